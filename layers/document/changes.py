@@ -1,0 +1,26 @@
+"""What an applied edit touched: each view decides whether it cares."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from layers.document.edit import Edit
+
+
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """`touched` maps a table to the uuids inserted, updated or deleted in it; `edit` is the edit that did it.
+
+    An empty `edit` with `everything` True says: another document stands here now, read all again.
+    """
+
+    edit: Edit | None = None
+    touched: dict[str, frozenset[str]] = field(default_factory=dict)
+    everything: bool = False
+
+    def touches(self, *tables: str) -> bool:
+        """True where any of `tables` changed."""
+        return self.everything or any(self.touched.get(table) for table in tables)
+
+    def uuids(self, table: str) -> frozenset[str]:
+        return self.touched.get(table, frozenset())

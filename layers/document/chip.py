@@ -1,0 +1,35 @@
+"""A chip: the image evidence kept with a site. Immutable: only inserted or tombstoned."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from layers.document.rows import Row
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Chip(Row):
+    """Sizes in pixels; `bounds_json` and `transform_json` in the CRS of `crs_wkt`."""
+
+    data: bytes
+    content_type: str
+    site_uuid: str = ""
+    source_uuid: str = ""
+    layer_uuid: str = ""
+    layer_title: str = ""
+    width: int = 0
+    height: int = 0
+    srs_id: int = 0
+    crs_wkt: str = ""
+    bounds_json: str = ""
+    transform_json: str = ""
+    stretch_json: str = ""
+    acquired_at: str = ""
+    date_kind: str = "unknown"
+    credit: str = ""
+    niirs_scale: str = ""
+    niirs_rating: float | None = None
+    niirs_by: str = ""
+    sha256: str = ""
+    caption: str = ""
+    marking: str = ""

@@ -1,0 +1,26 @@
+"""A claim: a proposition somebody made, and what the analyst thinks of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from layers.document.rows import Row
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Claim(Row):
+    """Likelihood and confidence are the analyst's and stand on assessed claims only; `source_wording` is verbatim."""
+
+    statement: str = ""
+    source_wording: str = ""
+    made_by: str = ""
+    made_at: str = ""
+    voice: str = "speaker"
+    state: str = "reported"
+    likelihood_term: str = ""
+    likelihood_low: int | None = None
+    likelihood_high: int | None = None
+    confidence: str = ""
+    confidence_reason: str = ""
+    place_note: str = ""
+    marking: str = ""

@@ -1,0 +1,174 @@
+"""The document: the case in memory. One door for changes, plain look-ups for everything else."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping
+from types import MappingProxyType
+from typing import cast
+
+from layers.document.changes import Changes
+from layers.document.chip import Chip
+from layers.document.claim import Claim
+from layers.document.edit import TABLES, Change, Edit, Table
+from layers.document.layer import Layer
+from layers.document.rows import Bookmark, ClaimSite, ClaimSource, MetaEntry, Response, ResponseClaim, Row
+from layers.document.site import Site
+from layers.document.source import Source
+from layers.errors import InvalidEdit
+
+type Listener = Callable[[Changes], None]
+
+
+class Document:
+    """Tables of rows by uuid. `apply` is the only way to change them; listeners hear of it afterwards, in order."""
+
+    def __init__(self, rows: Mapping[Table, Iterable[Row]] | None = None) -> None:
+        self._tables: dict[str, dict[str, Row]] = {table: {} for table in TABLES}
+        self._links: dict[tuple[str, str], dict[str, None]] = defaultdict(dict)
+        self._listeners: list[Listener] = []
+        for table, values in (rows or {}).items():
+            for row in values:
+                self._put(table, None, row)
+
+    # -- change -------------------------------------------------------------------------------------------------
+
+    def apply(self, edit: Edit) -> Changes:
+        """Apply all of an edit or none; tell the listeners; return what was touched.
+
+        Raises InvalidEdit where a before side is not what stands here.
+        """
+        for change in self._in_conflict(edit.changes):
+            raise InvalidEdit(f"The change “{edit.label}” no longer fits: the {change.table} row was changed meanwhile.")
+        touched: dict[str, set[str]] = defaultdict(set)
+        for change in edit.changes:
+            self._put(change.table, change.before, change.after)
+            touched[change.table].add(change.uuid)
+        changes = Changes(edit, {table: frozenset(uuids) for table, uuids in touched.items()})
+        for listener in tuple(self._listeners):
+            listener(changes)
+        return changes
+
+    def subscribe(self, listener: Listener) -> Callable[[], None]:
+        """Hear of every applied edit; the returned call ends it."""
+        self._listeners.append(listener)
+        return lambda: self._listeners.remove(listener)
+
+    def _in_conflict(self, changes: Iterable[Change]) -> Iterable[Change]:
+        pending: dict[tuple[str, str], Row | None] = {}
+        for change in changes:
+            key = (change.table, change.uuid)
+            now = pending[key] if key in pending else self._tables[change.table].get(change.uuid)
+            if now is not change.before and now != change.before:
+                yield change
+            pending[key] = change.after
+
+    def _put(self, table: str, before: Row | None, after: Row | None) -> None:
+        rows = self._tables[table]
+        if before is not None:
+            for end in _ends(before):
+                self._links[end].pop(before.uuid, None)
+        if after is None:
+            assert before is not None
+            rows.pop(before.uuid, None)
+            return
+        rows[after.uuid] = after
+        for end in _ends(after):
+            self._links[end][after.uuid] = None
+
+    # -- look-ups -----------------------------------------------------------------------------------------------
+
+    def table(self, table: Table) -> Mapping[str, Row]:
+        """A live read-only view of one table, in order of insertion."""
+        return MappingProxyType(self._tables[table])
+
+    @property
+    def sites(self) -> Mapping[str, Site]:
+        return cast("Mapping[str, Site]", MappingProxyType(self._tables["sites"]))
+
+    @property
+    def claims(self) -> Mapping[str, Claim]:
+        return cast("Mapping[str, Claim]", MappingProxyType(self._tables["claims"]))
+
+    @property
+    def sources(self) -> Mapping[str, Source]:
+        return cast("Mapping[str, Source]", MappingProxyType(self._tables["sources"]))
+
+    @property
+    def responses(self) -> Mapping[str, Response]:
+        return cast("Mapping[str, Response]", MappingProxyType(self._tables["responses"]))
+
+    @property
+    def chips(self) -> Mapping[str, Chip]:
+        return cast("Mapping[str, Chip]", MappingProxyType(self._tables["chips"]))
+
+    @property
+    def bookmarks(self) -> Mapping[str, Bookmark]:
+        return cast("Mapping[str, Bookmark]", MappingProxyType(self._tables["bookmarks"]))
+
+    @property
+    def layers(self) -> Mapping[str, Layer]:
+        return cast("Mapping[str, Layer]", MappingProxyType(self._tables["layers"]))
+
+    def layers_in_order(self) -> list[Layer]:
+        """Bottom first."""
+        return sorted(self.layers.values(), key=lambda layer: layer.order_key)
+
+    def meta(self, key: str, default: str = "") -> str:
+        entry = self._tables["meta"].get(key)
+        return entry.value if isinstance(entry, MetaEntry) else default
+
+    def claim_links_of_site(self, site_uuid: str) -> list[ClaimSite]:
+        return cast("list[ClaimSite]", self._linked("claim_sites", "site_uuid", site_uuid))
+
+    def claims_of_site(self, site_uuid: str) -> list[Claim]:
+        links = self.claim_links_of_site(site_uuid)
+        return [self.claims[link.claim_uuid] for link in links if link.claim_uuid in self.claims]
+
+    def site_links_of_claim(self, claim_uuid: str) -> list[ClaimSite]:
+        return cast("list[ClaimSite]", self._linked("claim_sites", "claim_uuid", claim_uuid))
+
+    def sites_of_claim(self, claim_uuid: str) -> list[Site]:
+        links = self.site_links_of_claim(claim_uuid)
+        return [self.sites[link.site_uuid] for link in links if link.site_uuid in self.sites]
+
+    def source_links_of_claim(self, claim_uuid: str) -> list[ClaimSource]:
+        return cast("list[ClaimSource]", self._linked("claim_sources", "claim_uuid", claim_uuid))
+
+    def claim_links_of_source(self, source_uuid: str) -> list[ClaimSource]:
+        return cast("list[ClaimSource]", self._linked("claim_sources", "source_uuid", source_uuid))
+
+    def response_links_of_claim(self, claim_uuid: str) -> list[ResponseClaim]:
+        return cast("list[ResponseClaim]", self._linked("response_claims", "claim_uuid", claim_uuid))
+
+    def claim_links_of_response(self, response_uuid: str) -> list[ResponseClaim]:
+        return cast("list[ResponseClaim]", self._linked("response_claims", "response_uuid", response_uuid))
+
+    def responses_to(self, claim_uuid: str) -> list[Response]:
+        """Answers linked to this claim, then those to the whole (linked to none)."""
+        linked = [self.responses[link.response_uuid] for link in self.response_links_of_claim(claim_uuid)]
+        whole = [answer for answer in self.responses.values() if not self.claim_links_of_response(answer.uuid)]
+        return linked + whole
+
+    def chips_of_site(self, site_uuid: str) -> list[Chip]:
+        return [chip for chip in self.chips.values() if chip.site_uuid == site_uuid]
+
+    def _linked(self, table: Table, column: str, uuid: str) -> list[Row]:
+        rows = self._tables[table]
+        return [rows[link] for link in self._links.get((f"{table}.{column}", uuid), ())]
+
+
+def _ends(row: Row) -> tuple[tuple[str, str], ...]:
+    """The (table.column, uuid) pairs a link row is found by."""
+    match row:
+        case ClaimSite():
+            return ("claim_sites.claim_uuid", row.claim_uuid), ("claim_sites.site_uuid", row.site_uuid)
+        case ClaimSource():
+            return ("claim_sources.claim_uuid", row.claim_uuid), ("claim_sources.source_uuid", row.source_uuid)
+        case ResponseClaim():
+            return (
+                ("response_claims.response_uuid", row.response_uuid),
+                ("response_claims.claim_uuid", row.claim_uuid),
+            )
+        case _:
+            return ()

@@ -1,0 +1,68 @@
+"""Edits: reversible changes as values. A change has two sides; its kind is derived from them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from layers.document.rows import Row
+
+type Table = Literal[
+    "sites", "claims", "claim_sites", "sources", "source_files", "claim_sources", "responses", "response_claims",
+    "chips", "comments", "products", "layers", "bookmarks", "meta",
+]  # fmt: skip
+
+TABLES: tuple[Table, ...] = (
+    "sites", "claims", "claim_sites", "sources", "source_files", "claim_sources", "responses", "response_claims",
+    "chips", "comments", "products", "layers", "bookmarks", "meta",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One row before and after. Before None: an insert; after None: a delete."""
+
+    table: Table
+    before: Row | None
+    after: Row | None
+
+    @property
+    def row(self) -> Row:
+        """The side that exists (the later one where both do)."""
+        row = self.after if self.after is not None else self.before
+        assert row is not None, "a change needs a side"
+        return row
+
+    @property
+    def uuid(self) -> str:
+        return self.row.uuid
+
+    @property
+    def kind(self) -> Literal["insert", "update", "delete"]:
+        if self.before is None:
+            return "insert"
+        return "delete" if self.after is None else "update"
+
+    def inverse(self) -> Change:
+        return Change(self.table, self.after, self.before)
+
+
+@dataclass(frozen=True, slots=True)
+class Edit:
+    """What one gesture changes, under the name the undo menu shows. Applied as a whole or not at all."""
+
+    label: str
+    changes: tuple[Change, ...]
+
+    def inverse(self) -> Edit:
+        return Edit(self.label, tuple(change.inverse() for change in reversed(self.changes)))
+
+    def joined(self, later: Edit) -> Edit:
+        """This edit followed by `later`, as one; rows that both touch keep their outer sides."""
+        firsts: dict[tuple[str, str], Change] = {}
+        for change in self.changes + later.changes:
+            key = (change.table, change.uuid)
+            first = firsts.get(key)
+            firsts[key] = change if first is None else Change(change.table, first.before, change.after)
+        kept = (c for c in firsts.values() if not (c.before is None and c.after is None) and c.before != c.after)
+        return Edit(self.label, tuple(kept))

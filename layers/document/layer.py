@@ -1,0 +1,54 @@
+"""A layer: a source file or service as shown in the document."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import Any
+
+from layers.document.rows import Row
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Layer(Row):
+    """Layers stand in ascending `order_key`, the highest on top; sites are drawn above all layers.
+
+    `source_json` says where the data are:
+    ``{"path": "/abs/file.tif"}`` a file (relative paths are to the case's folder), with ``"table"`` for one of several;
+    ``{"shipped": "blue_marble.tif"}`` a file of the sample data;
+    ``{"template": "https://...{z}/{x}/{y}", "min_level": 0, "max_level": 9, "time": "2024-04-12", ...}`` tiles, as
+    `layers.services.catalog.TileService.to_json` writes it.
+    `style_json` is a `RasterStyle` or `VectorStyle` in JSON; empty: the default for what the file holds.
+    """
+
+    kind: str
+    name: str
+    order_key: float = 0.0
+    source_json: str = "{}"
+    visible: bool = True
+    opacity: float = 1.0
+    blend: str = "normal"
+    style_json: str = ""
+    crs: str = ""
+    """CRS given by the analyst where the file says nothing; empty: the file's own."""
+    credit: str = ""
+    acquired_at: str = ""
+    date_kind: str = "unknown"
+
+    @property
+    def source(self) -> dict[str, Any]:
+        """`source_json` as a dictionary; empty where it is no JSON object."""
+        return _json_object(self.source_json)
+
+    @property
+    def style(self) -> dict[str, Any]:
+        """`style_json` as a dictionary; empty for the default style."""
+        return _json_object(self.style_json)
+
+
+def _json_object(text: str) -> dict[str, Any]:
+    try:
+        value = json.loads(text) if text else {}
+    except ValueError:
+        return {}
+    return value if isinstance(value, dict) else {}

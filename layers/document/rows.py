@@ -1,0 +1,101 @@
+"""Stamps, shared by every row of a case, and the link rows between claims, sites, sources and responses.
+
+Rows are frozen values. Field names are the column names of the project file, so that the file room maps them without a
+dictionary; the one exception is `Site.geometry` (column geom) and `Site.aliases` (column aliases_json).
+Empty text means "not said"; None means "no number".
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Row:
+    """What every row has. `rev` counts the row's changes from 1; times are UTC, ISO 8601 with a Z."""
+
+    uuid: str
+    created_at: str = ""
+    created_by: str = ""
+    modified_at: str = ""
+    modified_by: str = ""
+    rev: int = 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClaimSite(Row):
+    """A claim is about a site. A claim without any belongs to the case."""
+
+    claim_uuid: str
+    site_uuid: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClaimSource(Row):
+    """A claim is in a source: where, in which words, and how credible the item is (1..6, 6 = cannot be judged)."""
+
+    claim_uuid: str
+    source_uuid: str
+    credibility: int | None = None
+    page: str = ""
+    quote: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Response(Row):
+    """An answer to what was reported. It changes no claim's state."""
+
+    speaker: str
+    words: str
+    made_at: str = ""
+    source_uuid: str = ""
+    notes: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ResponseClaim(Row):
+    """A response answers a claim. A response without any link answers the whole."""
+
+    response_uuid: str
+    claim_uuid: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Comment(Row):
+    """A reviewer's remark on any row."""
+
+    target_uuid: str
+    parent_uuid: str = ""
+    body: str = ""
+    resolved: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Product(Row):
+    """A saved product: its layout, reissued as the next version."""
+
+    name: str
+    number: str = ""
+    version: int = 1
+    layout_json: str = ""
+    overrides_json: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bookmark(Row):
+    """A place to come back to."""
+
+    name: str
+    order_key: float = 0.0
+    viewport_json: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MetaEntry(Row):
+    """One fact about the case itself. `uuid` is the key (`marking`, `title`, `summary`...)."""
+
+    value: str = ""
+
+    @property
+    def key(self) -> str:
+        return self.uuid

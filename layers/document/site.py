@@ -1,0 +1,55 @@
+"""A site: what the analyst marks, with how well its place is known."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from shapely.geometry.base import BaseGeometry
+
+from layers.document.rows import Row
+from layers.document.vocabulary import AREA_NOT_PIN_M
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Site(Row):
+    """`geometry` is a shapely point, line string or polygon (or multi) in lon, lat (EPSG:4326), x first."""
+
+    geometry: BaseGeometry
+    layer_uuid: str = ""
+    class_code: str = "other"
+    label: str = ""
+    aliases: tuple[tuple[str, str], ...] = ()
+    """(language, name) pairs: zh, ru, en."""
+    notes: str = ""
+    role: str = "other"
+    location_country: str = ""
+    operator_country: str = ""
+    position_error_m: float | None = None
+    """Radius that holds the true place with 90 %; None: not judged."""
+    position_basis: str = ""
+    position_source_uuid: str = ""
+    status: str = "draft"
+    reviewed_by: str = ""
+    reviewed_at: str = ""
+    observed_at: str = ""
+    valid_from: str = ""
+    valid_to: str = ""
+    shape_json: str = ""
+    stroke_color: str = ""
+    fill_color: str = ""
+    stroke_width: float | None = None
+    style_json: str = ""
+    props_json: str = ""
+
+    @property
+    def kind(self) -> str:
+        """point, line or polygon: the site table it is kept in."""
+        name = self.geometry.geom_type
+        if "Point" in name:
+            return "point"
+        return "line" if "Line" in name else "polygon"
+
+    @property
+    def is_area(self) -> bool:
+        """True where the place is known so loosely that a pin would say too much."""
+        return self.kind == "point" and self.position_error_m is not None and self.position_error_m > AREA_NOT_PIN_M

@@ -1,0 +1,39 @@
+"""A source: where a claim is from, and kept copies of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from layers.document.rows import Row
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Source(Row):
+    """ICS 206-01's citation fields and ICD 206's descriptor. `reliability` A..F, F = cannot be judged."""
+
+    kind: str = "other"
+    title: str = ""
+    publisher: str = ""
+    author: str = ""
+    published_at: str = ""
+    accessed_at: str = ""
+    url: str = ""
+    archive_url: str = ""
+    sensor: str = ""
+    acquired_at: str = ""
+    reliability: str = ""
+    descriptor: str = ""
+    excerpt: str = ""
+    rights: str = ""
+    marking: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SourceFile(Row):
+    """A kept copy of a source."""
+
+    source_uuid: str
+    name: str = ""
+    content_type: str = ""
+    data: bytes = b""
+    sha256: str = ""

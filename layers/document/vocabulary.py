@@ -1,0 +1,92 @@
+"""The fixed words of the domain (ICD 203, ICD 206, the Admiralty code): what a field may hold.
+
+Stored words are these English ones in every language of the interface; the viewer translates them for display only.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+
+class LikelihoodTerm(NamedTuple):
+    """One ICD 203 term. Two rows of terms exist; a product never mixes them. Bounds in per cent."""
+
+    term: str
+    low: int
+    high: int
+    row: int
+
+
+LIKELIHOOD_TERMS: tuple[LikelihoodTerm, ...] = (
+    LikelihoodTerm("almost no chance", 1, 5, 1),
+    LikelihoodTerm("very unlikely", 5, 20, 1),
+    LikelihoodTerm("unlikely", 20, 45, 1),
+    LikelihoodTerm("roughly even chance", 45, 55, 1),
+    LikelihoodTerm("likely", 55, 80, 1),
+    LikelihoodTerm("very likely", 80, 95, 1),
+    LikelihoodTerm("almost certain", 95, 99, 1),
+    LikelihoodTerm("remote", 1, 5, 2),
+    LikelihoodTerm("highly improbable", 5, 20, 2),
+    LikelihoodTerm("improbable", 20, 45, 2),
+    LikelihoodTerm("roughly even odds", 45, 55, 2),
+    LikelihoodTerm("probable", 55, 80, 2),
+    LikelihoodTerm("highly probable", 80, 95, 2),
+    LikelihoodTerm("nearly certain", 95, 99, 2),
+)
+
+ROLES = ("named in a claim", "setting", "other")
+STATUSES = ("draft", "reviewed", "published")
+VOICES = ("speaker", "report's own", "analyst")
+STATES = ("reported", "assessed", "verified", "withdrawn")
+CONFIDENCES = ("low", "moderate", "high")
+RELIABILITIES = ("A", "B", "C", "D", "E", "F")
+CREDIBILITIES = (1, 2, 3, 4, 5, 6)
+DATE_KINDS = ("instant", "interval", "composite", "unknown")
+SOURCE_KINDS = ("news report", "official statement", "imagery", "data set", "book or paper", "web page", "other")
+LAYER_KINDS = ("raster", "vector", "tiles")
+SHAPES = ("circle", "rectangle", "arrow", "range_ring", "search_area", "measurement", "text")
+MARKINGS = ("", "UNCLASSIFIED", "TLP:CLEAR", "TLP:GREEN", "TLP:AMBER", "TLP:AMBER+STRICT", "TLP:RED")
+
+SITE_CLASSES: dict[str, str] = {
+    "launch_site": "Launch site",
+    "ground_station": "Ground station",
+    "gnss_station": "GNSS monitoring station",
+    "ground_segment": "Ground segment",
+    "company": "Company",
+    "border_crossing": "Border crossing",
+    "pipeline_node": "Pipeline node",
+    "airfield": "Airfield",
+    "port": "Port",
+    "factory": "Factory",
+    "depot": "Depot",
+    "rail": "Railway",
+    "road": "Road",
+    "oil_pipeline": "Oil pipeline",
+    "gas_pipeline": "Gas pipeline",
+    "sea": "Sea route",
+    "air": "Air route",
+    "area": "Area",
+    "other": "Other",
+}
+"""class_code to English title. A case may hold other codes: they show as they are."""
+
+POSITION_BASES = (
+    "published coordinate of the site",
+    "measured on the image",
+    "centre of the city",
+    "centre of the town",
+    "centre of a large area",
+    "estimate",
+)
+"""Suggestions for `position_basis`, which is free text."""
+
+AREA_NOT_PIN_M = 1000.0
+"""A site with a larger position error is drawn as an area, never as an exact pin."""
+
+
+def likelihood_band(term: str) -> tuple[int, int]:
+    """(low, high) per cent of a term; raises KeyError for a word that is not ICD 203's."""
+    for entry in LIKELIHOOD_TERMS:
+        if entry.term == term:
+            return entry.low, entry.high
+    raise KeyError(term)

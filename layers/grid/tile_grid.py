@@ -1,0 +1,114 @@
+"""Frames and tiles: the pixel grid of a canvas, cut into tiles."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from layers.geo.bounds import Bounds
+
+TILE_PX = 256
+"""Edge of a display tile in pixels (measured: 256 beats 512 for pans)."""
+
+
+class TileKey(NamedTuple):
+    """One tile of a grid. Level 0 is the grid's exact resolution; each level up halves it."""
+
+    level: int
+    col: int
+    row: int
+
+
+class Affine(NamedTuple):
+    """World = (a*px + b*py + c, d*px + e*py + f), pixel edges at whole numbers, py downwards."""
+
+    a: float
+    b: float
+    c: float
+    d: float
+    e: float
+    f: float
+
+    def apply(self, px: float, py: float) -> tuple[float, float]:
+        return self.a * px + self.b * py + self.c, self.d * px + self.e * py + self.f
+
+    def inverse(self) -> Affine:
+        det = self.a * self.e - self.b * self.d
+        a, b, d, e = self.e / det, -self.b / det, -self.d / det, self.a / det
+        return Affine(a, b, -a * self.c - b * self.f, d, e, -d * self.c - e * self.f)
+
+
+@dataclass(frozen=True, slots=True)
+class TileGrid:
+    """An endless pixel grid in one CRS. Value object: equal grids share their tiles.
+
+    `origin_x`, `origin_y` is the world position of pixel (0, 0)'s upper left corner, `resolution` the world units a
+    pixel, `rotation_deg` the clockwise turn of the picture (0: grid north is up). A canvas keeps its grid while it
+    pans by whole pixels, so tiles stay good; a zoom, a turn or another CRS makes a new grid.
+    """
+
+    crs: str
+    resolution: float
+    origin_x: float = 0.0
+    origin_y: float = 0.0
+    rotation_deg: float = 0.0
+
+    def affine(self, level: int = 0, px: float = 0.0, py: float = 0.0) -> Affine:
+        """Pixel to world at `level`, with pixel (px, py) of that level moved to (0, 0)."""
+        r = self.resolution * 2.0**level
+        turn = math.radians(self.rotation_deg)
+        cos, sin = math.cos(turn), math.sin(turn)
+        a, b, d, e = r * cos, -r * sin, -r * sin, -r * cos
+        return Affine(a, b, self.origin_x + a * px + b * py, d, e, self.origin_y + d * px + e * py)
+
+    def tile_affine(self, key: TileKey) -> Affine:
+        """Pixel to world inside one tile."""
+        return self.affine(key.level, key.col * TILE_PX, key.row * TILE_PX)
+
+    def tile_bounds(self, key: TileKey) -> Bounds:
+        """World bounds of a tile (of its turned square)."""
+        affine = self.tile_affine(key)
+        corners = [affine.apply(x, y) for x in (0, TILE_PX) for y in (0, TILE_PX)]
+        xs, ys = [c[0] for c in corners], [c[1] for c in corners]
+        return Bounds(min(xs), min(ys), max(xs), max(ys))
+
+    def to_pixel(self, x: float, y: float) -> tuple[float, float]:
+        """World to pixel at level 0."""
+        return self.affine().inverse().apply(x, y)
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """A window of whole pixels on a grid: all that a picture of the map is computed from. Sizes in device pixels."""
+
+    grid: TileGrid
+    left: int
+    top: int
+    width: int
+    height: int
+
+    @property
+    def affine(self) -> Affine:
+        """Picture pixel to world."""
+        return self.grid.affine(0, self.left, self.top)
+
+    def to_world(self, px: float, py: float) -> tuple[float, float]:
+        return self.affine.apply(px, py)
+
+    def to_pixel(self, x: float, y: float) -> tuple[float, float]:
+        return self.affine.inverse().apply(x, y)
+
+    def world_bounds(self) -> Bounds:
+        """World bounds of the (perhaps turned) picture."""
+        corners = [self.to_world(x, y) for x in (0, self.width) for y in (0, self.height)]
+        xs, ys = [c[0] for c in corners], [c[1] for c in corners]
+        return Bounds(min(xs), min(ys), max(xs), max(ys))
+
+    @classmethod
+    def of_bounds(cls, crs: str, bounds: Bounds, width: int, height: int) -> View:
+        """The unturned view that shows all of `bounds`, centred, at the resolution the tighter side asks for."""
+        resolution = max(bounds.width / width, bounds.height / height)
+        x, y = bounds.centre
+        left, top = x - resolution * width / 2, y + resolution * height / 2
+        return cls(TileGrid(crs, resolution, left, top), 0, 0, width, height)

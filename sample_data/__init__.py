@@ -1,0 +1,41 @@
+"""What Geoloupe ships to look at: the demo case, the pictures and lines it needs, and who is to be credited for them."""
+
+import tomllib
+from dataclasses import dataclass
+from importlib.resources import files
+from pathlib import Path
+from typing import Literal
+
+DateKind = Literal["instant", "interval", "composite", "unknown"]
+
+
+@dataclass(frozen=True)
+class Credit:
+    """What a map that shows a shipped file has to say about it.
+
+    `credit` is the attribution line; `date_text` is the date as its source gives it, never sharper; `date_kind` says
+    what sort of date that is.
+    """
+
+    title: str
+    credit: str
+    licence: str
+    date_text: str
+    date_kind: DateKind
+
+
+def path(name: str) -> Path:
+    """Where a shipped file is on disk, by its name relative to `sample_data`, such as "facts/claims.toml".
+
+    Raises FileNotFoundError when there is no such file in this installation.
+    """
+    found = Path(str(files(__name__))) / name
+    if not found.is_file():
+        raise FileNotFoundError(f"Geoloupe ships no sample file {name!r}: install it again, or correct the name.")
+    return found
+
+
+def credits() -> dict[str, Credit]:  # noqa: A001 - the field's word; nobody here needs the interpreter's `credits`
+    """The credit of each shipped data file, by the name that `path` takes (from credits.toml)."""
+    with path("credits.toml").open("rb") as stream:
+        return {name: Credit(**entry) for name, entry in tomllib.load(stream).items()}
