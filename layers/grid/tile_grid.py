@@ -80,13 +80,18 @@ class TileGrid:
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """A window of whole pixels on a grid: all that a picture of the map is computed from. Sizes in device pixels."""
+    """A window of whole pixels on a grid: all that a picture of the map is computed from. Sizes in device pixels.
+
+    `ratio` is device pixels a logical pixel (96 to the inch): symbols, lines and text are drawn that much larger on a
+    fine screen or a 300 dpi page.
+    """
 
     grid: TileGrid
     left: int
     top: int
     width: int
     height: int
+    ratio: float = 1.0
 
     @property
     def affine(self) -> Affine:

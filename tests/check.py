@@ -1,0 +1,32 @@
+"""All that a change must pass: format, lint, types, import contracts, tests.
+
+uv run python -m tests.check [pytest arguments]
+"""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+STEPS: tuple[tuple[str, list[str]], ...] = (
+    ("format", ["ruff", "format", "--check", "."]),
+    ("lint", ["ruff", "check", "."]),
+    ("types", ["mypy"]),
+    ("tests", ["pytest"]),
+)
+
+
+def main(arguments: list[str]) -> int:
+    """Run every step, say which failed; 0 when none did. The import contracts are among the house tests."""
+    failed = []
+    for name, command in STEPS:
+        extra = arguments if name == "tests" else []
+        print(f"== {name}: {' '.join(command + extra)}", flush=True)
+        if subprocess.run([sys.executable, "-m", *command, *extra], check=False).returncode:
+            failed.append(name)
+    print("check: " + ("failed: " + ", ".join(failed) if failed else "all passed"))
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,28 @@
+"""What every test needs: no display, a home of its own, nothing outside loopback."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+
+import pytest
+
+os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+
+
+@pytest.fixture(autouse=True)
+def own_home(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Settings, sessions and caches of each test go to a folder of its own."""
+    home = tmp_path_factory.mktemp("home")
+    monkeypatch.setenv("GEOLOUPE_HOME", str(home))
+    return home
+
+
+@pytest.fixture(autouse=True)
+def loud_threads(monkeypatch: pytest.MonkeyPatch) -> object:
+    """An exception that only `sys.unraisablehook` hears of fails the test too."""
+    heard: list[str] = []
+    monkeypatch.setattr(sys, "unraisablehook", lambda args: heard.append(repr(args.exc_value)))
+    yield
+    assert not heard, heard

@@ -1,0 +1,155 @@
+"""The walls of the house: imports point down, rooms stay small, words keep their meaning."""
+
+from __future__ import annotations
+
+import ast
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+CODE = sorted(p for room in ("layers", "viewer", "sample_data") for p in (ROOT / room).rglob("*.py"))
+READER_LIBRARIES = {"rasterio", "pyogrio", "geopandas", "cv2"}
+FORBIDDEN_NAMES = re.compile(r"(^|_)(utils?|helpers?|manager|base|mixin)($|_)")
+
+
+def imported(tree: ast.AST) -> set[str]:
+    """Top-level names of all modules a file imports."""
+    names: set[str] = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            names |= {alias.name.split(".")[0] for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+            names.add(node.module.split(".")[0])
+    return names
+
+
+def test_import_contracts() -> None:
+    command = [sys.executable, "-c", "from importlinter.cli import lint_imports_command; lint_imports_command()"]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+@pytest.mark.parametrize("path", CODE, ids=lambda p: str(p.relative_to(ROOT)))
+def test_a_file_keeps_the_house_rules(path: Path) -> None:
+    text = path.read_text("utf-8")
+    tree = ast.parse(text)
+    assert text.count("\n") <= 400, f"{text.count(chr(10))} lines: the design wants a new room"
+    long = [
+        f"{node.name}: {node.end_lineno - node.lineno + 1} lines"
+        for node in ast.walk(tree)
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and node.end_lineno - node.lineno + 1 > 60
+    ]
+    assert not long, long
+    assert not FORBIDDEN_NAMES.search(path.stem), "a name that says nothing"
+    names = imported(tree)
+    room = path.relative_to(ROOT).parts[0]
+    if room == "layers":
+        assert not names & {"PySide6", "shiboken6", "viewer"}
+    if room == "viewer" or (room == "layers" and "readers" not in path.parts):
+        assert not names & READER_LIBRARIES
+    assert ast.get_docstring(tree) or not text.strip(), "a module says in a sentence what it is for"
+
+
+@pytest.mark.parametrize("path", CODE, ids=lambda p: str(p.relative_to(ROOT)))
+def test_imports_inside_functions_say_why(path: Path) -> None:
+    lines = path.read_text("utf-8").splitlines()
+    for node in ast.walk(ast.parse("\n".join(lines))):
+        if not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            continue
+        for inner in ast.walk(node):
+            if isinstance(inner, ast.Import | ast.ImportFrom):
+                near = "\n".join(lines[max(0, node.lineno - 1) : inner.lineno])
+                assert "#" in near, f"line {inner.lineno}: an import inside a function without a comment"
+
+
+def test_no_exception_is_swallowed() -> None:
+    for path in CODE:
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            if isinstance(node, ast.ExceptHandler) and len(node.body) == 1 and isinstance(node.body[0], ast.Pass):
+                name = getattr(node.type, "id", "")
+                assert node.type is not None, f"{path}:{node.lineno}"
+                assert name not in {"Exception", "BaseException"}, f"{path}:{node.lineno}"
+
+
+def test_the_entry_module_and_the_worker_import_no_qt() -> None:
+    code = (
+        "import sys, viewer.__main__, layers.pool.worker;"
+        "print([m for m in sys.modules if m.startswith(('PySide6', 'rasterio', 'geopandas', 'pyogrio', 'cv2'))])"
+    )
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
+
+
+WINDOW_PROBE = """
+import sys
+from viewer.__main__ import main
+
+if __name__ == "__main__":
+    code = main(["demo", "--screenshot", sys.argv[1], "--size", "800x600"])
+    foreign = [m for m in ("rasterio", "pyogrio", "geopandas", "cv2", "pandas", "pyarrow") if m in sys.modules]
+    print("exit", code, "foreign", foreign)
+"""
+
+
+def test_the_window_process_never_imports_a_reader_library(tmp_path: Path) -> None:
+    script, picture = tmp_path / "probe.py", tmp_path / "out.png"
+    script.write_text(WINDOW_PROBE)
+    done = subprocess.run(
+        [sys.executable, str(script), str(picture)],
+        cwd=tmp_path, capture_output=True, text=True, check=False, env=os.environ | {"PYTHONPATH": str(ROOT)}, timeout=50,
+    )  # fmt: skip
+    assert "exit 0 foreign []" in done.stdout, done.stdout + done.stderr
+    assert picture.stat().st_size > 20_000
+
+
+REFCOUNT_PROBE = """
+import sys
+from PySide6.QtCore import QObject, Signal
+from PySide6.QtWidgets import QApplication, QLabel
+app = QApplication(sys.argv)
+class Bell(QObject):
+    rung = Signal(bool)
+bell, label = Bell(), QLabel()
+bell.rung.connect(label.setEnabled)
+def round_of(n):
+    for i in range(n):
+        bell.rung.emit(True); label.setText("x"); label.resize(10, 10); label.update()
+round_of(100)
+before = sys.getrefcount(None), sys.getrefcount(True)
+round_of(5000)
+after = sys.getrefcount(None), sys.getrefcount(True)
+print(max(abs(a - b) for a, b in zip(before, after)))
+"""
+
+
+def test_reference_counts_stay_steady_over_qt_calls() -> None:
+    done = subprocess.run([sys.executable, "-c", REFCOUNT_PROBE], capture_output=True, text=True, check=True)
+    assert int(done.stdout) < 50, "Qt calls eat reference counts: the interpreter will abort"
+
+
+def test_no_label_guesses_rich_text() -> None:
+    """A QMessageBox or QLabel fed with a variable shows it as plain text (see the widget scan in the window's tests)."""
+    offenders = [
+        f"{path.relative_to(ROOT)}"
+        for path in CODE
+        if "setTextFormat(Qt.TextFormat.RichText)" in path.read_text("utf-8")
+    ]
+    assert not offenders
+
+
+def test_nothing_of_one_machine_is_in_the_tree() -> None:
+    listed = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=False).stdout.split()
+    if not listed:
+        pytest.skip("not a checkout: the file list is git's")
+    assert "uv.lock" not in listed
+    agreed = {
+        "pyproject.toml", "viewer", "layers", "sample_data", "tests", "README.md", "LICENSE", "CHANGELOG.md",
+        "CONTRIBUTING.md", ".gitignore", ".ci",
+    }  # fmt: skip
+    assert {name.split("/")[0] for name in listed} <= agreed
+    assert [n for n in listed if n.endswith(".gpkg")] in ([], ["sample_data/demo.gpkg"])
