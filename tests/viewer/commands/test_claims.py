@@ -1,0 +1,171 @@
+"""Claims: the rules of ICD 203 that a machine can check, and links to sites and sources."""
+
+from __future__ import annotations
+
+import pytest
+from shapely.geometry import Point
+
+from layers.document.claim import Claim
+from layers.document.document import Document
+from layers.document.rows import ClaimSite, ClaimSource, Response, ResponseClaim
+from layers.document.site import Site
+from layers.document.source import Source
+from layers.document.vocabulary import LIKELIHOOD_TERMS
+from layers.errors import InvalidValue
+from viewer.commands.claims import (
+    add_claim,
+    delete_claims,
+    likelihood_row_in_use,
+    link_claim_site,
+    link_claim_sites,
+    link_claim_source,
+    unlink_claim_site,
+    unlink_claim_source,
+    update_claim,
+    update_claim_source,
+)
+
+
+def _document(*claims: Claim) -> Document:
+    return Document(
+        {
+            "claims": claims or [Claim(uuid="c", statement="x")],
+            "sites": [Site(uuid="a", geometry=Point(0, 0)), Site(uuid="b", geometry=Point(1, 1))],
+            "sources": [Source(uuid="s1", title="S1")],
+        }
+    )
+
+
+def _assessed(**fields: object) -> Claim:
+    return Claim(uuid="c", state="assessed", **fields)
+
+
+@pytest.mark.parametrize("state", ["reported", "verified", "withdrawn"])
+@pytest.mark.parametrize(
+    "fields", [{"likelihood_term": "likely"}, {"likelihood_low": 55, "likelihood_high": 60}, {"confidence": "high"}]
+)
+def test_only_an_assessed_claim_carries_a_judgement(state: str, fields: dict[str, object]) -> None:
+    document = _document(Claim(uuid="c", state=state))
+    with pytest.raises(InvalidValue, match="assessed"):
+        update_claim(document, "c", actor="Li", **fields)
+    with pytest.raises(InvalidValue, match="assessed"):
+        add_claim(document, actor="Li", state=state, **fields)
+
+
+def test_leaving_assessed_clears_likelihood_and_confidence() -> None:
+    document = _document(
+        _assessed(
+            likelihood_term="likely",
+            likelihood_low=55,
+            likelihood_high=80,
+            confidence="low",
+            confidence_reason="one source",
+        )
+    )
+    document.apply(update_claim(document, "c", actor="Li", state="reported"))
+    claim = document.claims["c"]
+    assert (claim.likelihood_term, claim.likelihood_low, claim.likelihood_high) == ("", None, None)
+    assert (claim.confidence, claim.confidence_reason) == ("", "")
+
+
+@pytest.mark.parametrize("entry", LIKELIHOOD_TERMS)
+def test_a_term_brings_its_band(entry) -> None:
+    document = _document(_assessed())
+    document.apply(update_claim(document, "c", actor="Li", likelihood_term=entry.term))
+    claim = document.claims["c"]
+    assert (claim.likelihood_low, claim.likelihood_high) == (entry.low, entry.high)
+    document.apply(update_claim(document, "c", actor="Li", likelihood_term=""))
+    assert document.claims["c"].likelihood_low is None
+
+
+def test_state_and_term_may_come_in_one_edit() -> None:
+    document = _document()
+    document.apply(update_claim(document, "c", actor="Li", state="assessed", likelihood_term="unlikely"))
+    assert document.claims["c"].likelihood_high == 45
+
+
+@pytest.mark.parametrize(("low", "high"), [(0, 50), (50, 100), (60, 40), (55, None), (None, 80), (20, 70)])
+def test_bounds_that_make_no_band_are_refused(low: int | None, high: int | None) -> None:
+    document = _document(_assessed(likelihood_term="likely", likelihood_low=55, likelihood_high=80))
+    with pytest.raises(InvalidValue):
+        update_claim(document, "c", actor="Li", likelihood_low=low, likelihood_high=high)
+
+
+def test_bounds_may_narrow_the_band() -> None:
+    document = _document(_assessed(likelihood_term="likely", likelihood_low=55, likelihood_high=80))
+    document.apply(update_claim(document, "c", actor="Li", likelihood_low=60))
+    assert (document.claims["c"].likelihood_low, document.claims["c"].likelihood_high) == (60, 80)
+
+
+def test_the_two_rows_of_terms_are_never_mixed_in_one_case() -> None:
+    document = _document(_assessed(), Claim(uuid="d", state="assessed", likelihood_term="probable"))
+    assert likelihood_row_in_use(document) == 2
+    assert likelihood_row_in_use(document, besides="d") is None
+    with pytest.raises(InvalidValue, match="other row"):
+        update_claim(document, "c", actor="Li", likelihood_term="likely")
+    document.apply(update_claim(document, "c", actor="Li", likelihood_term="improbable"))
+    document.apply(delete_claims(document, ["c"], actor="Li"))
+    document.apply(update_claim(document, "d", actor="Li", likelihood_term="likely"))
+    assert likelihood_row_in_use(document) == 1
+
+
+@pytest.mark.parametrize(
+    "fields", [{"state": "denied"}, {"voice": "someone"}, {"state": "assessed", "confidence": "very high"}]
+)
+def test_words_that_are_none_of_ours_are_refused(fields: dict[str, str]) -> None:
+    with pytest.raises(InvalidValue, match="choose one of"):
+        update_claim(_document(), "c", actor="Li", **fields)
+
+
+def test_links_are_made_once_and_taken_away() -> None:
+    document = _document()
+    document.apply(link_claim_site(document, "c", "a", actor="Li"))
+    assert link_claim_site(document, "c", "a", actor="Li").changes == ()
+    edit = link_claim_sites(document, "c", ["a", "b"], actor="Li")
+    assert len(edit.changes) == 1
+    document.apply(edit)
+    document.apply(unlink_claim_site(document, "c", "a", actor="Li"))
+    assert [site.uuid for site in document.sites_of_claim("c")] == ["b"]
+    with pytest.raises(InvalidValue, match="site is no longer"):
+        link_claim_site(document, "c", "gone", actor="Li")
+
+
+def test_a_citation_has_page_quote_and_credibility() -> None:
+    document = _document()
+    document.apply(link_claim_source(document, "c", "s1", actor="Li", credibility=6, page="2"))
+    assert link_claim_source(document, "c", "s1", actor="Li").changes == ()
+    (link,) = document.source_links_of_claim("c")
+    document.apply(update_claim_source(document, link.uuid, actor="Li", quote="words"))
+    (link,) = document.source_links_of_claim("c")
+    assert (link.credibility, link.page, link.quote, link.rev) == (6, "2", "words", 2)
+    with pytest.raises(InvalidValue):
+        update_claim_source(document, link.uuid, actor="Li", credibility=7)
+    document.apply(unlink_claim_source(document, "c", "s1", actor="Li"))
+    assert document.source_links_of_claim("c") == []
+
+
+def test_a_claim_starts_with_its_links_and_goes_with_them() -> None:
+    document = _document()
+    edit = add_claim(document, actor="Li", statement="y", site_uuids=["a", "a"], source_uuids=["s1"], uuid="n")
+    document.apply(edit)
+    assert edit.changes[0].uuid == "n"
+    assert len(document.sites_of_claim("n")) == 1
+    assert len(document.source_links_of_claim("n")) == 1
+    document.apply(delete_claims(document, ["n"], actor="Li"))
+    assert set(document.table("claim_sites")) == set(document.table("claim_sources")) == set()
+    assert set(document.sites) == {"a", "b"}
+
+
+def test_a_deleted_claim_leaves_the_response() -> None:
+    document = Document(
+        {
+            "claims": [Claim(uuid="c")],
+            "claim_sites": [ClaimSite(uuid="1", claim_uuid="c", site_uuid="zz")],
+            "claim_sources": [ClaimSource(uuid="2", claim_uuid="c", source_uuid="zz")],
+            "responses": [Response(uuid="r", speaker="x", words="no")],
+            "response_claims": [ResponseClaim(uuid="3", response_uuid="r", claim_uuid="c")],
+        }
+    )
+    document.apply(delete_claims(document, ["c"], actor="Li"))
+    assert set(document.responses) == {"r"}
+    assert not any(document.table(table) for table in ("claim_sites", "claim_sources", "response_claims"))

@@ -1,0 +1,143 @@
+"""Undo, redo, cleanness, and what a failing edit leaves behind."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from layers.document.changes import Changes
+from layers.document.document import Document
+from layers.document.edit import Change, Edit
+from layers.document.rows import MetaEntry
+from layers.errors import InvalidEdit
+from viewer.commands.history import History
+
+
+class _Journal:
+    def __init__(self) -> None:
+        self.edits: list[Edit] = []
+
+    def append(self, edit: Edit, actor: str) -> None:
+        self.edits.append(edit)
+
+
+def _title(before: str | None, after: str | None) -> Edit:
+    def row(value: str | None) -> MetaEntry | None:
+        return None if value is None else MetaEntry(uuid="title", value=value)
+
+    return Edit(f"Title {after}", (Change("meta", row(before), row(after)),))
+
+
+@pytest.fixture
+def document() -> Document:
+    return Document()
+
+
+@pytest.fixture
+def journal() -> _Journal:
+    return _Journal()
+
+
+@pytest.fixture
+def history(document: Document, journal: _Journal, qapp: object) -> History:
+    return History(document, journal, "me")
+
+
+def test_push_undo_redo_go_through_the_document_and_the_journal(
+    history: History, document: Document, journal: _Journal
+) -> None:
+    history.push(_title(None, "a"))
+    history.push(_title("a", "b"))
+    assert document.meta("title") == "b"
+    history.undo()
+    assert document.meta("title") == "a"
+    assert (history.undo_text(), history.redo_text()) == ("Title a", "Title b")
+    history.redo()
+    assert document.meta("title") == "b"
+    assert [edit.label for edit in journal.edits] == ["Title a", "Title b", "Title b", "Title b"]
+    assert journal.edits[2] == _title("a", "b").inverse()
+
+
+def test_the_stack_itself_may_be_moved(history: History, document: Document, journal: _Journal) -> None:
+    history.push(_title(None, "a"))
+    history.stack.undo()
+    assert document.meta("title") == ""
+    history.stack.redo()
+    assert document.meta("title") == "a"
+    assert len(journal.edits) == 3
+
+
+def test_an_edit_that_does_not_fit_leaves_nothing(history: History, document: Document, journal: _Journal) -> None:
+    with pytest.raises(InvalidEdit):
+        history.push(_title("not there", "x"))
+    assert history.stack.count() == 0
+    assert not journal.edits
+    assert history.is_clean()
+
+
+def test_an_undo_that_does_not_fit_leaves_the_stack(history: History, document: Document) -> None:
+    history.push(_title(None, "a"))
+    document.apply(_title("a", "behind its back"))
+    with pytest.raises(InvalidEdit):
+        history.undo()
+    assert history.stack.index() == 1
+    assert document.meta("title") == "behind its back"
+
+
+def test_a_failing_listener_loses_no_edit(history: History, document: Document, journal: _Journal) -> None:
+    def fail(changes: Changes) -> None:
+        raise RuntimeError("a panel broke")
+
+    document.subscribe(fail)
+    with pytest.raises(RuntimeError):
+        history.push(_title(None, "a"))
+    assert history.stack.count() == 1
+    assert len(journal.edits) == 1
+    with pytest.raises(RuntimeError):
+        history.undo()
+    assert document.meta("title") == ""
+    assert history.stack.index() == 0
+
+
+def test_clean_means_as_saved(history: History) -> None:
+    assert history.is_clean()
+    history.push(_title(None, "a"))
+    saved = history.state()
+    history.push(_title("a", "b"))
+    history.mark_saved(saved)  # a save that began before the second edit
+    assert not history.is_clean()
+    history.undo()
+    assert history.is_clean()
+    history.undo()
+    assert not history.is_clean()
+    history.push(_title(None, "c"))
+    assert not history.is_clean()
+
+
+def test_an_empty_edit_is_none(history: History) -> None:
+    history.push(Edit("Nothing", ()))
+    assert history.stack.count() == 0
+
+
+@settings(max_examples=30, deadline=None)
+@given(moves=st.lists(st.sampled_from(["push", "undo", "redo"]), max_size=40))
+def test_any_walk_shows_exact_states(moves: list[str]) -> None:
+    document, states, at = Document(), [""], 0
+    history = History(document, _Journal(), "me")
+    for number, move in enumerate(moves):
+        if move == "push":
+            now = document.meta("title") or None
+            history.push(_title(now, str(number)))
+            states, at = [*states[: at + 1], str(number)], at + 1
+        elif move == "undo" and at:
+            history.undo()
+            at -= 1
+        elif move == "redo" and at + 1 < len(states):
+            history.redo()
+            at += 1
+        assert document.meta("title") == states[at]
+    while at:
+        history.undo()
+        at -= 1
+    assert document.meta("title") == ""

@@ -1,0 +1,213 @@
+"""Edits of claims and their links to sites and sources; the machine-checkable part of ICD 203 is kept here."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from layers.document.claim import Claim
+from layers.document.document import Document
+from layers.document.edit import Change, Edit
+from layers.document.rows import ClaimSite, ClaimSource
+from layers.document.vocabulary import CONFIDENCES, CREDIBILITIES, LIKELIHOOD_TERMS, STATES, VOICES, likelihood_band
+from layers.errors import InvalidValue
+from viewer.commands.fields import check_choice, check_number, row_of
+from viewer.commands.sites import comments_on
+from viewer.commands.stamps import delete, insert, new_uuid, stamp_of, update
+
+NO_JUDGEMENT: Mapping[str, Any] = {
+    "likelihood_term": "", "likelihood_low": None, "likelihood_high": None, "confidence": "", "confidence_reason": "",
+}  # fmt: skip
+"""The analyst's fields as they are on any claim that is not assessed."""
+
+FIELD_WORDS = {
+    "statement": "statement", "source_wording": "source wording", "made_by": "speaker", "made_at": "date",
+    "voice": "voice", "state": "state", "likelihood_term": "likelihood", "likelihood_low": "likelihood",
+    "likelihood_high": "likelihood", "confidence": "confidence", "confidence_reason": "reason for confidence",
+    "place_note": "place note", "marking": "marking",
+}  # fmt: skip
+"""What the undo menu calls a column of a claim."""
+
+
+def add_claim(
+    document: Document,
+    *,
+    actor: str,
+    now: str | None = None,
+    uuid: str | None = None,
+    site_uuids: Iterable[str] = (),
+    source_uuids: Iterable[str] = (),
+    **fields: Any,
+) -> Edit:
+    """Record a claim, linked to sites and sources; its row is ``edit.changes[0].after``. Raises InvalidValue."""
+    stamp = stamp_of(actor, now)
+    blank = Claim(uuid=uuid or new_uuid())
+    whole = _complete(document, blank, fields)
+    claim = Claim(uuid=blank.uuid, **whole)
+    changes = [insert("claims", claim, stamp)]
+    for site_uuid in dict.fromkeys(site_uuids):
+        row_of(document.sites, site_uuid, "site")
+        link = ClaimSite(uuid=new_uuid(), claim_uuid=claim.uuid, site_uuid=site_uuid)
+        changes.append(insert("claim_sites", link, stamp))
+    for source_uuid in dict.fromkeys(source_uuids):
+        row_of(document.sources, source_uuid, "source")
+        cited = ClaimSource(uuid=new_uuid(), claim_uuid=claim.uuid, source_uuid=source_uuid)
+        changes.append(insert("claim_sources", cited, stamp))
+    return Edit("Add claim", tuple(changes))
+
+
+def update_claim(document: Document, uuid: str, *, actor: str, now: str | None = None, **fields: Any) -> Edit:
+    """Change fields of a claim; one that leaves *assessed* loses likelihood and confidence. Raises InvalidValue.
+
+    A likelihood term brings its band with it; explicit numbers must lie inside it.
+    """
+    claim = row_of(document.claims, uuid, "claim")
+    words = list(dict.fromkeys(FIELD_WORDS.get(name, name) for name in fields))
+    whole = _complete(document, claim, fields)
+    return Edit(f"Change {' and '.join(words)}", update("claims", claim, stamp_of(actor, now), **whole))
+
+
+def delete_claims(document: Document, uuids: Iterable[str], *, actor: str, now: str | None = None) -> Edit:
+    """Delete claims with their links and comments; sites, sources and responses stay."""
+    claims = [row_of(document.claims, uuid, "claim") for uuid in dict.fromkeys(uuids)]
+    changes: list[Change] = []
+    for claim in claims:
+        changes += [delete("claim_sites", link) for link in document.site_links_of_claim(claim.uuid)]
+        changes += [delete("claim_sources", link) for link in document.source_links_of_claim(claim.uuid)]
+        changes += [delete("response_claims", link) for link in document.response_links_of_claim(claim.uuid)]
+    changes += [delete("comments", remark) for remark in comments_on(document, {claim.uuid for claim in claims})]
+    changes += [delete("claims", claim) for claim in claims]
+    return Edit("Delete claim" if len(claims) == 1 else f"Delete {len(claims)} claims", tuple(changes))
+
+
+def link_claim_sites(
+    document: Document, claim_uuid: str, site_uuids: Iterable[str], *, actor: str, now: str | None = None
+) -> Edit:
+    """Say which sites a claim is about; sites it is linked to already stay as they are. Raises InvalidValue."""
+    stamp = stamp_of(actor, now)
+    row_of(document.claims, claim_uuid, "claim")
+    linked = {link.site_uuid for link in document.site_links_of_claim(claim_uuid)}
+    changes = []
+    for site_uuid in dict.fromkeys(site_uuids):
+        row_of(document.sites, site_uuid, "site")
+        if site_uuid not in linked:
+            link = ClaimSite(uuid=new_uuid(), claim_uuid=claim_uuid, site_uuid=site_uuid)
+            changes.append(insert("claim_sites", link, stamp))
+    return Edit("Link claim to site" if len(changes) == 1 else f"Link claim to {len(changes)} sites", tuple(changes))
+
+
+def link_claim_site(document: Document, claim_uuid: str, site_uuid: str, *, actor: str, now: str | None = None) -> Edit:
+    """`link_claim_sites` with one site."""
+    return link_claim_sites(document, claim_uuid, (site_uuid,), actor=actor, now=now)
+
+
+def unlink_claim_site(
+    document: Document, claim_uuid: str, site_uuid: str, *, actor: str, now: str | None = None
+) -> Edit:
+    """Take a claim from a site; without any site left it belongs to the case."""
+    links = [link for link in document.site_links_of_claim(claim_uuid) if link.site_uuid == site_uuid]
+    return Edit("Unlink claim from site", tuple(delete("claim_sites", link) for link in links))
+
+
+def link_claim_source(
+    document: Document,
+    claim_uuid: str,
+    source_uuid: str,
+    *,
+    actor: str,
+    now: str | None = None,
+    credibility: int | None = None,
+    page: str = "",
+    quote: str = "",
+) -> Edit:
+    """Cite a source for a claim (once); `credibility` 1..6 is the item's, 6 = cannot be judged. Raises InvalidValue."""
+    row_of(document.claims, claim_uuid, "claim")
+    row_of(document.sources, source_uuid, "source")
+    check_choice(credibility, (None, *CREDIBILITIES), "credibility")
+    if any(link.source_uuid == source_uuid for link in document.source_links_of_claim(claim_uuid)):
+        return Edit("Cite source", ())
+    link = ClaimSource(
+        uuid=new_uuid(), claim_uuid=claim_uuid, source_uuid=source_uuid, credibility=credibility, page=page, quote=quote
+    )
+    return Edit("Cite source", (insert("claim_sources", link, stamp_of(actor, now)),))
+
+
+def update_claim_source(
+    document: Document, link_uuid: str, *, actor: str, now: str | None = None, **fields: Any
+) -> Edit:
+    """Change credibility, page or quote of one citation. Raises InvalidValue."""
+    link = document.table("claim_sources").get(link_uuid)
+    if not isinstance(link, ClaimSource):
+        raise InvalidValue("That citation is no longer in the case.")
+    if "credibility" in fields:
+        check_choice(fields["credibility"], (None, *CREDIBILITIES), "credibility")
+    label = f"Change {' and '.join(fields)} of citation"
+    return Edit(label, update("claim_sources", link, stamp_of(actor, now), **fields))
+
+
+def unlink_claim_source(
+    document: Document, claim_uuid: str, source_uuid: str, *, actor: str, now: str | None = None
+) -> Edit:
+    """Cite a source no longer for this claim."""
+    links = [link for link in document.source_links_of_claim(claim_uuid) if link.source_uuid == source_uuid]
+    return Edit("Remove citation", tuple(delete("claim_sources", link) for link in links))
+
+
+def likelihood_row_in_use(document: Document, besides: str = "") -> int | None:
+    """1 or 2: the row of ICD 203 terms that the claims of this case use (`besides` not counted); None: neither yet."""
+    rows = {entry.term: entry.row for entry in LIKELIHOOD_TERMS}
+    for claim in document.claims.values():
+        if claim.likelihood_term in rows and claim.uuid != besides:
+            return rows[claim.likelihood_term]
+    return None
+
+
+def _complete(document: Document, claim: Claim, fields: Mapping[str, Any]) -> dict[str, Any]:
+    """The `fields` asked for, with all that follows from them."""
+    for name, words in (("voice", VOICES), ("state", STATES), ("confidence", ("", *CONFIDENCES))):
+        if name in fields:
+            check_choice(fields[name], words, name)
+    if fields.get("state", claim.state) != "assessed":
+        if any(fields.get(name) for name in NO_JUDGEMENT):
+            raise InvalidValue(
+                "Likelihood and confidence are the analyst's: set the claim's state to “assessed” first."
+            )
+        return {**fields, **NO_JUDGEMENT}
+    whole = dict(fields)
+    if "likelihood_term" in fields:
+        _check_term(document, claim, fields["likelihood_term"])
+        low, high = likelihood_band(fields["likelihood_term"]) if fields["likelihood_term"] else (None, None)
+        whole = {"likelihood_low": low, "likelihood_high": high, **whole}
+    _check_band(
+        whole.get("likelihood_term", claim.likelihood_term),
+        whole.get("likelihood_low", claim.likelihood_low),
+        whole.get("likelihood_high", claim.likelihood_high),
+    )
+    return whole
+
+
+def _check_term(document: Document, claim: Claim, term: str) -> None:
+    if not term:
+        return
+    rows = {entry.term: entry.row for entry in LIKELIHOOD_TERMS}
+    check_choice(term, rows, "ICD 203 likelihood")
+    in_use = likelihood_row_in_use(document, claim.uuid)
+    if in_use not in (None, rows[term]):
+        words = ", ".join(entry.term for entry in LIKELIHOOD_TERMS if entry.row == in_use)
+        raise InvalidValue(
+            f"“{term}” is of the other row of ICD 203 terms, and one case never mixes them: choose one of {words}."
+        )
+
+
+def _check_band(term: str, low: int | None, high: int | None) -> None:
+    if low is None and high is None:
+        return
+    if low is None or high is None:
+        raise InvalidValue("A likelihood has a low and a high bound: give both, or neither.")
+    check_number(low, 1, 99, "likelihood's low bound in per cent")
+    check_number(high, 1, 99, "likelihood's high bound in per cent")
+    if low > high:
+        raise InvalidValue(f"The likelihood's low bound ({low} %) is above its high bound ({high} %).")
+    floor, ceiling = likelihood_band(term) if term else (1, 99)
+    if low < floor or high > ceiling:
+        raise InvalidValue(f"{low} to {high} % is not within “{term}” ({floor} to {ceiling} %): choose another term.")

@@ -1,0 +1,65 @@
+"""What a field may hold, said in one sentence where it may not. Commands check here before they build an edit."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Collection, Mapping
+from datetime import datetime
+
+from layers.document.rows import Row
+from layers.errors import InvalidValue
+
+_PARTIAL_DATE = re.compile(r"\d{4}(-\d{2}(-\d{2}(T\d{2}:\d{2}(:\d{2}(\.\d+)?)?Z)?)?)?")
+_COLOR = re.compile(r"#[0-9a-fA-F]{6}")
+
+
+def row_of[R: Row](rows: Mapping[str, R], uuid: str, noun: str) -> R:
+    """The row; raises InvalidValue where it is gone (deleted in another window, or undone)."""
+    row = rows.get(uuid)
+    if row is None:
+        raise InvalidValue(f"That {noun} is no longer in the case.")
+    return row
+
+
+def check_choice(value: object, allowed: Collection[object], name: str) -> None:
+    """Raises InvalidValue where `value` is none of `allowed`."""
+    if value not in allowed:
+        words = ", ".join(str(word) for word in allowed if word not in ("", None))
+        raise InvalidValue(f"“{value}” is no {name}: choose one of {words}.")
+
+
+def check_number(value: float | None, low: float, high: float, name: str) -> None:
+    """Raises InvalidValue where a number is not finite or outside low..high; None means "not said" and passes."""
+    if value is not None and not (math.isfinite(value) and low <= value <= high):
+        bounds = f"at least {low:g}" if math.isinf(high) else f"from {low:g} to {high:g}"
+        raise InvalidValue(f"The {name} must be a number {bounds}, not {value:g}.")
+
+
+def check_date(value: str, name: str) -> None:
+    """Raises InvalidValue where text is no UTC date (a year, month, day or instant, or two joined by a slash)."""
+    if not value:
+        return
+    for part in value.split("/", 1):
+        if not _is_date(part):
+            raise InvalidValue(
+                f"“{value}” is no {name}: write 2024, 2024-04, 2024-04-12 or 2024-04-12T08:30Z, two joined by / for an"
+                " interval."
+            )
+
+
+def check_color(value: str, name: str) -> None:
+    """Raises InvalidValue where text is neither empty nor #rrggbb."""
+    if value and not _COLOR.fullmatch(value):
+        raise InvalidValue(f"“{value}” is no {name}: write #rrggbb.")
+
+
+def _is_date(text: str) -> bool:
+    if not _PARTIAL_DATE.fullmatch(text):
+        return False
+    full = text if len(text) > 10 else text + "0000-01-01"[len(text) :]
+    try:
+        datetime.fromisoformat(full)
+    except ValueError:
+        return False
+    return True

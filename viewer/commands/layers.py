@@ -1,0 +1,126 @@
+"""Edits of the layer stack. Order is a number between neighbours, so that a move touches one row."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from layers.document.document import Document
+from layers.document.edit import Change, Edit
+from layers.document.layer import Layer
+from layers.document.vocabulary import DATE_KINDS, LAYER_KINDS
+from layers.errors import InvalidValue
+from viewer.commands.fields import check_choice, check_date, check_number, row_of
+from viewer.commands.stamps import Stamp, delete, insert, new_uuid, stamp_of, update
+
+FIELD_WORDS = {
+    "opacity": "opacity", "style_json": "style", "credit": "credit", "acquired_at": "date", "date_kind": "kind of date",
+    "crs": "CRS", "blend": "blending", "source_json": "source", "visible": "visibility", "name": "name",
+}  # fmt: skip
+"""What the undo menu calls a column of a layer."""
+
+
+def add_layer(
+    document: Document,
+    kind: str,
+    name: str,
+    source: Mapping[str, Any],
+    *,
+    actor: str,
+    now: str | None = None,
+    uuid: str | None = None,
+    **fields: Any,
+) -> Edit:
+    """Add a layer on top; rasters and tiles go under the vector layers that lie on top. Raises InvalidValue.
+
+    `source` becomes `Layer.source_json`; the row is the last change's ``after``.
+    """
+    _check_fields({"kind": kind, "name": name, **fields})
+    stamp = stamp_of(actor, now)
+    stack = document.layers_in_order()
+    position = len(stack)
+    while kind != "vector" and position > 0 and stack[position - 1].kind == "vector":
+        position -= 1
+    key, renumbered = _key_at(stack, position, stamp)
+    layer = Layer(
+        uuid=uuid or new_uuid(), kind=kind, name=name, order_key=key, source_json=json.dumps(dict(source)), **fields
+    )
+    return Edit(f"Add layer “{name}”", (*renumbered, insert("layers", layer, stamp)))
+
+
+def update_layer(document: Document, uuid: str, *, actor: str, now: str | None = None, **fields: Any) -> Edit:
+    """Change name, visibility, opacity, style, credit or dates of a layer. Raises InvalidValue."""
+    _check_fields(fields)
+    layer = row_of(document.layers, uuid, "layer")
+    return Edit(_label(layer, fields), update("layers", layer, stamp_of(actor, now), **fields))
+
+
+def move_layer(document: Document, uuid: str, position: int, *, actor: str, now: str | None = None) -> Edit:
+    """Put a layer so that it stands at `position` in the stack afterwards, 0 = bottom. Raises InvalidValue."""
+    layer = row_of(document.layers, uuid, "layer")
+    stamp = stamp_of(actor, now)
+    stack = document.layers_in_order()
+    here = stack.index(layer)
+    others = [other for other in stack if other.uuid != uuid]
+    position = max(0, min(position, len(others)))
+    if position == here:
+        return Edit(f"Move layer “{layer.name}”", ())
+    key, renumbered = _key_at(others, position, stamp)
+    return Edit(f"Move layer “{layer.name}”", (*renumbered, *update("layers", layer, stamp, order_key=key)))
+
+
+def remove_layers(document: Document, uuids: Iterable[str], *, actor: str, now: str | None = None) -> Edit:
+    """Take layers out of the case; their files stay where they are. Raises InvalidValue."""
+    layers = [row_of(document.layers, uuid, "layer") for uuid in dict.fromkeys(uuids)]
+    label = f"Remove layer “{layers[0].name}”" if len(layers) == 1 else f"Remove {len(layers)} layers"
+    return Edit(label, tuple(delete("layers", layer) for layer in layers))
+
+
+def _key_at(stack: list[Layer], position: int, stamp: Stamp) -> tuple[float, tuple[Change, ...]]:
+    """An order key for `position` in `stack`, and the renumbering it takes where no number fits between two."""
+    below = stack[position - 1].order_key if position > 0 else None
+    above = stack[position].order_key if position < len(stack) else None
+    if below is None and above is None:
+        return 1.0, ()
+    if below is None or above is None:
+        key = below + 1.0 if below is not None else (above or 0.0) - 1.0
+    else:
+        key = below + (above - below) / 2
+    fits = math.isfinite(key) and (below is None or below < key) and (above is None or key < above)
+    if fits:
+        return key, ()
+    changes: list[Change] = []
+    for index, layer in enumerate(stack):
+        changes += update("layers", layer, stamp, order_key=float(index + 1 if index < position else index + 2))
+    return float(position + 1), tuple(changes)
+
+
+def _check_fields(fields: Mapping[str, Any]) -> None:
+    if "kind" in fields:
+        check_choice(fields["kind"], LAYER_KINDS, "kind of layer")
+    if "date_kind" in fields:
+        check_choice(fields["date_kind"], DATE_KINDS, "kind of date")
+    if not fields.get("name", "x").strip():
+        raise InvalidValue("A layer needs a name.")
+    check_number(fields.get("opacity"), 0, 1, "opacity")
+    check_date(fields.get("acquired_at", ""), "date of the image")
+    style = fields.get("style_json", "")
+    try:
+        fine = not style or isinstance(json.loads(style), dict)
+    except ValueError:
+        fine = False
+    if not fine:
+        raise InvalidValue("A layer's style must be a JSON object.")
+
+
+def _label(layer: Layer, fields: Mapping[str, Any]) -> str:
+    match list(fields):
+        case ["visible"]:
+            return f"{'Show' if fields['visible'] else 'Hide'} layer “{layer.name}”"
+        case ["name"]:
+            return f"Rename layer “{layer.name}”"
+        case names:
+            words = " and ".join(FIELD_WORDS.get(name, name) for name in names)
+            return f"Change {words} of layer “{layer.name}”"

@@ -1,0 +1,31 @@
+"""Edits of what is said about the case itself."""
+
+from __future__ import annotations
+
+from layers.document.document import Document
+from layers.document.edit import Edit
+from layers.document.rows import MetaEntry
+from viewer.commands.stamps import insert, stamp_of, update
+
+SITES_VISIBLE = "sites_visible"
+"""Meta key: "0" hides all sites on the canvas; anything else, or none, shows them."""
+
+
+def set_meta(document: Document, key: str, value: str, *, actor: str, now: str | None = None, label: str = "") -> Edit:
+    """Set one fact about the case (title, summary, marking...)."""
+    stamp = stamp_of(actor, now)
+    label = label or f"Change {key.replace('_', ' ')} of the case"
+    entry = document.table("meta").get(key)
+    if entry is None:
+        return Edit(label, (insert("meta", MetaEntry(uuid=key, value=value), stamp),) if value else ())
+    return Edit(label, update("meta", entry, stamp, value=value))
+
+
+def sites_visible(document: Document) -> bool:
+    return document.meta(SITES_VISIBLE) != "0"
+
+
+def set_sites_visible(document: Document, visible: bool, *, actor: str, now: str | None = None) -> Edit:
+    """Show or hide all sites."""
+    label = "Show sites" if visible else "Hide sites"
+    return set_meta(document, SITES_VISIBLE, "1" if visible else "0", actor=actor, now=now, label=label)

@@ -1,0 +1,81 @@
+"""Edits of responses: a denial is a record of its own and changes no claim's state."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from layers.document.document import Document
+from layers.document.edit import Change, Edit
+from layers.document.rows import Response, ResponseClaim
+from layers.errors import InvalidValue
+from viewer.commands.fields import row_of
+from viewer.commands.sites import comments_on
+from viewer.commands.stamps import delete, insert, new_uuid, stamp_of, update
+
+
+def add_response(
+    document: Document,
+    speaker: str,
+    words: str,
+    *,
+    actor: str,
+    now: str | None = None,
+    uuid: str | None = None,
+    claim_uuids: Iterable[str] = (),
+    **fields: Any,
+) -> Edit:
+    """Record an answer to some claims, or to the whole where none is named. Raises InvalidValue."""
+    stamp = stamp_of(actor, now)
+    _check_source(document, fields.get("source_uuid", ""))
+    response = Response(uuid=uuid or new_uuid(), speaker=speaker, words=words, **fields)
+    changes = [insert("responses", response, stamp)]
+    for claim_uuid in dict.fromkeys(claim_uuids):
+        row_of(document.claims, claim_uuid, "claim")
+        link = ResponseClaim(uuid=new_uuid(), response_uuid=response.uuid, claim_uuid=claim_uuid)
+        changes.append(insert("response_claims", link, stamp))
+    return Edit("Add response", tuple(changes))
+
+
+def update_response(document: Document, uuid: str, *, actor: str, now: str | None = None, **fields: Any) -> Edit:
+    """Change fields of a response. Raises InvalidValue."""
+    response = row_of(document.responses, uuid, "response")
+    _check_source(document, fields.get("source_uuid", ""))
+    words = " and ".join("source" if name == "source_uuid" else name.removesuffix("_at") for name in fields)
+    return Edit(f"Change {words} of response", update("responses", response, stamp_of(actor, now), **fields))
+
+
+def set_response_claims(
+    document: Document, uuid: str, claim_uuids: Iterable[str], *, actor: str, now: str | None = None
+) -> Edit:
+    """Say which claims a response answers; none: the whole. Raises InvalidValue."""
+    stamp = stamp_of(actor, now)
+    row_of(document.responses, uuid, "response")
+    wanted = dict.fromkeys(claim_uuids)
+    links = document.claim_links_of_response(uuid)
+    changes: list[Change] = [delete("response_claims", link) for link in links if link.claim_uuid not in wanted]
+    linked = {link.claim_uuid for link in links}
+    for claim_uuid in wanted:
+        row_of(document.claims, claim_uuid, "claim")
+        if claim_uuid not in linked:
+            link = ResponseClaim(uuid=new_uuid(), response_uuid=uuid, claim_uuid=claim_uuid)
+            changes.append(insert("response_claims", link, stamp))
+    return Edit("Change what a response answers", tuple(changes))
+
+
+def delete_responses(document: Document, uuids: Iterable[str], *, actor: str, now: str | None = None) -> Edit:
+    """Delete responses with their links and comments."""
+    responses = [row_of(document.responses, uuid, "response") for uuid in dict.fromkeys(uuids)]
+    changes: list[Change] = []
+    for response in responses:
+        links = document.claim_links_of_response(response.uuid)
+        changes += [delete("response_claims", link) for link in links]
+    remarks = comments_on(document, {response.uuid for response in responses})
+    changes += [delete("comments", remark) for remark in remarks]
+    changes += [delete("responses", response) for response in responses]
+    return Edit("Delete response" if len(responses) == 1 else f"Delete {len(responses)} responses", tuple(changes))
+
+
+def _check_source(document: Document, source_uuid: str) -> None:
+    if source_uuid and source_uuid not in document.sources:
+        raise InvalidValue("That source is no longer in the case.")

@@ -1,0 +1,156 @@
+"""Edits of sites: mark, describe, move, delete."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import shapely
+from shapely.geometry.base import BaseGeometry
+
+from layers.document.document import Document
+from layers.document.edit import Change, Edit
+from layers.document.rows import Comment
+from layers.document.site import Site
+from layers.document.vocabulary import ROLES, STATUSES
+from layers.errors import InvalidValue
+from viewer.commands.fields import check_choice, check_color, check_date, check_number, row_of
+from viewer.commands.stamps import Stamp, delete, insert, new_uuid, stamp_of, update
+
+FIELD_WORDS = {
+    "class_code": "class", "label": "label", "aliases": "aliases", "notes": "notes", "role": "role",
+    "location_country": "country", "operator_country": "operator", "position_error_m": "position error",
+    "position_basis": "position basis", "position_source_uuid": "position source", "status": "status",
+    "observed_at": "date observed", "valid_from": "first valid date", "valid_to": "last valid date",
+    "stroke_color": "outline colour", "fill_color": "fill colour", "stroke_width": "outline width",
+    "geometry": "geometry",
+}  # fmt: skip
+"""What the undo menu calls a column of a site."""
+
+_GEOMETRIES = ("Point", "LineString", "Polygon", "MultiPoint", "MultiLineString", "MultiPolygon")
+
+
+def add_site(
+    document: Document,
+    geometry: BaseGeometry,
+    *,
+    actor: str,
+    now: str | None = None,
+    uuid: str | None = None,
+    **fields: Any,
+) -> Edit:
+    """Mark a site; its row is ``edit.changes[0].after``. `geometry` is in lon, lat. Raises InvalidValue."""
+    _check_geometry(geometry)
+    _check_fields(fields)
+    site = Site(uuid=uuid or new_uuid(), geometry=geometry, **fields)
+    return Edit(f"Add {_named(site)}", (insert("sites", site, stamp_of(actor, now)),))
+
+
+def update_site(document: Document, uuid: str, *, actor: str, now: str | None = None, **fields: Any) -> Edit:
+    """Change fields of one site. Raises InvalidValue."""
+    return update_sites(document, (uuid,), actor=actor, now=now, **fields)
+
+
+def update_sites(
+    document: Document, uuids: Iterable[str], *, actor: str, now: str | None = None, **fields: Any
+) -> Edit:
+    """Set the same `fields` on many sites at once; a reviewed site that changes is a draft again.
+
+    Raises InvalidValue.
+    """
+    _check_fields(fields)
+    stamp = stamp_of(actor, now)
+    sites = [row_of(document.sites, uuid, "site") for uuid in uuids]
+    changes = [change for site in sites for change in _changed(site, stamp, fields)]
+    return Edit(f"Change {_words(fields)} of {_named(*sites)}", tuple(changes))
+
+
+def move_sites(
+    document: Document, geometries: Mapping[str, BaseGeometry], *, actor: str, now: str | None = None
+) -> Edit:
+    """Put sites elsewhere: uuid to new geometry in lon, lat, of the same kind as the old. Raises InvalidValue."""
+    return _with_geometries(document, geometries, "Move", stamp_of(actor, now))
+
+
+def reshape_site(document: Document, uuid: str, geometry: BaseGeometry, *, actor: str, now: str | None = None) -> Edit:
+    """Give a site other vertices (lon, lat), of the same kind as the old. Raises InvalidValue."""
+    return _with_geometries(document, {uuid: geometry}, "Reshape", stamp_of(actor, now))
+
+
+def delete_sites(document: Document, uuids: Iterable[str], *, actor: str, now: str | None = None) -> Edit:
+    """Delete sites with their links, chips and comments. Their claims stay, and belong to the case again."""
+    sites = [row_of(document.sites, uuid, "site") for uuid in dict.fromkeys(uuids)]
+    gone = {site.uuid for site in sites}
+    links = [link for site in sites for link in document.claim_links_of_site(site.uuid)]
+    chips = [chip for chip in document.chips.values() if chip.site_uuid in gone]
+    remarks = comments_on(document, gone)
+    changes = [
+        *(delete("claim_sites", link) for link in links),
+        *(delete("chips", chip) for chip in chips),
+        *(delete("comments", remark) for remark in remarks),
+        *(delete("sites", site) for site in sites),
+    ]
+    return Edit(f"Delete {_named(*sites)}", tuple(changes))
+
+
+def comments_on(document: Document, uuids: set[str]) -> list[Comment]:
+    """The remarks on any of these rows."""
+    rows = document.table("comments").values()
+    return [row for row in rows if isinstance(row, Comment) and row.target_uuid in uuids]
+
+
+def _with_geometries(document: Document, geometries: Mapping[str, BaseGeometry], verb: str, stamp: Stamp) -> Edit:
+    sites = [row_of(document.sites, uuid, "site") for uuid in geometries]
+    changes: list[Change] = []
+    for site in sites:
+        geometry = geometries[site.uuid]
+        _check_geometry(geometry)
+        if Site(uuid="", geometry=geometry).kind != site.kind:
+            raise InvalidValue(f"A {site.kind} stays a {site.kind}: delete the site and draw it anew.")
+        changes += _changed(site, stamp, {"geometry": geometry})
+    return Edit(f"{verb} {_named(*sites)}", tuple(changes))
+
+
+def _changed(site: Site, stamp: Stamp, fields: Mapping[str, Any]) -> tuple[Change, ...]:
+    status = fields.get("status")
+    review: dict[str, Any] = {}
+    if status == "reviewed" != site.status:
+        review = {"reviewed_by": stamp.actor, "reviewed_at": stamp.now}
+    elif status == "draft" or (status is None and site.status != "draft"):
+        review = {"status": "draft", "reviewed_by": "", "reviewed_at": ""}
+    if all(getattr(site, name) == value for name, value in fields.items()):
+        return ()
+    return update("sites", site, stamp, **{**fields, **review})
+
+
+def _check_geometry(geometry: BaseGeometry) -> None:
+    if geometry.geom_type not in _GEOMETRIES or geometry.is_empty:
+        raise InvalidValue("A site needs a point, a line or a polygon.")
+    left, bottom, right, top = shapely.bounds(geometry)
+    if not all(math.isfinite(value) for value in (left, bottom, right, top)) or bottom < -90 or top > 90:
+        raise InvalidValue("A site lies on the Earth: latitudes from -90 to 90, and finite longitudes.")
+
+
+def _check_fields(fields: Mapping[str, Any]) -> None:
+    for name in ("role", "status"):
+        if name in fields:
+            check_choice(fields[name], ROLES if name == "role" else STATUSES, name)
+    if not fields.get("class_code", "other"):
+        raise InvalidValue("A site needs a class; “other” will do.")
+    check_number(fields.get("position_error_m"), 0, math.inf, "position error in metres")
+    check_number(fields.get("stroke_width"), 0.1, 50, "outline width")
+    for name in ("observed_at", "valid_from", "valid_to"):
+        check_date(fields.get(name, ""), FIELD_WORDS[name])
+    for name in ("stroke_color", "fill_color"):
+        check_color(fields.get(name, ""), FIELD_WORDS[name])
+
+
+def _named(*sites: Site) -> str:
+    if len(sites) == 1:
+        return f"site “{sites[0].label}”" if sites[0].label else "site"
+    return f"{len(sites)} sites"
+
+
+def _words(fields: Iterable[str]) -> str:
+    return " and ".join(FIELD_WORDS.get(name, name) for name in fields) or "nothing"

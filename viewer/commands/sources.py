@@ -1,0 +1,95 @@
+"""Edits of the source register."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any, NamedTuple
+
+from layers.document.claim import Claim
+from layers.document.document import Document
+from layers.document.edit import Change, Edit
+from layers.document.rows import Response
+from layers.document.site import Site
+from layers.document.source import Source, SourceFile
+from layers.document.vocabulary import RELIABILITIES, SOURCE_KINDS
+from layers.errors import InvalidValue
+from viewer.commands.fields import check_choice, row_of
+from viewer.commands.sites import comments_on
+from viewer.commands.stamps import delete, insert, new_uuid, stamp_of, update
+
+
+class SourceUses(NamedTuple):
+    """What stands on a source."""
+
+    claims: tuple[Claim, ...]
+    responses: tuple[Response, ...]
+    sites: tuple[Site, ...]
+
+    def __bool__(self) -> bool:
+        return bool(self.claims or self.responses or self.sites)
+
+
+def uses_of_source(document: Document, uuid: str) -> SourceUses:
+    """The claims that cite a source, the responses found in it, the sites placed by it."""
+    links = document.claim_links_of_source(uuid)
+    return SourceUses(
+        tuple(document.claims[link.claim_uuid] for link in links if link.claim_uuid in document.claims),
+        tuple(response for response in document.responses.values() if response.source_uuid == uuid),
+        tuple(site for site in document.sites.values() if site.position_source_uuid == uuid),
+    )
+
+
+def add_source(
+    document: Document, *, actor: str, now: str | None = None, uuid: str | None = None, **fields: Any
+) -> Edit:
+    """Register a source; its row is ``edit.changes[0].after``. Raises InvalidValue."""
+    _check_fields(fields)
+    source = Source(uuid=uuid or new_uuid(), **fields)
+    return Edit(f"Add {_named(source)}", (insert("sources", source, stamp_of(actor, now)),))
+
+
+def update_source(document: Document, uuid: str, *, actor: str, now: str | None = None, **fields: Any) -> Edit:
+    """Change fields of a source. Raises InvalidValue."""
+    _check_fields(fields)
+    source = row_of(document.sources, uuid, "source")
+    words = " and ".join(name.removesuffix("_at").replace("_", " ") for name in fields)
+    return Edit(f"Change {words} of {_named(source)}", update("sources", source, stamp_of(actor, now), **fields))
+
+
+def delete_sources(document: Document, uuids: Iterable[str], *, actor: str, now: str | None = None) -> Edit:
+    """Delete sources, their kept copies and every citation of them, in one edit.
+
+    Raises InvalidValue where an image chip names the source: chips never change.
+    """
+    stamp = stamp_of(actor, now)
+    sources = [row_of(document.sources, uuid, "source") for uuid in dict.fromkeys(uuids)]
+    gone = {source.uuid for source in sources}
+    if any(chip.source_uuid in gone for chip in document.chips.values()):
+        raise InvalidValue(f"An image chip of this case is from {_named(*sources)}: delete the chip first.")
+    files = [row for row in document.table("source_files").values() if isinstance(row, SourceFile)]
+    changes: list[Change] = []
+    for source in sources:
+        uses = uses_of_source(document, source.uuid)
+        changes += [delete("claim_sources", link) for link in document.claim_links_of_source(source.uuid)]
+        for response in uses.responses:
+            changes += update("responses", response, stamp, source_uuid="")
+        for site in uses.sites:
+            review = {"status": "draft", "reviewed_by": "", "reviewed_at": ""} if site.status != "draft" else {}
+            changes += update("sites", site, stamp, position_source_uuid="", **review)
+    changes += [delete("source_files", row) for row in files if row.source_uuid in gone]
+    changes += [delete("comments", remark) for remark in comments_on(document, gone)]
+    changes += [delete("sources", source) for source in sources]
+    return Edit(f"Delete {_named(*sources)}", tuple(changes))
+
+
+def _check_fields(fields: Mapping[str, Any]) -> None:
+    if "reliability" in fields:
+        check_choice(fields["reliability"], ("", *RELIABILITIES), "reliability")
+    if "kind" in fields:
+        check_choice(fields["kind"], SOURCE_KINDS, "kind of source")
+
+
+def _named(*sources: Source) -> str:
+    if len(sources) == 1:
+        return f"source “{sources[0].title}”" if sources[0].title else "source"
+    return f"{len(sources)} sources"

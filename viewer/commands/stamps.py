@@ -1,0 +1,62 @@
+"""Who changed a row and when: every command stamps what it touches here, and nowhere else."""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from typing import Any
+
+from layers.document.edit import Change, Table
+from layers.document.rows import Row
+
+
+@dataclass(frozen=True, slots=True)
+class Stamp:
+    """The hand and the hour of an edit. `now` is UTC, ISO 8601 with a Z."""
+
+    actor: str
+    now: str
+
+
+def stamp_of(actor: str, now: str | None = None) -> Stamp:
+    """The stamp of one edit; `now` is given by scripts and tests that must write the same bytes twice."""
+    return Stamp(actor, now or utc_now())
+
+
+def utc_now() -> str:
+    """UTC to the second, ISO 8601 with a Z."""
+    return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def new_uuid() -> str:
+    return str(uuid.uuid4())
+
+
+def inserted[R: Row](row: R, stamp: Stamp) -> R:
+    """`row` as it is first written."""
+    return replace(
+        row, created_at=stamp.now, created_by=stamp.actor, modified_at=stamp.now, modified_by=stamp.actor, rev=1
+    )
+
+
+def updated[R: Row](row: R, stamp: Stamp, **changes: Any) -> R:
+    """`row` with `changes`, its next revision; the row itself where they change nothing."""
+    later = replace(row, **changes)
+    if later == row:
+        return row
+    return replace(later, modified_at=stamp.now, modified_by=stamp.actor, rev=row.rev + 1)
+
+
+def insert(table: Table, row: Row, stamp: Stamp) -> Change:
+    return Change(table, None, inserted(row, stamp))
+
+
+def update(table: Table, row: Row, stamp: Stamp, **changes: Any) -> tuple[Change, ...]:
+    """One change, or none where nothing differs: an edit without changes is not worth an undo step."""
+    later = updated(row, stamp, **changes)
+    return () if later is row else (Change(table, row, later),)
+
+
+def delete(table: Table, row: Row) -> Change:
+    return Change(table, row, None)
