@@ -1,0 +1,217 @@
+"""One table of all actions. Menus, the toolbar, the palette, the shortcut sheet and a test are made from it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from PySide6.QtCore import QT_TRANSLATE_NOOP, QCoreApplication, QObject
+from PySide6.QtGui import QAction, QActionGroup, QKeySequence, QPalette
+
+from viewer.support.icons import line_icon
+
+CONTEXT = "Actions"
+
+MENUS: tuple[tuple[str, Any], ...] = (
+    ("file", QT_TRANSLATE_NOOP("Actions", "&File")),
+    ("edit", QT_TRANSLATE_NOOP("Actions", "&Edit")),
+    ("view", QT_TRANSLATE_NOOP("Actions", "&View")),
+    ("layer", QT_TRANSLATE_NOOP("Actions", "&Layer")),
+    ("site", QT_TRANSLATE_NOOP("Actions", "&Site")),
+    ("tools", QT_TRANSLATE_NOOP("Actions", "&Tools")),
+    ("panels", QT_TRANSLATE_NOOP("Actions", "&Panels")),
+    ("help", QT_TRANSLATE_NOOP("Actions", "&Help")),
+)
+"""(id, title) in the order of the menu bar."""
+
+
+@dataclass(frozen=True)
+class ActionSpec:
+    """What an action is. An empty icon stands where its menu entry says it all: it is in no toolbar."""
+
+    id: str
+    menu: str
+    text: str
+    shortcut: str = ""
+    icon: str = ""
+    tip: str = ""
+    toolbar: bool = False
+    check: str = ""
+    """"" is a plain action, "own" switches by itself, any other word names an exclusive group."""
+    needs: str = ""
+    """What must be so for the action to be offered: case, selection, layer, undo, redo, changes."""
+    breaks: bool = False
+    """A separator stands before it, in the menu and in the toolbar."""
+
+
+def _spec(id_: str, menu: str, text: Any, shortcut: str = "", icon: str = "", **more: Any) -> ActionSpec:
+    return ActionSpec(id_, menu, text, shortcut, icon, **more)
+
+
+ACTIONS: tuple[ActionSpec, ...] = (
+    _spec("new_case", "file", QT_TRANSLATE_NOOP("Actions", "&New Case"), "Ctrl+N", "new", toolbar=True),
+    _spec("open", "file", QT_TRANSLATE_NOOP("Actions", "&Open…"), "Ctrl+O", "open", toolbar=True,
+          tip=QT_TRANSLATE_NOOP("Actions", "Open a case, or add rasters and vectors")),
+    _spec("open_demo", "file", QT_TRANSLATE_NOOP("Actions", "Open the &Demo Case"), "", "demo"),
+    _spec("save", "file", QT_TRANSLATE_NOOP("Actions", "&Save"), "Ctrl+S", "save", toolbar=True, breaks=True,
+          needs="changes"),
+    _spec("save_as", "file", QT_TRANSLATE_NOOP("Actions", "Save &As…"), "Ctrl+Shift+S", "save_as", needs="case"),
+    _spec("export_picture", "file", QT_TRANSLATE_NOOP("Actions", "&Export Map Picture…"), "Ctrl+E", "export",
+          toolbar=True, needs="case", breaks=True),
+    _spec("export_sites", "file", QT_TRANSLATE_NOOP("Actions", "Export S&ites…"), "", "export", needs="case"),
+    _spec("close_case", "file", QT_TRANSLATE_NOOP("Actions", "&Close Case"), "Ctrl+W", "close", needs="case",
+          breaks=True),
+    _spec("quit", "file", QT_TRANSLATE_NOOP("Actions", "&Quit"), "Ctrl+Q", "quit"),
+    _spec("undo", "edit", QT_TRANSLATE_NOOP("Actions", "&Undo"), "Ctrl+Z", "undo", toolbar=True, needs="undo",
+          breaks=True),
+    _spec("redo", "edit", QT_TRANSLATE_NOOP("Actions", "&Redo"), "Ctrl+Shift+Z", "redo", toolbar=True, needs="redo"),
+    _spec("delete", "edit", QT_TRANSLATE_NOOP("Actions", "&Delete Selected Sites"), "Delete", "delete",
+          needs="selection", breaks=True),
+    _spec("select_all", "edit", QT_TRANSLATE_NOOP("Actions", "Select &All Sites"), "Ctrl+A", needs="case"),
+    _spec("select_none", "edit", QT_TRANSLATE_NOOP("Actions", "Select &None"), "Ctrl+Shift+A", needs="selection"),
+    _spec("copy_coordinate", "edit", QT_TRANSLATE_NOOP("Actions", "&Copy Coordinate"), "Ctrl+Shift+C", "copy",
+          needs="case", breaks=True,
+          tip=QT_TRANSLATE_NOOP("Actions", "Copy the coordinate under the pointer")),
+    _spec("zoom_in", "view", QT_TRANSLATE_NOOP("Actions", "Zoom &In"), "Ctrl++", "zoom_in", toolbar=True,
+          needs="case", breaks=True),
+    _spec("zoom_out", "view", QT_TRANSLATE_NOOP("Actions", "Zoom &Out"), "Ctrl+-", "zoom_out", toolbar=True,
+          needs="case"),
+    _spec("full_view", "view", QT_TRANSLATE_NOOP("Actions", "&Full View"), "Ctrl+0", "full_view", toolbar=True,
+          needs="case", tip=QT_TRANSLATE_NOOP("Actions", "Show everything")),
+    _spec("zoom_selection", "view", QT_TRANSLATE_NOOP("Actions", "Zoom to &Selection"), "Ctrl+J", "zoom_selection",
+          needs="selection", toolbar=True),
+    _spec("go_to", "view", QT_TRANSLATE_NOOP("Actions", "&Go to Coordinate…"), "Ctrl+G", "go_to", toolbar=True,
+          needs="case"),
+    _spec("back", "view", QT_TRANSLATE_NOOP("Actions", "&Back"), "Alt+Left", "back", needs="case", toolbar=True),
+    _spec("forward", "view", QT_TRANSLATE_NOOP("Actions", "For&ward"), "Alt+Right", "forward", needs="case",
+          toolbar=True),
+    _spec("rotate_left", "view", QT_TRANSLATE_NOOP("Actions", "Rotate &Left"), "Ctrl+Left", "rotate_left",
+          needs="case", breaks=True),
+    _spec("rotate_right", "view", QT_TRANSLATE_NOOP("Actions", "Rotate &Right"), "Ctrl+Right", "rotate_right",
+          needs="case"),
+    _spec("north_up", "view", QT_TRANSLATE_NOOP("Actions", "&North Up"), "Ctrl+Up", "north_up", needs="case"),
+    _spec("next_notation", "view", QT_TRANSLATE_NOOP("Actions", "Ne&xt Coordinate Notation"), "Ctrl+Shift+N",
+          breaks=True),
+    _spec("dark", "view", QT_TRANSLATE_NOOP("Actions", "&Dark Colours"), "Ctrl+Shift+D", "theme", check="own"),
+    _spec("full_screen", "view", QT_TRANSLATE_NOOP("Actions", "F&ull Screen"), "F11", "full_screen", check="own"),
+    _spec("add_files", "layer", QT_TRANSLATE_NOOP("Actions", "&Add Files…"), "Ctrl+L", "add_layer", toolbar=True,
+          breaks=True, tip=QT_TRANSLATE_NOOP("Actions", "Add rasters and vectors as layers")),
+    _spec("add_imagery", "layer", QT_TRANSLATE_NOOP("Actions", "Add &Imagery…"), "Ctrl+I", "imagery", toolbar=True,
+          tip=QT_TRANSLATE_NOOP("Actions", "Add public satellite imagery or a tile service")),
+    _spec("zoom_layer", "layer", QT_TRANSLATE_NOOP("Actions", "&Zoom to Layer"), "Ctrl+Shift+L", "zoom_layer",
+          needs="layer", breaks=True),
+    _spec("remove_layer", "layer", QT_TRANSLATE_NOOP("Actions", "&Remove Layer"), "", "delete", needs="layer"),
+    _spec("layer_properties", "layer", QT_TRANSLATE_NOOP("Actions", "&Properties…"), "", "properties", needs="layer"),
+    _spec("offline", "layer", QT_TRANSLATE_NOOP("Actions", "Work &Offline"), "", check="own", breaks=True,
+          tip=QT_TRANSLATE_NOOP("Actions", "Contact no server")),
+    _spec("tool_point", "site", QT_TRANSLATE_NOOP("Actions", "Mark a &Point"), "P", "point", toolbar=True,
+          check="tool", needs="case"),
+    _spec("tool_line", "site", QT_TRANSLATE_NOOP("Actions", "Draw a &Line"), "L", "line", toolbar=True,
+          check="tool", needs="case"),
+    _spec("tool_polygon", "site", QT_TRANSLATE_NOOP("Actions", "Draw a Pol&ygon"), "Y", "polygon", toolbar=True,
+          check="tool", needs="case"),
+    _spec("tool_edit_vertices", "site", QT_TRANSLATE_NOOP("Actions", "Edit &Vertices"), "E", "edit_vertices",
+          toolbar=True, check="tool", needs="case"),
+    _spec("add_claim", "site", QT_TRANSLATE_NOOP("Actions", "Add a &Claim"), "Ctrl+Shift+K", "claims", needs="case",
+          breaks=True),
+    _spec("add_source", "site", QT_TRANSLATE_NOOP("Actions", "Add a &Source"), "", "sources", needs="case"),
+    _spec("add_response", "site", QT_TRANSLATE_NOOP("Actions", "Add a &Response"), "", "responses", needs="case"),
+    _spec("tool_pan", "tools", QT_TRANSLATE_NOOP("Actions", "&Pan"), "H", "pan", toolbar=True, check="tool",
+          needs="case", breaks=True),
+    _spec("tool_select", "tools", QT_TRANSLATE_NOOP("Actions", "&Select and Move"), "V", "select", toolbar=True,
+          check="tool", needs="case"),
+    _spec("tool_box_zoom", "tools", QT_TRANSLATE_NOOP("Actions", "&Zoom to a Box"), "Z", "box_zoom", toolbar=True,
+          check="tool", needs="case"),
+    _spec("tool_measure", "tools", QT_TRANSLATE_NOOP("Actions", "&Measure"), "M", "measure", toolbar=True,
+          check="tool", needs="case"),
+    _spec("panel_layers", "panels", QT_TRANSLATE_NOOP("Actions", "&Layers"), "Ctrl+1", "layers", check="own"),
+    _spec("panel_sites", "panels", QT_TRANSLATE_NOOP("Actions", "&Sites"), "Ctrl+2", "sites", check="own"),
+    _spec("panel_claims", "panels", QT_TRANSLATE_NOOP("Actions", "&Claims"), "Ctrl+3", "claims", check="own"),
+    _spec("panel_sources", "panels", QT_TRANSLATE_NOOP("Actions", "S&ources"), "Ctrl+4", "sources", check="own"),
+    _spec("panel_responses", "panels", QT_TRANSLATE_NOOP("Actions", "&Responses"), "Ctrl+5", "responses",
+          check="own"),
+    _spec("panel_details", "panels", QT_TRANSLATE_NOOP("Actions", "&Details"), "Ctrl+6", "form", check="own"),
+    _spec("reset_panels", "panels", QT_TRANSLATE_NOOP("Actions", "R&eset the Panels"), breaks=True),
+    _spec("palette", "help", QT_TRANSLATE_NOOP("Actions", "&Find a Command…"), "Ctrl+K", "search", toolbar=True,
+          breaks=True),
+    _spec("shortcuts", "help", QT_TRANSLATE_NOOP("Actions", "&Keyboard Shortcuts"), "F1", "keyboard"),
+    _spec("show_log", "help", QT_TRANSLATE_NOOP("Actions", "Show the &Log Folder"), "", "log", breaks=True),
+    _spec("about", "help", QT_TRANSLATE_NOOP("Actions", "&About Geoloupe"), "", "about"),
+)  # fmt: skip
+
+TOOLBAR_ORDER: tuple[str, ...] = ("file", "edit", "layer", "tools", "site", "view", "help")
+"""The toolbar's groups, by menu: layers and tools come before the view, as they are used most."""
+
+PANELS: tuple[str, ...] = tuple(spec.id for spec in ACTIONS if spec.id.startswith("panel_"))
+
+
+class ActionTable(QObject):
+    """The QActions of one window. `handlers` must name exactly the ids of ACTIONS."""
+
+    def __init__(self, handlers: Mapping[str, Callable[..., None]], parent: QObject) -> None:
+        super().__init__(parent)
+        known = {spec.id for spec in ACTIONS}
+        if known != set(handlers):
+            raise ValueError(f"actions without or handlers too many: {sorted(known ^ set(handlers))}")
+        self._groups: dict[str, QActionGroup] = {}
+        self._actions = {spec.id: self._build(spec, handlers[spec.id]) for spec in ACTIONS}
+
+    def __getitem__(self, id_: str) -> QAction:
+        return self._actions[id_]
+
+    def in_menu(self, menu: str) -> list[ActionSpec]:
+        return [spec for spec in ACTIONS if spec.menu == menu]
+
+    def in_toolbar(self) -> list[ActionSpec]:
+        """In the toolbar's order."""
+        return [spec for menu in TOOLBAR_ORDER for spec in ACTIONS if spec.menu == menu and spec.toolbar]
+
+    def offer(self, conditions: Iterable[str]) -> None:
+        """Enable what the conditions that hold now allow."""
+        held = set(conditions)
+        for spec in ACTIONS:
+            if spec.needs:
+                self._actions[spec.id].setEnabled(spec.needs in held)
+
+    def color(self, palette: QPalette) -> None:
+        """Draw all icons in the text colour of a palette."""
+        for spec in ACTIONS:
+            if spec.icon:
+                self._actions[spec.id].setIcon(line_icon(spec.icon, palette))
+
+    def set_text(self, id_: str, text: str) -> None:
+        """A menu text that says more for the moment, such as what would be undone; empty: the table's own."""
+        spec = next(spec for spec in ACTIONS if spec.id == id_)
+        self._label(self._actions[id_], spec, text or translated(spec.text))
+
+    def _build(self, spec: ActionSpec, handler: Callable[..., None]) -> QAction:
+        action = QAction(self.parent())
+        action.setObjectName(spec.id)
+        action.setIconVisibleInMenu(False)
+        if spec.check:
+            action.setCheckable(True)
+            if spec.check != "own":
+                group = self._groups.setdefault(spec.check, QActionGroup(self))
+                group.addAction(action)
+        if spec.shortcut:
+            action.setShortcut(QKeySequence(spec.shortcut))
+        self._label(action, spec, translated(spec.text))
+        action.triggered.connect(handler)
+        return action
+
+    def _label(self, action: QAction, spec: ActionSpec, text: str) -> None:
+        action.setText(text)
+        keys = action.shortcut().toString(QKeySequence.SequenceFormat.NativeText)
+        tip = translated(spec.tip) if spec.tip else bare(text)
+        action.setToolTip(f"{tip} ({keys})" if keys else tip)
+        action.setStatusTip(tip)
+
+
+def translated(text: str) -> str:
+    return QCoreApplication.translate(CONTEXT, text) if text else ""
+
+
+def bare(text: str) -> str:
+    """A menu text without the marks of its menu."""
+    return text.replace("&", "").rstrip("…")

@@ -1,0 +1,143 @@
+"""Undo and redo: one stack for marks, layers, styles, everything, in front of the document's one door."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from itertools import count
+from typing import Protocol
+
+from PySide6.QtCore import QObject, Signal
+from PySide6.QtGui import QUndoCommand, QUndoStack
+
+from layers.document.document import Document
+from layers.document.edit import Edit
+from layers.errors import InvalidEdit
+
+LONGEST = 10_000
+"""Steps kept. Rows are shared between steps, so ten thousand of them are small."""
+
+
+class Journal(Protocol):
+    """Where applied edits are made durable."""
+
+    def append(self, edit: Edit, actor: str) -> None: ...
+
+
+class History(QObject):
+    """Applies edits to one document, journals them and keeps the way back. The window's thread only."""
+
+    changed = Signal()
+    """Undo, redo or cleanness may be different now."""
+
+    def __init__(self, document: Document, journal: Journal, actor: str, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._stack = QUndoStack(self)
+        self._stack.setUndoLimit(LONGEST)
+        self._states = count(1)
+        self._applied: Edit | None = None
+        self._document, self._journal, self._actor = document, journal, actor
+        self._base = self._saved = next(self._states)
+
+    def attach(self, document: Document, journal: Journal, actor: str) -> None:
+        """Begin anew with another document: nothing to undo, clean."""
+        self._document, self._journal, self._actor = document, journal, actor
+        self._base = self._saved = next(self._states)
+        self._stack.clear()
+        self.changed.emit()
+
+    @property
+    def stack(self) -> QUndoStack:
+        return self._stack
+
+    def push(self, edit: Edit) -> None:
+        """Apply an edit and remember it. Raises InvalidEdit, with nothing changed, where it does not fit."""
+        if edit.changes:
+            self._through(edit, lambda: self._remember(edit))
+
+    def undo(self) -> None:
+        """Take the last edit back. Raises InvalidEdit, with the stack as it was, where that is no longer possible."""
+        if self._stack.canUndo():
+            edit = self._edit_at(self._stack.index() - 1)
+            self._through(edit.inverse(), lambda: self._move(edit, self._stack.undo))
+
+    def redo(self) -> None:
+        """Do the next edit again; fails as `undo` does."""
+        if self._stack.canRedo():
+            edit = self._edit_at(self._stack.index())
+            self._through(edit, lambda: self._move(edit, self._stack.redo))
+
+    def undo_text(self) -> str:
+        return self._stack.undoText()
+
+    def redo_text(self) -> str:
+        return self._stack.redoText()
+
+    # -- clean against the last save ----------------------------------------------------------------------------
+
+    def state(self) -> int:
+        """A number for the document as it stands: equal numbers, equal documents."""
+        index = self._stack.index()
+        if index == 0:
+            return self._base
+        command = self._stack.command(index - 1)
+        assert isinstance(command, _Step)
+        return command.state
+
+    def mark_saved(self, state: int) -> None:
+        """What is on disk is the document as it was at `state`."""
+        self._saved = state
+        self.changed.emit()
+
+    def is_clean(self) -> bool:
+        return self.state() == self._saved
+
+    # ------------------------------------------------------------------------------------------------------------
+
+    def _through(self, change: Edit, then: Callable[[], None]) -> None:
+        """Through the document's door first and only `then` onto the stack: Qt keeps a command that raised (E29)."""
+        try:
+            self._document.apply(change)
+        except InvalidEdit:
+            raise
+        except Exception:
+            self._journal.append(change, self._actor)
+            then()  # a listener failed after the change was made: it must stay undoable and durable
+            raise
+        self._journal.append(change, self._actor)
+        then()
+
+    def _remember(self, edit: Edit) -> None:
+        if self._stack.index() == LONGEST:
+            self._base = next(self._states)  # the oldest step falls off, so the bottom is another document now
+        self._move(edit, lambda: self._stack.push(_Step(self, edit, next(self._states))))
+
+    def _move(self, edit: Edit, move: Callable[[], None]) -> None:
+        self._applied = edit
+        move()
+        self._applied = None
+        self.changed.emit()
+
+    def _edit_at(self, index: int) -> Edit:
+        command = self._stack.command(index)
+        assert isinstance(command, _Step)
+        return command.edit
+
+    def step(self, edit: Edit, change: Edit) -> None:
+        """Called by a step of the stack: a move that `push`, `undo` and `redo` did not begin is applied here."""
+        if self._applied is not edit:
+            self._document.apply(change)
+            self._journal.append(change, self._actor)
+
+
+class _Step(QUndoCommand):
+    def __init__(self, history: History, edit: Edit, state: int) -> None:
+        super().__init__(edit.label)
+        self.edit = edit
+        self.state = state
+        self._history = history
+
+    def undo(self) -> None:
+        self._history.step(self.edit, self.edit.inverse())
+
+    def redo(self) -> None:
+        self._history.step(self.edit, self.edit)

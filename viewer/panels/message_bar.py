@@ -1,0 +1,106 @@
+"""The message line above the map: the newest on top, counted, with what can be done about it."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtGui import QColor, QPalette
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QSizePolicy, QToolButton, QVBoxLayout, QWidget
+
+from viewer.support.icons import line_icon, line_pixmap
+from viewer.support.messages import Message, Messages
+from viewer.support.text import one_line, plain_label, tooltip
+
+MOST_LINES = 4
+
+
+class MessageBar(QWidget):
+    """Shows the newest line; the others behind a button that says how many there are."""
+
+    def __init__(self, messages: Messages, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._messages = messages
+        self._open = False
+        self._layout = QVBoxLayout(self)
+        self._layout.setContentsMargins(0, 0, 0, 0)
+        self._layout.setSpacing(0)
+        self._lines: list[_Line] = []
+        messages.changed.connect(self.refresh)
+        self.refresh()
+
+    def refresh(self) -> None:
+        """Show what stands now."""
+        lines = self._messages.lines()[::-1]
+        self._open = self._open and len(lines) > 1
+        shown = lines[:MOST_LINES] if self._open else lines[:1]
+        for old in self._lines:
+            self._layout.removeWidget(old)
+            old.hide()
+            old.deleteLater()
+        self._lines = [_Line(message, self._messages, self) for message in shown]
+        for line in self._lines:
+            self._layout.addWidget(line)
+        if self._lines and len(lines) > 1:
+            self._lines[0].offer_more(len(lines) - 1, self._open, self._toggle)
+        self.setVisible(bool(lines))
+
+    def _toggle(self) -> None:
+        self._open = not self._open
+        self.refresh()
+
+
+class _Line(QFrame):
+    def __init__(self, message: Message, messages: Messages, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._key, self._messages, self._action = message.key, messages, message.action
+        self.setObjectName("messageLine")
+        self.setProperty("level", message.level)
+        self._row = QHBoxLayout(self)
+        self._row.setContentsMargins(10, 4, 6, 4)
+        picture = QLabel(self)
+        self._row.addWidget(picture)
+        text = plain_label(one_line(message.text, 400), self)
+        text.setToolTip(tooltip(message.text))
+        text.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        text.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
+        text.setWordWrap(True)
+        text.setAccessibleName(message.text)
+        self._row.addWidget(text, 1)
+        if message.count > 1:
+            times = plain_label(f"×{message.count}", self)
+            times.setToolTip(self.tr("Happened {0} times").format(message.count))
+            self._row.addWidget(times)
+        if message.action is not None:
+            button = QPushButton(message.action.text, self)
+            button.clicked.connect(self._act)
+            self._row.addWidget(button)
+        close = QToolButton(self)
+        close.setAutoRaise(True)
+        close.setToolTip(self.tr("Dismiss"))
+        close.setAccessibleName(self.tr("Dismiss this message"))
+        close.setIconSize(QSize(16, 16))
+        close.clicked.connect(self._dismiss)
+        self._row.addWidget(close)
+        self.ensurePolished()
+        text.ensurePolished()
+        color: QColor = text.palette().color(QPalette.ColorRole.WindowText)
+        picture.setPixmap(line_pixmap(message.level, color, 18, self.devicePixelRatioF()))
+        palette = QPalette(self.palette())
+        palette.setColor(QPalette.ColorRole.ButtonText, color)
+        close.setIcon(line_icon("close", palette))
+
+    def offer_more(self, others: int, is_open: bool, toggle: object) -> None:
+        """A button for the other lines, left of the dismissal."""
+        button = QToolButton(self)
+        button.setAutoRaise(True)
+        button.setText(self.tr("Fewer") if is_open else self.tr("{0} more").format(others))
+        button.clicked.connect(toggle)
+        self._row.insertWidget(self._row.count() - 1, button)
+
+    def _act(self) -> None:
+        action = self._action
+        self._messages.clear(self._key)
+        if action is not None:
+            action.run()
+
+    def _dismiss(self) -> None:
+        self._messages.clear(self._key)

@@ -1,0 +1,215 @@
+"""The status bar: the tool's hint, running work, where the pointer is, the scale and the CRS of the canvas."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Sequence
+
+from PySide6.QtCore import QSize, QTimer, Signal
+from PySide6.QtGui import QFontDatabase, QGuiApplication
+from PySide6.QtWidgets import (
+    QComboBox,
+    QHBoxLayout,
+    QLineEdit,
+    QMenu,
+    QProgressBar,
+    QSizePolicy,
+    QStatusBar,
+    QToolButton,
+    QWidget,
+)
+
+from layers.geo.coordinates import Notation, format_coordinate
+from viewer.support.icons import line_icon
+from viewer.support.text import one_line, plain_label, tooltip
+
+LATE_MS = 500
+"""Work that takes longer than this is shown."""
+PIXEL_M = 0.0254 / 96
+"""Edge of a nominal screen pixel: scales are for 96 dots an inch."""
+SCALES = (1_000, 5_000, 10_000, 25_000, 50_000, 100_000, 250_000, 1_000_000, 5_000_000, 25_000_000, 100_000_000)
+
+
+class StatusBar(QStatusBar):
+    """Knows no map: it is told what to show and says what was asked for."""
+
+    cancel_asked = Signal()
+    scale_asked = Signal(float)
+    """Metres on the ground a pixel."""
+    crs_asked = Signal(str)
+    notation_changed = Signal(str)
+
+    def __init__(self, notation: str = Notation.DD, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setSizeGripEnabled(False)
+        self._notation = Notation(notation) if notation in list(Notation) else Notation.DD
+        self._place: tuple[float, float] | None = None
+        self._error_m: float | None = None
+        self._hint = plain_label("", self)
+        self._hint.setObjectName("muted")
+        self._hint.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        self.addWidget(self._hint, 1)
+        self._work = _Work(self)
+        self._work.cancel_asked.connect(self.cancel_asked)
+        self.addPermanentWidget(self._work)
+        self._coordinate = self._button(self.tr("Coordinate under the pointer; press for the next notation"))
+        self._coordinate.setFont(QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont))
+        self._coordinate.clicked.connect(self.next_notation)
+        self.addPermanentWidget(self._coordinate)
+        self._scale = self._scale_box()
+        self.addPermanentWidget(self._scale)
+        self._crs = self._button(self.tr("Coordinate reference system of the map"))
+        self._crs.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        self._crs_menu = QMenu(self._crs)
+        self._crs.setMenu(self._crs_menu)
+        self.addPermanentWidget(self._crs)
+        self.show_place(math.nan, math.nan, None)
+
+    # -- the hint and running work -----------------------------------------------------------------------------
+
+    def show_hint(self, text: str) -> None:
+        """What the tool in hand does next."""
+        self._hint.setText(one_line(text))
+        self._hint.setToolTip(tooltip(text))
+
+    def show_work(self, title: str, fraction: float) -> None:
+        """Work goes on; shown half a second after its start. A negative `fraction`: nobody knows how far."""
+        self._work.show_work(title, fraction)
+
+    def end_work(self) -> None:
+        self._work.end()
+
+    # -- coordinate --------------------------------------------------------------------------------------------
+
+    @property
+    def notation(self) -> Notation:
+        return self._notation
+
+    def show_place(self, lon: float, lat: float, error_m: float | None) -> None:
+        """The place under the pointer, NaN off the map; `error_m` is what a pixel is worth and sets the digits."""
+        on_map = math.isfinite(lon) and math.isfinite(lat)
+        self._place = (lon, lat) if on_map else None
+        self._error_m = error_m
+        self._coordinate.setText(self.coordinate_text() or f"{self._notation} —")
+
+    def coordinate_text(self) -> str:
+        """The coordinate as shown; empty off the map."""
+        return "" if self._place is None else format_coordinate(*self._place, self._notation, self._error_m)
+
+    def copy_coordinate(self) -> str:
+        """Put the coordinate on the clipboard and return it; off the map nothing is copied."""
+        text = self.coordinate_text()
+        if text:
+            QGuiApplication.clipboard().setText(text)
+        return text
+
+    def next_notation(self) -> None:
+        notations = list(Notation)
+        self._notation = notations[(notations.index(self._notation) + 1) % len(notations)]
+        lon, lat = self._place or (math.nan, math.nan)
+        self.show_place(lon, lat, self._error_m)
+        self.notation_changed.emit(str(self._notation))
+
+    # -- scale and CRS -----------------------------------------------------------------------------------------
+
+    def show_scale(self, metres_per_pixel: float) -> None:
+        """The scale at the middle of the map; NaN or 0 for none."""
+        if not self._scale_line.hasFocus():
+            self._scale.setEditText(scale_text(metres_per_pixel / PIXEL_M))
+
+    def show_crs(self, name: str, choices: Sequence[tuple[str, str]], current: str) -> None:
+        """`choices` are (text, CRS) pairs for the menu; `name` stands on the button."""
+        self._crs.setText(one_line(name, 32))
+        self._crs_menu.clear()
+        for text, crs in choices:
+            action = self._crs_menu.addAction(one_line(text))
+            action.setCheckable(True)
+            action.setChecked(crs == current)
+            action.triggered.connect(lambda _checked=False, crs=crs: self.crs_asked.emit(crs))
+
+    def _scale_box(self) -> QComboBox:
+        box = QComboBox(self)
+        box.setEditable(True)
+        box.setInsertPolicy(QComboBox.InsertPolicy.NoInsert)
+        box.addItems([scale_text(scale) for scale in SCALES])
+        box.setAccessibleName(self.tr("Scale"))
+        self._scale_line = QLineEdit(box)
+        self._scale_line.setAccessibleName(self.tr("Scale"))
+        self._scale_line.returnPressed.connect(self._ask_scale)
+        box.setLineEdit(self._scale_line)
+        box.setToolTip(self.tr("Scale of the map on a 96 dpi screen"))
+        box.setMinimumContentsLength(13)
+        box.setFrame(False)
+        box.textActivated.connect(lambda _text: self._ask_scale())
+        return box
+
+    def _ask_scale(self) -> None:
+        scale = parse_scale(self._scale.currentText())
+        if scale is not None:
+            self.scale_asked.emit(scale * PIXEL_M)
+
+    def _button(self, tip: str) -> QToolButton:
+        button = QToolButton(self)
+        button.setAutoRaise(True)
+        button.setToolTip(tip)
+        button.setAccessibleName(tip)
+        return button
+
+
+class _Work(QWidget):
+    """Progress with a way to stop it, late enough that quick work does not flicker."""
+
+    cancel_asked = Signal()
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._title = plain_label("", self)
+        self._bar = QProgressBar(self)
+        self._bar.setFixedWidth(120)
+        self._bar.setFixedHeight(10)
+        self._bar.setTextVisible(False)
+        self._bar.setAccessibleName(self.tr("Progress"))
+        self._cancel = QToolButton(self)
+        self._cancel.setAutoRaise(True)
+        self._cancel.setIconSize(QSize(14, 14))
+        self._cancel.setToolTip(self.tr("Stop this"))
+        self._cancel.setAccessibleName(self.tr("Stop this"))
+        self._cancel.clicked.connect(self.cancel_asked)
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(0, 0, 8, 0)
+        for part in (self._title, self._bar, self._cancel):
+            layout.addWidget(part)
+        self._late = QTimer(self)
+        self._late.setSingleShot(True)
+        self._late.setInterval(LATE_MS)
+        self._late.timeout.connect(self.show)
+        self.hide()
+
+    def show_work(self, title: str, fraction: float) -> None:
+        self._title.setText(one_line(title, 60))
+        self._bar.setRange(0, 0 if fraction < 0 else 100)
+        self._bar.setValue(round(100 * max(0.0, min(1.0, fraction))))
+        self._cancel.setIcon(line_icon("close", self.palette()))
+        if self.isHidden() and not self._late.isActive():
+            self._late.start()
+
+    def end(self) -> None:
+        self._late.stop()
+        self.hide()
+
+
+def scale_text(scale: float) -> str:
+    """1:25 000, with as many figures as are worth reading; a dash where there is none."""
+    if not math.isfinite(scale) or scale <= 0:
+        return "1:—"
+    step = 10 ** max(0, math.floor(math.log10(scale)) - 2)
+    return "1:" + f"{round(scale / step) * step:,}".replace(",", "\u202f")
+
+
+def parse_scale(text: str) -> float | None:
+    """The number of a scale as people type it (1:25 000, 25000, 1/25,000), None where it is none."""
+    digits = re.sub(r"[\s,.'\u202f\u00a0]", "", re.sub(r"^\s*1\s*[:/]", "", text))
+    if not digits.isdigit() or not 0 < int(digits) < 10**10:
+        return None
+    return float(digits)

@@ -1,0 +1,44 @@
+"""Our line icons, in the colour of the text they stand beside."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QByteArray, QRectF, Qt
+from PySide6.QtGui import QColor, QIcon, QPainter, QPalette, QPixmap
+from PySide6.QtSvg import QSvgRenderer
+
+from viewer.resources import icon_svg, resource_path
+
+SIZE_PX = 20
+RATIOS = (1.0, 2.0)
+
+
+def line_icon(name: str, palette: QPalette) -> QIcon:
+    """The icon `name` for surfaces painted with `palette`: normal, disabled and checked. Raises FileNotFoundError."""
+    icon = QIcon()
+    text = palette.color(QPalette.ColorGroup.Active, QPalette.ColorRole.ButtonText)
+    faint = palette.color(QPalette.ColorGroup.Disabled, QPalette.ColorRole.ButtonText)
+    for ratio in RATIOS:
+        icon.addPixmap(line_pixmap(name, text, SIZE_PX, ratio), QIcon.Mode.Normal)
+        icon.addPixmap(line_pixmap(name, faint, SIZE_PX, ratio), QIcon.Mode.Disabled)
+    return icon
+
+
+def line_pixmap(name: str, color: QColor, size_px: int = SIZE_PX, ratio: float = 1.0) -> QPixmap:
+    """One picture of a line icon, `size_px` logical pixels wide."""
+    return _draw(icon_svg(name).replace("currentColor", color.name()).encode(), size_px, ratio)
+
+
+def mark_pixmap(size_px: int, ratio: float = 1.0) -> QPixmap:
+    """The program's mark."""
+    return _draw(resource_path("mark.svg").read_bytes(), size_px, ratio)
+
+
+def _draw(svg: bytes, size_px: int, ratio: float) -> QPixmap:
+    edge = round(size_px * ratio)
+    pixmap = QPixmap(edge, edge)
+    pixmap.fill(Qt.GlobalColor.transparent)
+    painter = QPainter(pixmap)
+    QSvgRenderer(QByteArray(svg)).render(painter, QRectF(0, 0, edge, edge))
+    painter.end()
+    pixmap.setDevicePixelRatio(ratio)
+    return pixmap
