@@ -1,0 +1,145 @@
+"""Longitudes as a circle: unwrapping, normalising, and cutting geometries at the antimeridian."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import shapely
+from numpy.typing import ArrayLike, NDArray
+from shapely.geometry.base import BaseGeometry
+
+_POINT, _LINE, _POLYGON = 0, 1, 2  # shapely.get_dimensions
+
+
+def normalise_lon(lon: float) -> float:
+    """The same meridian within -180..180; a value already there, 180 itself included, stays exactly as it is."""
+    if -180.0 <= lon <= 180.0 or not math.isfinite(lon):
+        return lon
+    return (lon + 180.0) % 360.0 - 180.0
+
+
+def shift_near(lon: float, reference_lon: float) -> float:
+    """`lon` plus the multiple of 360 that brings it nearest to `reference_lon` (unchanged within 180 of it)."""
+    offset = lon - reference_lon
+    return lon - math.copysign(360.0 * math.ceil((abs(offset) - 180.0) / 360.0), offset)
+
+
+def unwrap_longitudes(lons: ArrayLike) -> NDArray[np.float64]:
+    """Longitudes without jumps: each step takes the short way round; the first value stays.
+
+    A step of exactly 180 is kept as given. Longitudes must be finite.
+    """
+    values = np.array(lons, dtype=np.float64)
+    if values.size < 2:
+        return values
+    steps = np.diff(values)
+    turns = np.sign(steps) * np.ceil((np.abs(steps) - 180.0) / 360.0).clip(min=0.0)
+    values[1:] -= 360.0 * np.cumsum(turns)
+    return values
+
+
+def split_geometry(geometry: BaseGeometry) -> BaseGeometry:
+    """The same places in lon, lat with every part inside -180..180, cut at the antimeridian.
+
+    A step of more than 180 degrees between consecutive points is a crossing. A ring around a pole is closed by way of
+    that pole. What needs no cut comes back as the same object; what is cut comes back as one part or as a Multi of
+    the same kind. Polygons that touch themselves only through the cut (a world-wide rectangle) are left alone.
+    """
+    if geometry.is_empty:
+        return geometry
+    parts = shapely.get_parts(geometry)
+    if geometry.geom_type == "GeometryCollection":
+        split = [split_geometry(part) for part in parts]
+        unchanged = all(new is old for new, old in zip(split, parts, strict=True))
+        return geometry if unchanged else shapely.GeometryCollection(split)
+    if not any(_needs_cut(part) for part in parts):
+        return geometry
+    pieces = [piece for part in parts for piece in (_cut(part) if _needs_cut(part) else [part])]
+    return _gathered(pieces, shapely.get_dimensions(geometry))
+
+
+def _needs_cut(part: BaseGeometry) -> bool:
+    lons = shapely.get_coordinates(part)[:, 0]
+    if lons.min() < -180.0 or lons.max() > 180.0:
+        return True
+    if shapely.get_dimensions(part) == _POINT or lons.max() - lons.min() <= 180.0:
+        return False
+    rings = shapely.get_rings(part) if part.geom_type == "Polygon" else [part]
+    jumps = np.concatenate([np.abs(np.diff(shapely.get_coordinates(ring)[:, 0])) for ring in rings])
+    large = jumps[jumps > 180.0]
+    if large.size == 0:
+        return False
+    # From edge to edge (exactly 360) is how data already cut at the antimeridian runs along a pole or a parallel.
+    return not (part.geom_type == "Polygon" and bool((large == 360.0).all()) and shapely.is_valid(part))
+
+
+def _cut(part: BaseGeometry) -> list[BaseGeometry]:
+    dimension = shapely.get_dimensions(part)
+    if dimension == _POINT:
+        return [shapely.transform(part, _with_normal_lon, include_z=part.has_z)]
+    whole = _unwrapped_line(part) if dimension == _LINE else _unwrapped_polygon(part)
+    left, _, right, _ = whole.bounds
+    pieces: list[BaseGeometry] = []
+    for turn in range(math.floor((left + 180.0) / 360.0), math.ceil((right + 180.0) / 360.0)):
+        west = -180.0 + 360.0 * turn
+        # clip_by_rect, unlike an intersection, bears invalid polygons.
+        clipped = shapely.clip_by_rect(whole, west, -90.0, west + 360.0, 90.0)
+        kept = [piece for piece in shapely.get_parts(clipped) if shapely.get_dimensions(piece) == dimension]
+        pieces += [_shifted(piece, -360.0 * turn) for piece in kept]
+    return pieces or [part]
+
+
+def _with_normal_lon(coordinates: NDArray[np.float64]) -> NDArray[np.float64]:
+    coordinates = coordinates.copy()
+    coordinates[:, 0] = [normalise_lon(lon) for lon in coordinates[:, 0]]
+    return coordinates
+
+
+def _unwrapped(line: BaseGeometry) -> NDArray[np.float64]:
+    coordinates = shapely.get_coordinates(line, include_z=line.has_z)
+    coordinates[:, 0] = unwrap_longitudes(coordinates[:, 0])
+    return coordinates
+
+
+def _unwrapped_line(line: BaseGeometry) -> BaseGeometry:
+    return shapely.LineString(_unwrapped(line))
+
+
+def _unwrapped_polygon(polygon: BaseGeometry) -> BaseGeometry:
+    shell, *holes = (_closed_ring(ring) for ring in shapely.get_rings(polygon))
+    middle = (shell[:, 0].min() + shell[:, 0].max()) / 2
+    for hole in holes:
+        own_middle = (hole[:, 0].min() + hole[:, 0].max()) / 2
+        hole[:, 0] += shift_near(own_middle, middle) - own_middle
+    whole: BaseGeometry = shapely.Polygon(shell, holes)
+    if any(np.ptp(hole[:, 0]) >= 360.0 for hole in holes):
+        # A hole around the pole shares the edges of its shell: only a difference gives a sound polygon.
+        whole = shapely.difference(shapely.Polygon(shell), shapely.union_all([shapely.Polygon(hole) for hole in holes]))
+    return whole
+
+
+def _closed_ring(ring: BaseGeometry) -> NDArray[np.float64]:
+    """The unwrapped ring; one that goes round a pole is closed by way of that pole."""
+    coordinates = _unwrapped(ring)
+    if abs(coordinates[-1, 0] - coordinates[0, 0]) < 180.0:
+        return coordinates
+    pole = math.copysign(90.0, float(coordinates[:, 1].mean()))
+    ends = coordinates[[-1, 0]]
+    ends[:, 1] = pole
+    return np.concatenate([coordinates, ends, coordinates[:1]])
+
+
+def _shifted(geometry: BaseGeometry, by: float) -> BaseGeometry:
+    if by == 0.0:
+        return geometry
+    return shapely.transform(
+        geometry, lambda c: c + np.array([by] + [0.0] * (c.shape[1] - 1)), include_z=geometry.has_z
+    )
+
+
+def _gathered(pieces: list[BaseGeometry], dimension: int) -> BaseGeometry:
+    if len(pieces) == 1:
+        return pieces[0]
+    kind = {_POINT: shapely.MultiPoint, _LINE: shapely.MultiLineString, _POLYGON: shapely.MultiPolygon}[dimension]
+    return kind(pieces)

@@ -1,0 +1,166 @@
+"""Reading UTM and MGRS."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from layers.errors import BadCoordinate
+from layers.geo.coordinate_format import BANDS
+from layers.geo.crs import WGS84, transform_points
+from layers.geo.notation import METRES_PER_DEGREE, Notation, ParsedCoordinate
+
+_COLUMNS = ("STUVWXYZ", "ABCDEFGH", "JKLMNPQR")
+_ROWS = "ABCDEFGHJKLMNPQRSTUV"
+_POLAR_COLUMNS = {"A": "JKLPQRSTUXYZ", "B": "ABCFGHJKLPQR", "Y": "JKLPQRSTUXYZ", "Z": "ABCFGHJ"}
+_POLAR_ROWS = "ABCDEFGHJKLMNPQRSTUVWXYZ"
+_NUMBER = r"(\d{1,8}(?:[.,]\d{1,4}(?!\d))?)"
+_GAP = r"[\s,;/]+"
+_ZONE = r"(?:UTM[\s:]*)?(?:ZONE[\s:]*)?(\d{1,2})\s*([C-HJ-NP-X]|NORTH|SOUTH)"
+_UTM_ZONE_FIRST = re.compile(
+    rf"{_ZONE}{_GAP}(?:E(?:ASTING)?[\s:=]*)?{_NUMBER}\s*(?:M?\s*E)?{_GAP}(?:N(?:ORTHING)?[\s:=]*)?{_NUMBER}\s*(?:M?\s*N)?"
+)
+_UTM_ZONE_LAST = re.compile(rf"{_NUMBER}\s*M?\s*E{_GAP}{_NUMBER}\s*M?\s*N{_GAP}{_ZONE}")
+_MGRS_TEXT = re.compile(r"(?:MGRS[\s:]*|USNG[\s:]*)?(\d{1,2}\s*[C-HJ-NP-X]|[ABYZ])[\s-]*([A-HJ-NP-Z]{2})([\s0-9-]*)")
+
+
+@dataclass(frozen=True)
+class _Utm:
+    zone: int
+    letter: str
+    easting: float
+    northing: float
+    step_m: float
+
+
+def read_mgrs(text: str) -> list[ParsedCoordinate]:
+    """The centre of the MGRS cell that `text` names, [] when it is no MGRS; raises BadCoordinate for a wrong one."""
+    found = _MGRS_TEXT.fullmatch(text.strip().upper())
+    if not found:
+        return []
+    zone, square, rest = re.sub(r"\s", "", found[1]), found[2], found[3].strip(" -")
+    groups = re.split(r"[\s-]+", rest) if rest else []
+    if zone.isalpha() and not groups and zone + square not in text:
+        return []  # three letters in small type are a word, such as "bay"
+    digits = "".join(groups)
+    if (
+        len(digits) > 10
+        or len(digits) % 2
+        or len(groups) > 2
+        or (len(groups) == 2 and len(groups[0]) * 2 != len(digits))
+    ):
+        raise BadCoordinate(
+            "MGRS needs as many digits for the easting as for the northing, five each at most: 52U DC 54160 48346."
+        )
+    size_m = 10.0 ** (5 - len(digits) // 2)
+    half = len(digits) // 2
+    inside = (float(digits[:half] or 0) * size_m + size_m / 2, float(digits[half:] or 0) * size_m + size_m / 2)
+    place = _place_polar(zone, square, inside) if zone.isalpha() else _place_square(zone, square, inside, size_m)
+    if place is None:
+        raise BadCoordinate(f"There is no MGRS square {zone} {square}: check its letters.")
+    return [ParsedCoordinate(*place, Notation.MGRS, size_m / 2, text)]
+
+
+def _place_square(zone: str, square: str, inside: tuple[float, float], size_m: float) -> tuple[float, float] | None:
+    """(lon, lat) in a 100 km square of a UTM zone, None when the zone's band has no such square.
+
+    NGA.STND.0037, appendix B: column letters come in three sets, row letters repeat every 2000 km and start at A in
+    odd zones and at F in even ones.
+    """
+    number, band = int(zone[:-1]), zone[-1]
+    if not 1 <= number <= 60:
+        raise BadCoordinate(f"There is no UTM zone {number}: zones go from 1 to 60.")
+    column, row = _COLUMNS[number % 3].find(square[0]), _ROWS.find(square[1])
+    if column < 0 or row < 0:
+        return None
+    easting = (column + 1) * 1e5 + inside[0]
+    northing = (row - (0 if number % 2 else 5)) % 20 * 1e5 + inside[1]
+    crs = f"EPSG:{326 if band >= 'N' else 327}{number:02d}"
+    lons, lats = transform_points(crs, WGS84, [easting] * 5, [northing + 2e6 * turn for turn in range(5)])
+    low, high = _band_limits(band)
+    leeway = size_m / 1.5e5 + 1e-6  # a cell that the band's edge cuts may have its centre outside
+    return next(
+        (
+            (lon, lat)
+            for lon, lat in zip(lons.tolist(), lats.tolist(), strict=True)
+            if low - leeway <= lat <= high + leeway
+        ),
+        None,
+    )
+
+
+def _place_polar(zone: str, square: str, inside: tuple[float, float]) -> tuple[float, float] | None:
+    """(lon, lat) in a 100 km square of the polar (UPS) grid, None when there is no such square."""
+    north = zone in "YZ"
+    column = _POLAR_COLUMNS[zone].find(square[0])
+    row = _POLAR_ROWS.find(square[1], 0, 14 if north else None)
+    if column < 0 or row < 0:
+        return None
+    easting = column * 1e5 + (2e6 if zone in "BZ" else 8e5) + inside[0]
+    northing = row * 1e5 + (1.3e6 if north else 8e5) + inside[1]
+    (lon,), (lat,) = (
+        v.tolist() for v in transform_points("EPSG:5041" if north else "EPSG:5042", WGS84, [easting], [northing])
+    )
+    return lon, lat
+
+
+def read_utm(text: str) -> list[ParsedCoordinate]:
+    """Readings of a UTM coordinate, the likeliest first, [] when it is none; raises BadCoordinate for a wrong one.
+
+    The letter is a latitude band or, where that fits too, N or S for the hemisphere. Zeros at the end of both numbers
+    count as rounding.
+    """
+    upper = text.strip().upper()
+    if found := _UTM_ZONE_FIRST.fullmatch(upper):
+        zone, letter, easting, northing = found.groups()
+    elif found := _UTM_ZONE_LAST.fullmatch(upper):
+        easting, northing, zone, letter = found.groups()
+    else:
+        return []
+    step_m = min(_step_m(easting), _step_m(northing))
+    utm = _Utm(int(zone), letter, _number(easting), _number(northing), step_m)
+    if not 1 <= utm.zone <= 60:
+        raise BadCoordinate(f"There is no UTM zone {utm.zone}: zones go from 1 to 60.")
+    if not 1e5 <= utm.easting < 1e6 or utm.northing > 1e7:
+        raise BadCoordinate("A UTM easting has six digits and a northing at most 10 000 000: 52U 454161 5748346.")
+    readings = [reading for north in (True, False) if (reading := _place_utm(utm, north, text))]
+    if not readings:
+        raise BadCoordinate(f"Northing {northing} does not lie in UTM band {letter}: check the letter and the number.")
+    return readings
+
+
+def _place_utm(utm: _Utm, north: bool, text: str) -> ParsedCoordinate | None:
+    """The place in one hemisphere, if the letter allows it."""
+    crs = f"EPSG:{326 if north else 327}{utm.zone:02d}"
+    (lon,), (lat,) = (v.tolist() for v in transform_points(crs, WGS84, [utm.easting], [utm.northing]))
+    hemisphere = "NORTH" if north else "SOUTH"
+    if not -80.5 <= lat <= 84.5 or not (utm.letter in (hemisphere, hemisphere[0]) or _in_band(lat, utm)):
+        return None
+    return ParsedCoordinate(lon, lat, Notation.UTM, utm.step_m / 2, text)
+
+
+def _in_band(lat: float, utm: _Utm) -> bool:
+    """True when the latitude lies in the letter's band, give or take the rounding and what people do at its edges."""
+    if len(utm.letter) != 1:
+        return False
+    low, high = _band_limits(utm.letter)
+    leeway = 0.5 + utm.step_m / METRES_PER_DEGREE
+    return low - leeway <= lat <= high + leeway
+
+
+def _band_limits(letter: str) -> tuple[float, float]:
+    low = -80.0 + 8.0 * BANDS.index(letter)
+    return low, 84.0 if letter == "X" else low + 8.0
+
+
+def _number(text: str) -> float:
+    return float(text.replace(",", "."))
+
+
+def _step_m(text: str) -> float:
+    """What the last digit that says something is worth: 1 for 454321, 100 for 454300, 0.1 for 454321.5."""
+    whole, _, fraction = text.replace(",", ".").partition(".")
+    if fraction:
+        return float(10.0 ** -len(fraction))
+    zeros = len(whole) - len(whole.rstrip("0"))
+    return float(10.0 ** (5 if zeros == len(whole) else min(zeros, 5)))

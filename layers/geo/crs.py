@@ -1,0 +1,236 @@
+"""Coordinate reference systems as text, and the way between them. Always x, y; never the network.
+
+A CRS goes about as *text*: an authority code ("EPSG:32652"), WKT or PROJJSON. Everything costly is cached by that
+text, and pyproj's transformers a thread at a time, for they may not be shared.
+"""
+
+from __future__ import annotations
+
+import math
+import threading
+from functools import lru_cache
+
+import numpy as np
+import pyproj
+import pyproj.network
+from numpy.typing import ArrayLike, NDArray
+
+from layers.errors import BadCRS, CannotBePlaced
+from layers.geo.antimeridian import normalise_lon
+from layers.geo.bounds import Bounds
+
+WGS84 = "EPSG:4326"
+WEB_MERCATOR = "EPSG:3857"
+EARTH_RADIUS_M = 6378137.0
+MERCATOR_HALF_M = math.pi * EARTH_RADIUS_M
+MERCATOR_MAX_LAT = 85.0511287798
+
+Points = tuple[NDArray[np.float64], NDArray[np.float64]]
+
+# PROJ would otherwise follow the user's PROJ_NETWORK and fetch grids while a map is drawn.
+pyproj.network.set_network_enabled(active=False)  # type: ignore[attr-defined]
+
+
+@lru_cache(maxsize=256)
+def parse_crs(text: str) -> pyproj.CRS:
+    """The CRS that `text` names; raises BadCRS."""
+    try:
+        return pyproj.CRS.from_user_input(text)
+    except (pyproj.exceptions.CRSError, UnicodeError) as error:
+        short = " ".join(str(text).split())[:60]
+        raise BadCRS(f'"{short}" names no CRS we know: choose one such as EPSG:4326 or EPSG:32652.') from error
+
+
+@lru_cache(maxsize=256)
+def crs_name(text: str) -> str:
+    """For people: "WGS 84 / UTM zone 52N (EPSG:32652)"; without a code the name alone. Raises BadCRS."""
+    crs = parse_crs(text)
+    authority = crs.to_authority()
+    return f"{crs.name} ({':'.join(authority)})" if authority else crs.name
+
+
+@lru_cache(maxsize=256)
+def same_crs(a: str, b: str) -> bool:
+    """True when both texts mean the same CRS, whatever their axis order. Raises BadCRS."""
+    return a == b or parse_crs(a).equals(parse_crs(b), ignore_axis_order=True)
+
+
+@lru_cache(maxsize=256)
+def is_geographic(text: str) -> bool:
+    """True when x, y are longitude and latitude. Raises BadCRS."""
+    return parse_crs(text).is_geographic
+
+
+@lru_cache(maxsize=256)
+def metres_per_unit(text: str) -> float:
+    """Metres in one unit of a projected CRS; raises BadCRS, also for a CRS in degrees."""
+    crs = parse_crs(text)
+    if crs.is_geographic or not crs.axis_info:
+        raise BadCRS(f"{crs.name} is not measured in metres or feet: choose a projected CRS.")
+    return float(crs.axis_info[0].unit_conversion_factor)
+
+
+def transform_points(source: str, target: str, x: ArrayLike, y: ArrayLike) -> Points:
+    """Points from one CRS into another, as new float64 arrays of the same shape (0-d for plain numbers).
+
+    What is not finite or has no place in the target becomes nan in both arrays; no point ever raises, only a bad CRS
+    does (BadCRS). Between EPSG:4326 and EPSG:3857 closed formulas are used: latitudes are held to +-85.0511287798 and
+    longitudes beyond +-180 run on.
+    """
+    x, y = np.broadcast_arrays(np.asarray(x, dtype=np.float64), np.asarray(y, dtype=np.float64))
+    source_kind, target_kind = _kind(source), _kind(target)
+    with np.errstate(invalid="ignore", over="ignore"):
+        if source == target or source_kind == target_kind != "":
+            out_x, out_y = x.copy(), y.copy()
+        elif (source_kind, target_kind) == (WGS84, WEB_MERCATOR):
+            out_x, out_y = _lonlat_to_mercator(x, y)
+        elif (source_kind, target_kind) == (WEB_MERCATOR, WGS84):
+            out_x, out_y = _mercator_to_lonlat(x, y)
+        else:
+            out_x, out_y = _transformers.get(source, target).transform(x, y)
+            out_x, out_y = np.asarray(out_x, dtype=np.float64), np.asarray(out_y, dtype=np.float64)
+    finite = np.isfinite(out_x) & np.isfinite(out_y)
+    if not finite.all():
+        out_x, out_y = np.where(finite, out_x, np.nan), np.where(finite, out_y, np.nan)
+    return out_x, out_y
+
+
+def transform_bounds(source: str, target: str, bounds: Bounds, densify: int = 21) -> Bounds:
+    """The bounds in `target` of everything inside `bounds`, from a grid of `densify` + 2 points a side.
+
+    Points without a place are dropped; raises CannotBePlaced if none is left, BadCRS for a bad CRS. In lon, lat the
+    result is continuous (177 to 183.4 rather than the whole world) and reaches the pole when a pole is inside.
+    """
+    if not bounds.is_finite() or bounds.is_empty:
+        raise CannotBePlaced("The bounds are not finite numbers: check the transform or the CRS of the data.")
+    xs, ys = _samples(bounds.left, bounds.right, densify), _samples(bounds.bottom, bounds.top, densify)
+    if is_geographic(source):
+        # The extremes of a polar grid lie on these meridians.
+        quarters = np.arange(math.ceil(bounds.left / 90), math.floor(bounds.right / 90) + 1) * 90.0
+        xs = np.union1d(xs, quarters[:9])
+    grid_x, grid_y = np.meshgrid(xs, ys)
+    x, y = transform_points(source, target, grid_x, grid_y)
+    if not np.isfinite(x).any():
+        raise CannotBePlaced(f"Nothing inside the bounds has a place in {crs_name(target)}: choose another CRS.")
+    formula = _kind(source) and _kind(target)
+    if not is_geographic(target) or formula:
+        return Bounds.of_points(x, y)
+    return _lonlat_bounds(source, target, bounds, (x, y))
+
+
+def utm_crs(lon: float, lat: float) -> str:
+    """The UTM zone's CRS, with the exceptions of Norway and Svalbard: "EPSG:326xx" north, "EPSG:327xx" south."""
+    return f"EPSG:{326 if lat >= 0 else 327}{utm_zone(lon, lat):02d}"
+
+
+def utm_zone(lon: float, lat: float) -> int:
+    """The UTM zone, 1 to 60."""
+    lon = normalise_lon(lon)
+    if 56 <= lat < 64 and 3 <= lon < 12:
+        return 32
+    if 72 <= lat <= 84 and 0 <= lon < 42:
+        return 31 if lon < 9 else 33 if lon < 21 else 35 if lon < 33 else 37
+    return int((lon + 180) // 6) % 60 + 1
+
+
+def polar_crs(lat: float) -> str:
+    """A polar stereographic CRS for the hemisphere of `lat`."""
+    return "EPSG:3995" if lat >= 0 else "EPSG:3031"
+
+
+def local_crs(lon: float, lat: float) -> str:
+    """UTM, or polar stereographic north of 84 N and south of 80 S."""
+    return utm_crs(lon, lat) if -80 <= lat <= 84 else polar_crs(lat)
+
+
+def true_north_degrees(crs: str, x: float, y: float) -> float:
+    """Where true north lies at a point of the CRS, in degrees clockwise from its +y axis, -180..180.
+
+    nan where the point has no place on Earth, and at a pole.
+    """
+    if is_geographic(crs) or _kind(crs) == WEB_MERCATOR:
+        return 0.0
+    (lon,), (lat,) = (values.tolist() for values in transform_points(crs, WGS84, [x], [y]))
+    if not math.isfinite(lon) or abs(lat) > 90 - 1e-9:
+        return math.nan
+    lats = [max(lat - 1e-4, -90.0), min(lat + 1e-4, 90.0)]
+    xs, ys = transform_points(WGS84, crs, [lon, lon], lats)
+    return math.degrees(math.atan2(xs[1] - xs[0], ys[1] - ys[0]))
+
+
+@lru_cache(maxsize=64)
+def world_bounds(crs: str) -> Bounds:
+    """What a full view in this CRS shows: the world, or the CRS's area of use (a UTM zone, a polar cap)."""
+    if _kind(crs) == WEB_MERCATOR:
+        return Bounds(-MERCATOR_HALF_M, -MERCATOR_HALF_M, MERCATOR_HALF_M, MERCATOR_HALF_M)
+    if is_geographic(crs):
+        return Bounds(-180.0, -90.0, 180.0, 90.0)
+    area = parse_crs(crs).area_of_use
+    if area is None:
+        return _invertible_world(crs)
+    east = area.east + 360.0 if area.east < area.west else area.east
+    return transform_bounds(WGS84, crs, Bounds(area.west, area.south, east, area.north))
+
+
+class _ThreadTransformers(threading.local):
+    """Each thread's own transformers: pyproj's are not to be shared between threads."""
+
+    def __init__(self) -> None:
+        self.get = lru_cache(maxsize=64)(_new_transformer)
+
+
+def _new_transformer(source: str, target: str) -> pyproj.Transformer:
+    try:
+        return pyproj.Transformer.from_crs(parse_crs(source), parse_crs(target), always_xy=True)
+    except pyproj.exceptions.ProjError as error:
+        raise BadCRS(f"There is no way from {crs_name(source)} to {crs_name(target)}: choose another CRS.") from error
+
+
+_transformers = _ThreadTransformers()
+
+
+@lru_cache(maxsize=256)
+def _kind(text: str) -> str:
+    """WGS84 or WEB_MERCATOR when the text means that CRS, else ""; raises BadCRS."""
+    return next((known for known in (WGS84, WEB_MERCATOR) if same_crs(text, known)), "")
+
+
+def _lonlat_to_mercator(lon: NDArray[np.float64], lat: NDArray[np.float64]) -> Points:
+    clamped = np.clip(lat, -MERCATOR_MAX_LAT, MERCATOR_MAX_LAT)
+    return np.radians(lon) * EARTH_RADIUS_M, np.arcsinh(np.tan(np.radians(clamped))) * EARTH_RADIUS_M
+
+
+def _mercator_to_lonlat(x: NDArray[np.float64], y: NDArray[np.float64]) -> Points:
+    return np.degrees(x / EARTH_RADIUS_M), np.degrees(np.arctan(np.sinh(y / EARTH_RADIUS_M)))
+
+
+def _samples(low: float, high: float, densify: int) -> NDArray[np.float64]:
+    return np.linspace(low, high, max(densify, 0) + 2)
+
+
+def _lonlat_bounds(source: str, target: str, bounds: Bounds, points: Points) -> Bounds:
+    """Bounds of lon, lat points: continuous at the antimeridian, and with the pole that lies inside `bounds`."""
+    lon, lat = points
+    (middle,), _ = (v.tolist() for v in transform_points(source, target, [bounds.centre[0]], [bounds.centre[1]]))
+    if math.isfinite(middle) and np.nanmax(np.abs(lon - middle)) > 180.0:
+        lon = lon - 360.0 * np.sign(lon - middle) * (np.abs(lon - middle) > 180.0)
+    found = Bounds.of_points(lon, lat)
+    if is_geographic(source):
+        return found
+    for pole in (-90.0, 90.0):
+        (x,), (y,) = (values.tolist() for values in transform_points(target, source, [0.0], [pole]))
+        if bounds.left < x < bounds.right and bounds.bottom < y < bounds.top:
+            found = Bounds(-180.0, min(found.bottom, pole), 180.0, max(found.top, pole))
+    return found
+
+
+def _invertible_world(crs: str) -> Bounds:
+    """The part of the world that comes back from the CRS as it went in: for a CRS that tells no area of use."""
+    lon, lat = (grid.ravel() for grid in np.meshgrid(np.linspace(-180, 180, 73), np.linspace(-90, 90, 37)))
+    x, y = transform_points(WGS84, crs, lon, lat)
+    back_lon, back_lat = transform_points(crs, WGS84, x, y)
+    with np.errstate(invalid="ignore"):
+        sound = (np.abs((back_lon - lon + 180.0) % 360.0 - 180.0) < 1e-6) & (np.abs(back_lat - lat) < 1e-6)
+    if not sound.any():
+        raise CannotBePlaced(f"{crs_name(crs)} covers no place on Earth: choose another CRS.")
+    return Bounds.of_points(x[sound], y[sound])

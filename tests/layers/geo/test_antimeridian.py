@@ -1,0 +1,109 @@
+import numpy as np
+import pytest
+import shapely
+from hypothesis import given
+from hypothesis import strategies as st
+
+from layers.geo.antimeridian import normalise_lon, shift_near, split_geometry, unwrap_longitudes
+
+LONS = st.floats(-1e4, 1e4)
+
+
+@pytest.mark.parametrize(("lon", "normal"), [(180, 180), (-180, -180), (181, -179), (-181, 179), (540, -180), (725, 5)])
+def test_normalise_lon(lon, normal):
+    assert normalise_lon(lon) == normal
+
+
+@given(LONS, LONS)
+def test_shift_near_is_a_whole_turn_and_near(lon, reference):
+    shifted = shift_near(lon, reference)
+    assert abs(shifted - reference) <= 180 + 1e-6
+    turns = (shifted - lon) / 360
+    assert turns == pytest.approx(round(turns), abs=1e-9)
+
+
+@given(st.lists(st.floats(-180, 180), min_size=1))
+def test_unwrapped_longitudes_have_no_jump_and_mean_the_same(lons):
+    unwrapped = unwrap_longitudes(lons)
+    assert unwrapped[0] == lons[0]
+    assert np.abs(np.diff(unwrapped)).max(initial=0) <= 180 + 1e-9
+    assert np.allclose((unwrapped - lons) / 360, np.round((unwrapped - lons) / 360))
+
+
+def test_what_does_not_cross_is_the_same_object():
+    for geometry in (
+        shapely.Point(5, 5),
+        shapely.box(170, 0, 180, 10),
+        shapely.box(-180, -90, 180, 90),
+        shapely.LineString(),
+        shapely.GeometryCollection([shapely.Point(1, 1), shapely.LineString([(0, 0), (100, 5)])]),
+    ):
+        assert split_geometry(geometry) is geometry
+
+
+def test_a_line_over_the_antimeridian_is_cut_in_two():
+    split = split_geometry(shapely.LineString([(170, 0), (-170, 10)]))
+    assert split.geom_type == "MultiLineString"
+    assert [list(part.coords) for part in split.geoms] == [[(170, 0), (180, 5)], [(-180, 5), (-170, 10)]]
+
+
+def test_a_polygon_in_running_longitudes_keeps_its_hole_and_area():
+    shell = shapely.box(170, 0, 190, 10)
+    hole = shapely.box(175, 2, 185, 4)
+    split = split_geometry(shapely.difference(shell, hole))
+    assert split.area == pytest.approx(200 - 20)
+    assert split.bounds == (-180, 0, 180, 10)
+    assert all(part.area == pytest.approx(90) for part in split.geoms)
+
+
+def test_a_jumping_ring_is_the_narrow_one_and_its_hole_comes_along():
+    shell = [(170, 0), (-170, 0), (-170, 10), (170, 10)]
+    hole = [(-178, 2), (-176, 2), (-176, 4), (-178, 4)]
+    split = split_geometry(shapely.Polygon(shell, [hole]))
+    assert split.area == pytest.approx(200 - 4)
+    assert not split.contains(shapely.Point(0, 5))
+    assert not split.intersects(shapely.Point(-177, 3))
+
+
+def test_a_ring_around_a_pole_holds_the_pole():
+    lons = np.arange(-170, 180, 10.0)
+    split = split_geometry(shapely.Polygon(np.column_stack([lons, np.full(lons.size, -70.0)])))
+    assert split.area == pytest.approx(360 * 20)
+    assert split.bounds == (-180, -90, 180, -70)
+    inner = np.column_stack([lons, np.full(lons.size, -80.0)])
+    band = split_geometry(shapely.Polygon(np.column_stack([lons, np.full(lons.size, -70.0)]), [inner]))
+    assert band.area == pytest.approx(360 * 10)
+
+
+def test_a_ring_already_cut_along_the_pole_is_left_alone():
+    land = shapely.Polygon([(-180, -90), (180, -90), (180, -70), (0, -65), (-180, -70)])
+    assert split_geometry(land) is land
+
+
+def test_points_and_mixed_collections():
+    assert split_geometry(shapely.Point(190, 3)).equals(shapely.Point(-170, 3))
+    assert split_geometry(shapely.MultiPoint([(190, 3), (0, 0)])).equals(shapely.MultiPoint([(-170, 3), (0, 0)]))
+    mixed = split_geometry(
+        shapely.GeometryCollection([shapely.Point(190, 3), shapely.LineString([(179, 0), (-179, 0)])])
+    )
+    assert [part.geom_type for part in mixed.geoms] == ["Point", "MultiLineString"]
+
+
+def test_heights_are_kept_and_interpolated():
+    split = split_geometry(shapely.LineString([(170, 0, 100), (-170, 0, 200)]))
+    assert split.has_z
+    assert split.geoms[0].coords[-1] == (180, 0, 150)
+
+
+def test_an_invalid_polygon_is_cut_without_an_error():
+    bow = shapely.Polygon([(170, 0), (190, 10), (190, 0), (170, 10)])
+    assert split_geometry(bow).bounds == (-180, 0, 180, 10)
+
+
+@given(st.floats(-180, 180), st.floats(-60, 60), st.floats(0.1, 80), st.floats(0.1, 25))
+def test_splitting_keeps_the_area_and_stays_in_range(lon, lat, half_width, half_height):
+    box = shapely.box(lon - half_width, lat - half_height, lon + half_width, lat + half_height)
+    split = split_geometry(box)
+    left, _, right, _ = split.bounds
+    assert -180 <= left <= right <= 180
+    assert split.area == pytest.approx(box.area, rel=1e-6)
