@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import shapely
@@ -45,6 +45,16 @@ def add_site(
     _check_fields(fields)
     site = Site(uuid=uuid or new_uuid(), geometry=geometry, **fields)
     return Edit(f"Add {_named(site)}", (insert("sites", site, stamp_of(actor, now)),))
+
+
+def add_sites(
+    document: Document, rows: Sequence[tuple[BaseGeometry, Mapping[str, Any]]], *, actor: str, now: str | None = None
+) -> Edit:
+    """Mark many sites as one step; the rows are the changes' ``after``, in order. Raises InvalidValue at the first bad one."""
+    edits = [add_site(document, geometry, actor=actor, now=now, **fields) for geometry, fields in rows]
+    if len(edits) == 1:
+        return edits[0]
+    return Edit(f"Add {len(edits)} sites", tuple(change for edit in edits for change in edit.changes))
 
 
 def update_site(document: Document, uuid: str, *, actor: str, now: str | None = None, **fields: Any) -> Edit:

@@ -1,0 +1,58 @@
+"""geoloupe add-sites CASE FILE: rows of a file become sites."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+from viewer.cli.command import DONE, USAGE, Command, complain
+
+
+def _add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("case", metavar="CASE")
+    parser.add_argument("file", metavar="FILE", help="CSV, GeoJSON or GeoPackage")
+    parser.add_argument(
+        "--map", nargs="+", action="extend", default=[], metavar="FIELD=COLUMN", help="which column fills which field of a site"
+    )  # fmt: skip
+
+
+def _run(arguments: argparse.Namespace) -> int:
+    wrong = [pair for pair in arguments.map if "=" not in pair]
+    if wrong:
+        complain(f"--map takes FIELD=COLUMN, not “{wrong[0]}”.")
+        return USAGE
+    mapping = dict(pair.split("=", 1) for pair in arguments.map)
+
+    from tempfile import TemporaryDirectory  # for start-up time
+
+    from layers.errors import CaseTooNew
+    from layers.project.intake import read_case
+    from layers.project.publish import publish
+    from layers.project.working_copy import WorkingCopy
+    from viewer.cli.reading import one_reader, regular_file
+    from viewer.cli.site_rows import read_sites
+    from viewer.commands.sites import add_sites
+
+    target = regular_file(arguments.case)
+    with one_reader() as pool:
+        sites, skipped = read_sites(regular_file(arguments.file), mapping, pool)
+    intake = read_case(target)
+    if intake.read_only:
+        raise CaseTooNew(f"{target} was written by a later Geoloupe: this one may read it only.")
+    edit = add_sites(intake.document, sites, actor="command line")
+    with TemporaryDirectory() as folder:
+        work = WorkingCopy.create(
+            Path(folder), intake.document, target=target, fingerprint=intake.fingerprint, project_uuid=intake.project_uuid
+        )
+        intake.document.apply(edit)
+        work.append(edit, "command line")
+        work.drain()
+        publish(work, target)
+        work.close(keep=False)
+    print(f"{target}: {len(sites)} site{'' if len(sites) == 1 else 's'} added.")
+    for sentence in skipped:
+        complain(sentence)
+    return DONE
+
+
+ADD_SITES = Command("add-sites", "turn the rows of a file into sites", _add_arguments, _run)

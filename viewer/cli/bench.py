@@ -1,0 +1,44 @@
+"""geoloupe bench view FILE, bench save CASE: the measurements, on the real canvas and the real case file."""
+
+from __future__ import annotations
+
+import argparse
+
+from viewer.cli.command import DONE, USAGE, Command, add_json, complain, parse_size, print_json
+
+
+def _add_arguments(parser: argparse.ArgumentParser) -> None:
+    kinds = parser.add_subparsers(dest="what", metavar="view|save|export", required=True)
+    view = kinds.add_parser("view", help="first frame, pans, event-loop gaps and memory of one file")
+    view.add_argument("file", metavar="FILE")
+    view.add_argument("--size", type=parse_size, default=(1920, 1080), metavar="WxH")
+    view.add_argument("--frames", metavar="FOLDER", help="write every measured picture there, with its bounds")
+    save = kinds.add_parser("save", help="full save, save after one edit, open, and to_file of the same sites")
+    save.add_argument("case", metavar="CASE")
+    export = kinds.add_parser("export", help="A3 pages (not yet available)")
+    export.add_argument("case", metavar="CASE")
+    for child in (view, save, export):
+        add_json(child)
+
+
+def _run(arguments: argparse.Namespace) -> int:
+    if arguments.what == "export":
+        complain("“bench export” is not yet available.")
+        return USAGE
+    if arguments.what == "view":
+        from viewer.cli.bench_view import measure_view  # for start-up time
+
+        figures = measure_view(arguments.file, arguments.size, arguments.frames)
+    else:
+        from viewer.cli.bench_save import measure_save  # for start-up time
+
+        figures = measure_save(arguments.case)
+    if arguments.json:
+        print_json(figures)
+    else:
+        for key, value in figures.items():
+            print(f"{key}: {value}")
+    return DONE
+
+
+BENCH = Command("bench", "the measurements", _add_arguments, _run)

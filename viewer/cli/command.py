@@ -1,0 +1,59 @@
+"""What a subcommand is, and the ways it answers."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+DONE, BAD_INPUT, USAGE, FINDINGS = 0, 1, 2, 3
+
+
+@dataclass(frozen=True)
+class Command:
+    """One subcommand: `add_arguments` fills its parser, `run` does it and returns an exit code."""
+
+    name: str
+    summary: str
+    add_arguments: Callable[[argparse.ArgumentParser], None]
+    run: Callable[[argparse.Namespace], int]
+
+
+def print_json(value: Any) -> None:
+    """A result on standard output, keys in the order given, text as it is."""
+    json.dump(value, sys.stdout, ensure_ascii=False, indent=2)
+    sys.stdout.write("\n")
+
+
+def complain(sentence: str) -> None:
+    """One clear sentence on standard error."""
+    print(f"geoloupe: {sentence}", file=sys.stderr)
+
+
+def parse_size(text: str) -> tuple[int, int]:
+    """WxH in pixels, for argparse."""
+    try:
+        width, height = (int(part) for part in text.lower().split("x"))
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"a size is written WIDTHxHEIGHT, such as 1440x900, not “{text}”") from None
+    if not (16 <= width <= 30_000 and 16 <= height <= 30_000 and width * height <= 400_000_000):
+        raise argparse.ArgumentTypeError(f"{text} is no usable size")
+    return width, height
+
+
+def parse_bounds(text: str) -> tuple[float, float, float, float]:
+    """W,S,E,N in degrees, for argparse."""
+    try:
+        west, south, east, north = (float(part) for part in text.split(","))
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"bounds are written W,S,E,N in degrees, not “{text}”") from None
+    if not (-180 <= west < east <= 360 and east - west <= 360 and -90 <= south < north <= 90):
+        raise argparse.ArgumentTypeError(f"“{text}” is no extent: W < E and S < N, in degrees")
+    return west, south, east, north
+
+
+def add_json(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--json", action="store_true", help="print the result as JSON")

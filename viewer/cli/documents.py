@@ -1,0 +1,68 @@
+"""A document from what the command line names: cases, rasters, vectors, services."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from layers.document.document import Document
+from layers.errors import UnsupportedFormat
+from layers.project.intake import is_case, read_case
+from layers.services.catalog import service_from_text
+from viewer.cli.reading import regular_file
+from viewer.commands.layers import add_layer
+
+if TYPE_CHECKING:
+    from layers.pool.pool import ReaderPool
+
+ACTOR = "command line"
+
+
+@dataclass(frozen=True)
+class FoundLayer:
+    """What a file or service becomes: the arguments of `add_layer`."""
+
+    kind: str
+    name: str
+    source: dict[str, Any]
+
+
+def document_of(files: list[str], pool: ReaderPool, style: str = "") -> tuple[Document, Path | None]:
+    """A document with everything in `files`, first to last from the bottom, and the folder relative paths count from.
+
+    `style` is given to every layer that is added. Raises the GeoloupeError of the first that cannot be opened.
+    """
+    document, folder = Document(), None
+    for text in files:
+        if not is_service(text) and is_case(regular_file(text)):
+            if folder is not None or document.layers:
+                raise UnsupportedFormat(f"{text} is a second case: name one case, and before any other file.")
+            document, folder = read_case(Path(text)).document, Path(text).resolve().parent
+            continue
+        for found in found_layers(text, pool):
+            document.apply(add_layer(document, found.kind, found.name, found.source, actor=ACTOR, style_json=style))
+    return document, folder
+
+
+def is_service(text: str) -> bool:
+    """True for a tile template, a capabilities URL or a name of the catalogue."""
+    return "://" in text or text.startswith("gibs:")
+
+
+def found_layers(text: str, pool: ReaderPool) -> Iterator[FoundLayer]:
+    """The layers a path or a service stands for; a vector file may hold several tables."""
+    if is_service(text):
+        service = service_from_text(text)
+        yield FoundLayer("tiles", service.title, service.to_json())
+        return
+    path = regular_file(text).resolve()
+    header = pool.ask("probe", {"path": str(path)}).header
+    if header["kind"] == "raster":
+        yield FoundLayer("raster", path.stem, {"path": str(path)})
+        return
+    for layer in header["layers"]:
+        one = len(header["layers"]) == 1
+        name = path.stem if one else f"{path.stem}: {layer['name']}"
+        yield FoundLayer("vector", name, {"path": str(path), "table": layer["name"]})

@@ -1,0 +1,111 @@
+"""geoloupe export CASE --out X: a product. The ending of X says which kind."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from viewer.cli.command import DONE, USAGE, Command, complain, parse_bounds, parse_size
+
+if TYPE_CHECKING:
+    from layers.document.document import Document
+
+NOW = (".png", ".geojson", ".csv")
+LATER = (".jpg", ".jpeg", ".webp", ".pdf", ".svg", ".tif", ".kmz", ".xlsx", ".gpkg", ".html", ".docx", ".pptx")
+LATER_OPTIONS = ("layout", "paper", "site", "bookmark", "each_site", "each_class", "each_bookmark")
+PAGE = (1600, 1000)
+
+
+def _add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("case", metavar="CASE")
+    parser.add_argument("--out", metavar="X.{png,geojson,csv,...}")
+    parser.add_argument("--size", type=parse_size, metavar="WxH", help=f"pixels; default {PAGE[0]}x{PAGE[1]}")
+    parser.add_argument("--dpi", type=int, default=96, metavar="N", help="dots per inch: how large text and symbols are")
+    parser.add_argument("--bounds", type=parse_bounds, metavar="W,S,E,N", help="in degrees; default: all sites")
+    parser.add_argument("--marking", default="", metavar="TEXT", help="handling marking above and below")
+    parser.add_argument("--title", default="", metavar="TEXT", help="default: the case's title, or its file name")
+    for option, word in (("layout", "NAME"), ("paper", "A4"), ("site", "UUID"), ("bookmark", "NAME")):
+        parser.add_argument(f"--{option}", metavar=word, help="not yet available")
+    for option in ("each-site", "each-class", "each-bookmark"):
+        parser.add_argument(f"--{option}", metavar="FOLDER", help="not yet available")
+
+
+def _run(arguments: argparse.Namespace) -> int:
+    for option in LATER_OPTIONS:
+        if getattr(arguments, option) is not None:
+            complain(f"--{option.replace('_', '-')} is not yet available.")
+            return USAGE
+    if not arguments.out:
+        complain("--out is missing: name the file to write.")
+        return USAGE
+    suffix = Path(arguments.out).suffix.lower()
+    if suffix in LATER:
+        complain(f"export to {suffix} is not yet available.")
+        return USAGE
+    if suffix not in NOW:
+        complain(f"“{arguments.out}”: the ending must be one of {', '.join(NOW)}.")
+        return USAGE
+    if not 24 <= arguments.dpi <= 1200:
+        complain("--dpi takes a number from 24 to 1200.")
+        return USAGE
+    from viewer.cli.reading import open_case  # for start-up time
+
+    document = open_case(arguments.case)
+    if suffix == ".png":
+        _picture(document, arguments)
+    else:
+        _features(document, Path(arguments.out), suffix)
+    return DONE
+
+
+def _features(document: Document, out: Path, suffix: str) -> None:
+    from layers.project.fsops import write_whole  # for start-up time
+    from viewer.export.features import csv_text, geojson_text
+
+    text = geojson_text(document) if suffix == ".geojson" else csv_text(document)
+    write_whole(out, text.encode())
+
+
+def _picture(document: Document, arguments: argparse.Namespace) -> None:
+    from layers.geo.bounds import Bounds  # for start-up time
+    from viewer.export.headless import Studio, complete
+    from viewer.export.image import save_image
+    from viewer.export.layout import Layout
+    from viewer.export.product import Product
+
+    with Studio() as studio:
+        scene = studio.scene(document, Path(arguments.case).resolve().parent)
+        bounds = Bounds(*arguments.bounds) if arguments.bounds else subject_bounds(document, scene)
+        width, height = arguments.size or PAGE
+        layout = Layout(
+            width, height,
+            ratio=arguments.dpi / 96,
+            title=arguments.title or document.meta("title") or Path(arguments.case).stem,
+            subtitle=document.meta("subtitle"),
+            marking=arguments.marking or document.meta("marking"),
+            author=document.meta("author"),
+        )  # fmt: skip
+        product = Product(layout, document, scene, bounds)
+        complete(scene, product.view)
+        picture = product.image()
+    save_image(picture, arguments.out)
+
+
+def subject_bounds(document: Document, scene: Any) -> Any:
+    """What a product shows when nobody says: all sites with some room around them, else all layers, else the world."""
+    from layers.geo.bounds import Bounds  # for start-up time
+
+    whole = None
+    for site in document.sites.values():
+        if not site.geometry.is_empty:
+            box = Bounds(*site.geometry.bounds)
+            whole = box if whole is None else whole.union(box)
+    if whole is None:
+        return scene.bounds_lonlat() or Bounds(-180, -85, 180, 85)
+    room = max(whole.width, whole.height, 0.02) * 0.06
+    grown = whole.expanded(room)
+    return Bounds(max(grown.left, -180), max(grown.bottom, -85), min(grown.right, 180), min(grown.top, 85))
+
+
+EXPORT = Command("export", "write a product: a credited picture, or the sites as GeoJSON or CSV", _add_arguments, _run)

@@ -1,0 +1,144 @@
+"""geoloupe info FILE: what a raster, vector, case or service is."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+from typing import Any
+
+from viewer.cli.command import DONE, Command, add_json, print_json
+
+
+def _add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("file", metavar="FILE")
+    add_json(parser)
+
+
+def _run(arguments: argparse.Namespace) -> int:
+    facts = describe(arguments.file)
+    if arguments.json:
+        print_json(facts)
+    else:
+        _print_facts(facts)
+    return DONE
+
+
+def describe(text: str) -> dict[str, Any]:
+    """The facts of `info --json`; raises a GeoloupeError where the file cannot be opened."""
+    from layers.project.intake import is_case  # for start-up time
+    from viewer.cli.reading import one_reader, regular_file
+
+    if "://" in text or text.startswith("gibs:"):
+        return _service(text)
+    path = regular_file(text)
+    if is_case(path):
+        return _case(path)
+    with one_reader() as pool:
+        header = pool.ask("probe", {"path": str(path.resolve())}).header
+    return _raster(header["raster"]) if header["kind"] == "raster" else _vector(header["layers"])
+
+
+def _case(path: Path) -> dict[str, Any]:
+    from layers.geo.bounds import Bounds  # for start-up time
+    from layers.project.intake import read_case
+    from layers.project.schema import SCHEMA_VERSION
+
+    intake = read_case(path)
+    document = intake.document
+    boxes = [Bounds(*site.geometry.bounds) for site in document.sites.values() if not site.geometry.is_empty]
+    whole = boxes[0] if boxes else None
+    for box in boxes:
+        whole = box.union(whole) if whole else box
+    return {
+        "kind": "case",
+        "driver": "GPKG",
+        "crs": "EPSG:4326",
+        "bounds_lonlat": list(whole) if whole else None,
+        "problems": list(intake.problems),
+        "schema_version": SCHEMA_VERSION,
+        "sites": len(document.sites),
+        "claims": len(document.claims),
+        "sources": len(document.sources),
+        "responses": len(document.responses),
+        "chips": len(document.chips),
+        "layers": len(document.layers),
+    }
+
+
+def _raster(raster: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "kind": "raster",
+        "driver": raster["driver"],
+        "crs": raster["crs"],
+        "bounds_lonlat": raster["bounds_lonlat"],
+        "problems": raster["problems"],
+        "width": raster["width"],
+        "height": raster["height"],
+        "bands": [{key: band[key] for key in ("dtype", "nodata", "description")} for band in raster["bands"]],
+        "overviews": raster["overviews"],
+        "acquisition": {
+            "at": raster["acquired_at"] or None, "date_kind": raster["date_kind"], "credit": raster["credit"],
+        },
+    }  # fmt: skip
+
+
+def _vector(layers: list[dict[str, Any]]) -> dict[str, Any]:
+    boxes = [layer["bounds_lonlat"] for layer in layers if layer["bounds_lonlat"]]
+    whole = [f(values) for f, values in zip((min, min, max, max), zip(*boxes, strict=True), strict=True)] if boxes else None
+    return {
+        "kind": "vector",
+        "driver": layers[0]["driver"] if layers else "",
+        "crs": layers[0]["crs"] if layers else "",
+        "bounds_lonlat": whole,
+        "problems": [problem for layer in layers for problem in layer["problems"]],
+        "layers": [
+            {
+                "name": layer["name"], "geometry": layer["geometry"], "features": layer["features"],
+                "fields": [{"name": name, "type": kind} for name, kind in layer["fields"]],
+            }
+            for layer in layers
+        ],
+    }  # fmt: skip
+
+
+def _service(text: str) -> dict[str, Any]:
+    from layers.services.catalog import service_from_text  # for start-up time
+
+    service = service_from_text(text)
+    return {
+        "kind": "service",
+        "driver": "XYZ",
+        "crs": "EPSG:3857",
+        "bounds_lonlat": None,
+        "problems": [],
+        "title": service.title,
+        "template": service.template,
+        "levels": [service.min_level, service.max_level],
+        "time": service.time or None,
+        "attribution": service.attribution,
+        "licence": service.licence,
+    }
+
+
+def _print_facts(facts: dict[str, Any], indent: str = "") -> None:
+    for key, value in facts.items():
+        name = key.replace("_", " ")
+        if isinstance(value, list) and value and isinstance(value[0], dict):
+            print(f"{indent}{name}:")
+            for number, entry in enumerate(value, 1):
+                print(f"{indent}  {number}. " + ", ".join(f"{k} {_text(v)}" for k, v in entry.items()))
+        else:
+            print(f"{indent}{name}: {_text(value)}")
+
+
+def _text(value: Any) -> str:
+    if value is None or value in ("", []):
+        return "not known" if value is None else "none"
+    if isinstance(value, dict):
+        return ", ".join(f"{k.replace('_', ' ')} {_text(v)}" for k, v in value.items())
+    if isinstance(value, list):
+        return "; ".join(_text(v) for v in value)
+    return str(value)
+
+
+INFO = Command("info", "say what a raster, vector, case or service is", _add_arguments, _run)

@@ -1,0 +1,33 @@
+"""geoloupe new CASE [FILES...]: a case with these layers."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+from viewer.cli.command import DONE, Command
+
+
+def _add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("case", metavar="CASE")
+    parser.add_argument("files", nargs="*", metavar="FILES")
+
+
+def _run(arguments: argparse.Namespace) -> int:
+    from layers.errors import NotAllowed  # for start-up time
+    from layers.project.publish import write_case
+    from viewer.cli.documents import document_of
+    from viewer.cli.reading import one_reader
+
+    target = Path(arguments.case)
+    if target.exists():
+        raise NotAllowed(f"{target} is there already: choose another name, or move the old file away.")
+    with one_reader() as pool:
+        document, _folder = document_of(arguments.files, pool)
+    write_case(document, target)
+    count = len(document.layers)
+    print(f"{target}: a new case with {count} layer{'' if count == 1 else 's'}.")
+    return DONE
+
+
+NEW = Command("new", "make a case with these layers", _add_arguments, _run)

@@ -1,0 +1,71 @@
+"""From words to a subcommand. The window is the command without a name."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+
+from viewer.cli import add_sites, bench, export, info, later, new, read, render, validate, window
+from viewer.cli.command import BAD_INPUT, USAGE, Command, complain
+
+COMMANDS: tuple[Command, ...] = (
+    window.DEMO,
+    render.RENDER,
+    info.INFO,
+    new.NEW,
+    add_sites.ADD_SITES,
+    read.SITES,
+    read.CLAIMS,
+    read.SOURCES,
+    validate.VALIDATE,
+    export.EXPORT,
+    bench.BENCH,
+    *later.LATER,
+)
+
+
+def run(argv: list[str]) -> int:
+    """Parse and run; usage errors and bad input become exit codes, never tracebacks."""
+    from layers.errors import GeoloupeError  # for start-up time: --version needs nothing of it
+
+    try:
+        arguments = _parser(argv).parse_args(argv)
+        return int(arguments.run(arguments))
+    except SystemExit as end:  # argparse ends itself, with 0 after --help and 2 on wrong usage
+        return end.code if isinstance(end.code, int) else USAGE
+    except GeoloupeError as error:
+        complain(error.sentence)
+        return BAD_INPUT
+    except BrokenPipeError:
+        sys.stderr.close()
+        return BAD_INPUT
+
+
+def _parser(argv: list[str]) -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="geoloupe",
+        description="The imagery analyst's light table. Without a command: opens the window with FILES.",
+        allow_abbrev=False,
+    )
+    parser.add_argument("--version", action="version", version=f"geoloupe {_version()}")
+    if argv and any(argv[0] == command.name for command in COMMANDS) or argv in (["--help"], ["-h"]):
+        subparsers = parser.add_subparsers(metavar="COMMAND", required=False)
+        for command in COMMANDS:
+            child = subparsers.add_parser(
+                command.name, help=command.summary, description=command.summary, allow_abbrev=False
+            )
+            command.add_arguments(child)
+            child.set_defaults(run=command.run)
+    else:
+        parser.set_defaults(run=window.WINDOW.run)
+    window.WINDOW.add_arguments(parser)
+    return parser
+
+
+def _version() -> str:
+    from importlib.metadata import PackageNotFoundError, version  # for start-up time: --help alone needs it
+
+    try:
+        return version("geoloupe")
+    except PackageNotFoundError:
+        return "0 (not installed)"

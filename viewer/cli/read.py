@@ -1,0 +1,140 @@
+"""geoloupe sites, claims and sources: what the case says."""
+
+from __future__ import annotations
+
+import argparse
+import dataclasses
+import json
+from typing import TYPE_CHECKING, Any
+
+from viewer.cli.command import DONE, Command, add_json, print_json
+
+if TYPE_CHECKING:
+    from layers.document.claim import Claim
+    from layers.document.document import Document
+    from layers.document.site import Site
+
+
+def site_facts(document: Document, site: Site) -> dict[str, Any]:
+    """One site as `sites --json` gives it."""
+    from shapely import to_geojson  # for start-up time
+
+    return {
+        "uuid": site.uuid,
+        "label": site.label,
+        "aliases": dict(site.aliases),
+        "class": site.class_code,
+        "role": site.role,
+        "geometry": json.loads(to_geojson(site.geometry)),
+        "position_error_m": site.position_error_m,
+        "position_basis": site.position_basis,
+        "status": site.status,
+        "claims": [claim.uuid for claim in document.claims_of_site(site.uuid)],
+        "chips": [chip.uuid for chip in document.chips_of_site(site.uuid)],
+    }
+
+
+def claim_facts(document: Document, claim: Claim) -> dict[str, Any]:
+    """One claim as `claims --json` gives it; answers to the whole stand under every claim."""
+    likelihood = {"term": claim.likelihood_term, "low": claim.likelihood_low, "high": claim.likelihood_high}
+    sources = []
+    for link in document.source_links_of_claim(claim.uuid):
+        source = document.sources.get(link.source_uuid)
+        if source is not None:
+            facts = {key: getattr(source, key) for key in ("uuid", "title", "publisher", "url", "reliability")}
+            sources.append(facts | {"credibility": link.credibility, "quote": link.quote})
+    return {
+        "uuid": claim.uuid,
+        "statement": claim.statement,
+        "source_wording": claim.source_wording,
+        "made_by": claim.made_by,
+        "voice": claim.voice,
+        "state": claim.state,
+        "likelihood": likelihood if claim.likelihood_low is not None else None,
+        "confidence": claim.confidence or None,
+        "sites": [site.uuid for site in document.sites_of_claim(claim.uuid)],
+        "sources": sources,
+        "responses": [{"speaker": r.speaker, "words": r.words} for r in document.responses_to(claim.uuid)],
+    }
+
+
+def _sites(arguments: argparse.Namespace) -> int:
+    from layers.document.vocabulary import SITE_CLASSES  # for start-up time
+    from layers.geo.coordinates import Notation, format_coordinate
+    from viewer.cli.reading import open_case
+
+    document = open_case(arguments.case)
+    wanted = (arguments.where or "").casefold()
+    facts = [site_facts(document, site) for site in document.sites.values() if wanted in _site_text(site)]
+    if arguments.json:
+        print_json(facts)
+        return DONE
+    for fact in facts:
+        site = document.sites[fact["uuid"]]
+        point = site.geometry.representative_point()
+        place = format_coordinate(point.x, point.y, Notation.DD, error_m=site.position_error_m)
+        error = "error not judged" if site.position_error_m is None else f"± {site.position_error_m:g} m"
+        print(f"{site.label} | {SITE_CLASSES.get(site.class_code, site.class_code)} | {site.role} | {place}, {error}")
+    return DONE
+
+
+def _site_text(site: Site) -> str:
+    names = [name for _language, name in site.aliases]
+    return " ".join([site.label, site.class_code, site.role, site.notes, site.location_country, *names]).casefold()
+
+
+def _claims(arguments: argparse.Namespace) -> int:
+    from viewer.cli.reading import open_case  # for start-up time
+
+    document = open_case(arguments.case)
+    facts = [claim_facts(document, claim) for claim in document.claims.values()]
+    if arguments.json:
+        print_json(facts)
+        return DONE
+    for number, fact in enumerate(facts, 1):
+        print(f"{number}. {fact['statement']}")
+        print(f"   made by {fact['made_by'] or 'not said'}; {fact['voice']}; {fact['state']}")
+        if fact["likelihood"]:
+            print(f"   likelihood: {fact['likelihood']['term']} ({fact['likelihood']['low']}-{fact['likelihood']['high']} %)")
+        if fact["confidence"]:
+            print(f"   confidence: {fact['confidence']}")
+        places = [document.sites[uuid].label for uuid in fact["sites"]]
+        print("   places: " + ("; ".join(places) if places else "none: the claim belongs to the case"))
+        print("   sources: " + ("; ".join(s["title"] for s in fact["sources"]) or "none"))
+    for answer in document.responses.values():
+        print(f"Answer of {answer.speaker}: {answer.words}")
+    return DONE
+
+
+def _sources(arguments: argparse.Namespace) -> int:
+    from viewer.cli.reading import open_case  # for start-up time
+
+    document = open_case(arguments.case)
+    facts = []
+    for source in document.sources.values():
+        fact = dataclasses.asdict(source)
+        fact["claims"] = [link.claim_uuid for link in document.claim_links_of_source(source.uuid)]
+        facts.append(fact)
+    if arguments.json:
+        print_json(facts)
+        return DONE
+    for fact in facts:
+        cited = len(fact["claims"])
+        print(f"{fact['title']} | {fact['publisher'] or 'publisher not said'} | {fact['published_at'] or 'no date'}")
+        print(f"   reliability {fact['reliability'] or 'not rated'}; cited by {cited} claim{'' if cited == 1 else 's'}")
+    return DONE
+
+
+def _add_case(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("case", metavar="CASE")
+    add_json(parser)
+
+
+def _add_sites_arguments(parser: argparse.ArgumentParser) -> None:
+    _add_case(parser)
+    parser.add_argument("--where", metavar="TEXT", help="only sites with this text in label, aliases, class, role or notes")
+
+
+SITES = Command("sites", "list the sites of a case", _add_sites_arguments, _sites)
+CLAIMS = Command("claims", "list the claims of a case", _add_case, _claims)
+SOURCES = Command("sources", "list the sources of a case", _add_case, _sources)

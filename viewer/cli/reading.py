@@ -1,0 +1,48 @@
+"""Reading for headless subcommands: cases by the project room, everything else by readers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from layers.document.document import Document
+    from layers.pool.pool import ReaderPool
+
+
+def open_case(path: str) -> Document:
+    """The document of a case file; raises a GeoloupeError where it is none."""
+    from layers.errors import UnsupportedFormat  # for start-up time
+    from layers.project.intake import is_case, read_case
+
+    file = regular_file(path)
+    if not is_case(file):
+        raise UnsupportedFormat(f"{path} is not a Geoloupe case: open it in the window, or use “geoloupe info”.")
+    return read_case(file).document
+
+
+def regular_file(path: str) -> Path:
+    """The path where it leads to a regular file; raises FileMissing or NotAFile without touching anything else."""
+    from layers.errors import FileMissing, NotAFile  # for start-up time
+
+    file = Path(path)
+    if not file.exists():
+        raise FileMissing(f"There is no file {path}: check the name.")
+    if not file.is_file():
+        raise NotAFile(f"{path} is not a regular file.")
+    return file
+
+
+@contextmanager
+def one_reader() -> Iterator[ReaderPool]:
+    """A pool of one reader process for the length of a command."""
+    from layers.pool.pool import ReaderPool  # for start-up time
+
+    pool = ReaderPool(workers=1)
+    pool.start()
+    try:
+        yield pool
+    finally:
+        pool.close()

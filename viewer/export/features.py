@@ -1,0 +1,85 @@
+"""Sites as GeoJSON and CSV: what the case says, with as many digits as each place's error allows."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import math
+from typing import Any
+
+from shapely import set_precision, to_geojson
+from shapely.geometry import Polygon
+
+from layers.document.document import Document
+from layers.document.site import Site
+from layers.geo.coordinates import Notation, format_coordinate
+from layers.geo.measure import circle
+
+FIELDS = (
+    "uuid", "label", "class_code", "role", "location_country", "operator_country", "position_error_m", "position_basis",
+    "status", "observed_at", "valid_from", "valid_to", "notes",
+)  # fmt: skip
+FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+
+
+def digits_for(error_m: float | None) -> int:
+    """Decimals of a degree that a place known to `error_m` deserves (7 where the error is not judged)."""
+    if error_m is None or error_m <= 0:
+        return 7
+    return max(0, min(7, math.floor(math.log10(111_320 / error_m)) + 1))
+
+
+def geojson_text(document: Document) -> str:
+    """A FeatureCollection (RFC 7946). A loosely known point is a polygon: the circle of its error, as on screen."""
+    features = [_feature(document, site) for site in document.sites.values()]
+    collection = {"type": "FeatureCollection", "features": features}
+    return json.dumps(collection, ensure_ascii=False, indent=1) + "\n"
+
+
+def csv_text(document: Document) -> str:
+    """One row a site, coordinates in decimal degrees and MGRS, spreadsheet formulas made harmless."""
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\r\n")
+    names = ("lat", "lon", "mgrs", "alias_zh", "alias_ru", "alias_en", "claims", "wkt")
+    writer.writerow([*FIELDS[:2], *names[:3], *FIELDS[2:], *names[3:]])
+    for site in document.sites.values():
+        point = site.geometry.representative_point()
+        digits = digits_for(site.position_error_m)
+        mgrs = format_coordinate(point.x, point.y, Notation.MGRS, error_m=site.position_error_m)
+        facts = [_plain(getattr(site, name)) for name in FIELDS]
+        aliases = dict(site.aliases)
+        claims = " | ".join(claim.statement for claim in document.claims_of_site(site.uuid))
+        wkt = "" if site.kind == "point" else site.geometry.wkt
+        place = [f"{point.y:.{digits}f}", f"{point.x:.{digits}f}", mgrs]
+        extra = [_plain(aliases.get(language, "")) for language in ("zh", "ru", "en")]
+        writer.writerow([*facts[:2], *place, *facts[2:], *extra, _plain(claims), wkt])
+    return "\ufeff" + out.getvalue()
+
+
+def _feature(document: Document, site: Site) -> dict[str, Any]:
+    properties: dict[str, Any] = {name: getattr(site, name) for name in FIELDS}
+    properties["aliases"] = dict(site.aliases)
+    properties["claims"] = [
+        {"statement": c.statement, "source_wording": c.source_wording, "made_by": c.made_by, "state": c.state}
+        for c in document.claims_of_site(site.uuid)
+    ]
+    geometry = site.geometry
+    if site.is_area and site.position_error_m is not None:
+        properties["drawn_as"] = "circle of the position error (90 %)"
+        digits = digits_for(site.position_error_m)
+        x, y = round(geometry.x, digits), round(geometry.y, digits)
+        properties["centre"] = [x, y]
+        lons, lats = circle(x, y, site.position_error_m)
+        ring = [(round(float(lon), digits + 2), round(float(lat), digits + 2)) for lon, lat in zip(lons, lats, strict=True)]
+        geometry = Polygon(ring)
+    else:
+        geometry = set_precision(geometry, 10.0 ** -digits_for(site.position_error_m), mode="pointwise")
+    return {"type": "Feature", "id": site.uuid, "geometry": json.loads(to_geojson(geometry)), "properties": properties}
+
+
+def _plain(value: object) -> str:
+    text = "" if value is None else str(value)
+    if isinstance(value, str) and text.startswith(FORMULA_STARTS):
+        return "'" + text
+    return text

@@ -1,0 +1,104 @@
+"""Drawing without a window: readers, a scene and an event loop for the length of a command."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from PySide6.QtCore import QEventLoop, QTimer
+from PySide6.QtGui import QGuiApplication, QImage, QPainter
+
+from layers.document.document import Document
+from layers.errors import ExportFailed
+from layers.geo.bounds import Bounds
+from layers.geo.crs import WGS84, transform_bounds, world_bounds
+from layers.grid.tile_grid import View
+from layers.pool.pool import ReaderPool
+from viewer.canvas.scene import MapScene
+from viewer.network.consent import Consent
+from viewer.network.fetcher import Fetcher
+from viewer.rendering.context import RenderContext
+from viewer.support.fonts import load_fonts
+from viewer.support.jobs import Jobs
+from viewer.support.settings import cache_folder
+
+DEADLINE_MS = 120_000
+
+
+class Studio:
+    """Readers and an application without windows. A context manager: leaving it ends the readers."""
+
+    def __init__(self, consent: Iterable[str] = (), workers: int = 2) -> None:
+        self.pool = ReaderPool(workers=workers)
+        self.pool.start()
+        if QGuiApplication.instance() is None:
+            os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+            self._application = QGuiApplication(sys.argv[:1])
+        load_fonts()
+        self._jobs = Jobs()
+        allowed = Consent()
+        for url in consent:
+            allowed.allow_url(url)
+        self._fetcher = Fetcher(cache_folder() / "tiles", allowed)
+        self.context = RenderContext(pool=self.pool, fetcher=self._fetcher, jobs=self._jobs)
+        self._scenes: list[MapScene] = []
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        for scene in self._scenes:
+            scene.close()
+        self._jobs.shutdown()
+        self._fetcher.close()
+        self.pool.close()
+
+    def scene(self, document: Document, folder: Path | None) -> MapScene:
+        """A scene whose layers have been opened, as far as they can be."""
+        scene = MapScene(document, self.context, folder)
+        self._scenes.append(scene)
+        wait_until(scene.is_open)
+        return scene
+
+    def picture(
+        self, document: Document, folder: Path | None, crs: str, bounds: Bounds | None, width: int, height: int
+    ) -> QImage:
+        """The map alone, complete. Raises ExportFailed where it does not get complete in time."""
+        scene = self.scene(document, folder)
+        lonlat = bounds or scene.bounds_lonlat()
+        world = transform_bounds(WGS84, crs, lonlat) if lonlat else world_bounds(crs)
+        view = View.of_bounds(crs, world, width, height)
+        complete(scene, view)
+        image = QImage(width, height, QImage.Format.Format_RGB32)
+        painter = QPainter(image)
+        scene.paint_map(painter, view)
+        painter.end()
+        return image
+
+
+def complete(scene: MapScene, view: View) -> None:
+    """Wait until everything in `view` is exact; raises ExportFailed after two minutes."""
+    scene.set_view(view)
+    wait_until(lambda: scene.is_complete(view))
+
+
+def wait_until(done: Callable[[], bool]) -> None:
+    """Run the event loop until `done()`; raises ExportFailed after two minutes."""
+    if done():
+        return
+    loop, poll, deadline = QEventLoop(), QTimer(), QTimer()
+    poll.timeout.connect(lambda: loop.quit() if done() else None)
+    deadline.setSingleShot(True)
+    deadline.timeout.connect(loop.quit)
+    poll.start(2)
+    deadline.start(DEADLINE_MS)
+    loop.exec()
+    poll.stop()
+    if not done():
+        raise ExportFailed("The map did not get complete within two minutes: a file or a server does not answer.")

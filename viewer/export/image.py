@@ -1,0 +1,31 @@
+"""Pictures to files: whole or not at all."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtCore import QBuffer, QIODevice
+from PySide6.QtGui import QImage
+
+from layers.errors import ExportFailed
+from layers.project.fsops import write_whole
+
+FORMATS = {".png": "PNG"}
+
+
+def encoded(picture: QImage, suffix: str) -> bytes:
+    """The picture's bytes in the format of `suffix`; raises ExportFailed where it cannot be written so."""
+    name = FORMATS.get(suffix.lower())
+    if name is None:
+        raise ExportFailed(f"A picture cannot be written as “{suffix}”: choose .png.")
+    buffer = QBuffer()
+    buffer.open(QIODevice.OpenModeFlag.WriteOnly)
+    if not picture.save(buffer, name):  # type: ignore[call-overload]
+        raise ExportFailed("The picture could not be encoded: it may be too large for memory.")
+    return bytes(buffer.data().data())
+
+
+def save_image(picture: QImage, path: str | Path) -> None:
+    """Write the picture beside its target and move it there; raises ExportFailed, DiskFull or NotAllowed."""
+    target = Path(path)
+    write_whole(target, encoded(picture, target.suffix))

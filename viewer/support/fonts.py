@@ -1,0 +1,34 @@
+"""Our own font, so that a map looks the same everywhere and has text on a machine without any."""
+
+from __future__ import annotations
+
+from importlib.resources import files
+
+from PySide6.QtGui import QFont, QFontDatabase
+
+FAMILY = "Noto Sans"
+FALLBACKS = ("DejaVu Sans", "Noto Sans CJK SC", "Noto Sans SC", "Source Han Sans SC", "Microsoft YaHei", "PingFang SC")
+"""Families asked for characters that ours lacks (Chinese, above all), in this order."""
+
+
+def load_fonts() -> None:
+    """Make the shipped font known to Qt; again is harmless. Needs a QGuiApplication."""
+    if FAMILY in QFontDatabase.families():
+        return
+    folder = files("viewer.resources") / "fonts"
+    for name in ("NotoSans-Regular.ttf", "NotoSans-Bold.ttf"):
+        QFontDatabase.addApplicationFontFromData((folder / name).read_bytes())
+
+
+def font(pixels: float, *, bold: bool = False) -> QFont:
+    """The map's font in pixels, with fallbacks for Chinese."""
+    chosen = QFont([FAMILY, *FALLBACKS])
+    chosen.setPixelSize(max(1, round(pixels)))
+    chosen.setBold(bold)
+    chosen.setHintingPreference(QFont.HintingPreference.PreferNoHinting)
+    return chosen
+
+
+def has_chinese() -> bool:
+    """False where no installed font has Chinese characters: labels would show boxes."""
+    return bool(QFontDatabase.families(QFontDatabase.WritingSystem.SimplifiedChinese))
