@@ -1,0 +1,106 @@
+"""What crosses between the window and a reader: JSON headers over a pipe, arrays in a block of shared memory.
+
+The window trusts nothing that comes back: headers are JSON, array descriptions are checked against the block.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from layers.errors import GeoloupeError, TooLarge
+from layers.readers.environment import ANSWER_BYTES, Profile
+
+__all__ = ["ANSWER_BYTES", "Answer", "BadReply", "Profile", "Request", "deadline_s", "place_arrays", "read_reply"]
+
+MAX_HEADER_BYTES = 64 * 2**20
+START_TIMEOUT_S = 30.0
+_DEADLINES_S = {"probe": 10.0}
+_OTHER_DEADLINE_S = 30.0
+_ALIGNMENT = 64
+_KINDS = "biuf"
+
+
+class BadReply(Exception):  # noqa: N818 - not an error for people: the reader is killed and the request retried
+    """A reader sent something that is not an answer."""
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Answer:
+    """What an op found. The arrays own their memory."""
+
+    header: dict[str, Any]
+    arrays: tuple[NDArray[Any], ...] = ()
+
+
+@dataclass(eq=False, slots=True)
+class Request:
+    """One question to a reader. `done` is called once, on a supervisor thread, with an `Answer` or an error.
+
+    `strike_key` is the path whose faults are counted; without it no fault is held against anything.
+    """
+
+    op: str
+    params: dict[str, Any]
+    done: Callable[[Answer | GeoloupeError], None]
+    strike_key: str = ""
+    deadline_s: float | None = None
+    profile: Profile = Profile.LOCAL
+
+
+def deadline_s(request: Request) -> float:
+    """Seconds until the reader is killed."""
+    return _DEADLINES_S.get(request.op, _OTHER_DEADLINE_S) if request.deadline_s is None else request.deadline_s
+
+
+def place_arrays(arrays: Sequence[NDArray[Any]], block: memoryview) -> list[dict[str, Any]]:
+    """Copy `arrays` into `block` one after the other and describe where they are; raises TooLarge."""
+    described, offset = [], 0
+    for array in arrays:
+        end = offset + array.nbytes
+        if end > len(block):
+            raise TooLarge("The answer is larger than a reader may send: ask for a smaller part.")
+        target = np.frombuffer(block, dtype=array.dtype, count=array.size, offset=offset).reshape(array.shape)
+        np.copyto(target, array)
+        described.append({"dtype": array.dtype.str, "shape": list(array.shape), "offset": offset})
+        offset = -(-end // _ALIGNMENT) * _ALIGNMENT
+    return described
+
+
+def read_reply(message: bytes, number: int, block: memoryview) -> Answer | tuple[str, str]:
+    """The answer in a reader's message, copied out of `block`, or the (noun, sentence) of its error.
+
+    Raises BadReply when the message is not a well-formed reply to request `number`.
+    """
+    try:
+        reply = json.loads(message)
+        if reply["number"] != number:
+            raise BadReply("an answer to another request")
+        if "error" in reply:
+            return str(reply["error"]), str(reply["sentence"])
+        header = reply["header"]
+        if not isinstance(header, dict):
+            raise BadReply("a header that is no object")
+        return Answer(header, tuple(_take_array(described, block) for described in reply["arrays"]))
+    except (ValueError, KeyError, TypeError, RecursionError) as error:
+        raise BadReply(str(error)) from error
+
+
+def _take_array(described: dict[str, Any], block: memoryview) -> NDArray[Any]:
+    dtype = np.dtype(str(described["dtype"]))
+    shape, offset = described["shape"], described["offset"]
+    sizes = [offset, *shape]
+    if dtype.kind not in _KINDS or len(shape) > 4 or not all(type(n) is int and n >= 0 for n in sizes):
+        raise BadReply("an array of a kind that is not sent")
+    count = math.prod(shape)
+    if offset + count * dtype.itemsize > len(block):
+        raise BadReply("an array outside the block")
+    if count == 0:
+        return np.empty(shape, dtype)
+    return np.frombuffer(block, dtype=dtype, count=count, offset=offset).reshape(shape).copy()

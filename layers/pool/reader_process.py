@@ -1,0 +1,107 @@
+"""The window's side of one reader process: spawn, ask, kill. Used by one supervisor thread only."""
+
+from __future__ import annotations
+
+import json
+import multiprocessing
+import os
+from multiprocessing.shared_memory import SharedMemory
+from typing import Any
+
+from layers.pool import worker
+from layers.pool.protocol import (
+    ANSWER_BYTES,
+    MAX_HEADER_BYTES,
+    START_TIMEOUT_S,
+    Answer,
+    BadReply,
+    Profile,
+    read_reply,
+)
+
+
+class ReaderDied(Exception):  # noqa: N818 - the supervisor turns it into ReaderCrashed or a retry
+    """The process is gone, or sent something that is not an answer."""
+
+
+class ReaderProcess:
+    """One spawned reader with its own block of shared memory, which outlives the process and is reused by the next."""
+
+    def __init__(self, profile: Profile) -> None:
+        self._profile = profile
+        self._block = SharedMemory(create=True, size=ANSWER_BYTES)
+        self._context = multiprocessing.get_context("spawn")
+        self._process: Any = None
+        self._connection: Any = None
+        self._number = 0
+
+    @property
+    def pid(self) -> int | None:
+        """The process id while a process runs."""
+        process = self._process
+        return None if process is None else process.pid
+
+    def start(self) -> None:
+        """Spawn, unless one runs, and wait until it is ready; raises ReaderDied."""
+        if self._process is not None:
+            return
+        ours, theirs = self._context.Pipe()
+        arguments = (theirs, self._block.name, str(self._profile), os.getpid())
+        process = self._context.Process(target=worker.main, args=arguments, name="geoloupe-reader", daemon=True)
+        self._connection = ours
+        try:
+            process.start()
+        except OSError as error:
+            ours.close()
+            theirs.close()
+            raise ReaderDied(f"no reader process could be started: {error}") from error
+        self._process = process
+        theirs.close()
+        try:
+            if not ours.poll(START_TIMEOUT_S) or ours.recv_bytes(16) != b"ready":
+                raise EOFError
+        except (EOFError, OSError) as error:
+            self.kill()
+            raise ReaderDied("the reader process did not start") from error
+
+    def ask(self, op: str, params: dict[str, Any], timeout_s: float) -> Answer | tuple[str, str]:
+        """One request and its answer, or the (noun, sentence) the reader gives. The process is gone after a raise.
+
+        Raises TimeoutError at the deadline and ReaderDied when the process ends or babbles.
+        """
+        self._number += 1
+        assert self._block.buf is not None
+        message = json.dumps({"number": self._number, "op": op, "params": params}).encode()
+        try:
+            self._connection.send_bytes(message)
+            if not self._connection.poll(timeout_s):
+                self.kill()
+                raise TimeoutError
+            reply = self._connection.recv_bytes(MAX_HEADER_BYTES)
+            return read_reply(reply, self._number, self._block.buf)
+        except TimeoutError:
+            raise
+        except (EOFError, OSError, BadReply) as error:
+            self.kill()
+            raise ReaderDied(str(error)) from error
+
+    def signal_end(self) -> None:
+        """Kill from another thread; the supervisor sees the closed pipe and cleans up."""
+        process = self._process
+        if process is not None and process.is_alive():
+            process.kill()
+
+    def kill(self) -> None:
+        """End the process, leave no zombie; the block stays."""
+        process, self._process = self._process, None
+        if process is not None:
+            process.kill()
+            process.join(5)
+            process.close()
+            self._connection.close()
+
+    def close(self) -> None:
+        """End the process and give the block back."""
+        self.kill()
+        self._block.close()
+        self._block.unlink()

@@ -1,0 +1,86 @@
+"""The reader's side: a loop that answers one request at a time.
+
+A spawned child imports this module first. It imports neither numpy nor GDAL at its top, because the environment and
+the ties to the window must be set before they are loaded.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import sys
+from collections.abc import Callable
+from multiprocessing import shared_memory
+from multiprocessing.connection import Connection
+from typing import Any
+
+from layers.errors import GeoloupeError, NotReadable, TooLarge
+from layers.readers.environment import Profile, enter, limit_process, tie_to_parent
+
+Run = Callable[[str, dict[str, Any]], tuple[dict[str, Any], tuple[Any, ...]]]
+
+
+def main(connection: Connection, block_name: str, profile_name: str, parent_pid: int) -> None:
+    """Run as a reader until the window closes the pipe."""
+    profile = Profile(profile_name)
+    tie_to_parent(parent_pid)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    _silence_stderr()
+    enter(profile, own_process=True)
+    # pyogrio would load these for nothing: 90 MB and a quarter of a second.
+    for name in ("geopandas", "pandas", "pyarrow"):
+        sys.modules.setdefault(name, None)  # type: ignore[arg-type]
+
+    from layers.readers.ops import run, warm_up  # after the environment is set
+
+    warm_up()
+    limit_process(profile)
+    block = _attach(block_name)
+    assert block.buf is not None
+    try:
+        connection.send_bytes(b"ready")
+        while True:
+            request = json.loads(connection.recv_bytes())
+            connection.send_bytes(_reply(run, request, block.buf))
+    except (EOFError, ConnectionError):
+        return
+    finally:
+        block.close()
+
+
+def sentence_for(error: Exception, path: str) -> GeoloupeError:
+    """The noun for anything an op may raise: the last door before the pipe."""
+    if isinstance(error, GeoloupeError):
+        return error
+    name = os.path.basename(path) or "The file"
+    if isinstance(error, MemoryError):
+        return TooLarge(f"{name} needs more memory than a reader may have: use a smaller file or build overviews.")
+    cause = " ".join(str(error.__cause__ or error).split())[:200] or type(error).__name__
+    return NotReadable(f"{name} cannot be read, it may be damaged: {cause}")
+
+
+def _reply(run: Run, request: dict[str, Any], block: memoryview) -> bytes:
+    from layers.pool.protocol import place_arrays  # numpy: after the environment is set
+
+    number, params = request["number"], request["params"]
+    try:
+        header, arrays = run(request["op"], params)
+        reply = {"number": number, "header": header, "arrays": place_arrays(arrays, block)}
+        return json.dumps(reply).encode()
+    except Exception as failure:  # noqa: BLE001 - the reader's one door: whatever a library raises goes to the window
+        error = sentence_for(failure, str(params.get("path", "")))
+        return json.dumps({"number": number, "error": error.noun, "sentence": error.sentence}).encode()
+
+
+def _silence_stderr() -> None:
+    """Codecs complain about damaged files on stderr; what matters comes back as an error."""
+    sink = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(sink, 2)
+    os.close(sink)
+
+
+def _attach(name: str) -> shared_memory.SharedMemory:
+    if sys.version_info >= (3, 13):
+        return shared_memory.SharedMemory(name, track=False)
+    return shared_memory.SharedMemory(name)  # 3.12 registers it again with the window's tracker, which is a set

@@ -1,0 +1,127 @@
+"""Open raster datasets of this process: opened by their content's own driver, checked, kept in a small LRU."""
+
+from __future__ import annotations
+
+import os
+import warnings
+from collections import OrderedDict
+from typing import NamedTuple
+
+import rasterio
+from rasterio.errors import NotGeoreferencedWarning, RasterioError
+from rasterio.io import DatasetReader
+
+from layers.errors import NotReadable, TooLarge, UnsupportedFormat
+from layers.readers.files import RASTERS, Content, content_of, regular_file
+
+MAX_OPEN = 24
+MAX_BANDS = 512
+MAX_BLOCK_BYTES = 256 * 2**20
+FULL_RESOLUTION = -1
+
+_SIDECARS = (".ovr", ".msk")
+_TIFF_MAGIC = (b"II*\0", b"MM\0*", b"II+\0", b"MM\0+")
+
+
+class _Key(NamedTuple):
+    path: str
+    level: int
+    modified_ns: int
+    size: int
+
+
+class Datasets:
+    """Datasets by path and overview level. A handle is used and closed by this process's one thread only."""
+
+    def __init__(self) -> None:
+        self._open: OrderedDict[_Key, DatasetReader] = OrderedDict()
+
+    def get(self, path: str, level: int = FULL_RESOLUTION) -> DatasetReader:
+        """The dataset at an overview level (-1: full resolution), opened anew when the file has changed.
+
+        Raises what `regular_file`, `content_of` and `open_raster` raise.
+        """
+        path = regular_file(path)
+        state = os.stat(path)
+        key = _Key(path, level, state.st_mtime_ns, state.st_size)
+        found = self._open.get(key)
+        if found is not None:
+            self._open.move_to_end(key)
+            return found
+        for stale in [k for k in self._open if k.path == path and k[2:] != key[2:]]:
+            self._open.pop(stale).close()
+        content = content_of(path)
+        if content not in RASTERS:
+            raise UnsupportedFormat(f"{os.path.basename(path)} is not a raster file.")
+        dataset = open_raster(path, content, level)
+        self._open[key] = dataset
+        while len(self._open) > MAX_OPEN:
+            self._open.popitem(last=False)[1].close()
+        return dataset
+
+    def close(self) -> None:
+        """Close all."""
+        while self._open:
+            self._open.popitem()[1].close()
+
+
+DATASETS = Datasets()
+"""This process's own."""
+
+
+def open_raster(path: str, content: Content, level: int = FULL_RESOLUTION) -> DatasetReader:
+    """Open with the one driver that `content` names and check the header before any pixel is read.
+
+    Raises NotReadable where the driver refuses, TooLarge for blocks or band counts beyond reason.
+    """
+    name = os.path.basename(path)
+    # Never list the folder: it may hold a hundred thousand files, and sidecars that lead elsewhere.
+    listing = "TRUE" if sound_sidecars(path) else "EMPTY_DIR"
+    options = {} if level == FULL_RESOLUTION else {"overview_level": level}
+    try:
+        with rasterio.Env(GDAL_DISABLE_READDIR_ON_OPEN=listing), warnings.catch_warnings():
+            warnings.simplefilter("ignore", NotGeoreferencedWarning)
+            dataset = rasterio.open(path, driver=str(content), **options)
+    except RasterioError as error:
+        cause = " ".join(str(error.__cause__ or error).replace(path, name).split())[:200]
+        raise NotReadable(f"{name} cannot be opened, it is damaged or incomplete: {cause}") from error
+    try:
+        _check(dataset, name)
+    except Exception:
+        dataset.close()
+        raise
+    return dataset
+
+
+def sound_sidecars(path: str) -> bool:
+    """True when there are overviews or a mask beside the file and all of them are TIFFs, as GDAL writes them."""
+    found = [path + suffix for suffix in _SIDECARS if os.path.isfile(path + suffix)]
+    return bool(found) and all(_is_tiff(sidecar) for sidecar in found)
+
+
+def refused_sidecars(path: str) -> list[str]:
+    """Names of overview or mask files beside the file that are not what GDAL writes."""
+    found = [path + suffix for suffix in _SIDECARS if os.path.lexists(path + suffix)]
+    return [os.path.basename(f) for f in found if not os.path.isfile(f) or not _is_tiff(f)]
+
+
+def _is_tiff(path: str) -> bool:
+    with open(path, "rb") as file:
+        return file.read(4) in _TIFF_MAGIC
+
+
+def _check(dataset: DatasetReader, name: str) -> None:
+    if not 1 <= dataset.count <= MAX_BANDS:
+        raise TooLarge(f"{name} has {dataset.count} bands: at most {MAX_BANDS} can be opened.")
+    for (rows, cols), dtype in zip(dataset.block_shapes, dataset.dtypes, strict=True):
+        if rows * cols * _itemsize(dtype) > MAX_BLOCK_BYTES:
+            raise TooLarge(
+                f"{name} is stored in blocks of {cols} x {rows} pixels, too large to read safely: "
+                "save it as a Cloud Optimized GeoTIFF."
+            )
+
+
+def _itemsize(dtype: str) -> int:
+    sizes = {"complex_int16": 4, "complex64": 8, "complex128": 16, "bool": 1}
+    digits = "".join(c for c in dtype if c.isdigit())
+    return sizes.get(dtype) or int(digits or 64) // 8

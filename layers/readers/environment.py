@@ -1,0 +1,108 @@
+"""What a reader process may do: the environment of its libraries and the limits of its process, by profile.
+
+Only the standard library here: the window process imports this module, and `enter` must run before GDAL is loaded.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from enum import StrEnum
+
+ANSWER_BYTES = 32 * 2**20
+"""Size of a shared block: arrays of one answer must fit."""
+
+MEMORY_OVER_START_BYTES = 2 * 2**30
+
+
+class Profile(StrEnum):
+    """What a reader process is trusted with."""
+
+    LOCAL = "local"
+    """Regular files on this machine, no network."""
+    REMOTE = "remote"
+    """Hosts the user has consented to."""
+    VRT = "vrt"
+    """VRT files our own adapter has judged, no network."""
+    WRITER = "writer"
+    """Writes overviews and products into a folder of its own; opens no foreign path."""
+
+
+_NO_NETWORK = "http://127.0.0.1:1"
+_SKIPPED_DRIVERS = (
+    "VRT", "OGR_VRT", "WMS", "WMTS", "WCS", "HTTP", "DERIVED", "STACTA", "STACIT", "PLMOSAIC", "EEDA", "EEDAI",
+    "DAAS", "GTI", "GDALG",
+)  # fmt: skip
+_COMMON = {
+    "GDAL_PAM_ENABLED": "NO",
+    "GDAL_CACHEMAX": "128",  # MB here; in rasterio.Env the same number would mean bytes
+    "GDAL_HTTP_CONNECTTIMEOUT": "3",
+    "GDAL_HTTP_TIMEOUT": "10",
+    "GDAL_HTTP_MAX_RETRY": "0",
+    "OGR_GEOJSON_MAX_OBJ_SIZE": "200",
+    "GDAL_NUM_THREADS": "1",
+    "GDAL_MAX_DATASET_POOL_SIZE": "16",
+    "CPL_VSIL_CURL_HEADER_FILE_KVP_ENABLED": "NO",
+    "PROJ_NETWORK": "OFF",
+    "OMP_NUM_THREADS": "1",
+    "OPENBLAS_NUM_THREADS": "1",
+}
+_UNSET = ("GDAL_VRT_ENABLE_PYTHON", "GDAL_DRIVER_PATH", "OGR_DRIVER_PATH", "GDAL_HTTP_HEADER_FILE")
+_UNSET_PREFIXES = ("AWS_", "GS_", "AZURE_")
+_PROXIES = ("HTTP_PROXY", "HTTPS_PROXY", "http_proxy", "https_proxy", "ALL_PROXY", "all_proxy")
+
+
+def variables(profile: Profile) -> dict[str, str]:
+    """The environment variables that `profile` asks for, proxies of other libraries excepted."""
+    skipped = [name for name in _SKIPPED_DRIVERS if not (profile is Profile.VRT and name == "VRT")]
+    found = {**_COMMON, "GDAL_SKIP": " ".join(skipped)}
+    if profile is Profile.REMOTE:
+        return {**found, "CPL_VSIL_CURL_ALLOWED_EXTENSIONS": ".tif,.tiff"}
+    if profile is Profile.VRT:
+        found["GDAL_VRT_RAWRASTERBAND_ALLOWED_SOURCE"] = "NONE"
+    return {**found, "CPL_VSIL_CURL_ALLOWED_EXTENSIONS": ".none", "GDAL_HTTP_PROXY": _NO_NETWORK}
+
+
+def enter(profile: Profile, *, own_process: bool) -> None:
+    """Set the environment of `profile` in this process, before GDAL is loaded.
+
+    In a process that is not the reader's own (``inline=True``) the proxies that other libraries obey stay as they are.
+    """
+    for name in list(os.environ):
+        if name in _UNSET or name.startswith(_UNSET_PREFIXES):
+            del os.environ[name]
+    os.environ.update(variables(profile))
+    if own_process and profile is not Profile.REMOTE:
+        os.environ.update(dict.fromkeys(_PROXIES, _NO_NETWORK))
+
+
+def tie_to_parent(parent_pid: int) -> None:
+    """Die with the window (Linux; elsewhere the closed pipe ends an idle reader), be nice to it, leave no core."""
+    if hasattr(os, "nice"):
+        os.nice(10)
+    if sys.platform == "linux":
+        import ctypes  # for start-up time on other systems
+        import signal
+
+        ctypes.CDLL(None).prctl(1, signal.SIGKILL)  # PR_SET_PDEATHSIG
+        if os.getppid() != parent_pid:
+            os._exit(0)
+
+
+def limit_process(profile: Profile) -> None:
+    """Bound memory, files and written bytes; to be called when the libraries are loaded. Nothing on Windows."""
+    if sys.platform == "win32":
+        return
+    import resource  # absent on Windows
+
+    wanted = {resource.RLIMIT_NOFILE: 256, resource.RLIMIT_CORE: 0}
+    if profile is not Profile.WRITER:
+        wanted[resource.RLIMIT_FSIZE] = 0
+    if sys.platform == "linux":
+        with open("/proc/self/statm") as statm:
+            pages = int(statm.read().split()[0])
+        wanted[resource.RLIMIT_AS] = pages * resource.getpagesize() + MEMORY_OVER_START_BYTES
+    for kind, soft in wanted.items():
+        hard = resource.getrlimit(kind)[1]
+        bound = soft if hard == resource.RLIM_INFINITY else min(soft, hard)
+        resource.setrlimit(kind, (bound, bound))

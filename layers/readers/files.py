@@ -1,0 +1,117 @@
+"""What a path leads to, before any library sees it: the kind of file, by its own first bytes."""
+
+from __future__ import annotations
+
+import os
+import stat
+from enum import StrEnum
+
+from layers.errors import FileMissing, NotAFile, NotAllowed, UnsupportedFormat
+
+HEAD_BYTES = 4096
+
+
+class Content(StrEnum):
+    """What Geoloupe opens. The values of rasters are the names of GDAL's drivers."""
+
+    TIFF = "GTiff"
+    PNG = "PNG"
+    JPEG = "JPEG"
+    SQLITE = "SQLite"
+    JSON = "JSON"
+    TABLE = "CSV"
+
+
+RASTERS = frozenset({Content.TIFF, Content.PNG, Content.JPEG})
+
+_MAGIC = (
+    (b"II*\0", Content.TIFF),
+    (b"MM\0*", Content.TIFF),
+    (b"II+\0", Content.TIFF),
+    (b"MM\0+", Content.TIFF),
+    (b"\x89PNG\r\n\x1a\n", Content.PNG),
+    (b"\xff\xd8\xff", Content.JPEG),
+    (b"SQLite format 3\0", Content.SQLITE),
+)
+_FOREIGN = (
+    (b"<VRTDataset", "VRT"),
+    (b"<OGRVRTDataSource", "OGR VRT"),
+    (b"<GDAL_WMS", "a GDAL web map description"),
+    (b"%PDF", "PDF"),
+    (b"PK\x03\x04", "a ZIP archive"),
+    (b"\x1f\x8b", "a gzip archive"),
+    (b"<!DOCTYPE", "a web page"),
+    (b"<html", "a web page"),
+    (b"<?xml", "XML"),
+)
+_NAMED_KINDS = {
+    ".tif": "TIFF", ".tiff": "TIFF", ".png": "PNG", ".jpg": "JPEG", ".jpeg": "JPEG", ".gpkg": "GeoPackage",
+    ".geojson": "GeoJSON", ".json": "GeoJSON",
+}  # fmt: skip
+_TABLES = (".csv", ".tsv", ".txt")
+
+
+def regular_file(path: str) -> str:
+    """The absolute path of an existing regular file that may be read.
+
+    Raises NotAFile for URLs, inline XML, GDAL's virtual paths, folders, pipes and devices; FileMissing; NotAllowed.
+    """
+    if path.lstrip().startswith(("<", "{")) or path.startswith("/vsi") or "://" in path or "\0" in path:
+        raise NotAFile(f"{path[:80]!r} is not a file on this machine: choose a file.")
+    absolute = os.path.abspath(path)
+    name = os.path.basename(absolute)
+    try:
+        mode = os.stat(absolute).st_mode
+    except (FileNotFoundError, NotADirectoryError) as error:
+        raise FileMissing(f"{name} is not there: check the path {absolute}, or connect its drive.") from error
+    except OSError as error:
+        raise NotAllowed(f"{name} cannot be looked at: {error.strerror or error}.") from error
+    if stat.S_ISDIR(mode):
+        raise NotAFile(f"{name} is a folder: choose a file inside it.")
+    if not stat.S_ISREG(mode):
+        raise NotAFile(f"{name} is a pipe, socket or device: choose a regular file.")
+    if not os.access(absolute, os.R_OK):
+        raise NotAllowed(f"{name} may not be read: ask for permission to read {absolute}.")
+    return absolute
+
+
+def content_of(path: str) -> Content:
+    """What the file is by its content; raises UnsupportedFormat, naming what it is instead, and NotAllowed."""
+    name = os.path.basename(path)
+    suffix = os.path.splitext(name)[1].lower()
+    try:
+        with open(path, "rb") as file:
+            head = file.read(HEAD_BYTES)
+    except OSError as error:
+        raise NotAllowed(f"{name} may not be read: {error.strerror or error}.") from error
+    found = _sniff(head, suffix)
+    wanted = _NAMED_KINDS.get(suffix)
+    if found is Content.JSON and wanted in ("TIFF", "PNG", "JPEG"):
+        raise UnsupportedFormat(f"{name} is not a {wanted} file: its content is JSON text.")
+    if found is not None:
+        return found
+    actual = next((kind for magic, kind in _FOREIGN if magic.lower() in head[:256].lower()), "")
+    if not head:
+        actual = "empty"
+    elif not actual:
+        actual = "plain text" if _is_text(head) else "of no kind that Geoloupe opens"
+    if wanted:
+        raise UnsupportedFormat(f"{name} is not a {wanted} file: its content is {actual}.")
+    raise UnsupportedFormat(
+        f"{name} cannot be opened, its content is {actual}: "
+        "Geoloupe opens GeoTIFF, PNG, JPEG, GeoJSON, GeoPackage and CSV files."
+    )
+
+
+def _sniff(head: bytes, suffix: str) -> Content | None:
+    for magic, content in _MAGIC:
+        if head.startswith(magic):
+            return content
+    text = head.removeprefix(b"\xef\xbb\xbf").lstrip(b" \t\r\n\x1e")
+    if text.startswith((b"{", b"[")):
+        return Content.JSON
+    return Content.TABLE if suffix in _TABLES and _is_text(head) else None
+
+
+def _is_text(head: bytes) -> bool:
+    return bool(head) and b"\0" not in head

@@ -1,0 +1,164 @@
+"""From canvas pixels to source pixels: few points transformed exactly, the rest interpolated, checked at midpoints."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+
+import numpy as np
+from numpy.typing import NDArray
+
+from layers.geo.crs import MERCATOR_HALF_M, MERCATOR_MAX_LAT, WEB_MERCATOR, is_geographic, same_crs, transform_points
+from layers.grid.tile_grid import Affine
+
+MAX_ERROR_PX = 0.125
+_FIRST_STEPS = 16
+_LAST_STEPS = 64
+
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """The pixels to fill: size, pixel to world, and the CRS of that world."""
+
+    crs: str
+    affine: Affine
+    width: int
+    height: int
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """The source's pixels: full-resolution size, pixel to world, CRS."""
+
+    crs: str
+    affine: Affine
+    width: int
+    height: int
+
+    @property
+    def period(self) -> float:
+        """World units after which x comes round again (0: never)."""
+        if is_geographic(self.crs):
+            return 360.0
+        return 2 * MERCATOR_HALF_M if same_crs(self.crs, WEB_MERCATOR) else 0.0
+
+    @property
+    def is_upright(self) -> bool:
+        return self.affine.b == 0.0 and self.affine.d == 0.0
+
+    @property
+    def is_round_the_world(self) -> bool:
+        """True when the left edge continues the right edge."""
+        gap = abs(self.width * self.affine.a) - self.period
+        return self.period > 0 and self.is_upright and abs(gap) < abs(self.affine.a) / 2
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Mapping:
+    """For each target pixel's centre the source position in full-resolution pixels, nan where there is none.
+
+    `x`, `y` are (height, width), pixel edges at whole numbers. `scale` is how many source pixels a target pixel spans.
+    """
+
+    x: Floats
+    y: Floats
+    scale: float
+
+
+def map_pixels(target: Target, frame: Frame) -> Mapping:
+    """The mapping of all of `target`, at most 1/8 pixel off."""
+    if same_crs(target.crs, frame.crs):
+        x, y = _exact(target, frame, *_centres(target))
+        return Mapping(x, y, _scale(x, y))
+    steps = _FIRST_STEPS
+    while steps <= min(_LAST_STEPS, max(target.width, target.height) // 2):
+        found = _interpolated(target, frame, steps)
+        if found is not None:
+            return found
+        steps *= 2
+    x, y = _exact(target, frame, *_centres(target))
+    return Mapping(x, y, _scale(x, y))
+
+
+def _interpolated(target: Target, frame: Frame, steps: int) -> Mapping | None:
+    """The mapping from a grid of `steps` cells a side, or None where that is too coarse or a point has no place."""
+    px, py = np.linspace(0, target.width, 2 * steps + 1), np.linspace(0, target.height, 2 * steps + 1)
+    grid_x, grid_y = np.meshgrid(px, py)
+    fine_x, fine_y = _exact(target, frame, grid_x, grid_y)
+    if not np.isfinite(fine_x).all() or _jumps(fine_x, frame):
+        return None
+    nodes_x, nodes_y = fine_x[::2, ::2], fine_y[::2, ::2]
+    cell_w, cell_h = target.width / steps, target.height / steps
+    scale = _scale(nodes_x, nodes_y, cell_w, cell_h)
+    off = max(_midpoint_error(fine_x), _midpoint_error(fine_y))
+    if off > MAX_ERROR_PX * scale:
+        return None
+    rows, cols = _weights(target.height, steps), _weights(target.width, steps)
+    return Mapping(rows @ nodes_x @ cols.T, rows @ nodes_y @ cols.T, scale)
+
+
+def _exact(target: Target, frame: Frame, px: Floats, py: Floats) -> tuple[Floats, Floats]:
+    """Source positions of target positions, each near the raster; nan beyond the world."""
+    a, b, c, d, e, f = target.affine
+    x, y = transform_points(target.crs, frame.crs, a * px + b * py + c, d * px + e * py + f)
+    if frame.period:
+        if frame.is_round_the_world:
+            # A world is shown once, not side by side for ever.
+            half = frame.period / 2 * (1 + 1e-9)
+            beyond = np.abs(x) > half
+            if same_crs(target.crs, WEB_MERCATOR) and is_geographic(frame.crs):
+                beyond |= np.abs(y) > MERCATOR_MAX_LAT + 1e-6
+            x = np.where(beyond, np.nan, x)
+        left = min(frame.affine.c, frame.affine.c + frame.affine.a * frame.width)
+        middle = left + abs(frame.affine.a) * frame.width / 2
+        x = x - frame.period * np.round((x - middle) / frame.period)
+    a, b, c, d, e, f = frame.affine.inverse()
+    return a * x + b * y + c, d * x + e * y + f
+
+
+def _jumps(x: Floats, frame: Frame) -> bool:
+    """True when the grid crosses the meridian opposite the raster's middle, where x starts again."""
+    if not frame.period:
+        return False
+    half = frame.period / abs(frame.affine.a or 1.0) / 2
+    return bool(max(np.abs(np.diff(x, axis=0)).max(), np.abs(np.diff(x, axis=1)).max()) > half)
+
+
+def _midpoint_error(fine: Floats) -> float:
+    """The largest distance between the grid's bilinear surface and exact positions at middles of edges and cells."""
+    nodes = fine[::2, ::2]
+    across = (nodes[:, :-1] + nodes[:, 1:]) / 2
+    down = (nodes[:-1] + nodes[1:]) / 2
+    centre = (across[:-1] + across[1:]) / 2
+    pairs = ((across, fine[::2, 1::2]), (down, fine[1::2, ::2]), (centre, fine[1::2, 1::2]))
+    return max(float(np.abs(guess - exact).max()) for guess, exact in pairs)
+
+
+def _scale(x: Floats, y: Floats, step_x: float = 1.0, step_y: float = 1.0) -> float:
+    """Source pixels a target pixel: the median root of the area, over steps of (step_x, step_y) target pixels."""
+    if x.shape[0] < 2 or x.shape[1] < 2:
+        return 1.0
+    ux, uy = np.diff(x, axis=1)[:-1] / step_x, np.diff(y, axis=1)[:-1] / step_x
+    vx, vy = np.diff(x, axis=0)[:, :-1] / step_y, np.diff(y, axis=0)[:, :-1] / step_y
+    areas = np.abs(ux * vy - uy * vx)
+    areas = areas[np.isfinite(areas)]
+    return float(np.sqrt(np.median(areas))) if areas.size else 1.0
+
+
+def _centres(target: Target) -> tuple[Floats, Floats]:
+    x, y = np.meshgrid(np.arange(target.width) + 0.5, np.arange(target.height) + 0.5)
+    return x, y
+
+
+@lru_cache(maxsize=16)
+def _weights(size: int, steps: int) -> Floats:
+    """(size, steps + 1): the share of each grid node in each pixel centre."""
+    position = (np.arange(size) + 0.5) * steps / size
+    node = np.minimum(position.astype(np.int64), steps - 1)
+    share = position - node
+    weights = np.zeros((size, steps + 1))
+    weights[np.arange(size), node] = 1 - share
+    weights[np.arange(size), node + 1] = share
+    return weights

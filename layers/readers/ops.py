@@ -1,0 +1,63 @@
+"""The door of a reader: one function per op, params in, (header, arrays) out."""
+
+from __future__ import annotations
+
+import os
+import signal
+import time
+from typing import Any
+
+from layers.errors import UnsupportedFormat
+from layers.readers import probe, statistics, tile
+from layers.readers.files import RASTERS, content_of, regular_file
+
+Result = tuple[dict[str, Any], tuple[Any, ...]]
+
+TEST_OPS_VARIABLE = "GEOLOUPE_TEST_OPS"
+
+
+def warm_up() -> None:
+    """Nothing to do: rasterio and cv2 are loaded with this module, pyogrio on its first use."""
+
+
+def run(op: str, params: dict[str, Any]) -> Result:
+    """Answer one request. Raises GeoloupeError, or whatever a library raises."""
+    match op:
+        case "probe":
+            return _probe(params)
+        case "tile":
+            return tile.read_tile(params)
+        case "statistics":
+            return statistics.read_statistics(params)
+        case "features" | "attributes":
+            return _run_vector(op, params)
+    if op.startswith("_") and os.environ.get(TEST_OPS_VARIABLE) == "1":
+        return _run_test_op(op, params)
+    raise UnsupportedFormat(f"This reader does not know the request {op!r}.")
+
+
+def _probe(params: dict[str, Any]) -> Result:
+    path = regular_file(str(params["path"]))
+    content = content_of(path)
+    if content in RASTERS:
+        return probe.probe_raster(path, content, str(params.get("canvas_crs", "")))
+    from layers.readers import vector_probe  # pyogrio: 90 MB that a reader of rasters never needs
+
+    return vector_probe.probe_vector(path, content)
+
+
+def _run_vector(op: str, params: dict[str, Any]) -> Result:
+    from layers.readers import features  # pyogrio: 90 MB that a reader of rasters never needs
+
+    return features.read_features(params) if op == "features" else features.read_attributes(params)
+
+
+def _run_test_op(op: str, params: dict[str, Any]) -> Result:
+    """Faults on demand for the tests of the pool."""
+    if op == "_crash":
+        os.kill(os.getpid(), signal.SIGKILL)
+    if op == "_hang":
+        time.sleep(float(params.get("seconds", 3600)))
+    if op == "_eat":
+        return {"bytes": len(bytearray(int(params["bytes"])))}, ()
+    return {"pid": os.getpid(), "environment": dict(os.environ), "nice": os.nice(0)}, ()

@@ -1,0 +1,52 @@
+"""Statistics of bands, of a sample of the whole file or of one window."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from rasterio.windows import Window
+
+from layers.readers.datasets import DATASETS
+from layers.readers.pixels import read_pixels, real_values
+from layers.readers.probe import sample
+
+BINS = 256
+_MAX_WINDOW_SIDE_PX = 1024
+
+
+def read_statistics(params: dict[str, Any]) -> tuple[dict[str, Any], tuple[Any, ...]]:
+    """Header {"bands": [...]}: one object a band, see `_describe`.
+
+    `window` is [col, row, width, height] in full-resolution pixels; without it the whole file is sampled.
+    """
+    dataset = DATASETS.get(str(params["path"]))
+    indexes = [int(band) for band in params["bands"]]
+    window = params.get("window")
+    if window is None:
+        bands, mask = sample(dataset, indexes)
+    else:
+        col, row, width, height = (int(v) for v in window)
+        whole = Window(0, 0, dataset.width, dataset.height)
+        inside = Window(col, row, width, height).intersection(whole)
+        shape = (min(int(inside.height), _MAX_WINDOW_SIDE_PX), min(int(inside.width), _MAX_WINDOW_SIDE_PX))
+        found = read_pixels(dataset, indexes, inside, shape)
+        bands, mask = found.bands.reshape(len(indexes), -1), found.mask.reshape(-1)
+    return {"bands": [_describe(i, band, mask) for i, band in zip(indexes, bands, strict=True)]}, ()
+
+
+def _describe(index: int, band: NDArray[Any], mask: NDArray[np.bool_]) -> dict[str, Any]:
+    """The 2nd and 98th percentile, extremes, moments and a histogram of 256 bins from min to max."""
+    values = real_values(band)
+    values = values[mask & np.isfinite(values)].astype(np.float64)
+    if not values.size:
+        empty = dict.fromkeys(("low", "high", "min", "max", "mean", "std"))
+        return {"index": index, "count": 0, **empty, "histogram": [0] * BINS}
+    low, high = (float(v) for v in np.percentile(values, (2, 98)))
+    least, most = float(values.min()), float(values.max())
+    counts, _ = np.histogram(values, BINS, (least, most if most > least else least + 1))
+    return {
+        "index": index, "count": int(values.size), "low": low, "high": high, "min": least, "max": most,
+        "mean": float(values.mean()), "std": float(values.std()), "histogram": counts.tolist(),
+    }  # fmt: skip

@@ -1,0 +1,140 @@
+"""One tile of a raster on the canvas's grid: the best overview, read once, resampled once."""
+
+from __future__ import annotations
+
+import math
+import os
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from rasterio.io import DatasetReader
+from rasterio.windows import Window
+
+from layers.errors import CannotBePlaced
+from layers.grid.tile_grid import Affine
+from layers.readers.datasets import DATASETS, FULL_RESOLUTION
+from layers.readers.mapping import Frame, Mapping, Target, map_pixels
+from layers.readers.pixels import Pixels, read_pixels, real_values
+from layers.readers.placement import placement_of
+from layers.readers.resampling import resample
+
+_MARGIN_PX = 3
+_MAX_WINDOW_PX = 16_384
+_OVERVIEW_TOLERANCE = 1.02
+"""An overview a hair coarser than the canvas is taken: halves are seldom exact."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Source:
+    """One level of a raster: `sx`, `sy` full-resolution pixels in one of its own."""
+
+    dataset: DatasetReader
+    sx: float
+    sy: float
+    shrink: int
+    """How much the read itself has to average, where no overview is coarse enough."""
+
+
+def read_tile(params: dict[str, Any]) -> tuple[dict[str, Any], tuple[NDArray[Any], ...]]:
+    """Bands (n, h, w) in the file's dtype and their mask (h, w). See layers/pool for the parameters.
+
+    Raises CannotBePlaced without CRS or position, and what opening and reading raise.
+    """
+    full = DATASETS.get(str(params["path"]))
+    frame = _frame(full, str(params.get("source_crs", "")))
+    target = Target(str(params["crs"]), Affine(*params["affine"]), int(params["width"]), int(params["height"]))
+    indexes = [int(band) for band in params["bands"]]
+    how = str(params.get("resampling", "bilinear"))
+    mapping = map_pixels(target, frame)
+    inside = (mapping.x >= 0) & (mapping.x <= frame.width) & (mapping.y >= 0) & (mapping.y <= frame.height)
+    if not inside.any():
+        return _empty(full, indexes, target)
+    source = _choose(full, mapping.scale)
+    source, pixels, x, y = _read_around(source, indexes, mapping, inside, frame)
+    bands, mask = resample(real_values(pixels.bands), pixels.mask, x, y, how)
+    mask &= inside
+    header = {"dtype": bands.dtype.str, "empty": not bool(mask.any()), "damaged": pixels.damaged, "shrink": source.sx}
+    return header, (bands, mask)
+
+
+def _frame(full: DatasetReader, override: str) -> Frame:
+    placement = placement_of(full)
+    crs = override or placement.crs
+    name = os.path.basename(full.name)
+    if not crs:
+        raise CannotBePlaced(f"{name} does not say in which CRS it is: choose its CRS in the layer's properties.")
+    if placement.transform == (1.0, 0.0, 0.0, 0.0, 1.0, 0.0):
+        raise CannotBePlaced(f"{name} says nothing about its position: it needs a world file or georeferencing.")
+    return Frame(crs, Affine(*placement.transform), full.width, full.height)
+
+
+def _choose(full: DatasetReader, scale: float) -> _Source:
+    """The coarsest stored level that is still as fine as the canvas."""
+    level = FULL_RESOLUTION
+    for candidate, factor in enumerate(full.overviews(1)):
+        if factor <= scale * _OVERVIEW_TOLERANCE:
+            level = candidate
+    dataset = full if level == FULL_RESOLUTION else DATASETS.get(full.name, level)
+    sx, sy = full.width / dataset.width, full.height / dataset.height
+    return _Source(dataset, sx, sy, max(1, math.floor(scale / math.sqrt(sx * sy))))
+
+
+def _read_around(
+    source: _Source, indexes: list[int], mapping: Mapping, inside: NDArray[np.bool_], frame: Frame
+) -> tuple[_Source, Pixels, NDArray[np.float32], NDArray[np.float32]]:
+    """The pixels that the mapping touches, and the mapping in them: positions of centres, as cv2 counts."""
+    x, y = mapping.x / source.sx, mapping.y / source.sy
+    ds, shrink = source.dataset, source.shrink
+    wraps = frame.is_round_the_world
+    reach = _MARGIN_PX * shrink
+    left, right = _span(x[inside], reach, shrink, (-reach, ds.width + reach) if wraps else (0, ds.width))
+    top, bottom = _span(y[inside], reach, shrink, (0, ds.height))
+    while max(right - left, bottom - top) / shrink > _MAX_WINDOW_PX:
+        shrink *= 2
+    pixels = _read_wrapped(ds, indexes, (left, right), (top, bottom), shrink)
+    rows, cols = pixels.mask.shape
+    local_x = ((x - left) * (cols / (right - left)) - 0.5).astype(np.float32)
+    local_y = ((y - top) * (rows / (bottom - top)) - 0.5).astype(np.float32)
+    outside = ~inside
+    local_x[outside] = local_y[outside] = -1.0
+    return source, pixels, local_x, local_y
+
+
+def _span(values: NDArray[np.float64], reach: int, step: int, bounds: tuple[int, int]) -> tuple[int, int]:
+    low = math.floor((values.min() - reach) / step) * step
+    high = math.ceil((values.max() + reach) / step) * step
+    low, high = max(low, bounds[0]), min(high, bounds[1])
+    return low, max(high, low + 1)
+
+
+def _read_wrapped(
+    ds: DatasetReader, indexes: list[int], cols: tuple[int, int], rows: tuple[int, int], by: int
+) -> Pixels:
+    """Read columns that may run over the edges of a raster that goes round the world."""
+    left, right = cols
+    pieces = [(max(left, 0), min(right, ds.width))]
+    if left < 0:
+        pieces.insert(0, (ds.width + left, ds.width))
+    if right > ds.width:
+        pieces.append((0, right - ds.width))
+    found = []
+    for start, end in pieces:
+        window = Window(start, rows[0], end - start, rows[1] - rows[0])
+        shape = (max(1, math.ceil((rows[1] - rows[0]) / by)), max(1, math.ceil((end - start) / by)))
+        found.append(read_pixels(ds, indexes, window, shape))
+    if len(found) == 1:
+        return found[0]
+    return Pixels(
+        np.concatenate([p.bands for p in found], axis=2),
+        np.concatenate([p.mask for p in found], axis=1),
+        any(p.damaged for p in found),
+    )
+
+
+def _empty(full: DatasetReader, indexes: list[int], target: Target) -> tuple[dict[str, Any], tuple[NDArray[Any], ...]]:
+    dtype = real_values(np.zeros(1, full.dtypes[indexes[0] - 1])).dtype
+    bands = np.zeros((len(indexes), target.height, target.width), dtype)
+    header = {"dtype": dtype.str, "empty": True, "damaged": False, "shrink": 1.0}
+    return header, (bands, np.zeros((target.height, target.width), bool))

@@ -1,0 +1,59 @@
+"""World files: six lines beside a picture that say where it lies. Parsed here, because GDAL may not look around."""
+
+from __future__ import annotations
+
+import math
+import os
+
+from layers.geo.crs import parse_crs
+
+Transform = tuple[float, float, float, float, float, float]
+
+_MAX_BYTES = 4096
+_MAX_WKT_BYTES = 65536
+
+
+def find_world_file(path: str) -> str:
+    """The path of the world file beside `path`, or "": name.pgw, name.pngw or name.wld in lower or upper case."""
+    stem, suffix = os.path.splitext(path)
+    letters = suffix.lstrip(".").lower()
+    short = letters[:1] + letters[-1:] + "w" if letters else "w"
+    for ending in (short, letters + "w", "wld"):
+        for candidate in (f"{stem}.{ending}", f"{stem}.{ending.upper()}"):
+            if os.path.isfile(candidate):
+                return candidate
+    return ""
+
+
+def read_world_file(path: str) -> Transform | None:
+    """The (a, b, c, d, e, f) transform, pixel corners to world, or None when the text is no world file."""
+    text = _read_text(path, _MAX_BYTES)
+    try:
+        a, d, b, e, x, y = (float(line.replace(",", ".")) for line in text.split()[:6])
+    except ValueError:
+        return None
+    values = (a, b, x - (a + b) / 2, d, e, y - (d + e) / 2)  # the file speaks of the first pixel's centre
+    if not all(math.isfinite(v) for v in values) or a * e - b * d == 0:
+        return None
+    return values
+
+
+def read_prj(path: str) -> str:
+    """The CRS text in the .prj beside `path`, or ""; raises BadCRS where the text is none."""
+    stem = os.path.splitext(path)[0]
+    for candidate in (f"{stem}.prj", f"{stem}.PRJ"):
+        if os.path.isfile(candidate):
+            text = _read_text(candidate, _MAX_WKT_BYTES).strip()
+            return crs_text(text) if text else ""
+    return ""
+
+
+def crs_text(wkt: str) -> str:
+    """The authority code of a CRS where it has one, else the WKT itself. Raises BadCRS."""
+    authority = parse_crs(wkt).to_authority(min_confidence=100)
+    return ":".join(authority) if authority else wkt
+
+
+def _read_text(path: str, limit: int) -> str:
+    with open(path, "rb") as file:
+        return file.read(limit).decode("latin-1")
