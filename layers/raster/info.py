@@ -68,7 +68,8 @@ class RasterInfo:
             "crs": self.crs, "transform": list(self.transform), "bounds": list(self.bounds),
             "bounds_lonlat": None if self.bounds_lonlat is None else list(self.bounds_lonlat),
             "overviews": list(self.overviews), "block_shape": list(self.block_shape), "acquired_at": self.acquired_at,
-            "date_kind": self.date_kind, "credit": self.credit, "tags": dict(self.tags), "problems": list(self.problems),
+            "date_kind": self.date_kind, "credit": self.credit, "tags": dict(self.tags),
+            "problems": list(self.problems),
         }  # fmt: skip
 
     @classmethod
