@@ -1,0 +1,60 @@
+"""A look into a GeoPackage before OGR sees it: only registered, real tables are read; views are never run."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+import time
+from contextlib import closing
+from urllib.parse import quote
+
+from layers.errors import NotReadable, UnsupportedFormat
+
+_DEADLINE_S = 2.0
+_STEPS_BETWEEN_LOOKS = 10_000
+MAX_TABLES = 10_000
+_NEEDED = ("gpkg_contents", "gpkg_geometry_columns", "gpkg_spatial_ref_sys")
+_REGISTERED = """
+    SELECT c.table_name FROM gpkg_contents AS c JOIN gpkg_geometry_columns AS g ON g.table_name = c.table_name
+    WHERE c.data_type = 'features' ORDER BY c.rowid LIMIT 1000
+"""
+
+
+def feature_tables(path: str) -> tuple[list[str], list[str]]:
+    """The names of feature tables that may be read, and sentences about what is left out.
+
+    Raises UnsupportedFormat for databases that are no GeoPackage or that play tricks, NotReadable for damaged ones.
+    """
+    name = os.path.basename(path)
+    try:
+        with closing(sqlite3.connect(f"file:{quote(path)}?mode=ro&immutable=1", uri=True)) as database:
+            return _audit(database, path, name)
+    except (sqlite3.Error, UnicodeError) as error:
+        raise NotReadable(f"{name} is a damaged GeoPackage: {error}.") from error
+
+
+def _audit(database: sqlite3.Connection, path: str, name: str) -> tuple[list[str], list[str]]:
+    end = time.monotonic() + _DEADLINE_S
+    database.set_progress_handler(lambda: int(time.monotonic() > end), _STEPS_BETWEEN_LOOKS)
+    database.execute("PRAGMA trusted_schema = OFF")
+    rows = database.execute("SELECT type, name, sql FROM sqlite_master LIMIT ?", (MAX_TABLES,)).fetchall()
+    if len(rows) == MAX_TABLES:
+        raise UnsupportedFormat(f"{name} has {MAX_TABLES} tables or more: it is not opened.")
+    tables = {str(n).lower() for kind, n, sql in rows if kind == "table" and _is_plain(sql)}
+    everything = {str(n).lower() for _, n, _ in rows}
+    if not all(needed in everything for needed in _NEEDED[:2]):
+        raise UnsupportedFormat(f"{name} is an SQLite database but no GeoPackage with features.")
+    tricks = sorted(str(n) for kind, n, _ in rows if kind == "view" and str(n).lower().startswith(("gpkg_", "sqlite_")))
+    if tricks or not all(needed in tables for needed in _NEEDED):
+        raise UnsupportedFormat(f"{name} replaces a table of the GeoPackage standard by a view: it is not opened.")
+    registered = [str(n) for (n,) in database.execute(_REGISTERED)]
+    sound = [n for n in registered if n.lower() in tables]
+    problems = [f"The layer {n} of {name} is a view and is not read." for n in registered if n.lower() not in tables]
+    wal = path + "-wal"
+    if os.path.exists(wal) and os.path.getsize(wal):
+        problems.append(f"{name} is open in another program: what was not yet written into the file is not shown.")
+    return sound, problems
+
+
+def _is_plain(sql: str | None) -> bool:
+    return sql is not None and sql.lstrip()[:12].upper() == "CREATE TABLE"
