@@ -120,14 +120,25 @@ def _unwrapped_polygon(polygon: BaseGeometry) -> BaseGeometry:
 
 
 def _closed_ring(ring: BaseGeometry) -> NDArray[np.float64]:
-    """The unwrapped ring; one that goes round a pole is closed by way of that pole."""
+    """The unwrapped ring; one that goes round a pole runs from antimeridian to antimeridian and back over that pole."""
     coordinates = _unwrapped(ring)
-    if abs(coordinates[-1, 0] - coordinates[0, 0]) < 180.0:
+    turn = coordinates[-1, 0] - coordinates[0, 0]
+    if abs(turn) < 180.0:
         return coordinates
-    pole = math.copysign(90.0, float(coordinates[:, 1].mean()))
-    ends = coordinates[[-1, 0]]
-    ends[:, 1] = pole
-    return np.concatenate([coordinates, ends, coordinates[:1]])
+    if turn < 0:
+        coordinates = coordinates[::-1]
+    one_turn = np.array([360.0] + [0.0] * (coordinates.shape[1] - 1))
+    start_lon = -180.0 + 360.0 * math.ceil((coordinates[0, 0] + 180.0) / 360.0)
+    twice = np.concatenate([coordinates[:-1], coordinates + one_turn])
+    first = int(np.argmax(twice[:, 0] >= start_lon))
+    before, after = twice[max(first - 1, 0)], twice[first]
+    share = (start_lon - before[0]) / (after[0] - before[0]) if first else 0.0
+    edge = before + (after - before) * share
+    edge[0] = start_lon
+    poles = np.array([edge + one_turn, edge])
+    poles[:, 1] = math.copysign(90.0, float(coordinates[:, 1].mean()))
+    once = twice[first : first + len(coordinates) - 1]
+    return np.concatenate([[edge], once, [edge + one_turn], poles, [edge]])
 
 
 def _shifted(geometry: BaseGeometry, by: float) -> BaseGeometry:

@@ -82,6 +82,8 @@ def _format_utm(lon: float, lat: float, error_m: float) -> str:
 
 def _format_mgrs(lon: float, lat: float, error_m: float) -> str:
     digits = next((digits for digits in range(5) if _fits(10.0 ** (5 - digits), error_m)), 5)
+    if abs(lat) < 1e-8:
+        lat = 0.0  # a hair south of the equator mgrs names the southern band and the northern square
     try:
         text: str = _MGRS.toMGRS(lat, lon, MGRSPrecision=digits)
     except MGRSError:

@@ -76,7 +76,7 @@ def _place_square(zone: str, square: str, inside: tuple[float, float], size_m: f
     easting = (column + 1) * 1e5 + inside[0]
     northing = (row - (0 if number % 2 else 5)) % 20 * 1e5 + inside[1]
     crs = f"EPSG:{326 if band >= 'N' else 327}{number:02d}"
-    lons, lats = transform_points(crs, WGS84, [easting] * 5, [northing + 2e6 * turn for turn in range(5)])
+    lons, lats = transform_points(crs, WGS84, [easting] * 6, [northing + 2e6 * turn for turn in range(6)])
     low, high = _band_limits(band)
     leeway = size_m / 1.5e5 + 1e-6  # a cell that the band's edge cuts may have its centre outside
     return next(

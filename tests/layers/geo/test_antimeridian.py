@@ -65,14 +65,23 @@ def test_a_jumping_ring_is_the_narrow_one_and_its_hole_comes_along():
     assert not split.intersects(shapely.Point(-177, 3))
 
 
-def test_a_ring_around_a_pole_holds_the_pole():
-    lons = np.arange(-170, 180, 10.0)
-    split = split_geometry(shapely.Polygon(np.column_stack([lons, np.full(lons.size, -70.0)])))
-    assert split.area == pytest.approx(360 * 20)
-    assert split.bounds == (-180, -90, 180, -70)
-    inner = np.column_stack([lons, np.full(lons.size, -80.0)])
-    band = split_geometry(shapely.Polygon(np.column_stack([lons, np.full(lons.size, -70.0)]), [inner]))
+def _parallel(lat, first_lon, step):
+    """A ring around the pole that starts anywhere and goes either way."""
+    lons = [normalise_lon(first_lon + step * number) for number in range(int(360 / abs(step)))]
+    return [(lon, lat) for lon in lons]
+
+
+@pytest.mark.parametrize("step", [10.0, -10.0])
+@pytest.mark.parametrize("first_lon", [-170.0, -180.0, 180.0, 3.0, 177.5])
+def test_a_ring_around_a_pole_holds_the_pole(first_lon, step):
+    cap = split_geometry(shapely.Polygon(_parallel(-70, first_lon, step)))
+    assert cap.area == pytest.approx(360 * 20)
+    assert cap.bounds == (-180, -90, 180, -70)
+    band = split_geometry(shapely.Polygon(_parallel(70, first_lon, step), [_parallel(80, 55.0, 10.0)]))
     assert band.area == pytest.approx(360 * 10)
+    assert band.bounds == (-180, 70, 180, 80)
+    assert cap.is_valid
+    assert band.is_valid
 
 
 def test_a_ring_already_cut_along_the_pole_is_left_alone():

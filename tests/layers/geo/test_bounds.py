@@ -28,6 +28,7 @@ def test_intersection_and_union():
     assert one.intersects(Bounds(10, 0, 11, 1))
     assert one.intersection(Bounds(10.1, 0, 11, 1)) is None
     assert not one.intersects(Bounds(9, 9, 1, 1))
+    assert not one.intersects(Bounds(math.nan, 0, 5, 5))
 
 
 def test_an_empty_one_adds_nothing_to_a_union():

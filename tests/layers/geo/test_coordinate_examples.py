@@ -146,6 +146,11 @@ def test_mgrs_means_the_centre_of_its_cell():
     assert cell.lon > corner.lon
 
 
+def test_mgrs_just_at_the_equator_is_read_as_other_programs_write_it():
+    read = parse_coordinate("31M AA 66021 00000")
+    assert (read.lon, read.lat) == pytest.approx((0, 0), abs=1e-5)
+
+
 def test_candidates_name_every_reading():
     assert [(read.lat, read.lon) for read in parse_candidates("10.5 20.5")] == [(10.5, 20.5), (20.5, 10.5)]
     assert [(read.lat, read.lon) for read in parse_candidates("51.9 128.3")] == [(51.9, 128.3)]

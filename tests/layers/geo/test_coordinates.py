@@ -49,6 +49,10 @@ def test_where_utm_ends():
     assert format_coordinate(10, -80, Notation.UTM).startswith("32C ")
 
 
+def test_a_hair_south_of_the_equator_is_one_square_not_two():
+    assert format_coordinate(0, -1e-10, Notation.MGRS) == "31N AA 66021 00000"
+
+
 def test_rounding_never_shows_sixty_nor_a_southern_zero():
     assert format_coordinate(9.99999999, 59.9999999, Notation.DMS) == "60°00'00.0\" N, 10°00'00.0\" E"
     assert format_coordinate(-1e-9, -1e-9, Notation.DD) == "0.00000° N, 0.00000° E"
@@ -77,6 +81,7 @@ def test_formatting_never_raises(notation, lon, lat, error_m):
 @example(lon=5.0, lat=60.0, error_m=0.001)
 @example(lon=10.0, lat=36.0, error_m=None)
 @example(lon=10.0, lat=-0.1, error_m=1e5)
+@example(lon=0.0, lat=-2.7e-10, error_m=None)
 def test_round_trip_within_the_stated_error(notation, lon, lat, error_m):
     text = format_coordinate(lon, lat, notation, error_m)
     read = parse_coordinate(text)

@@ -59,6 +59,11 @@ def test_a_circle_around_the_pole_goes_all_the_way_round():
     assert np.ptp(lons) > 350
 
 
+def test_a_circle_keeps_to_running_longitudes():
+    lons, _ = measure.circle(190, 10, 1000)
+    assert np.abs(lons - 190).max() < 0.01
+
+
 def test_densified_lines_follow_the_geodesic():
     lons, lats = measure.densify([170, -170, -170], [50, 50, 40], 10_000)
     assert measure.segment_lengths_m(lons, lats).max() <= 10_000.001
