@@ -50,7 +50,7 @@ def add_site(
 def add_sites(
     document: Document, rows: Sequence[tuple[BaseGeometry, Mapping[str, Any]]], *, actor: str, now: str | None = None
 ) -> Edit:
-    """Mark many sites as one step; the rows are the changes' ``after``, in order. Raises InvalidValue at the first bad one."""
+    """Mark many sites as one step; the rows are the changes' ``after``, in order. Raises InvalidValue at a bad one."""
     edits = [add_site(document, geometry, actor=actor, now=now, **fields) for geometry, fields in rows]
     if len(edits) == 1:
         return edits[0]

@@ -1,0 +1,144 @@
+"""The form of one claim: what is said, in whose words, where, on what source, and what the analyst thinks of it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from PySide6.QtWidgets import QFormLayout, QPushButton, QVBoxLayout, QWidget
+
+from layers.document.changes import Changes
+from layers.document.vocabulary import MARKINGS, STATES, VOICES
+from viewer.commands.claims import delete_claims, update_claim
+from viewer.panels.claim_places import ClaimPlaces
+from viewer.panels.claim_sources import ClaimSources
+from viewer.panels.context import PanelContext
+from viewer.panels.field_set import FieldSet
+from viewer.panels.fields import ChoiceField, LineField, TextField
+from viewer.panels.form_page import FormPage, clear_layout, heading, muted, side_by_side, wrapped
+from viewer.panels.judgement import JudgementFields
+from viewer.panels.words import choices
+from viewer.support.text import plain
+
+
+class ClaimFormPanel(QWidget):
+    """Shows the context's claim; each field is its own undo step."""
+
+    def __init__(self, context: PanelContext, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._context = context
+        self._uuid = ""
+        self.page = FormPage(self.tr("Choose a claim in the list or on a site's card, or add one."))
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.addWidget(self.page)
+        form = QFormLayout()
+        self.fields = FieldSet(form, self._commit, self)
+        self._add_fields()
+        self.page.content.addLayout(form)
+        self.page.content.addWidget(heading(self.tr("The analyst's judgement")))
+        self.judgement = JudgementFields(context, self.fields)
+        self.page.content.addWidget(self.judgement)
+        self.page.content.addWidget(self.fields.refusal)
+        self.places, self.sources = ClaimPlaces(context), ClaimSources(context)
+        self._add_links()
+        context.claim_shown.connect(self._shown)
+        context.flush_requested.connect(self.flush)
+        context.changed.connect(self._heard)
+        context.document_replaced.connect(self._show)
+        self._shown(context.claim_uuid)
+
+    def _add_fields(self) -> None:
+        tr, add = self.tr, self.fields.add
+        add("statement", tr("Statement"), TextField(lines=2), tr("The proposition, in neutral words of your own"))
+        add(
+            "source_wording", tr("Source wording, verbatim"), TextField(lines=2),
+            tr("The source's own words, unchanged: an official's “likely” stays here and is never our likelihood"),
+        )  # fmt: skip
+        add("made_by", tr("Made by"), LineField(), tr("Who says so"))
+        made_at = LineField()
+        made_at.setPlaceholderText("2024-04-12")
+        add("made_at", tr("Made at"), made_at, tr("When it was said"))
+        add("voice", tr("Voice"), ChoiceField(choices(VOICES)), tr("A speaker, the report itself, or the analyst"))
+        add("state", tr("State"), ChoiceField(choices(STATES)), tr("What has become of the claim in this case"))
+        marks = [(marking, marking or tr("none")) for marking in MARKINGS]
+        add("marking", tr("Marking"), ChoiceField(marks, free=True), tr("Handling marking of this claim"))
+
+    def _add_links(self) -> None:
+        content = self.page.content
+        content.addWidget(heading(self.tr("Places")))
+        content.addWidget(self.places)
+        form = QFormLayout()
+        note = FieldSet(form, self._commit, self)
+        self.place_note = LineField()
+        note.add("place_note", self.tr("Place note"), self.place_note, self.tr("What the source says of the place"))
+        self.note = note
+        content.addLayout(form)
+        content.addWidget(heading(self.tr("Sources")))
+        content.addWidget(self.sources)
+        content.addWidget(heading(self.tr("Responses")))
+        self.responses = QVBoxLayout()
+        self.responses.setSpacing(5)
+        content.addLayout(self.responses)
+        content.addWidget(muted(self.tr("A response is a record of its own: it changes no claim's state.")))
+        self.delete_button = QPushButton(self.tr("Delete claim"))
+        self.delete_button.setAccessibleName(self.delete_button.text())
+        self.delete_button.clicked.connect(self._delete)
+        content.addLayout(side_by_side(self.delete_button))
+        content.addStretch(1)
+
+    # -- showing ------------------------------------------------------------------------------------------------
+
+    @property
+    def uuid(self) -> str:
+        return self._uuid
+
+    def flush(self) -> None:
+        """Commit what is typed and not entered yet."""
+        self.fields.flush()
+        self.note.flush()
+        self.sources.flush()
+
+    def _shown(self, uuid: str) -> None:
+        self._uuid = uuid
+        claim = self._context.document.claims.get(uuid)
+        if claim is not None:
+            self.fields.show_other(claim)
+            self.note.show_other(claim)
+        self._show()
+        if claim is not None:
+            self.page.show_form(from_top=True)
+
+    def _heard(self, changes: Changes) -> None:
+        if self._uuid and changes.touches(
+            "claims", "claim_sites", "sites", "claim_sources", "sources", "responses", "response_claims"
+        ):
+            self._show()
+
+    def _show(self) -> None:
+        claim = self._context.document.claims.get(self._uuid)
+        if claim is None:
+            self.page.show_hint()
+            return
+        self.fields.show_row(claim)
+        self.note.show_row(claim)
+        self.judgement.show_claim(claim)
+        self.places.show_claim(claim)
+        self.sources.show_claim(claim)
+        clear_layout(self.responses)
+        answers = self._context.document.responses_to(claim.uuid)
+        for answer in answers:
+            label = wrapped(plain(f"{answer.speaker}: “{answer.words}”"))
+            self.responses.addWidget(label)
+        if not answers:
+            self.responses.addWidget(muted(self.tr("None recorded.")))
+        self.page.show_form()
+
+    # -- gestures -----------------------------------------------------------------------------------------------
+
+    def _commit(self, column: str, value: Any) -> str:
+        if self._uuid not in self._context.document.claims:
+            return ""
+        return self._context.attempt(update_claim, self._uuid, **{column: value})
+
+    def _delete(self) -> None:
+        self._context.do(delete_claims, (self._uuid,))

@@ -1,0 +1,180 @@
+"""What every panel is given: the document, the one way to change it, and what the panels share with each other."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection
+from functools import partial
+from typing import Any
+
+from PySide6.QtCore import QObject, Signal
+
+from layers.document.changes import Changes
+from layers.document.document import Document
+from layers.document.edit import Edit
+from layers.errors import GeoloupeError
+from layers.geo.bounds import Bounds
+from layers.geo.notation import Notation
+from viewer.canvas.selection import Selection
+from viewer.support.jobs import Jobs
+
+BULK_ROWS = 500
+"""From here on an edit is built off the window's thread."""
+
+
+class PanelContext(QObject):
+    """Made by the window, one a document window. The window's thread only.
+
+    Panels hear of edits through `changed`, so that a panel that is gone hears nothing. `layer_previewed` carries a
+    layer row that is not in the document: the canvas shows it until the next edit of that layer.
+    """
+
+    document_replaced = Signal()
+    changed = Signal(object)
+    """Changes."""
+    claim_shown = Signal(str)
+    """The claim the forms are about; empty for none."""
+    layer_shown = Signal(str)
+    """The layer that the layer properties are about; empty for none."""
+    layer_previewed = Signal(object)
+    """Layer."""
+    notation_changed = Signal()
+    panel_wanted = Signal(str)
+    """The name of a panel that should be brought to the front: site_form, claim_form, layer_properties, ..."""
+    flush_requested = Signal()
+
+    def __init__(
+        self,
+        document: Document,
+        *,
+        push: Callable[[Edit], None],
+        selection: Selection,
+        zoom_to: Callable[[Bounds], None] = lambda bounds: None,
+        actor: str = "",
+        jobs: Jobs | None = None,
+        consent: Callable[[str], None] = lambda host: None,
+        report: Callable[[str], None] = lambda sentence: None,
+        zoom_to_layer: Callable[[str], None] = lambda uuid: None,
+        parent: QObject | None = None,
+    ) -> None:
+        """`zoom_to` takes bounds in lon, lat; `consent` a host the analyst agreed to contact; `report` a sentence for
+        the message line; `jobs` builds large edits off the window's thread, without it they are built at once.
+        """
+        super().__init__(parent)
+        self.selection = selection
+        self.actor = actor
+        self.zoom_to = zoom_to
+        self.zoom_to_layer = zoom_to_layer
+        self.consent = consent
+        self.report = report
+        self._push, self._jobs = push, jobs
+        self._notation = Notation.DD
+        self._claim_uuid = self._layer_uuid = ""
+        self._document = document
+        self._leave = document.subscribe(self._tell)
+
+    # -- document -----------------------------------------------------------------------------------------------
+
+    @property
+    def document(self) -> Document:
+        return self._document
+
+    def set_document(self, document: Document) -> None:
+        """Another document stands here now: forget what was shown, tell every panel to read anew."""
+        self._leave()
+        self._document = document
+        self._leave = document.subscribe(self._tell)
+        self.selection.clear()
+        self.show_claim("")
+        self.show_layer("")
+        self.document_replaced.emit()
+
+    def _tell(self, changes: Changes) -> None:
+        if changes.touches("sites"):
+            self.selection.keep_only(self._document.sites)
+        if self._claim_uuid and self._claim_uuid not in self._document.claims:
+            self.show_claim("")
+        if self._layer_uuid and self._layer_uuid not in self._document.layers:
+            self.show_layer("")
+        self.changed.emit(changes)
+
+    # -- edits --------------------------------------------------------------------------------------------------
+
+    def push(self, edit: Edit) -> None:
+        """Apply an edit as one undo step; one without changes is dropped. Raises InvalidEdit."""
+        if edit.changes:
+            self._push(edit)
+
+    def attempt(self, command: Callable[..., Edit], *args: Any, **fields: Any) -> str:
+        """Run ``command(document, *args, actor=..., **fields)`` and push its edit.
+
+        The sentence that says why not, or empty text: for forms, which show it beside the field.
+        """
+        try:
+            self.push(command(self._document, *args, actor=self.actor, **fields))
+        except GeoloupeError as error:
+            return error.sentence
+        return ""
+
+    def do(self, command: Callable[..., Edit], *args: Any, **fields: Any) -> bool:
+        """`attempt` where no field is at hand: a refusal goes to the message line. True where it was done."""
+        sentence = self.attempt(command, *args, **fields)
+        if sentence:
+            self.report(sentence)
+        return not sentence
+
+    def do_for_many(self, title: str, command: Callable[..., Edit], uuids: Collection[str], **fields: Any) -> None:
+        """`do` for a command over `uuids`; for many of them the edit is built by a job, named `title`."""
+        wanted = sorted(uuids)
+        if self._jobs is None or len(wanted) < BULK_ROWS:
+            self.do(command, wanted, **fields)
+            return
+        document, actor = self._document, self.actor
+        build = partial(command, document, wanted, actor=actor, **fields)
+        self._jobs.run(lambda job: build(), self._push_built, self._say_error, title)
+
+    def _push_built(self, edit: Edit) -> None:
+        self.do(lambda document, actor: edit)
+
+    def _say_error(self, error: GeoloupeError) -> None:
+        self.report(error.sentence)
+
+    def flush(self) -> None:
+        """Commit what is typed but not yet entered: called before saving, closing and taking pictures."""
+        self.flush_requested.emit()
+
+    # -- shared between panels ----------------------------------------------------------------------------------
+
+    @property
+    def claim_uuid(self) -> str:
+        return self._claim_uuid
+
+    def show_claim(self, uuid: str, *, raise_form: bool = False) -> None:
+        """Make a claim the one the claim form is about."""
+        if uuid != self._claim_uuid:
+            self.flush()
+            self._claim_uuid = uuid
+            self.claim_shown.emit(uuid)
+        if raise_form:
+            self.panel_wanted.emit("claim_form")
+
+    @property
+    def layer_uuid(self) -> str:
+        return self._layer_uuid
+
+    def show_layer(self, uuid: str, *, raise_form: bool = False) -> None:
+        """Make a layer the one the layer properties are about."""
+        if uuid != self._layer_uuid:
+            self.flush()
+            self._layer_uuid = uuid
+            self.layer_shown.emit(uuid)
+        if raise_form:
+            self.panel_wanted.emit("layer_properties")
+
+    @property
+    def notation(self) -> Notation:
+        return self._notation
+
+    def set_notation(self, notation: Notation) -> None:
+        if notation != self._notation:
+            self._notation = notation
+            self.notation_changed.emit()

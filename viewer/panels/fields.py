@@ -1,0 +1,240 @@
+"""Form fields: each shows one value and says when the analyst has finished changing it. No Edit is built here."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any, override
+
+from PySide6.QtCore import QEvent, QSize, Qt, Signal
+from PySide6.QtGui import QFocusEvent, QKeyEvent, QResizeEvent, QWheelEvent
+from PySide6.QtWidgets import QComboBox, QLineEdit, QPlainTextEdit, QSizePolicy, QWidget
+
+from viewer.support.text import plain
+
+
+class LineField(QLineEdit):
+    """One line of text, committed by Enter or by leaving the field; Escape takes the typing back."""
+
+    committed = Signal(object)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._shown = ""
+        self.editingFinished.connect(self.flush)
+
+    def show_value(self, value: Any) -> None:
+        """Show a value without committing it; typing that is not finished stays."""
+        self._shown = self.as_text(value)
+        if not (self.hasFocus() and self.isModified()):
+            self.reset()
+
+    def reset(self) -> None:
+        """Back to the value shown last."""
+        self.setText(self._shown)
+        self.setCursorPosition(0)
+
+    def flush(self) -> None:
+        """Commit typing that is not committed yet."""
+        if self.isModified():
+            self.setModified(False)
+            if self.text() != self._shown:
+                self.committed.emit(self.as_value(self.text()))
+
+    def as_text(self, value: Any) -> str:
+        return str(value)
+
+    def as_value(self, text: str) -> Any:
+        """The value of what was typed; text that is none is handed on for the command to refuse."""
+        return text.strip()
+
+    @override
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_Escape and self.isModified():
+            self.reset()
+            event.accept()
+            return
+        super().keyPressEvent(event)
+
+
+class NumberField(LineField):
+    """A number or nothing: empty text is None, "not said"."""
+
+    def __init__(self, whole: bool = False, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._whole = whole
+
+    @override
+    def as_text(self, value: Any) -> str:
+        return "" if value is None else f"{value:.10g}"
+
+    @override
+    def as_value(self, text: str) -> Any:
+        text = text.replace(" ", "").replace(",", ".")
+        if not text:
+            return None
+        try:
+            return int(text) if self._whole else float(text)
+        except ValueError:
+            return float("nan")
+
+
+class TextField(QPlainTextEdit):
+    """Some lines of text, as tall as they need, committed by leaving the field or by Ctrl+Enter."""
+
+    committed = Signal(object)
+
+    def __init__(self, lines: int = 2, most_lines: int = 8, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._shown = ""
+        self._lines, self._most_lines = lines, most_lines
+        self.setTabChangesFocus(True)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.document().setDocumentMargin(3)
+        self.document().documentLayout().documentSizeChanged.connect(self._fit)
+        self._fit()
+
+    def show_value(self, value: Any) -> None:
+        """Show a value without committing it; typing that is not finished stays."""
+        self._shown = str(value)
+        if not (self.hasFocus() and self.document().isModified()):
+            self.reset()
+
+    def reset(self) -> None:
+        """Back to the value shown last."""
+        if self.toPlainText() != self._shown:
+            self.setPlainText(self._shown)
+        self.document().setModified(False)
+
+    def flush(self) -> None:
+        """Commit typing that is not committed yet."""
+        if self.document().isModified():
+            self.document().setModified(False)
+            if self.toPlainText() != self._shown:
+                self.committed.emit(self.toPlainText().strip())
+
+    @override
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        super().focusOutEvent(event)
+        if event.reason() != Qt.FocusReason.PopupFocusReason:
+            self.flush()
+
+    @override
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        control = event.modifiers() & Qt.KeyboardModifier.ControlModifier
+        if control and event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            self.flush()
+        elif event.key() == Qt.Key.Key_Escape and self.document().isModified():
+            self.reset()
+        else:
+            super().keyPressEvent(event)
+
+    @override
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit()
+
+    @override
+    def sizeHint(self) -> QSize:
+        return QSize(super().sizeHint().width(), self._wanted_height())
+
+    @override
+    def minimumSizeHint(self) -> QSize:
+        return QSize(60, self._wanted_height())
+
+    def _fit(self, *_: Any) -> None:
+        if self.height() != self._wanted_height() or self.minimumHeight() != self._wanted_height():
+            self.setFixedHeight(self._wanted_height())
+
+    def _wanted_height(self) -> int:
+        # a plain text document measures its height in lines
+        lines = min(max(int(self.document().size().height()), self._lines), self._most_lines)
+        return lines * self.fontMetrics().lineSpacing() + 2 * self.frameWidth() + 8
+
+
+class ChoiceField(QComboBox):
+    """One of some words, or free text with suggestions; the wheel scrolls the form, never the value."""
+
+    committed = Signal(object)
+
+    def __init__(
+        self, choices: Iterable[tuple[Any, str]] = (), free: bool = False, parent: QWidget | None = None
+    ) -> None:
+        """`choices` are (value, text) pairs; a `free` field also takes what is typed."""
+        super().__init__(parent)
+        self._value: Any = None
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+        self.setMinimumContentsLength(6)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self._free = free
+        self.setEditable(free)
+        self.setInsertPolicy(QComboBox.InsertPolicy.NoInsert)
+        self.set_choices(choices)
+        self.activated.connect(self._chosen)
+        if free:
+            self._line().editingFinished.connect(self.flush)
+
+    def set_choices(self, choices: Iterable[tuple[Any, str]]) -> None:
+        """Offer other values; the one shown stays."""
+        self.clear()
+        for value, text in choices:
+            self.addItem(plain(text), value)
+        self.show_value(self._value)
+
+    def show_value(self, value: Any) -> None:
+        """Show a value without committing it. A value that is no choice shows as it is; None shows nothing."""
+        self._value = value
+        index = self.findData(value)
+        if self._free:
+            if not (self._line().hasFocus() and self._line().isModified()):
+                self.reset()
+            return
+        if index < 0 and value not in (None, ""):
+            self.addItem(plain(str(value)), value)
+            index = self.count() - 1
+        self.setCurrentIndex(index)
+
+    def reset(self) -> None:
+        """Back to the value shown last."""
+        index = self.findData(self._value)
+        if not self._free:
+            self.setCurrentIndex(index)
+            return
+        self.setCurrentIndex(index)
+        self.setEditText(self.itemText(index) if index >= 0 else str(self._value or ""))
+        self._line().setCursorPosition(0)
+
+    def flush(self) -> None:
+        """Commit typing that is not committed yet."""
+        if self._free and self._line().isModified():
+            self._line().setModified(False)
+            text = self.currentText().strip()
+            index = self.findText(text)
+            self._commit(self.itemData(index) if index >= 0 else text)
+
+    def _line(self) -> QLineEdit:
+        line = self.lineEdit()
+        assert line is not None, "only a free field has a line to type in"
+        return line
+
+    def _chosen(self, index: int) -> None:
+        if self._free:
+            self._line().setModified(False)
+        self._commit(self.itemData(index))
+
+    def _commit(self, value: Any) -> None:
+        if value != self._value:
+            self.committed.emit(value)
+
+    @override
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        event.ignore()
+
+    @override
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.EnabledChange and not self.isEnabled() and self._free:
+            self.reset()
+
+
+type Field = LineField | TextField | ChoiceField

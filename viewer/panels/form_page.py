@@ -1,0 +1,104 @@
+"""The page a form stands on: it scrolls up and down only, and says quietly when there is nothing to fill in."""
+
+from __future__ import annotations
+
+from typing import override
+
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QScrollArea, QStackedWidget, QVBoxLayout, QWidget
+
+from viewer.support.text import plain_label
+
+
+class FormPage(QStackedWidget):
+    """`content` is the layout a form is built into; `show_form` and `show_hint` choose what is seen."""
+
+    def __init__(self, hint: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.hint = plain_label(hint)
+        self.hint.setObjectName("muted")
+        self.hint.setWordWrap(True)
+        self.hint.setAlignment(Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft)
+        self.hint.setContentsMargins(12, 12, 12, 12)
+        self._scroll = _UprightScroll()
+        inside = QWidget()
+        self.content = QVBoxLayout(inside)
+        self.content.setContentsMargins(10, 8, 10, 10)
+        self.content.setSpacing(6)
+        self._scroll.setWidget(inside)
+        self.addWidget(self.hint)
+        self.addWidget(self._scroll)
+
+    def show_hint(self) -> None:
+        self.setCurrentWidget(self.hint)
+
+    def show_form(self, from_top: bool = False) -> None:
+        self.setCurrentWidget(self._scroll)
+        if from_top:
+            self._scroll.verticalScrollBar().setValue(0)
+
+    @override
+    def minimumSizeHint(self) -> QSize:
+        return QSize(240, 120)
+
+
+class _UprightScroll(QScrollArea):
+    """Its content is exactly as wide as the view."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setWidgetResizable(True)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+
+    @override
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        inside = self.widget()
+        if inside is not None:
+            inside.setMaximumWidth(self.viewport().width())
+
+
+def heading(text: str) -> QLabel:
+    """A caption over a part of a form."""
+    label = plain_label(text)
+    label.setObjectName("heading")
+    label.setContentsMargins(0, 8, 0, 0)
+    return label
+
+
+def muted(text: str = "") -> QLabel:
+    """A quiet sentence that wraps."""
+    label = plain_label(text)
+    label.setObjectName("muted")
+    label.setWordWrap(True)
+    return label
+
+
+def wrapped(text: str) -> QLabel:
+    """Text from the case that wraps, and can be copied."""
+    label = plain_label(text)
+    label.setWordWrap(True)
+    label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+    return label
+
+
+def side_by_side(*widgets: QWidget, stretch: int = -1) -> QHBoxLayout:
+    """Widgets in a row; the one at `stretch` takes the room that is left, or nothing does."""
+    row = QHBoxLayout()
+    row.setSpacing(6)
+    for place, widget in enumerate(widgets):
+        row.addWidget(widget, 1 if place == stretch else 0)
+    if stretch < 0:
+        row.addStretch(1)
+    return row
+
+
+def clear_layout(layout: QVBoxLayout) -> None:
+    """Take all widgets out of a layout and let them go."""
+    while (item := layout.takeAt(0)) is not None:
+        widget = item.widget()
+        if widget is not None:
+            widget.hide()
+            widget.deleteLater()

@@ -1,0 +1,151 @@
+"""Rows of the document as a table: sorted and filtered here, on prepared keys, so that 10,000 rows take milliseconds.
+
+No proxy model: it would call back into Python for each comparison of a sort.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any, override
+
+from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt
+
+from layers.document.rows import Row
+from viewer.support.text import one_line, tooltip
+
+type Index = QModelIndex | QPersistentModelIndex
+
+_ROLE = Qt.ItemDataRole
+
+
+@dataclass(frozen=True)
+class Column:
+    """`text` is what a cell shows, `key` what it sorts by (its text when None)."""
+
+    title: str
+    text: Callable[[Any], str]
+    key: Callable[[Any], Any] | None = None
+    width: int = 70
+    align_right: bool = False
+    tip: str = ""
+
+
+@dataclass(slots=True)
+class _Record:
+    cells: tuple[str, ...]
+    keys: tuple[Any, ...]
+    haystack: str
+
+
+class RowTable(QAbstractTableModel):
+    """The rows that pass the filter, in the order asked for; `uuid_at` and `row_of` lead from and to them."""
+
+    def __init__(self, columns: list[Column], haystack: Callable[[Any], str], parent: QObject | None = None) -> None:
+        """`haystack` gives the text of a row that the filter looks in, besides its cells."""
+        super().__init__(parent)
+        self.columns = columns
+        self._haystack = haystack
+        self._records: dict[str, _Record] = {}
+        self._visible: list[str] = []
+        self._rows: dict[str, int] = {}
+        self._words: tuple[str, ...] = ()
+        self._column, self._descending = -1, False
+
+    # -- content ------------------------------------------------------------------------------------------------
+
+    def set_rows(self, rows: Iterable[Row]) -> None:
+        """Show these rows and no others."""
+        self._records = {row.uuid: self._record(row) for row in rows}
+        self._arrange(frozenset())
+
+    def refresh(self, uuids: Iterable[str], rows: Mapping[str, Row]) -> None:
+        """Read some rows anew; those that `rows` no longer holds leave the table."""
+        uuids = frozenset(uuids)
+        for uuid in uuids:
+            row = rows.get(uuid)
+            if row is None:
+                self._records.pop(uuid, None)
+            else:
+                self._records[uuid] = self._record(row)
+        self._arrange(uuids)
+
+    def set_filter(self, text: str) -> None:
+        """Keep the rows that hold every word of `text`, in any case."""
+        self._words = tuple(text.casefold().split())
+        self._arrange(frozenset())
+
+    def uuid_at(self, row: int) -> str:
+        return self._visible[row]
+
+    def row_of(self, uuid: str) -> int:
+        """-1 where the row is filtered out or not there."""
+        return self._rows.get(uuid, -1)
+
+    @property
+    def total(self) -> int:
+        """Rows there are, the filtered ones counted."""
+        return len(self._records)
+
+    def _record(self, row: Row) -> _Record:
+        cells = tuple(one_line(column.text(row)) for column in self.columns)
+        keys = tuple(
+            column.key(row) if column.key else cell.casefold() for column, cell in zip(self.columns, cells, strict=True)
+        )
+        return _Record(cells, keys, " ".join((*cells, self._haystack(row))).casefold())
+
+    def _arrange(self, touched: frozenset[str]) -> None:
+        records, words = self._records, self._words
+        visible = [uuid for uuid, record in records.items() if all(word in record.haystack for word in words)]
+        if self._column >= 0:
+            visible.sort(key=lambda uuid: records[uuid].keys[self._column], reverse=self._descending)
+        if visible == self._visible:
+            for row in (self._rows[uuid] for uuid in touched if uuid in self._rows):
+                self.dataChanged.emit(self.index(row, 0), self.index(row, len(self.columns) - 1))
+            return
+        self.beginResetModel()
+        self._visible = visible
+        self._rows = {uuid: row for row, uuid in enumerate(visible)}
+        self.endResetModel()
+
+    # -- Qt's side ----------------------------------------------------------------------------------------------
+
+    @override
+    def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008 - Qt's own signature
+        return 0 if parent.isValid() else len(self._visible)
+
+    @override
+    def columnCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008 - Qt's own signature
+        return 0 if parent.isValid() else len(self.columns)
+
+    @override
+    def data(self, index: Index, role: int = _ROLE.DisplayRole) -> Any:
+        if not index.isValid():
+            return None
+        if role == _ROLE.DisplayRole:
+            return self._records[self._visible[index.row()]].cells[index.column()]
+        if role == _ROLE.ToolTipRole:
+            return tooltip(self._records[self._visible[index.row()]].cells[index.column()])
+        if role == _ROLE.TextAlignmentRole and self.columns[index.column()].align_right:
+            return Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+        return None
+
+    @override
+    def headerData(self, section: int, orientation: Qt.Orientation, role: int = _ROLE.DisplayRole) -> Any:
+        if orientation != Qt.Orientation.Horizontal or not 0 <= section < len(self.columns):
+            return None
+        column = self.columns[section]
+        if role == _ROLE.DisplayRole:
+            return column.title
+        if role == _ROLE.ToolTipRole:
+            return tooltip(column.tip or column.title)
+        if role == _ROLE.TextAlignmentRole:
+            side = Qt.AlignmentFlag.AlignRight if column.align_right else Qt.AlignmentFlag.AlignLeft
+            return side | Qt.AlignmentFlag.AlignVCenter
+        return None
+
+    @override
+    def sort(self, column: int, order: Qt.SortOrder = Qt.SortOrder.AscendingOrder) -> None:
+        """By one column; -1 is the order of the case."""
+        self._column, self._descending = column, order == Qt.SortOrder.DescendingOrder
+        self._arrange(frozenset())

@@ -1,0 +1,75 @@
+"""The domain's fixed words as people read them. Stored words stay English; these are for the screen only."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from PySide6.QtCore import QCoreApplication
+
+from layers.document.claim import Claim
+from layers.document.vocabulary import SITE_CLASSES
+
+RELIABILITY_WORDS = {
+    "A": "completely reliable",
+    "B": "usually reliable",
+    "C": "fairly reliable",
+    "D": "not usually reliable",
+    "E": "unreliable",
+    "F": "cannot be judged",
+}
+CREDIBILITY_WORDS = {
+    1: "confirmed by other sources",
+    2: "probably true",
+    3: "possibly true",
+    4: "doubtful",
+    5: "improbable",
+    6: "cannot be judged",
+}
+
+
+def word(text: str) -> str:
+    """A stored word in the language of the screen."""
+    return QCoreApplication.translate("vocabulary", text) if text else ""
+
+
+def capital(text: str) -> str:
+    """`word` with a capital first letter, for lists."""
+    shown = word(text)
+    return shown[:1].upper() + shown[1:]
+
+
+def choices(words: Iterable[str]) -> list[tuple[str, str]]:
+    """(stored, shown) pairs for a choice field; empty text shows as a dash."""
+    return [(text, capital(text) if text else "–") for text in words]
+
+
+def class_title(code: str) -> str:
+    """The title of a class code; a code that is not ours shows as it is."""
+    return word(SITE_CLASSES[code]) if code in SITE_CLASSES else code
+
+
+def class_choices() -> list[tuple[str, str]]:
+    return [(code, class_title(code)) for code in SITE_CLASSES]
+
+
+def reliability_choices() -> list[tuple[str, str]]:
+    return [("", "–"), *((letter, f"{letter} · {word(text)}") for letter, text in RELIABILITY_WORDS.items())]
+
+
+def credibility_choices() -> list[tuple[int | None, str]]:
+    return [(None, "–"), *((number, f"{number} · {word(text)}") for number, text in CREDIBILITY_WORDS.items())]
+
+
+def likelihood_text(claim: Claim) -> str:
+    """Term and band, as "likely (55–80 %)"; empty where the analyst has judged nothing."""
+    band = f"{claim.likelihood_low}–{claim.likelihood_high} %" if claim.likelihood_low is not None else ""
+    if claim.likelihood_term:
+        return f"{word(claim.likelihood_term)} ({band})" if band else word(claim.likelihood_term)
+    return band
+
+
+def error_text(error_m: float | None) -> str:
+    """A position error in metres or kilometres; a dash where it was not judged."""
+    if error_m is None:
+        return "–"
+    return f"{error_m / 1000:g} km" if error_m >= 1000 else f"{error_m:g} m"
