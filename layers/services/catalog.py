@@ -1,0 +1,107 @@
+"""Public imagery services as values. The catalogue is a data file; nothing here contacts anybody."""
+
+from __future__ import annotations
+
+import tomllib
+from dataclasses import asdict, dataclass, fields, replace
+from functools import cache
+from importlib.resources import files
+from typing import Any, Self
+
+from layers.errors import BadTemplate
+from layers.services.template import check_template, hosts_of, needs_time, tile_url
+
+MAX_LEVEL = 24
+_KINDS: dict[str, tuple[type, ...]] = {"str": (str,), "int": (int,), "float": (int, float), "bool": (bool,)}
+
+
+@dataclass(frozen=True, slots=True)
+class TileService:
+    """A tiled web map in the Web Mercator tile matrix. `time` is empty where the service has no dates.
+
+    The policy says what its terms of use allow; `min_cache_days` holds for tiles that come without an expiry date.
+    Above `max_level` the parent tile is scaled, never asked for.
+    """
+
+    title: str
+    template: str
+    min_level: int = 0
+    max_level: int = 19
+    tile_px: int = 256
+    time: str = ""
+    attribution: str = ""
+    link: str = ""
+    licence: str = ""
+    group: str = ""
+    note: str = ""
+    subdomains: str = "abc"
+    non_commercial: bool = False
+    may_cache: bool = True
+    may_prefetch: bool = False
+    may_export: bool = True
+    min_cache_days: float = 0.0
+    max_connections: int = 6
+
+    def __post_init__(self) -> None:
+        check_template(self.template)
+        if not 0 <= self.min_level <= self.max_level <= MAX_LEVEL:
+            raise BadTemplate(f"The levels of {self.title or 'the service'} must run from 0 to at most {MAX_LEVEL}.")
+        if self.tile_px not in (256, 512):
+            raise BadTemplate(f"The tiles of {self.title or 'the service'} must be 256 or 512 pixels wide.")
+
+    @property
+    def is_dated(self) -> bool:
+        """True where a day has to be chosen."""
+        return needs_time(self.template)
+
+    @property
+    def hosts(self) -> tuple[str, ...]:
+        """Who is contacted: for consent and for the message when one is dead."""
+        return hosts_of(self.template, self.subdomains)
+
+    def at(self, time: str) -> Self:
+        """The same service on another day (YYYY-MM-DD)."""
+        return replace(self, time=time)
+
+    def url(self, z: int, x: int, y: int) -> str:
+        """Raises BadTemplate where a date is missing."""
+        return tile_url(self.template, z, x, y, self.time, self.subdomains)
+
+    def to_json(self) -> dict[str, Any]:
+        """Plain JSON values for a layer's `source_json`; `from_json` gives back an equal value."""
+        return asdict(self)
+
+    @classmethod
+    def from_json(cls, data: dict[str, Any]) -> Self:
+        """Raises BadTemplate where the values are no tile service; unknown keys are left out."""
+        values = {}
+        for field in fields(cls):
+            if field.name in data:
+                if not isinstance(data[field.name], _KINDS[str(field.type)]):
+                    raise BadTemplate(f"The tile service's {field.name} is not of the right kind: add the layer again.")
+                values[field.name] = data[field.name]
+        if "template" not in values:
+            raise BadTemplate("The layer names no tile address: add it again.")
+        return cls(**({"title": ""} | values))
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceGroup:
+    """Services of one provider, as a menu shows them."""
+
+    title: str
+    services: tuple[TileService, ...]
+
+
+@cache
+def catalog() -> tuple[ServiceGroup, ...]:
+    """The shipped services, by provider."""
+    data = tomllib.loads((files(__package__) / "catalog.toml").read_text(encoding="utf-8"))
+    groups = []
+    for group in data["group"]:
+        common = {key: value for key, value in group.items() if key not in ("title", "service")}
+        services = tuple(
+            TileService.from_json(common | {"group": group["title"]} | service) for service in group["service"]
+        )
+        groups.append(ServiceGroup(group["title"], services))
+    return tuple(groups)

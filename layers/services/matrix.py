@@ -1,0 +1,125 @@
+"""Which tiles of a service make up a display tile, and where their pixels fall. No pictures here."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from layers.geo.crs import MERCATOR_HALF_M, WEB_MERCATOR, same_crs, transform_points
+from layers.grid.tile_grid import TILE_PX, TileGrid, TileKey
+from layers.services.catalog import TileService
+
+CELLS = 8
+"""A display tile is mapped by this many cells a side, each as an affine piece."""
+CELL_PX = TILE_PX // CELLS
+SHARP_ENOUGH = 1.2
+"""The level taken is the first whose pixels are at most this many times coarser than the canvas's."""
+MAX_SOURCES = 36
+"""More tiles than this for one display tile: the service has no level coarse enough to be shown here."""
+
+
+class SourceTile(NamedTuple):
+    """A tile of a service, rows from the north."""
+
+    level: int
+    x: int
+    y: int
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Sources:
+    """What one display tile is made of.
+
+    `points` is (9, 9, 2): where the corners of the display tile's cells fall, in pixels of the service's `level`
+    (nan: nowhere). `columns` and `rows` are the ranges of tiles around them; columns run on past the antimeridian.
+    """
+
+    level: int
+    points: NDArray[np.float64]
+    columns: range
+    rows: range
+    tiles: tuple[SourceTile, ...]
+    is_affine: bool
+
+    @property
+    def is_empty(self) -> bool:
+        return not self.tiles
+
+
+def level_for(resolution_m: float, service: TileService) -> int:
+    """The coarsest level that is sharp enough, within what the service has. Resolution in Web Mercator metres."""
+    if not resolution_m > 0:
+        return service.min_level
+    full = 2 * MERCATOR_HALF_M / service.tile_px
+    level = math.ceil(math.log2(full / (resolution_m * SHARP_ENOUGH)) - 1e-9)
+    return min(max(level, service.min_level), service.max_level)
+
+
+def level_resolution_m(level: int, service: TileService) -> float:
+    return 2 * MERCATOR_HALF_M / (service.tile_px * 2.0**level)
+
+
+def sources_of(grid: TileGrid, keys: Sequence[TileKey], service: TileService) -> list[Sources]:
+    """The sources of several display tiles of a grid at once (one transformation for all of them)."""
+    if not keys:
+        return []
+    edge = np.arange(CELLS + 1) * float(CELL_PX)
+    px, py = np.meshgrid(edge, edge)
+    affines = np.array([grid.tile_affine(key) for key in keys])[:, :, None, None]
+    x = affines[:, 0] * px + affines[:, 1] * py + affines[:, 2]
+    y = affines[:, 3] * px + affines[:, 4] * py + affines[:, 5]
+    is_affine = same_crs(grid.crs, WEB_MERCATOR)
+    if not is_affine:
+        x, y = transform_points(grid.crs, WEB_MERCATOR, x, y)
+    return [_sources(x[i], y[i], service, is_affine) for i in range(len(keys))]
+
+
+def _sources(x: NDArray[np.float64], y: NDArray[np.float64], service: TileService, is_affine: bool) -> Sources:
+    if not is_affine:
+        x = _unwrapped(x)
+    level = level_for(_resolution_m(x, y), service)
+    resolution = level_resolution_m(level, service)
+    points = np.stack(((x + MERCATOR_HALF_M) / resolution, (MERCATOR_HALF_M - y) / resolution), axis=-1)
+    corners = np.stack((points[:-1, :-1], points[:-1, 1:], points[1:, :-1], points[1:, 1:])).reshape(4, -1, 2)
+    corners = corners[:, np.isfinite(corners).all(axis=(0, 2))]
+    count = 2**level
+    # One pixel more on each side: what bilinear sampling looks at.
+    low = np.floor((corners.min(axis=0, initial=np.inf) - 1) / service.tile_px) if corners.size else corners[0]
+    high = np.floor((corners.max(axis=0, initial=-np.inf) + 1) / service.tile_px) if corners.size else corners[0]
+    spans = np.unique(np.hstack((low, high)).astype(int), axis=0) if corners.size else np.empty((0, 4), int)
+    spans[:, 1], spans[:, 3] = np.maximum(spans[:, 1], 0), np.minimum(spans[:, 3], count - 1)
+    cells: set[tuple[int, int]] = set()
+    for left, top, right, bottom in spans.tolist():
+        if (right - left + 1) * (bottom - top + 1) > MAX_SOURCES:
+            return Sources(level, points, range(0), range(0), (), is_affine)
+        cells.update((column, row) for column in range(left, right + 1) for row in range(top, bottom + 1))
+    if not cells or len(cells) > MAX_SOURCES:
+        return Sources(level, points, range(0), range(0), (), is_affine)
+    columns, rows = [cell[0] for cell in cells], [cell[1] for cell in cells]
+    tiles = dict.fromkeys(SourceTile(level, column % count, row) for column, row in sorted(cells))
+    across, down = range(min(columns), max(columns) + 1), range(min(rows), max(rows) + 1)
+    return Sources(level, points, across, down, tuple(tiles), is_affine)
+
+
+def _resolution_m(x: NDArray[np.float64], y: NDArray[np.float64]) -> float:
+    """Web Mercator metres a display pixel: the root of the median cell's area."""
+    across = np.stack((x[:-1, 1:] - x[:-1, :-1], y[:-1, 1:] - y[:-1, :-1]))
+    down = np.stack((x[1:, :-1] - x[:-1, :-1], y[1:, :-1] - y[:-1, :-1]))
+    areas = np.abs(across[0] * down[1] - across[1] * down[0])
+    areas = areas[np.isfinite(areas)]
+    return float(np.sqrt(np.median(areas)) / CELL_PX) if areas.size else 0.0
+
+
+def _unwrapped(x: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Longitudes that run on past the antimeridian instead of jumping by the width of the world."""
+    finite = x[np.isfinite(x)]
+    if not finite.size:
+        return x
+    world, middle = 2 * MERCATOR_HALF_M, x[CELLS // 2, CELLS // 2]
+    first = middle if np.isfinite(middle) else finite[0]
+    return x - np.round((x - first) / world) * world

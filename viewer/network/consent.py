@@ -1,0 +1,63 @@
+"""Who may be contacted. A host that nobody has allowed is not even looked up."""
+
+from __future__ import annotations
+
+import ipaddress
+from urllib.parse import urlsplit
+
+
+class Consent:
+    """The allowed hosts, each "name" or "name:port" as it stands in the URL. Private addresses are allowed apart."""
+
+    def __init__(self, hosts: frozenset[str] = frozenset()) -> None:
+        self._hosts = set(hosts)
+        self._private: set[str] = set()
+
+    @property
+    def hosts(self) -> frozenset[str]:
+        return frozenset(self._hosts | self._private)
+
+    def allow(self, host: str) -> None:
+        """Allow a host on the open network; raises ValueError for a private address, which needs its own line."""
+        if is_private(host):
+            raise ValueError(f"{host} is a private address: use allow_private.")
+        self._hosts.add(host.lower())
+
+    def allow_private(self, host: str) -> None:
+        """Allow this computer, or a machine of the local network."""
+        self._private.add(host.lower())
+
+    def withdraw(self, host: str) -> None:
+        self._hosts.discard(host.lower())
+        self._private.discard(host.lower())
+
+    def permits(self, host: str) -> bool:
+        host = host.lower()
+        return host in self._private or (host in self._hosts and not is_private(host))
+
+
+def host_of(url: str) -> str:
+    """ "name" or "name:port" of a URL, in lower case; empty where there is none."""
+    try:
+        return urlsplit(url).netloc.rpartition("@")[2].lower()
+    except ValueError:
+        return ""
+
+
+def is_private(host: str) -> bool:
+    """True for this computer, local networks, link-local and metadata addresses, and names without a dot."""
+    name = _without_port(host).lower().rstrip(".")
+    try:
+        address = ipaddress.ip_address(name)
+    except ValueError:
+        local_suffixes = (".local", ".localhost", ".internal", ".lan", ".home.arpa")
+        # 127.1, 0x7f.1 and 2130706433 reach 127.0.0.1 too: a name whose last part is a number is no name.
+        last = name.rpartition(".")[2]
+        return "." not in name or name.endswith(local_suffixes) or last.isdigit() or last.startswith("0x")
+    return not address.is_global
+
+
+def _without_port(host: str) -> str:
+    if host.startswith("["):
+        return host[1:].partition("]")[0]
+    return host.partition(":")[0] if host.count(":") == 1 else host

@@ -1,0 +1,47 @@
+"""Bytes from a stranger to a picture, or one sentence why not. Runs on a thread of its own."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QBuffer, QByteArray, QIODevice
+from PySide6.QtGui import QImage, QImageReader
+
+from layers.errors import ServerFault
+
+MAX_DECODED_BYTES = 16 << 20
+_WEB_PAGE = (b"<!doctype", b"<html", b"<?xml", b"<head", b"<body")
+
+
+class HalfPicture(ServerFault):
+    """A picture of a right kind that breaks off: worth asking for again, once."""
+
+
+def decode_tile(body: bytes, host: str) -> QImage:
+    """A tile's picture in a format that is painted fast. PNG, JPEG and WEBP only; raises ServerFault."""
+    kind = picture_kind(body)
+    if not kind:
+        if body.lstrip()[:16].lower().startswith(_WEB_PAGE):
+            raise ServerFault(f"{host} sent a web page instead of a picture: it may want a login or a key.")
+        raise ServerFault(f"{host} sent something that is no PNG, JPEG or WEBP picture: check the layer's address.")
+    buffer = QBuffer()
+    buffer.setData(QByteArray(body))
+    buffer.open(QIODevice.OpenModeFlag.ReadOnly)
+    reader = QImageReader(buffer, QByteArray(kind.encode()))
+    reader.setAutoDetectImageFormat(False)
+    size = reader.size()
+    if size.isValid() and size.width() * size.height() * 4 > MAX_DECODED_BYTES:
+        raise ServerFault(f"{host} sent a picture of {size.width()} x {size.height()} pixels: too large for a tile.")
+    # `size` is invalid where the header is broken; Qt's own limit then holds.
+    image = reader.read()
+    if image.isNull() or (kind == "jpeg" and not body.rstrip(b"\0").endswith(b"\xff\xd9")):
+        raise HalfPicture(f"{host} sent a damaged picture.")
+    alpha = image.hasAlphaChannel()
+    return image.convertToFormat(QImage.Format.Format_ARGB32_Premultiplied if alpha else QImage.Format.Format_RGB32)
+
+
+def picture_kind(body: bytes) -> str:
+    """png, jpeg or webp by the magic bytes, else empty."""
+    if body.startswith(b"\x89PNG\r\n\x1a\n"):
+        return "png"
+    if body.startswith(b"\xff\xd8\xff"):
+        return "jpeg"
+    return "webp" if body[:4] == b"RIFF" and body[8:12] == b"WEBP" else ""

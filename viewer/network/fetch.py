@@ -1,0 +1,228 @@
+"""One tile under way: every limit a stranger's server is held to."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, QTimer, QUrl, Slot
+from PySide6.QtGui import QImage
+from PySide6.QtNetwork import QNetworkReply, QNetworkRequest
+
+from layers.errors import GeoloupeError, NotAllowed, ServerFault
+from viewer.network.decode import HalfPicture
+from viewer.network.tile_store import host_of_url
+
+if TYPE_CHECKING:
+    from viewer.network.fetcher import Fetcher
+
+type Done = Callable[[QImage | None, GeoloupeError | None], None]
+_Error = QNetworkReply.NetworkError
+_Attribute = QNetworkRequest.Attribute
+NOTHING_HERE = (204, 404, 410)
+UNREACHABLE = (_Error.HostNotFoundError, _Error.ConnectionRefusedError, _Error.UnknownNetworkError)
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What a server may cost us."""
+
+    idle_s: float = 10.0
+    total_s: float = 30.0
+    body_bytes: int = 2 << 20
+    redirects: int = 3
+    retries: int = 3
+    first_backoff_s: float = 0.4
+    in_flight: int = 6
+
+
+class Fetch(QObject):
+    """Calls `done(image, None)`, `done(None, None)` where the server has no tile there, or `done(None, error)`."""
+
+    def __init__(self, fetcher: Fetcher, url: QUrl, done: Done) -> None:
+        super().__init__(fetcher)
+        self.url = url
+        self.host = host_of_url(url)
+        self._fetcher = fetcher
+        self._limits = fetcher.limits
+        self._done = done
+        self._reply: QNetworkReply | None = None
+        self._target = url
+        self._body = bytearray()
+        self._cut = ""
+        self._tries = 0
+        self._redirects = 0
+        self._from_store = False
+        self._deadline = QTimer(self)
+        self._deadline.setSingleShot(True)
+        self._deadline.timeout.connect(self._too_slow)
+        self._backoff = QTimer(self)
+        self._backoff.setSingleShot(True)
+        self._backoff.timeout.connect(self.start)
+        self.is_over = False
+
+    @Slot()
+    def start(self) -> None:
+        """Send the request. While the host is paused, or offline, only the stored tiles are asked."""
+        self._from_store = self._fetcher.only_stored(self.host)
+        self._target, self._redirects = self.url, 0
+        self._deadline.start(int(self._limits.total_s * 1000))
+        self._send()
+
+    def cancel(self) -> None:
+        """End it without an answer."""
+        self._finish(None, None, silent=True)
+
+    def _send(self) -> None:
+        self._body.clear()
+        self._cut = ""
+        request = QNetworkRequest(self._target)
+        request.setHeader(QNetworkRequest.KnownHeaders.UserAgentHeader, self._fetcher.user_agent)
+        request.setRawHeader(b"Accept", b"image/png,image/jpeg,image/webp")
+        load = QNetworkRequest.CacheLoadControl
+        request.setAttribute(
+            _Attribute.CacheLoadControlAttribute, load.AlwaysCache if self._from_store else load.PreferNetwork
+        )
+        request.setAttribute(_Attribute.RedirectPolicyAttribute, QNetworkRequest.RedirectPolicy.ManualRedirectPolicy)
+        for cookies in (_Attribute.CookieLoadControlAttribute, _Attribute.CookieSaveControlAttribute):
+            request.setAttribute(cookies, QNetworkRequest.LoadControl.Manual)
+        request.setTransferTimeout(int(self._limits.idle_s * 1000))
+        self._reply = self._fetcher.network.get(request)
+        self._reply.readyRead.connect(self._read)
+        self._reply.finished.connect(self._ended)
+
+    @Slot()
+    def _read(self) -> None:
+        reply = self._reply
+        if reply is None or self._cut:
+            return
+        announced = reply.header(QNetworkRequest.KnownHeaders.ContentLengthHeader)
+        self._body += reply.readAll().data()
+        if len(self._body) > self._limits.body_bytes or (announced or 0) > self._limits.body_bytes:
+            self._cut = f"{self.host} sent more than {self._limits.body_bytes >> 20} MB for one tile: it was cut off."
+            reply.abort()
+
+    @Slot()
+    def _too_slow(self) -> None:
+        self._cut = f"{self.host} took longer than {self._limits.total_s:g} s for one tile."
+        if self._reply is not None:
+            self._reply.abort()
+
+    @Slot()
+    def _ended(self) -> None:
+        reply, self._reply = self._reply, None
+        if reply is None or self.is_over:
+            return
+        if not self._cut:
+            self._body += reply.readAll().data()
+        status = int(reply.attribute(_Attribute.HttpStatusCodeAttribute) or 0)
+        error = reply.error()
+        location = reply.header(QNetworkRequest.KnownHeaders.LocationHeader) if status in range(301, 309) else None
+        wait = _seconds(bytes(reply.rawHeader("Retry-After").data()))
+        text = reply.errorString()
+        reply.deleteLater()
+        if self._cut:
+            self._fail(ServerFault(self._cut))
+        elif self._from_store and error != _Error.NoError:
+            self._finish(None, ServerFault(self._fetcher.stored_only_sentence(self.host)))
+        elif location is not None:
+            self._redirect(location)
+        elif status in NOTHING_HERE or (status == 200 and not self._body):
+            self._fetcher.succeeded(self.host)
+            self._finish(None, None)
+        elif status in (401, 403):
+            sentence = f"{self.host} refuses us (code {status}): it may want a key, or not want us at all."
+            self._fetcher.pause(self.host, sentence, 300.0)
+            self._finish(None, ServerFault(sentence))
+        elif status in (429, 503):
+            sentence = f"{self.host} is busy and asks us to wait: tiles come again by themselves."
+            self._fetcher.pause(self.host, sentence, 30.0 if wait is None else wait)
+            self._finish(None, ServerFault(sentence))
+        elif status >= 400 or error != _Error.NoError:
+            self._fail(_fault(self.host, status, error, text), retry=_is_worth_retrying(status, error))
+        else:
+            self._fetcher.decode(bytes(self._body), self.host, self._decoded)
+
+    def _redirect(self, location: QUrl) -> None:
+        target = self._target.resolved(location)
+        host = host_of_url(target)
+        downgrade = self._target.scheme() == "https" and target.scheme() == "http"
+        self._redirects += 1
+        if target.scheme() not in ("http", "https") or downgrade or target.userInfo():
+            self._fail(ServerFault(f"{self.host} sends us to an address that is not followed."))
+        elif host != self.host and not self._fetcher.consent.permits(host):
+            self._fail(NotAllowed(f"{self.host} sends us on to {host or 'another host'}, which is not allowed."))
+        elif self._redirects > self._limits.redirects:
+            self._fail(ServerFault(f"{self.host} sends us round in circles."))
+        else:
+            self._target = target
+            self._send()
+
+    def _decoded(self, result: QImage | ServerFault) -> None:
+        if self.is_over:
+            return
+        if isinstance(result, QImage):
+            self._fetcher.succeeded(self.host)
+            self._finish(result, None)
+            return
+        if isinstance(result, HalfPicture):
+            self._fetcher.forget(self._target)
+        self._fail(result, retry=isinstance(result, HalfPicture) and self._tries == 0)
+
+    def _fail(self, error: GeoloupeError, retry: bool = False) -> None:
+        """Count it against the host; try again after a pause where that may help and the host is not given up."""
+        if not self._from_store:
+            at_once = isinstance(error, NoSuchName)
+            self._fetcher.failed(self.host, error.sentence, at_once)
+        self._deadline.stop()
+        if retry and self._tries < self._limits.retries and not self._fetcher.only_stored(self.host):
+            self._backoff.start(int(1000 * self._limits.first_backoff_s * 2**self._tries * random.uniform(0.8, 1.2)))
+            self._tries += 1
+        elif self._fetcher.only_stored(self.host) and not self._from_store:
+            # The host has just been given up: what is stored of it still shows.
+            self.start()
+        else:
+            self._finish(None, error)
+
+    def _finish(self, image: QImage | None, error: GeoloupeError | None, silent: bool = False) -> None:
+        if self.is_over:
+            return
+        self.is_over = True
+        self._deadline.stop()
+        self._backoff.stop()
+        reply, self._reply = self._reply, None
+        if reply is not None:
+            reply.abort()
+            reply.deleteLater()
+        self._fetcher.ended(self, nothing_there=image is None and error is None and not silent)
+        if not silent:
+            self._done(image, error)
+
+
+class NoSuchName(ServerFault):
+    """The name cannot be looked up: no network, or a wrong name. Asking again at once cannot help."""
+
+
+def _fault(host: str, status: int, error: _Error, text: str) -> ServerFault:
+    if status >= 400:
+        return ServerFault(f"{host} answers with error {status}: tiles that are stored still show.")
+    if error == _Error.HostNotFoundError:
+        return NoSuchName(f"{host} is not found: no network, or the name is wrong. Stored tiles still show.")
+    if error in UNREACHABLE:
+        return ServerFault(f"{host} cannot be reached: tiles that are stored still show.")
+    if error in (_Error.OperationCanceledError, _Error.TimeoutError):
+        return ServerFault(f"{host} does not answer: tiles that are stored still show.")
+    if error == _Error.SslHandshakeFailedError:
+        return ServerFault(f"{host} has no certificate that can be trusted: it is not used.")
+    return ServerFault(f"{host} did not send the tile ({text}): tiles that are stored still show.")
+
+
+def _is_worth_retrying(status: int, error: _Error) -> bool:
+    return status in (500, 502, 504) or error in (_Error.RemoteHostClosedError, _Error.ConnectionRefusedError)
+
+
+def _seconds(value: bytes) -> float | None:
+    """A Retry-After in seconds; a date is not worth its parsing and counts as none."""
+    return float(value) if value.isdigit() and len(value) < 8 else None

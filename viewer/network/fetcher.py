@@ -1,0 +1,210 @@
+"""The only way to the network: tiles, one polite request at a time, from hosts that were allowed."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from types import MappingProxyType
+
+from PySide6.QtCore import QObject, QThreadPool, QTimer, QUrl, Signal, Slot
+from PySide6.QtGui import QImage
+from PySide6.QtNetwork import QNetworkAccessManager
+
+from layers.errors import NotAllowed, ServerFault
+from viewer.network.consent import Consent
+from viewer.network.decode import decode_tile
+from viewer.network.fetch import Done, Fetch, Limits
+from viewer.network.host_state import HostState
+from viewer.network.tile_store import TileStore, host_of_url
+from viewer.support.mailbox import Mailbox
+
+USER_AGENT = "Geoloupe/0.1 (desktop map viewer; contact: see the Geoloupe project page)"
+NOTHING_HERE_S = 60.0
+"""How long "no tile here" is believed."""
+
+
+class Fetcher(QObject):
+    """Lives in the window's thread; pictures are decoded on others.
+
+    `host_changed` carries a host and what is wrong with it, empty when it answers again; `host_ready` a host that has
+    been left alone long enough and may be asked again.
+    """
+
+    host_changed = Signal(str, str)
+    host_ready = Signal(str)
+
+    def __init__(
+        self,
+        cache_folder: Path | None,
+        consent: Consent,
+        limits: Limits | None = None,
+        user_agent: str = USER_AGENT,
+        parent: QObject | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self.consent = consent
+        self.limits = limits or Limits()
+        self.user_agent = user_agent
+        self.offline = False
+        self.network = QNetworkAccessManager(self)
+        self._store = None if cache_folder is None else TileStore(cache_folder, self)
+        if self._store is not None:
+            self.network.setCache(self._store)
+        self._decoders = QThreadPool(self)
+        self._decoders.setMaxThreadCount(2)
+        self._mailbox = Mailbox(self)
+        self._hosts: dict[str, HostState] = {}
+        self._fetches: set[Fetch] = set()
+        self._nothing_here: dict[str, float] = {}
+        self._recovery = QTimer(self)
+        self._recovery.setSingleShot(True)
+        self._recovery.timeout.connect(self._look_for_recovered)
+
+    # -- asking -------------------------------------------------------------------------------------------------
+
+    def fetch(self, url: str, done: Done) -> Fetch | None:
+        """Fetch a tile; `done(image, error)` is called later, or at once where nothing needs to be asked.
+
+        `done(None, None)` means that the server has no tile there. None is returned when it is over already.
+        """
+        target = QUrl(url, QUrl.ParsingMode.StrictMode)
+        host = host_of_url(target)
+        if target.scheme() not in ("http", "https") or not host or target.userInfo():
+            done(None, NotAllowed("Only http and https addresses without a name and password in them are fetched."))
+        elif not self.consent.permits(host):
+            done(None, NotAllowed(f"{host} is not contacted until you allow it."))
+        elif self._nothing_here.get(url, 0.0) > time.monotonic():
+            done(None, None)
+        else:
+            fetch = Fetch(self, target, done)
+            self._fetches.add(fetch)
+            state = self._state(host)
+            state.waiting.append(fetch.start)
+            self._next(state)
+            return fetch
+        return None
+
+    def is_idle(self) -> bool:
+        return not self._fetches
+
+    def host_states(self) -> Mapping[str, str]:
+        """The hosts in trouble, each with its sentence."""
+        return MappingProxyType({host: state.sentence for host, state in self._hosts.items() if state.sentence})
+
+    def set_offline(self, offline: bool) -> None:
+        """Offline, only stored tiles are shown and nothing at all is sent."""
+        if offline != self.offline:
+            self.offline = offline
+            if not offline:
+                for host in list(self._hosts):
+                    self.host_ready.emit(host)
+
+    def set_min_cache_days(self, host: str, days: float) -> None:
+        """Keep tiles of a host at least that long where it does not say how long itself."""
+        if self._store is not None and days > 0:
+            self._store.min_days[host] = days
+
+    def forgive(self, host: str) -> None:
+        """Ask the host again now."""
+        self._state(host).succeeded()
+        self.host_changed.emit(host, "")
+        self.host_ready.emit(host)
+
+    def close(self) -> None:
+        """Abort everything; nothing is answered any more."""
+        for state in self._hosts.values():
+            state.waiting.clear()
+        for fetch in list(self._fetches):
+            fetch.cancel()
+        self._decoders.waitForDone()
+
+    # -- for the fetches ----------------------------------------------------------------------------------------
+
+    def only_stored(self, host: str) -> bool:
+        return self.offline or self._state(host).is_paused(time.monotonic())
+
+    def stored_only_sentence(self, host: str) -> str:
+        return self._state(host).sentence or f"{host} is not asked while working offline: stored tiles show."
+
+    def succeeded(self, host: str) -> None:
+        state = self._state(host)
+        if self.only_stored(host):
+            return
+        was = state.sentence
+        state.succeeded()
+        if was:
+            self.host_changed.emit(host, "")
+
+    def failed(self, host: str, sentence: str, at_once: bool = False) -> None:
+        state = self._state(host)
+        was = state.sentence
+        state.failed(sentence, time.monotonic(), at_once)
+        self._tell(state, was)
+
+    def pause(self, host: str, sentence: str, seconds: float) -> None:
+        state = self._state(host)
+        was = state.sentence
+        state.pause(sentence, seconds, time.monotonic())
+        self._tell(state, was)
+
+    def forget(self, url: QUrl) -> None:
+        """Drop a damaged entry from the store."""
+        if self._store is not None:
+            self._store.remove(url)
+
+    def decode(self, body: bytes, host: str, decoded: Callable[[QImage | ServerFault], None]) -> None:
+        mailbox = self._mailbox
+
+        def work() -> None:
+            try:
+                result: QImage | ServerFault = decode_tile(body, host)
+            except ServerFault as fault:
+                result = fault
+            mailbox.post(decoded, result)
+
+        self._decoders.start(work)
+
+    def ended(self, fetch: Fetch, nothing_there: bool) -> None:
+        if nothing_there:
+            self._nothing_here[fetch.url.toString()] = time.monotonic() + NOTHING_HERE_S
+        self._fetches.discard(fetch)
+        fetch.deleteLater()
+        state = self._state(fetch.host)
+        if fetch.start in state.waiting:
+            state.waiting.remove(fetch.start)
+        else:
+            state.in_flight -= 1
+        self._next(state)
+
+    # -- hosts --------------------------------------------------------------------------------------------------
+
+    def _state(self, host: str) -> HostState:
+        return self._hosts.setdefault(host, HostState(host))
+
+    def _next(self, state: HostState) -> None:
+        while state.waiting and state.in_flight < self.limits.in_flight:
+            state.in_flight += 1
+            state.waiting.popleft()()
+
+    def _tell(self, state: HostState, was: str) -> None:
+        if state.sentence:
+            self._schedule_recovery()
+        if state.sentence != was:
+            self.host_changed.emit(state.host, state.sentence)
+
+    def _schedule_recovery(self) -> None:
+        now = time.monotonic()
+        ends = [state.paused_until for state in self._hosts.values() if state.is_paused(now)]
+        if ends:
+            self._recovery.start(int(1000 * (min(ends) - now)) + 50)
+
+    @Slot()
+    def _look_for_recovered(self) -> None:
+        now = time.monotonic()
+        for state in list(self._hosts.values()):
+            if state.paused_until and not state.is_paused(now):
+                state.paused_until = 0.0
+                # The sentence stays until the host has answered: no badge that blinks.
+                self.host_ready.emit(state.host)
+        self._schedule_recovery()

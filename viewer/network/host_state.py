@@ -1,0 +1,46 @@
+"""What is known of one server: whether to ask it now, how many requests run, and what to tell the analyst."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+ERRORS_TO_PAUSE = 5
+FIRST_PAUSE_S = 30.0
+LONGEST_PAUSE_S = 300.0
+
+
+@dataclass(eq=False)
+class HostState:
+    """The circuit breaker of one host. Times are monotonic seconds; `sentence` is empty while all is well."""
+
+    host: str
+    sentence: str = ""
+    paused_until: float = 0.0
+    in_flight: int = 0
+    waiting: deque[Callable[[], None]] = field(default_factory=deque)
+    _errors: int = 0
+    _pauses: int = 0
+
+    def is_paused(self, now: float) -> bool:
+        return now < self.paused_until
+
+    def succeeded(self) -> None:
+        self._errors = self._pauses = 0
+        self.paused_until = 0.0
+        self.sentence = ""
+
+    def failed(self, sentence: str, now: float, at_once: bool = False) -> None:
+        """Count an error; after enough in a row (or `at_once`) the host is left alone, longer each time."""
+        self._errors += 1
+        if self.is_paused(now) or not (at_once or self._errors >= ERRORS_TO_PAUSE or self._pauses):
+            return
+        self.pause(sentence, min(FIRST_PAUSE_S * 2**self._pauses, LONGEST_PAUSE_S), now)
+        self._pauses += 1
+
+    def pause(self, sentence: str, seconds: float, now: float) -> None:
+        """Leave the host alone for that long (at most five minutes)."""
+        self.sentence = sentence
+        self.paused_until = max(self.paused_until, now + min(max(seconds, 1.0), LONGEST_PAUSE_S))
+        self._errors = 0

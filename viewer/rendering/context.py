@@ -1,0 +1,41 @@
+"""What every drawing of a window shares."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from layers.pool.pool import ReaderPool
+from viewer.network.fetcher import Fetcher
+from viewer.rendering.scheduler import TileScheduler
+from viewer.rendering.tile_cache import TileCache
+from viewer.support.jobs import Jobs
+from viewer.support.mailbox import Mailbox
+
+
+@dataclass(frozen=True, eq=False)
+class RenderContext:
+    """Make one a window, in the window's thread. `fetcher` is None where nothing may use the network."""
+
+    pool: ReaderPool
+    fetcher: Fetcher | None
+    jobs: Jobs
+    tiles: TileCache = field(default_factory=TileCache)
+    scheduler: TileScheduler = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "scheduler", TileScheduler(self.pool))
+
+    @property
+    def mailbox(self) -> Mailbox:
+        return self.jobs.mailbox
+
+    def is_idle(self) -> bool:
+        """True when no reader, job or download works for a drawing and nothing waits to be delivered."""
+        fetching = self.fetcher is not None and not self.fetcher.is_idle()
+        return (
+            self.scheduler.is_idle()
+            and self.pool.is_idle()
+            and self.jobs.is_idle()
+            and self.mailbox.is_empty()
+            and not fetching
+        )

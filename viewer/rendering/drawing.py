@@ -1,0 +1,109 @@
+"""How a layer is drawn: one interface for files, services and features."""
+
+from __future__ import annotations
+
+import json
+
+from PySide6.QtCore import QObject, Signal
+from PySide6.QtGui import QPainter
+
+from layers.document.layer import Layer
+from layers.geo.bounds import Bounds
+from layers.grid.tile_grid import View
+from viewer.rendering.context import RenderContext
+
+
+class LayerDrawing(QObject):
+    """What a scene holds for each layer. Everything happens in the window's thread.
+
+    `updated` says that `paint` would now paint something else; at most once an event-loop turn.
+    `problem_changed` carries the layer's uuid and one sentence, empty when all is well again.
+    """
+
+    updated = Signal()
+    problem_changed = Signal(str, str)
+
+    def __init__(self, layer: Layer, context: RenderContext, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.layer = layer
+        self.context = context
+        self.problem = ""
+        self._is_closed = False
+        self._announcing = False
+
+    @property
+    def layer_uuid(self) -> str:
+        return self.layer.uuid
+
+    @property
+    def attribution(self) -> str:
+        """Credit and date for the map's edge; empty where there is none."""
+        return self.layer.credit
+
+    def fits(self, layer: Layer) -> bool:
+        """True where `set_layer` can take the new row; else the scene makes a new drawing."""
+        return (layer.uuid, layer.kind, layer.source) == (self.layer.uuid, self.layer.kind, self.layer.source)
+
+    def set_layer(self, layer: Layer) -> None:
+        """Take over a new row of the same layer: its style, opacity, credit, CRS."""
+        self.layer = layer
+        self._announce()
+
+    def set_view(self, view: View, cursor: tuple[float, float] | None = None, resting: bool = True) -> None:
+        """Say what is looked at; replaces all earlier wishes. `resting` False: a gesture runs, stand-ins will do."""
+        raise NotImplementedError
+
+    def paint(self, painter: QPainter, view: View) -> None:
+        """Paint what there is of `view`; the painter's coordinates are the view's pixels."""
+        raise NotImplementedError
+
+    def is_complete(self, view: View) -> bool:
+        """True when `paint` paints the final, exact picture (what has failed counts as done)."""
+        raise NotImplementedError
+
+    def bounds_lonlat(self) -> Bounds | None:
+        """Where the layer has data, once that is known."""
+        return None
+
+    def close(self) -> None:
+        """Stop wishing; nothing is emitted afterwards."""
+        self._is_closed = True
+        self.context.scheduler.forget(id(self))
+
+    def _announce(self) -> None:
+        """`updated` later in this turn, once: two answers often arrive together."""
+        if not self._announcing and not self._is_closed:
+            self._announcing = True
+            self.context.mailbox.post(self._emit_updated)
+
+    def _emit_updated(self) -> None:
+        self._announcing = False
+        if not self._is_closed:
+            self.updated.emit()
+
+    def _set_problem(self, sentence: str) -> None:
+        if sentence != self.problem and not self._is_closed:
+            self.problem = sentence
+            self.problem_changed.emit(self.layer_uuid, sentence)
+
+
+class FailedDrawing(LayerDrawing):
+    """Stands for a layer that cannot be drawn at all, and says why."""
+
+    def __init__(self, layer: Layer, context: RenderContext, sentence: str, parent: QObject | None = None) -> None:
+        super().__init__(layer, context, parent)
+        self.problem = sentence
+
+    def set_view(self, view: View, cursor: tuple[float, float] | None = None, resting: bool = True) -> None:
+        pass
+
+    def paint(self, painter: QPainter, view: View) -> None:
+        pass
+
+    def is_complete(self, view: View) -> bool:
+        return True
+
+
+def style_revision(layer: Layer) -> str:
+    """A text that is equal for equal styles."""
+    return json.dumps(layer.style, sort_keys=True)

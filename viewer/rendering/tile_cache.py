@@ -1,0 +1,95 @@
+"""Caches bounded by bytes. Raw tiles and coloured ones apart: a new style drops only colours."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Callable, Hashable, Iterator
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtGui import QImage
+
+from layers.grid.tile_grid import TileGrid, TileKey
+
+MIB = 1 << 20
+
+
+class TileName(NamedTuple):
+    """A tile of one layer. `revision` is whatever its pixels depend on besides the place."""
+
+    layer_uuid: str
+    revision: Hashable
+    grid: TileGrid
+    key: TileKey
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class RawTile:
+    """What a reader sent: bands (n, h, w) in the file's own type, mask (h, w), True = valid, None = all valid.
+
+    `bands` is None where there is nothing.
+    """
+
+    bands: NDArray[Any] | None
+    mask: NDArray[np.bool_] | None = None
+
+    @property
+    def nbytes(self) -> int:
+        return sum(int(part.nbytes) for part in (self.bands, self.mask) if part is not None) + 64
+
+
+class ByteCache[K: Hashable, V]:
+    """Least recently used goes first once `limit_bytes` is passed. For one thread."""
+
+    def __init__(self, limit_bytes: int) -> None:
+        self.limit_bytes = limit_bytes
+        self.nbytes = 0
+        self._entries: OrderedDict[K, tuple[V, int]] = OrderedDict()
+
+    def __contains__(self, key: K) -> bool:
+        return key in self._entries
+
+    def __len__(self) -> int:
+        return len(self._entries)
+
+    def __iter__(self) -> Iterator[K]:
+        return iter(self._entries)
+
+    def get(self, key: K) -> V | None:
+        """The value, now the most recently used, or None."""
+        entry = self._entries.get(key)
+        if entry is None:
+            return None
+        self._entries.move_to_end(key)
+        return entry[0]
+
+    def put(self, key: K, value: V, nbytes: int) -> None:
+        self.discard(key)
+        self._entries[key] = (value, nbytes)
+        self.nbytes += nbytes
+        while self.nbytes > self.limit_bytes and len(self._entries) > 1:
+            _, (_, dropped) = self._entries.popitem(last=False)
+            self.nbytes -= dropped
+
+    def discard(self, key: K) -> None:
+        entry = self._entries.pop(key, None)
+        if entry is not None:
+            self.nbytes -= entry[1]
+
+    def discard_where(self, condition: Callable[[K], bool]) -> None:
+        for key in [key for key in self._entries if condition(key)]:
+            self.discard(key)
+
+
+@dataclass(frozen=True, eq=False)
+class TileCache:
+    """The tiles of all layers of one window. A null picture stands for a tile with nothing in it."""
+
+    raw: ByteCache[TileName, RawTile] = field(default_factory=lambda: ByteCache(96 * MIB))
+    styled: ByteCache[TileName, QImage] = field(default_factory=lambda: ByteCache(96 * MIB))
+
+    def drop_layer(self, layer_uuid: str) -> None:
+        self.raw.discard_where(lambda name: name.layer_uuid == layer_uuid)
+        self.styled.discard_where(lambda name: name.layer_uuid == layer_uuid)

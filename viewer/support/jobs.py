@@ -1,0 +1,159 @@
+"""Long work off the window's thread. Whatever happens in a job reaches the window: a result, or one sentence."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable
+from typing import Any
+
+from PySide6.QtCore import QObject, QThreadPool, Signal
+
+from layers.errors import GeoloupeError
+from viewer.support.mailbox import Mailbox
+
+log = logging.getLogger(__name__)
+
+
+class JobCancelled(GeoloupeError):  # noqa: N818 - named as the errors of layers.errors are
+    """The work was given up because somebody asked for that."""
+
+
+class Job:
+    """One piece of work under way; read it in the window's thread."""
+
+    def __init__(self, title: str) -> None:
+        self.title = title
+        self.fraction = 0.0
+        self.text = ""
+        self.is_finished = False
+        self._cancelled = threading.Event()
+
+    def cancel(self) -> None:
+        """Ask the work to stop; it does at its next look. Neither `done` nor `failed` is called afterwards."""
+        self._cancelled.set()
+
+    @property
+    def cancelled(self) -> bool:
+        return self._cancelled.is_set()
+
+
+class JobContext:
+    """What the work itself may use, in its own thread."""
+
+    def __init__(self, job: Job, report: Callable[[Job, float, str], None]) -> None:
+        self._job = job
+        self._report = report
+
+    @property
+    def cancelled(self) -> bool:
+        return self._job.cancelled
+
+    def check(self) -> None:
+        """Raise JobCancelled when the job was cancelled."""
+        if self._job.cancelled:
+            raise JobCancelled(f"{self._job.title}: cancelled.")
+
+    def progress(self, fraction: float, text: str = "") -> None:
+        """Tell how far the work is, 0 to 1."""
+        self._report(self._job, fraction, text)
+
+
+class Jobs(QObject):
+    """Runs work on a thread pool. `done` and `failed` are called in the window's thread.
+
+    Jobs with a title are announced by the signals (the status bar shows them); the small steps of drawing have none.
+    `unheard` carries the error of a job whose caller gave no `failed`.
+    """
+
+    started = Signal(object)
+    progressed = Signal(object)
+    finished = Signal(object)
+    unheard = Signal(object)
+
+    def __init__(self, threads: int = 2, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._pool = QThreadPool()
+        self._pool.setMaxThreadCount(threads)
+        self._running: set[Job] = set()
+        self.mailbox = Mailbox(self)
+
+    def run[T](
+        self,
+        work: Callable[[JobContext], T],
+        done: Callable[[T], None] | None = None,
+        failed: Callable[[GeoloupeError], None] | None = None,
+        title: str = "",
+    ) -> Job:
+        """Start `work(context)` as soon as a thread is free."""
+        job = Job(title)
+        self._running.add(job)
+        context = JobContext(job, self._report)
+
+        def whole() -> None:
+            try:
+                result = work(context)
+            except GeoloupeError as error:
+                self.mailbox.post(self._fail, job, error, failed)
+            except BaseException as error:  # the door for jobs: nothing may be lost in a thread
+                log.error("job %r failed", title, exc_info=error)
+                sentence = f"{title or 'Background work'} stopped by an error in the program: {error!r}."
+                self.mailbox.post(self._fail, job, GeoloupeError(sentence), failed)
+            else:
+                self.mailbox.post(self._finish, job, result, done)
+
+        self._pool.start(whole)
+        if title:
+            self.started.emit(job)
+        return job
+
+    def is_idle(self) -> bool:
+        """True when no job runs and no result waits to be delivered."""
+        return not self._running
+
+    def running(self) -> list[Job]:
+        """The announced jobs under way."""
+        return [job for job in self._running if job.title]
+
+    def wait(self, timeout_s: float = 30.0) -> bool:
+        """Block until all work is done and delivered, also what deliveries start; False after the timeout."""
+        while self._running:
+            if not self._pool.waitForDone(int(timeout_s * 1000)):
+                return False
+            self.mailbox.deliver_all()
+        return True
+
+    def shutdown(self, timeout_s: float = 5.0) -> bool:
+        """Cancel everything and wait for the threads; no result is delivered any more."""
+        for job in self._running:
+            job.cancel()
+        self._pool.clear()
+        return self._pool.waitForDone(int(timeout_s * 1000))
+
+    def _report(self, job: Job, fraction: float, text: str) -> None:
+        self.mailbox.post(self._progress, job, fraction, text)
+
+    def _progress(self, job: Job, fraction: float, text: str) -> None:
+        job.fraction, job.text = fraction, text
+        if job.title and not job.is_finished:
+            self.progressed.emit(job)
+
+    def _finish(self, job: Job, result: Any, done: Callable[[Any], None] | None) -> None:
+        self._end(job)
+        if done is not None and not job.cancelled:
+            done(result)
+
+    def _fail(self, job: Job, error: GeoloupeError, failed: Callable[[GeoloupeError], None] | None) -> None:
+        self._end(job)
+        if job.cancelled or isinstance(error, JobCancelled):
+            return
+        if failed is not None:
+            failed(error)
+        else:
+            self.unheard.emit(error)
+
+    def _end(self, job: Job) -> None:
+        self._running.discard(job)
+        job.is_finished = True
+        if job.title:
+            self.finished.emit(job)

@@ -1,0 +1,71 @@
+"""The way from any thread to the window's thread: one long-lived receiver, never a lambda of a dying widget."""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from collections import deque
+from collections.abc import Callable
+from typing import Any
+
+from PySide6.QtCore import QObject, Qt, Signal, Slot
+
+TURN_BUDGET_S = 0.004
+"""How long one event-loop turn may spend on letters before the window gets its turn."""
+
+log = logging.getLogger(__name__)
+
+
+class Mailbox(QObject):
+    """Calls posted from any thread are made in the thread this object lives in, in order, a few milliseconds a turn."""
+
+    _rung = Signal()
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._letters: deque[tuple[Callable[..., Any], tuple[Any, ...]]] = deque()
+        self._ringing = False
+        self._lock = threading.Lock()
+        self._rung.connect(self._deliver, Qt.ConnectionType.QueuedConnection)
+
+    def post(self, call: Callable[..., Any], *arguments: Any) -> None:
+        """Have `call(*arguments)` made in the window's thread. Safe from any thread."""
+        self._letters.append((call, arguments))
+        self._ring()
+
+    def is_empty(self) -> bool:
+        return not self._letters
+
+    def deliver_all(self) -> None:
+        """Make every waiting call now (window's thread only): for scripts and shutdown, which run no event loop."""
+        while self._letters:
+            call, arguments = self._letters.popleft()
+            call(*arguments)
+
+    @Slot()
+    def _deliver(self) -> None:
+        with self._lock:
+            self._ringing = False
+        end = time.perf_counter() + TURN_BUDGET_S
+        try:
+            while self._letters:
+                call, arguments = self._letters.popleft()
+                call(*arguments)
+                if time.perf_counter() > end:
+                    return
+        finally:
+            # Also after an exception: what is left must not wait for the next letter.
+            if self._letters:
+                self._ring()
+
+    def _ring(self) -> None:
+        with self._lock:
+            if self._ringing:
+                return
+            self._ringing = True
+        try:
+            self._rung.emit()
+        except RuntimeError:
+            # Qt has deleted us: the program is ending and nobody is left to hear.
+            log.debug("a letter came after the end of the window")
