@@ -1,0 +1,198 @@
+"""Which table and columns of the project file hold which row of the document, and how a value crosses."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, fields
+from operator import attrgetter
+from typing import Any, Literal
+
+from layers.document.chip import Chip
+from layers.document.claim import Claim
+from layers.document.edit import Table
+from layers.document.layer import Layer
+from layers.document.rows import (
+    Bookmark,
+    ClaimSite,
+    ClaimSource,
+    Comment,
+    MetaEntry,
+    Product,
+    Response,
+    ResponseClaim,
+    Row,
+)
+from layers.document.site import Site
+from layers.document.source import Source, SourceFile
+
+type Kind = Literal["text", "integer", "real", "boolean", "blob", "aliases", "geometry"]
+
+_SQL_TYPES: dict[Kind, str] = {
+    "text": "TEXT",
+    "integer": "INTEGER",
+    "real": "DOUBLE",
+    "boolean": "BOOLEAN",
+    "blob": "BLOB",
+    "aliases": "TEXT",
+}
+_KINDS: dict[str, Kind] = {
+    "str": "text",
+    "int": "integer",
+    "int | None": "integer",
+    "float": "real",
+    "float | None": "real",
+    "bool": "boolean",
+    "bytes": "blob",
+    "tuple[tuple[str, str], ...]": "aliases",
+    "BaseGeometry": "geometry",
+}
+STAMPS = ("created_at", "created_by", "modified_at", "modified_by", "rev")
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column: its name in the file, the row's field, and how it is stored."""
+
+    name: str
+    field: str
+    kind: Kind
+    optional: bool
+    """True where the field is None when the column is NULL."""
+    default: Any
+
+    @property
+    def sql_type(self) -> str:
+        return "TEXT(36)" if self.name.endswith("uuid") else _SQL_TYPES[self.kind]
+
+
+@dataclass(frozen=True, slots=True)
+class TableSpec:
+    """One table of the file and the document's table whose rows it holds."""
+
+    name: str
+    table: Table
+    row_type: type[Row]
+    columns: tuple[Column, ...]
+    key: str = "id"
+    """The integer primary key; empty for private tables keyed by text."""
+    geometry_type: str = ""
+    private: bool = False
+
+    @property
+    def uuid_column(self) -> str:
+        return "key" if self.table == "meta" else "uuid"
+
+    @property
+    def plain_columns(self) -> tuple[Column, ...]:
+        """All but the geometry."""
+        return tuple(column for column in self.columns if column.kind != "geometry")
+
+    @property
+    def rtree(self) -> str:
+        return f"rtree_{self.name}_geom"
+
+    def insert_sql(self) -> str:
+        """Statement for the values of `stored_values`, geometry (where there is one) and integer key first."""
+        names = [self.key] if self.key else []
+        holders = ["?"] if self.key else []
+        if self.geometry_type:
+            names.append("geom")
+            holders.append("?")
+        for column in self.plain_columns:
+            names.append(column.name)
+            holders.append(
+                "NULLIF(?,'')" if column.kind in ("text", "aliases") and not _required(self, column) else "?"
+            )
+        return f"INSERT INTO {self.name} ({', '.join(names)}) VALUES ({', '.join(holders)})"
+
+
+def _required(spec: TableSpec, column: Column) -> bool:
+    return (spec.name, column.name) in REQUIRED
+
+
+REQUIRED = {("chips", "data"), ("chips", "content_type"), ("loupe_meta", "value")}
+"""Columns that are NOT NULL: what OGC's media relation asks for, and a fact of the case without a value is one."""
+
+
+def _columns(row_type: type[Row], renamed: dict[str, str] | None = None) -> tuple[Column, ...]:
+    """Columns in the order of the file: uuid, own fields, stamps last."""
+    names = {"geometry": "geom", "aliases": "aliases_json", **(renamed or {})}
+    found = {
+        item.name: Column(
+            names.get(item.name, item.name),
+            item.name,
+            _KINDS[str(item.type)],
+            "None" in str(item.type),
+            item.default,
+        )
+        for item in fields(row_type)
+    }
+    stamps = [found.pop(name) for name in STAMPS]
+    return (*found.values(), *stamps)
+
+
+def _site_spec(kind: str, geometry_type: str) -> TableSpec:
+    return TableSpec(f"site_{kind}", "sites", Site, _columns(Site), "fid", geometry_type)
+
+
+SITE_SPECS = (
+    _site_spec("point", "POINT"),
+    _site_spec("line", "MULTILINESTRING"),
+    _site_spec("polygon", "MULTIPOLYGON"),
+)
+SPECS: tuple[TableSpec, ...] = (
+    *SITE_SPECS,
+    TableSpec("claims", "claims", Claim, _columns(Claim)),
+    TableSpec("claim_sites", "claim_sites", ClaimSite, _columns(ClaimSite)),
+    TableSpec("sources", "sources", Source, _columns(Source)),
+    TableSpec("source_files", "source_files", SourceFile, _columns(SourceFile)),
+    TableSpec("claim_sources", "claim_sources", ClaimSource, _columns(ClaimSource)),
+    TableSpec("responses", "responses", Response, _columns(Response)),
+    TableSpec("response_claims", "response_claims", ResponseClaim, _columns(ResponseClaim)),
+    TableSpec("chips", "chips", Chip, _columns(Chip)),
+    TableSpec("comments", "comments", Comment, _columns(Comment)),
+    TableSpec("products", "products", Product, _columns(Product)),
+    TableSpec("loupe_layers", "layers", Layer, _columns(Layer), private=True),
+    TableSpec("loupe_bookmarks", "bookmarks", Bookmark, _columns(Bookmark), private=True),
+    TableSpec("loupe_meta", "meta", MetaEntry, _columns(MetaEntry, {"uuid": "key"}), key="", private=True),
+)
+BY_NAME = {spec.name: spec for spec in SPECS}
+_BY_TABLE: dict[Table, TableSpec] = {spec.table: spec for spec in SPECS if spec.table != "sites"}
+_SITES = {spec.name: spec for spec in SITE_SPECS}
+
+
+def spec_of(table: Table, row: Row) -> TableSpec:
+    """The file's table for a row of the document's `table`."""
+    return _SITES[f"site_{row.kind}"] if isinstance(row, Site) else _BY_TABLE[table]
+
+
+def aliases_text(aliases: Iterable[tuple[str, str]]) -> str:
+    """JSON list of [language, name]; empty text for none."""
+    pairs = [list(pair) for pair in aliases]
+    return json.dumps(pairs, ensure_ascii=False) if pairs else ""
+
+
+def aliases_from_text(text: str) -> tuple[tuple[str, str], ...] | None:
+    """The aliases in a JSON list of pairs or object by language; None where the text is neither."""
+    if not text:
+        return ()
+    try:
+        value = json.loads(text)
+    except (ValueError, RecursionError):
+        return None
+    pairs = list(value.items()) if isinstance(value, dict) else value
+    if not isinstance(pairs, list) or not all(isinstance(pair, list | tuple) and len(pair) == 2 for pair in pairs):
+        return None
+    return tuple((str(language), str(name)) for language, name in pairs)
+
+
+def stored_values(spec: TableSpec, rows: Sequence[Row]) -> list[tuple[Any, ...]]:
+    """Values of `spec.plain_columns` for each row, ready to bind after the key and the geometry."""
+    plain = spec.plain_columns
+    getter = attrgetter(*(column.field for column in plain))
+    values: list[tuple[Any, ...]] = [getter(row) for row in rows]
+    for index, column in enumerate(plain):
+        if column.kind == "aliases":
+            values = [(*row[:index], aliases_text(row[index]), *row[index + 1 :]) for row in values]
+    return values

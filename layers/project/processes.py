@@ -1,0 +1,91 @@
+"""Is the process that owns something still alive? A pid alone is not enough: numbers are used again."""
+
+from __future__ import annotations
+
+import os
+import socket
+import sys
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any, Self
+
+
+@dataclass(frozen=True, slots=True)
+class Owner:
+    """A process on a host. `started` is what the system says about its start; empty where it says nothing."""
+
+    pid: int
+    started: str
+    host: str
+
+    @classmethod
+    def of_this_process(cls) -> Self:
+        return cls(os.getpid(), start_of(os.getpid()), socket.gethostname())
+
+    @classmethod
+    def from_json(cls, data: Any) -> Self | None:
+        """None where `data` names no process."""
+        if not isinstance(data, dict) or not isinstance(data.get("pid"), int):
+            return None
+        return cls(data["pid"], str(data.get("started", "")), str(data.get("host", "")))
+
+    def to_json(self) -> dict[str, Any]:
+        return asdict(self)
+
+    @property
+    def is_local(self) -> bool:
+        return self.host == socket.gethostname()
+
+    @property
+    def is_alive(self) -> bool:
+        """False only where the process is known to be gone; one on another host counts as alive."""
+        if not self.is_local:
+            return True
+        if not _pid_exists(self.pid):
+            return False
+        now = start_of(self.pid)
+        return not (now and self.started) or now == self.started
+
+
+def start_of(pid: int) -> str:
+    """The start time of a process in the kernel's ticks since boot (Linux); empty elsewhere or where it is gone."""
+    if sys.platform != "linux":
+        return ""
+    try:
+        text = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8", errors="replace")
+    except OSError:
+        return ""
+    # the program's name stands in parentheses and may hold spaces
+    fields = text.rpartition(")")[2].split()
+    # field 22; a zombie has ended
+    return "" if len(fields) < 20 or fields[0] == "Z" else fields[19]
+
+
+def _pid_exists(pid: int) -> bool:
+    if pid <= 0:
+        return False
+    if sys.platform == "linux":
+        return bool(start_of(pid))
+    if os.name == "nt":
+        return _windows_pid_exists(pid)
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True
+
+
+def _windows_pid_exists(pid: int) -> bool:
+    import ctypes  # only where it is needed: costs start-up time
+
+    query_limited_information, still_active = 0x1000, 259
+    kernel = ctypes.windll.kernel32  # type: ignore[attr-defined,unused-ignore]
+    handle = kernel.OpenProcess(query_limited_information, False, pid)
+    if not handle:
+        return False
+    code = ctypes.c_ulong()
+    known = kernel.GetExitCodeProcess(handle, ctypes.byref(code))
+    kernel.CloseHandle(handle)
+    return not known or code.value == still_active

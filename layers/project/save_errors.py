@@ -1,0 +1,59 @@
+"""What the system says when saving fails, as one sentence that says what to do."""
+
+from __future__ import annotations
+
+import errno
+import sqlite3
+from pathlib import Path
+
+from layers.errors import CaseInUse, DiskFull, GeoloupeError, NotAllowed, SaveFailed
+
+_FULL = {errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC)}
+_FORBIDDEN = {errno.EACCES, errno.EPERM, errno.EROFS}
+
+
+def save_error(error: OSError | sqlite3.Error | UnicodeError, target: Path) -> GeoloupeError:
+    """The noun and the sentence for what stopped a save to `target`; the old file is as it was."""
+    name = shown(target)
+    if isinstance(error, OSError):
+        if error.errno in _FULL:
+            return disk_full(target)
+        if error.errno in _FORBIDDEN:
+            return not_allowed(target)
+        if error.errno == errno.ENOENT:
+            return SaveFailed(f"“{name}” was not saved: its folder is gone. Use Save As to choose another place.")
+        if error.errno == errno.ENAMETOOLONG:
+            return SaveFailed(f"“{name}” was not saved: the name is too long. Use Save As with a shorter one.")
+        reason = error.strerror or str(error)
+        return SaveFailed(f"“{name}” was not saved ({reason}). The old file is as it was; use Save As or try again.")
+    text = str(error)
+    if "full" in text:
+        return disk_full(target)
+    if "locked" in text or "busy" in text:
+        return in_use(target)
+    if "readonly" in text or "unable to open" in text:
+        return not_allowed(target)
+    return SaveFailed(f"“{name}” was not saved ({text}). The old file is as it was; use Save As or try again.")
+
+
+def disk_full(target: Path, needed_bytes: int = 0) -> DiskFull:
+    room = f" {needed_bytes / 1e6:,.0f} MB are needed." if needed_bytes else ""
+    return DiskFull(
+        f"“{shown(target)}” was not saved: the disk is full.{room} Free some space or use Save As on another disk; "
+        "the old file is as it was."
+    )
+
+
+def not_allowed(target: Path) -> NotAllowed:
+    return NotAllowed(
+        f"“{shown(target)}” was not saved: writing there is not allowed. Use Save As to choose another folder."
+    )
+
+
+def in_use(target: Path) -> CaseInUse:
+    return CaseInUse(f"“{shown(target)}” is in use by another program. Close it there and save again, or use Save As.")
+
+
+def shown(path: Path) -> str:
+    """A path's name as text that can be shown and logged, whatever its bytes are."""
+    return path.name.encode("utf-8", "replace").decode("utf-8")

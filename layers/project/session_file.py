@@ -1,0 +1,66 @@
+"""session.json: whose working copy this is, of which file, and how much of it that file holds."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from layers.errors import CaseDamaged
+from layers.project.fingerprint import Fingerprint
+from layers.project.fsops import FileSystem
+from layers.project.processes import Owner
+
+NAME = "session.json"
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """`saved_seq` is the last history row that the target holds."""
+
+    target: Path | None
+    fingerprint: Fingerprint | None
+    project_uuid: str
+    saved_seq: int = 0
+    owner: Owner = field(default_factory=Owner.of_this_process)
+
+    def with_saved(self, target: Path | None, fingerprint: Fingerprint | None, seq: int) -> Session:
+        return replace(self, target=target, fingerprint=fingerprint, saved_seq=seq)
+
+    def owned_here(self) -> Session:
+        return replace(self, owner=Owner.of_this_process())
+
+
+def write_session(folder: Path, session: Session, fs: FileSystem) -> None:
+    """Write it as a whole or not at all. Raises OSError."""
+    data = {
+        "target": None if session.target is None else str(session.target),
+        "fingerprint": None if session.fingerprint is None else session.fingerprint.to_json(),
+        "project_uuid": session.project_uuid,
+        "saved_seq": session.saved_seq,
+        "owner": session.owner.to_json(),
+    }
+    new = folder / f"{NAME}.new"
+    with fs.open(new, "wb") as file:
+        fs.write_all(file, json.dumps(data, indent=1).encode("utf-8"))
+    fs.fsync_file(new)
+    fs.replace(new, folder / NAME)
+
+
+def read_session(folder: Path) -> Session:
+    """Raises CaseDamaged where there is no readable session.json."""
+    damaged = CaseDamaged(f"The session in “{folder.name}” cannot be read: its session.json is missing or damaged.")
+    try:
+        data = json.loads((folder / NAME).read_text(encoding="utf-8"))
+        owner = Owner.from_json(data["owner"])
+        target = None if data["target"] is None else Path(str(data["target"]))
+        session = Session(
+            target,
+            Fingerprint.from_json(data["fingerprint"]),
+            str(data["project_uuid"]),
+            int(data["saved_seq"]),
+            owner or Owner(0, "", ""),
+        )
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise damaged from error
+    return session
