@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import os
 import threading
 from collections import deque
@@ -46,6 +47,7 @@ class ReaderPool:
         if self._inline:
             enter(Profile.LOCAL, own_process=False)
             return
+        atexit.register(self.close)  # a script that forgets to close leaves no process and no block either
         for _ in range(self._workers):
             self._add_supervisor(Profile.LOCAL)
 
@@ -127,6 +129,7 @@ class ReaderPool:
             request.done(_closed_error())
         for supervisor in supervisors:
             supervisor.join(CLOSE_TIMEOUT_S)
+        atexit.unregister(self.close)
 
     # --- for the supervisors
 

@@ -34,6 +34,7 @@ class ReaderProcess:
         self._process: Any = None
         self._connection: Any = None
         self._number = 0
+        self._ending = False
 
     @property
     def pid(self) -> int | None:
@@ -58,7 +59,7 @@ class ReaderProcess:
         self._process = process
         theirs.close()
         try:
-            if not ours.poll(START_TIMEOUT_S) or ours.recv_bytes(16) != b"ready":
+            if self._ending or not ours.poll(START_TIMEOUT_S) or ours.recv_bytes(16) != b"ready":
                 raise EOFError
         except (EOFError, OSError) as error:
             self.kill()
@@ -86,7 +87,8 @@ class ReaderProcess:
             raise ReaderDied(str(error)) from error
 
     def signal_end(self) -> None:
-        """Kill from another thread; the supervisor sees the closed pipe and cleans up."""
+        """Kill from another thread, for good; the supervisor sees the closed pipe and cleans up."""
+        self._ending = True
         process = self._process
         if process is not None and process.is_alive():
             process.kill()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import os
 import warnings
 from collections import OrderedDict
@@ -66,7 +67,8 @@ class Datasets:
 
 
 DATASETS = Datasets()
-"""This process's own."""
+"""This process's own. Closed before the interpreter is half gone, or GDAL's last words reach no logger."""
+atexit.register(DATASETS.close)
 
 
 def open_raster(path: str, content: Content, level: int = FULL_RESOLUTION) -> DatasetReader:

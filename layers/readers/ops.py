@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import os
 import signal
+import sys
 import time
 from typing import Any
+
+import rasterio
 
 from layers.errors import UnsupportedFormat
 from layers.readers import probe, statistics, tile
@@ -53,11 +56,24 @@ def _run_vector(op: str, params: dict[str, Any]) -> Result:
 
 
 def _run_test_op(op: str, params: dict[str, Any]) -> Result:
-    """Faults on demand for the tests of the pool."""
+    """Faults on demand, for the tests of the pool."""
     if op == "_crash":
         os.kill(os.getpid(), signal.SIGKILL)
     if op == "_hang":
         time.sleep(float(params.get("seconds", 3600)))
     if op == "_eat":
         return {"bytes": len(bytearray(int(params["bytes"])))}, ()
-    return {"pid": os.getpid(), "environment": dict(os.environ), "nice": os.nice(0)}, ()
+    return _describe_process(), ()
+
+
+def _describe_process() -> dict[str, Any]:
+    import resource  # absent on Windows
+
+    limits = {"files": resource.RLIMIT_NOFILE, "core": resource.RLIMIT_CORE, "written": resource.RLIMIT_FSIZE}
+    with rasterio.Env() as env:
+        drivers = sorted(env.drivers())
+    return {
+        "pid": os.getpid(), "nice": os.nice(0), "environment": dict(os.environ), "drivers": drivers,
+        "modules": sorted(name for name, module in sys.modules.items() if module is not None),
+        "limits": {name: resource.getrlimit(kind)[0] for name, kind in limits.items()},
+    }  # fmt: skip

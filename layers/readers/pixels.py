@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from rasterio._err import CPLE_BaseError
 from rasterio.enums import ColorInterp, MaskFlags, Resampling
 from rasterio.errors import RasterioError
 from rasterio.io import DatasetReader
@@ -36,14 +38,13 @@ def read_pixels(dataset: DatasetReader, indexes: list[int], window: Window, shap
     name = os.path.basename(dataset.name)
     if window.width * window.height > MAX_SOURCE_PIXELS:
         raise TooLarge(f"{name} has no overviews and is too large to be drawn as a whole: zoom in or build overviews.")
-    try:
-        return _read(dataset, indexes, window, shape)
-    except RasterioError as error:
-        damage = error
+    found = _attempt(dataset, indexes, window, shape)
+    if isinstance(found, Pixels):
+        return found
     parts = list(_sound_parts(dataset, indexes, window, (0, 0, *shape)))
     if not parts:
-        cause = " ".join(str(damage.__cause__ or damage).split())[:200]
-        raise NotReadable(f"{name} is damaged here, its pixels cannot be read: {cause}") from damage
+        cause = " ".join(str(found.__cause__ or found).split())[:200]
+        raise NotReadable(f"{name} is damaged here, its pixels cannot be read: {cause}") from found
     bands = np.zeros((len(indexes), *shape), parts[0][1].bands.dtype)
     mask = np.zeros(shape, bool)
     for (top, left, rows, cols), part in parts:
@@ -57,6 +58,17 @@ def real_values(band: NDArray[Any]) -> NDArray[Any]:
     if band.dtype.kind == "c":
         return np.abs(band)
     return band.view(np.uint8) if band.dtype.kind == "b" else band
+
+
+def _attempt(dataset: DatasetReader, indexes: list[int], window: Window, shape: tuple[int, int]) -> Pixels | Exception:
+    try:
+        return _read(dataset, indexes, window, shape)
+    except (RasterioError, CPLE_BaseError) as error:
+        failure = error
+    # GDAL keeps its last error, and rasterio would raise it from the next innocent call.
+    with contextlib.suppress(CPLE_BaseError):
+        _ = dataset.colorinterp
+    return failure
 
 
 def _read(dataset: DatasetReader, indexes: list[int], window: Window, shape: tuple[int, int]) -> Pixels:
@@ -103,12 +115,11 @@ def _sound_parts(
         for col0, col1 in _halves(cols):
             part = _part_of(window, (rows, cols), (row0, row1), (col0, col1))
             where = (top + row0, left + col0, row1 - row0, col1 - col0)
-            try:
-                found.append((where, _read(dataset, indexes, part, (row1 - row0, col1 - col0))))
-            except RasterioError:
-                # Smaller than this, a part is lost with its block.
-                if max(row1 - row0, col1 - col0) > _SMALLEST_PART_PX:
-                    found += _sound_parts(dataset, indexes, part, where)
+            pixels = _attempt(dataset, indexes, part, (row1 - row0, col1 - col0))
+            if isinstance(pixels, Pixels):
+                found.append((where, pixels))
+            elif max(row1 - row0, col1 - col0) > _SMALLEST_PART_PX:  # a smaller part is lost with its block
+                found += _sound_parts(dataset, indexes, part, where)
     return found
 
 

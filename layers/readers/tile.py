@@ -87,9 +87,9 @@ def _read_around(
     """The pixels that the mapping touches, and the mapping in them: positions of centres, as cv2 counts."""
     x, y = mapping.x / source.sx, mapping.y / source.sy
     ds, shrink = source.dataset, source.shrink
-    wraps = frame.is_round_the_world
     reach = _MARGIN_PX * shrink
-    left, right = _span(x[inside], reach, shrink, (-reach, ds.width + reach) if wraps else (0, ds.width))
+    over = min(reach, ds.width) if frame.is_round_the_world else 0
+    left, right = _span(x[inside], reach, shrink, (-over, ds.width + over))
     top, bottom = _span(y[inside], reach, shrink, (0, ds.height))
     while max(right - left, bottom - top) / shrink > _MAX_WINDOW_PX:
         shrink *= 2
@@ -134,7 +134,8 @@ def _read_wrapped(
 
 
 def _empty(full: DatasetReader, indexes: list[int], target: Target) -> tuple[dict[str, Any], tuple[NDArray[Any], ...]]:
-    dtype = real_values(np.zeros(1, full.dtypes[indexes[0] - 1])).dtype
+    stored = full.dtypes[indexes[0] - 1]
+    dtype = real_values(np.zeros(1, "complex64" if stored == "complex_int16" else stored)).dtype
     bands = np.zeros((len(indexes), target.height, target.width), dtype)
     header = {"dtype": dtype.str, "empty": True, "damaged": False, "shrink": 1.0}
     return header, (bands, np.zeros((target.height, target.width), bool))

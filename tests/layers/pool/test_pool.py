@@ -1,0 +1,263 @@
+"""The pool with real reader processes: crashes, hangs, garbage, limits, and nothing left behind."""
+
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from multiprocessing.shared_memory import SharedMemory
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from layers.errors import FileMissing, Quarantined, ReaderCrashed, ReaderTimeout, TooLarge, UnsupportedFormat
+from layers.geo.bounds import Bounds
+from layers.pool import reader_process
+from layers.pool.pool import ReaderPool
+from layers.pool.protocol import Answer, Profile, Request
+from tests.layers.pool import babbler
+from tests.layers.readers.tiny_rasters import surface, write_raster
+
+UTM = Bounds(400_000, 5_750_000, 401_280, 5_751_280)
+
+
+@pytest.fixture
+def pool(monkeypatch: pytest.MonkeyPatch) -> Iterator[ReaderPool]:
+    monkeypatch.setenv("GEOLOUPE_TEST_OPS", "1")
+    pool = ReaderPool(1)
+    pool.start()
+    yield pool
+    pool.close()
+
+
+@pytest.fixture
+def raster(tmp_path: Path) -> Path:
+    return write_raster(tmp_path / "a.tif", surface(3).astype(np.uint8), "EPSG:32652", UTM)
+
+
+def wait_until(true: Callable[[], bool], timeout_s: float = 20.0) -> None:
+    end = time.monotonic() + timeout_s
+    tick = threading.Event()
+    while not true():
+        assert time.monotonic() < end
+        tick.wait(0.005)
+
+
+class Collector:
+    """Collects answers by the supervisor's thread."""
+
+    def __init__(self) -> None:
+        self.found: list = []
+        self.arrived = threading.Event()
+
+    def __call__(self, result) -> None:
+        self.found.append(result)
+        self.arrived.set()
+
+    def one(self):
+        assert self.arrived.wait(20)
+        return self.found[0]
+
+
+def tile_params(path: Path) -> dict:
+    return {
+        "path": str(path), "crs": "EPSG:32652", "affine": [10, 0, UTM.left, 0, -10, UTM.top], "width": 64,
+        "height": 64, "bands": [1, 2, 3],
+    }  # fmt: skip
+
+
+def test_probe_and_tile_come_back_as_inline(pool, raster):
+    inline = ReaderPool(inline=True)
+    for op, params in (("probe", {"path": str(raster)}), ("tile", tile_params(raster))):
+        near, far = inline.ask(op, params), pool.ask(op, params)
+        assert near.header == far.header
+        assert all((a == b).all() and a.dtype == b.dtype for a, b in zip(near.arrays, far.arrays, strict=True))
+    assert [a.shape for a in far.arrays] == [(3, 64, 64), (64, 64)]
+    first = far.arrays[0].copy()
+    pool.ask("tile", {**tile_params(raster), "bands": [3, 2, 1]})
+    assert (far.arrays[0] == first).all()  # copied out: the next answer does not change it
+
+
+def test_errors_keep_their_noun(pool, tmp_path):
+    with pytest.raises(FileMissing, match=r"none\.tif"):
+        pool.ask("probe", {"path": str(tmp_path / "none.tif")})
+    with pytest.raises(UnsupportedFormat, match="nonsense"):
+        pool.ask("nonsense", {})
+
+
+def test_a_killed_reader_is_replaced_and_the_request_answered(pool):
+    pool.ask("_echo", {})
+    (before,) = pool.pids()
+    collector = Collector()
+    pool.submit(Request("_hang", {"seconds": 0.5, "path": "x.tif"}, collector, strike_key="x.tif"))
+    wait_until(lambda: not pool.is_idle())
+    os.kill(before, signal.SIGKILL)
+    answer = collector.one()
+    assert isinstance(answer, Answer)
+    assert answer.header["pid"] != before
+    assert pool.pids() == [answer.header["pid"]]
+
+
+def test_three_strikes_and_a_path_is_not_read_until_forgiven(pool):
+    bad = {"path": "/bad.tif"}
+    with pytest.raises(ReaderCrashed, match=r"bad\.tif"):
+        pool.ask("_crash", bad)
+    with pytest.raises(Quarantined, match=r"bad\.tif"):
+        pool.ask("_crash", bad)
+    before = pool.ask("_echo", {}).header["pid"]
+    with pytest.raises(Quarantined):
+        pool.ask("_echo", bad)
+    assert pool.ask("_echo", {"path": "/good.tif"}).header["pid"] == before
+    pool.forgive("/bad.tif")
+    assert pool.ask("_echo", bad).header["pid"] == before
+
+
+def test_a_hang_is_killed_at_its_deadline_and_not_tried_again(pool):
+    pool.ask("_echo", {})
+    (before,) = pool.pids()
+    collector = Collector()
+    started = time.monotonic()
+    pool.submit(Request("_hang", {"path": "slow.tif"}, collector, strike_key="slow.tif", deadline_s=0.3))
+    assert isinstance(collector.one(), ReaderTimeout)
+    assert time.monotonic() - started < 2
+    assert pool.ask("_echo", {}).header["pid"] != before
+
+
+@pytest.mark.parametrize("message", ["nonsense", '{"number": 1}', "[]", '{"number": 99, "header": {}, "arrays": []}'])
+def test_garbage_counts_as_a_crash(monkeypatch, message):
+    monkeypatch.setattr(reader_process, "worker", babbler)
+    pool = ReaderPool(1)
+    pool.start()
+    with pytest.raises(ReaderCrashed, match="twice"):
+        pool.ask("tile", {"message": message})
+    pool.close()
+
+
+def test_memory_is_limited(pool):
+    pool.ask("_eat", {"bytes": 2**28})
+    with pytest.raises(TooLarge, match="memory"):
+        pool.ask("_eat", {"bytes": 3 * 2**30})
+
+
+def test_readers_are_nice_offline_and_may_not_write(pool, tmp_path):
+    header = pool.ask("_echo", {}).header
+    assert header["nice"] == 10
+    assert header["environment"]["HTTPS_PROXY"] == "http://127.0.0.1:1"
+    assert "VRT" in header["environment"]["GDAL_SKIP"].split()
+    assert not {"VRT", "WMS", "WCS"} & set(header["drivers"])
+    assert {"GTiff", "PNG", "JPEG"} <= set(header["drivers"])
+    assert not {"PySide6", "pandas", "geopandas", "pyogrio"} & set(header["modules"])
+    assert header["limits"] == {"files": 256, "core": 0, "written": 0}
+
+
+def test_other_profiles_get_readers_of_their_own(pool):
+    collector = Collector()
+    pool.submit(Request("_echo", {}, collector, profile=Profile.VRT))
+    header = collector.one().header
+    assert "VRT" in header["drivers"]
+    assert header["pid"] != pool.ask("_echo", {}).header["pid"]
+
+
+def test_pulled_work_comes_after_submitted_work_and_ends_in_idleness(pool):
+    order: list[str] = []
+    waiting = [Request("_echo", {}, lambda _, n=n: order.append(f"pulled {n}")) for n in range(3)]
+    lock = threading.Lock()
+
+    def source() -> Request | None:
+        with lock:
+            return waiting.pop(0) if waiting else None
+
+    pool.submit(Request("_hang", {"seconds": 0.2}, lambda _: order.append("first")))
+    pool.pull_from(source)
+    for n in range(2):
+        pool.submit(Request("_echo", {}, lambda _, n=n: order.append(f"submitted {n}")))
+    wait_until(pool.is_idle)
+    assert order == ["first", "submitted 0", "submitted 1", "pulled 0", "pulled 1", "pulled 2"]
+    waiting.append(Request("_echo", {}, lambda _: order.append("woken")))
+    pool.wake()
+    wait_until(lambda: "woken" in order and pool.is_idle())
+
+
+def test_a_pool_pulls_inline_too(raster):
+    pool = ReaderPool(inline=True)
+    pool.start()
+    answers: list = []
+    waiting = [Request("tile", tile_params(raster), answers.append) for _ in range(2)]
+    pool.pull_from(lambda: waiting.pop() if waiting else None)
+    assert [type(a) for a in answers] == [Answer, Answer]
+    assert pool.is_idle()
+
+
+def test_close_kills_a_busy_reader_answers_what_waits_and_leaves_nothing(pool):
+    pool.ask("_echo", {})
+    (pid,) = pool.pids()
+    name = pool._supervisors[0]._reader._block.name
+    running, queued = Collector(), Collector()
+    pool.submit(Request("_hang", {}, running))
+    pool.submit(Request("_echo", {}, queued))
+    started = time.monotonic()
+    pool.close()
+    assert time.monotonic() - started < 1
+    assert isinstance(running.one(), ReaderCrashed)
+    assert isinstance(queued.one(), ReaderCrashed)
+    with pytest.raises(ProcessLookupError):
+        os.kill(pid, 0)  # a zombie would still be there
+    with pytest.raises(FileNotFoundError):
+        SharedMemory(name)
+    late = Collector()
+    pool.submit(Request("_echo", {}, late))
+    assert isinstance(late.one(), ReaderCrashed)
+    pool.close()
+
+
+def test_close_while_the_readers_start():
+    pool = ReaderPool(2)
+    pool.start()
+    wait_until(lambda: len(pool.pids()) > 0)
+    pool.close()
+    assert pool.pids() == []
+    assert not any(s.is_alive() for s in pool._supervisors)
+
+
+SCRIPT = """
+import os, signal, sys
+from layers.pool.pool import ReaderPool
+if __name__ == "__main__":
+    pool = ReaderPool(2)
+    pool.start()
+    pool.ask("_echo", {})
+    print(*pool.pids(), flush=True)
+    if sys.argv[1] == "killed":
+        os.kill(os.getpid(), signal.SIGKILL)
+    if sys.argv[1] == "closed":
+        pool.close()
+"""
+
+
+@pytest.mark.parametrize("end", ["closed", "left open", "killed"])
+def test_a_program_that_ends_leaves_no_reader_and_says_nothing(tmp_path, end):
+    script = tmp_path / "script.py"
+    script.write_text(SCRIPT)
+    blocks = set(os.listdir("/dev/shm")) if os.path.isdir("/dev/shm") else set()
+    environment = {**os.environ, "GEOLOUPE_TEST_OPS": "1", "PYTHONPATH": os.pathsep.join(p for p in sys.path if p)}
+    done = subprocess.run([sys.executable, script, end], env=environment, capture_output=True, text=True, timeout=30)
+    pids = [int(pid) for pid in done.stdout.split()]
+    assert pids
+
+    def gone(pid: int) -> bool:
+        try:
+            os.kill(pid, 0)
+        except ProcessLookupError:
+            return True
+        stat = Path(f"/proc/{pid}/stat")
+        return stat.exists() and stat.read_text().rsplit(")", 1)[1].split()[0] == "Z"  # waits for this machine's init
+
+    wait_until(lambda: all(gone(pid) for pid in pids))
+    if end != "killed":  # then the tracker cleans up, and says so on stderr
+        assert done.returncode == 0
+        assert done.stderr == ""
+    if blocks:
+        wait_until(lambda: set(os.listdir("/dev/shm")) <= blocks)
