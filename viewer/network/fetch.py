@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 type Done = Callable[[QImage | None, GeoloupeError | None], None]
 _Error = QNetworkReply.NetworkError
 _Attribute = QNetworkRequest.Attribute
+REDIRECTS = (301, 302, 303, 307, 308)
 NOTHING_HERE = (204, 404, 410)
 UNREACHABLE = (_Error.HostNotFoundError, _Error.ConnectionRefusedError, _Error.UnknownNetworkError)
 
@@ -115,11 +116,12 @@ class Fetch(QObject):
         reply, self._reply = self._reply, None
         if reply is None or self.is_over:
             return
-        if not self._cut:
+        if not self._cut and reply.isOpen():
             self._body += reply.readAll().data()
         status = int(reply.attribute(_Attribute.HttpStatusCodeAttribute) or 0)
         error = reply.error()
-        location = reply.header(QNetworkRequest.KnownHeaders.LocationHeader) if status in range(301, 309) else None
+        # The known header is parsed as a whole address: a relative one would be lost.
+        location = QUrl.fromEncoded(reply.rawHeader("Location")) if status in REDIRECTS else None
         wait = _seconds(bytes(reply.rawHeader("Retry-After").data()))
         text = reply.errorString()
         reply.deleteLater()

@@ -28,6 +28,7 @@ class LayerDrawing(QObject):
         self.layer = layer
         self.context = context
         self.problem = ""
+        self._problems: dict[str, str] = {}
         self._is_closed = False
         self._announcing = False
 
@@ -81,10 +82,16 @@ class LayerDrawing(QObject):
         if not self._is_closed:
             self.updated.emit()
 
-    def _set_problem(self, sentence: str) -> None:
-        if sentence != self.problem and not self._is_closed:
-            self.problem = sentence
-            self.problem_changed.emit(self.layer_uuid, sentence)
+    def _set_problem(self, sentence: str, about: str = "source") -> None:
+        """Note what is wrong with one matter, empty when it is well again; the oldest that stands is shown."""
+        if sentence:
+            self._problems[about] = sentence
+        else:
+            self._problems.pop(about, None)
+        shown = next(iter(self._problems.values()), "")
+        if shown != self.problem and not self._is_closed:
+            self.problem = shown
+            self.problem_changed.emit(self.layer_uuid, shown)
 
 
 class FailedDrawing(LayerDrawing):
@@ -92,7 +99,7 @@ class FailedDrawing(LayerDrawing):
 
     def __init__(self, layer: Layer, context: RenderContext, sentence: str, parent: QObject | None = None) -> None:
         super().__init__(layer, context, parent)
-        self.problem = sentence
+        self._set_problem(sentence)
 
     def set_view(self, view: View, cursor: tuple[float, float] | None = None, resting: bool = True) -> None:
         pass

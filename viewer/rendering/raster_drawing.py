@@ -74,6 +74,7 @@ class RasterDrawing(LayerDrawing):
         self._view: View | None = None
         self._cursor: tuple[float, float] | None = None
         self._resting = True
+        self._resting_grid: TileGrid | None = None
         self._placed_crs = ""
         self._failed: set[TileAsk] = set()
         self._overview_raw: tuple[TileAsk, RawTile] | None = None
@@ -126,7 +127,8 @@ class RasterDrawing(LayerDrawing):
         self.context.pool.forgive(str(self.path))
         self._generation += 1
         self._forget_all()
-        self._set_problem("")
+        for about in list(self._problems):
+            self._set_problem("", about)
         self._probe(self._view.grid.crs if self._view else WEB_MERCATOR)
 
     # -- the probe ----------------------------------------------------------------------------------------------
@@ -149,6 +151,8 @@ class RasterDrawing(LayerDrawing):
         else:
             self.info = RasterInfo.from_json(result.header["raster"])
             self._take_style()
+            if not (self.layer.crs or self.info.crs):
+                self._set_problem(self._no_crs(), "place")
             if self._view is not None:
                 self._wish()
         self._announce()
@@ -163,15 +167,21 @@ class RasterDrawing(LayerDrawing):
     def _wish(self) -> None:
         """Replace the wish list by what the view lacks, and colour what only lacks its colours."""
         view, crs = self._view, self._view.grid.crs if self._view else ""
+        if not self.layer.visible:
+            self.context.scheduler.want(id(self), (), self._request_for)
+            return
         if view is None or (crs != self._placed_crs and not self._place(crs)):
             return
+        # While a gesture runs, the grids it passes through are not read; the one it started from is.
+        is_asked = self._resting or view.grid == self._resting_grid
+        self._resting_grid = view.grid if self._resting else self._resting_grid
         plan = self._sheet.plan(view, self._cursor)
         reading, wishes, recolour = self._reading, [], False
         for rank, key in enumerate(plan.want):
             ask = TileAsk(reading, view.grid, key)
             if TileName(self.layer_uuid, reading, view.grid, key) in self.context.tiles.raw:
                 recolour = True
-            elif ask not in self._failed and (self._resting or key.level):
+            elif ask not in self._failed and (is_asked or key.level):
                 wishes.append(Wish(rank + (COARSE_RANK if key.level else EXACT_RANK), ask))
             elif ask in self._failed:
                 self._sheet.put(view.grid, self._sheet.revision, key, NOTHING, lasting=False)
@@ -236,8 +246,8 @@ class RasterDrawing(LayerDrawing):
         self._failed.add(ask)
         if not ask.is_overview:
             self._sheet.put(ask.grid, self._sheet.revision, ask.key, NOTHING, lasting=False)
-        if not self.problem or isinstance(error, Quarantined):
-            self._set_problem(error.sentence)
+        if "tiles" not in self._problems or isinstance(error, Quarantined):
+            self._set_problem(error.sentence, "tiles")
         self._announce()
 
     def _show(self, ask: TileAsk, image: QImage) -> None:
@@ -255,7 +265,10 @@ class RasterDrawing(LayerDrawing):
             self.style = RasterStyle.from_json(values, self.info) if values else RasterStyle.default(self.info)
         except (KeyError, TypeError, ValueError, GeoloupeError):
             self.style = RasterStyle.default(self.info)
-            self._set_problem(f"The style of {self.layer.name} does not fit {self.path.name}: the default is shown.")
+            sentence = f"The style of {self.layer.name} does not fit {self.path.name}: the default is shown."
+            self._set_problem(sentence, "style")
+        else:
+            self._set_problem("", "style")
         self._sheet.set_revision((self._reading, self.style))
 
     def _recolour(self) -> None:
@@ -297,7 +310,7 @@ class RasterDrawing(LayerDrawing):
 
     def _recolour_failed(self, error: GeoloupeError) -> None:
         self._is_recolouring = False
-        self._set_problem(error.sentence)
+        self._set_problem(error.sentence, "style")
 
     # -- where it is --------------------------------------------------------------------------------------------
 
@@ -307,17 +320,21 @@ class RasterDrawing(LayerDrawing):
         source = self.layer.crs or self.info.crs
         try:
             if not source:
-                raise CannotBePlaced(f"{self.path.name} does not say in which CRS it is: choose one for the layer.")
+                raise CannotBePlaced(self._no_crs())
             bounds = transform_bounds(source, crs, self.info.bounds)
         except GeoloupeError as error:
-            self._set_problem(error.sentence)
+            self._set_problem(error.sentence, "place")
             self.context.scheduler.want(id(self), (), self._request_for)
             self._placed_crs = ""
             return False
+        self._set_problem("", "place")
         self._sheet.set_bounds(crs, bounds)
         self._placed_crs = crs
         self._overview_raw = None
         return True
+
+    def _no_crs(self) -> str:
+        return f"{self.path.name} does not say in which CRS it is: choose one for the layer."
 
     def _is_unplaced(self) -> bool:
         return self._view is not None and self._view.grid.crs != self._placed_crs

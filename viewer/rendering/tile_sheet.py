@@ -65,9 +65,9 @@ class TileSheet:
         if grid == self._grid and key not in self._tiles:
             self._provisional[key] = image
 
-    @property
-    def has_provisional(self) -> bool:
-        return bool(self._provisional)
+    def lacks_stand_in(self, key: TileKey) -> bool:
+        """True where no provisional tile was put yet."""
+        return key not in self._provisional
 
     def set_overview(self, crs: str, affine: Affine, image: QImage) -> None:
         self._overview = (crs, affine, image)
@@ -133,7 +133,8 @@ class TileSheet:
                 missing.append(QRect(left, top, TILE_PX, TILE_PX))
             elif not image.isNull():
                 exact.append((left, top, image))
-        blends = opacity < 1.0 and missing and self._stands_in(view)
+        plain = opacity == 1.0 and painter.compositionMode() == QPainter.CompositionMode.CompositionMode_SourceOver
+        blends = missing and not plain and self._stands_in(view)
         if blends or not _is_unscaled(painter):
             # Stand-ins overlap: blended one by one they would show through each other. And scaled one by one, tiles
             # show their seams.

@@ -46,6 +46,7 @@ class TilesDrawing(LayerDrawing):
         self._view: View | None = None
         self._cursor: tuple[float, float] | None = None
         self._resting = True
+        self._resting_grid: TileGrid | None = None
         self._pictures: ByteCache[SourceTile, QImage] = ByteCache(SOURCE_BYTES)
         self._plans: dict[TileKey, Sources] = {}
         self._plans_grid: TileGrid | None = None
@@ -56,7 +57,8 @@ class TilesDrawing(LayerDrawing):
         self._is_composing = False
         self._is_wishing = False
         if service.is_dated and not service.time:
-            self.problem = f"{service.title or layer.name} is imagery by date: choose a day in the layer's properties."
+            name = service.title or layer.name
+            self._set_problem(f"{name} is imagery by date: choose a day in the layer's properties.", "date")
         if context.fetcher is not None:
             for host in service.hosts:
                 context.fetcher.set_min_cache_days(host, service.min_cache_days)
@@ -119,7 +121,8 @@ class TilesDrawing(LayerDrawing):
         """Replace the queue by what the view lacks; compose what has all it needs."""
         self._is_wishing = False
         view = self._view
-        if view is None or self._is_closed or self._is_dead():
+        if view is None or self._is_closed or self._is_dead() or not self.layer.visible:
+            self._queue = []
             return
         keys = self._sheet.plan(view, self._cursor).want
         self._plan_sources(view.grid, keys)
@@ -133,8 +136,10 @@ class TilesDrawing(LayerDrawing):
         whole = SourceTile(0, 0, 0)
         if self.service.min_level == 0 and not self._is_settled(whole):
             queue[whole] = None
-        # While a gesture runs its grids are passing by: nothing is asked for them.
-        self._queue = [tile for tile in queue if tile not in self._under_way] if self._resting else []
+        # While a gesture runs, the grids it passes through are not fetched; the one it started from is.
+        is_asked = self._resting or view.grid == self._resting_grid
+        self._resting_grid = view.grid if self._resting else self._resting_grid
+        self._queue = [tile for tile in queue if tile not in self._under_way] if is_asked else []
         self._compose(view.grid, ready, waiting)
         self._pump()
 
@@ -171,9 +176,9 @@ class TilesDrawing(LayerDrawing):
                 self._take_overview(image)
         else:
             self._lacking[tile] = time.monotonic() + ASK_AGAIN_S
-        if error is not None:
-            if isinstance(error, NotAllowed) or not (self.problem or self._is_offline()):
-                self._set_problem(error.sentence)
+        is_news = isinstance(error, NotAllowed) or not (self.problem or self._is_offline())
+        if error is not None and is_news:
+            self._set_problem(error.sentence)
         elif image is not None and self.problem and not self._host_sentence():
             self._set_problem("")
         self._wish_soon()
@@ -192,11 +197,10 @@ class TilesDrawing(LayerDrawing):
         work: list[tuple[TileKey, Sources, dict[SourceTile, QImage], bool]] = []
         for key in ready[:COMPOSED_A_JOB]:
             work.append((key, self._plans[key], self._inputs(self._plans[key]), True))
-        if not work and not self._sheet.has_provisional:
-            for key in waiting:
-                inputs = self._inputs(self._plans[key])
-                if inputs:
-                    work.append((key, self._plans[key], inputs, False))
+        for key in waiting if not work else ():
+            inputs = self._inputs(self._plans[key]) if self._sheet.lacks_stand_in(key) else {}
+            if inputs:
+                work.append((key, self._plans[key], inputs, False))
         if not work:
             return
         self._is_composing = True

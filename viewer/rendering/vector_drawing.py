@@ -16,6 +16,7 @@ from layers.geo.crs import WGS84, transform_bounds
 from layers.grid.tile_grid import TILE_PX, TileGrid, TileKey, View
 from layers.pool.features import table_from_answer
 from layers.pool.protocol import Answer, Request
+from layers.vector.detail import thinned
 from layers.vector.style import VectorStyle
 from layers.vector.table import FeatureTable, VectorInfo
 from viewer.rendering.context import RenderContext
@@ -29,6 +30,8 @@ FEATURES_A_CHUNK = 20_000
 FEW_VERTICES = 6_000
 """Up to here a view is painted directly, in a few milliseconds."""
 TILES_A_JOB = 6
+DETAIL_PX = 0.5
+"""Vertices nearer to the one before than this are left out where many are painted."""
 
 
 class VectorDrawing(LayerDrawing):
@@ -47,6 +50,8 @@ class VectorDrawing(LayerDrawing):
         self._view: View | None = None
         self._cursor: tuple[float, float] | None = None
         self._is_painting = False
+        self._thin: tuple[tuple[int, int, float], list[FeatureTable]] = ((0, 0, 0.0), [])
+        self._few: tuple[tuple[View, int, VectorStyle], bool] | None = None
         self._probe()
 
     # -- the interface of a drawing -----------------------------------------------------------------------------
@@ -56,13 +61,15 @@ class VectorDrawing(LayerDrawing):
         super().set_layer(layer)
         if self.info is not None:
             self._take_style()
-            if moved and self._view is not None:
+            if moved:
+                self._set_problem("")
+            if moved and self._view is not None and self._is_readable():
                 self._load(self._view.grid.crs)
             self._work()
 
     def set_view(self, view: View, cursor: tuple[float, float] | None = None, resting: bool = True) -> None:
         self._view, self._cursor = view, cursor
-        if self.info is not None and view.grid.crs != self._crs:
+        if self._is_readable() and view.grid.crs != self._crs:
             self._load(view.grid.crs)
         self._work()
 
@@ -121,7 +128,11 @@ class VectorDrawing(LayerDrawing):
             self._set_problem(f"{self.path.name} has {name}: it may have been saved anew; add it again.")
             return
         self._take_style()
-        if self._view is not None:
+        if not self.info.features:
+            self._set_problem(f"{self.path.name} holds no features: there is nothing to draw.")
+        elif not (self.layer.crs or self.info.crs):
+            self._set_problem(f"{self.path.name} does not say in which CRS it is: choose one for the layer.")
+        elif self._view is not None:
             self._load(self._view.grid.crs)
 
     def _load(self, crs: str) -> None:
@@ -132,6 +143,9 @@ class VectorDrawing(LayerDrawing):
         self._sheet.clear()
         self._sheet.set_revision((self._generation, 0, self.style))
         self._ask(self._generation, crs, 0)
+
+    def _is_readable(self) -> bool:
+        return self.info is not None and bool(self.info.features) and bool(self.layer.crs or self.info.crs)
 
     def _ask(self, generation: int, crs: str, start_fid: int) -> None:
         """Submit the next chunk; on any thread."""
@@ -187,17 +201,22 @@ class VectorDrawing(LayerDrawing):
             self.style = VectorStyle.from_json(values) if values else VectorStyle.default(self.info, seed)
         except GeoloupeError as error:
             self.style = VectorStyle()
-            self._set_problem(error.sentence)
+            self._set_problem(error.sentence, "style")
+        else:
+            self._set_problem("", "style")
         self._sheet.set_revision((self._generation, len(self.tables), self.style))
 
     def _are_few(self, view: View) -> bool:
         """True where painting the view directly takes a few milliseconds only."""
-        total, margin = 0, margin_px(self.style)
-        for table in self.tables:
-            total += vertices_of(table, features_in(table, view, margin))
-            if total > FEW_VERTICES:
-                return False
-        return True
+        asked = (view, len(self.tables), self.style)
+        if self._few is None or self._few[0] != asked:
+            total, margin = 0, margin_px(self.style)
+            for table in self.tables:
+                total += vertices_of(table, features_in(table, view, margin))
+                if total > FEW_VERTICES:
+                    break
+            self._few = (asked, total <= FEW_VERTICES)
+        return self._few[1]
 
     def _work(self) -> None:
         """Paint missing tiles on other threads, unless the view is painted directly."""
@@ -209,16 +228,21 @@ class VectorDrawing(LayerDrawing):
         if not keys:
             return
         self._is_painting = True
-        tables, style, grid, revision = self.tables, self.style, view.grid, self._sheet.revision
+        style, grid, revision = self.style, view.grid, self._sheet.revision
+        asked = (self._generation, len(self.tables), grid.resolution)
+        all_tables, thin = self.tables, self._thin[1] if self._thin[0] == asked else None
 
-        def work(_: JobContext) -> list[tuple[TileKey, QImage]]:
-            return [(key, _painted_tile(tables, style, grid, key)) for key in keys]
+        def work(_: JobContext) -> tuple[list[FeatureTable], list[tuple[TileKey, QImage]]]:
+            cell = DETAIL_PX * grid.resolution
+            tables = [thinned(table, cell) for table in all_tables] if thin is None else thin
+            return tables, [(key, _painted_tile(tables, style, grid, key)) for key in keys]
 
-        def done(pictures: list[tuple[TileKey, QImage]]) -> None:
+        def done(result: tuple[list[FeatureTable], list[tuple[TileKey, QImage]]]) -> None:
             self._is_painting = False
             if self._is_closed:
                 return
-            for key, image in pictures:
+            self._thin = (asked, result[0])
+            for key, image in result[1]:
                 self._sheet.put(grid, revision, key, image)
             self._announce()
             self._work()

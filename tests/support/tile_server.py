@@ -1,0 +1,210 @@
+"""A tile server on loopback, with every fault a real one has shown. It keeps a log of what was asked.
+
+``TileServer(picture)`` cuts its tiles from a Web Mercator picture of the world, or paints numbered ones without.
+A path is ``/<fault>/<z>/<x>/<y>.<ext>``; the faults are the methods of `_Handler` named after them.
+"""
+
+from __future__ import annotations
+
+import socket
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import ClassVar
+
+from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QRectF
+from PySide6.QtGui import QColor, QImage, QPainter
+
+TILE_PX = 256
+
+
+class TileServer(ThreadingHTTPServer):
+    """Serves until `stop`. `log` holds the path of every request, in order; `headers` those of the last one."""
+
+    daemon_threads = True
+    disable_nagle_algorithm = True
+
+    def __init__(self, picture: QImage | None = None, port: int = 0) -> None:
+        self.picture = picture
+        self.log: list[str] = []
+        self.headers: dict[str, str] = {}
+        self.retry_after = "1"
+        self.elsewhere = ""
+        self.fail_first = 0
+        self.released = threading.Event()
+        self._connections: list[socket.socket] = []
+        self._tiles: dict[tuple[int, int, int, str], bytes] = {}
+        super().__init__(("127.0.0.1", port), _Handler)
+        self._thread = threading.Thread(target=self.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
+        self._thread.start()
+
+    @property
+    def host(self) -> str:
+        return f"127.0.0.1:{self.server_address[1]}"
+
+    def template(self, fault: str = "ok", ext: str = "png") -> str:
+        """A tile template that leads here."""
+        return f"http://{self.host}/{fault}/{{z}}/{{x}}/{{y}}.{ext}"
+
+    def stop(self) -> None:
+        """Close the port; hanging answers end too."""
+        self.released.set()
+        self.shutdown()
+        self.server_close()
+        self._thread.join(5)
+        for connection in self._connections:
+            with suppress(OSError):
+                connection.shutdown(socket.SHUT_RDWR)
+
+    def process_request(self, request: socket.socket, client_address: object) -> None:
+        """Remember the connection: a stopped server must not go on answering on those kept alive."""
+        self._connections.append(request)
+        super().process_request(request, client_address)
+
+    def handle_error(self, request: object, client_address: object) -> None:
+        """Clients that hang up are what the tests are about."""
+
+    def tile(self, z: int, x: int, y: int, ext: str) -> bytes:
+        """The bytes of one tile."""
+        key = (z, x, y, ext)
+        if key not in self._tiles:
+            self._tiles[key] = encoded(self._painted(z, x, y), ext)
+        return self._tiles[key]
+
+    def _painted(self, z: int, x: int, y: int) -> QImage:
+        image = QImage(TILE_PX, TILE_PX, QImage.Format.Format_RGB32)
+        image.fill(QColor.fromHsv((x * 67 + y * 131 + z * 29) % 360, 160, 200))
+        if self.picture is not None:
+            side = self.picture.width() / 2**z
+            painter = QPainter(image)
+            painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
+            painter.drawImage(QRectF(0, 0, TILE_PX, TILE_PX), self.picture, QRectF(x * side, y * side, side, side))
+            painter.end()
+        return image
+
+
+class _Handler(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+    wbufsize = -1
+    server: TileServer
+    types: ClassVar = {"png": "image/png", "jpg": "image/jpeg", "svg": "image/svg+xml"}
+
+    def do_GET(self) -> None:
+        self.server.log.append(self.path)
+        self.server.headers = dict(self.headers.items())
+        _, fault, z, x, last = self.path.partition("?")[0].split("/")[:5]
+        y, _, self.ext = last.partition(".")
+        self.where = int(z), int(x), int(y)
+        if self.server.fail_first > 0:
+            self.server.fail_first -= 1
+            fault = "status500"
+        if fault.startswith("status"):
+            self.answer(int(fault.removeprefix("status")), b"no")
+        else:
+            getattr(self, fault)()
+
+    def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the signature is the library's
+        """Not to the terminal; `log` has it."""
+
+    def answer(self, status: int, body: bytes, **headers: str) -> None:
+        self.send_response(status)
+        for name, value in headers.items():
+            self.send_header(name.replace("_", "-"), value)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def picture(self) -> bytes:
+        return self.server.tile(*self.where, self.ext)
+
+    def ok(self) -> None:
+        self.answer(200, self.picture(), Content_Type=self.types[self.ext], Cache_Control="max-age=3600")
+
+    def plain(self) -> None:
+        self.answer(200, self.picture(), Content_Type=self.types[self.ext])
+
+    def html(self) -> None:
+        self.answer(200, b"<!DOCTYPE html><html>log in</html>", Content_Type="text/html")
+
+    def gif(self) -> None:
+        self.answer(200, b"GIF89a\x01\x00\x01\x00\x00\x00\x00;", Content_Type="image/png")
+
+    def empty(self) -> None:
+        self.answer(200, b"")
+
+    def busy(self) -> None:
+        self.answer(429, b"slow down", Retry_After=self.server.retry_after)
+
+    def trunc(self) -> None:
+        """Half the bytes that were announced, then the connection is cut."""
+        body = self.picture()
+        self.send_response(200)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body[: len(body) // 2])
+        self.wfile.flush()
+        self.close_connection = True
+
+    def half(self) -> None:
+        """Half a picture with a right length."""
+        body = self.picture()
+        self.answer(200, body[: len(body) // 2], Content_Type=self.types[self.ext])
+
+    def giant(self) -> None:
+        """A small file of many pixels."""
+        image = QImage(9000, 7000, QImage.Format.Format_Mono)
+        image.fill(0)
+        self.answer(200, encoded(image, "png"), Content_Type="image/png")
+
+    def loop(self) -> None:
+        self.answer(302, b"", Location=self.path)
+
+    def cross(self) -> None:
+        self.answer(302, b"", Location=f"{self.server.elsewhere}/ok/0/0/0.png")
+
+    def tofile(self) -> None:
+        self.answer(302, b"", Location="file:///etc/hostname")
+
+    def hang(self) -> None:
+        self.server.released.wait(30)
+
+    def drip(self) -> None:
+        """A byte every now and then: no idle limit ever strikes."""
+        body = self.picture()
+        self.send_response(200)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        for byte in body:
+            self.wfile.write(bytes([byte]))
+            self.wfile.flush()
+            if self.server.released.wait(0.05):
+                break
+
+    def endless(self) -> None:
+        self.send_response(200)
+        self.send_header("Content-Type", "image/png")
+        self.end_headers()
+        end = time.monotonic() + 20
+        while time.monotonic() < end and not self.server.released.is_set():
+            self.wfile.write(b"\x89PNG" * 16384)
+
+
+def encoded(image: QImage, ext: str) -> bytes:
+    """The picture's bytes as png or jpg."""
+    data = QByteArray()
+    buffer = QBuffer(data)
+    buffer.open(QIODevice.OpenModeFlag.WriteOnly)
+    image.save(buffer, "PNG" if ext == "png" else "JPEG", -1 if ext == "png" else 95)
+    return bytes(data.data())
+
+
+@contextmanager
+def serving(picture: QImage | None = None) -> Iterator[TileServer]:
+    """A server for the length of a test."""
+    server = TileServer(picture)
+    try:
+        yield server
+    finally:
+        server.stop()
