@@ -1,0 +1,274 @@
+"""From Qt's events to what they mean: pan, zoom, turn, or a verb of the current tool."""
+
+from __future__ import annotations
+
+from enum import Enum, auto
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QPoint, QPointF, QRectF, Qt
+from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPen, QWheelEvent
+
+from layers.grid.tile_grid import View
+from viewer.canvas.pointer import PointerEvent
+
+if TYPE_CHECKING:
+    from viewer.canvas.widget import MapCanvas
+
+DRAG_FROM_PX = 4.0
+"""Logical pixels a pressed mouse moves before it drags rather than clicks."""
+WHEEL_DOUBLES = 240.0
+"""Eighths of a degree of wheel that double the map: two notches."""
+TOUCHPAD_DOUBLES_PX = 160.0
+TURN_PER_NOTCH_DEG = 5.0
+PAN_STEP, PAN_LEAP = 0.1, 0.5
+"""Parts of the picture an arrow key pans, alone and with Control."""
+
+_ARROWS = {
+    Qt.Key.Key_Left: (-1, 0), Qt.Key.Key_Right: (1, 0), Qt.Key.Key_Up: (0, -1), Qt.Key.Key_Down: (0, 1),
+}  # fmt: skip
+_ZOOM_KEYS = {
+    Qt.Key.Key_Plus: 2.0, Qt.Key.Key_Equal: 2.0, Qt.Key.Key_PageUp: 2.0,
+    Qt.Key.Key_Minus: 0.5, Qt.Key.Key_Underscore: 0.5, Qt.Key.Key_PageDown: 0.5,
+}  # fmt: skip
+_Shift, _Control, _Alt = (
+    Qt.KeyboardModifier.ShiftModifier, Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.AltModifier,
+)  # fmt: skip
+
+
+class _Drag(Enum):
+    """What the pressed mouse does once it moves."""
+
+    NONE = auto()
+    PAN = auto()
+    BOX_ZOOM = auto()
+    TOOL = auto()
+
+
+class Gestures:
+    """The state between press and release of one canvas."""
+
+    def __init__(self, canvas: MapCanvas) -> None:
+        self._canvas = canvas
+        self._drag = _Drag.NONE
+        self._dragging = False
+        self._button = Qt.MouseButton.NoButton
+        self._start: PointerEvent | None = None
+        self._now = QPointF()
+        self._panned = QPoint()
+        self._space = False
+        self.cursor: tuple[float, float] | None = None
+        """The mouse in device pixels while it is over the canvas: tiles near it come first."""
+
+    # -- mouse ----------------------------------------------------------------------------------------------------
+
+    def pointer_at(
+        self, position: QPointF, button: Qt.MouseButton = Qt.MouseButton.NoButton,
+        modifiers: Qt.KeyboardModifier = Qt.KeyboardModifier.NoModifier,
+    ) -> PointerEvent:  # fmt: skip
+        """A pointer event at a widget position."""
+        viewport = self._canvas.viewport
+        ratio = viewport.view().ratio
+        px, py = position.x() * ratio, position.y() * ratio
+        return PointerEvent(px, py, *viewport.lonlat(px, py), button, modifiers)
+
+    def press(self, event: QMouseEvent) -> None:
+        button = event.button()
+        if button in (Qt.MouseButton.BackButton, Qt.MouseButton.ForwardButton):
+            self._canvas.back() if button == Qt.MouseButton.BackButton else self._canvas.forward()
+            return
+        if self._drag is not _Drag.NONE or button == Qt.MouseButton.RightButton:
+            return
+        self._button, self._dragging = button, False
+        self._start = self._pointer(event)
+        self._now = event.position()
+        self._panned = QPoint()
+        if button == Qt.MouseButton.MiddleButton or self._space:
+            self._drag = _Drag.PAN
+        elif event.modifiers() & _Shift:
+            self._drag = _Drag.BOX_ZOOM
+        else:
+            self._drag = _Drag.TOOL
+        self.update_cursor()
+
+    def move(self, event: QMouseEvent) -> None:
+        pointer = self._pointer(event)
+        self.cursor = pointer.px, pointer.py
+        self._canvas.cursor_moved.emit(pointer.lon, pointer.lat)
+        self._now = event.position()
+        if self._drag is _Drag.NONE or self._start is None:
+            if self._canvas.tool is not None:
+                self._canvas.tool.hover(pointer)
+            return
+        ratio = self._canvas.viewport.view().ratio
+        way = abs(pointer.px - self._start.px) + abs(pointer.py - self._start.py)
+        if not self._dragging and way < DRAG_FROM_PX * ratio:
+            return
+        if not self._dragging:
+            self._dragging = True
+            if self._drag is _Drag.TOOL and self._canvas.tool is not None:
+                self._canvas.tool.drag_start(self._start)
+        if self._drag is _Drag.PAN:
+            self._pan_to(pointer)
+        elif self._drag is _Drag.BOX_ZOOM:
+            self._canvas.update()
+        elif self._canvas.tool is not None:
+            self._canvas.tool.drag_move(pointer)
+
+    def release(self, event: QMouseEvent) -> None:
+        if event.button() != self._button or self._start is None:
+            return
+        pointer, drag, dragging, start = self._pointer(event), self._drag, self._dragging, self._start
+        self._forget()
+        tool = self._canvas.tool
+        if drag is _Drag.PAN and dragging:
+            self._canvas.come_to_rest()
+        elif drag is _Drag.BOX_ZOOM and dragging:
+            zoom_to_box(self._canvas, start.px, start.py, pointer.px, pointer.py)
+        elif drag in (_Drag.TOOL, _Drag.BOX_ZOOM) and tool is not None:
+            tool.drag_end(pointer) if dragging else tool.click(pointer)
+        self.update_cursor()
+        self._canvas.update()
+
+    def double_click(self, event: QMouseEvent) -> None:
+        """The second press of a double click; its release is no click of its own."""
+        tool = self._canvas.tool
+        if event.button() == Qt.MouseButton.LeftButton and tool is not None and not self._space:
+            tool.double_click(self._pointer(event))
+        else:
+            self.press(event)
+
+    def wheel(self, event: QWheelEvent) -> None:
+        viewport, position = self._canvas.viewport, event.position()
+        ratio = viewport.view().ratio
+        px, py = position.x() * ratio, position.y() * ratio
+        angle = event.angleDelta().y() or event.angleDelta().x()
+        if event.modifiers() & (_Shift | _Alt):
+            # Qt turns a wheel with Alt (and, on some systems, with Shift) into a sideways one.
+            viewport.rotate_about(px, py, angle / 120.0 * TURN_PER_NOTCH_DEG)
+        elif event.pixelDelta().y() and event.phase() != Qt.ScrollPhase.NoScrollPhase:
+            viewport.zoom_about(px, py, 2.0 ** (event.pixelDelta().y() / TOUCHPAD_DOUBLES_PX))
+        else:
+            viewport.zoom_about(px, py, 2.0 ** (event.angleDelta().y() / WHEEL_DOUBLES))
+        event.accept()
+        self._canvas.moved(resting=False)
+
+    def leave(self) -> None:
+        self.cursor = None
+
+    def cancel(self) -> None:
+        """Drop a gesture in the middle."""
+        if self._dragging and self._drag is _Drag.TOOL and self._canvas.tool is not None:
+            self._canvas.tool.cancel()
+        self._forget()
+        self.update_cursor()
+        self._canvas.update()
+
+    def _pan_to(self, pointer: PointerEvent) -> None:
+        assert self._start is not None
+        wanted = QPoint(round(self._start.px - pointer.px), round(self._start.py - pointer.py))
+        step, self._panned = wanted - self._panned, wanted
+        if not step.isNull():
+            self._canvas.viewport.pan(step.x(), step.y())
+            self._canvas.moved(resting=False)
+
+    def _forget(self) -> None:
+        self._drag, self._dragging, self._start = _Drag.NONE, False, None
+        self._button = Qt.MouseButton.NoButton
+
+    def _pointer(self, event: QMouseEvent) -> PointerEvent:
+        return self.pointer_at(event.position(), event.button(), event.modifiers())
+
+    # -- keys -----------------------------------------------------------------------------------------------------
+
+    def wants_key(self, event: QKeyEvent) -> bool:
+        """True for plain keys of the map that a window-wide shortcut must not take."""
+        plain = not event.modifiers() & (_Control | _Alt)
+        return plain and (event.key() in _ARROWS or event.key() in (Qt.Key.Key_Space, Qt.Key.Key_Escape))
+
+    def key_press(self, event: QKeyEvent) -> bool:
+        """True where the key meant something."""
+        key, tool = event.key(), self._canvas.tool
+        if key == Qt.Key.Key_Space:
+            if not event.isAutoRepeat():
+                self._space = True
+                self.update_cursor()
+            return True
+        if key == Qt.Key.Key_Escape and self._drag is not _Drag.NONE:
+            self.cancel()
+            return True
+        if tool is not None and tool.key(key, event.modifiers()):
+            return True
+        return self._move_key(key, event.modifiers())
+
+    def key_release(self, event: QKeyEvent) -> bool:
+        if event.key() != Qt.Key.Key_Space or event.isAutoRepeat():
+            return False
+        self._space = False
+        self.update_cursor()
+        return True
+
+    def _move_key(self, key: int, modifiers: Qt.KeyboardModifier) -> bool:
+        canvas = self._canvas
+        if modifiers & _Alt:
+            return False
+        if key in (Qt.Key.Key_Left, Qt.Key.Key_Right) and modifiers & _Shift:
+            canvas.rotate_by(TURN_PER_NOTCH_DEG if key == Qt.Key.Key_Right else -TURN_PER_NOTCH_DEG)
+        elif key in _ARROWS:
+            width, height = canvas.viewport.size
+            dx, dy = _ARROWS[Qt.Key(key)]
+            part = PAN_LEAP if modifiers & _Control else PAN_STEP
+            canvas.pan_by(dx * width * part, dy * height * part)
+        elif modifiers & _Control:
+            return False
+        elif key in _ZOOM_KEYS:
+            canvas.zoom_in() if _ZOOM_KEYS[Qt.Key(key)] > 1 else canvas.zoom_out()
+        elif key == Qt.Key.Key_N:
+            canvas.reset_rotation()
+        elif key == Qt.Key.Key_Home:
+            canvas.full_view()
+        else:
+            return False
+        return True
+
+    # -- what shows of it -----------------------------------------------------------------------------------------
+
+    def update_cursor(self) -> None:
+        if self._drag is _Drag.PAN:
+            shape = Qt.CursorShape.ClosedHandCursor
+        elif self._space:
+            shape = Qt.CursorShape.OpenHandCursor
+        elif self._drag is _Drag.BOX_ZOOM:
+            shape = Qt.CursorShape.CrossCursor
+        else:
+            shape = self._canvas.tool.cursor if self._canvas.tool is not None else Qt.CursorShape.ArrowCursor
+        self._canvas.setCursor(shape)
+
+    def paint(self, painter: QPainter, view: View) -> None:
+        """The rubber band of a box zoom."""
+        if self._drag is _Drag.BOX_ZOOM and self._dragging and self._start is not None:
+            corner = QPointF(self._now.x() * view.ratio, self._now.y() * view.ratio)
+            paint_rubber_band(painter, QRectF(QPointF(self._start.px, self._start.py), corner).normalized(), view.ratio)
+
+
+def zoom_to_box(canvas: MapCanvas, left: float, top: float, right: float, bottom: float) -> None:
+    """Show what lies in a box of device pixels as large as it goes; a turned map stays turned."""
+    viewport = canvas.viewport
+    width, height = abs(right - left), abs(bottom - top)
+    if width < 2 or height < 2:
+        return
+    factor = min(viewport.size[0] / width, viewport.size[1] / height)
+    x, y = viewport.view().to_world((left + right) / 2, (top + bottom) / 2)
+    viewport.centre_on(x, y, viewport.resolution / factor)
+    canvas.come_to_rest()
+
+
+def paint_rubber_band(painter: QPainter, box: QRectF, ratio: float) -> None:
+    """A box being dragged: light on dark, so that it shows on any imagery."""
+    painter.save()
+    painter.fillRect(box, QColor(255, 255, 255, 36))
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    painter.setPen(QPen(QColor(11, 20, 28, 190), 3.0 * ratio))
+    painter.drawRect(box)
+    painter.setPen(QPen(QColor(255, 255, 255), 1.2 * ratio))
+    painter.drawRect(box)
+    painter.restore()

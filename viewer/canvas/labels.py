@@ -1,0 +1,112 @@
+"""Where labels go: whole, never on each other, never on the mark they name; the important ones first."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from enum import IntEnum
+from typing import NamedTuple
+
+_CELL_PX = 96
+_GAP_PX = 2.0
+
+
+class Rank(IntEnum):
+    """Who is placed first."""
+
+    SELECTED = 0
+    CLAIM = 1
+    SETTING = 2
+    LINE = 3
+
+
+class Box(NamedTuple):
+    """An upright rectangle in picture pixels."""
+
+    left: float
+    top: float
+    right: float
+    bottom: float
+
+    def overlaps(self, other: Box) -> bool:
+        return (
+            self.left < other.right and other.left < self.right and self.top < other.bottom and other.top < self.bottom
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class LabelWish:
+    """One label to place near one of `anchors` (px, py, clearance_px), the best anchor first."""
+
+    uuid: str
+    text: str
+    rank: Rank
+    width: float
+    height: float
+    anchors: tuple[tuple[float, float, float], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PlacedLabel:
+    uuid: str
+    text: str
+    rank: Rank
+    box: Box
+
+
+@dataclass(slots=True)
+class LabelLayout:
+    """Greedy and deterministic: wishes in order of rank, then as given; each takes its first free place or none.
+
+    `room` is where labels may be; `marks` are boxes that labels keep clear of.
+    """
+
+    room: Box
+    placed: list[PlacedLabel] = field(default_factory=list)
+    _cells: dict[tuple[int, int], list[Box]] = field(default_factory=lambda: defaultdict(list))
+
+    @classmethod
+    def of(cls, room: Box, wishes: Iterable[LabelWish], marks: Iterable[Box] = ()) -> LabelLayout:
+        layout = cls(room)
+        for mark in marks:
+            layout._occupy(mark)
+        for wish in sorted(wishes, key=lambda wish: wish.rank):
+            layout._place(wish)
+        return layout
+
+    def _place(self, wish: LabelWish) -> None:
+        for px, py, clearance in wish.anchors:
+            for box in _candidates(px, py, clearance, wish.width, wish.height):
+                if self._is_free(box):
+                    self._occupy(box)
+                    self.placed.append(PlacedLabel(wish.uuid, wish.text, wish.rank, box))
+                    return
+
+    def _is_free(self, box: Box) -> bool:
+        room = self.room
+        if box.left < room.left or box.top < room.top or box.right > room.right or box.bottom > room.bottom:
+            return False
+        return not any(box.overlaps(other) for cell in _cells_of(box) for other in self._cells.get(cell, ()))
+
+    def _occupy(self, box: Box) -> None:
+        for cell in _cells_of(box):
+            self._cells[cell].append(box)
+
+
+def _candidates(px: float, py: float, clearance: float, width: float, height: float) -> list[Box]:
+    """Eight places about a mark, as cartographers rank them: right first, then above, left, below."""
+    near, far = clearance + _GAP_PX, clearance * 0.72 + _GAP_PX
+    left_of, right_of, middle_x = px - near - width, px + near, px - width / 2
+    above, below, middle_y = py - near - height, py + near, py - height / 2
+    corners = [
+        (right_of, middle_y), (px + far, py - far - height), (px + far, py + far), (middle_x, above),
+        (middle_x, below), (left_of, middle_y), (px - far - width, py - far - height), (px - far - width, py + far),
+    ]  # fmt: skip
+    return [Box(round(x), round(y), round(x) + width, round(y) + height) for x, y in corners]
+
+
+def _cells_of(box: Box) -> Iterable[tuple[int, int]]:
+    for col in range(int(box.left // _CELL_PX), int(box.right // _CELL_PX) + 1):
+        for row in range(int(box.top // _CELL_PX), int(box.bottom // _CELL_PX) + 1):
+            yield col, row

@@ -1,0 +1,119 @@
+"""The drawings of a scene's layers, kept in step with the document's rows."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from PySide6.QtCore import QObject, Signal
+from PySide6.QtGui import QPainter
+
+from layers.document.layer import Layer
+from layers.geo.bounds import Bounds
+from layers.grid.tile_grid import View
+from viewer.rendering.context import RenderContext
+from viewer.rendering.drawing import LayerDrawing
+
+type DrawingFactory = Callable[[Layer, Path | None, RenderContext], LayerDrawing]
+
+_MODES = {
+    "normal": QPainter.CompositionMode.CompositionMode_SourceOver,
+    "multiply": QPainter.CompositionMode.CompositionMode_Multiply,
+    "screen": QPainter.CompositionMode.CompositionMode_Screen,
+    "overlay": QPainter.CompositionMode.CompositionMode_Overlay,
+    "darken": QPainter.CompositionMode.CompositionMode_Darken,
+    "lighten": QPainter.CompositionMode.CompositionMode_Lighten,
+}
+
+
+class LayerStack(QObject):
+    """One drawing a layer, bottom first."""
+
+    updated = Signal()
+    problem_changed = Signal(str, str)
+
+    def __init__(self, context: RenderContext, make_drawing: DrawingFactory, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.drawings: dict[str, LayerDrawing] = {}
+        self.base_folder: Path | None = None
+        self._layers: list[Layer] = []
+        self._context, self._make_drawing = context, make_drawing
+
+    def show_layers(self, layers: list[Layer], base_folder: Path | None, view: View | None) -> None:
+        """Follow the document's layers: keep the drawings that still fit, make and close the others."""
+        moved, self.base_folder = base_folder != self.base_folder, base_folder
+        wanted = {layer.uuid: layer for layer in layers}
+        for uuid, drawing in list(self.drawings.items()):
+            layer = wanted.get(uuid)
+            if layer is None or moved or not drawing.fits(layer):
+                self._drop(uuid)
+            elif layer != drawing.layer:
+                drawing.set_layer(layer)
+        self._layers = layers
+        for layer in layers:
+            if layer.uuid not in self.drawings:
+                self._add(layer)
+        if view is not None:
+            self.set_view(view, None, True)
+
+    def set_view(self, view: View, cursor: tuple[float, float] | None, resting: bool) -> None:
+        for uuid in self.visible():
+            self.drawings[uuid].set_view(view, cursor, resting)
+
+    def visible(self) -> list[str]:
+        """Uuids of the layers that are shown, bottom first."""
+        return [layer.uuid for layer in self._layers if layer.visible]
+
+    def visible_in(self, lonlat: Bounds) -> list[str]:
+        """Those of them that have data there, or of which nobody knows yet."""
+        found = []
+        for uuid in self.visible():
+            bounds = self.drawings[uuid].bounds_lonlat()
+            if bounds is None or any(_turned(bounds, turn).intersects(lonlat) for turn in (-360.0, 0.0, 360.0)):
+                found.append(uuid)
+        return found
+
+    def bounds_of(self, uuid: str) -> Bounds | None:
+        drawing = self.drawings.get(uuid)
+        return drawing.bounds_lonlat() if drawing is not None else None
+
+    def is_open(self) -> bool:
+        return all(drawing.bounds_lonlat() is not None or drawing.problem for drawing in self.drawings.values())
+
+    def is_complete(self, view: View) -> bool:
+        return all(self.drawings[uuid].is_complete(view) for uuid in self.visible())
+
+    def paint(self, painter: QPainter, view: View) -> None:
+        """Bottom first. Each drawing minds its layer's opacity; how it blends with what is below is set here."""
+        for layer in self._layers:
+            if layer.visible:
+                painter.save()
+                painter.setCompositionMode(_MODES.get(layer.blend, _MODES["normal"]))
+                self.drawings[layer.uuid].paint(painter, view)
+                painter.restore()
+
+    def close(self) -> None:
+        for uuid in list(self.drawings):
+            self._drop(uuid)
+        self._layers = []
+
+    def _add(self, layer: Layer) -> None:
+        drawing = self._make_drawing(layer, self.base_folder, self._context)
+        drawing.setParent(self)
+        drawing.updated.connect(self.updated)
+        drawing.problem_changed.connect(self.problem_changed)
+        self.drawings[layer.uuid] = drawing
+        if drawing.problem:
+            self.problem_changed.emit(layer.uuid, drawing.problem)
+
+    def _drop(self, uuid: str) -> None:
+        drawing = self.drawings.pop(uuid)
+        drawing.updated.disconnect(self.updated)
+        drawing.problem_changed.disconnect(self.problem_changed)
+        drawing.close()
+        drawing.deleteLater()
+        self.problem_changed.emit(uuid, "")
+
+
+def _turned(bounds: Bounds, degrees: float) -> Bounds:
+    return Bounds(bounds.left + degrees, bounds.bottom, bounds.right + degrees, bounds.top)

@@ -1,0 +1,53 @@
+"""What a tool gets to see of the mouse and the keyboard, and what the canvas asks of a tool."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QPainter
+
+from layers.grid.tile_grid import View
+
+
+@dataclass(frozen=True, slots=True)
+class PointerEvent:
+    """A mouse event in picture pixels (device pixels), with the place under it; lon, lat are nan off the map."""
+
+    px: float
+    py: float
+    lon: float
+    lat: float
+    button: Qt.MouseButton = Qt.MouseButton.LeftButton
+    modifiers: Qt.KeyboardModifier = Qt.KeyboardModifier.NoModifier
+
+    @property
+    def on_map(self) -> bool:
+        return math.isfinite(self.lon) and math.isfinite(self.lat)
+
+    def has(self, modifier: Qt.KeyboardModifier) -> bool:
+        return bool(self.modifiers & modifier)
+
+
+class PointerTool(Protocol):
+    """The canvas's side of `viewer.tools.tool.Tool`."""
+
+    hint_changed: Any
+
+    @property
+    def hint(self) -> str: ...
+    @property
+    def cursor(self) -> Qt.CursorShape: ...
+    def activate(self) -> None: ...
+    def deactivate(self) -> None: ...
+    def hover(self, event: PointerEvent) -> None: ...
+    def click(self, event: PointerEvent) -> None: ...
+    def double_click(self, event: PointerEvent) -> None: ...
+    def drag_start(self, event: PointerEvent) -> None: ...
+    def drag_move(self, event: PointerEvent) -> None: ...
+    def drag_end(self, event: PointerEvent) -> None: ...
+    def cancel(self) -> None: ...
+    def key(self, key: int, modifiers: Qt.KeyboardModifier) -> bool: ...
+    def paint(self, painter: QPainter, view: View) -> None: ...

@@ -1,0 +1,219 @@
+"""The scene: all that a map shows, painted the same way for the screen, for products and for tests."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from PySide6.QtCore import QObject, QPoint, Signal
+from PySide6.QtGui import QColor, QPainter
+
+from layers.document.changes import Changes
+from layers.document.document import Document
+from layers.geo.bounds import Bounds
+from layers.geo.crs import WGS84, transform_bounds
+from layers.grid.tile_grid import View
+from viewer.canvas.labels import LabelLayout
+from viewer.canvas.layer_stack import DrawingFactory, LayerStack
+from viewer.canvas.site_frame import SiteFrame
+from viewer.canvas.site_index import SiteIndex
+from viewer.canvas.site_labels import SiteLabels
+from viewer.canvas.site_painter import SitePainter
+from viewer.commands.meta import SITES_VISIBLE, sites_visible
+from viewer.rendering.context import RenderContext
+from viewer.rendering.drawing import LayerDrawing
+from viewer.rendering.drawings import drawing_for
+
+BACKGROUND_COLOR = "#0e1a24"
+type Preview = Callable[[QPainter, View], None]
+
+
+class MapScene(QObject):
+    """Follows one document; several scenes may live side by side. `updated`: another picture would be painted now.
+
+    `problem_changed` carries a layer's uuid and one sentence, empty when all is well again.
+    """
+
+    updated = Signal()
+    problem_changed = Signal(str, str)
+    document_changed = Signal()
+
+    def __init__(
+        self,
+        document: Document,
+        context: RenderContext,
+        base_folder: Path | None = None,
+        *,
+        make_drawing: DrawingFactory = drawing_for,
+        parent: QObject | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self.context = context
+        self.label_language = ""
+        self._stack = LayerStack(context, make_drawing, self)
+        self._stack.updated.connect(self.updated)
+        self._stack.problem_changed.connect(self.problem_changed)
+        self._sites, self._labels = SitePainter(), SiteLabels()
+        self._view: View | None = None
+        self._unsubscribe: Callable[[], None] = lambda: None
+        self._adopt(document, base_folder)
+
+    # -- the document ---------------------------------------------------------------------------------------------
+
+    @property
+    def document(self) -> Document:
+        return self._document
+
+    def set_document(self, document: Document, base_folder: Path | None = None) -> None:
+        """Show another document; relative paths of its layers are to `base_folder`."""
+        self._unsubscribe()
+        self._adopt(document, base_folder)
+        self.document_changed.emit()
+        self.updated.emit()
+
+    def close(self) -> None:
+        """Let go of the document and of all drawings."""
+        self._unsubscribe()
+        self._unsubscribe = lambda: None
+        self._stack.close()
+
+    def _adopt(self, document: Document, base_folder: Path | None) -> None:
+        self._document = document
+        self._unsubscribe = document.subscribe(self._on_changes)
+        self._index = SiteIndex.of(document.sites)
+        self._frame: SiteFrame | None = None
+        self._layout: tuple[View, frozenset[str], str, LabelLayout] | None = None
+        self._stack.show_layers(document.layers_in_order(), base_folder, self._view)
+
+    def _on_changes(self, changes: Changes) -> None:
+        if changes.everything:
+            self._index = SiteIndex.of(self._document.sites)
+        elif changes.touches("sites"):
+            self._index.update(self._in_order(changes.uuids("sites")), self._document.sites)
+        if changes.touches("layers"):
+            self._stack.show_layers(self._document.layers_in_order(), self._stack.base_folder, self._view)
+        if changes.touches("sites", "layers") or SITES_VISIBLE in changes.uuids("meta"):
+            self._frame = self._layout = None
+            self.updated.emit()
+
+    def _in_order(self, uuids: frozenset[str]) -> list[str]:
+        """Sets have no order, pictures must: new sites are painted in the document's order."""
+        if len(uuids) == 1:
+            return list(uuids)
+        gone = sorted(uuid for uuid in uuids if uuid not in self._document.sites)
+        return gone + [uuid for uuid in self._document.sites if uuid in uuids]
+
+    # -- what is looked at ----------------------------------------------------------------------------------------
+
+    @property
+    def drawings(self) -> dict[str, LayerDrawing]:
+        """Drawings by layer uuid."""
+        return self._stack.drawings
+
+    def problems(self) -> dict[str, str]:
+        """Layer uuid to the sentence that says what is wrong with it."""
+        return {uuid: drawing.problem for uuid, drawing in self.drawings.items() if drawing.problem}
+
+    def set_view(self, view: View, cursor: tuple[float, float] | None = None, resting: bool = True) -> None:
+        """Say what is looked at. `resting` False while a gesture runs: stand-ins will do."""
+        self._view = view
+        self._stack.set_view(view, cursor, resting)
+
+    def is_open(self) -> bool:
+        """True when every layer is known or has failed."""
+        return self._stack.is_open()
+
+    def is_complete(self, view: View) -> bool:
+        """True when `paint_map` paints the final, exact picture."""
+        return self._stack.is_complete(view)
+
+    def is_idle(self) -> bool:
+        """True when the view last set is complete."""
+        return self._view is None or self.is_complete(self._view)
+
+    def bounds_lonlat(self) -> Bounds | None:
+        """Where there is anything visible to see: layers and sites; None where there is nothing."""
+        boxes = [self._stack.bounds_of(uuid) for uuid in self._stack.visible()]
+        sites = self._index.bounds_lonlat() if sites_visible(self._document) else None
+        found = [box for box in (*boxes, sites) if box is not None]
+        whole = found[0] if found else None
+        for box in found[1:]:
+            whole = box if whole is None else whole.union(box)
+        return whole
+
+    def layer_bounds(self, uuid: str) -> Bounds | None:
+        """Where a layer has data, in lon, lat; None until it is known."""
+        return self._stack.bounds_of(uuid)
+
+    def attributions(self, view: View) -> list[str]:
+        """Credit and date of every visible layer that has data in view, the topmost first, each once."""
+        around = transform_bounds(view.grid.crs, WGS84, view.world_bounds())
+        texts = [self.drawings[uuid].attribution for uuid in reversed(self._stack.visible_in(around))]
+        return list(dict.fromkeys(text for text in texts if text))
+
+    # -- sites ----------------------------------------------------------------------------------------------------
+
+    def sites_at(self, view: View, px: float, py: float, radius_px: float = 4.0) -> list[str]:
+        """Uuids of the sites under a place of the picture, topmost first."""
+        return self.site_frame(view).at(px, py, radius_px) if sites_visible(self._document) else []
+
+    def sites_within(self, view: View, left: float, top: float, right: float, bottom: float) -> list[str]:
+        """Uuids of the sites inside, or touching, a box of picture pixels."""
+        return self.site_frame(view).within(left, top, right, bottom) if sites_visible(self._document) else []
+
+    def site_bounds(self, uuids: frozenset[str]) -> Bounds | None:
+        """Where sites are, in lon, lat, with the areas that stand for loosely known places."""
+        return SiteIndex.of({u: self._index.sites[u] for u in uuids if u in self._index.sites}).bounds_lonlat()
+
+    def site_frame(self, view: View) -> SiteFrame:
+        if self._frame is None or self._frame.view != view:
+            self._frame = SiteFrame.of(self._index, view)
+        return self._frame
+
+    def label_layout(self, view: View, selection: frozenset[str] = frozenset()) -> LabelLayout:
+        """Where the labels of a view are: a function of document, view, selection and language alone."""
+        key = view, selection, self.label_language
+        if self._layout is None or self._layout[:3] != key:
+            self._layout = (*key, self._labels.layout(self.site_frame(view), selection, self.label_language))
+        return self._layout[3]
+
+    # -- painting -------------------------------------------------------------------------------------------------
+
+    def paint_map(
+        self,
+        painter: QPainter,
+        view: View,
+        *,
+        selection: frozenset[str] = frozenset(),
+        preview: Preview | None = None,
+        settled: bool = True,
+    ) -> None:
+        """Paint the map onto any painter whose coordinates are the view's pixels; vectors and text stay such.
+
+        `settled` False, while one drags: labels only move along, and are placed anew when the map rests.
+        """
+        painter.save()
+        painter.setClipRect(0, 0, view.width, view.height)
+        painter.fillRect(0, 0, view.width, view.height, QColor(BACKGROUND_COLOR))
+        self._stack.paint(painter, view)
+        if sites_visible(self._document):
+            self._sites.paint(painter, self.site_frame(view), selection)
+            self._paint_labels(painter, view, selection, settled)
+        if preview is not None:
+            preview(painter, view)
+        painter.restore()
+
+    def _paint_labels(self, painter: QPainter, view: View, selection: frozenset[str], settled: bool) -> None:
+        last = self._layout
+        if (
+            not settled
+            and last is not None
+            and last[0].grid == view.grid
+            and last[1:3] == (selection, self.label_language)
+        ):
+            painter.save()
+            painter.translate(QPoint(last[0].left - view.left, last[0].top - view.top))
+            self._labels.paint(painter, last[3], view.ratio)
+            painter.restore()
+        else:
+            self._labels.paint(painter, self.label_layout(view, selection), view.ratio)

@@ -1,0 +1,46 @@
+"""Which sites are selected: one answer for the canvas, the lists and the forms."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from PySide6.QtCore import QObject, Signal
+
+
+class Selection(QObject):
+    """The uuids of the selected sites. `changed` is emitted only when they differ from before."""
+
+    changed = Signal()
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._uuids: frozenset[str] = frozenset()
+
+    @property
+    def uuids(self) -> frozenset[str]:
+        return self._uuids
+
+    def __contains__(self, uuid: object) -> bool:
+        return uuid in self._uuids
+
+    def __len__(self) -> int:
+        return len(self._uuids)
+
+    def set(self, uuids: Iterable[str]) -> None:
+        wanted = frozenset(uuids)
+        if wanted != self._uuids:
+            self._uuids = wanted
+            self.changed.emit()
+
+    def toggle(self, uuid: str) -> None:
+        self.set(self._uuids ^ {uuid})
+
+    def add(self, uuids: Iterable[str]) -> None:
+        self.set(self._uuids | frozenset(uuids))
+
+    def keep_only(self, existing: Iterable[str]) -> None:
+        """Drop what no longer exists."""
+        self.set(self._uuids & frozenset(existing))
+
+    def clear(self) -> None:
+        self.set(())

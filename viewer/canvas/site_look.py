@@ -1,0 +1,113 @@
+"""How a site looks, from what is said of it: colour and shape tell its role, fill tells how well its place is known."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+from functools import lru_cache
+
+from PySide6.QtGui import QColor
+
+from layers.document.site import Site
+from layers.document.vocabulary import AREA_NOT_PIN_M
+
+CLAIM_COLOR = "#f4511e"
+SETTING_COLOR = "#1f93b0"
+OTHER_COLOR = "#5c6b7a"
+SELECTED_COLOR = "#ffe14d"
+HALO_COLOR = "#0b141c"
+PAPER_COLOR = "#fbfdfe"
+
+
+class Precision(StrEnum):
+    """What is known of a place. Only PRECISE may look like an exact pin."""
+
+    PRECISE = "precise"
+    LOOSE = "loose"
+    NOT_JUDGED = "not judged"
+
+
+@dataclass(frozen=True, slots=True)
+class SiteLook:
+    """All that one site's symbol is painted from; equal looks share their picture."""
+
+    class_code: str
+    role: str
+    precision: Precision
+    color: str
+    fill: str = ""
+    """A fill colour of the site's own; empty: what its precision says."""
+
+
+@dataclass(frozen=True, slots=True)
+class LineLook:
+    """A line: a casing that shows on any imagery, and one or two strokes on it. Widths in logical pixels."""
+
+    color: str
+    width: float
+    dash: tuple[float, ...] = ()
+    """Pattern in logical pixels: stroke, gap, ..."""
+    ground: str = ""
+    """A solid stroke of the same width below a dashed one (railways)."""
+    casing: str = field(default=HALO_COLOR)
+    casing_width: float = 1.4
+    """What the casing shows on either side."""
+
+
+_LINES: dict[str, LineLook] = {
+    "rail": LineLook("#ffffff", 2.0, (7.0, 7.0), ground="#29323b", casing_width=1.1),
+    "road": LineLook("#ffd166", 2.4),
+    "oil_pipeline": LineLook("#d99bff", 2.2, (9.0, 4.0)),
+    "gas_pipeline": LineLook("#8ce99a", 2.2, (4.0, 3.5)),
+    "sea": LineLook("#8fd3ff", 2.0, (2.0, 5.0)),
+    "air": LineLook("#f1f3f5", 1.6, (14.0, 5.0)),
+}
+
+
+def role_color(role: str) -> str:
+    return {"named in a claim": CLAIM_COLOR, "setting": SETTING_COLOR}.get(role, OTHER_COLOR)
+
+
+def look_of(site: Site) -> SiteLook:
+    """The look of a site's symbol. An error nobody judged is shown as such, never as a precise place."""
+    if site.position_error_m is None:
+        precision = Precision.NOT_JUDGED
+    else:
+        precision = Precision.PRECISE if site.position_error_m <= AREA_NOT_PIN_M else Precision.LOOSE
+    color = _valid(site.stroke_color) or role_color(site.role)
+    return SiteLook(site.class_code, site.role, precision, color, _valid(site.fill_color))
+
+
+def line_look(site: Site) -> LineLook:
+    """The look of a line, or of a polygon's outline: by class, else by role; the site's own colours win."""
+    look = _LINES.get(site.class_code) or LineLook(_bright(role_color(site.role)), 2.4)
+    own = _valid(site.stroke_color)
+    width = site.stroke_width if site.stroke_width is not None and site.stroke_width > 0 else look.width
+    if not own and width == look.width:
+        return look
+    return LineLook(own or look.color, width, look.dash, look.ground, look.casing, look.casing_width)
+
+
+def fill_of(site: Site) -> QColor:
+    """The translucent fill of a polygon or an area circle."""
+    own = _valid(site.fill_color)
+    color = QColor(own or _valid(site.stroke_color) or _bright(role_color(site.role)))
+    if not own or color.alpha() == 255:
+        color.setAlpha(46)
+    return color
+
+
+def outline_of(site: Site) -> QColor:
+    """The outline of an area circle."""
+    return QColor(_valid(site.stroke_color) or _bright(role_color(site.role)))
+
+
+@lru_cache(maxsize=1024)
+def _valid(color: str) -> str:
+    """The text where it is a colour, else nothing: case files may hold any."""
+    return color if color and QColor.isValidColorName(color) else ""
+
+
+def _bright(color: str) -> str:
+    """Lines and areas are thinner than badges: on dark imagery they need a lighter tone."""
+    return {CLAIM_COLOR: "#ff7a4d", SETTING_COLOR: "#57c7e3", OTHER_COLOR: "#c3ced8"}.get(color, color)

@@ -1,0 +1,119 @@
+"""Sites onto any painter: areas below, then lines, then symbols, claims above the setting, the selected on top."""
+
+from __future__ import annotations
+
+from itertools import groupby
+
+import numpy as np
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QColor, QPainter, QPen
+
+from layers.grid.tile_grid import View
+from viewer.canvas.qt_shapes import path_of, polygon_of
+from viewer.canvas.site_frame import ShapeInView, SiteFrame
+from viewer.canvas.site_look import HALO_COLOR, SELECTED_COLOR, LineLook, fill_of, line_look, outline_of
+from viewer.canvas.site_shapes import Floats, Outline, polygon_in_view, runs_in_view, to_pixels
+from viewer.canvas.symbol_painter import SymbolPainter, paint_faint_sign
+
+_AREA_LOOK_WIDTH = 1.6
+_MARGIN_PX = 24.0
+
+
+class SitePainter:
+    """Paints frames of sites. Holds nothing but the pictures of symbols."""
+
+    def __init__(self) -> None:
+        self._symbols = SymbolPainter()
+
+    def paint(self, painter: QPainter, frame: SiteFrame, selection: frozenset[str] = frozenset()) -> None:
+        """Everything but the labels, in picture pixels."""
+        painter.save()
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        polygons = [shape for shape in frame.shapes if shape.site.kind == "polygon"]
+        lines = [shape for shape in frame.shapes if shape.site.kind == "line"]
+        for shape in polygons:
+            self._paint_polygon(painter, frame, shape, shape.uuid in selection)
+        self._paint_areas(painter, frame, selection)
+        for shape in sorted(lines, key=lambda shape: shape.uuid in selection):
+            _paint_outline(painter, frame, shape.outline, line_look(shape.site), shape.uuid in selection)
+        self._paint_symbols(painter, frame, selection)
+        painter.restore()
+
+    def _paint_polygon(self, painter: QPainter, frame: SiteFrame, shape: ShapeInView, selected: bool) -> None:
+        _fill(painter, frame, shape.outline, fill_of(shape.site))
+        _paint_outline(painter, frame, shape.outline, line_look(shape.site), selected)
+
+    def _paint_areas(self, painter: QPainter, frame: SiteFrame, selection: frozenset[str]) -> None:
+        for i in np.flatnonzero(frame.is_area).tolist():
+            row = frame.rows[i]
+            site = frame.index.sites[frame.index.uuids[row]]
+            outline, color = frame.circle(i), outline_of(site)
+            _fill(painter, frame, outline, fill_of(site))
+            look = LineLook(color.name(), _AREA_LOOK_WIDTH, (7.0, 4.0), casing_width=1.1)
+            _paint_outline(painter, frame, outline, look, site.uuid in selection)
+            at = float(frame.px[i]), float(frame.py[i])
+            paint_faint_sign(painter, frame.index.looks[frame.index.look[row]], *at, frame.scale, color)
+
+    def _paint_symbols(self, painter: QPainter, frame: SiteFrame, selection: frozenset[str]) -> None:
+        index, shown = frame.index, frame.thinned()
+        looks = index.look[frame.rows[shown]].tolist()
+        places = list(zip(looks, frame.px[shown].tolist(), frame.py[shown].tolist(), strict=True))
+        for look, run in groupby(places, key=lambda place: place[0]):
+            at = ((px, py) for _, px, py in run)
+            self._symbols.paint(painter, index.looks[look], at, frame.scale, compact=frame.compact)
+        if not selection:
+            return
+        chosen = {row for uuid in selection for row in index.rows_of(uuid)}
+        for i in np.flatnonzero(np.isin(frame.rows, list(chosen)) & ~frame.is_area).tolist():
+            at_i = [(float(frame.px[i]), float(frame.py[i]))]
+            look = index.looks[index.look[frame.rows[i]]]
+            self._symbols.paint(painter, look, at_i, frame.scale, selected=True, compact=frame.compact)
+
+
+def _fill(painter: QPainter, frame: SiteFrame, outline: Outline, color: QColor) -> None:
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(color)
+    for part in outline.parts:
+        if part.is_polygon:
+            for rings in polygon_in_view(part.rings, frame.view):
+                painter.drawPath(path_of(rings))
+
+
+def _paint_outline(painter: QPainter, frame: SiteFrame, outline: Outline, look: LineLook, selected: bool) -> None:
+    lines = [to_pixels(frame.view, ring) for part in outline.parts for ring in part.rings]
+    paint_lines(painter, frame.view, lines, look, selected)
+
+
+def paint_lines(painter: QPainter, view: View, lines: list[Floats], look: LineLook, selected: bool) -> None:
+    """Lines in picture pixels: glow of the selected, casing, ground and dashes, each over all runs."""
+    scale = view.ratio
+    runs = [run for line in lines for run in runs_in_view(line, view, _MARGIN_PX * scale)]
+    if not runs:
+        return
+    shapes = [(polygon_of(run.points), run.start_px) for run in runs]
+    casing = QColor(look.casing)
+    casing.setAlpha(170)
+    pens = [_pen(casing, (look.width + 2 * look.casing_width) * scale)]
+    if selected:
+        glow = QColor(SELECTED_COLOR)
+        halo = QColor(HALO_COLOR)
+        halo.setAlpha(120)
+        pens = [_pen(halo, (look.width + 9.0) * scale), _pen(glow, (look.width + 6.0) * scale), pens[0]]
+    if look.ground:
+        pens.append(_pen(QColor(look.ground), (look.width + look.casing_width) * scale))
+    pens.append(_pen(QColor(look.color), look.width * scale))
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    for pen in pens:
+        dashed = pen is pens[-1] and bool(look.dash)
+        if dashed:
+            pen.setCapStyle(Qt.PenCapStyle.FlatCap)
+            pen.setDashPattern([length / look.width for length in look.dash])
+        for polygon, start_px in shapes:
+            if dashed:
+                pen.setDashOffset((start_px / scale) % sum(look.dash) / look.width)
+            painter.setPen(pen)
+            painter.drawPolyline(polygon)
+
+
+def _pen(color: QColor, width: float) -> QPen:
+    return QPen(color, width, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap, Qt.PenJoinStyle.RoundJoin)

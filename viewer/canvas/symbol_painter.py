@@ -1,0 +1,128 @@
+"""Symbols as pictures, painted once for each look; onto PDF and SVG as shapes."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+
+from PySide6.QtCore import QPointF, Qt
+from PySide6.QtGui import QBrush, QColor, QImage, QPainter, QPainterPath, QPen
+
+from viewer.canvas.qt_shapes import is_vector_device
+from viewer.canvas.site_look import HALO_COLOR, PAPER_COLOR, SELECTED_COLOR, Precision, SiteLook
+from viewer.canvas.symbols import badge_path, symbol_path
+
+SYMBOL_RADIUS_PX = 12.0
+"""Half of what a badge covers, rim included, in logical pixels."""
+COMPACT_RADIUS_PX = 5.0
+"""The same for the dots that stand for symbols where there are very many."""
+_HALF_SPRITE_PX = 19
+
+
+class SymbolPainter:
+    """Paints symbols; keeps a picture of each look, state and scale."""
+
+    def __init__(self) -> None:
+        self._sprites: dict[tuple[SiteLook, bool, bool, float], QImage] = {}
+
+    def paint(
+        self, painter: QPainter, look: SiteLook, places: Iterable[tuple[float, float]], scale: float,
+        *, selected: bool = False, compact: bool = False,
+    ) -> None:  # fmt: skip
+        """One look at many places (picture pixels). `scale` is picture pixels in a logical pixel."""
+        if is_vector_device(painter):
+            self.paint_shapes(painter, look, places, scale, selected=selected, compact=compact)
+            return
+        sprite = self._sprite(look, selected, compact, scale)
+        half = sprite.width() / 2
+        for px, py in places:
+            painter.drawImage(QPointF(round(px - half), round(py - half)), sprite)
+
+    def paint_shapes(
+        self, painter: QPainter, look: SiteLook, places: Iterable[tuple[float, float]], scale: float,
+        *, selected: bool = False, compact: bool = False,
+    ) -> None:  # fmt: skip
+        """The same by outlines, at any transform."""
+        for px, py in places:
+            painter.save()
+            painter.translate(px, py)
+            painter.scale(scale, scale)
+            _paint_symbol(painter, look, selected, compact)
+            painter.restore()
+
+    def _sprite(self, look: SiteLook, selected: bool, compact: bool, scale: float) -> QImage:
+        key = look, selected, compact, scale
+        sprite = self._sprites.get(key)
+        if sprite is None:
+            half = math.ceil(_HALF_SPRITE_PX * scale)
+            sprite = QImage(2 * half, 2 * half, QImage.Format.Format_ARGB32_Premultiplied)
+            sprite.fill(Qt.GlobalColor.transparent)
+            painter = QPainter(sprite)
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            painter.translate(half, half)
+            painter.scale(scale, scale)
+            _paint_symbol(painter, look, selected, compact)
+            painter.end()
+            self._sprites[key] = sprite
+        return sprite
+
+
+def paint_faint_sign(painter: QPainter, look: SiteLook, px: float, py: float, scale: float, color: QColor) -> None:
+    """The sign alone, in outline: it names what an area is about without claiming a spot in it."""
+    painter.save()
+    painter.translate(px, py)
+    painter.scale(scale, scale)
+    sign = symbol_path(look.class_code)
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    painter.strokePath(sign, _pen(_with_alpha(HALO_COLOR, 150), 3.2))
+    painter.strokePath(sign, _pen(color, 1.1))
+    painter.restore()
+
+
+def _paint_symbol(painter: QPainter, look: SiteLook, selected: bool, compact: bool) -> None:
+    color = QColor(look.color)
+    badge = badge_path(look.role)
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    if compact:
+        painter.scale(COMPACT_RADIUS_PX / SYMBOL_RADIUS_PX, COMPACT_RADIUS_PX / SYMBOL_RADIUS_PX)
+    painter.strokePath(badge, _pen(_with_alpha(HALO_COLOR, 70), 6.5 if selected else 4.6))
+    if selected:
+        painter.strokePath(badge, _pen(_with_alpha(HALO_COLOR, 200), 11))
+        painter.strokePath(badge, _pen(QColor(SELECTED_COLOR), 8))
+    if look.precision is Precision.PRECISE:
+        _paint_full(painter, look, badge, color, compact)
+    else:
+        _paint_hollow(painter, look, badge, color, compact)
+
+
+def _paint_full(painter: QPainter, look: SiteLook, badge: QPainterPath, color: QColor, compact: bool) -> None:
+    painter.fillPath(badge, QBrush(QColor(look.fill) if look.fill else color))
+    painter.strokePath(badge, _pen(QColor(PAPER_COLOR), 3.0 if compact else 1.7))
+    if not compact:
+        painter.fillPath(_sign(look), QBrush(QColor(PAPER_COLOR)))
+
+
+def _paint_hollow(painter: QPainter, look: SiteLook, badge: QPainterPath, color: QColor, compact: bool) -> None:
+    painter.fillPath(badge, QBrush(QColor(PAPER_COLOR)))
+    pen = _pen(color, 5.0 if compact else 2.0)
+    if look.precision is Precision.NOT_JUDGED and not compact:
+        # Dots along the rim: nobody has said how well this place is known.
+        pen.setCapStyle(Qt.PenCapStyle.FlatCap)
+        pen.setDashPattern([1.1, 1.25])
+    painter.strokePath(badge, pen)
+    if not compact:
+        painter.fillPath(_sign(look), QBrush(color))
+
+
+def _sign(look: SiteLook) -> QPainterPath:
+    return symbol_path(look.class_code)
+
+
+def _pen(color: QColor, width: float) -> QPen:
+    return QPen(color, width, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap, Qt.PenJoinStyle.RoundJoin)
+
+
+def _with_alpha(color: str, alpha: int) -> QColor:
+    value = QColor(color)
+    value.setAlpha(alpha)
+    return value

@@ -1,0 +1,203 @@
+"""The sign of each class of site, as outlines in a box of 16 units about the origin, y downwards."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import lru_cache
+
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QPainterPath, QPainterPathStroker, QPolygonF, QTransform
+
+BADGE_RADIUS = 10.5
+"""Half the width of a badge: the disc or diamond a sign stands on."""
+
+
+@lru_cache(maxsize=64)
+def symbol_path(class_code: str) -> QPainterPath:
+    """The filled outline of a class's sign; classes we do not know get that of "other"."""
+    return _SIGNS.get(class_code, _other)()
+
+
+@lru_cache(maxsize=4)
+def badge_path(role: str) -> QPainterPath:
+    """What a sign stands on: a diamond for what a claim names, else a disc: role shows without colour."""
+    path = QPainterPath()
+    if role != "named in a claim":
+        path.addEllipse(QPointF(0, 0), BADGE_RADIUS, BADGE_RADIUS)
+        return path
+    side = BADGE_RADIUS * 0.92
+    square = QPainterPath()
+    square.addRoundedRect(QRectF(-side, -side, 2 * side, 2 * side), 3.2, 3.2)
+    return QTransform().rotate(45).map(square)
+
+
+def _polygon(*points: tuple[float, float]) -> QPainterPath:
+    path = QPainterPath()
+    path.addPolygon(QPolygonF([QPointF(x, y) for x, y in points]))
+    path.closeSubpath()
+    return path
+
+
+def _rect(x: float, y: float, width: float, height: float) -> QPainterPath:
+    path = QPainterPath()
+    path.addRect(QRectF(x, y, width, height))
+    return path
+
+
+def _disc(x: float, y: float, radius: float) -> QPainterPath:
+    path = QPainterPath()
+    path.addEllipse(QPointF(x, y), radius, radius)
+    return path
+
+
+def _arc(x: float, y: float, radius: float, start_deg: float, sweep_deg: float, width: float) -> QPainterPath:
+    """A curved stroke; angles as Qt's: counter-clockwise from three o'clock."""
+    box = QRectF(x - radius, y - radius, 2 * radius, 2 * radius)
+    path = QPainterPath()
+    path.arcMoveTo(box, start_deg)
+    path.arcTo(box, start_deg, sweep_deg)
+    return _stroked(path, width)
+
+
+def _stroke(width: float, *points: tuple[float, float]) -> QPainterPath:
+    path = QPainterPath(QPointF(*points[0]))
+    for point in points[1:]:
+        path.lineTo(*point)
+    return _stroked(path, width)
+
+
+def _stroked(path: QPainterPath, width: float) -> QPainterPath:
+    stroker = QPainterPathStroker()
+    stroker.setWidth(width)
+    stroker.setCapStyle(Qt.PenCapStyle.RoundCap)
+    stroker.setJoinStyle(Qt.PenJoinStyle.RoundJoin)
+    return stroker.createStroke(path).simplified()
+
+
+def _joined(*parts: QPainterPath) -> QPainterPath:
+    whole = QPainterPath()
+    for part in parts:
+        whole = whole.united(part)
+    return whole
+
+
+def _without(path: QPainterPath, *holes: QPainterPath) -> QPainterPath:
+    for hole in holes:
+        path = path.subtracted(hole)
+    return path
+
+
+def _launch_site() -> QPainterPath:
+    body = QPainterPath(QPointF(0, -8))
+    body.cubicTo(3.4, -5, 3.4, -0.5, 2.5, 3.6)
+    body.lineTo(-2.5, 3.6)
+    body.cubicTo(-3.4, -0.5, -3.4, -5, 0, -8)
+    fins = (
+        _polygon((2.6, 0.6), (5.4, 4.2), (5.4, 6.8), (2, 4.6)),
+        _polygon((-2.6, 0.6), (-5.4, 4.2), (-5.4, 6.8), (-2, 4.6)),
+    )
+    return _without(_joined(body, *fins, _polygon((-1.5, 4.5), (1.5, 4.5), (0, 8))), _disc(0, -2.6, 1.25))
+
+
+def _ground_station() -> QPainterPath:
+    bowl = QPainterPath()
+    bowl.arcMoveTo(QRectF(-6, -6, 12, 12), 180)
+    bowl.arcTo(QRectF(-6, -6, 12, 12), 180, 180)
+    bowl.closeSubpath()
+    turned = QTransform().translate(0.4, -0.6).rotate(35).map(bowl)
+    feed = _stroke(1.4, (0.8, -0.8), (3.6, -5.2))
+    foot = _polygon((-2.6, 2.6), (1.6, 4.4), (3.2, 7.6), (-5, 7.6))
+    return _joined(turned, feed, _disc(3.8, -5.6, 1.5), foot)
+
+
+def _gnss_station() -> QPainterPath:
+    mast = _joined(_stroke(1.7, (0, -2), (0, 7)), _polygon((0, 1.2), (3.4, 7.8), (-3.4, 7.8)))
+    waves = [_arc(0, -2.6, radius, start, 96, 1.5) for radius in (4.2, 7.2) for start in (-48, 132)]
+    return _joined(mast, _disc(0, -2.6, 1.9), *waves)
+
+
+def _ground_segment() -> QPainterPath:
+    screen = QPainterPath()
+    screen.addRoundedRect(QRectF(-7.4, -6.4, 14.8, 10), 1.4, 1.4)
+    trace = _stroke(1.4, (-4.6, -0.6), (-2.2, -0.6), (-0.6, -3.8), (1.2, 1.2), (2.4, -0.9), (4.6, -0.9))
+    return _joined(_without(screen, trace), _rect(-1.2, 3.4, 2.4, 2.4), _rect(-4, 5.6, 8, 1.7))
+
+
+def _company() -> QPainterPath:
+    house = _joined(_rect(-5.6, -7, 7, 14.2), _rect(1.2, -2.4, 4.8, 9.6))
+    windows = [_rect(x, y, 1.5, 1.7) for x in (-4, -1.4) for y in (-5, -1.8, 1.4)]
+    return _without(house, *windows, _rect(3, -0.4, 1.4, 1.6), _rect(3, 2.6, 1.4, 1.6), _rect(-3, 4.6, 1.9, 2.6))
+
+
+def _border_crossing() -> QPainterPath:
+    bar = QTransform().translate(-4.6, 0.6).rotate(-24).map(_rect(-1.4, -1.5, 13.6, 3))
+    stripes = [
+        QTransform()
+        .translate(-4.6, 0.6)
+        .rotate(-24)
+        .map(_polygon((x, 1.6), (x + 1.5, 1.6), (x + 2.7, -1.6), (x + 1.2, -1.6)))
+        for x in (1.2, 5.4)
+    ]
+    return _joined(_without(bar, *stripes), _rect(-6.2, -1.4, 3.2, 9), _rect(-7.4, 6, 5.6, 1.6))
+
+
+def _pipeline_node() -> QPainterPath:
+    wings = _polygon((-7.6, -3), (0, 1.4), (-7.6, 5.8)), _polygon((7.6, -3), (0, 1.4), (7.6, 5.8))
+    return _joined(*wings, _stroke(1.5, (0, 1.4), (0, -5)), _stroke(2.1, (-3.6, -5.6), (3.6, -5.6)))
+
+
+def _airfield() -> QPainterPath:
+    half = [(0, -8), (1.3, -6.4), (1.4, -2.6), (7.8, 1.6), (7.8, 3.2), (1.4, 1.4), (1, 5.2), (3, 6.8), (3, 8), (0, 7.2)]
+    return _polygon(*half, *[(-x, y) for x, y in reversed(half)])
+
+
+def _port() -> QPainterPath:
+    ring = _without(_disc(0, -5.8, 2.3), _disc(0, -5.8, 0.9))
+    arms = _arc(0, 1, 6.2, 200, 140, 1.8)
+    flukes = _polygon((-7.8, 4.2), (-6.8, 0), (-3.8, 3.2)), _polygon((7.8, 4.2), (6.8, 0), (3.8, 3.2))
+    return _joined(ring, _stroke(1.8, (0, -4), (0, 7)), _stroke(1.6, (-3.4, -1.9), (3.4, -1.9)), arms, *flukes)
+
+
+def _factory() -> QPainterPath:
+    hall = _polygon(
+        (-7.2, 7),
+        (-7.2, -0.6),
+        (-3, -3.4),
+        (-3, -0.6),
+        (1.2, -3.4),
+        (1.2, -0.6),
+        (2.6, -1.5),
+        (3.1, -7.4),
+        (5.9, -7.4),
+        (7.2, 7),
+    )
+    return _without(hall, *[_rect(x, 2.4, 2, 2) for x in (-5, -1.4, 2.2)])
+
+
+def _depot() -> QPainterPath:
+    hall = _polygon((0, -7), (7.8, -2.6), (7.8, 7), (-7.8, 7), (-7.8, -2.6))
+    return _without(hall, *[_rect(-4.8, y, 9.6, 1.5) for y in (-0.4, 2.4, 5.2)])
+
+
+def _area() -> QPainterPath:
+    return _without(_rect(-5.5, -5.5, 11, 11), _rect(-3.4, -3.4, 6.8, 6.8))
+
+
+def _other() -> QPainterPath:
+    return _disc(0, 0, 3.6)
+
+
+_SIGNS: dict[str, Callable[[], QPainterPath]] = {
+    "launch_site": _launch_site,
+    "ground_station": _ground_station,
+    "gnss_station": _gnss_station,
+    "ground_segment": _ground_segment,
+    "company": _company,
+    "border_crossing": _border_crossing,
+    "pipeline_node": _pipeline_node,
+    "airfield": _airfield,
+    "port": _port,
+    "factory": _factory,
+    "depot": _depot,
+    "area": _area,
+}

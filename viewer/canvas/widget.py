@@ -1,0 +1,347 @@
+"""The canvas: a window on a scene, moved by mouse, wheel and keys."""
+
+from __future__ import annotations
+
+import math
+from typing import cast
+
+from PySide6.QtCore import QEvent, QRectF, Qt, QTimer, Signal
+from PySide6.QtGui import (
+    QContextMenuEvent,
+    QDragEnterEvent,
+    QDropEvent,
+    QImage,
+    QKeyEvent,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+    QResizeEvent,
+    QWheelEvent,
+)
+from PySide6.QtWidgets import QWidget
+
+from layers.geo.bounds import Bounds
+from layers.grid.tile_grid import View
+from viewer.canvas.gestures import Gestures
+from viewer.canvas.overlays import paint_attribution, paint_north_arrow, paint_scale_bar
+from viewer.canvas.pointer import PointerTool
+from viewer.canvas.scene import MapScene
+from viewer.canvas.selection import Selection
+from viewer.canvas.view_history import ViewHistory
+from viewer.canvas.viewport import Viewport
+
+REST_MS = 100
+"""A wheel gesture has ended when nothing came for so long."""
+FIT_MARGIN = 0.06
+
+
+class MapCanvas(QWidget):
+    """Shows one scene. Any number of canvases may stand side by side, also on the same document.
+
+    `view_changed`: another view is shown. `cursor_moved` carries longitude and latitude, nan off the map.
+    `context_menu_requested` carries a PointerEvent. `files_dropped` carries paths and URLs as texts.
+    """
+
+    view_changed = Signal()
+    cursor_moved = Signal(float, float)
+    context_menu_requested = Signal(object)
+    files_dropped = Signal(list)
+    hint_changed = Signal(str)
+    tool_changed = Signal()
+
+    def __init__(self, scene: MapScene, parent: QWidget | None = None, selection: Selection | None = None) -> None:
+        super().__init__(parent)
+        self.scene = scene
+        self.selection = selection if selection is not None else Selection(self)
+        self.viewport = Viewport(width=self.width(), height=self.height(), ratio=self.devicePixelRatioF())
+        self.show_overlays = True
+        self._history = ViewHistory()
+        self._gestures = Gestures(self)
+        self._tool: PointerTool | None = None
+        self._picture = QImage()
+        self._is_stale, self._is_settled, self._resting = True, False, True
+        self._rest = QTimer(self, singleShot=True, interval=REST_MS)
+        self._rest.timeout.connect(self.come_to_rest)
+        scene.updated.connect(self._repaint_map)
+        scene.document_changed.connect(self._on_document)
+        self.selection.changed.connect(self._repaint_map)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setMouseTracking(True)
+        self.setAcceptDrops(True)
+        self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
+        self.setMinimumSize(120, 90)
+        self.setAccessibleName(self.tr("Map"))
+        self.setAccessibleDescription(
+            self.tr("Arrow keys pan, plus and minus zoom, Shift with left or right turns, N puts north up.")
+        )
+
+    # -- tools ----------------------------------------------------------------------------------------------------
+
+    @property
+    def tool(self) -> PointerTool | None:
+        return self._tool
+
+    def set_tool(self, tool: PointerTool | None) -> None:
+        """Hand the mouse to another tool; the last one drops what it was in the middle of."""
+        if tool is self._tool:
+            return
+        if self._tool is not None:
+            self._gestures.cancel()
+            self._tool.deactivate()
+            self._tool.hint_changed.disconnect(self._on_hint)
+        self._tool = tool
+        if tool is not None:
+            tool.hint_changed.connect(self._on_hint)
+            tool.activate()
+        self._gestures.update_cursor()
+        self._on_hint()
+        self.tool_changed.emit()
+        self.update()
+
+    @property
+    def hint(self) -> str:
+        """What the current tool says one can do now."""
+        return self._tool.hint if self._tool is not None else ""
+
+    def _on_hint(self) -> None:
+        self.hint_changed.emit(self.hint)
+        self.update()
+
+    # -- where to -------------------------------------------------------------------------------------------------
+
+    def zoom_to_bounds(self, lonlat: Bounds, margin: float = FIT_MARGIN) -> None:
+        """Show lon, lat bounds whole. Raises CannotBePlaced where the canvas's CRS has no place for them."""
+        self.viewport.fit_lonlat(lonlat, margin)
+        self.come_to_rest()
+
+    def show_bounds(self, crs: str, bounds: Bounds) -> None:
+        """Show exactly `bounds` of a CRS, as `View.of_bounds` does for products."""
+        self.viewport.set_crs(crs)
+        self.viewport.set_rotation(0.0)
+        self.viewport.fit(bounds)
+        self.come_to_rest()
+
+    def zoom_to_layer(self, uuid: str) -> bool:
+        """Show a layer whole; False where nobody knows yet where it is."""
+        bounds = self.scene.layer_bounds(uuid)
+        if bounds is not None:
+            self.zoom_to_bounds(bounds, 0.0)
+        return bounds is not None
+
+    def zoom_to_sites(self, uuids: frozenset[str]) -> None:
+        """Show sites, with the areas that stand for them."""
+        bounds = self.scene.site_bounds(uuids)
+        if bounds is not None:
+            self.zoom_to_bounds(bounds, 0.2)
+
+    def full_view(self) -> None:
+        """The world, or the area of use of a local CRS."""
+        self.viewport.set_rotation(0.0)
+        self.viewport.fit_world()
+        self.come_to_rest()
+
+    def zoom_in(self) -> None:
+        self._zoom_about_middle(2.0)
+
+    def zoom_out(self) -> None:
+        self._zoom_about_middle(0.5)
+
+    def pan_by(self, dx_px: float, dy_px: float, resting: bool = True) -> None:
+        """Move the view by device pixels to the right and down; `resting` False while a gesture goes on."""
+        self.viewport.pan(round(dx_px), round(dy_px))
+        self.moved(resting)
+
+    def rotate_by(self, degrees: float) -> None:
+        self.viewport.set_rotation(self.viewport.rotation_deg + degrees)
+        self.come_to_rest()
+
+    def reset_rotation(self) -> None:
+        self.viewport.set_rotation(0.0)
+        self.come_to_rest()
+
+    def set_crs(self, crs: str) -> None:
+        """Draw the map in another CRS, about the same place at the same scale. Raises BadCRS."""
+        self.viewport.set_crs(crs)
+        self.come_to_rest()
+
+    @property
+    def can_go_back(self) -> bool:
+        return self._history.can_go_back
+
+    @property
+    def can_go_forward(self) -> bool:
+        return self._history.can_go_forward
+
+    def back(self) -> None:
+        self._show_remembered(self._history.back())
+
+    def forward(self) -> None:
+        self._show_remembered(self._history.forward())
+
+    def moved(self, resting: bool) -> None:
+        """The viewport has changed. While a gesture runs stand-ins will do, and it rests soon after the last step."""
+        if resting:
+            self.come_to_rest()
+            return
+        self._resting = False
+        self._rest.start()
+        self._show_view()
+
+    def come_to_rest(self) -> None:
+        """Show the viewport exactly, and remember it."""
+        self._rest.stop()
+        self._resting = True
+        self._history.record(self.viewport.view())
+        self._show_view()
+
+    def _zoom_about_middle(self, factor: float) -> None:
+        width, height = self.viewport.size
+        self.viewport.zoom_about(width / 2, height / 2, factor)
+        self.come_to_rest()
+
+    def _show_remembered(self, view: View | None) -> None:
+        if view is not None:
+            self._rest.stop()
+            self._resting = True
+            self.viewport.show(view)
+            self._show_view()
+
+    def _show_view(self) -> None:
+        self.scene.set_view(self.viewport.view(), self._gestures.cursor, self._resting)
+        self._repaint_map()
+        self.view_changed.emit()
+
+    def _on_document(self) -> None:
+        if self._tool is not None:
+            self._tool.cancel()
+        self.selection.keep_only(self.scene.document.sites)
+        self.scene.set_view(self.viewport.view())
+
+    # -- painting -------------------------------------------------------------------------------------------------
+
+    def is_idle(self) -> bool:
+        """True when the picture on screen is final and exact."""
+        return (
+            self._resting and not self._is_stale and self._is_settled and self.scene.is_complete(self.viewport.view())
+        )
+
+    def grab_picture(self) -> QImage:
+        """What the canvas shows, in device pixels, overlays included."""
+        view = self.viewport.view()
+        image = QImage(view.width, view.height, QImage.Format.Format_RGB32)
+        painter = QPainter(image)
+        self._refresh()
+        self._picture.setDevicePixelRatio(1.0)
+        painter.drawImage(0, 0, self._picture)
+        self._paint_above(painter, view)
+        painter.end()
+        return image
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        self._refresh()
+        view = self.viewport.view()
+        self._picture.setDevicePixelRatio(view.ratio)
+        painter = QPainter(self)
+        painter.drawImage(0, 0, self._picture)
+        painter.scale(1 / view.ratio, 1 / view.ratio)
+        self._paint_above(painter, view)
+        painter.end()
+
+    def _repaint_map(self) -> None:
+        self._is_stale = True
+        self.update()
+
+    def _refresh(self) -> None:
+        """The map itself is kept as a picture: a hint or a rubber band that moves repaints nothing of it."""
+        view = self.viewport.view()
+        if (self._picture.width(), self._picture.height()) != (view.width, view.height):
+            self._picture = QImage(view.width, view.height, QImage.Format.Format_RGB32)
+            self._is_stale = True
+        if not self._is_stale and self._is_settled >= self._resting:
+            return
+        self._picture.setDevicePixelRatio(1.0)
+        self._is_stale = False
+        self._is_settled = self._resting
+        painter = QPainter(self._picture)
+        self.scene.paint_map(painter, view, selection=self.selection.uuids, settled=self._resting)
+        painter.end()
+
+    def _paint_above(self, painter: QPainter, view: View) -> None:
+        if self._tool is not None:
+            self._tool.paint(painter, view)
+        self._gestures.paint(painter, view)
+        if self.show_overlays:
+            self.paint_overlays(painter, view)
+
+    def paint_overlays(self, painter: QPainter, view: View) -> None:
+        """Scale bar at the lower left, true north at the upper right, credits at the lower right."""
+        r = view.ratio
+        width, height = float(view.width), float(view.height)
+        paint_scale_bar(painter, QRectF(12 * r, height - 52 * r, min(200 * r, width / 2), 40 * r), view)
+        paint_north_arrow(painter, QRectF(width - 60 * r, 12 * r, 48 * r, 48 * r), view)
+        room = QRectF(width * 0.3, 0, width * 0.7, height)
+        paint_attribution(painter, room, view, self.scene.attributions(view))
+
+    # -- events ---------------------------------------------------------------------------------------------------
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._follow_size()
+
+    def _follow_size(self) -> None:
+        ratio = self.devicePixelRatioF()
+        self.viewport.set_ratio(ratio)
+        self.viewport.resize(math.ceil(self.width() * ratio), math.ceil(self.height() * ratio))
+        self.come_to_rest()
+
+    def event(self, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.DevicePixelRatioChange:
+            self._follow_size()
+        # Tab belongs to the focus chain, Space and the arrows to the map, whatever menus would like.
+        is_key = isinstance(event, QKeyEvent) and event.type() == QEvent.Type.ShortcutOverride
+        if is_key and self._gestures.wants_key(cast("QKeyEvent", event)):
+            event.accept()
+            return True
+        return super().event(event)
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        self._gestures.press(event)
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        self._gestures.move(event)
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        self._gestures.release(event)
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        self._gestures.double_click(event)
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        self._gestures.wheel(event)
+
+    def leaveEvent(self, event: QEvent) -> None:
+        self._gestures.leave()
+        self.cursor_moved.emit(math.nan, math.nan)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if not self._gestures.key_press(event):
+            super().keyPressEvent(event)
+
+    def keyReleaseEvent(self, event: QKeyEvent) -> None:
+        if not self._gestures.key_release(event):
+            super().keyReleaseEvent(event)
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        self.context_menu_requested.emit(self._gestures.pointer_at(event.pos().toPointF(), Qt.MouseButton.RightButton))
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        if event.mimeData().hasUrls() or event.mimeData().hasText():
+            event.acceptProposedAction()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        data = event.mimeData()
+        texts = [url.toLocalFile() or url.toString() for url in data.urls()] or data.text().split("\n")
+        texts = [text.strip() for text in texts if text.strip()]
+        if texts:
+            event.acceptProposedAction()
+            self.files_dropped.emit(texts)

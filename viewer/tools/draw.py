@@ -1,0 +1,134 @@
+"""Draw a new site: a point with one click, a line or a polygon vertex by vertex."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Literal
+
+import shapely
+from PySide6.QtCore import QObject, Qt
+from PySide6.QtGui import QPainter
+from shapely.geometry.base import BaseGeometry
+
+from layers.grid.tile_grid import View
+from viewer.canvas.pointer import PointerEvent
+from viewer.commands.sites import add_site
+from viewer.commands.stamps import new_uuid
+from viewer.tools.sketch import Place, geometry_of, measures, near, paint_sketch
+from viewer.tools.tool import Tool, ToolContext
+
+MEASURED = "measured on the image"
+
+
+class DrawTool(Tool):
+    """Clicks set vertices, Enter or a double-click finishes, Backspace takes the last vertex back, Esc gives up.
+
+    The new site is a draft, measured on the image, and selected; `drawn` is called with its uuid.
+    """
+
+    cursor = Qt.CursorShape.CrossCursor
+
+    def __init__(
+        self, context: ToolContext, kind: Literal["point", "line", "polygon"], class_code: str = "other",
+        parent: QObject | None = None,
+    ) -> None:  # fmt: skip
+        super().__init__(context, parent)
+        self.kind = kind
+        self.name = f"draw_{kind}"
+        self.class_code = class_code
+        self.drawn: Callable[[str], None] = lambda uuid: None
+        self._places: list[Place] = []
+        self._at: Place | None = None
+
+    @property
+    def hint(self) -> str:
+        if self.kind == "point":
+            return self.tr("Click where the site is.")
+        if not self._places:
+            return self.tr("Click to set the first vertex.")
+        shown = self._shown()
+        needed = (
+            self.tr("Click to set vertices")
+            if len(self._places) < self._least
+            else self.tr("Enter or double-click ends")
+        )
+        return f"{measures(shown, closed=self._closed)}   {needed}. " + self.tr("Backspace: one back. Esc: give up.")
+
+    def hover(self, event: PointerEvent) -> None:
+        if self.kind != "point":
+            self._at = (event.lon, event.lat) if event.on_map else None
+            if self._places:
+                self.changed()
+
+    def click(self, event: PointerEvent) -> None:
+        if not event.on_map or event.button != Qt.MouseButton.LeftButton:
+            return
+        place = event.lon, event.lat
+        if self.kind == "point":
+            self._add(shapely.Point(place))
+            return
+        self._places.append(near(place, self._places[-1]) if self._places else place)
+        self.changed()
+
+    def double_click(self, event: PointerEvent) -> None:
+        self.finish()
+
+    def drag_end(self, event: PointerEvent) -> None:
+        # A hand that slips while it clicks still means the click.
+        self.click(event)
+
+    def key(self, key: int, modifiers: Qt.KeyboardModifier) -> bool:
+        if self.kind == "point" or not self._places:
+            return False
+        if key in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            self.finish()
+        elif key == Qt.Key.Key_Backspace:
+            self._places.pop()
+            self.changed()
+        elif key == Qt.Key.Key_Escape:
+            self.cancel()
+        else:
+            return False
+        return True
+
+    def cancel(self) -> None:
+        self._places, self._at = [], None
+        self.changed()
+
+    def finish(self) -> None:
+        """End the drawing; with too few vertices it goes on."""
+        geometry = geometry_of(self._places, closed=self._closed)
+        if geometry is None or len(set(self._places)) < self._least:
+            return
+        if self._closed and not geometry.is_valid:
+            self.context.message(
+                self.tr("The outline crosses itself: take vertices back with Backspace and go round it once.")
+            )
+            return
+        if self._add(geometry):
+            self.cancel()
+
+    def paint(self, painter: QPainter, view: View) -> None:
+        if self._places:
+            paint_sketch(painter, view, self._shown(), closed=self._closed)
+
+    @property
+    def _closed(self) -> bool:
+        return self.kind == "polygon"
+
+    @property
+    def _least(self) -> int:
+        return 3 if self._closed else 2
+
+    def _shown(self) -> list[Place]:
+        return [*self._places, near(self._at, self._places[-1])] if self._at and self._places else list(self._places)
+
+    def _add(self, geometry: BaseGeometry) -> bool:
+        uuid = new_uuid()
+        fields = {"class_code": self.class_code, "position_basis": MEASURED, "status": "draft"}
+        actor, document = self.context.actor, self.context.document
+        if not self.push(lambda: add_site(document, geometry, actor=actor, uuid=uuid, **fields)):
+            return False
+        self.canvas.selection.set({uuid})
+        self.drawn(uuid)
+        return True

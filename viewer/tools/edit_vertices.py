@@ -1,0 +1,221 @@
+"""Change the vertices of one line or polygon."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+import shapely
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QPainter
+from shapely.geometry.base import BaseGeometry
+
+from layers.document.site import Site
+from layers.grid.tile_grid import View
+from viewer.canvas.pointer import PointerEvent
+from viewer.commands.sites import reshape_site
+from viewer.tools.sketch import measures, near, paint_geometry, paint_handle, pixels_of
+from viewer.tools.tool import Tool
+
+REACH_PX = 8.0
+
+
+class Handle(NamedTuple):
+    """A vertex of a part, or with `is_middle` the place after it where one can be made."""
+
+    part: int
+    vertex: int
+    is_middle: bool = False
+
+
+class EditVerticesTool(Tool):
+    """Drag a vertex; click or drag the faint dot between two to add one; Delete removes the one last touched."""
+
+    name = "edit_vertices"
+    cursor = Qt.CursorShape.ArrowCursor
+
+    _grabbed: Handle | None = None
+    _current: Handle | None = None
+    _preview: BaseGeometry | None = None
+
+    @property
+    def hint(self) -> str:
+        site = self.site
+        if site is None:
+            return self.tr("Click the site whose vertices you want to change.")
+        rings = _rings(self._preview if self._preview is not None else site.geometry)
+        size = measures(rings[0], closed=site.kind == "polygon") if site.kind != "point" else ""
+        return f"{size}   ".lstrip() + self.tr(
+            "Drag a vertex to move it, a faint dot to add one; Delete removes the marked one."
+        )
+
+    @property
+    def site(self) -> Site | None:
+        """The one selected site."""
+        uuids = self.canvas.selection.uuids
+        return self.context.document.sites.get(next(iter(uuids))) if len(uuids) == 1 else None
+
+    def activate(self) -> None:
+        self.canvas.selection.changed.connect(self._on_selection)
+
+    def deactivate(self) -> None:
+        self.canvas.selection.changed.disconnect(self._on_selection)
+        self.cancel()
+
+    def hover(self, event: PointerEvent) -> None:
+        over = self._handle_at(event) is not None
+        self.canvas.setCursor(Qt.CursorShape.SizeAllCursor if over else self.cursor)
+
+    def click(self, event: PointerEvent) -> None:
+        handle = self._handle_at(event)
+        if handle is None:
+            view = self.canvas.viewport.view()
+            under = self.canvas.scene.sites_at(view, event.px, event.py, REACH_PX * view.ratio)
+            self.canvas.selection.set(under[:1])
+        elif handle.is_middle and event.on_map:
+            self._grabbed = handle
+            self._preview_at(event)
+            self._push_preview()
+        else:
+            self._current = handle
+            self.changed()
+
+    def drag_start(self, event: PointerEvent) -> None:
+        self._grabbed = self._handle_at(event)
+
+    def drag_move(self, event: PointerEvent) -> None:
+        if self._grabbed is not None and event.on_map:
+            self._preview_at(event)
+            self.changed()
+
+    def drag_end(self, event: PointerEvent) -> None:
+        self.drag_move(event)
+        self._push_preview()
+
+    def key(self, key: int, modifiers: Qt.KeyboardModifier) -> bool:
+        if key in (Qt.Key.Key_Delete, Qt.Key.Key_Backspace):
+            # Never the site itself: here the key is about vertices.
+            if self._current is not None:
+                self._remove(self._current)
+            return True
+        if key == Qt.Key.Key_Escape and self._current is not None:
+            self.cancel()
+            return True
+        return False
+
+    def cancel(self) -> None:
+        self._grabbed = self._current = self._preview = None
+        self.changed()
+
+    def paint(self, painter: QPainter, view: View) -> None:
+        site = self.site
+        if site is None:
+            return
+        painter.save()
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        if self._preview is not None and site.kind != "point":
+            paint_geometry(painter, view, self._preview)
+        for handle, (px, py) in self._handles(view):
+            if np.isfinite(px):
+                strong = handle == self._current and not handle.is_middle
+                paint_handle(painter, px, py, view.ratio, strong=strong, faint=handle.is_middle)
+        painter.restore()
+
+    def _on_selection(self) -> None:
+        self.cancel()
+
+    def _handles(self, view: View) -> list[tuple[Handle, tuple[float, float]]]:
+        """Vertices first, so that they win over the dots between them."""
+        site = self.site
+        if site is None:
+            return []
+        vertices, middles = [], []
+        for part, ring in enumerate(_rings(self._preview if self._preview is not None else site.geometry)):
+            pixels = pixels_of(view, ring)
+            vertices += [(Handle(part, i), pixel) for i, pixel in enumerate(pixels)]
+            if site.kind == "point":
+                continue
+            following = pixels[1:] + pixels[:1] if site.kind == "polygon" else pixels[1:]
+            pairs = enumerate(zip(pixels, following, strict=False))
+            middles += [(Handle(part, i, True), ((a[0] + b[0]) / 2, (a[1] + b[1]) / 2)) for i, (a, b) in pairs]
+        return vertices + middles
+
+    def _handle_at(self, event: PointerEvent) -> Handle | None:
+        view = self.canvas.viewport.view()
+        reach = REACH_PX * view.ratio
+        near_by = [
+            (handle.is_middle, np.hypot(px - event.px, py - event.py), handle)
+            for handle, (px, py) in self._handles(view)
+            if np.hypot(px - event.px, py - event.py) <= reach
+        ]
+        return min(near_by)[2] if near_by else None
+
+    def _preview_at(self, event: PointerEvent) -> None:
+        site, handle = self.site, self._grabbed
+        if site is None or handle is None:
+            return
+        rings = _rings(site.geometry)
+        ring = rings[handle.part]
+        place = near((event.lon, event.lat), ring[handle.vertex])
+        if handle.is_middle:
+            ring.insert(handle.vertex + 1, place)
+        else:
+            ring[handle.vertex] = place
+        self._preview = _rebuilt(site.geometry, rings)
+
+    def _push_preview(self) -> None:
+        site, geometry, handle = self.site, self._preview, self._grabbed
+        self._grabbed = self._preview = None
+        if site is None or geometry is None or handle is None:
+            self.changed()
+            return
+        self._current = Handle(handle.part, handle.vertex + handle.is_middle)
+        self._push(site, geometry)
+
+    def _remove(self, handle: Handle) -> None:
+        site = self.site
+        if site is None:
+            return
+        rings = _rings(site.geometry)
+        least = {"polygon": 3, "line": 2, "point": 1}[site.kind]
+        if len(rings[handle.part]) <= least:
+            self.context.message(self.tr("Nothing would be left of it: delete the whole site with the Select tool."))
+            return
+        del rings[handle.part][handle.vertex]
+        self._current = None
+        self._push(site, _rebuilt(site.geometry, rings))
+
+    def _push(self, site: Site, geometry: BaseGeometry) -> None:
+        if site.kind == "polygon" and not geometry.is_valid:
+            self.context.message(self.tr("There the outline would cross itself: the vertex stays where it was."))
+        else:
+            document, actor = self.context.document, self.context.actor
+            self.push(lambda: reshape_site(document, site.uuid, geometry, actor=actor))
+        self.changed()
+
+
+def _rings(geometry: BaseGeometry) -> list[list[tuple[float, float]]]:
+    """The vertices of every line or ring in order (rings without their closing one), and of all points together."""
+    kind = geometry.geom_type
+    if "Point" in kind:
+        return [[(x, y)] for x, y in shapely.get_coordinates(geometry).tolist()]
+    if "Polygon" in kind:
+        rings = [ring for part in shapely.get_parts(geometry) for ring in shapely.get_rings(part)]
+        return [[(x, y) for x, y in shapely.get_coordinates(ring)[:-1].tolist()] for ring in rings]
+    return [[(x, y) for x, y in shapely.get_coordinates(part).tolist()] for part in shapely.get_parts(geometry)]
+
+
+def _rebuilt(geometry: BaseGeometry, rings: list[list[tuple[float, float]]]) -> BaseGeometry:
+    """A geometry of the same make with other vertices."""
+    kind, waiting = geometry.geom_type, iter(rings)
+    if "Point" in kind:
+        points = [shapely.Point(ring[0]) for ring in rings]
+        return points[0] if kind == "Point" else shapely.MultiPoint(points)
+    if "Polygon" in kind:
+        polygons = []
+        for part in shapely.get_parts(geometry):
+            shell, *holes = (next(waiting) for _ in shapely.get_rings(part))
+            polygons.append(shapely.Polygon(shell, holes))
+        return polygons[0] if kind == "Polygon" else shapely.MultiPolygon(polygons)
+    lines = [shapely.LineString(ring) for ring in rings]
+    return lines[0] if kind == "LineString" else shapely.MultiLineString(lines)

@@ -1,0 +1,119 @@
+"""Measure on the ellipsoid: a line's length and direction, with a closed ring its area. Nothing is kept in the case."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QPointF, Qt
+from PySide6.QtGui import QPainter
+
+from layers.geo.measure import azimuth_deg, distance_m
+from layers.grid.tile_grid import View
+from viewer.canvas.overlays import paint_haloed_text
+from viewer.canvas.pointer import PointerEvent
+from viewer.tools.sketch import MEASURE_LOOK, Place, length_text, measures, near, paint_sketch, pixels_of
+from viewer.tools.tool import Tool
+
+CLOSE_PX = 9.0
+
+
+class MeasureTool(Tool):
+    """Click along what is to be measured. What was measured stays shown until it is cleared or measured anew."""
+
+    name = "measure"
+    cursor = Qt.CursorShape.CrossCursor
+
+    _places: tuple[Place, ...] = ()
+    _at: Place | None = None
+    _closed = False
+    _finished = False
+
+    @property
+    def hint(self) -> str:
+        if not self._places:
+            return self.tr("Click along what you want to measure.")
+        if self._finished:
+            return f"{self.readout}   " + self.tr("Esc clears it, a click starts anew.")
+        return f"{self.readout}   " + self.tr("Click the first point for an area; Enter or double-click ends.")
+
+    @property
+    def readout(self) -> str:
+        """The whole length, with length and azimuth of the last leg; of a closed ring area and perimeter."""
+        places = self._shown()
+        if self._closed or len(places) < 2:
+            return measures(places, closed=self._closed)
+        (lon1, lat1), (lon2, lat2) = places[-2:]
+        leg = f"{length_text(distance_m(lon1, lat1, lon2, lat2))}, {azimuth_deg(lon1, lat1, lon2, lat2):.1f}°"
+        return leg if len(places) == 2 else f"{measures(places, closed=False)} ({self.tr('last leg')} {leg})"
+
+    def hover(self, event: PointerEvent) -> None:
+        self._at = (event.lon, event.lat) if event.on_map else None
+        if self._places and not self._finished:
+            self.changed()
+
+    def click(self, event: PointerEvent) -> None:
+        if not event.on_map:
+            return
+        place = event.lon, event.lat
+        if self._finished:
+            self._clear()
+        if len(self._places) >= 3 and self._is_on_first(event):
+            self._closed = self._finished = True
+        elif self._places:
+            self._places = (*self._places, near(place, self._places[-1]))
+        else:
+            self._places = (place,)
+        self.changed()
+
+    def drag_end(self, event: PointerEvent) -> None:
+        self.click(event)
+
+    def double_click(self, event: PointerEvent) -> None:
+        self._finish()
+
+    def key(self, key: int, modifiers: Qt.KeyboardModifier) -> bool:
+        if not self._places:
+            return False
+        if key in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            self._finish()
+        elif key == Qt.Key.Key_Backspace and not self._finished:
+            self._places = self._places[:-1]
+            self.changed()
+        elif key == Qt.Key.Key_Escape:
+            self.cancel()
+        else:
+            return False
+        return True
+
+    def cancel(self) -> None:
+        self._clear()
+        self.changed()
+
+    def deactivate(self) -> None:
+        """What was measured is shown again when the tool comes back."""
+        self._at = None
+
+    def paint(self, painter: QPainter, view: View) -> None:
+        places = self._shown()
+        if not places:
+            return
+        paint_sketch(painter, view, places, closed=self._closed, look=MEASURE_LOOK)
+        px, py = pixels_of(view, places)[-1]
+        if self.readout and px == px:
+            r = view.ratio
+            paint_haloed_text(painter, QPointF(px + 12 * r, py - 8 * r), self.readout, 13 * r, bold=True)
+
+    def _shown(self) -> list[Place]:
+        if self._at is None or self._finished or not self._places:
+            return list(self._places)
+        return [*self._places, near(self._at, self._places[-1])]
+
+    def _is_on_first(self, event: PointerEvent) -> bool:
+        view = self.canvas.viewport.view()
+        (px, py), *_ = pixels_of(view, self._places[:1])
+        return abs(px - event.px) + abs(py - event.py) <= CLOSE_PX * view.ratio
+
+    def _finish(self) -> None:
+        self._finished = len(self._places) >= 2
+        self.changed()
+
+    def _clear(self) -> None:
+        self._places, self._closed, self._finished = (), False, False

@@ -1,0 +1,128 @@
+"""A line or polygon being drawn or changed: its places, its look, its measures."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import shapely
+from PySide6.QtCore import QCoreApplication, QPointF, Qt
+from PySide6.QtGui import QColor, QPainter, QPen
+from shapely.geometry.base import BaseGeometry
+
+from layers.geo.antimeridian import shift_near, unwrap_longitudes
+from layers.geo.crs import WGS84, transform_points
+from layers.geo.measure import area_m2, length_m, perimeter_m
+from layers.grid.tile_grid import View
+from viewer.canvas.qt_shapes import path_of
+from viewer.canvas.site_look import HALO_COLOR, SELECTED_COLOR, LineLook
+from viewer.canvas.site_painter import paint_lines
+from viewer.canvas.site_shapes import geodesic_step_m, polygon_in_view, project_geometry, to_pixels
+
+type Place = tuple[float, float]
+"""Longitude, latitude."""
+
+SKETCH_LOOK = LineLook(SELECTED_COLOR, 2.2)
+MEASURE_LOOK = LineLook("#ffffff", 2.0, (6.0, 4.0))
+HANDLE_PX = 4.5
+
+
+def paint_sketch(
+    painter: QPainter, view: View, places: Sequence[Place], *, closed: bool, look: LineLook = SKETCH_LOOK
+) -> None:
+    """The geodesic line through `places`, or the polygon around them, and a handle on each."""
+    painter.save()
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    geometry = geometry_of(places, closed=closed)
+    if geometry is not None:
+        paint_geometry(painter, view, geometry, look)
+    for px, py in pixels_of(view, places):
+        paint_handle(painter, px, py, view.ratio)
+    painter.restore()
+
+
+def paint_geometry(painter: QPainter, view: View, geometry: BaseGeometry, look: LineLook = SKETCH_LOOK) -> None:
+    """A lon, lat line or polygon as a preview."""
+    ground_m = 111_000.0 * abs(_degrees_a_pixel(view))
+    outline = project_geometry(geometry, view.grid.crs, geodesic_step_m(ground_m))
+    fill = QColor(look.color)
+    fill.setAlpha(40)
+    for part in outline.parts:
+        if part.is_polygon:
+            for rings in polygon_in_view(part.rings, view):
+                painter.fillPath(path_of(rings), fill)
+    lines = [to_pixels(view, ring) for part in outline.parts for ring in part.rings]
+    paint_lines(painter, view, lines, look, selected=False)
+
+
+def paint_handle(
+    painter: QPainter, px: float, py: float, ratio: float, *, strong: bool = False, faint: bool = False
+) -> None:
+    """A vertex one can take hold of; `faint` a place where one can be made."""
+    size = HANDLE_PX * ratio * (0.75 if faint else 1.25 if strong else 1.0)
+    painter.setPen(QPen(QColor(HALO_COLOR), 1.6 * ratio))
+    painter.setBrush(QColor(SELECTED_COLOR) if strong else QColor(255, 255, 255, 150 if faint else 255))
+    painter.drawEllipse(QPointF(px, py), size, size)
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+
+
+def geometry_of(places: Sequence[Place], *, closed: bool) -> BaseGeometry | None:
+    """The polygon (three places or more) or the line (two or more), with continuous longitudes; else None."""
+    distinct = [place for i, place in enumerate(places) if i == 0 or place != places[i - 1]]
+    if len(distinct) < 2:
+        return None
+    lonlat = np.array(distinct)
+    lonlat[:, 0] = unwrap_longitudes(lonlat[:, 0])
+    if closed and len(distinct) >= 3:
+        return shapely.Polygon(lonlat)
+    return shapely.LineString(lonlat)
+
+
+def pixels_of(view: View, places: Sequence[Place]) -> list[tuple[float, float]]:
+    """Where places are in the picture; (nan, nan) where they are not on the map."""
+    if not places:
+        return []
+    lons, lats = np.array(places).T
+    x, y = transform_points(WGS84, view.grid.crs, lons, lats)
+    return [(float(px), float(py)) for px, py in to_pixels(view, np.column_stack([x, y]))]
+
+
+def measures(places: Sequence[Place], *, closed: bool) -> str:
+    """Geodesic length of a line; area and perimeter of a polygon."""
+    if len(places) < 2:
+        return ""
+    lons, lats = [p[0] for p in places], [p[1] for p in places]
+    if not closed or len(places) < 3:
+        return length_text(length_m(lons, lats))
+    around = QCoreApplication.translate("sketch", "{area}, {length} around")
+    return around.format(area=area_text(area_m2(lons, lats)), length=length_text(perimeter_m(lons, lats)))
+
+
+def length_text(metres: float) -> str:
+    """Four significant digits in m or km."""
+    return f"{metres:.4g} m" if metres < 1000 else f"{_digits(metres / 1000)} km"
+
+
+def area_text(square_metres: float) -> str:
+    """Four significant digits in m², ha or km²."""
+    if square_metres < 10_000:
+        return f"{square_metres:.4g} m²"
+    if square_metres < 1_000_000:
+        return f"{_digits(square_metres / 10_000)} ha"
+    return f"{_digits(square_metres / 1_000_000)} km²"
+
+
+def near(place: Place, reference: Place) -> Place:
+    """The same place with its longitude on the reference's side of the antimeridian."""
+    return shift_near(place[0], reference[0]), place[1]
+
+
+def _digits(value: float) -> str:
+    return f"{value:.0f}" if value >= 1000 else f"{value:.4g}"
+
+
+def _degrees_a_pixel(view: View) -> float:
+    x, y = view.to_world(view.width / 2, view.height / 2)
+    lons, lats = transform_points(view.grid.crs, WGS84, [x, x], [y, y + view.grid.resolution])
+    step = float(np.hypot(lons[1] - lons[0], lats[1] - lats[0]))
+    return step if np.isfinite(step) else 1.0

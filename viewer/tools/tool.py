@@ -1,0 +1,105 @@
+"""What a tool is: named verbs for the mouse and the keyboard, and a hint that says what they do now."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from PySide6.QtCore import QObject, Qt, Signal
+from PySide6.QtGui import QPainter
+
+from layers.document.document import Document
+from layers.document.edit import Edit
+from layers.errors import GeoloupeError
+from layers.grid.tile_grid import View
+from viewer.canvas.pointer import PointerEvent
+from viewer.canvas.widget import MapCanvas
+
+
+@dataclass(frozen=True)
+class ToolContext:
+    """What tools work with. `push` applies an edit and makes it undoable; `message` shows one sentence."""
+
+    canvas: MapCanvas
+    push: Callable[[Edit], None]
+    message: Callable[[str], None]
+    actor: str = ""
+
+    @property
+    def document(self) -> Document:
+        """The document on the canvas now: another case may be opened while a tool lives."""
+        return self.canvas.scene.document
+
+
+class Tool(QObject):
+    """Verbs that do nothing; a tool overrides those it means. The canvas tells clicks from drags.
+
+    `drag_start` gets the place where the button went down. Coordinates off the map are nan: tools ignore them.
+    """
+
+    hint_changed = Signal()
+    name = ""
+    cursor = Qt.CursorShape.ArrowCursor
+
+    def __init__(self, context: ToolContext, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.context = context
+
+    @property
+    def hint(self) -> str:
+        """What one can do now, for the status bar. Every tool must say."""
+        raise NotImplementedError
+
+    @property
+    def canvas(self) -> MapCanvas:
+        return self.context.canvas
+
+    def activate(self) -> None:
+        pass
+
+    def deactivate(self) -> None:
+        self.cancel()
+
+    def hover(self, event: PointerEvent) -> None:
+        pass
+
+    def click(self, event: PointerEvent) -> None:
+        pass
+
+    def double_click(self, event: PointerEvent) -> None:
+        pass
+
+    def drag_start(self, event: PointerEvent) -> None:
+        pass
+
+    def drag_move(self, event: PointerEvent) -> None:
+        pass
+
+    def drag_end(self, event: PointerEvent) -> None:
+        pass
+
+    def cancel(self) -> None:
+        """Drop what is half done."""
+
+    def key(self, key: int, modifiers: Qt.KeyboardModifier) -> bool:
+        """True where the key meant something to the tool."""
+        return False
+
+    def paint(self, painter: QPainter, view: View) -> None:
+        """What the tool shows above the map, in the view's pixels."""
+
+    def push(self, make: Callable[[], Edit]) -> bool:
+        """Build an edit and push it; what forbids it is shown in one sentence. True where it was done."""
+        try:
+            edit = make()
+            if edit.changes:
+                self.context.push(edit)
+        except GeoloupeError as error:
+            self.context.message(error.sentence)
+            return False
+        return bool(edit.changes)
+
+    def changed(self) -> None:
+        """Hint and preview are no longer what they were."""
+        self.hint_changed.emit()
+        self.canvas.update()
