@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import math
 import os
-from collections.abc import Sequence
+import warnings
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -43,13 +45,14 @@ def read_info(path: str, content: Content, layer: str) -> dict[str, Any]:
     """pyogrio's description of one layer. Raises UnsupportedFormat, NotReadable."""
     name = os.path.basename(path)
     try:
-        info = pyogrio.read_info(
-            _source(path, content),
-            layer=layer or None,
-            force_feature_count=True,
-            force_total_bounds=True,
-            **_options(content),
-        )
+        with _remarks_ignored():
+            info = pyogrio.read_info(
+                _source(path, content),
+                layer=layer or None,
+                force_feature_count=True,
+                force_total_bounds=True,
+                **_options(content),
+            )
     except READ_ERRORS as error:
         if content is Content.JSON:
             raise UnsupportedFormat(f"{name} is JSON but no GeoJSON, or damaged: {_clean(error, path)}") from error
@@ -152,17 +155,26 @@ def _audited(path: str, layer: str) -> str:
 
 def _raw_read(path: str, content: Content, **options: Any) -> tuple[dict[str, Any], Any, Any, Any]:
     try:
-        meta, fids, wkb, cells = pyogrio.raw.read(
-            _source(path, content),
-            return_fids=True,
-            force_2d=True,
-            datetime_as_string=True,
-            **options,
-            **_options(content),
-        )
+        with _remarks_ignored():
+            meta, fids, wkb, cells = pyogrio.raw.read(
+                _source(path, content),
+                return_fids=True,
+                force_2d=True,
+                datetime_as_string=True,
+                **options,
+                **_options(content),
+            )
     except READ_ERRORS as error:
         raise NotReadable(f"{os.path.basename(path)} cannot be read: {_clean(error, path)}") from error
     return meta, np.asarray(fids, np.int64), wkb, cells
+
+
+@contextlib.contextmanager
+def _remarks_ignored() -> Iterator[None]:
+    """GDAL remarks on single features; what has no geometry in the end is counted as skipped."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", RuntimeWarning)
+        yield
 
 
 def _source(path: str, content: Content) -> str:

@@ -1,0 +1,232 @@
+"""Vector files through the door of the reader, inline: what is listed, drawn, skipped and refused."""
+
+import json
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+import numpy as np
+import pyogrio.raw
+import pytest
+import shapely
+
+from layers.errors import CannotBePlaced, NotReadable, UnsupportedFormat
+from layers.geo.crs import transform_points
+from layers.pool.features import table_from_answer
+from layers.pool.pool import ReaderPool
+from layers.readers import features
+from layers.vector.table import LINE, POINT, POLYGON, FeatureTable, VectorInfo
+
+POOL = ReaderPool(inline=True)
+SQUARE = shapely.box(10, 20, 12, 22) - shapely.box(10.5, 20.5, 11, 21)
+
+
+def probe(path: Path) -> list[VectorInfo]:
+    header = POOL.ask("probe", {"path": str(path)}).header
+    assert header["kind"] == "vector"
+    return [VectorInfo.from_json(layer) for layer in header["layers"]]
+
+
+def read(path: Path, crs: str = "EPSG:4326", **more) -> tuple[FeatureTable, dict]:
+    answer = POOL.ask("features", {"path": str(path), "crs": crs, **more})
+    return table_from_answer(answer), answer.header
+
+
+def coordinates(table: FeatureTable, index: int) -> list[np.ndarray]:
+    """World coordinates of the parts of a feature."""
+    parts = range(table.part_of[index], table.part_of[index + 1])
+    return [table.xy[table.start_of[p] : table.start_of[p + 1]] * table.step for p in parts]
+
+
+def geojson(path: Path, *geometries, crs=None) -> Path:
+    rows = [
+        {"type": "Feature", "properties": {"n": i}, "geometry": None if g is None else shapely.geometry.mapping(g)}
+        for i, g in enumerate(geometries)
+    ]
+    document = {"type": "FeatureCollection", "features": rows, **({"crs": crs} if crs else {})}
+    path.write_text(json.dumps(document))
+    return path
+
+
+def geopackage(path: Path, geometries: list, layer: str = "things", crs: str = "EPSG:4326") -> Path:
+    pyogrio.raw.write(
+        path, shapely.to_wkb(np.array(geometries, object)), [np.arange(len(geometries))], ["n"], layer=layer,
+        driver="GPKG", geometry_type="Unknown", crs=crs, append=path.exists(),
+    )  # fmt: skip
+    return path
+
+
+def test_kinds_parts_and_holes(tmp_path):
+    mixed = shapely.from_wkt("GEOMETRYCOLLECTION (LINESTRING (1 1, 2 2), POINT (5 6), POINT (7 8))")
+    path = geojson(tmp_path / "a.geojson", shapely.Point(1, 2), SQUARE, None, mixed, shapely.from_wkt("POINT EMPTY"))
+    table, header = read(path)
+    assert table.kind.tolist() == [POINT, POLYGON, POINT, LINE]
+    assert table.fid.tolist() == [0, 1, 3, 3]
+    assert (header["skipped"], header["done"]) == (2, True)
+    assert [len(coordinates(table, i)) for i in range(4)] == [1, 2, 2, 1]
+    found = shapely.Polygon(coordinates(table, 1)[0], coordinates(table, 1)[1:])
+    assert found.equals(SQUARE)
+    assert (table.bounds[1] * table.step).tolist() == pytest.approx([10, 20, 12, 22])
+    assert table.world_bounds() == pytest.approx((1, 1, 12, 22))
+
+
+@pytest.mark.parametrize(
+    "geometries",
+    [
+        [shapely.Point(1.5, 2.5), shapely.Point(-3, 4)],
+        [shapely.LineString([(1, 2), (3, 4), (5, 6)]), shapely.LineString([(0, 0), (1, 1)])],
+        [shapely.box(0, 0, 1, 1), shapely.Polygon([(5, 5), (6, 5), (6, 7)])],
+    ],
+)
+def test_layers_of_one_kind_take_the_short_way_to_the_same_place(tmp_path, geometries):
+    plain, _ = read(geojson(tmp_path / "a.geojson", *geometries), "EPSG:3857")
+    detour, _ = read(geojson(tmp_path / "b.geojson", *geometries, shapely.MultiPoint([(9, 9)])), "EPSG:3857")
+    assert len(plain) == len(geometries)
+    for index, geometry in enumerate(geometries):
+        x, y = transform_points("EPSG:4326", "EPSG:3857", *shapely.get_coordinates(geometry).T)
+        assert np.abs(coordinates(plain, index)[0] - np.stack([x, y], 1)).max() <= plain.step
+        assert (coordinates(plain, index)[0] == coordinates(detour, index)[0]).all()
+
+
+def test_lines_across_the_antimeridian_are_cut_where_the_canvas_is(tmp_path):
+    path = geojson(tmp_path / "a.geojson", shapely.LineString([(170, 10), (-170, 10)]))
+    mercator, _ = read(path, "EPSG:3857")
+    assert len(coordinates(mercator, 0)) == 2
+    assert max(np.ptp(part[:, 0]) for part in coordinates(mercator, 0)) < 1.2e6
+    polar, _ = read(path, "EPSG:3995")
+    assert len(coordinates(polar, 0)) == 1
+
+
+def test_coordinates_without_a_place_are_left_out_and_lines_break_there(tmp_path):
+    line = shapely.LineString([(0, 80), (10, 80), (10, -90), (20, 80), (30, 80)])
+    path = geojson(tmp_path / "a.geojson", line, shapely.Point(0, -90))
+    table, header = read(path, "EPSG:3995")
+    assert [len(part) for part in coordinates(table, 0)] == [2, 2]
+    assert (len(table), header["skipped"]) == (1, 1)
+
+
+def test_chunks_join_to_the_whole(tmp_path):
+    points = [shapely.Point(i, i / 2) for i in range(25)]
+    for path in (geojson(tmp_path / "a.geojson", *points), geopackage(tmp_path / "a.gpkg", points)):
+        fids, start = [], 0
+        for _ in range(10):
+            table, header = read(path, limit=7, start_fid=start)
+            fids += table.fid.tolist()
+            start = header["next_fid"]
+            if header["done"]:
+                break
+        assert len(fids) == len(set(fids)) == 25
+
+
+def test_a_chunk_is_cut_to_fit_the_block(tmp_path, monkeypatch):
+    monkeypatch.setattr(features, "ANSWER_BYTES", features._SPARE_BYTES + 500)
+    line = shapely.LineString([(i, i) for i in range(20)])
+    path = geopackage(tmp_path / "a.gpkg", [line] * 5)
+    table, header = read(path)
+    assert (len(table), header["next_fid"], header["done"]) == (2, 3, False)
+    table, header = read(path, start_fid=5)
+    assert (table.fid.tolist(), header["done"]) == ([5], True)
+
+
+def test_attributes(tmp_path):
+    path = geopackage(tmp_path / "a.gpkg", [shapely.Point(i, i) for i in range(5)])
+    header = POOL.ask("attributes", {"path": str(path), "layer": "things", "fids": [2, 4]}).header
+    assert (header["fids"], header["columns"], header["done"]) == ([2, 4], {"n": [1, 3]}, True)
+    table, _ = read(path, columns=["n"])
+    assert table.attributes == {"n": [0, 1, 2, 3, 4]}
+
+
+def test_a_geopackage_of_someone_else(tmp_path):
+    path = geopackage(tmp_path / "a.gpkg", [shapely.Point(400_000, 5_750_000)], "pads", "EPSG:32652")
+    geopackage(path, [shapely.box(0, 0, 1, 1)], "areas")
+    pads, areas = probe(path)
+    assert (pads.name, pads.crs, pads.features, pads.fields) == ("pads", "EPSG:32652", 1, (("n", "integer"),))
+    assert pads.bounds_lonlat.centre == pytest.approx((127.55, 51.89), abs=0.01)
+    assert areas.driver == "GPKG"
+    table, _ = read(path, "EPSG:4326", layer="pads")
+    assert (table.xy[0] * table.step).tolist() == pytest.approx([127.55, 51.89], abs=0.01)
+
+
+def test_a_view_bomb_is_not_run(tmp_path):
+    path = geopackage(tmp_path / "a.gpkg", [shapely.Point(1, 2)])
+    bomb = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT i AS fid, NULL AS geom FROM n"
+    with closing(sqlite3.connect(path)) as db:
+        db.execute(f"CREATE VIEW bomb AS {bomb}")
+        db.execute("INSERT INTO gpkg_contents (table_name, data_type, identifier) VALUES ('bomb', 'features', 'bomb')")
+        db.execute("INSERT INTO gpkg_geometry_columns VALUES ('bomb', 'geom', 'POINT', 4326, 0, 0)")
+        db.commit()
+    (layer,) = probe(path)
+    assert layer.name == "things"
+    assert layer.problems == ("The layer bomb of a.gpkg is a view and is not read.",)
+    with pytest.raises(NotReadable, match="bomb"):
+        read(path, layer="bomb")
+    with closing(sqlite3.connect(path)) as db:
+        db.execute("ALTER TABLE gpkg_contents RENAME TO hidden")
+        db.execute("CREATE VIEW gpkg_contents AS SELECT * FROM hidden")
+        db.commit()
+    with pytest.raises(UnsupportedFormat, match="replaces a table"):
+        probe(path)
+
+
+def test_damaged_and_foreign_databases(tmp_path):
+    path = geopackage(tmp_path / "a.gpkg", [shapely.Point(1, 2)])
+    path.write_bytes(path.read_bytes()[:3000])
+    with pytest.raises((NotReadable, UnsupportedFormat), match=r"a\.gpkg"):
+        probe(path)
+    with closing(sqlite3.connect(tmp_path / "b.gpkg")) as db:
+        db.execute("CREATE TABLE t (a)")
+        db.commit()
+    with pytest.raises(UnsupportedFormat, match="no GeoPackage"):
+        probe(tmp_path / "b.gpkg")
+
+
+def test_a_csv_with_coordinates(tmp_path):
+    path = tmp_path / "sites.csv"
+    path.write_text("\ufeffимя;Широта;Долгота;n\nВосточный;51,884;128,334;1\nnowhere;;;2\n\n", encoding="utf-8")
+    (layer,) = probe(path)
+    assert (layer.features, layer.crs, layer.geometry) == (2, "EPSG:4326", "Point")
+    assert layer.fields == (("имя", "text"), ("Широта", "text"), ("Долгота", "text"), ("n", "integer"))
+    assert layer.problems == ("1 rows of sites have no usable coordinates.",)
+    table, header = read(path, columns=None)
+    assert (table.xy * table.step).tolist() == [pytest.approx([128.334, 51.884])]
+    assert table.attributes["имя"] == ["Восточный"]
+    assert header["skipped"] == 1
+    path.write_text("a,b\n1,2\n")
+    with pytest.raises(CannotBePlaced, match="no columns called lat and lon"):
+        probe(path)
+
+
+def test_files_without_features_are_refused_with_a_sentence(tmp_path):
+    empty = geojson(tmp_path / "empty.geojson")
+    with pytest.raises(NotReadable, match=r"^empty\.geojson holds no features: there is nothing to show\.$"):
+        probe(empty)
+    empty.write_text('{"hello": 1}')
+    with pytest.raises(UnsupportedFormat, match="no GeoJSON"):
+        probe(empty)
+    empty.write_text('{"type": "FeatureCollection", "features": [')
+    with pytest.raises((UnsupportedFormat, NotReadable)):
+        probe(empty)
+    empty.write_text('{"type":"Feature","geometry":' + '{"type":"GeometryCollection","geometries":[' * 3000)
+    with pytest.raises((UnsupportedFormat, NotReadable)):
+        probe(empty)
+
+
+def test_a_crs_link_is_not_followed(tmp_path):
+    link = {"type": "link", "properties": {"href": "http://127.0.0.1:9/crs", "type": "ogcwkt"}}
+    (layer,) = probe(geojson(tmp_path / "a.geojson", shapely.Point(1, 2), crs=link))
+    assert layer.crs == "EPSG:4326"
+
+
+def test_an_answer_that_does_not_fit_together_is_refused(tmp_path):
+    answer = POOL.ask("features", {"path": str(geojson(tmp_path / "a.geojson", SQUARE)), "crs": "EPSG:4326"})
+    for index in range(6):
+        arrays = list(answer.arrays)
+        arrays[index] = arrays[index][:-1]
+        with pytest.raises(NotReadable):
+            table_from_answer(type(answer)(answer.header, tuple(arrays)))
+    starts = answer.arrays[3].copy()
+    starts[1] = 10**6
+    with pytest.raises(NotReadable):
+        table_from_answer(type(answer)(answer.header, (*answer.arrays[:3], starts, *answer.arrays[4:])))
+    with pytest.raises(NotReadable):
+        table_from_answer(type(answer)({}, answer.arrays))
