@@ -39,7 +39,9 @@ class Document:
         Raises InvalidEdit where a before side is not what stands here.
         """
         for change in self._in_conflict(edit.changes):
-            raise InvalidEdit(f"The change “{edit.label}” no longer fits: the {change.table} row was changed meanwhile.")
+            raise InvalidEdit(
+                f"The change “{edit.label}” no longer fits: the {change.table} row was changed meanwhile."
+            )
         touched: dict[str, set[str]] = defaultdict(set)
         for change in edit.changes:
             self._put(change.table, change.before, change.after)

@@ -1,12 +1,25 @@
-"""The only door to files for everything that saves. Tests put a failing one in its place."""
+"""The only door to files for everything that saves: a whole file or none. Tests put a failing system in its place."""
 
 from __future__ import annotations
 
+import errno
 import os
+import re
+import secrets
 import shutil
+import socket
+import zlib
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO
+
+from layers.errors import ExportFailed, SaveFailed
+from layers.project.processes import Owner
+from layers.project.save_errors import save_error, shown
+
+_UNFINISHED = re.compile(r"\..*\.tmp-(\d+)-([0-9a-f]{8})[0-9a-f]{8}")
+_NO_FOLDER_SYNC = {errno.EINVAL, errno.ENOTSUP, errno.EBADF, errno.EACCES, errno.EISDIR}
 
 
 class FileSystem:
@@ -39,11 +52,16 @@ class FileSystem:
         """Make renames in `folder` durable; nothing to do where folders cannot be opened (Windows)."""
         if os.name == "nt":
             return
-        handle = os.open(folder, os.O_RDONLY)
+        handle = -1
         try:
+            handle = os.open(folder, os.O_RDONLY)
             os.fsync(handle)
+        except OSError as error:
+            if error.errno not in _NO_FOLDER_SYNC:  # network drives cannot do it, and need not
+                raise
         finally:
-            os.close(handle)
+            if handle >= 0:
+                os.close(handle)
 
     def replace(self, old: Path, new: Path) -> None:
         os.replace(old, new)
@@ -81,3 +99,46 @@ class FileSystem:
 
 DISK = FileSystem()
 """What is used unless a test says otherwise."""
+
+
+@contextmanager
+def temporary_beside(place: Path, fs: FileSystem) -> Iterator[Path]:
+    """A new empty file in the folder of `place`, with its permissions; gone at the end unless moved."""
+    new = place.with_name(f".{place.name[:40]}.tmp-{os.getpid()}-{_host()}{secrets.token_hex(4)}")
+    fs.create(new, fs.stat(place).st_mode & 0o777 if place.exists() else None)
+    try:
+        yield new
+    finally:
+        fs.unlink(new)
+
+
+def sweep(folder: Path, fs: FileSystem) -> None:
+    """Delete what processes of this host that are gone left behind."""
+    for path in list(fs.listdir(folder)):
+        match = _UNFINISHED.fullmatch(path.name)
+        if match and match[2] == _host() and not Owner(int(match[1]), "", socket.gethostname()).is_alive:
+            fs.unlink(path)
+
+
+def _host() -> str:
+    return f"{zlib.crc32(socket.gethostname().encode()):08x}"
+
+
+def write_whole(target: Path, data: bytes, fs: FileSystem = DISK) -> None:
+    """Write a product beside its target, make it durable, and move it there.
+
+    Raises ExportFailed, NotAllowed or DiskFull; then nothing new stands under the name.
+    """
+    place = Path(os.path.realpath(target))
+    if place.is_dir():
+        raise ExportFailed(f"“{shown(place)}” is a folder. Choose the name of a file.")
+    try:
+        with temporary_beside(place, fs) as new:
+            with fs.open(new, "wb") as file:
+                fs.write_all(file, data)
+            fs.fsync_file(new)
+            fs.replace(new, place)
+        fs.fsync_folder(place.parent)
+    except OSError as error:
+        reason = save_error(error, target)
+        raise (ExportFailed(reason.sentence) if type(reason) is SaveFailed else reason) from error

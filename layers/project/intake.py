@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from layers.document.document import Document
-from layers.errors import CaseDamaged, CaseTooNew, GeoloupeError, UnsupportedFormat
+from layers.errors import CaseTooNew, GeoloupeError, UnsupportedFormat
 from layers.project import integrity
 from layers.project.case_rows import read_document
 from layers.project.columns import SPECS
@@ -18,6 +18,9 @@ from layers.project.save_errors import shown
 from layers.project.schema import PRIVATE_TABLES, SCHEMA_VERSION
 
 _READ_TABLES = frozenset({spec.name for spec in SPECS} | set(PRIVATE_TABLES) | {"pragma_quick_check"})
+
+
+EDITED_SENTENCE = "Another program has edited this case since Geoloupe saved it."
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +135,7 @@ def _check_bytes(
     if state is Integrity.DAMAGED:
         problems.append("The file is damaged: values may be wrong or missing. Compare with a backup.")
     elif state is Integrity.EDITED:
-        problems.append("Another program has edited this case since Geoloupe saved it.")
+        problems.append(EDITED_SENTENCE)
     return state
 
 
@@ -140,6 +143,3 @@ def _foreign_triggers(names: tuple[str, ...]) -> tuple[str, ...]:
     """Triggers that no GeoPackage writer makes for itself."""
     usual = ("rtree_", "trigger_insert_feature_count_", "trigger_delete_feature_count_", "gpkg_", "fgti_", "fgtu_")
     return tuple(name for name in names if not name.startswith(usual))
-
-
-__all__ = ["Admission", "CaseDamaged", "Intake", "admit", "is_case", "read_case"]

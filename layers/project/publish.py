@@ -16,11 +16,10 @@ from layers.project.backups import keep_backup
 from layers.project.columns import SITE_SPECS
 from layers.project.derive import derive
 from layers.project.fingerprint import Fingerprint, fingerprint
-from layers.project.fsops import DISK, FileSystem
+from layers.project.fsops import DISK, FileSystem, sweep, temporary_beside
 from layers.project.integrity import empty_slot, seal
 from layers.project.save_errors import disk_full, not_allowed, save_error, shown
 from layers.project.target_guard import guarded_target
-from layers.project.temporary import sweep, temporary_beside
 from layers.project.working_copy import WorkingCopy, fill_case
 
 __all__ = ["Fingerprint", "fingerprint", "publish", "write_case"]

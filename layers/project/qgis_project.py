@@ -76,8 +76,9 @@ def _project(file_name: str, title: str, bounds: Bounds | None) -> ET.Element:
     order = ET.SubElement(root, "layerorder")
     for table in _MAP:
         ET.SubElement(order, "layer", id=_layer_id(table))
-    paths = ET.SubElement(ET.SubElement(root, "properties"), "Paths")
-    ET.SubElement(paths, "Absolute", type="bool").text = "false"
+    properties = ET.SubElement(root, "properties")
+    ET.SubElement(ET.SubElement(properties, "Paths"), "Absolute", type="bool").text = "false"
+    ET.SubElement(ET.SubElement(properties, "SpatialRefSys"), "ProjectionsEnabled", type="int").text = "1"
     return root
 
 

@@ -16,19 +16,27 @@ NAME = "session.json"
 
 @dataclass(frozen=True, slots=True)
 class Session:
-    """`saved_seq` is the last history row that the target holds."""
+    """`saved_seq` is the last history row that the target holds.
+
+    A recovered session is not deleted when it is closed, only marked so: a person may still want to look into it.
+    """
 
     target: Path | None
     fingerprint: Fingerprint | None
     project_uuid: str
     saved_seq: int = 0
     owner: Owner = field(default_factory=Owner.of_this_process)
+    is_recovered: bool = False
+    is_closed: bool = False
 
     def with_saved(self, target: Path | None, fingerprint: Fingerprint | None, seq: int) -> Session:
         return replace(self, target=target, fingerprint=fingerprint, saved_seq=seq)
 
-    def owned_here(self) -> Session:
-        return replace(self, owner=Owner.of_this_process())
+    def recovered_here(self) -> Session:
+        return replace(self, owner=Owner.of_this_process(), is_recovered=True, is_closed=False)
+
+    def closed(self) -> Session:
+        return replace(self, is_closed=True)
 
 
 def write_session(folder: Path, session: Session, fs: FileSystem) -> None:
@@ -39,6 +47,8 @@ def write_session(folder: Path, session: Session, fs: FileSystem) -> None:
         "project_uuid": session.project_uuid,
         "saved_seq": session.saved_seq,
         "owner": session.owner.to_json(),
+        "is_recovered": session.is_recovered,
+        "is_closed": session.is_closed,
     }
     new = folder / f"{NAME}.new"
     with fs.open(new, "wb") as file:
@@ -60,6 +70,8 @@ def read_session(folder: Path) -> Session:
             str(data["project_uuid"]),
             int(data["saved_seq"]),
             owner or Owner(0, "", ""),
+            bool(data["is_recovered"]),
+            bool(data["is_closed"]),
         )
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise damaged from error

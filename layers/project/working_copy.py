@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import queue
 import sqlite3
 import threading
@@ -95,6 +96,7 @@ class WorkingCopy:
 
         `target` is None for a case that has no file yet. Raises SaveFailed, DiskFull or NotAllowed.
         """
+        target = None if target is None else Path(os.path.abspath(target))
         folder = sessions / str(uuid4())
         session = Session(target, fingerprint, project_uuid or str(uuid4()))
         try:
@@ -116,7 +118,7 @@ class WorkingCopy:
     @classmethod
     def resume(cls, folder: Path, fs: FileSystem = DISK) -> Self:
         """Take over a session that its owner left behind. Raises CaseDamaged where it cannot be read."""
-        session = read_session(folder).owned_here()
+        session = read_session(folder).recovered_here()
         try:
             write_session(folder, session, fs)
         except OSError as error:
@@ -196,13 +198,20 @@ class WorkingCopy:
             raise save_error(error, self.folder / "session.json") from error
 
     def close(self, keep: bool = False) -> None:
-        """End the writer after what it holds. `keep` leaves the folder for recovery, else it is deleted."""
+        """End the writer after what it holds. `keep` leaves the session for recovery, else it goes.
+
+        A session that was itself recovered is only marked as closed: `recoverable` keeps the last ten of those.
+        """
         if self._closed:
             return
         self._messages.put(_Stop())
         self._closed = True
         self._thread.join(timeout=10)
-        if not keep:
+        if keep:
+            return
+        if self._session.is_recovered:
+            write_session(self.folder, self._session.closed(), self._fs)
+        else:
             for path in sorted(self._fs.listdir(self.folder)):
                 self._fs.unlink(path)
             self.folder.rmdir()
