@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Iterable, Mapping
+from itertools import pairwise
 from typing import Any
 
 from layers.document.document import Document
@@ -43,7 +44,7 @@ def add_layer(
     position = len(stack)
     while kind != "vector" and position > 0 and stack[position - 1].kind == "vector":
         position -= 1
-    key, renumbered = _key_at(stack, position, stamp)
+    (key,), renumbered = _keys_at(stack, position, 1, stamp)
     layer = Layer(
         uuid=uuid or new_uuid(), kind=kind, name=name, order_key=key, source_json=json.dumps(dict(source)), **fields
     )
@@ -59,16 +60,25 @@ def update_layer(document: Document, uuid: str, *, actor: str, now: str | None =
 
 def move_layer(document: Document, uuid: str, position: int, *, actor: str, now: str | None = None) -> Edit:
     """Put a layer so that it stands at `position` in the stack afterwards, 0 = bottom. Raises InvalidValue."""
-    layer = row_of(document.layers, uuid, "layer")
-    stamp = stamp_of(actor, now)
-    stack = document.layers_in_order()
-    here = stack.index(layer)
-    others = [other for other in stack if other.uuid != uuid]
+    return move_layers(document, (uuid,), position, actor=actor, now=now)
+
+
+def move_layers(document: Document, uuids: Iterable[str], position: int, *, actor: str, now: str | None = None) -> Edit:
+    """Put layers together, in the order they have, so that the lowest stands at `position` (0 = bottom) afterwards.
+
+    Raises InvalidValue.
+    """
+    wanted = {row_of(document.layers, uuid, "layer").uuid for uuid in uuids}
+    stamp, stack = stamp_of(actor, now), document.layers_in_order()
+    moved = [layer for layer in stack if layer.uuid in wanted]
+    others = [layer for layer in stack if layer.uuid not in wanted]
     position = max(0, min(position, len(others)))
-    if position == here:
-        return Edit(f"Move layer “{layer.name}”", ())
-    key, renumbered = _key_at(others, position, stamp)
-    return Edit(f"Move layer “{layer.name}”", (*renumbered, *update("layers", layer, stamp, order_key=key)))
+    label = f"Move layer “{moved[0].name}”" if len(moved) == 1 else f"Move {len(moved)} layers"
+    if [*others[:position], *moved, *others[position:]] == stack:
+        return Edit(label, ())
+    keys, renumbered = _keys_at(others, position, len(moved), stamp)
+    changes = [c for layer, key in zip(moved, keys, strict=True) for c in update("layers", layer, stamp, order_key=key)]
+    return Edit(label, (*renumbered, *changes))
 
 
 def remove_layers(document: Document, uuids: Iterable[str], *, actor: str, now: str | None = None) -> Edit:
@@ -78,23 +88,22 @@ def remove_layers(document: Document, uuids: Iterable[str], *, actor: str, now: 
     return Edit(label, tuple(delete("layers", layer) for layer in layers))
 
 
-def _key_at(stack: list[Layer], position: int, stamp: Stamp) -> tuple[float, tuple[Change, ...]]:
-    """An order key for `position` in `stack`, and the renumbering it takes where no number fits between two."""
+def _keys_at(stack: list[Layer], position: int, count: int, stamp: Stamp) -> tuple[list[float], tuple[Change, ...]]:
+    """`count` order keys for `position` in `stack`, and the renumbering it takes where they do not fit between two."""
     below = stack[position - 1].order_key if position > 0 else None
     above = stack[position].order_key if position < len(stack) else None
-    if below is None and above is None:
-        return 1.0, ()
-    if below is None or above is None:
-        key = below + 1.0 if below is not None else (above or 0.0) - 1.0
+    if below is not None and above is not None:
+        keys = [below + (above - below) * place / (count + 1) for place in range(1, count + 1)]
     else:
-        key = below + (above - below) / 2
-    fits = math.isfinite(key) and (below is None or below < key) and (above is None or key < above)
-    if fits:
-        return key, ()
+        first = below + 1.0 if below is not None else above - count if above is not None else 1.0
+        keys = [first + place for place in range(count)]
+    ladder = [key for key in (below, *keys, above) if key is not None]
+    if all(math.isfinite(key) for key in keys) and all(low < high for low, high in pairwise(ladder)):
+        return keys, ()
     changes: list[Change] = []
     for index, layer in enumerate(stack):
-        changes += update("layers", layer, stamp, order_key=float(index + 1 if index < position else index + 2))
-    return float(position + 1), tuple(changes)
+        changes += update("layers", layer, stamp, order_key=float(index + 1 if index < position else index + 1 + count))
+    return [float(position + 1 + place) for place in range(count)], tuple(changes)
 
 
 def _check_fields(fields: Mapping[str, Any]) -> None:

@@ -1,4 +1,4 @@
-"""A colour as #rrggbb beside a swatch that offers the colours of the house; empty is the colour of the class."""
+"""A colour as #rrggbb beside a swatch that offers the colours of the house."""
 
 from __future__ import annotations
 
@@ -18,11 +18,13 @@ class ColorField(QWidget):
 
     committed = Signal(object)
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(self, empty: str, parent: QWidget | None = None) -> None:
+        """`empty` says what no colour means."""
         super().__init__(parent)
+        self._empty = empty
         self.line = LineField()
-        self.line.setMaxLength(7)
-        self.line.setPlaceholderText(self.tr("by class"))
+        self.line.setMaxLength(9)
+        self.line.setPlaceholderText(empty)
         self.line.committed.connect(self.committed)
         self.swatch = QToolButton()
         self.swatch.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
@@ -37,7 +39,7 @@ class ColorField(QWidget):
     def _menu(self) -> QMenu:
         menu = QMenu(self)
         for color in ("", *PRESETS):
-            action = QAction(_icon(color), color or self.tr("By class"), menu)
+            action = QAction(_icon(color), color or self._empty, menu)
             action.triggered.connect(lambda _checked, color=color: self.committed.emit(color))
             menu.addAction(action)
         return menu

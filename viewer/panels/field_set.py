@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QFormLayout, QLabel, QWidget
 
 from viewer.panels.color_field import ColorField
 from viewer.panels.fields import Field, TextField
+from viewer.panels.slider_field import SliderField
 from viewer.support.text import plain, plain_label
 
 LABEL_PX = 74
@@ -34,7 +35,7 @@ class FieldSet(QObject):
         form.setHorizontalSpacing(8)
         form.setVerticalSpacing(5)
 
-    def add(self, column: str, label: str, field: Field | ColorField, tip: str = "") -> None:
+    def add(self, column: str, label: str, field: Field | ColorField | SliderField, tip: str = "") -> None:
         """A row with a label; long text stands under its label, over the full width."""
         caption = self.bind(column, label, field, tip)
         if isinstance(field, TextField):
@@ -43,7 +44,7 @@ class FieldSet(QObject):
         else:
             self._form.addRow(caption, field)
 
-    def bind(self, column: str, label: str, field: Field | ColorField, tip: str = "") -> QLabel:
+    def bind(self, column: str, label: str, field: Field | ColorField | SliderField, tip: str = "") -> QLabel:
         """Bind a field that is laid out elsewhere; the label to put beside it."""
         caption = plain_label(label)
         caption.setBuddy(field)

@@ -88,8 +88,8 @@ class SiteFormPanel(QWidget):
             date = LineField()
             date.setPlaceholderText(tr("2024-04-12, UTC"))
             add(column, title, date, tr("A year, month, day or instant, UTC"))
-        add("stroke_color", tr("Outline"), ColorField())
-        add("fill_color", tr("Fill"), ColorField())
+        add("stroke_color", tr("Outline"), ColorField(tr("by class")))
+        add("fill_color", tr("Fill"), ColorField(tr("by class")))
 
     def _add_claims(self) -> None:
         content = self.page.content

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from layers.document.document import Document
 from layers.document.layer import Layer
 from layers.errors import InvalidValue
-from viewer.commands.layers import add_layer, move_layer, remove_layers, update_layer
+from viewer.commands.layers import add_layer, move_layer, move_layers, remove_layers, update_layer
 from viewer.commands.meta import set_meta, set_sites_visible, sites_visible
 
 
@@ -60,6 +60,15 @@ def test_moves_between_the_same_two_renumber_when_no_number_is_left() -> None:
         document.apply(edit)
         assert len({layer.order_key for layer in document.layers.values()}) == 3
     assert widest > 1
+
+
+def test_several_layers_move_together_in_their_order() -> None:
+    document = _stack("a", "b", "c", "d", "e")
+    edit = move_layers(document, ["d", "a"], 1, actor="Li")
+    document.apply(edit)
+    assert _names(document) == ["b", "a", "d", "c", "e"]
+    assert edit.label == "Move 2 layers"
+    assert move_layers(document, ["d", "a"], 1, actor="Li").changes == ()
 
 
 def test_equal_order_keys_are_mended_by_a_move() -> None:

@@ -1,0 +1,167 @@
+"""The properties of the context's layer: credit and date, how it looks, and what its file says."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+from typing import Any
+
+from PySide6.QtWidgets import QFormLayout, QVBoxLayout, QWidget
+
+from layers.document.changes import Changes
+from layers.document.layer import Layer
+from layers.document.vocabulary import DATE_KINDS
+from layers.raster.info import RasterInfo
+from layers.vector.table import VectorInfo
+from viewer.commands.layers import update_layer
+from viewer.panels.context import PanelContext
+from viewer.panels.field_set import LABEL_PX, FieldSet
+from viewer.panels.fields import ChoiceField, LineField, TextField
+from viewer.panels.form_page import FormPage, heading, muted
+from viewer.panels.layer_facts import Facts, info_facts, source_facts
+from viewer.panels.raster_style_form import RasterStyleForm
+from viewer.panels.slider_field import SliderField, percent
+from viewer.panels.vector_style_form import VectorStyleForm
+from viewer.panels.words import choices
+from viewer.support.text import plain_label
+
+
+class LayerPropertiesPanel(QWidget):
+    """Give it what a reader found with `set_info`; until then it shows only what the case says."""
+
+    def __init__(self, context: PanelContext, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._context = context
+        self._uuid = ""
+        self._infos: dict[str, RasterInfo | VectorInfo] = {}
+        self._facts_shown: Facts | None = None
+        self.page = FormPage(self.tr("Choose a layer in the layer tree."))
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.addWidget(self.page)
+        form = QFormLayout()
+        self.fields = FieldSet(form, self._commit, self)
+        self._add_fields()
+        content = self.page.content
+        content.addLayout(form)
+        content.addWidget(self.fields.refusal)
+        self.raster = RasterStyleForm(self._commit_style, self._preview_style)
+        self.vector = VectorStyleForm(self._commit_style, self._preview_style)
+        self.unread = muted(self.tr("The file has not been read yet: its style can be set when it is."))
+        self._style_heading = heading(self.tr("Style"))
+        for widget in (self._style_heading, self.raster, self.vector, self.unread, heading(self.tr("Facts"))):
+            content.addWidget(widget)
+        self.facts = QFormLayout()
+        self.facts.setHorizontalSpacing(8)
+        self.facts.setVerticalSpacing(3)
+        content.addLayout(self.facts)
+        content.addStretch(1)
+        context.layer_shown.connect(self._shown)
+        context.changed.connect(self._heard)
+        context.document_replaced.connect(self._infos.clear)
+        context.flush_requested.connect(self._flush)
+        self._shown(context.layer_uuid)
+
+    def _add_fields(self) -> None:
+        tr, add = self.tr, self.fields.add
+        add("name", tr("Name"), LineField())
+        opacity = SliderField(0.0, 1.0, percent)
+        opacity.previewed.connect(self._preview_opacity)
+        add("opacity", tr("Opacity"), opacity)
+        date = LineField()
+        date.setPlaceholderText(tr("unknown"))
+        add("acquired_at", tr("Date, UTC"), date, tr("2024-04-12, or two days joined by a slash for an interval"))
+        add("date_kind", tr("Date is"), ChoiceField(choices(DATE_KINDS)), tr("A mosaic or composite has no instant"))
+        add("credit", tr("Credit"), TextField(lines=1, most_lines=6), tr("Printed on the map and in every product"))
+        crs = LineField()
+        crs.setPlaceholderText(tr("as the file says"))
+        add("crs", tr("CRS"), crs, tr("Only where the file does not say: EPSG:32652"))
+
+    def set_info(self, uuid: str, info: RasterInfo | VectorInfo) -> None:
+        """What a reader found in the file of a layer."""
+        self._infos[uuid] = info
+        if uuid == self._uuid:
+            self._show()
+
+    # -- showing ------------------------------------------------------------------------------------------------
+
+    def _shown(self, uuid: str) -> None:
+        self._uuid = uuid
+        layer = self._context.document.layers.get(uuid)
+        if layer is not None:
+            self.fields.show_other(layer)
+            self.raster.fields.refuse("")
+            self.vector.fields.refuse("")
+        self._show()
+        if layer is not None:
+            self.page.show_form(from_top=True)
+
+    def _heard(self, changes: Changes) -> None:
+        if changes.everything or self._uuid in changes.uuids("layers"):
+            self._show()
+
+    def _show(self) -> None:
+        layer = self._context.document.layers.get(self._uuid)
+        if layer is None:
+            self.page.show_hint()
+            return
+        self.fields.show_row(layer)
+        info = self._infos.get(layer.uuid)
+        self.raster.setVisible(isinstance(info, RasterInfo))
+        self.vector.setVisible(isinstance(info, VectorInfo))
+        self.unread.setVisible(info is None and layer.kind != "tiles")
+        self._style_heading.setVisible(layer.kind != "tiles")
+        if isinstance(info, RasterInfo):
+            self.raster.show_style(layer.style, info)
+        elif isinstance(info, VectorInfo):
+            self.vector.show_style(layer.style, info)
+        self._show_facts([*source_facts(layer), *(info_facts(info) if info else [])])
+        self.page.show_form()
+
+    def _show_facts(self, facts: Iterable[tuple[str, str]]) -> None:
+        facts = list(facts)
+        if facts == self._facts_shown:
+            return
+        self._facts_shown = facts
+        while self.facts.rowCount():
+            self.facts.removeRow(0)
+        for name, text in facts:
+            label = plain_label(name)
+            label.setObjectName("muted")
+            label.setMinimumWidth(LABEL_PX)
+            value = plain_label(breakable(text))  # not to be copied: it holds invisible breaks
+            value.setWordWrap(True)
+            self.facts.addRow(label, value)
+
+    # -- gestures -----------------------------------------------------------------------------------------------
+
+    def _layer(self) -> Layer | None:
+        return self._context.document.layers.get(self._uuid)
+
+    def _commit(self, column: str, value: Any) -> str:
+        if self._layer() is None:
+            return ""
+        return self._context.attempt(update_layer, self._uuid, **{column: value})
+
+    def _commit_style(self, style_json: str) -> str:
+        return self._commit("style_json", style_json)
+
+    def _preview_style(self, style_json: str) -> None:
+        layer = self._layer()
+        if layer is not None:
+            self._context.layer_previewed.emit(replace(layer, style_json=style_json))
+
+    def _preview_opacity(self, value: float) -> None:
+        layer = self._layer()
+        if layer is not None:
+            self._context.layer_previewed.emit(replace(layer, opacity=value))
+
+    def _flush(self) -> None:
+        self.fields.flush()
+        self.raster.flush()
+        self.vector.flush()
+
+
+def breakable(text: str) -> str:
+    """Long paths and addresses with places where a line may end."""
+    return text.replace("/", "/\u200b").replace("_", "_\u200b")

@@ -1,0 +1,177 @@
+"""The layer stack as Qt sees it: the sites on top, then the layers, topmost first."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, override
+
+from PySide6.QtCore import QAbstractListModel, QMimeData, QModelIndex, QObject, QPersistentModelIndex, Qt
+from PySide6.QtGui import QColor, QIcon, QPalette
+
+from layers.document.layer import Layer
+from viewer.commands.layers import move_layers, update_layer
+from viewer.commands.meta import set_sites_visible, sites_visible
+from viewer.panels.context import PanelContext
+from viewer.support.icons import line_icon
+from viewer.support.text import one_line, tooltip
+
+SITES_ROW = 0
+MIME = "application/x-geoloupe-layers"
+
+type Index = QModelIndex | QPersistentModelIndex
+_ROLE = Qt.ItemDataRole
+
+
+class LayerRows(QAbstractListModel):
+    """Row 0 stands for all sites; it can be hidden, not moved."""
+
+    def __init__(self, context: PanelContext, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._context = context
+        self._uuids: list[str] = []
+        self._problems: dict[str, str] = {}
+        self._icons: dict[str, QIcon] = {}
+        self._palette = QPalette()
+        self.read()
+
+    def read(self) -> None:
+        """Read the stack anew; the model is reset only where layers came, went or moved."""
+        uuids = [layer.uuid for layer in reversed(self._context.document.layers_in_order())]
+        if uuids == self._uuids:
+            self.dataChanged.emit(self.index(0), self.index(len(uuids)))
+            return
+        self.beginResetModel()
+        self._uuids = uuids
+        self.endResetModel()
+
+    def set_palette(self, palette: QPalette) -> None:
+        """Draw the icons for this palette."""
+        self._palette = palette
+        self._icons.clear()
+        self.dataChanged.emit(self.index(0), self.index(len(self._uuids)))
+
+    def set_problem(self, uuid: str, sentence: str) -> None:
+        """Badge a layer with what is wrong with it; empty text takes the badge away."""
+        if sentence:
+            self._problems[uuid] = sentence
+        else:
+            self._problems.pop(uuid, None)
+        row = self.row_of(uuid)
+        if row > SITES_ROW:
+            self.dataChanged.emit(self.index(row), self.index(row))
+
+    def problem(self, uuid: str) -> str:
+        return self._problems.get(uuid, "")
+
+    def uuid_at(self, row: int) -> str:
+        """Empty for the sites."""
+        return self._uuids[row - 1] if row > SITES_ROW else ""
+
+    def row_of(self, uuid: str) -> int:
+        """-1 where there is no such layer."""
+        return self._uuids.index(uuid) + 1 if uuid in self._uuids else -1
+
+    def _layer(self, index: Index) -> Layer | None:
+        return self._context.document.layers.get(self.uuid_at(index.row())) if index.isValid() else None
+
+    def _icon(self, name: str) -> QIcon:
+        if name not in self._icons:
+            self._icons[name] = line_icon(name, self._palette)
+        return self._icons[name]
+
+    # -- Qt's side ----------------------------------------------------------------------------------------------
+
+    @override
+    def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008 - Qt's own signature
+        return 0 if parent.isValid() else len(self._uuids) + 1
+
+    @override
+    def data(self, index: Index, role: int = _ROLE.DisplayRole) -> Any:
+        if not index.isValid():
+            return None
+        if index.row() == SITES_ROW:
+            return self._sites_data(role)
+        layer = self._layer(index)
+        if layer is None:
+            return None
+        problem = self.problem(layer.uuid)
+        match role:
+            case _ROLE.DisplayRole:
+                return one_line(layer.name)
+            case _ROLE.EditRole:
+                return layer.name
+            case _ROLE.CheckStateRole:
+                return Qt.CheckState.Checked if layer.visible else Qt.CheckState.Unchecked
+            case _ROLE.DecorationRole:
+                return self._icon("warning" if problem else layer.kind)
+            case _ROLE.ToolTipRole:
+                return tooltip(problem or f"{layer.name}\n{layer.credit}".strip())
+            case _ROLE.ForegroundRole if not layer.visible:
+                return QColor(self._palette.color(QPalette.ColorRole.PlaceholderText))
+            case _ROLE.AccessibleDescriptionRole:
+                return problem
+        return None
+
+    def _sites_data(self, role: int) -> Any:
+        match role:
+            case _ROLE.DisplayRole:
+                return self.tr("Sites")
+            case _ROLE.CheckStateRole:
+                shown = sites_visible(self._context.document)
+                return Qt.CheckState.Checked if shown else Qt.CheckState.Unchecked
+            case _ROLE.DecorationRole:
+                return self._icon("sites")
+            case _ROLE.ToolTipRole:
+                return tooltip(self.tr("The sites of the case are drawn above all layers"))
+        return None
+
+    @override
+    def setData(self, index: Index, value: Any, role: int = _ROLE.EditRole) -> bool:
+        if role == _ROLE.CheckStateRole:
+            visible = Qt.CheckState(value) == Qt.CheckState.Checked
+            if index.row() == SITES_ROW:
+                return self._context.do(set_sites_visible, visible)
+            return self._context.do(update_layer, self.uuid_at(index.row()), visible=visible)
+        if role == _ROLE.EditRole and index.row() > SITES_ROW:
+            return self._context.do(update_layer, self.uuid_at(index.row()), name=str(value).strip())
+        return False
+
+    @override
+    def flags(self, index: Index) -> Qt.ItemFlag:
+        flag = Qt.ItemFlag
+        if not index.isValid():
+            return flag.ItemIsDropEnabled
+        flags = flag.ItemIsEnabled | flag.ItemIsSelectable | flag.ItemIsUserCheckable
+        if index.row() > SITES_ROW:
+            flags |= flag.ItemIsEditable | flag.ItemIsDragEnabled
+        return flags
+
+    # -- dragging -----------------------------------------------------------------------------------------------
+
+    @override
+    def supportedDropActions(self) -> Qt.DropAction:
+        return Qt.DropAction.MoveAction
+
+    @override
+    def mimeTypes(self) -> list[str]:
+        return [MIME]
+
+    @override
+    def mimeData(self, indexes: Sequence[QModelIndex]) -> QMimeData:
+        uuids = [self.uuid_at(index.row()) for index in indexes if index.row() > SITES_ROW]
+        data = QMimeData()
+        data.setData(MIME, "\n".join(uuids).encode())
+        return data
+
+    @override
+    def dropMimeData(self, data: QMimeData, action: Qt.DropAction, row: int, column: int, parent: Index) -> bool:
+        uuids = bytes(data.data(MIME).data()).decode().split()
+        if action == Qt.DropAction.MoveAction and uuids:
+            above = row if row >= 0 else self.rowCount()
+            self.move_to(uuids, above)
+        return False  # the model moves its rows itself: the view must not remove any
+
+    def move_to(self, uuids: Sequence[str], row: int) -> None:
+        """Put layers so that they stand before what is in `row` now; the sites stay on top."""
+        under = [uuid for uuid in self._uuids[max(row, 1) - 1 :] if uuid not in uuids]
+        self._context.do(move_layers, uuids, len(under))
