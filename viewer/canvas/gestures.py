@@ -203,9 +203,13 @@ class Gestures:
     def key_release(self, event: QKeyEvent) -> bool:
         if event.key() != Qt.Key.Key_Space or event.isAutoRepeat():
             return False
+        self.release_space()
+        return True
+
+    def release_space(self) -> None:
+        """No temporary pan any more; also when the focus goes elsewhere and the release will never be heard."""
         self._space = False
         self.update_cursor()
-        return True
 
     def _move_key(self, key: int, modifiers: Qt.KeyboardModifier) -> bool:
         canvas = self._canvas

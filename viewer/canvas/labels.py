@@ -53,6 +53,8 @@ class PlacedLabel:
     text: str
     rank: Rank
     box: Box
+    side: int
+    """1 right of its mark, 0 above or below, -1 left: which way its lines are set."""
 
 
 @dataclass(slots=True)
@@ -77,10 +79,10 @@ class LabelLayout:
 
     def _place(self, wish: LabelWish) -> None:
         for px, py, clearance in wish.anchors:
-            for box in _candidates(px, py, clearance, wish.width, wish.height):
+            for side, box in _candidates(px, py, clearance, wish.width, wish.height):
                 if self._is_free(box):
                     self._occupy(box)
-                    self.placed.append(PlacedLabel(wish.uuid, wish.text, wish.rank, box))
+                    self.placed.append(PlacedLabel(wish.uuid, wish.text, wish.rank, box, side))
                     return
 
     def _is_free(self, box: Box) -> bool:
@@ -94,16 +96,25 @@ class LabelLayout:
             self._cells[cell].append(box)
 
 
-def _candidates(px: float, py: float, clearance: float, width: float, height: float) -> list[Box]:
-    """Eight places about a mark, as cartographers rank them: right first, then above, left, below."""
+def _candidates(px: float, py: float, clearance: float, width: float, height: float) -> list[tuple[int, Box]]:
+    """Twelve places about a mark, as cartographers rank them: right first, then above, below, left; with their side."""
     near, far = clearance + _GAP_PX, clearance * 0.72 + _GAP_PX
     left_of, right_of, middle_x = px - near - width, px + near, px - width / 2
     above, below, middle_y = py - near - height, py + near, py - height / 2
+    upper, lower = py - far - height, py + far
     corners = [
-        (right_of, middle_y), (px + far, py - far - height), (px + far, py + far), (middle_x, above),
-        (middle_x, below), (left_of, middle_y), (px - far - width, py - far - height), (px - far - width, py + far),
+        (1, right_of, middle_y), (1, px + far, upper), (1, px + far, lower), (0, middle_x, above), (0, middle_x, below),
+        (-1, left_of, middle_y), (-1, px - far - width, upper), (-1, px - far - width, lower),
+        (1, right_of, py - height * 0.85), (1, right_of, py - height * 0.15),
+        (-1, left_of, py - height * 0.85), (-1, left_of, py - height * 0.15),
     ]  # fmt: skip
-    return [Box(round(x), round(y), round(x) + width, round(y) + height) for x, y in corners]
+    return [(side, Box(round(x), round(y), round(x) + width, round(y) + height)) for side, x, y in corners]
+
+
+def mark_boxes(px: float, py: float, radius: float) -> tuple[Box, Box]:
+    """The two boxes that together cover a disc (or a diamond) and leave its corners free."""
+    inner = radius * 0.71
+    return Box(px - radius, py - inner, px + radius, py + inner), Box(px - inner, py - radius, px + inner, py + radius)
 
 
 def _cells_of(box: Box) -> Iterable[tuple[int, int]]:

@@ -10,6 +10,8 @@ from PySide6.QtGui import QColor, QPainter
 
 from layers.document.changes import Changes
 from layers.document.document import Document
+from layers.document.layer import Layer
+from layers.errors import CannotBePlaced
 from layers.geo.bounds import Bounds
 from layers.geo.crs import WGS84, transform_bounds
 from layers.grid.tile_grid import View
@@ -103,6 +105,12 @@ class MapScene(QObject):
         gone = sorted(uuid for uuid in uuids if uuid not in self._document.sites)
         return gone + [uuid for uuid in self._document.sites if uuid in uuids]
 
+    def preview_layer(self, layer: Layer) -> None:
+        """Show a layer row that is not in the document (a slider that moves), until the next edit of the layers."""
+        drawing = self.drawings.get(layer.uuid)
+        if drawing is not None and drawing.fits(layer):
+            drawing.set_layer(layer)
+
     # -- what is looked at ----------------------------------------------------------------------------------------
 
     @property
@@ -147,7 +155,10 @@ class MapScene(QObject):
 
     def attributions(self, view: View) -> list[str]:
         """Credit and date of every visible layer that has data in view, the topmost first, each once."""
-        around = transform_bounds(view.grid.crs, WGS84, view.world_bounds())
+        try:
+            around = transform_bounds(view.grid.crs, WGS84, view.world_bounds())
+        except CannotBePlaced:
+            return []
         texts = [self.drawings[uuid].attribution for uuid in reversed(self._stack.visible_in(around))]
         return list(dict.fromkeys(text for text in texts if text))
 

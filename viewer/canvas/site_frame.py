@@ -21,8 +21,7 @@ from viewer.canvas.symbol_painter import COMPACT_RADIUS_PX, SYMBOL_RADIUS_PX
 COMPACT_FROM = 700
 """With more symbols in view, dots take their place: badges would only cover each other."""
 THIN_FROM = 4000
-"""With more dots in view, only the topmost of each look in a cell of THIN_CELL_PX is painted."""
-THIN_CELL_PX = 3.0
+"""With more dots in view, only the topmost in each cell of half a dot is painted: the rest would be covered."""
 
 
 class ShapeInView(NamedTuple):
@@ -43,18 +42,20 @@ class SiteFrame:
     py: Floats
     error_px: Floats
     is_area: NDArray[np.bool_]
+    is_claim: NDArray[np.bool_]
     compact: bool
 
     @classmethod
     def of(cls, index: SiteIndex, view: View) -> SiteFrame:
         rows, px, py, error_px = index.visible_points(view, SYMBOL_RADIUS_PX * view.ratio * 1.6)
-        rank = np.array([look.role == "named in a claim" for look in index.looks], np.bool_)
-        order = np.argsort(rank[index.look[rows]], kind="stable") if len(rows) else rows
-        rows, px, py, error_px = rows[order], px[order], py[order], error_px[order]
+        claims = np.array([look.role == "named in a claim" for look in index.looks], np.bool_)
+        is_claim = claims[index.look[rows]]
+        order = np.argsort(is_claim, kind="stable")
+        rows, px, py, error_px, is_claim = rows[order], px[order], py[order], error_px[order], is_claim[order]
         with np.errstate(invalid="ignore"):
             is_area = (index.error_m[rows] > AREA_NOT_PIN_M) & (error_px > SYMBOL_RADIUS_PX * view.ratio)
         compact = int((~is_area).sum()) > COMPACT_FROM
-        return cls(view, index, _shapes(index, view), rows, px, py, error_px, is_area, compact)
+        return cls(view, index, _shapes(index, view), rows, px, py, error_px, is_area, is_claim, compact)
 
     @property
     def scale(self) -> float:
@@ -76,10 +77,9 @@ class SiteFrame:
         shown = np.flatnonzero(~self.is_area)
         if len(shown) <= THIN_FROM:
             return shown
-        cell = THIN_CELL_PX * self.scale
+        cell = COMPACT_RADIUS_PX * self.scale
         col, row = (self.px[shown] / cell).astype(np.int64), (self.py[shown] / cell).astype(np.int64)
-        key = ((row << 24) + col) * 4096 + self.index.look[self.rows[shown]]
-        _, last = np.unique(key[::-1], return_index=True)
+        _, last = np.unique(((row << 24) + col)[::-1], return_index=True)
         return np.sort(shown[::-1][last])
 
     # -- hits -----------------------------------------------------------------------------------------------------

@@ -10,8 +10,9 @@ from PySide6.QtCore import QPointF, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QImage, QPainter, QPainterPath, QPen
 
 from layers.document.site import Site
+from layers.grid.tile_grid import View
 from viewer.canvas.fonts import map_font
-from viewer.canvas.labels import Box, LabelLayout, LabelWish, PlacedLabel, Rank
+from viewer.canvas.labels import Box, LabelLayout, LabelWish, PlacedLabel, Rank, mark_boxes
 from viewer.canvas.qt_shapes import is_vector_device
 from viewer.canvas.site_frame import ShapeInView, SiteFrame
 from viewer.canvas.site_look import HALO_COLOR, SELECTED_COLOR
@@ -32,18 +33,16 @@ class SiteLabels:
 
     def __init__(self) -> None:
         self._sizes: dict[tuple[str, Rank, float], tuple[float, float]] = {}
-        self._sprites: dict[tuple[str, Rank, float], QImage] = {}
+        self._sprites: dict[tuple[str, Rank, int, float], QImage] = {}
 
     def layout(self, frame: SiteFrame, selection: frozenset[str] = frozenset(), language: str = "") -> LabelLayout:
         """The labels of a frame: a function of frame, selection and language alone."""
         view, radius = frame.view, frame.symbol_radius_px
-        marks: list[Box] = []
+        marks = _furniture(view)
         if not frame.compact:
             shown = np.flatnonzero(~frame.is_area)
-            marks = [
-                Box(x - radius, y - radius, x + radius, y + radius)
-                for x, y in zip(frame.px[shown].tolist(), frame.py[shown].tolist(), strict=True)
-            ]
+            places = zip(frame.px[shown].tolist(), frame.py[shown].tolist(), strict=True)
+            marks += [box for px, py in places for box in mark_boxes(px, py, radius)]
         edge = 2.0 * frame.scale
         room = Box(edge, edge, view.width - edge, view.height - edge)
         return LabelLayout.of(room, self._wishes(frame, selection, language), marks)
@@ -54,7 +53,7 @@ class SiteLabels:
         as_text = is_vector_device(painter)
         for label in reversed(layout.placed):
             if as_text:
-                _paint_letters(painter, label.text, label.rank, scale, QPointF(label.box.left, label.box.top), True)
+                _paint_letters(painter, label, scale, QPointF(label.box.left, label.box.top), as_text=True)
             else:
                 painter.drawImage(QPointF(round(label.box.left), round(label.box.top)), self._sprite(label, scale))
         painter.restore()
@@ -93,7 +92,7 @@ class SiteLabels:
         return self._sizes[key]
 
     def _sprite(self, label: PlacedLabel, scale: float) -> QImage:
-        key = label.text, label.rank, scale
+        key = label.text, label.rank, label.side, scale
         sprite = self._sprites.get(key)
         if sprite is None:
             if len(self._sprites) > _MOST_SPRITES:
@@ -103,7 +102,7 @@ class SiteLabels:
             sprite.fill(Qt.GlobalColor.transparent)
             painter = QPainter(sprite)
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-            _paint_letters(painter, label.text, label.rank, scale, QPointF(0, 0), False)
+            _paint_letters(painter, label, scale, QPointF(0, 0), as_text=False)
             painter.end()
             self._sprites[key] = sprite
         return sprite
@@ -134,15 +133,15 @@ def _font(rank: Rank, scale: float) -> QFont:
     return map_font(_SIZE_PX[rank] * scale, bold=rank in (Rank.SELECTED, Rank.CLAIM), italic=rank is Rank.LINE)
 
 
-def _paint_letters(painter: QPainter, text: str, rank: Rank, scale: float, at: QPointF, as_text: bool) -> None:
+def _paint_letters(painter: QPainter, label: PlacedLabel, scale: float, at: QPointF, *, as_text: bool) -> None:
     """Letters on a dark halo. Onto PDF and SVG the halo is an outline and the letters are text."""
-    font, lines = _font(rank, scale), text.split("\n")
+    font, lines, rank = _font(label.rank, scale), label.text.split("\n"), label.rank
     metrics = QFontMetricsF(font)
     outline, places = QPainterPath(), []
-    for number, line in enumerate(lines):
-        place = QPointF(
-            at.x() + _PAD_PX * scale, at.y() + _PAD_PX * scale / 2 + metrics.ascent() + number * metrics.height()
-        )
+    pad, widths = _PAD_PX * scale, [metrics.horizontalAdvance(line) for line in lines]
+    for number, (line, width) in enumerate(zip(lines, widths, strict=True)):
+        indent = (max(widths) - width) * {1: 0.0, 0: 0.5, -1: 1.0}[label.side]
+        place = QPointF(at.x() + pad + indent, at.y() + pad / 2 + metrics.ascent() + number * metrics.height())
         places.append((place, line))
         outline.addText(place, font, line)
     halo = QColor(HALO_COLOR)
@@ -175,6 +174,16 @@ def _rank(site: Site, selection: frozenset[str]) -> Rank:
     if site.role == "named in a claim":
         return Rank.CLAIM
     return Rank.LINE if site.kind == "line" else Rank.SETTING
+
+
+def _furniture(view: View) -> list[Box]:
+    """Where scale bar, credits and north arrow stand on a map: labels keep out, on screen and in products alike."""
+    r, width, height = view.ratio, view.width, view.height
+    return [
+        Box(0, height - 56 * r, 240 * r, height),
+        Box(width * 0.5, height - 22 * r, width, height),
+        Box(width - 66 * r, 0, width, 66 * r),
+    ]
 
 
 def _sign_clearance(frame: SiteFrame) -> float:

@@ -55,7 +55,7 @@ class LineLook:
 
 
 _LINES: dict[str, LineLook] = {
-    "rail": LineLook("#ffffff", 2.0, (7.0, 7.0), ground="#29323b", casing_width=1.1),
+    "rail": LineLook("#ffffff", 2.2, (8.0, 8.0), ground="#1d262f", casing="#ffffff", casing_width=0.9),
     "road": LineLook("#ffd166", 2.4),
     "oil_pipeline": LineLook("#d99bff", 2.2, (9.0, 4.0)),
     "gas_pipeline": LineLook("#8ce99a", 2.2, (4.0, 3.5)),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
@@ -16,7 +17,7 @@ from layers.geo.antimeridian import split_geometry
 from layers.geo.bounds import Bounds
 from layers.geo.crs import WEB_MERCATOR, WGS84, is_geographic, same_crs, transform_points
 from layers.geo.measure import circle, densify
-from layers.grid.tile_grid import View
+from layers.grid.tile_grid import Affine, View
 
 Floats = NDArray[np.float64]
 _EARTH_RADIUS_M = 6_371_000.0
@@ -56,7 +57,7 @@ class SiteShape:
         if rough.bounds is None:
             return None
         slack = 0.02 * max(rough.bounds.width, rough.bounds.height)
-        if not rough.bounds.expanded(slack).intersects(view.world_bounds()):
+        if not rough.bounds.expanded(slack).intersects(_world_bounds(view)):
             return None
         return rough if step_m >= min(longest, _COARSEST_STEP_M) else self._projected(crs, step_m)
 
@@ -102,9 +103,22 @@ def project_circle(lon: float, lat: float, radius_m: float, crs: str) -> Outline
 
 def to_pixels(view: View, world: Floats) -> Floats:
     """World (n, 2) to picture pixels (n, 2)."""
-    inverse = view.affine.inverse()
+    inverse = _inverse(view)
     x, y = world[:, 0], world[:, 1]
-    return np.column_stack([inverse.a * x + inverse.b * y + inverse.c, inverse.d * x + inverse.e * y + inverse.f])
+    pixels = np.empty((len(world), 2))
+    pixels[:, 0] = inverse.a * x + inverse.b * y + inverse.c
+    pixels[:, 1] = inverse.d * x + inverse.e * y + inverse.f
+    return pixels
+
+
+@lru_cache(maxsize=8)
+def _inverse(view: View) -> Affine:
+    return view.affine.inverse()
+
+
+@lru_cache(maxsize=8)
+def _world_bounds(view: View) -> Bounds:
+    return view.world_bounds()
 
 
 class Run(NamedTuple):

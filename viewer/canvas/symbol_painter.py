@@ -74,8 +74,9 @@ def paint_faint_sign(painter: QPainter, look: SiteLook, px: float, py: float, sc
     painter.scale(scale, scale)
     sign = symbol_path(look.class_code)
     painter.setBrush(Qt.BrushStyle.NoBrush)
-    painter.strokePath(sign, _pen(_with_alpha(HALO_COLOR, 150), 3.2))
-    painter.strokePath(sign, _pen(color, 1.1))
+    painter.scale(1.2, 1.2)
+    painter.strokePath(sign, _pen(_with_alpha(HALO_COLOR, 130), 3.4))
+    painter.strokePath(sign, _pen(color, 1.2))
     painter.restore()
 
 

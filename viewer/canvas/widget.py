@@ -10,6 +10,7 @@ from PySide6.QtGui import (
     QContextMenuEvent,
     QDragEnterEvent,
     QDropEvent,
+    QFocusEvent,
     QImage,
     QKeyEvent,
     QMouseEvent,
@@ -59,6 +60,7 @@ class MapCanvas(QWidget):
         self._gestures = Gestures(self)
         self._tool: PointerTool | None = None
         self._picture = QImage()
+        self._credits: list[str] = []
         self._is_stale, self._is_settled, self._resting = True, False, True
         self._rest = QTimer(self, singleShot=True, interval=REST_MS)
         self._rest.timeout.connect(self.come_to_rest)
@@ -262,6 +264,7 @@ class MapCanvas(QWidget):
         self._picture.setDevicePixelRatio(1.0)
         self._is_stale = False
         self._is_settled = self._resting
+        self._credits = self.scene.attributions(view)
         painter = QPainter(self._picture)
         self.scene.paint_map(painter, view, selection=self.selection.uuids, settled=self._resting)
         painter.end()
@@ -280,7 +283,7 @@ class MapCanvas(QWidget):
         paint_scale_bar(painter, QRectF(12 * r, height - 52 * r, min(200 * r, width / 2), 40 * r), view)
         paint_north_arrow(painter, QRectF(width - 60 * r, 12 * r, 48 * r, 48 * r), view)
         room = QRectF(width * 0.3, 0, width * 0.7, height)
-        paint_attribution(painter, room, view, self.scene.attributions(view))
+        paint_attribution(painter, room, view, self._credits)
 
     # -- events ---------------------------------------------------------------------------------------------------
 
@@ -330,6 +333,10 @@ class MapCanvas(QWidget):
     def keyReleaseEvent(self, event: QKeyEvent) -> None:
         if not self._gestures.key_release(event):
             super().keyReleaseEvent(event)
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        self._gestures.release_space()
+        super().focusOutEvent(event)
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
         self.context_menu_requested.emit(self._gestures.pointer_at(event.pos().toPointF(), Qt.MouseButton.RightButton))
