@@ -87,7 +87,7 @@ def _interpolated(target: Target, frame: Frame, steps: int) -> Mapping | None:
     px, py = np.linspace(0, target.width, 2 * steps + 1), np.linspace(0, target.height, 2 * steps + 1)
     grid_x, grid_y = np.meshgrid(px, py)
     fine_x, fine_y = _exact(target, frame, grid_x, grid_y)
-    if not np.isfinite(fine_x).all() or _jumps(fine_x, frame):
+    if not np.isfinite(fine_x).all():
         return None
     nodes_x, nodes_y = fine_x[::2, ::2], fine_y[::2, ::2]
     cell_w, cell_h = target.width / steps, target.height / steps
@@ -118,16 +118,11 @@ def _exact(target: Target, frame: Frame, px: Floats, py: Floats) -> tuple[Floats
     return a * x + b * y + c, d * x + e * y + f
 
 
-def _jumps(x: Floats, frame: Frame) -> bool:
-    """True when the grid crosses the meridian opposite the raster's middle, where x starts again."""
-    if not frame.period:
-        return False
-    half = frame.period / abs(frame.affine.a or 1.0) / 2
-    return bool(max(np.abs(np.diff(x, axis=0)).max(), np.abs(np.diff(x, axis=1)).max()) > half)
-
-
 def _midpoint_error(fine: Floats) -> float:
-    """The largest distance between the grid's bilinear surface and exact positions at middles of edges and cells."""
+    """The largest distance between the grid's bilinear surface and exact positions at middles of edges and cells.
+
+    It is huge where the grid crosses the meridian at which the raster's x starts again.
+    """
     nodes = fine[::2, ::2]
     across = (nodes[:, :-1] + nodes[:, 1:]) / 2
     down = (nodes[:-1] + nodes[1:]) / 2

@@ -26,6 +26,8 @@ def warm_up() -> None:
 def run(op: str, params: dict[str, Any]) -> Result:
     """Answer one request. Raises GeoloupeError, or whatever a library raises."""
     match op:
+        case "ready":
+            return {}, ()
         case "probe":
             return _probe(params)
         case "tile":

@@ -93,16 +93,9 @@ def _mask(dataset: DatasetReader, indexes: list[int], bands: NDArray[Any], windo
     for band, nodata in zip(bands, nodatas, strict=True):
         found = np.isfinite(band) if band.dtype.kind in "fc" else np.ones(shape, bool)
         if nodata is not None and nodata == nodata:
-            found &= band != _as_stored(nodata, band.dtype)
+            found &= band != nodata
         has_value |= found
     return mask & has_value
-
-
-def _as_stored(nodata: float, dtype: np.dtype) -> Any:
-    """The nodata value as the band's own type holds it: -3.4e38 is another number in 32 bits than in 64."""
-    if dtype.kind in "fc":
-        return dtype.type(nodata)
-    return nodata
 
 
 def _sound_parts(

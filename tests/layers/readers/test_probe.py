@@ -164,7 +164,8 @@ def test_giant_blocks_are_refused_before_they_are_read(tmp_path, monkeypatch):
 
 def test_a_sidecar_that_is_no_tiff_is_ignored_and_named(tmp_path):
     path = write_raster(tmp_path / "a.tif", surface().astype(np.uint8), "EPSG:32652", UTM)
-    (tmp_path / "a.tif.ovr").write_text("<VRTDataset/>")
+    small = np.zeros((1, SIZE // 2, SIZE // 2), np.uint8)
+    write_raster(tmp_path / "a.png", small, None, None, driver="PNG").rename(tmp_path / "a.tif.ovr")
     info = probe(path)
     assert info.overviews == ()
     assert info.problems == ("a.tif.ovr beside it is not what it should be and is ignored.",)
