@@ -48,7 +48,7 @@ class ReaderPool:
             enter(Profile.LOCAL, own_process=False)
             return
         atexit.register(self.close)  # a script that forgets to close leaves no process and no block either
-        # A child that imports numpy with its main module, before `enter`, would run BLAS threads that spin on both cores
+        # A child imports numpy with the main module, before `enter`: its BLAS threads would spin on both cores
         # (measured: 20 to 100 times slower tiles).
         os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
         for _ in range(self._workers):

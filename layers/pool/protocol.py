@@ -27,7 +27,7 @@ _ALIGNMENT = 64
 _KINDS = "biuf"
 
 
-class BadReply(Exception):  # noqa: N818 - not an error for people: the reader is killed and the request retried
+class BadReply(Exception):
     """A reader sent something that is not an answer."""
 
 

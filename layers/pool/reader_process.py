@@ -20,7 +20,7 @@ from layers.pool.protocol import (
 )
 
 
-class ReaderDied(Exception):  # noqa: N818 - the supervisor turns it into ReaderCrashed or a retry
+class ReaderDied(Exception):
     """The process is gone, or sent something that is not an answer."""
 
 

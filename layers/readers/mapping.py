@@ -95,8 +95,8 @@ def _interpolated(target: Target, frame: Frame, steps: int) -> Mapping | None:
     off = max(_midpoint_error(fine_x), _midpoint_error(fine_y))
     if off > MAX_ERROR_PX * scale:
         return None
-    rows, cols = _weights(target.height, steps), _weights(target.width, steps)
-    return Mapping(rows @ nodes_x @ cols.T, rows @ nodes_y @ cols.T, scale)
+    shape = (target.height, target.width)
+    return Mapping(_bilinear(nodes_x, shape), _bilinear(nodes_y, shape), scale)
 
 
 def _exact(target: Target, frame: Frame, px: Floats, py: Floats) -> tuple[Floats, Floats]:
@@ -147,13 +147,19 @@ def _centres(target: Target) -> tuple[Floats, Floats]:
     return x, y
 
 
+def _bilinear(nodes: Floats, shape: tuple[int, int]) -> Floats:
+    """The nodes' surface at pixel centres. Not by matrix products: BLAS would wake threads for such small ones."""
+    for axis, size in enumerate(shape):
+        node, share = _positions(size, nodes.shape[axis] - 1)
+        share = share[:, None] if axis == 0 else share
+        low, high = np.take(nodes, node, axis), np.take(nodes, node + 1, axis)
+        nodes = low + (high - low) * share
+    return nodes
+
+
 @lru_cache(maxsize=16)
-def _weights(size: int, steps: int) -> Floats:
-    """(size, steps + 1): the share of each grid node in each pixel centre."""
+def _positions(size: int, steps: int) -> tuple[NDArray[np.int64], Floats]:
+    """For each pixel centre the grid node before it and the share of the way to the next."""
     position = (np.arange(size) + 0.5) * steps / size
     node = np.minimum(position.astype(np.int64), steps - 1)
-    share = position - node
-    weights = np.zeros((size, steps + 1))
-    weights[np.arange(size), node] = 1 - share
-    weights[np.arange(size), node + 1] = share
-    return weights
+    return node, position - node
