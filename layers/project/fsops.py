@@ -104,7 +104,7 @@ DISK = FileSystem()
 @contextmanager
 def temporary_beside(place: Path, fs: FileSystem) -> Iterator[Path]:
     """A new empty file in the folder of `place`, with its permissions; gone at the end unless moved."""
-    new = place.with_name(f".{place.name[:40]}.tmp-{os.getpid()}-{_host()}{secrets.token_hex(4)}")
+    new = place.with_name(f".{shown(place)[:40]}.tmp-{os.getpid()}-{_host()}{secrets.token_hex(4)}")
     fs.create(new, fs.stat(place).st_mode & 0o777 if place.exists() else None)
     try:
         yield new

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Set
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,7 +18,7 @@ from layers.project.integrity import Integrity
 from layers.project.save_errors import shown
 from layers.project.schema import PRIVATE_TABLES, SCHEMA_VERSION
 
-_READ_TABLES = frozenset({spec.name for spec in SPECS} | set(PRIVATE_TABLES) | {"pragma_quick_check"})
+_READ_TABLES = frozenset({spec.name for spec in SPECS} | set(PRIVATE_TABLES))
 
 
 EDITED_SENTENCE = "Another program has edited this case since Geoloupe saved it."
@@ -86,7 +87,7 @@ def read_case(path: Path, *, accept_damage: bool = False, deadline_s: float = 12
         meta = _plain_meta(connection)
         _check_reader(path, meta)
         problems: list[str] = []
-        state = _check_bytes(path, connection, meta, problems, accept_damage=accept_damage)
+        state = _check_bytes(path, connection, meta, problems, seen.tables.keys(), accept_damage=accept_damage)
         rows = read_document(connection, seen.tables)
     foreign = [*seen.views, *_foreign_triggers(seen.triggers)]
     if foreign:
@@ -121,18 +122,28 @@ def _check_reader(path: Path, meta: dict[str, str]) -> None:
 
 
 def _check_bytes(
-    path: Path, connection: sqlite3.Connection, meta: dict[str, str], problems: list[str], *, accept_damage: bool
+    path: Path,
+    connection: sqlite3.Connection,
+    meta: dict[str, str],
+    problems: list[str],
+    there: Set[str],
+    *,
+    accept_damage: bool,
 ) -> Integrity:
     state = integrity.check(path, meta.get("integrity", ""))
     if state is Integrity.INTACT:
         return state
     if state is not Integrity.DAMAGED:
-        answer = connection.execute("SELECT quick_check FROM pragma_quick_check(1)").fetchone()
-        if answer != ("ok",):
+        # only tables that are read: a foreign virtual table has checks of its own
+        checks = [
+            connection.execute(f"PRAGMA quick_check({table})").fetchone() for table in sorted(_READ_TABLES & there)
+        ]
+        if any(answer != ("ok",) for answer in checks):
             state = Integrity.DAMAGED
     if state is Integrity.DAMAGED and not accept_damage:
         raise damaged(path, "its bytes are not what was saved")
     if state is Integrity.DAMAGED:
+        connection.text_factory = lambda data: data.decode("utf-8", "replace")
         problems.append("The file is damaged: values may be wrong or missing. Compare with a backup.")
     elif state is Integrity.EDITED:
         problems.append(EDITED_SENTENCE)

@@ -26,6 +26,8 @@ def save_error(error: OSError | sqlite3.Error | UnicodeError, target: Path) -> G
             return SaveFailed(f"“{name}” was not saved: the name is too long. Use Save As with a shorter one.")
         reason = error.strerror or str(error)
         return SaveFailed(f"“{name}” was not saved ({reason}). The old file is as it was; use Save As or try again.")
+    if isinstance(error, UnicodeError):
+        return SaveFailed(f"“{name}” was not saved: a name or a text in it is no text. Use Save As in another folder.")
     text = str(error)
     if "full" in text:
         return disk_full(target)
@@ -34,6 +36,16 @@ def save_error(error: OSError | sqlite3.Error | UnicodeError, target: Path) -> G
     if "readonly" in text or "unable to open" in text:
         return not_allowed(target)
     return SaveFailed(f"“{name}” was not saved ({text}). The old file is as it was; use Save As or try again.")
+
+
+def journal_error(error: OSError | sqlite3.Error | UnicodeError) -> SaveFailed:
+    """The noun and the sentence for an edit that the working copy could not take."""
+    if (isinstance(error, OSError) and error.errno in _FULL) or "full" in str(error):
+        return DiskFull(
+            "Your last edits are not on the disk yet: the disk of your home folder is full. Free some space; "
+            "they are written with the next edit or save."
+        )
+    return SaveFailed(f"Your last edits are not on the disk ({error}). Save the case, or save it under another name.")
 
 
 def disk_full(target: Path, needed_bytes: int = 0) -> DiskFull:

@@ -6,6 +6,7 @@ import os
 import queue
 import sqlite3
 import threading
+import time
 from collections import deque
 from collections.abc import Callable
 from contextlib import closing
@@ -22,7 +23,7 @@ from layers.project import case_rows
 from layers.project.fingerprint import Fingerprint
 from layers.project.fsops import DISK, FileSystem
 from layers.project.row_writer import RowWriter, Stamp
-from layers.project.save_errors import save_error
+from layers.project.save_errors import journal_error, save_error, shown
 from layers.project.schema import RESERVED_META, create_schema
 from layers.project.session_file import Session, read_session, write_session
 
@@ -175,10 +176,10 @@ class WorkingCopy:
         """Wait until everything handed over is durable. Raises SaveFailed (DiskFull, ...) where it is not."""
         done = threading.Event()
         self._send(_Flush(done))
-        if not self._thread.is_alive() and self._error is not None:
-            raise self._error
-        if not done.wait(timeout_s):
-            raise SaveFailed(f"The last edits are not written after {timeout_s:g} s: the disk does not answer.")
+        end = time.monotonic() + timeout_s
+        while not done.wait(0.05) and self._thread.is_alive():
+            if time.monotonic() > end:
+                raise SaveFailed(f"The last edits are not written after {timeout_s:g} s: the disk does not answer.")
         if self._error is not None:
             raise self._error
 
@@ -191,11 +192,14 @@ class WorkingCopy:
         """`target` now holds all edits up to history row `seq`."""
         self._session = self._session.with_saved(target, fingerprint, seq)
         try:
+            write_session(self.folder, self._session, self._fs)
             self._fs.copy(target, self.folder / "base.new")
             self._fs.replace(self.folder / "base.new", self.folder / "base.gpkg")
-            write_session(self.folder, self._session, self._fs)
         except OSError as error:
-            raise save_error(error, self.folder / "session.json") from error
+            raise SaveFailed(
+                f"“{shown(target)}” is saved, but the working copy could not be brought up to date "
+                f"({error.strerror or error}). Free some space on the disk of your home folder."
+            ) from error
 
     def close(self, keep: bool = False) -> None:
         """End the writer after what it holds. `keep` leaves the session for recovery, else it goes.
@@ -259,7 +263,7 @@ class WorkingCopy:
                 if self._connection.in_transaction:
                     self._connection.execute("ROLLBACK")
                 writer.forget_keys()
-                self._fail(save_error(error, self.target or self.path))
+                self._fail(journal_error(error))
                 return
             waiting.popleft()
         self._error, self._failed = None, ""

@@ -1,0 +1,107 @@
+"""Documents to save and files to spoil."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+from pathlib import Path
+
+from shapely.geometry import LineString, MultiPolygon, Point, box
+
+from layers.document.chip import Chip
+from layers.document.claim import Claim
+from layers.document.document import Document
+from layers.document.edit import TABLES, Change, Edit
+from layers.document.layer import Layer
+from layers.document.rows import (
+    Bookmark,
+    ClaimSite,
+    ClaimSource,
+    Comment,
+    MetaEntry,
+    Product,
+    Response,
+    ResponseClaim,
+)
+from layers.document.site import Site
+from layers.document.source import Source, SourceFile
+
+STAMPS = {
+    "created_at": "2024-04-12T08:00:00Z", "created_by": "анна", "modified_at": "2024-04-13T08:00:00Z",
+    "modified_by": "王", "rev": 3,
+}  # fmt: skip
+
+POINT = Site(
+    uuid="site-point", geometry=Point(100.298, 40.961), class_code="launch_site", label="Jiuquan", role="setting",
+    aliases=(("zh", "酒泉"), ("ru", "Цзюцюань")), notes="a <b>bold</b> note; DROP TABLE claims", location_country="CN",
+    position_error_m=3000.0, position_basis="published coordinate of the site", stroke_width=1.5, **STAMPS,
+)  # fmt: skip
+LINE = Site(uuid="site-line", geometry=LineString([(60, 50), (70, 51), (80, 49)]), class_code="rail", label="Rail")
+AREA = Site(uuid="site-area", geometry=box(10, 20, 11, 21), class_code="area", shape_json='{"kind":"rectangle"}')
+PARTS = Site(uuid="site-parts", geometry=MultiPolygon([box(0, 0, 1, 1), box(2, 2, 3, 3)]), label="two parts")
+CLAIM = Claim(
+    uuid="claim-1", statement="Something is so", source_wording="“it is so”", made_by="an official", state="assessed",
+    likelihood_term="likely", likelihood_low=55, likelihood_high=80, confidence="low", confidence_reason="one source",
+    marking="TLP:GREEN", **STAMPS,
+)  # fmt: skip
+
+
+def rich_document() -> Document:
+    """Every table has a row, every kind of value occurs."""
+    return Document(
+        {
+            "sites": [POINT, LINE, AREA, PARTS],
+            "claims": [CLAIM, Claim(uuid="claim-2", statement="no place")],
+            "claim_sites": [ClaimSite(uuid="cs", claim_uuid="claim-1", site_uuid="site-point", **STAMPS)],
+            "sources": [Source(uuid="source", kind="news report", title="A report", reliability="F", **STAMPS)],
+            "source_files": [
+                SourceFile(uuid="file", source_uuid="source", name="a.html", data=b"\x00\xff", sha256="0")
+            ],
+            "claim_sources": [
+                ClaimSource(uuid="cq", claim_uuid="claim-1", source_uuid="source", credibility=6, page="2")
+            ],
+            "responses": [Response(uuid="answer", speaker="a speaker", words="no", **STAMPS)],
+            "response_claims": [ResponseClaim(uuid="rc", response_uuid="answer", claim_uuid="claim-1")],
+            "chips": [
+                Chip(
+                    uuid="chip",
+                    data=b"\x89PNG",
+                    content_type="image/png",
+                    site_uuid="site-area",
+                    width=3,
+                    niirs_rating=4.5,
+                )
+            ],
+            "comments": [Comment(uuid="comment", target_uuid="claim-1", body="sure?", resolved=True)],
+            "products": [Product(uuid="product", name="Map", number="1", version=2, layout_json="{}")],
+            "layers": [
+                Layer(
+                    uuid="layer",
+                    kind="raster",
+                    name="Image",
+                    order_key=1.5,
+                    source_json='{"path":"a.tif"}',
+                    visible=False,
+                )
+            ],
+            "bookmarks": [Bookmark(uuid="mark", name="Here", viewport_json="{}")],
+            "meta": [MetaEntry(uuid="title", value="A case", **STAMPS), MetaEntry(uuid="marking", value="TLP:GREEN")],
+        }
+    )
+
+
+def state(document: Document) -> dict[str, dict[str, object]]:
+    return {table: dict(document.table(table)) for table in TABLES}
+
+
+def relabel(document: Document, label: str, uuid: str = "site-point") -> Edit:
+    """An edit of one site, applied to the document already."""
+    site = document.sites[uuid]
+    edit = Edit("rename", (Change("sites", site, replace(site, label=label, rev=site.rev + 1)),))
+    document.apply(edit)
+    return edit
+
+
+def leftovers(folder: Path) -> Iterable[str]:
+    """Names of unfinished files."""
+    return [path.name for path in folder.iterdir() if ".tmp-" in path.name]
