@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import NamedTuple
 
 import numpy as np
@@ -19,6 +20,8 @@ CELLS = 8
 CELL_PX = TILE_PX // CELLS
 SHARP_ENOUGH = 1.2
 """The level taken is the first whose pixels are at most this many times coarser than the canvas's."""
+MAX_SAG_PX = 0.1
+"""How far a straight cell may be off the curved truth, in display pixels, before finer cells are taken."""
 MAX_SOURCES = 36
 """More tiles than this for one display tile: the service has no level coarse enough to be shown here."""
 
@@ -79,6 +82,22 @@ def sources_of(grid: TileGrid, keys: Sequence[TileKey], service: TileService) ->
     return [_sources(x[i], y[i], service, is_affine) for i in range(len(keys))]
 
 
+def finer(points: NDArray[np.float64]) -> NDArray[np.float64]:
+    """(n, n, 2) points between the (9, 9, 2) given ones, close enough that straight cells are off by `MAX_SAG` only.
+
+    The mapping is smooth: cubic interpolation stands in for more transformations. Where some points are nowhere the
+    given ones are returned.
+    """
+    bends = [np.abs(np.diff(points, n=2, axis=axis)).max(initial=0.0) / 8 for axis in (0, 1)]
+    scale = np.sqrt(np.abs(_areas(points[..., 0], points[..., 1])).mean()) / CELL_PX
+    sag_px = max(bends) / scale if scale > 0 else 0.0
+    if not np.isfinite(sag_px) or sag_px <= MAX_SAG_PX:
+        return points
+    factor = 2 if sag_px <= 4 * MAX_SAG_PX else 4
+    weights = _cubic_weights(factor)
+    return np.einsum("ij,kl,jlm->ikm", weights, weights, points)
+
+
 def _sources(x: NDArray[np.float64], y: NDArray[np.float64], service: TileService, is_affine: bool) -> Sources:
     if not is_affine:
         x = _unwrapped(x)
@@ -108,11 +127,29 @@ def _sources(x: NDArray[np.float64], y: NDArray[np.float64], service: TileServic
 
 def _resolution_m(x: NDArray[np.float64], y: NDArray[np.float64]) -> float:
     """Web Mercator metres a display pixel: the root of the median cell's area."""
-    across = np.stack((x[:-1, 1:] - x[:-1, :-1], y[:-1, 1:] - y[:-1, :-1]))
-    down = np.stack((x[1:, :-1] - x[:-1, :-1], y[1:, :-1] - y[:-1, :-1]))
-    areas = np.abs(across[0] * down[1] - across[1] * down[0])
+    areas = np.abs(_areas(x, y))
     areas = areas[np.isfinite(areas)]
     return float(np.sqrt(np.median(areas)) / CELL_PX) if areas.size else 0.0
+
+
+def _areas(x: NDArray[np.float64], y: NDArray[np.float64]) -> NDArray[np.float64]:
+    """The signed area of every cell."""
+    across = np.stack((x[:-1, 1:] - x[:-1, :-1], y[:-1, 1:] - y[:-1, :-1]))
+    down = np.stack((x[1:, :-1] - x[:-1, :-1], y[1:, :-1] - y[:-1, :-1]))
+    return np.asarray(across[0] * down[1] - across[1] * down[0])
+
+
+@cache
+def _cubic_weights(factor: int) -> NDArray[np.float64]:
+    """(8 * factor + 1, 9): Lagrange interpolation between the four nearest of nine points."""
+    weights = np.zeros((CELLS * factor + 1, CELLS + 1))
+    for i in range(weights.shape[0]):
+        at = i / factor
+        first = min(max(int(at) - 1, 0), CELLS - 3)
+        nodes = range(first, first + 4)
+        for node in nodes:
+            weights[i, node] = math.prod((at - other) / (node - other) for other in nodes if other != node)
+    return weights
 
 
 def _unwrapped(x: NDArray[np.float64]) -> NDArray[np.float64]:

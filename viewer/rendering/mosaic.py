@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 import numpy as np
-from PySide6.QtCore import QRect, QRectF, Qt
-from PySide6.QtGui import QImage, QPainter, QTransform
+from numpy.typing import NDArray
+from PySide6.QtCore import QPointF, QRect, QRectF, Qt
+from PySide6.QtGui import QImage, QPainter, QPolygonF, QTransform
 
 from layers.grid.tile_grid import TILE_PX
-from layers.services.matrix import CELL_PX, CELLS, Sources, SourceTile
+from layers.services.matrix import CELLS, Sources, SourceTile, finer
+
+type Corners = NDArray[np.float64]
 
 MAX_ANCESTOR = 6
 """A parent's pixel is never shown larger than 2**this of the level asked for."""
@@ -39,36 +42,43 @@ def compose_tile(sources: Sources, pictures: Mapping[SourceTile, QImage], tile_p
     painter = QPainter(image)
     painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
     if sources.is_affine:
-        place = _place(points[0, 0], points[0, -1], points[-1, 0], TILE_PX)
-        if place is not None:
-            painter.setTransform(place)
-            painter.drawImage(0, 0, mosaic)
+        _paint_square(painter, points[::CELLS, ::CELLS], mosaic, 0, 0, TILE_PX)
     else:
-        _paint_cells(painter, points, mosaic)
+        points = finer(points)
+        cells = points.shape[0] - 1
+        side = TILE_PX // cells
+        for row in range(cells):
+            for column in range(cells):
+                painter.setClipRect(QRect(column * side, row * side, side, side))
+                corners = points[row : row + 2, column : column + 2]
+                _paint_square(painter, corners, mosaic, column * side, row * side, side)
     painter.end()
     return image
 
 
-def _paint_cells(painter: QPainter, points: np.ndarray, mosaic: QImage) -> None:
-    for row in range(CELLS):
-        for column in range(CELLS):
-            place = _place(points[row, column], points[row, column + 1], points[row + 1, column], CELL_PX)
-            if place is None or not np.isfinite(points[row + 1, column + 1]).all():
-                continue
-            painter.resetTransform()
-            painter.setClipRect(QRect(column * CELL_PX, row * CELL_PX, CELL_PX, CELL_PX))
-            painter.setTransform(place * QTransform.fromTranslate(column * CELL_PX, row * CELL_PX))
-            painter.drawImage(0, 0, mosaic)
+def _paint_square(painter: QPainter, corners: Corners, mosaic: QImage, left: int, top: int, side: int) -> None:
+    """Paint what lies between the (2, 2, 2) `corners` in the mosaic onto a square; nothing where one is nowhere."""
+    if not np.isfinite(corners).all():
+        return
+    ring = [QPointF(*corners[0, 0]), QPointF(*corners[0, 1]), QPointF(*corners[1, 1]), QPointF(*corners[1, 0])]
+    place = QTransform()
+    if not QTransform.quadToQuad(QPolygonF(ring), QPolygonF(_square(left, top, side)), place):
+        return
+    if place.type() == QTransform.TransformationType.TxTranslate and not _is_whole(place):
+        # Qt would round a mere shift to whole pixels.
+        place = QTransform.fromScale(1 + 1e-6, 1 + 1e-6) * place
+    painter.setTransform(place)
+    painter.drawImage(0, 0, mosaic)
+    painter.resetTransform()
 
 
-def _place(origin: np.ndarray, right: np.ndarray, down: np.ndarray, length_px: int) -> QTransform | None:
-    """From mosaic pixels to the pixels of a square of `length_px`, three of whose corners are given in the mosaic."""
-    across, along = (right - origin) / length_px, (down - origin) / length_px
-    if not np.isfinite([*origin, *across, *along]).all():
-        return None
-    into = QTransform(*(float(v) for v in (across[0], across[1], along[0], along[1], origin[0], origin[1])))
-    place, invertible = into.inverted()
-    return place if invertible else None
+def _square(left: int, top: int, side: int) -> list[QPointF]:
+    right, bottom = left + side, top + side
+    return [QPointF(left, top), QPointF(right, top), QPointF(right, bottom), QPointF(left, bottom)]
+
+
+def _is_whole(place: QTransform) -> bool:
+    return all(abs(shift - round(shift)) < 0.01 for shift in (place.dx(), place.dy()))
 
 
 def _mosaic(sources: Sources, pictures: Mapping[SourceTile, QImage], tile_px: int) -> QImage:

@@ -1,0 +1,48 @@
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from layers.errors import BadTemplate
+from layers.services.catalog import TileService, catalog
+
+SERVICES = [service for group in catalog() for service in group.services]
+
+
+def test_the_catalogue_holds_what_it_should() -> None:
+    assert [group.title for group in catalog()] == ["NASA GIBS", "USGS", "EOX", "OpenStreetMap"]
+    assert len(SERVICES) == 11
+    assert sum(service.is_dated for service in SERVICES) == 7
+    assert [service.title for service in SERVICES if service.non_commercial] == ["Sentinel-2 cloudless 2024"]
+
+
+@pytest.mark.parametrize("service", SERVICES, ids=lambda service: service.title)
+def test_every_service_is_credited_licensed_and_survives_the_project_file(service: TileService) -> None:
+    assert service.attribution
+    assert service.licence
+    assert service.link.startswith("https://")
+    assert service.template.startswith("https://")
+    dated = service.at("2024-04-12")
+    assert TileService.from_json(json.loads(json.dumps(dated.to_json()))) == dated
+    address = dated.url(3, 1, 2)
+    assert "{" not in address
+    assert ("2024-04-12" in address) == service.is_dated
+
+
+def test_a_day_must_be_chosen() -> None:
+    with pytest.raises(BadTemplate, match="date"):
+        SERVICES[0].url(0, 0, 0)
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        {}, {"template": 5}, {"template": "file:///{z}{x}{y}"}, {"max_level": 40}, {"min_level": 9, "max_level": 3},
+        {"tile_px": 300}, {"time": 20240412},
+    ],
+)  # fmt: skip
+def test_a_layer_that_is_no_service_is_refused(values: dict) -> None:
+    good = {"template": "https://e.org/{z}/{x}/{y}"} if values else {}
+    with pytest.raises(BadTemplate):
+        TileService.from_json(good | values)

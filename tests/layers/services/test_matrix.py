@@ -1,0 +1,64 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from layers.geo.crs import MERCATOR_HALF_M, WEB_MERCATOR, transform_points
+from layers.grid.tile_grid import TILE_PX, TileGrid, TileKey
+from layers.services.catalog import TileService
+from layers.services.matrix import CELL_PX, level_for, level_resolution_m, sources_of
+
+SERVICE = TileService("t", "https://e.org/{z}/{x}/{y}", max_level=12)
+
+
+@given(st.floats(0.01, 2e5))
+def test_the_level_is_the_coarsest_that_is_sharp_enough(resolution: float) -> None:
+    level = level_for(resolution, SERVICE)
+    if 0 < level < SERVICE.max_level:
+        assert level_resolution_m(level, SERVICE) <= resolution * 1.2 * 1.0001
+        assert level_resolution_m(level - 1, SERVICE) > resolution * 1.2 * 0.9999
+
+
+def test_at_a_levels_own_resolution_that_level_is_taken() -> None:
+    assert [level_for(level_resolution_m(level, SERVICE), SERVICE) for level in range(13)] == list(range(13))
+    assert level_for(0.1, SERVICE) == 12
+    assert level_for(0.0, SERVICE) == 0
+
+
+@pytest.mark.parametrize("crs", ["EPSG:3857", "EPSG:4326", "EPSG:32652", "EPSG:3995"])
+def test_points_fall_where_the_projection_says(crs: str) -> None:
+    x, y = (float(v) for v in transform_points("EPSG:4326", crs, 128.3, 51.9))
+    resolution = 0.01 if crs == "EPSG:4326" else 900.0
+    grid = TileGrid(crs, resolution, x, y, 20.0)
+    (sources,) = sources_of(grid, [TileKey(0, 0, 0)], SERVICE)
+    step = level_resolution_m(sources.level, SERVICE)
+    world = grid.tile_affine(TileKey(0, 0, 0)).apply(3 * CELL_PX, 5 * CELL_PX)
+    mx, my = transform_points(crs, WEB_MERCATOR, *world)
+    expected = ((float(mx) + MERCATOR_HALF_M) / step, (MERCATOR_HALF_M - float(my)) / step)
+    assert sources.points[5, 3] == pytest.approx(expected)
+    seen = {(int(px // TILE_PX), int(py // TILE_PX)) for px, py in sources.points.reshape(-1, 2)}
+    assert seen <= {(tile.x, tile.y) for tile in sources.tiles}
+    assert len(sources.tiles) <= 16
+
+
+def test_columns_run_on_past_the_antimeridian_and_name_tiles_that_exist() -> None:
+    x, _ = (float(v) for v in transform_points("EPSG:4326", WEB_MERCATOR, 180.0, 0.0))
+    grid = TileGrid(WEB_MERCATOR, 1000.0, x - 128_000.0, 128_000.0)
+    (sources,) = sources_of(grid, [TileKey(0, 0, 0)], SERVICE)
+    count = 2**sources.level
+    assert sources.columns.stop > count
+    assert all(0 <= tile.x < count for tile in sources.tiles)
+    local = TileGrid("EPSG:32601", 1000.0, 100_000.0, 5_500_000.0)
+    (sources,) = sources_of(local, [TileKey(0, 0, 0)], SERVICE)
+    assert np.ptp(sources.points[..., 0]) < 1000
+    assert all(0 <= tile.x < 2**sources.level for tile in sources.tiles)
+
+
+def test_outside_the_world_there_is_nothing() -> None:
+    grid = TileGrid(WEB_MERCATOR, 1000.0, 0.0, 9e7)
+    assert sources_of(grid, [TileKey(0, 0, 0)], SERVICE)[0].is_empty
+    fine_only = TileService("t", "https://e.org/{z}/{x}/{y}", min_level=10, max_level=12)
+    assert sources_of(TileGrid(WEB_MERCATOR, 1e5), [TileKey(0, 0, 0)], fine_only)[0].is_empty
+    assert sources_of(grid, [], SERVICE) == []

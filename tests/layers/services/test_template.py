@@ -1,0 +1,67 @@
+from __future__ import annotations
+
+from urllib.parse import urlsplit
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from layers.errors import BadTemplate
+from layers.services.template import check_template, hosts_of, tile_url
+
+GOOD = "https://tiles.example.org/{z}/{x}/{y}.png"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "", "tiles.example.org/{z}/{x}/{y}", "https://example.org/{x}/{y}", "https://example.org/{z}/{y}",
+        "https://example.org/{z}/{x}", "file:///etc/{z}/{x}/{y}", "data:image/png,{z}{x}{y}", "ftp://e.org/{z}/{x}/{y}",
+        "https://user:pw@example.org/{z}/{x}/{y}", "https://user@example.org/{z}/{x}/{y}",
+        "https://example.org/{z}/{x}/{y}\r\nX: 1", "https://example.org/ {z}/{x}/{y}", "https://exämple.org/{z}/{x}/{y}",
+        "https://{z}.example.org/{x}/{y}", "https://example.org/{z}/{x}/{y}/{evil}", "https://example.org/{z}/{x}/{y}/{",
+        "https:///{z}/{x}/{y}", "https://example.org:99999/{z}/{x}/{y}", "https://example.org:0/{z}/{x}/{y}",
+        "https://example.org\\@evil.org/{z}/{x}/{y}", "https://e%00.org/{z}/{x}/{y}", "https://{time}/{z}/{x}/{y}",
+        "https://e.org/{z}/{x}/{y}" + "a" * 3000, "https://[::1/{z}/{x}/{y}", "https://e.org/{switch:}/{z}/{x}/{y}",
+    ],
+)  # fmt: skip
+def test_what_is_no_tile_address_is_refused(text: str) -> None:
+    with pytest.raises(BadTemplate):
+        check_template(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        GOOD, "http://localhost:8080/{z}/{y}/{x}", "https://{s}.example.org/{z}/{x}/{-y}.jpg?key=a%20b",
+        "https://{switch:a,b}.example.org/{time}/{z}/{x}/{y}", "http://[::1]:81/{z}/{x}/{y}",
+        "https://xn--exmple-cua.org/{z}/{x}/{y}",
+    ],
+)  # fmt: skip
+def test_good_addresses_pass(text: str) -> None:
+    check_template(text)
+
+
+@given(st.text(max_size=60))
+def test_any_text_is_accepted_or_refused_and_an_accepted_one_never_leaves_its_hosts(text: str) -> None:
+    for candidate in (text, f"https://{text}/{{z}}/{{x}}/{{y}}", f"https://example.org/{text}{{z}}/{{x}}/{{y}}"):
+        try:
+            check_template(candidate)
+        except BadTemplate:
+            continue
+        parts = urlsplit(tile_url(candidate, 3, 1, 2, "2024-04-12"))
+        assert parts.scheme in ("http", "https")
+        assert parts.netloc.lower() in hosts_of(candidate)
+
+
+def test_rows_dates_and_subdomains_are_filled_in() -> None:
+    template = "https://{switch:a,b}.example.org/{time}/{z}/{x}/{-y}"
+    assert tile_url(template, 3, 1, 2, "2024-04-12") == "https://b.example.org/2024-04-12/3/1/5"
+    assert hosts_of(template) == ("a.example.org", "b.example.org")
+    assert tile_url("https://{s}.e.org/{z}/{x}/{y}", 1, 0, 1) == "https://b.e.org/1/0/1"
+
+
+@pytest.mark.parametrize("time", ["", "../../x", "2024-04-12\r\n", "yesterday"])
+def test_a_date_that_is_none_is_refused(time: str) -> None:
+    with pytest.raises(BadTemplate):
+        tile_url("https://e.org/{time}/{z}/{x}/{y}", 1, 0, 1, time)

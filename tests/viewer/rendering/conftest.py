@@ -1,0 +1,94 @@
+"""Small files, a pool that counts, and a drawing painted without a window."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+import rasterio
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QImage, QPainter
+from rasterio.transform import from_origin
+
+from layers.document.layer import Layer
+from layers.grid.tile_grid import View
+from layers.pool.pool import ReaderPool
+from layers.pool.protocol import Request
+from viewer.rendering.context import RenderContext
+from viewer.rendering.drawing import LayerDrawing
+from viewer.rendering.images import argb_of_image
+from viewer.support.jobs import Jobs
+
+
+class CountingPool(ReaderPool):
+    """Reads in this process and counts what it was asked for."""
+
+    def __init__(self) -> None:
+        super().__init__(inline=True)
+        self.asked: Counter[str] = Counter()
+
+    def submit(self, request: Request) -> None:
+        self.asked[request.op] += 1
+        super().submit(request)
+
+    def pull_from(self, source: Callable[[], Request | None]) -> None:
+        def counted() -> Request | None:
+            request = source()
+            if request is not None:
+                self.asked[request.op] += 1
+            return request
+
+        super().pull_from(counted)
+
+
+@pytest.fixture
+def pool() -> Iterator[CountingPool]:
+    pool = CountingPool()
+    pool.start()
+    yield pool
+    pool.close()
+
+
+@pytest.fixture
+def context(qtbot, pool: CountingPool) -> Iterator[RenderContext]:
+    jobs = Jobs()
+    yield RenderContext(pool, None, jobs)
+    assert jobs.shutdown()
+
+
+def layer_of(path: Path | str, kind: str = "raster", **values: object) -> Layer:
+    return Layer(uuid="layer", kind=kind, name="A layer", source_json=json.dumps({"path": str(path)}), **values)
+
+
+def picture_of(drawing: LayerDrawing, view: View) -> np.ndarray:
+    """(h, w, 4) blue, green, red, alpha of what the drawing paints now."""
+    image = QImage(view.width, view.height, QImage.Format.Format_ARGB32_Premultiplied)
+    image.fill(Qt.GlobalColor.transparent)
+    painter = QPainter(image)
+    drawing.paint(painter, view)
+    painter.end()
+    return argb_of_image(image).view(np.uint8).reshape(view.height, view.width, 4)
+
+
+def write_raster(path: Path, bands: np.ndarray, crs: str, left: float, top: float, resolution: float, **more) -> Path:
+    """A GeoTIFF of (n, h, w)."""
+    count, height, width = bands.shape
+    transform = from_origin(left, top, resolution, resolution)
+    with rasterio.open(
+        path, "w", driver="GTiff", width=width, height=height, count=count, dtype=bands.dtype, crs=crs,
+        transform=transform, **more,
+    ) as file:  # fmt: skip
+        file.write(bands)
+    return path
+
+
+@pytest.fixture
+def ramp(tmp_path: Path) -> Path:
+    """700 x 500 pixels of 10 m from (1,000,000, 6,000,000) in Web Mercator: red is the column, green the row."""
+    rows, columns = np.mgrid[0:500, 0:700]
+    bands = np.stack((columns * 255 // 700, rows * 255 // 500, np.full((500, 700), 60))).astype(np.uint8)
+    return write_raster(tmp_path / "ramp.tif", bands, "EPSG:3857", 1e6, 6e6, 10.0, photometric="RGB")

@@ -1,0 +1,128 @@
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PySide6.QtCore import QBuffer, QByteArray, QIODevice
+from PySide6.QtGui import QPainter
+from PySide6.QtSvg import QSvgGenerator
+
+from layers.grid.tile_grid import TileGrid, View
+from layers.vector.style import SYMBOLS, VectorStyle
+from tests.viewer.rendering.conftest import CountingPool, layer_of, picture_of
+from viewer.rendering import vector_drawing
+from viewer.rendering.drawings import drawing_for
+from viewer.rendering.vector_painter import symbol_path
+
+VIEW = View(TileGrid("EPSG:4326", 0.01, 10.0, 50.0), 0, 0, 600, 500)
+"""10 to 16 E, 45 to 50 N."""
+
+
+def geojson(path: Path, *geometries: dict) -> Path:
+    features = [{"type": "Feature", "properties": {"n": i}, "geometry": g} for i, g in enumerate(geometries)]
+    path.write_text(json.dumps({"type": "FeatureCollection", "features": features}))
+    return path
+
+
+def ring(left: float, bottom: float, right: float, top: float) -> list[list[float]]:
+    return [[left, bottom], [right, bottom], [right, top], [left, top], [left, bottom]]
+
+
+@pytest.fixture
+def shapes(tmp_path: Path) -> Path:
+    return geojson(
+        tmp_path / "shapes.geojson",
+        {"type": "Polygon", "coordinates": [ring(11, 47, 13, 49), ring(11.5, 47.5, 12.5, 48.5)]},
+        {"type": "LineString", "coordinates": [[14, 45.5], [14, 49.5]]},
+        {"type": "Point", "coordinates": [15, 46]},
+    )
+
+
+def styled(path: Path, **values: object):
+    style = VectorStyle(**({"stroke_color": "#ff0000", "stroke_width_px": 2.0, "fill_color": "#00ff00"} | values))
+    return layer_of(path, "vector", style_json=json.dumps(style.to_json()))
+
+
+def complete(drawing, view: View, qtbot) -> np.ndarray:
+    drawing.set_view(view)
+    qtbot.waitUntil(lambda: drawing.is_complete(view), timeout=10_000)
+    return picture_of(drawing, view)
+
+
+def test_features_are_painted_where_they_are_holes_left_open(context, shapes: Path, qtbot) -> None:
+    picture = complete(drawing_for(styled(shapes), None, context), VIEW, qtbot)
+    green, red, nothing = [0, 255, 0, 255], [0, 0, 255, 255], [0, 0, 0, 0]
+    assert picture[120, 120].tolist() == green
+    assert picture[200, 200].tolist() == nothing
+    assert picture[200, 400].tolist() == red
+    assert picture[200, 402].tolist() == nothing
+    assert picture[400, 500].tolist() == green
+    assert picture[300, 200].tolist() == red
+
+
+def test_many_features_are_painted_by_tiles_to_the_same_picture(context, shapes, qtbot, monkeypatch) -> None:
+    drawing = drawing_for(styled(shapes), None, context)
+    direct = complete(drawing, VIEW, qtbot)
+    monkeypatch.setattr(vector_drawing, "FEW_VERTICES", 2)
+    other = drawing_for(replace(styled(shapes), uuid="other"), None, context)
+    assert np.abs(complete(other, VIEW, qtbot).astype(int) - direct).max() <= 2
+
+
+def test_another_style_reads_nothing(context, shapes: Path, pool: CountingPool, qtbot) -> None:
+    drawing = drawing_for(styled(shapes), None, context)
+    before = complete(drawing, VIEW, qtbot)
+    asked = pool.asked.copy()
+    drawing.set_layer(replace(drawing.layer, style_json=styled(shapes, fill_color="#0000ff").style_json, opacity=0.5))
+    after = complete(drawing, VIEW, qtbot)
+    assert pool.asked == asked
+    assert before[120, 120].tolist() != after[120, 120].tolist()
+    assert abs(int(after[120, 120, 3]) - 128) <= 1
+
+
+def test_another_crs_of_the_canvas_reads_again_and_fits(context, shapes: Path, pool: CountingPool, qtbot) -> None:
+    drawing = drawing_for(styled(shapes), None, context)
+    complete(drawing, VIEW, qtbot)
+    mercator = View(TileGrid("EPSG:3857", 1000.0, 1_224_514.4, 6_274_861.4), -50, -50, 300, 350)
+    assert complete(drawing, mercator, qtbot)[..., 3].any()
+    assert pool.asked["features"] == 2
+
+
+def test_an_svg_gets_vectors(context, shapes: Path, qtbot, monkeypatch) -> None:
+    monkeypatch.setattr(vector_drawing, "FEW_VERTICES", 2)
+    drawing = drawing_for(styled(shapes), None, context)
+    complete(drawing, VIEW, qtbot)
+    data = QByteArray()
+    buffer = QBuffer(data)
+    buffer.open(QIODevice.OpenModeFlag.WriteOnly)
+    generator = QSvgGenerator()
+    generator.setOutputDevice(buffer)
+    painter = QPainter(generator)
+    drawing.paint(painter, VIEW)
+    painter.end()
+    text = bytes(data.data()).decode()
+    assert "<image" not in text
+    assert "<path" in text or "<polyline" in text
+
+
+def test_an_empty_file_says_that_it_is_empty(context, tmp_path: Path, qtbot) -> None:
+    drawing = drawing_for(layer_of(geojson(tmp_path / "none.geojson"), "vector"), None, context)
+    assert not complete(drawing, VIEW, qtbot).any()
+    assert drawing.problem.count("none.geojson") == 1
+
+
+def test_a_table_that_is_gone_is_named(context, shapes: Path, qtbot) -> None:
+    layer = replace(layer_of(shapes, "vector"), source_json=json.dumps({"path": str(shapes), "table": "roads"}))
+    drawing = drawing_for(layer, None, context)
+    complete(drawing, VIEW, qtbot)
+    assert "roads" in drawing.problem
+
+
+@pytest.mark.parametrize("symbol", SYMBOLS)
+def test_every_symbol_has_its_own_outline_of_the_size_asked_for(symbol: str, qtbot) -> None:
+    path = symbol_path(symbol, 20.0)
+    assert 14 <= path.boundingRect().width() <= 26
+    others = [symbol_path(other, 20.0) for other in SYMBOLS if other != symbol]
+    assert path not in others

@@ -1,0 +1,108 @@
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Iterator
+
+import pytest
+
+from layers.errors import FileMissing, GeoloupeError
+from viewer.support.jobs import JobContext, Jobs
+from viewer.support.mailbox import Mailbox
+
+
+@pytest.fixture
+def jobs(qtbot) -> Iterator[Jobs]:
+    jobs = Jobs()
+    yield jobs
+    assert jobs.shutdown()
+
+
+def test_results_are_delivered_in_the_windows_thread(jobs: Jobs, qtbot) -> None:
+    seen: list[tuple[object, int]] = []
+    jobs.run(lambda _: threading.get_ident(), lambda result: seen.append((result, threading.get_ident())))
+    qtbot.waitUntil(lambda: bool(seen))
+    assert seen[0][0] != threading.get_ident()
+    assert seen[0][1] == threading.get_ident()
+    assert jobs.is_idle()
+
+
+@pytest.mark.parametrize(
+    "error", [ValueError("x"), SystemExit(3), KeyboardInterrupt(), MemoryError(), RecursionError()]
+)
+def test_any_exception_becomes_a_sentence_and_is_logged(jobs: Jobs, caplog, error: BaseException) -> None:
+    failed: list[GeoloupeError] = []
+
+    def work(_: JobContext) -> None:
+        raise error
+
+    with caplog.at_level(logging.ERROR):
+        jobs.run(work, failed=failed.append, title="Reading")
+        assert jobs.wait(5)
+    assert failed[0].sentence.startswith("Reading stopped by an error")
+    assert caplog.records[0].exc_info is not None
+
+
+def test_an_error_of_ours_comes_as_it_is_and_is_never_lost(jobs: Jobs) -> None:
+    def work(_: JobContext) -> None:
+        raise FileMissing("gone.tif is not there.")
+
+    failed: list[GeoloupeError] = []
+    unheard: list[GeoloupeError] = []
+    jobs.unheard.connect(unheard.append)
+    jobs.run(work, failed=failed.append)
+    jobs.run(work)
+    assert jobs.wait(5)
+    assert [type(error) for error in failed + unheard] == [FileMissing, FileMissing]
+
+
+def test_titled_jobs_are_announced_with_their_progress(jobs: Jobs) -> None:
+    told: list[str] = []
+    jobs.started.connect(lambda job: told.append(f"start {job.title}"))
+    jobs.progressed.connect(lambda job: told.append(f"{job.fraction:.1f} {job.text}"))
+    jobs.finished.connect(lambda job: told.append("end"))
+    jobs.run(lambda context: context.progress(0.5, "half"), title="Long")
+    jobs.run(lambda context: context.progress(0.1))
+    assert jobs.wait(5)
+    assert told == ["start Long", "0.5 half", "end"]
+
+
+def test_a_cancelled_job_stops_and_answers_nothing(jobs: Jobs) -> None:
+    entered, called = threading.Event(), []
+
+    def work(context: JobContext) -> None:
+        entered.set()
+        while True:
+            context.check()
+
+    job = jobs.run(work, called.append, called.append, title="Endless")
+    assert entered.wait(5)
+    job.cancel()
+    assert jobs.wait(5)
+    assert not called
+    assert job.is_finished
+
+
+def test_a_letter_that_raises_does_not_hold_up_the_next(qtbot) -> None:
+    mailbox, got = Mailbox(), []
+
+    def bad() -> None:
+        raise ValueError("seen by the excepthook")
+
+    mailbox.post(bad)
+    mailbox.post(got.append, 1)
+    with qtbot.captureExceptions() as exceptions:
+        qtbot.waitUntil(lambda: got == [1])
+    assert [kind for kind, _, _ in exceptions] == [ValueError]
+
+
+def test_letters_from_many_threads_arrive_in_order(qtbot) -> None:
+    mailbox, got = Mailbox(), []
+    threads = [
+        threading.Thread(target=lambda n=n: [mailbox.post(got.append, (n, i)) for i in range(500)]) for n in range(4)
+    ]
+    for thread in threads:
+        thread.start()
+    qtbot.waitUntil(lambda: len(got) == 2000)
+    for n in range(4):
+        assert [i for m, i in got if m == n] == list(range(500))
