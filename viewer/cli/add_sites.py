@@ -12,7 +12,7 @@ def _add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("case", metavar="CASE")
     parser.add_argument("file", metavar="FILE", help="CSV, GeoJSON or GeoPackage")
     parser.add_argument(
-        "--map", nargs="+", action="extend", default=[], metavar="FIELD=COLUMN", help="which column fills which field of a site"
+        "--map", nargs="+", action="extend", default=[], metavar="FIELD=COLUMN", help="which column fills which field"
     )  # fmt: skip
 
 
@@ -42,7 +42,11 @@ def _run(arguments: argparse.Namespace) -> int:
     edit = add_sites(intake.document, sites, actor="command line")
     with TemporaryDirectory() as folder:
         work = WorkingCopy.create(
-            Path(folder), intake.document, target=target, fingerprint=intake.fingerprint, project_uuid=intake.project_uuid
+            Path(folder),
+            intake.document,
+            target=target,
+            fingerprint=intake.fingerprint,
+            project_uuid=intake.project_uuid,
         )
         intake.document.apply(edit)
         work.append(edit, "command line")

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from layers.document.document import Document
 from layers.errors import UnsupportedFormat
 from layers.project.intake import is_case, read_case
-from layers.services.catalog import service_from_text
+from layers.services.naming import is_service_text, service_from_text
 from viewer.cli.reading import regular_file
 from viewer.commands.layers import add_layer
 
@@ -36,7 +36,7 @@ def document_of(files: list[str], pool: ReaderPool, style: str = "") -> tuple[Do
     """
     document, folder = Document(), None
     for text in files:
-        if not is_service(text) and is_case(regular_file(text)):
+        if not is_service_text(text) and is_case(regular_file(text)):
             if folder is not None or document.layers:
                 raise UnsupportedFormat(f"{text} is a second case: name one case, and before any other file.")
             document, folder = read_case(Path(text)).document, Path(text).resolve().parent
@@ -46,14 +46,15 @@ def document_of(files: list[str], pool: ReaderPool, style: str = "") -> tuple[Do
     return document, folder
 
 
-def is_service(text: str) -> bool:
-    """True for a tile template, a capabilities URL or a name of the catalogue."""
-    return "://" in text or text.startswith("gibs:")
+def hosts_named(files: list[str]) -> list[str]:
+    """The hosts of the services among `files`: typing one is consent for it. Raises BadTemplate."""
+    services = [service_from_text(text) for text in files if is_service_text(text)]
+    return [host for service in services for host in service.hosts]
 
 
 def found_layers(text: str, pool: ReaderPool) -> Iterator[FoundLayer]:
     """The layers a path or a service stands for; a vector file may hold several tables."""
-    if is_service(text):
+    if is_service_text(text):
         service = service_from_text(text)
         yield FoundLayer("tiles", service.title, service.to_json())
         return

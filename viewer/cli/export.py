@@ -21,7 +21,9 @@ def _add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("case", metavar="CASE")
     parser.add_argument("--out", metavar="X.{png,geojson,csv,...}")
     parser.add_argument("--size", type=parse_size, metavar="WxH", help=f"pixels; default {PAGE[0]}x{PAGE[1]}")
-    parser.add_argument("--dpi", type=int, default=96, metavar="N", help="dots per inch: how large text and symbols are")
+    parser.add_argument(
+        "--dpi", type=int, default=96, metavar="N", help="dots per inch: how large text and symbols are"
+    )
     parser.add_argument("--bounds", type=parse_bounds, metavar="W,S,E,N", help="in degrees; default: all sites")
     parser.add_argument("--marking", default="", metavar="TEXT", help="handling marking above and below")
     parser.add_argument("--title", default="", metavar="TEXT", help="default: the case's title, or its file name")

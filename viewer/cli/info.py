@@ -26,9 +26,10 @@ def _run(arguments: argparse.Namespace) -> int:
 def describe(text: str) -> dict[str, Any]:
     """The facts of `info --json`; raises a GeoloupeError where the file cannot be opened."""
     from layers.project.intake import is_case  # for start-up time
+    from layers.services.naming import is_service_text
     from viewer.cli.reading import one_reader, regular_file
 
-    if "://" in text or text.startswith("gibs:"):
+    if is_service_text(text):
         return _service(text)
     path = regular_file(text)
     if is_case(path):
@@ -84,7 +85,9 @@ def _raster(raster: dict[str, Any]) -> dict[str, Any]:
 
 def _vector(layers: list[dict[str, Any]]) -> dict[str, Any]:
     boxes = [layer["bounds_lonlat"] for layer in layers if layer["bounds_lonlat"]]
-    whole = [f(values) for f, values in zip((min, min, max, max), zip(*boxes, strict=True), strict=True)] if boxes else None
+    whole = (
+        [f(values) for f, values in zip((min, min, max, max), zip(*boxes, strict=True), strict=True)] if boxes else None
+    )
     return {
         "kind": "vector",
         "driver": layers[0]["driver"] if layers else "",
@@ -102,7 +105,7 @@ def _vector(layers: list[dict[str, Any]]) -> dict[str, Any]:
 
 
 def _service(text: str) -> dict[str, Any]:
-    from layers.services.catalog import service_from_text  # for start-up time
+    from layers.services.naming import service_from_text  # for start-up time
 
     service = service_from_text(text)
     return {

@@ -48,7 +48,8 @@ def _parser(argv: list[str]) -> argparse.ArgumentParser:
         allow_abbrev=False,
     )
     parser.add_argument("--version", action="version", version=f"geoloupe {_version()}")
-    if argv and any(argv[0] == command.name for command in COMMANDS) or argv in (["--help"], ["-h"]):
+    is_command = bool(argv) and any(argv[0] == command.name for command in COMMANDS)
+    if is_command or argv in (["--help"], ["-h"]):
         subparsers = parser.add_subparsers(metavar="COMMAND", required=False)
         for command in COMMANDS:
             child = subparsers.add_parser(
@@ -56,9 +57,9 @@ def _parser(argv: list[str]) -> argparse.ArgumentParser:
             )
             command.add_arguments(child)
             child.set_defaults(run=command.run)
-    else:
+    if not is_command:  # the window's FILES would swallow a command's own
+        window.WINDOW.add_arguments(parser)
         parser.set_defaults(run=window.WINDOW.run)
-    window.WINDOW.add_arguments(parser)
     return parser
 
 

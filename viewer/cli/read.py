@@ -95,7 +95,8 @@ def _claims(arguments: argparse.Namespace) -> int:
         print(f"{number}. {fact['statement']}")
         print(f"   made by {fact['made_by'] or 'not said'}; {fact['voice']}; {fact['state']}")
         if fact["likelihood"]:
-            print(f"   likelihood: {fact['likelihood']['term']} ({fact['likelihood']['low']}-{fact['likelihood']['high']} %)")
+            likelihood = fact["likelihood"]
+            print(f"   likelihood: {likelihood['term']} ({likelihood['low']}-{likelihood['high']} %)")
         if fact["confidence"]:
             print(f"   confidence: {fact['confidence']}")
         places = [document.sites[uuid].label for uuid in fact["sites"]]
@@ -132,7 +133,9 @@ def _add_case(parser: argparse.ArgumentParser) -> None:
 
 def _add_sites_arguments(parser: argparse.ArgumentParser) -> None:
     _add_case(parser)
-    parser.add_argument("--where", metavar="TEXT", help="only sites with this text in label, aliases, class, role or notes")
+    parser.add_argument(
+        "--where", metavar="TEXT", help="only sites with this text in label, aliases, class, role or notes"
+    )
 
 
 SITES = Command("sites", "list the sites of a case", _add_sites_arguments, _sites)

@@ -18,12 +18,12 @@ def _add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def _run(arguments: argparse.Namespace) -> int:
     from layers.geo.bounds import Bounds  # for start-up time
-    from viewer.cli.documents import document_of
+    from viewer.cli.documents import document_of, hosts_named
     from viewer.export.headless import Studio
     from viewer.export.image import save_image
 
     bounds = Bounds(*arguments.bounds) if arguments.bounds else None
-    with Studio(consent=[text for text in arguments.files if "://" in text]) as studio:
+    with Studio(consent=hosts_named(arguments.files)) as studio:
         document, folder = document_of(arguments.files, studio.pool, _checked_style(arguments.style))
         picture = studio.picture(document, folder, arguments.crs, bounds, *arguments.size)
     save_image(picture, arguments.out)
@@ -40,7 +40,7 @@ def _checked_style(text: str) -> str:
     except ValueError as error:
         raise InvalidValue(f"--style is no JSON: {error}.") from error
     if not isinstance(value, dict):
-        raise InvalidValue("--style wants a JSON object, such as {\"bands\": [4, 3, 2]}.")
+        raise InvalidValue('--style wants a JSON object, such as {"bands": [4, 3, 2]}.')
     return text
 
 

@@ -25,7 +25,18 @@ COLUMN_NAMES: dict[str, tuple[str, ...]] = {
     "label": ("label", "name", "title", "название", "名称"),
     "lat": ("lat", "latitude", "y", "широта", "纬度"),
     "lon": ("lon", "lng", "long", "longitude", "x", "долгота", "经度"),
-    "place": ("coordinates", "coordinate", "coords", "position", "place", "mgrs", "utm", "location", "координаты", "坐标"),
+    "place": (
+        "coordinates",
+        "coordinate",
+        "coords",
+        "position",
+        "place",
+        "mgrs",
+        "utm",
+        "location",
+        "координаты",
+        "坐标",
+    ),
     "notes": ("notes", "note", "remark", "remarks", "comment", "description"),
     "class_code": ("class_code", "class", "kind", "type"),
     "role": ("role",),
@@ -93,7 +104,9 @@ def _site(geometry: BaseGeometry | None, values: Mapping[str, Any], columns: Map
         fields["class_code"] = text("class_code") if text("class_code") in SITE_CLASSES else "other"
     if text("role") in ROLES:
         fields["role"] = text("role")
-    aliases = tuple((language, text(f"alias_{language}")) for language in ("zh", "ru", "en") if text(f"alias_{language}"))
+    aliases = tuple(
+        (language, text(f"alias_{language}")) for language in ("zh", "ru", "en") if text(f"alias_{language}")
+    )
     if aliases:
         fields["aliases"] = aliases
     if text("position_error_m"):

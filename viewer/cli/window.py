@@ -11,7 +11,9 @@ from viewer.cli.command import DONE, Command, parse_bounds, parse_size
 
 
 def add_window_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--screenshot", metavar="OUT.png", help="write the window's picture once all is drawn, and exit")
+    parser.add_argument(
+        "--screenshot", metavar="OUT.png", help="write the window's picture once all is drawn, and exit"
+    )
     parser.add_argument("--size", type=parse_size, metavar="WxH", help="the window's size in pixels")
     parser.add_argument("--bounds", type=parse_bounds, metavar="W,S,E,N", help="what the map shows, in degrees")
     parser.add_argument("--safe-mode", action="store_true", help="open with all layers paused and default settings")

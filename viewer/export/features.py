@@ -71,7 +71,9 @@ def _feature(document: Document, site: Site) -> dict[str, Any]:
         x, y = round(geometry.x, digits), round(geometry.y, digits)
         properties["centre"] = [x, y]
         lons, lats = circle(x, y, site.position_error_m)
-        ring = [(round(float(lon), digits + 2), round(float(lat), digits + 2)) for lon, lat in zip(lons, lats, strict=True)]
+        ring = [
+            (round(float(lon), digits + 2), round(float(lat), digits + 2)) for lon, lat in zip(lons, lats, strict=True)
+        ]
         geometry = Polygon(ring)
     else:
         geometry = set_precision(geometry, 10.0 ** -digits_for(site.position_error_m), mode="pointwise")

@@ -18,8 +18,9 @@ from layers.geo.bounds import Bounds
 from layers.geo.crs import WGS84, transform_bounds, world_bounds
 from layers.grid.tile_grid import View
 from layers.pool.pool import ReaderPool
+from layers.pool.protocol import Request
 from viewer.canvas.scene import MapScene
-from viewer.network.consent import Consent
+from viewer.network.consent import Consent, is_private
 from viewer.network.fetcher import Fetcher
 from viewer.rendering.context import RenderContext
 from viewer.support.fonts import load_fonts
@@ -30,7 +31,10 @@ DEADLINE_MS = 120_000
 
 
 class Studio:
-    """Readers and an application without windows. A context manager: leaving it ends the readers."""
+    """Readers and an application without windows. A context manager: leaving it ends the readers.
+
+    `consent` are the hosts ("name" or "name:port") that may be contacted.
+    """
 
     def __init__(self, consent: Iterable[str] = (), workers: int = 2) -> None:
         self.pool = ReaderPool(workers=workers)
@@ -41,8 +45,8 @@ class Studio:
         load_fonts()
         self._jobs = Jobs()
         allowed = Consent()
-        for url in consent:
-            allowed.allow_url(url)
+        for host in consent:
+            allowed.allow_private(host) if is_private(host) else allowed.allow(host)
         self._fetcher = Fetcher(cache_folder() / "tiles", allowed)
         self.context = RenderContext(pool=self.pool, fetcher=self._fetcher, jobs=self._jobs)
         self._scenes: list[MapScene] = []
@@ -58,6 +62,10 @@ class Studio:
         self._jobs.shutdown()
         self._fetcher.close()
         self.pool.close()
+
+    def warm_up(self, done: Callable[[], None]) -> None:
+        """Keep one reader busy with nothing; `done` is called when it was free to do so: spawned, libraries loaded."""
+        self.pool.submit(Request("ready", {}, lambda _answer: done()))
 
     def scene(self, document: Document, folder: Path | None) -> MapScene:
         """A scene whose layers have been opened, as far as they can be."""

@@ -51,9 +51,11 @@ def regions(layout: Layout, legend_rows: int, credit_lines: int) -> Regions:
     if header_height:
         top += header_height + gap // 2
     credits_height = round((16 * credit_lines + 4) * r)
-    credits = QRect(left, bottom - credits_height, right - left, credits_height)
+    lines = QRect(left, bottom - credits_height, right - left, credits_height)
     bottom -= credits_height + gap // 2
     legend_width = min(round(232 * r), (right - left) // 3) if layout.legend and legend_rows else 0
     legend = QRect(right - legend_width, top, legend_width, bottom - top)
     map_right = right - (legend_width + gap if legend_width else 0)
-    return Regions(marking_top, header, QRect(left, top, map_right - left, bottom - top), legend, credits, marking_bottom)
+    return Regions(
+        marking_top, header, QRect(left, top, map_right - left, bottom - top), legend, lines, marking_bottom
+    )

@@ -43,7 +43,9 @@ class Product:
         author = layout.author or "the analyst"
         lines = [f"Annotation: {author}, made with Geoloupe. Map CRS: {crs_name(layout.crs)}; coordinates WGS 84."]
         if document.claims:
-            lines.append("Claims are repeated as their sources report them; a symbol does not say that a claim is true.")
+            lines.append(
+                "Claims are repeated as their sources report them; a symbol does not say that a claim is true."
+            )
         return lines
 
     def paint(self, painter: QPainter) -> None:

@@ -1,0 +1,29 @@
+"""Services by what people type: a name of the catalogue with a day, or a tile template."""
+
+from __future__ import annotations
+
+from urllib.parse import urlsplit
+
+from layers.errors import BadTemplate
+from layers.services.catalog import TileService, catalog
+
+PREFIX = "gibs:"
+
+
+def is_service_text(text: str) -> bool:
+    """True for a tile template or any other URL, and for a name of the catalogue."""
+    return "://" in text or text.startswith(PREFIX)
+
+
+def service_from_text(text: str) -> TileService:
+    """`gibs:LAYER@YYYY-MM-DD`, or a template such as `https://host/{z}/{x}/{y}.png`. Raises BadTemplate."""
+    if not text.startswith(PREFIX):
+        return TileService(title=urlsplit(text.partition("{")[0]).netloc or text, template=text)
+    name, _, day = text.removeprefix(PREFIX).partition("@")
+    for group in catalog():
+        for service in group.services:
+            if f"/{name}/" in service.template:
+                if service.is_dated and not day:
+                    raise BadTemplate(f"{name} is dated: name a day, such as {PREFIX}{name}@2024-04-12.")
+                return service.at(day) if service.is_dated else service
+    raise BadTemplate(f"The catalogue has no layer “{name}”: see Add imagery in the window for what there is.")

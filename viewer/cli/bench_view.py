@@ -1,0 +1,209 @@
+"""What a view costs: first frame, pans and zoom steps at four scales, event-loop gaps, stretch drags and memory.
+
+The work is through the real canvas, offscreen: readers are warm, nothing is read ahead, each move is made when the last
+picture is complete at the exact resolution, and a frame counts when that picture has been painted.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+from PySide6.QtCore import QEventLoop, QObject, Qt, QTimer
+from PySide6.QtGui import QImage
+from PySide6.QtWidgets import QApplication
+
+from layers.document.document import Document
+from layers.geo.bounds import Bounds
+from layers.geo.crs import WEB_MERCATOR, transform_bounds
+from layers.raster.info import RasterInfo
+from layers.raster.style import RasterStyle, Stretch
+from viewer.canvas.widget import MapCanvas
+from viewer.cli.documents import ACTOR, found_layers
+from viewer.commands.layers import add_layer, update_layer
+from viewer.export.headless import Studio, wait_until
+from viewer.export.image import save_image
+
+FRACTIONS = (1.0, 1 / 4, 1 / 20, 1 / 100)
+STEP = 0.1
+STEPS = 3
+DRAG_PICTURES = 60
+BEAT_MS = 2
+
+
+def measure_view(file: str, size: tuple[int, int], frames: str | None) -> dict[str, Any]:
+    """The figures of `bench view --json`; pictures go to the folder `frames` where it is given."""
+    sys.setswitchinterval(0.0005)
+    os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+    application = QApplication.instance() or QApplication(sys.argv[:1])
+    with Studio() as studio:
+        warm(studio)
+        bench = _Bench(studio, file, size, Path(frames) if frames else None)
+        try:
+            return bench.run()
+        finally:
+            bench.close()
+            application.processEvents()
+
+
+def warm(studio: Studio) -> None:
+    """Readers ready, as they are after the start of the window: spawned, libraries loaded, no file of ours opened."""
+    done = [False] * 2
+    for number in range(2):
+        studio.warm_up(lambda number=number: done.__setitem__(number, True))
+    wait_until(lambda: all(done))
+
+
+class Heartbeat(QObject):
+    """How long the event loop was away: a precise timer, and the time between its beats."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.gaps_ms: list[float] = []
+        self._last = time.perf_counter()
+        self._timer = QTimer(self, timerType=Qt.TimerType.PreciseTimer, interval=BEAT_MS)
+        self._timer.timeout.connect(self._beat)
+
+    def start(self) -> None:
+        self._last = time.perf_counter()
+        self._timer.start()
+
+    def stop(self) -> None:
+        self._timer.stop()
+
+    def _beat(self) -> None:
+        now = time.perf_counter()
+        self.gaps_ms.append((now - self._last) * 1000 - BEAT_MS)
+        self._last = now
+
+    def at(self, part: float) -> float:
+        """A quantile of the gaps, in ms."""
+        ordered = sorted(self.gaps_ms) or [0.0]
+        return round(max(0.0, ordered[min(len(ordered) - 1, int(part * len(ordered)))]), 1)
+
+
+class _Bench:
+    def __init__(self, studio: Studio, file: str, size: tuple[int, int], frames: Path | None) -> None:
+        self._studio, self._file, self._frames = studio, file, frames
+        self._document = Document()
+        self._layers = list(found_layers(file, studio.pool))
+        self._scene = studio.scene(self._document, None)
+        self._canvas = MapCanvas(self._scene)
+        self._canvas.show_overlays = False
+        self._canvas.resize(*size)
+        self._canvas.show()
+        self._heart = Heartbeat()
+        self._peak_kb = 0
+
+    def run(self) -> dict[str, Any]:
+        wait_until(self._canvas.is_idle)
+        self._heart.start()
+        open_ms = self._timed(self._open, self._scene.is_open)
+        whole = self._whole()
+        views = [self._at(fraction, whole) for fraction in FRACTIONS]
+        p95, longest = self._heart.at(0.95), self._heart.at(1.0)
+        self._heart.stop()
+        return {
+            "file": Path(self._file).name,
+            "open_ms": open_ms,
+            "first_frame_ms": round(open_ms + views[0]["frames_ms"][0], 1),
+            "views": views,
+            "p95_ui_gap_ms": p95,
+            "max_ui_gap_ms": longest,
+            "stretch_fps": self._stretch_fps(),
+            "peak_pss_mb": round(self._peak_kb / 1024),
+        }
+
+    def close(self) -> None:
+        self._canvas.close()
+        self._canvas.deleteLater()
+
+    def _open(self) -> None:
+        for found in self._layers:
+            self._document.apply(add_layer(self._document, found.kind, found.name, found.source, actor=ACTOR))
+
+    def _whole(self) -> Bounds:
+        lonlat = self._scene.bounds_lonlat()
+        assert lonlat is not None, "an open layer knows where it is"
+        return transform_bounds("EPSG:4326", WEB_MERCATOR, lonlat)
+
+    def _at(self, fraction: float, whole: Bounds) -> dict[str, Any]:
+        width = whole.width * fraction
+        height = width * self._canvas.height() / self._canvas.width()
+        x, y = whole.centre
+        first = Bounds(
+            x - 2 * STEP * width - width / 2, y - height / 2, x - 2 * STEP * width + width / 2, y + height / 2
+        )
+        frames = []
+        for step in range(STEPS):
+            if step == 0:
+                frames.append(self._timed(lambda: self._canvas.show_bounds(WEB_MERCATOR, first), self._canvas.is_idle))
+            else:
+                frames.append(
+                    self._timed(lambda: self._canvas.pan_by(STEP * self._canvas.width(), 0), self._canvas.is_idle)
+                )
+            self._keep(fraction, step)
+        return {
+            "fraction": round(fraction, 4),
+            "bounds": list(self._canvas.viewport.view().world_bounds()),
+            "frames_ms": frames,
+        }
+
+    def _timed(self, move: Callable[[], None], done: Callable[[], bool]) -> float:
+        start = time.perf_counter()
+        move()
+        spin_until(done)
+        return round((time.perf_counter() - start) * 1000, 1)
+
+    def _keep(self, fraction: float, step: int) -> None:
+        """Memory and, where asked for, the picture with its bounds; outside the measured time."""
+        self._heart.stop()
+        self._peak_kb = max(self._peak_kb, sum(pss_kb(pid) for pid in [os.getpid(), *self._studio.pool.pids()]))
+        if self._frames is not None:
+            self._frames.mkdir(parents=True, exist_ok=True)
+            stem = f"{Path(self._file).stem}_{fraction:.4f}_{step}"
+            picture: QImage = self._canvas.grab_picture()
+            save_image(picture, self._frames / f"{stem}.png")
+            bounds = list(self._canvas.viewport.view().world_bounds())
+            (self._frames / f"{stem}.json").write_text(json.dumps({"crs": WEB_MERCATOR, "bounds": bounds}))
+        self._heart.start()
+
+    def _stretch_fps(self) -> float | None:
+        """Pictures a second while a stretch handle is dragged; None for what has no stretch."""
+        layer = next((row for row in self._document.layers.values() if row.kind == "raster"), None)
+        if layer is None:
+            return None
+        header = self._studio.pool.ask("probe", {"path": layer.source["path"]}).header
+        style = RasterStyle.default(RasterInfo.from_json(header["raster"]))
+        start = time.perf_counter()
+        for turn in range(DRAG_PICTURES):
+            shift = 1.0 - 0.3 * turn / DRAG_PICTURES
+            stretches = tuple(Stretch(s.low, s.low + (s.high - s.low) * shift, s.gamma) for s in style.stretches)
+            text = json.dumps(RasterStyle(style.bands, stretches).to_json())
+            self._document.apply(update_layer(self._document, layer.uuid, actor=ACTOR, style_json=text))
+            spin_until(self._canvas.is_idle)
+        return round(DRAG_PICTURES / (time.perf_counter() - start), 1)
+
+
+def spin_until(done: Callable[[], bool]) -> None:
+    """Let the event loop run until `done()`, looking after every event."""
+    loop = QApplication.instance()
+    assert loop is not None
+    deadline = time.monotonic() + 120
+    while not done() and time.monotonic() < deadline:
+        loop.processEvents(QEventLoop.ProcessEventsFlag.WaitForMoreEvents)
+
+
+def pss_kb(pid: int) -> int:
+    """Proportional set size of a process in KiB, 0 where the system does not tell."""
+    with suppress(OSError):
+        for line in Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines():
+            if line.startswith("Pss:"):
+                return int(line.split()[1])
+    return 0
