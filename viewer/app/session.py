@@ -23,7 +23,7 @@ from layers.project.working_copy import WorkingCopy
 from viewer.app.journal import CaseJournal
 from viewer.commands.history import History
 from viewer.support.jobs import JobContext, Jobs
-from viewer.support.messages import MessageAction, Messages
+from viewer.support.messages import Messages
 from viewer.support.settings import Settings
 
 type Then = Callable[[], None]
@@ -60,7 +60,6 @@ class Session(QObject):
         self._target: Path | None = None
         self._lock: CaseLock | None = None
         self._title = ""
-        self._project_uuid = ""
         self._is_begun = self._is_recovered = self._is_read_only = False
         self._work_under_way = 0
         self.document = Document()
@@ -124,7 +123,6 @@ class Session(QObject):
     def push(self, edit: Edit) -> None:
         """Apply an edit as one undo step. Raises InvalidEdit, with nothing changed."""
         self.history.push(edit)
-        self._watch_working_copy()
 
     def push_or_say(self, edit: Edit) -> None:
         """`push` for tools: a refusal goes to the message line."""
@@ -144,19 +142,25 @@ class Session(QObject):
             step()
         except GeoloupeError as error:
             self._messages.show("edit", error.sentence, "warning")
-        self._watch_working_copy()
 
     # -- begin -------------------------------------------------------------------------------------------------
 
     def new_case(self) -> None:
         """An empty case without a file."""
         self._release()
-        self._adopt(Document(), None, "")
+        self._adopt(Document(), None)
         self._is_begun = True
         self.document_replaced.emit()
         self.state_changed.emit()
 
-    def open_case(self, path: Path, then: Then | None = None, *, copy_title: str = "") -> None:
+    def open_case(
+        self,
+        path: Path,
+        then: Then | None = None,
+        failed: Callable[[GeoloupeError], None] | None = None,
+        *,
+        copy_title: str = "",
+    ) -> None:
         """Read a case and make it the open one. With `copy_title` it is an unsaved copy under that title."""
 
         def read(context: JobContext) -> _Opened:
@@ -168,19 +172,21 @@ class Session(QObject):
             if then is not None:
                 then()
 
-        self._run(read, done, "open", self.tr("Opening {0}").format(path.name))
+        self._run(read, done, "open", self.tr("Opening {0}").format(path.name), failed)
 
     def recover(self, folder: Path, then: Then | None = None) -> None:
         """Take up a crashed session: open as it was, recovered and unsaved."""
 
-        def resume(context: JobContext) -> WorkingCopy:
-            return WorkingCopy.resume(folder)
+        def resume(context: JobContext) -> tuple[WorkingCopy, Document]:
+            work = WorkingCopy.resume(folder)
+            return work, work.read_document()
 
-        def done(work: WorkingCopy) -> None:
+        def done(found: tuple[WorkingCopy, Document]) -> None:
+            work, document = found
             self._end_work()
             self._release()
-            self._adopt(work.document, work.target, work.project_uuid)
-            self._journal.attach(work)
+            self._adopt(document, work.target)
+            self._attach(work)
             self._is_begun = self._is_recovered = True
             self.document_replaced.emit()
             self.state_changed.emit()
@@ -204,19 +210,22 @@ class Session(QObject):
 
     # -- save --------------------------------------------------------------------------------------------------
 
-    def save(self, then: Then | None = None) -> None:
-        """Publish to the target. Without one, or where it may not be replaced, use `save_as`."""
+    def save(self, then: Then | None = None, *, overwrite: bool = False) -> None:
+        """Publish to the target; `overwrite` also where somebody else has saved it since.
+
+        Without a target, or where it may not be replaced, use `save_as`.
+        """
         assert self._target is not None, "save needs a target; ask for a name and call save_as"
-        self._publish(self._target, then)
+        self._publish(self._target, then, overwrite)
 
     def save_as(self, path: Path, then: Then | None = None) -> None:
         """Publish to another file and go on with that one."""
         self._publish(path, then)
 
-    def _publish(self, path: Path, then: Then | None) -> None:
+    def _publish(self, path: Path, then: Then | None, overwrite: bool = False) -> None:
         self.before_save()
         if self._journal.work is None:
-            self._make_working_copy(lambda: self._publish(path, then))
+            self._make_working_copy(lambda: self._publish(path, then, overwrite))
             return
         work, state, viewport = self._journal.work, self.history.state(), self.viewport_json()
         lock = self._lock if path == self._target else None
@@ -227,8 +236,7 @@ class Session(QObject):
                 held.acquire()
             if viewport:
                 work.set_meta("viewport", viewport)
-            work.drain()
-            publish(work, path)
+            publish(work, path, overwrite=overwrite)
             return held
 
         def done(held: CaseLock) -> None:
@@ -254,7 +262,7 @@ class Session(QObject):
     def close(self) -> None:
         """Give the case up; what was not saved is gone (the window has asked)."""
         self._release()
-        self._adopt(Document(), None, "")
+        self._adopt(Document(), None)
         self.document_replaced.emit()
         self.state_changed.emit()
 
@@ -266,9 +274,9 @@ class Session(QObject):
 
     def _install(self, opened: _Opened, target: Path | None, title: str) -> None:
         self._release()
-        self._adopt(opened.intake.document, target, opened.intake.project_uuid)
+        self._adopt(opened.intake.document, target)
         if opened.work is not None:
-            self._journal.attach(opened.work)
+            self._attach(opened.work)
         self._lock, self._title = opened.lock, title
         self._is_begun, self._is_read_only = True, opened.intake.read_only or bool(opened.holder)
         self._messages.clear("open")
@@ -282,8 +290,8 @@ class Session(QObject):
         self.document_replaced.emit()
         self.state_changed.emit()
 
-    def _adopt(self, document: Document, target: Path | None, project_uuid: str) -> None:
-        self.document, self._target, self._project_uuid, self._title = document, target, project_uuid, ""
+    def _adopt(self, document: Document, target: Path | None) -> None:
+        self.document, self._target, self._title = document, target, ""
         self._is_begun = self._is_recovered = self._is_read_only = False
         self._journal = CaseJournal(self._make_working_copy)
         self.history.attach(document, self._journal, self.actor)
@@ -291,7 +299,7 @@ class Session(QObject):
     def _release(self, *, keep: bool = False) -> None:
         work = self._journal.detach()
         if work is not None:
-            work.close(keep=keep or self._is_recovered)
+            work.close(keep=keep)
         if self._lock is not None:
             self._lock.release()
             self._lock = None
@@ -311,28 +319,38 @@ class Session(QObject):
             if journal is not self._journal:
                 work.close(keep=False)
                 return
-            journal.attach(work)
+            self._attach(work)
             if then is not None:
                 then()
 
         self._run(create, done, "working copy", "")
 
-    def _watch_working_copy(self) -> None:
-        work = self._journal.work
-        if work is not None and work.failed:
-            action = MessageAction(self.tr("Save now"), self.state_changed.emit)
-            self._messages.show("working copy", work.failed, "error", action if self._target else None)
+    def _attach(self, work: WorkingCopy) -> None:
+        work.on_failure(lambda sentence: self._jobs.mailbox.post(self._say_not_durable, sentence))
+        self._journal.attach(work)
+
+    def _say_not_durable(self, sentence: str) -> None:
+        self._messages.show("working copy", sentence, "error")
 
     def _remember(self, path: Path) -> None:
         if self._sessions is not None:
             self._settings.add_recent(path)
 
-    def _run[T](self, work: Callable[[JobContext], T], done: Callable[[T], None], key: str, title: str) -> None:
+    def _run[T](
+        self,
+        work: Callable[[JobContext], T],
+        done: Callable[[T], None],
+        key: str,
+        title: str,
+        also: Callable[[GeoloupeError], None] | None = None,
+    ) -> None:
         def failed(error: GeoloupeError) -> None:
             self._end_work()
+            self._messages.show(key, error.sentence, "error")
             if isinstance(error, CaseChangedOnDisk):
                 self.changed_on_disk.emit()
-            self._messages.show(key, error.sentence, "error")
+            if also is not None:
+                also(error)
 
         self._work_under_way += 1
         self._jobs.run(work, done, failed, title)

@@ -122,6 +122,8 @@ def style_sheet(theme: Theme) -> str:
         border-bottom: 1px solid {theme.line}; }}
     QStatusBar {{ border-top: 1px solid {theme.line}; }}
     QStatusBar::item {{ border: 0; }}
+    QStatusBar QToolButton::menu-indicator {{ image: none; }}
+    QStatusBar QLabel {{ padding-left: 6px; }}
     QToolTip {{ background: {theme.raised}; color: {theme.text}; border: 1px solid {theme.line}; padding: 3px; }}
     #muted {{ color: {theme.muted}; }}
     #startPage {{ background: {theme.surface}; }}

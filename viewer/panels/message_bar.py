@@ -39,6 +39,7 @@ class MessageBar(QWidget):
         self._lines = [_Line(message, self._messages, self) for message in shown]
         for line in self._lines:
             self._layout.addWidget(line)
+            line.show()
         if self._lines and len(lines) > 1:
             self._lines[0].offer_more(len(lines) - 1, self._open, self._toggle)
         self.setVisible(bool(lines))

@@ -59,10 +59,9 @@ class CommandPalette(QDialog):
     """A list over the map; Escape or a click elsewhere closes it. What cannot run now is shown, not chosen."""
 
     def __init__(self, entries: Sequence[PaletteEntry], parent: QWidget | None = None) -> None:
-        super().__init__(parent, Qt.WindowType.Popup | Qt.WindowType.FramelessWindowHint)
+        super().__init__(parent, Qt.WindowType.Dialog | Qt.WindowType.FramelessWindowHint)
         self.setObjectName("palette")
         self.setWindowTitle(self.tr("Find a command"))
-        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self._entries = list(entries)
         self._input = QLineEdit(self)
         self._input.setPlaceholderText(self.tr("Find a command…"))
@@ -108,6 +107,11 @@ class CommandPalette(QDialog):
                 self._run(self._list.currentIndex())
                 return True
         return super().eventFilter(watched, event)
+
+    def changeEvent(self, event: QEvent) -> None:
+        if event.type() == QEvent.Type.ActivationChange and not self.isActiveWindow():
+            self.close()
+        super().changeEvent(event)
 
     def _filter(self, text: str) -> None:
         self._matches.look_for(text)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from PySide6.QtCore import QLocale, QSize, Qt, Signal
+from PySide6.QtCore import QDateTime, QLocale, QSize, Qt, Signal
 from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import (
     QFrame,
@@ -25,6 +25,7 @@ from viewer.support.icons import line_icon, mark_pixmap
 from viewer.support.text import one_line, plain_label, tooltip
 
 COLUMN_PX = 340
+ICON_PROPERTY = "iconName"
 
 
 @dataclass(frozen=True)
@@ -55,9 +56,8 @@ class StartPage(QScrollArea):
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setAccessibleName(self.tr("Start"))
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        page = QWidget(self)
+        page = self._page = QWidget(self)
         page.setObjectName("startPage")
-        self._cards: list[tuple[QPushButton, str]] = []
         self._recent, self._recent_heading = QVBoxLayout(), _heading(self.tr("Recent cases"), page)
         self._recover, self._recover_heading = QVBoxLayout(), _heading(self.tr("Closed unexpectedly"), page)
         columns = QHBoxLayout()
@@ -80,7 +80,7 @@ class StartPage(QScrollArea):
     def set_recent(self, paths: Iterable[Path]) -> None:
         """Show the cases opened lately, the newest first."""
         _empty(self._recent)
-        page = self.widget()
+        page = self._page
         known = list(paths)
         for path in known:
             self._recent.addWidget(self._recent_row(path, page))
@@ -94,7 +94,7 @@ class StartPage(QScrollArea):
     def set_recoverable(self, cases: Sequence[RecoverableCase]) -> None:
         """Show the sessions that a crash left behind, the newest first."""
         _empty(self._recover)
-        page = self.widget()
+        page = self._page
         for case in cases:
             detail = self.tr("last edit {0}, {1} edits, {2} sites").format(
                 _when(case.last_edit_at), case.edits, case.sites
@@ -106,8 +106,8 @@ class StartPage(QScrollArea):
 
     def recolor(self) -> None:
         """Draw the icons anew after a change of colours."""
-        for card, icon in self._cards:
-            card.setIcon(line_icon(icon, self.palette()))
+        for card in self.findChildren(QPushButton, "card"):
+            card.setIcon(line_icon(str(card.property(ICON_PROPERTY)), self.palette()))
 
     def _build_head(self, page: QWidget) -> QHBoxLayout:
         mark = QLabel(page)
@@ -181,21 +181,16 @@ class StartPage(QScrollArea):
         return row
 
     def _card(self, title: str, detail: str, icon: str, parent: QWidget) -> QPushButton:
-        card = QPushButton(QIcon(), f"{title}\n{detail}".replace("&", "&&"), parent)
+        card = QPushButton(QIcon(), f"\u2002{title}\n\u2002{detail}".replace("&", "&&"), parent)
         card.setObjectName("card")
+        card.setProperty(ICON_PROPERTY, icon)
         card.setIcon(line_icon(icon, self.palette()))
         card.setIconSize(QSize(22, 22))
         card.setAccessibleName(title)
         card.setAccessibleDescription(detail)
         card.setFixedWidth(COLUMN_PX)
         card.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
-        self._cards.append((card, icon))
-        card.destroyed.connect(self._drop_dead_cards)
         return card
-
-    def _drop_dead_cards(self) -> None:
-        alive = [button for button in self.findChildren(QPushButton) if button.objectName() == "card"]
-        self._cards = [(card, icon) for card, icon in self._cards if card in alive]
 
 
 def _heading(text: str, parent: QWidget) -> QLabel:
@@ -206,7 +201,8 @@ def _heading(text: str, parent: QWidget) -> QLabel:
 
 def _empty(layout: QVBoxLayout) -> None:
     while layout.count():
-        widget = layout.takeAt(0).widget()
+        item = layout.takeAt(0)
+        widget = item.widget() if item is not None else None
         if widget is not None:
             widget.hide()
             widget.deleteLater()
@@ -214,10 +210,13 @@ def _empty(layout: QVBoxLayout) -> None:
 
 def _when(iso: str) -> str:
     try:
-        moment = datetime.fromisoformat(iso).astimezone()
+        moment = datetime.fromisoformat(iso)
     except ValueError:
         return one_line(iso)
-    return QLocale().toString(moment.replace(tzinfo=None), QLocale.FormatType.ShortFormat)  # type: ignore[call-overload]
+    shown: str = QLocale().toString(
+        QDateTime.fromSecsSinceEpoch(int(moment.timestamp())), QLocale.FormatType.ShortFormat
+    )
+    return shown
 
 
 def _home(path: Path) -> str:

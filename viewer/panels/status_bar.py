@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import QSize, QTimer, Signal
 from PySide6.QtGui import QFontDatabase, QGuiApplication
@@ -63,6 +63,10 @@ class StatusBar(QStatusBar):
         self._crs.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         self._crs_menu = QMenu(self._crs)
         self._crs.setMenu(self._crs_menu)
+        self._crs_menu.aboutToShow.connect(self._fill_crs_menu)
+        self._crs_current = ""
+        self.crs_choices: Callable[[], Sequence[tuple[str, str]]] = tuple
+        """(text, CRS) pairs that may be chosen now; given by the window."""
         self.addPermanentWidget(self._crs)
         self.show_place(math.nan, math.nan, None)
 
@@ -111,6 +115,11 @@ class StatusBar(QStatusBar):
         self.show_place(lon, lat, self._error_m)
         self.notation_changed.emit(str(self._notation))
 
+    def set_map_visible(self, visible: bool) -> None:
+        """What is about the map goes while there is none."""
+        for part in (self._hint, self._coordinate, self._scale, self._crs):
+            part.setVisible(visible)
+
     # -- scale and CRS -----------------------------------------------------------------------------------------
 
     def show_scale(self, metres_per_pixel: float) -> None:
@@ -118,14 +127,17 @@ class StatusBar(QStatusBar):
         if not self._scale_line.hasFocus():
             self._scale.setEditText(scale_text(metres_per_pixel / PIXEL_M))
 
-    def show_crs(self, name: str, choices: Sequence[tuple[str, str]], current: str) -> None:
-        """`choices` are (text, CRS) pairs for the menu; `name` stands on the button."""
-        self._crs.setText(one_line(name, 32))
+    def show_crs(self, name: str, current: str) -> None:
+        """`name` stands on the button; `current` is checked in its menu."""
+        self._crs.setText(f"{one_line(name, 32)}  ▾")
+        self._crs_current = current
+
+    def _fill_crs_menu(self) -> None:
         self._crs_menu.clear()
-        for text, crs in choices:
+        for text, crs in self.crs_choices():
             action = self._crs_menu.addAction(one_line(text))
             action.setCheckable(True)
-            action.setChecked(crs == current)
+            action.setChecked(crs == self._crs_current)
             action.triggered.connect(lambda _checked=False, crs=crs: self.crs_asked.emit(crs))
 
     def _scale_box(self) -> QComboBox:

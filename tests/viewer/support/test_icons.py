@@ -1,0 +1,44 @@
+"""Icons take the colour of the text beside them."""
+
+from __future__ import annotations
+
+import pytest
+from PySide6.QtGui import QColor, QIcon, QImage, QPalette
+from pytestqt.qtbot import QtBot
+
+from viewer.resources import icon_names, icon_svg
+from viewer.support.icons import line_icon, line_pixmap, mark_pixmap
+
+
+def _ink(image: QImage) -> set[str]:
+    colors = (image.pixelColor(x, y) for x in range(image.width()) for y in range(image.height()))
+    return {color.name() for color in colors if color.alpha() == 255}
+
+
+@pytest.mark.parametrize("name", icon_names())
+def test_every_icon_draws_in_one_style(name: str, qtbot: QtBot) -> None:
+    svg = icon_svg(name)
+    assert 'viewBox="0 0 24 24"' in svg
+    assert 'stroke="currentColor"' in svg
+    assert svg.count("#") == 0, "an icon has no colour of its own"
+    image = line_pixmap(name, QColor("#ff0000"), 48).toImage()
+    assert _ink(image) == {"#ff0000"}
+
+
+def test_a_disabled_icon_is_fainter(qtbot: QtBot) -> None:
+    palette = QPalette()
+    palette.setColor(QPalette.ColorGroup.Active, QPalette.ColorRole.ButtonText, QColor("#ffffff"))
+    palette.setColor(QPalette.ColorGroup.Disabled, QPalette.ColorRole.ButtonText, QColor("#777777"))
+    icon = line_icon("save", palette)
+    assert _ink(icon.pixmap(20, QIcon.Mode.Normal).toImage()) == {"#ffffff"}
+    assert _ink(icon.pixmap(20, QIcon.Mode.Disabled).toImage()) == {"#777777"}
+
+
+def test_unknown_icons_are_our_error(qtbot: QtBot) -> None:
+    with pytest.raises(FileNotFoundError):
+        line_pixmap("no such icon", QColor("red"))
+
+
+def test_the_mark_is_sharp_on_fine_screens(qtbot: QtBot) -> None:
+    pixmap = mark_pixmap(64, 2.0)
+    assert (pixmap.width(), pixmap.devicePixelRatio()) == (128, 2.0)

@@ -1,0 +1,47 @@
+"""One line a matter, counted."""
+
+from __future__ import annotations
+
+from pytestqt.qtbot import QtBot
+
+from viewer.support.messages import Messages
+from viewer.support.text import LONGEST, one_line, plain, plain_label, tooltip
+
+
+def test_the_same_key_makes_one_line_with_a_count(qtbot: QtBot) -> None:
+    messages = Messages()
+    for number in range(400):
+        messages.show("tiles", f"tile {number} failed", "warning")
+    messages.show("save", "Saved.")
+    assert [(line.key, line.count) for line in messages.lines()] == [("tiles", 400), ("save", 1)]
+    assert messages.lines()[0].text == "tile 399 failed"
+
+
+def test_a_line_that_is_said_again_becomes_the_newest(qtbot: QtBot) -> None:
+    messages = Messages()
+    for key in ("a", "b", "a"):
+        messages.show(key, key)
+    assert [line.key for line in messages.lines()] == ["b", "a"]
+
+
+def test_clearing_tells_only_when_something_went(qtbot: QtBot) -> None:
+    messages, heard = Messages(), []
+    messages.changed.connect(lambda: heard.append(1))
+    messages.clear("nothing")
+    messages.clear_all()
+    assert not heard
+    messages.show("a", "a")
+    messages.clear("a")
+    assert len(heard) == 2
+    assert not messages.lines()
+
+
+def test_text_of_files_is_made_harmless(qtbot: QtBot) -> None:
+    assert plain("in\u202evoice\x07.tif\u2066") == "invoice.tif"
+    assert one_line("two\n lines\t of it") == "two lines of it"
+    assert len(plain("x" * 10_000)) == LONGEST
+    assert tooltip("<b>bold</b> & more") == "&lt;b&gt;bold&lt;/b&gt; &amp; more"
+    label = plain_label("<b>not bold</b>")
+    qtbot.addWidget(label)
+    assert label.text() == "<b>not bold</b>"
+    assert label.textFormat().name == "PlainText"

@@ -1,0 +1,76 @@
+"""Settings survive a run, and a damaged file costs nothing but the choices."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from viewer.support.settings import DEFAULTS, RECENT_LIMIT, Settings, cache_folder, config_folder, data_folder
+
+
+def test_folders_are_those_of_the_test(own_home: Path) -> None:
+    assert {data_folder().parent, config_folder().parent, cache_folder().parent} == {own_home}
+
+
+def test_folders_without_a_home_of_our_own(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.delenv("GEOLOUPE_HOME")
+    monkeypatch.setattr("sys.platform", "linux")
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "share"))
+    monkeypatch.setenv("XDG_CONFIG_HOME", "not/absolute")
+    monkeypatch.setattr(Path, "home", lambda: tmp_path)
+    assert data_folder() == tmp_path / "share" / "geoloupe"
+    assert config_folder() == tmp_path / ".config" / "geoloupe"
+
+
+def test_a_choice_outlives_the_run() -> None:
+    Settings.of_user().set("theme", "light")
+    assert Settings.of_user().get("theme") == "light"
+
+
+@pytest.mark.parametrize("text", ["{not json", '["a list"]', "\x00\x01", '{"theme": 7, "recent": "no list"}'])
+def test_a_damaged_file_gives_defaults(text: str) -> None:
+    path = config_folder() / "settings.json"
+    path.parent.mkdir(parents=True)
+    path.write_text(text)
+    settings = Settings.of_user()
+    assert {key: settings.get(key) for key in DEFAULTS} == dict(DEFAULTS)
+    settings.set("theme", "light")
+    assert Settings.of_user().get("theme") == "light"
+
+
+def test_a_damaged_file_is_set_aside_and_said() -> None:
+    path = config_folder() / "settings.json"
+    path.parent.mkdir(parents=True)
+    path.write_bytes(b"\xff\xfe{")
+    assert "settings.json" in Settings.of_user().problem
+    assert not path.exists()
+    assert (path.parent / "settings.damaged.json").exists()
+
+
+def test_settings_that_cannot_be_written_are_said(own_home: Path) -> None:
+    (own_home / "config").write_text("a file where the folder should be")
+    settings = Settings.of_user()
+    settings.set("theme", "light")
+    assert settings.get("theme") == "light"
+    assert "cannot be kept" in settings.problem
+
+
+def test_unknown_keys_and_wrong_kinds_are_our_errors() -> None:
+    settings = Settings(None)
+    with pytest.raises(KeyError):
+        settings.get("colour")
+    with pytest.raises(TypeError):
+        settings.set("recent", "a.gpkg")
+
+
+def test_recent_cases_are_few_and_the_newest_first() -> None:
+    settings = Settings(None)
+    for number in range(RECENT_LIMIT + 3):
+        settings.add_recent(Path(f"/cases/{number}.gpkg"))
+    settings.add_recent(Path("/cases/5.gpkg"))
+    recent = settings.recent()
+    assert recent[:2] == [Path("/cases/5.gpkg"), Path(f"/cases/{RECENT_LIMIT + 2}.gpkg")]
+    assert len(recent) == RECENT_LIMIT == len(set(recent))
+    settings.forget_recent(Path("/cases/5.gpkg"))
+    assert Path("/cases/5.gpkg") not in settings.recent()

@@ -1,0 +1,61 @@
+"""What this program is, by whom, and under which licences."""
+
+from __future__ import annotations
+
+import platform
+from importlib.metadata import PackageNotFoundError, version
+
+from PySide6.QtCore import Qt, qVersion
+from PySide6.QtWidgets import QDialog, QDialogButtonBox, QHBoxLayout, QLabel, QVBoxLayout, QWidget
+
+import sample_data
+from viewer.support.icons import mark_pixmap
+from viewer.support.text import plain_label
+
+
+class AboutDialog(QDialog):
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setWindowTitle(self.tr("About Geoloupe"))
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        mark = QLabel(self)
+        mark.setPixmap(mark_pixmap(72, self.devicePixelRatioF()))
+        mark.setAlignment(Qt.AlignmentFlag.AlignTop)
+        name = plain_label("Geoloupe", self)
+        name.setObjectName("wordmark")
+        facts = plain_label(about_text(), self)
+        facts.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        facts.setWordWrap(True)
+        facts.setMinimumWidth(420)
+        words = QVBoxLayout()
+        words.addWidget(name)
+        words.addWidget(facts)
+        row = QHBoxLayout()
+        row.addWidget(mark)
+        row.addSpacing(12)
+        row.addLayout(words)
+        buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close, self)
+        buttons.rejected.connect(self.close)
+        layout = QVBoxLayout(self)
+        layout.addLayout(row)
+        layout.addWidget(buttons)
+
+
+def about_text() -> str:
+    """Version, licence and the credits of what is shipped."""
+    credit_lines = sorted({credit.credit for credit in sample_data.credits().values()})
+    return "\n".join(
+        (
+            f"Version {program_version()}, Qt {qVersion()}, Python {platform.python_version()}",
+            "Apache License 2.0. The font is Noto Sans (SIL Open Font License).",
+            "",
+            *credit_lines,
+        )
+    )
+
+
+def program_version() -> str:
+    try:
+        return version("geoloupe")
+    except PackageNotFoundError:
+        return "0 (not installed)"

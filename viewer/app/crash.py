@@ -1,0 +1,157 @@
+"""The last door for errors of our own: logged, shown once as a counted line, never the end of the program."""
+
+from __future__ import annotations
+
+import faulthandler
+import hashlib
+import logging
+import os
+import sys
+import threading
+import time
+import traceback
+from collections.abc import Callable
+from logging.handlers import RotatingFileHandler
+from pathlib import Path
+from types import TracebackType
+from typing import IO, Any
+from urllib.parse import urlsplit
+
+from PySide6.QtCore import QMessageLogContext, QtMsgType, qInstallMessageHandler
+
+LOG_BYTES = 1_000_000
+LOGS_KEPT = 3
+QUIET_S = 10.0
+"""The same error writes its traceback once in this time; in between it is counted."""
+
+log = logging.getLogger("geoloupe")
+
+type Report = Callable[[str, str], None]
+"""(key, sentence); called in any thread."""
+
+
+def log_folder(data: Path) -> Path:
+    return data / "logs"
+
+
+class RedactingFormatter(logging.Formatter):
+    """No home folder, no query strings: a log can be sent to somebody."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        return redact(super().format(record))
+
+
+def redact(text: str) -> str:
+    """`text` without the home folder's path and without what follows ``?`` in addresses."""
+    words = text.replace(str(Path.home()), "~").split(" ")
+    return " ".join(_without_query(word) if "://" in word and "?" in word else word for word in words)
+
+
+def _without_query(word: str) -> str:
+    try:
+        parts = urlsplit(word)
+    except ValueError:
+        return word.partition("?")[0]
+    return parts._replace(query="…").geturl()
+
+
+class CrashDoors:
+    """Installs the hooks, and takes them away again. `report` hands a sentence to the window."""
+
+    def __init__(self, folder: Path, report: Report) -> None:
+        self._folder, self._report = folder, report
+        self._last: dict[str, float] = {}
+        self._lock = threading.Lock()
+        self._faults: IO[str] | None = None
+        self._handler: logging.Handler | None = None
+        self._before: tuple[Any, Any, Any] | None = None
+        self.problem = ""
+        """Why no log can be written; empty while one can."""
+
+    def install(self) -> None:
+        """Hooks of Python, a rotating log, and a file for crashes below Python."""
+        self._before = (sys.excepthook, threading.excepthook, sys.unraisablehook)
+        sys.excepthook = self.caught
+        threading.excepthook = lambda args: self.caught(args.exc_type, args.exc_value, args.exc_traceback)
+        sys.unraisablehook = lambda args: self.caught(args.exc_type, args.exc_value, args.exc_traceback)
+        try:
+            self._folder.mkdir(parents=True, exist_ok=True)
+            handler = RotatingFileHandler(
+                self._folder / "geoloupe.log", maxBytes=LOG_BYTES, backupCount=LOGS_KEPT, encoding="utf-8"
+            )
+            self._faults = (self._folder / f"crash-{os.getpid()}.log").open("w", encoding="utf-8")
+        except OSError as error:
+            self.problem = f"No log can be written in {self._folder}: {error.strerror}."
+            return
+        handler.setFormatter(RedactingFormatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
+        self._handler = handler
+        logging.getLogger().addHandler(handler)
+        faulthandler.enable(self._faults)
+
+    def install_qt(self) -> None:
+        """What Qt has to say goes to the log; it is for us, not for the analyst."""
+        qInstallMessageHandler(_log_qt)
+
+    def remove(self) -> None:
+        """Back to how it was; the file for crashes goes where there was none."""
+        if self._before is not None:
+            sys.excepthook, threading.excepthook, sys.unraisablehook = self._before
+        if self._handler is not None:
+            logging.getLogger().removeHandler(self._handler)
+            self._handler.close()
+        if self._faults is not None:
+            faulthandler.disable()
+            self._faults.close()
+            Path(self._faults.name).unlink(missing_ok=True)
+
+    def caught(self, kind: type[BaseException], error: BaseException | None, where: TracebackType | None) -> None:
+        """An exception that nobody caught, in any thread."""
+        if issubclass(kind, KeyboardInterrupt):
+            return
+        lines = traceback.format_exception(kind, error, where)
+        key = hashlib.sha1("".join(lines[:-1]).encode(), usedforsecurity=False).hexdigest()[:12]
+        with self._lock:
+            now = time.monotonic()
+            is_new = now - self._last.get(key, -QUIET_S) >= QUIET_S
+            if is_new:
+                self._last[key] = now
+        if is_new:
+            log.error("an exception that nobody caught (%s):\n%s", key, "".join(lines))
+        self._report(f"crash {key}", sentence_of(kind, error))
+
+
+def sentence_of(kind: type[BaseException], error: BaseException | None) -> str:
+    """One sentence for the message line."""
+    what = str(error).strip().splitlines()[0] if error is not None and str(error).strip() else ""
+    detail = f"{kind.__name__}: {what}" if what else kind.__name__
+    return f"Something went wrong inside Geoloupe ({redact(detail)[:200]}). Your work is kept; the log says where."
+
+
+def left_behind(folder: Path) -> list[Path]:
+    """Crash files of programs that died below Python: not empty, and their process is gone."""
+    found = []
+    for path in sorted(folder.glob("crash-*.log")) if folder.is_dir() else ():
+        number = path.stem.removeprefix("crash-")
+        if number.isdigit() and int(number) != os.getpid() and not _is_alive(int(number)):
+            if path.stat().st_size:
+                found.append(path)
+            else:
+                path.unlink(missing_ok=True)
+    return found
+
+
+def _is_alive(pid: int) -> bool:
+    if sys.platform == "win32":
+        return False
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True
+
+
+def _log_qt(kind: QtMsgType, context: QMessageLogContext, text: str) -> None:
+    levels = {QtMsgType.QtDebugMsg: logging.DEBUG, QtMsgType.QtInfoMsg: logging.INFO}
+    logging.getLogger("geoloupe.qt").log(levels.get(kind, logging.WARNING), "%s", text)

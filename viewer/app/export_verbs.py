@@ -1,0 +1,127 @@
+"""What leaves the case: a picture of the map, the sites as a table."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from PySide6.QtCore import QObject, QTimer
+from PySide6.QtGui import QImage
+from PySide6.QtWidgets import QWidget
+
+from layers.errors import GeoloupeError
+from layers.geo.bounds import Bounds
+from layers.geo.crs import WGS84, transform_bounds
+from layers.project.fsops import write_whole
+from viewer.app.questions import Questions
+from viewer.app.session import Session
+from viewer.canvas.scene import MapScene
+from viewer.canvas.widget import MapCanvas
+from viewer.export.dialog import ExportDialog
+from viewer.export.features import csv_text, geojson_text
+from viewer.export.image import save_image
+from viewer.export.product import Product
+from viewer.support.jobs import JobContext, Jobs
+from viewer.support.messages import Messages
+
+POLL_MS = 20
+
+
+class ExportVerbs(QObject):
+    """Paints in the window's thread from a scene of its own; encodes and writes in a job."""
+
+    def __init__(
+        self,
+        session: Session,
+        canvas: MapCanvas,
+        jobs: Jobs,
+        messages: Messages,
+        ask: Callable[[], Questions],
+        window: QWidget,
+    ) -> None:
+        super().__init__(window)
+        self._session, self._canvas, self._jobs, self._messages = session, canvas, jobs, messages
+        self._ask, self._window = ask, window
+        self._pending: list[_PendingPicture] = []
+
+    @property
+    def is_idle(self) -> bool:
+        return not self._pending
+
+    def export_picture(self) -> None:
+        """Choose in the dialog, then paint once the product's scene is complete."""
+        self._session.before_save()
+        dialog = ExportDialog(
+            self._session.document, self._scene, self._bounds(), self._canvas.viewport.crs, self._window
+        )
+        accepted = dialog.exec()
+        layout = dialog.layout_chosen()
+        dialog.deleteLater()
+        path = self._ask().picture_to_write(self._suggestion(".png")) if accepted else None
+        if path is None:
+            return
+        scene = self._scene()
+        product = Product(layout, self._session.document, scene, self._bounds())
+        self._pending.append(_PendingPicture(product, scene, lambda image: self._write_picture(image, path), self))
+
+    def export_sites(self) -> None:
+        """As GeoJSON or CSV, by the name's ending."""
+        self._session.before_save()
+        path = self._ask().sites_to_write(self._suggestion(".geojson"))
+        if path is None:
+            return
+        document = self._session.document
+        text = csv_text(document) if path.suffix.lower() == ".csv" else geojson_text(document)
+        self._write(lambda: write_whole(path, text.encode("utf-8")), path)
+
+    def forget(self, pending: _PendingPicture) -> None:
+        self._pending.remove(pending)
+
+    def _write_picture(self, image: QImage, path: Path) -> None:
+        self._write(lambda: save_image(image, path), path)
+
+    def _write(self, write: Callable[[], object], path: Path) -> None:
+        def work(context: JobContext) -> None:
+            write()
+
+        def done(_nothing: None) -> None:
+            self._messages.show("export", self.tr("Written: {0}").format(path), "info")
+
+        def failed(error: GeoloupeError) -> None:
+            self._messages.show("export", error.sentence, "error")
+
+        self._jobs.run(work, done, failed, self.tr("Writing {0}").format(path.name))
+
+    def _scene(self) -> MapScene:
+        return MapScene(self._session.document, self._canvas.scene.context, self._session.base_folder)
+
+    def _bounds(self) -> Bounds:
+        view = self._canvas.viewport.view()
+        return transform_bounds(view.grid.crs, WGS84, view.world_bounds())
+
+    def _suggestion(self, suffix: str) -> Path:
+        target = self._session.target
+        return target.with_suffix(suffix) if target else Path.home() / f"map{suffix}"
+
+
+class _PendingPicture(QObject):
+    """A product whose layers are still being read."""
+
+    def __init__(self, product: Product, scene: MapScene, ready: Callable[[QImage], None], verbs: ExportVerbs) -> None:
+        super().__init__(verbs)
+        self._product, self._scene, self._ready, self._verbs = product, scene, ready, verbs
+        self._timer = QTimer(self, interval=POLL_MS)
+        self._timer.timeout.connect(self._look)
+        scene.set_view(product.view)
+        self._timer.start()
+
+    def _look(self) -> None:
+        if not (self._scene.is_open() and self._scene.is_complete(self._product.view)):
+            return
+        self._timer.stop()
+        image = self._product.image()
+        self._scene.close()
+        self._scene.deleteLater()
+        self._verbs.forget(self)
+        self.deleteLater()
+        self._ready(image)

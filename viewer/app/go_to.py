@@ -1,0 +1,80 @@
+"""Go to a coordinate, in any notation, with what it was understood as."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QDialog, QDialogButtonBox, QLineEdit, QListWidget, QListWidgetItem, QVBoxLayout, QWidget
+
+from layers.errors import BadCoordinate
+from layers.geo.coordinates import Notation, ParsedCoordinate, format_coordinate, parse_candidates, parse_coordinate
+from viewer.support.text import plain_label
+
+MOST_READINGS = 6
+
+
+class GoToDialog(QDialog):
+    """Shows every reading of what is typed while it is typed; Enter takes the chosen one."""
+
+    place_chosen = Signal(float, float, float)
+    """Lon, lat, and the error in metres that the digits imply."""
+
+    def __init__(self, notation: Notation, text: str = "", parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setWindowTitle(self.tr("Go to coordinate"))
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self._notation = notation
+        self._readings: list[ParsedCoordinate] = []
+        self._input = QLineEdit(self)
+        self._input.setPlaceholderText(self.tr("51.884 N, 128.334 E  ·  52U DC 54160 48346  ·  51°53'02\" N …"))
+        self._input.setAccessibleName(self.tr("Coordinate"))
+        self._input.setMinimumWidth(420)
+        self._says = plain_label("", self)
+        self._says.setObjectName("muted")
+        self._says.setWordWrap(True)
+        self._list = QListWidget(self)
+        self._list.setAccessibleName(self.tr("Readings of the coordinate"))
+        self._list.setFixedHeight(96)
+        self._list.itemDoubleClicked.connect(self.accept)
+        buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Cancel, self)
+        self._go = buttons.addButton(self.tr("Go"), QDialogButtonBox.ButtonRole.AcceptRole)
+        buttons.accepted.connect(self.accept)
+        buttons.rejected.connect(self.reject)
+        layout = QVBoxLayout(self)
+        for part in (self._input, self._list, self._says, buttons):
+            layout.addWidget(part)
+        self._input.textChanged.connect(self._read)
+        self._input.setText(text)
+        self._read(text)
+
+    def readings(self) -> list[str]:
+        """The lines that are offered."""
+        return [self._list.item(row).text() for row in range(self._list.count())]
+
+    def accept(self) -> None:
+        row = self._list.currentRow()
+        if 0 <= row < len(self._readings):
+            place = self._readings[row]
+            self.place_chosen.emit(place.lon, place.lat, place.error_m)
+            super().accept()
+
+    def _read(self, text: str) -> None:
+        self._readings = parse_candidates(text)[:MOST_READINGS]
+        self._list.clear()
+        for place in self._readings:
+            shown = format_coordinate(place.lon, place.lat, self._notation, place.error_m)
+            read_as = self.tr("read as {0}, good to {1} m").format(place.notation, f"{place.error_m:.3g}")
+            self._list.addItem(QListWidgetItem(f"{shown}   ({read_as})"))
+        self._list.setCurrentRow(0)
+        self._go.setEnabled(bool(self._readings))
+        self._says.setText(self._sentence(text))
+
+    def _sentence(self, text: str) -> str:
+        if not text.strip():
+            return self.tr("Degrees, UTM, MGRS, or the address of a web map.")
+        if len(self._readings) > 1:
+            return self.tr("This can be read in {0} ways; the likeliest is first.").format(len(self._readings))
+        try:
+            parse_coordinate(text)
+        except BadCoordinate as error:
+            return error.sentence
+        return ""

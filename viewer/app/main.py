@@ -1,0 +1,59 @@
+"""The program from its first line to its exit code.
+
+The readers are spawned before anything of Qt is imported: they import their own libraries meanwhile, on another core.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from layers.pool.pool import ReaderPool
+
+if TYPE_CHECKING:
+    from viewer.app.program import Program
+
+SWITCH_INTERVAL_S = 0.0005
+"""How often threads take turns: with Python's 5 ms a painting worker makes the window stutter (performance.md)."""
+
+
+def run(
+    files: Sequence[str],
+    *,
+    screenshot: str | None = None,
+    size: tuple[int, int] | None = None,
+    bounds: tuple[float, float, float, float] | None = None,
+    demo: bool = False,
+    safe_mode: bool = False,
+    trace: str | None = None,
+) -> int:
+    """Open the window with `files`; returns the exit code. Bounds are W, S, E, N in degrees, the size in pixels."""
+    pool = ReaderPool(workers=2)
+    pool.start()
+    try:
+        sys.setswitchinterval(SWITCH_INTERVAL_S)
+        _choose_platform()
+        from viewer.app.program import Program, Wishes  # for start-up time: the readers are on their way already
+
+        wishes = Wishes(
+            tuple(files),
+            Path(screenshot) if screenshot else None,
+            size,
+            bounds,
+            demo,
+            safe_mode,
+            Path(trace) if trace else None,
+        )
+        program: Program = Program(pool, wishes)
+        return program.run()
+    finally:
+        pool.close()
+
+
+def _choose_platform() -> None:
+    """Without a display the window is drawn offscreen."""
+    if sys.platform.startswith("linux") and not (os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")):
+        os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")

@@ -1,0 +1,90 @@
+"""Menu bar, toolbar, palette and shortcut sheet, all made from the table of actions."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QCoreApplication, QSize, Qt
+from PySide6.QtGui import QKeySequence
+from PySide6.QtWidgets import QMainWindow, QMenu, QToolBar
+
+from viewer.app.actions import MENUS, ActionTable, bare, translated
+from viewer.panels.palette import PaletteEntry
+from viewer.support.icons import SIZE_PX
+
+CANVAS_KEYS: tuple[tuple[str, str], ...] = (
+    ("Pan while held", "Space"),
+    ("Pan", "Arrows"),
+    ("Zoom", "+  −  wheel"),
+    ("Turn the map", "Shift+←  Shift+→"),
+    ("North up", "N"),
+    ("Zoom to a box", "Shift+drag"),
+    ("Finish a line or an area", "Enter"),
+    ("Take the last vertex back", "Backspace"),
+    ("Give up", "Esc"),
+)
+"""What the map itself understands (text in English, keys); the canvas and its tools handle these."""
+
+
+def fill_menu_bar(window: QMainWindow, actions: ActionTable) -> dict[str, QMenu]:
+    """The menus by id."""
+    menus = {}
+    for id_, title in MENUS:
+        menu = window.menuBar().addMenu(translated(title))
+        for spec in actions.in_menu(id_):
+            if spec.breaks and not menu.isEmpty():
+                menu.addSeparator()
+            menu.addAction(actions[spec.id])
+        menus[id_] = menu
+    return menus
+
+
+def make_toolbar(window: QMainWindow, actions: ActionTable) -> QToolBar:
+    title = QCoreApplication.translate("Menus", "Toolbar")
+    bar = QToolBar(title, window)
+    bar.setObjectName("toolbar")
+    bar.setAccessibleName(title)
+    bar.setMovable(False)
+    bar.setIconSize(QSize(SIZE_PX, SIZE_PX))
+    bar.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonIconOnly)
+    group = ""
+    for spec in actions.in_toolbar():
+        if group and spec.menu != group:
+            bar.addSeparator()
+        group = spec.menu
+        bar.addAction(actions[spec.id])
+        button = bar.widgetForAction(actions[spec.id])
+        button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        button.setAccessibleName(bare(translated(spec.text)))
+    return bar
+
+
+def palette_entries(actions: ActionTable) -> list[PaletteEntry]:
+    """Everything that can be done, in the menus' order."""
+    entries = []
+    for id_, title in MENUS:
+        for spec in actions.in_menu(id_):
+            action = actions[spec.id]
+            entries.append(
+                PaletteEntry(
+                    bare(action.text()), bare(translated(title)), keys_of(actions, spec.id), action.icon(),
+                    action.isEnabled(), action.trigger,
+                )
+            )  # fmt: skip
+    return entries
+
+
+def shortcut_groups(actions: ActionTable) -> dict[str, list[tuple[str, str]]]:
+    """Title to (text, keys) pairs, for the sheet."""
+    groups = {
+        bare(translated(title)): [
+            (bare(translated(spec.text)), keys_of(actions, spec.id)) for spec in actions.in_menu(id_) if spec.shortcut
+        ]
+        for id_, title in MENUS
+    }
+    on_map = [(QCoreApplication.translate("Menus", text), keys) for text, keys in CANVAS_KEYS]
+    return {title: rows for title, rows in groups.items() if rows} | {
+        QCoreApplication.translate("Menus", "On the map"): on_map
+    }
+
+
+def keys_of(actions: ActionTable, id_: str) -> str:
+    return actions[id_].shortcut().toString(QKeySequence.SequenceFormat.NativeText)

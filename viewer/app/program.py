@@ -1,0 +1,182 @@
+"""One run of the program: what is made in which order, and let go of in which."""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+from PySide6.QtCore import QLibraryInfo, QLocale, QTimer, QTranslator
+from PySide6.QtGui import QIcon
+from PySide6.QtWidgets import QApplication
+
+from layers.geo.bounds import Bounds
+from layers.pool.pool import ReaderPool
+from viewer.app.crash import CrashDoors, left_behind, log_folder
+from viewer.app.permission import Permissions
+from viewer.app.screenshot import Screenshot
+from viewer.app.session import Session
+from viewer.app.signals import SignalWatch
+from viewer.app.theme import apply_theme
+from viewer.app.window import MainWindow
+from viewer.network.consent import Consent
+from viewer.network.fetcher import Fetcher
+from viewer.rendering.context import RenderContext
+from viewer.resources import resource_path
+from viewer.support.fonts import FALLBACKS, FAMILY, has_chinese, load_fonts
+from viewer.support.icons import mark_pixmap
+from viewer.support.jobs import Jobs
+from viewer.support.messages import Messages
+from viewer.support.settings import Settings, cache_folder, data_folder, sessions_folder
+from viewer.support.timing import Trace
+
+TEXT_PX = 13
+JOBS_END_S = 3.0
+
+
+@dataclass(frozen=True)
+class Wishes:
+    """What the command line asks of the window."""
+
+    files: tuple[str, ...] = ()
+    screenshot: Path | None = None
+    size: tuple[int, int] | None = None
+    bounds: tuple[float, float, float, float] | None = None
+    demo: bool = False
+    safe_mode: bool = False
+    trace: Path | None = None
+
+
+class Program:
+    """Made once a process, after the readers were started. A picture leaves nothing behind in the user's folders."""
+
+    def __init__(self, pool: ReaderPool, wishes: Wishes) -> None:
+        self._pool, self._wishes = pool, wishes
+        self._keeps = wishes.screenshot is None
+        self._trace = Trace(wishes.trace) if wishes.trace is not None else None
+        if self._trace is not None:
+            self._trace.start()
+        existing = QApplication.instance()
+        self._application = existing if isinstance(existing, QApplication) else QApplication(sys.argv[:1])
+        self._application.setApplicationName("Geoloupe")
+        self._application.setQuitOnLastWindowClosed(False)
+        self._translators = install_translations(self._application)
+        self._settings = Settings(None) if wishes.safe_mode or not self._keeps else Settings.of_user()
+        dress(self._application, self._settings)
+        self._messages = Messages()
+        self._jobs = Jobs()
+        self._doors = CrashDoors(log_folder(data_folder()), self._report)
+        self._consent = Consent()
+        self._fetcher = Fetcher(cache_folder() / "tiles" if self._keeps else None, self._consent)
+        self._context = RenderContext(pool, self._fetcher, self._jobs)
+        self._session = Session(self._jobs, self._messages, self._settings, sessions_folder() if self._keeps else None)
+        permissions = Permissions(self._consent, self._settings, self._messages)
+        self._window = MainWindow(self._session, self._context, permissions, self._messages, self._settings)
+        self._code = 0
+
+    def run(self) -> int:
+        """Show the window until it is closed, or until its picture is written."""
+        watch = SignalWatch(self._end_at_once)
+        if self._keeps:
+            self._doors.install()
+            self._doors.install_qt()
+        try:
+            self._begin()
+            self._application.exec()
+        finally:
+            self._end()
+            watch.close()
+            self._doors.remove()
+            if self._trace is not None:
+                self._trace.stop()
+        return self._code
+
+    # ----------------------------------------------------------------------------------------------------------
+
+    def _begin(self) -> None:
+        window, wishes = self._window, self._wishes
+        window.closed.connect(self._application.exit)
+        if self._keeps:
+            window.restore_arrangement()
+        if wishes.size is not None:
+            window.setMinimumSize(1, 1)
+            window.resize(*wishes.size)
+        window.show()
+        if wishes.bounds is not None:
+            window.hold_bounds(Bounds(*wishes.bounds))
+        if wishes.demo:
+            window.files.open_demo(failed=lambda error: window.opener.failures.append(error.sentence))
+        elif wishes.files:
+            window.files.open_words(list(wishes.files))
+        if self._keeps:
+            QTimer.singleShot(0, self._tell_first_things)
+        if wishes.screenshot is not None:
+            Screenshot(window, window.is_idle, wishes.screenshot, self._photographed).start()
+
+    def _tell_first_things(self) -> None:
+        """What is worth saying at the start, once the window stands."""
+        self._session.find_recoverable(self._window.offer_recovery)
+        for problem in (self._settings.problem, self._doors.problem):
+            if problem:
+                self._messages.show(problem, problem, "warning")
+        if left_behind(log_folder(data_folder())):
+            text = "Geoloupe closed unexpectedly the last time; a crash file is in the log folder (Help menu)."
+            self._messages.show("left behind", self._window.tr(text), "warning")
+        if not has_chinese() and not self._settings.get("cjk_font_said"):
+            self._settings.set("cjk_font_said", True)
+            text = (
+                "No installed font has Chinese characters: labels show boxes. Install Noto Sans CJK (fonts-noto-cjk)."
+            )
+            self._messages.show("no chinese", self._window.tr(text), "warning")
+
+    def _photographed(self, problem: str) -> None:
+        failures = [*self._window.opener.failures, *([problem] if problem else [])]
+        if failures:
+            print(f"geoloupe: {failures[0]}", file=sys.stderr)
+            self._code = 1
+        self._application.exit()
+
+    def _report(self, key: str, sentence: str) -> None:
+        self._jobs.mailbox.post(self._messages.show, key, sentence, "error")
+
+    def _end_at_once(self) -> None:
+        """A signal: make everything durable and go; the session stays to be recovered if it was not saved."""
+        self._application.exit()
+
+    def _end(self) -> None:
+        """Timers and wishes, jobs, readers, the journal, the lock: in this order."""
+        was_closed = not self._window.isVisible()
+        self._window.hide()
+        self._window.scene.close()
+        self._fetcher.close()
+        self._jobs.shutdown(JOBS_END_S)
+        self._pool.close()
+        self._session.shutdown(keep=self._session.is_dirty and not was_closed)
+        self._window.deleteLater()
+
+
+def install_translations(application: QApplication) -> list[QTranslator]:
+    """Qt's own texts and ours in the language of the system, where they exist."""
+    installed = []
+    places = (("qtbase", QLibraryInfo.path(QLibraryInfo.LibraryPath.TranslationsPath)),
+              ("geoloupe", str(resource_path("translations"))))  # fmt: skip
+    for name, folder in places:
+        translator = QTranslator(application)
+        if translator.load(QLocale.system(), name, "_", folder):
+            application.installTranslator(translator)
+            installed.append(translator)
+    return installed
+
+
+def dress(application: QApplication, settings: Settings) -> None:
+    """Font, colours and icon: the same on every machine."""
+    load_fonts()
+    font = application.font()
+    font.setFamilies([FAMILY, *FALLBACKS])
+    font.setPixelSize(TEXT_PX)
+    application.setFont(font)
+    apply_theme(application, settings.get("theme"))
+    icon = QIcon()
+    for size in (16, 32, 64, 128):
+        icon.addPixmap(mark_pixmap(size))
+    application.setWindowIcon(icon)

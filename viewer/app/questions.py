@@ -1,0 +1,93 @@
+"""Everything the program asks in a dialog of its own. Tests put another object in its place."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from pathlib import Path
+
+from PySide6.QtCore import QObject, Qt
+from PySide6.QtWidgets import QFileDialog, QMessageBox, QPushButton, QWidget
+
+from viewer.support.text import one_line
+
+
+class Unsaved(StrEnum):
+    """What to do with unsaved changes."""
+
+    SAVE = "save"
+    DISCARD = "discard"
+    CANCEL = "cancel"
+
+
+class Changed(StrEnum):
+    """What to do when the file on disk is not the one that was opened."""
+
+    RELOAD = "reload"
+    SAVE_AS = "save as"
+    OVERWRITE = "overwrite"
+    CANCEL = "cancel"
+
+
+class Questions(QObject):
+    """Modal dialogs over `window`."""
+
+    def __init__(self, window: QWidget) -> None:
+        super().__init__(window)
+        self._window = window
+
+    def unsaved(self, title: str) -> Unsaved:
+        box = self._box(self.tr("Save the changes to “{0}”?").format(one_line(title, 80)))
+        box.setInformativeText(self.tr("Without saving, they are lost."))
+        save = box.addButton(self.tr("&Save"), QMessageBox.ButtonRole.AcceptRole)
+        discard = box.addButton(self.tr("&Discard"), QMessageBox.ButtonRole.DestructiveRole)
+        box.addButton(QMessageBox.StandardButton.Cancel)
+        box.setDefaultButton(save)
+        answers = {save: Unsaved.SAVE, discard: Unsaved.DISCARD}
+        return self._answer(box, answers, Unsaved.CANCEL)
+
+    def changed_on_disk(self, title: str) -> Changed:
+        box = self._box(self.tr("“{0}” was saved by somebody else meanwhile.").format(one_line(title, 80)))
+        box.setInformativeText(
+            self.tr("Save yours under another name, take theirs and lose your changes, or replace theirs with yours.")
+        )
+        save_as = box.addButton(self.tr("Save &Mine As…"), QMessageBox.ButtonRole.AcceptRole)
+        reload_ = box.addButton(self.tr("&Take Theirs"), QMessageBox.ButtonRole.DestructiveRole)
+        overwrite = box.addButton(self.tr("&Replace Theirs"), QMessageBox.ButtonRole.DestructiveRole)
+        box.addButton(QMessageBox.StandardButton.Cancel)
+        box.setDefaultButton(save_as)
+        answers = {save_as: Changed.SAVE_AS, reload_: Changed.RELOAD, overwrite: Changed.OVERWRITE}
+        return self._answer(box, answers, Changed.CANCEL)
+
+    def paths_to_open(self, folder: Path) -> list[str]:
+        paths, _ = QFileDialog.getOpenFileNames(self._window, self.tr("Open"), str(folder))
+        return paths
+
+    def case_to_write(self, suggestion: Path) -> Path | None:
+        return self._path_to_write(self.tr("Save the case as"), suggestion, self.tr("Geoloupe case (*.gpkg)"))
+
+    def picture_to_write(self, suggestion: Path) -> Path | None:
+        return self._path_to_write(self.tr("Export the map as a picture"), suggestion, self.tr("PNG picture (*.png)"))
+
+    def sites_to_write(self, suggestion: Path) -> Path | None:
+        kinds = self.tr("GeoJSON (*.geojson);;Table (*.csv)")
+        return self._path_to_write(self.tr("Export the sites"), suggestion, kinds)
+
+    def _path_to_write(self, title: str, suggestion: Path, kinds: str) -> Path | None:
+        text, kind = QFileDialog.getSaveFileName(self._window, title, str(suggestion), kinds)
+        if not text:
+            return None
+        path = Path(text)
+        return path if path.suffix else path.with_suffix(kind.rpartition("*")[2].rstrip(")") or suggestion.suffix)
+
+    def _box(self, text: str) -> QMessageBox:
+        box = QMessageBox(self._window)
+        box.setWindowTitle("Geoloupe")
+        box.setTextFormat(Qt.TextFormat.PlainText)
+        box.setText(text)
+        return box
+
+    def _answer[T](self, box: QMessageBox, answers: dict[QPushButton, T], otherwise: T) -> T:
+        box.exec()
+        clicked = box.clickedButton()
+        box.deleteLater()
+        return next((answer for button, answer in answers.items() if button is clicked), otherwise)

@@ -1,0 +1,51 @@
+"""The real window's picture, once everything that was asked for is drawn."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from PySide6.QtCore import QObject, QTimer
+from PySide6.QtGui import QImageWriter
+from PySide6.QtWidgets import QWidget
+
+POLL_MS = 5
+LONGEST_S = 120.0
+QUIET_ROUNDS = 3
+"""So many looks in a row must find everything idle: work that is about to begin shows in the next one."""
+
+
+class Screenshot(QObject):
+    """Watches until `is_idle` and writes `path`; `finished` gets one sentence, empty when all went well."""
+
+    def __init__(
+        self, window: QWidget, is_idle: Callable[[], bool], path: Path, finished: Callable[[str], None]
+    ) -> None:
+        super().__init__(window)
+        self._window, self._is_idle, self._path, self._finished = window, is_idle, path, finished
+        self._started, self._quiet = time.monotonic(), 0
+        self._timer = QTimer(self, interval=POLL_MS)
+        self._timer.timeout.connect(self._look)
+
+    def start(self) -> None:
+        self._timer.start()
+
+    def _look(self) -> None:
+        self._quiet = self._quiet + 1 if self._is_idle() else 0
+        is_late = time.monotonic() - self._started > LONGEST_S
+        if self._quiet < QUIET_ROUNDS and not is_late:
+            return
+        self._timer.stop()
+        problem = self._write()
+        if not problem and is_late:
+            problem = f"The map was not complete after {LONGEST_S:.0f} s; {self._path} shows what there was."
+        self._finished(problem)
+
+    def _write(self) -> str:
+        image = self._window.grab().toImage()
+        writer = QImageWriter(str(self._path), b"png")
+        writer.setCompression(40)  # of 100: a third of the time of the smallest file, a tenth larger
+        if writer.write(image):
+            return ""
+        return f"The picture could not be written to {self._path}: {writer.errorString()}."

@@ -1,0 +1,73 @@
+"""Keeps the status bar in step with the map and with the jobs."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QObject
+
+from layers.geo.coordinates import Notation
+from viewer.app.view_verbs import ViewVerbs
+from viewer.canvas.widget import MapCanvas
+from viewer.panels.context import PanelContext
+from viewer.panels.status_bar import StatusBar
+from viewer.support.jobs import Job, Jobs
+from viewer.support.settings import Settings
+
+
+class StatusLink(QObject):
+    """Bound methods only, as the canvas and the jobs may outlive the bar by a moment."""
+
+    def __init__(
+        self,
+        bar: StatusBar,
+        canvas: MapCanvas,
+        views: ViewVerbs,
+        jobs: Jobs,
+        context: PanelContext,
+        settings: Settings,
+    ) -> None:
+        super().__init__(bar)
+        self._bar, self._canvas, self._views, self._jobs = bar, canvas, views, jobs
+        self._context, self._settings = context, settings
+        canvas.view_changed.connect(self._show_view)
+        canvas.cursor_moved.connect(self._show_place)
+        canvas.hint_changed.connect(bar.show_hint)
+        views.crs_changed.connect(self._show_view)
+        bar.scale_asked.connect(views.set_metres_per_pixel)
+        bar.crs_asked.connect(views.set_crs)
+        bar.notation_changed.connect(self._keep_notation)
+        bar.cancel_asked.connect(self._cancel)
+        for signal in (jobs.started, jobs.progressed, jobs.finished):
+            signal.connect(self._show_work)
+        bar.crs_choices = self._crs_choices
+        context.set_notation(bar.notation)
+        self._crs_shown = ""
+        self._show_view()
+
+    def _show_view(self, *_: object) -> None:
+        self._bar.show_scale(self._views.metres_per_pixel())
+        crs = self._canvas.viewport.crs
+        if crs != self._crs_shown:
+            self._crs_shown = crs
+            self._bar.show_crs(self._views.crs_text(), crs)
+
+    def _crs_choices(self) -> list[tuple[str, str]]:
+        return self._views.crs_choices(self._context.layer_uuid)
+
+    def _show_place(self, lon: float, lat: float) -> None:
+        self._bar.show_place(lon, lat, self._views.metres_per_pixel() / 2)
+
+    def _keep_notation(self, notation: str) -> None:
+        self._settings.set("notation", notation)
+        self._context.set_notation(Notation(notation))
+
+    def _show_work(self, _job: Job) -> None:
+        running = self._jobs.running()
+        if not running:
+            self._bar.end_work()
+            return
+        job = running[0]
+        self._bar.show_work(job.text or job.title, job.fraction if job.fraction > 0 else -1.0)
+
+    def _cancel(self) -> None:
+        for job in self._jobs.running():
+            job.cancel()

@@ -1,0 +1,47 @@
+"""The tools of the map and which one is in hand."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtCore import QObject
+
+from viewer.tools.box_zoom import BoxZoomTool
+from viewer.tools.draw import DrawTool
+from viewer.tools.edit_vertices import EditVerticesTool
+from viewer.tools.measure import MeasureTool
+from viewer.tools.navigate import NavigateTool
+from viewer.tools.select import SelectTool
+from viewer.tools.tool import Tool, ToolContext
+
+FIRST_TOOL = "tool_select"
+
+
+class Toolbox(QObject):
+    """Makes each tool when it is first taken; ids are those of the actions."""
+
+    def __init__(self, context: ToolContext, parent: QObject) -> None:
+        super().__init__(parent)
+        self._context = context
+        self._makers: dict[str, Callable[[], Tool]] = {
+            "tool_pan": lambda: NavigateTool(context, self),
+            "tool_select": lambda: SelectTool(context, self),
+            "tool_box_zoom": lambda: BoxZoomTool(context, self),
+            "tool_measure": lambda: MeasureTool(context, self),
+            "tool_point": lambda: DrawTool(context, "point", parent=self),
+            "tool_line": lambda: DrawTool(context, "line", parent=self),
+            "tool_polygon": lambda: DrawTool(context, "polygon", parent=self),
+            "tool_edit_vertices": lambda: EditVerticesTool(context, self),
+        }
+        self._tools: dict[str, Tool] = {}
+
+    @property
+    def ids(self) -> list[str]:
+        return list(self._makers)
+
+    def take(self, id_: str) -> None:
+        """Hand the mouse to a tool, and the keys to the map."""
+        if id_ not in self._tools:
+            self._tools[id_] = self._makers[id_]()
+        self._context.canvas.set_tool(self._tools[id_])
+        self._context.canvas.setFocus()

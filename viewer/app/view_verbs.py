@@ -1,0 +1,173 @@
+"""What the View menu does, and what of the map a case keeps: one canvas, told where to look."""
+
+from __future__ import annotations
+
+import json
+import math
+
+from PySide6.QtCore import QEvent, QObject, QTimer, Signal
+
+from layers.errors import GeoloupeError
+from layers.geo.bounds import Bounds
+from layers.geo.crs import WEB_MERCATOR, crs_name, polar_crs, same_crs, utm_crs, utm_zone
+from layers.geo.measure import circle
+from viewer.canvas.widget import MapCanvas
+from viewer.support.messages import Messages
+
+TURN_DEG = 15.0
+NEAREST_M = 500.0
+"""Half the width of ground shown around a coordinate gone to, at least."""
+
+
+class ViewVerbs(QObject):
+    """Zooms and turns the canvas. Bounds that were asked for are held while docks settle, until the analyst moves."""
+
+    crs_changed = Signal()
+
+    def __init__(self, canvas: MapCanvas, messages: Messages, parent: QObject) -> None:
+        super().__init__(parent)
+        self._canvas, self._messages = canvas, messages
+        self._held: Bounds | None = None
+        self._waits_for_layers = False
+        self._settle = QTimer(self, singleShot=True, interval=0)
+        self._settle.timeout.connect(self._show_held)
+        canvas.installEventFilter(self)
+        canvas.scene.updated.connect(self._fit_when_known)
+
+    # -- where to ----------------------------------------------------------------------------------------------
+
+    def show_bounds(self, lonlat: Bounds, margin: float = 0.06) -> None:
+        """Show bounds in lon, lat, also after the window has found its size."""
+        self._waits_for_layers = False
+        try:
+            self._canvas.zoom_to_bounds(lonlat, margin)
+        except GeoloupeError as error:
+            self._messages.show("view", error.sentence, "warning")
+            return
+        self._held, self._margin, self._held_view = lonlat, margin, self._canvas.viewport.view()
+
+    def show_case(self, viewport_json: str) -> None:
+        """Begin with a case: where its author looked, else everything in it once the layers are known."""
+        self._held = None
+        if self._restore(viewport_json):
+            return
+        self._canvas.full_view()
+        self._waits_for_layers = True
+        self._fit_when_known()
+
+    def show_everything(self) -> None:
+        bounds = self._canvas.scene.bounds_lonlat()
+        if bounds is None or bounds.width > 350:
+            self._canvas.full_view()
+        else:
+            self.show_bounds(bounds)
+
+    def show_selection(self) -> None:
+        self._canvas.zoom_to_sites(self._canvas.selection.uuids)
+
+    def show_layer(self, uuid: str) -> None:
+        if not self._canvas.zoom_to_layer(uuid):
+            self._messages.show("view", self.tr("Nobody knows yet where this layer is."), "info")
+
+    def show_place(self, lon: float, lat: float, error_m: float) -> None:
+        """Centre on a place, near enough to see what its digits can tell apart."""
+        lons, lats = circle(lon, lat, max(NEAREST_M, 4 * error_m))
+        self.show_bounds(Bounds(float(min(lons)), float(min(lats)), float(max(lons)), float(max(lats))), 0.0)
+
+    def turn_left(self) -> None:
+        self._canvas.rotate_by(-TURN_DEG)
+
+    def turn_right(self) -> None:
+        self._canvas.rotate_by(TURN_DEG)
+
+    # -- scale and CRS -----------------------------------------------------------------------------------------
+
+    def metres_per_pixel(self) -> float:
+        """Of a logical pixel in the middle of the map; NaN where there is no ground."""
+        view = self._canvas.viewport.view()
+        return self._canvas.viewport.ground_resolution_m() * view.ratio
+
+    def set_metres_per_pixel(self, metres: float) -> None:
+        now = self.metres_per_pixel()
+        if math.isfinite(now) and now > 0:
+            viewport = self._canvas.viewport
+            x, y = viewport.centre
+            viewport.centre_on(x, y, viewport.resolution * metres / now)
+            self._canvas.come_to_rest()
+
+    def set_crs(self, crs: str) -> None:
+        try:
+            self._canvas.set_crs(crs)
+        except GeoloupeError as error:
+            self._messages.show("view", error.sentence, "warning")
+        self.crs_changed.emit()
+
+    def crs_choices(self, layer_uuid: str) -> list[tuple[str, str]]:
+        """(text, CRS) pairs: Web Mercator, that of the layer, the local UTM zone, polar."""
+        lon, lat = self._canvas.viewport.centre_lonlat()
+        choices = [(self.tr("Web Mercator"), WEB_MERCATOR)]
+        own = self._layer_crs(layer_uuid)
+        if own and not same_crs(own, WEB_MERCATOR):
+            choices.append((self.tr("The layer’s own: {0}").format(crs_name(own)), own))
+        if math.isfinite(lon) and math.isfinite(lat):
+            half = self.tr("north") if lat >= 0 else self.tr("south")
+            choices.append((self.tr("UTM zone {0} {1}, here").format(utm_zone(lon, lat), half), utm_crs(lon, lat)))
+        choices.append((self.tr("North polar stereographic"), polar_crs(90)))
+        choices.append((self.tr("South polar stereographic"), polar_crs(-90)))
+        return choices
+
+    def crs_text(self) -> str:
+        """A short name of the canvas's CRS."""
+        crs = self._canvas.viewport.crs
+        return self.tr("Web Mercator") if same_crs(crs, WEB_MERCATOR) else crs_name(crs)
+
+    def _layer_crs(self, uuid: str) -> str:
+        drawing = self._canvas.scene.drawings.get(uuid)
+        info = getattr(drawing, "info", None)
+        return str(getattr(info, "crs", "") or "")
+
+    # -- what a case keeps -------------------------------------------------------------------------------------
+
+    def viewport_json(self) -> str:
+        """Where the map looks, for the case file."""
+        viewport = self._canvas.viewport
+        x, y = viewport.centre
+        metres = viewport.resolution * viewport.view().ratio
+        return json.dumps(
+            {"crs": viewport.crs, "x": x, "y": y, "resolution": metres, "rotation_deg": viewport.rotation_deg}
+        )
+
+    def _restore(self, text: str) -> bool:
+        try:
+            kept = json.loads(text)
+            numbers = [float(kept[key]) for key in ("x", "y", "resolution", "rotation_deg")]
+            if not all(map(math.isfinite, numbers)) or numbers[2] <= 0:
+                return False
+            self._canvas.viewport.set_crs(str(kept["crs"]))
+        except (ValueError, KeyError, TypeError, GeoloupeError):
+            return False
+        x, y, resolution, rotation_deg = numbers
+        viewport = self._canvas.viewport
+        viewport.set_rotation(rotation_deg)
+        viewport.centre_on(x, y, resolution / viewport.view().ratio)
+        self._canvas.come_to_rest()
+        return True
+
+    # -- held while the window settles --------------------------------------------------------------------------
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.Resize and self._held is not None:
+            if self._canvas.viewport.view() == self._held_view:
+                self._settle.start()
+            elif not self._settle.isActive():
+                self._held = None
+        return super().eventFilter(watched, event)
+
+    def _show_held(self) -> None:
+        if self._held is not None:
+            self.show_bounds(self._held, self._margin)
+
+    def _fit_when_known(self) -> None:
+        if self._waits_for_layers and self._canvas.scene.is_open():
+            self._waits_for_layers = False
+            self.show_everything()

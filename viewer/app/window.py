@@ -1,0 +1,361 @@
+"""The window: puts the rooms together and connects them. It knows everybody, so it does little itself."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+
+from PySide6.QtCore import QByteArray, Qt, QUrl, Signal
+from PySide6.QtGui import QCloseEvent, QDesktopServices, QDragEnterEvent, QDropEvent
+from PySide6.QtWidgets import QApplication, QMainWindow, QStackedWidget, QVBoxLayout, QWidget
+
+from layers.errors import GeoloupeError
+from layers.geo.bounds import Bounds
+from layers.project.recovery import RecoverableSession
+from viewer.app.about import AboutDialog
+from viewer.app.actions import PANELS, ActionTable
+from viewer.app.case_verbs import CaseVerbs
+from viewer.app.crash import log_folder
+from viewer.app.docks import Docks
+from viewer.app.export_verbs import ExportVerbs
+from viewer.app.file_verbs import FileVerbs
+from viewer.app.go_to import GoToDialog
+from viewer.app.menus import fill_menu_bar, make_toolbar, palette_entries, shortcut_groups
+from viewer.app.opening import FileOpener
+from viewer.app.permission import Permissions
+from viewer.app.questions import Questions
+from viewer.app.session import Session
+from viewer.app.status_link import StatusLink
+from viewer.app.theme import apply_theme
+from viewer.app.toolbox import FIRST_TOOL, Toolbox
+from viewer.app.view_verbs import ViewVerbs
+from viewer.canvas.scene import MapScene
+from viewer.canvas.widget import MapCanvas
+from viewer.panels.context import PanelContext
+from viewer.panels.message_bar import MessageBar
+from viewer.panels.palette import CommandPalette
+from viewer.panels.shortcut_sheet import ShortcutSheet
+from viewer.panels.start_page import RecoverableCase, StartPage
+from viewer.panels.status_bar import StatusBar
+from viewer.rendering.context import RenderContext
+from viewer.support.messages import Messages
+from viewer.support.settings import Settings, data_folder
+from viewer.tools.tool import ToolContext
+
+SMALLEST = (640, 420)
+FIRST_SIZE = (1440, 900)
+
+
+class MainWindow(QMainWindow):
+    """One case in one window. `ask` is what is asked in dialogs; tests put their own answers there."""
+
+    closed = Signal()
+
+    def __init__(
+        self,
+        session: Session,
+        context: RenderContext,
+        permissions: Permissions,
+        messages: Messages,
+        settings: Settings,
+    ) -> None:
+        super().__init__()
+        self.session, self.context, self.messages, self.settings = session, context, messages, settings
+        self.permissions = permissions
+        self.ask = Questions(self)
+        self._may_close = self._is_asking = False
+        self._held_bounds: Bounds | None = None
+        self.setObjectName("window")
+        self.setAcceptDrops(True)
+        self.setMinimumSize(*SMALLEST)
+        self.resize(*FIRST_SIZE)
+        self._build_map()
+        self._build_verbs()
+        self._build_face()
+        self._connect()
+        self._show_state()
+        self._follow_document()
+
+    # -- building ----------------------------------------------------------------------------------------------
+
+    def _build_map(self) -> None:
+        self.scene = MapScene(self.session.document, self.context, self.session.base_folder, parent=self)
+        self.canvas = MapCanvas(self.scene)
+        self.selection = self.canvas.selection
+        self.views = ViewVerbs(self.canvas, self.messages, self)
+        self.panel_context = PanelContext(
+            self.session.document,
+            push=self.session.push,
+            selection=self.selection,
+            zoom_to=self.views.show_bounds,
+            actor=self.session.actor,
+            jobs=self.context.jobs,
+            consent=self.permissions.allow,
+            report=partial(self.messages.show, "panel", level="warning"),
+            zoom_to_layer=self.views.show_layer,
+            parent=self,
+        )
+        tools = ToolContext(
+            self.canvas, self.session.push_or_say, partial(self.messages.show, "tool"), self.session.actor
+        )
+        self.toolbox = Toolbox(tools, self)
+
+    def _build_verbs(self) -> None:
+        jobs = self.context.jobs
+        self.opener = FileOpener(self.session, self.context.pool, jobs, self.messages, self.permissions.allow, self)
+        self.files = FileVerbs(self.session, self.opener, self.messages, self.settings, self._questions, self)
+        self.exports = ExportVerbs(self.session, self.canvas, jobs, self.messages, self._questions, self)
+
+    def _build_face(self) -> None:
+        self.start_page = StartPage()
+        self.pages = QStackedWidget()
+        self.pages.addWidget(self.start_page)
+        self.pages.addWidget(self.canvas)
+        middle = QWidget()
+        column = QVBoxLayout(middle)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(MessageBar(self.messages))
+        column.addWidget(self.pages, 1)
+        self.setCentralWidget(middle)
+        self.docks = Docks(self, self.panel_context)
+        self.cases = CaseVerbs(self.panel_context, self.docks, self)
+        self.action_table = ActionTable(self._handlers(), self)
+        self.action_table.color(self.palette())
+        fill_menu_bar(self, self.action_table)
+        self.toolbar = make_toolbar(self, self.action_table)
+        self.addToolBar(self.toolbar)
+        self.docks.connect_actions(self.action_table)
+        self.status = StatusBar(self.settings.get("notation"))
+        self.setStatusBar(self.status)
+        StatusLink(self.status, self.canvas, self.views, self.context.jobs, self.panel_context, self.settings)
+        self.action_table["dark"].setChecked(self.settings.get("theme") == "dark")
+        self.action_table["offline"].setChecked(self.settings.get("offline"))
+        self._set_offline(self.settings.get("offline"))
+        self.action_table[FIRST_TOOL].setChecked(True)
+        self.toolbox.take(FIRST_TOOL)
+
+    def _handlers(self) -> dict[str, Callable[..., None]]:
+        files, views, canvas, cases = self.files, self.views, self.canvas, self.cases
+        return {
+            "new_case": files.new_case, "open": files.open, "open_demo": lambda: files.open_demo(),
+            "save": lambda: files.save(), "save_as": lambda: files.save_as(), "close_case": files.close_case,
+            "export_picture": self.exports.export_picture, "export_sites": self.exports.export_sites,
+            "quit": self._quit, "undo": self.session.undo, "redo": self.session.redo,
+            "delete": cases.delete_selected, "select_all": cases.select_all, "select_none": self.selection.clear,
+            "copy_coordinate": self._copy_coordinate, "zoom_in": canvas.zoom_in, "zoom_out": canvas.zoom_out,
+            "full_view": views.show_everything, "zoom_selection": views.show_selection, "go_to": self._go_to,
+            "back": canvas.back, "forward": canvas.forward, "rotate_left": views.turn_left,
+            "rotate_right": views.turn_right, "north_up": canvas.reset_rotation,
+            "next_notation": lambda: self.status.next_notation(), "dark": self._set_dark,
+            "full_screen": self._set_full_screen, "add_files": files.open, "add_imagery": cases.add_imagery,
+            "zoom_layer": lambda: views.show_layer(self.panel_context.layer_uuid),
+            "remove_layer": cases.remove_layer, "layer_properties": cases.show_layer_properties,
+            "offline": self._set_offline, "add_claim": cases.add_claim, "add_source": cases.add_source,
+            "add_response": cases.add_response, "reset_panels": self.docks.reset, "palette": self._show_palette,
+            "shortcuts": self._show_shortcuts, "show_log": self._show_log, "about": lambda: AboutDialog(self).open(),
+            **{id_: partial(self._take_tool, id_) for id_ in self.toolbox.ids},
+            **{id_: partial(self.docks.set_panel_visible, id_) for id_ in PANELS},
+        }  # fmt: skip
+
+    def _connect(self) -> None:
+        session = self.session
+        session.document_replaced.connect(self._follow_document)
+        session.state_changed.connect(self._show_state)
+        session.viewport_json = self.views.viewport_json
+        session.before_save = self.panel_context.flush
+        self.selection.changed.connect(self._offer)
+        self.scene.problem_changed.connect(self.docks.layer_tree.set_problem)
+        self.panel_context.layer_previewed.connect(self.scene.preview_layer)
+        self.panel_context.layer_shown.connect(self._offer)
+        self.opener.added.connect(self._show_added)
+        self.canvas.files_dropped.connect(self.files.open_words)
+        self.permissions.granted.connect(self._permission_granted)
+        self.context.jobs.unheard.connect(self._say_unheard)
+        page = self.start_page
+        page.new_chosen.connect(self.files.new_case)
+        page.open_chosen.connect(self.files.open)
+        page.demo_chosen.connect(self.action_table["open_demo"].trigger)
+        page.recent_chosen.connect(self.files.open_recent)
+        page.recent_forgotten.connect(self.files.forget_recent)
+        page.recover_chosen.connect(self.files.recover)
+        self.files.recent_changed.connect(self._show_recent)
+
+    # -- what stands -------------------------------------------------------------------------------------------
+
+    def is_idle(self) -> bool:
+        """True when everything asked for is read, drawn and painted."""
+        has_map = self.pages.currentWidget() is self.canvas
+        return (
+            self.session.is_idle
+            and self.opener.is_idle
+            and self.exports.is_idle
+            and self.context.is_idle()
+            and (not has_map or self.canvas.is_idle())
+        )
+
+    def show_case_page(self) -> None:
+        """The map while there is a case, else the start page."""
+        is_begun = self.session.is_begun
+        page: QWidget = self.canvas if is_begun else self.start_page
+        if self.pages.currentWidget() is not page:
+            self.pages.setCurrentWidget(page)
+            page.setFocus()
+        self.docks.set_shown(is_begun)
+        self.toolbar.setVisible(is_begun)
+        self.status.set_map_visible(is_begun)
+
+    def hold_bounds(self, lonlat: Bounds) -> None:
+        """What is opened is shown at these bounds, whatever it says itself (command line)."""
+        self._held_bounds = lonlat
+
+    def offer_recovery(self, cases: list[RecoverableSession]) -> None:
+        """Sessions that a crash left, on the start page and in a message line."""
+        rows = [
+            RecoverableCase(str(case.folder), case.title, case.last_edit_at, case.edits, case.sites) for case in cases
+        ]
+        self.start_page.set_recoverable(rows)
+
+    def _follow_document(self) -> None:
+        self.scene.set_document(self.session.document, self.session.base_folder)
+        self.panel_context.set_document(self.session.document)
+        self.session.document.subscribe(lambda _changes: self._offer())
+        self.show_case_page()
+        self._show_recent()
+        if self.session.is_begun and self._held_bounds is not None:
+            self.views.show_bounds(self._held_bounds, 0.0)
+        elif self.session.is_begun:
+            self.views.show_case(self.session.document.meta("viewport"))
+        self.permissions.ask_for(self.session.document)
+
+    def _show_state(self) -> None:
+        title = self.session.title
+        marks = self.tr(" (read-only)") if self.session.is_read_only else ""
+        self.setWindowTitle(f"{title}{marks}[*] – Geoloupe")
+        self.setWindowModified(self.session.is_dirty)
+        undo, redo = self.session.history.undo_text(), self.session.history.redo_text()
+        self.action_table.set_text("undo", self.tr("&Undo: {0}").format(undo.replace("&", "&&")) if undo else "")
+        self.action_table.set_text("redo", self.tr("&Redo: {0}").format(redo.replace("&", "&&")) if redo else "")
+        self.show_case_page()
+        self._offer()
+
+    def _offer(self, *_: object) -> None:
+        session, stack = self.session, self.session.history.stack
+        held = {
+            "case": session.is_begun,
+            "selection": session.is_begun and len(self.selection) > 0,
+            "layer": session.is_begun and bool(self.panel_context.layer_uuid),
+            "undo": stack.canUndo(),
+            "redo": stack.canRedo(),
+            "changes": session.is_dirty or (session.is_begun and session.target is None),
+        }
+        self.action_table.offer(name for name, holds in held.items() if holds)
+
+    def _show_recent(self) -> None:
+        self.start_page.set_recent(self.settings.recent())
+
+    def _show_added(self, bounds: Bounds | None) -> None:
+        self.show_case_page()
+        if self._held_bounds is not None:
+            self.views.show_bounds(self._held_bounds, 0.0)
+        elif bounds is not None:
+            self.views.show_bounds(bounds)
+
+    def _say_unheard(self, error: GeoloupeError) -> None:
+        self.messages.show("job", error.sentence, "error")
+
+    def _permission_granted(self) -> None:
+        self.scene.set_document(self.session.document, self.session.base_folder)
+        self.permissions.ask_for(self.session.document)
+
+    def _questions(self) -> Questions:
+        return self.ask
+
+    # -- small verbs -------------------------------------------------------------------------------------------
+
+    def _quit(self) -> None:
+        self.close()
+
+    def _take_tool(self, id_: str, _checked: bool = True) -> None:
+        self.toolbox.take(id_)
+
+    def _copy_coordinate(self) -> None:
+        text = self.status.copy_coordinate()
+        said = self.tr("Copied: {0}").format(text) if text else self.tr("Point at the map to copy a coordinate.")
+        self.messages.show("copied", said)
+
+    def _go_to(self) -> None:
+        dialog = GoToDialog(self.status.notation, "", self)
+        dialog.place_chosen.connect(self.views.show_place)
+        dialog.open()
+
+    def _set_dark(self, dark: bool) -> None:
+        self.settings.set("theme", "dark" if dark else "light")
+        application = QApplication.instance()
+        assert isinstance(application, QApplication)
+        apply_theme(application, self.settings.get("theme"))
+        self.action_table.color(application.palette())
+        self.start_page.recolor()
+        self.messages.changed.emit()
+
+    def _set_full_screen(self, full: bool) -> None:
+        if full:
+            self.showFullScreen()
+        else:
+            self.showNormal()
+
+    def _set_offline(self, offline: bool) -> None:
+        self.settings.set("offline", offline)
+        if self.context.fetcher is not None:
+            self.context.fetcher.set_offline(offline)
+
+    def _show_palette(self) -> None:
+        palette = CommandPalette(palette_entries(self.action_table), self)
+        palette.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        palette.show_over(self)
+
+    def _show_shortcuts(self) -> None:
+        ShortcutSheet(shortcut_groups(self.action_table), self).open()
+
+    def _show_log(self) -> None:
+        folder = log_folder(data_folder())
+        folder.mkdir(parents=True, exist_ok=True)
+        if not QDesktopServices.openUrl(QUrl.fromLocalFile(str(folder))):
+            self.messages.show("log", self.tr("The log is in {0}").format(folder))
+
+    # -- drops, arrangement, end -------------------------------------------------------------------------------
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        if event.mimeData().hasUrls():
+            event.acceptProposedAction()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        self.files.open_words([url.toLocalFile() or url.toString() for url in event.mimeData().urls()])
+        event.acceptProposedAction()
+
+    def restore_arrangement(self) -> None:
+        geometry = self.settings.get("window_geometry")
+        if geometry:
+            self.restoreGeometry(QByteArray.fromBase64(geometry.encode("ascii")))
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        """Ask about unsaved changes; whatever fails here is said, and the window stays (E29)."""
+        event.ignore()
+        self._is_asking = True
+        try:
+            if not self._may_close:
+                self.files.guarded(self._let_close)
+        except GeoloupeError as error:
+            self.messages.show("close", error.sentence, "error")
+        finally:
+            self._is_asking = False
+        if self._may_close:
+            self.settings.set("window_geometry", bytes(self.saveGeometry().toBase64().data()).decode("ascii"))
+            event.accept()
+            self.closed.emit()
+
+    def _let_close(self) -> None:
+        """Nothing would be lost by closing: at once, or when the save that was asked for has ended."""
+        self._may_close = True
+        if not self._is_asking:
+            self.close()
