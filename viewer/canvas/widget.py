@@ -31,6 +31,8 @@ from viewer.canvas.selection import Selection
 from viewer.canvas.view_history import ViewHistory
 from viewer.canvas.viewport import Viewport
 
+LOADING_PAINT_MS = 40
+"""While tiles arrive the map is painted no oftener: painting stand-ins would take the cores from the readers."""
 REST_MS = 100
 """A wheel gesture has ended when nothing came for so long."""
 FIT_MARGIN = 0.06
@@ -64,7 +66,9 @@ class MapCanvas(QWidget):
         self._is_stale, self._is_settled, self._resting = True, False, True
         self._rest = QTimer(self, singleShot=True, interval=REST_MS)
         self._rest.timeout.connect(self.come_to_rest)
-        scene.updated.connect(self._repaint_map)
+        self._soon = QTimer(self, singleShot=True, interval=LOADING_PAINT_MS)
+        self._soon.timeout.connect(self._repaint_map)
+        scene.updated.connect(self._on_updated)
         scene.document_changed.connect(self._on_document)
         self.selection.changed.connect(self._repaint_map)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
@@ -249,7 +253,15 @@ class MapCanvas(QWidget):
         self._paint_above(painter, view)
         painter.end()
 
+    def _on_updated(self) -> None:
+        """The last tile shows at once, those before it a few at a time."""
+        if self.scene.is_complete(self.viewport.view()):
+            self._repaint_map()
+        elif not self._soon.isActive():
+            self._soon.start()
+
     def _repaint_map(self) -> None:
+        self._soon.stop()
         self._is_stale = True
         self.update()
 
