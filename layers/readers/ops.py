@@ -34,7 +34,7 @@ def run(op: str, params: dict[str, Any]) -> Result:
             return tile.read_tile(params)
         case "statistics":
             return statistics.read_statistics(params)
-        case "features" | "attributes":
+        case "features" | "attributes" | "rows":
             return _run_vector(op, params)
     if op.startswith("_") and os.environ.get(TEST_OPS_VARIABLE) == "1":
         return _run_test_op(op, params)
@@ -52,8 +52,10 @@ def _probe(params: dict[str, Any]) -> Result:
 
 
 def _run_vector(op: str, params: dict[str, Any]) -> Result:
-    from layers.readers import features  # pyogrio: 90 MB that a reader of rasters never needs
+    from layers.readers import exact_rows, features  # pyogrio: 90 MB that a reader of rasters never needs
 
+    if op == "rows":
+        return exact_rows.read_exact_rows(params)
     return features.read_features(params) if op == "features" else features.read_attributes(params)
 
 

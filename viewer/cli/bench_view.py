@@ -54,10 +54,10 @@ def measure_view(file: str, size: tuple[int, int], frames: str | None) -> dict[s
 
 def warm(studio: Studio) -> None:
     """Readers ready, as they are after the start of the window: spawned, libraries loaded, no file of ours opened."""
-    done = [False] * 2
-    for number in range(2):
-        studio.warm_up(lambda number=number: done.__setitem__(number, True))
-    wait_until(lambda: all(done))
+    ready: list[None] = []
+    for _reader in range(2):
+        studio.warm_up(lambda: ready.append(None))
+    wait_until(lambda: len(ready) == 2)
 
 
 class Heartbeat(QObject):

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from shapely import from_wkb
 from shapely.geometry import Point
 from shapely.geometry.base import BaseGeometry
 
@@ -15,6 +16,7 @@ from layers.document.vocabulary import ROLES, SITE_CLASSES
 from layers.errors import BadCoordinate, InvalidValue, UnsupportedFormat
 from layers.geo.coordinates import parse_coordinate
 from layers.pool.rows import read_rows
+from layers.project.geometry_blobs import wkb_is_sound
 
 if TYPE_CHECKING:
     from layers.pool.pool import ReaderPool
@@ -59,7 +61,7 @@ def read_sites(path: Path, mapping: Mapping[str, str], pool: ReaderPool) -> tupl
     unknown = set(mapping) - set(COLUMN_NAMES)
     if unknown:
         raise InvalidValue(f"--map knows no field “{unknown.pop()}”: use {', '.join(COLUMN_NAMES)}.")
-    rows = _csv_rows(path) if path.suffix.lower() in {".csv", ".tsv", ".txt"} else read_rows(pool, path)
+    rows = _csv_rows(path) if path.suffix.lower() in {".csv", ".tsv", ".txt"} else _vector_rows(path, pool)
     sites: list[SiteRow] = []
     skipped: list[str] = []
     columns: dict[str, str] | None = None
@@ -112,19 +114,21 @@ def _site(geometry: BaseGeometry | None, values: Mapping[str, Any], columns: Map
     if text("position_error_m"):
         fields["position_error_m"] = _number(text("position_error_m"))
     if geometry is None:
-        geometry, error_m = _place(text)
-        fields.setdefault("position_error_m", error_m)
+        geometry, as_given = _place(text)
+        fields.setdefault("position_basis", as_given)
     return geometry, fields
 
 
-def _place(text: Any) -> tuple[Point, float | None]:
+def _place(text: Callable[[str], str]) -> tuple[Point, str]:
+    """The point and how finely it was written: that is no position error, so it only goes into the basis."""
     if text("lat") and text("lon"):
-        parsed = parse_coordinate(f"lat: {text('lat')} lon: {text('lon')}")
-        return Point(parsed.lon, parsed.lat), None
-    if text("place"):
-        parsed = parse_coordinate(text("place"))
-        return Point(parsed.lon, parsed.lat), parsed.error_m
-    raise BadCoordinate("It has no coordinates.")
+        given = f"lat: {text('lat')} lon: {text('lon')}"
+    elif text("place"):
+        given = text("place")
+    else:
+        raise BadCoordinate("It has no coordinates.")
+    parsed = parse_coordinate(given)
+    return Point(parsed.lon, parsed.lat), f"{parsed.notation} coordinate as given, written to ± {parsed.error_m:.2g} m"
 
 
 def _number(text: str) -> float:
@@ -132,6 +136,11 @@ def _number(text: str) -> float:
         return float(text.replace(",", "."))
     except ValueError:
         raise InvalidValue(f"“{text}” is no number of metres.") from None
+
+
+def _vector_rows(path: Path, pool: ReaderPool) -> Iterator[tuple[BaseGeometry | None, dict[str, Any]]]:
+    for wkb, values in read_rows(pool, path):
+        yield (from_wkb(wkb) if wkb_is_sound(wkb) else None), values
 
 
 def _csv_rows(path: Path) -> Iterator[tuple[None, dict[str, Any]]]:

@@ -1,0 +1,25 @@
+"""All rows of a vector file, one chunk after the other: for imports."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from layers.pool.pool import ReaderPool
+
+
+def read_rows(pool: ReaderPool, path: Path, layer: str = "") -> Iterator[tuple[bytes, dict[str, Any]]]:
+    """(WKB in EPSG:4326 or empty, attributes) of each row; blocks, so never in the window's thread.
+
+    The WKB comes from a reader and has to be guarded like any foreign bytes. Raises what the reader reports.
+    """
+    start: int | None = 0
+    while start is not None:
+        answer = pool.ask("rows", {"path": str(path.resolve()), "layer": layer, "start_fid": start})
+        blobs, starts = answer.arrays
+        columns = answer.header["columns"]
+        for row in range(len(starts) - 1):
+            wkb = blobs[int(starts[row]) : int(starts[row + 1])].tobytes()
+            yield wkb, {name: values[row] for name, values in columns.items()}
+        start = answer.header["next_fid"]
