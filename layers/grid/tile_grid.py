@@ -59,7 +59,7 @@ class TileGrid:
         r = self.resolution * 2.0**level
         turn = math.radians(self.rotation_deg)
         cos, sin = math.cos(turn), math.sin(turn)
-        a, b, d, e = r * cos, -r * sin, -r * sin, -r * cos
+        a, b, d, e = r * cos, r * sin, r * sin, -r * cos
         return Affine(a, b, self.origin_x + a * px + b * py, d, e, self.origin_y + d * px + e * py)
 
     def tile_affine(self, key: TileKey) -> Affine:

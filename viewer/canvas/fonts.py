@@ -12,6 +12,8 @@ def map_font(size_px: float, *, bold: bool = False, italic: bool = False) -> QFo
     """The font of labels and overlays, in picture pixels."""
     chosen = font(size_px, bold=bold)
     chosen.setItalic(italic)
+    # A ligature in a PDF is one odd character: nobody would find "field" in it.
+    chosen.setFeature(QFont.Tag("liga"), 0)
     return chosen
 
 

@@ -55,6 +55,15 @@ class PlacedLabel:
     box: Box
     side: int
     """1 right of its mark, 0 above or below, -1 left: which way its lines are set."""
+    px: float
+    py: float
+    """The anchor it was placed by."""
+
+    def moved(self, dx: float, dy: float) -> PlacedLabel:
+        """The same label so far along, when the map moves under it."""
+        left, top, right, bottom = self.box
+        box = Box(left + dx, top + dy, right + dx, bottom + dy)
+        return PlacedLabel(self.uuid, self.text, self.rank, box, self.side, self.px + dx, self.py + dy)
 
 
 @dataclass(slots=True)
@@ -82,7 +91,7 @@ class LabelLayout:
             for side, box in _candidates(px, py, clearance, wish.width, wish.height):
                 if self._is_free(box):
                     self._occupy(box)
-                    self.placed.append(PlacedLabel(wish.uuid, wish.text, wish.rank, box, side))
+                    self.placed.append(PlacedLabel(wish.uuid, wish.text, wish.rank, box, side, px, py))
                     return
 
     def _is_free(self, box: Box) -> bool:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
+import numpy as np
 from PySide6.QtCore import QCoreApplication, QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPainterPath, QPen, QPolygonF
 
@@ -29,6 +30,8 @@ def scale_at_m(view: View, px: float, py: float) -> float:
     half = 0.05 if view.grid.resolution > 1.0 else 0.5
     (x1, y1), (x2, y2) = view.to_world(px - half, py), view.to_world(px + half, py)
     lons, lats = transform_points(view.grid.crs, WGS84, [x1, x2], [y1, y2])
+    if not np.all(np.abs(lats) <= 90.0):
+        return math.nan
     metres = distance_m(float(lons[0]), float(lats[0]), float(lons[1]), float(lats[1])) / (2 * half)
     return metres if math.isfinite(metres) and metres > 0 else math.nan
 

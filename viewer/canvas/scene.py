@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from PySide6.QtCore import QObject, QPoint, Signal
+from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QColor, QPainter
 
 from layers.document.changes import Changes
@@ -15,7 +15,7 @@ from layers.errors import CannotBePlaced
 from layers.geo.bounds import Bounds
 from layers.geo.crs import WGS84, transform_bounds
 from layers.grid.tile_grid import View
-from viewer.canvas.labels import LabelLayout
+from viewer.canvas.labels import LabelLayout, PlacedLabel
 from viewer.canvas.layer_stack import DrawingFactory, LayerStack
 from viewer.canvas.site_frame import SiteFrame
 from viewer.canvas.site_index import SiteIndex
@@ -201,7 +201,7 @@ class MapScene(QObject):
     ) -> None:
         """Paint the map onto any painter whose coordinates are the view's pixels; vectors and text stay such.
 
-        `settled` False, while one drags: labels only move along, and are placed anew when the map rests.
+        `settled` False, while one drags: labels only go with the map, and are placed anew when it rests.
         """
         painter.save()
         painter.setClipRect(0, 0, view.width, view.height)
@@ -217,14 +217,20 @@ class MapScene(QObject):
     def _paint_labels(self, painter: QPainter, view: View, selection: frozenset[str], settled: bool) -> None:
         last = self._layout
         if (
-            not settled
-            and last is not None
-            and last[0].grid == view.grid
-            and last[1:3] == (selection, self.label_language)
+            settled
+            or last is None
+            or last[1:3] != (selection, self.label_language)
+            or last[0].grid.crs != view.grid.crs
         ):
-            painter.save()
-            painter.translate(QPoint(last[0].left - view.left, last[0].top - view.top))
-            self._labels.paint(painter, last[3], view.ratio)
-            painter.restore()
+            self._labels.paint(painter, self.label_layout(view, selection).placed, view.ratio)
         else:
-            self._labels.paint(painter, self.label_layout(view, selection), view.ratio)
+            self._labels.paint(painter, _carried_along(last[3], last[0], view), view.ratio)
+
+
+def _carried_along(layout: LabelLayout, before: View, now: View) -> list[PlacedLabel]:
+    """Labels that stay with the places they were put at."""
+    moved = []
+    for label in layout.placed:
+        px, py = now.to_pixel(*before.to_world(label.px, label.py))
+        moved.append(label.moved(px - label.px, py - label.py))
+    return moved

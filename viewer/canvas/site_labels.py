@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 from PySide6.QtCore import QPointF, Qt
@@ -18,7 +18,7 @@ from viewer.canvas.site_frame import ShapeInView, SiteFrame
 from viewer.canvas.site_look import HALO_COLOR, SELECTED_COLOR
 from viewer.canvas.site_shapes import Floats, runs_in_view, to_pixels
 
-MOST_WISHES = 320
+MOST_WISHES = 240
 """More labels than this never fit a picture; the rest is not measured."""
 _SIZE_PX = {Rank.SELECTED: 13.0, Rank.CLAIM: 13.0, Rank.SETTING: 12.0, Rank.LINE: 11.5}
 _COLORS = {Rank.SELECTED: SELECTED_COLOR, Rank.CLAIM: "#ffd9c7", Rank.SETTING: "#ffffff", Rank.LINE: "#e3edf3"}
@@ -47,11 +47,11 @@ class SiteLabels:
         room = Box(edge, edge, view.width - edge, view.height - edge)
         return LabelLayout.of(room, self._wishes(frame, selection, language), marks)
 
-    def paint(self, painter: QPainter, layout: LabelLayout, scale: float) -> None:
+    def paint(self, painter: QPainter, labels: Sequence[PlacedLabel], scale: float) -> None:
         painter.save()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         as_text = is_vector_device(painter)
-        for label in reversed(layout.placed):
+        for label in reversed(labels):
             if as_text:
                 _paint_letters(painter, label, scale, QPointF(label.box.left, label.box.top), as_text=True)
             else:

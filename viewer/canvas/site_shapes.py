@@ -22,7 +22,7 @@ from layers.grid.tile_grid import Affine, View
 Floats = NDArray[np.float64]
 _EARTH_RADIUS_M = 6_371_000.0
 _METRES_A_DEGREE = 111_700.0
-_COARSEST_STEP_M = 400_000.0
+_COARSEST_STEP_M = 2.0**18
 _FAR_PX = 16_000.0
 """Qt paints slowly, or wrongly, far outside of the picture: polygons that reach further are clipped."""
 

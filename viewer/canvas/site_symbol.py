@@ -35,9 +35,9 @@ def paint_site_symbol(painter: QPainter, site: Site, x: float, y: float, ratio: 
 
 def _paint_sample(painter: QPainter, site: Site) -> None:
     if site.kind == "line":
-        ring = np.array([(-12.0, 2.5), (-3.0, -2.5), (3.0, 2.5), (12.0, -2.5)])
+        ring = np.array([(-10.0, 2.5), (-3.0, -2.5), (3.0, 2.5), (10.0, -2.5)])
     else:
-        ring = np.array([(-11.0, 6.0), (-8.0, -5.0), (4.0, -7.0), (11.0, 0.0), (6.0, 7.0), (-11.0, 6.0)])
+        ring = np.array([(-9.5, 5.5), (-7.5, -4.5), (4.0, -6.5), (9.5, 0.0), (6.0, 6.5), (-9.5, 5.5)])
         painter.fillPath(path_of((ring,)), fill_of(site))
     around = View(TileGrid("EPSG:3857", 1.0), -100, -100, 200, 200)
     paint_lines(painter, around, [ring], line_look(site), selected=False)

@@ -1,0 +1,281 @@
+"""The scene: follows its document, paints the same everywhere, finds what is under a place."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+from dataclasses import replace
+
+import pytest
+import shapely
+from PySide6.QtCore import QBuffer, QIODevice, QMarginsF, QRectF, QSizeF
+from PySide6.QtGui import QColor, QImage, QPageSize, QPainter, QPdfWriter
+from PySide6.QtSvg import QSvgGenerator
+
+from layers.document.document import Document
+from layers.document.edit import Change, Edit
+from layers.document.layer import Layer
+from layers.document.rows import MetaEntry
+from layers.geo.bounds import Bounds
+from layers.geo.crs import WEB_MERCATOR, WGS84, transform_bounds, transform_points
+from layers.grid.tile_grid import View
+from tests.viewer.canvas.conftest import site, small_document
+
+ALL = Bounds(9.4, 49.6, 10.6, 50.4)
+
+
+def view_of(bounds: Bounds = ALL, width: int = 800, height: int = 600) -> View:
+    return View.of_bounds(WEB_MERCATOR, transform_bounds(WGS84, WEB_MERCATOR, bounds), width, height)
+
+
+def pixel_of(view: View, lon: float, lat: float) -> tuple[float, float]:
+    x, y = transform_points(WGS84, view.grid.crs, lon, lat)
+    return view.to_pixel(float(x), float(y))
+
+
+def painted(scene, view: View, **options: object) -> QImage:
+    image = QImage(view.width, view.height, QImage.Format.Format_RGB32)
+    painter = QPainter(image)
+    scene.paint_map(painter, view, **options)
+    painter.end()
+    return image
+
+
+def layer(uuid: str, color: str, order: float, **fields: object) -> Layer:
+    return Layer(
+        uuid=uuid, kind="raster", name=color, order_key=order, source_json=json.dumps({"path": uuid}), **fields
+    )
+
+
+def edit(table: str, before: object, after: object) -> Edit:
+    return Edit("Test", (Change(table, before, after),))
+
+
+def test_layers_bottom_to_top_with_opacity_and_blend(make_scene):
+    document = Document({"layers": [layer("b", "#0000ff", 2, opacity=0.5), layer("a", "#ff0000", 1)]})
+    scene, view = make_scene(document), view_of()
+    color = painted(scene, view).pixelColor(400, 300)
+    assert (color.red(), color.blue()) == pytest.approx((128, 128), abs=2)
+    blue = document.layers["b"]
+    document.apply(edit("layers", blue, replace(blue, opacity=1.0, blend="multiply", rev=2)))
+    assert painted(scene, view).pixelColor(400, 300) == QColor("#000000")
+    blue = document.layers["b"]
+    document.apply(edit("layers", blue, replace(blue, visible=False, rev=3)))
+    assert painted(scene, view).pixelColor(400, 300) == QColor("#ff0000")
+
+
+def test_drawings_live_as_long_as_they_fit(make_scene, qtbot):
+    document = Document({"layers": [layer("a", "#ff0000", 1), layer("b", "#00ff00", 2)]})
+    scene = make_scene(document)
+    scene.set_view(view_of())
+    first, second = scene.drawings["a"], scene.drawings["b"]
+    assert first.views == [(view_of(), True)]
+    restyled = replace(document.layers["a"], style_json='{"invert": true}', rev=2)
+    with qtbot.waitSignal(scene.updated):
+        document.apply(edit("layers", document.layers["a"], restyled))
+    assert scene.drawings["a"] is first
+    assert first.layer == restyled
+    moved = replace(document.layers["a"], source_json='{"path": "elsewhere"}', rev=3)
+    document.apply(edit("layers", document.layers["a"], moved))
+    assert first.closed
+    assert scene.drawings["a"].views, "the new drawing is told what is looked at"
+    document.apply(edit("layers", document.layers["b"], None))
+    assert second.closed
+    assert list(scene.drawings) == ["a"]
+
+
+def test_hidden_layers_are_not_waited_for(make_scene):
+    document = Document({"layers": [layer("a", "#ff0000", 1)]})
+    scene, view = make_scene(document), view_of()
+    scene.drawings["a"].complete = False
+    assert not scene.is_complete(view)
+    document.apply(edit("layers", document.layers["a"], replace(document.layers["a"], visible=False, rev=2)))
+    assert scene.is_complete(view)
+
+
+def test_problems_are_passed_on_and_end_with_the_layer(make_scene, qtbot):
+    document = Document({"layers": [layer("a", "#ff0000", 1)]})
+    scene = make_scene(document)
+    heard = []
+    scene.problem_changed.connect(lambda uuid, sentence: heard.append((uuid, sentence)))
+    scene.drawings["a"]._set_problem("It is gone.")
+    assert scene.problems() == {"a": "It is gone."}
+    document.apply(edit("layers", document.layers["a"], None))
+    assert heard == [("a", "It is gone."), ("a", "")]
+    assert scene.problems() == {}
+
+
+def test_credits_of_what_is_in_view(make_scene):
+    document = Document({"layers": [layer("a", "#ff0000", 1, credit="A"), layer("b", "#00ff00", 2, credit="B")]})
+    scene = make_scene(document)
+    assert scene.attributions(view_of(Bounds(12, 45, 13, 46))) == ["B", "A"]
+    assert scene.attributions(view_of(Bounds(60, 45, 63, 46))) == []
+
+
+def test_edits_of_sites_are_seen(make_scene, qtbot):
+    document = small_document()
+    scene, view = make_scene(document), view_of()
+    before = painted(scene, view)
+    with qtbot.waitSignal(scene.updated):
+        document.apply(edit("sites", None, site("new", shapely.Point(9.7, 49.9), class_code="factory")))
+    after = painted(scene, view)
+    assert after != before
+    document.apply(edit("sites", document.sites["new"], None))
+    assert painted(scene, view) == before
+    document.apply(edit("meta", None, MetaEntry(uuid="sites_visible", value="0")))
+    assert painted(scene, view).pixelColor(*map(int, pixel_of(view, 10, 50))) == QColor("#0e1a24")
+    assert scene.sites_at(view, *pixel_of(view, 10, 50)) == []
+
+
+def test_another_document_takes_the_place(make_scene):
+    old = small_document()
+    scene = make_scene(old)
+    new = Document({"sites": [site("other", shapely.Point(10, 50))], "layers": [layer("a", "#ff0000", 1)]})
+    scene.set_document(new)
+    assert list(scene.drawings) == ["a"]
+    assert scene.sites_at(view_of(), *pixel_of(view_of(), 10, 50)) == ["other"]
+    old.apply(edit("layers", None, layer("late", "#00ff00", 5)))
+    assert list(scene.drawings) == ["a"], "the old document is not listened to"
+
+
+def test_two_scenes_on_one_document_paint_the_same(make_scene):
+    document = small_document()
+    one, two = make_scene(document), make_scene(document)
+    document.apply(edit("sites", None, site("new", shapely.Point(9.7, 49.9))))
+    assert painted(one, view_of()) == painted(two, view_of())
+    assert painted(one, view_of()) != painted(two, view_of(Bounds(9.4, 49.7, 10.6, 50.5)))
+
+
+def test_a_loose_place_is_an_area_when_its_circle_shows_else_a_hollow_sign(make_scene):
+    scene = make_scene()
+    near, far = view_of(), view_of(Bounds(-30, 30, 50, 70))
+    for view, is_area in ((near, True), (far, False)):
+        frame = scene.site_frame(view)
+        areas = {frame.index.uuids[row] for row in frame.rows[frame.is_area]}
+        assert areas == ({"loose"} if is_area else set())
+    inside = pixel_of(near, 10.15, 50.35)
+    assert scene.sites_at(near, *inside) == ["loose"], "the area answers all over"
+    plain = painted(make_scene(Document()), near).pixelColor(*map(int, inside))
+    assert painted(scene, near).pixelColor(*map(int, inside)) != plain
+
+
+def test_hits_topmost_first(make_scene):
+    scene, view = make_scene(), view_of()
+    assert scene.sites_at(view, *pixel_of(view, 10, 50)) == ["port"]
+    assert scene.sites_at(view, *pixel_of(view, 9.65, 50.2)) == ["field"]
+    middle = pixel_of(view, 10.0, 49.7506)
+    assert scene.sites_at(view, *middle, 6.0) == ["line"]
+    assert scene.sites_at(view, 5, 5) == []
+    far = view_of(Bounds(-30, 30, 50, 70))
+    stack = scene.sites_at(far, *pixel_of(far, 10, 50))
+    assert stack[0] == "firm", "claims are painted above the setting"
+    assert set(stack) >= {"firm", "port", "loose"}
+
+
+def test_sites_within_a_box(make_scene):
+    scene, view = make_scene(), view_of()
+    (left, top), (right, bottom) = pixel_of(view, 9.9, 50.05), pixel_of(view, 10.5, 49.65)
+    assert set(scene.sites_within(view, left, top, right, bottom)) == {"port", "firm", "line"}
+
+
+def test_labels_on_the_picture_do_not_overlap(make_scene):
+    sites = [
+        site(f"{i}", shapely.Point(9.5 + (i * 37 % 100) / 95, 49.65 + (i * 61 % 100) / 140), label=name, role=role)
+        for i, (name, role) in enumerate(
+            [
+                ("Космодром Восточный", "setting"),
+                ("酒泉卫星发射中心", "named in a claim"),
+                ("Port of Haiyang", "setting"),
+            ]
+            * 14
+        )
+    ]
+    scene, view = make_scene(Document({"sites": sites})), view_of()
+    placed = scene.label_layout(view).placed
+    assert len(placed) > 12
+    for i, label in enumerate(placed):
+        assert label.box.left >= 0
+        assert label.box.right <= view.width
+        assert not any(label.box.overlaps(other.box) for other in placed[i + 1 :])
+    unlabelled = painted(scene, view)
+    scene._labels.paint = lambda *args: None
+    bare = painted(scene, view)
+    for label in placed:
+        box = QRectF(label.box.left, label.box.top, label.box.right - label.box.left, label.box.bottom - label.box.top)
+        assert unlabelled.copy(box.toRect()) != bare.copy(box.toRect()), "each placed rectangle has its letters"
+
+
+def test_while_dragging_labels_go_with_the_map_and_settle_afterwards(make_scene):
+    scene, view = make_scene(), view_of()
+    painted(scene, view)
+    panned = replace(view, left=view.left + 40, top=view.top - 25)
+    moving = painted(scene, panned, settled=False)
+    assert scene._layout[0] == view, "no layout while one drags"
+    assert painted(scene, panned) == painted(make_scene(), panned), "at rest it is a function of the view"
+    assert moving.size() == painted(scene, panned).size()
+
+
+def test_names_in_the_language_asked_for(make_scene):
+    named = site(
+        "a", shapely.Point(10, 50), aliases=(("zh", "酒泉卫星发射中心"), ("ru", "Космодром Цзюцюань")), label="Jiuquan"
+    )
+    scene = make_scene(Document({"sites": [named]}))
+    assert [label.text for label in scene.label_layout(view_of()).placed] == ["Jiuquan"]
+    scene.label_language = "zh"
+    assert [label.text for label in scene.label_layout(view_of()).placed] == ["酒泉卫星发射中心"]
+    scene.label_language = "fr"
+    assert [label.text for label in scene.label_layout(view_of()).placed] == ["Jiuquan"]
+
+
+def test_ten_thousand_sites_become_dots_and_stay_honest_about_the_topmost(make_scene):
+    sites = [
+        site(f"{i}", shapely.Point(9.4 + (i % 100) * 0.012, 49.6 + (i // 100) * 0.008), label="") for i in range(10_000)
+    ]
+    claim = site("claim", shapely.Point(10.0, 50.0), role="named in a claim", label="")
+    scene, view = make_scene(Document({"sites": [*sites, claim]})), view_of()
+    frame = scene.site_frame(view)
+    assert frame.compact
+    assert len(frame.thinned()) <= len(frame.rows)
+    x, y = pixel_of(view, 10.0, 50.0)
+    assert painted(scene, view).pixelColor(round(x), round(y)) == QColor("#f4511e")
+
+
+def _pdf_of(scene, view: View, path) -> None:
+    writer = QPdfWriter(str(path))
+    writer.setResolution(96)
+    writer.setPageMargins(QMarginsF(0, 0, 0, 0))
+    writer.setPageSize(QPageSize(QSizeF(view.width * 72 / 96, view.height * 72 / 96), QPageSize.Unit.Point))
+    painter = QPainter(writer)
+    scene.paint_map(painter, view)
+    painter.end()
+
+
+@pytest.mark.skipif(not shutil.which("pdftotext"), reason="pdftotext (poppler-utils) is not installed")
+def test_onto_pdf_text_stays_text_and_lines_stay_lines(make_scene, tmp_path):
+    document = small_document()
+    port = document.sites["port"]
+    document.apply(edit("sites", port, replace(port, label="Порт Находка", rev=2)))
+    _pdf_of(make_scene(document), view_of(), tmp_path / "map.pdf")
+    text = subprocess.run(["pdftotext", tmp_path / "map.pdf", "-"], capture_output=True, check=True).stdout.decode()
+    assert "Порт Находка" in text
+    assert "Site firm" in text
+    images = subprocess.run(
+        ["pdfimages", "-list", tmp_path / "map.pdf"], capture_output=True, check=True
+    ).stdout.decode()
+    assert len(images.strip().splitlines()) <= 2, "nothing was turned into a picture"
+
+
+def test_onto_svg_text_stays_text(make_scene):
+    buffer = QBuffer()
+    buffer.open(QIODevice.OpenModeFlag.WriteOnly)
+    generator = QSvgGenerator()
+    generator.setOutputDevice(buffer)
+    generator.setViewBox(QRectF(0, 0, 800, 600))
+    painter = QPainter(generator)
+    make_scene().paint_map(painter, view_of())
+    painter.end()
+    svg = bytes(buffer.data()).decode()
+    assert ">Site port</text>" in svg
+    assert "<polyline" in svg
+    assert "<image" not in svg
