@@ -198,4 +198,6 @@ class AddImageryDialog(QDialog):
         self.add_button.clicked.connect(self.panel.add)
         self.buttons.rejected.connect(self.reject)
         self.add_button.setEnabled(self.panel.is_ready())
+        for button in self.buttons.buttons():
+            button.setAccessibleName(button.text().replace("&", ""))
         self.resize(460, 560)

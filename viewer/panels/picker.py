@@ -31,6 +31,8 @@ class Picker(QLineEdit):
         completer.setCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
         completer.setMaxVisibleItems(12)
         completer.activated[QModelIndex].connect(self._activated)  # type: ignore[index]
+        # queued, as Qt writes the chosen text into the line first
+        completer.activated[QModelIndex].connect(self.clear, Qt.ConnectionType.QueuedConnection)  # type: ignore[index]
         self.setCompleter(completer)
         self.setPlaceholderText(prompt)
         self.setAccessibleName(name)
@@ -60,13 +62,4 @@ class Picker(QLineEdit):
             self._model.appendRow(item)
 
     def _activated(self, index: QModelIndex) -> None:
-        uuid = index.data(Qt.ItemDataRole.UserRole)
-        # Qt writes the chosen text into the line after this signal
-        self.textChanged.connect(self._empty, Qt.ConnectionType.SingleShotConnection)
-        self.picked.emit(uuid)
-        self.clear()
-
-    def _empty(self) -> None:
-        self.blockSignals(True)
-        self.clear()
-        self.blockSignals(False)
+        self.picked.emit(index.data(Qt.ItemDataRole.UserRole))

@@ -22,7 +22,7 @@ from PySide6.QtWidgets import (
 from viewer.panels.row_table import RowTable
 from viewer.support.text import plain_label
 
-STRETCH_PX = 150
+FIRST_PX = 150
 """The first column is given at least this before a further column is shown."""
 
 
@@ -56,8 +56,9 @@ class RowList(QWidget):
     activated = Signal(str)
     delete_wanted = Signal()
 
-    def __init__(self, model: RowTable, name: str, *, multiple: bool = True, parent: QWidget | None = None) -> None:
+    def __init__(self, model: RowTable, name: str, *, first_px: int = FIRST_PX, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self._first_px = first_px
         self.model = model
         self._selected: frozenset[str] = frozenset()
         self._unwanted: set[int] = set()
@@ -71,7 +72,7 @@ class RowList(QWidget):
         self.count.setObjectName("muted")
         self.view = RowTableView()
         self.view.setAccessibleName(name)
-        self._set_up_view(multiple)
+        self._set_up_view()
         top = QHBoxLayout()
         top.addWidget(self.filter, 1)
         top.addWidget(self.count)
@@ -83,10 +84,9 @@ class RowList(QWidget):
         model.modelReset.connect(self._after_reset)
         self._after_reset()
 
-    def _set_up_view(self, multiple: bool) -> None:
+    def _set_up_view(self) -> None:
         view, header = self.view, self.view.horizontalHeader()
-        mode = QAbstractItemView.SelectionMode
-        view.setSelectionMode(mode.ExtendedSelection if multiple else mode.SingleSelection)
+        view.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
         view.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         view.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         view.setShowGrid(False)
@@ -170,7 +170,7 @@ class RowList(QWidget):
         self._fit_columns()
 
     def _fit_columns(self) -> None:
-        header, room = self.view.horizontalHeader(), self.view.viewport().width() - STRETCH_PX
+        header, room = self.view.horizontalHeader(), self.view.viewport().width() - self._first_px
         for section, column in enumerate(self.model.columns[1:], start=1):
             if section not in self._unwanted:
                 room -= header.sectionSize(section) or column.width

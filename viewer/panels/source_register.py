@@ -24,7 +24,7 @@ class SourceRegisterPanel(QWidget):
         super().__init__(parent)
         self._context = context
         self.model = RowTable(self._columns(), _haystack, self)
-        self.list = RowList(self.model, self.tr("Sources"))
+        self.list = RowList(self.model, self.tr("Sources"), first_px=200)
         self.form = SourceForm(context)
         self.add_button = QPushButton(self.tr("Add source"))
         self.delete_button = QPushButton(self.tr("Delete"))
@@ -41,8 +41,7 @@ class SourceRegisterPanel(QWidget):
         splitter.setChildrenCollapsible(False)
         splitter.addWidget(top)
         splitter.addWidget(self.form)
-        splitter.setStretchFactor(0, 2)
-        splitter.setStretchFactor(1, 3)
+        splitter.setSizes([280, 420])
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(splitter)

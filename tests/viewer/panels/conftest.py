@@ -1,0 +1,117 @@
+"""A small case with undo, as the panels see it in the window."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import pytest
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QAbstractItemView,
+    QAbstractSpinBox,
+    QComboBox,
+    QLineEdit,
+    QPlainTextEdit,
+    QSlider,
+    QWidget,
+)
+from shapely.geometry import LineString, Point
+
+from layers.document.claim import Claim
+from layers.document.document import Document
+from layers.document.edit import Edit
+from layers.document.layer import Layer
+from layers.document.rows import ClaimSite, ClaimSource, Response
+from layers.document.site import Site
+from layers.document.source import Source
+from layers.geo.bounds import Bounds
+from viewer.canvas.selection import Selection
+from viewer.commands.history import History
+from viewer.panels.context import PanelContext
+
+
+class Journal:
+    def append(self, edit: Edit, actor: str) -> None:
+        """These tests keep nothing."""
+
+
+@dataclass
+class Desk:
+    """The context of the panels with what they asked of the window."""
+
+    context: PanelContext
+    history: History
+    visited: list[Bounds] = field(default_factory=list)
+    visited_layers: list[str] = field(default_factory=list)
+    consented: list[str] = field(default_factory=list)
+    said: list[str] = field(default_factory=list)
+    wanted: list[str] = field(default_factory=list)
+
+    @property
+    def document(self) -> Document:
+        return self.context.document
+
+    def select(self, *uuids: str) -> None:
+        self.context.selection.set(uuids)
+
+
+def small_case() -> Document:
+    return Document(
+        {
+            "sites": [
+                Site(uuid="pad", geometry=Point(128.334, 51.884), label="Vostochny", class_code="launch_site",
+                     role="setting", position_error_m=3000.0, aliases=(("ru", "Восточный"),)),
+                Site(uuid="firm", geometry=Point(120.16, 30.29), label="Hikvision", class_code="company",
+                     role="named in a claim", position_error_m=15000.0, notes="Hangzhou"),
+                Site(uuid="rail", geometry=LineString([(100, 50), (120, 52)]), label="Railway", class_code="rail"),
+            ],
+            "claims": [
+                Claim(uuid="c1", statement="Optics were sold", source_wording="“are providing”", voice="report's own"),
+                Claim(uuid="c2", statement="Imagery was given", state="assessed"),
+            ],
+            "claim_sites": [ClaimSite(uuid="l1", claim_uuid="c1", site_uuid="firm")],
+            "sources": [Source(uuid="s1", title="US intel", publisher="AP"), Source(uuid="s2", title="Backgrounder")],
+            "claim_sources": [ClaimSource(uuid="k1", claim_uuid="c1", source_uuid="s1")],
+            "responses": [Response(uuid="r1", speaker="Liu Pengyu", words="normal trade", source_uuid="s1")],
+            "layers": [
+                Layer(uuid="base", kind="raster", name="Blue Marble", order_key=1.0),
+                Layer(uuid="night", kind="raster", name="Night lights", order_key=2.0),
+                Layer(uuid="coast", kind="vector", name="Coast", order_key=3.0),
+            ],
+        }
+    )  # fmt: skip
+
+
+@pytest.fixture
+def desk(qapp: object) -> Desk:
+    document = small_case()
+    history = History(document, Journal(), "Olga")
+    context = PanelContext(document, push=history.push, selection=Selection(), actor="Olga")
+    desk = Desk(context, history)
+    context.zoom_to = desk.visited.append
+    context.zoom_to_layer = desk.visited_layers.append
+    context.consent = desk.consented.append
+    context.report = desk.said.append
+    context.panel_wanted.connect(desk.wanted.append)
+    return desk
+
+
+CONTROLS = (QAbstractButton, QAbstractItemView, QAbstractSpinBox, QComboBox, QLineEdit, QPlainTextEdit, QSlider)
+
+
+def unnamed(panel: QWidget) -> list[str]:
+    """The controls a screen reader could not name; what Qt puts inside a control speaks for that control."""
+    return [
+        f"{type(widget).__name__} {widget.objectName()}"
+        for widget in panel.findChildren(QWidget)
+        if isinstance(widget, CONTROLS) and not widget.accessibleName() and not _is_inside_control(widget, panel)
+    ]
+
+
+def _is_inside_control(widget: QWidget, panel: QWidget) -> bool:
+    parent = widget.parentWidget()
+    while parent is not None and parent is not panel:
+        if isinstance(parent, CONTROLS):
+            return True
+        parent = parent.parentWidget()
+    return False

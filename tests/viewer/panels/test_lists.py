@@ -1,0 +1,181 @@
+"""The site and claim lists: filter, sort, selection to and fro, jump-to."""
+
+from __future__ import annotations
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QWidget
+
+from tests.viewer.panels.conftest import Desk, small_case
+from viewer.commands.claims import link_claim_site
+from viewer.commands.sites import delete_sites, update_site
+from viewer.panels.claim_list import ClaimListPanel
+from viewer.panels.row_list import RowList
+from viewer.panels.site_list import SiteListPanel
+
+
+def _shown(qtbot, panel: QWidget, width: int = 340) -> None:
+    qtbot.addWidget(panel)
+    panel.resize(width, 400)
+    panel.show()
+    qtbot.waitExposed(panel)
+
+
+@pytest.fixture
+def sites(qtbot, desk: Desk) -> SiteListPanel:
+    panel = SiteListPanel(desk.context)
+    _shown(qtbot, panel)
+    return panel
+
+
+@pytest.fixture
+def claims(qtbot, desk: Desk) -> ClaimListPanel:
+    panel = ClaimListPanel(desk.context)
+    _shown(qtbot, panel, 900)
+    return panel
+
+
+def _labels(rows: RowList) -> list[str]:
+    return [rows.model.data(rows.model.index(row, 0)) for row in range(rows.model.rowCount())]
+
+
+def _click(qtbot, rows: RowList, row: int, modifier=Qt.KeyboardModifier.NoModifier, double: bool = False) -> None:
+    view = rows.view
+    place = view.visualRect(rows.model.index(row, 0)).center()
+    qtbot.mouseClick(view.viewport(), Qt.MouseButton.LeftButton, modifier, place)
+    if double:
+        qtbot.mouseDClick(view.viewport(), Qt.MouseButton.LeftButton, modifier, place)
+
+
+def test_the_filter_looks_in_labels_aliases_and_notes(qtbot, sites: SiteListPanel) -> None:
+    for text, expected in (("hik", ["Hikvision"]), ("hangzhou", ["Hikvision"]), ("launch", ["Vostochny"]), ("zzz", [])):
+        sites.list.filter.clear()
+        qtbot.keyClicks(sites.list.filter, text)
+        assert _labels(sites.list) == expected
+    assert sites.list.count.text() == "0 of 3"
+    sites.list.filter.setText("восточ")
+    assert _labels(sites.list) == ["Vostochny"]
+
+
+def test_a_header_click_sorts_and_a_third_gives_the_order_of_the_case_back(qtbot, sites: SiteListPanel) -> None:
+    header = sites.list.view.horizontalHeader()
+    place = header.rect().topLeft()
+    place.setX(header.sectionViewportPosition(0) + 20)
+    place.setY(header.height() // 2)
+    orders = []
+    for _ in range(3):
+        qtbot.mouseClick(header.viewport(), Qt.MouseButton.LeftButton, pos=place)
+        orders.append(_labels(sites.list))
+    assert orders == [
+        ["Hikvision", "Railway", "Vostochny"],
+        ["Vostochny", "Railway", "Hikvision"],
+        ["Vostochny", "Hikvision", "Railway"],
+    ]
+
+
+def test_selecting_in_the_list_selects_on_the_map_and_back(qtbot, sites: SiteListPanel, desk: Desk) -> None:
+    _click(qtbot, sites.list, 1)
+    assert desk.context.selection.uuids == {"firm"}
+    _click(qtbot, sites.list, 2, Qt.KeyboardModifier.ControlModifier)
+    assert desk.context.selection.uuids == {"firm", "rail"}
+    desk.select("pad")
+    rows = [index.row() for index in sites.list.view.selectionModel().selectedRows()]
+    assert rows == [0]
+
+
+def test_the_selection_survives_sorting_and_filtering(qtbot, sites: SiteListPanel, desk: Desk) -> None:
+    desk.select("rail")
+    sites.list.filter.setText("hik")
+    assert desk.context.selection.uuids == {"rail"}
+    sites.list.filter.clear()
+    sites.model.sort(0, Qt.SortOrder.DescendingOrder)
+    (index,) = sites.list.view.selectionModel().selectedRows()
+    assert sites.model.uuid_at(index.row()) == "rail"
+
+
+def test_enter_and_double_click_go_there(qtbot, sites: SiteListPanel, desk: Desk) -> None:
+    _click(qtbot, sites.list, 0, double=True)
+    assert desk.visited[-1].contains_point(128.334, 51.884)
+    qtbot.keyClick(sites.list.view, Qt.Key.Key_Down)
+    qtbot.keyClick(sites.list.view, Qt.Key.Key_Return)
+    assert desk.visited[-1].contains_point(120.16, 30.29)
+
+
+def test_delete_is_one_step_and_undone(qtbot, sites: SiteListPanel, desk: Desk) -> None:
+    qtbot.keyClick(sites.list.view, Qt.Key.Key_A, Qt.KeyboardModifier.ControlModifier)
+    qtbot.keyClick(sites.list.view, Qt.Key.Key_Delete)
+    assert _labels(sites.list) == []
+    assert not desk.context.selection.uuids
+    desk.history.undo()
+    assert sorted(_labels(sites.list)) == ["Hikvision", "Railway", "Vostochny"]
+
+
+def test_the_list_follows_edits_and_other_documents(sites: SiteListPanel, desk: Desk) -> None:
+    desk.context.push(update_site(desk.document, "pad", actor="Li", label="Cosmodrome"))
+    assert _labels(sites.list)[0] == "Cosmodrome"
+    claims_column = 3
+    assert sites.model.data(sites.model.index(0, claims_column)) == ""
+    desk.context.push(link_claim_site(desk.document, "c1", "pad", actor="Li"))
+    assert sites.model.data(sites.model.index(0, claims_column)) == "1"
+    desk.context.set_document(small_case())
+    assert _labels(sites.list)[0] == "Vostochny"
+
+
+def test_narrow_lists_show_fewer_columns_and_never_scroll_sideways(qtbot, sites: SiteListPanel) -> None:
+    for width in (260, 340, 600):
+        sites.resize(width, 400)
+        qtbot.waitUntil(lambda width=width: sites.width() == width)
+        view = sites.list.view
+        columns = [c for c in range(sites.model.columnCount()) if not view.isColumnHidden(c)]
+        assert columns[0] == 0
+        assert sum(view.columnWidth(c) for c in columns) <= view.viewport().width()
+    assert 3 in columns
+
+
+def test_likelihood_and_confidence_are_columns_of_their_own(claims: ClaimListPanel) -> None:
+    titles = [column.title for column in claims.model.columns]
+    assert titles == ["Claim", "State", "Places", "Voice", "Likelihood", "Confidence"]
+    assert claims.model.data(claims.model.index(0, 2)) == "Hikvision"
+    assert claims.model.data(claims.model.index(1, 2)) == "the case"
+
+
+def test_a_claim_chosen_is_the_claim_of_the_form(qtbot, claims: ClaimListPanel, desk: Desk) -> None:
+    _click(qtbot, claims.list, 1)
+    assert desk.context.claim_uuid == "c2"
+    assert not claims.jump_button.isEnabled()
+    desk.context.show_claim("c1")
+    assert claims.list.selected() == {"c1"}
+    qtbot.mouseClick(claims.jump_button, Qt.MouseButton.LeftButton)
+    assert desk.context.selection.uuids == {"firm"}
+    assert desk.visited[-1].contains_point(120.16, 30.29)
+
+
+def test_a_claim_without_a_place_says_so(qtbot, claims: ClaimListPanel, desk: Desk) -> None:
+    _click(qtbot, claims.list, 1, double=True)
+    assert desk.visited == []
+    assert "belongs to the case" in desk.said[0]
+
+
+def test_claims_are_added_and_deleted(qtbot, claims: ClaimListPanel, desk: Desk) -> None:
+    qtbot.mouseClick(claims.add_button, Qt.MouseButton.LeftButton)
+    assert len(desk.document.claims) == 3
+    assert claims.list.selected() == {desk.context.claim_uuid}
+    assert desk.wanted == ["claim_form"]
+    qtbot.mouseClick(claims.delete_button, Qt.MouseButton.LeftButton)
+    assert set(desk.document.claims) == {"c1", "c2"}
+    assert desk.context.claim_uuid == ""
+
+
+def test_places_follow_renamed_and_deleted_sites(claims: ClaimListPanel, desk: Desk) -> None:
+    desk.context.push(update_site(desk.document, "firm", actor="Li", label="HK"))
+    assert claims.model.data(claims.model.index(0, 2)) == "HK"
+    desk.context.push(delete_sites(desk.document, ["firm"], actor="Li"))
+    assert claims.model.data(claims.model.index(0, 2)) == "the case"
+
+
+def test_many_selected_rows_are_told_once(qtbot, sites: SiteListPanel, desk: Desk) -> None:
+    with qtbot.waitSignal(desk.context.selection.changed):
+        sites.list.view.selectAll()
+    assert len(desk.context.selection) == 3
+    with qtbot.assertNotEmitted(desk.context.selection.changed):
+        desk.context.selection.set(["pad", "firm", "rail"])

@@ -1,0 +1,110 @@
+"""The source register and the response list."""
+
+from __future__ import annotations
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QLabel
+
+from tests.viewer.panels.conftest import Desk
+from viewer.panels.response_list import ResponseListPanel
+from viewer.panels.source_register import SourceRegisterPanel
+
+
+@pytest.fixture
+def register(qtbot, desk: Desk) -> SourceRegisterPanel:
+    panel = SourceRegisterPanel(desk.context)
+    qtbot.addWidget(panel)
+    panel.resize(340, 900)
+    panel.show()
+    qtbot.waitExposed(panel)
+    return panel
+
+
+@pytest.fixture
+def answers(qtbot, desk: Desk) -> ResponseListPanel:
+    panel = ResponseListPanel(desk.context)
+    qtbot.addWidget(panel)
+    panel.resize(340, 900)
+    panel.show()
+    qtbot.waitExposed(panel)
+    return panel
+
+
+def test_a_source_is_added_and_described(qtbot, register: SourceRegisterPanel, desk: Desk) -> None:
+    qtbot.mouseClick(register.add_button, Qt.MouseButton.LeftButton)
+    fields = register.form.fields.fields
+    qtbot.keyClicks(fields["title"], "Space Today")
+    fields["reliability"].setFocus()
+    qtbot.keyClicks(fields["reliability"], "F")
+    (uuid,) = register.list.selected()
+    source = desk.document.sources[uuid]
+    assert (source.title, source.reliability) == ("Space Today", "F")
+    assert fields["reliability"].currentText() == "F · cannot be judged"
+    for _ in range(3):
+        desk.history.undo()
+    assert set(desk.document.sources) == {"s1", "s2"}
+    assert register.form.page.currentWidget() is register.form.page.hint
+
+
+def test_an_uncited_source_goes_at_once(qtbot, register: SourceRegisterPanel, desk: Desk) -> None:
+    register.list.view.selectRow(1)
+    qtbot.mouseClick(register.delete_button, Qt.MouseButton.LeftButton)
+    assert set(desk.document.sources) == {"s1"}
+    assert not register.question.isVisible()
+
+
+def test_a_cited_source_is_asked_about_in_the_panel(qtbot, register: SourceRegisterPanel, desk: Desk) -> None:
+    register.list.view.selectRow(0)
+    qtbot.keyClick(register.list.view, Qt.Key.Key_Delete)
+    assert register.question.isVisible()
+    assert "1 claims, 1 responses" in register.question_text.text()
+    qtbot.mouseClick(register.keep_button, Qt.MouseButton.LeftButton)
+    assert "s1" in desk.document.sources
+    qtbot.mouseClick(register.delete_button, Qt.MouseButton.LeftButton)
+    qtbot.mouseClick(register.confirm_button, Qt.MouseButton.LeftButton)
+    assert set(desk.document.sources) == {"s2"}
+    assert desk.document.source_links_of_claim("c1") == []
+    desk.history.undo()
+    assert len(desk.document.source_links_of_claim("c1")) == 1
+    assert desk.document.responses["r1"].source_uuid == "s1"
+
+
+def test_the_form_says_what_cites_the_source(register: SourceRegisterPanel) -> None:
+    register.list.view.selectRow(0)
+    assert "Optics were sold" in register.form.uses.text()
+    register.list.view.selectRow(1)
+    assert "No claim cites" in register.form.uses.text()
+
+
+def test_a_response_answers_the_whole_until_a_claim_is_named(qtbot, answers: ResponseListPanel, desk: Desk) -> None:
+    before = dict(desk.document.claims)
+    answers.list.view.selectRow(0)
+    assert "whole" in answers.form.claims.itemAt(0).widget().text()
+    answers.form.picker.picked.emit("c2")
+    assert [link.claim_uuid for link in desk.document.claim_links_of_response("r1")] == ["c2"]
+    assert answers.model.data(answers.model.index(0, 1)) == "1 claims"
+    assert dict(desk.document.claims) == before
+    desk.history.undo()
+    assert answers.model.data(answers.model.index(0, 1)) == "the whole"
+
+
+def test_a_response_is_written_by_hand(qtbot, answers: ResponseListPanel, desk: Desk) -> None:
+    qtbot.mouseClick(answers.add_button, Qt.MouseButton.LeftButton)
+    fields = answers.form.fields.fields
+    qtbot.keyClicks(fields["speaker"], "A spokesman")
+    fields["words"].setFocus()
+    qtbot.keyClicks(fields["words"], "No.")
+    fields["source_uuid"].setFocus()
+    qtbot.keyClicks(fields["source_uuid"], "Back")
+    (uuid,) = answers.list.selected()
+    response = desk.document.responses[uuid]
+    assert (response.speaker, response.words, response.source_uuid) == ("A spokesman", "No.", "s2")
+    qtbot.mouseClick(answers.delete_button, Qt.MouseButton.LeftButton)
+    assert set(desk.document.responses) == {"r1"}
+
+
+def test_every_label_is_plain_text(register: SourceRegisterPanel, answers: ResponseListPanel) -> None:
+    for panel in (register, answers):
+        for label in panel.findChildren(QLabel):
+            assert label.textFormat() == Qt.TextFormat.PlainText, label.text()
