@@ -1,0 +1,79 @@
+"""Vertices by mouse and keys: one edit a gesture."""
+
+from __future__ import annotations
+
+import pytest
+from PySide6.QtCore import Qt
+
+from viewer.tools.edit_vertices import EditVerticesTool
+
+
+@pytest.fixture
+def tool(desk) -> EditVerticesTool:
+    tool = desk.take(EditVerticesTool(desk.context))
+    desk.canvas.selection.set({"field"})
+    return tool
+
+
+def ring(desk) -> list[tuple[float, float]]:
+    return list(desk.sites["field"].geometry.exterior.coords)
+
+
+def test_a_vertex_is_dragged_and_the_ring_stays_closed(desk, tool):
+    desk.drag((9.5, 50.1), (9.45, 50.05), release=False)
+    assert desk.edits == []
+    desk.drag((9.45, 50.05), (9.45, 50.05))
+    assert len(desk.edits) == 1
+    coords = ring(desk)
+    assert coords[0] == coords[-1] == pytest.approx((9.45, 50.05), abs=desk.degrees())
+    assert len(coords) == 5
+    assert desk.edits[0].label.startswith("Reshape")
+
+
+def test_the_dot_between_two_makes_a_vertex_by_click_or_drag(desk, tool):
+    desk.click(9.65, 50.1)
+    assert len(ring(desk)) == 6
+    desk.drag((9.65, 50.3), (9.65, 50.35))
+    assert len(ring(desk)) == 7
+    assert (9.65, 50.35) in [pytest.approx(place, abs=desk.degrees(2.5)) for place in ring(desk)]
+    assert len(desk.edits) == 2
+
+
+def test_delete_removes_the_marked_vertex_but_never_the_site(desk, tool):
+    desk.key(Qt.Key.Key_Delete)
+    assert desk.edits == [], "no vertex is marked"
+    desk.click(9.8, 50.3)
+    desk.key(Qt.Key.Key_Delete)
+    assert len(ring(desk)) == 4
+    desk.click(9.8, 50.1)
+    desk.key(Qt.Key.Key_Delete)
+    assert len(ring(desk)) == 4, "three vertices are the least"
+    assert desk.said
+    assert "field" in desk.sites
+
+
+def test_a_line_too(desk, tool):
+    desk.canvas.selection.set({"line"})
+    desk.drag((9.6, 49.8), (9.6, 49.75))
+    assert desk.sites["line"].geometry.coords[0] == pytest.approx((9.6, 49.75), abs=desk.degrees())
+
+
+def test_a_crossing_is_refused_in_words(desk, tool):
+    before = ring(desk)
+    desk.drag((9.5, 50.1), (9.85, 50.2))
+    assert ring(desk) == before
+    assert "cross itself" in desk.said[0]
+
+
+def test_a_click_on_another_site_goes_over_to_it(desk, tool):
+    desk.click(10.4, 49.7)
+    assert desk.canvas.selection.uuids == {"line"}
+    assert desk.edits == []
+
+
+def test_escape_drops_the_drag(desk, tool):
+    before = ring(desk)
+    desk.drag((9.5, 50.1), (9.45, 50.05), release=False)
+    desk.key(Qt.Key.Key_Escape)
+    assert ring(desk) == before
+    assert desk.edits == []

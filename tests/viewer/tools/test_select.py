@@ -1,0 +1,101 @@
+"""Select, move, delete."""
+
+from __future__ import annotations
+
+import pytest
+from PySide6.QtCore import Qt
+
+from layers.geo.bounds import Bounds
+from viewer.tools.select import SelectTool
+
+Control = Qt.KeyboardModifier.ControlModifier
+
+
+@pytest.fixture
+def tool(desk) -> SelectTool:
+    return desk.take(SelectTool(desk.context))
+
+
+def test_click_control_click_and_click_beside(desk, tool):
+    selection = desk.canvas.selection
+    desk.click(10, 50)
+    assert selection.uuids == {"port"}
+    desk.click(10.4, 50, Control)
+    assert selection.uuids == {"port", "firm"}
+    desk.click(10, 50, Control)
+    assert selection.uuids == {"firm"}
+    desk.click(9.45, 49.65)
+    assert selection.uuids == frozenset()
+
+
+def test_a_second_click_takes_the_one_below(desk, tool):
+    desk.canvas.zoom_to_bounds(Bounds(-30, 30, 50, 70))
+    taken = []
+    for _ in range(4):
+        desk.click(10, 50)
+        (uuid,) = desk.canvas.selection.uuids
+        taken.append(uuid)
+    assert taken[0] == "firm"
+    assert len(set(taken)) >= 3
+
+
+def test_a_box_takes_all_inside_and_control_adds(desk, tool):
+    desk.drag((9.9, 50.05), (10.5, 49.95))
+    assert desk.canvas.selection.uuids == {"port", "firm"}
+    desk.drag((9.45, 50.35), (9.85, 50.08), modifiers=Control)
+    assert desk.canvas.selection.uuids == {"port", "firm", "field"}
+    assert desk.edits == []
+
+
+def test_dragging_the_selected_moves_them_in_one_edit(desk, tool):
+    desk.canvas.selection.set({"port", "line"})
+    before = desk.sites["line"].geometry.coords[0]
+    desk.drag((10, 50), (10.1, 50.05), release=False)
+    assert desk.edits == [], "nothing happens before the mouse is let go"
+    picture = desk.canvas.grab_picture()
+    desk.key(Qt.Key.Key_Escape)
+    assert desk.canvas.grab_picture() != picture, "the preview is gone"
+    desk.drag((10, 50), (10.1, 50.05))
+    (edit,) = desk.edits
+    assert {change.uuid for change in edit.changes} == {"port", "line"}
+    port = desk.sites["port"].geometry
+    assert (port.x, port.y) == pytest.approx((10.1, 50.05), abs=desk.degrees())
+    moved = desk.sites["line"].geometry.coords[0]
+    assert moved[0] - before[0] == pytest.approx(0.1, abs=desk.degrees())
+    assert desk.canvas.selection.uuids == {"port", "line"}
+
+
+def test_a_drag_on_what_is_not_selected_is_a_box(desk, tool):
+    desk.drag((10, 50), (10.1, 50.05))
+    assert desk.edits == []
+
+
+def test_delete_deletes_and_deselects(desk, tool):
+    desk.canvas.selection.set({"port", "field"})
+    desk.key(Qt.Key.Key_Delete)
+    assert set(desk.sites) == {"firm", "loose", "line"}
+    assert desk.canvas.selection.uuids == frozenset()
+    assert len(desk.edits) == 1
+    desk.key(Qt.Key.Key_Delete)
+    assert len(desk.edits) == 1
+
+
+def test_all_and_none(desk, tool):
+    desk.key(Qt.Key.Key_A, Control)
+    assert desk.canvas.selection.uuids == set(desk.sites)
+    desk.key(Qt.Key.Key_Escape)
+    assert len(desk.canvas.selection) == 0
+
+
+def test_the_hint_follows_the_selection(desk, tool, qtbot):
+    before = tool.hint
+    with qtbot.waitSignal(desk.canvas.hint_changed):
+        desk.canvas.selection.set({"port"})
+    assert desk.canvas.hint != before
+
+
+def test_moving_off_the_map_moves_nothing(desk, tool):
+    desk.canvas.zoom_to_bounds(Bounds(-179, -80, 179, 84))
+    desk.canvas.selection.set({"port"})
+    desk.drag((10, 50), (-250, 50))
+    assert desk.edits == []
