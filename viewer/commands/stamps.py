@@ -42,10 +42,10 @@ def inserted[R: Row](row: R, stamp: Stamp) -> R:
 
 def updated[R: Row](row: R, stamp: Stamp, **changes: Any) -> R:
     """`row` with `changes`, its next revision; the row itself where they change nothing."""
-    later = replace(row, **changes)
-    if later == row:
+    if all(getattr(row, name) == value for name, value in changes.items()):
         return row
-    return replace(later, modified_at=stamp.now, modified_by=stamp.actor, rev=row.rev + 1)
+    stamped = {"modified_at": stamp.now, "modified_by": stamp.actor, "rev": row.rev + 1}
+    return replace(row, **{**changes, **stamped})
 
 
 def insert(table: Table, row: Row, stamp: Stamp) -> Change:

@@ -62,13 +62,19 @@ class RowTable(QAbstractTableModel):
     def refresh(self, uuids: Iterable[str], rows: Mapping[str, Row]) -> None:
         """Read some rows anew; those that `rows` no longer holds leave the table."""
         uuids = frozenset(uuids)
+        stays = True
         for uuid in uuids:
-            row = rows.get(uuid)
-            if row is None:
+            row, before = rows.get(uuid), self._records.get(uuid)
+            after = None if row is None else self._record(row)
+            if after is None:
                 self._records.pop(uuid, None)
             else:
-                self._records[uuid] = self._record(row)
-        self._arrange(uuids)
+                self._records[uuid] = after
+            stays = stays and before is not None and after is not None and self._same_place(before, after)
+        if stays:
+            self._tell(uuids)
+        else:
+            self._arrange(uuids)
 
     def set_filter(self, text: str) -> None:
         """Keep the rows that hold every word of `text`, in any case."""
@@ -88,20 +94,31 @@ class RowTable(QAbstractTableModel):
         return len(self._records)
 
     def _record(self, row: Row) -> _Record:
-        cells = tuple(one_line(column.text(row)) for column in self.columns)
+        cells = tuple(_cell(column.text(row)) for column in self.columns)
         keys = tuple(
             column.key(row) if column.key else cell.casefold() for column, cell in zip(self.columns, cells, strict=True)
         )
         return _Record(cells, keys, " ".join((*cells, self._haystack(row))).casefold())
 
+    def _same_place(self, before: _Record, after: _Record) -> bool:
+        same_key = self._column < 0 or before.keys[self._column] == after.keys[self._column]
+        return same_key and self._passes(before) == self._passes(after)
+
+    def _passes(self, record: _Record) -> bool:
+        return all(word in record.haystack for word in self._words)
+
+    def _tell(self, uuids: frozenset[str]) -> None:
+        rows = [self._rows[uuid] for uuid in uuids if uuid in self._rows]
+        if rows:
+            self.dataChanged.emit(self.index(min(rows), 0), self.index(max(rows), len(self.columns) - 1))
+
     def _arrange(self, touched: frozenset[str]) -> None:
-        records, words = self._records, self._words
-        visible = [uuid for uuid, record in records.items() if all(word in record.haystack for word in words)]
+        records = self._records
+        visible = [uuid for uuid, record in records.items() if self._passes(record)] if self._words else list(records)
         if self._column >= 0:
             visible.sort(key=lambda uuid: records[uuid].keys[self._column], reverse=self._descending)
         if visible == self._visible:
-            for row in (self._rows[uuid] for uuid in touched if uuid in self._rows):
-                self.dataChanged.emit(self.index(row, 0), self.index(row, len(self.columns) - 1))
+            self._tell(touched)
             return
         self.beginResetModel()
         self._visible = visible
@@ -149,3 +166,8 @@ class RowTable(QAbstractTableModel):
         """By one column; -1 is the order of the case."""
         self._column, self._descending = column, order == Qt.SortOrder.DescendingOrder
         self._arrange(frozenset())
+
+
+def _cell(text: str) -> str:
+    """`one_line`; what holds no control character is taken as it is, which is most of 100,000 rows."""
+    return text if len(text) <= 200 and text.isprintable() else one_line(text)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import cache
 
 from PySide6.QtCore import QCoreApplication
 
@@ -27,8 +28,9 @@ CREDIBILITY_WORDS = {
 }
 
 
+@cache
 def word(text: str) -> str:
-    """A stored word in the language of the screen."""
+    """A stored word in the language of the screen, which is chosen once, at the start."""
     return QCoreApplication.translate("vocabulary", text) if text else ""
 
 

@@ -71,3 +71,20 @@ def test_one_changed_row_does_not_reset_the_table(qtbot) -> None:
 def test_tooltips_never_read_markup() -> None:
     table = _table([Site(uuid="x", geometry=Point(0, 0), label="<b>bold</b>", position_error_m=0.0)])
     assert table.data(table.index(0, 0), Qt.ItemDataRole.ToolTipRole) == "&lt;b&gt;bold&lt;/b&gt;"
+
+
+def test_a_changed_row_moves_and_comes_and_goes_with_the_filter() -> None:
+    sites = {label: Site(uuid=label, geometry=Point(0, 0), label=label, position_error_m=0.0) for label in "abc"}
+    table = _table(list(sites.values()))
+    table.sort(0)
+    sites["a"] = Site(uuid="a", geometry=Point(0, 0), label="z", position_error_m=0.0)
+    table.refresh({"a"}, sites)
+    assert _shown(table) == ["b", "c", "a"]
+    table.set_filter("z")
+    assert _shown(table) == ["a"]
+    sites["b"] = Site(uuid="b", geometry=Point(0, 0), label="bz", position_error_m=0.0)
+    table.refresh({"b"}, sites)
+    assert _shown(table) == ["b", "a"]
+    sites["a"] = Site(uuid="a", geometry=Point(0, 0), label="q", position_error_m=0.0)
+    table.refresh({"a"}, sites)
+    assert _shown(table) == ["b"]
