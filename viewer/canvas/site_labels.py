@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
+from itertools import combinations, pairwise
 
 import numpy as np
 from PySide6.QtCore import QPointF, Qt
@@ -115,18 +116,16 @@ def label_text(site: Site, language: str = "") -> str:
 
 
 def wrapped(text: str) -> str:
-    """Long names in two or three lines of about equal length."""
-    if len(text) <= _WRAP_AFTER or " " not in text:
+    """Long names in two or three lines, the longest of them as short as can be."""
+    words = text.split(" ")
+    count = min(3, math.ceil(len(text) / _WRAP_AFTER), len(words))
+    if len(text) <= _WRAP_AFTER or count < 2 or len(words) > 24:
         return text
-    count = min(3, math.ceil(len(text) / _WRAP_AFTER))
-    aim, lines = len(text) / count, [""]
-    for word in text.split(" "):
-        longer = f"{lines[-1]} {word}".strip()
-        if lines[-1] and len(longer) > aim + len(word) / 2 and len(lines) < count:
-            lines.append(word)
-        else:
-            lines[-1] = longer
-    return "\n".join(lines)
+    ways = []
+    for cuts in combinations(range(1, len(words)), count - 1):
+        lines = [" ".join(words[i:j]) for i, j in pairwise((0, *cuts, len(words)))]
+        ways.append((max(map(len, lines)), lines))
+    return "\n".join(min(ways)[1])
 
 
 def _font(rank: Rank, scale: float) -> QFont:

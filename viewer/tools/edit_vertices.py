@@ -14,7 +14,7 @@ from layers.document.site import Site
 from layers.grid.tile_grid import View
 from viewer.canvas.pointer import PointerEvent
 from viewer.commands.sites import reshape_site
-from viewer.tools.sketch import measures, near, paint_geometry, paint_handle, pixels_of
+from viewer.tools.sketch import measures, middle_of, near, paint_geometry, paint_handle, pixels_of
 from viewer.tools.tool import Tool
 
 REACH_PX = 8.0
@@ -135,9 +135,9 @@ class EditVerticesTool(Tool):
             vertices += [(Handle(part, i), pixel) for i, pixel in enumerate(pixels)]
             if site.kind == "point":
                 continue
-            following = pixels[1:] + pixels[:1] if site.kind == "polygon" else pixels[1:]
-            pairs = enumerate(zip(pixels, following, strict=False))
-            middles += [(Handle(part, i, True), ((a[0] + b[0]) / 2, (a[1] + b[1]) / 2)) for i, (a, b) in pairs]
+            following = ring[1:] + ring[:1] if site.kind == "polygon" else ring[1:]
+            between = pixels_of(view, [middle_of(a, b) for a, b in zip(ring, following, strict=False)])
+            middles += [(Handle(part, i, True), pixel) for i, pixel in enumerate(between)]
         return vertices + middles
 
     def _handle_at(self, event: PointerEvent) -> Handle | None:

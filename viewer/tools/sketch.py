@@ -12,7 +12,7 @@ from shapely.geometry.base import BaseGeometry
 
 from layers.geo.antimeridian import shift_near, unwrap_longitudes
 from layers.geo.crs import WGS84, transform_points
-from layers.geo.measure import area_m2, length_m, perimeter_m
+from layers.geo.measure import area_m2, azimuth_deg, destination, distance_m, length_m, perimeter_m
 from layers.grid.tile_grid import View
 from viewer.canvas.qt_shapes import path_of
 from viewer.canvas.site_look import HALO_COLOR, SELECTED_COLOR, LineLook
@@ -110,6 +110,12 @@ def area_text(square_metres: float) -> str:
     if square_metres < 1_000_000:
         return f"{_digits(square_metres / 10_000)} ha"
     return f"{_digits(square_metres / 1_000_000)} km²"
+
+
+def middle_of(a: Place, b: Place) -> Place:
+    """Half-way along the geodesic."""
+    half = distance_m(*a, *b) / 2
+    return destination(*a, azimuth_deg(*a, *b), half) if half else a
 
 
 def near(place: Place, reference: Place) -> Place:
