@@ -14,6 +14,8 @@ from layers.document.edit import Edit
 from layers.errors import GeoloupeError
 from layers.geo.bounds import Bounds
 from layers.geo.notation import Notation
+from layers.raster.info import RasterInfo
+from layers.vector.table import VectorInfo
 from viewer.canvas.selection import Selection
 from viewer.support.jobs import Jobs
 
@@ -54,16 +56,18 @@ class PanelContext(QObject):
         consent: Callable[[str], None] = lambda host: None,
         report: Callable[[str], None] = lambda sentence: None,
         zoom_to_layer: Callable[[str], None] = lambda uuid: None,
+        info_of: Callable[[str], RasterInfo | VectorInfo | None] = lambda uuid: None,
         parent: QObject | None = None,
     ) -> None:
         """`zoom_to` takes bounds in lon, lat; `consent` a host the analyst agreed to contact; `report` a sentence for
-        the message line; `jobs` builds large edits off the window's thread, without it they are built at once.
+        the message line; `info_of` gives what a reader found in a layer's file, None until then; `jobs` builds large edits off the window's thread, without it they are built at once.
         """
         super().__init__(parent)
         self.selection = selection
         self.actor = actor
         self.zoom_to = zoom_to
         self.zoom_to_layer = zoom_to_layer
+        self.info_of = info_of
         self.consent = consent
         self.report = report
         self._push, self._jobs = push, jobs

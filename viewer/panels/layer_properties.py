@@ -27,13 +27,16 @@ from viewer.support.text import plain_label
 
 
 class LayerPropertiesPanel(QWidget):
-    """Give it what a reader found with `set_info`; until then it shows only what the case says."""
+    """Until `context.info_of` knows what is in the file it shows only what the case says.
+
+    Connect what tells of drawn layers to `look_again`.
+    """
 
     def __init__(self, context: PanelContext, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._context = context
         self._uuid = ""
-        self._infos: dict[str, RasterInfo | VectorInfo] = {}
+        self._info: RasterInfo | VectorInfo | None = None
         self._facts_shown: Facts | None = None
         self.page = FormPage(self.tr("Choose a layer in the layer tree."))
         layout = QVBoxLayout(self)
@@ -58,7 +61,6 @@ class LayerPropertiesPanel(QWidget):
         content.addStretch(1)
         context.layer_shown.connect(self._shown)
         context.changed.connect(self._heard)
-        context.document_replaced.connect(self._infos.clear)
         context.flush_requested.connect(self._flush)
         self._shown(context.layer_uuid)
 
@@ -77,10 +79,9 @@ class LayerPropertiesPanel(QWidget):
         crs.setPlaceholderText(tr("as the file says"))
         add("crs", tr("CRS"), crs, tr("Only where the file does not say: EPSG:32652"))
 
-    def set_info(self, uuid: str, info: RasterInfo | VectorInfo) -> None:
-        """What a reader found in the file of a layer."""
-        self._infos[uuid] = info
-        if uuid == self._uuid:
+    def look_again(self) -> None:
+        """Ask anew what is in the file, where that was not known yet."""
+        if self._uuid and self._info is None and self._context.info_of(self._uuid) is not None:
             self._show()
 
     # -- showing ------------------------------------------------------------------------------------------------
@@ -106,7 +107,7 @@ class LayerPropertiesPanel(QWidget):
             self.page.show_hint()
             return
         self.fields.show_row(layer)
-        info = self._infos.get(layer.uuid)
+        info = self._info = self._context.info_of(layer.uuid)
         self.raster.setVisible(isinstance(info, RasterInfo))
         self.vector.setVisible(isinstance(info, VectorInfo))
         self.unread.setVisible(info is None and layer.kind != "tiles")

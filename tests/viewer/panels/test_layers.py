@@ -39,13 +39,12 @@ def tree(qtbot, desk: Desk) -> LayerTreePanel:
 
 @pytest.fixture
 def properties(qtbot, desk: Desk) -> LayerPropertiesPanel:
+    desk.context.info_of = {"base": RASTER, "coast": VECTOR}.get
     panel = LayerPropertiesPanel(desk.context)
     qtbot.addWidget(panel)
     panel.resize(330, 900)
     panel.show()
     qtbot.waitExposed(panel)
-    panel.set_info("base", RASTER)
-    panel.set_info("coast", VECTOR)
     return panel
 
 
@@ -311,3 +310,13 @@ def test_facts_are_plain_text(properties: LayerPropertiesPanel, desk: Desk) -> N
         assert label.textFormat() == Qt.TextFormat.PlainText, label.text()
     desk.context.show_layer("night")
     assert properties.unread.isVisible()
+
+
+def test_a_file_read_later_brings_its_style(properties: LayerPropertiesPanel, desk: Desk) -> None:
+    desk.context.show_layer("night")
+    properties.look_again()
+    assert properties.unread.isVisible()
+    desk.context.info_of = {"night": RASTER}.get
+    properties.look_again()
+    assert properties.raster.isVisible()
+    assert not properties.unread.isVisible()
