@@ -60,7 +60,8 @@ class PanelContext(QObject):
         parent: QObject | None = None,
     ) -> None:
         """`zoom_to` takes bounds in lon, lat; `consent` a host the analyst agreed to contact; `report` a sentence for
-        the message line; `info_of` gives what a reader found in a layer's file, None until then; `jobs` builds large edits off the window's thread, without it they are built at once.
+        the message line; `info_of` gives what a reader found in a layer's file, None until then; `jobs` builds large
+        edits off the window's thread, without it they are built at once.
         """
         super().__init__(parent)
         self.selection = selection
