@@ -15,6 +15,15 @@ from layers.pool.reader_process import ReaderDied, ReaderProcess
 from layers.pool.worker import sentence_for
 from layers.readers.environment import enter
 
+CHILD_ENVIRONMENT = {
+    # A child imports numpy with the main module, before `enter`: its BLAS threads would spin on both cores
+    # (measured: 20 to 100 times slower tiles).
+    "OPENBLAS_NUM_THREADS": "1",
+    # glibc would give each freed tile back to the system and fault its pages in again (a fifth of a tile's time).
+    "MALLOC_MMAP_THRESHOLD_": str(32 * 2**20),
+    "MALLOC_TRIM_THRESHOLD_": str(256 * 2**20),
+}
+"""What must stand in the environment when a child starts: later is too late."""
 MAX_STRIKES = 3
 CLOSE_TIMEOUT_S = 1.0
 
@@ -48,9 +57,8 @@ class ReaderPool:
             enter(Profile.LOCAL, own_process=False)
             return
         atexit.register(self.close)  # a script that forgets to close leaves no process and no block either
-        # A child imports numpy with the main module, before `enter`: its BLAS threads would spin on both cores
-        # (measured: 20 to 100 times slower tiles).
-        os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+        for name, value in CHILD_ENVIRONMENT.items():
+            os.environ.setdefault(name, value)
         for _ in range(self._workers):
             self._add_supervisor(Profile.LOCAL)
 

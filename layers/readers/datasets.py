@@ -14,6 +14,7 @@ from rasterio.io import DatasetReader
 
 from layers.errors import NotReadable, TooLarge, UnsupportedFormat
 from layers.readers.files import RASTERS, Content, content_of, regular_file
+from layers.readers.placement import Placement, placement_of
 
 MAX_OPEN = 24
 MAX_BANDS = 512
@@ -36,6 +37,7 @@ class Datasets:
 
     def __init__(self) -> None:
         self._open: OrderedDict[_Key, DatasetReader] = OrderedDict()
+        self._placements: dict[DatasetReader, Placement] = {}
 
     def get(self, path: str, level: int = FULL_RESOLUTION) -> DatasetReader:
         """The dataset at an overview level (-1: full resolution), opened anew when the file has changed.
@@ -50,20 +52,31 @@ class Datasets:
             self._open.move_to_end(key)
             return found
         for stale in [k for k in self._open if k.path == path and k[2:] != key[2:]]:
-            self._open.pop(stale).close()
+            self._close(self._open.pop(stale))
         content = content_of(path)
         if content not in RASTERS:
             raise UnsupportedFormat(f"{os.path.basename(path)} is not a raster file.")
         dataset = open_raster(path, content, level)
         self._open[key] = dataset
         while len(self._open) > MAX_OPEN:
-            self._open.popitem(last=False)[1].close()
+            self._close(self._open.popitem(last=False)[1])
         return dataset
 
     def close(self) -> None:
         """Close all."""
         while self._open:
-            self._open.popitem()[1].close()
+            self._close(self._open.popitem()[1])
+
+    def placement(self, dataset: DatasetReader) -> Placement:
+        """Where an open full-resolution dataset lies; found once."""
+        found = self._placements.get(dataset)
+        if found is None:
+            found = self._placements[dataset] = placement_of(dataset)
+        return found
+
+    def _close(self, dataset: DatasetReader) -> None:
+        self._placements.pop(dataset, None)
+        dataset.close()
 
 
 DATASETS = Datasets()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,10 +13,11 @@ from layers.geo.crs import MERCATOR_HALF_M, MERCATOR_MAX_LAT, WEB_MERCATOR, is_g
 from layers.grid.tile_grid import Affine
 
 MAX_ERROR_PX = 0.125
-_FIRST_STEPS = 16
+_FIRST_STEPS = 4
 _LAST_STEPS = 64
 
 Floats = NDArray[np.float64]
+Singles = NDArray[np.float32]
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,19 +61,42 @@ class Frame:
 class Mapping:
     """For each target pixel's centre the source position in full-resolution pixels, nan where there is none.
 
-    `x`, `y` are (height, width), pixel edges at whole numbers. `scale` is how many source pixels a target pixel spans.
+    `x`, `y` stand at the nodes of a lattice over the target's edges, (rows + 1, cols + 1), or, where that would not be
+    exact enough, at every pixel's centre (`is_dense`). Pixel edges are whole numbers. `scale` is how many source pixels
+    a target pixel spans.
     """
 
     x: Floats
     y: Floats
+    shape: tuple[int, int]
     scale: float
+    is_dense: bool = False
+
+    def inside(self, frame: Frame) -> NDArray[np.bool_] | None:
+        """(height, width) where the source has pixels; None where that is everywhere."""
+        ranges = ((self.x, frame.width), (self.y, frame.height))
+        if all(values.min() >= 0 and values.max() <= size for values, size in ranges):
+            return None
+        x, y = self.at_pixels()
+        return (x >= 0) & (x <= frame.width) & (y >= 0) & (y <= frame.height)
+
+    def at_pixels(self) -> tuple[Floats, Floats]:
+        """The positions of all pixel centres, (height, width) each."""
+        if self.is_dense:
+            return self.x, self.y
+        return _bilinear(self.x, self.shape), _bilinear(self.y, self.shape)
+
+    def in_window(self, scale: tuple[float, float], shift: tuple[float, float]) -> tuple[Singles, Singles]:
+        """The same in the pixels of a window: scaled, then moved. The numbers are small then: 32 bits hold them."""
+        x = (self.x * scale[0] + shift[0]).astype(np.float32)
+        y = (self.y * scale[1] + shift[1]).astype(np.float32)
+        if self.is_dense:
+            return x, y
+        return _bilinear(x, self.shape), _bilinear(y, self.shape)
 
 
 def map_pixels(target: Target, frame: Frame) -> Mapping:
     """The mapping of all of `target`, at most 1/8 pixel off."""
-    if same_crs(target.crs, frame.crs):
-        x, y = _exact(target, frame, *_centres(target))
-        return Mapping(x, y, _scale(x, y))
     steps = _FIRST_STEPS
     while steps <= min(_LAST_STEPS, max(target.width, target.height) // 2):
         found = _interpolated(target, frame, steps)
@@ -79,14 +104,12 @@ def map_pixels(target: Target, frame: Frame) -> Mapping:
             return found
         steps *= 2
     x, y = _exact(target, frame, *_centres(target))
-    return Mapping(x, y, _scale(x, y))
+    return Mapping(x, y, (target.height, target.width), _scale(x, y), is_dense=True)
 
 
 def _interpolated(target: Target, frame: Frame, steps: int) -> Mapping | None:
     """The mapping from a grid of `steps` cells a side, or None where that is too coarse or a point has no place."""
-    px, py = np.linspace(0, target.width, 2 * steps + 1), np.linspace(0, target.height, 2 * steps + 1)
-    grid_x, grid_y = np.meshgrid(px, py)
-    fine_x, fine_y = _exact(target, frame, grid_x, grid_y)
+    fine_x, fine_y = _exact(target, frame, *_lattice(target.width, target.height, 2 * steps))
     if not np.isfinite(fine_x).all():
         return None
     nodes_x, nodes_y = fine_x[::2, ::2], fine_y[::2, ::2]
@@ -95,8 +118,7 @@ def _interpolated(target: Target, frame: Frame, steps: int) -> Mapping | None:
     off = max(_midpoint_error(fine_x), _midpoint_error(fine_y))
     if off > MAX_ERROR_PX * scale:
         return None
-    shape = (target.height, target.width)
-    return Mapping(_bilinear(nodes_x, shape), _bilinear(nodes_y, shape), scale)
+    return Mapping(nodes_x, nodes_y, (target.height, target.width), scale)
 
 
 def _exact(target: Target, frame: Frame, px: Floats, py: Floats) -> tuple[Floats, Floats]:
@@ -142,19 +164,32 @@ def _scale(x: Floats, y: Floats, step_x: float = 1.0, step_y: float = 1.0) -> fl
     return float(np.sqrt(np.median(areas))) if areas.size else 1.0
 
 
+@lru_cache(maxsize=16)
+def _lattice(width: int, height: int, steps: int) -> tuple[Floats, Floats]:
+    """The nodes of `steps` cells a side, in target pixels."""
+    x, y = np.meshgrid(np.linspace(0, width, steps + 1), np.linspace(0, height, steps + 1))
+    return x, y
+
+
 def _centres(target: Target) -> tuple[Floats, Floats]:
     x, y = np.meshgrid(np.arange(target.width) + 0.5, np.arange(target.height) + 0.5)
     return x, y
 
 
-def _bilinear(nodes: Floats, shape: tuple[int, int]) -> Floats:
+def _bilinear(nodes: NDArray[Any], shape: tuple[int, int]) -> NDArray[Any]:
     """The nodes' surface at pixel centres. Not by matrix products: BLAS would wake threads for such small ones."""
-    for axis, size in enumerate(shape):
-        node, share = _positions(size, nodes.shape[axis] - 1)
-        share = share[:, None] if axis == 0 else share
-        low, high = np.take(nodes, node, axis), np.take(nodes, node + 1, axis)
-        nodes = low + (high - low) * share
-    return nodes
+    node, share = _positions(shape[0], nodes.shape[0] - 1)
+    rows = nodes[node] + (nodes[node + 1] - nodes[node]) * share[:, None].astype(nodes.dtype)
+    steps, cell = nodes.shape[1] - 1, shape[1] / (nodes.shape[1] - 1)
+    low, rise = rows[:, :-1], np.diff(rows, axis=1)
+    if cell != int(cell):
+        node, share = _positions(shape[1], steps)
+        return low[:, node] + rise[:, node] * share.astype(nodes.dtype)
+    # Every cell has the same shares: a broadcast gathers nothing.
+    share = ((np.arange(int(cell)) + 0.5) / cell).astype(nodes.dtype)
+    out = rise[:, :, None] * share
+    out += low[:, :, None]
+    return out.reshape(shape)
 
 
 @lru_cache(maxsize=16)

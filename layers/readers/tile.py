@@ -17,7 +17,6 @@ from layers.grid.tile_grid import Affine
 from layers.readers.datasets import DATASETS, FULL_RESOLUTION
 from layers.readers.mapping import Frame, Mapping, Target, map_pixels
 from layers.readers.pixels import Pixels, read_pixels, real_values
-from layers.readers.placement import placement_of
 from layers.readers.resampling import resample
 
 _MARGIN_PX = 3
@@ -48,19 +47,20 @@ def read_tile(params: dict[str, Any]) -> tuple[dict[str, Any], tuple[NDArray[Any
     indexes = [int(band) for band in params["bands"]]
     how = str(params.get("resampling", "bilinear"))
     mapping = map_pixels(target, frame)
-    inside = (mapping.x >= 0) & (mapping.x <= frame.width) & (mapping.y >= 0) & (mapping.y <= frame.height)
-    if not inside.any():
+    inside = mapping.inside(frame)
+    if inside is not None and not inside.any():
         return _empty(full, indexes, target)
     source = _choose(full, mapping.scale)
-    source, pixels, x, y = _read_around(source, indexes, mapping, inside, frame)
+    pixels, x, y = _read_around(source, indexes, mapping, inside, frame)
     bands, mask = resample(real_values(pixels.bands), pixels.mask, x, y, how)
-    mask &= inside
+    if inside is not None:
+        mask &= inside
     header = {"dtype": bands.dtype.str, "empty": not bool(mask.any()), "damaged": pixels.damaged, "shrink": source.sx}
     return header, (bands, mask)
 
 
 def _frame(full: DatasetReader, override: str) -> Frame:
-    placement = placement_of(full)
+    placement = DATASETS.placement(full)
     crs = override or placement.crs
     name = os.path.basename(full.name)
     if not crs:
@@ -82,24 +82,30 @@ def _choose(full: DatasetReader, scale: float) -> _Source:
 
 
 def _read_around(
-    source: _Source, indexes: list[int], mapping: Mapping, inside: NDArray[np.bool_], frame: Frame
-) -> tuple[_Source, Pixels, NDArray[np.float32], NDArray[np.float32]]:
+    source: _Source, indexes: list[int], mapping: Mapping, inside: NDArray[np.bool_] | None, frame: Frame
+) -> tuple[Pixels, NDArray[np.float32], NDArray[np.float32]]:
     """The pixels that the mapping touches, and the mapping in them: positions of centres, as cv2 counts."""
-    x, y = mapping.x / source.sx, mapping.y / source.sy
     ds, shrink = source.dataset, source.shrink
+    x, y = mapping.x, mapping.y
+    if inside is not None:
+        x, y = mapping.at_pixels()
+        x, y = x[inside], y[inside]
+    wraps = frame.is_round_the_world
     reach = _MARGIN_PX * shrink
-    over = min(reach, ds.width) if frame.is_round_the_world else 0
-    left, right = _span(x[inside], reach, shrink, (-over, ds.width + over))
-    top, bottom = _span(y[inside], reach, shrink, (0, ds.height))
+    left, right = _span(x / source.sx, reach, shrink, (-reach, ds.width + reach) if wraps else (0, ds.width))
+    top, bottom = _span(y / source.sy, reach, shrink, (0, ds.height))
     while max(right - left, bottom - top) / shrink > _MAX_WINDOW_PX:
         shrink *= 2
     pixels = _read_wrapped(ds, indexes, (left, right), (top, bottom), shrink)
     rows, cols = pixels.mask.shape
-    local_x = ((x - left) * (cols / (right - left)) - 0.5).astype(np.float32)
-    local_y = ((y - top) * (rows / (bottom - top)) - 0.5).astype(np.float32)
-    outside = ~inside
-    local_x[outside] = local_y[outside] = -1.0
-    return source, pixels, local_x, local_y
+    per_col, per_row = cols / (right - left), rows / (bottom - top)
+    local_x, local_y = mapping.in_window(
+        (per_col / source.sx, per_row / source.sy), (-left * per_col - 0.5, -top * per_row - 0.5)
+    )
+    if inside is not None:
+        outside = ~inside
+        local_x[outside] = local_y[outside] = -1.0
+    return pixels, local_x, local_y
 
 
 def _span(values: NDArray[np.float64], reach: int, step: int, bounds: tuple[int, int]) -> tuple[int, int]:

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from layers.pool.pool import ReaderPool
+from viewer.support.memory import keep_freed_memory
 
 if TYPE_CHECKING:
     from viewer.app.program import Program
@@ -31,6 +32,7 @@ def run(
     trace: str | None = None,
 ) -> int:
     """Open the window with `files`; returns the exit code. Bounds are W, S, E, N in degrees, the size in pixels."""
+    keep_freed_memory()
     pool = ReaderPool(workers=2)
     pool.start()
     try:

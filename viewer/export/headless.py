@@ -25,6 +25,7 @@ from viewer.network.fetcher import Fetcher
 from viewer.rendering.context import RenderContext
 from viewer.support.fonts import load_fonts
 from viewer.support.jobs import Jobs
+from viewer.support.memory import keep_freed_memory
 from viewer.support.settings import cache_folder
 
 DEADLINE_MS = 120_000
@@ -37,6 +38,8 @@ class Studio:
     """
 
     def __init__(self, consent: Iterable[str] = (), workers: int = 2) -> None:
+        keep_freed_memory()
+        keep_freed_memory()
         self.pool = ReaderPool(workers=workers)
         self.pool.start()
         if QGuiApplication.instance() is None:

@@ -15,7 +15,7 @@ from viewer.support.mailbox import Mailbox
 log = logging.getLogger(__name__)
 
 
-class JobCancelled(GeoloupeError):  # noqa: N818 - named as the errors of layers.errors are
+class JobCancelled(GeoloupeError):
     """The work was given up because somebody asked for that."""
 
 
