@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import math
 import random
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, QTimer, QUrl, Slot
+from PySide6.QtCore import QUrl
 from PySide6.QtGui import QImage
 from PySide6.QtNetwork import QNetworkReply, QNetworkRequest
 
@@ -39,11 +41,14 @@ class Limits:
     in_flight: int = 6
 
 
-class Fetch(QObject):
-    """Calls `done(image, None)`, `done(None, None)` where the server has no tile there, or `done(None, error)`."""
+class Fetch:
+    """Calls `done(image, None)`, `done(None, None)` where the server has no tile there, or `done(None, error)`.
+
+    No QObject, and without timers of its own: `tick` is called by the fetcher's one clock. (Qt objects that Python's
+    garbage collector may free on some other thread crash.)
+    """
 
     def __init__(self, fetcher: Fetcher, url: QUrl, done: Done) -> None:
-        super().__init__(fetcher)
         self.url = url
         self.host = host_of_url(url)
         self._fetcher = fetcher
@@ -56,21 +61,23 @@ class Fetch(QObject):
         self._tries = 0
         self._redirects = 0
         self._from_store = False
-        self._deadline = QTimer(self)
-        self._deadline.setSingleShot(True)
-        self._deadline.timeout.connect(self._too_slow)
-        self._backoff = QTimer(self)
-        self._backoff.setSingleShot(True)
-        self._backoff.timeout.connect(self.start)
+        self._deadline_at = math.inf
+        self._resume_at = math.inf
         self.is_over = False
 
-    @Slot()
     def start(self) -> None:
         """Send the request. While the host is paused, or offline, only the stored tiles are asked."""
         self._from_store = self._fetcher.only_stored(self.host)
         self._target, self._redirects = self.url, 0
-        self._deadline.start(int(self._limits.total_s * 1000))
+        self._deadline_at, self._resume_at = time.monotonic() + self._limits.total_s, math.inf
         self._send()
+
+    def tick(self, now: float) -> None:
+        """Look whether a limit has passed, or a pause is over."""
+        if now >= self._deadline_at:
+            self._too_slow()
+        elif now >= self._resume_at:
+            self.start()
 
     def cancel(self) -> None:
         """End it without an answer."""
@@ -94,7 +101,6 @@ class Fetch(QObject):
         self._reply.readyRead.connect(self._read)
         self._reply.finished.connect(self._ended)
 
-    @Slot()
     def _read(self) -> None:
         reply = self._reply
         if reply is None or self._cut:
@@ -105,13 +111,12 @@ class Fetch(QObject):
             self._cut = f"{self.host} sent more than {self._limits.body_bytes >> 20} MB for one tile: it was cut off."
             reply.abort()
 
-    @Slot()
     def _too_slow(self) -> None:
+        self._deadline_at = math.inf
         self._cut = f"{self.host} took longer than {self._limits.total_s:g} s for one tile."
         if self._reply is not None:
             self._reply.abort()
 
-    @Slot()
     def _ended(self) -> None:
         reply, self._reply = self._reply, None
         if reply is None or self.is_over:
@@ -178,9 +183,10 @@ class Fetch(QObject):
         if not self._from_store:
             at_once = isinstance(error, NoSuchName)
             self._fetcher.failed(self.host, error.sentence, at_once)
-        self._deadline.stop()
+        self._deadline_at = math.inf
         if retry and self._tries < self._limits.retries and not self._fetcher.only_stored(self.host):
-            self._backoff.start(int(1000 * self._limits.first_backoff_s * 2**self._tries * random.uniform(0.8, 1.2)))
+            pause_s = self._limits.first_backoff_s * 2**self._tries * random.uniform(0.8, 1.2)
+            self._resume_at = time.monotonic() + pause_s
             self._tries += 1
         elif self._fetcher.only_stored(self.host) and not self._from_store:
             # The host has just been given up: what is stored of it still shows.
@@ -192,8 +198,6 @@ class Fetch(QObject):
         if self.is_over:
             return
         self.is_over = True
-        self._deadline.stop()
-        self._backoff.stop()
         reply, self._reply = self._reply, None
         if reply is not None:
             reply.abort()

@@ -20,6 +20,7 @@ from viewer.network.tile_store import TileStore, host_of_url
 from viewer.support.mailbox import Mailbox
 
 USER_AGENT = "Geoloupe/0.1 (desktop map viewer; contact: see the Geoloupe project page)"
+CLOCK_MS = 50
 NOTHING_HERE_S = 60.0
 """How long "no tile here" is believed."""
 
@@ -57,6 +58,9 @@ class Fetcher(QObject):
         self._hosts: dict[str, HostState] = {}
         self._fetches: set[Fetch] = set()
         self._nothing_here: dict[str, float] = {}
+        self._clock = QTimer(self)
+        self._clock.setInterval(CLOCK_MS)
+        self._clock.timeout.connect(self._tick)
         self._recovery = QTimer(self)
         self._recovery.setSingleShot(True)
         self._recovery.timeout.connect(self._look_for_recovered)
@@ -79,6 +83,8 @@ class Fetcher(QObject):
         else:
             fetch = Fetch(self, target, done)
             self._fetches.add(fetch)
+            if not self._clock.isActive():
+                self._clock.start()
             state = self._state(host)
             state.waiting.append(fetch.start)
             self._next(state)
@@ -169,13 +175,20 @@ class Fetcher(QObject):
         if nothing_there:
             self._nothing_here[fetch.url.toString()] = time.monotonic() + NOTHING_HERE_S
         self._fetches.discard(fetch)
-        fetch.deleteLater()
         state = self._state(fetch.host)
         if fetch.start in state.waiting:
             state.waiting.remove(fetch.start)
         else:
             state.in_flight -= 1
         self._next(state)
+
+    @Slot()
+    def _tick(self) -> None:
+        if not self._fetches:
+            self._clock.stop()
+        now = time.monotonic()
+        for fetch in list(self._fetches):
+            fetch.tick(now)
 
     # -- hosts --------------------------------------------------------------------------------------------------
 

@@ -52,7 +52,7 @@ def server(world: QImage) -> Iterator[TileServer]:
 def context(qtbot, pool: CountingPool, server: TileServer, tmp_path: Path) -> Iterator[RenderContext]:
     consent = Consent()
     consent.allow_private(server.host)
-    fetcher = Fetcher(tmp_path / "tiles", consent, Limits(idle_s=0.5, total_s=2.0, first_backoff_s=0.02))
+    fetcher = Fetcher(tmp_path / "tiles", consent, Limits(first_backoff_s=0.02))
     jobs = Jobs()
     yield RenderContext(pool, fetcher, jobs)
     fetcher.close()
@@ -101,7 +101,9 @@ def test_tiles_are_drawn_where_the_file_itself_would_be(view: View, basemap, con
     )  # fmt: skip
     style = json.dumps(RasterStyle((1, 2, 3), (Stretch(0, 255),) * 3).to_json())
     file_picture = complete(drawing_for(layer_of(path, style_json=style), None, context), view, qtbot)
-    tiles_picture = complete(basemap(), view, qtbot)
+    tiles = basemap()
+    tiles_picture = complete(tiles, view, qtbot)
+    assert tiles.problem == ""
     assert (tiles_picture[..., 3] == 255).all()
     assert np.hypot(*shift_of(tiles_picture, file_picture)) < 0.2
     # The measure itself: a picture moved by a pixel is found to be moved by one.
