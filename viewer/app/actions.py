@@ -147,7 +147,7 @@ PANELS: tuple[str, ...] = tuple(spec.id for spec in ACTIONS if spec.id.startswit
 
 
 class ActionTable(QObject):
-    """The QActions of one window. `handlers` must name exactly the ids of ACTIONS."""
+    """The QActions of one window. `handlers` must name exactly the ids of ACTIONS; a checkable one gets its check."""
 
     def __init__(self, handlers: Mapping[str, Callable[..., None]], parent: QObject) -> None:
         super().__init__(parent)
@@ -175,9 +175,9 @@ class ActionTable(QObject):
                 self._actions[spec.id].setEnabled(spec.needs in held)
 
     def color(self, palette: QPalette) -> None:
-        """Draw all icons in the text colour of a palette."""
+        """Draw the toolbar's icons in the text colour of a palette: nothing else shows them all the time."""
         for spec in ACTIONS:
-            if spec.icon:
+            if spec.toolbar:
                 self._actions[spec.id].setIcon(line_icon(spec.icon, palette))
 
     def set_text(self, id_: str, text: str) -> None:
@@ -197,7 +197,11 @@ class ActionTable(QObject):
         if spec.shortcut:
             action.setShortcut(QKeySequence(spec.shortcut))
         self._label(action, spec, translated(spec.text))
-        action.triggered.connect(handler)
+        # PySide counts a callable's arguments to decide whether to hand over the check; a partial's it counts wrongly.
+        if spec.check:
+            action.triggered.connect(lambda checked: handler(checked))
+        else:
+            action.triggered.connect(lambda _checked: handler())
         return action
 
     def _label(self, action: QAction, spec: ActionSpec, text: str) -> None:

@@ -5,10 +5,9 @@ from __future__ import annotations
 from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QAbstractButton, QWidget
 
-from viewer.app.docks import Docks
+from viewer.app.docks import Docks, LatePanel
 from viewer.commands.layers import remove_layers
 from viewer.commands.sites import delete_sites
-from viewer.panels.add_imagery import AddImageryDialog
 from viewer.panels.context import PanelContext
 
 
@@ -35,18 +34,22 @@ class CaseVerbs(QObject):
         self._docks.show_panel("layer_properties")
 
     def add_claim(self) -> None:
-        self._press("panel_claims", self._docks.claims.add_button)
+        self._press("panel_claims", self._docks.claims)
 
     def add_source(self) -> None:
-        self._press("panel_sources", self._docks.sources.add_button)
+        self._press("panel_sources", self._docks.sources)
 
     def add_response(self) -> None:
-        self._press("panel_responses", self._docks.responses.add_button)
+        self._press("panel_responses", self._docks.responses)
 
     def add_imagery(self) -> None:
+        from viewer.panels.add_imagery import AddImageryDialog  # for start-up time
+
         AddImageryDialog(self._context, self._window).open()
 
-    def _press(self, panel: str, button: QAbstractButton) -> None:
+    def _press(self, name: str, late: LatePanel) -> None:
         """The panel's own button, so that the new row is shown where it is filled in."""
-        self._docks.show_panel(panel)
+        self._docks.show_panel(name)
+        button = getattr(late.panel, "add_button", None)
+        assert isinstance(button, QAbstractButton)
         button.click()

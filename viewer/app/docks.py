@@ -2,22 +2,54 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QByteArray, QObject, Qt
-from PySide6.QtWidgets import QDockWidget, QMainWindow, QStackedWidget, QTabWidget, QWidget
+from collections.abc import Callable
+
+from PySide6.QtCore import QByteArray, QObject, Qt, QTimer
+from PySide6.QtGui import QShowEvent
+from PySide6.QtWidgets import QDockWidget, QMainWindow, QStackedWidget, QTabBar, QTabWidget, QVBoxLayout, QWidget
 
 from viewer.app.actions import ActionTable
-from viewer.panels.claim_form import ClaimFormPanel
-from viewer.panels.claim_list import ClaimListPanel
 from viewer.panels.context import PanelContext
-from viewer.panels.layer_properties import LayerPropertiesPanel
+from viewer.panels.form_page import FormPage
 from viewer.panels.layer_tree import LayerTreePanel
-from viewer.panels.response_list import ResponseListPanel
-from viewer.panels.site_form import SiteFormPanel
 from viewer.panels.site_list import SiteListPanel
-from viewer.panels.source_register import SourceRegisterPanel
 
 LEFT_PX, RIGHT_PX = 250, 350
 STATE_VERSION = 1
+WARM_MS = 120
+"""Between two panels that are made ahead of their first use."""
+
+ALIASES = {
+    "layer_tree": "panel_layers", "site_list": "panel_sites", "claim_list": "panel_claims",
+    "source_register": "panel_sources", "response_list": "panel_responses",
+}  # fmt: skip
+"""What the panels call each other."""
+
+
+class LatePanel(QWidget):
+    """Stands for a panel until it is first shown or asked for: the program starts with what is seen."""
+
+    def __init__(self, make: Callable[[], QWidget]) -> None:
+        super().__init__()
+        self._make = make
+        self._panel: QWidget | None = None
+        self._layout = QVBoxLayout(self)
+        self._layout.setContentsMargins(0, 0, 0, 0)
+
+    @property
+    def panel(self) -> QWidget:
+        if self._panel is None:
+            self._panel = self._make()
+            self._layout.addWidget(self._panel)
+        return self._panel
+
+    @property
+    def is_made(self) -> bool:
+        return self._panel is not None
+
+    def showEvent(self, event: QShowEvent) -> None:
+        self.panel.show()
+        super().showEvent(event)
 
 
 class Docks(QObject):
@@ -27,34 +59,39 @@ class Docks(QObject):
         super().__init__(window)
         self._window, self._context = window, context
         self.layer_tree = LayerTreePanel(context)
-        self.claims, self.sources = ClaimListPanel(context), SourceRegisterPanel(context)
-        self.responses = ResponseListPanel(context)
+        self.claims, self.sources = LatePanel(self._make_claims), LatePanel(self._make_sources)
+        self.responses = LatePanel(self._make_responses)
         self.details = QStackedWidget()
-        self._pages: dict[str, tuple[QWidget, str]] = {
-            "site_form": (SiteFormPanel(context), self.tr("Site")),
-            "claim_form": (ClaimFormPanel(context), self.tr("Claim")),
-            "layer_properties": (LayerPropertiesPanel(context), self.tr("Layer properties")),
+        self.details.addWidget(FormPage(self.tr("Select a site on the map or in the list, or draw one.")))
+        self._pages: dict[str, tuple[LatePanel, str]] = {
+            "site_form": (LatePanel(self._make_site_form), self.tr("Site")),
+            "claim_form": (LatePanel(self._make_claim_form), self.tr("Claim")),
+            "layer_properties": (LatePanel(self._make_layer_properties), self.tr("Layer")),
         }
         for page, _title in self._pages.values():
             self.details.addWidget(page)
-        left, right = Qt.DockWidgetArea.LeftDockWidgetArea, Qt.DockWidgetArea.RightDockWidgetArea
         self._docks = {
-            "panel_layers": self._dock("panel_layers", self.tr("Layers"), self.layer_tree, left),
-            "panel_sites": self._dock("panel_sites", self.tr("Sites"), SiteListPanel(context), right),
-            "panel_claims": self._dock("panel_claims", self.tr("Claims"), self.claims, right),
-            "panel_sources": self._dock("panel_sources", self.tr("Sources"), self.sources, right),
-            "panel_responses": self._dock("panel_responses", self.tr("Responses"), self.responses, right),
-            "panel_details": self._dock("panel_details", self.tr("Site"), self.details, right),
+            "panel_layers": self._dock("panel_layers", self.tr("Layers"), self.layer_tree),
+            "panel_sites": self._dock("panel_sites", self.tr("Sites"), SiteListPanel(context)),
+            "panel_claims": self._dock("panel_claims", self.tr("Claims"), self.claims),
+            "panel_sources": self._dock("panel_sources", self.tr("Sources"), self.sources),
+            "panel_responses": self._dock("panel_responses", self.tr("Responses"), self.responses),
+            "panel_details": self._dock("panel_details", self.tr("Site"), self.details),
         }
-        window.setTabPosition(right, QTabWidget.TabPosition.North)
+        window.setTabPosition(Qt.DockWidgetArea.RightDockWidgetArea, QTabWidget.TabPosition.North)
         window.setDockNestingEnabled(True)
         self._wanted: dict[str, bool] = {}
+        self._warm = QTimer(self, interval=WARM_MS)
+        self._warm.timeout.connect(self._make_next)
         self.reset()
         context.panel_wanted.connect(self.show_panel)
         context.selection.changed.connect(self._selected)
 
     def __getitem__(self, id_: str) -> QDockWidget:
         return self._docks[id_]
+
+    def all(self) -> list[QDockWidget]:
+        return list(self._docks.values())
 
     def connect_actions(self, actions: ActionTable) -> None:
         """Keep the checks of the panel actions true."""
@@ -63,10 +100,17 @@ class Docks(QObject):
             toggle.toggled.connect(actions[id_].setChecked)
             actions[id_].setChecked(toggle.isChecked())
 
+    def warm_up(self) -> None:
+        """Make the other panels one by one, so that the first use of each is as quick as the second."""
+        self._warm.start()
+
+    # -- showing -----------------------------------------------------------------------------------------------
+
     def set_panel_visible(self, id_: str, visible: bool) -> None:
         self._docks[id_].setVisible(visible)
         if visible:
             self._docks[id_].raise_()
+        self._name_tabs()
 
     def show_panel(self, name: str) -> None:
         """Bring a panel to the front, by the panels' own names or an action's id."""
@@ -76,11 +120,7 @@ class Docks(QObject):
             self._docks["panel_details"].setWindowTitle(title)
             self.set_panel_visible("panel_details", True)
             return
-        aliases = {
-            "layer_tree": "panel_layers", "site_list": "panel_sites", "claim_list": "panel_claims",
-            "source_register": "panel_sources", "response_list": "panel_responses",
-        }  # fmt: skip
-        id_ = aliases.get(name, name)
+        id_ = ALIASES.get(name, name)
         if id_ in self._docks:
             self.set_panel_visible(id_, True)
 
@@ -101,6 +141,7 @@ class Docks(QObject):
         window.resizeDocks(horizontal, [LEFT_PX, RIGHT_PX], Qt.Orientation.Horizontal)
         vertical = [docks["panel_sites"], docks["panel_details"]]
         window.resizeDocks(vertical, [340, 480], Qt.Orientation.Vertical)
+        self._name_tabs()
 
     def set_shown(self, shown: bool) -> None:
         """Take all panels away while there is no case, and bring back those that stood."""
@@ -113,6 +154,12 @@ class Docks(QObject):
                 self._docks[id_].setVisible(visible)
             self._wanted = {}
             self._docks["panel_sites"].raise_()
+            self._name_tabs()
+
+    def _name_tabs(self) -> None:
+        """The window makes tab bars as docks are put on each other; a screen reader wants to know what they are."""
+        for tabs in self._window.findChildren(QTabBar, options=Qt.FindChildOption.FindDirectChildrenOnly):
+            tabs.setAccessibleName(self.tr("Panels"))
 
     def state(self) -> str:
         """The arrangement, for the settings; empty while the panels are away."""
@@ -129,10 +176,56 @@ class Docks(QObject):
         if len(self._context.selection):
             self.show_panel("site_form")
 
-    def _dock(self, id_: str, title: str, panel: QWidget, area: Qt.DockWidgetArea) -> QDockWidget:
+    def _dock(self, id_: str, title: str, panel: QWidget) -> QDockWidget:
         dock = QDockWidget(title, self._window)
         dock.setObjectName(id_)
         dock.setAccessibleName(title)
         dock.setWidget(panel)
-        self._window.addDockWidget(area, dock)
         return dock
+
+    def make_all(self) -> None:
+        """Make every panel that is not there yet."""
+        for late in self._late():
+            _made = late.panel
+
+    # -- made late ---------------------------------------------------------------------------------------------
+
+    def _make_next(self) -> None:
+        waiting = [late for late in self._late() if not late.is_made]
+        if waiting:
+            _made = waiting[0].panel
+        else:
+            self._warm.stop()
+
+    def _late(self) -> list[LatePanel]:
+        return [page for page, _title in self._pages.values()] + [self.claims, self.sources, self.responses]
+
+    def _make_claims(self) -> QWidget:
+        from viewer.panels.claim_list import ClaimListPanel  # for start-up time: another tab is in front
+
+        return ClaimListPanel(self._context)
+
+    def _make_sources(self) -> QWidget:
+        from viewer.panels.source_register import SourceRegisterPanel  # for start-up time: another tab is in front
+
+        return SourceRegisterPanel(self._context)
+
+    def _make_responses(self) -> QWidget:
+        from viewer.panels.response_list import ResponseListPanel  # for start-up time: another tab is in front
+
+        return ResponseListPanel(self._context)
+
+    def _make_site_form(self) -> QWidget:
+        from viewer.panels.site_form import SiteFormPanel  # for start-up time: nothing is selected yet
+
+        return SiteFormPanel(self._context)
+
+    def _make_claim_form(self) -> QWidget:
+        from viewer.panels.claim_form import ClaimFormPanel  # for start-up time: nothing is selected yet
+
+        return ClaimFormPanel(self._context)
+
+    def _make_layer_properties(self) -> QWidget:
+        from viewer.panels.layer_properties import LayerPropertiesPanel  # for start-up time: nothing is selected yet
+
+        return LayerPropertiesPanel(self._context)

@@ -17,7 +17,6 @@ from viewer.app.questions import Questions
 from viewer.app.session import Session
 from viewer.canvas.scene import MapScene
 from viewer.canvas.widget import MapCanvas
-from viewer.export.dialog import ExportDialog
 from viewer.export.features import csv_text, geojson_text
 from viewer.export.image import save_image
 from viewer.export.product import Product
@@ -51,6 +50,8 @@ class ExportVerbs(QObject):
     def export_picture(self) -> None:
         """Choose in the dialog, then paint once the product's scene is complete."""
         self._session.before_save()
+        from viewer.export.dialog import ExportDialog  # for start-up time
+
         dialog = ExportDialog(
             self._session.document, self._scene, self._bounds(), self._canvas.viewport.crs, self._window
         )

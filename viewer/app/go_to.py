@@ -50,6 +50,10 @@ class GoToDialog(QDialog):
         """The lines that are offered."""
         return [self._list.item(row).text() for row in range(self._list.count())]
 
+    def sentence(self) -> str:
+        """What is said about the text."""
+        return self._says.text()
+
     def accept(self) -> None:
         row = self._list.currentRow()
         if 0 <= row < len(self._readings):

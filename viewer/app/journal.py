@@ -14,13 +14,16 @@ if TYPE_CHECKING:
 class CaseJournal:
     """Holds edits until `attach`, then hands each on at once. The window's thread only.
 
-    `wanted` is called at the first edit without a working copy, so that an untouched new case leaves nothing behind.
+    `wanted` is called at each edit without a working copy, so that an untouched new case leaves nothing behind.
     """
 
     def __init__(self, wanted: Callable[[], None]) -> None:
         self._wanted = wanted
         self._waiting: list[tuple[Edit, str]] = []
         self._work: WorkingCopy | None = None
+        self.is_being_made = False
+        self.then: list[Callable[[], None]] = []
+        """What waits for the working copy that is being made."""
 
     @property
     def work(self) -> WorkingCopy | None:
@@ -31,8 +34,7 @@ class CaseJournal:
             self._work.append(edit, actor)
             return
         self._waiting.append((edit, actor))
-        if len(self._waiting) == 1:
-            self._wanted()
+        self._wanted()
 
     def attach(self, work: WorkingCopy) -> None:
         """From now on edits go to `work`; those that waited go first."""

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QCoreApplication, QSize, Qt
-from PySide6.QtGui import QKeySequence
+from PySide6.QtGui import QIcon, QKeySequence, QPalette
 from PySide6.QtWidgets import QMainWindow, QMenu, QToolBar
 
 from viewer.app.actions import MENUS, ActionTable, bare, translated
 from viewer.panels.palette import PaletteEntry
-from viewer.support.icons import SIZE_PX
+from viewer.support.icons import SIZE_PX, line_icon
 
 CANVAS_KEYS: tuple[tuple[str, str], ...] = (
     ("Pan while held", "Space"),
@@ -57,18 +57,15 @@ def make_toolbar(window: QMainWindow, actions: ActionTable) -> QToolBar:
     return bar
 
 
-def palette_entries(actions: ActionTable) -> list[PaletteEntry]:
+def palette_entries(actions: ActionTable, palette: QPalette) -> list[PaletteEntry]:
     """Everything that can be done, in the menus' order."""
     entries = []
     for id_, title in MENUS:
         for spec in actions.in_menu(id_):
             action = actions[spec.id]
-            entries.append(
-                PaletteEntry(
-                    bare(action.text()), bare(translated(title)), keys_of(actions, spec.id), action.icon(),
-                    action.isEnabled(), action.trigger,
-                )
-            )  # fmt: skip
+            group, keys = bare(translated(title)), keys_of(actions, spec.id)
+            icon = line_icon(spec.icon, palette) if spec.icon else QIcon()
+            entries.append(PaletteEntry(bare(action.text()), group, keys, icon, action.isEnabled(), action.trigger))
     return entries
 
 

@@ -109,6 +109,7 @@ class Program:
         elif wishes.files:
             window.files.open_words(list(wishes.files))
         if self._keeps:
+            window.docks.warm_up()
             QTimer.singleShot(0, self._tell_first_things)
         if wishes.screenshot is not None:
             Screenshot(window, window.is_idle, wishes.screenshot, self._photographed).start()

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import getpass
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
@@ -15,11 +14,10 @@ from PySide6.QtCore import QObject, Signal
 from layers.document.document import Document
 from layers.document.edit import Edit
 from layers.errors import CaseChangedOnDisk, GeoloupeError
-from layers.project.intake import Intake, read_case
 from layers.project.lock import CaseLock
-from layers.project.publish import publish
 from layers.project.recovery import RecoverableSession, recoverable
 from layers.project.working_copy import WorkingCopy
+from viewer.app.case_files import OpenedCase, SaveWish, publish_and_lock, read_and_lock
 from viewer.app.journal import CaseJournal
 from viewer.commands.history import History
 from viewer.support.jobs import JobContext, Jobs
@@ -27,15 +25,6 @@ from viewer.support.messages import Messages
 from viewer.support.settings import Settings
 
 type Then = Callable[[], None]
-
-
-@dataclass(frozen=True)
-class _Opened:
-    intake: Intake
-    work: WorkingCopy | None
-    lock: CaseLock | None
-    holder: str
-    """Who else has the case open; empty for nobody."""
 
 
 class Session(QObject):
@@ -163,10 +152,10 @@ class Session(QObject):
     ) -> None:
         """Read a case and make it the open one. With `copy_title` it is an unsaved copy under that title."""
 
-        def read(context: JobContext) -> _Opened:
-            return _read(path, None if copy_title else path, self._sessions)
+        def read(context: JobContext) -> OpenedCase:
+            return read_and_lock(path, None if copy_title else path, self._sessions)
 
-        def done(opened: _Opened) -> None:
+        def done(opened: OpenedCase) -> None:
             self._end_work()
             self._install(opened, None if copy_title else path, copy_title)
             if then is not None:
@@ -227,17 +216,11 @@ class Session(QObject):
         if self._journal.work is None:
             self._make_working_copy(lambda: self._publish(path, then, overwrite))
             return
-        work, state, viewport = self._journal.work, self.history.state(), self.viewport_json()
-        lock = self._lock if path == self._target else None
+        wish = SaveWish(path, self.viewport_json(), overwrite, self._lock if path == self._target else None)
+        work, state = self._journal.work, self.history.state()
 
         def write(context: JobContext) -> CaseLock:
-            held = lock or CaseLock(path)
-            if lock is None:
-                held.acquire()
-            if viewport:
-                work.set_meta("viewport", viewport)
-            publish(work, path, overwrite=overwrite)
-            return held
+            return publish_and_lock(work, wish)
 
         def done(held: CaseLock) -> None:
             self._end_work()
@@ -272,7 +255,7 @@ class Session(QObject):
 
     # ----------------------------------------------------------------------------------------------------------
 
-    def _install(self, opened: _Opened, target: Path | None, title: str) -> None:
+    def _install(self, opened: OpenedCase, target: Path | None, title: str) -> None:
         self._release()
         self._adopt(opened.intake.document, target)
         if opened.work is not None:
@@ -305,14 +288,23 @@ class Session(QObject):
             self._lock = None
 
     def _make_working_copy(self, then: Then | None = None) -> None:
-        """For a case that has none yet; edits wait in the journal meanwhile."""
+        """For a case that has none yet; edits wait in the journal meanwhile. One is made, however often it is asked."""
         sessions, journal, target = self._sessions, self._journal, self._target
         if sessions is None:
             return
+        if then is not None:
+            journal.then.append(then)
+        if journal.is_being_made:
+            return
+        journal.is_being_made = True
         empty = Document()  # all edits of this document wait in the journal
 
         def create(context: JobContext) -> WorkingCopy:
             return WorkingCopy.create(sessions, empty, target=target)
+
+        def not_made(error: GeoloupeError) -> None:
+            journal.is_being_made = False  # the next edit or save tries again
+            journal.then.clear()
 
         def done(work: WorkingCopy) -> None:
             self._end_work()
@@ -320,12 +312,14 @@ class Session(QObject):
                 work.close(keep=False)
                 return
             self._attach(work)
-            if then is not None:
-                then()
+            for go_on in journal.then:
+                go_on()
+            journal.then.clear()
 
-        self._run(create, done, "working copy", "")
+        self._run(create, done, "working copy", "", not_made)
 
     def _attach(self, work: WorkingCopy) -> None:
+        self._messages.clear("working copy")
         work.on_failure(lambda sentence: self._jobs.mailbox.post(self._say_not_durable, sentence))
         self._journal.attach(work)
 
@@ -357,29 +351,6 @@ class Session(QObject):
 
     def _end_work(self) -> None:
         self._work_under_way -= 1
-
-
-def _read(path: Path, target: Path | None, sessions: Path | None) -> _Opened:
-    """Runs in a job: read, lock, and make the working copy."""
-    lock, holder = None, ""
-    if target is not None and sessions is not None:
-        lock = CaseLock(target)
-        found = lock.acquire()
-        if found is not None:
-            lock, holder = None, str(found)
-    try:
-        intake = read_case(path)
-        work = None
-        if sessions is not None:
-            work = WorkingCopy.create(
-                sessions, intake.document, target=target, fingerprint=intake.fingerprint,
-                project_uuid=intake.project_uuid,
-            )  # fmt: skip
-    except GeoloupeError:
-        if lock is not None:
-            lock.release()
-        raise
-    return _Opened(intake, work, lock, holder)
 
 
 def _login_name() -> str:

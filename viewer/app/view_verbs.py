@@ -47,9 +47,13 @@ class ViewVerbs(QObject):
         self._held, self._margin, self._held_view = lonlat, margin, self._canvas.viewport.view()
 
     def show_case(self, viewport_json: str) -> None:
-        """Begin with a case: where its author looked, else everything in it once the layers are known."""
+        """Begin with a case: where its author looked, else its sites, else everything once the layers are known."""
         self._held = None
         if self._restore(viewport_json):
+            return
+        sites = self._canvas.scene.site_bounds(frozenset(self._canvas.scene.document.sites))
+        if sites is not None:
+            self.show_bounds(sites)
             return
         self._canvas.full_view()
         self._waits_for_layers = True

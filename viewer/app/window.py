@@ -12,7 +12,6 @@ from PySide6.QtWidgets import QApplication, QMainWindow, QStackedWidget, QVBoxLa
 from layers.errors import GeoloupeError
 from layers.geo.bounds import Bounds
 from layers.project.recovery import RecoverableSession
-from viewer.app.about import AboutDialog
 from viewer.app.actions import PANELS, ActionTable
 from viewer.app.case_verbs import CaseVerbs
 from viewer.app.crash import log_folder
@@ -138,8 +137,8 @@ class MainWindow(QMainWindow):
     def _handlers(self) -> dict[str, Callable[..., None]]:
         files, views, canvas, cases = self.files, self.views, self.canvas, self.cases
         return {
-            "new_case": files.new_case, "open": files.open, "open_demo": lambda: files.open_demo(),
-            "save": lambda: files.save(), "save_as": lambda: files.save_as(), "close_case": files.close_case,
+            "new_case": files.new_case, "open": files.open, "open_demo": files.open_demo,
+            "save": files.save, "save_as": files.save_as, "close_case": files.close_case,
             "export_picture": self.exports.export_picture, "export_sites": self.exports.export_sites,
             "quit": self._quit, "undo": self.session.undo, "redo": self.session.redo,
             "delete": cases.delete_selected, "select_all": cases.select_all, "select_none": self.selection.clear,
@@ -147,13 +146,13 @@ class MainWindow(QMainWindow):
             "full_view": views.show_everything, "zoom_selection": views.show_selection, "go_to": self._go_to,
             "back": canvas.back, "forward": canvas.forward, "rotate_left": views.turn_left,
             "rotate_right": views.turn_right, "north_up": canvas.reset_rotation,
-            "next_notation": lambda: self.status.next_notation(), "dark": self._set_dark,
+            "next_notation": self._next_notation, "dark": self._set_dark,
             "full_screen": self._set_full_screen, "add_files": files.open, "add_imagery": cases.add_imagery,
             "zoom_layer": lambda: views.show_layer(self.panel_context.layer_uuid),
             "remove_layer": cases.remove_layer, "layer_properties": cases.show_layer_properties,
             "offline": self._set_offline, "add_claim": cases.add_claim, "add_source": cases.add_source,
             "add_response": cases.add_response, "reset_panels": self.docks.reset, "palette": self._show_palette,
-            "shortcuts": self._show_shortcuts, "show_log": self._show_log, "about": lambda: AboutDialog(self).open(),
+            "shortcuts": self._show_shortcuts, "show_log": self._show_log, "about": self._show_about,
             **{id_: partial(self._take_tool, id_) for id_ in self.toolbox.ids},
             **{id_: partial(self.docks.set_panel_visible, id_) for id_ in PANELS},
         }  # fmt: skip
@@ -276,8 +275,11 @@ class MainWindow(QMainWindow):
     def _quit(self) -> None:
         self.close()
 
-    def _take_tool(self, id_: str, _checked: bool = True) -> None:
+    def _take_tool(self, id_: str, _checked: bool) -> None:
         self.toolbox.take(id_)
+
+    def _next_notation(self) -> None:
+        self.status.next_notation()
 
     def _copy_coordinate(self) -> None:
         text = self.status.copy_coordinate()
@@ -310,12 +312,17 @@ class MainWindow(QMainWindow):
             self.context.fetcher.set_offline(offline)
 
     def _show_palette(self) -> None:
-        palette = CommandPalette(palette_entries(self.action_table), self)
+        palette = CommandPalette(palette_entries(self.action_table, self.palette()), self)
         palette.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         palette.show_over(self)
 
     def _show_shortcuts(self) -> None:
         ShortcutSheet(shortcut_groups(self.action_table), self).open()
+
+    def _show_about(self) -> None:
+        from viewer.app.about import AboutDialog  # for start-up time: it reads the package's metadata
+
+        AboutDialog(self).open()
 
     def _show_log(self) -> None:
         folder = log_folder(data_folder())

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QByteArray, QRectF, Qt
-from PySide6.QtGui import QColor, QIcon, QPainter, QPalette, QPixmap
+from PySide6.QtGui import QColor, QGuiApplication, QIcon, QPainter, QPalette, QPixmap
 from PySide6.QtSvg import QSvgRenderer
 
 from viewer.resources import icon_svg, resource_path
 
 SIZE_PX = 20
-RATIOS = (1.0, 2.0)
 
 
 def line_icon(name: str, palette: QPalette) -> QIcon:
@@ -17,7 +16,7 @@ def line_icon(name: str, palette: QPalette) -> QIcon:
     icon = QIcon()
     text = palette.color(QPalette.ColorGroup.Active, QPalette.ColorRole.ButtonText)
     faint = palette.color(QPalette.ColorGroup.Disabled, QPalette.ColorRole.ButtonText)
-    for ratio in RATIOS:
+    for ratio in {1.0, *(screen.devicePixelRatio() for screen in QGuiApplication.screens())}:
         icon.addPixmap(line_pixmap(name, text, SIZE_PX, ratio), QIcon.Mode.Normal)
         icon.addPixmap(line_pixmap(name, faint, SIZE_PX, ratio), QIcon.Mode.Disabled)
     return icon

@@ -1,0 +1,104 @@
+"""A real window with readers inside the test's own process, and answers in place of dialogs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+import shiboken6
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+
+from layers.pool.pool import ReaderPool
+from viewer.app.permission import Permissions
+from viewer.app.program import dress
+from viewer.app.questions import Changed, Unsaved
+from viewer.app.session import Session
+from viewer.app.window import MainWindow
+from viewer.network.consent import Consent
+from viewer.rendering.context import RenderContext
+from viewer.support.jobs import Jobs
+from viewer.support.messages import Messages
+from viewer.support.settings import Settings, sessions_folder
+
+
+@dataclass
+class Answers:
+    """What the analyst says; `asked` is what the analyst was asked."""
+
+    unsaved_answer: Unsaved = Unsaved.CANCEL
+    changed_answer: Changed = Changed.CANCEL
+    path: Path | None = None
+    opened: list[str] = field(default_factory=list)
+    asked: list[str] = field(default_factory=list)
+
+    def unsaved(self, title: str) -> Unsaved:
+        self.asked.append(f"unsaved {title}")
+        return self.unsaved_answer
+
+    def changed_on_disk(self, title: str) -> Changed:
+        self.asked.append(f"changed {title}")
+        return self.changed_answer
+
+    def paths_to_open(self, folder: Path) -> list[str]:
+        self.asked.append("open")
+        return self.opened
+
+    def case_to_write(self, suggestion: Path) -> Path | None:
+        self.asked.append(f"write {suggestion.name}")
+        return self.path
+
+    picture_to_write = sites_to_write = case_to_write
+
+
+type MakeWindow = Callable[[], MainWindow]
+
+
+@pytest.fixture
+def answers() -> Answers:
+    return Answers()
+
+
+@pytest.fixture(scope="session")
+def dressed(qapp: QApplication) -> None:
+    """Font and colours, once: a style sheet is slow to put on again."""
+    dress(qapp, Settings(None))
+
+
+@pytest.fixture
+def make_window(qtbot: QtBot, dressed: None, answers: Answers) -> Iterator[MakeWindow]:
+    made: list[tuple[MainWindow, Jobs, ReaderPool]] = []
+
+    def make() -> MainWindow:
+        jobs, messages, settings = Jobs(), Messages(), Settings.of_user()
+        pool = ReaderPool(workers=1, inline=True)
+        pool.start()
+        session = Session(jobs, messages, settings, sessions_folder())
+        permissions = Permissions(Consent(), settings, messages)
+        window = MainWindow(session, RenderContext(pool, None, jobs), permissions, messages, settings)
+        window.ask = answers  # type: ignore[assignment]
+        window.resize(1000, 700)
+        window.show()
+        made.append((window, jobs, pool))
+        return window
+
+    yield make
+    for window, jobs, pool in made:
+        window.scene.close()
+        assert jobs.shutdown()
+        pool.close()
+        window.session.shutdown(keep=False)
+        window.hide()
+        shiboken6.delete(window)
+
+
+@pytest.fixture
+def window(make_window: MakeWindow) -> MainWindow:
+    return make_window()
+
+
+def settle(window: MainWindow, qtbot: QtBot) -> None:
+    """Until nothing is under way any more."""
+    qtbot.waitUntil(window.is_idle, timeout=10_000)

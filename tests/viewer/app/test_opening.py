@@ -1,0 +1,107 @@
+"""What paths and addresses become."""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+
+import pytest
+from pytestqt.qtbot import QtBot
+
+import sample_data
+from layers.document.document import Document
+from layers.project.publish import write_case
+from tests.viewer.app.conftest import settle
+from viewer.app.opening import FoundLayer, edit_for
+from viewer.app.window import MainWindow
+
+POINT = {"type": "Feature", "properties": {"name": "x"}, "geometry": {"type": "Point", "coordinates": [37.6, 55.7]}}
+
+
+@pytest.fixture
+def points(tmp_path: Path) -> Path:
+    path = tmp_path / "points.geojson"
+    path.write_text(json.dumps({"type": "FeatureCollection", "features": [POINT]}))
+    return path
+
+
+def _layers(window: MainWindow) -> list[tuple[str, str]]:
+    return [(layer.kind, layer.name) for layer in window.session.document.layers_in_order()]
+
+
+def test_files_become_layers_in_one_undoable_step(window: MainWindow, points: Path, qtbot: QtBot) -> None:
+    window.files.open_words([str(sample_data.path("blue_marble.tif")), str(points)])
+    settle(window, qtbot)
+    assert _layers(window) == [("raster", "blue_marble"), ("vector", "points")]
+    assert window.pages.currentWidget() is window.canvas
+    window.session.undo()
+    assert _layers(window) == []
+    window.session.redo()
+    assert len(_layers(window)) == 2
+
+
+def test_a_file_is_shown_where_it_is(window: MainWindow, points: Path, qtbot: QtBot) -> None:
+    window.files.open_words([str(points)])
+    settle(window, qtbot)
+    lon, lat = window.canvas.viewport.centre_lonlat()
+    assert (lon, lat) == (pytest.approx(37.6, abs=0.2), pytest.approx(55.7, abs=0.2))
+
+
+def test_a_case_and_files_together(window: MainWindow, points: Path, tmp_path: Path, qtbot: QtBot) -> None:
+    write_case(Document(), tmp_path / "case.gpkg")
+    window.files.open_words([str(points), str(tmp_path / "case.gpkg")])
+    settle(window, qtbot)
+    assert window.session.target == tmp_path / "case.gpkg"
+    assert _layers(window) == [("vector", "points")]
+    assert window.session.is_dirty
+
+
+def test_an_address_is_consent_for_its_host(window: MainWindow, qtbot: QtBot) -> None:
+    window.files.open_words(["https://tiles.example.org/{z}/{x}/{y}.png"])
+    qtbot.waitUntil(lambda: window.opener.is_idle)
+    assert [kind for kind, _name in _layers(window)] == ["tiles"]
+    assert window.settings.get("allowed_hosts") == ["tiles.example.org"]
+    assert window.messages.line("consent") is None
+
+
+def _bad_inputs(folder: Path) -> dict[str, Path]:
+    bad = {name: folder / name for name in ("missing.tif", "folder.tif", "text.tif", "pipe.geojson", "empty.gpkg")}
+    bad["folder.tif"].mkdir()
+    bad["text.tif"].write_text("no picture")
+    os.mkfifo(bad["pipe.geojson"])
+    bad["empty.gpkg"].write_bytes(b"")
+    return bad
+
+
+@pytest.mark.parametrize("name", ["missing.tif", "folder.tif", "text.tif", "pipe.geojson", "empty.gpkg"])
+def test_bad_input_is_one_sentence(window: MainWindow, tmp_path: Path, name: str, qtbot: QtBot) -> None:
+    path = _bad_inputs(tmp_path)[name]
+    window.files.open_words([str(path)])
+    settle(window, qtbot)
+    lines = window.messages.lines()
+    assert len(lines) == 1
+    assert name in lines[0].text
+    assert lines[0].level == "error"
+    assert window.opener.failures == [lines[0].text]
+    assert _layers(window) == []
+    assert not window.session.is_dirty
+
+
+def test_the_good_ones_are_opened_beside_the_bad(
+    window: MainWindow, points: Path, tmp_path: Path, qtbot: QtBot
+) -> None:
+    window.files.open_words([str(tmp_path / "missing.tif"), str(points), "gibs:no_such_layer"])
+    settle(window, qtbot)
+    assert _layers(window) == [("vector", "points")]
+    assert len(window.opener.failures) == 2
+
+
+def test_the_layers_of_one_edit_stand_in_their_order() -> None:
+    document = Document()
+    names = ["a", "b", "c"]
+    edit = edit_for(document, [FoundLayer("vector", name, {"path": f"/{name}.geojson"}) for name in names], "me")
+    document.apply(edit)
+    assert [layer.name for layer in document.layers_in_order()] == names
+    document.apply(edit.inverse())
+    assert not document.layers

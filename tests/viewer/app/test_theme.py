@@ -1,0 +1,47 @@
+"""Both dresses can be read."""
+
+from __future__ import annotations
+
+import pytest
+from PySide6.QtGui import QPalette
+from PySide6.QtWidgets import QApplication
+
+from viewer.app.theme import DARK, LIGHT, THEMES, Theme, apply_theme, contrast, palette_of, style_sheet
+
+
+def test_contrast_is_that_of_wcag() -> None:
+    assert contrast("#000000", "#ffffff") == pytest.approx(21)
+    assert contrast("#777777", "#ffffff") == pytest.approx(4.48, abs=0.01)
+    assert contrast("#0000ff", "#0000ff") == 1
+
+
+@pytest.mark.parametrize("theme", [DARK, LIGHT], ids=lambda theme: theme.name)
+def test_every_text_can_be_read(theme: Theme) -> None:
+    poor = {name: round(contrast(*pair), 2) for name, pair in theme.text_pairs().items() if contrast(*pair) < 4.5}
+    assert not poor
+
+
+@pytest.mark.parametrize("theme", [DARK, LIGHT], ids=lambda theme: theme.name)
+def test_what_has_the_focus_stands_out(theme: Theme) -> None:
+    assert contrast(theme.accent, theme.window) >= 3
+    assert contrast(theme.accent, theme.raised) >= 3
+
+
+def test_the_palette_and_the_sheet_are_put_on(qapp: QApplication) -> None:
+    for name in ("light", "dark", "no such theme"):
+        theme = apply_theme(qapp, name)
+        assert theme is THEMES.get(name, DARK)
+        assert qapp.palette().color(QPalette.ColorRole.Window).name() == theme.window
+        assert theme.line in qapp.styleSheet()
+
+
+def test_disabled_text_is_fainter(qapp: QApplication) -> None:
+    palette = palette_of(DARK)
+    group, role = QPalette.ColorGroup, QPalette.ColorRole
+    normal, disabled = palette.color(group.Active, role.Text), palette.color(group.Disabled, role.Text)
+    assert contrast(normal.name(), DARK.window) > contrast(disabled.name(), DARK.window) + 2
+
+
+def test_the_sheet_leaves_nothing_unfilled() -> None:
+    assert "{theme" not in style_sheet(LIGHT)
+    assert style_sheet(LIGHT).count("{") == style_sheet(LIGHT).count("}")
