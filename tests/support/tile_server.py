@@ -17,6 +17,13 @@ from typing import ClassVar
 from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QRectF
 from PySide6.QtGui import QColor, QImage, QPainter
 
+import sample_data
+from layers.geo.crs import MERCATOR_HALF_M, WEB_MERCATOR
+from layers.pool.pool import ReaderPool
+from layers.raster.info import RasterInfo
+from layers.raster.style import RasterStyle, colorize
+from viewer.rendering.images import image_of_argb
+
 TILE_PX = 256
 
 
@@ -126,7 +133,8 @@ class _Handler(BaseHTTPRequestHandler):
         self.answer(200, self.picture(), Content_Type=self.types[self.ext])
 
     def html(self) -> None:
-        self.answer(200, b"<!DOCTYPE html><html>log in</html>", Content_Type="text/html")
+        body = b"<!DOCTYPE html><html>log in</html>"
+        self.answer(200, body, Content_Type="text/html", Cache_Control="max-age=3600")
 
     def gif(self) -> None:
         self.answer(200, b"GIF89a\x01\x00\x01\x00\x00\x00\x00;", Content_Type="image/png")
@@ -198,6 +206,26 @@ def encoded(image: QImage, ext: str) -> bytes:
     buffer.open(QIODevice.OpenModeFlag.WriteOnly)
     image.save(buffer, "PNG" if ext == "png" else "JPEG", -1 if ext == "png" else 95)
     return bytes(data.data())
+
+
+def blue_marble(side_px: int = 1024) -> QImage:
+    """The shipped Blue Marble as the square Web Mercator world that `TileServer` cuts its tiles from."""
+    pool = ReaderPool(inline=True)
+    pool.start()
+    path = str(sample_data.path("blue_marble.tif"))
+    info = RasterInfo.from_json(pool.ask("probe", {"path": path}).header["raster"])
+    style = RasterStyle.default(info)
+    step = 2 * MERCATOR_HALF_M / side_px
+    answer = pool.ask(
+        "tile",
+        {
+            "path": path, "crs": WEB_MERCATOR, "affine": [step, 0.0, -MERCATOR_HALF_M, 0.0, -step, MERCATOR_HALF_M],
+            "width": side_px, "height": side_px, "bands": list(style.bands), "resampling": "bilinear",
+            "source_crs": "",
+        },
+    )  # fmt: skip
+    bands, mask = answer.arrays
+    return image_of_argb(colorize(bands, mask, style, info))
 
 
 @contextmanager

@@ -174,8 +174,8 @@ class Fetch:
             self._fetcher.succeeded(self.host)
             self._finish(result, None)
             return
-        if isinstance(result, HalfPicture):
-            self._fetcher.forget(self._target)
+        # What is no picture must not come back from the store either.
+        self._fetcher.forget(self._target)
         self._fail(result, retry=isinstance(result, HalfPicture) and self._tries == 0)
 
     def _fail(self, error: GeoloupeError, retry: bool = False) -> None:

@@ -94,6 +94,17 @@ class LayerDrawing(QObject):
             self.problem_changed.emit(self.layer_uuid, shown)
 
 
+def credit_with_date(credit: str, acquired_at: str, date_kind: str) -> str:
+    """A credit and what is known of when, as maps print it; `acquired_at` is ISO 8601 or as the source gives it."""
+    when = acquired_at.strip()
+    day, _, clock = when.partition("T")
+    if clock.endswith("Z"):
+        when = f"{day} {clock[:5]} UTC"
+    if date_kind == "composite":
+        when = f"composite of {when}" if when else "composite"
+    return f"{credit} ({when or 'date unknown'})"
+
+
 class FailedDrawing(LayerDrawing):
     """Stands for a layer that cannot be drawn at all, and says why."""
 

@@ -19,7 +19,7 @@ from layers.pool.protocol import Answer, Request
 from layers.raster.info import RasterInfo
 from layers.raster.style import RasterStyle, colorize
 from viewer.rendering.context import RenderContext
-from viewer.rendering.drawing import LayerDrawing
+from viewer.rendering.drawing import LayerDrawing, credit_with_date
 from viewer.rendering.images import NOTHING, image_of_argb
 from viewer.rendering.scheduler import Wish
 from viewer.rendering.tile_cache import RawTile, TileName
@@ -85,9 +85,12 @@ class RasterDrawing(LayerDrawing):
 
     @property
     def attribution(self) -> str:
-        credit = self.layer.credit or (self.info.credit if self.info else "")
-        date = self.layer.acquired_at or (self.info.acquired_at if self.info else "")
-        return ", ".join(part for part in (credit, date[:10]) if part)
+        if self.info is None:
+            return self.layer.credit
+        layer, info = self.layer, self.info
+        kind = info.date_kind if layer.date_kind == "unknown" else layer.date_kind
+        credit = layer.credit or info.credit or f"{layer.name}, credit not given"
+        return credit_with_date(credit, layer.acquired_at or info.acquired_at, kind)
 
     def set_layer(self, layer: Layer) -> None:
         moved = layer.crs != self.layer.crs

@@ -17,7 +17,7 @@ from layers.grid.tile_grid import Affine, TileGrid, TileKey, View
 from layers.services.catalog import TileService
 from layers.services.matrix import Sources, SourceTile, level_resolution_m, sources_of
 from viewer.rendering.context import RenderContext
-from viewer.rendering.drawing import LayerDrawing
+from viewer.rendering.drawing import LayerDrawing, credit_with_date
 from viewer.rendering.images import NOTHING
 from viewer.rendering.mosaic import compose_tile, with_ancestors
 from viewer.rendering.tile_cache import MIB, ByteCache
@@ -73,7 +73,8 @@ class TilesDrawing(LayerDrawing):
 
     @property
     def attribution(self) -> str:
-        return ", ".join(part for part in (self.layer.credit or self.service.attribution, self.service.time) if part)
+        credit = self.layer.credit or self.service.attribution or f"{self.layer.name}, credit not given"
+        return credit_with_date(credit, self.service.time or self.layer.acquired_at, self.layer.date_kind)
 
     def set_view(self, view: View, cursor: tuple[float, float] | None = None, resting: bool = True) -> None:
         if view.grid.crs != (self._view.grid.crs if self._view else None):

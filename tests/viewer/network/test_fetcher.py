@@ -121,6 +121,12 @@ def test_no_tile_there_is_no_error_and_is_believed_for_a_while(ask, server: Tile
     assert len(server.log) == 1
 
 
+def test_what_was_no_picture_is_not_stored(ask, server: TileServer) -> None:
+    assert ask("html").errors
+    assert ask("html").errors
+    assert len(server.log) == 2
+
+
 def test_a_half_picture_is_asked_for_once_more(ask, server: TileServer) -> None:
     ask("half")
     assert len(server.log) == 2

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from PySide6.QtGui import QImage, QPainter
+from PySide6.QtGui import QImage, QPainter, QPdfWriter
 
 from layers.geo.bounds import Bounds
 from layers.grid.tile_grid import TileGrid, View
@@ -122,6 +122,16 @@ def test_under_a_scaled_painter_the_picture_is_scaled_without_seams(drawing, qtb
     drawing.paint(painter, EXACT)
     painter.end()
     assert max(image.pixelColor(x, y).blue() for x in range(2, 498) for y in range(2, 354, 7)) == 60
+
+
+def test_a_pdf_gets_one_picture_not_tiles(drawing, qtbot, tmp_path: Path) -> None:
+    complete(drawing, EXACT, qtbot)
+    writer = QPdfWriter(str(tmp_path / "map.pdf"))
+    painter = QPainter(writer)
+    drawing.paint(painter, EXACT)
+    painter.end()
+    # One picture and its mask; as tiles there would be six.
+    assert (tmp_path / "map.pdf").read_bytes().count(b"/Subtype /Image") <= 2
 
 
 def test_two_answers_make_one_update(drawing, qtbot) -> None:
