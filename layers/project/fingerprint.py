@@ -8,9 +8,8 @@ from pathlib import Path
 from typing import Any, Self
 
 from layers.errors import FileMissing
+from layers.project.hardened import SQLITE_MAGIC, hardened
 from layers.project.save_errors import shown
-
-SQLITE_MAGIC = b"SQLite format 3\x00"
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,11 +65,9 @@ def fingerprint(path: Path) -> Fingerprint:
 
 def _stored_integrity(path: Path) -> str:
     """loupe_meta's integrity text; empty where there is none to be read."""
-    connection = sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro&immutable=1", uri=True)
     try:
-        row = connection.execute("SELECT value FROM loupe_meta WHERE key = 'integrity'").fetchone()
-    except sqlite3.Error:
+        with hardened(f"{path.absolute().as_uri()}?mode=ro&immutable=1", deadline_s=2) as connection:
+            row = connection.execute("SELECT value FROM loupe_meta WHERE key = 'integrity'").fetchone()
+    except (sqlite3.Error, UnicodeDecodeError):
         return ""
-    finally:
-        connection.close()
     return row[0] if row and isinstance(row[0], str) else ""

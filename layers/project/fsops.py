@@ -10,7 +10,7 @@ import shutil
 import socket
 import zlib
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO
 
@@ -109,7 +109,9 @@ def temporary_beside(place: Path, fs: FileSystem) -> Iterator[Path]:
     try:
         yield new
     finally:
-        fs.unlink(new)
+        if new.exists():
+            with suppress(OSError):  # what stopped the writing is what to tell; `sweep` meets the file again
+                fs.unlink(new)
 
 
 def sweep(folder: Path, fs: FileSystem) -> None:

@@ -9,20 +9,16 @@ import shutil
 import sqlite3
 import stat
 import tempfile
-import time
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 from layers.errors import CaseDamaged, CaseInUse, FileMissing, NotAFile, NotAllowed, UnsupportedFormat
-from layers.project.fingerprint import SQLITE_MAGIC
+from layers.project.hardened import SQLITE_MAGIC, harden, hardened
 from layers.project.save_errors import shown
 
-MAX_VALUE_BYTES = 256_000_000
-MAX_SQL_BYTES = 100_000
 SIDE_FILES = ("-wal", "-journal", "-shm")
-_STEPS_BETWEEN_LOOKS = 20_000
 _PRAGMAS = ("table_list", "table_xinfo", "quick_check")
 
 
@@ -90,7 +86,7 @@ def opened(path: Path, deadline_s: float = 60) -> Iterator[sqlite3.Connection]:
     beside = [side for side in (path.with_name(path.name + suffix) for suffix in SIDE_FILES) if side.exists()]
     try:
         if not beside and header[18] != 2 and header[19] != 2:
-            with _connected(f"{path.absolute().as_uri()}?mode=ro", deadline_s) as connection:
+            with hardened(f"{path.absolute().as_uri()}?mode=ro", deadline_s) as connection:
                 yield connection
             return
         with tempfile.TemporaryDirectory(prefix="geoloupe-") as folder:
@@ -100,7 +96,7 @@ def opened(path: Path, deadline_s: float = 60) -> Iterator[sqlite3.Connection]:
                 if not side.name.endswith("-shm"):
                     shutil.copyfile(side, copy.with_name(copy.name + side.name.removeprefix(path.name)))
             _recover(copy)
-            with _connected(f"{copy.as_uri()}?mode=ro&immutable=1", deadline_s) as connection:
+            with hardened(f"{copy.as_uri()}?mode=ro&immutable=1", deadline_s) as connection:
                 yield connection
     except UnicodeDecodeError as error:  # quick_check and column names of damaged files
         raise damaged(path, "its text is no text any more") from error
@@ -122,36 +118,10 @@ def _recover(copy: Path) -> None:
     """Let SQLite play back what stands beside a private copy."""
     connection = sqlite3.connect(copy)
     try:
-        _harden(connection)
+        harden(connection)
         connection.execute("PRAGMA journal_mode = DELETE").fetchone()
     finally:
         connection.close()
-
-
-@contextmanager
-def _connected(uri: str, deadline_s: float) -> Iterator[sqlite3.Connection]:
-    connection = sqlite3.connect(uri, uri=True, isolation_level=None, timeout=5)
-    try:
-        _harden(connection)
-        end = time.monotonic() + deadline_s
-        connection.set_progress_handler(lambda: int(time.monotonic() > end), _STEPS_BETWEEN_LOOKS)
-        yield connection
-    finally:
-        connection.close()
-
-
-def _harden(connection: sqlite3.Connection) -> None:
-    connection.setconfig(sqlite3.SQLITE_DBCONFIG_DEFENSIVE, True)
-    connection.setconfig(sqlite3.SQLITE_DBCONFIG_ENABLE_TRIGGER, False)
-    connection.setconfig(sqlite3.SQLITE_DBCONFIG_ENABLE_VIEW, False)
-    connection.setconfig(sqlite3.SQLITE_DBCONFIG_TRUSTED_SCHEMA, False)
-    connection.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, MAX_VALUE_BYTES)
-    connection.setlimit(sqlite3.SQLITE_LIMIT_SQL_LENGTH, MAX_SQL_BYTES)
-    connection.setlimit(sqlite3.SQLITE_LIMIT_EXPR_DEPTH, 50)
-    connection.setlimit(sqlite3.SQLITE_LIMIT_ATTACHED, 0)
-    connection.execute("PRAGMA cell_size_check = ON")
-    connection.execute("PRAGMA mmap_size = 0")
-    connection.execute("PRAGMA trusted_schema = OFF")
 
 
 def audit(connection: sqlite3.Connection) -> Audit:

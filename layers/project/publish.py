@@ -48,7 +48,10 @@ def publish(work: WorkingCopy, target: Path, fs: FileSystem = DISK, *, overwrite
 
     needed = work.path.stat().st_size * 2 + SPARE_BYTES
     saved = _put(target, fill, needed, expected, fs)
-    work.published(target, saved, saved_seq)
+    try:
+        work.published(target, saved, saved_seq)
+    finally:
+        _confirm(target, fs)
     return saved
 
 
@@ -60,7 +63,9 @@ def write_case(document: Document, target: Path, fs: FileSystem = DISK, *, proje
             fill_case(connection, document, project_uuid or str(uuid4()))
             connection.execute("COMMIT")
 
-    _put(Path(os.path.abspath(target)), fill, SPARE_BYTES, None, fs)
+    target = Path(os.path.abspath(target))
+    _put(target, fill, SPARE_BYTES, None, fs)
+    _confirm(target, fs)
 
 
 def _put(
@@ -79,10 +84,20 @@ def _put(
                     keep_backup(place, fs)
                 release()
                 _replace(new, place, fs)
-        fs.fsync_folder(place.parent)
         return fingerprint(place)
     except (OSError, sqlite3.Error, UnicodeError) as error:
         raise save_error(error, target) from error
+
+
+def _confirm(target: Path, fs: FileSystem) -> None:
+    """Make the replacement itself durable."""
+    try:
+        fs.fsync_folder(Path(os.path.realpath(target)).parent)
+    except OSError as error:
+        raise SaveFailed(
+            f"“{shown(target)}” is saved, but its disk did not confirm it ({error.strerror or error}). "
+            "Save a copy elsewhere."
+        ) from error
 
 
 def _check_place(place: Path, needed: int, fs: FileSystem) -> None:

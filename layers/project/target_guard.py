@@ -12,9 +12,10 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from layers.errors import CaseChangedOnDisk
-from layers.project.fingerprint import SQLITE_MAGIC, Fingerprint, fingerprint
+from layers.project.fingerprint import Fingerprint, fingerprint
 from layers.project.fsops import FileSystem
 from layers.project.guarded import SIDE_FILES
+from layers.project.hardened import SQLITE_MAGIC, harden
 from layers.project.save_errors import in_use, shown
 
 WAIT_S = 2.0
@@ -53,8 +54,7 @@ def _exclusive(place: Path) -> sqlite3.Connection | None:
             return None
     connection = sqlite3.connect(f"{place.as_uri()}?mode=rw", uri=True, isolation_level=None, timeout=WAIT_S)
     try:
-        connection.setconfig(sqlite3.SQLITE_DBCONFIG_DEFENSIVE, True)
-        connection.setconfig(sqlite3.SQLITE_DBCONFIG_ENABLE_TRIGGER, False)
+        harden(connection)
         # BEGIN IMMEDIATE alone does not notice a reader in WAL mode
         connection.execute("PRAGMA journal_mode = DELETE").fetchone()
         connection.execute("BEGIN EXCLUSIVE")
