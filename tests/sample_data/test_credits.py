@@ -8,7 +8,7 @@ import pytest
 import sample_data
 from sample_data import DateKind, path
 
-ABOUT = {"credits.toml", "CREDITS.md"}
+ABOUT = {"credits.toml", "CREDITS.md", "screenshot.png"}
 
 
 def shipped() -> set[str]:

@@ -9,9 +9,8 @@ import shapely
 
 from sample_data import path
 from sample_data.build.coast import clean_lines, is_disputed
-from sample_data.build.facts import load_routes
 
-SIZES = {"coast.geojson": 1428, "boundaries.geojson": 390, "routes.geojson": 11}
+SIZES = {"coast.geojson": 1428, "boundaries.geojson": 390}
 
 
 def features(name: str) -> list[dict[str, Any]]:
@@ -83,12 +82,3 @@ def test_boundaries_tell_the_disputed_ones() -> None:
 )
 def test_is_disputed(row: dict[str, Any], disputed: bool) -> None:
     assert is_disputed(row) == disputed
-
-
-def test_routes_layer_says_what_the_facts_say() -> None:
-    for feature, route in zip(features("routes.geojson"), load_routes(), strict=True):
-        told = feature["properties"]
-        assert tuple(told["waypoints"].split(" > ")) == route.waypoints
-        assert (told["name"], told["kind"]) == (route.name, route.kind)
-        assert (told["precision"], told["source"]) == (route.precision, route.source)
-        assert [tuple(vertex) for vertex in feature["geometry"]["coordinates"]] == list(route.line)

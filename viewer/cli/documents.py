@@ -29,21 +29,32 @@ class FoundLayer:
     source: dict[str, Any]
 
 
-def document_of(files: list[str], pool: ReaderPool, style: str = "") -> tuple[Document, Path | None]:
-    """A document with everything in `files`, first to last from the bottom, and the folder relative paths count from.
+@dataclass(frozen=True)
+class Opened:
+    """What the command line names, in one document. `folder` is where the case's relative paths count from."""
 
-    `style` is given to every layer that is added. Raises the GeoloupeError of the first that cannot be opened.
+    document: Document
+    folder: Path | None
+    named: frozenset[str]
+    """Uuids of the layers that stand for files and services named beside the case."""
+
+
+def document_of(files: list[str], pool: ReaderPool, style: str = "") -> Opened:
+    """A document with everything in `files`, first to last from the bottom; `style` is for the layers that are added.
+
+    Raises the GeoloupeError of the first that cannot be opened.
     """
-    document, folder = Document(), None
+    document, folder, own = Document(), None, frozenset[str]()
     for text in files:
         if not is_service_text(text) and is_case(regular_file(text)):
             if folder is not None or document.layers:
                 raise UnsupportedFormat(f"{text} is a second case: name one case, and before any other file.")
             document, folder = read_case(Path(text)).document, Path(text).resolve().parent
+            own = frozenset(document.layers)
             continue
         for found in found_layers(text, pool):
             document.apply(add_layer(document, found.kind, found.name, found.source, actor=ACTOR, style_json=style))
-    return document, folder
+    return Opened(document, folder, frozenset(document.layers) - own)
 
 
 def hosts_named(files: list[str]) -> list[str]:

@@ -73,7 +73,7 @@ def _picture(document: Document, arguments: argparse.Namespace) -> None:
     from layers.geo.bounds import Bounds  # for start-up time
     from viewer.export.headless import Studio, complete
     from viewer.export.image import save_image
-    from viewer.export.layout import Layout
+    from viewer.export.layout import Layout, today
     from viewer.export.product import Product
 
     with Studio() as studio:
@@ -87,11 +87,15 @@ def _picture(document: Document, arguments: argparse.Namespace) -> None:
             subtitle=document.meta("subtitle"),
             marking=arguments.marking or document.meta("marking"),
             author=document.meta("author"),
+            made_on=today(),
         )  # fmt: skip
         product = Product(layout, document, scene, bounds)
         complete(scene, product.view)
         picture = product.image()
+        problems = scene.problems()
     save_image(picture, arguments.out)
+    for sentence in problems.values():
+        complain(sentence)
 
 
 def subject_bounds(document: Document, scene: Any) -> Any:

@@ -20,7 +20,19 @@ def _run(arguments: argparse.Namespace) -> int:
         print_json(facts)
     else:
         _print_facts(facts)
+        if facts["kind"] == "case":
+            _print_words(arguments.file)
     return DONE
+
+
+def _print_words(case: str) -> None:
+    """What the case says about itself in words."""
+    from viewer.cli.reading import open_case  # for start-up time
+
+    document = open_case(case)
+    for key, name in (("title", "title"), ("subtitle", "subtitle"), ("project_note", "note"), ("context", "context")):
+        for line in document.meta(key).splitlines():
+            print(f"{name}: {line}")
 
 
 def describe(text: str) -> dict[str, Any]:

@@ -23,7 +23,7 @@ def _run(arguments: argparse.Namespace) -> int:
     if target.exists():
         raise NotAllowed(f"{target} is there already: choose another name, or move the old file away.")
     with one_reader() as pool:
-        document, _folder = document_of(arguments.files, pool)
+        document = document_of(arguments.files, pool).document
     write_case(document, target)
     count = len(document.layers)
     print(f"{target}: a new case with {count} layer{'' if count == 1 else 's'}.")

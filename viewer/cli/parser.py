@@ -39,6 +39,9 @@ def run(argv: list[str]) -> int:
     except BrokenPipeError:
         sys.stderr.close()
         return BAD_INPUT
+    except OSError as error:
+        complain(f"{error.filename or 'A file'}: {error.strerror or error}.")
+        return BAD_INPUT
 
 
 def _parser(argv: list[str]) -> argparse.ArgumentParser:

@@ -100,10 +100,17 @@ def _claims(arguments: argparse.Namespace) -> int:
         if fact["confidence"]:
             print(f"   confidence: {fact['confidence']}")
         places = [document.sites[uuid].label for uuid in fact["sites"]]
-        print("   places: " + ("; ".join(places) if places else "none: the claim belongs to the case"))
+        print("   places: " + ("; ".join(places) or "none: the claim belongs to the case"))
+        named = document.claims[fact["uuid"]].place_note
+        if named not in {"", "none"}:
+            print(f"   named by the source: {named}")
         print("   sources: " + ("; ".join(s["title"] for s in fact["sources"]) or "none"))
     for answer in document.responses.values():
         print(f"Answer of {answer.speaker}: {answer.words}")
+    for words in document.meta("context").splitlines():
+        print(f"Context: {words}")
+    if document.meta("project_note"):
+        print(f"Note: {document.meta('project_note')}")
     return DONE
 
 
@@ -121,8 +128,10 @@ def _sources(arguments: argparse.Namespace) -> int:
         return DONE
     for fact in facts:
         cited = len(fact["claims"])
+        places = sum(1 for site in document.sites.values() if site.position_source_uuid == fact["uuid"])
         print(f"{fact['title']} | {fact['publisher'] or 'publisher not said'} | {fact['published_at'] or 'no date'}")
-        print(f"   reliability {fact['reliability'] or 'not rated'}; cited by {cited} claim{'' if cited == 1 else 's'}")
+        counts = f"{cited} claim{'' if cited == 1 else 's'} and {places} site{'' if places == 1 else 's'}"
+        print(f"   reliability {fact['reliability'] or 'not rated'}; cited by {counts}")
     return DONE
 
 

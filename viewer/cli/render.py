@@ -3,8 +3,13 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
-from viewer.cli.command import DONE, Command, parse_bounds, parse_size
+from viewer.cli.command import DONE, Command, complain, parse_bounds, parse_size
+
+if TYPE_CHECKING:
+    from viewer.canvas.scene import MapScene
 
 
 def _add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -18,16 +23,34 @@ def _add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def _run(arguments: argparse.Namespace) -> int:
     from layers.geo.bounds import Bounds  # for start-up time
+    from layers.geo.crs import parse_crs
     from viewer.cli.documents import document_of, hosts_named
     from viewer.export.headless import Studio
-    from viewer.export.image import save_image
+    from viewer.export.image import check_suffix, save_image
 
+    check_suffix(arguments.out)
+    parse_crs(arguments.crs)
     bounds = Bounds(*arguments.bounds) if arguments.bounds else None
+    style = _checked_style(arguments.style)
     with Studio(consent=hosts_named(arguments.files)) as studio:
-        document, folder = document_of(arguments.files, studio.pool, _checked_style(arguments.style))
-        picture = studio.picture(document, folder, arguments.crs, bounds, *arguments.size)
+        opened = document_of(arguments.files, studio.pool, style)
+        scene = studio.scene(opened.document, opened.folder)
+        _refuse_unplaced(scene, opened.named)
+        picture = studio.picture(scene, arguments.crs, bounds, *arguments.size)
+        problems = scene.problems()
     save_image(picture, arguments.out)
+    for sentence in problems.values():
+        complain(sentence)
     return DONE
+
+
+def _refuse_unplaced(scene: MapScene, named: Iterable[str]) -> None:
+    """A file that was named and has no place cannot be drawn: that is the input's fault, not a picture without it."""
+    from layers.errors import CannotBePlaced  # for start-up time
+
+    for uuid, sentence in scene.problems().items():
+        if uuid in named and scene.layer_bounds(uuid) is None:
+            raise CannotBePlaced(sentence)
 
 
 def _checked_style(text: str) -> str:

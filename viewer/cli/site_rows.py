@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import codecs
 import csv
 import io
+import re
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -13,7 +15,7 @@ from shapely.geometry import Point
 from shapely.geometry.base import BaseGeometry
 
 from layers.document.vocabulary import ROLES, SITE_CLASSES
-from layers.errors import BadCoordinate, InvalidValue, UnsupportedFormat
+from layers.errors import BadCoordinate, InvalidValue, NotReadable, UnsupportedFormat
 from layers.geo.coordinates import parse_coordinate
 from layers.pool.rows import read_rows
 from layers.project.geometry_blobs import wkb_is_sound
@@ -145,21 +147,40 @@ def _vector_rows(path: Path, pool: ReaderPool) -> Iterator[tuple[BaseGeometry | 
 
 def _csv_rows(path: Path) -> Iterator[tuple[None, dict[str, Any]]]:
     data = path.read_bytes()
-    if b"\0" in data[:4096]:
+    if b"\0" in data:
         raise UnsupportedFormat(f"{path} is not a text table: its content is binary.")
-    text = _decoded(data)
+    text = decoded(data)
     try:
         dialect: type[csv.Dialect] | csv.Dialect = csv.Sniffer().sniff(text[:4096], delimiters=",;\t|")
     except csv.Error:
         dialect = csv.excel
-    for row in csv.DictReader(io.StringIO(text), dialect=dialect):
-        yield None, {name: value for name, value in row.items() if name is not None}
+    try:
+        for row in csv.DictReader(io.StringIO(text, newline=""), dialect=dialect):
+            yield None, {name: value for name, value in row.items() if name is not None}
+    except csv.Error as error:
+        raise NotReadable(f"{path} is not a well-formed table ({error}): save it again as CSV.") from error
 
 
-def _decoded(data: bytes) -> str:
-    for encoding in ("utf-8-sig", "gb18030", "cp1251"):
+def decoded(data: bytes) -> str:
+    """The text of a table that does not name its encoding: UTF-8, marked UTF-16, GB 18030 or a Windows code page.
+
+    Russian in cp1251 is often valid GB 18030 too, but reads as rare characters; real Chinese is mostly common ones.
+    """
+    if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return data.decode("utf-16", "replace")
+    for encoding in ("utf-8-sig", "gb18030"):
         try:
-            return data.decode(encoding)
+            text = data.decode(encoding)
         except UnicodeDecodeError:
             continue
-    return data.decode("latin-1")
+        if encoding == "utf-8-sig" or _is_common_chinese(text):
+            return text
+    runs = re.findall(rb"[\x80-\xff]+", data)
+    is_cyrillic = sum(len(run) for run in runs if len(run) > 1) * 2 > sum(len(run) for run in runs)
+    return data.decode("cp1251" if is_cyrillic else "cp1252", "replace")
+
+
+def _is_common_chinese(text: str) -> bool:
+    codes = [character.encode("gb18030") for character in text if ord(character) > 127]
+    common = sum(1 for code in codes if 0xA1 <= code[0] <= 0xA3 or 0xB0 <= code[0] <= 0xD7)
+    return common * 4 >= len(codes) * 3

@@ -23,9 +23,10 @@ from PySide6.QtWidgets import (
 
 from layers.document.document import Document
 from layers.document.vocabulary import MARKINGS
+from layers.errors import ExportFailed
 from layers.geo.bounds import Bounds
 from viewer.canvas.scene import MapScene
-from viewer.export.layout import Layout
+from viewer.export.layout import Layout, today
 from viewer.export.product import Product
 
 
@@ -67,7 +68,6 @@ class ExportDialog(QDialog):
         self.setWindowTitle(self.tr("Export a picture"))
         self._document, self._bounds, self._crs = document, bounds, crs
         self._scene = make_scene()
-        self._product: Product | None = None
         self._build(document)
         self._delay = QTimer(self)
         self._delay.setSingleShot(True)
@@ -104,6 +104,7 @@ class ExportDialog(QDialog):
         self.preview = QLabel()
         self.preview.setTextFormat(Qt.TextFormat.PlainText)
         self.preview.setAccessibleName(self.tr("Preview of the picture"))
+        self.preview.setWordWrap(True)
         self.preview.setFixedSize(PREVIEW)
         self.preview.setAlignment(Qt.AlignmentFlag.AlignCenter)
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Save | QDialogButtonBox.StandardButton.Cancel)
@@ -134,6 +135,7 @@ class ExportDialog(QDialog):
             subtitle=self.subtitle.text().strip(),
             marking=self.marking.currentText().strip(),
             author=self.author.text().strip(),
+            made_on=today(),
             legend=self.legend.isChecked(),
             crs=self._crs,
         )  # fmt: skip
@@ -152,7 +154,11 @@ class ExportDialog(QDialog):
         scale = min(PREVIEW.width() / chosen.width, PREVIEW.height() / chosen.height)
         width, height = round(chosen.width * scale), round(chosen.height * scale)
         small = replace(chosen, width=width, height=height, ratio=chosen.ratio * scale)
-        product = Product(small, self._document, self._scene, self._bounds)
+        try:
+            product = Product(small, self._document, self._scene, self._bounds)
+        except ExportFailed as error:
+            self.preview.setText(error.sentence)
+            return
         self._scene.set_view(product.view)
         image: QImage = product.image()
         self.preview.setPixmap(QPixmap.fromImage(image))

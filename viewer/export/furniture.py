@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QCoreApplication, QRect, QRectF, Qt
-from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPen
+from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPen
 
+from layers.document.site import Site
 from layers.grid.tile_grid import View
 from viewer.canvas.overlays import paint_north_arrow, paint_scale_bar
 from viewer.canvas.site_symbol import paint_site_symbol
-from viewer.export.layout import Layout, Regions
+from viewer.export.credits import CREDIT_PX
+from viewer.export.layout import CREDIT_LINE, SUBTITLE, TITLE, Layout, Regions
 from viewer.export.legend import LegendRow
 from viewer.support.fonts import font
 
@@ -21,7 +23,9 @@ MARKING_COLORS = {
     "TLP:CLEAR": ("#FFFFFF", "#000000"),
 }
 """TLP 2.0: text colour on its ground. Other markings are printed in ink on paper."""
+CHIP = QColor("#2c3a44")
 _LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
+_WRAPPED = int(Qt.TextFlag.TextWordWrap) | int(Qt.AlignmentFlag.AlignLeft)
 
 
 def paint_furniture(
@@ -42,33 +46,13 @@ def paint_furniture(
             _marking(painter, room, layout.marking, r)
 
 
-def wrapped_lines(texts: list[str], width: float, ratio: float) -> list[str]:
-    """Break credit lines at spaces so that each fits `width` pixels."""
-    metrics = QFontMetricsF(font(10.5 * ratio))
-    out: list[str] = []
-    for text in texts:
-        line = ""
-        for word in text.split():
-            longer = f"{line} {word}" if line else word
-            if line and metrics.horizontalAdvance(longer) > width:
-                out.append(line)
-                longer = word
-            line = longer
-        out.append(line)
-    return [line for line in out if line]
-
-
 def _header(painter: QPainter, layout: Layout, room: QRect) -> None:
     r, top = layout.ratio, float(room.top())
-    painter.setPen(INK)
-    for text, size, height, bold in ((layout.title, 20, 30, True), (layout.subtitle, 13, 20, False)):
+    lines = ((layout.title, font(20 * r, bold=True), TITLE, INK), (layout.subtitle, font(13 * r), SUBTITLE, QUIET))
+    for text, face, height, color in lines:
         if text:
-            face = font(size * r, bold=bold)
-            painter.setFont(face)
-            shown = QFontMetricsF(face).elidedText(text, Qt.TextElideMode.ElideRight, room.width())
-            painter.drawText(QRectF(room.left(), top, room.width(), height * r), _LEFT, shown)
+            _elided(painter, QRectF(room.left(), top, room.width(), height * r), text, face, color)
             top += round(height * r)
-            painter.setPen(QUIET)
 
 
 def _corner(painter: QPainter, frame: QRect, view: View) -> None:
@@ -82,47 +66,79 @@ def _corner(painter: QPainter, frame: QRect, view: View) -> None:
 
 
 def _legend(painter: QPainter, room: QRect, rows: list[LegendRow], r: float) -> None:
+    """Row by row while there is room; what is left out is said, not dropped."""
     y, line = float(room.top()), 21 * r
     painter.setPen(INK)
     painter.setFont(font(13 * r, bold=True))
     painter.drawText(QRectF(room.left(), y, room.width(), line), _LEFT, QCoreApplication.translate("Export", "Legend"))
     y += line + 2 * r
-    for row in rows:
-        if row.sample is None:
-            y += 4 * r
-            y += _paragraph(painter, QRectF(room.left(), y, room.width(), room.bottom() - y), row, r) + 3 * r
-            continue
-        if y + line > room.bottom():
+    for number, row in enumerate(rows):
+        is_last = number == len(rows) - 1
+        height = _row_height(painter, row, room.width(), r)
+        if y + height + (0 if is_last else line) > room.bottom():
+            left_out = sum(1 for rest in rows[number:] if rest.sample)
+            if left_out:
+                text = QCoreApplication.translate("Export", "and {0} more classes").format(left_out)
+                _note(painter, QRectF(room.left(), y, room.width(), line), text, r)
             break
-        paint_site_symbol(painter, row.sample, room.left() + 12 * r, y + line / 2, r)
-        painter.setPen(INK)
-        painter.setFont(font(11.5 * r))
-        text = QRectF(room.left() + 30 * r, y, room.width() - 30 * r, line)
-        painter.drawText(text, _LEFT, f"{row.text} ({row.count})" if row.count > 1 else row.text)
-        y += line
+        box = QRectF(room.left(), y, room.width(), height)
+        if row.sample is not None:
+            _symbol_row(painter, box, row, row.sample, r)
+        else:
+            _paragraph(painter, box, row, r)
+        y += height
 
 
-def _paragraph(painter: QPainter, room: QRectF, row: LegendRow, r: float) -> float:
-    is_note = row.text.startswith("Hollow")
-    painter.setFont(font(10.5 * r if is_note else 11.5 * r, bold=not is_note))
-    painter.setPen(QUIET if is_note else INK)
-    flags = int(Qt.TextFlag.TextWordWrap) | int(Qt.AlignmentFlag.AlignLeft)
-    box = painter.boundingRect(room, flags, row.text)
-    if box.bottom() <= room.bottom():
-        painter.drawText(room, flags, row.text)
-    return float(box.height())
+def _row_height(painter: QPainter, row: LegendRow, width: float, r: float) -> float:
+    if row.sample is not None:
+        return 21 * r
+    painter.setFont(_words_font(row, r))
+    return painter.boundingRect(QRectF(0, 0, width, 1e6), _WRAPPED, row.text).height() + 7 * r
+
+
+def _symbol_row(painter: QPainter, box: QRectF, row: LegendRow, sample: Site, r: float) -> None:
+    if sample.kind != "point":  # drawn for dark imagery: white lines would be lost on paper
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(CHIP)
+        painter.drawRoundedRect(QRectF(box.left() - r, box.top() + 2 * r, 26 * r, box.height() - 4 * r), 3 * r, 3 * r)
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+    paint_site_symbol(painter, sample, box.left() + 12 * r, box.center().y(), r)
+    text = f"{row.text} ({row.count})" if row.count > 1 else row.text
+    _elided(painter, box.adjusted(31 * r, 0, 0, 0), text, font(11.5 * r), INK)
+
+
+def _paragraph(painter: QPainter, box: QRectF, row: LegendRow, r: float) -> None:
+    painter.setFont(_words_font(row, r))
+    painter.setPen(QUIET if row.is_note else INK)
+    painter.drawText(box.adjusted(0, 4 * r, 0, 0), _WRAPPED, row.text)
+
+
+def _note(painter: QPainter, box: QRectF, text: str, r: float) -> None:
+    _elided(painter, box, text, font(10.5 * r), QUIET)
+
+
+def _words_font(row: LegendRow, r: float) -> QFont:
+    return font(10.5 * r) if row.is_note else font(11.5 * r, bold=True)
+
+
+def _elided(painter: QPainter, box: QRectF, text: str, face: QFont, color: QColor) -> None:
+    painter.setFont(face)
+    painter.setPen(color)
+    shown = QFontMetricsF(face).elidedText(text, Qt.TextElideMode.ElideRight, box.width())
+    painter.drawText(box, _LEFT, shown)
 
 
 def _lines(painter: QPainter, room: QRect, lines: list[str], r: float) -> None:
-    painter.setFont(font(10.5 * r))
-    painter.setPen(QUIET)
     for number, text in enumerate(lines):
-        painter.drawText(QRectF(room.left(), room.top() + number * 16 * r, room.width(), 16 * r), _LEFT, text)
+        top = room.top() + number * CREDIT_LINE * r
+        _elided(painter, QRectF(room.left(), top, room.width(), CREDIT_LINE * r), text, font(CREDIT_PX * r), QUIET)
 
 
 def _marking(painter: QPainter, room: QRect, text: str, r: float) -> None:
     color, ground = MARKING_COLORS.get(text, (INK.name(), PAPER.name()))
     painter.fillRect(room, QColor(ground))
+    face = font(12 * r, bold=True)
     painter.setPen(QColor(color))
-    painter.setFont(font(12 * r, bold=True))
-    painter.drawText(QRectF(room), Qt.AlignmentFlag.AlignCenter, text)
+    painter.setFont(face)
+    shown = QFontMetricsF(face).elidedText(text, Qt.TextElideMode.ElideRight, room.width())
+    painter.drawText(QRectF(room), Qt.AlignmentFlag.AlignCenter, shown)

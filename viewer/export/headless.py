@@ -77,16 +77,15 @@ class Studio:
         wait_until(scene.is_open)
         return scene
 
-    def picture(
-        self, document: Document, folder: Path | None, crs: str, bounds: Bounds | None, width: int, height: int
-    ) -> QImage:
-        """The map alone, complete. Raises ExportFailed where it does not get complete in time."""
-        scene = self.scene(document, folder)
+    def picture(self, scene: MapScene, crs: str, bounds: Bounds | None, width: int, height: int) -> QImage:
+        """The map alone, complete. Raises ExportFailed where it does not get complete in time, or has no room."""
         lonlat = bounds or scene.bounds_lonlat()
         world = transform_bounds(WGS84, crs, lonlat) if lonlat else world_bounds(crs)
         view = View.of_bounds(crs, world, width, height)
         complete(scene, view)
         image = QImage(width, height, QImage.Format.Format_RGB32)
+        if image.isNull():
+            raise ExportFailed("There is not enough memory for a picture of this size: choose a smaller one.")
         painter = QPainter(image)
         scene.paint_map(painter, view)
         painter.end()

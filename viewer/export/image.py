@@ -13,11 +13,17 @@ from layers.project.fsops import write_whole
 FORMATS = {".png": "PNG"}
 
 
-def encoded(picture: QImage, suffix: str) -> bytes:
-    """The picture's bytes in the format of `suffix`; raises ExportFailed where it cannot be written so."""
-    name = FORMATS.get(suffix.lower())
+def check_suffix(path: str | Path) -> str:
+    """Qt's name of the format the path's ending asks for; raises ExportFailed where there is none."""
+    name = FORMATS.get(Path(path).suffix.lower())
     if name is None:
-        raise ExportFailed(f"A picture cannot be written as “{suffix}”: choose .png.")
+        raise ExportFailed(f"“{Path(path).name}” cannot be written as a picture: its ending must be .png.")
+    return name
+
+
+def encoded(picture: QImage, path: Path) -> bytes:
+    """The picture's bytes in the format the path asks for; raises ExportFailed where it cannot be written so."""
+    name = check_suffix(path)
     buffer = QBuffer()
     buffer.open(QIODevice.OpenModeFlag.WriteOnly)
     if not picture.save(buffer, name):  # type: ignore[call-overload]
@@ -28,4 +34,4 @@ def encoded(picture: QImage, suffix: str) -> bytes:
 def save_image(picture: QImage, path: str | Path) -> None:
     """Write the picture beside its target and move it there; raises ExportFailed, DiskFull or NotAllowed."""
     target = Path(path)
-    write_whole(target, encoded(picture, target.suffix))
+    write_whole(target, encoded(picture, target))

@@ -2,53 +2,54 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
+
+from PySide6.QtCore import QCoreApplication
 
 from layers.document.document import Document
 from layers.document.site import Site
-from layers.document.vocabulary import SITE_CLASSES
-from layers.geo.bounds import Bounds
-from viewer.commands.meta import sites_visible
+from layers.document.vocabulary import ROLES, SITE_CLASSES
 
 
 @dataclass(frozen=True)
 class LegendRow:
-    """A sample site to draw the symbol of, and its words. Without a sample the row is a heading or a note."""
+    """A sample site to draw the symbol of, and its words. Without a sample the row is a heading, or a note."""
 
     text: str
     sample: Site | None = None
     count: int = 0
+    is_note: bool = False
 
 
-ROLE_TITLES = {
-    "named in a claim": "Named in a claim",
-    "setting": "Setting (public infrastructure)",
-    "other": "Other sites",
-}
-
-
-def legend_rows(document: Document, frame_lonlat: Bounds) -> list[LegendRow]:
-    """Headings by role, classes below them with how many are in the frame, and what hollow means."""
-    if not sites_visible(document):
-        return []
-    inside = [site for site in document.sites.values() if _touches(site, frame_lonlat)]
+def legend_rows(document: Document, in_frame: Iterable[str]) -> list[LegendRow]:
+    """Headings by role, classes below them with how many of these sites (uuids) there are, and what hollow means."""
+    inside = [document.sites[uuid] for uuid in in_frame if uuid in document.sites]
     rows: list[LegendRow] = []
-    for role, title in ROLE_TITLES.items():
+    for role in ROLES:
         classes: dict[str, list[Site]] = {}
         for site in inside:
             if site.role == role:
                 classes.setdefault(site.class_code, []).append(site)
         if classes:
-            rows.append(LegendRow(title))
+            rows.append(LegendRow(_role_title(role)))
         rows += [
-            LegendRow(SITE_CLASSES.get(code, code), sites[0], len(sites)) for code, sites in sorted(classes.items())
+            LegendRow(SITE_CLASSES.get(code, code), min(sites, key=_least_known), len(sites))
+            for code, sites in sorted(
+                classes.items(), key=lambda entry: SITE_CLASSES.get(entry[0], entry[0]).casefold()
+            )
         ]
     if any(site.is_area for site in inside):
-        rows.append(LegendRow("Hollow: place known to no better than 1 km; the radius is in the case"))
+        note = "Hollow, or a dashed circle: the place is known to no better than 1 km (90 %)"
+        rows.append(LegendRow(QCoreApplication.translate("Export", note), is_note=True))
     return rows
 
 
-def _touches(site: Site, frame: Bounds) -> bool:
-    if site.geometry.is_empty:
-        return False
-    return Bounds(*site.geometry.bounds).intersects(frame)
+def _role_title(role: str) -> str:
+    titles = {"named in a claim": "Named in a claim", "setting": "Setting (public infrastructure)"}
+    return QCoreApplication.translate("Export", titles.get(role, "Other sites"))
+
+
+def _least_known(site: Site) -> tuple[bool, str]:
+    """The same sample for the same sites in any order: hollow where one of them is."""
+    return not site.is_area, site.uuid

@@ -8,45 +8,48 @@ from PySide6.QtCore import QPoint, QRect
 from PySide6.QtGui import QImage, QPainter
 
 from layers.document.document import Document
+from layers.errors import CannotBePlaced, ExportFailed
 from layers.geo.bounds import Bounds
-from layers.geo.crs import WEB_MERCATOR, WGS84, crs_name, transform_bounds
+from layers.geo.crs import WEB_MERCATOR, WGS84, transform_bounds, world_bounds
 from layers.grid.tile_grid import View
 from viewer.canvas.scene import MapScene
-from viewer.export.furniture import PAPER, paint_furniture, wrapped_lines
+from viewer.export.credits import credit_lines, wrapped_lines
+from viewer.export.furniture import PAPER, paint_furniture
 from viewer.export.layout import Layout, Regions, regions
 from viewer.export.legend import LegendRow, legend_rows
 
 MERCATOR_LATITUDE = 85.0
+MOST_TURNS = 3
+"""How much room the frame has depends on what is in it: the page is laid out anew until that is settled."""
 
 
 class Product:
-    """One page, laid out for `bounds` (lon, lat). Ask the scene for `view`, and paint when it is complete."""
+    """One page, laid out for `bounds` (lon, lat). Ask the scene for `view`, and paint when it is complete.
+
+    Raises ExportFailed where the page has no room for the map.
+    """
 
     def __init__(self, layout: Layout, document: Document, scene: MapScene, bounds: Bounds) -> None:
         self.layout = layout
         self._scene = scene
-        self._legend: list[LegendRow] = legend_rows(document, bounds)
-        fixed = self._fixed_lines(document, layout)
-        attributions = scene.attributions(self._view_of(QRect(0, 0, layout.width, layout.height), bounds))
-        width = layout.width - 28 * layout.ratio
-        self._credits = wrapped_lines([*attributions, *fixed], width, layout.ratio)
-        self.regions: Regions = regions(layout, len(self._legend), len(self._credits))
-        self.view = self._view_of(self.regions.map, bounds)
-        self._legend = legend_rows(document, _lonlat_of(self.view))
+        self.view = self._view_of(QRect(0, 0, layout.width, layout.height), bounds)
+        for _turn in range(MOST_TURNS):
+            in_frame = scene.sites_within(self.view, 0, 0, self.view.width, self.view.height)
+            self.legend: list[LegendRow] = legend_rows(document, in_frame) if layout.legend else []
+            lines = credit_lines(document, layout, self.view, scene.attributions(self.view), in_frame)
+            self.credits = wrapped_lines(lines, layout.text_width, layout.ratio)
+            self.regions: Regions = regions(layout, bool(self.legend), len(self.credits))
+            before, self.view = self.view, self._view_of(self.regions.map, bounds)
+            if self.view == before:
+                break
 
     def _view_of(self, frame: QRect, bounds: Bounds) -> View:
-        world = transform_bounds(WGS84, self.layout.crs, _drawable(bounds, self.layout.crs))
-        view = View.of_bounds(self.layout.crs, world, frame.width(), frame.height())
+        crs = self.layout.crs
+        world = transform_bounds(WGS84, crs, _drawable(bounds, crs))
+        view = View.of_bounds(crs, world, frame.width(), frame.height())
+        if crs == WEB_MERCATOR and bounds.left >= -180 and bounds.right <= 180:
+            view = inside_world(view)
         return replace(view, ratio=self.layout.ratio)
-
-    def _fixed_lines(self, document: Document, layout: Layout) -> list[str]:
-        author = layout.author or "the analyst"
-        lines = [f"Annotation: {author}, made with Geoloupe. Map CRS: {crs_name(layout.crs)}; coordinates WGS 84."]
-        if document.claims:
-            lines.append(
-                "Claims are repeated as their sources report them; a symbol does not say that a claim is true."
-            )
-        return lines
 
     def paint(self, painter: QPainter) -> None:
         """Paint the page at the painter's origin."""
@@ -57,22 +60,54 @@ class Product:
         painter.translate(QPoint(frame.left(), frame.top()))
         self._scene.paint_map(painter, self.view)
         painter.restore()
-        paint_furniture(painter, self.layout, self.regions, self.view, self._legend, self._credits)
+        paint_furniture(painter, self.layout, self.regions, self.view, self.legend, self.credits)
 
     def image(self) -> QImage:
-        """The page as a picture that carries its own resolution, title and credits as text."""
+        """The page as a picture that carries its resolution and, as text, what a cropped copy would lose."""
         picture = QImage(self.layout.width, self.layout.height, QImage.Format.Format_RGB32)
+        if picture.isNull():
+            raise ExportFailed("There is not enough memory for a picture of this size: choose a smaller one.")
         dots = round(96 * self.layout.ratio / 0.0254)
         picture.setDotsPerMeterX(dots)
         picture.setDotsPerMeterY(dots)
         painter = QPainter(picture)
         self.paint(painter)
         painter.end()
-        picture.setText("Title", self.layout.title)
-        picture.setText("Author", self.layout.author)
-        picture.setText("Copyright", " ".join(self._credits))
-        picture.setText("Marking", self.layout.marking or "none")
+        for key, text in (
+            ("Title", self.layout.title),
+            ("Description", self.layout.subtitle),
+            ("Author", self.layout.author),
+            ("Creation Time", self.layout.made_on),
+            ("Copyright", " ".join(self.credits)),
+            ("Marking", self.layout.marking or "none"),
+            ("Extent", _extent_text(self.view)),
+            ("Software", "Geoloupe"),
+        ):
+            picture.setText(key, text)
         return picture
+
+
+def _extent_text(view: View) -> str:
+    try:
+        extent = transform_bounds(view.grid.crs, WGS84, view.world_bounds())
+    except CannotBePlaced:
+        return "not a part of the Earth alone"
+    return "W {:.5f} S {:.5f} E {:.5f} N {:.5f}".format(*extent)
+
+
+def inside_world(view: View) -> View:
+    """The view slid, by as little as it takes, so that no edge of it lies beyond the map; what is larger stays."""
+    world, frame = world_bounds(view.grid.crs), view.world_bounds()
+    dx = _slide(frame.left, frame.right, world.left, world.right)
+    dy = _slide(frame.bottom, frame.top, world.bottom, world.top)
+    grid = replace(view.grid, origin_x=view.grid.origin_x + dx, origin_y=view.grid.origin_y + dy)
+    return replace(view, grid=grid)
+
+
+def _slide(low: float, high: float, least: float, most: float) -> float:
+    if high - low >= most - least:
+        return 0.0
+    return max(least - low, 0.0) + min(most - high, 0.0)
 
 
 def _drawable(bounds: Bounds, crs: str) -> Bounds:
@@ -80,7 +115,3 @@ def _drawable(bounds: Bounds, crs: str) -> Bounds:
         south, north = max(bounds.bottom, -MERCATOR_LATITUDE), min(bounds.top, MERCATOR_LATITUDE)
         return Bounds(bounds.left, south, bounds.right, north)
     return bounds
-
-
-def _lonlat_of(view: View) -> Bounds:
-    return transform_bounds(view.grid.crs, WGS84, view.world_bounds())
