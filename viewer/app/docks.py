@@ -6,13 +6,23 @@ from collections.abc import Callable
 
 from PySide6.QtCore import QByteArray, QObject, Qt, QTimer
 from PySide6.QtGui import QShowEvent
-from PySide6.QtWidgets import QDockWidget, QMainWindow, QStackedWidget, QTabBar, QTabWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QDockWidget,
+    QMainWindow,
+    QStackedWidget,
+    QTabBar,
+    QTabWidget,
+    QVBoxLayout,
+    QWidget,
+)
 
 from viewer.app.actions import ActionTable
 from viewer.panels.context import PanelContext
 from viewer.panels.form_page import FormPage
 from viewer.panels.layer_tree import LayerTreePanel
 from viewer.panels.site_list import SiteListPanel
+from viewer.support.icons import line_icon
 
 LEFT_PX, RIGHT_PX = 250, 350
 STATE_VERSION = 1
@@ -84,6 +94,7 @@ class Docks(QObject):
         self._warm = QTimer(self, interval=WARM_MS)
         self._warm.timeout.connect(self._make_next)
         self.reset()
+        self.recolor()
         context.panel_wanted.connect(self.show_panel)
         context.selection.changed.connect(self._selected)
 
@@ -123,6 +134,28 @@ class Docks(QObject):
         id_ = ALIASES.get(name, name)
         if id_ in self._docks:
             self.set_panel_visible(id_, True)
+
+    def recolor(self) -> None:
+        """The title bars' buttons in our own icons; Qt's are drawn for a light ground."""
+        for dock in self._docks.values():
+            title, palette = dock.accessibleName(), self._window.palette()
+            for name, icon, text in (
+                ("qt_dockwidget_closebutton", "close", self.tr("Close the panel {0}")),
+                ("qt_dockwidget_floatbutton", "float", self.tr("Take the panel {0} out of the window")),
+            ):
+                button = dock.findChild(QAbstractButton, name)
+                if button is not None:
+                    button.setIcon(line_icon(icon, palette))
+                    button.setAccessibleName(text.format(title))
+                    button.setToolTip(text.format(title))
+
+    def look_again(self) -> None:
+        """A layer's file may have become known: the properties say more then."""
+        page = self._pages["layer_properties"][0]
+        if page.is_made and page.isVisible():
+            look = getattr(page.panel, "look_again", None)
+            assert callable(look)
+            look()
 
     def reset(self) -> None:
         """Every panel at its place."""

@@ -46,10 +46,10 @@ class Permissions(QObject):
         if not hosts:
             self._messages.clear("consent")
             return
-        sentence = self.tr("%n layer(s) wait for your permission to contact {0}.", "", len(waiting))
-        self._messages.show(
-            "consent", sentence.format(", ".join(hosts)), "info", MessageAction(self.tr("Allow"), self._allower(hosts))
-        )
+        one = self.tr("1 layer waits for your permission to contact {0}.")
+        sentence = one if len(waiting) == 1 else self.tr("{1} layers wait for your permission to contact {0}.")
+        allow = MessageAction(self.tr("Allow"), self._allower(hosts))
+        self._messages.show("consent", sentence.format(", ".join(hosts), len(waiting)), "info", allow)
 
     def _allower(self, hosts: list[str]) -> Callable[[], None]:
         def allow_all() -> None:

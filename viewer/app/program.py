@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QApplication
 from layers.geo.bounds import Bounds
 from layers.pool.pool import ReaderPool
 from viewer.app.crash import CrashDoors, left_behind, log_folder
+from viewer.app.crash_loop import NEAR_S, CrashLoop
 from viewer.app.permission import Permissions
 from viewer.app.screenshot import Screenshot
 from viewer.app.session import Session
@@ -72,6 +73,7 @@ class Program:
         self._session = Session(self._jobs, self._messages, self._settings, sessions_folder() if self._keeps else None)
         permissions = Permissions(self._consent, self._settings, self._messages)
         self._window = MainWindow(self._session, self._context, permissions, self._messages, self._settings)
+        self._loop = CrashLoop(data_folder() / "opening.json")
         self._code = 0
 
     def run(self) -> int:
@@ -104,12 +106,15 @@ class Program:
         window.show()
         if wishes.bounds is not None:
             window.hold_bounds(Bounds(*wishes.bounds))
+        if wishes.safe_mode:
+            window.set_safe_mode(True)
         if wishes.demo:
             window.files.open_demo(failed=lambda error: window.opener.failures.append(error.sentence))
         elif wishes.files:
             window.files.open_words(list(wishes.files))
         if self._keeps:
             window.docks.warm_up()
+            self._session.opening.connect(self._watch_opening)
             QTimer.singleShot(0, self._tell_first_things)
         if wishes.screenshot is not None:
             Screenshot(window, window.is_idle, wishes.screenshot, self._photographed).start()
@@ -129,6 +134,11 @@ class Program:
                 "No installed font has Chinese characters: labels show boxes. Install Noto Sans CJK (fonts-noto-cjk)."
             )
             self._messages.show("no chinese", self._window.tr(text), "warning")
+
+    def _watch_opening(self, case: Path) -> None:
+        if self._loop.opening(case):
+            self._window.set_safe_mode(True)
+        QTimer.singleShot(int(NEAR_S * 1000) + 100, self._window, self._loop.survived)
 
     def _photographed(self, problem: str) -> None:
         failures = [*self._window.opener.failures, *([problem] if problem else [])]
@@ -152,6 +162,7 @@ class Program:
         self._fetcher.close()
         self._jobs.shutdown(JOBS_END_S)
         self._pool.close()
+        self._loop.ended()
         self._session.shutdown(keep=self._session.is_dirty and not was_closed)
         self._window.deleteLater()
 

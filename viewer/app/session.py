@@ -30,6 +30,8 @@ type Then = Callable[[], None]
 class Session(QObject):
     """One case at a time. `sessions` None keeps no working copy and no list of recent cases: for pictures."""
 
+    opening = Signal(object)
+    """The Path of a case that is about to be read."""
     document_replaced = Signal()
     state_changed = Signal()
     """Title, dirtiness, what can be undone, or work in progress."""
@@ -161,6 +163,7 @@ class Session(QObject):
             if then is not None:
                 then()
 
+        self.opening.emit(path)
         self._run(read, done, "open", self.tr("Opening {0}").format(path.name), failed)
 
     def recover(self, folder: Path, then: Then | None = None) -> None:

@@ -124,6 +124,21 @@ def style_sheet(theme: Theme) -> str:
     QStatusBar::item {{ border: 0; }}
     QStatusBar QToolButton::menu-indicator {{ image: none; }}
     QStatusBar QLabel {{ padding-left: 6px; }}
+    QLineEdit, QPlainTextEdit, QTextEdit {{ border: 1px solid {theme.disabled}; border-radius: 4px; padding: 2px 4px;
+        background: {theme.surface}; }}
+    QLineEdit:focus, QPlainTextEdit:focus, QTextEdit:focus {{ border-color: {theme.accent}; }}
+    QLineEdit:disabled, QPlainTextEdit:disabled, QTextEdit:disabled {{ border-color: {theme.line}; }}
+    QComboBox QLineEdit, QAbstractSpinBox QLineEdit {{ border: 0; padding: 0; background: transparent; }}
+    QAbstractItemView {{ border: 1px solid {theme.line}; }}
+    QScrollBar {{ background: transparent; border: 0; margin: 0; }}
+    QScrollBar:vertical {{ width: 12px; }}
+    QScrollBar:horizontal {{ height: 12px; }}
+    QScrollBar::handle {{ background: {theme.disabled}; border-radius: 3px; margin: 3px; }}
+    QScrollBar::handle:hover {{ background: {theme.muted}; }}
+    QScrollBar::handle:vertical {{ min-height: 26px; }}
+    QScrollBar::handle:horizontal {{ min-width: 26px; }}
+    QScrollBar::add-line, QScrollBar::sub-line {{ width: 0; height: 0; }}
+    QScrollBar::add-page, QScrollBar::sub-page {{ background: transparent; }}
     QToolTip {{ background: {theme.raised}; color: {theme.text}; border: 1px solid {theme.line}; padding: 3px; }}
     #muted {{ color: {theme.muted}; }}
     #startPage {{ background: {theme.surface}; }}

@@ -11,7 +11,11 @@ from layers.errors import GeoloupeError
 from layers.geo.bounds import Bounds
 from layers.geo.crs import WEB_MERCATOR, crs_name, polar_crs, same_crs, utm_crs, utm_zone
 from layers.geo.measure import circle
+from layers.raster.info import RasterInfo
+from layers.vector.table import VectorInfo
 from viewer.canvas.widget import MapCanvas
+from viewer.rendering.raster_drawing import RasterDrawing
+from viewer.rendering.vector_drawing import VectorDrawing
 from viewer.support.messages import Messages
 
 TURN_DEG = 15.0
@@ -126,9 +130,13 @@ class ViewVerbs(QObject):
         return self.tr("Web Mercator") if same_crs(crs, WEB_MERCATOR) else crs_name(crs)
 
     def _layer_crs(self, uuid: str) -> str:
+        info = self.layer_info(uuid)
+        return info.crs if info is not None else ""
+
+    def layer_info(self, uuid: str) -> RasterInfo | VectorInfo | None:
+        """What a reader found in a layer's file; None until it is known, and for services."""
         drawing = self._canvas.scene.drawings.get(uuid)
-        info = getattr(drawing, "info", None)
-        return str(getattr(info, "crs", "") or "")
+        return drawing.info if isinstance(drawing, RasterDrawing | VectorDrawing) else None
 
     # -- what a case keeps -------------------------------------------------------------------------------------
 

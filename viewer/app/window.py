@@ -4,41 +4,42 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
+from pathlib import Path
 
-from PySide6.QtCore import QByteArray, Qt, QUrl, Signal
-from PySide6.QtGui import QCloseEvent, QDesktopServices, QDragEnterEvent, QDropEvent
-from PySide6.QtWidgets import QApplication, QMainWindow, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtCore import QByteArray, Signal
+from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent
+from PySide6.QtWidgets import QMainWindow, QStackedWidget, QVBoxLayout, QWidget
 
+from layers.document.document import Document
+from layers.document.layer import Layer
 from layers.errors import GeoloupeError
 from layers.geo.bounds import Bounds
 from layers.project.recovery import RecoverableSession
 from viewer.app.actions import PANELS, ActionTable
 from viewer.app.case_verbs import CaseVerbs
-from viewer.app.crash import log_folder
 from viewer.app.docks import Docks
 from viewer.app.export_verbs import ExportVerbs
+from viewer.app.face_verbs import FaceVerbs
 from viewer.app.file_verbs import FileVerbs
-from viewer.app.go_to import GoToDialog
-from viewer.app.menus import fill_menu_bar, make_toolbar, palette_entries, shortcut_groups
+from viewer.app.menus import fill_menu_bar, make_toolbar
 from viewer.app.opening import FileOpener
 from viewer.app.permission import Permissions
 from viewer.app.questions import Questions
 from viewer.app.session import Session
 from viewer.app.status_link import StatusLink
-from viewer.app.theme import apply_theme
 from viewer.app.toolbox import FIRST_TOOL, Toolbox
 from viewer.app.view_verbs import ViewVerbs
 from viewer.canvas.scene import MapScene
 from viewer.canvas.widget import MapCanvas
 from viewer.panels.context import PanelContext
 from viewer.panels.message_bar import MessageBar
-from viewer.panels.palette import CommandPalette
-from viewer.panels.shortcut_sheet import ShortcutSheet
 from viewer.panels.start_page import RecoverableCase, StartPage
 from viewer.panels.status_bar import StatusBar
 from viewer.rendering.context import RenderContext
-from viewer.support.messages import Messages
-from viewer.support.settings import Settings, data_folder
+from viewer.rendering.drawing import FailedDrawing, LayerDrawing
+from viewer.rendering.drawings import drawing_for
+from viewer.support.messages import MessageAction, Messages
+from viewer.support.settings import Settings
 from viewer.tools.tool import ToolContext
 
 SMALLEST = (640, 420)
@@ -62,7 +63,7 @@ class MainWindow(QMainWindow):
         self.session, self.context, self.messages, self.settings = session, context, messages, settings
         self.permissions = permissions
         self.ask = Questions(self)
-        self._may_close = self._is_asking = False
+        self._may_close = self._is_asking = self._is_safe = False
         self._held_bounds: Bounds | None = None
         self.setObjectName("window")
         self.setAcceptDrops(True)
@@ -78,7 +79,9 @@ class MainWindow(QMainWindow):
     # -- building ----------------------------------------------------------------------------------------------
 
     def _build_map(self) -> None:
-        self.scene = MapScene(self.session.document, self.context, self.session.base_folder, parent=self)
+        self.scene = MapScene(
+            self.session.document, self.context, self.session.base_folder, make_drawing=self._drawing_for, parent=self
+        )
         self.canvas = MapCanvas(self.scene)
         self.selection = self.canvas.selection
         self.views = ViewVerbs(self.canvas, self.messages, self)
@@ -92,6 +95,7 @@ class MainWindow(QMainWindow):
             consent=self.permissions.allow,
             report=partial(self.messages.show, "panel", level="warning"),
             zoom_to_layer=self.views.show_layer,
+            info_of=self.views.layer_info,
             parent=self,
         )
         tools = ToolContext(
@@ -119,6 +123,7 @@ class MainWindow(QMainWindow):
         self.setCentralWidget(middle)
         self.docks = Docks(self, self.panel_context)
         self.cases = CaseVerbs(self.panel_context, self.docks, self)
+        self.face = FaceVerbs(self)
         self.action_table = ActionTable(self._handlers(), self)
         self.action_table.color(self.palette())
         fill_menu_bar(self, self.action_table)
@@ -130,29 +135,29 @@ class MainWindow(QMainWindow):
         StatusLink(self.status, self.canvas, self.views, self.context.jobs, self.panel_context, self.settings)
         self.action_table["dark"].setChecked(self.settings.get("theme") == "dark")
         self.action_table["offline"].setChecked(self.settings.get("offline"))
-        self._set_offline(self.settings.get("offline"))
+        self.face.set_offline(self.settings.get("offline"))
         self.action_table[FIRST_TOOL].setChecked(True)
         self.toolbox.take(FIRST_TOOL)
 
     def _handlers(self) -> dict[str, Callable[..., None]]:
-        files, views, canvas, cases = self.files, self.views, self.canvas, self.cases
+        files, views, canvas, cases, face = self.files, self.views, self.canvas, self.cases, self.face
         return {
             "new_case": files.new_case, "open": files.open, "open_demo": files.open_demo,
             "save": files.save, "save_as": files.save_as, "close_case": files.close_case,
             "export_picture": self.exports.export_picture, "export_sites": self.exports.export_sites,
             "quit": self._quit, "undo": self.session.undo, "redo": self.session.redo,
             "delete": cases.delete_selected, "select_all": cases.select_all, "select_none": self.selection.clear,
-            "copy_coordinate": self._copy_coordinate, "zoom_in": canvas.zoom_in, "zoom_out": canvas.zoom_out,
-            "full_view": views.show_everything, "zoom_selection": views.show_selection, "go_to": self._go_to,
+            "copy_coordinate": face.copy_coordinate, "zoom_in": canvas.zoom_in, "zoom_out": canvas.zoom_out,
+            "full_view": views.show_everything, "zoom_selection": views.show_selection, "go_to": face.go_to,
             "back": canvas.back, "forward": canvas.forward, "rotate_left": views.turn_left,
             "rotate_right": views.turn_right, "north_up": canvas.reset_rotation,
-            "next_notation": self._next_notation, "dark": self._set_dark,
-            "full_screen": self._set_full_screen, "add_files": files.open, "add_imagery": cases.add_imagery,
+            "next_notation": face.next_notation, "dark": face.set_dark,
+            "full_screen": face.set_full_screen, "add_files": files.open, "add_imagery": cases.add_imagery,
             "zoom_layer": lambda: views.show_layer(self.panel_context.layer_uuid),
             "remove_layer": cases.remove_layer, "layer_properties": cases.show_layer_properties,
-            "offline": self._set_offline, "add_claim": cases.add_claim, "add_source": cases.add_source,
-            "add_response": cases.add_response, "reset_panels": self.docks.reset, "palette": self._show_palette,
-            "shortcuts": self._show_shortcuts, "show_log": self._show_log, "about": self._show_about,
+            "offline": face.set_offline, "add_claim": cases.add_claim, "add_source": cases.add_source,
+            "add_response": cases.add_response, "reset_panels": self.docks.reset, "palette": face.show_palette,
+            "shortcuts": face.show_shortcuts, "show_log": face.show_log, "about": face.show_about,
             **{id_: partial(self._take_tool, id_) for id_ in self.toolbox.ids},
             **{id_: partial(self.docks.set_panel_visible, id_) for id_ in PANELS},
         }  # fmt: skip
@@ -165,6 +170,7 @@ class MainWindow(QMainWindow):
         session.before_save = self.panel_context.flush
         self.selection.changed.connect(self._offer)
         self.scene.problem_changed.connect(self.docks.layer_tree.set_problem)
+        self.scene.updated.connect(self.docks.look_again)
         self.panel_context.layer_previewed.connect(self.scene.preview_layer)
         self.panel_context.layer_shown.connect(self._offer)
         self.opener.added.connect(self._show_added)
@@ -207,6 +213,22 @@ class MainWindow(QMainWindow):
     def hold_bounds(self, lonlat: Bounds) -> None:
         """What is opened is shown at these bounds, whatever it says itself (command line)."""
         self._held_bounds = lonlat
+
+    def set_safe_mode(self, safe: bool) -> None:
+        """In safe mode no layer is read or fetched; the sites are all there."""
+        if safe == self._is_safe:
+            return
+        self._is_safe = safe
+        self._draw_layers_anew()
+        if safe:
+            text = self.tr("Safe mode: the layers are paused, so that none of them can do harm.")
+            go_on = MessageAction(self.tr("Show the layers"), partial(self.set_safe_mode, False))
+            self.messages.show("safe mode", text, "warning", go_on)
+
+    def _drawing_for(self, layer: Layer, base_folder: Path | None, context: RenderContext) -> LayerDrawing:
+        if self._is_safe:
+            return FailedDrawing(layer, context, self.tr("Paused by safe mode."))
+        return drawing_for(layer, base_folder, context)
 
     def offer_recovery(self, cases: list[RecoverableSession]) -> None:
         """Sessions that a crash left, on the start page and in a message line."""
@@ -263,8 +285,12 @@ class MainWindow(QMainWindow):
     def _say_unheard(self, error: GeoloupeError) -> None:
         self.messages.show("job", error.sentence, "error")
 
-    def _permission_granted(self) -> None:
+    def _draw_layers_anew(self) -> None:
+        self.scene.set_document(Document())
         self.scene.set_document(self.session.document, self.session.base_folder)
+
+    def _permission_granted(self) -> None:
+        self._draw_layers_anew()
         self.permissions.ask_for(self.session.document)
 
     def _questions(self) -> Questions:
@@ -277,58 +303,6 @@ class MainWindow(QMainWindow):
 
     def _take_tool(self, id_: str, _checked: bool) -> None:
         self.toolbox.take(id_)
-
-    def _next_notation(self) -> None:
-        self.status.next_notation()
-
-    def _copy_coordinate(self) -> None:
-        text = self.status.copy_coordinate()
-        said = self.tr("Copied: {0}").format(text) if text else self.tr("Point at the map to copy a coordinate.")
-        self.messages.show("copied", said)
-
-    def _go_to(self) -> None:
-        dialog = GoToDialog(self.status.notation, "", self)
-        dialog.place_chosen.connect(self.views.show_place)
-        dialog.open()
-
-    def _set_dark(self, dark: bool) -> None:
-        self.settings.set("theme", "dark" if dark else "light")
-        application = QApplication.instance()
-        assert isinstance(application, QApplication)
-        apply_theme(application, self.settings.get("theme"))
-        self.action_table.color(application.palette())
-        self.start_page.recolor()
-        self.messages.changed.emit()
-
-    def _set_full_screen(self, full: bool) -> None:
-        if full:
-            self.showFullScreen()
-        else:
-            self.showNormal()
-
-    def _set_offline(self, offline: bool) -> None:
-        self.settings.set("offline", offline)
-        if self.context.fetcher is not None:
-            self.context.fetcher.set_offline(offline)
-
-    def _show_palette(self) -> None:
-        palette = CommandPalette(palette_entries(self.action_table, self.palette()), self)
-        palette.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        palette.show_over(self)
-
-    def _show_shortcuts(self) -> None:
-        ShortcutSheet(shortcut_groups(self.action_table), self).open()
-
-    def _show_about(self) -> None:
-        from viewer.app.about import AboutDialog  # for start-up time: it reads the package's metadata
-
-        AboutDialog(self).open()
-
-    def _show_log(self) -> None:
-        folder = log_folder(data_folder())
-        folder.mkdir(parents=True, exist_ok=True)
-        if not QDesktopServices.openUrl(QUrl.fromLocalFile(str(folder))):
-            self.messages.show("log", self.tr("The log is in {0}").format(folder))
 
     # -- drops, arrangement, end -------------------------------------------------------------------------------
 

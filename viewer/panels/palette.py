@@ -20,6 +20,7 @@ from PySide6.QtWidgets import (
 
 SHORTCUT_ROLE = Qt.ItemDataRole.UserRole
 GROUP_ROLE = Qt.ItemDataRole.UserRole + 1
+ROW_PX = 30
 
 
 @dataclass(frozen=True)
@@ -88,7 +89,9 @@ class CommandPalette(QDialog):
 
     def show_over(self, widget: QWidget) -> None:
         """Open in the upper middle of `widget`."""
-        width, height = min(560, widget.width() - 40), min(420, widget.height() - 80)
+        width, room = min(560, widget.width() - 40), widget.height() - 100 - self._input.sizeHint().height()
+        self._list.setFixedHeight(max(3, min(12, room // ROW_PX)) * ROW_PX + 2)
+        height = self.sizeHint().height()
         corner = widget.mapToGlobal(widget.rect().topLeft())
         self.setGeometry(QRect(corner.x() + (widget.width() - width) // 2, corner.y() + 44, width, height))
         self.show()
@@ -175,7 +178,7 @@ class _EntryDelegate(QStyledItemDelegate):
 
     def sizeHint(self, option: QStyleOptionViewItem, index: QModelIndex) -> QSize:  # type: ignore[override]
         hint = super().sizeHint(option, index)
-        return QSize(hint.width(), max(hint.height(), 30))
+        return QSize(hint.width(), ROW_PX)
 
 
 def _item(entry: PaletteEntry) -> QStandardItem:

@@ -18,7 +18,7 @@ from PySide6.QtWidgets import (
 
 from viewer.support.text import plain_label
 
-COLUMNS = 3
+COLUMNS = 4
 
 
 class ShortcutSheet(QDialog):
@@ -48,13 +48,14 @@ class ShortcutSheet(QDialog):
         layout.addWidget(area)
         layout.addWidget(buttons)
         hint = sheet.sizeHint()
-        self.resize(min(hint.width() + 60, 1200), min(hint.height() + 90, 760))
+        self.resize(min(hint.width() + 60, 1300), min(hint.height() + 90, 760))
 
     def _group(self, title: str, rows: Sequence[tuple[str, str]], parent: QWidget) -> QWidget:
         group = QWidget(parent)
         grid = QGridLayout(group)
-        grid.setContentsMargins(0, 0, 0, 12)
+        grid.setContentsMargins(0, 0, 0, 6)
         grid.setHorizontalSpacing(18)
+        grid.setVerticalSpacing(4)
         heading = plain_label(title, group)
         heading.setObjectName("heading")
         grid.addWidget(heading, 0, 0, 1, 2)

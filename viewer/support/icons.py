@@ -12,13 +12,15 @@ SIZE_PX = 20
 
 
 def line_icon(name: str, palette: QPalette) -> QIcon:
-    """The icon `name` for surfaces painted with `palette`: normal, disabled and checked. Raises FileNotFoundError."""
+    """The icon `name` for surfaces painted with `palette`: normal, disabled and in a selected row. Raises FileNotFoundError."""
     icon = QIcon()
     text = palette.color(QPalette.ColorGroup.Active, QPalette.ColorRole.ButtonText)
     faint = palette.color(QPalette.ColorGroup.Disabled, QPalette.ColorRole.ButtonText)
+    chosen = palette.color(QPalette.ColorGroup.Active, QPalette.ColorRole.HighlightedText)
     for ratio in {1.0, *(screen.devicePixelRatio() for screen in QGuiApplication.screens())}:
         icon.addPixmap(line_pixmap(name, text, SIZE_PX, ratio), QIcon.Mode.Normal)
         icon.addPixmap(line_pixmap(name, faint, SIZE_PX, ratio), QIcon.Mode.Disabled)
+        icon.addPixmap(line_pixmap(name, chosen, SIZE_PX, ratio), QIcon.Mode.Selected)
     return icon
 
 

@@ -333,11 +333,27 @@ def test_hosts_of_a_case_made_elsewhere_wait_for_permission(window: MainWindow, 
     line = window.messages.line("consent")
     assert line is not None
     assert line.action is not None
-    assert "2 layer" in line.text
+    assert "2 layers wait" in line.text
     assert "tiles.example.org" in line.text
     line.action.run()
     assert window.messages.line("consent") is None
     assert window.settings.get("allowed_hosts") == ["tiles.example.org"]
+
+
+def test_safe_mode_reads_no_layer_until_told(window: MainWindow, qtbot: QtBot, tmp_path: Path) -> None:
+    window.set_safe_mode(True)
+    feature = {"type": "Feature", "properties": {}, "geometry": {"type": "Point", "coordinates": [1, 2]}}
+    (tmp_path / "a.geojson").write_text(json.dumps(feature))
+    window.files.open_words([str(tmp_path / "a.geojson")])
+    settle(window, qtbot)
+    (uuid,) = window.session.document.layers
+    assert "safe mode" in window.scene.problems()[uuid]
+    line = window.messages.line("safe mode")
+    assert line is not None
+    assert line.action is not None
+    line.action.run()
+    settle(window, qtbot)
+    assert window.scene.problems() == {}
 
 
 def test_markup_from_files_is_shown_as_it_is(window: MainWindow, qtbot: QtBot) -> None:

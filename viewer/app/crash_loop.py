@@ -1,0 +1,57 @@
+"""Does a case bring the program down each time it is opened? A marker file remembers the last openings."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+NEAR_S = 60.0
+"""A crash within this time of opening is held against the case."""
+ENOUGH = 2
+KEPT = 20
+
+
+class CrashLoop:
+    """`opening` before a case is read, `ended` when the program ends in order; in between it has crashed."""
+
+    def __init__(self, marker: Path, now: Callable[[], float] = time.time) -> None:
+        self._marker, self._now = marker, now
+        self._open: tuple[str, float] | None = None
+
+    def opening(self, case: Path) -> bool:
+        """Remember the opening. True where the last two openings of this case ended in a crash soon after."""
+        self.ended()
+        entries = self._read()
+        mine = [at for path, at in entries if path == str(case)]
+        self._open = (str(case), self._now())
+        self._write([*entries, self._open])
+        return len(mine) >= ENOUGH
+
+    def ended(self) -> None:
+        """The case was closed, or the program ends: whatever was open did no harm, nor what it was blamed for."""
+        if self._open is None:
+            return
+        path, _at = self._open
+        self._open = None
+        self._write([entry for entry in self._read() if entry[0] != path])
+
+    def survived(self) -> None:
+        """Called a minute after an opening: what happens from now on is not the opening's fault."""
+        if self._open is not None and self._now() - self._open[1] >= NEAR_S:
+            self.ended()
+
+    def _read(self) -> list[tuple[str, float]]:
+        try:
+            entries = json.loads(self._marker.read_text(encoding="utf-8"))
+            return [(str(path), float(at)) for path, at in entries]
+        except (OSError, ValueError, TypeError):
+            return []
+
+    def _write(self, entries: list[tuple[str, float]]) -> None:
+        try:
+            self._marker.parent.mkdir(parents=True, exist_ok=True)
+            self._marker.write_text(json.dumps(entries[-KEPT:]), encoding="utf-8")
+        except OSError:
+            self._open = None  # nothing can be remembered here: no case is blamed
