@@ -22,6 +22,7 @@ _READ_TABLES = frozenset({spec.name for spec in SPECS} | set(PRIVATE_TABLES))
 
 
 EDITED_SENTENCE = "Another program has edited this case since Geoloupe saved it."
+UNKNOWN_SENTENCE = "The case carries no hash of its bytes, so damage would not be noticed. Save it once."
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,6 +148,8 @@ def _check_bytes(
         problems.append("The file is damaged: values may be wrong or missing. Compare with a backup.")
     elif state is Integrity.EDITED:
         problems.append(EDITED_SENTENCE)
+    else:
+        problems.append(UNKNOWN_SENTENCE)
     return state
 
 

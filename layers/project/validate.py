@@ -13,7 +13,7 @@ from layers.errors import CaseDamaged
 from layers.project.columns import SITE_SPECS
 from layers.project.geometry_blobs import geometries
 from layers.project.guarded import check_sqlite, opened
-from layers.project.intake import EDITED_SENTENCE, Intake, read_case
+from layers.project.intake import EDITED_SENTENCE, UNKNOWN_SENTENCE, Intake, read_case
 from layers.project.integrity import Integrity
 from layers.project.save_errors import shown
 from layers.project.schema import APPLICATION_ID, USER_VERSION
@@ -40,8 +40,9 @@ def validate(path: Path) -> list[Finding]:
         intake = read_case(path)
     except CaseDamaged as error:
         return [Finding("damaged", error.sentence, "error")]
-    findings = [*_format(path, header), *_integrity(path, intake), *_index(path)]
-    findings += [Finding("value", problem) for problem in intake.problems if problem != EDITED_SENTENCE]
+    findings = [*_format(path, header), *_integrity(intake), *_index(path)]
+    said = {finding.sentence for finding in findings}
+    findings += [Finding("value", problem) for problem in intake.problems if problem not in said]
     findings += [*_links(intake.document), *_trade(intake.document), *_layer_files(path, intake.document)]
     order: tuple[Severity, ...] = ("error", "warning", "note")
     return sorted(findings, key=lambda finding: order.index(finding.severity))
@@ -62,12 +63,10 @@ def _format(path: Path, header: bytes) -> Iterator[Finding]:
             )
 
 
-def _integrity(path: Path, intake: Intake) -> Iterator[Finding]:
+def _integrity(intake: Intake) -> Iterator[Finding]:
     match intake.integrity:
         case Integrity.UNKNOWN:
-            yield Finding(
-                "integrity", f"“{shown(path)}” has no hash of its bytes: damage would not be noticed.", "note"
-            )
+            yield Finding("integrity", UNKNOWN_SENTENCE, "note")
         case Integrity.EDITED:
             yield Finding("edited", EDITED_SENTENCE, "note")
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import queue
+import shutil
 import sqlite3
 import threading
 import time
@@ -112,7 +113,8 @@ class WorkingCopy:
                 (seq,) = connection.execute("SELECT coalesce(max(seq), 0) FROM loupe_history").fetchone()
             session = session.with_saved(target, fingerprint, int(seq))
             write_session(folder, session, fs)
-        except (OSError, sqlite3.Error) as error:
+        except (OSError, sqlite3.Error, UnicodeError) as error:
+            shutil.rmtree(folder, ignore_errors=True)  # nothing of a person's is in it yet
             raise save_error(error, target or folder / "work.gpkg") from error
         return cls(folder, session, fs)
 

@@ -187,6 +187,7 @@ def test_a_new_working_copy_on_a_full_disk_has_words(tmp_path: Path) -> None:
         work.close()
         break
     assert count == len(fs.calls) >= 4
+    assert [path for number in range(count) for path in (tmp_path / str(number)).glob("*")] == []
 
 
 @pytest.mark.parametrize("kind", KINDS)

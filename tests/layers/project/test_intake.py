@@ -161,7 +161,8 @@ def _flips_found(case: Path, saved: Path, count: int, seed: int) -> int:
             offset = rng.randrange(saved.stat().st_size)
         _flip(case, offset, rng.randrange(8))
         try:
-            read_case(case)
+            # a bit in the hash's own text damages no value: the case then says that its hash does not fit
+            found += read_case(case).integrity is not Integrity.INTACT
         except GeoloupeError:
             found += 1
     return found

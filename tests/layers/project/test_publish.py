@@ -9,6 +9,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -88,8 +89,6 @@ def test_the_marking_rises_to_the_highest_inside(target: Path) -> None:
     write_case(document, target)
     assert read_case(target).document.meta("marking") == "TLP:GREEN"
     claim = document.claims["claim-1"]
-    from dataclasses import replace
-
     red = Document({"claims": [replace(claim, marking="TLP:RED")]})
     write_case(red, target)
     assert read_case(target).document.meta("marking") == "TLP:RED"
@@ -163,6 +162,15 @@ def test_an_open_reader_in_wal_mode_is_noticed(work: WorkingCopy, target: Path) 
         other.execute("SELECT count(*) FROM claims").fetchone()
         with pytest.raises(CaseInUse):
             publish(work, target, overwrite=True)
+
+
+def test_a_program_in_the_middle_of_reading_is_noticed(work: WorkingCopy, target: Path) -> None:
+    publish(work, target)
+    with closing(sqlite3.connect(target, isolation_level=None)) as other:
+        cursor = other.execute("SELECT * FROM claims")
+        cursor.fetchone()
+        with pytest.raises(CaseInUse):
+            publish(work, target)
 
 
 SPOILER = """

@@ -100,6 +100,9 @@ def test_the_spatial_index_follows_every_kind_of_edit(work: WorkingCopy, documen
     moved = replace(POINT, geometry=Point(5, 6))
     _apply(document, work, Change("sites", POINT, moved), Change("sites", AREA, None))
     _apply(document, work, Change("sites", None, Site(uuid="n", geometry=Point(-1, -2))))
+    work.drain()
+    boxes = _rows(work, "SELECT minx, maxx, miny, maxy FROM rtree_site_point_geom ORDER BY minx")
+    assert boxes == [(-1, -1, -2, -2), (5, 5, 6, 6)]
     # a point that becomes a line leaves one table for another
     line = replace(moved, geometry=LineString([(0, 0), (3, 4)]))
     _apply(document, work, Change("sites", moved, line))
