@@ -38,6 +38,7 @@ class Limits:
     redirects: int = 3
     retries: int = 3
     first_backoff_s: float = 0.4
+    ask_again_s: float = 60.0
     in_flight: int = 6
 
 
@@ -202,7 +203,7 @@ class Fetch:
         if reply is not None:
             reply.abort()
             reply.deleteLater()
-        self._fetcher.ended(self, nothing_there=image is None and error is None and not silent)
+        self._fetcher.ended(self, image is None and error is None and not silent, error is not None)
         if not silent:
             self._done(image, error)
 

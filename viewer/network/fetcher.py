@@ -118,12 +118,15 @@ class Fetcher(QObject):
         self.host_ready.emit(host)
 
     def close(self) -> None:
-        """Abort everything; nothing is answered any more."""
+        """Abort everything; nothing is answered any more. Freed here, not on whichever thread is last."""
         for state in self._hosts.values():
             state.waiting.clear()
         for fetch in list(self._fetches):
             fetch.cancel()
+        self._clock.stop()
+        self._recovery.stop()
         self._decoders.waitForDone()
+        self.deleteLater()
 
     # -- for the fetches ----------------------------------------------------------------------------------------
 
@@ -171,10 +174,13 @@ class Fetcher(QObject):
 
         self._decoders.start(work)
 
-    def ended(self, fetch: Fetch, nothing_there: bool) -> None:
+    def ended(self, fetch: Fetch, nothing_there: bool, failed: bool) -> None:
         if nothing_there:
             self._nothing_here[fetch.url.toString()] = time.monotonic() + NOTHING_HERE_S
         self._fetches.discard(fetch)
+        if failed and not self.offline:
+            self._state(fetch.host).ask_again_at = time.monotonic() + self.limits.ask_again_s
+            self._schedule_recovery()
         state = self._state(fetch.host)
         if fetch.start in state.waiting:
             state.waiting.remove(fetch.start)
@@ -208,7 +214,7 @@ class Fetcher(QObject):
 
     def _schedule_recovery(self) -> None:
         now = time.monotonic()
-        ends = [state.paused_until for state in self._hosts.values() if state.is_paused(now)]
+        ends = [end for state in self._hosts.values() for end in state.ends(now)]
         if ends:
             self._recovery.start(int(1000 * (min(ends) - now)) + 50)
 
@@ -216,8 +222,7 @@ class Fetcher(QObject):
     def _look_for_recovered(self) -> None:
         now = time.monotonic()
         for state in list(self._hosts.values()):
-            if state.paused_until and not state.is_paused(now):
-                state.paused_until = 0.0
+            if state.take_ready(now):
                 # The sentence stays until the host has answered: no badge that blinks.
                 self.host_ready.emit(state.host)
         self._schedule_recovery()

@@ -18,6 +18,8 @@ class HostState:
     host: str
     sentence: str = ""
     paused_until: float = 0.0
+    ask_again_at: float = 0.0
+    """When tiles that failed for themselves may be asked for again; 0: none did."""
     in_flight: int = 0
     waiting: deque[Callable[[], None]] = field(default_factory=deque)
     _errors: int = 0
@@ -25,6 +27,19 @@ class HostState:
 
     def is_paused(self, now: float) -> bool:
         return now < self.paused_until
+
+    def ends(self, now: float) -> list[float]:
+        """The moments still to come at which the host is worth asking again."""
+        return [end for end in (self.paused_until, self.ask_again_at) if end > now]
+
+    def take_ready(self, now: float) -> bool:
+        """True, once, when such a moment has passed."""
+        passed = [end for end in (self.paused_until, self.ask_again_at) if 0.0 < end <= now]
+        if self.paused_until <= now:
+            self.paused_until = 0.0
+        if self.ask_again_at <= now:
+            self.ask_again_at = 0.0
+        return bool(passed)
 
     def succeeded(self) -> None:
         self._errors = self._pauses = 0

@@ -67,9 +67,11 @@ class LayerDrawing(QObject):
         return None
 
     def close(self) -> None:
-        """Stop wishing; nothing is emitted afterwards."""
-        self._is_closed = True
-        self.context.scheduler.forget(id(self))
+        """Stop wishing; nothing is emitted afterwards. The object is freed here, not on whichever thread is last."""
+        if not self._is_closed:
+            self._is_closed = True
+            self.context.scheduler.forget(id(self))
+            self.deleteLater()
 
     def _announce(self) -> None:
         """`updated` later in this turn, once: two answers often arrive together."""

@@ -6,7 +6,8 @@ import time
 from collections.abc import Iterable
 from functools import partial
 
-from PySide6.QtCore import QObject, QTimer, Slot
+import shiboken6
+from PySide6.QtCore import QObject
 from PySide6.QtGui import QImage, QPainter
 
 from layers.document.layer import Layer
@@ -56,10 +57,6 @@ class TilesDrawing(LayerDrawing):
         self._incomplete: dict[TileKey, Sources] = {}
         self._is_composing = False
         self._is_wishing = False
-        self._again = QTimer(self)
-        self._again.setSingleShot(True)
-        self._again.setInterval(int(ASK_AGAIN_S * 1000) + 100)
-        self._again.timeout.connect(self._ask_again)
         if service.is_dated and not service.time:
             name = service.title or layer.name
             self._set_problem(f"{name} is imagery by date: choose a day in the layer's properties.", "date")
@@ -93,12 +90,12 @@ class TilesDrawing(LayerDrawing):
         return LONLAT
 
     def close(self) -> None:
-        super().close()
+        fetcher = self.context.fetcher
+        if fetcher is not None and not self._is_closed and shiboken6.isValid(fetcher):
+            fetcher.host_changed.disconnect(self._host_changed)
+            fetcher.host_ready.disconnect(self._host_ready)
         self._queue = []
-        self._again.stop()
-        if self.context.fetcher is not None:
-            self.context.fetcher.host_changed.disconnect(self._host_changed)
-            self.context.fetcher.host_ready.disconnect(self._host_ready)
+        super().close()
 
     def _is_dead(self) -> bool:
         """True where nothing can ever come: no network at all, or no date chosen."""
@@ -182,8 +179,6 @@ class TilesDrawing(LayerDrawing):
                 self._take_overview(image)
         else:
             self._lacking[tile] = time.monotonic() + ASK_AGAIN_S
-            if error is not None and not self._again.isActive():
-                self._again.start()
         is_news = isinstance(error, NotAllowed) or not (self.problem or self._is_offline())
         if error is not None and is_news:
             self._set_problem(error.sentence)
@@ -279,11 +274,6 @@ class TilesDrawing(LayerDrawing):
             for tile in expired:
                 del self._lacking[tile]
             self._redo([key for key, sources in self._incomplete.items() if expired.intersection(sources.tiles)])
-
-    @Slot()
-    def _ask_again(self) -> None:
-        self._forget_expired()
-        self._wish()
 
     def _redo(self, keys: list[TileKey]) -> None:
         self._sheet.drop(keys)

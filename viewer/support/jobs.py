@@ -124,11 +124,14 @@ class Jobs(QObject):
         return True
 
     def shutdown(self, timeout_s: float = 5.0) -> bool:
-        """Cancel everything and wait for the threads; no result is delivered any more."""
+        """Cancel everything and wait for the threads; no result is delivered any more. The last call."""
         for job in self._running:
             job.cancel()
         self._pool.clear()
-        return self._pool.waitForDone(int(timeout_s * 1000))
+        ended = self._pool.waitForDone(int(timeout_s * 1000))
+        # Freed by the window's own thread, not by whichever drops the last reference.
+        self.deleteLater()
+        return ended
 
     def _report(self, job: Job, fraction: float, text: str) -> None:
         self.mailbox.post(self._progress, job, fraction, text)

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -195,3 +196,10 @@ def test_at_most_six_requests_run_at_once(server: TileServer, fetcher: Fetcher, 
     server.released.set()
     qtbot.waitUntil(lambda: heard.count == 20, timeout=8000)
     assert fetcher.is_idle()
+
+
+def test_after_a_failure_of_its_own_a_tile_is_worth_asking_for_again_later(ask, fetcher: Fetcher, qtbot) -> None:
+    fetcher.limits = replace(QUICK, ask_again_s=0.1)
+    assert ask("gif").errors
+    with qtbot.waitSignal(fetcher.host_ready, timeout=3000):
+        pass

@@ -20,6 +20,7 @@ from layers.pool.pool import ReaderPool
 from layers.pool.protocol import Request
 from viewer.rendering.context import RenderContext
 from viewer.rendering.drawing import LayerDrawing
+from viewer.rendering.drawings import drawing_for
 from viewer.rendering.images import argb_of_image
 from viewer.support.jobs import Jobs
 
@@ -51,6 +52,26 @@ def pool() -> Iterator[CountingPool]:
     pool.start()
     yield pool
     pool.close()
+
+
+@pytest.fixture
+def opened() -> Iterator[list[LayerDrawing]]:
+    """Drawings put in here are closed before what they draw with."""
+    drawings: list[LayerDrawing] = []
+    yield drawings
+    for drawing in drawings:
+        drawing.close()
+
+
+@pytest.fixture
+def draw(opened: list[LayerDrawing], context: RenderContext) -> Callable[[Layer], LayerDrawing]:
+    """Make a drawing for the length of the test."""
+
+    def draw(layer: Layer) -> LayerDrawing:
+        opened.append(drawing_for(layer, None, context))
+        return opened[-1]
+
+    return draw
 
 
 @pytest.fixture

@@ -17,7 +17,6 @@ from layers.pool.pool import ReaderPool
 from layers.raster.style import RasterStyle, Stretch
 from tests.viewer.rendering.conftest import CountingPool, layer_of, picture_of, write_raster
 from viewer.rendering.context import RenderContext
-from viewer.rendering.drawings import drawing_for
 from viewer.rendering.raster_drawing import RasterDrawing
 from viewer.support.jobs import Jobs
 
@@ -142,11 +141,11 @@ def test_two_answers_make_one_update(drawing, qtbot) -> None:
     assert len(heard) <= 4
 
 
-def test_what_is_unreadable_says_so_once_and_counts_as_complete(context, tmp_path: Path, qtbot) -> None:
+def test_what_is_unreadable_says_so_once_and_counts_as_complete(draw, tmp_path: Path, qtbot) -> None:
     path = tmp_path / "text.tif"
     path.write_text("no picture at all")
     told: list[str] = []
-    drawing = drawing_for(layer_of(path), None, context)
+    drawing = draw(layer_of(path))
     drawing.problem_changed.connect(lambda uuid, sentence: told.append(sentence))
     drawing.set_view(EXACT)
     qtbot.waitUntil(lambda: drawing.is_complete(EXACT))
@@ -155,10 +154,10 @@ def test_what_is_unreadable_says_so_once_and_counts_as_complete(context, tmp_pat
     assert not picture_of(drawing, EXACT).any()
 
 
-def test_a_file_without_crs_asks_for_one_and_takes_it(context, tmp_path: Path, qtbot) -> None:
+def test_a_file_without_crs_asks_for_one_and_takes_it(draw, tmp_path: Path, qtbot) -> None:
     bands = np.full((1, 64, 64), 200, np.uint8)
     path = write_raster(tmp_path / "bare.tif", bands, "", 1e6, 6e6, 10.0)
-    drawing = drawing_for(layer_of(path), None, context)
+    drawing = draw(layer_of(path))
     view = View(TileGrid("EPSG:3857", 10.0, 1e6, 6e6), 0, 0, 64, 64)
     drawing.set_view(view)
     qtbot.waitUntil(lambda: drawing.is_complete(view))
@@ -170,13 +169,13 @@ def test_a_file_without_crs_asks_for_one_and_takes_it(context, tmp_path: Path, q
     assert drawing.bounds_lonlat() is not None
 
 
-def test_damaged_tiles_leave_holes_and_one_sentence(context, tmp_path: Path, qtbot) -> None:
+def test_damaged_tiles_leave_holes_and_one_sentence(draw, tmp_path: Path, qtbot) -> None:
     noise = np.random.default_rng(1).integers(0, 255, (1, 512, 512), dtype=np.uint8)
     path = write_raster(tmp_path / "cut.tif", noise, "EPSG:3857", 1e6, 6e6, 10.0, tiled=True, compress="deflate")
     whole = path.read_bytes()
     path.write_bytes(whole[: len(whole) * 6 // 10])
     told: list[str] = []
-    drawing = drawing_for(layer_of(path), None, context)
+    drawing = draw(layer_of(path))
     drawing.problem_changed.connect(lambda uuid, sentence: told.append(sentence))
     view = View(TileGrid("EPSG:3857", 10.0, 1e6, 6e6), 0, 0, 512, 512)
     drawing.set_view(view)

@@ -60,11 +60,11 @@ def context(qtbot, pool: CountingPool, server: TileServer, tmp_path: Path) -> It
 
 
 @pytest.fixture
-def basemap(context: RenderContext, server: TileServer) -> Callable[..., TilesDrawing]:
+def basemap(draw, server: TileServer) -> Callable[..., TilesDrawing]:
     def basemap(fault: str = "ok", **values: object) -> TilesDrawing:
         service = TileService("World", server.template(fault), max_level=3, attribution="Us", **values)
         layer = Layer(uuid="tiles", kind="tiles", name="World", source_json=json.dumps(service.to_json()))
-        drawing = drawing_for(layer, None, context)
+        drawing = draw(layer)
         assert isinstance(drawing, TilesDrawing)
         return drawing
 
@@ -94,13 +94,15 @@ VIEWS = {
 
 
 @pytest.mark.parametrize("view", VIEWS.values(), ids=VIEWS)
-def test_tiles_are_drawn_where_the_file_itself_would_be(view: View, basemap, context, tmp_path: Path, qtbot) -> None:
+def test_tiles_are_drawn_where_the_file_itself_would_be(
+    draw, view: View, basemap, context, tmp_path: Path, qtbot
+) -> None:
     path = write_raster(
         tmp_path / "world.tif", world_bands(), "EPSG:3857", -MERCATOR_HALF_M, MERCATOR_HALF_M, RESOLUTION,
         photometric="RGB",
     )  # fmt: skip
     style = json.dumps(RasterStyle((1, 2, 3), (Stretch(0, 255),) * 3).to_json())
-    file_picture = complete(drawing_for(layer_of(path, style_json=style), None, context), view, qtbot)
+    file_picture = complete(draw(layer_of(path, style_json=style)), view, qtbot)
     tiles = basemap()
     tiles_picture = complete(tiles, view, qtbot)
     assert tiles.problem == ""
@@ -178,13 +180,13 @@ def test_nothing_is_asked_without_consent(basemap, server: TileServer, context, 
     assert drawing.problem == ""
 
 
-def test_imagery_by_date_needs_a_day_and_credits_it(context, server: TileServer, qtbot) -> None:
+def test_imagery_by_date_needs_a_day_and_credits_it(draw, server: TileServer, qtbot) -> None:
     template = server.template().replace(".png", ".png?t={time}")
     service = TileService("Daily", template, max_level=3, attribution="Us")
     view = VIEWS["own resolution"]
     for day, words in (("", "choose a day"), ("2024-04-12", "")):
         layer = Layer(uuid=f"t{day}", kind="tiles", name="D", source_json=json.dumps(service.at(day).to_json()))
-        drawing = drawing_for(layer, None, context)
+        drawing = draw(layer)
         complete(drawing, view, qtbot)
         assert words in drawing.problem
         assert bool(drawing.problem) == bool(words)
@@ -212,11 +214,12 @@ def test_a_gesture_asks_for_nothing_on_the_way(basemap, server: TileServer, cont
     assert len(server.log) == asked
 
 
-def test_without_a_network_the_layer_is_complete_and_empty(context, pool, qtbot, basemap) -> None:
+def test_without_a_network_the_layer_is_complete_and_empty(pool, qtbot, basemap) -> None:
     jobs = Jobs()
     layer = basemap().layer
     drawing = drawing_for(layer, None, RenderContext(pool, None, jobs))
     assert not complete(drawing, VIEWS["own resolution"], qtbot).any()
+    drawing.close()
     assert jobs.shutdown()
 
 

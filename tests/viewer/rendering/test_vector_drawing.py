@@ -14,7 +14,6 @@ from layers.grid.tile_grid import TileGrid, View
 from layers.vector.style import SYMBOLS, VectorStyle
 from tests.viewer.rendering.conftest import CountingPool, layer_of, picture_of
 from viewer.rendering import vector_drawing
-from viewer.rendering.drawings import drawing_for
 from viewer.rendering.vector_painter import symbol_path
 
 VIEW = View(TileGrid("EPSG:4326", 0.01, 10.0, 50.0), 0, 0, 600, 500)
@@ -52,8 +51,8 @@ def complete(drawing, view: View, qtbot) -> np.ndarray:
     return picture_of(drawing, view)
 
 
-def test_features_are_painted_where_they_are_holes_left_open(context, shapes: Path, qtbot) -> None:
-    picture = complete(drawing_for(styled(shapes), None, context), VIEW, qtbot)
+def test_features_are_painted_where_they_are_holes_left_open(draw, shapes: Path, qtbot) -> None:
+    picture = complete(draw(styled(shapes)), VIEW, qtbot)
     green, red, nothing = [0, 255, 0, 255], [0, 0, 255, 255], [0, 0, 0, 0]
     assert picture[120, 120].tolist() == green
     assert picture[200, 200].tolist() == nothing
@@ -63,16 +62,16 @@ def test_features_are_painted_where_they_are_holes_left_open(context, shapes: Pa
     assert picture[300, 200].tolist() == red
 
 
-def test_many_features_are_painted_by_tiles_to_the_same_picture(context, shapes, qtbot, monkeypatch) -> None:
-    drawing = drawing_for(styled(shapes), None, context)
+def test_many_features_are_painted_by_tiles_to_the_same_picture(draw, shapes, qtbot, monkeypatch) -> None:
+    drawing = draw(styled(shapes))
     direct = complete(drawing, VIEW, qtbot)
     monkeypatch.setattr(vector_drawing, "FEW_VERTICES", 2)
-    other = drawing_for(replace(styled(shapes), uuid="other"), None, context)
+    other = draw(replace(styled(shapes), uuid="other"))
     assert np.abs(complete(other, VIEW, qtbot).astype(int) - direct).max() <= 2
 
 
-def test_another_style_reads_nothing(context, shapes: Path, pool: CountingPool, qtbot) -> None:
-    drawing = drawing_for(styled(shapes), None, context)
+def test_another_style_reads_nothing(draw, shapes: Path, pool: CountingPool, qtbot) -> None:
+    drawing = draw(styled(shapes))
     before = complete(drawing, VIEW, qtbot)
     asked = pool.asked.copy()
     drawing.set_layer(replace(drawing.layer, style_json=styled(shapes, fill_color="#0000ff").style_json, opacity=0.5))
@@ -82,17 +81,17 @@ def test_another_style_reads_nothing(context, shapes: Path, pool: CountingPool, 
     assert abs(int(after[120, 120, 3]) - 128) <= 1
 
 
-def test_another_crs_of_the_canvas_reads_again_and_fits(context, shapes: Path, pool: CountingPool, qtbot) -> None:
-    drawing = drawing_for(styled(shapes), None, context)
+def test_another_crs_of_the_canvas_reads_again_and_fits(draw, shapes: Path, pool: CountingPool, qtbot) -> None:
+    drawing = draw(styled(shapes))
     complete(drawing, VIEW, qtbot)
     mercator = View(TileGrid("EPSG:3857", 1000.0, 1_224_514.4, 6_274_861.4), -50, -50, 300, 350)
     assert complete(drawing, mercator, qtbot)[..., 3].any()
     assert pool.asked["features"] == 2
 
 
-def test_an_svg_gets_vectors(context, shapes: Path, qtbot, monkeypatch) -> None:
+def test_an_svg_gets_vectors(draw, shapes: Path, qtbot, monkeypatch) -> None:
     monkeypatch.setattr(vector_drawing, "FEW_VERTICES", 2)
-    drawing = drawing_for(styled(shapes), None, context)
+    drawing = draw(styled(shapes))
     complete(drawing, VIEW, qtbot)
     data = QByteArray()
     buffer = QBuffer(data)
@@ -107,15 +106,15 @@ def test_an_svg_gets_vectors(context, shapes: Path, qtbot, monkeypatch) -> None:
     assert "<path" in text or "<polyline" in text
 
 
-def test_an_empty_file_says_that_it_is_empty(context, tmp_path: Path, qtbot) -> None:
-    drawing = drawing_for(layer_of(geojson(tmp_path / "none.geojson"), "vector"), None, context)
+def test_an_empty_file_says_that_it_is_empty(draw, tmp_path: Path, qtbot) -> None:
+    drawing = draw(layer_of(geojson(tmp_path / "none.geojson"), "vector"))
     assert not complete(drawing, VIEW, qtbot).any()
     assert drawing.problem.count("none.geojson") == 1
 
 
-def test_a_table_that_is_gone_is_named(context, shapes: Path, qtbot) -> None:
+def test_a_table_that_is_gone_is_named(draw, shapes: Path, qtbot) -> None:
     layer = replace(layer_of(shapes, "vector"), source_json=json.dumps({"path": str(shapes), "table": "roads"}))
-    drawing = drawing_for(layer, None, context)
+    drawing = draw(layer)
     complete(drawing, VIEW, qtbot)
     assert "roads" in drawing.problem
 
