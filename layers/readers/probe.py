@@ -45,7 +45,7 @@ def probe_raster(path: str, content: Content, canvas_crs: str = "") -> tuple[dic
         path=path, driver=str(content), width=dataset.width, height=dataset.height,
         bands=_bands(dataset, problems), crs=placement.crs, transform=placement.transform, bounds=bounds,
         bounds_lonlat=lonlat, overviews=overviews, block_shape=tuple(dataset.block_shapes[0]),
-        acquired_at=_acquired_at(dataset), date_kind="instant" if _acquired_at(dataset) else "unknown",
+        acquired_at=_acquired_at(dataset), date_kind=_date_kind(dataset, tags),
         credit=tags.get("TIFFTAG_COPYRIGHT", ""), tags=tags, problems=tuple(problems),
     )  # fmt: skip
     return {"kind": "raster", "raster": info.to_json()}, ()
@@ -149,3 +149,10 @@ def _acquired_at(dataset: DatasetReader) -> str:
     """The time in the IMAGERY metadata. TIFFTAG_DATETIME is not asked: it is mostly when the file was processed."""
     value = str(dataset.tags(ns="IMAGERY").get("ACQUISITIONDATETIME", "")).strip()
     return value.replace(" ", "T").removesuffix("Z") + "Z" if value else ""
+
+
+def _date_kind(dataset: DatasetReader, tags: dict[str, str]) -> str:
+    """An acquisition time is an instant; else a tag is believed that claims less (the shipped pictures have one)."""
+    if _acquired_at(dataset):
+        return "instant"
+    return tags["DATE_KIND"] if tags.get("DATE_KIND") in {"composite", "interval"} else "unknown"

@@ -29,11 +29,11 @@ def _run(arguments: argparse.Namespace) -> int:
     from layers.project.intake import read_case
     from layers.project.publish import publish
     from layers.project.working_copy import WorkingCopy
-    from viewer.cli.reading import one_reader, regular_file
+    from viewer.cli.reading import case_file, one_reader, regular_file
     from viewer.cli.site_rows import read_sites
     from viewer.commands.sites import add_sites
 
-    target = regular_file(arguments.case)
+    target = case_file(arguments.case)
     with one_reader() as pool:
         sites, skipped = read_sites(regular_file(arguments.file), mapping, pool)
     intake = read_case(target)

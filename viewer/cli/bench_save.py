@@ -18,7 +18,7 @@ from layers.errors import InvalidValue
 from layers.project.intake import read_case
 from layers.project.publish import publish
 from layers.project.working_copy import WorkingCopy
-from viewer.cli.reading import regular_file
+from viewer.cli.reading import case_file
 
 ROUNDS = 3
 
@@ -40,7 +40,7 @@ print(json.dumps(sorted(times)[1]))
 
 def measure_save(case: str) -> dict[str, Any]:
     """The figures of `bench save --json`, medians of three, in ms. The case itself is only read."""
-    path = regular_file(case)
+    path = case_file(case)
     opened: list[float] = []
     for _turn in range(ROUNDS):
         start = time.perf_counter()

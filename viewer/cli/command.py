@@ -30,7 +30,8 @@ def print_json(value: Any) -> None:
 
 def complain(sentence: str) -> None:
     """One clear sentence on standard error."""
-    print(f"geoloupe: {sentence}", file=sys.stderr)
+    end = "" if sentence.endswith((".", "!", "?")) else "."  # what a library said may have none
+    print(f"geoloupe: {sentence}{end}", file=sys.stderr)
 
 
 def parse_size(text: str) -> tuple[int, int]:

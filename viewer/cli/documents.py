@@ -40,9 +40,9 @@ class Opened:
 
 
 def document_of(files: list[str], pool: ReaderPool, style: str = "") -> Opened:
-    """A document with everything in `files`, first to last from the bottom; `style` is for the layers that are added.
+    """A document with everything in `files`, first to last from the bottom, imagery under vectors.
 
-    Raises the GeoloupeError of the first that cannot be opened.
+    `style` is for the layers that are added. Raises the GeoloupeError of the first that cannot be opened.
     """
     document, folder, own = Document(), None, frozenset[str]()
     for text in files:

@@ -29,7 +29,7 @@ def run(argv: list[str]) -> int:
     from layers.errors import GeoloupeError  # for start-up time: --version needs nothing of it
 
     try:
-        arguments = _parser(argv).parse_args(argv)
+        arguments = _parser(argv).parse_args(_bounds_joined(argv))
         return int(arguments.run(arguments))
     except SystemExit as end:  # argparse ends itself, with 0 after --help and 2 on wrong usage
         return end.code if isinstance(end.code, int) else USAGE
@@ -42,6 +42,17 @@ def run(argv: list[str]) -> int:
     except OSError as error:
         complain(f"{error.filename or 'A file'}: {error.strerror or error}.")
         return BAD_INPUT
+
+
+def _bounds_joined(argv: list[str]) -> list[str]:
+    """`--bounds -10,40,5,50` as one word: argparse takes a value that begins with a minus for an option."""
+    joined: list[str] = []
+    for word in argv:
+        if joined and joined[-1] == "--bounds" and word.startswith("-") and "," in word:
+            joined[-1] = f"--bounds={word}"
+        else:
+            joined.append(word)
+    return joined
 
 
 def _parser(argv: list[str]) -> argparse.ArgumentParser:

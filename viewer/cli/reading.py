@@ -14,13 +14,20 @@ if TYPE_CHECKING:
 
 def open_case(path: str) -> Document:
     """The document of a case file; raises a GeoloupeError where it is none."""
+    from layers.project.intake import read_case  # for start-up time
+
+    return read_case(case_file(path)).document
+
+
+def case_file(path: str) -> Path:
+    """The path where it leads to a case; raises FileMissing, NotAFile or UnsupportedFormat."""
     from layers.errors import UnsupportedFormat  # for start-up time
-    from layers.project.intake import is_case, read_case
+    from layers.project.intake import is_case
 
     file = regular_file(path)
     if not is_case(file):
         raise UnsupportedFormat(f"{path} is not a Geoloupe case: open it in the window, or use “geoloupe info”.")
-    return read_case(file).document
+    return file
 
 
 def regular_file(path: str) -> Path:

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 type SiteRow = tuple[BaseGeometry, dict[str, Any]]
 
+UTF_16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 COLUMN_NAMES: dict[str, tuple[str, ...]] = {
     "label": ("label", "name", "title", "название", "名称"),
     "lat": ("lat", "latitude", "y", "широта", "纬度"),
@@ -74,6 +75,8 @@ def read_sites(path: Path, mapping: Mapping[str, str], pool: ReaderPool) -> tupl
             sites.append(_site(geometry, values, columns))
         except (BadCoordinate, InvalidValue) as error:
             skipped.append(f"{path.name}, row {number}: left out. {error.sentence}")
+    if columns is None:
+        raise InvalidValue(f"{path} holds no rows: there is nothing to add.")
     if not sites:
         raise InvalidValue(f"No row of {path} has a place: name the columns with --map lat=COLUMN lon=COLUMN.")
     return sites, skipped
@@ -147,7 +150,7 @@ def _vector_rows(path: Path, pool: ReaderPool) -> Iterator[tuple[BaseGeometry | 
 
 def _csv_rows(path: Path) -> Iterator[tuple[None, dict[str, Any]]]:
     data = path.read_bytes()
-    if b"\0" in data:
+    if b"\0" in data and not data.startswith(UTF_16):
         raise UnsupportedFormat(f"{path} is not a text table: its content is binary.")
     text = decoded(data)
     try:
@@ -166,7 +169,7 @@ def decoded(data: bytes) -> str:
 
     Russian in cp1251 is often valid GB 18030 too, but reads as rare characters; real Chinese is mostly common ones.
     """
-    if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+    if data.startswith(UTF_16):
         return data.decode("utf-16", "replace")
     for encoding in ("utf-8-sig", "gb18030"):
         try:

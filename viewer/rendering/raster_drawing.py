@@ -226,6 +226,13 @@ class RasterDrawing(LayerDrawing):
             self.context.mailbox.post(self._read_failed, ask, GeoloupeError(sentence))
             return
         self.context.mailbox.post(self._arrived, ask, raw, style, image)
+        if result.header.get("damaged"):
+            self.context.mailbox.post(self._say_damaged)
+
+    def _say_damaged(self) -> None:
+        if "tiles" not in self._problems:
+            name = self.path.name
+            self._set_problem(f"{name} is damaged: what cannot be read of it is left out of the picture.", "tiles")
 
     def _arrived(self, ask: TileAsk, raw: RawTile, style: RasterStyle, image: QImage | None) -> None:
         self.context.scheduler.settle(id(self), ask)
