@@ -1,0 +1,80 @@
+"""What a raster, a vector, a case and a service are said to be: keys as the contract of the command line."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.viewer.cli.conftest import write_scene
+from viewer.cli.command import BAD_INPUT, DONE
+
+COMMON = ["kind", "driver", "crs", "bounds_lonlat", "problems"]
+RASTER = [*COMMON, "width", "height", "bands", "overviews", "acquisition"]
+VECTOR = [*COMMON, "layers"]
+CASE = [*COMMON, "schema_version", "sites", "claims", "sources", "responses", "chips", "layers"]
+
+
+def test_raster(cli, tmp_path: Path) -> None:
+    facts = cli("info", write_scene(tmp_path / "a.tif", overviews=(2, 4)), "--json").json
+    assert list(facts) == RASTER
+    assert (facts["kind"], facts["driver"], facts["crs"], facts["problems"]) == ("raster", "GTiff", "EPSG:4326", [])
+    assert facts["bounds_lonlat"] == pytest.approx([10, 50, 11, 51])
+    assert (facts["width"], facts["height"], facts["overviews"]) == (256, 256, [2, 4])
+    assert facts["bands"] == [{"dtype": "uint8", "nodata": None, "description": ""}] * 3
+    assert facts["acquisition"] == {"at": None, "date_kind": "unknown", "credit": ""}
+
+
+def test_the_shipped_picture_says_its_credit(cli, demo: Path) -> None:
+    facts = cli("info", demo.with_name("blue_marble.tif"), "--json").json
+    assert facts["acquisition"] == {
+        "at": None, "date_kind": "composite", "credit": "NASA Blue Marble Next Generation",
+    }  # fmt: skip
+
+
+def test_raster_without_crs_is_described_with_its_problem(cli, tmp_path: Path) -> None:
+    outcome = cli("info", write_scene(tmp_path / "nowhere.tif", crs=None), "--json")
+    assert outcome.code == DONE
+    assert (outcome.json["crs"], outcome.json["bounds_lonlat"]) == ("", None)
+    assert any("CRS" in problem for problem in outcome.json["problems"])
+
+
+def test_vector_and_a_geopackage_of_someone_else(cli, points_geojson: Path, foreign_gpkg: Path) -> None:
+    facts = cli("info", points_geojson, "--json").json
+    assert list(facts) == VECTOR
+    assert (facts["kind"], facts["crs"]) == ("vector", "EPSG:4326")
+    assert facts["bounds_lonlat"] == pytest.approx([10.25, 50.25, 10.75, 50.75])
+    layer = facts["layers"][0]
+    assert list(layer) == ["name", "geometry", "features", "fields"]
+    assert (layer["features"], [field["name"] for field in layer["fields"]]) == (2, ["name", "notes"])
+    other = cli("info", foreign_gpkg, "--json").json
+    assert (other["kind"], other["driver"], other["layers"][0]["name"]) == ("vector", "GPKG", "things")
+
+
+def test_case_and_what_it_says_about_itself(cli, demo: Path) -> None:
+    facts = cli("info", demo, "--json").json
+    assert list(facts) == CASE
+    assert {key: facts[key] for key in CASE[5:]} == {
+        "schema_version": 1, "sites": 60, "claims": 12, "sources": 29, "responses": 2, "chips": 0, "layers": 3,
+    }  # fmt: skip
+    told = cli("info", demo).out
+    assert "note: No open scene over Russia, China or Kazakhstan was found in any package" in told
+    assert "hold off on directly arming Russia" in told
+
+
+def test_service_without_contacting_it(cli) -> None:
+    facts = cli("info", "https://tiles.example.org/{z}/{x}/{y}.png", "--json").json
+    assert list(facts)[:5] == COMMON
+    assert (facts["kind"], facts["template"]) == ("service", "https://tiles.example.org/{z}/{x}/{y}.png")
+    dated = cli("info", "gibs:VIIRS_NOAA20_CorrectedReflectance_TrueColor@2024-04-12", "--json").json
+    assert dated["time"] == "2024-04-12"
+    assert "GIBS" in dated["attribution"]
+
+
+@pytest.mark.parametrize(
+    "text", ["https://example.org/no/holders.png", "gibs:Nothing", "gibs:VIIRS_NOAA20_CorrectedReflectance_TrueColor"]
+)
+def test_a_service_that_cannot_be(cli, text: str) -> None:
+    outcome = cli("info", text)
+    assert outcome.code == BAD_INPUT
+    assert outcome.sentence

@@ -1,0 +1,184 @@
+"""new and add-sites: files become layers, rows become sites, and what was left out is said."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from layers.project.intake import read_case
+from tests.viewer.cli.conftest import Cli
+from viewer.cli.command import BAD_INPUT, DONE
+from viewer.cli.site_rows import decoded
+
+
+@pytest.fixture
+def case(cli: Cli, tmp_path: Path) -> Path:
+    assert cli("new", tmp_path / "case.gpkg").code == DONE
+    return tmp_path / "case.gpkg"
+
+
+def sites_of(cli: Cli, case: Path) -> list[dict[str, Any]]:
+    return cli("sites", case, "--json").json
+
+
+def test_new_with_layers_in_order(cli, scene_tif: Path, points_geojson: Path, tmp_path: Path) -> None:
+    case = tmp_path / "case.gpkg"
+    outcome = cli("new", case, scene_tif, points_geojson, "https://tiles.example.org/{z}/{x}/{y}.png")
+    assert (outcome.code, outcome.out) == (DONE, f"{case}: a new case with 3 layers.\n")
+    layers = read_case(case).document.layers_in_order()
+    assert [layer.kind for layer in layers] == ["raster", "tiles", "vector"], "imagery lies under vectors"
+    assert [layer.name for layer in layers] == ["scene", "tiles.example.org", "points"]
+
+
+def test_new_never_writes_over_a_file(cli, case: Path) -> None:
+    before = case.read_bytes()
+    outcome = cli("new", case)
+    assert outcome.code == BAD_INPUT
+    assert "is there already" in outcome.sentence
+    assert case.read_bytes() == before
+
+
+@pytest.mark.parametrize(
+    ("encoding", "names"),
+    [
+        ("utf-8", ("Vostochny", "Восточный", "东方")),
+        ("utf-8-sig", ("名称", "Восточный", "x")),
+        ("gb18030", ("东风航天城", "酒泉卫星发射中心", "Xichang")),
+        ("cp1251", ("Байконур", "Восточный", "Плесецк")),
+        ("cp1252", ("Malé", "Zürich", "São Paulo")),
+        ("utf-16", ("Байконур", "酒泉", "x")),
+    ],
+)
+def test_a_table_in_any_usual_encoding(cli, case: Path, tmp_path: Path, encoding: str, names: tuple[str, ...]) -> None:
+    table = tmp_path / "t.csv"
+    rows = [f"{name},{50 + number},{100 + number}" for number, name in enumerate(names)]
+    table.write_bytes("\n".join(["label,lat,lon", *rows]).encode(encoding))
+    assert cli("add-sites", case, table).code == DONE
+    assert [site["label"] for site in sites_of(cli, case)] == list(names)
+
+
+def test_decoded_keeps_what_it_cannot_know() -> None:
+    assert decoded(b"plain") == "plain"
+    assert decoded("Хабаровск, мост".encode("cp1251")) == "Хабаровск, мост"
+    assert decoded("乌鲁木齐，喀什；三亚".encode("gb18030")) == "乌鲁木齐，喀什；三亚"
+
+
+@pytest.mark.parametrize(
+    ("header", "row", "lon", "lat", "tolerance_deg"),
+    [
+        ("name;lat;lon", "a;51,884;128,334", 128.334, 51.884, 1e-9),
+        ("name,lat,lon", 'a,"51°53\'02.4"" N","128°20\'02.4"" E"', 128.334, 51.884, 1e-6),
+        ("name,latitude,longitude", "a,51.884,128.334", 128.334, 51.884, 1e-9),
+        ("name,mgrs", "a,52U DC 54160 48346", 128.334, 51.884, 2e-4),
+        ("name,utm", "a,52U 454161 5748346", 128.334, 51.884, 2e-4),
+        ("name,coordinates", "a,\"51°53.04' N, 128°20.04' E\"", 128.334, 51.884, 1e-6),
+        ("name\tY\tX", "a\t51.884\t128.334", 128.334, 51.884, 1e-9),
+        ("название,широта,долгота", "a,51.884,128.334", 128.334, 51.884, 1e-9),
+        ("名称,纬度,经度", "a,-51.884,-128.334", -128.334, -51.884, 1e-9),
+    ],
+)
+def test_coordinates_in_any_notation(
+    cli, case: Path, tmp_path: Path, header: str, row: str, lon: float, lat: float, tolerance_deg: float
+) -> None:
+    table = tmp_path / "t.csv"
+    table.write_text(f"{header}\n{row}\n", "utf-8")
+    outcome = cli("add-sites", case, table)
+    assert (outcome.code, outcome.err) == (DONE, "")
+    (site,) = sites_of(cli, case)
+    assert site["label"] == "a"
+    assert site["geometry"]["coordinates"] == pytest.approx([lon, lat], abs=tolerance_deg)
+    assert "as given" in site["position_basis"]
+    assert site["position_error_m"] is None, "how finely a place is written is not how well it is known"
+
+
+def test_map_names_the_columns(cli, case: Path, tmp_path: Path) -> None:
+    table = tmp_path / "t.csv"
+    table.write_text('ort,breite,länge,fehler,art\nBerg,51.8,128.3,"2500,5",launch_site\n', "utf-8")
+    mapping = ["label=ort", "lat=breite", "lon=länge", "position_error_m=fehler", "class_code=art"]
+    assert cli("add-sites", case, table, "--map", *mapping).code == DONE
+    (site,) = sites_of(cli, case)
+    assert (site["label"], site["position_error_m"], site["class"]) == ("Berg", 2500.5, "launch_site")
+    for wrong, words in (("lat=nothing", "no column"), ("colour=ort", "no field")):
+        outcome = cli("add-sites", case, table, "--map", wrong)
+        assert outcome.code == BAD_INPUT
+        assert words in outcome.sentence
+    assert len(sites_of(cli, case)) == 1
+
+
+def test_all_fields_and_aliases(cli, case: Path, tmp_path: Path) -> None:
+    table = tmp_path / "t.csv"
+    table.write_text(
+        "label,lat,lon,notes,class,role,country,operator,error_m,basis,zh,ru\n"
+        "A,1,2,seen,port,setting,CN,RU,300,measured on the image,港,порт\n",
+        "utf-8",
+    )
+    assert cli("add-sites", case, table).code == DONE
+    (site,) = read_case(case).document.sites.values()
+    assert (site.notes, site.class_code, site.role) == ("seen", "port", "setting")
+    assert (site.location_country, site.operator_country) == ("CN", "RU")
+    assert (site.position_error_m, site.position_basis) == (300.0, "measured on the image")
+    assert dict(site.aliases) == {"zh": "港", "ru": "порт"}
+    assert (site.created_by, site.rev) == ("command line", 1)
+
+
+def test_rows_left_out_are_said_and_the_others_come(cli, case: Path, tmp_path: Path) -> None:
+    table = tmp_path / "t.csv"
+    table.write_text("label,lat,lon,error_m\na,1,2,\nb,,,\nc,north,3,\nd,95,3,\ne,5,6,much\nf,3,4,50\n", "utf-8")
+    outcome = cli("add-sites", case, table)
+    assert outcome.code == DONE
+    assert outcome.out == f"{case}: 2 sites added.\n"
+    lines = outcome.err.splitlines()
+    assert [line.split(":")[1].strip() for line in lines] == [f"t.csv, row {n}" for n in (2, 3, 4, 5)]
+    assert all("left out" in line for line in lines)
+    assert [site["label"] for site in sites_of(cli, case)] == ["a", "f"]
+
+
+def test_geojson_and_geopackage_rows(cli, case: Path, tmp_path: Path, foreign_gpkg: Path) -> None:
+    path = tmp_path / "shapes.geojson"
+    shapes = [
+        {"type": "Point", "coordinates": [1, 2]},
+        {"type": "LineString", "coordinates": [[1, 2], [3, 4]]},
+        {"type": "Polygon", "coordinates": [[[0, 0], [1, 0], [1, 1], [0, 0]]]},
+        None,
+    ]
+    features = [
+        {"type": "Feature", "properties": {"name": f"s{n}"}, "geometry": shape} for n, shape in enumerate(shapes)
+    ]
+    path.write_text(json.dumps({"type": "FeatureCollection", "features": features}))
+    outcome = cli("add-sites", case, path)
+    assert outcome.code == DONE
+    assert "row 4: left out" in outcome.err
+    assert cli("add-sites", case, foreign_gpkg).out.endswith(": 2 sites added.\n")
+    kinds = sorted((site["label"], site["geometry"]["type"]) for site in sites_of(cli, case))
+    assert kinds == [("a", "Point"), ("b", "Point"), ("s0", "Point"), ("s1", "LineString"), ("s2", "Polygon")]
+
+
+def test_the_case_stays_sound_and_keeps_a_history(cli, case: Path, points_geojson: Path) -> None:
+    before = read_case(case).project_uuid
+    assert cli("add-sites", case, points_geojson).code == DONE
+    assert cli("validate", case).code == DONE
+    assert read_case(case).project_uuid == before
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "words"),
+    [
+        ("none.csv", b"label,lat,lon\n", "no rows"),
+        ("columns.csv", b"label,a,b\nx,1,2\n", "No row"),
+        ("binary.csv", b"\x00\x01\x02" * 100, "binary"),
+        ("late.csv", b"label,lat,lon\n" + b"a,1,2\n" * 2000 + b"\x00", "binary"),
+        ("huge.csv", b'label,lat,lon\n"' + b"x" * 200_000 + b'",1,2\n', "well-formed"),
+        ("empty.csv", b"", "no rows"),
+        ("empty.geojson", b'{"type":"FeatureCollection","features":[]}', "no rows"),
+    ],
+)
+def test_a_bad_table_changes_nothing(cli, case: Path, tmp_path: Path, name: str, content: bytes, words: str) -> None:
+    before = case.read_bytes()
+    (tmp_path / name).write_bytes(content)
+    outcome = cli("add-sites", case, tmp_path / name)
+    assert outcome.code == BAD_INPUT
+    assert words in outcome.sentence
+    assert case.read_bytes() == before

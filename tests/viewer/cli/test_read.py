@@ -1,0 +1,118 @@
+"""sites, claims, sources and validate: what the case says, in the keys of the contract."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from layers.document.claim import Claim
+from layers.document.document import Document
+from layers.document.rows import ClaimSource
+from layers.document.source import Source
+from layers.project.publish import write_case
+from viewer.cli.command import DONE, FINDINGS
+
+SITE = [
+    "uuid", "label", "aliases", "class", "role", "geometry", "position_error_m", "position_basis", "status", "claims",
+    "chips",
+]  # fmt: skip
+CLAIM = [
+    "uuid", "statement", "source_wording", "made_by", "voice", "state", "likelihood", "confidence", "sites", "sources",
+    "responses",
+]  # fmt: skip
+CITED = ["uuid", "title", "publisher", "url", "reliability", "credibility", "quote"]
+
+
+def test_sites(cli, demo: Path) -> None:
+    sites = cli("sites", demo, "--json").json
+    assert len(sites) == 60
+    assert all(list(site) == SITE for site in sites)
+    jiuquan = next(site for site in sites if site["label"].startswith("Jiuquan"))
+    assert (jiuquan["geometry"]["type"], jiuquan["role"], jiuquan["claims"]) == ("Point", "setting", [])
+    assert jiuquan["aliases"]["zh"].startswith("酒泉")
+    assert cli("sites", demo).out.count("\n") == 60
+
+
+def test_sites_where(cli, demo: Path) -> None:
+    for text, labels in (("酒泉", 1), ("HIKVISION", 1), ("company", 5), ("nowhere at all", 0)):
+        assert len(cli("sites", demo, "--json", "--where", text).json) == labels, text
+
+
+def test_a_loosely_known_place_is_not_written_sharper_than_it_is(cli, demo: Path) -> None:
+    line = next(line for line in cli("sites", demo).out.splitlines() if line.startswith("Hikvision"))
+    assert "± " in line
+    assert "named in a claim" in line
+    degrees = line.split("|")[3].split("°")[0].strip()
+    assert len(degrees.partition(".")[2]) <= 1
+
+
+def test_claims(cli, demo: Path) -> None:
+    claims = cli("claims", demo, "--json").json
+    assert len(claims) == 12
+    for claim in claims:
+        assert list(claim) == CLAIM
+        assert [list(source) for source in claim["sources"]] == [CITED]
+        assert [list(answer) for answer in claim["responses"]] == [["speaker", "words"]] * 2
+        assert (claim["likelihood"], claim["confidence"]) == (None, None)
+
+
+def test_claims_in_words_end_with_answers_context_and_note(cli, demo: Path) -> None:
+    told = cli("claims", demo).out
+    answers = told.index("Answer of China")
+    context = told.index("Context: ")
+    assert answers < context < told.index("Note: ")
+    assert told.count("Context: ") == 2
+    assert told.count("none: the claim belongs to the case") == 9
+    assert "named by the source: Russia (country)" in told
+
+
+def test_an_assessed_claim_says_likelihood_apart_from_confidence(cli, tmp_path: Path) -> None:
+    claim = Claim(
+        uuid="c", statement="It is so", state="assessed", likelihood_term="likely", likelihood_low=55,
+        likelihood_high=80, confidence="low",
+    )  # fmt: skip
+    link = ClaimSource(uuid="l", claim_uuid="c", source_uuid="s", credibility=2, quote="so")
+    rows = {"claims": [claim], "sources": [Source(uuid="s", title="T", reliability="B")], "claim_sources": [link]}
+    write_case(Document(rows), tmp_path / "a.gpkg")
+    fact = cli("claims", tmp_path / "a.gpkg", "--json").json[0]
+    assert fact["likelihood"] == {"term": "likely", "low": 55, "high": 80}
+    assert (fact["confidence"], fact["sites"], fact["responses"]) == ("low", [], [])
+    assert fact["sources"][0] == {
+        "uuid": "s", "title": "T", "publisher": "", "url": "", "reliability": "B", "credibility": 2, "quote": "so",
+    }  # fmt: skip
+    told = cli("claims", tmp_path / "a.gpkg").out.splitlines()
+    assert not [line for line in told if "likelihood" in line and "confidence" in line]
+
+
+def test_sources(cli, demo: Path) -> None:
+    sources = cli("sources", demo, "--json").json
+    assert len(sources) == 29
+    s1 = next(source for source in sources if len(source["claims"]) == 12)
+    assert s1["publisher"].startswith("Newslooks")
+    assert {"uuid", "title", "publisher", "url", "reliability", "published_at", "accessed_at"} <= set(s1)
+    assert "cited by 12 claims" in cli("sources", demo).out
+
+
+def test_validate(cli, demo: Path, tmp_path: Path) -> None:
+    sound = cli("validate", demo, "--json")
+    assert (sound.code, sound.json) == (DONE, [])
+    assert "nothing found" in cli("validate", demo).out
+
+
+def test_validate_finds_a_missing_layer_file(cli, scene_tif: Path, tmp_path: Path) -> None:
+    case = tmp_path / "a.gpkg"
+    assert cli("new", case, scene_tif).code == DONE
+    scene_tif.unlink()
+    outcome = cli("validate", case, "--json")
+    assert outcome.code == FINDINGS
+    assert [list(finding) for finding in outcome.json] == [["code", "severity", "sentence"]]
+    assert "scene.tif" in outcome.json[0]["sentence"]
+    assert cli("validate", case).code == FINDINGS
+
+
+@pytest.mark.parametrize("name", ["sites", "claims", "sources"])
+def test_an_empty_case_has_nothing_to_say(cli, tmp_path: Path, name: str) -> None:
+    write_case(Document(), tmp_path / "a.gpkg")
+    outcome = cli(name, tmp_path / "a.gpkg", "--json")
+    assert (outcome.code, outcome.json) == (DONE, [])

@@ -1,0 +1,106 @@
+"""render: the map alone, in its place, without furniture."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PySide6.QtGui import QImage
+
+from tests.viewer.cli.conftest import write_scene
+from viewer.cli.command import BAD_INPUT, DONE
+from viewer.rendering.images import argb_of_image
+
+
+def pixels(path: Path) -> np.ndarray:
+    """(h, w, 3) red, green, blue."""
+    image = QImage(str(path)).convertToFormat(QImage.Format.Format_RGB32)
+    assert not image.isNull(), path
+    return argb_of_image(image).view(np.uint8).reshape(image.height(), image.width(), 4)[..., 2::-1].astype(int)
+
+
+def test_the_file_is_drawn_where_it_is(cli, scene_tif: Path, tmp_path: Path) -> None:
+    style = json.dumps({"bands": [1, 2, 3], "stretches": [[0, 255]] * 3})
+    out = tmp_path / "x.png"
+    outcome = cli(
+        "render", scene_tif, "--out", out, "--size", "256x256", "--bounds", "10,50,11,51", "--crs", "EPSG:4326",
+        "--style", style,
+    )  # fmt: skip
+    assert outcome == type(outcome)(DONE, "", "")
+    picture = pixels(out)
+    y, x = np.mgrid[0:256, 0:256]
+    assert abs(picture[..., 0] - x).max() <= 1
+    assert abs(picture[..., 1] - y).max() <= 1
+
+
+def test_the_default_is_everything_in_web_mercator(cli, scene_tif: Path, points_geojson: Path, tmp_path: Path) -> None:
+    out = tmp_path / "x.png"
+    assert cli("render", scene_tif, points_geojson, "--out", out, "--size", "300x200").code == DONE
+    picture = pixels(out)
+    assert picture.shape == (200, 300, 3)
+    ground = picture[0, 0]
+    assert (picture[:, 0] == ground).all(), "taller than wide on the map: background at the sides"
+    assert (picture[100, 150] != ground).any()
+
+
+def test_a_case_and_a_file_beside_it(cli, demo: Path, scene_tif: Path, tmp_path: Path) -> None:
+    out, alone = tmp_path / "x.png", tmp_path / "y.png"
+    bounds = ("--size", "64x64", "--bounds", "10,50,11,51", "--crs", "EPSG:4326")
+    assert cli("render", demo, scene_tif, "--out", out, *bounds).code == DONE
+    assert cli("render", scene_tif, "--out", alone, *bounds).code == DONE
+    assert (pixels(out) == pixels(alone)).all(), "the scene covers the world picture"
+
+
+def test_a_second_case_is_refused(cli, demo: Path, tmp_path: Path) -> None:
+    outcome = cli("render", demo, demo, "--out", tmp_path / "x.png", "--size", "64x64")
+    assert outcome.code == BAD_INPUT
+    assert "second case" in outcome.sentence
+
+
+def test_a_file_without_a_place_is_refused_and_in_a_case_it_is_said(cli, tmp_path: Path) -> None:
+    nowhere, out = write_scene(tmp_path / "nowhere.tif", crs=None), tmp_path / "x.png"
+    outcome = cli("render", nowhere, "--out", out, "--size", "64x64")
+    assert outcome.code == BAD_INPUT
+    assert "CRS" in outcome.sentence
+    assert not out.exists()
+    assert cli("new", tmp_path / "a.gpkg", nowhere).code == DONE
+    outcome = cli("render", tmp_path / "a.gpkg", "--out", out, "--size", "64x64")
+    assert outcome.code == DONE
+    assert "CRS" in outcome.sentence
+
+
+def test_a_truncated_tiff_renders_what_is_there_and_says_so(cli, tmp_path: Path) -> None:
+    whole = write_scene(tmp_path / "whole.tif", tiled=True, blockxsize=64, blockysize=64)
+    cut, out = tmp_path / "cut.tif", tmp_path / "x.png"
+    cut.write_bytes(whole.read_bytes()[: whole.stat().st_size * 2 // 3])
+    outcome = cli("render", cut, "--out", out, "--size", "128x128", "--bounds", "10,50,11,51", "--crs", "EPSG:4326")
+    assert outcome.code == DONE
+    assert "cut.tif is damaged" in outcome.sentence
+    picture = pixels(out)
+    assert (picture[120:] == picture[127, 127]).all(), "what is lost shows the background, and no invented black"
+    assert (picture[:30, 40:] != picture[127, 127]).any(axis=2).all(), "what is there is shown"
+
+
+@pytest.mark.parametrize(
+    ("words", "says"),
+    [
+        (["--crs", "EPSG:99999999"], "EPSG:99999999"),
+        (["--crs", "nonsense"], "nonsense"),
+        (["--style", "{"], "--style"),
+        (["--style", "[1]"], "--style"),
+    ],
+)
+def test_bad_options_are_one_sentence(cli, scene_tif: Path, tmp_path: Path, words: list[str], says: str) -> None:
+    outcome = cli("render", scene_tif, "--out", tmp_path / "x.png", "--size", "64x64", *words)
+    assert outcome.code == BAD_INPUT
+    assert says in outcome.sentence
+    assert not (tmp_path / "x.png").exists()
+
+
+@pytest.mark.parametrize("name", ["x.jpg", "x", "x.png.zip"])
+def test_only_a_png_is_written(cli, scene_tif: Path, tmp_path: Path, name: str) -> None:
+    outcome = cli("render", scene_tif, "--out", tmp_path / name, "--size", "64x64")
+    assert outcome.code == BAD_INPUT
+    assert ".png" in outcome.sentence

@@ -1,0 +1,125 @@
+"""GeoJSON and CSV of the sites: what is written comes back, no sharper than it is known, and harms no spreadsheet."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from pathlib import Path
+
+import pyogrio
+import pytest
+from shapely.geometry import LineString, MultiPolygon, Point, box
+
+from layers.document.claim import Claim
+from layers.document.document import Document
+from layers.document.rows import ClaimSite
+from layers.document.site import Site
+from layers.geo.measure import distance_m
+from viewer.export.features import FIELDS, FORMULA_STARTS, csv_text, digits_for, geojson_text
+
+FULL = Site(
+    uuid="full", geometry=Point(128.3341234567, 51.8841234567), label="Восточный, 东方 \"x\"", class_code="launch_site",
+    role="setting", location_country="RU", operator_country="CN", position_error_m=300.0, position_basis="measured",
+    status="reviewed", observed_at="2024-04-12T08:00:00Z", valid_from="2016", valid_to="2030", notes="two\nlines; one",
+    aliases=(("zh", "东方"), ("ru", "Восточный")),
+)  # fmt: skip
+SITES = (
+    FULL,
+    Site(uuid="city", geometry=Point(114.305678, 30.592345), label="City", position_error_m=20_000.0),
+    Site(uuid="exact", geometry=Point(-10.123456789, -45.987654321), label="Not judged"),
+    Site(uuid="line", geometry=LineString([(60.123456789, 50), (61, 51)]), label="Line"),
+    Site(uuid="zone", geometry=MultiPolygon([box(0, 0, 1, 1), box(2, 2, 3, 3)]), label="Zone"),
+    *(Site(uuid=f"f{n}", geometry=Point(n, n), label=f"{start}cmd()") for n, start in enumerate(FORMULA_STARTS)),
+)
+
+
+@pytest.fixture
+def document() -> Document:
+    claim = Claim(uuid="c", statement="=It is so", source_wording="“it is so”", made_by="somebody", state="reported")
+    link = ClaimSite(uuid="l", claim_uuid="c", site_uuid="full")
+    return Document({"sites": SITES, "claims": [claim], "claim_sites": [link]})
+
+
+def rows_of(document: Document) -> dict[str, dict[str, str]]:
+    text = csv_text(document)
+    assert text.startswith("\ufeff"), "spreadsheets take it for UTF-8 only so"
+    return {row["uuid"]: row for row in csv.DictReader(io.StringIO(text[1:], newline=""))}
+
+
+def test_geojson_opens_in_gdal_with_every_field(document: Document, tmp_path: Path) -> None:
+    (tmp_path / "x.geojson").write_text(geojson_text(document), "utf-8")
+    table = pyogrio.read_dataframe(tmp_path / "x.geojson").set_index("uuid")
+    assert len(table) == len(SITES)
+    assert table.crs.to_epsg() == 4326
+    row = table.loc["full"]
+    assert (row["label"], row["notes"], row["role"], row["status"]) == (FULL.label, FULL.notes, "setting", "reviewed")
+    assert (row["location_country"], row["operator_country"], row["position_error_m"]) == ("RU", "CN", 300.0)
+    assert set(FIELDS) - {"uuid"} <= set(table.columns)
+    assert row["aliases"] == {"zh": "东方", "ru": "Восточный"}
+    assert row["claims"][0]["source_wording"] == "“it is so”"
+    assert list(table.geometry.geom_type[:5]) == ["Point", "Polygon", "Point", "LineString", "MultiPolygon"]
+
+
+def test_coordinates_are_as_fine_as_their_error(document: Document) -> None:
+    features = {feature["id"]: feature for feature in json.loads(geojson_text(document))["features"]}
+    assert features["full"]["geometry"]["coordinates"] == [128.334, 51.884]
+    assert features["exact"]["geometry"]["coordinates"] == [-10.1234568, -45.9876543]
+    assert features["line"]["geometry"]["coordinates"][0] == [60.1234568, 50]
+    rows = rows_of(document)
+    assert (rows["full"]["lat"], rows["full"]["lon"]) == ("51.884", "128.334")
+    assert rows["exact"]["lat"] == "-45.9876543"
+    assert rows["city"]["lat"] == "30.6"
+
+
+@pytest.mark.parametrize(
+    ("error_m", "digits"), [(None, 7), (0, 7), (0.5, 6), (5, 5), (50, 4), (300, 3), (3000, 2), (20_000, 1), (2e6, 0)]
+)
+def test_digits_for(error_m: float | None, digits: int) -> None:
+    assert digits_for(error_m) == digits
+    if error_m and digits < 7:
+        assert 111_320 / 10**digits < 10 * error_m
+        assert 111_320 / 10**digits > error_m / 10 or digits == 0
+
+
+def test_a_loosely_known_place_is_the_circle_of_its_error_with_its_centre(document: Document) -> None:
+    feature = next(f for f in json.loads(geojson_text(document))["features"] if f["id"] == "city")
+    assert feature["properties"]["centre"] == [114.3, 30.6]
+    assert "90 %" in feature["properties"]["drawn_as"]
+    ring = feature["geometry"]["coordinates"][0]
+    assert ring[0] == ring[-1]
+    for lon, lat in ring:
+        assert distance_m(114.3, 30.6, lon, lat) == pytest.approx(20_000, rel=0.01)
+
+
+def test_csv_has_every_field_and_opens_in_gdal(document: Document, tmp_path: Path) -> None:
+    row = rows_of(document)["full"]
+    assert set(FIELDS) < set(row)
+    assert (row["label"], row["notes"], row["alias_zh"], row["alias_ru"]) == (
+        FULL.label,
+        FULL.notes,
+        "东方",
+        "Восточный",
+    )
+    assert row["mgrs"].startswith("52U DC 5")
+    assert rows_of(document)["line"]["wkt"].startswith("LINESTRING (60.12")
+    assert row["wkt"] == ""
+    (tmp_path / "x.csv").write_text(csv_text(document), "utf-8", newline="")
+    table = pyogrio.read_dataframe(tmp_path / "x.csv")
+    assert list(table["uuid"]) == [site.uuid for site in SITES]
+    assert table["label"][0] == FULL.label
+
+
+def test_no_cell_is_a_formula(document: Document) -> None:
+    for row in rows_of(document).values():
+        for name, value in row.items():
+            if name not in {"lat", "lon"}:
+                assert not value.startswith(FORMULA_STARTS), (name, value)
+    rows = rows_of(document)
+    assert rows["full"]["claims"] == "'=It is so"
+    assert rows["exact"]["lon"] == "-10.1234568", "a number is a number"
+
+
+def test_of_nothing_there_is_nothing() -> None:
+    assert json.loads(geojson_text(Document())) == {"type": "FeatureCollection", "features": []}
+    assert csv_text(Document()).count("\n") == 1
