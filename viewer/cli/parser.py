@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 
 from viewer.cli import add_sites, bench, export, info, later, new, read, render, validate, window
@@ -30,14 +31,17 @@ def run(argv: list[str]) -> int:
 
     try:
         arguments = _parser(argv).parse_args(_bounds_joined(argv))
-        return int(arguments.run(arguments))
+        code = int(arguments.run(arguments))
+        if sys.stdout is not None:  # a windowed program on Windows has none
+            sys.stdout.flush()
+        return code
     except SystemExit as end:  # argparse ends itself, with 0 after --help and 2 on wrong usage
         return end.code if isinstance(end.code, int) else USAGE
     except GeoloupeError as error:
         complain(error.sentence)
         return BAD_INPUT
-    except BrokenPipeError:
-        sys.stderr.close()
+    except BrokenPipeError:  # whoever read us has gone; Python would complain of it once more at its end
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return BAD_INPUT
     except OSError as error:
         complain(f"{error.filename or 'A file'}: {error.strerror or error}.")

@@ -1,0 +1,116 @@
+"""The program as a process of its own, with real reader processes."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from layers.geo.bounds import Bounds
+from layers.geo.crs import WEB_MERCATOR, WGS84, transform_bounds
+from layers.project.publish import write_case
+from sample_data.build import demo as demo_build
+from tests.viewer.cli.test_render import pixels
+
+ROOT = Path(__file__).resolve().parents[3]
+
+
+def geoloupe(*words: object, cwd: Path) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "viewer", *(str(word) for word in words)]
+    environment = os.environ | {"PYTHONPATH": str(ROOT), "QT_QPA_PLATFORM": "offscreen"}
+    return subprocess.run(
+        command, cwd=cwd, env=environment, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False,
+        timeout=50,
+    )  # fmt: skip
+
+
+def test_render_twice_gives_the_same_bytes(demo: Path, tmp_path: Path) -> None:
+    for name in ("a.png", "b.png"):
+        done = geoloupe("render", demo, "--out", name, "--size", "400x250", cwd=tmp_path)
+        assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+    assert (tmp_path / "a.png").read_bytes() == (tmp_path / "b.png").read_bytes()
+    assert np.unique(pixels(tmp_path / "a.png").reshape(-1, 3), axis=0).shape[0] > 1000
+
+
+def test_export_without_a_display_writes_a_product(demo: Path, tmp_path: Path) -> None:
+    done = geoloupe("export", demo, "--out", "p.png", "--size", "700x460", "--marking", "TLP:GREEN", cwd=tmp_path)
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+    picture = pixels(tmp_path / "p.png")
+    assert picture.shape == (460, 700, 3)
+    assert (picture[20, 20] == 0).all(), "the marking's ground"
+    assert (picture[-20, 20] == 0).all()
+
+
+def test_a_truncated_tiff_is_one_sentence(scene_tif: Path, tmp_path: Path) -> None:
+    (tmp_path / "cut.tif").write_bytes(scene_tif.read_bytes()[:9])
+    for words in (["info", "cut.tif"], ["bench", "view", "cut.tif", "--json"]):
+        done = geoloupe(*words, cwd=tmp_path)
+        assert (done.returncode, done.stdout) == (1, "")
+        assert done.stderr.startswith("geoloupe: cut.tif ")
+        assert done.stderr.count("\n") == 1
+
+
+def test_output_into_a_closed_pipe_is_no_traceback(demo: Path, tmp_path: Path) -> None:
+    with subprocess.Popen(
+        [sys.executable, "-m", "viewer", "sites", str(demo), "--json"],
+        cwd=tmp_path, env=os.environ | {"PYTHONPATH": str(ROOT)}, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+    ) as process:  # fmt: skip
+        assert process.stdout is not None
+        assert process.stderr is not None
+        process.stdout.close()
+        assert process.stderr.read() == b""
+        assert process.wait(30) == 1
+
+
+def test_the_case_is_only_read_by_reading_commands(tmp_path: Path) -> None:
+    case = tmp_path / "a.gpkg"
+    write_case(demo_build.build(), case)
+    before = case.read_bytes(), case.stat().st_mtime_ns
+    for words in (["claims", case], ["validate", case], ["export", case, "--out", "x.csv"]):
+        assert geoloupe(*words, cwd=tmp_path).returncode == 0
+    assert (case.read_bytes(), case.stat().st_mtime_ns) == before
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["a.gpkg", "x.csv"]
+
+
+def test_bench_view_measures_and_keeps_pictures_that_equal_render(scene_tif: Path, tmp_path: Path) -> None:
+    done = geoloupe("bench", "view", scene_tif, "--size", "256x160", "--frames", "frames", "--json", cwd=tmp_path)
+    assert (done.returncode, done.stderr) == (0, "")
+    figures = json.loads(done.stdout)
+    assert set(figures) - {"file"} == {
+        "open_ms", "first_frame_ms", "views", "p95_ui_gap_ms", "max_ui_gap_ms", "stretch_fps", "peak_pss_mb",
+    }  # fmt: skip
+    assert [view["fraction"] for view in figures["views"]] == [1.0, 0.25, 0.05, 0.01]
+    for view in figures["views"]:
+        assert set(view) == {"fraction", "bounds", "frames_ms"}
+        assert len(view["frames_ms"]) == 3
+        assert all(ms > 0 for ms in view["frames_ms"])
+    assert figures["first_frame_ms"] >= figures["open_ms"] > 0
+    assert figures["peak_pss_mb"] > 50
+    kept = sorted((tmp_path / "frames").glob("*.json"))
+    assert len(kept) == 12
+    # Degrees have to be given with all their digits, or the frame would be off by a part of a pixel.
+    for record in (kept[4], kept[10]):
+        told = json.loads(record.read_text())
+        bounds = lonlat_text(told["bounds"])
+        done = geoloupe("render", scene_tif, "--out", "r.png", "--size", "256x160", f"--bounds={bounds}", cwd=tmp_path)
+        assert done.returncode == 0, done.stderr
+        difference = abs(pixels(record.with_suffix(".png")) - pixels(tmp_path / "r.png"))
+        assert difference.max() <= 1, record.name
+
+
+def lonlat_text(bounds: list[float]) -> str:
+    return ",".join(f"{value:.12f}" for value in transform_bounds(WEB_MERCATOR, WGS84, Bounds(*bounds)))
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no named pipes here")
+def test_a_named_pipe_does_not_hang_anything(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe.tif")
+    done = geoloupe("render", "pipe.tif", "--out", "x.png", "--size", "64x64", cwd=tmp_path)
+    assert done.returncode == 1
+    assert "not a regular file" in done.stderr
+    assert not (tmp_path / "x.png").exists()
