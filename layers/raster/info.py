@@ -49,6 +49,14 @@ class RasterInfo:
     tags: dict[str, str] = field(default_factory=dict)
     problems: tuple[str, ...] = ()
     """Sentences about what is odd but not fatal (no CRS, no overviews...)."""
+    placed_by: str = ""
+    """transform, world file, control points, RPC, or empty; with the latter two `transform` is only roughly right."""
+    placement_note: str = ""
+    """How well it is placed: the misfit of control points, the height of an RPC and what that leaves open."""
+    parts: tuple[str, ...] = ()
+    """Names of the pictures in the file where there are several: tile tables of a GeoPackage, images of a NITF."""
+    part: str = ""
+    """The one of `parts` that this is; readers take it as the parameter `part`."""
 
     @property
     def dtype(self) -> str:
@@ -69,7 +77,8 @@ class RasterInfo:
             "bounds_lonlat": None if self.bounds_lonlat is None else list(self.bounds_lonlat),
             "overviews": list(self.overviews), "block_shape": list(self.block_shape), "acquired_at": self.acquired_at,
             "date_kind": self.date_kind, "credit": self.credit, "tags": dict(self.tags),
-            "problems": list(self.problems),
+            "problems": list(self.problems), "placed_by": self.placed_by, "placement_note": self.placement_note,
+            "parts": list(self.parts), "part": self.part,
         }  # fmt: skip
 
     @classmethod
@@ -90,6 +99,8 @@ class RasterInfo:
             tuple(int(v) for v in data["overviews"]), (int(data["block_shape"][0]), int(data["block_shape"][1])),
             str(data["acquired_at"]), str(data["date_kind"]), str(data["credit"]),
             {str(k): str(v) for k, v in data["tags"].items()}, tuple(str(p) for p in data["problems"]),
+            str(data["placed_by"]), str(data["placement_note"]), tuple(str(p) for p in data["parts"]),
+            str(data["part"]),
         )  # fmt: skip
 
 

@@ -6,27 +6,36 @@ import atexit
 import os
 import warnings
 from collections import OrderedDict
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import rasterio
+from rasterio.enums import Interleaving
 from rasterio.errors import NotGeoreferencedWarning, RasterioError
 from rasterio.io import DatasetReader
 
 from layers.errors import NotReadable, TooLarge, UnsupportedFormat
+from layers.readers.environment import Profile, current_profile
 from layers.readers.files import RASTERS, Content, content_of, regular_file
+from layers.readers.jpeg2000 import is_cut_short
+from layers.readers.mbtiles import MbtilesReader
 from layers.readers.placement import Placement, placement_of
+from layers.readers.tile_audit import tiles_in
+from layers.readers.vrt_judge import judge_vrt
 
 MAX_OPEN = 24
 MAX_BANDS = 512
 MAX_BLOCK_BYTES = 256 * 2**20
+MAX_INTERLEAVED_BYTES = 512 * 2**20
 FULL_RESOLUTION = -1
 
 _SIDECARS = (".ovr", ".msk")
 _TIFF_MAGIC = (b"II*\0", b"MM\0*", b"II+\0", b"MM\0+")
+_CHECKED_SOURCES = 100
 
 
 class _Key(NamedTuple):
     path: str
+    part: str
     level: int
     modified_ns: int
     size: int
@@ -37,45 +46,58 @@ class Datasets:
 
     def __init__(self) -> None:
         self._open: OrderedDict[_Key, DatasetReader] = OrderedDict()
+        self._keys: dict[DatasetReader, _Key] = {}
         self._placements: dict[DatasetReader, Placement] = {}
 
-    def get(self, path: str, level: int = FULL_RESOLUTION) -> DatasetReader:
+    def get(self, path: str, level: int = FULL_RESOLUTION, part: str = "") -> DatasetReader:
         """The dataset at an overview level (-1: full resolution), opened anew when the file has changed.
 
+        `part` is the tile table of a GeoPackage or the number of a NITF's image; "" means its first.
         Raises what `regular_file`, `content_of` and `open_raster` raise.
         """
         path = regular_file(path)
         state = os.stat(path)
-        key = _Key(path, level, state.st_mtime_ns, state.st_size)
+        key = _Key(path, part, level, state.st_mtime_ns, state.st_size)
         found = self._open.get(key)
         if found is not None:
             self._open.move_to_end(key)
             return found
-        for stale in [k for k in self._open if k.path == path and k[2:] != key[2:]]:
+        for stale in [k for k in self._open if k.path == path and k[3:] != key[3:]]:
             self._close(self._open.pop(stale))
-        content = content_of(path)
+        content = raster_content(path)
         if content not in RASTERS:
             raise UnsupportedFormat(f"{os.path.basename(path)} is not a raster file.")
-        dataset = open_raster(path, content, level)
+        dataset = open_raster(path, content, level, part)
         self._open[key] = dataset
+        self._keys[dataset] = key
         while len(self._open) > MAX_OPEN:
             self._close(self._open.popitem(last=False)[1])
         return dataset
+
+    def at_level(self, dataset: DatasetReader, level: int) -> DatasetReader:
+        """The same file at another overview level."""
+        key = self._keys[dataset]
+        return self.get(key.path, level, key.part)
+
+    def path_of(self, dataset: DatasetReader) -> str:
+        """The path of the file of an open dataset."""
+        return self._keys[dataset].path
 
     def close(self) -> None:
         """Close all."""
         while self._open:
             self._close(self._open.popitem()[1])
 
-    def placement(self, dataset: DatasetReader) -> Placement:
-        """Where an open full-resolution dataset lies; found once."""
+    def placement(self, dataset: DatasetReader, anew: bool = False) -> Placement:
+        """Where an open full-resolution dataset lies; found once, unless `anew` or not yet known."""
         found = self._placements.get(dataset)
-        if found is None:
+        if anew or found is None or not found.is_known:
             found = self._placements[dataset] = placement_of(dataset)
         return found
 
     def _close(self, dataset: DatasetReader) -> None:
         self._placements.pop(dataset, None)
+        self._keys.pop(dataset, None)
         dataset.close()
 
 
@@ -84,19 +106,29 @@ DATASETS = Datasets()
 atexit.register(DATASETS.close)
 
 
-def open_raster(path: str, content: Content, level: int = FULL_RESOLUTION) -> DatasetReader:
+def raster_content(path: str) -> Content:
+    """What the file is, with tiles in SQLite files told apart. Raises what `content_of` and `tiles_in` raise."""
+    content = content_of(path)
+    return tiles_in(path).content if content is Content.SQLITE else content
+
+
+def open_raster(path: str, content: Content, level: int = FULL_RESOLUTION, part: str = "") -> DatasetReader:
     """Open with the one driver that `content` names and check the header before any pixel is read.
 
     Raises NotReadable where the driver refuses, TooLarge for blocks or band counts beyond reason.
     """
     name = os.path.basename(path)
+    if content is Content.MBTILES:
+        return MbtilesReader(path, level)
+    target, options = _opening(path, content, part)
+    if level != FULL_RESOLUTION:
+        options["overview_level"] = level
     # Never list the folder: it may hold a hundred thousand files, and sidecars that lead elsewhere.
     listing = "TRUE" if sound_sidecars(path) else "EMPTY_DIR"
-    options = {} if level == FULL_RESOLUTION else {"overview_level": level}
     try:
         with rasterio.Env(GDAL_DISABLE_READDIR_ON_OPEN=listing), warnings.catch_warnings():
             warnings.simplefilter("ignore", NotGeoreferencedWarning)
-            dataset = rasterio.open(path, driver=str(content), **options)
+            dataset = rasterio.open(target, driver=str(content), **options)
     except RasterioError as error:
         cause = " ".join(str(error.__cause__ or error).replace(path, name).split())[:200]
         raise NotReadable(f"{name} cannot be opened, it is damaged or incomplete: {cause}") from error
@@ -106,6 +138,30 @@ def open_raster(path: str, content: Content, level: int = FULL_RESOLUTION) -> Da
         dataset.close()
         raise
     return dataset
+
+
+def _opening(path: str, content: Content, part: str) -> tuple[str, dict[str, Any]]:
+    """What to open and with which options; judges what has to be judged first."""
+    name = os.path.basename(path)
+    if content is Content.VRT:
+        if current_profile() is not Profile.VRT:
+            raise UnsupportedFormat(f"{name} is a VRT: only a reader of its own opens it.")
+        for source in judge_vrt(path)[:_CHECKED_SOURCES]:
+            open_raster(source, content_of(source)).close()
+        return os.path.realpath(path), {}
+    if content is Content.TILES:
+        tables = tiles_in(path).tables
+        table = part or tables[0]
+        if table not in tables:
+            raise NotReadable(f"{name} has no tiles named {table[:60]}.")
+        return path, {"TABLE": table}
+    if content is Content.NITF and part:
+        if not part.isdecimal():
+            raise NotReadable(f"{name} has no image {part[:60]}.")
+        return f"NITF_IM:{int(part)}:{path}", {}
+    if content is Content.JPEG2000 and is_cut_short(path):
+        return path, {"STRICT": "NO"}  # what is there is shown, and the probe says that it is not all
+    return path, {}
 
 
 def sound_sidecars(path: str) -> bool:
@@ -128,8 +184,11 @@ def _is_tiff(path: str) -> bool:
 def _check(dataset: DatasetReader, name: str) -> None:
     if not 1 <= dataset.count <= MAX_BANDS:
         raise TooLarge(f"{name} has {dataset.count} bands: at most {MAX_BANDS} can be opened.")
+    # GDAL unpacks all bands of a block that holds them pixel by pixel.
+    together = dataset.count if dataset.interleaving is Interleaving.pixel else 1
     for (rows, cols), dtype in zip(dataset.block_shapes, dataset.dtypes, strict=True):
-        if rows * cols * _itemsize(dtype) > MAX_BLOCK_BYTES:
+        block_bytes = rows * cols * _itemsize(dtype)
+        if block_bytes > MAX_BLOCK_BYTES or block_bytes * together > MAX_INTERLEAVED_BYTES:
             raise TooLarge(
                 f"{name} is stored in blocks of {cols} x {rows} pixels, too large to read safely: "
                 "save it as a Cloud Optimized GeoTIFF."

@@ -33,6 +33,7 @@ _SKIPPED_DRIVERS = (
     "VRT", "OGR_VRT", "WMS", "WMTS", "WCS", "HTTP", "DERIVED", "STACTA", "STACIT", "PLMOSAIC", "EEDA", "EEDAI",
     "DAAS", "GTI", "GDALG",
 )  # fmt: skip
+PROFILE_VARIABLE = "GEOLOUPE_READER"
 _COMMON = {
     "GDAL_PAM_ENABLED": "NO",
     "GDAL_CACHEMAX": "128",  # MB here; in rasterio.Env the same number would mean bytes
@@ -46,6 +47,7 @@ _COMMON = {
     "PROJ_NETWORK": "OFF",
     "OMP_NUM_THREADS": "1",
     "OPENBLAS_NUM_THREADS": "1",
+    "OPENCV_IO_MAX_IMAGE_PIXELS": str(2**24),  # of one tile of an MBTiles file
 }
 _UNSET = ("GDAL_VRT_ENABLE_PYTHON", "GDAL_DRIVER_PATH", "OGR_DRIVER_PATH", "GDAL_HTTP_HEADER_FILE")
 _UNSET_PREFIXES = ("AWS_", "GS_", "AZURE_")
@@ -55,12 +57,19 @@ _PROXIES = ("HTTP_PROXY", "HTTPS_PROXY", "http_proxy", "https_proxy", "ALL_PROXY
 def variables(profile: Profile) -> dict[str, str]:
     """The environment variables that `profile` asks for, proxies of other libraries excepted."""
     skipped = [name for name in _SKIPPED_DRIVERS if not (profile is Profile.VRT and name == "VRT")]
-    found = {**_COMMON, "GDAL_SKIP": " ".join(skipped)}
+    found = {**_COMMON, "GDAL_SKIP": " ".join(skipped), PROFILE_VARIABLE: str(profile)}
     if profile is Profile.REMOTE:
         return {**found, "CPL_VSIL_CURL_ALLOWED_EXTENSIONS": ".tif,.tiff"}
     if profile is Profile.VRT:
+        found["GDAL_VRT_ENABLE_RAWRASTERBAND"] = "NO"
         found["GDAL_VRT_RAWRASTERBAND_ALLOWED_SOURCE"] = "NONE"
+        found["GDAL_DISABLE_READDIR_ON_OPEN"] = "EMPTY_DIR"  # sources are opened late: none may look around
     return {**found, "CPL_VSIL_CURL_ALLOWED_EXTENSIONS": ".none", "GDAL_HTTP_PROXY": _NO_NETWORK}
+
+
+def current_profile() -> Profile:
+    """The profile that this process has entered last."""
+    return Profile(os.environ.get(PROFILE_VARIABLE, Profile.LOCAL))
 
 
 def enter(profile: Profile, *, own_process: bool) -> None:

@@ -17,12 +17,20 @@ class Content(StrEnum):
     TIFF = "GTiff"
     PNG = "PNG"
     JPEG = "JPEG"
+    JPEG2000 = "JP2OpenJPEG"
+    NITF = "NITF"
+    VRT = "VRT"
+    MBTILES = "MBTiles"
+    TILES = "GPKG"
+    """The tiles of a GeoPackage; like MBTILES never sniffed, but found by a look into an SQLITE file."""
     SQLITE = "SQLite"
     JSON = "JSON"
     TABLE = "CSV"
 
 
-RASTERS = frozenset({Content.TIFF, Content.PNG, Content.JPEG})
+PICTURES = frozenset({Content.TIFF, Content.PNG, Content.JPEG, Content.JPEG2000, Content.NITF})
+"""Rasters that lead to no other file."""
+RASTERS = PICTURES | {Content.VRT, Content.MBTILES, Content.TILES}
 
 _MAGIC = (
     (b"II*\0", Content.TIFF),
@@ -31,6 +39,10 @@ _MAGIC = (
     (b"MM\0+", Content.TIFF),
     (b"\x89PNG\r\n\x1a\n", Content.PNG),
     (b"\xff\xd8\xff", Content.JPEG),
+    (b"\0\0\0\x0cjP  \r\n\x87\n", Content.JPEG2000),
+    (b"\xff\x4f\xff\x51", Content.JPEG2000),
+    (b"NITF0", Content.NITF),
+    (b"NSIF0", Content.NITF),
     (b"SQLite format 3\0", Content.SQLITE),
 )
 _FOREIGN = (
@@ -46,7 +58,8 @@ _FOREIGN = (
 )
 _NAMED_KINDS = {
     ".tif": "TIFF", ".tiff": "TIFF", ".png": "PNG", ".jpg": "JPEG", ".jpeg": "JPEG", ".gpkg": "GeoPackage",
-    ".geojson": "GeoJSON", ".json": "GeoJSON",
+    ".geojson": "GeoJSON", ".json": "GeoJSON", ".jp2": "JPEG 2000", ".j2k": "JPEG 2000", ".ntf": "NITF",
+    ".nitf": "NITF", ".nsf": "NITF", ".vrt": "VRT", ".mbtiles": "MBTiles",
 }  # fmt: skip
 _TABLES = (".csv", ".tsv", ".txt")
 
@@ -86,7 +99,7 @@ def content_of(path: str) -> Content:
         raise NotAllowed(f"{name} may not be read: {error.strerror or error}.") from error
     found = _sniff(head, suffix)
     wanted = _NAMED_KINDS.get(suffix)
-    if found is Content.JSON and wanted in ("TIFF", "PNG", "JPEG"):
+    if found is Content.JSON and wanted in ("TIFF", "PNG", "JPEG", "JPEG 2000", "NITF", "VRT"):
         raise UnsupportedFormat(f"{name} is not a {wanted} file: its content is JSON text.")
     if found is not None:
         return found
@@ -99,7 +112,7 @@ def content_of(path: str) -> Content:
         raise UnsupportedFormat(f"{name} is not a {wanted} file: its content is {actual}.")
     raise UnsupportedFormat(
         f"{name} cannot be opened, its content is {actual}: "
-        "Geoloupe opens GeoTIFF, PNG, JPEG, GeoJSON, GeoPackage and CSV files."
+        "Geoloupe opens GeoTIFF, JPEG 2000, NITF, VRT, PNG, JPEG, MBTiles, GeoPackage, GeoJSON and CSV files."
     )
 
 
@@ -110,6 +123,8 @@ def _sniff(head: bytes, suffix: str) -> Content | None:
     text = head.removeprefix(b"\xef\xbb\xbf").lstrip(b" \t\r\n\x1e")
     if text.startswith((b"{", b"[")):
         return Content.JSON
+    if suffix == ".vrt" and b"<VRTDataset" in head:  # under any other name a VRT is a disguise
+        return Content.VRT
     return Content.TABLE if suffix in _TABLES and _is_text(head) else None
 
 

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from layers.geo.crs import MERCATOR_HALF_M, MERCATOR_MAX_LAT, WEB_MERCATOR, is_geographic, same_crs, transform_points
 from layers.grid.tile_grid import Affine
+from layers.readers.warp import Warp
 
 MAX_ERROR_PX = 0.125
 _FIRST_STEPS = 4
@@ -32,29 +33,42 @@ class Target:
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """The source's pixels: full-resolution size, pixel to world, CRS."""
+    """The source's pixels: full-resolution size, pixel to world, CRS ("" on a canvas without one).
+
+    With a `warp` that says where pixels are, `affine` is only roughly right.
+    """
 
     crs: str
     affine: Affine
     width: int
     height: int
+    warp: Warp | None = None
 
     @property
     def period(self) -> float:
         """World units after which x comes round again (0: never)."""
+        if not self.crs:
+            return 0.0
         if is_geographic(self.crs):
             return 360.0
         return 2 * MERCATOR_HALF_M if same_crs(self.crs, WEB_MERCATOR) else 0.0
 
     @property
     def is_upright(self) -> bool:
-        return self.affine.b == 0.0 and self.affine.d == 0.0
+        return self.affine.b == 0.0 and self.affine.d == 0.0 and self.warp is None
 
     @property
     def is_round_the_world(self) -> bool:
         """True when the left edge continues the right edge."""
         gap = abs(self.width * self.affine.a) - self.period
         return self.period > 0 and self.is_upright and abs(gap) < abs(self.affine.a) / 2
+
+    def pixels_at(self, x: Floats, y: Floats) -> tuple[Floats, Floats]:
+        """Pixel positions of world positions."""
+        if self.warp is not None:
+            return self.warp.pixels(x, y)
+        a, b, c, d, e, f = self.affine.inverse()
+        return a * x + b * y + c, d * x + e * y + f
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -124,7 +138,9 @@ def _interpolated(target: Target, frame: Frame, steps: int) -> Mapping | None:
 def _exact(target: Target, frame: Frame, px: Floats, py: Floats) -> tuple[Floats, Floats]:
     """Source positions of target positions, each near the raster; nan beyond the world."""
     a, b, c, d, e, f = target.affine
-    x, y = transform_points(target.crs, frame.crs, a * px + b * py + c, d * px + e * py + f)
+    x, y = a * px + b * py + c, d * px + e * py + f
+    if target.crs or frame.crs:
+        x, y = transform_points(target.crs, frame.crs, x, y)
     if frame.period:
         if frame.is_round_the_world:
             # A world is shown once, not side by side for ever.
@@ -133,11 +149,9 @@ def _exact(target: Target, frame: Frame, px: Floats, py: Floats) -> tuple[Floats
             if same_crs(target.crs, WEB_MERCATOR) and is_geographic(frame.crs):
                 beyond |= np.abs(y) > MERCATOR_MAX_LAT + 1e-6
             x = np.where(beyond, np.nan, x)
-        left = min(frame.affine.c, frame.affine.c + frame.affine.a * frame.width)
-        middle = left + abs(frame.affine.a) * frame.width / 2
+        middle, _ = frame.affine.apply(frame.width / 2, frame.height / 2)
         x = x - frame.period * np.round((x - middle) / frame.period)
-    a, b, c, d, e, f = frame.affine.inverse()
-    return a * x + b * y + c, d * x + e * y + f
+    return frame.pixels_at(x, y)
 
 
 def _midpoint_error(fine: Floats) -> float:

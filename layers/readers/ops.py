@@ -11,8 +11,9 @@ from typing import Any
 import rasterio
 
 from layers.errors import UnsupportedFormat
-from layers.readers import probe, statistics, tile
-from layers.readers.files import RASTERS, content_of, regular_file
+from layers.readers import overview_cache, probe, statistics, tile
+from layers.readers.files import RASTERS, Content, content_of, regular_file
+from layers.readers.tile_audit import tiles_in
 
 Result = tuple[dict[str, Any], tuple[Any, ...]]
 
@@ -32,6 +33,8 @@ def run(op: str, params: dict[str, Any]) -> Result:
             return _probe(params)
         case "tile":
             return tile.read_tile(params)
+        case "overviews":
+            return overview_cache.build_overviews(params)
         case "statistics":
             return statistics.read_statistics(params)
         case "features" | "attributes" | "rows":
@@ -43,12 +46,16 @@ def run(op: str, params: dict[str, Any]) -> Result:
 
 def _probe(params: dict[str, Any]) -> Result:
     path = regular_file(str(params["path"]))
-    content = content_of(path)
+    content, part = content_of(path), str(params.get("part", ""))
+    tiles = tiles_in(path) if content is Content.SQLITE else None
+    if tiles is not None and (part or not tiles.has_features):
+        content = tiles.content
     if content in RASTERS:
-        return probe.probe_raster(path, content, str(params.get("canvas_crs", "")))
+        return probe.probe_raster(path, content, str(params.get("canvas_crs", "")), part)
     from layers.readers import vector_probe  # pyogrio: 90 MB that a reader of rasters never needs
 
-    return vector_probe.probe_vector(path, content)
+    header, arrays = vector_probe.probe_vector(path, content)
+    return {**header, "parts": list(tiles.tables) if tiles is not None else []}, arrays
 
 
 def _run_vector(op: str, params: dict[str, Any]) -> Result:

@@ -7,50 +7,65 @@ import os
 from dataclasses import dataclass
 from typing import Any
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 from rasterio._err import CPLE_BaseError
-from rasterio.enums import ColorInterp, MaskFlags, Resampling
+from rasterio.enums import ColorInterp, Interleaving, MaskFlags, Resampling
 from rasterio.errors import RasterioError
 from rasterio.io import DatasetReader
 from rasterio.windows import Window
 
-from layers.errors import NotReadable, TooLarge
+from layers.errors import NotReadable
 
-MAX_SOURCE_PIXELS = 500_000_000
+MAX_SOURCE_PIXELS = 64_000_000
+"""More than that is not averaged but sampled, block by block here and there."""
+SAMPLED_PIXELS = 8_000_000
+MAX_SAMPLES = 24
+"""Blocks a side of a window that is sampled."""
+_SAMPLE_PX = 32
+_MAX_COMPLEX_PIXELS = 16_000_000
 _SMALLEST_PART_PX = 32
+
+Mask = NDArray[np.bool_]
 
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Pixels:
-    """`bands` (n, h, w) in the file's dtype, `mask` (h, w) True where valid, `damaged` when blocks are missing."""
+    """`bands` (n, h, w) in the file's dtype (complex ones as magnitudes), `mask` (h, w) True where valid.
+
+    `valid` (n, h, w) says it band by band, where bands differ. `damaged` when blocks are missing, `sampled` when not
+    all of the file was looked at.
+    """
 
     bands: NDArray[Any]
-    mask: NDArray[np.bool_]
+    mask: Mask
     damaged: bool = False
+    valid: Mask | None = None
+    sampled: bool = False
 
 
 def read_pixels(dataset: DatasetReader, indexes: list[int], window: Window, shape: tuple[int, int]) -> Pixels:
     """Read a whole-pixel window of bands (from 1), averaged down to `shape` (rows, cols) where that is smaller.
 
-    Damaged blocks come back masked. Raises NotReadable when nothing could be read, TooLarge when too much is asked.
+    Damaged blocks come back masked. Raises NotReadable when nothing could be read.
     """
-    name = os.path.basename(dataset.name)
     if window.width * window.height > MAX_SOURCE_PIXELS:
-        raise TooLarge(f"{name} has no overviews and is too large to be drawn as a whole: zoom in or build overviews.")
+        return _sample(dataset, indexes, window, shape)
     found = _attempt(dataset, indexes, window, shape)
     if isinstance(found, Pixels):
         return found
     parts = list(_sound_parts(dataset, indexes, window, (0, 0, *shape)))
     if not parts:
-        cause = " ".join(str(found.__cause__ or found).split())[:200]
-        raise NotReadable(f"{name} is damaged here, its pixels cannot be read: {cause}") from found
+        raise _damaged(dataset, found) from found
     bands = np.zeros((len(indexes), *shape), parts[0][1].bands.dtype)
+    valid = np.zeros(bands.shape, bool)
     mask = np.zeros(shape, bool)
     for (top, left, rows, cols), part in parts:
-        bands[:, top : top + rows, left : left + cols] = part.bands
-        mask[top : top + rows, left : left + cols] = part.mask
-    return Pixels(bands, mask, damaged=True)
+        place = (slice(top, top + rows), slice(left, left + cols))
+        bands[:, *place], mask[place] = part.bands, part.mask
+        valid[:, *place] = part.mask if part.valid is None else part.valid
+    return Pixels(bands, mask, damaged=True, valid=None if (valid == mask).all() else valid)
 
 
 def real_values(band: NDArray[Any]) -> NDArray[Any]:
@@ -58,6 +73,12 @@ def real_values(band: NDArray[Any]) -> NDArray[Any]:
     if band.dtype.kind == "c":
         return np.abs(band)
     return band.view(np.uint8) if band.dtype.kind == "b" else band
+
+
+def _damaged(dataset: DatasetReader, cause: Exception) -> NotReadable:
+    name = os.path.basename(dataset.name)
+    text = " ".join(str(cause.__cause__ or cause).split())[:200]
+    return NotReadable(f"{name} is damaged here, its pixels cannot be read: {text}")
 
 
 def _attempt(dataset: DatasetReader, indexes: list[int], window: Window, shape: tuple[int, int]) -> Pixels | Exception:
@@ -74,13 +95,37 @@ def _attempt(dataset: DatasetReader, indexes: list[int], window: Window, shape: 
 def _read(dataset: DatasetReader, indexes: list[int], window: Window, shape: tuple[int, int]) -> Pixels:
     shrunk = shape != (window.height, window.width)
     palette = any(dataset.colorinterp[i - 1] is ColorInterp.palette for i in indexes)
+    if "complex" in dataset.dtypes[indexes[0] - 1]:
+        return _read_magnitudes(dataset, indexes, window, shape)
     how = Resampling.average if shrunk and not palette else Resampling.nearest
     bands = dataset.read(indexes, window=window, out_shape=(len(indexes), *shape), resampling=how)
-    return Pixels(bands, _mask(dataset, indexes, bands, window))
+    mask, valid = _masks(dataset, indexes, bands, window)
+    return Pixels(bands, mask, valid=valid)
 
 
-def _mask(dataset: DatasetReader, indexes: list[int], bands: NDArray[Any], window: Window) -> NDArray[np.bool_]:
-    """A pixel is valid when the file's own mask or alpha says so and any of its bands holds a value."""
+def _read_magnitudes(dataset: DatasetReader, indexes: list[int], window: Window, shape: tuple[int, int]) -> Pixels:
+    """Magnitudes are averaged: the mean of complex values would be near nothing where phases differ."""
+    is_small = window.width * window.height <= _MAX_COMPLEX_PIXELS
+    whole = (int(window.height), int(window.width)) if is_small else shape
+    values = dataset.read(indexes, window=window, out_shape=(len(indexes), *whole), resampling=Resampling.nearest)
+    mask, valid = _masks(dataset, indexes, values, window)
+    bands = np.abs(values)
+    if whole == shape:
+        return Pixels(bands, mask, valid=valid)
+    each = np.broadcast_to(mask, bands.shape) if valid is None else valid
+    size = (shape[1], shape[0])
+    weights = [cv2.resize(m.astype(np.float32), size, interpolation=cv2.INTER_AREA) for m in each]
+    sums = [cv2.resize(np.where(m, b, 0), size, interpolation=cv2.INTER_AREA) for m, b in zip(each, bands, strict=True)]
+    means = np.stack([s / np.maximum(w, 1e-6) for s, w in zip(sums, weights, strict=True)]).astype(bands.dtype)
+    small = np.stack(weights) > 0.5
+    return Pixels(means, small.any(axis=0), valid=None if valid is None else small)
+
+
+def _masks(dataset: DatasetReader, indexes: list[int], bands: NDArray[Any], window: Window) -> tuple[Mask, Mask | None]:
+    """A pixel is valid when the file's own mask or alpha says so and any of its bands holds a value.
+
+    The second is (n, h, w), or None where all bands hold values in the same pixels.
+    """
     shape = bands.shape[1:]
     mask = np.ones(shape, bool)
     flags = dataset.mask_flag_enums[indexes[0] - 1]
@@ -88,14 +133,59 @@ def _mask(dataset: DatasetReader, indexes: list[int], bands: NDArray[Any], windo
         mask = dataset.read_masks(indexes[0], window=window, out_shape=shape) > 0
     nodatas = [dataset.nodatavals[i - 1] for i in indexes]
     if bands.dtype.kind not in "fc" and all(nodata is None for nodata in nodatas):
-        return mask
-    has_value = np.zeros(shape, bool)
-    for band, nodata in zip(bands, nodatas, strict=True):
-        found = np.isfinite(band) if band.dtype.kind in "fc" else np.ones(shape, bool)
+        return mask, None
+    valid = np.isfinite(bands) if bands.dtype.kind in "fc" else np.ones(bands.shape, bool)
+    for has_value, band, nodata in zip(valid, bands, nodatas, strict=True):
         if nodata is not None and nodata == nodata:
-            found &= band != nodata
-        has_value |= found
-    return mask & has_value
+            has_value &= band != nodata
+    has_any = valid.any(axis=0)
+    mask = mask & has_any
+    differ = len(valid) > 1 and bool((valid != has_any).any())
+    return mask, valid & mask if differ else None
+
+
+def _sample(dataset: DatasetReader, indexes: list[int], window: Window, shape: tuple[int, int]) -> Pixels:
+    """A coarse picture of a window too large to be read: a little of some blocks, spread evenly."""
+    rows, cols = _sample_grid(dataset, window, shape)
+    tall, wide = window.height / rows, window.width / cols
+    bands: NDArray[Any] | None = None
+    mask = np.zeros((rows, cols), bool)
+    failure: Exception | None = None
+    for row in range(rows):
+        for col in range(cols):
+            found = _attempt(dataset, indexes, _spot(window, (row + 0.5) * tall, (col + 0.5) * wide), (1, 1))
+            if not isinstance(found, Pixels):
+                failure = found
+                continue
+            if bands is None:
+                bands = np.zeros((len(indexes), rows, cols), found.bands.dtype)
+            bands[:, row, col], mask[row, col] = found.bands[:, 0, 0], found.mask[0, 0]
+    if bands is None:
+        assert failure is not None
+        raise _damaged(dataset, failure) from failure
+    ys, xs = (np.arange(size) * count // size for size, count in zip(shape, (rows, cols), strict=True))
+    return Pixels(bands[:, ys][:, :, xs], mask[ys][:, xs], damaged=failure is not None, sampled=True)
+
+
+def _sample_grid(dataset: DatasetReader, window: Window, shape: tuple[int, int]) -> tuple[int, int]:
+    """Rows and columns of samples, so that no more than `SAMPLED_PIXELS` have to be unpacked."""
+    block_rows, block_cols = dataset.block_shapes[0]
+    together = dataset.count if dataset.interleaving is Interleaving.pixel else 1
+    block_px = block_rows * block_cols * together
+    across = window.width / block_cols
+    rows, cols = min(MAX_SAMPLES, shape[0]), min(MAX_SAMPLES, shape[1])
+    while rows * min(cols, max(1.0, across)) * block_px > SAMPLED_PIXELS and rows * cols > 16:
+        rows, cols = max(1, rows * 3 // 4), cols if across <= cols else max(1, cols * 3 // 4)
+        if rows == 1 and across <= cols:
+            break
+    return rows, cols
+
+
+def _spot(window: Window, row: float, col: float) -> Window:
+    height, width = min(_SAMPLE_PX, int(window.height)), min(_SAMPLE_PX, int(window.width))
+    top = window.row_off + min(max(0, int(row - height / 2)), int(window.height) - height)
+    left = window.col_off + min(max(0, int(col - width / 2)), int(window.width) - width)
+    return Window(left // _SAMPLE_PX * _SAMPLE_PX, top // _SAMPLE_PX * _SAMPLE_PX, width, height)
 
 
 def _sound_parts(

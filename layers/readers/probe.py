@@ -15,47 +15,85 @@ from layers.geo.bounds import Bounds
 from layers.geo.crs import WGS84, transform_bounds, transform_points
 from layers.raster.info import BandInfo, RasterInfo
 from layers.readers.datasets import DATASETS, refused_sidecars
+from layers.readers.environment import Profile, current_profile
 from layers.readers.files import Content
+from layers.readers.jpeg2000 import is_cut_short
 from layers.readers.pixels import read_pixels, real_values
-from layers.readers.placement import Placement, placement_of
+from layers.readers.placement import Placement
+from layers.readers.tile_audit import tiles_in
+from layers.readers.vrt_judge import judge_vrt
 
 SAMPLE_PX = 512
 MAX_STRETCHED_BANDS = 16
 MAX_DECIMATED_PIXELS = 16_000_000
 HUGE_PIXELS = 200_000_000
 _LATTICE = 4
-_MAX_TAGS = 100
+_MAX_TAGS = 250
+_SECURITY_FIELDS = ("NITF_FSC", "NITF_ISC", "NITF_FSR", "NITF_ISR", "NITF_FSD", "NITF_ISD", "NITF_FSCLAS")
 _MAX_TAG_CHARS = 2000
 
 
-def probe_raster(path: str, content: Content, canvas_crs: str = "") -> tuple[dict[str, Any], tuple[Any, ...]]:
-    """The header of a raster probe. With `canvas_crs` the way there is prepared for the tiles that will follow."""
-    dataset = DATASETS.get(path)
-    placement = placement_of(dataset)
+def probe_raster(
+    path: str, content: Content, canvas_crs: str = "", part: str = ""
+) -> tuple[dict[str, Any], tuple[Any, ...]]:
+    """The header of a raster probe. With `canvas_crs` the way there is prepared for the tiles that will follow.
+
+    A VRT is judged only, unless this is a reader of its profile: the header then is {"profile": "vrt"}, and the caller
+    asks again, there.
+    """
+    if content is Content.VRT and current_profile() is not Profile.VRT:
+        judge_vrt(path)
+        return {"profile": str(Profile.VRT)}, ()
+    dataset = DATASETS.get(path, part=part)
+    placement = DATASETS.placement(dataset, anew=True)
     problems = list(placement.problems)
     bounds, lonlat = _bounds(dataset, placement, problems)
     if canvas_crs and placement.crs:
         transform_points(canvas_crs, placement.crs, [0.0], [0.0])
     overviews = tuple(dataset.overviews(1))
-    if not overviews and dataset.width * dataset.height > HUGE_PIXELS:
-        problems.append(f"{os.path.basename(path)} has no overviews, so that zooming out is slow: build them.")
-    problems += [f"{name} beside it is not what it should be and is ignored." for name in refused_sidecars(path)]
-    tags = _tags(dataset)
+    parts = _parts(dataset, path, content)
+    problems += _oddities(dataset, path, content, parts)
+    tags = _tags(dataset, problems)
     info = RasterInfo(
         path=path, driver=str(content), width=dataset.width, height=dataset.height,
         bands=_bands(dataset, problems), crs=placement.crs, transform=placement.transform, bounds=bounds,
         bounds_lonlat=lonlat, overviews=overviews, block_shape=tuple(dataset.block_shapes[0]),
         acquired_at=_acquired_at(dataset), date_kind=_date_kind(dataset, tags),
         credit=tags.get("TIFFTAG_COPYRIGHT", ""), tags=tags, problems=tuple(problems),
+        placed_by=placement.placed_by, placement_note=placement.note, parts=parts, part=part or next(iter(parts), ""),
     )  # fmt: skip
     return {"kind": "raster", "raster": info.to_json()}, ()
+
+
+def _oddities(dataset: DatasetReader, path: str, content: Content, parts: tuple[str, ...]) -> list[str]:
+    """Sentences about what is odd but can be shown."""
+    name = os.path.basename(path)
+    found = [f"{other} beside it is not what it should be and is ignored." for other in refused_sidecars(path)]
+    if not dataset.overviews(1) and dataset.width * dataset.height > HUGE_PIXELS:
+        found.append(f"{name} has no overviews, so that zooming out is slow: build them.")
+    if len(parts) > 1:
+        found.append(f"{name} holds {len(parts)} pictures ({', '.join(parts[:5])}): one of them is shown.")
+    if content is Content.JPEG2000 and is_cut_short(path):
+        found.append(f"{name} is cut short: what is missing is blurred or left out.")
+    if len(dataset.indexes) > MAX_STRETCHED_BANDS:
+        found.append(f"{name} has {dataset.count} bands: only the first {MAX_STRETCHED_BANDS} have a stretch yet.")
+    return found
+
+
+def _parts(dataset: DatasetReader, path: str, content: Content) -> tuple[str, ...]:
+    """Tables of tiles, or numbers of NITF images, where there is a choice."""
+    if content is Content.TILES:
+        return tiles_in(path).tables
+    if content is Content.NITF:
+        return tuple(name.split(":")[1] for name in dataset.subdatasets if name.startswith("NITF_IM:"))
+    return ()
 
 
 def sample(dataset: DatasetReader, indexes: list[int]) -> tuple[NDArray[Any], NDArray[np.bool_]]:
     """Some thousand values of each band, (n, k) and which of them are valid: the smallest overview, or a lattice."""
     level = _smallest_useful_overview(dataset)
     if level is not None:
-        source = DATASETS.get(dataset.name, level)
+        source = DATASETS.at_level(dataset, level)
         found = read_pixels(source, indexes, Window(0, 0, source.width, source.height), _fitting(source))
     elif dataset.width * dataset.height <= MAX_DECIMATED_PIXELS:
         found = read_pixels(dataset, indexes, Window(0, 0, dataset.width, dataset.height), _fitting(dataset))
@@ -103,23 +141,37 @@ def _bands(dataset: DatasetReader, problems: list[str]) -> tuple[BandInfo, ...]:
 
 
 def _stretches(dataset: DatasetReader, problems: list[str]) -> dict[int, tuple[float, float]]:
-    """The default stretch: all of 8 bits, else the 2nd to 98th percentile of valid values."""
-    bytes_ = {i: (0.0, 255.0) for i, dtype in zip(dataset.indexes, dataset.dtypes, strict=True) if dtype == "uint8"}
-    others = [i for i in dataset.indexes if i not in bytes_][:MAX_STRETCHED_BANDS]
+    """The default stretch: all of what up to 8 bits can hold, else the 2nd to 98th percentile of valid values."""
+    found = {
+        i: (0.0, 2.0 ** _bits(dataset, i) - 1)
+        for i, dtype in zip(dataset.indexes, dataset.dtypes, strict=True)
+        if dtype == "uint8"
+    }
+    others = [i for i in dataset.indexes if i not in found][:MAX_STRETCHED_BANDS]
     if not others:
-        return bytes_
+        return found
     try:
         bands, mask = sample(dataset, others)
     except GeoloupeError as error:
         problems.append(error.sentence)
-        return bytes_
+        return found
     for index, band in zip(others, bands, strict=True):
         values = real_values(band)
-        values = values[mask & np.isfinite(values)]
+        has_value = mask & np.isfinite(values)
+        nodata = dataset.nodatavals[index - 1]
+        if nodata is not None and nodata == nodata:
+            has_value &= values != nodata
+        values = values[has_value]
         if values.size:
-            low, high = (float(v) for v in np.percentile(values, (2, 98)))
-            bytes_[index] = (low, high if high > low else low + 1.0)
-    return bytes_
+            low, high = (float(v) for v in np.percentile(values.astype(np.float64), (2, 98)))
+            found[index] = (low, high if high > low else low + 1.0)
+    return found
+
+
+def _bits(dataset: DatasetReader, index: int) -> int:
+    """Bits of a band of bytes: 1 for black and white."""
+    text = str(dataset.tags(index, ns="IMAGE_STRUCTURE").get("NBITS", "8"))
+    return int(text) if text in tuple("1234567") else 8
 
 
 def _palette(dataset: DatasetReader, index: int) -> tuple[tuple[int, int, int, int], ...]:
@@ -129,6 +181,8 @@ def _palette(dataset: DatasetReader, index: int) -> tuple[tuple[int, int, int, i
 
 def _bounds(dataset: DatasetReader, placement: Placement, problems: list[str]) -> tuple[Bounds, Bounds | None]:
     a, b, c, d, e, f = placement.transform
+    if not placement.has_position:
+        e = -1.0  # pixel space, as the tile op counts it: row 0 at y = 0, y upwards
     cols, rows = (0, dataset.width, 0, dataset.width), (0, 0, dataset.height, dataset.height)
     corners = [(a * x + b * y + c, d * x + e * y + f) for x, y in zip(cols, rows, strict=True)]
     bounds = Bounds.of_points([x for x, _ in corners], [y for _, y in corners])
@@ -141,8 +195,17 @@ def _bounds(dataset: DatasetReader, placement: Placement, problems: list[str]) -
         return bounds, None
 
 
-def _tags(dataset: DatasetReader) -> dict[str, str]:
-    return {str(k)[:200]: str(v)[:_MAX_TAG_CHARS] for k, v in list(dataset.tags().items())[:_MAX_TAGS]}
+def _tags(dataset: DatasetReader, problems: list[str]) -> dict[str, str]:
+    """The file's own metadata, with a NITF's security fields first and its extensions as "TRE NAME"; clipped."""
+    found = {str(key): str(value) for key, value in dataset.tags().items()}
+    if "TRE" in dataset.tag_namespaces():
+        found |= {f"TRE {key}": str(value) for key, value in dataset.tags(ns="TRE").items()}
+    if dataset.driver == "NITF":
+        found = dict(sorted(found.items(), key=lambda item: not item[0].startswith(_SECURITY_FIELDS)))
+    clipped = {key[:200]: value[:_MAX_TAG_CHARS] for key, value in list(found.items())[:_MAX_TAGS]}
+    if len(found) > _MAX_TAGS or any(len(value) > _MAX_TAG_CHARS for value in found.values()):
+        problems.append(f"{os.path.basename(dataset.name)} has more metadata than is shown.")
+    return clipped
 
 
 def _acquired_at(dataset: DatasetReader) -> str:

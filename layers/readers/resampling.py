@@ -17,42 +17,73 @@ _INTERPOLATIONS = {
     "cubic": cv2.INTER_CUBIC,
 }
 _NATIVE = ("uint8", "uint16", "int16", "float32", "float64")
+_SAME_SIZE = {1: "u1", 2: "u2", 4: "f4", 8: "f8"}
 _LEAST_WEIGHT = 1 / 64
+_CUBIC_REACH = np.ones((5, 5), np.uint8)
+"""Around the nearest pixel these hold all sixteen that a cubic takes."""
+
+Mask = NDArray[np.bool_]
+Places = NDArray[np.float32]
 
 
 def resample(
-    bands: NDArray[Any], mask: NDArray[np.bool_], x: NDArray[np.float32], y: NDArray[np.float32], how: str
-) -> tuple[NDArray[Any], NDArray[np.bool_]]:
+    bands: NDArray[Any], mask: Mask, x: Places, y: Places, how: str, valid: Mask | None = None
+) -> tuple[NDArray[Any], Mask]:
     """Bands (n, h, w) and mask (h, w) at positions `x`, `y` (rows, cols), pixel centres at whole numbers.
 
-    The dtype stays. A target pixel is valid where the nearest source pixel is.
+    The dtype stays. A target pixel is valid where the nearest source pixel is. `valid` (n, h, w) says band by band
+    which pixels hold a value, where the bands differ in that; a pixel without one keeps what the file has there.
     """
-    nearest = how == "nearest"
     out_mask = np.ones(x.shape, bool)
     whole = bool(mask.all())
     if not whole:
         out_mask = _remap(mask.view(np.uint8), x, y, cv2.INTER_NEAREST).view(bool)
     interpolation = _INTERPOLATIONS.get(how, cv2.INTER_LINEAR)
-    if nearest or whole:
+    if interpolation == cv2.INTER_NEAREST:
+        return np.stack([_nearest(band, x, y) for band in bands]), out_mask
+    if valid is not None:
+        out = [_where_valid(band, has_value, x, y, interpolation) for band, has_value in zip(bands, valid, strict=True)]
+    elif whole:
         out = [_like(_remap(_workable(band), x, y, interpolation), band.dtype) for band in bands]
     else:
         out = _weighted(bands, mask, x, y, interpolation)
     return np.stack(out), out_mask
 
 
-def _weighted(
-    bands: NDArray[Any], mask: NDArray[np.bool_], x: NDArray[np.float32], y: NDArray[np.float32], interpolation: int
-) -> list[NDArray[Any]]:
-    """Normalised convolution: the mean of valid neighbours only."""
+def _where_valid(band: NDArray[Any], has_value: Mask, x: Places, y: Places, interpolation: int) -> NDArray[Any]:
+    """One band with holes of its own; the holes keep the file's own value (nodata or nan)."""
+    (found,) = _weighted(band[None], has_value, x, y, interpolation)
+    hole = _remap(has_value.view(np.uint8), x, y, cv2.INTER_NEAREST) == 0
+    if hole.any():
+        found[hole] = _nearest(band, x, y)[hole]
+    return found
+
+
+def _weighted(bands: NDArray[Any], mask: Mask, x: Places, y: Places, interpolation: int) -> list[NDArray[Any]]:
+    """Normalised convolution: the mean of valid neighbours only. Near invalid pixels a cubic gives way to it."""
     deep = np.float32 if bands.dtype.itemsize <= 2 or bands.dtype == np.float32 else np.float64
-    weight = _remap(mask.astype(deep), x, y, interpolation)
+    weight = _remap(mask.astype(np.float32), x, y, cv2.INTER_LINEAR)
     usable = weight > _LEAST_WEIGHT
     weight[~usable] = 1
+    sound = None
+    if interpolation == cv2.INTER_CUBIC:
+        # Its negative weights would turn a hole's edge into spikes.
+        inner = cv2.erode(mask.view(np.uint8), _CUBIC_REACH, borderType=cv2.BORDER_REPLICATE)
+        sound = _remap(np.asarray(inner), x, y, cv2.INTER_NEAREST) > 0
     out = []
     for band in bands:
         values = np.where(mask & np.isfinite(band), band, 0).astype(deep)
-        out.append(_like(np.where(usable, _remap(values, x, y, interpolation) / weight, 0), band.dtype))
+        found = np.where(usable, _remap(values, x, y, cv2.INTER_LINEAR) / weight, 0)
+        if sound is not None:
+            found = np.where(sound, _remap(values, x, y, cv2.INTER_CUBIC), found)
+        out.append(_like(found, band.dtype))
     return out
+
+
+def _nearest(band: NDArray[Any], x: Places, y: Places) -> NDArray[Any]:
+    """Values themselves, of any dtype: cv2 moves the bytes, whatever they mean."""
+    moved = _remap(np.ascontiguousarray(band).view(_SAME_SIZE[band.dtype.itemsize]), x, y, cv2.INTER_NEAREST)
+    return moved.view(band.dtype)
 
 
 def _workable(band: NDArray[Any]) -> NDArray[Any]:
@@ -71,8 +102,10 @@ def _like(values: NDArray[Any], dtype: np.dtype) -> NDArray[Any]:
     bounds = np.iinfo(dtype)
     if values.dtype.kind == "f":
         values = np.rint(values)
+        if dtype.itemsize == 8:  # 2**63 itself is a float, the largest integer is not
+            return np.clip(values, float(bounds.min), np.nextafter(float(bounds.max), 0)).astype(dtype)
     return np.clip(values, bounds.min, bounds.max).astype(dtype)
 
 
-def _remap(values: NDArray[Any], x: NDArray[np.float32], y: NDArray[np.float32], interpolation: int) -> NDArray[Any]:
+def _remap(values: NDArray[Any], x: Places, y: Places, interpolation: int) -> NDArray[Any]:
     return np.asarray(cv2.remap(values, x, y, interpolation, borderMode=cv2.BORDER_REPLICATE))

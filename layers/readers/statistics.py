@@ -21,7 +21,7 @@ def read_statistics(params: dict[str, Any]) -> tuple[dict[str, Any], tuple[Any, 
 
     `window` is [col, row, width, height] in full-resolution pixels; without it the whole file is sampled.
     """
-    dataset = DATASETS.get(str(params["path"]))
+    dataset = DATASETS.get(str(params["path"]), part=str(params.get("part", "")))
     indexes = [int(band) for band in params["bands"]]
     window = params.get("window")
     if window is None:

@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from rasterio.enums import ColorInterp
 from rasterio.io import DatasetReader
 from rasterio.windows import Window
 
@@ -16,9 +17,11 @@ from layers.errors import CannotBePlaced
 from layers.grid.tile_grid import Affine
 from layers.readers.datasets import DATASETS, FULL_RESOLUTION
 from layers.readers.mapping import Frame, Mapping, Target, map_pixels
+from layers.readers.overview_cache import OVERVIEW_FACTOR, built_overview
 from layers.readers.pixels import Pixels, read_pixels, real_values
 from layers.readers.resampling import resample
 
+_PIXEL_SPACE = Affine(1.0, 0.0, 0.0, 0.0, -1.0, 0.0)
 _MARGIN_PX = 3
 _MAX_WINDOW_PX = 16_384
 _OVERVIEW_TOLERANCE = 1.02
@@ -37,47 +40,64 @@ class _Source:
 
 
 def read_tile(params: dict[str, Any]) -> tuple[dict[str, Any], tuple[NDArray[Any], ...]]:
-    """Bands (n, h, w) in the file's dtype and their mask (h, w). See layers/pool for the parameters.
+    """Bands (n, h, w) in the file's dtype (complex ones as magnitudes) and their mask (h, w).
 
-    Raises CannotBePlaced without CRS or position, and what opening and reading raise.
+    Parameters: see layers/pool; also `part` (see `Datasets.get`), `overview_path` (what the op "overviews" has built)
+    and `height_m` (for a raster placed by its RPC). With the crs "" the canvas is the picture's own pixels, row 0 at
+    y = 0 and y upwards. Raises CannotBePlaced without CRS or position, and what opening and reading raise.
     """
-    full = DATASETS.get(str(params["path"]))
-    frame = _frame(full, str(params.get("source_crs", "")))
+    full = DATASETS.get(str(params["path"]), part=str(params.get("part", "")))
     target = Target(str(params["crs"]), Affine(*params["affine"]), int(params["width"]), int(params["height"]))
+    frame = _frame(full, target.crs, str(params.get("source_crs", "")), params.get("height_m"))
     indexes = [int(band) for band in params["bands"]]
     how = str(params.get("resampling", "bilinear"))
+    if any(full.colorinterp[index - 1] is ColorInterp.palette for index in indexes):
+        how = "nearest"  # there is no mean of two colour numbers
     mapping = map_pixels(target, frame)
     inside = mapping.inside(frame)
     if inside is not None and not inside.any():
         return _empty(full, indexes, target)
-    source = _choose(full, mapping.scale)
+    source = _choose(full, mapping.scale, str(params.get("overview_path", "")))
     pixels, x, y = _read_around(source, indexes, mapping, inside, frame)
-    bands, mask = resample(real_values(pixels.bands), pixels.mask, x, y, how)
+    bands, mask = resample(real_values(pixels.bands), pixels.mask, x, y, how, pixels.valid)
     if inside is not None:
         mask &= inside
-    header = {"dtype": bands.dtype.str, "empty": not bool(mask.any()), "damaged": pixels.damaged, "shrink": source.sx}
+    header = {
+        "dtype": bands.dtype.str, "empty": not bool(mask.any()), "damaged": pixels.damaged, "shrink": source.sx,
+        "sampled": pixels.sampled,
+    }  # fmt: skip
     return header, (bands, mask)
 
 
-def _frame(full: DatasetReader, override: str) -> Frame:
+def _frame(full: DatasetReader, canvas_crs: str, override: str, height_m: float | None) -> Frame:
+    if not canvas_crs:
+        return Frame("", _PIXEL_SPACE, full.width, full.height)
     placement = DATASETS.placement(full)
+    if height_m is not None:
+        placement = placement.at_height(float(height_m), full.width, full.height)
     crs = override or placement.crs
     name = os.path.basename(full.name)
     if not crs:
         raise CannotBePlaced(f"{name} does not say in which CRS it is: choose its CRS in the layer's properties.")
-    if placement.transform == (1.0, 0.0, 0.0, 0.0, 1.0, 0.0):
+    if not placement.has_position:
         raise CannotBePlaced(f"{name} says nothing about its position: it needs a world file or georeferencing.")
-    return Frame(crs, Affine(*placement.transform), full.width, full.height)
+    return Frame(crs, Affine(*placement.transform), full.width, full.height, placement.warp)
 
 
-def _choose(full: DatasetReader, scale: float) -> _Source:
+def _choose(full: DatasetReader, scale: float, overview_path: str) -> _Source:
     """The coarsest stored level that is still as fine as the canvas."""
-    level = FULL_RESOLUTION
+    level, best = FULL_RESOLUTION, 1
     for candidate, factor in enumerate(full.overviews(1)):
         if factor <= scale * _OVERVIEW_TOLERANCE:
-            level = candidate
-    dataset = full if level == FULL_RESOLUTION else DATASETS.get(full.name, level)
-    sx, sy = full.width / dataset.width, full.height / dataset.height
+            level, best = candidate, factor
+    built = None
+    if overview_path and scale * _OVERVIEW_TOLERANCE >= OVERVIEW_FACTOR > best:
+        built = built_overview(full, overview_path, scale * _OVERVIEW_TOLERANCE)
+    if built is not None:
+        dataset, (sx, sy) = built
+    else:
+        dataset = full if level == FULL_RESOLUTION else DATASETS.at_level(full, level)
+        sx, sy = full.width / dataset.width, full.height / dataset.height
     return _Source(dataset, sx, sy, max(1, math.floor(scale / math.sqrt(sx * sy))))
 
 
@@ -132,10 +152,16 @@ def _read_wrapped(
         found.append(read_pixels(ds, indexes, window, shape))
     if len(found) == 1:
         return found[0]
+    valid = None
+    if any(p.valid is not None for p in found):
+        each = [np.broadcast_to(p.mask, p.bands.shape) if p.valid is None else p.valid for p in found]
+        valid = np.concatenate(each, axis=2)
     return Pixels(
         np.concatenate([p.bands for p in found], axis=2),
         np.concatenate([p.mask for p in found], axis=1),
         any(p.damaged for p in found),
+        valid,
+        any(p.sampled for p in found),
     )
 
 
@@ -143,5 +169,5 @@ def _empty(full: DatasetReader, indexes: list[int], target: Target) -> tuple[dic
     stored = full.dtypes[indexes[0] - 1]
     dtype = real_values(np.zeros(1, "complex64" if stored == "complex_int16" else stored)).dtype
     bands = np.zeros((len(indexes), target.height, target.width), dtype)
-    header = {"dtype": dtype.str, "empty": True, "damaged": False, "shrink": 1.0}
+    header = {"dtype": dtype.str, "empty": True, "damaged": False, "shrink": 1.0, "sampled": False}
     return header, (bands, np.zeros((target.height, target.width), bool))

@@ -1,0 +1,165 @@
+"""Placement by more than a transform: pixel positions from world positions, by control points or an RPC."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from layers.grid.tile_grid import Affine
+
+Floats = NDArray[np.float64]
+ToPixels = Callable[[Floats, Floats], tuple[Floats, Floats]]
+
+MAX_SPLINE_POINTS = 1500
+_FIRST_ORDER_PX = 0.5
+_SECOND_ORDER_PX = 1.0
+_MARGIN = 0.1
+"""How far beyond the picture's edges the model is trusted, as a share of its size."""
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Warp:
+    """`exact` near the picture; further out the affine `rough` (pixel to world) and a constant, so nothing folds."""
+
+    exact: ToPixels
+    rough: Affine
+    width: int
+    height: int
+
+    def pixels(self, x: Floats, y: Floats) -> tuple[Floats, Floats]:
+        """Pixel positions (edges at whole numbers) of world positions."""
+        u, v = _apply(self.rough.inverse(), x, y)
+        near_u = np.clip(u, -_MARGIN * self.width, (1 + _MARGIN) * self.width)
+        near_v = np.clip(v, -_MARGIN * self.height, (1 + _MARGIN) * self.height)
+        px, py = self.exact(*_apply(self.rough, near_u, near_v))
+        return px + (u - near_u), py + (v - near_v)
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class ControlPoints:
+    """Pixel positions `cols`, `rows` and their world positions `x`, `y`; all (n,)."""
+
+    cols: Floats
+    rows: Floats
+    x: Floats
+    y: Floats
+
+    def __len__(self) -> int:
+        return len(self.cols)
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Fit:
+    """What was fitted to control points: `name` for people, the largest misfit in pixels."""
+
+    exact: ToPixels
+    rough: Affine
+    name: str
+    misfit_px: float
+
+
+def fit_control_points(points: ControlPoints) -> Fit | None:
+    """First order where that is good or all that the points allow, then second order, then a thin plate spline.
+
+    None where fewer than three points, or points in one line, determine nothing.
+    """
+    if len(points) < 3 or not all(np.isfinite(v).all() for v in (points.cols, points.rows, points.x, points.y)):
+        return None
+    rough = _rough(points)
+    if rough is None:
+        return None
+    first = _polynomial(points, 1)
+    off = _misfit(first, points)
+    if len(points) < 6 or off <= _FIRST_ORDER_PX:
+        return Fit(first, rough, "first order", off)
+    second = _polynomial(points, 2)
+    off = _misfit(second, points)
+    if len(points) < 10 or off <= _SECOND_ORDER_PX or len(points) > MAX_SPLINE_POINTS:
+        return Fit(second, rough, "second order", off)
+    spline = _spline(points)
+    return Fit(second, rough, "second order", off) if spline is None else Fit(spline, rough, "thin plate spline", off)
+
+
+def rough_affine(cols: Floats, rows: Floats, x: Floats, y: Floats) -> Affine | None:
+    """The least-squares transform from pixels to world, None where the positions lie in one line."""
+    return _rough(ControlPoints(cols, rows, x, y))
+
+
+def _rough(points: ControlPoints) -> Affine | None:
+    system = np.stack([points.cols, points.rows, np.ones(len(points))], axis=1)
+    world = np.stack([points.x, points.y], axis=1)
+    centre = world.mean(axis=0)
+    found, _, rank, _ = np.linalg.lstsq(system, world - centre, rcond=1e-9)
+    if rank < 3:
+        return None
+    (a, d), (b, e), (c, f) = found.tolist()
+    if abs(a * e - b * d) < 1e-12 * (abs(a) + abs(b)) * (abs(d) + abs(e)):
+        return None
+    return Affine(a, b, c + float(centre[0]), d, e, f + float(centre[1]))
+
+
+def _apply(affine: Affine, x: Floats, y: Floats) -> tuple[Floats, Floats]:
+    return affine.a * x + affine.b * y + affine.c, affine.d * x + affine.e * y + affine.f
+
+
+def _normaliser(points: ControlPoints) -> Callable[[Floats, Floats], tuple[Floats, Floats]]:
+    """World positions brought to about -1..1, where powers of them are tame."""
+    middle_x, middle_y = points.x.mean(), points.y.mean()
+    half = max(np.abs(points.x - middle_x).max(), np.abs(points.y - middle_y).max())
+    return lambda x, y: ((x - middle_x) / half, (y - middle_y) / half)
+
+
+def _polynomial(points: ControlPoints, order: int) -> ToPixels:
+    normal = _normaliser(points)
+
+    def terms(x: Floats, y: Floats) -> Floats:
+        s, t = normal(x, y)
+        found = [np.ones_like(s), s, t]
+        return np.stack(found if order == 1 else [*found, s * s, s * t, t * t], axis=-1)
+
+    system = terms(points.x, points.y)
+    weights, *_ = np.linalg.lstsq(system, np.stack([points.cols, points.rows], axis=1), rcond=None)
+
+    def exact(x: Floats, y: Floats) -> tuple[Floats, Floats]:
+        found = terms(x, y) @ weights
+        return found[..., 0], found[..., 1]
+
+    return exact
+
+
+def _spline(points: ControlPoints) -> ToPixels | None:
+    normal = _normaliser(points)
+    _, unique = np.unique(np.stack([points.x, points.y], axis=1), axis=0, return_index=True)
+    s, t = normal(points.x[unique], points.y[unique])
+    count = len(s)
+    flat = np.stack([np.ones(count), s, t], axis=1)
+    system = np.zeros((count + 3, count + 3))
+    system[:count, :count] = _kernel(s[:, None] - s, t[:, None] - t)
+    system[:count, count:], system[count:, :count] = flat, flat.T
+    wanted = np.zeros((count + 3, 2))
+    wanted[:count, 0], wanted[:count, 1] = points.cols[unique], points.rows[unique]
+    try:
+        weights = np.linalg.solve(system, wanted)
+    except np.linalg.LinAlgError:
+        return None
+
+    def exact(x: Floats, y: Floats) -> tuple[Floats, Floats]:
+        u, v = normal(np.ravel(x), np.ravel(y))
+        rows = [_kernel(u[i : i + 4096, None] - s, v[i : i + 4096, None] - t) for i in range(0, len(u), 4096)]
+        found = np.concatenate(rows) @ weights[:count] + np.stack([np.ones_like(u), u, v], axis=1) @ weights[count:]
+        return found[:, 0].reshape(np.shape(x)), found[:, 1].reshape(np.shape(x))
+
+    return exact
+
+
+def _kernel(dx: Floats, dy: Floats) -> Floats:
+    square = dx * dx + dy * dy
+    return square * np.log(np.maximum(square, 1e-300))
+
+
+def _misfit(exact: ToPixels, points: ControlPoints) -> float:
+    cols, rows = exact(points.x, points.y)
+    return float(np.hypot(cols - points.cols, rows - points.rows).max())
