@@ -53,6 +53,7 @@ class LatePanel(QWidget):
         if self._panel is None:
             self._panel = self._make()
             self._layout.addWidget(self._panel)
+            self._panel.show()
         return self._panel
 
     @property
@@ -60,14 +61,14 @@ class LatePanel(QWidget):
         return self._panel is not None
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        """What is painted is seen; being shown is not enough, as every tab is in front while the window is arranged."""
+        """What is painted is seen, also while the window is arranged, when every tab is shown for a moment."""
         if not self.is_made:
             self._soon.start()
         super().paintEvent(event)
 
     def _make_if_seen(self) -> None:
         if self.isVisible():
-            self.panel.show()
+            _made = self.panel
 
 
 class Docks(QObject):
@@ -76,6 +77,7 @@ class Docks(QObject):
     def __init__(self, window: QMainWindow, context: PanelContext) -> None:
         super().__init__(window)
         self._window, self._context = window, context
+        self._is_arranging = True
         self.layer_tree = LayerTreePanel(context)
         self.claims, self.sources = LatePanel(self._make_claims), LatePanel(self._make_sources)
         self.responses = LatePanel(self._make_responses)
@@ -135,7 +137,7 @@ class Docks(QObject):
         """Bring a panel to the front, by the panels' own names or an action's id."""
         if name in self._pages:
             page, title = self._pages[name]
-            page.panel.show()
+            _made = page.panel
             self.details.setCurrentWidget(page)
             self._docks["panel_details"].setWindowTitle(title)
             self.set_panel_visible("panel_details", True)
@@ -169,6 +171,7 @@ class Docks(QObject):
     def reset(self) -> None:
         """Every panel at its place."""
         window, docks = self._window, self._docks
+        self._is_arranging = True
         for id_, dock in docks.items():
             dock.setFloating(False)
             left = id_ == "panel_layers"
@@ -183,6 +186,7 @@ class Docks(QObject):
         window.resizeDocks(horizontal, [LEFT_PX, RIGHT_PX], Qt.Orientation.Horizontal)
         vertical = [docks["panel_sites"], docks["panel_details"]]
         window.resizeDocks(vertical, [340, 480], Qt.Orientation.Vertical)
+        self._is_arranging = False
         self._name_tabs()
 
     def set_shown(self, shown: bool) -> None:
@@ -192,16 +196,29 @@ class Docks(QObject):
             for dock in self._docks.values():
                 dock.hide()
         elif shown and self._wanted:
+            self._is_arranging = True
             for id_, visible in self._wanted.items():
                 self._docks[id_].setVisible(visible)
             self._wanted = {}
             self._docks["panel_sites"].raise_()
+            self._is_arranging = False
             self._name_tabs()
 
     def _name_tabs(self) -> None:
         """The window makes tab bars as docks are put on each other; a screen reader wants to know what they are."""
         for tabs in self._window.findChildren(QTabBar, options=Qt.FindChildOption.FindDirectChildrenOnly):
-            tabs.setAccessibleName(self.tr("Panels"))
+            if not tabs.accessibleName():
+                tabs.setAccessibleName(self.tr("Panels"))
+                tabs.currentChanged.connect(self._tab_chosen)
+
+    def _tab_chosen(self, at: int) -> None:
+        tabs = self.sender()
+        if self._is_arranging or not isinstance(tabs, QTabBar):
+            return
+        for dock in self._docks.values():
+            late = dock.widget()
+            if dock.windowTitle() == tabs.tabText(at) and isinstance(late, LatePanel):
+                _made = late.panel
 
     def state(self) -> str:
         """The arrangement, for the settings; empty while the panels are away."""

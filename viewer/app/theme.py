@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
+from string import Template
 
 from PySide6.QtGui import QColor, QPalette
 from PySide6.QtWidgets import QApplication
+
+from viewer.resources import resource_path
 
 
 @dataclass(frozen=True)
@@ -86,74 +89,12 @@ def palette_of(theme: Theme) -> QPalette:
 
 
 def style_sheet(theme: Theme) -> str:
-    """Spacing and edges only; colours of controls come from the palette."""
-    levels = "".join(
-        f'#messageLine[level="{level}"] {{ background: {ground}; border-bottom: 1px solid {theme.line}; }}'
-        f'#messageLine[level="{level}"] QLabel, #messageLine[level="{level}"] QToolButton {{ color: {text}; }}'
-        for level, (ground, text) in (("info", theme.info), ("warning", theme.warning), ("error", theme.error))
-    )
-    return f"""
-    QMainWindow::separator {{ background: {theme.window}; width: 5px; height: 5px; }}
-    QMainWindow::separator:hover {{ background: {theme.accent}; }}
-    QToolBar {{ border: 0; border-bottom: 1px solid {theme.line}; padding: 3px 6px; spacing: 1px; }}
-    QToolBar::separator {{ background: {theme.line}; width: 1px; margin: 5px 6px; }}
-    QToolBar QToolButton {{ border: 1px solid transparent; border-radius: 5px; padding: 4px; }}
-    QToolBar QToolButton:hover {{ background: {theme.raised}; border-color: {theme.line}; }}
-    QToolBar QToolButton:checked {{ border-color: {theme.accent};
-        background: {_mix(theme.accent, theme.window, 0.28)}; }}
-    QToolBar QToolButton:focus {{ border-color: {theme.accent}; }}
-    QMenuBar {{ border-bottom: 1px solid {theme.line}; padding: 1px 4px; }}
-    QMenuBar::item {{ padding: 4px 9px; border-radius: 4px; background: transparent; }}
-    QMenuBar::item:selected {{ background: {theme.accent}; color: {theme.on_accent}; }}
-    QMenu {{ background: {theme.surface}; border: 1px solid {theme.line}; padding: 4px; }}
-    QMenu::item {{ padding: 5px 24px 5px 22px; border-radius: 4px; }}
-    QMenu::item:selected {{ background: {theme.accent}; color: {theme.on_accent}; }}
-    QMenu::item:disabled {{ color: {theme.disabled}; }}
-    QMenu::separator {{ height: 1px; background: {theme.line}; margin: 4px 8px; }}
-    QDockWidget {{ font-weight: 600; }}
-    QDockWidget > QWidget {{ font-weight: 400; }}
-    QDockWidget::title {{ padding: 6px 9px; background: {theme.window}; border-bottom: 1px solid {theme.line}; }}
-    QTabBar::tab {{ padding: 5px 11px; border: 0; border-bottom: 2px solid transparent; color: {theme.muted}; }}
-    QTabBar::tab:selected {{ color: {theme.text}; border-bottom-color: {theme.accent}; }}
-    QTabBar::tab:hover {{ color: {theme.text}; }}
-    QTabBar::tab:focus {{ background: {theme.raised}; }}
-    QTabWidget::pane {{ border: 0; border-top: 1px solid {theme.line}; }}
-    QHeaderView::section {{ background: {theme.window}; border: 0; padding: 4px 6px;
-        border-bottom: 1px solid {theme.line}; }}
-    QStatusBar {{ border-top: 1px solid {theme.line}; }}
-    QStatusBar::item {{ border: 0; }}
-    QStatusBar QToolButton::menu-indicator {{ image: none; }}
-    QStatusBar QLabel {{ padding-left: 6px; }}
-    QLineEdit, QPlainTextEdit, QTextEdit {{ border: 1px solid {theme.disabled}; border-radius: 4px; padding: 2px 4px;
-        background: {theme.surface}; }}
-    QLineEdit:focus, QPlainTextEdit:focus, QTextEdit:focus {{ border-color: {theme.accent}; }}
-    QLineEdit:disabled, QPlainTextEdit:disabled, QTextEdit:disabled {{ border-color: {theme.line}; }}
-    QComboBox QLineEdit, QAbstractSpinBox QLineEdit {{ border: 0; padding: 0; background: transparent; }}
-    QAbstractItemView {{ border: 1px solid {theme.line}; }}
-    QScrollBar {{ background: transparent; border: 0; margin: 0; }}
-    QScrollBar:vertical {{ width: 12px; }}
-    QScrollBar:horizontal {{ height: 12px; }}
-    QScrollBar::handle {{ background: {theme.disabled}; border-radius: 3px; margin: 3px; }}
-    QScrollBar::handle:hover {{ background: {theme.muted}; }}
-    QScrollBar::handle:vertical {{ min-height: 26px; }}
-    QScrollBar::handle:horizontal {{ min-width: 26px; }}
-    QScrollBar::add-line, QScrollBar::sub-line {{ width: 0; height: 0; }}
-    QScrollBar::add-page, QScrollBar::sub-page {{ background: transparent; }}
-    QToolTip {{ background: {theme.raised}; color: {theme.text}; border: 1px solid {theme.line}; padding: 3px; }}
-    #muted {{ color: {theme.muted}; }}
-    #startPage {{ background: {theme.surface}; }}
-    #wordmark {{ font-size: 26px; font-weight: 600; }}
-    #heading {{ font-weight: 600; color: {theme.muted}; }}
-    #card {{ background: {theme.window}; border: 1px solid {theme.line}; border-radius: 8px; padding: 9px 12px;
-             text-align: left; }}
-    #card:hover, #card:focus {{ border-color: {theme.accent}; }}
-    #palette {{ background: {theme.window}; border: 1px solid {theme.line}; }}
-    #palette QLineEdit {{ border: 0; border-bottom: 1px solid {theme.line}; padding: 9px 11px; font-size: 15px; }}
-    #palette QListView {{ border: 0; }}
-    #palette QListView::item {{ padding: 5px 8px; }}
-    #keycap {{ background: {theme.raised}; border: 1px solid {theme.line}; border-radius: 4px; padding: 1px 6px; }}
-    {levels}
-    """
+    """The style sheet in a theme's colours."""
+    colors = {name: value for name, value in asdict(theme).items() if isinstance(value, str)}
+    for level, (ground, text) in (("info", theme.info), ("warning", theme.warning), ("error", theme.error)):
+        colors |= {f"{level}_ground": ground, f"{level}_text": text}
+    colors["accent_faint"] = _mix(theme.accent, theme.window, 0.28)
+    return Template(resource_path("style.qss").read_text(encoding="utf-8")).substitute(colors)
 
 
 def contrast(text: str, ground: str) -> float:
