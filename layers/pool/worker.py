@@ -32,7 +32,8 @@ def main(connection: Connection, block_name: str, profile_name: str, parent_pid:
     for name in ("geopandas", "pandas", "pyarrow"):
         sys.modules.setdefault(name, None)  # type: ignore[arg-type]
 
-    from layers.readers.ops import run, warm_up  # after the environment is set
+    from layers.readers.ops import run  # after the environment is set
+    from layers.readers.warm_up import warm_up
 
     warm_up()
     limit_process(profile)

@@ -20,10 +20,6 @@ Result = tuple[dict[str, Any], tuple[Any, ...]]
 TEST_OPS_VARIABLE = "GEOLOUPE_TEST_OPS"
 
 
-def warm_up() -> None:
-    """Nothing to do: rasterio and cv2 are loaded with this module, pyogrio on its first use."""
-
-
 def run(op: str, params: dict[str, Any]) -> Result:
     """Answer one request. Raises GeoloupeError, or whatever a library raises."""
     match op:
