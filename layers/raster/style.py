@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any, Self
 
@@ -11,8 +11,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from layers.errors import InvalidValue
+from layers.raster.adjust import SHARPEN_PX, adjust
+from layers.raster.band_maths import Expression, parse_expression
 from layers.raster.colormaps import COLORMAPS, colormap
 from layers.raster.info import BandInfo, RasterInfo
+from layers.raster.stretch import BY_DEFAULT, Limits, StretchRule
 
 RESAMPLINGS = ("nearest", "bilinear", "cubic", "average")
 
@@ -36,17 +39,39 @@ class Stretch:
 class RasterStyle:
     """Three bands as red, green, blue, or one as grey or through a colormap; one `Stretch` for each band.
 
-    `brightness` and `contrast` are -1..1 (0: unchanged).
+    With an `expression` the bands are its inputs, in the order of `Expression.bands`, and its result is shown as one.
+    `brightness`, `contrast` and `saturation` are -1..1 (0: unchanged), `sharpen` is 0..1.
     """
 
     bands: tuple[int, ...]
     stretches: tuple[Stretch, ...]
+    """One for each band that is shown. With a `rule` from the view: what to show until the view is measured."""
     colormap: str = ""
     """A name in `COLORMAPS`, or empty: grey, or the file's own palette."""
     invert: bool = False
     brightness: float = 0.0
     contrast: float = 0.0
     resampling: str = "bilinear"
+    saturation: float = 0.0
+    sharpen: float = 0.0
+    expression: str = ""
+    """Of `layers.raster.band_maths`, or empty."""
+    rule: StretchRule = BY_DEFAULT
+
+    @property
+    def shown(self) -> int:
+        """How many bands are shown: three as colours, or one."""
+        return 1 if self.expression else len(self.bands)
+
+    @property
+    def margin_px(self) -> int:
+        """How many pixels more on each side the raw bands need."""
+        return SHARPEN_PX if self.sharpen else 0
+
+    def with_limits(self, limits: tuple[Limits, ...]) -> Self:
+        """Stretched from and to these values; the gammas stay."""
+        pairs = zip(limits, self.stretches, strict=True)
+        return replace(self, stretches=tuple(Stretch(low, high, s.gamma) for (low, high), s in pairs))
 
     @classmethod
     def default(cls, info: RasterInfo) -> Self:
@@ -56,15 +81,19 @@ class RasterStyle:
         plain = tuple(band.index for band in info.bands if band.color != "alpha") or (1,)
         bands = color if len(color) == 3 else plain[:3] if len(plain) >= 3 else plain[:1]
         if info.bands[bands[0] - 1].palette:
-            return cls(bands[:1], (Stretch(0.0, 255.0),), resampling="nearest")
-        return cls(bands, tuple(_default_stretch(info.bands[index - 1]) for index in bands))
+            return cls(bands[:1], (Stretch(0.0, 255.0),), resampling="nearest", rule=StretchRule(origin="given"))
+        # Eight bits are shown as they are.
+        origin = "given" if all(info.bands[index - 1].dtype == "uint8" for index in bands) else "image"
+        stretches = tuple(_default_stretch(info.bands[index - 1]) for index in bands)
+        return cls(bands, stretches, rule=StretchRule(origin=origin))
 
     def to_json(self) -> dict[str, Any]:
         """Plain JSON values; `from_json` gives back an equal value."""
         return {
             "bands": list(self.bands), "stretches": [[s.low, s.high, s.gamma] for s in self.stretches],
             "colormap": self.colormap, "invert": self.invert, "brightness": self.brightness,
-            "contrast": self.contrast, "resampling": self.resampling,
+            "contrast": self.contrast, "resampling": self.resampling, "saturation": self.saturation,
+            "sharpen": self.sharpen, "expression": self.expression, "stretch": self.rule.to_json(),
         }  # fmt: skip
 
     @classmethod
@@ -76,15 +105,21 @@ class RasterStyle:
         default = cls.default(info)
         try:
             bands = tuple(int(b) for b in data.get("bands", default.bands))
+            expression = str(data.get("expression", ""))
             stretches = tuple(Stretch(*(float(v) for v in s)) for s in data["stretches"]) if "stretches" in data else ()
+            given = StretchRule(origin="given") if stretches else default.rule
             style = cls(
                 bands,
-                stretches or tuple(_default_stretch(info.bands[index - 1]) for index in bands),
+                stretches or _default_stretches(bands, expression, info),
                 str(data.get("colormap", "")),
                 bool(data.get("invert", False)),
                 float(data.get("brightness", 0.0)),
                 float(data.get("contrast", 0.0)),
                 str(data.get("resampling", default.resampling)),
+                float(data.get("saturation", 0.0)),
+                float(data.get("sharpen", 0.0)),
+                expression,
+                StretchRule.from_json(data["stretch"]) if "stretch" in data else given,
             )
         except (TypeError, ValueError, IndexError, AttributeError) as error:
             raise InvalidValue(f"The stored style of {info.path} cannot be understood: choose a style.") from error
@@ -92,10 +127,12 @@ class RasterStyle:
         return style
 
     def _check(self, info: RasterInfo) -> None:
-        numbers = [v for s in self.stretches for v in (s.low, s.high, s.gamma)] + [self.brightness, self.contrast]
+        looks = [self.brightness, self.contrast, self.saturation, self.sharpen]
+        numbers = [v for s in self.stretches for v in (s.low, s.high, s.gamma)] + looks
+        inputs = len(_parsed(self.expression).bands) if self.expression else 0
         sound = (
-            len(self.bands) in (1, 3)
-            and len(self.stretches) == len(self.bands)
+            (len(self.bands) == inputs if inputs else len(self.bands) in (1, 3))
+            and len(self.stretches) == self.shown
             and all(1 <= band <= len(info.bands) for band in self.bands)
             and all(math.isfinite(n) for n in numbers)
             and all(s.gamma > 0 for s in self.stretches)
@@ -106,30 +143,61 @@ class RasterStyle:
             raise InvalidValue(f"The stored style of {info.path} does not fit this file: choose a style.")
 
 
+def shown_bands(
+    bands: NDArray[Any], mask: NDArray[np.bool_] | None, style: RasterStyle
+) -> tuple[NDArray[Any], NDArray[np.bool_] | None]:
+    """What is stretched, (n, h, w), and where it is valid: the bands, or what the style's expression makes of them."""
+    if not style.expression:
+        return bands, mask
+    expression = _parsed(style.expression)
+    values = expression.evaluate(dict(zip(expression.bands, bands, strict=True)), mask)
+    return values[np.newaxis], np.isfinite(values)
+
+
 def colorize(
     bands: NDArray[Any], mask: NDArray[np.bool_] | None, style: RasterStyle, info: RasterInfo, out: Pixels | None = None
 ) -> Pixels:
-    """Pixels (h, w), uint32 0xAARRGGBB with alpha multiplied in, of raw `bands` (n, h, w), in `style.bands`' order.
+    """Pixels (h, w), uint32 0xAARRGGBB with alpha multiplied in, of raw `bands` (n, ...), in `style.bands`' order.
 
-    Where `mask` is False the pixel is transparent. `out` (h, w) is written into and returned where given.
+    Bands and mask are `style.margin_px` larger than (h, w) on each side. Where `mask` is False the pixel is
+    transparent. `out` (h, w) is written into and returned where given.
     """
-    out = np.empty(bands.shape[1:], np.uint32) if out is None else out
-    palette = info.bands[style.bands[0] - 1].palette if not style.colormap else ()
-    if len(style.bands) == 1:
-        table = _palette_table(palette) if palette and bands.dtype.kind in "bui" else None
-        if table is not None:
-            _look_up(table, np.clip(bands[0], 0, len(table) - 1), out)
-        else:
-            _paint(bands[0], style, 0, -1, out)
+    margin = style.margin_px
+    inner = slice(margin, -margin or None)
+    if out is None:
+        out = np.empty((bands.shape[1] - 2 * margin, bands.shape[2] - 2 * margin), np.uint32)
+    palette = info.bands[style.bands[0] - 1].palette if not (style.colormap or style.expression) else ()
+    if palette and len(style.bands) == 1 and bands.dtype.kind in "bui":
+        table = _palette_table(palette)
+        _look_up(table, np.clip(bands[0, inner, inner], 0, len(table) - 1), out)
     else:
-        part = np.empty_like(out)
-        _paint(bands[0], style, 0, 16, out)
-        for position, shift in ((1, 8), (2, 0)):
-            _paint(bands[position], style, position, shift, part)
-            np.bitwise_or(out, part, out=out)
+        bands, mask = shown_bands(bands, mask, style)
+        if margin or (style.saturation and style.shown == 3):
+            whole = np.empty(bands.shape[1:], np.uint32)
+            _compose(bands, style, whole)
+            out[:] = adjust(whole, mask, style.saturation if style.shown == 3 else 0.0, style.sharpen)
+        else:
+            _compose(bands, style, out)
     if mask is not None:
-        np.multiply(out, mask, out=out)
+        np.multiply(out, mask[inner, inner], out=out)
     return out
+
+
+@lru_cache(maxsize=16)
+def _parsed(expression: str) -> Expression:
+    return parse_expression(expression)
+
+
+def _compose(bands: NDArray[Any], style: RasterStyle, out: Pixels) -> None:
+    """The stretched bands as opaque pixels."""
+    if len(bands) == 1:
+        _paint(bands[0], style, 0, -1, out)
+        return
+    part = np.empty_like(out)
+    _paint(bands[0], style, 0, 16, out)
+    for position, shift in ((1, 8), (2, 0)):
+        _paint(bands[position], style, position, shift, part)
+        np.bitwise_or(out, part, out=out)
 
 
 def _paint(band: NDArray[Any], style: RasterStyle, position: int, shift: int, out: Pixels) -> None:
@@ -191,7 +259,8 @@ def _colored(
     colors: str,
     shift: int,
 ) -> Pixels:
-    unit = unit ** (1.0 / gamma)
+    if gamma != 1.0:
+        unit = unit ** (1.0 / gamma)
     if contrast or brightness:
         steepness = math.tan((min(max(contrast, -1.0), 0.99) + 1.0) * math.pi / 4)
         unit = np.clip((unit - 0.5) * steepness + 0.5 + brightness, 0.0, 1.0)
@@ -209,6 +278,12 @@ def _palette_table(palette: tuple[tuple[int, int, int, int], ...]) -> Pixels:
     rgba = np.array([*palette, (0, 0, 0, 0)], np.uint32)
     red, green, blue = ((rgba[:, i] * rgba[:, 3] + 127) // 255 for i in range(3))
     return (rgba[:, 3] << np.uint32(24)) | (red << np.uint32(16)) | (green << np.uint32(8)) | blue
+
+
+def _default_stretches(bands: tuple[int, ...], expression: str, info: RasterInfo) -> tuple[Stretch, ...]:
+    if expression:
+        return (Stretch(-1.0, 1.0),)
+    return tuple(_default_stretch(info.bands[index - 1]) for index in bands)
 
 
 def _default_stretch(band: BandInfo) -> Stretch:

@@ -8,6 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 from rasterio.windows import Window
 
+from layers.raster.band_maths import parse_expression
+from layers.raster.stretch import Limits, StretchRule, Values
 from layers.readers.datasets import DATASETS
 from layers.readers.pixels import read_pixels, real_values
 from layers.readers.probe import sample
@@ -19,6 +21,8 @@ _MAX_WINDOW_SIDE_PX = 1024
 def read_statistics(params: dict[str, Any]) -> tuple[dict[str, Any], tuple[Any, ...]]:
     """Header {"bands": [...]}: one object a band, see `_describe`.
 
+    With `rule` (of `StretchRule.to_json`) also "stretch": its low and high for each band, or for the result of
+    `expression` where one is given; empty where there are no valid values.
     `window` is [col, row, width, height] in full-resolution pixels; without it the whole file is sampled.
     """
     dataset = DATASETS.get(str(params["path"]), part=str(params.get("part", "")))
@@ -33,7 +37,19 @@ def read_statistics(params: dict[str, Any]) -> tuple[dict[str, Any], tuple[Any, 
         shape = (min(int(inside.height), _MAX_WINDOW_SIDE_PX), min(int(inside.width), _MAX_WINDOW_SIDE_PX))
         found = read_pixels(dataset, indexes, inside, shape)
         bands, mask = found.bands.reshape(len(indexes), -1), found.mask.reshape(-1)
-    return {"bands": [_describe(i, band, mask) for i, band in zip(indexes, bands, strict=True)]}, ()
+    header: dict[str, Any] = {"bands": [_describe(i, band, mask) for i, band in zip(indexes, bands, strict=True)]}
+    if "rule" in params:
+        header["stretch"] = _stretch(bands, mask, StretchRule.from_json(params["rule"]), str(params["expression"]))
+    return header, ()
+
+
+def _stretch(bands: NDArray[Any], mask: NDArray[np.bool_], rule: StretchRule, text: str) -> list[Limits]:
+    if text:
+        expression = parse_expression(text)
+        bands = expression.evaluate(dict(zip(expression.bands, bands, strict=True)), mask)[np.newaxis]
+    values = [Values.of([real_values(band)[mask]]) for band in bands]
+    known = [each for each in values if each is not None]
+    return list(rule.limits(known)) if len(known) == len(values) else []
 
 
 def _describe(index: int, band: NDArray[Any], mask: NDArray[np.bool_]) -> dict[str, Any]:

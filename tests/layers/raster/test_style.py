@@ -119,3 +119,27 @@ def test_json_there_and_back_and_nonsense_is_refused():
     ):
         with pytest.raises(InvalidValue, match=r"a\.tif"):
             RasterStyle.from_json(broken, info)
+
+
+def test_an_expression_is_shown_as_one_band_and_invalid_where_it_is_no_number():
+    info = bands_of(4, "uint16", 0, 4000)
+    red, nir = np.array([[[100, 0, 300]], [[300, 0, 100]]], np.uint16)
+    style = RasterStyle((3, 4), (Stretch(-1.0, 1.0),), expression="(nir - red) / (nir + red)")
+    got = channels(colorize(np.stack([nir, red]), None, style, info))[0]
+    assert got[:, 1].tolist() == [191, 0, 64]
+    assert got[:, 0].tolist() == [255, 0, 255]
+    assert RasterStyle.from_json(json.loads(json.dumps(style.to_json())), info) == style
+    for broken in ({"bands": [3]}, {"bands": [3, 9]}, {"expression": "nir +"}, {"stretches": [[0, 1]] * 2}):
+        with pytest.raises(InvalidValue):
+            RasterStyle.from_json(style.to_json() | broken, info)
+
+
+def test_a_style_of_before_is_given_and_a_new_one_says_where_its_stretch_is_from():
+    info = bands_of(3, "uint16", 0, 4000)
+    old = RasterStyle.from_json({"bands": [1, 2, 3], "stretches": [[0, 9, 1.0]] * 3}, info)
+    assert old.rule.origin == "given"
+    assert (old.saturation, old.sharpen, old.expression, old.margin_px) == (0, 0, "", 0)
+    assert RasterStyle.default(info).rule.origin == "image"
+    assert RasterStyle.default(bands_of(3, "uint8", 0, 255)).rule.origin == "given"
+    seen = old.with_limits(((1.0, 2.0), (3.0, 4.0), (5.0, 6.0)))
+    assert [(s.low, s.high, s.gamma) for s in seen.stretches] == [(1, 2, 1), (3, 4, 1), (5, 6, 1)]

@@ -1,0 +1,45 @@
+"""How often which value is there: counts for a picture beside a stretch."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from layers.raster.stretch import Values
+
+BINS = 128
+_TAIL_PERCENT = 0.1
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Histogram:
+    """`counts` of equal bins from `low` to `high`; what lies beyond is in the outer bins."""
+
+    counts: NDArray[np.int64]
+    low: float
+    high: float
+
+
+def histogram(values: Values, shown: tuple[float, float] | None = None) -> Histogram:
+    """Counts of `Values.sorted` over nearly all of it (not over lone outliers), and over `shown`, low and high.
+
+    Bins of whole numbers are whole numbers wide, or every second one would stand empty.
+    """
+    low, high = values.percentile(_TAIL_PERCENT), values.percentile(100 - _TAIL_PERCENT)
+    if shown is not None:
+        low, high = min(low, *shown), max(high, *shown)
+    margin = (high - low) * 0.03 or 0.5
+    low, high = low - margin, high + margin
+    if values.sorted.dtype.kind in "iu":
+        width = max(1.0, np.ceil((high - low) / BINS))
+        low = float(np.floor(low)) - 0.5
+        high = low + width * max(1, int(np.ceil((high - low) / width)))
+        bins = round((high - low) / width)
+    else:
+        bins = BINS
+    edges = np.linspace(low, high, bins + 1)
+    below = np.searchsorted(values.sorted, edges[1:-1], side="left")
+    counts = np.diff(np.concatenate([[0], below, [values.sorted.size]]))
+    return Histogram(counts.astype(np.int64), low, high)
