@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QFontMetricsF, QImage, QPainter
 
 from layers.document.document import Document
@@ -94,6 +95,16 @@ def test_a_long_title_and_a_long_marking_stay_in_their_rooms(studio, document) -
         assert (picture[:, at] == PAPER).all(), "margins stay white"
         assert (picture[at] == PAPER).all()
     assert product.regions == make(studio, document, replace(LAYOUT, marking="M"))[0].regions
+
+
+def test_a_title_that_is_too_long_ends_in_an_ellipsis(studio, document) -> None:
+    long = "A title " * 60
+    product, _ = make(studio, document, replace(LAYOUT, title=long))
+    room = product.regions.header
+    short = QFontMetricsF(font(20, bold=True)).elidedText(long, Qt.TextElideMode.ElideRight, room.width())
+    assert short.endswith("…")
+    same, _ = make(studio, document, replace(LAYOUT, title=short))
+    assert (part(pixels(product.image()), room) == part(pixels(same.image()), room)).all()
 
 
 def test_the_legend_lists_only_what_is_in_the_frame(studio, document) -> None:
