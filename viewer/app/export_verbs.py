@@ -61,9 +61,16 @@ class ExportVerbs(QObject):
         path = self._ask().picture_to_write(self._suggestion(".png")) if accepted else None
         if path is None:
             return
-        scene = self._scene()
-        product = Product(layout, self._session.document, scene, self._bounds())
-        self._pending.append(_PendingPicture(product, scene, lambda image: self._write_picture(image, path), self))
+        document, scene, bounds = self._session.document, self._scene(), self._bounds()
+        self._pending.append(
+            _PendingPicture(
+                scene,
+                lambda: Product(layout, document, scene, bounds),
+                lambda image: self._write_picture(image, path),
+                lambda error: self._messages.show("export", error.sentence, "error"),
+                self,
+            )
+        )
 
     def export_sites(self) -> None:
         """As GeoJSON or CSV, by the name's ending."""
@@ -108,21 +115,42 @@ class ExportVerbs(QObject):
 class _PendingPicture(QObject):
     """A product whose layers are still being read."""
 
-    def __init__(self, product: Product, scene: MapScene, ready: Callable[[QImage], None], verbs: ExportVerbs) -> None:
+    def __init__(
+        self,
+        scene: MapScene,
+        make: Callable[[], Product],
+        ready: Callable[[QImage], None],
+        failed: Callable[[GeoloupeError], None],
+        verbs: ExportVerbs,
+    ) -> None:
         super().__init__(verbs)
-        self._product, self._scene, self._ready, self._verbs = product, scene, ready, verbs
+        self._scene, self._make, self._ready, self._failed, self._verbs = scene, make, ready, failed, verbs
+        self._product: Product | None = None
         self._timer = QTimer(self, interval=POLL_MS)
         self._timer.timeout.connect(self._look)
-        scene.set_view(product.view)
         self._timer.start()
 
     def _look(self) -> None:
-        if not (self._scene.is_open() and self._scene.is_complete(self._product.view)):
+        """Credits and dates are known once the layers are open: only then is the page laid out."""
+        if not self._scene.is_open():
             return
+        try:
+            if self._product is None:
+                self._product = self._make()
+                self._scene.set_view(self._product.view)
+            if not self._scene.is_complete(self._product.view):
+                return
+            image = self._product.image()
+        except GeoloupeError as error:
+            self._end()
+            self._failed(error)
+            return
+        self._end()
+        self._ready(image)
+
+    def _end(self) -> None:
         self._timer.stop()
-        image = self._product.image()
         self._scene.close()
         self._scene.deleteLater()
         self._verbs.forget(self)
         self.deleteLater()
-        self._ready(image)

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QCoreApplication, QSize, Qt
+from collections.abc import Callable
+from pathlib import Path
+
+from PySide6.QtCore import QCoreApplication, QSize, Qt, Signal
 from PySide6.QtGui import QIcon, QKeySequence, QPalette
 from PySide6.QtWidgets import QMainWindow, QMenu, QToolBar
 
 from viewer.app.actions import MENUS, ActionTable, bare, translated
 from viewer.panels.palette import PaletteEntry
 from viewer.support.icons import SIZE_PX, line_icon
+from viewer.support.text import one_line, tooltip
 
 CANVAS_KEYS: tuple[tuple[str, str], ...] = (
     ("Pan while held", "Space"),
@@ -35,6 +39,26 @@ def fill_menu_bar(window: QMainWindow, actions: ActionTable) -> dict[str, QMenu]
             menu.addAction(actions[spec.id])
         menus[id_] = menu
     return menus
+
+
+class RecentMenu(QMenu):
+    """The cases opened lately, read anew each time it is opened."""
+
+    chosen = Signal(str)
+
+    def __init__(self, recent: Callable[[], list[Path]], parent: QMenu) -> None:
+        super().__init__(QCoreApplication.translate("Menus", "Open &Recent"), parent)
+        self._recent = recent
+        self.aboutToShow.connect(self._fill)
+
+    def _fill(self) -> None:
+        self.clear()
+        for path in self._recent():
+            action = self.addAction(one_line(path.stem, 60).replace("&", "&&"))
+            action.setToolTip(tooltip(str(path)))
+            action.triggered.connect(lambda _checked=False, path=path: self.chosen.emit(str(path)))
+        if self.isEmpty():
+            self.addAction(QCoreApplication.translate("Menus", "No case yet")).setEnabled(False)
 
 
 def make_toolbar(window: QMainWindow, actions: ActionTable) -> QToolBar:

@@ -12,7 +12,7 @@ from PySide6.QtCore import QObject, Signal
 
 from layers.document.document import Document
 from layers.document.edit import Edit
-from layers.errors import FileMissing, GeoloupeError, NotAFile, NotAllowed
+from layers.errors import CannotBePlaced, FileMissing, GeoloupeError, NotAFile, NotAllowed
 from layers.geo.bounds import Bounds
 from layers.pool.pool import ReaderPool
 from layers.pool.protocol import Answer, Request
@@ -105,7 +105,10 @@ class FileOpener(QObject):
         return answered
 
     def _probed(self, at: int, path: Path, answer: Answer | GeoloupeError) -> None:
-        self._found[at] = answer if isinstance(answer, GeoloupeError) else layers_of_probe(path, answer.header)
+        try:
+            self._found[at] = answer if isinstance(answer, GeoloupeError) else layers_of_probe(path, answer.header)
+        except GeoloupeError as error:
+            self._found[at] = error
         self._add_ready()
 
     def _add_ready(self) -> None:
@@ -158,7 +161,16 @@ def edit_for(document: Document, layers: Sequence[FoundLayer], actor: str) -> Ed
 
 
 def layers_of_probe(path: Path, header: dict[str, Any]) -> list[FoundLayer]:
-    """The layers a probed file stands for; a vector file may hold several tables."""
+    """The layers a probed file stands for; a vector file may hold several tables.
+
+    Raises CannotBePlaced where nothing says where on Earth the data are.
+    """
+    sources = [header["raster"]] if header["kind"] == "raster" else header["layers"]
+    if not any(source["crs"] for source in sources):
+        problems = [problem for source in sources for problem in source["problems"]]
+        raise CannotBePlaced(
+            problems[0] if problems else f"{path.name} does not say where it lies: it has no CRS. Give it a world file."
+        )
     if header["kind"] == "raster":
         raster = header["raster"]
         facts = {"credit": raster["credit"], "acquired_at": raster["acquired_at"], "date_kind": raster["date_kind"]}

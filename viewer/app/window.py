@@ -21,7 +21,7 @@ from viewer.app.docks import Docks
 from viewer.app.export_verbs import ExportVerbs
 from viewer.app.face_verbs import FaceVerbs
 from viewer.app.file_verbs import FileVerbs
-from viewer.app.menus import fill_menu_bar, make_toolbar
+from viewer.app.menus import RecentMenu, fill_menu_bar, make_toolbar
 from viewer.app.opening import FileOpener
 from viewer.app.permission import Permissions
 from viewer.app.questions import Questions
@@ -126,7 +126,10 @@ class MainWindow(QMainWindow):
         self.face = FaceVerbs(self)
         self.action_table = ActionTable(self._handlers(), self)
         self.action_table.color(self.palette())
-        fill_menu_bar(self, self.action_table)
+        menus = fill_menu_bar(self, self.action_table)
+        recent = RecentMenu(self.settings.recent, menus["file"])
+        recent.chosen.connect(self.files.open_recent)
+        menus["file"].insertMenu(self.action_table["open_demo"], recent)
         self.toolbar = make_toolbar(self, self.action_table)
         self.addToolBar(self.toolbar)
         self.docks.connect_actions(self.action_table)

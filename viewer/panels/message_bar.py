@@ -96,6 +96,7 @@ class _Line(QFrame):
         button.setText(self.tr("Fewer") if is_open else self.tr("{0} more").format(others))
         button.clicked.connect(toggle)
         self._row.insertWidget(self._row.count() - 1, button)
+        button.show()
 
     def _act(self) -> None:
         action = self._action

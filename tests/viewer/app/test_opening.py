@@ -7,6 +7,7 @@ import os
 from pathlib import Path
 
 import pytest
+from PySide6.QtGui import QImage
 from pytestqt.qtbot import QtBot
 
 import sample_data
@@ -86,6 +87,17 @@ def test_bad_input_is_one_sentence(window: MainWindow, tmp_path: Path, name: str
     assert window.opener.failures == [lines[0].text]
     assert _layers(window) == []
     assert not window.session.is_dirty
+
+
+def test_a_picture_without_a_place_is_refused(window: MainWindow, tmp_path: Path, qtbot: QtBot) -> None:
+    image = QImage(8, 8, QImage.Format.Format_RGB32)
+    image.fill(0xFF336699)
+    assert image.save(str(tmp_path / "photo.png"))
+    window.files.open_words([str(tmp_path / "photo.png")])
+    settle(window, qtbot)
+    (line,) = window.messages.lines()
+    assert "photo.png" in line.text
+    assert _layers(window) == []
 
 
 def test_the_good_ones_are_opened_beside_the_bad(

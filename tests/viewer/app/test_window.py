@@ -29,6 +29,7 @@ from layers.project.intake import read_case
 from layers.project.publish import write_case
 from tests.viewer.app.conftest import Answers, settle
 from viewer.app.go_to import GoToDialog
+from viewer.app.menus import RecentMenu
 from viewer.app.questions import Changed, Unsaved
 from viewer.app.window import MainWindow
 from viewer.commands.layers import add_layer
@@ -213,6 +214,20 @@ def test_the_canvas_takes_another_crs(window: MainWindow, qtbot: QtBot) -> None:
     assert window.canvas.viewport.crs == "EPSG:32652"
     window.status.crs_asked.emit("EPSG:3995")
     assert window.canvas.viewport.crs == "EPSG:3995"
+
+
+def test_recent_cases_are_in_the_file_menu(window: MainWindow, qtbot: QtBot, tmp_path: Path) -> None:
+    window.files.open_words([str(_case(tmp_path / "A&B.gpkg"))])
+    settle(window, qtbot)
+    window.files.close_case()
+    menu = window.findChild(RecentMenu)
+    assert menu is not None
+    menu.aboutToShow.emit()
+    (action,) = menu.actions()
+    assert action.text() == "A&&B"
+    action.trigger()
+    settle(window, qtbot)
+    assert window.session.target == tmp_path / "A&B.gpkg"
 
 
 # -- unsaved changes --------------------------------------------------------------------------------------------
