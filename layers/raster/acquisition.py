@@ -1,0 +1,112 @@
+"""When, by what and how an image was taken, as far as its metadata say so. What they do not say stays missing."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields, replace
+from typing import Any, Self
+
+DATE_KINDS = ("instant", "interval", "composite", "unknown")
+
+
+@dataclass(frozen=True, slots=True)
+class Acquisition:
+    """Facts stated by a file's metadata; "" and None where they are silent. Nothing is guessed from anything else."""
+
+    at: str = ""
+    """UTC, ISO 8601 with "Z", or a day "YYYY-MM-DD" where no time is stated."""
+    until: str = ""
+    """The end of an interval or the latest image of a composite; else empty."""
+    date_kind: str = "unknown"
+    """One of `DATE_KINDS`."""
+    platform: str = ""
+    sensor: str = ""
+    collected_gsd_m: float | None = None
+    """Ground sample distance at which the detector collected, not the size of a pixel in the file."""
+    product_gsd_m: float | None = None
+    """The size of a pixel of the product; the finest band's where they differ."""
+    off_nadir_deg: float | None = None
+    """Angle at the satellite between nadir and the line of sight."""
+    incidence_deg: float | None = None
+    """Angle at the ground between the vertical and the line of sight; larger than off-nadir, as the Earth is round."""
+    sun_azimuth_deg: float | None = None
+    sun_elevation_deg: float | None = None
+    cloud_percent: float | None = None
+    product_id: str = ""
+    licence: str = ""
+    credit: str = ""
+    notes: tuple[str, ...] = ()
+    """Sentences about what the fields cannot say."""
+
+    @property
+    def when(self) -> str:
+        """The date in a few words, for the canvas and the list of layers."""
+        if not self.at:
+            return "date unknown"
+        if self.until and self.until != self.at:
+            return f"{_short(self.at)} to {_short(self.until)} ({self.date_kind})"
+        return _short(self.at) if self.date_kind == "instant" else f"{_short(self.at)} ({self.date_kind})"
+
+    def facts(self) -> list[tuple[str, str]]:
+        """(label, text) of what is known, in the order of a panel; the date always, "date unknown" where it is."""
+        found = [("Acquired", self.when), ("Kind of date", self.date_kind if self.at else "unknown")]
+        found += [("Platform", self.platform), ("Sensor", self.sensor)]
+        found += [
+            ("Collected GSD", _metres(self.collected_gsd_m)),
+            ("Product GSD", _metres(self.product_gsd_m)),
+            ("Off-nadir (at the satellite)", _degrees(self.off_nadir_deg)),
+            ("Incidence (at the ground)", _degrees(self.incidence_deg)),
+            ("Sun azimuth", _degrees(self.sun_azimuth_deg)),
+            ("Sun elevation", _degrees(self.sun_elevation_deg)),
+            ("Cloud", "" if self.cloud_percent is None else f"{self.cloud_percent:.3g} %"),
+            ("Product", self.product_id),
+            ("Licence", self.licence),
+            ("Credit", self.credit),
+        ]
+        found += [("Note", note) for note in self.notes]
+        return [(label, text) for label, text in found if text]
+
+    def or_else(self, other: Acquisition) -> Acquisition:
+        """This one, with what it does not know taken from `other`. The date and its kind go together."""
+        missing: dict[str, Any] = {
+            f.name: getattr(other, f.name)
+            for f in fields(self)
+            if f.name not in ("at", "until", "date_kind", "notes") and getattr(self, f.name) in ("", None)
+        }
+        if not self.at:
+            missing |= {"at": other.at, "until": other.until, "date_kind": other.date_kind}
+        notes = (*self.notes, *(note for note in other.notes if note not in self.notes))
+        return replace(self, **missing, notes=notes)
+
+    def to_json(self) -> dict[str, Any]:
+        """Plain JSON values; `from_json` gives back an equal value."""
+        return {f.name: getattr(self, f.name) for f in fields(self)} | {"notes": list(self.notes)}
+
+    @classmethod
+    def from_json(cls, data: dict[str, Any]) -> Self:
+        """Raises TypeError or ValueError where the values are not of our kinds; what is absent is unknown."""
+        found: dict[str, Any] = {}
+        for f in fields(cls):
+            value = data.get(f.name)
+            if value is None:
+                continue
+            if f.name == "notes":
+                found[f.name] = tuple(str(note) for note in value)
+            else:
+                found[f.name] = float(value) if str(f.type).startswith("float") else str(value)
+        if found.get("date_kind", "unknown") not in DATE_KINDS:
+            raise ValueError(f"no kind of date: {found['date_kind']!r}")
+        return cls(**found)
+
+
+def _short(moment: str) -> str:
+    """2021-08-20T15:53:34.031Z as 2021-08-20 15:53:34 UTC; a day as it is."""
+    day, _, clock = moment.partition("T")
+    return f"{day} {clock.removesuffix('Z').partition('.')[0]} UTC" if clock else day
+
+
+def _metres(value: float | None) -> str:
+    return "" if value is None else f"{value:.4g} m"
+
+
+def _degrees(value: float | None) -> str:
+    return "" if value is None else f"{value:.1f}°"

@@ -1,0 +1,112 @@
+"""A delivery of imagery as one scene: its bands, each in its own file or tiles, and how it was acquired."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any, Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from layers.raster.acquisition import Acquisition
+
+
+@dataclass(frozen=True, slots=True)
+class SceneBand:
+    """One band of a scene. What the format does not state is None or ""."""
+
+    name: str
+    """As the delivery calls it: B04, B8A, BAND_N2, QA_PIXEL."""
+    common_name: str
+    """red, green, blue, nir, swir16... (the words of STAC), or ""."""
+    paths: tuple[str, ...]
+    """The file that holds it, or all tiles that together do."""
+    index: int = 1
+    """The band's number in each of those files, from 1."""
+    gsd_m: float | None = None
+    wavelength_nm: float | None = None
+    """The centre."""
+    role: str = "data"
+    """data, or quality: a mask or classes, not something to stretch."""
+    nodata: float | None = None
+    """Stated by the delivery, where the file itself does not."""
+    scale: float | None = None
+    offset: float | None = None
+    """Physical value = stored value * scale + offset."""
+    unit: str = ""
+    """Of the physical value: reflectance, K..."""
+
+    def source(self) -> dict[str, Any]:
+        """What the op "tile" takes for this band."""
+        found: dict[str, Any] = {"paths": list(self.paths), "index": self.index}
+        return found if self.nodata is None else found | {"nodata": self.nodata}
+
+    def physical(self, stored: NDArray[Any]) -> NDArray[np.float32]:
+        """Stored values as physical ones, unchanged where the delivery states no scale."""
+        values = stored.astype(np.float32)
+        if self.scale is not None:
+            values *= np.float32(self.scale)
+            values += np.float32(self.offset or 0.0)
+        return values
+
+    def to_json(self) -> dict[str, Any]:
+        """Plain JSON values; `from_json` gives back an equal value."""
+        return {
+            "name": self.name, "common_name": self.common_name, "paths": list(self.paths), "index": self.index,
+            "gsd_m": self.gsd_m, "wavelength_nm": self.wavelength_nm, "role": self.role, "nodata": self.nodata,
+            "scale": self.scale, "offset": self.offset, "unit": self.unit,
+        }  # fmt: skip
+
+    @classmethod
+    def from_json(cls, data: dict[str, Any]) -> Self:
+        """Raises KeyError, TypeError or ValueError where the values are not ours."""
+        return cls(
+            str(data["name"]), str(data["common_name"]), tuple(str(p) for p in data["paths"]), int(data["index"]),
+            _number(data["gsd_m"]), _number(data["wavelength_nm"]), str(data["role"]), _number(data["nodata"]),
+            _number(data["scale"]), _number(data["offset"]), str(data["unit"]),
+        )  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class SceneInfo:
+    """One scene. `path` is what was opened, `folder` holds every file of the scene."""
+
+    path: str
+    folder: str
+    kind: str
+    """Sentinel-2 SAFE, Landsat, Maxar, Airbus DIMAP, Planet."""
+    title: str
+    bands: tuple[SceneBand, ...]
+    acquisition: Acquisition = field(default_factory=Acquisition)
+    problems: tuple[str, ...] = ()
+    """Sentences about what is odd but not fatal: a band named in the metadata that is not there."""
+
+    def find(self, name: str) -> int | None:
+        """The number (from 1) of the band with this name or common name, in any case."""
+        wanted = name.casefold()
+        for names in ([b.name for b in self.bands], [b.common_name for b in self.bands]):
+            for number, found in enumerate(names, 1):
+                if found.casefold() == wanted:
+                    return number
+        return None
+
+    def to_json(self) -> dict[str, Any]:
+        """Plain JSON values; `from_json` gives back an equal value."""
+        return {
+            "path": self.path, "folder": self.folder, "kind": self.kind, "title": self.title,
+            "bands": [band.to_json() for band in self.bands], "acquisition": self.acquisition.to_json(),
+            "problems": list(self.problems),
+        }  # fmt: skip
+
+    @classmethod
+    def from_json(cls, data: dict[str, Any]) -> Self:
+        """Raises KeyError, TypeError or ValueError where the header is not ours."""
+        return cls(
+            str(data["path"]), str(data["folder"]), str(data["kind"]), str(data["title"]),
+            tuple(SceneBand.from_json(band) for band in data["bands"]), Acquisition.from_json(data["acquisition"]),
+            tuple(str(p) for p in data["problems"]),
+        )  # fmt: skip
+
+
+def _number(value: Any) -> float | None:
+    return None if value is None else float(value)

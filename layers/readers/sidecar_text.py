@@ -1,0 +1,75 @@
+"""Metadata files beside images, read with bounds: bytes, XML without entities, JSON. Nobody vouches for their text."""
+
+from __future__ import annotations
+
+import json
+import os
+from typing import Any
+from xml.etree.ElementTree import Element
+
+from layers.errors import NotAllowed, NotReadable, TooLarge
+from layers.readers import guarded_xml
+from layers.readers.files import regular_file
+
+MAX_TEXT_BYTES = 4 * 2**20
+MAX_JSON_BYTES = 16 * 2**20
+
+
+def read_sidecar(path: str, limit: int = MAX_TEXT_BYTES) -> bytes:
+    """All bytes of a regular file. Raises what `regular_file` raises, TooLarge, NotAllowed."""
+    path = regular_file(path)
+    name = os.path.basename(path)
+    try:
+        with open(path, "rb") as file:
+            data = file.read(limit + 1)
+    except OSError as error:
+        raise NotAllowed(f"{name} may not be read: {error.strerror or error}.") from error
+    if len(data) > limit:
+        raise TooLarge(f"{name} is too large for a metadata file: at most {limit // 2**20} MB are read.")
+    return data
+
+
+def read_text(path: str) -> str:
+    """The text of a metadata file, whatever its bytes. Raises as `read_sidecar`."""
+    return read_sidecar(path).decode("utf-8", "replace")
+
+
+def read_json(path: str) -> dict[str, Any]:
+    """The object in a JSON file. Raises as `read_sidecar`, and NotReadable where there is none."""
+    data = read_sidecar(path, MAX_JSON_BYTES)
+    name = os.path.basename(path)
+    try:
+        found = json.loads(data.decode("utf-8-sig"), parse_constant=_no_number)
+    except (ValueError, RecursionError) as error:
+        raise NotReadable(f"{name} is not JSON: it cannot be understood.") from error
+    if not isinstance(found, dict):
+        raise NotReadable(f"{name} holds no JSON object: it cannot be understood.")
+    return found
+
+
+def read_xml(path: str) -> Element:
+    """The root of an XML file, names without their namespaces.
+
+    Raises as `read_sidecar`, and NotReadable for what is not well formed, declares a DOCTYPE or entities, or is nested
+    or multiplied beyond any sense.
+    """
+    return parse_xml(read_sidecar(path, guarded_xml.MAX_BYTES), os.path.basename(path))
+
+
+def parse_xml(data: bytes, name: str) -> Element:
+    """See `read_xml`; `name` is for the error's sentence."""
+    try:
+        root = guarded_xml.parse_xml(data)
+    except guarded_xml.BadXml as error:
+        raise NotReadable(f"{name} cannot be understood: {error}.") from error
+    for element in root.iter():
+        element.tag = _local(element.tag)
+    return root
+
+
+def _no_number(text: str) -> None:
+    """NaN and infinities of JSON that is none become null."""
+
+
+def _local(name: str) -> str:
+    return name.rpartition(":")[2]
