@@ -25,6 +25,7 @@ CHILD_ENVIRONMENT = {
 }
 """What must stand in the environment when a child starts: later is too late."""
 MAX_STRIKES = 3
+OTHERS_AFTER_S = 1.0
 CLOSE_TIMEOUT_S = 1.0
 
 Source = Callable[[], Request | None]
@@ -50,17 +51,23 @@ class ReaderPool:
         self._running = 0
         self._draining = False
         self._closed = False
+        self._later: threading.Timer | None = None
 
     def start(self) -> None:
-        """Spawn the readers; returns at once."""
+        """Spawn the first reader; returns at once.
+
+        The others follow a second later: at the program's start the window needs the other core.
+        """
         if self._inline:
             enter(Profile.LOCAL, own_process=False)
             return
         atexit.register(self.close)  # a script that forgets to close leaves no process and no block either
         for name, value in CHILD_ENVIRONMENT.items():
             os.environ.setdefault(name, value)
-        for _ in range(self._workers):
-            self._add_supervisor(Profile.LOCAL)
+        self._add_supervisor(Profile.LOCAL)
+        self._later = threading.Timer(OTHERS_AFTER_S, self._start_others)
+        self._later.daemon = True
+        self._later.start()
 
     def submit(self, request: Request) -> None:
         """Queue a request, before all pulled work."""
@@ -95,7 +102,8 @@ class ReaderPool:
         with self._state:
             if self._inline:
                 return not self._draining
-            pulled_dry = self._source is None or all(
+            # One reader that found nothing since the last call is enough: others may still be starting.
+            pulled_dry = self._source is None or any(
                 s.seen_calls == self._calls for s in self._supervisors if s.profile is Profile.LOCAL
             )
             return pulled_dry and self._running == 0 and not any(self._queues.values())
@@ -105,8 +113,11 @@ class ReaderPool:
         with self._state:
             self._strikes.pop(path, None)
 
-    def ask(self, op: str, params: dict[str, Any], timeout_s: float = 60.0) -> Answer:
-        """Ask and wait: for scripts and the command line, never for the window's thread. Raises GeoloupeError."""
+    def ask(self, op: str, params: dict[str, Any], timeout_s: float = 60.0, profile: Profile = Profile.LOCAL) -> Answer:
+        """Ask and wait: for scripts and the command line, never for the window's thread. Raises GeoloupeError.
+
+        A probe that is answered by the name of another profile (a VRT has been judged) is asked again there.
+        """
         arrived = threading.Event()
         found: list[Answer | GeoloupeError] = []
 
@@ -114,11 +125,13 @@ class ReaderPool:
             found.append(result)
             arrived.set()
 
-        self.submit(Request(op, params, done, strike_key=str(params.get("path", ""))))
+        self.submit(Request(op, params, done, strike_key=str(params.get("path", "")), profile=profile))
         if not arrived.wait(timeout_s):
             raise ReaderTimeout(f"No answer within {timeout_s:g} s: {_name(params)} may be on a slow or dead drive.")
         if isinstance(found[0], GeoloupeError):
             raise found[0]
+        if profile is Profile.LOCAL and found[0].header.get("profile") == Profile.VRT and not self._inline:
+            return self.ask(op, params, timeout_s, Profile.VRT)
         return found[0]
 
     def pids(self) -> list[int]:
@@ -134,6 +147,9 @@ class ReaderPool:
                 queue.clear()
             self._state.notify_all()
             supervisors = list(self._supervisors)
+            later, self._later = self._later, None
+        if later is not None:
+            later.cancel()
         for supervisor in supervisors:
             supervisor.end()
         for request in waiting:
@@ -185,6 +201,14 @@ class ReaderPool:
     @property
     def is_closed(self) -> bool:
         return self._closed
+
+    def _start_others(self) -> None:
+        with self._state:
+            later, self._later = self._later, None
+        if later is not None and not self._closed:
+            later.cancel()
+            for _ in range(self._workers - 1):
+                self._add_supervisor(Profile.LOCAL)
 
     def _ensure_supervisor(self, profile: Profile) -> None:
         if not any(s.profile is profile for s in self._supervisors):

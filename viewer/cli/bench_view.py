@@ -35,6 +35,7 @@ STEP = 0.1
 STEPS = 3
 DRAG_PICTURES = 60
 BEAT_MS = 2
+READERS = 2
 
 
 def measure_view(file: str, size: tuple[int, int], frames: str | None) -> dict[str, Any]:
@@ -42,7 +43,7 @@ def measure_view(file: str, size: tuple[int, int], frames: str | None) -> dict[s
     sys.setswitchinterval(0.0005)
     os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
     application = QApplication.instance() or QApplication(sys.argv[:1])
-    with Studio() as studio:
+    with Studio(workers=READERS) as studio:
         warm(studio)
         bench = _Bench(studio, file, size, Path(frames) if frames else None)
         try:
@@ -54,10 +55,11 @@ def measure_view(file: str, size: tuple[int, int], frames: str | None) -> dict[s
 
 def warm(studio: Studio) -> None:
     """Readers ready, as they are after the start of the window: spawned, libraries loaded, no file of ours opened."""
+    wait_until(lambda: len(studio.pool.pids()) == READERS)
     ready: list[None] = []
-    for _reader in range(2):
+    for _reader in range(READERS):
         studio.warm_up(lambda: ready.append(None))
-    wait_until(lambda: len(ready) == 2)
+    wait_until(lambda: len(ready) == READERS)
 
 
 class Heartbeat(QObject):
