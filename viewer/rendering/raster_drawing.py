@@ -3,73 +3,60 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Hashable
+from collections.abc import Callable, Hashable, Iterable, Sequence
+from functools import partial
 from pathlib import Path
-from typing import NamedTuple, cast
+from typing import cast
 
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QImage, QPainter
 
 from layers.document.layer import Layer
-from layers.errors import CannotBePlaced, GeoloupeError, Quarantined
+from layers.errors import GeoloupeError, Quarantined
 from layers.geo.bounds import Bounds
-from layers.geo.crs import WEB_MERCATOR, WGS84, transform_bounds, world_bounds
-from layers.grid.tile_grid import TILE_PX, TileGrid, TileKey, View
-from layers.pool.protocol import Answer, Request
+from layers.geo.crs import WEB_MERCATOR, world_bounds
+from layers.grid.plan import tiles_in
+from layers.grid.tile_grid import TileGrid, TileKey, View
+from layers.pool.protocol import Answer, Profile, Request
 from layers.raster.info import RasterInfo
-from layers.raster.style import RasterStyle, colorize
+from layers.raster.stretch import Limits
+from layers.raster.style import RasterStyle
 from viewer.rendering.context import RenderContext
-from viewer.rendering.drawing import LayerDrawing, credit_with_date
-from viewer.rendering.images import NOTHING, image_of_argb
+from viewer.rendering.drawing import LayerDrawing
+from viewer.rendering.images import NOTHING
+from viewer.rendering.raster_colours import Colouring, Pictures, coloured
+from viewer.rendering.raster_meter import ViewMeter, ViewSample
+from viewer.rendering.raster_place import bounds_lonlat_of, bounds_on, credit_of, no_crs
+from viewer.rendering.raster_reading import Reading, TileAsk, ask_limits, overview_ask, raw_tile
 from viewer.rendering.scheduler import Wish
 from viewer.rendering.tile_cache import RawTile, TileName
 from viewer.rendering.tile_sheet import TileSheet
-from viewer.support.jobs import JobContext
 
-OVERVIEW_PX = 512
-"""Longer edge of the small picture of the whole layer."""
 COARSE_RANK, EXACT_RANK, OVERVIEW_RANK = 0.0, 1e3, 1e6
 
 log = logging.getLogger(__name__)
 
 
-class Reading(NamedTuple):
-    """What the raw pixels of a tile depend on, besides its place."""
-
-    path: str
-    bands: tuple[int, ...]
-    resampling: str
-    source_crs: str
-    generation: int
-
-
-class TileAsk(NamedTuple):
-    """One read: a tile of the grid or, with `is_overview`, the small picture of the whole layer."""
-
-    reading: Reading
-    grid: TileGrid
-    key: TileKey
-    width: int = TILE_PX
-    height: int = TILE_PX
-    is_overview: bool = False
-
-
 class RasterDrawing(LayerDrawing):
-    """Raw tiles are cached apart from coloured ones: a new stretch reads nothing."""
+    """Raw tiles are cached apart from coloured ones: a new stretch reads nothing.
+
+    `intent` is the style of the layer's row, `style` what is shown: with a stretch from the view (DRA) they differ.
+    """
+
+    sampled = Signal()
+    """`sample` is of another view now."""
 
     def __init__(
-        self,
-        layer: Layer,
-        path: Path,
-        context: RenderContext,
-        canvas_crs: str = WEB_MERCATOR,
+        self, layer: Layer, path: Path, context: RenderContext, canvas_crs: str = WEB_MERCATOR,
         parent: QObject | None = None,
-    ) -> None:
+    ) -> None:  # fmt: skip
         super().__init__(layer, context, parent)
         self.path = path
         self.info: RasterInfo | None = None
+        self.intent: RasterStyle | None = None
         self.style: RasterStyle | None = None
         self._generation = 0
+        self._profile = Profile.LOCAL
         self._sheet = TileSheet(context.tiles.styled, layer.uuid)
         self._view: View | None = None
         self._cursor: tuple[float, float] | None = None
@@ -78,19 +65,16 @@ class RasterDrawing(LayerDrawing):
         self._placed_crs = ""
         self._failed: set[TileAsk] = set()
         self._overview_raw: tuple[TileAsk, RawTile] | None = None
-        self._is_recolouring = False
+        self._colouring = Colouring(context.jobs)
+        self._meter = ViewMeter(context.jobs)
+        self._is_watched = False
         self._probe(canvas_crs)
 
     # -- the interface of a drawing -----------------------------------------------------------------------------
 
     @property
     def attribution(self) -> str:
-        if self.info is None:
-            return self.layer.credit
-        layer, info = self.layer, self.info
-        kind = info.date_kind if layer.date_kind == "unknown" else layer.date_kind
-        credit = layer.credit or info.credit or f"{layer.name}, credit not given"
-        return credit_with_date(credit, layer.acquired_at or info.acquired_at, kind)
+        return self.layer.credit if self.info is None else credit_of(self.layer, self.info)
 
     def set_layer(self, layer: Layer) -> None:
         moved = layer.crs != self.layer.crs
@@ -113,17 +97,10 @@ class RasterDrawing(LayerDrawing):
     def is_complete(self, view: View) -> bool:
         if self.info is None:
             return bool(self.problem)
-        return self._is_unplaced() or self._sheet.is_complete(view)
+        return self._is_unplaced() or (self._sheet.is_complete(view) and not self._must_measure(view))
 
     def bounds_lonlat(self) -> Bounds | None:
-        if self.info is None:
-            return None
-        if not self.layer.crs:
-            return self.info.bounds_lonlat
-        try:
-            return transform_bounds(self.layer.crs, WGS84, self.info.bounds)
-        except GeoloupeError:
-            return None  # `problem` says so already
+        return None if self.info is None else bounds_lonlat_of(self.layer, self.info)
 
     def reload(self) -> None:
         """Read everything again: the file has changed, or its quarantine is to end."""
@@ -138,7 +115,8 @@ class RasterDrawing(LayerDrawing):
 
     def _probe(self, canvas_crs: str) -> None:
         params = {"path": str(self.path), "canvas_crs": canvas_crs}
-        self.context.pool.submit(Request("probe", params, self._probe_ended, strike_key=str(self.path)))
+        key, profile = str(self.path), self._profile
+        self.context.pool.submit(Request("probe", params, self._probe_ended, strike_key=key, profile=profile))
 
     def _probe_ended(self, result: Answer | GeoloupeError) -> None:
         """On a reader's thread."""
@@ -149,13 +127,17 @@ class RasterDrawing(LayerDrawing):
             return
         if isinstance(result, GeoloupeError):
             self._set_problem(result.sentence)
+        elif result.header.get("profile") == Profile.VRT and self._profile is Profile.LOCAL:
+            self._profile = Profile.VRT  # it has been judged: a reader of its own opens it
+            self._probe(self._view.grid.crs if self._view else WEB_MERCATOR)
+            return
         elif result.header.get("kind") != "raster":
             self._set_problem(f"{self.path.name} is no raster: remove the layer and add the file again.")
         else:
             self.info = RasterInfo.from_json(result.header["raster"])
             self._take_style()
             if not (self.layer.crs or self.info.crs):
-                self._set_problem(self._no_crs(), "place")
+                self._set_problem(no_crs(self.path.name), "place")
             if self._view is not None:
                 self._wish()
         self._announce()
@@ -165,7 +147,8 @@ class RasterDrawing(LayerDrawing):
     @property
     def _reading(self) -> Reading:
         assert self.style is not None
-        return Reading(str(self.path), self.style.bands, self.style.resampling, self.layer.crs, self._generation)
+        style = self.style
+        return Reading(str(self.path), style.bands, style.resampling, self.layer.crs, self._generation, style.margin_px)
 
     def _wish(self) -> None:
         """Replace the wish list by what the view lacks, and colour what only lacks its colours."""
@@ -194,20 +177,16 @@ class RasterDrawing(LayerDrawing):
         self.context.scheduler.want(id(self), wishes, self._request_for)
         if recolour:
             self._recolour()
+        self._measure()
 
     def _request_for(self, ident: Hashable) -> Request:
         """On a reader's thread."""
         ask = cast("TileAsk", ident)
-        params = {
-            "path": ask.reading.path, "crs": ask.grid.crs, "affine": list(ask.grid.tile_affine(ask.key)),
-            "width": ask.width, "height": ask.height, "bands": list(ask.reading.bands),
-            "resampling": ask.reading.resampling, "source_crs": ask.reading.source_crs,
-        }  # fmt: skip
 
         def done(result: Answer | GeoloupeError) -> None:
             self._read(ask, result)
 
-        return Request("tile", params, done, strike_key=ask.reading.path)
+        return ask.request(done, self._profile)
 
     def _read(self, ask: TileAsk, result: Answer | GeoloupeError) -> None:
         """On a reader's thread: colour the answer there, so that the window only has to show it."""
@@ -218,8 +197,9 @@ class RasterDrawing(LayerDrawing):
         assert style is not None
         assert info is not None
         try:
-            raw = RawTile(None) if result.header.get("empty") else _raw_tile(result)
-            image = _coloured(raw, style, info) if style.bands == ask.reading.bands else None
+            raw = raw_tile(result)
+            fits = (style.bands, style.margin_px) == (ask.reading.bands, ask.reading.margin_px)
+            image = coloured(raw, style, info) if fits else None
         except Exception as error:  # a door: on this thread nobody else would hear of it
             log.error("colouring a tile of %s failed", self.path, exc_info=error)
             sentence = f"{self.path.name}: a tile could not be coloured ({error!r}): choose another style."
@@ -247,6 +227,7 @@ class RasterDrawing(LayerDrawing):
             self._recolour()
         else:
             self._show(ask, image)
+        self._measure()
         self._announce()
 
     def _read_failed(self, ask: TileAsk, error: GeoloupeError) -> None:
@@ -272,66 +253,119 @@ class RasterDrawing(LayerDrawing):
         assert self.info is not None
         values = self.layer.style
         try:
-            self.style = RasterStyle.from_json(values, self.info) if values else RasterStyle.default(self.info)
+            self.intent = RasterStyle.from_json(values, self.info) if values else RasterStyle.default(self.info)
         except (KeyError, TypeError, ValueError, GeoloupeError):
-            self.style = RasterStyle.default(self.info)
+            self.intent = RasterStyle.default(self.info)
             sentence = f"The style of {self.layer.name} does not fit {self.path.name}: the default is shown."
             self._set_problem(sentence, "style")
         else:
             self._set_problem("", "style")
+        self._show_intent()
+
+    def _show_intent(self) -> None:
+        """With a stretch from the view the one measured last, until this view is measured."""
+        style, sample = self.intent, self._meter.sample
+        assert style is not None
+        if self._is_dra and sample is not None and sample.fits(style):
+            style = style.with_limits(sample.limits(style.rule))
+        self.style = style
         self._sheet.set_revision((self._reading, self.style))
 
     def _recolour(self) -> None:
         """Colour what is kept raw for this view, off the window's thread, all of it shown at once."""
         view, style, info = self._view, self.style, self.info
-        if self._is_recolouring or view is None or style is None or info is None:
+        if self._colouring.is_busy or view is None or style is None or info is None:
             return
         reading = self._reading
-        found: list[tuple[TileAsk, RawTile]] = []
-        for key in self._sheet.plan(view, self._cursor).want:
-            raw = self.context.tiles.raw.get(TileName(self.layer_uuid, reading, view.grid, key))
-            if raw is not None:
-                found.append((TileAsk(reading, view.grid, key), raw))
+        found: list[tuple[TileAsk, RawTile]] = [
+            (TileAsk(reading, view.grid, key), raw) for key, raw in self._raw(self._sheet.plan(view, self._cursor).want)
+        ]
         if self._overview_raw is not None and self._overview_raw[0].reading == reading:
             found.append(self._overview_raw)
-        if not found:
-            return
-        self._is_recolouring = True
+        if found:
+            done = partial(self._recoloured, style)
+            self._colouring.run(found, style, info, done, self._recolour_failed)
 
-        def work(_: JobContext) -> list[tuple[TileAsk, QImage]]:
-            return [(ask, _coloured(raw, style, info)) for ask, raw in found]
+    def _raw(self, keys: Iterable[TileKey]) -> list[tuple[TileKey, RawTile]]:
+        """Those of the view's tiles that are kept raw."""
+        assert self._view is not None
+        names = ((key, TileName(self.layer_uuid, self._reading, self._view.grid, key)) for key in keys)
+        found = ((key, self.context.tiles.raw.get(name)) for key, name in names)
+        return [(key, raw) for key, raw in found if raw is not None]
 
-        def done(pictures: list[tuple[TileAsk, QImage]]) -> None:
-            self._recoloured(style, pictures)
-
-        self.context.jobs.run(work, done, self._recolour_failed)
-
-    def _recoloured(self, style: RasterStyle, pictures: list[tuple[TileAsk, QImage]]) -> None:
-        self._is_recolouring = False
+    def _recoloured(self, style: RasterStyle, pictures: Pictures) -> None:
         if self._is_closed:
             return
-        if style == self.style:
-            for ask, image in pictures:
-                if ask.reading == self._reading:
-                    self._show(ask, image)
-            self._announce()
+        for ask, image in pictures:
+            if ask.reading != self._reading:
+                continue
+            if style == self.style:
+                self._show(ask, image)
+            elif not ask.is_overview:
+                # While a handle moves each style is late: shown all the same, or nothing would be until it stops.
+                self._sheet.put_stale(ask.grid, ask.key, image)
+        self._announce()
         if self._view is not None:
             self._wish()
 
     def _recolour_failed(self, error: GeoloupeError) -> None:
-        self._is_recolouring = False
         self._set_problem(error.sentence, "style")
+
+    # -- measuring ------------------------------------------------------------------------------------------------
+
+    @property
+    def sample(self) -> ViewSample | None:
+        """The values in view, of the style that is shown; None until they are measured."""
+        sample = self._meter.sample
+        return sample if sample is not None and self.style is not None and sample.fits(self.style) else None
+
+    def watch(self, watched: bool) -> None:
+        """Somebody shows `sample`: measure each view that rests."""
+        self._is_watched = watched
+        self._measure()
+
+    def _must_measure(self, view: View) -> bool:
+        """True while the stretch of this view is not the one it will have."""
+        if self.style is None or not self._is_dra:
+            return False
+        return not self._meter.has_measured(view, self._reading, self.style)
+
+    @property
+    def _is_dra(self) -> bool:
+        return self.intent is not None and self.intent.rule.origin == "view"
+
+    def _measure(self) -> None:
+        """Measure the view once it rests and all its tiles are there."""
+        view, style = self._view, self.style
+        if view is None or style is None or self._is_unplaced() or not (self._is_watched or self._is_dra):
+            return
+        reading, sheet = self._reading, self._sheet
+        if self._resting and sheet.is_complete(view) and not self._meter.has_measured(view, reading, style):
+            tiles = self._raw(tiles_in(view, sheet.within(view.grid)))
+            self._meter.measure(tiles, view, reading, style, self._measured)
+
+    def _measured(self) -> None:
+        if self._is_closed:
+            return
+        self._show_intent()
+        self._wish()
+        self._announce()
+        self.sampled.emit()
+
+    def measure_image(
+        self, style: RasterStyle, done: Callable[[Sequence[Limits]], None], failed: Callable[[GeoloupeError], None]
+    ) -> None:
+        """The limits that `style.rule` finds in the whole image, asked of a reader; empty where nothing is valid."""
+
+        ask_limits(self.context, str(self.path), style, self._profile, done, failed)
 
     # -- where it is --------------------------------------------------------------------------------------------
 
     def _place(self, crs: str) -> bool:
         """Work out where the layer is on a canvas of this CRS; False (and a problem) where it has no place."""
         assert self.info is not None
-        source = self.layer.crs or self.info.crs
         try:
-            if not source:
-                raise CannotBePlaced(self._no_crs())
-            bounds = transform_bounds(source, crs, self.info.bounds)
+            bounds = bounds_on(self.layer, self.info, crs, self.path.name)
         except GeoloupeError as error:
             self._set_problem(error.sentence, "place")
             self.context.scheduler.want(id(self), (), self._request_for)
@@ -343,9 +377,6 @@ class RasterDrawing(LayerDrawing):
         self._overview_raw = None
         return True
 
-    def _no_crs(self) -> str:
-        return f"{self.path.name} does not say in which CRS it is: choose one for the layer."
-
     def _is_unplaced(self) -> bool:
         return self._view is not None and self._view.grid.crs != self._placed_crs
 
@@ -353,26 +384,15 @@ class RasterDrawing(LayerDrawing):
         """The read of the small picture of the whole layer, unless it is there or has failed."""
         bounds = self._sheet.bounds_in(crs)
         bounds = bounds.intersection(world_bounds(crs)) if bounds is not None else None
-        if bounds is None or not (bounds.width > 0 and bounds.height > 0) or self._overview_raw is not None:
+        raw = self._overview_raw
+        if bounds is None or (raw is not None and raw[0].reading == self._reading):
             return None
-        resolution = max(bounds.width, bounds.height) / OVERVIEW_PX
-        grid = TileGrid(crs, resolution, bounds.left, bounds.top)
-        width, height = (max(1, round(length / resolution)) for length in (bounds.width, bounds.height))
-        ask = TileAsk(self._reading, grid, TileKey(0, 0, 0), width, height, is_overview=True)
+        ask = overview_ask(self._reading, crs, bounds)
         return None if ask in self._failed else ask
 
     def _forget_all(self) -> None:
         self.context.tiles.drop_layer(self.layer_uuid)
         self._sheet.clear()
         self._failed.clear()
+        self._meter.forget()
         self._placed_crs, self._overview_raw = "", None
-
-
-def _raw_tile(answer: Answer) -> RawTile:
-    bands, mask = answer.arrays
-    mask = mask.astype(bool, copy=False)
-    return RawTile(bands, None if bool(mask.all()) else mask)
-
-
-def _coloured(raw: RawTile, style: RasterStyle, info: RasterInfo) -> QImage:
-    return NOTHING if raw.bands is None else image_of_argb(colorize(raw.bands, raw.mask, style, info))

@@ -60,6 +60,11 @@ class TileSheet:
             self._stale.pop(key, None)
             self._provisional.pop(key, None)
 
+    def put_stale(self, grid: TileGrid, key: TileKey, image: QImage) -> None:
+        """A tile of a style that is no longer asked for, but newer than what stands in now."""
+        if grid == self._grid and key in self._stale:
+            self._stale[key] = image
+
     def put_provisional(self, grid: TileGrid, key: TileKey, image: QImage) -> None:
         """A blurred tile, shown where nothing better is."""
         if grid == self._grid and key not in self._tiles:
