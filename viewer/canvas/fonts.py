@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QCoreApplication
-from PySide6.QtGui import QFont, QFontDatabase
+from PySide6.QtCore import QCoreApplication, QPointF
+from PySide6.QtGui import QFont, QFontDatabase, QPainterPath, QTransform
 
 from viewer.support.fonts import font
+
+_LARGE_PX = 1000
 
 
 def map_font(size_px: float, *, bold: bool = False, italic: bool = False) -> QFont:
@@ -15,6 +17,19 @@ def map_font(size_px: float, *, bold: bool = False, italic: bool = False) -> QFo
     # A ligature in a PDF is one odd character: nobody would find "field" in it.
     chosen.setFeature(QFont.Tag("liga"), 0)
     return chosen
+
+
+def letters_path(at: QPointF, chosen: QFont, text: str) -> QPainterPath:
+    """The outlines of a line of text, `at` its baseline.
+
+    They are taken large and made small: at a few pixels Qt's letters stand a 64th of a pixel elsewhere when other
+    sizes were drawn before, and a picture would not be the same twice.
+    """
+    large, path = QFont(chosen), QPainterPath()
+    large.setPixelSize(_LARGE_PX)
+    path.addText(QPointF(), large, text)
+    scale = chosen.pixelSize() / _LARGE_PX
+    return QTransform.fromTranslate(at.x(), at.y()).scale(scale, scale).map(path)
 
 
 def missing_scripts() -> list[str]:

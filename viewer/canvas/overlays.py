@@ -15,7 +15,7 @@ from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPainterPath, QPen, Q
 from layers.geo.crs import WGS84, transform_points, true_north_degrees
 from layers.geo.measure import distance_m, nice_scale_bar
 from layers.grid.tile_grid import View
-from viewer.canvas.fonts import map_font
+from viewer.canvas.fonts import letters_path, map_font
 from viewer.canvas.qt_shapes import is_vector_device
 from viewer.canvas.site_look import HALO_COLOR
 
@@ -124,8 +124,7 @@ def north_angle_deg(view: View) -> float:
 def paint_haloed_text(painter: QPainter, at: QPointF, text: str, size_px: float, *, bold: bool = False) -> None:
     """White letters on a dark halo, `at` their baseline; onto PDF and SVG they stay text."""
     font = map_font(size_px, bold=bold)
-    outline = QPainterPath()
-    outline.addText(at, font, text)
+    outline = letters_path(at, font, text)
     painter.strokePath(outline, _pen(_halo(), size_px * 0.3))
     if is_vector_device(painter):
         painter.setFont(font)

@@ -12,7 +12,7 @@ from PySide6.QtGui import QColor, QFont, QFontMetricsF, QImage, QPainter, QPaint
 
 from layers.document.site import Site
 from layers.grid.tile_grid import View
-from viewer.canvas.fonts import map_font
+from viewer.canvas.fonts import letters_path, map_font
 from viewer.canvas.labels import Box, LabelLayout, LabelWish, PlacedLabel, Rank, mark_boxes
 from viewer.canvas.qt_shapes import is_vector_device
 from viewer.canvas.site_frame import ShapeInView, SiteFrame
@@ -142,7 +142,7 @@ def _paint_letters(painter: QPainter, label: PlacedLabel, scale: float, at: QPoi
         indent = (max(widths) - width) * {1: 0.0, 0: 0.5, -1: 1.0}[label.side]
         place = QPointF(at.x() + pad + indent, at.y() + pad / 2 + metrics.ascent() + number * metrics.height())
         places.append((place, line))
-        outline.addText(place, font, line)
+        outline.addPath(letters_path(place, font, line))
     halo = QColor(HALO_COLOR)
     halo.setAlpha(225)
     pen = QPen(halo, _HALO_PX * scale, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap, Qt.PenJoinStyle.RoundJoin)
