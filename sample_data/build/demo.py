@@ -34,7 +34,7 @@ META = {
         "is not dressed up as one. Launch sites, ground stations, crossings, railways and pipelines are the setting: "
         "public infrastructure with its own citation, none of it named in S1. The five firms are named in a claim."
     ),
-    "viewport": '{"crs": "EPSG:3857", "bounds_lonlat": [28.0, 14.0, 180.0, 70.0]}',
+    "viewport": '{"crs": "EPSG:3857", "bounds_lonlat": [28.0, 12.0, 180.0, 71.0]}',
 }
 
 

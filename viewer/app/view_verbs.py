@@ -150,8 +150,15 @@ class ViewVerbs(QObject):
         )
 
     def _restore(self, text: str) -> bool:
+        """Look where a case says: exactly, or at lon, lat bounds that fill a window of any size."""
         try:
             kept = json.loads(text)
+            if "bounds_lonlat" in kept:
+                bounds = Bounds(*(float(value) for value in kept["bounds_lonlat"]))
+                self._canvas.viewport.set_crs(str(kept["crs"]))
+                if bounds.is_finite() and bounds.width > 0 and bounds.height > 0:
+                    self.show_bounds(bounds, 0.0)
+                    return True
             numbers = [float(kept[key]) for key in ("x", "y", "resolution", "rotation_deg")]
             if not all(map(math.isfinite, numbers)) or numbers[2] <= 0:
                 return False

@@ -25,6 +25,7 @@ from viewer.commands.meta import SITES_VISIBLE, sites_visible
 from viewer.rendering.context import RenderContext
 from viewer.rendering.drawing import LayerDrawing
 from viewer.rendering.drawings import drawing_for
+from viewer.support.timing import span
 
 BACKGROUND_COLOR = "#0e1a24"
 type Preview = Callable[[QPainter, View], None]
@@ -206,10 +207,13 @@ class MapScene(QObject):
         painter.save()
         painter.setClipRect(0, 0, view.width, view.height)
         painter.fillRect(0, 0, view.width, view.height, QColor(BACKGROUND_COLOR))
-        self._stack.paint(painter, view)
+        with span("paint layers"):
+            self._stack.paint(painter, view)
         if sites_visible(self._document):
-            self._sites.paint(painter, self.site_frame(view), selection)
-            self._paint_labels(painter, view, selection, settled)
+            with span("paint sites"):
+                self._sites.paint(painter, self.site_frame(view), selection)
+            with span("paint labels"):
+                self._paint_labels(painter, view, selection, settled)
         if preview is not None:
             preview(painter, view)
         painter.restore()

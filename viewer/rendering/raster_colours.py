@@ -14,6 +14,7 @@ from viewer.rendering.images import NOTHING
 from viewer.rendering.raster_reading import TileAsk
 from viewer.rendering.tile_cache import RawTile
 from viewer.support.jobs import JobContext, Jobs
+from viewer.support.timing import span
 
 THREADS = 2
 
@@ -29,7 +30,8 @@ def coloured(raw: RawTile, style: RasterStyle, info: RasterInfo) -> QImage:
     opaque = raw.mask is None and not style.expression and not info.bands[style.bands[0] - 1].palette
     image = QImage(width, height, QImage.Format.Format_RGB32 if opaque else QImage.Format.Format_ARGB32_Premultiplied)
     pixels = np.frombuffer(image.bits(), dtype=np.uint32).reshape(height, width)
-    colorize(raw.bands, raw.mask, style, info, pixels)
+    with span("style"):
+        colorize(raw.bands, raw.mask, style, info, pixels)
     return image
 
 

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections import deque
 from collections.abc import Callable, Hashable, Sequence
 from typing import NamedTuple
 
+from layers.errors import GeoloupeError
 from layers.pool.pool import ReaderPool
-from layers.pool.protocol import Request
+from layers.pool.protocol import Answer, Request
+from viewer.support.timing import is_tracing, since
 
 
 class Wish(NamedTuple):
@@ -64,9 +67,22 @@ class TileScheduler:
                     break
             self._under_way.add(token)
             request_for = self._makers[owner]
-        return request_for(wish.ident)
+        request = request_for(wish.ident)
+        return _timed(request) if is_tracing() else request
 
     def settle(self, owner: Hashable, ident: Hashable) -> None:
         """The drawing has taken the answer in; only now may the same wish be handed out again."""
         with self._lock:
             self._under_way.discard((owner, ident))
+
+
+def _timed(request: Request) -> Request:
+    """The request with its way to the reader and back as a span of the trace."""
+    done, started = request.done, time.perf_counter_ns()
+
+    def arrived(result: Answer | GeoloupeError) -> None:
+        since(started, "read", op=request.op, answer=getattr(result, "noun", "ok"))
+        done(result)
+
+    request.done = arrived
+    return request

@@ -12,6 +12,7 @@ from layers.grid.plan import PixelBounds, Plan, pixel_bounds, plan_tiles, tiles_
 from layers.grid.tile_grid import TILE_PX, Affine, TileGrid, TileKey, View
 from viewer.rendering.images import placement
 from viewer.rendering.tile_cache import ByteCache, TileName
+from viewer.support.timing import span
 
 RECENT_GRIDS = 3
 TILE_RECT = QRectF(0, 0, TILE_PX, TILE_PX)
@@ -44,7 +45,8 @@ class TileSheet:
         """Look at `view`: its tiles are taken from the cache where they are there; the plan wants the others."""
         if view.grid != self._grid:
             self._turn_to(view.grid)
-        plan = plan_tiles(view, self._have, cursor, self.within(view.grid), self._coarse)
+        with span("plan"):
+            plan = plan_tiles(view, self._have, cursor, self.within(view.grid), self._coarse)
         for tiles in (self._tiles, self._stale, self._provisional):
             for key in [key for key in tiles if key not in plan.keep]:
                 del tiles[key]

@@ -20,16 +20,26 @@ LOGGER_NAME = "geoloupe.trace"
 @contextmanager
 def span(name: str, **details: Any) -> Iterator[None]:
     """Time the block under `name` where a trace is running."""
-    logger = logging.getLogger(LOGGER_NAME)
-    if not logger.isEnabledFor(logging.DEBUG):
+    if not is_tracing():
         yield
         return
     started = time.perf_counter_ns()
     try:
         yield
     finally:
-        length = time.perf_counter_ns() - started
-        logger.debug(name, extra={"started_ns": started, "length_ns": length, "details": details})
+        since(started, name, **details)
+
+
+def is_tracing() -> bool:
+    """True between `Trace.start` and `Trace.stop`."""
+    return logging.getLogger(LOGGER_NAME).isEnabledFor(logging.DEBUG)
+
+
+def since(started_ns: int, name: str, **details: Any) -> None:
+    """A span that began at `time.perf_counter_ns()` = `started_ns`, perhaps elsewhere, and ends now, on this thread."""
+    length = time.perf_counter_ns() - started_ns
+    extra = {"started_ns": started_ns, "length_ns": length, "details": details}
+    logging.getLogger(LOGGER_NAME).debug(name, extra=extra)
 
 
 class Trace(logging.Handler):
