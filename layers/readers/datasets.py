@@ -182,7 +182,9 @@ def _is_tiff(path: str) -> bool:
 
 
 def _check(dataset: DatasetReader, name: str) -> None:
-    if not 1 <= dataset.count <= MAX_BANDS:
+    if dataset.count == 0:
+        raise NotReadable(f"{name} holds no picture, or not the one that was asked for.")
+    if dataset.count > MAX_BANDS:
         raise TooLarge(f"{name} has {dataset.count} bands: at most {MAX_BANDS} can be opened.")
     # GDAL unpacks all bands of a block that holds them pixel by pixel.
     together = dataset.count if dataset.interleaving is Interleaving.pixel else 1

@@ -54,8 +54,15 @@ class MbtilesReader:
         self._kept: OrderedDict[tuple[int, int], NDArray[np.uint8] | None] = OrderedDict()
         try:
             self._database = GuardedDatabase(path)
+        except sqlite3.Error as error:
+            raise NotReadable(f"{os.path.basename(path)} is a damaged MBTiles file: {error}.") from error
+        try:
             self._open(level)
+        except UnsupportedFormat:
+            self.close()
+            raise
         except (sqlite3.Error, UnicodeError, ValueError) as error:
+            self.close()
             raise NotReadable(f"{os.path.basename(path)} is a damaged MBTiles file: {error}.") from error
 
     def _open(self, level: int) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import cv2
@@ -26,6 +26,7 @@ MAX_SAMPLES = 24
 _SAMPLE_PX = 32
 _MAX_COMPLEX_PIXELS = 16_000_000
 _SMALLEST_PART_PX = 32
+_NEIGHBOURS = np.ones((3, 3), np.uint8)
 
 Mask = NDArray[np.bool_]
 
@@ -43,6 +44,17 @@ class Pixels:
     damaged: bool = False
     valid: Mask | None = None
     sampled: bool = False
+
+    def without(self, nodata: float, is_reduced: bool) -> Pixels:
+        """The same with pixels that hold `nodata` left out, each band's own where bands differ.
+
+        Of reduced pixels the neighbours of those go too: whoever made them did not know and mixed values with `nodata`.
+        """
+        valid = (self.bands != nodata) & (self.mask if self.valid is None else self.valid)
+        if is_reduced:
+            valid = np.stack([cv2.erode(v.view(np.uint8), _NEIGHBOURS).view(bool) for v in valid])
+        mask = valid.any(axis=0)
+        return replace(self, mask=mask, valid=None if (valid == mask).all() else valid)
 
 
 def read_pixels(dataset: DatasetReader, indexes: list[int], window: Window, shape: tuple[int, int]) -> Pixels:

@@ -126,7 +126,7 @@ class _Finder:
             self.problems.append(f"The control points of {self.name} do not determine where it lies.")
             return None
         warp = Warp(fit.exact, fit.rough, self.dataset.width, self.dataset.height)
-        note = f"{len(points)} control points ({fit.name}), up to {fit.misfit_px:.1f} pixels off"
+        note = f"{len(points)} control points {fit.note}"
         return Placement(crs, fit.rough, placed_by="control points", note=note, warp=warp)
 
     def _points(self) -> tuple[ControlPoints | None, str]:
@@ -153,9 +153,7 @@ class _Finder:
             f"its RPC at a height of {rpc.height_off_m:.0f} m above the ellipsoid (the RPC's own HEIGHT_OFF), without "
             f"terrain: ground 100 m higher or lower is drawn {moved:.0f} m from its place"
         )
-        return Placement(
-            WGS84, warp.rough, placed_by="RPC", note=note, warp=warp, rpc=rpc, height_m=rpc.height_off_m
-        )
+        return Placement(WGS84, warp.rough, placed_by="RPC", note=note, warp=warp, rpc=rpc, height_m=rpc.height_off_m)
 
     def _crs_of(self, crs: Any) -> str:
         if not crs:

@@ -14,7 +14,7 @@ _INTERPOLATIONS = {
     "nearest": cv2.INTER_NEAREST,
     "bilinear": cv2.INTER_LINEAR,
     "average": cv2.INTER_LINEAR,  # the reading has averaged already
-    "cubic": cv2.INTER_CUBIC,
+    "cubic": cv2.INTER_CUBIC,  # by `_cubic`: cv2's own takes a = -0.75, which bends even a straight ramp
 }
 _NATIVE = ("uint8", "uint16", "int16", "float32", "float64")
 _SAME_SIZE = {1: "u1", 2: "u2", 4: "f4", 8: "f8"}
@@ -44,7 +44,7 @@ def resample(
     if valid is not None:
         out = [_where_valid(band, has_value, x, y, interpolation) for band, has_value in zip(bands, valid, strict=True)]
     elif whole:
-        out = [_like(_remap(_workable(band), x, y, interpolation), band.dtype) for band in bands]
+        out = [_like(_interpolated(_workable(band), x, y, interpolation), band.dtype) for band in bands]
     else:
         out = _weighted(bands, mask, x, y, interpolation)
     return np.stack(out), out_mask
@@ -62,7 +62,7 @@ def _where_valid(band: NDArray[Any], has_value: Mask, x: Places, y: Places, inte
 def _weighted(bands: NDArray[Any], mask: Mask, x: Places, y: Places, interpolation: int) -> list[NDArray[Any]]:
     """Normalised convolution: the mean of valid neighbours only. Near invalid pixels a cubic gives way to it."""
     deep = np.float32 if bands.dtype.itemsize <= 2 or bands.dtype == np.float32 else np.float64
-    weight = _remap(mask.astype(np.float32), x, y, cv2.INTER_LINEAR)
+    weight = _remap(mask.astype(deep), x, y, cv2.INTER_LINEAR)  # the same type: cv2 places each type in its own way
     usable = weight > _LEAST_WEIGHT
     weight[~usable] = 1
     sound = None
@@ -75,7 +75,7 @@ def _weighted(bands: NDArray[Any], mask: Mask, x: Places, y: Places, interpolati
         values = np.where(mask & np.isfinite(band), band, 0).astype(deep)
         found = np.where(usable, _remap(values, x, y, cv2.INTER_LINEAR) / weight, 0)
         if sound is not None:
-            found = np.where(sound, _remap(values, x, y, cv2.INTER_CUBIC), found)
+            found = np.where(sound, _cubic(values, x, y), found)
         out.append(_like(found, band.dtype))
     return out
 
@@ -105,6 +105,30 @@ def _like(values: NDArray[Any], dtype: np.dtype) -> NDArray[Any]:
         if dtype.itemsize == 8:  # 2**63 itself is a float, the largest integer is not
             return np.clip(values, float(bounds.min), np.nextafter(float(bounds.max), 0)).astype(dtype)
     return np.clip(values, bounds.min, bounds.max).astype(dtype)
+
+
+def _interpolated(values: NDArray[Any], x: Places, y: Places, interpolation: int) -> NDArray[Any]:
+    if interpolation != cv2.INTER_CUBIC:
+        return _remap(values, x, y, interpolation)
+    return _cubic(values.astype(np.float32 if values.dtype.itemsize <= 2 else values.dtype, copy=False), x, y)
+
+
+def _cubic(values: NDArray[Any], x: Places, y: Places) -> NDArray[Any]:
+    """Cubic convolution with a = -0.5 (Keys 1981; what GDAL calls cubic), in the values' own floating type."""
+    left, top = np.floor(x), np.floor(y)
+    across, down = _keys(x - left), _keys(y - top)
+    found = np.zeros(x.shape, values.dtype)
+    for row, by in enumerate(down, -1):
+        for col, weight in enumerate(across, -1):
+            found += _remap(values, left + col, top + row, cv2.INTER_NEAREST) * (weight * by)
+    return found
+
+
+def _keys(t: Places) -> tuple[Places, Places, Places, Places]:
+    """The weights of the four pixels around a position `t` after the second."""
+    u = np.float32(1) - t
+    two = np.float32(2)
+    return -t * u * u / two, 1 - t * t * (5 - 3 * t) / two, 1 - u * u * (5 - 3 * u) / two, -u * t * t / two
 
 
 def _remap(values: NDArray[Any], x: Places, y: Places, interpolation: int) -> NDArray[Any]:

@@ -22,6 +22,8 @@ from layers.readers.pixels import Pixels, read_pixels, real_values
 from layers.readers.resampling import resample
 
 _PIXEL_SPACE = Affine(1.0, 0.0, 0.0, 0.0, -1.0, 0.0)
+PIXEL_CENTRE = 0.5
+"""cv2 counts from the middle of the first pixel, the mapping from its edge."""
 _MARGIN_PX = 3
 _MAX_WINDOW_PX = 16_384
 _OVERVIEW_TOLERANCE = 1.02
@@ -42,9 +44,10 @@ class _Source:
 def read_tile(params: dict[str, Any]) -> tuple[dict[str, Any], tuple[NDArray[Any], ...]]:
     """Bands (n, h, w) in the file's dtype (complex ones as magnitudes) and their mask (h, w).
 
-    Parameters: see layers/pool; also `part` (see `Datasets.get`), `overview_path` (what the op "overviews" has built)
-    and `height_m` (for a raster placed by its RPC). With the crs "" the canvas is the picture's own pixels, row 0 at
-    y = 0 and y upwards. Raises CannotBePlaced without CRS or position, and what opening and reading raise.
+    Parameters: see layers/pool; also `part` (see `Datasets.get`), `overview_path` (what the op "overviews" has built),
+    `height_m` (for a raster placed by its RPC) and `nodata` (a value without data that the file does not declare).
+    With the crs "" the canvas is the picture's own pixels, row 0 at y = 0 and y upwards. Raises CannotBePlaced without
+    CRS or position, and what opening and reading raise.
     """
     full = DATASETS.get(str(params["path"]), part=str(params.get("part", "")))
     target = Target(str(params["crs"]), Affine(*params["affine"]), int(params["width"]), int(params["height"]))
@@ -59,6 +62,8 @@ def read_tile(params: dict[str, Any]) -> tuple[dict[str, Any], tuple[NDArray[Any
         return _empty(full, indexes, target)
     source = _choose(full, mapping.scale, str(params.get("overview_path", "")))
     pixels, x, y = _read_around(source, indexes, mapping, inside, frame)
+    if params.get("nodata") is not None:
+        pixels = pixels.without(float(params["nodata"]), source.sx > 1 or source.shrink > 1)
     bands, mask = resample(real_values(pixels.bands), pixels.mask, x, y, how, pixels.valid)
     if inside is not None:
         mask &= inside
@@ -120,7 +125,7 @@ def _read_around(
     rows, cols = pixels.mask.shape
     per_col, per_row = cols / (right - left), rows / (bottom - top)
     local_x, local_y = mapping.in_window(
-        (per_col / source.sx, per_row / source.sy), (-left * per_col - 0.5, -top * per_row - 0.5)
+        (per_col / source.sx, per_row / source.sy), (-left * per_col - PIXEL_CENTRE, -top * per_row - PIXEL_CENTRE)
     )
     if inside is not None:
         outside = ~inside

@@ -43,7 +43,11 @@ class GuardedDatabase:
         self._database.setlimit(sqlite3.SQLITE_LIMIT_ATTACHED, 0)
         self._end = 0.0
         self._database.set_progress_handler(lambda: int(time.monotonic() > self._end), _STEPS_BETWEEN_LOOKS)
-        self.rows("PRAGMA trusted_schema = OFF")
+        try:
+            self.rows("PRAGMA trusted_schema = OFF")
+        except sqlite3.Error:
+            self.close()
+            raise
 
     def rows(self, question: str, values: tuple[int | str, ...] = ()) -> list[tuple[object, ...]]:
         self._end = time.monotonic() + _DEADLINE_S

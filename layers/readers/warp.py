@@ -53,12 +53,11 @@ class ControlPoints:
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Fit:
-    """What was fitted to control points: `name` for people, the largest misfit in pixels."""
+    """What was fitted to control points; `note` tells people what, and how far it is off."""
 
     exact: ToPixels
     rough: Affine
-    name: str
-    misfit_px: float
+    note: str
 
 
 def fit_control_points(points: ControlPoints) -> Fit | None:
@@ -74,13 +73,16 @@ def fit_control_points(points: ControlPoints) -> Fit | None:
     first = _polynomial(points, 1)
     off = _misfit(first, points)
     if len(points) < 6 or off <= _FIRST_ORDER_PX:
-        return Fit(first, rough, "first order", off)
+        return Fit(first, rough, f"(first order), up to {off:.1f} pixels off")
     second = _polynomial(points, 2)
     off = _misfit(second, points)
     if len(points) < 10 or off <= _SECOND_ORDER_PX or len(points) > MAX_SPLINE_POINTS:
-        return Fit(second, rough, "second order", off)
+        return Fit(second, rough, f"(second order), up to {off:.1f} pixels off")
     spline = _spline(points)
-    return Fit(second, rough, "second order", off) if spline is None else Fit(spline, rough, "thin plate spline", off)
+    if spline is None:
+        return Fit(second, rough, f"(second order), up to {off:.1f} pixels off")
+    note = f"(thin plate spline through all of them; a second-order surface would be up to {off:.1f} pixels off)"
+    return Fit(spline, rough, note)
 
 
 def rough_affine(cols: Floats, rows: Floats, x: Floats, y: Floats) -> Affine | None:
