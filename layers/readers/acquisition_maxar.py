@@ -32,7 +32,9 @@ def maxar_acquisition(imd: Groups) -> Acquisition:
     kind = "composite" if is_composite else "instant"
     one = {} if is_composite else images[0].values
     elevation = number(one.get("meansatel"), 0, 90)
-    notes = [f"Catalogue id {name}" for name in sorted(catalogue)[:8]]
+    notes = [f"Catalogue id {name}." for name in sorted(catalogue)[:8]]
+    if imd.first("bandId"):
+        notes.append(f"Bands: {imd.first('bandId')}.")
     if elevation is not None:
         notes.append("Incidence is 90° less the stated elevation of the satellite as seen from the ground.")
     return Acquisition(
@@ -40,7 +42,6 @@ def maxar_acquisition(imd: Groups) -> Acquisition:
         until=last if is_composite else "",
         date_kind=kind if first else "unknown",
         platform=_platform(images),
-        sensor=imd.first("bandId"),
         collected_gsd_m=metres(one.get("meancollectedgsd")),
         product_gsd_m=metres(projected.get("productgsd")) or metres(one.get("meanproductgsd")),
         off_nadir_deg=angle(one.get("meanoffnadirviewangle")),

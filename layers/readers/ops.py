@@ -11,7 +11,7 @@ from typing import Any
 import rasterio
 
 from layers.errors import UnsupportedFormat
-from layers.readers import overview_cache, probe, statistics, tile
+from layers.readers import acquisition_beside, overview_cache, probe, scene_probe, scene_tile, statistics, tile
 from layers.readers.files import RASTERS, Content, content_of, regular_file
 from layers.readers.tile_audit import tiles_in
 
@@ -28,11 +28,13 @@ def run(op: str, params: dict[str, Any]) -> Result:
         case "probe":
             return _probe(params)
         case "tile":
-            return tile.read_tile(params)
+            return scene_tile.read_scene_tile(params) if scene_tile.is_composed(params) else tile.read_tile(params)
         case "overviews":
             return overview_cache.build_overviews(params)
         case "statistics":
             return statistics.read_statistics(params)
+        case "acquisition":
+            return acquisition_beside.read_acquisition(params)
         case "features" | "attributes" | "rows":
             return _run_vector(op, params)
     if op.startswith("_") and os.environ.get(TEST_OPS_VARIABLE) == "1":
@@ -41,6 +43,8 @@ def run(op: str, params: dict[str, Any]) -> Result:
 
 
 def _probe(params: dict[str, Any]) -> Result:
+    if scene_probe.leads_to_scene(str(params["path"])):
+        return scene_probe.probe_scene(str(params["path"]), params)
     path = regular_file(str(params["path"]))
     content, part = content_of(path), str(params.get("part", ""))
     tiles = tiles_in(path) if content is Content.SQLITE else None

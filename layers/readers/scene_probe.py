@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from layers.errors import UnsupportedFormat
+from layers.errors import NotAFile, UnsupportedFormat
 from layers.raster.scene import SceneInfo
 from layers.readers.scene_dimap import describe_dimap
 from layers.readers.scene_files import Delivery, Kind, deliveries_at
@@ -43,7 +43,7 @@ def probe_scene(path: str, params: dict[str, Any]) -> tuple[dict[str, Any], tupl
     """Header {"kind": "scene", "scene": SceneInfo, "raster": RasterInfo or None}. In the raster, band n is the scene's
     band n; the op "tile" takes `SceneBand.source()` for it. `canvas_crs` as for rasters.
 
-    Raises UnsupportedFormat for a folder without a delivery or with several, and what describing one raises.
+    Raises NotAFile for a folder without a delivery, UnsupportedFormat for one with several, and what describing raises.
     """
     scene = describe(path)
     raster = raster_of(scene, str(params.get("canvas_crs", "")))
@@ -57,7 +57,7 @@ def describe(path: str) -> SceneInfo:
     found = deliveries_at(path)
     name = os.path.basename(path.rstrip(os.sep)) or path
     if not found:
-        raise UnsupportedFormat(f"{name} holds no delivery of imagery that is known: choose a file inside it.")
+        raise NotAFile(f"{name} is a folder without a delivery of imagery that is known: choose a file inside it.")
     if len(found) == 1:
         return _described(found[0], path)
     names = ", ".join(os.path.basename(delivery.metadata) for delivery in found[:MAX_PARTS])

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import math
 import os
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from xml.etree.ElementTree import Element
 
 from layers.errors import GeoloupeError, UnsupportedFormat
@@ -65,6 +66,7 @@ def describe_sentinel2(delivery: Delivery, path: str) -> SceneInfo:
         name = os.path.basename(delivery.metadata)
         raise UnsupportedFormat(f"{name} names no image of a band that is there: the SAFE folder is incomplete.")
     acquisition = sentinel2_acquisition(product, _granules(delivery.folder, files, problems))
+    acquisition = replace(acquisition, product_gsd_m=min(band.gsd_m or math.inf for band in bands))
     title = acquisition.product_id or os.path.basename(delivery.folder)
     return SceneInfo(path, delivery.folder, delivery.kind, title, tuple(bands), acquisition, tuple(problems))
 
