@@ -9,11 +9,17 @@ from viewer.cli.command import DONE, USAGE, Command, complain
 
 
 def _add_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("case", metavar="CASE")
+    parser.add_argument("case", metavar="CASE", help="gets the sites")
     parser.add_argument("file", metavar="FILE", help="CSV, GeoJSON or GeoPackage")
+    fields = "label, lat, lon, place (any notation), notes, class_code, position_error_m, alias_zh, ..."
     parser.add_argument(
-        "--map", nargs="+", action="extend", default=[], metavar="FIELD=COLUMN", help="which column fills which field"
-    )  # fmt: skip
+        "--map",
+        nargs="+",
+        action="extend",
+        default=[],
+        metavar="FIELD=COLUMN",
+        help=f"which column fills which field: {fields}",
+    )
 
 
 def _run(arguments: argparse.Namespace) -> int:

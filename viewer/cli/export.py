@@ -18,8 +18,8 @@ PAGE = (1600, 1000)
 
 
 def _add_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("case", metavar="CASE")
-    parser.add_argument("--out", metavar="X.{png,geojson,csv,...}")
+    parser.add_argument("case", metavar="CASE", help="what to show")
+    parser.add_argument("--out", metavar="X.{png,geojson,csv}", help="the ending says what is written")
     parser.add_argument("--size", type=parse_size, metavar="WxH", help=f"pixels; default {PAGE[0]}x{PAGE[1]}")
     parser.add_argument(
         "--dpi", type=int, default=96, metavar="N", help="dots per inch: how large text and symbols are"

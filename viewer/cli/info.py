@@ -10,7 +10,7 @@ from viewer.cli.command import DONE, Command, add_json, print_json
 
 
 def _add_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("file", metavar="FILE")
+    parser.add_argument("file", metavar="FILE", help="or a tile template, or gibs:LAYER@YYYY-MM-DD")
     add_json(parser)
 
 

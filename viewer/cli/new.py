@@ -9,8 +9,8 @@ from viewer.cli.command import DONE, Command
 
 
 def _add_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("case", metavar="CASE")
-    parser.add_argument("files", nargs="*", metavar="FILES")
+    parser.add_argument("case", metavar="CASE", help="the GeoPackage to make; it must not be there yet")
+    parser.add_argument("files", nargs="*", metavar="FILES", help="rasters, vectors, tile templates")
 
 
 def _run(arguments: argparse.Namespace) -> int:

@@ -62,13 +62,16 @@ def _bounds_joined(argv: list[str]) -> list[str]:
 def _parser(argv: list[str]) -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="geoloupe",
+        usage="geoloupe [FILES ...] [options]\n       geoloupe COMMAND ...",
         description="The imagery analyst's light table. Without a command: opens the window with FILES.",
+        epilog="A file named like a command is opened by its path, such as ./demo. Exit codes: 0 done, 1 the input is "
+        "at fault, 2 usage, 3 done with findings.",
         allow_abbrev=False,
     )
     parser.add_argument("--version", action="version", version=f"geoloupe {_version()}")
     is_command = bool(argv) and any(argv[0] == command.name for command in COMMANDS)
     if is_command or argv in (["--help"], ["-h"]):
-        subparsers = parser.add_subparsers(metavar="COMMAND", required=False)
+        subparsers = parser.add_subparsers(prog="geoloupe", metavar="COMMAND", required=False)
         for command in COMMANDS:
             child = subparsers.add_parser(
                 command.name, help=command.summary, description=command.summary, allow_abbrev=False

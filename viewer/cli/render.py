@@ -13,11 +13,11 @@ if TYPE_CHECKING:
 
 
 def _add_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("files", nargs="+", metavar="FILES")
-    parser.add_argument("--out", required=True, metavar="OUT.png")
-    parser.add_argument("--size", required=True, type=parse_size, metavar="WxH")
+    parser.add_argument("files", nargs="+", metavar="FILES", help="one case, rasters, vectors, tile templates")
+    parser.add_argument("--out", required=True, metavar="OUT.png", help="the picture to write")
+    parser.add_argument("--size", required=True, type=parse_size, metavar="WxH", help="in pixels")
     parser.add_argument("--bounds", type=parse_bounds, metavar="W,S,E,N", help="in degrees; default: everything")
-    parser.add_argument("--crs", default="EPSG:3857", metavar="EPSG:N")
+    parser.add_argument("--crs", default="EPSG:3857", metavar="EPSG:N", help="of the map; default EPSG:3857")
     parser.add_argument("--style", default="", metavar="JSON", help="a layer style for the files that are no case")
 
 
