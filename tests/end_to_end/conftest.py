@@ -1,0 +1,148 @@
+"""The real window with real reader processes, a real fetcher, and an analyst in front of it."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from pytestqt.qtbot import QtBot
+
+from layers.document.edit import TABLES
+from layers.pool.pool import ReaderPool
+from tests.support.analyst import Analyst
+from viewer.app.main import SWITCH_INTERVAL_S
+from viewer.app.permission import Permissions
+from viewer.app.program import dress
+from viewer.app.questions import Questions
+from viewer.app.session import Session
+from viewer.app.window import MainWindow
+from viewer.export.dialog import ExportDialog
+from viewer.export.layout import Layout
+from viewer.network.consent import Consent
+from viewer.network.fetcher import Fetcher
+from viewer.rendering.context import RenderContext
+from viewer.support.jobs import Jobs
+from viewer.support.messages import Messages
+from viewer.support.settings import Settings, cache_folder, sessions_folder
+
+WAIT_MS = 20_000
+SIZE = (1280, 860)
+
+
+class FileNames(Questions):
+    """The program's own questions; only the operating system's file dialogs are answered from here."""
+
+    def __init__(self, window: MainWindow) -> None:
+        super().__init__(window)
+        self.to_open: list[str] = []
+        self.to_write: Path | None = None
+
+    def paths_to_open(self, folder: Path) -> list[str]:
+        return self.to_open
+
+    def case_to_write(self, suggestion: Path) -> Path | None:
+        return self.to_write
+
+    picture_to_write = sites_to_write = case_to_write
+
+
+class Desk(Analyst):
+    """An analyst with a window of their own and what it was made of."""
+
+    def __init__(self, window: MainWindow, qtbot: QtBot, pool: ReaderPool) -> None:
+        super().__init__(window, lambda holds: qtbot.waitUntil(holds, timeout=WAIT_MS))
+        self.pool = pool
+        self.names = FileNames(window)
+        window.ask = self.names
+
+    @property
+    def document(self):
+        return self.window.session.document
+
+    def open_demo(self) -> None:
+        """As one begins: File, Open the Demo Case; then wait for the finished picture."""
+        self.menu("File", "Open the Demo Case")
+        self.wait(lambda: len(self.document.layers) > 0)
+        self.settle()
+
+    def open_file(self, *words: object) -> None:
+        """File, Open, and these names in the dialog."""
+        self.names.to_open = [str(word) for word in words]
+        self.keys("Ctrl+O")
+        self.settle()
+
+    def export_picture(self, path: Path, title: str) -> Layout:
+        """Ctrl+E, a title, a size, Save, and a file name; wait until it is written."""
+        chosen: list[Layout] = []
+
+        def fill(dialog: ExportDialog) -> None:
+            self.write(dialog.title, title)
+            self.choose_text(dialog.page, "Web, 1600 × 1000")
+            chosen.append(dialog.layout_chosen())
+            self.press(self.button(dialog, "Save"))
+
+        self.names.to_write = path
+        check = self.during_dialog(ExportDialog, fill)
+        self.keys("Ctrl+E")
+        check()
+        self.wait(path.exists)
+        self.settle()
+        return chosen[0]
+
+    def snapshot(self) -> dict[str, dict[str, object]]:
+        """Every row of the case by table and uuid; where the map looks is no part of what is said."""
+        tables = {table: dict(self.document.table(table)) for table in TABLES}
+        tables["meta"].pop("viewport", None)
+        return tables
+
+
+type MakeDesk = Callable[[], Desk]
+
+
+@pytest.fixture
+def make_desk(qtbot: QtBot, qapp: object, monkeypatch: pytest.MonkeyPatch) -> Iterator[MakeDesk]:
+    """Windows that are put together as `viewer.app.program` does it."""
+    made: list[tuple[Desk, Fetcher, Jobs]] = []
+    interval = sys.getswitchinterval()
+    sys.setswitchinterval(SWITCH_INTERVAL_S)
+
+    def make() -> Desk:
+        pool = ReaderPool(workers=2)
+        pool.start()
+        dress(qapp, Settings(None))  # type: ignore[arg-type]
+        messages, settings, jobs, consent = Messages(), Settings.of_user(), Jobs(), Consent()
+        fetcher = Fetcher(cache_folder() / "tiles", consent)
+        session = Session(jobs, messages, settings, sessions_folder())
+        permissions = Permissions(consent, settings, messages)
+        window = MainWindow(session, RenderContext(pool, fetcher, jobs), permissions, messages, settings)
+        window.resize(*SIZE)
+        window.show()
+        window.activateWindow()
+        qtbot.waitUntil(window.isActiveWindow, timeout=WAIT_MS)
+        made.append((Desk(window, qtbot, pool), fetcher, jobs))
+        return made[-1][0]
+
+    yield make
+    sys.setswitchinterval(interval)
+    for desk, fetcher, jobs in made:
+        desk.window.hide()
+        desk.window.scene.close()
+        fetcher.close()
+        assert jobs.shutdown()
+        desk.pool.close()
+        desk.window.session.shutdown(keep=False)
+        desk.window.deleteLater()
+
+
+@pytest.fixture
+def desk(make_desk: MakeDesk) -> Desk:
+    return make_desk()
+
+
+@pytest.fixture
+def demo(desk: Desk) -> Desk:
+    """A desk with the demo case on it."""
+    desk.open_demo()
+    return desk

@@ -1,0 +1,35 @@
+"""Pictures as arrays."""
+
+from __future__ import annotations
+
+import numpy as np
+from PySide6.QtGui import QImage, QPainter
+
+from layers.grid.tile_grid import View
+from viewer.canvas.scene import MapScene
+from viewer.canvas.widget import MapCanvas
+
+
+def pixels(image: QImage) -> np.ndarray:
+    """(h, w, 3) blue, green, red."""
+    image = image.convertToFormat(QImage.Format.Format_RGB32)
+    return np.frombuffer(image.constBits(), np.uint8).reshape(image.height(), image.width(), 4)[..., :3].copy()
+
+
+def picture(canvas: MapCanvas) -> np.ndarray:
+    """What a canvas shows, overlays included."""
+    return pixels(canvas.grab_picture())
+
+
+def image_of(scene: MapScene, view: View) -> QImage:
+    """The map alone as a scene paints it now."""
+    image = QImage(view.width, view.height, QImage.Format.Format_RGB32)
+    painter = QPainter(image)
+    scene.paint_map(painter, view)
+    painter.end()
+    return image
+
+
+def map_of(scene: MapScene, view: View) -> np.ndarray:
+    """`image_of` as an array."""
+    return pixels(image_of(scene, view))
