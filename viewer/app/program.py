@@ -117,7 +117,8 @@ class Program:
             self._session.opening.connect(self._watch_opening)
             QTimer.singleShot(0, self._tell_first_things)
         if wishes.screenshot is not None:
-            Screenshot(window, window.is_idle, wishes.screenshot, self._photographed).start()
+            failures = window.opener.failures
+            Screenshot(window, window.is_idle, wishes.screenshot, self._photographed, failures).start()
 
     def _tell_first_things(self) -> None:
         """What is worth saying at the start, once the window stands."""

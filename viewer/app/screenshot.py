@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from PySide6.QtCore import QObject, QTimer
-from PySide6.QtGui import QImage, QImageWriter
+from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QWidget
+
+from layers.errors import GeoloupeError
+from viewer.export.image import save_image
 
 POLL_MS = 5
 LONGEST_S = 120.0
@@ -17,12 +20,21 @@ QUIET_ROUNDS = 3
 
 
 class Screenshot(QObject):
-    """Watches until `is_idle` and writes `path`; `finished` gets one sentence, empty when all went well."""
+    """Watches until `is_idle` and writes `path`; `finished` gets one sentence, empty when all went well.
+
+    Nothing is written where `failures` holds a sentence by then: a picture without what was asked for misleads.
+    """
 
     def __init__(
-        self, window: QWidget, is_idle: Callable[[], bool], path: Path, finished: Callable[[str], None]
+        self,
+        window: QWidget,
+        is_idle: Callable[[], bool],
+        path: Path,
+        finished: Callable[[str], None],
+        failures: Sequence[str] = (),
     ) -> None:
         super().__init__(window)
+        self._failures = failures
         self._window, self._is_idle, self._path, self._finished = window, is_idle, path, finished
         self._started, self._quiet = time.monotonic(), 0
         self._timer = QTimer(self, interval=POLL_MS)
@@ -43,9 +55,11 @@ class Screenshot(QObject):
         self._finished(problem)
 
     def _write(self) -> str:
-        image = self._window.grab().toImage().convertToFormat(QImage.Format.Format_RGB32)  # opaque: a quarter less
-        writer = QImageWriter(str(self._path), b"png")
-        writer.setCompression(11)  # of 100: zlib's first level, 61 ms where the usual one takes 90
-        if writer.write(image):
+        if self._failures:
             return ""
-        return f"The picture could not be written to {self._path}: {writer.errorString()}."
+        image = self._window.grab().toImage().convertToFormat(QImage.Format.Format_RGB32)  # opaque: a quarter less
+        try:
+            save_image(image, self._path)
+        except GeoloupeError as error:
+            return error.sentence
+        return ""

@@ -77,7 +77,7 @@ def test_a_picture_that_cannot_be_written_fails_with_one_sentence(tmp_path: Path
     done = _run(["--screenshot", str(tmp_path / "nowhere" / "out.png")], tmp_path / "home")
     assert done.returncode == 1
     assert done.stderr.count("\n") == 1
-    assert "nowhere" in done.stderr
+    assert "out.png" in done.stderr
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="no such signals")
