@@ -159,9 +159,21 @@ def _opening(path: str, content: Content, part: str) -> tuple[str, dict[str, Any
         if not part.isdecimal():
             raise NotReadable(f"{name} has no image {part[:60]}.")
         return f"NITF_IM:{int(part)}:{path}", {}
-    if content is Content.JPEG2000 and is_cut_short(path):
-        return path, {"STRICT": "NO"}  # what is there is shown, and the probe says that it is not all
+    if content is Content.JPEG2000 and is_cut_short(path) and not _reads_strictly(path):
+        return path, {"STRICT": "NO"}  # what is there is shown, blurred, and the probe says that it is not all
     return path, {}
+
+
+def _reads_strictly(path: str) -> bool:
+    """True when OpenJPEG reads the first pixel of a JPEG 2000 file that is cut short: later tiles are missing then."""
+    try:
+        with rasterio.Env(GDAL_DISABLE_READDIR_ON_OPEN="EMPTY_DIR"), warnings.catch_warnings():
+            warnings.simplefilter("ignore", NotGeoreferencedWarning)
+            with rasterio.open(path, driver=str(Content.JPEG2000)) as dataset:
+                dataset.read(1, window=((0, 1), (0, 1)))
+    except RasterioError:
+        return False
+    return True
 
 
 def sound_sidecars(path: str) -> bool:

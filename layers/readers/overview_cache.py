@@ -16,6 +16,7 @@ import numpy as np
 import rasterio
 from rasterio.enums import ColorInterp, Resampling
 from rasterio.io import DatasetReader
+from rasterio.transform import Affine
 from rasterio.windows import Window
 
 from layers.errors import DiskFull, GeoloupeError, NotAllowed, NotReadable
@@ -115,6 +116,7 @@ def _begin(full: DatasetReader, path: Path) -> None:
         "width": width, "height": height, "tiled": True,
         "blockxsize": _TILE_PX, "blockysize": _TILE_PX, "bigtiff": "if_safer", "sparse_ok": True, "zlevel": 1,
         "interleave": "pixel" if full.count <= 4 else "band",
+        "transform": Affine(OVERVIEW_FACTOR, 0.0, 0.0, 0.0, -OVERVIEW_FACTOR, 0.0),  # or rasterio warns of none
     }  # fmt: skip
     with rasterio.open(path, "w", **profile) as out:
         out.update_tags(**{_STATE_TAG: _state(full)})

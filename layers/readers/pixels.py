@@ -20,7 +20,7 @@ from layers.errors import NotReadable
 
 MAX_SOURCE_PIXELS = 64_000_000
 """More than that is not averaged but sampled, block by block here and there."""
-SAMPLED_PIXELS = 8_000_000
+SAMPLED_PIXELS = 24_000_000
 MAX_SAMPLES = 24
 """Blocks a side of a window that is sampled."""
 _SAMPLE_PX = 32
