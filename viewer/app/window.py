@@ -96,6 +96,7 @@ class MainWindow(QMainWindow):
             report=partial(self.messages.show, "panel", level="warning"),
             zoom_to_layer=self.views.show_layer,
             info_of=self.views.layer_info,
+            drawing_of=lambda uuid: self.scene.drawings.get(uuid),
             parent=self,
         )
         tools = ToolContext(

@@ -17,6 +17,7 @@ from layers.geo.notation import Notation
 from layers.raster.info import RasterInfo
 from layers.vector.table import VectorInfo
 from viewer.canvas.selection import Selection
+from viewer.rendering.drawing import LayerDrawing
 from viewer.support.jobs import Jobs
 
 BULK_ROWS = 500
@@ -57,11 +58,13 @@ class PanelContext(QObject):
         report: Callable[[str], None] = lambda sentence: None,
         zoom_to_layer: Callable[[str], None] = lambda uuid: None,
         info_of: Callable[[str], RasterInfo | VectorInfo | None] = lambda uuid: None,
+        drawing_of: Callable[[str], LayerDrawing | None] = lambda uuid: None,
         parent: QObject | None = None,
     ) -> None:
         """`zoom_to` takes bounds in lon, lat; `consent` a host the analyst agreed to contact; `report` a sentence for
-        the message line; `info_of` gives what a reader found in a layer's file, None until then; `jobs` builds large
-        edits off the window's thread, without it they are built at once.
+        the message line; `info_of` gives what a reader found in a layer's file, None until then; `drawing_of` what
+        draws a layer on the canvas; `jobs` builds large edits off the window's thread, without it they are built at
+        once.
         """
         super().__init__(parent)
         self.selection = selection
@@ -69,6 +72,7 @@ class PanelContext(QObject):
         self.zoom_to = zoom_to
         self.zoom_to_layer = zoom_to_layer
         self.info_of = info_of
+        self.drawing_of = drawing_of
         self.consent = consent
         self.report = report
         self._push, self._jobs = push, jobs

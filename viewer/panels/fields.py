@@ -59,13 +59,14 @@ class LineField(QLineEdit):
 class NumberField(LineField):
     """A number or nothing: empty text is None, "not said"."""
 
-    def __init__(self, whole: bool = False, parent: QWidget | None = None) -> None:
+    def __init__(self, whole: bool = False, digits: int = 10, parent: QWidget | None = None) -> None:
+        """`digits` that count are shown; a value is changed only by typing another."""
         super().__init__(parent)
-        self._whole = whole
+        self._whole, self._digits = whole, digits
 
     @override
     def as_text(self, value: Any) -> str:
-        return "" if value is None else f"{value:.10g}"
+        return "" if value is None else f"{value:.{self._digits}g}"
 
     @override
     def as_value(self, text: str) -> Any:

@@ -20,6 +20,7 @@ from viewer.panels.fields import ChoiceField, LineField, TextField
 from viewer.panels.form_page import FormPage, heading, muted
 from viewer.panels.layer_facts import Facts, info_facts, source_facts
 from viewer.panels.raster_style_form import RasterStyleForm
+from viewer.panels.raster_styler import RasterStyler
 from viewer.panels.slider_field import SliderField, percent
 from viewer.panels.vector_style_form import VectorStyleForm
 from viewer.panels.words import choices
@@ -48,7 +49,7 @@ class LayerPropertiesPanel(QWidget):
         content = self.page.content
         content.addLayout(form)
         content.addWidget(self.fields.refusal)
-        self.raster = RasterStyleForm(self._commit_style, self._preview_style)
+        self.raster = RasterStyleForm(RasterStyler(context, self), self._preview_style)
         self.vector = VectorStyleForm(self._commit_style, self._preview_style)
         self.unread = muted(self.tr("The file has not been read yet: its style can be set when it is."))
         self._style_heading = heading(self.tr("Style"))
@@ -80,9 +81,15 @@ class LayerPropertiesPanel(QWidget):
         add("crs", tr("CRS"), crs, tr("Only where the file does not say: EPSG:32652"))
 
     def look_again(self) -> None:
-        """Ask anew what is in the file, where that was not known yet."""
-        if self._uuid and self._info is None and self._context.info_of(self._uuid) is not None:
+        """Ask anew what is in the file, where that was not known yet or is drawn anew."""
+        if not self._uuid:
+            return
+        info = self._context.info_of(self._uuid)
+        if info is not None and (info is not self._info or self._is_drawn_anew(info)):
             self._show()
+
+    def _is_drawn_anew(self, info: RasterInfo | VectorInfo) -> bool:
+        return isinstance(info, RasterInfo) and self._context.drawing_of(self._uuid) is not self.raster.drawing
 
     # -- showing ------------------------------------------------------------------------------------------------
 
@@ -113,7 +120,7 @@ class LayerPropertiesPanel(QWidget):
         self.unread.setVisible(info is None and layer.kind != "tiles")
         self._style_heading.setVisible(layer.kind != "tiles")
         if isinstance(info, RasterInfo):
-            self.raster.show_style(layer.style, info)
+            self.raster.show_layer()
         elif isinstance(info, VectorInfo):
             self.vector.show_style(layer.style, info)
         self._show_facts([*source_facts(layer), *(info_facts(info) if info else [])])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Hashable, Iterable, Sequence
+from collections.abc import Hashable, Iterable
 from functools import partial
 from pathlib import Path
 from typing import cast
@@ -17,9 +17,8 @@ from layers.geo.bounds import Bounds
 from layers.geo.crs import WEB_MERCATOR, world_bounds
 from layers.grid.plan import tiles_in
 from layers.grid.tile_grid import TileGrid, TileKey, View
-from layers.pool.protocol import Answer, Profile, Request
+from layers.pool.protocol import Answer, Request
 from layers.raster.info import RasterInfo
-from layers.raster.stretch import Limits
 from layers.raster.style import RasterStyle
 from viewer.rendering.context import RenderContext
 from viewer.rendering.drawing import LayerDrawing
@@ -27,7 +26,8 @@ from viewer.rendering.images import NOTHING
 from viewer.rendering.raster_colours import Colouring, Pictures, coloured
 from viewer.rendering.raster_meter import ViewMeter, ViewSample
 from viewer.rendering.raster_place import bounds_lonlat_of, bounds_on, credit_of, no_crs
-from viewer.rendering.raster_reading import Reading, TileAsk, ask_limits, overview_ask, raw_tile
+from viewer.rendering.raster_reading import Reading, TileAsk, overview_ask, raw_tile
+from viewer.rendering.raster_source import RasterSource
 from viewer.rendering.scheduler import Wish
 from viewer.rendering.tile_cache import RawTile, TileName
 from viewer.rendering.tile_sheet import TileSheet
@@ -52,11 +52,10 @@ class RasterDrawing(LayerDrawing):
     ) -> None:  # fmt: skip
         super().__init__(layer, context, parent)
         self.path = path
-        self.info: RasterInfo | None = None
+        self.source = RasterSource(context, path)
         self.intent: RasterStyle | None = None
         self.style: RasterStyle | None = None
         self._generation = 0
-        self._profile = Profile.LOCAL
         self._sheet = TileSheet(context.tiles.styled, layer.uuid)
         self._view: View | None = None
         self._cursor: tuple[float, float] | None = None
@@ -68,9 +67,14 @@ class RasterDrawing(LayerDrawing):
         self._colouring = Colouring(context.jobs)
         self._meter = ViewMeter(context.jobs)
         self._is_watched = False
-        self._probe(canvas_crs)
+        self.source.probe(canvas_crs, self._probed)
 
     # -- the interface of a drawing -----------------------------------------------------------------------------
+
+    @property
+    def info(self) -> RasterInfo | None:
+        """What a reader found; None until then."""
+        return self.source.info
 
     @property
     def attribution(self) -> str:
@@ -109,38 +113,28 @@ class RasterDrawing(LayerDrawing):
         self._forget_all()
         for about in list(self._problems):
             self._set_problem("", about)
-        self._probe(self._view.grid.crs if self._view else WEB_MERCATOR)
+        self.source = RasterSource(self.context, self.path)
+        self.source.probe(self._view.grid.crs if self._view else WEB_MERCATOR, self._probed)
 
     # -- the probe ----------------------------------------------------------------------------------------------
 
-    def _probe(self, canvas_crs: str) -> None:
-        params = {"path": str(self.path), "canvas_crs": canvas_crs}
-        key, profile = str(self.path), self._profile
-        self.context.pool.submit(Request("probe", params, self._probe_ended, strike_key=key, profile=profile))
-
-    def _probe_ended(self, result: Answer | GeoloupeError) -> None:
-        """On a reader's thread."""
-        self.context.mailbox.post(self._probed, result)
-
-    def _probed(self, result: Answer | GeoloupeError) -> None:
+    def _probed(self, sentence: str) -> None:
         if self._is_closed:
             return
-        if isinstance(result, GeoloupeError):
-            self._set_problem(result.sentence)
-        elif result.header.get("profile") == Profile.VRT and self._profile is Profile.LOCAL:
-            self._profile = Profile.VRT  # it has been judged: a reader of its own opens it
-            self._probe(self._view.grid.crs if self._view else WEB_MERCATOR)
-            return
-        elif result.header.get("kind") != "raster":
-            self._set_problem(f"{self.path.name} is no raster: remove the layer and add the file again.")
+        if sentence:
+            self._set_problem(sentence)
         else:
-            self.info = RasterInfo.from_json(result.header["raster"])
+            assert self.info is not None
             self._take_style()
             if not (self.layer.crs or self.info.crs):
                 self._set_problem(no_crs(self.path.name), "place")
             if self._view is not None:
                 self._wish()
         self._announce()
+
+    def ask_acquisition(self) -> None:
+        """Have `source.acquisition` found out, once; `updated` tells of it."""
+        self.source.ask_acquisition(self._announce)
 
     # -- wishes -------------------------------------------------------------------------------------------------
 
@@ -186,7 +180,7 @@ class RasterDrawing(LayerDrawing):
         def done(result: Answer | GeoloupeError) -> None:
             self._read(ask, result)
 
-        return ask.request(done, self._profile)
+        return self.source.tile_request(ask, done)
 
     def _read(self, ask: TileAsk, result: Answer | GeoloupeError) -> None:
         """On a reader's thread: colour the answer there, so that the window only has to show it."""
@@ -351,13 +345,6 @@ class RasterDrawing(LayerDrawing):
         self._wish()
         self._announce()
         self.sampled.emit()
-
-    def measure_image(
-        self, style: RasterStyle, done: Callable[[Sequence[Limits]], None], failed: Callable[[GeoloupeError], None]
-    ) -> None:
-        """The limits that `style.rule` finds in the whole image, asked of a reader; empty where nothing is valid."""
-
-        ask_limits(self.context, str(self.path), style, self._profile, done, failed)
 
     # -- where it is --------------------------------------------------------------------------------------------
 

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from typing import NamedTuple
+from collections.abc import Callable
+from typing import Any, NamedTuple
 
 from layers.errors import GeoloupeError
 from layers.geo.bounds import Bounds
 from layers.grid.tile_grid import TILE_PX, TileGrid, TileKey
 from layers.pool.protocol import Answer, Profile, Request
-from layers.raster.stretch import Limits
-from layers.raster.style import RasterStyle
-from viewer.rendering.context import RenderContext
 from viewer.rendering.tile_cache import RawTile
 
 OVERVIEW_PX = 512
@@ -40,12 +37,13 @@ class TileAsk(NamedTuple):
     height: int = TILE_PX
     is_overview: bool = False
 
-    def request(self, done: Callable[[Answer | GeoloupeError], None], profile: Profile = Profile.LOCAL) -> Request:
+    def request(self, bands: list[Any], done: Callable[[Answer | GeoloupeError], None], profile: Profile) -> Request:
+        """`bands` as the op "tile" takes them: numbers, or places in files."""
         reading, key, margin = self.reading, self.key, self.reading.margin_px
         affine = self.grid.affine(key.level, key.col * TILE_PX - margin, key.row * TILE_PX - margin)
         params = {
             "path": reading.path, "crs": self.grid.crs, "affine": list(affine), "width": self.width + 2 * margin,
-            "height": self.height + 2 * margin, "bands": list(reading.bands), "resampling": reading.resampling,
+            "height": self.height + 2 * margin, "bands": bands, "resampling": reading.resampling,
             "source_crs": reading.source_crs,
         }  # fmt: skip
         return Request("tile", params, done, strike_key=reading.path, profile=profile)
@@ -59,28 +57,6 @@ def overview_ask(reading: Reading, crs: str, bounds: Bounds) -> TileAsk | None:
     grid = TileGrid(crs, resolution, bounds.left, bounds.top)
     width, height = (max(1, round(length / resolution)) for length in (bounds.width, bounds.height))
     return TileAsk(reading, grid, TileKey(0, 0, 0), width, height, is_overview=True)
-
-
-def ask_limits(
-    context: RenderContext,
-    path: str,
-    style: RasterStyle,
-    profile: Profile,
-    done: Callable[[Sequence[Limits]], None],
-    failed: Callable[[GeoloupeError], None],
-) -> None:
-    """Ask for low and high in the whole image, as `style.rule` says; `done` and `failed` in the window's thread."""
-    params = {
-        "path": path, "bands": list(style.bands), "rule": style.rule.to_json(), "expression": style.expression,
-    }  # fmt: skip
-
-    def answered(result: Answer | GeoloupeError) -> None:
-        if isinstance(result, GeoloupeError):
-            context.mailbox.post(failed, result)
-        else:
-            context.mailbox.post(done, [(float(low), float(high)) for low, high in result.header["stretch"]])
-
-    context.pool.submit(Request("statistics", params, answered, strike_key=path, profile=profile))
 
 
 def raw_tile(answer: Answer) -> RawTile:

@@ -252,7 +252,7 @@ def test_bands_and_stretch_of_a_raster(qtbot, properties: LayerPropertiesPanel, 
 def test_one_band_gets_a_colour_map(qtbot, properties: LayerPropertiesPanel, desk: Desk) -> None:
     desk.context.show_layer("base")
     form = properties.raster
-    assert not form.looks.fields["colormap"].isEnabled()
+    assert not form.looks.fields["colormap"].isVisible()
     form.mode.setFocus()
     qtbot.keyClicks(form.mode, "One")
     assert desk.document.layers["base"].style["bands"] == [1]

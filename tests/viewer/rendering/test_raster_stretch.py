@@ -150,7 +150,9 @@ def test_a_sum_of_bands_is_made_of_raw_tiles(show: Show, pool: CountingPool) -> 
 
 def test_the_whole_image_is_measured_by_a_reader(drawing: RasterDrawing, qtbot) -> None:
     heard: list[list[tuple[float, float]]] = []
-    drawing.measure_image(replace(PLAIN, rule=StretchRule(low_percent=20, high_percent=80)), heard.append, pytest.fail)
+    drawing.source.ask_limits(
+        replace(PLAIN, rule=StretchRule(low_percent=20, high_percent=80)), heard.append, pytest.fail
+    )
     qtbot.waitUntil(lambda: bool(heard))
     for found, band in zip(heard[0], BANDS, strict=True):
         assert found == pytest.approx(np.percentile(band, (20, 80)), abs=80)  # of a coarser picture

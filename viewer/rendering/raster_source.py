@@ -1,0 +1,105 @@
+"""The readers' side of a raster layer: its file, or the files of a delivery, and what they were found to be."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+from layers.errors import GeoloupeError
+from layers.pool.protocol import Answer, Profile, Request
+from layers.raster.acquisition import Acquisition
+from layers.raster.info import RasterInfo
+from layers.raster.scene import SceneInfo
+from layers.raster.stretch import Limits
+from layers.raster.style import RasterStyle
+from viewer.rendering.context import RenderContext
+from viewer.rendering.raster_reading import TileAsk
+
+
+class RasterSource:
+    """All callbacks come in the window's thread, but those of tiles."""
+
+    def __init__(self, context: RenderContext, path: Path) -> None:
+        self.path = path
+        self.info: RasterInfo | None = None
+        self.scene: SceneInfo | None = None
+        """Where the path is a delivery: band n of `info` is its band n."""
+        self.acquisition: Acquisition | None = None
+        """None until `ask_acquisition` was answered."""
+        self._context = context
+        self._profile = Profile.LOCAL
+        self._has_asked = False
+
+    def probe(self, canvas_crs: str, done: Callable[[str], None]) -> None:
+        """Find out what is there; `done` is told what is wrong with it, or nothing."""
+
+        def probed(result: Answer | GeoloupeError) -> None:
+            if isinstance(result, GeoloupeError):
+                done(result.sentence)
+            elif result.header.get("profile") == Profile.VRT and self._profile is Profile.LOCAL:
+                self._profile = Profile.VRT  # it has been judged: a reader of its own opens it
+                self.probe(canvas_crs, done)
+            else:
+                done(self._take(result.header))
+
+        self._submit("probe", {"path": str(self.path), "canvas_crs": canvas_crs}, probed)
+
+    def _take(self, header: dict[str, Any]) -> str:
+        kind, raster = header.get("kind"), header.get("raster")
+        if kind not in ("raster", "scene"):
+            return f"{self.path.name} is no raster: remove the layer and add the file again."
+        if raster is None:
+            return f"No band of {self.path.name} can be opened: look whether its files are all there."
+        self.info = RasterInfo.from_json(raster)
+        self.scene = SceneInfo.from_json(header["scene"]) if kind == "scene" else None
+        self.acquisition = self.scene.acquisition if self.scene is not None else None
+        return ""
+
+    def tile_request(self, ask: TileAsk, done: Callable[[Answer | GeoloupeError], None]) -> Request:
+        """On a reader's thread, and so `done`."""
+        return ask.request(self._bands(ask.reading.bands), done, self._profile)
+
+    def ask_limits(
+        self, style: RasterStyle, done: Callable[[Sequence[Limits]], None], failed: Callable[[GeoloupeError], None]
+    ) -> None:
+        """The limits that `style.rule` finds in the whole image; empty where nothing is valid."""
+        params = {
+            "path": str(self.path), "bands": self._bands(style.bands), "rule": style.rule.to_json(),
+            "expression": style.expression,
+        }  # fmt: skip
+
+        def answered(result: Answer | GeoloupeError) -> None:
+            if isinstance(result, GeoloupeError):
+                failed(result)
+            else:
+                done([(float(low), float(high)) for low, high in result.header["stretch"]])
+
+        self._submit("statistics", params, answered)
+
+    def ask_acquisition(self, done: Callable[[], None]) -> None:
+        """Have `acquisition` found, once; what cannot be read says nothing."""
+        if self._has_asked or self.info is None:
+            return
+        self._has_asked = True
+        if self.acquisition is not None:
+            return
+
+        def answered(result: Answer | GeoloupeError) -> None:
+            if isinstance(result, GeoloupeError):
+                self.acquisition = Acquisition(notes=(result.sentence,))
+            else:
+                self.acquisition = Acquisition.from_json(result.header["acquisition"])
+            done()
+
+        self._submit("acquisition", {"path": str(self.path)}, answered)
+
+    def _bands(self, bands: tuple[int, ...]) -> list[Any]:
+        scene = self.scene
+        return list(bands) if scene is None else [scene.bands[number - 1].source() for number in bands]
+
+    def _submit(self, op: str, params: dict[str, Any], answered: Callable[[Answer | GeoloupeError], None]) -> None:
+        def post(result: Answer | GeoloupeError) -> None:
+            self._context.mailbox.post(answered, result)
+
+        self._context.pool.submit(Request(op, params, post, strike_key=str(self.path), profile=self._profile))
