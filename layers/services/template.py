@@ -41,9 +41,16 @@ def check_template(text: str) -> None:
         raise BadTemplate("The tile address must not hold a user name, a password or a backslash.")
     if port == 0 or not re.fullmatch(r"[a-z0-9.-]+|[0-9a-f:.]+", parts.hostname):
         raise BadTemplate("The host in the tile address is not a host name.")
-    authority = text.partition("://")[2].partition("/")[0]
+    if "#" in text:
+        raise BadTemplate("The tile address must not hold a #: what follows it is never sent.")
+    authority = _authority(text)
     if any(name not in ("s",) and not name.startswith("switch:") for name in _PLACEHOLDER.findall(authority)):
         raise BadTemplate("Only {s} or {switch:a,b} may stand in the host's name.")
+
+
+def _authority(template: str) -> str:
+    """Host and port as they stand in the template, placeholders included."""
+    return re.split(r"[/?#]", template.partition("://")[2], maxsplit=1)[0]
 
 
 def needs_time(template: str) -> bool:
@@ -52,7 +59,7 @@ def needs_time(template: str) -> bool:
 
 def hosts_of(template: str, subdomains: str = "abc") -> tuple[str, ...]:
     """The hosts ("name" or "name:port") a template leads to. The template has passed `check_template`."""
-    authority = template.partition("://")[2].partition("/")[0].lower()
+    authority = _authority(template).lower()
     found = [authority]
     for name in _PLACEHOLDER.findall(authority):
         choices = _choices(name, subdomains)
