@@ -4,36 +4,19 @@ from __future__ import annotations
 
 import stat
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 from PySide6.QtCore import QObject, Signal
 
-from layers.document.document import Document
-from layers.document.edit import Edit
-from layers.errors import CannotBePlaced, FileMissing, GeoloupeError, NotAFile, NotAllowed
-from layers.geo.bounds import Bounds
+from layers.errors import FileMissing, GeoloupeError, NotAFile, NotAllowed
 from layers.pool.pool import ReaderPool
-from layers.pool.protocol import Answer, Request
+from layers.pool.protocol import Answer, Profile, Request
 from layers.project.intake import is_case
-from layers.services.naming import service_from_text
+from layers.services.naming import is_service_text
 from viewer.app.session import Session
-from viewer.commands.layers import add_layer
+from viewer.commands.found_layers import FoundLayer, edit_for, layers_of_probe, layers_of_service
 from viewer.support.jobs import JobContext, Jobs
 from viewer.support.messages import Messages
-
-
-@dataclass(frozen=True)
-class FoundLayer:
-    """What a file or service becomes: the arguments of `add_layer`."""
-
-    kind: str
-    name: str
-    source: dict[str, Any]
-    facts: dict[str, Any] = field(default_factory=dict)
-    bounds_lonlat: Bounds | None = None
-
 
 type _Found = Path | list[FoundLayer] | GeoloupeError
 """What a word leads to: a file to be probed, layers, or why it leads nowhere."""
@@ -95,8 +78,12 @@ class FileOpener(QObject):
         self._found = [None if isinstance(one, Path) else one for one in found]
         for at, one in enumerate(found):
             if isinstance(one, Path):
-                self._pool.submit(Request("probe", {"path": str(one)}, self._answer_for(at, one), str(one)))
+                self._probe(at, one, Profile.LOCAL)
         self._add_ready()
+
+    def _probe(self, at: int, path: Path, profile: Profile) -> None:
+        answered = self._answer_for(at, path)
+        self._pool.submit(Request("probe", {"path": str(path)}, answered, str(path), profile=profile))
 
     def _answer_for(self, at: int, path: Path) -> Callable[[Answer | GeoloupeError], None]:
         def answered(answer: Answer | GeoloupeError) -> None:  # on a supervisor thread
@@ -105,6 +92,9 @@ class FileOpener(QObject):
         return answered
 
     def _probed(self, at: int, path: Path, answer: Answer | GeoloupeError) -> None:
+        if isinstance(answer, Answer) and answer.header.get("profile") == Profile.VRT:
+            self._probe(at, path, Profile.VRT)  # it has been judged: a reader of its own opens it
+            return
         try:
             self._found[at] = answer if isinstance(answer, GeoloupeError) else layers_of_probe(path, answer.header)
         except GeoloupeError as error:
@@ -146,53 +136,6 @@ class FileOpener(QObject):
         self._messages.show(f"open {error.sentence}", error.sentence, "error")
 
 
-def edit_for(document: Document, layers: Sequence[FoundLayer], actor: str) -> Edit:
-    """One edit that adds all layers, the first lowest."""
-    trial = Document({"layers": list(document.layers.values())})
-    edits = []
-    for layer in layers:
-        edit = add_layer(trial, layer.kind, layer.name, layer.source, actor=actor, **layer.facts)
-        trial.apply(edit)
-        edits.append(edit)
-    whole = edits[0]
-    for edit in edits[1:]:
-        whole = whole.joined(edit)
-    return whole if len(edits) == 1 else Edit(f"Add {len(edits)} layers", whole.changes)
-
-
-def layers_of_probe(path: Path, header: dict[str, Any]) -> list[FoundLayer]:
-    """The layers a probed file stands for; a vector file may hold several tables.
-
-    Raises CannotBePlaced where nothing says where on Earth the data are.
-    """
-    sources = [header["raster"]] if header["kind"] == "raster" else header["layers"]
-    if not any(source["crs"] for source in sources):
-        problems = [problem for source in sources for problem in source["problems"]]
-        raise CannotBePlaced(
-            problems[0] if problems else f"{path.name} does not say where it lies: it has no CRS. Give it a world file."
-        )
-    if header["kind"] == "raster":
-        raster = header["raster"]
-        facts = {"credit": raster["credit"], "acquired_at": raster["acquired_at"], "date_kind": raster["date_kind"]}
-        return [FoundLayer("raster", path.stem, {"path": str(path)}, facts, _bounds(raster))]
-    tables = header["layers"]
-    return [
-        FoundLayer(
-            "vector",
-            path.stem if len(tables) == 1 else f"{path.stem}: {table['name']}",
-            {"path": str(path), "table": table["name"]},
-            {},
-            _bounds(table),
-        )
-        for table in tables
-    ]
-
-
-def _bounds(facts: dict[str, Any]) -> Bounds | None:
-    bounds = facts["bounds_lonlat"]
-    return None if bounds is None else Bounds(*bounds)
-
-
 def _sort(words: list[str], context: JobContext) -> tuple[Path | None, list[_Found]]:
     """Runs in a job: which word is the case to open, and what the others are, in order."""
     case: Path | None = None
@@ -200,12 +143,11 @@ def _sort(words: list[str], context: JobContext) -> tuple[Path | None, list[_Fou
     for word in words:
         context.check()
         try:
-            if "://" in word or word.startswith("gibs:"):
-                service = service_from_text(word)
-                found.append([FoundLayer("tiles", service.title, service.to_json(), {"credit": service.attribution})])
+            if is_service_text(word):
+                found.append(layers_of_service(word))
                 continue
-            path = _regular_file(word)
-            if case is None and is_case(path):
+            path = _existing(word)
+            if case is None and path.is_file() and is_case(path):
                 case = path
             else:
                 found.append(path)
@@ -214,7 +156,8 @@ def _sort(words: list[str], context: JobContext) -> tuple[Path | None, list[_Fou
     return case, found
 
 
-def _regular_file(word: str) -> Path:
+def _existing(word: str) -> Path:
+    """A regular file, or a folder: that may hold a delivery, which a reader finds out."""
     try:
         path = Path(word).resolve()
         mode = path.stat().st_mode
@@ -222,6 +165,6 @@ def _regular_file(word: str) -> Path:
         raise FileMissing(f"There is no file {word}: check the name.") from None
     except (OSError, ValueError, RuntimeError) as error:
         raise NotAllowed(f"{word} cannot be opened: {getattr(error, 'strerror', None) or error}.") from error
-    if not stat.S_ISREG(mode):
+    if not (stat.S_ISREG(mode) or stat.S_ISDIR(mode)):
         raise NotAFile(f"{word} is not a regular file: name a file that holds data.")
     return path

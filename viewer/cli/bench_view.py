@@ -20,13 +20,15 @@ from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QApplication
 
 from layers.document.document import Document
+from layers.errors import GeoloupeError
 from layers.geo.bounds import Bounds
 from layers.geo.crs import WEB_MERCATOR, transform_bounds
 from layers.raster.info import RasterInfo
 from layers.raster.style import RasterStyle, Stretch
 from viewer.canvas.widget import MapCanvas
 from viewer.cli.documents import ACTOR, found_layers
-from viewer.commands.layers import add_layer, update_layer
+from viewer.commands.found_layers import FoundLayer, edit_for
+from viewer.commands.layers import update_layer
 from viewer.export.headless import Studio, wait_until
 from viewer.export.image import save_image
 
@@ -94,7 +96,6 @@ class _Bench:
     def __init__(self, studio: Studio, file: str, size: tuple[int, int], frames: Path | None) -> None:
         self._studio, self._file, self._frames = studio, file, frames
         self._document = Document()
-        self._layers = list(found_layers(file, studio.pool))
         self._scene = studio.scene(self._document, None)
         self._canvas = MapCanvas(self._scene)
         self._canvas.show_overlays = False
@@ -102,11 +103,12 @@ class _Bench:
         self._canvas.show()
         self._heart = Heartbeat()
         self._peak_kb = 0
+        self._refusal: GeoloupeError | None = None
 
     def run(self) -> dict[str, Any]:
         wait_until(self._canvas.is_idle)
         self._heart.start()
-        open_ms = self._timed(self._open, self._scene.is_open)
+        open_ms = self._timed(self._open, lambda: bool(self._document.layers) and self._scene.is_open())
         whole = self._whole()
         views = [self._at(fraction, whole) for fraction in FRACTIONS]
         p95, longest = self._heart.at(0.95), self._heart.at(1.0)
@@ -127,8 +129,15 @@ class _Bench:
         self._canvas.deleteLater()
 
     def _open(self) -> None:
-        for found in self._layers:
-            self._document.apply(add_layer(self._document, found.kind, found.name, found.source, actor=ACTOR))
+        """As the window opens a file: probed on another thread, then added as layers, which open it themselves."""
+        pool, jobs = self._studio.pool, self._studio.context.jobs
+        jobs.run(lambda _: found_layers(self._file, pool), self._add, self._refuse)
+
+    def _add(self, found: list[FoundLayer]) -> None:
+        self._document.apply(edit_for(self._document, found, ACTOR))
+
+    def _refuse(self, error: GeoloupeError) -> None:
+        self._refusal = error
 
     def _whole(self) -> Bounds:
         lonlat = self._scene.bounds_lonlat()
@@ -160,7 +169,9 @@ class _Bench:
     def _timed(self, move: Callable[[], None], done: Callable[[], bool]) -> float:
         start = time.perf_counter()
         move()
-        spin_until(done)
+        spin_until(lambda: self._refusal is not None or done())
+        if self._refusal is not None:
+            raise self._refusal
         return round((time.perf_counter() - start) * 1000, 1)
 
     def _keep(self, fraction: float, step: int) -> None:

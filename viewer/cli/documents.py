@@ -2,31 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from layers.document.document import Document
 from layers.errors import UnsupportedFormat
 from layers.project.intake import is_case, read_case
 from layers.services.naming import is_service_text, service_from_text
-from viewer.cli.reading import regular_file
-from viewer.commands.layers import add_layer
+from viewer.cli.reading import existing
+from viewer.commands.found_layers import FoundLayer, edit_for, layers_of_probe, layers_of_service
 
 if TYPE_CHECKING:
     from layers.pool.pool import ReaderPool
 
 ACTOR = "command line"
-
-
-@dataclass(frozen=True)
-class FoundLayer:
-    """What a file or service becomes: the arguments of `add_layer`."""
-
-    kind: str
-    name: str
-    source: dict[str, Any]
 
 
 @dataclass(frozen=True)
@@ -46,14 +36,13 @@ def document_of(files: list[str], pool: ReaderPool, style: str = "") -> Opened:
     """
     document, folder, own = Document(), None, frozenset[str]()
     for text in files:
-        if not is_service_text(text) and is_case(regular_file(text)):
+        if not is_service_text(text) and existing(text).is_file() and is_case(Path(text)):
             if folder is not None or document.layers:
                 raise UnsupportedFormat(f"{text} is a second case: name one case, and before any other file.")
             document, folder = read_case(Path(text)).document, Path(text).resolve().parent
             own = frozenset(document.layers)
             continue
-        for found in found_layers(text, pool):
-            document.apply(add_layer(document, found.kind, found.name, found.source, actor=ACTOR, style_json=style))
+        document.apply(edit_for(document, found_layers(text, pool), ACTOR, style))
     return Opened(document, folder, frozenset(document.layers) - own)
 
 
@@ -63,18 +52,9 @@ def hosts_named(files: list[str]) -> list[str]:
     return [host for service in services for host in service.hosts]
 
 
-def found_layers(text: str, pool: ReaderPool) -> Iterator[FoundLayer]:
+def found_layers(text: str, pool: ReaderPool) -> list[FoundLayer]:
     """The layers a path or a service stands for; a vector file may hold several tables."""
     if is_service_text(text):
-        service = service_from_text(text)
-        yield FoundLayer("tiles", service.title, service.to_json())
-        return
-    path = regular_file(text).resolve()
-    header = pool.ask("probe", {"path": str(path)}).header
-    if header["kind"] == "raster":
-        yield FoundLayer("raster", path.stem, {"path": str(path)})
-        return
-    for layer in header["layers"]:
-        one = len(header["layers"]) == 1
-        name = path.stem if one else f"{path.stem}: {layer['name']}"
-        yield FoundLayer("vector", name, {"path": str(path), "table": layer["name"]})
+        return layers_of_service(text)
+    path = existing(text).resolve()
+    return layers_of_probe(path, pool.ask("probe", {"path": str(path)}).header)

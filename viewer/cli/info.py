@@ -39,16 +39,18 @@ def describe(text: str) -> dict[str, Any]:
     """The facts of `info --json`; raises a GeoloupeError where the file cannot be opened."""
     from layers.project.intake import is_case  # for start-up time
     from layers.services.naming import is_service_text
-    from viewer.cli.reading import one_reader, regular_file
+    from viewer.cli.reading import existing, one_reader
 
     if is_service_text(text):
         return _service(text)
-    path = regular_file(text)
-    if is_case(path):
+    path = existing(text)
+    if path.is_file() and is_case(path):
         return _case(path)
     with one_reader() as pool:
         header = pool.ask("probe", {"path": str(path.resolve())}).header
-    return _raster(header["raster"]) if header["kind"] == "raster" else _vector(header["layers"])
+    if header["kind"] == "vector":
+        return _vector(header["layers"])
+    return _scene(header) if header["kind"] == "scene" else _raster(header["raster"])
 
 
 def _case(path: Path) -> dict[str, Any]:
@@ -93,6 +95,22 @@ def _raster(raster: dict[str, Any]) -> dict[str, Any]:
             "at": raster["acquired_at"] or None, "date_kind": raster["date_kind"], "credit": raster["credit"],
         },
     }  # fmt: skip
+
+
+def _scene(header: dict[str, Any]) -> dict[str, Any]:
+    from layers.raster.scene import SceneInfo  # for start-up time
+    from viewer.commands.found_layers import layers_of_probe
+
+    scene = SceneInfo.from_json(header["scene"])
+    found = layers_of_probe(Path(scene.path), header)[0]  # refuses a delivery without its bands
+    facts = _raster(header["raster"])
+    facts["driver"] = scene.kind
+    facts["bands"] = [
+        fact | {"description": band.name, "common_name": band.common_name}
+        for fact, band in zip(facts["bands"], scene.bands, strict=False)
+    ]
+    facts["acquisition"] |= {"title": found.name, "facts": dict(scene.acquisition.facts())}
+    return facts
 
 
 def _vector(layers: list[dict[str, Any]]) -> dict[str, Any]:

@@ -32,12 +32,25 @@ def case_file(path: str) -> Path:
 
 def regular_file(path: str) -> Path:
     """The path where it leads to a regular file; raises FileMissing or NotAFile without touching anything else."""
+    from layers.errors import NotAFile  # for start-up time
+
+    file = existing(path)
+    if not file.is_file():
+        raise NotAFile(f"{path} is not a regular file.")
+    return file
+
+
+def existing(path: str) -> Path:
+    """A regular file, or a folder: that may hold a delivery, which a reader finds out.
+
+    Raises FileMissing, and NotAFile for a pipe or a device, without touching anything else.
+    """
     from layers.errors import FileMissing, NotAFile  # for start-up time
 
     file = Path(path)
     if not file.exists():
         raise FileMissing(f"There is no file {path}: check the name.")
-    if not file.is_file():
+    if not (file.is_file() or file.is_dir()):
         raise NotAFile(f"{path} is not a regular file.")
     return file
 
