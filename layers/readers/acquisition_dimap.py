@@ -9,6 +9,9 @@ from layers.raster.acquisition import Acquisition
 from layers.readers.sidecar_values import angle, azimuth, metres, number, percent, span, utc, words
 
 _PANCHROMATIC = ("P", "PAN", "PMS", "PMS-N", "PMS-X", "PMS-FS")
+_LEAST_SHARE = 0.7
+"""Nobody delivers pixels much larger than what was collected."""
+_NONE = ("NA", "N/A", "NONE")
 
 
 def dimap_acquisition(root: Element) -> Acquisition:
@@ -19,6 +22,7 @@ def dimap_acquisition(root: Element) -> Acquisition:
     centre = None if is_composite else _centre(root)
     at = first if is_composite else (utc(words(centre, "TIME")) or first)
     gsd, notes = _collected(root, centre)
+    licence = words(root, "Dataset_Identification/Legal_Constraints/LICENSE")
     return Acquisition(
         at=at,
         until=last if is_composite else "",
@@ -35,7 +39,7 @@ def dimap_acquisition(root: Element) -> Acquisition:
         product_id=words(
             root, "Product_Information/Delivery_Identification/JOB_ID", "Dataset_Identification/DATASET_NAME"
         ),
-        licence=words(root, "Dataset_Identification/Legal_Constraints/LICENSE"),
+        licence="" if licence.upper() in _NONE else licence,
         credit=words(root, "Dataset_Identification/Legal_Constraints/COPYRIGHT"),
         notes=notes,
     )
@@ -60,14 +64,18 @@ def _centre(root: Element) -> Element | None:
 
 
 def _collected(root: Element, centre: Element | None) -> tuple[float | None, tuple[str, ...]]:
-    """The geometric mean of the ground sample distances, which DIMAP states for the panchromatic detector."""
+    """The geometric mean of the ground sample distances at the centre.
+
+    Some multispectral products state those of the panchromatic detector: finer than their own pixels, they are a note.
+    """
     across = metres(words(centre, "Ground_Sample_Distance/GSD_ACROSS_TRACK"))
     along = metres(words(centre, "Ground_Sample_Distance/GSD_ALONG_TRACK"))
     if across is None or along is None:
         return None, ()
+    gsd, product = math.sqrt(across * along), product_gsd(root)
     stated = f"Ground sample distance stated: {across:.3g} m across track, {along:.3g} m along track"
-    if spectral_processing(root) in _PANCHROMATIC:
-        return math.sqrt(across * along), (stated + ".",)
+    if spectral_processing(root) in _PANCHROMATIC or (product is not None and gsd > _LEAST_SHARE * product):
+        return gsd, (stated + ".",)
     return None, (stated + ", which may be the panchromatic detector's.",)
 
 

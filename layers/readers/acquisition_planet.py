@@ -44,6 +44,8 @@ def planet_xml_acquisition(root: Element) -> Acquisition:
     at = utc(words(acquisition, "acquisitionDateTime"))
     platform = next(root.iter("Platform"), None)
     row, column = (next((e.text for e in root.iter(tag)), None) for tag in ("rowGsd", "columnGsd"))
+    cloud = percent(next((e.text for e in root.iter("cloudCoverPercentage")), None))
+    is_ambiguous = cloud is not None and 0 < cloud <= 1  # Planet has written both into this element
     return Acquisition(
         at=at,
         date_kind="instant" if at else "unknown",
@@ -54,6 +56,7 @@ def planet_xml_acquisition(root: Element) -> Acquisition:
         incidence_deg=angle(words(acquisition, "incidenceAngle")),
         sun_azimuth_deg=azimuth(words(acquisition, "illuminationAzimuthAngle")),
         sun_elevation_deg=number(words(acquisition, "illuminationElevationAngle"), -90, 90),
-        cloud_percent=percent(next((e.text for e in root.iter("cloudCoverPercentage")), None)),
+        cloud_percent=None if is_ambiguous else cloud,
         product_id=next((text(e.text) for e in root.iter("identifier")), ""),
+        notes=(f"Cloud is stated as {cloud:g}, which is percent or a share of one.",) if is_ambiguous else (),
     )

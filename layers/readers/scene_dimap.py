@@ -82,7 +82,7 @@ def _wavelengths(root: Element) -> dict[str, float]:
     found = {}
     for element in root.iter("Band_Spectral_Range"):
         unit = _UNITS_NM.get(words(element, "MEASURE_UNIT").lower())
-        low, high = number(words(element, "MIN"), 0), number(words(element, "MAX"), 0)
+        low, high = (number(words(element, end, f"FWHM/{end}"), 0) for end in ("MIN", "MAX"))
         if unit is not None and low is not None and high is not None:
             found[words(element, "BAND_ID").upper()] = round((low + high) / 2 * unit, 3)
     return found

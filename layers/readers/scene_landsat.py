@@ -27,9 +27,8 @@ def describe_landsat(delivery: Delivery, path: str) -> SceneInfo:
     """The scene of an MTL file. Raises what reading it raises, UnsupportedFormat where no band is there."""
     mtl = read_mtl(delivery.metadata)
     problems: list[str] = []
-    named = {key: value for group in mtl.groups for key, value in group.values.items() if key.startswith("file_name_")}
     bands = []
-    for key, name in named.items():
+    for key, name in _file_names(mtl).items():
         band = _band(mtl, key)
         if band is None:
             continue
@@ -46,6 +45,15 @@ def describe_landsat(delivery: Delivery, path: str) -> SceneInfo:
     return SceneInfo(
         path, delivery.folder, delivery.kind, title, tuple(bands), landsat_acquisition(mtl), tuple(problems)
     )
+
+
+def _file_names(mtl: Groups) -> dict[str, str]:
+    """FILE_NAME_ keys and their files. A Level-2 MTL repeats the metadata of Level 1, whose files are not delivered."""
+    found: dict[str, str] = {}
+    for group in mtl.groups:
+        if not group.name.upper().startswith("LEVEL1_"):
+            found = {key: value for key, value in group.values.items() if key.startswith("file_name_")} | found
+    return found
 
 
 def _band(mtl: Groups, key: str) -> SceneBand | None:

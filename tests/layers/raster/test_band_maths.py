@@ -58,9 +58,10 @@ def test_names_in_order_of_use():
     "text",
     [
         "", "  ", "1 + 1", "b1 +", "* b1", "b1 b2", "(b1", "b1)", "b1 < b2 < b3", "min(b1)", "min(b1, b2, b3)",
-        "sqrt()", "sqrt", "foo(b1)", "b1.real", "b1[0]", "b1 if b2 else b3", "lambda: b1", "__import__('os').system('x')",
-        "b1; b2", "b1 = 2", "b1 and b2", "b1 // b2", "b1 % b2", "b1 @ b2", "'b1'", "b1 # x", "b1\\n", "~b1",
-        "0x1F + b1", "1_000 + b1", "1e9999 + b1", "b1 + é", "eval(b1)", "b1(2)", "2(b1)", "(" * 99 + "b1" + ")" * 99,
+        "sqrt()", "sqrt", "foo(b1)", "b1.real", "b1[0]", "b1 if b2 else b3", "lambda: b1",
+        "__import__('os').system('x')", "b1; b2", "b1 = 2", "b1 and b2", "b1 // b2", "b1 % b2", "b1 @ b2", "'b1'",
+        "b1 # x", "b1\\n", "~b1", "0x1F + b1",
+        "1_000 + b1", "1e9999 + b1", "b1 + é", "eval(b1)", "b1(2)", "2(b1)", "(" * 99 + "b1" + ")" * 99,
         "-" * 300 + "b1", "b1" + "**b1" * 100, "abs(" * 60 + "b1" + ")" * 60, "b1+" * 120 + "b1",
         "b1 " + "+ 1" * MAX_CHARS, "\0b1", "b1 ! 2",
     ],

@@ -68,6 +68,12 @@ def test_planet_xml():
     assert found.product_id == "20190714_100102_1035_3B_AnalyticMS"
 
 
+def test_cloud_of_planet_xml_below_one_is_not_guessed():
+    found = planet_xml_acquisition(parse_xml(PLANET_XML.replace(">3.0<", ">0.12<").encode(), "x"))
+    assert found.cloud_percent is None
+    assert found.notes == ("Cloud is stated as 0.12, which is percent or a share of one.",)
+
+
 PLANET_XML = """<ps:EarthObservation xmlns:ps="http://schemas.planet.com/ps/v1" xmlns:eop="http://earth.esa.int/eop"
  xmlns:opt="http://earth.esa.int/opt" xmlns:gml="http://www.opengis.net/gml">
  <gml:metaDataProperty><ps:EarthObservationMetaData>
@@ -130,6 +136,12 @@ def test_collected_gsd_of_dimap_is_taken_for_panchromatic_images_only(tmp_path):
     text = next(tiny.dimap(tmp_path).glob("DIM_*")).read_text()
     found = dimap_acquisition(parse_xml(text.replace("PROCESSING>MS<", "PROCESSING>P<").encode(), "x"))
     assert found.collected_gsd_m == pytest.approx(0.92, abs=0.01)
+
+
+def test_multispectral_gsd_of_dimap_is_taken_where_it_fits_the_pixels(tmp_path):
+    text = next(tiny.dimap(tmp_path).glob("DIM_*")).read_text().replace('unit="m">2<', 'unit="m">1.2<')
+    assert dimap_acquisition(parse_xml(text.encode(), "x")).collected_gsd_m == pytest.approx(0.92, abs=0.01)
+    assert dimap_acquisition(parse_xml(text.replace("EULA", "NA").encode(), "x")).licence == ""
 
 
 def test_cloud_that_nobody_looked_for_stays_missing():

@@ -105,6 +105,17 @@ def test_each_band_lies_where_its_own_file_lies(tmp_path):
     assert edges == [32, 32, 32]
 
 
+def test_a_pixel_is_there_where_every_band_is(tmp_path):
+    scene, _ = probed(tiny.sentinel2(tmp_path, bands={"B02": 1000, "B11": 1000}))
+    values = tiny.flat(1000, 20.0)
+    values[:, :, :48] = 0
+    tiny.write_jp2(Path(scene.bands[1].paths[0]), values)
+    _, _, mask = tile(scene, "b02", "swir16")
+    assert not mask[ROW, :32].any()
+    assert mask[ROW, 34:].all()
+    assert tile(scene, "b02")[2][ROW].all()
+
+
 @pytest.mark.parametrize("opened", ["MTD_MSIL2A.xml", "manifest.safe", "GRANULE/{granule}/MTD_TL.xml"])
 def test_sentinel2_from_one_of_its_files(tmp_path, opened):
     safe = tiny.sentinel2(tmp_path)
@@ -126,6 +137,7 @@ def test_landsat_level_2(tmp_path, mtl):
     root = tiny.landsat(tmp_path, 2, mtl)
     scene, raster = probed(root)
     assert scene.title == "LC08_L2SP_119024_20200904_20200918_02_T1"
+    assert scene.problems == ()
     expected = ["coastal", "blue", "green", "red", "nir", "swir16", "swir22", "lwir11"]
     assert list(names(scene).values()) == expected
     assert list(names(scene, "quality")) == ["QA_PIXEL"]

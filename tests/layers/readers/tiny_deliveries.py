@@ -154,12 +154,15 @@ def landsat(folder: Path, level: int = 2, mtl: str = "txt") -> Path:
     if level == 1:
         projection["GRID_CELL_SIZE_PANCHROMATIC"] = "15.00"
     groups = {"PRODUCT_CONTENTS": contents, "IMAGE_ATTRIBUTES": image, "PROJECTION_ATTRIBUTES": projection}
+    groups["LEVEL1_RADIOMETRIC_RESCALING"] = _rescaling(range(1, 10), "2.0000E-05", "-0.100000")
     if level == 2:
         groups["LEVEL2_SURFACE_REFLECTANCE_PARAMETERS"] = _rescaling(numbers, "2.75e-05", "-0.2")
         groups["LEVEL2_SURFACE_TEMPERATURE_PARAMETERS"] = {
             "TEMPERATURE_MULT_BAND_ST_B10": "0.00341802", "TEMPERATURE_ADD_BAND_ST_B10": "149.0"}  # fmt: skip
-        groups["LEVEL1_PROCESSING_RECORD"] = {"LANDSAT_PRODUCT_ID": product.replace("L2SP", "L1TP")}
-    groups["LEVEL1_RADIOMETRIC_RESCALING"] = _rescaling(range(1, 10), "2.0000E-05", "-0.100000")
+        older = product.replace("L2SP", "L1TP")
+        groups["LEVEL1_PROCESSING_RECORD"] = {"LANDSAT_PRODUCT_ID": older} | {
+            f"FILE_NAME_BAND_{number}": f"{older}_B{number}.TIF" for number in range(1, 12)
+        }
     (root / f"{product}_MTL.{mtl}").write_text(_mtl_json(groups) if mtl == "json" else _mtl_text(groups))
     return root
 
