@@ -65,7 +65,10 @@ def test_a_file_without_a_place_is_refused_and_in_a_case_it_is_said(cli, tmp_pat
     assert outcome.code == BAD_INPUT
     assert "CRS" in outcome.sentence
     assert not out.exists()
-    assert cli("new", tmp_path / "a.gpkg", nowhere).code == DONE
+    assert cli("new", tmp_path / "a.gpkg", nowhere).code == BAD_INPUT
+    placed = write_scene(tmp_path / "placed.tif")
+    assert cli("new", tmp_path / "a.gpkg", placed).code == DONE
+    nowhere.replace(placed)
     outcome = cli("render", tmp_path / "a.gpkg", "--out", out, "--size", "64x64")
     assert outcome.code == DONE
     assert "CRS" in outcome.sentence
