@@ -7,6 +7,7 @@ import os
 import threading
 from collections import deque
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 from layers.errors import GeoloupeError, Quarantined, ReaderCrashed, ReaderTimeout, error_from_noun
@@ -134,6 +135,10 @@ class ReaderPool:
             return self.ask(op, params, timeout_s, Profile.VRT)
         return found[0]
 
+    def ready_readers(self) -> int:
+        """How many readers have loaded their libraries and can answer at once."""
+        return sum(supervisor.is_ready for supervisor in self._supervisors)
+
     def pids(self) -> list[int]:
         """Process ids of the readers that run."""
         return [pid for s in self._supervisors if (pid := s.reader_pid) is not None]
@@ -160,12 +165,17 @@ class ReaderPool:
 
     # --- for the supervisors
 
-    def next_request(self, supervisor: _Supervisor) -> Request | None:
-        """The next request for this supervisor's profile, waiting for one; None when the pool is closed."""
+    def next_request(self, supervisor: _Supervisor, *, wait: bool = True) -> Request | None:
+        """The next request for this supervisor's profile, waiting for one; None when the pool is closed.
+
+        Without `wait` None also where there is nothing to do now.
+        """
         queue, pulls = self._queues[supervisor.profile], supervisor.profile is Profile.LOCAL
         while True:
             with self._state:
                 while not (self._closed or queue or (pulls and self._source and supervisor.seen_calls != self._calls)):
+                    if not wait:
+                        return None
                     self._state.wait()
                 if self._closed:
                     return None
@@ -242,6 +252,15 @@ class ReaderPool:
             self._draining = False
 
 
+@dataclass(eq=False, slots=True)
+class _Delivery:
+    """An answer on its way to who asked."""
+
+    request: Request
+    result: Answer | GeoloupeError
+    is_done: bool = False
+
+
 class _Supervisor(threading.Thread):
     """Feeds one reader process and answers for it."""
 
@@ -257,6 +276,10 @@ class _Supervisor(threading.Thread):
         reader = self._reader
         return None if reader is None else reader.pid
 
+    @property
+    def is_ready(self) -> bool:
+        return self._reader is not None and self._reader.is_ready
+
     def end(self) -> None:
         """Kill the process from another thread, so that a running request returns at once."""
         reader = self._reader
@@ -267,14 +290,29 @@ class _Supervisor(threading.Thread):
         reader = self._reader = ReaderProcess(self.profile)
         try:
             self._warm(reader)
-            while (request := self._pool.next_request(self)) is not None:
-                try:
-                    request.done(self._answer(request, reader))
-                finally:
-                    self._pool.finished()
-                self._warm(reader)
+            last: _Delivery | None = None
+            while (request := self._pool.next_request(self, wait=last is None)) is not None or last is not None:
+                if request is None:
+                    self._delivered(last)
+                    last = None
+                    self._warm(reader)
+                    continue
+                # What is done with an answer (colouring a tile) goes on while the reader works at the next.
+                before, last = last, None
+                result = self._answer(request, reader, lambda before=before: self._delivered(before))  # type: ignore[misc]
+                self._delivered(before)
+                last = _Delivery(request, result)
         finally:
             reader.close()
+
+    def _delivered(self, delivery: _Delivery | None) -> None:
+        """Hand an answer over, once; its request is finished then."""
+        if delivery is not None and not delivery.is_done:
+            delivery.is_done = True
+            try:
+                delivery.request.done(delivery.result)
+            finally:
+                self._pool.finished()
 
     def _warm(self, reader: ReaderProcess) -> None:
         """Have a process ready before the next request comes; a failure to start is told with that request."""
@@ -285,7 +323,7 @@ class _Supervisor(threading.Thread):
         except ReaderDied:
             return
 
-    def _answer(self, request: Request, reader: ReaderProcess) -> Answer | GeoloupeError:
+    def _answer(self, request: Request, reader: ReaderProcess, meanwhile: Callable[[], None]) -> Answer | GeoloupeError:
         key, name = request.strike_key, _name(request.params)
         crashes = 0
         while True:
@@ -293,7 +331,7 @@ class _Supervisor(threading.Thread):
                 return Quarantined(f"{name} has stopped its reader {MAX_STRIKES} times and is not read again.")
             try:
                 reader.start()
-                result = reader.ask(request.op, request.params, deadline_s(request))
+                result = reader.ask(request.op, request.params, deadline_s(request), meanwhile)
             except TimeoutError:
                 self._pool.strike(key, 1)
                 limit = deadline_s(request)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import multiprocessing
 import os
+from collections.abc import Callable
 from multiprocessing.shared_memory import SharedMemory
 from typing import Any
 
@@ -35,6 +36,8 @@ class ReaderProcess:
         self._connection: Any = None
         self._number = 0
         self._ending = False
+        self.is_ready = False
+        """True while a process runs and has loaded its libraries."""
 
     @property
     def pid(self) -> int | None:
@@ -64,17 +67,22 @@ class ReaderProcess:
         except (EOFError, OSError) as error:
             self.kill()
             raise ReaderDied("the reader process did not start") from error
+        self.is_ready = True
 
-    def ask(self, op: str, params: dict[str, Any], timeout_s: float) -> Answer | tuple[str, str]:
+    def ask(
+        self, op: str, params: dict[str, Any], timeout_s: float, meanwhile: Callable[[], None] = lambda: None
+    ) -> Answer | tuple[str, str]:
         """One request and its answer, or the (noun, sentence) the reader gives. The process is gone after a raise.
 
-        Raises TimeoutError at the deadline and ReaderDied when the process ends or babbles.
+        `meanwhile` is called while the reader works. Raises TimeoutError at the deadline, and ReaderDied when the
+        process ends or babbles.
         """
         self._number += 1
         assert self._block.buf is not None
         message = json.dumps({"number": self._number, "op": op, "params": params}).encode()
         try:
             self._connection.send_bytes(message)
+            meanwhile()
             if not self._connection.poll(timeout_s):
                 self.kill()
                 raise TimeoutError
@@ -96,6 +104,7 @@ class ReaderProcess:
     def kill(self) -> None:
         """End the process, leave no zombie; the block stays."""
         process, self._process = self._process, None
+        self.is_ready = False
         if process is not None:
             process.kill()
             process.join(5)

@@ -23,8 +23,6 @@ TEST_OPS_VARIABLE = "GEOLOUPE_TEST_OPS"
 def run(op: str, params: dict[str, Any]) -> Result:
     """Answer one request. Raises GeoloupeError, or whatever a library raises."""
     match op:
-        case "ready":
-            return {}, ()
         case "probe":
             return _probe(params)
         case "tile":

@@ -57,11 +57,7 @@ def measure_view(file: str, size: tuple[int, int], frames: str | None) -> dict[s
 
 def warm(studio: Studio) -> None:
     """Readers ready, as they are after the start of the window: spawned, libraries loaded, no file of ours opened."""
-    wait_until(lambda: len(studio.pool.pids()) == READERS)
-    ready: list[None] = []
-    for _reader in range(READERS):
-        studio.warm_up(lambda: ready.append(None))
-    wait_until(lambda: len(ready) == READERS)
+    wait_until(lambda: studio.pool.ready_readers() == READERS)
 
 
 class Heartbeat(QObject):

@@ -18,7 +18,6 @@ from layers.geo.bounds import Bounds
 from layers.geo.crs import WGS84, transform_bounds, world_bounds
 from layers.grid.tile_grid import View
 from layers.pool.pool import ReaderPool
-from layers.pool.protocol import Request
 from viewer.canvas.scene import MapScene
 from viewer.network.consent import Consent, is_private
 from viewer.network.fetcher import Fetcher
@@ -65,10 +64,6 @@ class Studio:
         self._jobs.shutdown()
         self._fetcher.close()
         self.pool.close()
-
-    def warm_up(self, done: Callable[[], None]) -> None:
-        """Keep one reader busy with nothing; `done` is called when it was free to do so: spawned, libraries loaded."""
-        self.pool.submit(Request("ready", {}, lambda _answer: done()))
 
     def scene(self, document: Document, folder: Path | None) -> MapScene:
         """A scene whose layers have been opened, as far as they can be."""
