@@ -23,8 +23,8 @@ def pan_and_kill(desk: Desk, count: int) -> list[int]:
     desk.wheel(start, 3)
     desk.settle()
     desk.keys("H", desk.canvas)
+    desk.wait(lambda: len(desk.pool.pids()) == 2)
     pids = desk.pool.pids()
-    assert len(pids) == 2
     for pid in pids:  # held, so that they are killed at work and not between two tiles
         os.kill(pid, signal.SIGSTOP)
     desk.drag(start, start - QPoint(300, 200), steps=6)
