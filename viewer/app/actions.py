@@ -9,6 +9,7 @@ from typing import Any
 from PySide6.QtCore import QT_TRANSLATE_NOOP, QCoreApplication, QObject
 from PySide6.QtGui import QAction, QActionGroup, QKeySequence, QPalette
 
+from layers.raster.presets import COMBINATIONS, Combination
 from viewer.support.icons import line_icon
 
 CONTEXT = "Actions"
@@ -18,6 +19,7 @@ MENUS: tuple[tuple[str, Any], ...] = (
     ("edit", QT_TRANSLATE_NOOP("Actions", "&Edit")),
     ("view", QT_TRANSLATE_NOOP("Actions", "&View")),
     ("layer", QT_TRANSLATE_NOOP("Actions", "&Layer")),
+    ("image", QT_TRANSLATE_NOOP("Actions", "&Image")),
     ("site", QT_TRANSLATE_NOOP("Actions", "&Site")),
     ("tools", QT_TRANSLATE_NOOP("Actions", "&Tools")),
     ("panels", QT_TRANSLATE_NOOP("Actions", "&Panels")),
@@ -40,13 +42,19 @@ class ActionSpec:
     check: str = ""
     """"" is a plain action, "own" switches by itself, any other word names an exclusive group."""
     needs: str = ""
-    """What must be so for the action to be offered: case, selection, layer, undo, redo, changes."""
+    """What must be so for the action to be offered: case, selection, layer, raster, undo, redo, changes, or for a
+    combination of bands the action's own id."""
     breaks: bool = False
     """A separator stands before it, in the menu and in the toolbar."""
 
 
 def _spec(id_: str, menu: str, text: Any, shortcut: str = "", icon: str = "", **more: Any) -> ActionSpec:
     return ActionSpec(id_, menu, text, shortcut, icon, **more)
+
+
+def band_action(combination: Combination) -> str:
+    """The id of the action that shows a combination of bands."""
+    return f"bands_{combination.name}"
 
 
 ACTIONS: tuple[ActionSpec, ...] = (
@@ -105,6 +113,16 @@ ACTIONS: tuple[ActionSpec, ...] = (
     _spec("layer_properties", "layer", QT_TRANSLATE_NOOP("Actions", "&Properties…"), "", "properties", needs="layer"),
     _spec("offline", "layer", QT_TRANSLATE_NOOP("Actions", "Work &Offline"), "", check="own", breaks=True,
           tip=QT_TRANSLATE_NOOP("Actions", "Contact no server")),
+    *(
+        _spec(band_action(each), "image", each.title, each.key, needs=band_action(each), breaks=each is COMBINATIONS[0])
+        for each in COMBINATIONS
+    ),
+    _spec("dra", "image", QT_TRANSLATE_NOOP("Actions", "&Stretch from the View (DRA)"), "D", "dra", toolbar=True,
+          check="own", needs="raster", breaks=True,
+          tip=QT_TRANSLATE_NOOP("Actions", "Stretch the layer by what is in view; off keeps the stretch as it is")),
+    _spec("copy_stretch", "image", QT_TRANSLATE_NOOP("Actions", "&Copy Stretch"), "Ctrl+Alt+C", "copy",
+          needs="raster"),
+    _spec("paste_stretch", "image", QT_TRANSLATE_NOOP("Actions", "&Paste Stretch"), "Ctrl+Alt+V", needs="raster"),
     _spec("tool_point", "site", QT_TRANSLATE_NOOP("Actions", "Mark a &Point"), "P", "point", toolbar=True,
           check="tool", needs="case"),
     _spec("tool_line", "site", QT_TRANSLATE_NOOP("Actions", "Draw a &Line"), "L", "line", toolbar=True,
@@ -132,6 +150,8 @@ ACTIONS: tuple[ActionSpec, ...] = (
     _spec("panel_responses", "panels", QT_TRANSLATE_NOOP("Actions", "&Responses"), "Ctrl+5", "responses",
           check="own"),
     _spec("panel_details", "panels", QT_TRANSLATE_NOOP("Actions", "&Details"), "Ctrl+6", "form", check="own"),
+    _spec("panel_acquisition", "panels", QT_TRANSLATE_NOOP("Actions", "&Acquisition"), "Ctrl+7", "acquisition",
+          check="own"),
     _spec("reset_panels", "panels", QT_TRANSLATE_NOOP("Actions", "R&eset the Panels"), breaks=True),
     _spec("palette", "help", QT_TRANSLATE_NOOP("Actions", "&Find a Command…"), "Ctrl+K", "search", toolbar=True,
           breaks=True),
@@ -140,7 +160,7 @@ ACTIONS: tuple[ActionSpec, ...] = (
     _spec("about", "help", QT_TRANSLATE_NOOP("Actions", "&About Geoloupe"), "", "about"),
 )  # fmt: skip
 
-TOOLBAR_ORDER: tuple[str, ...] = ("file", "edit", "layer", "tools", "site", "view", "help")
+TOOLBAR_ORDER: tuple[str, ...] = ("file", "edit", "layer", "image", "tools", "site", "view", "help")
 """The toolbar's groups, by menu: layers and tools come before the view, as they are used most."""
 
 PANELS: tuple[str, ...] = tuple(spec.id for spec in ACTIONS if spec.id.startswith("panel_"))

@@ -31,7 +31,7 @@ WARM_MS = 120
 
 ALIASES = {
     "layer_tree": "panel_layers", "site_list": "panel_sites", "claim_list": "panel_claims",
-    "source_register": "panel_sources", "response_list": "panel_responses",
+    "source_register": "panel_sources", "response_list": "panel_responses", "acquisition": "panel_acquisition",
 }  # fmt: skip
 """What the panels call each other."""
 
@@ -80,7 +80,7 @@ class Docks(QObject):
         self._is_arranging = True
         self.layer_tree = LayerTreePanel(context)
         self.claims, self.sources = LatePanel(self._make_claims), LatePanel(self._make_sources)
-        self.responses = LatePanel(self._make_responses)
+        self.responses, self.acquisition = LatePanel(self._make_responses), LatePanel(self._make_acquisition)
         self.details = QStackedWidget()
         self.details.addWidget(FormPage(self.tr("Select a site on the map or in the list, or draw one.")))
         self._pages: dict[str, tuple[LatePanel, str]] = {
@@ -96,6 +96,7 @@ class Docks(QObject):
             "panel_claims": self._dock("panel_claims", self.tr("Claims"), self.claims),
             "panel_sources": self._dock("panel_sources", self.tr("Sources"), self.sources),
             "panel_responses": self._dock("panel_responses", self.tr("Responses"), self.responses),
+            "panel_acquisition": self._dock("panel_acquisition", self.tr("Acquisition"), self.acquisition),
             "panel_details": self._dock("panel_details", self.tr("Site"), self.details),
         }
         window.setTabPosition(Qt.DockWidgetArea.RightDockWidgetArea, QTabWidget.TabPosition.North)
@@ -161,12 +162,13 @@ class Docks(QObject):
                     button.setToolTip(text.format(title))
 
     def look_again(self) -> None:
-        """A layer's file may have become known: the properties say more then."""
-        page = self._pages["layer_properties"][0]
-        if page.is_made and page.isVisible():
-            look = getattr(page.panel, "look_again", None)
-            assert callable(look)
-            look()
+        """A layer's file may have become known: the panels say more then."""
+        self.layer_tree.look_again()
+        for late in (self._pages["layer_properties"][0], self.acquisition):
+            if late.is_made and late.isVisible():
+                look = getattr(late.panel, "look_again", None)
+                assert callable(look)
+                look()
 
     def reset(self) -> None:
         """Every panel at its place."""
@@ -181,6 +183,8 @@ class Docks(QObject):
         window.splitDockWidget(docks["panel_sites"], docks["panel_details"], Qt.Orientation.Vertical)
         for id_ in ("panel_claims", "panel_sources", "panel_responses"):
             window.tabifyDockWidget(docks["panel_sites"], docks[id_])
+        window.tabifyDockWidget(docks["panel_details"], docks["panel_acquisition"])
+        docks["panel_details"].raise_()
         docks["panel_sites"].raise_()
         horizontal = [docks["panel_layers"], docks["panel_sites"]]
         window.resizeDocks(horizontal, [LEFT_PX, RIGHT_PX], Qt.Orientation.Horizontal)
@@ -257,7 +261,8 @@ class Docks(QObject):
             self._warm.stop()
 
     def _late(self) -> list[LatePanel]:
-        return [page for page, _title in self._pages.values()] + [self.claims, self.sources, self.responses]
+        pages = [page for page, _title in self._pages.values()]
+        return [*pages, self.claims, self.sources, self.responses, self.acquisition]
 
     def _make_claims(self) -> QWidget:
         from viewer.panels.claim_list import ClaimListPanel  # for start-up time: another tab is in front
@@ -273,6 +278,11 @@ class Docks(QObject):
         from viewer.panels.response_list import ResponseListPanel  # for start-up time: another tab is in front
 
         return ResponseListPanel(self._context)
+
+    def _make_acquisition(self) -> QWidget:
+        from viewer.panels.acquisition_panel import AcquisitionPanel  # for start-up time: another tab is in front
+
+        return AcquisitionPanel(self._context)
 
     def _make_site_form(self) -> QWidget:
         from viewer.panels.site_form import SiteFormPanel  # for start-up time: nothing is selected yet

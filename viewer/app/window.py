@@ -25,6 +25,7 @@ from viewer.app.menus import RecentMenu, fill_menu_bar, make_toolbar
 from viewer.app.opening import FileOpener
 from viewer.app.permission import Permissions
 from viewer.app.questions import Questions
+from viewer.app.raster_verbs import RasterVerbs
 from viewer.app.session import Session
 from viewer.app.status_link import StatusLink
 from viewer.app.toolbox import FIRST_TOOL, Toolbox
@@ -124,6 +125,7 @@ class MainWindow(QMainWindow):
         self.setCentralWidget(middle)
         self.docks = Docks(self, self.panel_context)
         self.cases = CaseVerbs(self.panel_context, self.docks, self)
+        self.rasters = RasterVerbs(self.panel_context, self.messages, self)
         self.face = FaceVerbs(self)
         self.action_table = ActionTable(self._handlers(), self)
         self.action_table.color(self.palette())
@@ -162,6 +164,7 @@ class MainWindow(QMainWindow):
             "offline": face.set_offline, "add_claim": cases.add_claim, "add_source": cases.add_source,
             "add_response": cases.add_response, "reset_panels": self.docks.reset, "palette": face.show_palette,
             "shortcuts": face.show_shortcuts, "show_log": face.show_log, "about": face.show_about,
+            **self.rasters.handlers(),
             **{id_: partial(self._take_tool, id_) for id_ in self.toolbox.ids},
             **{id_: partial(self.docks.set_panel_visible, id_) for id_ in PANELS},
         }  # fmt: skip
@@ -177,6 +180,8 @@ class MainWindow(QMainWindow):
         self.scene.updated.connect(self.docks.look_again)
         self.panel_context.layer_previewed.connect(self.scene.preview_layer)
         self.panel_context.layer_shown.connect(self._offer)
+        self.scene.updated.connect(self.rasters.look_again)
+        self.rasters.changed.connect(self._offer)
         self.opener.added.connect(self._show_added)
         self.canvas.files_dropped.connect(self.files.open_words)
         self.permissions.granted.connect(self._permission_granted)
@@ -274,7 +279,9 @@ class MainWindow(QMainWindow):
             "redo": stack.canRedo(),
             "changes": session.is_dirty or (session.is_begun and session.target is None),
         }
-        self.action_table.offer(name for name, holds in held.items() if holds)
+        names = {name for name, holds in held.items() if holds}
+        self.action_table.offer(names | (self.rasters.conditions() if session.is_begun else set()))
+        self.rasters.label(self.action_table)
 
     def _show_recent(self) -> None:
         self.start_page.set_recent(self.settings.recent())

@@ -12,6 +12,7 @@ from layers.document.layer import Layer
 from viewer.commands.layers import move_layers, update_layer
 from viewer.commands.meta import set_sites_visible, sites_visible
 from viewer.panels.context import PanelContext
+from viewer.rendering.layer_date import acquisition_of, badge, tiles_acquisition
 from viewer.support.icons import line_icon
 from viewer.support.text import one_line, tooltip
 
@@ -20,6 +21,8 @@ MIME = "application/x-geoloupe-layers"
 
 type Index = QModelIndex | QPersistentModelIndex
 _ROLE = Qt.ItemDataRole
+DATE_ROLE = int(Qt.ItemDataRole.UserRole) + 1
+"""The date of an image in a few words; empty for what is none."""
 
 
 class LayerRows(QAbstractListModel):
@@ -32,11 +35,13 @@ class LayerRows(QAbstractListModel):
         self._problems: dict[str, str] = {}
         self._icons: dict[str, QIcon] = {}
         self._palette = QPalette()
+        self._dates: dict[str, str] = {}
         self.read()
 
     def read(self) -> None:
         """Read the stack anew; the model is reset only where layers came, went or moved."""
         uuids = [layer.uuid for layer in reversed(self._context.document.layers_in_order())]
+        self._dates = self._found_dates()
         if uuids == self._uuids:
             self.dataChanged.emit(self.index(0), self.index(len(uuids)))
             return
@@ -49,6 +54,25 @@ class LayerRows(QAbstractListModel):
         self._palette = palette
         self._icons.clear()
         self.dataChanged.emit(self.index(0), self.index(len(self._uuids)))
+
+    def look_again(self) -> None:
+        """More may be known of the images: show their dates."""
+        dates = self._found_dates()
+        if dates != self._dates:
+            self._dates = dates
+            self.dataChanged.emit(self.index(0), self.index(len(self._uuids)))
+
+    def _found_dates(self) -> dict[str, str]:
+        """By uuid, for the layers that are images."""
+        found = {}
+        for layer in self._context.document.layers.values():
+            if layer.kind == "tiles":
+                found[layer.uuid] = badge(tiles_acquisition(layer))
+            elif layer.kind == "raster":
+                drawing = self._context.drawing_of(layer.uuid)
+                known = drawing.acquisition if drawing is not None else acquisition_of(layer, None, None)
+                found[layer.uuid] = badge(known)
+        return found
 
     def set_problem(self, uuid: str, sentence: str) -> None:
         """Badge a layer with what is wrong with it; empty text takes the badge away."""
@@ -105,11 +129,14 @@ class LayerRows(QAbstractListModel):
             case _ROLE.DecorationRole:
                 return self._icon("warning" if problem else layer.kind)
             case _ROLE.ToolTipRole:
-                return tooltip(problem or f"{layer.name}\n{layer.credit}".strip())
+                lines = (layer.name, layer.credit, self._dates.get(layer.uuid, ""))
+                return tooltip(problem or "\n".join(line for line in lines if line))
+            case _ if role == DATE_ROLE:
+                return self._dates.get(layer.uuid, "")
             case _ROLE.ForegroundRole if not layer.visible:
                 return QColor(self._palette.color(QPalette.ColorRole.PlaceholderText))
             case _ROLE.AccessibleDescriptionRole:
-                return problem
+                return problem or self._dates.get(layer.uuid, "")
         return None
 
     def _sites_data(self, role: int) -> Any:

@@ -13,6 +13,7 @@ from layers.document.changes import Changes
 from viewer.commands.layers import remove_layers, update_layer
 from viewer.panels.context import PanelContext
 from viewer.panels.icon_button import IconButton
+from viewer.panels.layer_row_look import LayerRowLook
 from viewer.panels.layer_rows import SITES_ROW, LayerRows
 from viewer.panels.slider_field import SliderField, percent
 from viewer.support.text import plain_label
@@ -51,6 +52,7 @@ class LayerTreePanel(QWidget):
     def _set_up_view(self) -> None:
         view = self.view
         view.setModel(self.model)
+        view.setItemDelegate(LayerRowLook(view))
         view.setHeaderHidden(True)
         view.setRootIsDecorated(False)
         view.setUniformRowHeights(True)
@@ -109,6 +111,10 @@ class LayerTreePanel(QWidget):
     def set_problem(self, uuid: str, sentence: str) -> None:
         """Badge a layer with what is wrong with it; empty text takes the badge away."""
         self.model.set_problem(uuid, sentence)
+
+    def look_again(self) -> None:
+        """More may be known of the layers than when they were drawn last."""
+        self.model.look_again()
 
     def selected(self) -> list[str]:
         """The selected layers, topmost first; the sites are none."""

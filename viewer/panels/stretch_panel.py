@@ -47,6 +47,7 @@ class StretchPanel(QWidget):
         layout.addWidget(self.fields.refusal)
         for place, view in enumerate(self.histograms):
             layout.addWidget(view)
+            view.setAccessibleName(self.tr("Histogram and stretch"))
             view.previewed.connect(lambda stretch, place=place: self._moved(place, stretch, self.stretches_previewed))
             view.committed.connect(lambda stretch, place=place: self._moved(place, stretch, self.stretches_chosen))
         layout.addWidget(self.log)

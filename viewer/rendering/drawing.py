@@ -10,7 +10,9 @@ from PySide6.QtGui import QPainter
 from layers.document.layer import Layer
 from layers.geo.bounds import Bounds
 from layers.grid.tile_grid import View
+from layers.raster.acquisition import Acquisition
 from viewer.rendering.context import RenderContext
+from viewer.rendering.layer_date import acquisition_of
 
 
 class LayerDrawing(QObject):
@@ -40,6 +42,11 @@ class LayerDrawing(QObject):
     def attribution(self) -> str:
         """Credit and date for the map's edge; empty where there is none."""
         return self.layer.credit
+
+    @property
+    def acquisition(self) -> Acquisition:
+        """When what it shows was acquired, as far as that is known."""
+        return acquisition_of(self.layer, None, None)
 
     def fits(self, layer: Layer) -> bool:
         """True where `set_layer` can take the new row; else the scene makes a new drawing."""
@@ -96,15 +103,21 @@ class LayerDrawing(QObject):
             self.problem_changed.emit(self.layer_uuid, shown)
 
 
-def credit_with_date(credit: str, acquired_at: str, date_kind: str) -> str:
-    """A credit and what is known of when, as maps print it; `acquired_at` is ISO 8601 or as the source gives it."""
-    when = acquired_at.strip()
-    day, _, clock = when.partition("T")
-    if clock.endswith("Z"):
-        when = f"{day} {clock[:5]} UTC"
+def credit_with_date(credit: str, acquired_at: str, date_kind: str, until: str = "") -> str:
+    """A credit and what is known of when, as maps print it; dates are ISO 8601 or as the source gives them."""
+    when = _moment(acquired_at)
+    if until and until != acquired_at:
+        when = f"{when} to {_moment(until)}"
+    elif when and date_kind == "interval":
+        when = f"within {when}"
     if date_kind == "composite":
         when = f"composite of {when}" if when else "composite"
     return f"{credit} ({when or 'date unknown'})"
+
+
+def _moment(when: str) -> str:
+    day, _, clock = when.strip().partition("T")
+    return f"{day} {clock[:5]} UTC" if clock.endswith("Z") else when.strip()
 
 
 class FailedDrawing(LayerDrawing):

@@ -18,11 +18,13 @@ from layers.geo.crs import WEB_MERCATOR, world_bounds
 from layers.grid.plan import tiles_in
 from layers.grid.tile_grid import TileGrid, TileKey, View
 from layers.pool.protocol import Answer, Request
+from layers.raster.acquisition import Acquisition
 from layers.raster.info import RasterInfo
 from layers.raster.style import RasterStyle
 from viewer.rendering.context import RenderContext
 from viewer.rendering.drawing import LayerDrawing
 from viewer.rendering.images import NOTHING
+from viewer.rendering.layer_date import acquisition_of
 from viewer.rendering.raster_colours import Colouring, Pictures, coloured
 from viewer.rendering.raster_meter import ViewMeter, ViewSample
 from viewer.rendering.raster_place import bounds_lonlat_of, bounds_on, credit_of, no_crs
@@ -78,7 +80,11 @@ class RasterDrawing(LayerDrawing):
 
     @property
     def attribution(self) -> str:
-        return self.layer.credit if self.info is None else credit_of(self.layer, self.info)
+        return self.layer.credit if self.info is None else credit_of(self.layer, self.info, self.source.acquisition)
+
+    @property
+    def acquisition(self) -> Acquisition:
+        return acquisition_of(self.layer, self.info, self.source.acquisition)
 
     def set_layer(self, layer: Layer) -> None:
         moved = layer.crs != self.layer.crs
@@ -162,7 +168,8 @@ class RasterDrawing(LayerDrawing):
             if TileName(self.layer_uuid, reading, view.grid, key) in self.context.tiles.raw:
                 recolour = True
             elif ask not in self._failed and (is_asked or key.level):
-                wishes.append(Wish(rank + (COARSE_RANK if key.level else EXACT_RANK), ask))
+                place = None if key.level else (key.col, key.row)
+                wishes.append(Wish(rank + (EXACT_RANK if place else COARSE_RANK), ask, place))
             elif ask in self._failed:
                 self._sheet.put(view.grid, self._sheet.revision, key, NOTHING, lasting=False)
         overview = self._overview_ask(crs)

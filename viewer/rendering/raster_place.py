@@ -6,14 +6,19 @@ from layers.document.layer import Layer
 from layers.errors import CannotBePlaced, GeoloupeError
 from layers.geo.bounds import Bounds
 from layers.geo.crs import WGS84, transform_bounds
+from layers.raster.acquisition import Acquisition
 from layers.raster.info import RasterInfo
 from viewer.rendering.drawing import credit_with_date
+from viewer.rendering.layer_date import acquisition_of
 
 
-def credit_of(layer: Layer, info: RasterInfo) -> str:
-    kind = info.date_kind if layer.date_kind == "unknown" else layer.date_kind
-    credit = layer.credit or info.credit or f"{layer.name}, credit not given"
-    return credit_with_date(credit, layer.acquired_at or info.acquired_at, kind)
+def credit_of(layer: Layer, info: RasterInfo, found: Acquisition | None) -> str:
+    """For the map's edge: credit, date, and what kind of date it is where it is no instant."""
+    known = acquisition_of(layer, info, found)
+    kind = "" if known.date_kind != "unknown" or not known.at else ", kind of date unknown"
+    credit = known.credit or f"{layer.name}, credit not given"
+    printed = credit_with_date(credit, known.at, known.date_kind, known.until)
+    return f"{printed[:-1]}{kind})"
 
 
 def bounds_lonlat_of(layer: Layer, info: RasterInfo) -> Bounds | None:

@@ -53,7 +53,10 @@ class RasterSource:
             return f"No band of {self.path.name} can be opened: look whether its files are all there."
         self.info = RasterInfo.from_json(raster)
         self.scene = SceneInfo.from_json(header["scene"]) if kind == "scene" else None
-        self.acquisition = self.scene.acquisition if self.scene is not None else None
+        if self.scene is not None:
+            self.acquisition = self.scene.acquisition
+        elif "acquisition" in header:
+            self.acquisition = Acquisition.from_json(header["acquisition"])
         return ""
 
     def tile_request(self, ask: TileAsk, done: Callable[[Answer | GeoloupeError], None]) -> Request:

@@ -9,12 +9,13 @@ from PySide6.QtGui import QKeySequence
 from PySide6.QtWidgets import QApplication, QToolBar, QWidget
 from pytestqt.qtbot import QtBot
 
-from viewer.app.actions import ACTIONS, MENUS, PANELS, ActionSpec, ActionTable, bare
+from layers.raster.presets import COMBINATIONS
+from viewer.app.actions import ACTIONS, MENUS, PANELS, ActionSpec, ActionTable, band_action, bare
 from viewer.app.menus import CANVAS_KEYS, palette_entries, shortcut_groups
 from viewer.app.window import MainWindow
 from viewer.resources import icon_names
 
-CONDITIONS = {"", "case", "selection", "layer", "undo", "redo", "changes"}
+CONDITIONS = {"", "case", "selection", "layer", "raster", "undo", "redo", "changes", *map(band_action, COMBINATIONS)}
 
 
 @pytest.mark.parametrize("spec", ACTIONS, ids=lambda spec: spec.id)

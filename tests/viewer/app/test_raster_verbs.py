@@ -1,0 +1,158 @@
+"""The Image menu and its keys on a real window, and the panel that says how an image was acquired."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+import rasterio
+from PySide6.QtCore import Qt
+from pytestqt.qtbot import QtBot
+
+from layers.document.layer import Layer
+from tests.layers.readers.tiny_deliveries import landsat
+from tests.viewer.app.conftest import settle
+from tests.viewer.rendering.conftest import write_raster
+from viewer.app.window import MainWindow
+from viewer.commands.layers import update_layer
+from viewer.panels.acquisition_panel import AcquisitionPanel
+from viewer.panels.layer_rows import DATE_ROLE
+
+BANDS = np.random.default_rng(9).integers(100, 4000, (4, 120, 160)).astype(np.uint16)
+
+
+def described(path: Path, *names: str) -> Path:
+    """A raster whose bands say which they are."""
+    write_raster(path, BANDS, "EPSG:3857", 1e6, 6e6, 10.0)
+    with rasterio.open(path, "r+") as file:
+        for index, name in enumerate(names, 1):
+            file.set_band_description(index, name)
+    return path
+
+
+def opened(window: MainWindow, qtbot: QtBot, path: Path) -> Layer:
+    """The path as a layer, the current one."""
+    window.files.open_words([str(path)])
+    settle(window, qtbot)
+    (layer,) = window.session.document.layers.values()
+    window.panel_context.show_layer(layer.uuid)
+    settle(window, qtbot)
+    return layer
+
+
+@pytest.fixture
+def layer(window: MainWindow, qtbot: QtBot, tmp_path: Path) -> Layer:
+    return opened(window, qtbot, described(tmp_path / "scene.tif", "blue", "green", "red", "nir"))
+
+
+def style_of(window: MainWindow) -> dict:
+    (layer,) = window.session.document.layers.values()
+    return layer.style
+
+
+def acquisition(window: MainWindow) -> AcquisitionPanel:
+    window.docks.show_panel("acquisition")
+    panel = window.docks.acquisition.panel
+    assert isinstance(panel, AcquisitionPanel)
+    return panel
+
+
+def test_digits_show_the_combinations_that_the_bands_allow(window: MainWindow, layer: Layer, qtbot: QtBot) -> None:
+    table = window.action_table
+    assert table["bands_true_colour"].text() == "True colour: bands 3, 2, 1"
+    assert not table["bands_burn"].isEnabled()
+    assert table["bands_burn"].text() == "Burn scars and fire (no band is known as swir22)"
+    window.canvas.setFocus()
+    qtbot.keyClick(window.canvas, Qt.Key.Key_1)
+    assert style_of(window)["bands"] == [3, 2, 1]
+    qtbot.keyClick(window.canvas, Qt.Key.Key_2)
+    assert style_of(window)["bands"] == [4, 3, 2]
+    settle(window, qtbot)
+    qtbot.keyClick(window.canvas, Qt.Key.Key_6)
+    assert style_of(window)["bands"] == [4, 3, 2]
+    window.session.undo()
+    window.session.undo()
+    assert style_of(window) == {}
+
+
+def test_d_switches_the_stretch_from_the_view(window: MainWindow, layer: Layer, qtbot: QtBot) -> None:
+    action = window.action_table["dra"]
+    window.canvas.setFocus()
+    qtbot.keyClick(window.canvas, Qt.Key.Key_D)
+    settle(window, qtbot)
+    assert style_of(window)["stretch"]["from"] == "view"
+    assert action.isChecked()
+    steps = window.session.history.stack.index()
+    window.canvas.zoom_in()
+    settle(window, qtbot)
+    window.canvas.pan_by(40, 10)
+    settle(window, qtbot)
+    assert window.session.history.stack.index() == steps
+    seen = window.scene.drawings[layer.uuid].style.stretches
+    qtbot.keyClick(window.canvas, Qt.Key.Key_D)
+    assert style_of(window)["stretches"] == [[s.low, s.high, s.gamma] for s in seen]
+    assert style_of(window)["stretch"]["from"] == "given"
+    assert not action.isChecked()
+    window.session.undo()
+    assert action.isChecked()
+    window.session.undo()
+    assert not action.isChecked()
+
+
+def test_a_stretch_goes_from_layer_to_layer(window: MainWindow, layer: Layer, qtbot: QtBot) -> None:
+    window.action_table["copy_stretch"].trigger()
+    window.action_table["bands_colour_infrared"].trigger()
+    window.action_table["paste_stretch"].trigger()
+    assert style_of(window)["bands"] == [4, 3, 2]
+    assert style_of(window)["stretch"]["from"] == "given"
+    assert any("same sensor" in line.text for line in window.messages.lines())
+
+
+def test_without_a_raster_nothing_of_it_is_offered(window: MainWindow, layer: Layer, qtbot: QtBot) -> None:
+    assert window.action_table["dra"].isEnabled()
+    window.panel_context.show_layer("")
+    for id_ in ("dra", "copy_stretch", "paste_stretch", "bands_true_colour"):
+        assert not window.action_table[id_].isEnabled()
+    assert window.action_table["bands_true_colour"].text() == "True colour"
+
+
+def test_what_is_not_known_is_said_plainly(window: MainWindow, layer: Layer, qtbot: QtBot) -> None:
+    panel = acquisition(window)
+    settle(window, qtbot)
+    assert panel.when.text() == "Date unknown"
+    assert "not guessed" in panel.kind.text()
+    index = window.docks.layer_tree.model.index(1)
+    assert index.data(DATE_ROLE) == "date unknown"
+    assert "date unknown" in index.data(Qt.ItemDataRole.ToolTipRole)
+    change = {"acquired_at": "2015-08-01/2015-08-31", "date_kind": "composite"}
+    window.session.push(update_layer(window.session.document, layer.uuid, actor="me", **change))
+    assert panel.when.text() == "2015-08-01 to 2015-08-31 (composite)"
+    assert index.data(DATE_ROLE) == "2015-08-01 – 2015-08-31, composite"
+    (credit,) = window.scene.attributions(window.canvas.viewport.view())
+    assert credit.endswith("(composite of 2015-08-01 to 2015-08-31)")
+
+
+def test_a_delivery_is_one_layer_with_its_bands_and_facts(window: MainWindow, qtbot: QtBot, tmp_path: Path) -> None:
+    folder = landsat(tmp_path)
+    layer = opened(window, qtbot, folder)
+    settle(window, qtbot)
+    assert window.scene.problems() == {}
+    panel = acquisition(window)
+    assert panel.when.text().endswith("UTC")
+    labels = [panel.facts.itemAt(row, panel.facts.ItemRole.LabelRole).widget().text() for row in range(3)]
+    assert labels[0] == "Platform"
+    assert window.action_table["bands_colour_infrared"].isEnabled()
+    window.action_table["bands_colour_infrared"].trigger()
+    settle(window, qtbot)
+    scene = window.scene.drawings[layer.uuid].source.scene
+    assert [scene.bands[number - 1].common_name for number in style_of(window)["bands"]] == ["nir", "red", "green"]
+    assert window.scene.problems() == {}
+    date = window.docks.layer_tree.model.index(1).data(DATE_ROLE)
+    assert date == panel.when.text()[:10]
+
+
+def test_the_panel_waits_for_an_image(window: MainWindow, layer: Layer) -> None:
+    panel = acquisition(window)
+    window.panel_context.show_layer("")
+    assert panel.page.currentWidget() is panel.page.hint

@@ -1,0 +1,40 @@
+"""When and how what a layer shows was acquired: what the case says comes before what its file says."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from layers.document.layer import Layer
+from layers.raster.acquisition import Acquisition
+from layers.raster.info import RasterInfo
+
+
+def acquisition_of(layer: Layer, info: RasterInfo | None, found: Acquisition | None) -> Acquisition:
+    """The layer's own date and credit, else what was `found` beside the file, else what the file's probe said."""
+    start, _, end = layer.acquired_at.partition("/")
+    kind = "interval" if end and layer.date_kind == "unknown" else layer.date_kind
+    known = Acquisition(at=start.strip(), until=end.strip(), date_kind=kind, credit=layer.credit)
+    known = known.or_else(found) if found is not None else known
+    if info is not None:
+        known = known.or_else(Acquisition(at=info.acquired_at, date_kind=info.date_kind, credit=info.credit))
+    if layer.date_kind != "unknown":
+        known = replace(known, date_kind=layer.date_kind)
+    return known
+
+
+def tiles_acquisition(layer: Layer) -> Acquisition:
+    """Of a service: the day that is asked for, as the service gives it."""
+    return acquisition_of(replace(layer, acquired_at=str(layer.source.get("time") or layer.acquired_at)), None, None)
+
+
+def badge(known: Acquisition) -> str:
+    """The date in the fewest words: days only, with the kind where it is no instant."""
+    if not known.at:
+        return "composite" if known.date_kind == "composite" else "date unknown"
+    days = known.at.partition("T")[0]
+    if known.until and known.until != known.at:
+        days += f" – {known.until.partition('T')[0]}"
+    return days if known.date_kind in ("instant", "interval") else f"{days}, {_KINDS[known.date_kind]}"
+
+
+_KINDS = {"composite": "composite", "unknown": "kind of date unknown"}
