@@ -19,6 +19,8 @@ class Wish(NamedTuple):
 
     rank: float
     ident: Hashable
+    place: tuple[int, int] | None = None
+    """(col, row) of an exact tile: of those a reader gets the one beside its last, whose blocks it has decoded."""
 
 
 type RequestFor = Callable[[Hashable], Request]
@@ -33,12 +35,15 @@ class TileScheduler:
         self._wishes: dict[Hashable, deque[Wish]] = {}
         self._makers: dict[Hashable, RequestFor] = {}
         self._under_way: set[tuple[Hashable, Hashable]] = set()
+        self._places: dict[int, tuple[int, int]] = {}
+        """Where each reader (by its thread) was asked last."""
         pool.pull_from(self.next)
 
     def want(self, owner: Hashable, wishes: Sequence[Wish], request_for: RequestFor) -> None:
         """Replace the wish list of `owner`, best first. `request_for(ident)` is called on a reader's thread."""
         with self._lock:
             self._wishes[owner] = deque(wishes)
+            self._places.clear()
             self._makers[owner] = request_for
         if wishes:
             self._pool.wake()
@@ -61,7 +66,7 @@ class TileScheduler:
                 if not owners:
                     return None
                 owner = min(owners, key=lambda candidate: self._wishes[candidate][0].rank)
-                wish = self._wishes[owner].popleft()
+                wish = self._take(self._wishes[owner])
                 token = (owner, wish.ident)
                 if token not in self._under_way:
                     break
@@ -70,10 +75,34 @@ class TileScheduler:
         request = request_for(wish.ident)
         return _timed(request) if is_tracing() else request
 
+    def _take(self, wishes: deque[Wish]) -> Wish:
+        """The first wish; among tiles the one nearest to this reader's last, and far from the other's for a start.
+
+        Two readers that took turns would both decode every block of the file.
+        """
+        first = wishes[0]
+        if first.place is None:
+            return wishes.popleft()
+        me = threading.get_ident()
+        mine, others = self._places.get(me), [place for who, place in self._places.items() if who != me]
+        tiles = [wish for wish in wishes if wish.place is not None]
+        if mine is not None:
+            first = min(tiles, key=lambda wish: _distance(wish.place, mine))
+        elif others:
+            first = max(tiles, key=lambda wish: min(_distance(wish.place, other) for other in others))
+        wishes.remove(first)
+        if first.place is not None:
+            self._places[me] = first.place
+        return first
+
     def settle(self, owner: Hashable, ident: Hashable) -> None:
         """The drawing has taken the answer in; only now may the same wish be handed out again."""
         with self._lock:
             self._under_way.discard((owner, ident))
+
+
+def _distance(place: tuple[int, int] | None, other: tuple[int, int]) -> int:
+    return 0 if place is None else (place[0] - other[0]) ** 2 + (place[1] - other[1]) ** 2
 
 
 def _timed(request: Request) -> Request:
