@@ -49,7 +49,10 @@ def _probe(params: dict[str, Any]) -> Result:
     if tiles is not None and (part or not tiles.has_features):
         content = tiles.content
     if content in RASTERS:
-        return probe.probe_raster(path, content, str(params.get("canvas_crs", "")), part)
+        header, arrays = probe.probe_raster(path, content, str(params.get("canvas_crs", "")), part)
+        if header.get("kind") == "raster":  # what is printed with a picture is known as soon as the picture is
+            header |= acquisition_beside.read_acquisition({"path": path, "part": part})[0]
+        return header, arrays
     from layers.readers import vector_probe  # pyogrio: 90 MB that a reader of rasters never needs
 
     header, arrays = vector_probe.probe_vector(path, content)

@@ -12,7 +12,8 @@ from layers.raster.band_maths import parse_expression
 from layers.raster.stretch import Limits, StretchRule, Values
 from layers.readers.datasets import DATASETS
 from layers.readers.pixels import read_pixels, real_values
-from layers.readers.probe import sample
+from layers.readers.probe import SAMPLE_PX, sample
+from layers.readers.scene_tile import is_composed, read_scene_tile
 
 BINS = 256
 _MAX_WINDOW_SIDE_PX = 1024
@@ -23,8 +24,11 @@ def read_statistics(params: dict[str, Any]) -> tuple[dict[str, Any], tuple[Any, 
 
     With `rule` (of `StretchRule.to_json`) also "stretch": its low and high for each band, or for the result of
     `expression` where one is given; empty where there are no valid values.
+    Of a scene, whose `bands` are places in files, only "stretch": from a small picture of its `bounds` in `crs`.
     `window` is [col, row, width, height] in full-resolution pixels; without it the whole file is sampled.
     """
+    if is_composed(params):
+        return _scene_statistics(params)
     dataset = DATASETS.get(str(params["path"]), part=str(params.get("part", "")))
     indexes = [int(band) for band in params["bands"]]
     window = params.get("window")
@@ -41,6 +45,17 @@ def read_statistics(params: dict[str, Any]) -> tuple[dict[str, Any], tuple[Any, 
     if "rule" in params:
         header["stretch"] = _stretch(bands, mask, StretchRule.from_json(params["rule"]), str(params["expression"]))
     return header, ()
+
+
+def _scene_statistics(params: dict[str, Any]) -> tuple[dict[str, Any], tuple[Any, ...]]:
+    left, bottom, right, top = (float(value) for value in params["bounds"])
+    step = max(right - left, top - bottom) / SAMPLE_PX
+    width, height = max(1, round((right - left) / step)), max(1, round((top - bottom) / step))
+    affine = [(right - left) / width, 0.0, left, 0.0, (bottom - top) / height, top]
+    whole = {**params, "affine": affine, "width": width, "height": height, "resampling": "nearest"}
+    _, (bands, mask) = read_scene_tile(whole)
+    rule = StretchRule.from_json(params["rule"])
+    return {"stretch": _stretch(bands, mask, rule, str(params["expression"]))}, ()
 
 
 def _stretch(bands: NDArray[Any], mask: NDArray[np.bool_], rule: StretchRule, text: str) -> list[Limits]:

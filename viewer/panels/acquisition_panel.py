@@ -35,6 +35,7 @@ class AcquisitionPanel(QWidget):
         self.facts = QFormLayout()
         self.facts.setHorizontalSpacing(8)
         self.facts.setVerticalSpacing(4)
+        self.facts.setRowWrapPolicy(QFormLayout.RowWrapPolicy.WrapLongRows)
         self.silence = muted(self.tr("What is not listed is not stated by the file or by anything beside it."))
         for widget in (self.title, self.when, self.kind):
             self.page.content.addWidget(widget)
@@ -84,7 +85,6 @@ class AcquisitionPanel(QWidget):
         for title, text in facts[2:]:
             label = plain_label(title)
             label.setObjectName("muted")
-            label.setWordWrap(True)
             label.setMinimumWidth(LABEL_PX)
             value = wrapped(text)
             value.setAccessibleName(title)

@@ -12,7 +12,7 @@ from layers.document.layer import Layer
 from viewer.commands.layers import move_layers, update_layer
 from viewer.commands.meta import set_sites_visible, sites_visible
 from viewer.panels.context import PanelContext
-from viewer.rendering.layer_date import acquisition_of, badge, tiles_acquisition
+from viewer.rendering.layer_date import UNDATED, acquisition_of, badge, tiles_acquisition
 from viewer.support.icons import line_icon
 from viewer.support.text import one_line, tooltip
 
@@ -132,7 +132,8 @@ class LayerRows(QAbstractListModel):
                 lines = (layer.name, layer.credit, self._dates.get(layer.uuid, ""))
                 return tooltip(problem or "\n".join(line for line in lines if line))
             case _ if role == DATE_ROLE:
-                return self._dates.get(layer.uuid, "")
+                date = self._dates.get(layer.uuid, "")
+                return self.tr("undated") if date == UNDATED else date
             case _ROLE.ForegroundRole if not layer.visible:
                 return QColor(self._palette.color(QPalette.ColorRole.PlaceholderText))
             case _ROLE.AccessibleDescriptionRole:

@@ -19,6 +19,8 @@ def acquisition_of(layer: Layer, info: RasterInfo | None, found: Acquisition | N
         known = known.or_else(Acquisition(at=info.acquired_at, date_kind=info.date_kind, credit=info.credit))
     if layer.date_kind != "unknown":
         known = replace(known, date_kind=layer.date_kind)
+    elif not known.at and found is not None and found.date_kind != "unknown":
+        known = replace(known, date_kind=found.date_kind)  # a composite is one though nobody says of when
     return known
 
 
@@ -27,10 +29,13 @@ def tiles_acquisition(layer: Layer) -> Acquisition:
     return acquisition_of(replace(layer, acquired_at=str(layer.source.get("time") or layer.acquired_at)), None, None)
 
 
+UNDATED = "date unknown"
+
+
 def badge(known: Acquisition) -> str:
     """The date in the fewest words: days only, with the kind where it is no instant."""
     if not known.at:
-        return "composite" if known.date_kind == "composite" else "date unknown"
+        return "composite" if known.date_kind == "composite" else UNDATED
     days = known.at.partition("T")[0]
     if known.until and known.until != known.at:
         days += f" – {known.until.partition('T')[0]}"

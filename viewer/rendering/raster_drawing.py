@@ -54,7 +54,7 @@ class RasterDrawing(LayerDrawing):
     ) -> None:  # fmt: skip
         super().__init__(layer, context, parent)
         self.path = path
-        self.source = RasterSource(context, path)
+        self.source = RasterSource(context, path, str(layer.source.get("part", "")))
         self.intent: RasterStyle | None = None
         self.style: RasterStyle | None = None
         self._generation = 0
@@ -119,7 +119,7 @@ class RasterDrawing(LayerDrawing):
         self._forget_all()
         for about in list(self._problems):
             self._set_problem("", about)
-        self.source = RasterSource(self.context, self.path)
+        self.source = RasterSource(self.context, self.path, str(self.layer.source.get("part", "")))
         self.source.probe(self._view.grid.crs if self._view else WEB_MERCATOR, self._probed)
 
     # -- the probe ----------------------------------------------------------------------------------------------

@@ -37,13 +37,15 @@ class TileAsk(NamedTuple):
     height: int = TILE_PX
     is_overview: bool = False
 
-    def request(self, bands: list[Any], done: Callable[[Answer | GeoloupeError], None], profile: Profile) -> Request:
-        """`bands` as the op "tile" takes them: numbers, or places in files."""
+    def request(
+        self, what: dict[str, Any], done: Callable[[Answer | GeoloupeError], None], profile: Profile
+    ) -> Request:
+        """`what` is path, part and bands as the op "tile" takes them: numbers, or places in files."""
         reading, key, margin = self.reading, self.key, self.reading.margin_px
         affine = self.grid.affine(key.level, key.col * TILE_PX - margin, key.row * TILE_PX - margin)
         params = {
-            "path": reading.path, "crs": self.grid.crs, "affine": list(affine), "width": self.width + 2 * margin,
-            "height": self.height + 2 * margin, "bands": bands, "resampling": reading.resampling,
+            **what, "crs": self.grid.crs, "affine": list(affine), "width": self.width + 2 * margin,
+            "height": self.height + 2 * margin, "resampling": reading.resampling,
             "source_crs": reading.source_crs,
         }  # fmt: skip
         return Request("tile", params, done, strike_key=reading.path, profile=profile)

@@ -20,8 +20,10 @@ from viewer.rendering.raster_reading import TileAsk
 class RasterSource:
     """All callbacks come in the window's thread, but those of tiles."""
 
-    def __init__(self, context: RenderContext, path: Path) -> None:
+    def __init__(self, context: RenderContext, path: Path, part: str = "") -> None:
+        """`part` is one picture of a file that holds several."""
         self.path = path
+        self._where = {"path": str(path), "part": part}
         self.info: RasterInfo | None = None
         self.scene: SceneInfo | None = None
         """Where the path is a delivery: band n of `info` is its band n."""
@@ -43,7 +45,7 @@ class RasterSource:
             else:
                 done(self._take(result.header))
 
-        self._submit("probe", {"path": str(self.path), "canvas_crs": canvas_crs}, probed)
+        self._submit("probe", {"canvas_crs": canvas_crs}, probed)
 
     def _take(self, header: dict[str, Any]) -> str:
         kind, raster = header.get("kind"), header.get("raster")
@@ -61,16 +63,17 @@ class RasterSource:
 
     def tile_request(self, ask: TileAsk, done: Callable[[Answer | GeoloupeError], None]) -> Request:
         """On a reader's thread, and so `done`."""
-        return ask.request(self._bands(ask.reading.bands), done, self._profile)
+        return ask.request({**self._where, "bands": self._bands(ask.reading.bands)}, done, self._profile)
 
     def ask_limits(
         self, style: RasterStyle, done: Callable[[Sequence[Limits]], None], failed: Callable[[GeoloupeError], None]
     ) -> None:
         """The limits that `style.rule` finds in the whole image; empty where nothing is valid."""
         params = {
-            "path": str(self.path), "bands": self._bands(style.bands), "rule": style.rule.to_json(),
-            "expression": style.expression,
+            "bands": self._bands(style.bands), "rule": style.rule.to_json(), "expression": style.expression,
         }  # fmt: skip
+        if self.scene is not None and self.info is not None:
+            params |= {"crs": self.info.crs, "bounds": list(self.info.bounds)}
 
         def answered(result: Answer | GeoloupeError) -> None:
             if isinstance(result, GeoloupeError):
@@ -95,7 +98,7 @@ class RasterSource:
                 self.acquisition = Acquisition.from_json(result.header["acquisition"])
             done()
 
-        self._submit("acquisition", {"path": str(self.path)}, answered)
+        self._submit("acquisition", {}, answered)
 
     def _bands(self, bands: tuple[int, ...]) -> list[Any]:
         scene = self.scene
@@ -105,4 +108,6 @@ class RasterSource:
         def post(result: Answer | GeoloupeError) -> None:
             self._context.mailbox.post(answered, result)
 
-        self._context.pool.submit(Request(op, params, post, strike_key=str(self.path), profile=self._profile))
+        self._context.pool.submit(
+            Request(op, self._where | params, post, strike_key=str(self.path), profile=self._profile)
+        )

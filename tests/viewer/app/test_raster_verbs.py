@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -11,6 +13,7 @@ from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
 from layers.document.layer import Layer
+from layers.raster.style import Stretch
 from tests.layers.readers.tiny_deliveries import landsat
 from tests.viewer.app.conftest import settle
 from tests.viewer.rendering.conftest import write_raster
@@ -123,7 +126,7 @@ def test_what_is_not_known_is_said_plainly(window: MainWindow, layer: Layer, qtb
     assert panel.when.text() == "Date unknown"
     assert "not guessed" in panel.kind.text()
     index = window.docks.layer_tree.model.index(1)
-    assert index.data(DATE_ROLE) == "date unknown"
+    assert index.data(DATE_ROLE) == "undated"
     assert "date unknown" in index.data(Qt.ItemDataRole.ToolTipRole)
     change = {"acquired_at": "2015-08-01/2015-08-31", "date_kind": "composite"}
     window.session.push(update_layer(window.session.document, layer.uuid, actor="me", **change))
@@ -134,6 +137,7 @@ def test_what_is_not_known_is_said_plainly(window: MainWindow, layer: Layer, qtb
 
 
 def test_a_delivery_is_one_layer_with_its_bands_and_facts(window: MainWindow, qtbot: QtBot, tmp_path: Path) -> None:
+    heard: list[list[tuple[float, float]]] = []
     folder = landsat(tmp_path)
     layer = opened(window, qtbot, folder)
     settle(window, qtbot)
@@ -148,6 +152,17 @@ def test_a_delivery_is_one_layer_with_its_bands_and_facts(window: MainWindow, qt
     scene = window.scene.drawings[layer.uuid].source.scene
     assert [scene.bands[number - 1].common_name for number in style_of(window)["bands"]] == ["nir", "red", "green"]
     assert window.scene.problems() == {}
+    window.docks.show_panel("layer_properties")
+    fields = window.docks.details.currentWidget().panel.raster.stretch.fields
+    fields.fields["high_percent"].committed.emit(90.0)
+    settle(window, qtbot)
+    assert style_of(window)["stretch"]["high_percent"] == 90.0
+    drawing = window.scene.drawings[layer.uuid]
+    style = replace(drawing.style, bands=(5, 4), stretches=(Stretch(0, 1),), expression="(nir08 - red) / (nir08 + red)")
+    drawing.source.ask_limits(style, heard.append, pytest.fail)
+    settle(window, qtbot)
+    ((low, high),) = heard[0]
+    assert 0 < low < high < 0.2
     date = window.docks.layer_tree.model.index(1).data(DATE_ROLE)
     assert date == panel.when.text()[:10]
 
@@ -156,3 +171,18 @@ def test_the_panel_waits_for_an_image(window: MainWindow, layer: Layer) -> None:
     panel = acquisition(window)
     window.panel_context.show_layer("")
     assert panel.page.currentWidget() is panel.page.hint
+
+
+def test_what_lies_beside_a_file_dates_it_everywhere(window: MainWindow, qtbot: QtBot, tmp_path: Path) -> None:
+    path = described(tmp_path / "scene.tif", "blue", "green", "red", "nir")
+    properties = {"datetime": "2021-08-20T15:53:34Z", "platform": "landsat-8", "view:off_nadir": 3.2}
+    item = {"type": "Feature", "stac_version": "1.0.0", "id": "x", "properties": properties, "assets": {}, "links": []}
+    (tmp_path / "scene.json").write_text(json.dumps(item))
+    opened(window, qtbot, path)
+    assert window.docks.layer_tree.model.index(1).data(DATE_ROLE) == "2021-08-20"
+    (credit,) = window.scene.attributions(window.canvas.viewport.view())
+    assert credit.endswith("(2021-08-20 15:53 UTC)")
+    panel = acquisition(window)
+    assert panel.when.text() == "2021-08-20 15:53:34 UTC"
+    texts = {panel.facts.itemAt(row, panel.facts.ItemRole.LabelRole).widget().text() for row in range(2)}
+    assert "Off-nadir (at the satellite)" in texts

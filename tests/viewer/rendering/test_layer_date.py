@@ -1,0 +1,67 @@
+"""What is printed and listed of when an image was taken."""
+
+from __future__ import annotations
+
+import pytest
+
+from layers.document.layer import Layer
+from layers.geo.bounds import Bounds
+from layers.raster.acquisition import Acquisition
+from layers.raster.info import BandInfo, RasterInfo
+from viewer.rendering.layer_date import acquisition_of, badge, tiles_acquisition
+from viewer.rendering.raster_place import credit_of
+
+
+def layer_of(**values: str) -> Layer:
+    return Layer(uuid="l", kind="raster", name="Scene", **values)
+
+
+def info_of(acquired_at: str = "", date_kind: str = "unknown", credit: str = "") -> RasterInfo:
+    box = Bounds(0, 0, 1, 1)
+    return RasterInfo(
+        "a.tif", "GTiff", 1, 1, (BandInfo(1, "uint8"),), "", (1, 0, 0, 0, 1, 0), box, box,
+        acquired_at=acquired_at, date_kind=date_kind, credit=credit,
+    )  # fmt: skip
+
+
+FOUND = Acquisition(at="2020-01-02T03:04:05Z", date_kind="instant", platform="X", credit="Maker")
+
+
+def test_the_case_comes_before_the_sidecar_and_that_before_the_file() -> None:
+    file = info_of("2001-01-01", "instant", "Tag")
+    assert acquisition_of(layer_of(), file, None).at == "2001-01-01"
+    assert acquisition_of(layer_of(), file, FOUND).at == FOUND.at
+    own = acquisition_of(layer_of(acquired_at="2010-05-06", date_kind="instant", credit="Mine"), file, FOUND)
+    assert (own.at, own.credit, own.platform) == ("2010-05-06", "Mine", "X")
+    assert acquisition_of(layer_of(date_kind="composite"), file, FOUND).date_kind == "composite"
+
+
+def test_two_days_are_an_interval() -> None:
+    known = acquisition_of(layer_of(acquired_at="2015-08-01/2015-08-31"), None, None)
+    assert (known.at, known.until, known.date_kind) == ("2015-08-01", "2015-08-31", "interval")
+
+
+@pytest.mark.parametrize(
+    ("known", "row", "credit"),
+    [
+        (Acquisition(), "date unknown", "(date unknown)"),
+        (FOUND, "2020-01-02", "(2020-01-02 03:04 UTC)"),
+        (Acquisition("2015", date_kind="composite"), "2015, composite", "(composite of 2015)"),
+        (Acquisition(date_kind="composite"), "composite", "(composite)"),
+        (Acquisition("2015", date_kind="interval"), "2015", "(within 2015)"),
+        (
+            Acquisition("2015-08-01", "2015-08-31", "interval"),
+            "2015-08-01 – 2015-08-31",
+            "(2015-08-01 to 2015-08-31)",
+        ),
+        (Acquisition("2015"), "2015, kind of date unknown", "(2015, kind of date unknown)"),
+    ],
+)
+def test_rows_and_credits_say_when_and_what_kind_of_date(known: Acquisition, row: str, credit: str) -> None:
+    assert badge(known) == row
+    assert credit_of(layer_of(), info_of(), known).endswith(credit)
+
+
+def test_a_service_is_dated_by_the_day_that_is_asked_for() -> None:
+    layer = Layer(uuid="t", kind="tiles", name="T", source_json='{"time": "2024-04-12"}', date_kind="instant")
+    assert tiles_acquisition(layer).at == "2024-04-12"
