@@ -62,7 +62,24 @@ def probe_raster(
         credit=tags.get("TIFFTAG_COPYRIGHT", ""), tags=tags, problems=tuple(problems),
         placed_by=placement.placed_by, placement_note=placement.note, parts=parts, part=part or next(iter(parts), ""),
     )  # fmt: skip
-    return {"kind": "raster", "raster": info.to_json()}, ()
+    return {"kind": "raster", "raster": info.to_json(), "cut_short": _cut_short(dataset, path, content)}, ()
+
+
+def _cut_short(dataset: DatasetReader, path: str, content: Content) -> str:
+    """A sentence where a TIFF ends before its last block does (a download that broke off); else empty.
+
+    Who adds a layer refuses such a file; a layer that was whole once shows what is left.
+    """
+    if content is not Content.TIFF:
+        return ""
+    rows, cols = dataset.block_shapes[-1]
+    last = f"{(dataset.width - 1) // cols}_{(dataset.height - 1) // rows}"
+    band = dataset.count
+    offset = dataset.get_tag_item(f"BLOCK_OFFSET_{last}", "TIFF", bidx=band)
+    size = dataset.get_tag_item(f"BLOCK_SIZE_{last}", "TIFF", bidx=band)
+    if not offset or not size or int(offset) + int(size) <= os.path.getsize(path):
+        return ""
+    return f"{os.path.basename(path)} is cut short: its last pixels are missing. Copy or download it again."
 
 
 def _oddities(dataset: DatasetReader, path: str, content: Content, parts: tuple[str, ...]) -> list[str]:

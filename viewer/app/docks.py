@@ -41,6 +41,7 @@ class LatePanel(QWidget):
 
     def __init__(self, make: Callable[[], QWidget]) -> None:
         super().__init__()
+        self._actions: ActionTable | None = None
         self._make = make
         self._panel: QWidget | None = None
         self._soon = QTimer(self, singleShot=True, interval=0)
@@ -117,6 +118,7 @@ class Docks(QObject):
 
     def connect_actions(self, actions: ActionTable) -> None:
         """Keep the checks of the panel actions true."""
+        self._actions = actions
         for id_, dock in self._docks.items():
             toggle = dock.toggleViewAction()
             toggle.toggled.connect(actions[id_].setChecked)
@@ -129,9 +131,14 @@ class Docks(QObject):
     # -- showing -----------------------------------------------------------------------------------------------
 
     def set_panel_visible(self, id_: str, visible: bool) -> None:
-        self._docks[id_].setVisible(visible)
-        if visible:
-            self._docks[id_].raise_()
+        """Show a panel in front, or put it away; one that is open behind another tab comes to the front instead."""
+        dock = self._docks[id_]
+        is_behind = dock.isVisible() and dock.visibleRegion().isEmpty()
+        dock.setVisible(visible or is_behind)
+        if visible or is_behind:
+            dock.raise_()
+        if self._actions is not None:
+            self._actions[id_].setChecked(visible or is_behind)
         self._name_tabs()
 
     def show_panel(self, name: str) -> None:

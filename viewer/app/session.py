@@ -141,6 +141,7 @@ class Session(QObject):
         self._release()
         self._adopt(Document(), None)
         self._is_begun = True
+        self._make_working_copy()  # now, so that the first edit is as durable as the second
         self.document_replaced.emit()
         self.state_changed.emit()
 

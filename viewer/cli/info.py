@@ -37,7 +37,8 @@ def _print_words(case: str) -> None:
 
 def describe(text: str) -> dict[str, Any]:
     """The facts of `info --json`; raises a GeoloupeError where the file cannot be opened."""
-    from layers.project.intake import is_case  # for start-up time
+    from layers.errors import NotReadable  # for start-up time
+    from layers.project.intake import is_case
     from layers.services.naming import is_service_text
     from viewer.cli.reading import existing, one_reader
 
@@ -48,6 +49,8 @@ def describe(text: str) -> dict[str, Any]:
         return _case(path)
     with one_reader() as pool:
         header = pool.ask("probe", {"path": str(path.resolve())}).header
+    if header.get("cut_short"):
+        raise NotReadable(header["cut_short"])
     if header["kind"] == "vector":
         return _vector(header["layers"])
     return _scene(header) if header["kind"] == "scene" else _raster(header["raster"])

@@ -35,13 +35,16 @@ def layers_of_service(text: str) -> list[FoundLayer]:
 def layers_of_probe(path: Path, header: dict[str, Any]) -> list[FoundLayer]:
     """The layers a probed file stands for; a delivery is one, a vector file may hold several tables.
 
-    Raises CannotBePlaced where nothing says where on Earth the data are, NotReadable for a delivery without its bands.
+    Raises CannotBePlaced where nothing says where on Earth the data are, NotReadable for a file that is cut short or a
+    delivery without its bands.
     """
     if header["kind"] == "vector":
         return _tables(path, header["layers"], list(header.get("parts", ())))
     raster = header.get("raster")
     if raster is None:
         raise NotReadable(f"No band of {path.name} can be opened: look whether its files are all there.")
+    if header.get("cut_short"):
+        raise NotReadable(header["cut_short"])
     _check_placed(path, [raster])
     facts = {"credit": raster["credit"], "acquired_at": raster["acquired_at"], "date_kind": raster["date_kind"]}
     name = header["scene"]["title"] if header["kind"] == "scene" else path.stem

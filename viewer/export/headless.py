@@ -38,7 +38,6 @@ class Studio:
 
     def __init__(self, consent: Iterable[str] = (), workers: int = 2) -> None:
         keep_freed_memory()
-        keep_freed_memory()
         self.pool = ReaderPool(workers=workers)
         self.pool.start()
         if QGuiApplication.instance() is None:

@@ -75,8 +75,13 @@ def test_every_panel_has_its_switch(window: MainWindow) -> None:
     window.action_table["new_case"].trigger()
     for id_ in PANELS:
         assert window.action_table[id_].isChecked()
+        if window.docks[id_].visibleRegion().isEmpty():
+            window.action_table[id_].trigger()  # behind another tab: it comes to the front
+            assert window.action_table[id_].isChecked()
+            assert not window.docks[id_].visibleRegion().isEmpty()
         window.action_table[id_].trigger()
         assert window.docks[id_].isHidden()
+        assert not window.action_table[id_].isChecked()
         window.action_table[id_].trigger()
         assert not window.docks[id_].isHidden()
 

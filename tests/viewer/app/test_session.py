@@ -85,6 +85,9 @@ def test_an_untouched_new_case_leaves_nothing_behind(desk: Desk) -> None:
     desk.wait()
     assert desk.session.is_begun
     assert not desk.session.is_dirty
+    assert len(_sessions()) == 1, "the first edit is to be as durable as the second"
+    desk.session.close()
+    desk.wait()
     assert _sessions() == []
 
 

@@ -74,13 +74,21 @@ def test_a_file_without_a_place_is_refused_and_in_a_case_it_is_said(cli, tmp_pat
     assert "CRS" in outcome.sentence
 
 
-def test_a_truncated_tiff_renders_what_is_there_and_says_so(cli, tmp_path: Path) -> None:
+def test_a_truncated_tiff_is_refused_and_in_a_case_what_is_left_is_shown(cli, tmp_path: Path) -> None:
     whole = write_scene(tmp_path / "whole.tif", tiled=True, blockxsize=64, blockysize=64)
     cut, out = tmp_path / "cut.tif", tmp_path / "x.png"
     cut.write_bytes(whole.read_bytes()[: whole.stat().st_size * 2 // 3])
-    outcome = cli("render", cut, "--out", out, "--size", "128x128", "--bounds", "10,50,11,51", "--crs", "EPSG:4326")
+    view = ("--out", out, "--size", "128x128", "--bounds", "10,50,11,51", "--crs", "EPSG:4326")
+    outcome = cli("render", cut, *view)
+    assert outcome.code == BAD_INPUT
+    assert "cut.tif is cut short" in outcome.sentence
+    assert not out.exists()
+    assert cli("info", cut).code == BAD_INPUT
+    assert cli("new", tmp_path / "a.gpkg", whole).code == DONE
+    cut.replace(whole)
+    outcome = cli("render", tmp_path / "a.gpkg", *view)
     assert outcome.code == DONE
-    assert "cut.tif is damaged" in outcome.sentence
+    assert "whole.tif is damaged" in outcome.sentence
     picture = pixels(out)
     assert (picture[120:] == picture[127, 127]).all(), "what is lost shows the background, and no invented black"
     assert (picture[:30, 40:] != picture[127, 127]).any(axis=2).all(), "what is there is shown"
