@@ -33,6 +33,8 @@ from viewer.canvas.viewport import Viewport
 
 LOADING_PAINT_MS = 40
 """While tiles arrive the map is painted no oftener: painting stand-ins would take the cores from the readers."""
+LIVE_PAINT_MS = 12
+"""While only colours change, as a handle moves, nothing else needs the cores."""
 REST_MS = 100
 """A wheel gesture has ended when nothing came for so long."""
 FIT_MARGIN = 0.06
@@ -258,7 +260,8 @@ class MapCanvas(QWidget):
         if self.scene.is_complete(self.viewport.view()):
             self._repaint_map()
         elif not self._soon.isActive():
-            self._soon.start()
+            is_reading = not self.scene.context.scheduler.is_idle()
+            self._soon.start(LOADING_PAINT_MS if is_reading else LIVE_PAINT_MS)
 
     def _repaint_map(self) -> None:
         self._soon.stop()

@@ -9,7 +9,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 import rasterio
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QRect, Qt
+from PySide6.QtGui import QImage, QPainter
+from PySide6.QtWidgets import QStyleOptionViewItem
 from pytestqt.qtbot import QtBot
 
 from layers.document.layer import Layer
@@ -18,6 +20,7 @@ from tests.layers.readers.tiny_deliveries import landsat
 from tests.viewer.app.conftest import settle
 from tests.viewer.rendering.conftest import write_raster
 from viewer.app.window import MainWindow
+from viewer.canvas.widget import LIVE_PAINT_MS
 from viewer.commands.layers import update_layer
 from viewer.panels.acquisition_panel import AcquisitionPanel
 from viewer.panels.layer_rows import DATE_ROLE
@@ -186,3 +189,34 @@ def test_what_lies_beside_a_file_dates_it_everywhere(window: MainWindow, qtbot: 
     assert panel.when.text() == "2021-08-20 15:53:34 UTC"
     texts = {panel.facts.itemAt(row, panel.facts.ItemRole.LabelRole).widget().text() for row in range(2)}
     assert "Off-nadir (at the satellite)" in texts
+
+
+def test_while_a_handle_moves_the_map_does_not_wait_for_readers(window: MainWindow, layer: Layer, qtbot: QtBot) -> None:
+    style = replace(window.scene.drawings[layer.uuid].style, contrast=0.5)
+    window.panel_context.layer_previewed.emit(replace(layer, style_json=json.dumps(style.to_json())))
+    assert not window.scene.is_complete(window.canvas.viewport.view())
+    window.scene.updated.emit()
+    assert window.canvas._soon.interval() == LIVE_PAINT_MS
+    settle(window, qtbot)
+    assert window.session.document.layers[layer.uuid].style == {}
+
+
+def test_a_date_stands_at_the_right_of_its_row_where_there_is_room(window: MainWindow, layer: Layer) -> None:
+    tree = window.docks.layer_tree
+    view, index = tree.view, tree.model.index(1)
+
+    def painted(width: int, dated: bool) -> QImage:
+        tree.model._dates = {layer.uuid: "2015-08-04"} if dated else {}
+        image = QImage(width, 24, QImage.Format.Format_RGB32)
+        image.fill(Qt.GlobalColor.white)
+        option = QStyleOptionViewItem()
+        option.initFrom(view)
+        option.widget, option.rect = view, QRect(0, 0, width, 24)
+        painter = QPainter(image)
+        view.itemDelegate().paint(painter, option, index)
+        painter.end()
+        return image
+
+    wide = QRect(220, 0, 80, 24)
+    assert painted(300, True).copy(wide) != painted(300, False).copy(wide)
+    assert painted(120, True) == painted(120, False)
