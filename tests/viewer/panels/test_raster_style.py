@@ -219,6 +219,8 @@ def test_jointly_a_handle_moves_all(qtbot, panel: LayerPropertiesPanel, desk: De
     choose(panel.raster.stretch.fields.fields["joint"], "All")
     qtbot.waitUntil(lambda: bool(style_of(desk)))
     assert len({tuple(stretch) for stretch in style_of(desk)["stretches"]}) == 1
+    type_into(qtbot, panel.raster.fields.fields["low1"], "77")
+    assert [stretch[0] for stretch in style_of(desk)["stretches"]] == [77, 77, 77]
     view = panel.raster.stretch.histograms[2]
     drag(qtbot, view, LOW, view.handle_px(LOW) + 30)
     release(qtbot, view)

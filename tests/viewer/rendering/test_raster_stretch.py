@@ -94,6 +94,16 @@ def test_while_a_gesture_runs_the_stretch_stays(drawing: RasterDrawing, show: Sh
     assert drawing.style != before
 
 
+@pytest.mark.parametrize("sharpen", [0.0, 0.4])
+def test_exactly_what_is_inside_the_view_counts(drawing: RasterDrawing, show: Show, sharpen: float) -> None:
+    view = View(GRID, 100, 50, 313, 307)
+    drawing.watch(True)
+    show(view, replace(PLAIN, sharpen=sharpen))
+    assert drawing.sample is not None
+    for values, band in zip(drawing.sample.values, in_view(view), strict=True):
+        assert (values.sorted == np.sort(band)).all()
+
+
 def test_over_nothing_the_last_stretch_stays(drawing: RasterDrawing, show: Show) -> None:
     show(LEFT, replace(PLAIN, rule=DRA))
     before = drawing.style
