@@ -27,10 +27,9 @@ class HistogramView(QWidget):
     previewed = Signal(object)
     committed = Signal(object)
 
-    def __init__(self, color: str = "", parent: QWidget | None = None) -> None:
-        """`color` of the bars, empty for the text colour's."""
+    def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._color = color
+        self._color = ""
         self._histogram: Histogram | None = None
         self._later: Histogram | None = None
         self._shown = self._stretch = Stretch(0.0, 1.0)
@@ -70,6 +69,11 @@ class HistogramView(QWidget):
         if not (self._is_dragged or self._is_pending):
             self._stretch = stretch
             self.update()
+
+    def set_color(self, color: str) -> None:
+        """Of the bars; empty for that of the text."""
+        self._color = color
+        self.update()
 
     def set_log(self, is_log: bool) -> None:
         """Heights by the logarithm of the counts, so that rare values are seen."""

@@ -35,7 +35,7 @@ class StretchPanel(QWidget):
         form = QFormLayout()
         self.fields = FieldSet(form, self._commit, self)
         self._add_fields(form)
-        self.histograms = [HistogramView(color, self) for color in CHANNEL_COLORS]
+        self.histograms = [HistogramView(self) for _ in CHANNEL_COLORS]
         self.hint = muted()
         self.log = QCheckBox(self.tr("Show rare values (logarithmic)"))
         self.log.setAccessibleName(self.log.text())
@@ -103,6 +103,7 @@ class StretchPanel(QWidget):
                 stretch = style.stretches[place]
                 name = self.tr("{0}: histogram and stretch from {1:.6g} to {2:.6g}, gamma {3:.3g}")
                 view.setAccessibleName(name.format(names[place], stretch.low, stretch.high, stretch.gamma))
+                view.set_color(CHANNEL_COLORS[place] if style.shown == 3 else "")
                 view.show_stretch(stretch)
         self.show_sample(sample)
 
