@@ -144,6 +144,25 @@ def test_f43_a_giant_block_is_refused_before_it_is_read(tmp_path):
         probe(path)
 
 
+@pytest.mark.skipif(not os.path.exists("/proc/self/status"), reason="memory is told by Linux only")
+def test_f43_a_reader_that_refuses_a_giant_block_stays_small(tmp_path, reader):
+    reader.ask("probe", {"path": str(sparse_tiff(tmp_path / "sparse.tif", 100_000))})
+    (pid,) = reader.pids()
+    before = peak_mb(pid)
+    path = one_tile_tiff(tmp_path / "a.tif", 40_000, bytes(1_550_000))
+    for op, params in (("probe", {}), ("tile", {"crs": "", "affine": [1, 0, 0, 0, -1, 0], "width": 64, "height": 64})):
+        with pytest.raises(TooLarge, match="40000 x 40000"):
+            reader.ask(op, {"path": str(path), "bands": [1], **params})
+    tile(tmp_path / "sparse.tif", pool=reader)
+    assert reader.pids() == [pid]
+    assert peak_mb(pid) - before < 200
+
+
+def peak_mb(pid: int) -> float:
+    lines = Path(f"/proc/{pid}/status").read_text().splitlines()
+    return next(int(line.split()[1]) / 1024 for line in lines if line.startswith("VmHWM"))
+
+
 def test_f43_a_header_that_promises_too_much(tmp_path):
     """222 bytes that claim a million pixels a side in one strip."""
     entries = [(256, 4, 10**6), (257, 4, 10**6), (258, 3, 8), (259, 3, 1), (262, 3, 1), (273, 4, 8), (277, 3, 1)]
