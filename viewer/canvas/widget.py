@@ -31,7 +31,7 @@ from viewer.canvas.selection import Selection
 from viewer.canvas.view_history import ViewHistory
 from viewer.canvas.viewport import Viewport
 
-LOADING_PAINT_MS = 40
+LOADING_PAINT_MS = 90
 """While tiles arrive the map is painted no oftener: painting stand-ins would take the cores from the readers."""
 LIVE_PAINT_MS = 12
 """While only colours change, as a handle moves, nothing else needs the cores."""

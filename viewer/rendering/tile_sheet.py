@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Mapping
+from collections.abc import Hashable, Iterable, Iterator, Mapping
 
 from PySide6.QtCore import QRect, QRectF, Qt
 from PySide6.QtGui import QImage, QPaintEngine, QPainter, QRegion, QTransform
@@ -178,40 +178,27 @@ class TileSheet:
         painter.setClipRegion(region, Qt.ClipOperation.IntersectClip)
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
-        area = QRectF(region.boundingRect())
+        for place, image in _needed(list(self._stand_ins(view)), region):
+            painter.save()
+            painter.setTransform(place, True)
+            painter.drawImage(0, 0, image)
+            painter.restore()
+        painter.restore()
+
+    def _stand_ins(self, view: View) -> Iterator[tuple[QTransform, QImage]]:
+        """All that could stand in, the worst first."""
         if self._overview is not None and self._overview[0] == view.grid.crs:
-            _, affine, image = self._overview
-            self._paint_placed(painter, view, affine, image, area)
+            yield placement(view, self._overview[1]), self._overview[2]
         present = view.grid == self._grid
         if present:
-            self._paint_keyed(painter, view, view.grid, self._provisional, area)
+            yield from _placed(view, view.grid, self._provisional)
         for revision, grid, keys in self._recent:
             if grid.crs == view.grid.crs and grid != view.grid:
-                names = {key: self._cache.get(TileName(self._layer_uuid, revision, grid, key)) for key in keys}
-                self._paint_keyed(painter, view, grid, names, area)
+                tiles = {key: self._cache.get(TileName(self._layer_uuid, revision, grid, key)) for key in keys}
+                yield from _placed(view, grid, tiles)
         if present:
-            coarse = {key: image for key, image in self._tiles.items() if key.level}
-            self._paint_keyed(painter, view, view.grid, coarse, area)
-            self._paint_keyed(painter, view, view.grid, self._stale, area)
-        painter.restore()
-
-    def _paint_keyed(
-        self, painter: QPainter, view: View, grid: TileGrid, tiles: Mapping[TileKey, QImage | None], area: QRectF
-    ) -> None:
-        for key, image in sorted(tiles.items(), reverse=True):
-            if image is not None:
-                self._paint_placed(painter, view, grid.tile_affine(key), image, area)
-
-    def _paint_placed(self, painter: QPainter, view: View, affine: Affine, image: QImage, area: QRectF) -> None:
-        if image.isNull():
-            return
-        place = placement(view, affine)
-        if not place.mapRect(QRectF(image.rect())).intersects(area):
-            return
-        painter.save()
-        painter.setTransform(place, True)
-        painter.drawImage(0, 0, image)
-        painter.restore()
+            yield from _placed(view, view.grid, {key: image for key, image in self._tiles.items() if key.level})
+            yield from _placed(view, view.grid, self._stale)
 
     # -- which tiles --------------------------------------------------------------------------------------------
 
@@ -241,3 +228,22 @@ def _is_unscaled(painter: QPainter) -> bool:
     """True where a pixel of the view is one of the device's."""
     moves_only = (QTransform.TransformationType.TxNone, QTransform.TransformationType.TxTranslate)
     return painter.paintEngine().type() == QPaintEngine.Type.Raster and painter.deviceTransform().type() in moves_only
+
+
+def _placed(view: View, grid: TileGrid, tiles: Mapping[TileKey, QImage | None]) -> Iterator[tuple[QTransform, QImage]]:
+    for key, image in sorted(tiles.items(), reverse=True):
+        if image is not None and not image.isNull():
+            yield placement(view, grid.tile_affine(key)), image
+
+
+def _needed(stand_ins: list[tuple[QTransform, QImage]], region: QRegion) -> list[tuple[QTransform, QImage]]:
+    """Those of which something will be seen: painting what better ones hide would cost whole frames."""
+    found = []
+    for place, image in reversed(stand_ins):
+        covered = place.mapRect(QRectF(image.rect()))
+        if image.isNull() or not region.intersects(covered.toAlignedRect()):
+            continue
+        found.append((place, image))
+        if not image.hasAlphaChannel() and not place.isRotating():
+            region = region.subtracted(QRegion(covered.toAlignedRect()))
+    return found[::-1]
