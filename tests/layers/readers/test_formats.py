@@ -1,6 +1,7 @@
 """Formats besides GeoTIFF, and what is odd inside a TIFF: palettes, masks, bits, colour models, many bands."""
 
 import sqlite3
+import time
 import warnings
 from contextlib import closing
 from pathlib import Path
@@ -166,8 +167,10 @@ def test_mbtiles_through_a_view_that_never_ends(tmp_path, monkeypatch):
             "SELECT 1 AS zoom_level, i AS tile_column, 1 AS tile_row, 'x' AS tile_data FROM n"
         )
         database.commit()
+    start = time.monotonic()
     with pytest.raises(NotReadable, match=r"a\.mbtiles is a damaged MBTiles file"):
         probe(path)
+    assert time.monotonic() - start < 10  # without a deadline it runs for ever
 
 
 @pytest.mark.parametrize(
@@ -254,6 +257,18 @@ def test_a_mask_band(tmp_path):
         out.write_mask(hole)
     _, mask = pixels(path, (1, 2, 3))
     assert (mask == hole).all()
+
+
+@pytest.mark.parametrize("how", ["bilinear", "cubic", "average"])
+def test_nodata_of_one_band_neither_bleeds_nor_hides_the_others(tmp_path, how):
+    values = np.full((2, SIZE, SIZE), 50, np.int16)
+    values[0, 20:60, 30:90] = -9999
+    path = write_raster(tmp_path / "a.tif", values, "EPSG:32652", UTM, nodata=-9999)
+    for size in (60, 128, 300):
+        found, mask = tile(path, "EPSG:32652", UTM, size, (1, 2), resampling=how).arrays
+        assert mask.all()
+        assert (found[1] == 50).all()
+        assert set(np.unique(found[0])) == {-9999, 50}
 
 
 def test_16_bit_alpha(tmp_path):

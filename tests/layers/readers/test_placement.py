@@ -14,9 +14,11 @@ from rasterio.transform import GCPTransformer, RPCTransformer
 from rasterio.warp import reproject
 
 from layers.geo.bounds import Bounds
+from layers.grid.tile_grid import Affine
 from layers.pool.pool import ReaderPool
 from layers.raster.info import RasterInfo
 from layers.readers.datasets import DATASETS
+from layers.readers.warp import Warp
 from tests.layers.readers.tiny_rasters import SIZE, surface, write_raster
 
 POOL = ReaderPool(inline=True)
@@ -100,6 +102,17 @@ def test_far_from_the_control_points_nothing_appears(tmp_path):
     assert near.any()
     assert not far.any()
     assert world.sum() < 20
+
+
+def test_a_model_that_folds_is_not_asked_beyond_the_picture():
+    rough = Affine(1, 0, 0, 0, -1, 100)
+    folding = Warp(lambda x, y: (50 + 40 * np.sin((x - 50) / 40), 50 + 40 * np.sin((50 - y) / 40)), rough, 100, 100)
+    x, y = np.array([50.0, 90.0, 300.0, -400.0]), np.array([50.0, 50.0, 50.0, 600.0])
+    px, py = folding.pixels(x, y)
+    assert (px[:2], py[:2]) == (pytest.approx([50, 50 + 40 * np.sin(1)]), pytest.approx([50, 50]))
+    assert px[2] > 200
+    assert px[3] < -300
+    assert py[3] < -300
 
 
 def test_control_points_on_both_sides_of_the_antimeridian(tmp_path):
