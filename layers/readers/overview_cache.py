@@ -19,11 +19,12 @@ from rasterio.io import DatasetReader
 from rasterio.transform import Affine
 from rasterio.windows import Window
 
-from layers.errors import DiskFull, GeoloupeError, NotAllowed, NotReadable
+from layers.errors import DiskFull, GeoloupeError, NotAllowed, NotReadable, TooLarge
 from layers.readers.datasets import DATASETS, FULL_RESOLUTION
 from layers.readers.pixels import read_pixels, real_values
 
 OVERVIEW_FACTOR = 4
+MAX_PIXELS = 40_000_000_000
 _TILE_PX = 512
 _SLICE_S = 2.0
 _STATE_TAG = "GEOLOUPE_SOURCE"
@@ -42,10 +43,13 @@ def build_overviews(params: dict[str, Any]) -> tuple[dict[str, Any], tuple[Any, 
 
     `path`, `part`, `folder` (ours, exists), `row` (0 at first). Header: `overview_path`, `row` to ask for next,
     `fraction` done, `is_done`. To cancel is not to ask again. Raises what opening and reading raise, DiskFull,
-    NotAllowed.
+    NotAllowed, TooLarge. The last slice makes the coarser levels: give it minutes, not seconds.
     """
     path, part = str(params["path"]), str(params.get("part", ""))
     full = DATASETS.get(path, FULL_RESOLUTION, part)
+    if full.width * full.height > MAX_PIXELS:
+        name = os.path.basename(path)
+        raise TooLarge(f"{name} is too large for overviews of ours: save it as a Cloud Optimized GeoTIFF.")
     final = Path(str(params["folder"])) / overview_name(path, part)
     row = int(params.get("row", 0))
     rows = _size(full)[1]

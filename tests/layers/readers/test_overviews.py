@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import rasterio
 
-from layers.errors import NotAllowed
+from layers.errors import NotAllowed, TooLarge
 from layers.geo.bounds import Bounds
 from layers.pool.pool import ReaderPool
 from layers.readers import overview_cache
@@ -123,6 +123,14 @@ def test_a_folder_that_is_not_there(tmp_path):
     path = write_raster(tmp_path / "a.tif", surface().astype(np.uint8), "EPSG:32652", UTM)
     with pytest.raises(NotAllowed, match=r"overviews of a\.tif cannot be written"):
         build(path, tmp_path / "none")
+
+
+def test_what_is_too_large_is_refused(tmp_path, cache, monkeypatch):
+    monkeypatch.setattr(overview_cache, "MAX_PIXELS", 1000)
+    path = write_raster(tmp_path / "a.tif", surface().astype(np.uint8), "EPSG:32652", UTM)
+    with pytest.raises(TooLarge, match=r"a\.tif is too large for overviews"):
+        build(path, cache)
+    assert os.listdir(cache) == []
 
 
 def test_a_writer_process_builds_them(tmp_path, cache):

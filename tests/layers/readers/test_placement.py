@@ -47,6 +47,7 @@ def points_of(curve: float, steps: int) -> list[Point]:
 
 
 def picture(folder: Path, **more) -> Path:
+    folder.mkdir(exist_ok=True)
     return write_raster(folder / "a.tif", surface().astype(np.float32), more.pop("crs", "EPSG:32652"), None, **more)
 
 
@@ -276,7 +277,7 @@ def test_aux_xml_gives_control_points(tmp_path):
     aux(path, f'<GCPList Projection="{WKT.replace(chr(34), "&quot;")}">{points}</GCPList>')
     info = probe(path)
     assert (info.crs, info.placed_by) == ("EPSG:32652", "control points")
-    plain = probe(picture(tmp_path / "..", gcps=points_of(0, 2)))
+    plain = probe(picture(tmp_path / "plain", gcps=points_of(0, 2)))
     assert info.transform == pytest.approx(plain.transform)
 
 
@@ -300,7 +301,7 @@ def test_aux_xml_of_arcgis_gives_control_points(tmp_path, up):
     )
     info = probe(path)
     assert (info.crs, info.placed_by) == ("EPSG:32652", "control points")
-    plain = probe(picture(tmp_path / "..", gcps=points))
+    plain = probe(picture(tmp_path / "plain", gcps=points))
     assert info.transform == pytest.approx(plain.transform)
 
 

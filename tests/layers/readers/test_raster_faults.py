@@ -287,7 +287,7 @@ def test_f50_broken_sidecars_are_ignored_with_a_note(tmp_path):
 def test_f51_a_vrt_to_what_it_may_not_read(tmp_path):
     """All refusals by name: test_vrt; that nothing is asked of any host: test_hostile_rasters."""
     write_raster(tmp_path / "left.tif", surface().astype(np.uint8), "EPSG:32652", UTM)
-    cases = {"gone.tif": FileMissing, "/etc/passwd": NotAllowed, "a.vrt": NotAllowed, "../a.tif": FileMissing}
+    cases = {"gone.tif": FileMissing, "/etc/passwd": NotAllowed, "a.vrt": NotAllowed, "../gone.tif": FileMissing}
     for name, kind in cases.items():
         with pytest.raises(kind, match=r"a\.vrt"):
             probe(vrt(tmp_path, source(name)))
@@ -364,7 +364,7 @@ def test_f54_many_threads_ask_and_one_closes(tmp_path):
 def test_f55_huge_metadata_is_clipped_and_told(tmp_path):
     path = write_raster(tmp_path / "a.tif", surface().astype(np.uint8), "EPSG:32652", UTM)
     with rasterio.open(path, "r+") as out:
-        out.update_tags(**{f"KEY{i}": "x" for i in range(20_000)}, BIG="y" * 3_000_000)
+        out.update_tags(**{f"KEY{i}": "x" for i in range(5_000)}, BIG="y" * 3_000_000)
         out.update_tags(ns="xml:XMP", XMP="<x>" + "z" * 1_000_000)
     info = probe(path)
     assert len(info.tags) <= 250
