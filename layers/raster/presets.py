@@ -130,8 +130,25 @@ def indices_of(image: SceneInfo | RasterInfo) -> list[tuple[SpectralIndex, Expre
         expression = parse_expression(index.expression)
         numbers = resolve(expression.bands, bands)
         if numbers is not None and not (index.needs_reflectance and not _has_reflectance(image, numbers)):
-            found.append((index, expression, numbers))
+            found.append((index, _physical(expression, image, numbers), numbers))
     return found
+
+
+def _physical(expression: Expression, image: SceneInfo | RasterInfo, numbers: tuple[int, ...]) -> Expression:
+    """The expression of stored values, with each band's stated scale and offset written out where they matter."""
+    if not isinstance(image, SceneInfo):
+        return expression
+    scales = {name: image.bands[n - 1] for name, n in zip(expression.bands, numbers, strict=True)}
+    if all(band.scale is None for band in scales.values()):
+        return expression
+
+    def written_out(match: re.Match[str]) -> str:
+        band = scales.get(match[0])
+        if band is None:
+            return match[0]
+        return f"({match[0]} * {band.scale if band.scale is not None else 1.0!r} + {band.offset or 0.0!r})"
+
+    return parse_expression(re.sub(r"[A-Za-z_]\w*", written_out, expression.text))
 
 
 def _has_reflectance(image: SceneInfo | RasterInfo, numbers: tuple[int, ...]) -> bool:

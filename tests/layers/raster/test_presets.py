@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -64,6 +66,14 @@ def test_indices_need_their_bands_and_some_of_them_reflectance():
     assert found["EVI"] == (5, 4, 2)
     bare = {index.name for index, _, _ in indices_of(scene(("B2", "blue"), ("B4", "red"), ("B5", "nir")))}
     assert bare == {"NDVI"}
+
+
+def test_an_index_of_stored_values_is_that_of_physical_ones():
+    """Since 2022 Sentinel-2 stores reflectance with an offset of a tenth: an index of raw values would be wrong."""
+    bands = tuple(replace(band, scale=0.0001, offset=-0.1, unit="reflectance") for band in LANDSAT.bands)
+    stored = {"nir": np.array([[4000.0]], np.float32), "red": np.array([[2000.0]], np.float32)}
+    (expression,) = [e for index, e, _ in indices_of(replace(LANDSAT, bands=bands)) if index.name == "NDVI"]
+    assert expression.evaluate(stored)[0, 0] == pytest.approx((0.3 - 0.1) / (0.3 + 0.1), abs=1e-5)
 
 
 @pytest.mark.parametrize("index", INDICES, ids=lambda index: index.name)
