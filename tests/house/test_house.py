@@ -101,8 +101,13 @@ def test_the_window_process_never_imports_a_reader_library(tmp_path: Path) -> No
     script.write_text(WINDOW_PROBE)
     done = subprocess.run(
         [sys.executable, str(script), str(picture)],
-        cwd=tmp_path, capture_output=True, text=True, check=False, env=os.environ | {"PYTHONPATH": str(ROOT)}, timeout=50,
-    )  # fmt: skip
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=False,
+        env=os.environ | {"PYTHONPATH": str(ROOT)},
+        timeout=50,
+    )
     assert "exit 0 foreign []" in done.stdout, done.stdout + done.stderr
     assert picture.stat().st_size > 20_000
 
@@ -133,7 +138,7 @@ def test_reference_counts_stay_steady_over_qt_calls() -> None:
 
 
 def test_no_label_guesses_rich_text() -> None:
-    """A QMessageBox or QLabel fed with a variable shows it as plain text (see the widget scan in the window's tests)."""
+    """A label fed with a variable shows it as plain text (see the widget scan in the window's tests)."""
     offenders = [
         f"{path.relative_to(ROOT)}"
         for path in CODE

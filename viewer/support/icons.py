@@ -12,7 +12,7 @@ SIZE_PX = 20
 
 
 def line_icon(name: str, palette: QPalette) -> QIcon:
-    """The icon `name` for surfaces painted with `palette`: normal, disabled, in a selected row. Raises FileNotFoundError."""
+    """The icon `name` for surfaces painted with `palette`: normal, disabled, selected. Raises FileNotFoundError."""
     icon = QIcon()
     text = palette.color(QPalette.ColorGroup.Active, QPalette.ColorRole.ButtonText)
     faint = palette.color(QPalette.ColorGroup.Disabled, QPalette.ColorRole.ButtonText)

@@ -27,6 +27,7 @@ def bar(messages: Messages, qtbot: QtBot) -> Iterator[MessageBar]:
     window.resize(700, 200)
     window.show()
     yield bar
+    window.close()
 
 
 def _texts(bar: MessageBar) -> list[str]:
