@@ -211,7 +211,8 @@ class Docks(QObject):
             for id_, visible in self._wanted.items():
                 self._docks[id_].setVisible(visible)
             self._wanted = {}
-            self._docks["panel_sites"].raise_()
+            for front in ("panel_details", "panel_sites"):
+                self._docks[front].raise_()
             self._is_arranging = False
             self._name_tabs()
 
