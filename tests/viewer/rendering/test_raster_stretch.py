@@ -86,7 +86,7 @@ def test_while_a_gesture_runs_the_stretch_stays(drawing: RasterDrawing, show: Sh
     show(LEFT, replace(PLAIN, rule=DRA))
     before = drawing.style
     drawing.set_view(RIGHT, resting=False)
-    qtbot.waitUntil(lambda: drawing._sheet.is_complete(RIGHT) and drawing.context.is_idle())
+    qtbot.waitUntil(lambda: drawing.tiles.is_complete(RIGHT) and drawing.context.is_idle())
     assert drawing.style == before
     drawing.set_view(RIGHT, resting=True)
     assert not drawing.is_complete(RIGHT)

@@ -1,0 +1,258 @@
+"""The tiles of one raster: wished for, taken in, coloured and shown."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Hashable, Iterable
+from functools import partial
+from typing import NamedTuple, cast
+
+from PySide6.QtGui import QImage
+
+from layers.errors import GeoloupeError, Quarantined
+from layers.geo.bounds import Bounds
+from layers.geo.crs import world_bounds
+from layers.grid.plan import tiles_in
+from layers.grid.tile_grid import TileGrid, TileKey, View
+from layers.pool.protocol import Answer, Request
+from layers.raster.info import RasterInfo
+from layers.raster.style import RasterStyle
+from viewer.rendering.context import RenderContext
+from viewer.rendering.images import NOTHING
+from viewer.rendering.raster_colours import Colouring, Pictures, coloured
+from viewer.rendering.raster_reading import Reading, TileAsk, overview_ask, raw_tile
+from viewer.rendering.raster_source import RasterSource
+from viewer.rendering.scheduler import Wish
+from viewer.rendering.tile_cache import RawTile, TileName
+from viewer.rendering.tile_sheet import TileSheet
+
+COARSE_RANK, EXACT_RANK, OVERVIEW_RANK = 0.0, 1e3, 1e6
+
+log = logging.getLogger(__name__)
+
+
+class Shown(NamedTuple):
+    """What the picture of a tile depends on, besides its place."""
+
+    reading: Reading
+    style: RasterStyle
+    info: RasterInfo
+
+
+class RasterTiles:
+    """Raw tiles are cached apart from coloured ones: a new stretch reads nothing.
+
+    `changed`: another picture would be painted now. `failed` gets what about ("tiles", "style"), a sentence, and whether
+    it says more than those before it. The window's thread only, where nothing else is said.
+    """
+
+    def __init__(
+        self,
+        layer_uuid: str,
+        source: RasterSource,
+        context: RenderContext,
+        changed: Callable[[], None],
+        failed: Callable[[str, str, bool], None],
+    ) -> None:
+        self.source = source
+        self.sheet = TileSheet(context.tiles.styled, layer_uuid)
+        self.shown: Shown | None = None
+        self.view: View | None = None
+        self.resting = True
+        self.placed_crs = ""
+        """The CRS of the canvas in which the sheet's bounds are known."""
+        self._layer_uuid, self._context = layer_uuid, context
+        self._changed, self._tell_failure = changed, failed
+        self._cursor: tuple[float, float] | None = None
+        self._resting_grid: TileGrid | None = None
+        self._is_wanted = False
+        self._failed: set[TileAsk] = set()
+        self._overview_raw: tuple[TileAsk, RawTile] | None = None
+        self._colouring = Colouring(context.jobs)
+        self._is_closed = False
+
+    # -- what is looked at, and as what -------------------------------------------------------------------------
+
+    def look_at(self, view: View, cursor: tuple[float, float] | None, resting: bool) -> None:
+        """Note the view; `wish` asks for what it lacks."""
+        self.view, self._cursor, self.resting = view, cursor, resting
+
+    def show(self, shown: Shown) -> None:
+        """Tiles shown so far stay as stand-ins until those of `shown` are there."""
+        self.shown = shown
+        self.sheet.set_revision((shown.reading, shown.style))
+
+    def place(self, crs: str, bounds: Bounds) -> None:
+        """Where the layer is on a canvas of this CRS."""
+        self.sheet.set_bounds(crs, bounds)
+        self.placed_crs, self._overview_raw = crs, None
+
+    def is_complete(self, view: View) -> bool:
+        return self.sheet.is_complete(view)
+
+    def raw_in_view(self) -> list[tuple[TileKey, RawTile]]:
+        """The exact tiles of the view that are kept raw."""
+        assert self.view is not None
+        return self._raw(tiles_in(self.view, self.sheet.within(self.view.grid)))
+
+    def forget_all(self) -> None:
+        """The data are other data now, or lie elsewhere."""
+        self._context.tiles.drop_layer(self._layer_uuid)
+        self.sheet.clear()
+        self._failed.clear()
+        self.placed_crs, self._overview_raw = "", None
+
+    def close(self) -> None:
+        self._is_closed = True
+        self._context.scheduler.forget(id(self))
+
+    # -- wishes -------------------------------------------------------------------------------------------------
+
+    def wish_nothing(self) -> None:
+        self._is_wanted = False
+        self._context.scheduler.want(id(self), (), self._request_for)
+
+    def wish(self) -> None:
+        """Replace the wish list by what the view lacks, and colour what only lacks its colours."""
+        view, shown = self.view, self.shown
+        if view is None or shown is None or view.grid.crs != self.placed_crs:
+            return
+        self._is_wanted = True
+        # While a gesture runs, the grids it passes through are not read; the one it started from is.
+        is_asked = self.resting or view.grid == self._resting_grid
+        self._resting_grid = view.grid if self.resting else self._resting_grid
+        plan = self.sheet.plan(view, self._cursor)
+        reading, wishes, recolour = shown.reading, [], False
+        for rank, key in enumerate(plan.want):
+            ask = TileAsk(reading, view.grid, key)
+            if TileName(self._layer_uuid, reading, view.grid, key) in self._context.tiles.raw:
+                recolour = True
+            elif ask not in self._failed and (is_asked or key.level):
+                place = None if key.level else (key.col, key.row)
+                wishes.append(Wish(rank + (EXACT_RANK if place else COARSE_RANK), ask, place))
+            elif ask in self._failed:
+                self.sheet.put(view.grid, self.sheet.revision, key, NOTHING, lasting=False)
+        overview = self._overview_ask(view.grid.crs, reading)
+        if overview is not None:
+            wishes.append(Wish(OVERVIEW_RANK, overview))
+        self._context.scheduler.want(id(self), wishes, self._request_for)
+        if recolour:
+            self._recolour()
+
+    def _overview_ask(self, crs: str, reading: Reading) -> TileAsk | None:
+        """The read of the small picture of the whole layer, unless it is there or has failed."""
+        bounds = self.sheet.bounds_in(crs)
+        bounds = bounds.intersection(world_bounds(crs)) if bounds is not None else None
+        raw = self._overview_raw
+        if bounds is None or (raw is not None and raw[0].reading == reading):
+            return None
+        ask = overview_ask(reading, crs, bounds)
+        return None if ask in self._failed else ask
+
+    # -- answers ------------------------------------------------------------------------------------------------
+
+    def _request_for(self, ident: Hashable) -> Request:
+        """On a reader's thread."""
+        ask = cast("TileAsk", ident)
+        return self.source.tile_request(ask, partial(self._read, ask))
+
+    def _read(self, ask: TileAsk, result: Answer | GeoloupeError) -> None:
+        """On a reader's thread: colour the answer there, so that the window only has to show it."""
+        post = self._context.mailbox.post
+        if isinstance(result, GeoloupeError):
+            post(self._read_failed, ask, result)
+            return
+        assert self.shown is not None
+        _, style, info = self.shown
+        name = self.source.path.name
+        try:
+            raw = raw_tile(result)
+            fits = (style.bands, style.margin_px) == (ask.reading.bands, ask.reading.margin_px)
+            image = coloured(raw, style, info) if fits else None
+        except Exception as error:  # a door: on this thread nobody else would hear of it
+            log.error("colouring a tile of %s failed", self.source.path, exc_info=error)
+            sentence = f"{name}: a tile could not be coloured ({error!r}): choose another style."
+            post(self._read_failed, ask, GeoloupeError(sentence))
+            return
+        post(self._arrived, ask, raw, style, image)
+        if result.header.get("damaged"):
+            sentence = f"{name} is damaged: what cannot be read of it is left out of the picture."
+            post(self._tell_failure, "tiles", sentence, False)
+
+    def _is_late(self, ask: TileAsk) -> bool:
+        return self._is_closed or self.shown is None or ask.reading != self.shown.reading
+
+    def _arrived(self, ask: TileAsk, raw: RawTile, style: RasterStyle, image: QImage | None) -> None:
+        self._context.scheduler.settle(id(self), ask)
+        if self._is_late(ask):
+            return
+        assert self.shown is not None
+        if ask.is_overview:
+            self._overview_raw = (ask, raw)
+        else:
+            name = TileName(self._layer_uuid, ask.reading, ask.grid, ask.key)
+            self._context.tiles.raw.put(name, raw, raw.nbytes)
+        if image is None or style != self.shown.style:
+            self._recolour()
+        else:
+            self._put(ask, image)
+        self._changed()
+
+    def _read_failed(self, ask: TileAsk, error: GeoloupeError) -> None:
+        self._context.scheduler.settle(id(self), ask)
+        if self._is_late(ask):
+            return
+        self._failed.add(ask)
+        if not ask.is_overview:
+            self.sheet.put(ask.grid, self.sheet.revision, ask.key, NOTHING, lasting=False)
+        self._tell_failure("tiles", error.sentence, isinstance(error, Quarantined))
+        self._changed()
+
+    def _put(self, ask: TileAsk, image: QImage) -> None:
+        if ask.is_overview:
+            self.sheet.set_overview(ask.grid.crs, ask.grid.tile_affine(ask.key), image)
+        else:
+            self.sheet.put(ask.grid, self.sheet.revision, ask.key, image)
+
+    # -- colours ------------------------------------------------------------------------------------------------
+
+    def _recolour(self) -> None:
+        """Colour what is kept raw for this view, off the window's thread, all of it shown at once."""
+        view, shown = self.view, self.shown
+        if self._colouring.is_busy or view is None or shown is None:
+            return
+        reading, style, info = shown
+        found: list[tuple[TileAsk, RawTile]] = [
+            (TileAsk(reading, view.grid, key), raw) for key, raw in self._raw(self.sheet.plan(view, self._cursor).want)
+        ]
+        if self._overview_raw is not None and self._overview_raw[0].reading == reading:
+            found.append(self._overview_raw)
+        if found:
+            self._colouring.run(found, style, info, partial(self._recoloured, style), self._recolour_failed)
+
+    def _raw(self, keys: Iterable[TileKey]) -> list[tuple[TileKey, RawTile]]:
+        """Those of the view's tiles that are kept raw."""
+        assert self.view is not None
+        assert self.shown is not None
+        view, reading = self.view, self.shown.reading
+        names = ((key, TileName(self._layer_uuid, reading, view.grid, key)) for key in keys)
+        found = ((key, self._context.tiles.raw.get(name)) for key, name in names)
+        return [(key, raw) for key, raw in found if raw is not None]
+
+    def _recoloured(self, style: RasterStyle, pictures: Pictures) -> None:
+        if self._is_closed or self.shown is None:
+            return
+        for ask, image in pictures:
+            if ask.reading != self.shown.reading:
+                continue
+            if style == self.shown.style:
+                self._put(ask, image)
+            elif not ask.is_overview:
+                # While a handle moves each style is late: shown all the same, or nothing would be until it stops.
+                self.sheet.put_stale(ask.grid, ask.key, image)
+        self._changed()
+        if self._is_wanted:
+            self.wish()
+
+    def _recolour_failed(self, error: GeoloupeError) -> None:
+        self._tell_failure("style", error.sentence, True)
