@@ -25,7 +25,14 @@ class Content(StrEnum):
     """The tiles of a GeoPackage; like MBTILES never sniffed, but found by a look into an SQLITE file."""
     SQLITE = "SQLite"
     JSON = "JSON"
+    JSON_LINES = "GeoJSONSeq"
+    SHAPEFILE = "ESRI Shapefile"
+    FLATGEOBUF = "FlatGeobuf"
+    KML = "KML"
+    KMZ = "KMZ"
+    GPX = "GPX"
     TABLE = "CSV"
+    WORKBOOK = "XLSX"
 
 
 PICTURES = frozenset({Content.TIFF, Content.PNG, Content.JPEG, Content.JPEG2000, Content.NITF})

@@ -13,7 +13,8 @@ from layers.geo.crs import WGS84, is_geographic, transform_bounds
 from layers.readers.coordinate_table import kind_of, read_coordinate_table
 from layers.readers.files import Content
 from layers.readers.geopackage_audit import feature_tables
-from layers.readers.vector_source import known_crs, read_info
+from layers.readers.ogr_rows import known_crs, read_info
+from layers.readers.vector_source import source_of
 from layers.vector.table import VectorInfo
 
 _TYPES = {
@@ -40,7 +41,7 @@ def probe_vector(path: str, content: Content) -> tuple[dict[str, Any], tuple[Any
 
 
 def _layer_info(path: str, content: Content, layer: str, problems: tuple[str, ...]) -> VectorInfo:
-    info = read_info(path, content, layer)
+    info = read_info(source_of({"path": path, "layer": layer}))
     name = str(info["layer_name"])
     crs = known_crs(info["crs"]) or (WGS84 if content is Content.JSON else "")
     found = list(problems)

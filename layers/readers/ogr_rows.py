@@ -1,0 +1,180 @@
+"""Rows of files that OGR reads, through pyogrio: types kept, no number rounded, nothing that leads elsewhere."""
+
+from __future__ import annotations
+
+import contextlib
+import math
+import os
+import warnings
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import time
+from typing import Any
+
+import numpy as np
+import pyogrio
+import pyogrio.raw
+from pyogrio.errors import DataLayerError, DataSourceError, FeatureError
+
+from layers.errors import BadCRS, NotReadable, UnsupportedFormat
+from layers.readers.files import Content
+from layers.readers.worldfile import crs_text
+
+ALLOWED_DRIVERS = frozenset({"GeoJSON", "GeoJSONSeq", "GPKG", "ESRI Shapefile", "FlatGeobuf"})
+READ_ERRORS = (DataSourceError, DataLayerError, FeatureError, UnicodeError, ValueError)
+_MAX_CELL_CHARS = 20_000
+_EXACT_FLOAT = 2**53
+"""From here on a float skips integers."""
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class VectorSource:
+    """One layer of a file, as it is read; made by `vector_source.source_of`.
+
+    Where `is_ogr`, pyogrio reads it: ``pyogrio.raw.read(source.dataset, layer=source.layer, **source.how)``.
+    Everything else is parsed by us, as a whole.
+    """
+
+    path: str
+    content: Content
+    layer: str
+    """The layer's name; never empty where the file has several."""
+    dataset: str | bytes
+    """What pyogrio opens: a path with its driver before it, or a repaired copy in memory."""
+    how: dict[str, str] = field(default_factory=dict)
+    """Keywords for pyogrio: encoding and the driver's open options."""
+    options: dict[str, Any] = field(default_factory=dict)
+    """What the layer in the document says about reading: encoding, columns, delimiter, CRS."""
+    is_ogr: bool = True
+    by_fid: bool = False
+    """Whether chunks start at a fid (True) or at a position (False)."""
+    fid_column: str = "FID"
+
+    @property
+    def name(self) -> str:
+        return os.path.basename(self.path)
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Rows:
+    """Some rows of a layer: `wkb` in `crs`, `columns` of JSON values by name. `next_fid` is where the next begin."""
+
+    crs: str
+    fids: np.ndarray
+    wkb: Sequence[bytes | None]
+    columns: dict[str, list[Any]] = field(default_factory=dict)
+    next_fid: int | None = None
+    by_fid: bool = False
+    """Whether chunks start at a fid or at a position."""
+
+
+def read_info(source: VectorSource, *, counted: bool = True) -> dict[str, Any]:
+    """pyogrio's description of the layer, with features and bounds counted. Raises UnsupportedFormat, NotReadable."""
+    try:
+        with remarks_ignored():
+            info = pyogrio.read_info(
+                source.dataset,
+                layer=source.layer or None,
+                force_feature_count=counted,
+                force_total_bounds=counted,
+                **source.how,
+            )
+    except READ_ERRORS as error:
+        if source.content is Content.JSON:
+            raise UnsupportedFormat(
+                f"{source.name} is JSON but no GeoJSON, or damaged: {clean(error, source.path)}"
+            ) from error
+        raise NotReadable(f"{source.name} cannot be read: {clean(error, source.path)}") from error
+    if info["driver"] not in ALLOWED_DRIVERS:
+        raise UnsupportedFormat(f"{source.name} is of the kind {info['driver']}, which Geoloupe does not open.")
+    return dict(info)
+
+
+def known_crs(text: str | None) -> str:
+    """CRS text in our form, or "" where there is none or nobody knows it."""
+    try:
+        return crs_text(text) if text else ""
+    except BadCRS:
+        return ""
+
+
+def read_ogr(source: VectorSource, columns: list[str] | None, default_crs: str, **which: Any) -> Rows:
+    """The rows `which` (pyogrio's `fids`, `where`, `max_features`, ...) asks for. Raises NotReadable."""
+    try:
+        with remarks_ignored():
+            meta, fids, wkb, cells = _read(source, columns, which)
+            exact = _exact_integers(source, meta, fids, cells, which)
+    except READ_ERRORS as error:
+        raise NotReadable(f"{source.name} cannot be read: {clean(error, source.path)}") from error
+    values = {
+        str(name): exact.get(str(name)) or _column(cell, kind, subtype)
+        for name, cell, kind, subtype in zip(
+            meta["fields"], cells, meta["ogr_types"], meta["ogr_subtypes"], strict=True
+        )
+    }
+    return Rows(known_crs(meta["crs"]) or default_crs, fids, wkb, values)
+
+
+def _read(source: VectorSource, columns: list[str] | None, which: dict[str, Any]) -> tuple[Any, Any, Any, Any]:
+    meta, fids, wkb, cells = pyogrio.raw.read(
+        source.dataset, layer=source.layer or None, columns=columns, return_fids=True, force_2d=True,
+        datetime_as_string=True, **which, **source.how,
+    )  # fmt: skip
+    return meta, np.asarray(fids, np.int64), wkb, cells
+
+
+def _exact_integers(
+    source: VectorSource, meta: dict[str, Any], fids: Any, cells: Any, which: dict[str, Any]
+) -> dict[str, list[Any]]:
+    """Columns of large integers with gaps, read again without the gaps: pyogrio makes floats of them otherwise."""
+    found = {}
+    for name, cell, kind in zip(meta["fields"], cells, meta["ogr_types"], strict=True):
+        if kind != "OFTInteger64" or cell.dtype.kind != "f" or not (np.abs(cell) >= _EXACT_FLOAT).any():
+            continue
+        quoted = str(name).replace('"', '""')
+        bounds = f'"{source.fid_column}" >= {int(fids[0])} AND "{source.fid_column}" <= {int(fids.max())}'
+        where = f'{bounds} AND "{quoted}" IS NOT NULL'
+        _, filled, _, (values,) = pyogrio.raw.read(
+            source.dataset, layer=source.layer or None, columns=[name], return_fids=True, read_geometry=False,
+            where=where, **source.how,
+        )  # fmt: skip
+        known = dict(zip(np.asarray(filled).tolist(), values.tolist(), strict=True))
+        found[str(name)] = [known.get(fid) for fid in fids.tolist()]
+    return found
+
+
+def _column(cell: Any, kind: str, subtype: str) -> list[Any]:
+    """Values of the column's own type: an integer or truth value that stands beside a NULL is no float."""
+    if cell.dtype.kind == "f" and kind in ("OFTInteger", "OFTInteger64"):
+        parse = bool if subtype == "OFSTBoolean" else int
+        return [None if math.isnan(value) else parse(value) for value in cell.tolist()]
+    return [plain(value) for value in cell.tolist()]
+
+
+def plain(value: Any) -> Any:
+    """A JSON value: NULL for nan, text for bytes and long text cut."""
+    if isinstance(value, float):
+        return value if math.isfinite(value) else None
+    if isinstance(value, str):
+        return value if len(value) <= _MAX_CELL_CHARS else value[:_MAX_CELL_CHARS] + "…"
+    if isinstance(value, bytes):
+        return f"{len(value)} bytes"
+    if isinstance(value, np.ndarray):
+        return [plain(v) for v in value.tolist()]
+    if isinstance(value, time):
+        return value.isoformat()
+    return value
+
+
+@contextlib.contextmanager
+def remarks_ignored() -> Iterator[None]:
+    """GDAL remarks on single features; what has no geometry in the end is counted as skipped."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", RuntimeWarning)
+        yield
+
+
+def clean(error: Exception, path: str) -> str:
+    """What a library says, on one line, without the folder."""
+    text = " ".join(str(error).replace(path, os.path.basename(path)).split())
+    return text[:200] or type(error).__name__
