@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import json
+import math
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from layers.document.rows import Row
+
+LOWEST_M, HIGHEST_M = -1000.0, 10_000.0
+"""Heights above the ellipsoid at which a picture may be placed by its RPC."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -14,7 +19,8 @@ class Layer(Row):
     """Layers stand in ascending `order_key`, the highest on top; sites are drawn above all layers.
 
     `source_json` says where the data are:
-    ``{"path": "/abs/file.tif"}`` a file (relative paths are to the case's folder), with ``"table"`` for one of several;
+    ``{"path": "/abs/file.tif"}`` a file (relative paths are to the case's folder), with ``"table"`` for one of several,
+    and ``"height_m"`` where the analyst has chosen the height at which its RPC places it;
     ``{"shipped": "blue_marble.tif"}`` a file of the sample data;
     ``{"template": "https://...{z}/{x}/{y}", "min_level": 0, "max_level": 9, "time": "2024-04-12", ...}`` tiles, as
     `layers.services.catalog.TileService.to_json` writes it.
@@ -30,7 +36,7 @@ class Layer(Row):
     blend: str = "normal"
     style_json: str = ""
     crs: str = ""
-    """CRS given by the analyst where the file says nothing; empty: the file's own."""
+    """CRS given by the analyst where the file says nothing, or `PIXEL_SPACE`; empty: the file's own."""
     credit: str = ""
     acquired_at: str = ""
     date_kind: str = "unknown"
@@ -44,6 +50,14 @@ class Layer(Row):
     def style(self) -> dict[str, Any]:
         """`style_json` as a dictionary; empty for the default style."""
         return _json_object(self.style_json)
+
+
+def height_of(source: Mapping[str, Any]) -> float | None:
+    """The height in metres that a layer's source states; None where there is none that makes sense."""
+    value = source.get("height_m")
+    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+        return None
+    return float(value) if LOWEST_M <= value <= HIGHEST_M else None
 
 
 def _json_object(text: str) -> dict[str, Any]:

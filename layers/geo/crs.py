@@ -21,6 +21,13 @@ from layers.geo.bounds import Bounds
 
 WGS84 = "EPSG:4326"
 WEB_MERCATOR = "EPSG:3857"
+PIXEL_SPACE = "pixels"
+"""Stands for a CRS where a picture without a place is shown: x its columns, y its rows upwards, first row at y = 0.
+
+Nothing leads from there to the Earth: points become nan, bounds CannotBePlaced.
+"""
+PIXEL_WORLD_PX = 2**21
+"""The side of the square that pixel space shows at most."""
 EARTH_RADIUS_M = 6378137.0
 MERCATOR_HALF_M = math.pi * EARTH_RADIUS_M
 MERCATOR_MAX_LAT = 85.0511287798
@@ -44,6 +51,8 @@ def parse_crs(text: str) -> pyproj.CRS:
 @lru_cache(maxsize=256)
 def crs_name(text: str) -> str:
     """For people: "WGS 84 / UTM zone 52N (EPSG:32652)"; without a code the name alone. Raises BadCRS."""
+    if text == PIXEL_SPACE:
+        return "pixel space"
     crs = parse_crs(text)
     authority = crs.to_authority()
     return f"{crs.name} ({':'.join(authority)})" if authority else crs.name
@@ -52,13 +61,15 @@ def crs_name(text: str) -> str:
 @lru_cache(maxsize=256)
 def same_crs(a: str, b: str) -> bool:
     """True when both texts mean the same CRS, whatever their axis order. Raises BadCRS."""
+    if PIXEL_SPACE in (a, b):
+        return a == b
     return a == b or parse_crs(a).equals(parse_crs(b), ignore_axis_order=True)
 
 
 @lru_cache(maxsize=256)
 def is_geographic(text: str) -> bool:
     """True when x, y are longitude and latitude. Raises BadCRS."""
-    return parse_crs(text).is_geographic
+    return text != PIXEL_SPACE and parse_crs(text).is_geographic
 
 
 @lru_cache(maxsize=256)
@@ -82,6 +93,8 @@ def transform_points(source: str, target: str, x: ArrayLike, y: ArrayLike) -> Po
     with np.errstate(invalid="ignore", over="ignore"):
         if source == target or source_kind == target_kind != "":
             out_x, out_y = x.copy(), y.copy()
+        elif PIXEL_SPACE in (source, target):
+            out_x, out_y = np.full_like(x, np.nan), np.full_like(y, np.nan)
         elif (source_kind, target_kind) == (WGS84, WEB_MERCATOR):
             out_x, out_y = _lonlat_to_mercator(x, y)
         elif (source_kind, target_kind) == (WEB_MERCATOR, WGS84):
@@ -165,6 +178,8 @@ def world_bounds(crs: str) -> Bounds:
         return Bounds(-MERCATOR_HALF_M, -MERCATOR_HALF_M, MERCATOR_HALF_M, MERCATOR_HALF_M)
     if is_geographic(crs):
         return Bounds(-180.0, -90.0, 180.0, 90.0)
+    if crs == PIXEL_SPACE:
+        return Bounds(0.0, -float(PIXEL_WORLD_PX), float(PIXEL_WORLD_PX), 0.0)
     area = parse_crs(crs).area_of_use
     if area is None:
         return _invertible_world(crs)

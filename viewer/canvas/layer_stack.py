@@ -10,6 +10,7 @@ from PySide6.QtGui import QPainter
 
 from layers.document.layer import Layer
 from layers.geo.bounds import Bounds
+from layers.geo.crs import PIXEL_SPACE
 from layers.grid.tile_grid import View
 from viewer.rendering.context import RenderContext
 from viewer.rendering.drawing import LayerDrawing
@@ -57,18 +58,30 @@ class LayerStack(QObject):
             self.set_view(view, None, True)
 
     def set_view(self, view: View, cursor: tuple[float, float] | None, resting: bool) -> None:
-        for uuid in self.visible():
-            self.drawings[uuid].set_view(view, cursor, resting)
+        for layer in self.shown_on(view):
+            self.drawings[layer.uuid].set_view(view, cursor, resting)
 
     def visible(self) -> list[str]:
         """Uuids of the layers that are shown, bottom first."""
         return [layer.uuid for layer in self._layers if layer.visible]
+
+    def shown_on(self, view: View) -> list[Layer]:
+        """The layers that a view can show, bottom first: in pixel space only those that have no other place."""
+        in_pixels = view.grid.crs == PIXEL_SPACE
+        return [layer for layer in self._layers if layer.visible and (not in_pixels or layer.crs == PIXEL_SPACE)]
+
+    def visible_in_pixels(self, bounds: Bounds) -> list[str]:
+        """Uuids of the visible layers that have data there in pixel space, bottom first."""
+        found = ((uuid, self.drawings[uuid].pixel_bounds()) for uuid in self.visible())
+        return [uuid for uuid, box in found if box is not None and box.intersects(bounds)]
 
     def visible_in(self, lonlat: Bounds) -> list[str]:
         """Those of them that have data there, or of which nobody knows yet."""
         found = []
         for uuid in self.visible():
             bounds = self.drawings[uuid].bounds_lonlat()
+            if self.drawings[uuid].pixel_bounds() is not None:
+                continue
             if bounds is None or any(_turned(bounds, turn).intersects(lonlat) for turn in (-360.0, 0.0, 360.0)):
                 found.append(uuid)
         return found
@@ -78,19 +91,18 @@ class LayerStack(QObject):
         return drawing.bounds_lonlat() if drawing is not None else None
 
     def is_open(self) -> bool:
-        return all(drawing.bounds_lonlat() is not None or drawing.problem for drawing in self.drawings.values())
+        return all(drawing.is_open for drawing in self.drawings.values())
 
     def is_complete(self, view: View) -> bool:
-        return all(self.drawings[uuid].is_complete(view) for uuid in self.visible())
+        return all(self.drawings[layer.uuid].is_complete(view) for layer in self.shown_on(view))
 
     def paint(self, painter: QPainter, view: View) -> None:
         """Bottom first. Each drawing minds its layer's opacity; how it blends with what is below is set here."""
-        for layer in self._layers:
-            if layer.visible:
-                painter.save()
-                painter.setCompositionMode(_MODES.get(layer.blend, _MODES["normal"]))
-                self.drawings[layer.uuid].paint(painter, view)
-                painter.restore()
+        for layer in self.shown_on(view):
+            painter.save()
+            painter.setCompositionMode(_MODES.get(layer.blend, _MODES["normal"]))
+            self.drawings[layer.uuid].paint(painter, view)
+            painter.restore()
 
     def close(self) -> None:
         for uuid in list(self.drawings):

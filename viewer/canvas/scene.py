@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import reduce
 from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
@@ -13,7 +14,7 @@ from layers.document.document import Document
 from layers.document.layer import Layer
 from layers.errors import CannotBePlaced
 from layers.geo.bounds import Bounds
-from layers.geo.crs import WGS84, transform_bounds
+from layers.geo.crs import PIXEL_SPACE, WGS84, transform_bounds
 from layers.grid.tile_grid import View
 from viewer.canvas.labels import LabelLayout, PlacedLabel
 from viewer.canvas.layer_stack import DrawingFactory, LayerStack
@@ -154,13 +155,28 @@ class MapScene(QObject):
         """Where a layer has data, in lon, lat; None until it is known."""
         return self._stack.bounds_of(uuid)
 
+    def pixel_bounds(self) -> Bounds | None:
+        """Where there is anything visible in pixel space; None where there is nothing."""
+        found = [box for uuid in self._stack.visible() if (box := self.drawings[uuid].pixel_bounds()) is not None]
+        return reduce(Bounds.union, found) if found else None
+
+    def unplaced(self, view: View) -> tuple[int, int]:
+        """How many visible layers and sites this view cannot show, because they lie on the Earth and it does not."""
+        if view.grid.crs != PIXEL_SPACE:
+            return 0, 0
+        layers = len(self._stack.visible()) - len(self._stack.shown_on(view))
+        return layers, len(self._index.sites) if sites_visible(self._document) else 0
+
     def attributions(self, view: View) -> list[str]:
         """Credit and date of every visible layer that has data in view, the topmost first, each once."""
         try:
-            around = transform_bounds(view.grid.crs, WGS84, view.world_bounds())
+            if view.grid.crs == PIXEL_SPACE:
+                shown = self._stack.visible_in_pixels(view.world_bounds())
+            else:
+                shown = self._stack.visible_in(transform_bounds(view.grid.crs, WGS84, view.world_bounds()))
         except CannotBePlaced:
             return []
-        texts = [self.drawings[uuid].attribution for uuid in reversed(self._stack.visible_in(around))]
+        texts = [self.drawings[uuid].attribution for uuid in reversed(shown)]
         return list(dict.fromkeys(text for text in texts if text))
 
     # -- sites ----------------------------------------------------------------------------------------------------
@@ -179,7 +195,8 @@ class MapScene(QObject):
 
     def site_frame(self, view: View) -> SiteFrame:
         if self._frame is None or self._frame.view != view:
-            self._frame = SiteFrame.of(self._index, view)
+            index = self._index if view.grid.crs != PIXEL_SPACE else SiteIndex.of({})
+            self._frame = SiteFrame.of(index, view)
         return self._frame
 
     def label_layout(self, view: View, selection: frozenset[str] = frozenset()) -> LabelLayout:

@@ -10,9 +10,10 @@ from typing import Any
 
 from layers.document.document import Document
 from layers.document.edit import Change, Edit
-from layers.document.layer import Layer
+from layers.document.layer import HIGHEST_M, LOWEST_M, Layer
 from layers.document.vocabulary import DATE_KINDS, LAYER_KINDS
-from layers.errors import InvalidValue
+from layers.errors import BadCRS, InvalidValue
+from layers.geo.crs import PIXEL_SPACE, parse_crs
 from viewer.commands.fields import check_choice, check_date, check_number, row_of
 from viewer.commands.stamps import Stamp, delete, insert, new_uuid, stamp_of, update
 
@@ -56,6 +57,17 @@ def update_layer(document: Document, uuid: str, *, actor: str, now: str | None =
     _check_fields(fields)
     layer = row_of(document.layers, uuid, "layer")
     return Edit(_label(layer, fields), update("layers", layer, stamp_of(actor, now), **fields))
+
+
+def set_height(document: Document, uuid: str, height_m: float | None, *, actor: str, now: str | None = None) -> Edit:
+    """Place a layer by its RPC at another height above the ellipsoid; None: the RPC's own. Raises InvalidValue."""
+    check_number(height_m, LOWEST_M, HIGHEST_M, "height in metres")
+    layer = row_of(document.layers, uuid, "layer")
+    source = {key: value for key, value in layer.source.items() if key != "height_m"}
+    if height_m is not None:
+        source["height_m"] = float(height_m)
+    changes = update("layers", layer, stamp_of(actor, now), source_json=json.dumps(source))
+    return Edit(f"Change height of layer “{layer.name}”", changes)
 
 
 def move_layer(document: Document, uuid: str, position: int, *, actor: str, now: str | None = None) -> Edit:
@@ -115,6 +127,7 @@ def _check_fields(fields: Mapping[str, Any]) -> None:
         raise InvalidValue("A layer needs a name.")
     check_number(fields.get("opacity"), 0, 1, "opacity")
     check_date(fields.get("acquired_at", ""), "date of the image")
+    _check_crs(fields.get("crs", ""))
     style = fields.get("style_json", "")
     try:
         fine = not style or isinstance(json.loads(style), dict)
@@ -122,6 +135,15 @@ def _check_fields(fields: Mapping[str, Any]) -> None:
         fine = False
     if not fine:
         raise InvalidValue("A layer's style must be a JSON object.")
+
+
+def _check_crs(text: str) -> None:
+    if text in ("", PIXEL_SPACE):
+        return
+    try:
+        parse_crs(text)
+    except BadCRS as error:
+        raise InvalidValue(error.sentence) from error
 
 
 def _label(layer: Layer, fields: Mapping[str, Any]) -> str:

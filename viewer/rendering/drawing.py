@@ -73,6 +73,15 @@ class LayerDrawing(QObject):
         """Where the layer has data, once that is known."""
         return None
 
+    def pixel_bounds(self) -> Bounds | None:
+        """Where it is in pixel space, for a picture without a place on the Earth, once that is known."""
+        return None
+
+    @property
+    def is_open(self) -> bool:
+        """True when it is known where the layer is, or that it cannot be drawn."""
+        return bool(self.problem) or self.bounds_lonlat() is not None or self.pixel_bounds() is not None
+
     def close(self) -> None:
         """Stop wishing; nothing is emitted afterwards. The object is freed here, not on whichever thread is last."""
         if not self._is_closed:

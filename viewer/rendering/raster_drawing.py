@@ -11,7 +11,7 @@ from PySide6.QtGui import QPainter
 from layers.document.layer import Layer
 from layers.errors import GeoloupeError
 from layers.geo.bounds import Bounds
-from layers.geo.crs import WEB_MERCATOR
+from layers.geo.crs import PIXEL_SPACE, WEB_MERCATOR
 from layers.grid.tile_grid import View
 from layers.raster.acquisition import Acquisition
 from layers.raster.info import RasterInfo
@@ -21,7 +21,7 @@ from viewer.rendering.drawing import LayerDrawing
 from viewer.rendering.layer_date import acquisition_of
 from viewer.rendering.raster_look import RasterLook
 from viewer.rendering.raster_meter import ViewSample
-from viewer.rendering.raster_place import bounds_lonlat_of, bounds_on, credit_of, no_crs
+from viewer.rendering.raster_place import bounds_lonlat_of, bounds_on, credit_of, no_crs, pixel_bounds_of
 from viewer.rendering.raster_reading import Reading
 from viewer.rendering.raster_source import RasterSource
 from viewer.rendering.raster_tiles import RasterTiles, Shown
@@ -39,7 +39,7 @@ class RasterDrawing(LayerDrawing):
     ) -> None:  # fmt: skip
         super().__init__(layer, context, parent)
         self.path = path
-        self.source = RasterSource(context, path, str(layer.source.get("part", "")))
+        self.source = RasterSource(context, path, layer.source)
         self.tiles = RasterTiles(layer.uuid, self.source, context, self._tiles_changed, self._tiles_failed)
         self._look = RasterLook(context.jobs)
         self._generation = 0
@@ -96,6 +96,10 @@ class RasterDrawing(LayerDrawing):
         return None if self.info is None else bounds_lonlat_of(self.layer, self.info)
 
     @override
+    def pixel_bounds(self) -> Bounds | None:
+        return pixel_bounds_of(self.info) if self.info is not None and self.layer.crs == PIXEL_SPACE else None
+
+    @override
     def close(self) -> None:
         self.tiles.close()
         super().close()
@@ -107,7 +111,7 @@ class RasterDrawing(LayerDrawing):
         self._forget_all()
         for about in list(self._problems):
             self._set_problem("", about)
-        self.source = RasterSource(self.context, self.path, str(self.layer.source.get("part", "")))
+        self.source = RasterSource(self.context, self.path, self.layer.source)
         self.tiles.source = self.source
         self.source.probe(self.tiles.view.grid.crs if self.tiles.view else WEB_MERCATOR, self._probed)
 

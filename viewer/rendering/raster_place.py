@@ -5,7 +5,7 @@ from __future__ import annotations
 from layers.document.layer import Layer
 from layers.errors import CannotBePlaced, GeoloupeError
 from layers.geo.bounds import Bounds
-from layers.geo.crs import WGS84, transform_bounds
+from layers.geo.crs import PIXEL_SPACE, WGS84, transform_bounds
 from layers.raster.acquisition import Acquisition
 from layers.raster.info import RasterInfo
 from viewer.rendering.drawing import credit_with_date
@@ -25,6 +25,8 @@ def bounds_lonlat_of(layer: Layer, info: RasterInfo) -> Bounds | None:
     """None where it has no place on the Earth."""
     if not layer.crs:
         return info.bounds_lonlat
+    if layer.crs == PIXEL_SPACE:
+        return None
     try:
         return transform_bounds(layer.crs, WGS84, info.bounds)
     except GeoloupeError:
@@ -34,10 +36,19 @@ def bounds_lonlat_of(layer: Layer, info: RasterInfo) -> Bounds | None:
 def bounds_on(layer: Layer, info: RasterInfo, crs: str, name: str) -> Bounds:
     """Where it is on a canvas of this CRS. Raises CannotBePlaced."""
     source = layer.crs or info.crs
+    if source == crs == PIXEL_SPACE:
+        return pixel_bounds_of(info)
+    if source == PIXEL_SPACE:
+        raise CannotBePlaced(f"{name} has no CRS: it is shown in pixel space only.")
     if not source:
         raise CannotBePlaced(no_crs(name))
     return transform_bounds(source, crs, info.bounds)
 
 
+def pixel_bounds_of(info: RasterInfo) -> Bounds:
+    """Where it is in pixel space, as the op "tile" counts there."""
+    return Bounds(0.0, -float(info.height), float(info.width), 0.0)
+
+
 def no_crs(name: str) -> str:
-    return f"{name} does not say in which CRS it is: choose one for the layer."
+    return f"{name} does not say where it lies: choose its CRS, or pixel space, in the layer's properties."

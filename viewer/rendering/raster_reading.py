@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 from layers.errors import GeoloupeError
 from layers.geo.bounds import Bounds
+from layers.geo.crs import PIXEL_SPACE
 from layers.grid.tile_grid import TILE_PX, TileGrid, TileKey
 from layers.pool.protocol import Answer, Profile, Request
 from viewer.rendering.tile_cache import RawTile
@@ -44,11 +45,16 @@ class TileAsk(NamedTuple):
         reading, key, margin = self.reading, self.key, self.reading.margin_px
         affine = self.grid.affine(key.level, key.col * TILE_PX - margin, key.row * TILE_PX - margin)
         params = {
-            **what, "crs": self.grid.crs, "affine": list(affine), "width": self.width + 2 * margin,
+            **what, "crs": reader_crs(self.grid.crs), "affine": list(affine), "width": self.width + 2 * margin,
             "height": self.height + 2 * margin, "resampling": reading.resampling,
             "source_crs": reading.source_crs,
         }  # fmt: skip
         return Request("tile", params, done, strike_key=reading.path, profile=profile)
+
+
+def reader_crs(canvas_crs: str) -> str:
+    """What readers call the canvas's CRS: nothing, where it is the picture's own pixels."""
+    return "" if canvas_crs == PIXEL_SPACE else canvas_crs
 
 
 def overview_ask(reading: Reading, crs: str, bounds: Bounds) -> TileAsk | None:

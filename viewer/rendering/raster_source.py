@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from layers.document.layer import height_of
 from layers.errors import GeoloupeError
 from layers.pool.protocol import Answer, Profile, Request
 from layers.raster.acquisition import Acquisition
@@ -14,16 +15,19 @@ from layers.raster.scene import SceneInfo
 from layers.raster.stretch import Limits
 from layers.raster.style import RasterStyle
 from viewer.rendering.context import RenderContext
-from viewer.rendering.raster_reading import TileAsk
+from viewer.rendering.raster_reading import TileAsk, reader_crs
 
 
 class RasterSource:
     """All callbacks come in the window's thread, but those of tiles."""
 
-    def __init__(self, context: RenderContext, path: Path, part: str = "") -> None:
-        """`part` is one picture of a file that holds several."""
+    def __init__(self, context: RenderContext, path: Path, source: Mapping[str, Any]) -> None:
+        """`source` is the layer's: "part" is one picture of a file that holds several, "height_m" is for an RPC."""
         self.path = path
-        self._where = {"path": str(path), "part": part}
+        self._where: dict[str, Any] = {"path": str(path), "part": str(source.get("part", ""))}
+        height_m = height_of(source)
+        if height_m is not None:
+            self._where["height_m"] = height_m
         self.info: RasterInfo | None = None
         self.scene: SceneInfo | None = None
         """Where the path is a delivery: band n of `info` is its band n."""
@@ -45,7 +49,7 @@ class RasterSource:
             else:
                 done(self._take(result.header))
 
-        self._submit("probe", {"canvas_crs": canvas_crs}, probed)
+        self._submit("probe", {"canvas_crs": reader_crs(canvas_crs)}, probed)
 
     def _take(self, header: dict[str, Any]) -> str:
         kind, raster = header.get("kind"), header.get("raster")
