@@ -43,7 +43,7 @@ def test_known_pairs_agree_within_five_metres(
             back, forth = to_wgs84(*there, datum), from_wgs84(*wgs84, datum)
             assert distance_m(back.lon, back.lat, *wgs84) < 5, datum
             assert distance_m(forth.lon, forth.lat, *there) < 5, datum
-            assert 200 < distance_m(*wgs84, *there) < 1600
+            assert 50 < distance_m(*wgs84, *there) < 1600
 
 
 @pytest.mark.parametrize("datum", CHINESE)
