@@ -53,10 +53,19 @@ class RasterInfo:
     """transform, world file, control points, RPC, or empty; with the latter two `transform` is only roughly right."""
     placement_note: str = ""
     """How well it is placed: the misfit of control points, the height of an RPC and what that leaves open."""
+    height_m: float | None = None
+    """Above the ellipsoid, where an RPC places it at one height."""
+    own_height_m: float | None = None
+    """The height that the RPC itself suggests."""
     parts: tuple[str, ...] = ()
     """Names of the pictures in the file where there are several: tile tables of a GeoPackage, images of a NITF."""
     part: str = ""
     """The one of `parts` that this is; readers take it as the parameter `part`."""
+
+    @property
+    def is_placed(self) -> bool:
+        """True where the file says both its CRS and where its pixels are in it."""
+        return bool(self.crs and self.placed_by)
 
     @property
     def dtype(self) -> str:
@@ -78,6 +87,7 @@ class RasterInfo:
             "overviews": list(self.overviews), "block_shape": list(self.block_shape), "acquired_at": self.acquired_at,
             "date_kind": self.date_kind, "credit": self.credit, "tags": dict(self.tags),
             "problems": list(self.problems), "placed_by": self.placed_by, "placement_note": self.placement_note,
+            "height_m": self.height_m, "own_height_m": self.own_height_m,
             "parts": list(self.parts), "part": self.part,
         }  # fmt: skip
 
@@ -99,8 +109,8 @@ class RasterInfo:
             tuple(int(v) for v in data["overviews"]), (int(data["block_shape"][0]), int(data["block_shape"][1])),
             str(data["acquired_at"]), str(data["date_kind"]), str(data["credit"]),
             {str(k): str(v) for k, v in data["tags"].items()}, tuple(str(p) for p in data["problems"]),
-            str(data["placed_by"]), str(data["placement_note"]), tuple(str(p) for p in data["parts"]),
-            str(data["part"]),
+            str(data["placed_by"]), str(data["placement_note"]), data["height_m"], data["own_height_m"],
+            tuple(str(p) for p in data["parts"]), str(data["part"]),
         )  # fmt: skip
 
 

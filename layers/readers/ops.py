@@ -49,7 +49,8 @@ def _probe(params: dict[str, Any]) -> Result:
     if tiles is not None and (part or not tiles.has_features):
         content = tiles.content
     if content in RASTERS:
-        header, arrays = probe.probe_raster(path, content, str(params.get("canvas_crs", "")), part)
+        canvas_crs, height_m = str(params.get("canvas_crs", "")), params.get("height_m")
+        header, arrays = probe.probe_raster(path, content, canvas_crs, part, height_m)
         if header.get("kind") == "raster":  # what is printed with a picture is known as soon as the picture is
             header |= acquisition_beside.read_acquisition({"path": path, "part": part})[0]
         return header, arrays

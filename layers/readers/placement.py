@@ -45,12 +45,26 @@ class Placement:
     def has_position(self) -> bool:
         return self.transform != IDENTITY
 
-    def at_height(self, height_m: float, width: int, height: int) -> Placement:
-        """The same picture placed by its RPC at another height; unchanged without an RPC."""
-        if self.rpc is None or height_m == self.height_m:
+    @property
+    def used_height_m(self) -> float | None:
+        """None where no RPC places it."""
+        return None if self.rpc is None else self.height_m
+
+    @property
+    def own_height_m(self) -> float | None:
+        """The height that the RPC itself suggests."""
+        return None if self.rpc is None else self.rpc.height_off_m
+
+    def at_height(self, height_m: float | None, width: int, height: int) -> Placement:
+        """The same picture placed by its RPC at another height; unchanged for None, and without an RPC."""
+        if self.rpc is None or height_m is None or height_m == self.height_m:
             return self
         warp = self.rpc.warp(width, height, height_m)
-        return self if warp is None else replace(self, warp=warp, transform=warp.rough, height_m=height_m)
+        if warp is None:
+            return self
+        note = _rpc_note(self.rpc, width, height, height_m)
+        problems = tuple(problem.replace(self.note, note) for problem in self.problems)
+        return replace(self, warp=warp, transform=warp.rough, height_m=height_m, note=note, problems=problems)
 
 
 def placement_of(dataset: Any) -> Placement:
@@ -148,11 +162,7 @@ class _Finder:
         if warp is None:
             self.problems.append(f"The RPC of {self.name} leads nowhere and is not used.")
             return None
-        moved = rpc.displacement_m(width, height, rpc.height_off_m)
-        note = (
-            f"its RPC at a height of {rpc.height_off_m:.0f} m above the ellipsoid (the RPC's own HEIGHT_OFF), without "
-            f"terrain: ground 100 m higher or lower is drawn {moved:.0f} m from its place"
-        )
+        note = _rpc_note(rpc, width, height, rpc.height_off_m)
         return Placement(WGS84, warp.rough, placed_by="RPC", note=note, warp=warp, rpc=rpc, height_m=rpc.height_off_m)
 
     def _crs_of(self, crs: Any) -> str:
@@ -172,6 +182,15 @@ class _Finder:
         except BadCRS:
             self.problems.append(f"The .prj file beside {self.name} names no CRS that is known.")
             return ""
+
+
+def _rpc_note(rpc: Rpc, width: int, height: int, height_m: float) -> str:
+    moved = rpc.displacement_m(width, height, height_m)
+    whose = "the RPC's own HEIGHT_OFF" if height_m == rpc.height_off_m else "chosen by the analyst"
+    return (
+        f"its RPC at a height of {height_m:.0f} m above the ellipsoid ({whose}), without "
+        f"terrain: ground 100 m higher or lower is drawn {moved:.0f} m from its place"
+    )
 
 
 def _makes_sense(transform: Transform) -> bool:

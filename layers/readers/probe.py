@@ -34,9 +34,10 @@ _MAX_TAG_CHARS = 2000
 
 
 def probe_raster(
-    path: str, content: Content, canvas_crs: str = "", part: str = ""
+    path: str, content: Content, canvas_crs: str = "", part: str = "", height_m: float | None = None
 ) -> tuple[dict[str, Any], tuple[Any, ...]]:
-    """The header of a raster probe. With `canvas_crs` the way there is prepared for the tiles that will follow.
+    """The header of a raster probe. With `canvas_crs` the way there is prepared for the tiles that will follow;
+    `height_m` is for a raster placed by its RPC.
 
     A VRT is judged only, unless this is a reader of its profile: the header then is {"profile": "vrt"}, and the caller
     asks again, there.
@@ -45,7 +46,7 @@ def probe_raster(
         judge_vrt(path)
         return {"profile": str(Profile.VRT)}, ()
     dataset = DATASETS.get(path, part=part)
-    placement = DATASETS.placement(dataset, anew=True)
+    placement = DATASETS.placement(dataset, anew=True).at_height(height_m, dataset.width, dataset.height)
     problems = list(placement.problems)
     bounds, lonlat = _bounds(dataset, placement, problems)
     if canvas_crs and placement.crs:
@@ -60,7 +61,8 @@ def probe_raster(
         bounds_lonlat=lonlat, overviews=overviews, block_shape=tuple(dataset.block_shapes[0]),
         acquired_at=_acquired_at(dataset), date_kind=_date_kind(dataset, tags),
         credit=tags.get("TIFFTAG_COPYRIGHT", ""), tags=tags, problems=tuple(problems),
-        placed_by=placement.placed_by, placement_note=placement.note, parts=parts, part=part or next(iter(parts), ""),
+        placed_by=placement.placed_by, placement_note=placement.note, height_m=placement.used_height_m,
+        own_height_m=placement.own_height_m, parts=parts, part=part or next(iter(parts), ""),
     )  # fmt: skip
     return {"kind": "raster", "raster": info.to_json(), "cut_short": _cut_short(dataset, path, content)}, ()
 

@@ -46,7 +46,7 @@ def probe_scene(path: str, params: dict[str, Any]) -> tuple[dict[str, Any], tupl
     Raises NotAFile for a folder without a delivery, UnsupportedFormat for one with several, and what describing raises.
     """
     scene = describe(path)
-    raster = raster_of(scene, str(params.get("canvas_crs", "")))
+    raster = raster_of(scene, str(params.get("canvas_crs", "")), params.get("height_m"))
     header = {"kind": "scene", "scene": scene.to_json(), "raster": None if raster is None else raster.to_json()}
     return header, ()
 

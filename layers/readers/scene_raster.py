@@ -36,13 +36,13 @@ class _Grid:
     bounds: Bounds
 
 
-def raster_of(scene: SceneInfo, canvas_crs: str = "") -> RasterInfo | None:
+def raster_of(scene: SceneInfo, canvas_crs: str = "", height_m: float | None = None) -> RasterInfo | None:
     """The scene in the pixels of its finest band, None where no file of it can be opened.
 
     Problems of its files become the raster's.
     """
     problems: list[str] = list(scene.problems)
-    opened = {path: _open(path, problems) for band in scene.bands for path in band.paths}
+    opened = {path: _open(path, problems, height_m) for band in scene.bands for path in band.paths}
     placed = {path: found for path, found in opened.items() if found is not None}
     if not placed:
         return None
@@ -58,7 +58,8 @@ def raster_of(scene: SceneInfo, canvas_crs: str = "") -> RasterInfo | None:
         bounds_lonlat=_lonlat(grid, placement, problems), overviews=finest[0].overviews,
         block_shape=finest[0].block_shape, acquired_at=scene.acquisition.at, date_kind=scene.acquisition.date_kind,
         credit=scene.acquisition.credit, tags=dict(scene.acquisition.facts()), problems=tuple(problems),
-        placed_by=placement.placed_by, placement_note=placement.note,
+        placed_by=placement.placed_by, placement_note=placement.note, height_m=placement.used_height_m,
+        own_height_m=placement.own_height_m,
     )  # fmt: skip
 
 
@@ -78,13 +79,13 @@ class _Shape:
 _Placed = tuple[_Shape, Placement]
 
 
-def _open(path: str, problems: list[str]) -> _Placed | None:
+def _open(path: str, problems: list[str], height_m: float | None) -> _Placed | None:
     try:
         dataset = DATASETS.get(path)
     except GeoloupeError as error:
         problems.append(error.sentence)
         return None
-    return _shape(path, dataset), DATASETS.placement(dataset)
+    return _shape(path, dataset), DATASETS.placement(dataset).at_height(height_m, dataset.width, dataset.height)
 
 
 def _shape(path: str, dataset: DatasetReader) -> _Shape:

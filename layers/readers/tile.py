@@ -78,8 +78,7 @@ def _frame(full: DatasetReader, canvas_crs: str, override: str, height_m: float 
     if not canvas_crs:
         return Frame("", _PIXEL_SPACE, full.width, full.height)
     placement = DATASETS.placement(full)
-    if height_m is not None:
-        placement = placement.at_height(float(height_m), full.width, full.height)
+    placement = placement.at_height(height_m, full.width, full.height)
     crs = override or placement.crs
     name = os.path.basename(full.name)
     if not crs:

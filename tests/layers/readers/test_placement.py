@@ -25,8 +25,8 @@ POOL = ReaderPool(inline=True)
 UTM = Bounds(400_000, 5_750_000, 401_280, 5_751_280)
 
 
-def probe(path: Path) -> RasterInfo:
-    return RasterInfo.from_json(POOL.ask("probe", {"path": str(path)}).header["raster"])
+def probe(path: Path, **more: object) -> RasterInfo:
+    return RasterInfo.from_json(POOL.ask("probe", {"path": str(path), **more}).header["raster"])
 
 
 def tile(path: Path, crs: str, affine, size: int = 80, **more):
@@ -187,6 +187,20 @@ def test_an_rpc_places_as_gdal_does(tmp_path):
             rows, cols = gdal.rowcol(lons, lats, op=lambda v: v)
         placed = DATASETS.placement(DATASETS.get(str(path))).at_height(used, SIZE, SIZE)
         assert np.abs(np.stack(placed.warp.pixels(lons, lats)) - np.stack([cols, rows])).max() < 0.01
+
+
+def test_a_chosen_height_moves_what_is_told_as_it_moves_what_is_drawn(tmp_path):
+    path = with_rpc(tmp_path)
+    own, higher = probe(path), probe(path, height_m=615.0)
+    assert (own.height_m, own.own_height_m) == (215.0, 215.0)
+    assert (higher.height_m, higher.own_height_m) == (615.0, 215.0)
+    assert "height of 615 m above the ellipsoid (chosen by the analyst)" in higher.placement_note
+    assert sum("RPC" in problem for problem in higher.problems) == 1
+    assert any("615 m" in problem for problem in higher.problems)
+    assert abs(higher.bounds.left - own.bounds.left) > 1e-4
+    assert probe(path) == own, "nothing of the other height stays"
+    plain = write_raster(tmp_path / "b.tif", surface(), "EPSG:32652", UTM)
+    assert probe(plain, height_m=615.0).height_m is None
 
 
 def test_the_displacement_told_is_the_displacement_drawn(tmp_path):
