@@ -15,7 +15,7 @@ from viewer.support.jobs import Jobs
 
 
 class RasterLook:
-    """`intent` is the style of the layer's row, `style` what is shown: they differ with a stretch from the view (DRA)."""
+    """`intent` is the style of the layer's row, `style` what is shown: with a stretch from the view they differ."""
 
     def __init__(self, jobs: Jobs) -> None:
         self.intent: RasterStyle | None = None

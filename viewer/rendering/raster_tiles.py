@@ -42,8 +42,8 @@ class Shown(NamedTuple):
 class RasterTiles:
     """Raw tiles are cached apart from coloured ones: a new stretch reads nothing.
 
-    `changed`: another picture would be painted now. `failed` gets what about ("tiles", "style"), a sentence, and whether
-    it says more than those before it. The window's thread only, where nothing else is said.
+    `changed`: another picture would be painted now. `failed` gets what it is about ("tiles", "style"), a sentence, and
+    whether that says more than those before it. The window's thread only, where nothing else is said.
     """
 
     def __init__(
