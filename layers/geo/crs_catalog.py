@@ -1,0 +1,121 @@
+"""The CRSs that PROJ's database knows, found by words or numbers, and whether coordinates can be meant in one."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from functools import lru_cache
+
+from pyproj.database import query_crs_info
+from pyproj.enums import PJType
+
+from layers.errors import BadCRS, CannotBePlaced
+from layers.geo.bounds import Bounds
+from layers.geo.crs import WGS84, crs_name, is_geographic, metres_per_unit, parse_crs, transform_bounds
+
+_KINDS = [PJType.PROJECTED_CRS, PJType.GEOGRAPHIC_2D_CRS]
+_AUTHORITIES = ("EPSG", "ESRI", "IGNF")
+"""In the order in which they are offered. Those left out are of the Moon and the planets, or say it again."""
+_NEAR = 0.5
+"""So far, in sizes of a CRS's area of use, coordinates may lie outside of it before they contradict it."""
+_EARTH_M = 30_000_000.0
+
+
+@dataclass(frozen=True, slots=True)
+class KnownCRS:
+    """One CRS of the database. `text` is its code, `place` where it is used."""
+
+    text: str
+    name: str
+    place: str
+    words: str
+    """All of it in lower case, to be searched."""
+
+
+@lru_cache(maxsize=1)
+def known_crs() -> tuple[KnownCRS, ...]:
+    """All of them, which takes a fifth of a second."""
+    found = []
+    for authority in _AUTHORITIES:
+        for info in query_crs_info(authority, pj_types=_KINDS):
+            place = info.area_of_use.name if info.area_of_use is not None else ""
+            text = f"{info.auth_name}:{info.code}"
+            found.append(KnownCRS(text, info.name, place, f"{text} {info.name} {place}".casefold()))
+    return tuple(found)
+
+
+def named_crs(text: str) -> KnownCRS:
+    """A CRS given by code or WKT as if it came from the list. Raises BadCRS."""
+    area = parse_crs(text).area_of_use
+    return KnownCRS(text, crs_name(text).removesuffix(f" ({text})"), (area.name or "") if area is not None else "", "")
+
+
+def find_crs(wanted: str, among: tuple[KnownCRS, ...], limit: int = 60) -> list[KnownCRS]:
+    """Those with every word of `wanted` in code, name or place, the likeliest first; a code or WKT finds itself."""
+    words = wanted.casefold().split()
+    if not words:
+        return []
+    ranked = [
+        (_rank(entry, words), number) for number, entry in enumerate(among) if all(w in entry.words for w in words)
+    ]
+    found = [among[number] for _, number in sorted(ranked)[:limit]]
+    if not found:
+        try:
+            found = [named_crs(wanted.strip())]
+        except BadCRS:
+            return []
+    return found
+
+
+def _rank(entry: KnownCRS, words: list[str]) -> tuple[int, int]:
+    """Codes before names, names before places, short names before long ones."""
+    code, name = entry.text.casefold(), entry.name.casefold()
+    if words[0] in (code, code.partition(":")[2]):
+        return 0, 0
+    if name.startswith(words[0]) and all(word in name for word in words):
+        return 1, len(name)
+    return (2 if all(word in name for word in words) else 3), len(name)
+
+
+@dataclass(frozen=True, slots=True)
+class Fit:
+    """Where coordinates lie if they are meant in a CRS, and what speaks against it (empty: nothing)."""
+
+    bounds_lonlat: Bounds | None
+    doubt: str = ""
+
+
+def looks_like_degrees(bounds: Bounds) -> bool:
+    """True where the numbers could be longitudes and latitudes."""
+    return max(map(abs, bounds[::2])) <= 360.0 and max(map(abs, bounds[1::2])) <= 90.001
+
+
+def fit_of(crs: str, bounds: Bounds) -> Fit:
+    """Whether `bounds` make sense in a CRS. Raises BadCRS."""
+    name, geographic = crs_name(crs), is_geographic(crs)
+    if geographic and not looks_like_degrees(bounds):
+        return Fit(None, f"The numbers are no longitudes and latitudes, as {name} wants them.")
+    try:
+        lonlat = transform_bounds(crs, WGS84, bounds)
+    except CannotBePlaced:
+        return Fit(None, f"In {name} these numbers lie nowhere on Earth.")
+    if not geographic and looks_like_degrees(bounds):
+        metres = max(bounds.width, bounds.height) * metres_per_unit(crs)
+        doubt = f"The numbers look like degrees; in {name} all of it would be {metres:.3g} m wide."
+        return Fit(lonlat, doubt)
+    if not geographic and max(map(abs, bounds)) * metres_per_unit(crs) > _EARTH_M:
+        return Fit(lonlat, f"The numbers are larger than any on Earth in {name}.")
+    return Fit(lonlat, _outside(crs, name, lonlat))
+
+
+def _outside(crs: str, name: str, lonlat: Bounds) -> str:
+    area = parse_crs(crs).area_of_use
+    if area is None:
+        return ""
+    east = area.east + 360.0 if area.east < area.west else area.east
+    used = Bounds(area.west, area.south, east, area.north)
+    near = used.expanded(_NEAR * min(used.width, used.height))
+    turned = (Bounds(lonlat.left + turn, lonlat.bottom, lonlat.right + turn, lonlat.top) for turn in (-360, 0, 360))
+    if any(near.contains_point(*box.centre) for box in turned) or not all(map(math.isfinite, lonlat)):
+        return ""
+    return f"That is far from where {name} is used ({area.name.rstrip('.')})."
