@@ -8,8 +8,10 @@ from typing import Any, NamedTuple
 from layers.errors import GeoloupeError
 from layers.geo.bounds import Bounds
 from layers.geo.crs import PIXEL_SPACE
+from layers.grid.plan import COARSE_LEVEL
 from layers.grid.tile_grid import TILE_PX, TileGrid, TileKey
 from layers.pool.protocol import Answer, Profile, Request
+from layers.raster.info import RasterInfo
 from viewer.rendering.tile_cache import RawTile
 
 OVERVIEW_PX = 512
@@ -55,6 +57,18 @@ class TileAsk(NamedTuple):
 def reader_crs(canvas_crs: str) -> str:
     """What readers call the canvas's CRS: nothing, where it is the picture's own pixels."""
     return "" if canvas_crs == PIXEL_SPACE else canvas_crs
+
+
+def coarse_pays(info: RasterInfo, pixels_across: float) -> bool:
+    """True where a coarse tile costs about as much as an exact one: the file stores an overview for it.
+
+    Else reading it would unpack all that the exact tiles unpack, once more. The raster is `pixels_across` wide on the
+    canvas.
+    """
+    factors = (1, *info.overviews)
+    scale = info.width / pixels_across if pixels_across > 0 else 1.0
+    exact = max((factor for factor in factors if factor <= scale), default=1)
+    return max(factors) >= exact * 2**COARSE_LEVEL
 
 
 def overview_ask(reading: Reading, crs: str, bounds: Bounds) -> TileAsk | None:

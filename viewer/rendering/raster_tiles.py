@@ -20,7 +20,7 @@ from layers.raster.style import RasterStyle
 from viewer.rendering.context import RenderContext
 from viewer.rendering.images import NOTHING
 from viewer.rendering.raster_colours import Colouring, Pictures, coloured
-from viewer.rendering.raster_reading import Reading, TileAsk, overview_ask, raw_tile
+from viewer.rendering.raster_reading import Reading, TileAsk, coarse_pays, overview_ask, raw_tile
 from viewer.rendering.raster_source import RasterSource
 from viewer.rendering.scheduler import Wish
 from viewer.rendering.tile_cache import RawTile, TileName
@@ -123,7 +123,11 @@ class RasterTiles:
         self._resting_grid = view.grid if self.resting else self._resting_grid
         plan = self.sheet.plan(view, self._cursor)
         reading, wishes, recolour = shown.reading, [], False
+        within = self.sheet.within(view.grid)
+        has_coarse = within is None or coarse_pays(shown.info, within.right - within.left)
         for rank, key in enumerate(plan.want):
+            if key.level and not has_coarse:
+                continue
             ask = TileAsk(reading, view.grid, key)
             if TileName(self._layer_uuid, reading, view.grid, key) in self._context.tiles.raw:
                 recolour = True
