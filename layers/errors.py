@@ -52,12 +52,20 @@ class TooLarge(GeoloupeError):
     """Reading would need more memory or time than a reader may have."""
 
 
+class SourceChanged(GeoloupeError):
+    """A source file is not the one that was opened: it was written, cut or replaced since."""
+
+
 class ReaderCrashed(GeoloupeError):
     """A reader process died twice on the same request."""
 
 
 class ReaderTimeout(GeoloupeError):
     """A reader did not answer before its deadline."""
+
+
+class GivenUp(GeoloupeError):
+    """Nobody waits for the answer any more: the work was cancelled."""
 
 
 class Quarantined(GeoloupeError):

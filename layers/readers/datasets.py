@@ -83,6 +83,11 @@ class Datasets:
         """The path of the file of an open dataset."""
         return self._keys[dataset].path
 
+    def state_of(self, dataset: DatasetReader) -> tuple[int, int]:
+        """(modified in ns, size in bytes) of the file of an open dataset, when it was opened."""
+        key = self._keys[dataset]
+        return key.modified_ns, key.size
+
     def close(self) -> None:
         """Close all."""
         while self._open:

@@ -5,7 +5,6 @@ What is built is a tiled TIFF of the picture at a quarter of its resolution, wit
 
 from __future__ import annotations
 
-import hashlib
 import os
 import time
 from contextlib import suppress
@@ -20,43 +19,41 @@ from rasterio.transform import Affine
 from rasterio.windows import Window
 
 from layers.errors import DiskFull, GeoloupeError, NotAllowed, NotReadable, TooLarge
+from layers.raster.overviews import MAX_PIXELS, overview_name
 from layers.readers.datasets import DATASETS, FULL_RESOLUTION
 from layers.readers.pixels import read_pixels, real_values
 
 OVERVIEW_FACTOR = 4
-MAX_PIXELS = 40_000_000_000
 _TILE_PX = 512
 _SLICE_S = 2.0
 _STATE_TAG = "GEOLOUPE_SOURCE"
+_ROW_TAG = "GEOLOUPE_ROW"
 _SMALLEST_PX = 256
-
-
-def overview_name(path: str, part: str = "") -> str:
-    """The file name of a raster's overviews in the cache: another one when the raster changes."""
-    state = os.stat(path)
-    text = f"{os.path.abspath(path)}|{part}|{state.st_mtime_ns}|{state.st_size}"
-    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:40] + ".tif"
+_STRIP_PX = 16_000_000
+"""Of a raster stored in rows so many pixels are read at once, whole rows each: parts of rows would be unpacked again
+and again."""
 
 
 def build_overviews(params: dict[str, Any]) -> tuple[dict[str, Any], tuple[Any, ...]]:
     """One slice of the work, `slice_s` seconds of it: the caller asks again with `row` until `is_done`.
 
-    `path`, `part`, `folder` (ours, exists), `row` (0 at first). Header: `overview_path`, `row` to ask for next,
-    `fraction` done, `is_done`. To cancel is not to ask again. Raises what opening and reading raise, DiskFull,
-    NotAllowed, TooLarge. The last slice makes the coarser levels: give it minutes, not seconds.
+    `path`, `part`, `folder` (ours, exists), `row` (0 at first: what was begun and left is gone on with). Header:
+    `overview_path`, `row` to ask for next, `fraction` done, `is_done`. To cancel is not to ask again. Raises what
+    opening and reading raise, DiskFull, NotAllowed, TooLarge. The last slice makes the coarser levels: give it minutes.
     """
     path, part = str(params["path"]), str(params.get("part", ""))
     full = DATASETS.get(path, FULL_RESOLUTION, part)
     if full.width * full.height > MAX_PIXELS:
         name = os.path.basename(path)
         raise TooLarge(f"{name} is too large for overviews of ours: save it as a Cloud Optimized GeoTIFF.")
-    final = Path(str(params["folder"])) / overview_name(path, part)
+    final = Path(str(params["folder"])) / overview_name(path, part, *DATASETS.state_of(full))
     row = int(params.get("row", 0))
     rows = _size(full)[1]
     if final.exists():
         return _header(final, rows, rows), ()
     unfinished = final.with_suffix(".part.tif")
     try:
+        row = _row_of(unfinished, full) if row == 0 else row
         if row == 0 or not unfinished.exists():
             row = 0
             _begin(full, unfinished)
@@ -67,6 +64,7 @@ def build_overviews(params: dict[str, Any]) -> tuple[dict[str, Any], tuple[Any, 
                 row += _TILE_PX
                 if time.monotonic() > end:
                     break
+            out.update_tags(**{_ROW_TAG: row})
             if row >= rows:
                 _add_levels(full, out)
         if row >= rows:
@@ -112,6 +110,16 @@ def _header(final: Path, row: int, rows: int) -> dict[str, Any]:
     return {"overview_path": str(final), "row": row, "fraction": row / rows, "is_done": row >= rows}
 
 
+def _row_of(unfinished: Path, full: DatasetReader) -> int:
+    """Where to go on with what an earlier session has left; 0 where nothing of it is of use."""
+    try:
+        with rasterio.open(unfinished, driver="GTiff") as left:
+            tags = left.tags()
+        return int(tags.get(_ROW_TAG, "0")) if tags.get(_STATE_TAG) == _state(full) else 0
+    except (rasterio.errors.RasterioError, ValueError):
+        return 0
+
+
 def _begin(full: DatasetReader, path: Path) -> None:
     kind = real_values(np.zeros(1, _stored_dtype(full))).dtype
     width, height = _size(full)
@@ -138,15 +146,13 @@ def _stored_dtype(full: DatasetReader) -> str:
 
 def _fill_rows(full: DatasetReader, out: Any, row: int) -> None:
     """One row of blocks. What is damaged stays masked."""
-    tall = min(_TILE_PX, out.height - row)
     has_mask = out.nodatavals[0] is None and ColorInterp.alpha not in full.colorinterp
-    for col in range(0, out.width, _TILE_PX):
-        wide = min(_TILE_PX, out.width - col)
-        top, left = row * OVERVIEW_FACTOR, col * OVERVIEW_FACTOR
+    for place in _places(full, out, row):
+        wide, tall = int(place.width), int(place.height)
+        top, left = place.row_off * OVERVIEW_FACTOR, place.col_off * OVERVIEW_FACTOR
         window = Window(
             left, top, min(wide * OVERVIEW_FACTOR, full.width - left), min(tall * OVERVIEW_FACTOR, full.height - top)
         )
-        place = Window(col, row, wide, tall)
         try:
             found = read_pixels(full, list(full.indexes), window, (tall, wide))
         except NotReadable:
@@ -156,6 +162,15 @@ def _fill_rows(full: DatasetReader, out: Any, row: int) -> None:
         out.write(real_values(found.bands), window=place)
         if has_mask:  # always: blocks that are not written count as masked
             out.write_mask(found.mask, window=place)
+
+
+def _places(full: DatasetReader, out: Any, row: int) -> list[Window]:
+    """The parts of a row of blocks that are read at once: blocks, or strips of a raster stored in rows."""
+    tall = min(_TILE_PX, out.height - row)
+    if full.block_shapes[0][1] < full.width:
+        return [Window(col, row, min(_TILE_PX, out.width - col), tall) for col in range(0, out.width, _TILE_PX)]
+    step = max(1, _STRIP_PX // (full.width * OVERVIEW_FACTOR))
+    return [Window(0, at, out.width, min(step, row + tall - at)) for at in range(row, row + tall, step)]
 
 
 def _add_levels(full: DatasetReader, out: Any) -> None:

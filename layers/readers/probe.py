@@ -14,6 +14,7 @@ from layers.errors import CannotBePlaced, GeoloupeError
 from layers.geo.bounds import Bounds
 from layers.geo.crs import WGS84, transform_bounds, transform_points
 from layers.raster.info import BandInfo, RasterInfo
+from layers.raster.overviews import MODERATE_PIXELS
 from layers.readers.datasets import DATASETS, refused_sidecars
 from layers.readers.environment import Profile, current_profile
 from layers.readers.files import Content
@@ -26,7 +27,6 @@ from layers.readers.vrt_judge import judge_vrt
 SAMPLE_PX = 512
 MAX_STRETCHED_BANDS = 16
 MAX_DECIMATED_PIXELS = 16_000_000
-HUGE_PIXELS = 200_000_000
 _LATTICE = 4
 _MAX_TAGS = 250
 _SECURITY_FIELDS = ("NITF_FSC", "NITF_ISC", "NITF_FSR", "NITF_ISR", "NITF_FSD", "NITF_ISD", "NITF_FSCLAS")
@@ -64,7 +64,11 @@ def probe_raster(
         placed_by=placement.placed_by, placement_note=placement.note, height_m=placement.used_height_m,
         own_height_m=placement.own_height_m, parts=parts, part=part or next(iter(parts), ""),
     )  # fmt: skip
-    return {"kind": "raster", "raster": info.to_json(), "cut_short": _cut_short(dataset, path, content)}, ()
+    header = {
+        "kind": "raster", "raster": info.to_json(), "cut_short": _cut_short(dataset, path, content),
+        "state": list(DATASETS.state_of(dataset)),
+    }  # fmt: skip
+    return header, ()
 
 
 def _cut_short(dataset: DatasetReader, path: str, content: Content) -> str:
@@ -88,8 +92,10 @@ def _oddities(dataset: DatasetReader, path: str, content: Content, parts: tuple[
     """Sentences about what is odd but can be shown."""
     name = os.path.basename(path)
     found = [f"{other} beside it is not what it should be and is ignored." for other in refused_sidecars(path)]
-    if not dataset.overviews(1) and dataset.width * dataset.height > HUGE_PIXELS:
-        found.append(f"{name} has no overviews, so that zooming out is slow: build them.")
+    if not dataset.overviews(1) and dataset.width * dataset.height > MODERATE_PIXELS:
+        found.append(
+            f"{name} has no overviews: zoomed out, only some of its pixels are looked at until they are built."
+        )
     if len(parts) > 1:
         found.append(f"{name} holds {len(parts)} pictures ({', '.join(parts[:5])}): one of them is shown.")
     if content is Content.JPEG2000 and is_cut_short(path):

@@ -13,7 +13,7 @@ from rasterio.enums import ColorInterp
 from rasterio.io import DatasetReader
 from rasterio.windows import Window
 
-from layers.errors import CannotBePlaced
+from layers.errors import CannotBePlaced, SourceChanged
 from layers.grid.tile_grid import Affine
 from layers.readers.datasets import DATASETS, FULL_RESOLUTION
 from layers.readers.mapping import Frame, Mapping, Target, map_pixels
@@ -45,11 +45,14 @@ def read_tile(params: dict[str, Any]) -> tuple[dict[str, Any], tuple[NDArray[Any
     """Bands (n, h, w) in the file's dtype (complex ones as magnitudes) and their mask (h, w).
 
     Parameters: see layers/pool; also `part` (see `Datasets.get`), `overview_path` (what the op "overviews" has built),
-    `height_m` (for a raster placed by its RPC) and `nodata` (a value without data that the file does not declare).
+    `height_m` (for a raster placed by its RPC), `nodata` (a value without data that the file does not declare) and
+    `state` (of the file, as its probe found it; raises SourceChanged where it is another now).
     With the crs "" the canvas is the picture's own pixels, row 0 at y = 0 and y upwards. Raises CannotBePlaced without
     CRS or position, and what opening and reading raise.
     """
     full = DATASETS.get(str(params["path"]), part=str(params.get("part", "")))
+    if params.get("state") is not None and tuple(params["state"]) != DATASETS.state_of(full):
+        raise SourceChanged(f"{os.path.basename(full.name)} has changed since it was opened: read it anew.")
     target = Target(str(params["crs"]), Affine(*params["affine"]), int(params["width"]), int(params["height"]))
     frame = _frame(full, target.crs, str(params.get("source_crs", "")), params.get("height_m"))
     indexes = [int(band) for band in params["bands"]]
@@ -89,13 +92,13 @@ def _frame(full: DatasetReader, canvas_crs: str, override: str, height_m: float 
 
 
 def _choose(full: DatasetReader, scale: float, overview_path: str) -> _Source:
-    """The coarsest stored level that is still as fine as the canvas."""
+    """The coarsest level that is still as fine as the canvas: stored ones, or built ones where those are too fine."""
     level, best = FULL_RESOLUTION, 1
     for candidate, factor in enumerate(full.overviews(1)):
         if factor <= scale * _OVERVIEW_TOLERANCE:
             level, best = candidate, factor
     built = None
-    if overview_path and scale * _OVERVIEW_TOLERANCE >= OVERVIEW_FACTOR > best:
+    if overview_path and scale * _OVERVIEW_TOLERANCE >= max(OVERVIEW_FACTOR, 2 * best):
         built = built_overview(full, overview_path, scale * _OVERVIEW_TOLERANCE)
     if built is not None:
         dataset, (sx, sy) = built

@@ -6,9 +6,10 @@ import numpy as np
 import pytest
 import rasterio
 
-from layers.errors import NotAllowed, TooLarge
+from layers.errors import NotAllowed, SourceChanged, TooLarge
 from layers.geo.bounds import Bounds
 from layers.pool.pool import ReaderPool
+from layers.raster.overviews import overview_name
 from layers.readers import overview_cache
 from layers.readers.datasets import DATASETS
 from tests.layers.readers.tiny_rasters import surface, write_raster
@@ -113,10 +114,66 @@ def test_a_build_that_was_left_begins_again_or_goes_on(tmp_path, cache, monkeypa
     header = POOL.ask("overviews", {**params, "row": header["row"]}).header
     assert header["row"] == 128
     built, fractions = build(path, cache, 0.0)
-    assert len(fractions) == 4
+    assert fractions == [0.5, 0.75, 1.0]
     _, found, mask = tile(path, overview_path=built)
     assert mask.all()
     assert np.abs(found - tile(path)[1]).max() <= 1
+
+
+def test_a_later_session_goes_on_where_one_has_stopped(tmp_path, cache, monkeypatch):
+    path = write_raster(tmp_path / "a.tif", surface(1, SIDE).astype(np.uint8), "EPSG:32652", UTM, tiled=True)
+    monkeypatch.setattr(overview_cache, "_TILE_PX", 128)
+    params = {"path": str(path), "folder": str(cache), "slice_s": 0.0}
+    rows = []
+    while not (header := POOL.ask("overviews", {**params, "row": 0}).header)["is_done"]:
+        rows.append(header["row"])
+    assert rows == [128, 256, 384]
+    _, found, mask = tile(path, overview_path=header["overview_path"])
+    assert mask.all()
+    assert np.abs(found - tile(path)[1]).max() <= 1
+
+
+def test_what_was_left_broken_is_begun_anew(tmp_path, cache):
+    path = write_raster(tmp_path / "a.tif", surface(1, SIDE).astype(np.uint8), "EPSG:32652", UTM)
+    state = os.stat(path)
+    name = overview_name(str(path), "", state.st_mtime_ns, state.st_size)
+    (cache / name).with_suffix(".part.tif").write_bytes(b"II*\0" + bytes(50))
+    built, _ = build(path, cache)
+    assert os.path.basename(built) == name
+    assert tile(path, overview_path=built)[0]["shrink"] > 4
+
+
+@pytest.mark.parametrize("rows_at_once", [1, 7, 100_000])
+def test_rasters_stored_in_rows_are_read_in_rows(tmp_path, cache, monkeypatch, rows_at_once):
+    monkeypatch.setattr(overview_cache, "_STRIP_PX", rows_at_once * SIDE * 4)
+    path = write_raster(tmp_path / "a.tif", surface(3, SIDE).astype(np.uint8), "EPSG:32652", UTM, nodata=0)
+    windows = []
+    read = overview_cache.read_pixels
+    monkeypatch.setattr(overview_cache, "read_pixels", lambda *args: windows.append(args[2]) or read(*args))
+    built, _ = build(path, cache)
+    assert {window.width for window in windows} == {SIDE - SIDE % 4}
+    _, found, mask = tile(path, overview_path=built)
+    assert mask.all()
+    assert np.abs(found - tile(path)[1]).max() <= 1
+
+
+def test_stored_overviews_that_are_too_few_are_gone_on_with(tmp_path, cache):
+    path = write_raster(tmp_path / "a.tif", surface(1, SIDE).astype(np.uint8), "EPSG:32652", UTM, tiled=True)
+    with rasterio.open(path, "r+") as out:
+        out.build_overviews([2], rasterio.enums.Resampling.average)
+    built, _ = build(path, cache)
+    assert tile(path, 900, overview_path=built)[0]["shrink"] == pytest.approx(2, rel=0.01)
+    assert tile(path, 128, overview_path=built)[0]["shrink"] == pytest.approx(8, rel=0.01)
+    assert tile(path, 128)[0]["shrink"] == pytest.approx(2, rel=0.01)
+
+
+def test_a_tile_is_of_the_state_that_was_probed(tmp_path):
+    path = write_raster(tmp_path / "a.tif", surface().astype(np.uint8), "EPSG:32652", UTM)
+    state = POOL.ask("probe", {"path": str(path)}).header["state"]
+    assert tile(path, state=state)[2].all()
+    os.utime(path, (1, 1))
+    with pytest.raises(SourceChanged, match=r"a\.tif has changed since it was opened"):
+        tile(path, state=state)
 
 
 def test_a_folder_that_is_not_there(tmp_path):

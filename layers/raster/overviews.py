@@ -1,0 +1,53 @@
+"""When a raster has too few overviews to be looked at as a whole, and what those that we build for it are called."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from enum import StrEnum
+
+from layers.raster.info import RasterInfo
+
+ENOUGH_PIXELS = 16_000_000
+"""A level of so many pixels is read as a whole in no time."""
+MODERATE_PIXELS = 200_000_000
+MAX_PIXELS = 40_000_000_000
+_OWN_DRIVERS = ("VRT", "MBTiles", "GPKG")
+"""Of the first nobody may write what its sources hold; the others have levels of their own."""
+
+
+class Lack(StrEnum):
+    """What is to be done about overviews that a raster does not have."""
+
+    NONE = "none"
+    MODERATE = "moderate"
+    """They are built in no time: nobody needs to be asked."""
+    LARGE = "large"
+    """Building them takes minutes and room: it is offered."""
+    BEYOND = "beyond"
+    """Too large for overviews of ours."""
+
+
+def lack_of(info: RasterInfo) -> Lack:
+    """From sizes alone: the coarsest level that the file holds is compared with what a screen needs."""
+    pixels = info.width * info.height
+    coarsest = max((1, *info.overviews))
+    if pixels <= ENOUGH_PIXELS * coarsest * coarsest or info.driver in _OWN_DRIVERS:
+        return Lack.NONE
+    if pixels > MAX_PIXELS:
+        return Lack.BEYOND
+    return Lack.LARGE if pixels > MODERATE_PIXELS else Lack.MODERATE
+
+
+def overview_stem(path: str, part: str = "") -> str:
+    """With this the names of a raster's overviews begin, whatever its state."""
+    return _digest(f"{os.path.abspath(path)}|{part}", 24) + "-"
+
+
+def overview_name(path: str, part: str, modified_ns: int, size: int) -> str:
+    """The file name of a raster's overviews in the cache: another one when the raster changes."""
+    return f"{overview_stem(path, part)}{_digest(f'{modified_ns}|{size}', 16)}.tif"
+
+
+def _digest(text: str, digits: int) -> str:
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:digits]
