@@ -1,73 +1,150 @@
-"""How a vector layer looks. One symbol for all features; categories come with a later version of this value."""
+"""How a vector layer looks: one look for all features, or looks by class; its labels; what changes with the scale."""
 
 from __future__ import annotations
 
-import re
-from dataclasses import asdict, dataclass, fields
+import math
+from dataclasses import dataclass, field, replace
 from typing import Any, Self
 
+import numpy as np
+from numpy.typing import NDArray
+
 from layers.errors import InvalidValue
+from layers.vector.classes import MODES, MOST_CLASSES, StyleClass, class_of_each
+from layers.vector.columns import Attributes
+from layers.vector.label_style import LabelStyle
+from layers.vector.look import Look, known_values, plain_values
+from layers.vector.markers import MARKERS
+from layers.vector.palettes import with_alpha
+from layers.vector.rules import rule_columns
 from layers.vector.table import VectorInfo
 
-SYMBOLS = ("circle", "square", "triangle", "diamond", "cross", "star")
+SYMBOLS = MARKERS
 _COLORS = ("#e6550d", "#3182bd", "#31a354", "#756bb1", "#d6a300", "#dd1c77", "#17a2a2", "#8c564b")
-_COLOR = re.compile(r"#[0-9a-fA-F]{6}([0-9a-fA-F]{2})?")
-_KINDS: dict[str, tuple[type, ...]] = {"str": (str,), "float": (int, float), "tuple[float, ...]": (list, tuple)}
 
 
 @dataclass(frozen=True, slots=True)
-class VectorStyle:
-    """Colours are "#rrggbb" or "#aarrggbb"; an empty `fill_color` fills nothing. Sizes in pixels of the screen.
+class VectorStyle(Look):
+    """Its own look is that of a single symbol, and in the other modes that of features in no class.
 
-    `dash` is drawn and left lengths in turn, in stroke widths; empty: a whole line.
+    Scales are denominators, 1 : so many.
     """
 
-    stroke_color: str = "#e6550d"
-    stroke_width_px: float = 1.4
-    fill_color: str = ""
-    dash: tuple[float, ...] = ()
-    symbol: str = "circle"
-    size_px: float = 7.0
-    label_field: str = ""
+    mode: str = "single"
+    column: str = ""
+    """The classes are of its values."""
+    palette: str = "okabe-ito"
+    method: str = "natural breaks"
+    class_count: int = 5
+    show_other: bool = True
+    """False: features in no class are left out."""
+    visible_from: float = 0.0
+    """Nothing is drawn where the map is smaller than 1 : this (a wide view); 0: no limit."""
+    visible_to: float = 0.0
+    """Nothing is drawn where the map is larger than 1 : this (a close view); 0: no limit."""
+    full_size_at: float = 0.0
+    """Signs and lines shrink where the map is smaller than 1 : this, to a third; 0: they keep their size."""
+    cluster_px: float = 0.0
+    """Points nearer than this become one sign with their number; 0: none."""
+    classes: tuple[StyleClass, ...] = ()
+    labels: LabelStyle = field(default_factory=LabelStyle)
 
     def __post_init__(self) -> None:
-        if not _COLOR.fullmatch(self.stroke_color) or (self.fill_color and not _COLOR.fullmatch(self.fill_color)):
-            raise InvalidValue("A colour is written as #rrggbb or #aarrggbb.")
-        if not (0 <= self.stroke_width_px <= 100 and 0 < self.size_px <= 200):
-            raise InvalidValue("A line is 0 to 100 pixels wide, a symbol up to 200 pixels large.")
-        if len(self.dash) % 2 or any(not 0 < part <= 1000 for part in self.dash):
-            raise InvalidValue("A dash pattern is pairs of lengths above 0: drawn, left out.")
-        if self.symbol not in SYMBOLS:
-            raise InvalidValue(f"A symbol is one of {', '.join(SYMBOLS)}.")
+        Look.__post_init__(self)
+        if self.mode not in MODES:
+            raise InvalidValue(f"A style is one of {', '.join(MODES)}.")
+        if len(self.classes) > MOST_CLASSES:
+            raise InvalidValue(f"A style has at most {MOST_CLASSES} classes.")
+        for scale in (self.visible_from, self.visible_to, self.full_size_at):
+            if not (math.isfinite(scale) and scale >= 0):
+                raise InvalidValue("A scale is a number above 0.")
+        if not 0 <= self.cluster_px <= 500:
+            raise InvalidValue("Points up to 500 pixels apart can be drawn as one.")
+        if not 1 <= self.class_count <= MOST_CLASSES:
+            raise InvalidValue(f"A style has 1 to {MOST_CLASSES} classes.")
 
     @classmethod
     def default(cls, info: VectorInfo, seed: int = 0) -> Self:
         """By the kind of geometry; `seed` picks the colour, so that layers differ."""
         color = _COLORS[seed % len(_COLORS)]
-        faint = f"#40{color[1:]}"
         if "Point" in info.geometry:
             return cls("#ffffff", 1.0, color)
-        return cls(color, 1.6) if "Line" in info.geometry else cls(color, 1.2, faint)
+        return cls(color, 1.6) if "Line" in info.geometry else cls(color, 1.2, with_alpha(color, 0x40))
+
+    @property
+    def label_field(self) -> str:
+        """What labels are made of."""
+        return self.labels.text
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """The columns that its classes need; those of labels are `labels.columns`."""
+        if self.mode == "rules":
+            return tuple(dict.fromkeys(name for one in self.classes for name in rule_columns(one.rule)))
+        return (self.column,) if self.mode != "single" and self.classes and self.column else ()
+
+    @property
+    def own_look(self) -> Look:
+        """Of a single symbol, or of features in no class."""
+        return Look(**known_values(Look, plain_values(self)))
+
+    @property
+    def looks(self) -> tuple[Look | None, ...]:
+        """By class, then of features in no class; None for what is not drawn."""
+        if self.mode == "single":
+            return (self.own_look,)
+        own = [one.look if one.shown else None for one in self.classes]
+        return (*own, self.own_look if self.show_other else None)
+
+    def with_look(self, look: Look, index: int = -1) -> Self:
+        """With this look of its own, or of the class at `index`."""
+        if index < 0:
+            return replace(self, **known_values(Look, look.to_json()))
+        return self.with_class(index, replace(self.classes[index], look=look))
+
+    def with_class(self, index: int, one: StyleClass) -> Self:
+        return replace(self, classes=(*self.classes[:index], one, *self.classes[index + 1 :]))
+
+    def is_shown_at(self, scale: float) -> bool:
+        """Whether anything is drawn on a map of 1 : `scale`."""
+        return not (0 < self.visible_from < scale or scale < self.visible_to)
+
+    def size_factor(self, scale: float) -> float:
+        """How large signs and lines are on a map of 1 : `scale`, in steps, so that pictures can be kept."""
+        if not 0 < self.full_size_at < scale:
+            return 1.0
+        steps = round(2.0 * math.log2(scale / self.full_size_at))
+        return max(1 / 3, 2.0 ** (-steps / 4))
 
     def to_json(self) -> dict[str, Any]:
         """Plain JSON values; `from_json` gives back an equal value."""
-        return asdict(self) | {"dash": list(self.dash)}
+        data = plain_values(self)
+        if self.classes:
+            data["classes"] = [one.to_json() for one in self.classes]
+        if self.labels != LabelStyle():
+            data["labels"] = self.labels.to_json()
+        return data
 
     @classmethod
     def from_json(cls, data: dict[str, Any]) -> Self:
-        """Raises InvalidValue where a value does not fit; unknown keys are left out."""
-        values: dict[str, Any] = {}
-        for field in fields(cls):
-            if field.name in data:
-                value = data[field.name]
-                if not isinstance(value, _KINDS[str(field.type)]) or isinstance(value, bool):
-                    raise InvalidValue(f"The style's {field.name} is not of the right kind.")
-                values[field.name] = _floats(value) if field.name == "dash" else value
-        return cls(**values)
+        """Raises InvalidValue where a value does not fit; unknown keys are left out. Older styles are understood."""
+        values = known_values(cls, data)
+        classes = data.get("classes", [])
+        if not isinstance(classes, list):
+            raise InvalidValue("The classes of a style are a list.")
+        labels = data.get("labels", {})
+        if "labels" not in data and data.get("label_field"):
+            labels = {"text": data["label_field"]}
+        return cls(
+            **values, classes=tuple(StyleClass.from_json(one) for one in classes), labels=LabelStyle.from_json(labels)
+        )
 
 
-def _floats(values: Any) -> tuple[float, ...]:
-    try:
-        return tuple(float(value) for value in values)
-    except (TypeError, ValueError) as error:
-        raise InvalidValue("A dash pattern is pairs of lengths above 0: drawn, left out.") from error
+def classify(style: VectorStyle, attributes: Attributes) -> tuple[NDArray[np.uint16], tuple[Look | None, ...]]:
+    """The class of each feature and the looks of the classes, last the one of features in no class.
+
+    A look that is None is not drawn. Raises InvalidValue for a rule that cannot be understood.
+    """
+    if style.mode == "single":
+        return np.zeros(len(attributes), dtype=np.uint16), style.looks
+    return class_of_each(style.mode, style.column, style.classes, attributes), style.looks

@@ -10,6 +10,7 @@ from PySide6.QtGui import QColor
 
 from layers.document.site import Site
 from layers.document.vocabulary import AREA_NOT_PIN_M
+from layers.vector.routes import ROUTES
 
 CLAIM_COLOR = "#f4511e"
 SETTING_COLOR = "#1f93b0"
@@ -55,13 +56,12 @@ class LineLook:
 
 
 _LINES: dict[str, LineLook] = {
-    "rail": LineLook("#ffffff", 2.2, (8.0, 8.0), ground="#1d262f", casing="#ffffff", casing_width=0.9),
-    "road": LineLook("#ffd166", 2.4),
-    "oil_pipeline": LineLook("#d99bff", 2.2, (9.0, 4.0)),
-    "gas_pipeline": LineLook("#8ce99a", 2.2, (4.0, 3.5)),
-    "sea": LineLook("#8fd3ff", 2.0, (2.0, 5.0)),
-    "air": LineLook("#f1f3f5", 1.6, (14.0, 5.0)),
-}
+    name: LineLook(
+        look.stroke_color, look.stroke_width_px, tuple(part * look.stroke_width_px for part in look.dash),
+        look.ground_color, f"#{look.casing_color[-6:]}", look.casing_width_px,
+    )
+    for name, look in ROUTES.items()
+}  # fmt: skip
 
 
 def role_color(role: str) -> str:

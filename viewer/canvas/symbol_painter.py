@@ -10,7 +10,7 @@ from PySide6.QtGui import QBrush, QColor, QImage, QPainter, QPainterPath, QPen
 
 from viewer.canvas.qt_shapes import is_vector_device
 from viewer.canvas.site_look import HALO_COLOR, PAPER_COLOR, SELECTED_COLOR, Precision, SiteLook
-from viewer.canvas.symbols import badge_path, symbol_path
+from viewer.rendering.signs import badge_path, symbol_path
 
 SYMBOL_RADIUS_PX = 12.0
 """Half of what a badge covers, rim included, in logical pixels."""

@@ -74,10 +74,16 @@ class VectorStyleForm(QWidget):
         if self._style is None:
             return ""
         try:
-            return self._commit_json(json.dumps(replace(self._style, **{column: value}).to_json()))
+            return self._commit_json(json.dumps(_changed(self._style, column, value).to_json()))
         except InvalidValue as error:
             return error.sentence
 
     def _preview(self, column: str, value: Any) -> None:
         if self._style is not None:
-            self._preview_json(json.dumps(replace(self._style, **{column: value}).to_json()))
+            self._preview_json(json.dumps(_changed(self._style, column, value).to_json()))
+
+
+def _changed(style: VectorStyle, column: str, value: Any) -> VectorStyle:
+    if column == "label_field":
+        return replace(style, labels=replace(style.labels, text=value))
+    return replace(style, **{column: value})

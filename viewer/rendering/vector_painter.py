@@ -11,11 +11,13 @@ import numpy as np
 import shiboken6
 from numpy.typing import NDArray
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QBrush, QColor, QPainter, QPainterPath, QPen, QPolygonF
+from PySide6.QtGui import QBrush, QColor, QPainter, QPainterPath, QPen, QPolygonF, QTransform
 
 from layers.grid.tile_grid import View
+from layers.vector.markers import FACILITIES
 from layers.vector.style import VectorStyle
 from layers.vector.table import LINE, POINT, FeatureTable
+from viewer.rendering.signs import symbol_path as sign_path
 
 MAX_PIXEL = 1e6
 """Coordinates further away than this many pixels are pulled in: QPainter loses its way with larger ones."""
@@ -108,6 +110,8 @@ def symbol_path(symbol: str, size_px: float) -> QPainterPath:
     elif symbol in ("triangle", "diamond", "star"):
         path.addPolygon(QPolygonF([QPointF(x * half, y * half) for x, y in _CORNERS[symbol]]))
         path.closeSubpath()
+    elif symbol in FACILITIES:
+        return QTransform.fromScale(size_px / 16, size_px / 16).map(sign_path(symbol))
     else:
         path.addEllipse(QRectF(-half, -half, size_px, size_px))
     return path

@@ -13,7 +13,7 @@ from tests.viewer.canvas.conftest import site
 from viewer.canvas.site_look import CLAIM_COLOR, SETTING_COLOR, Precision, fill_of, line_look, look_of
 from viewer.canvas.site_symbol import paint_site_symbol
 from viewer.canvas.symbol_painter import SymbolPainter
-from viewer.canvas.symbols import badge_path, symbol_path
+from viewer.rendering.signs import badge_path, symbol_path
 
 POINT = shapely.Point(10, 50)
 

@@ -293,7 +293,7 @@ def test_a_vector_style(qtbot, properties: LayerPropertiesPanel, desk: Desk) -> 
     assert properties.vector.fields.refusal.isVisible()
     fields["label_field"].setFocus()
     qtbot.keyClicks(fields["label_field"], "nam")
-    assert desk.document.layers["coast"].style["label_field"] == "name"
+    assert desk.document.layers["coast"].style["labels"]["text"] == "name"
 
 
 def test_a_style_that_does_not_fit_is_said(properties: LayerPropertiesPanel, desk: Desk) -> None:

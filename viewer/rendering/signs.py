@@ -1,4 +1,7 @@
-"""The sign of each class of site, as outlines in a box of 16 units about the origin, y downwards."""
+"""The sign of each kind of facility, as outlines in a box of 16 units about the origin, y downwards.
+
+Sites and the points of vector layers have the same.
+"""
 
 from __future__ import annotations
 

@@ -1,0 +1,77 @@
+"""Colours for classes that people with any colour vision tell apart: named palettes, and as many of one as wanted."""
+
+from __future__ import annotations
+
+QUALITATIVE: dict[str, tuple[str, ...]] = {
+    "okabe-ito": ("#e69f00", "#56b4e9", "#009e73", "#f0e442", "#0072b2", "#d55e00", "#cc79a7", "#8a8a8a"),
+    "bright": ("#4477aa", "#ee6677", "#228833", "#ccbb44", "#66ccee", "#aa3377", "#bbbbbb"),
+    "muted": (
+        "#cc6677", "#332288", "#ddcc77", "#117733", "#88ccee", "#882255", "#44aa99", "#999933", "#aa4499",
+    ),
+    "light": (
+        "#77aadd", "#ee8866", "#eedd88", "#ffaabb", "#99ddff", "#44bb99", "#bbcc33", "#aaaa00", "#dddddd",
+    ),
+}  # fmt: skip
+"""Okabe and Ito (2008); Paul Tol's bright, muted and light schemes."""
+
+SEQUENTIAL: dict[str, tuple[str, ...]] = {
+    "viridis": ("#440154", "#482878", "#3e4989", "#31688e", "#26828e", "#1f9e89", "#35b779", "#6ece58", "#b5de2b",
+                "#fde725"),
+    "cividis": ("#00224e", "#123570", "#3b496c", "#575d6d", "#707173", "#8a8678", "#a59c74", "#c3b369", "#e1cc55",
+                "#fee838"),
+    "iridescent": ("#fefbe9", "#eaf0b5", "#c2e3d2", "#9bd2e1", "#81c4e7", "#7bbce7", "#8da3dd", "#9b8ac4", "#906388",
+                   "#46353a"),
+    "yellow to brown": ("#ffffe5", "#fff7bc", "#fee391", "#fec44f", "#fb9a29", "#ec7014", "#cc4c02", "#993404",
+                        "#662506"),
+    "blues": ("#eff7ff", "#d6e6f4", "#abcfe6", "#7fb5d8", "#5095c6", "#2d75b2", "#135797", "#0a3a70"),
+}  # fmt: skip
+DIVERGING: dict[str, tuple[str, ...]] = {
+    "sunset": ("#364b9a", "#4a7bb7", "#6ea6cd", "#98cae1", "#c2e4ef", "#eaeccc", "#feda8b", "#fdb366", "#f67e4b",
+               "#dd3d2d", "#a50026"),
+    "blue to red": ("#2166ac", "#4393c3", "#92c5de", "#d1e5f0", "#f7f7f7", "#fddbc7", "#f4a582", "#d6604d", "#b2182b"),
+}  # fmt: skip
+RAMPS = SEQUENTIAL | DIVERGING
+PALETTES = QUALITATIVE | RAMPS
+OTHER_COLOR = "#9aa5ad"
+"""For what falls into no class."""
+
+
+def palette_colors(name: str, count: int) -> list[str]:
+    """`count` colours of a palette: the first of a qualitative one, evenly spaced ones of a ramp.
+
+    A qualitative palette that is used up begins again a third darker, then a third lighter: so many classes are no
+    longer told apart by colour alone. An unknown name gives the first palette.
+    """
+    if name in RAMPS:
+        stops = RAMPS[name]
+        if count == 1:
+            return [stops[(len(stops) * 2) // 3]]
+        return [_between(stops, i / (count - 1)) for i in range(count)]
+    own = QUALITATIVE.get(name, QUALITATIVE["okabe-ito"])
+    return [_varied(own[i % len(own)], i // len(own)) for i in range(count)]
+
+
+def mixed(color: str, other: str, share: float) -> str:
+    """`share` of the way from one #rrggbb to another."""
+    parts = [round(a + (b - a) * share) for a, b in zip(_rgb(color), _rgb(other), strict=True)]
+    return "#{:02x}{:02x}{:02x}".format(*parts)
+
+
+def with_alpha(color: str, alpha: int) -> str:
+    """#aarrggbb of the same colour."""
+    return f"#{alpha:02x}{color[-6:]}"
+
+
+def _between(stops: tuple[str, ...], share: float) -> str:
+    place = share * (len(stops) - 1)
+    index = min(int(place), len(stops) - 2)
+    return mixed(stops[index], stops[index + 1], place - index)
+
+
+def _varied(color: str, rounds: int) -> str:
+    return color if not rounds else mixed(color, "#000000" if rounds % 2 else "#ffffff", min(0.9, 0.28 + 0.07 * rounds))
+
+
+def _rgb(color: str) -> tuple[int, int, int]:
+    digits = color[-6:]
+    return int(digits[:2], 16), int(digits[2:4], 16), int(digits[4:], 16)
