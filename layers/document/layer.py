@@ -22,6 +22,8 @@ class Layer(Row):
     ``{"path": "/abs/file.tif"}`` a file (relative paths are to the case's folder), with ``"table"`` for one of several,
     and ``"height_m"`` where the analyst has chosen the height at which its RPC places it;
     ``{"shipped": "blue_marble.tif"}`` a file of the sample data;
+    ``{"combined": [{"path": ..., "name": "1985", "bands": 4, ...}, ...]}`` several images as one, as
+    `layers.raster.combined.Member.to_json` writes them;
     ``{"template": "https://...{z}/{x}/{y}", "min_level": 0, "max_level": 9, "time": "2024-04-12", ...}`` tiles, as
     `layers.services.catalog.TileService.to_json` writes it.
     `style_json` is a `RasterStyle` or `VectorStyle` in JSON; empty: the default for what the file holds.

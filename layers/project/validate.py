@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Literal
 
 from layers.document.document import Document
+from layers.document.layer import Layer
 from layers.document.vocabulary import LIKELIHOOD_TERMS, LikelihoodTerm
 from layers.errors import CaseDamaged
 from layers.project.columns import SITE_SPECS
@@ -128,13 +129,21 @@ def _terms(document: Document) -> Iterator[LikelihoodTerm]:
 
 def _layer_files(path: Path, document: Document) -> Iterator[Finding]:
     for layer in document.layers.values():
-        text = layer.source.get("path")
-        if not isinstance(text, str) or not text:
-            continue
-        if not _is_plain_path(text):
-            yield Finding("layer_path", f"The layer “{_short(layer.name)}” leads outside: {_short(text)}.")
-        elif not (path.parent / text).is_file():
-            yield Finding("layer_missing", f"The file of the layer “{_short(layer.name)}” is missing: {_short(text)}.")
+        for text in _paths(layer):
+            if not _is_plain_path(text):
+                yield Finding("layer_path", f"The layer “{_short(layer.name)}” leads outside: {_short(text)}.")
+            elif not (path.parent / text).exists():
+                about = f"The file of the layer “{_short(layer.name)}” is missing"
+                yield Finding("layer_missing", f"{about}: {_short(text)}.")
+
+
+def _paths(layer: Layer) -> Iterator[str]:
+    """Those of a combined layer's images too."""
+    several = layer.source.get("combined")
+    for source in (layer.source, *(several if isinstance(several, list) else ())):
+        text = source.get("path") if isinstance(source, dict) else None
+        if isinstance(text, str) and text:
+            yield text
 
 
 def _is_plain_path(text: str) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,6 +19,17 @@ from layers.readers.tile import read_tile
 
 _HEADER = {"damaged": False, "sampled": False}
 
+
+class _Where(NamedTuple):
+    """The files that hold a band, and how they are read."""
+
+    paths: tuple[str, ...]
+    nodata: float | None
+    part: str
+    source_crs: str
+    height_m: Any
+
+
 Found = tuple[dict[str, Any], NDArray[Any], NDArray[np.bool_]]
 
 
@@ -31,21 +42,22 @@ def is_composed(params: dict[str, Any]) -> bool:
 def read_scene_tile(params: dict[str, Any]) -> tuple[dict[str, Any], tuple[NDArray[Any], ...]]:
     """As `read_tile`, with `bands` a list of {"paths": [file or tiles of a mosaic], "index": from 1, "nodata": stated}.
 
-    "path" may stand for "paths" with one file. The dtype is one that holds those of all bands; a pixel is valid where
-    every band is. Raises what `read_tile` raises; NotReadable for a list of bands that is none.
+    "path" may stand for "paths" with one file; "part", "source_crs" and "height_m" may be said for each band. The dtype
+    is one that holds those of all bands; a pixel is valid where every band is. Raises what `read_tile` raises;
+    NotReadable for a list of bands that is none.
     """
     try:
-        wanted = [_source(band) for band in params["bands"]]
+        wanted = [(_where(band, params), int(band["index"])) for band in params["bands"]]
     except (KeyError, TypeError, ValueError) as error:
         raise NotReadable("The list of the scene's bands cannot be understood: open the scene again.") from error
-    groups: dict[tuple[tuple[str, ...], float | None], list[int]] = {}
-    for paths, index, nodata in wanted:
-        indexes = groups.setdefault((paths, nodata), [])
+    groups: dict[_Where, list[int]] = {}
+    for where, index in wanted:
+        indexes = groups.setdefault(where, [])
         if index not in indexes:
             indexes.append(index)
-    found = {key: _read_mosaic(params, *key, indexes) for key, indexes in groups.items()}
+    found = {where: _read_mosaic(params, where, indexes) for where, indexes in groups.items()}
     dtype = np.result_type(*(bands.dtype for _, bands, _ in found.values()))
-    layers = [found[paths, nodata][1][groups[paths, nodata].index(index)] for paths, index, nodata in wanted]
+    layers = [found[where][1][groups[where].index(index)] for where, index in wanted]
     mask = np.logical_and.reduce([mask for _, _, mask in found.values()])
     headers = [header for header, _, _ in found.values()]
     header = {
@@ -55,21 +67,24 @@ def read_scene_tile(params: dict[str, Any]) -> tuple[dict[str, Any], tuple[NDArr
     return header, (np.stack([layer.astype(dtype, copy=False) for layer in layers]), mask)
 
 
-def _source(band: dict[str, Any]) -> tuple[tuple[str, ...], int, float | None]:
+def _where(band: dict[str, Any], params: dict[str, Any]) -> _Where:
     paths = tuple(str(path) for path in band.get("paths") or [band["path"]])
     nodata = band.get("nodata")
-    return paths, int(band["index"]), None if nodata is None else float(nodata)
+    crs, height_m = (band.get(key, params.get(key)) for key in ("source_crs", "height_m"))
+    return _Where(paths, None if nodata is None else float(nodata), str(band.get("part", "")), str(crs or ""), height_m)
 
 
-def _read_mosaic(params: dict[str, Any], paths: tuple[str, ...], nodata: float | None, indexes: list[int]) -> Found:
+def _read_mosaic(params: dict[str, Any], where: _Where, indexes: list[int]) -> Found:
     """Bands of one file, or of the tiles that lie there, the first on top."""
+    paths = where.paths
     if len(paths) > 1 and not str(params["crs"]):
         raise CannotBePlaced("An image in several tiles has no pixels of its own: choose a CRS for the canvas.")
     target = _target_bounds(params)
     near = [path for path in paths if len(paths) == 1 or _is_near(path, str(params["crs"]), target)]
     best: Found | None = None
     for path in near or paths[:1]:
-        header, (bands, mask) = read_tile({**params, "path": path, "bands": indexes, "nodata": nodata})
+        own = {"path": path, "bands": indexes, **where._asdict()}
+        header, (bands, mask) = read_tile({**params, **own})
         if best is None:
             best = header, bands, mask
         elif not header["empty"]:

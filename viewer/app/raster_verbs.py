@@ -6,6 +6,7 @@ from collections.abc import Callable
 from functools import partial
 
 from PySide6.QtCore import QObject, Signal
+from PySide6.QtWidgets import QWidget
 
 from layers.raster.presets import COMBINATIONS, Combination, names_of, resolve
 from viewer.app.actions import ActionTable, band_action
@@ -19,9 +20,9 @@ class RasterVerbs(QObject):
 
     changed = Signal()
 
-    def __init__(self, context: PanelContext, messages: Messages, parent: QObject) -> None:
-        super().__init__(parent)
-        self._context = context
+    def __init__(self, context: PanelContext, messages: Messages, window: QWidget) -> None:
+        super().__init__(window)
+        self._context, self._window = context, window
         self._styler = RasterStyler(context, self)
         self._styler.refused.connect(partial(self._say, messages))
         self._seen: tuple[object, ...] = ()
@@ -33,9 +34,17 @@ class RasterVerbs(QObject):
         """By the ids of the table of actions."""
         return {
             "dra": self._styler.set_dra, "copy_stretch": self._styler.copy_stretch,
-            "paste_stretch": self._styler.paste_stretch,
+            "paste_stretch": self._styler.paste_stretch, "combine_bands": self.combine_bands,
             **{band_action(each): partial(self._show, each) for each in COMBINATIONS},
         }  # fmt: skip
+
+    def combine_bands(self) -> None:
+        """Channels from different images."""
+        from viewer.panels.combine_dialog import CombineDialog  # for start-up time
+
+        dialog = CombineDialog(self._context, self._window)
+        dialog.finished.connect(dialog.deleteLater)
+        dialog.open()
 
     def look_again(self, *_: object) -> None:
         """The current layer is another one, is read now, or looks other."""

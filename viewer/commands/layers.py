@@ -56,6 +56,8 @@ def update_layer(document: Document, uuid: str, *, actor: str, now: str | None =
     """Change name, visibility, opacity, style, credit or dates of a layer. Raises InvalidValue."""
     _check_fields(fields)
     layer = row_of(document.layers, uuid, "layer")
+    if fields.get("crs") and "combined" in layer.source:
+        raise InvalidValue("Each image of a combined layer has its own CRS: set it there, and combine them again.")
     return Edit(_label(layer, fields), update("layers", layer, stamp_of(actor, now), **fields))
 
 

@@ -19,7 +19,9 @@ def _tr(text: str) -> str:
 def source_facts(layer: Layer) -> Facts:
     """What the document itself says of where the data are."""
     source = layer.source
+    images = source.get("combined")
     facts = [
+        *((_tr("Image"), _image_text(image)) for image in (images if isinstance(images, list) else ())),
         (_tr("File"), str(source.get("path") or source.get("shipped") or "")),
         (_tr("Table"), str(source.get("table", ""))),
         (_tr("Address"), str(source.get("template", ""))),
@@ -28,6 +30,13 @@ def source_facts(layer: Layer) -> Facts:
         (_tr("Credit link"), str(source.get("link", ""))),
     ]
     return [(name, text) for name, text in facts if text]
+
+
+def _image_text(image: object) -> str:
+    """One of those that a combined layer is made of."""
+    if not isinstance(image, dict):
+        return ""
+    return f"{image.get('name', '')}: {image.get('path') or image.get('shipped') or ''}"
 
 
 def info_facts(info: RasterInfo | VectorInfo) -> Facts:

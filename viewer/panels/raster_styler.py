@@ -182,8 +182,8 @@ class RasterStyler(QObject):
             self._context.report(self.tr("Same stretch is honest only for the same sensor and units."))
 
     def _sensor(self) -> str:
-        drawing = self.drawing
-        facts = drawing.source.acquisition if drawing is not None else None
+        drawing, style = self.drawing, self._sound()
+        facts = drawing.source.acquisition_of(style.bands) if drawing is not None and style is not None else None
         return "" if facts is None else f"{facts.platform} {facts.sensor}".strip()
 
     # -- the way there ------------------------------------------------------------------------------------------

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 import sample_data
 from layers.document.layer import Layer
 from layers.errors import GeoloupeError
 from layers.geo.crs import WEB_MERCATOR
+from layers.raster.combined import members_of
 from layers.services.catalog import TileService
+from viewer.rendering.combined_source import CombinedSource
 from viewer.rendering.context import RenderContext
 from viewer.rendering.drawing import FailedDrawing, LayerDrawing
 from viewer.rendering.raster_drawing import RasterDrawing
@@ -23,7 +28,10 @@ def drawing_for(
     try:
         if layer.kind == "tiles":
             return TilesDrawing(layer, TileService.from_json(layer.source), context)
-        path = source_path(layer, base_folder)
+        combined = _combined(layer, base_folder, context, canvas_crs)
+        if combined is not None:
+            return combined
+        path = source_path(layer.source, base_folder)
     except GeoloupeError as error:
         return FailedDrawing(layer, context, error.sentence)
     except FileNotFoundError as error:
@@ -35,9 +43,22 @@ def drawing_for(
     return RasterDrawing(layer, path, context, canvas_crs)
 
 
-def source_path(layer: Layer, base_folder: Path | None) -> Path | None:
-    """The file a layer shows, or None where it names none. Raises FileNotFoundError for a missing shipped file."""
-    source = layer.source
+def _combined(layer: Layer, base_folder: Path | None, context: RenderContext, canvas_crs: str) -> RasterDrawing | None:
+    """None for a layer of one file. Raises InvalidValue, and FileNotFoundError for a missing shipped file."""
+    files = []
+    for member in members_of(layer.source):
+        path = source_path(member.source, base_folder)
+        assert path is not None, "a member has a place"
+        files.append((member, path))
+    if not files:
+        return None
+    name = Path(layer.uuid) / layer.name.replace("/", "_").replace("\0", "")  # nobody else's strikes
+    make_source = partial(CombinedSource, context, name, files)
+    return RasterDrawing(layer, name, context, canvas_crs, make_source=make_source)
+
+
+def source_path(source: Mapping[str, Any], base_folder: Path | None) -> Path | None:
+    """The file of a source, or None where it names none. Raises FileNotFoundError for a missing shipped file."""
     if "shipped" in source:
         return sample_data.path(str(source["shipped"]))
     text = str(source.get("path", ""))

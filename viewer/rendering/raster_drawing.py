@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import override
 
@@ -35,11 +37,13 @@ class RasterDrawing(LayerDrawing):
 
     def __init__(
         self, layer: Layer, path: Path, context: RenderContext, canvas_crs: str = WEB_MERCATOR,
-        parent: QObject | None = None,
+        parent: QObject | None = None, make_source: Callable[[], RasterSource] | None = None,
     ) -> None:  # fmt: skip
+        """`make_source`: where it is more than one file, whose name `path` then is."""
         super().__init__(layer, context, parent)
         self.path = path
-        self.source = RasterSource(context, path, layer.source)
+        self._make_source = make_source or partial(RasterSource, context, path, layer.source)
+        self.source = self._make_source()
         self.tiles = RasterTiles(layer.uuid, self.source, context, self._tiles_changed, self._tiles_failed)
         self._look = RasterLook(context.jobs)
         self._generation = 0
@@ -55,12 +59,16 @@ class RasterDrawing(LayerDrawing):
     @property
     @override
     def attribution(self) -> str:
-        return self.layer.credit if self.info is None else credit_of(self.layer, self.info, self.source.acquisition)
+        return self.layer.credit if self.info is None else credit_of(self.layer, self.info, self._found_acquisition)
 
     @property
     @override
     def acquisition(self) -> Acquisition:
-        return acquisition_of(self.layer, self.info, self.source.acquisition)
+        return acquisition_of(self.layer, self.info, self._found_acquisition)
+
+    @property
+    def _found_acquisition(self) -> Acquisition | None:
+        return self.source.acquisition if self.style is None else self.source.acquisition_of(self.style.bands)
 
     @override
     def set_layer(self, layer: Layer) -> None:
@@ -111,7 +119,7 @@ class RasterDrawing(LayerDrawing):
         self._forget_all()
         for about in list(self._problems):
             self._set_problem("", about)
-        self.source = RasterSource(self.context, self.path, self.layer.source)
+        self.source = self._make_source()
         self.tiles.source = self.source
         self.source.probe(self.tiles.view.grid.crs if self.tiles.view else WEB_MERCATOR, self._probed)
 
@@ -124,6 +132,7 @@ class RasterDrawing(LayerDrawing):
             self._set_problem(sentence)
         else:
             assert self.info is not None
+            self._set_problem(self.source.lacks, "members")
             self._take_style()
             if not (self.layer.crs or self.info.crs):
                 self._set_problem(no_crs(self.path.name), "place")

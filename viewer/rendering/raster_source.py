@@ -33,6 +33,8 @@ class RasterSource:
         """Where the path is a delivery: band n of `info` is its band n."""
         self.acquisition: Acquisition | None = None
         """None until `ask_acquisition` was answered."""
+        self.lacks = ""
+        """What is not there though the rest can be shown, in a sentence."""
         self._context = context
         self._profile = Profile.LOCAL
         self._has_asked = False
@@ -64,6 +66,10 @@ class RasterSource:
         elif "acquisition" in header:
             self.acquisition = Acquisition.from_json(header["acquisition"])
         return ""
+
+    def acquisition_of(self, bands: tuple[int, ...]) -> Acquisition | None:
+        """Of what is shown with these bands; None until it is known."""
+        return self.acquisition
 
     def tile_request(self, ask: TileAsk, done: Callable[[Answer | GeoloupeError], None]) -> Request:
         """On a reader's thread, and so `done`."""
@@ -107,6 +113,16 @@ class RasterSource:
     def _bands(self, bands: tuple[int, ...]) -> list[Any]:
         scene = self.scene
         return list(bands) if scene is None else [scene.bands[number - 1].source() for number in bands]
+
+    @property
+    def where(self) -> dict[str, Any]:
+        """Path, part and height, as every op takes them."""
+        return dict(self._where)
+
+    @property
+    def profile(self) -> Profile:
+        """Of the readers that can open it, once it is probed."""
+        return self._profile
 
     def _submit(self, op: str, params: dict[str, Any], answered: Callable[[Answer | GeoloupeError], None]) -> None:
         def post(result: Answer | GeoloupeError) -> None:

@@ -107,6 +107,16 @@ def test_layers_that_lead_outside_are_named_and_not_touched(tmp_path: Path, sour
     assert codes(path) == {"layer_path"}
 
 
+def test_the_images_of_a_combined_layer_and_the_folders_of_deliveries_are_looked_for(tmp_path: Path) -> None:
+    path = tmp_path / "case.gpkg"
+    (tmp_path / "delivery").mkdir()
+    images = [{"path": "delivery", "name": "a", "bands": 1}, {"path": "gone.tif", "name": "b", "bands": 1}]
+    layer = Layer(uuid="l", kind="raster", name="n", source_json=json.dumps({"combined": images}))
+    write_case(Document({"layers": [layer]}), path)
+    (finding,) = validate(path)
+    assert (finding.code, "gone.tif" in finding.sentence) == ("layer_missing", True)
+
+
 def test_the_gravest_comes_first(case: Path) -> None:
     change(case, "DELETE FROM rtree_site_line_geom", "DELETE FROM sources")
     severities = [finding.severity for finding in validate(case)]

@@ -1,0 +1,252 @@
+"""Bands of several images as those of one: a layer whose channels come from different files."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any, Self
+
+from layers.errors import CannotBePlaced, GeoloupeError, InvalidValue
+from layers.geo.bounds import Bounds
+from layers.geo.crs import PIXEL_SPACE, WGS84, is_geographic, transform_bounds
+from layers.raster.acquisition import Acquisition
+from layers.raster.info import BandInfo, RasterInfo
+from layers.raster.presets import names_of
+from layers.raster.scene import SceneBand, SceneInfo
+
+KIND = "Combined"
+MAX_MEMBERS = 16
+MAX_BANDS = 512
+_TURNS = (0.0, 360.0, -360.0)
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """One image of a combined layer, as the layer's source keeps it: where it is, and what its own layer said of it."""
+
+    name: str
+    source: dict[str, Any]
+    """`path` with `part` and `height_m`, or `shipped`, as in the source of a layer of its own."""
+    bands: int
+    """How many it has, so that the numbers of those after it stand also while its file is missing."""
+    crs: str = ""
+    """Given by the analyst; empty: the file's own."""
+    acquired_at: str = ""
+    date_kind: str = "unknown"
+    credit: str = ""
+
+    def to_json(self) -> dict[str, Any]:
+        """Plain JSON values; `from_json` gives back an equal value."""
+        said = {
+            "crs": self.crs, "acquired_at": self.acquired_at, "credit": self.credit,
+            "date_kind": "" if self.date_kind == "unknown" else self.date_kind,
+        }  # fmt: skip
+        return {
+            **self.source, "name": self.name, "bands": self.bands, **{key: text for key, text in said.items() if text},
+        }  # fmt: skip
+
+    @classmethod
+    def from_json(cls, data: Any) -> Self:
+        """Raises InvalidValue where the values are not ours."""
+        try:
+            source: dict[str, Any] = {key: str(data[key]) for key in ("path", "part", "shipped") if data.get(key)}
+            source |= {"height_m": data["height_m"]} if "height_m" in data else {}
+            found = cls(
+                str(data["name"]), source, int(data["bands"]), str(data.get("crs", "")),
+                str(data.get("acquired_at", "")), str(data.get("date_kind") or "unknown"), str(data.get("credit", "")),
+            )  # fmt: skip
+        except (AttributeError, KeyError, TypeError, ValueError) as error:
+            raise InvalidValue("The images of a combined layer cannot be understood: combine them again.") from error
+        if not (source.keys() & {"path", "shipped"} and 1 <= found.bands <= MAX_BANDS):
+            raise InvalidValue("The images of a combined layer cannot be understood: combine them again.")
+        return found
+
+
+def members_of(source: dict[str, Any]) -> list[Member]:
+    """Those of a layer's source; empty for a layer of one file. Raises InvalidValue for what cannot be understood."""
+    found = source.get("combined", [])
+    if not isinstance(found, list) or len(found) > MAX_MEMBERS:
+        raise InvalidValue("The images of a combined layer cannot be understood: combine them again.")
+    return [Member.from_json(member) for member in found]
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A member and what was found in its file; `info` None where it cannot be read."""
+
+    member: Member
+    info: RasterInfo | None
+    scene: SceneInfo | None = None
+
+    @property
+    def crs(self) -> str:
+        return self.member.crs or (self.info.crs if self.info is not None else "")
+
+
+def place_of(parts: Sequence[Part], number: int) -> tuple[Part, int]:
+    """Which image band `number` (from 1) of the whole is in, and its number there."""
+    for part in parts:
+        if number <= part.member.bands:
+            return part, number
+        number -= part.member.bands
+    raise InvalidValue("The images of a combined layer have fewer bands than its style shows: choose its bands.")
+
+
+def combined_scene(title: str, parts: Sequence[Part]) -> SceneInfo:
+    """All bands, each named after its image."""
+    bands = tuple(band for part in parts for band in _scene_bands(part))
+    return SceneInfo(title, "", KIND, title, bands)
+
+
+def combined_raster(title: str, parts: Sequence[Part]) -> RasterInfo | None:
+    """What all images have in common, in the pixels of the finest; None where none can be read.
+
+    Raises CannotBePlaced where an image says nothing about its place or they do not overlap.
+    """
+    known = [part for part in parts if part.info is not None]
+    if not known:
+        return None
+    finest = min(known, key=_pixel_size)
+    assert finest.info is not None
+    bounds = _common(finest, known)
+    a, e = _pixel(finest.info)
+    width, height = max(1, math.ceil(bounds.width / a - 1e-6)), max(1, math.ceil(bounds.height / e - 1e-6))
+    notes = [part.info.placement_note for part in known if part.info is not None]
+    problems = [problem for part in known if part.info is not None for problem in part.info.problems]
+    return replace(
+        finest.info,
+        path=title, driver=KIND, width=width, height=height, bands=_band_infos(parts), crs=finest.crs,
+        transform=(a, 0.0, bounds.left, 0.0, -e, bounds.top), bounds=bounds,
+        bounds_lonlat=transform_bounds(finest.crs, WGS84, bounds), acquired_at="", date_kind="unknown", credit="",
+        tags={}, problems=tuple(dict.fromkeys(problems)), parts=(), part="",
+        placement_note=" ".join(dict.fromkeys(note for note in notes if note)),
+    )  # fmt: skip
+
+
+def combined_acquisition(known: Sequence[tuple[str, Acquisition]]) -> Acquisition:
+    """Of the images (each with its name) whose bands are shown. What they do not share is left out, or listed."""
+    if len(known) == 1:
+        return known[0][1]
+    found = [acquisition for _, acquisition in known]
+    credited = [each.credit or f"{name}, credit not given" for name, each in known]
+    shared: dict[str, Any] = {
+        key: value
+        for key in (
+            "collected_gsd_m", "product_gsd_m", "off_nadir_deg", "incidence_deg", "sun_azimuth_deg",
+            "sun_elevation_deg", "cloud_percent",
+        )
+        if len({value := getattr(each, key) for each in found}) == 1
+    }  # fmt: skip
+    notes = [note for each in found for note in each.notes]
+    return Acquisition(
+        **_dates(known), **shared, platform=_listed(e.platform for e in found), sensor=_listed(e.sensor for e in found),
+        product_id=_listed(e.product_id for e in found), licence=_listed(e.licence for e in found),
+        credit="; ".join(dict.fromkeys(credited)) if any(each.credit for each in found) else "",
+        notes=tuple(dict.fromkeys([*_date_notes(known), *notes])),
+    )  # fmt: skip
+
+
+def _dates(known: Sequence[tuple[str, Acquisition]]) -> dict[str, Any]:
+    """One date where all have the same; else a composite from the first to the last, if all are known."""
+    found = [acquisition for _, acquisition in known]
+    moments = {(each.at, each.until, each.date_kind) for each in found}
+    if len(moments) == 1:
+        at, until, kind = next(iter(moments))
+        return {"at": at, "until": until, "date_kind": kind}
+    if not all(each.at for each in found):
+        return {"date_kind": "composite"}
+    last = max(each.until or each.at for each in found)
+    return {"at": min(each.at for each in found), "until": last, "date_kind": "composite"}
+
+
+def _date_notes(known: Sequence[tuple[str, Acquisition]]) -> list[str]:
+    if len({(each.at, each.until) for _, each in known}) == 1:
+        return []
+    return ["Channels of different dates: " + "; ".join(f"{name}: {each.when}" for name, each in known) + "."]
+
+
+def _listed(texts: Any) -> str:
+    return ", ".join(dict.fromkeys(text for text in texts if text))
+
+
+def _scene_bands(part: Part) -> list[SceneBand]:
+    """The member's bands under names that say which image they are of; placeholders where it cannot be read."""
+    member, count = part.member, part.member.bands
+    if part.scene is not None:
+        own = list(part.scene.bands)
+    else:
+        infos = {} if part.info is None else {band.index: band for band in part.info.bands}
+        common = {} if part.info is None else {n: name for name, n in reversed(names_of(part.info).items())}
+        own = []
+        for number in range(1, count + 1):
+            description = infos[number].description if number in infos else ""
+            name = common.get(number, "")
+            name = "" if name == f"b{number}" else name
+            own.append(SceneBand(description or f"band {number}", name, (_path(member),), number))
+    own = own[:count] + [SceneBand(f"band {n}", "", (_path(member),), n) for n in range(len(own) + 1, count + 1)]
+    return [replace(band, name=f"{member.name}: {band.name}") for band in own]
+
+
+def _path(member: Member) -> str:
+    return str(member.source.get("path") or member.source.get("shipped", ""))
+
+
+def _band_infos(parts: Sequence[Part]) -> tuple[BandInfo, ...]:
+    found: list[BandInfo] = []
+    for part in parts:
+        infos = {} if part.info is None else {band.index: band for band in part.info.bands}
+        for own in range(1, part.member.bands + 1):
+            band = infos.get(own, BandInfo(own, "uint16"))
+            name = band.description or f"band {own}"
+            found.append(
+                replace(band, index=len(found) + 1, description=f"{part.member.name}: {name}", color="undefined")
+            )
+    return tuple(found)
+
+
+def _common(finest: Part, parts: Sequence[Part]) -> Bounds:
+    """Where all of them lie, in the finest one's CRS."""
+    whole = _lonlat(finest)
+    for part in parts:
+        shared = [whole.intersection(_turned(_lonlat(part), turn)) for turn in _TURNS]
+        best = max((each for each in shared if each is not None), key=lambda b: b.width * b.height, default=None)
+        if best is None or not (best.width > 0 and best.height > 0):
+            raise CannotBePlaced(f"{finest.member.name} and {part.member.name} do not overlap: they show other places.")
+        whole = best
+    assert finest.info is not None
+    own = finest.info.bounds
+    if len(parts) == 1:
+        return own
+    return own.intersection(transform_bounds(WGS84, finest.crs, whole)) or own
+
+
+def _lonlat(part: Part) -> Bounds:
+    info = part.info
+    assert info is not None
+    if part.crs in ("", PIXEL_SPACE):
+        raise CannotBePlaced(f"{part.member.name} does not say where it lies: give its own layer a CRS first.")
+    found = info.bounds_lonlat if not part.member.crs else transform_bounds(part.crs, WGS84, info.bounds)
+    if found is None:
+        raise CannotBePlaced(f"{part.member.name} does not say where it lies: give its own layer a CRS first.")
+    return found
+
+
+def _turned(bounds: Bounds, degrees: float) -> Bounds:
+    return Bounds(bounds.left + degrees, bounds.bottom, bounds.right + degrees, bounds.top)
+
+
+def _pixel(info: RasterInfo) -> tuple[float, float]:
+    """Width and height of a pixel, in the CRS's units."""
+    a, b, _, d, e, _ = info.transform
+    return math.hypot(a, d), math.hypot(b, e)
+
+
+def _pixel_size(part: Part) -> float:
+    """Roughly in degrees, to compare images in different CRSs."""
+    assert part.info is not None
+    try:
+        bounds = part.info.bounds if is_geographic(part.crs) else _lonlat(part)
+    except GeoloupeError:
+        return math.inf
+    return math.sqrt(max(bounds.width * bounds.height, 0.0) / (part.info.width * part.info.height)) or math.inf
