@@ -7,12 +7,11 @@ import os
 import threading
 from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 
-from layers.errors import GeoloupeError, Quarantined, ReaderCrashed, ReaderTimeout, error_from_noun
-from layers.pool.protocol import Answer, Profile, Request, deadline_s
-from layers.pool.reader_process import ReaderDied, ReaderProcess
+from layers.errors import GeoloupeError, ReaderTimeout
+from layers.pool.protocol import Answer, Profile, Request
+from layers.pool.supervisor import DISMISS, MAX_STRIKES, Supervisor, closed_error, given_up, name_in
 from layers.pool.worker import sentence_for
 from layers.readers.environment import enter
 
@@ -25,7 +24,6 @@ CHILD_ENVIRONMENT = {
     "MALLOC_TRIM_THRESHOLD_": str(256 * 2**20),
 }
 """What must stand in the environment when a child starts: later is too late."""
-MAX_STRIKES = 3
 OTHERS_AFTER_S = 1.0
 CLOSE_TIMEOUT_S = 1.0
 
@@ -44,7 +42,7 @@ class ReaderPool:
         self._inline = inline
         self._state = threading.Condition()
         self._queues: dict[Profile, deque[Request]] = {profile: deque() for profile in Profile}
-        self._supervisors: list[_Supervisor] = []
+        self._supervisors: list[Supervisor] = []
         self._source: Source | None = None
         self._calls = 0
         """How often `wake` was called: a supervisor that has seen the last call without work is idle."""
@@ -81,7 +79,7 @@ class ReaderPool:
                 self._queues[request.profile].append(request)
                 self._state.notify_all()
         if closed:
-            request.done(_closed_error())
+            request.done(closed_error())
         elif request.profile is not Profile.LOCAL:
             self._ensure_supervisor(request.profile)
 
@@ -105,9 +103,28 @@ class ReaderPool:
                 return not self._draining
             # One reader that found nothing since the last call is enough: others may still be starting.
             pulled_dry = self._source is None or any(
-                s.seen_calls == self._calls for s in self._supervisors if s.profile is Profile.LOCAL
+                s.dry_calls == self._calls for s in self._supervisors if s.profile is Profile.LOCAL
             )
-            return pulled_dry and self._running == 0 and not any(self._queues.values())
+            waiting = any(not request.is_background for queue in self._queues.values() for request in queue)
+            return pulled_dry and self._running == 0 and not waiting
+
+    def give_up(self, request: Request) -> None:
+        """Nobody wants this answer any more: its reader is ended at once. It is answered with GivenUp."""
+        with self._state:
+            request.is_given_up = True
+            queue = self._queues[request.profile]
+            waited = request in queue
+            if waited:
+                queue.remove(request)
+        if waited:
+            request.done(given_up(request))
+        for supervisor in self._supervisors:
+            supervisor.interrupt(request)
+
+    def dismiss(self, profile: Profile) -> None:
+        """Let the process of a profile go once what is queued is done; the next request starts another."""
+        if not self._inline and any(s.profile is profile for s in self._supervisors):
+            self.submit(Request(DISMISS, {}, lambda _: None, profile=profile, is_background=True))
 
     def forgive(self, path: str) -> None:
         """End the quarantine of a path."""
@@ -128,7 +145,7 @@ class ReaderPool:
 
         self.submit(Request(op, params, done, strike_key=str(params.get("path", "")), profile=profile))
         if not arrived.wait(timeout_s):
-            raise ReaderTimeout(f"No answer within {timeout_s:g} s: {_name(params)} may be on a slow or dead drive.")
+            raise ReaderTimeout(f"No answer within {timeout_s:g} s: {name_in(params)} may be on a slow or dead drive.")
         if isinstance(found[0], GeoloupeError):
             raise found[0]
         if profile is Profile.LOCAL and found[0].header.get("profile") == Profile.VRT and not self._inline:
@@ -158,14 +175,14 @@ class ReaderPool:
         for supervisor in supervisors:
             supervisor.end()
         for request in waiting:
-            request.done(_closed_error())
+            request.done(closed_error())
         for supervisor in supervisors:
             supervisor.join(CLOSE_TIMEOUT_S)
         atexit.unregister(self.close)
 
     # --- for the supervisors
 
-    def next_request(self, supervisor: _Supervisor, *, wait: bool = True) -> Request | None:
+    def next_request(self, supervisor: Supervisor, *, wait: bool = True) -> Request | None:
         """The next request for this supervisor's profile, waiting for one; None when the pool is closed.
 
         Without `wait` None also where there is nothing to do now.
@@ -179,24 +196,30 @@ class ReaderPool:
                     self._state.wait()
                 if self._closed:
                     return None
-                self._running += 1
                 if queue:
+                    self._running += not queue[0].is_background
                     return queue.popleft()
+                self._running += 1
                 calls, source = self._calls, self._source
             pulled = source() if source is not None else None
-            if pulled is not None and pulled.profile is supervisor.profile:
-                return pulled
+            is_dry = pulled is None or pulled.is_background
             with self._state:
-                self._running -= 1
+                if is_dry:
+                    self._running -= 1
+                    supervisor.dry_calls = calls
                 if pulled is None:
                     supervisor.seen_calls = calls
+                elif pulled.profile is supervisor.profile:
+                    return pulled
+                elif not is_dry:
+                    self._running -= 1
             if pulled is not None:
                 self.submit(pulled)
 
-    def finished(self) -> None:
+    def finished(self, request: Request) -> None:
         """A request that `next_request` gave has been answered."""
         with self._state:
-            self._running -= 1
+            self._running -= not request.is_background
 
     def is_quarantined(self, key: str) -> bool:
         with self._state:
@@ -225,7 +248,7 @@ class ReaderPool:
             self._add_supervisor(profile)
 
     def _add_supervisor(self, profile: Profile) -> None:
-        supervisor = _Supervisor(self, profile)
+        supervisor = Supervisor(self, profile)
         with self._state:
             self._supervisors.append(supervisor)
         supervisor.start()
@@ -250,108 +273,3 @@ class ReaderPool:
                 request.done(self._run_inline(request))
         finally:
             self._draining = False
-
-
-@dataclass(eq=False, slots=True)
-class _Delivery:
-    """An answer on its way to who asked."""
-
-    request: Request
-    result: Answer | GeoloupeError
-    is_done: bool = False
-
-
-class _Supervisor(threading.Thread):
-    """Feeds one reader process and answers for it."""
-
-    def __init__(self, pool: ReaderPool, profile: Profile) -> None:
-        super().__init__(name=f"reader-{profile}", daemon=True)
-        self.profile = profile
-        self.seen_calls = -1
-        self._pool = pool
-        self._reader: ReaderProcess | None = None
-
-    @property
-    def reader_pid(self) -> int | None:
-        reader = self._reader
-        return None if reader is None else reader.pid
-
-    @property
-    def is_ready(self) -> bool:
-        return self._reader is not None and self._reader.is_ready
-
-    def end(self) -> None:
-        """Kill the process from another thread, so that a running request returns at once."""
-        reader = self._reader
-        if reader is not None:
-            reader.signal_end()
-
-    def run(self) -> None:
-        reader = self._reader = ReaderProcess(self.profile)
-        try:
-            self._warm(reader)
-            last: _Delivery | None = None
-            while (request := self._pool.next_request(self, wait=last is None)) is not None or last is not None:
-                if request is None:
-                    self._delivered(last)
-                    last = None
-                    self._warm(reader)
-                    continue
-                # What is done with an answer (colouring a tile) goes on while the reader works at the next.
-                before, last = last, None
-                result = self._answer(request, reader, lambda before=before: self._delivered(before))  # type: ignore[misc]
-                self._delivered(before)
-                last = _Delivery(request, result)
-        finally:
-            reader.close()
-
-    def _delivered(self, delivery: _Delivery | None) -> None:
-        """Hand an answer over, once; its request is finished then."""
-        if delivery is not None and not delivery.is_done:
-            delivery.is_done = True
-            try:
-                delivery.request.done(delivery.result)
-            finally:
-                self._pool.finished()
-
-    def _warm(self, reader: ReaderProcess) -> None:
-        """Have a process ready before the next request comes; a failure to start is told with that request."""
-        if self._pool.is_closed:
-            return
-        try:
-            reader.start()
-        except ReaderDied:
-            return
-
-    def _answer(self, request: Request, reader: ReaderProcess, meanwhile: Callable[[], None]) -> Answer | GeoloupeError:
-        key, name = request.strike_key, _name(request.params)
-        crashes = 0
-        while True:
-            if key and self._pool.is_quarantined(key):
-                return Quarantined(f"{name} has stopped its reader {MAX_STRIKES} times and is not read again.")
-            try:
-                reader.start()
-                result = reader.ask(request.op, request.params, deadline_s(request), meanwhile)
-            except TimeoutError:
-                self._pool.strike(key, 1)
-                limit = deadline_s(request)
-                return ReaderTimeout(f"{name} did not answer within {limit:g} s and was given up: try a smaller part.")
-            except ReaderDied:
-                if self._pool.is_closed:
-                    return _closed_error()
-                self._pool.strike(key, 1)
-                crashes += 1
-                if crashes == 2:
-                    return ReaderCrashed(f"{name} crashed its reader twice: the file is probably damaged.")
-                continue
-            if crashes:
-                self._pool.strike(key, -1)
-            return result if isinstance(result, Answer) else error_from_noun(*result)
-
-
-def _name(params: dict[str, Any]) -> str:
-    return os.path.basename(str(params.get("path", ""))) or "The request"
-
-
-def _closed_error() -> ReaderCrashed:
-    return ReaderCrashed("Geoloupe is closing: the request was not answered.")

@@ -52,6 +52,10 @@ class Request:
     strike_key: str = ""
     deadline_s: float | None = None
     profile: Profile = Profile.LOCAL
+    is_background: bool = False
+    """Nobody waits for it: a pool that has only such work is idle."""
+    is_given_up: bool = False
+    """By `ReaderPool.give_up`: the reader's end is no fault of the file."""
 
 
 def deadline_s(request: Request) -> float:

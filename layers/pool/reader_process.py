@@ -101,6 +101,12 @@ class ReaderProcess:
         if process is not None and process.is_alive():
             process.kill()
 
+    def interrupt(self) -> None:
+        """Kill from another thread; the supervisor finds the reader dead and starts another when it needs one."""
+        process = self._process
+        if process is not None and process.is_alive():
+            process.kill()
+
     def kill(self) -> None:
         """End the process, leave no zombie; the block stays."""
         process, self._process = self._process, None

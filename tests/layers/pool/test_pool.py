@@ -13,11 +13,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from layers.errors import FileMissing, Quarantined, ReaderCrashed, ReaderTimeout, TooLarge, UnsupportedFormat
+from layers.errors import FileMissing, GivenUp, Quarantined, ReaderCrashed, ReaderTimeout, TooLarge, UnsupportedFormat
 from layers.geo.bounds import Bounds
 from layers.pool import reader_process
 from layers.pool.pool import ReaderPool
 from layers.pool.protocol import Answer, Profile, Request
+from layers.pool.supervisor import MAX_STRIKES
 from tests.layers.pool import babbler
 from tests.layers.readers.tiny_rasters import surface, write_raster
 
@@ -183,6 +184,50 @@ def test_pulled_work_comes_after_submitted_work_and_ends_in_idleness(pool):
     waiting.append(Request("_echo", {}, lambda _: order.append("woken")))
     pool.wake()
     wait_until(lambda: "woken" in order and pool.is_idle())
+
+
+def test_what_runs_is_given_up_at_once_without_a_strike(pool):
+    answer, waiting = Collector(), Collector()
+    request = Request("_hang", {"path": "a.tif"}, answer, "a.tif", profile=Profile.WRITER)
+    queued = Request("_hang", {"path": "b.tif"}, waiting, profile=Profile.WRITER)
+    pool.submit(request)
+    wait_until(lambda: pool._supervisors[-1]._asked is request)
+    pool.submit(queued)
+    pool.give_up(queued)
+    assert isinstance(waiting.one(), GivenUp)
+    for _ in range(MAX_STRIKES):
+        again = Request("_hang", {"path": "a.tif"}, answer, "a.tif", profile=Profile.WRITER)
+        pool.give_up(request)
+        assert isinstance(answer.one(), GivenUp)
+        answer = again.done = Collector()
+        pool.submit(again)
+        wait_until(lambda again=again: pool._supervisors[-1]._asked is again)
+        request = again
+    pool.give_up(request)
+    assert answer.one().sentence == "a.tif: cancelled."
+
+
+def test_a_profile_is_dismissed_and_comes_back(pool):
+    first = pool.ask("_describe", {}, profile=Profile.WRITER).header["pid"]
+    wait_until(lambda: first in pool.pids())
+    pool.dismiss(Profile.WRITER)
+    pool.dismiss(Profile.VRT)
+    wait_until(lambda: first not in pool.pids() and len(pool.pids()) == 1)
+    assert pool.ask("_describe", {}, profile=Profile.WRITER).header["pid"] != first
+
+
+def test_work_in_the_background_keeps_nobody_waiting(pool):
+    answer = Collector()
+    pulled = [Request("_hang", {"seconds": 0.5}, answer, is_background=True)]
+    pool.pull_from(lambda: pulled.pop() if pulled else None)
+    pool.submit(Request("_describe", {}, lambda _: None, profile=Profile.WRITER, is_background=True))
+    wait_until(lambda: not pulled and pool.is_idle())
+    assert not answer.found
+    answer.one()
+    wait_until(pool.is_idle)
+    pool.submit(Request("_describe", {}, lambda _: None))
+    assert not pool.is_idle()
+    wait_until(pool.is_idle)
 
 
 def test_a_pool_pulls_inline_too(raster):

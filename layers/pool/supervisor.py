@@ -1,0 +1,155 @@
+"""The thread that feeds one reader process and answers for it."""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from layers.errors import GeoloupeError, GivenUp, Quarantined, ReaderCrashed, ReaderTimeout, error_from_noun
+from layers.pool.protocol import Answer, Profile, Request, deadline_s
+from layers.pool.reader_process import ReaderDied, ReaderProcess
+
+if TYPE_CHECKING:
+    from layers.pool.pool import ReaderPool
+
+MAX_STRIKES = 3
+DISMISS = "dismiss"
+"""A request that is not for the reader: its supervisor ends it."""
+
+
+@dataclass(eq=False, slots=True)
+class _Delivery:
+    """An answer on its way to who asked."""
+
+    request: Request
+    result: Answer | GeoloupeError
+    is_done: bool = False
+
+
+class Supervisor(threading.Thread):
+    """Feeds one reader process and answers for it."""
+
+    def __init__(self, pool: ReaderPool, profile: Profile) -> None:
+        super().__init__(name=f"reader-{profile}", daemon=True)
+        self.profile = profile
+        self.seen_calls = self.dry_calls = -1
+        self._pool = pool
+        self._reader: ReaderProcess | None = None
+        self._lock = threading.Lock()
+        self._asked: Request | None = None
+        """What the reader works at."""
+
+    @property
+    def reader_pid(self) -> int | None:
+        reader = self._reader
+        return None if reader is None else reader.pid
+
+    @property
+    def is_ready(self) -> bool:
+        return self._reader is not None and self._reader.is_ready
+
+    def end(self) -> None:
+        """Kill the process from another thread, so that a running request returns at once."""
+        reader = self._reader
+        if reader is not None:
+            reader.signal_end()
+
+    def interrupt(self, request: Request) -> None:
+        """End the process if it works at `request`."""
+        with self._lock:
+            if self._asked is request and self._reader is not None:
+                self._reader.interrupt()
+
+    def run(self) -> None:
+        reader = self._reader = ReaderProcess(self.profile)
+        try:
+            self._warm(reader)
+            last: _Delivery | None = None
+            while (request := self._pool.next_request(self, wait=last is None)) is not None or last is not None:
+                if request is None:
+                    self._delivered(last)
+                    last = None
+                    if self.profile is Profile.LOCAL:
+                        self._warm(reader)
+                    continue
+                # What is done with an answer (colouring a tile) goes on while the reader works at the next.
+                before, last = last, None
+                result = self._answer(request, reader, lambda before=before: self._delivered(before))  # type: ignore[misc]
+                self._delivered(before)
+                last = _Delivery(request, result)
+        finally:
+            reader.close()
+
+    def _delivered(self, delivery: _Delivery | None) -> None:
+        """Hand an answer over, once; its request is finished then."""
+        if delivery is not None and not delivery.is_done:
+            delivery.is_done = True
+            try:
+                delivery.request.done(delivery.result)
+            finally:
+                self._pool.finished(delivery.request)
+
+    def _warm(self, reader: ReaderProcess) -> None:
+        """Have a process ready before the next request comes; a failure to start is told with that request."""
+        if self._pool.is_closed:
+            return
+        try:
+            reader.start()
+        except ReaderDied:
+            return
+
+    def _answer(self, request: Request, reader: ReaderProcess, meanwhile: Callable[[], None]) -> Answer | GeoloupeError:
+        if request.op == DISMISS:
+            reader.kill()
+            return Answer({})
+        key, name = request.strike_key, name_in(request.params)
+        crashes = 0
+        while True:
+            if request.is_given_up:
+                return given_up(request)
+            if key and self._pool.is_quarantined(key):
+                return Quarantined(f"{name} has stopped its reader {MAX_STRIKES} times and is not read again.")
+            try:
+                reader.start()
+                result = self._ask(request, reader, meanwhile)
+            except TimeoutError:
+                self._pool.strike(key, 1)
+                limit = deadline_s(request)
+                return ReaderTimeout(f"{name} did not answer within {limit:g} s and was given up: try a smaller part.")
+            except ReaderDied:
+                if self._pool.is_closed:
+                    return closed_error()
+                if request.is_given_up:
+                    continue
+                self._pool.strike(key, 1)
+                crashes += 1
+                if crashes == 2:
+                    return ReaderCrashed(f"{name} crashed its reader twice: the file is probably damaged.")
+                continue
+            if crashes:
+                self._pool.strike(key, -1)
+            return result if isinstance(result, Answer) else error_from_noun(*result)
+
+    def _ask(self, request: Request, reader: ReaderProcess, meanwhile: Callable[[], None]) -> Answer | tuple[str, str]:
+        with self._lock:
+            self._asked = request
+        try:
+            return reader.ask(request.op, request.params, deadline_s(request), meanwhile)
+        finally:
+            with self._lock:
+                self._asked = None
+
+
+def name_in(params: dict[str, Any]) -> str:
+    return os.path.basename(str(params.get("path", ""))) or "The request"
+
+
+def given_up(request: Request) -> GivenUp:
+    return GivenUp(f"{name_in(request.params)}: cancelled.")
+
+
+def closed_error() -> ReaderCrashed:
+    return ReaderCrashed("Geoloupe is closing: the request was not answered.")
