@@ -1,0 +1,134 @@
+"""Place names without the network: an index in one SQLite file that a build script made and the program ships packed.
+
+Places are numbered by rank, facilities first, then settlements by population: hits come in the order of numbers.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+import threading
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+
+from layers.errors import NotReadable
+from layers.places.names import indexed_text, name_key
+
+VERSION = 1
+LONGEST_QUERY = 80
+_LAST_CHARACTER = "\U0010ffff"
+_POOL = 200
+"""So many of each tier are looked at; being numbered by rank, the first are the best."""
+
+SCHEMA = f"""
+PRAGMA page_size = 4096;
+PRAGMA user_version = {VERSION};
+CREATE TABLE place (
+    id INTEGER PRIMARY KEY, name TEXT, names TEXT, kind TEXT, country TEXT, lat REAL, lon REAL, population INTEGER,
+    error_m REAL, source TEXT
+);
+CREATE TABLE country (code TEXT PRIMARY KEY, name TEXT) WITHOUT ROWID;
+CREATE TABLE key (key TEXT, place INTEGER, PRIMARY KEY (key, place)) WITHOUT ROWID;
+CREATE VIRTUAL TABLE words USING fts5(names, content='', columnsize=0, tokenize='ascii');
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A settlement or facility. `matched` is the name of it that was found; `kind` is empty for a settlement."""
+
+    name: str
+    names: tuple[str, ...]
+    kind: str
+    country: str
+    lon: float
+    lat: float
+    population: int
+    error_m: float
+    source: str
+    matched: str = ""
+
+
+class PlaceIndex:
+    """Answers in milliseconds, from any thread. Raises NotReadable where the file is not one of ours."""
+
+    def __init__(self, path: Path) -> None:
+        self._lock = threading.Lock()
+        uri = f"{path.absolute().as_uri()}?mode=ro&immutable=1"
+        try:
+            self._db = sqlite3.connect(uri, uri=True, check_same_thread=False)
+        except sqlite3.Error as error:
+            raise NotReadable(f"The place names in {path} cannot be read ({error}): delete the file.") from error
+        try:
+            (version,) = self._db.execute("PRAGMA user_version").fetchone()
+            if version != VERSION:
+                raise NotReadable(f"The place names in {path} are of another version: delete the file.")
+            self._countries = dict(self._db.execute("SELECT code, name FROM country"))
+        except sqlite3.Error as error:
+            self._db.close()
+            raise NotReadable(f"The place names in {path} cannot be read ({error}): delete the file.") from error
+        except NotReadable:
+            self._db.close()
+            raise
+
+    def close(self) -> None:
+        with self._lock:
+            self._db.close()
+
+    def search(self, text: str, limit: int = 12) -> list[Place]:
+        """Places of that name, of a name that begins so (first those usual here), of a name with such words."""
+        key = name_key(text[:LONGEST_QUERY])
+        if not key or (len(key) == 1 and key.isascii()):
+            return []
+        with self._lock, closing(self._db.cursor()) as cursor:
+            found = dict.fromkeys(self._exact(cursor, key))
+            for tier in (self._beginning, self._wordwise):
+                if len(found) < limit:
+                    found |= dict.fromkeys(tier(cursor, key))
+            return [self._place(cursor, number, key) for number in list(found)[:limit]]
+
+    def _exact(self, cursor: sqlite3.Cursor, key: str) -> list[int]:
+        keys = (key, key.replace(" ", ""))
+        rows = cursor.execute(
+            "SELECT DISTINCT place FROM key WHERE key IN (?, ?) ORDER BY place LIMIT ?", (*keys, _POOL)
+        )
+        return [number for (number,) in rows]
+
+    def _beginning(self, cursor: sqlite3.Cursor, key: str) -> list[int]:
+        sql = (
+            "SELECT DISTINCT place.id, place.name FROM key JOIN place ON place.id = key.place "
+            "WHERE key >= ? AND key < ? ORDER BY key.place LIMIT ?"
+        )
+        rows = cursor.execute(sql, (key, key + _LAST_CHARACTER, _POOL)).fetchall()
+        if key.isascii():
+            rows.sort(key=lambda row: not name_key(row[1]).startswith(key))
+        return [number for number, _ in rows]
+
+    def _wordwise(self, cursor: sqlite3.Cursor, key: str) -> list[int]:
+        """Every word somewhere in one of the names; the last may be only begun."""
+        phrases = [f'"{indexed_text(word)}"' for word in key.split()]
+        sql = "SELECT rowid FROM words WHERE words MATCH ? ORDER BY rowid LIMIT ?"
+        return [number for (number,) in cursor.execute(sql, (" AND ".join(phrases) + "*", _POOL))]
+
+    def _place(self, cursor: sqlite3.Cursor, number: int, key: str) -> Place:
+        sql = "SELECT name, names, kind, country, lat, lon, population, error_m, source FROM place WHERE id = ?"
+        name, names, kind, code, lat, lon, population, error_m, source = cursor.execute(sql, (number,)).fetchone()
+        others = tuple(names.split("\n")) if names else ()
+        country = self._countries.get(code, code)
+        matched = _matched((name, *others), key)
+        return Place(name, others, kind, country, lon, lat, population, error_m, source, matched)
+
+
+def _matched(names: tuple[str, ...], key: str) -> str:
+    """The name that answers best: as typed, else beginning so, else with its words."""
+    keys = [(name, name_key(name)) for name in names]
+    tight = key.replace(" ", "")
+    for fits in (
+        lambda other: other.replace(" ", "") == tight,
+        lambda other: other.startswith(key),
+        lambda other: all(word in other for word in key.split()),
+    ):
+        for name, other in keys:
+            if fits(other):
+                return name
+    return names[0]

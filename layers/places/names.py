@@ -1,0 +1,23 @@
+"""Names made comparable: the same key however somebody types a name, and a text that the index can cut into words."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+_HAN = re.compile(r"([\u2e80-\u2fdf\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff])")
+_SILENT = str.maketrans(dict.fromkeys("'’‘ʼʹ`´ʻ\u200e\u200f", None))
+_NO_LETTER = re.compile(r"[\W_]+")
+_OTHER_LETTERS = str.maketrans({"ł": "l", "ø": "o", "đ": "d", "ı": "i", "ß": "ss", "æ": "ae", "œ": "oe", "þ": "th"})
+
+
+def name_key(name: str) -> str:
+    """`name` without case, accents, apostrophes and punctuation: Xi’an, Xian and XIAN are one."""
+    plain = unicodedata.normalize("NFKD", name.casefold().translate(_SILENT))
+    plain = "".join(c for c in plain if not unicodedata.combining(c)).translate(_OTHER_LETTERS)
+    return _NO_LETTER.sub(" ", unicodedata.normalize("NFC", plain)).strip()
+
+
+def indexed_text(key: str) -> str:
+    """A key with Chinese and Japanese characters apart, so that each of them is a word: one or two already find."""
+    return " ".join(_HAN.sub(r" \1 ", key).split())

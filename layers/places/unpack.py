@@ -1,0 +1,43 @@
+"""The shipped place names, unpacked once into the cache and checked each time they are taken from there."""
+
+from __future__ import annotations
+
+import hashlib
+import lzma
+import os
+from pathlib import Path
+
+from layers.errors import NotReadable
+
+_PIECE = 1 << 20
+
+
+def unpacked(packed: Path, folder: Path) -> Path:
+    """The SQLite file in `folder`, made from `packed` where it is not there or damaged.
+
+    Raises NotReadable for a damaged packed file, OSError where the cache cannot be written.
+    """
+    target = folder / f"places-{_digest(packed)[:16]}.sqlite"
+    seal = target.with_suffix(".sha256")
+    if target.is_file() and seal.is_file() and seal.read_text("ascii", "replace").strip() == _digest(target):
+        return target
+    folder.mkdir(parents=True, exist_ok=True)
+    for stale in folder.glob("places-*"):
+        if stale.stem != target.stem:
+            stale.unlink(missing_ok=True)
+    draft = target.with_suffix(f".{os.getpid()}.tmp")
+    try:
+        with lzma.open(packed) as source, draft.open("wb") as sink:
+            while piece := source.read(_PIECE):
+                sink.write(piece)
+    except (lzma.LZMAError, EOFError) as error:
+        draft.unlink(missing_ok=True)
+        raise NotReadable(f"The shipped place names in {packed.name} are damaged: install Geoloupe again.") from error
+    seal.write_text(_digest(draft), "ascii")
+    os.replace(draft, target)
+    return target
+
+
+def _digest(path: Path) -> str:
+    with path.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()

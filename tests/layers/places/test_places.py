@@ -1,0 +1,151 @@
+"""Place names in three scripts, ranked, from the shipped file alone."""
+
+from __future__ import annotations
+
+import sqlite3
+import time
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import sample_data
+from layers.errors import NotReadable
+from layers.geo.measure import distance_m
+from layers.places.index import PlaceIndex
+from layers.places.names import indexed_text, name_key
+from layers.places.unpack import unpacked
+
+PACKED = sample_data.path("places.sqlite.xz")
+
+
+@pytest.fixture(scope="module")
+def index(tmp_path_factory: pytest.TempPathFactory) -> PlaceIndex:
+    index = PlaceIndex(unpacked(PACKED, tmp_path_factory.mktemp("places")))
+    yield index
+    index.close()
+
+
+@pytest.mark.parametrize(
+    ("text", "lon", "lat", "within_km"),
+    [
+        ("文昌", 110.80, 19.55, 30),
+        ("Wenchang", 110.80, 19.55, 30),
+        ("Вэньчан", 110.80, 19.55, 30),
+        ("Восточный", 128.334, 51.884, 5),
+        ("Vostochny", 128.334, 51.884, 5),
+        ("东方航天发射场", 128.334, 51.884, 5),
+        ("Циолковский", 128.12, 51.77, 5),
+        ("Svobodny-18", 128.12, 51.77, 5),
+        ("Байконур", 63.30, 45.97, 60),
+        ("酒泉", 100.298, 40.961, 5),
+        ("北京", 116.40, 39.91, 20),
+        ("Пекин", 116.40, 39.91, 20),
+        ("xian", 108.93, 34.26, 20),
+        ("Xi’an", 108.93, 34.26, 20),
+        ("XI'AN", 108.93, 34.26, 20),
+        ("wen chang", 110.80, 19.55, 30),
+        ("Blagoveshchensk", 127.53, 50.27, 20),
+        ("Благовещенск", 127.53, 50.27, 20),
+        ("黑河", 127.49, 50.24, 20),
+        ("Москва", 37.62, 55.75, 20),
+        ("sao paulo", -46.64, -23.55, 30),
+        ("Alma-Ata", 76.93, 43.25, 20),
+    ],
+)
+def test_a_name_in_any_of_three_scripts_finds_its_place(
+    index: PlaceIndex, text: str, lon: float, lat: float, within_km: float
+) -> None:
+    began = time.perf_counter()
+    first = index.search(text)[0]
+    assert time.perf_counter() - began < 5  # alive; what it takes is a millisecond
+    assert distance_m(first.lon, first.lat, lon, lat) < within_km * 1000
+    assert name_key(first.matched).replace(" ", "").startswith(name_key(text).replace(" ", ""))
+
+
+def test_the_city_too_comes_with_its_launch_site(index: PlaceIndex) -> None:
+    site, city, *rest = index.search("文昌")
+    assert (site.kind, city.kind) == ("launch_site", "")
+    assert city.population > 500_000
+    assert city.country == "China"
+    assert rest
+    assert site.error_m == 1000
+    assert "Xinhua" in site.source
+
+
+def test_exact_names_come_before_beginnings_before_words(index: PlaceIndex) -> None:
+    names = [name_key(place.matched) for place in index.search("Vostochny", 60)]
+    tiers = [0 if name == "vostochny" else 1 if name.startswith("vostochny") else 2 for name in names]
+    assert tiers == sorted(tiers)
+    assert set(tiers) >= {0, 1}
+    assert any(place.name == "Nizhny Novgorod" or "Novgorod" in place.matched for place in index.search("novgorod"))
+    usual = [place for place in index.search("krasno", 8) if name_key(place.matched) != "krasno"]
+    assert [place.name for place in usual[:2]] == ["Krasnoyarsk", "Krasnodar"]
+    assert all(name_key(place.name).startswith("krasno") for place in usual)
+
+
+def test_each_tier_is_by_population(index: PlaceIndex) -> None:
+    people = [place.population for place in index.search("Moscow") if name_key(place.name) == "moscow"]
+    assert people == sorted(people, reverse=True)
+    assert people[0] > 10_000_000
+
+
+@pytest.mark.parametrize(
+    "text", ["", " ", "a", "!!!", '"', "NEAR(", "x" * 500, "zzqqxx", "*", "文" * 300, "\0", "\ud800"]
+)
+def test_nothing_breaks_a_search(index: PlaceIndex, text: str) -> None:
+    assert isinstance(index.search(text), list)
+
+
+@given(st.text(max_size=40))
+def test_any_text_may_be_searched(index: PlaceIndex, text: str) -> None:
+    assert len(index.search(text, 3)) <= 3
+
+
+def test_one_chinese_character_finds(index: PlaceIndex) -> None:
+    assert any("昌" in place.matched for place in index.search("昌"))
+
+
+def test_it_may_be_asked_from_several_threads(index: PlaceIndex) -> None:
+    with ThreadPoolExecutor(4) as pool:
+        found = list(pool.map(lambda _: index.search("Kazan")[0].name, range(40)))
+    assert set(found) == {"Kazan’"} or set(found) == {"Kazan"}
+
+
+def test_names_are_compared_without_marks() -> None:
+    assert name_key("São  Paulo") == name_key("SAO-PAULO") == "sao paulo"
+    assert name_key("Йошкар-Ола") == name_key("йошкар ола")
+    assert indexed_text("文昌市") == "文 昌 市"
+
+
+def test_unpacking_happens_once_and_damage_is_mended(tmp_path: Path) -> None:
+    first = unpacked(PACKED, tmp_path)
+    stamp = first.stat().st_mtime_ns
+    assert unpacked(PACKED, tmp_path).stat().st_mtime_ns == stamp
+    with first.open("r+b") as stream:
+        stream.seek(5000)
+        stream.write(b"damage")
+    PlaceIndex(unpacked(PACKED, tmp_path)).close()
+    assert b"damage" not in first.read_bytes()[:6000]
+    assert not list(tmp_path.glob("*.tmp"))
+
+
+def test_a_damaged_package_is_said(tmp_path: Path) -> None:
+    broken = tmp_path / "places.sqlite.xz"
+    broken.write_bytes(PACKED.read_bytes()[:100_000])
+    with pytest.raises(NotReadable, match="install Geoloupe again"):
+        unpacked(broken, tmp_path / "cache")
+    assert not list((tmp_path / "cache").glob("*"))
+
+
+def test_another_database_is_refused(tmp_path: Path) -> None:
+    foreign = tmp_path / "foreign.sqlite"
+    with sqlite3.connect(foreign) as db:
+        db.execute("CREATE TABLE country (code TEXT, name TEXT)")
+    db.close()
+    with pytest.raises(NotReadable, match="another version"):
+        PlaceIndex(foreign)
+    with pytest.raises(NotReadable, match="cannot be read"):
+        PlaceIndex(tmp_path / "nothing.sqlite")
