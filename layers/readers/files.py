@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import stat
+import zipfile
 from enum import StrEnum
 
 from layers.errors import FileMissing, NotAFile, NotAllowed, UnsupportedFormat
@@ -51,7 +52,11 @@ _MAGIC = (
     (b"NITF0", Content.NITF),
     (b"NSIF0", Content.NITF),
     (b"SQLite format 3\0", Content.SQLITE),
+    (b"\0\0\x27\x0a\0\0\0\0", Content.SHAPEFILE),
+    (b"fgb\x03fgb", Content.FLATGEOBUF),
 )
+_ROOTS = ((b"<kml", Content.KML), (b"<gpx", Content.GPX))
+_LINE_SUFFIXES = (".geojsonl", ".geojsons", ".geojsonseq", ".ndjson", ".jsonl")
 _FOREIGN = (
     (b"<VRTDataset", "VRT"),
     (b"<OGRVRTDataSource", "OGR VRT"),
@@ -66,9 +71,11 @@ _FOREIGN = (
 _NAMED_KINDS = {
     ".tif": "TIFF", ".tiff": "TIFF", ".png": "PNG", ".jpg": "JPEG", ".jpeg": "JPEG", ".gpkg": "GeoPackage",
     ".geojson": "GeoJSON", ".json": "GeoJSON", ".jp2": "JPEG 2000", ".j2k": "JPEG 2000", ".ntf": "NITF",
-    ".nitf": "NITF", ".nsf": "NITF", ".vrt": "VRT", ".mbtiles": "MBTiles",
+    ".nitf": "NITF", ".nsf": "NITF", ".vrt": "VRT", ".mbtiles": "MBTiles", ".shp": "Shapefile", ".fgb": "FlatGeobuf",
+    ".kml": "KML", ".kmz": "KMZ", ".gpx": "GPX", ".xlsx": "Excel workbook",
 }  # fmt: skip
-_TABLES = (".csv", ".tsv", ".txt")
+_TABLES = (".csv", ".tsv", ".tab", ".txt")
+_SHAPEFILE_PARTS = (".dbf", ".shx", ".prj", ".cpg", ".sbn", ".sbx", ".qix")
 
 
 def regular_file(path: str) -> str:
@@ -104,9 +111,9 @@ def content_of(path: str) -> Content:
             head = file.read(HEAD_BYTES)
     except OSError as error:
         raise NotAllowed(f"{name} may not be read: {error.strerror or error}.") from error
-    found = _sniff(head, suffix)
+    found = _sniff(head, suffix) or (_archive(path) if head.startswith(b"PK") else None)
     wanted = _NAMED_KINDS.get(suffix)
-    if found is Content.JSON and wanted in ("TIFF", "PNG", "JPEG", "JPEG 2000", "NITF", "VRT"):
+    if found in (Content.JSON, Content.JSON_LINES) and wanted in ("TIFF", "PNG", "JPEG", "JPEG 2000", "NITF", "VRT"):
         raise UnsupportedFormat(f"{name} is not a {wanted} file: its content is JSON text.")
     if found is not None:
         return found
@@ -117,23 +124,51 @@ def content_of(path: str) -> Content:
         actual = "plain text" if _is_text(head) else "of no kind that Geoloupe opens"
     if wanted:
         raise UnsupportedFormat(f"{name} is not a {wanted} file: its content is {actual}.")
+    if suffix in _SHAPEFILE_PARTS:
+        raise UnsupportedFormat(f"{name} is a part of a shapefile: open the file that ends in .shp.")
     raise UnsupportedFormat(
         f"{name} cannot be opened, its content is {actual}: "
-        "Geoloupe opens GeoTIFF, JPEG 2000, NITF, VRT, PNG, JPEG, MBTiles, GeoPackage, GeoJSON and CSV files."
+        "Geoloupe opens GeoTIFF, JPEG 2000, NITF, VRT, PNG, JPEG, MBTiles, GeoPackage, GeoJSON, Shapefile, FlatGeobuf, "
+        "KML, KMZ, GPX, CSV and Excel files."
     )
 
 
 def _sniff(head: bytes, suffix: str) -> Content | None:
     for magic, content in _MAGIC:
-        if head.startswith(magic):
+        if head.startswith(magic) and not (content is Content.SHAPEFILE and suffix == ".shx"):
             return content
     text = head.removeprefix(b"\xef\xbb\xbf").lstrip(b" \t\r\n\x1e")
     if text.startswith((b"{", b"[")):
-        return Content.JSON
+        is_lines = suffix in _LINE_SUFFIXES or head.startswith(b"\x1e") or _has_feature_a_line(text)
+        return Content.JSON_LINES if is_lines else Content.JSON
+    if text.startswith(b"<") or head.startswith((b"\xff\xfe", b"\xfe\xff")):
+        marked = head.replace(b"\0", b"").replace(b"<kml:", b"<").replace(b"<gpx:", b"<")
+        for root, content in _ROOTS:
+            if root in marked:
+                return content
     if suffix == ".vrt" and b"<VRTDataset" in head:  # under any other name a VRT is a disguise
         return Content.VRT
     return Content.TABLE if suffix in _TABLES and _is_text(head) else None
 
 
+def _has_feature_a_line(text: bytes) -> bool:
+    first, newline, second = text.partition(b"\n")
+    is_whole = b'"Feature"' in first and first.rstrip().endswith(b"}")
+    return bool(newline) and is_whole and second.lstrip(b" \t\r\n\x1e").startswith(b"{")
+
+
+def _archive(path: str) -> Content | None:
+    """What a ZIP archive is, by the names in its directory."""
+    try:
+        with zipfile.ZipFile(path) as archive:
+            names = archive.namelist()
+    except (zipfile.BadZipFile, OSError, NotImplementedError, ValueError):
+        names = []
+    if "xl/workbook.xml" in names:
+        return Content.WORKBOOK
+    is_map = path.lower().endswith(".kmz") or any(name.lower().endswith(".kml") for name in names)
+    return Content.KMZ if is_map else None
+
+
 def _is_text(head: bytes) -> bool:
-    return bool(head) and b"\0" not in head
+    return bool(head) and (b"\0" not in head or head.startswith((b"\xff\xfe", b"\xfe\xff")))

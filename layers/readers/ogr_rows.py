@@ -21,8 +21,13 @@ from layers.readers.files import Content
 from layers.readers.worldfile import crs_text
 
 ALLOWED_DRIVERS = frozenset({"GeoJSON", "GeoJSONSeq", "GPKG", "ESRI Shapefile", "FlatGeobuf"})
+"""What is opened as it is; workbooks are too, but as tables."""
 READ_ERRORS = (DataSourceError, DataLayerError, FeatureError, UnicodeError, ValueError)
 _MAX_CELL_CHARS = 20_000
+_TYPES = {
+    "OFTInteger": "integer", "OFTInteger64": "integer", "OFTReal": "real", "OFTString": "text", "OFTDate": "date",
+    "OFTDateTime": "datetime", "OFTTime": "time",
+}  # fmt: skip
 _EXACT_FLOAT = 2**53
 """From here on a float skips integers."""
 
@@ -48,6 +53,8 @@ class VectorSource:
     is_ogr: bool = True
     by_fid: bool = False
     """Whether chunks start at a fid (True) or at a position (False)."""
+    is_chunked: bool = False
+    """Whether a stretch of positions can be read without reading all (pyogrio's `skip_features`)."""
     fid_column: str = "FID"
 
     @property
@@ -98,16 +105,18 @@ def known_crs(text: str | None) -> str:
         return ""
 
 
-def read_ogr(source: VectorSource, columns: list[str] | None, default_crs: str, **which: Any) -> Rows:
+def read_ogr(
+    source: VectorSource, columns: list[str] | None, default_crs: str, *, flat: bool = True, **which: Any
+) -> Rows:
     """The rows `which` (pyogrio's `fids`, `where`, `max_features`, ...) asks for. Raises NotReadable."""
     try:
         with remarks_ignored():
-            meta, fids, wkb, cells = _read(source, columns, which)
-            exact = _exact_integers(source, meta, fids, cells, which)
+            meta, fids, wkb, cells = _read(source, columns, flat, which)
+            exact = _exact_integers(source, meta, fids, cells)
     except READ_ERRORS as error:
         raise NotReadable(f"{source.name} cannot be read: {clean(error, source.path)}") from error
     values = {
-        str(name): exact.get(str(name)) or _column(cell, kind, subtype)
+        str(name): exact.get(str(name)) or typed_values(cell, kind, subtype)
         for name, cell, kind, subtype in zip(
             meta["fields"], cells, meta["ogr_types"], meta["ogr_subtypes"], strict=True
         )
@@ -115,17 +124,30 @@ def read_ogr(source: VectorSource, columns: list[str] | None, default_crs: str, 
     return Rows(known_crs(meta["crs"]) or default_crs, fids, wkb, values)
 
 
-def _read(source: VectorSource, columns: list[str] | None, which: dict[str, Any]) -> tuple[Any, Any, Any, Any]:
-    meta, fids, wkb, cells = pyogrio.raw.read(
-        source.dataset, layer=source.layer or None, columns=columns, return_fids=True, force_2d=True,
-        datetime_as_string=True, **which, **source.how,
-    )  # fmt: skip
+def _read(
+    source: VectorSource, columns: list[str] | None, flat: bool, which: dict[str, Any]
+) -> tuple[Any, Any, Any, Any]:
+    asked = {
+        "layer": source.layer or None, "columns": columns, "return_fids": True, "force_2d": flat,
+        "datetime_as_string": True, **which, **source.how,
+    }  # fmt: skip
+    try:
+        meta, fids, wkb, cells = pyogrio.raw.read(source.dataset, **asked)
+    except UnicodeDecodeError:  # bytes that are not of the encoding: read them as they are, and mark what is wrong
+        meta, fids, wkb, cells = pyogrio.raw.read(source.dataset, **{**asked, "encoding": "ISO-8859-1"})
+        encoding = str(source.how.get("encoding", "utf-8"))
+        meta["fields"] = np.array([_recoded(name, encoding) for name in meta["fields"]], object)
+        for cell in cells:
+            if cell.dtype.kind == "O":
+                cell[:] = [_recoded(value, encoding) for value in cell.tolist()]
     return meta, np.asarray(fids, np.int64), wkb, cells
 
 
-def _exact_integers(
-    source: VectorSource, meta: dict[str, Any], fids: Any, cells: Any, which: dict[str, Any]
-) -> dict[str, list[Any]]:
+def _recoded(value: Any, encoding: str) -> Any:
+    return value.encode("latin-1", "replace").decode(encoding, "replace") if isinstance(value, str) else value
+
+
+def _exact_integers(source: VectorSource, meta: dict[str, Any], fids: Any, cells: Any) -> dict[str, list[Any]]:
     """Columns of large integers with gaps, read again without the gaps: pyogrio makes floats of them otherwise."""
     found = {}
     for name, cell, kind in zip(meta["fields"], cells, meta["ogr_types"], strict=True):
@@ -143,12 +165,19 @@ def _exact_integers(
     return found
 
 
-def _column(cell: Any, kind: str, subtype: str) -> list[Any]:
+def typed_values(cell: Any, kind: str, subtype: str) -> list[Any]:
     """Values of the column's own type: an integer or truth value that stands beside a NULL is no float."""
     if cell.dtype.kind == "f" and kind in ("OFTInteger", "OFTInteger64"):
         parse = bool if subtype == "OFSTBoolean" else int
         return [None if math.isnan(value) else parse(value) for value in cell.tolist()]
     return [plain(value) for value in cell.tolist()]
+
+
+def field_type(kind: str, subtype: str) -> str:
+    """OGR's name of a type in our words."""
+    if kind.endswith("List") or subtype == "OFSTJSON":
+        return "list" if kind.endswith("List") else "json"
+    return "boolean" if subtype == "OFSTBoolean" else _TYPES.get(kind, "other")
 
 
 def plain(value: Any) -> Any:

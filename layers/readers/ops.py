@@ -56,7 +56,7 @@ def _probe(params: dict[str, Any]) -> Result:
         return header, arrays
     from layers.readers import vector_probe  # pyogrio: 90 MB that a reader of rasters never needs
 
-    header, arrays = vector_probe.probe_vector(path, content)
+    header, arrays = vector_probe.probe_vector(path, content, params)
     return {**header, "parts": list(tiles.tables) if tiles is not None else []}, arrays
 
 

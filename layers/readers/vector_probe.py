@@ -3,89 +3,125 @@
 from __future__ import annotations
 
 import os
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
+import shapely
 
 from layers.errors import CannotBePlaced, NotReadable
 from layers.geo.bounds import Bounds
 from layers.geo.crs import WGS84, is_geographic, transform_bounds
-from layers.readers.coordinate_table import kind_of, read_coordinate_table
 from layers.readers.files import Content
 from layers.readers.geopackage_audit import feature_tables
-from layers.readers.ogr_rows import known_crs, read_info
-from layers.readers.vector_source import source_of
+from layers.readers.ogr_rows import VectorSource, field_type, known_crs, read_info
+from layers.readers.parsed_layer import ParsedLayer
+from layers.readers.row_checks import MOST_ROWS, check_rows
+from layers.readers.shapefile import encoding_of, notes_on
+from layers.readers.tables import parse_tables
+from layers.readers.vector_source import parsed_layers, rows_of, source_of
 from layers.vector.table import VectorInfo
 
-_TYPES = {
-    "OFTInteger": "integer", "OFTInteger64": "integer", "OFTReal": "real", "OFTString": "text", "OFTDate": "date",
-    "OFTDateTime": "datetime",
-}  # fmt: skip
+_MAX_CHECKED_BYTES = 30 * 2**20
+"""A file that is read as a whole is not read for its rows' sake alone where it is larger."""
+_LON_LIMIT, _LAT_LIMIT = 540, 91
 
 
-def probe_vector(path: str, content: Content) -> tuple[dict[str, Any], tuple[Any, ...]]:
-    """The header of a vector probe. Raises NotReadable for a file without features, and what opening raises."""
+def probe_vector(path: str, content: Content, params: dict[str, Any]) -> tuple[dict[str, Any], tuple[Any, ...]]:
+    """The header of a vector probe; with `preview` in `params` tables come that have no place yet.
+
+    Raises NotReadable for a file without features, and what opening raises.
+    """
     name = os.path.basename(path)
-    if content is Content.TABLE:
-        layers = [_table_info(path)]
-    elif content is Content.JSON:
-        layers = [_layer_info(path, content, "", ())]
-    else:
+    asked = {"path": path, "options": params.get("options")}
+    if content is Content.SQLITE:
         tables, problems = feature_tables(path)
         if not tables:
             raise NotReadable(" ".join([f"{name} holds no layer of features: there is nothing to show.", *problems]))
-        layers = [_layer_info(path, content, table, tuple(problems)) for table in tables]
-    if content is not Content.SQLITE and layers[0].features == 0:
-        raise NotReadable(f"{name} holds no features: there is nothing to show.")
+        layers = [_ogr_info(source_of({**asked, "layer": table}), problems) for table in tables]
+    else:
+        source = source_of(asked)
+        if source.is_ogr:
+            notes = notes_on(path) if content is Content.SHAPEFILE else []
+            layers = [_ogr_info(source, notes)]
+        else:
+            preview = bool(params.get("preview")) and content in (Content.TABLE, Content.WORKBOOK)
+            parsed = parse_tables(source, preview=True) if preview else parsed_layers(source)
+            layers = [_parsed_info(path, layer) for layer in parsed]
+        if not any(layer.features for layer in layers):
+            raise NotReadable(f"{name} holds no features: there is nothing to show.")
     return {"kind": "vector", "layers": [layer.to_json() for layer in layers]}, ()
 
 
-def _layer_info(path: str, content: Content, layer: str, problems: tuple[str, ...]) -> VectorInfo:
-    info = read_info(source_of({"path": path, "layer": layer}))
-    name = str(info["layer_name"])
-    crs = known_crs(info["crs"]) or (WGS84 if content is Content.JSON else "")
-    found = list(problems)
-    if not crs:
-        found.append(f"{name} does not say in which CRS it is: choose its CRS in the layer's properties.")
+def _ogr_info(source: VectorSource, notes: list[str]) -> VectorInfo:
+    info = read_info(source)
+    name = str(info["layer_name"]) if isinstance(source.dataset, str) else os.path.splitext(source.name)[0]
+    is_json = source.content in (Content.JSON, Content.JSON_LINES)
+    crs = known_crs(info["crs"]) or (WGS84 if is_json else "")
+    found = list(notes)
     if info["features"] == 0:
         found.append(f"{name} holds no features.")
     total = info["total_bounds"]
     bounds = Bounds(*(float(v) for v in total)) if total is not None and np.isfinite(total).all() else None
     fields = tuple(
-        (str(field), _type(str(kind), str(sub)))
+        (str(field), field_type(str(kind), str(sub)))
         for field, kind, sub in zip(info["fields"], info["ogr_types"], info["ogr_subtypes"], strict=True)
     )
-    return VectorInfo(
-        path=path, driver=str(info["driver"]), name=name, geometry=str(info["geometry_type"] or "Unknown"),
-        features=int(info["features"]), crs=crs, fields=fields, bounds=bounds,
-        bounds_lonlat=_lonlat(bounds, crs, name, found), problems=tuple(found),
+    if source.by_fid or source.is_chunked or os.path.getsize(source.path) <= _MAX_CHECKED_BYTES:
+        rows = rows_of(source, 0, MOST_ROWS, [])
+        found += check_rows(rows, crs)
+        if rows.next_fid is not None and len(found) > len(notes):
+            found.append(f"Only the first {MOST_ROWS:,} rows of {name} were looked at.")
+    reading = {}
+    if source.content is Content.SHAPEFILE:
+        encoding, evidence = encoding_of(source.path, source.options)
+        reading = {"encoding": encoding, "encoding_evidence": evidence}
+    return _placed(
+        VectorInfo(
+            path=source.path, driver=str(info["driver"]), name=name, geometry=str(info["geometry_type"] or "Unknown"),
+            features=int(info["features"]), crs=crs, fields=fields, bounds=bounds, bounds_lonlat=None,
+            problems=tuple(found), reading=reading,
+        )
     )  # fmt: skip
 
 
-def _table_info(path: str) -> VectorInfo:
-    table = read_coordinate_table(path)
-    name = os.path.splitext(os.path.basename(path))[0]
-    fields = tuple((column, kind_of(values)) for column, values in table.columns.items())
-    placed = int(np.isfinite(table.lons).sum())
-    problems = [] if placed == len(table) else [f"{len(table) - placed} rows of {name} have no usable coordinates."]
-    bounds = Bounds.of_points(table.lons, table.lats) if placed else None
-    return VectorInfo(
-        path, Content.TABLE.value, name, "Point", len(table), WGS84, fields, bounds, bounds, tuple(problems)
-    )
+def _parsed_info(path: str, layer: ParsedLayer) -> VectorInfo:
+    shapes = shapely.from_wkb(np.array(layer.wkb, dtype=object), on_invalid="ignore")
+    kinds = {shape.geom_type for shape in shapes if shape is not None}
+    total = shapely.total_bounds(shapes) if len(shapes) else np.full(4, np.nan)
+    bounds = Bounds(*(float(v) for v in total)) if np.isfinite(total).all() else None
+    fields = tuple((name, layer.types.get(name, "text")) for name in layer.columns)
+    found = list(layer.problems)
+    if len(layer) <= MOST_ROWS and kinds - {"Point"}:
+        found += check_rows(layer.rows([]), layer.crs)
+    geometry = kinds.pop() if len(kinds) == 1 else "Unknown" if kinds else "None"
+    return _placed(
+        VectorInfo(
+            path, layer.driver, layer.name, geometry, len(layer), layer.crs, fields, bounds, None, tuple(found),
+            layer.style, layer.reading,
+        )
+    )  # fmt: skip
 
 
-def _type(kind: str, subtype: str) -> str:
-    return "boolean" if subtype == "OFSTBoolean" else _TYPES.get(kind, "other")
+def _placed(info: VectorInfo) -> VectorInfo:
+    """With its bounds in lon, lat, or a sentence that says why there are none."""
+    found, lonlat = list(info.problems), None
+    bounds, crs, name = info.bounds, info.crs, info.name
+    if not crs:
+        found.append(f"{name} does not say in which CRS it is: choose its CRS in the layer's properties.")
+    elif bounds is not None and is_geographic(crs) and _is_beyond(bounds):
+        found.append(f"{name} is said to be in degrees, but its coordinates are not: choose its CRS.")
+    elif bounds is not None:
+        try:
+            lonlat = transform_bounds(crs, WGS84, bounds)
+        except CannotBePlaced as error:
+            found.append(error.sentence)
+        if lonlat is not None and not is_geographic(crs) and max(map(abs, bounds)) <= 360:
+            found.append(
+                f"{name} is said to be in metres ({crs}), but its coordinates look like degrees: check its CRS."
+            )
+    return replace(info, bounds_lonlat=lonlat, problems=tuple(found))
 
 
-def _lonlat(bounds: Bounds | None, crs: str, name: str, problems: list[str]) -> Bounds | None:
-    if bounds is None or not crs:
-        return None
-    if is_geographic(crs) and (max(abs(bounds.left), abs(bounds.right)) > 540 or max(-bounds.bottom, bounds.top) > 91):
-        problems.append(f"{name} is said to be in degrees, but its coordinates are not: choose its CRS.")
-        return None
-    try:
-        return transform_bounds(crs, WGS84, bounds)
-    except CannotBePlaced as error:
-        problems.append(error.sentence)
-        return None
+def _is_beyond(bounds: Bounds) -> bool:
+    return max(abs(bounds.left), abs(bounds.right)) > _LON_LIMIT or max(-bounds.bottom, bounds.top) > _LAT_LIMIT

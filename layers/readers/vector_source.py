@@ -7,16 +7,22 @@ from dataclasses import replace
 from typing import Any
 
 import numpy as np
-import shapely
 
 from layers.errors import NotReadable, UnsupportedFormat
 from layers.geo.crs import WGS84
-from layers.readers.coordinate_table import read_coordinate_table, typed
 from layers.readers.files import Content, content_of, regular_file
 from layers.readers.geopackage_audit import feature_tables
+from layers.readers.gpx import parse_gpx
+from layers.readers.kml import parse_kml
 from layers.readers.ogr_rows import Rows, VectorSource, read_info, read_ogr
+from layers.readers.parsed_layer import ParsedFiles, ParsedLayer
+from layers.readers.shapefile import shapefile_source
+from layers.readers.tables import parse_tables
 
-__all__ = ["Rows", "VectorSource", "read_rows", "rows_of", "source_of"]
+__all__ = ["Rows", "VectorSource", "parsed_layers", "read_rows", "rows_of", "source_of"]
+
+_PARSED = frozenset({Content.TABLE, Content.WORKBOOK, Content.KML, Content.KMZ, Content.GPX})
+_DEFAULT_CRS = {Content.JSON: WGS84, Content.JSON_LINES: WGS84}  # RFC 7946
 
 
 def source_of(params: dict[str, Any]) -> VectorSource:
@@ -31,11 +37,22 @@ def source_of(params: dict[str, Any]) -> VectorSource:
         # Without IMMUTABLE SQLite would want to write beside a file that is in WAL mode.
         source = VectorSource(path, content, _audited(path, layer), path, {"IMMUTABLE": "YES"}, options, by_fid=True)
         return replace(source, fid_column=str(read_info(source, counted=False)["fid_column"] or "fid"))
+    if content is Content.SHAPEFILE:
+        return shapefile_source(path, options)
+    if content is Content.FLATGEOBUF:
+        return VectorSource(path, content, "", path, {}, options, is_chunked=True)
     if content is Content.JSON:
         return VectorSource(path, content, "", f"GeoJSON:{path}", {}, options)
-    if content is Content.TABLE:
+    if content is Content.JSON_LINES:
+        return VectorSource(path, content, "", f"GeoJSONSeq:{path}", {}, options)
+    if content in _PARSED:
         return VectorSource(path, content, layer, "", {}, options, is_ogr=False)
     raise UnsupportedFormat(f"{os.path.basename(path)} holds no features.")
+
+
+def parsed_layers(source: VectorSource) -> list[ParsedLayer]:
+    """All layers of a file that we parse ourselves. Raises what parsing raises."""
+    return _PARSED_FILES.layers(source)
 
 
 def read_rows(
@@ -46,15 +63,21 @@ def read_rows(
 
 
 def rows_of(
-    source: VectorSource, start: int, limit: int, columns: list[str] | None, fids: list[int] | None = None
+    source: VectorSource,
+    start: int,
+    limit: int,
+    columns: list[str] | None,
+    fids: list[int] | None = None,
+    *,
+    flat: bool = True,
 ) -> Rows:
     """`limit` rows from `start` on (0 first; then what `next_fid` says), or the rows of `fids`.
 
-    `columns` None means all, [] none. Raises what opening raises, NotReadable.
+    `columns` None means all, [] none; `flat` drops heights and measures. Raises what opening raises, NotReadable.
     """
-    if source.by_fid:
-        return _rows_by_fid(source, start, limit, columns, fids)
-    whole = _WHOLE_FILES.get(source, columns)
+    if source.by_fid or source.is_chunked:
+        return _some_rows(source, start, limit, columns, fids, flat)
+    whole = _WHOLE_FILES.get(source, columns, flat) if source.is_ogr else _parsed(source).rows(columns)
     if fids is not None:
         chosen: list[int] = np.flatnonzero(np.isin(whole.fids, fids)).tolist()
     else:
@@ -76,37 +99,46 @@ class _WholeFiles:
         self._key: tuple[Any, ...] = ()
         self._rows: Rows | None = None
 
-    def get(self, source: VectorSource, columns: list[str] | None) -> Rows:
+    def get(self, source: VectorSource, columns: list[str] | None, flat: bool) -> Rows:
         state = os.stat(source.path)
-        key = (source.path, state.st_mtime_ns, state.st_size, None if columns is None else tuple(columns))
+        key = (source.path, state.st_mtime_ns, state.st_size, None if columns is None else tuple(columns), flat)
         if self._rows is None or key != self._key:
             self._rows = None  # never two of them in memory
-            self._rows = _read_csv(source.path, columns) if not source.is_ogr else read_ogr(source, columns, WGS84)
+            self._rows = read_ogr(source, columns, _DEFAULT_CRS.get(source.content, ""), flat=flat)
             self._key = key
         return self._rows
 
 
 _WHOLE_FILES = _WholeFiles()
+_PARSED_FILES = ParsedFiles(
+    lambda source: {Content.GPX: parse_gpx, Content.KML: parse_kml, Content.KMZ: parse_kml}.get(
+        source.content, parse_tables
+    )(source)
+)
 
 
-def _read_csv(path: str, columns: list[str] | None) -> Rows:
-    table = read_coordinate_table(path)
-    names = list(table.columns) if columns is None else [c for c in columns if c in table.columns]
-    wkb = shapely.to_wkb(shapely.points(table.lons, table.lats), byte_order=1, output_dimension=2)
-    return Rows(WGS84, np.arange(len(table)), list(wkb), {name: typed(table.columns[name]) for name in names})
+def _parsed(source: VectorSource) -> ParsedLayer:
+    layers = parsed_layers(source)
+    found = next((layer for layer in layers if not source.layer or layer.name == source.layer), None)
+    if found is None:
+        raise NotReadable(f"{source.name} has no layer {source.layer!r} that can be read.")
+    return found
 
 
-def _rows_by_fid(
-    source: VectorSource, start: int, limit: int, columns: list[str] | None, wanted: list[int] | None
+def _some_rows(
+    source: VectorSource, start: int, limit: int, columns: list[str] | None, wanted: list[int] | None, flat: bool
 ) -> Rows:
     if wanted is not None:
         which: dict[str, Any] = {"fids": wanted}
-    else:
+    elif source.by_fid:
         fid_column = source.fid_column.replace('"', '""')
         which = {"where": f'"{fid_column}" >= {start}' if start else None, "max_features": limit}
-    rows = read_ogr(source, columns, "", **which)
+    else:
+        which = {"skip_features": start, "max_features": limit}
+    rows = read_ogr(source, columns, _DEFAULT_CRS.get(source.content, ""), flat=flat, **which)
     more = wanted is None and len(rows.fids) == limit
-    return Rows(rows.crs, rows.fids, rows.wkb, rows.columns, int(rows.fids[-1]) + 1 if more else None, by_fid=True)
+    following = int(rows.fids[-1]) + 1 if source.by_fid and more else start + limit
+    return replace(rows, next_fid=following if more else None, by_fid=source.by_fid)
 
 
 def _audited(path: str, layer: str) -> str:

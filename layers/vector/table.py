@@ -25,11 +25,16 @@ class VectorInfo:
     features: int
     crs: str
     fields: tuple[tuple[str, str], ...]
-    """(name, type) pairs; types are integer, real, text, date, datetime, boolean, other."""
+    """(name, type) pairs; types are integer, real, text, date, datetime, time, boolean, list, json, other."""
     bounds: Bounds | None
     """In `crs`; None for an empty layer."""
     bounds_lonlat: Bounds | None
     problems: tuple[str, ...] = ()
+    style: dict[str, Any] = field(default_factory=dict)
+    """A `VectorStyle` in JSON that the file itself gives; empty: none."""
+    reading: dict[str, Any] = field(default_factory=dict)
+    """How the file was understood: encoding and encoding_evidence; for tables also delimiter, header, columns (what
+    says where the rows are), names (all columns), preview (the first rows as text), rows, placed."""
 
     def to_json(self) -> dict[str, Any]:
         """Plain JSON values; `from_json` gives back an equal value."""
@@ -38,7 +43,7 @@ class VectorInfo:
             "features": self.features, "crs": self.crs, "fields": [list(f) for f in self.fields],
             "bounds": None if self.bounds is None else list(self.bounds),
             "bounds_lonlat": None if self.bounds_lonlat is None else list(self.bounds_lonlat),
-            "problems": list(self.problems),
+            "problems": list(self.problems), "style": self.style, "reading": self.reading,
         }  # fmt: skip
 
     @classmethod
@@ -49,7 +54,7 @@ class VectorInfo:
             str(data["path"]), str(data["driver"]), str(data["name"]), str(data["geometry"]), int(data["features"]),
             str(data["crs"]), tuple((str(n), str(t)) for n, t in data["fields"]),
             None if bounds is None else Bounds(*bounds), None if lonlat is None else Bounds(*lonlat),
-            tuple(str(p) for p in data["problems"]),
+            tuple(str(p) for p in data["problems"]), dict(data.get("style") or {}), dict(data.get("reading") or {}),
         )  # fmt: skip
 
 

@@ -186,7 +186,7 @@ def test_a_csv_with_coordinates(tmp_path):
     (layer,) = probe(path)
     assert (layer.features, layer.crs, layer.geometry) == (2, "EPSG:4326", "Point")
     assert layer.fields == (("имя", "text"), ("Широта", "text"), ("Долгота", "text"), ("n", "integer"))
-    assert layer.problems == ("1 rows of sites have no usable coordinates.",)
+    assert layer.problems == ("1 row of sites has no usable coordinates.", "Row 3: it has no coordinates.")
     table, header = read(path, columns=None)
     assert (table.xy * table.step).tolist() == [pytest.approx([128.334, 51.884])]
     assert table.attributes["имя"] == ["Восточный"]

@@ -1,0 +1,62 @@
+"""What the texts in a column are: whole numbers, numbers, days, times, truth values, or text."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Callable, Sequence
+from datetime import date, datetime
+from typing import Any
+
+_INTEGER = re.compile(r"-?(0|[1-9]\d*)")
+_REAL = re.compile(r"[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?")
+_LEADING_ZERO = re.compile(r"[-+]?0\d")
+_DAY = re.compile(r"\d{4}-\d\d-\d\d")
+_TIME = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d.*")
+_TRUTH = {"true": True, "false": False}
+_MOST = 2**63
+
+
+def typed_column(values: Sequence[Any]) -> tuple[str, list[Any]]:
+    """The type of a column and its values as that type; empty cells are None where the type is not text.
+
+    Nothing is lost: text that does not come back as it was written ("007", "1e5 m") stays text.
+    """
+    filled = [value for value in values if value is not None and value.strip()]
+    if not filled:
+        return "text", list(values)
+    for kind, fits, parse in _KINDS:
+        if all(fits(value.strip()) for value in filled):
+            return kind, [None if value is None or not value.strip() else parse(value.strip()) for value in values]
+    return "text", list(values)
+
+
+def _is_integer(text: str) -> bool:
+    return bool(_INTEGER.fullmatch(text)) and len(text) < 21 and -_MOST <= int(text) < _MOST
+
+
+def _is_real(text: str) -> bool:
+    return bool(_REAL.fullmatch(text)) and not _LEADING_ZERO.match(text) and math.isfinite(float(text))
+
+
+def _is_day(text: str) -> bool:
+    try:
+        return bool(_DAY.fullmatch(text)) and bool(date.fromisoformat(text))
+    except ValueError:
+        return False
+
+
+def _is_time(text: str) -> bool:
+    try:
+        return bool(_TIME.fullmatch(text)) and bool(datetime.fromisoformat(text))
+    except ValueError:
+        return False
+
+
+_KINDS: tuple[tuple[str, Callable[[str], bool], Callable[[str], Any]], ...] = (
+    ("integer", _is_integer, int),
+    ("real", _is_real, float),
+    ("boolean", lambda text: text.lower() in _TRUTH, lambda text: _TRUTH[text.lower()]),
+    ("date", _is_day, str),
+    ("datetime", _is_time, str),
+)

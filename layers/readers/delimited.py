@@ -1,0 +1,129 @@
+"""CSV, TSV and other delimited text: encoding, delimiter and header found or as a person says."""
+
+from __future__ import annotations
+
+import csv
+import io
+import os
+from dataclasses import dataclass, field
+from typing import Any
+
+from layers.errors import NotReadable, TooLarge, UnsupportedFormat
+from layers.readers.row_problems import RowProblems
+from layers.readers.text_encoding import guessed_encoding, known_encoding
+
+MAX_BYTES = 200 * 2**20
+PREVIEW_BYTES = 2**19
+PREVIEW_ROWS = 1000
+MAX_COLUMNS = 2000
+_SAMPLE_BYTES = 2**18
+_DELIMITERS = ",;\t|"
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class RawTable:
+    """Columns by name, as they are written; None for a cell that is not there (an unquoted empty one in text)."""
+
+    name: str
+    columns: dict[str, list[Any]]
+    types: dict[str, str] = field(default_factory=dict)
+    """Of columns whose type the file itself knows."""
+    reading: dict[str, Any] = field(default_factory=dict)
+    problems: tuple[str, ...] = ()
+    first_row: int = 2
+    """The number that a person sees on the first row."""
+
+    def __len__(self) -> int:
+        return len(next(iter(self.columns.values()), []))
+
+
+def read_delimited(path: str, options: dict[str, Any], *, preview: bool = False) -> RawTable:
+    """The cells of a text table. Raises NotReadable where it is none, TooLarge over 200 MB."""
+    name = os.path.basename(path)
+    if os.path.getsize(path) > MAX_BYTES:
+        raise TooLarge(f"{name} is larger than {MAX_BYTES // 2**20} MB: convert it to a GeoPackage.")
+    with open(path, "rb") as file:
+        data = file.read(PREVIEW_BYTES) if preview else file.read()
+    text, encoding, evidence, lost = _decoded(data, str(options.get("encoding", "")))
+    delimiter = str(options.get("delimiter") or "") or _delimiter(text)
+    if len(delimiter) != 1:
+        raise UnsupportedFormat("A delimiter is one character: a comma, a semicolon, a bar or a tab.")
+    rows = _rows(text, delimiter, name, PREVIEW_ROWS if preview else None)
+    has_header = bool(options.get("header", True))
+    if not rows:
+        raise NotReadable(f"{name} is empty: there is nothing to show.")
+    if len(rows[0]) > MAX_COLUMNS:
+        raise TooLarge(f"{name} has {len(rows[0]):,} columns, more than {MAX_COLUMNS:,}.")
+    names = unique_names([cell or "" for cell in rows[0]] if has_header else [""] * len(rows[0]))
+    body = rows[1:] if has_header else rows
+    problems = RowProblems(2 if has_header else 1)
+    width = len(names)
+    for index, row in enumerate(body):
+        if len(row) > width:
+            problems.add(index, f"it has {len(row)} cells where the header has {width}: the others are left out.")
+    cells = [row[:width] + [None] * (width - len(row)) for row in body]
+    columns = (
+        {column: list(values) for column, values in zip(names, zip(*cells, strict=True), strict=True)}
+        if cells
+        else {column: [] for column in names}
+    )
+    notes = [f"{lost:,} characters of {name} are no {encoding}: choose its encoding."] if lost else []
+    reading = {"encoding": encoding, "encoding_evidence": evidence, "delimiter": delimiter, "header": has_header}
+    stem = os.path.splitext(name)[0]
+    return RawTable(stem, columns, {}, reading, (*notes, *problems.sentences()), problems.first_row)
+
+
+def unique_names(names: list[str]) -> list[str]:
+    """Names for columns: none empty, none twice."""
+    taken: set[str] = set()
+    found = []
+    for position, given in enumerate(names, 1):
+        name = plain = " ".join(given.split())[:200] or f"column {position}"
+        number = 1
+        while name.lower() in taken:
+            number += 1
+            name = f"{plain} ({number})"
+        taken.add(name.lower())
+        found.append(name)
+    return found
+
+
+def _decoded(data: bytes, chosen: str) -> tuple[str, str, str, int]:
+    """Text, its encoding, why that, and how many characters did not fit."""
+    encoding, evidence = known_encoding(chosen), "chosen by hand"
+    if not encoding:
+        encoding, evidence = guessed_encoding(data)
+        if encoding == "utf-8" and data[:_SAMPLE_BYTES].isascii() and not data.isascii():
+            encoding, evidence = guessed_encoding(data[_SAMPLE_BYTES:])
+    text = data.decode(encoding, "replace").removeprefix("\ufeff")
+    lost = text.count("\ufffd")
+    return text, encoding.removesuffix("-sig"), evidence, lost
+
+
+def _delimiter(text: str) -> str:
+    """The one that cuts the first lines into the most cells of the same number."""
+    lines = [line for line in text[:20_000].splitlines() if line.strip()][:10]
+    best, most = ",", (0, 0)
+    for candidate in _DELIMITERS:
+        counts = [len(row) for row in csv.reader(lines, delimiter=candidate)]
+        score = (sum(count == counts[0] for count in counts), counts[0]) if counts and counts[0] > 1 else (0, 0)
+        if score > most:
+            best, most = candidate, score
+    return best
+
+
+def _rows(text: str, delimiter: str, name: str, most: int | None) -> list[list[str | None]]:
+    """The rows that hold anything. An unquoted empty cell is None, a quoted one is empty text."""
+    reader = csv.reader(
+        io.StringIO(text.replace("\0", "\ufffd"), newline=""), delimiter=delimiter, quoting=csv.QUOTE_NOTNULL
+    )
+    found: list[list[str | None]] = []
+    try:
+        for row in reader:
+            if any(cell and cell.strip() for cell in row):
+                found.append(list(row))
+                if most is not None and len(found) > most:
+                    break
+    except csv.Error as error:
+        raise NotReadable(f"{name} is not a table of text: {error}.") from error
+    return found

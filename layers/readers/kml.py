@@ -1,0 +1,234 @@
+"""KML and KMZ: placemarks with folders, data and simple styles. What leads elsewhere is text, never followed."""
+
+from __future__ import annotations
+
+import os
+import zipfile
+from typing import Any, BinaryIO
+from xml.etree.ElementTree import Element, TreeBuilder
+
+import shapely
+
+from layers.errors import NotReadable, UnsupportedFormat
+from layers.geo.crs import WGS84
+from layers.readers.files import Content
+from layers.readers.guarded_xml import BadXml
+from layers.readers.kml_shapes import box_of, geometry_of, hrefs, simple_style
+from layers.readers.ogr_rows import VectorSource
+from layers.readers.parsed_layer import ParsedLayer
+from layers.readers.plain_text import text_of_html
+from layers.readers.row_problems import RowProblems
+from layers.readers.xml_stream import stream_xml
+from layers.readers.zip_guard import member, opened
+
+_OVERLAYS = frozenset({"NetworkLink", "GroundOverlay", "ScreenOverlay", "PhotoOverlay"})
+_WHOLE = _OVERLAYS | {"Placemark", "Style", "StyleMap", "Schema"}
+"""Elements that are looked at as a whole."""
+_TYPES = {
+    "int": "integer", "uint": "integer", "short": "integer", "ushort": "integer", "long": "integer",
+    "float": "real", "double": "real", "bool": "boolean",
+}  # fmt: skip
+_MOST_COLUMNS = 2000
+_FIXED = ("name", "description", "folder", "begin", "end", "icon", "link")
+
+
+def parse_kml(source: VectorSource) -> list[ParsedLayer]:
+    """The one layer of a KML or KMZ file. Raises UnsupportedFormat, NotReadable, TooLarge."""
+    name = source.name
+    notes: list[str] = []
+    try:
+        if source.content is Content.KMZ:
+            with opened(source.path) as archive:
+                main, notes = _main_member(archive, name)
+                handler = _read(member(archive, main))
+        else:
+            with open(source.path, "rb") as file:
+                handler = _read(file)
+    except BadXml as error:
+        raise NotReadable(f"{name} is not read: {error}.") from error
+    return [handler.layer(os.path.splitext(name)[0], source.content.value, tuple(notes))]
+
+
+def _read(file: BinaryIO) -> _KmlHandler:
+    handler = _KmlHandler()
+    stream_xml(file, handler)
+    return handler
+
+
+def _main_member(archive: zipfile.ZipFile, name: str) -> tuple[str, list[str]]:
+    """The KML inside, and sentences about what is left alone. Members are only read by their names, never written."""
+    names = [one.filename for one in archive.infolist() if not one.is_dir()]
+    kmls = [one for one in names if one.lower().endswith(".kml")]
+    nested = [one for one in names if one.lower().endswith((".kmz", ".zip"))]
+    if not kmls:
+        inside = "only archives inside" if nested else "no KML inside"
+        raise UnsupportedFormat(f"{name} has {inside}: unpack it and open the KML file.")
+    main = next((one for one in kmls if one.lower() == "doc.kml"), min(kmls, key=lambda one: (one.count("/"), one)))
+    left = [one for one in kmls if one != main] + nested
+    return main, [f"{name} also holds {', '.join(left)[:200]}, which is not read."] if left else []
+
+
+class _KmlHandler:
+    """Collects rows while the file passes; folders are a stack of names."""
+
+    def __init__(self) -> None:
+        self._builder: TreeBuilder | None = None
+        self._depth = 0
+        self._path: list[str] = []
+        self._folders: list[str] = []
+        self._name: list[str] | None = None
+        self._styles: dict[str, dict[str, Any]] = {}
+        self._pairs: dict[str, str] = {}
+        self._types: dict[str, str] = {}
+        self._wkb: list[bytes | None] = []
+        self._rows: list[dict[str, Any]] = []
+        self._used: list[tuple[str, dict[str, Any]]] = []
+        self._columns: dict[str, None] = {}
+        self._problems = RowProblems()
+        self._links: list[str] = []
+        self._has_root = False
+
+    # -- XmlHandler ---------------------------------------------------------------------------------------------
+
+    def start(self, name: str, attributes: dict[str, str]) -> None:
+        self._has_root = self._has_root or name == "kml"
+        if self._builder is not None or name in _WHOLE:
+            self._builder = self._builder or TreeBuilder()
+            self._depth += 1
+            self._builder.start(name, attributes)
+            return
+        self._path.append(name)
+        if name in ("Folder", "Document"):
+            self._folders.append("")
+        elif name == "name" and self._path[-2:-1] in (["Folder"], ["Document"]):
+            self._name = []
+
+    def text(self, text: str) -> None:
+        if self._builder is not None:
+            self._builder.data(text)
+        elif self._name is not None:
+            self._name.append(text)
+
+    def end(self, name: str) -> None:
+        if self._builder is not None:
+            self._builder.end(name)
+            self._depth -= 1
+            if not self._depth:
+                element, self._builder = self._builder.close(), None
+                self._take(element)
+            return
+        self._path.pop()
+        if name in ("Folder", "Document"):
+            self._folders.pop()
+        elif self._name is not None and name == "name":
+            self._folders[-1] = " ".join("".join(self._name).split())[:200]
+            self._name = None
+
+    # -- elements -----------------------------------------------------------------------------------------------
+
+    def _take(self, element: Element) -> None:
+        key = "#" + element.get("id", "")
+        if element.tag == "Style":
+            self._styles[key] = simple_style(element)
+        elif element.tag == "StyleMap":
+            for pair in element.iter("Pair"):
+                if (pair.findtext("key") or "").strip() == "normal":
+                    self._pairs[key] = (pair.findtext("styleUrl") or "").strip()
+        elif element.tag == "Schema":
+            for one in element.iter("SimpleField"):
+                self._types[one.get("name", "")] = _TYPES.get(one.get("type", ""), "text")
+        else:
+            self._add(element)
+
+    def _add(self, element: Element) -> None:
+        index = len(self._rows)
+        is_overlay = element.tag in _OVERLAYS
+        row: dict[str, Any] = {"name": _text(element, "name"), "folder": " / ".join(filter(None, self._folders))}
+        description = element.findtext("description") or element.findtext("Snippet")
+        row["description"] = None if description is None else text_of_html(description)
+        row["begin"] = _text(element, "TimeSpan/begin") or _text(element, "TimeStamp/when") or _first_when(element)
+        row["end"] = _text(element, "TimeSpan/end")
+        addresses = list(dict.fromkeys(hrefs(element)))
+        row["link" if is_overlay else "icon"] = ", ".join(addresses) or None
+        if is_overlay:
+            self._links.append(f"{element.tag} {addresses[0] if addresses else ''}".strip())
+        row |= self._extended(element)
+        try:
+            geometry = box_of(element) if is_overlay else geometry_of(element)
+        except (ValueError, shapely.errors.ShapelyError) as error:
+            self._problems.add(index, f"{error}.")
+            geometry = None
+        self._wkb.append(None if geometry is None else shapely.to_wkb(geometry, byte_order=1))
+        self._rows.append(row)
+        for column, value in row.items():
+            if value is not None and len(self._columns) < _MOST_COLUMNS:
+                self._columns[column] = None
+        if not is_overlay:
+            inline = element.find("Style")
+            self._used.append((_text(element, "styleUrl") or "", {} if inline is None else simple_style(inline)))
+
+    def _extended(self, element: Element) -> dict[str, Any]:
+        found: dict[str, Any] = {}
+        for data in element.iter("Data"):
+            found[data.get("name", "") or "data"] = data.findtext("value")
+        for data in element.iter("SimpleData"):
+            found[data.get("name", "") or "data"] = data.text or ""
+        return {(f"{name} (data)" if name in _FIXED else name)[:200]: value for name, value in found.items()}
+
+    # -- the result ---------------------------------------------------------------------------------------------
+
+    def layer(self, name: str, driver: str, notes: tuple[str, ...]) -> ParsedLayer:
+        """Everything that was collected. Raises UnsupportedFormat where it was no KML."""
+        if not self._has_root:
+            raise UnsupportedFormat(f"{name} is XML but no KML.")
+        columns = {column: [row.get(column) for row in self._rows] for column in self._columns}
+        types = dict.fromkeys(columns, "text")
+        for column, values in columns.items():
+            kind = self._types.get(column, "text")
+            typed = _typed(values, kind)
+            if typed is not None:
+                columns[column], types[column] = typed, kind
+        links = [f"{name} leads to {link[:200]}: shown as text, not followed." for link in self._links[:5]]
+        if len(self._links) > 5:
+            links.append(f"{name} leads to {len(self._links):,} other places in all: none is followed.")
+        problems = (*notes, *links, *self._problems.sentences("is kept without a place"))
+        return ParsedLayer(name, driver, WGS84, self._wkb, columns, types, problems, self._style())
+
+    def _style(self) -> dict[str, Any]:
+        """The style of the file where all placemarks share one."""
+        found = []
+        for url, inline in self._used:
+            shared = self._styles.get(self._pairs.get(url, url), {})
+            look = shared | inline
+            if look not in found:
+                found.append(look)
+            if len(found) > 1:
+                return {}
+        if not found or not found[0]:
+            return {}
+        style = dict(found[0])
+        icon = style.pop("icon_color", "")
+        if icon and "stroke_color" not in style and "fill_color" not in style:
+            style |= {"fill_color": icon, "stroke_color": "#ffffff", "stroke_width_px": 1.0}
+        return style
+
+
+def _text(element: Element, path: str) -> str | None:
+    found = element.findtext(path)
+    return None if found is None else " ".join(found.split())
+
+
+def _first_when(element: Element) -> str | None:
+    when = next((one.text for one in element.iter("when") if one.text), None)
+    return None if when is None else when.strip()
+
+
+def _typed(values: list[Any], kind: str) -> list[Any] | None:
+    """The values as a schema says they are, or None where they are not."""
+    if kind == "text":
+        return None
+    parse: Any = {"integer": int, "real": float, "boolean": lambda text: text.lower() in ("1", "true")}[kind]
+    try:
+        return [None if value is None or not value.strip() else parse(value.strip()) for value in values]
+    except ValueError:
+        return None

@@ -1,0 +1,132 @@
+"""Geometries, styles and attributes of single KML elements."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from typing import Any
+from xml.etree.ElementTree import Element
+
+import numpy as np
+import shapely
+
+_COLOR = re.compile(r"[0-9a-fA-F]{8}")
+_MULTI = {"MultiGeometry", "MultiTrack", "MultiPoint", "MultiLineString", "MultiPolygon"}
+
+
+def geometry_of(element: Element) -> Any:
+    """The geometry of a Placemark, or None. Raises ValueError with the reason where there is one that cannot be."""
+    found = [shape for child in element if (shape := _shape(child)) is not None]
+    if not found:
+        return None
+    return found[0] if len(found) == 1 else shapely.GeometryCollection(found)
+
+
+def _shape(element: Element) -> Any:
+    match element.tag:
+        case "Point":
+            return shapely.Point(_coordinates(element)[0])
+        case "LineString":
+            return shapely.LineString(_coordinates(element, 2))
+        case "LinearRing":
+            return shapely.LinearRing(_coordinates(element, 3))
+        case "Polygon":
+            rings = [_coordinates(ring, 3) for ring in element.iter("LinearRing")]
+            if not rings:
+                raise ValueError("a polygon without a ring")
+            return shapely.Polygon(rings[0], rings[1:])
+        case "Track":
+            places = [[float(v) for v in (c.text or "").split()[:3]] for c in element.iter("coord")]
+            places = [place for place in places if len(place) >= 2]
+            return _line_or_point(_even(places)) if places else None
+        case tag if tag in _MULTI:
+            return _collected([shape for child in element if (shape := _shape(child)) is not None])
+    return None
+
+
+def _line_or_point(places: np.ndarray) -> Any:
+    return shapely.LineString(places) if len(places) > 1 else shapely.Point(places[0])
+
+
+def _collected(shapes: list[Any]) -> Any:
+    if not shapes:
+        return None
+    kinds = {shape.geom_type for shape in shapes}
+    if kinds == {"Point"}:
+        return shapely.MultiPoint(shapes)
+    if kinds <= {"LineString", "LinearRing"}:
+        return shapely.MultiLineString(shapes)
+    return shapely.MultiPolygon(shapes) if kinds == {"Polygon"} else shapely.GeometryCollection(shapes)
+
+
+def _coordinates(element: Element, least: int = 1) -> np.ndarray:
+    text = element.findtext("coordinates") or ""
+    try:
+        places = [[float(v) for v in place.split(",")[:3] if v] for place in re.sub(r"\s*,\s*", ",", text).split()]
+    except ValueError:
+        raise ValueError("its coordinates are no numbers") from None
+    places = [place for place in places if len(place) >= 2]
+    if len(places) < least:
+        raise ValueError(f"it has {len(places)} coordinates where {least} are needed")
+    return _even(places)
+
+
+def _even(places: list[list[float]]) -> np.ndarray:
+    """As three columns where any place has a height, else two."""
+    if any(len(place) > 2 and place[2] for place in places):
+        return np.array([[*place, 0.0][:3] for place in places])
+    return np.array([place[:2] for place in places])
+
+
+def box_of(element: Element) -> Any:
+    """The outline of a GroundOverlay, or None."""
+    box = element.find("LatLonBox")
+    if box is None:
+        return None
+    try:
+        west, south, east, north = (float(box.findtext(side) or "") for side in ("west", "south", "east", "north"))
+    except ValueError:
+        return None
+    return shapely.box(west, south, east, north)
+
+
+def simple_style(element: Element) -> dict[str, Any]:
+    """What our `VectorStyle` can show of a Style: line and fill colour, width, size of the icon."""
+    found: dict[str, Any] = {}
+    line, fill, icon = element.find("LineStyle"), element.find("PolyStyle"), element.find("IconStyle")
+    if line is not None and (color := _color(line)):
+        found["stroke_color"] = color
+    if line is not None and (width := _number(line, "width")) is not None:
+        found["stroke_width_px"] = min(max(width, 0.0), 20.0)
+    if fill is not None:
+        shown = (fill.findtext("fill") or "1").strip() not in ("0", "false")
+        if (color := _color(fill)) or not shown:
+            found["fill_color"] = color if shown else ""
+        if (fill.findtext("outline") or "1").strip() in ("0", "false"):
+            found["stroke_width_px"] = 0.0
+    if icon is not None and (color := _color(icon)):
+        found["icon_color"] = color
+    if icon is not None and (scale := _number(icon, "scale")):
+        found["size_px"] = min(max(8.0 * scale, 2.0), 40.0)
+    return found
+
+
+def _color(element: Element) -> str:
+    """KML counts alpha, blue, green, red."""
+    text = (element.findtext("color") or "").strip().lstrip("#")
+    if not _COLOR.fullmatch(text):
+        return ""
+    alpha, blue, green, red = text[:2], text[2:4], text[4:6], text[6:]
+    return (f"#{red}{green}{blue}" if alpha.lower() == "ff" else f"#{alpha}{red}{green}{blue}").lower()
+
+
+def _number(element: Element, tag: str) -> float | None:
+    try:
+        return float(element.findtext(tag) or "")
+    except ValueError:
+        return None
+
+
+def hrefs(element: Element) -> Iterable[str]:
+    """Addresses of pictures and linked files inside an element, as text."""
+    return [href.text.strip() for href in element.iter("href") if href.text and href.text.strip()]

@@ -1,0 +1,49 @@
+"""HTML of unknown origin as plain text: nothing in it is loaded, followed or run."""
+
+from __future__ import annotations
+
+import re
+from html.parser import HTMLParser
+
+MAX_CHARS = 100_000
+_BREAKS = frozenset({"br", "p", "div", "tr", "li", "h1", "h2", "h3", "h4", "table", "ul", "ol", "hr"})
+_HIDDEN = frozenset({"script", "style", "head"})
+_TAG = re.compile(r"<[a-zA-Z/!][^>]*>")
+
+
+def text_of_html(text: str) -> str:
+    """What a reader would see of it; the addresses of links and pictures stay as text."""
+    if not _TAG.search(text):
+        return text.strip()
+    reader = _Reader()
+    reader.feed(text[:MAX_CHARS])
+    reader.close()
+    lines = (" ".join(line.split()) for line in "".join(reader.parts).splitlines())
+    return "\n".join(line for line in lines if line)
+
+
+class _Reader(HTMLParser):
+    def __init__(self) -> None:
+        super().__init__(convert_charrefs=True)
+        self.parts: list[str] = []
+        self._hidden = 0
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self._hidden += tag in _HIDDEN
+        if tag in _BREAKS:
+            self.parts.append("\n")
+        elif tag in ("td", "th"):
+            self.parts.append(" ")
+        address = dict(attrs).get("href" if tag == "a" else "src" if tag == "img" else "")
+        if address and not self._hidden:
+            self.parts.append(f" [{address}] ")
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag in _HIDDEN:
+            self._hidden = max(0, self._hidden - 1)
+        if tag in _BREAKS:
+            self.parts.append("\n")
+
+    def handle_data(self, data: str) -> None:
+        if not self._hidden:
+            self.parts.append(data)

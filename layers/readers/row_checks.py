@@ -1,0 +1,57 @@
+"""What is wrong with the geometries of a layer: listed by row, never repaired (repairing may take for ever)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import shapely
+
+from layers.geo.crs import is_geographic
+from layers.readers.ogr_rows import Rows
+from layers.readers.row_problems import MOST_LISTED, RowProblems
+
+MOST_ROWS = 20_000
+_MOST_VERTICES = 300_000
+_MAX_LON, _MAX_LAT = 360.0, 90.0
+
+
+def check_rows(rows: Rows, crs: str, first_row: int = 1) -> list[str]:
+    """Sentences about rows without geometry, and with one that is broken or out of place."""
+    wkb = np.array(list(rows.wkb), dtype=object)
+    shapes = shapely.from_wkb(wkb, on_invalid="ignore")
+    missing, absent = shapely.is_missing(shapes), np.array([one is None for one in wkb], bool)
+    problems = RowProblems(first_row)
+    for index in np.flatnonzero(missing & ~absent)[: MOST_LISTED * 2].tolist():
+        problems.add(index, _broken(wkb[index]))
+    coordinates, owner = shapely.get_coordinates(shapes, return_index=True)
+    for index in np.unique(owner[~np.isfinite(coordinates).all(axis=1)]).tolist():
+        problems.add(index, "it has coordinates that are no finite numbers.")
+    if crs and is_geographic(crs):
+        wrong = (np.abs(coordinates[:, 0]) > _MAX_LON) | (np.abs(coordinates[:, 1]) > _MAX_LAT)
+        for index in np.unique(owner[wrong & np.isfinite(coordinates).all(axis=1)]).tolist():
+            problems.add(index, "it lies outside the degrees of the Earth.")
+    if len(coordinates) <= _MOST_VERTICES:
+        _find_invalid(shapes, problems)
+    empty = int(absent.sum()) + int((shapely.is_empty(shapes) & ~missing).sum())
+    found = problems.sentences("is kept; what has no place is not drawn")
+    if empty:
+        found.append(f"{empty:,} {'row has' if empty == 1 else 'rows have'} no geometry and stand in the table only.")
+    return found
+
+
+def _find_invalid(shapes: Any, problems: RowProblems) -> None:
+    polygons = np.flatnonzero(np.isin(shapely.get_type_id(shapes), (3, 6, 7)))
+    wrong = polygons[~shapely.is_valid(shapes[polygons])]
+    for index in wrong.tolist():
+        reason = shapely.is_valid_reason(shapes[index])
+        if "Invalid Coordinate" not in reason:
+            problems.add(index, f"{reason.split('[')[0].strip().lower()}; it is drawn as it is.")
+
+
+def _broken(wkb: bytes) -> str:
+    try:
+        shapely.from_wkb(wkb)
+    except (ValueError, shapely.errors.ShapelyError) as error:
+        return f"its geometry is broken ({' '.join(str(error).split())[:120]})."
+    return "its geometry is broken."

@@ -1,0 +1,34 @@
+"""Rows of a file that are not what they should be: listed by number with the reason, a bounded list and a count."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+MOST_LISTED = 20
+_CLIPPED_AT = 200
+
+
+@dataclass(slots=True)
+class RowProblems:
+    """`first_row` is the number that people see on the first row."""
+
+    first_row: int = 1
+    _said: list[str] = field(default_factory=list)
+    _rows: set[int] = field(default_factory=set)
+
+    def add(self, index: int, reason: str) -> None:
+        """`index` counts from 0."""
+        self._rows.add(index)
+        if len(self._said) < MOST_LISTED:
+            self._said.append(f"Row {index + self.first_row}: {reason[:_CLIPPED_AT]}")
+
+    def __len__(self) -> int:
+        """How many rows have a problem."""
+        return len(self._rows)
+
+    def sentences(self, what: str = "has a problem and is kept as it is") -> list[str]:
+        """What is listed; at the end how many there are in all, where that is more."""
+        if len(self._rows) <= len(self._said):
+            return list(self._said)
+        count = len(self._rows)
+        return [*self._said, f"{count:,} rows in all: each {what}." if count > 1 else f"1 row {what}."]

@@ -1,0 +1,136 @@
+"""Shapefiles: which encoding, which parts are there, and a whole copy in memory where the index is lost."""
+
+from __future__ import annotations
+
+import io
+import os
+import struct
+import zipfile
+from dataclasses import replace
+from typing import Any
+
+from layers.errors import NotReadable, TooLarge
+from layers.readers.files import Content
+from layers.readers.ogr_rows import VectorSource
+from layers.readers.text_encoding import guessed_encoding, known_encoding
+
+MAX_RESTORED_BYTES = 400 * 2**20
+_SAMPLE_BYTES = 2**18
+_HEADER = 100
+_LANGUAGES = {
+    0x26: "cp866", 0x65: "cp866", 0xC9: "cp1251", 0x57: "cp1252", 0x03: "cp1252", 0x4D: "gb18030", 0x7A: "gb18030",
+    0x4F: "big5", 0x78: "big5", 0xC8: "cp1250", 0x13: "shift_jis", 0x7B: "shift_jis",
+}  # fmt: skip
+"""The language driver in a .dbf, where it names a code page that is more than a program's default."""
+
+
+def shapefile_source(path: str, options: dict[str, Any]) -> VectorSource:
+    """How to read a shapefile. Raises NotReadable for one whose attributes are lost together with its index."""
+    encoding, _ = encoding_of(path, options)
+    source = VectorSource(path, Content.SHAPEFILE, "", path, {"encoding": encoding}, options, is_chunked=True)
+    if part(path, ".shx"):
+        return source
+    return replace(source, dataset=_restored(path))
+
+
+def part(path: str, suffix: str) -> str:
+    """The path of a part beside a .shp, in whatever case it is written; "" where it is not there."""
+    stem = os.path.splitext(path)[0]
+    return next((stem + s for s in (suffix, suffix.upper(), suffix.title()) if os.path.isfile(stem + s)), "")
+
+
+def encoding_of(path: str, options: dict[str, Any]) -> tuple[str, str]:
+    """The encoding of the attributes and why: what a person chose, the .cpg, the .dbf's language, or a guess."""
+    chosen = known_encoding(str(options.get("encoding", "")))
+    if chosen:
+        return chosen, "chosen by hand"
+    sample, language = _sample(part(path, ".dbf"))
+    named = _named(part(path, ".cpg"))
+    guess, evidence = guessed_encoding(sample)
+    if named and _fits(sample, named):
+        return named, "the .cpg file says so"
+    if named and not sample.isascii():
+        return guess, f"{evidence}; the .cpg file says {named}, which does not fit"
+    if language and _fits(sample, language) and guess != "utf-8":
+        return language, "the .dbf file says so"
+    return guess, evidence
+
+
+def notes_on(path: str) -> list[str]:
+    """Sentences about parts that are missing."""
+    name, found = os.path.basename(path), []
+    if not part(path, ".shx"):
+        found.append(f"{name} came without its .shx index: it was restored in memory, the file is as it was.")
+    if not part(path, ".dbf"):
+        found.append(f"{name} came without its .dbf file: its features have no attributes.")
+    return found
+
+
+def _named(cpg: str) -> str:
+    if not cpg:
+        return ""
+    with open(cpg, "rb") as file:
+        return known_encoding(file.read(64).decode("ascii", "ignore"))
+
+
+def _fits(sample: bytes, encoding: str) -> bool:
+    """Texts are cut at the width of their field, perhaps within a character: one error in a hundred is forgiven."""
+    wrong = sample.decode(encoding, "replace").count("\ufffd")
+    return wrong * 100 <= sum(byte > 127 for byte in sample)
+
+
+def _sample(dbf: str) -> tuple[bytes, str]:
+    """The texts of the first records, and the code page the header names."""
+    if not dbf:
+        return b"", ""
+    with open(dbf, "rb") as file:
+        head = file.read(32)
+        if len(head) < 32:
+            return b"", ""
+        start, width = struct.unpack("<HH", head[8:12])
+        fields = file.read(max(start - 32, 0))
+        body = file.read(_SAMPLE_BYTES)
+    names, cells, at = [], [], 1
+    spans = []
+    for offset in range(0, len(fields) - 31, 32):
+        names.append(fields[offset : offset + 11].split(b"\0")[0])
+        length = fields[offset + 16]
+        if fields[offset + 11 : offset + 12] == b"C":
+            spans.append((at, at + length))
+        at += length
+    for record in range(0, len(body) - width + 1, max(width, 1)):
+        cells += [body[record + a : record + b].rstrip(b" \0") for a, b in spans]
+    return b"\n".join([*names, *cells]), _LANGUAGES.get(head[29], "")
+
+
+def _restored(path: str) -> bytes:
+    """An archive in memory with the parts that are there and an index made anew from the geometries."""
+    name = os.path.basename(path)
+    if os.path.getsize(path) > MAX_RESTORED_BYTES:
+        raise TooLarge(f"{name} came without its .shx index and is too large to restore it: fetch all its parts.")
+    with open(path, "rb") as file:
+        shp = file.read()
+    whole = io.BytesIO()
+    with zipfile.ZipFile(whole, "w") as archive:
+        archive.writestr("layer.shp", shp)
+        archive.writestr("layer.shx", _index(shp, name))
+        for suffix in (".dbf", ".prj"):
+            if there := part(path, suffix):
+                archive.write(there, f"layer{suffix}")
+    return whole.getvalue()
+
+
+def _index(shp: bytes, name: str) -> bytes:
+    """The .shx of a .shp: where each record begins and how long it is, in words of two bytes."""
+    records = []
+    at = _HEADER
+    while at + 8 <= len(shp):
+        words = struct.unpack(">i", shp[at + 4 : at + 8])[0]
+        if words < 2 or at + 8 + words * 2 > len(shp):
+            break
+        records.append(struct.pack(">ii", at // 2, words))
+        at += 8 + words * 2
+    if not records:
+        raise NotReadable(f"{name} holds no geometry that can be read, and its .shx index is missing.")
+    length = (_HEADER + 8 * len(records)) // 2
+    return shp[:24] + struct.pack(">i", length) + shp[28:_HEADER] + b"".join(records)

@@ -1,0 +1,111 @@
+"""Tables with coordinates: delimited text and workbooks as layers."""
+
+from __future__ import annotations
+
+import os
+from typing import Any
+
+import numpy as np
+import pyogrio
+import pyogrio.raw
+
+from layers.errors import CannotBePlaced, NotReadable, UnsupportedFormat
+from layers.readers.cell_types import typed_column
+from layers.readers.delimited import PREVIEW_ROWS, RawTable, read_delimited, unique_names
+from layers.readers.files import Content
+from layers.readers.ogr_rows import READ_ERRORS, VectorSource, clean, field_type, plain, remarks_ignored, typed_values
+from layers.readers.parsed_layer import ParsedLayer
+from layers.readers.row_problems import RowProblems
+from layers.readers.table_columns import chosen_columns
+from layers.readers.table_places import placed
+from layers.readers.worldfile import crs_text
+from layers.readers.zip_guard import opened
+
+MAX_SHEETS = 200
+_SHOWN_ROWS = 12
+_SHOWN_CHARS = 200
+
+
+def parse_tables(source: VectorSource, *, preview: bool = False) -> list[ParsedLayer]:
+    """The table of a text file, or the sheets of a workbook that have places.
+
+    With `preview` only the first rows are read, and tables that cannot be placed come too. Raises CannotBePlaced,
+    NotReadable, TooLarge, UnsupportedFormat, BadCRS.
+    """
+    if source.content is Content.TABLE:
+        tables = [read_delimited(source.path, source.options, preview=preview)]
+    else:
+        tables = _sheets(source, preview)
+    layers = [_layer(table, source) for table in tables]
+    if preview:
+        return layers
+    found = [layer for layer in layers if layer.reading["columns"]]
+    if not found:
+        raise CannotBePlaced(
+            f"{source.name} has no columns called lat and lon: name the columns that hold the coordinates."
+        )
+    return found
+
+
+def _layer(table: RawTable, source: VectorSource) -> ParsedLayer:
+    options = source.options
+    columns = chosen_columns(table, options)
+    problems = RowProblems(table.first_row)
+    crs = crs_text(str(options["crs"])) if options.get("crs") else ""
+    wkb: list[bytes | None] = [None] * len(table)
+    if columns:
+        wkb, crs = placed(table, columns, crs, problems)
+    values, types = dict(table.columns), dict(table.types)
+    for name, cells in table.columns.items():
+        if name not in types:
+            types[name], values[name] = typed_column(cells)
+    sentences = list(table.problems)
+    if len(problems):
+        count = f"{len(problems):,} rows" if len(problems) > 1 else "1 row"
+        have = "have" if len(problems) > 1 else "has"
+        sentences.append(f"{count} of {table.name} {have} no usable coordinates.")
+        sentences += problems.sentences("is kept without a place")
+    reading = {
+        **table.reading, "columns": columns, "names": list(table.columns), "preview": _preview(table),
+        "rows": len(table), "placed": sum(one is not None for one in wkb),
+    }  # fmt: skip
+    return ParsedLayer(table.name, source.content.value, crs, wkb, values, types, tuple(sentences), {}, reading)
+
+
+def _preview(table: RawTable) -> list[list[str]]:
+    columns = [values[:_SHOWN_ROWS] for values in table.columns.values()]
+    return [["" if v is None else str(v)[:_SHOWN_CHARS] for v in row] for row in zip(*columns, strict=True)]
+
+
+def _sheets(source: VectorSource, preview: bool) -> list[RawTable]:
+    with opened(source.path):
+        pass  # judged
+    try:
+        with remarks_ignored():
+            names = [str(name) for name, _ in pyogrio.list_layers(source.path)[:MAX_SHEETS]]
+            found = [_sheet(source.path, name, preview) for name in names]
+    except READ_ERRORS as error:
+        raise NotReadable(f"{source.name} cannot be read: {clean(error, source.path)}") from error
+    filled = [table for table in found if len(table)]
+    if not filled:
+        raise NotReadable(f"{source.name} holds no rows: there is nothing to show.")
+    return filled
+
+
+def _sheet(path: str, name: str, preview: bool) -> RawTable:
+    info = pyogrio.read_info(path, layer=name)
+    if info["driver"] != "XLSX":
+        raise UnsupportedFormat(f"{os.path.basename(path)} is of the kind {info['driver']}, not an Excel workbook.")
+    meta, _, _, cells = pyogrio.raw.read(
+        path, layer=name, read_geometry=False, datetime_as_string=True, max_features=PREVIEW_ROWS if preview else None
+    )
+    columns: dict[str, list[Any]] = {}
+    types: dict[str, str] = {}
+    described = zip(
+        unique_names([str(n) for n in meta["fields"]]), cells, meta["ogr_types"], meta["ogr_subtypes"], strict=True
+    )
+    for column, values, kind, subtype in described:
+        columns[column] = [plain(value) for value in typed_values(np.asarray(values), kind, subtype)]
+        if kind != "OFTString":
+            types[column] = field_type(kind, subtype)
+    return RawTable(name, columns, types, {"sheet": name})

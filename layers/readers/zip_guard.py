@@ -1,0 +1,62 @@
+"""A look into a ZIP archive before anything is unpacked: its directory says what it would cost."""
+
+from __future__ import annotations
+
+import io
+import os
+import zipfile
+import zlib
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from typing import BinaryIO
+
+from layers.errors import NotReadable, TooLarge, UnsupportedFormat
+
+MAX_BYTES = 200 * 2**20
+MAX_RATIO = 100
+_RATIO_COUNTS_FROM = 2**20
+MAX_MEMBERS = 10_000
+
+
+@contextmanager
+def opened(path: str) -> Iterator[zipfile.ZipFile]:
+    """The archive, where it is one that may be read. Raises NotReadable, TooLarge, UnsupportedFormat."""
+    name = os.path.basename(path)
+    try:
+        with zipfile.ZipFile(path) as archive:
+            _check(archive.infolist(), name)
+            yield archive
+    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, OSError, RuntimeError) as error:
+        raise NotReadable(f"{name} is a damaged archive ({error}): fetch it again.") from error
+
+
+def member(archive: zipfile.ZipFile, wanted: str) -> BinaryIO:
+    """One member, unpacked: never more than the limit, whatever the directory says."""
+    with archive.open(wanted) as file:
+        data = file.read(MAX_BYTES + 1)
+    if len(data) > MAX_BYTES:
+        raise TooLarge(f"{os.path.basename(str(archive.filename))} would unpack to over {MAX_BYTES // 2**20} MB.")
+    return io.BytesIO(data)
+
+
+def names_in(path: str) -> list[str]:
+    """The names of the members, not checked; [] where the archive is damaged."""
+    try:
+        with zipfile.ZipFile(path) as archive:
+            return archive.namelist()
+    except (zipfile.BadZipFile, OSError, NotImplementedError, ValueError):
+        return []
+
+
+def _check(members: Iterable[zipfile.ZipInfo], name: str) -> None:
+    members = list(members)
+    if len(members) > MAX_MEMBERS:
+        raise TooLarge(f"{name} holds {len(members):,} files, more than {MAX_MEMBERS:,}: it is not opened.")
+    if any(one.flag_bits & 1 for one in members):
+        raise UnsupportedFormat(f"{name} is encrypted: unpack it with its password and open what is inside.")
+    whole = sum(one.file_size for one in members)
+    packed = sum(one.compress_size for one in members)
+    if whole > MAX_BYTES:
+        raise TooLarge(f"{name} would unpack to {whole // 2**20:,} MB, more than {MAX_BYTES // 2**20} MB.")
+    if whole > _RATIO_COUNTS_FROM and whole > MAX_RATIO * max(packed, 1):
+        raise TooLarge(f"{name} would unpack to over {MAX_RATIO} times its size, as a bomb does: it is not opened.")
