@@ -33,7 +33,7 @@ def run(op: str, params: dict[str, Any]) -> Result:
             return statistics.read_statistics(params)
         case "acquisition":
             return acquisition_beside.read_acquisition(params)
-        case "features" | "attributes" | "rows":
+        case "features" | "attributes" | "rows" | "columns":
             return _run_vector(op, params)
     if op.startswith("_") and os.environ.get(TEST_OPS_VARIABLE) == "1":
         return _run_test_op(op, params)
@@ -61,8 +61,10 @@ def _probe(params: dict[str, Any]) -> Result:
 
 
 def _run_vector(op: str, params: dict[str, Any]) -> Result:
-    from layers.readers import exact_rows, features  # pyogrio: 90 MB that a reader of rasters never needs
+    from layers.readers import columns, exact_rows, features  # pyogrio: 90 MB that a reader of rasters never needs
 
+    if op == "columns":
+        return columns.read_columns(params)
     if op == "rows":
         return exact_rows.read_exact_rows(params)
     return features.read_features(params) if op == "features" else features.read_attributes(params)

@@ -1,0 +1,143 @@
+"""Text anywhere in a table: each column's cells once as lower-case bytes, then one pass over them a search."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from layers.vector.columns import Column, Kind
+from layers.vector.texts import PIECE_BYTES, Texts
+
+MANY_HITS = 20_000
+"""From here on hits are looked for byte by byte in numpy, which does not care how many there are."""
+_CELLS_A_PIECE = 20_000
+_SEPARATOR = 0xFF
+"""Stands in no UTF-8."""
+
+type Heard = Callable[[], None]
+
+
+def _nobody() -> None:
+    """Nobody asks for the work to be given up."""
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Haystack:
+    """A column's cells folded, end to end, with a separator after each; `codes` as in its column."""
+
+    data: bytes
+    starts: NDArray[np.int64]
+    """(n,)"""
+    codes: NDArray[np.unsignedinteger] | None
+    valid: NDArray[np.bool_] | None
+
+    @classmethod
+    def of(cls, column: Column, heard: Heard = _nobody, *, folds: bool = True) -> Haystack:
+        """`heard` is called between pieces of work, and may raise. With `folds` False the cells are as they are."""
+        texts, codes = (column.texts, column.codes) if column.kind is Kind.TEXT else _written(column, heard)
+        heard()
+        folded = texts.folded() if folds else texts
+        lengths = folded.lengths()
+        starts = folded.starts[:-1].astype(np.int64) + np.arange(len(folded))
+        data = np.full(len(folded.data) + len(folded), _SEPARATOR, np.uint8)
+        data[np.repeat(starts - folded.starts[:-1], lengths) + np.arange(len(folded.data))] = folded.data
+        return cls(data.tobytes(), starts, codes, column.valid)
+
+    @property
+    def nbytes(self) -> int:
+        return len(self.data) + self.starts.nbytes + (self.codes.nbytes if self.codes is not None else 0)
+
+    def rows_with(self, needle: bytes, heard: Heard = _nobody) -> NDArray[np.bool_]:
+        """(n,) True where a cell holds the bytes; NULL holds none."""
+        rows = len(self.starts) if self.codes is None else len(self.codes)
+        if not needle:
+            return np.ones(rows, bool)
+        found = np.zeros(len(self.starts), bool)
+        found[self._cells_with(needle, heard)] = True
+        if self.codes is not None:
+            found = found[self.codes]
+        if self.valid is not None:
+            found &= self.valid
+        return found
+
+    def _cells_with(self, needle: bytes, heard: Heard) -> NDArray[np.intp]:
+        places: list[int] = []
+        at, data = 0, self.data
+        while len(places) < MANY_HITS:
+            at = data.find(needle, at)
+            if at < 0:
+                return self._cells_of(np.array(places, np.int64))
+            places.append(at)
+            at += 1
+        more = [np.array(places, np.int64)]
+        bytes_ = np.frombuffer(data, np.uint8)
+        for first in range(at, len(data) - len(needle) + 1, PIECE_BYTES * 4):
+            heard()
+            last = min(first + PIECE_BYTES * 4, len(data) - len(needle) + 1)
+            hits = np.flatnonzero(bytes_[first:last] == needle[0]) + first
+            for offset, byte in enumerate(needle[1:], start=1):
+                hits = hits[bytes_[hits + offset] == byte]
+            more.append(hits)
+        return self._cells_of(np.concatenate(more))
+
+    def _cells_of(self, places: NDArray[np.int64]) -> NDArray[np.intp]:
+        return np.searchsorted(self.starts, places, side="right") - 1
+
+
+@dataclass(eq=False, slots=True)
+class QuickSearch:
+    """Keeps the haystacks of a table's columns, made when they are first searched; any one thread at a time."""
+
+    columns: Mapping[str, Column]
+    _made: dict[str, Haystack] = field(default_factory=dict)
+    _last: tuple[str, NDArray[np.bool_]] | None = None
+
+    def prepare(self, heard: Heard = _nobody) -> None:
+        """Make all haystacks now."""
+        for name in self.columns:
+            self._haystack(name, heard)
+
+    def mask(self, text: str, heard: Heard = _nobody) -> NDArray[np.bool_]:
+        """(n,) True where every word of `text` stands in some column, in any case."""
+        rows = len(next(iter(self.columns.values()))) if self.columns else 0
+        found = np.ones(rows, bool)
+        for word in text.casefold().split():
+            needle = word.encode("utf-8", "replace")
+            holds = np.zeros(rows, bool)
+            for name in self.columns:
+                heard()
+                holds |= self._haystack(name, heard).rows_with(needle, heard)
+            found &= holds
+        return found
+
+    def _haystack(self, name: str, heard: Heard) -> Haystack:
+        if name not in self._made:
+            self._made[name] = Haystack.of(self.columns[name], heard)
+        return self._made[name]
+
+
+def _written(column: Column, heard: Heard) -> tuple[Texts, NDArray[np.unsignedinteger] | None]:
+    """Numbers and dates as the table shows them; each distinct one is written once."""
+    distinct, codes = np.unique(column.values, return_inverse=True)
+    few = Column(column.name, column.kind, distinct, zone=column.zone, rows=len(distinct))
+    if column.kind is Kind.INTEGER:
+        return _written_integers(distinct, heard), codes.astype(np.uint32)
+    parts = []
+    for first in range(0, len(distinct), _CELLS_A_PIECE):
+        heard()
+        parts.append(Texts.of(few.shown(row) for row in range(first, min(first + _CELLS_A_PIECE, len(distinct)))))
+    return (Texts.joined(parts) if parts else Texts.of(())), codes.astype(np.uint32)
+
+
+def _written_integers(values: NDArray[np.int64], heard: Heard) -> Texts:
+    parts = []
+    for first in range(0, len(values), _CELLS_A_PIECE):
+        heard()
+        wide = values[first : first + _CELLS_A_PIECE].astype("S21")
+        grid = wide.view(np.uint8).reshape(len(wide), -1)
+        filled = grid != 0
+        parts.append(Texts.of_starts(grid[filled], np.concatenate(([0], np.cumsum(filled.sum(axis=1))))))
+    return Texts.joined(parts) if parts else Texts.of(())
