@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from layers.geo.coordinate_format import format_coordinate
 from layers.geo.coordinate_parse import parse_candidates, parse_coordinate
+from layers.geo.datum import Datum
 from layers.geo.notation import Notation, ParsedCoordinate
 
-__all__ = ["Notation", "ParsedCoordinate", "format_coordinate", "parse_candidates", "parse_coordinate"]
+__all__ = ["Datum", "Notation", "ParsedCoordinate", "format_coordinate", "parse_candidates", "parse_coordinate"]

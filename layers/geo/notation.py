@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from enum import StrEnum
+
+from layers.geo.datum import Datum
 
 METRES_PER_DEGREE = 111_700.0
 """Of latitude at the poles, where it is longest: errors derived from digits are never too small."""
@@ -23,7 +26,8 @@ class Notation(StrEnum):
 class ParsedCoordinate:
     """A place in WGS 84 as read from text, with the error that its digits imply.
 
-    `error_m` applies to each axis: half the last digit, for MGRS half the cell. `text` is what was read.
+    `error_m` applies to each axis: half the last digit, for MGRS half the cell. `text` is what was read, `datum` what
+    its numbers were counted on, `conversion_error_m` what the way from there to WGS 84 adds, as a radius.
     """
 
     lon: float
@@ -31,3 +35,21 @@ class ParsedCoordinate:
     notation: Notation
     error_m: float
     text: str
+    datum: Datum = Datum.WGS84
+    conversion_error_m: float = 0.0
+
+    @property
+    def radius_m(self) -> float:
+        """A circle of this radius holds the place: the half diagonal of the cell, and the conversion's error."""
+        return math.sqrt(2.0) * self.error_m + self.conversion_error_m
+
+    @property
+    def basis(self) -> str:
+        """What the position rests on, in a sentence without its full stop."""
+        if self.notation is Notation.MGRS:
+            said = f"MGRS coordinate, middle of a cell of {2 * self.error_m:g} m"
+        else:
+            said = f"{self.notation} coordinate, written to ± {self.error_m:.2g} m"
+        if self.datum is Datum.WGS84:
+            return f"{said}, WGS 84"
+        return f"{said}, converted from {self.datum} to WGS 84 (± {self.conversion_error_m:.2g} m)"

@@ -16,7 +16,7 @@ from shapely.geometry.base import BaseGeometry
 
 from layers.document.vocabulary import ROLES, SITE_CLASSES
 from layers.errors import BadCoordinate, InvalidValue, NotReadable, UnsupportedFormat
-from layers.geo.coordinates import parse_coordinate
+from layers.geo.coordinates import Datum, parse_coordinate
 from layers.pool.rows import read_rows
 from layers.project.geometry_blobs import wkb_is_sound
 
@@ -133,6 +133,8 @@ def _place(text: Callable[[str], str]) -> tuple[Point, str]:
     else:
         raise BadCoordinate("It has no coordinates.")
     parsed = parse_coordinate(given)
+    if parsed.datum is not Datum.WGS84:
+        return Point(parsed.lon, parsed.lat), parsed.basis
     return Point(parsed.lon, parsed.lat), f"{parsed.notation} coordinate as given, written to ± {parsed.error_m:.2g} m"
 
 

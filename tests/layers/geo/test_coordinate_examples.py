@@ -192,7 +192,6 @@ def test_candidates_name_every_reading():
         ("https://maps.app.goo.gl/abc", "copy the long address"),
         ("https://example.org/", "holds no coordinates"),
         ("https://[", "malformed"),
-        ("https://www.amap.com/?q=51.884,128.334", "shifted Chinese datum"),
         ("geo:here", "geo: address reads"),
         ("geo:51,128;crs=moon", "not in WGS 84"),
         ("POINT EMPTY", "point in WKT reads"),
