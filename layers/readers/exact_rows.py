@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from typing import Any
 
 import numpy as np
@@ -11,7 +10,7 @@ from numpy.typing import NDArray
 
 from layers.errors import CannotBePlaced
 from layers.geo.crs import WGS84, same_crs, transform_points
-from layers.readers.vector_source import read_rows
+from layers.readers.vector_source import rows_of, source_of
 
 CHUNK_ROWS = 5_000
 
@@ -22,10 +21,10 @@ def read_exact_rows(params: dict[str, Any]) -> tuple[dict[str, Any], tuple[NDArr
     An empty stretch stands for a row without a place. Header: columns, next_fid, done.
     Raises CannotBePlaced without a CRS, and what reading raises.
     """
-    path, layer = str(params["path"]), str(params.get("layer", ""))
-    rows = read_rows(path, layer, int(params.get("start_fid") or 0), CHUNK_ROWS, None)
+    source = source_of(params)
+    rows = rows_of(source, int(params.get("start_fid") or 0), CHUNK_ROWS, None)
     if not rows.crs:
-        raise CannotBePlaced(f"{os.path.basename(path)} does not say in which CRS it is.")
+        raise CannotBePlaced(f"{source.name} does not say in which CRS it is.")
     geometries = shapely.from_wkb(np.asarray(rows.wkb, dtype=object), on_invalid="ignore")
     if not same_crs(rows.crs, WGS84):
         geometries = shapely.transform(geometries, lambda xy: _to_lonlat(rows.crs, xy))

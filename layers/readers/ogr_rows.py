@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import contextlib
 import math
 import os
@@ -17,6 +18,7 @@ import pyogrio.raw
 from pyogrio.errors import DataLayerError, DataSourceError, FeatureError
 
 from layers.errors import BadCRS, NotReadable, UnsupportedFormat
+from layers.geo.crs import WGS84
 from layers.readers.files import Content
 from layers.readers.worldfile import crs_text
 
@@ -28,6 +30,8 @@ _TYPES = {
     "OFTInteger": "integer", "OFTInteger64": "integer", "OFTReal": "real", "OFTString": "text", "OFTDate": "date",
     "OFTDateTime": "datetime", "OFTTime": "time",
 }  # fmt: skip
+_WGS84_WITH_HEIGHT = "EPSG:4979"
+"""What OGR calls GeoJSON with heights: on the map it is WGS 84."""
 _EXACT_FLOAT = 2**53
 """From here on a float skips integers."""
 
@@ -100,23 +104,27 @@ def read_info(source: VectorSource, *, counted: bool = True) -> dict[str, Any]:
 def known_crs(text: str | None) -> str:
     """CRS text in our form, or "" where there is none or nobody knows it."""
     try:
-        return crs_text(text) if text else ""
+        found = crs_text(text) if text else ""
     except BadCRS:
         return ""
+    return WGS84 if found == _WGS84_WITH_HEIGHT else found
 
 
 def read_ogr(
-    source: VectorSource, columns: list[str] | None, default_crs: str, *, flat: bool = True, **which: Any
+    source: VectorSource, columns: list[str] | None, default_crs: str, *, exact: bool = False, **which: Any
 ) -> Rows:
-    """The rows `which` (pyogrio's `fids`, `where`, `max_features`, ...) asks for. Raises NotReadable."""
+    """The rows `which` (pyogrio's `fids`, `where`, `max_features`, ...) asks for; `exact` keeps heights and long texts.
+
+    Raises NotReadable.
+    """
     try:
         with remarks_ignored():
-            meta, fids, wkb, cells = _read(source, columns, flat, which)
-            exact = _exact_integers(source, meta, fids, cells)
+            meta, fids, wkb, cells = _read(source, columns, not exact, which)
+            whole = _exact_integers(source, meta, fids, cells)
     except READ_ERRORS as error:
         raise NotReadable(f"{source.name} cannot be read: {clean(error, source.path)}") from error
     values = {
-        str(name): exact.get(str(name)) or typed_values(cell, kind, subtype)
+        str(name): whole.get(str(name)) or typed_values(cell, kind, subtype, exact=exact)
         for name, cell, kind, subtype in zip(
             meta["fields"], cells, meta["ogr_types"], meta["ogr_subtypes"], strict=True
         )
@@ -165,12 +173,12 @@ def _exact_integers(source: VectorSource, meta: dict[str, Any], fids: Any, cells
     return found
 
 
-def typed_values(cell: Any, kind: str, subtype: str) -> list[Any]:
+def typed_values(cell: Any, kind: str, subtype: str, *, exact: bool = False) -> list[Any]:
     """Values of the column's own type: an integer or truth value that stands beside a NULL is no float."""
     if cell.dtype.kind == "f" and kind in ("OFTInteger", "OFTInteger64"):
         parse = bool if subtype == "OFSTBoolean" else int
         return [None if math.isnan(value) else parse(value) for value in cell.tolist()]
-    return [plain(value) for value in cell.tolist()]
+    return [plain(value, exact=exact) for value in cell.tolist()]
 
 
 def field_type(kind: str, subtype: str) -> str:
@@ -180,16 +188,16 @@ def field_type(kind: str, subtype: str) -> str:
     return "boolean" if subtype == "OFSTBoolean" else _TYPES.get(kind, "other")
 
 
-def plain(value: Any) -> Any:
-    """A JSON value: NULL for nan, text for bytes and long text cut."""
+def plain(value: Any, *, exact: bool = False) -> Any:
+    """A JSON value: NULL for nan, and unless `exact` bytes only counted and long text cut."""
     if isinstance(value, float):
         return value if math.isfinite(value) else None
     if isinstance(value, str):
-        return value if len(value) <= _MAX_CELL_CHARS else value[:_MAX_CELL_CHARS] + "…"
+        return value if exact or len(value) <= _MAX_CELL_CHARS else value[:_MAX_CELL_CHARS] + "…"
     if isinstance(value, bytes):
-        return f"{len(value)} bytes"
+        return base64.b64encode(value).decode() if exact else f"{len(value)} bytes"
     if isinstance(value, np.ndarray):
-        return [plain(v) for v in value.tolist()]
+        return [plain(v, exact=exact) for v in value.tolist()]
     if isinstance(value, time):
         return value.isoformat()
     return value

@@ -33,7 +33,7 @@ def run(op: str, params: dict[str, Any]) -> Result:
             return statistics.read_statistics(params)
         case "acquisition":
             return acquisition_beside.read_acquisition(params)
-        case "features" | "attributes" | "rows" | "columns":
+        case "features" | "attributes" | "rows" | "columns" | "export_rows":
             return _run_vector(op, params)
     if op.startswith("_") and os.environ.get(TEST_OPS_VARIABLE) == "1":
         return _run_test_op(op, params)
@@ -65,6 +65,10 @@ def _run_vector(op: str, params: dict[str, Any]) -> Result:
 
     if op == "columns":
         return columns.read_columns(params)
+    if op == "export_rows":
+        from layers.readers import vector_export  # only where a layer is saved
+
+        return vector_export.export_rows(params)
     if op == "rows":
         return exact_rows.read_exact_rows(params)
     return features.read_features(params) if op == "features" else features.read_attributes(params)

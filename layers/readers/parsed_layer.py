@@ -31,10 +31,10 @@ class ParsedLayer:
     def __len__(self) -> int:
         return len(self.wkb)
 
-    def rows(self, columns: list[str] | None) -> Rows:
-        """All rows; fids are positions."""
+    def rows(self, columns: list[str] | None, exact: bool = False) -> Rows:
+        """All rows; fids are positions. `exact` keeps long texts."""
         names = [name for name in self.columns if columns is None or name in columns]
-        cut = {name: [plain(value) for value in self.columns[name]] for name in names}
+        cut = {name: [plain(value, exact=exact) for value in self.columns[name]] for name in names}
         return Rows(self.crs, np.arange(len(self.wkb), dtype=np.int64), self.wkb, cut)
 
 

@@ -19,7 +19,7 @@ from layers.readers.parsed_layer import ParsedFiles, ParsedLayer
 from layers.readers.shapefile import shapefile_source
 from layers.readers.tables import parse_tables
 
-__all__ = ["Rows", "VectorSource", "parsed_layers", "read_rows", "rows_of", "source_of"]
+__all__ = ["Rows", "VectorSource", "parsed_layer", "parsed_layers", "read_rows", "rows_of", "source_of"]
 
 _PARSED = frozenset({Content.TABLE, Content.WORKBOOK, Content.KML, Content.KMZ, Content.GPX})
 _DEFAULT_CRS = {Content.JSON: WGS84, Content.JSON_LINES: WGS84}  # RFC 7946
@@ -69,15 +69,15 @@ def rows_of(
     columns: list[str] | None,
     fids: list[int] | None = None,
     *,
-    flat: bool = True,
+    exact: bool = False,
 ) -> Rows:
     """`limit` rows from `start` on (0 first; then what `next_fid` says), or the rows of `fids`.
 
-    `columns` None means all, [] none; `flat` drops heights and measures. Raises what opening raises, NotReadable.
+    `columns` None means all, [] none; `exact` keeps heights and long texts. Raises what opening raises, NotReadable.
     """
     if source.by_fid or source.is_chunked:
-        return _some_rows(source, start, limit, columns, fids, flat)
-    whole = _WHOLE_FILES.get(source, columns, flat) if source.is_ogr else _parsed(source).rows(columns)
+        return _some_rows(source, start, limit, columns, fids, exact)
+    whole = _WHOLE_FILES.get(source, columns, exact) if source.is_ogr else parsed_layer(source).rows(columns, exact)
     if fids is not None:
         chosen: list[int] = np.flatnonzero(np.isin(whole.fids, fids)).tolist()
     else:
@@ -99,12 +99,12 @@ class _WholeFiles:
         self._key: tuple[Any, ...] = ()
         self._rows: Rows | None = None
 
-    def get(self, source: VectorSource, columns: list[str] | None, flat: bool) -> Rows:
+    def get(self, source: VectorSource, columns: list[str] | None, exact: bool) -> Rows:
         state = os.stat(source.path)
-        key = (source.path, state.st_mtime_ns, state.st_size, None if columns is None else tuple(columns), flat)
+        key = (source.path, state.st_mtime_ns, state.st_size, None if columns is None else tuple(columns), exact)
         if self._rows is None or key != self._key:
             self._rows = None  # never two of them in memory
-            self._rows = read_ogr(source, columns, _DEFAULT_CRS.get(source.content, ""), flat=flat)
+            self._rows = read_ogr(source, columns, _DEFAULT_CRS.get(source.content, ""), exact=exact)
             self._key = key
         return self._rows
 
@@ -117,7 +117,8 @@ _PARSED_FILES = ParsedFiles(
 )
 
 
-def _parsed(source: VectorSource) -> ParsedLayer:
+def parsed_layer(source: VectorSource) -> ParsedLayer:
+    """The layer that the source names, parsed by us. Raises what parsing raises, NotReadable."""
     layers = parsed_layers(source)
     found = next((layer for layer in layers if not source.layer or layer.name == source.layer), None)
     if found is None:
@@ -126,7 +127,7 @@ def _parsed(source: VectorSource) -> ParsedLayer:
 
 
 def _some_rows(
-    source: VectorSource, start: int, limit: int, columns: list[str] | None, wanted: list[int] | None, flat: bool
+    source: VectorSource, start: int, limit: int, columns: list[str] | None, wanted: list[int] | None, exact: bool
 ) -> Rows:
     if wanted is not None:
         which: dict[str, Any] = {"fids": wanted}
@@ -135,7 +136,7 @@ def _some_rows(
         which = {"where": f'"{fid_column}" >= {start}' if start else None, "max_features": limit}
     else:
         which = {"skip_features": start, "max_features": limit}
-    rows = read_ogr(source, columns, _DEFAULT_CRS.get(source.content, ""), flat=flat, **which)
+    rows = read_ogr(source, columns, _DEFAULT_CRS.get(source.content, ""), exact=exact, **which)
     more = wanted is None and len(rows.fids) == limit
     following = int(rows.fids[-1]) + 1 if source.by_fid and more else start + limit
     return replace(rows, next_fid=following if more else None, by_fid=source.by_fid)

@@ -1,0 +1,114 @@
+"""Odd files through open and export again: every attribute and geometry with its type."""
+
+import json
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+import shapely
+
+from layers.pool.pool import ReaderPool
+from layers.readers.vector_source import rows_of, source_of
+from layers.vector.table import VectorInfo
+from tests.layers.readers.odd_vectors import Odd, odd_vectors
+
+POOL = ReaderPool(inline=True)
+SUFFIXES = {"GPKG": ".gpkg", "GeoJSON": ".geojson", "CSV": ".csv"}
+
+
+@pytest.fixture(scope="module")
+def odds(tmp_path_factory) -> list[Odd]:
+    return odd_vectors(tmp_path_factory.mktemp("odd"))
+
+
+def info_of(path: Path, layer: str = "") -> VectorInfo:
+    infos = [VectorInfo.from_json(one) for one in POOL.ask("probe", {"path": str(path)}).header["layers"]]
+    return next(info for info in infos if not layer or info.name == layer)
+
+
+def read(path: Path, layer: str = "") -> tuple[dict[str, list[Any]], list[Any]]:
+    rows = rows_of(source_of({"path": str(path), "layer": layer}), 0, 1000, None, exact=True)
+    return rows.columns, list(shapely.from_wkb(list(rows.wkb)))
+
+
+def export(odd: Odd, kind: str, folder: Path) -> Path:
+    out = folder / f"out{SUFFIXES[kind]}"
+    params = {"path": str(odd.path), "layer": odd.layer, "out": str(out), "format": kind, "start": 0, "title": "выход"}
+    done = False
+    while not done:
+        header = POOL.ask("export_rows", params).header
+        params |= {"start": header["next_start"], "written": header["written"]}
+        done = header["done"]
+    return out
+
+
+def same(found: Any, wanted: Any, kind: str) -> bool:
+    if found is None or wanted is None:
+        return found is wanted
+    if kind == "date":
+        return found.replace("/", "-") == wanted
+    if kind == "datetime":
+        a, b = datetime.fromisoformat(found), datetime.fromisoformat(wanted)
+        return (a.tzinfo is None) == (b.tzinfo is None) and a.astimezone(UTC) == b.astimezone(UTC)
+    if kind in ("json", "list") and isinstance(found, str):
+        return json.loads(found) == wanted
+    return type(found) is type(wanted) and found == wanted
+
+
+def check(odd: Odd, columns: dict[str, list[Any]], shapes: list[Any]) -> None:
+    for name, wanted in odd.columns.items():
+        kind = odd.kinds.get(name, "")
+        differing = [(a, b) for a, b in zip(columns[name], wanted, strict=True) if not same(a, b, kind)]
+        assert not differing, (odd.name, name, differing)
+    for found, wanted in zip(shapes, odd.shapes, strict=True):
+        if wanted is None or found is None:
+            assert found is None or found.is_empty, odd.name
+            assert wanted is None, odd.name
+        else:
+            assert shapely.equals_exact(found, wanted, tolerance=1e-9), (odd.name, found, wanted)
+            assert found.has_z == wanted.has_z, odd.name
+
+
+def test_each_odd_file_is_read_as_it_is(odds):
+    for odd in odds:
+        check(odd, *read(odd.path, odd.layer))
+        info = info_of(odd.path, odd.layer)
+        fields = dict(info.fields)
+        assert {name: fields[name] for name in odd.kinds} == odd.kinds, odd.name
+        assert info.crs == "EPSG:4326"
+        assert info.bounds_lonlat is not None
+
+
+@pytest.mark.parametrize("kind", ["GPKG", "GeoJSON"])
+def test_each_odd_file_comes_back_from_an_export(odds, kind, tmp_path):
+    for number, odd in enumerate(odds):
+        folder = tmp_path / str(number)
+        folder.mkdir()
+        out = export(odd, kind, folder)
+        check(odd, *read(out))
+        fields = dict(info_of(out).fields)
+        kinds = {n: k if kind == "GeoJSON" or k not in ("list", "json") else "text" for n, k in odd.kinds.items()}
+        for name, wanted in kinds.items():
+            assert fields[name] in (wanted, "json" if wanted == "text" else wanted), (odd.name, name, fields[name])
+
+
+def test_each_odd_file_comes_back_from_a_table(odds, tmp_path):
+    """A CSV has no types: what looks like a number is one again; formulas come back with their apostrophe."""
+    kept = ("integer", "real", "boolean", "date", "datetime")
+    for number, odd in enumerate(odds):
+        folder = tmp_path / str(number)
+        folder.mkdir()
+        columns, shapes = read(export(odd, "CSV", folder))
+        assert len(shapes) == len(odd.shapes)
+        for found, wanted in zip(shapes, odd.shapes, strict=True):
+            assert (found is None) == (wanted is None)
+            assert wanted is None or shapely.equals_exact(found, wanted, tolerance=1e-9)
+        for name, wanted in odd.columns.items():
+            kind = odd.kinds.get(name, "text")
+            if kind in kept:
+                assert all(same(a, b, kind) for a, b in zip(columns[name], wanted, strict=True)), (odd.name, name)
+            elif odd.name == "formulas":
+                assert columns[name] == ["'=1+1", "'@x", "plain"]
+            elif kind == "text" and odd.name not in ("line breaks and quotes",):
+                assert columns[name] == wanted, (odd.name, name)
