@@ -9,43 +9,57 @@ from numpy.typing import NDArray
 
 from layers.errors import NotReadable
 from layers.pool.protocol import Answer
-from layers.vector.table import FeatureTable
-
-_DTYPES = (np.uint8, np.int64, np.int32, np.int32, np.int32, np.int32)
-_DIMENSIONS = (1, 1, 1, 1, 2, 2)
+from layers.vector.table import LINE, POINT, POLYGON, FeatureTable
 
 
 def table_from_answer(answer: Answer) -> FeatureTable:
     """The table of a "features" answer; raises NotReadable when its columns do not fit together."""
-    header, arrays = answer.header, answer.arrays
-    if len(arrays) != len(_DTYPES) or not _fit_together(arrays):
-        raise NotReadable("The reader sent features that do not fit together: reload the layer.")
-    kind, fid, part_of, start_of, xy, bounds = arrays
+    header = answer.header
     try:
+        form = {str(name): int(value) for name, value in header["form"].items()}
         origin_x, origin_y = (float(v) for v in header["origin"])
         attributes = {str(name): list(values) for name, values in header["columns"].items()}
         crs, step = str(header["crs"]), float(header["step"])
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise NotReadable("The reader sent features without a frame: reload the layer.") from error
+    columns = _columns(form, answer.arrays)
+    if columns is None:
+        raise NotReadable("The reader sent features that do not fit together: reload the layer.")
+    kind, fid, part_of, start_of, xy, bounds = columns
     return FeatureTable(crs, origin_x, origin_y, step, kind, fid, part_of, start_of, xy, bounds, attributes)
 
 
-def _fit_together(arrays: tuple[NDArray[Any], ...]) -> bool:
-    kinds = zip(arrays, _DTYPES, _DIMENSIONS, strict=True)
-    if not all(array.dtype == dtype and array.ndim == dimensions for array, dtype, dimensions in kinds):
-        return False
-    kind, fid, part_of, start_of, xy, bounds = arrays
-    n = kind.shape[0]
-    return (
-        fid.shape == (n,)
-        and part_of.shape == (n + 1,)
-        and bounds.shape == (n, 4)
-        and xy.shape[1] == 2
-        and _is_ladder(part_of, start_of.shape[0] - 1)
-        and _is_ladder(start_of, xy.shape[0])
+def _columns(form: dict[str, int], arrays: tuple[NDArray[Any], ...]) -> tuple[Any, ...] | None:
+    """kind, fid, part_of, start_of, xy, bounds as `FeatureTable` takes them; None where they do not fit together."""
+    names = [name for name in ("kind", "fid") if name not in form]
+    if not form.get("single"):
+        names += ([] if form.get("whole") else ["part_of"]) + ["start_of"]
+    names += ["xy"] if form.get("single") else ["xy", "bounds"]
+    if len(names) != len(arrays) or form.get("kind", POINT) not in (POINT, LINE, POLYGON):
+        return None
+    found = dict(zip(names, arrays, strict=True))
+    if not all(_is_of(array, name) for name, array in found.items()):
+        return None
+    xy, part_of, start_of, bounds = found["xy"], found.get("part_of"), found.get("start_of"), found.get("bounds")
+    ladder = part_of if part_of is not None else start_of
+    count = len(xy) if ladder is None else len(ladder) - 1
+    fits = (
+        all(name not in found or len(found[name]) == count for name in ("kind", "fid", "bounds"))
+        and (part_of is None or start_of is None or _is_ladder(part_of, len(start_of) - 1))
+        and (start_of is None or _is_ladder(start_of, len(xy)))
     )
+    if not fits:
+        return None
+    return form.get("kind", found.get("kind")), form.get("fid", found.get("fid")), part_of, start_of, xy, bounds
+
+
+def _is_of(array: NDArray[Any], name: str) -> bool:
+    if name in ("xy", "bounds"):
+        return array.dtype == np.int32 and array.ndim == 2 and array.shape[1] == (2 if name == "xy" else 4)
+    dtypes = {"kind": (np.uint8,), "fid": (np.int32, np.int64)}.get(name, (np.int32,))
+    return array.ndim == 1 and array.dtype in dtypes
 
 
 def _is_ladder(starts: NDArray[Any], end: int) -> bool:
-    """Ascending from 0 to `end`."""
-    return bool(starts.shape[0] and starts[0] == 0 and starts[-1] == end and (np.diff(starts) >= 0).all())
+    """Ascending from 0 to `end`, no step left out: each feature has a part and each part a coordinate."""
+    return bool(starts.shape[0] and starts[0] == 0 and starts[-1] == end and (np.diff(starts) > 0).all())

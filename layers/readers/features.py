@@ -1,65 +1,56 @@
-"""Features for the canvas: a chunk of rows, projected, as int32 steps in columns; and their attributes."""
+"""Features for the canvas: rows of a layer, projected, as int32 steps in columns; and their attributes."""
 
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from layers.errors import CannotBePlaced
-from layers.geo.crs import WEB_MERCATOR, is_geographic, same_crs, transform_points
+from layers.readers.drawn_rows import Drawn, drawn_batch, drawn_rows, joined
 from layers.readers.environment import ANSWER_BYTES
-from layers.readers.shapes import Shapes, grouped, shapes_of
-from layers.readers.vector_source import Rows, read_rows
-from layers.vector.table import LINE
+from layers.readers.fid_range import fid_range
+from layers.readers.files import regular_file
+from layers.readers.geometry_stream import geometry_batches
+from layers.readers.steps import step_of
+from layers.readers.vector_source import Rows, VectorSource, read_rows, rows_of, source_of
 
 CHUNK_FEATURES = 50_000
 CHUNK_ATTRIBUTES = 20_000
 _SPARE_BYTES = 2**16
-_STEP_DEGREES = 1e-7
-_STEP_UNITS = 0.01
-_MAX_STEPS = 2**31 - 1
+_BATCH_BYTES = 2**21
+"""About so many bytes of geometry are in memory at a time."""
+_MOST_BATCH_ROWS = 2**16
 
 
 def read_features(params: dict[str, Any]) -> tuple[dict[str, Any], tuple[NDArray[Any], ...]]:
-    """One chunk of a layer in the canvas CRS: the columns of `FeatureTable` in its order, from `kind` to `bounds`.
+    """Some rows of a layer in the canvas CRS: the columns of `FeatureTable` from `kind` to `bounds`.
 
-    Header: crs, origin, step, columns, skipped (rows that have no place), next_fid (for the next chunk), done.
+    They are those from `start_fid` on, before `end_fid` where it is given, until the answer has `most_bytes`. In files
+    that are read by fid, `share` [i, n] asks for the i-th of n like parts of all fids instead; elsewhere the first
+    part is everything. Header: crs, origin, step, columns, skipped (rows that have no place), next_fid (for the next
+    chunk), end_fid, done, form (which columns are left out because they follow from the others: see `Drawn.form`).
     Raises CannotBePlaced where the layer has no CRS and `source_crs` names none.
     """
     canvas = str(params["crs"])
-    limit = min(int(params.get("limit") or CHUNK_FEATURES), CHUNK_FEATURES)
-    start = int(params.get("start_fid") or 0)
-    path, layer = str(params["path"]), str(params.get("layer", ""))
-    rows = read_rows(path, layer, start, limit, params.get("columns", []))
-    source = str(params.get("source_crs", "")) or rows.crs
-    if not source:
-        raise CannotBePlaced(f"{layer or os.path.basename(path)} does not say in which CRS it is: choose its CRS.")
-    unrolled = is_geographic(canvas) or same_crs(canvas, WEB_MERCATOR)
-    shapes = shapes_of(rows.wkb, split=is_geographic(source) and unrolled)
-    step = _STEP_DEGREES if is_geographic(canvas) else _STEP_UNITS
-    shapes, steps = _projected(shapes, source, canvas, step)
-    count = _rows_that_fit(shapes, len(rows.wkb))
-    if count < len(rows.wkb):
-        shapes = shapes.until(count)
-        steps = steps[: shapes.xy.shape[0]]
-    cut = {name: values[:count] for name, values in rows.columns.items()}
+    source, ends = _LAST_SOURCE.get(params)
+    asked = _Asked(params, source, ends)
+    if asked.is_empty:
+        drawn, following, columns = joined([]), None, {}
+    elif asked.columns or asked.limit or not source.is_ogr:
+        drawn, following, columns = _by_rows(params, source, canvas, asked)
+    else:
+        drawn, following = _by_stream(params, source, canvas, asked)
+        columns = {}
     header = {
-        "crs": canvas, "origin": [0.0, 0.0], "step": step,
-        "columns": {name: [values[row] for row in shapes.row.tolist()] for name, values in cut.items()},
-        "skipped": count - int(np.unique(shapes.row).size), **_continuation(rows, count, start),
+        "crs": canvas, "origin": [0.0, 0.0], "step": step_of(canvas), "columns": columns, "skipped": drawn.skipped,
+        "next_fid": following, "end_fid": asked.end, "done": following is None, "form": drawn.form(),
     }  # fmt: skip
-    columns = (
-        shapes.kind,
-        rows.fids[shapes.row],
-        shapes.part_of.astype(np.int32),
-        shapes.start_of.astype(np.int32),
-        steps,
-        _bounds(shapes, steps),
-    )
-    return header, columns
+    return header, drawn.arrays()
 
 
 def read_attributes(params: dict[str, Any]) -> tuple[dict[str, Any], tuple[NDArray[Any], ...]]:
@@ -73,45 +64,147 @@ def read_attributes(params: dict[str, Any]) -> tuple[dict[str, Any], tuple[NDArr
     return {"fids": rows.fids.tolist(), "columns": rows.columns, **more}, ()
 
 
-def _projected(shapes: Shapes, source: str, canvas: str, step: float) -> tuple[Shapes, NDArray[np.int32]]:
-    """The shapes in steps of the canvas CRS. Coordinates without a place are left out; a line breaks there."""
-    x, y = transform_points(source, canvas, shapes.xy[:, 0], shapes.xy[:, 1])
-    world = np.stack([x, y], axis=1) / step
-    good = np.isfinite(world).all(axis=1) & (np.abs(world) < _MAX_STEPS).all(axis=1)
-    if good.all():
-        return shapes, np.rint(world).astype(np.int32)
-    part = shapes.part_of_coordinate()
-    breaks = np.ones(good.size, bool)
-    if good.size:
-        is_line = (shapes.kind[shapes.feature_of_part()] == LINE)[part]
-        breaks[1:] = is_line[1:] & ~good[:-1]
-    runs = np.cumsum(breaks)[good]
-    part = part[good]
-    new = np.ones(part.size, bool)
-    new[1:] = (part[1:] != part[:-1]) | (runs[1:] != runs[:-1])
-    first = np.flatnonzero(new)
-    counts = np.diff(np.append(first, part.size))
-    feature = shapes.feature_of_part()[part[first]]
-    left = grouped(feature, counts, shapes.kind, shapes.row, shapes.xy[good])
-    return left, np.rint(world[good]).astype(np.int32)
+@dataclass(slots=True)
+class _Asked:
+    """Which rows a request wants."""
+
+    start: int
+    end: int | None
+    limit: int
+    columns: list[str]
+    most_bytes: int
+    is_empty: bool
+    row_bytes: float
+    """About what one row takes in the file."""
+
+    def __init__(self, params: dict[str, Any], source: VectorSource, ends: tuple[int, int]) -> None:
+        self.start, self.end = int(params.get("start_fid") or 0), params.get("end_fid")
+        self.limit, self.columns = int(params.get("limit") or 0), params.get("columns") or []
+        room = ANSWER_BYTES - _SPARE_BYTES
+        self.most_bytes = min(int(params.get("most_bytes") or room), room)
+        self.is_empty, self.row_bytes = False, 1000.0
+        share = params.get("share")
+        if source.by_fid:
+            first, last = ends
+            self.row_bytes = os.path.getsize(source.path) / max(last - first + 1, 1)
+            if share is not None:
+                part, parts = (int(value) for value in share)
+                size = -(-(last - first + 1) // parts)
+                self.start = first + part * size
+                self.end = self.start + size if part + 1 < parts else None
+                self.is_empty = part > 0 and self.start > last
+        elif share is not None:
+            self.is_empty = int(share[0]) > 0
 
 
-def _rows_that_fit(shapes: Shapes, rows: int) -> int:
-    """How many leading rows fit a block; at least one, even if the answer is then refused as too large."""
-    ends = shapes.start_of[shapes.part_of[1:]] * 8 + shapes.part_of[1:] * 4 + np.arange(1, len(shapes) + 1) * 29
-    fitting = int(np.searchsorted(ends, ANSWER_BYTES - _SPARE_BYTES, side="right"))
-    return rows if fitting == len(shapes) else max(int(shapes.row[fitting]), 1)
+class _LastSource:
+    """The layer that was read last, looked at once for all its chunks."""
+
+    def __init__(self) -> None:
+        self._key: tuple[Any, ...] = ()
+        self._found: tuple[VectorSource, tuple[int, int]] | None = None
+
+    def get(self, params: dict[str, Any]) -> tuple[VectorSource, tuple[int, int]]:
+        """The source, and its first and last fid where it is read by fid. Raises what opening raises."""
+        path = regular_file(str(params["path"]))
+        state = os.stat(path)
+        options = repr(sorted(dict(params.get("options") or {}).items()))
+        key = (path, str(params.get("layer", "")), options, state.st_mtime_ns, state.st_size, state.st_ino)
+        if self._found is None or key != self._key:
+            source = source_of(params)
+            self._found = source, fid_range(source) if source.by_fid else (0, 0)
+            self._key = key
+        return self._found
 
 
-def _continuation(rows: Rows, count: int, start: int) -> dict[str, Any]:
-    """Where the next chunk starts: fids in a GeoPackage, positions in files that are read as a whole."""
-    if count == len(rows.wkb):
-        return {"next_fid": rows.next_fid, "done": rows.next_fid is None}
-    return {"next_fid": int(rows.fids[count]) if rows.by_fid else start + count, "done": False}
+_LAST_SOURCE = _LastSource()
 
 
-def _bounds(shapes: Shapes, steps: NDArray[np.int32]) -> NDArray[np.int32]:
-    if not len(shapes):
-        return np.zeros((0, 4), np.int32)
-    first = shapes.start_of[shapes.part_of[:-1]]
-    return np.concatenate([np.minimum.reduceat(steps, first), np.maximum.reduceat(steps, first)], axis=1)
+def _by_stream(params: dict[str, Any], source: VectorSource, canvas: str, asked: _Asked) -> tuple[Drawn, int | None]:
+    """Rows as OGR streams them; those the short way does not understand are read once more."""
+    pieces: list[Drawn] = []
+    position, size, crs = asked.start, 0, str(params.get("source_crs", ""))
+    for found, (fids, blobs) in geometry_batches(source, _batch_rows(asked), **_which(source, asked)):
+        crs = crs or _known(found, source)
+        piece, left = drawn_batch(blobs, fids, crs, canvas)
+        if left.size:
+            rows = list(_rows_left(source, fids[left], [blobs.row(int(at)) for at in left]))
+            piece = joined([piece, *(drawn_rows(wkb, some, crs, canvas) for some, wkb in rows)]).in_order()
+        after = int(fids[-1]) + 1 if source.by_fid else position + len(fids)
+        if size + piece.nbytes > ANSWER_BYTES - _SPARE_BYTES:
+            return _cut(pieces, piece, size, fids, position, source)
+        pieces.append(piece)
+        size, position = size + piece.nbytes, after
+        if size >= asked.most_bytes:
+            return joined(pieces), position
+    return joined(pieces), None
+
+
+def _which(source: VectorSource, asked: _Asked) -> dict[str, Any]:
+    if not source.by_fid:
+        return {"skip_features": asked.start} if asked.start else {}
+    column = source.fid_column.replace('"', '""')
+    parts = [f'"{column}" >= {asked.start}'] if asked.start else []
+    parts += [f'"{column}" < {int(asked.end)}'] if asked.end is not None else []
+    return {"where": " AND ".join(parts)} if parts else {}
+
+
+def _batch_rows(asked: _Asked) -> int:
+    return int(min(max(_BATCH_BYTES / max(asked.row_bytes, 1.0), 64), _MOST_BATCH_ROWS))
+
+
+def _rows_left(
+    source: VectorSource, fids: NDArray[np.int64], wkb: list[bytes]
+) -> Iterator[tuple[NDArray[np.int64], list[bytes | None]]]:
+    """Curves and the like, made of straight pieces where the file can be asked for single rows."""
+    if not source.by_fid:
+        yield fids, list(wkb)
+        return
+    for first in range(0, len(fids), 500):
+        rows = rows_of(source, 0, 500, [], fids[first : first + 500].tolist())
+        yield rows.fids, list(rows.wkb)
+
+
+def _cut(
+    pieces: list[Drawn], piece: Drawn, size: int, fids: NDArray[np.int64], position: int, source: VectorSource
+) -> tuple[Drawn, int]:
+    """A batch that does not fit whole: as many of its rows as do, at least one where there is nothing else."""
+    room = ANSWER_BYTES - _SPARE_BYTES - size
+    count = piece.rows_that_fit(room, fids)
+    if not count and not pieces:
+        count = 1
+    if count:
+        pieces = [*pieces, piece.before(int(fids[count]) if count < len(fids) else int(fids[-1]) + 1)]
+    following = int(fids[count]) if count < len(fids) else int(fids[-1]) + 1
+    return joined(pieces), following if source.by_fid else position + count
+
+
+def _by_rows(
+    params: dict[str, Any], source: VectorSource, canvas: str, asked: _Asked
+) -> tuple[Drawn, int | None, dict[str, list[Any]]]:
+    """Rows as they are parsed, with their attributes."""
+    limit = min(asked.limit or CHUNK_FEATURES, CHUNK_FEATURES)
+    rows = rows_of(source, asked.start, limit, params.get("columns", []))
+    crs = str(params.get("source_crs", "")) or _known(rows.crs, source)
+    drawn = drawn_rows(rows.wkb, rows.fids, crs, canvas)
+    count = drawn.rows_that_fit(ANSWER_BYTES - _SPARE_BYTES, rows.fids)
+    following = rows.next_fid
+    if count < len(rows.fids):
+        count = max(count, 1)
+        if count < len(rows.fids):
+            drawn = drawn.before(int(rows.fids[count]))
+            following = int(rows.fids[count]) if source.by_fid else asked.start + count
+    if asked.end is not None and following is not None and following >= int(asked.end):
+        following = None
+    return drawn, following, _columns(rows, drawn)
+
+
+def _columns(rows: Rows, drawn: Drawn) -> dict[str, list[Any]]:
+    at = np.searchsorted(rows.fids, drawn.fid).tolist()
+    return {name: [values[row] for row in at] for name, values in rows.columns.items()}
+
+
+def _known(crs: str, source: VectorSource) -> str:
+    if not crs:
+        raise CannotBePlaced(f"{source.layer or source.name} does not say in which CRS it is: choose its CRS.")
+    return crs

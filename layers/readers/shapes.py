@@ -1,8 +1,7 @@
-"""Geometries in columns: from WKB to parts and coordinates, without an object for each where they are all alike."""
+"""Geometries in columns: parts and coordinates of many at once."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,10 +9,8 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
-from layers.geo.antimeridian import split_geometry
 from layers.vector.table import LINE, POINT, POLYGON
 
-_POINT_BYTES = 21
 _KIND_OF_TYPE = {0: POINT, 1: LINE, 2: LINE, 3: POLYGON}
 _COLLECTIONS = (4, 5, 6, 7)
 
@@ -43,31 +40,15 @@ class Shapes:
         """(k,) the index of each coordinate's part."""
         return np.repeat(np.arange(self.start_of.size - 1), np.diff(self.start_of))
 
-    def until(self, row: int) -> Shapes:
-        """The features of rows before `row`."""
-        n = int(np.searchsorted(self.row, row))
-        m = int(self.part_of[n])
-        k = int(self.start_of[m])
-        return Shapes(self.kind[:n], self.row[:n], self.part_of[: n + 1], self.start_of[: m + 1], self.xy[:k])
-
-
-def shapes_of(wkb: Sequence[bytes | None], *, split: bool) -> Shapes:
-    """The shapes of geometries; None, empty and undecodable ones are left out.
-
-    With `split`, coordinates are longitudes and latitudes, and what crosses the antimeridian is cut there.
-    """
-    rows = np.array([i for i, w in enumerate(wkb) if w is not None], np.int64)
-    present = [w for w in wkb if w is not None]
-    fast = _uniform(present, rows) if present else None
-    if fast is not None and not (split and _crosses(fast)):
-        return fast
-    geometries = shapely.from_wkb(np.array(present, object), on_invalid="ignore")
-    if split:
-        bounds = shapely.bounds(geometries)
-        suspects = (bounds[:, 0] < -180) | (bounds[:, 2] > 180) | (bounds[:, 2] - bounds[:, 0] > 180)
-        for index in np.flatnonzero(suspects):
-            geometries[index] = split_geometry(geometries[index])
-    return _general(geometries, rows)
+    def without(self, features: NDArray[np.intp]) -> Shapes:
+        """All features but these."""
+        kept = np.ones(len(self), bool)
+        kept[features] = False
+        parts = kept[self.feature_of_part()]
+        coordinates = np.repeat(parts, np.diff(self.start_of))
+        part_of = _starts(np.diff(self.part_of)[kept])
+        start_of = _starts(np.diff(self.start_of)[parts])
+        return Shapes(self.kind[kept], self.row[kept], part_of, start_of, self.xy[coordinates])
 
 
 def grouped(part_feature: NDArray[Any], counts: NDArray[Any], kind: NDArray[Any], row: NDArray[Any], xy: Any) -> Shapes:
@@ -76,44 +57,8 @@ def grouped(part_feature: NDArray[Any], counts: NDArray[Any], kind: NDArray[Any]
     return Shapes(kind[used].astype(np.uint8), row[used], _starts(part_counts), _starts(counts), xy)
 
 
-def _uniform(wkb: list[bytes], rows: NDArray[np.int64]) -> Shapes | None:
-    """Little-endian 2D points, lines, or polygons of one ring, if all are of one such kind."""
-    start = b"".join([w[:5] for w in wkb])
-    if len(start) != 5 * len(wkb):
-        return None
-    heads = np.frombuffer(start, np.uint8).reshape(-1, 5)
-    if (heads != heads[0]).any() or heads[0, 0] != 1:
-        return None
-    kind = int.from_bytes(heads[0, 1:].tobytes(), "little")
-    if kind == POINT:
-        counts, body = np.ones(len(wkb), np.int64), b"".join([w[5:] for w in wkb])
-    elif kind == LINE:
-        counts, body = _counts(wkb, 5), b"".join([w[9:] for w in wkb])
-    elif kind == POLYGON and all(w[5:9] == b"\x01\0\0\0" for w in wkb):
-        counts, body = _counts(wkb, 9), b"".join([w[13:] for w in wkb])
-    else:
-        return None
-    if len(body) != 16 * int(counts.sum()) or (counts == 0).any():
-        return None
-    xy = np.frombuffer(body, np.float64).reshape(-1, 2)
-    return Shapes(np.full(len(wkb), kind, np.uint8), rows, np.arange(len(wkb) + 1), _starts(counts), xy)
-
-
-def _counts(wkb: list[bytes], at: int) -> NDArray[np.int64]:
-    return np.frombuffer(b"".join([w[at : at + 4] for w in wkb]), np.uint32).astype(np.int64)
-
-
-def _crosses(shapes: Shapes) -> bool:
-    lon = shapes.xy[:, 0]
-    if bool((np.abs(lon) > 180).any()):
-        return True
-    jumps = np.abs(np.diff(lon)) > 180
-    inside = np.ones(max(lon.size - 1, 0), bool)
-    inside[shapes.start_of[1:-1] - 1] = False  # from one part to the next
-    return bool((jumps & inside).any())
-
-
-def _general(geometries: NDArray[Any], rows: NDArray[np.int64]) -> Shapes:
+def general_shapes(geometries: NDArray[Any], rows: NDArray[np.int64]) -> Shapes:
+    """The shapes of shapely geometries; None and empty ones have none. `rows`: the row of each."""
     parts, index = shapely.get_parts(geometries, return_index=True)
     types = shapely.get_type_id(parts)
     while np.isin(types, _COLLECTIONS).any():

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from layers.geo.bounds import Bounds
+from layers.vector.feature_index import Edges, FeatureIndex
 
 POINT, LINE, POLYGON = 1, 2, 3
 
@@ -58,49 +59,167 @@ class VectorInfo:
         )  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
 class FeatureTable:
-    """A chunk of features, projected to one canvas CRS.
+    """A chunk of features, projected to one canvas CRS; never changed once made.
 
     Features own parts (a point, a line's piece, a ring), parts own coordinates:
     feature i's parts are ``part_of[i]:part_of[i + 1]``, part j's coordinates ``xy[start_of[j]:start_of[j + 1]]``.
     `xy` are int32 steps from (`origin_x`, `origin_y`): world = origin + xy * step (Web Mercator: 9 mm a step).
     Polygons fill by the odd-even rule over all parts of a feature.
+
+    What follows from the rest is not kept but made when asked for: a million points are 8 MB, not 41.
     """
 
-    crs: str
-    origin_x: float
-    origin_y: float
-    step: float
-    kind: NDArray[np.uint8]
-    """(n,) POINT, LINE or POLYGON."""
-    fid: NDArray[np.int64]
-    """(n,)"""
-    part_of: NDArray[np.int32]
-    """(n + 1,)"""
-    start_of: NDArray[np.int32]
-    """(m + 1,)"""
-    xy: NDArray[np.int32]
-    """(k, 2)"""
-    bounds: NDArray[np.int32]
-    """(n, 4) left, bottom, right, top in steps."""
-    attributes: dict[str, list[Any]] = field(default_factory=dict)
-    """Column name to n values (None = NULL), where attributes were asked for."""
+    __slots__ = (
+        "_bounds", "_fid", "_index", "_kind", "_part_of", "_start_of", "attributes", "crs", "origin_x", "origin_y",
+        "step", "xy",
+    )  # fmt: skip
+
+    def __init__(
+        self,
+        crs: str,
+        origin_x: float,
+        origin_y: float,
+        step: float,
+        kind: NDArray[np.uint8] | int,
+        fid: NDArray[Any] | int,
+        part_of: NDArray[np.int32] | None,
+        start_of: NDArray[np.int32] | None,
+        xy: NDArray[np.int32],
+        bounds: NDArray[np.int32] | None = None,
+        attributes: dict[str, list[Any]] | None = None,
+    ) -> None:
+        """`kind` as a number: all are of it; `fid` as a number: they ascend by one from there; no `part_of`: one part
+        each; no `start_of`: one coordinate a part (points); no `bounds`: they are made on demand.
+        """
+        self.crs, self.origin_x, self.origin_y, self.step = crs, origin_x, origin_y, step
+        self._kind, self._fid, self._part_of, self._start_of = kind, fid, part_of, start_of
+        self.xy = xy
+        """(k, 2)"""
+        self._bounds = bounds
+        self._index: FeatureIndex | None = None
+        self.attributes = attributes if attributes is not None else {}
+        """Column name to n values (None = NULL), where attributes were asked for."""
 
     def __len__(self) -> int:
-        return int(self.kind.shape[0])
+        ladder = self._part_of if self._part_of is not None else self._start_of
+        return int(self.xy.shape[0] if ladder is None else ladder.shape[0] - 1)
+
+    @property
+    def kind(self) -> NDArray[np.uint8]:
+        """(n,) POINT, LINE or POLYGON."""
+        return np.broadcast_to(np.uint8(self._kind), len(self)) if isinstance(self._kind, int) else self._kind
+
+    @property
+    def only_kind(self) -> int | None:
+        """The kind of all features, where it is known to be one."""
+        return self._kind if isinstance(self._kind, int) else None
+
+    @property
+    def fid(self) -> NDArray[Any]:
+        """(n,) whole numbers."""
+        if isinstance(self._fid, int):
+            return np.arange(self._fid, self._fid + len(self), dtype=np.int64)
+        return self._fid
+
+    def fids_of(self, rows: NDArray[Any]) -> NDArray[np.int64]:
+        """The fids of some features, without making those of all."""
+        return rows.astype(np.int64) + self._fid if isinstance(self._fid, int) else self._fid[rows].astype(np.int64)
+
+    def rows_of(self, fids: NDArray[np.int64]) -> NDArray[np.intp]:
+        """Which features have one of these (sorted) fids, ascending; a fid may have several features, or none."""
+        if not fids.size or not len(self):
+            return np.zeros(0, np.intp)
+        if isinstance(self._fid, int):
+            first, last = np.searchsorted(fids, (self._fid, self._fid + len(self)))
+            return (fids[first:last] - self._fid).astype(np.intp)
+        at = np.minimum(np.searchsorted(fids, self._fid), fids.size - 1)
+        return np.flatnonzero(fids[at] == self._fid)
+
+    @property
+    def is_single(self) -> bool:
+        """True where each feature is one coordinate: row i is ``xy[i]``."""
+        return self._part_of is None and self._start_of is None
+
+    @property
+    def part_of(self) -> NDArray[np.int32]:
+        """(n + 1,)"""
+        return np.arange(len(self) + 1, dtype=np.int32) if self._part_of is None else self._part_of
+
+    @property
+    def start_of(self) -> NDArray[np.int32]:
+        """(m + 1,)"""
+        return np.arange(len(self.xy) + 1, dtype=np.int32) if self._start_of is None else self._start_of
+
+    @property
+    def bounds(self) -> NDArray[np.int32]:
+        """(n, 4) left, bottom, right, top in steps."""
+        if self.is_single:
+            return np.concatenate([self.xy, self.xy], axis=1)
+        if self._bounds is None:
+            self._bounds = bounds_of(self.xy, self.start_of[self.part_of[:-1]])
+        return self._bounds
+
+    @property
+    def index(self) -> FeatureIndex:
+        """Where the features are; made once."""
+        if self._index is None:
+            self._index = FeatureIndex.of_points(self.xy) if self.is_single else FeatureIndex.of_boxes(self.bounds)
+        return self._index
 
     @property
     def nbytes(self) -> int:
-        columns = (self.kind, self.fid, self.part_of, self.start_of, self.xy, self.bounds)
-        return sum(int(column.nbytes) for column in columns)
+        columns = (self._kind, self._fid, self._part_of, self._start_of, self.xy, self._bounds)
+        own = sum(int(column.nbytes) for column in columns if isinstance(column, np.ndarray))
+        return own + (self._index.nbytes if self._index is not None else 0)
+
+    def coordinates_of(self, rows: NDArray[Any]) -> NDArray[np.int64]:
+        """(len(rows),) how many coordinates each of these features has."""
+        if self.is_single:
+            return np.ones(len(rows), np.int64)
+        part_of, start_of = self.part_of, self.start_of
+        return (start_of[part_of[rows + 1]] - start_of[part_of[rows]]).astype(np.int64)
+
+    def with_coordinates(self, xy: NDArray[np.int32], start_of: NDArray[np.int32]) -> FeatureTable:
+        """The same features and parts with fewer coordinates; bounds and index stay those of the whole ones."""
+        bounds = None if self.is_single else self.bounds
+        new = FeatureTable(self.crs, self.origin_x, self.origin_y, self.step, self._kind, self._fid, self._part_of,
+                           start_of, xy, bounds, self.attributes)  # fmt: skip
+        new._index = self._index
+        return new
+
+    def to_steps(self, bounds: Bounds) -> Edges:
+        """World bounds in the table's steps."""
+        return (
+            (bounds.left - self.origin_x) / self.step, (bounds.bottom - self.origin_y) / self.step,
+            (bounds.right - self.origin_x) / self.step, (bounds.top - self.origin_y) / self.step,
+        )  # fmt: skip
+
+    def rows_in(self, bounds: Bounds) -> NDArray[np.int32]:
+        """The features whose bounds touch world bounds, ascending."""
+        left, bottom, right, top = edges = self.to_steps(bounds)
+        found = self.index.rows_near(edges)
+        if self.is_single:
+            x, y = self.xy[found, 0], self.xy[found, 1]
+            return found[(x >= left) & (x <= right) & (y >= bottom) & (y <= top)]
+        box = self.bounds[found]
+        return found[(box[:, 0] <= right) & (box[:, 2] >= left) & (box[:, 1] <= top) & (box[:, 3] >= bottom)]
 
     def world_bounds(self) -> Bounds | None:
         """Bounds of all features in canvas CRS units."""
         if not len(self):
             return None
-        low, high = self.bounds[:, :2].min(axis=0), self.bounds[:, 2:].max(axis=0)
+        left, bottom, right, top = self.index.bounds
         return Bounds(
-            self.origin_x + float(low[0]) * self.step, self.origin_y + float(low[1]) * self.step,
-            self.origin_x + float(high[0]) * self.step, self.origin_y + float(high[1]) * self.step,
+            self.origin_x + left * self.step, self.origin_y + bottom * self.step,
+            self.origin_x + right * self.step, self.origin_y + top * self.step,
         )  # fmt: skip
+
+
+def bounds_of(xy: NDArray[np.int32], first: NDArray[Any]) -> NDArray[np.int32]:
+    """(n, 4) of features whose coordinates begin at `first` (ascending, none empty) and end where the next begin."""
+    if not len(first):
+        return np.zeros((0, 4), np.int32)
+    x, y = xy[:, 0], xy[:, 1]
+    edges = [rule.reduceat(column, first) for rule in (np.minimum, np.maximum) for column in (x, y)]
+    return np.stack(edges, axis=1)

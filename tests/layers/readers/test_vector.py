@@ -74,7 +74,7 @@ def test_kinds_parts_and_holes(tmp_path):
     "geometries",
     [
         [shapely.Point(1.5, 2.5), shapely.Point(-3, 4)],
-        [shapely.LineString([(1, 2), (3, 4), (5, 6)]), shapely.LineString([(0, 0), (1, 1)])],
+        [shapely.LineString([(1, 2), (1.3, 2.4), (1.5, 2.6)]), shapely.LineString([(0, 0), (0.5, 0.5)])],
         [shapely.box(0, 0, 1, 1), shapely.Polygon([(5, 5), (6, 5), (6, 7)])],
     ],
 )
@@ -98,8 +98,10 @@ def test_lines_across_the_antimeridian_are_cut_where_the_canvas_is(tmp_path):
 
 
 def test_coordinates_without_a_place_are_left_out_and_lines_break_there(tmp_path):
-    line = shapely.LineString([(0, 80), (10, 80), (10, -90), (20, 80), (30, 80)])
-    path = geojson(tmp_path / "a.geojson", line, shapely.Point(0, -90))
+    nowhere = np.nan
+    with np.errstate(invalid="ignore"):
+        line = shapely.LineString([(0, 80), (0.1, 80), (nowhere, nowhere), (0.2, 80), (0.3, 80)])
+    path = geopackage(tmp_path / "a.gpkg", [line, shapely.Point(0, -90)])
     table, header = read(path, "EPSG:3995")
     assert [len(part) for part in coordinates(table, 0)] == [2, 2]
     assert (len(table), header["skipped"]) == (1, 1)
@@ -120,7 +122,7 @@ def test_chunks_join_to_the_whole(tmp_path):
 
 def test_a_chunk_is_cut_to_fit_the_block(tmp_path, monkeypatch):
     monkeypatch.setattr(features, "ANSWER_BYTES", features._SPARE_BYTES + 500)
-    line = shapely.LineString([(i, i) for i in range(20)])
+    line = shapely.LineString([(i / 100, i / 100) for i in range(20)])
     path = geopackage(tmp_path / "a.gpkg", [line] * 5)
     table, header = read(path)
     assert (len(table), header["next_fid"], header["done"]) == (2, 3, False)
@@ -217,16 +219,41 @@ def test_a_crs_link_is_not_followed(tmp_path):
     assert layer.crs == "EPSG:4326"
 
 
-def test_an_answer_that_does_not_fit_together_is_refused(tmp_path):
-    answer = POOL.ask("features", {"path": str(geojson(tmp_path / "a.geojson", SQUARE)), "crs": "EPSG:4326"})
-    for index in range(6):
+@pytest.mark.parametrize(
+    "geometries",
+    [
+        [SQUARE],
+        [shapely.Point(1, 2), shapely.Point(3, 4)],
+        [shapely.MultiPoint([(1, 2), (3, 4)]), shapely.LineString([(0, 0), (0.1, 0.1)])],
+        [shapely.LineString([(0, 0), (0.1, 0.1)]), shapely.LineString([(0, 0), (0.1, 0.1)])],
+    ],
+)
+def test_an_answer_that_does_not_fit_together_is_refused(tmp_path, geometries):
+    answer = POOL.ask("features", {"path": str(geojson(tmp_path / "a.geojson", *geometries)), "crs": "EPSG:4326"})
+    single = answer.header["form"].get("single")
+    for index in range(len(answer.arrays) if not single else 0):
         arrays = list(answer.arrays)
         arrays[index] = arrays[index][:-1]
         with pytest.raises(NotReadable):
             table_from_answer(type(answer)(answer.header, tuple(arrays)))
-    starts = answer.arrays[3].copy()
-    starts[1] = 10**6
+    for index in range(len(answer.arrays)):
+        arrays = list(answer.arrays)
+        arrays[index] = arrays[index].astype(np.float32)
+        with pytest.raises(NotReadable):
+            table_from_answer(type(answer)(answer.header, tuple(arrays)))
     with pytest.raises(NotReadable):
-        table_from_answer(type(answer)(answer.header, (*answer.arrays[:3], starts, *answer.arrays[4:])))
+        table_from_answer(type(answer)(answer.header, answer.arrays[:-1]))
     with pytest.raises(NotReadable):
         table_from_answer(type(answer)({}, answer.arrays))
+    with pytest.raises(NotReadable):
+        table_from_answer(type(answer)({**answer.header, "form": {**answer.header["form"], "kind": 9}}, answer.arrays))
+
+
+def test_a_ladder_that_leads_outside_is_refused(tmp_path):
+    answer = POOL.ask("features", {"path": str(geojson(tmp_path / "a.geojson", SQUARE)), "crs": "EPSG:4326"})
+    part_of, start_of, *others = answer.arrays
+    for wrong in ([0, 10**6, 10], [0, 5, 5], [1, 5, 10]):
+        arrays = (part_of, np.array(wrong, np.int32), *others)
+        assert len(arrays[1]) == len(start_of)
+        with pytest.raises(NotReadable):
+            table_from_answer(type(answer)(answer.header, arrays))

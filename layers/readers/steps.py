@@ -1,0 +1,57 @@
+"""From coordinates to the canvas's int32 steps, by the closed formula where there is one."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from layers.geo.crs import (
+    EARTH_RADIUS_M,
+    MERCATOR_MAX_LAT,
+    WEB_MERCATOR,
+    WGS84,
+    is_geographic,
+    same_crs,
+    transform_points,
+)  # fmt: skip
+
+STEP_DEGREES = 1e-7
+STEP_UNITS = 0.01
+MAX_STEPS = 2**31 - 1
+
+
+def step_of(canvas: str) -> float:
+    """World units a step."""
+    return STEP_DEGREES if is_geographic(canvas) else STEP_UNITS
+
+
+def to_steps(source: str, canvas: str, xy: NDArray[np.float64]) -> tuple[NDArray[np.int32], NDArray[np.bool_] | None]:
+    """(n, 2) steps, and where there is a place at all (None: everywhere); elsewhere the steps are 0."""
+    world = _world(source, canvas, xy)
+    world /= step_of(canvas)
+    # nan in any of them makes these comparisons false
+    if not len(world) or (world.min() > -MAX_STEPS and world.max() < MAX_STEPS):
+        return np.rint(world, out=world).astype(np.int32), None
+    with np.errstate(invalid="ignore"):
+        good = (np.abs(world) < MAX_STEPS).all(axis=1)
+    world[~good] = 0.0
+    return np.rint(world, out=world).astype(np.int32), good
+
+
+def is_unrolled(canvas: str) -> bool:
+    """True for canvases where meridians are upright and the world ends at the antimeridian."""
+    return is_geographic(canvas) or same_crs(canvas, WEB_MERCATOR)
+
+
+def _world(source: str, canvas: str, xy: NDArray[np.float64]) -> NDArray[np.float64]:
+    world = np.empty_like(xy)
+    if not (same_crs(source, WGS84) and same_crs(canvas, WEB_MERCATOR)):
+        world[:, 0], world[:, 1] = transform_points(source, canvas, xy[:, 0], xy[:, 1])
+        return world
+    # The formula of `transform_points` without its copies: this is most of what reading a large layer costs.
+    np.multiply(xy[:, 0], np.pi / 180 * EARTH_RADIUS_M, out=world[:, 0])
+    lat = np.clip(xy[:, 1], -MERCATOR_MAX_LAT, MERCATOR_MAX_LAT)
+    np.multiply(lat, np.pi / 180, out=lat)
+    np.arcsinh(np.tan(lat, out=lat), out=lat)
+    np.multiply(lat, EARTH_RADIUS_M, out=world[:, 1])
+    return world
