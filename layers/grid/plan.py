@@ -80,6 +80,20 @@ def tiles_in(view: View, within: PixelBounds | None = None) -> Iterator[TileKey]
             yield TileKey(0, col, row)
 
 
+def tiles_around(view: View, within: PixelBounds | None = None) -> list[TileKey]:
+    """The ring of exact tiles just outside a view, where the layer has data; the nearest to its middle first."""
+    seen = set(tiles_in(view))
+    wider = View(
+        view.grid, view.left - TILE_PX, view.top - TILE_PX, view.width + 2 * TILE_PX, view.height + 2 * TILE_PX
+    )
+    px, py = view.left + view.width / 2, view.top + view.height / 2
+
+    def distance(key: TileKey) -> float:
+        return (TILE_PX * (key.col + 0.5) - px) ** 2 + (TILE_PX * (key.row + 0.5) - py) ** 2
+
+    return sorted((key for key in tiles_in(wider, within) if key not in seen), key=distance)
+
+
 def pixel_bounds(grid: TileGrid, bounds: Bounds) -> PixelBounds:
     """World bounds in the grid's CRS as a rectangle of its pixels; on a turned grid the rectangle around it."""
     inverse = grid.affine().inverse()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 from enum import StrEnum
+from typing import NamedTuple
 
 from layers.raster.info import RasterInfo
 
@@ -28,6 +29,24 @@ class Lack(StrEnum):
     """Too large for overviews of ours."""
 
 
+class SourceState(NamedTuple):
+    """A picture in a file, as its probe found it."""
+
+    path: str
+    part: str
+    modified_ns: int
+    size: int
+
+    @property
+    def overview_name(self) -> str:
+        """The file name of its overviews in the cache."""
+        return overview_name(*self)
+
+    @property
+    def overview_stem(self) -> str:
+        return overview_stem(self.path, self.part)
+
+
 def lack_of(info: RasterInfo) -> Lack:
     """From sizes alone: the coarsest level that the file holds is compared with what a screen needs."""
     pixels = info.width * info.height
@@ -37,6 +56,14 @@ def lack_of(info: RasterInfo) -> Lack:
     if pixels > MAX_PIXELS:
         return Lack.BEYOND
     return Lack.LARGE if pixels > MODERATE_PIXELS else Lack.MODERATE
+
+
+def overview_bytes(info: RasterInfo) -> int:
+    """About what its overviews will take on the disk, compressed a little."""
+    sizes = {"complex_int16": 4, "complex64": 4, "complex128": 8, "bool": 1}
+    digits = "".join(c for c in info.dtype if c.isdigit())
+    itemsize = sizes.get(info.dtype) or int(digits or 8) // 8
+    return info.width * info.height // 16 * len(info.bands) * itemsize
 
 
 def overview_stem(path: str, part: str = "") -> str:

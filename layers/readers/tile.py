@@ -50,9 +50,9 @@ def read_tile(params: dict[str, Any]) -> tuple[dict[str, Any], tuple[NDArray[Any
     With the crs "" the canvas is the picture's own pixels, row 0 at y = 0 and y upwards. Raises CannotBePlaced without
     CRS or position, and what opening and reading raise.
     """
+    if params.get("state") is not None:
+        _check_state(str(params["path"]), tuple(params["state"]))
     full = DATASETS.get(str(params["path"]), part=str(params.get("part", "")))
-    if params.get("state") is not None and tuple(params["state"]) != DATASETS.state_of(full):
-        raise SourceChanged(f"{os.path.basename(full.name)} has changed since it was opened: read it anew.")
     target = Target(str(params["crs"]), Affine(*params["affine"]), int(params["width"]), int(params["height"]))
     frame = _frame(full, target.crs, str(params.get("source_crs", "")), params.get("height_m"))
     indexes = [int(band) for band in params["bands"]]
@@ -75,6 +75,15 @@ def read_tile(params: dict[str, Any]) -> tuple[dict[str, Any], tuple[NDArray[Any
         "sampled": pixels.sampled,
     }  # fmt: skip
     return header, (bands, mask)
+
+
+def _check_state(path: str, state: tuple[int, int]) -> None:
+    try:
+        found = os.stat(path)
+    except OSError:
+        return  # opening it says why
+    if (found.st_mtime_ns, found.st_size) != state:
+        raise SourceChanged(f"{os.path.basename(path)} has changed since it was opened: read it anew.")
 
 
 def _frame(full: DatasetReader, canvas_crs: str, override: str, height_m: float | None) -> Frame:

@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 
 from layers.pool.pool import ReaderPool
 from viewer.network.fetcher import Fetcher
+from viewer.rendering.overviews import Overviews
+from viewer.rendering.read_ahead import AheadBudget
 from viewer.rendering.scheduler import TileScheduler
 from viewer.rendering.tile_cache import TileCache
 from viewer.support.jobs import Jobs
@@ -14,16 +16,24 @@ from viewer.support.mailbox import Mailbox
 
 @dataclass(frozen=True, eq=False)
 class RenderContext:
-    """Make one a window, in the window's thread. `fetcher` is None where nothing may use the network."""
+    """Make one a window, in the window's thread. `fetcher` is None where nothing may use the network.
+
+    `overviews` is None where nothing is kept: for pictures. `reads_ahead` is for people: what comes next is read while
+    they look.
+    """
 
     pool: ReaderPool
     fetcher: Fetcher | None
     jobs: Jobs
     tiles: TileCache = field(default_factory=TileCache)
+    overviews: Overviews | None = None
+    reads_ahead: bool = False
     scheduler: TileScheduler = field(init=False)
+    ahead: AheadBudget = field(init=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "scheduler", TileScheduler(self.pool))
+        object.__setattr__(self, "ahead", AheadBudget(self.tiles))
 
     @property
     def mailbox(self) -> Mailbox:

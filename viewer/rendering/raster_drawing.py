@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
@@ -17,6 +18,7 @@ from layers.geo.crs import PIXEL_SPACE, WEB_MERCATOR
 from layers.grid.tile_grid import View
 from layers.raster.acquisition import Acquisition
 from layers.raster.info import RasterInfo
+from layers.raster.overviews import Lack, SourceState, overview_bytes
 from layers.raster.style import RasterStyle
 from viewer.rendering.context import RenderContext
 from viewer.rendering.drawing import LayerDrawing
@@ -47,6 +49,8 @@ class RasterDrawing(LayerDrawing):
         self.tiles = RasterTiles(layer.uuid, self.source, context, self._tiles_changed, self._tiles_failed)
         self._look = RasterLook(context.jobs)
         self._generation = 0
+        if context.overviews is not None:
+            context.overviews.ended.connect(self._overviews_ended)
         self.source.probe(canvas_crs, self._probed)
 
     # -- the interface of a drawing -----------------------------------------------------------------------------
@@ -97,7 +101,7 @@ class RasterDrawing(LayerDrawing):
             return bool(self.problem)
         if self._is_unplaced():
             return True
-        return self.tiles.is_complete(view) and self._look.is_final(view, self._reading)
+        return self.is_stale or (self.tiles.is_complete(view) and self._look.is_final(view, self._reading))
 
     @override
     def bounds_lonlat(self) -> Bounds | None:
@@ -150,7 +154,10 @@ class RasterDrawing(LayerDrawing):
     def _reading(self) -> Reading:
         assert self.style is not None
         style = self.style
-        return Reading(str(self.path), style.bands, style.resampling, self.layer.crs, self._generation, style.margin_px)
+        return Reading(
+            str(self.path), style.bands, style.resampling, self.layer.crs, self._generation, style.margin_px,
+            self.source.overview_path,
+        )  # fmt: skip
 
     def _wish(self) -> None:
         """Ask for what the view lacks, where the layer is shown and has a place."""
@@ -172,6 +179,46 @@ class RasterDrawing(LayerDrawing):
     def _forget_all(self) -> None:
         self.tiles.forget_all()
         self._look.forget()
+
+    # -- the file and its overviews -------------------------------------------------------------------------------
+
+    @property
+    def lack(self) -> Lack:
+        """What is to be done about overviews: where they lack, zoomed out only a sample of the pixels is shown."""
+        return self.source.lack
+
+    @property
+    def is_stale(self) -> bool:
+        """The file is not the one that was opened: what was read of it before is shown."""
+        return self.tiles.is_frozen
+
+    def build_overviews(self) -> None:
+        """Have those built that lack, in our cache folder."""
+        state, info, store = self.source.state, self.info, self.context.overviews
+        if state is not None and info is not None and store is not None and self.lack in (Lack.MODERATE, Lack.LARGE):
+            store.build(state, overview_bytes(info))
+
+    def _overviews_ended(self, state: SourceState, _sentence: str) -> None:
+        if not self._is_closed and state == self.source.state:
+            self.source.look_for_overviews()
+            self._show_style()
+            self._wish()
+            self._announce()
+
+    def check_file(self) -> None:
+        """Look, off the window's thread, whether the file still is what was opened."""
+        state = self.source.state
+        if state is not None:
+            self.context.jobs.run(lambda _: _found_state(state), partial(self._checked, state))
+
+    def _checked(self, state: SourceState, found: SourceState | None) -> None:
+        if self._is_closed or state != self.source.state:
+            return
+        if found != state:
+            self.tiles.freeze(is_gone=found is None)
+        elif self.tiles.is_frozen:
+            self._set_problem("", "file")
+            self.tiles.thaw()
 
     # -- style and measuring --------------------------------------------------------------------------------------
 
@@ -243,3 +290,12 @@ class RasterDrawing(LayerDrawing):
     def _is_unplaced(self) -> bool:
         view = self.tiles.view
         return view is not None and view.grid.crs != self.tiles.placed_crs
+
+
+def _found_state(state: SourceState) -> SourceState | None:
+    """The same file as it is now; None where it is gone."""
+    try:
+        found = os.stat(state.path)
+    except OSError:
+        return None
+    return state._replace(modified_ns=found.st_mtime_ns, size=found.st_size)

@@ -28,6 +28,8 @@ class Reading(NamedTuple):
     generation: int
     margin_px: int = 0
     """So many pixels more on each side than the tile shows."""
+    overview_path: str = ""
+    """What was built for the file, which has too few overviews of its own."""
 
 
 class TileAsk(NamedTuple):
@@ -68,7 +70,7 @@ def coarse_pays(info: RasterInfo, pixels_across: float) -> bool:
     factors = (1, *info.overviews)
     scale = info.width / pixels_across if pixels_across > 0 else 1.0
     exact = max((factor for factor in factors if factor <= scale), default=1)
-    return max(factors) >= exact * 2**COARSE_LEVEL
+    return max(factors) >= exact << COARSE_LEVEL
 
 
 def overview_ask(reading: Reading, crs: str, bounds: Bounds) -> TileAsk | None:

@@ -11,6 +11,7 @@ from layers.errors import GeoloupeError
 from layers.pool.protocol import Answer, Profile, Request
 from layers.raster.acquisition import Acquisition
 from layers.raster.info import RasterInfo
+from layers.raster.overviews import Lack, SourceState, lack_of
 from layers.raster.scene import SceneInfo
 from layers.raster.stretch import Limits
 from layers.raster.style import RasterStyle
@@ -35,6 +36,10 @@ class RasterSource:
         """None until `ask_acquisition` was answered."""
         self.lacks = ""
         """What is not there though the rest can be shown, in a sentence."""
+        self.state: SourceState | None = None
+        """The file as it was probed; None for what is more than one file."""
+        self.overview_path = ""
+        """Of overviews that we have built for it."""
         self._context = context
         self._profile = Profile.LOCAL
         self._has_asked = False
@@ -65,7 +70,26 @@ class RasterSource:
             self.acquisition = self.scene.acquisition
         elif "acquisition" in header:
             self.acquisition = Acquisition.from_json(header["acquisition"])
+        if kind == "raster" and "state" in header:
+            modified_ns, size = (int(number) for number in header["state"])
+            self.state = SourceState(self._where["path"], self._where["part"], modified_ns, size)
+            self.look_for_overviews()
         return ""
+
+    @property
+    def lack(self) -> Lack:
+        """What is to be done about overviews."""
+        if self.info is None or self.state is None or self.overview_path:
+            return Lack.NONE
+        return lack_of(self.info)
+
+    def look_for_overviews(self) -> None:
+        """Take what was built for this state of the file, if anything was."""
+        store = self._context.overviews
+        if store is not None and self.state is not None and self.lack is not Lack.NONE:
+            self.overview_path = store.find(self.state)
+            if not self.overview_path:
+                store.sweep(self.state)
 
     def acquisition_of(self, bands: tuple[int, ...]) -> Acquisition | None:
         """Of what is shown with these bands; None until it is known."""
@@ -73,7 +97,10 @@ class RasterSource:
 
     def tile_request(self, ask: TileAsk, done: Callable[[Answer | GeoloupeError], None]) -> Request:
         """On a reader's thread, and so `done`."""
-        return ask.request({**self._where, "bands": self._bands(ask.reading.bands)}, done, self._profile)
+        what = {**self._where, "bands": self._bands(ask.reading.bands)}
+        if self.state is not None:
+            what |= {"state": self.state[2:], "overview_path": ask.reading.overview_path}
+        return ask.request(what, done, self._profile)
 
     def ask_limits(
         self, style: RasterStyle, done: Callable[[Sequence[Limits]], None], failed: Callable[[GeoloupeError], None]

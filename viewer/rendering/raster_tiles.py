@@ -9,13 +9,14 @@ from typing import NamedTuple, cast
 
 from PySide6.QtGui import QImage
 
-from layers.errors import GeoloupeError, Quarantined
+from layers.errors import FileMissing, GeoloupeError, Quarantined, SourceChanged
 from layers.geo.bounds import Bounds
 from layers.geo.crs import world_bounds
-from layers.grid.plan import tiles_in
-from layers.grid.tile_grid import TileGrid, TileKey, View
+from layers.grid.plan import tiles_around, tiles_in
+from layers.grid.tile_grid import TILE_PX, TileGrid, TileKey, View
 from layers.pool.protocol import Answer, Request
 from layers.raster.info import RasterInfo
+from layers.raster.overviews import Lack
 from layers.raster.style import RasterStyle
 from viewer.rendering.context import RenderContext
 from viewer.rendering.images import NOTHING
@@ -27,6 +28,7 @@ from viewer.rendering.tile_cache import RawTile, TileName
 from viewer.rendering.tile_sheet import TileSheet
 
 COARSE_RANK, EXACT_RANK, OVERVIEW_RANK = 0.0, 1e3, 1e6
+_CHANGED = (SourceChanged, FileMissing)
 
 log = logging.getLogger(__name__)
 
@@ -42,8 +44,8 @@ class Shown(NamedTuple):
 class RasterTiles:
     """Raw tiles are cached apart from coloured ones: a new stretch reads nothing.
 
-    `changed`: another picture would be painted now. `failed` gets what it is about ("tiles", "style"), a sentence, and
-    whether that says more than those before it. The window's thread only, where nothing else is said.
+    `changed`: another picture would be painted now. `failed` gets what it is about ("tiles", "style", "file"), a
+    sentence, and whether that says more than those before it. The window's thread only, where nothing else is said.
     """
 
     def __init__(
@@ -61,6 +63,8 @@ class RasterTiles:
         self.resting = True
         self.placed_crs = ""
         """The CRS of the canvas in which the sheet's bounds are known."""
+        self.is_frozen = False
+        """The file is not the one that was probed: what was read of it stays, nothing more is read."""
         self._layer_uuid, self._context = layer_uuid, context
         self._changed, self._tell_failure = changed, failed
         self._cursor: tuple[float, float] | None = None
@@ -88,7 +92,7 @@ class RasterTiles:
         self.placed_crs, self._overview_raw = crs, None
 
     def is_complete(self, view: View) -> bool:
-        return self.sheet.is_complete(view)
+        return self.is_frozen or self.sheet.is_complete(view)
 
     def raw_in_view(self) -> list[tuple[TileKey, RawTile]]:
         """The exact tiles of the view that are kept raw."""
@@ -100,16 +104,35 @@ class RasterTiles:
         self._context.tiles.drop_layer(self._layer_uuid)
         self.sheet.clear()
         self._failed.clear()
+        self.is_frozen = False
         self.placed_crs, self._overview_raw = "", None
+
+    def freeze(self, *, is_gone: bool) -> None:
+        """The file is another one now, or gone: nothing more is read of it, and that is told once."""
+        if not self.is_frozen:
+            self.is_frozen = True
+            what = "is no longer there" if is_gone else "has changed on the disk"
+            sentence = f"{self.source.path.name} {what}: what was read of it before stays shown."
+            self._tell_failure("file", sentence, True)
+            self.wish()
+            self._changed()
+
+    def thaw(self) -> None:
+        """The file is again the one that was probed."""
+        self.is_frozen = False
+        self.wish()
+        self._changed()
 
     def close(self) -> None:
         self._is_closed = True
+        self._context.ahead.forget(id(self))
         self._context.scheduler.forget(id(self))
 
     # -- wishes -------------------------------------------------------------------------------------------------
 
     def wish_nothing(self) -> None:
         self._is_wanted = False
+        self._context.ahead.forget(id(self))
         self._context.scheduler.want(id(self), (), self._request_for)
 
     def wish(self) -> None:
@@ -124,24 +147,45 @@ class RasterTiles:
         plan = self.sheet.plan(view, self._cursor)
         reading, wishes, recolour = shown.reading, [], False
         within = self.sheet.within(view.grid)
-        has_coarse = within is None or coarse_pays(shown.info, within.right - within.left)
+        has_coarse = within is None or bool(reading.overview_path)
+        has_coarse = has_coarse or (within is not None and coarse_pays(shown.info, within.right - within.left))
         for rank, key in enumerate(plan.want):
             if key.level and not has_coarse:
                 continue
             ask = TileAsk(reading, view.grid, key)
             if TileName(self._layer_uuid, reading, view.grid, key) in self._context.tiles.raw:
                 recolour = True
+            elif self.is_frozen:
+                continue
             elif ask not in self._failed and (is_asked or key.level):
                 place = None if key.level else (key.col, key.row)
                 wishes.append(Wish(rank + (EXACT_RANK if place else COARSE_RANK), ask, place))
             elif ask in self._failed:
                 self.sheet.put(view.grid, self.sheet.revision, key, NOTHING, lasting=False)
         overview = self._overview_ask(view.grid.crs, reading)
-        if overview is not None:
+        if overview is not None and not self.is_frozen:
             wishes.append(Wish(OVERVIEW_RANK, overview))
-        self._context.scheduler.want(id(self), wishes, self._request_for)
+        ahead = self._wishes_ahead() if not (wishes or plan.want) else ()
+        self._context.scheduler.want(id(self), wishes, self._request_for, ahead)
         if recolour:
             self._recolour()
+
+    def _wishes_ahead(self) -> list[Wish]:
+        """The ring of tiles around a view that rests and is complete, as far as the caches have room."""
+        view, shown, cached = self.view, self.shown, self._context.tiles.raw
+        assert view is not None
+        assert shown is not None
+        if not (self._context.reads_ahead and self.resting) or self.is_frozen or self.source.lack is not Lack.NONE:
+            return []
+        in_view = self.raw_in_view()
+        nbytes = sum(raw.nbytes for _, raw in in_view)
+        room = self._context.ahead.tiles_for(id(self), len(in_view), nbytes)
+        wishes = []
+        for rank, key in enumerate(tiles_around(view, self.sheet.within(view.grid))[:room]):
+            ask = TileAsk(shown.reading, view.grid, key)
+            if TileName(self._layer_uuid, shown.reading, view.grid, key) not in cached and ask not in self._failed:
+                wishes.append(Wish(rank, ask, (key.col, key.row)))
+        return wishes
 
     def _overview_ask(self, crs: str, reading: Reading) -> TileAsk | None:
         """The read of the small picture of the whole layer, unless it is there or has failed."""
@@ -200,11 +244,27 @@ class RasterTiles:
             self._recolour()
         else:
             self._put(ask, image)
+        if not self._is_in_view(ask):
+            return
         self._changed()
+        view = self.view
+        if self._context.reads_ahead and self._is_wanted and view is not None and self.is_complete(view):
+            self.wish()
+
+    def _is_in_view(self, ask: TileAsk) -> bool:
+        """False for what was read ahead, or of which the view has moved away."""
+        view, size = self.view, TILE_PX << ask.key.level
+        if ask.is_overview or view is None:
+            return True
+        left, top = ask.key.col * size - view.left, ask.key.row * size - view.top
+        return ask.grid == view.grid and -size < left < view.width and -size < top < view.height
 
     def _read_failed(self, ask: TileAsk, error: GeoloupeError) -> None:
         self._context.scheduler.settle(id(self), ask)
         if self._is_late(ask):
+            return
+        if isinstance(error, _CHANGED):
+            self.freeze(is_gone=isinstance(error, FileMissing))
             return
         self._failed.add(ask)
         if not ask.is_overview:

@@ -27,53 +27,69 @@ type RequestFor = Callable[[Hashable], Request]
 
 
 class TileScheduler:
-    """Thread-safe. A wish is asked for once at a time: from being handed out until `settle`."""
+    """Thread-safe. A wish is asked for once at a time: from being handed out until `settle`.
+
+    What is wished ahead of need comes after all wishes of all drawings, and nobody waits for it.
+    """
 
     def __init__(self, pool: ReaderPool) -> None:
         self._pool = pool
         self._lock = threading.Lock()
         self._wishes: dict[Hashable, deque[Wish]] = {}
+        self._ahead: dict[Hashable, deque[Wish]] = {}
         self._makers: dict[Hashable, RequestFor] = {}
         self._under_way: set[tuple[Hashable, Hashable]] = set()
+        self._under_way_ahead: set[tuple[Hashable, Hashable]] = set()
         self._places: dict[int, tuple[int, int]] = {}
         """Where each reader (by its thread) was asked last."""
         pool.pull_from(self.next)
 
-    def want(self, owner: Hashable, wishes: Sequence[Wish], request_for: RequestFor) -> None:
-        """Replace the wish list of `owner`, best first. `request_for(ident)` is called on a reader's thread."""
+    def want(
+        self, owner: Hashable, wishes: Sequence[Wish], request_for: RequestFor, ahead: Sequence[Wish] = ()
+    ) -> None:
+        """Replace the wish lists of `owner`, best first. `request_for(ident)` is called on a reader's thread."""
         with self._lock:
             self._wishes[owner] = deque(wishes)
+            self._ahead[owner] = deque(ahead)
             self._places.clear()
             self._makers[owner] = request_for
-        if wishes:
+        if wishes or ahead:
             self._pool.wake()
 
     def forget(self, owner: Hashable) -> None:
         with self._lock:
-            self._wishes.pop(owner, None)
-            self._makers.pop(owner, None)
+            for known in (self._wishes, self._ahead, self._makers):
+                known.pop(owner, None)
             self._under_way = {token for token in self._under_way if token[0] != owner}
+            self._under_way_ahead = {token for token in self._under_way_ahead if token[0] != owner}
 
     def is_idle(self) -> bool:
+        """True when nothing is wished for now; what is wished ahead does not count."""
         with self._lock:
             return not self._under_way and not any(self._wishes.values())
 
     def next(self) -> Request | None:
         """The best wish as a request, or None; for the pool, on its threads."""
         with self._lock:
-            while True:
-                owners = [owner for owner, wishes in self._wishes.items() if wishes]
-                if not owners:
-                    return None
-                owner = min(owners, key=lambda candidate: self._wishes[candidate][0].rank)
-                wish = self._take(self._wishes[owner])
-                token = (owner, wish.ident)
-                if token not in self._under_way:
-                    break
-            self._under_way.add(token)
-            request_for = self._makers[owner]
-        request = request_for(wish.ident)
+            token, is_ahead = self._best_of(self._wishes), False
+            if token is None:
+                token, is_ahead = self._best_of(self._ahead), True
+            if token is None:
+                return None
+            (self._under_way_ahead if is_ahead else self._under_way).add(token)
+            request_for = self._makers[token[0]]
+        request = request_for(token[1])
+        request.is_background = is_ahead
         return _timed(request) if is_tracing() else request
+
+    def _best_of(self, lists: dict[Hashable, deque[Wish]]) -> tuple[Hashable, Hashable] | None:
+        """Take the best wish that nobody is at already: (owner, ident)."""
+        while owners := [owner for owner, wishes in lists.items() if wishes]:
+            owner = min(owners, key=lambda candidate: lists[candidate][0].rank)
+            token = (owner, self._take(lists[owner]).ident)
+            if token not in self._under_way and token not in self._under_way_ahead:
+                return token
+        return None
 
     def _take(self, wishes: deque[Wish]) -> Wish:
         """The first wish; among tiles the one nearest to this reader's last, and far from the other's for a start.
@@ -99,6 +115,7 @@ class TileScheduler:
         """The drawing has taken the answer in; only now may the same wish be handed out again."""
         with self._lock:
             self._under_way.discard((owner, ident))
+            self._under_way_ahead.discard((owner, ident))
 
 
 def _distance(place: tuple[int, int] | None, other: tuple[int, int]) -> int:

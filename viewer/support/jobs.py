@@ -22,8 +22,9 @@ class JobCancelled(GeoloupeError):
 class Job:
     """One piece of work under way; read it in the window's thread."""
 
-    def __init__(self, title: str) -> None:
+    def __init__(self, title: str, on_cancel: Callable[[], None] = lambda: None) -> None:
         self.title = title
+        self._on_cancel = on_cancel
         self.fraction = 0.0
         self.text = ""
         self.is_finished = False
@@ -32,6 +33,7 @@ class Job:
     def cancel(self) -> None:
         """Ask the work to stop; it does at its next look. Neither `done` nor `failed` is called afterwards."""
         self._cancelled.set()
+        self._on_cancel()
 
     @property
     def cancelled(self) -> bool:
@@ -76,6 +78,7 @@ class Jobs(QObject):
         self._pool = QThreadPool()
         self._pool.setMaxThreadCount(threads)
         self._running: set[Job] = set()
+        self._followed: list[Job] = []
         self.mailbox = Mailbox(self)
 
     def run[T](
@@ -107,13 +110,30 @@ class Jobs(QObject):
             self.started.emit(job)
         return job
 
+    def follow(self, title: str, on_cancel: Callable[[], None]) -> Job:
+        """Announce work that goes on elsewhere and for which nobody waits; its owner tells of it and ends it."""
+        job = Job(title, on_cancel)
+        self._followed.append(job)
+        self.started.emit(job)
+        return job
+
+    def tell(self, job: Job, fraction: float, text: str = "") -> None:
+        """How far followed work is, 0 to 1."""
+        self._progress(job, fraction, text)
+
+    def end(self, job: Job) -> None:
+        """Followed work is done, or given up."""
+        if job in self._followed:
+            self._followed.remove(job)
+            self._end(job)
+
     def is_idle(self) -> bool:
         """True when no job runs and no result waits to be delivered."""
         return not self._running
 
     def running(self) -> list[Job]:
         """The announced jobs under way."""
-        return [job for job in self._running if job.title]
+        return [job for job in self._running if job.title] + self._followed
 
     def wait(self, timeout_s: float = 30.0) -> bool:
         """Block until all work is done and delivered, also what deliveries start; False after the timeout."""
@@ -125,7 +145,7 @@ class Jobs(QObject):
 
     def shutdown(self, timeout_s: float = 5.0) -> bool:
         """Cancel everything and wait for the threads; no result is delivered any more. The last call."""
-        for job in self._running:
+        for job in [*self._running, *self._followed]:
             job.cancel()
         self._pool.clear()
         ended = self._pool.waitForDone(int(timeout_s * 1000))

@@ -95,10 +95,11 @@ def test_while_a_gesture_runs_the_stretch_stays(drawing: RasterDrawing, show: Sh
 
 
 @pytest.mark.parametrize("sharpen", [0.0, 0.4])
-def test_exactly_what_is_inside_the_view_counts(drawing: RasterDrawing, show: Show, sharpen: float) -> None:
+def test_exactly_what_is_inside_the_view_counts(drawing: RasterDrawing, show: Show, qtbot, sharpen: float) -> None:
     view = View(GRID, 100, 50, 313, 307)
     drawing.watch(True)
     show(view, replace(PLAIN, sharpen=sharpen))
+    qtbot.waitUntil(lambda: drawing.sample is not None)
     assert drawing.sample is not None
     for values, band in zip(drawing.sample.values, in_view(view), strict=True):
         assert (values.sorted == np.sort(band)).all()

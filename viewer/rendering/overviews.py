@@ -1,0 +1,194 @@
+"""Overviews of rasters that have too few: kept in our cache folder, built there in the background, never elsewhere."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections import deque
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+from PySide6.QtCore import QLockFile, QObject, Signal
+
+from layers.errors import DiskFull, GeoloupeError, GivenUp
+from layers.pool.pool import ReaderPool
+from layers.pool.protocol import Answer, Profile, Request
+from layers.raster.overviews import SourceState
+from viewer.support.jobs import Job, JobContext, Jobs
+
+LIMIT_BYTES = 8 << 30
+"""Of all overviews together: the ones not used for longest go first."""
+SLICE_S = 0.5
+DEADLINE_S = 1800.0
+"""Of one slice: the last one of a very large raster takes long, and can be cancelled like all."""
+
+
+@dataclass(eq=False)
+class _Build:
+    state: SourceState
+    expected_bytes: int
+    job: Job | None = None
+    lock: QLockFile | None = None
+    request: Request | None = None
+
+
+class Overviews(QObject):
+    """One build at a time, by a reader that writes into the folder only. The window's thread only."""
+
+    ended = Signal(object, str)
+    """A SourceState whose build has ended, and why it failed: empty where it did not, also when it was cancelled."""
+
+    def __init__(
+        self, pool: ReaderPool, jobs: Jobs, folder: Path, limit_bytes: int = LIMIT_BYTES, parent: QObject | None = None
+    ) -> None:
+        super().__init__(parent)
+        self._pool, self._jobs, self._folder, self._limit = pool, jobs, folder, limit_bytes
+        self._builds: deque[_Build] = deque()
+        """The first one is under way."""
+
+    def find(self, state: SourceState) -> str:
+        """The path of what was built for exactly this state; empty where nothing was."""
+        path = self._folder / state.overview_name
+        try:
+            os.utime(path)  # used now: others go before it
+        except OSError:
+            return ""
+        return str(path)
+
+    def is_building(self, state: SourceState) -> bool:
+        return any(build.state == state for build in self._builds)
+
+    def build(self, state: SourceState, expected_bytes: int = 0) -> None:
+        """Build them, after those that were asked for before; `ended` tells of the end."""
+        if self.is_building(state):
+            return
+        build = _Build(state, expected_bytes)
+        name = Path(state.path).name
+        build.job = self._jobs.follow(self.tr("Building overviews of {0}").format(name), lambda: self._cancel(build))
+        self._builds.append(build)
+        if len(self._builds) == 1:
+            self._begin(build)
+
+    def sweep(self, state: SourceState) -> None:
+        """Remove what was built for other states of a file, off the window's thread."""
+        folder = self._folder
+        self._jobs.run(lambda _: _remove_stale(folder, state), failed=lambda _: None)
+
+    # ----------------------------------------------------------------------------------------------------------
+
+    def _begin(self, build: _Build) -> None:
+        folder, limit, state, expected = self._folder, self._limit, build.state, build.expected_bytes
+
+        def prepare(context: JobContext) -> None:
+            _make_folder(folder)
+            _remove_stale(folder, state)
+            _keep_within(folder, max(0, limit - expected), state)
+            if shutil.disk_usage(folder).free < expected:
+                raise DiskFull(
+                    f"The overviews of {Path(state.path).name} need about {expected >> 20} MB, more than is free where "
+                    f"they are kept ({folder}): make room there."
+                )
+
+        self._jobs.run(prepare, lambda _: self._lock(build), lambda error: self._end(build, error.sentence))
+
+    def _lock(self, build: _Build) -> None:
+        if not self._is_under_way(build):
+            return
+        build.lock = QLockFile(str(self._folder / f"{build.state.overview_stem}lock"))
+        build.lock.setStaleLockTime(0)  # a build takes as long as it takes: only a dead owner's lock is broken
+        if build.lock.tryLock(0):
+            self._ask(build, 0)
+        else:
+            name = Path(build.state.path).name
+            self._end(build, self.tr("Another window builds the overviews of {0} already.").format(name))
+
+    def _ask(self, build: _Build, row: int) -> None:
+        state = build.state
+        params = {
+            "path": state.path, "part": state.part, "folder": str(self._folder), "row": row, "slice_s": SLICE_S,
+        }  # fmt: skip
+
+        def done(result: Answer | GeoloupeError) -> None:  # on a supervisor's thread
+            self._jobs.mailbox.post(self._answered, build, result)
+
+        build.request = Request(
+            "overviews", params, done, f"overviews of {state.path}", DEADLINE_S, Profile.WRITER, is_background=True
+        )
+        self._pool.submit(build.request)
+
+    def _answered(self, build: _Build, result: Answer | GeoloupeError) -> None:
+        if not self._is_under_way(build):
+            return
+        if isinstance(result, GeoloupeError):
+            self._end(build, "" if isinstance(result, GivenUp) else result.sentence)
+            return
+        if Path(str(result.header["overview_path"])).name != build.state.overview_name:
+            name = Path(build.state.path).name
+            self._end(build, self.tr("{0} has changed while its overviews were built: read it again.").format(name))
+        elif result.header["is_done"]:
+            self._end(build, "")
+        else:
+            assert build.job is not None
+            self._jobs.tell(build.job, float(result.header["fraction"]))
+            self._ask(build, int(result.header["row"]))
+
+    def _cancel(self, build: _Build) -> None:
+        if build in self._builds:
+            if build.request is not None:
+                self._pool.give_up(build.request)
+            self._end(build, "")
+
+    def _is_under_way(self, build: _Build) -> bool:
+        return bool(self._builds) and self._builds[0] is build
+
+    def _end(self, build: _Build, sentence: str) -> None:
+        if build not in self._builds:
+            return
+        was_first = self._is_under_way(build)
+        self._builds.remove(build)
+        if build.lock is not None:
+            build.lock.unlock()
+        assert build.job is not None
+        self._jobs.end(build.job)
+        if was_first and self._builds:
+            self._begin(self._builds[0])
+        elif not self._builds:
+            self._pool.dismiss(Profile.WRITER)
+            folder, limit, state = self._folder, self._limit, build.state
+            self._jobs.run(lambda _: _keep_within(folder, limit, state), failed=lambda _: None)
+        self.ended.emit(build.state, sentence)
+
+
+def _make_folder(folder: Path) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise DiskFull(
+            f"Overviews cannot be kept in {folder} ({error.strerror or error}): let Geoloupe write there."
+        ) from error
+
+
+def _remove_stale(folder: Path, state: SourceState) -> None:
+    """What was built, or begun, for other states of the file."""
+    own = state.overview_name.removesuffix(".tif")
+    for path in folder.glob(f"{state.overview_stem}*.tif"):
+        if not path.name.startswith(own):
+            with suppress(OSError):
+                path.unlink()
+
+
+def _keep_within(folder: Path, limit: int, state: SourceState) -> None:
+    """Remove the overviews not used for longest until all take no more than `limit`; never those of `state`."""
+    found = []
+    for path in folder.glob("*.tif"):
+        with suppress(OSError):
+            found.append((path.stat().st_mtime_ns, path.stat().st_size, path))
+    total = sum(size for _, size, _ in found)
+    for _, size, path in sorted(found):
+        if total <= limit:
+            return
+        if not path.name.startswith(state.overview_stem):
+            with suppress(OSError):
+                path.unlink()
+                total -= size
