@@ -16,20 +16,22 @@ from layers.errors import CannotBePlaced
 from layers.geo.bounds import Bounds
 from layers.geo.crs import PIXEL_SPACE, WGS84, transform_bounds
 from layers.grid.tile_grid import View
-from viewer.canvas.labels import LabelLayout, PlacedLabel
+from layers.vector.placement import LabelLayout
 from viewer.canvas.layer_stack import DrawingFactory, LayerStack
+from viewer.canvas.map_labels import MapLabels, carried_along
 from viewer.canvas.site_frame import SiteFrame
 from viewer.canvas.site_index import SiteIndex
-from viewer.canvas.site_labels import SiteLabels
 from viewer.canvas.site_painter import SitePainter
 from viewer.commands.meta import SITES_VISIBLE, sites_visible
 from viewer.rendering.context import RenderContext
 from viewer.rendering.drawing import LayerDrawing
 from viewer.rendering.drawings import drawing_for
+from viewer.rendering.layer_labelling import LayerLabelling
 from viewer.support.timing import span
 
 BACKGROUND_COLOR = "#0e1a24"
 type Preview = Callable[[QPainter, View], None]
+type Labelled = tuple[tuple[str, LayerLabelling], ...]
 
 
 class MapScene(QObject):
@@ -57,7 +59,7 @@ class MapScene(QObject):
         self._stack = LayerStack(context, make_drawing, self)
         self._stack.updated.connect(self.updated)
         self._stack.problem_changed.connect(self.problem_changed)
-        self._sites, self._labels = SitePainter(), SiteLabels()
+        self._sites, self._labels = SitePainter(), MapLabels()
         self._view: View | None = None
         self._unsubscribe: Callable[[], None] = lambda: None
         self._adopt(document, base_folder)
@@ -86,7 +88,7 @@ class MapScene(QObject):
         self._unsubscribe = document.subscribe(self._on_changes)
         self._index = SiteIndex.of(document.sites)
         self._frame: SiteFrame | None = None
-        self._layout: tuple[View, frozenset[str], str, LabelLayout] | None = None
+        self._layout: tuple[View, frozenset[str], str, Labelled, LabelLayout] | None = None
         self._stack.show_layers(document.layers_in_order(), base_folder, self._view)
 
     def _on_changes(self, changes: Changes) -> None:
@@ -201,10 +203,15 @@ class MapScene(QObject):
 
     def label_layout(self, view: View, selection: frozenset[str] = frozenset()) -> LabelLayout:
         """Where the labels of a view are: a function of document, view, selection and language alone."""
-        key = view, selection, self.label_language
-        if self._layout is None or self._layout[:3] != key:
-            self._layout = (*key, self._labels.layout(self.site_frame(view), selection, self.label_language))
-        return self._layout[3]
+        key = view, selection, self.label_language, self._labellings(view)
+        if self._layout is None or self._layout[:4] != key:
+            frame = self.site_frame(view) if sites_visible(self._document) else None
+            self._layout = (*key, self._labels.layout(view, frame, key[3], selection, self.label_language))
+        return self._layout[4]
+
+    def _labellings(self, view: View) -> Labelled:
+        found = ((uuid, self.drawings[uuid].labelling(view)) for uuid in reversed(self._stack.visible()))
+        return tuple((uuid, labelling) for uuid, labelling in found if labelling is not None)
 
     # -- painting -------------------------------------------------------------------------------------------------
 
@@ -229,8 +236,8 @@ class MapScene(QObject):
         if sites_visible(self._document):
             with span("paint sites"):
                 self._sites.paint(painter, self.site_frame(view), selection)
-            with span("paint labels"):
-                self._paint_labels(painter, view, selection, settled)
+        with span("paint labels"):
+            self._paint_labels(painter, view, selection, settled)
         if preview is not None:
             preview(painter, view)
         painter.restore()
@@ -245,13 +252,4 @@ class MapScene(QObject):
         ):
             self._labels.paint(painter, self.label_layout(view, selection).placed, view.ratio)
         else:
-            self._labels.paint(painter, _carried_along(last[3], last[0], view), view.ratio)
-
-
-def _carried_along(layout: LabelLayout, before: View, now: View) -> list[PlacedLabel]:
-    """Labels that stay with the places they were put at."""
-    moved = []
-    for label in layout.placed:
-        px, py = now.to_pixel(*before.to_world(label.px, label.py))
-        moved.append(label.moved(px - label.px, py - label.py))
-    return moved
+            self._labels.paint(painter, carried_along(last[4], last[0], view), view.ratio)

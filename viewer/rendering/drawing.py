@@ -13,6 +13,7 @@ from layers.grid.tile_grid import View
 from layers.raster.acquisition import Acquisition
 from viewer.rendering.context import RenderContext
 from viewer.rendering.layer_date import acquisition_of
+from viewer.rendering.layer_labelling import LayerLabelling
 
 
 class LayerDrawing(QObject):
@@ -68,6 +69,10 @@ class LayerDrawing(QObject):
     def is_complete(self, view: View) -> bool:
         """True when `paint` paints the final, exact picture (what has failed counts as done)."""
         raise NotImplementedError
+
+    def labelling(self, view: View) -> LayerLabelling | None:
+        """The labels of its features in this view; None where there are none, or not yet."""
+        return None
 
     def bounds_lonlat(self) -> Bounds | None:
         """Where the layer has data, once that is known."""

@@ -78,7 +78,9 @@ def test_rules(attributes: Attributes, rule: str, rows: list[int]) -> None:
     assert np.flatnonzero(classify(style, attributes)[0] == 0).tolist() == rows
 
 
-@pytest.mark.parametrize("rule", ["__import__('os')", "height >", "height > 1 or 1", "nobody = 1", "a;b"])
+@pytest.mark.parametrize(
+    "rule", ["__import__('os')", "height >", "height > 1 or", "nobody = 1", "a;b", "$area > 1", "any('x')"]
+)
 def test_what_is_no_rule_is_refused(attributes: Attributes, rule: str) -> None:
     with pytest.raises(InvalidValue):
         classify(VectorStyle(mode="rules", classes=(StyleClass(rule=rule),)), attributes)

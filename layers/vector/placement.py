@@ -1,0 +1,293 @@
+"""Where labels go: whole, never on each other, never on the mark they name; the important ones first.
+
+One layout for the labels of sites and of layers, so that they keep clear of each other.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import defaultdict
+from collections.abc import Hashable, Iterable, Iterator
+from dataclasses import dataclass, field, replace
+from enum import IntEnum
+from typing import NamedTuple
+
+_CELL_PX = 96
+_GAP_PX = 2.0
+_LEADER_PX = (22.0, 38.0, 58.0)
+_LEADER_STEP_PX = 7.0
+MOST_CANDIDATES = 6000
+"""So much is looked at for one picture at most."""
+MOST_LEADERS_AT = 3000
+"""After so much, no place further off is looked for."""
+_LEADER_WAYS = tuple(
+    (math.cos(math.radians(turn)), math.sin(math.radians(turn)))
+    for turn in (-45, 45, -135, 135, -15, 15, -165, 165, -75, 75, -105, 105)
+)
+
+
+class Rank(IntEnum):
+    """Who is placed first."""
+
+    SELECTED = 0
+    CLAIM = 1
+    SETTING = 2
+    LINE = 3
+    LAYER = 4
+
+
+class Box(NamedTuple):
+    """An upright rectangle in picture pixels."""
+
+    left: float
+    top: float
+    right: float
+    bottom: float
+
+    def overlaps(self, other: Box) -> bool:
+        return (
+            self.left < other.right and other.left < self.right and self.top < other.bottom and other.top < self.bottom
+        )
+
+    def moved(self, dx: float, dy: float) -> Box:
+        return Box(self.left + dx, self.top + dy, self.right + dx, self.bottom + dy)
+
+
+class Anchor(NamedTuple):
+    """A place a label may stand at: beside it (`way` "around", `clearance` away), centred "over" it, or "along" a line
+    that runs through it at `angle_deg` (clockwise on the picture, -90 to 90)."""
+
+    px: float
+    py: float
+    clearance: float = 0.0
+    way: str = "around"
+    angle_deg: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class LabelWish:
+    """One label to place by one of `anchors`, the best first. `face` says how it is written; equal for equal looks."""
+
+    uuid: str
+    text: str
+    rank: Rank
+    width: float
+    height: float
+    anchors: tuple[Anchor, ...]
+    face: Hashable = None
+    leader: bool = False
+    """Where it finds no place beside its mark it may stand further off, with a line to it."""
+
+
+@dataclass(frozen=True, slots=True)
+class PlacedLabel:
+    uuid: str
+    text: str
+    rank: Rank
+    box: Box
+    """What it covers; of a turned label the upright box about it."""
+    side: int
+    """1 right of its mark, 0 above or below, -1 left: which way its lines are set."""
+    px: float
+    py: float
+    """The anchor it was placed by."""
+    face: Hashable = None
+    angle_deg: float = 0.0
+    leader: tuple[float, float] | None = None
+    """Where a line from its anchor meets it."""
+    clearance: float = 0.0
+
+    @property
+    def centre(self) -> tuple[float, float]:
+        return (self.box.left + self.box.right) / 2, (self.box.top + self.box.bottom) / 2
+
+    def moved(self, dx: float, dy: float) -> PlacedLabel:
+        """The same label so far along, when the map moves under it."""
+        leader = None if self.leader is None else (self.leader[0] + dx, self.leader[1] + dy)
+        return replace(self, box=self.box.moved(dx, dy), px=self.px + dx, py=self.py + dy, leader=leader)
+
+
+class _Candidate(NamedTuple):
+    side: int
+    box: Box
+    parts: tuple[Box, ...]
+    """Upright boxes that together cover what it covers, nearly."""
+    leader: tuple[float, float] | None = None
+
+
+@dataclass(slots=True)
+class LabelLayout:
+    """Greedy and deterministic: wishes in order of rank, then as given; each takes its first free place or none.
+
+    `room` is where labels may be; `marks` are boxes that labels keep clear of.
+    """
+
+    room: Box
+    placed: list[PlacedLabel] = field(default_factory=list)
+    looked_at: int = 0
+    _cells: dict[tuple[int, int], list[Box]] = field(default_factory=lambda: defaultdict(list))
+
+    @classmethod
+    def of(cls, room: Box, wishes: Iterable[LabelWish], marks: Iterable[Box] = ()) -> LabelLayout:
+        layout = cls(room)
+        for mark in marks:
+            layout._occupy(mark)
+        for wish in sorted(wishes, key=lambda wish: wish.rank):
+            layout._place(wish)
+            if layout.looked_at >= MOST_CANDIDATES:
+                break
+        return layout
+
+    def _place(self, wish: LabelWish) -> None:
+        for anchor in wish.anchors:
+            for found in _candidates(anchor, wish, leaders=self.looked_at < MOST_LEADERS_AT):
+                self.looked_at += 1
+                if not all(map(self._is_free, found.parts)):
+                    continue
+                line = _line_boxes(anchor, found.leader)
+                if not all(map(self._is_clear, line)):
+                    continue
+                for part in (*found.parts, *line):
+                    self._occupy(part)
+                self.placed.append(_placed(wish, anchor, found))
+                return
+
+    def _is_free(self, box: Box) -> bool:
+        room = self.room
+        if box.left < room.left or box.top < room.top or box.right > room.right or box.bottom > room.bottom:
+            return False
+        return self._is_clear(box)
+
+    def _is_clear(self, box: Box) -> bool:
+        return not any(box.overlaps(other) for cell in _cells_of(box) for other in self._cells.get(cell, ()))
+
+    def _occupy(self, box: Box) -> None:
+        for cell in _cells_of(box):
+            self._cells[cell].append(box)
+
+
+def _placed(wish: LabelWish, anchor: Anchor, found: _Candidate) -> PlacedLabel:
+    angle = anchor.angle_deg if anchor.way == "along" else 0.0
+    return PlacedLabel(
+        wish.uuid,
+        wish.text,
+        wish.rank,
+        found.box,
+        found.side,
+        anchor.px,
+        anchor.py,
+        wish.face,
+        angle,
+        found.leader,
+        anchor.clearance,
+    )
+
+
+def _candidates(anchor: Anchor, wish: LabelWish, *, leaders: bool) -> Iterator[_Candidate]:
+    if anchor.way == "along":
+        yield from _along(anchor, wish.width, wish.height)
+        return
+    if anchor.way == "over":
+        left, top = round(anchor.px - wish.width / 2), round(anchor.py - wish.height / 2)
+        yield _upright(0, Box(left, top, left + wish.width, top + wish.height))
+        return
+    yield from _around(anchor.px, anchor.py, anchor.clearance, wish.width, wish.height)
+    if wish.leader and leaders:
+        yield from _with_leader(anchor.px, anchor.py, anchor.clearance, wish.width, wish.height)
+
+
+def _upright(side: int, box: Box) -> _Candidate:
+    return _Candidate(side, box, (box,))
+
+
+def _around(px: float, py: float, clearance: float, width: float, height: float) -> Iterator[_Candidate]:
+    """Twelve places about a mark, as cartographers rank them: right first, then above, below, left."""
+    near, far = clearance + _GAP_PX, clearance * 0.72 + _GAP_PX
+    left_of, right_of, middle_x = px - near - width, px + near, px - width / 2
+    above, below, middle_y = py - near - height, py + near, py - height / 2
+    upper, lower = py - far - height, py + far
+    corners = (
+        (1, right_of, middle_y), (1, px + far, upper), (1, px + far, lower), (0, middle_x, above), (0, middle_x, below),
+        (-1, left_of, middle_y), (-1, px - far - width, upper), (-1, px - far - width, lower),
+        (1, right_of, py - height * 0.85), (1, right_of, py - height * 0.15),
+        (-1, left_of, py - height * 0.85), (-1, left_of, py - height * 0.15),
+    )  # fmt: skip
+    for side, x, y in corners:
+        yield _upright(side, Box(round(x), round(y), round(x) + width, round(y) + height))
+
+
+def _with_leader(px: float, py: float, clearance: float, width: float, height: float) -> Iterator[_Candidate]:
+    """Further off, at the end of a line that crosses no label and no other mark."""
+    for length in _LEADER_PX:
+        for dx, dy in _LEADER_WAYS:
+            x, y = px + dx * (clearance + length), py + dy * (clearance + length)
+            side = 1 if dx > 0 else -1
+            left, top = round(x if side > 0 else x - width), round(y - height / 2)
+            box = Box(left, top, left + width, top + height)
+            yield _Candidate(side, box, (box,), (x, y))
+
+
+def leader_start(px: float, py: float, clearance: float, end: tuple[float, float]) -> tuple[float, float]:
+    """Where a leader leaves its mark."""
+    length = math.hypot(end[0] - px, end[1] - py) or 1.0
+    begin = min(length, clearance * 1.25 + 1.0)
+    return px + (end[0] - px) * begin / length, py + (end[1] - py) * begin / length
+
+
+def _line_boxes(anchor: Anchor, end: tuple[float, float] | None) -> tuple[Box, ...]:
+    """Upright boxes that cover a leader from beside its mark to just before its label."""
+    if end is None:
+        return ()
+    x, y = leader_start(anchor.px, anchor.py, anchor.clearance, end)
+    length = math.hypot(end[0] - x, end[1] - y)
+    steps = max(1, math.ceil(length / _LEADER_STEP_PX))
+    share = max(0.0, 1.0 - 2.0 / max(length, 2.0)) / steps
+    dx, dy = (end[0] - x) * share, (end[1] - y) * share
+    return tuple(
+        Box(min(x + dx * i, x + dx * (i + 1)) - 1, min(y + dy * i, y + dy * (i + 1)) - 1,
+            max(x + dx * i, x + dx * (i + 1)) + 1, max(y + dy * i, y + dy * (i + 1)) + 1)
+        for i in range(steps)
+    )  # fmt: skip
+
+
+def _along(anchor: Anchor, width: float, height: float) -> Iterator[_Candidate]:
+    """On the line, then above and below it."""
+    cos, sin = math.cos(math.radians(anchor.angle_deg)), math.sin(math.radians(anchor.angle_deg))
+    off = height / 2 + anchor.clearance
+    for shift in (0.0, -off, off) if anchor.clearance <= 0 else (-off, off):
+        x, y = anchor.px - sin * shift, anchor.py + cos * shift
+        parts = turned_boxes(x, y, width, height, anchor.angle_deg)
+        box = Box(
+            min(part.left for part in parts), min(part.top for part in parts),
+            max(part.right for part in parts), max(part.bottom for part in parts),
+        )  # fmt: skip
+        yield _Candidate(0, box, parts)
+
+
+def turned_boxes(x: float, y: float, width: float, height: float, angle_deg: float) -> tuple[Box, ...]:
+    """Upright boxes that together cover a rectangle about (x, y) turned by an angle."""
+    cos, sin = math.cos(math.radians(angle_deg)), math.sin(math.radians(angle_deg))
+    count = 1 if abs(sin) < 0.02 else max(1, math.ceil(width / max(height, 1.0)))
+    piece = width / count
+    half_x, half_y = (
+        (piece * abs(cos) + height * abs(sin)) / 2,
+        (piece * abs(sin) + height * abs(cos)) / 2,
+    )
+    boxes = []
+    for i in range(count):
+        along = (i + 0.5) * piece - width / 2
+        cx, cy = x + cos * along, y + sin * along
+        boxes.append(Box(cx - half_x, cy - half_y, cx + half_x, cy + half_y))
+    return tuple(boxes)
+
+
+def mark_boxes(px: float, py: float, radius: float) -> tuple[Box, Box]:
+    """The two boxes that together cover a disc (or a diamond) and leave its corners free."""
+    inner = radius * 0.71
+    return Box(px - radius, py - inner, px + radius, py + inner), Box(px - inner, py - radius, px + inner, py + radius)
+
+
+def _cells_of(box: Box) -> Iterator[tuple[int, int]]:
+    for col in range(int(box.left // _CELL_PX), int(box.right // _CELL_PX) + 1):
+        for row in range(int(box.top // _CELL_PX), int(box.bottom // _CELL_PX) + 1):
+            yield col, row

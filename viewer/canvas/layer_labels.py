@@ -1,0 +1,93 @@
+"""Which labels the features of a layer ask for, and what labels keep clear of there."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from layers.grid.tile_grid import View
+from layers.vector.label_anchors import area_anchors, line_anchors
+from layers.vector.label_source import Floats, LabelledFeature
+from layers.vector.label_style import LabelStyle
+from layers.vector.placement import Anchor, Box, LabelWish, Rank, mark_boxes
+from layers.vector.table import LINE, POINT
+from viewer.canvas.label_painter import Face, LabelPainter, wrapped
+from viewer.rendering.layer_labelling import LayerLabelling
+
+_MARGIN_PX = 40.0
+_LINE_GAP_PX = 1.0
+
+
+@dataclass(slots=True)
+class Asked:
+    wishes: list[LabelWish] = field(default_factory=list)
+    marks: list[Box] = field(default_factory=list)
+
+
+class LayerLabels:
+    """A function of a layer's labelling and the view alone."""
+
+    def __init__(self, painter: LabelPainter) -> None:
+        self._painter = painter
+
+    def asked(self, layer_uuid: str, labelling: LayerLabelling, view: View) -> Asked:
+        asked, bounds = Asked(), view.world_bounds().expanded(_MARGIN_PX * view.ratio * view.grid.resolution)
+        face = face_from(labelling.style)
+        for px, py in _pixels(view, labelling.source.points_within(bounds)).tolist():
+            asked.marks += mark_boxes(px, py, labelling.largest_radius_px * view.ratio)
+        room = Box(0.0, 0.0, view.width, view.height)
+        for feature in labelling.source.within(bounds):
+            text = wrapped(feature.text) if feature.kind != LINE else feature.text
+            size = self._painter.size(text, face, view.ratio)
+            anchors = _anchors(feature, labelling, view, room, size)
+            if anchors:
+                uuid = f"{layer_uuid}/{feature.fid}"
+                leader = labelling.style.leader and feature.kind == POINT
+                asked.wishes.append(LabelWish(uuid, text, Rank.LAYER, *size, anchors, face, leader))
+        return asked
+
+
+def face_from(style: LabelStyle) -> Face:
+    return Face(style.size_px, style.color, style.halo_color, style.halo_width_px, style.bold, style.italic)
+
+
+def _anchors(
+    feature: LabelledFeature, labelling: LayerLabelling, view: View, room: Box, size: tuple[float, float]
+) -> tuple[Anchor, ...]:
+    parts = [_pixels(view, part) for part in feature.parts]
+    placement, width, height = labelling.style.placement, *size
+    if feature.kind == POINT:
+        px, py = parts[0][0].tolist()
+        if placement == "over":
+            return (Anchor(px, py, 0.0, "over"),)
+        return (Anchor(px, py, labelling.radius_px(feature.class_index) * view.ratio),)
+    if feature.kind == LINE or placement == "along":
+        longest = max(parts, key=_length)
+        found = line_anchors(longest, room, width, height) if placement in ("automatic", "along") else ()
+        gap = labelling.radius_px(feature.class_index) * view.ratio + _LINE_GAP_PX
+        return tuple(anchor._replace(clearance=gap) for anchor in found) or _upright_on(longest, room, height)
+    return area_anchors(parts, room)[: 1 if placement == "over" else 2]
+
+
+def _upright_on(points: Floats, room: Box, height: float) -> tuple[Anchor, ...]:
+    """Beside the middle of what is in view, for lines that are nowhere straight."""
+    inside = points[
+        (points[:, 0] >= room.left) & (points[:, 0] <= room.right) & (points[:, 1] >= room.top)
+        & (points[:, 1] <= room.bottom)
+    ]  # fmt: skip
+    if not len(inside) or _length(points) < 3 * height:
+        return ()
+    shares = (0.5, 0.35, 0.65)
+    places = [inside[int((len(inside) - 1) * share)].tolist() for share in shares]
+    return tuple(Anchor(px, py, 4.0) for px, py in places)
+
+
+def _pixels(view: View, world: Floats) -> Floats:
+    inverse = view.affine.inverse()
+    x, y = world[:, 0], world[:, 1]
+    return np.column_stack([inverse.a * x + inverse.b * y + inverse.c, inverse.d * x + inverse.e * y + inverse.f])
+
+
+def _length(points: Floats) -> float:
+    return float(np.hypot(*np.diff(points, axis=0).T).sum()) if len(points) > 1 else 0.0

@@ -1,0 +1,65 @@
+"""All labels of a map: those of sites and those of layers in one layout, and painted."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtGui import QPainter
+
+from layers.grid.tile_grid import View
+from layers.vector.placement import Box, LabelLayout, LabelWish, PlacedLabel
+from viewer.canvas.label_painter import LabelPainter
+from viewer.canvas.layer_labels import LayerLabels
+from viewer.canvas.site_frame import SiteFrame
+from viewer.canvas.site_labels import SiteLabels
+from viewer.rendering.layer_labelling import LayerLabelling
+
+type Labellings = Sequence[tuple[str, LayerLabelling]]
+"""Layer uuid and what its labels are, the topmost first."""
+_EDGE_PX = 2.0
+
+
+class MapLabels:
+    """Keeps measures and pictures of letters, nothing else."""
+
+    def __init__(self) -> None:
+        self._painter = LabelPainter()
+        self._sites, self._layers = SiteLabels(self._painter), LayerLabels(self._painter)
+
+    def layout(
+        self, view: View, frame: SiteFrame | None, labellings: Labellings,
+        selection: frozenset[str] = frozenset(), language: str = "",
+    ) -> LabelLayout:  # fmt: skip
+        """The labels of a view: of the sites of `frame`, then of the layers, the topmost first."""
+        marks, wishes = _furniture(view), list[LabelWish]()
+        if frame is not None:
+            marks += self._sites.marks(frame)
+            wishes += self._sites.wishes(frame, selection, language)
+        for uuid, labelling in labellings:
+            asked = self._layers.asked(uuid, labelling, view)
+            marks += asked.marks
+            wishes += asked.wishes
+        edge = _EDGE_PX * view.ratio
+        return LabelLayout.of(Box(edge, edge, view.width - edge, view.height - edge), wishes, marks)
+
+    def paint(self, painter: QPainter, labels: Sequence[PlacedLabel], scale: float) -> None:
+        self._painter.paint(painter, labels, scale)
+
+
+def carried_along(layout: LabelLayout, before: View, now: View) -> list[PlacedLabel]:
+    """Labels that stay with the places they were put at."""
+    moved = []
+    for label in layout.placed:
+        px, py = now.to_pixel(*before.to_world(label.px, label.py))
+        moved.append(label.moved(px - label.px, py - label.py))
+    return moved
+
+
+def _furniture(view: View) -> list[Box]:
+    """Where scale bar, credits and north arrow stand on a map: labels keep out, on screen and in products alike."""
+    r, width, height = view.ratio, view.width, view.height
+    return [
+        Box(0, height - 56 * r, 240 * r, height),
+        Box(width * 0.5, height - 22 * r, width, height),
+        Box(width - 66 * r, 0, width, 66 * r),
+    ]
