@@ -38,7 +38,7 @@ def known_crs() -> tuple[KnownCRS, ...]:
     found = []
     for authority in _AUTHORITIES:
         for info in query_crs_info(authority, pj_types=_KINDS):
-            place = info.area_of_use.name if info.area_of_use is not None else ""
+            place = (info.area_of_use.name or "") if info.area_of_use is not None else ""
             text = f"{info.auth_name}:{info.code}"
             found.append(KnownCRS(text, info.name, place, f"{text} {info.name} {place}".casefold()))
     return tuple(found)
@@ -108,6 +108,10 @@ def fit_of(crs: str, bounds: Bounds) -> Fit:
     return Fit(lonlat, _outside(crs, name, lonlat))
 
 
+def _clipped(place: str) -> str:
+    return place.rstrip(".") if len(place) < 90 else place[:88] + "…"
+
+
 def _outside(crs: str, name: str, lonlat: Bounds) -> str:
     area = parse_crs(crs).area_of_use
     if area is None:
@@ -118,4 +122,4 @@ def _outside(crs: str, name: str, lonlat: Bounds) -> str:
     turned = (Bounds(lonlat.left + turn, lonlat.bottom, lonlat.right + turn, lonlat.top) for turn in (-360, 0, 360))
     if any(near.contains_point(*box.centre) for box in turned) or not all(map(math.isfinite, lonlat)):
         return ""
-    return f"That is far from where {name} is used ({area.name.rstrip('.')})."
+    return f"That is far from where {name} is used ({_clipped(area.name)})."

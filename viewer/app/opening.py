@@ -8,7 +8,8 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
 
-from layers.errors import FileMissing, GeoloupeError, NotAFile, NotAllowed
+from layers.errors import CannotBePlaced, FileMissing, GeoloupeError, NotAFile, NotAllowed
+from layers.geo.crs import PIXEL_SPACE
 from layers.pool.pool import ReaderPool
 from layers.pool.protocol import Answer, Profile, Request
 from layers.project.intake import is_case
@@ -27,6 +28,8 @@ class FileOpener(QObject):
 
     added = Signal(object)
     """Bounds in lon, lat of layers that came to a case without any, or None where they have no place."""
+    unplaced = Signal(object)
+    """A list of FoundLayer that were not added: it has to be asked where they lie."""
     finished = Signal()
 
     def __init__(
@@ -45,6 +48,12 @@ class FileOpener(QObject):
         self._is_open = False
         self.failures: list[str] = []
         """The sentences of what could not be opened, in this session of the program."""
+        self.asks = True
+        """False where nobody is there to answer: what would have to be asked is in pixel space, or refused."""
+        self.needs_earth = False
+        """True where a part of the Earth is asked for: pixel space is no answer to that."""
+        self.notices: list[str] = []
+        """Sentences about what was decided because nobody could be asked."""
 
     @property
     def is_idle(self) -> bool:
@@ -112,7 +121,12 @@ class FileOpener(QObject):
             elif isinstance(one, list):
                 layers += one
         self._found = []
-        self._add(layers)
+        asked = [layer for layer in layers if layer.question is not None]
+        if asked and not self.asks:
+            layers, asked = self._decided(layers), []
+        self._add([layer for layer in layers if layer.question is None])
+        if asked:
+            self.unplaced.emit(asked)
         self._is_open = False
         self.finished.emit()
 
@@ -130,6 +144,20 @@ class FileOpener(QObject):
             bounds = place if bounds is None else bounds.union(place)
         if was_empty or bounds is not None:
             self.added.emit(bounds)
+
+    def _decided(self, layers: list[FoundLayer]) -> list[FoundLayer]:
+        """Without asking: a lone picture is shown in pixel space, anything else without a place is refused."""
+        question = layers[0].question
+        if len(layers) == 1 and question is not None and question.has_pixels and self._may_be_pixels:
+            self.notices.append(question.notice)
+            return [layers[0].placed(PIXEL_SPACE)]
+        for refusal in dict.fromkeys(layer.question.refusal for layer in layers if layer.question is not None):
+            self._refuse(CannotBePlaced(refusal))
+        return layers
+
+    @property
+    def _may_be_pixels(self) -> bool:
+        return not (self.needs_earth or self._session.document.layers)
 
     def _refuse(self, error: GeoloupeError) -> None:
         self.failures.append(error.sentence)

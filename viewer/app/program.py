@@ -117,6 +117,7 @@ class Program:
             self._session.opening.connect(self._watch_opening)
             QTimer.singleShot(0, self._tell_first_things)
         if wishes.screenshot is not None:
+            window.opener.asks, window.opener.needs_earth = False, wishes.bounds is not None
             failures = window.opener.failures
             Screenshot(window, window.is_idle, wishes.screenshot, self._photographed, failures).start()
 
@@ -143,6 +144,8 @@ class Program:
 
     def _photographed(self, problem: str) -> None:
         failures = [*self._window.opener.failures, *([problem] if problem else [])]
+        for sentence in self._window.opener.notices if not failures else ():
+            print(f"geoloupe: {sentence}", file=sys.stderr)
         if failures:
             print(f"geoloupe: {failures[0]}", file=sys.stderr)
             self._code = 1

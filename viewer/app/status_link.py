@@ -44,16 +44,25 @@ class StatusLink(QObject):
         self._show_view()
 
     def _show_view(self, *_: object) -> None:
-        self._bar.show_scale(self._views.metres_per_pixel())
+        if self._views.is_in_pixels:
+            viewport = self._canvas.viewport
+            self._bar.show_magnification(1 / (viewport.resolution * viewport.view().ratio))
+        else:
+            self._bar.show_scale(self._views.metres_per_pixel())
         crs = self._canvas.viewport.crs
         if crs != self._crs_shown:
             self._crs_shown = crs
             self._bar.show_crs(self._views.crs_text(), crs)
+            self._bar.show_hint(self._canvas.hint)  # in pixel space tools say that they cannot
 
     def _crs_choices(self) -> list[tuple[str, str]]:
         return self._views.crs_choices(self._context.layer_uuid)
 
     def _show_place(self, lon: float, lat: float) -> None:
+        pixel = self._canvas.cursor_pixel()
+        if pixel is not None:
+            self._bar.show_pixel(*pixel)
+            return
         self._bar.show_place(lon, lat, self._views.metres_per_pixel() / 2)
 
     def _keep_notation(self, notation: str) -> None:

@@ -9,8 +9,19 @@ from PySide6.QtCore import QEvent, QObject, QTimer, Signal
 
 from layers.errors import GeoloupeError
 from layers.geo.bounds import Bounds
-from layers.geo.crs import WEB_MERCATOR, crs_name, polar_crs, same_crs, utm_crs, utm_zone
+from layers.geo.crs import (
+    PIXEL_SPACE,
+    WEB_MERCATOR,
+    WGS84,
+    crs_name,
+    polar_crs,
+    same_crs,
+    transform_points,
+    utm_crs,
+    utm_zone,
+)
 from layers.geo.measure import circle
+from layers.grid.tile_grid import View
 from layers.raster.info import RasterInfo
 from layers.vector.table import VectorInfo
 from viewer.canvas.widget import MapCanvas
@@ -19,6 +30,7 @@ from viewer.rendering.vector_drawing import VectorDrawing
 from viewer.support.messages import Messages
 
 TURN_DEG = 15.0
+PIXEL_MARGIN = 0.02
 NEAREST_M = 500.0
 """Half the width of ground shown around a coordinate gone to, at least."""
 
@@ -32,6 +44,8 @@ class ViewVerbs(QObject):
         super().__init__(parent)
         self._canvas, self._messages = canvas, messages
         self._held: Bounds | None = None
+        self._map_view: View | None = None
+        self._fits_pixels = ""
         self._waits_for_layers = False
         self._settle = QTimer(self, singleShot=True, interval=0)
         self._settle.timeout.connect(self._show_held)
@@ -43,6 +57,7 @@ class ViewVerbs(QObject):
     def show_bounds(self, lonlat: Bounds, margin: float = 0.06) -> None:
         """Show bounds in lon, lat, also after the window has found its size."""
         self._waits_for_layers = False
+        self._leave_pixels()
         try:
             self._canvas.zoom_to_bounds(lonlat, margin)
         except GeoloupeError as error:
@@ -52,7 +67,8 @@ class ViewVerbs(QObject):
 
     def show_case(self, viewport_json: str) -> None:
         """Begin with a case: where its author looked, else its sites, else everything once the layers are known."""
-        self._held = None
+        self._held = self._map_view = None
+        self._leave_pixels()
         if self._restore(viewport_json):
             return
         sites = self._canvas.scene.site_bounds(frozenset(self._canvas.scene.document.sites))
@@ -64,6 +80,9 @@ class ViewVerbs(QObject):
         self._fit_when_known()
 
     def show_everything(self) -> None:
+        if self.is_in_pixels:
+            self.show_pixels()
+            return
         bounds = self._canvas.scene.bounds_lonlat()
         if bounds is None or bounds.width > 350:
             self._canvas.full_view()
@@ -71,9 +90,15 @@ class ViewVerbs(QObject):
             self.show_bounds(bounds)
 
     def show_selection(self) -> None:
+        self._leave_pixels()
         self._canvas.zoom_to_sites(self._canvas.selection.uuids)
 
     def show_layer(self, uuid: str) -> None:
+        layer = self._canvas.scene.document.layers.get(uuid)
+        if layer is not None and layer.crs == PIXEL_SPACE:
+            self.show_pixels(uuid)
+            return
+        self._leave_pixels()
         if not self._canvas.zoom_to_layer(uuid):
             self._messages.show("view", self.tr("Nobody knows yet where this layer is."), "info")
 
@@ -87,6 +112,48 @@ class ViewVerbs(QObject):
 
     def turn_right(self) -> None:
         self._canvas.rotate_by(TURN_DEG)
+
+    # -- pixel space -------------------------------------------------------------------------------------------
+
+    @property
+    def is_in_pixels(self) -> bool:
+        """True while the canvas shows pictures without a place in their own pixels."""
+        return self._canvas.viewport.crs == PIXEL_SPACE
+
+    def show_pixels(self, uuid: str = "") -> None:
+        """Show a layer, or all of them, in pixel space, as soon as its size is known."""
+        self._held, self._waits_for_layers = None, False
+        if not self.is_in_pixels:
+            self._map_view = self._canvas.viewport.view()
+            self._canvas.set_crs(PIXEL_SPACE)
+            self.crs_changed.emit()
+        drawing = self._canvas.scene.drawings.get(uuid)
+        bounds = drawing.pixel_bounds() if drawing is not None else self._canvas.scene.pixel_bounds()
+        self._fits_pixels = uuid if bounds is None else ""
+        if bounds is not None:
+            self._canvas.viewport.fit(bounds, PIXEL_MARGIN)
+            self._canvas.come_to_rest()
+
+    def map_centre(self) -> tuple[float, float]:
+        """Longitude and latitude in the middle of the map, or of the map that pixel space hides; nan without one."""
+        view = self._map_view if self.is_in_pixels else self._canvas.viewport.view()
+        if view is None:
+            return math.nan, math.nan
+        x, y = view.to_world(view.width / 2, view.height / 2)
+        lon, lat = (float(value) for value in transform_points(view.grid.crs, WGS84, x, y))
+        return lon, lat
+
+    def _leave_pixels(self) -> None:
+        """Back to the map, where it was."""
+        if not self.is_in_pixels:
+            return
+        self._fits_pixels = ""
+        if self._map_view is not None:
+            self._canvas.viewport.show(self._map_view)
+            self._canvas.come_to_rest()
+        else:
+            self._canvas.set_crs(WEB_MERCATOR)
+        self.crs_changed.emit()
 
     # -- scale and CRS -----------------------------------------------------------------------------------------
 
@@ -104,6 +171,10 @@ class ViewVerbs(QObject):
             self._canvas.come_to_rest()
 
     def set_crs(self, crs: str) -> None:
+        if crs == PIXEL_SPACE:
+            self.show_pixels()
+            return
+        self._leave_pixels()
         try:
             self._canvas.set_crs(crs)
         except GeoloupeError as error:
@@ -112,7 +183,7 @@ class ViewVerbs(QObject):
 
     def crs_choices(self, layer_uuid: str) -> list[tuple[str, str]]:
         """(text, CRS) pairs: Web Mercator, that of the layer, the local UTM zone, polar."""
-        lon, lat = self._canvas.viewport.centre_lonlat()
+        lon, lat = self.map_centre()
         choices = [(self.tr("Web Mercator"), WEB_MERCATOR)]
         own = self._layer_crs(layer_uuid)
         if own and not same_crs(own, WEB_MERCATOR):
@@ -122,11 +193,15 @@ class ViewVerbs(QObject):
             choices.append((self.tr("UTM zone {0} {1}, here").format(utm_zone(lon, lat), half), utm_crs(lon, lat)))
         choices.append((self.tr("North polar stereographic"), polar_crs(90)))
         choices.append((self.tr("South polar stereographic"), polar_crs(-90)))
+        if any(layer.crs == PIXEL_SPACE for layer in self._canvas.scene.document.layers.values()):
+            choices.append((self.tr("Pixel space, of images without a CRS"), PIXEL_SPACE))
         return choices
 
     def crs_text(self) -> str:
         """A short name of the canvas's CRS."""
         crs = self._canvas.viewport.crs
+        if crs == PIXEL_SPACE:
+            return self.tr("Pixel space")
         return self.tr("Web Mercator") if same_crs(crs, WEB_MERCATOR) else crs_name(crs)
 
     def _layer_crs(self, uuid: str) -> str:
@@ -187,6 +262,12 @@ class ViewVerbs(QObject):
             self.show_bounds(self._held, self._margin)
 
     def _fit_when_known(self) -> None:
+        drawing = self._canvas.scene.drawings.get(self._fits_pixels)
+        if drawing is not None and drawing.pixel_bounds() is not None:
+            self.show_pixels(self._fits_pixels)
         if self._waits_for_layers and self._canvas.scene.is_open():
             self._waits_for_layers = False
-            self.show_everything()
+            if self._canvas.scene.bounds_lonlat() is None and self._canvas.scene.pixel_bounds() is not None:
+                self.show_pixels()
+            else:
+                self.show_everything()

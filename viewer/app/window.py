@@ -14,6 +14,7 @@ from layers.document.document import Document
 from layers.document.layer import Layer
 from layers.errors import GeoloupeError
 from layers.geo.bounds import Bounds
+from layers.geo.crs import PIXEL_SPACE
 from layers.project.recovery import RecoverableSession
 from viewer.app.actions import PANELS, ActionTable
 from viewer.app.case_verbs import CaseVerbs
@@ -24,6 +25,7 @@ from viewer.app.file_verbs import FileVerbs
 from viewer.app.menus import RecentMenu, fill_menu_bar, make_toolbar
 from viewer.app.opening import FileOpener
 from viewer.app.permission import Permissions
+from viewer.app.placing import Placing
 from viewer.app.questions import Questions
 from viewer.app.raster_verbs import RasterVerbs
 from viewer.app.session import Session
@@ -109,6 +111,7 @@ class MainWindow(QMainWindow):
         jobs = self.context.jobs
         self.opener = FileOpener(self.session, self.context.pool, jobs, self.messages, self.permissions.allow, self)
         self.files = FileVerbs(self.session, self.opener, self.messages, self.settings, self._questions, self)
+        self.placing = Placing(self.session, self.views, jobs, self.settings, self._show_added, self)
         self.exports = ExportVerbs(self.session, self.canvas, jobs, self.messages, self._questions, self)
 
     def _build_face(self) -> None:
@@ -183,6 +186,8 @@ class MainWindow(QMainWindow):
         self.scene.updated.connect(self.rasters.look_again)
         self.rasters.changed.connect(self._offer)
         self.opener.added.connect(self._show_added)
+        self.opener.unplaced.connect(self.placing.ask)
+        self.panel_context.place_wanted.connect(self.placing.ask_again)
         self.canvas.files_dropped.connect(self.files.open_words)
         self.permissions.granted.connect(self._permission_granted)
         self.context.jobs.unheard.connect(self._say_unheard)
@@ -292,6 +297,8 @@ class MainWindow(QMainWindow):
             self.views.show_bounds(self._held_bounds, 0.0)
         elif bounds is not None:
             self.views.show_bounds(bounds)
+        elif any(layer.crs == PIXEL_SPACE for layer in self.session.document.layers.values()):
+            self.views.show_pixels()
 
     def _say_unheard(self, error: GeoloupeError) -> None:
         self.messages.show("job", error.sentence, "error")

@@ -93,6 +93,28 @@ def paint_north_arrow(painter: QPainter, rect: QRectF, view: View) -> None:
     painter.restore()
 
 
+def paint_pixel_note(painter: QPainter, rect: QRectF, view: View, layers: int, sites: int) -> None:
+    """In pixel space, at the lower left, in the scale bar's place: what it is, and what it cannot show."""
+    tr = QCoreApplication.translate
+    r = view.ratio
+    at = QPointF(rect.left() + 4 * r, rect.bottom() - 5 * r)
+    hidden = [
+        text
+        for count, text in (
+            (layers, tr("overlays", "1 layer") if layers == 1 else tr("overlays", "{0} layers").format(layers)),
+            (sites, tr("overlays", "1 site") if sites == 1 else tr("overlays", "{0} sites").format(sites)),
+        )
+        if count
+    ]
+    if hidden:
+        words = tr("overlays", " and ").join(hidden)
+        paint_haloed_text(
+            painter, at, tr("overlays", "Not drawn here, as they lie on the Earth: {0}").format(words), 11 * r
+        )
+        at -= QPointF(0, 17 * r)
+    paint_haloed_text(painter, at, tr("overlays", "Pixel space: no scale, no north"), 12 * r, bold=True)
+
+
 def paint_attribution(painter: QPainter, rect: QRectF, view: View, texts: Sequence[str]) -> None:
     """The credits in one line at the lower right of `rect`, on a quiet band; more lines where they do not fit one."""
     texts = list(dict.fromkeys(text for text in texts if text))

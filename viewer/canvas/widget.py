@@ -22,9 +22,10 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QWidget
 
 from layers.geo.bounds import Bounds
+from layers.geo.crs import PIXEL_SPACE
 from layers.grid.tile_grid import View
 from viewer.canvas.gestures import Gestures
-from viewer.canvas.overlays import paint_attribution, paint_north_arrow, paint_scale_bar
+from viewer.canvas.overlays import paint_attribution, paint_north_arrow, paint_pixel_note, paint_scale_bar
 from viewer.canvas.pointer import PointerTool
 from viewer.canvas.scene import MapScene
 from viewer.canvas.selection import Selection
@@ -202,6 +203,13 @@ class MapCanvas(QWidget):
         self._history.record(self.viewport.view())
         self._show_view()
 
+    def cursor_pixel(self) -> tuple[int, int] | None:
+        """Column and row of the picture under the pointer, in pixel space; None elsewhere."""
+        if self.viewport.crs != PIXEL_SPACE or self._gestures.cursor is None:
+            return None
+        x, y = self.viewport.view().to_world(*self._gestures.cursor)
+        return math.floor(x), math.floor(-y)
+
     def _zoom_about_middle(self, factor: float) -> None:
         width, height = self.viewport.size
         self.viewport.zoom_about(width / 2, height / 2, factor)
@@ -295,7 +303,11 @@ class MapCanvas(QWidget):
         """Scale bar at the lower left, true north at the upper right, credits at the lower right."""
         r = view.ratio
         width, height = float(view.width), float(view.height)
-        paint_scale_bar(painter, QRectF(12 * r, height - 52 * r, min(200 * r, width / 2), 40 * r), view)
+        lower_left = QRectF(12 * r, height - 52 * r, min(200 * r, width / 2), 40 * r)
+        if view.grid.crs == PIXEL_SPACE:
+            paint_pixel_note(painter, lower_left, view, *self.scene.unplaced(view))
+        else:
+            paint_scale_bar(painter, lower_left, view)
         paint_north_arrow(painter, QRectF(width - 60 * r, 12 * r, 48 * r, 48 * r), view)
         room = QRectF(width * 0.3, 0, width * 0.7, height)
         paint_attribution(painter, room, view, self._credits)

@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from layers.document.document import Document
-from layers.errors import UnsupportedFormat
+from layers.errors import CannotBePlaced, UnsupportedFormat
+from layers.geo.crs import PIXEL_SPACE
 from layers.project.intake import is_case, read_case
 from layers.services.naming import is_service_text, service_from_text
 from viewer.cli.reading import existing
@@ -27,14 +28,17 @@ class Opened:
     folder: Path | None
     named: frozenset[str]
     """Uuids of the layers that stand for files and services named beside the case."""
+    notice: str = ""
+    """A sentence to be said: the one file there is has no place, and stands in pixel space."""
 
 
 def document_of(files: list[str], pool: ReaderPool, style: str = "") -> Opened:
     """A document with everything in `files`, first to last from the bottom, imagery under vectors.
 
-    `style` is for the layers that are added. Raises the GeoloupeError of the first that cannot be opened.
+    `style` is for the layers that are added. Nobody is asked: a file without a place stands in pixel space where it is
+    all there is, and is refused with others. Raises the GeoloupeError of the first that cannot be opened.
     """
-    document, folder, own = Document(), None, frozenset[str]()
+    document, folder, own, notice = Document(), None, frozenset[str](), ""
     for text in files:
         if not is_service_text(text) and existing(text).is_file() and is_case(Path(text)):
             if folder is not None or document.layers:
@@ -42,8 +46,30 @@ def document_of(files: list[str], pool: ReaderPool, style: str = "") -> Opened:
             document, folder = read_case(Path(text)).document, Path(text).resolve().parent
             own = frozenset(document.layers)
             continue
-        document.apply(edit_for(document, found_layers(text, pool), ACTOR, style))
-    return Opened(document, folder, frozenset(document.layers) - own)
+        found = found_layers(text, pool)
+        if len(files) == 1 and found[0].question is not None and found[0].question.has_pixels:
+            notice = found[0].question.notice
+            found = [in_pixel_space(layer) for layer in found]
+        document.apply(edit_for(document, [checked_place(layer) for layer in found], ACTOR, style))
+    return Opened(document, folder, frozenset(document.layers) - own, notice)
+
+
+def is_all_in_pixels(document: Document) -> bool:
+    """True where everything there is to see stands in pixel space."""
+    shown = [layer for layer in document.layers.values() if layer.visible]
+    return bool(shown) and not document.sites and all(layer.crs == PIXEL_SPACE for layer in shown)
+
+
+def checked_place(layer: FoundLayer) -> FoundLayer:
+    """The layer; raises CannotBePlaced where it would have to be asked where it lies."""
+    if layer.question is not None:
+        raise CannotBePlaced(layer.question.refusal)
+    return layer
+
+
+def in_pixel_space(layer: FoundLayer) -> FoundLayer:
+    """The layer in pixel space, where it can be shown there."""
+    return layer.placed(PIXEL_SPACE) if layer.question is not None and layer.question.has_pixels else layer
 
 
 def hosts_named(files: list[str]) -> list[str]:

@@ -70,12 +70,16 @@ def _features(document: Document, out: Path, suffix: str) -> None:
 
 
 def _picture(document: Document, arguments: argparse.Namespace) -> None:
-    from layers.geo.bounds import Bounds  # for start-up time
+    from layers.errors import CannotBePlaced  # for start-up time
+    from layers.geo.bounds import Bounds
+    from viewer.cli.documents import is_all_in_pixels
     from viewer.export.headless import Studio, complete
     from viewer.export.image import save_image
     from viewer.export.layout import Layout, today
     from viewer.export.product import Product
 
+    if is_all_in_pixels(document):
+        raise CannotBePlaced(f"{arguments.case} shows only images without a CRS: a product needs a map.")
     with Studio() as studio:
         scene = studio.scene(document, Path(arguments.case).resolve().parent)
         bounds = Bounds(*arguments.bounds) if arguments.bounds else subject_bounds(document, scene)

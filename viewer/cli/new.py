@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from viewer.cli.command import DONE, Command
+from viewer.cli.command import DONE, Command, complain
 
 
 def _add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -23,8 +23,11 @@ def _run(arguments: argparse.Namespace) -> int:
     if target.exists():
         raise NotAllowed(f"{target} is there already: choose another name, or move the old file away.")
     with one_reader() as pool:
-        document = document_of(arguments.files, pool).document
+        opened = document_of(arguments.files, pool)
+    document = opened.document
     write_case(document, target)
+    if opened.notice:
+        complain(opened.notice)
     count = len(document.layers)
     print(f"{target}: a new case with {count} layer{'' if count == 1 else 's'}.")
     return DONE

@@ -11,34 +11,44 @@ from viewer.cli.command import DONE, Command, complain, parse_bounds, parse_size
 if TYPE_CHECKING:
     from viewer.canvas.scene import MapScene
 
+_NO_EARTH = "What is named has no CRS and is drawn in pixel space: leave out --bounds and --crs."
+
 
 def _add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("files", nargs="+", metavar="FILES", help="one case, rasters, vectors, tile templates")
     parser.add_argument("--out", required=True, metavar="OUT.png", help="the picture to write")
     parser.add_argument("--size", required=True, type=parse_size, metavar="WxH", help="in pixels")
     parser.add_argument("--bounds", type=parse_bounds, metavar="W,S,E,N", help="in degrees; default: everything")
-    parser.add_argument("--crs", default="EPSG:3857", metavar="EPSG:N", help="of the map; default EPSG:3857")
+    parser.add_argument("--crs", metavar="EPSG:N", help="of the map; default EPSG:3857")
     parser.add_argument("--style", default="", metavar="JSON", help="a layer style for the files that are no case")
 
 
 def _run(arguments: argparse.Namespace) -> int:
-    from layers.geo.bounds import Bounds  # for start-up time
-    from layers.geo.crs import parse_crs
-    from viewer.cli.documents import document_of, hosts_named
+    from layers.errors import CannotBePlaced  # for start-up time
+    from layers.geo.bounds import Bounds
+    from layers.geo.crs import WEB_MERCATOR, parse_crs
+    from viewer.cli.documents import document_of, hosts_named, is_all_in_pixels
     from viewer.export.headless import Studio
     from viewer.export.image import check_suffix, save_image
 
     check_suffix(arguments.out)
-    parse_crs(arguments.crs)
+    parse_crs(arguments.crs or WEB_MERCATOR)
     bounds = Bounds(*arguments.bounds) if arguments.bounds else None
     style = _checked_style(arguments.style)
     with Studio(consent=hosts_named(arguments.files)) as studio:
         opened = document_of(arguments.files, studio.pool, style)
         scene = studio.scene(opened.document, opened.folder)
         _refuse_unplaced(scene, opened.named)
-        picture = studio.picture(scene, arguments.crs, bounds, *arguments.size)
+        if is_all_in_pixels(opened.document):
+            if arguments.crs or bounds:
+                raise CannotBePlaced(_NO_EARTH)
+            picture = studio.pixel_picture(scene, *arguments.size)
+        else:
+            picture = studio.picture(scene, arguments.crs or WEB_MERCATOR, bounds, *arguments.size)
         problems = scene.problems()
     save_image(picture, arguments.out)
+    if opened.notice:
+        complain(opened.notice)
     for sentence in problems.values():
         complain(sentence)
     return DONE

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 from layers.document.document import Document
 from layers.document.edit import Edit
-from layers.errors import CannotBePlaced, NotReadable
+from layers.errors import NotReadable
 from layers.geo.bounds import Bounds
+from layers.geo.crs import PIXEL_SPACE
+from layers.geo.crs_catalog import fit_of
 from layers.services.naming import service_from_text
 from viewer.commands.layers import add_layer
+from viewer.commands.unplaced import PlaceQuestion, question_of_raster, question_of_tables
 
 
 @dataclass(frozen=True)
@@ -24,6 +27,14 @@ class FoundLayer:
     source: dict[str, Any]
     facts: dict[str, Any] = field(default_factory=dict)
     bounds_lonlat: Bounds | None = None
+    question: PlaceQuestion | None = None
+    """What has to be asked before it is added, where it does not say where it lies; layers of one file share theirs."""
+
+    def placed(self, crs: str) -> FoundLayer:
+        """The same with the answer: a CRS, or `PIXEL_SPACE`. Raises BadCRS."""
+        bounds = self.question.bounds if self.question is not None else None
+        lonlat = None if crs == PIXEL_SPACE or bounds is None else fit_of(crs, bounds).bounds_lonlat
+        return replace(self, facts={**self.facts, "crs": crs}, bounds_lonlat=lonlat, question=None)
 
 
 def layers_of_service(text: str) -> list[FoundLayer]:
@@ -35,8 +46,8 @@ def layers_of_service(text: str) -> list[FoundLayer]:
 def layers_of_probe(path: Path, header: dict[str, Any]) -> list[FoundLayer]:
     """The layers a probed file stands for; a delivery is one, a vector file may hold several tables.
 
-    Raises CannotBePlaced where nothing says where on Earth the data are, NotReadable for a file that is cut short or a
-    delivery without its bands.
+    What does not say where on Earth it lies comes with a question. Raises CannotBePlaced where no answer would help,
+    NotReadable for a file that is cut short or a delivery without its bands.
     """
     if header["kind"] == "vector":
         return _tables(path, header["layers"], list(header.get("parts", ())))
@@ -45,10 +56,11 @@ def layers_of_probe(path: Path, header: dict[str, Any]) -> list[FoundLayer]:
         raise NotReadable(f"No band of {path.name} can be opened: look whether its files are all there.")
     if header.get("cut_short"):
         raise NotReadable(header["cut_short"])
-    _check_placed(path, [raster])
+    bands = header["scene"]["bands"] if header["kind"] == "scene" else ()
+    question = question_of_raster(path.name, raster, all(len(band["paths"]) == 1 for band in bands))
     facts = {"credit": raster["credit"], "acquired_at": raster["acquired_at"], "date_kind": raster["date_kind"]}
     name = header["scene"]["title"] if header["kind"] == "scene" else path.stem
-    return [FoundLayer("raster", name, {"path": str(path)}, facts, _bounds(raster))]
+    return [FoundLayer("raster", name, {"path": str(path)}, facts, _bounds(raster), question)]
 
 
 def edit_for(document: Document, layers: Sequence[FoundLayer], actor: str, style_json: str = "") -> Edit:
@@ -66,7 +78,7 @@ def edit_for(document: Document, layers: Sequence[FoundLayer], actor: str, style
 
 
 def _tables(path: Path, tables: list[dict[str, Any]], parts: list[str]) -> list[FoundLayer]:
-    _check_placed(path, tables)
+    question = question_of_tables(path.name, tables)
     alone = len(tables) + len(parts) == 1
     pictures = [FoundLayer("raster", f"{path.stem}: {part}", {"path": str(path), "part": part}) for part in parts]
     return pictures + [
@@ -76,18 +88,10 @@ def _tables(path: Path, tables: list[dict[str, Any]], parts: list[str]) -> list[
             {"path": str(path), "table": table["name"]},
             {},
             _bounds(table),
+            question,
         )
         for table in tables
     ]
-
-
-def _check_placed(path: Path, sources: list[dict[str, Any]]) -> None:
-    if any(source["crs"] for source in sources):
-        return
-    problems = [problem for source in sources for problem in source["problems"] if "CRS" in problem]
-    raise CannotBePlaced(
-        problems[0] if problems else f"{path.name} does not say where it lies: it has no CRS. Give it a world file."
-    )
 
 
 def _bounds(facts: dict[str, Any]) -> Bounds | None:

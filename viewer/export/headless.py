@@ -15,7 +15,7 @@ from PySide6.QtGui import QGuiApplication, QImage, QPainter
 from layers.document.document import Document
 from layers.errors import ExportFailed
 from layers.geo.bounds import Bounds
-from layers.geo.crs import WGS84, transform_bounds, world_bounds
+from layers.geo.crs import PIXEL_SPACE, WGS84, transform_bounds, world_bounds
 from layers.grid.tile_grid import View
 from layers.pool.pool import ReaderPool
 from viewer.canvas.scene import MapScene
@@ -75,9 +75,16 @@ class Studio:
         """The map alone, complete. Raises ExportFailed where it does not get complete in time, or has no room."""
         lonlat = bounds or scene.bounds_lonlat()
         world = transform_bounds(WGS84, crs, lonlat) if lonlat else world_bounds(crs)
-        view = View.of_bounds(crs, world, width, height)
+        return self._picture(scene, View.of_bounds(crs, world, width, height))
+
+    def pixel_picture(self, scene: MapScene, width: int, height: int) -> QImage:
+        """The same of what stands in pixel space."""
+        view = View.of_bounds(PIXEL_SPACE, scene.pixel_bounds() or world_bounds(PIXEL_SPACE), width, height)
+        return self._picture(scene, view)
+
+    def _picture(self, scene: MapScene, view: View) -> QImage:
         complete(scene, view)
-        image = QImage(width, height, QImage.Format.Format_RGB32)
+        image = QImage(view.width, view.height, QImage.Format.Format_RGB32)
         if image.isNull():
             raise ExportFailed("There is not enough memory for a picture of this size: choose a smaller one.")
         painter = QPainter(image)

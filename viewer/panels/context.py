@@ -43,6 +43,8 @@ class PanelContext(QObject):
     notation_changed = Signal()
     panel_wanted = Signal(str)
     """The name of a panel that should be brought to the front: site_form, claim_form, layer_properties, ..."""
+    place_wanted = Signal(str)
+    """The layer of which it should be asked where it lies."""
     flush_requested = Signal()
 
     def __init__(

@@ -97,6 +97,11 @@ class StatusBar(QStatusBar):
         self._error_m = error_m
         self._coordinate.setText(self.coordinate_text() or f"{self._notation} —")
 
+    def show_pixel(self, col: int, row: int) -> None:
+        """The pixel under the pointer, counted from 0, where the picture has no place on Earth."""
+        self._place = None
+        self._coordinate.setText(self.tr("column {0}, row {1}").format(col, row))
+
     def coordinate_text(self) -> str:
         """The coordinate as shown; empty off the map."""
         return "" if self._place is None else format_coordinate(*self._place, self._notation, self._error_m)
@@ -124,8 +129,14 @@ class StatusBar(QStatusBar):
 
     def show_scale(self, metres_per_pixel: float) -> None:
         """The scale at the middle of the map; NaN or 0 for none."""
+        self._scale.setEnabled(True)
         if not self._scale_line.hasFocus():
             self._scale.setEditText(scale_text(metres_per_pixel / PIXEL_M))
+
+    def show_magnification(self, factor: float) -> None:
+        """In pixel space, where there is no scale: how large a pixel of the picture is on the screen."""
+        self._scale.setEnabled(False)
+        self._scale.setEditText(f"{100 * factor:.3g} %" if factor < 10 else f"{100 * factor:.0f} %")
 
     def show_crs(self, name: str, current: str) -> None:
         """`name` stands on the button; `current` is checked in its menu."""

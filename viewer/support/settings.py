@@ -51,6 +51,7 @@ DEFAULTS: Mapping[str, Any] = {
     "theme": "dark",
     "notation": "DD",
     "recent": [],
+    "recent_crs": [],
     "window_geometry": "",
     "window_state": "",
     "allowed_hosts": [],

@@ -42,6 +42,8 @@ class DrawTool(Tool):
 
     @property
     def hint(self) -> str:
+        if self.off_earth:
+            return self.off_earth
         if self.kind == "point":
             return self.tr("Click where the site is.")
         if not self._places:
@@ -61,6 +63,8 @@ class DrawTool(Tool):
                 self.changed()
 
     def click(self, event: PointerEvent) -> None:
+        if self.off_earth:
+            self.context.message(self.off_earth)
         if not event.on_map or event.button != Qt.MouseButton.LeftButton:
             return
         place = event.lon, event.lat
@@ -109,7 +113,7 @@ class DrawTool(Tool):
             self.cancel()
 
     def paint(self, painter: QPainter, view: View) -> None:
-        if self._places:
+        if self._places and not self.off_earth:
             paint_sketch(painter, view, self._shown(), closed=self._closed)
 
     @property

@@ -28,6 +28,8 @@ class MeasureTool(Tool):
 
     @property
     def hint(self) -> str:
+        if self.off_earth:
+            return self.off_earth
         if not self._places:
             return self.tr("Click along what you want to measure.")
         if self._finished:
@@ -50,6 +52,8 @@ class MeasureTool(Tool):
             self.changed()
 
     def click(self, event: PointerEvent) -> None:
+        if self.off_earth:
+            self.context.message(self.off_earth)
         if not event.on_map:
             return
         place = event.lon, event.lat
@@ -93,7 +97,7 @@ class MeasureTool(Tool):
 
     def paint(self, painter: QPainter, view: View) -> None:
         places = self._shown()
-        if not places:
+        if not places or self.off_earth:
             return
         paint_sketch(painter, view, places, closed=self._closed, look=MEASURE_LOOK)
         px, py = pixels_of(view, places)[-1]

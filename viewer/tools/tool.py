@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from PySide6.QtCore import QObject, Qt, Signal
+from PySide6.QtCore import QCoreApplication, QObject, Qt, Signal
 from PySide6.QtGui import QPainter
 
 from layers.document.document import Document
 from layers.document.edit import Edit
 from layers.errors import GeoloupeError
+from layers.geo.crs import PIXEL_SPACE
 from layers.grid.tile_grid import View
 from viewer.canvas.pointer import PointerEvent
 from viewer.canvas.widget import MapCanvas
@@ -53,6 +54,15 @@ class Tool(QObject):
     @property
     def canvas(self) -> MapCanvas:
         return self.context.canvas
+
+    @property
+    def off_earth(self) -> str:
+        """Why nothing can be drawn or measured now; empty on a map."""
+        if self.canvas.viewport.crs != PIXEL_SPACE:
+            return ""
+        return QCoreApplication.translate(
+            "Tool", "This image has no place on Earth: nothing can be drawn or measured on it until it has a CRS."
+        )
 
     def activate(self) -> None:
         pass

@@ -12,6 +12,7 @@ from pytestqt.qtbot import QtBot
 
 import sample_data
 from layers.document.document import Document
+from layers.geo.crs import PIXEL_SPACE
 from layers.project.publish import write_case
 from tests.viewer.app.conftest import settle
 from viewer.app.opening import FoundLayer, edit_for
@@ -89,15 +90,24 @@ def test_bad_input_is_one_sentence(window: MainWindow, tmp_path: Path, name: str
     assert not window.session.is_dirty
 
 
-def test_a_picture_without_a_place_is_refused(window: MainWindow, tmp_path: Path, qtbot: QtBot) -> None:
+def test_where_nobody_can_be_asked_a_lone_picture_is_in_pixel_space(
+    window: MainWindow, tmp_path: Path, points: Path, qtbot: QtBot
+) -> None:
     image = QImage(8, 8, QImage.Format.Format_RGB32)
     image.fill(0xFF336699)
     assert image.save(str(tmp_path / "photo.png"))
+    window.opener.asks = False
     window.files.open_words([str(tmp_path / "photo.png")])
+    settle(window, qtbot)
+    assert _layers(window) == [("raster", "photo")]
+    assert window.opener.notices == ["photo.png has no position and no CRS: it is shown in pixel space."]
+    assert window.canvas.viewport.crs == PIXEL_SPACE
+    window.files.open_words([str(tmp_path / "photo.png"), str(points)])
     settle(window, qtbot)
     (line,) = window.messages.lines()
     assert "photo.png" in line.text
-    assert _layers(window) == []
+    assert _layers(window) == [("raster", "photo"), ("vector", "points")]
+    assert window.opener.failures == [line.text]
 
 
 def test_the_good_ones_are_opened_beside_the_bad(

@@ -59,13 +59,8 @@ def test_a_second_case_is_refused(cli, demo: Path, tmp_path: Path) -> None:
     assert "second case" in outcome.sentence
 
 
-def test_a_file_without_a_place_is_refused_and_in_a_case_it_is_said(cli, tmp_path: Path) -> None:
+def test_of_a_file_that_lost_its_place_it_is_said_in_its_case(cli, tmp_path: Path) -> None:
     nowhere, out = write_scene(tmp_path / "nowhere.tif", crs=None), tmp_path / "x.png"
-    outcome = cli("render", nowhere, "--out", out, "--size", "64x64")
-    assert outcome.code == BAD_INPUT
-    assert "CRS" in outcome.sentence
-    assert not out.exists()
-    assert cli("new", tmp_path / "a.gpkg", nowhere).code == BAD_INPUT
     placed = write_scene(tmp_path / "placed.tif")
     assert cli("new", tmp_path / "a.gpkg", placed).code == DONE
     nowhere.replace(placed)

@@ -1,0 +1,88 @@
+"""Data that do not say where on Earth they lie: what has to be asked, and what the answers make of them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from layers.errors import CannotBePlaced
+from layers.geo.bounds import Bounds
+from layers.geo.crs import crs_name
+
+
+@dataclass(frozen=True, slots=True)
+class PlaceQuestion:
+    """What is asked before such a file becomes a layer; nothing about its place is guessed."""
+
+    name: str
+    """The file's."""
+    crs: str
+    """What the file says itself; mostly nothing."""
+    bounds: Bounds | None
+    """Where it lies, in numbers of an unknown CRS; None where it says no position, which no CRS can mend."""
+    has_pixels: bool
+    """True where it can be shown in pixel space instead."""
+
+    @property
+    def can_be_placed(self) -> bool:
+        return self.bounds is not None
+
+    @property
+    def says_it_all(self) -> bool:
+        """True where it says where it lies: the question is then whether to believe it."""
+        return self.bounds is not None and bool(self.crs)
+
+    @property
+    def lack(self) -> str:
+        """What it does not say, in one sentence."""
+        if self.says_it_all:
+            return f"{self.name} says that it is in {crs_name(self.crs)}."
+        if self.bounds is not None:
+            return f"{self.name} does not say in which CRS its position is."
+        if self.crs:
+            return f"{self.name} names a CRS but says nothing about its position in it."
+        return f"{self.name} has no position and no CRS."
+
+    @property
+    def refusal(self) -> str:
+        """The sentence where nobody can be asked."""
+        where = "choose its CRS in the window" if self.can_be_placed else "put a world file beside it"
+        otherwise = ", or name it alone to see it in pixel space" if self.has_pixels else ""
+        return f"{self.lack[:-1]}: {where}{otherwise}."
+
+    @property
+    def notice(self) -> str:
+        """The sentence where it is shown in pixel space without having been asked."""
+        return f"{self.lack[:-1]}: it is shown in pixel space."
+
+
+def question_of_raster(name: str, raster: dict[str, Any], has_pixels: bool) -> PlaceQuestion | None:
+    """What to ask about a probed raster; None where it says where it lies.
+
+    Raises CannotBePlaced where no answer would help.
+    """
+    if raster["crs"] and raster["placed_by"]:
+        return None
+    bounds = Bounds(*raster["bounds"]) if raster["placed_by"] else None
+    if bounds is None and not has_pixels:
+        raise CannotBePlaced(
+            f"{name} is an image in several tiles of which nothing says where they lie: "
+            "ask for the georeferenced (ortho) delivery, or open one of its tiles."
+        )
+    return PlaceQuestion(name, raster["crs"], bounds, has_pixels)
+
+
+def question_of_tables(name: str, tables: list[dict[str, Any]]) -> PlaceQuestion | None:
+    """What to ask about the tables of a vector file; None where one of them has a CRS.
+
+    Raises CannotBePlaced where there is nothing to be placed.
+    """
+    if any(table["crs"] for table in tables):
+        return None
+    boxes = [Bounds(*table["bounds"]) for table in tables if table["bounds"]]
+    if not boxes:
+        raise CannotBePlaced(f"{name} holds no place and names no CRS: there is nothing to show.")
+    whole = boxes[0]
+    for box in boxes[1:]:
+        whole = whole.union(box)
+    return PlaceQuestion(name, "", whole, False)
