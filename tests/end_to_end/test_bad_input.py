@@ -21,6 +21,7 @@ from layers.project.fsops import FileSystem
 from tests.end_to_end.conftest import Desk
 from tests.support.heartbeat import FREE_MS, Heartbeat
 from viewer.panels.message_bar import MessageBar
+from viewer.panels.place_dialog import PlaceDialog
 
 _ASIDE = QPoint(60, 40)
 
@@ -91,8 +92,7 @@ def a_folder(folder: Path) -> Path:
 
 
 BAD = [
-    missing, text_named_tif, truncated_tif, truncated_late, unplaced, empty_geojson, geopackage_of_somebody, named_pipe,
-    a_folder,
+    missing, text_named_tif, truncated_tif, truncated_late, empty_geojson, geopackage_of_somebody, named_pipe, a_folder,
 ]  # fmt: skip
 
 
@@ -130,6 +130,26 @@ def test_what_cannot_be_opened_is_one_sentence_and_changes_nothing(demo: Desk, t
         assert demo.snapshot() == before, make.__name__
         assert not demo.window.isWindowModified(), make.__name__
         dismiss(demo)
+
+
+@pytest.mark.parametrize("way", ["drop", "open"])
+def test_a_picture_without_a_place_is_asked_about_and_nothing_is_added(demo: Desk, tmp_path: Path, way: str) -> None:
+    before, path = demo.snapshot(), unplaced(tmp_path)
+    with Heartbeat() as heart:
+        if way == "drop":
+            demo.drop(str(path))
+        else:
+            demo.open_file(path)
+        demo.wait(lambda: demo.window.findChild(PlaceDialog) is not None)
+        demo.settle()
+    dialog = demo.panel(PlaceDialog)
+    assert demo.said() == []
+    assert demo.snapshot() == before
+    demo.press(demo.button(dialog, "Cancel"))
+    demo.settle()
+    assert demo.snapshot() == before
+    assert not demo.window.isWindowModified()
+    assert heart.longest_ms < FREE_MS
 
 
 # -- where it cannot be saved -------------------------------------------------------------------------------------
