@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QObject, QTimer
@@ -11,7 +12,7 @@ from PySide6.QtWidgets import QWidget
 
 from layers.errors import GeoloupeError
 from layers.geo.bounds import Bounds
-from layers.geo.crs import WGS84, transform_bounds
+from layers.geo.crs import PIXEL_SPACE, WGS84, transform_bounds
 from layers.project.fsops import write_whole
 from viewer.app.questions import Questions
 from viewer.app.session import Session
@@ -19,6 +20,7 @@ from viewer.canvas.scene import MapScene
 from viewer.canvas.widget import MapCanvas
 from viewer.export.features import csv_text, geojson_text
 from viewer.export.image import save_image
+from viewer.export.processing import stretches_on_screen
 from viewer.export.product import Product
 from viewer.support.jobs import JobContext, Jobs
 from viewer.support.messages import Messages
@@ -49,11 +51,17 @@ class ExportVerbs(QObject):
 
     def export_picture(self) -> None:
         """Choose in the dialog, then paint once the product's scene is complete."""
+        if self._canvas.viewport.crs == PIXEL_SPACE:
+            sentence = self.tr("A product needs a map: choose a CRS for the map in the status bar.")
+            self._messages.show("export", sentence, "warning")
+            return
         self._session.before_save()
         from viewer.export.dialog import ExportDialog  # for start-up time
 
+        frozen = stretches_on_screen(self._canvas.scene)
+        make_scene = partial(self._scene, frozen)
         dialog = ExportDialog(
-            self._session.document, self._scene, self._bounds(), self._canvas.viewport.crs, self._window
+            self._session.document, make_scene, self._bounds(), self._canvas.viewport.crs, self._window
         )
         accepted = dialog.exec()
         layout = dialog.layout_chosen()
@@ -61,7 +69,7 @@ class ExportVerbs(QObject):
         path = self._ask().picture_to_write(self._suggestion(".png")) if accepted else None
         if path is None:
             return
-        document, scene, bounds = self._session.document, self._scene(), self._bounds()
+        document, scene, bounds = self._session.document, make_scene(), self._bounds()
         self._pending.append(
             _PendingPicture(
                 scene,
@@ -100,8 +108,9 @@ class ExportVerbs(QObject):
 
         self._jobs.run(work, done, failed, self.tr("Writing {0}").format(path.name))
 
-    def _scene(self) -> MapScene:
-        return MapScene(self._session.document, self._canvas.scene.context, self._session.base_folder)
+    def _scene(self, frozen: Mapping[str, str]) -> MapScene:
+        session = self._session
+        return MapScene(session.document, self._canvas.scene.context, session.base_folder, frozen=frozen)
 
     def _bounds(self) -> Bounds:
         view = self._canvas.viewport.view()

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import replace
 from functools import reduce
 from pathlib import Path
 
@@ -51,10 +52,13 @@ class MapScene(QObject):
         base_folder: Path | None = None,
         *,
         make_drawing: DrawingFactory = drawing_for,
+        frozen: Mapping[str, str] | None = None,
         parent: QObject | None = None,
     ) -> None:
+        """`frozen`: styles, as JSON, in which layers are shown here whatever becomes of their rows; by uuid."""
         super().__init__(parent)
         self.context = context
+        self.frozen = dict(frozen or {})
         self.label_language = ""
         self._stack = LayerStack(context, make_drawing, self)
         self._stack.updated.connect(self.updated)
@@ -89,7 +93,7 @@ class MapScene(QObject):
         self._index = SiteIndex.of(document.sites)
         self._frame: SiteFrame | None = None
         self._layout: tuple[View, frozenset[str], str, Labelled, LabelLayout] | None = None
-        self._stack.show_layers(document.layers_in_order(), base_folder, self._view)
+        self._stack.show_layers(self._rows(), base_folder, self._view)
 
     def _on_changes(self, changes: Changes) -> None:
         if changes.everything:
@@ -97,10 +101,14 @@ class MapScene(QObject):
         elif changes.touches("sites"):
             self._index.update(self._in_order(changes.uuids("sites")), self._document.sites)
         if changes.touches("layers"):
-            self._stack.show_layers(self._document.layers_in_order(), self._stack.base_folder, self._view)
+            self._stack.show_layers(self._rows(), self._stack.base_folder, self._view)
         if changes.touches("sites", "layers") or SITES_VISIBLE in changes.uuids("meta"):
             self._frame = self._layout = None
             self.updated.emit()
+
+    def _rows(self) -> list[Layer]:
+        rows = self._document.layers_in_order()
+        return [replace(row, style_json=self.frozen.get(row.uuid, row.style_json)) for row in rows]
 
     def _in_order(self, uuids: frozenset[str]) -> list[str]:
         """Sets have no order, pictures must: new sites are painted in the document's order."""
@@ -171,6 +179,11 @@ class MapScene(QObject):
 
     def attributions(self, view: View) -> list[str]:
         """Credit and date of every visible layer that has data in view, the topmost first, each once."""
+        texts = [self.drawings[uuid].attribution for uuid in self.shown_in(view)]
+        return list(dict.fromkeys(text for text in texts if text))
+
+    def shown_in(self, view: View) -> list[str]:
+        """Uuids of the visible layers that have data in view, the topmost first."""
         try:
             if view.grid.crs == PIXEL_SPACE:
                 shown = self._stack.visible_in_pixels(view.world_bounds())
@@ -178,8 +191,7 @@ class MapScene(QObject):
                 shown = self._stack.visible_in(transform_bounds(view.grid.crs, WGS84, view.world_bounds()))
         except CannotBePlaced:
             return []
-        texts = [self.drawings[uuid].attribution for uuid in reversed(shown)]
-        return list(dict.fromkeys(text for text in texts if text))
+        return shown[::-1]
 
     # -- sites ----------------------------------------------------------------------------------------------------
 

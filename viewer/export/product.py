@@ -17,6 +17,7 @@ from viewer.export.credits import credit_lines, wrapped_lines
 from viewer.export.furniture import PAPER, paint_furniture
 from viewer.export.layout import Layout, Regions, regions
 from viewer.export.legend import LegendRow, legend_rows
+from viewer.export.processing import processing_lines
 
 MERCATOR_LATITUDE = 85.0
 MOST_TURNS = 3
@@ -37,6 +38,7 @@ class Product:
             in_frame = scene.sites_within(self.view, 0, 0, self.view.width, self.view.height)
             self.legend: list[LegendRow] = legend_rows(document, in_frame) if layout.legend else []
             lines = credit_lines(document, layout, self.view, scene.attributions(self.view), in_frame)
+            lines += processing_lines(scene, self.view)
             self.credits = wrapped_lines(lines, layout.text_width, layout.ratio)
             self.regions: Regions = regions(layout, bool(self.legend), len(self.credits))
             before, self.view = self.view, self._view_of(self.regions.map, bounds)
@@ -80,6 +82,7 @@ class Product:
             ("Creation Time", self.layout.made_on),
             ("Copyright", " ".join(self.credits)),
             ("Marking", self.layout.marking or "none"),
+            ("Processing", " ".join(processing_lines(self._scene, self.view, exactly=True)) or "none"),
             ("Extent", _extent_text(self.view)),
             ("Software", "Geoloupe"),
         ):

@@ -17,7 +17,7 @@ from pytestqt.qtbot import QtBot
 from layers.document.layer import Layer
 from layers.raster.style import Stretch
 from tests.layers.readers.tiny_deliveries import landsat
-from tests.viewer.app.conftest import settle
+from tests.viewer.app.conftest import Answers, settle
 from tests.viewer.rendering.conftest import write_raster
 from viewer.app.window import MainWindow
 from viewer.canvas.widget import LIVE_PAINT_MS
@@ -220,3 +220,20 @@ def test_a_date_stands_at_the_right_of_its_row_where_there_is_room(window: MainW
     wide = QRect(220, 0, 80, 24)
     assert painted(300, True).copy(wide) != painted(300, False).copy(wide)
     assert painted(120, True) == painted(120, False)
+
+
+def test_an_exported_picture_keeps_the_stretch_of_the_screen(
+    window: MainWindow, layer: Layer, qtbot: QtBot, tmp_path: Path, answers: Answers, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    window.action_table["dra"].trigger()
+    window.canvas.zoom_in()
+    settle(window, qtbot)
+    (seen, *_) = window.scene.drawings[layer.uuid].style.stretches
+    monkeypatch.setattr("viewer.export.dialog.ExportDialog.exec", lambda dialog: 1)
+    answers.path = tmp_path / "map.png"
+    window.action_table["export_picture"].trigger()
+    settle(window, qtbot)
+    qtbot.waitUntil(answers.path.exists)
+    said = QImage(str(answers.path)).text("Processing")
+    assert "(DRA), frozen" in said
+    assert f"{seen.low:.6g} – {seen.high:.6g}" in said

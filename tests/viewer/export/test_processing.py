@@ -1,0 +1,118 @@
+"""What was done to an image is said in the product; a stretch from the screen is frozen into it."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from layers.document.document import Document
+from layers.document.layer import Layer
+from layers.geo.bounds import Bounds
+from layers.grid.tile_grid import View
+from layers.raster.stretch import StretchRule
+from layers.raster.style import RasterStyle, Stretch
+from tests.layers.readers.tiny_rasters import write_raster
+from tests.support.pictures import map_of
+from viewer.canvas.scene import MapScene
+from viewer.commands.layers import update_layer
+from viewer.export.headless import Studio, complete, wait_until
+from viewer.export.layout import Layout
+from viewer.export.processing import processing_lines, stretches_on_screen
+from viewer.export.product import Product
+
+DARK, BRIGHT = Bounds(10.1, 50.1, 10.9, 50.9), Bounds(11.1, 50.45, 11.9, 50.55)
+DRA = RasterStyle((1,), (Stretch(0, 4000),), rule=StretchRule("percentile", 5, 95, origin="view"))
+LAYOUT = Layout(600, 500, title="T", legend=False)
+
+
+@pytest.fixture
+def case(tmp_path: Path) -> Document:
+    """Dark in the west, bright in the east."""
+    values = np.random.default_rng(5).integers(100, 300, (1, 100, 200)).astype(np.uint16)
+    values[:, :, 100:] += 2000
+    path = write_raster(tmp_path / "a.tif", values, "EPSG:4326", Bounds(10, 50, 12, 51))
+    style = json.dumps(DRA.to_json())
+    source = json.dumps({"path": str(path)})
+    return Document({"layers": [Layer(uuid="l", kind="raster", name="Scene", source_json=source, style_json=style)]})
+
+
+def looked_at(studio: Studio, case: Document, bounds: Bounds) -> MapScene:
+    scene = studio.scene(case, None)
+    complete(scene, View.of_bounds("EPSG:4326", bounds, 300, 300))
+    return scene
+
+
+def product_of(studio: Studio, case: Document, bounds: Bounds, frozen: dict[str, str]) -> tuple[Product, MapScene]:
+    scene = MapScene(case, studio.context, frozen=frozen)
+    wait_until(scene.is_open)
+    product = Product(LAYOUT, case, scene, bounds)
+    complete(scene, product.view)
+    return product, scene
+
+
+def test_the_stretch_on_the_screen_is_frozen_into_the_product(studio: Studio, case: Document) -> None:
+    screen = looked_at(studio, case, DARK)
+    seen = screen.drawings["l"].style
+    assert seen.stretches[0].high < 400
+    frozen = stretches_on_screen(screen)
+    product, scene = product_of(studio, case, BRIGHT, frozen)
+    assert scene.drawings["l"].style.stretches == seen.stretches
+    middle = map_of(scene, product.view)[100:150, 100:150]
+    assert middle.min() == 255, "all of the east is beyond what was seen in the west"
+    (line,) = processing_lines(scene, product.view)
+    assert line == "Image processing of Scene: band 1, stretched as the view on the screen was (DRA), frozen."
+    assert line in " ".join(product.credits)
+    case.apply(update_layer(case, "l", actor="me", style_json=json.dumps(replace(DRA, invert=True).to_json())))
+    complete(scene, product.view)
+    assert (map_of(scene, product.view)[100:150, 100:150] == middle).all()
+    scene.close()
+
+
+def test_without_a_screen_the_product_measures_its_own_view_and_says_so(studio: Studio, case: Document) -> None:
+    product, scene = product_of(studio, case, BRIGHT, {})
+    low = scene.drawings["l"].style.stretches[0].low
+    assert low > 2000
+    assert len(np.unique(map_of(scene, product.view))) > 50
+    image = product.image()
+    said = image.text("Processing")
+    assert "stretched to 5 – 95 % of this view (DRA)" in said
+    assert f"{low:.6g} – " in said
+    assert processing_lines(scene, product.view) == [
+        "Image processing of Scene: band 1, stretched to 5 – 95 % of this view (DRA)."
+    ]
+    scene.close()
+
+
+@pytest.mark.parametrize(
+    ("changed", "words"),
+    [
+        ({"rule": StretchRule(origin="given")}, ["stretched by hand"]),
+        ({"rule": StretchRule("minmax")}, ["stretched to the least and the greatest value of the image"]),
+        ({"rule": StretchRule("deviations", deviations=1.5)}, ["the mean ± 1.5 standard deviations of the image"]),
+        ({"expression": "b1 / 2"}, ["b1 / 2 of bands 1"]),
+        ({"invert": True, "sharpen": 0.5, "colormap": "viridis"}, ["inverted", "sharpened", "colours viridis"]),
+        (
+            {"brightness": 0.25, "contrast": -0.5, "stretches": (Stretch(0, 1, 1.5),)},
+            ["brightness +0.25", "contrast -0.5", "gamma 1.5"],
+        ),
+    ],
+)
+def test_all_that_was_done_is_said(
+    studio: Studio, case: Document, changed: dict[str, object], words: list[str]
+) -> None:
+    style = json.dumps(replace(DRA, **changed).to_json())
+    case.apply(update_layer(case, "l", actor="me", style_json=style))
+    scene = looked_at(studio, case, DARK)
+    (line,) = processing_lines(scene, View.of_bounds("EPSG:4326", DARK, 300, 300))
+    assert [word for word in words if word not in line] == []
+
+
+def test_an_image_as_its_file_has_it_needs_no_line(studio: Studio, document: Document) -> None:
+    scene = looked_at(studio, document, DARK)
+    view = View.of_bounds("EPSG:4326", DARK, 300, 300)
+    assert processing_lines(scene, view) == []
+    assert "bands 1, 2, 3, values as they are" in processing_lines(scene, view, exactly=True)[0]

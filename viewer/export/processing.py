@@ -1,0 +1,90 @@
+"""What was done to the images of a product, in a line each; and stretches from the screen, frozen into products."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import replace
+
+from PySide6.QtCore import QCoreApplication
+
+from layers.grid.tile_grid import View
+from layers.raster.info import RasterInfo
+from layers.raster.style import RasterStyle
+from viewer.canvas.scene import MapScene
+from viewer.rendering.raster_drawing import RasterDrawing
+
+
+def _tr(text: str) -> str:
+    return QCoreApplication.translate("Export", text)
+
+
+def stretches_on_screen(scene: MapScene) -> dict[str, str]:
+    """The styles of layers that are stretched from the view (DRA), with the stretch that is seen now; by uuid."""
+    found = {}
+    for uuid, drawing in scene.drawings.items():
+        if isinstance(drawing, RasterDrawing) and drawing.style is not None and drawing.style.rule.origin == "view":
+            given = replace(drawing.style, rule=replace(drawing.style.rule, origin="given"))
+            found[uuid] = json.dumps(given.to_json())
+    return found
+
+
+def processing_lines(scene: MapScene, view: View, *, exactly: bool = False) -> list[str]:
+    """One for each image in view that does not look as its file has it; `exactly`: for all, with their stretches.
+
+    With a stretch from this view the numbers are right once the view is complete.
+    """
+    lines = []
+    for uuid in scene.shown_in(view):
+        drawing = scene.drawings[uuid]
+        if not isinstance(drawing, RasterDrawing) or drawing.style is None or drawing.info is None:
+            continue
+        if exactly or drawing.layer.style_json:
+            said = ", ".join(_said(drawing.style, drawing.info, uuid in scene.frozen, exactly))
+            lines.append(_tr("Image processing of {0}: {1}.").format(drawing.layer.name, said))
+    return lines
+
+
+def _said(style: RasterStyle, info: RasterInfo, is_frozen: bool, exactly: bool) -> Iterator[str]:
+    bands = ", ".join(map(str, style.bands))
+    if style.expression:
+        yield _tr("{0} of bands {1}").format(style.expression, bands)
+    else:
+        yield (_tr("bands {0}") if len(style.bands) > 1 else _tr("band {0}")).format(bands)
+    yield _stretch(style, info, is_frozen)
+    if exactly:
+        yield "; ".join(f"{s.low:.6g} – {s.high:.6g}" for s in style.stretches)
+    gammas = {s.gamma for s in style.stretches} - {1.0}
+    if gammas:
+        yield _tr("gamma {0}").format(" / ".join(f"{gamma:.3g}" for gamma in sorted(gammas)))
+    for text, value in (
+        (_tr("brightness {0}"), style.brightness), (_tr("contrast {0}"), style.contrast),
+        (_tr("saturation {0}"), style.saturation),
+    ):  # fmt: skip
+        if value:
+            yield text.format(f"{value:+.2g}")
+    if style.sharpen:
+        yield _tr("sharpened")
+    if style.invert:
+        yield _tr("inverted")
+    if style.colormap and style.shown == 1:
+        yield _tr("colours {0}").format(style.colormap)
+
+
+def _stretch(style: RasterStyle, info: RasterInfo, is_frozen: bool) -> str:
+    rule = style.rule
+    if is_frozen:
+        return _tr("stretched as the view on the screen was (DRA), frozen")
+    if rule.origin == "given":
+        bytes_only = not style.expression and all(info.bands[number - 1].dtype == "uint8" for number in style.bands)
+        as_they_are = bytes_only and all((s.low, s.high) == (0.0, 255.0) for s in style.stretches)
+        return _tr("values as they are") if as_they_are else _tr("stretched by hand")
+    how = {
+        "percentile": _tr("{0:g} – {1:g} %").format(rule.low_percent, rule.high_percent),
+        "deviations": _tr("the mean ± {0:g} standard deviations").format(rule.deviations),
+        "minmax": _tr("the least and the greatest value"),
+    }[rule.method]
+    whose = (
+        _tr("stretched to {0} of this view (DRA)") if rule.origin == "view" else _tr("stretched to {0} of the image")
+    )
+    return whose.format(how)
