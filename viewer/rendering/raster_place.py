@@ -5,7 +5,7 @@ from __future__ import annotations
 from layers.document.layer import Layer
 from layers.errors import CannotBePlaced, GeoloupeError
 from layers.geo.bounds import Bounds
-from layers.geo.crs import PIXEL_SPACE, WGS84, transform_bounds
+from layers.geo.crs import PIXEL_SPACE, WEB_MERCATOR, WGS84, is_geographic, transform_bounds
 from layers.raster.acquisition import Acquisition
 from layers.raster.info import RasterInfo
 from viewer.rendering.drawing import credit_with_date
@@ -42,7 +42,17 @@ def bounds_on(layer: Layer, info: RasterInfo, crs: str, name: str) -> Bounds:
         raise CannotBePlaced(f"{name} has no CRS: it is shown in pixel space only.")
     if not source:
         raise CannotBePlaced(no_crs(name))
+    lonlat = bounds_lonlat_of(layer, info)
+    if lonlat is not None and (crs == WEB_MERCATOR or is_geographic(crs)) and _is_over_the_dateline(lonlat):
+        # At both edges of the map, and beyond each.
+        turn = -360.0 if lonlat.right > 180.0 else 360.0
+        both = lonlat.union(Bounds(lonlat.left + turn, lonlat.bottom, lonlat.right + turn, lonlat.top))
+        return transform_bounds(WGS84, crs, both)
     return transform_bounds(source, crs, info.bounds)
+
+
+def _is_over_the_dateline(lonlat: Bounds) -> bool:
+    return (lonlat.right > 180.0 or lonlat.left < -180.0) and lonlat.width < 180.0
 
 
 def pixel_bounds_of(info: RasterInfo) -> Bounds:
