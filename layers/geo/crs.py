@@ -11,13 +11,12 @@ import threading
 from functools import lru_cache
 
 import numpy as np
-import pyproj
-import pyproj.network
 from numpy.typing import ArrayLike, NDArray
 
 from layers.errors import BadCRS, CannotBePlaced
 from layers.geo.antimeridian import normalise_lon
 from layers.geo.bounds import Bounds
+from layers.geo.proj import pyproj
 
 WGS84 = "EPSG:4326"
 WEB_MERCATOR = "EPSG:3857"

@@ -9,6 +9,7 @@ from collections import OrderedDict
 from typing import Any, NamedTuple
 
 import rasterio
+from rasterio._env import set_gdal_config
 from rasterio.enums import Interleaving
 from rasterio.errors import NotGeoreferencedWarning, RasterioError
 from rasterio.io import DatasetReader
@@ -27,6 +28,10 @@ MAX_BANDS = 512
 MAX_BLOCK_BYTES = 256 * 2**20
 MAX_INTERLEAVED_BYTES = 512 * 2**20
 FULL_RESOLUTION = -1
+
+BLOCKS_A_VIEW = 12
+"""A reader's half of a 1080p view touches about so many blocks of 512 pixels; it should unpack each but once."""
+LEAST_CACHE_BYTES, MOST_CACHE_BYTES = 16 * 2**20, 96 * 2**20
 
 _SIDECARS = (".ovr", ".msk")
 _TIFF_MAGIC = (b"II*\0", b"MM\0*", b"II+\0", b"MM\0+")
@@ -48,6 +53,7 @@ class Datasets:
         self._open: OrderedDict[_Key, DatasetReader] = OrderedDict()
         self._keys: dict[DatasetReader, _Key] = {}
         self._placements: dict[DatasetReader, Placement] = {}
+        self._cache_bytes = LEAST_CACHE_BYTES
 
     def get(self, path: str, level: int = FULL_RESOLUTION, part: str = "") -> DatasetReader:
         """The dataset at an overview level (-1: full resolution), opened anew when the file has changed.
@@ -72,6 +78,7 @@ class Datasets:
         self._keys[dataset] = key
         while len(self._open) > MAX_OPEN:
             self._close(self._open.popitem(last=False)[1])
+        self._fit_cache()
         return dataset
 
     def at_level(self, dataset: DatasetReader, level: int) -> DatasetReader:
@@ -99,6 +106,14 @@ class Datasets:
         if anew or found is None or not found.is_known:
             found = self._placements[dataset] = placement_of(dataset)
         return found
+
+    def _fit_cache(self) -> None:
+        """Give GDAL the room that the open files' blocks need, and no more: it fills whatever it is given."""
+        largest = max(max(_unpacked_bytes(dataset)) for dataset in self._open.values())
+        wanted = min(max(BLOCKS_A_VIEW * largest, LEAST_CACHE_BYTES), MOST_CACHE_BYTES)
+        if wanted != self._cache_bytes:
+            self._cache_bytes = wanted
+            set_gdal_config("GDAL_CACHEMAX", wanted)
 
     def _close(self, dataset: DatasetReader) -> None:
         self._placements.pop(dataset, None)
@@ -203,15 +218,22 @@ def _check(dataset: DatasetReader, name: str) -> None:
         raise NotReadable(f"{name} holds no picture, or not the one that was asked for.")
     if dataset.count > MAX_BANDS:
         raise TooLarge(f"{name} has {dataset.count} bands: at most {MAX_BANDS} can be opened.")
-    # GDAL unpacks all bands of a block that holds them pixel by pixel.
-    together = dataset.count if dataset.interleaving is Interleaving.pixel else 1
-    for (rows, cols), dtype in zip(dataset.block_shapes, dataset.dtypes, strict=True):
-        block_bytes = rows * cols * _itemsize(dtype)
-        if block_bytes > MAX_BLOCK_BYTES or block_bytes * together > MAX_INTERLEAVED_BYTES:
+    unpacked = _unpacked_bytes(dataset)
+    for (rows, cols), dtype, block_bytes in zip(dataset.block_shapes, dataset.dtypes, unpacked, strict=True):
+        if rows * cols * _itemsize(dtype) > MAX_BLOCK_BYTES or block_bytes > MAX_INTERLEAVED_BYTES:
             raise TooLarge(
                 f"{name} is stored in blocks of {cols} x {rows} pixels, too large to read safely: "
                 "save it as a Cloud Optimized GeoTIFF."
             )
+
+
+def _unpacked_bytes(dataset: DatasetReader) -> list[int]:
+    """For each band what one of its blocks takes in memory: all bands together where pixels hold them side by side."""
+    together = dataset.count if dataset.interleaving is Interleaving.pixel else 1
+    return [
+        rows * cols * _itemsize(dtype) * together
+        for (rows, cols), dtype in zip(dataset.block_shapes, dataset.dtypes, strict=True)
+    ]
 
 
 def _itemsize(dtype: str) -> int:

@@ -188,9 +188,20 @@ def _stretches(dataset: DatasetReader, problems: list[str]) -> dict[int, tuple[f
             has_value &= values != nodata
         values = values[has_value]
         if values.size:
-            low, high = (float(v) for v in np.percentile(values.astype(np.float64), (2, 98)))
+            low, high = _percentiles(values, (2.0, 98.0))
             found[index] = (low, high if high > low else low + 1.0)
     return found
+
+
+def _percentiles(values: NDArray[Any], parts: tuple[float, ...]) -> tuple[float, ...]:
+    """As `numpy.percentile`; values of at most 16 bits are counted, which takes a tenth of the time of sorting."""
+    if values.dtype.kind != "u" or values.dtype.itemsize > 2:
+        return tuple(float(v) for v in np.percentile(values.astype(np.float64), parts))
+    up_to = np.cumsum(np.bincount(values))
+    at = (values.size - 1) * np.array(parts) / 100
+    below = np.floor(at)
+    low, high = (np.searchsorted(up_to, place, side="right") for place in (below, np.ceil(at)))
+    return tuple(float(v) for v in low + (high - low) * (at - below))
 
 
 def _bits(dataset: DatasetReader, index: int) -> int:

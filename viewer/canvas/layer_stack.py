@@ -12,8 +12,10 @@ from layers.document.layer import Layer
 from layers.geo.bounds import Bounds
 from layers.geo.crs import PIXEL_SPACE
 from layers.grid.tile_grid import View
+from viewer.rendering.attribute_store import AttributeSource, AttributeStore
 from viewer.rendering.context import RenderContext
 from viewer.rendering.drawing import LayerDrawing
+from viewer.rendering.layer_filters import Filtered, LayerFilters
 
 type DrawingFactory = Callable[[Layer, Path | None, RenderContext], LayerDrawing]
 
@@ -39,6 +41,9 @@ class LayerStack(QObject):
         self.base_folder: Path | None = None
         self._layers: list[Layer] = []
         self._context, self._make_drawing = context, make_drawing
+        self.attributes = AttributeStore(context.pool, context.jobs, self)
+        self.filters = LayerFilters(self.attributes, context.jobs, self)
+        self.filters.changed.connect(self._filter_changed)
 
     def show_layers(self, layers: list[Layer], base_folder: Path | None, view: View | None) -> None:
         """Follow the document's layers: keep the drawings that still fit, make and close the others."""
@@ -54,8 +59,27 @@ class LayerStack(QObject):
         for layer in layers:
             if layer.uuid not in self.drawings:
                 self._add(layer)
+        sources = {layer.uuid: source for layer in layers if (source := self.attribute_source(layer.uuid)) is not None}
+        drawings = {uuid: self.drawings[uuid] for uuid in sources}
+        self.filters.follow(
+            layers,
+            {uuid: (drawing, sources[uuid]) for uuid, drawing in drawings.items() if isinstance(drawing, Filtered)},
+        )
+        self.attributes.keep_only(set(sources.values()))
         if view is not None:
             self.set_view(view, None, True)
+
+    def attribute_source(self, uuid: str) -> AttributeSource | None:
+        """Whose attributes a layer has; None for what has none."""
+        drawing = self.drawings.get(uuid)
+        if drawing is None or drawing.layer.kind != "vector":
+            return None
+        path = getattr(drawing, "path", None)
+        return AttributeSource.of(drawing.layer, path) if isinstance(path, Path) else None
+
+    def problem_of(self, uuid: str) -> str:
+        """What is wrong with a layer, or with its filter."""
+        return self.drawings[uuid].problem or self.filters.problem(uuid)
 
     def set_view(self, view: View, cursor: tuple[float, float] | None, resting: bool) -> None:
         for layer in self.shown_on(view):
@@ -94,7 +118,8 @@ class LayerStack(QObject):
         return all(drawing.is_open for drawing in self.drawings.values())
 
     def is_complete(self, view: View) -> bool:
-        return all(self.drawings[layer.uuid].is_complete(view) for layer in self.shown_on(view))
+        complete = all(self.drawings[layer.uuid].is_complete(view) for layer in self.shown_on(view))
+        return complete and self.filters.is_settled()
 
     def paint(self, painter: QPainter, view: View) -> None:
         """Bottom first. Each drawing minds its layer's opacity; how it blends with what is below is set here."""
@@ -105,6 +130,7 @@ class LayerStack(QObject):
             painter.restore()
 
     def close(self) -> None:
+        self.filters.follow([], {})
         for uuid in list(self.drawings):
             self._drop(uuid)
         self._layers = []
@@ -117,6 +143,11 @@ class LayerStack(QObject):
         self.drawings[layer.uuid] = drawing
         if drawing.problem:
             self.problem_changed.emit(layer.uuid, drawing.problem)
+
+    def _filter_changed(self, uuid: str) -> None:
+        if uuid in self.drawings:
+            self.problem_changed.emit(uuid, self.problem_of(uuid))
+            self.updated.emit()
 
     def _drop(self, uuid: str) -> None:
         drawing = self.drawings.pop(uuid)

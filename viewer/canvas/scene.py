@@ -137,6 +137,7 @@ class MapScene(QObject):
     def set_view(self, view: View, cursor: tuple[float, float] | None = None, resting: bool = True) -> None:
         """Say what is looked at. `resting` False while a gesture runs: stand-ins will do."""
         self._view = view
+        self.context.tiles.fit(view.width * view.height, len(self.drawings))
         self._stack.set_view(view, cursor, resting)
 
     def is_open(self) -> bool:

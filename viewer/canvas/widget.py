@@ -24,6 +24,7 @@ from PySide6.QtWidgets import QWidget
 from layers.geo.bounds import Bounds
 from layers.geo.crs import PIXEL_SPACE
 from layers.grid.tile_grid import View
+from viewer.canvas.feature_selection import FeatureSelection
 from viewer.canvas.gestures import Gestures
 from viewer.canvas.overlays import paint_attribution, paint_north_arrow, paint_pixel_note, paint_scale_bar
 from viewer.canvas.pointer import PointerTool
@@ -59,6 +60,7 @@ class MapCanvas(QWidget):
         super().__init__(parent)
         self.scene = scene
         self.selection = selection if selection is not None else Selection(self)
+        self.features = FeatureSelection(self)
         self.viewport = Viewport(width=self.width(), height=self.height(), ratio=self.devicePixelRatioF())
         self.show_overlays = True
         self._history = ViewHistory()
@@ -231,6 +233,7 @@ class MapCanvas(QWidget):
         if self._tool is not None:
             self._tool.cancel()
         self.selection.keep_only(self.scene.document.sites)
+        self.features.clear()
         self.scene.set_view(self.viewport.view())
 
     # -- painting -------------------------------------------------------------------------------------------------

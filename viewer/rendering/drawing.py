@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from typing import Any
 
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QPainter
@@ -11,6 +12,7 @@ from layers.document.layer import Layer
 from layers.geo.bounds import Bounds
 from layers.grid.tile_grid import View
 from layers.raster.acquisition import Acquisition
+from viewer.commands.layer_filter import FILTER
 from viewer.rendering.context import RenderContext
 from viewer.rendering.layer_date import acquisition_of
 from viewer.rendering.layer_labelling import LayerLabelling
@@ -51,7 +53,7 @@ class LayerDrawing(QObject):
 
     def fits(self, layer: Layer) -> bool:
         """True where `set_layer` can take the new row; else the scene makes a new drawing."""
-        return (layer.uuid, layer.kind, layer.source) == (self.layer.uuid, self.layer.kind, self.layer.source)
+        return (layer.uuid, layer.kind, _data_of(layer)) == (self.layer.uuid, self.layer.kind, _data_of(self.layer))
 
     def set_layer(self, layer: Layer) -> None:
         """Take over a new row of the same layer: its style, opacity, credit, CRS."""
@@ -115,6 +117,11 @@ class LayerDrawing(QObject):
         if shown != self.problem and not self._is_closed:
             self.problem = shown
             self.problem_changed.emit(self.layer_uuid, shown)
+
+
+def _data_of(layer: Layer) -> dict[str, Any]:
+    """Where its data are; a filter shows fewer of the same."""
+    return {key: value for key, value in layer.source.items() if key != FILTER}
 
 
 def credit_with_date(credit: str, acquired_at: str, date_kind: str, until: str = "") -> str:

@@ -16,6 +16,8 @@ from viewer.rendering.tile_cache import RawTile
 
 OVERVIEW_PX = 512
 """Longer edge of the small picture of the whole layer."""
+CHEAP_PIXELS = 2_000_000
+"""A small picture of the whole that has to be made of more pixels than this costs more than it is worth."""
 
 
 class Reading(NamedTuple):
@@ -73,9 +75,10 @@ def coarse_pays(info: RasterInfo, pixels_across: float) -> bool:
     return max(factors) >= exact << COARSE_LEVEL
 
 
-def overview_ask(reading: Reading, crs: str, bounds: Bounds) -> TileAsk | None:
-    """The read of all of `bounds` as one small picture; None where they are empty."""
-    if not (bounds.width > 0 and bounds.height > 0):
+def overview_ask(reading: Reading, info: RasterInfo, crs: str, bounds: Bounds) -> TileAsk | None:
+    """The read of all of `bounds` as one small picture; None where they are empty, or no overview is small enough."""
+    coarsest = max((1, *info.overviews))
+    if not (bounds.width > 0 and bounds.height > 0) or info.width * info.height > CHEAP_PIXELS * coarsest**2:
         return None
     resolution = max(bounds.width, bounds.height) / OVERVIEW_PX
     grid = TileGrid(crs, resolution, bounds.left, bounds.top)

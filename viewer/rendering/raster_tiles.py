@@ -23,9 +23,9 @@ from viewer.rendering.images import NOTHING
 from viewer.rendering.raster_colours import Colouring, Pictures, coloured
 from viewer.rendering.raster_reading import Reading, TileAsk, coarse_pays, overview_ask, raw_tile
 from viewer.rendering.raster_source import RasterSource
-from viewer.rendering.scheduler import Wish
 from viewer.rendering.tile_cache import RawTile, TileName
 from viewer.rendering.tile_sheet import TileSheet
+from viewer.rendering.wish_list import Wish
 
 COARSE_RANK, EXACT_RANK, OVERVIEW_RANK = 0.0, 1e3, 1e6
 _CHANGED = (SourceChanged, FileMissing)
@@ -162,7 +162,7 @@ class RasterTiles:
                 wishes.append(Wish(rank + (EXACT_RANK if place else COARSE_RANK), ask, place))
             elif ask in self._failed:
                 self.sheet.put(view.grid, self.sheet.revision, key, NOTHING, lasting=False)
-        overview = self._overview_ask(view.grid.crs, reading)
+        overview = self._overview_ask(view.grid.crs, shown)
         if overview is not None and not self.is_frozen:
             wishes.append(Wish(OVERVIEW_RANK, overview))
         ahead = self._wishes_ahead() if not (wishes or plan.want) else ()
@@ -187,14 +187,14 @@ class RasterTiles:
                 wishes.append(Wish(rank, ask, (key.col, key.row)))
         return wishes
 
-    def _overview_ask(self, crs: str, reading: Reading) -> TileAsk | None:
+    def _overview_ask(self, crs: str, shown: Shown) -> TileAsk | None:
         """The read of the small picture of the whole layer, unless it is there or has failed."""
         bounds = self.sheet.bounds_in(crs)
         bounds = bounds.intersection(world_bounds(crs)) if bounds is not None else None
         raw = self._overview_raw
-        if bounds is None or (raw is not None and raw[0].reading == reading):
+        if bounds is None or (raw is not None and raw[0].reading == shown.reading):
             return None
-        ask = overview_ask(reading, crs, bounds)
+        ask = overview_ask(shown.reading, shown.info, crs, bounds)
         return None if ask in self._failed else ask
 
     # -- answers ------------------------------------------------------------------------------------------------

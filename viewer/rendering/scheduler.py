@@ -4,24 +4,13 @@ from __future__ import annotations
 
 import threading
 import time
-from collections import deque
 from collections.abc import Callable, Hashable, Sequence
-from typing import NamedTuple
 
 from layers.errors import GeoloupeError
 from layers.pool.pool import ReaderPool
 from layers.pool.protocol import Answer, Request
+from viewer.rendering.wish_list import Wish, WishList
 from viewer.support.timing import is_tracing, since
-
-
-class Wish(NamedTuple):
-    """`rank` orders the wishes of all drawings, smallest first; `ident` names one for its drawing."""
-
-    rank: float
-    ident: Hashable
-    place: tuple[int, int] | None = None
-    """(col, row) of an exact tile: of those a reader gets the one beside its last, whose blocks it has decoded."""
-
 
 type RequestFor = Callable[[Hashable], Request]
 
@@ -35,13 +24,13 @@ class TileScheduler:
     def __init__(self, pool: ReaderPool) -> None:
         self._pool = pool
         self._lock = threading.Lock()
-        self._wishes: dict[Hashable, deque[Wish]] = {}
-        self._ahead: dict[Hashable, deque[Wish]] = {}
+        self._wishes: dict[Hashable, WishList] = {}
+        self._ahead: dict[Hashable, WishList] = {}
         self._makers: dict[Hashable, RequestFor] = {}
         self._under_way: set[tuple[Hashable, Hashable]] = set()
         self._under_way_ahead: set[tuple[Hashable, Hashable]] = set()
-        self._places: dict[int, tuple[int, int]] = {}
-        """Where each reader (by its thread) was asked last."""
+        self._readers: dict[int, int] = {}
+        """A number for each reader that has pulled, by its thread."""
         pool.pull_from(self.next)
 
     def want(
@@ -49,9 +38,9 @@ class TileScheduler:
     ) -> None:
         """Replace the wish lists of `owner`, best first. `request_for(ident)` is called on a reader's thread."""
         with self._lock:
-            self._wishes[owner] = deque(wishes)
-            self._ahead[owner] = deque(ahead)
-            self._places.clear()
+            readers = self._pool.ready_readers()
+            self._wishes[owner] = WishList(wishes, readers)
+            self._ahead[owner] = WishList(ahead, readers)
             self._makers[owner] = request_for
         if wishes or ahead:
             self._pool.wake()
@@ -82,44 +71,21 @@ class TileScheduler:
         request.is_background = is_ahead
         return _timed(request) if is_tracing() else request
 
-    def _best_of(self, lists: dict[Hashable, deque[Wish]]) -> tuple[Hashable, Hashable] | None:
-        """Take the best wish that nobody is at already: (owner, ident)."""
+    def _best_of(self, lists: dict[Hashable, WishList]) -> tuple[Hashable, Hashable] | None:
+        """Take the best wish for this thread's reader that nobody is at already: (owner, ident)."""
+        reader = self._readers.setdefault(threading.get_ident(), len(self._readers))
         while owners := [owner for owner, wishes in lists.items() if wishes]:
-            owner = min(owners, key=lambda candidate: lists[candidate][0].rank)
-            token = (owner, self._take(lists[owner]).ident)
+            owner = min(owners, key=lambda candidate: lists[candidate].best_rank)
+            token = (owner, lists[owner].take(reader).ident)
             if token not in self._under_way and token not in self._under_way_ahead:
                 return token
         return None
-
-    def _take(self, wishes: deque[Wish]) -> Wish:
-        """The first wish; among tiles the one nearest to this reader's last, and far from the other's for a start.
-
-        Two readers that took turns would both decode every block of the file.
-        """
-        first = wishes[0]
-        if first.place is None:
-            return wishes.popleft()
-        me = threading.get_ident()
-        mine, others = self._places.get(me), [place for who, place in self._places.items() if who != me]
-        tiles = [wish for wish in wishes if wish.place is not None]
-        if mine is not None:
-            first = min(tiles, key=lambda wish: _distance(wish.place, mine))
-        elif others:
-            first = max(tiles, key=lambda wish: min(_distance(wish.place, other) for other in others))
-        wishes.remove(first)
-        if first.place is not None:
-            self._places[me] = first.place
-        return first
 
     def settle(self, owner: Hashable, ident: Hashable) -> None:
         """The drawing has taken the answer in; only now may the same wish be handed out again."""
         with self._lock:
             self._under_way.discard((owner, ident))
             self._under_way_ahead.discard((owner, ident))
-
-
-def _distance(place: tuple[int, int] | None, other: tuple[int, int]) -> int:
-    return 0 if place is None else (place[0] - other[0]) ** 2 + (place[1] - other[1]) ** 2
 
 
 def _timed(request: Request) -> Request:

@@ -14,6 +14,10 @@ from PySide6.QtGui import QImage
 from layers.grid.tile_grid import TileGrid, TileKey
 
 MIB = 1 << 20
+LEAST_BYTES, MOST_BYTES = 16 * MIB, 512 * MIB
+RAW_BYTES_A_PIXEL = 14
+"""Three bands of 16 bits are 6 bytes, of 32 bits 12; tiles reach beyond the view's edges."""
+STYLED_BYTES_A_PIXEL = 9
 
 
 class TileName(NamedTuple):
@@ -87,8 +91,17 @@ class ByteCache[K: Hashable, V]:
 class TileCache:
     """The tiles of all layers of one window. A null picture stands for a tile with nothing in it."""
 
-    raw: ByteCache[TileName, RawTile] = field(default_factory=lambda: ByteCache(96 * MIB))
-    styled: ByteCache[TileName, QImage] = field(default_factory=lambda: ByteCache(96 * MIB))
+    raw: ByteCache[TileName, RawTile] = field(default_factory=lambda: ByteCache(LEAST_BYTES))
+    styled: ByteCache[TileName, QImage] = field(default_factory=lambda: ByteCache(LEAST_BYTES))
+
+    def fit(self, pixels: int, layers: int) -> None:
+        """Make the room that `layers` layers need in a view of so many pixels, and some for where it has just been.
+
+        What is shown stays whole, or a stretch would be read again while its handle moves; more than that is dear.
+        """
+        shown = pixels * max(1, layers)
+        self.raw.limit_bytes = min(max(RAW_BYTES_A_PIXEL * shown, LEAST_BYTES), MOST_BYTES)
+        self.styled.limit_bytes = min(max(STYLED_BYTES_A_PIXEL * shown, LEAST_BYTES), MOST_BYTES)
 
     def drop_layer(self, layer_uuid: str) -> None:
         self.raw.discard_where(lambda name: name.layer_uuid == layer_uuid)

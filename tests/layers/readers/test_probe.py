@@ -52,6 +52,30 @@ def test_the_stretch_of_deep_data_ignores_nodata_and_outliers(tmp_path):
     assert 3500 < info.bands[0].high < 3700
 
 
+@pytest.mark.parametrize("size", [1, 2, 50])
+def test_percentiles_of_counted_values_are_those_of_sorted_ones(tmp_path, size):
+    values = np.random.default_rng(2).integers(0, 65_536, (1, size, size)).astype(np.uint16)
+    band = probe(write_raster(tmp_path / "a.tif", values, "EPSG:32652", UTM)).bands[0]
+    low, high = np.percentile(values.astype(float), (2, 98))
+    assert (band.low, band.high) == pytest.approx((low, high if high > low else low + 1))
+
+
+def test_the_block_cache_has_room_for_the_blocks_of_the_open_files_and_no_more(tmp_path, monkeypatch):
+    given = []
+    monkeypatch.setattr(datasets, "set_gdal_config", lambda _, value: given.append(value))
+    opened = datasets.Datasets()
+    small = write_raster(tmp_path / "small.tif", np.zeros((1, 64, 64), np.uint8), "EPSG:32652", UTM, tiled=True)
+    deep = np.zeros((4, 1024, 1024), np.uint16)
+    large = write_raster(
+        tmp_path / "large.tif", deep, "EPSG:32652", UTM, tiled=True, blockxsize=512, blockysize=512, interleave="pixel"
+    )
+    opened.get(str(small))
+    assert given == []
+    opened.get(str(large))
+    assert given == [datasets.BLOCKS_A_VIEW * 512 * 512 * 2 * 4]
+    opened.close()
+
+
 @pytest.mark.parametrize("value", [np.nan, np.inf, 5.0])
 def test_all_nan_all_infinite_and_constant_rasters(tmp_path, value):
     info = probe(write_raster(tmp_path / "a.tif", np.full((1, 50, 50), value, np.float32), "EPSG:32652", UTM))

@@ -201,3 +201,12 @@ def test_real_readers_draw_the_same_and_a_killed_one_is_not_noticed(drawing, ram
     other.close()
     assert jobs.shutdown()
     pool.close()
+
+
+def test_caches_have_room_for_what_is_shown_and_a_little_more(drawing, qtbot) -> None:
+    tiles = drawing.context.tiles
+    tiles.fit(1920 * 1080, 1)
+    one = tiles.raw.limit_bytes
+    tiles.fit(1920 * 1080, 3)
+    assert tiles.raw.limit_bytes == 3 * one
+    assert one > 1920 * 1080 * 6 * 1.3  # three bands of 16 bits, tiles reaching over the edges
