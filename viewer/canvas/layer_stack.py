@@ -53,6 +53,8 @@ class LayerStack(QObject):
             layer = wanted.get(uuid)
             if layer is None or moved or not drawing.fits(layer):
                 self._drop(uuid)
+                if layer is not None:
+                    self._context.tiles.drop_layer(uuid)  # its data are other data now
             elif layer != drawing.layer:
                 drawing.set_layer(layer)
         self._layers = layers
