@@ -49,6 +49,11 @@ class Layer(Row):
         return _json_object(self.source_json)
 
     @property
+    def height_m(self) -> float | None:
+        """Above the ellipsoid, where its RPC is to place it; None: the RPC's own."""
+        return height_of(self.source)
+
+    @property
     def style(self) -> dict[str, Any]:
         """`style_json` as a dictionary; empty for the default style."""
         return _json_object(self.style_json)

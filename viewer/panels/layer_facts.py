@@ -9,6 +9,17 @@ from layers.geo.bounds import Bounds
 from layers.raster.info import RasterInfo
 from layers.vector.table import VectorInfo
 
+MOST_TRES, MOST_TRE_CHARS = 40, 400
+SECURITY_FIELDS = {
+    "CLAS": "classification", "CLSY": "classification system", "CODE": "codewords", "CTLH": "control and handling",
+    "REL": "releasing instructions", "DCTP": "declassification type", "DCDT": "declassification date",
+    "DCXM": "declassification exemption", "DG": "downgrade", "DGDT": "downgrade date",
+    "CLTX": "classification text", "CATP": "classification authority type", "CAUT": "classification authority",
+    "CRSN": "classification reason", "SRDT": "security source date", "CTLN": "security control number",
+}  # fmt: skip
+"""The security fields of MIL-STD-2500C by the end of their names: FSCLAS of the file, ISCLAS of an image."""
+LEVELS = {"U": "unclassified", "R": "restricted", "C": "confidential", "S": "secret", "T": "top secret"}
+
 type Facts = list[tuple[str, str]]
 
 
@@ -43,8 +54,47 @@ def info_facts(info: RasterInfo | VectorInfo) -> Facts:
     """What a reader found in the file."""
     facts = _raster_facts(info) if isinstance(info, RasterInfo) else _vector_facts(info)
     shared = [(_tr("CRS"), info.crs or _tr("none")), (_tr("Extent"), _extent(info.bounds_lonlat))]
-    noted = [(_tr("Note"), problem) for problem in info.problems]
-    return [(name, text) for name, text in (*facts, *shared, *noted) if text]
+    noted = [(_tr("Note"), problem) for problem in info.problems if problem not in _told(info)]
+    return [(name, text) for name, text in (*facts, *shared, *noted, *_own_words(info)) if text]
+
+
+def _told(info: RasterInfo | VectorInfo) -> set[str]:
+    """Problems that stand under another name."""
+    if not isinstance(info, RasterInfo) or not info.placement_note:
+        return set()
+    return {problem for problem in info.problems if info.placement_note in problem}
+
+
+def _placed_by(info: RasterInfo) -> str:
+    if info.placement_note:
+        return info.placement_note[:1].upper() + info.placement_note[1:]
+    words = {"transform": _tr("the transform in the file"), "world file": _tr("the world file beside it")}
+    return words.get(info.placed_by, _tr("nothing"))
+
+
+def _own_words(info: RasterInfo | VectorInfo) -> Facts:
+    """A NITF's security fields under their full names, then its extensions (TREs)."""
+    if not isinstance(info, RasterInfo) or info.driver != "NITF":
+        return []
+    security = [
+        (_security_name(key), _security_text(key, text)) for key, text in info.tags.items() if _is_security(key)
+    ]
+    extensions = [(key, text[:MOST_TRE_CHARS]) for key, text in info.tags.items() if key.startswith("TRE ")]
+    return [(name, text.strip()) for name, text in (*security, *extensions[:MOST_TRES])]
+
+
+def _is_security(key: str) -> bool:
+    return key.startswith(("NITF_FS", "NITF_IS")) and key[7:] in SECURITY_FIELDS
+
+
+def _security_text(key: str, text: str) -> str:
+    level = LEVELS.get(text.strip()) if key.endswith("CLAS") else None
+    return f"{text.strip()} ({level})" if level else text
+
+
+def _security_name(key: str) -> str:
+    whose = _tr("File") if key.startswith("NITF_F") else _tr("Image")
+    return f"{whose}: {SECURITY_FIELDS[key[7:]]}"
 
 
 def _raster_facts(info: RasterInfo) -> Facts:
@@ -57,6 +107,7 @@ def _raster_facts(info: RasterInfo) -> Facts:
         (_tr("Pixel"), size),
         (_tr("Bands"), f"{len(info.bands)} × {info.dtype}"),
         (_tr("Nodata"), ", ".join(sorted(nodata))),
+        (_tr("Placed by"), _placed_by(info)),
         (_tr("Overviews"), ", ".join(map(str, info.overviews)) or _tr("none")),
     ]
 

@@ -19,6 +19,7 @@ from viewer.panels.field_set import LABEL_PX, FieldSet
 from viewer.panels.fields import ChoiceField, LineField, TextField
 from viewer.panels.form_page import FormPage, heading, muted
 from viewer.panels.layer_facts import Facts, info_facts, source_facts
+from viewer.panels.placement_form import PlacementForm
 from viewer.panels.raster_style_form import RasterStyleForm
 from viewer.panels.raster_styler import RasterStyler
 from viewer.panels.slider_field import SliderField, percent
@@ -49,6 +50,8 @@ class LayerPropertiesPanel(QWidget):
         content = self.page.content
         content.addLayout(form)
         content.addWidget(self.fields.refusal)
+        self.placement = PlacementForm(context)
+        content.addWidget(self.placement)
         self.raster = RasterStyleForm(RasterStyler(context, self), self._preview_style)
         self.vector = VectorStyleForm(self._commit_style, self._preview_style)
         self.unread = muted(self.tr("The file has not been read yet: its style can be set when it is."))
@@ -76,9 +79,6 @@ class LayerPropertiesPanel(QWidget):
         add("acquired_at", tr("Date, UTC"), date, tr("2024-04-12, or two days joined by a slash for an interval"))
         add("date_kind", tr("Date is"), ChoiceField(choices(DATE_KINDS)), tr("A mosaic or composite has no instant"))
         add("credit", tr("Credit"), TextField(lines=1, most_lines=6), tr("Printed on the map and in every product"))
-        crs = LineField()
-        crs.setPlaceholderText(tr("as the file says"))
-        add("crs", tr("CRS"), crs, tr("Only where the file does not say: EPSG:32652"))
 
     def look_again(self) -> None:
         """Ask anew what is in the file, where that was not known yet or is drawn anew."""
@@ -98,6 +98,7 @@ class LayerPropertiesPanel(QWidget):
         layer = self._context.document.layers.get(uuid)
         if layer is not None:
             self.fields.show_other(layer)
+            self.placement.show_layer(layer, self._context.info_of(layer.uuid), anew=True)
             self.raster.fields.refuse("")
             self.vector.fields.refuse("")
         self._show()
@@ -115,6 +116,7 @@ class LayerPropertiesPanel(QWidget):
             return
         self.fields.show_row(layer)
         info = self._info = self._context.info_of(layer.uuid)
+        self.placement.show_layer(layer, info)
         self.raster.setVisible(isinstance(info, RasterInfo))
         self.vector.setVisible(isinstance(info, VectorInfo))
         self.unread.setVisible(info is None and layer.kind != "tiles")
@@ -166,6 +168,7 @@ class LayerPropertiesPanel(QWidget):
 
     def _flush(self) -> None:
         self.fields.flush()
+        self.placement.flush()
         self.raster.flush()
         self.vector.flush()
 
