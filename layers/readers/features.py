@@ -39,13 +39,13 @@ def read_features(params: dict[str, Any]) -> tuple[dict[str, Any], tuple[NDArray
     canvas = str(params["crs"])
     source, ends = _LAST_SOURCE.get(params)
     asked = _Asked(params, source, ends)
+    columns: dict[str, list[Any]] = {}
     if asked.is_empty:
-        drawn, following, columns = joined([]), None, {}
+        drawn, following = joined([]), None
     elif asked.columns or asked.limit or not source.is_ogr:
         drawn, following, columns = _by_rows(params, source, canvas, asked)
     else:
         drawn, following = _by_stream(params, source, canvas, asked)
-        columns = {}
     header = {
         "crs": canvas, "origin": [0.0, 0.0], "step": step_of(canvas), "columns": columns, "skipped": drawn.skipped,
         "next_fid": following, "end_fid": asked.end, "done": following is None, "form": drawn.form(),

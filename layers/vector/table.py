@@ -142,6 +142,11 @@ class FeatureTable:
         return self._part_of is None and self._start_of is None
 
     @property
+    def is_whole(self) -> bool:
+        """True where each feature is one part: row i is part i."""
+        return self._part_of is None
+
+    @property
     def part_of(self) -> NDArray[np.int32]:
         """(n + 1,)"""
         return np.arange(len(self) + 1, dtype=np.int32) if self._part_of is None else self._part_of
