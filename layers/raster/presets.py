@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from layers.raster.band_maths import Expression, band_number, parse_expression
 from layers.raster.info import RasterInfo
 from layers.raster.scene import SceneInfo
+from layers.raster.sensor_bands import common_names
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +91,8 @@ _LETTERS = re.compile(r"[^a-z0-9]")
 def names_of(image: SceneInfo | RasterInfo) -> dict[str, int]:
     """Common names, own names (lower case) and b1... of an image's bands, to their numbers from 1. First come first.
 
-    A raster's bands are known by their colour interpretation and by descriptions that are plain names of colours.
+    A raster's bands are known by their colour interpretation, by descriptions that are plain names of colours, and by
+    the numbers of a satellite's bands where it is sure which satellite's.
     """
     found: dict[str, int] = {}
     if isinstance(image, SceneInfo):
@@ -102,6 +104,8 @@ def names_of(image: SceneInfo | RasterInfo) -> dict[str, int]:
     else:
         described = ((_DESCRIBED.get(_LETTERS.sub("", b.description.lower()), ""), b.index) for b in image.bands)
         _add(found, described)
+        numbered = common_names((b.description for b in image.bands), image.tags)
+        _add(found, zip(numbered, (b.index for b in image.bands), strict=True))
         _add(found, ((b.color, b.index) for b in image.bands if b.color in ("red", "green", "blue")))
     _add(found, ((f"b{number}", number) for number in range(1, len(image.bands) + 1)))
     return found

@@ -15,6 +15,7 @@ from layers.raster.adjust import SHARPEN_PX, adjust
 from layers.raster.band_maths import Expression, parse_expression
 from layers.raster.colormaps import COLORMAPS, colormap
 from layers.raster.info import BandInfo, RasterInfo
+from layers.raster.presets import names_of, resolve
 from layers.raster.stretch import BY_DEFAULT, Limits, StretchRule
 
 RESAMPLINGS = ("nearest", "bilinear", "cubic", "average")
@@ -76,8 +77,7 @@ class RasterStyle:
     @classmethod
     def default(cls, info: RasterInfo) -> Self:
         """Red, green, blue where the file names them, else its first three bands, else its first."""
-        by_color = {band.color: band.index for band in info.bands}
-        color = tuple(by_color[c] for c in ("red", "green", "blue") if c in by_color)
+        color = resolve(("red", "green", "blue"), names_of(info)) or ()
         plain = tuple(band.index for band in info.bands if band.color != "alpha") or (1,)
         bands = color if len(color) == 3 else plain[:3] if len(plain) >= 3 else plain[:1]
         if info.bands[bands[0] - 1].palette:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from layers.raster.acquisition import Acquisition
+from layers.raster.sensor_bands import platform_in
 from layers.readers.sidecar_values import angle, azimuth, number, percent, text, utc
 
 _INCH_M = 0.0254
@@ -52,14 +53,17 @@ def tiff_acquisition(tags: Mapping[str, str]) -> Acquisition:
     """
     upper = {key.upper(): value for key, value in tags.items()}
     at = utc(_any(upper, "ACQUISITIONDATETIME", "ACQUISITION_DATETIME", "ACQUISITION_DATE", "DATE_ACQUIRED"))
+    product = _any(upper, "PRODUCT_ID", "LANDSAT_PRODUCT_ID", "PRODUCT_URI", "SCENE_ID", "LANDSAT_SCENE_ID", "SCENE")
+    named = platform_in(product) or platform_in(upper.get("TIFFTAG_IMAGEDESCRIPTION", ""))
     return Acquisition(
         at=at,
         date_kind="instant" if at else "unknown",
-        platform=text(_any(upper, "SATELLITE", "SATELLITEID", "PLATFORM", "SPACECRAFT_ID")),
+        platform=text(_any(upper, "SATELLITE", "SATELLITEID", "PLATFORM", "SPACECRAFT_ID")) or named,
         sensor=text(_any(upper, "SENSOR", "INSTRUMENT", "SENSOR_ID")),
         sun_azimuth_deg=azimuth(_any(upper, "SUN_AZIMUTH")),
         sun_elevation_deg=number(_any(upper, "SUN_ELEVATION"), -90, 90),
         cloud_percent=percent(_any(upper, "CLOUD_COVER", "CLOUDCOVER")),
+        product_id=text(product),
         licence=text(_any(upper, "LICENSE", "LICENCE")),
         credit=text(tags.get("TIFFTAG_COPYRIGHT")),
     )

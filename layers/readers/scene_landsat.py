@@ -7,14 +7,12 @@ import re
 
 from layers.errors import UnsupportedFormat
 from layers.raster.scene import SceneBand, SceneInfo
+from layers.raster.sensor_bands import OLI, TM
 from layers.readers.acquisition_landsat import landsat_acquisition, product_id, read_mtl
 from layers.readers.scene_files import Delivery
 from layers.readers.sidecar_groups import Groups
 from layers.readers.sidecar_values import inside, metres, number
 
-_OLI = {"1": "coastal", "2": "blue", "3": "green", "4": "red", "5": "nir", "6": "swir16", "7": "swir22", "8": "pan",
-        "9": "cirrus", "10": "lwir11", "11": "lwir12"}  # fmt: skip
-_TM = {"1": "blue", "2": "green", "3": "red", "4": "nir", "5": "swir16", "6": "lwir", "7": "swir22", "8": "pan"}
 _MSS_OLD = {"4": "green", "5": "red", "6": "nir", "7": "nir"}
 _MSS = {"1": "green", "2": "red", "3": "nir", "4": "nir"}
 _BAND = re.compile(r"file_name_band_((?:st_b)?\d{1,2})(_vcid_\d)?")
@@ -79,10 +77,10 @@ def _band(mtl: Groups, key: str) -> SceneBand | None:
 def _names(mtl: Groups) -> dict[str, str]:
     sensor, craft = mtl.first("SENSOR_ID").upper(), mtl.first("SPACECRAFT_ID").upper()
     if "OLI" in sensor or sensor == "TIRS":
-        return _OLI
+        return OLI
     if sensor.startswith("MSS"):
         return _MSS_OLD if craft[-1:] in ("1", "2", "3") else _MSS
-    return _TM if sensor.startswith(("ETM", "TM")) else {}
+    return TM if sensor.startswith(("ETM", "TM")) else {}
 
 
 def _calibration(mtl: Groups, suffix: str, is_temperature: bool) -> tuple[float | None, float | None, str]:

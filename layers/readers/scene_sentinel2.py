@@ -10,16 +10,12 @@ from xml.etree.ElementTree import Element
 
 from layers.errors import GeoloupeError, UnsupportedFormat
 from layers.raster.scene import SceneBand, SceneInfo
+from layers.raster.sensor_bands import SENTINEL2
 from layers.readers.acquisition_sentinel2 import sentinel2_acquisition
 from layers.readers.scene_files import Delivery
 from layers.readers.sidecar_text import read_xml
 from layers.readers.sidecar_values import inside, metres, number, text, words
 
-_COMMON = {
-    "B01": "coastal", "B02": "blue", "B03": "green", "B04": "red", "B05": "rededge071", "B06": "rededge075",
-    "B07": "rededge078", "B08": "nir", "B8A": "nir08", "B09": "nir09", "B10": "cirrus", "B11": "swir16",
-    "B12": "swir22",
-}  # fmt: skip
 _QUALITY = ("SCL", "AOT", "WVP")
 _FILE = re.compile(r".*_(B\d\d|B8A|SCL|AOT|WVP|TCI|PVI)(?:_(\d\d)m)?", re.IGNORECASE)
 _GSD_M = {"B02": 10, "B03": 10, "B04": 10, "B08": 10, "B01": 60, "B09": 60, "B10": 60}
@@ -50,7 +46,7 @@ def describe_sentinel2(delivery: Delivery, path: str) -> SceneInfo:
         bands.append(
             SceneBand(
                 name,
-                _COMMON.get(name, ""),
+                SENTINEL2.get(name.removeprefix("B").lstrip("0"), ""),
                 tuple(paths),
                 1,
                 gsd,
