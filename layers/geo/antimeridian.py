@@ -10,6 +10,8 @@ from numpy.typing import ArrayLike, NDArray
 from shapely.geometry.base import BaseGeometry
 
 _POINT, _LINE, _POLYGON = 0, 1, 2  # shapely.get_dimensions
+_NO_LONGITUDE = 3600.0
+"""What is further out is no longitude but a mistake: nothing is cut into so many turns."""
 
 
 def normalise_lon(lon: float) -> float:
@@ -61,6 +63,8 @@ def split_geometry(geometry: BaseGeometry) -> BaseGeometry:
 
 def _needs_cut(part: BaseGeometry) -> bool:
     lons = shapely.get_coordinates(part)[:, 0]
+    if lons.size == 0 or np.abs(lons).max() > _NO_LONGITUDE:
+        return False
     if lons.min() < -180.0 or lons.max() > 180.0:
         return True
     if shapely.get_dimensions(part) == _POINT or lons.max() - lons.min() <= 180.0:

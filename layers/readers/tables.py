@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from typing import Any
 
 import numpy as np
@@ -13,7 +12,7 @@ from layers.errors import CannotBePlaced, NotReadable, UnsupportedFormat
 from layers.readers.cell_types import typed_column
 from layers.readers.delimited import PREVIEW_ROWS, RawTable, read_delimited, unique_names
 from layers.readers.files import Content
-from layers.readers.ogr_rows import READ_ERRORS, VectorSource, clean, field_type, plain, remarks_ignored, typed_values
+from layers.readers.ogr_rows import READ_ERRORS, VectorSource, clean, field_type, remarks_ignored, typed_values
 from layers.readers.parsed_layer import ParsedLayer
 from layers.readers.row_problems import RowProblems
 from layers.readers.table_columns import chosen_columns
@@ -83,7 +82,7 @@ def _sheets(source: VectorSource, preview: bool) -> list[RawTable]:
     try:
         with remarks_ignored():
             names = [str(name) for name, _ in pyogrio.list_layers(source.path)[:MAX_SHEETS]]
-            found = [_sheet(source.path, name, preview) for name in names]
+            found = [_sheet(source, name, preview) for name in names]
     except READ_ERRORS as error:
         raise NotReadable(f"{source.name} cannot be read: {clean(error, source.path)}") from error
     filled = [table for table in found if len(table)]
@@ -92,20 +91,21 @@ def _sheets(source: VectorSource, preview: bool) -> list[RawTable]:
     return filled
 
 
-def _sheet(path: str, name: str, preview: bool) -> RawTable:
-    info = pyogrio.read_info(path, layer=name)
+def _sheet(source: VectorSource, name: str, preview: bool) -> RawTable:
+    has_header = bool(source.options.get("header", True))
+    headers = {"HEADERS": "FORCE" if has_header else "DISABLE"}
+    info = pyogrio.read_info(source.path, layer=name, **headers)
     if info["driver"] != "XLSX":
-        raise UnsupportedFormat(f"{os.path.basename(path)} is of the kind {info['driver']}, not an Excel workbook.")
+        raise UnsupportedFormat(f"{source.name} is of the kind {info['driver']}, not an Excel workbook.")
     meta, _, _, cells = pyogrio.raw.read(
-        path, layer=name, read_geometry=False, datetime_as_string=True, max_features=PREVIEW_ROWS if preview else None
-    )
+        source.path, layer=name, read_geometry=False, datetime_as_string=True,
+        max_features=PREVIEW_ROWS if preview else None, **headers,
+    )  # fmt: skip
     columns: dict[str, list[Any]] = {}
     types: dict[str, str] = {}
-    described = zip(
-        unique_names([str(n) for n in meta["fields"]]), cells, meta["ogr_types"], meta["ogr_subtypes"], strict=True
-    )
-    for column, values, kind, subtype in described:
-        columns[column] = [plain(value) for value in typed_values(np.asarray(values), kind, subtype)]
+    names = unique_names([str(field) for field in meta["fields"]])
+    for column, values, kind, subtype in zip(names, cells, meta["ogr_types"], meta["ogr_subtypes"], strict=True):
+        columns[column] = typed_values(np.asarray(values), kind, subtype)
         if kind != "OFTString":
             types[column] = field_type(kind, subtype)
-    return RawTable(name, columns, types, {"sheet": name})
+    return RawTable(name, columns, types, {"sheet": name, "header": has_header}, first_row=2 if has_header else 1)

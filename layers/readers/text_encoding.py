@@ -41,8 +41,8 @@ def guessed_encoding(data: bytes) -> tuple[str, str]:
     chinese = _chinese(data)
     if chinese:
         return "gb18030", "it reads as common Chinese characters"
-    runs = re.findall(rb"[\x80-\xff]+", data)
-    if sum(len(run) for run in runs if len(run) > 1) * 2 > sum(len(run) for run in runs):
+    words = [word for word in re.findall(rb"[A-Za-z\x80-\xff]+", data) if not word.isascii()]
+    if sum(len(word) > 1 and min(word) > 127 for word in words) * 2 > len(words):
         best = max(_CYRILLIC, key=lambda encoding: _russian(data, encoding))
         return best, "it reads as Russian with the letters as frequent as usual"
     return "cp1252", "single accented letters, as in western Europe"

@@ -12,9 +12,9 @@ import pytest
 ROOT = Path(__file__).parents[3]
 
 
-def run(folder: Path, mode: str) -> dict:
+def run(folder: Path, mode: str, module: str = "tests.layers.readers.hostile_child") -> dict:
     """The child's report; as root on Linux it can reach nothing but its own loopback."""
-    command = [sys.executable, "-m", "tests.layers.readers.hostile_child", str(folder), mode]
+    command = [sys.executable, "-m", module, str(folder), mode]
     if hasattr(os, "geteuid") and os.geteuid() == 0 and shutil.which("unshare") and shutil.which("ip"):
         command = ["unshare", "-n", "--", "sh", "-c", 'ip link set lo up && exec "$@"', "sh", *command]
     proxies = {"http_proxy", "https_proxy", "all_proxy", "no_proxy"}

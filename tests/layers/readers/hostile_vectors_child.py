@@ -1,0 +1,119 @@
+"""Run by test_hostile_vectors, in a network of its own: opens hostile vector files and prints what reached the server.
+
+python -m tests.layers.readers.hostile_vectors_child FOLDER guarded|open|victim
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+
+from tests.layers.readers.hostile_child import Listener
+
+
+def corpus(folder: Path, url: str) -> list[Path]:
+    """Hostile vector files that lead to `url`."""
+    link = {"type": "link", "properties": {"href": f"{url}/crs.wkt", "type": "ogcwkt"}}
+    features = [{"type": "Feature", "properties": {}, "geometry": {"type": "Point", "coordinates": [1, 2]}}]
+    collection = json.dumps({"type": "FeatureCollection", "crs": link, "features": features})
+    kml = (
+        f"<kml><NetworkLink><Link><href>{url}/n.kml</href></Link></NetworkLink><GroundOverlay><Icon><href>{url}/g.png"
+        "</href></Icon><LatLonBox><north>2</north><south>1</south><east>4</east><west>3</west></LatLonBox></GroundOverlay>"
+        f'<Placemark><description>&lt;img src="{url}/d.png"&gt;</description><styleUrl>{url}/s.kml#a</styleUrl>'
+        f"<Style><IconStyle><Icon><href>{url}/i.png</href></Icon></IconStyle></Style>"
+        "<Point><coordinates>1,2</coordinates></Point></Placemark></kml>"
+    )
+    inside = f"<OGRVRTLayer name='a'><SrcDataSource>{url}/a.json</SrcDataSource></OGRVRTLayer>"
+    vrt = f"<OGRVRTDataSource>{inside}</OGRVRTDataSource>"
+    texts = {
+        "link.geojson": collection,
+        "link.json": collection,
+        "lines.geojsonl": json.dumps({**features[0], "crs": link}) + "\n" + json.dumps(features[0]) + "\n",
+        "text.geojson": json.dumps(f"{url}/a.geojson"),
+        "vrt.geojson": vrt,
+        "vrt.kml": vrt,
+        "vrt.shp": vrt,
+        "vrt.csv": vrt,
+        "service.geojson": json.dumps({"type": "FeatureCollection", "features": [], "exceededTransferLimit": True,
+                                       "next": f"{url}/next"}),
+        "stac.json": json.dumps({"type": "FeatureCollection", "stac_version": "1.0.0", "links": [{"rel": "next",
+                                 "href": f"{url}/next"}], "features": features}),
+        "links.kml": kml,
+        "dtd.kml": f'<!DOCTYPE kml SYSTEM "{url}/dtd">' + kml,
+        "entity.gpx": f'<!DOCTYPE gpx [<!ENTITY x SYSTEM "{url}/x">]>'
+                      '<gpx><wpt lat="1" lon="2"><name>&x;</name></wpt></gpx>',
+        "schema.gpx": f'<gpx xmlns:xsi="x" xsi:schemaLocation="{url}/a {url}/b"><wpt lat="1" lon="2"/></gpx>',
+        "links.csv": f"lat,lon,link\n1,2,{url}/a\n",
+        "wkt.csv": f"wkt,x\nhttp:{url},1\n\"POINT (1 2)\",2\n",
+    }  # fmt: skip
+    made = []
+    for name, text in texts.items():
+        (folder / name).write_text(text)
+        made.append(folder / name)
+    with zipfile.ZipFile(folder / "links.kmz", "w") as archive:
+        archive.writestr("doc.kml", kml)
+    return [*made, folder / "links.kmz", _shapefile(folder, url)]
+
+
+def _shapefile(folder: Path, url: str) -> Path:
+    import numpy as np
+    import pyogrio.raw
+    import shapely
+
+    path = folder / "prj.shp"
+    wkb = shapely.to_wkb(np.array([shapely.Point(1, 2)], object))
+    pyogrio.raw.write(
+        path, wkb, [np.array([1])], ["n"], driver="ESRI Shapefile", geometry_type="Point", crs="EPSG:4326"
+    )
+    path.with_suffix(".prj").write_text(f"{url}/crs.wkt")
+    return path
+
+
+def open_guarded(paths: list[Path]) -> dict[str, str]:
+    """What the readers say of each: "drawn" or the sentence of the error."""
+    from layers.errors import GeoloupeError
+    from layers.pool.pool import ReaderPool
+
+    pool, said = ReaderPool(1), {}
+    pool.start()
+    for path in paths:
+        try:
+            pool.ask("probe", {"path": str(path)})
+            pool.ask("features", {"path": str(path), "crs": "EPSG:3857", "source_crs": "EPSG:4326"})
+            pool.ask("attributes", {"path": str(path)})
+            said[path.name] = "drawn"
+        except GeoloupeError as error:
+            said[path.name] = error.sentence
+    pool.close()
+    return said
+
+
+def open_unguarded(folder: Path) -> None:
+    """OGR as it comes: what a program does that opens whatever it is given."""
+    import pyogrio
+
+    for name in ("link.geojson", "vrt.geojson"):
+        with contextlib.suppress(Exception):
+            pyogrio.read_info(folder / name)
+
+
+def main() -> None:
+    folder, mode = Path(sys.argv[1]), sys.argv[2]
+    if mode == "victim":
+        open_unguarded(folder)
+        return
+    listener, said = Listener(), {}
+    paths = corpus(folder, listener.url)
+    if mode == "guarded":
+        said = open_guarded(paths)
+    else:  # in another process: OGR keeps the interpreter to itself, and the server could not answer
+        subprocess.run([sys.executable, "-m", __spec__.name, str(folder), "victim"], check=True)
+    print(json.dumps({"requests": listener.requests, "said": said}))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,446 @@
+"""Rows F56 to F72 of the fault table: one test each, named after its row."""
+
+import io
+import json
+import re
+import struct
+import time
+import warnings
+import zipfile
+from pathlib import Path
+
+import numpy as np
+import pyogrio.raw
+import pytest
+import shapely
+
+from layers.errors import GeoloupeError, NotReadable, TooLarge, UnsupportedFormat
+from layers.geo.measure import geometry_length_m
+from layers.pool.features import table_from_answer
+from layers.pool.pool import ReaderPool
+from layers.readers.vector_source import rows_of, source_of
+from layers.vector.table import LINE, POINT, POLYGON, FeatureTable, VectorInfo
+
+POOL = ReaderPool(inline=True)
+KML = '<kml xmlns="http://www.opengis.net/kml/2.2"><Document>{}</Document></kml>'
+PLACEMARK = "<Placemark><name>{}</name><Point><coordinates>128.25,51.875</coordinates></Point></Placemark>"
+
+
+def probe(path: Path, **more) -> list[VectorInfo]:
+    return [VectorInfo.from_json(one) for one in POOL.ask("probe", {"path": str(path), **more}).header["layers"]]
+
+
+def draw(path: Path, crs: str = "EPSG:4326", **more) -> tuple[FeatureTable, dict]:
+    answer = POOL.ask("features", {"path": str(path), "crs": crs, **more})
+    return table_from_answer(answer), answer.header
+
+
+def columns_of(path: Path, layer: str = "", **options) -> dict[str, list]:
+    return rows_of(source_of({"path": str(path), "layer": layer, "options": options}), 0, 1000, None).columns
+
+
+def geojson(path: Path, *geometries: dict | None, **properties) -> Path:
+    rows = [{"type": "Feature", "properties": {"n": i, **properties}, "geometry": g} for i, g in enumerate(geometries)]
+    path.write_text(json.dumps({"type": "FeatureCollection", "features": rows}), encoding="utf-8")
+    return path
+
+
+def point(x: float, y: float) -> dict:
+    return {"type": "Point", "coordinates": [x, y]}
+
+
+def ogr(path: Path, shapes: list, driver: str, *, crs: str | None = "EPSG:4326", geometry: str = "Unknown", **columns):
+    names = columns or {"n": np.arange(len(shapes))}
+    wkb = [s if isinstance(s, bytes) or s is None else shapely.to_wkb(s, flavor="iso") for s in shapes]
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # no CRS, a TIN
+        pyogrio.raw.write(
+            path, np.array(wkb, object), list(names.values()), list(names), driver=driver, geometry_type=geometry,
+            crs=crs, layer=path.stem,
+        )  # fmt: skip
+    return path
+
+
+def within(seconds: float, action) -> object:
+    """What `action` returns or raises, where it is done in time."""
+    begin = time.monotonic()
+    try:
+        return action()
+    except GeoloupeError as error:
+        return error
+    finally:
+        assert time.monotonic() - begin < seconds
+
+
+def test_f56_broken_geometries_are_listed_and_the_other_rows_load(tmp_path):
+    ring = [[0, 0], [2, 2], [2, 0], [0, 2], [0, 0]]
+    path = geojson(
+        tmp_path / "a.geojson",
+        point(1, 2),
+        {"type": "Polygon", "coordinates": [ring]},
+        {"type": "LineString", "coordinates": [[1, 1]]},
+        {"type": "Polygon", "coordinates": [[[0, 0], [1, 0], [1, 1]]]},
+        {"type": "Polygon", "coordinates": [[[0, 0], [1, 0], [0, 0], [0, 0]]]},
+        point(3, 4),
+    )
+    (layer,) = probe(path)
+    assert layer.features == 6
+    said = " ".join(layer.problems)
+    for row in (
+        "Row 2: self-intersection",
+        "Row 3: its geometry is broken",
+        "Row 4: its geometry is broken",
+        "Row 5: ",
+    ):
+        assert row in said
+    table, header = draw(path)
+    assert {0, 1, 5} <= set(table.fid.tolist())
+    assert header["done"]
+
+
+def test_f57_rows_without_geometry_stay_and_files_without_rows_say_so(tmp_path):
+    path = geojson(tmp_path / "a.geojson", None, point(1, 2), {"type": "Point", "coordinates": []})
+    (layer,) = probe(path)
+    assert layer.problems == ("2 rows have no geometry and stand in the table only.",)
+    assert POOL.ask("attributes", {"path": str(path)}).header["columns"]["n"] == [0, 1, 2]
+    empty = ogr(tmp_path / "empty.gpkg", [], "GPKG", n=np.zeros(0, np.int64))
+    assert probe(empty)[0].features == 0
+    with pytest.raises(NotReadable, match="holds no features"):
+        probe(geojson(tmp_path / "none.geojson"))
+    (tmp_path / "none.kml").write_text(KML.format(""))
+    with pytest.raises(NotReadable, match="holds no features"):
+        probe(tmp_path / "none.kml")
+
+
+def test_f58_coordinates_that_are_nowhere_are_listed_and_not_drawn(tmp_path):
+    path = tmp_path / "a.geojson"
+    geojson(path, point(1, 2), point(7, 8), point(200, 10), point(5, 95), point(1e308, 3))
+    path.write_text(path.read_text().replace("[7, 8]", "[NaN, Infinity]"))
+    (layer,) = probe(path)
+    said = " ".join(layer.problems)
+    assert "Row 4: it lies outside the degrees" in said
+    assert "Row 5: it lies outside the degrees" in said
+    table, _ = draw(path, "EPSG:3857")
+    assert {0, 2} <= set(table.fid.tolist()) <= {0, 2, 3}
+    assert np.isfinite(table.xy * table.step).all()
+    at = table.fid.tolist().index(2)
+    start = int(table.start_of[table.part_of[at]])
+    assert table.xy[start, 0] * table.step == pytest.approx(-160 * 111_319.49, abs=1)
+
+
+def test_f59_mixed_kinds_heights_measures_and_curves(tmp_path):
+    arc = struct.pack("<BII6d", 1, 8, 3, 0, 0, 1, 1, 2, 0)
+    triangle = struct.pack("<BIII12d", 1, 1003, 1, 4, 0, 0, 0, 1, 0, 1, 1, 1, 2, 0, 0, 0)
+    tin = struct.pack("<BII", 1, 1016, 1) + struct.pack("<BIII12d", 1, 1017, 1, 4, *range(9), 0, 1, 2)
+    shapes = [shapely.Point(1, 2, 3), arc, shapely.from_wkt("LINESTRING ZM (1 2 3 4, 5 6 7 8)"), triangle, tin, None]
+    path = ogr(tmp_path / "a.gpkg", shapes, "GPKG")
+    (layer,) = probe(path)
+    assert layer.features == 6
+    assert "Row 5: its geometry is broken" in " ".join(layer.problems)  # a TIN
+    table, _ = draw(path)
+    kinds = dict(zip(table.fid.tolist(), table.kind.tolist(), strict=True))
+    assert (kinds[1], kinds[2], kinds[3], kinds[4]) == (POINT, LINE, LINE, POLYGON)
+    curve = table.fid.tolist().index(2)
+    part = int(table.part_of[curve])
+    assert table.start_of[part + 1] - table.start_of[part] > 10
+    assert POOL.ask("attributes", {"path": str(path), "layer": "a"}).header["fids"] == [1, 2, 3, 4, 5, 6]
+
+
+def test_f60_many_features_come_in_chunks(tmp_path):
+    path = ogr(
+        tmp_path / "a.gpkg", shapely.points(np.random.default_rng(1).uniform(-80, 80, (60_000, 2))).tolist(), "GPKG"
+    )
+    count, start, chunks = 0, 0, 0
+    while start is not None:
+        table, header = draw(path, "EPSG:3857", start_fid=start, limit=20_000)
+        assert len(table) <= 20_000
+        count, start, chunks = count + len(table), header["next_fid"], chunks + 1
+    assert (count, chunks >= 3) == (60_000, True)
+
+
+@pytest.mark.bounded
+def test_f60_a_polygon_of_a_million_vertices(tmp_path):
+    angle = np.linspace(0, 2 * np.pi, 1_000_000)
+    ring = np.column_stack([np.cos(angle) * 10, np.sin(angle) * 10])
+    path = ogr(tmp_path / "a.gpkg", [shapely.Polygon(ring)], "GPKG")
+    assert probe(path)[0].problems == ()
+    table, _ = draw(path, "EPSG:3857")
+    assert table.xy.shape[0] > 100_000
+
+
+def test_f61_huge_and_strange_attributes(tmp_path):
+    names = {f"column {i}": i for i in range(2000)}
+    text = "я" * 2_500_000
+    path = geojson(tmp_path / "a.geojson", point(1, 2), **names, long=text, nul="a\0b", rtl="\u202eabc", mark="e\u0301")
+    (layer,) = probe(path)
+    assert len(layer.fields) == 2005
+    columns = columns_of(path)
+    assert len(columns["long"][0]) < 30_000
+    assert columns["mark"] == ["e\u0301"]
+    whole = rows_of(source_of({"path": str(path)}), 0, 1, ["long"], exact=True).columns
+    assert whole["long"] == [text]
+    wide = tmp_path / "wide.csv"
+    wide.write_text(",".join(f"c{i}" for i in range(3000)) + "\n")
+    with pytest.raises(TooLarge, match="3,000 columns"):
+        probe(wide)
+
+
+def test_f62_encodings_are_recovered_with_the_evidence_or_by_hand(tmp_path):
+    def shapefile(name: str, text: str, encoding: str, cpg: str | None) -> Path:
+        path = ogr(tmp_path / f"{name}.shp", [shapely.Point(1, 2)], "ESRI Shapefile", name=np.array([text], object))
+        dbf = path.with_suffix(".dbf")
+        data = bytearray(dbf.read_bytes())
+        data[29] = 0
+        wanted = text.encode(encoding)
+        data[-1 - 80 : -1 - 80 + len(wanted)] = wanted  # one record of 80 bytes, then the end mark
+        dbf.write_bytes(bytes(data[:-81]) + wanted.ljust(80) + b"\x1a")
+        path.with_suffix(".cpg").unlink(missing_ok=True)
+        if cpg is not None:
+            path.with_suffix(".cpg").write_text(cpg)
+        return path
+
+    word = "Космодром Восточный"
+    silent = [(encoding, None) for encoding in ("cp1251", "koi8-r", "cp866", "utf-8")]
+    for number, (encoding, cpg) in enumerate([*silent, *(("cp1251", text) for text in ("UTF-8", "1251", "nonsense"))]):
+        path = shapefile(f"a{number}", word, encoding, cpg)
+        (layer,) = probe(path)
+        assert columns_of(path)["name"] == [word], (encoding, cpg, layer.reading)
+        assert layer.reading["encoding"] == encoding
+        assert layer.reading["encoding_evidence"]
+    path = shapefile("h", "Plößberg", "cp1252", None)
+    assert columns_of(path)["name"] == ["Plößberg"]
+    assert columns_of(path, encoding="cp1251")["name"] != ["Plößberg"]
+    assert columns_of(shapefile("i", "文昌航天发射场", "gb18030", None))["name"] == ["文昌航天发射场"]
+    broken = ogr(tmp_path / "broken.gpkg", [shapely.Point(1, 2)], "GPKG", name=np.array(["Plesetsk"], object))
+    broken.write_bytes(broken.read_bytes().replace(b"Plesetsk", b"Ples\xff\xfesk"))
+    assert columns_of(broken)["name"] == ["Ples\ufffd\ufffdsk"]
+
+
+def test_f63_a_shapefile_with_parts_missing(tmp_path):
+    points = [shapely.Point(1, 2), shapely.Point(3, 4), shapely.Point(5, 6)]
+    whole = ogr(tmp_path / "a.shp", points, "ESRI Shapefile", geometry="Point", name=np.array(["x", "y", "z"], object))
+    whole.with_suffix(".shx").unlink()
+    before = {path.name: path.read_bytes() for path in tmp_path.iterdir()}
+    (layer,) = probe(whole)
+    assert (layer.features, layer.crs) == (3, "EPSG:4326")
+    assert "restored in memory" in layer.problems[0]
+    assert columns_of(whole)["name"] == ["x", "y", "z"]
+    assert len(draw(whole)[0]) == 3
+    assert {path.name: path.read_bytes() for path in tmp_path.iterdir()} == before
+    whole.with_suffix(".dbf").unlink()
+    (layer,) = probe(whole)
+    assert "without its .dbf" in " ".join(layer.problems)
+    assert len(draw(whole)[0]) == 3
+    whole.with_suffix(".prj").unlink()
+    (layer,) = probe(whole)
+    assert layer.crs == ""
+    assert "does not say in which CRS" in " ".join(layer.problems)
+    whole.with_suffix(".dbf").write_bytes(b"x")
+    with pytest.raises(UnsupportedFormat, match=r"open the file that ends in \.shp"):
+        probe(whole.with_suffix(".dbf"))
+
+
+def test_f64_a_crs_that_is_missing_or_contradicts_the_coordinates(tmp_path):
+    far = [shapely.Point(400_000, 5_750_000)]
+    (layer,) = probe(ogr(tmp_path / "none.gpkg", far, "GPKG", crs=None))
+    assert (layer.crs, layer.bounds_lonlat) == ("", None)
+    (layer,) = probe(ogr(tmp_path / "degrees.gpkg", far, "GPKG", crs="EPSG:4326"))
+    assert layer.bounds_lonlat is None
+    assert "said to be in degrees, but its coordinates are not" in " ".join(layer.problems)
+    (layer,) = probe(ogr(tmp_path / "metres.gpkg", [shapely.Point(128.3, 51.9)], "GPKG", crs="EPSG:3857"))
+    assert "look like degrees" in " ".join(layer.problems)
+    (layer,) = probe(ogr(tmp_path / "right.gpkg", far, "GPKG", crs="EPSG:32652"))
+    assert layer.problems == ()
+    assert layer.bounds_lonlat.centre == pytest.approx((127.55, 51.89), abs=0.01)
+
+
+def test_f65_a_route_over_the_antimeridian_is_split_and_its_length_is_geodesic(tmp_path):
+    route = shapely.LineString([(131.9, 43.1), (177.5, 64.7), (-149.9, 61.2)])
+    path = geojson(tmp_path / "a.geojson", json.loads(shapely.to_geojson(route)))
+    table, _ = draw(path, "EPSG:3857")
+    widths = [np.ptp(table.xy[a:b, 0]) * table.step for a, b in zip(table.start_of, table.start_of[1:], strict=False)]
+    assert len(widths) >= 2
+    assert max(widths) < 6e6
+    from pyproj import Geod
+
+    assert geometry_length_m(route) == pytest.approx(Geod(ellps="WGS84").geometry_length(route), abs=1)
+
+
+def kmz(path: Path, members: dict[str, bytes]) -> Path:
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, data in members.items():
+            archive.writestr(name, data)
+    return path
+
+
+def test_f66_archives_that_would_burst_are_refused_by_their_directory(tmp_path):
+    good = KML.format(PLACEMARK.format("x")).encode()
+    bomb = kmz(tmp_path / "bomb.kmz", {"doc.kml": good + b" " * (150 * 2**20)})
+    assert bomb.stat().st_size < 2**20
+    refused = within(1, lambda: probe(bomb))
+    assert isinstance(refused, TooLarge)
+    assert "times its size" in str(refused)
+    slip = kmz(tmp_path / "slip.kmz", {"../../slip.kml": good, "a.png": b"x"})
+    assert probe(slip)[0].features == 1
+    assert not list(tmp_path.parent.glob("slip.kml"))
+    many = kmz(tmp_path / "many.kmz", {f"{i}.txt": b"" for i in range(10_001)} | {"doc.kml": good})
+    with pytest.raises(TooLarge, match="10,002 files"):
+        probe(many)
+    nested = kmz(tmp_path / "nested.kmz", {"inner.kmz": slip.read_bytes()})
+    with pytest.raises(UnsupportedFormat, match="only archives inside"):
+        probe(nested)
+    locked = bytearray(kmz(tmp_path / "locked.kmz", {"doc.kml": good}).read_bytes())
+    locked[6] |= 1
+    locked[locked.rindex(b"PK\x01\x02") + 8] |= 1
+    (tmp_path / "locked.kmz").write_bytes(locked)
+    with pytest.raises(UnsupportedFormat, match="encrypted"):
+        probe(tmp_path / "locked.kmz")
+    liar = bytearray(kmz(tmp_path / "liar.kmz", {"doc.kml": good}).read_bytes())
+    (tmp_path / "liar.kmz").write_bytes(liar[: len(liar) // 2])
+    with pytest.raises((NotReadable, UnsupportedFormat)):
+        probe(tmp_path / "liar.kmz")
+    book = kmz(tmp_path / "bomb.xlsx", {"xl/workbook.xml": b" " * (150 * 2**20)})
+    assert isinstance(within(1, lambda: probe(book)), TooLarge)
+
+
+def test_f67_what_leads_elsewhere_is_text(tmp_path):
+    url = "http://127.0.0.1:9"
+    inside = (
+        f"<NetworkLink><name>live</name><Link><href>{url}/a.kml</href></Link></NetworkLink>"
+        f"<GroundOverlay><name>scene</name><Icon><href>{url}/a.png</href></Icon><LatLonBox><north>2</north>"
+        "<south>1</south><east>4</east><west>3</west></LatLonBox></GroundOverlay>"
+        "<Placemark><name>p</name>"
+        f"<description><![CDATA[<img src='{url}/b.png'><script>x()</script>Text]]></description>"
+        f"<Style><IconStyle><Icon><href>{url}/i.png</href></Icon></IconStyle></Style>"
+        "<Point><coordinates>1,2</coordinates></Point></Placemark>"
+    )
+    path = tmp_path / "a.kml"
+    path.write_text(KML.format(inside))
+    (layer,) = probe(path)
+    assert f"a.kml leads to NetworkLink {url}/a.kml" in layer.problems[0].replace("a leads", "a.kml leads")
+    columns = columns_of(path)
+    assert columns["link"] == [f"{url}/a.kml", f"{url}/a.png", None]
+    assert columns["icon"] == [None, None, f"{url}/i.png"]
+    assert columns["description"][2] == f"[{url}/b.png] Text"
+    table, _ = draw(path)
+    assert table.kind.tolist() == [POLYGON, POINT]
+
+
+def test_f68_xml_bombs_are_refused_at_once(tmp_path):
+    bomb = '<!DOCTYPE kml [<!ENTITY a "ha">' + "".join(
+        f'<!ENTITY {b} "{f"&{a};" * 10}">' for a, b in zip("abcdefgh", "bcdefghi", strict=True)
+    )
+    secret = tmp_path / "secret.txt"
+    secret.write_text("secret")
+    texts = {
+        "laughs.kml": bomb + "]>" + KML.format(PLACEMARK.format("&i;")),
+        "laughs.gpx": bomb + ']><gpx><wpt lat="1" lon="2"><name>&i;</name></wpt></gpx>',
+        "xxe.kml": f'<!DOCTYPE kml [<!ENTITY x SYSTEM "file://{secret}">]>' + KML.format(PLACEMARK.format("&x;")),
+        "xxe.gpx": f'<!DOCTYPE gpx SYSTEM "file://{secret}"><gpx><wpt lat="1" lon="2"/></gpx>',
+        "deep.kml": KML.format("<Folder>" * 100_000 + "</Folder>" * 100_000),
+        "deep.gpx": "<gpx>" + "<extensions>" * 100_000 + "</extensions>" * 100_000 + "</gpx>",
+        "inside.kml": KML.format("<Placemark>" + "<MultiGeometry>" * 100_000),
+    }
+    for name, text in texts.items():
+        (tmp_path / name).write_text('<?xml version="1.0"?>' + text)
+        refused = within(1, lambda name=name: probe(tmp_path / name))
+        assert isinstance(refused, NotReadable | UnsupportedFormat), (name, refused)
+        assert "secret" not in str(refused).replace("secret.txt", "")
+
+
+def test_f69_geojson_of_any_depth_and_size(tmp_path):
+    path = tmp_path / "deep.geojson"
+    path.write_text('{"type":"Feature","geometry":{"type":"Point","coordinates":' + "[" * 100_000)
+    assert isinstance(within(5, lambda: probe(path)), NotReadable | UnsupportedFormat)
+    path.write_text('{"type":"Feature","geometry":' + '{"type":"GeometryCollection","geometries":[' * 3000)
+    assert isinstance(within(5, lambda: probe(path)), NotReadable | UnsupportedFormat)
+    nested = {"type": "Feature", "properties": {"a": None}, "geometry": point(1, 2)}
+    deep: list = []
+    for _ in range(500):
+        deep = [deep]
+    nested["properties"]["a"] = deep
+    path.write_text(json.dumps(nested))
+    found = within(5, lambda: probe(path))
+    assert isinstance(found, list | GeoloupeError)
+    path.write_text('{"type":"Feature","properties":{"a":NaN},"geometry":{"type":"Point","coordinates":[NaN,1]}}')
+    assert isinstance(within(5, lambda: probe(path)), list | GeoloupeError)
+
+
+def test_f70_tracks_without_times_and_broken_times_load(tmp_path):
+    track = (
+        '<Placemark><name>t</name><gx:Track xmlns:gx="g"><gx:coord>1 2 0</gx:coord>'
+        "<gx:coord>3 4 0</gx:coord></gx:Track>"
+        "</Placemark><Placemark><name>u</name><gx:MultiTrack xmlns:gx='g'><gx:Track><when>yesterday</when>"
+        "<gx:coord>1 2 3</gx:coord><gx:coord>5 6 7</gx:coord></gx:Track></gx:MultiTrack></Placemark>"
+    )
+    (tmp_path / "a.kml").write_text(KML.format(track))
+    table, _ = draw(tmp_path / "a.kml")
+    assert table.kind.tolist() == [LINE, LINE]
+    points = "".join(
+        f'<trkpt lat="{i}" lon="{i}"><time>{t}</time></trkpt>' for i, t in ((1, "2024-13-45"), (2, "noon"))
+    )
+    (tmp_path / "a.gpx").write_text(
+        f"<gpx><trk><name>t</name><trkseg>{points}</trkseg></trk><rte><rtept lat='1' lon='2'/><rtept lat='x' lon='2'/>"
+        "<rtept lat='3' lon='4'/></rte><wpt lat='1' lon='2'><time/></wpt></gpx>"
+    )
+    waypoints, routes, tracks = probe(tmp_path / "a.gpx")
+    assert (waypoints.name, routes.name, tracks.name) == ("waypoints", "routes", "tracks")
+    assert "begin “2024-13-45” is no time" in tracks.problems[0]
+    assert "1 of its points have no usable lat and lon" in routes.problems[0]
+    assert len(draw(tmp_path / "a.gpx", layer="tracks")[0]) == 1
+    assert dict(tracks.fields)["points"] == "integer"
+
+
+def test_f71_formulas_are_neutralised_in_a_table(tmp_path):
+    path = geojson(tmp_path / "a.geojson", point(1, 2))
+    data = json.loads(path.read_text())
+    for name, text in (
+        ("a", "=cmd|' /C calc'!A0"),
+        ("b", "+1"),
+        ("c", "-1"),
+        ("d", "@SUM(1)"),
+        ("=e", "\tx"),
+        ("f", 5),
+    ):
+        data["features"][0]["properties"][name] = text
+    path.write_text(json.dumps(data))
+    out = tmp_path / "out.csv"
+    POOL.ask("export_rows", {"path": str(path), "out": str(out), "format": "CSV"})
+    cells = [cell.strip('"') for cell in re.split(r"[,\r\n]+", out.read_text("utf-8-sig")) if cell]
+    assert not [cell for cell in cells if cell[:1] in "=+-@\t" and cell]
+    assert "'=cmd|' /C calc'!A0" in cells
+
+
+def test_f72_no_repair_is_run_on_a_geometry_bomb(tmp_path):
+    bomb = shapely.Polygon(np.random.default_rng(1).uniform(0, 10, (3000, 2)))
+    path = ogr(tmp_path / "a.gpkg", [bomb, shapely.Point(1, 2)], "GPKG")
+    (layer,) = within(10, lambda: probe(path))
+    assert "self-intersection" in layer.problems[0]
+    assert len(within(10, lambda: draw(path))[0]) == 2
+    calls = re.compile(r"\b(make_valid|buffer|simplify|unary_union|union_all)\(")
+    readers = Path(__file__).parents[3] / "layers" / "readers"
+    assert not [path.name for path in readers.glob("*.py") if calls.search(path.read_text())]
+
+
+def test_a_workbook_with_places(tmp_path):
+    """Two sheets have places, one has none."""
+    path = tmp_path / "sites.xlsx"
+    for sheet, columns in (
+        (
+            "sites",
+            {"name": ["文昌", None], "lat": [19.614, 51.884], "lon": [110.951, 128.334], "n": [9007199254740991, 2]},
+        ),
+        ("grid", {"what": ["a", "b"], "MGRS": ["52U DC 54160 48346", "nowhere"]}),
+        ("notes", {"text": ["x", "y"]}),
+    ):
+        arrays = [np.array(values, object if isinstance(values[0], str) else None) for values in columns.values()]
+        pyogrio.raw.write(path, None, arrays, list(columns), driver="XLSX", layer=sheet, append=path.exists())
+    sites, grid = probe(path)
+    assert (sites.name, sites.driver, sites.crs, sites.features) == ("sites", "XLSX", "EPSG:4326", 2)
+    assert sites.reading["columns"] == {"x": "lon", "y": "lat"}
+    assert dict(sites.fields) == {"name": "text", "lat": "real", "lon": "real", "n": "integer"}
+    assert columns_of(path, "sites")["name"] == ["文昌", None]
+    assert grid.reading["columns"] == {"place": "MGRS"}
+    assert "Row 3: “nowhere”" in " ".join(grid.problems)
+    assert [one.name for one in probe(path, preview=True)] == ["sites", "grid", "notes"]
+    assert io.BytesIO(path.read_bytes()).read(2) == b"PK"
