@@ -8,6 +8,7 @@ from pathlib import Path
 from PySide6.QtCore import QObject, Qt
 from PySide6.QtWidgets import QFileDialog, QMessageBox, QPushButton, QWidget
 
+from viewer.app.file_kinds import name_filters
 from viewer.support.text import one_line
 
 
@@ -59,7 +60,7 @@ class Questions(QObject):
         return self._answer(box, answers, Changed.CANCEL)
 
     def paths_to_open(self, folder: Path) -> list[str]:
-        paths, _ = QFileDialog.getOpenFileNames(self._window, self.tr("Open"), str(folder))
+        paths, _ = QFileDialog.getOpenFileNames(self._window, self.tr("Open"), str(folder), name_filters())
         return paths
 
     def case_to_write(self, suggestion: Path) -> Path | None:

@@ -1,0 +1,38 @@
+"""What the dialog that opens files offers, by the names files have. What a file is says its content, later."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QCoreApplication
+
+CASES = ("*.gpkg",)
+IMAGES = (
+    "*.tif", "*.tiff", "*.jp2", "*.j2k", "*.ntf", "*.nitf", "*.nsf", "*.vrt", "*.mbtiles", "*.gpkg", "*.png", "*.jpg",
+    "*.jpeg",
+)  # fmt: skip
+DELIVERIES = (
+    "MTD_MSIL*.xml", "manifest.safe", "*_MTL.txt", "*_MTL.json", "*_MTL.xml", "DIM_*.XML", "VOL_*.XML", "*.IMD",
+    "*.TIL", "*_metadata.json", "*_metadata.xml",
+)  # fmt: skip
+"""The files that describe a whole delivery: Sentinel-2, Landsat, Airbus, Maxar, Planet."""
+VECTORS = (
+    "*.shp", "*.gpkg", "*.fgb", "*.geojson", "*.json", "*.geojsonl", "*.geojsons", "*.geojsonseq", "*.ndjson",
+    "*.jsonl", "*.kml", "*.kmz", "*.gpx", "*.csv", "*.tsv", "*.tab", "*.txt", "*.xlsx",
+)  # fmt: skip
+
+
+def name_filters() -> str:
+    """All of it first, then kind by kind, as `QFileDialog` takes them."""
+
+    def tr(text: str) -> str:
+        return QCoreApplication.translate("FileKinds", text)
+
+    everything = tuple(dict.fromkeys((*CASES, *IMAGES, *DELIVERIES, *VECTORS)))
+    kinds = (
+        (tr("All that Geoloupe opens"), everything),
+        (tr("Imagery"), IMAGES),
+        (tr("Deliveries, by the file that describes them"), DELIVERIES),
+        (tr("Vectors and tables"), VECTORS),
+        (tr("Cases"), CASES),
+        (tr("All files"), ("*",)),
+    )
+    return ";;".join(f"{title} ({' '.join(patterns)})" for title, patterns in kinds)
