@@ -42,8 +42,8 @@ class ActionSpec:
     check: str = ""
     """"" is a plain action, "own" switches by itself, any other word names an exclusive group."""
     needs: str = ""
-    """What must be so for the action to be offered: case, selection, layer, raster, undo, redo, changes, or for a
-    combination of bands the action's own id."""
+    """What must be so for the action to be offered: case, selection, layer, raster, coarse, undo, redo, changes, or for
+    a combination of bands the action's own id."""
     breaks: bool = False
     """A separator stands before it, in the menu and in the toolbar."""
 
@@ -111,6 +111,10 @@ ACTIONS: tuple[ActionSpec, ...] = (
           needs="layer", breaks=True),
     _spec("remove_layer", "layer", QT_TRANSLATE_NOOP("Actions", "&Remove Layer"), "", "delete", needs="layer"),
     _spec("layer_properties", "layer", QT_TRANSLATE_NOOP("Actions", "&Properties…"), "", "properties", needs="layer"),
+    _spec("build_overviews", "layer", QT_TRANSLATE_NOOP("Actions", "&Build Overviews"), needs="coarse",
+          tip=QT_TRANSLATE_NOOP("Actions", "Build the overviews that the layer’s file lacks, in the cache folder")),
+    _spec("read_again", "layer", QT_TRANSLATE_NOOP("Actions", "Read the &File Again"), needs="raster",
+          tip=QT_TRANSLATE_NOOP("Actions", "Read the layer’s file anew, for it has changed")),
     _spec("offline", "layer", QT_TRANSLATE_NOOP("Actions", "Work &Offline"), "", check="own", breaks=True,
           tip=QT_TRANSLATE_NOOP("Actions", "Contact no server")),
     *(

@@ -110,7 +110,7 @@ class ExportVerbs(QObject):
 
     def _scene(self, frozen: Mapping[str, str]) -> MapScene:
         session = self._session
-        return MapScene(session.document, self._canvas.scene.context, session.base_folder, frozen=frozen)
+        return MapScene(session.document, self._canvas.scene.context.for_pictures(), session.base_folder, frozen=frozen)
 
     def _bounds(self) -> Bounds:
         view = self._canvas.viewport.view()

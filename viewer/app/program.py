@@ -23,6 +23,7 @@ from viewer.app.window import MainWindow
 from viewer.network.consent import Consent
 from viewer.network.fetcher import Fetcher
 from viewer.rendering.context import RenderContext
+from viewer.rendering.overviews import Overviews
 from viewer.resources import resource_path
 from viewer.support.fonts import FALLBACKS, FAMILY, has_chinese, load_fonts
 from viewer.support.icons import mark_pixmap
@@ -69,7 +70,8 @@ class Program:
         self._doors = CrashDoors(log_folder(data_folder()), self._report)
         self._consent = Consent()
         self._fetcher = Fetcher(cache_folder() / "tiles" if self._keeps else None, self._consent)
-        self._context = RenderContext(pool, self._fetcher, self._jobs)
+        overviews = Overviews(pool, self._jobs, cache_folder() / "overviews") if self._keeps else None
+        self._context = RenderContext(pool, self._fetcher, self._jobs, overviews=overviews, reads_ahead=self._keeps)
         self._session = Session(self._jobs, self._messages, self._settings, sessions_folder() if self._keeps else None)
         permissions = Permissions(self._consent, self._settings, self._messages)
         self._window = MainWindow(self._session, self._context, permissions, self._messages, self._settings)

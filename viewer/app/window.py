@@ -31,6 +31,7 @@ from viewer.app.raster_verbs import RasterVerbs
 from viewer.app.session import Session
 from viewer.app.status_link import StatusLink
 from viewer.app.toolbox import FIRST_TOOL, Toolbox
+from viewer.app.upkeep import Upkeep
 from viewer.app.view_verbs import ViewVerbs
 from viewer.canvas.scene import MapScene
 from viewer.canvas.widget import MapCanvas
@@ -129,6 +130,7 @@ class MainWindow(QMainWindow):
         self.docks = Docks(self, self.panel_context)
         self.cases = CaseVerbs(self.panel_context, self.docks, self)
         self.rasters = RasterVerbs(self.panel_context, self.messages, self)
+        self.upkeep = Upkeep(self.scene, self.panel_context, self.messages, self)
         self.face = FaceVerbs(self)
         self.action_table = ActionTable(self._handlers(), self)
         self.action_table.color(self.palette())
@@ -167,7 +169,7 @@ class MainWindow(QMainWindow):
             "offline": face.set_offline, "add_claim": cases.add_claim, "add_source": cases.add_source,
             "add_response": cases.add_response, "reset_panels": self.docks.reset, "palette": face.show_palette,
             "shortcuts": face.show_shortcuts, "show_log": face.show_log, "about": face.show_about,
-            **self.rasters.handlers(),
+            **self.rasters.handlers(), **self.upkeep.handlers(),
             **{id_: partial(self._take_tool, id_) for id_ in self.toolbox.ids},
             **{id_: partial(self.docks.set_panel_visible, id_) for id_ in PANELS},
         }  # fmt: skip
@@ -185,6 +187,7 @@ class MainWindow(QMainWindow):
         self.panel_context.layer_shown.connect(self._offer)
         self.scene.updated.connect(self.rasters.look_again)
         self.rasters.changed.connect(self._offer)
+        self.upkeep.changed.connect(self._offer)
         self.opener.added.connect(self._show_added)
         self.opener.unplaced.connect(self.placing.ask)
         self.panel_context.place_wanted.connect(self.placing.ask_again)
@@ -285,7 +288,9 @@ class MainWindow(QMainWindow):
             "changes": session.is_dirty or (session.is_begun and session.target is None),
         }
         names = {name for name, holds in held.items() if holds}
-        self.action_table.offer(names | (self.rasters.conditions() if session.is_begun else set()))
+        self.action_table.offer(
+            names | (self.rasters.conditions() | self.upkeep.conditions() if session.is_begun else set())
+        )
         self.rasters.label(self.action_table)
 
     def _show_recent(self) -> None:

@@ -1,14 +1,14 @@
-"""A row of the layer tree with the date of its image at the right, small and quiet."""
+"""A row of the layer tree with how the layer is shown and the date of its image at the right, small and quiet."""
 
 from __future__ import annotations
 
 from typing import override
 
-from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, Qt
+from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, QRectF, Qt
 from PySide6.QtGui import QFont, QFontMetrics, QPainter, QPalette
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
-from viewer.panels.layer_rows import DATE_ROLE
+from viewer.panels.layer_rows import BADGE_ROLE, DATE_ROLE
 
 GAP_PX = 6
 SMALLER_PX = 2
@@ -16,33 +16,50 @@ LEAST_NAME_PX = 70
 
 
 class LayerRowLook(QStyledItemDelegate):
-    """The date yields where the name would have no room; the tooltip says it whole."""
+    """Date, then badge, yield where the name would have no room; the tooltip says both whole."""
 
     @override
     def paint(
         self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
     ) -> None:
-        date = str(index.data(DATE_ROLE) or "")
         font = QFont(option.font)
         font.setPixelSize(max(9, QFontMetrics(option.font).ascent() - SMALLER_PX))
         metrics = QFontMetrics(font)
-        width = metrics.horizontalAdvance(date)
-        room = option.rect.width() - width - 2 * GAP_PX
-        if not date or room < LEAST_NAME_PX + option.rect.height() * 2:
+        room = option.rect.width() - LEAST_NAME_PX - option.rect.height() * 2
+        widths: dict[int, int] = {}
+        for role, padding in ((BADGE_ROLE, 3 * GAP_PX), (DATE_ROLE, 2 * GAP_PX)):
+            text = str(index.data(role) or "")
+            width = metrics.horizontalAdvance(text) + padding
+            if text and width <= room:
+                widths[role] = width
+                room -= width
+        if not widths:
             super().paint(painter, option, index)
             return
         whole = QRect(option.rect)
         self._paint_ground(painter, option)
         narrow = QStyleOptionViewItem(option)
-        narrow.rect = QRect(whole.left(), whole.top(), room, whole.height())
+        narrow.rect = whole.adjusted(0, 0, -sum(widths.values()), 0)
         super().paint(painter, narrow, index)
         is_chosen = bool(option.state & QStyle.StateFlag.State_Selected)
-        role = QPalette.ColorRole.HighlightedText if is_chosen else QPalette.ColorRole.PlaceholderText
+        quiet = QPalette.ColorRole.HighlightedText if is_chosen else QPalette.ColorRole.PlaceholderText
+        clear = QPalette.ColorRole.HighlightedText if is_chosen else QPalette.ColorRole.Text
         painter.save()
         painter.setFont(font)
-        painter.setPen(option.palette.color(role))
-        place = QRect(whole.right() - width - GAP_PX, whole.top(), width, whole.height())
-        painter.drawText(place, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, date)
+        place = QRect(narrow.rect.right() + 1, whole.top(), 0, whole.height())
+        for role, width in widths.items():
+            place = QRect(place.right() + 1, whole.top(), width, whole.height())
+            painter.setPen(option.palette.color(clear if role == BADGE_ROLE else quiet))
+            inner = place.adjusted(0, 0, -GAP_PX, 0)
+            if role == BADGE_ROLE:
+                frame = QRectF(inner.left(), place.center().y() - metrics.height() / 2, inner.width(), metrics.height())
+                painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+                painter.drawRoundedRect(frame.adjusted(0.5, 0.5, -0.5, 0.5), 4, 4)
+                painter.drawText(frame.translated(0, 0.5), Qt.AlignmentFlag.AlignCenter, str(index.data(role)))
+            else:
+                painter.drawText(
+                    inner, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight, str(index.data(role))
+                )
         painter.restore()
 
     def _paint_ground(self, painter: QPainter, option: QStyleOptionViewItem) -> None:

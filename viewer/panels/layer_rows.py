@@ -9,10 +9,12 @@ from PySide6.QtCore import QAbstractListModel, QMimeData, QModelIndex, QObject, 
 from PySide6.QtGui import QColor, QIcon, QPalette
 
 from layers.document.layer import Layer
+from layers.raster.overviews import Lack
 from viewer.commands.layers import move_layers, update_layer
 from viewer.commands.meta import set_sites_visible, sites_visible
 from viewer.panels.context import PanelContext
 from viewer.rendering.layer_date import UNDATED, acquisition_of, badge, tiles_acquisition
+from viewer.rendering.raster_drawing import RasterDrawing
 from viewer.support.icons import line_icon
 from viewer.support.text import one_line, tooltip
 
@@ -23,6 +25,8 @@ type Index = QModelIndex | QPersistentModelIndex
 _ROLE = Qt.ItemDataRole
 DATE_ROLE = int(Qt.ItemDataRole.UserRole) + 1
 """The date of an image in a few words; empty for what is none."""
+BADGE_ROLE = DATE_ROLE + 1
+"""A word on how the layer is shown, where that is not as it should be: "coarse" or "stale"."""
 
 
 class LayerRows(QAbstractListModel):
@@ -36,12 +40,13 @@ class LayerRows(QAbstractListModel):
         self._icons: dict[str, QIcon] = {}
         self._palette = QPalette()
         self._dates: dict[str, str] = {}
+        self._badges: dict[str, tuple[str, str]] = {}
         self.read()
 
     def read(self) -> None:
         """Read the stack anew; the model is reset only where layers came, went or moved."""
         uuids = [layer.uuid for layer in reversed(self._context.document.layers_in_order())]
-        self._dates = self._found_dates()
+        self._dates, self._badges = self._found_dates(), self._found_badges()
         if uuids == self._uuids:
             self.dataChanged.emit(self.index(0), self.index(len(uuids)))
             return
@@ -56,10 +61,10 @@ class LayerRows(QAbstractListModel):
         self.dataChanged.emit(self.index(0), self.index(len(self._uuids)))
 
     def look_again(self) -> None:
-        """More may be known of the images: show their dates."""
-        dates = self._found_dates()
-        if dates != self._dates:
-            self._dates = dates
+        """More may be known of the images: show their dates and badges."""
+        known = self._found_dates(), self._found_badges()
+        if known != (self._dates, self._badges):
+            self._dates, self._badges = known
             self.dataChanged.emit(self.index(0), self.index(len(self._uuids)))
 
     def _found_dates(self) -> dict[str, str]:
@@ -73,6 +78,25 @@ class LayerRows(QAbstractListModel):
                 known = drawing.acquisition if drawing is not None else acquisition_of(layer, None, None)
                 found[layer.uuid] = badge(known)
         return found
+
+    def _found_badges(self) -> dict[str, tuple[str, str]]:
+        """By uuid: a word, and a sentence that explains it."""
+        found = {}
+        for uuid in self._context.document.layers:
+            drawing = self._context.drawing_of(uuid)
+            if not isinstance(drawing, RasterDrawing):
+                continue
+            if drawing.is_stale:
+                found[uuid] = self.tr("stale"), drawing.problem
+            elif drawing.lack is not Lack.NONE:
+                found[uuid] = self.tr("coarse"), self._coarse_sentence(drawing.lack)
+        return found
+
+    def _coarse_sentence(self, lack: Lack) -> str:
+        sentence = self.tr("The file has too few overviews: zoomed out, a sample of its pixels is shown.")
+        if lack is Lack.BEYOND:
+            sentence += " " + self.tr("It is too large for overviews of ours: save it as a Cloud Optimized GeoTIFF.")
+        return sentence
 
     def set_problem(self, uuid: str, sentence: str) -> None:
         """Badge a layer with what is wrong with it; empty text takes the badge away."""
@@ -129,15 +153,19 @@ class LayerRows(QAbstractListModel):
             case _ROLE.DecorationRole:
                 return self._icon("warning" if problem else layer.kind)
             case _ROLE.ToolTipRole:
-                lines = (layer.name, layer.credit, self._dates.get(layer.uuid, ""))
+                badge = self._badges.get(layer.uuid, ("", ""))[1]
+                lines = (layer.name, layer.credit, self._dates.get(layer.uuid, ""), badge)
                 return tooltip(problem or "\n".join(line for line in lines if line))
             case _ if role == DATE_ROLE:
                 date = self._dates.get(layer.uuid, "")
                 return self.tr("undated") if date == UNDATED else date
+            case _ if role == BADGE_ROLE:
+                return self._badges.get(layer.uuid, ("", ""))[0]
             case _ROLE.ForegroundRole if not layer.visible:
                 return QColor(self._palette.color(QPalette.ColorRole.PlaceholderText))
             case _ROLE.AccessibleDescriptionRole:
-                return problem or self._dates.get(layer.uuid, "")
+                badge, sentence = self._badges.get(layer.uuid, ("", ""))
+                return problem or sentence or self._dates.get(layer.uuid, "")
         return None
 
     def _sites_data(self, role: int) -> Any:

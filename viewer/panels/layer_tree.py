@@ -10,12 +10,14 @@ from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QAbstractItemView, QHBoxLayout, QMenu, QTreeView, QVBoxLayout, QWidget
 
 from layers.document.changes import Changes
+from layers.raster.overviews import Lack
 from viewer.commands.layers import remove_layers, update_layer
 from viewer.panels.context import PanelContext
 from viewer.panels.icon_button import IconButton
 from viewer.panels.layer_row_look import LayerRowLook
 from viewer.panels.layer_rows import SITES_ROW, LayerRows
 from viewer.panels.slider_field import SliderField, percent
+from viewer.rendering.raster_drawing import RasterDrawing
 from viewer.support.text import plain_label
 
 
@@ -198,9 +200,20 @@ class LayerTreePanel(QWidget):
         up.setEnabled(self.up_button.isEnabled())
         down = menu.addAction(self.tr("Move down"), lambda: self._move(1))
         down.setEnabled(self.down_button.isEnabled())
+        self._add_file_verbs(menu, uuid)
         menu.addSeparator()
         menu.addAction(self.tr("Remove"), self.remove_selected)
         return menu
+
+    def _add_file_verbs(self, menu: QMenu, uuid: str) -> None:
+        drawing = self._context.drawing_of(uuid)
+        if not isinstance(drawing, RasterDrawing):
+            return
+        menu.addSeparator()
+        if drawing.lack is not Lack.NONE:
+            build = menu.addAction(self.tr("Build overviews"), drawing.build_overviews)
+            build.setEnabled(drawing.can_build)
+        menu.addAction(self.tr("Read the file again"), drawing.reload)
 
     def _preview_opacity(self, value: float) -> None:
         layer = self._context.document.layers.get(self._context.layer_uuid)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from dataclasses import dataclass, field
 
 from layers.pool.pool import ReaderPool
@@ -38,6 +39,12 @@ class RenderContext:
     @property
     def mailbox(self) -> Mailbox:
         return self.jobs.mailbox
+
+    def for_pictures(self) -> RenderContext:
+        """The same readers and caches, for scenes nobody moves about in: nothing is read ahead."""
+        still = copy.copy(self)
+        object.__setattr__(still, "reads_ahead", False)
+        return still
 
     def is_idle(self) -> bool:
         """True when no reader, job or download works for a drawing and nothing waits to be delivered."""

@@ -192,10 +192,18 @@ class RasterDrawing(LayerDrawing):
         """The file is not the one that was opened: what was read of it before is shown."""
         return self.tiles.is_frozen
 
+    @property
+    def can_build(self) -> bool:
+        """True where overviews lack that can be built, and are not being built."""
+        state, store = self.source.state, self.context.overviews
+        if state is None or store is None or self.is_stale:
+            return False
+        return self.lack in (Lack.MODERATE, Lack.LARGE) and not store.is_building(state)
+
     def build_overviews(self) -> None:
         """Have those built that lack, in our cache folder."""
         state, info, store = self.source.state, self.info, self.context.overviews
-        if state is not None and info is not None and store is not None and self.lack in (Lack.MODERATE, Lack.LARGE):
+        if self.can_build and state is not None and info is not None and store is not None:
             store.build(state, overview_bytes(info))
 
     def _overviews_ended(self, state: SourceState, _sentence: str) -> None:

@@ -263,7 +263,7 @@ class RasterTiles:
         self._context.scheduler.settle(id(self), ask)
         if self._is_late(ask):
             return
-        if isinstance(error, _CHANGED):
+        if isinstance(error, _CHANGED) and self.source.state is not None:
             self.freeze(is_gone=isinstance(error, FileMissing))
             return
         self._failed.add(ask)

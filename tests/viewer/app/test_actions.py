@@ -15,7 +15,8 @@ from viewer.app.menus import CANVAS_KEYS, palette_entries, shortcut_groups
 from viewer.app.window import MainWindow
 from viewer.resources import icon_names
 
-CONDITIONS = {"", "case", "selection", "layer", "raster", "undo", "redo", "changes", *map(band_action, COMBINATIONS)}
+CONDITIONS = {"", "case", "selection", "layer", "raster", "coarse", "undo", "redo", "changes"}
+CONDITIONS |= set(map(band_action, COMBINATIONS))
 
 
 @pytest.mark.parametrize("spec", ACTIONS, ids=lambda spec: spec.id)
