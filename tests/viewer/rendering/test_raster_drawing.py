@@ -183,6 +183,29 @@ def test_damaged_tiles_leave_holes_and_one_sentence(draw, tmp_path: Path, qtbot)
     assert len(told) == 1
 
 
+def test_where_neighbours_cannot_be_read_together_they_are_read_one_by_one(draw, tmp_path: Path, qtbot) -> None:
+    noise = np.random.default_rng(1).integers(0, 255, (1, 512, 512), dtype=np.uint8)
+    path = write_raster(tmp_path / "a.tif", noise, "EPSG:3857", 1e6, 6e6, 10.0)
+    drawing = draw(layer_of(path))
+    request, refused = drawing.source.tile_request, []
+
+    def refusing(ask, done):
+        made = request(ask, done)
+        if not ask.is_overview and (ask.width > TILE_PX or (ask.key.col, ask.key.row) == (0, 0)):
+            refused.append((ask.width, ask.height))
+            made.params["bands"] = [99]
+        return made
+
+    drawing.source.tile_request = refusing
+    view = View(TileGrid("EPSG:3857", 10.0, 1e6, 6e6), 0, 0, 512, 512)
+    drawing.set_view(view)
+    qtbot.waitUntil(lambda: drawing.is_complete(view))
+    assert refused == [(2 * TILE_PX, 2 * TILE_PX), (TILE_PX, TILE_PX)]
+    alpha = picture_of(drawing, view)[..., 3]
+    assert not alpha[:TILE_PX, :TILE_PX].any()
+    assert alpha[TILE_PX:].all()
+
+
 def test_real_readers_draw_the_same_and_a_killed_one_is_not_noticed(drawing, ramp: Path, qtbot) -> None:
     expected = complete(drawing, EXACT, qtbot)
     pool, jobs = ReaderPool(), Jobs()
