@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any, NamedTuple
 
 from layers.errors import GeoloupeError
@@ -35,7 +35,7 @@ class Reading(NamedTuple):
 
 
 class TileAsk(NamedTuple):
-    """One read: a tile of the grid or, with `is_overview`, the small picture of the whole layer."""
+    """One read: tiles of the grid from `key` on or, with `is_overview`, the small picture of the whole layer."""
 
     reading: Reading
     grid: TileGrid
@@ -43,6 +43,28 @@ class TileAsk(NamedTuple):
     width: int = TILE_PX
     height: int = TILE_PX
     is_overview: bool = False
+
+    def each(self) -> Iterator[TileAsk]:
+        """The same, a tile at a time."""
+        if self.is_overview or (self.width, self.height) == (TILE_PX, TILE_PX):
+            yield self
+            return
+        level, left, top = self.key
+        for row in range(top, top + self.height // TILE_PX):
+            for col in range(left, left + self.width // TILE_PX):
+                yield TileAsk(self.reading, self.grid, TileKey(level, col, row))
+
+    def split(self, raw: RawTile) -> Iterator[tuple[TileAsk, RawTile]]:
+        """What was read, a tile at a time."""
+        margin = self.reading.margin_px
+        for ask in self.each():
+            if ask is self or raw.bands is None:
+                yield ask, raw
+                continue
+            top, left = (ask.key.row - self.key.row) * TILE_PX, (ask.key.col - self.key.col) * TILE_PX
+            part = slice(top, top + TILE_PX + 2 * margin), slice(left, left + TILE_PX + 2 * margin)
+            mask = None if raw.mask is None or raw.mask[part].all() else raw.mask[part].copy()
+            yield ask, RawTile(raw.bands[:, *part].copy(), mask)
 
     def request(
         self, what: dict[str, Any], done: Callable[[Answer | GeoloupeError], None], profile: Profile
@@ -56,6 +78,29 @@ class TileAsk(NamedTuple):
             "source_crs": reading.source_crs,
         }  # fmt: skip
         return Request("tile", params, done, strike_key=reading.path, profile=profile)
+
+
+def together(reading: Reading, grid: TileGrid, keys: Iterable[TileKey]) -> list[TileAsk]:
+    """Reads of exact tiles, up to two by two in one: a read costs the same half a millisecond however large it is.
+
+    The order is that of the best tile of each.
+    """
+    squares: dict[tuple[int, int], list[TileKey]] = {}
+    for key in keys:
+        squares.setdefault((key.col // 2, key.row // 2), []).append(key)
+    asks = []
+    for found in squares.values():
+        rows: dict[int, list[int]] = {}
+        for key in found:
+            rows[key.row] = sorted([*rows.get(key.row, ()), key.col])
+        if len(rows) == 2 and len({tuple(cols) for cols in rows.values()}) == 1:
+            rows = {min(rows): rows[min(rows)]}
+            height = 2 * TILE_PX
+        else:
+            height = TILE_PX
+        for row, cols in rows.items():
+            asks.append(TileAsk(reading, grid, TileKey(0, cols[0], row), len(cols) * TILE_PX, height))
+    return asks
 
 
 def reader_crs(canvas_crs: str) -> str:

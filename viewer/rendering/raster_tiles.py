@@ -21,7 +21,7 @@ from layers.raster.style import RasterStyle
 from viewer.rendering.context import RenderContext
 from viewer.rendering.images import NOTHING
 from viewer.rendering.raster_colours import Colouring, Pictures, coloured
-from viewer.rendering.raster_reading import Reading, TileAsk, coarse_pays, overview_ask, raw_tile
+from viewer.rendering.raster_reading import Reading, TileAsk, coarse_pays, overview_ask, raw_tile, together
 from viewer.rendering.raster_source import RasterSource
 from viewer.rendering.tile_cache import RawTile, TileName
 from viewer.rendering.tile_sheet import TileSheet
@@ -71,6 +71,8 @@ class RasterTiles:
         self._resting_grid: TileGrid | None = None
         self._is_wanted = False
         self._failed: set[TileAsk] = set()
+        self._under_way: set[TileAsk] = set()
+        """Tiles that a reader is at, each by itself; filled on readers' threads."""
         self._overview_raw: tuple[TileAsk, RawTile] | None = None
         self._colouring = Colouring(context.jobs)
         self._is_closed = False
@@ -145,7 +147,7 @@ class RasterTiles:
         is_asked = self.resting or view.grid == self._resting_grid
         self._resting_grid = view.grid if self.resting else self._resting_grid
         plan = self.sheet.plan(view, self._cursor)
-        reading, wishes, recolour = shown.reading, [], False
+        reading, wishes, exact, recolour = shown.reading, [], {}, False
         within = self.sheet.within(view.grid)
         has_coarse = within is None or bool(reading.overview_path)
         has_coarse = has_coarse or (within is not None and coarse_pays(shown.info, within.right - within.left))
@@ -155,13 +157,15 @@ class RasterTiles:
             ask = TileAsk(reading, view.grid, key)
             if TileName(self._layer_uuid, reading, view.grid, key) in self._context.tiles.raw:
                 recolour = True
-            elif self.is_frozen:
+            elif self.is_frozen or ask in self._under_way:
                 continue
-            elif ask not in self._failed and (is_asked or key.level):
-                place = None if key.level else (key.col, key.row)
-                wishes.append(Wish(rank + (EXACT_RANK if place else COARSE_RANK), ask, place))
             elif ask in self._failed:
                 self.sheet.put(view.grid, self.sheet.revision, key, NOTHING, lasting=False)
+            elif key.level:
+                wishes.append(Wish(COARSE_RANK + rank, ask))
+            elif is_asked:
+                exact[key] = EXACT_RANK + rank
+        wishes += self._exact_wishes(shown.reading, view.grid, exact)
         overview = self._overview_ask(view.grid.crs, shown)
         if overview is not None and not self.is_frozen:
             wishes.append(Wish(OVERVIEW_RANK, overview))
@@ -169,6 +173,15 @@ class RasterTiles:
         self._context.scheduler.want(id(self), wishes, self._request_for, ahead)
         if recolour:
             self._recolour()
+
+    def _exact_wishes(self, reading: Reading, grid: TileGrid, ranks: dict[TileKey, float]) -> list[Wish]:
+        """Neighbours are read together; one by one where that failed, or where each of them takes long."""
+        found: list[Wish] = []
+        for ask in together(reading, grid, ranks):
+            single = ask in self._failed or self.source.lack is not Lack.NONE
+            for part in ask.each() if single else (ask,):
+                found.append(Wish(ranks[part.key], part, (part.key.col, part.key.row)))
+        return found
 
     def _wishes_ahead(self) -> list[Wish]:
         """The ring of tiles around a view that rests and is complete, as far as the caches have room."""
@@ -180,12 +193,13 @@ class RasterTiles:
         in_view = self.raw_in_view()
         nbytes = sum(raw.nbytes for _, raw in in_view)
         room = self._context.ahead.tiles_for(id(self), len(in_view), nbytes)
-        wishes = []
+        ranks = {}
         for rank, key in enumerate(tiles_around(view, self.sheet.within(view.grid))[:room]):
             ask = TileAsk(shown.reading, view.grid, key)
-            if TileName(self._layer_uuid, shown.reading, view.grid, key) not in cached and ask not in self._failed:
-                wishes.append(Wish(rank, ask, (key.col, key.row)))
-        return wishes
+            is_there = TileName(self._layer_uuid, shown.reading, view.grid, key) in cached
+            if not is_there and ask not in self._failed and ask not in self._under_way:
+                ranks[key] = float(rank)
+        return self._exact_wishes(shown.reading, view.grid, ranks)
 
     def _overview_ask(self, crs: str, shown: Shown) -> TileAsk | None:
         """The read of the small picture of the whole layer, unless it is there or has failed."""
@@ -202,6 +216,7 @@ class RasterTiles:
     def _request_for(self, ident: Hashable) -> Request:
         """On a reader's thread."""
         ask = cast("TileAsk", ident)
+        self._under_way.update(ask.each())
         return self.source.tile_request(ask, partial(self._read, ask))
 
     def _read(self, ask: TileAsk, result: Answer | GeoloupeError) -> None:
@@ -214,15 +229,16 @@ class RasterTiles:
         _, style, info = self.shown
         name = self.source.path.name
         try:
-            raw = raw_tile(result)
             fits = (style.bands, style.margin_px) == (ask.reading.bands, ask.reading.margin_px)
-            image = coloured(raw, style, info) if fits else None
+            tiles = [
+                (part, raw, coloured(raw, style, info) if fits else None) for part, raw in ask.split(raw_tile(result))
+            ]
         except Exception as error:  # a door: on this thread nobody else would hear of it
             log.error("colouring a tile of %s failed", self.source.path, exc_info=error)
             sentence = f"{name}: a tile could not be coloured ({error!r}): choose another style."
             post(self._read_failed, ask, GeoloupeError(sentence))
             return
-        post(self._arrived, ask, raw, style, image)
+        post(self._arrived, ask, tiles, style)
         if result.header.get("damaged"):
             sentence = f"{name} is damaged: what cannot be read of it is left out of the picture."
             post(self._tell_failure, "tiles", sentence, False)
@@ -230,21 +246,26 @@ class RasterTiles:
     def _is_late(self, ask: TileAsk) -> bool:
         return self._is_closed or self.shown is None or ask.reading != self.shown.reading
 
-    def _arrived(self, ask: TileAsk, raw: RawTile, style: RasterStyle, image: QImage | None) -> None:
+    def _settle(self, ask: TileAsk) -> None:
         self._context.scheduler.settle(id(self), ask)
+        self._under_way.difference_update(ask.each())
+
+    def _arrived(self, ask: TileAsk, tiles: list[tuple[TileAsk, RawTile, QImage | None]], style: RasterStyle) -> None:
+        self._settle(ask)
         if self._is_late(ask):
             return
         assert self.shown is not None
-        if ask.is_overview:
-            self._overview_raw = (ask, raw)
-        else:
-            name = TileName(self._layer_uuid, ask.reading, ask.grid, ask.key)
-            self._context.tiles.raw.put(name, raw, raw.nbytes)
-        if image is None or style != self.shown.style:
+        for part, raw, image in tiles:
+            if part.is_overview:
+                self._overview_raw = (part, raw)
+            else:
+                name = TileName(self._layer_uuid, part.reading, part.grid, part.key)
+                self._context.tiles.raw.put(name, raw, raw.nbytes)
+            if image is not None and style == self.shown.style:
+                self._put(part, image)
+        if style != self.shown.style or any(image is None for _, _, image in tiles):
             self._recolour()
-        else:
-            self._put(ask, image)
-        if not self._is_in_view(ask):
+        if not any(self._is_in_view(part) for part, _, _ in tiles):
             return
         self._changed()
         view = self.view
@@ -260,13 +281,17 @@ class RasterTiles:
         return ask.grid == view.grid and -size < left < view.width and -size < top < view.height
 
     def _read_failed(self, ask: TileAsk, error: GeoloupeError) -> None:
-        self._context.scheduler.settle(id(self), ask)
+        self._settle(ask)
         if self._is_late(ask):
             return
-        if isinstance(error, _CHANGED) and self.source.state is not None:
+        if isinstance(error, _CHANGED):
             self.freeze(is_gone=isinstance(error, FileMissing))
             return
         self._failed.add(ask)
+        if ask not in ask.each():  # some of its tiles may be sound: they are asked for one by one
+            if self._is_wanted:
+                self.wish()
+            return
         if not ask.is_overview:
             self.sheet.put(ask.grid, self.sheet.revision, ask.key, NOTHING, lasting=False)
         self._tell_failure("tiles", error.sentence, isinstance(error, Quarantined))

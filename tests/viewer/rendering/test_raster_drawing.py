@@ -12,7 +12,7 @@ import pytest
 from PySide6.QtGui import QImage, QPainter, QPdfWriter
 
 from layers.geo.bounds import Bounds
-from layers.grid.tile_grid import TileGrid, View
+from layers.grid.tile_grid import TILE_PX, TileGrid, View
 from layers.pool.pool import ReaderPool
 from layers.raster.style import RasterStyle, Stretch
 from tests.viewer.rendering.conftest import CountingPool, layer_of, picture_of, write_raster
