@@ -130,9 +130,14 @@ class MapScene(QObject):
         """Drawings by layer uuid."""
         return self._stack.drawings
 
+    @property
+    def stack(self) -> LayerStack:
+        """The layers' drawings with their filters and attributes."""
+        return self._stack
+
     def problems(self) -> dict[str, str]:
         """Layer uuid to the sentence that says what is wrong with it."""
-        return {uuid: drawing.problem for uuid, drawing in self.drawings.items() if drawing.problem}
+        return {uuid: problem for uuid in self.drawings if (problem := self._stack.problem_of(uuid))}
 
     def set_view(self, view: View, cursor: tuple[float, float] | None = None, resting: bool = True) -> None:
         """Say what is looked at. `resting` False while a gesture runs: stand-ins will do."""

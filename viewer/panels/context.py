@@ -17,6 +17,7 @@ from layers.geo.notation import Notation
 from layers.raster.info import RasterInfo
 from layers.vector.table import VectorInfo
 from viewer.canvas.selection import Selection
+from viewer.panels.feature_access import FeatureAccess
 from viewer.rendering.drawing import LayerDrawing
 from viewer.support.jobs import Jobs
 
@@ -77,6 +78,8 @@ class PanelContext(QObject):
         self.drawing_of = drawing_of
         self.consent = consent
         self.report = report
+        self.features: FeatureAccess | None = None
+        """What panels of vector layers work with; the window says."""
         self._push, self._jobs = push, jobs
         self._notation = Notation.DD
         self._claim_uuid = self._layer_uuid = ""

@@ -1,0 +1,26 @@
+"""What panels need to work with the features of vector layers; the window puts it together."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from viewer.canvas.feature_selection import FeatureSelection, Fids
+from viewer.rendering.attribute_store import AttributeSource, AttributeStore
+from viewer.rendering.layer_filters import LayerFilters
+from viewer.support.jobs import Jobs
+
+
+@dataclass(frozen=True)
+class FeatureAccess:
+    """`source_of` gives whose attributes a layer has, None for what has none; `zoom_to` shows features of a layer;
+    `make_sites` asks how the selected features become sites.
+    """
+
+    jobs: Jobs
+    store: AttributeStore
+    filters: LayerFilters
+    selection: FeatureSelection
+    source_of: Callable[[str], AttributeSource | None]
+    zoom_to: Callable[[str, Fids], None]
+    make_sites: Callable[[str], None]
