@@ -17,7 +17,7 @@ from layers.readers.fid_range import fid_range
 from layers.readers.files import regular_file
 from layers.readers.geometry_stream import geometry_batches
 from layers.readers.steps import step_of
-from layers.readers.vector_source import Rows, VectorSource, read_rows, rows_of, source_of
+from layers.readers.vector_source import Rows, VectorSource, rows_of, source_of
 
 CHUNK_FEATURES = 50_000
 CHUNK_ATTRIBUTES = 20_000
@@ -59,7 +59,7 @@ def read_attributes(params: dict[str, Any]) -> tuple[dict[str, Any], tuple[NDArr
     limit = min(int(params.get("limit") or CHUNK_ATTRIBUTES), CHUNK_ATTRIBUTES)
     start = int(params.get("start_fid") or 0)
     wanted = None if fids is None else [int(fid) for fid in fids[:limit]]
-    rows = read_rows(str(params["path"]), str(params.get("layer", "")), start, limit, params.get("columns"), wanted)
+    rows = rows_of(source_of(params), start, limit, params.get("columns"), wanted)
     more = {"next_fid": rows.next_fid, "done": rows.next_fid is None}
     return {"fids": rows.fids.tolist(), "columns": rows.columns, **more}, ()
 

@@ -19,7 +19,7 @@ from layers.readers.parsed_layer import ParsedFiles, ParsedLayer
 from layers.readers.shapefile import shapefile_source
 from layers.readers.tables import parse_tables
 
-__all__ = ["Rows", "VectorSource", "parsed_layer", "parsed_layers", "read_rows", "rows_of", "source_of"]
+__all__ = ["Rows", "VectorSource", "parsed_layer", "parsed_layers", "rows_of", "source_of"]
 
 _PARSED = frozenset({Content.TABLE, Content.WORKBOOK, Content.KML, Content.KMZ, Content.GPX})
 _DEFAULT_CRS = {Content.JSON: WGS84, Content.JSON_LINES: WGS84}  # RFC 7946
@@ -53,13 +53,6 @@ def source_of(params: dict[str, Any]) -> VectorSource:
 def parsed_layers(source: VectorSource) -> list[ParsedLayer]:
     """All layers of a file that we parse ourselves. Raises what parsing raises."""
     return _PARSED_FILES.layers(source)
-
-
-def read_rows(
-    path: str, layer: str, start: int, limit: int, columns: list[str] | None, fids: list[int] | None = None
-) -> Rows:
-    """`rows_of` for a path."""
-    return rows_of(source_of({"path": path, "layer": layer}), start, limit, columns, fids)
 
 
 def rows_of(

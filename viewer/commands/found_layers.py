@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -27,6 +28,8 @@ class FoundLayer:
     source: dict[str, Any]
     facts: dict[str, Any] = field(default_factory=dict)
     bounds_lonlat: Bounds | None = None
+    details: tuple[str, str] = ("", "")
+    """The kind of geometry and the number of features, for people."""
     question: PlaceQuestion | None = None
     """What has to be asked before it is added, where it does not say where it lies; layers of one file share theirs."""
 
@@ -43,14 +46,15 @@ def layers_of_service(text: str) -> list[FoundLayer]:
     return [FoundLayer("tiles", service.title, service.to_json(), {"credit": service.attribution})]
 
 
-def layers_of_probe(path: Path, header: dict[str, Any]) -> list[FoundLayer]:
+def layers_of_probe(path: Path, header: dict[str, Any], options: dict[str, Any] | None = None) -> list[FoundLayer]:
     """The layers a probed file stands for; a delivery is one, a vector file may hold several tables.
 
-    What does not say where on Earth it lies comes with a question. Raises CannotBePlaced where no answer would help,
+    `options` say how it was read. What does not say where on Earth it lies, or contradicts itself, comes with a
+    question. Raises CannotBePlaced where no answer would help,
     NotReadable for a file that is cut short or a delivery without its bands.
     """
     if header["kind"] == "vector":
-        return _tables(path, header["layers"], list(header.get("parts", ())))
+        return _tables(path, header["layers"], list(header.get("parts", ())), options or {})
     raster = header.get("raster")
     if raster is None:
         raise NotReadable(f"No band of {path.name} can be opened: look whether its files are all there.")
@@ -60,7 +64,7 @@ def layers_of_probe(path: Path, header: dict[str, Any]) -> list[FoundLayer]:
     question = question_of_raster(path.name, raster, all(len(band["paths"]) == 1 for band in bands))
     facts = {"credit": raster["credit"], "acquired_at": raster["acquired_at"], "date_kind": raster["date_kind"]}
     name = header["scene"]["title"] if header["kind"] == "scene" else path.stem
-    return [FoundLayer("raster", name, {"path": str(path)}, facts, _bounds(raster), question)]
+    return [FoundLayer("raster", name, {"path": str(path)}, facts, _bounds(raster), question=question)]
 
 
 def edit_for(document: Document, layers: Sequence[FoundLayer], actor: str, style_json: str = "") -> Edit:
@@ -68,7 +72,8 @@ def edit_for(document: Document, layers: Sequence[FoundLayer], actor: str, style
     trial = Document({"layers": list(document.layers.values())})
     edits = []
     for layer in layers:
-        edit = add_layer(trial, layer.kind, layer.name, layer.source, actor=actor, style_json=style_json, **layer.facts)
+        facts = {**layer.facts, "style_json": style_json or layer.facts.get("style_json", "")}
+        edit = add_layer(trial, layer.kind, layer.name, layer.source, actor=actor, **facts)
         trial.apply(edit)
         edits.append(edit)
     whole = edits[0]
@@ -77,17 +82,22 @@ def edit_for(document: Document, layers: Sequence[FoundLayer], actor: str, style
     return whole if len(edits) == 1 else Edit(f"Add {len(edits)} layers", whole.changes)
 
 
-def _tables(path: Path, tables: list[dict[str, Any]], parts: list[str]) -> list[FoundLayer]:
+def _tables(path: Path, tables: list[dict[str, Any]], parts: list[str], options: dict[str, Any]) -> list[FoundLayer]:
     question = question_of_tables(path.name, tables)
     alone = len(tables) + len(parts) == 1
-    pictures = [FoundLayer("raster", f"{path.stem}: {part}", {"path": str(path), "part": part}) for part in parts]
+    pictures = [
+        FoundLayer("raster", f"{path.stem}: {part}", {"path": str(path), "part": part}, details=("Image", ""))
+        for part in parts
+    ]
+    said = {"options": options} if options else {}
     return pictures + [
         FoundLayer(
             "vector",
             path.stem if alone else f"{path.stem}: {table['name']}",
-            {"path": str(path), "table": table["name"]},
-            {},
+            {"path": str(path), "table": table["name"], **said},
+            {"style_json": json.dumps(table["style"])} if table.get("style") else {},
             _bounds(table),
+            (table["geometry"], f"{table['features']:,}"),
             question,
         )
         for table in tables

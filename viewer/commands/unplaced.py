@@ -46,6 +46,8 @@ class PlaceQuestion:
     @property
     def refusal(self) -> str:
         """The sentence where nobody can be asked."""
+        if self.says_it_all:
+            return f"{self.lack[:-1]}, but its numbers do not fit that: choose its CRS in the window."
         where = "choose its CRS in the window" if self.can_be_placed else "put a world file beside it"
         otherwise = ", or name it alone to see it in pixel space" if self.has_pixels else ""
         return f"{self.lack[:-1]}: {where}{otherwise}."
@@ -73,11 +75,11 @@ def question_of_raster(name: str, raster: dict[str, Any], has_pixels: bool) -> P
 
 
 def question_of_tables(name: str, tables: list[dict[str, Any]]) -> PlaceQuestion | None:
-    """What to ask about the tables of a vector file; None where one of them has a CRS.
+    """What to ask about the tables of a vector file; None where one of them has a CRS that its numbers fit.
 
     Raises CannotBePlaced where there is nothing to be placed.
     """
-    if any(table["crs"] for table in tables):
+    if any(table["crs"] and (table["bounds_lonlat"] or not table["bounds"]) for table in tables):
         return None
     boxes = [Bounds(*table["bounds"]) for table in tables if table["bounds"]]
     if not boxes:
@@ -85,4 +87,4 @@ def question_of_tables(name: str, tables: list[dict[str, Any]]) -> PlaceQuestion
     whole = boxes[0]
     for box in boxes[1:]:
         whole = whole.union(box)
-    return PlaceQuestion(name, "", whole, False)
+    return PlaceQuestion(name, tables[0]["crs"], whole, False)

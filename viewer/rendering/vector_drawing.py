@@ -5,6 +5,7 @@ from __future__ import annotations
 import zlib
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 from PySide6.QtCore import QObject, Qt
 from PySide6.QtGui import QImage, QPaintEngine, QPainter
@@ -102,7 +103,7 @@ class VectorDrawing(LayerDrawing):
     # -- reading ------------------------------------------------------------------------------------------------
 
     def _probe(self) -> None:
-        params = {"path": str(self.path)}
+        params = {"path": str(self.path), "options": self._options()}
         self.context.pool.submit(Request("probe", params, self._probe_ended, strike_key=str(self.path)))
 
     def _probe_ended(self, result: Answer | GeoloupeError) -> None:
@@ -144,6 +145,11 @@ class VectorDrawing(LayerDrawing):
         self._sheet.set_revision((self._generation, 0, self.style))
         self._ask(self._generation, crs, 0)
 
+    def _options(self) -> dict[str, Any]:
+        """How the file is to be read, where somebody said so."""
+        options = self.layer.source.get("options")
+        return options if isinstance(options, dict) else {}
+
     def _is_readable(self) -> bool:
         return self.info is not None and bool(self.info.features) and bool(self.layer.crs or self.info.crs)
 
@@ -153,6 +159,7 @@ class VectorDrawing(LayerDrawing):
         params = {
             "path": str(self.path), "layer": self.info.name, "crs": crs, "source_crs": self.layer.crs,
             "start_fid": start_fid, "limit": FEATURES_A_CHUNK, "columns": [],
+            "options": self._options(),
         }  # fmt: skip
         done = partial(self._chunk_read, generation, crs)
         self.context.pool.submit(Request("features", params, done, strike_key=str(self.path)))
