@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QFormLayout, QVBoxLayout, QWidget
 from layers.document.changes import Changes
 from layers.document.layer import Layer
 from layers.document.vocabulary import DATE_KINDS
+from layers.raster.acquisition import Acquisition
 from layers.raster.info import RasterInfo
 from layers.vector.table import VectorInfo
 from viewer.commands.layers import update_layer
@@ -23,9 +24,10 @@ from viewer.panels.placement_form import PlacementForm
 from viewer.panels.raster_style_form import RasterStyleForm
 from viewer.panels.raster_styler import RasterStyler
 from viewer.panels.slider_field import SliderField, percent
-from viewer.panels.vector_style_form import VectorStyleForm
+from viewer.panels.vector_style_form import VectorStyleForm, Work
 from viewer.panels.words import choices
-from viewer.support.text import plain_label
+from viewer.rendering.layer_styles import ColumnReader
+from viewer.support.text import plain, plain_label
 
 
 class LayerPropertiesPanel(QWidget):
@@ -53,7 +55,7 @@ class LayerPropertiesPanel(QWidget):
         self.placement = PlacementForm(context)
         content.addWidget(self.placement)
         self.raster = RasterStyleForm(RasterStyler(context, self), self._preview_style)
-        self.vector = VectorStyleForm(self._commit_style, self._preview_style)
+        self.vector = VectorStyleForm(self._commit_style, self._preview_style, self._with_columns)
         self.unread = muted(self.tr("The file has not been read yet: its style can be set when it is."))
         self._style_heading = heading(self.tr("Style"))
         for widget in (self._style_heading, self.raster, self.vector, self.unread, heading(self.tr("Facts"))):
@@ -116,6 +118,7 @@ class LayerPropertiesPanel(QWidget):
             return
         self.fields.show_row(layer)
         info = self._info = self._context.info_of(layer.uuid)
+        self._show_found(layer)
         self.placement.show_layer(layer, info)
         self.raster.setVisible(isinstance(info, RasterInfo))
         self.vector.setVisible(isinstance(info, VectorInfo))
@@ -127,6 +130,20 @@ class LayerPropertiesPanel(QWidget):
             self.vector.show_style(layer.style, info)
         self._show_facts([*source_facts(layer), *(info_facts(info) if info else [])])
         self.page.show_form()
+
+    def _show_found(self, layer: Layer) -> None:
+        """Where the case says nothing of credit and date: what its file says, greyed."""
+        drawing = self._context.drawing_of(layer.uuid)
+        known = drawing.acquisition if drawing is not None else Acquisition()
+        date, kind, credit = (self.fields.fields[name] for name in ("acquired_at", "date_kind", "credit"))
+        assert isinstance(date, LineField)
+        assert isinstance(kind, ChoiceField)
+        assert isinstance(credit, TextField)
+        date.setPlaceholderText(plain(known.when if known.at else self.tr("unknown")))
+        credit.setPlaceholderText(plain(known.credit or self.tr("not given")))
+        silent = known.date_kind == "unknown" or layer.date_kind != "unknown"
+        said = self.tr("Unknown") if silent else self.tr("As found: {0}").format(known.date_kind)
+        kind.setItemText(kind.findData("unknown"), plain(said))
 
     def _show_facts(self, facts: Iterable[tuple[str, str]]) -> None:
         facts = list(facts)
@@ -155,6 +172,16 @@ class LayerPropertiesPanel(QWidget):
 
     def _commit_style(self, style_json: str) -> str:
         return self._commit("style_json", style_json)
+
+    def _with_columns(
+        self, columns: Sequence[str] | None, work: Work, done: Callable[[Any], None], failed: Callable[[str], None]
+    ) -> None:
+        drawing = self._context.drawing_of(self._uuid)
+        reader = getattr(drawing, "columns", None)
+        if isinstance(reader, ColumnReader):
+            reader.run(columns, work, done, failed)
+        else:
+            failed(self.tr("The attributes have not been read yet: wait until the layer is drawn."))
 
     def _preview_style(self, style_json: str) -> None:
         layer = self._layer()

@@ -281,7 +281,7 @@ def test_a_gamma_drag_is_previewed_and_one_step(properties: LayerPropertiesPanel
 def test_a_vector_style(qtbot, properties: LayerPropertiesPanel, desk: Desk) -> None:
     desk.context.show_layer("coast")
     assert properties.vector.isVisible()
-    fields = properties.vector.fields.fields
+    fields = properties.vector.look.set.fields
     line = fields["stroke_color"].line
     line.selectAll()
     qtbot.keyClicks(line, "#00ff00")
@@ -290,9 +290,12 @@ def test_a_vector_style(qtbot, properties: LayerPropertiesPanel, desk: Desk) -> 
     line.selectAll()
     qtbot.keyClicks(line, "green")
     qtbot.keyClick(line, Qt.Key.Key_Return)
-    assert properties.vector.fields.refusal.isVisible()
-    fields["label_field"].setFocus()
-    qtbot.keyClicks(fields["label_field"], "nam")
+    assert properties.vector.look.set.refusal.isVisible()
+    properties.vector.tabs.setCurrentIndex(1)
+    text = properties.vector.labels.fields.fields["text"]
+    text.lineEdit().selectAll()
+    qtbot.keyClicks(text.lineEdit(), "name")
+    qtbot.keyClick(text.lineEdit(), Qt.Key.Key_Return)
     assert desk.document.layers["coast"].style["labels"]["text"] == "name"
 
 
