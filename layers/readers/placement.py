@@ -13,6 +13,7 @@ from layers.errors import BadCRS
 from layers.geo.crs import WGS84, is_geographic
 from layers.readers.aux_xml import read_aux_xml
 from layers.readers.rpc import Rpc, read_rpc_beside
+from layers.readers.rpc_tiles import rpc_of_tile
 from layers.readers.warp import ControlPoints, Warp, fit_control_points
 from layers.readers.worldfile import Transform, crs_text, find_world_file, read_prj, read_world_file
 
@@ -155,6 +156,7 @@ class _Finder:
 
     def _by_rpc(self) -> Placement | None:
         rpc = Rpc.of_rasterio(self.dataset.rpcs) if self.dataset.rpcs is not None else read_rpc_beside(self.path)
+        rpc = rpc or rpc_of_tile(self.path)
         if rpc is None:
             return None
         width, height = self.dataset.width, self.dataset.height

@@ -127,6 +127,12 @@ def read_rpc_beside(path: str) -> Rpc | None:
     return None
 
 
+def read_rpb(path: str) -> Rpc | None:
+    """The RPC in a file of Maxar's RPB form, None where it is not whole."""
+    with open(path, "rb") as file:
+        return _parse_rpb(file.read(_MAX_TEXT_BYTES).decode("latin-1"))
+
+
 def _parse_rpb(text: str) -> Rpc | None:
     """DigitalGlobe's RPB: name = number; name = (number, ... number);"""
 

@@ -104,6 +104,8 @@ def _grid(finest: _Placed, placed: list[_Placed]) -> _Grid:
         return _Grid(
             shape.width, shape.height, placement.crs, placement.transform, Bounds(0, -shape.height, shape.width, 0)
         )
+    if placement.warp is not None and len(placed) > 1:
+        return _around(finest, placed)
     if b or d or e > 0 or placement.warp is not None:
         return _Grid(shape.width, shape.height, placement.crs, placement.transform, own)
     alike = [_bounds(s, p) for s, p in placed if p.crs == placement.crs and p.has_position]
@@ -116,6 +118,20 @@ def _grid(finest: _Placed, placed: list[_Placed]) -> _Grid:
     width, height = math.ceil((union.right - left) / a - 1e-6), math.ceil((top - union.bottom) / -e - 1e-6)
     bounds = Bounds(left, top + height * e, left + width * a, top)
     return _Grid(width, height, placement.crs, (a, 0.0, left, 0.0, e, top), bounds)
+
+
+def _around(finest: _Placed, placed: list[_Placed]) -> _Grid:
+    """An upright grid of about the finest file's pixels around tiles that are placed by RPCs or control points."""
+    _, placement = finest
+    a, b, _, d, e, _ = placement.transform
+    width_px, height_px = math.hypot(a, d), math.hypot(b, e)
+    alike = [_bounds(s, p) for s, p in placed if p.crs == placement.crs and p.has_position]
+    whole = alike[0]
+    for bounds in alike[1:]:
+        whole = whole.union(bounds)
+    transform = (width_px, 0.0, whole.left, 0.0, -height_px, whole.top)
+    size = math.ceil(whole.width / width_px), math.ceil(whole.height / height_px)
+    return _Grid(*size, placement.crs, transform, whole)
 
 
 def _bounds(shape: _Shape, placement: Placement) -> Bounds:

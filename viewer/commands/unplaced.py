@@ -68,7 +68,7 @@ def question_of_raster(name: str, raster: dict[str, Any], has_pixels: bool) -> P
     bounds = Bounds(*raster["bounds"]) if raster["placed_by"] else None
     if bounds is None and not has_pixels:
         raise CannotBePlaced(
-            f"{name} is an image in several tiles of which nothing says where they lie: "
+            f"{name} is an image in several tiles of which nothing tells Geoloupe where they lie: "
             "ask for the georeferenced (ortho) delivery, or open one of its tiles."
         )
     return PlaceQuestion(name, raster["crs"], bounds, has_pixels)
