@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from layers.raster.band_maths import Expression, band_number, parse_expression
 from layers.raster.info import RasterInfo
-from layers.raster.scene import SceneInfo
+from layers.raster.scene import SceneBand, SceneInfo
 from layers.raster.sensor_bands import common_names
 
 
@@ -108,6 +108,20 @@ def names_of(image: SceneInfo | RasterInfo) -> dict[str, int]:
         _add(found, zip(numbered, (b.index for b in image.bands), strict=True))
         _add(found, ((b.color, b.index) for b in image.bands if b.color in ("red", "green", "blue")))
     _add(found, ((f"b{number}", number) for number in range(1, len(image.bands) + 1)))
+    return found
+
+
+def band_titles(image: SceneInfo | RasterInfo) -> list[tuple[int, str]]:
+    """Each band's number with what the file calls it and what it sees: 4 B4 red."""
+    common: dict[int, str] = {}
+    for name, number in names_of(image).items():
+        common.setdefault(number, "" if name == f"b{number}" else name)
+    names = [band.name if isinstance(band, SceneBand) else band.description for band in image.bands]
+    found = []
+    for number, name in enumerate(names, 1):
+        seen = common.get(number, "")
+        said = name.casefold()
+        found.append((number, " ".join(part for part in (str(number), name, "" if seen in said else seen) if part)))
     return found
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import stat
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Any
 
 from PySide6.QtCore import QObject, Signal
 
@@ -19,6 +20,8 @@ from viewer.commands.found_layers import FoundLayer, edit_for, layers_of_probe, 
 from viewer.support.jobs import JobContext, Jobs
 from viewer.support.messages import Messages
 
+TABLE_SUFFIXES = (".csv", ".tsv", ".tab", ".txt", ".xlsx")
+
 type _Found = Path | list[FoundLayer] | GeoloupeError
 """What a word leads to: a file to be probed, layers, or why it leads nowhere."""
 
@@ -28,8 +31,14 @@ class FileOpener(QObject):
 
     added = Signal(object)
     """Bounds in lon, lat of layers that came to a case without any, or None where they have no place."""
+    layer_added = Signal(str)
+    """The topmost of the layers that were added just now."""
     unplaced = Signal(object)
     """A list of FoundLayer that were not added: it has to be asked where they lie."""
+    choice_wanted = Signal(object, object)
+    """A path and the list of FoundLayer in it, none of which was added: it has to be asked which are wanted."""
+    columns_wanted = Signal(object)
+    """The path of a table that does not say where its rows are."""
     finished = Signal()
 
     def __init__(
@@ -106,6 +115,9 @@ class FileOpener(QObject):
             return
         try:
             self._found[at] = answer if isinstance(answer, GeoloupeError) else layers_of_probe(path, answer.header)
+            if self.asks and isinstance(answer, CannotBePlaced) and path.suffix.lower() in TABLE_SUFFIXES:
+                self._found[at] = []
+                self.columns_wanted.emit(path)
         except GeoloupeError as error:
             self._found[at] = error
         self._add_ready()
@@ -118,17 +130,41 @@ class FileOpener(QObject):
         for one in self._found:
             if isinstance(one, GeoloupeError):
                 self._refuse(one)
+            elif isinstance(one, list) and len(one) > 1 and self.asks:
+                self.choice_wanted.emit(Path(one[0].source["path"]), one)
             elif isinstance(one, list):
                 layers += one
         self._found = []
+        self.add(layers)
+        self._is_open = False
+        self.finished.emit()
+
+    def open_as(self, path: Path, options: dict[str, Any], sheet: str) -> None:
+        """Add one table of a file, read with `options`."""
+
+        def answered(answer: Answer | GeoloupeError) -> None:  # on a supervisor thread
+            self._jobs.mailbox.post(self._read_as, path, options, sheet, answer)
+
+        params = {"path": str(path), "options": options}
+        self._pool.submit(Request("probe", params, answered, str(path)))
+
+    def _read_as(self, path: Path, options: dict[str, Any], sheet: str, answer: Answer | GeoloupeError) -> None:
+        try:
+            if isinstance(answer, GeoloupeError):
+                raise answer
+            found = layers_of_probe(path, answer.header, options)
+            self.add([layer for layer in found if len(found) == 1 or layer.source.get("table") == sheet])
+        except GeoloupeError as error:
+            self._refuse(error)
+
+    def add(self, layers: list[FoundLayer]) -> None:
+        """Add layers in one edit; those of which it has to be asked where they lie are asked about."""
         asked = [layer for layer in layers if layer.question is not None]
         if asked and not self.asks:
             layers, asked = self._decided(layers), []
         self._add([layer for layer in layers if layer.question is None])
         if asked:
             self.unplaced.emit(asked)
-        self._is_open = False
-        self.finished.emit()
 
     def _add(self, layers: list[FoundLayer]) -> None:
         if not layers:
@@ -137,7 +173,10 @@ class FileOpener(QObject):
             if "template" in layer.source:
                 self._allow_host(layer.source["template"])  # who types or drops an address agrees to its host
         was_empty = not self._session.document.layers and not self._session.document.sites
-        self._session.push_or_say(edit_for(self._session.document, layers, self._session.actor))
+        edit = edit_for(self._session.document, layers, self._session.actor)
+        self._session.push_or_say(edit)
+        if edit.changes[-1].uuid in self._session.document.layers:
+            self.layer_added.emit(edit.changes[-1].uuid)
         places = [layer.bounds_lonlat for layer in layers if layer.bounds_lonlat is not None]
         bounds = None
         for place in places:

@@ -35,16 +35,18 @@ class RasterVerbs(QObject):
         return {
             "dra": self._styler.set_dra, "copy_stretch": self._styler.copy_stretch,
             "paste_stretch": self._styler.paste_stretch, "combine_bands": self.combine_bands,
+            "invert": self._styler.invert, "auto_style": self._styler.reset_or_say, "image_style": self._show_style,
             **{band_action(each): partial(self._show, each) for each in COMBINATIONS},
         }  # fmt: skip
 
     def combine_bands(self) -> None:
         """Channels from different images."""
-        from viewer.panels.combine_dialog import CombineDialog  # for start-up time
+        from viewer.panels.combine_dialog import open_combine_dialog  # for start-up time
 
-        dialog = CombineDialog(self._context, self._window)
-        dialog.finished.connect(dialog.deleteLater)
-        dialog.open()
+        open_combine_dialog(self._context, self._window)
+
+    def _show_style(self) -> None:
+        self._context.show_layer(self._context.layer_uuid, raise_form=True)
 
     def look_again(self, *_: object) -> None:
         """The current layer is another one, is read now, or looks other."""
@@ -64,6 +66,7 @@ class RasterVerbs(QObject):
         """Say which bands a combination shows, or why it cannot be shown; and whether the stretch is the view's."""
         image = self._styler.image
         actions["dra"].setChecked(self._styler.is_dra)
+        actions["invert"].setChecked(self._styler.is_inverted)
         for combination in COMBINATIONS:
             bands = self._bands(combination)
             text = ""

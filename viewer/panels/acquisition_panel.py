@@ -94,7 +94,9 @@ class AcquisitionPanel(QWidget):
         if not known.at and known.date_kind == "unknown":
             return self.tr("Neither the file nor anything beside it says when it was taken. It is not guessed.")
         return {
-            "instant": self.tr("An instant: the time of one image, UTC."),
+            "instant": self.tr("An instant: the time of one image, UTC.")
+            if "T" in known.at
+            else self.tr("An instant: the day of one image, UTC. Its time is not stated."),
             "interval": self.tr("An interval: taken at some time within it, UTC."),
             "composite": self.tr("A composite: made of images of several times."),
             "unknown": self.tr("The kind of date is unknown: an instant, an interval or a composite."),

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QFormLayout, QGridLayout, QVBoxLayout, QWidget
 from layers.errors import InvalidValue
 from layers.raster.band_maths import Expression, parse_expression
 from layers.raster.info import RasterInfo
-from layers.raster.presets import combinations_of, indices_of, names_of, resolve
+from layers.raster.presets import band_titles, combinations_of, indices_of, names_of, resolve
 from layers.raster.scene import SceneInfo
 from layers.raster.style import RasterStyle
 from viewer.panels.field_set import LABEL_PX, FieldSet
@@ -112,12 +112,8 @@ class BandForm(QWidget):
 
     def _offer(self, info: RasterInfo, image: Image) -> None:
         """What this image can show."""
-        names = [(band.index, f"{band.index} {band.description or band.color}".strip()) for band in info.bands]
-        if isinstance(image, SceneInfo):
-            pairs = enumerate(image.bands, 1)
-            names = [(n, f"{n} {band.name} {band.common_name}".strip()) for n, band in pairs]
         for place in range(3):
-            self.fields.fields[f"band{place}"].set_choices(names)
+            self.fields.fields[f"band{place}"].set_choices(band_titles(image))
         combinations = [(c.name, c.title) for c, _numbers in combinations_of(image)]
         indices = [(index.name, f"{index.name}: {index.title}") for index, _parsed, _numbers in indices_of(image)]
         self.preset.set_choices([*combinations, *indices])

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QDialog, QDialogButtonBox, QFormLayout, QGridLayou
 from layers.document.layer import Layer
 from layers.errors import GeoloupeError
 from layers.raster.combined import Part, combined_acquisition
-from layers.raster.scene import SceneInfo
+from layers.raster.presets import band_titles
 from viewer.commands.combine import Channel, combine_layers, part_of
 from viewer.panels.context import PanelContext
 from viewer.panels.fields import ChoiceField, LineField
@@ -166,12 +166,12 @@ def images_to_combine(context: PanelContext) -> dict[str, _Image]:
             part = part_of(layer, drawing.info, scene)
         except GeoloupeError:
             continue  # combined already
-        found[layer.uuid] = _Image(layer, drawing, part, _band_names(drawing, scene), drawing.style.bands)
+        found[layer.uuid] = _Image(layer, drawing, part, tuple(band_titles(scene or drawing.info)), drawing.style.bands)
     return found
 
 
-def _band_names(drawing: RasterDrawing, scene: SceneInfo | None) -> tuple[tuple[int, str], ...]:
-    assert drawing.info is not None
-    if scene is not None:
-        return tuple((n, f"{n} {band.name} {band.common_name}".strip()) for n, band in enumerate(scene.bands, 1))
-    return tuple((b.index, f"{b.index} {b.description or b.color}".strip()) for b in drawing.info.bands)
+def open_combine_dialog(context: PanelContext, window: QWidget) -> None:
+    """Over a window, which can be used again when it is closed."""
+    dialog = CombineDialog(context, window)
+    dialog.finished.connect(dialog.deleteLater)
+    dialog.open()

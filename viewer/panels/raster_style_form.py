@@ -17,6 +17,7 @@ from layers.raster.info import RasterInfo
 from layers.raster.style import RasterStyle, Stretch
 from viewer.panels.band_form import BandForm
 from viewer.panels.color_bar import ColorBar
+from viewer.panels.combine_dialog import open_combine_dialog
 from viewer.panels.field_set import FieldSet
 from viewer.panels.fields import ChoiceField
 from viewer.panels.form_page import side_by_side
@@ -69,7 +70,7 @@ class RasterStyleForm(QWidget):
         self._add_slider("saturation", tr("Saturation"), -1.0, 1.0)
         self._add_slider("sharpen", tr("Sharpen"), 0.0, 1.0, percent)
         inversions = [(False, tr("As they are")), (True, tr("Inverted"))]
-        add("invert", tr("Greys"), ChoiceField(inversions))
+        add("invert", tr("Tones"), ChoiceField(inversions), tr("Inverted: as on a negative"))
         ways = [
             ("nearest", tr("Nearest: pixels as they are")),
             ("bilinear", tr("Bilinear: smooth")),
@@ -89,11 +90,14 @@ class RasterStyleForm(QWidget):
         self.reset_button = QPushButton(tr("Automatic style"))
         self.reset_button.setToolTip(tr("Back to the bands and the stretch found when the file was opened"))
         self.reset_button.clicked.connect(lambda: self._say(self._styler.reset()))
-        for button in (self.copy_button, self.paste_button, self.reset_button):
+        self.combine_button = QPushButton(tr("Other layers’ bands…"))
+        self.combine_button.setToolTip(tr("Red, green and blue from any open images, as a new layer"))
+        self.combine_button.clicked.connect(lambda: open_combine_dialog(self._styler.context, self.window()))
+        for button in (self.copy_button, self.paste_button, self.reset_button, self.combine_button):
             button.setAccessibleName(button.text())
         rows = QVBoxLayout()
         rows.addLayout(side_by_side(self.copy_button, self.paste_button))
-        rows.addLayout(side_by_side(self.reset_button))
+        rows.addLayout(side_by_side(self.reset_button, self.combine_button))
         return rows
 
     def _add_slider(

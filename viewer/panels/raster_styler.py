@@ -34,7 +34,7 @@ class RasterStyler(QObject):
 
     def __init__(self, context: PanelContext, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._context = context
+        self.context = self._context = context
 
     # -- what there is ------------------------------------------------------------------------------------------
 
@@ -81,6 +81,21 @@ class RasterStyler(QObject):
     def reset(self) -> str:
         """Back to the style that the file itself suggests."""
         return self._context.attempt(update_layer, self._context.layer_uuid, style_json="")
+
+    def reset_or_say(self) -> None:
+        """`reset` where no field is at hand."""
+        self._say(self.reset())
+
+    def invert(self, on: bool) -> None:
+        """Dark as light."""
+        style = self._sound()
+        if style is not None:
+            self._say(self.commit(replace(style, invert=on)))
+
+    @property
+    def is_inverted(self) -> bool:
+        style = self._sound()
+        return style is not None and style.invert
 
     def choose_rule(self, rule: StretchRule) -> None:
         """Stretch by another rule; "given" keeps what is shown now."""

@@ -237,3 +237,42 @@ def test_an_exported_picture_keeps_the_stretch_of_the_screen(
     said = QImage(str(answers.path)).text("Processing")
     assert "(DRA), frozen" in said
     assert f"{seen.low:.6g} – {seen.high:.6g}" in said
+
+
+def test_what_was_opened_last_is_the_current_layer(window: MainWindow, qtbot: QtBot, tmp_path: Path) -> None:
+    names = [described(tmp_path / f"{name}.tif", "red") for name in ("below", "above")]
+    window.files.open_words([str(path) for path in names])
+    settle(window, qtbot)
+    assert window.session.document.layers[window.panel_context.layer_uuid].name == "above"
+    assert window.action_table["dra"].isEnabled()
+
+
+def test_the_menu_inverts_and_goes_back_and_opens_the_style(window: MainWindow, layer: Layer, qtbot: QtBot) -> None:
+    window.canvas.setFocus()
+    qtbot.keyClick(window.canvas, Qt.Key.Key_I)
+    assert style_of(window)["invert"] is True
+    assert window.action_table["invert"].isChecked()
+    window.action_table["auto_style"].trigger()
+    assert style_of(window) == {}
+    assert not window.action_table["invert"].isChecked()
+    window.action_table["image_style"].trigger()
+    assert window.docks["panel_details"].windowTitle() == "Layer"
+
+
+def test_the_form_shows_what_the_file_says_where_the_case_is_silent(
+    window: MainWindow, qtbot: QtBot, tmp_path: Path
+) -> None:
+    path = described(tmp_path / "scene.tif", "B4")
+    with rasterio.open(path, "r+") as file:
+        file.update_tags(DATE_ACQUIRED="2015-08-04", SCENE="LC80200392015216LGN00", TIFFTAG_COPYRIGHT="USGS")
+    layer = opened(window, qtbot, path)
+    window.docks.show_panel("layer_properties")
+    panel = window.docks.details.currentWidget().panel
+    date, kind, credit = (panel.fields.fields[name] for name in ("acquired_at", "date_kind", "credit"))
+    assert date.placeholderText() == "2015-08-04"
+    assert kind.currentText() == "As found: instant"
+    assert credit.placeholderText() == "USGS" or layer.credit == "USGS"
+    assert panel.raster.fields.fields["band0"].itemText(0) == "1 B4 red"
+    assert acquisition(window).kind.text().endswith("Its time is not stated.")
+    window.session.push(update_layer(window.session.document, layer.uuid, actor="me", date_kind="composite"))
+    assert kind.itemText(kind.findData("unknown")) == "Unknown"
