@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import geopandas
 import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QImage
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
+from shapely.geometry import LineString
 
 import sample_data
 from layers.geo.bounds import Bounds
@@ -194,6 +196,25 @@ def test_several_are_asked_about_one_after_the_other(
     settle(window, qtbot)
     assert layers(window) == [("blue_marble", ""), ("photo", PIXEL_SPACE), ("unnamed", PIXEL_SPACE)]
     assert visible(window) == []
+
+
+def test_vectors_without_a_crs_are_asked_about_too_and_have_no_pixels(
+    window: MainWindow, tmp_path: Path, qtbot: QtBot
+) -> None:
+    path = tmp_path / "roads.shp"
+    frame = geopandas.GeoDataFrame({"n": [1]}, geometry=[LineString([UTM[:2], UTM[2:]])], crs="EPSG:32652")
+    frame.to_file(path)
+    path.with_suffix(".prj").unlink()
+    dialog = open_and_ask(window, qtbot, path)
+    assert layers(window) == []
+    assert not dialog.pixel_button.isVisible()
+    search(dialog, qtbot, "EPSG:32652")
+    qtbot.mouseClick(dialog.place_button, Qt.MouseButton.LeftButton)
+    settle(window, qtbot)
+    assert layers(window) == [("roads", "EPSG:32652")]
+    assert window.scene.problems() == {}
+    lon, lat = window.canvas.viewport.centre_lonlat()
+    assert (lon, lat) == (pytest.approx(130.379, abs=0.001), pytest.approx(51.848, abs=0.001))
 
 
 def test_another_case_ends_the_questions(window: MainWindow, photo: Path, unnamed: Path, qtbot: QtBot) -> None:
