@@ -18,6 +18,7 @@ from layers.geo.crs import PIXEL_SPACE
 from layers.project.recovery import RecoverableSession
 from viewer.app.actions import PANELS, ActionTable
 from viewer.app.case_verbs import CaseVerbs
+from viewer.app.choosing import Choosing
 from viewer.app.docks import Docks
 from viewer.app.export_verbs import ExportVerbs
 from viewer.app.face_verbs import FaceVerbs
@@ -113,6 +114,7 @@ class MainWindow(QMainWindow):
         self.opener = FileOpener(self.session, self.context.pool, jobs, self.messages, self.permissions.allow, self)
         self.files = FileVerbs(self.session, self.opener, self.messages, self.settings, self._questions, self)
         self.placing = Placing(self.session, self.views, jobs, self.settings, self._show_added, self)
+        self.choosing = Choosing(self.session, self.opener, self.context.pool, jobs, self)
         self.exports = ExportVerbs(self.session, self.canvas, jobs, self.messages, self._questions, self)
 
     def _build_face(self) -> None:
@@ -191,6 +193,7 @@ class MainWindow(QMainWindow):
         self.opener.added.connect(self._show_added)
         self.opener.unplaced.connect(self.placing.ask)
         self.panel_context.place_wanted.connect(self.placing.ask_again)
+        self.panel_context.reading_wanted.connect(self.choosing.choose_reading)
         self.canvas.files_dropped.connect(self.files.open_words)
         self.permissions.granted.connect(self._permission_granted)
         self.context.jobs.unheard.connect(self._say_unheard)

@@ -72,6 +72,22 @@ def set_height(document: Document, uuid: str, height_m: float | None, *, actor: 
     return Edit(f"Change height of layer “{layer.name}”", changes)
 
 
+def read_layer_as(
+    document: Document, uuid: str, options: Mapping[str, Any], *, actor: str, table: str = "", now: str | None = None
+) -> Edit:
+    """Read the file of a layer with `options` (encoding, columns, delimiter, CRS), and its `table` where one is named.
+
+    Raises InvalidValue.
+    """
+    layer = row_of(document.layers, uuid, "layer")
+    source = {key: value for key, value in layer.source.items() if key != "options"}
+    source |= {"options": dict(options)} if options else {}
+    source |= {"table": table} if table else {}
+    text = json.dumps(source)
+    changes = () if source == layer.source else update("layers", layer, stamp_of(actor, now), source_json=text)
+    return Edit(f"Change how layer “{layer.name}” is read", changes)
+
+
 def move_layer(document: Document, uuid: str, position: int, *, actor: str, now: str | None = None) -> Edit:
     """Put a layer so that it stands at `position` in the stack afterwards, 0 = bottom. Raises InvalidValue."""
     return move_layers(document, (uuid,), position, actor=actor, now=now)

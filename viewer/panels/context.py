@@ -46,6 +46,8 @@ class PanelContext(QObject):
     """The name of a panel that should be brought to the front: site_form, claim_form, layer_properties, ..."""
     place_wanted = Signal(str)
     """The layer of which it should be asked where it lies."""
+    reading_wanted = Signal(str)
+    """The layer of which it should be asked how its table is read."""
     flush_requested = Signal()
 
     def __init__(
