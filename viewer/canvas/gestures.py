@@ -84,7 +84,7 @@ class Gestures:
         self._panned = QPoint()
         if button == Qt.MouseButton.MiddleButton or self._space:
             self._drag = _Drag.PAN
-        elif event.modifiers() & _Shift:
+        elif event.modifiers() & _Shift and not (self._canvas.tool is not None and self._canvas.tool.takes_shift):
             self._drag = _Drag.BOX_ZOOM
         else:
             self._drag = _Drag.TOOL

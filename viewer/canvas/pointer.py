@@ -35,6 +35,7 @@ class PointerTool(Protocol):
     """The canvas's side of `viewer.tools.tool.Tool`."""
 
     hint_changed: Any
+    takes_shift: bool
 
     @property
     def hint(self) -> str: ...

@@ -25,6 +25,8 @@ class ToolContext:
     push: Callable[[Edit], None]
     message: Callable[[str], None]
     actor: str = ""
+    layer: Callable[[], str] = lambda: ""
+    """The current layer; empty for none."""
 
     @property
     def document(self) -> Document:
@@ -41,6 +43,8 @@ class Tool(QObject):
     hint_changed = Signal()
     name = ""
     cursor = Qt.CursorShape.ArrowCursor
+    takes_shift = False
+    """Whether a drag with Shift is the tool's, and not a box to zoom into."""
 
     def __init__(self, context: ToolContext, parent: QObject | None = None) -> None:
         super().__init__(parent)

@@ -1,0 +1,159 @@
+"""Which features of the vector layers are at a place, in an area, within a distance; as the layers show them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+import numpy as np
+import shapely
+from shapely.geometry.base import BaseGeometry
+
+from layers.errors import CannotBePlaced
+from layers.geo.bounds import Bounds
+from layers.geo.crs import WGS84, transform_bounds, transform_points
+from layers.geo.measure import circle
+from layers.grid.tile_grid import View
+from layers.vector.query import at, within_polygon
+from layers.vector.table import LINE, POINT, FeatureTable
+from viewer.canvas.feature_selection import NONE, Fids
+from viewer.canvas.scene import MapScene
+from viewer.rendering.vector_drawing import VectorDrawing
+
+REACH_PX = 5.0
+CIRCLE_POINTS = 360
+MOST_BUFFERED = 500
+"""So many features can be what others are near to."""
+
+type Place = tuple[float, float]
+
+
+@dataclass(frozen=True, slots=True)
+class FeatureHit:
+    layer_uuid: str
+    fid: int
+
+
+def vector_layers(scene: MapScene, view: View, only: str = "") -> list[VectorDrawing]:
+    """The drawings of the vector layers that a view shows, topmost first; only that layer where it is one of them."""
+    shown = [scene.drawings[layer.uuid] for layer in reversed(scene.stack.shown_on(view))]
+    found = [drawing for drawing in shown if isinstance(drawing, VectorDrawing)]
+    return [drawing for drawing in found if drawing.layer_uuid == only] or found
+
+
+def hits_at(scene: MapScene, view: View, px: float, py: float, *, only: str = "") -> list[FeatureHit]:
+    """The features under a place of the picture, topmost first."""
+    x, y = view.to_world(px, py)
+    found = []
+    for drawing in vector_layers(scene, view, only):
+        tables = _tables(drawing, view.grid.crs)
+        reach = (REACH_PX + float(getattr(drawing.style, "size_px", 0.0)) / 2) * view.ratio
+        fids = at(tables, x, y, reach * view.grid.resolution)
+        shown = set(passing(scene, drawing.layer_uuid, np.array(fids, np.int64)).tolist())
+        found += [FeatureHit(drawing.layer_uuid, fid) for fid in fids if fid in shown]
+    return found
+
+
+def fids_in_ring(scene: MapScene, drawing: VectorDrawing, view: View, pixels: Sequence[tuple[float, float]]) -> Fids:
+    """The features that reach into an area of the picture."""
+    ring = [view.to_world(px, py) for px, py in pixels]
+    return passing(scene, drawing.layer_uuid, within_polygon(_tables(drawing, view.grid.crs), ring))
+
+
+def fids_near_place(scene: MapScene, drawing: VectorDrawing, crs: str, place: Place, metres: float) -> Fids:
+    """The features within a geodesic distance of a place in lon, lat."""
+    lons, lats = circle(*place, metres, CIRCLE_POINTS)
+    x, y = transform_points(WGS84, crs, lons, lats)
+    ring = [(float(a), float(b)) for a, b in zip(x, y, strict=True) if np.isfinite(a) and np.isfinite(b)]
+    return passing(scene, drawing.layer_uuid, within_polygon(_tables(drawing, crs), ring))
+
+
+def fids_near_features(
+    tables: Sequence[FeatureTable], near: Sequence[BaseGeometry], crs: str, metres: float,
+    heard: Callable[[], None] = lambda: None,
+) -> Fids:  # fmt: skip
+    """The features within a geodesic distance of any of `near`, geometries of the canvas CRS. For jobs."""
+    found = NONE
+    for geometry in near[:MOST_BUFFERED]:
+        heard()
+        lonlat = shapely.transform(geometry, lambda xy: _moved(crs, WGS84, xy))
+        lon, lat = (float(v) for v in shapely.get_coordinates(lonlat.centroid)[0])
+        if not (np.isfinite(lon) and np.isfinite(lat)):
+            continue
+        # Distances from its middle are true in this projection, and nearly true about a feature that is not huge.
+        local = f"+proj=aeqd +lat_0={lat:.9f} +lon_0={lon:.9f} +datum=WGS84 +units=m +type=crs"
+        around = shapely.transform(lonlat, lambda xy, to=local: _moved(WGS84, to, xy)).buffer(metres, quad_segs=90)
+        area = shapely.transform(around, lambda xy, of=local: _moved(WGS84, crs, _moved(of, WGS84, xy)))
+        for part in shapely.get_parts(area):
+            ring = shapely.get_coordinates(shapely.get_exterior_ring(part))
+            if np.isfinite(ring).all():
+                found = np.union1d(found, within_polygon(tables, [(float(x), float(y)) for x, y in ring]))
+    return found
+
+
+def passing(scene: MapScene, layer_uuid: str, fids: Fids) -> Fids:
+    """Those that the layer's filter shows."""
+    shown = scene.stack.filters.fids(layer_uuid)
+    return fids if shown is None else fids[np.isin(fids, shown)]
+
+
+def geometries_of(tables: Sequence[FeatureTable], fids: Fids, most: int = MOST_BUFFERED) -> list[BaseGeometry]:
+    """What features look like on the canvas, in its CRS; `most` of them."""
+    found: list[BaseGeometry] = []
+    for table in tables:
+        for row in table.rows_of(np.unique(fids))[: most - len(found)].tolist():
+            found.append(_geometry(table, row))
+    return found
+
+
+def bounds_of_features(drawing: VectorDrawing, fids: Fids) -> Bounds | None:
+    """Where features are, in lon, lat; None where nothing of them has been read."""
+    whole: Bounds | None = None
+    crs = ""
+    for table in drawing.tables:
+        rows = table.rows_of(np.unique(fids))
+        if not len(rows):
+            continue
+        crs = table.crs
+        box = table.xy[rows] if table.is_single else table.bounds[rows]
+        low, high = box[:, :2].min(axis=0), box[:, -2:].max(axis=0)
+        here = Bounds(
+            table.origin_x + float(low[0]) * table.step, table.origin_y + float(low[1]) * table.step,
+            table.origin_x + float(high[0]) * table.step, table.origin_y + float(high[1]) * table.step,
+        )  # fmt: skip
+        whole = here if whole is None else whole.union(here)
+    if whole is None:
+        return None
+    try:
+        return transform_bounds(crs, WGS84, whole)
+    except CannotBePlaced:
+        return None
+
+
+def _tables(drawing: VectorDrawing, crs: str) -> list[FeatureTable]:
+    return [table for table in drawing.tables if table.crs == crs]
+
+
+def _geometry(table: FeatureTable, row: int) -> BaseGeometry:
+    if table.is_single:
+        x, y = (table.xy[row] * table.step).tolist()
+        return shapely.Point(table.origin_x + x, table.origin_y + y)
+    parts = table.part_of
+    starts = table.start_of[parts[row] : parts[row + 1] + 1].tolist()
+    origin = np.array([table.origin_x, table.origin_y])
+    rings = [table.xy[a:b] * table.step + origin for a, b in pairwise(starts)]
+    kind = int(table.kind[row])
+    if kind == POINT:
+        return shapely.MultiPoint(np.concatenate(rings))
+    if kind == LINE:
+        return shapely.MultiLineString([ring for ring in rings if len(ring) > 1])
+    area: BaseGeometry = shapely.Polygon()
+    for ring in rings:
+        if len(ring) > 2:
+            area = area.symmetric_difference(shapely.make_valid(shapely.Polygon(ring)))
+    return area
+
+
+def _moved(source: str, target: str, xy: np.ndarray) -> np.ndarray:
+    return np.stack(transform_points(source, target, xy[:, 0], xy[:, 1]), axis=1)

@@ -1,0 +1,37 @@
+"""Identify: what is known of the features under the pointer, in all vector layers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtCore import Qt
+
+from viewer.canvas.feature_query import FeatureHit, hits_at
+from viewer.canvas.pointer import PointerEvent
+from viewer.tools.select_features import FeatureTool
+
+
+class IdentifyTool(FeatureTool):
+    """Click a place: `identified` is called with all features there, topmost first."""
+
+    name = "identify"
+    cursor = Qt.CursorShape.WhatsThisCursor
+    takes_shift = False
+    identified: Callable[[list[FeatureHit]], None] = staticmethod(lambda hits: None)
+
+    @property
+    def hint(self) -> str:
+        return self.tr("Click a feature to see its attributes; all layers under the pointer are listed.")
+
+    def hits(self, event: PointerEvent) -> list[FeatureHit]:
+        return hits_at(self.canvas.scene, self.view, event.px, event.py)
+
+    def click(self, event: PointerEvent) -> None:
+        self.identified(self.hits(event))
+
+    def drag_end(self, event: PointerEvent) -> None:
+        # A hand that slips while it clicks still means the click.
+        self.click(event)
+
+    def key(self, key: int, modifiers: Qt.KeyboardModifier) -> bool:
+        return False
