@@ -45,7 +45,7 @@ class ViewVerbs(QObject):
         self._canvas, self._messages = canvas, messages
         self._held: Bounds | None = None
         self._map_view: View | None = None
-        self._fits_pixels = ""
+        self._fits_pixels: str | None = None
         self._waits_for_layers = False
         self._settle = QTimer(self, singleShot=True, interval=0)
         self._settle.timeout.connect(self._show_held)
@@ -127,12 +127,16 @@ class ViewVerbs(QObject):
             self._map_view = self._canvas.viewport.view()
             self._canvas.set_crs(PIXEL_SPACE)
             self.crs_changed.emit()
-        drawing = self._canvas.scene.drawings.get(uuid)
-        bounds = drawing.pixel_bounds() if drawing is not None else self._canvas.scene.pixel_bounds()
-        self._fits_pixels = uuid if bounds is None else ""
+        bounds = self._pixel_bounds(uuid)
+        self._fits_pixels = uuid if bounds is None else None
         if bounds is not None:
             self._canvas.viewport.fit(bounds, PIXEL_MARGIN)
             self._canvas.come_to_rest()
+
+    def _pixel_bounds(self, uuid: str) -> Bounds | None:
+        """Of a layer, or of all for empty text."""
+        drawing = self._canvas.scene.drawings.get(uuid)
+        return drawing.pixel_bounds() if drawing is not None else self._canvas.scene.pixel_bounds()
 
     def map_centre(self) -> tuple[float, float]:
         """Longitude and latitude in the middle of the map, or of the map that pixel space hides; nan without one."""
@@ -147,7 +151,7 @@ class ViewVerbs(QObject):
         """Back to the map, where it was."""
         if not self.is_in_pixels:
             return
-        self._fits_pixels = ""
+        self._fits_pixels = None
         if self._map_view is not None:
             self._canvas.viewport.show(self._map_view)
             self._canvas.come_to_rest()
@@ -262,8 +266,7 @@ class ViewVerbs(QObject):
             self.show_bounds(self._held, self._margin)
 
     def _fit_when_known(self) -> None:
-        drawing = self._canvas.scene.drawings.get(self._fits_pixels)
-        if drawing is not None and drawing.pixel_bounds() is not None:
+        if self._fits_pixels is not None and self._pixel_bounds(self._fits_pixels) is not None:
             self.show_pixels(self._fits_pixels)
         if self._waits_for_layers and self._canvas.scene.is_open():
             self._waits_for_layers = False

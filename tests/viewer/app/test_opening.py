@@ -101,7 +101,10 @@ def test_where_nobody_can_be_asked_a_lone_picture_is_in_pixel_space(
     settle(window, qtbot)
     assert _layers(window) == [("raster", "photo")]
     assert window.opener.notices == ["photo.png has no position and no CRS: it is shown in pixel space."]
-    assert window.canvas.viewport.crs == PIXEL_SPACE
+    viewport = window.canvas.viewport
+    assert viewport.crs == PIXEL_SPACE
+    assert viewport.centre == (pytest.approx(4.0, abs=0.1), pytest.approx(-4.0, abs=0.1))
+    assert max(viewport.view().world_bounds().width, viewport.view().world_bounds().height) < 20
     window.files.open_words([str(tmp_path / "photo.png"), str(points)])
     settle(window, qtbot)
     (line,) = window.messages.lines()
