@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import contextlib
+import itertools
+import math
 import os
 from dataclasses import dataclass, replace
 from typing import Any
@@ -19,11 +21,14 @@ from rasterio.windows import Window
 from layers.errors import NotReadable
 
 MAX_SOURCE_PIXELS = 64_000_000
-"""More than that is not averaged but sampled, block by block here and there."""
+"""More than that, counted in whole blocks, is not averaged but sampled, block by block here and there."""
+SLAB_BYTES = 48 * 2**20
+"""So much of a window is averaged at once: GDAL's cache holds its blocks then, and unpacks each once."""
 SAMPLED_PIXELS = 24_000_000
 MAX_SAMPLES = 24
 """Blocks a side of a window that is sampled."""
 _SAMPLE_PX = 32
+_FEWEST_BLOCKS = 9
 _MAX_COMPLEX_PIXELS = 16_000_000
 _SMALLEST_PART_PX = 32
 _NEIGHBOURS = np.ones((3, 3), np.uint8)
@@ -62,7 +67,7 @@ def read_pixels(dataset: DatasetReader, indexes: list[int], window: Window, shap
 
     Damaged blocks come back masked. Raises NotReadable when nothing could be read.
     """
-    if window.width * window.height > MAX_SOURCE_PIXELS:
+    if _unpacked_pixels(dataset, window) > MAX_SOURCE_PIXELS:
         return _sample(dataset, indexes, window, shape)
     found = _attempt(dataset, indexes, window, shape)
     if isinstance(found, Pixels):
@@ -104,7 +109,42 @@ def _attempt(dataset: DatasetReader, indexes: list[int], window: Window, shape: 
     return failure
 
 
+def _unpacked_pixels(dataset: DatasetReader, window: Window) -> float:
+    """What has to be unpacked for a window: whole blocks, and so whole rows of a raster stored in rows."""
+    rows, cols = dataset.block_shapes[0]
+    left, top = window.col_off // cols * cols, window.row_off // rows * rows
+    right = min(-(-(window.col_off + window.width) // cols) * cols, dataset.width)
+    bottom = min(-(-(window.row_off + window.height) // rows) * rows, dataset.height)
+    return float(max(window.width, right - left) * max(window.height, bottom - top))
+
+
 def _read(dataset: DatasetReader, indexes: list[int], window: Window, shape: tuple[int, int]) -> Pixels:
+    """As a whole, or in slabs from top to bottom where it is averaged from more than the cache holds."""
+    together = dataset.count if dataset.interleaving is Interleaving.pixel else 1
+    nbytes = _unpacked_pixels(dataset, window) * together * np.dtype(_plain(dataset.dtypes[indexes[0] - 1])).itemsize
+    count = min(shape[0], -(-int(nbytes) // SLAB_BYTES)) if shape[0] < window.height else 1
+    if count <= 1:
+        return _read_slab(dataset, indexes, window, shape)
+    tall = window.height / shape[0]
+    edges = [shape[0] * at // count for at in range(count + 1)]
+    slabs = []
+    for start, end in itertools.pairwise(edges):
+        slab = Window(window.col_off, window.row_off + start * tall, window.width, (end - start) * tall)
+        slabs.append(_read_slab(dataset, indexes, slab, (end - start, shape[1])))
+    valid = None
+    if any(slab.valid is not None for slab in slabs):
+        each = [np.broadcast_to(s.mask, s.bands.shape) if s.valid is None else s.valid for s in slabs]
+        valid = np.concatenate(each, axis=1)
+    return Pixels(
+        np.concatenate([s.bands for s in slabs], axis=1), np.concatenate([s.mask for s in slabs]), valid=valid
+    )
+
+
+def _plain(dtype: str) -> str:
+    return "complex64" if dtype == "complex_int16" else dtype
+
+
+def _read_slab(dataset: DatasetReader, indexes: list[int], window: Window, shape: tuple[int, int]) -> Pixels:
     shrunk = shape != (window.height, window.width)
     palette = any(dataset.colorinterp[i - 1] is ColorInterp.palette for i in indexes)
     if "complex" in dataset.dtypes[indexes[0] - 1]:
@@ -186,10 +226,12 @@ def _sample_grid(dataset: DatasetReader, window: Window, shape: tuple[int, int])
     block_px = block_rows * block_cols * together
     across = window.width / block_cols
     rows, cols = min(MAX_SAMPLES, shape[0]), min(MAX_SAMPLES, shape[1])
-    while rows * min(cols, max(1.0, across)) * block_px > SAMPLED_PIXELS and rows * cols > 16:
-        rows, cols = max(1, rows * 3 // 4), cols if across <= cols else max(1, cols * 3 // 4)
-        if rows == 1 and across <= cols:
-            break
+    blocks = max(_FEWEST_BLOCKS, SAMPLED_PIXELS // block_px)
+    wide = min(float(cols), max(1.0, across))  # more samples across than blocks cost nothing more
+    if rows * wide > blocks:
+        wide = min(wide, max(math.sqrt(blocks), blocks / rows))
+        rows = max(1, min(rows, int(blocks / wide)))
+        cols = cols if wide >= across else max(1, int(wide))
     return rows, cols
 
 

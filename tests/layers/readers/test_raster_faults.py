@@ -25,6 +25,7 @@ from layers.geo.crs import transform_bounds
 from layers.pool.pool import ReaderPool
 from layers.raster.info import RasterInfo
 from layers.raster.style import RasterStyle, colorize
+from layers.readers import pixels
 from tests.layers.readers.test_vrt import source, vrt
 from tests.layers.readers.tiny_rasters import SIZE, surface, write_raster
 
@@ -136,6 +137,44 @@ def test_f42_what_is_sampled_looks_like_what_is_averaged(tmp_path, monkeypatch):
         assert mask.all()
         assert np.abs(sampled.astype(int) - averaged).mean() < 10
         path.unlink()
+
+
+def test_f42_samples_are_spread_both_ways(tmp_path, monkeypatch):
+    rows = np.repeat(np.arange(1500)[:, None] * 250 // 1500, 1500, 1).astype(np.uint8)
+    tiles = {"tiled": True, "blockxsize": 64, "blockysize": 64}
+    path = write_raster(tmp_path / "a.tif", np.stack([rows, rows.T, rows]), "EPSG:32652", UTM, **tiles)
+    monkeypatch.setattr("layers.readers.pixels.MAX_SOURCE_PIXELS", 100_000)
+    monkeypatch.setattr("layers.readers.pixels.SAMPLED_PIXELS", 600_000)
+    for band in (1, 2):
+        header, sampled, _ = tile(path, size=100, bands=[band], resampling="nearest")
+        assert header["sampled"]
+        assert len(np.unique(sampled)) in (6, 7)
+
+
+@pytest.mark.parametrize(("dtype", "nodata"), [("uint8", None), ("uint16", 7), ("float32", None)])
+@pytest.mark.parametrize("options", [{}, {"tiled": True, "blockxsize": 64, "blockysize": 64}])
+def test_f42_what_is_averaged_in_slabs_is_as_averaged_at_once(tmp_path, monkeypatch, dtype, nodata, options):
+    values = surface(3, 1501).astype(dtype)
+    values[1, 300:700, 200:900] = 7 if nodata else values[1, 300:700, 200:900]
+    path = write_raster(tmp_path / "a.tif", values, "EPSG:32652", UTM, nodata, **options)
+    _, at_once, mask = tile(path, size=130)
+    reads = []
+    read = pixels._read_slab
+    monkeypatch.setattr(pixels, "_read_slab", lambda *args: reads.append(args[3]) or read(*args))
+    monkeypatch.setattr(pixels, "SLAB_BYTES", 300_000)
+    _, found, found_mask = tile(path, size=130)
+    assert len(reads) > 10
+    assert (mask == found_mask).all()
+    assert np.abs(found.astype(float) - at_once.astype(float)).max() <= 1
+
+
+def test_f42_rasters_stored_in_rows_count_with_whole_rows(tmp_path, monkeypatch):
+    path = write_raster(tmp_path / "a.tif", surface(1, 1500).astype(np.uint8), "EPSG:32652", UTM)
+    monkeypatch.setattr("layers.readers.pixels.MAX_SOURCE_PIXELS", 1_000_000)
+    x, y = UTM.centre
+    strip = Bounds(x, UTM.bottom, x + UTM.width / 20, UTM.top)
+    assert tile(path, bounds=strip)[0]["sampled"]
+    assert not tile(path, bounds=Bounds(UTM.left, y, UTM.right, y + UTM.height / 20))[0]["sampled"]
 
 
 def test_f43_a_giant_block_is_refused_before_it_is_read(tmp_path):
