@@ -26,7 +26,7 @@ from layers.geo.crs import WEB_MERCATOR, transform_bounds
 from layers.raster.info import RasterInfo
 from layers.raster.style import RasterStyle, Stretch
 from viewer.canvas.widget import MapCanvas
-from viewer.cli.documents import ACTOR, found_layers
+from viewer.cli.documents import ACTOR, checked_place, found_layers
 from viewer.commands.found_layers import FoundLayer, edit_for
 from viewer.commands.layers import update_layer
 from viewer.export.headless import Studio, wait_until
@@ -125,12 +125,17 @@ class _Bench:
         self._canvas.deleteLater()
 
     def _open(self) -> None:
-        """As the window opens a file: probed on another thread, then added as layers, which open it themselves."""
+        """As the window opens a file: probed on another thread, then added as layers and shown, before anything of
+        them is read for where the canvas was.
+        """
         pool, jobs = self._studio.pool, self._studio.context.jobs
-        jobs.run(lambda _: found_layers(self._file, pool), self._add, self._refuse)
+        jobs.run(lambda _: [checked_place(layer) for layer in found_layers(self._file, pool)], self._add, self._refuse)
 
     def _add(self, found: list[FoundLayer]) -> None:
         self._document.apply(edit_for(self._document, found, ACTOR))
+        if found[0].bounds_lonlat is not None:
+            whole = transform_bounds("EPSG:4326", WEB_MERCATOR, found[0].bounds_lonlat)
+            self._canvas.show_bounds(WEB_MERCATOR, self._first_view(FRACTIONS[0], whole))
 
     def _refuse(self, error: GeoloupeError) -> None:
         self._refusal = error
@@ -140,13 +145,16 @@ class _Bench:
         assert lonlat is not None, "an open layer knows where it is"
         return transform_bounds("EPSG:4326", WEB_MERCATOR, lonlat)
 
-    def _at(self, fraction: float, whole: Bounds) -> dict[str, Any]:
+    def _first_view(self, fraction: float, whole: Bounds) -> Bounds:
+        """Where the measurement at a fraction of the whole begins: left of its middle, by two pans."""
         width = whole.width * fraction
         height = width * self._canvas.height() / self._canvas.width()
         x, y = whole.centre
-        first = Bounds(
-            x - 2 * STEP * width - width / 2, y - height / 2, x - 2 * STEP * width + width / 2, y + height / 2
-        )
+        x -= 2 * STEP * width
+        return Bounds(x - width / 2, y - height / 2, x + width / 2, y + height / 2)
+
+    def _at(self, fraction: float, whole: Bounds) -> dict[str, Any]:
+        first = self._first_view(fraction, whole)
         frames = []
         for step in range(STEPS):
             if step == 0:
