@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 from layers.raster.acquisition import Acquisition
 from layers.raster.sensor_bands import platform_in
@@ -10,6 +10,7 @@ from layers.readers.sidecar_values import angle, azimuth, number, percent, text,
 
 _INCH_M = 0.0254
 _DAY = 8
+_LONGEST_NOTE = 200
 
 
 def nitf_acquisition(tags: Mapping[str, str]) -> Acquisition:
@@ -66,7 +67,17 @@ def tiff_acquisition(tags: Mapping[str, str]) -> Acquisition:
         product_id=text(product),
         licence=text(_any(upper, "LICENSE", "LICENCE")),
         credit=text(tags.get("TIFFTAG_COPYRIGHT")),
+        notes=tuple(_tiff_notes(upper, is_dated=bool(at))),
     )
+
+
+def _tiff_notes(upper: Mapping[str, str], *, is_dated: bool) -> Iterator[str]:
+    """What TIFF's own tags say that is no fact of the acquisition."""
+    description, written = text(upper.get("TIFFTAG_IMAGEDESCRIPTION")), text(upper.get("TIFFTAG_DATETIME"))
+    if description and len(description) <= _LONGEST_NOTE:
+        yield f"Described in the file as “{description}”."
+    if written and not is_dated:
+        yield f"The file is stamped {written}: mostly when it was written, not when the image was taken."
 
 
 def _nitf_time(value: str) -> str:

@@ -202,6 +202,15 @@ STAC = {
 }  # fmt: skip
 
 
+def test_what_tiff_tags_say_beside_the_acquisition_is_told_as_what_it_is():
+    found = tiff_acquisition({"TIFFTAG_DATETIME": "2018:07:16 06:06:23", "TIFFTAG_IMAGEDESCRIPTION": "Sentinel-1A IW"})
+    assert (found.at, found.platform) == ("", "Sentinel-1A")
+    assert found.notes[0] == "Described in the file as “Sentinel-1A IW”."
+    assert "stamped 2018:07:16 06:06:23: mostly when it was written" in found.notes[1]
+    dated = tiff_acquisition({"TIFFTAG_DATETIME": "x", "DATE_ACQUIRED": "2015-08-04", "SCENE": "LC80200392015216LGN00"})
+    assert (dated.platform, dated.product_id, dated.notes) == ("Landsat 8", "LC80200392015216LGN00", ())
+
+
 def test_stac_item_beside_an_image(tmp_path):
     path = tiny.write_tif(tmp_path / "a.tif", tiny.flat(5, 60.0))
     assert asked(path) == Acquisition()
