@@ -31,6 +31,8 @@ class FileOpener(QObject):
 
     added = Signal(object)
     """Bounds in lon, lat of layers that came to a case without any, or None where they have no place."""
+    layer_added = Signal(str)
+    """The topmost of the layers that were added just now."""
     unplaced = Signal(object)
     """A list of FoundLayer that were not added: it has to be asked where they lie."""
     choice_wanted = Signal(object, object)
@@ -171,7 +173,10 @@ class FileOpener(QObject):
             if "template" in layer.source:
                 self._allow_host(layer.source["template"])  # who types or drops an address agrees to its host
         was_empty = not self._session.document.layers and not self._session.document.sites
-        self._session.push_or_say(edit_for(self._session.document, layers, self._session.actor))
+        edit = edit_for(self._session.document, layers, self._session.actor)
+        self._session.push_or_say(edit)
+        if edit.changes[-1].uuid in self._session.document.layers:
+            self.layer_added.emit(edit.changes[-1].uuid)
         places = [layer.bounds_lonlat for layer in layers if layer.bounds_lonlat is not None]
         bounds = None
         for place in places:
