@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, Qt, QUrl
+from PySide6.QtCore import QObject, QUrl
 from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QApplication
 
 from viewer.app.crash import log_folder
 from viewer.app.go_to import GoToDialog
-from viewer.app.menus import palette_entries, shortcut_groups
+from viewer.app.menus import shortcut_groups
+from viewer.app.search_link import SearchLink
 from viewer.app.theme import apply_theme
-from viewer.panels.palette import CommandPalette
 from viewer.panels.shortcut_sheet import ShortcutSheet
 from viewer.support.settings import data_folder
 
@@ -26,6 +26,7 @@ class FaceVerbs(QObject):
     def __init__(self, window: MainWindow) -> None:
         super().__init__(window)
         self._window = window
+        self.search = SearchLink(window)
 
     def copy_coordinate(self) -> None:
         text = self._window.status.copy_coordinate()
@@ -62,9 +63,7 @@ class FaceVerbs(QObject):
             self._window.context.fetcher.set_offline(offline)
 
     def show_palette(self) -> None:
-        palette = CommandPalette(palette_entries(self._window.action_table, self._window.palette()), self._window)
-        palette.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        palette.show_over(self._window)
+        self.search.show_palette()
 
     def show_shortcuts(self) -> None:
         ShortcutSheet(shortcut_groups(self._window.action_table), self._window).open()

@@ -3,10 +3,28 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QDialog, QDialogButtonBox, QLineEdit, QListWidget, QListWidgetItem, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QComboBox,
+    QDialog,
+    QDialogButtonBox,
+    QFormLayout,
+    QLineEdit,
+    QListWidget,
+    QListWidgetItem,
+    QVBoxLayout,
+    QWidget,
+)
 
 from layers.errors import BadCoordinate
-from layers.geo.coordinates import Notation, ParsedCoordinate, format_coordinate, parse_candidates, parse_coordinate
+from layers.geo.coordinates import (
+    Datum,
+    Notation,
+    ParsedCoordinate,
+    format_coordinate,
+    parse_candidates,
+    parse_coordinate,
+)
+from viewer.panels.search_providers import metres
 from viewer.support.text import plain_label
 
 MOST_READINGS = 6
@@ -16,7 +34,7 @@ class GoToDialog(QDialog):
     """Shows every reading of what is typed while it is typed; Enter takes the chosen one."""
 
     place_chosen = Signal(float, float, float)
-    """Lon, lat, and the error in metres that the digits imply."""
+    """Lon, lat, and the error in metres that the digits and the datum imply."""
 
     def __init__(self, notation: Notation, text: str = "", parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -35,12 +53,21 @@ class GoToDialog(QDialog):
         self._list.setAccessibleName(self.tr("Readings of the coordinate"))
         self._list.setFixedHeight(96)
         self._list.itemDoubleClicked.connect(self.accept)
+        self._datum = QComboBox(self)
+        for datum in Datum:
+            self._datum.addItem(str(datum), datum)
+        self._datum.setAccessibleName(self.tr("Datum of the coordinate"))
+        self._datum.currentIndexChanged.connect(lambda: self._read(self._input.text()))
+        counted_on = QFormLayout()
+        counted_on.addRow(self.tr("&Datum"), self._datum)
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Cancel, self)
         self._go = buttons.addButton(self.tr("Go"), QDialogButtonBox.ButtonRole.AcceptRole)
         buttons.accepted.connect(self.accept)
         buttons.rejected.connect(self.reject)
         layout = QVBoxLayout(self)
-        for part in (self._input, self._list, self._says, buttons):
+        layout.addWidget(self._input)
+        layout.addLayout(counted_on)
+        for part in (self._list, self._says, buttons):
             layout.addWidget(part)
         self._input.textChanged.connect(self._read)
         self._input.setText(text)
@@ -58,15 +85,18 @@ class GoToDialog(QDialog):
         row = self._list.currentRow()
         if 0 <= row < len(self._readings):
             place = self._readings[row]
-            self.place_chosen.emit(place.lon, place.lat, place.error_m)
+            self.place_chosen.emit(place.lon, place.lat, place.radius_m)
             super().accept()
 
     def _read(self, text: str) -> None:
-        self._readings = parse_candidates(text)[:MOST_READINGS]
+        datum = Datum(self._datum.currentData())
+        self._readings = parse_candidates(text, datum)[:MOST_READINGS]
         self._list.clear()
         for place in self._readings:
             shown = format_coordinate(place.lon, place.lat, self._notation, place.error_m)
-            read_as = self.tr("read as {0}, good to {1} m").format(place.notation, f"{place.error_m:.3g}")
+            read_as = self.tr("read as {0}, {1}, good to {2}").format(
+                place.notation, place.datum, metres(place.radius_m)
+            )
             self._list.addItem(QListWidgetItem(f"{shown}   ({read_as})"))
         self._list.setCurrentRow(0)
         self._go.setEnabled(bool(self._readings))

@@ -1,105 +1,266 @@
-"""The command palette: type some letters of what is wanted, press Enter."""
+"""The palette: type some letters of what is wanted, a command or a place or a coordinate, and press Enter."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 
-from PySide6.QtCore import QEvent, QModelIndex, QObject, QRect, QSize, QSortFilterProxyModel, Qt
-from PySide6.QtGui import QIcon, QKeyEvent, QPainter, QPalette, QStandardItem, QStandardItemModel
+from PySide6.QtCore import QEvent, QModelIndex, QObject, QRect, Qt, Signal
+from PySide6.QtGui import QHideEvent, QIcon, QKeyEvent, QStandardItemModel
 from PySide6.QtWidgets import (
+    QApplication,
+    QComboBox,
     QDialog,
+    QFrame,
+    QHBoxLayout,
+    QLabel,
     QLineEdit,
     QListView,
-    QStyle,
-    QStyledItemDelegate,
-    QStyleOptionViewItem,
+    QSizePolicy,
     QVBoxLayout,
     QWidget,
 )
 
-SHORTCUT_ROLE = Qt.ItemDataRole.UserRole
-GROUP_ROLE = Qt.ItemDataRole.UserRole + 1
-ROW_PX = 30
+from layers.geo.datum import Datum
+from viewer.panels.finder import Finder
+from viewer.panels.palette_rows import (
+    ROW_PX,
+    PaletteEntry,
+    Row,
+    RowDelegate,
+    arranged,
+    item_of,
+    match_score,
+    matching,
+)
+from viewer.panels.search import Group, Hit
+from viewer.support.text import plain, plain_label
 
+__all__ = ["CommandPalette", "PaletteEntry", "match_score"]
 
-@dataclass(frozen=True)
-class PaletteEntry:
-    """One command: `group` is the menu it stands in."""
-
-    text: str
-    group: str
-    shortcut: str
-    icon: QIcon
-    enabled: bool
-    run: Callable[[], None]
-
-
-def match_score(wanted: str, text: str) -> float | None:
-    """How well the letters of `wanted` stand in `text` in their order: lower is better, None where they do not.
-
-    Letters that follow each other or begin a word cost nothing, gaps cost their length.
-    """
-    letters, words = text.casefold(), wanted.casefold().replace(" ", "")
-    at, cost = -1, 0.0
-    for letter in words:
-        begins = [i for i in range(at + 1, len(letters)) if letters[i] == letter]
-        if not begins:
-            return None
-        starts = [i for i in begins if i == 0 or not letters[i - 1].isalnum()]
-        best = at + 1 if at + 1 == begins[0] else (starts or begins)[0]
-        if best != at + 1 and best not in starts:
-            cost += 1 + (best - at) * 0.5
-        elif best != at + 1:
-            cost += 0.5
-        at = best
-    return cost + len(letters) * 0.01
+MOST_ROWS, WIDTH_PX, FOOT_MARGIN_PX = 13, 680, 5
 
 
 class CommandPalette(QDialog):
-    """A list over the map; Escape or a click elsewhere closes it. What cannot run now is shown, not chosen."""
+    """A list over the map; Escape or a click elsewhere closes it. What cannot run now is shown, not chosen.
 
-    def __init__(self, entries: Sequence[PaletteEntry], parent: QWidget | None = None) -> None:
+    With a `finder` it finds places too. `hit_previewed` carries the hit that is pointed at, or None.
+    """
+
+    hit_previewed = Signal(object)
+    hit_chosen = Signal(object)
+    site_wanted = Signal(object)
+    datum_changed = Signal(str)
+    covered = Signal(QRect)
+    """What of the screen the palette hides, in global coordinates; an empty rectangle when it is gone."""
+
+    def __init__(
+        self, entries: Sequence[PaletteEntry], parent: QWidget | None = None, finder: Finder | None = None
+    ) -> None:
         super().__init__(parent, Qt.WindowType.Dialog | Qt.WindowType.FramelessWindowHint)
         self.setObjectName("palette")
-        self.setWindowTitle(self.tr("Find a command"))
-        self._entries = list(entries)
+        self._entries, self._finder = list(entries), finder
+        self._rows: list[Row] = []
+        self._hits: list[Hit] = []
+        self._problems: list[str] = []
+        self._icons: dict[str, QIcon] = {}
+        self._is_touched = False
+        self._waiting: Qt.KeyboardModifier | None = None
+        self._most_rows = MOST_ROWS
+        title = self.tr("Find a command, a place or a coordinate") if finder else self.tr("Find a command")
+        self.setWindowTitle(title)
         self._input = QLineEdit(self)
-        self._input.setPlaceholderText(self.tr("Find a command…"))
-        self._input.setAccessibleName(self.tr("Find a command"))
+        self._input.setPlaceholderText(f"{title}…")
+        self._input.setAccessibleName(title)
         self._model = QStandardItemModel(self)
-        for entry in self._entries:
-            self._model.appendRow(_item(entry))
-        self._matches = _Matches(self)
-        self._matches.setSourceModel(self._model)
-        self._list = QListView(self)
-        self._list.setModel(self._matches)
-        self._list.setItemDelegate(_EntryDelegate(self._list))
-        self._list.setAccessibleName(self.tr("Commands"))
-        self._list.setUniformItemSizes(True)
-        self._list.clicked.connect(self._run)
+        self._list = self._make_list()
         layout = QVBoxLayout(self)
         layout.setContentsMargins(1, 1, 1, 1)
         layout.setSpacing(0)
         layout.addWidget(self._input)
         layout.addWidget(self._list)
-        self._input.textChanged.connect(self._filter)
+        self._says = plain_label("", self)
+        self._datum, self._datum_label = QComboBox(self), QLabel(self.tr("&Datum"), self)
+        self._foot = self._make_foot()
+        layout.addWidget(self._foot)
+        self._input.textChanged.connect(self._ask)
         self._input.installEventFilter(self)
-        self._filter("")
+        self._list.selectionModel().currentChanged.connect(self._point_at)
+        if finder is not None:
+            finder.found.connect(self._show_found)
+        self._show_rows()
+
+    def _make_list(self) -> QListView:
+        view = QListView(self)
+        view.setModel(self._model)
+        view.setItemDelegate(RowDelegate(view))
+        view.setAccessibleName(self.tr("Found"))
+        view.setUniformItemSizes(True)
+        view.setMouseTracking(True)
+        view.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        view.entered.connect(self._hover)
+        view.clicked.connect(self._run)
+        return view
+
+    def _make_foot(self) -> QFrame:
+        """What the keys do, what went wrong, and the datum of a coordinate."""
+        foot = QFrame(self)
+        foot.setObjectName("paletteFoot")
+        self._says.setObjectName("muted")
+        self._says.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        self._says.setWordWrap(True)
+        for datum in Datum:
+            self._datum.addItem(str(datum), datum)
+        self._datum.setAccessibleName(self.tr("Datum of the coordinate"))
+        self._datum.currentIndexChanged.connect(self._take_datum)
+        self._datum_label.setBuddy(self._datum)
+        row = QHBoxLayout(foot)
+        row.setContentsMargins(10, FOOT_MARGIN_PX, 8, FOOT_MARGIN_PX)
+        row.addWidget(self._says, 1)
+        row.addWidget(self._datum_label)
+        row.addWidget(self._datum)
+        foot.setVisible(self._finder is not None)
+        return foot
+
+    # -- where it stands ----------------------------------------------------------------------------------------
 
     def show_over(self, widget: QWidget) -> None:
         """Open in the upper middle of `widget`."""
-        width, room = min(560, widget.width() - 40), widget.height() - 100 - self._input.sizeHint().height()
-        self._list.setFixedHeight(max(3, min(12, room // ROW_PX)) * ROW_PX + 2)
-        height = self.sizeHint().height()
+        width, room = min(WIDTH_PX, widget.width() - 40), widget.height() - 130 - self._input.sizeHint().height()
+        self._most_rows = max(3, min(MOST_ROWS, room // ROW_PX))
         corner = widget.mapToGlobal(widget.rect().topLeft())
-        self.setGeometry(QRect(corner.x() + (widget.width() - width) // 2, corner.y() + 44, width, height))
+        self.setGeometry(QRect(corner.x() + (widget.width() - width) // 2, corner.y() + 44, width, 100))
+        self._fit_height()
         self.show()
+        self._fit_height()
         self._input.setFocus()
 
+    def _fit_height(self) -> None:
+        """As high as its rows: what it does not need it leaves to the map."""
+        rows = max(1, min(self._most_rows, len(self._rows)))
+        self._list.setFixedHeight(rows * ROW_PX + 2 if self._rows else 0)
+        words_px = self._says.heightForWidth(max(200, self._says.width()))
+        self._foot.setFixedHeight(max(words_px, self._datum.sizeHint().height()) + 2 * FOOT_MARGIN_PX)
+        self.setFixedHeight(self.sizeHint().height())
+        if self.isVisible():
+            self.covered.emit(self.geometry())
+
+    # -- what is listed -----------------------------------------------------------------------------------------
+
     def shown_texts(self) -> list[str]:
-        """What is listed now, the best first."""
-        return [self._matches.index(row, 0).data() for row in range(self._matches.rowCount())]
+        """What is listed now, the best first, without headings."""
+        return [row.text for row in self._rows if not isinstance(row, str)]
+
+    def shown_hits(self) -> list[Hit]:
+        """What of it was found."""
+        return [row for row in self._rows if isinstance(row, Hit)]
+
+    def sentence(self) -> str:
+        """What the foot says."""
+        return self._says.text()
+
+    def _ask(self, text: str) -> None:
+        self._is_touched, self._waiting = False, None
+        self._problems = []
+        if self._finder is None:
+            self._show_rows()
+            return
+        if not text.strip():
+            self._hits = []
+        self._show_rows()
+        self._finder.ask(text)
+
+    def _show_found(self, hits: list[Hit], problems: list[str]) -> None:
+        self._hits, self._problems = hits, problems
+        self._show_rows()
+        if self._waiting is not None:
+            self._enter(self._waiting)
+
+    def _show_rows(self) -> None:
+        before = self._current() if self._is_touched else None
+        wanted = self._input.text().strip()
+        self._rows = arranged(wanted, matching(wanted, self._entries), self._hits)
+        self._model.clear()
+        for row in self._rows:
+            self._model.appendRow(item_of(row, self.palette(), self._icons))
+        kept = next((at for at, row in enumerate(self._rows) if row == before), None) if before else None
+        first = next((at for at, row in enumerate(self._rows) if not isinstance(row, str)), -1)
+        self._list.setCurrentIndex(self._model.index(first if kept is None else kept, 0))
+        is_coordinate = any(hit.group is Group.COORDINATES for hit in self._hits)
+        for part in (self._datum, self._datum_label):
+            part.setVisible(is_coordinate or self._datum.currentData() != Datum.WGS84)
+        self._fit_height()
+        self._point_at()
+
+    def _take_datum(self) -> None:
+        self.datum_changed.emit(str(self._datum.currentData()))
+        if self._finder is not None:
+            self._finder.ask(self._input.text())
+
+    # -- one of them --------------------------------------------------------------------------------------------
+
+    def _current(self) -> PaletteEntry | Hit | None:
+        at = self._list.currentIndex().row()
+        row = self._rows[at] if 0 <= at < len(self._rows) else None
+        return None if isinstance(row, str) else row
+
+    def _point_at(self, *_: object) -> None:
+        row = self._current()
+        hit = row if isinstance(row, Hit) else None
+        self.hit_previewed.emit(hit)
+        if self._problems:
+            self._say(" ".join(self._problems))
+        elif hit is not None and hit.fields is not None:
+            self._say(self.tr("Enter goes there · Shift+Enter marks a site there"))
+        elif hit is not None:
+            self._say(self.tr("Enter goes there"))
+        elif not self._rows and not (self._finder is not None and self._finder.is_busy):
+            self._say(self.tr("Nothing found: no command, site, place or coordinate."))
+        else:
+            self._say(self.tr("Names in any script, coordinates in any notation. No host is asked."))
+
+    def _say(self, sentence: str) -> None:
+        if sentence != self._says.text():
+            self._says.setText(plain(sentence))
+            self._fit_height()
+
+    def _hover(self, index: QModelIndex) -> None:
+        if self._model.flags(index) & Qt.ItemFlag.ItemIsSelectable:
+            self._is_touched = True
+            self._list.setCurrentIndex(index)
+
+    def _step(self, by: int) -> None:
+        """To the next row that is no heading, round the ends."""
+        rows, at = len(self._rows), self._list.currentIndex().row()
+        for _ in range(rows):
+            at = (at + by) % rows
+            if not isinstance(self._rows[at], str):
+                self._is_touched = True
+                self._list.setCurrentIndex(self._model.index(at, 0))
+                return
+
+    def _run(self, index: QModelIndex) -> None:
+        row = self._rows[index.row()] if 0 <= index.row() < len(self._rows) else None
+        if isinstance(row, Hit):
+            self.close()
+            self.hit_chosen.emit(row)
+        elif isinstance(row, PaletteEntry) and row.enabled:
+            self.close()
+            row.run()
+
+    def _enter(self, modifiers: Qt.KeyboardModifier) -> None:
+        """What is listed while a search runs was found for other letters: then the key waits for the answer."""
+        row = self._current()
+        is_busy = self._finder is not None and self._finder.is_busy
+        self._waiting = modifiers if is_busy and not isinstance(row, PaletteEntry) else None
+        if self._waiting is not None:
+            return
+        if isinstance(row, Hit) and row.fields is not None and modifiers & Qt.KeyboardModifier.ShiftModifier:
+            self.close()
+            self.site_wanted.emit(row)
+        else:
+            self._run(self._list.currentIndex())
+
+    # -- events -------------------------------------------------------------------------------------------------
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if watched is self._input and isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress:
@@ -107,86 +268,19 @@ class CommandPalette(QDialog):
                 self._step(1 if event.key() == Qt.Key.Key_Down else -1)
                 return True
             if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
-                self._run(self._list.currentIndex())
+                self._enter(event.modifiers())
                 return True
         return super().eventFilter(watched, event)
 
+    def hideEvent(self, event: QHideEvent) -> None:
+        if self._finder is not None:
+            self._finder.cancel()
+        self.hit_previewed.emit(None)
+        self.covered.emit(QRect())
+        super().hideEvent(event)
+
     def changeEvent(self, event: QEvent) -> None:
-        if event.type() == QEvent.Type.ActivationChange and not self.isActiveWindow():
+        is_left = event.type() == QEvent.Type.ActivationChange and not self.isActiveWindow()
+        if is_left and QApplication.activePopupWidget() is None:
             self.close()
         super().changeEvent(event)
-
-    def _filter(self, text: str) -> None:
-        self._matches.look_for(text)
-        self._list.setCurrentIndex(self._matches.index(0, 0))
-
-    def _step(self, by: int) -> None:
-        rows = self._matches.rowCount()
-        if rows:
-            row = (self._list.currentIndex().row() + by) % rows
-            self._list.setCurrentIndex(self._matches.index(row, 0))
-
-    def _run(self, index: QModelIndex) -> None:
-        if not index.isValid():
-            return
-        entry = self._entries[self._matches.mapToSource(index).row()]
-        if entry.enabled:
-            self.close()
-            entry.run()
-
-
-class _Matches(QSortFilterProxyModel):
-    def __init__(self, parent: QObject) -> None:
-        super().__init__(parent)
-        self._wanted = ""
-
-    def look_for(self, wanted: str) -> None:
-        self._wanted = wanted
-        self.invalidate()
-        self.sort(0)
-
-    def filterAcceptsRow(self, row: int, parent: QModelIndex) -> bool:  # type: ignore[override]
-        return self._score(self.sourceModel().index(row, 0, parent)) is not None
-
-    def lessThan(self, left: QModelIndex, right: QModelIndex) -> bool:  # type: ignore[override]
-        if not self._wanted:
-            return left.row() < right.row()
-        a, b = self._score(left), self._score(right)
-        return (a if a is not None else 1e9) < (b if b is not None else 1e9)
-
-    def _score(self, index: QModelIndex) -> float | None:
-        own = match_score(self._wanted, index.data())
-        if own is not None:
-            return own
-        wider = match_score(self._wanted, f"{index.data(GROUP_ROLE)} {index.data()}")
-        return None if wider is None else wider + 2
-
-
-class _EntryDelegate(QStyledItemDelegate):
-    """The shortcut stands at the right of its line."""
-
-    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex) -> None:  # type: ignore[override]
-        super().paint(painter, option, index)
-        chosen = bool(option.state & QStyle.StateFlag.State_Selected)
-        role = QPalette.ColorRole.HighlightedText if chosen else QPalette.ColorRole.PlaceholderText
-        painter.save()
-        painter.setPen(option.palette.color(role))
-        right = option.rect.adjusted(0, 0, -12, 0)
-        text = "   ".join(part for part in (index.data(GROUP_ROLE), index.data(SHORTCUT_ROLE)) if part)
-        painter.drawText(right, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, text)
-        painter.restore()
-
-    def sizeHint(self, option: QStyleOptionViewItem, index: QModelIndex) -> QSize:  # type: ignore[override]
-        hint = super().sizeHint(option, index)
-        return QSize(hint.width(), ROW_PX)
-
-
-def _item(entry: PaletteEntry) -> QStandardItem:
-    item = QStandardItem(entry.icon, entry.text)
-    item.setEditable(False)
-    item.setEnabled(entry.enabled)
-    item.setData(entry.shortcut, SHORTCUT_ROLE)
-    item.setData(entry.group, GROUP_ROLE)
-    spoken = f"{entry.text}, {entry.shortcut}" if entry.shortcut else entry.text
-    item.setData(spoken, Qt.ItemDataRole.AccessibleTextRole)
-    return item

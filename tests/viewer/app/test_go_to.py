@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QLineEdit
+from PySide6.QtWidgets import QComboBox, QLineEdit
 from pytestqt.qtbot import QtBot
 
 from layers.geo.coordinates import Notation
@@ -36,6 +36,19 @@ def test_enter_goes_there(dialog: GoToDialog, text: str, qtbot: QtBot) -> None:
     assert (lon, lat) == (pytest.approx(128.334, abs=0.01), pytest.approx(51.884, abs=0.01))
     assert error_m > 0
     assert not dialog.isVisible()
+
+
+def test_the_datum_moves_the_place(dialog: GoToDialog, qtbot: QtBot) -> None:
+    qtbot.keyClicks(_line(dialog), "39.914, 116.404")
+    plain = dialog.readings()[0]
+    box = dialog.findChild(QComboBox)
+    assert box is not None
+    box.setCurrentText("GCJ-02")
+    assert dialog.readings()[0] != plain
+    assert "GCJ-02" in dialog.readings()[0]
+    with qtbot.waitSignal(dialog.place_chosen) as chosen:
+        qtbot.keyClick(_line(dialog), Qt.Key.Key_Return)
+    assert chosen.args[:2] == [pytest.approx(116.39776, abs=1e-4), pytest.approx(39.91260, abs=1e-4)]
 
 
 def test_what_is_no_coordinate_is_said(dialog: GoToDialog, qtbot: QtBot) -> None:

@@ -1,14 +1,22 @@
-"""Some letters find the command."""
+"""Some letters find the command, or the place."""
 
 from __future__ import annotations
 
+import threading
+from collections.abc import Iterator
+from typing import NamedTuple
+
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QRect, Qt
 from PySide6.QtGui import QIcon
-from PySide6.QtWidgets import QLineEdit, QListView
+from PySide6.QtWidgets import QComboBox, QLineEdit, QListView
 from pytestqt.qtbot import QtBot
 
+from layers.errors import GeoloupeError
+from viewer.panels.finder import Finder
 from viewer.panels.palette import CommandPalette, PaletteEntry, match_score
+from viewer.panels.search import Group, Hit
+from viewer.support.jobs import Jobs
 
 TEXTS = ("Save", "Save As", "Select All Sites", "Zoom to Selection", "Export Sites", "Undo")
 
@@ -84,3 +92,160 @@ def test_scores() -> None:
     assert save is not None
     assert deep is not None
     assert save < deep
+
+
+# -- with a search ----------------------------------------------------------------------------------------------
+
+
+class Gazetteer:
+    """Knows two places and one coordinate; `gate` holds its answers back."""
+
+    def __init__(self) -> None:
+        self.gate = threading.Event()
+        self.gate.set()
+
+    def search(self, text: str) -> list[Hit]:
+        assert self.gate.wait(10)
+        known = [
+            Hit(group=Group.PLACES, text="Samara", lon=50.1, lat=53.2, note="Russia", fields={"label": "Samara"}),
+            Hit(group=Group.PLACES, text="Savannah", lon=-81.1, lat=32.1, score=1),
+        ]
+        if text[:1].isdigit():
+            return [Hit(group=Group.COORDINATES, text="51° N, 128° E", lon=128, lat=51, fields={})]
+        if text == "?":
+            raise GeoloupeError("Minutes must be below 60, not 60.")
+        return [one for one in known if one.text.casefold().startswith(text.casefold())]
+
+
+class Search(NamedTuple):
+    palette: CommandPalette
+    finder: Finder
+    gazetteer: Gazetteer
+    previewed: list[Hit | None]
+    chosen: list[Hit]
+    wanted: list[Hit]
+
+    def type(self, text: str, qtbot: QtBot) -> QLineEdit:
+        line = _type(self.palette, text, qtbot)
+        qtbot.waitUntil(lambda: not self.finder.is_busy)
+        return line
+
+
+@pytest.fixture
+def search(ran: list[str], qtbot: QtBot) -> Iterator[Search]:
+    jobs, gazetteer = Jobs(), Gazetteer()
+    finder = Finder([gazetteer], jobs)
+    entries = [PaletteEntry(text, "File", "", QIcon(), True, lambda t=text: ran.append(t)) for text in TEXTS]
+    palette = CommandPalette(entries, None, finder)
+    qtbot.addWidget(palette)
+    found = Search(palette, finder, gazetteer, [], [], [])
+    palette.hit_previewed.connect(found.previewed.append)
+    palette.hit_chosen.connect(found.chosen.append)
+    palette.site_wanted.connect(found.wanted.append)
+    palette.show()
+    yield found
+    gazetteer.gate.set()
+    assert jobs.shutdown()
+
+
+def test_a_place_is_listed_previewed_and_gone_to(search: Search, qtbot: QtBot) -> None:
+    line = search.type("samar", qtbot)
+    assert search.palette.shown_texts() == ["Samara"]
+    assert search.previewed[-1] is not None
+    assert search.previewed[-1].text == "Samara"
+    assert "Shift+Enter" in search.palette.sentence()
+    qtbot.keyClick(line, Qt.Key.Key_Return)
+    assert [one.text for one in search.chosen] == ["Samara"]
+    assert search.previewed[-1] is None
+    assert not search.palette.isVisible()
+
+
+def test_clear_commands_stand_before_places_and_headings_are_skipped(search: Search, qtbot: QtBot) -> None:
+    line = search.type("sa", qtbot)
+    texts = search.palette.shown_texts()
+    assert texts[:2] == ["Save", "Save As"]
+    assert texts[-2:] == ["Samara", "Savannah"]
+    for _ in range(len(texts) - 2):
+        qtbot.keyClick(line, Qt.Key.Key_Down)
+    assert search.previewed[-1] is not None
+    assert search.previewed[-1].text == "Samara"
+    qtbot.keyClick(line, Qt.Key.Key_Up)
+    assert search.previewed[-1] is None
+
+
+def test_shift_enter_marks_a_site_only_where_one_can_be_made(search: Search, qtbot: QtBot) -> None:
+    line = search.type("savann", qtbot)
+    assert "Shift+Enter" not in search.palette.sentence()
+    line.clear()
+    line = search.type("samar", qtbot)
+    qtbot.keyClick(line, Qt.Key.Key_Return, Qt.KeyboardModifier.ShiftModifier)
+    assert [one.text for one in search.wanted] == ["Samara"]
+    assert not search.chosen
+
+
+def test_typing_never_waits_and_a_hasty_enter_means_the_new_text(search: Search, qtbot: QtBot) -> None:
+    line = search.type("savann", qtbot)
+    search.gazetteer.gate.clear()
+    line.clear()
+    qtbot.keyClicks(line, "samar")
+    assert line.text() == "samar"  # the search is held up, the letters are not
+    qtbot.keyClick(line, Qt.Key.Key_Return)
+    assert not search.chosen, "what is listed still belongs to the text before"
+    search.gazetteer.gate.set()
+    qtbot.waitUntil(lambda: bool(search.chosen))
+    assert search.chosen[0].text == "Samara"
+
+
+def test_the_datum_is_asked_where_there_is_a_coordinate(search: Search, qtbot: QtBot) -> None:
+    box = search.palette.findChild(QComboBox)
+    assert box is not None
+    search.type("samar", qtbot)
+    assert not box.isVisible()
+    line = search.palette.findChild(QLineEdit)
+    assert line is not None
+    line.clear()
+    search.type("51 128", qtbot)
+    assert box.isVisible()
+    assert box.currentText() == "WGS 84"
+    with qtbot.waitSignal(search.palette.datum_changed) as changed:
+        box.setCurrentText("Pulkovo 1942")
+    assert changed.args == ["Pulkovo 1942"]
+
+
+def test_what_is_wrong_is_said_and_nothing_found_too(search: Search, qtbot: QtBot) -> None:
+    search.type("?", qtbot)
+    assert search.palette.sentence() == "Minutes must be below 60, not 60."
+    _type(search.palette, "qqq", qtbot)
+    qtbot.waitUntil(lambda: search.palette.sentence().startswith("Nothing found"))
+
+
+def test_pointing_with_the_mouse_previews(search: Search, qtbot: QtBot) -> None:
+    search.type("sa", qtbot)
+    view = search.palette.findChild(QListView)
+    assert view is not None
+    row = next(at for at in range(view.model().rowCount()) if view.model().index(at, 0).data() == "Savannah")
+    view.entered.emit(view.model().index(row, 0))
+    assert search.previewed[-1] is not None
+    assert search.previewed[-1].text == "Savannah"
+
+
+def test_it_says_what_of_the_screen_it_hides_and_is_no_higher_than_its_rows(search: Search, qtbot: QtBot) -> None:
+    covers: list[QRect] = []
+    search.palette.covered.connect(covers.append)
+    search.type("samar", qtbot)
+    small = search.palette.height()
+    line = search.palette.findChild(QLineEdit)
+    assert line is not None
+    line.clear()
+    search.type("s", qtbot)
+    assert search.palette.height() > small
+    assert covers[-1] == search.palette.geometry()
+    search.palette.close()
+    assert not covers[-1].isValid()
+
+
+def test_a_screen_reader_hears_the_note_of_a_place(search: Search, qtbot: QtBot) -> None:
+    search.type("samar", qtbot)
+    view = search.palette.findChild(QListView)
+    assert view is not None
+    assert view.model().index(1, 0).data(Qt.ItemDataRole.AccessibleTextRole) == "Samara, Russia"

@@ -1,0 +1,112 @@
+"""The palette's search in one window: who is asked, what the map shows meanwhile, what becomes of a hit."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, QRect, Qt
+from shapely import Point
+
+import sample_data
+from layers.geo.datum import Datum
+from viewer.app.menus import palette_entries
+from viewer.canvas.place_marker import PlaceMarker
+from viewer.commands.sites import add_site
+from viewer.commands.stamps import new_uuid
+from viewer.panels.finder import Finder
+from viewer.panels.palette import CommandPalette
+from viewer.panels.search import AttributeSource, Group, Hit
+from viewer.panels.search_providers import AttributeProvider, CoordinateProvider, PlaceProvider, SiteProvider
+from viewer.support.settings import cache_folder
+
+if TYPE_CHECKING:
+    from viewer.app.window import MainWindow
+
+SHOWN_FOR_MS = 6000
+"""How long the ring stays where somebody went."""
+PLACES_FILE = "places.sqlite.xz"
+
+
+class SearchLink(QObject):
+    """Nothing here contacts a host. `attribute_sources` may be set by who knows the vector layers."""
+
+    def __init__(self, window: MainWindow) -> None:
+        super().__init__(window)
+        self._window = window
+        self.marker = PlaceMarker(window.canvas)
+        self.attribute_sources: Iterable[AttributeSource] = ()
+        """Asked anew for each search, in a job's thread."""
+        self._coordinates = CoordinateProvider()
+        self._places = PlaceProvider(lambda: sample_data.path(PLACES_FILE), cache_folder)
+        self._providers = (
+            self._coordinates,
+            SiteProvider(lambda: window.session.document.sites),
+            self._places,
+            AttributeProvider(lambda: self.attribute_sources),
+        )
+        self.destroyed.connect(self._places.close)
+
+    def show_palette(self) -> CommandPalette:
+        """Open the palette over the window."""
+        window = self._window
+        self._coordinates.datum, self._coordinates.notation = Datum.WGS84, window.status.notation
+        finder = Finder(self._providers, window.context.jobs)
+        entries = palette_entries(window.action_table, window.palette())
+        palette = CommandPalette(entries, window, finder)
+        finder.setParent(palette)
+        palette.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        palette.hit_previewed.connect(self._preview)
+        palette.hit_chosen.connect(self.go)
+        palette.site_wanted.connect(self.mark)
+        palette.datum_changed.connect(self._take_datum)
+        palette.covered.connect(self._cover)
+        palette.show_over(window)
+        return palette
+
+    # -- what becomes of a hit ----------------------------------------------------------------------------------
+
+    def go(self, hit: Hit) -> None:
+        """Show the place; a site of the case is selected."""
+        window = self._window
+        if not window.session.is_begun:
+            window.files.new_case()
+        if hit.bounds is not None:
+            window.views.show_bounds(hit.bounds, 0.2)
+        else:
+            window.views.show_place(hit.lon, hit.lat, hit.error_m)
+        if hit.site_uuid:
+            window.selection.set((hit.site_uuid,))
+        self.marker.show_at(hit.lon, hit.lat, hit.error_m, for_ms=SHOWN_FOR_MS)
+
+    def mark(self, hit: Hit) -> None:
+        """Go there, and mark a site with what is known of the place and of how well."""
+        self.go(hit)
+        window, uuid = self._window, new_uuid()
+        fields = {"status": "draft", **(hit.fields or {})}
+        if window.panel_context.do(add_site, Point(hit.lon, hit.lat), uuid=uuid, **fields):
+            self.marker.clear()
+            window.selection.set((uuid,))
+            window.panel_context.panel_wanted.emit("site_form")
+            said = (
+                self.tr("Marked a site from the coordinate.")
+                if hit.group is Group.COORDINATES
+                else self.tr("Marked {0}.").format(hit.text)
+            )
+            window.messages.show("marked", said)
+
+    # -- meanwhile ----------------------------------------------------------------------------------------------
+
+    def _preview(self, hit: Hit | None) -> None:
+        if hit is None or self._window.pages.currentWidget() is not self._window.canvas:
+            self.marker.clear()
+        else:
+            self.marker.show_at(hit.lon, hit.lat, hit.error_m)
+
+    def _cover(self, screen: QRect) -> None:
+        canvas = self._window.canvas
+        inside = QRect(canvas.mapFromGlobal(screen.topLeft()), screen.size()) if screen.isValid() else QRect()
+        self.marker.set_cover(inside)
+
+    def _take_datum(self, datum: str) -> None:
+        self._coordinates.datum = Datum(datum)
