@@ -9,7 +9,7 @@ import secrets
 import shutil
 import socket
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO
@@ -19,6 +19,7 @@ from layers.project.processes import Owner
 from layers.project.save_errors import save_error, shown
 
 _UNFINISHED = re.compile(r"\..*\.tmp-(\d+)-([0-9a-f]{8})[0-9a-f]{8}")
+_BLOCK = 4 * 2**20
 _NO_FOLDER_SYNC = {errno.EINVAL, errno.ENOTSUP, errno.EBADF, errno.EACCES, errno.EISDIR}
 
 
@@ -126,18 +127,40 @@ def _host() -> str:
     return f"{zlib.crc32(socket.gethostname().encode()):08x}"
 
 
+def move_whole(made: Path, target: Path, fs: FileSystem = DISK) -> None:
+    """Put a product that was made elsewhere under its name, durably; the old file stands until the new one is whole.
+
+    Raises ExportFailed, NotAllowed or DiskFull; then nothing new stands under the name.
+    """
+
+    def write(new: Path) -> None:
+        with fs.open(made, "rb") as source, fs.open(new, "wb") as file:
+            while block := source.read(_BLOCK):
+                fs.write_all(file, block)
+
+    _replace_whole(target, write, fs)
+
+
 def write_whole(target: Path, data: bytes, fs: FileSystem = DISK) -> None:
     """Write a product beside its target, make it durable, and move it there.
 
     Raises ExportFailed, NotAllowed or DiskFull; then nothing new stands under the name.
     """
+
+    def write(new: Path) -> None:
+        with fs.open(new, "wb") as file:
+            fs.write_all(file, data)
+
+    _replace_whole(target, write, fs)
+
+
+def _replace_whole(target: Path, write: Callable[[Path], None], fs: FileSystem) -> None:
     place = Path(os.path.realpath(target))
     if place.is_dir():
         raise ExportFailed(f"“{shown(place)}” is a folder. Choose the name of a file.")
     try:
         with temporary_beside(place, fs) as new:
-            with fs.open(new, "wb") as file:
-                fs.write_all(file, data)
+            write(new)
             fs.fsync_file(new)
             fs.replace(new, place)
         fs.fsync_folder(place.parent)

@@ -73,6 +73,10 @@ class Questions(QObject):
         kinds = self.tr("GeoJSON (*.geojson);;Table (*.csv)")
         return self._path_to_write(self.tr("Export the sites"), suggestion, kinds)
 
+    def layer_to_write(self, suggestion: Path) -> Path | None:
+        kinds = self.tr("GeoPackage (*.gpkg);;GeoJSON (*.geojson);;Table (*.csv)")
+        return self._path_to_write(self.tr("Save the layer as"), suggestion, kinds)
+
     def _path_to_write(self, title: str, suggestion: Path, kinds: str) -> Path | None:
         text, kind = QFileDialog.getSaveFileName(self._window, title, str(suggestion), kinds)
         if not text:

@@ -23,6 +23,7 @@ from viewer.app.docks import Docks
 from viewer.app.export_verbs import ExportVerbs
 from viewer.app.face_verbs import FaceVerbs
 from viewer.app.file_verbs import FileVerbs
+from viewer.app.layer_export import LayerExport
 from viewer.app.menus import RecentMenu, fill_menu_bar, make_toolbar
 from viewer.app.opening import FileOpener
 from viewer.app.permission import Permissions
@@ -115,6 +116,9 @@ class MainWindow(QMainWindow):
         self.files = FileVerbs(self.session, self.opener, self.messages, self.settings, self._questions, self)
         self.placing = Placing(self.session, self.views, jobs, self.settings, self._show_added, self)
         self.choosing = Choosing(self.session, self.opener, self.context.pool, jobs, self)
+        self.layer_export = LayerExport(
+            self.session, self.context.pool, jobs, self.messages, self._questions, self.views.layer_info, self
+        )
         self.exports = ExportVerbs(self.session, self.canvas, jobs, self.messages, self._questions, self)
 
     def _build_face(self) -> None:
@@ -194,6 +198,7 @@ class MainWindow(QMainWindow):
         self.opener.unplaced.connect(self.placing.ask)
         self.panel_context.place_wanted.connect(self.placing.ask_again)
         self.panel_context.reading_wanted.connect(self.choosing.choose_reading)
+        self.panel_context.saving_wanted.connect(self.layer_export.save_layer)
         self.canvas.files_dropped.connect(self.files.open_words)
         self.permissions.granted.connect(self._permission_granted)
         self.context.jobs.unheard.connect(self._say_unheard)

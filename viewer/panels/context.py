@@ -48,6 +48,8 @@ class PanelContext(QObject):
     """The layer of which it should be asked where it lies."""
     reading_wanted = Signal(str)
     """The layer of which it should be asked how its table is read."""
+    saving_wanted = Signal(str)
+    """The vector layer that should be saved as a file of its own."""
     flush_requested = Signal()
 
     def __init__(

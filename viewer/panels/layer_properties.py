@@ -23,6 +23,7 @@ from viewer.panels.layer_facts import Facts, info_facts, source_facts
 from viewer.panels.placement_form import PlacementForm
 from viewer.panels.raster_style_form import RasterStyleForm
 from viewer.panels.raster_styler import RasterStyler
+from viewer.panels.reading_form import ReadingForm
 from viewer.panels.slider_field import SliderField, percent
 from viewer.panels.vector_style_form import VectorStyleForm, Work
 from viewer.panels.words import choices
@@ -54,6 +55,8 @@ class LayerPropertiesPanel(QWidget):
         content.addWidget(self.fields.refusal)
         self.placement = PlacementForm(context)
         content.addWidget(self.placement)
+        self.reading = ReadingForm(context)
+        content.addWidget(self.reading)
         self.raster = RasterStyleForm(RasterStyler(context, self), self._preview_style)
         self.vector = VectorStyleForm(self._commit_style, self._preview_style, self._with_columns)
         self.unread = muted(self.tr("The file has not been read yet: its style can be set when it is."))
@@ -120,6 +123,7 @@ class LayerPropertiesPanel(QWidget):
         info = self._info = self._context.info_of(layer.uuid)
         self._show_found(layer)
         self.placement.show_layer(layer, info)
+        self.reading.show_layer(layer, info)
         self.raster.setVisible(isinstance(info, RasterInfo))
         self.vector.setVisible(isinstance(info, VectorInfo))
         self.unread.setVisible(info is None and layer.kind != "tiles")

@@ -10,6 +10,7 @@ from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QAbstractItemView, QHBoxLayout, QMenu, QTreeView, QVBoxLayout, QWidget
 
 from layers.document.changes import Changes
+from layers.vector.table import VectorInfo
 from layers.raster.overviews import Lack
 from viewer.commands.layers import remove_layers, update_layer
 from viewer.panels.context import PanelContext
@@ -207,6 +208,9 @@ class LayerTreePanel(QWidget):
 
     def _add_file_verbs(self, menu: QMenu, uuid: str) -> None:
         drawing = self._context.drawing_of(uuid)
+        if isinstance(self._context.info_of(uuid), VectorInfo):
+            menu.addSeparator()
+            menu.addAction(self.tr("Save layer as…"), lambda: self._context.saving_wanted.emit(uuid))
         if not isinstance(drawing, RasterDrawing):
             return
         menu.addSeparator()

@@ -24,7 +24,7 @@ from layers.errors import GeoloupeError
 from layers.vector.table import VectorInfo
 from viewer.panels.form_page import heading, muted, wrapped
 from viewer.panels.place_dialog import place_words
-from viewer.support.text import one_line, plain
+from viewer.support.text import one_line, plain, plain_label
 
 ENCODINGS = (
     "utf-8", "cp1251", "koi8-r", "cp866", "gb18030", "big5", "cp1252", "cp1250", "iso-8859-2", "cp1254", "shift_jis",
@@ -76,17 +76,11 @@ class TableDialog(QDialog):
         self.crs.setAccessibleName(tr("CRS"))
         self.crs.setPlaceholderText(tr("EPSG:4326; for metres the zone, as EPSG:32652"))
         self.form = QFormLayout()
-        for title, field in (
-            (tr("Sheet"), self.sheet),
-            (tr("Encoding"), self.encoding),
-            (tr("Delimiter"), self.delimiter),
-        ):
-            self.form.addRow(title, field)
+        for box in (self.sheet, self.encoding, self.delimiter):
+            self._add_row(box)
         self.form.addRow("", self.header)
-        self.form.addRow(tr("Place"), self.mode)
-        for key, field in self.columns.items():
-            self.form.addRow(self._titles()[key], field)
-        self.form.addRow(tr("CRS"), self.crs)
+        for field in (self.mode, *self.columns.values(), self.crs):
+            self._add_row(field)
         self.preview = QTableWidget()
         self.preview.setAccessibleName(tr("The first rows"))
         self.preview.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
@@ -122,6 +116,11 @@ class TableDialog(QDialog):
         box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         box.setMinimumContentsLength(24)
         return box
+
+    def _add_row(self, field: QWidget) -> None:
+        label = plain_label(field.accessibleName())
+        label.setBuddy(field)
+        self.form.addRow(label, field)
 
     def _connect(self) -> None:
         for box in (self.encoding, self.delimiter, self.mode, *self.columns.values()):

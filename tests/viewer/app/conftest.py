@@ -50,7 +50,7 @@ class Answers:
         self.asked.append(f"write {suggestion.name}")
         return self.path
 
-    picture_to_write = sites_to_write = case_to_write
+    picture_to_write = sites_to_write = layer_to_write = case_to_write
 
 
 type MakeWindow = Callable[[], MainWindow]

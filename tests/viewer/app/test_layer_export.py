@@ -1,0 +1,112 @@
+"""A vector layer saved as a file: whole, with its attributes, under its name only when it is right."""
+
+import json
+
+import numpy as np
+import pyogrio.raw
+import pytest
+import shapely
+
+from layers.errors import NotReadable
+from layers.readers.vector_source import rows_of, source_of
+from tests.viewer.app.conftest import settle
+from viewer.app.window import MainWindow
+from viewer.panels.reading_form import ReadingForm
+
+NUMBERS = [9007199254740993, 9007199254740995, 1]
+
+
+@pytest.fixture
+def uuid(window, qtbot, tmp_path) -> str:
+    path = tmp_path / "a.gpkg"
+    points = shapely.to_wkb(np.array([shapely.Point(128 + i, 51) for i in range(3)], object))
+    columns = [np.array(NUMBERS), np.array(["", None, "文昌"], object)]
+    pyogrio.raw.write(
+        path, points, columns, ["n", "имя"], layer="a", driver="GPKG", geometry_type="Point", crs="EPSG:4326"
+    )
+    window.files.open_words([str(path)])
+    settle(window, qtbot)
+    (layer,) = window.session.document.layers_in_order()
+    return layer.uuid
+
+
+def save(window: MainWindow, qtbot, uuid: str) -> str:
+    """The sentence in the message line."""
+    window.panel_context.saving_wanted.emit(uuid)
+    qtbot.waitUntil(lambda: window.layer_export.is_idle and window.is_idle(), timeout=10_000)
+    line = window.messages.line("save layer")
+    return "" if line is None else line.text
+
+
+@pytest.mark.parametrize("suffix", [".gpkg", ".geojson", ".csv"])
+def test_a_layer_is_saved_whole(window, qtbot, answers, tmp_path, uuid, suffix):
+    answers.path = tmp_path / f"out{suffix}"
+    assert "3 features" in save(window, qtbot, uuid)
+    assert answers.asked[-1] == "write a.gpkg"
+    if suffix == ".geojson":
+        rows = json.loads(answers.path.read_text("utf-8"))["features"]
+        assert [row["properties"] for row in rows] == [
+            {"n": n, "имя": name} for n, name in zip(NUMBERS, ["", None, "文昌"], strict=True)
+        ]
+    else:
+        source = source_of({"path": str(answers.path)})
+        columns = rows_of(source, 0, 10, None).columns
+        assert (columns["n"], columns["имя"]) == (NUMBERS, ["", None, "文昌"])
+    assert sorted(path.name for path in tmp_path.iterdir() if path.name.startswith((".", "out"))) == [answers.path.name]
+
+
+def test_what_cannot_be_saved_leaves_what_stands_there(window, qtbot, answers, tmp_path, uuid, monkeypatch):
+    answers.path = tmp_path / "a.gpkg"
+    before = answers.path.read_bytes()
+    assert "own file" in save(window, qtbot, uuid)
+    assert answers.path.read_bytes() == before
+    answers.path = tmp_path / "a.docx"
+    assert "choose one of these endings" in save(window, qtbot, uuid)
+    answers.path = tmp_path / "nowhere" / "a.csv"
+    assert "its folder is gone" in save(window, qtbot, uuid)
+    answers.path = tmp_path / "kept.csv"
+    answers.path.write_text("mine")
+
+    def fails(*_: object) -> None:
+        raise NotReadable("It is broken.")
+
+    monkeypatch.setattr("layers.readers.vector_export._append_lines", fails)
+    assert "It is broken." in save(window, qtbot, uuid)
+    assert answers.path.read_text() == "mine"
+
+
+def test_giving_up_saves_nothing(window, qtbot, answers, uuid):
+    answers.path = None
+    assert save(window, qtbot, uuid) == ""
+
+
+def test_the_menu_of_a_layer_saves_it(window, uuid, qtbot):
+    menu = window.docks.layer_tree.menu_for(uuid)
+    with qtbot.waitSignal(window.panel_context.saving_wanted) as caught:
+        next(action for action in menu.actions() if action.text() == "Save layer as…").trigger()
+    assert caught.args == [uuid]
+
+
+def test_the_encoding_of_a_shapefile_is_a_choice_and_one_step(window, qtbot, tmp_path):
+    path = tmp_path / "b.shp"
+    points = shapely.to_wkb(np.array([shapely.Point(128, 51)], object))
+    pyogrio.raw.write(
+        path, points, [np.array(["Пуск"], object)], ["имя"], driver="ESRI Shapefile", geometry_type="Point",
+        crs="EPSG:4326", encoding="cp1251",
+    )  # fmt: skip
+    window.files.open_words([str(path)])
+    settle(window, qtbot)
+    (layer,) = window.session.document.layers_in_order()
+    window.panel_context.show_layer(layer.uuid, raise_form=True)
+    qtbot.waitUntil(lambda: window.findChild(ReadingForm) is not None)
+    form = window.findChild(ReadingForm)
+    assert form.isVisible()
+    assert form.encoding.currentText() == "automatic (cp1251)"
+    form.encoding.setCurrentIndex(form.encoding.findData("koi8-r"))
+    form.encoding.activated.emit(form.encoding.currentIndex())
+    settle(window, qtbot)
+    assert window.session.document.layers[layer.uuid].source["options"] == {"encoding": "koi8-r"}
+    assert "chosen by hand" in form.note.text()
+    window.session.undo()
+    settle(window, qtbot)
+    assert form.encoding.currentText() == "automatic (cp1251)"

@@ -1,0 +1,154 @@
+"""A vector layer saved as a file: written by a reader in a folder apart, looked at again, then moved under its name."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from PySide6.QtCore import QObject
+
+from layers.document.layer import Layer
+from layers.errors import ExportFailed, GeoloupeError
+from layers.pool.pool import ReaderPool
+from layers.pool.protocol import Answer, Profile, Request
+from layers.project.fsops import move_whole
+from layers.vector.table import VectorInfo
+from viewer.app.questions import Questions
+from viewer.app.session import Session
+from viewer.rendering.drawings import source_path
+from viewer.support.jobs import Job, JobContext, Jobs
+from viewer.support.messages import Messages
+
+FORMATS = {".gpkg": "GPKG", ".geojson": "GeoJSON", ".json": "GeoJSON", ".csv": "CSV"}
+CHUNK_DEADLINE_S = 120.0
+
+
+@dataclass(eq=False)
+class _Export:
+    target: Path
+    made: Path
+    params: dict[str, Any]
+    features: int
+    job: Job | None = None
+    is_cancelled: bool = False
+
+
+class LayerExport(QObject):
+    """All features of a layer with all their attributes, whatever is shown of them. The window's thread only."""
+
+    def __init__(
+        self,
+        session: Session,
+        pool: ReaderPool,
+        jobs: Jobs,
+        messages: Messages,
+        ask: Callable[[], Questions],
+        info_of: Callable[[str], object],
+        window: QObject,
+    ) -> None:
+        super().__init__(window)
+        self._session, self._pool, self._jobs, self._messages = session, pool, jobs, messages
+        self._questions, self._info_of = ask, info_of
+        self._running: set[_Export] = set()
+
+    @property
+    def is_idle(self) -> bool:
+        return not self._running
+
+    def save_layer(self, uuid: str) -> None:
+        """Ask where to, and write it there."""
+        layer, info = self._session.document.layers.get(uuid), self._info_of(uuid)
+        path = None if layer is None else source_path(layer.source, self._session.base_folder)
+        if layer is None or path is None or not isinstance(info, VectorInfo):
+            self._say(self.tr("Only a vector layer that has been read can be saved as a file."), "warning")
+            return
+        stem = "".join(c if c.isalnum() or c in " -_." else "_" for c in layer.name).strip(" .")[:80] or "layer"
+        target = self._questions().layer_to_write(path.with_name(f"{stem}.gpkg"))
+        if target is None:
+            return
+        kind = FORMATS.get(target.suffix.lower())
+        if kind is None:
+            self._say(self.tr("A layer is saved as .gpkg, .geojson or .csv: choose one of these endings."), "warning")
+        elif target.resolve() == path.resolve():
+            self._say(self.tr("{0} is the layer’s own file: choose another name.").format(target.name), "warning")
+        else:
+            self._begin(layer, info, path, target, kind)
+
+    def _begin(self, layer: Layer, info: VectorInfo, path: Path, target: Path, kind: str) -> None:
+        made = Path(tempfile.mkdtemp(prefix="geoloupe-")) / f"layer{target.suffix.lower()}"
+        params = {
+            "path": str(path), "layer": info.name, "options": layer.source.get("options") or {},
+            "source_crs": layer.crs, "out": str(made), "format": kind, "title": target.stem, "start": 0, "written": 0,
+        }  # fmt: skip
+        export = _Export(target, made, params, info.features)
+
+        def cancel() -> None:
+            export.is_cancelled = True
+
+        export.job = self._jobs.follow(self.tr("Writing {0}").format(target.name), cancel)
+        self._running.add(export)
+        self._next(export)
+
+    def _next(self, export: _Export) -> None:
+        def done(result: Answer | GeoloupeError) -> None:  # on a supervisor's thread
+            self._jobs.mailbox.post(self._written, export, result)
+
+        key = f"save {export.params['path']}"
+        self._pool.submit(
+            Request("export_rows", dict(export.params), done, key, CHUNK_DEADLINE_S, profile=Profile.WRITER)
+        )
+
+    def _written(self, export: _Export, result: Answer | GeoloupeError) -> None:
+        if export.is_cancelled:
+            self._end(export)
+        elif isinstance(result, GeoloupeError):
+            self._end(export, result)
+        elif not result.header["done"]:
+            export.params |= {"start": result.header["next_start"], "written": result.header["written"]}
+            assert export.job is not None
+            self._jobs.tell(export.job, int(result.header["written"]) / max(export.features, 1))
+            self._next(export)
+        else:
+            self._look_again(export, int(result.header["written"]))
+
+    def _look_again(self, export: _Export, written: int) -> None:
+        """Open what was written, as anybody would, before it stands under its name."""
+
+        def done(result: Answer | GeoloupeError) -> None:  # on a supervisor's thread
+            self._jobs.mailbox.post(self._looked, export, written, result)
+
+        self._pool.submit(Request("probe", {"path": str(export.made)}, done, f"save {export.made}"))
+
+    def _looked(self, export: _Export, written: int, result: Answer | GeoloupeError) -> None:
+        if isinstance(result, GeoloupeError):
+            self._end(export, ExportFailed(f"{export.target.name} could not be written: {result.sentence}"))
+            return
+        found = sum(int(one["features"]) for one in result.header["layers"])
+        if found != written:
+            sentence = f"{export.target.name} would hold {found:,} of {written:,} features: it was not written."
+            self._end(export, ExportFailed(sentence))
+            return
+
+        def work(_: JobContext) -> None:
+            move_whole(export.made, export.target)
+
+        def done(_: None) -> None:
+            self._end(export)
+            self._say(self.tr("Written: {0}, {1} features").format(export.target, f"{written:,}"), "info")
+
+        self._jobs.run(work, done, lambda error: self._end(export, error))
+
+    def _end(self, export: _Export, error: GeoloupeError | None = None) -> None:
+        self._running.discard(export)
+        shutil.rmtree(export.made.parent, ignore_errors=True)
+        if export.job is not None:
+            self._jobs.end(export.job)
+        if error is not None:
+            self._say(error.sentence, "error")
+
+    def _say(self, sentence: str, level: str) -> None:
+        self._messages.show("save layer", sentence, level)  # type: ignore[arg-type]
