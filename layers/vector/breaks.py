@@ -18,8 +18,8 @@ _MOST_DISTINCT = 800
 def breaks(method: str, values: Floats, count: int) -> list[float]:
     """Ascending limits, first and last included: n + 1 of them for n classes, fewer where values do not differ so far.
 
-    A value belongs to the class whose lower limit is at or below it and whose upper limit is above; the last class has
-    both ends. Values that are not finite count for nothing. Methods are the keys of `METHODS`.
+    A value on a limit belongs to the class below it. Values that are not finite count for nothing. Methods are the keys
+    of `METHODS`.
     """
     finite = np.asarray(values, dtype=np.float64)
     finite = finite[np.isfinite(finite)]

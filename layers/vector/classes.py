@@ -108,15 +108,11 @@ def _by_value(classes: tuple[StyleClass, ...], column: Column) -> NDArray[np.uin
 
 
 def _by_limits(classes: tuple[StyleClass, ...], column: Column) -> NDArray[np.uint16]:
-    """The first class that holds it. The upper limit belongs to the next class, and to this one where none follows."""
+    """The first class that holds it; a class holds both its limits, as QGIS has it."""
     numbers = _as_numbers(column)
     found = np.full(numbers.shape[0], len(classes), dtype=np.uint16)
-    lowers = {one.lower for one in classes}
     for index in range(len(classes) - 1, -1, -1):
-        one = classes[index]
-        is_last = one.upper not in lowers or one.upper == one.lower
-        inside = (numbers >= one.lower) & ((numbers <= one.upper) if is_last else (numbers < one.upper))
-        found[inside] = index
+        found[(numbers >= classes[index].lower) & (numbers <= classes[index].upper)] = index
     return found
 
 

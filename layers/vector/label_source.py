@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from layers.geo.bounds import Bounds
 from layers.vector.columns import Attributes
+from layers.vector.content import VectorContent
 from layers.vector.table import FeatureTable
 from layers.vector.template import template_of
 
@@ -39,45 +40,41 @@ class LabelledFeature:
 class LabelSource:
     """The features of one layer in order of importance. Equal to nothing but itself, so that it can stand in a key."""
 
-    tables: tuple[FeatureTable, ...]
-    ranks: tuple[NDArray[np.uint64], ...]
-    """For each table the rank of each feature; the smallest is the most important."""
+    content: VectorContent
     attributes: Attributes
     rows: tuple[NDArray[np.intp], ...]
     """For each table the row of each feature's attributes, -1 where it has none."""
+    ranks: tuple[NDArray[np.uint64], ...]
+    """For each table the rank of each feature; the smallest is the most important."""
+    top: tuple[NDArray[np.intp], ...]
+    """For each table the most important rows of the layer."""
+    is_all_top: bool
     text: str
-    classes: tuple[NDArray[np.uint16] | None, ...] = ()
-    hidden: frozenset[int] = frozenset()
-    """Classes that are not drawn have no labels."""
-    top: tuple[NDArray[np.intp], ...] = ()
 
     @classmethod
-    def of(
-        cls, tables: Sequence[FeatureTable], attributes: Attributes, text: str, priority: str = "",
-        classes: Sequence[NDArray[np.uint16] | None] = (), hidden: frozenset[int] = frozenset(),
-    ) -> LabelSource:  # fmt: skip
-        """Takes milliseconds for a hundred thousand features: make it in a job."""
-        rows = tuple(rows_for(attributes, table.fid) for table in tables)
+    def of(cls, content: VectorContent, attributes: Attributes, text: str, priority: str = "") -> LabelSource:
+        """Takes tens of milliseconds for a hundred thousand features: make it in a job."""
+        rows = tuple(rows_for(attributes, table.fid) for table in content.tables)
         weight = _weights(attributes, priority)
-        ranks = tuple(_ranks(table.fid, row, weight) for table, row in zip(tables, rows, strict=True))
-        known = tuple(classes) or (None,) * len(tables)
-        return cls(tuple(tables), ranks, attributes, rows, text, known, hidden, _top_rows(ranks))
+        ranks = tuple(_ranks(table.fid, row, weight) for table, row in zip(content.tables, rows, strict=True))
+        top, is_all = _top_rows(content, ranks)
+        return cls(content, attributes, rows, ranks, top, is_all, text)
 
     def within(self, bounds: Bounds, most: int = MOST_LABELS) -> list[LabelledFeature]:
         """The `most` important features with a text that touch world bounds, each fid once."""
         found = self._candidates(bounds, 2 * most)
         template, seen, chosen = template_of(self.text), set[int](), list[LabelledFeature]()
         for _, index, row in found:
-            table = self.tables[index]
+            table = self.content.tables[index]
             fid, place = int(table.fids_of(np.array([row]))[0]), int(self.rows[index][row])
-            kind_class = self._class_of(index, row)
-            if fid in seen or place < 0 or kind_class in self.hidden:
+            class_index = self._class_of(table, row)
+            if fid in seen or place < 0 or self.content.looks[class_index] is None:
                 continue
             columns = self.attributes.columns
             text = template.text({name: columns[name].value(place) for name in template.columns if name in columns})
             if text:
                 seen.add(fid)
-                chosen.append(LabelledFeature(fid, text, int(table.kind[row]), kind_class, _parts(table, row)))
+                chosen.append(LabelledFeature(fid, text, int(table.kind[row]), class_index, _parts(table, row)))
             if len(chosen) >= most:
                 break
         return chosen
@@ -85,42 +82,38 @@ class LabelSource:
     def points_within(self, bounds: Bounds, most: int = 1500) -> Floats:
         """(n, 2) world places of points that touch the bounds, where they are not more than `most`; else none."""
         found = []
-        for table in self.tables:
+        for table in self.content.tables:
             if table.is_single:
-                rows = table.rows_in(bounds)
+                rows = self.content.rows_in(table, bounds)
                 if len(rows) > most:
                     return np.empty((0, 2))
                 found.append(table.xy[rows] * table.step + (table.origin_x, table.origin_y))
         places = np.concatenate(found) if found else np.empty((0, 2))
         return places if len(places) <= most else np.empty((0, 2))
 
-    def _class_of(self, index: int, row: int) -> int:
-        classes = self.classes[index]
-        return -1 if classes is None else int(classes[row])
+    def _class_of(self, table: FeatureTable, row: int) -> int:
+        codes = self.content.codes_of(table, np.array([row]))
+        return 0 if codes is None else int(codes[0])
 
     def _candidates(self, bounds: Bounds, most: int) -> list[tuple[int, int, int]]:
         """(rank, table, row), the most important first. The top of the layer is enough where it fills the view."""
         found: list[tuple[int, int, int]] = []
         for rows_of in (self._top_in, self._all_in):
             found = []
-            for index in range(len(self.tables)):
+            for index in range(len(self.content.tables)):
                 rows = rows_of(index, bounds)
                 ranks = self.ranks[index][rows]
                 if len(rows) > most:
                     nearest = np.argpartition(ranks, most)[:most]
                     rows, ranks = rows[nearest], ranks[nearest]
                 found += zip(ranks.tolist(), [index] * len(rows), rows.tolist(), strict=True)
-            if len(found) >= most or self._is_all_top:
+            if len(found) >= most or self.is_all_top:
                 break
         found.sort()
         return found[:most]
 
-    @property
-    def _is_all_top(self) -> bool:
-        return sum(map(len, self.top)) == sum(map(len, self.tables))
-
     def _top_in(self, index: int, bounds: Bounds) -> NDArray[Any]:
-        table, rows = self.tables[index], self.top[index]
+        table, rows = self.content.tables[index], self.top[index]
         if not len(rows):
             return rows
         left, bottom, right, top = table.to_steps(bounds)
@@ -131,7 +124,7 @@ class LabelSource:
         return rows[(box[:, 0] <= right) & (box[:, 2] >= left) & (box[:, 1] <= top) & (box[:, 3] >= bottom)]
 
     def _all_in(self, index: int, bounds: Bounds) -> NDArray[Any]:
-        return self.tables[index].rows_in(bounds)
+        return self.content.rows_in(self.content.tables[index], bounds)
 
 
 def rows_for(attributes: Attributes, fids: NDArray[Any]) -> NDArray[np.intp]:
@@ -167,12 +160,19 @@ def _ranks(fids: NDArray[Any], rows: NDArray[np.intp], weight: NDArray[np.float6
     return (ordered << np.uint64(32)) | (mixed & np.uint64(0xFFFFFFFF))
 
 
-def _top_rows(ranks: Sequence[NDArray[np.uint64]]) -> tuple[NDArray[np.intp], ...]:
-    total = sum(map(len, ranks))
-    if total <= _TOP:
-        return tuple(np.arange(len(rank), dtype=np.intp) for rank in ranks)
-    limit = np.partition(np.concatenate(ranks), _TOP)[_TOP]
-    return tuple(np.flatnonzero(rank < limit) for rank in ranks)
+def _top_rows(content: VectorContent, ranks: Sequence[NDArray[np.uint64]]) -> tuple[tuple[NDArray[np.intp], ...], bool]:
+    """The most important rows of each table, and whether they are all that a filter lets pass."""
+    shown = [_shown(content, table) for table in content.tables]
+    if sum(map(len, shown)) <= _TOP:
+        return tuple(shown), True
+    among = np.concatenate([rank[rows] for rank, rows in zip(ranks, shown, strict=True)])
+    limit = np.partition(among, _TOP)[_TOP]
+    return tuple(rows[rank[rows] < limit] for rank, rows in zip(ranks, shown, strict=True)), False
+
+
+def _shown(content: VectorContent, table: FeatureTable) -> NDArray[np.intp]:
+    """The rows that a filter lets pass."""
+    return np.arange(len(table), dtype=np.intp) if content.shown is None else table.rows_of(content.shown)
 
 
 def _parts(table: FeatureTable, row: int) -> tuple[Floats, ...]:

@@ -20,6 +20,7 @@ from layers.vector.rules import rule_columns
 from layers.vector.table import VectorInfo
 
 SYMBOLS = MARKERS
+type ClassKey = tuple[str, str, tuple[tuple[str, float, float, str], ...]]
 _COLORS = ("#e6550d", "#3182bd", "#31a354", "#756bb1", "#d6a300", "#dd1c77", "#17a2a2", "#8c564b")
 
 
@@ -82,6 +83,13 @@ class VectorStyle(Look):
         if self.mode == "rules":
             return tuple(dict.fromkeys(name for one in self.classes for name in rule_columns(one.rule)))
         return (self.column,) if self.mode != "single" and self.classes and self.column else ()
+
+    @property
+    def class_key(self) -> ClassKey:
+        """Equal for styles that put features into the same classes."""
+        if self.mode == "single":
+            return "single", "", ()
+        return self.mode, self.column, tuple((one.value, one.lower, one.upper, one.rule) for one in self.classes)
 
     @property
     def own_look(self) -> Look:

@@ -61,11 +61,11 @@ def _anchors(
         px, py = parts[0][0].tolist()
         if placement == "over":
             return (Anchor(px, py, 0.0, "over"),)
-        return (Anchor(px, py, labelling.radius_px(feature.class_index) * view.ratio),)
+        return (Anchor(px, py, labelling.radius_px(feature.class_index, POINT) * view.ratio),)
     if feature.kind == LINE or placement == "along":
         longest = max(parts, key=_length)
         found = line_anchors(longest, room, width, height) if placement in ("automatic", "along") else ()
-        gap = labelling.radius_px(feature.class_index) * view.ratio + _LINE_GAP_PX
+        gap = labelling.radius_px(feature.class_index, feature.kind) * view.ratio + _LINE_GAP_PX
         return tuple(anchor._replace(clearance=gap) for anchor in found) or _upright_on(longest, room, height)
     return area_anchors(parts, room)[: 1 if placement == "over" else 2]
 

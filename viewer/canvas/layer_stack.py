@@ -16,6 +16,7 @@ from viewer.rendering.attribute_store import AttributeSource, AttributeStore
 from viewer.rendering.context import RenderContext
 from viewer.rendering.drawing import LayerDrawing
 from viewer.rendering.layer_filters import Filtered, LayerFilters
+from viewer.rendering.layer_styles import LayerStyles, Styled
 
 type DrawingFactory = Callable[[Layer, Path | None, RenderContext], LayerDrawing]
 
@@ -44,6 +45,7 @@ class LayerStack(QObject):
         self.attributes = AttributeStore(context.pool, context.jobs, self)
         self.filters = LayerFilters(self.attributes, context.jobs, self)
         self.filters.changed.connect(self._filter_changed)
+        self.styles = LayerStyles(self.attributes, context.jobs, self)
 
     def show_layers(self, layers: list[Layer], base_folder: Path | None, view: View | None) -> None:
         """Follow the document's layers: keep the drawings that still fit, make and close the others."""
@@ -66,6 +68,9 @@ class LayerStack(QObject):
         self.filters.follow(
             layers,
             {uuid: (drawing, sources[uuid]) for uuid, drawing in drawings.items() if isinstance(drawing, Filtered)},
+        )
+        self.styles.follow(
+            {uuid: (drawing, sources[uuid]) for uuid, drawing in drawings.items() if isinstance(drawing, Styled)}
         )
         self.attributes.keep_only(set(sources.values()))
         if view is not None:
@@ -121,7 +126,7 @@ class LayerStack(QObject):
 
     def is_complete(self, view: View) -> bool:
         complete = all(self.drawings[layer.uuid].is_complete(view) for layer in self.shown_on(view))
-        return complete and self.filters.is_settled()
+        return complete and self.filters.is_settled() and self.styles.is_settled()
 
     def paint(self, painter: QPainter, view: View) -> None:
         """Bottom first. Each drawing minds its layer's opacity; how it blends with what is below is set here."""
@@ -133,6 +138,7 @@ class LayerStack(QObject):
 
     def close(self) -> None:
         self.filters.follow([], {})
+        self.styles.follow({})
         for uuid in list(self.drawings):
             self._drop(uuid)
         self._layers = []

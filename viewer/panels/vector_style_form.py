@@ -122,7 +122,7 @@ class VectorStyleForm(QWidget):
         """How many features each class has, off the window's thread, once for each way of classing them."""
         style = self._style
         assert style is not None
-        asked = (style.mode, style.column, tuple((c.value, c.lower, c.upper, c.rule) for c in style.classes))
+        asked = style.class_key
         if asked == self._counted:
             return
         self._counted = asked

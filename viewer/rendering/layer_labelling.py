@@ -6,19 +6,33 @@ from dataclasses import dataclass
 
 from layers.vector.label_source import LabelSource
 from layers.vector.label_style import LabelStyle
+from layers.vector.look import Look
+from layers.vector.table import POINT
+from viewer.rendering.look_painter import marker_radius_px
 
 
 @dataclass(frozen=True, slots=True)
 class LayerLabelling:
-    """Radii are half of what a mark covers, or half of a line's width, in logical pixels, by class."""
+    """`size_factor` is what signs and lines shrink to on a map of this scale."""
 
     source: LabelSource
     style: LabelStyle
-    radii_px: tuple[float, ...]
+    size_factor: float = 1.0
 
-    def radius_px(self, class_index: int) -> float:
-        return self.radii_px[class_index] if 0 <= class_index < len(self.radii_px) else self.largest_radius_px
+    def radius_px(self, class_index: int, kind: int) -> float:
+        """Half of what a mark covers, or half of a line's width, in logical pixels."""
+        looks = self.source.content.looks
+        look = looks[class_index] if 0 <= class_index < len(looks) else None
+        return 0.0 if look is None else _radius_px(look, kind) * self.size_factor
 
     @property
     def largest_radius_px(self) -> float:
-        return max(self.radii_px, default=0.0)
+        """Of the sign of any point."""
+        found = [_radius_px(look, POINT) for look in self.source.content.looks if look is not None]
+        return max(found, default=0.0) * self.size_factor
+
+
+def _radius_px(look: Look, kind: int) -> float:
+    if kind == POINT:
+        return marker_radius_px(look)
+    return look.stroke_width_px / 2 + (look.casing_width_px if look.casing_color else 0.0)

@@ -7,12 +7,14 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any, Protocol, runtime_checkable
 
+import numpy as np
 from PySide6.QtCore import QObject
 
 from layers.document.layer import Layer
 from layers.errors import GeoloupeError
 from layers.vector.columns import Attributes
-from layers.vector.style import VectorStyle
+from layers.vector.content import FeatureClasses
+from layers.vector.style import ClassKey, VectorStyle, classify
 from viewer.rendering.attribute_store import AttributeSource, AttributeStore, LayerAttributes
 from viewer.support.jobs import Jobs
 
@@ -52,19 +54,32 @@ class Styled(Protocol):
     @property
     def layer(self) -> Layer: ...
 
-    def set_attributes(self, attributes: Attributes) -> None:
-        """Take columns that hold what the style needs."""
+    def set_attributes(self, attributes: Attributes, key: ClassKey, classes: FeatureClasses | None) -> None:
+        """Take columns that hold what the style needs, and the class of each feature for styles of this key."""
 
-    def attributes_failed(self, sentence: str) -> None: ...
+    def attributes_failed(self, sentence: str) -> None:
+        """They cannot be had, or a rule cannot be used."""
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class _Asked:
+    drawing: Styled
+    source: AttributeSource
+    columns: tuple[str, ...]
+    key: ClassKey
+
+    def answers(self, other: _Asked) -> bool:
+        same = self.drawing is other.drawing and (self.source, self.key) == (other.source, other.key)
+        return same and set(other.columns) <= set(self.columns)
 
 
 class LayerStyles(QObject):
-    """Keeps the drawings of vector layers in the attributes that their styles need."""
+    """Keeps the drawings of vector layers in the attributes and the classes that their styles need."""
 
     def __init__(self, store: AttributeStore, jobs: Jobs, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._store, self._jobs = store, jobs
-        self._asked: dict[str, tuple[Styled, AttributeSource, tuple[str, ...]]] = {}
+        self._asked: dict[str, _Asked] = {}
         self._waiting: set[str] = set()
 
     def follow(self, drawings: Mapping[str, tuple[Styled, AttributeSource]]) -> None:
@@ -72,35 +87,58 @@ class LayerStyles(QObject):
         self._asked = {uuid: asked for uuid, asked in self._asked.items() if uuid in drawings}
         self._waiting &= set(drawings)
         for uuid, (drawing, source) in drawings.items():
-            columns = columns_of(drawing.layer)
+            style = _style_of(drawing.layer)
+            wanted = _Asked(drawing, source, _columns_of(style), style.class_key)
             before = self._asked.get(uuid)
-            if before is not None and before[0] is drawing and before[1] == source and set(columns) <= set(before[2]):
+            if before is not None and before.answers(wanted):
                 continue
             drawing.columns = ColumnReader(self._store, self._jobs, source)
-            self._asked[uuid] = asked = (drawing, source, columns)
-            if columns:
+            self._asked[uuid] = wanted
+            self._waiting.discard(uuid)
+            if wanted.columns:
                 self._waiting.add(uuid)
-                done, failed = partial(self._read, uuid, asked), partial(self._failed, uuid, asked)
-                self._store.want(source, done, failed, columns)
+                done, failed = partial(self._read, uuid, wanted, style), partial(self._failed, uuid, wanted)
+                self._store.want(source, done, failed, wanted.columns)
 
     def is_settled(self) -> bool:
         return not self._waiting
 
-    def _read(self, uuid: str, asked: tuple[Styled, AttributeSource, tuple[str, ...]], found: LayerAttributes) -> None:
-        if self._asked.get(uuid) is asked:
+    def _read(self, uuid: str, wanted: _Asked, style: VectorStyle, found: LayerAttributes) -> None:
+        if self._asked.get(uuid) is not wanted:
+            return
+
+        def done(classes: FeatureClasses | None) -> None:
+            if self._asked.get(uuid) is wanted:
+                self._waiting.discard(uuid)
+                wanted.drawing.set_attributes(found.table, wanted.key, classes)
+
+        self._jobs.run(lambda context: classes_of(style, found.table), done, partial(self._failed, uuid, wanted))
+
+    def _failed(self, uuid: str, wanted: _Asked, error: GeoloupeError) -> None:
+        if self._asked.get(uuid) is wanted:
             self._waiting.discard(uuid)
-            asked[0].set_attributes(found.table)
-
-    def _failed(self, uuid: str, asked: tuple[Styled, AttributeSource, tuple[str, ...]], error: GeoloupeError) -> None:
-        if self._asked.get(uuid) is asked:
-            self._waiting.discard(uuid)
-            asked[0].attributes_failed(error.sentence)
+            wanted.drawing.attributes_failed(error.sentence)
 
 
-def columns_of(layer: Layer) -> tuple[str, ...]:
-    """The columns that the style of a layer needs; none where it cannot be understood."""
+def classes_of(style: VectorStyle, attributes: Attributes) -> FeatureClasses | None:
+    """None for a single symbol. Raises InvalidValue for a rule that cannot be used."""
+    if style.mode == "single":
+        return None
+    codes, _ = classify(style, attributes)
+    fids = attributes.fids
+    if bool((fids[1:] > fids[:-1]).all()):
+        return FeatureClasses(fids, codes)
+    order = np.argsort(fids, kind="stable")
+    return FeatureClasses(fids[order], codes[order])
+
+
+def _style_of(layer: Layer) -> VectorStyle:
+    """That of a layer that has none, or one that cannot be understood, needs no attributes."""
     try:
-        style = VectorStyle.from_json(layer.style) if layer.style else VectorStyle()
+        return VectorStyle.from_json(layer.style) if layer.style else VectorStyle()
     except GeoloupeError:
-        return ()
+        return VectorStyle()
+
+
+def _columns_of(style: VectorStyle) -> tuple[str, ...]:
     return tuple(dict.fromkeys((*style.columns, *style.labels.columns)))

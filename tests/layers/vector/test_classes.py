@@ -51,7 +51,7 @@ def test_numbers_and_truth_are_categories_too(attributes: Attributes) -> None:
 def test_a_limit_belongs_to_one_class(attributes: Attributes) -> None:
     classes = (StyleClass(lower=1, upper=5), StyleClass(lower=5, upper=10))
     style = VectorStyle(mode="graduated", column="height", classes=classes)
-    assert classify(style, attributes)[0].tolist() == [0, 1, 1, 2, 0, 1, 1, 0]
+    assert classify(style, attributes)[0].tolist() == [0, 0, 1, 2, 0, 1, 1, 0]
 
 
 def test_hidden_classes_and_the_others_have_no_look(attributes: Attributes) -> None:
