@@ -11,6 +11,8 @@ from layers.raster.info import RasterInfo
 
 ENOUGH_PIXELS = 16_000_000
 """A level of so many pixels is read as a whole in no time."""
+SAMPLED_FROM_PIXELS = 64_000_000
+"""More pixels than these readers do not average for one tile: they look at some of them."""
 MODERATE_PIXELS = 200_000_000
 MAX_PIXELS = 40_000_000_000
 _OWN_DRIVERS = ("VRT", "MBTiles", "GPKG")

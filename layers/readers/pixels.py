@@ -19,12 +19,13 @@ from rasterio.io import DatasetReader
 from rasterio.windows import Window
 
 from layers.errors import NotReadable
+from layers.raster.overviews import SAMPLED_FROM_PIXELS
 
-MAX_SOURCE_PIXELS = 64_000_000
+MAX_SOURCE_PIXELS = SAMPLED_FROM_PIXELS
 """More than that, counted in whole blocks, is not averaged but sampled, block by block here and there."""
 SLAB_BYTES = 48 * 2**20
 """So much of a window is averaged at once: GDAL's cache holds its blocks then, and unpacks each once."""
-SAMPLED_PIXELS = 24_000_000
+SAMPLED_PIXELS = 64_000_000
 MAX_SAMPLES = 24
 """Blocks a side of a window that is sampled."""
 _SAMPLE_PX = 32

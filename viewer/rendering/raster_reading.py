@@ -12,6 +12,7 @@ from layers.grid.plan import COARSE_LEVEL
 from layers.grid.tile_grid import TILE_PX, TileGrid, TileKey
 from layers.pool.protocol import Answer, Profile, Request
 from layers.raster.info import RasterInfo
+from layers.raster.overviews import SAMPLED_FROM_PIXELS
 from viewer.rendering.tile_cache import RawTile
 
 OVERVIEW_PX = 512
@@ -120,10 +121,15 @@ def coarse_pays(info: RasterInfo, pixels_across: float) -> bool:
     return max(factors) >= exact << COARSE_LEVEL
 
 
-def overview_ask(reading: Reading, info: RasterInfo, crs: str, bounds: Bounds) -> TileAsk | None:
-    """The read of all of `bounds` as one small picture; None where they are empty, or no overview is small enough."""
-    coarsest = max((1, *info.overviews))
-    if not (bounds.width > 0 and bounds.height > 0) or info.width * info.height > CHEAP_PIXELS * coarsest**2:
+def overview_ask(reading: Reading, info: RasterInfo, crs: str, bounds: Bounds, sampled: bool = False) -> TileAsk | None:
+    """The read of all of `bounds` as one small picture; None where they are empty, or no overview is small enough.
+
+    With `sampled` also where the reader will only look at some of the pixels.
+    """
+    pixels, coarsest = info.width * info.height, max((1, *info.overviews))
+    is_cheap = bool(reading.overview_path) or pixels <= CHEAP_PIXELS * coarsest**2
+    is_cheap = is_cheap or (sampled and pixels > SAMPLED_FROM_PIXELS * coarsest**2)
+    if not (bounds.width > 0 and bounds.height > 0) or not is_cheap:
         return None
     resolution = max(bounds.width, bounds.height) / OVERVIEW_PX
     grid = TileGrid(crs, resolution, bounds.left, bounds.top)

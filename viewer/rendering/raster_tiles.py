@@ -27,7 +27,7 @@ from viewer.rendering.tile_cache import RawTile, TileName
 from viewer.rendering.tile_sheet import TileSheet
 from viewer.rendering.wish_list import Wish
 
-COARSE_RANK, EXACT_RANK, OVERVIEW_RANK = 0.0, 1e3, 1e6
+FIRST_RANK, COARSE_RANK, EXACT_RANK, OVERVIEW_RANK = -1.0, 0.0, 1e3, 1e6
 _CHANGED = (SourceChanged, FileMissing)
 
 log = logging.getLogger(__name__)
@@ -65,6 +65,7 @@ class RasterTiles:
         """The CRS of the canvas in which the sheet's bounds are known."""
         self.is_frozen = False
         """The file is not the one that was probed: what was read of it stays, nothing more is read."""
+        self._is_paused = False
         self._layer_uuid, self._context = layer_uuid, context
         self._changed, self._tell_failure = changed, failed
         self._cursor: tuple[float, float] | None = None
@@ -81,6 +82,7 @@ class RasterTiles:
 
     def look_at(self, view: View, cursor: tuple[float, float] | None, resting: bool) -> None:
         """Note the view; `wish` asks for what it lacks."""
+        self._is_paused = self._is_paused and view == self.view
         self.view, self._cursor, self.resting = view, cursor, resting
 
     def show(self, shown: Shown) -> None:
@@ -94,7 +96,7 @@ class RasterTiles:
         self.placed_crs, self._overview_raw = crs, None
 
     def is_complete(self, view: View) -> bool:
-        return self.is_frozen or self.sheet.is_complete(view)
+        return self.is_frozen or self._is_paused or self.sheet.is_complete(view)
 
     def raw_in_view(self) -> list[tuple[TileKey, RawTile]]:
         """The exact tiles of the view that are kept raw."""
@@ -106,7 +108,7 @@ class RasterTiles:
         self._context.tiles.drop_layer(self._layer_uuid)
         self.sheet.clear()
         self._failed.clear()
-        self.is_frozen = False
+        self.is_frozen = self._is_paused = False
         self.placed_crs, self._overview_raw = "", None
 
     def freeze(self, *, is_gone: bool) -> None:
@@ -118,6 +120,12 @@ class RasterTiles:
             self._tell_failure("file", sentence, True)
             self.wish()
             self._changed()
+
+    def pause(self) -> None:
+        """Read no more of this view; another one is read again."""
+        self.wish_nothing()
+        self._is_paused = True
+        self._changed()
 
     def thaw(self) -> None:
         """The file is again the one that was probed."""
@@ -140,7 +148,7 @@ class RasterTiles:
     def wish(self) -> None:
         """Replace the wish list by what the view lacks, and colour what only lacks its colours."""
         view, shown = self.view, self.shown
-        if view is None or shown is None or view.grid.crs != self.placed_crs:
+        if view is None or shown is None or view.grid.crs != self.placed_crs or self._is_paused:
             return
         self._is_wanted = True
         # While a gesture runs, the grids it passes through are not read; the one it started from is.
@@ -168,7 +176,10 @@ class RasterTiles:
         wishes += self._exact_wishes(shown.reading, view.grid, exact)
         overview = self._overview_ask(view.grid.crs, shown)
         if overview is not None and not self.is_frozen:
-            wishes.append(Wish(OVERVIEW_RANK, overview))
+            if self.source.lack is Lack.NONE:
+                wishes.append(Wish(OVERVIEW_RANK, overview))
+            else:  # each exact tile takes long: all of the layer is to be there before the first of them
+                wishes.insert(0, Wish(FIRST_RANK, overview))
         ahead = self._wishes_ahead() if not (wishes or plan.want) else ()
         self._context.scheduler.want(id(self), wishes, self._request_for, ahead)
         if recolour:
@@ -208,7 +219,8 @@ class RasterTiles:
         raw = self._overview_raw
         if bounds is None or (raw is not None and raw[0].reading == shown.reading):
             return None
-        ask = overview_ask(shown.reading, shown.info, crs, bounds)
+        for_people = self._context.overviews is not None
+        ask = overview_ask(shown.reading, shown.info, crs, bounds, sampled=for_people)
         return None if ask in self._failed else ask
 
     # -- answers ------------------------------------------------------------------------------------------------
@@ -284,7 +296,7 @@ class RasterTiles:
         self._settle(ask)
         if self._is_late(ask):
             return
-        if isinstance(error, _CHANGED):
+        if isinstance(error, _CHANGED) and self.source.state is not None:  # of several files the others can be read
             self.freeze(is_gone=isinstance(error, FileMissing))
             return
         self._failed.add(ask)

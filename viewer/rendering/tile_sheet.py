@@ -129,6 +129,11 @@ class TileSheet:
         """True when every exact tile of the view is there."""
         return all(self._find(view.grid, key) is not None for key in tiles_in(view, self.within(view.grid)))
 
+    def share(self, view: View) -> float:
+        """How much of the view is there, 0 to 1."""
+        found = [self._find(view.grid, key) is not None for key in tiles_in(view, self.within(view.grid))]
+        return sum(found) / len(found) if found else 1.0
+
     def paint(self, painter: QPainter, view: View, opacity: float = 1.0) -> None:
         """Paint the view: whole exact tiles unscaled at whole pixels, stand-ins scaled and only where needed."""
         exact: list[tuple[int, int, QImage]] = []
