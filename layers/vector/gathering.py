@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from layers.vector.table import FeatureTable
+from layers.vector.table import FeatureTable, runs
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -50,10 +50,3 @@ def gathered(table: FeatureTable, rows: NDArray[Any]) -> Gathered:
     starts = np.zeros(len(counts) + 1, np.int64)
     np.cumsum(counts, out=starts[1:])
     return Gathered(table.xy[runs(first, counts)], starts, owner)
-
-
-def runs(first: NDArray[Any], counts: NDArray[Any]) -> NDArray[np.int64]:
-    """first[0], first[0] + 1, ... counts[0] of them, then those of first[1], ..."""
-    ends = np.cumsum(counts, dtype=np.int64)
-    total = int(ends[-1]) if len(ends) else 0
-    return np.arange(total) + np.repeat(first - (ends - counts), counts)

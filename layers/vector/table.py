@@ -101,6 +101,26 @@ class FeatureTable:
         self.attributes = attributes if attributes is not None else {}
         """Column name to n values (None = NULL), where attributes were asked for."""
 
+    @classmethod
+    def empty(cls, crs: str) -> FeatureTable:
+        """Nothing."""
+        return cls(crs, 0.0, 0.0, 1.0, POINT, 0, None, None, np.zeros((0, 2), np.int32))
+
+    def taken(self, rows: NDArray[Any]) -> FeatureTable:
+        """A table of some of the features."""
+        kind = self._kind if isinstance(self._kind, int) else self._kind[rows]
+        head = self.crs, self.origin_x, self.origin_y, self.step, kind, self.fids_of(rows)
+        if self.is_single:
+            return FeatureTable(*head, None, None, self.xy[rows])
+        part_of, start_of = self.part_of, self.start_of
+        parts_each = part_of[rows + 1] - part_of[rows]
+        parts = runs(part_of[rows], parts_each)
+        counts = start_of[parts + 1] - start_of[parts]
+        new_part_of, new_start_of = (
+            np.concatenate([[0], np.cumsum(each)]).astype(np.int32) for each in (parts_each, counts)
+        )
+        return FeatureTable(*head, new_part_of, new_start_of, self.xy[runs(start_of[parts], counts)], self.bounds[rows])
+
     def __len__(self) -> int:
         ladder = self._part_of if self._part_of is not None else self._start_of
         return int(self.xy.shape[0] if ladder is None else ladder.shape[0] - 1)
@@ -228,3 +248,10 @@ def bounds_of(xy: NDArray[np.int32], first: NDArray[Any]) -> NDArray[np.int32]:
     x, y = xy[:, 0], xy[:, 1]
     edges = [rule.reduceat(column, first) for rule in (np.minimum, np.maximum) for column in (x, y)]
     return np.stack(edges, axis=1)
+
+
+def runs(first: NDArray[Any], counts: NDArray[Any]) -> NDArray[np.int64]:
+    """first[0], first[0] + 1, ... counts[0] of them, then those of first[1], ..."""
+    ends = np.cumsum(counts, dtype=np.int64)
+    total = int(ends[-1]) if len(ends) else 0
+    return np.arange(total) + np.repeat(first - (ends - counts), counts)

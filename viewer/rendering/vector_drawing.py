@@ -1,38 +1,41 @@
-"""A vector file on the canvas: features in columns, painted directly while few, on other threads while many."""
+"""A vector file on the canvas: its features, those of a filter, in the looks of its style, the selected ones on top."""
 
 from __future__ import annotations
 
 import zlib
-from functools import partial
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import QObject, Qt
-from PySide6.QtGui import QImage, QPaintEngine, QPainter
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import QObject
+from PySide6.QtGui import QPainter
 
 from layers.document.layer import Layer
 from layers.errors import GeoloupeError
 from layers.geo.bounds import Bounds
 from layers.geo.crs import WGS84, transform_bounds
-from layers.grid.tile_grid import TILE_PX, TileGrid, TileKey, View
-from layers.pool.features import table_from_answer
+from layers.geo.measure import ground_resolution_m
+from layers.grid.tile_grid import View
 from layers.pool.protocol import Answer, Request
-from layers.vector.detail import thinned
-from layers.vector.style import VectorStyle
+from layers.vector import query
+from layers.vector.columns import Attributes
+from layers.vector.content import FeatureClasses, VectorContent
+from layers.vector.details import Details
+from layers.vector.look import Look
+from layers.vector.style import ClassKey, VectorStyle
 from layers.vector.table import FeatureTable, VectorInfo
 from viewer.rendering.context import RenderContext
 from viewer.rendering.drawing import LayerDrawing
-from viewer.rendering.images import NOTHING
-from viewer.rendering.tile_sheet import TileSheet
-from viewer.rendering.vector_painter import features_in, margin_px, paint_table, vertices_of
-from viewer.support.jobs import JobContext
+from viewer.rendering.layer_styles import ColumnReader
+from viewer.rendering.vector_loading import VectorLoading
+from viewer.rendering.vector_sheet import VectorSheet
 
-FEATURES_A_CHUNK = 20_000
-FEW_VERTICES = 6_000
-"""Up to here a view is painted directly, in a few milliseconds."""
-TILES_A_JOB = 6
-DETAIL_PX = 0.5
-"""Vertices nearer to the one before than this are left out where many are painted."""
+SELECTED_COLOR = "#ffd400"
+NO_CLASSES = FeatureClasses(np.zeros(0, np.int64), np.zeros(0, np.uint16))
+"""Nobody knows yet: all features are in no class."""
+_LOGICAL_PIXEL_M = 0.0254 / 96
 
 
 class VectorDrawing(LayerDrawing):
@@ -43,16 +46,24 @@ class VectorDrawing(LayerDrawing):
         self.path = path
         self.info: VectorInfo | None = None
         self.style = VectorStyle()
-        self.tables: list[FeatureTable] = []
+        self.tables: tuple[FeatureTable, ...] = ()
+        """All features read so far, in painting order."""
+        self.columns: ColumnReader | None = None
+        """Who reads attributes for whatever is made of them."""
         self._crs = ""
-        self._generation = 0
+        self._loading: VectorLoading | None = None
         self._is_loaded = False
-        self._sheet = TileSheet(context.tiles.styled, layer.uuid, coarse=False)
+        self._details = Details()
+        self._sheet = VectorSheet(context, layer.uuid, self._announce, self._set_problem, self._details)
+        self._selected_sheet = VectorSheet(
+            context, f"{layer.uuid} selected", self._announce, self._set_problem, Details()
+        )
+        self._attributes: Attributes | None = None
+        self._classes: tuple[ClassKey, FeatureClasses | None] = ("single", "", ()), None
+        self._shown: NDArray[np.int64] | None = None
+        self._selected: NDArray[np.int64] = np.zeros(0, np.int64)
+        self._pending: dict[str, int] = {}
         self._view: View | None = None
-        self._cursor: tuple[float, float] | None = None
-        self._is_painting = False
-        self._thin: tuple[tuple[int, int, float], list[FeatureTable]] = ((0, 0, 0.0), [])
-        self._few: tuple[tuple[View, int, VectorStyle], bool] | None = None
         self._probe()
 
     # -- the interface of a drawing -----------------------------------------------------------------------------
@@ -65,32 +76,31 @@ class VectorDrawing(LayerDrawing):
             if moved:
                 self._set_problem("")
             if moved and self._view is not None and self._is_readable():
-                self._load(self._view.grid.crs)
-            self._work()
+                self._load(self._view)
 
     def set_view(self, view: View, cursor: tuple[float, float] | None = None, resting: bool = True) -> None:
-        self._view, self._cursor = view, cursor
+        self._view = view
         if self._is_readable() and view.grid.crs != self._crs:
-            self._load(view.grid.crs)
-        self._work()
+            self._load(view)
+        scale = self._scale_at(view)
+        if scale:
+            self._sheet.set_view(view, scale, cursor)
+            self._selected_sheet.set_view(view, scale, cursor)
 
     def paint(self, painter: QPainter, view: View) -> None:
-        if view.grid.crs != self._crs:
-            return
-        if _keeps_vectors(painter) or self._are_few(view):
-            before = painter.opacity()
-            painter.setOpacity(before * self.layer.opacity)
-            _paint_all(painter, self.tables, view, self.style)
-            painter.setOpacity(before)
-        else:
-            self._sheet.paint(painter, view, self.layer.opacity)
+        scale = self._scale_at(view)
+        if view.grid.crs == self._crs and scale:
+            self._sheet.paint(painter, view, scale, self.layer.opacity)
+            self._selected_sheet.paint(painter, view, scale, 1.0)
 
     def is_complete(self, view: View) -> bool:
         if self.info is None or self.problem:
             return bool(self.problem)
-        if not self._is_loaded or view.grid.crs != self._crs:
+        if not self._is_loaded or view.grid.crs != self._crs or self._pending:
             return False
-        return self._are_few(view) or self._sheet.is_complete(view)
+        if not self._scale_at(view):
+            return True
+        return self._sheet.is_complete(view) and self._selected_sheet.is_complete(view)
 
     def bounds_lonlat(self) -> Bounds | None:
         if self.info is None or not self.layer.crs or self.info.bounds is None:
@@ -99,6 +109,59 @@ class VectorDrawing(LayerDrawing):
             return transform_bounds(self.layer.crs, WGS84, self.info.bounds)
         except GeoloupeError:
             return None  # `problem` says so already
+
+    def close(self) -> None:
+        if self._loading is not None:
+            self._loading.stop()
+        self._sheet.close()
+        self._selected_sheet.close()
+        super().close()
+
+    # -- what is shown --------------------------------------------------------------------------------------------
+
+    def set_filter(self, fids: NDArray[np.int64] | None) -> None:
+        """Show these features only (ascending fids); None shows all."""
+        self._shown = fids
+        self._show()
+        self._show_selected()
+
+    def set_selected(self, fids: NDArray[np.int64]) -> None:
+        """Paint these features (ascending fids) as selected, above the others."""
+        if len(fids) or len(self._selected):
+            self._selected = fids
+            self._show_selected()
+
+    def set_attributes(self, attributes: Attributes, key: ClassKey, classes: FeatureClasses | None) -> None:
+        """Take columns that hold what the style needs, and the class of each feature for styles of this key."""
+        self._attributes, self._classes = attributes, (key, classes)
+        self._set_problem("", "attributes")
+        self._show()
+        self._show_selected()
+
+    def attributes_failed(self, sentence: str) -> None:
+        """They cannot be had, or a rule cannot be used."""
+        self._set_problem(sentence, "attributes")
+
+    def features_at(self, view: View, px: float, py: float, radius_px: float = 4.0) -> list[int]:
+        """Fids of what is shown at a place of the picture, topmost first. A sign counts as far as it reaches."""
+        scale = self._scale_at(view)
+        if view.grid.crs != self._crs or not scale:
+            return []
+        points = any(table.is_single for table in self.tables)
+        reach = max(radius_px, max((look.size_px / 2 * scale for look in self.style.looks if look), default=0.0))
+        found = query.at(self.tables, *view.to_world(px, py), (reach if points else radius_px) * view.grid.resolution)
+        return found if self._shown is None else [fid for fid in found if _holds(self._shown, fid)]
+
+    def features_within(self, bounds: Bounds) -> NDArray[np.int64]:
+        """Ascending fids of what is shown and reaches into a box of the canvas CRS."""
+        return self._passing(query.within(self.tables, bounds))
+
+    def features_within_ring(self, ring: list[tuple[float, float]]) -> NDArray[np.int64]:
+        """Ascending fids of what is shown and reaches into an area of the canvas CRS."""
+        return self._passing(query.within_polygon(self.tables, ring))
+
+    def _passing(self, fids: NDArray[np.int64]) -> NDArray[np.int64]:
+        return fids if self._shown is None else np.intersect1d(fids, self._shown, assume_unique=True)
 
     # -- reading ------------------------------------------------------------------------------------------------
 
@@ -134,16 +197,27 @@ class VectorDrawing(LayerDrawing):
         elif not (self.layer.crs or self.info.crs):
             self._set_problem(f"{self.path.name} does not say in which CRS it is: choose one for the layer.")
         elif self._view is not None:
-            self._load(self._view.grid.crs)
+            self._load(self._view)
 
-    def _load(self, crs: str) -> None:
-        """Read all features into this CRS; chunks show as they come."""
-        self._crs = crs
-        self._generation += 1
-        self.tables, self._is_loaded = [], False
-        self._sheet.clear()
-        self._sheet.set_revision((self._generation, 0, self.style))
-        self._ask(self._generation, crs, 0)
+    def _load(self, view: View) -> None:
+        """Read all features into the view's CRS."""
+        assert self.info is not None
+        if self._loading is not None:
+            self._loading.stop()
+        self._crs = crs = view.grid.crs
+        self._is_loaded = False
+        self._take_tables((), keep=False)
+        params = {
+            "path": str(self.path), "layer": self.info.name, "crs": crs, "source_crs": self.layer.crs,
+            "options": self._options(),
+        }  # fmt: skip
+        resolution, details = view.grid.resolution, self._details
+
+        def prepare(table: FeatureTable) -> None:
+            _ = table.index
+            details.table(table, resolution)
+
+        self._loading = VectorLoading(self.context, params, self.info, prepare, self._arrived)
 
     def _options(self) -> dict[str, Any]:
         """How the file is to be read, where somebody said so."""
@@ -153,55 +227,26 @@ class VectorDrawing(LayerDrawing):
     def _is_readable(self) -> bool:
         return self.info is not None and bool(self.info.features) and bool(self.layer.crs or self.info.crs)
 
-    def _ask(self, generation: int, crs: str, start_fid: int) -> None:
-        """Submit the next chunk; on any thread."""
-        assert self.info is not None
-        params = {
-            "path": str(self.path), "layer": self.info.name, "crs": crs, "source_crs": self.layer.crs,
-            "start_fid": start_fid, "limit": FEATURES_A_CHUNK, "columns": [],
-            "options": self._options(),
-        }  # fmt: skip
-        done = partial(self._chunk_read, generation, crs)
-        self.context.pool.submit(Request("features", params, done, strike_key=str(self.path)))
-
-    def _chunk_read(self, generation: int, crs: str, result: Answer | GeoloupeError) -> None:
-        """On a reader's thread: ask for the next chunk from there, so that the reader never waits for the window."""
-        following = None if isinstance(result, GeoloupeError) else result.header.get("next_fid")
-        if following is not None and generation == self._generation and not self._is_closed:
-            self._ask(generation, crs, int(following))
-        self.context.mailbox.post(self._chunk_arrived, generation, result, following is None)
-
-    def _chunk_arrived(self, generation: int, result: Answer | GeoloupeError, is_last: bool) -> None:
-        if self._is_closed or generation != self._generation:
-            return
-        if isinstance(result, GeoloupeError):
-            self._set_problem(result.sentence)
-            self._is_loaded = True
-        else:
-            table = table_from_answer(result)
-            if len(table):
-                self.tables = [*self.tables, table]
-            self._is_loaded = is_last
-        if is_last:
-            self._sheet.set_revision((self._generation, len(self.tables), self.style))
-            self._place()
-        self._work()
+    def _arrived(self, tables: tuple[FeatureTable, ...], is_last: bool, error: GeoloupeError | None) -> None:
+        self._is_loaded = is_last
+        self._take_tables(tables)
+        if error is not None:
+            self._set_problem(error.sentence)
         self._announce()
 
-    def _place(self) -> None:
-        bounds = [table.world_bounds() for table in self.tables]
-        known = [found for found in bounds if found is not None]
-        if known and self._view is not None:
-            whole = known[0]
-            for other in known[1:]:
-                whole = whole.union(other)
-            # A symbol reaches a little beyond its point at any scale: the sheet is cut a tile further out.
-            self._sheet.set_bounds(self._crs, whole.expanded(TILE_PX * self._view.grid.resolution))
+    def _take_tables(self, tables: tuple[FeatureTable, ...], *, keep: bool = True) -> None:
+        self.tables = tables
+        if not keep:
+            self._details.clear()
+        self._show(keep=keep)
+        if self._is_loaded or not keep:
+            self._show_selected(keep=keep)
 
     # -- painting -----------------------------------------------------------------------------------------------
 
     def _take_style(self) -> None:
         assert self.info is not None
+        before = self.style
         try:
             values = self.layer.style
             seed = zlib.crc32(self.layer_uuid.encode())
@@ -211,74 +256,90 @@ class VectorDrawing(LayerDrawing):
             self._set_problem(error.sentence, "style")
         else:
             self._set_problem("", "style")
-        self._sheet.set_revision((self._generation, len(self.tables), self.style))
+        if self.style != before:
+            self._show()
+            self._show_selected()
 
-    def _are_few(self, view: View) -> bool:
-        """True where painting the view directly takes a few milliseconds only."""
-        asked = (view, len(self.tables), self.style)
-        if self._few is None or self._few[0] != asked:
-            total, margin = 0, margin_px(self.style)
-            for table in self.tables:
-                total += vertices_of(table, features_in(table, view, margin))
-                if total > FEW_VERTICES:
-                    break
-            self._few = (asked, total <= FEW_VERTICES)
-        return self._few[1]
+    def _scale_at(self, view: View) -> float:
+        """Picture pixels a logical pixel of the looks; 0 where the style shows nothing at the map's scale."""
+        style = self.style
+        if not (style.visible_from or style.visible_to or style.full_size_at):
+            return view.ratio
+        scale = map_scale(view)
+        return view.ratio * style.size_factor(scale) if style.is_shown_at(scale) else 0.0
 
-    def _work(self) -> None:
-        """Paint missing tiles on other threads, unless the view is painted directly."""
-        view = self._view
-        if view is None or self._is_painting or view.grid.crs != self._crs or not self.tables or self._are_few(view):
-            return
-        self._place()
-        keys = self._sheet.plan(view, self._cursor).want[:TILES_A_JOB]
-        if not keys:
-            return
-        self._is_painting = True
-        style, grid, revision = self.style, view.grid, self._sheet.revision
-        asked = (self._generation, len(self.tables), grid.resolution)
-        all_tables, thin = self.tables, self._thin[1] if self._thin[0] == asked else None
-
-        def work(_: JobContext) -> tuple[list[FeatureTable], list[tuple[TileKey, QImage]]]:
-            cell = DETAIL_PX * grid.resolution
-            tables = [thinned(table, cell) for table in all_tables] if thin is None else thin
-            return tables, [(key, _painted_tile(tables, style, grid, key)) for key in keys]
-
-        def done(result: tuple[list[FeatureTable], list[tuple[TileKey, QImage]]]) -> None:
-            self._is_painting = False
-            if self._is_closed:
-                return
-            self._thin = (asked, result[0])
-            for key, image in result[1]:
-                self._sheet.put(grid, revision, key, image)
+    def _show(self, *, keep: bool = True) -> None:
+        before, classes, looks = self._sheet.content, self._wanted_classes(), self.style.looks
+        same = before.tables == self.tables and before.classes is classes and before.shown is self._shown
+        if same:
+            content = replace(before, looks=looks)  # with all that is known of it
+        else:
+            content = VectorContent(self.tables, looks, classes, self._shown)
+        if content.is_ready:
+            self._pending.pop("content", None)
+            self._sheet.set_content(content, keep=keep)
             self._announce()
-            self._work()
+        else:
+            self._run("content", content.prepared, lambda found: self._sheet.set_content(found, keep=keep))
 
-        self.context.jobs.run(work, done, self._painting_failed)
+    def _wanted_classes(self) -> FeatureClasses | None:
+        key, classes = self._classes
+        if self.style.mode == "single":
+            return None
+        return classes if classes is not None and key == self.style.class_key else NO_CLASSES
 
-    def _painting_failed(self, error: GeoloupeError) -> None:
-        self._is_painting = False
-        self._set_problem(error.sentence)
+    def _show_selected(self, *, keep: bool = True) -> None:
+        selected, shown, tables = self._selected, self._shown, self.tables
+        looks = tuple(None if look is None else selected_look(look) for look in self.style.looks)
+        classes = self._wanted_classes()
+        if not len(selected):
+            self._pending.pop("selected", None)
+            self._selected_sheet.set_content(VectorContent(), keep=False)
+            self._announce()
+            return
+
+        def chosen() -> VectorContent:
+            fids = selected if shown is None else np.intersect1d(selected, shown, assume_unique=True)
+            parts = [table.taken(rows) for table in tables if (rows := table.rows_of(fids)).size]
+            return VectorContent(tuple(parts), looks, classes).prepared()
+
+        self._run("selected", chosen, lambda found: self._selected_sheet.set_content(found, keep=keep))
+
+    def _run[T](self, what: str, work: Any, done: Any) -> None:
+        """Work for another thread; only the last of its kind counts. The picture is not complete before."""
+        number = self._pending.get(what, 0) + 1
+        self._pending[what] = number
+
+        def ended(found: T) -> None:
+            if not self._is_closed and self._pending.get(what) == number:
+                del self._pending[what]
+                done(found)
+                self._announce()
+
+        def failed(error: GeoloupeError) -> None:
+            if self._pending.get(what) == number:
+                del self._pending[what]
+            self._set_problem(error.sentence, what)
+
+        self.context.jobs.run(lambda _: work(), ended, failed)
 
 
-def _painted_tile(tables: list[FeatureTable], style: VectorStyle, grid: TileGrid, key: TileKey) -> QImage:
-    view = View(grid, key.col * TILE_PX, key.row * TILE_PX, TILE_PX, TILE_PX)
-    if not any(features_in(table, view, margin_px(style)).size for table in tables):
-        return NOTHING
-    image = QImage(TILE_PX, TILE_PX, QImage.Format.Format_ARGB32_Premultiplied)
-    image.fill(Qt.GlobalColor.transparent)
-    painter = QPainter(image)
-    _paint_all(painter, tables, view, style)
-    painter.end()
-    return image
+def selected_look(look: Look) -> Look:
+    """A look that stands out wherever it is: the same shape in the colour of the selection, with a dark edge."""
+    return replace(
+        look, stroke_color=SELECTED_COLOR, stroke_width_px=max(look.stroke_width_px, 1.2) + 1.2,
+        fill_color="#99ffd400", casing_color="#1a1a1a", casing_width_px=1.0, ground_color="", dash=(),
+        size_px=look.size_px + 2.0,
+    )  # fmt: skip
 
 
-def _paint_all(painter: QPainter, tables: list[FeatureTable], view: View, style: VectorStyle) -> None:
-    margin = margin_px(style)
-    for table in tables:
-        paint_table(painter, table, features_in(table, view, margin), view, style)
+def map_scale(view: View) -> float:
+    """The map is 1 : this, in the middle of the view."""
+    middle = view.to_world(view.width / 2, view.height / 2)
+    metres = ground_resolution_m(view.grid.crs, *middle, view.grid.resolution)
+    return metres * view.ratio / _LOGICAL_PIXEL_M if np.isfinite(metres) else 0.0
 
 
-def _keeps_vectors(painter: QPainter) -> bool:
-    """True for PDF, SVG and the like, which are given vectors however many there are."""
-    return painter.paintEngine().type() != QPaintEngine.Type.Raster
+def _holds(ascending: NDArray[np.int64], fid: int) -> bool:
+    at = int(np.searchsorted(ascending, fid))
+    return at < len(ascending) and int(ascending[at]) == fid

@@ -1,89 +1,120 @@
-"""Features painted with QPainter: as vectors onto whatever the painter paints on."""
+"""Features painted with QPainter, one by one: as vectors onto whatever the painter paints on."""
 
 from __future__ import annotations
 
-import math
 from collections.abc import Buffer, Sequence
 from itertools import pairwise
-from typing import cast
+from typing import Any, cast
 
 import numpy as np
 import shiboken6
 from numpy.typing import NDArray
-from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QBrush, QColor, QPainter, QPainterPath, QPen, QPolygonF, QTransform
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QPaintEngine, QPainter, QPainterPath, QPolygonF
 
 from layers.grid.tile_grid import View
-from layers.vector.markers import FACILITIES
-from layers.vector.style import VectorStyle
-from layers.vector.table import LINE, POINT, FeatureTable
-from viewer.rendering.signs import symbol_path as sign_path
+from layers.vector.content import VectorContent
+from layers.vector.gathering import gathered
+from layers.vector.look import Look
+from layers.vector.table import LINE, POINT, POLYGON, FeatureTable
+from viewer.rendering.look_painter import (
+    brush_of,
+    marker_radius_px,
+    paint_area,
+    paint_arrows,
+    paint_lines,
+    paint_marker,
+    stroke_pen,
+)
+from viewer.rendering.sprites import sprite_image
 
 MAX_PIXEL = 1e6
 """Coordinates further away than this many pixels are pulled in: QPainter loses its way with larger ones."""
+MANY_POINTS = 200
+"""From here on points are pictures of their sign at whole pixels, as on tiles."""
+type Looks = Sequence[Look | None]
 
 
-def paint_table(
-    painter: QPainter, table: FeatureTable, chosen: NDArray[np.intp], view: View, style: VectorStyle
-) -> None:
-    """Paint the `chosen` features (indices), in order. The painter's coordinates are the view's pixels."""
-    if not chosen.size or table.crs != view.grid.crs:
-        return
+def paint_content(painter: QPainter, content: VectorContent, view: View, scale: float) -> None:
+    """Areas, then lines, then points, in pixels of the view; `scale` of them are a logical one."""
+    bounds = view.world_bounds().expanded(margin_px(content.looks, scale) * view.grid.resolution)
+    found = []
+    for table in content.tables:
+        rows = content.rows_in(table, bounds) if table.crs == view.grid.crs else np.zeros(0, np.int32)
+        if rows.size:
+            found.append((table, rows))
     painter.save()
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-    painter.setPen(pen_of(style))
-    brush = QBrush(QColor(style.fill_color)) if style.fill_color else QBrush(Qt.BrushStyle.NoBrush)
-    painter.setBrush(brush)
-    place = _to_pixels(table, view)
-    part_of, start_of, kinds = table.part_of, table.start_of, table.kind
-    points = chosen[kinds[chosen] == POINT]
-    for index in chosen[kinds[chosen] != POINT].tolist():
-        first, last = int(part_of[index]), int(part_of[index + 1])
-        starts = start_of[first : last + 1].tolist()
-        pixels = _apply(place, table.xy[starts[0] : starts[-1]])
-        pieces = [pixels[a - starts[0] : b - starts[0]] for a, b in pairwise(starts)]
-        if kinds[index] == LINE:
-            for piece in pieces:
-                painter.drawPolyline(polygon_of(piece))
-        elif len(pieces) == 1:
-            painter.drawPolygon(polygon_of(pieces[0]), Qt.FillRule.OddEvenFill)
-        else:
-            painter.drawPath(_path_of(pieces))
-    if points.size:
-        _paint_points(painter, table, points, place, style)
+    for table, rows in found:
+        rows = _of_kind(table, rows, POLYGON)
+        paint_areas(painter, table, rows, content.codes_of(table, rows), content.looks, view, scale)
+    lines = [(table, _of_kind(table, rows, LINE)) for table, rows in found]
+    for index, look in enumerate(content.looks):
+        if look is not None:
+            _paint_lines(painter, content, [one for one in lines if one[1].size], index, look, view, scale)
+    _paint_points(painter, content, [(table, _of_kind(table, rows, POINT)) for table, rows in found], view, scale)
     painter.restore()
 
 
-def features_in(table: FeatureTable, view: View, margin_px: float = 0.0) -> NDArray[np.intp]:
-    """Indices of the features whose bounds touch the view, with a margin for the width of what is drawn."""
-    world = view.world_bounds().expanded(margin_px * view.grid.resolution)
-    left, right = ((edge - table.origin_x) / table.step for edge in (world.left, world.right))
-    bottom, top = ((edge - table.origin_y) / table.step for edge in (world.bottom, world.top))
-    bounds = table.bounds
-    touches = (bounds[:, 0] <= right) & (bounds[:, 2] >= left) & (bounds[:, 1] <= top) & (bounds[:, 3] >= bottom)
-    return np.flatnonzero(touches)
+def paint_areas(
+    painter: QPainter,
+    table: FeatureTable,
+    rows: NDArray[Any],
+    codes: NDArray[np.uint16] | None,
+    looks: Looks,
+    view: View,
+    scale: float,
+) -> None:
+    """Areas one by one, in order, each with its own look."""
+    dressed: int | None = None
+    for position, pieces in enumerate(_pieces(table, rows, view)):
+        index = 0 if codes is None else int(codes[position])
+        look = looks[index]
+        if look is None:
+            continue
+        if look.casing_color or look.ground_color:
+            paint_area(painter, look, _path_of(pieces), scale)
+            dressed = None
+            continue
+        if dressed != index:
+            painter.setPen(stroke_pen(look, scale))
+            painter.setBrush(brush_of(look))
+            dressed = index
+        if len(pieces) == 1:
+            painter.drawPolygon(polygon_of(pieces[0]), Qt.FillRule.OddEvenFill)
+        else:
+            painter.drawPath(_path_of(pieces))
 
 
-def vertices_of(table: FeatureTable, chosen: NDArray[np.intp]) -> int:
-    """How many coordinates the chosen features have."""
-    ends = table.start_of[table.part_of[chosen + 1]].astype(np.int64)
-    return int((ends - table.start_of[table.part_of[chosen]]).sum())
+def margin_px(looks: Looks, scale: float) -> float:
+    """How far outside its bounds a feature may paint, in picture pixels."""
+    reach = [
+        max(marker_radius_px(look) * 1.4, look.stroke_width_px * 4 + look.casing_width_px + 5)
+        for look in looks
+        if look is not None
+    ]
+    return max(reach, default=0.0) * scale + 1.0
 
 
-def margin_px(style: VectorStyle) -> float:
-    """How far outside its bounds a feature may paint."""
-    return max(style.stroke_width_px, style.size_px / 2 + style.stroke_width_px) + 1.0
+def to_pixels(
+    table: FeatureTable, view: View, xy: NDArray[np.int32]
+) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    """Steps of a table as pixels of a view, those far away pulled in."""
+    inverse, step = view.affine.inverse(), table.step
+    c, f = inverse.apply(table.origin_x, table.origin_y)
+    x, y = xy[:, 0], xy[:, 1]
+    if inverse.b == 0 and inverse.d == 0:
+        px, py = x * (inverse.a * step) + c, y * (inverse.e * step) + f
+    else:
+        px = x * (inverse.a * step) + y * (inverse.b * step) + c
+        py = x * (inverse.d * step) + y * (inverse.e * step) + f
+    px, py = (np.clip(value, -MAX_PIXEL, MAX_PIXEL, out=value).astype(np.float32) for value in (px, py))
+    return px, py
 
 
-def pen_of(style: VectorStyle) -> QPen:
-    if style.stroke_width_px == 0:
-        return QPen(Qt.PenStyle.NoPen)
-    pen = QPen(QColor(style.stroke_color), style.stroke_width_px)
-    pen.setJoinStyle(Qt.PenJoinStyle.RoundJoin)
-    pen.setCapStyle(Qt.PenCapStyle.FlatCap if style.dash else Qt.PenCapStyle.RoundCap)
-    if style.dash:
-        pen.setDashPattern(list(style.dash))
-    return pen
+def keeps_vectors(painter: QPainter) -> bool:
+    """True for PDF, SVG and the like, which are given vectors however many there are."""
+    return painter.paintEngine().type() != QPaintEngine.Type.Raster
 
 
 def polygon_of(points: NDArray[np.float64]) -> QPolygonF:
@@ -97,44 +128,93 @@ def polygon_of(points: NDArray[np.float64]) -> QPolygonF:
     return polygon
 
 
-def symbol_path(symbol: str, size_px: float) -> QPainterPath:
-    """The outline of a symbol about (0, 0)."""
-    half = size_px / 2
-    path = QPainterPath()
-    if symbol == "square":
-        path.addRect(QRectF(-half, -half, size_px, size_px))
-    elif symbol == "cross":
-        for dx, dy in ((half, 0.0), (0.0, half)):
-            path.moveTo(-dx, -dy)
-            path.lineTo(dx, dy)
-    elif symbol in ("triangle", "diamond", "star"):
-        path.addPolygon(QPolygonF([QPointF(x * half, y * half) for x, y in _CORNERS[symbol]]))
-        path.closeSubpath()
-    elif symbol in FACILITIES:
-        return QTransform.fromScale(size_px / 16, size_px / 16).map(sign_path(symbol))
-    else:
-        path.addEllipse(QRectF(-half, -half, size_px, size_px))
-    return path
+def _of_kind(table: FeatureTable, rows: NDArray[np.int32], kind: int) -> NDArray[np.int32]:
+    if table.only_kind is None:
+        return rows[table.kind[rows] == kind]
+    return rows if table.only_kind == kind else rows[:0]
 
 
-def _ring(radii: Sequence[float]) -> list[tuple[float, float]]:
-    turns = [2 * math.pi * i / len(radii) for i in range(len(radii))]
-    return [(radius * math.sin(turn), -radius * math.cos(turn)) for radius, turn in zip(radii, turns, strict=True)]
+def _pieces(table: FeatureTable, rows: NDArray[Any], view: View) -> list[list[NDArray[np.float64]]]:
+    """The parts of each row, in pixels."""
+    if not rows.size:
+        return []
+    parts = gathered(table, rows)
+    pixels = np.stack(to_pixels(table, view, parts.xy), axis=1).astype(np.float64)
+    starts = parts.starts.tolist()
+    runs = [pixels[a:b] for a, b in pairwise(starts)]
+    counts = np.bincount(parts.owner, minlength=len(rows)).tolist()
+    found, at = [], 0
+    for count in counts:
+        found.append(runs[at : at + count])
+        at += count
+    return found
 
 
-_CORNERS = {"triangle": _ring([1.15] * 3), "diamond": _ring([1.1] * 4), "star": _ring([1.2, 0.5] * 5)}
+def _paint_lines(
+    painter: QPainter,
+    content: VectorContent,
+    found: list[tuple[FeatureTable, NDArray[Any]]],
+    index: int,
+    look: Look,
+    view: View,
+    scale: float,
+) -> None:
+    pieces: list[NDArray[np.float64]] = []
+    for table, rows in found:
+        codes = content.codes_of(table, rows)
+        if codes is not None:
+            rows = rows[codes == index]
+        elif index:
+            continue
+        pieces += [piece for several in _pieces(table, rows, view) for piece in several]
+    if pieces:
+        paint_lines(painter, look, [polygon_of(piece) for piece in pieces], scale)
+        if look.arrow != "none":
+            paint_arrows(painter, look, pieces, scale)
 
 
-def _to_pixels(table: FeatureTable, view: View) -> NDArray[np.float64]:
-    """(2, 3): steps of the table to pixels of the view."""
-    inverse, step = view.affine.inverse(), table.step
-    px, py = inverse.apply(table.origin_x, table.origin_y)
-    return np.array([[inverse.a * step, inverse.b * step, px], [inverse.d * step, inverse.e * step, py]])
+def _paint_points(
+    painter: QPainter,
+    content: VectorContent,
+    found: list[tuple[FeatureTable, NDArray[Any]]],
+    view: View,
+    scale: float,
+) -> None:
+    as_shapes = keeps_vectors(painter) or sum(len(rows) for _, rows in found) < MANY_POINTS
+    for table, rows in found:
+        if not rows.size:
+            continue
+        parts = gathered(table, rows)
+        x, y = to_pixels(table, view, parts.xy)
+        codes = content.codes_of(table, rows)
+        each = np.zeros(len(x), int) if codes is None else codes[parts.owner[parts.of_coordinate()]]
+        if as_shapes:
+            _paint_shapes(painter, content.looks, x, y, each, scale)
+        else:
+            _paint_sprites(painter, content.looks, x, y, each, scale)
 
 
-def _apply(place: NDArray[np.float64], xy: NDArray[np.int32]) -> NDArray[np.float64]:
-    pixels: NDArray[np.float64] = xy @ place[:, :2].T + place[:, 2]
-    return np.clip(pixels, -MAX_PIXEL, MAX_PIXEL, out=pixels)
+def _paint_shapes(
+    painter: QPainter, looks: Looks, x: NDArray[np.float32], y: NDArray[np.float32], each: NDArray[Any], scale: float
+) -> None:
+    for px, py, index in zip(x.tolist(), y.tolist(), each.tolist(), strict=True):
+        look = looks[index]
+        if look is not None:
+            painter.translate(px, py)
+            paint_marker(painter, look, scale)
+            painter.translate(-px, -py)
+
+
+def _paint_sprites(
+    painter: QPainter, looks: Looks, x: NDArray[np.float32], y: NDArray[np.float32], each: NDArray[Any], scale: float
+) -> None:
+    images = [None if look is None else sprite_image(look, scale) for look in looks]
+    columns, rows = np.rint(x).astype(int).tolist(), np.rint(y).astype(int).tolist()
+    for px, py, index in zip(columns, rows, each.tolist(), strict=True):
+        image = images[index]
+        if image is not None:
+            reach = image.width() // 2
+            painter.drawImage(px - reach, py - reach, image)
 
 
 def _path_of(pieces: list[NDArray[np.float64]]) -> QPainterPath:
@@ -144,15 +224,3 @@ def _path_of(pieces: list[NDArray[np.float64]]) -> QPainterPath:
         path.addPolygon(polygon_of(piece))
         path.closeSubpath()
     return path
-
-
-def _paint_points(
-    painter: QPainter, table: FeatureTable, chosen: NDArray[np.intp], place: NDArray[np.float64], style: VectorStyle
-) -> None:
-    path = symbol_path(style.symbol, style.size_px)
-    for index in chosen.tolist():
-        first, last = table.start_of[table.part_of[index]], table.start_of[table.part_of[index + 1]]
-        for x, y in _apply(place, table.xy[first:last]).tolist():
-            painter.translate(x, y)
-            painter.drawPath(path)
-            painter.translate(-x, -y)

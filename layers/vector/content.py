@@ -1,0 +1,102 @@
+"""What a canvas shows of a vector layer: features, which of them, and the look of each."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from layers.geo.bounds import Bounds
+from layers.vector.look import Look
+from layers.vector.table import FeatureTable
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class FeatureClasses:
+    """The class of each feature: an index into the looks of a content. Features that are not here have the last."""
+
+    fids: NDArray[np.int64]
+    """Ascending."""
+    codes: NDArray[np.uint16]
+
+    def codes_of(self, fids: NDArray[np.int64], other: int) -> NDArray[np.uint16]:
+        """The classes of some features; `other` where nobody knows."""
+        if not len(self.fids):
+            return np.full(len(fids), other, np.uint16)
+        at = np.minimum(np.searchsorted(self.fids, fids), len(self.fids) - 1)
+        return np.where(self.fids[at] == fids, self.codes[at], np.uint16(other)).astype(np.uint16)
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class VectorContent:
+    """A value: what changes makes a new one. Safe to use on several threads."""
+
+    tables: tuple[FeatureTable, ...] = ()
+    """In painting order."""
+    looks: tuple[Look | None, ...] = (Look(),)
+    """By class, the last for features in no class; None is not painted. Without `classes` all have the first."""
+    classes: FeatureClasses | None = None
+    shown: NDArray[np.int64] | None = None
+    """Ascending fids of a filter; None shows everything."""
+    _known: dict[tuple[str, int], NDArray[Any]] = field(default_factory=dict)
+
+    @property
+    def is_ready(self) -> bool:
+        """True where nothing has to be worked out any more."""
+        needed = [] if self.shown is None else ["shown"]
+        needed += [] if self.classes is None or not len(self.classes.fids) else ["codes"]
+        return all((name, id(table)) in self._known for name in needed for table in self.tables)
+
+    def prepared(self) -> VectorContent:
+        """Itself, with all worked out that is only known feature by feature: for a job."""
+        for table in self.tables:
+            _ = table.index
+            if self.shown is not None:
+                self._mask(table)
+            if self.classes is not None:
+                self._codes(table)
+        return self
+
+    def rows_in(self, table: FeatureTable, bounds: Bounds) -> NDArray[np.int32]:
+        """Rows of what is shown and touches world bounds, ascending."""
+        rows = table.rows_in(bounds)
+        if self.shown is None or not rows.size:
+            return rows
+        return rows[self._mask(table)[rows]]
+
+    def codes_of(self, table: FeatureTable, rows: NDArray[Any]) -> NDArray[np.uint16] | None:
+        """The class of each of these rows; None: all have the first look."""
+        return None if self.classes is None else self._codes(table)[rows]
+
+    def count_near(self, bounds: Bounds) -> int:
+        """At most how many features touch world bounds, filters aside; quickly."""
+        return sum(table.index.count_near(table.to_steps(bounds)) for table in self.tables)
+
+    def world_bounds(self) -> Bounds | None:
+        """Where all features are, in canvas CRS units."""
+        whole = None
+        for table in self.tables:
+            bounds = table.world_bounds()
+            if bounds is not None:
+                whole = bounds if whole is None else whole.union(bounds)
+        return whole
+
+    def _mask(self, table: FeatureTable) -> NDArray[np.bool_]:
+        mask = self._known.get(("shown", id(table)))
+        if mask is None:
+            mask = np.zeros(len(table), bool)
+            if self.shown is not None:
+                mask[table.rows_of(self.shown)] = True
+            self._known["shown", id(table)] = mask
+        return mask
+
+    def _codes(self, table: FeatureTable) -> NDArray[np.uint16]:
+        codes = self._known.get(("codes", id(table)))
+        if codes is None:
+            other = len(self.looks) - 1
+            empty = self.classes is None or not len(self.classes.fids)
+            codes = np.broadcast_to(np.uint16(other), len(table)) if empty else self.classes.codes_of(table.fid, other)  # type: ignore[union-attr]
+            self._known["codes", id(table)] = codes
+        return codes

@@ -1,0 +1,116 @@
+"""Reading all features of a layer: shares of it by several readers at once, chunk after chunk."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
+from layers.errors import GeoloupeError
+from layers.pool.features import table_from_answer
+from layers.pool.protocol import Answer, Request
+from layers.vector.table import FeatureTable, VectorInfo
+from viewer.rendering.context import RenderContext
+
+ANSWER_BYTES = 3 * 2**20
+"""About so much a chunk: the window takes what it gets in a millisecond, and readers are not held up by a large one."""
+_BYTES_A_FEATURE = {"Point": 8, "Polygon": 170, "LineString": 800}
+_UNKNOWN_BYTES = 400
+MOST_SHARES = 400
+AHEAD = 4
+"""Requests under way: one more than a reader each, so that none waits while its answer is taken."""
+TELL_EVERY_S = 0.4
+"""What is there so far is shown no oftener."""
+
+Arrived = Callable[[tuple[FeatureTable, ...], bool, GeoloupeError | None], None]
+
+
+class VectorLoading:
+    """One load; `stop` it when something else is wanted. `arrived` is called in the window's thread with all features
+    so far, in order, whether these are all, and what went wrong; seldom until the end.
+    """
+
+    def __init__(
+        self,
+        context: RenderContext,
+        params: dict[str, Any],
+        info: VectorInfo,
+        prepare: Callable[[FeatureTable], object],
+        arrived: Arrived,
+    ) -> None:
+        """`prepare` is called on a reader's thread with each chunk: what it works out, painting need not."""
+        self._context, self._params, self._prepare, self._arrived = context, params, prepare, arrived
+        self._shares = share_count(info)
+        self._next = 0
+        self._open = self._shares
+        self._tables: dict[tuple[int, int], FeatureTable] = {}
+        self._told = time.monotonic()
+        self._is_stopped = False
+        for _ in range(min(AHEAD, self._shares)):
+            self._begin_share()
+
+    def stop(self) -> None:
+        """Nothing arrives any more."""
+        self._is_stopped = True
+
+    def _begin_share(self) -> None:
+        number, self._next = self._next, self._next + 1
+        self._ask(number, 0, {"share": [number, self._shares]})
+
+    def _ask(self, share: int, chunk: int, which: dict[str, Any]) -> None:
+        """Submit a request; on any thread."""
+        params = {**self._params, **which, "columns": [], "most_bytes": ANSWER_BYTES}
+        done = partial(self._read, share, chunk)
+        self._context.pool.submit(Request("features", params, done, strike_key=str(params["path"])))
+
+    def _read(self, share: int, chunk: int, result: Answer | GeoloupeError) -> None:
+        """On a reader's thread. The next chunk is asked for at once, so that the reader never waits for the window."""
+        if self._is_stopped:
+            return
+        table: FeatureTable | GeoloupeError = (
+            result if isinstance(result, GeoloupeError) else FeatureTable.empty(str(self._params["crs"]))
+        )
+        following = None
+        if isinstance(result, Answer):
+            following = result.header.get("next_fid")
+            try:
+                table = table_from_answer(result)
+            except GeoloupeError as error:
+                table, following = error, None
+        if following is not None:
+            self._ask(share, chunk + 1, {"start_fid": int(following), "end_fid": result.header.get("end_fid")})  # type: ignore[union-attr]
+        if isinstance(table, FeatureTable) and len(table):
+            self._prepare(table)
+        self._context.mailbox.post(self._took, share, chunk, table, following is None)
+
+    def _took(self, share: int, chunk: int, table: FeatureTable | GeoloupeError, share_ends: bool) -> None:
+        if self._is_stopped:
+            return
+        if isinstance(table, GeoloupeError):
+            self._is_stopped = True
+            self._arrived(self.tables(), True, table)
+            return
+        if len(table):
+            self._tables[share, chunk] = table
+        if share_ends:
+            self._open -= 1
+            if self._next < self._shares:
+                self._begin_share()
+        if not self._open:
+            self._is_stopped = True
+            self._arrived(self.tables(), True, None)
+        elif time.monotonic() - self._told >= TELL_EVERY_S:
+            self._told = time.monotonic()
+            self._arrived(self.tables(), False, None)
+
+    def tables(self) -> tuple[FeatureTable, ...]:
+        """What is there so far, in the file's order."""
+        return tuple(self._tables[key] for key in sorted(self._tables))
+
+
+def share_count(info: VectorInfo) -> int:
+    """In how many parts a layer is read: each about an answer, as far as one can tell beforehand."""
+    kind = info.geometry.removeprefix("Multi").split(" ")[0]
+    size = info.features * _BYTES_A_FEATURE.get(kind, _UNKNOWN_BYTES)
+    return min(max(1, round(size / ANSWER_BYTES)), MOST_SHARES)
