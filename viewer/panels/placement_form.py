@@ -42,6 +42,7 @@ class PlacementForm(QWidget):
         crs.setPlaceholderText(self.tr("as the file says"))
         self.fields.add("crs", self.tr("CRS"), crs, self.tr("Only where the file does not say: EPSG:32652"))
         self.ask_button = QPushButton(self.tr("Where does it lie…"))
+        self.ask_button.setAccessibleName(self.ask_button.text())
         self.ask_button.setToolTip(self.tr("Search a CRS and see where the layer would lie in it"))
         self.ask_button.clicked.connect(lambda: context.place_wanted.emit(self._uuid))
         self.height_field = NumberField()
