@@ -195,6 +195,7 @@ class MainWindow(QMainWindow):
         self.rasters.changed.connect(self._offer)
         self.upkeep.changed.connect(self._offer)
         self.opener.added.connect(self._show_added)
+        self.opener.layer_added.connect(self.panel_context.show_layer)
         self.opener.unplaced.connect(self.placing.ask)
         self.panel_context.place_wanted.connect(self.placing.ask_again)
         self.panel_context.reading_wanted.connect(self.choosing.choose_reading)
