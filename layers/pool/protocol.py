@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import math
+import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -23,6 +24,11 @@ MAX_HEADER_BYTES = 64 * 2**20
 START_TIMEOUT_S = 30.0
 _DEADLINES_S = {"probe": 10.0}
 _OTHER_DEADLINE_S = 30.0
+_SECONDS_A_MB = {
+    **dict.fromkeys((".kml", ".gpx", ".csv", ".tsv", ".tab", ".txt", ".json", ".geojson", ".geojsonl"), 0.5),
+    **dict.fromkeys((".kmz", ".xlsx"), 5.0),  # packed
+}
+_MOST_MORE_S = 80.0
 _ALIGNMENT = 64
 _KINDS = "biuf"
 
@@ -59,8 +65,18 @@ class Request:
 
 
 def deadline_s(request: Request) -> float:
-    """Seconds until the reader is killed."""
-    return _DEADLINES_S.get(request.op, _OTHER_DEADLINE_S) if request.deadline_s is None else request.deadline_s
+    """Seconds until the reader is killed; more for text that can only be read as a whole."""
+    if request.deadline_s is not None:
+        return request.deadline_s
+    return _DEADLINES_S.get(request.op, _OTHER_DEADLINE_S) + _more_s(str(request.params.get("path", "")))
+
+
+def _more_s(path: str) -> float:
+    rate = _SECONDS_A_MB.get(os.path.splitext(path)[1].lower(), 0.0)
+    try:
+        return min(os.path.getsize(path) / 2**20 * rate, _MOST_MORE_S) if rate else 0.0
+    except (OSError, ValueError):
+        return 0.0
 
 
 def place_arrays(arrays: Sequence[NDArray[Any]], block: memoryview) -> list[dict[str, Any]]:

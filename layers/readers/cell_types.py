@@ -9,8 +9,7 @@ from datetime import date, datetime
 from typing import Any
 
 _INTEGER = re.compile(r"-?(0|[1-9]\d*)")
-_REAL = re.compile(r"[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?")
-_LEADING_ZERO = re.compile(r"[-+]?0\d")
+_REAL = re.compile(r"[-+]?((?!0\d)\d+\.?\d*|\.\d+)([eE][-+]?\d+)?")
 _DAY = re.compile(r"\d{4}-\d\d-\d\d")
 _TIME = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d.*")
 _TRUTH = {"true": True, "false": False}
@@ -22,12 +21,13 @@ def typed_column(values: Sequence[Any]) -> tuple[str, list[Any]]:
 
     Nothing is lost: text that does not come back as it was written ("007", "1e5 m") stays text.
     """
-    filled = [value for value in values if value is not None and value.strip()]
+    texts = [None if value is None else value.strip() or None for value in values]
+    filled = [text for text in texts if text is not None]
     if not filled:
         return "text", list(values)
     for kind, fits, parse in _KINDS:
-        if all(fits(value.strip()) for value in filled):
-            return kind, [None if value is None or not value.strip() else parse(value.strip()) for value in values]
+        if fits(filled[0]) and all(map(fits, filled)):
+            return kind, [None if text is None else parse(text) for text in texts]
     return "text", list(values)
 
 
@@ -36,7 +36,7 @@ def _is_integer(text: str) -> bool:
 
 
 def _is_real(text: str) -> bool:
-    return bool(_REAL.fullmatch(text)) and not _LEADING_ZERO.match(text) and math.isfinite(float(text))
+    return _REAL.fullmatch(text) is not None and math.isfinite(float(text))
 
 
 def _is_day(text: str) -> bool:

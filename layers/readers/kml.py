@@ -13,7 +13,7 @@ from layers.errors import NotReadable, UnsupportedFormat
 from layers.geo.crs import WGS84
 from layers.readers.files import Content
 from layers.readers.guarded_xml import BadXml
-from layers.readers.kml_shapes import box_of, geometry_of, hrefs, simple_style
+from layers.readers.kml_shapes import box_of, hrefs, simple_style, wkb_of
 from layers.readers.ogr_rows import VectorSource
 from layers.readers.parsed_layer import ParsedLayer
 from layers.readers.plain_text import text_of_html
@@ -143,29 +143,36 @@ class _KmlHandler:
     def _add(self, element: Element) -> None:
         index = len(self._rows)
         is_overlay = element.tag in _OVERLAYS
-        row: dict[str, Any] = {"name": _text(element, "name"), "folder": " / ".join(filter(None, self._folders))}
-        description = element.findtext("description") or element.findtext("Snippet")
-        row["description"] = None if description is None else text_of_html(description)
-        row["begin"] = _text(element, "TimeSpan/begin") or _text(element, "TimeStamp/when") or _first_when(element)
-        row["end"] = _text(element, "TimeSpan/end")
+        parts = {child.tag: child for child in reversed(element)}
+        row: dict[str, Any] = {"name": _text(parts.get("name")), "folder": " / ".join(filter(None, self._folders))}
+        description = parts.get("description", parts.get("Snippet"))
+        row["description"] = None if description is None else text_of_html(description.text or "")
+        row |= _times(parts)
         addresses = list(dict.fromkeys(hrefs(element)))
         row["link" if is_overlay else "icon"] = ", ".join(addresses) or None
         if is_overlay:
             self._links.append(f"{element.tag} {addresses[0] if addresses else ''}".strip())
-        row |= self._extended(element)
+        if "ExtendedData" in parts:
+            row |= self._extended(parts["ExtendedData"])
+        self._wkb.append(self._placed(element, index))
+        self._rows.append(row)
+        if len(self._columns) < _MOST_COLUMNS:
+            self._columns |= dict.fromkeys(column for column, value in row.items() if value is not None)
+        if not is_overlay:
+            inline = simple_style(parts["Style"]) if "Style" in parts else {}
+            look = (_text(parts.get("styleUrl")) or "", inline)
+            if len(self._used) < 100 and look not in self._used:
+                self._used.append(look)
+
+    def _placed(self, element: Element, index: int) -> bytes | None:
         try:
-            geometry = box_of(element) if is_overlay else geometry_of(element)
+            if element.tag not in _OVERLAYS:
+                return wkb_of(element)
+            box = box_of(element)
+            return None if box is None else bytes(shapely.to_wkb(box, byte_order=1))
         except (ValueError, shapely.errors.ShapelyError) as error:
             self._problems.add(index, f"{error}.")
-            geometry = None
-        self._wkb.append(None if geometry is None else shapely.to_wkb(geometry, byte_order=1))
-        self._rows.append(row)
-        for column, value in row.items():
-            if value is not None and len(self._columns) < _MOST_COLUMNS:
-                self._columns[column] = None
-        if not is_overlay:
-            inline = element.find("Style")
-            self._used.append((_text(element, "styleUrl") or "", {} if inline is None else simple_style(inline)))
+            return None
 
     def _extended(self, element: Element) -> dict[str, Any]:
         found: dict[str, Any] = {}
@@ -213,14 +220,18 @@ class _KmlHandler:
         return style
 
 
-def _text(element: Element, path: str) -> str | None:
-    found = element.findtext(path)
-    return None if found is None else " ".join(found.split())
+def _text(element: Element | None) -> str | None:
+    return None if element is None else " ".join((element.text or "").split())
 
 
-def _first_when(element: Element) -> str | None:
-    when = next((one.text for one in element.iter("when") if one.text), None)
-    return None if when is None else when.strip()
+def _times(parts: dict[str, Element]) -> dict[str, str | None]:
+    """When it was, or from when to when; of a track its first time."""
+    if "TimeSpan" in parts:
+        return {tag: _text(parts["TimeSpan"].find(tag)) for tag in ("begin", "end")}
+    for tag in ("TimeStamp", "Track", "MultiTrack"):
+        if tag in parts:
+            return {"begin": _text(next(parts[tag].iter("when"), None))}
+    return {}
 
 
 def _typed(values: list[Any], kind: str) -> list[Any] | None:

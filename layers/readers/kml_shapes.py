@@ -3,19 +3,32 @@
 from __future__ import annotations
 
 import re
+import struct
 from collections.abc import Iterable
 from typing import Any
 from xml.etree.ElementTree import Element
 
-import numpy as np
 import shapely
 
 _COLOR = re.compile(r"[0-9a-fA-F]{8}")
+_SHAPES = frozenset({"Point", "LineString", "LinearRing", "Polygon", "Track", "MultiGeometry", "MultiTrack", "Model"})
 _MULTI = {"MultiGeometry", "MultiTrack", "MultiPoint", "MultiLineString", "MultiPolygon"}
 
 
-def geometry_of(element: Element) -> Any:
-    """The geometry of a Placemark, or None. Raises ValueError with the reason where there is one that cannot be."""
+def wkb_of(element: Element) -> bytes | None:
+    """The geometry of a Placemark as WKB, or None. Raises ValueError with the reason where there is one that cannot be.
+
+    Most files are all points: these are written without a detour.
+    """
+    shapes = [child for child in element if child.tag in _SHAPES]
+    if len(shapes) == 1 and shapes[0].tag == "Point":
+        place = _coordinates(shapes[0])[0]
+        return struct.pack("<BI2d", 1, 1, *place) if len(place) == 2 else struct.pack("<BI3d", 1, 0x80000001, *place)
+    found = None if not shapes else _geometry(element)
+    return None if found is None else bytes(shapely.to_wkb(found, byte_order=1))
+
+
+def _geometry(element: Element) -> Any:
     found = [shape for child in element if (shape := _shape(child)) is not None]
     if not found:
         return None
@@ -44,7 +57,7 @@ def _shape(element: Element) -> Any:
     return None
 
 
-def _line_or_point(places: np.ndarray) -> Any:
+def _line_or_point(places: list[list[float]]) -> Any:
     return shapely.LineString(places) if len(places) > 1 else shapely.Point(places[0])
 
 
@@ -59,10 +72,12 @@ def _collected(shapes: list[Any]) -> Any:
     return shapely.MultiPolygon(shapes) if kinds == {"Polygon"} else shapely.GeometryCollection(shapes)
 
 
-def _coordinates(element: Element, least: int = 1) -> np.ndarray:
+def _coordinates(element: Element, least: int = 1) -> list[list[float]]:
     text = element.findtext("coordinates") or ""
+    if ", " in text or " ," in text:  # as some write them
+        text = re.sub(r"\s*,\s*", ",", text)
     try:
-        places = [[float(v) for v in place.split(",")[:3] if v] for place in re.sub(r"\s*,\s*", ",", text).split()]
+        places = [[float(v) for v in place.split(",")[:3] if v] for place in text.split()]
     except ValueError:
         raise ValueError("its coordinates are no numbers") from None
     places = [place for place in places if len(place) >= 2]
@@ -71,11 +86,11 @@ def _coordinates(element: Element, least: int = 1) -> np.ndarray:
     return _even(places)
 
 
-def _even(places: list[list[float]]) -> np.ndarray:
-    """As three columns where any place has a height, else two."""
+def _even(places: list[list[float]]) -> list[list[float]]:
+    """Three numbers each where any place has a height, else two."""
     if any(len(place) > 2 and place[2] for place in places):
-        return np.array([[*place, 0.0][:3] for place in places])
-    return np.array([place[:2] for place in places])
+        return [[*place, 0.0][:3] for place in places]
+    return [place[:2] for place in places]
 
 
 def box_of(element: Element) -> Any:

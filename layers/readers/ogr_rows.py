@@ -162,7 +162,7 @@ def _exact_integers(source: VectorSource, meta: dict[str, Any], fids: Any, cells
         if kind != "OFTInteger64" or cell.dtype.kind != "f" or not (np.abs(cell) >= _EXACT_FLOAT).any():
             continue
         quoted = str(name).replace('"', '""')
-        bounds = f'"{source.fid_column}" >= {int(fids[0])} AND "{source.fid_column}" <= {int(fids.max())}'
+        bounds = f'"{source.fid_column}" >= {int(fids.min())} AND "{source.fid_column}" <= {int(fids.max())}'
         where = f'{bounds} AND "{quoted}" IS NOT NULL'
         _, filled, _, (values,) = pyogrio.raw.read(
             source.dataset, layer=source.layer or None, columns=[name], return_fids=True, read_geometry=False,

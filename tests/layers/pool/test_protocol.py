@@ -66,3 +66,18 @@ def test_deadlines_by_kind():
         return Request(op, {}, print, deadline_s=limit)
 
     assert [deadline_s(r) for r in (request("probe"), request("tile"), request("tile", 1.5))] == [10, 30, 1.5]
+
+
+def test_large_text_that_is_read_as_a_whole_has_more_time(tmp_path):
+    def seconds(name: str, size: int) -> float:
+        path = tmp_path / name
+        with path.open("wb") as file:
+            file.truncate(size)
+        return deadline_s(Request("probe", {"path": str(path)}, lambda _: None))
+
+    assert seconds("a.kml", 1000) == pytest.approx(10, abs=0.1)
+    assert seconds("b.kml", 20 * 2**20) == 20
+    assert seconds("c.csv", 2**30) == 90
+    assert seconds("d.tif", 2**30) == 10
+    assert deadline_s(Request("probe", {"path": "/nowhere.kml"}, lambda _: None)) == 10
+    assert deadline_s(Request("probe", {"path": "/nowhere.kml"}, lambda _: None, deadline_s=1.0)) == 1
