@@ -19,6 +19,7 @@ MENUS: tuple[tuple[str, Any], ...] = (
     ("edit", QT_TRANSLATE_NOOP("Actions", "&Edit")),
     ("view", QT_TRANSLATE_NOOP("Actions", "&View")),
     ("layer", QT_TRANSLATE_NOOP("Actions", "&Layer")),
+    ("feature", QT_TRANSLATE_NOOP("Actions", "Feat&ures")),
     ("image", QT_TRANSLATE_NOOP("Actions", "&Image")),
     ("site", QT_TRANSLATE_NOOP("Actions", "&Site")),
     ("tools", QT_TRANSLATE_NOOP("Actions", "&Tools")),
@@ -117,6 +118,29 @@ ACTIONS: tuple[ActionSpec, ...] = (
           tip=QT_TRANSLATE_NOOP("Actions", "Read the layer’s file anew, for it has changed")),
     _spec("offline", "layer", QT_TRANSLATE_NOOP("Actions", "Work &Offline"), "", check="own", breaks=True,
           tip=QT_TRANSLATE_NOOP("Actions", "Contact no server")),
+    _spec("attribute_table", "feature", QT_TRANSLATE_NOOP("Actions", "Attribute &Table"), "", "table", needs="vector",
+          breaks=True, tip=QT_TRANSLATE_NOOP("Actions", "The attributes of the current vector layer")),
+    _spec("tool_identify", "feature", QT_TRANSLATE_NOOP("Actions", "&Identify"), "Ctrl+Shift+I", "identify",
+          toolbar=True, check="tool", needs="case", breaks=True,
+          tip=QT_TRANSLATE_NOOP("Actions", "Click a feature to see its attributes")),
+    _spec("tool_select_features", "feature", QT_TRANSLATE_NOOP("Actions", "&Select Features"), "F", "select_features",
+          toolbar=True, check="tool", needs="case",
+          tip=QT_TRANSLATE_NOOP("Actions", "Select features of vector layers by click or box")),
+    _spec("tool_select_lasso", "feature", QT_TRANSLATE_NOOP("Actions", "Select in a &Lasso or Polygon"), "Shift+F",
+          "lasso", check="tool", needs="case"),
+    _spec("tool_select_within", "feature", QT_TRANSLATE_NOOP("Actions", "Select within a &Distance of a Place"), "",
+          "within", check="tool", needs="case"),
+    _spec("select_near", "feature", QT_TRANSLATE_NOOP("Actions", "Select &Near the Selected…"), "", needs="features",
+          tip=QT_TRANSLATE_NOOP("Actions", "Add the features within a distance of the selected ones")),
+    _spec("select_expression", "feature", QT_TRANSLATE_NOOP("Actions", "Select by &Expression…"), "Ctrl+F3",
+          needs="vector"),
+    _spec("select_no_features", "feature", QT_TRANSLATE_NOOP("Actions", "Select No &Features"), "", needs="features"),
+    _spec("zoom_features", "feature", QT_TRANSLATE_NOOP("Actions", "&Zoom to Selected Features"), "Ctrl+Shift+J",
+          "zoom_selection", needs="features", breaks=True),
+    _spec("clear_filter", "feature", QT_TRANSLATE_NOOP("Actions", "&Clear the Filter of the Layer"), "", "filter",
+          needs="filter"),
+    _spec("make_sites", "feature", QT_TRANSLATE_NOOP("Actions", "&Make Sites of Selected Features…"), "Ctrl+Shift+M",
+          "sites", needs="features", breaks=True),
     *(
         _spec(band_action(each), "image", each.title, each.key, needs=band_action(each), breaks=each is COMBINATIONS[0])
         for each in COMBINATIONS
@@ -165,6 +189,7 @@ ACTIONS: tuple[ActionSpec, ...] = (
     _spec("panel_details", "panels", QT_TRANSLATE_NOOP("Actions", "&Details"), "Ctrl+6", "form", check="own"),
     _spec("panel_acquisition", "panels", QT_TRANSLATE_NOOP("Actions", "&Acquisition"), "Ctrl+7", "acquisition",
           check="own"),
+    _spec("panel_attributes", "panels", QT_TRANSLATE_NOOP("Actions", "A&ttributes"), "F6", "table", check="own"),
     _spec("reset_panels", "panels", QT_TRANSLATE_NOOP("Actions", "R&eset the Panels"), breaks=True),
     _spec("palette", "help", QT_TRANSLATE_NOOP("Actions", "&Find a Command or a Place…"), "Ctrl+K", "search",
           toolbar=True, breaks=True),
@@ -173,7 +198,7 @@ ACTIONS: tuple[ActionSpec, ...] = (
     _spec("about", "help", QT_TRANSLATE_NOOP("Actions", "&About Geoloupe"), "", "about"),
 )  # fmt: skip
 
-TOOLBAR_ORDER: tuple[str, ...] = ("file", "edit", "layer", "image", "tools", "site", "view", "help")
+TOOLBAR_ORDER: tuple[str, ...] = ("file", "edit", "layer", "feature", "image", "tools", "site", "view", "help")
 """The toolbar's groups, by menu: layers and tools come before the view, as they are used most."""
 
 PANELS: tuple[str, ...] = tuple(spec.id for spec in ACTIONS if spec.id.startswith("panel_"))

@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
 )
 
 from viewer.app.actions import ActionTable
+from viewer.canvas.feature_query import FeatureHit
 from viewer.panels.context import PanelContext
 from viewer.panels.form_page import FormPage
 from viewer.panels.layer_tree import LayerTreePanel
@@ -34,6 +35,14 @@ ALIASES = {
     "source_register": "panel_sources", "response_list": "panel_responses", "acquisition": "panel_acquisition",
 }  # fmt: skip
 """What the panels call each other."""
+
+
+AREAS = {
+    "panel_layers": Qt.DockWidgetArea.LeftDockWidgetArea, "panel_attributes": Qt.DockWidgetArea.BottomDockWidgetArea,
+}  # fmt: skip
+"""Where a panel stands that does not stand at the right."""
+HIDDEN = frozenset({"panel_attributes"})
+"""Panels that are there when they are asked for."""
 
 
 class LatePanel(QWidget):
@@ -82,12 +91,14 @@ class Docks(QObject):
         self.layer_tree = LayerTreePanel(context)
         self.claims, self.sources = LatePanel(self._make_claims), LatePanel(self._make_sources)
         self.responses, self.acquisition = LatePanel(self._make_responses), LatePanel(self._make_acquisition)
+        self.attributes = LatePanel(self._make_attributes)
         self.details = QStackedWidget()
         self.details.addWidget(FormPage(self.tr("Select a site on the map or in the list, or draw one.")))
         self._pages: dict[str, tuple[LatePanel, str]] = {
             "site_form": (LatePanel(self._make_site_form), self.tr("Site")),
             "claim_form": (LatePanel(self._make_claim_form), self.tr("Claim")),
             "layer_properties": (LatePanel(self._make_layer_properties), self.tr("Layer")),
+            "identify": (LatePanel(self._make_identify), self.tr("Identify")),
         }
         for page, _title in self._pages.values():
             self.details.addWidget(page)
@@ -99,6 +110,7 @@ class Docks(QObject):
             "panel_responses": self._dock("panel_responses", self.tr("Responses"), self.responses),
             "panel_acquisition": self._dock("panel_acquisition", self.tr("Acquisition"), self.acquisition),
             "panel_details": self._dock("panel_details", self.tr("Site"), self.details),
+            "panel_attributes": self._dock("panel_attributes", self.tr("Attributes"), self.attributes),
         }
         window.setTabPosition(Qt.DockWidgetArea.RightDockWidgetArea, QTabWidget.TabPosition.North)
         window.setDockNestingEnabled(True)
@@ -183,10 +195,8 @@ class Docks(QObject):
         self._is_arranging = True
         for id_, dock in docks.items():
             dock.setFloating(False)
-            left = id_ == "panel_layers"
-            area = Qt.DockWidgetArea.LeftDockWidgetArea if left else Qt.DockWidgetArea.RightDockWidgetArea
-            window.addDockWidget(area, dock)
-            dock.show()
+            window.addDockWidget(AREAS.get(id_, Qt.DockWidgetArea.RightDockWidgetArea), dock)
+            dock.setVisible(id_ not in HIDDEN)
         window.splitDockWidget(docks["panel_sites"], docks["panel_details"], Qt.Orientation.Vertical)
         for id_ in ("panel_claims", "panel_sources", "panel_responses"):
             window.tabifyDockWidget(docks["panel_sites"], docks[id_])
@@ -270,7 +280,7 @@ class Docks(QObject):
 
     def _late(self) -> list[LatePanel]:
         pages = [page for page, _title in self._pages.values()]
-        return [*pages, self.claims, self.sources, self.responses, self.acquisition]
+        return [*pages, self.claims, self.sources, self.responses, self.acquisition, self.attributes]
 
     def _make_claims(self) -> QWidget:
         from viewer.panels.claim_list import ClaimListPanel  # for start-up time: another tab is in front
@@ -291,6 +301,24 @@ class Docks(QObject):
         from viewer.panels.acquisition_panel import AcquisitionPanel  # for start-up time: another tab is in front
 
         return AcquisitionPanel(self._context)
+
+    def _make_attributes(self) -> QWidget:
+        from viewer.panels.attribute_table import AttributeTablePanel  # for start-up time: hidden at first
+
+        assert self._context.features is not None
+        return AttributeTablePanel(self._context, self._context.features)
+
+    def _make_identify(self) -> QWidget:
+        from viewer.panels.identify_panel import IdentifyPanel  # for start-up time: nothing is identified yet
+
+        assert self._context.features is not None
+        return IdentifyPanel(self._context, self._context.features)
+
+    def show_hits(self, hits: list[FeatureHit]) -> None:
+        """List what a click found."""
+        show = getattr(self._pages["identify"][0].panel, "show_hits", None)
+        assert callable(show)
+        show(hits)
 
     def _make_site_form(self) -> QWidget:
         from viewer.panels.site_form import SiteFormPanel  # for start-up time: nothing is selected yet

@@ -6,12 +6,15 @@ from collections.abc import Callable
 
 from PySide6.QtCore import QObject
 
+from viewer.canvas.feature_query import FeatureHit
 from viewer.tools.box_zoom import BoxZoomTool
 from viewer.tools.draw import DrawTool
 from viewer.tools.edit_vertices import EditVerticesTool
+from viewer.tools.identify import IdentifyTool
 from viewer.tools.measure import MeasureTool
 from viewer.tools.navigate import NavigateTool
 from viewer.tools.select import SelectTool
+from viewer.tools.select_features import LassoFeaturesTool, SelectFeaturesTool, WithinDistanceTool
 from viewer.tools.tool import Tool, ToolContext
 
 FIRST_TOOL = "tool_select"
@@ -32,12 +35,23 @@ class Toolbox(QObject):
             "tool_line": lambda: DrawTool(context, "line", parent=self),
             "tool_polygon": lambda: DrawTool(context, "polygon", parent=self),
             "tool_edit_vertices": lambda: EditVerticesTool(context, self),
+            "tool_identify": self._make_identify,
+            "tool_select_features": lambda: SelectFeaturesTool(context, self),
+            "tool_select_lasso": lambda: LassoFeaturesTool(context, self),
+            "tool_select_within": lambda: WithinDistanceTool(context, self),
         }
         self._tools: dict[str, Tool] = {}
+        self.identified: Callable[[list[FeatureHit]], None] = lambda hits: None
+        """Called with what the Identify tool finds."""
 
     @property
     def ids(self) -> list[str]:
         return list(self._makers)
+
+    def _make_identify(self) -> Tool:
+        tool = IdentifyTool(self._context, self)
+        tool.identified = lambda hits: self.identified(hits)
+        return tool
 
     def take(self, id_: str) -> None:
         """Hand the mouse to a tool, and the keys to the map."""

@@ -22,6 +22,7 @@ from viewer.app.choosing import Choosing
 from viewer.app.docks import Docks
 from viewer.app.export_verbs import ExportVerbs
 from viewer.app.face_verbs import FaceVerbs
+from viewer.app.feature_verbs import FeatureVerbs
 from viewer.app.file_verbs import FileVerbs
 from viewer.app.layer_export import LayerExport
 from viewer.app.menus import RecentMenu, fill_menu_bar, make_toolbar
@@ -30,6 +31,7 @@ from viewer.app.permission import Permissions
 from viewer.app.placing import Placing
 from viewer.app.questions import Questions
 from viewer.app.raster_verbs import RasterVerbs
+from viewer.app.reading_watch import ReadingWatch
 from viewer.app.session import Session
 from viewer.app.status_link import StatusLink
 from viewer.app.toolbox import FIRST_TOOL, Toolbox
@@ -105,10 +107,11 @@ class MainWindow(QMainWindow):
             drawing_of=lambda uuid: self.scene.drawings.get(uuid),
             parent=self,
         )
-        tools = ToolContext(
-            self.canvas, self.session.push_or_say, partial(self.messages.show, "tool"), self.session.actor
-        )
+        self.features = FeatureVerbs(self.canvas, self.context, self.panel_context, self)
+        say, current = partial(self.messages.show, "tool"), lambda: self.panel_context.layer_uuid
+        tools = ToolContext(self.canvas, self.session.push_or_say, say, self.session.actor, current)
         self.toolbox = Toolbox(tools, self)
+        self.toolbox.identified = self.features.identified
 
     def _build_verbs(self) -> None:
         jobs = self.context.jobs
@@ -136,6 +139,7 @@ class MainWindow(QMainWindow):
         self.docks = Docks(self, self.panel_context)
         self.cases = CaseVerbs(self.panel_context, self.docks, self)
         self.rasters = RasterVerbs(self.panel_context, self.messages, self)
+        ReadingWatch(self.canvas, self.context.jobs, self)
         self.upkeep = Upkeep(self.scene, self.panel_context, self.messages, self)
         self.face = FaceVerbs(self)
         self.action_table = ActionTable(self._handlers(), self)
@@ -175,7 +179,7 @@ class MainWindow(QMainWindow):
             "offline": face.set_offline, "add_claim": cases.add_claim, "add_source": cases.add_source,
             "add_response": cases.add_response, "reset_panels": self.docks.reset, "palette": face.show_palette,
             "shortcuts": face.show_shortcuts, "show_log": face.show_log, "about": face.show_about,
-            **self.rasters.handlers(), **self.upkeep.handlers(),
+            **self.features.handlers(), **self.rasters.handlers(), **self.upkeep.handlers(),
             **{id_: partial(self._take_tool, id_) for id_ in self.toolbox.ids},
             **{id_: partial(self.docks.set_panel_visible, id_) for id_ in PANELS},
         }  # fmt: skip
@@ -193,6 +197,8 @@ class MainWindow(QMainWindow):
         self.panel_context.layer_shown.connect(self._offer)
         self.scene.updated.connect(self.rasters.look_again)
         self.rasters.changed.connect(self._offer)
+        self.features.changed.connect(self._offer)
+        self.features.hits_found.connect(self.docks.show_hits)
         self.upkeep.changed.connect(self._offer)
         self.opener.added.connect(self._show_added)
         self.opener.layer_added.connect(self.panel_context.show_layer)
@@ -298,7 +304,12 @@ class MainWindow(QMainWindow):
         }
         names = {name for name, holds in held.items() if holds}
         self.action_table.offer(
-            names | (self.rasters.conditions() | self.upkeep.conditions() if session.is_begun else set())
+            names
+            | (
+                self.rasters.conditions() | self.upkeep.conditions() | self.features.conditions()
+                if session.is_begun
+                else set()
+            )
         )
         self.rasters.label(self.action_table)
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
+from layers.pool.pool import ReaderPool
 from viewer.canvas.feature_selection import FeatureSelection, Fids
 from viewer.rendering.attribute_store import AttributeSource, AttributeStore
 from viewer.rendering.layer_filters import LayerFilters
@@ -14,9 +16,10 @@ from viewer.support.jobs import Jobs
 @dataclass(frozen=True)
 class FeatureAccess:
     """`source_of` gives whose attributes a layer has, None for what has none; `zoom_to` shows features of a layer;
-    `make_sites` asks how the selected features become sites.
+    `make_sites` asks how the selected features become sites; `read` gives the attributes of a few features by fid.
     """
 
+    pool: ReaderPool
     jobs: Jobs
     store: AttributeStore
     filters: LayerFilters
@@ -24,3 +27,4 @@ class FeatureAccess:
     source_of: Callable[[str], AttributeSource | None]
     zoom_to: Callable[[str, Fids], None]
     make_sites: Callable[[str], None]
+    read: Callable[[str, Sequence[int], Callable[[dict[int, dict[str, Any]]], None]], None]

@@ -11,11 +11,25 @@ from pytestqt.qtbot import QtBot
 
 from layers.raster.presets import COMBINATIONS
 from viewer.app.actions import ACTIONS, MENUS, PANELS, ActionSpec, ActionTable, band_action, bare
+from viewer.app.docks import HIDDEN
 from viewer.app.menus import CANVAS_KEYS, palette_entries, shortcut_groups
 from viewer.app.window import MainWindow
 from viewer.resources import icon_names
 
-CONDITIONS = {"", "case", "selection", "layer", "raster", "coarse", "undo", "redo", "changes"}
+CONDITIONS = {
+    "",
+    "vector",
+    "features",
+    "filter",
+    "case",
+    "selection",
+    "layer",
+    "raster",
+    "coarse",
+    "undo",
+    "redo",
+    "changes",
+}
 CONDITIONS |= set(map(band_action, COMBINATIONS))
 
 
@@ -75,7 +89,7 @@ def test_every_panel_has_its_switch(window: MainWindow) -> None:
     assert {dock.objectName() for dock in window.docks.all()} == set(PANELS)
     window.action_table["new_case"].trigger()
     for id_ in PANELS:
-        assert window.action_table[id_].isChecked()
+        assert window.action_table[id_].isChecked() == (id_ not in HIDDEN)
         if window.docks[id_].visibleRegion().isEmpty():
             window.action_table[id_].trigger()  # behind another tab: it comes to the front
             assert window.action_table[id_].isChecked()

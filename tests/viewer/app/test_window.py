@@ -28,6 +28,7 @@ from layers.geo.bounds import Bounds
 from layers.project.intake import read_case
 from layers.project.publish import write_case
 from tests.viewer.app.conftest import Answers, settle
+from viewer.app.docks import HIDDEN
 from viewer.app.go_to import GoToDialog
 from viewer.app.menus import RecentMenu
 from viewer.app.questions import Changed, Unsaved
@@ -66,7 +67,7 @@ def test_a_case_brings_the_map_the_tools_and_the_panels(window: MainWindow, qtbo
     _begin(window, qtbot)
     assert window.pages.currentWidget() is window.canvas
     assert window.toolbar.isVisible()
-    assert not any(dock.isHidden() for dock in window.docks.all())
+    assert {dock.objectName() for dock in window.docks.all() if dock.isHidden()} == HIDDEN
     assert window.canvas.width() > window.width() / 3, "the map dominates"
     window.files.close_case()
     assert window.pages.currentWidget() is window.start_page

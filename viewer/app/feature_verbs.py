@@ -1,0 +1,227 @@
+"""What can be done with the features of vector layers: table, selection, filter, identify, sites of them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from functools import partial
+from typing import Any
+
+import numpy as np
+from PySide6.QtCore import QObject, Signal
+from PySide6.QtWidgets import QWidget
+
+from layers.errors import GeoloupeError
+from layers.pool.protocol import Answer, Request
+from layers.vector.expression import Expression
+from layers.vector.expression_values import mask_of
+from viewer.canvas.feature_query import (
+    FeatureHit,
+    bounds_of_features,
+    fids_near_features,
+    geometries_of,
+    passing,
+)
+from viewer.canvas.feature_selection import Fids
+from viewer.canvas.widget import MapCanvas
+from viewer.commands.layer_filter import filter_of, set_layer_filter
+from viewer.panels.context import PanelContext
+from viewer.panels.feature_access import FeatureAccess
+from viewer.rendering.attribute_store import LayerAttributes
+from viewer.rendering.context import RenderContext
+from viewer.rendering.vector_drawing import VectorDrawing
+from viewer.support.jobs import JobContext
+
+type Rows = dict[int, dict[str, Any]]
+
+
+class FeatureVerbs(QObject):
+    """`changed`: other actions may be offered now. `hits_found` carries what Identify found."""
+
+    changed = Signal()
+    hits_found = Signal(object)
+
+    def __init__(self, canvas: MapCanvas, context: RenderContext, panels: PanelContext, window: QWidget) -> None:
+        super().__init__(window)
+        self._canvas, self._context, self._panels, self._window = canvas, context, panels, window
+        stack = canvas.scene.stack
+        self.selection = canvas.features
+        self.access = FeatureAccess(
+            pool=context.pool, jobs=context.jobs, store=stack.attributes, filters=stack.filters,
+            selection=self.selection, source_of=stack.attribute_source, zoom_to=self.zoom_to,
+            make_sites=self._make_sites_of, read=self.read,
+        )  # fmt: skip
+        panels.features = self.access
+        self.selection.changed.connect(self._show_selection)
+        stack.filters.changed.connect(lambda uuid: self.changed.emit())
+        panels.layer_shown.connect(lambda uuid: self.changed.emit())
+        panels.changed.connect(self._heard)
+
+    def handlers(self) -> dict[str, Callable[..., None]]:
+        """By the ids of the table of actions."""
+        return {
+            "attribute_table": self.show_table, "clear_filter": self.clear_filter,
+            "select_expression": self.ask_expression, "select_near": self.ask_distance,
+            "select_no_features": self.selection.clear, "zoom_features": self.zoom_to_selection,
+            "make_sites": lambda: self._make_sites_of(self.layer_with_selection()),
+        }  # fmt: skip
+
+    def conditions(self) -> set[str]:
+        """What the table's `needs` may count on."""
+        layer = self._panels.document.layers.get(self._panels.layer_uuid)
+        found = {"features"} if len(self.selection) else set()
+        if layer is not None and layer.kind == "vector":
+            found |= {"vector"} | ({"filter"} if filter_of(layer) else set())
+        return found
+
+    # -- selection ----------------------------------------------------------------------------------------------
+
+    def layer_with_selection(self) -> str:
+        """The current layer where something of it is selected, else one of which something is."""
+        layers = self.selection.layers
+        current = self._panels.layer_uuid
+        return current if current in layers else (layers[0] if layers else "")
+
+    def _drawing(self, uuid: str) -> VectorDrawing | None:
+        drawing = self._canvas.scene.drawings.get(uuid)
+        return drawing if isinstance(drawing, VectorDrawing) else None
+
+    def _show_selection(self, uuid: str) -> None:
+        drawing = self._drawing(uuid)
+        if drawing is not None:
+            drawing.set_selected(self.selection.of(uuid))
+        self.changed.emit()
+
+    def _heard(self, changes: Any) -> None:
+        if changes.touches("layers"):
+            self.selection.keep_only(self._panels.document.layers)
+            for uuid in self.selection.layers:  # a drawing may be a new one
+                self._show_selection(uuid)
+            self.changed.emit()
+
+    def zoom_to(self, uuid: str, fids: Fids) -> None:
+        """Show features of a layer; what has no place says so."""
+        drawing = self._drawing(uuid)
+        bounds = bounds_of_features(drawing, fids) if drawing is not None and len(fids) else None
+        if bounds is None:
+            self._panels.report(self.tr("These features have no place on the map."))
+        else:
+            self._panels.zoom_to(bounds)
+
+    def zoom_to_selection(self) -> None:
+        found = [
+            bounds
+            for uuid in self.selection.layers
+            if (drawing := self._drawing(uuid)) is not None
+            and (bounds := bounds_of_features(drawing, self.selection.of(uuid))) is not None
+        ]
+        if found:
+            whole = found[0]
+            for bounds in found[1:]:
+                whole = whole.union(bounds)
+            self._panels.zoom_to(whole)
+
+    def ask_expression(self) -> None:
+        """Open the small window that selects by an expression."""
+        from viewer.panels.select_by import open_select_by  # for start-up time
+
+        uuid = self._panels.layer_uuid
+        source = self.access.source_of(uuid)
+        if source is not None:
+            info = self._panels.info_of(uuid)
+            names = [name for name, _ in getattr(info, "fields", ())]
+            open_select_by(names, partial(self.select_by_expression, uuid), self._window)
+
+    def select_by_expression(self, uuid: str, expression: Expression, how: Any, heard: Callable[[str], None]) -> None:
+        """Select the features of a layer for which it holds; `heard` gets a sentence: how many, or what is wrong."""
+        source = self.access.source_of(uuid)
+        if source is None:
+            return
+
+        def compute(found: LayerAttributes) -> None:
+            def work(context: JobContext) -> Fids:
+                return found.table.fids[mask_of(expression, found.table, found.search, context.check)]
+
+            def done(fids: Fids) -> None:
+                fids = passing(self._canvas.scene, uuid, np.unique(fids))
+                self.selection.set(uuid, fids, how)
+                heard(self.tr("%n feature(s) found.", "", len(fids)))
+
+            self._context.jobs.run(work, done, lambda error: heard(error.sentence), self.tr("Selecting"))
+
+        title = self.tr("Reading the attributes")
+        self.access.store.want(source, compute, lambda error: heard(error.sentence), title=title)
+
+    def ask_distance(self) -> None:
+        """Open the small window that selects what is near to the selected features."""
+        from viewer.panels.select_by import open_select_near  # for start-up time
+
+        open_select_near(self.select_near, self._window)
+
+    def select_near(self, metres: float, heard: Callable[[str], None]) -> None:
+        """Add the features of the current layer, or of all, that lie within so many metres of the selected ones."""
+        crs = self._canvas.viewport.crs
+        near = [
+            geometry
+            for uuid in self.selection.layers
+            if (drawing := self._drawing(uuid)) is not None
+            for geometry in geometries_of(drawing.tables, self.selection.of(uuid))
+        ]
+        current = self._drawing(self._panels.layer_uuid)
+        drawings = [current] if current is not None else [
+            drawing for uuid in self._canvas.scene.drawings if (drawing := self._drawing(uuid)) is not None
+        ]  # fmt: skip
+        tables = {drawing.layer_uuid: list(drawing.tables) for drawing in drawings}
+
+        def work(context: JobContext) -> dict[str, Fids]:
+            return {uuid: fids_near_features(found, near, crs, metres, context.check) for uuid, found in tables.items()}
+
+        def done(found: dict[str, Fids]) -> None:
+            count = 0
+            for uuid, fids in found.items():
+                shown = passing(self._canvas.scene, uuid, fids)
+                count += len(shown)
+                self.selection.set(uuid, shown, "add")
+            heard(self.tr("%n feature(s) found.", "", count))
+
+        self._context.jobs.run(work, done, lambda error: heard(error.sentence), self.tr("Looking for what is near"))
+
+    # -- attributes ---------------------------------------------------------------------------------------------
+
+    def show_table(self) -> None:
+        self._panels.panel_wanted.emit("panel_attributes")
+
+    def clear_filter(self) -> None:
+        self._panels.do(set_layer_filter, self._panels.layer_uuid, "")
+
+    def identified(self, hits: list[FeatureHit]) -> None:
+        """What the tool found goes to the panel."""
+        self._panels.panel_wanted.emit("identify")
+        self.hits_found.emit(hits)
+
+    def read(self, uuid: str, fids: Sequence[int], done: Callable[[Rows], None]) -> None:
+        """Attributes of a few features: from what is held, else from the file."""
+        source = self.access.source_of(uuid)
+        if source is None:
+            return
+        held = self.access.store.held(source)
+        if held is not None:
+            rows = held.table.rows_of(list(fids)).tolist()
+            done({int(held.table.fids[row]): held.table.row(row) for row in rows})
+            return
+        params = {**source.params(), "fids": [int(fid) for fid in fids]}
+        answered = partial(self._context.mailbox.post, self._read_ended, done)
+        self._context.pool.submit(Request("attributes", params, answered, strike_key=source.path))
+
+    def _read_ended(self, done: Callable[[Rows], None], result: Answer | GeoloupeError) -> None:
+        if isinstance(result, GeoloupeError):
+            self._panels.report(result.sentence)
+            return
+        columns: dict[str, list[Any]] = result.header["columns"]
+        fids = [int(fid) for fid in result.header["fids"]]
+        done({fid: {name: values[at] for name, values in columns.items()} for at, fid in enumerate(fids)})
+
+    def _make_sites_of(self, uuid: str) -> None:
+        from viewer.panels.make_sites import open_make_sites  # for start-up time
+
+        if uuid:
+            open_make_sites(self._panels, self.access, uuid, self._window)

@@ -1,0 +1,182 @@
+"""Features of a layer become sites, with their attributes, and with the layer's file as their source."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import shapely
+from shapely.geometry.base import BaseGeometry
+
+from layers.document.document import Document
+from layers.document.edit import Change, Edit
+from layers.document.source import Source
+from layers.document.vocabulary import SITE_CLASSES
+from layers.errors import InvalidValue
+from layers.project.geometry_blobs import wkb_is_sound
+from viewer.commands.sites import add_site
+from viewer.commands.sources import add_source
+
+LONGEST_LABEL = 200
+LONGEST_NOTES = 4000
+COLUMN_NAMES: dict[str, tuple[str, ...]] = {
+    "label": (
+        "label", "name", "title", "facility", "station", "name_en", "название", "наименование", "имя", "名称", "名字",
+    ),
+    "class_code": ("class_code", "class", "facility_type", "kind", "type"),
+    "alias_zh": ("alias_zh", "name_zh", "name:zh", "zh"),
+    "alias_ru": ("alias_ru", "name_ru", "name:ru", "ru"),
+    "alias_en": ("alias_en", "name_en", "name:en", "en"),
+    "notes": ("notes", "note", "remarks", "remark", "comment", "description", "примечание", "备注"),
+    "location_country": ("location_country", "country", "country_code", "iso_a2", "страна", "国家"),
+    "operator_country": ("operator_country", "operator"),
+    "position_error_m": ("position_error_m", "error_m", "accuracy_m"),
+}  # fmt: skip
+"""The field of a site and the column names it is guessed from, without regard to case."""
+FIELDS = tuple(COLUMN_NAMES)
+
+type FeatureRow = tuple[int, bytes, Mapping[str, Any]]
+"""fid, WKB in EPSG:4326, attributes."""
+
+
+@dataclass(frozen=True, slots=True)
+class SiteMapping:
+    """`columns`: the field of a site to the column it is from. What has no column keeps `class_code`.
+
+    With `lists_others` the attributes that no field takes are listed in the notes; all of them are kept in the site's
+    properties either way.
+    """
+
+    columns: Mapping[str, str] = field(default_factory=dict)
+    class_code: str = "other"
+    lists_others: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class LayerSource:
+    """What the source register says of the layer's file."""
+
+    title: str
+    credit: str = ""
+    licence: str = ""
+    descriptor: str = ""
+
+
+def guess_mapping(names: Sequence[str]) -> dict[str, str]:
+    """Field to column, by the columns' names; a column serves one field."""
+    folded = {name.strip().casefold(): name for name in reversed(names)}
+    found: dict[str, str] = {}
+    for each, candidates in COLUMN_NAMES.items():
+        for candidate in candidates:
+            column = folded.get(candidate)
+            if column is not None and column not in found.values():
+                found[each] = column
+                break
+    return found
+
+
+def sites_from_features(
+    document: Document,
+    rows: Iterable[FeatureRow],
+    mapping: SiteMapping,
+    source: LayerSource,
+    *,
+    layer_uuid: str,
+    actor: str,
+    now: str | None = None,
+) -> tuple[Edit, list[str]]:
+    """One edit that adds a site a feature and, where it is not registered yet, the source; and what was left out.
+
+    Raises InvalidValue where no feature can become a site.
+    """
+    known = _registered(document, source)
+    changes: list[Change] = []
+    if known is None:
+        fields = {
+            "kind": "data set", "title": source.title, "publisher": source.credit, "rights": source.licence,
+            "descriptor": source.descriptor,
+        }  # fmt: skip
+        changes += add_source(document, actor=actor, now=now, **fields).changes
+        known = changes[0].uuid
+    left_out: list[str] = []
+    for fid, wkb, attributes in rows:
+        try:
+            values = _fields(attributes, mapping) | {
+                "position_source_uuid": known, "layer_uuid": layer_uuid,
+                "props_json": json.dumps({"fid": fid, **attributes}, ensure_ascii=False, default=str),
+            }  # fmt: skip
+            values.setdefault("position_basis", f"as in {source.title}")
+            changes += add_site(document, _geometry(wkb), actor=actor, now=now, **values).changes
+        except InvalidValue as error:
+            left_out.append(f"Feature {fid} is left out. {error.sentence}")
+    sites = [change for change in changes if change.table == "sites"]
+    if not sites:
+        raise InvalidValue(left_out[0] if left_out else "No feature is selected.")
+    label = f"Make {len(sites)} sites of “{source.title}”" if len(sites) > 1 else f"Make a site of “{source.title}”"
+    return Edit(label, tuple(changes)), left_out
+
+
+def _registered(document: Document, source: LayerSource) -> str | None:
+    """The source that says the same already."""
+    wanted = (source.title, source.credit, source.licence)
+    for row in document.sources.values():
+        if isinstance(row, Source) and (row.title, row.publisher, row.rights) == wanted:
+            return row.uuid
+    return None
+
+
+def _geometry(wkb: bytes) -> BaseGeometry:
+    if not wkb or not wkb_is_sound(wkb):
+        raise InvalidValue("It has no place.")
+    geometry = shapely.force_2d(shapely.from_wkb(wkb, on_invalid="ignore"))
+    if geometry is None or geometry.is_empty:
+        raise InvalidValue("It has no place.")
+    if geometry.geom_type.startswith("Multi") and len(geometry.geoms) == 1:
+        return geometry.geoms[0]
+    return geometry
+
+
+def _fields(attributes: Mapping[str, Any], mapping: SiteMapping) -> dict[str, Any]:
+    columns = mapping.columns
+
+    def text(each: str) -> str:
+        value = attributes.get(columns.get(each, ""))
+        return "" if value is None else str(value).strip()
+
+    found: dict[str, Any] = {"label": text("label")[:LONGEST_LABEL], "class_code": _class(text("class_code"), mapping)}
+    for each in ("location_country", "operator_country"):
+        if text(each):
+            found[each] = text(each)
+    aliases = tuple((language, text(f"alias_{language}")) for language in ("zh", "ru", "en"))
+    found["aliases"] = tuple((language, name) for language, name in aliases if name and name != found["label"])
+    if text("position_error_m"):
+        found["position_error_m"] = _metres(text("position_error_m"))
+    notes = text("notes")
+    if mapping.lists_others:
+        taken = {columns[each] for each in columns}
+        others = [
+            f"{name}: {value}" for name, value in attributes.items() if name not in taken and value not in (None, "")
+        ]
+        notes = "\n".join([*([notes] if notes else []), *others])
+    found["notes"] = notes if len(notes) <= LONGEST_NOTES else notes[: LONGEST_NOTES - 1] + "…"
+    return found
+
+
+def _class(text: str, mapping: SiteMapping) -> str:
+    """The class that a column names by its code or its title; else the one chosen for all."""
+    if text in SITE_CLASSES:
+        return text
+    folded = text.casefold().replace("_", " ")
+    for code, title in SITE_CLASSES.items():
+        if folded in (title.casefold(), code.replace("_", " ")):
+            return code
+    return mapping.class_code
+
+
+def _metres(text: str) -> float:
+    try:
+        return float(text.replace(",", "."))
+    except ValueError:
+        raise InvalidValue(f"“{text[:40]}” is no number of metres.") from None
