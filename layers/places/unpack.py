@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import lzma
 import os
@@ -22,9 +23,7 @@ def unpacked(packed: Path, folder: Path) -> Path:
     if target.is_file() and seal.is_file() and seal.read_text("ascii", "replace").strip() == _digest(target):
         return target
     folder.mkdir(parents=True, exist_ok=True)
-    for stale in folder.glob("places-*"):
-        if stale.stem != target.stem:
-            stale.unlink(missing_ok=True)
+    _forget_others(folder, target)
     draft = target.with_suffix(f".{os.getpid()}.tmp")
     try:
         with lzma.open(packed) as source, draft.open("wb") as sink:
@@ -36,6 +35,14 @@ def unpacked(packed: Path, folder: Path) -> Path:
     seal.write_text(_digest(draft), "ascii")
     os.replace(draft, target)
     return target
+
+
+def _forget_others(folder: Path, target: Path) -> None:
+    """The names that earlier versions unpacked; what another program still holds stays."""
+    for stale in (*folder.glob("places-*.sqlite"), *folder.glob("places-*.sha256")):
+        if stale.stem != target.stem:
+            with contextlib.suppress(OSError):
+                stale.unlink()
 
 
 def _digest(path: Path) -> str:

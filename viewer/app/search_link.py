@@ -51,6 +51,8 @@ class SearchLink(QObject):
         """Open the palette over the window."""
         window = self._window
         self._coordinates.datum, self._coordinates.notation = Datum.WGS84, window.status.notation
+        # The first search need not wait for the names; why they could not be made ready it says itself.
+        window.context.jobs.run(lambda job: self._places.prepare(), failed=lambda error: None)
         finder = Finder(self._providers, window.context.jobs)
         entries = palette_entries(window.action_table, window.palette())
         palette = CommandPalette(entries, window, finder)

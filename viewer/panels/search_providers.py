@@ -123,7 +123,12 @@ class PlaceProvider:
         self._index: PlaceIndex | None = None
         self._lock = threading.Lock()
 
+    def prepare(self) -> None:
+        """Unpack and open now; raises as `search` does."""
+        self._opened()
+
     def search(self, text: str) -> list[Hit]:
+        """Raises NotReadable."""
         index = self._opened()
         places = index.search(text, 3 * MOST_IN_GROUP)
         return [_place_hit(place, number) for number, place in enumerate(places)]

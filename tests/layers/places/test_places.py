@@ -132,6 +132,15 @@ def test_unpacking_happens_once_and_damage_is_mended(tmp_path: Path) -> None:
     assert not list(tmp_path.glob("*.tmp"))
 
 
+def test_what_an_earlier_version_left_goes_and_what_another_program_writes_stays(tmp_path: Path) -> None:
+    old, draft = tmp_path / "places-0123.sqlite", tmp_path / "places-0123.77.tmp"
+    old.write_bytes(b"old")
+    draft.write_bytes(b"half")
+    unpacked(PACKED, tmp_path)
+    assert not old.exists()
+    assert draft.exists()
+
+
 def test_a_damaged_package_is_said(tmp_path: Path) -> None:
     broken = tmp_path / "places.sqlite.xz"
     broken.write_bytes(PACKED.read_bytes()[:100_000])
