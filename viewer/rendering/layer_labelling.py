@@ -17,18 +17,19 @@ class LayerLabelling:
 
     source: LabelSource
     style: LabelStyle
+    looks: tuple[Look | None, ...]
+    """By class."""
     size_factor: float = 1.0
 
     def radius_px(self, class_index: int, kind: int) -> float:
         """Half of what a mark covers, or half of a line's width, in logical pixels."""
-        looks = self.source.content.looks
-        look = looks[class_index] if 0 <= class_index < len(looks) else None
+        look = self.looks[class_index] if 0 <= class_index < len(self.looks) else None
         return 0.0 if look is None else _radius_px(look, kind) * self.size_factor
 
     @property
     def largest_radius_px(self) -> float:
         """Of the sign of any point."""
-        found = [_radius_px(look, POINT) for look in self.source.content.looks if look is not None]
+        found = [_radius_px(look, POINT) for look in self.looks if look is not None]
         return max(found, default=0.0) * self.size_factor
 
 

@@ -28,7 +28,9 @@ from layers.vector.style import ClassKey, VectorStyle
 from layers.vector.table import FeatureTable, VectorInfo
 from viewer.rendering.context import RenderContext
 from viewer.rendering.drawing import LayerDrawing
+from viewer.rendering.layer_labelling import LayerLabelling
 from viewer.rendering.layer_styles import ColumnReader
+from viewer.rendering.vector_labels import VectorLabels
 from viewer.rendering.vector_loading import VectorLoading
 from viewer.rendering.vector_sheet import VectorSheet
 
@@ -58,6 +60,7 @@ class VectorDrawing(LayerDrawing):
         self._selected_sheet = VectorSheet(
             context, f"{layer.uuid} selected", self._announce, self._set_problem, Details()
         )
+        self._labels = VectorLabels(context.jobs, self._announce)
         self._attributes: Attributes | None = None
         self._classes: tuple[ClassKey, FeatureClasses | None] = ("single", "", ()), None
         self._shown: NDArray[np.int64] | None = None
@@ -100,7 +103,14 @@ class VectorDrawing(LayerDrawing):
             return False
         if not self._scale_at(view):
             return True
+        if not self._labels.is_settled:
+            return False
         return self._sheet.is_complete(view) and self._selected_sheet.is_complete(view)
+
+    def labelling(self, view: View) -> LayerLabelling | None:
+        if not self.style.labels.text or view.grid.crs != self._crs or not self._scale_at(view):
+            return None
+        return self._labels.labelling(self._crs, self.style, map_scale(view))
 
     def bounds_lonlat(self) -> Bounds | None:
         if self.info is None or not self.layer.crs or self.info.bounds is None:
@@ -277,10 +287,14 @@ class VectorDrawing(LayerDrawing):
             content = VectorContent(self.tables, looks, classes, self._shown)
         if content.is_ready:
             self._pending.pop("content", None)
-            self._sheet.set_content(content, keep=keep)
+            self._take_content(content, keep)
             self._announce()
         else:
-            self._run("content", content.prepared, lambda found: self._sheet.set_content(found, keep=keep))
+            self._run("content", content.prepared, lambda found: self._take_content(found, keep))
+
+    def _take_content(self, content: VectorContent, keep: bool) -> None:
+        self._sheet.set_content(content, keep=keep)
+        self._labels.update(content, self._attributes if self._is_loaded else None, self.style)
 
     def _wanted_classes(self) -> FeatureClasses | None:
         key, classes = self._classes

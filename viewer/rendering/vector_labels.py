@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from layers.grid.tile_grid import View
 from layers.vector.columns import Attributes
 from layers.vector.content import VectorContent
 from layers.vector.label_source import LabelSource
@@ -18,7 +17,7 @@ class VectorLabels:
 
     def __init__(self, jobs: Jobs, changed: Callable[[], None]) -> None:
         self._jobs, self._changed = jobs, changed
-        self._wanted: object = None
+        self._wanted: tuple[object, ...] = ()
         self._source: LabelSource | None = None
         self._is_waiting = False
 
@@ -26,11 +25,11 @@ class VectorLabels:
         """Make the source of labels anew where its data have changed; the one before serves until then."""
         labels = style.labels
         if not labels.text or attributes is None or not content.tables:
-            self._wanted = self._source = None
-            self._is_waiting = False
+            self._wanted, self._source, self._is_waiting = (), None, False
             return
-        wanted = (content, attributes, labels.text, labels.priority)
-        if wanted == self._wanted:
+        hidden = frozenset(index for index, look in enumerate(content.looks) if look is None)
+        wanted = (*content.tables, content.classes, content.shown, attributes, hidden, labels.text, labels.priority)
+        if _are_same(wanted, self._wanted):
             return
         self._wanted, self._is_waiting = wanted, True
 
@@ -46,13 +45,19 @@ class VectorLabels:
         """True where the source is that of what was wanted last."""
         return not self._is_waiting
 
-    def labelling(
-        self, view: View, style: VectorStyle, scale: float, size_factor: float = 1.0
-    ) -> LayerLabelling | None:
-        """`scale` is that of the map, 1 : so many; `size_factor` what signs shrink to at it."""
+    def labelling(self, crs: str, style: VectorStyle, scale: float) -> LayerLabelling | None:
+        """On a canvas of this CRS, on a map of 1 : `scale`; None where nothing is written."""
         source, labels = self._source, style.labels
-        if source is None or not source.content.tables or source.content.tables[0].crs != view.grid.crs:
+        if source is None or not source.content.tables or source.content.tables[0].crs != crs:
             return None
         if 0 < labels.visible_from < scale:
             return None
-        return LayerLabelling(source, labels, size_factor)
+        return LayerLabelling(source, labels, style.looks, style.size_factor(scale))
+
+
+def _are_same(one: tuple[object, ...], other: tuple[object, ...]) -> bool:
+    """Tables and arrays are the same only where they are one; values where they are equal."""
+    plain = (str, frozenset)
+    return len(one) == len(other) and all(
+        a is b or (isinstance(a, plain) and a == b) for a, b in zip(one, other, strict=True)
+    )
