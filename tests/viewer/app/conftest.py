@@ -19,9 +19,10 @@ from viewer.app.session import Session
 from viewer.app.window import MainWindow
 from viewer.network.consent import Consent
 from viewer.rendering.context import RenderContext
+from viewer.rendering.overviews import Overviews
 from viewer.support.jobs import Jobs
 from viewer.support.messages import Messages
-from viewer.support.settings import Settings, sessions_folder
+from viewer.support.settings import Settings, cache_folder, sessions_folder
 
 
 @dataclass
@@ -77,7 +78,9 @@ def make_window(qtbot: QtBot, dressed: None, answers: Answers) -> Iterator[MakeW
         pool.start()
         session = Session(jobs, messages, settings, sessions_folder())
         permissions = Permissions(Consent(), settings, messages)
-        window = MainWindow(session, RenderContext(pool, None, jobs), permissions, messages, settings)
+        overviews = Overviews(pool, jobs, cache_folder() / "overviews")
+        context = RenderContext(pool, None, jobs, overviews=overviews)
+        window = MainWindow(session, context, permissions, messages, settings)
         window.ask = answers  # type: ignore[assignment]
         window.resize(1000, 700)
         window.show()
