@@ -13,9 +13,8 @@ from layers.geo.crs import PIXEL_SPACE, WGS84, is_geographic, transform_bounds
 from layers.raster.acquisition import Acquisition
 from layers.raster.info import BandInfo, RasterInfo
 from layers.raster.presets import names_of
-from layers.raster.scene import SceneBand, SceneInfo
+from layers.raster.scene import COMBINED, SceneBand, SceneInfo
 
-KIND = "Combined"
 MAX_MEMBERS = 16
 MAX_BANDS = 512
 _TURNS = (0.0, 360.0, -360.0)
@@ -96,7 +95,7 @@ def place_of(parts: Sequence[Part], number: int) -> tuple[Part, int]:
 def combined_scene(title: str, parts: Sequence[Part]) -> SceneInfo:
     """All bands, each named after its image."""
     bands = tuple(band for part in parts for band in _scene_bands(part))
-    return SceneInfo(title, "", KIND, title, bands)
+    return SceneInfo(title, "", COMBINED, title, bands)
 
 
 def combined_raster(title: str, parts: Sequence[Part]) -> RasterInfo | None:
@@ -116,7 +115,7 @@ def combined_raster(title: str, parts: Sequence[Part]) -> RasterInfo | None:
     problems = [problem for part in known if part.info is not None for problem in part.info.problems]
     return replace(
         finest.info,
-        path=title, driver=KIND, width=width, height=height, bands=_band_infos(parts), crs=finest.crs,
+        path=title, driver=COMBINED, width=width, height=height, bands=_band_infos(parts), crs=finest.crs,
         transform=(a, 0.0, bounds.left, 0.0, -e, bounds.top), bounds=bounds,
         bounds_lonlat=transform_bounds(finest.crs, WGS84, bounds), acquired_at="", date_kind="unknown", credit="",
         tags={}, problems=tuple(dict.fromkeys(problems)), parts=(), part="",
@@ -163,7 +162,7 @@ def _dates(known: Sequence[tuple[str, Acquisition]]) -> dict[str, Any]:
 def _date_notes(known: Sequence[tuple[str, Acquisition]]) -> list[str]:
     if len({(each.at, each.until) for _, each in known}) == 1:
         return []
-    return ["Channels of different dates: " + "; ".join(f"{name}: {each.when}" for name, each in known) + "."]
+    return ["Channels of different dates: " + "; ".join(f"“{name}” {each.when}" for name, each in known) + "."]
 
 
 def _listed(texts: Any) -> str:
@@ -183,8 +182,8 @@ def _scene_bands(part: Part) -> list[SceneBand]:
             description = infos[number].description if number in infos else ""
             name = common.get(number, "")
             name = "" if name == f"b{number}" else name
-            own.append(SceneBand(description or f"band {number}", name, (_path(member),), number))
-    own = own[:count] + [SceneBand(f"band {n}", "", (_path(member),), n) for n in range(len(own) + 1, count + 1)]
+            own.append(SceneBand(description or str(number), name, (_path(member),), number))
+    own = own[:count] + [SceneBand(str(n), "", (_path(member),), n) for n in range(len(own) + 1, count + 1)]
     return [replace(band, name=f"{member.name}: {band.name}") for band in own]
 
 
@@ -198,7 +197,7 @@ def _band_infos(parts: Sequence[Part]) -> tuple[BandInfo, ...]:
         infos = {} if part.info is None else {band.index: band for band in part.info.bands}
         for own in range(1, part.member.bands + 1):
             band = infos.get(own, BandInfo(own, "uint16"))
-            name = band.description or f"band {own}"
+            name = band.description or str(own)
             found.append(
                 replace(band, index=len(found) + 1, description=f"{part.member.name}: {name}", color="undefined")
             )

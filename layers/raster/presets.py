@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from layers.raster.band_maths import Expression, band_number, parse_expression
 from layers.raster.info import RasterInfo
-from layers.raster.scene import SceneBand, SceneInfo
+from layers.raster.scene import COMBINED, SceneBand, SceneInfo
 from layers.raster.sensor_bands import common_names
 
 
@@ -112,7 +112,8 @@ def names_of(image: SceneInfo | RasterInfo) -> dict[str, int]:
 
 
 def band_titles(image: SceneInfo | RasterInfo) -> list[tuple[int, str]]:
-    """Each band's number with what the file calls it and what it sees: 4 B4 red."""
+    """Each band's number with what the file calls it and what it sees: 4 B4 red; of combined images 1985: 4 (b8)."""
+    is_combined = isinstance(image, SceneInfo) and image.kind == COMBINED
     common: dict[int, str] = {}
     for name, number in names_of(image).items():
         common.setdefault(number, "" if name == f"b{number}" else name)
@@ -121,7 +122,9 @@ def band_titles(image: SceneInfo | RasterInfo) -> list[tuple[int, str]]:
     for number, name in enumerate(names, 1):
         seen = common.get(number, "")
         said = name.casefold()
-        found.append((number, " ".join(part for part in (str(number), name, "" if seen in said else seen) if part)))
+        words = ("" if is_combined else str(number), name, "" if seen in said else seen)
+        last = f"(b{number})" if is_combined else ""
+        found.append((number, " ".join(part for part in (*words, last) if part)))
     return found
 
 

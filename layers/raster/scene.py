@@ -10,6 +10,9 @@ from numpy.typing import NDArray
 
 from layers.raster.acquisition import Acquisition
 
+COMBINED = "Combined"
+"""The kind of what is no delivery but images that the analyst has put together."""
+
 
 @dataclass(frozen=True, slots=True)
 class SceneBand:
@@ -74,7 +77,7 @@ class SceneInfo:
     path: str
     folder: str
     kind: str
-    """Sentinel-2 SAFE, Landsat, Maxar, Airbus DIMAP, Planet."""
+    """Sentinel-2 SAFE, Landsat, Maxar, Airbus DIMAP, Planet, or `COMBINED`."""
     title: str
     bands: tuple[SceneBand, ...]
     acquisition: Acquisition = field(default_factory=Acquisition)

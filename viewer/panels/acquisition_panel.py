@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFormLayout, QVBoxLayout, QWidget
 
 from layers.document.changes import Changes
 from layers.document.layer import Layer
 from layers.raster.acquisition import Acquisition
 from viewer.panels.context import PanelContext
+from viewer.panels.copy_label import CopyLabel, breakable
 from viewer.panels.field_set import LABEL_PX
 from viewer.panels.form_page import FormPage, heading, muted, wrapped
 from viewer.rendering.layer_date import acquisition_of, tiles_acquisition
 from viewer.rendering.raster_drawing import RasterDrawing
-from viewer.support.text import plain_label
+from viewer.support.text import plain, plain_label
 
 
 class AcquisitionPanel(QWidget):
@@ -35,7 +37,7 @@ class AcquisitionPanel(QWidget):
         self.facts = QFormLayout()
         self.facts.setHorizontalSpacing(8)
         self.facts.setVerticalSpacing(4)
-        self.facts.setRowWrapPolicy(QFormLayout.RowWrapPolicy.WrapLongRows)
+        self.facts.setLabelAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop)
         self.silence = muted(self.tr("What is not listed is not stated by the file or by anything beside it."))
         for widget in (self.title, self.when, self.kind):
             self.page.content.addWidget(widget)
@@ -77,7 +79,7 @@ class AcquisitionPanel(QWidget):
 
     def _show(self, name: str, known: Acquisition) -> None:
         facts = known.facts()
-        self.title.setText(name)
+        self.title.setText(breakable(plain(name)))
         self.when.setText(facts[0][1][:1].upper() + facts[0][1][1:])
         self.kind.setText(self._kind_words(known))
         while self.facts.rowCount():
@@ -86,7 +88,7 @@ class AcquisitionPanel(QWidget):
             label = plain_label(title)
             label.setObjectName("muted")
             label.setMinimumWidth(LABEL_PX)
-            value = wrapped(text)
+            value = CopyLabel(text)
             value.setAccessibleName(title)
             self.facts.addRow(label, value)
 

@@ -7,7 +7,7 @@ from typing import Any, override
 
 from PySide6.QtCore import QEvent, QSize, Qt, Signal
 from PySide6.QtGui import QFocusEvent, QKeyEvent, QResizeEvent, QWheelEvent
-from PySide6.QtWidgets import QComboBox, QLineEdit, QPlainTextEdit, QSizePolicy, QWidget
+from PySide6.QtWidgets import QComboBox, QLineEdit, QPlainTextEdit, QSizePolicy, QStyle, QWidget
 
 from viewer.support.text import plain
 
@@ -212,6 +212,13 @@ class ChoiceField(QComboBox):
             text = self.currentText().strip()
             index = self.findText(text)
             self._commit(self.itemData(index) if index >= 0 else text)
+
+    @override
+    def showPopup(self) -> None:
+        """The list is as wide as its words need; only the closed field may have to cut them."""
+        scroll = self.style().pixelMetric(QStyle.PixelMetric.PM_ScrollBarExtent)
+        self.view().setMinimumWidth(self.view().sizeHintForColumn(0) + scroll)
+        super().showPopup()
 
     def _line(self) -> QLineEdit:
         line = self.lineEdit()

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from typing import Any
 
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFormLayout, QVBoxLayout, QWidget
 
 from layers.document.changes import Changes
@@ -16,6 +17,7 @@ from layers.raster.info import RasterInfo
 from layers.vector.table import VectorInfo
 from viewer.commands.layers import update_layer
 from viewer.panels.context import PanelContext
+from viewer.panels.copy_label import CopyLabel
 from viewer.panels.field_set import LABEL_PX, FieldSet
 from viewer.panels.fields import ChoiceField, LineField, TextField
 from viewer.panels.form_page import FormPage, heading, muted
@@ -65,6 +67,7 @@ class LayerPropertiesPanel(QWidget):
             content.addWidget(widget)
         self.facts = QFormLayout()
         self.facts.setHorizontalSpacing(8)
+        self.facts.setLabelAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop)
         self.facts.setVerticalSpacing(3)
         content.addLayout(self.facts)
         content.addStretch(1)
@@ -160,9 +163,7 @@ class LayerPropertiesPanel(QWidget):
             label = plain_label(name)
             label.setObjectName("muted")
             label.setMinimumWidth(LABEL_PX)
-            value = plain_label(breakable(text))  # not to be copied: it holds invisible breaks
-            value.setWordWrap(True)
-            self.facts.addRow(label, value)
+            self.facts.addRow(label, CopyLabel(text))
 
     # -- gestures -----------------------------------------------------------------------------------------------
 
@@ -202,8 +203,3 @@ class LayerPropertiesPanel(QWidget):
         self.placement.flush()
         self.raster.flush()
         self.vector.flush()
-
-
-def breakable(text: str) -> str:
-    """Long paths and addresses with places where a line may end."""
-    return text.replace("/", "/\u200b").replace("_", "_\u200b")

@@ -27,12 +27,14 @@ class LayerRowLook(QStyledItemDelegate):
         metrics = QFontMetrics(font)
         room = option.rect.width() - LEAST_NAME_PX - option.rect.height() * 2
         widths: dict[int, int] = {}
+        texts: dict[int, str] = {}
         for role, padding in ((BADGE_ROLE, 3 * GAP_PX), (DATE_ROLE, 2 * GAP_PX)):
-            text = str(index.data(role) or "")
-            width = metrics.horizontalAdvance(text) + padding
-            if text and width <= room:
-                widths[role] = width
-                room -= width
+            for text in _ever_shorter(str(index.data(role) or "")):
+                width = metrics.horizontalAdvance(text) + padding
+                if width <= room:
+                    widths[role], texts[role] = width, text
+                    room -= width
+                    break
         if not widths:
             super().paint(painter, option, index)
             return
@@ -55,14 +57,18 @@ class LayerRowLook(QStyledItemDelegate):
                 frame = QRectF(inner.left(), place.center().y() - metrics.height() / 2, inner.width(), metrics.height())
                 painter.setRenderHint(QPainter.RenderHint.Antialiasing)
                 painter.drawRoundedRect(frame.adjusted(0.5, 0.5, -0.5, 0.5), 4, 4)
-                painter.drawText(frame.translated(0, 0.5), Qt.AlignmentFlag.AlignCenter, str(index.data(role)))
+                painter.drawText(frame.translated(0, 0.5), Qt.AlignmentFlag.AlignCenter, texts[role])
             else:
-                painter.drawText(
-                    inner, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight, str(index.data(role))
-                )
+                painter.drawText(inner, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight, texts[role])
         painter.restore()
 
     def _paint_ground(self, painter: QPainter, option: QStyleOptionViewItem) -> None:
         """The row's own ground over all of it; the name is then painted over a part."""
         widget = option.widget
         widget.style().drawPrimitive(QStyle.PrimitiveElement.PE_PanelItemViewItem, option, painter, widget)
+
+
+def _ever_shorter(text: str) -> list[str]:
+    """A date with its kind, without it; the tooltip says it whole."""
+    days = text.partition(",")[0].replace(" – ", "–")
+    return list(dict.fromkeys((text, days))) if text else []

@@ -20,7 +20,7 @@ from layers.raster.combined import (
     place_of,
 )
 from layers.raster.info import BandInfo, RasterInfo
-from layers.raster.presets import combinations_of
+from layers.raster.presets import band_titles, combinations_of
 
 
 def image(name: str, bounds: Bounds, pixel: float, *bands: str, crs: str = "EPSG:4326") -> Part:
@@ -72,10 +72,10 @@ def test_a_missing_image_keeps_the_numbers_of_the_others() -> None:
     gone = replace(FINE, info=None)
     info = combined_raster("both", [gone, COARSE])
     assert [band.description for band in info.bands] == [
-        "fine: band 1", "fine: band 2", "coarse: blue", "coarse: nir", "coarse: swir1",
+        "fine: 1", "fine: 2", "coarse: blue", "coarse: nir", "coarse: swir1",
     ]  # fmt: skip
     assert info.bounds == COARSE.info.bounds
-    assert [band.name for band in combined_scene("both", [gone, COARSE]).bands][:2] == ["fine: band 1", "fine: band 2"]
+    assert [band.name for band in combined_scene("both", [gone, COARSE]).bands][:2] == ["fine: 1", "fine: 2"]
     assert combined_raster("none", [gone]) is None
 
 
@@ -84,6 +84,12 @@ def test_presets_find_their_bands_over_all_images() -> None:
     found = {combination.name: numbers for combination, numbers in combinations_of(scene)}
     assert found["true_colour"] == (1, 2, 3)
     assert found["colour_infrared"] == (4, 1, 2)
+
+
+def test_bands_are_titled_after_their_image() -> None:
+    titles = band_titles(combined_scene("both", [FINE, COARSE]))
+    assert titles[0] == (1, "fine: red (b1)")
+    assert titles[4] == (5, "coarse: swir1 swir16 (b5)")
 
 
 def test_members_come_back_from_json() -> None:
@@ -102,7 +108,7 @@ NEW = Acquisition(at="2020-07-02", date_kind="instant", platform="Landsat 8", cr
 def test_channels_of_different_dates_are_a_composite() -> None:
     known = combined_acquisition([("a", OLD), ("b", NEW)])
     assert (known.at, known.until, known.date_kind) == ("1985-07-01", "2020-07-02", "composite")
-    assert known.notes == ("Channels of different dates: a: 1985-07-01; b: 2020-07-02.",)
+    assert known.notes == ("Channels of different dates: “a” 1985-07-01; “b” 2020-07-02.",)
     assert (known.platform, known.credit, known.sun_elevation_deg) == ("Landsat 5, Landsat 8", "USGS", 60.0)
 
 
@@ -113,5 +119,5 @@ def test_one_date_stays_one_and_an_unknown_one_is_not_hidden() -> None:
     assert (known.sun_elevation_deg, known.credit) == (None, "USGS; b, credit not given")
     known = combined_acquisition([("a", OLD), ("b", Acquisition())])
     assert (known.at, known.date_kind) == ("", "composite")
-    assert known.notes == ("Channels of different dates: a: 1985-07-01; b: date unknown.",)
+    assert known.notes == ("Channels of different dates: “a” 1985-07-01; “b” date unknown.",)
     assert combined_acquisition([("a", OLD)]) == OLD

@@ -69,7 +69,9 @@ def test_the_dialog_offers_the_layers_and_their_bands(window: MainWindow, three:
     assert unnamed(dialog) == []
     assert [field.currentText() for field in dialog.layers] == ["red", "green", "blue"]
     assert [dialog.bands[0].itemText(n) for n in range(dialog.bands[0].count())] == ["1", "2"]
-    assert dialog.note.text().startswith("Channels of different dates: red: date unknown; green: date unknown; blue: 2")
+    assert dialog.note.text().startswith(
+        "Channels of different dates: “red” date unknown; “green” date unknown; “blue” 2"
+    )
     dialog.bands[0].activated.emit(1)
     dialog.layers[2].activated.emit(0)
     assert [uuid for uuid, _ in dialog._values].count(three["red"].uuid) == 2

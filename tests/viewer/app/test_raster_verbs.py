@@ -205,8 +205,9 @@ def test_a_date_stands_at_the_right_of_its_row_where_there_is_room(window: MainW
     tree = window.docks.layer_tree
     view, index = tree.view, tree.model.index(1)
 
-    def painted(width: int, dated: bool) -> QImage:
-        tree.model._dates = {layer.uuid: "2015-08-04"} if dated else {}
+    def painted(width: int, dated: bool | str) -> QImage:
+        date = dated if isinstance(dated, str) else "2015-08-04"
+        tree.model._dates = {layer.uuid: date} if dated else {}
         image = QImage(width, 24, QImage.Format.Format_RGB32)
         image.fill(Qt.GlobalColor.white)
         option = QStyleOptionViewItem()
@@ -220,6 +221,7 @@ def test_a_date_stands_at_the_right_of_its_row_where_there_is_room(window: MainW
     wide = QRect(220, 0, 80, 24)
     assert painted(300, True).copy(wide) != painted(300, False).copy(wide)
     assert painted(120, True) == painted(120, False)
+    assert painted(230, "1985 – 2020, composite") == painted(230, "1985–2020") != painted(230, False)
 
 
 def test_an_exported_picture_keeps_the_stretch_of_the_screen(
