@@ -25,7 +25,7 @@ from viewer.panels.layer_tree import LayerTreePanel
 from viewer.panels.site_list import SiteListPanel
 from viewer.support.icons import line_icon
 
-LEFT_PX, RIGHT_PX = 250, 350
+LEFT_PX, RIGHT_PX, BELOW_PX = 250, 350, 300
 STATE_VERSION = 1
 WARM_MS = 120
 """Between two panels that are made ahead of their first use."""
@@ -114,6 +114,8 @@ class Docks(QObject):
         }
         window.setTabPosition(Qt.DockWidgetArea.RightDockWidgetArea, QTabWidget.TabPosition.North)
         window.setDockNestingEnabled(True)
+        # Forms need the height at the right, tables the width below.
+        window.setCorner(Qt.Corner.BottomRightCorner, Qt.DockWidgetArea.RightDockWidgetArea)
         self._wanted: dict[str, bool] = {}
         self._warm = QTimer(self, interval=WARM_MS)
         self._warm.timeout.connect(self._make_next)
@@ -146,9 +148,12 @@ class Docks(QObject):
         """Show a panel in front, or put it away; one that is open behind another tab comes to the front instead."""
         dock = self._docks[id_]
         is_behind = dock.isVisible() and dock.visibleRegion().isEmpty()
+        was_hidden = dock.isHidden()
         dock.setVisible(visible or is_behind)
         if visible or is_behind:
             dock.raise_()
+        if visible and was_hidden and dock.height() < BELOW_PX and id_ in HIDDEN:
+            self._window.resizeDocks([dock], [BELOW_PX], Qt.Orientation.Vertical)
         if self._actions is not None:
             self._actions[id_].setChecked(visible or is_behind)
         self._name_tabs()
@@ -205,8 +210,8 @@ class Docks(QObject):
         docks["panel_sites"].raise_()
         horizontal = [docks["panel_layers"], docks["panel_sites"]]
         window.resizeDocks(horizontal, [LEFT_PX, RIGHT_PX], Qt.Orientation.Horizontal)
-        vertical = [docks["panel_sites"], docks["panel_details"]]
-        window.resizeDocks(vertical, [340, 480], Qt.Orientation.Vertical)
+        vertical = [docks["panel_sites"], docks["panel_details"], docks["panel_attributes"]]
+        window.resizeDocks(vertical, [340, 480, BELOW_PX], Qt.Orientation.Vertical)
         self._is_arranging = False
         self._name_tabs()
 

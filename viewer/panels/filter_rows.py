@@ -27,6 +27,7 @@ class FilterRow(QWidget):
     def __init__(self, columns: Sequence[Column], parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._columns = list(columns)
+        self._chosen = ""
         self.column = QComboBox()
         self.column.setAccessibleName(self.tr("Column"))
         self.column.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
@@ -48,6 +49,7 @@ class FilterRow(QWidget):
         self._offer_operators()
         self.column.currentIndexChanged.connect(self._column_changed)
         self.operator.currentIndexChanged.connect(self._operator_changed)
+        self.operator.activated.connect(self._operator_chosen)
         self.value.textChanged.connect(self.changed)
         self.remove.clicked.connect(self.removed)
 
@@ -69,11 +71,15 @@ class FilterRow(QWidget):
         self._show_value()
         self.changed.emit()
 
+    def _operator_chosen(self) -> None:
+        """Another column keeps a comparison that was chosen by hand."""
+        self._chosen = self.operator.currentData()
+
     def _offer_operators(self) -> None:
         if not self._columns:
             return
         kind = self._columns[self.column.currentIndex()].kind
-        before = self.operator.currentData()
+        before = self._chosen
         self.operator.blockSignals(True)
         self.operator.clear()
         for operator in OPERATORS[kind]:

@@ -10,6 +10,7 @@ from PySide6.QtGui import QColor, QIcon, QPalette
 
 from layers.document.layer import Layer
 from layers.raster.overviews import Lack
+from viewer.commands.layer_filter import filter_of
 from viewer.commands.layers import move_layers, update_layer
 from viewer.commands.meta import set_sites_visible, sites_visible
 from viewer.panels.context import PanelContext
@@ -26,7 +27,7 @@ _ROLE = Qt.ItemDataRole
 DATE_ROLE = int(Qt.ItemDataRole.UserRole) + 1
 """The date of an image in a few words; empty for what is none."""
 BADGE_ROLE = DATE_ROLE + 1
-"""A word on how the layer is shown, where that is not as it should be: "coarse" or "stale"."""
+"""A word on how the layer is shown, where that is not as it should be: "coarse", "stale", "12 of 40, filtered"."""
 
 
 class LayerRows(QAbstractListModel):
@@ -82,8 +83,10 @@ class LayerRows(QAbstractListModel):
     def _found_badges(self) -> dict[str, tuple[str, str]]:
         """By uuid: a word, and a sentence that explains it."""
         found = {}
-        for uuid in self._context.document.layers:
+        for uuid, layer in self._context.document.layers.items():
             drawing = self._context.drawing_of(uuid)
+            if filter_of(layer):
+                found[uuid] = self._filter_badge(layer)
             if not isinstance(drawing, RasterDrawing):
                 continue
             if drawing.is_stale:
@@ -91,6 +94,16 @@ class LayerRows(QAbstractListModel):
             elif drawing.lack is not Lack.NONE:
                 found[uuid] = self.tr("coarse"), self._coarse_sentence(drawing.lack)
         return found
+
+    def _filter_badge(self, layer: Layer) -> tuple[str, str]:
+        """How many features the filter shows, as far as that is known; without commas, at which a badge is cut."""
+        access = self._context.features
+        counts = access.filters.counts(layer.uuid) if access is not None else None
+        if counts is None:
+            return self.tr("filtered"), self.tr("Filter: {0}").format(filter_of(layer))
+        shown, rows = (f"{count:,}".replace(",", "\u202f") for count in counts)
+        sentence = self.tr("Filtered: {0} of {1} features are shown. {2}").format(shown, rows, filter_of(layer))
+        return self.tr("{0} of {1}, filtered").format(shown, rows), sentence
 
     def _coarse_sentence(self, lack: Lack) -> str:
         sentence = self.tr("The file has too few overviews: zoomed out, a sample of its pixels is shown.")

@@ -10,8 +10,9 @@ from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QAbstractItemView, QHBoxLayout, QMenu, QTreeView, QVBoxLayout, QWidget
 
 from layers.document.changes import Changes
-from layers.vector.table import VectorInfo
 from layers.raster.overviews import Lack
+from layers.vector.table import VectorInfo
+from viewer.commands.layer_filter import filter_of, set_layer_filter
 from viewer.commands.layers import remove_layers, update_layer
 from viewer.panels.context import PanelContext
 from viewer.panels.icon_button import IconButton
@@ -210,6 +211,9 @@ class LayerTreePanel(QWidget):
         drawing = self._context.drawing_of(uuid)
         if isinstance(self._context.info_of(uuid), VectorInfo):
             menu.addSeparator()
+            menu.addAction(self.tr("Attribute table"), lambda: self._context.panel_wanted.emit("panel_attributes"))
+            if filter_of(self._context.document.layers[uuid]):
+                menu.addAction(self.tr("Clear the filter"), lambda: self._context.do(set_layer_filter, uuid, ""))
             menu.addAction(self.tr("Save layer as…"), lambda: self._context.saving_wanted.emit(uuid))
         if not isinstance(drawing, RasterDrawing):
             return

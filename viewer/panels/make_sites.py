@@ -14,6 +14,7 @@ from PySide6.QtWidgets import (
     QFormLayout,
     QLineEdit,
     QPushButton,
+    QSpacerItem,
     QVBoxLayout,
     QWidget,
 )
@@ -89,14 +90,15 @@ class MakeSitesDialog(QDialog):
             form.addRow(self.word(field), self.columns[field])
         form.addRow(self.tr("Class where the column says none"), self.class_code)
         form.addRow("", self.others)
+        form.addItem(QSpacerItem(0, 6))
         source_head = plain_label(self.tr("Source, entered in the register"))
         source_head.setObjectName("heading")
-        source = QFormLayout()
+        form.addRow(source_head)
         for text, line in (
             (self.tr("Title"), self.title), (self.tr("Credit"), self.credit), (self.tr("Licence"), self.licence),
         ):  # fmt: skip
             line.setAccessibleName(self.tr("Source: {0}").format(text))
-            source.addRow(text, line)
+            form.addRow(text, line)
         self.licence.setPlaceholderText(self.tr("such as CC BY 4.0"))
         box = QDialogButtonBox(QDialogButtonBox.StandardButton.Cancel)
         self.make_button = QPushButton(self.tr("&Make Sites"))
@@ -105,8 +107,8 @@ class MakeSitesDialog(QDialog):
         box.accepted.connect(self.make)
         box.rejected.connect(self.close)
         layout = QVBoxLayout(self)
-        for part in (head, form, source_head, source):
-            layout.addLayout(part) if isinstance(part, QFormLayout) else layout.addWidget(part)
+        layout.addWidget(head)
+        layout.addLayout(form)
         layout.addWidget(self.refusal)
         layout.addWidget(box)
         path = Path(info.path if info is not None else str(self._layer.source.get("path", "")))
