@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from typing import override
+from typing import cast, override
 
 import numpy as np
-from PySide6.QtCore import QModelIndex, QPoint, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QModelIndex, QPoint, QSize, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QKeySequence, QMouseEvent
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
 
@@ -14,6 +14,7 @@ from viewer.panels.attribute_model import AttributeModel
 LEAST_PX, MOST_PX = 60, 320
 SAMPLED_ROWS = 40
 _MODIFIER = Qt.KeyboardModifier
+_OWN_KEYS = (Qt.Key.Key_Delete, Qt.Key.Key_Space, Qt.Key.Key_Escape)
 
 
 class AttributeView(QTableView):
@@ -135,6 +136,15 @@ class AttributeView(QTableView):
         super().mouseMoveEvent(event)
 
     @override
+    def event(self, event: QEvent) -> bool:
+        # Ctrl+A and Delete would be about the sites, Space and Escape about the map.
+        is_key = isinstance(event, QKeyEvent) and event.type() == QEvent.Type.ShortcutOverride
+        if is_key and _is_own(cast("QKeyEvent", event)):
+            event.accept()
+            return True
+        return super().event(event)
+
+    @override
     def keyPressEvent(self, event: QKeyEvent) -> None:
         row = self.currentIndex().row()
         if event.matches(QKeySequence.StandardKey.Copy):
@@ -180,3 +190,7 @@ class AttributeView(QTableView):
     def _header_menu(self, place: QPoint) -> None:
         section = self.horizontalHeader().logicalIndexAt(place)
         self.header_menu_wanted.emit(section, self.horizontalHeader().mapToGlobal(place))
+
+
+def _is_own(event: QKeyEvent) -> bool:
+    return event.matches(QKeySequence.StandardKey.SelectAll) or event.key() in _OWN_KEYS

@@ -1,0 +1,395 @@
+"""Features of a vector layer in the real window: table, filter, selection, identify, sites of them."""
+
+from __future__ import annotations
+
+import json
+from itertools import pairwise
+from pathlib import Path
+
+import geopandas as gpd
+import pyogrio
+import pytest
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+from shapely.geometry import Point
+
+from layers.geo.bounds import Bounds
+from layers.geo.crs import WGS84, transform_points
+from tests.viewer.app.conftest import settle
+from viewer.app.window import MainWindow
+from viewer.commands.layer_filter import filter_of, set_layer_filter
+from viewer.panels.attribute_table import AttributeTablePanel
+from viewer.panels.layer_rows import BADGE_ROLE
+from viewer.panels.make_sites import MakeSitesDialog
+from viewer.panels.select_by import SelectByDialog, SelectNearDialog
+
+Left, Nothing = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
+Shift, Control = Qt.KeyboardModifier.ShiftModifier, Qt.KeyboardModifier.ControlModifier
+LARGE = 2**53 + 1
+
+
+@pytest.fixture
+def towns(tmp_path: Path) -> Path:
+    """Ten places on a line along 50 N, 0.1 degrees apart."""
+    count = 10
+    frame = gpd.GeoDataFrame(
+        {
+            "name": [f"Town {n}" if n else None for n in range(count)], "kind": ["port", "Depot"] * 5,
+            "big": [LARGE + n for n in range(count)], "html": ["<b>x</b>"] * count,
+        },
+        geometry=[Point(10 + n / 10, 50) for n in range(count)], crs=4326,
+    )  # fmt: skip
+    pyogrio.write_dataframe(frame, tmp_path / "towns.gpkg")
+    return tmp_path / "towns.gpkg"
+
+
+@pytest.fixture
+def opened(window: MainWindow, qtbot: QtBot, towns: Path) -> MainWindow:
+    window.files.open_words([str(towns)])
+    qtbot.waitUntil(lambda: len(window.session.document.layers) == 1, timeout=10_000)
+    window.panel_context.show_layer(next(iter(window.session.document.layers)))
+    settle(window, qtbot)
+    window.canvas.zoom_to_bounds(Bounds(9.9, 49.8, 11.0, 50.2))
+    settle(window, qtbot)
+    return window
+
+
+def uuid_of(window: MainWindow) -> str:
+    return next(iter(window.session.document.layers))
+
+
+def table_of(window: MainWindow, qtbot: QtBot) -> AttributeTablePanel:
+    window.action_table["attribute_table"].trigger()
+    panel = window.docks.attributes.panel
+    assert isinstance(panel, AttributeTablePanel)
+    wait(window, qtbot, panel)
+    return panel
+
+
+def wait(window: MainWindow, qtbot: QtBot, panel: AttributeTablePanel) -> None:
+    settle(window, qtbot)
+    qtbot.waitUntil(lambda: panel.is_settled, timeout=10_000)
+    settle(window, qtbot)
+
+
+def names(panel: AttributeTablePanel, column: str = "name") -> list[str]:
+    section = panel.model.columns.index(column)
+    return [panel.model.index(row, section).data() for row in range(panel.model.rowCount())]
+
+
+def at(window: MainWindow, lon: float, lat: float = 50.0) -> QPoint:
+    x, y = transform_points(WGS84, window.canvas.viewport.crs, lon, lat)
+    px, py = window.canvas.viewport.view().to_pixel(float(x), float(y))
+    return QPoint(round(px), round(py))
+
+
+def selected(window: MainWindow) -> list[int]:
+    return window.canvas.features.of(uuid_of(window)).tolist()
+
+
+def drag(window: MainWindow, start: QPoint, *ways: QPoint, modifiers: Qt.KeyboardModifier = Nothing) -> None:
+    QTest.mousePress(window.canvas, Left, modifiers, start)
+    for before, way in pairwise((start, *ways)):
+        QTest.mouseMove(window.canvas, (before + way) / 2)
+        QTest.mouseMove(window.canvas, way)
+    QTest.mouseRelease(window.canvas, Left, modifiers, ways[-1])
+
+
+# -- the table --------------------------------------------------------------------------------------------------
+
+
+def test_the_table_shows_every_cell_and_sorts_filters_and_counts(opened: MainWindow, qtbot: QtBot) -> None:
+    panel = table_of(opened, qtbot)
+    assert panel.model.columns == ["name", "kind", "big", "html"]
+    assert names(panel)[:2] == ["NULL", "Town 1"]
+    assert names(panel, "big")[0] == str(LARGE)
+    assert names(panel, "html")[0] == "<b>x</b>"
+    assert panel.count.text() == "10"
+    panel.view.horizontalHeader().setSortIndicator(0, Qt.SortOrder.DescendingOrder)
+    wait(opened, qtbot, panel)
+    assert names(panel) == [*(f"Town {n}" for n in range(9, 0, -1)), "NULL"]
+    QTest.keyClicks(panel.quick, "TOWN port")
+    wait(opened, qtbot, panel)
+    assert names(panel) == ["Town 8", "Town 6", "Town 4", "Town 2"]
+    assert panel.count.text() == "4 of 10"
+    panel.view.horizontalHeader().setSortIndicator(-1, Qt.SortOrder.AscendingOrder)
+    panel.quick.clear()
+    wait(opened, qtbot, panel)
+    assert names(panel)[0] == "NULL"
+
+
+def test_conditions_of_several_columns_and_what_is_wrong_with_them(opened: MainWindow, qtbot: QtBot) -> None:
+    panel = table_of(opened, qtbot)
+    panel.filter_button.click()
+    (row,) = panel.filter_rows.rows
+    row.column.setCurrentText("big")
+    row.operator.setCurrentIndex(row.operator.findData("≥"))
+    QTest.keyClicks(row.value, str(LARGE + 5))
+    other = panel.filter_rows.add_row()
+    other.column.setCurrentText("kind")
+    assert other.operator.currentData() == "contains"
+    QTest.keyClicks(other.value, "PORT")
+    panel.filter_rows.flush()
+    wait(opened, qtbot, panel)
+    assert names(panel) == ["Town 6", "Town 8"]
+    assert panel.filter_rows.expression.text() == f'"big" >= {LARGE + 5} and "kind" contains \'PORT\''
+    other.remove.click()
+    panel.filter_rows.flush()
+    wait(opened, qtbot, panel)
+    assert panel.count.text() == "5 of 10"
+    panel.filter_rows.show_expression("nosuch = 1")
+    wait(opened, qtbot, panel)
+    assert "nosuch" in panel.filter_rows.problem.text()
+    panel.filter_rows.show_expression("name is")
+    assert "NULL" in panel.filter_rows.problem.text()
+    panel.filter_rows.show_expression("")
+    assert not panel.filter_rows.problem.text()
+
+
+def test_rows_are_selected_by_mouse_and_keys_and_shown_on_the_map(opened: MainWindow, qtbot: QtBot) -> None:
+    panel = table_of(opened, qtbot)
+    view = panel.view
+
+    def click(row: int, modifiers: Qt.KeyboardModifier = Nothing) -> None:
+        place = view.visualRect(panel.model.index(row, 0)).center()
+        QTest.mouseClick(view.viewport(), Left, modifiers, place)
+
+    click(1)
+    click(3, Shift)
+    assert selected(opened) == [2, 3, 4]
+    click(2, Control)
+    assert selected(opened) == [2, 4]
+    assert panel.count.text() == "10, 2 selected"
+    view.setFocus()
+    click(1)
+    QTest.keyClick(view, Qt.Key.Key_Down)
+    assert selected(opened) == [3]
+    QTest.keyClick(view, Qt.Key.Key_Down, Shift)
+    assert selected(opened) == [3, 4]
+    QTest.keyClick(view, Qt.Key.Key_A, Control)
+    assert len(selected(opened)) == 10
+    QTest.keyClick(view, Qt.Key.Key_Escape)
+    assert selected(opened) == []
+    opened.canvas.features.set(uuid_of(opened), [5, 6])
+    assert panel.model.selected_fids().tolist() == [5, 6]
+    panel.only_selected.setChecked(True)
+    wait(opened, qtbot, panel)
+    assert names(panel) == ["Town 4", "Town 5"]
+    panel.invert_button.click()
+    wait(opened, qtbot, panel)
+    assert selected(opened) == []
+
+
+def test_rows_are_copied_exactly_in_the_columns_shown(opened: MainWindow, qtbot: QtBot) -> None:
+    panel = table_of(opened, qtbot)
+    opened.canvas.features.set(uuid_of(opened), [1, 2])
+    panel.view.setColumnHidden(panel.model.columns.index("html"), True)
+    panel.copy()
+    settle(opened, qtbot)
+    assert QApplication.clipboard().text() == f"name\tkind\tbig\n\tport\t{LARGE}\nTown 1\tDepot\t{LARGE + 1}\n"
+
+
+def test_the_statistics_of_a_column_are_of_the_rows_shown(opened: MainWindow, qtbot: QtBot) -> None:
+    panel = table_of(opened, qtbot)
+    QTest.keyClicks(panel.quick, "port")
+    wait(opened, qtbot, panel)
+    panel.summarize(0, QPoint(100, 100))
+    settle(opened, qtbot)
+    assert dict(panel.summary.lines)["NULL"] == "1"
+    assert dict(panel.summary.lines)["Filled"] == "4"
+    panel.summary.close()
+
+
+def test_zooming_to_the_selected(opened: MainWindow, qtbot: QtBot) -> None:
+    panel = table_of(opened, qtbot)
+    opened.canvas.features.set(uuid_of(opened), [3, 4])
+    panel.zoom_button.click()
+    lon, lat = opened.canvas.viewport.centre_lonlat()
+    assert (lon, lat) == (pytest.approx(10.25, abs=0.001), pytest.approx(50, abs=0.01))
+
+
+# -- the filter of the map --------------------------------------------------------------------------------------
+
+
+def test_a_filter_of_the_map_is_an_edit_a_badge_and_saved(
+    opened: MainWindow, qtbot: QtBot, tmp_path: Path, answers
+) -> None:
+    panel, uuid = table_of(opened, qtbot), uuid_of(opened)
+    assert not panel.apply_button.isEnabled()
+    QTest.keyClicks(panel.quick, "port")
+    wait(opened, qtbot, panel)
+    panel.apply_button.click()
+    wait(opened, qtbot, panel)
+    assert filter_of(opened.session.document.layers[uuid]) == "any('port')"
+    assert panel.quick.text() == ""
+    assert panel.count.text() == "5 of 10"
+    assert panel.map_filter.isVisible()
+    tree = opened.docks.layer_tree.model
+    assert tree.index(tree.row_of(uuid)).data(BADGE_ROLE) == "5 of 10, filtered"
+    opened.action_table["tool_select_features"].trigger()
+    drag(opened, at(opened, 9.95, 50.1), at(opened, 10.95, 49.9))
+    assert selected(opened) == [1, 3, 5, 7, 9], "what the filter hides is not selected"
+    answers.path = tmp_path / "case.gpkg"
+    opened.action_table["save_as"].trigger()
+    settle(opened, qtbot)
+    opened.action_table["undo"].trigger()
+    wait(opened, qtbot, panel)
+    assert panel.count.text().startswith("10")
+    assert not tree.index(tree.row_of(uuid)).data(BADGE_ROLE)
+    opened.files.new_case()
+    settle(opened, qtbot)
+    opened.session.close()
+    opened.files.open_words([str(tmp_path / "case.gpkg")])
+    qtbot.waitUntil(lambda: len(opened.session.document.layers) == 1, timeout=10_000)
+    settle(opened, qtbot)
+    assert filter_of(opened.session.document.layers[uuid]) == "any('port')"
+    assert tree.index(tree.row_of(uuid)).data(BADGE_ROLE) == "5 of 10, filtered"
+
+
+def test_a_second_filter_narrows_the_first_and_editing_takes_it_off(opened: MainWindow, qtbot: QtBot) -> None:
+    panel, uuid = table_of(opened, qtbot), uuid_of(opened)
+    for text in ("kind = 'port'", "name is not null"):
+        panel.filter_rows.show_expression(text)
+        wait(opened, qtbot, panel)
+        panel.apply_to_map()
+        wait(opened, qtbot, panel)
+    assert filter_of(opened.session.document.layers[uuid]) == "(kind = 'port') and (name is not null)"
+    assert panel.count.text() == "4 of 10"
+    panel.edit_button.click()
+    wait(opened, qtbot, panel)
+    assert filter_of(opened.session.document.layers[uuid]) == ""
+    assert panel.filter_rows.expression.text() == "(kind = 'port') and (name is not null)"
+    assert panel.count.text() == "4 of 10", "the table still has it"
+
+
+# -- tools ------------------------------------------------------------------------------------------------------
+
+
+def test_clicks_and_boxes_select(opened: MainWindow, qtbot: QtBot) -> None:
+    opened.action_table["tool_select_features"].trigger()
+    canvas = opened.canvas
+    QTest.mouseClick(canvas, Left, Nothing, at(opened, 10.2))
+    assert selected(opened) == [3]
+    QTest.mouseClick(canvas, Left, Shift, at(opened, 10.4))
+    assert selected(opened) == [3, 5]
+    QTest.mouseClick(canvas, Left, Control, at(opened, 10.2))
+    assert selected(opened) == [5]
+    drag(opened, at(opened, 10.55, 50.05), at(opened, 10.75, 49.95), modifiers=Shift)
+    assert selected(opened) == [5, 7, 8]
+    QTest.mouseClick(canvas, Left, Nothing, at(opened, 10.25, 50.15))
+    assert selected(opened) == []
+    drag(opened, at(opened, 9.95, 50.05), at(opened, 10.15, 49.95))
+    assert selected(opened) == [1, 2]
+    QTest.keyClick(canvas, Qt.Key.Key_Escape)
+    assert selected(opened) == []
+
+
+def test_a_lasso_and_a_polygon_select(opened: MainWindow, qtbot: QtBot) -> None:
+    opened.action_table["tool_select_lasso"].trigger()
+    ring = [(10.35, 49.9), (10.65, 49.9), (10.65, 50.1), (10.35, 50.1)]
+    drag(opened, at(opened, 10.35, 50.1), *(at(opened, *place) for place in ring))
+    assert selected(opened) == [5, 6, 7]
+    for place in ring[:2]:
+        QTest.mouseClick(opened.canvas, Left, Nothing, at(opened, *place))
+    QTest.mouseClick(opened.canvas, Left, Nothing, at(opened, 10.5, 50.1))
+    QTest.keyClick(opened.canvas, Qt.Key.Key_Return)
+    assert selected(opened) == [6]
+
+
+def test_a_distance_is_measured_on_the_ellipsoid(opened: MainWindow, qtbot: QtBot) -> None:
+    """0.1 degrees along 50 N are 7.17 km: Web Mercator would make 11 km of them."""
+    opened.action_table["tool_select_within"].trigger()
+    drag(opened, at(opened, 10.5), at(opened, 10.5 + 0.115))
+    assert selected(opened) == [5, 6, 7]
+    opened.action_table["select_near"].trigger()
+    dialog = opened.findChild(SelectNearDialog)
+    dialog.metres.setValue(7_100)
+    dialog.select()
+    settle(opened, qtbot)
+    assert selected(opened) == [5, 6, 7]
+    dialog.metres.setValue(7_200)
+    dialog.select()
+    settle(opened, qtbot)
+    assert selected(opened) == [4, 5, 6, 7, 8]
+    dialog.close()
+
+
+def test_an_expression_selects_or_says_why_not(opened: MainWindow, qtbot: QtBot) -> None:
+    opened.action_table["select_expression"].trigger()
+    dialog = opened.findChild(SelectByDialog)
+    for text, expected in (("kind = 'port' and big > 9007199254740995", [5, 7, 9]), ("nosuch = 1", [5, 7, 9])):
+        dialog.text.setPlainText(text)
+        dialog.select()
+        settle(opened, qtbot)
+        assert selected(opened) == expected
+    assert "nosuch" in dialog.answer.text()
+    dialog.text.setPlainText("kind =")
+    dialog.select()
+    assert "ends too early" in dialog.answer.text()
+    dialog.columns.setCurrentIndex(1)
+    dialog.columns.activated.emit(1)
+    assert '"name"' in dialog.text.toPlainText()
+    dialog.close()
+
+
+def test_identify_lists_attributes_as_plain_text(opened: MainWindow, qtbot: QtBot) -> None:
+    opened.action_table["tool_identify"].trigger()
+    QTest.mouseMove(opened.canvas, at(opened, 10.3))
+    assert opened.canvas.cursor().shape() == Qt.CursorShape.PointingHandCursor
+    QTest.mouseClick(opened.canvas, Left, Nothing, at(opened, 10.3))
+    settle(opened, qtbot)
+    panel = opened.docks["panel_details"].widget().currentWidget().panel
+    layer = panel.tree.topLevelItem(0)
+    assert layer.text(0) == "towns"
+    feature = layer.child(0)
+    assert (feature.text(0), feature.text(1)) == ("Feature 4", "Town 3")
+    cells = {feature.child(n).text(0): feature.child(n).text(1) for n in range(feature.childCount())}
+    assert cells == {"name": "Town 3", "kind": "Depot", "big": str(LARGE + 3), "html": "<b>x</b>"}
+    assert feature.child(3).toolTip(1) == "&lt;b&gt;x&lt;/b&gt;"
+    panel.select_button.click()
+    assert selected(opened) == [4]
+    QTest.mouseClick(opened.canvas, Left, Nothing, at(opened, 10.35, 50.15))
+    assert panel.tree.topLevelItemCount() == 0
+    assert "no feature" in panel.message.text()
+
+
+def test_selected_features_become_sites_in_one_step(opened: MainWindow, qtbot: QtBot) -> None:
+    opened.canvas.features.set(uuid_of(opened), [2, 3])
+    opened.action_table["make_sites"].trigger()
+    dialog = opened.findChild(MakeSitesDialog)
+    assert dialog.columns["label"].currentData() == "name"
+    assert dialog.columns["class_code"].currentData() == "kind"
+    dialog.credit.setText("Survey of towns")
+    dialog.licence.setText("CC BY 4.0")
+    dialog.make()
+    qtbot.waitUntil(lambda: len(opened.session.document.sites) == 2, timeout=10_000)
+    document = opened.session.document
+    sites = sorted(document.sites.values(), key=lambda site: site.label)
+    assert [(site.label, site.class_code) for site in sites] == [("Town 1", "depot"), ("Town 2", "port")]
+    assert sites[0].geometry.equals(Point(10.1, 50))
+    assert json.loads(sites[0].props_json)["big"] == LARGE + 1
+    (source,) = document.sources.values()
+    assert (source.title, source.publisher, source.rights) == ("towns", "Survey of towns", "CC BY 4.0")
+    assert opened.selection.uuids == set(document.sites)
+    opened.action_table["undo"].trigger()
+    assert not document.sites
+    assert not document.sources
+
+
+def test_actions_for_features_are_offered_where_they_mean_something(opened: MainWindow, qtbot: QtBot) -> None:
+    table = opened.action_table
+    assert table["attribute_table"].isEnabled()
+    assert not table["make_sites"].isEnabled()
+    assert not table["clear_filter"].isEnabled()
+    opened.canvas.features.set(uuid_of(opened), [2])
+    assert table["make_sites"].isEnabled()
+    opened.panel_context.do(set_layer_filter, uuid_of(opened), "big > 1")
+    assert table["clear_filter"].isEnabled()
+    table["clear_filter"].trigger()
+    settle(opened, qtbot)
+    assert filter_of(opened.session.document.layers[uuid_of(opened)]) == ""
+    opened.action_table["remove_layer"].trigger()
+    assert not len(opened.canvas.features)
+    assert not table["attribute_table"].isEnabled()

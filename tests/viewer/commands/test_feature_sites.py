@@ -1,0 +1,97 @@
+"""Features become sites: fields by their columns, every attribute kept, one source, one step back."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+import shapely
+from shapely.geometry import LineString, MultiPoint, Point, Polygon
+
+from layers.document.document import Document
+from layers.errors import InvalidValue
+from viewer.commands.feature_sites import LayerSource, SiteMapping, guess_mapping, sites_from_features
+
+LARGE = 2**53 + 1
+SOURCE = LayerSource("Facilities", "OpenStreetMap contributors", "ODbL", "facilities.gpkg, table pads")
+
+
+def rows(*geometries) -> list:
+    names = ["Pad 31", "Rail", "Depot"]
+    return [
+        (n + 1, shapely.to_wkb(geometry, output_dimension=3) if geometry is not None else b"",
+         {"name": names[n % 3], "kind": ["Launch site", "rail", "?"][n % 3], "id": LARGE, "name:ru": "Площадка",
+          "gone": None, "empty": "", "country": "RU"})
+        for n, geometry in enumerate(geometries)
+    ]  # fmt: skip
+
+
+def test_columns_are_guessed_once_each() -> None:
+    names = ["ID", "Name", "name_ru", "KIND", "Country", "remarks"]
+    assert guess_mapping(names) == {
+        "label": "Name", "class_code": "KIND", "alias_ru": "name_ru", "notes": "remarks", "location_country": "Country",
+    }  # fmt: skip
+    assert guess_mapping(["name_en"]) == {"label": "name_en"}
+    assert guess_mapping([]) == {}
+
+
+def test_geometry_attributes_and_source_are_kept() -> None:
+    document = Document()
+    geometries = [Point(128.3, 51.9, 7), LineString([(1, 2), (3, 4)]), Polygon([(0, 0), (1, 0), (1, 1)])]
+    mapping = SiteMapping(guess_mapping(["name", "kind", "name:ru", "country"]), "depot")
+    edit, left_out = sites_from_features(document, rows(*geometries), mapping, SOURCE, layer_uuid="L", actor="Li")
+    assert edit.label == "Make 3 sites of “Facilities”"
+    assert not left_out
+    document.apply(edit)
+    pad, rail, depot = document.sites.values()
+    assert pad.geometry.equals(Point(128.3, 51.9))
+    assert not pad.geometry.has_z
+    assert (pad.label, pad.class_code, pad.aliases, pad.location_country) == (
+        "Pad 31", "launch_site", (("ru", "Площадка"),), "RU",
+    )  # fmt: skip
+    assert (rail.kind, rail.class_code, depot.kind, depot.class_code) == ("line", "rail", "polygon", "depot")
+    assert pad.notes == f"id: {LARGE}"
+    assert json.loads(pad.props_json) == {"fid": 1, **rows(Point(0, 0))[0][2]}
+    (source,) = document.sources.values()
+    assert (source.kind, source.title, source.publisher, source.rights, source.descriptor) == (
+        "data set", "Facilities", "OpenStreetMap contributors", "ODbL", "facilities.gpkg, table pads",
+    )  # fmt: skip
+    assert {site.position_source_uuid for site in document.sites.values()} == {source.uuid}
+    assert {site.layer_uuid for site in document.sites.values()} == {"L"}
+    assert {site.status for site in document.sites.values()} == {"draft"}
+    document.apply(edit.inverse())
+    assert not document.sites
+    assert not document.sources
+
+
+def test_a_source_is_registered_once() -> None:
+    document = Document()
+    for _ in range(2):
+        edit, _ = sites_from_features(document, rows(Point(1, 2)), SiteMapping(), SOURCE, layer_uuid="L", actor="Li")
+        document.apply(edit)
+    assert len(document.sources) == 1
+    assert len(document.sites) == 2
+
+
+def test_what_has_no_place_is_left_out_and_said() -> None:
+    bad = b"\x01\x01\x00\x00\x00short"
+    some = [*rows(Point(1, 2), None, MultiPoint([(1, 2)])), (9, bad, {}), (10, shapely.to_wkb(Point(1, 95)), {})]
+    edit, left_out = sites_from_features(Document(), some, SiteMapping(), SOURCE, layer_uuid="L", actor="Li")
+    sites = [change.after for change in edit.changes if change.table == "sites"]
+    assert [site.geometry.geom_type for site in sites] == ["Point", "Point"]
+    assert [text.split(" is")[0] for text in left_out] == ["Feature 2", "Feature 9", "Feature 10"]
+    with pytest.raises(InvalidValue, match="no place"):
+        sites_from_features(Document(), rows(None), SiteMapping(), SOURCE, layer_uuid="L", actor="Li")
+
+
+def test_long_notes_are_cut_and_others_may_stay_out() -> None:
+    row = (1, shapely.to_wkb(Point(1, 2)), {"a": "x" * 9000, "note": "seen"})
+    edit, _ = sites_from_features(Document(), [row], SiteMapping({"notes": "note"}), SOURCE, layer_uuid="", actor="Li")
+    notes = edit.changes[-1].after.notes
+    assert notes.startswith("seen\na: xxx")
+    assert len(notes) == 4000
+    edit, _ = sites_from_features(
+        Document(), [row], SiteMapping({"notes": "note"}, lists_others=False), SOURCE, layer_uuid="", actor="Li"
+    )
+    assert edit.changes[-1].after.notes == "seen"
+    assert len(json.loads(edit.changes[-1].after.props_json)["a"]) == 9000
