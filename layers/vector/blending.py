@@ -14,6 +14,8 @@ def argb_of(color: str) -> int:
 
 def over(below: NDArray[np.uint32], above: NDArray[np.uint32]) -> NDArray[np.uint32]:
     """`above` on `below`, as painters lay them."""
+    if not below.any():
+        return above
     shown = np.flatnonzero(above)
     if not shown.size:
         return below

@@ -9,7 +9,7 @@ import numpy as np
 from layers.vector.detail import shift_of, thinned
 from layers.vector.table import FeatureTable
 
-DETAIL_PX = 0.5
+DETAIL_PX = 0.9
 """Vertices nearer to the one before than this are left out."""
 KEPT_LEVELS = 2
 _SAMPLE = 4096

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,7 +17,11 @@ type Floats = NDArray[np.floating]
 
 PHASES = 8
 """Places within a pixel, each way, that the brush may be at."""
+_DOT_PHASES = 2
 _LONG_PX = 64.0
+_SHORT_PX = 1.5
+MANY_VERTICES = 4_000
+"""From here on vertices are set down to half a pixel, and only long legs are drawn."""
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -34,23 +39,100 @@ class Legs:
         return len(self.x0)
 
 
-def stroked(width: int, height: int, legs: Legs, stroke_px: float, dash: Sequence[float] = ()) -> NDArray[np.uint8]:
-    """(height, width) how much of each pixel the strokes cover, 0..255; `dash` in pixels, drawn and left in turn."""
-    reach = int(np.ceil(max(stroke_px, 1.0) / 2 + 0.5)) + 1
-    wide, high = width + 2 * reach, height + 2 * reach
-    cover = np.zeros(wide * high, np.uint8)
-    x, y = _samples(_clipped(legs, (-reach + 1.0, -reach + 1.0, width + reach - 1.0, height + reach - 1.0)),
-                    stroke_px, dash)  # fmt: skip
-    eighths_x, eighths_y = (np.rint(value * PHASES).astype(np.int32) + reach * PHASES for value in (x, y))
-    col, row = eighths_x // PHASES, eighths_y // PHASES
-    phase = (eighths_y % PHASES) * PHASES + eighths_x % PHASES
-    inside = (col >= reach - 1) & (col < wide - reach + 1) & (row >= reach - 1) & (row < high - reach + 1)
-    if not inside.all():
-        col, row, phase = col[inside], row[inside], phase[inside]
-    place = row * wide + col
-    for dy, dx, tap in _brush(round(stroke_px * 16)):
-        np.maximum.at(cover, place + (dy * wide + dx), tap[phase])
-    return cover.reshape(high, wide)[reach : reach + height, reach : reach + width]
+class Strokes:
+    """A picture of strokes of one width under way: `add` lines, then take the `cover`."""
+
+    def __init__(self, width: int, height: int, stroke_px: float, dash: Sequence[float] = ()) -> None:
+        """`dash` in pixels, drawn and left in turn."""
+        self._size, self._stroke, self._dash = (width, height), stroke_px, dash
+        self._reach = int(np.ceil(max(stroke_px, 1.0) / 2 + 0.5)) + 1
+        self._wide, self._high = width + 2 * self._reach, height + 2 * self._reach
+        self._cover = np.zeros(self._wide * self._high, np.uint8)
+        self._dots: NDArray[np.uint8] | None = None
+
+    def add(self, x: Floats, y: Floats, starts: NDArray[Any]) -> None:
+        """Lines in pixels: line j's coordinates are ``starts[j]`` to ``starts[j + 1]``."""
+        if not len(x):
+            return
+        dx, dy = np.diff(x), np.diff(y)
+        between = starts[1:-1] - 1  # from one line to the next
+        dx[between] = dy[between] = 0
+        reach = np.maximum(np.abs(dx), np.abs(dy))
+        if self._dash or len(x) < MANY_VERTICES:
+            at = np.ones(len(dx), bool)
+            at[between] = False
+            along = self._along(dx, dy, starts) if self._dash else None
+            self._draw(x, y, np.flatnonzero(at), along)
+            alone = starts[:-1][np.diff(starts) == 1]
+            self._set_down(x[alone], y[alone])
+            return
+        self._dot(x, y)
+        middle = np.flatnonzero((reach > _SHORT_PX / 2) & (reach <= _SHORT_PX))
+        self._dot((x[middle] + x[middle + 1]) / 2, (y[middle] + y[middle + 1]) / 2)
+        self._draw(x, y, np.flatnonzero(reach > _SHORT_PX), None)
+
+    def _draw(self, x: Floats, y: Floats, at: NDArray[np.intp], along: Floats | None) -> None:
+        """The legs that begin at these coordinates, smoothly."""
+        width, height = self._size
+        edge = self._reach - 1.0
+        legs = Legs(x[at], y[at], x[at + 1], y[at + 1], None if along is None else along[at])
+        legs = clipped(legs, (-edge, -edge, width + edge, height + edge))
+        if len(legs):
+            self._set_down(*_samples(legs, self._stroke, self._dash))
+
+    def _set_down(self, x: Floats, y: Floats) -> None:
+        place, phase = self._places(x, y, PHASES)
+        for dy, dx, tap in _brush(round(self._stroke * 16)):
+            np.maximum.at(self._cover, place + (dy * self._wide + dx), tap[phase])
+
+    @staticmethod
+    def _along(dx: Floats, dy: Floats, starts: NDArray[Any]) -> Floats:
+        """How far along its line each coordinate is."""
+        total = np.concatenate([[0.0], np.cumsum(np.hypot(dx, dy), dtype=np.float64)])
+        return (total - np.repeat(total[starts[:-1]], np.diff(starts))).astype(np.float32)
+
+    def add_dots(self, x: Floats, y: Floats) -> None:
+        """Set the brush down at single places."""
+        (self._dot if len(x) >= MANY_VERTICES else self._set_down)(x, y)
+
+    def cover(self) -> NDArray[np.uint8]:
+        """(height, width) how much of each pixel the strokes cover, 0..255."""
+        if self._dots is not None:
+            self._set_down_dots()
+        width, height = self._size
+        whole = self._cover.reshape(self._high, self._wide)
+        return whole[self._reach : self._reach + height, self._reach : self._reach + width]
+
+    def _places(self, x: Floats, y: Floats, phases: int) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
+        """Pixel and phase of places in the picture, those outside left out."""
+        parts_x, parts_y = (np.rint(value * phases).astype(np.int32) + self._reach * phases for value in (x, y))
+        shift = phases.bit_length() - 1
+        col, row = parts_x >> shift, parts_y >> shift
+        inside = (col >= self._reach - 1) & (col <= self._wide - self._reach)
+        inside &= (row >= self._reach - 1) & (row <= self._high - self._reach)
+        phase = ((parts_y & (phases - 1)) << shift) | (parts_x & (phases - 1))
+        place = row * np.int32(self._wide) + col
+        return (place, phase) if inside.all() else (place[inside], phase[inside])
+
+    def _dot(self, x: Floats, y: Floats) -> None:
+        """Places to half a pixel: however many they are, the brush is set down once at each."""
+        place, phase = self._places(x, y, _DOT_PHASES)
+        if self._dots is None:
+            self._dots = np.zeros(_DOT_PHASES**2 * self._cover.size, np.uint8)
+        self._dots[phase * np.int32(self._cover.size) + place] = 255
+
+    def _set_down_dots(self) -> None:
+        assert self._dots is not None
+        size, step = self._cover.size, PHASES // _DOT_PHASES
+        for phase, dots in enumerate(self._dots.reshape(-1, size)):
+            fine = (phase // _DOT_PHASES * PHASES + phase % _DOT_PHASES) * step
+            for dy, dx, tap in _brush(round(self._stroke * 16)):
+                strength = tap[fine]
+                if strength:
+                    shift = dy * self._wide + dx
+                    low, high = max(shift, 0), min(size, size + shift)
+                    seen = self._cover[low:high]
+                    np.maximum(seen, np.minimum(dots[low - shift : high - shift], strength), out=seen)
 
 
 @lru_cache(maxsize=64)
@@ -94,7 +176,7 @@ def _is_drawn(along: Floats, dash: Sequence[float]) -> NDArray[np.bool_]:
     return np.asarray(np.searchsorted(edges, along % edges[-1], side="right") % 2 == 0)
 
 
-def _clipped(legs: Legs, box: tuple[float, float, float, float]) -> Legs:
+def clipped(legs: Legs, box: tuple[float, float, float, float]) -> Legs:
     """Legs that may reach into the box; long ones cut to it, so that their length is bounded by pixels."""
     left, top, right, bottom = box
     near = (

@@ -71,8 +71,8 @@ class FeatureTable:
     """
 
     __slots__ = (
-        "_bounds", "_fid", "_index", "_kind", "_part_of", "_start_of", "attributes", "crs", "origin_x", "origin_y",
-        "step", "xy",
+        "_areas", "_bounds", "_fid", "_index", "_kind", "_part_of", "_start_of", "attributes", "crs", "origin_x",
+        "origin_y", "step", "xy",
     )  # fmt: skip
 
     def __init__(
@@ -98,6 +98,7 @@ class FeatureTable:
         """(k, 2)"""
         self._bounds = bounds
         self._index: FeatureIndex | None = None
+        self._areas: NDArray[np.float32] | None = None
         self.attributes = attributes if attributes is not None else {}
         """Column name to n values (None = NULL), where attributes were asked for."""
 
@@ -193,8 +194,15 @@ class FeatureTable:
         return self._index
 
     @property
+    def areas(self) -> NDArray[np.float32]:
+        """(n,) square steps that the rings of each feature enclose, holes that run the other way apart; made once."""
+        if self._areas is None:
+            self._areas = _areas_of(self.xy, self.start_of, self.part_of)
+        return self._areas
+
+    @property
     def nbytes(self) -> int:
-        columns = (self._kind, self._fid, self._part_of, self._start_of, self.xy, self._bounds)
+        columns = (self._kind, self._fid, self._part_of, self._start_of, self.xy, self._bounds, self._areas)
         own = sum(int(column.nbytes) for column in columns if isinstance(column, np.ndarray))
         return own + (self._index.nbytes if self._index is not None else 0)
 
@@ -210,7 +218,7 @@ class FeatureTable:
         bounds = None if self.is_single else self.bounds
         new = FeatureTable(self.crs, self.origin_x, self.origin_y, self.step, self._kind, self._fid, self._part_of,
                            start_of, xy, bounds, self.attributes)  # fmt: skip
-        new._index = self._index
+        new._index, new._areas = self._index, self._areas
         return new
 
     def to_steps(self, bounds: Bounds) -> Edges:
@@ -248,6 +256,17 @@ def bounds_of(xy: NDArray[np.int32], first: NDArray[Any]) -> NDArray[np.int32]:
     x, y = xy[:, 0], xy[:, 1]
     edges = [rule.reduceat(column, first) for rule in (np.minimum, np.maximum) for column in (x, y)]
     return np.stack(edges, axis=1)
+
+
+def _areas_of(xy: NDArray[np.int32], start_of: NDArray[np.int32], part_of: NDArray[np.int32]) -> NDArray[np.float32]:
+    """The shoelace formula, from the first coordinate of each part, so that no digits are lost."""
+    if len(xy) < 2:
+        return np.zeros(len(part_of) - 1, np.float32)
+    near = (xy - np.repeat(xy[start_of[:-1]], np.diff(start_of), axis=0)).astype(np.float32)
+    cross = np.zeros(len(xy), np.float32)
+    np.subtract(near[:-1, 0] * near[1:, 1], near[1:, 0] * near[:-1, 1], out=cross[:-1])
+    cross[start_of[1:] - 1] = 0
+    return np.abs(np.add.reduceat(cross, start_of[part_of[:-1]])) * np.float32(0.5)
 
 
 def runs(first: NDArray[Any], counts: NDArray[Any]) -> NDArray[np.int64]:

@@ -5,8 +5,9 @@ Order: areas, then lines, then points, each class by class in the order of the l
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,19 +17,24 @@ from layers.grid.tile_grid import View
 from layers.vector.blending import argb_of, deepened, over, tinted
 from layers.vector.content import VectorContent
 from layers.vector.details import Details
-from layers.vector.fills import filled, signed_areas
-from layers.vector.gathering import Gathered, gathered
+from layers.vector.fills import Fills
+from layers.vector.gathering import all_of, gathered
 from layers.vector.look import Look
 from layers.vector.stamps import stamp
-from layers.vector.strokes import Legs, stroked
+from layers.vector.strokes import Strokes
 from layers.vector.table import LINE, POINT, POLYGON, FeatureTable
 from viewer.rendering.look_painter import paint_arrows
 from viewer.rendering.sprites import sprite_of
-from viewer.rendering.vector_painter import margin_px, paint_areas, to_pixels
+from viewer.rendering.vector_painter import margin_px, paint_areas, rows_of_kind, to_pixels
 
 LARGE_PX = 48.0
 """Areas that stretch further are painted one by one: there cannot be many in a view."""
+TINY_PX = 2.0
+"""Areas that stretch no further are painted by their middle and their area alone."""
+_ROUND = 0.7
+"""Between a square, 1, and a dot: where the outline of a tiny area is taken to be."""
 _ARROWS_FROM_PX = 24.0
+type _Found = list[tuple[FeatureTable, NDArray[np.int32]]]
 
 
 def bulk_picture(content: VectorContent, details: Details, view: View, scale: float) -> NDArray[np.uint32] | None:
@@ -38,157 +44,186 @@ def bulk_picture(content: VectorContent, details: Details, view: View, scale: fl
     if not found:
         return None
     picture = np.zeros((view.height, view.width), np.uint32)
-    areas = [_Drawn.of(content, details, view, *one, POLYGON) for one in found]
-    lines = [_Drawn.of(content, details, view, *one, LINE) for one in found]
-    picture = _areas(picture, content, view, [one for one in areas if one is not None], scale)
-    for index, look in enumerate(content.looks):
-        if look is not None:
-            picture = _lines(picture, look, [one for one in lines if one is not None], index, scale)
+    areas, tiny = _sorted_by_size(view, found)
+    picture = _areas(picture, content, view, _Shapes.of(content, details, view, areas, POLYGON),
+                     _Tiny.of(content, view, tiny), scale)  # fmt: skip
+    lines = _Shapes.of(content, details, view, found, LINE)
+    if lines is not None:
+        for index, look in enumerate(content.looks):
+            if look is not None:
+                picture = _lines(picture, look, lines.of_class(index), scale)
     return _points(picture, content, view, found, scale)
 
 
 @dataclass(frozen=True, eq=False, slots=True)
-class _Drawn:
-    """Lines or areas of one table in the pixels of a view."""
+class _Shapes:
+    """Lines or areas in the pixels of a view."""
 
-    table: FeatureTable
-    rows: NDArray[Any]
-    codes: NDArray[np.uint16] | None
-    parts: Gathered
     x: NDArray[np.float32]
     y: NDArray[np.float32]
+    starts: NDArray[np.int64]
+    """(m + 1,) where each part begins."""
+    owner: NDArray[np.int64]
+    """(m,) the feature of each part."""
     size: NDArray[np.float32]
-    """(len(rows),) how far each stretches, in pixels."""
+    """(n,) how far each feature stretches, in pixels."""
+    codes: NDArray[np.uint16] | None
+    sources: list[tuple[FeatureTable, NDArray[np.int32]]]
+    """The tables and rows that the features come from, one after the other."""
 
     @classmethod
-    def of(
-        cls, content: VectorContent, details: Details, view: View, table: FeatureTable, rows: NDArray[Any], kind: int
-    ) -> _Drawn | None:
-        if table.only_kind not in (None, kind):
+    def of(cls, content: VectorContent, details: Details, view: View, found: _Found, kind: int) -> _Shapes | None:
+        pieces, sizes, codes, sources = [], [], [], []
+        for table, rows in found:
+            rows = rows_of_kind(table, rows, kind)
+            if not rows.size:
+                continue
+            thin = details.table(table, view.grid.resolution)
+            pieces.append(gathered(thin, rows))
+            box = table.bounds[rows]
+            sizes.append(np.maximum(box[:, 2] - box[:, 0].astype(np.float32), box[:, 3] - box[:, 1].astype(np.float32)))
+            codes.append(content.codes_of(table, rows))
+            sources.append((thin, rows))
+        if not pieces:
             return None
-        if table.only_kind is None:
-            rows = rows[table.kind[rows] == kind]
-        if not rows.size:
-            return None
-        thin = details.table(table, view.grid.resolution)
-        parts = gathered(thin, rows)
+        parts = all_of(pieces)
+        table = sources[0][0]
         x, y = to_pixels(table, view, parts.xy)
-        box = table.bounds[rows]
-        size = np.maximum(box[:, 2] - box[:, 0].astype(np.float32), box[:, 3] - box[:, 1].astype(np.float32))
-        return cls(
-            thin, rows, content.codes_of(table, rows), parts, x, y, size * np.float32(table.step / view.grid.resolution)
-        )
+        size = np.concatenate(sizes) * np.float32(table.step / view.grid.resolution)
+        known = [one for one in codes if one is not None]
+        return cls(x, y, parts.starts, parts.owner, size, np.concatenate(known) if known else None, sources)
 
-    def parts_of(self, index: int, among: NDArray[np.bool_] | None = None) -> NDArray[np.intp] | None:
-        """The parts of the features of one class; None: all of them."""
+    def of_class(self, index: int) -> _Shapes:
+        """The features of one class."""
         if self.codes is None:
-            among_class = None if index == 0 else np.zeros(len(self.rows), bool)
-        else:
-            among_class = self.codes == index
-        if among is not None:
-            among_class = among if among_class is None else among_class & among
-        if among_class is None or among_class.all():
+            return self if index == 0 else self.only(np.zeros(len(self.size), bool))
+        return self.only(self.codes == index)
+
+    def only(self, chosen: NDArray[np.bool_]) -> _Shapes:
+        """Some of the features, for painting: `sources` stay those of all."""
+        if chosen.all():
+            return self
+        parts = chosen[self.owner]
+        counts = np.diff(self.starts)
+        kept = np.repeat(parts, counts)
+        starts = np.concatenate([[0], np.cumsum(counts[parts])])
+        owner = (np.cumsum(chosen) - 1)[self.owner[parts]]
+        codes = None if self.codes is None else self.codes[chosen]
+        return _Shapes(self.x[kept], self.y[kept], starts, owner, self.size[chosen], codes, self.sources)
+
+    def lines(self, chosen: NDArray[np.bool_]) -> list[NDArray[np.float64]]:
+        """(n, 2) pixels of each of these parts."""
+        which = np.flatnonzero(chosen).tolist()
+        both = np.stack([self.x, self.y], axis=1).astype(np.float64) if which else None
+        return [] if both is None else [both[self.starts[part] : self.starts[part + 1]] for part in which]
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class _Tiny:
+    """Areas of about a pixel: their middles, half sizes and areas, in pixels."""
+
+    x: NDArray[np.float32]
+    y: NDArray[np.float32]
+    half: NDArray[np.float32]
+    """(n, 2)"""
+    area: NDArray[np.float32]
+    codes: NDArray[np.uint16] | None
+
+    @classmethod
+    def of(cls, content: VectorContent, view: View, found: _Found) -> _Tiny | None:
+        if not found:
             return None
-        return np.flatnonzero(among_class[self.parts.owner])
+        boxes = np.concatenate([table.bounds[rows] for table, rows in found])
+        table, pixel = found[0][0], found[0][0].step / view.grid.resolution
+        half = (boxes[:, 2:] - boxes[:, :2].astype(np.float32)) * np.float32(pixel / 2)
+        x, y = to_pixels(table, view, (boxes[:, :2] >> 1) + (boxes[:, 2:] >> 1))
+        area = np.concatenate([table.areas[rows] for table, rows in found]) * np.float32(pixel**2)
+        known = [codes for table, rows in found if (codes := content.codes_of(table, rows)) is not None]
+        return cls(x, y, half, area, np.concatenate(known) if known else None)
 
-    def legs(self, parts: NDArray[np.intp] | None, with_along: bool = False) -> tuple[Legs, NDArray[np.int64]]:
-        """Their legs, and the part of each."""
-        at = self.parts.legs()
-        owner = self.parts.of_coordinate()[at]
-        if parts is not None:
-            chosen = np.zeros(len(self.parts.owner), bool)
-            chosen[parts] = True
-            kept = chosen[owner]
-            at, owner = at[kept], owner[kept]
-        x, y = self.x, self.y
-        legs = Legs(x[at], y[at], x[at + 1], y[at + 1], self._along()[at] if with_along else None)
-        return legs, owner
+    def of_class(self, index: int) -> _Tiny:
+        if self.codes is None and index == 0:
+            return self
+        chosen = np.zeros(0, np.intp) if self.codes is None else np.flatnonzero(self.codes == index)
+        return _Tiny(self.x[chosen], self.y[chosen], self.half[chosen], self.area[chosen], None)
 
-    def _along(self) -> NDArray[np.float32]:
-        """How far along its part each coordinate is."""
-        steps = np.hypot(np.diff(self.x, prepend=self.x[:1]), np.diff(self.y, prepend=self.y[:1])).astype(np.float64)
-        steps[self.parts.starts[:-1]] = 0
-        total = np.cumsum(steps)
-        return (total - np.repeat(total[self.parts.starts[:-1]], np.diff(self.parts.starts))).astype(np.float32)
+    def outline(self) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+        """Places on it: its middle, and the middles of its sides where they are apart from that."""
+        wide = np.flatnonzero(self.half.max(axis=1) > 0.3)
+        x, y, dx, dy = self.x[wide], self.y[wide], self.half[wide, 0] * _ROUND, self.half[wide, 1] * _ROUND
+        return np.concatenate([self.x, x - dx, x + dx, x, x]), np.concatenate([self.y, y, y, y - dy, y + dy])
+
+
+def _sorted_by_size(view: View, found: _Found) -> tuple[_Found, _Found]:
+    """Areas of more than about a pixel, and the others."""
+    areas: _Found = []
+    tiny: _Found = []
+    limit = TINY_PX * view.grid.resolution
+    for table, rows in found:
+        rows = rows_of_kind(table, rows, POLYGON)
+        box = table.bounds[rows] if rows.size else np.zeros((0, 4), np.int32)
+        sides = box[:, 2:] - box[:, :2].astype(np.float32)
+        is_tiny = sides.max(axis=1, initial=0) <= np.float32(limit / table.step)
+        for kept, mine in ((tiny, is_tiny), (areas, ~is_tiny)):
+            if mine.any():
+                kept.append((table, rows[mine]))
+    return areas, tiny
 
 
 def _areas(
-    picture: NDArray[np.uint32], content: VectorContent, view: View, found: list[_Drawn], scale: float
-) -> NDArray[np.uint32]:
+    picture: NDArray[np.uint32], content: VectorContent, view: View, areas: _Shapes | None, tiny: _Tiny | None,
+    scale: float,
+) -> NDArray[np.uint32]:  # fmt: skip
     """Large ones first: what is small stays to be seen on them."""
-    height, width = picture.shape
-    small = []
-    large = []
-    for one in found:
-        several = np.bincount(one.parts.owner, minlength=len(one.rows)) > 1
-        is_large = (one.size > LARGE_PX) | (several & (one.size > 2.0))
-        small.append(~is_large)
-        if is_large.any():
-            large.append((one.table, one.rows[is_large], None if one.codes is None else one.codes[is_large]))
-    if large:
-        image = QImage(picture.data, width, height, width * 4, QImage.Format.Format_ARGB32_Premultiplied)
-        painter = QPainter(image)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        for table, rows, codes in large:
-            paint_areas(painter, table, rows, codes, content.looks, view, scale)
-        painter.end()
+    small = None
+    if areas is not None:
+        several = np.bincount(areas.owner, minlength=len(areas.size)) > 1
+        is_large = (areas.size > LARGE_PX) | several
+        _paint_large(picture, content, view, areas, is_large, scale)
+        small = areas.only(~is_large)
     for index, look in enumerate(content.looks):
-        if look is None:
+        if look is None or (small is None and tiny is None):
             continue
+        mine = None if small is None else small.of_class(index)
+        dots = None if tiny is None else tiny.of_class(index)
         if look.fill_color:
-            sums = np.zeros(picture.shape, np.float32)
-            for one, chosen in zip(found, small, strict=True):
-                sums += _fill(one, one.parts_of(index, chosen), picture.shape, bare=look.stroke_width_px == 0)
-            picture = over(picture, deepened(sums, argb_of(look.fill_color)))
-        picture = _strokes(picture, look, [(one, one.parts_of(index, chosen)) for one, chosen in
-                                           zip(found, small, strict=True)], scale)  # fmt: skip
+            fills = Fills(view.width, view.height)
+            if mine is not None:
+                fills.add(mine.x, mine.y, mine.starts)
+            if dots is not None:
+                # Without an outline what is smaller than a pixel becomes one.
+                fills.add_tiny(dots.x, dots.y, dots.area if look.stroke_width_px else np.maximum(dots.area, 1))
+            picture = over(picture, deepened(fills.sums(), argb_of(look.fill_color)))
+        picture = _strokes(picture, look, mine, scale, dots)
     return picture
 
 
-def _fill(
-    one: _Drawn, parts: NDArray[np.intp] | None, shape: tuple[int, int], bare: bool
-) -> NDArray[np.float32] | float:
-    """`bare`: there is no outline, so what is smaller than a pixel becomes one."""
-    legs, owner = one.legs(parts)
-    if not len(legs):
-        return 0.0
-    areas = signed_areas(one.x, one.y, one.parts.starts)
-    sums = filled(shape[1], shape[0], legs, np.sign(areas)[owner])
-    if bare:
-        which = np.arange(len(one.parts.owner)) if parts is None else parts
-        first = one.parts.starts[which[one.size[one.parts.owner[which]] < 1.0]]
-        col, row = np.floor(one.x[first]).astype(np.int32), np.floor(one.y[first]).astype(np.int32)
-        inside = (col >= 0) & (col < shape[1]) & (row >= 0) & (row < shape[0])
-        np.maximum.at(sums, (row[inside], col[inside]), np.float32(1.0))
-    return sums
+def _paint_large(
+    picture: NDArray[np.uint32], content: VectorContent, view: View, areas: _Shapes, is_large: NDArray[np.bool_],
+    scale: float,
+) -> None:  # fmt: skip
+    if not is_large.any():
+        return
+    with _painting(picture) as painter:
+        first = 0
+        for table, rows in areas.sources:
+            mine = rows[is_large[first : first + len(rows)]]
+            first += len(rows)
+            paint_areas(painter, table, mine, content.codes_of(table, mine), content.looks, view, scale)
 
 
-def _lines(
-    picture: NDArray[np.uint32], look: Look, found: list[_Drawn], index: int, scale: float
-) -> NDArray[np.uint32]:
-    chosen = [(one, one.parts_of(index)) for one in found]
-    picture = _strokes(picture, look, chosen, scale)
-    if look.arrow == "none":
-        return picture
-    pieces = []
-    for one, parts in chosen:
-        long = one.size[one.parts.owner] >= _ARROWS_FROM_PX
-        which = np.flatnonzero(long) if parts is None else parts[long[parts]]
-        starts = one.parts.starts
-        pieces += [np.stack([one.x[starts[j] : starts[j + 1]], one.y[starts[j] : starts[j + 1]]], axis=1).astype(float)
-                   for j in which.tolist()]  # fmt: skip
-    if pieces:
-        height, width = picture.shape
-        image = QImage(picture.data, width, height, width * 4, QImage.Format.Format_ARGB32_Premultiplied)
-        painter = QPainter(image)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        paint_arrows(painter, look, pieces, scale)
-        painter.end()
+def _lines(picture: NDArray[np.uint32], look: Look, lines: _Shapes, scale: float) -> NDArray[np.uint32]:
+    picture = _strokes(picture, look, lines, scale)
+    if look.arrow != "none":
+        pieces = lines.lines(lines.size[lines.owner] >= _ARROWS_FROM_PX)
+        if pieces:
+            with _painting(picture) as painter:
+                paint_arrows(painter, look, pieces, scale)
     return picture
 
 
 def _strokes(
-    picture: NDArray[np.uint32], look: Look, found: list[tuple[_Drawn, NDArray[np.intp] | None]], scale: float
+    picture: NDArray[np.uint32], look: Look, lines: _Shapes | None, scale: float, tiny: _Tiny | None = None
 ) -> NDArray[np.uint32]:
     """Casing, ground and stroke, each over all of them."""
     width = look.stroke_width_px
@@ -199,32 +234,37 @@ def _strokes(
         passes.append((look.ground_color, width, ()))
     passes.append((look.stroke_color, width, look.dash))
     for color, wide, dash in passes:
-        if not wide:
-            continue
-        cover = None
-        pattern = tuple(part * wide * scale for part in dash)
-        for one, parts in found:
-            legs, _ = one.legs(parts, bool(dash))
-            if len(legs):
-                mine = stroked(picture.shape[1], picture.shape[0], legs, wide * scale, pattern)
-                cover = mine if cover is None else np.maximum(cover, mine)
-        if cover is not None:
-            picture = over(picture, tinted(cover, argb_of(color)))
+        if wide:
+            strokes = Strokes(picture.shape[1], picture.shape[0], wide * scale, [part * wide * scale for part in dash])
+            if lines is not None:
+                strokes.add(lines.x, lines.y, lines.starts)
+            if tiny is not None:
+                strokes.add_dots(*tiny.outline())
+            picture = over(picture, tinted(strokes.cover(), argb_of(color)))
     return picture
+
+
+@contextmanager
+def _painting(picture: NDArray[np.uint32]) -> Iterator[QPainter]:
+    """A painter onto the picture itself."""
+    height, width = picture.shape
+    image = QImage(picture.data, width, height, width * 4, QImage.Format.Format_ARGB32_Premultiplied)
+    painter = QPainter(image)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    yield painter
+    painter.end()
 
 
 def _points(
     picture: NDArray[np.uint32],
     content: VectorContent,
     view: View,
-    found: list[tuple[FeatureTable, NDArray[np.int32]]],
+    found: _Found,
     scale: float,
 ) -> NDArray[np.uint32]:
     xs, ys, codes = [], [], []
     for table, rows in found:
-        if table.only_kind not in (None, POINT):
-            continue
-        rows = rows if table.only_kind else rows[table.kind[rows] == POINT]
+        rows = rows_of_kind(table, rows, POINT)
         if not rows.size:
             continue
         parts = gathered(table, rows)

@@ -25,7 +25,7 @@ from layers.vector.content import FeatureClasses, VectorContent
 from layers.vector.details import Details
 from layers.vector.look import Look
 from layers.vector.style import ClassKey, VectorStyle
-from layers.vector.table import FeatureTable, VectorInfo
+from layers.vector.table import POLYGON, FeatureTable, VectorInfo
 from viewer.rendering.context import RenderContext
 from viewer.rendering.drawing import LayerDrawing
 from viewer.rendering.layer_labelling import LayerLabelling
@@ -224,7 +224,7 @@ class VectorDrawing(LayerDrawing):
         resolution, details = view.grid.resolution, self._details
 
         def prepare(table: FeatureTable) -> None:
-            _ = table.index
+            _ = table.index, table.areas if table.only_kind == POLYGON else None
             details.table(table, resolution)
 
         self._loading = VectorLoading(self.context, params, self.info, prepare, self._arrived)

@@ -46,13 +46,13 @@ def paint_content(painter: QPainter, content: VectorContent, view: View, scale: 
     painter.save()
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     for table, rows in found:
-        rows = _of_kind(table, rows, POLYGON)
+        rows = rows_of_kind(table, rows, POLYGON)
         paint_areas(painter, table, rows, content.codes_of(table, rows), content.looks, view, scale)
-    lines = [(table, _of_kind(table, rows, LINE)) for table, rows in found]
+    lines = [(table, rows_of_kind(table, rows, LINE)) for table, rows in found]
     for index, look in enumerate(content.looks):
         if look is not None:
             _paint_lines(painter, content, [one for one in lines if one[1].size], index, look, view, scale)
-    _paint_points(painter, content, [(table, _of_kind(table, rows, POINT)) for table, rows in found], view, scale)
+    _paint_points(painter, content, [(table, rows_of_kind(table, rows, POINT)) for table, rows in found], view, scale)
     painter.restore()
 
 
@@ -104,12 +104,17 @@ def to_pixels(
     c, f = inverse.apply(table.origin_x, table.origin_y)
     x, y = xy[:, 0], xy[:, 1]
     if inverse.b == 0 and inverse.d == 0:
-        px, py = x * (inverse.a * step) + c, y * (inverse.e * step) + f
+        px, py = x * (inverse.a * step), y * (inverse.e * step)
     else:
-        px = x * (inverse.a * step) + y * (inverse.b * step) + c
-        py = x * (inverse.d * step) + y * (inverse.e * step) + f
-    px, py = (np.clip(value, -MAX_PIXEL, MAX_PIXEL, out=value).astype(np.float32) for value in (px, py))
-    return px, py
+        px = x * (inverse.a * step) + y * (inverse.b * step)
+        py = x * (inverse.d * step) + y * (inverse.e * step)
+    px += c
+    py += f
+    # No step is further than this from another: where that is near enough, nothing has to be pulled in.
+    if 2.0**32 * step > MAX_PIXEL * view.grid.resolution:
+        np.clip(px, -MAX_PIXEL, MAX_PIXEL, out=px)
+        np.clip(py, -MAX_PIXEL, MAX_PIXEL, out=py)
+    return px.astype(np.float32), py.astype(np.float32)
 
 
 def keeps_vectors(painter: QPainter) -> bool:
@@ -128,9 +133,11 @@ def polygon_of(points: NDArray[np.float64]) -> QPolygonF:
     return polygon
 
 
-def _of_kind(table: FeatureTable, rows: NDArray[np.int32], kind: int) -> NDArray[np.int32]:
-    if table.only_kind is None:
-        return rows[table.kind[rows] == kind]
+def rows_of_kind(table: FeatureTable, rows: NDArray[np.int32], kind: int) -> NDArray[np.int32]:
+    """Those of the rows that are points, lines or areas."""
+    mine = np.flatnonzero(table.kind[rows] == kind) if table.only_kind is None else None
+    if mine is not None:
+        return rows.take(mine)
     return rows if table.only_kind == kind else rows[:0]
 
 

@@ -18,10 +18,10 @@ from viewer.rendering.vector_bulk import bulk_picture
 from viewer.rendering.vector_painter import keeps_vectors, margin_px, paint_content
 from viewer.support.jobs import JobContext
 
-FEW_VERTICES = 8_000
+FEW_VERTICES = 2_500
 """Up to here a view is painted directly, in a few milliseconds."""
 _VERTICES_A_FEATURE = 4
-"""What a feature costs besides its vertices, in vertices."""
+"""What a line or an area costs besides its vertices, in vertices."""
 TILES_A_JOB = 3
 JOBS_AHEAD = 3
 """Two threads work, and find the next when they are done."""
@@ -110,7 +110,8 @@ class VectorSheet:
         total = 0
         for table in content.tables:
             rows = content.rows_in(table, bounds)
-            total += int(table.coordinates_of(rows).sum()) + _VERTICES_A_FEATURE * len(rows)
+            total += int(table.coordinates_of(rows).sum())
+            total += 0 if table.is_single else _VERTICES_A_FEATURE * len(rows)
             if total > FEW_VERTICES:
                 return False
         return True
