@@ -146,6 +146,16 @@ def test_over_the_dateline_a_scene_is_unbroken(tmp_path: Path, paint: Paint, cas
     assert shown[:, -40:].any()
 
 
+def test_a_polar_scene_fills_the_top_of_the_map(tmp_path: Path, paint: Paint) -> None:
+    """In degrees the pole is a line: the scene around it covers all longitudes, whole up to the edge."""
+    bounds = Bounds(-3e6, -3e6, 3e6, 3e6)
+    path = write_raster(tmp_path / "pole.tif", surface(3, 300).astype(np.uint8), "EPSG:3995", bounds, photometric="RGB")
+    picture = paint("pole-in-degrees", path, crs="EPSG:4326", world=Bounds(-180, 64, 180, 90), size=(720, 52))
+    assert not picture.is_ground().any()
+    assert np.abs(picture.rgb[:, 0] - picture.rgb[:, -1]).max() <= 4, "both edges are one meridian"
+    assert np.ptp(picture.rgb[0], axis=0).max() <= 3, "the uppermost row is the pole"
+
+
 @pytest.mark.parametrize(("crs", "side"), [("EPSG:3995", 1), ("EPSG:3031", -1)])
 def test_the_pole_is_filled(tmp_path: Path, paint: Paint, crs: str, side: int) -> None:
     """A raster in lon, lat that ends at the pole, on a polar canvas: a disc without a hole, a wedge or a seam."""

@@ -118,6 +118,6 @@ def test_one_date_stays_one_and_an_unknown_one_is_not_hidden() -> None:
     assert (known.at, known.until, known.date_kind, known.notes) == ("1985-07-01", "", "instant", ())
     assert (known.sun_elevation_deg, known.credit) == (None, "USGS; b, credit not given")
     known = combined_acquisition([("a", OLD), ("b", Acquisition())])
-    assert (known.at, known.date_kind) == ("", "composite")
+    assert (known.at, known.until, known.date_kind) == ("", "", "composite")
     assert known.notes == ("Channels of different dates: “a” 1985-07-01; “b” date unknown.",)
     assert combined_acquisition([("a", OLD)]) == OLD

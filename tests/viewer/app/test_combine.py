@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import numpy as np
@@ -20,6 +21,7 @@ from viewer.panels.combine_dialog import CombineDialog
 
 RED = np.stack([np.full((120, 160), 200), np.full((120, 160), 90)]).astype(np.uint8)
 GREEN = np.full((1, 60, 80), 120, np.uint8)
+GROUND = (14, 26, 36)
 BLUE = np.full((1, 200, 200), 40, np.uint16)
 
 
@@ -115,6 +117,8 @@ def test_it_is_saved_and_a_missing_file_is_a_badge(
     layer = combine(window, qtbot)
     hide_others(window, layer)
     before = colour(window, qtbot, layer)
+    shown = '{"bands": [1, 2, 4], "stretches": [[0, 255, 1], [0, 255, 1], [0, 80, 1]]}'
+    window.session.push(update_layer(window.session.document, layer.uuid, actor="me", style_json=shown))
     answers.path = tmp_path / "case.gpkg"
     window.files.save()
     settle(window, qtbot)
@@ -122,12 +126,15 @@ def test_it_is_saved_and_a_missing_file_is_a_badge(
     other = make_window()
     other.files.open_words([str(answers.path)])
     settle(other, qtbot)
-    assert "green.tif" in other.scene.problems()[layer.uuid]
-    shown = '{"bands": [1, 2, 4], "stretches": [[0, 255, 1], [0, 255, 1], [0, 80, 1]]}'
-    other.session.push(update_layer(other.session.document, layer.uuid, actor="me", style_json=shown))
+    assert "green.tif" in other.scene.problems()[layer.uuid], "though nothing of it is shown"
+    assert colour(other, qtbot, layer) == (200, 90, 128)
+    needing = json.dumps(layer.style)
+    other.session.push(update_layer(other.session.document, layer.uuid, actor="me", style_json=needing))
+    assert colour(other, qtbot, layer) == GROUND
+    other.session.undo()
     assert colour(other, qtbot, layer) == (200, 90, 128)
     (tmp_path / "away.tif").rename(tmp_path / "green.tif")
-    other.session.undo()
+    other.session.redo()
     other.scene.drawings[layer.uuid].reload()
     settle(other, qtbot)
     assert layer.uuid not in other.scene.problems()
