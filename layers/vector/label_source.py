@@ -18,7 +18,7 @@ from layers.vector.template import template_of
 
 type Floats = NDArray[np.float64]
 
-MOST_LABELS = 240
+MOST_LABELS = 180
 """More than this never fit a picture."""
 _TOP = 4096
 """So many of the most important features of the whole layer are tried before the view is searched."""

@@ -5,18 +5,20 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import combinations, pairwise
 
-from PySide6.QtCore import QLineF, QPointF, Qt
-from PySide6.QtGui import QColor, QFont, QFontMetricsF, QImage, QPainter, QPainterPath, QPen
+from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
+from PySide6.QtGui import QColor, QFont, QFontMetricsF, QImage, QPainter, QPainterPath, QPen, QTransform
 
 from layers.vector.placement import PlacedLabel, leader_start
 from viewer.canvas.fonts import letters_path, map_font
+from viewer.canvas.halos import HaloPainter
 from viewer.canvas.qt_shapes import is_vector_device
 
 PAD_PX = 3.0
 _WRAP_AFTER = 26
-_MOST_SPRITES = 2000
+MOST_SPRITES = 2000
 _MOST_SIZES = 20_000
 
 
@@ -32,7 +34,20 @@ class Face:
     italic: bool = False
 
     def font(self, scale: float) -> QFont:
-        return map_font(self.size_px * scale, bold=self.bold, italic=self.italic)
+        return _font(self, scale)
+
+    def metrics(self, scale: float) -> QFontMetricsF:
+        return _metrics(self, scale)
+
+
+@lru_cache(maxsize=256)
+def _font(face: Face, scale: float) -> QFont:
+    return map_font(face.size_px * scale, bold=face.bold, italic=face.italic)
+
+
+@lru_cache(maxsize=256)
+def _metrics(face: Face, scale: float) -> QFontMetricsF:
+    return QFontMetricsF(_font(face, scale))
 
 
 class LabelPainter:
@@ -40,7 +55,8 @@ class LabelPainter:
 
     def __init__(self) -> None:
         self._sizes: dict[tuple[str, Face, float], tuple[float, float]] = {}
-        self._sprites: dict[tuple[str, Face, int, float], QImage] = {}
+        self._sprites: dict[tuple[str, Face, int, float, float], QImage] = {}
+        self._halos = HaloPainter()
 
     def size(self, text: str, face: Face, scale: float) -> tuple[float, float]:
         """Width and height of a label with its halo, in picture pixels."""
@@ -48,7 +64,7 @@ class LabelPainter:
         if key not in self._sizes:
             if len(self._sizes) > _MOST_SIZES:
                 self._sizes.clear()
-            metrics = QFontMetricsF(face.font(scale))
+            metrics = face.metrics(scale)
             lines = text.split("\n")
             width = max(metrics.horizontalAdvance(line) for line in lines)
             # slanted letters lean out of their advance
@@ -57,8 +73,15 @@ class LabelPainter:
             self._sizes[key] = math.ceil(width + lean + 2 * pad), math.ceil(metrics.height() * len(lines) + pad)
         return self._sizes[key]
 
-    def paint(self, painter: QPainter, labels: Sequence[PlacedLabel], scale: float) -> None:
-        """The most important last, above the others; leaders below all letters."""
+    def paint(
+        self, painter: QPainter, labels: Sequence[PlacedLabel], scale: float, most_new: int = MOST_SPRITES
+    ) -> bool:
+        """The most important last, above the others; leaders below all letters.
+
+        At most `most_new` labels are drawn that no picture is kept of: False where some were left out.
+        """
+        asked = len(labels)
+        labels = self._affordable(labels, scale, most_new) if not is_vector_device(painter) else labels
         painter.save()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         for label in labels:
@@ -66,38 +89,94 @@ class LabelPainter:
                 _paint_leader(painter, label, scale)
         as_text = is_vector_device(painter)
         for label in reversed(labels):
-            if label.angle_deg:
-                self._paint_turned(painter, label, scale, as_text)
-            elif as_text:
-                _paint_letters(painter, label, scale, QPointF(label.box.left, label.box.top), as_text=True)
-            else:
-                painter.drawImage(QPointF(round(label.box.left), round(label.box.top)), self._sprite(label, scale))
+            if as_text:
+                self._paint_shapes(painter, label, scale)
+                continue
+            sprite = self._sprite(label, scale)
+            x, y = label.centre
+            left, top = x - sprite.width() / 2, y - sprite.height() / 2
+            painter.drawImage(QPointF(round(left), round(top)), sprite)
         painter.restore()
+        return len(labels) == asked
 
-    def _paint_turned(self, painter: QPainter, label: PlacedLabel, scale: float, as_text: bool) -> None:
+    def _affordable(self, labels: Sequence[PlacedLabel], scale: float, most_new: int) -> Sequence[PlacedLabel]:
+        """Those with a picture, and the first `most_new` of the others."""
+        if most_new >= len(labels):
+            return labels
+        found = []
+        for label in labels:
+            is_new = _key(label, scale) not in self._sprites
+            if not is_new or most_new > 0:
+                found.append(label)
+                most_new -= is_new
+        return found
+
+    def _paint_shapes(self, painter: QPainter, label: PlacedLabel, scale: float) -> None:
+        """Onto PDF and SVG: the halo an outline, the letters text."""
         width, height = self.size(label.text, face_of(label), scale)
         painter.save()
         painter.translate(*label.centre)
         painter.rotate(label.angle_deg)
-        _paint_letters(painter, label, scale, QPointF(-width / 2, -height / 2), as_text=as_text)
+        face, lines = face_of(label), _lines_of(label, scale, QPointF(-width / 2, -height / 2))
+        font = face.font(scale)
+        if face.halo_px > 0 and face.halo_color:
+            outline = QPainterPath()
+            for place, line in lines:
+                outline.addPath(letters_path(place, font, line))
+            pen = QPen(QColor(face.halo_color), 2 * face.halo_px * scale)
+            pen.setCapStyle(Qt.PenCapStyle.RoundCap)
+            pen.setJoinStyle(Qt.PenJoinStyle.RoundJoin)
+            painter.strokePath(outline, pen)
+        painter.setFont(font)
+        painter.setPen(QColor(face.color))
+        for place, line in lines:
+            painter.drawText(place, line)
         painter.restore()
 
     def _sprite(self, label: PlacedLabel, scale: float) -> QImage:
-        face = face_of(label)
-        key = label.text, face, label.side, scale
+        key = _key(label, scale)
         sprite = self._sprites.get(key)
         if sprite is None:
-            if len(self._sprites) > _MOST_SPRITES:
+            if len(self._sprites) > MOST_SPRITES:
                 self._sprites.clear()
-            width, height = self.size(label.text, face, scale)
-            sprite = QImage(int(width), int(height), QImage.Format.Format_ARGB32_Premultiplied)
-            sprite.fill(Qt.GlobalColor.transparent)
-            painter = QPainter(sprite)
-            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-            _paint_letters(painter, label, scale, QPointF(0, 0), as_text=False)
-            painter.end()
-            self._sprites[key] = sprite
+            sprite = self._sprites[key] = self._painted(label, scale, round(label.angle_deg, 1))
         return sprite
+
+    def _painted(self, label: PlacedLabel, scale: float, angle_deg: float) -> QImage:
+        face = face_of(label)
+        width, height = self.size(label.text, face, scale)
+        lines, font, metrics = _lines_of(label, scale, QPointF(0, 0)), face.font(scale), face.metrics(scale)
+        halo = _transparent(width, height)
+        if face.halo_px > 0 and face.halo_color:
+            painter = QPainter(halo)
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            for place, line in lines:
+                self._halos.paint(
+                    painter, place, font, metrics, line, QColor(face.halo_color), 2 * face.halo_px * scale
+                )
+            painter.end()
+        turn = QTransform().rotate(angle_deg)
+        box = turn.mapRect(QRectF(-width / 2, -height / 2, width, height))
+        # as odd or even as the upright one, so that its middle is on the same place of a pixel
+        sprite = _transparent(_like(box.width(), width), _like(box.height(), height)) if angle_deg else halo.copy()
+        if not angle_deg:
+            sprite.fill(Qt.GlobalColor.transparent)
+        painter = QPainter(sprite)
+        painter.setRenderHints(QPainter.RenderHint.Antialiasing | QPainter.RenderHint.SmoothPixmapTransform)
+        painter.translate(sprite.width() / 2, sprite.height() / 2)
+        painter.rotate(angle_deg)
+        painter.translate(-width / 2, -height / 2)
+        painter.setOpacity(QColor(face.halo_color).alphaF() if face.halo_color else 0.0)
+        painter.drawImage(0, 0, halo)
+        painter.setOpacity(1.0)
+        for place, line in lines:
+            painter.fillPath(letters_path(place, font, line), QColor(face.color))
+        painter.end()
+        return sprite
+
+
+def _key(label: PlacedLabel, scale: float) -> tuple[str, Face, int, float, float]:
+    return label.text, face_of(label), label.side, scale, round(label.angle_deg, 1)
 
 
 def face_of(label: PlacedLabel) -> Face:
@@ -129,27 +208,26 @@ def _paint_leader(painter: QPainter, label: PlacedLabel, scale: float) -> None:
         painter.drawLine(line)
 
 
-def _paint_letters(painter: QPainter, label: PlacedLabel, scale: float, at: QPointF, *, as_text: bool) -> None:
-    """Letters on their halo. Onto PDF and SVG the halo is an outline and the letters are text."""
+def _lines_of(label: PlacedLabel, scale: float, at: QPointF) -> list[tuple[QPointF, str]]:
+    """The baseline of each line of a label whose upper left is `at`."""
     face = face_of(label)
-    font, lines = face.font(scale), label.text.split("\n")
-    metrics = QFontMetricsF(font)
-    outline, places = QPainterPath(), []
+    metrics, lines = face.metrics(scale), label.text.split("\n")
     pad, widths = max(PAD_PX, face.halo_px + 1.0) * scale, [metrics.horizontalAdvance(line) for line in lines]
+    found = []
     for number, (line, width) in enumerate(zip(lines, widths, strict=True)):
         indent = (max(widths) - width) * {1: 0.0, 0: 0.5, -1: 1.0}[label.side]
-        place = QPointF(at.x() + pad + indent, at.y() + pad / 2 + metrics.ascent() + number * metrics.height())
-        places.append((place, line))
-        outline.addPath(letters_path(place, font, line))
-    if face.halo_px > 0 and face.halo_color:
-        pen = QPen(QColor(face.halo_color), 2 * face.halo_px * scale)
-        pen.setCapStyle(Qt.PenCapStyle.RoundCap)
-        pen.setJoinStyle(Qt.PenJoinStyle.RoundJoin)
-        painter.strokePath(outline, pen)
-    if not as_text:
-        painter.fillPath(outline, QColor(face.color))
-        return
-    painter.setFont(font)
-    painter.setPen(QColor(face.color))
-    for place, line in places:
-        painter.drawText(place, line)
+        baseline = at.y() + pad / 2 + metrics.ascent() + number * metrics.height()
+        found.append((QPointF(at.x() + pad + indent, baseline), line))
+    return found
+
+
+def _transparent(width: float, height: float) -> QImage:
+    image = QImage(int(width), int(height), QImage.Format.Format_ARGB32_Premultiplied)
+    image.fill(Qt.GlobalColor.transparent)
+    return image
+
+
+def _like(length: float, other: float) -> int:
+    """Rounded up, odd where the other is odd."""
+    whole = math.ceil(length)
+    return whole + (whole - int(other)) % 2

@@ -8,7 +8,7 @@ from PySide6.QtGui import QPainter
 
 from layers.grid.tile_grid import View
 from layers.vector.placement import Box, LabelLayout, LabelWish, PlacedLabel
-from viewer.canvas.label_painter import LabelPainter
+from viewer.canvas.label_painter import MOST_SPRITES, LabelPainter
 from viewer.canvas.layer_labels import LayerLabels
 from viewer.canvas.site_frame import SiteFrame
 from viewer.canvas.site_labels import SiteLabels
@@ -17,6 +17,8 @@ from viewer.rendering.layer_labelling import LayerLabelling
 type Labellings = Sequence[tuple[str, LayerLabelling]]
 """Layer uuid and what its labels are, the topmost first."""
 _EDGE_PX = 2.0
+_NEW_A_FRAME = 24
+"""Letters of one label take up to a millisecond the first time."""
 
 
 class MapLabels:
@@ -42,8 +44,9 @@ class MapLabels:
         edge = _EDGE_PX * view.ratio
         return LabelLayout.of(Box(edge, edge, view.width - edge, view.height - edge), wishes, marks)
 
-    def paint(self, painter: QPainter, labels: Sequence[PlacedLabel], scale: float) -> None:
-        self._painter.paint(painter, labels, scale)
+    def paint(self, painter: QPainter, labels: Sequence[PlacedLabel], scale: float, *, in_haste: bool = False) -> bool:
+        """False where some were left out, `in_haste`, because their letters take time: they come when painted again."""
+        return self._painter.paint(painter, labels, scale, _NEW_A_FRAME if in_haste else MOST_SPRITES)
 
 
 def carried_along(layout: LabelLayout, before: View, now: View) -> list[PlacedLabel]:

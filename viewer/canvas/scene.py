@@ -241,10 +241,12 @@ class MapScene(QObject):
         selection: frozenset[str] = frozenset(),
         preview: Preview | None = None,
         settled: bool = True,
+        in_haste: bool = False,
     ) -> None:
         """Paint the map onto any painter whose coordinates are the view's pixels; vectors and text stay such.
 
         `settled` False, while one drags: labels only go with the map, and are placed anew when it rests.
+        `in_haste`, on the screen: many new labels come over some frames, `updated` says when.
         """
         painter.save()
         painter.setClipRect(0, 0, view.width, view.height)
@@ -255,12 +257,16 @@ class MapScene(QObject):
             with span("paint sites"):
                 self._sites.paint(painter, self.site_frame(view), selection)
         with span("paint labels"):
-            self._paint_labels(painter, view, selection, settled)
+            all_there = self._paint_labels(painter, view, selection, settled, in_haste)
+        if not all_there:
+            self.context.mailbox.post(self.updated.emit)
         if preview is not None:
             preview(painter, view)
         painter.restore()
 
-    def _paint_labels(self, painter: QPainter, view: View, selection: frozenset[str], settled: bool) -> None:
+    def _paint_labels(
+        self, painter: QPainter, view: View, selection: frozenset[str], settled: bool, in_haste: bool
+    ) -> bool:
         last = self._layout
         if (
             settled
@@ -268,6 +274,7 @@ class MapScene(QObject):
             or last[1:3] != (selection, self.label_language)
             or last[0].grid.crs != view.grid.crs
         ):
-            self._labels.paint(painter, self.label_layout(view, selection).placed, view.ratio)
+            labels = self.label_layout(view, selection).placed
         else:
-            self._labels.paint(painter, carried_along(last[4], last[0], view), view.ratio)
+            labels = carried_along(last[4], last[0], view)
+        return self._labels.paint(painter, labels, view.ratio, in_haste=in_haste)

@@ -292,7 +292,7 @@ class MapCanvas(QWidget):
         self._is_settled = self._resting
         self._credits = self.scene.attributions(view)
         painter = QPainter(self._picture)
-        self.scene.paint_map(painter, view, selection=self.selection.uuids, settled=self._resting)
+        self.scene.paint_map(painter, view, selection=self.selection.uuids, settled=self._resting, in_haste=True)
         painter.end()
 
     def _paint_above(self, painter: QPainter, view: View) -> None:
