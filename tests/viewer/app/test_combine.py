@@ -165,3 +165,13 @@ def test_images_of_different_places_are_refused_in_the_dialog(
     assert "do not overlap" in dialog.refusal.text()
     assert not dialog.combine_button.isEnabled()
     dialog.reject()
+
+
+def test_its_stretch_is_found_in_all_its_files(window: MainWindow, three: dict, qtbot: QtBot) -> None:
+    layer = combine(window, qtbot)
+    window.docks.show_panel("layer_properties")
+    fields = window.docks.details.currentWidget().panel.raster.stretch.fields.fields
+    fields["method"].committed.emit("minmax")
+    settle(window, qtbot)
+    stretches = window.session.document.layers[layer.uuid].style["stretches"]
+    assert [low for low, _high, _gamma in stretches] == [200, 120, 40]
