@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from layers.document.site import Site
+from layers.vector.label_anchors import line_anchors
 from layers.vector.placement import Anchor, Box, LabelWish, Rank, mark_boxes
 from viewer.canvas.label_painter import Face, LabelPainter, wrapped
 from viewer.canvas.site_frame import ShapeInView, SiteFrame
@@ -50,15 +51,20 @@ class SiteLabels:
             if anchors:
                 found.append((_rank(shape.site, selection), shape.site, anchors))
         found.sort(key=lambda wish: wish[0])
+        lines = {shape.uuid: shape for shape in frame.shapes[:MOST_WISHES] if shape.site.kind == "line"}
         wishes: list[LabelWish] = []
         named: set[str] = set()
         for rank, site, anchors in found:
-            text = wrapped(label_text(site, language))
-            if text and site.uuid not in named and len(wishes) < MOST_WISHES:
+            plain = label_text(site, language)
+            if plain and site.uuid not in named and len(wishes) < MOST_WISHES:
                 named.add(site.uuid)
-                size = self._painter.size(text, _FACES[rank], frame.scale)
+                face, shape = _FACES[rank], lines.get(site.uuid)
+                size = self._painter.size(plain, face, frame.scale)
+                along = _along(shape, frame, size) if shape is not None else ()
+                text = plain if along else wrapped(plain)
+                size = self._painter.size(text, face, frame.scale)
                 leader = rank in (Rank.SELECTED, Rank.CLAIM) and site.kind == "point"
-                wishes.append(LabelWish(site.uuid, text, rank, *size, anchors, _FACES[rank], leader))
+                wishes.append(LabelWish(site.uuid, text, rank, *size, (*along, *anchors), face, leader))
         return wishes
 
 
@@ -109,6 +115,19 @@ def _shape_anchors(shape: ShapeInView, frame: SiteFrame) -> Iterator[Anchor]:
     for share in (0.5, 0.35, 0.65, 0.2, 0.8):
         x, y = _point_along(longest, share)
         yield Anchor(x, y, 6.0 * frame.scale)
+
+
+def _along(shape: ShapeInView, frame: SiteFrame, size: tuple[float, float]) -> tuple[Anchor, ...]:
+    """Along the longest piece of a line where that is straight enough for its name."""
+    view = frame.view
+    rings = [to_pixels(view, ring) for part in shape.outline.parts for ring in part.rings]
+    runs = [run.points for ring in rings for run in runs_in_view(ring, view, 0.0)]
+    if not runs:
+        return ()
+    room = Box(0.0, 0.0, view.width, view.height)
+    gap = 3.0 * frame.scale
+    found = line_anchors(max(runs, key=_length_px), room, *size)
+    return tuple(anchor._replace(clearance=gap) for anchor in found)
 
 
 def _length_px(points: Floats) -> float:
