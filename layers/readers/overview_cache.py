@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import os
 import time
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -58,16 +59,18 @@ def build_overviews(params: dict[str, Any]) -> tuple[dict[str, Any], tuple[Any, 
             row = 0
             _begin(full, unfinished)
         end = time.monotonic() + float(params.get("slice_s", _SLICE_S))
-        with rasterio.Env(GDAL_TIFF_INTERNAL_MASK=True), rasterio.open(unfinished, "r+", driver="GTiff") as out:
+        # Each step is closed before the next begins: whenever this process is killed, what the tag says is on the disk.
+        with _at_work(unfinished) as out:
             while row < rows:
                 _fill_rows(full, out, row)
                 row += _TILE_PX
                 if time.monotonic() > end:
                     break
+        with _at_work(unfinished) as out:
             out.update_tags(**{_ROW_TAG: row})
-            if row >= rows:
-                _add_levels(full, out)
         if row >= rows:
+            with _at_work(unfinished) as out:
+                _add_levels(full, out)
             os.replace(unfinished, final)
     except (rasterio.errors.RasterioError, OSError) as error:
         raise _cannot_write(error, unfinished, full) from error
@@ -108,6 +111,12 @@ def _size(full: DatasetReader) -> tuple[int, int]:
 
 def _header(final: Path, row: int, rows: int) -> dict[str, Any]:
     return {"overview_path": str(final), "row": row, "fraction": row / rows, "is_done": row >= rows}
+
+
+@contextmanager
+def _at_work(unfinished: Path) -> Iterator[Any]:
+    with rasterio.Env(GDAL_TIFF_INTERNAL_MASK=True), rasterio.open(unfinished, "r+", driver="GTiff") as out:
+        yield out
 
 
 def _row_of(unfinished: Path, full: DatasetReader) -> int:

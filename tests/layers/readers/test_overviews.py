@@ -1,6 +1,7 @@
 """Overviews in our own cache: built slice by slice, used by the tile op, never beside the file, never for another."""
 
 import os
+import shutil
 
 import numpy as np
 import pytest
@@ -9,6 +10,7 @@ import rasterio
 from layers.errors import NotAllowed, SourceChanged, TooLarge
 from layers.geo.bounds import Bounds
 from layers.pool.pool import ReaderPool
+from layers.pool.protocol import Profile
 from layers.raster.overviews import overview_name
 from layers.readers import overview_cache
 from layers.readers.datasets import DATASETS
@@ -191,8 +193,6 @@ def test_what_is_too_large_is_refused(tmp_path, cache, monkeypatch):
 
 
 def test_a_writer_process_builds_them(tmp_path, cache):
-    from layers.pool.protocol import Profile
-
     path = write_raster(tmp_path / "a.tif", surface(1, SIDE).astype(np.uint8), "EPSG:32652", UTM)
     pool = ReaderPool(1)
     pool.start()
@@ -203,3 +203,28 @@ def test_a_writer_process_builds_them(tmp_path, cache):
         pool.close()
     assert header["is_done"]
     assert tile(path, overview_path=header["overview_path"])[0]["shrink"] > 4
+
+
+def test_whenever_a_writer_is_killed_the_overviews_become_the_same(tmp_path, cache, monkeypatch):
+    path = write_raster(tmp_path / "a.tif", surface(3, SIDE).astype(np.uint8), "EPSG:32652", UTM, tiled=True)
+    reference, on_disk = tmp_path / "reference.tif", tmp_path / "on_disk.tif"
+    os.replace(build(path, cache)[0], reference)
+    add_levels = overview_cache._add_levels
+
+    def killed(full, out):
+        out.build_overviews([2], rasterio.enums.Resampling.average)  # writes a part of what GDAL holds
+        shutil.copyfile(out.name, on_disk)
+        raise OSError("killed")
+
+    monkeypatch.setattr(overview_cache, "_add_levels", killed)
+    with pytest.raises(NotAllowed):
+        build(path, cache)
+    monkeypatch.setattr(overview_cache, "_add_levels", add_levels)
+    name = overview_name(str(path), "", path.stat().st_mtime_ns, path.stat().st_size)
+    shutil.copyfile(on_disk, (cache / name).with_suffix(".part.tif"))
+    built, _ = build(path, cache)
+    for level in range(-1, 1):
+        options = {} if level < 0 else {"overview_level": level}
+        with rasterio.open(reference, **options) as a, rasterio.open(built, **options) as b:
+            assert (a.read() == b.read()).all()
+            assert (a.dataset_mask() == b.dataset_mask()).all()
