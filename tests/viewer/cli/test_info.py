@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.layers.readers.odd_vectors import odd_vectors
 from tests.viewer.cli.conftest import write_scene
 from viewer.cli.command import BAD_INPUT, DONE
 
@@ -78,3 +79,26 @@ def test_a_service_that_cannot_be(cli, text: str) -> None:
     outcome = cli("info", text)
     assert outcome.code == BAD_INPUT
     assert outcome.sentence
+
+
+def test_each_vector_format(cli, tmp_path: Path) -> None:
+    """The odd files of the readers' tests: each is described with its kind, its place and its columns."""
+    drivers = set()
+    odds = {odd.name: odd for odd in odd_vectors(tmp_path)}
+    for name in (
+        "int64", "GeoJSON by lines", "a GeoPackage", "a shapefile in cp1251 that does not say so", "a FlatGeobuf",
+        "KML with folders", "KMZ", "GPX with a broken time", "a table in cp1251",
+    ):  # fmt: skip
+        facts = cli("info", odds[name].path, "--json").json
+        drivers.add(facts["driver"])
+        assert (facts["kind"], facts["crs"]) == ("vector", "EPSG:4326"), name
+        assert facts["bounds_lonlat"]
+        assert {field["name"] for field in facts["layers"][0]["fields"]} >= set(odds[name].columns), name
+    assert drivers == {"GeoJSON", "GeoJSONSeq", "GPKG", "ESRI Shapefile", "FlatGeobuf", "KML", "KMZ", "GPX", "CSV"}
+
+
+def test_all_tables_of_a_file_are_taken(cli, tmp_path: Path) -> None:
+    gpx = tmp_path / "a.gpx"
+    gpx.write_text("<gpx><wpt lat='1' lon='2'/><rte><rtept lat='1' lon='2'/><rtept lat='3' lon='4'/></rte></gpx>")
+    assert cli("new", tmp_path / "case.gpkg", gpx).code == DONE
+    assert cli("info", tmp_path / "case.gpkg", "--json").json["layers"] == 2
