@@ -32,6 +32,7 @@ class ReadingForm(QWidget):
         self.form.addRow(label, self.encoding)
         self.note = muted()
         self.button = QPushButton(self.tr("Columns and encoding…"))
+        self.button.setAccessibleName(self.button.text())
         self.button.setToolTip(self.tr("Say which columns hold the coordinates, and how the text is read"))
         self.button.clicked.connect(lambda: context.reading_wanted.emit(self._uuid))
         layout = QVBoxLayout(self)
