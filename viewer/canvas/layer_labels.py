@@ -14,6 +14,7 @@ from layers.vector.placement import Anchor, Box, LabelWish, Rank, mark_boxes
 from layers.vector.table import LINE, POINT
 from viewer.canvas.label_painter import Face, LabelPainter, wrapped
 from viewer.rendering.layer_labelling import LayerLabelling
+from viewer.rendering.vector_clusters import cluster_radius_px
 
 _MARGIN_PX = 40.0
 _LINE_GAP_PX = 1.0
@@ -36,6 +37,10 @@ class LayerLabels:
         face = face_from(labelling.style)
         for px, py in _pixels(view, labelling.source.points_within(bounds)).tolist():
             asked.marks += mark_boxes(px, py, labelling.largest_radius_px * view.ratio)
+        if labelling.clusters is not None:
+            places, counts = labelling.clusters.within(bounds)
+            for (px, py), count in zip(_pixels(view, places).tolist(), counts.tolist(), strict=True):
+                asked.marks += mark_boxes(px, py, (cluster_radius_px(count) + 2.0) * view.ratio)
         room = Box(0.0, 0.0, view.width, view.height)
         for feature in labelling.source.within(bounds):
             text = wrapped(feature.text) if feature.kind != LINE else feature.text
@@ -59,6 +64,8 @@ def _anchors(
     placement, width, height = labelling.style.placement, *size
     if feature.kind == POINT:
         px, py = parts[0][0].tolist()
+        if not (room.left <= px <= room.right and room.top <= py <= room.bottom):
+            return ()
         if placement == "over":
             return (Anchor(px, py, 0.0, "over"),)
         return (Anchor(px, py, labelling.radius_px(feature.class_index, POINT) * view.ratio),)

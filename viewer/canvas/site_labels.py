@@ -46,10 +46,10 @@ class SiteLabels:
             site = frame.index.sites[frame.index.uuids[frame.rows[i]]]
             clearance = _sign_clearance(frame) if frame.is_area[i] else radius
             found.append((_rank(site, selection), site, (Anchor(float(frame.px[i]), float(frame.py[i]), clearance),)))
-        for shape in frame.shapes[:MOST_WISHES]:
-            anchors = tuple(_shape_anchors(shape, frame))
+        for shown in frame.shapes[:MOST_WISHES]:
+            anchors = tuple(_shape_anchors(shown, frame))
             if anchors:
-                found.append((_rank(shape.site, selection), shape.site, anchors))
+                found.append((_rank(shown.site, selection), shown.site, anchors))
         found.sort(key=lambda wish: wish[0])
         lines = {shape.uuid: shape for shape in frame.shapes[:MOST_WISHES] if shape.site.kind == "line"}
         wishes: list[LabelWish] = []

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from layers.vector.clusters import Clusters
 from layers.vector.label_source import LabelSource
 from layers.vector.label_style import LabelStyle
 from layers.vector.look import Look
@@ -20,6 +21,8 @@ class LayerLabelling:
     looks: tuple[Look | None, ...]
     """By class."""
     size_factor: float = 1.0
+    clusters: Clusters | None = None
+    """Labels keep clear of them."""
 
     def radius_px(self, class_index: int, kind: int) -> float:
         """Half of what a mark covers, or half of a line's width, in logical pixels."""

@@ -30,6 +30,7 @@ from viewer.rendering.context import RenderContext
 from viewer.rendering.drawing import LayerDrawing
 from viewer.rendering.layer_labelling import LayerLabelling
 from viewer.rendering.layer_styles import ColumnReader
+from viewer.rendering.vector_clusters import VectorClusters
 from viewer.rendering.vector_labels import VectorLabels
 from viewer.rendering.vector_loading import VectorLoading
 from viewer.rendering.vector_sheet import VectorSheet
@@ -61,6 +62,7 @@ class VectorDrawing(LayerDrawing):
             context, f"{layer.uuid} selected", self._announce, self._set_problem, Details()
         )
         self._labels = VectorLabels(context.jobs, self._announce)
+        self._clusters = VectorClusters(context.jobs, self._present)
         self._attributes: Attributes | None = None
         self._classes: tuple[ClassKey, FeatureClasses | None] = ("single", "", ()), None
         self._shown: NDArray[np.int64] | None = None
@@ -87,6 +89,7 @@ class VectorDrawing(LayerDrawing):
             self._load(view)
         scale = self._scale_at(view)
         if scale:
+            self._clusters.set_cell(self._cluster_cell())
             self._sheet.set_view(view, scale, cursor)
             self._selected_sheet.set_view(view, scale, cursor)
 
@@ -94,6 +97,7 @@ class VectorDrawing(LayerDrawing):
         scale = self._scale_at(view)
         if view.grid.crs == self._crs and scale:
             self._sheet.paint(painter, view, scale, self.layer.opacity)
+            self._clusters.paint(painter, view, self.style.looks[-1] or self.style.own_look, self.layer.opacity)
             self._selected_sheet.paint(painter, view, scale, 1.0)
 
     def is_complete(self, view: View) -> bool:
@@ -103,14 +107,14 @@ class VectorDrawing(LayerDrawing):
             return False
         if not self._scale_at(view):
             return True
-        if not self._labels.is_settled:
+        if not (self._labels.is_settled and self._clusters.is_settled):
             return False
         return self._sheet.is_complete(view) and self._selected_sheet.is_complete(view)
 
     def labelling(self, view: View) -> LayerLabelling | None:
         if not self.style.labels.text or view.grid.crs != self._crs or not self._scale_at(view):
             return None
-        return self._labels.labelling(self._crs, self.style, map_scale(view))
+        return self._labels.labelling(self._crs, self.style, map_scale(view), self._clusters.found)
 
     def bounds_lonlat(self) -> Bounds | None:
         if self.info is None or not self.layer.crs or self.info.bounds is None:
@@ -206,19 +210,16 @@ class VectorDrawing(LayerDrawing):
             self._set_problem(f"{self.path.name} holds no features: there is nothing to draw.")
         elif not (self.layer.crs or self.info.crs):
             self._set_problem(f"{self.path.name} does not say in which CRS it is: choose one for the layer.")
-        elif self._view is not None:
-            self._load(self._view)
 
     def _load(self, view: View) -> None:
-        """Read all features into the view's CRS."""
-        assert self.info is not None
+        """Read all features into the view's CRS: at once, before it is known what they are."""
         if self._loading is not None:
             self._loading.stop()
         self._crs = crs = view.grid.crs
         self._is_loaded = False
         self._take_tables((), keep=False)
         params = {
-            "path": str(self.path), "layer": self.info.name, "crs": crs, "source_crs": self.layer.crs,
+            "path": str(self.path), "layer": str(self.layer.source.get("table", "")), "crs": crs, "source_crs": self.layer.crs,
             "options": self._options(),
         }  # fmt: skip
         resolution, details = view.grid.resolution, self._details
@@ -227,7 +228,7 @@ class VectorDrawing(LayerDrawing):
             _ = table.index, table.areas if table.only_kind == POLYGON else None
             details.table(table, resolution)
 
-        self._loading = VectorLoading(self.context, params, self.info, prepare, self._arrived)
+        self._loading = VectorLoading(self.context, params, prepare, self._arrived)
 
     def _options(self) -> dict[str, Any]:
         """How the file is to be read, where somebody said so."""
@@ -235,7 +236,8 @@ class VectorDrawing(LayerDrawing):
         return options if isinstance(options, dict) else {}
 
     def _is_readable(self) -> bool:
-        return self.info is not None and bool(self.info.features) and bool(self.layer.crs or self.info.crs)
+        info = self.info
+        return info is None or (bool(info.features) and bool(self.layer.crs or info.crs))
 
     def _arrived(self, tables: tuple[FeatureTable, ...], is_last: bool, error: GeoloupeError | None) -> None:
         self._is_loaded = is_last
@@ -293,8 +295,17 @@ class VectorDrawing(LayerDrawing):
             self._run("content", content.prepared, lambda found: self._take_content(found, keep))
 
     def _take_content(self, content: VectorContent, keep: bool) -> None:
+        self._clusters.set_content(content, self._cluster_cell(), keep)
+
+    def _present(self, content: VectorContent, keep: bool) -> None:
         self._sheet.set_content(content, keep=keep)
         self._labels.update(content, self._attributes if self._is_loaded else None, self.style)
+        self._announce()
+
+    def _cluster_cell(self) -> float:
+        """The side of the squares whose points are drawn as one, in canvas CRS units; 0: none are."""
+        view = self._view
+        return 0.0 if view is None else self.style.cluster_px * view.ratio * view.grid.resolution
 
     def _wanted_classes(self) -> FeatureClasses | None:
         key, classes = self._classes

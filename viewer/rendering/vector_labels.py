@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from layers.vector.clusters import Clusters
 from layers.vector.columns import Attributes
 from layers.vector.content import VectorContent
 from layers.vector.label_source import LabelSource
@@ -45,14 +46,16 @@ class VectorLabels:
         """True where the source is that of what was wanted last."""
         return not self._is_waiting
 
-    def labelling(self, crs: str, style: VectorStyle, scale: float) -> LayerLabelling | None:
+    def labelling(
+        self, crs: str, style: VectorStyle, scale: float, clusters: Clusters | None = None
+    ) -> LayerLabelling | None:
         """On a canvas of this CRS, on a map of 1 : `scale`; None where nothing is written."""
         source, labels = self._source, style.labels
         if source is None or not source.content.tables or source.content.tables[0].crs != crs:
             return None
         if 0 < labels.visible_from < scale:
             return None
-        return LayerLabelling(source, labels, style.looks, style.size_factor(scale))
+        return LayerLabelling(source, labels, style.looks, style.size_factor(scale), clusters)
 
 
 def _are_same(one: tuple[object, ...], other: tuple[object, ...]) -> bool:

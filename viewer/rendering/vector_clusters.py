@@ -1,0 +1,101 @@
+"""The clusters of one vector layer: made anew for each resolution off the window's thread, painted as discs."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QColor, QPainter, QPen
+
+from layers.grid.tile_grid import View
+from layers.vector.clusters import Clusters, clustered
+from layers.vector.content import VectorContent
+from layers.vector.look import Look
+from viewer.support.fonts import font
+from viewer.support.jobs import Jobs
+
+_PAPER_COLOR = "#ffffff"
+
+
+class VectorClusters:
+    """`show` takes the content without what is in clusters, and whether stand-ins may serve until it is painted."""
+
+    def __init__(self, jobs: Jobs, show: Callable[[VectorContent, bool], None]) -> None:
+        self._jobs, self._show = jobs, show
+        self._content = VectorContent()
+        self._wanted: tuple[VectorContent, float] | None = None
+        self.found: Clusters | None = None
+
+    def set_content(self, content: VectorContent, cell: float, keep: bool) -> None:
+        """`cell`: points in a square of so many world units are one; 0: every point is drawn."""
+        self._content = content
+        if not cell:
+            self._wanted = self.found = None
+            self._show(content, keep)
+            return
+        self._want(cell, keep)
+
+    def set_cell(self, cell: float) -> None:
+        """Another resolution is looked at."""
+        if self._wanted is not None and cell and self._wanted[1] != cell:
+            self._want(cell, keep=True)
+
+    @property
+    def is_settled(self) -> bool:
+        return self._wanted is None or (self.found is not None and self.found.cell == self._wanted[1])
+
+    def _want(self, cell: float, keep: bool) -> None:
+        self._wanted = wanted = self._content, cell
+
+        def done(result: tuple[VectorContent, Clusters]) -> None:
+            if self._wanted is wanted:
+                self.found = result[1]
+                self._show(result[0], keep)
+
+        self._jobs.run(lambda context: clustered(*wanted), done)
+
+    def paint(self, painter: QPainter, view: View, look: Look | None, opacity: float) -> None:
+        if self.found is None or look is None:
+            return
+        margin = 40.0 * view.ratio * view.grid.resolution
+        places, counts = self.found.within(view.world_bounds().expanded(margin))
+        painter.save()
+        painter.setOpacity(painter.opacity() * opacity)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        fill = QColor(look.fill_color or look.stroke_color)
+        fill.setAlpha(235)
+        ink = QColor("#111820" if fill.lightnessF() > 0.6 else _PAPER_COLOR)
+        for (x, y), count in zip(places.tolist(), counts.tolist(), strict=True):
+            px, py = view.to_pixel(x, y)
+            _paint_disc(painter, px, py, count, view.ratio, fill, ink)
+        painter.restore()
+
+
+def cluster_radius_px(count: int) -> float:
+    """In logical pixels: twice as many hundreds are a little larger, and every number fits."""
+    return 9.0 + 3.2 * math.log10(max(count, 1))
+
+
+def count_text(count: int) -> str:
+    if count < 1000:
+        return str(count)
+    return (
+        f"{count / 1000:.1f}k" if count < 9950 else f"{count / 1000:.0f}k" if count < 999_500 else f"{count / 1e6:.1f}M"
+    )
+
+
+def _paint_disc(painter: QPainter, px: float, py: float, count: int, ratio: float, fill: QColor, ink: QColor) -> None:
+    radius = cluster_radius_px(count) * ratio
+    ring = QColor(fill)
+    ring.setAlpha(80)
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(ring)
+    painter.drawEllipse(QPointF(px, py), radius + 3.5 * ratio, radius + 3.5 * ratio)
+    painter.setPen(QPen(QColor(_PAPER_COLOR), 1.3 * ratio))
+    painter.setBrush(fill)
+    painter.drawEllipse(QPointF(px, py), radius, radius)
+    painter.setFont(font(10.5 * ratio, bold=True))
+    painter.setPen(ink)
+    box = QRectF(px - 2 * radius, py - radius, 4 * radius, 2 * radius)
+    painter.drawText(box, Qt.AlignmentFlag.AlignCenter, count_text(count))
