@@ -14,6 +14,7 @@ from layers.errors import GeoloupeError
 from layers.pool.protocol import Answer, Request
 from layers.vector.expression import Expression
 from layers.vector.expression_values import mask_of
+from viewer.app.feature_search import LayerSearches
 from viewer.canvas.feature_query import (
     FeatureHit,
     bounds_of_features,
@@ -51,10 +52,13 @@ class FeatureVerbs(QObject):
             make_sites=self._make_sites_of, read=self.read,
         )  # fmt: skip
         panels.features = self.access
+        self.searches = LayerSearches(canvas.scene, context)
+        """For the palette."""
         self.selection.changed.connect(self._show_selection)
         stack.filters.changed.connect(lambda uuid: self.changed.emit())
         panels.layer_shown.connect(lambda uuid: self.changed.emit())
         panels.changed.connect(self._heard)
+        panels.document_replaced.connect(self.searches.follow)
 
     def handlers(self) -> dict[str, Callable[..., None]]:
         """By the ids of the table of actions."""
@@ -93,6 +97,7 @@ class FeatureVerbs(QObject):
 
     def _heard(self, changes: Any) -> None:
         if changes.touches("layers"):
+            self.searches.follow()
             self.selection.keep_only(self._panels.document.layers)
             for uuid in self.selection.layers:  # a drawing may be a new one
                 self._show_selection(uuid)

@@ -142,6 +142,7 @@ class MainWindow(QMainWindow):
         ReadingWatch(self.canvas, self.context.jobs, self)
         self.upkeep = Upkeep(self.scene, self.panel_context, self.messages, self)
         self.face = FaceVerbs(self)
+        self.face.search.attribute_sources = self.features.searches
         self.action_table = ActionTable(self._handlers(), self)
         self.action_table.color(self.palette())
         menus = fill_menu_bar(self, self.action_table)

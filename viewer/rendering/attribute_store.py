@@ -108,6 +108,10 @@ class AttributeStore(QObject):
         readings.append(reading)
         reading.job = self._read(source, reading, title, expected)
 
+    def adopt(self, source: AttributeSource, found: LayerAttributes) -> None:
+        """Keep what somebody else has read whole."""
+        self._held.setdefault(source, found)
+
     def keep_only(self, sources: Collection[AttributeSource]) -> None:
         """Forget what no layer shows any more."""
         for source in [source for source in self._held if source not in sources]:

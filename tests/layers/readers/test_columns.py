@@ -145,6 +145,12 @@ def test_an_answer_that_does_not_fit_is_refused(tmp_path: Path, spoil: str) -> N
             broken[3] = broken[3][:1]
     with pytest.raises(NotReadable):
         chunk_from_answer(Answer(header, tuple(broken)))
+    shared = {**header["columns"][0], "kind": "text", "codes": True, "null": False}
+    texts = [np.frombuffer(b"ab", np.uint8), np.array([0, 1, 2], np.int32)]
+    for codes in (np.array([0, 2], np.uint8), np.array([0, 1, 1], np.uint8), np.array([0, -1], np.int8)):
+        coded = Answer({"columns": [shared], "next": None}, (np.array([1, 2]), *texts, codes))
+        with pytest.raises(NotReadable):
+            chunk_from_answer(coded)
     again = read_columns({"path": str(tmp_path / "a.gpkg"), "layer": "t"})
     assert len(chunk_from_answer(Answer(*again)).fids) == 3
 

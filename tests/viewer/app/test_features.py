@@ -220,8 +220,10 @@ def test_a_filter_of_the_map_is_an_edit_a_badge_and_saved(
     assert not panel.apply_button.isEnabled()
     QTest.keyClicks(panel.quick, "port")
     wait(opened, qtbot, panel)
+    drawing = opened.scene.drawings[uuid]
     panel.apply_button.click()
     wait(opened, qtbot, panel)
+    assert opened.scene.drawings[uuid] is drawing, "nothing is read again"
     assert filter_of(opened.session.document.layers[uuid]) == "any('port')"
     assert panel.quick.text() == ""
     assert panel.count.text() == "5 of 10"
@@ -301,7 +303,7 @@ def test_a_lasso_and_a_polygon_select(opened: MainWindow, qtbot: QtBot) -> None:
 def test_a_distance_is_measured_on_the_ellipsoid(opened: MainWindow, qtbot: QtBot) -> None:
     """0.1 degrees along 50 N are 7.17 km: Web Mercator would make 11 km of them."""
     opened.action_table["tool_select_within"].trigger()
-    drag(opened, at(opened, 10.5), at(opened, 10.5 + 0.115))
+    drag(opened, at(opened, 10.5), at(opened, 10.5 + 0.14))
     assert selected(opened) == [5, 6, 7]
     opened.action_table["select_near"].trigger()
     dialog = opened.findChild(SelectNearDialog)
@@ -376,6 +378,22 @@ def test_selected_features_become_sites_in_one_step(opened: MainWindow, qtbot: Q
     opened.action_table["undo"].trigger()
     assert not document.sites
     assert not document.sources
+
+
+def test_the_palette_finds_attributes_of_the_features_shown(opened: MainWindow, qtbot: QtBot) -> None:
+    (source,) = opened.features.searches
+    found = source.find("town 3", 5)
+    assert [(match.fid, match.column, match.value) for match in found] == [(4, "name", "Town 3")]
+    assert found[0].bounds.centre == (pytest.approx(10.3), pytest.approx(50))
+    assert len(source.find("DEPOT", 3)) == 3
+    opened.panel_context.do(set_layer_filter, uuid_of(opened), "kind = 'port'")
+    settle(opened, qtbot)
+    (source,) = opened.features.searches
+    assert not source.find("depot", 3)
+    palette = opened.face.search.show_palette()
+    QTest.keyClicks(palette._input, "Town 4")
+    qtbot.waitUntil(lambda: any("Town 4" in text for text in palette.shown_texts()), timeout=10_000)
+    palette.close()
 
 
 def test_actions_for_features_are_offered_where_they_mean_something(opened: MainWindow, qtbot: QtBot) -> None:
