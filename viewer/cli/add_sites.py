@@ -10,7 +10,7 @@ from viewer.cli.command import DONE, USAGE, Command, complain
 
 def _add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("case", metavar="CASE", help="gets the sites")
-    parser.add_argument("file", metavar="FILE", help="CSV, GeoJSON or GeoPackage")
+    parser.add_argument("file", metavar="FILE", help="a table or any vector file")
     fields = "label, lat, lon, place (any notation), notes, class_code, position_error_m, alias_zh, ..."
     parser.add_argument(
         "--map",

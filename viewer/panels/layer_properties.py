@@ -135,7 +135,7 @@ class LayerPropertiesPanel(QWidget):
             self.raster.show_layer()
         elif isinstance(info, VectorInfo):
             self.vector.show_style(layer.style, info)
-        self._show_facts([*source_facts(layer), *(info_facts(info) if info else [])])
+        self._show_facts(dict.fromkeys([*source_facts(layer), *(info_facts(info) if info else [])]))
         self.page.show_form()
 
     def _show_found(self, layer: Layer) -> None:
