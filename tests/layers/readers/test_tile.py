@@ -215,3 +215,30 @@ def test_a_changed_file_is_read_again(tmp_path):
     path.unlink()
     write_raster(path, np.full((1, 65, 64), 77, np.uint8), "EPSG:32652", UTM)
     assert ask(path, "EPSG:32652", UTM, 8)[1].max() == 77
+
+
+@pytest.mark.parametrize("how", ["bilinear", "cubic", "average"])
+@pytest.mark.parametrize("crs", ["EPSG:32652", "EPSG:3857"])
+@pytest.mark.parametrize(("resolution", "overviews"), [(3.7, ()), (13.3, ()), (13.3, (2, 4)), (41.0, (2, 4))])
+def test_no_seam_between_tiles_at_any_zoom(tmp_path, how, crs, resolution, overviews):
+    """Tiles put together are what one read of all of them is: at their edges they look beyond them."""
+    side = 1000
+    rows, columns = np.mgrid[0:side, 0:side]
+    waves = 128 + 60 * np.sin(columns / 3.1 + rows / 17) + 50 * np.cos(rows / 3.7)
+    place = Bounds(400_000, 5_750_000, 400_000 + 10 * side, 5_750_000 + 10 * side)
+    path = write_raster(
+        tmp_path / "a.tif", waves[None].astype(np.uint8), "EPSG:32652", place, overviews=overviews, tiled=True
+    )
+    x, y = transform_bounds("EPSG:32652", crs, place).centre
+    step = resolution * (1.0 if crs == "EPSG:32652" else 1.61)
+
+    def read(col: int, row: int, size: int) -> np.ndarray:
+        affine = [step, 0, x + (col - 96.3) * step, 0, -step, y - (row - 96.8) * step]
+        params = {"path": str(path), "crs": crs, "affine": affine, "width": size, "height": size, "bands": [1]}
+        return read_tile({**params, "resampling": how})[1][0][0].astype(int)
+
+    whole, tiles = read(0, 0, 192), np.zeros((192, 192), int)
+    for row in range(0, 192, 64):
+        for col in range(0, 192, 64):
+            tiles[row : row + 64, col : col + 64] = read(col, row, 64)
+    assert np.abs(tiles - whole).max() <= 1
