@@ -10,7 +10,7 @@ from collections.abc import Callable
 from typing import Any
 
 from layers.errors import GeoloupeError, ReaderTimeout
-from layers.pool.protocol import Answer, Profile, Request
+from layers.pool.protocol import Answer, Profile, Request, foretells_features
 from layers.pool.supervisor import DISMISS, MAX_STRIKES, Supervisor, closed_error, given_up, name_in
 from layers.pool.worker import sentence_for
 from layers.readers.environment import enter
@@ -77,6 +77,9 @@ class ReaderPool:
             closed = self._closed
             if not closed:
                 self._queues[request.profile].append(request)
+                if foretells_features(request):
+                    # The reader that is not asked will be soon: it loads its libraries meanwhile.
+                    self._queues[request.profile].append(Request("prepare", {}, lambda _: None))
                 self._state.notify_all()
         if closed:
             request.done(closed_error())

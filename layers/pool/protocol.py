@@ -18,7 +18,10 @@ from numpy.typing import NDArray
 from layers.errors import GeoloupeError, TooLarge
 from layers.readers.environment import ANSWER_BYTES, Profile
 
-__all__ = ["ANSWER_BYTES", "Answer", "BadReply", "Profile", "Request", "deadline_s", "place_arrays", "read_reply"]
+__all__ = [
+    "ANSWER_BYTES", "Answer", "BadReply", "Profile", "Request", "deadline_s", "foretells_features", "place_arrays",
+    "read_reply",
+]  # fmt: skip
 
 MAX_HEADER_BYTES = 64 * 2**20
 START_TIMEOUT_S = 30.0
@@ -31,6 +34,10 @@ _SECONDS_A_MB = {
 _MOST_MORE_S = 80.0
 _ALIGNMENT = 64
 _KINDS = "biuf"
+_VECTOR_ENDINGS = frozenset({
+    ".gpkg", ".geojson", ".geojsonl", ".geojsons", ".json", ".shp", ".fgb", ".kml", ".kmz", ".gpx", ".csv", ".tsv",
+    ".xlsx",
+})  # fmt: skip
 
 
 class BadReply(Exception):
@@ -62,6 +69,13 @@ class Request:
     """Nobody waits for it: a pool that has only such work is idle."""
     is_given_up: bool = False
     """By `ReaderPool.give_up`: the reader's end is no fault of the file."""
+
+
+def foretells_features(request: Request) -> bool:
+    """True for a first look at a file that will most likely be asked for its features."""
+    if request.op != "probe" or request.profile is not Profile.LOCAL:
+        return False
+    return os.path.splitext(str(request.params.get("path", "")))[1].lower() in _VECTOR_ENDINGS
 
 
 def deadline_s(request: Request) -> float:

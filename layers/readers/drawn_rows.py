@@ -112,7 +112,13 @@ def joined(pieces: Sequence[Drawn]) -> Drawn:
         none, ladder = np.zeros(0, np.int64), np.zeros(1, np.int64)
         return Drawn(np.zeros(0, np.uint8), none, ladder, ladder, np.zeros((0, 2), np.int32))
     single = all(piece.is_single for piece in pieces)
-    bounds = None if single else np.concatenate([p._bounds() if p.bounds is None else p.bounds for p in pieces])
+    if single:
+        ladder = np.arange(sum(len(piece) for piece in pieces) + 1)
+        return Drawn(
+            np.concatenate([piece.kind for piece in pieces]), np.concatenate([piece.fid for piece in pieces]), ladder,
+            ladder, np.concatenate([piece.steps for piece in pieces]), None, sum(piece.skipped for piece in pieces),
+        )  # fmt: skip
+    bounds = np.concatenate([p._bounds() if p.bounds is None else p.bounds for p in pieces])
     return Drawn(
         np.concatenate([piece.kind for piece in pieces]),
         np.concatenate([piece.fid for piece in pieces]),

@@ -11,12 +11,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from layers.errors import CannotBePlaced
+from layers.geo.crs import WEB_MERCATOR, WGS84
 from layers.readers.drawn_rows import Drawn, drawn_batch, drawn_rows, joined
 from layers.readers.environment import ANSWER_BYTES
 from layers.readers.fid_range import fid_range
 from layers.readers.files import regular_file
 from layers.readers.geometry_stream import geometry_batches
-from layers.readers.steps import step_of
+from layers.readers.steps import step_of, to_steps
 from layers.readers.vector_source import Rows, VectorSource, rows_of, source_of
 
 CHUNK_FEATURES = 50_000
@@ -25,16 +26,20 @@ _SPARE_BYTES = 2**16
 _BATCH_BYTES = 2**21
 """About so many bytes of geometry are in memory at a time."""
 _MOST_BATCH_ROWS = 2**16
+_SHARE_BYTES = 3 * 2**20
+_MOST_SHARES = 400
+_OTHER_BYTES = 90
+"""About what a row of a GeoPackage takes besides its coordinates, which take twice what their steps do."""
 
 
 def read_features(params: dict[str, Any]) -> tuple[dict[str, Any], tuple[NDArray[Any], ...]]:
     """Some rows of a layer in the canvas CRS: the columns of `FeatureTable` from `kind` to `bounds`.
 
-    They are those from `start_fid` on, before `end_fid` where it is given, until the answer has `most_bytes`. In files
-    that are read by fid, `share` [i, n] asks for the i-th of n like parts of all fids instead; elsewhere the first
-    part is everything. Header: crs, origin, step, columns, skipped (rows that have no place), next_fid (for the next
-    chunk), end_fid, done, form (which columns are left out because they follow from the others: see `Drawn.form`).
-    Raises CannotBePlaced where the layer has no CRS and `source_crs` names none.
+    They are those from `start_fid` on, before `end_fid` where it is given, until the answer has `most_bytes`. Instead
+    `share` asks for the i-th of as many like parts of all fids as the header's `shares` says; in files that are not
+    read by fid the first part is everything. Header: crs, origin, step, columns, skipped (rows that have no place),
+    next_fid (for the next chunk), end_fid, shares, done, form (which columns are left out because they follow from the
+    others: see `Drawn.form`). Raises CannotBePlaced where the layer has no CRS and `source_crs` names none.
     """
     canvas = str(params["crs"])
     source, ends = _LAST_SOURCE.get(params)
@@ -48,9 +53,15 @@ def read_features(params: dict[str, Any]) -> tuple[dict[str, Any], tuple[NDArray
         drawn, following = _by_stream(params, source, canvas, asked)
     header = {
         "crs": canvas, "origin": [0.0, 0.0], "step": step_of(canvas), "columns": columns, "skipped": drawn.skipped,
-        "next_fid": following, "end_fid": asked.end, "done": following is None, "form": drawn.form(),
+        "next_fid": following, "end_fid": asked.end, "shares": asked.shares, "done": following is None,
+        "form": drawn.form(),
     }  # fmt: skip
     return header, drawn.arrays()
+
+
+def warm_up() -> None:
+    """What the first rows would otherwise pay for."""
+    to_steps(WGS84, WEB_MERCATOR, np.zeros((1, 2)))
 
 
 def read_attributes(params: dict[str, Any]) -> tuple[dict[str, Any], tuple[NDArray[Any], ...]]:
@@ -76,6 +87,8 @@ class _Asked:
     is_empty: bool
     row_bytes: float
     """About what one row takes in the file."""
+    shares: int
+    _last: int
 
     def __init__(self, params: dict[str, Any], source: VectorSource, ends: tuple[int, int]) -> None:
         self.start, self.end = int(params.get("start_fid") or 0), params.get("end_fid")
@@ -83,18 +96,31 @@ class _Asked:
         room = ANSWER_BYTES - _SPARE_BYTES
         self.most_bytes = min(int(params.get("most_bytes") or room), room)
         self.is_empty, self.row_bytes = False, 1000.0
+        self.shares, self._last = 1, 2**62
         share = params.get("share")
         if source.by_fid:
             first, last = ends
-            self.row_bytes = os.path.getsize(source.path) / max(last - first + 1, 1)
+            rows = max(last - first + 1, 1)
+            self.row_bytes = os.path.getsize(source.path) / rows
+            self._last = last
             if share is not None:
-                part, parts = (int(value) for value in share)
-                size = -(-(last - first + 1) // parts)
-                self.start = first + part * size
-                self.end = self.start + size if part + 1 < parts else None
-                self.is_empty = part > 0 and self.start > last
+                self.shares = _share_count(rows, self.row_bytes)
+                size = -(-rows // self.shares)
+                self.start = first + int(share) * size
+                self.end = self.start + size
+                self.is_empty = self.start > last
         elif share is not None:
-            self.is_empty = int(share[0]) > 0
+            self.is_empty = int(share) > 0
+
+    def is_end(self, position: int) -> bool:
+        """True where nothing can come from there on."""
+        return position > self._last or (self.end is not None and position >= int(self.end))
+
+
+def _share_count(rows: int, row_bytes: float) -> int:
+    """In how many parts a layer is read, each about `_SHARE_BYTES` of coordinates as far as one can tell beforehand."""
+    size = rows * max((row_bytes - _OTHER_BYTES) / 2, 8.0)
+    return int(min(max(round(size / _SHARE_BYTES), 1), _MOST_SHARES))
 
 
 class _LastSource:
@@ -136,7 +162,7 @@ def _by_stream(params: dict[str, Any], source: VectorSource, canvas: str, asked:
         pieces.append(piece)
         size, position = size + piece.nbytes, after
         if size >= asked.most_bytes:
-            return joined(pieces), position
+            return joined(pieces), None if asked.is_end(position) else position
     return joined(pieces), None
 
 

@@ -33,6 +33,8 @@ def run(op: str, params: dict[str, Any]) -> Result:
             return statistics.read_statistics(params)
         case "acquisition":
             return acquisition_beside.read_acquisition(params)
+        case "prepare":
+            return _prepare()
         case "features" | "attributes" | "rows" | "columns" | "export_rows":
             return _run_vector(op, params)
     if op.startswith("_") and os.environ.get(TEST_OPS_VARIABLE) == "1":
@@ -58,6 +60,14 @@ def _probe(params: dict[str, Any]) -> Result:
 
     header, arrays = vector_probe.probe_vector(path, content, params)
     return {**header, "parts": list(tiles.tables) if tiles is not None else []}, arrays
+
+
+def _prepare() -> Result:
+    """Load what a vector file needs, while another reader looks at it."""
+    from layers.readers import features  # pyogrio: 90 MB that a reader of rasters never needs
+
+    features.warm_up()
+    return {}, ()
 
 
 def _run_vector(op: str, params: dict[str, Any]) -> Result:

@@ -24,6 +24,8 @@ from layers.vector.table import VectorInfo
 
 _MAX_CHECKED_BYTES = 30 * 2**20
 """A file that is read as a whole is not read for its rows' sake alone where it is larger."""
+_CHECKED_BYTES = 2**20
+"""About so much is looked at of a file that is read in chunks."""
 _LON_LIMIT, _LAT_LIMIT = 540, 91
 
 
@@ -68,10 +70,11 @@ def _ogr_info(source: VectorSource, notes: list[str]) -> VectorInfo:
         for field, kind, sub in zip(info["fields"], info["ogr_types"], info["ogr_subtypes"], strict=True)
     )
     if source.by_fid or source.is_chunked or os.path.getsize(source.path) <= _MAX_CHECKED_BYTES:
-        rows = rows_of(source, 0, MOST_ROWS, [])
+        most = _rows_to_check(source, int(info["features"]))
+        rows = rows_of(source, 0, most, [])
         found += check_rows(rows, crs)
         if rows.next_fid is not None and len(found) > len(notes):
-            found.append(f"Only the first {MOST_ROWS:,} rows of {name} were looked at.")
+            found.append(f"Only the first {most:,} rows of {name} were looked at.")
     reading = {}
     if source.content is Content.SHAPEFILE:
         encoding, evidence = encoding_of(source.path, source.options)
@@ -83,6 +86,12 @@ def _ogr_info(source: VectorSource, notes: list[str]) -> VectorInfo:
             problems=tuple(found), reading=reading,
         )
     )  # fmt: skip
+
+
+def _rows_to_check(source: VectorSource, features: int) -> int:
+    """Fewer where each is large: the first picture waits for this, and a reader keeps the memory."""
+    row_bytes = os.path.getsize(source.path) / max(features, 1)
+    return int(min(max(_CHECKED_BYTES / max(row_bytes, 1), 500), MOST_ROWS))
 
 
 def _parsed_info(path: str, layer: ParsedLayer) -> VectorInfo:

@@ -219,8 +219,8 @@ class VectorDrawing(LayerDrawing):
         self._is_loaded = False
         self._take_tables((), keep=False)
         params = {
-            "path": str(self.path), "layer": str(self.layer.source.get("table", "")), "crs": crs, "source_crs": self.layer.crs,
-            "options": self._options(),
+            "path": str(self.path), "layer": str(self.layer.source.get("table", "")), "crs": crs,
+            "source_crs": self.layer.crs, "options": self._options(),
         }  # fmt: skip
         resolution, details = view.grid.resolution, self._details
 

@@ -10,18 +10,15 @@ from typing import Any
 from layers.errors import GeoloupeError
 from layers.pool.features import table_from_answer
 from layers.pool.protocol import Answer, Request
-from layers.vector.table import FeatureTable, VectorInfo
+from layers.vector.table import FeatureTable
 from viewer.rendering.context import RenderContext
 
 ANSWER_BYTES = 3 * 2**20
 """About so much a chunk: the window takes what it gets in a millisecond, and readers are not held up by a large one."""
-_BYTES_A_FEATURE = {"Point": 8, "Polygon": 170, "LineString": 800}
-_UNKNOWN_BYTES = 400
-MOST_SHARES = 400
 AHEAD = 4
 """Requests under way: one more than a reader each, so that none waits while its answer is taken."""
-TELL_EVERY_S = 0.4
-"""What is there so far is shown no oftener."""
+TELL_EVERY_S = 1.0
+"""What is there so far is shown no oftener: painting takes the cores from the readers."""
 
 Arrived = Callable[[tuple[FeatureTable, ...], bool, GeoloupeError | None], None]
 
@@ -35,19 +32,18 @@ class VectorLoading:
         self,
         context: RenderContext,
         params: dict[str, Any],
-        info: VectorInfo,
         prepare: Callable[[FeatureTable], object],
         arrived: Arrived,
     ) -> None:
         """`prepare` is called on a reader's thread with each chunk: what it works out, painting need not."""
         self._context, self._params, self._prepare, self._arrived = context, params, prepare, arrived
-        self._shares = share_count(info)
-        self._next = 0
-        self._open = self._shares
+        self._shares = AHEAD
+        """As many as readers say; until then as many as are asked for at first."""
+        self._next = self._ended = 0
         self._tables: dict[tuple[int, int], FeatureTable] = {}
         self._told = time.monotonic()
         self._is_stopped = False
-        for _ in range(min(AHEAD, self._shares)):
+        for _ in range(AHEAD):
             self._begin_share()
 
     def stop(self) -> None:
@@ -56,7 +52,7 @@ class VectorLoading:
 
     def _begin_share(self) -> None:
         number, self._next = self._next, self._next + 1
-        self._ask(number, 0, {"share": [number, self._shares]})
+        self._ask(number, 0, {"share": number})
 
     def _ask(self, share: int, chunk: int, which: dict[str, Any]) -> None:
         """Submit a request; on any thread."""
@@ -82,9 +78,10 @@ class VectorLoading:
             self._ask(share, chunk + 1, {"start_fid": int(following), "end_fid": result.header.get("end_fid")})  # type: ignore[union-attr]
         if isinstance(table, FeatureTable) and len(table):
             self._prepare(table)
-        self._context.mailbox.post(self._took, share, chunk, table, following is None)
+        shares = int(result.header.get("shares") or 1) if isinstance(result, Answer) and chunk == 0 else 0
+        self._context.mailbox.post(self._took, share, chunk, table, following is None, shares)
 
-    def _took(self, share: int, chunk: int, table: FeatureTable | GeoloupeError, share_ends: bool) -> None:
+    def _took(self, share: int, chunk: int, table: FeatureTable | GeoloupeError, share_ends: bool, shares: int) -> None:
         if self._is_stopped:
             return
         if isinstance(table, GeoloupeError):
@@ -93,11 +90,11 @@ class VectorLoading:
             return
         if len(table):
             self._tables[share, chunk] = table
-        if share_ends:
-            self._open -= 1
-            if self._next < self._shares:
-                self._begin_share()
-        if not self._open:
+        self._shares = max(self._shares, shares)
+        self._ended += share_ends
+        if share_ends and self._next < self._shares:
+            self._begin_share()
+        if self._ended >= self._next:
             self._is_stopped = True
             self._arrived(self.tables(), True, None)
         elif time.monotonic() - self._told >= TELL_EVERY_S:
@@ -107,10 +104,3 @@ class VectorLoading:
     def tables(self) -> tuple[FeatureTable, ...]:
         """What is there so far, in the file's order."""
         return tuple(self._tables[key] for key in sorted(self._tables))
-
-
-def share_count(info: VectorInfo) -> int:
-    """In how many parts a layer is read: each about an answer, as far as one can tell beforehand."""
-    kind = info.geometry.removeprefix("Multi").split(" ")[0]
-    size = info.features * _BYTES_A_FEATURE.get(kind, _UNKNOWN_BYTES)
-    return min(max(1, round(size / ANSWER_BYTES)), MOST_SHARES)
