@@ -163,7 +163,7 @@ class Attributes:
 
     def rows_of(self, fids: NDArray[np.int64] | Sequence[int]) -> NDArray[np.intp]:
         """Where these features stand, ascending; those that are not here are left out."""
-        wanted = np.unique(np.asarray(fids, np.int64))
+        wanted = ascending(fids)
         if not len(wanted) or not len(self.fids):
             return np.empty(0, np.intp)
         if bool((self.fids[1:] > self.fids[:-1]).all()):
@@ -178,6 +178,15 @@ class Attributes:
     def joined(self, other: Attributes) -> Attributes:
         """With the columns of `other` too, which has the same rows."""
         return Attributes(self.fids, {**self.columns, **other.columns})
+
+
+def ascending(fids: NDArray[np.int64] | Sequence[int]) -> NDArray[np.int64]:
+    """Each once, sorted. They mostly are already, and then it takes a millisecond a million, unlike `np.unique`."""
+    found = np.asarray(fids, np.int64)
+    if bool((found[1:] > found[:-1]).all()):
+        return found
+    found = np.sort(found, kind="stable")
+    return found[np.concatenate(([True], found[1:] != found[:-1]))]
 
 
 def whole_column(parts: Sequence[Column]) -> Column:

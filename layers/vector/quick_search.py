@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
@@ -29,7 +30,7 @@ class Haystack:
     """A column's cells folded, end to end, with a separator after each; `codes` as in its column."""
 
     data: bytes
-    starts: NDArray[np.int64]
+    starts: NDArray[np.integer]
     """(n,)"""
     codes: NDArray[np.unsignedinteger] | None
     valid: NDArray[np.bool_] | None
@@ -40,11 +41,13 @@ class Haystack:
         texts, codes = (column.texts, column.codes) if column.kind is Kind.TEXT else _written(column, heard)
         heard()
         folded = texts.folded() if folds else texts
-        lengths = folded.lengths()
         starts = folded.starts[:-1].astype(np.int64) + np.arange(len(folded))
-        data = np.full(len(folded.data) + len(folded), _SEPARATOR, np.uint8)
-        data[np.repeat(starts - folded.starts[:-1], lengths) + np.arange(len(folded.data))] = folded.data
-        return cls(data.tobytes(), starts, codes, column.valid)
+        parts = []
+        for first, last in folded.pieces():
+            heard()
+            parts.append(_separated(folded, first, last))
+        data = b"".join(parts)
+        return cls(data, starts.astype(np.int32 if len(data) < 2**31 else np.int64), codes, column.valid)
 
     @property
     def nbytes(self) -> int:
@@ -89,11 +92,11 @@ class Haystack:
 
 @dataclass(eq=False, slots=True)
 class QuickSearch:
-    """Keeps the haystacks of a table's columns, made when they are first searched; any one thread at a time."""
+    """Keeps the haystacks of a table's columns, made when they are first searched; thread-safe."""
 
     columns: Mapping[str, Column]
     _made: dict[str, Haystack] = field(default_factory=dict)
-    _last: tuple[str, NDArray[np.bool_]] | None = None
+    _making: threading.Lock = field(default_factory=threading.Lock)
 
     def prepare(self, heard: Heard = _nobody) -> None:
         """Make all haystacks now."""
@@ -114,9 +117,18 @@ class QuickSearch:
         return found
 
     def _haystack(self, name: str, heard: Heard) -> Haystack:
-        if name not in self._made:
-            self._made[name] = Haystack.of(self.columns[name], heard)
-        return self._made[name]
+        with self._making:
+            if name not in self._made:
+                self._made[name] = Haystack.of(self.columns[name], heard)
+            return self._made[name]
+
+
+def _separated(texts: Texts, first: int, last: int) -> bytes:
+    """These texts with a separator after each."""
+    low, high = int(texts.starts[first]), int(texts.starts[last])
+    data = np.full(high - low + last - first, _SEPARATOR, np.uint8)
+    data[np.arange(high - low) + np.repeat(np.arange(last - first), texts.lengths()[first:last])] = texts.data[low:high]
+    return data.tobytes()
 
 
 def _written(column: Column, heard: Heard) -> tuple[Texts, NDArray[np.unsignedinteger] | None]:

@@ -11,6 +11,7 @@ from layers.places.names import name_key
 from layers.pool.columns import read_attributes
 from layers.vector.quick_search import QuickSearch
 from viewer.canvas.feature_query import bounds_of_features
+from viewer.canvas.feature_selection import are_in
 from viewer.canvas.scene import MapScene
 from viewer.panels.search import AttributeMatch, name_score
 from viewer.rendering.attribute_store import AttributeSource, LayerAttributes
@@ -43,7 +44,7 @@ class LayerSearch:
         mask = found.search.mask(text)
         shown = self.scene.stack.filters.fids(self.layer_uuid)
         if shown is not None:
-            mask &= np.isin(found.table.fids, shown)
+            mask &= are_in(found.table.fids, shown)
         ranked = sorted(self._ranked(found, text, row) for row in np.flatnonzero(mask)[:MOST_RANKED].tolist())
         matches: list[AttributeMatch] = []
         for _, row, column in ranked:

@@ -6,12 +6,12 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any
 
-import numpy as np
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QWidget
 
 from layers.errors import GeoloupeError
 from layers.pool.protocol import Answer, Request
+from layers.vector.columns import ascending
 from layers.vector.expression import Expression
 from layers.vector.expression_values import mask_of
 from viewer.app.feature_search import LayerSearches
@@ -147,7 +147,7 @@ class FeatureVerbs(QObject):
                 return found.table.fids[mask_of(expression, found.table, found.search, context.check)]
 
             def done(fids: Fids) -> None:
-                fids = passing(self._canvas.scene, uuid, np.unique(fids))
+                fids = passing(self._canvas.scene, uuid, ascending(fids))
                 self.selection.set(uuid, fids, how)
                 heard(self.tr("%n feature(s) found.", "", len(fids)))
 

@@ -15,9 +15,10 @@ from layers.geo.bounds import Bounds
 from layers.geo.crs import WGS84, transform_bounds, transform_points
 from layers.geo.measure import circle
 from layers.grid.tile_grid import View
+from layers.vector.columns import ascending
 from layers.vector.query import at, within_polygon
 from layers.vector.table import LINE, POINT, FeatureTable
-from viewer.canvas.feature_selection import NONE, Fids
+from viewer.canvas.feature_selection import NONE, Fids, are_in
 from viewer.canvas.scene import MapScene
 from viewer.rendering.vector_drawing import VectorDrawing
 
@@ -88,21 +89,23 @@ def fids_near_features(
         for part in shapely.get_parts(area):
             ring = shapely.get_coordinates(shapely.get_exterior_ring(part))
             if np.isfinite(ring).all():
-                found = np.union1d(found, within_polygon(tables, [(float(x), float(y)) for x, y in ring]))
+                found = ascending(
+                    np.concatenate((found, within_polygon(tables, [(float(x), float(y)) for x, y in ring])))
+                )
     return found
 
 
 def passing(scene: MapScene, layer_uuid: str, fids: Fids) -> Fids:
     """Those that the layer's filter shows."""
     shown = scene.stack.filters.fids(layer_uuid)
-    return fids if shown is None else fids[np.isin(fids, shown)]
+    return fids if shown is None else fids[are_in(fids, shown)]
 
 
 def geometries_of(tables: Sequence[FeatureTable], fids: Fids, most: int = MOST_BUFFERED) -> list[BaseGeometry]:
     """What features look like on the canvas, in its CRS; `most` of them."""
     found: list[BaseGeometry] = []
     for table in tables:
-        for row in table.rows_of(np.unique(fids))[: most - len(found)].tolist():
+        for row in table.rows_of(ascending(fids))[: most - len(found)].tolist():
             found.append(_geometry(table, row))
     return found
 
@@ -112,7 +115,7 @@ def bounds_of_features(drawing: VectorDrawing, fids: Fids) -> Bounds | None:
     whole: Bounds | None = None
     crs = ""
     for table in drawing.tables:
-        rows = table.rows_of(np.unique(fids))
+        rows = table.rows_of(ascending(fids))
         if not len(rows):
             continue
         crs = table.crs

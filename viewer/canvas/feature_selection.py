@@ -9,10 +9,20 @@ import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QObject, Signal
 
+from layers.vector.columns import ascending
+
 type Fids = NDArray[np.int64]
 type How = Literal["replace", "add", "toggle", "remove"]
 
 NONE: Fids = np.empty(0, np.int64)
+
+
+def are_in(fids: Fids, others: Fids) -> NDArray[np.bool_]:
+    """(n,) Which of the fids are among `others`, which ascend."""
+    if not len(others):
+        return np.zeros(len(fids), bool)
+    found: NDArray[np.bool_] = others[np.minimum(np.searchsorted(others, fids), len(others) - 1)] == fids
+    return found
 
 
 class FeatureSelection(QObject):
@@ -37,15 +47,14 @@ class FeatureSelection(QObject):
 
     def set(self, layer_uuid: str, fids: Fids | Sequence[int], how: How = "replace") -> None:
         """Select these of one layer; the other layers stay as they are."""
-        wanted = np.unique(np.asarray(fids, np.int64))
-        before = self.of(layer_uuid)
+        wanted, before = ascending(fids), self.of(layer_uuid)
         match how:
             case "add":
-                wanted = np.union1d(before, wanted)
+                wanted = ascending(np.concatenate((before, wanted)))
             case "toggle":
-                wanted = np.setxor1d(before, wanted)
+                wanted = ascending(np.concatenate((before[~are_in(before, wanted)], wanted[~are_in(wanted, before)])))
             case "remove":
-                wanted = np.setdiff1d(before, wanted)
+                wanted = before[~are_in(before, wanted)]
         if np.array_equal(wanted, before):
             return
         if len(wanted):

@@ -127,6 +127,8 @@ class AttributeTablePanel(AttributeFace):
         self.show_table(found.table)
         self._selection_changed(uuid)
         self._rows.want(passing=self._passing())
+        # So that the first letter that is typed is answered as quickly as the second.
+        self._access.jobs.run(lambda job: found.search.prepare(job.check), failed=lambda error: None)
 
     # -- rows ---------------------------------------------------------------------------------------------------
 

@@ -13,6 +13,7 @@ from PySide6.QtCore import QObject, Signal
 
 from layers.document.layer import Layer
 from layers.errors import GeoloupeError
+from layers.vector.columns import ascending
 from layers.vector.expression import Expression, parse_expression
 from layers.vector.expression_values import mask_of
 from viewer.commands.layer_filter import filter_of
@@ -107,7 +108,7 @@ class LayerFilters(QObject):
 
         def work(context: JobContext) -> NDArray[np.int64]:
             passing = mask_of(expression, found.table, found.search, context.check)
-            return np.unique(found.table.fids[passing])
+            return ascending(found.table.fids[passing])
 
         def done(fids: NDArray[np.int64]) -> None:
             if self._filters.get(uuid) is wanted:

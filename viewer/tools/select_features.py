@@ -70,13 +70,24 @@ class FeatureTool(Tool):
 
     def take(self, modifiers: Qt.KeyboardModifier, find: Callable[[VectorDrawing], Fids]) -> None:
         """Select what `find` finds in each layer: Shift adds, Control toggles, else it replaces all."""
-        features, drawings = self.canvas.features, self.drawings()
+        self._choose(modifiers, {drawing.layer_uuid: find(drawing) for drawing in self.drawings()})
+
+    def take_later(self, modifiers: Qt.KeyboardModifier, find: Callable[[VectorDrawing], Fids]) -> None:
+        """`take` off the window's thread: an area may hold a million features."""
+        drawings = self.drawings()
+        self.canvas.scene.context.jobs.run(
+            lambda job: {drawing.layer_uuid: find(drawing) for drawing in drawings},
+            lambda found: self._choose(modifiers, found),
+            lambda error: self.context.message(error.sentence),
+        )
+
+    def _choose(self, modifiers: Qt.KeyboardModifier, found: dict[str, Fids]) -> None:
+        features = self.canvas.features
         how: How = "replace"
         if modifiers & _Modifier.ControlModifier:
             how = "toggle"
         elif modifiers & _Modifier.ShiftModifier:
             how = "add"
-        found = {drawing.layer_uuid: find(drawing) for drawing in drawings}
         if how == "replace":
             for uuid in features.layers:
                 if uuid not in found:
@@ -129,7 +140,7 @@ class SelectFeaturesTool(FeatureTool):
             (left, right), (top, bottom) = sorted((start.px, event.px)), sorted((start.py, event.py))
             ring = [(left, top), (right, top), (right, bottom), (left, bottom)]
             scene, view = self.canvas.scene, self.view
-            self.take(start.modifiers, lambda drawing: fids_in_ring(scene, drawing, view, ring))
+            self.take_later(start.modifiers, lambda drawing: fids_in_ring(scene, drawing, view, ring))
 
     def cancel(self) -> None:
         self._from = None
@@ -217,7 +228,7 @@ class LassoFeaturesTool(FeatureTool):
         ring, scene, view = list(self._ring), self.canvas.scene, self.view
         self.cancel()
         if len(ring) > 2:
-            self.take(self._modifiers, lambda drawing: fids_in_ring(scene, drawing, view, ring))
+            self.take_later(self._modifiers, lambda drawing: fids_in_ring(scene, drawing, view, ring))
 
 
 class WithinDistanceTool(FeatureTool):
@@ -258,7 +269,7 @@ class WithinDistanceTool(FeatureTool):
         if start is not None and metres > 0:
             scene, crs = self.canvas.scene, self.view.grid.crs
             place = start.lon, start.lat
-            self.take(start.modifiers, lambda drawing: fids_near_place(scene, drawing, crs, place, metres))
+            self.take_later(start.modifiers, lambda drawing: fids_near_place(scene, drawing, crs, place, metres))
 
     def cancel(self) -> None:
         self._from = self._to = None

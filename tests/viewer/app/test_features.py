@@ -95,6 +95,7 @@ def drag(window: MainWindow, start: QPoint, *ways: QPoint, modifiers: Qt.Keyboar
         QTest.mouseMove(window.canvas, (before + way) / 2)
         QTest.mouseMove(window.canvas, way)
     QTest.mouseRelease(window.canvas, Left, modifiers, ways[-1])
+    assert window.context.jobs.wait()
 
 
 # -- the table --------------------------------------------------------------------------------------------------
@@ -297,6 +298,7 @@ def test_a_lasso_and_a_polygon_select(opened: MainWindow, qtbot: QtBot) -> None:
         QTest.mouseClick(opened.canvas, Left, Nothing, at(opened, *place))
     QTest.mouseClick(opened.canvas, Left, Nothing, at(opened, 10.5, 50.1))
     QTest.keyClick(opened.canvas, Qt.Key.Key_Return)
+    settle(opened, qtbot)
     assert selected(opened) == [6]
 
 
