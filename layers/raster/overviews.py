@@ -14,7 +14,11 @@ ENOUGH_PIXELS = 16_000_000
 SAMPLED_FROM_PIXELS = 64_000_000
 """More pixels than these readers do not average for one tile: they look at some of them."""
 MODERATE_PIXELS = 200_000_000
+SOON_PIXELS = 1_000_000_000
+"""Overviews of so many pixels are worth waiting for."""
 MAX_PIXELS = 40_000_000_000
+REDUCED_FROM = 4
+"""From this reduction on overviews of ours are used."""
 _OWN_DRIVERS = ("VRT", "MBTiles", "GPKG")
 """Of the first nobody may write what its sources hold; the others have levels of their own."""
 

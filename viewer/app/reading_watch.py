@@ -51,7 +51,7 @@ class ReadingWatch(QObject):
             if isinstance(drawing, RasterDrawing)
             and drawing.layer.visible
             and drawing.info is not None
-            and not drawing.tiles.is_complete(view)
+            and not (drawing.tiles.is_complete(view) or drawing.tiles.waits_for_overviews(view))
         ]
 
     def _cancel(self) -> None:

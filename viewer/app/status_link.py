@@ -41,6 +41,7 @@ class StatusLink(QObject):
         bar.crs_choices = self._crs_choices
         context.set_notation(bar.notation)
         self._crs_shown = ""
+        self._job: Job | None = None
         self._show_view()
 
     def _show_view(self, *_: object) -> None:
@@ -74,9 +75,13 @@ class StatusLink(QObject):
         if not running:
             self._bar.end_work()
             return
-        job = running[0]
-        self._bar.show_work(job.text or job.title, job.fraction if job.fraction > 0 else -1.0)
+        # One stays until it ends: what is stopped is what is read in the bar.
+        job = self._job = self._job if self._job in running else running[0]
+        title = job.text or job.title
+        if len(running) > 1:
+            title = self.tr("{0} (and {1} more)").format(title, len(running) - 1)
+        self._bar.show_work(title, job.fraction if job.fraction > 0 else -1.0)
 
     def _cancel(self) -> None:
-        for job in self._jobs.running():
-            job.cancel()
+        if self._job is not None:
+            self._job.cancel()

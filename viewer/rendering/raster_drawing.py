@@ -205,6 +205,7 @@ class RasterDrawing(LayerDrawing):
         state, info, store = self.source.state, self.info, self.context.overviews
         if self.can_build and state is not None and info is not None and store is not None:
             store.build(state, overview_bytes(info))
+            self._wish()
 
     def _overviews_ended(self, state: SourceState, _sentence: str) -> None:
         if not self._is_closed and state == self.source.state:

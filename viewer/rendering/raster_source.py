@@ -11,7 +11,7 @@ from layers.errors import GeoloupeError
 from layers.pool.protocol import Answer, Profile, Request
 from layers.raster.acquisition import Acquisition
 from layers.raster.info import RasterInfo
-from layers.raster.overviews import Lack, SourceState, lack_of
+from layers.raster.overviews import SOON_PIXELS, Lack, SourceState, lack_of
 from layers.raster.scene import SceneInfo
 from layers.raster.stretch import Limits
 from layers.raster.style import RasterStyle
@@ -82,6 +82,14 @@ class RasterSource:
         if self.info is None or self.state is None or self.overview_path:
             return Lack.NONE
         return lack_of(self.info)
+
+    @property
+    def is_built_soon(self) -> bool:
+        """Overviews are being built, and that takes less than a minute: reading without them is not worth it."""
+        store, info = self._context.overviews, self.info
+        if store is None or self.state is None or info is None or self.lack is Lack.NONE:
+            return False
+        return info.width * info.height <= SOON_PIXELS and store.is_building(self.state)
 
     def look_for_overviews(self) -> None:
         """Take what was built for this state of the file, if anything was."""

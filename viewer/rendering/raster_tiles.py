@@ -16,7 +16,7 @@ from layers.grid.plan import tiles_around, tiles_in
 from layers.grid.tile_grid import TILE_PX, TileGrid, TileKey, View
 from layers.pool.protocol import Answer, Request
 from layers.raster.info import RasterInfo
-from layers.raster.overviews import Lack
+from layers.raster.overviews import REDUCED_FROM, Lack
 from layers.raster.style import RasterStyle
 from viewer.rendering.context import RenderContext
 from viewer.rendering.images import NOTHING
@@ -121,6 +121,13 @@ class RasterTiles:
             self.wish()
             self._changed()
 
+    def waits_for_overviews(self, view: View) -> bool:
+        """True where this view will be read from overviews that are being built."""
+        within = self.sheet.within(view.grid)
+        if within is None or self.shown is None or not self.source.is_built_soon:
+            return False
+        return self.shown.info.width >= REDUCED_FROM * (within.right - within.left)
+
     def pause(self) -> None:
         """Read no more of this view; another one is read again."""
         self.wish_nothing()
@@ -157,6 +164,7 @@ class RasterTiles:
         plan = self.sheet.plan(view, self._cursor)
         reading, wishes, exact, recolour = shown.reading, [], {}, False
         within = self.sheet.within(view.grid)
+        waits = self.waits_for_overviews(view)
         has_coarse = within is None or bool(reading.overview_path)
         has_coarse = has_coarse or (within is not None and coarse_pays(shown.info, within.right - within.left))
         for rank, key in enumerate(plan.want):
@@ -165,7 +173,7 @@ class RasterTiles:
             ask = TileAsk(reading, view.grid, key)
             if TileName(self._layer_uuid, reading, view.grid, key) in self._context.tiles.raw:
                 recolour = True
-            elif self.is_frozen or ask in self._under_way:
+            elif self.is_frozen or waits or ask in self._under_way:
                 continue
             elif ask in self._failed:
                 self.sheet.put(view.grid, self.sheet.revision, key, NOTHING, lasting=False)

@@ -132,7 +132,7 @@ class Jobs(QObject):
         return not self._running
 
     def running(self) -> list[Job]:
-        """The announced jobs under way."""
+        """The announced jobs under way; those whose work goes on elsewhere last, the newest at the end."""
         return [job for job in self._running if job.title] + self._followed
 
     def wait(self, timeout_s: float = 30.0) -> bool:

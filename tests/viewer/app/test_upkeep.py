@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 import rasterio
 from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QPushButton, QToolButton
+from PySide6.QtWidgets import QLabel, QPushButton, QToolButton
 from pytestqt.qtbot import QtBot
 from rasterio.transform import from_bounds
 
@@ -263,3 +263,22 @@ def test_f42_a_million_pixels_square_shows_within_two_seconds_and_is_stopped_wit
     qtbot.wait(LOOK_MS)
     settle(window, qtbot)
     assert window.scene.is_complete(window.canvas.viewport.view())
+
+
+def test_what_is_stopped_is_what_the_status_bar_shows(window: MainWindow, qtbot: QtBot) -> None:
+    stopped: list[str] = []
+    jobs = window.context.jobs
+    first = jobs.follow("Reading a.tif", lambda: stopped.append("first"))
+    second = jobs.follow("Building overviews of a.tif", lambda: stopped.append("second"))
+    (cancel,) = [b for b in window.status.findChildren(QToolButton) if b.accessibleName() == "Stop this"]
+    qtbot.waitUntil(cancel.isVisible)
+    texts = [label.text() for label in window.status.findChildren(QLabel)]
+    assert "Reading a.tif (and 1 more)" in texts
+    cancel.click()
+    assert stopped == ["first"]
+    jobs.end(first)
+    assert "Building overviews of a.tif" in [label.text() for label in window.status.findChildren(QLabel)]
+    assert jobs.running() == [second]
+    assert jobs.is_idle()
+    jobs.end(second)
+    assert not cancel.isVisible()

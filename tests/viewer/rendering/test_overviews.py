@@ -143,6 +143,32 @@ def test_cancelled_it_stops_and_goes_on_where_it_was(opened_anew: Open, folder: 
     assert drawing.lack is Lack.NONE
 
 
+def test_while_they_are_built_nothing_is_read_without_them(
+    opened_anew: Open, pool: CountingPool, qtbot, monkeypatch
+) -> None:
+    monkeypatch.setattr(overviews, "SLICE_S", 0.0)
+    drawing = opened_anew()
+    asked: list[int] = []
+    there, back = View(WHOLE.grid, 0, 100, 256, 256), View(TileGrid("EPSG:3857", 30.0, 1e6, 6e6), 0, 0, 256, 256)
+
+    def look_elsewhere(_job) -> None:
+        before = pool.asked["tile"]
+        drawing.set_view(there)
+        asked.append(pool.asked["tile"] - before)
+        before = pool.asked["tile"]
+        drawing.set_view(back)  # less than four times reduced: no overviews will be used
+        asked.append(pool.asked["tile"] - before)
+
+    drawing.context.jobs.progressed.connect(look_elsewhere)
+    with qtbot.waitSignal(store_of(drawing).ended):
+        drawing.build_overviews()
+    assert asked[0] == 0
+    assert asked[1] > 0
+    drawing.set_view(there)
+    assert not drawing.is_complete(there)
+    qtbot.waitUntil(lambda: drawing.is_complete(there))
+
+
 @pytest.mark.parametrize("fault", ["full", "folder", "reader"])
 def test_what_fails_is_one_sentence_and_the_layer_stays(
     opened_anew: Open, folder: Path, qtbot, monkeypatch, fault: str
