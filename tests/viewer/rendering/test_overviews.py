@@ -149,7 +149,10 @@ def test_while_they_are_built_nothing_is_read_without_them(
     monkeypatch.setattr(overviews, "SLICE_S", 0.0)
     drawing = opened_anew()
     asked: list[int] = []
-    there, back = View(WHOLE.grid, 0, 100, 256, 256), View(TileGrid("EPSG:3857", 30.0, 1e6, 6e6), 0, 0, 256, 256)
+    there, back = (
+        View(TileGrid("EPSG:3857", 60.0, 1e6, 6e6), 0, 0, 256, 256),
+        View(TileGrid("EPSG:3857", 30.0, 1e6, 6e6), 0, 0, 256, 256),
+    )
 
     def look_elsewhere(_job) -> None:
         before = pool.asked["tile"]
