@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidge
 from viewer.panels.attribute_model import AttributeModel
 
 LEAST_PX, MOST_PX = 60, 320
-SAMPLED_ROWS = 40
+SAMPLED_ROWS, SAMPLED_CELLS = 40, 4000
 _MODIFIER = Qt.KeyboardModifier
 _OWN_KEYS = (Qt.Key.Key_Delete, Qt.Key.Key_Space, Qt.Key.Key_Escape)
 
@@ -66,7 +66,8 @@ class AttributeView(QTableView):
     def fit_columns(self) -> None:
         """Widths by the titles and the first rows: measuring a million cells would take minutes."""
         metrics, header = self.fontMetrics(), self.horizontalHeader()
-        rows = self._model.rows[:SAMPLED_ROWS].tolist()
+        most = max(2, min(SAMPLED_ROWS, SAMPLED_CELLS // max(self._model.columnCount(), 1)))
+        rows = self._model.rows[:most].tolist()
         for section in range(self._model.columnCount()):
             column = self._model.column(section)
             widest = metrics.horizontalAdvance(column.name[:60]) + 22

@@ -211,6 +211,36 @@ def test_zooming_to_the_selected(opened: MainWindow, qtbot: QtBot) -> None:
     assert (lon, lat) == (pytest.approx(10.25, abs=0.001), pytest.approx(50, abs=0.01))
 
 
+def test_huge_hostile_and_many_cells_are_clipped_on_screen_and_exact_when_copied(
+    window: MainWindow, qtbot: QtBot, tmp_path: Path
+) -> None:
+    """F61: 5 MB in a cell, right-to-left overrides, combining marks, as many columns as a GeoPackage has."""
+    odd = "a\u202eevil\u202c e\u0301 <i>x</i>\ttab\nline"
+    frame = gpd.GeoDataFrame(
+        {"huge": ["Ж" * 2_500_000], "odd": [odd], **{f"c{n}": [n] for n in range(900)}},
+        geometry=[Point(10, 50)], crs=4326,
+    )  # fmt: skip
+    pyogrio.write_dataframe(frame, tmp_path / "odd.gpkg")
+    window.files.open_words([str(tmp_path / "odd.gpkg")])
+    qtbot.waitUntil(lambda: len(window.session.document.layers) == 1, timeout=10_000)
+    window.panel_context.show_layer(uuid_of(window))
+    settle(window, qtbot)
+    panel = table_of(window, qtbot)
+    assert panel.model.columnCount() == 902
+    assert names(panel, "huge")[0] == "Ж" * 199 + "…"
+    assert "\u202e" not in names(panel, "odd")[0]
+    assert "\n" not in names(panel, "odd")[0]
+    window.canvas.features.set(uuid_of(window), [1])
+    for section in range(2, 902):
+        panel.view.setColumnHidden(section, True)
+    panel.copy()
+    settle(window, qtbot)
+    assert QApplication.clipboard().text() == f'huge\todd\n{"Ж" * 2_500_000}\t"{odd}"\n'
+    panel.quick.setText("жжж")  # QTest types ASCII only
+    wait(window, qtbot, panel)
+    assert panel.count.text() == "1, 1 selected"
+
+
 # -- the filter of the map --------------------------------------------------------------------------------------
 
 
