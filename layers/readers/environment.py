@@ -98,6 +98,16 @@ def tie_to_parent(parent_pid: int) -> None:
             os._exit(0)
 
 
+def give_back_memory() -> None:
+    """Return freed memory to the system (Linux): a reader keeps it otherwise, and may not need it again for long."""
+    if sys.platform == "linux":
+        import ctypes  # for start-up time on other systems
+
+        trim = getattr(ctypes.CDLL(None), "malloc_trim", None)  # musl has none
+        if trim is not None:
+            trim(0)
+
+
 def limit_process(profile: Profile) -> None:
     """Bound memory, files and written bytes; to be called when the libraries are loaded. Nothing on Windows."""
     if sys.platform == "win32":

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from layers.errors import CannotBePlaced
 from layers.geo.crs import WEB_MERCATOR, WGS84
 from layers.readers.drawn_rows import Drawn, drawn_batch, drawn_rows, joined
-from layers.readers.environment import ANSWER_BYTES
+from layers.readers.environment import ANSWER_BYTES, give_back_memory
 from layers.readers.fid_range import fid_range
 from layers.readers.files import regular_file
 from layers.readers.geometry_stream import geometry_batches
@@ -25,9 +25,10 @@ CHUNK_ATTRIBUTES = 20_000
 _SPARE_BYTES = 2**16
 _BATCH_BYTES = 2**21
 """About so many bytes of geometry are in memory at a time."""
-_MOST_BATCH_ROWS = 2**16
+_MOST_BATCH_ROWS = 2**14
 _SHARE_BYTES = 3 * 2**20
 _MOST_SHARES = 400
+_LAST_SHARES = 4
 _OTHER_BYTES = 90
 """About what a row of a GeoPackage takes besides its coordinates, which take twice what their steps do."""
 
@@ -51,6 +52,8 @@ def read_features(params: dict[str, Any]) -> tuple[dict[str, Any], tuple[NDArray
         drawn, following, columns = _by_rows(params, source, canvas, asked)
     else:
         drawn, following = _by_stream(params, source, canvas, asked)
+    if following is None and asked.is_among_last:
+        give_back_memory()
     header = {
         "crs": canvas, "origin": [0.0, 0.0], "step": step_of(canvas), "columns": columns, "skipped": drawn.skipped,
         "next_fid": following, "end_fid": asked.end, "shares": asked.shares, "done": following is None,
@@ -87,6 +90,7 @@ class _Asked:
     is_empty: bool
     row_bytes: float
     """About what one row takes in the file."""
+    share: int
     shares: int
     _last: int
 
@@ -98,6 +102,7 @@ class _Asked:
         self.is_empty, self.row_bytes = False, 1000.0
         self.shares, self._last = 1, 2**62
         share = params.get("share")
+        self.share = -1 if share is None else int(share)
         if source.by_fid:
             first, last = ends
             rows = max(last - first + 1, 1)
@@ -111,6 +116,11 @@ class _Asked:
                 self.is_empty = self.start > last
         elif share is not None:
             self.is_empty = int(share) > 0
+
+    @property
+    def is_among_last(self) -> bool:
+        """True for the last parts of a large layer, one of which each reader will have."""
+        return self.share >= max(self.shares - _LAST_SHARES, 1)
 
     def is_end(self, position: int) -> bool:
         """True where nothing can come from there on."""

@@ -16,9 +16,9 @@ from layers.readers.files import Content
 from layers.readers.geopackage_audit import feature_tables
 from layers.readers.ogr_rows import VectorSource, field_type, known_crs, read_info
 from layers.readers.parsed_layer import ParsedLayer
+from layers.readers.parsing import parse_tables
 from layers.readers.row_checks import MOST_ROWS, check_rows
 from layers.readers.shapefile import encoding_of, notes_on
-from layers.readers.tables import parse_tables
 from layers.readers.vector_source import parsed_layers, rows_of, source_of
 from layers.vector.table import VectorInfo
 

@@ -12,12 +12,10 @@ from layers.errors import NotReadable, UnsupportedFormat
 from layers.geo.crs import WGS84
 from layers.readers.files import Content, content_of, regular_file
 from layers.readers.geopackage_audit import feature_tables
-from layers.readers.gpx import parse_gpx
-from layers.readers.kml import parse_kml
 from layers.readers.ogr_rows import Rows, VectorSource, read_info, read_ogr
 from layers.readers.parsed_layer import ParsedFiles, ParsedLayer
+from layers.readers.parsing import parse
 from layers.readers.shapefile import shapefile_source
-from layers.readers.tables import parse_tables
 
 __all__ = ["Rows", "VectorSource", "parsed_layer", "parsed_layers", "rows_of", "source_of"]
 
@@ -103,11 +101,7 @@ class _WholeFiles:
 
 
 _WHOLE_FILES = _WholeFiles()
-_PARSED_FILES = ParsedFiles(
-    lambda source: {Content.GPX: parse_gpx, Content.KML: parse_kml, Content.KMZ: parse_kml}.get(
-        source.content, parse_tables
-    )(source)
-)
+_PARSED_FILES = ParsedFiles(parse)
 
 
 def parsed_layer(source: VectorSource) -> ParsedLayer:

@@ -40,7 +40,7 @@ class Details:
                 self._levels.pop(next(iter(self._levels)))
             found = level.get(id(table))
         if found is None:
-            found = thinned(table, cell)
+            found = _compact(thinned(table, cell), shift)
             with self._lock:
                 found = level.setdefault(id(table), found)
         return found
@@ -58,3 +58,14 @@ class Details:
             steps = np.abs(np.diff(sample, axis=0)).max(axis=1)
             known = self._legs[id(table)] = float(np.median(steps)) if steps.size else 0.0
         return known
+
+
+def _compact(table: FeatureTable, shift: int) -> FeatureTable:
+    """With coordinates of 16 bits, to a quarter of the level's squares, where the table is not too wide for that."""
+    fine = max(shift - 2, 0)
+    left, bottom, right, top = table.index.bounds
+    if max(right - left, top - bottom) / 2.0**fine >= 2**16 - 2 or not len(table.xy):
+        return table
+    x, y, size = (left + right) / 2, (bottom + top) / 2, 2.0**fine
+    steps = np.rint((table.xy - np.array([x, y])) / size).astype(np.int16)
+    return table.moved_to(steps, x, y, size)

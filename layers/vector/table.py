@@ -221,6 +221,15 @@ class FeatureTable:
         new._index, new._areas = self._index, self._areas
         return new
 
+    def moved_to(self, xy: NDArray[Any], x: float, y: float, size: float) -> FeatureTable:
+        """With coordinates in larger steps, of `size` present ones, from (x, y), in present steps: for painting only,
+        bounds, areas and index stay those in the present steps.
+        """
+        new = self.with_coordinates(xy, self.start_of)
+        new.origin_x, new.origin_y = self.origin_x + x * self.step, self.origin_y + y * self.step
+        new.step = self.step * size
+        return new
+
     def to_steps(self, bounds: Bounds) -> Edges:
         """World bounds in the table's steps."""
         return (

@@ -18,7 +18,7 @@ from layers.vector.blending import argb_of, deepened, over, tinted
 from layers.vector.content import VectorContent
 from layers.vector.details import Details
 from layers.vector.fills import Fills
-from layers.vector.gathering import all_of, gathered
+from layers.vector.gathering import gathered
 from layers.vector.look import Look
 from layers.vector.stamps import stamp
 from layers.vector.strokes import Strokes
@@ -73,25 +73,32 @@ class _Shapes:
 
     @classmethod
     def of(cls, content: VectorContent, details: Details, view: View, found: _Found, kind: int) -> _Shapes | None:
-        pieces, sizes, codes, sources = [], [], [], []
+        sizes, codes, sources, xs, ys, starts, owners = [], [], [], [], [], [], []
+        coordinates = features = 0
         for table, rows in found:
             rows = rows_of_kind(table, rows, kind)
             if not rows.size:
                 continue
             thin = details.table(table, view.grid.resolution)
-            pieces.append(gathered(thin, rows))
+            parts = gathered(thin, rows)
+            x, y = to_pixels(thin, view, parts.xy)
+            xs.append(x)
+            ys.append(y)
+            starts.append(parts.starts[:-1] + coordinates)
+            owners.append(parts.owner + features)
+            coordinates, features = coordinates + len(x), features + len(rows)
             box = table.bounds[rows]
-            sizes.append(np.maximum(box[:, 2] - box[:, 0].astype(np.float32), box[:, 3] - box[:, 1].astype(np.float32)))
+            wide = np.maximum(box[:, 2] - box[:, 0].astype(np.float32), box[:, 3] - box[:, 1].astype(np.float32))
+            sizes.append(wide * np.float32(table.step / view.grid.resolution))
             codes.append(content.codes_of(table, rows))
-            sources.append((thin, rows))
-        if not pieces:
+            sources.append((table, rows))
+        if not sources:
             return None
-        parts = all_of(pieces)
-        table = sources[0][0]
-        x, y = to_pixels(table, view, parts.xy)
-        size = np.concatenate(sizes) * np.float32(table.step / view.grid.resolution)
         known = [one for one in codes if one is not None]
-        return cls(x, y, parts.starts, parts.owner, size, np.concatenate(known) if known else None, sources)
+        return cls(
+            np.concatenate(xs), np.concatenate(ys), np.append(np.concatenate(starts), coordinates),
+            np.concatenate(owners), np.concatenate(sizes), np.concatenate(known) if known else None, sources,
+        )  # fmt: skip
 
     def of_class(self, index: int) -> _Shapes:
         """The features of one class."""
