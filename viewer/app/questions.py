@@ -77,6 +77,14 @@ class Questions(QObject):
         kinds = self.tr("GeoPackage (*.gpkg);;GeoJSON (*.geojson);;Table (*.csv)")
         return self._path_to_write(self.tr("Save the layer as"), suggestion, kinds)
 
+    def style_to_write(self, suggestion: Path) -> Path | None:
+        return self._path_to_write(self.tr("Save the style as"), suggestion, self.tr("QGIS style (*.qml)"))
+
+    def style_to_open(self, folder: Path) -> Path | None:
+        title, kinds = self.tr("Load a style"), self.tr("QGIS style (*.qml)")
+        text, _ = QFileDialog.getOpenFileName(self._window, title, str(folder), kinds)
+        return Path(text) if text else None
+
     def _path_to_write(self, title: str, suggestion: Path, kinds: str) -> Path | None:
         text, kind = QFileDialog.getSaveFileName(self._window, title, str(suggestion), kinds)
         if not text:

@@ -34,6 +34,7 @@ from viewer.app.raster_verbs import RasterVerbs
 from viewer.app.reading_watch import ReadingWatch
 from viewer.app.session import Session
 from viewer.app.status_link import StatusLink
+from viewer.app.style_files import StyleFiles
 from viewer.app.toolbox import FIRST_TOOL, Toolbox
 from viewer.app.upkeep import Upkeep
 from viewer.app.view_verbs import ViewVerbs
@@ -122,6 +123,8 @@ class MainWindow(QMainWindow):
         self.layer_export = LayerExport(
             self.session, self.context.pool, jobs, self.messages, self._questions, self.views.layer_info, self
         )
+        self.style_files = StyleFiles(self.panel_context, jobs, self.messages, self._questions, self)
+        self.opener.layer_added.connect(self.style_files.offer_beside)
         self.exports = ExportVerbs(self.session, self.canvas, jobs, self.messages, self._questions, self)
 
     def _build_face(self) -> None:

@@ -50,6 +50,10 @@ class PanelContext(QObject):
     """The layer of which it should be asked how its table is read."""
     saving_wanted = Signal(str)
     """The vector layer that should be saved as a file of its own."""
+    style_saving_wanted = Signal(str)
+    """The vector layer whose style should be saved as a QML file."""
+    style_loading_wanted = Signal(str)
+    """The vector layer that should be drawn in the style of a QML file."""
     flush_requested = Signal()
 
     def __init__(

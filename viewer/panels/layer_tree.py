@@ -215,6 +215,9 @@ class LayerTreePanel(QWidget):
             if filter_of(self._context.document.layers[uuid]):
                 menu.addAction(self.tr("Clear the filter"), lambda: self._context.do(set_layer_filter, uuid, ""))
             menu.addAction(self.tr("Save layer as…"), lambda: self._context.saving_wanted.emit(uuid))
+            menu.addSeparator()
+            menu.addAction(self.tr("Save style as QML…"), lambda: self._context.style_saving_wanted.emit(uuid))
+            menu.addAction(self.tr("Load style from QML…"), lambda: self._context.style_loading_wanted.emit(uuid))
         if not isinstance(drawing, RasterDrawing):
             return
         menu.addSeparator()

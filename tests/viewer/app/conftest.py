@@ -51,7 +51,11 @@ class Answers:
         self.asked.append(f"write {suggestion.name}")
         return self.path
 
-    picture_to_write = sites_to_write = layer_to_write = case_to_write
+    picture_to_write = sites_to_write = layer_to_write = style_to_write = case_to_write
+
+    def style_to_open(self, folder: Path) -> Path | None:
+        self.asked.append("open a style")
+        return self.path
 
 
 type MakeWindow = Callable[[], MainWindow]
