@@ -120,7 +120,7 @@ class _Asked:
     @property
     def is_among_last(self) -> bool:
         """True for the last parts of a large layer, one of which each reader will have."""
-        return self.share >= max(self.shares - _LAST_SHARES, 1)
+        return self.shares > 1 and self.share >= self.shares - _LAST_SHARES
 
     def is_end(self, position: int) -> bool:
         """True where nothing can come from there on."""

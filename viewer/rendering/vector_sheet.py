@@ -22,7 +22,7 @@ FEW_VERTICES = 2_500
 """Up to here a view is painted directly, in a few milliseconds."""
 _VERTICES_A_FEATURE = 4
 """What a line or an area costs besides its vertices, in vertices."""
-TILES_A_JOB = 3
+TILES_A_JOB = 2
 JOBS_AHEAD = 3
 """Two threads work, and find the next when they are done."""
 
