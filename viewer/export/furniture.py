@@ -5,13 +5,13 @@ from __future__ import annotations
 from PySide6.QtCore import QCoreApplication, QRect, QRectF, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPen
 
-from layers.document.site import Site
 from layers.grid.tile_grid import View
 from viewer.canvas.overlays import paint_north_arrow, paint_scale_bar
 from viewer.canvas.site_symbol import paint_site_symbol
 from viewer.export.credits import CREDIT_PX
 from viewer.export.layout import CREDIT_LINE, SUBTITLE, TITLE, Layout, Regions
 from viewer.export.legend import LegendRow
+from viewer.rendering.look_sample import paint_sample
 from viewer.support.fonts import font
 
 INK, QUIET, PAPER, LINE = QColor("#16202a"), QColor("#51606e"), QColor("#ffffff"), QColor("#9aa7b2")
@@ -76,33 +76,38 @@ def _legend(painter: QPainter, room: QRect, rows: list[LegendRow], r: float) -> 
         is_last = number == len(rows) - 1
         height = _row_height(painter, row, room.width(), r)
         if y + height + (0 if is_last else line) > room.bottom():
-            left_out = sum(1 for rest in rows[number:] if rest.sample)
+            left_out = sum(1 for rest in rows[number:] if rest.has_symbol)
             if left_out:
                 text = QCoreApplication.translate("Export", "and {0} more classes").format(left_out)
                 _note(painter, QRectF(room.left(), y, room.width(), line), text, r)
             break
         box = QRectF(room.left(), y, room.width(), height)
-        if row.sample is not None:
-            _symbol_row(painter, box, row, row.sample, r)
+        if row.has_symbol:
+            _symbol_row(painter, box, row, r)
         else:
             _paragraph(painter, box, row, r)
         y += height
 
 
 def _row_height(painter: QPainter, row: LegendRow, width: float, r: float) -> float:
-    if row.sample is not None:
+    if row.has_symbol:
         return 21 * r
     painter.setFont(_words_font(row, r))
     return painter.boundingRect(QRectF(0, 0, width, 1e6), _WRAPPED, row.text).height() + 7 * r
 
 
-def _symbol_row(painter: QPainter, box: QRectF, row: LegendRow, sample: Site, r: float) -> None:
-    if sample.kind != "point":  # drawn for dark imagery: white lines would be lost on paper
+def _symbol_row(painter: QPainter, box: QRectF, row: LegendRow, r: float) -> None:
+    sample = row.sample
+    is_point = sample.kind == "point" if sample is not None else "Point" in row.geometry
+    if not is_point:  # drawn for dark imagery: white lines would be lost on paper
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(CHIP)
         painter.drawRoundedRect(QRectF(box.left() - r, box.top() + 2 * r, 26 * r, box.height() - 4 * r), 3 * r, 3 * r)
         painter.setBrush(Qt.BrushStyle.NoBrush)
-    paint_site_symbol(painter, sample, box.left() + 12 * r, box.center().y(), r)
+    if sample is not None:
+        paint_site_symbol(painter, sample, box.left() + 12 * r, box.center().y(), r)
+    elif row.look is not None:
+        paint_sample(painter, row.look, row.geometry, box.left() + 12 * r, box.center().y(), r)
     text = f"{row.text} ({row.count})" if row.count > 1 else row.text
     _elided(painter, box.adjusted(31 * r, 0, 0, 0), text, font(11.5 * r), INK)
 

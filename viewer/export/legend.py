@@ -10,16 +10,24 @@ from PySide6.QtCore import QCoreApplication
 from layers.document.document import Document
 from layers.document.site import Site
 from layers.document.vocabulary import ROLES, SITE_CLASSES
+from layers.vector.look import Look
 
 
 @dataclass(frozen=True)
 class LegendRow:
-    """A sample site to draw the symbol of, and its words. Without a sample the row is a heading, or a note."""
+    """A sample site, or a look, to draw the symbol of, and its words. Without either it is a heading, or a note."""
 
     text: str
     sample: Site | None = None
     count: int = 0
     is_note: bool = False
+    look: Look | None = None
+    geometry: str = ""
+    """What the look is of: the OGC name of a geometry."""
+
+    @property
+    def has_symbol(self) -> bool:
+        return self.sample is not None or self.look is not None
 
 
 def legend_rows(document: Document, in_frame: Iterable[str]) -> list[LegendRow]:

@@ -15,6 +15,7 @@ from layers.grid.tile_grid import View
 from viewer.canvas.scene import MapScene
 from viewer.export.credits import credit_lines, wrapped_lines
 from viewer.export.furniture import PAPER, paint_furniture
+from viewer.export.layer_legend import layer_rows
 from viewer.export.layout import Layout, Regions, regions
 from viewer.export.legend import LegendRow, legend_rows
 from viewer.export.processing import processing_lines
@@ -37,6 +38,8 @@ class Product:
         for _turn in range(MOST_TURNS):
             in_frame = scene.sites_within(self.view, 0, 0, self.view.width, self.view.height)
             self.legend: list[LegendRow] = legend_rows(document, in_frame) if layout.legend else []
+            self._site_rows = len(self.legend)
+            self.legend += layer_rows(scene, self.view) if layout.legend else []
             lines = credit_lines(document, layout, self.view, scene.attributions(self.view), in_frame)
             lines += processing_lines(scene, self.view)
             self.credits = wrapped_lines(lines, layout.text_width, layout.ratio)
@@ -62,6 +65,8 @@ class Product:
         painter.translate(QPoint(frame.left(), frame.top()))
         self._scene.paint_map(painter, self.view)
         painter.restore()
+        if self.layout.legend:  # more is known of the layers now
+            self.legend = self.legend[: self._site_rows] + layer_rows(self._scene, self.view)
         paint_furniture(painter, self.layout, self.regions, self.view, self.legend, self.credits)
 
     def image(self) -> QImage:

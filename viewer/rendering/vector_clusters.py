@@ -23,13 +23,14 @@ class VectorClusters:
 
     def __init__(self, jobs: Jobs, show: Callable[[VectorContent, bool], None]) -> None:
         self._jobs, self._show = jobs, show
-        self._content = VectorContent()
+        self.content = VectorContent()
+        """The whole, clusters or not."""
         self._wanted: tuple[VectorContent, float] | None = None
         self.found: Clusters | None = None
 
     def set_content(self, content: VectorContent, cell: float, keep: bool) -> None:
         """`cell`: points in a square of so many world units are one; 0: every point is drawn."""
-        self._content = content
+        self.content = content
         if not cell:
             self._wanted = self.found = None
             self._show(content, keep)
@@ -46,7 +47,7 @@ class VectorClusters:
         return self._wanted is None or (self.found is not None and self.found.cell == self._wanted[1])
 
     def _want(self, cell: float, keep: bool) -> None:
-        self._wanted = wanted = self._content, cell
+        self._wanted = wanted = self.content, cell
 
         def done(result: tuple[VectorContent, Clusters]) -> None:
             if self._wanted is wanted:

@@ -131,6 +131,15 @@ class VectorDrawing(LayerDrawing):
         self._selected_sheet.close()
         super().close()
 
+    @property
+    def content(self) -> VectorContent:
+        """What is drawn, or is in the clusters that are."""
+        return self._clusters.content
+
+    def is_shown_at(self, view: View) -> bool:
+        """Whether the style draws anything at this scale."""
+        return self._scale_at(view) > 0
+
     # -- what is shown --------------------------------------------------------------------------------------------
 
     def set_filter(self, fids: NDArray[np.int64] | None) -> None:

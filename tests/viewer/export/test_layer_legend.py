@@ -1,0 +1,70 @@
+"""The legend of vector layers: classes inside the frame, with how many there are."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from layers.document.document import Document
+from layers.document.layer import Layer
+from layers.geo.bounds import Bounds
+from layers.pool.pool import ReaderPool
+from layers.vector.automatic import categorised
+from layers.vector.columns import column_of
+from layers.vector.style import VectorStyle
+from viewer.export.headless import Studio, complete
+from viewer.export.layout import Layout
+from viewer.export.product import Product
+
+PLACES = [("port", 1, 1), ("port", 2, 2), ("depot", 3, 3), ("factory", 60, 60), (None, 4, 4)]
+
+
+@pytest.fixture
+def studio(qapp: object, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr("viewer.export.headless.ReaderPool", lambda workers: ReaderPool(inline=True))
+    with Studio() as studio:
+        yield studio
+
+
+def layer(path: Path, style: VectorStyle) -> Layer:
+    features = [
+        {"type": "Feature", "properties": {"kind": kind}, "geometry": {"type": "Point", "coordinates": [lon, lat]}}
+        for kind, lon, lat in PLACES
+    ]
+    path.write_text(json.dumps({"type": "FeatureCollection", "features": features}))
+    return Layer(uuid="l", kind="vector", name="Places", source_json=json.dumps({"path": str(path)}),
+                 style_json=json.dumps(style.to_json()))  # fmt: skip
+
+
+def rows_of(studio: Studio, one: Layer) -> list[tuple[str, int, bool]]:
+    document = Document({"layers": [one]})
+    scene = studio.scene(document, None)
+    layout = Layout(width=900, height=600, title="Test", legend=True)
+    product = Product(layout, document, scene, Bounds(0, 0, 10, 10))
+    complete(scene, product.view)
+    product.image().save("/dev/null", "PNG")
+    return [(row.text, row.count, row.look is not None) for row in product.legend]
+
+
+def test_classes_in_the_frame_with_their_numbers(studio: Studio, tmp_path: Path) -> None:
+    style = categorised(VectorStyle(), column_of("kind", [kind for kind, _, _ in PLACES]), "Point")
+    rows = rows_of(studio, layer(tmp_path / "a.geojson", style))
+    assert rows == [("Places", 0, False), ("depot", 1, True), ("port", 2, True), ("Others", 1, True)]
+
+
+def test_hidden_classes_are_in_no_legend(studio: Studio, tmp_path: Path) -> None:
+    style = categorised(VectorStyle(), column_of("kind", [kind for kind, _, _ in PLACES]), "Point")
+    depot = next(i for i, one in enumerate(style.classes) if one.value == "depot")
+    style = replace(style.with_class(depot, replace(style.classes[depot], shown=False)), show_other=False)
+    assert rows_of(studio, layer(tmp_path / "a.geojson", style)) == [("Places", 0, False), ("port", 2, True)]
+
+
+def test_a_single_symbol_is_one_row(studio: Studio, tmp_path: Path) -> None:
+    assert rows_of(studio, layer(tmp_path / "a.geojson", VectorStyle())) == [("Places", 4, True)]
+
+
+def test_a_layer_that_is_not_shown_at_the_scale_is_left_out(studio: Studio, tmp_path: Path) -> None:
+    assert rows_of(studio, layer(tmp_path / "a.geojson", VectorStyle(visible_from=1000.0))) == []
