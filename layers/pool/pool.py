@@ -40,6 +40,8 @@ class ReaderPool:
     def __init__(self, workers: int = 2, inline: bool = False) -> None:
         self._workers = workers
         self._inline = inline
+        self._one_at_a_time = threading.Lock()
+        """Inline, as in a reader: its open files are no two threads' at once."""
         self._state = threading.Condition()
         self._queues: dict[Profile, deque[Request]] = {profile: deque() for profile in Profile}
         self._supervisors: list[Supervisor] = []
@@ -262,7 +264,8 @@ class ReaderPool:
         from layers.readers.ops import run  # loads GDAL: only where reading inline is asked for
 
         try:
-            header, arrays = run(request.op, request.params)
+            with self._one_at_a_time:
+                header, arrays = run(request.op, request.params)
         except Exception as failure:  # noqa: BLE001 - the same door as in a reader process
             return sentence_for(failure, str(request.params.get("path", "")))
         return Answer(header, tuple(arrays))
