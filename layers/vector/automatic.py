@@ -31,7 +31,7 @@ def categorised(style: VectorStyle, column: Column, geometry: str, palette: str 
     chosen = list(counts)[:MOST_CATEGORIES]
     chosen.sort(key=_natural_order)
     palette = palette if palette in QUALITATIVE or palette in RAMPS else "okabe-ito"
-    classes = [StyleClass(_base_look(style, geometry), value=value) for value in chosen]
+    classes = [StyleClass(_base_look(style, geometry), label=_label(value), value=value) for value in chosen]
     classes = coloured(classes, palette, geometry)
     classes = [replace(one, look=_named_look(one, geometry)) for one in classes]
     own = recoloured(_base_look(style, geometry), OTHER_COLOR, geometry)
@@ -124,6 +124,14 @@ def _sized(look: Look, index: int, count: int, geometry: str) -> Look:
     if "Line" in geometry:
         return replace(look, stroke_width_px=round(_WIDTHS_PX[0] + (_WIDTHS_PX[1] - _WIDTHS_PX[0]) * share, 2))
     return replace(look, size_px=round(_SIZES_PX[0] + (_SIZES_PX[1] - _SIZES_PX[0]) * share, 2))
+
+
+def _label(value: str) -> str:
+    """Codes as words; words as they are."""
+    if "_" not in value or " " in value or not value.isascii():
+        return ""
+    words = " ".join(value.split("_")).strip()
+    return (words[:1].upper() + words[1:]).replace("Gnss", "GNSS")
 
 
 def _natural_order(text: str) -> tuple[int, float, str]:

@@ -4,26 +4,75 @@ from __future__ import annotations
 
 from typing import override
 
-from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, QRectF, Qt
+from PySide6.QtCore import QAbstractItemModel, QEvent, QModelIndex, QPersistentModelIndex, QRect, QRectF, QSize, Qt
 from PySide6.QtGui import QFont, QFontMetrics, QPainter, QPalette
-from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
+from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
-from viewer.panels.layer_rows import BADGE_ROLE, DATE_ROLE
+from viewer.panels.layer_rows import BADGE_ROLE, CLASSES_ROLE, DATE_ROLE
+from viewer.rendering.look_sample import HEIGHT_PX, WIDTH_PX
+
+type Index = QModelIndex | QPersistentModelIndex
 
 GAP_PX = 6
 SMALLER_PX = 2
 LEAST_NAME_PX = 70
+LINES_INDENT_PX = 26
+"""As far as the icon of the layer."""
 
 
 class LayerRowLook(QStyledItemDelegate):
     """Date, then badge, yield where the name would have no room; the tooltip says both whole."""
 
     @override
-    def paint(
-        self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
-    ) -> None:
-        font = QFont(option.font)
-        font.setPixelSize(max(9, QFontMetrics(option.font).ascent() - SMALLER_PX))
+    def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
+        size = super().sizeHint(option, index)
+        lines = len(index.data(CLASSES_ROLE) or ())
+        return size if not lines else QSize(size.width(), size.height() + lines * _line_px(option) + GAP_PX // 2)
+
+    @override
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
+        lines = index.data(CLASSES_ROLE) or []
+        if not lines:
+            self._paint_name(painter, option, index)
+            return
+        self._paint_ground(painter, option)
+        head = self._head(option, index)
+        self._paint_name(painter, head, index)
+        is_chosen = bool(option.state & QStyle.StateFlag.State_Selected)
+        role = QPalette.ColorRole.HighlightedText if is_chosen else QPalette.ColorRole.Text
+        painter.save()
+        painter.setPen(option.palette.color(role))
+        painter.setFont(_smaller(option.font))
+        metrics, height = QFontMetrics(painter.font()), _line_px(option)
+        left, top = head.rect.left() + LINES_INDENT_PX, head.rect.bottom() + 1
+        for number, (icon, text) in enumerate(lines):
+            row = QRect(left, top + number * height, option.rect.right() - left, height)
+            if icon is not None:
+                icon.paint(painter, QRect(row.left(), row.top(), WIDTH_PX, height))
+            words = row.adjusted(WIDTH_PX + GAP_PX, 0, -GAP_PX, 0)
+            shown = metrics.elidedText(text, Qt.TextElideMode.ElideRight, words.width())
+            painter.drawText(words, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, shown)
+        painter.restore()
+
+    @override
+    def editorEvent(self, event: QEvent, model: QAbstractItemModel, option: QStyleOptionViewItem, index: Index) -> bool:
+        """The check box is beside the name."""
+        return super().editorEvent(event, model, self._head(option, index), index)
+
+    @override
+    def updateEditorGeometry(self, editor: QWidget, option: QStyleOptionViewItem, index: Index) -> None:
+        super().updateEditorGeometry(editor, self._head(option, index), index)
+
+    def _head(self, option: QStyleOptionViewItem, index: Index) -> QStyleOptionViewItem:
+        """The part of the row that has the name."""
+        head = QStyleOptionViewItem(option)
+        lines = len(index.data(CLASSES_ROLE) or ())
+        if lines:
+            head.rect = option.rect.adjusted(0, 0, 0, -(lines * _line_px(option) + GAP_PX // 2))
+        return head
+
+    def _paint_name(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
+        font = _smaller(option.font)
         metrics = QFontMetrics(font)
         room = option.rect.width() - LEAST_NAME_PX - option.rect.height() * 2
         widths: dict[int, int] = {}
@@ -66,6 +115,16 @@ class LayerRowLook(QStyledItemDelegate):
         """The row's own ground over all of it; the name is then painted over a part."""
         widget = option.widget
         widget.style().drawPrimitive(QStyle.PrimitiveElement.PE_PanelItemViewItem, option, painter, widget)
+
+
+def _smaller(font: QFont) -> QFont:
+    smaller = QFont(font)
+    smaller.setPixelSize(max(9, QFontMetrics(font).ascent() - SMALLER_PX))
+    return smaller
+
+
+def _line_px(option: QStyleOptionViewItem) -> int:
+    return max(HEIGHT_PX, QFontMetrics(_smaller(option.font)).height() + 2)
 
 
 def _ever_shorter(text: str) -> list[str]:

@@ -13,6 +13,7 @@ from layers.raster.overviews import Lack
 from viewer.commands.layer_filter import filter_of
 from viewer.commands.layers import move_layers, update_layer
 from viewer.commands.meta import set_sites_visible, sites_visible
+from viewer.panels.class_lines import class_lines, layer_icon
 from viewer.panels.context import PanelContext
 from viewer.rendering.layer_date import UNDATED, acquisition_of, badge, tiles_acquisition
 from viewer.rendering.raster_drawing import RasterDrawing
@@ -28,6 +29,8 @@ DATE_ROLE = int(Qt.ItemDataRole.UserRole) + 1
 """The date of an image in a few words; empty for what is none."""
 BADGE_ROLE = DATE_ROLE + 1
 """A word on how the layer is shown, where that is not as it should be: "coarse", "stale", "12 of 40, filtered"."""
+CLASSES_ROLE = int(Qt.ItemDataRole.UserRole) + 3
+"""`class_lines.Lines` below the name of a vector layer."""
 
 
 class LayerRows(QAbstractListModel):
@@ -39,6 +42,7 @@ class LayerRows(QAbstractListModel):
         self._uuids: list[str] = []
         self._problems: dict[str, str] = {}
         self._icons: dict[str, QIcon] = {}
+        self._read: frozenset[str] = frozenset()
         self._palette = QPalette()
         self._dates: dict[str, str] = {}
         self._badges: dict[str, tuple[str, str]] = {}
@@ -64,8 +68,10 @@ class LayerRows(QAbstractListModel):
     def look_again(self) -> None:
         """More may be known of the images: show their dates and badges."""
         known = self._found_dates(), self._found_badges()
-        if known != (self._dates, self._badges):
+        read = frozenset(uuid for uuid in self._uuids if self._context.info_of(uuid) is not None)
+        if known != (self._dates, self._badges) or read != self._read:
             self._dates, self._badges = known
+            self._read = read
             self.dataChanged.emit(self.index(0), self.index(len(self._uuids)))
 
     def _found_dates(self) -> dict[str, str]:
@@ -164,7 +170,9 @@ class LayerRows(QAbstractListModel):
             case _ROLE.CheckStateRole:
                 return Qt.CheckState.Checked if layer.visible else Qt.CheckState.Unchecked
             case _ROLE.DecorationRole:
-                return self._icon("warning" if problem else layer.kind)
+                return self._icon("warning") if problem else layer_icon(layer, self._context) or self._icon(layer.kind)
+            case _ if role == CLASSES_ROLE:
+                return class_lines(layer, self._context, self.tr("others"), self.tr("and {0} more"))
             case _ROLE.ToolTipRole:
                 badge = self._badges.get(layer.uuid, ("", ""))[1]
                 lines = (layer.name, layer.credit, self._dates.get(layer.uuid, ""), badge)

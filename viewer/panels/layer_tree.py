@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import override
 
-from PySide6.QtCore import QEvent, QItemSelection, QItemSelectionModel, QModelIndex, QPoint, Qt
+from PySide6.QtCore import QEvent, QItemSelection, QItemSelectionModel, QModelIndex, QPoint, QSize, Qt
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QAbstractItemView, QHBoxLayout, QMenu, QTreeView, QVBoxLayout, QWidget
 
@@ -59,7 +59,7 @@ class LayerTreePanel(QWidget):
         view.setItemDelegate(LayerRowLook(view))
         view.setHeaderHidden(True)
         view.setRootIsDecorated(False)
-        view.setUniformRowHeights(True)
+        view.setIconSize(QSize(20, 18))
         view.setIndentation(0)
         view.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
         view.setDragDropMode(QAbstractItemView.DragDropMode.InternalMove)

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QStyle, QStyleOptionViewItem
 
 from layers.errors import GeoloupeError
 from layers.geo.bounds import Bounds
@@ -16,6 +17,8 @@ from layers.vector.table import VectorInfo
 from tests.viewer.panels.conftest import Desk, unnamed
 from viewer.panels.class_rows import COUNT, LABEL, VALUE
 from viewer.panels.layer_properties import LayerPropertiesPanel
+from viewer.panels.layer_rows import CLASSES_ROLE
+from viewer.panels.layer_tree import LayerTreePanel
 from viewer.panels.vector_style_form import VectorStyleForm
 
 BOX = Bounds(0, 0, 1, 1)
@@ -205,3 +208,28 @@ def test_without_attributes_it_says_so(form: VectorStyleForm, desk: Desk) -> Non
 def test_every_control_has_a_name(form: VectorStyleForm) -> None:
     pick(form.fields.fields["mode"], "graduated")
     assert not unnamed(form)
+
+
+def test_the_layer_tree_shows_the_classes(qtbot, desk: Desk, form: VectorStyleForm) -> None:
+    tree = LayerTreePanel(desk.context)
+    qtbot.addWidget(tree)
+    tree.resize(300, 500)
+    tree.show()
+    qtbot.waitExposed(tree)
+    index = tree.model.index(1)
+    low = tree.view.visualRect(index).height()
+    pick(form.fields.fields["mode"], "categorised")
+    lines = index.data(CLASSES_ROLE)
+    assert [text for _, text in lines] == ["airport", "depot", "port", "others"]
+    qtbot.waitUntil(lambda: tree.view.visualRect(index).height() > low + 4 * 14)
+    option = QStyleOptionViewItem()
+    option.initFrom(tree.view)
+    option.rect = tree.view.visualRect(index)
+    option.rect.setHeight(low)
+    option.features = QStyleOptionViewItem.ViewItemFeature.HasCheckIndicator
+    box = tree.view.style().subElementRect(QStyle.SubElement.SE_ItemViewItemCheckIndicator, option, tree.view)
+    qtbot.mouseClick(tree.view.viewport(), Qt.MouseButton.LeftButton, pos=box.center())
+    assert not desk.document.layers["coast"].visible
+    rows = form.classes.rows
+    assert rows.setData(rows.index(1, LABEL), Qt.CheckState.Unchecked, Qt.ItemDataRole.CheckStateRole)
+    assert [text for _, text in index.data(CLASSES_ROLE)] == ["airport", "port", "others"]
