@@ -157,7 +157,7 @@ def _samples(legs: Legs, stroke_px: float, dash: Sequence[float]) -> tuple[Float
     """Places of the brush: close enough for its edge to be smooth; both ends of each leg among them."""
     dx, dy = legs.x1 - legs.x0, legs.y1 - legs.y0
     length = np.hypot(dx, dy)
-    spacing = max(0.6, stroke_px / 5)
+    spacing = max(0.25, stroke_px / 6)
     if dash:
         spacing = min(spacing, 0.5)
     count = np.ceil(length * np.float32(1 / spacing)).astype(np.int64) + 1

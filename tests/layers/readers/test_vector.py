@@ -2,11 +2,13 @@
 
 import json
 import sqlite3
+import struct
 from contextlib import closing
 from pathlib import Path
 
 import numpy as np
 import pyogrio.raw
+import pyproj
 import pytest
 import shapely
 
@@ -128,6 +130,91 @@ def test_a_chunk_is_cut_to_fit_the_block(tmp_path, monkeypatch):
     assert (len(table), header["next_fid"], header["done"]) == (2, 3, False)
     table, header = read(path, start_fid=5)
     assert (table.fid.tolist(), header["done"]) == ([5], True)
+
+
+def whole(path: Path, crs: str = "EPSG:3857", **more) -> list[FeatureTable]:
+    """All shares and their chunks, as the window asks for them."""
+    tables, share, shares = [], 0, 1
+    while share < shares:
+        asked = {"share": share, **more}
+        while asked:
+            table, header = read(path, crs, **asked)
+            shares = max(shares, header["shares"])
+            tables.append(table)
+            following = header["next_fid"]
+            asked = {} if following is None else {"start_fid": following, "end_fid": header["end_fid"], **more}
+        share += 1
+    return tables
+
+
+def test_shares_and_their_chunks_join_to_the_whole(tmp_path, monkeypatch):
+    monkeypatch.setattr(features, "_SHARE_BYTES", 400)
+    monkeypatch.setattr(features, "_BATCH_BYTES", 2000)
+    points = [shapely.Point(i / 10, i / 20) for i in range(500)]
+    for path in (geopackage(tmp_path / "a.gpkg", points), geojson(tmp_path / "a.geojson", *points)):
+        for most in (10, 10**6):
+            tables = whole(path, "EPSG:4326", most_bytes=most)
+            fids = np.concatenate([table.fid for table in tables]).tolist()
+            assert fids == sorted(fids)
+            places = np.concatenate([table.xy * table.step for table in tables])
+            assert places.tolist() == [pytest.approx([i / 10, i / 20]) for i in range(500)]
+            assert all(table.is_single for table in tables if len(table))
+    with closing(sqlite3.connect(tmp_path / "a.gpkg")) as db:
+        db.execute("DROP TRIGGER IF EXISTS trigger_delete_feature_count_things")
+        db.execute("DELETE FROM things WHERE fid BETWEEN 20 AND 480")
+        db.commit()
+    fids = np.concatenate([table.fid for table in whole(tmp_path / "a.gpkg", "EPSG:4326")]).tolist()
+    assert fids == [*range(1, 20), *range(481, 501)]
+
+
+def test_odd_rows_among_plain_ones_keep_their_place(tmp_path):
+    mixed = shapely.from_wkt("GEOMETRYCOLLECTION (LINESTRING (1 1, 1.2 1.2), POINT (5 6))")
+    around = shapely.LineString([(179.9, 10), (-179.9, 10.1)])
+    path = geopackage(tmp_path / "a.gpkg", [shapely.Point(1, 2), mixed, None, around, SQUARE])
+    (table,) = whole(path)
+    assert table.fid.tolist() == [1, 2, 2, 4, 5]
+    assert table.kind.tolist() == [POINT, POINT, LINE, LINE, POLYGON]
+    assert len(coordinates(table, 3)) == 2
+
+
+def test_curves_are_drawn_as_lines(tmp_path):
+    path = geopackage(tmp_path / "a.gpkg", [shapely.Point(1, 2)])
+    arc = struct.pack("<BII6d", 1, 8, 3, 0, 0, 0.1, 0.1, 0.2, 0)
+    header = b"GP" + bytes([0, 1]) + (4326).to_bytes(4, "little")
+    with closing(sqlite3.connect(path)) as db:
+        db.create_function("ST_IsEmpty", 1, lambda blob: 0)
+        for name in ("ST_MinX", "ST_MaxX", "ST_MinY", "ST_MaxY"):
+            db.create_function(name, 1, lambda blob: 0.0)
+        db.execute("INSERT INTO things (geom, n) VALUES (?, 1)", (header + arc,))
+        db.commit()
+    (table,) = whole(path)
+    assert table.kind.tolist() == [POINT, LINE]
+    assert len(coordinates(table, 1)[0]) > 10
+
+
+@pytest.mark.parametrize("crs", ["EPSG:3857", "EPSG:4326", "EPSG:3995", "EPSG:3571"])
+def test_a_long_route_runs_along_the_earth_unbroken(tmp_path, crs):
+    places = [(131.9, 43.1), (177.5, 64.7), (-149.9, 61.2)]  # Vladivostok, Anadyr, Anchorage
+    path = geojson(tmp_path / "a.geojson", shapely.LineString(places))
+    (table,) = whole(path, crs)
+    lon, lat = transform_points(crs, "EPSG:4326", *np.concatenate(coordinates(table, 0)).T)
+    length = pyproj.Geod(ellps="WGS84").line_length(*np.array(places).T)
+    assert abs(pyproj.Geod(ellps="WGS84").line_length(lon, lat) - length) < 2.0
+    parts = coordinates(table, 0)
+    assert len(parts) == (2 if crs in ("EPSG:3857", "EPSG:4326") else 1)
+    steps = np.concatenate([np.hypot(*np.diff(part, axis=0).T) for part in parts])
+    assert steps.max() < (1.0 if crs == "EPSG:4326" else 60_000)
+
+
+def test_graticules_and_frames_keep_their_straight_edges(tmp_path):
+    parallel, frame = shapely.LineString([(0, 60), (40, 60)]), shapely.box(0, 50, 40, 60)
+    (table,) = whole(geojson(tmp_path / "a.geojson", parallel, frame))
+    assert [len(coordinates(table, i)[0]) for i in (0, 1)] == [2, 5]
+    (polar,) = whole(geojson(tmp_path / "b.geojson", parallel, frame), "EPSG:3995")
+    for index in (0, 1):
+        _, lat = transform_points("EPSG:3995", "EPSG:4326", *coordinates(polar, index)[0].T)
+        assert lat.min() >= (60 if index == 0 else 50) - 1e-6
+        assert len(lat) > 50
 
 
 def test_attributes(tmp_path):
