@@ -8,6 +8,7 @@ from pathlib import Path
 from layers.document.vocabulary import MARKINGS
 from layers.geo.bounds import Bounds
 from layers.project.columns import SITE_SPECS, SPECS, TableSpec
+from layers.project.qgis_layers import project_layers
 from layers.project.qgis_project import project_row
 from layers.project.qgis_style import style_rows
 from layers.project.schema import RELATIONS
@@ -39,9 +40,14 @@ def derive(connection: sqlite3.Connection, target: Path, integrity_slot: str) ->
         style_rows(),
     )
     connection.execute("DELETE FROM qgis_projects")
+    layers = project_layers(connection.execute(
+        "SELECT uuid, name, source_json, style_json, visible FROM loupe_layers WHERE kind = 'vector' ORDER BY order_key"
+    ))  # fmt: skip
     title = _meta(connection, "title")
     name = target.name.encode("utf-8", "replace").decode("utf-8")
-    connection.execute("INSERT INTO qgis_projects VALUES (?, ?, ?)", project_row(name, title, _bounds(connection)))
+    connection.execute(
+        "INSERT INTO qgis_projects VALUES (?, ?, ?)", project_row(name, title, _bounds(connection), layers)
+    )
     connection.execute("DELETE FROM gpkg_metadata_reference")
     connection.execute("DELETE FROM gpkg_metadata")
     connection.execute(

@@ -8,10 +8,12 @@ from __future__ import annotations
 import io
 import json
 import zipfile
+from collections.abc import Sequence
 from xml.etree import ElementTree as ET
 
 from layers.geo.bounds import Bounds
 from layers.project.columns import BY_NAME, TableSpec
+from layers.project.qgis_layers import ProjectLayer, layer_id, map_layer
 from layers.project.qgis_style import style_elements
 from layers.project.schema import TITLES
 
@@ -40,9 +42,14 @@ _RELATIONS = (
 """(id, name, referencing table, its column, referenced table)"""
 
 
-def project_row(file_name: str, title: str, bounds: Bounds | None) -> tuple[str, str, str]:
-    """(name, metadata, content) for qgis_projects: the content is a zipped project in hexadecimal, as QGIS has it."""
-    text = b"<!DOCTYPE qgis>\n" + ET.tostring(_project(file_name, title, bounds), encoding="utf-8")
+def project_row(
+    file_name: str, title: str, bounds: Bounds | None, layers: Sequence[ProjectLayer] = ()
+) -> tuple[str, str, str]:
+    """(name, metadata, content) for qgis_projects: the content is a zipped project in hexadecimal, as QGIS has it.
+
+    `layers` are the vector layers of the case, the lowest first.
+    """
+    text = b"<!DOCTYPE qgis>\n" + ET.tostring(_project(file_name, title, bounds, layers), encoding="utf-8")
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
         # a fixed date: the same case gives the same bytes
@@ -51,13 +58,18 @@ def project_row(file_name: str, title: str, bounds: Bounds | None) -> tuple[str,
     return NAME, metadata, packed.getvalue().hex()
 
 
-def _project(file_name: str, title: str, bounds: Bounds | None) -> ET.Element:
+def _project(file_name: str, title: str, bounds: Bounds | None, own_layers: Sequence[ProjectLayer]) -> ET.Element:
     root = ET.Element("qgis", version="3.40.0", projectname=title)
     ET.SubElement(root, "title").text = title
     root.append(_crs("projectCrs"))
     tree = ET.SubElement(root, "layer-tree-group")
     for table in _MAP:
         _tree_layer(tree, table, file_name)
+    for layer in reversed(own_layers):
+        ET.SubElement(
+            tree, "layer-tree-layer", id=layer_id(layer), name=layer.name, source=layer.source, providerKey="ogr",
+            checked="Qt::Checked" if layer.visible else "Qt::Unchecked", expanded="0",
+        )  # fmt: skip
     group = ET.SubElement(tree, "layer-tree-group", name="Evidence", checked="Qt::Checked", expanded="0")
     for table in _TABLES:
         _tree_layer(group, table, file_name)
@@ -73,9 +85,12 @@ def _project(file_name: str, title: str, bounds: Bounds | None) -> ET.Element:
     layers = ET.SubElement(root, "projectlayers")
     for table in (*_MAP, *_TABLES):
         layers.append(_map_layer(BY_NAME[table], file_name))
+    layers.extend(map_layer(layer) for layer in own_layers)
     order = ET.SubElement(root, "layerorder")
     for table in _MAP:
         ET.SubElement(order, "layer", id=_layer_id(table))
+    for layer in reversed(own_layers):
+        ET.SubElement(order, "layer", id=layer_id(layer))
     properties = ET.SubElement(root, "properties")
     ET.SubElement(ET.SubElement(properties, "Paths"), "Absolute", type="bool").text = "false"
     ET.SubElement(ET.SubElement(properties, "SpatialRefSys"), "ProjectionsEnabled", type="int").text = "1"

@@ -45,6 +45,8 @@ class VectorStyle(Look):
     """Nothing is drawn where the map is larger than 1 : this (a close view); 0: no limit."""
     full_size_at: float = 0.0
     """Signs and lines shrink where the map is smaller than 1 : this, to a third; 0: they keep their size."""
+    geometry: str = ""
+    """The OGC name of what it was made for, so that other programs can be told; empty: not known."""
     cluster_px: float = 0.0
     """Points nearer than this become one sign with their number; 0: none."""
     classes: tuple[StyleClass, ...] = ()

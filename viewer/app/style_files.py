@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 from PySide6.QtCore import QObject
@@ -94,6 +95,8 @@ class StyleFiles(QObject):
         style = found.style
         known = {name for name, _ in info.fields} if isinstance(info, VectorInfo) else None
         gone = [name for name in (*style.columns, *style.labels.columns) if known is not None and name not in known]
+        if isinstance(info, VectorInfo):
+            style = replace(style, geometry=info.geometry)
         if not self._context.do(update_layer, layer.uuid, style_json=json.dumps(style.to_json())):
             return
         self._messages.clear("style")

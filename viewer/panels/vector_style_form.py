@@ -217,6 +217,8 @@ class VectorStyleForm(QWidget):
             self._preview(replace(self._style, **changed))
 
     def _commit_style(self, style: VectorStyle) -> str:
+        if self._info is not None:
+            style = replace(style, geometry=self._info.geometry)
         try:
             return self._commit_json(json.dumps(style.to_json()))
         except GeoloupeError as error:
