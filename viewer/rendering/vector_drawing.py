@@ -68,6 +68,7 @@ class VectorDrawing(LayerDrawing):
         self._shown: NDArray[np.int64] | None = None
         self._selected: NDArray[np.int64] = np.zeros(0, np.int64)
         self._pending: dict[str, int] = {}
+        self._runs = 0
         self._view: View | None = None
         self._probe()
 
@@ -341,8 +342,8 @@ class VectorDrawing(LayerDrawing):
 
     def _run[T](self, what: str, work: Any, done: Any) -> None:
         """Work for another thread; only the last of its kind counts. The picture is not complete before."""
-        number = self._pending.get(what, 0) + 1
-        self._pending[what] = number
+        self._runs += 1
+        self._pending[what] = number = self._runs
 
         def ended(found: T) -> None:
             if not self._is_closed and self._pending.get(what) == number:
