@@ -41,7 +41,7 @@ def categorised(style: VectorStyle, column: Column, geometry: str, palette: str 
 
 def graduated(
     style: VectorStyle, column: Column, geometry: str, *, method: str = "", count: int = 0, palette: str = "",
-    by_size: bool = False,
+    vary: str = "",
 ) -> VectorStyle:  # fmt: skip
     """Classes of numbers between limits, by colour or by size. Without any number in the column: no class."""
     method, count = method or style.method, min(count or style.class_count, MOST_CLASSES)
@@ -50,12 +50,13 @@ def graduated(
     pairs = list(pairwise(limits))
     look = _base_look(style, geometry)
     classes = [StyleClass(look, lower=low, upper=high) for low, high in pairs]
-    if by_size:
+    vary = vary or style.vary
+    if vary == "size":
         classes = [replace(one, look=_sized(look, i, len(pairs), geometry)) for i, one in enumerate(classes)]
     else:
         classes = coloured(classes, palette, geometry)
     made = replace(
-        style, mode="graduated", column=column.name, palette=palette, method=method, class_count=count,
+        style, mode="graduated", column=column.name, palette=palette, method=method, class_count=count, vary=vary,
         classes=tuple(classes),
     )  # fmt: skip
     return made.with_look(recoloured(look, OTHER_COLOR, geometry))

@@ -20,6 +20,7 @@ from layers.vector.rules import rule_columns
 from layers.vector.table import VectorInfo
 
 SYMBOLS = MARKERS
+VARIED = ("color", "size")
 type ClassKey = tuple[str, str, tuple[tuple[str, float, float, str], ...]]
 _COLORS = ("#e6550d", "#3182bd", "#31a354", "#756bb1", "#d6a300", "#dd1c77", "#17a2a2", "#8c564b")
 
@@ -37,6 +38,8 @@ class VectorStyle(Look):
     palette: str = "okabe-ito"
     method: str = "natural breaks"
     class_count: int = 5
+    vary: str = "color"
+    """What of graduated classes differs: color or size."""
     show_other: bool = True
     """False: features in no class are left out."""
     visible_from: float = 0.0
@@ -61,6 +64,8 @@ class VectorStyle(Look):
         for scale in (self.visible_from, self.visible_to, self.full_size_at):
             if not (math.isfinite(scale) and scale >= 0):
                 raise InvalidValue("A scale is a number above 0.")
+        if self.vary not in VARIED:
+            raise InvalidValue(f"Classes differ by {' or '.join(VARIED)}.")
         if not 0 <= self.cluster_px <= 500:
             raise InvalidValue("Points up to 500 pixels apart can be drawn as one.")
         if not 1 <= self.class_count <= MOST_CLASSES:

@@ -63,6 +63,8 @@ class ClassPage(QWidget):
         add("column", tr("Column"), ChoiceField())
         add("method", tr("Limits"), ChoiceField(choices(METHODS)), tr("Where the limits of the classes lie"))
         add("class_count", tr("Classes"), ChoiceField([(n, str(n)) for n in range(2, 13)]))
+        ways = [("color", tr("By colour")), ("size", tr("By size or width"))]
+        add("vary", tr("Differ"), ChoiceField(ways), tr("How the classes are told apart"))
         add("palette", tr("Colours"), ChoiceField(), tr("All are told apart by people with any colour vision"))
         palettes = self.fields.fields["palette"]
         palettes.set_choices([(name, name.title() if name == "okabe-ito" else capital(name)) for name in PALETTES])
@@ -111,7 +113,8 @@ class ClassPage(QWidget):
         names = [name for name, kind in info.fields if not numbers or kind in ("integer", "real")]
         self.fields.fields["column"].set_choices([(name, name) for name in names])
         self.fields.show_row(style)
-        visible = {"column": style.mode != "rules", "method": numbers, "class_count": numbers, "palette": True}
+        visible = {"column": style.mode != "rules", "method": numbers, "class_count": numbers, "vary": numbers,
+                   "palette": not numbers or style.vary == "color"}  # fmt: skip
         for column, shown in visible.items():
             self._form.setRowVisible(self.fields.fields[column], shown)
         self.classify_button.setVisible(style.mode != "rules")

@@ -130,7 +130,7 @@ def test_every_number_is_in_a_class(method: str) -> None:
 
 def test_graduated_by_size_grows() -> None:
     column = column_of("v", [1.0, 2.0, 30.0, 50.0, 70.0])
-    sizes = [one.look.size_px for one in graduated(VectorStyle(), column, "Point", count=3, by_size=True).classes]
+    sizes = [one.look.size_px for one in graduated(VectorStyle(), column, "Point", count=3, vary="size").classes]
     assert sizes == sorted(sizes)
     assert sizes[0] < sizes[-1]
 

@@ -233,3 +233,11 @@ def test_the_layer_tree_shows_the_classes(qtbot, desk: Desk, form: VectorStyleFo
     rows = form.classes.rows
     assert rows.setData(rows.index(1, LABEL), Qt.CheckState.Unchecked, Qt.ItemDataRole.CheckStateRole)
     assert [text for _, text in index.data(CLASSES_ROLE)] == ["airport", "port", "others"]
+
+
+def test_graduated_by_size(form: VectorStyleForm, desk: Desk) -> None:
+    pick(form.fields.fields["mode"], "graduated")
+    pick(form.classes.fields.fields["vary"], "size")
+    sizes = [one.look.size_px for one in style_of(desk).classes]
+    assert sizes == sorted(set(sizes))
+    assert not form.classes.fields.fields["palette"].isVisible()
