@@ -45,7 +45,9 @@ class Strokes:
     def __init__(self, width: int, height: int, stroke_px: float, dash: Sequence[float] = ()) -> None:
         """`dash` in pixels, drawn and left in turn."""
         self._size, self._stroke, self._dash = (width, height), stroke_px, dash
-        self._reach = int(np.ceil(max(stroke_px, 1.0) / 2 + 0.5)) + 1
+        self._taps = int(np.ceil(max(stroke_px, 1.0) / 2 + 0.5))
+        # The brush may stand outside as far as it reaches, and has to find room there.
+        self._reach = 2 * self._taps + 1
         self._wide, self._high = width + 2 * self._reach, height + 2 * self._reach
         self._cover = np.zeros(self._wide * self._high, np.uint8)
         self._dots: NDArray[np.uint8] | None = None
@@ -74,7 +76,7 @@ class Strokes:
     def _draw(self, x: Floats, y: Floats, at: NDArray[np.intp], along: Floats | None) -> None:
         """The legs that begin at these coordinates, smoothly."""
         width, height = self._size
-        edge = self._reach - 1.0
+        edge = self._taps + 0.5
         legs = Legs(x[at], y[at], x[at + 1], y[at + 1], None if along is None else along[at])
         legs = clipped(legs, (-edge, -edge, width + edge, height + edge))
         if len(legs):
@@ -108,8 +110,8 @@ class Strokes:
         parts_x, parts_y = (np.rint(value * phases).astype(np.int32) + self._reach * phases for value in (x, y))
         shift = phases.bit_length() - 1
         col, row = parts_x >> shift, parts_y >> shift
-        inside = (col >= self._reach - 1) & (col <= self._wide - self._reach)
-        inside &= (row >= self._reach - 1) & (row <= self._high - self._reach)
+        inside = (col >= self._taps) & (col < self._wide - self._taps)
+        inside &= (row >= self._taps) & (row < self._high - self._taps)
         phase = ((parts_y & (phases - 1)) << shift) | (parts_x & (phases - 1))
         place = row * np.int32(self._wide) + col
         return (place, phase) if inside.all() else (place[inside], phase[inside])

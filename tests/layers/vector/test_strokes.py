@@ -57,6 +57,16 @@ def test_lines_do_not_join_each_other(monkeypatch) -> None:
         assert found[:10].sum() > 0.5
 
 
+@pytest.mark.parametrize("limit", [1, 4000])
+def test_strokes_beside_the_picture_reach_into_it(monkeypatch, limit: int) -> None:
+    monkeypatch.setattr(strokes, "MANY_VERTICES", limit)
+    beside = [np.array([[-2.0, 5.0], [-2.0, 45.0]]), np.array([[5.0, 52.0], [55.0, 52.0]])]
+    found = cover(beside, 8.0)
+    assert np.abs(found - expected(beside, 8.0)).mean() < 0.01
+    assert (found[10:40, 0] > 0.9).all()
+    assert (found[-1, 10:50] > 0.9).all()
+
+
 def test_dashes_and_gaps_take_turns_along_the_whole_line() -> None:
     line = np.array([[0.0, 10.5], [20.0, 10.5], [60.0, 10.5]])
     row = cover([line], 1.0, (6.0, 4.0))[10]

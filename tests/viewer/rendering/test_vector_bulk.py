@@ -97,7 +97,10 @@ def test_small_areas_keep_their_holes(qtbot) -> None:
 
 def test_what_reaches_into_the_view_from_outside_is_seen(qtbot) -> None:
     view = View(TileGrid("EPSG:3857", 1.0, 0.0, 256.0), 0, 0, 256, 256)
-    for shape, look in ((shapely.Point(-3, 100), POINT), (shapely.LineString([(-2, 50), (-2, 150)]), DASHED)):
+    for shape, look in (
+        (shapely.Point(-3, 100), POINT),
+        (shapely.LineString([(-2, 50), (-2, 150)]), replace(LINE, stroke_width_px=7.0)),
+    ):
         content = VectorContent((table_of([shape]),), (look,))
         assert bulk(content, view)[..., 3].any()
         assert one_by_one(content, view)[..., 3].any()
