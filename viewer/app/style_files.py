@@ -45,11 +45,11 @@ class StyleFiles(QObject):
         target = self._questions().style_to_write(drawing.path.with_suffix(SUFFIX))
         if target is None:
             return
-        style = drawing.style
+        style, known = drawing.style, replace(info, geometry=drawing.geometry)
 
         def write() -> None:
             try:
-                target.write_text(style_document(style, info), "utf-8")
+                target.write_text(style_document(style, known), "utf-8")
             except OSError as error:
                 raise ExportFailed(
                     f"{target.name} cannot be written ({error.strerror}): choose another folder."
@@ -96,7 +96,9 @@ class StyleFiles(QObject):
         known = {name for name, _ in info.fields} if isinstance(info, VectorInfo) else None
         gone = [name for name in (*style.columns, *style.labels.columns) if known is not None and name not in known]
         if isinstance(info, VectorInfo):
-            style = replace(style, geometry=info.geometry)
+            drawing = self._context.drawing_of(layer.uuid)
+            geometry = drawing.geometry if isinstance(drawing, VectorDrawing) else info.geometry
+            style = replace(style, geometry=geometry)
         if not self._context.do(update_layer, layer.uuid, style_json=json.dumps(style.to_json())):
             return
         self._messages.clear("style")

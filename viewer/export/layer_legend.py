@@ -5,12 +5,9 @@ from __future__ import annotations
 import numpy as np
 
 from layers.grid.tile_grid import View
-from layers.vector.table import LINE, POINT, POLYGON
 from viewer.canvas.scene import MapScene
 from viewer.export.legend import LegendRow
 from viewer.rendering.vector_drawing import VectorDrawing
-
-_GEOMETRIES = {POINT: "Point", LINE: "LineString", POLYGON: "Polygon"}
 
 
 def layer_rows(scene: MapScene, view: View) -> list[LegendRow]:
@@ -28,7 +25,7 @@ def _rows_of(drawing: VectorDrawing, view: View) -> list[LegendRow]:
     counts = _counts(drawing, view)
     if counts is not None and not counts:
         return []
-    geometry = _geometry(drawing)
+    geometry = drawing.geometry
     if style.mode == "single":
         count = sum(counts.values()) if counts is not None else 0
         return [LegendRow(name, count=count, look=style.own_look, geometry=geometry)]
@@ -57,11 +54,3 @@ def _counts(drawing: VectorDrawing, view: View) -> dict[int, int] | None:
             if count:
                 counts[index] = counts.get(index, 0) + count
     return counts
-
-
-def _geometry(drawing: VectorDrawing) -> str:
-    """By the features that are there; of a layer of several kinds, that of the first."""
-    for table in drawing.content.tables:
-        if len(table):
-            return _GEOMETRIES.get(int(table.kind[0]), "Point")
-    return drawing.info.geometry if drawing.info is not None else "Point"

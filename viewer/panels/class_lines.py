@@ -27,9 +27,9 @@ def style_shown(layer: Layer, context: PanelContext) -> tuple[VectorStyle, str] 
     info, drawing = context.info_of(layer.uuid), context.drawing_of(layer.uuid)
     if layer.kind != "vector" or not isinstance(info, VectorInfo):
         return None
-    if layer.style_json:
-        return _parsed(layer.style_json), info.geometry
-    return (drawing.style, info.geometry) if isinstance(drawing, VectorDrawing) else None
+    if not isinstance(drawing, VectorDrawing):
+        return (_parsed(layer.style_json), info.geometry) if layer.style_json else None
+    return _parsed(layer.style_json) if layer.style_json else drawing.style, drawing.geometry
 
 
 def layer_icon(layer: Layer, context: PanelContext) -> QIcon | None:

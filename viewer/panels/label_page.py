@@ -57,7 +57,7 @@ class LabelPage(QWidget):
 
     def show_labels(self, labels: LabelStyle, info: VectorInfo) -> None:
         self._labels = labels
-        if info is not self._info:
+        if info != self._info:
             self._info = info
             names = [(name, name) for name, _ in info.fields]
             numbers = [(name, name) for name, kind in info.fields if kind in ("integer", "real")]

@@ -30,6 +30,7 @@ from viewer.panels.slider_field import SliderField, percent
 from viewer.panels.vector_style_form import VectorStyleForm, Work
 from viewer.panels.words import choices
 from viewer.rendering.layer_styles import ColumnReader
+from viewer.rendering.vector_drawing import VectorDrawing
 from viewer.support.text import plain, plain_label
 
 
@@ -134,7 +135,9 @@ class LayerPropertiesPanel(QWidget):
         if isinstance(info, RasterInfo):
             self.raster.show_layer()
         elif isinstance(info, VectorInfo):
-            self.vector.show_style(layer.style, info)
+            drawing = self._context.drawing_of(layer.uuid)
+            geometry = drawing.geometry if isinstance(drawing, VectorDrawing) else info.geometry
+            self.vector.show_style(layer.style, replace(info, geometry=geometry))
         self._show_facts(dict.fromkeys([*source_facts(layer), *(info_facts(info) if info else [])]))
         self.page.show_form()
 

@@ -42,7 +42,7 @@ class LayerRows(QAbstractListModel):
         self._uuids: list[str] = []
         self._problems: dict[str, str] = {}
         self._icons: dict[str, QIcon] = {}
-        self._read: frozenset[str] = frozenset()
+        self._read: frozenset[tuple[str, str]] = frozenset()
         self._palette = QPalette()
         self._dates: dict[str, str] = {}
         self._badges: dict[str, tuple[str, str]] = {}
@@ -68,7 +68,11 @@ class LayerRows(QAbstractListModel):
     def look_again(self) -> None:
         """More may be known of the images: show their dates and badges."""
         known = self._found_dates(), self._found_badges()
-        read = frozenset(uuid for uuid in self._uuids if self._context.info_of(uuid) is not None)
+        read = frozenset(
+            (uuid, getattr(self._context.drawing_of(uuid), "geometry", ""))
+            for uuid in self._uuids
+            if self._context.info_of(uuid) is not None
+        )
         if known != (self._dates, self._badges) or read != self._read:
             self._dates, self._badges = known
             self._read = read

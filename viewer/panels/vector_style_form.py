@@ -96,7 +96,7 @@ class VectorStyleForm(QWidget):
         except InvalidValue as error:
             self._style = VectorStyle.default(info)
             self.fields.refuse(error.sentence)
-        if info is not self._info:
+        if info != self._info:
             self._info, self._counted = info, None
             self.fields.refuse("")
         self.fields.show_row(self._style)
@@ -186,7 +186,7 @@ class VectorStyleForm(QWidget):
             return found
 
         def done(made: VectorStyle) -> None:
-            if self._info is info and self._style is shown:
+            if self._info == info and self._style is shown:
                 self.fields.refuse(self._commit_style(made))
 
         self.with_columns((style.column,) if style.column else None, work, done, self._refused)

@@ -25,7 +25,7 @@ from layers.vector.content import FeatureClasses, VectorContent
 from layers.vector.details import Details
 from layers.vector.look import Look
 from layers.vector.style import ClassKey, VectorStyle
-from layers.vector.table import POLYGON, FeatureTable, VectorInfo
+from layers.vector.table import LINE, POINT, POLYGON, FeatureTable, VectorInfo
 from viewer.rendering.context import RenderContext
 from viewer.rendering.drawing import LayerDrawing
 from viewer.rendering.layer_labelling import LayerLabelling
@@ -36,6 +36,7 @@ from viewer.rendering.vector_loading import VectorLoading
 from viewer.rendering.vector_sheet import VectorSheet
 
 SELECTED_COLOR = "#ffd400"
+GEOMETRIES = {POINT: "Point", LINE: "LineString", POLYGON: "Polygon"}
 NO_CLASSES = FeatureClasses(np.zeros(0, np.int64), np.zeros(0, np.uint16))
 """Nobody knows yet: all features are in no class."""
 _LOGICAL_PIXEL_M = 0.0254 / 96
@@ -136,6 +137,15 @@ class VectorDrawing(LayerDrawing):
     def content(self) -> VectorContent:
         """What is drawn, or is in the clusters that are."""
         return self._clusters.content
+
+    @property
+    def geometry(self) -> str:
+        """The OGC name of its geometry; where the file does not say, that of the first feature."""
+        said = self.info.geometry if self.info is not None else ""
+        first = next((table for table in self.tables if len(table)), None)
+        if first is None or any(name in said for name in GEOMETRIES.values()):
+            return said
+        return GEOMETRIES[int(first.kind[0])]
 
     def is_shown_at(self, view: View) -> bool:
         """Whether the style draws anything at this scale."""
