@@ -1,4 +1,4 @@
-"""Longitudes as a circle: unwrapping, normalising, and cutting geometries at the antimeridian."""
+"""Cutting geometries at the antimeridian."""
 
 from __future__ import annotations
 
@@ -6,39 +6,14 @@ import math
 
 import numpy as np
 import shapely
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import NDArray
 from shapely.geometry.base import BaseGeometry
+
+from layers.geo.longitudes import normalise_lon, shift_near, unwrap_longitudes
 
 _POINT, _LINE, _POLYGON = 0, 1, 2  # shapely.get_dimensions
 _NO_LONGITUDE = 3600.0
 """What is further out is no longitude but a mistake: nothing is cut into so many turns."""
-
-
-def normalise_lon(lon: float) -> float:
-    """The same meridian within -180..180; a value already there, 180 itself included, stays exactly as it is."""
-    if -180.0 <= lon <= 180.0 or not math.isfinite(lon):
-        return lon
-    return (lon + 180.0) % 360.0 - 180.0
-
-
-def shift_near(lon: float, reference_lon: float) -> float:
-    """`lon` plus the multiple of 360 that brings it nearest to `reference_lon` (unchanged within 180 of it)."""
-    offset = lon - reference_lon
-    return lon - math.copysign(360.0 * math.ceil((abs(offset) - 180.0) / 360.0), offset)
-
-
-def unwrap_longitudes(lons: ArrayLike) -> NDArray[np.float64]:
-    """Longitudes without jumps: each step takes the short way round; the first value stays.
-
-    A step of exactly 180 is kept as given. Longitudes must be finite.
-    """
-    values = np.array(lons, dtype=np.float64)
-    if values.size < 2:
-        return values
-    steps = np.diff(values)
-    turns = np.sign(steps) * np.ceil((np.abs(steps) - 180.0) / 360.0).clip(min=0.0)
-    values[1:] -= 360.0 * np.cumsum(turns)
-    return values
 
 
 def split_geometry(geometry: BaseGeometry) -> BaseGeometry:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from layers.errors import BadCoordinate
-from layers.geo.antimeridian import normalise_lon
+from layers.geo.longitudes import normalise_lon
 from layers.geo.notation import METRES_PER_DEGREE, Notation, ParsedCoordinate
 
 _NOTATIONS = {1: Notation.DD, 2: Notation.DDM, 3: Notation.DMS}

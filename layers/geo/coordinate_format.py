@@ -7,8 +7,8 @@ import math
 from mgrs import MGRS
 from mgrs.core import MGRSError
 
-from layers.geo.antimeridian import normalise_lon
 from layers.geo.crs import WGS84, transform_points, utm_crs, utm_zone
+from layers.geo.longitudes import normalise_lon
 from layers.geo.notation import METRES_PER_DEGREE, Notation
 
 NO_PLACE = "–"

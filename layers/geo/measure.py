@@ -12,8 +12,8 @@ import shapely
 from numpy.typing import ArrayLike, NDArray
 from shapely.geometry.base import BaseGeometry
 
-from layers.geo.antimeridian import shift_near, unwrap_longitudes
 from layers.geo.crs import WGS84, is_geographic, transform_points
+from layers.geo.longitudes import shift_near, unwrap_longitudes
 from layers.geo.proj import pyproj
 
 Points = tuple[NDArray[np.float64], NDArray[np.float64]]

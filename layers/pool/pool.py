@@ -10,6 +10,7 @@ from collections.abc import Callable
 from typing import Any
 
 from layers.errors import GeoloupeError, ReaderTimeout
+from layers.pool.fresh_probes import FreshProbes
 from layers.pool.protocol import Answer, Profile, Request, foretells_features
 from layers.pool.supervisor import DISMISS, MAX_STRIKES, Supervisor, closed_error, given_up, name_in
 from layers.pool.worker import sentence_for
@@ -38,6 +39,7 @@ class ReaderPool:
     """
 
     def __init__(self, workers: int = 2, inline: bool = False) -> None:
+        self.fresh_probes = FreshProbes()
         self._workers = workers
         self._inline = inline
         self._one_at_a_time = threading.Lock()
@@ -72,6 +74,8 @@ class ReaderPool:
 
     def submit(self, request: Request) -> None:
         """Queue a request, before all pulled work."""
+        if request.op == "probe":
+            self.fresh_probes.note(request)
         if self._inline:
             request.done(self._run_inline(request))
             return

@@ -29,9 +29,9 @@ MAX_BLOCK_BYTES = 256 * 2**20
 MAX_INTERLEAVED_BYTES = 512 * 2**20
 FULL_RESOLUTION = -1
 
-BLOCKS_A_VIEW = 12
+BLOCKS_A_VIEW = 10
 """A reader's half of a 1080p view touches about so many blocks of 512 pixels; it should unpack each but once."""
-LEAST_CACHE_BYTES, MOST_CACHE_BYTES = 16 * 2**20, 96 * 2**20
+LEAST_CACHE_BYTES, MOST_CACHE_BYTES = 8 * 2**20, 96 * 2**20
 
 _SIDECARS = (".ovr", ".msk")
 _TIFF_MAGIC = (b"II*\0", b"MM\0*", b"II+\0", b"MM\0+")

@@ -36,7 +36,7 @@ _SKIPPED_DRIVERS = (
 PROFILE_VARIABLE = "GEOLOUPE_READER"
 _COMMON = {
     "GDAL_PAM_ENABLED": "NO",
-    "GDAL_CACHEMAX": "16",  # MB here, bytes where `Datasets` makes room for larger blocks
+    "GDAL_CACHEMAX": "8",  # MB here, bytes where `Datasets` makes room for larger blocks
     "GDAL_HTTP_CONNECTTIMEOUT": "3",
     "GDAL_HTTP_TIMEOUT": "10",
     "GDAL_HTTP_MAX_RETRY": "0",

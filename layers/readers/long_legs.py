@@ -7,7 +7,8 @@ import shapely
 from numpy.typing import NDArray
 from shapely.geometry.base import BaseGeometry
 
-from layers.geo.antimeridian import split_geometry, unwrap_longitudes
+from layers.geo.antimeridian import split_geometry
+from layers.geo.longitudes import unwrap_longitudes
 from layers.geo.measure import densify
 
 LONG_DEGREES = 0.9

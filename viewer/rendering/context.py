@@ -33,6 +33,7 @@ class RenderContext:
     ahead: AheadBudget = field(init=False)
 
     def __post_init__(self) -> None:
+        self.tiles.holds_ahead = self.reads_ahead
         object.__setattr__(self, "scheduler", TileScheduler(self.pool))
         object.__setattr__(self, "ahead", AheadBudget(self.tiles))
 

@@ -56,7 +56,12 @@ class RasterSource:
             else:
                 done(self._take(result.header))
 
-        self._submit("probe", {"canvas_crs": reader_crs(canvas_crs)}, probed)
+        known = self._context.pool.fresh_probes.take(self._where)
+        if known is None:
+            self._submit("probe", {"canvas_crs": reader_crs(canvas_crs)}, probed)
+        else:
+            self._profile = known.profile
+            self._context.mailbox.post(probed, known.answer)
 
     def _take(self, header: dict[str, Any]) -> str:
         kind, raster = header.get("kind"), header.get("raster")

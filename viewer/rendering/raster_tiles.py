@@ -280,7 +280,7 @@ class RasterTiles:
                 self._overview_raw = (part, raw)
             else:
                 name = TileName(self._layer_uuid, part.reading, part.grid, part.key)
-                self._context.tiles.raw.put(name, raw, raw.nbytes)
+                self._context.tiles.put_raw(name, raw)
             if image is not None and style == self.shown.style:
                 self._put(part, image)
         if style != self.shown.style or any(image is None for _, _, image in tiles):

@@ -11,13 +11,15 @@ import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtGui import QImage
 
-from layers.grid.tile_grid import TileGrid, TileKey
+from layers.grid.tile_grid import TILE_PX, TileGrid, TileKey
 
 MIB = 1 << 20
 LEAST_BYTES, MOST_BYTES = 16 * MIB, 512 * MIB
-RAW_BYTES_A_PIXEL = 14
-"""Three bands of 16 bits are 6 bytes, of 32 bits 12; tiles reach beyond the view's edges."""
+VIEWS_KEPT = 2.1
+"""Of raw pixels, in views: tiles reach beyond the edges of one by up to four fifths, the rest was seen before."""
 STYLED_BYTES_A_PIXEL = 9
+ROOM_AHEAD = 1.8
+"""So many times the room is made where what lies around a view is read ahead."""
 
 
 class TileName(NamedTuple):
@@ -87,22 +89,35 @@ class ByteCache[K: Hashable, V]:
             self.discard(key)
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(eq=False)
 class TileCache:
     """The tiles of all layers of one window. A null picture stands for a tile with nothing in it."""
 
     raw: ByteCache[TileName, RawTile] = field(default_factory=lambda: ByteCache(LEAST_BYTES))
     styled: ByteCache[TileName, QImage] = field(default_factory=lambda: ByteCache(LEAST_BYTES))
+    holds_ahead: bool = False
+    _shown_pixels: float = 0.0
 
     def fit(self, pixels: int, layers: int) -> None:
         """Make the room that `layers` layers need in a view of so many pixels, and some for where it has just been.
 
         What is shown stays whole, or a stretch would be read again while its handle moves; more than that is dear.
         """
-        shown = pixels * max(1, layers)
-        self.raw.limit_bytes = min(max(RAW_BYTES_A_PIXEL * shown, LEAST_BYTES), MOST_BYTES)
-        self.styled.limit_bytes = min(max(STYLED_BYTES_A_PIXEL * shown, LEAST_BYTES), MOST_BYTES)
+        self._shown_pixels = pixels * max(1, layers) * (ROOM_AHEAD if self.holds_ahead else 1.0)
+        self.styled.limit_bytes = _within(STYLED_BYTES_A_PIXEL * self._shown_pixels)
+
+    def put_raw(self, name: TileName, raw: RawTile) -> None:
+        """Keep a raw tile; the room is by what raw tiles have been found to take."""
+        tiles = len(self.raw) + 1
+        self.raw.limit_bytes = _within(
+            VIEWS_KEPT * self._shown_pixels * (self.raw.nbytes + raw.nbytes) / tiles / TILE_PX**2
+        )
+        self.raw.put(name, raw, raw.nbytes)
 
     def drop_layer(self, layer_uuid: str) -> None:
         self.raw.discard_where(lambda name: name.layer_uuid == layer_uuid)
         self.styled.discard_where(lambda name: name.layer_uuid == layer_uuid)
+
+
+def _within(nbytes: float) -> int:
+    return int(min(max(nbytes, LEAST_BYTES), MOST_BYTES))

@@ -10,8 +10,8 @@ from PySide6.QtCore import QCoreApplication, QPointF, Qt
 from PySide6.QtGui import QColor, QPainter, QPen
 from shapely.geometry.base import BaseGeometry
 
-from layers.geo.antimeridian import shift_near, unwrap_longitudes
 from layers.geo.crs import WGS84, transform_points
+from layers.geo.longitudes import shift_near, unwrap_longitudes
 from layers.geo.measure import area_m2, azimuth_deg, destination, distance_m, length_m, perimeter_m
 from layers.grid.tile_grid import View
 from viewer.canvas.qt_shapes import path_of

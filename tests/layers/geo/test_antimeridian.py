@@ -4,7 +4,8 @@ import shapely
 from hypothesis import given
 from hypothesis import strategies as st
 
-from layers.geo.antimeridian import normalise_lon, shift_near, split_geometry, unwrap_longitudes
+from layers.geo.antimeridian import split_geometry
+from layers.geo.longitudes import normalise_lon, shift_near, unwrap_longitudes
 
 LONS = st.floats(-1e4, 1e4)
 

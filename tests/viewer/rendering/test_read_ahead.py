@@ -111,7 +111,9 @@ def opened_with(pool: CountingPool, raster: Path, qtbot) -> Iterator[Callable[..
     def make(reads_ahead: bool = True, limit: int = 0) -> RasterDrawing:
         context = RenderContext(pool, None, jobs, reads_ahead=reads_ahead)
         if limit:
-            context.tiles.raw.limit_bytes = limit
+            tiles = context.tiles
+            tiles.raw.limit_bytes = limit
+            tiles.put_raw = lambda name, raw: tiles.raw.put(name, raw, raw.nbytes)
         made.append(RasterDrawing(layer_of(raster), raster, context))
         qtbot.waitUntil(lambda: made[-1].info is not None)
         return made[-1]
