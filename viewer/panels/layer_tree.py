@@ -59,7 +59,7 @@ class LayerTreePanel(QWidget):
         view.setItemDelegate(LayerRowLook(view))
         view.setHeaderHidden(True)
         view.setRootIsDecorated(False)
-        view.setIconSize(QSize(20, 18))
+        view.setIconSize(QSize(20, 20))
         view.setIndentation(0)
         view.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
         view.setDragDropMode(QAbstractItemView.DragDropMode.InternalMove)
