@@ -12,7 +12,6 @@ from layers.pool.features import table_from_answer
 from layers.pool.protocol import Answer, Request
 from layers.vector.table import FeatureTable
 from viewer.rendering.context import RenderContext
-from viewer.support.memory import give_back_memory
 
 ANSWER_BYTES = 3 * 2**20
 """About so much a chunk: the window takes what it gets in a millisecond, and readers are not held up by a large one."""
@@ -97,8 +96,6 @@ class VectorLoading:
             self._begin_share()
         if self._ended >= self._next:
             self._is_stopped = True
-            if len(self._tables) > 1:
-                self._context.jobs.run(lambda _: give_back_memory())
             self._arrived(self.tables(), True, None)
         elif time.monotonic() - self._told >= TELL_EVERY_S:
             self._told = time.monotonic()

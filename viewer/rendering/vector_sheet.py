@@ -22,7 +22,11 @@ FEW_VERTICES = 2_500
 """Up to here a view is painted directly, in a few milliseconds."""
 _VERTICES_A_FEATURE = 4
 """What a line or an area costs besides its vertices, in vertices."""
+_WORTH_A_LOOK = 8
 TILES_A_JOB = 2
+MORE_TILES_A_JOB = 6
+"""Where less is in view than `MANY_FEATURES`: then finding it costs more than painting it."""
+MANY_FEATURES = 30_000
 JOBS_AHEAD = 3
 """Two threads work, and find the next when they are done."""
 
@@ -105,7 +109,7 @@ class VectorSheet:
         content = self.content
         bounds = view.world_bounds().expanded(margin_px(content.looks, self._scale) * view.grid.resolution)
         # Cells are coarse: of what is near, a part is in view. More than this is not worth a closer look.
-        if content.count_near(bounds) > 2 * FEW_VERTICES:
+        if content.count_near(bounds) > _WORTH_A_LOOK * FEW_VERTICES:
             return False
         total = 0
         for table in content.tables:
@@ -124,7 +128,8 @@ class VectorSheet:
         wanted = self._sheet.plan(view, self._cursor).want
         mark = view.grid, self._number, self._scale
         missing = [key for key in wanted if (*mark, key) not in self._asked]
-        for keys in _columns(missing):
+        at_once = MORE_TILES_A_JOB if content.count_near(view.world_bounds()) < MANY_FEATURES else TILES_A_JOB
+        for keys in _columns(missing, at_once):
             if self._jobs >= JOBS_AHEAD:
                 return
             self._start(view, keys)
@@ -159,7 +164,7 @@ class VectorSheet:
         self._context.jobs.run(work, done, failed)
 
 
-def _columns(keys: Sequence[TileKey]) -> Iterator[list[TileKey]]:
+def _columns(keys: Sequence[TileKey], at_once: int) -> Iterator[list[TileKey]]:
     """Tiles that stand on each other, a few at a time, the most wanted first: painted as one picture, then cut."""
     left = dict.fromkeys(keys)
     while left:
@@ -168,7 +173,7 @@ def _columns(keys: Sequence[TileKey]) -> Iterator[list[TileKey]]:
         del left[first]
         for step in (1, -1):
             row = first.row + step
-            while len(run) < TILES_A_JOB and (key := TileKey(0, first.col, row)) in left:
+            while len(run) < at_once and (key := TileKey(0, first.col, row)) in left:
                 run.append(key)
                 del left[key]
                 row += step

@@ -21,11 +21,3 @@ def keep_freed_memory() -> None:
         mallopt(_M_MMAP_THRESHOLD, LARGEST_KEPT_BYTES)
         mallopt(_M_TRIM_THRESHOLD, KEPT_BYTES)
         mallopt(_M_ARENA_MAX, ARENAS)
-
-
-def give_back_memory() -> None:
-    """Return what is kept to the system, after work that took much for once. Takes some milliseconds: for a job."""
-    if sys.platform == "linux":
-        trim = getattr(ctypes.CDLL(None), "malloc_trim", None)  # musl has none
-        if trim is not None:
-            trim(0)
