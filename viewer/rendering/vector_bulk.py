@@ -29,7 +29,7 @@ from viewer.rendering.vector_painter import margin_px, paint_areas, rows_of_kind
 
 LARGE_PX = 48.0
 """Areas that stretch further are painted one by one: there cannot be many in a view."""
-TINY_PX = 2.0
+TINY_PX = 2.5
 """Areas that stretch no further are painted by their middle and their area alone."""
 _ROUND = 0.7
 """Between a square, 1, and a dot: where the outline of a tiny area is taken to be."""

@@ -242,11 +242,12 @@ class VectorDrawing(LayerDrawing):
             "path": str(self.path), "layer": str(self.layer.source.get("table", "")), "crs": crs,
             "source_crs": self.layer.crs, "options": self._options(),
         }  # fmt: skip
-        resolution, details = view.grid.resolution, self._details
+        details = self._details
 
         def prepare(table: FeatureTable) -> None:
             _ = table.index, table.areas if table.only_kind == POLYGON else None
-            details.table(table, resolution)
+            looked_at = self._view or view  # while it is read, somebody may have zoomed
+            details.table(table, looked_at.grid.resolution)
 
         self._loading = VectorLoading(self.context, params, prepare, self._arrived)
 
