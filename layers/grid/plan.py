@@ -12,8 +12,8 @@ from layers.grid.tile_grid import TILE_PX, TileGrid, TileKey, View
 COARSE_LEVEL = 3
 """The one coarse level: a tile of it covers 8 x 8 exact ones, so that one read covers a whole screen."""
 
-COARSE_PAYS = 4
-"""A coarse tile is worth its read where more exact tiles than this are missing under it."""
+COARSE_PAYS = 12
+"""A coarse tile is worth its read where more exact tiles than this are missing under it: not for the strip of a pan."""
 
 
 class PixelBounds(NamedTuple):

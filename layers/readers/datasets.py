@@ -29,7 +29,7 @@ MAX_BLOCK_BYTES = 256 * 2**20
 MAX_INTERLEAVED_BYTES = 512 * 2**20
 FULL_RESOLUTION = -1
 
-BLOCKS_A_VIEW = 10
+BLOCKS_A_VIEW = 9
 """A reader's half of a 1080p view touches about so many blocks of 512 pixels; it should unpack each but once."""
 LEAST_CACHE_BYTES, MOST_CACHE_BYTES = 8 * 2**20, 96 * 2**20
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import cast
 
-from PySide6.QtCore import QEvent, QRectF, Qt, QTimer, Signal
+from PySide6.QtCore import QEvent, QRectF, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import (
     QContextMenuEvent,
     QDragEnterEvent,
@@ -249,20 +249,23 @@ class MapCanvas(QWidget):
         view = self.viewport.view()
         image = QImage(view.width, view.height, QImage.Format.Format_RGB32)
         painter = QPainter(image)
-        self._refresh()
-        self._picture.setDevicePixelRatio(1.0)
-        painter.drawImage(0, 0, self._picture)
+        self._paint_map(painter, view)
         self._paint_above(painter, view)
         painter.end()
         return image
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        self._refresh()
+        """A map that changes is painted straight to the screen; it is kept as a picture once only a hint or a rubber
+        band moves above it, which then repaints nothing of it.
+        """
         view = self.viewport.view()
-        self._picture.setDevicePixelRatio(view.ratio)
         painter = QPainter(self)
-        painter.drawImage(0, 0, self._picture)
-        painter.scale(1 / view.ratio, 1 / view.ratio)
+        if view.ratio == 1.0 and self._is_outdated() and event.region().contains(self.rect()):
+            self._picture = QImage()
+            self._paint_map(painter, view)
+        else:
+            painter.drawImage(0, 0, self._kept_picture(view))
+            painter.scale(1 / view.ratio, 1 / view.ratio)
         self._paint_above(painter, view)
         painter.end()
 
@@ -279,21 +282,29 @@ class MapCanvas(QWidget):
         self._is_stale = True
         self.update()
 
-    def _refresh(self) -> None:
-        """The map itself is kept as a picture: a hint or a rubber band that moves repaints nothing of it."""
-        view = self.viewport.view()
-        if (self._picture.width(), self._picture.height()) != (view.width, view.height):
-            self._picture = QImage(view.width, view.height, QImage.Format.Format_RGB32)
-            self._is_stale = True
-        if not self._is_stale and self._is_settled >= self._resting:
-            return
-        self._picture.setDevicePixelRatio(1.0)
+    def _is_outdated(self) -> bool:
+        """What was painted last is not what would be painted now."""
+        return self._is_stale or self._is_settled < self._resting
+
+    def _kept_picture(self, view: View) -> QImage:
+        fits = self._picture.size() == QSize(view.width, view.height)
+        if not fits or self._is_outdated():
+            if not fits:
+                self._picture = QImage(view.width, view.height, QImage.Format.Format_RGB32)
+            self._picture.setDevicePixelRatio(1.0)
+            painter = QPainter(self._picture)
+            self._paint_map(painter, view)
+            painter.end()
+        self._picture.setDevicePixelRatio(view.ratio)
+        return self._picture
+
+    def _paint_map(self, painter: QPainter, view: View) -> None:
         self._is_stale = False
         self._is_settled = self._resting
         self._credits = self.scene.attributions(view)
-        painter = QPainter(self._picture)
+        painter.save()
         self.scene.paint_map(painter, view, selection=self.selection.uuids, settled=self._resting, in_haste=True)
-        painter.end()
+        painter.restore()
 
     def _paint_above(self, painter: QPainter, view: View) -> None:
         if self._tool is not None:

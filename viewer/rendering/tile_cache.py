@@ -14,10 +14,10 @@ from PySide6.QtGui import QImage
 from layers.grid.tile_grid import TILE_PX, TileGrid, TileKey
 
 MIB = 1 << 20
-LEAST_BYTES, MOST_BYTES = 16 * MIB, 512 * MIB
+LEAST_BYTES, MOST_BYTES = 8 * MIB, 512 * MIB
 VIEWS_KEPT = 2.1
 """Of raw pixels, in views: tiles reach beyond the edges of one by up to four fifths, the rest was seen before."""
-STYLED_BYTES_A_PIXEL = 9
+STYLED_BYTES_A_PIXEL = 7
 ROOM_AHEAD = 1.8
 """So many times the room is made where what lies around a view is read ahead."""
 

@@ -17,16 +17,16 @@ class Wish(NamedTuple):
 
 
 class WishList:
-    """Tiles with a place are cut into one stripe a reader, across the longer side of what is wished.
+    """Tiles with a place are cut into one stripe a reader, from top to bottom.
 
-    Readers that took turns would both decode every block of the file: only along a cut two of them do so now. A reader
-    without anything left in its stripe helps the one that has most, beginning beside its own.
+    Readers that took turns would both decode every block of the file: only along a cut two of them do so now. Where the
+    view moves sideways each goes on in its own rows, as it does in a file that is stored in rows. A reader without
+    anything left in its stripe helps the one that has most, beginning beside its own.
     """
 
     def __init__(self, wishes: Sequence[Wish], readers: int) -> None:
         self._free = deque(wish for wish in wishes if wish.place is None)
-        self._axis = _longer_axis(wishes)
-        self._stripes = _stripes([wish for wish in wishes if wish.place is not None], self._axis, max(1, readers))
+        self._stripes = _stripes([wish for wish in wishes if wish.place is not None], max(1, readers))
 
     def __bool__(self) -> bool:
         return bool(self._free) or any(self._stripes)
@@ -48,25 +48,21 @@ class WishList:
         if not longest:
             return self._free.popleft()
         is_before = self._stripes.index(longest) < reader % len(self._stripes)
-        beside = max(longest, key=self._across) if is_before else min(longest, key=self._across)
+        beside = max(longest, key=_downwards) if is_before else min(longest, key=_downwards)
         longest.remove(beside)
         return beside
 
-    def _across(self, wish: Wish) -> int:
-        assert wish.place is not None
-        return wish.place[self._axis]
+
+def _downwards(wish: Wish) -> tuple[int, int]:
+    """Row by row, as one reads."""
+    assert wish.place is not None
+    return wish.place[1], wish.place[0]
 
 
-def _longer_axis(wishes: Sequence[Wish]) -> int:
-    """0 where the places reach further from left to right, 1 where they do from top to bottom."""
-    cols, rows = ({wish.place[axis] for wish in wishes if wish.place is not None} for axis in (0, 1))
-    return 0 if len(cols) >= len(rows) else 1
-
-
-def _stripes(tiles: Sequence[Wish], axis: int, count: int) -> list[deque[Wish]]:
+def _stripes(tiles: Sequence[Wish], count: int) -> list[deque[Wish]]:
     """Equal numbers of neighbouring tiles, each stripe in the order of the wishes."""
-    across = sorted(tiles, key=lambda wish: (wish.place or (0, 0))[axis])
-    stripe_of = {wish.ident: index * count // len(across) for index, wish in enumerate(across)}
+    down = sorted(tiles, key=_downwards)
+    stripe_of = {wish.ident: index * count // len(down) for index, wish in enumerate(down)}
     stripes: list[deque[Wish]] = [deque() for _ in range(count)]
     for wish in tiles:
         stripes[stripe_of[wish.ident]].append(wish)

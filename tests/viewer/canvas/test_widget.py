@@ -206,12 +206,25 @@ def test_hover_repaints_nothing_of_the_map(canvas, qtbot, monkeypatch):
     painted = []
     monkeypatch.setattr(canvas.scene, "paint_map", lambda *args, **kwargs: painted.append(args))
     navigate(canvas)
-    QTest.mouseMove(canvas, QPoint(100, 100))
-    canvas.repaint()
-    assert painted == []
+    for step in range(5):
+        QTest.mouseMove(canvas, QPoint(100 + step, 100))
+        canvas.repaint()
+    assert len(painted) == 1, "once, to keep it as a picture"
     canvas.zoom_in()
     canvas.repaint()
-    assert len(painted) == 1
+    assert len(painted) == 2
+
+
+def test_the_map_below_a_hint_is_the_map_as_it_was_painted(canvas, qtbot):
+    canvas.show_overlays = False
+    qtbot.waitUntil(canvas.is_idle)
+    canvas.zoom_in()
+    qtbot.waitUntil(canvas.is_idle)
+    straight = canvas.grab().toImage().convertToFormat(QImage.Format.Format_RGB32)
+    canvas.update()
+    canvas.repaint()
+    kept = canvas.grab().toImage().convertToFormat(QImage.Format.Format_RGB32)
+    assert kept == straight == canvas.grab_picture()
 
 
 def test_picture_of_the_map_is_what_paint_map_paints(canvas, qtbot):

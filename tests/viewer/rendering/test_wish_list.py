@@ -22,7 +22,7 @@ def test_two_readers_that_take_turns_keep_to_halves() -> None:
     wished = WishList(wishes(), 2)
     mine, others = zip(*((wished.take(0), wished.take(1)) for _ in range(COLS * ROWS // 2)), strict=True)
     assert not wished
-    assert max(col for col, _ in taken(list(mine))) < min(col for col, _ in taken(list(others)))
+    assert max(row for _, row in taken(list(mine))) <= min(row for _, row in taken(list(others)))
 
 
 def test_each_half_is_read_from_the_middle_outwards() -> None:
@@ -40,7 +40,7 @@ def test_who_is_done_helps_beginning_beside_its_own_half() -> None:
     wished = WishList(wishes(), 2)
     for _ in range(COLS * ROWS // 2):
         wished.take(0)
-    assert taken([wished.take(0)])[0][0] == COLS // 2
+    assert taken([wished.take(0)])[0] == (COLS // 2, ROWS // 2)
     assert bool(wished)
 
 
@@ -53,7 +53,12 @@ def test_what_has_no_place_comes_by_its_rank() -> None:
     assert not wished
 
 
-def test_a_high_view_is_cut_from_top_to_bottom() -> None:
-    tall = [Wish(float(row), (0, row), (0, row)) for row in range(6)]
-    wished = WishList(tall, 2)
-    assert taken([wished.take(0), wished.take(1)]) == [(0, 0), (0, 3)]
+def test_where_the_view_moves_sideways_each_reader_goes_on_in_its_own_rows() -> None:
+    beside = [Wish(float(row), (COLS, row), (COLS, row)) for row in range(ROWS + 1)]
+    wished = WishList(beside, 2)
+    assert taken([wished.take(0), wished.take(1)]) == [(COLS, 0), (COLS, 3)]
+
+
+def test_a_single_row_is_shared_too() -> None:
+    wished = WishList([Wish(float(col), (col, 7), (col, 7)) for col in range(6)], 2)
+    assert taken([wished.take(0), wished.take(1)]) == [(0, 7), (3, 7)]
