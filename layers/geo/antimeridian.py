@@ -9,6 +9,7 @@ import shapely
 from numpy.typing import NDArray
 from shapely.geometry.base import BaseGeometry
 
+from layers.geo.line_cuts import cut_line
 from layers.geo.longitudes import normalise_lon, shift_near, unwrap_longitudes
 
 _POINT, _LINE, _POLYGON = 0, 1, 2  # shapely.get_dimensions
@@ -57,7 +58,9 @@ def _cut(part: BaseGeometry) -> list[BaseGeometry]:
     dimension = shapely.get_dimensions(part)
     if dimension == _POINT:
         return [shapely.transform(part, _with_normal_lon, include_z=part.has_z)]
-    whole = _unwrapped_line(part) if dimension == _LINE else _unwrapped_polygon(part)
+    if dimension == _LINE:
+        return cut_line(_unwrapped(part)) or [part]
+    whole = _unwrapped_polygon(part)
     left, _, right, _ = whole.bounds
     pieces: list[BaseGeometry] = []
     for turn in range(math.floor((left + 180.0) / 360.0), math.ceil((right + 180.0) / 360.0)):
@@ -79,10 +82,6 @@ def _unwrapped(line: BaseGeometry) -> NDArray[np.float64]:
     coordinates = shapely.get_coordinates(line, include_z=line.has_z)
     coordinates[:, 0] = unwrap_longitudes(coordinates[:, 0])
     return coordinates
-
-
-def _unwrapped_line(line: BaseGeometry) -> BaseGeometry:
-    return shapely.LineString(_unwrapped(line))
 
 
 def _unwrapped_polygon(polygon: BaseGeometry) -> BaseGeometry:
