@@ -82,25 +82,26 @@ class TileAsk(NamedTuple):
 
 
 def together(reading: Reading, grid: TileGrid, keys: Iterable[TileKey]) -> list[TileAsk]:
-    """Reads of exact tiles, up to two by two in one: a read costs the same half a millisecond however large it is.
+    """Reads of exact tiles, two neighbours in one: a read costs the same half a millisecond however large it is.
 
-    The order is that of the best tile of each.
+    Neighbours in a row before those in a column: low reads touch fewer blocks of the file where two readers meet. The
+    order is that of the better tile of each.
     """
-    squares: dict[tuple[int, int], list[TileKey]] = {}
-    for key in keys:
-        squares.setdefault((key.col // 2, key.row // 2), []).append(key)
+    lacking = dict.fromkeys(keys)
     asks = []
-    for found in squares.values():
-        rows: dict[int, list[int]] = {}
-        for key in found:
-            rows[key.row] = sorted([*rows.get(key.row, ()), key.col])
-        if len(rows) == 2 and len({tuple(cols) for cols in rows.values()}) == 1:
-            rows = {min(rows): rows[min(rows)]}
-            height = 2 * TILE_PX
-        else:
-            height = TILE_PX
-        for row, cols in rows.items():
-            asks.append(TileAsk(reading, grid, TileKey(0, cols[0], row), len(cols) * TILE_PX, height))
+    for key in list(lacking):
+        if key not in lacking:
+            continue
+        found = [key]
+        for other in (TileKey(0, key.col ^ 1, key.row), TileKey(0, key.col, key.row ^ 1)):
+            if other in lacking and (other.row == key.row or TileKey(0, other.col ^ 1, other.row) not in lacking):
+                found.append(other)
+                break
+        for taken in found:
+            del lacking[taken]
+        first = min(found)
+        wide, high = (len({place[axis] for place in found}) for axis in (1, 2))
+        asks.append(TileAsk(reading, grid, first, wide * TILE_PX, high * TILE_PX))
     return asks
 
 

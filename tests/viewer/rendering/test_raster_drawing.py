@@ -201,7 +201,7 @@ def test_where_neighbours_cannot_be_read_together_they_are_read_one_by_one(draw,
     view = View(TileGrid("EPSG:3857", 10.0, 1e6, 6e6), 0, 0, 512, 512)
     drawing.set_view(view)
     qtbot.waitUntil(lambda: drawing.is_complete(view))
-    assert refused == [(2 * TILE_PX, 2 * TILE_PX), (TILE_PX, TILE_PX)]
+    assert sorted(refused) == [(TILE_PX, TILE_PX), (2 * TILE_PX, TILE_PX), (2 * TILE_PX, TILE_PX)]
     alpha = picture_of(drawing, view)[..., 3]
     assert not alpha[:TILE_PX, :TILE_PX].any()
     assert alpha[TILE_PX:].all()
