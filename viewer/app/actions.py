@@ -110,6 +110,8 @@ ACTIONS: tuple[ActionSpec, ...] = (
           tip=QT_TRANSLATE_NOOP("Actions", "Add public satellite imagery or a tile service")),
     _spec("zoom_layer", "layer", QT_TRANSLATE_NOOP("Actions", "&Zoom to Layer"), "Ctrl+Shift+L", "zoom_layer",
           needs="layer", breaks=True),
+    _spec("save_layer", "layer", QT_TRANSLATE_NOOP("Actions", "&Save Layer As…"), "", "save_as", needs="vector",
+          tip=QT_TRANSLATE_NOOP("Actions", "Save the vector layer as GeoPackage, FlatGeobuf, GeoJSON or CSV")),
     _spec("remove_layer", "layer", QT_TRANSLATE_NOOP("Actions", "&Remove Layer"), "", "delete", needs="layer"),
     _spec("layer_properties", "layer", QT_TRANSLATE_NOOP("Actions", "&Properties…"), "", "properties", needs="layer"),
     _spec("build_overviews", "layer", QT_TRANSLATE_NOOP("Actions", "&Build Overviews"), needs="coarse",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
@@ -16,7 +15,7 @@ from layers.errors import GeoloupeError
 from layers.geo.bounds import Bounds
 from layers.geo.crs import PIXEL_SPACE
 from layers.project.recovery import RecoverableSession
-from viewer.app.actions import PANELS, ActionTable
+from viewer.app.action_link import ActionLink
 from viewer.app.case_verbs import CaseVerbs
 from viewer.app.choosing import Choosing
 from viewer.app.docks import Docks
@@ -146,7 +145,8 @@ class MainWindow(QMainWindow):
         self.upkeep = Upkeep(self.scene, self.panel_context, self.messages, self)
         self.face = FaceVerbs(self)
         self.face.search.attribute_sources = self.features.searches
-        self.action_table = ActionTable(self._handlers(), self)
+        self.action_link = ActionLink(self)
+        self.action_table = self.action_link.table
         self.action_table.color(self.palette())
         menus = fill_menu_bar(self, self.action_table)
         recent = RecentMenu(self.settings.recent, menus["file"])
@@ -164,46 +164,22 @@ class MainWindow(QMainWindow):
         self.action_table[FIRST_TOOL].setChecked(True)
         self.toolbox.take(FIRST_TOOL)
 
-    def _handlers(self) -> dict[str, Callable[..., None]]:
-        files, views, canvas, cases, face = self.files, self.views, self.canvas, self.cases, self.face
-        return {
-            "new_case": files.new_case, "open": files.open, "open_demo": files.open_demo,
-            "save": files.save, "save_as": files.save_as, "close_case": files.close_case,
-            "export_picture": self.exports.export_picture, "export_sites": self.exports.export_sites,
-            "quit": self._quit, "undo": self.session.undo, "redo": self.session.redo,
-            "delete": cases.delete_selected, "select_all": cases.select_all, "select_none": self.selection.clear,
-            "copy_coordinate": face.copy_coordinate, "zoom_in": canvas.zoom_in, "zoom_out": canvas.zoom_out,
-            "full_view": views.show_everything, "zoom_selection": views.show_selection, "go_to": face.go_to,
-            "back": canvas.back, "forward": canvas.forward, "rotate_left": views.turn_left,
-            "rotate_right": views.turn_right, "north_up": canvas.reset_rotation,
-            "next_notation": face.next_notation, "dark": face.set_dark,
-            "full_screen": face.set_full_screen, "add_files": files.open, "add_imagery": cases.add_imagery,
-            "zoom_layer": lambda: views.show_layer(self.panel_context.layer_uuid),
-            "remove_layer": cases.remove_layer, "layer_properties": cases.show_layer_properties,
-            "offline": face.set_offline, "add_claim": cases.add_claim, "add_source": cases.add_source,
-            "add_response": cases.add_response, "reset_panels": self.docks.reset, "palette": face.show_palette,
-            "shortcuts": face.show_shortcuts, "show_log": face.show_log, "about": face.show_about,
-            **self.features.handlers(), **self.rasters.handlers(), **self.upkeep.handlers(),
-            **{id_: partial(self._take_tool, id_) for id_ in self.toolbox.ids},
-            **{id_: partial(self.docks.set_panel_visible, id_) for id_ in PANELS},
-        }  # fmt: skip
-
     def _connect(self) -> None:
         session = self.session
         session.document_replaced.connect(self._follow_document)
         session.state_changed.connect(self._show_state)
         session.viewport_json = self.views.viewport_json
         session.before_save = self.panel_context.flush
-        self.selection.changed.connect(self._offer)
+        self.selection.changed.connect(self.action_link.offer)
         self.scene.problem_changed.connect(self.docks.layer_tree.set_problem)
         self.scene.updated.connect(self.docks.look_again)
         self.panel_context.layer_previewed.connect(self.scene.preview_layer)
-        self.panel_context.layer_shown.connect(self._offer)
+        self.panel_context.layer_shown.connect(self.action_link.offer)
         self.scene.updated.connect(self.rasters.look_again)
-        self.rasters.changed.connect(self._offer)
-        self.features.changed.connect(self._offer)
+        self.rasters.changed.connect(self.action_link.offer)
+        self.features.changed.connect(self.action_link.offer)
         self.features.hits_found.connect(self.docks.show_hits)
-        self.upkeep.changed.connect(self._offer)
+        self.upkeep.changed.connect(self.action_link.offer)
         self.opener.added.connect(self._show_added)
         self.opener.layer_added.connect(self.panel_context.show_layer)
         self.opener.unplaced.connect(self.placing.ask)
@@ -276,7 +252,7 @@ class MainWindow(QMainWindow):
     def _follow_document(self) -> None:
         self.scene.set_document(self.session.document, self.session.base_folder)
         self.panel_context.set_document(self.session.document)
-        self.session.document.subscribe(lambda _changes: self._offer())
+        self.session.document.subscribe(lambda _changes: self.action_link.offer())
         self.show_case_page()
         self._show_recent()
         if self.session.is_begun and self._held_bounds is not None:
@@ -286,36 +262,12 @@ class MainWindow(QMainWindow):
         self.permissions.ask_for(self.session.document)
 
     def _show_state(self) -> None:
-        title = self.session.title
+        """The title and the actions say how the case stands."""
         marks = self.tr(" (read-only)") if self.session.is_read_only else ""
-        self.setWindowTitle(f"{title}{marks}[*] – Geoloupe")
+        self.setWindowTitle(f"{self.session.title}{marks}[*] – Geoloupe")
         self.setWindowModified(self.session.is_dirty)
-        undo, redo = self.session.history.undo_text(), self.session.history.redo_text()
-        self.action_table.set_text("undo", self.tr("&Undo: {0}").format(undo.replace("&", "&&")) if undo else "")
-        self.action_table.set_text("redo", self.tr("&Redo: {0}").format(redo.replace("&", "&&")) if redo else "")
         self.show_case_page()
-        self._offer()
-
-    def _offer(self, *_: object) -> None:
-        session, stack = self.session, self.session.history.stack
-        held = {
-            "case": session.is_begun,
-            "selection": session.is_begun and len(self.selection) > 0,
-            "layer": session.is_begun and bool(self.panel_context.layer_uuid),
-            "undo": stack.canUndo(),
-            "redo": stack.canRedo(),
-            "changes": session.is_dirty or (session.is_begun and session.target is None),
-        }
-        names = {name for name, holds in held.items() if holds}
-        self.action_table.offer(
-            names
-            | (
-                self.rasters.conditions() | self.upkeep.conditions() | self.features.conditions()
-                if session.is_begun
-                else set()
-            )
-        )
-        self.rasters.label(self.action_table)
+        self.action_link.offer()
 
     def _show_recent(self) -> None:
         self.start_page.set_recent(self.settings.recent())
@@ -342,14 +294,6 @@ class MainWindow(QMainWindow):
 
     def _questions(self) -> Questions:
         return self.ask
-
-    # -- small verbs -------------------------------------------------------------------------------------------
-
-    def _quit(self) -> None:
-        self.close()
-
-    def _take_tool(self, id_: str, _checked: bool) -> None:
-        self.toolbox.take(id_)
 
     # -- drops, arrangement, end -------------------------------------------------------------------------------
 
