@@ -9,12 +9,17 @@ from shapely.geometry.base import BaseGeometry
 
 from layers.geo.antimeridian import split_geometry
 from layers.geo.longitudes import unwrap_longitudes
-from layers.geo.measure import densify
+from layers.geo.proj import pyproj
 
 LONG_DEGREES = 0.9
 """What spans less (100 km) is drawn as it is: the geodesic is no further off than its line is wide."""
 STEP_M = 20_000.0
 _STEP_DEGREES = 0.5
+_MOST_STEPS = 1024
+"""Of one leg: enough for half the Earth."""
+_MOST_POINTS = 1_000_000
+"""Of one line: what has more is a scribble or made to fill the memory; its long legs get fewer points each."""
+_GEOD = pyproj.Geod(ellps="WGS84")
 
 
 def drawn_geometry(geometry: BaseGeometry | None, unrolled: bool) -> BaseGeometry | None:
@@ -49,16 +54,21 @@ def _along_the_earth(line: NDArray[np.float64], unrolled: bool) -> NDArray[np.fl
     long = (dx > LONG_DEGREES) | (dy > LONG_DEGREES)
     if not long.any():
         return line
-    slanted = (dx != 0) & (dy != 0)
-    pieces = []
-    for leg in range(len(line) - 1):
-        ends = np.stack([lon[leg : leg + 2], lat[leg : leg + 2]], axis=1)
-        if long[leg] and slanted[leg]:
-            ends = np.stack(densify(ends[:, 0], ends[:, 1], STEP_M), axis=1)
-        elif long[leg] and not unrolled:
-            ends = _straight(ends)
-        pieces.append(ends[:-1])
-    return np.concatenate([*pieces, [[lon[-1], lat[-1]]]])
+    slanted = long & (dx != 0) & (dy != 0)
+    straight = long & ~slanted & (not unrolled)
+    azimuth, _, length = _GEOD.inv(lon[:-1], lat[:-1], lon[1:], lat[1:])
+    steps = np.ones(len(line) - 1)
+    steps[slanted] = np.ceil(np.asarray(length)[slanted] / STEP_M)
+    steps[straight] = np.ceil(np.maximum(dx, dy)[straight] / _STEP_DEGREES)
+    leg, share = _shares(steps)
+    filled = np.stack([lon[leg] + (lon[leg + 1] - lon[leg]) * share, lat[leg] + (lat[leg + 1] - lat[leg]) * share], 1)
+    bent = slanted[leg] & (share > 0)
+    at = leg[bent]
+    on_lon, on_lat, _ = _GEOD.fwd(lon[at], lat[at], np.asarray(azimuth)[at], np.asarray(length)[at] * share[bent])
+    filled[bent] = np.stack([on_lon, on_lat], 1)
+    filled = np.concatenate([filled, [[lon[-1], lat[-1]]]])
+    filled[:, 0] = unwrap_longitudes(filled[:, 0])
+    return filled
 
 
 def _straight(line: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -67,8 +77,16 @@ def _straight(line: NDArray[np.float64]) -> NDArray[np.float64]:
         return line
     whole = np.stack([unwrap_longitudes(line[:, 0]), line[:, 1]], axis=1)
     legs = np.abs(np.diff(whole, axis=0)).max(axis=1)
-    steps = np.clip(np.ceil(legs / _STEP_DEGREES), 1, 1000).astype(np.int64)
-    leg = np.repeat(np.arange(len(steps)), steps)
-    share = (np.arange(len(leg)) - (np.cumsum(steps) - steps)[leg]) / steps[leg]
+    leg, share = _shares(np.ceil(legs / _STEP_DEGREES))
     between = whole[leg] + (whole[leg + 1] - whole[leg]) * share[:, None]
     return np.concatenate([between, whole[-1:]])
+
+
+def _shares(steps: NDArray[np.float64]) -> tuple[NDArray[np.intp], NDArray[np.float64]]:
+    """The leg of each point and how far along it lies; with coarser steps where there would be too many points."""
+    steps = np.clip(steps, 1, _MOST_STEPS)
+    if (total := float(steps.sum())) > max(_MOST_POINTS, 2 * steps.size):
+        steps = np.maximum(steps * (_MOST_POINTS / total), 1)
+    counts = steps.astype(np.int64)
+    leg = np.repeat(np.arange(counts.size), counts)
+    return leg, (np.arange(leg.size) - (np.cumsum(counts) - counts)[leg]) / counts[leg]
