@@ -1,10 +1,13 @@
-"""A layer written anew, a stretch of rows at a time: GeoPackage, GeoJSON or CSV, with every type the format has."""
+"""A layer written anew, a stretch of rows at a time: GeoPackage, FlatGeobuf, GeoJSON, CSV; with the types they have."""
 
 from __future__ import annotations
 
+import contextlib
 import csv
 import json
+import os
 import warnings
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -20,7 +23,9 @@ from layers.readers.ogr_rows import READ_ERRORS, Rows, VectorSource, field_type,
 from layers.readers.vector_source import parsed_layer, rows_of, source_of
 
 CHUNK_ROWS = 20_000
-FORMATS = ("GPKG", "GeoJSON", "CSV")
+ROWS_BY_FID = 2_000
+"""So few features are asked for by their fids; of more the whole file is gone through."""
+FORMATS = ("GPKG", "FlatGeobuf", "GeoJSON", "CSV")
 _UTC = 100
 """OGR's mark for a time in UTC; 0 for one that says no zone."""
 _EPOCH = np.datetime64("1970-01-01", "ms")
@@ -32,31 +37,49 @@ _DTYPES: dict[str, Any] = {"integer": np.int64, "real": np.float64, "boolean": n
 def export_rows(params: dict[str, Any]) -> tuple[dict[str, Any], tuple[Any, ...]]:
     """Write rows from `start` on to `out`, which is ours alone; the first stretch begins the file, the last ends it.
 
-    Params: path, layer, options, source_crs, out, format (GPKG, GeoJSON, CSV), start, written, title. Header:
-    next_start, written, done. GeoJSON and CSV are in WGS 84, as their readers expect; a GeoPackage keeps the CRS.
-    Raises CannotBePlaced, ExportFailed, DiskFull, and what reading raises.
+    Params: path, layer, options, source_crs, out, format (one of FORMATS), start, written, title, and perhaps
+    fids_file, a .npy with the ascending fids of those that are wanted. Header: next_start, written, done. GeoJSON and
+    CSV are in WGS 84, as their readers expect; a GeoPackage and a FlatGeobuf keep the CRS. Raises CannotBePlaced,
+    ExportFailed, DiskFull, and what reading raises.
     """
     source = source_of(params)
     start, out, kind = int(params.get("start") or 0), str(params["out"]), str(params["format"])
+    written = int(params.get("written") or 0)
     if kind not in FORMATS:
         raise ExportFailed(f"A layer is saved as {', '.join(FORMATS)}, not as {kind[:40]}.")
-    rows = rows_of(source, start, CHUNK_ROWS, None, exact=True)
+    rows = _wanted_rows(source, start, str(params.get("fids_file") or ""))
     crs = str(params.get("source_crs") or "") or rows.crs
-    if not crs and kind != "GPKG":
+    if not crs and kind in ("GeoJSON", "CSV"):
         raise CannotBePlaced(f"{source.name} does not say in which CRS it is: choose its CRS first.")
     types = _types(source, rows)
     is_first, is_last = start == 0, rows.next_fid is None
+    title = str(params.get("title") or "layer")
     try:
-        if kind == "GPKG":
-            _append_table(out, str(params.get("title") or "layer"), rows, types, crs, is_first, _geometry(source))
+        if kind in ("GPKG", "FlatGeobuf"):
+            table = out if kind == "GPKG" else f"{out}.gpkg"
+            _append_table(table, title, rows, types, crs, is_first, _geometry(source))
+            if kind == "FlatGeobuf" and is_last:
+                _copy_to_flatgeobuf(table, title, out)
         elif kind == "GeoJSON":
-            _append_features(out, rows, types, _shapes(rows, crs), is_first, is_last)
+            _append_features(out, rows, types, _shapes(rows, crs), is_first, is_last, written == 0)
         else:
             _append_lines(out, rows, types, _shapes(rows, crs), is_first, _geometry(source) == "Point")
     except (*READ_ERRORS, OSError) as error:
         raise _failure(error, source) from error
-    written = int(params.get("written") or 0) + len(rows.wkb)
-    return {"next_start": rows.next_fid, "written": written, "done": is_last}, ()
+    return {"next_start": rows.next_fid, "written": written + len(rows.wkb), "done": is_last}, ()
+
+
+def _wanted_rows(source: VectorSource, start: int, fids_file: str) -> Rows:
+    """The next stretch of all rows, or what of it is wanted; few wanted ones at once."""
+    if not fids_file:
+        return rows_of(source, start, CHUNK_ROWS, None, exact=True)
+    wanted = np.asarray(np.load(fids_file, allow_pickle=False), np.int64)
+    if len(wanted) <= ROWS_BY_FID:
+        return rows_of(source, 0, CHUNK_ROWS, None, wanted.tolist(), exact=True)
+    rows = rows_of(source, start, CHUNK_ROWS, None, exact=True)
+    kept = np.flatnonzero(np.isin(rows.fids, wanted)).tolist()
+    columns = {name: [values[at] for at in kept] for name, values in rows.columns.items()}
+    return replace(rows, fids=rows.fids[kept], wkb=[rows.wkb[at] for at in kept], columns=columns)
 
 
 def _types(source: VectorSource, rows: Rows) -> dict[str, str]:
@@ -142,11 +165,36 @@ def _cells(values: list[Any], kind: str) -> tuple[NDArray[Any], NDArray[Any] | N
     return cells, None
 
 
+def _copy_to_flatgeobuf(table: str, title: str, out: str) -> None:
+    """That format is written in one go, from the table; it has no dates without a time, and keeps a spatial index."""
+    for index in ("YES", "NO"):  # it indexes no row without a geometry
+        with contextlib.suppress(FileNotFoundError):
+            os.remove(out)
+        try:
+            with warnings.catch_warnings(), pyogrio.raw.open_arrow(table, layer=title) as (meta, stream):
+                warnings.simplefilter("ignore")  # no CRS
+                pyogrio.raw.write_arrow(
+                    stream, out, layer=title, driver="FlatGeobuf", geometry_name=meta["geometry_name"],
+                    geometry_type=meta["geometry_type"], crs=meta["crs"], layer_options={"SPATIAL_INDEX": index},
+                )  # fmt: skip
+            break
+        except READ_ERRORS as error:
+            if "spatial index" not in str(error):
+                raise
+    os.remove(table)
+
+
 # -- GeoJSON ------------------------------------------------------------------------------------------------------
 
 
 def _append_features(
-    out: str, rows: Rows, types: dict[str, str], shapes: NDArray[Any], is_first: bool, is_last: bool
+    out: str,
+    rows: Rows,
+    types: dict[str, str],
+    shapes: NDArray[Any],
+    is_first: bool,
+    is_last: bool,
+    has_none: bool,
 ) -> None:
     geometries = shapely.to_geojson(shapes)
     with open(out, "w" if is_first else "a", encoding="utf-8", newline="\n") as file:
@@ -154,7 +202,7 @@ def _append_features(
         for index, geometry in enumerate(geometries):
             properties = {name: _json(values[index], types[name]) for name, values in rows.columns.items()}
             text = json.dumps(properties, ensure_ascii=False, allow_nan=False)
-            comma = "" if is_first and index == 0 else ",\n"
+            comma = "" if has_none and index == 0 else ",\n"
             file.write(f'{comma}{{"type": "Feature", "properties": {text}, "geometry": {geometry or "null"}}}')
         file.write("\n]}\n" if is_last else "")
 

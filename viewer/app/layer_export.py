@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 from PySide6.QtCore import QObject
 
 from layers.document.layer import Layer
@@ -17,13 +18,15 @@ from layers.pool.pool import ReaderPool
 from layers.pool.protocol import Answer, Profile, Request
 from layers.project.fsops import move_whole
 from layers.vector.table import VectorInfo
-from viewer.app.questions import Questions
+from viewer.app.questions import Questions, Which
 from viewer.app.session import Session
+from viewer.canvas.feature_selection import Fids, are_in
+from viewer.panels.feature_access import FeatureAccess
 from viewer.rendering.drawings import source_path
 from viewer.support.jobs import Job, JobContext, Jobs
 from viewer.support.messages import Messages
 
-FORMATS = {".gpkg": "GPKG", ".geojson": "GeoJSON", ".json": "GeoJSON", ".csv": "CSV"}
+FORMATS = {".gpkg": "GPKG", ".fgb": "FlatGeobuf", ".geojson": "GeoJSON", ".json": "GeoJSON", ".csv": "CSV"}
 CHUNK_DEADLINE_S = 120.0
 
 
@@ -38,7 +41,10 @@ class _Export:
 
 
 class LayerExport(QObject):
-    """All features of a layer with all their attributes, whatever is shown of them. The window's thread only."""
+    """Features of a layer with all their attributes: all, or those that the filter shows or that are selected.
+
+    The window's thread only.
+    """
 
     def __init__(
         self,
@@ -48,11 +54,12 @@ class LayerExport(QObject):
         messages: Messages,
         ask: Callable[[], Questions],
         info_of: Callable[[str], object],
+        access: FeatureAccess,
         window: QObject,
     ) -> None:
         super().__init__(window)
         self._session, self._pool, self._jobs, self._messages = session, pool, jobs, messages
-        self._questions, self._info_of = ask, info_of
+        self._questions, self._info_of, self._access = ask, info_of, access
         self._running: set[_Export] = set()
 
     @property
@@ -60,31 +67,54 @@ class LayerExport(QObject):
         return not self._running
 
     def save_layer(self, uuid: str) -> None:
-        """Ask where to, and write it there."""
+        """Ask what of it and where to, and write it there."""
         layer, info = self._session.document.layers.get(uuid), self._info_of(uuid)
         path = None if layer is None else source_path(layer.source, self._session.base_folder)
         if layer is None or path is None or not isinstance(info, VectorInfo):
             self._say(self.tr("Only a vector layer that has been read can be saved as a file."), "warning")
             return
+        parts = self._parts(uuid)
+        which = Which.ALL
+        if len(parts) > 1:
+            counts = {part: info.features if fids is None else len(fids) for part, fids in parts.items()}
+            chosen = self._questions().which_features(layer.name, counts)
+            if chosen is None:
+                return
+            which = chosen
         stem = "".join(c if c.isalnum() or c in " -_." else "_" for c in layer.name).strip(" .")[:80] or "layer"
         target = self._questions().layer_to_write(path.with_name(f"{stem}.gpkg"))
         if target is None:
             return
         kind = FORMATS.get(target.suffix.lower())
         if kind is None:
-            self._say(self.tr("A layer is saved as .gpkg, .geojson or .csv: choose one of these endings."), "warning")
+            self._say(
+                self.tr("A layer is saved as .gpkg, .fgb, .geojson or .csv: choose one of these endings."), "warning"
+            )
         elif target.resolve() == path.resolve():
             self._say(self.tr("{0} is the layer’s own file: choose another name.").format(target.name), "warning")
         else:
-            self._begin(layer, info, path, target, kind)
+            self._begin(layer, info, path, target, kind, parts[which])
 
-    def _begin(self, layer: Layer, info: VectorInfo, path: Path, target: Path, kind: str) -> None:
+    def _parts(self, uuid: str) -> dict[Which, Fids | None]:
+        """What can be saved of a layer; None is all of it."""
+        shown, selected = self._access.filters.fids(uuid), self._access.selection.of(uuid)
+        parts: dict[Which, Fids | None] = {Which.ALL: None}
+        if shown is not None:
+            parts[Which.SHOWN] = shown
+            selected = selected[are_in(selected, shown)]
+        return parts | ({Which.SELECTED: selected} if len(selected) else {})
+
+    def _begin(self, layer: Layer, info: VectorInfo, path: Path, target: Path, kind: str, fids: Fids | None) -> None:
         made = Path(tempfile.mkdtemp(prefix="geoloupe-")) / f"layer{target.suffix.lower()}"
         params = {
             "path": str(path), "layer": info.name, "options": layer.source.get("options") or {},
             "source_crs": layer.crs, "out": str(made), "format": kind, "title": target.stem, "start": 0, "written": 0,
         }  # fmt: skip
-        export = _Export(target, made, params, info.features)
+        if fids is not None:
+            fids_file = made.with_name("fids.npy")
+            np.save(fids_file, fids)
+            params["fids_file"] = str(fids_file)
+        export = _Export(target, made, params, info.features if fids is None else len(fids))
 
         def cancel() -> None:
             export.is_cancelled = True
@@ -138,7 +168,8 @@ class LayerExport(QObject):
 
         def done(_: None) -> None:
             self._end(export)
-            self._say(self.tr("Written: {0}, {1} features").format(export.target, f"{written:,}"), "info")
+            text = self.tr("Written: {0}, {1} features") if written != 1 else self.tr("Written: {0}, one feature")
+            self._say(text.format(export.target, f"{written:,}"), "info")
 
         self._jobs.run(work, done, lambda error: self._end(export, error))
 

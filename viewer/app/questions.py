@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from enum import StrEnum
 from pathlib import Path
 
@@ -27,6 +28,15 @@ class Changed(StrEnum):
     SAVE_AS = "save as"
     OVERWRITE = "overwrite"
     CANCEL = "cancel"
+
+
+class Which(StrEnum):
+    """Which features of a layer are meant."""
+
+    ALL = "all"
+    SHOWN = "shown"
+    """Those that pass the layer's filter."""
+    SELECTED = "selected"
 
 
 class Questions(QObject):
@@ -74,8 +84,24 @@ class Questions(QObject):
         return self._path_to_write(self.tr("Export the sites"), suggestion, kinds)
 
     def layer_to_write(self, suggestion: Path) -> Path | None:
-        kinds = self.tr("GeoPackage (*.gpkg);;GeoJSON (*.geojson);;Table (*.csv)")
+        kinds = self.tr("GeoPackage (*.gpkg);;FlatGeobuf (*.fgb);;GeoJSON (*.geojson);;Table (*.csv)")
         return self._path_to_write(self.tr("Save the layer as"), suggestion, kinds)
+
+    def which_features(self, title: str, counts: Mapping[Which, int]) -> Which | None:
+        """Asked where there is a choice; None to save nothing."""
+        box = self._box(self.tr("Which features of “{0}” are saved?").format(one_line(title, 80)))
+        words = {
+            Which.ALL: self.tr("&All ({0})"),
+            Which.SHOWN: self.tr("Those the &Filter Shows ({0})"),
+            Which.SELECTED: self.tr("The &Selected ({0})"),
+        }
+        answers = {}
+        for which, count in counts.items():
+            button = box.addButton(words[which].format(f"{count:,}"), QMessageBox.ButtonRole.AcceptRole)
+            button.setEnabled(count > 0)
+            answers[button] = which
+        box.addButton(QMessageBox.StandardButton.Cancel)
+        return self._answer(box, answers, None)
 
     def style_to_write(self, suggestion: Path) -> Path | None:
         return self._path_to_write(self.tr("Save the style as"), suggestion, self.tr("QGIS style (*.qml)"))
@@ -99,7 +125,7 @@ class Questions(QObject):
         box.setText(text)
         return box
 
-    def _answer[T](self, box: QMessageBox, answers: dict[QPushButton, T], otherwise: T) -> T:
+    def _answer[T, U](self, box: QMessageBox, answers: dict[QPushButton, T], otherwise: U) -> T | U:
         box.exec()
         clicked = box.clickedButton()
         box.deleteLater()

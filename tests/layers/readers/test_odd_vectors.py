@@ -5,16 +5,19 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+import pyogrio.raw
 import pytest
 import shapely
 
 from layers.pool.pool import ReaderPool
+from layers.readers import vector_export
 from layers.readers.vector_source import rows_of, source_of
 from layers.vector.table import VectorInfo
 from tests.layers.readers.odd_vectors import Odd, odd_vectors
 
 POOL = ReaderPool(inline=True)
-SUFFIXES = {"GPKG": ".gpkg", "GeoJSON": ".geojson", "CSV": ".csv"}
+SUFFIXES = {"GPKG": ".gpkg", "FlatGeobuf": ".fgb", "GeoJSON": ".geojson", "CSV": ".csv"}
 
 
 @pytest.fixture(scope="module")
@@ -32,9 +35,18 @@ def read(path: Path, layer: str = "") -> tuple[dict[str, list[Any]], list[Any]]:
     return rows.columns, list(shapely.from_wkb(list(rows.wkb)))
 
 
-def export(odd: Odd, kind: str, folder: Path) -> Path:
+def export(odd: Odd, kind: str, folder: Path, **more: Any) -> Path:
+    folder.mkdir(exist_ok=True)
     out = folder / f"out{SUFFIXES[kind]}"
-    params = {"path": str(odd.path), "layer": odd.layer, "out": str(out), "format": kind, "start": 0, "title": "выход"}
+    params = {
+        "path": str(odd.path),
+        "layer": odd.layer,
+        "out": str(out),
+        "format": kind,
+        "start": 0,
+        "title": "выход",
+        **more,
+    }
     done = False
     while not done:
         header = POOL.ask("export_rows", params).header
@@ -91,6 +103,46 @@ def test_each_odd_file_comes_back_from_an_export(odds, kind, tmp_path):
         kinds = {n: k if kind == "GeoJSON" or k not in ("list", "json") else "text" for n, k in odd.kinds.items()}
         for name, wanted in kinds.items():
             assert fields[name] in (wanted, "json" if wanted == "text" else wanted), (odd.name, name, fields[name])
+
+
+def test_each_odd_file_comes_back_from_a_flatgeobuf(odds, tmp_path):
+    """It has no dates without a time and sorts by place; a geometry of no points is none."""
+    for number, odd in enumerate(odds):
+        folder = tmp_path / str(number)
+        folder.mkdir()
+        out = export(odd, "FlatGeobuf", folder)
+        assert list(folder.iterdir()) == [out], "nothing else is left there"
+        columns, shapes = read(out)
+        assert len(shapes) == len(odd.shapes)
+        fields = dict(info_of(out).fields)
+        for name, wanted in odd.columns.items():
+            kind = odd.kinds.get(name, "")
+            if kind in ("integer", "real", "boolean", "text"):
+                assert sorted(map(repr, columns[name])) == sorted(map(repr, wanted)), (odd.name, name)
+            if kind in ("integer", "real", "boolean", "text", "datetime"):
+                assert fields[name] == kind, (odd.name, name)
+        found = {shapely.to_wkb(g, output_dimension=3) for g in shapes if g is not None and not g.is_empty}
+        wanted = {shapely.to_wkb(g, output_dimension=3) for g in odd.shapes if g is not None and not g.is_empty}
+        assert found == wanted, odd.name
+
+
+@pytest.mark.parametrize("kind", SUFFIXES)
+@pytest.mark.parametrize("most_by_fid", [0, 2000])
+def test_only_the_wanted_features_are_written(tmp_path, monkeypatch, kind, most_by_fid):
+    """By their fids, and by going through the file in stretches the first and last of which hold none of them."""
+    monkeypatch.setattr(vector_export, "ROWS_BY_FID", most_by_fid)
+    monkeypatch.setattr(vector_export, "CHUNK_ROWS", 3)
+    path = tmp_path / "a.gpkg"
+    points = shapely.to_wkb(np.array([shapely.Point(i, i) for i in range(12)], object))
+    pyogrio.raw.write(
+        path, points, [np.arange(12)], ["n"], layer="a", driver="GPKG", geometry_type="Point", crs="EPSG:4326"
+    )
+    fids = tmp_path / "fids.npy"
+    np.save(fids, np.array([4, 5, 8], np.int64))
+    odd = Odd("a", path, {}, layer="a")
+    columns, shapes = read(export(odd, kind, tmp_path / "made", fids_file=str(fids)))
+    assert sorted(columns["n"]) == [3, 4, 7]
+    assert sorted(shape.x for shape in shapes) == [3, 4, 7]
 
 
 def test_each_odd_file_comes_back_from_a_table(odds, tmp_path):

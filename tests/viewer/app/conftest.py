@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -14,7 +14,7 @@ from pytestqt.qtbot import QtBot
 from layers.pool.pool import ReaderPool
 from viewer.app.permission import Permissions
 from viewer.app.program import dress
-from viewer.app.questions import Changed, Unsaved
+from viewer.app.questions import Changed, Unsaved, Which
 from viewer.app.session import Session
 from viewer.app.window import MainWindow
 from viewer.network.consent import Consent
@@ -32,6 +32,7 @@ class Answers:
     unsaved_answer: Unsaved = Unsaved.CANCEL
     changed_answer: Changed = Changed.CANCEL
     path: Path | None = None
+    which: Which | None = None
     opened: list[str] = field(default_factory=list)
     asked: list[str] = field(default_factory=list)
 
@@ -52,6 +53,11 @@ class Answers:
         return self.path
 
     picture_to_write = sites_to_write = layer_to_write = style_to_write = case_to_write
+
+    def which_features(self, title: str, counts: Mapping[Which, int]) -> Which | None:
+        words = ", ".join(f"{which} {count}" for which, count in counts.items())
+        self.asked.append(f"which of {title}: {words}")
+        return self.which
 
     def style_to_open(self, folder: Path) -> Path | None:
         self.asked.append("open a style")

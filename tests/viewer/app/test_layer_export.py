@@ -6,11 +6,15 @@ import numpy as np
 import pyogrio.raw
 import pytest
 import shapely
+from PySide6.QtCore import QTimer
+from PySide6.QtWidgets import QApplication, QMessageBox
 
 from layers.errors import NotReadable
 from layers.readers.vector_source import rows_of, source_of
 from tests.viewer.app.conftest import settle
+from viewer.app.questions import Questions, Which
 from viewer.app.window import MainWindow
+from viewer.commands.layer_filter import set_layer_filter
 from viewer.panels.reading_form import ReadingForm
 
 NUMBERS = [9007199254740993, 9007199254740995, 1]
@@ -38,7 +42,7 @@ def save(window: MainWindow, qtbot, uuid: str) -> str:
     return "" if line is None else line.text
 
 
-@pytest.mark.parametrize("suffix", [".gpkg", ".geojson", ".csv"])
+@pytest.mark.parametrize("suffix", [".gpkg", ".fgb", ".geojson", ".csv"])
 def test_a_layer_is_saved_whole(window, qtbot, answers, tmp_path, uuid, suffix):
     answers.path = tmp_path / f"out{suffix}"
     assert "3 features" in save(window, qtbot, uuid)
@@ -51,7 +55,11 @@ def test_a_layer_is_saved_whole(window, qtbot, answers, tmp_path, uuid, suffix):
     else:
         source = source_of({"path": str(answers.path)})
         columns = rows_of(source, 0, 10, None).columns
-        assert (columns["n"], columns["имя"]) == (NUMBERS, ["", None, "文昌"])
+        rows = list(zip(columns["n"], columns["имя"], strict=True))
+        if suffix == ".fgb":  # sorted by place
+            rows.sort(reverse=True)
+            rows[:2] = rows[1::-1]
+        assert rows == list(zip(NUMBERS, ["", None, "文昌"], strict=True))
     assert sorted(path.name for path in tmp_path.iterdir() if path.name.startswith((".", "out"))) == [answers.path.name]
 
 
@@ -73,6 +81,47 @@ def test_what_cannot_be_saved_leaves_what_stands_there(window, qtbot, answers, t
     monkeypatch.setattr("layers.readers.vector_export._append_lines", fails)
     assert "It is broken." in save(window, qtbot, uuid)
     assert answers.path.read_text() == "mine"
+
+
+def test_what_the_filter_shows_or_what_is_selected_is_saved_alone(window, qtbot, answers, tmp_path, uuid):
+    answers.path, answers.which = tmp_path / "part.csv", Which.SHOWN
+    window.canvas.features.set(uuid, [1, 3])
+    window.panel_context.do(set_layer_filter, uuid, "n > 1")
+    settle(window, qtbot)
+    qtbot.waitUntil(lambda: window.scene.stack.filters.fids(uuid) is not None)
+    assert "2 features" in save(window, qtbot, uuid)
+    assert answers.asked == ["which of a: all 3, shown 2, selected 1", "write a.gpkg"], "what is not shown is not meant"
+    answers.which = Which.SELECTED
+    assert "one feature" in save(window, qtbot, uuid)
+    assert rows_of(source_of({"path": str(answers.path)}), 0, 10, None).columns["n"] == NUMBERS[:1]
+    answers.which = None
+    asked = len(answers.asked)
+    save(window, qtbot, uuid)
+    assert len(answers.asked) == asked + 1, "giving up asks for no file"
+
+
+def test_the_question_offers_what_there_is(window, qtbot):
+    def answer() -> None:
+        box = QApplication.activeModalWidget()
+        assert isinstance(box, QMessageBox)
+        offered.update({button.text(): button.isEnabled() for button in box.buttons()})
+        next(button for button in box.buttons() if "Selected" in button.text()).click()
+
+    offered: dict[str, bool] = {}
+    QTimer.singleShot(0, answer)
+    found = Questions(window).which_features("a", {Which.ALL: 3000, Which.SHOWN: 0, Which.SELECTED: 1})
+    assert found is Which.SELECTED
+    assert offered["&All (3,000)"]
+    assert not offered["Those the &Filter Shows (0)"]
+
+
+def test_the_layer_menu_saves_the_current_layer(window, qtbot, answers, tmp_path, uuid):
+    answers.path = tmp_path / "menu.gpkg"
+    window.panel_context.show_layer(uuid)
+    window.action_table["save_layer"].trigger()
+    qtbot.waitUntil(answers.path.exists, timeout=10_000)
+    window.panel_context.show_layer("")
+    assert not window.action_table["save_layer"].isEnabled()
 
 
 def test_giving_up_saves_nothing(window, qtbot, answers, uuid):
