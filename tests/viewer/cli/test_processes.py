@@ -9,6 +9,7 @@ import sys
 from pathlib import Path
 
 import numpy as np
+import pyogrio.raw
 import pytest
 
 from layers.geo.bounds import Bounds
@@ -117,3 +118,37 @@ def test_a_named_pipe_does_not_hang_anything(tmp_path: Path) -> None:
     assert done.returncode == 1
     assert "not a regular file" in done.stderr
     assert not (tmp_path / "x.png").exists()
+
+
+def test_a_workbook_is_described_with_its_sheets(tmp_path: Path) -> None:
+    """A real reader has other drivers and limits than this process."""
+    book = tmp_path / "sites.xlsx"
+    for sheet, columns in (
+        ("sites", {"название": ["Восточный", None], "lat": [51.884, 19.614], "lon": [128.334, 110.951], "n": [1, 2]}),
+        ("grid", {"what": ["a", "b"], "MGRS": ["52U DC 54160 48346", "nowhere"]}),
+        ("notes", {"text": ["x", "y"]}),
+    ):
+        arrays = [np.array(values, object if isinstance(values[0], str) else None) for values in columns.values()]
+        pyogrio.raw.write(book, None, arrays, list(columns), driver="XLSX", layer=sheet, append=book.exists())
+    done = geoloupe("info", book, "--json", cwd=tmp_path)
+    assert (done.returncode, done.stderr) == (0, "")
+    facts = json.loads(done.stdout)
+    assert (facts["kind"], facts["driver"], facts["crs"]) == ("vector", "XLSX", "EPSG:4326")
+    assert [(one["name"], one["geometry"], one["features"]) for one in facts["layers"]] == [
+        ("sites", "Point", 2), ("grid", "Point", 2),
+    ]  # fmt: skip
+    assert facts["layers"][0]["fields"] == [
+        {"name": "название", "type": "text"}, {"name": "lat", "type": "real"}, {"name": "lon", "type": "real"},
+        {"name": "n", "type": "integer"},
+    ]  # fmt: skip
+    assert facts["bounds_lonlat"] == pytest.approx([110.951, 19.614, 128.334, 51.884], abs=1e-4)
+    assert any("Row 3: “nowhere”" in problem for problem in facts["problems"])
+
+
+def test_a_workbook_without_places_is_one_sentence(tmp_path: Path) -> None:
+    words = [np.array(["x", "y"], object)]
+    pyogrio.raw.write(tmp_path / "notes.xlsx", None, words, ["text"], driver="XLSX", layer="notes")
+    done = geoloupe("info", "notes.xlsx", "--json", cwd=tmp_path)
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr.startswith("geoloupe: notes.xlsx has no columns called lat and lon")
+    assert done.stderr.count("\n") == 1
