@@ -203,6 +203,12 @@ class FeatureVerbs(QObject):
         self._panels.panel_wanted.emit("identify")
         self.hits_found.emit(hits)
 
+    def show_feature(self, uuid: str, fid: int) -> None:
+        """Select one feature alone, and list its attributes."""
+        self.selection.clear(uuid)
+        self.selection.set(uuid, [fid])
+        self.identified([FeatureHit(uuid, fid)])
+
     def read(self, uuid: str, fids: Sequence[int], done: Callable[[Rows], None]) -> None:
         """Attributes of a few features: from what is held, else from the file."""
         source = self.access.source_of(uuid)

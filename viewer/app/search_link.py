@@ -69,7 +69,7 @@ class SearchLink(QObject):
     # -- what becomes of a hit ----------------------------------------------------------------------------------
 
     def go(self, hit: Hit) -> None:
-        """Show the place; a site of the case is selected."""
+        """Show the place; a site of the case is selected, a feature of a layer too, and its attributes are listed."""
         window = self._window
         if not window.session.is_begun:
             window.files.new_case()
@@ -79,6 +79,9 @@ class SearchLink(QObject):
             window.views.show_place(hit.lon, hit.lat, hit.error_m)
         if hit.site_uuid:
             window.selection.set((hit.site_uuid,))
+        if hit.fid is not None and hit.layer_uuid in window.session.document.layers:
+            window.panel_context.show_layer(hit.layer_uuid)
+            window.features.show_feature(hit.layer_uuid, hit.fid)
         self.marker.show_at(hit.lon, hit.lat, hit.error_m, for_ms=SHOWN_FOR_MS)
 
     def mark(self, hit: Hit) -> None:

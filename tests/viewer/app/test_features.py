@@ -21,6 +21,7 @@ from tests.viewer.app.conftest import settle
 from viewer.app.window import MainWindow
 from viewer.commands.layer_filter import filter_of, set_layer_filter
 from viewer.panels.attribute_table import AttributeTablePanel
+from viewer.panels.identify_panel import IdentifyPanel
 from viewer.panels.layer_rows import BADGE_ROLE
 from viewer.panels.make_sites import MakeSitesDialog
 from viewer.panels.select_by import SelectByDialog, SelectNearDialog
@@ -425,7 +426,19 @@ def test_the_palette_finds_attributes_of_the_features_shown(opened: MainWindow, 
     palette = opened.face.search.show_palette()
     QTest.keyClicks(palette._input, "Town 4")
     qtbot.waitUntil(lambda: any("Town 4" in text for text in palette.shown_texts()), timeout=10_000)
-    palette.close()
+    row = next(at for at, text in enumerate(palette.shown_texts()) if "Town 4" in text)
+    opened.canvas.features.set(uuid_of(opened), [1, 2])
+    for _ in range(row):
+        QTest.keyClick(palette._input, Qt.Key.Key_Down)
+    QTest.keyClick(palette._input, Qt.Key.Key_Return)
+    assert selected(opened) == [5]
+    panel = opened.findChild(IdentifyPanel)
+    assert panel is not None
+    qtbot.waitUntil(panel.isVisible)
+    settle(opened, qtbot)
+    (layer,) = [panel.tree.topLevelItem(at) for at in range(panel.tree.topLevelItemCount())]
+    assert layer.childCount() == 1
+    assert layer.child(0).text(1) == "Town 4"
 
 
 def test_actions_for_features_are_offered_where_they_mean_something(opened: MainWindow, qtbot: QtBot) -> None:
