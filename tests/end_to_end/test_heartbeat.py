@@ -2,10 +2,20 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
+import numpy as np
+import pyogrio.raw
+import shapely
 from PySide6.QtCore import QPoint
 
 from tests.end_to_end.conftest import Desk
 from tests.support.heartbeat import FREE_MS, Heartbeat
+from viewer.panels.attribute_table import AttributeTablePanel
+from viewer.panels.make_sites import MakeSitesDialog
+
+LIVELY_MS = 3 * FREE_MS
+"""For what is done once and shows much that is new, on a machine that others use too."""
 
 
 def test_opening_the_demo_leaves_the_window_free(desk: Desk) -> None:
@@ -26,3 +36,39 @@ def test_panning_and_zooming_leave_the_window_free(demo: Desk) -> None:
         demo.settle()
     assert len(heart.gaps_ms) > 20
     assert heart.longest_ms < FREE_MS
+
+
+def test_a_thousand_features_become_sites_in_one_step_and_the_window_stays_free(desk: Desk, tmp_path: Path) -> None:
+    rng = np.random.default_rng(3)
+    points = shapely.to_wkb(shapely.points(rng.uniform(20, 140, 1000), rng.uniform(10, 60, 1000)))
+    names = np.array([f"Place {n}" for n in range(1000)], object)
+    path = tmp_path / "places.gpkg"
+    pyogrio.raw.write(
+        path, points, [names], ["name"], layer="places", driver="GPKG", geometry_type="Point", crs="EPSG:4326"
+    )
+    desk.open_file(path)
+    desk.window.docks.make_all()
+    desk.menu("Features", "Attribute Table")
+    panel = desk.panel(AttributeTablePanel)
+    desk.wait(lambda: panel.is_settled and panel.model.rowCount() == 1000)
+    desk.keys("Ctrl+A", panel.view)
+    desk.wait(lambda: desk.is_offered("make_sites"))
+    desk.keys("Ctrl+Shift+M")
+    dialog = desk.panel(MakeSitesDialog)
+    before = len(desk.document.sites)
+    with Heartbeat() as heart:
+        desk.press(dialog.make_button)
+        desk.wait(lambda: len(desk.document.sites) == before + 1000)
+        desk.settle()
+    assert len(heart.gaps_ms) > 5
+    assert heart.longest_ms < LIVELY_MS
+    assert desk.window.selection.uuids == set(desk.document.sites)
+    desk.come_back()
+    with Heartbeat() as heart:
+        desk.keys("Ctrl+Z", desk.canvas)
+        desk.wait(lambda: not desk.document.sites)
+        desk.settle()
+        desk.keys("Ctrl+Shift+Z", desk.canvas)
+        desk.wait(lambda: len(desk.document.sites) == 1000)
+        desk.settle()
+    assert heart.longest_ms < LIVELY_MS

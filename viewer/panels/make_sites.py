@@ -40,6 +40,8 @@ from viewer.support.text import one_line, plain_label
 WIDTH_PX = 440
 MOST = 20_000
 """More sites than that in one step are no analyst's marks."""
+TOLD_ROWS = 250
+"""The window hears how far it is once in so many."""
 
 
 class MakeSitesDialog(QDialog):
@@ -142,7 +144,8 @@ class MakeSitesDialog(QDialog):
             rows: list[FeatureRow] = []
             for row in read_rows_of(pool, params, fids):
                 context.check()
-                context.progress(len(rows) / len(fids), f"{len(rows):,}")
+                if len(rows) % TOLD_ROWS == 0:
+                    context.progress(len(rows) / len(fids), f"{len(rows):,}")
                 rows.append(row)
             return sites_from_features(document, rows, mapping, said, layer_uuid=layer_uuid, actor=actor)
 

@@ -53,6 +53,7 @@ class SiteBulkForm(QWidget):
         layout.addStretch(1)
         context.selection.changed.connect(self._show)
         context.changed.connect(lambda changes: self._show() if changes.touches("sites") else None)
+        self._show()
 
     def _show(self) -> None:
         sites = self._context.document.sites

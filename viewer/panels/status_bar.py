@@ -213,8 +213,8 @@ class _Work(QWidget):
         self._title.setText(one_line(title, 60))
         self._bar.setRange(0, 0 if fraction < 0 else 100)
         self._bar.setValue(round(100 * max(0.0, min(1.0, fraction))))
-        self._cancel.setIcon(line_icon("close", self.palette()))
         if self.isHidden() and not self._late.isActive():
+            self._cancel.setIcon(line_icon("close", self.palette()))
             self._late.start()
 
     def end(self) -> None:

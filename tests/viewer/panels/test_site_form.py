@@ -205,6 +205,16 @@ def test_an_existing_claim_is_linked_by_typing_part_of_it(qtbot, form: SiteFormP
     qtbot.waitUntil(lambda: picker.text() == "")
 
 
+def test_a_form_made_while_several_are_selected_says_what_they_have(qtbot, desk: Desk) -> None:
+    """As when sites are made of features and no site was selected before."""
+    desk.select("pad", "firm")
+    panel = SiteFormPanel(desk.context)
+    qtbot.addWidget(panel)
+    panel.show()
+    assert "2 sites" in panel.bulk.count.text()
+    assert panel.bulk.fields.fields["status"].currentText() == "Draft"
+
+
 def test_several_sites_are_changed_together(qtbot, form: SiteFormPanel, desk: Desk) -> None:
     desk.select("pad", "firm")
     assert form.bulk.isVisible()
