@@ -55,5 +55,5 @@ class FreshProbes:
 
 def _key(params: dict[str, Any]) -> str:
     """The canvas is only named so that the reader can prepare for it."""
-    told = {name: value for name, value in params.items() if name != "canvas_crs" and value not in ("", None)}
+    told = {name: value for name, value in params.items() if name != "canvas_crs" and value not in ("", None, {})}
     return json.dumps(told, sort_keys=True)

@@ -42,6 +42,8 @@ _COMMON = {
     "GDAL_HTTP_MAX_RETRY": "0",
     "OGR_GEOJSON_MAX_OBJ_SIZE": "200",
     "GDAL_NUM_THREADS": "1",
+    # Read through the page cache itself: a third less work. A file cut short meanwhile costs a reader, which it may.
+    "OGR_SQLITE_PRAGMA": f"mmap_size={2**29}",
     "GDAL_MAX_DATASET_POOL_SIZE": "16",
     "CPL_VSIL_CURL_HEADER_FILE_KVP_ENABLED": "NO",
     "PROJ_NETWORK": "OFF",

@@ -46,6 +46,10 @@ def _quantile(values: Floats, _low: float, high: float, count: int) -> list[floa
     return [*inner.tolist(), high]
 
 
+_MOST_DIGITS = 15
+"""More than that a number does not have: rounding would make limits the same."""
+
+
 def _pretty(_values: Floats, low: float, high: float, count: int) -> list[float]:
     """Multiples of 1, 2, 2.5 or 5 times a power of ten that hold all values, as near to `count` classes as can be."""
     rough = (high - low) / count
@@ -59,7 +63,8 @@ def _pretty(_values: Floats, low: float, high: float, count: int) -> list[float]
     if last <= first or last - first > 4 * MOST_CLASSES or not math.isfinite(step):
         return _equal(_values, low, high, count)
     digits = max(0, 2 - math.floor(math.log10(step)))
-    return [round(step * i, min(digits, 15)) for i in range(first, last + 1)]
+    exact = [step * i for i in range(first, last + 1)]
+    return exact if digits > _MOST_DIGITS else [round(limit, digits) for limit in exact]
 
 
 def _natural(values: Floats, low: float, high: float, count: int) -> list[float]:

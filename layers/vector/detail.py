@@ -20,7 +20,9 @@ def thinned(table: FeatureTable, cell: float) -> FeatureTable:
         return table
     starts = table.start_of
     kept = np.flatnonzero(_leads(table.xy, starts, shift))
-    return table.with_coordinates(table.xy[kept], np.searchsorted(kept, starts).astype(np.int32))
+    pairs = np.ascontiguousarray(table.xy, np.int32).view(np.int64).ravel()  # x and y moved at once
+    xy = pairs[kept].view(np.int32).reshape(-1, 2)
+    return table.with_coordinates(xy, np.searchsorted(kept, starts).astype(np.int32))
 
 
 def shift_of(table: FeatureTable, cell: float) -> int:

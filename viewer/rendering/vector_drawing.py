@@ -200,7 +200,11 @@ class VectorDrawing(LayerDrawing):
     # -- reading ------------------------------------------------------------------------------------------------
 
     def _probe(self) -> None:
-        params = {"path": str(self.path), "options": self._options()}
+        params = {"path": str(self.path), "options": self._options(), "canvas_crs": ""}
+        known = self.context.pool.fresh_probes.take(params)
+        if known is not None:
+            self._probe_ended(known.answer)
+            return
         self.context.pool.submit(Request("probe", params, self._probe_ended, strike_key=str(self.path)))
 
     def _probe_ended(self, result: Answer | GeoloupeError) -> None:

@@ -6,7 +6,7 @@ import itertools
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from layers.vector.breaks import METHODS, breaks
@@ -15,6 +15,7 @@ numbers = st.lists(st.floats(-1e9, 1e9, allow_subnormal=False), min_size=1, max_
 
 
 @given(numbers, st.integers(1, 9), st.sampled_from(sorted(METHODS)))
+@example([0.0, 1.4388660465333894e-24], 1, "pretty")
 def test_limits_ascend_and_hold_every_number(values: list[float], count: int, method: str) -> None:
     limits = breaks(method, np.array(values), count)
     assert len(limits) >= 2
