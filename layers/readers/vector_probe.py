@@ -14,6 +14,7 @@ from layers.geo.bounds import Bounds
 from layers.geo.crs import WGS84, is_geographic, transform_bounds
 from layers.readers.files import Content
 from layers.readers.geopackage_audit import feature_tables
+from layers.readers.json_crs import crs_note
 from layers.readers.ogr_rows import VectorSource, field_type, known_crs, read_info
 from layers.readers.parsed_layer import ParsedLayer
 from layers.readers.parsing import parse_tables
@@ -61,6 +62,8 @@ def _ogr_info(source: VectorSource, notes: list[str]) -> VectorInfo:
     is_json = source.content in (Content.JSON, Content.JSON_LINES)
     crs = known_crs(info["crs"]) or (WGS84 if is_json else "")
     found = list(notes)
+    if is_json and (note := crs_note(source.path, name, crs == WGS84)):
+        found.append(note)
     if info["features"] == 0:
         found.append(f"{name} holds no features.")
     total = info["total_bounds"]

@@ -3,10 +3,14 @@
 import io
 import json
 import re
+import socket
 import struct
 import time
 import warnings
 import zipfile
+from collections.abc import Iterator
+from functools import partial
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -15,7 +19,7 @@ import pytest
 import shapely
 
 from layers.errors import GeoloupeError, NotReadable, TooLarge, UnsupportedFormat
-from layers.geo.measure import geometry_length_m
+from layers.geo.measure import geometry_area_m2, geometry_length_m
 from layers.pool.features import table_from_answer
 from layers.pool.pool import ReaderPool
 from layers.readers.vector_source import rows_of, source_of
@@ -39,6 +43,15 @@ def columns_of(path: Path, layer: str = "", **options) -> dict[str, list]:
     return rows_of(source_of({"path": str(path), "layer": layer, "options": options}), 0, 1000, None).columns
 
 
+@pytest.fixture
+def reader() -> Iterator[ReaderPool]:
+    """A pool with one real reader."""
+    pool = ReaderPool(1)
+    pool.start()
+    yield pool
+    pool.close()
+
+
 def geojson(path: Path, *geometries: dict | None, **properties) -> Path:
     rows = [{"type": "Feature", "properties": {"n": i, **properties}, "geometry": g} for i, g in enumerate(geometries)]
     path.write_text(json.dumps({"type": "FeatureCollection", "features": rows}), encoding="utf-8")
@@ -59,6 +72,13 @@ def ogr(path: Path, shapes: list, driver: str, *, crs: str | None = "EPSG:4326",
             crs=crs, layer=path.stem,
         )  # fmt: skip
     return path
+
+
+def places_of(table: FeatureTable, fid: int) -> np.ndarray:
+    """The coordinates of one feature, to the step."""
+    at = table.fid.tolist().index(fid)
+    first, last = table.start_of[table.part_of[at]], table.start_of[table.part_of[at + 1]]
+    return np.round(table.xy[first:last] * table.step, 6)
 
 
 def within(seconds: float, action) -> object:
@@ -140,9 +160,18 @@ def test_f59_mixed_kinds_heights_measures_and_curves(tmp_path):
     table, _ = draw(path)
     kinds = dict(zip(table.fid.tolist(), table.kind.tolist(), strict=True))
     assert (kinds[1], kinds[2], kinds[3], kinds[4]) == (POINT, LINE, LINE, POLYGON)
-    curve = table.fid.tolist().index(2)
-    part = int(table.part_of[curve])
-    assert table.start_of[part + 1] - table.start_of[part] > 10
+    arc_xy, line_xy, triangle_xy = (places_of(table, fid) for fid in (2, 3, 4))
+    assert len(arc_xy) > 10
+    assert np.hypot(*(arc_xy - (1, 0)).T) == pytest.approx(1, abs=1e-6)
+    assert arc_xy[:, 1].max() == pytest.approx(1, abs=1e-3)
+    # Heights and measures are no places.
+    assert places_of(table, 1).tolist() == [[1, 2]]
+    assert line_xy.tolist() == [[1, 2], [5, 6]]
+    assert triangle_xy.tolist() == [[0, 0], [0, 1], [1, 1], [0, 0]]
+    answer = POOL.ask("rows", {"path": str(path), "start_fid": 0})
+    blobs, starts = answer.arrays
+    exact = shapely.from_wkb([blobs[a:b].tobytes() or None for a, b in pairwise(starts)])
+    assert exact[0].wkt == "POINT Z (1 2 3)", "what is exported keeps its height"
     assert POOL.ask("attributes", {"path": str(path), "layer": "a"}).header["fids"] == [1, 2, 3, 4, 5, 6]
 
 
@@ -257,13 +286,41 @@ def test_f64_a_crs_that_is_missing_or_contradicts_the_coordinates(tmp_path):
 def test_f65_a_route_over_the_antimeridian_is_split_and_its_length_is_geodesic(tmp_path):
     route = shapely.LineString([(131.9, 43.1), (177.5, 64.7), (-149.9, 61.2)])
     path = geojson(tmp_path / "a.geojson", json.loads(shapely.to_geojson(route)))
-    table, _ = draw(path, "EPSG:3857")
-    widths = [np.ptp(table.xy[a:b, 0]) * table.step for a, b in zip(table.start_of, table.start_of[1:], strict=False)]
-    assert len(widths) >= 2
-    assert max(widths) < 6e6
+    table, _ = draw(path)
+    parts = parts_in_degrees(table, 0)
+    assert len(parts) == 2
+    assert [(part[0, 0], part[-1, 0]) for part in parts] == [(131.9, 180), (-180, -149.9)]
+    assert parts[0][-1, 1] == parts[1][0, 1], "it goes on where it was cut"
+    assert max(np.abs(np.diff(part[:, 0])).max() for part in parts) < 1
     from pyproj import Geod
 
-    assert geometry_length_m(route) == pytest.approx(Geod(ellps="WGS84").geometry_length(route), abs=1)
+    wanted = Geod(ellps="WGS84").geometry_length(route)
+    assert geometry_length_m(route) == pytest.approx(wanted, abs=1)
+    drawn = sum(Geod(ellps="WGS84").line_length(*part.T) for part in parts)
+    assert drawn == pytest.approx(wanted, abs=2), "what is drawn is the geodesic"
+    polar, _ = draw(path, "EPSG:3576")
+    assert len(polar.start_of) == 2, "a canvas around the pole has no edge there"
+
+
+@pytest.mark.parametrize("lons", [(170, -170), (170, 190), (-190, -170)])
+def test_f65_a_polygon_over_the_antimeridian_is_split_and_its_area_is_geodesic(tmp_path, lons):
+    west, east = lons
+    ring = [[west, 60], [east, 60], [east, 62], [west, 62], [west, 60]]
+    path = geojson(tmp_path / "a.geojson", {"type": "Polygon", "coordinates": [ring]})
+    table, _ = draw(path)
+    parts = sorted(parts_in_degrees(table, 0), key=lambda part: part[:, 0].min())
+    assert [(*part.min(axis=0), *part.max(axis=0)) for part in parts] == [(-180, 60, -170, 62), (170, 60, 180, 62)]
+    polygon = shapely.Polygon(ring)
+    turned = shapely.box(-10, 60, 10, 62)  # as large, where nothing is cut
+    from pyproj import Geod
+
+    wanted = abs(Geod(ellps="WGS84").geometry_area_perimeter(turned)[0])
+    assert geometry_area_m2(polygon) == pytest.approx(wanted, rel=1e-9)
+
+
+def parts_in_degrees(table: FeatureTable, at: int) -> list[np.ndarray]:
+    starts = table.start_of[table.part_of[at] : table.part_of[at + 1] + 1]
+    return [np.round(table.xy[a:b] * table.step, 7) for a, b in pairwise(starts)]
 
 
 def kmz(path: Path, members: dict[str, bytes]) -> Path:
@@ -349,22 +406,68 @@ def test_f68_xml_bombs_are_refused_at_once(tmp_path):
         assert "secret" not in str(refused).replace("secret.txt", "")
 
 
-def test_f69_geojson_of_any_depth_and_size(tmp_path):
-    path = tmp_path / "deep.geojson"
-    path.write_text('{"type":"Feature","geometry":{"type":"Point","coordinates":' + "[" * 100_000)
-    assert isinstance(within(5, lambda: probe(path)), NotReadable | UnsupportedFormat)
-    path.write_text('{"type":"Feature","geometry":' + '{"type":"GeometryCollection","geometries":[' * 3000)
-    assert isinstance(within(5, lambda: probe(path)), NotReadable | UnsupportedFormat)
-    nested = {"type": "Feature", "properties": {"a": None}, "geometry": point(1, 2)}
-    deep: list = []
-    for _ in range(500):
-        deep = [deep]
-    nested["properties"]["a"] = deep
-    path.write_text(json.dumps(nested))
-    found = within(5, lambda: probe(path))
-    assert isinstance(found, list | GeoloupeError)
-    path.write_text('{"type":"Feature","properties":{"a":NaN},"geometry":{"type":"Point","coordinates":[NaN,1]}}')
-    assert isinstance(within(5, lambda: probe(path)), list | GeoloupeError)
+def test_f69_geojson_of_any_depth_and_size_costs_no_reader(tmp_path, reader):
+    """In a real reader: one that runs out of its stack or its memory would be told as a crash."""
+    collection = '{"type":"FeatureCollection","features":['
+    nested = '{"type":"GeometryCollection","geometries":['
+    texts = {
+        "open": '{"type":"Feature","geometry":{"type":"Point","coordinates":' + "[" * 100_000,
+        "rings": '{"type":"Feature","geometry":{"type":"Polygon","coordinates":' + "[" * 10**5 + "]" * 10**5 + "}}",
+        "collections": f'{{"type":"Feature","geometry":{nested * 3000}{{"type":"Point","coordinates":[1,2]}}'
+        + "]}" * 3000 + "}",
+        "attribute": '{"type":"Feature","geometry":null,"properties":{"a":' + "[" * 5000 + "]" * 5000 + "}}",
+        "number": collection + '{"type":"Feature","properties":{"a":' + "1" * 12_000_000 + '},"geometry":null}]}',
+    }  # fmt: skip
+    for name, text in texts.items():
+        (tmp_path / f"{name}.geojson").write_text(text)
+    with open(tmp_path / "gigabytes.geojson", "wb") as file:  # two of them, on one line, most of it a hole
+        file.write(collection.encode())
+        file.truncate(2**31)
+    reader.ask("probe", {"path": str(geojson(tmp_path / "good.geojson", point(1, 2)))})
+    before = reader.pids()
+    for path in sorted(tmp_path.glob("*.geojson")):
+        for op in ("probe", "features", "attributes") if path.stem != "good" else ():
+            refused = within(5, partial(reader.ask, op, {"path": str(path), "crs": "EPSG:3857"}))
+            assert isinstance(refused, NotReadable | UnsupportedFormat), (path.name, op, refused)
+            assert path.name in refused.sentence
+    assert reader.pids() == before, "one reader for all of them"
+
+
+def test_f69_geojson_with_numbers_that_are_none(tmp_path):
+    path = geojson(tmp_path / "a.geojson", point(7, 8), point(3, 1), a=5)
+    path.write_text(path.read_text().replace("[7, 8]", "[NaN, 1]").replace('"a": 5', '"a": -Infinity'))
+    (layer,) = probe(path)
+    assert layer.problems == ("Row 1: it has coordinates that are no finite numbers.",)
+    assert columns_of(path)["a"] == [None, None]
+    table, header = draw(path, "EPSG:3857")
+    assert (table.fid.tolist(), header["skipped"]) == ([1], 1)
+
+
+def test_f69_a_crs_by_a_link_is_told_and_not_followed(tmp_path, reader):
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        server.setblocking(False)
+        href = f"http://127.0.0.1:{server.getsockname()[1]}/crs.wkt"
+        link = {"type": "link", "properties": {"href": href, "type": "ogcwkt"}}
+        for crs, words in (
+            (link, "names its CRS by a link, which is not followed"),
+            ({"type": "name", "properties": {"name": "urn:x:nowhere"}}, "not known (urn:x:nowhere)"),
+            ({"type": "name", "properties": {"name": "urn:ogc:def:crs:OGC:1.3:CRS84"}}, ""),
+            ({"type": "name", "properties": {"name": "EPSG:4326"}}, ""),
+        ):
+            path = geojson(tmp_path / "a.geojson", point(1, 2))
+            whole = json.loads(path.read_text())
+            padding = {"type": "FeatureCollection", "about": "x" * 100_000}
+            for data in ({"type": whole["type"], "crs": crs, **whole}, {**padding, **whole, "crs": crs}):
+                path.write_text(json.dumps(data))
+                (found,) = reader.ask("probe", {"path": str(path)}).header["layers"]
+                layer = VectorInfo.from_json(found)
+                assert layer.crs == "EPSG:4326"
+                assert len(layer.problems) == (1 if words else 0), layer.problems
+                assert words in " ".join(layer.problems)
+                answer = reader.ask("features", {"path": str(path), "crs": "EPSG:3857"})
+                assert len(table_from_answer(answer)) == 1
+        with pytest.raises(BlockingIOError):
+            server.accept()
 
 
 def test_f70_tracks_without_times_and_broken_times_load(tmp_path):

@@ -1,0 +1,31 @@
+"""What a GeoJSON file says about its CRS that OGR passes over in silence."""
+
+from __future__ import annotations
+
+import re
+
+_CRS = re.compile(rb'"crs"\s*:\s*\{(?:[^{}]|\{[^{}]*\})*\}')
+_TYPE = re.compile(rb'"type"\s*:\s*"(\w+)"')
+_NAME = re.compile(rb'"name"\s*:\s*"([^"]*)"')
+_DEGREES = re.compile(r"CRS:?84|4326|4979|WGS ?_?84", re.I)
+_LOOKED_AT = 2**16
+
+
+def crs_note(path: str, name: str, is_wgs84: bool) -> str:
+    """A sentence where it names a CRS by a link, or one that nobody knows; else "".
+
+    Old files have a `crs` member at their start or end; since RFC 7946 there is none. `is_wgs84`: what OGR made of it.
+    """
+    with open(path, "rb") as file:
+        head = file.read(_LOOKED_AT)
+        file.seek(max(file.seek(0, 2) - _LOOKED_AT, 0))
+        found = _CRS.search(head) or _CRS.search(file.read())
+    if found is None or not is_wgs84:
+        return ""
+    if b"link" in _TYPE.findall(found[0]):
+        return f"{name} names its CRS by a link, which is not followed: it is shown as WGS 84; check its CRS."
+    said = _NAME.search(found[0])
+    text = said[1].decode("utf-8", "replace")[:100] if said else ""
+    if text and not _DEGREES.search(text):
+        return f"{name} names a CRS that is not known ({text}): it is shown as WGS 84; check its CRS."
+    return ""
