@@ -20,6 +20,9 @@ GEOMETRIES = [
     shapely.from_wkt("POINT Z (1 2 3)"),
     shapely.from_wkt("LINESTRING Z (1 2 3, 4 5 6)"),
     shapely.from_wkt("MULTIPOLYGON Z (((0 0 9, 1 0 9, 1 1 9, 0 0 9)))"),
+    shapely.from_wkt("LINESTRING ZM (1 2 3 4, 5 6 7 8, 9 10 11 12)"),
+    shapely.from_wkt("MULTIPOINT M (1 2 3, 4 5 6)"),
+    shapely.from_wkt("POLYGON M ((0 0 9, 1 0 8, 1 1 7, 0 0 9))"),
     shapely.from_wkt("POLYGON EMPTY"),
     shapely.from_wkt("MULTIPOLYGON EMPTY"),
 ]
