@@ -35,7 +35,7 @@ def run(op: str, params: dict[str, Any]) -> Result:
             return acquisition_beside.read_acquisition(params)
         case "prepare":
             return _prepare()
-        case "features" | "attributes" | "rows" | "columns" | "export_rows":
+        case "features" | "attributes" | "rows" | "columns" | "measures" | "export_rows":
             return _run_vector(op, params)
     if op.startswith("_") and os.environ.get(TEST_OPS_VARIABLE) == "1":
         return _run_test_op(op, params)
@@ -75,6 +75,10 @@ def _run_vector(op: str, params: dict[str, Any]) -> Result:
 
     if op == "columns":
         return columns.read_columns(params)
+    if op == "measures":
+        from layers.readers import measures  # only where an expression asks
+
+        return measures.read_measures(params)
     if op == "export_rows":
         from layers.readers import vector_export  # only where a layer is saved
 

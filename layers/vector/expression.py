@@ -10,8 +10,10 @@
     product    = sign {("*" | "/" | "%") sign}
     sign       = ("-" | "+") sign | power
     power      = atom [("^" | "**") sign]
-    atom       = number | 'text' | "column" | column | $fid | true | false | null
+    atom       = number | 'text' | "column" | column | measure | true | false | null
                  | function "(" expression {"," expression} ")" | "(" expression ")"
+
+    measure    = $fid | $length | $area
 
 A column is named as it is, or in double quotes. What touches NULL is NULL, as in SQL; a mask takes that for no.
 `contains`, `starts`, `ends`, `ilike` do not mind case; `=` and `like` do. Dates are text: day > '2024-04-12'.
@@ -34,7 +36,8 @@ FUNCTIONS: dict[str, tuple[int, int]] = {
     "any": (1, 1), "min": (2, 9), "max": (2, 9),
 }  # fmt: skip
 """Name to the fewest and most values it takes. any('text') looks in all columns, as the quick filter does."""
-MEASURES = ("$fid",)
+MEASURES = ("$fid", "$length", "$area")
+"""The feature's number in its file; metres along a line or round an area, square metres; measured on the ellipsoid."""
 COMPARISONS = {"=": "=", "==": "=", "!=": "!=", "<>": "!=", "<": "<", "<=": "<=", ">": ">", ">=": ">="}
 MATCHES = ("like", "ilike", "contains", "starts", "ends")
 _WORDS = frozenset({"and", "or", "not", "in", "is", "null", "true", "false", "between", *MATCHES})
@@ -58,7 +61,7 @@ class ColumnName:
 
 @dataclass(frozen=True, slots=True)
 class Measure:
-    """$fid is the feature's number in its file."""
+    """One of MEASURES."""
 
     name: str
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -34,24 +34,36 @@ from layers.vector.texts import Texts
 _ROUNDING: dict[str, Callable[[Any], Any]] = {"abs": np.abs, "floor": np.floor, "ceil": np.ceil, "sqrt": np.sqrt}
 
 
+class Measured(Protocol):
+    """Who knows lengths and areas; `layers.pool.measures.Measured`."""
+
+    def of(self, name: str, fids: NDArray[np.int64], heard: Callable[[], None]) -> NDArray[np.float64]:
+        """(n,) The $length or $area of these features, nan where they have none."""
+        ...
+
+
 def mask_of(
     expression: Expression,
     attributes: Attributes,
     search: QuickSearch | None = None,
     heard: Callable[[], None] = lambda: None,
+    measured: Measured | None = None,
 ) -> NDArray[np.bool_]:
     """(n,) True where the expression holds; NULL is no. Raises InvalidValue for an unknown column or types that clash.
 
     `search` is a quick search of the same table, used again; `heard` is called now and then, and may raise.
+    `measured` knows the lengths and areas; without it they cannot be asked for.
     """
     rows = len(attributes)
-    found = as_truth(_Computation(attributes, search, heard).value(expression.root))
+    found = as_truth(_Computation(attributes, search, heard, measured).value(expression.root))
     return np.array(np.broadcast_to(found.values & found.valid, (rows,)))
 
 
 class _Computation:
-    def __init__(self, attributes: Attributes, search: QuickSearch | None, heard: Callable[[], None]) -> None:
-        self._attributes, self._heard = attributes, heard
+    def __init__(
+        self, attributes: Attributes, search: QuickSearch | None, heard: Callable[[], None], measured: Measured | None
+    ) -> None:
+        self._attributes, self._heard, self._measured = attributes, heard, measured
         self._search = search
         self._rows = len(attributes)
 
@@ -60,12 +72,17 @@ class _Computation:
         match node:
             case Literal(value):
                 return constant(value)
-            case Measure():
-                return numbers(self._attributes.fids)
+            case Measure(name):
+                return numbers(self._attributes.fids if name == "$fid" else self._measure(name))
             case ColumnName(name):
                 return cells_of(self._column(name))
             case Call(name, arguments):
                 return self._call(name, arguments)
+
+    def _measure(self, name: str) -> NDArray[np.float64]:
+        if self._measured is None:
+            raise InvalidValue(f"{name} cannot be measured here: it is known for the features of a vector layer only.")
+        return self._measured.of(name, self._attributes.fids, self._heard)
 
     def _column(self, name: str) -> Column:
         """By its name, else by its name in any case where that is unmistakable."""

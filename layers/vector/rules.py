@@ -19,7 +19,7 @@ def check_rule(rule: str) -> Expression | None:
         return None
     expression = _parsed(rule)
     if expression.measures or expression.needs_all_columns:
-        raise InvalidValue("A class's rule is about columns: it can use neither $length and $area nor any().")
+        raise InvalidValue("A class's rule is about columns: it can use neither $fid, $length, $area nor any().")
     return expression
 
 

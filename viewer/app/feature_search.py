@@ -9,6 +9,7 @@ import numpy as np
 
 from layers.places.names import name_key
 from layers.pool.columns import read_attributes
+from layers.pool.measures import Measured
 from layers.vector.quick_search import QuickSearch
 from viewer.canvas.feature_query import bounds_of_features
 from viewer.canvas.feature_selection import are_in
@@ -66,8 +67,9 @@ class LayerSearch:
         if not 0 < features <= READ_AT_ONCE:
             self.context.mailbox.post(store.want, self.source, _nothing, _nothing)
             return None
-        table = read_attributes(self.context.pool, self.source.params())
-        found = LayerAttributes(table, QuickSearch(table.columns), True)
+        pool, params = self.context.pool, self.source.params()
+        table = read_attributes(pool, params)
+        found = LayerAttributes(table, QuickSearch(table.columns), True, Measured(pool, params))
         self.context.mailbox.post(store.adopt, self.source, found)
         return found
 

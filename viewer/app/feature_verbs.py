@@ -144,7 +144,7 @@ class FeatureVerbs(QObject):
 
         def compute(found: LayerAttributes) -> None:
             def work(context: JobContext) -> Fids:
-                return found.table.fids[mask_of(expression, found.table, found.search, context.check)]
+                return found.table.fids[mask_of(expression, found.table, found.search, context.check, found.measured)]
 
             def done(fids: Fids) -> None:
                 fids = passing(self._canvas.scene, uuid, ascending(fids))

@@ -97,7 +97,7 @@ def _rows_for(
         if chosen is not None:
             mask &= chosen
     if wish.expression:
-        mask &= mask_of(parse_expression(wish.expression), table, attributes.search, heard)
+        mask &= mask_of(parse_expression(wish.expression), table, attributes.search, heard, attributes.measured)
     if wish.text.strip():
         mask &= attributes.search.mask(wish.text, heard)
     heard()

@@ -130,7 +130,7 @@ class FilterRows(QWidget):
         self.add = QPushButton(self.tr("Add condition"))
         self.expression = QLineEdit()
         self.expression.setAccessibleName(self.tr("Filter expression"))
-        self.expression.setPlaceholderText(self.tr("Or an expression, such as  name contains 'pad' and length > 12"))
+        self.expression.setPlaceholderText(self.tr("Or an expression, such as name contains 'pad' and $length > 1200"))
         self.expression.setClearButtonEnabled(True)
         self.problem = plain_label()
         self.problem.setObjectName("refusal")

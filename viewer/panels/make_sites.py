@@ -137,7 +137,7 @@ class MakeSitesDialog(QDialog):
             self.title.text().strip() or self._layer.name, self.credit.text().strip(), self.licence.text().strip(),
             self._descriptor,
         )  # fmt: skip
-        params = source.params() | {"source_crs": self._layer.crs}
+        params = source.params()
         layer_uuid, actor = self._layer.uuid, self._context.actor
 
         def work(context: JobContext) -> tuple[Edit, list[str]]:

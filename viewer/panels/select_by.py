@@ -56,7 +56,8 @@ class SelectByDialog(QDialog):
         for text, way in ways:
             self.how.addItem(text, way)
         words = "and or not = <> < > like contains starts ends in between is null  ·  " + " ".join(FUNCTIONS)
-        help_ = _muted(words)
+        measures = self.tr("$length in metres and $area in square metres, on the ellipsoid; $fid the feature’s number")
+        help_ = _muted(f"{words}  ·  {measures}")
         self.answer = plain_label()
         self.answer.setWordWrap(True)
         form = QFormLayout()

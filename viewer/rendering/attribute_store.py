@@ -13,6 +13,7 @@ from PySide6.QtCore import QObject
 from layers.document.layer import Layer
 from layers.errors import GeoloupeError
 from layers.pool.columns import read_attributes
+from layers.pool.measures import Measured
 from layers.pool.pool import ReaderPool
 from layers.vector.columns import Attributes
 from layers.vector.quick_search import QuickSearch
@@ -29,16 +30,19 @@ class AttributeSource:
     path: str
     table: str
     options_json: str = "{}"
+    crs: str = ""
+    """The one chosen by hand, for what is measured."""
 
     @classmethod
     def of(cls, layer: Layer, path: Path, table: str = "") -> AttributeSource:
         """`table` is the name a reader found, where the layer names none."""
         source = layer.source
         options = json.dumps(source.get("options") or {}, sort_keys=True)
-        return cls(str(path), str(source.get("table", "")) or table, options)
+        return cls(str(path), str(source.get("table", "")) or table, options, layer.crs)
 
     def params(self) -> dict[str, Any]:
-        return {"path": self.path, "layer": self.table, "options": json.loads(self.options_json)}
+        options = json.loads(self.options_json)
+        return {"path": self.path, "layer": self.table, "options": options, "source_crs": self.crs}
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -48,6 +52,7 @@ class LayerAttributes:
     table: Attributes
     search: QuickSearch
     is_whole: bool
+    measured: Measured
 
     @property
     def rows(self) -> int:
@@ -126,6 +131,7 @@ class AttributeStore(QObject):
         held = self._held.get(source)
         known = held.table if held is not None else None
         columns = reading.columns
+        measured = held.measured if held is not None else Measured(pool, source.params())
         missing = None if columns is None or known is None else [name for name in columns if name not in known.columns]
 
         def work(context: JobContext) -> LayerAttributes:
@@ -136,7 +142,7 @@ class AttributeStore(QObject):
             found = read_attributes(pool, source.params(), columns if missing is None else missing, heard)
             if missing is not None and known is not None and len(known) == len(found):
                 found = known.joined(found)
-            return LayerAttributes(found, QuickSearch(found.columns), columns is None)
+            return LayerAttributes(found, QuickSearch(found.columns), columns is None, measured)
 
         def done(found: LayerAttributes) -> None:
             before = self._held.get(source)

@@ -107,7 +107,7 @@ class LayerFilters(QObject):
             return
 
         def work(context: JobContext) -> NDArray[np.int64]:
-            passing = mask_of(expression, found.table, found.search, context.check)
+            passing = mask_of(expression, found.table, found.search, context.check, found.measured)
             return ascending(found.table.fids[passing])
 
         def done(fids: NDArray[np.int64]) -> None:

@@ -11,9 +11,9 @@ import pyogrio
 import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QLabel
 from pytestqt.qtbot import QtBot
-from shapely.geometry import Point
+from shapely.geometry import LineString, Point, box
 
 from layers.geo.bounds import Bounds
 from layers.geo.crs import WGS84, transform_points
@@ -411,6 +411,37 @@ def test_selected_features_become_sites_in_one_step(opened: MainWindow, qtbot: Q
     opened.action_table["undo"].trigger()
     assert not document.sites
     assert not document.sources
+
+
+def test_lengths_and_areas_select_and_filter(window: MainWindow, qtbot: QtBot, tmp_path: Path) -> None:
+    """Measured on the ellipsoid, though the layer is in Web Mercator, which has them 1.6 times too long up there."""
+    frame = gpd.GeoDataFrame(
+        {"name": ["short", "long", "area"]}, crs=4326,
+        geometry=[LineString([(10, 52), (10, 52.1)]), LineString([(10, 52), (10, 53)]), box(10, 52, 10.1, 52.1)],
+    )  # fmt: skip
+    pyogrio.write_dataframe(frame.to_crs(3857), tmp_path / "lines.gpkg")
+    window.files.open_words([str(tmp_path / "lines.gpkg")])
+    settle(window, qtbot)
+    window.panel_context.show_layer(uuid_of(window))
+    window.action_table["select_expression"].trigger()
+    dialog = window.findChild(SelectByDialog)
+    assert dialog is not None
+    said = [label.text() for label in dialog.findChildren(QLabel)]
+    assert any("$length in metres" in text and "$area" in text for text in said)
+    for text, wanted in (("$length > 100000", [2]), ("$length between 11000 and 11200", [1]), ("$area > 0", [3])):
+        dialog.text.setPlainText(text)
+        dialog.select()
+        qtbot.waitUntil(lambda: "found" in dialog.answer.text(), timeout=10_000)
+        assert selected(window) == wanted, text
+        dialog.answer.clear()
+    panel = table_of(window, qtbot)
+    panel.filter_button.click()
+    panel.filter_rows.show_expression("$area is null and $length > 20000")
+    wait(window, qtbot, panel)
+    assert names(panel) == ["long"]
+    panel.apply_button.click()
+    settle(window, qtbot)
+    qtbot.waitUntil(lambda: window.scene.stack.filters.counts(uuid_of(window)) == (1, 3), timeout=10_000)
 
 
 def test_the_palette_finds_attributes_of_the_features_shown(opened: MainWindow, qtbot: QtBot) -> None:

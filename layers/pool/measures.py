@@ -1,0 +1,54 @@
+"""Lengths and areas of a layer's features, read when an expression first asks for them."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from layers.errors import NotReadable
+from layers.pool.pool import ReaderPool
+
+
+class Measured:
+    """`params` name the layer as for "features". Blocks, so never in the window's thread; any other."""
+
+    def __init__(self, pool: ReaderPool, params: dict[str, Any]) -> None:
+        self._pool, self._params = pool, params
+        self._found: dict[str, tuple[NDArray[np.int64], NDArray[np.float64]]] = {}
+        self._lock = threading.Lock()
+
+    def of(self, name: str, fids: NDArray[np.int64], heard: Callable[[], None]) -> NDArray[np.float64]:
+        """(n,) Metres or square metres of these features, nan where they have none. Raises what the reader reports.
+
+        `heard` is called now and then, and may raise to give it up.
+        """
+        with self._lock:
+            if name not in self._found:
+                self._found[name] = self._read(name, heard)
+        known, values = self._found[name]
+        if not len(known):
+            return np.full(len(fids), np.nan)
+        at = np.minimum(np.searchsorted(known, fids), len(known) - 1)
+        return np.where(known[at] == fids, values[at], np.nan)
+
+    def _read(self, name: str, heard: Callable[[], None]) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+        fids, values = [np.empty(0, np.int64)], [np.empty(0)]
+        start: int | None = 0
+        while start is not None:
+            heard()
+            answer = self._pool.ask("measures", {**self._params, "measure": name, "start": start})
+            some, of_them = answer.arrays
+            following = answer.header["next"]
+            fits = some.dtype == np.int64 and of_them.dtype == np.float64 and some.shape == of_them.shape
+            if not fits or some.ndim != 1 or (following is not None and not (len(some) and following > start)):
+                raise NotReadable("The reader sent measures that do not fit together: reload the layer.")
+            fids.append(some.copy())
+            values.append(of_them.copy())
+            start = following
+        whole = np.concatenate(fids)
+        order = np.argsort(whole, kind="stable")
+        return whole[order], np.concatenate(values)[order]
