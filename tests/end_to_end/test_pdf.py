@@ -87,7 +87,7 @@ def line_segments(path: Path) -> int:
 def test_a_pdf_has_text_and_lines(framed: Desk, tmp_path: Path) -> None:
     path = tmp_path / "map.pdf"
     view = write_pdf(framed, path)
-    words = set(output(tool("pdftotext"), str(path), "-").split())
+    words = set(output(tool("pdftotext"), "-raw", str(path), "-").split())
     expected = labels(framed)
     assert len(expected) > 15
     assert expected <= words, f"not selectable: {sorted(expected - words)}"
@@ -108,7 +108,7 @@ def test_without_imagery_a_pdf_has_no_pictures(framed: Desk, tmp_path: Path) -> 
     path = tmp_path / "lines.pdf"
     write_pdf(framed, path)
     assert images(path) == [], "symbols, lines and labels are no pictures"
-    assert labels(framed) <= set(output(tool("pdftotext"), str(path), "-").split())
+    assert labels(framed) <= set(output(tool("pdftotext"), "-raw", str(path), "-").split())
 
 
 def test_an_svg_has_text_and_paths(framed: Desk, tmp_path: Path) -> None:
