@@ -5,10 +5,13 @@ from __future__ import annotations
 import json
 import math
 from dataclasses import replace
+from itertools import product
 from pathlib import Path
 
 import numpy as np
 import pytest
+from PySide6.QtCore import QPointF, Qt
+from PySide6.QtGui import QColor, QFont, QFontMetricsF, QImage, QPainter, QPainterPath
 from shapely import LineString, Polygon, box, contains_xy
 from shapely.affinity import rotate
 
@@ -25,7 +28,8 @@ from layers.vector.label_style import LabelStyle
 from layers.vector.placement import PlacedLabel, mark_boxes
 from layers.vector.style import VectorStyle
 from tests.support.pictures import image_of, pixels
-from viewer.canvas.label_painter import LabelPainter, face_of
+from viewer.canvas.fonts import letters_path
+from viewer.canvas.label_painter import PAD_PX, LabelPainter, face_of
 from viewer.canvas.scene import MapScene
 from viewer.export.headless import Studio, complete
 from viewer.rendering.look_painter import marker_radius_px
@@ -47,6 +51,12 @@ ROUTES = [
 VIEWS = [Bounds(20, 5, 175, 72), Bounds(95, 30, 145, 60), Bounds(112, 36, 132, 52)]
 
 
+MOSTLY = 0.7
+"""A letter lies between pixels, so that some of what it fills is mixed."""
+LARGE_PX = 1000
+"""At this size letters stand where they ought to; at twelve pixels Qt rounds."""
+
+
 def outline(label: PlacedLabel, painter: LabelPainter) -> Polygon:
     """What a label covers, turned as it is."""
     width, height = painter.size(label.text, face_of(label), 1.0)
@@ -64,6 +74,68 @@ def painted_by_labels(scene: MapScene, view: View) -> np.ndarray:
     return (with_labels != without).any(axis=2)
 
 
+def missing_letters(label: PlacedLabel, painter: LabelPainter, found: np.ndarray) -> str:
+    """The letters of a label that the picture `found` does not show whole, each drawn alone to know where it is.
+
+    Of the pixels that a letter fills, nearly all have to be nearer to the letters' colour than to their halo's.
+    """
+    face, lines = face_of(label), label.text.split("\n")
+    font, metrics = face.font(1.0), face.metrics(1.0)
+    large = QFont(font)
+    large.setPixelSize(LARGE_PX)
+    exactly = QFontMetricsF(large)
+    width, height = painter.size(label.text, face, 1.0)
+    reach = math.ceil(math.hypot(width, height) / 2) + 2
+    corner = max(int(label.centre[0]) - reach, 0), max(int(label.centre[1]) - reach, 0)
+    found = found[corner[1] : corner[1] + 2 * reach, corner[0] : corner[0] + 2 * reach].astype(int)
+    widths = [metrics.horizontalAdvance(line) for line in lines]
+    pad, missing = max(PAD_PX, face.halo_px + 1.0), ""
+    ink, halo = (np.array(QColor(name).getRgb()[2::-1], int) for name in (face.color, face.halo_color))
+    for number, line in enumerate(lines):
+        left = pad + (max(widths) - widths[number]) * {1: 0.0, 0: 0.5, -1: 1.0}[label.side]
+        baseline = pad / 2 + metrics.ascent() + number * metrics.height()
+        for at, letter in enumerate(line):
+            if letter.isspace():
+                continue
+            # with the letter, as it may be moved closer to the one before it
+            before = exactly.horizontalAdvance(line[: at + 1]) - exactly.horizontalAdvance(letter)
+            place = QPointF(left + before * font.pixelSize() / LARGE_PX, baseline)
+            path = letters_path(place, font, letter)
+            # a turned label is a picture that is put on whole pixels
+            nudges = list(product((-0.5, 0.0, 0.5), repeat=2)) if label.angle_deg else [(0.0, 0.0)]
+            cores = [_core(path.translated(*nudge), label, (width, height), corner, found.shape) for nudge in nudges]
+            if max(_share(found[core], ink, halo) for core in cores) < MOSTLY:
+                missing += letter
+    return missing
+
+
+def _share(colors: np.ndarray, ink: np.ndarray, halo: np.ndarray) -> float:
+    """How many of them are the letters' colour; all of none are, as of a dot that fills no pixel."""
+    are_ink = np.abs(colors - ink).sum(axis=1) < np.abs(colors - halo).sum(axis=1)
+    return float(are_ink.mean()) if len(colors) else 1.0
+
+
+def _core(
+    path: QPainterPath, label: PlacedLabel, size: tuple[float, float], corner: tuple[int, int], shape: tuple[int, ...]
+) -> np.ndarray:
+    """(h, w) The pixels that a letter fills by more than half, alone, where its label puts it, from `corner` on."""
+    width, height = size
+    alone = QImage(shape[1], shape[0], QImage.Format.Format_ARGB32_Premultiplied)
+    alone.fill(Qt.GlobalColor.transparent)
+    painter = QPainter(alone)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.translate(-corner[0], -corner[1])
+    if label.angle_deg:
+        painter.translate(*label.centre)
+        painter.rotate(label.angle_deg)
+        painter.translate(-width / 2, -height / 2)
+    else:
+        painter.translate(round(label.centre[0] - width / 2), round(label.centre[1] - height / 2))
+    painter.fillPath(path, QColor("white"))
+    painter.end()
+    return np.frombuffer(alone.constBits(), np.uint8).reshape(shape[0], shape[1], 4)[..., 3] > 140
+
+
 def check(scene: MapScene, view: View, own_marks: dict[str, float], least: int) -> None:
     """`own_marks`: how far the mark of a point reaches, by the beginning of its label's uuid."""
     complete(scene, view)
@@ -75,33 +147,26 @@ def check(scene: MapScene, view: View, own_marks: dict[str, float], least: int) 
         assert one.within(box(0, 0, view.width, view.height)), f"{placed[i].text} is cut off"
         for other, label in zip(outlines[i + 1 :], placed[i + 1 :], strict=True):
             assert one.intersection(other).area < 1e-6, f"{placed[i].text} and {label.text} overlap"
-    changed = painted_by_labels(scene, view)
+    changed, found = painted_by_labels(scene, view), pixels(image_of(scene, view))
     rows, columns = np.nonzero(changed)
     allowed = np.zeros_like(changed)
     for one, label in zip(outlines, placed, strict=True):
         shapes = [one.buffer(1.5)]
         if label.leader is not None:
             shapes.append(LineString([(label.px, label.py), label.leader]).buffer(2.5))
-        inked = 0
         for shape in shapes:
             left, top, right, bottom = (int(v) for v in shape.bounds)
             part = np.s_[max(top, 0) : bottom + 2, max(left, 0) : right + 2]
             grid_y, grid_x = np.mgrid[part]
-            inside = _inside(shape, grid_x + 0.5, grid_y + 0.5)
-            allowed[part] |= inside
-            inked += int((changed[part] & inside).sum())
-        assert inked > 12 * len(label.text.replace("\n", "")), f"{label.text} is not there whole"
+            allowed[part] |= contains_xy(shape, grid_x + 0.5, grid_y + 0.5)
+        missing = missing_letters(label, painter, found)
+        assert not missing, f"{label.text} is not there whole: {missing}"
         reach = next((r for start, r in own_marks.items() if label.uuid.startswith(start)), 0.0)
         if reach and label.angle_deg == 0:
             for mark in mark_boxes(label.px, label.py, reach):
                 part = np.s_[math.ceil(mark.top) : int(mark.bottom), math.ceil(mark.left) : int(mark.right)]
                 assert not changed[part].any(), f"{label.text} is on its own mark"
     assert allowed[rows, columns].all(), "letters outside the rectangles that were kept free for them"
-
-
-def _inside(shape: Polygon, x: np.ndarray, y: np.ndarray) -> np.ndarray:
-
-    return contains_xy(shape, x, y)
 
 
 @pytest.fixture(scope="module")
