@@ -13,7 +13,8 @@ from layers.errors import NotReadable, UnsupportedFormat
 from layers.geo.crs import WGS84
 from layers.readers.files import Content
 from layers.readers.guarded_xml import BadXml
-from layers.readers.kml_shapes import box_of, hrefs, simple_style, wkb_of
+from layers.readers.kml_shapes import box_of, hrefs, wkb_of
+from layers.readers.kml_styles import COLUMN, KmlStyles
 from layers.readers.ogr_rows import VectorSource
 from layers.readers.parsed_layer import ParsedLayer
 from layers.readers.plain_text import text_of_html
@@ -29,7 +30,7 @@ _TYPES = {
     "float": "real", "double": "real", "bool": "boolean",
 }  # fmt: skip
 _MOST_COLUMNS = 2000
-_FIXED = ("name", "description", "folder", "begin", "end", "icon", "link")
+_FIXED = ("name", "description", "folder", "begin", "end", "icon", "link", COLUMN)
 
 
 def parse_kml(source: VectorSource) -> list[ParsedLayer]:
@@ -77,12 +78,10 @@ class _KmlHandler:
         self._path: list[str] = []
         self._folders: list[str] = []
         self._name: list[str] | None = None
-        self._styles: dict[str, dict[str, Any]] = {}
-        self._pairs: dict[str, str] = {}
+        self._styles = KmlStyles()
         self._types: dict[str, str] = {}
         self._wkb: list[bytes | None] = []
         self._rows: list[dict[str, Any]] = []
-        self._used: list[tuple[str, dict[str, Any]]] = []
         self._columns: dict[str, None] = {}
         self._problems = RowProblems()
         self._links: list[str] = []
@@ -127,13 +126,8 @@ class _KmlHandler:
     # -- elements -----------------------------------------------------------------------------------------------
 
     def _take(self, element: Element) -> None:
-        key = "#" + element.get("id", "")
-        if element.tag == "Style":
-            self._styles[key] = simple_style(element)
-        elif element.tag == "StyleMap":
-            for pair in element.iter("Pair"):
-                if (pair.findtext("key") or "").strip() == "normal":
-                    self._pairs[key] = (pair.findtext("styleUrl") or "").strip()
+        if element.tag in ("Style", "StyleMap"):
+            self._styles.take(element)
         elif element.tag == "Schema":
             for one in element.iter("SimpleField"):
                 self._types[one.get("name", "")] = _TYPES.get(one.get("type", ""), "text")
@@ -158,11 +152,10 @@ class _KmlHandler:
         self._rows.append(row)
         if len(self._columns) < _MOST_COLUMNS:
             self._columns |= dict.fromkeys(column for column, value in row.items() if value is not None)
-        if not is_overlay:
-            inline = simple_style(parts["Style"]) if "Style" in parts else {}
-            look = (_text(parts.get("styleUrl")) or "", inline)
-            if len(self._used) < 100 and look not in self._used:
-                self._used.append(look)
+        if is_overlay:
+            self._styles.none()
+        else:
+            self._styles.use(_text(parts.get("styleUrl")), parts.get("Style"))
 
     def _placed(self, element: Element, index: int) -> bytes | None:
         try:
@@ -199,25 +192,10 @@ class _KmlHandler:
         if len(self._links) > 5:
             links.append(f"{name} leads to {len(self._links):,} other places in all: none is followed.")
         problems = (*notes, *links, *self._problems.sentences("is kept without a place"))
-        return ParsedLayer(name, driver, WGS84, self._wkb, columns, types, problems, self._style())
-
-    def _style(self) -> dict[str, Any]:
-        """The style of the file where all placemarks share one."""
-        found = []
-        for url, inline in self._used:
-            shared = self._styles.get(self._pairs.get(url, url), {})
-            look = shared | inline
-            if look not in found:
-                found.append(look)
-            if len(found) > 1:
-                return {}
-        if not found or not found[0]:
-            return {}
-        style = dict(found[0])
-        icon = style.pop("icon_color", "")
-        if icon and "stroke_color" not in style and "fill_color" not in style:
-            style |= {"fill_color": icon, "stroke_color": "#ffffff", "stroke_width_px": 1.0}
-        return style
+        style, classes = self._styles.style(self._wkb, "name" in columns)
+        if classes is not None:
+            columns[COLUMN], types[COLUMN] = classes, "text"
+        return ParsedLayer(name, driver, WGS84, self._wkb, columns, types, problems, style)
 
 
 def _text(element: Element | None) -> str | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 import struct
 from collections.abc import Iterable
@@ -109,25 +110,25 @@ def simple_style(element: Element) -> dict[str, Any]:
     """What our `VectorStyle` can show of a Style: line and fill colour, width, size of the icon."""
     found: dict[str, Any] = {}
     line, fill, icon = element.find("LineStyle"), element.find("PolyStyle"), element.find("IconStyle")
-    if line is not None and (color := _color(line)):
+    if line is not None and (color := color_of(line)):
         found["stroke_color"] = color
     if line is not None and (width := _number(line, "width")) is not None:
         found["stroke_width_px"] = min(max(width, 0.0), 20.0)
     if fill is not None:
         shown = (fill.findtext("fill") or "1").strip() not in ("0", "false")
-        if (color := _color(fill)) or not shown:
+        if (color := color_of(fill)) or not shown:
             found["fill_color"] = color if shown else ""
         if (fill.findtext("outline") or "1").strip() in ("0", "false"):
             found["stroke_width_px"] = 0.0
-    if icon is not None and (color := _color(icon)):
+    if icon is not None and (color := color_of(icon)):
         found["icon_color"] = color
     if icon is not None and (scale := _number(icon, "scale")):
         found["size_px"] = min(max(8.0 * scale, 2.0), 40.0)
     return found
 
 
-def _color(element: Element) -> str:
-    """KML counts alpha, blue, green, red."""
+def color_of(element: Element) -> str:
+    """The colour of a style's part as ours, or ""; KML counts alpha, blue, green, red."""
     text = (element.findtext("color") or "").strip().lstrip("#")
     if not _COLOR.fullmatch(text):
         return ""
@@ -137,9 +138,10 @@ def _color(element: Element) -> str:
 
 def _number(element: Element, tag: str) -> float | None:
     try:
-        return float(element.findtext(tag) or "")
+        found = float(element.findtext(tag) or "")
     except ValueError:
         return None
+    return found if math.isfinite(found) else None
 
 
 def hrefs(element: Element) -> Iterable[str]:
