@@ -82,7 +82,9 @@ class KmlStyles:
             return {**(ordered[0][1] if ordered else {}), **labels}, None
         classes = [{"value": name, "look": look} for name, look in ordered[:MOST_CLASSES]]
         column = [found[key_of[number]][0] if number in key_of else None for number in self._of_row]
-        return {"mode": "categorised", "column": COLUMN, "classes": classes, **labels}, column
+        has_others = None in column or len(ordered) > MOST_CLASSES
+        made = {"mode": "categorised", "column": COLUMN, "classes": classes, "show_other": has_others}
+        return made | labels, column
 
 
 def _look(element: Element) -> dict[str, Any]:

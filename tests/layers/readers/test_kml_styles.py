@@ -61,6 +61,7 @@ def test_each_placemark_has_its_own_look(tmp_path):
     assert (style.mode, style.column) == ("categorised", "style")
     assert columns["style"] == ["port", "route", "port", "own style", "no style"]
     assert style.classes[0].value == "port", "the most frequent first"
+    assert not style.show_other, "there are no others to explain"
     red, green, again, blue, plain = looks(path)
     assert (red.fill_color, red.stroke_color) == ("#ff0000", "#ffffff")
     assert (green.stroke_color, green.stroke_width_px, green.fill_color) == ("#00ff00", 5.0, "")
@@ -127,6 +128,7 @@ def test_thousands_of_styles_are_bounded(tmp_path):
     style, columns = styled(kml(tmp_path, styles, *(use(f"s{n}") for n in range(count)), *frequent))
     assert len(style.classes) == MOST_CLASSES
     assert style.classes[0].value == "s9"
+    assert style.show_other
     assert len(columns["style"]) == count + 3
 
 
