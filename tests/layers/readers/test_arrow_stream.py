@@ -1,6 +1,7 @@
 """Batches that begin within their buffers (slices): each kind of column, with NULLs, against plain lists."""
 
 import ctypes
+import itertools
 from collections.abc import Iterator
 from typing import Any
 
@@ -8,10 +9,12 @@ import numpy as np
 import pytest
 
 from layers.errors import NotReadable
-from layers.readers.arrow_stream import _Array, _Schema, _Stream, batches
+from layers.readers import geometry_stream
+from layers.readers.arrow_c import Array, Schema, Stream
+from layers.readers.arrow_stream import batches
 
-RELEASE_ARRAY = dict(_Array._fields_)["release"]
-RELEASE_SCHEMA = dict(_Schema._fields_)["release"]
+RELEASE_ARRAY = dict(Array._fields_)["release"]
+RELEASE_SCHEMA = dict(Schema._fields_)["release"]
 
 
 class Slices:
@@ -22,11 +25,11 @@ class Slices:
         self._schema = self._schema_of(formats)
         children = [self._array(f, values, own) for f, values in zip(formats, columns, strict=True)]
         self._batches = [self._struct(children, shared, length)]
-        get_schema, get_next, last_error, release = (dict(_Stream._fields_)[n] for n in (
+        get_schema, get_next, last_error, release = (dict(Stream._fields_)[n] for n in (
             "get_schema", "get_next", "get_last_error", "release",
         ))  # fmt: skip
-        self._stream = _Stream(get_schema(self._give_schema), get_next(self._give_next), last_error(lambda _: None),
-                               release(lambda _: None), None)  # fmt: skip
+        self._stream = Stream(get_schema(self._give_schema), get_next(self._give_next), last_error(lambda _: None),
+                              release(lambda _: None), None)  # fmt: skip
         self.released = 0
 
     def __arrow_c_stream__(self) -> Any:
@@ -35,42 +38,40 @@ class Slices:
         return new(ctypes.addressof(self._stream), b"arrow_array_stream", None)
 
     def _give_schema(self, _: Any, out: Any) -> int:
-        ctypes.memmove(out, ctypes.byref(self._schema), ctypes.sizeof(_Schema))
+        ctypes.memmove(out, ctypes.byref(self._schema), ctypes.sizeof(Schema))
         return 0
 
     def _give_next(self, _: Any, out: Any) -> int:
-        given = self._batches.pop() if self._batches else _Array()
+        given = self._batches.pop() if self._batches else Array()
         self._keep.append(given)
-        ctypes.memmove(out, ctypes.byref(given), ctypes.sizeof(_Array))
+        ctypes.memmove(out, ctypes.byref(given), ctypes.sizeof(Array))
         return 0
 
     def _released(self, _: Any) -> None:
         self.released += 1
 
-    def _schema_of(self, formats: list[str]) -> _Schema:
+    def _schema_of(self, formats: list[str]) -> Schema:
         children = []
         for number, text in enumerate(formats):
-            words = _Schema(format=b"u", name=b"", release=RELEASE_SCHEMA(lambda _: None)) if text == "coded" else None
+            words = Schema(format=b"u", name=b"", release=RELEASE_SCHEMA(lambda _: None)) if text == "coded" else None
             form = b"c" if text == "coded" else text.encode()
-            children.append(_Schema(format=form, name=f"c{number}".encode(), release=RELEASE_SCHEMA(lambda _: None)))
+            children.append(Schema(format=form, name=f"c{number}".encode(), release=RELEASE_SCHEMA(lambda _: None)))
             if words is not None:
                 children[-1].dictionary = ctypes.pointer(words)
             self._keep.append((children[-1], words))
-        pointers = (ctypes.POINTER(_Schema) * len(children))(*map(ctypes.pointer, children))
+        pointers = (ctypes.POINTER(Schema) * len(children))(*map(ctypes.pointer, children))
         self._keep.append(pointers)
-        return _Schema(
-            format=b"+s", n_children=len(children), children=pointers, release=RELEASE_SCHEMA(self._released)
-        )
+        return Schema(format=b"+s", n_children=len(children), children=pointers, release=RELEASE_SCHEMA(self._released))
 
-    def _struct(self, children: list[_Array], offset: int, length: int) -> _Array:
-        pointers = (ctypes.POINTER(_Array) * len(children))(*map(ctypes.pointer, children))
+    def _struct(self, children: list[Array], offset: int, length: int) -> Array:
+        pointers = (ctypes.POINTER(Array) * len(children))(*map(ctypes.pointer, children))
         self._keep.append((pointers, children))
-        return _Array(length, 0, offset, 1, len(children), self._buffers([None]), pointers, None,
-                      RELEASE_ARRAY(self._released), None)  # fmt: skip
+        return Array(length, 0, offset, 1, len(children), self._buffers([None]), pointers, None,
+                     RELEASE_ARRAY(self._released), None)  # fmt: skip
 
-    def _array(self, form: str, values: list[Any], offset: int) -> _Array:
+    def _array(self, form: str, values: list[Any], offset: int) -> Array:
         valid = np.packbits([v is not None for v in values], bitorder="little")
-        array = _Array(len(values) - offset, sum(v is None for v in values), offset, 2)
+        array = Array(len(values) - offset, sum(v is None for v in values), offset, 2)
         if form == "coded":
             words = sorted({v for v in values if v is not None})
             array.dictionary = ctypes.pointer(self._array("u", words, 0))
@@ -137,6 +138,18 @@ def test_a_slice_holds_its_own_rows(shared, own):
 
 def test_a_driver_that_fails_is_named():
     driver = Slices(["l"], [[1, 2]], 0, 0, 2)
-    driver._stream.get_next = dict(_Stream._fields_)["get_next"](lambda *_: 5)
+    driver._stream.get_next = dict(Stream._fields_)["get_next"](lambda *_: 5)
     with pytest.raises(NotReadable, match="cannot be read"):
         list(batches(driver))
+
+
+@pytest.mark.parametrize(("shared", "own"), list(slices()))
+def test_a_slice_of_geometries_holds_its_own(shared, own):
+    first, length = shared + own, min(17 - shared - own, 6)
+    driver = Slices(["l", "z"], [list(range(17)), COLUMNS["z"]], shared, own, length)
+    for fids, blobs in geometry_stream._batches(driver):
+        assert fids.tolist() == list(range(first, first + length))
+        found = [blobs.data[a:b].tobytes() for a, b in itertools.pairwise(blobs.starts.tolist())]
+        assert found == [value or b"" for value in COLUMNS["z"][first : first + length]]
+        assert driver.released == 0  # the arrays are the driver's
+    assert driver.released == 2
