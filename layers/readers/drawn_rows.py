@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -15,6 +15,7 @@ from layers.readers.long_legs import LONG_DEGREES, drawn_geometry
 from layers.readers.shapes import Shapes, general_shapes, grouped
 from layers.readers.steps import is_unrolled, to_steps
 from layers.readers.wkb_columns import Blobs, parts_of
+from layers.vector.lost_rows import BROKEN, NO_GEOMETRY, NO_PLACE
 from layers.vector.table import LINE, POINT, bounds_of
 
 
@@ -29,7 +30,8 @@ class Drawn:
     steps: NDArray[np.int32]
     bounds: NDArray[np.int32] | None = None
     """None where each feature is a point."""
-    skipped: int = 0
+    lost: NDArray[np.int64] = field(default_factory=lambda: np.zeros((0, 2), np.int64))
+    """(l, 2) the fid of each row that has no place, and why (`layers.vector.lost_rows`)."""
 
     def __len__(self) -> int:
         return len(self.kind)
@@ -81,7 +83,7 @@ class Drawn:
         steps = self.steps[_runs(self.start_of[parts], counts)]
         part_of, start_of = _ladder(np.diff(self.part_of)[order]), _ladder(counts)
         bounds = None if self.bounds is None else self.bounds[order]
-        return Drawn(self.kind[order], self.fid[order], part_of, start_of, steps, bounds, self.skipped)
+        return Drawn(self.kind[order], self.fid[order], part_of, start_of, steps, bounds, self.lost)
 
     def before(self, fid: int) -> Drawn:
         """The features of rows before this fid."""
@@ -91,7 +93,7 @@ class Drawn:
         bounds = None if self.bounds is None else self.bounds[:n]
         return Drawn(
             self.kind[:n], self.fid[:n], self.part_of[: n + 1], self.start_of[: m + 1], self.steps[:k], bounds,
-            self.skipped,
+            self.lost[self.lost[:, 0] < fid],
         )  # fmt: skip
 
     def rows_that_fit(self, room: int, fids: NDArray[np.int64]) -> int:
@@ -111,12 +113,12 @@ def joined(pieces: Sequence[Drawn]) -> Drawn:
     if not pieces:
         none, ladder = np.zeros(0, np.int64), np.zeros(1, np.int64)
         return Drawn(np.zeros(0, np.uint8), none, ladder, ladder, np.zeros((0, 2), np.int32))
-    single = all(piece.is_single for piece in pieces)
-    if single:
+    lost = np.concatenate([piece.lost for piece in pieces])
+    if all(piece.is_single for piece in pieces):
         ladder = np.arange(sum(len(piece) for piece in pieces) + 1)
         return Drawn(
             np.concatenate([piece.kind for piece in pieces]), np.concatenate([piece.fid for piece in pieces]), ladder,
-            ladder, np.concatenate([piece.steps for piece in pieces]), None, sum(piece.skipped for piece in pieces),
+            ladder, np.concatenate([piece.steps for piece in pieces]), None, lost,
         )  # fmt: skip
     bounds = np.concatenate([p._bounds() if p.bounds is None else p.bounds for p in pieces])
     return Drawn(
@@ -126,7 +128,7 @@ def joined(pieces: Sequence[Drawn]) -> Drawn:
         _ladder(np.concatenate([np.diff(piece.start_of) for piece in pieces])),
         np.concatenate([piece.steps for piece in pieces]),
         bounds,
-        sum(piece.skipped for piece in pieces),
+        lost,
     )
 
 
@@ -145,7 +147,11 @@ def drawn_batch(blobs: Blobs, fids: NDArray[np.int64], source: str, canvas: str)
         shapes = shapes.without(hard)
     piece = _projected(shapes, fids, source, canvas)
     missing = len(blobs) - len(parts.left) - hard.size - _distinct(piece.fid)
-    piece = Drawn(piece.kind, piece.fid, piece.part_of, piece.start_of, piece.steps, piece.bounds, missing)
+    if missing:
+        elsewhere = np.concatenate([parts.left, parts.row[first][hard]])
+        rows = np.setdiff1d(np.arange(len(blobs)), elsewhere)
+        reason = np.where(np.isin(rows, parts.row), NO_PLACE, NO_GEOMETRY)
+        piece = replace(piece, lost=_lost(fids[rows], reason, piece.fid))
     if hard.size:
         rows = parts.row[first][hard]
         others = drawn_rows([blobs.row(int(row)) for row in rows], fids[rows], source, canvas)
@@ -164,8 +170,12 @@ def drawn_rows(wkb: Sequence[bytes | None], fids: NDArray[Any], source: str, can
         for index in np.flatnonzero(wide):
             geometries[index] = drawn_geometry(geometries[index], unrolled)
     piece = _projected(general_shapes(geometries, rows), np.asarray(fids, np.int64), source, canvas)
-    skipped = len(wkb) - _distinct(piece.fid)
-    return Drawn(piece.kind, piece.fid, piece.part_of, piece.start_of, piece.steps, piece.bounds, skipped)
+    if len(wkb) == _distinct(piece.fid):
+        return piece
+    reason = np.full(len(wkb), NO_GEOMETRY)
+    reason[rows] = np.where(shapely.is_missing(geometries), BROKEN, NO_PLACE)
+    reason[rows[shapely.is_empty(geometries)]] = NO_GEOMETRY
+    return replace(piece, lost=_lost(np.asarray(fids, np.int64), reason, piece.fid))
 
 
 def _hard(shapes: Shapes, unrolled: bool) -> NDArray[np.intp]:
@@ -212,6 +222,11 @@ def _with_places(shapes: Shapes, steps: NDArray[np.int32], good: NDArray[np.bool
     counts = np.diff(np.append(first, part.size))
     feature = shapes.feature_of_part()[part[first]]
     return grouped(feature, counts, shapes.kind, shapes.row, shapes.xy[good]), steps[good]
+
+
+def _lost(fids: NDArray[np.int64], reason: NDArray[Any], drawn: NDArray[np.int64]) -> NDArray[np.int64]:
+    gone = ~np.isin(fids, drawn)
+    return np.stack([fids[gone], reason[gone]], axis=1).astype(np.int64)
 
 
 def _distinct(grouped_values: NDArray[np.int64]) -> int:

@@ -15,10 +15,11 @@ from layers.geo.crs import WEB_MERCATOR, WGS84
 from layers.readers.drawn_rows import Drawn, drawn_batch, drawn_rows, joined
 from layers.readers.environment import ANSWER_BYTES, give_back_memory
 from layers.readers.fid_range import fid_range
-from layers.readers.files import regular_file
+from layers.readers.files import Content, regular_file
 from layers.readers.geometry_stream import geometry_batches
 from layers.readers.steps import step_of, to_steps
 from layers.readers.vector_source import Rows, VectorSource, rows_of, source_of
+from layers.vector.lost_rows import MOST_LISTED
 
 CHUNK_FEATURES = 50_000
 CHUNK_ATTRIBUTES = 20_000
@@ -39,8 +40,9 @@ def read_features(params: dict[str, Any]) -> tuple[dict[str, Any], tuple[NDArray
     They are those from `start_fid` on, before `end_fid` where it is given, until the answer has `most_bytes`. Instead
     `share` asks for the i-th of as many like parts of all fids as the header's `shares` says; in files that are not
     read by fid the first part is everything. Header: crs, origin, step, columns, skipped (rows that have no place),
-    next_fid (for the next chunk), end_fid, shares, done, form (which columns are left out because they follow from the
-    others: see `Drawn.form`). Raises CannotBePlaced where the layer has no CRS and `source_crs` names none.
+    lost (the first of them as people count, with the reason), next_fid (for the next chunk), end_fid, shares, done,
+    form (which columns are left out because they follow from the others: see `Drawn.form`). Raises CannotBePlaced
+    where the layer has no CRS and `source_crs` names none.
     """
     canvas = str(params["crs"])
     source, ends = _LAST_SOURCE.get(params)
@@ -55,7 +57,8 @@ def read_features(params: dict[str, Any]) -> tuple[dict[str, Any], tuple[NDArray
     if following is None and asked.is_among_last:
         give_back_memory()
     header = {
-        "crs": canvas, "origin": [0.0, 0.0], "step": step_of(canvas), "columns": columns, "skipped": drawn.skipped,
+        "crs": canvas, "origin": [0.0, 0.0], "step": step_of(canvas), "columns": columns, "skipped": len(drawn.lost),
+        "lost": _listed(drawn, source),
         "next_fid": following, "end_fid": asked.end, "shares": asked.shares, "done": following is None,
         "form": drawn.form(),
     }  # fmt: skip
@@ -238,6 +241,14 @@ def _by_rows(
 def _columns(rows: Rows, drawn: Drawn) -> dict[str, list[Any]]:
     at = np.searchsorted(rows.fids, drawn.fid).tolist()
     return {name: [values[row] for row in at] for name, values in rows.columns.items()}
+
+
+def _listed(drawn: Drawn, source: VectorSource) -> list[list[int]]:
+    """Rows of tables count from the line below the header, others from 1, or as their fid says."""
+    is_table = source.content in (Content.TABLE, Content.WORKBOOK) and bool(source.options.get("header", True))
+    first = 0 if source.by_fid else 2 if is_table else 1
+    lost = drawn.lost[np.argsort(drawn.lost[:, 0], kind="stable")[:MOST_LISTED]]
+    return [[fid + first, reason] for fid, reason in lost.tolist()]
 
 
 def _known(crs: str, source: VectorSource) -> str:

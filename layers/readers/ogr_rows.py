@@ -32,6 +32,8 @@ _TYPES = {
 }  # fmt: skip
 _WGS84_WITH_HEIGHT = "EPSG:4979"
 """What OGR calls GeoJSON with heights: on the map it is WGS 84."""
+_MOST_HALVES = 400
+"""So often a part of a chunk is read again for the sake of broken geometries; what is left comes without any."""
 _EXACT_FLOAT = 2**53
 """From here on a float skips integers."""
 
@@ -119,7 +121,7 @@ def read_ogr(
     """
     try:
         with remarks_ignored():
-            meta, fids, wkb, cells = _read(source, columns, not exact, which)
+            meta, fids, wkb, cells = _read_each(source, columns, not exact, which)
             whole = _exact_integers(source, meta, fids, cells)
     except READ_ERRORS as error:
         raise NotReadable(f"{source.name} cannot be read: {clean(error, source.path)}") from error
@@ -130,6 +132,30 @@ def read_ogr(
         )
     }
     return Rows(known_crs(meta["crs"]) or default_crs, fids, wkb, values)
+
+
+def _read_each(
+    source: VectorSource, columns: list[str] | None, flat: bool, which: dict[str, Any]
+) -> tuple[Any, Any, Any, Any]:
+    """As `_read`, where one geometry is broken with all rows but without that geometry: found by halves."""
+    try:
+        return _read(source, columns, flat, which)
+    except FeatureError:
+        found = _read(source, [], flat, {**which, "read_geometry": False})
+    waiting, pieces, left = [found[1]], [], _MOST_HALVES
+    while waiting:
+        fids = waiting.pop()
+        left -= 1
+        try:
+            pieces.append(_read(source, columns, flat, {"fids": fids, "read_geometry": left > 0 and len(fids) > 0}))
+        except FeatureError:
+            if len(fids) > 1:
+                waiting += [fids[len(fids) // 2 :], fids[: len(fids) // 2]]
+            else:
+                pieces.append(_read(source, columns, flat, {"fids": fids, "read_geometry": False}))
+    wkb = [np.full(len(fids), None, object) if one is None else one for _, fids, one, _ in pieces]
+    cells = [np.concatenate(values) for values in zip(*(piece[3] for piece in pieces), strict=True)]
+    return pieces[0][0], np.concatenate([piece[1] for piece in pieces]), np.concatenate(wkb), cells
 
 
 def _read(

@@ -36,7 +36,8 @@ def check_rows(rows: Rows, crs: str, first_row: int = 1) -> list[str]:
     empty = int(absent.sum()) + int((shapely.is_empty(shapes) & ~missing).sum())
     found = problems.sentences("is kept; what has no place is not drawn")
     if empty:
-        found.append(f"{empty:,} {'row has' if empty == 1 else 'rows have'} no geometry and stand in the table only.")
+        said = "1 row has no geometry and stands" if empty == 1 else f"{empty:,} rows have no geometry and stand"
+        found.append(f"{said} in the table only.")
     return found
 
 

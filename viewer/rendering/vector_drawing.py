@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import zlib
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -201,15 +202,12 @@ class VectorDrawing(LayerDrawing):
 
     def _probe(self) -> None:
         params = {"path": str(self.path), "options": self._options(), "canvas_crs": ""}
+        done = partial(self.context.mailbox.post, self._probed)  # called on a reader's thread
         known = self.context.pool.fresh_probes.take(params)
         if known is not None:
-            self._probe_ended(known.answer)
+            done(known.answer)
             return
-        self.context.pool.submit(Request("probe", params, self._probe_ended, strike_key=str(self.path)))
-
-    def _probe_ended(self, result: Answer | GeoloupeError) -> None:
-        """On a reader's thread."""
-        self.context.mailbox.post(self._probed, result)
+        self.context.pool.submit(Request("probe", params, done, strike_key=str(self.path)))
 
     def _probed(self, result: Answer | GeoloupeError) -> None:
         if self._is_closed:
@@ -229,6 +227,7 @@ class VectorDrawing(LayerDrawing):
             name = f"no layer named {table}" if table else "no layer"
             self._set_problem(f"{self.path.name} has {name}: it may have been saved anew; add it again.")
             return
+        self._tell_lost()
         self._take_style()
         if not self.info.features:
             self._set_problem(f"{self.path.name} holds no features: there is nothing to draw.")
@@ -266,10 +265,15 @@ class VectorDrawing(LayerDrawing):
 
     def _arrived(self, tables: tuple[FeatureTable, ...], is_last: bool, error: GeoloupeError | None) -> None:
         self._is_loaded = is_last
+        self._tell_lost()
         self._take_tables(tables)
         if error is not None:
             self._set_problem(error.sentence)
         self._announce()
+
+    def _tell_lost(self) -> None:
+        if self._is_loaded and self.info is not None and self._loading is not None:
+            self.info = self._loading.lost.told_in(self.info)
 
     def _take_tables(self, tables: tuple[FeatureTable, ...], *, keep: bool = True) -> None:
         self.tables = tables

@@ -10,6 +10,7 @@ from typing import Any
 from layers.errors import GeoloupeError
 from layers.pool.features import table_from_answer
 from layers.pool.protocol import Answer, Request
+from layers.vector.lost_rows import LostRows
 from layers.vector.table import FeatureTable
 from viewer.rendering.context import RenderContext
 
@@ -43,6 +44,8 @@ class VectorLoading:
         self._tables: dict[tuple[int, int], FeatureTable] = {}
         self._told = time.monotonic()
         self._is_stopped = False
+        self.lost = LostRows()
+        """What could not be drawn of what has been read."""
         for _ in range(AHEAD):
             self._begin_share()
 
@@ -79,11 +82,15 @@ class VectorLoading:
         if isinstance(table, FeatureTable) and len(table):
             self._prepare(table)
         shares = int(result.header.get("shares") or 1) if isinstance(result, Answer) and chunk == 0 else 0
-        self._context.mailbox.post(self._took, share, chunk, table, following is None, shares)
+        header = result.header if isinstance(result, Answer) else {}
+        self._context.mailbox.post(self._took, share, chunk, table, following is None, shares, header)
 
-    def _took(self, share: int, chunk: int, table: FeatureTable | GeoloupeError, share_ends: bool, shares: int) -> None:
+    def _took(
+        self, share: int, chunk: int, table: FeatureTable | GeoloupeError, share_ends: bool, shares: int, header: Any
+    ) -> None:
         if self._is_stopped:
             return
+        self.lost.take(header)
         if isinstance(table, GeoloupeError):
             self._is_stopped = True
             self._arrived(self.tables(), True, table)

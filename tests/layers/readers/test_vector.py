@@ -17,6 +17,7 @@ from layers.geo.crs import transform_points
 from layers.pool.features import table_from_answer
 from layers.pool.pool import ReaderPool
 from layers.readers import features
+from layers.vector.lost_rows import BROKEN, NO_GEOMETRY, NO_PLACE
 from layers.vector.table import LINE, POINT, POLYGON, FeatureTable, VectorInfo
 
 POOL = ReaderPool(inline=True)
@@ -344,3 +345,43 @@ def test_a_ladder_that_leads_outside_is_refused(tmp_path):
         assert len(arrays[1]) == len(start_of)
         with pytest.raises(NotReadable):
             table_from_answer(type(answer)(answer.header, arrays))
+
+
+@pytest.mark.parametrize("answer_bytes", [features.ANSWER_BYTES, 2**16 + 50_000])
+def test_every_row_that_cannot_be_drawn_is_told_with_the_reason(tmp_path, monkeypatch, answer_bytes):
+    """In chunks and shares, far behind what a probe looks at; as many as are missing from the tables."""
+    rows: list = [shapely.Point(i % 170, i % 80) for i in range(45_000)]
+    rows[30_000] = rows[44_999] = None
+    rows[30_001] = shapely.from_wkt("POINT EMPTY")
+    path = geopackage(tmp_path / "a.gpkg", rows)
+    with closing(sqlite3.connect(path)) as db:
+        for name in ("ST_IsEmpty", "ST_MinX", "ST_MaxX", "ST_MinY", "ST_MaxY"):
+            db.create_function(name, 1, lambda _: 0.0)
+        head = b"GP" + bytes([0, 1]) + (4326).to_bytes(4, "little")
+        far = head + shapely.to_wkb(shapely.Point(1e300, 3))
+        tin = struct.pack("<BII", 1, 1016, 1) + struct.pack("<BIII12d", 1, 1017, 1, 4, *range(9), 0, 1, 2)
+        short = shapely.to_wkb(shapely.LineString([(0, 0), (1, 1)]), byte_order=1)[:-5]
+        blobs = [(far, 20_001), (head + tin, 35_001), (head + short, 40_001)]
+        db.executemany("UPDATE things SET geom = ? WHERE fid = ?", blobs)
+        db.commit()
+    monkeypatch.setattr(features, "ANSWER_BYTES", answer_bytes)  # what does not fit an answer comes with the next
+    none = [[row, NO_GEOMETRY] for row in (30_001, 30_002, 40_001, 45_000)]  # OGR gives nothing for what is cut short
+    wanted = sorted([[20_001, NO_PLACE], [35_001, BROKEN], *none])
+    for more in ({"most_bytes": 50_000}, {}, {"columns": ["n"]}):
+        lost, seen, skipped, start = [], 0, 0, 0
+        while start is not None:
+            table, header = read(path, "EPSG:3857", start_fid=start, **more)
+            lost += header["lost"]
+            seen, skipped, start = seen + len(table), skipped + header["skipped"], header["next_fid"]
+        assert lost == wanted, more
+        assert (seen, skipped) == (44_994, 6), more
+
+
+def test_rows_of_a_table_count_below_its_header(tmp_path):
+    path = tmp_path / "a.csv"
+    path.write_text("name,lat,lon\na,1,2\nb,,\nc,3,4\n")
+    assert read(path)[1]["lost"] == [[3, NO_GEOMETRY]]
+    lines = tmp_path / "a.geojsonl"
+    feature = '{"type":"Feature","properties":{},"geometry":%s}\n'
+    lines.write_text(feature % '{"type":"Point","coordinates":[1,2]}' + feature % "null")
+    assert read(lines)[1]["lost"] == [[2, NO_GEOMETRY]]

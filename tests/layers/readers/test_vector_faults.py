@@ -24,6 +24,7 @@ from layers.errors import GeoloupeError, NotReadable, TooLarge, UnsupportedForma
 from layers.geo.measure import geometry_area_m2, geometry_length_m
 from layers.pool.features import table_from_answer
 from layers.pool.pool import ReaderPool
+from layers.readers import ogr_rows
 from layers.readers.vector_source import rows_of, source_of
 from layers.vector.table import LINE, POINT, POLYGON, FeatureTable, VectorInfo
 
@@ -128,6 +129,29 @@ def test_f56_broken_geometries_are_listed_and_the_other_rows_load(tmp_path):
     table, header = draw(path)
     assert {0, 1, 5} <= set(table.fid.tolist())
     assert header["done"]
+
+
+def test_f56_a_geometry_that_ends_early_costs_its_row_only(tmp_path, monkeypatch):
+    """OGR refuses the whole chunk for it."""
+    count = 3000
+    path = ogr(tmp_path / "a.gpkg", shapely.points(np.arange(count) % 90, 5).tolist(), "GPKG", n=np.arange(count))
+    cut = shapely.to_wkb(shapely.LineString([(0, 0), (1, 1)]), byte_order=1)[:-5]
+    for fid in (1, 1500, 1501, 3000):
+        put(path, fid, cut)
+    (layer,) = probe(path)
+    assert layer.features == count
+    assert "no geometry and stand in the table only" in " ".join(layer.problems)
+    rows = rows_of(source_of({"path": str(path)}), 0, count, None, exact=True)
+    assert rows.columns["n"] == list(range(count))
+    assert [i + 1 for i, wkb in enumerate(rows.wkb) if wkb is None] == [1, 1500, 1501, 3000]
+    assert len(draw(path)[0]) == count - 4
+    for fid in range(2, 1000):
+        put(path, fid, cut)
+    reads, read = [], ogr_rows._read
+    monkeypatch.setattr(ogr_rows, "_read", lambda *asked: reads.append(1) or read(*asked))
+    rows = rows_of(source_of({"path": str(path)}), 0, count, None)
+    assert len(reads) < 1000
+    assert rows.columns["n"] == list(range(count)), "also where there are too many of them to look for each"
 
 
 def test_f57_rows_without_geometry_stay_and_files_without_rows_say_so(tmp_path):

@@ -91,6 +91,18 @@ def test_another_crs_of_the_canvas_reads_again_and_fits(draw, shapes: Path, pool
     assert pool.asked["features"] == 2 * before
 
 
+def test_rows_that_cannot_be_drawn_are_told_with_what_is_known_of_the_file(draw, tmp_path: Path, qtbot) -> None:
+    point = {"type": "Point", "coordinates": [15, 46]}
+    path = geojson(tmp_path / "gaps.geojson", point, None, point, None, None)
+    drawing = draw(styled(path))
+    complete(drawing, VIEW, qtbot)
+    said = "3 rows could not be drawn: without a geometry that can be read: rows 2, 4, 5."
+    assert [problem for problem in drawing.info.problems if "drawn" in problem] == [said]
+    complete(drawing, View(TileGrid("EPSG:3857", 1000.0, 1_224_514.4, 6_274_861.4), -50, -50, 300, 350), qtbot)
+    assert [problem for problem in drawing.info.problems if "drawn" in problem] == [said], "once, on every canvas"
+    assert drawing.problem == "", "the others are there: no badge"
+
+
 def test_an_svg_gets_vectors(draw, shapes: Path, qtbot, monkeypatch) -> None:
     monkeypatch.setattr(vector_sheet, "FEW_VERTICES", 2)
     drawing = draw(styled(shapes))
