@@ -37,6 +37,7 @@ class FileVerbs(QObject):
             session, opener, messages, settings, ask,
         )  # fmt: skip
         session.changed_on_disk.connect(self._choose)
+        opener.guard = self.guarded
 
     def new_case(self) -> None:
         self.guarded(self._session.new_case)
@@ -49,10 +50,7 @@ class FileVerbs(QObject):
 
     def open_words(self, words: list[str]) -> None:
         """Open what is named; a case takes the place of the open one after the question about changes."""
-        if any(word.lower().endswith(".gpkg") for word in words):
-            self.guarded(lambda: self._opener.open(words))
-        else:
-            self._opener.open(words)
+        self._opener.open(words)
 
     def open_recent(self, path: str) -> None:
         self.open_words([path])

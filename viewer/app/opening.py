@@ -61,6 +61,8 @@ class FileOpener(QObject):
         """False where nobody is there to answer: what would have to be asked is in pixel space, or refused."""
         self.needs_earth = False
         """True where a part of the Earth is asked for: pixel space is no answer to that."""
+        self.guard: Callable[[Callable[[], None]], None] = lambda go_on: go_on()
+        """Calls on when the open case may be replaced; FileVerbs asks about unsaved changes there."""
         self.notices: list[str] = []
         """Sentences about what was decided because nobody could be asked."""
 
@@ -82,10 +84,15 @@ class FileOpener(QObject):
 
     def _sorted(self, sorted_words: tuple[Path | None, list[_Found]]) -> None:
         case, found = sorted_words
-        if case is not None:
-            self._session.open_case(case, lambda: self._probe_all(found), self._case_failed)
-        else:
+        if case is None:
             self._probe_all(found)
+            return
+        self._is_open = False  # until it is said that it may be
+        self.guard(lambda: self._open_case(case, found))
+
+    def _open_case(self, case: Path, found: list[_Found]) -> None:
+        self._is_open = True
+        self._session.open_case(case, lambda: self._probe_all(found), self._case_failed)
 
     def _case_failed(self, error: GeoloupeError) -> None:
         self.failures.append(error.sentence)

@@ -6,6 +6,7 @@ import json
 import os
 from pathlib import Path
 
+import geopandas as gpd
 import pytest
 from PySide6.QtGui import QImage
 from pytestqt.qtbot import QtBot
@@ -14,8 +15,9 @@ import sample_data
 from layers.document.document import Document
 from layers.geo.crs import PIXEL_SPACE
 from layers.project.publish import write_case
-from tests.viewer.app.conftest import settle
+from tests.viewer.app.conftest import Answers, settle
 from viewer.app.opening import FoundLayer, edit_for
+from viewer.app.questions import Unsaved
 from viewer.app.window import MainWindow
 
 POINT = {"type": "Feature", "properties": {"name": "x"}, "geometry": {"type": "Point", "coordinates": [37.6, 55.7]}}
@@ -130,3 +132,30 @@ def test_the_layers_of_one_edit_stand_in_their_order() -> None:
     assert [layer.name for layer in document.layers_in_order()] == names
     document.apply(edit.inverse())
     assert not document.layers
+
+
+def test_a_geopackage_that_is_no_case_is_added_without_a_question(
+    window: MainWindow, answers: Answers, points: Path, tmp_path: Path, qtbot: QtBot
+) -> None:
+    window.files.open_words([str(points)])
+    settle(window, qtbot)
+    gpd.read_file(points).to_file(tmp_path / "plain.gpkg", layer="plain")
+    window.files.open_words([str(tmp_path / "plain.gpkg")])
+    settle(window, qtbot)
+    assert answers.asked == []
+    assert [name for _, name in _layers(window)] == ["points", "plain"]
+
+
+def test_a_case_asks_before_it_takes_the_place_of_another(
+    window: MainWindow, answers: Answers, points: Path, tmp_path: Path, qtbot: QtBot
+) -> None:
+    write_case(Document(), tmp_path / "case.gpkg")
+    window.files.open_words([str(points)])
+    settle(window, qtbot)
+    window.files.open_words([str(tmp_path / "case.gpkg")])
+    qtbot.waitUntil(lambda: answers.asked == ["unsaved New case"])
+    settle(window, qtbot)
+    assert window.session.target is None, "it was given up"
+    answers.unsaved_answer = Unsaved.DISCARD
+    window.files.open_words([str(tmp_path / "case.gpkg")])
+    qtbot.waitUntil(lambda: window.session.target == tmp_path / "case.gpkg", timeout=10_000)
