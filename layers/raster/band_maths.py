@@ -15,12 +15,13 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import Any, ClassVar, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from layers.errors import InvalidValue
+from layers.formula.parser import NUMBER, FormulaParser
 
 MAX_CHARS = 500
 MAX_DEPTH = 40
@@ -33,29 +34,24 @@ def _where(condition: Any, yes: Any, no: Any) -> Any:
 
 
 class _Function(NamedTuple):
-    fewest: int
-    most: int
+    values: int
     apply: Callable[..., Any]
 
 
 _FUNCTIONS = {
-    "sqrt": _Function(1, 1, np.sqrt),
-    "log": _Function(1, 1, np.log),
-    "abs": _Function(1, 1, np.abs),
-    "min": _Function(2, 2, np.minimum),
-    "max": _Function(2, 2, np.maximum),
-    "where": _Function(3, 3, _where),
+    "sqrt": _Function(1, np.sqrt),
+    "log": _Function(1, np.log),
+    "abs": _Function(1, np.abs),
+    "min": _Function(2, np.minimum),
+    "max": _Function(2, np.maximum),
+    "where": _Function(3, _where),
 }
 FUNCTIONS = tuple(_FUNCTIONS)
 _OPERATORS: dict[str, Callable[..., Any]] = {
-    "+": np.add, "-": np.subtract, "*": np.multiply, "/": np.divide, "**": np.power,
+    "+": np.add, "-": np.subtract, "*": np.multiply, "/": np.divide, "**": np.power, "negative": np.negative,
     "<": np.less, "<=": np.less_equal, ">": np.greater, ">=": np.greater_equal, "==": np.equal, "!=": np.not_equal,
 }  # fmt: skip
 _COMPARISONS = ("<", "<=", ">", ">=", "==", "!=")
-_TOKEN = re.compile(
-    r"\s*(?:(?P<number>(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]{1,3})?)|(?P<name>[A-Za-z_][A-Za-z0-9_]*)"
-    r"|(?P<sign>\*\*|<=|>=|==|!=|[-+*/()<>,]))"
-)
 _NUMBERED = re.compile(r"b([1-9][0-9]{0,2})")
 
 
@@ -111,9 +107,7 @@ class Expression:
 
 def parse_expression(text: str) -> Expression:
     """Parse; raises InvalidValue, in one sentence, for anything that is not of the language."""
-    if len(text) > MAX_CHARS:
-        raise InvalidValue(f"The expression is too long: at most {MAX_CHARS} characters.")
-    return _Parser(text).parse()
+    return _Parser(text).expression()
 
 
 def band_number(name: str) -> int | None:
@@ -133,130 +127,41 @@ def _value(node: _Node, bands: Mapping[str, Values]) -> Any:
             return np.asarray(apply(*(_value(argument, bands) for argument in arguments)), np.float32)
 
 
-class _Token(NamedTuple):
-    kind: str
-    text: str
-
-
-class _Parser:
-    """Recursive descent; the depth is counted, so that no text can exhaust the stack here or in `_value`."""
+class _Parser(FormulaParser[_Node]):
+    max_chars, max_depth = MAX_CHARS, MAX_DEPTH
+    token = re.compile(rf"\s*(?:{NUMBER}|(?P<name>[A-Za-z_][A-Za-z0-9_]*)|(?P<sign>\*\*|<=|>=|==|!=|[-+*/()<>,]))")
+    sums, products, powers = ("+", "-"), ("*", "/"), {"**": "**"}
+    functions: ClassVar = {name: (function.values, function.values) for name, function in _FUNCTIONS.items()}
+    refusal = "{!r} cannot be computed: {}."
 
     def __init__(self, text: str) -> None:
-        self._text = text.strip()
-        self._tokens = self._split()
-        self._at = 0
-        self._depth = 0
+        super().__init__(text)
         self._bands: dict[str, None] = {}
 
-    def parse(self) -> Expression:
-        root = self._comparison()
-        if self._at < len(self._tokens):
-            raise self._wrong(f"{self._tokens[self._at].text!r} was not expected there")
+    def expression(self) -> Expression:
+        root = self.parse()
         if not self._bands:
-            raise self._wrong("it names no band")
-        return Expression(self._text, tuple(self._bands), root)
+            raise self.wrong("it names no band")
+        return Expression(self.text, tuple(self._bands), root)
 
-    def _split(self) -> list[_Token]:
-        tokens, at = [], 0
-        while at < len(self._text):
-            found = _TOKEN.match(self._text, at)
-            if found is None or found.lastgroup is None:
-                raise self._wrong(f"{self._text[at:].lstrip()[:1]!r} means nothing here")
-            tokens.append(_Token(found.lastgroup, found[found.lastgroup]))
-            at = found.end()
-        return tokens
-
-    def _wrong(self, why: str) -> InvalidValue:
-        shown = self._text if len(self._text) <= 60 else self._text[:60] + "…"
-        return InvalidValue(f"{shown!r} cannot be computed: {why}.")
-
-    def _take(self, *signs: str) -> str:
-        """The next token when it is one of `signs`, else ""."""
-        if self._at < len(self._tokens):
-            token = self._tokens[self._at]
-            if token.kind == "sign" and token.text in signs:
-                self._at += 1
-                return token.text
-        return ""
-
-    def _deeper(self, step: int) -> None:
-        self._depth += step
-        if self._depth > MAX_DEPTH:
-            raise self._wrong("it is nested too deep")
-
-    def _comparison(self) -> _Node:
-        self._deeper(1)
-        left = self._sum()
-        if sign := self._take(*_COMPARISONS):
-            left = _Call(_OPERATORS[sign], (left, self._sum()))
-        self._deeper(-1)
+    def whole(self) -> _Node:
+        self.deeper(1)
+        left = self.sum()
+        if sign := self.take(*_COMPARISONS):
+            left = self.operation(sign, (left, self.sum()))
+        self.deeper(-1)
         return left
 
-    def _sum(self) -> _Node:
-        return self._chain(self._product, "+", "-")
-
-    def _product(self) -> _Node:
-        return self._chain(self._sign, "*", "/")
-
-    def _chain(self, part: Callable[[], _Node], *signs: str) -> _Node:
-        """Left to right: each further part makes the tree one deeper."""
-        left, links = part(), 0
-        while sign := self._take(*signs):
-            links += 1
-            self._deeper(1)
-            left = _Call(_OPERATORS[sign], (left, part()))
-        self._depth -= links
-        return left
-
-    def _sign(self) -> _Node:
-        if sign := self._take("-", "+"):
-            self._deeper(1)
-            inner = self._sign()
-            self._deeper(-1)
-            return _Call(np.negative, (inner,)) if sign == "-" else inner
-        return self._power()
-
-    def _power(self) -> _Node:
-        left = self._atom()
-        if self._take("**"):
-            self._deeper(1)
-            left = _Call(np.power, (left, self._sign()))
-            self._deeper(-1)
-        return left
-
-    def _atom(self) -> _Node:
-        if self._take("("):
-            inner = self._comparison()
-            self._close()
-            return inner
-        if self._at >= len(self._tokens):
-            raise self._wrong("it ends too early" if self._text else "it is empty")
-        token = self._tokens[self._at]
-        self._at += 1
-        if token.kind == "number":
-            return _Number(float(token.text))
-        if token.kind == "sign":
-            raise self._wrong(f"{token.text!r} was not expected there")
-        name = token.text.lower()
-        if self._take("("):
-            return self._call(name)
+    def leaf(self, kind: str, text: str) -> _Node:
+        if kind == "number":
+            return _Number(float(text))
+        name = text.lower()
+        if self.take("("):
+            return self.call(name)
         if name in _FUNCTIONS:
-            raise self._wrong(f"{name} needs its values in parentheses")
+            raise self.wrong(f"{name} needs its values in parentheses")
         self._bands[name] = None
         return _Band(name)
 
-    def _call(self, name: str) -> _Node:
-        function = _FUNCTIONS.get(name)
-        if function is None:
-            raise self._wrong(f"there is no function {name[:20]}, only {', '.join(FUNCTIONS)}")
-        arguments = [self._comparison()]
-        while self._take(","):
-            arguments.append(self._comparison())
-        self._close()
-        if not function.fewest <= len(arguments) <= function.most:
-            raise self._wrong(f"{name} takes {function.fewest} values, not {len(arguments)}")
-        return _Call(function.apply, tuple(arguments))
-
-    def _close(self) -> None:
-        if not self._take(")"):
-            raise self._wrong("a ) is missing")
+    def operation(self, name: str, arguments: tuple[_Node, ...]) -> _Node:
+        return _Call(_FUNCTIONS[name].apply if name in _FUNCTIONS else _OPERATORS[name], arguments)

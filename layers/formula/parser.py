@@ -1,0 +1,176 @@
+"""What small languages of sums share: tokens, precedence, functions, and limits of length and depth.
+
+    sum     = product {one of `sums` product}
+    product = sign {one of `products` sign}
+    sign    = ("-" | "+") sign | power
+    power   = atom [one of `powers` sign]
+    atom    = leaf | "(" whole ")"
+
+What a whole formula and its leaves are, and what its tree is made of, is each language's own. Nothing is run as code.
+"""
+
+from __future__ import annotations
+
+import re
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Mapping
+from typing import ClassVar, NamedTuple
+
+from layers.errors import InvalidValue
+
+NUMBER = r"(?P<number>(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]{1,3})?)"
+"""For `token`: a number without a sign."""
+
+
+class Token(NamedTuple):
+    kind: str
+    text: str
+
+
+class FormulaParser[Node](ABC):
+    """Recursive descent; the depth is counted, so that no text can exhaust the stack here or where it is computed.
+
+    Raises InvalidValue, in one sentence, for anything that is not of the language.
+    """
+
+    max_chars: ClassVar[int]
+    max_depth: ClassVar[int]
+    token: ClassVar[re.Pattern[str]]
+    """Each kind of token a named group, after white space; "sign" and "name" are what `take` knows."""
+    quotes: ClassVar[tuple[str, ...]] = ()
+    sums: ClassVar[tuple[str, ...]]
+    products: ClassVar[tuple[str, ...]]
+    powers: ClassVar[Mapping[str, str]]
+    """Sign to operator."""
+    functions: ClassVar[Mapping[str, tuple[int, int]]]
+    """Name to the fewest and most values it takes."""
+    refusal: ClassVar[str]
+    """A sentence with places for the text and the reason."""
+
+    def __init__(self, text: str) -> None:
+        if len(text) > self.max_chars:
+            raise InvalidValue(f"The expression is too long: at most {self.max_chars} characters.")
+        self.text = text.strip()
+        self._tokens = self._split()
+        self._at = 0
+        self._depth = 0
+
+    # -- each language's own ------------------------------------------------------------------------------------
+
+    @abstractmethod
+    def whole(self) -> Node:
+        """All of a formula, or of what stands in parentheses; goes one `deeper`."""
+
+    @abstractmethod
+    def leaf(self, kind: str, text: str) -> Node:
+        """What a token that is no sign stands for; a function is a `call`."""
+
+    @abstractmethod
+    def operation(self, name: str, arguments: tuple[Node, ...]) -> Node:
+        """The node of an operator or a function; "negative" is the sign before a value."""
+
+    # -- what they share ----------------------------------------------------------------------------------------
+
+    def parse(self) -> Node:
+        root = self.whole()
+        if self._at < len(self._tokens):
+            raise self.wrong(f"{self._tokens[self._at].text[:30]!r} was not expected there")
+        return root
+
+    def wrong(self, why: str) -> InvalidValue:
+        shown = self.text if len(self.text) <= 60 else self.text[:60] + "…"
+        return InvalidValue(self.refusal.format(shown, why))
+
+    def take(self, *signs: str) -> str:
+        """The next sign or word when it is one of these, else ""."""
+        if self._at < len(self._tokens):
+            kind, text = self._tokens[self._at]
+            taken = text if kind == "sign" else text.lower() if kind == "name" else ""
+            if taken in signs:
+                self._at += 1
+                return taken
+        return ""
+
+    def deeper(self, step: int) -> None:
+        self._depth += step
+        if self._depth > self.max_depth:
+            raise self.wrong("it is nested too deep")
+
+    def sum(self) -> Node:
+        return self._chain(self._product, self.sums)
+
+    def call(self, name: str) -> Node:
+        """A function, after its opening parenthesis."""
+        if name not in self.functions:
+            raise self.wrong(f"there is no function {name[:20]}, only {', '.join(self.functions)}")
+        arguments = self.values()
+        fewest, most = self.functions[name]
+        if not fewest <= len(arguments) <= most:
+            count = str(fewest) if fewest == most else f"{fewest} to {most}"
+            raise self.wrong(f"{name} takes {count} value{'s' if most > 1 else ''}, not {len(arguments)}")
+        return self.operation(name, arguments)
+
+    def values(self) -> tuple[Node, ...]:
+        """What stands between commas, up to the closing parenthesis."""
+        found = [self.whole()]
+        while self.take(","):
+            found.append(self.whole())
+        self._close()
+        return tuple(found)
+
+    def _split(self) -> list[Token]:
+        tokens, at = [], 0
+        while at < len(self.text):
+            found = self.token.match(self.text, at)
+            if found is None or found.lastgroup is None:
+                sign = self.text[at:].lstrip()[:1]
+                raise self.wrong(f"a {sign} is not closed" if sign in self.quotes else f"{sign!r} means nothing here")
+            tokens.append(Token(found.lastgroup, found[found.lastgroup]))
+            at = found.end()
+        return tokens
+
+    def _product(self) -> Node:
+        return self._chain(self._sign, self.products)
+
+    def _chain(self, part: Callable[[], Node], signs: tuple[str, ...]) -> Node:
+        """Left to right: each further part makes the tree one deeper."""
+        left, links = part(), 0
+        while sign := self.take(*signs):
+            links += 1
+            self.deeper(1)
+            left = self.operation(sign, (left, part()))
+        self._depth -= links
+        return left
+
+    def _sign(self) -> Node:
+        if sign := self.take("-", "+"):
+            self.deeper(1)
+            inner = self._sign()
+            self.deeper(-1)
+            return self.operation("negative", (inner,)) if sign == "-" else inner
+        return self._power()
+
+    def _power(self) -> Node:
+        left = self._atom()
+        if sign := self.take(*self.powers):
+            self.deeper(1)
+            left = self.operation(self.powers[sign], (left, self._sign()))
+            self.deeper(-1)
+        return left
+
+    def _atom(self) -> Node:
+        if self.take("("):
+            inner = self.whole()
+            self._close()
+            return inner
+        if self._at >= len(self._tokens):
+            raise self.wrong("it ends too early" if self.text else "it is empty")
+        kind, text = self._tokens[self._at]
+        self._at += 1
+        if kind == "sign":
+            raise self.wrong(f"{text!r} was not expected there")
+        return self.leaf(kind, text)
+
+    def _close(self) -> None:
+        if not self.take(")"):
+            raise self.wrong("a ) is missing")
