@@ -147,7 +147,7 @@ def _read_each(
         fids = waiting.pop()
         left -= 1
         try:
-            pieces.append(_read(source, columns, flat, {"fids": fids, "read_geometry": left > 0 and len(fids) > 0}))
+            pieces.append(_read(source, columns, flat, {"fids": fids, "read_geometry": left > 0}))
         except FeatureError:
             if len(fids) > 1:
                 waiting += [fids[len(fids) // 2 :], fids[: len(fids) // 2]]
