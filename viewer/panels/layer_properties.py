@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
-from typing import Any
+from typing import Any, override
 
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QFormLayout, QVBoxLayout, QWidget
 
 from layers.document.changes import Changes
@@ -88,6 +89,12 @@ class LayerPropertiesPanel(QWidget):
         add("acquired_at", tr("Date, UTC"), date, tr("2024-04-12, or two days joined by a slash for an interval"))
         add("date_kind", tr("Date is"), ChoiceField(choices(DATE_KINDS)), tr("A mosaic or composite has no instant"))
         add("credit", tr("Credit"), TextField(lines=1, most_lines=6), tr("Printed on the map and in every product"))
+
+    @override
+    def showEvent(self, event: QShowEvent) -> None:
+        """Nobody told a hidden panel what became known meanwhile."""
+        super().showEvent(event)
+        self.look_again()
 
     def look_again(self) -> None:
         """Ask anew what is in the file, where that was not known yet or is drawn anew."""

@@ -214,7 +214,7 @@ class CommandPalette(QDialog):
         elif hit is not None:
             self._say(self.tr("Enter goes there"))
         elif not self._rows and not (self._finder is not None and self._finder.is_busy):
-            self._say(self.tr("Nothing found: no command, site, place or coordinate."))
+            self._say(self.tr("Nothing found: no command, site, place, attribute or coordinate."))
         else:
             self._say(self.tr("Names in any script, coordinates in any notation. No host is asked."))
 

@@ -17,6 +17,8 @@ HEADING_ROLE = Qt.ItemDataRole.UserRole + 1
 ROW_PX, ICON_PX, MARGIN_PX = 30, 20, 10
 CLEAR_MATCH = 1.5
 """Commands that match at least so well stand before what was found."""
+NOT_NOW = 0.5
+"""What cannot be done now stands below what matches about as well and can."""
 
 
 @dataclass(frozen=True)
@@ -66,7 +68,7 @@ def matching(wanted: str, entries: Sequence[PaletteEntry]) -> list[tuple[float, 
         wider = match_score(wanted, f"{entry.group} {entry.text}") if own is None else None
         score = own if own is not None else None if wider is None else wider + 2
         if score is not None:
-            found.append((score, entry))
+            found.append((score if entry.enabled else score + NOT_NOW, entry))
     return sorted(found, key=lambda pair: pair[0])
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 import geopandas as gpd
 import pytest
 from PySide6.QtGui import QImage
+from PySide6.QtWidgets import QLabel
 from pytestqt.qtbot import QtBot
 
 import sample_data
@@ -19,6 +20,7 @@ from tests.viewer.app.conftest import Answers, settle
 from viewer.app.opening import FoundLayer, edit_for
 from viewer.app.questions import Unsaved
 from viewer.app.window import MainWindow
+from viewer.panels.layer_properties import LayerPropertiesPanel
 
 POINT = {"type": "Feature", "properties": {"name": "x"}, "geometry": {"type": "Point", "coordinates": [37.6, 55.7]}}
 
@@ -132,6 +134,21 @@ def test_the_layers_of_one_edit_stand_in_their_order() -> None:
     assert [layer.name for layer in document.layers_in_order()] == names
     document.apply(edit.inverse())
     assert not document.layers
+
+
+def test_the_properties_of_a_layer_are_known_however_late_they_are_asked_for(
+    window: MainWindow, points: Path, qtbot: QtBot
+) -> None:
+    window.docks.make_all()
+    window.files.open_words([str(points)])
+    settle(window, qtbot)
+    panel = window.findChild(LayerPropertiesPanel)
+    assert panel is not None
+    assert not panel.isVisible()
+    window.action_table["layer_properties"].trigger()
+    qtbot.waitUntil(panel.isVisible)
+    assert panel.vector.isVisibleTo(panel)
+    assert "Features" in {label.text() for label in panel.findChildren(QLabel)}
 
 
 def test_a_geopackage_that_is_no_case_is_added_without_a_question(

@@ -62,6 +62,15 @@ def test_the_closest_comes_first(palette: CommandPalette, qtbot: QtBot) -> None:
     assert palette.shown_texts()[0] == "Save As"
 
 
+def test_what_cannot_run_now_stands_below_what_can(qtbot: QtBot) -> None:
+    texts = ("Select None", "Select Features", "Select by Expression")
+    entries = [PaletteEntry(text, "Edit", "", QIcon(), text != "Select None", print) for text in texts]
+    palette = CommandPalette(entries)
+    qtbot.addWidget(palette)
+    _type(palette, "select", qtbot)
+    assert palette.shown_texts() == ["Select Features", "Select by Expression", "Select None"]
+
+
 def test_enter_runs_the_chosen_one(palette: CommandPalette, ran: list[str], qtbot: QtBot) -> None:
     palette.show()
     line = _type(palette, "s", qtbot)
