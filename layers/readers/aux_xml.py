@@ -13,7 +13,7 @@ from xml.etree.ElementTree import Element
 import numpy as np
 
 from layers.errors import BadCRS
-from layers.readers.guarded_xml import BadXml, read_xml
+from layers.guarded_xml import BadXml, read_xml
 from layers.readers.warp import ControlPoints
 from layers.readers.worldfile import Transform, crs_text
 

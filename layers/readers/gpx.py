@@ -13,7 +13,7 @@ import shapely
 
 from layers.errors import NotReadable, UnsupportedFormat
 from layers.geo.crs import WGS84
-from layers.readers.guarded_xml import BadXml
+from layers.guarded_xml import BadXml
 from layers.readers.ogr_rows import VectorSource
 from layers.readers.parsed_layer import ParsedLayer
 from layers.readers.plain_text import text_of_html

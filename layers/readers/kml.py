@@ -11,8 +11,8 @@ import shapely
 
 from layers.errors import NotReadable, UnsupportedFormat
 from layers.geo.crs import WGS84
+from layers.guarded_xml import BadXml
 from layers.readers.files import Content
-from layers.readers.guarded_xml import BadXml
 from layers.readers.kml_shapes import box_of, hrefs, wkb_of
 from layers.readers.kml_styles import COLUMN, KmlStyles
 from layers.readers.ogr_rows import VectorSource

@@ -7,8 +7,8 @@ import os
 from typing import Any
 from xml.etree.ElementTree import Element
 
+from layers import guarded_xml
 from layers.errors import NotAllowed, NotReadable, TooLarge
-from layers.readers import guarded_xml
 from layers.readers.files import regular_file
 
 MAX_TEXT_BYTES = 4 * 2**20
@@ -53,7 +53,7 @@ def read_xml(path: str) -> Element:
     Raises as `read_sidecar`, and NotReadable for what is not well formed, declares a DOCTYPE or entities, or is nested
     or multiplied beyond any sense.
     """
-    return parse_xml(read_sidecar(path, guarded_xml.MAX_BYTES), os.path.basename(path))
+    return parse_xml(read_sidecar(path, guarded_xml.DESCRIPTION.size), os.path.basename(path))
 
 
 def parse_xml(data: bytes, name: str) -> Element:

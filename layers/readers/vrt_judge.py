@@ -9,8 +9,8 @@ import os
 from xml.etree.ElementTree import Element
 
 from layers.errors import FileMissing, GeoloupeError, NotAllowed, NotReadable, TooLarge
+from layers.guarded_xml import DESCRIPTION, BadXml, read_xml
 from layers.readers.files import PICTURES, content_of, regular_file
-from layers.readers.guarded_xml import BadXml, read_xml
 
 MAX_BYTES = 8 * 2**20
 MAX_SOURCES = 2000
@@ -40,7 +40,7 @@ def judge_vrt(path: str) -> tuple[str, ...]:
     """
     name = os.path.basename(path)
     try:
-        root = read_xml(path, MAX_BYTES)
+        root = read_xml(path, DESCRIPTION._replace(size=MAX_BYTES))
     except (BadXml, OSError) as error:
         raise NotReadable(f"{name} is no VRT that can be read: {error}.") from error
     if root.tag != "VRTDataset":

@@ -1,0 +1,93 @@
+"""The one door for XML of unknown origin: no entities, bounded size, depth and number of elements."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterable
+from typing import NamedTuple
+from xml.etree.ElementTree import Element, TreeBuilder
+from xml.parsers import expat
+
+BLOCK = 2**20
+
+
+class BadXml(Exception):
+    """Text that is no XML, or XML that asks for more than a description needs. `str()` says why, after "it"."""
+
+
+class Limits(NamedTuple):
+    size: int = 16 * 2**20
+    depth: int = 64
+    elements: int = 200_000
+    bare_doctype: bool = False
+    """A document type that declares nothing, as some programs write by habit."""
+
+
+DESCRIPTION = Limits()
+"""Of what describes one image or dataset."""
+
+
+def read_xml(path: str, limits: Limits = DESCRIPTION) -> Element:
+    """The root element of a regular file; namespaces stay as prefixes. Raises BadXml and OSError."""
+    if not os.path.isfile(path):
+        raise BadXml("it is no regular file")
+    with open(path, "rb") as file:
+        return _tree(iter(lambda: file.read(BLOCK), b""), limits)
+
+
+def parse_xml(text: bytes, limits: Limits = DESCRIPTION) -> Element:
+    """The root element; namespaces stay as prefixes. Raises BadXml."""
+    return _tree((text,), limits)
+
+
+def walk_xml(
+    blocks: Iterable[bytes],
+    start: Callable[[str, dict[str, str]], object],
+    end: Callable[[str], object],
+    text: Callable[[str], object],
+    limits: Limits,
+) -> None:
+    """Tell of elements and their text as they come. Raises BadXml; what was told before stays told."""
+    parser = expat.ParserCreate()
+    depth = count = size = 0
+
+    def opened(name: str, attributes: dict[str, str]) -> None:
+        nonlocal depth, count
+        depth, count = depth + 1, count + 1
+        if depth > limits.depth or count > limits.elements:
+            raise BadXml("it is nested too deeply" if depth > limits.depth else "it has too many elements")
+        start(name, attributes)
+
+    def closed(name: str) -> None:
+        nonlocal depth
+        depth -= 1
+        end(name)
+
+    def doctype(_name: str, _system: str | None, _public: str | None, has_subset: int) -> None:
+        if has_subset or not limits.bare_doctype:
+            refuse()
+
+    def refuse(*_: object) -> int:
+        raise BadXml("it declares a document type or entities")
+
+    parser.buffer_text = True
+    parser.StartElementHandler, parser.EndElementHandler = opened, closed
+    parser.CharacterDataHandler = text
+    parser.StartDoctypeDeclHandler = doctype
+    parser.EntityDeclHandler = refuse
+    parser.ExternalEntityRefHandler = refuse
+    try:
+        for block in blocks:
+            size += len(block)
+            if size > limits.size:
+                raise BadXml(f"it is larger than {limits.size // 2**20} MB")
+            parser.Parse(block, False)
+        parser.Parse(b"", True)
+    except (expat.ExpatError, ValueError, LookupError) as error:
+        raise BadXml(f"it is no XML ({error})") from error
+
+
+def _tree(blocks: Iterable[bytes], limits: Limits) -> Element:
+    builder = TreeBuilder()
+    walk_xml(blocks, builder.start, builder.end, builder.data, limits)
+    return builder.close()
