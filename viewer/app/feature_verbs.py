@@ -22,7 +22,7 @@ from viewer.canvas.feature_query import (
     geometries_of,
     passing,
 )
-from viewer.canvas.feature_selection import Fids
+from viewer.canvas.feature_selection import Fids, are_in
 from viewer.canvas.widget import MapCanvas
 from viewer.commands.layer_filter import filter_of, set_layer_filter
 from viewer.panels.context import PanelContext
@@ -55,7 +55,7 @@ class FeatureVerbs(QObject):
         self.searches = LayerSearches(canvas.scene, context)
         """For the palette."""
         self.selection.changed.connect(self._show_selection)
-        stack.filters.changed.connect(lambda uuid: self.changed.emit())
+        stack.filters.changed.connect(self._filtered)
         panels.layer_shown.connect(lambda uuid: self.changed.emit())
         panels.changed.connect(self._heard)
         panels.document_replaced.connect(self.searches.follow)
@@ -93,6 +93,13 @@ class FeatureVerbs(QObject):
         drawing = self._drawing(uuid)
         if drawing is not None:
             drawing.set_selected(self.selection.of(uuid))
+        self.changed.emit()
+
+    def _filtered(self, uuid: str) -> None:
+        """What a filter hides is not selected: nothing is done with features that nobody sees."""
+        shown = self.access.filters.fids(uuid)
+        if shown is not None:
+            self.selection.set(uuid, self.selection.of(uuid)[are_in(self.selection.of(uuid), shown)])
         self.changed.emit()
 
     def _heard(self, changes: Any) -> None:

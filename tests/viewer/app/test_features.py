@@ -472,6 +472,17 @@ def test_the_palette_finds_attributes_of_the_features_shown(opened: MainWindow, 
     assert layer.child(0).text(1) == "Town 4"
 
 
+def test_what_a_filter_hides_is_not_selected(opened: MainWindow, qtbot: QtBot) -> None:
+    uuid = uuid_of(opened)
+    opened.canvas.features.set(uuid, [1, 2, 3, 4])
+    opened.panel_context.do(set_layer_filter, uuid, "kind = 'port'")
+    settle(opened, qtbot)
+    qtbot.waitUntil(lambda: selected(opened) == [1, 3], timeout=10_000)
+    opened.panel_context.do(set_layer_filter, uuid, "kind = 'nothing'")
+    qtbot.waitUntil(lambda: not selected(opened), timeout=10_000)
+    assert not opened.action_table["make_sites"].isEnabled()
+
+
 def test_actions_for_features_are_offered_where_they_mean_something(opened: MainWindow, qtbot: QtBot) -> None:
     table = opened.action_table
     assert table["attribute_table"].isEnabled()
