@@ -10,7 +10,7 @@ from typing import Any
 
 from layers.errors import NotReadable, TooLarge, UnsupportedFormat
 from layers.readers.row_problems import RowProblems
-from layers.readers.text_encoding import guessed_encoding, known_encoding
+from layers.text_encoding import guessed_encoding, known_encoding
 
 MAX_BYTES = 200 * 2**20
 PREVIEW_BYTES = 2**19

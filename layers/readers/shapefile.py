@@ -12,7 +12,7 @@ from typing import Any
 from layers.errors import NotReadable, TooLarge
 from layers.readers.files import Content
 from layers.readers.ogr_rows import VectorSource
-from layers.readers.text_encoding import guessed_encoding, known_encoding
+from layers.text_encoding import guessed_encoding, known_encoding
 
 MAX_RESTORED_BYTES = 400 * 2**20
 _SAMPLE_BYTES = 2**18

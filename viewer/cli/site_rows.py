@@ -5,7 +5,6 @@ from __future__ import annotations
 import codecs
 import csv
 import io
-import re
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -19,6 +18,7 @@ from layers.errors import BadCoordinate, InvalidValue, NotReadable, UnsupportedF
 from layers.geo.coordinates import Datum, parse_coordinate
 from layers.pool.rows import read_rows
 from layers.project.geometry_blobs import wkb_is_sound
+from layers.text_encoding import guessed_encoding
 
 if TYPE_CHECKING:
     from layers.pool.pool import ReaderPool
@@ -167,25 +167,5 @@ def _csv_rows(path: Path) -> Iterator[tuple[None, dict[str, Any]]]:
 
 
 def decoded(data: bytes) -> str:
-    """The text of a table that does not name its encoding: UTF-8, marked UTF-16, GB 18030 or a Windows code page.
-
-    Russian in cp1251 is often valid GB 18030 too, but reads as rare characters; real Chinese is mostly common ones.
-    """
-    if data.startswith(UTF_16):
-        return data.decode("utf-16", "replace")
-    for encoding in ("utf-8-sig", "gb18030"):
-        try:
-            text = data.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-        if encoding == "utf-8-sig" or _is_common_chinese(text):
-            return text
-    runs = re.findall(rb"[\x80-\xff]+", data)
-    is_cyrillic = sum(len(run) for run in runs if len(run) > 1) * 2 > sum(len(run) for run in runs)
-    return data.decode("cp1251" if is_cyrillic else "cp1252", "replace")
-
-
-def _is_common_chinese(text: str) -> bool:
-    codes = [character.encode("gb18030") for character in text if ord(character) > 127]
-    common = sum(1 for code in codes if 0xA1 <= code[0] <= 0xA3 or 0xB0 <= code[0] <= 0xD7)
-    return common * 4 >= len(codes) * 3
+    """The text of a table that does not name its encoding, as the readers guess it."""
+    return data.decode(guessed_encoding(data)[0], "replace")
