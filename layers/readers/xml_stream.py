@@ -28,6 +28,5 @@ def stream_xml(file: BinaryIO, handler: XmlHandler, max_bytes: int = MAX_BYTES) 
         handler.end(name.rpartition(":")[2])
 
     blocks = iter(lambda: file.read(BLOCK), b"")
-    walk_xml(
-        blocks, start, end, handler.text, Limits(max_bytes, MAX_DEPTH, elements=max_bytes)
-    )  # their size bounds their number
+    limits = Limits(max_bytes, MAX_DEPTH, elements=max_bytes)  # the size bounds their number
+    walk_xml(blocks, start, end, handler.text, limits)
