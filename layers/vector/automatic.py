@@ -31,7 +31,8 @@ def categorised(style: VectorStyle, column: Column, geometry: str, palette: str 
     chosen = list(counts)[:MOST_CATEGORIES]
     chosen.sort(key=_natural_order)
     palette = palette if palette in QUALITATIVE or palette in RAMPS else "okabe-ito"
-    classes = [StyleClass(_base_look(style, geometry), label=_label(value), value=value) for value in chosen]
+    labels = _labels(chosen)
+    classes = [StyleClass(_base_look(style, geometry), label=labels[value], value=value) for value in chosen]
     classes = coloured(classes, palette, geometry)
     classes = [replace(one, look=_named_look(one, geometry)) for one in classes]
     own = recoloured(_base_look(style, geometry), OTHER_COLOR, geometry)
@@ -127,9 +128,14 @@ def _sized(look: Look, index: int, count: int, geometry: str) -> Look:
     return replace(look, size_px=round(_SIZES_PX[0] + (_SIZES_PX[1] - _SIZES_PX[0]) * share, 2))
 
 
+def _labels(values: Sequence[str]) -> dict[str, str]:
+    """Codes as words; words as they are, but where they stand among codes: "rail" beside "gas_pipeline" is one."""
+    are_codes = any("_" in value for value in values) and all(v.isascii() and v == v.lower() for v in values)
+    return {value: _label(value) if "_" in value or are_codes else "" for value in values}
+
+
 def _label(value: str) -> str:
-    """Codes as words; words as they are."""
-    if "_" not in value or " " in value or not value.isascii():
+    if " " in value or not value.isascii():
         return ""
     words = " ".join(value.split("_")).strip()
     return (words[:1].upper() + words[1:]).replace("Gnss", "GNSS")

@@ -108,6 +108,16 @@ def test_the_automatic_style_of_routes() -> None:
     assert not looks["path"].dash
 
 
+def test_codes_are_titled_as_words_and_all_alike() -> None:
+    def labels(*values: str) -> dict[str, str]:
+        made = categorised(VectorStyle(), column_of("kind", list(values)), "LineString")
+        return {str(one.value): one.label for one in made.classes}
+
+    assert labels("rail", "gas_pipeline") == {"rail": "Rail", "gas_pipeline": "Gas pipeline"}
+    assert labels("rail", "road") == {"rail": "", "road": ""}, "words are shown as they are"
+    assert labels("Rail", "a_b", "港口") == {"Rail": "", "a_b": "A b", "港口": ""}
+
+
 def test_more_values_than_classes_go_to_the_others() -> None:
     column = column_of("n", [*range(100), 7, 7])
     style = categorised(VectorStyle(), column, "Point")
