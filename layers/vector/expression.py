@@ -80,6 +80,11 @@ class Expression:
     measures: tuple[str, ...]
 
     @property
+    def is_measured(self) -> bool:
+        """Whether lengths or areas have to be measured for it, which takes a while."""
+        return any(name != "$fid" for name in self.measures)
+
+    @property
     def needs_all_columns(self) -> bool:
         return _has_any(self.root)
 

@@ -51,6 +51,7 @@ class AttributeRows(QObject):
         self._orders: dict[tuple[str, bool], Rows] = {}
         self._job: Job | None = None
         self.wish = RowWish()
+        jobs.finished.connect(self._job_ended)
 
     @property
     def is_busy(self) -> bool:
@@ -72,12 +73,19 @@ class AttributeRows(QObject):
         def work(context: JobContext) -> Rows:
             return _rows_for(attributes, wish, orders, context.check)
 
-        self._job = self._jobs.run(work, self._answered, self._refused)
+        title = self.tr("Measuring features") if _is_measured(wish.expression) else ""
+        self._job = self._jobs.run(work, self._answered, self._refused, title)
 
     def _give_up(self) -> None:
         if self._job is not None:
             self._job.cancel()
             self._job = None
+
+    def _job_ended(self, job: Job) -> None:
+        """A cancelled job calls nobody."""
+        if job is self._job and job.cancelled:
+            self._job = None
+            self.failed.emit(self.tr("It was stopped."))
 
     def _answered(self, rows: Rows) -> None:
         self._job = None
@@ -86,6 +94,13 @@ class AttributeRows(QObject):
     def _refused(self, error: GeoloupeError) -> None:
         self._job = None
         self.failed.emit(error.sentence)
+
+
+def _is_measured(text: str) -> bool:
+    try:
+        return bool(text) and parse_expression(text).is_measured
+    except GeoloupeError:
+        return False
 
 
 def _rows_for(

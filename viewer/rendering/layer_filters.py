@@ -18,7 +18,7 @@ from layers.vector.expression import Expression, parse_expression
 from layers.vector.expression_values import mask_of
 from viewer.commands.layer_filter import filter_of
 from viewer.rendering.attribute_store import AttributeSource, AttributeStore, LayerAttributes
-from viewer.support.jobs import JobContext, Jobs
+from viewer.support.jobs import Job, JobCancelled, JobContext, Jobs
 
 
 @runtime_checkable
@@ -37,6 +37,7 @@ class _Filter:
     rows: int = 0
     problem: str = ""
     is_pending: bool = True
+    job: Job | None = None
 
 
 class LayerFilters(QObject):
@@ -48,6 +49,7 @@ class LayerFilters(QObject):
         super().__init__(parent)
         self._store, self._jobs = store, jobs
         self._filters: dict[str, _Filter] = {}
+        jobs.finished.connect(self._job_ended)
 
     def follow(self, layers: Sequence[Layer], drawings: Mapping[str, tuple[Filtered, AttributeSource]]) -> None:
         """Take over the layers as they are now; `drawings` are those of vector layers by uuid."""
@@ -116,7 +118,14 @@ class LayerFilters(QObject):
                 wanted.drawing.set_filter(fids)
                 self.changed.emit(uuid)
 
-        self._jobs.run(work, done, partial(self._fail, uuid, wanted))
+        title = self.tr("Measuring features") if expression.is_measured else ""
+        wanted.job = self._jobs.run(work, done, partial(self._fail, uuid, wanted), title)
+
+    def _job_ended(self, job: Job) -> None:
+        """A cancelled job calls nobody."""
+        for uuid, wanted in list(self._filters.items()):
+            if job.cancelled and wanted.job is job and wanted.is_pending:
+                self._fail(uuid, wanted, JobCancelled(self.tr("it was stopped.")))
 
     def _fail(self, uuid: str, wanted: _Filter, error: GeoloupeError) -> None:
         if self._filters.get(uuid) is wanted:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import time
+from collections.abc import Callable
 from itertools import pairwise
 from pathlib import Path
 
@@ -17,6 +19,7 @@ from shapely.geometry import LineString, Point, box
 
 from layers.geo.bounds import Bounds
 from layers.geo.crs import WGS84, transform_points
+from layers.pool.measures import Measured
 from tests.viewer.app.conftest import settle
 from viewer.app.window import MainWindow
 from viewer.commands.layer_filter import filter_of, set_layer_filter
@@ -470,6 +473,34 @@ def test_the_palette_finds_attributes_of_the_features_shown(opened: MainWindow, 
     (layer,) = [panel.tree.topLevelItem(at) for at in range(panel.tree.topLevelItemCount())]
     assert layer.childCount() == 1
     assert layer.child(0).text(1) == "Town 4"
+
+
+def test_measuring_can_be_stopped(opened: MainWindow, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As a person does by the button in the status bar: all is shown then, and it is said why."""
+    panel = table_of(opened, qtbot)
+    uuid, jobs = uuid_of(opened), opened.context.jobs
+
+    def slow(self: object, name: str, fids: object, heard: Callable[[], None]) -> None:
+        while True:
+            heard()
+            time.sleep(0.001)
+
+    def stop() -> None:
+        qtbot.waitUntil(lambda: any(job.title == "Measuring features" for job in jobs.running()))
+        next(job for job in jobs.running() if job.title == "Measuring features").cancel()
+
+    monkeypatch.setattr(Measured, "of", slow)
+    panel.filter_button.click()
+    panel.filter_rows.show_expression("$length > 1")
+    stop()
+    qtbot.waitUntil(lambda: panel.is_settled)
+    assert "stopped" in panel.filter_rows.problem.text()
+    panel.filter_rows.show_expression("")
+    opened.panel_context.do(set_layer_filter, uuid, "$length > 1")
+    stop()
+    settle(opened, qtbot)
+    assert "stopped" in opened.scene.stack.filters.problem(uuid)
+    assert opened.scene.stack.filters.fids(uuid) is None
 
 
 def test_what_a_filter_hides_is_not_selected(opened: MainWindow, qtbot: QtBot) -> None:
