@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import zlib
 from dataclasses import replace
-from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +18,6 @@ from layers.geo.bounds import Bounds
 from layers.geo.crs import WGS84, transform_bounds
 from layers.geo.measure import ground_resolution_m
 from layers.grid.tile_grid import View
-from layers.pool.protocol import Answer, Request
 from layers.vector import query
 from layers.vector.columns import Attributes
 from layers.vector.content import FeatureClasses, VectorContent
@@ -33,8 +31,8 @@ from viewer.rendering.layer_labelling import LayerLabelling
 from viewer.rendering.layer_styles import ColumnReader
 from viewer.rendering.vector_clusters import VectorClusters
 from viewer.rendering.vector_labels import VectorLabels
-from viewer.rendering.vector_loading import VectorLoading
 from viewer.rendering.vector_sheet import VectorSheet
+from viewer.rendering.vector_source import VectorSource
 
 SELECTED_COLOR = "#ffd400"
 GEOMETRIES = {POINT: "Point", LINE: "LineString", POLYGON: "Polygon"}
@@ -49,15 +47,12 @@ class VectorDrawing(LayerDrawing):
     def __init__(self, layer: Layer, path: Path, context: RenderContext, parent: QObject | None = None) -> None:
         super().__init__(layer, context, parent)
         self.path = path
-        self.info: VectorInfo | None = None
+        self.source = VectorSource(context, path, layer)
         self.style = VectorStyle()
         self.tables: tuple[FeatureTable, ...] = ()
         """All features read so far, in painting order."""
         self.columns: ColumnReader | None = None
         """Who reads attributes for whatever is made of them."""
-        self._crs = ""
-        self._loading: VectorLoading | None = None
-        self._is_loaded = False
         self._details = Details()
         self._sheet = VectorSheet(context, layer.uuid, self._announce, self._set_problem, self._details)
         self._selected_sheet = VectorSheet(
@@ -72,9 +67,14 @@ class VectorDrawing(LayerDrawing):
         self._pending: dict[str, int] = {}
         self._runs = 0
         self._view: View | None = None
-        self._probe()
+        self.source.probe(self._probed)
 
     # -- the interface of a drawing -----------------------------------------------------------------------------
+
+    @property
+    def info(self) -> VectorInfo | None:
+        """What a reader found; None until then."""
+        return self.source.info
 
     def set_layer(self, layer: Layer) -> None:
         moved = layer.crs != self.layer.crs
@@ -83,12 +83,12 @@ class VectorDrawing(LayerDrawing):
             self._take_style()
             if moved:
                 self._set_problem("")
-            if moved and self._view is not None and self._is_readable():
+            if moved and self._view is not None and self.source.is_readable(self.layer):
                 self._load(self._view)
 
     def set_view(self, view: View, cursor: tuple[float, float] | None = None, resting: bool = True) -> None:
         self._view = view
-        if self._is_readable() and view.grid.crs != self._crs:
+        if self.source.is_readable(self.layer) and view.grid.crs != self.source.crs:
             self._load(view)
         scale = self._scale_at(view)
         if scale:
@@ -98,7 +98,7 @@ class VectorDrawing(LayerDrawing):
 
     def paint(self, painter: QPainter, view: View) -> None:
         scale = self._scale_at(view)
-        if view.grid.crs == self._crs and scale:
+        if view.grid.crs == self.source.crs and scale:
             self._sheet.paint(painter, view, scale, self.layer.opacity)
             self._clusters.paint(painter, view, self.style.looks[-1] or self.style.own_look, self.layer.opacity)
             self._selected_sheet.paint(painter, view, scale, 1.0)
@@ -106,7 +106,7 @@ class VectorDrawing(LayerDrawing):
     def is_complete(self, view: View) -> bool:
         if self.info is None or self.problem:
             return bool(self.problem)
-        if not self._is_loaded or view.grid.crs != self._crs or self._pending:
+        if not self.source.is_loaded or view.grid.crs != self.source.crs or self._pending:
             return False
         if not self._scale_at(view):
             return True
@@ -115,9 +115,9 @@ class VectorDrawing(LayerDrawing):
         return self._sheet.is_complete(view) and self._selected_sheet.is_complete(view)
 
     def labelling(self, view: View) -> LayerLabelling | None:
-        if not self.style.labels.text or view.grid.crs != self._crs or not self._scale_at(view):
+        if not self.style.labels.text or view.grid.crs != self.source.crs or not self._scale_at(view):
             return None
-        return self._labels.labelling(self._crs, self.style, map_scale(view), self._clusters.found)
+        return self._labels.labelling(self.source.crs, self.style, map_scale(view), self._clusters.found)
 
     def bounds_lonlat(self) -> Bounds | None:
         if self.info is None or not self.layer.crs or self.info.bounds is None:
@@ -128,8 +128,7 @@ class VectorDrawing(LayerDrawing):
             return None  # `problem` says so already
 
     def close(self) -> None:
-        if self._loading is not None:
-            self._loading.stop()
+        self.source.stop()
         self._sheet.close()
         self._selected_sheet.close()
         super().close()
@@ -180,7 +179,7 @@ class VectorDrawing(LayerDrawing):
     def features_at(self, view: View, px: float, py: float, radius_px: float = 4.0) -> list[int]:
         """Fids of what is shown at a place of the picture, topmost first. A sign counts as far as it reaches."""
         scale = self._scale_at(view)
-        if view.grid.crs != self._crs or not scale:
+        if view.grid.crs != self.source.crs or not scale:
             return []
         points = any(table.is_single for table in self.tables)
         reach = max(radius_px, max((look.size_px / 2 * scale for look in self.style.looks if look), default=0.0))
@@ -200,51 +199,21 @@ class VectorDrawing(LayerDrawing):
 
     # -- reading ------------------------------------------------------------------------------------------------
 
-    def _probe(self) -> None:
-        params = {"path": str(self.path), "options": self._options(), "canvas_crs": ""}
-        done = partial(self.context.mailbox.post, self._probed)  # called on a reader's thread
-        known = self.context.pool.fresh_probes.take(params)
-        if known is not None:
-            done(known.answer)
-            return
-        self.context.pool.submit(Request("probe", params, done, strike_key=str(self.path)))
-
-    def _probed(self, result: Answer | GeoloupeError) -> None:
+    def _probed(self, sentence: str) -> None:
         if self._is_closed:
             return
-        if isinstance(result, GeoloupeError):
-            self._set_problem(result.sentence)
-        elif result.header.get("kind") != "vector":
-            self._set_problem(f"{self.path.name} holds no vector layer: remove the layer and add the file again.")
+        if sentence:
+            self._set_problem(sentence)
         else:
-            self._take_info([VectorInfo.from_json(data) for data in result.header["layers"]])
+            assert self.info is not None
+            self._take_style()
+            if not self.info.features:
+                self._set_problem(f"{self.path.name} holds no features: there is nothing to draw.")
+            elif not (self.layer.crs or self.info.crs):
+                self._set_problem(f"{self.path.name} does not say in which CRS it is: choose one for the layer.")
         self._announce()
 
-    def _take_info(self, infos: list[VectorInfo]) -> None:
-        table = str(self.layer.source.get("table", ""))
-        self.info = next((info for info in infos if not table or info.name == table), None)
-        if self.info is None:
-            name = f"no layer named {table}" if table else "no layer"
-            self._set_problem(f"{self.path.name} has {name}: it may have been saved anew; add it again.")
-            return
-        self._tell_lost()
-        self._take_style()
-        if not self.info.features:
-            self._set_problem(f"{self.path.name} holds no features: there is nothing to draw.")
-        elif not (self.layer.crs or self.info.crs):
-            self._set_problem(f"{self.path.name} does not say in which CRS it is: choose one for the layer.")
-
     def _load(self, view: View) -> None:
-        """Read all features into the view's CRS: at once, before it is known what they are."""
-        if self._loading is not None:
-            self._loading.stop()
-        self._crs = crs = view.grid.crs
-        self._is_loaded = False
-        self._take_tables((), keep=False)
-        params = {
-            "path": str(self.path), "layer": str(self.layer.source.get("table", "")), "crs": crs,
-            "source_crs": self.layer.crs, "options": self._options(),
-        }  # fmt: skip
         details = self._details
 
         def prepare(table: FeatureTable) -> None:
@@ -252,35 +221,21 @@ class VectorDrawing(LayerDrawing):
             looked_at = self._view or view  # while it is read, somebody may have zoomed
             details.table(table, looked_at.grid.resolution)
 
-        self._loading = VectorLoading(self.context, params, prepare, self._arrived)
+        self.source.load(view.grid.crs, self.layer.crs, prepare, self._arrived)
+        self._take_tables((), keep=False)
 
-    def _options(self) -> dict[str, Any]:
-        """How the file is to be read, where somebody said so."""
-        options = self.layer.source.get("options")
-        return options if isinstance(options, dict) else {}
-
-    def _is_readable(self) -> bool:
-        info = self.info
-        return info is None or (bool(info.features) and bool(self.layer.crs or info.crs))
-
-    def _arrived(self, tables: tuple[FeatureTable, ...], is_last: bool, error: GeoloupeError | None) -> None:
-        self._is_loaded = is_last
-        self._tell_lost()
+    def _arrived(self, tables: tuple[FeatureTable, ...], sentence: str) -> None:
         self._take_tables(tables)
-        if error is not None:
-            self._set_problem(error.sentence)
+        if sentence:
+            self._set_problem(sentence)
         self._announce()
-
-    def _tell_lost(self) -> None:
-        if self._is_loaded and self.info is not None and self._loading is not None:
-            self.info = self._loading.lost.told_in(self.info)
 
     def _take_tables(self, tables: tuple[FeatureTable, ...], *, keep: bool = True) -> None:
         self.tables = tables
         if not keep:
             self._details.clear()
         self._show(keep=keep)
-        if self._is_loaded or not keep:
+        if self.source.is_loaded or not keep:
             self._show_selected(keep=keep)
 
     # -- painting -----------------------------------------------------------------------------------------------
@@ -328,7 +283,7 @@ class VectorDrawing(LayerDrawing):
 
     def _present(self, content: VectorContent, keep: bool) -> None:
         self._sheet.set_content(content, keep=keep)
-        self._labels.update(content, self._attributes if self._is_loaded else None, self.style)
+        self._labels.update(content, self._attributes if self.source.is_loaded else None, self.style)
         self._announce()
 
     def _cluster_cell(self) -> float:
