@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from layers.document.edit import Edit
+from layers.document.edit import Edit, Table
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,3 +24,8 @@ class Changes:
 
     def uuids(self, table: str) -> frozenset[str]:
         return self.touched.get(table, frozenset())
+
+    def linked(self, link_table: Table, end: str) -> frozenset[str]:
+        """What stands at `end` of the links that the edit made, changed or cut; `end` is a column of uuids."""
+        changes = self.edit.changes if self.edit is not None else ()
+        return frozenset(getattr(change.row, end) for change in changes if change.table == link_table)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import override
 
 from PySide6.QtWidgets import QFormLayout, QPushButton, QVBoxLayout, QWidget
 
 from layers.document.changes import Changes
+from layers.document.claim import Claim
 from layers.document.vocabulary import MARKINGS, STATES, VOICES
 from viewer.commands.claims import delete_claims, update_claim
 from viewer.panels.claim_places import ClaimPlaces
@@ -14,27 +15,20 @@ from viewer.panels.claim_sources import ClaimSources
 from viewer.panels.context import PanelContext
 from viewer.panels.field_set import FieldSet
 from viewer.panels.fields import ChoiceField, LineField, TextField
-from viewer.panels.form_page import FormPage, clear_layout, heading, muted, side_by_side, wrapped
+from viewer.panels.form_page import clear_layout, heading, muted, side_by_side, wrapped
 from viewer.panels.judgement import JudgementFields
+from viewer.panels.row_form import RowForm
 from viewer.panels.words import choices
 from viewer.support.text import plain
 
 
-class ClaimFormPanel(QWidget):
-    """Shows the context's claim; each field is its own undo step."""
+class ClaimFormPanel(RowForm):
+    """Shows the context's claim."""
 
     def __init__(self, context: PanelContext, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self._context = context
-        self._uuid = ""
-        self.page = FormPage(self.tr("Choose a claim in the list or on a site's card, or add one."))
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.addWidget(self.page)
-        form = QFormLayout()
-        self.fields = FieldSet(form, self._commit, self)
+        super().__init__(context, "claims", update_claim, parent)
         self._add_fields()
-        self.page.content.addLayout(form)
+        self.page.content.addLayout(self.form)
         self.page.content.addWidget(heading(self.tr("The analyst's judgement")))
         self.judgement = JudgementFields(context, self.fields)
         self.page.content.addWidget(self.judgement)
@@ -44,7 +38,7 @@ class ClaimFormPanel(QWidget):
         context.claim_shown.connect(self._shown)
         context.flush_requested.connect(self.flush)
         context.changed.connect(self._heard)
-        context.document_replaced.connect(self._show)
+        context.document_replaced.connect(self.refresh)
         self._shown(context.claim_uuid)
 
     def _add_fields(self) -> None:
@@ -88,9 +82,9 @@ class ClaimFormPanel(QWidget):
 
     # -- showing ------------------------------------------------------------------------------------------------
 
-    @property
-    def uuid(self) -> str:
-        return self._uuid
+    @override
+    def hint(self) -> str:
+        return self.tr("Choose a claim in the list or on a site's card, or add one.")
 
     def flush(self) -> None:
         """Commit what is typed and not entered yet."""
@@ -100,11 +94,11 @@ class ClaimFormPanel(QWidget):
 
     def _shown(self, uuid: str) -> None:
         self._uuid = uuid
-        claim = self._context.document.claims.get(uuid)
+        claim = self.row()
         if claim is not None:
             self.fields.show_other(claim)
             self.note.show_other(claim)
-        self._show()
+        self.refresh()
         if claim is not None:
             self.page.show_form(from_top=True)
 
@@ -112,33 +106,24 @@ class ClaimFormPanel(QWidget):
         if self._uuid and changes.touches(
             "claims", "claim_sites", "sites", "claim_sources", "sources", "responses", "response_claims"
         ):
-            self._show()
+            self.refresh()
 
-    def _show(self) -> None:
-        claim = self._context.document.claims.get(self._uuid)
-        if claim is None:
-            self.page.show_hint()
-            return
-        self.fields.show_row(claim)
-        self.note.show_row(claim)
-        self.judgement.show_claim(claim)
-        self.places.show_claim(claim)
-        self.sources.show_claim(claim)
+    @override
+    def show_row(self, row: Claim) -> None:
+        self.fields.show_row(row)
+        self.note.show_row(row)
+        self.judgement.show_claim(row)
+        self.places.show_claim(row)
+        self.sources.show_claim(row)
         clear_layout(self.responses)
-        answers = self._context.document.responses_to(claim.uuid)
+        answers = self._context.document.responses_to(row.uuid)
         for answer in answers:
             label = wrapped(plain(f"{answer.speaker}: “{answer.words}”"))
             self.responses.addWidget(label)
         if not answers:
             self.responses.addWidget(muted(self.tr("None recorded.")))
-        self.page.show_form()
 
     # -- gestures -----------------------------------------------------------------------------------------------
-
-    def _commit(self, column: str, value: Any) -> str:
-        if self._uuid not in self._context.document.claims:
-            return ""
-        return self._context.attempt(update_claim, self._uuid, **{column: value})
 
     def _delete(self) -> None:
         self._context.do(delete_claims, (self._uuid,))

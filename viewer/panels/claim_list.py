@@ -92,12 +92,9 @@ class ClaimListPanel(QWidget):
         self._update_buttons()
 
     def _claims_whose_places_changed(self, changes: Changes) -> set[str]:
-        if changes.edit is None or not changes.touches("claim_sites", "sites"):
-            return set()
         document = self._context.document
-        links = {c.row.claim_uuid for c in changes.edit.changes if c.table == "claim_sites"}  # type: ignore[attr-defined]
         renamed = {link.claim_uuid for uuid in changes.uuids("sites") for link in document.claim_links_of_site(uuid)}
-        return links | renamed
+        return renamed | changes.linked("claim_sites", "claim_uuid")
 
     # -- gestures -----------------------------------------------------------------------------------------------
 

@@ -23,7 +23,6 @@ from viewer.panels.fields import ChoiceField, LineField, NumberField, TextField
 from viewer.panels.form_page import FormPage, heading, muted, side_by_side
 from viewer.panels.picker import Picker
 from viewer.panels.site_bulk_form import SiteBulkForm
-from viewer.panels.site_list import linked_sites
 from viewer.panels.words import choices, class_choices
 from viewer.support.text import plain, plain_label
 
@@ -125,7 +124,7 @@ class SiteFormPanel(QWidget):
         self._show()
 
     def _heard(self, changes: Changes) -> None:
-        about = changes.uuids("sites") | linked_sites(changes)
+        about = changes.uuids("sites") | changes.linked("claim_sites", "site_uuid")
         if changes.everything or self._uuid in about or (self._uuid and changes.touches("claims")):
             self._show()
 

@@ -69,7 +69,7 @@ class SiteListPanel(QWidget):
         if changes.everything:
             self._read()
             return
-        touched = set(changes.uuids("sites")) | linked_sites(changes)
+        touched = changes.uuids("sites") | changes.linked("claim_sites", "site_uuid")
         if touched:
             self.model.refresh(touched, self._context.document.sites)
 
@@ -79,13 +79,6 @@ class SiteListPanel(QWidget):
     def _delete(self) -> None:
         if self.list.selected():
             self._context.do_for_many(self.tr("Deleting sites"), delete_sites, self.list.selected())
-
-
-def linked_sites(changes: Changes) -> set[str]:
-    """The sites whose links to claims an edit made or cut."""
-    if changes.edit is None:
-        return set()
-    return {change.row.site_uuid for change in changes.edit.changes if change.table == "claim_sites"}  # type: ignore[attr-defined]
 
 
 def bounds_of_sites(sites: Iterable[Site]) -> Bounds:

@@ -2,38 +2,29 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import override
 
-from PySide6.QtWidgets import QFormLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QWidget
 
 from layers.document.changes import Changes
+from layers.document.source import Source
 from layers.document.vocabulary import MARKINGS, SOURCE_KINDS
 from viewer.commands.sources import update_source, uses_of_source
 from viewer.panels.context import PanelContext
-from viewer.panels.field_set import FieldSet
 from viewer.panels.fields import ChoiceField, LineField, TextField
-from viewer.panels.form_page import FormPage, muted
+from viewer.panels.form_page import muted
+from viewer.panels.row_form import RowForm
 from viewer.panels.words import choices, reliability_choices
 from viewer.support.text import one_line, plain
 
 
-class SourceForm(QWidget):
-    """Each field is its own undo step."""
-
+class SourceForm(RowForm):
     def __init__(self, context: PanelContext, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self._context = context
-        self._uuid = ""
-        self.page = FormPage(self.tr("Choose a source, or add one."))
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.addWidget(self.page)
-        form = QFormLayout()
-        self.fields = FieldSet(form, self._commit, self)
+        super().__init__(context, "sources", update_source, parent)
         self._add_fields()
         self.uses = muted()
         self.page.content.addWidget(self.fields.refusal)
-        self.page.content.addLayout(form)
+        self.page.content.addLayout(self.form)
         self.page.content.addWidget(self.uses)
         self.page.content.addStretch(1)
         context.changed.connect(self._heard)
@@ -64,29 +55,18 @@ class SourceForm(QWidget):
         marks = [(marking, marking or tr("none")) for marking in MARKINGS]
         add("marking", tr("Marking"), ChoiceField(marks, free=True), tr("Handling marking of this source"))
 
-    def show_source(self, uuid: str) -> None:
-        """Show a source; an empty uuid shows none."""
-        if uuid != self._uuid:
-            self.fields.flush()
-            self._uuid = uuid
-            source = self._context.document.sources.get(uuid)
-            if source is not None:
-                self.fields.show_other(source)
-                self.page.show_form(from_top=True)
-        self._show()
+    @override
+    def hint(self) -> str:
+        return self.tr("Choose a source, or add one.")
 
     def _heard(self, changes: Changes) -> None:
         if changes.touches("sources", "claim_sources", "responses"):
-            self._show()
+            self.refresh()
 
-    def _show(self) -> None:
-        document = self._context.document
-        source = document.sources.get(self._uuid)
-        if source is None:
-            self.page.show_hint()
-            return
-        self.fields.show_row(source)
-        uses = uses_of_source(document, source.uuid)
+    @override
+    def show_row(self, row: Source) -> None:
+        self.fields.show_row(row)
+        uses = uses_of_source(self._context.document, row.uuid)
         lines = [
             self.tr("Cited by: %1").replace("%1", one_line(claim.statement or claim.source_wording, 120))
             for claim in uses.claims[:12]
@@ -94,9 +74,3 @@ class SourceForm(QWidget):
         if len(uses.claims) > 12:
             lines.append(self.tr("and %1 more claims").replace("%1", str(len(uses.claims) - 12)))
         self.uses.setText(plain("\n".join(lines) or self.tr("No claim cites this source yet.")))
-        self.page.show_form()
-
-    def _commit(self, column: str, value: Any) -> str:
-        if self._uuid not in self._context.document.sources:
-            return ""
-        return self._context.attempt(update_source, self._uuid, **{column: value})
