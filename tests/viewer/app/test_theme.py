@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 from PySide6.QtGui import QPalette
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QCheckBox
+from pytestqt.qtbot import QtBot
 
 from viewer.app.theme import DARK, LIGHT, THEMES, Theme, apply_theme, contrast, palette_of, style_sheet
 
@@ -45,3 +46,15 @@ def test_disabled_text_is_fainter(qapp: QApplication) -> None:
 def test_the_sheet_leaves_nothing_unfilled() -> None:
     assert "$" not in style_sheet(LIGHT).partition("*/")[2]
     assert style_sheet(LIGHT).count("{") == style_sheet(LIGHT).count("}")
+
+
+@pytest.mark.parametrize("theme", [DARK, LIGHT], ids=lambda theme: theme.name)
+def test_an_empty_check_box_has_an_edge_that_stands_out(qtbot: QtBot, qapp: QApplication, theme: Theme) -> None:
+    apply_theme(qapp, theme.name)
+    box = QCheckBox()
+    qtbot.addWidget(box)
+    box.resize(40, 24)
+    picture = box.grab().toImage()
+    colors = [picture.pixelColor(x, 12).name() for x in range(20)]
+    assert max(contrast(color, theme.window) for color in colors) >= 3
+    apply_theme(qapp, "dark")
