@@ -82,9 +82,12 @@ class RasterStyle:
         bands = color if len(color) == 3 else plain[:3] if len(plain) >= 3 else plain[:1]
         if info.bands[bands[0] - 1].palette:
             return cls(bands[:1], (Stretch(0.0, 255.0),), resampling="nearest", rule=StretchRule(origin="given"))
-        # Eight bits are shown as they are.
-        origin = "given" if all(info.bands[index - 1].dtype == "uint8" for index in bands) else "image"
         stretches = tuple(_default_stretch(info.bands[index - 1]) for index in bands)
+        # Eight bits are shown as they are, but where the probe found a lone band that uses few of its values.
+        as_they_are = all(info.bands[index - 1].dtype == "uint8" for index in bands) and all(
+            s.low == 0 and s.high == (1 << int(s.high).bit_length()) - 1 for s in stretches
+        )
+        origin = "given" if as_they_are else "image"
         return cls(bands, stretches, rule=StretchRule(origin=origin))
 
     def to_json(self) -> dict[str, Any]:

@@ -26,6 +26,8 @@ from layers.readers.vrt_judge import judge_vrt
 
 SAMPLE_PX = 512
 MAX_STRETCHED_BANDS = 16
+NARROW_BYTES = 127
+"""Of 255: bytes of one band that keep to less than half of what they can say are stretched."""
 MAX_DECIMATED_PIXELS = 16_000_000
 _LATTICE = 4
 _MAX_TAGS = 250
@@ -166,13 +168,15 @@ def _bands(dataset: DatasetReader, problems: list[str]) -> tuple[BandInfo, ...]:
 
 
 def _stretches(dataset: DatasetReader, problems: list[str]) -> dict[int, tuple[float, float]]:
-    """The default stretch: all of what up to 8 bits can hold, else the 2nd to 98th percentile of valid values."""
+    """The default stretch: all of what up to 8 bits can hold, else the 2nd to 98th percentile of valid values; so
+    too for the bytes of a lone band that use less than half of what they can hold.
+    """
     found = {
         i: (0.0, 2.0 ** _bits(dataset, i) - 1)
         for i, dtype in zip(dataset.indexes, dataset.dtypes, strict=True)
         if dtype == "uint8"
     }
-    others = [i for i in dataset.indexes if i not in found][:MAX_STRETCHED_BANDS]
+    others = [i for i in dataset.indexes if i not in found][:MAX_STRETCHED_BANDS] or _lone_grey(dataset)
     if not others:
         return found
     try:
@@ -189,8 +193,21 @@ def _stretches(dataset: DatasetReader, problems: list[str]) -> dict[int, tuple[f
         values = values[has_value]
         if values.size:
             low, high = _percentiles(values, (2.0, 98.0))
-            found[index] = (low, high if high > low else low + 1.0)
+            if index not in found:
+                found[index] = (low, high if high > low else low + 1.0)
+            elif 0 < high - low < NARROW_BYTES:
+                found[index] = (low, high)
     return found
+
+
+def _lone_grey(dataset: DatasetReader) -> list[int]:
+    """The one band of bytes of a picture without colours: radar and panchromatic ones are often nearly black as they
+    are. Colours, palettes and fewer bits are shown as they are: they were made to be looked at.
+    """
+    data = [i for i, color in zip(dataset.indexes, dataset.colorinterp, strict=True) if color.name != "alpha"]
+    if len(data) != 1 or dataset.colorinterp[data[0] - 1].name == "palette" or _bits(dataset, data[0]) < 8:
+        return []
+    return data
 
 
 def _percentiles(values: NDArray[Any], parts: tuple[float, ...]) -> tuple[float, ...]:

@@ -10,6 +10,7 @@ from layers.errors import FileMissing, NotAFile, NotReadable, TooLarge, Unsuppor
 from layers.geo.bounds import Bounds
 from layers.pool.pool import ReaderPool
 from layers.raster.info import RasterInfo
+from layers.raster.style import RasterStyle
 from layers.readers import datasets
 from tests.layers.readers.tiny_rasters import SIZE, surface, write_raster
 
@@ -212,3 +213,23 @@ def test_statistics(tmp_path):
     assert (band["count"], band["min"], band["max"], sum(band["histogram"])) == (9999, 1, 9999, 9999)
     (band,) = POOL.ask("statistics", {"path": str(path), "bands": [1], "window": [90, 90, 50, 50]}).header["bands"]
     assert (band["count"], band["min"]) == (100, 9090)
+
+
+@pytest.mark.parametrize(
+    ("most", "count", "options", "expected", "origin"),
+    [
+        (80, 1, {}, (1.6, 78.4), "image"),
+        (250, 1, {}, (0, 255), "given"),
+        (80, 3, {"photometric": "RGB"}, (0, 255), "given"),
+        (80, 1, {"photometric": "palette"}, (0, 255), "given"),
+        (0, 1, {}, (0, 255), "given"),
+    ],
+    ids=["dark radar", "uses its bytes", "colours", "palette", "one value"],
+)
+def test_a_lone_band_of_bytes_is_stretched_where_it_uses_less_than_half_of_them(
+    tmp_path, most, count, options, expected, origin
+):
+    values = np.broadcast_to(np.linspace(0, most, 256).astype(np.uint8), (count, 64, 256))
+    info = probe(write_raster(tmp_path / "a.tif", values, "EPSG:32652", UTM, **options))
+    assert (info.bands[0].low, info.bands[0].high) == pytest.approx(expected, abs=1)
+    assert RasterStyle.default(info).rule.origin == origin
