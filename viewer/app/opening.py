@@ -197,7 +197,9 @@ class FileOpener(QObject):
         if len(layers) == 1 and question is not None and question.has_pixels and self._may_be_pixels:
             self.notices.append(question.notice)
             return [layers[0].placed(PIXEL_SPACE)]
-        for refusal in dict.fromkeys(layer.question.refusal for layer in layers if layer.question is not None):
+        is_alone = len(layers) == 1 and not self._session.document.layers
+        questions = [layer.question for layer in layers if layer.question is not None]
+        for refusal in dict.fromkeys(question.refusal(is_alone) for question in questions):
             self._refuse(CannotBePlaced(refusal))
         return layers
 

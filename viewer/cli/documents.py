@@ -63,7 +63,7 @@ def is_all_in_pixels(document: Document) -> bool:
 def checked_place(layer: FoundLayer) -> FoundLayer:
     """The layer; raises CannotBePlaced where it would have to be asked where it lies."""
     if layer.question is not None:
-        raise CannotBePlaced(layer.question.refusal)
+        raise CannotBePlaced(layer.question.refusal())
     return layer
 
 

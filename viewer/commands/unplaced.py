@@ -43,13 +43,13 @@ class PlaceQuestion:
             return f"{self.name} names a CRS but says nothing about its position in it."
         return f"{self.name} has no position and no CRS."
 
-    @property
-    def refusal(self) -> str:
-        """The sentence where nobody can be asked."""
+    def refusal(self, is_alone: bool = False) -> str:
+        """The sentence where nobody can be asked. `is_alone`: no other file, but a place on Earth is asked for."""
         if self.says_it_all:
             return f"{self.lack[:-1]}, but its numbers do not fit that: choose its CRS in the window."
         where = "choose its CRS in the window" if self.can_be_placed else "put a world file beside it"
-        otherwise = ", or name it alone to see it in pixel space" if self.has_pixels else ""
+        way = "ask for no bounds and no CRS" if is_alone else "name it alone"
+        otherwise = f", or {way} to see it in pixel space" if self.has_pixels else ""
         return f"{self.lack[:-1]}: {where}{otherwise}."
 
     @property

@@ -259,3 +259,18 @@ def test_the_answer_can_be_changed_later(window: MainWindow, unnamed: Path, qtbo
     window.session.undo()
     assert layers(window) == [("unnamed", PIXEL_SPACE)]
     assert WGS84 not in window.settings.get("recent_crs")
+
+
+def test_a_lone_file_is_not_told_to_be_named_alone(window: MainWindow, photo: Path, qtbot: QtBot) -> None:
+    """As `--screenshot --bounds` opens it: nobody is asked, and a place on Earth is wanted."""
+    window.opener.asks, window.opener.needs_earth = False, True
+    window.files.open_words([str(photo)])
+    settle(window, qtbot)
+    (sentence,) = window.opener.failures
+    assert sentence == (
+        "photo.png has no position and no CRS: put a world file beside it, "
+        "or ask for no bounds and no CRS to see it in pixel space."
+    )
+    window.files.open_words([str(photo), str(photo)])
+    settle(window, qtbot)
+    assert "or name it alone" in window.opener.failures[-1]
