@@ -117,6 +117,10 @@ class Docks(QObject):
         # Forms need the height at the right, tables the width below.
         window.setCorner(Qt.Corner.BottomRightCorner, Qt.DockWidgetArea.RightDockWidgetArea)
         self._wanted: dict[str, bool] = {}
+        # Hidden panels take no sizes: shares are dealt when they first show, unless an arrangement is known.
+        self._first_shares = QTimer(self, singleShot=True, interval=0)
+        self._first_shares.timeout.connect(self._share_out)
+        self._has_shares = False
         self._warm = QTimer(self, interval=WARM_MS)
         self._warm.timeout.connect(self._make_next)
         self.reset()
@@ -208,12 +212,17 @@ class Docks(QObject):
         window.tabifyDockWidget(docks["panel_details"], docks["panel_acquisition"])
         docks["panel_details"].raise_()
         docks["panel_sites"].raise_()
+        self._share_out()
+        self._is_arranging = False
+        self._name_tabs()
+
+    def _share_out(self) -> None:
+        """Forms get more height than lists."""
+        window, docks = self._window, self._docks
         horizontal = [docks["panel_layers"], docks["panel_sites"]]
         window.resizeDocks(horizontal, [LEFT_PX, RIGHT_PX], Qt.Orientation.Horizontal)
         vertical = [docks["panel_sites"], docks["panel_details"], docks["panel_attributes"]]
         window.resizeDocks(vertical, [340, 480, BELOW_PX], Qt.Orientation.Vertical)
-        self._is_arranging = False
-        self._name_tabs()
 
     def set_shown(self, shown: bool) -> None:
         """Take all panels away while there is no case, and bring back those that stood."""
@@ -230,6 +239,9 @@ class Docks(QObject):
                 self._docks[front].raise_()
             self._is_arranging = False
             self._name_tabs()
+            if not self._has_shares:
+                self._has_shares = True
+                self._first_shares.start()
 
     def _name_tabs(self) -> None:
         """The window makes tab bars as docks are put on each other; a screen reader wants to know what they are."""
@@ -256,7 +268,7 @@ class Docks(QObject):
     def restore(self, state: str) -> None:
         """An arrangement of another version is left out."""
         if state:
-            self._window.restoreState(QByteArray.fromBase64(state.encode("ascii")), STATE_VERSION)
+            self._has_shares = self._window.restoreState(QByteArray.fromBase64(state.encode("ascii")), STATE_VERSION)
 
     def _selected(self) -> None:
         if len(self._context.selection):

@@ -425,3 +425,10 @@ def test_the_colours_are_kept(window: MainWindow, qapp: QApplication) -> None:
     assert Settings.of_user().get("theme") == "light"
     dark.trigger()
     assert Settings.of_user().get("theme") == "dark"
+
+
+def test_the_form_has_more_height_than_the_list_when_a_case_is_first_shown(window: MainWindow, qtbot: QtBot) -> None:
+    window.files.new_case()
+    settle(window, qtbot)
+    details, sites = window.docks["panel_details"], window.docks["panel_sites"]
+    qtbot.waitUntil(lambda: details.height() > sites.height())
