@@ -70,9 +70,14 @@ SITE_CLASSES: dict[str, str] = {
 }
 """class_code to English title. A case may hold other codes: they show as they are."""
 
+MEASURED = "measured on the image"
+BY_HAND = "placed by hand on the map"
+"""For a position that was somewhere else before, and rests on nothing but the hand that moved it."""
+
 POSITION_BASES = (
     "published coordinate of the site",
-    "measured on the image",
+    MEASURED,
+    BY_HAND,
     "centre of the city",
     "centre of the town",
     "centre of a large area",

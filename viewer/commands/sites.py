@@ -13,7 +13,7 @@ from layers.document.document import Document
 from layers.document.edit import Change, Edit
 from layers.document.rows import Comment
 from layers.document.site import Site
-from layers.document.vocabulary import ROLES, STATUSES
+from layers.document.vocabulary import BY_HAND, MEASURED, ROLES, STATUSES
 from layers.errors import InvalidValue
 from viewer.commands.fields import check_choice, check_color, check_date, check_number, row_of
 from viewer.commands.stamps import Stamp, delete, insert, new_uuid, stamp_of, update
@@ -27,6 +27,8 @@ FIELD_WORDS = {
     "geometry": "geometry",
 }  # fmt: skip
 """What the undo menu calls a column of a site."""
+_WAS = "; was: "
+_LONGEST_BASIS = 300
 
 _GEOMETRIES = ("Point", "LineString", "Polygon", "MultiPoint", "MultiLineString", "MultiPolygon")
 
@@ -79,12 +81,15 @@ def update_sites(
 def move_sites(
     document: Document, geometries: Mapping[str, BaseGeometry], *, actor: str, now: str | None = None
 ) -> Edit:
-    """Put sites elsewhere: uuid to new geometry in lon, lat, of the same kind as the old. Raises InvalidValue."""
+    """Put sites elsewhere by hand: uuid to new geometry in lon, lat, of the same kind as the old.
+
+    The basis of the position says so from then on. Raises InvalidValue.
+    """
     return _with_geometries(document, geometries, "Move", stamp_of(actor, now))
 
 
 def reshape_site(document: Document, uuid: str, geometry: BaseGeometry, *, actor: str, now: str | None = None) -> Edit:
-    """Give a site other vertices (lon, lat), of the same kind as the old. Raises InvalidValue."""
+    """Give a site other vertices (lon, lat) by hand, of the same kind as the old. Raises InvalidValue."""
     return _with_geometries(document, {uuid: geometry}, "Reshape", stamp_of(actor, now))
 
 
@@ -118,8 +123,25 @@ def _with_geometries(document: Document, geometries: Mapping[str, BaseGeometry],
         _check_geometry(geometry)
         if Site(uuid="", geometry=geometry).kind != site.kind:
             raise InvalidValue(f"A {site.kind} stays a {site.kind}: delete the site and draw it anew.")
-        changes += _changed(site, stamp, {"geometry": geometry})
+        if geometry != site.geometry:
+            changes += _changed(site, stamp, {"geometry": geometry, **_basis_by_hand(document, site)})
     return Edit(f"{verb} {_named(*sites)}", tuple(changes))
+
+
+def _basis_by_hand(document: Document, site: Site) -> dict[str, Any]:
+    """What the position of a site rests on once it was moved or reshaped: no longer on what it was taken from.
+
+    The first basis, and the source it was from, stay readable; so does the error, which is not made smaller by a hand.
+    """
+    if site.position_basis == MEASURED and not site.position_source_uuid:
+        return {}  # drawn by hand before, too
+    source = document.sources.get(site.position_source_uuid)
+    title = f"source “{source.title}”" if source is not None and source.title else ""
+    now, _, first = site.position_basis.partition(_WAS)
+    was = ", ".join(text for text in (first or (now if now != BY_HAND else ""), title) if text)
+    basis = f"{BY_HAND}{_WAS}{was}" if was else BY_HAND
+    basis = basis if len(basis) <= _LONGEST_BASIS else basis[: _LONGEST_BASIS - 1] + "…"
+    return {"position_basis": basis, "position_source_uuid": ""}
 
 
 def _changed(site: Site, stamp: Stamp, fields: Mapping[str, Any]) -> tuple[Change, ...]:

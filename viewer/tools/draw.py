@@ -10,14 +10,13 @@ from PySide6.QtCore import QObject, Qt
 from PySide6.QtGui import QPainter
 from shapely.geometry.base import BaseGeometry
 
+from layers.document.vocabulary import MEASURED
 from layers.grid.tile_grid import View
 from viewer.canvas.pointer import PointerEvent
 from viewer.commands.sites import add_site
 from viewer.commands.stamps import new_uuid
 from viewer.tools.sketch import Place, geometry_of, measures, near, paint_sketch
 from viewer.tools.tool import Tool, ToolContext
-
-MEASURED = "measured on the image"
 
 
 class DrawTool(Tool):

@@ -10,6 +10,7 @@ from layers.document.claim import Claim
 from layers.document.document import Document
 from layers.document.rows import ClaimSite, Comment
 from layers.document.site import Site
+from layers.document.source import Source
 from layers.errors import InvalidValue
 from viewer.commands.sites import add_site, delete_sites, move_sites, reshape_site, update_site, update_sites
 
@@ -124,6 +125,42 @@ def test_moving_keeps_the_kind() -> None:
     assert len(document.sites["s"].geometry.coords) == 3
     with pytest.raises(InvalidValue, match="stays a line"):
         move_sites(document, {"s": Polygon([(0, 0), (1, 0), (1, 1)])}, actor="Li")
+
+
+def test_a_moved_site_no_longer_rests_on_what_its_position_was_taken_from() -> None:
+    found = {"position_basis": "MGRS coordinate", "position_error_m": 707.0, "position_source_uuid": "src"}
+    source = Source(uuid="src", title="Gazetteer")
+    document = Document({"sites": [_site(**found)], "sources": [source]})
+    edit = move_sites(document, {"s": Point(1, 1)}, actor="Li")
+    document.apply(edit)
+    site = document.sites["s"]
+    assert site.position_basis == "placed by hand on the map; was: MGRS coordinate, source “Gazetteer”"
+    assert (site.position_source_uuid, site.position_error_m) == ("", 707.0)
+    document.apply(move_sites(document, {"s": Point(2, 2)}, actor="Li"))
+    assert document.sites["s"].position_basis == site.position_basis, "what it was at first, said once"
+    assert move_sites(document, {"s": Point(2, 2)}, actor="Li").changes == (), "not moved at all"
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [("", "placed by hand on the map"), ("placed by hand on the map", "placed by hand on the map"),
+     ("measured on the image", "measured on the image"), ("x" * 400, None)],
+)  # fmt: skip
+def test_the_basis_of_what_was_moved_by_hand(before: str, after: str | None) -> None:
+    document = Document({"sites": [_site(position_basis=before)]})
+    document.apply(move_sites(document, {"s": Point(1, 1)}, actor="Li"))
+    basis = document.sites["s"].position_basis
+    assert basis == after if after is not None else len(basis) == 300
+
+
+def test_undoing_a_move_brings_back_what_the_position_rested_on() -> None:
+    document = Document({"sites": [_site(geometry=LineString([(0, 0), (1, 1)]), position_basis="as in OSM")]})
+    before = document.sites["s"]
+    edit = reshape_site(document, "s", LineString([(0, 0), (2, 2)]), actor="Li")
+    document.apply(edit)
+    assert document.sites["s"].position_basis.endswith("was: as in OSM")
+    document.apply(edit.inverse())
+    assert document.sites["s"] == before
 
 
 def test_deleting_a_site_frees_its_claims_and_takes_its_chips() -> None:

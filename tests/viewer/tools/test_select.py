@@ -6,6 +6,7 @@ import pytest
 from PySide6.QtCore import Qt
 
 from layers.geo.bounds import Bounds
+from viewer.commands.sites import update_site
 from viewer.tools.select import SelectTool
 
 Control = Qt.KeyboardModifier.ControlModifier
@@ -99,3 +100,21 @@ def test_moving_off_the_map_moves_nothing(desk, tool):
     desk.canvas.selection.set({"port"})
     desk.drag((10, 50), (-250, 50))
     assert desk.edits == []
+
+
+def test_a_dragged_site_says_that_it_was_placed_by_hand_and_one_undo_takes_both_back(desk, tool):
+    document = desk.canvas.scene.document
+    document.apply(update_site(document, "port", actor="Li", position_basis="MGRS coordinate of 1 km"))
+    before = document.sites["port"]
+    desk.canvas.selection.set({"port"})
+    desk.drag((10, 50), (10.1, 50.05))
+    (edit,) = desk.edits
+    assert document.sites["port"].position_basis == "placed by hand on the map; was: MGRS coordinate of 1 km"
+    document.apply(edit.inverse())
+    assert document.sites["port"] == before
+
+
+@pytest.mark.parametrize(("chosen", "words"), [({"port"}, "1 site selected"), ({"port", "firm"}, "2 sites selected")])
+def test_the_hint_counts_in_words(desk, tool, chosen, words):
+    desk.canvas.selection.set(chosen)
+    assert tool.hint.startswith(words)
