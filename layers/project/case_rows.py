@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any, cast
 from uuid import uuid4
 
+from layers.counted import counted
 from layers.document.document import Document
 from layers.document.edit import Table
 from layers.document.rows import Row
@@ -75,7 +76,8 @@ def _read_table(
     filled = _filled(connection, spec, columns)
     wrong = _wrong_types(connection, spec, filled)
     problems += [
-        f"{_title(spec)}: {count} value(s) of {name} are of another type; left empty." for name, count in wrong
+        f"{_title(spec)}: {counted(count, f'value of {name} is', f'values of {name} are')} of another type; left empty."
+        for name, count in wrong
     ]
     # most columns of most cases are empty: what is the same in every row is not fetched
     same = {column.field: _empty(column) for column in spec.columns if column not in filled}
@@ -111,13 +113,15 @@ def _rows(
             converted[index] = geometries(converted[index])
             lost = sum(geometry is None for geometry in converted[index])
             if lost:
-                problems.append(f"{_title(spec)}: {lost} site(s) have no usable geometry and are left out.")
+                said = counted(lost, "site has no usable geometry and is", "sites have no usable geometry and are")
+                problems.append(f"{_title(spec)}: {said} left out.")
         elif column.kind == "aliases":
             converted[index] = [() if not text else aliases_from_text(text) for text in converted[index]]
             lost = sum(value is None for value in converted[index])
             converted[index] = [() if value is None else value for value in converted[index]]
             if lost:
-                problems.append(f"{_title(spec)}: {lost} value(s) of aliases_json are no list of names; left empty.")
+                said = counted(lost, "value of aliases_json is", "values of aliases_json are")
+                problems.append(f"{_title(spec)}: {said} no list of names; left empty.")
         elif column.kind == "boolean":
             converted[index] = [bool(value) for value in converted[index]]
     place = fields.index("geometry") if "geometry" in fields else -1
@@ -192,7 +196,10 @@ def _with_own_uuids(spec: TableSpec, rows: list[Row], seen: set[str], problems: 
         fresh = str(uuid4())
         seen.add(fresh)
         out.append(_replaced_uuid(row, fresh))
-    problems += [f"{_title(spec)}: {n} row(s) had {what}; they got a new one." for what, n in repaired.items()]
+    problems += [
+        f"{_title(spec)}: {counted(n, f'row had {what}; it', f'rows had {what}; they')} got a new one."
+        for what, n in repaired.items()
+    ]
     return out
 
 

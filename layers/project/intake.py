@@ -7,6 +7,7 @@ from collections.abc import Set
 from dataclasses import dataclass
 from pathlib import Path
 
+from layers.counted import counted
 from layers.document.document import Document
 from layers.errors import CaseTooNew, GeoloupeError, UnsupportedFormat
 from layers.project import integrity
@@ -65,7 +66,8 @@ def admit(path: Path) -> Admission:
     problems = []
     for what, names in (("view", seen.views), ("trigger", _foreign_triggers(seen.triggers))):
         if names:
-            problems.append(f"{len(names)} {what}(s) of the file are ignored: {', '.join(sorted(names)[:3])}.")
+            ignored = counted(len(names), f"{what} of the file is ignored", f"{what}s of the file are ignored")
+            problems.append(f"{ignored}: {', '.join(sorted(names)[:3])}.")
     return Admission("loupe_meta" in seen.tables, tuple(seen.tables), tuple(problems))
 
 
@@ -92,7 +94,9 @@ def read_case(path: Path, *, accept_damage: bool = False, deadline_s: float = 12
         rows = read_document(connection, seen.tables)
     foreign = [*seen.views, *_foreign_triggers(seen.triggers)]
     if foreign:
-        problems.append(f"{len(foreign)} view(s) or trigger(s) of another program are ignored.")
+        one, many = "view or trigger of another program is", "views or triggers of another program are"
+        ignored = counted(len(foreign), one, many)
+        problems.append(f"{ignored} ignored.")
     assert mark_before is not None
     return Intake(
         rows.document,

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
+from layers.counted import counted
 from layers.document.document import Document
 from layers.document.layer import Layer
 from layers.document.vocabulary import LIKELIHOOD_TERMS, LikelihoodTerm
@@ -102,10 +103,12 @@ def _links(document: Document) -> Iterator[Finding]:
             for row in links(table).values()  # type: ignore[arg-type]
         )
         if lost:
-            yield Finding("orphan_link", f"{lost} row(s) of {table} lead to nothing that is in the case.")
+            rows = counted(lost, f"row of {table} leads", f"rows of {table} lead")
+            yield Finding("orphan_link", f"{rows} to nothing that is in the case.")
     lost = sum(bool(chip.site_uuid) and chip.site_uuid not in sites for chip in document.chips.values())
     if lost:
-        yield Finding("orphan_chip", f"{lost} image chip(s) belong to a site that is not in the case.")
+        chips = counted(lost, "image chip belongs", "image chips belong")
+        yield Finding("orphan_chip", f"{chips} to a site that is not in the case.")
 
 
 def _trade(document: Document) -> Iterator[Finding]:

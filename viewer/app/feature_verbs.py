@@ -9,6 +9,7 @@ from typing import Any
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QWidget
 
+from layers.counted import counted
 from layers.errors import GeoloupeError
 from layers.pool.protocol import Answer, Request
 from layers.vector.columns import ascending
@@ -156,7 +157,7 @@ class FeatureVerbs(QObject):
             def done(fids: Fids) -> None:
                 fids = passing(self._canvas.scene, uuid, ascending(fids))
                 self.selection.set(uuid, fids, how)
-                heard(self.tr("%n feature(s) found.", "", len(fids)))
+                heard(self.tr("{0} found.").format(counted(len(fids), self.tr("feature"), self.tr("features"))))
 
             self._context.jobs.run(work, done, lambda error: heard(error.sentence), self.tr("Selecting"))
 
@@ -193,7 +194,7 @@ class FeatureVerbs(QObject):
                 shown = passing(self._canvas.scene, uuid, fids)
                 count += len(shown)
                 self.selection.set(uuid, shown, "add")
-            heard(self.tr("%n feature(s) found.", "", count))
+            heard(self.tr("{0} found.").format(counted(count, self.tr("feature"), self.tr("features"))))
 
         self._context.jobs.run(work, done, lambda error: heard(error.sentence), self.tr("Looking for what is near"))
 

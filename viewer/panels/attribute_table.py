@@ -11,6 +11,7 @@ from PySide6.QtCore import QPoint, Qt, QTimer
 from PySide6.QtGui import QKeySequence, QShortcut, QShowEvent
 from PySide6.QtWidgets import QApplication, QMenu, QWidget
 
+from layers.counted import counted
 from layers.errors import GeoloupeError
 from layers.vector.column_statistics import ColumnStatistics, statistics_of
 from viewer.commands.layer_filter import filter_of, set_layer_filter
@@ -206,7 +207,7 @@ class AttributeTablePanel(AttributeFace):
             rows = self.model.rows[[current]]
         if len(rows):
             names = self.shown_columns()
-            title = self.tr("Copying %n row(s)", "", len(rows))
+            title = self.tr("Copying {0}").format(counted(len(rows), self.tr("row"), self.tr("rows")))
             self._run(lambda context: rows_as_text(found.table, rows, names, context), self._copied, title)
 
     def _copied(self, text: str) -> None:
@@ -262,7 +263,7 @@ class AttributeTablePanel(AttributeFace):
         title = self.tr("Counting {0}").format(one_line(column.name, 60))
 
         def show(found: ColumnStatistics) -> None:
-            of_rows = self.tr("of %n row(s) shown", "", len(rows))
+            of_rows = self.tr("of {0} shown").format(counted(len(rows), self.tr("row"), self.tr("rows")))
             self.summary = ColumnSummary(column.name, found, of_rows, self)
             self.summary.show_at(place)
 

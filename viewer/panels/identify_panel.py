@@ -20,6 +20,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from layers.counted import counted
 from viewer.canvas.feature_query import FeatureHit
 from viewer.canvas.feature_selection import Fids
 from viewer.panels.context import PanelContext
@@ -84,7 +85,7 @@ class IdentifyPanel(QWidget):
         elif len(hits) > MOST_HITS:
             text = self.tr("The topmost {0} of {1} features there.").format(MOST_HITS, len(hits))
         else:
-            text = self.tr("%n feature(s) there.", "", len(hits))
+            text = self.tr("{0} there.").format(counted(len(hits), self.tr("feature"), self.tr("features")))
         self.message.setText(text)
         items: dict[str, list[tuple[int, QTreeWidgetItem]]] = {}
         for hit in shown:

@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from layers.counted import counted
 from layers.document.edit import Edit
 from layers.document.layer import Layer
 from layers.pool.rows import read_rows_of
@@ -85,7 +86,8 @@ class MakeSitesDialog(QDialog):
         return boxes
 
     def _lay_out(self, info: VectorInfo | None) -> None:
-        head = plain_label(self.tr("%n site(s) of “{0}”", "", len(self._fids)).format(one_line(self._layer.name, 60)))
+        sites = counted(len(self._fids), self.tr("site"), self.tr("sites"))
+        head = plain_label(self.tr("{0} of “{1}”").format(sites, one_line(self._layer.name, 60)))
         head.setObjectName("heading")
         form = QFormLayout()
         for field in FIELDS:

@@ -10,6 +10,7 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QPainter
 from shapely.geometry.base import BaseGeometry
 
+from layers.counted import counted
 from layers.geo.crs import WGS84, transform_points
 from layers.grid.tile_grid import View
 from viewer.canvas.gestures import paint_rubber_band
@@ -44,9 +45,8 @@ class SelectTool(Tool):
         if self._drag is _Drag.MOVE:
             return self.tr("Let go where the sites belong. Esc puts them back.")
         if count:
-            return self.tr(
-                "%n site(s) selected: drag to move, Delete to delete, Ctrl+click to add or drop one.", "", count
-            )
+            text = self.tr("{0} selected: drag to move, Delete to delete, Ctrl+click to add or drop one.")
+            return text.format(counted(count, self.tr("site"), self.tr("sites")))
         return self.tr("Click a site to select it, or drag a box. Middle button or Space+drag pans.")
 
     def activate(self) -> None:

@@ -8,6 +8,7 @@ import numpy as np
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QPainter
 
+from layers.counted import counted
 from layers.geo.measure import circle, distance_m
 from layers.grid.tile_grid import View
 from viewer.canvas.feature_query import (
@@ -106,7 +107,8 @@ class FeatureTool(Tool):
     def counted(self, hint: str) -> str:
         """The hint after how many are selected."""
         count = len(self.canvas.features)
-        return self.tr("%n feature(s) selected.", "", count) + " " + hint if count else hint
+        words = counted(count, self.tr("feature"), self.tr("features"))
+        return self.tr("{0} selected.").format(words) + " " + hint if count else hint
 
 
 class SelectFeaturesTool(FeatureTool):

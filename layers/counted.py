@@ -1,0 +1,13 @@
+"""Counted words: "1 site", "2 sites", "12 345 sites", the thousands set apart by a thin space as everywhere."""
+
+from __future__ import annotations
+
+
+def counted(count: int, one: str, many: str = "") -> str:
+    """The count and its word; `many` where more than an s is to be added, or where the verb comes along."""
+    return f"{grouped(count)} {one if count == 1 else many or one + 's'}"
+
+
+def grouped(count: int) -> str:
+    """A whole number with a thin space between its thousands, where no line breaks."""
+    return f"{count:,}".replace(",", "\u202f")
