@@ -8,7 +8,7 @@ from typing import Any, override
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QShowEvent
-from PySide6.QtWidgets import QFormLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFormLayout, QWidget
 
 from layers.document.changes import Changes
 from layers.document.layer import Layer
@@ -19,14 +19,15 @@ from layers.vector.table import VectorInfo
 from viewer.commands.layers import update_layer
 from viewer.panels.context import PanelContext
 from viewer.panels.copy_label import CopyLabel
-from viewer.panels.field_set import LABEL_PX, FieldSet
+from viewer.panels.field_set import LABEL_PX
 from viewer.panels.fields import ChoiceField, LineField, TextField
-from viewer.panels.form_page import FormPage, heading, muted
+from viewer.panels.form_page import heading, muted
 from viewer.panels.layer_facts import Facts, info_facts, source_facts
 from viewer.panels.placement_form import PlacementForm
 from viewer.panels.raster_style_form import RasterStyleForm
 from viewer.panels.raster_styler import RasterStyler
 from viewer.panels.reading_form import ReadingForm
+from viewer.panels.row_form import RowForm
 from viewer.panels.slider_field import SliderField, percent
 from viewer.panels.vector_style_form import VectorStyleForm, Work
 from viewer.panels.words import choices
@@ -35,27 +36,19 @@ from viewer.rendering.vector_drawing import VectorDrawing
 from viewer.support.text import plain, plain_label
 
 
-class LayerPropertiesPanel(QWidget):
+class LayerPropertiesPanel(RowForm):
     """Until `context.info_of` knows what is in the file it shows only what the case says.
 
     Connect what tells of drawn layers to `look_again`.
     """
 
     def __init__(self, context: PanelContext, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self._context = context
-        self._uuid = ""
+        super().__init__(context, "layers", update_layer, parent)
         self._info: RasterInfo | VectorInfo | None = None
         self._facts_shown: Facts | None = None
-        self.page = FormPage(self.tr("Choose a layer in the layer tree."))
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.addWidget(self.page)
-        form = QFormLayout()
-        self.fields = FieldSet(form, self._commit, self)
         self._add_fields()
         content = self.page.content
-        content.addLayout(form)
+        content.addLayout(self.form)
         content.addWidget(self.fields.refusal)
         self.placement = PlacementForm(context)
         content.addWidget(self.placement)
@@ -91,6 +84,10 @@ class LayerPropertiesPanel(QWidget):
         add("credit", tr("Credit"), TextField(lines=1, most_lines=6), tr("Printed on the map and in every product"))
 
     @override
+    def hint(self) -> str:
+        return self.tr("Choose a layer in the layer tree.")
+
+    @override
     def showEvent(self, event: QShowEvent) -> None:
         """Nobody told a hidden panel what became known meanwhile."""
         super().showEvent(event)
@@ -102,7 +99,7 @@ class LayerPropertiesPanel(QWidget):
             return
         info = self._context.info_of(self._uuid)
         if info is not None and (info is not self._info or self._is_drawn_anew(info)):
-            self._show()
+            self.refresh()
 
     def _is_drawn_anew(self, info: RasterInfo | VectorInfo) -> bool:
         return isinstance(info, RasterInfo) and self._context.drawing_of(self._uuid) is not self.raster.drawing
@@ -111,42 +108,38 @@ class LayerPropertiesPanel(QWidget):
 
     def _shown(self, uuid: str) -> None:
         self._uuid = uuid
-        layer = self._context.document.layers.get(uuid)
+        layer = self._layer()
         if layer is not None:
             self.fields.show_other(layer)
             self.placement.show_layer(layer, self._context.info_of(layer.uuid), anew=True)
             self.raster.fields.refuse("")
             self.vector.fields.refuse("")
-        self._show()
+        self.refresh()
         if layer is not None:
             self.page.show_form(from_top=True)
 
     def _heard(self, changes: Changes) -> None:
         if changes.everything or self._uuid in changes.uuids("layers"):
-            self._show()
+            self.refresh()
 
-    def _show(self) -> None:
-        layer = self._context.document.layers.get(self._uuid)
-        if layer is None:
-            self.page.show_hint()
-            return
-        self.fields.show_row(layer)
-        info = self._info = self._context.info_of(layer.uuid)
-        self._show_found(layer)
-        self.placement.show_layer(layer, info)
-        self.reading.show_layer(layer, info)
+    @override
+    def show_row(self, row: Layer) -> None:
+        self.fields.show_row(row)
+        info = self._info = self._context.info_of(row.uuid)
+        self._show_found(row)
+        self.placement.show_layer(row, info)
+        self.reading.show_layer(row, info)
         self.raster.setVisible(isinstance(info, RasterInfo))
         self.vector.setVisible(isinstance(info, VectorInfo))
-        self.unread.setVisible(info is None and layer.kind != "tiles")
-        self._style_heading.setVisible(layer.kind != "tiles")
+        self.unread.setVisible(info is None and row.kind != "tiles")
+        self._style_heading.setVisible(row.kind != "tiles")
         if isinstance(info, RasterInfo):
             self.raster.show_layer()
         elif isinstance(info, VectorInfo):
-            drawing = self._context.drawing_of(layer.uuid)
+            drawing = self._context.drawing_of(row.uuid)
             geometry = drawing.geometry if isinstance(drawing, VectorDrawing) else info.geometry
-            self.vector.show_style(layer.style, replace(info, geometry=geometry))
-        self._show_facts(dict.fromkeys([*source_facts(layer), *(info_facts(info) if info else [])]))
-        self.page.show_form()
+            self.vector.show_style(row.style, replace(info, geometry=geometry))
+        self._show_facts(dict.fromkeys([*source_facts(row), *(info_facts(info) if info else [])]))
 
     def _show_found(self, layer: Layer) -> None:
         """Where the case says nothing of credit and date: what its file says, greyed."""
@@ -179,11 +172,6 @@ class LayerPropertiesPanel(QWidget):
 
     def _layer(self) -> Layer | None:
         return self._context.document.layers.get(self._uuid)
-
-    def _commit(self, column: str, value: Any) -> str:
-        if self._layer() is None:
-            return ""
-        return self._context.attempt(update_layer, self._uuid, **{column: value})
 
     def _commit_style(self, style_json: str) -> str:
         return self._commit("style_json", style_json)
