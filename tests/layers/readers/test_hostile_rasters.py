@@ -12,9 +12,9 @@ import pytest
 ROOT = Path(__file__).parents[3]
 
 
-def run(folder: Path, mode: str, module: str = "tests.layers.readers.hostile_child") -> dict:
+def run(kind: str, folder: Path, mode: str) -> dict:
     """The child's report; as root on Linux it can reach nothing but its own loopback."""
-    command = [sys.executable, "-m", module, str(folder), mode]
+    command = [sys.executable, "-m", "tests.layers.readers.hostile_child", kind, str(folder), mode]
     if hasattr(os, "geteuid") and os.geteuid() == 0 and shutil.which("unshare") and shutil.which("ip"):
         command = ["unshare", "-n", "--", "sh", "-c", 'ip link set lo up && exec "$@"', "sh", *command]
     proxies = {"http_proxy", "https_proxy", "all_proxy", "no_proxy"}
@@ -26,7 +26,7 @@ def run(folder: Path, mode: str, module: str = "tests.layers.readers.hostile_chi
 
 @pytest.mark.bounded
 def test_nothing_is_asked_of_any_host(tmp_path):
-    report = run(tmp_path, "guarded")
+    report = run("rasters", tmp_path, "guarded")
     assert report["requests"] == []
     said = report["said"]
     assert len(said) >= 25
@@ -40,7 +40,7 @@ def test_nothing_is_asked_of_any_host(tmp_path):
 
 @pytest.mark.bounded
 def test_the_guard_sees_what_gdal_asks_without_the_defences(tmp_path):
-    report = run(tmp_path, "open")
+    report = run("rasters", tmp_path, "open")
     asked = " ".join(report["requests"])
     assert "/x.tif" in asked
     assert ".png" in asked  # the WMS

@@ -4,12 +4,10 @@ import pytest
 
 from tests.layers.readers.test_hostile_rasters import run
 
-MODULE = "tests.layers.readers.hostile_vectors_child"
-
 
 @pytest.mark.bounded
 def test_f67_f69_nothing_is_asked_of_any_host(tmp_path):
-    report = run(tmp_path, "guarded", MODULE)
+    report = run("vectors", tmp_path, "guarded")
     assert report["requests"] == []
     said = report["said"]
     assert len(said) == 18
@@ -20,4 +18,4 @@ def test_f67_f69_nothing_is_asked_of_any_host(tmp_path):
 
 @pytest.mark.bounded
 def test_the_guard_sees_what_ogr_asks_without_the_defences(tmp_path):
-    assert "/crs.wkt" in " ".join(run(tmp_path, "open", MODULE)["requests"])
+    assert "/crs.wkt" in " ".join(run("vectors", tmp_path, "open")["requests"])

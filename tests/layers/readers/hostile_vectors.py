@@ -1,18 +1,18 @@
-"""Run by test_hostile_vectors, in a network of its own: opens hostile vector files and prints what reached the server.
+"""Vector files that lead to a server, and two ways to read them; see hostile_child.
 
-python -m tests.layers.readers.hostile_vectors_child FOLDER guarded|open|victim
+Imports stand within functions: GDAL as it comes must meet none of our defences.
 """
 
 from __future__ import annotations
 
 import contextlib
 import json
-import subprocess
-import sys
 import zipfile
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from tests.layers.readers.hostile_child import Listener
+if TYPE_CHECKING:
+    from layers.pool.pool import ReaderPool
 
 
 def corpus(folder: Path, url: str) -> list[Path]:
@@ -73,23 +73,15 @@ def _shapefile(folder: Path, url: str) -> Path:
     return path
 
 
-def open_guarded(paths: list[Path]) -> dict[str, str]:
-    """What the readers say of each: "drawn" or the sentence of the error."""
-    from layers.errors import GeoloupeError
-    from layers.pool.pool import ReaderPool
+def name_of(path: Path) -> str:
+    return path.name
 
-    pool, said = ReaderPool(1), {}
-    pool.start()
-    for path in paths:
-        try:
-            pool.ask("probe", {"path": str(path)})
-            pool.ask("features", {"path": str(path), "crs": "EPSG:3857", "source_crs": "EPSG:4326"})
-            pool.ask("attributes", {"path": str(path)})
-            said[path.name] = "drawn"
-        except GeoloupeError as error:
-            said[path.name] = error.sentence
-    pool.close()
-    return said
+
+def read(pool: ReaderPool, path: Path) -> None:
+    """All that the window asks of a vector file."""
+    pool.ask("probe", {"path": str(path)})
+    pool.ask("features", {"path": str(path), "crs": "EPSG:3857", "source_crs": "EPSG:4326"})
+    pool.ask("attributes", {"path": str(path)})
 
 
 def open_unguarded(folder: Path) -> None:
@@ -99,21 +91,3 @@ def open_unguarded(folder: Path) -> None:
     for name in ("link.geojson", "vrt.geojson"):
         with contextlib.suppress(Exception):
             pyogrio.read_info(folder / name)
-
-
-def main() -> None:
-    folder, mode = Path(sys.argv[1]), sys.argv[2]
-    if mode == "victim":
-        open_unguarded(folder)
-        return
-    listener, said = Listener(), {}
-    paths = corpus(folder, listener.url)
-    if mode == "guarded":
-        said = open_guarded(paths)
-    else:  # in another process: OGR keeps the interpreter to itself, and the server could not answer
-        subprocess.run([sys.executable, "-m", __spec__.name, str(folder), "victim"], check=True)
-    print(json.dumps({"requests": listener.requests, "said": said}))
-
-
-if __name__ == "__main__":
-    main()
