@@ -20,7 +20,8 @@ class Layer(Row):
 
     `source_json` says where the data are:
     ``{"path": "/abs/file.tif"}`` a file (relative paths are to the case's folder), with ``"table"`` for one of several,
-    and ``"height_m"`` where the analyst has chosen the height at which its RPC places it;
+    and ``"height_m"`` where the analyst has chosen the height at which its RPC places it, ``"band_names"``
+    (``{"4": "nir"}``) where the analyst says what bands see of which the file does not;
     ``{"shipped": "blue_marble.tif"}`` a file of the sample data;
     ``{"combined": [{"path": ..., "name": "1985", "bands": 4, ...}, ...]}`` several images as one, as
     `layers.raster.combined.Member.to_json` writes them;

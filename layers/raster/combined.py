@@ -50,7 +50,7 @@ class Member:
         """Raises InvalidValue where the values are not ours."""
         try:
             source: dict[str, Any] = {key: str(data[key]) for key in ("path", "part", "shipped") if data.get(key)}
-            source |= {"height_m": data["height_m"]} if "height_m" in data else {}
+            source |= {key: data[key] for key in ("height_m", "band_names") if key in data}
             found = cls(
                 str(data["name"]), source, int(data["bands"]), str(data.get("crs", "")),
                 str(data.get("acquired_at", "")), str(data.get("date_kind") or "unknown"), str(data.get("credit", "")),

@@ -14,6 +14,7 @@ from layers.document.layer import HIGHEST_M, LOWEST_M, Layer
 from layers.document.vocabulary import DATE_KINDS, LAYER_KINDS
 from layers.errors import BadCRS, InvalidValue
 from layers.geo.crs import PIXEL_SPACE, parse_crs
+from layers.raster.band_names import KEY, MEANINGS
 from viewer.commands.fields import check_choice, check_date, check_number, row_of
 from viewer.commands.stamps import Stamp, delete, insert, new_uuid, stamp_of, update
 
@@ -70,6 +71,21 @@ def set_height(document: Document, uuid: str, height_m: float | None, *, actor: 
         source["height_m"] = float(height_m)
     changes = update("layers", layer, stamp_of(actor, now), source_json=json.dumps(source))
     return Edit(f"Change height of layer “{layer.name}”", changes)
+
+
+def name_bands(document: Document, uuid: str, names: Mapping[int, str], *, actor: str, now: str | None = None) -> Edit:
+    """Say what bands of a layer's file see, by number, where the file does not; empty names say nothing.
+
+    Raises InvalidValue.
+    """
+    layer = row_of(document.layers, uuid, "layer")
+    given = {int(number): name for number, name in names.items() if name}
+    if any(name not in MEANINGS for name in given.values()) or len(set(given.values())) < len(given):
+        raise InvalidValue("Bands have different names, of the list that is offered: choose others.")
+    source = {key: value for key, value in layer.source.items() if key != KEY}
+    source |= {KEY: {str(number): name for number, name in sorted(given.items())}} if given else {}
+    changes = update("layers", layer, stamp_of(actor, now), source_json=json.dumps(source))
+    return Edit(f"Name bands of layer “{layer.name}”", changes)
 
 
 def read_layer_as(

@@ -12,6 +12,7 @@ from layers.raster.info import RasterInfo
 from layers.raster.presets import band_titles, combinations_of, indices_of, names_of, resolve
 from layers.raster.scene import SceneInfo
 from layers.raster.style import RasterStyle
+from viewer.panels.band_names_row import BandNamesRow
 from viewer.panels.field_set import LABEL_PX, FieldSet
 from viewer.panels.fields import ChoiceField, LineField, NumberField
 from viewer.panels.form_page import muted
@@ -51,6 +52,7 @@ class BandForm(QWidget):
             label.setBuddy(field)
             label.setMinimumWidth(LABEL_PX)
             form.addRow(label, field)
+        self.naming = BandNamesRow(styler, form)
         form.addRow(self._maths_label, self.maths)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
@@ -85,6 +87,7 @@ class BandForm(QWidget):
 
     def show_style(self, style: RasterStyle, info: RasterInfo, image: Image) -> None:
         self._style = style
+        self.naming.show_bands()
         if image is not self._image:
             self._image = image
             self._offer(info, image)
@@ -120,7 +123,7 @@ class BandForm(QWidget):
         self.preset.setEnabled(self.preset.count() > 0)
         tip = self.tr("Band combinations and spectral indices that this image can show")
         if not self.preset.count():
-            tip = self.tr("The file does not say which band is which colour: choose the bands below")
+            tip = self.tr("The file does not say what its bands see: say it below under Meaning, or choose bands")
         self.preset.setToolTip(tip)
         modes = [(ONE, self.tr("One band")), (SUM, self.tr("Band maths"))]
         if len(info.bands) >= 3:

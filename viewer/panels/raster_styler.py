@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from PySide6.QtCore import QMimeData, QObject, Signal
@@ -13,12 +13,13 @@ from PySide6.QtGui import QGuiApplication
 from layers.document.layer import Layer
 from layers.errors import GeoloupeError, InvalidValue
 from layers.raster.band_maths import Expression
+from layers.raster.band_names import given_names, unnamed_bands
 from layers.raster.info import RasterInfo
 from layers.raster.presets import SpectralIndex
 from layers.raster.scene import SceneInfo
 from layers.raster.stretch import BY_DEFAULT, Limits, StretchRule
 from layers.raster.style import RasterStyle, Stretch
-from viewer.commands.layers import update_layer
+from viewer.commands.layers import name_bands, update_layer
 from viewer.panels.context import PanelContext
 from viewer.rendering.raster_drawing import RasterDrawing
 
@@ -96,6 +97,24 @@ class RasterStyler(QObject):
     def is_inverted(self) -> bool:
         style = self._sound()
         return style is not None and style.invert
+
+    @property
+    def nameable(self) -> tuple[int, ...]:
+        """The bands of a file of which it does not say what they see; none of deliveries and combined layers."""
+        drawing = self.drawing
+        own = drawing.source.own_info if drawing is not None and drawing.source.scene is None else None
+        return unnamed_bands(own) if own is not None else ()
+
+    @property
+    def given_names(self) -> dict[int, str]:
+        """What the analyst has said of them."""
+        layer = self.layer
+        return {} if layer is None else given_names(layer.source)
+
+    def name_bands(self, names: Mapping[int, str]) -> None:
+        """Say what these bands see, an empty name: nothing is known; a name that moves leaves the band it was on."""
+        kept = {n: name for n, name in self.given_names.items() if n not in names and name not in names.values()}
+        self._say(self._context.attempt(name_bands, self._context.layer_uuid, {**kept, **names}))
 
     def choose_rule(self, rule: StretchRule) -> None:
         """Stretch by another rule; "given" keeps what is shown now."""

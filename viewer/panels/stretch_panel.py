@@ -76,7 +76,7 @@ class StretchPanel(QWidget):
         origins = [
             ("image", tr("The whole image")),
             ("view", tr("The current view (DRA)")),
-            ("given", tr("As set below")),
+            ("given", tr("As set by hand")),
         ]
         tip = tr("From the current view: measured anew whenever the map rests")
         self.fields.add("origin", tr("Area"), ChoiceField(origins), tip)

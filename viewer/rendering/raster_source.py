@@ -10,6 +10,7 @@ from layers.document.layer import height_of
 from layers.errors import GeoloupeError
 from layers.pool.protocol import Answer, Profile, Request
 from layers.raster.acquisition import Acquisition
+from layers.raster.band_names import given_names, with_names
 from layers.raster.info import RasterInfo
 from layers.raster.overviews import SOON_PIXELS, Lack, SourceState, lack_of
 from layers.raster.scene import SceneInfo
@@ -29,7 +30,11 @@ class RasterSource:
         height_m = height_of(source)
         if height_m is not None:
             self._where["height_m"] = height_m
+        self.band_names = given_names(source)
+        self.own_info: RasterInfo | None = None
+        """What the file itself says."""
         self.info: RasterInfo | None = None
+        """The same with the bands' names that the analyst gave."""
         self.scene: SceneInfo | None = None
         """Where the path is a delivery: band n of `info` is its band n."""
         self.acquisition: Acquisition | None = None
@@ -69,7 +74,8 @@ class RasterSource:
             return f"{self.path.name} is no raster: remove the layer and add the file again."
         if raster is None:
             return f"No band of {self.path.name} can be opened: look whether its files are all there."
-        self.info = RasterInfo.from_json(raster)
+        self.own_info = RasterInfo.from_json(raster)
+        self.info = with_names(self.own_info, self.band_names) if kind == "raster" else self.own_info
         self.scene = SceneInfo.from_json(header["scene"]) if kind == "scene" else None
         if self.scene is not None:
             self.acquisition = self.scene.acquisition

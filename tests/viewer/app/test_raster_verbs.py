@@ -15,6 +15,7 @@ from PySide6.QtWidgets import QStyleOptionViewItem
 from pytestqt.qtbot import QtBot
 
 from layers.document.layer import Layer
+from layers.project.intake import read_case
 from layers.raster.style import Stretch
 from tests.layers.readers.tiny_deliveries import landsat
 from tests.viewer.app.conftest import Answers, settle
@@ -23,6 +24,8 @@ from viewer.app.window import MainWindow
 from viewer.canvas.widget import LIVE_PAINT_MS
 from viewer.commands.layers import update_layer
 from viewer.panels.acquisition_panel import AcquisitionPanel
+from viewer.panels.fields import ChoiceField
+from viewer.panels.layer_properties import LayerPropertiesPanel
 from viewer.panels.layer_rows import DATE_ROLE
 
 BANDS = np.random.default_rng(9).integers(100, 4000, (4, 120, 160)).astype(np.uint16)
@@ -278,3 +281,54 @@ def test_the_form_shows_what_the_file_says_where_the_case_is_silent(
     assert acquisition(window).kind.text().endswith("Its time is not stated.")
     window.session.push(update_layer(window.session.document, layer.uuid, actor="me", date_kind="composite"))
     assert kind.itemText(kind.findData("unknown")) == "Unknown"
+
+
+def test_bands_are_named_by_hand_where_the_file_says_nothing(
+    window: MainWindow, qtbot: QtBot, tmp_path: Path, answers: Answers
+) -> None:
+    layer = opened(window, qtbot, described(tmp_path / "naip.tif", "", "", "", ""))
+    table = window.action_table
+    assert not table["bands_colour_infrared"].isEnabled()
+    table["image_style"].trigger()
+    settle(window, qtbot)
+    panel = window.findChild(LayerPropertiesPanel)
+    assert panel is not None
+    form = panel.raster.bands
+    assert not form.preset.isEnabled()
+    assert [form.naming.band.itemText(n) for n in range(2)] == ["All bands", "Band 1"]
+    choose(form.naming.meaning, "R, G, B, NIR")
+    settle(window, qtbot)
+    assert table["bands_colour_infrared"].text() == "Colour infrared (vegetation red): bands 4, 1, 2"
+    assert form.preset.findData("NDVI") >= 0
+    choose(form.naming.band, "Band 4")
+    assert form.naming.meaning.currentText() == "near infrared"
+    choose(form.naming.meaning, "not known")
+    settle(window, qtbot)
+    assert window.session.document.layers[layer.uuid].source["band_names"] == {"1": "red", "2": "green", "3": "blue"}
+    assert not table["bands_colour_infrared"].isEnabled()
+    assert table["bands_true_colour"].isEnabled()
+    assert table["undo"].text().startswith("&Undo: Name bands of layer")
+    window.session.undo()
+    settle(window, qtbot)
+    assert table["bands_colour_infrared"].isEnabled()
+    assert form.naming.meaning.currentText() == "near infrared"
+    answers.path = tmp_path / "case.gpkg"
+    table["save"].trigger()
+    settle(window, qtbot)
+    kept = read_case(answers.path).document.layers[layer.uuid].source["band_names"]
+    assert kept == {"1": "red", "2": "green", "3": "blue", "4": "nir"}
+
+
+def test_bands_that_the_file_names_are_not_asked_for(window: MainWindow, layer: Layer, qtbot: QtBot) -> None:
+    window.action_table["image_style"].trigger()
+    settle(window, qtbot)
+    panel = window.findChild(LayerPropertiesPanel)
+    assert panel is not None
+    assert not panel.raster.bands.naming.isVisible()
+
+
+def choose(field: ChoiceField, text: str) -> None:
+    place = field.findText(text)
+    assert place >= 0, text
+    field.setCurrentIndex(place)
+    field.activated.emit(place)

@@ -1,0 +1,46 @@
+"""What the analyst says that the bands of a file see, where the file itself does not."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from layers.raster.info import RasterInfo
+from layers.raster.presets import names_of
+
+MEANINGS = ("red", "green", "blue", "nir", "rededge", "coastal", "yellow", "swir16", "swir22", "pan")
+"""Common names that can be given by hand: those that presets and indices ask for."""
+ORDERS = (("red", "green", "blue", "nir"), ("blue", "green", "red", "nir"), ("nir", "red", "green"))
+"""All bands of a file at once, as deliveries mostly have them. Nothing tells which: the analyst says it."""
+KEY = "band_names"
+
+
+def given_names(source: Mapping[str, Any]) -> dict[int, str]:
+    """The names by band number in a layer's source, or a combined layer's member; what makes no sense is left out."""
+    given = source.get(KEY)
+    if not isinstance(given, dict):
+        return {}
+    sound = {int(n): name for n, name in given.items() if str(n).isdecimal() and name in MEANINGS}
+    return {n: name for n, name in sorted(sound.items()) if n > 0}
+
+
+def with_names(info: RasterInfo, names: Mapping[int, str]) -> RasterInfo:
+    """The raster with its bands called so, as if the file said it. A band that the file names itself keeps its name."""
+    if not names:
+        return info
+    free = unnamed_bands(info)
+    taken = set(names_of(info))
+    bands = tuple(
+        replace(band, description=names[band.index])
+        if band.index in free and names.get(band.index, "") not in {"", *taken}
+        else band
+        for band in info.bands
+    )
+    return replace(info, bands=bands)
+
+
+def unnamed_bands(info: RasterInfo) -> tuple[int, ...]:
+    """The numbers of the bands of which the file does not say what they see; alpha and palettes see nothing."""
+    known = {number for name, number in names_of(info).items() if name != f"b{number}"}
+    return tuple(b.index for b in info.bands if b.index not in known and b.color not in ("alpha", "palette"))
