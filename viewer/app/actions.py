@@ -192,7 +192,7 @@ ACTIONS: tuple[ActionSpec, ...] = (
     _spec("panel_acquisition", "panels", QT_TRANSLATE_NOOP("Actions", "&Acquisition"), "Ctrl+7", "acquisition",
           check="own"),
     _spec("panel_attributes", "panels", QT_TRANSLATE_NOOP("Actions", "A&ttributes"), "F6", "table", check="own"),
-    _spec("reset_panels", "panels", QT_TRANSLATE_NOOP("Actions", "R&eset the Panels"), breaks=True),
+    _spec("reset_panels", "panels", QT_TRANSLATE_NOOP("Actions", "R&eset Panels"), breaks=True, needs="case"),
     _spec("palette", "help", QT_TRANSLATE_NOOP("Actions", "&Find a Command or a Place…"), "Ctrl+K", "search",
           toolbar=True, breaks=True),
     _spec("shortcuts", "help", QT_TRANSLATE_NOOP("Actions", "&Keyboard Shortcuts"), "F1", "keyboard"),

@@ -50,7 +50,6 @@ class LatePanel(QWidget):
 
     def __init__(self, make: Callable[[], QWidget]) -> None:
         super().__init__()
-        self._actions: ActionTable | None = None
         self._make = make
         self._panel: QWidget | None = None
         self._soon = QTimer(self, singleShot=True, interval=0)
@@ -88,6 +87,7 @@ class Docks(QObject):
         super().__init__(window)
         self._window, self._context = window, context
         self._is_arranging = True
+        self._actions: ActionTable | None = None
         self.layer_tree = LayerTreePanel(context)
         self.claims, self.sources = LatePanel(self._make_claims), LatePanel(self._make_sources)
         self.responses, self.acquisition = LatePanel(self._make_responses), LatePanel(self._make_acquisition)
@@ -117,6 +117,7 @@ class Docks(QObject):
         # Forms need the height at the right, tables the width below.
         window.setCorner(Qt.Corner.BottomRightCorner, Qt.DockWidgetArea.RightDockWidgetArea)
         self._wanted: dict[str, bool] = {}
+        self._away = ""
         # Hidden panels take no sizes: shares are dealt when they first show, unless an arrangement is known.
         self._first_shares = QTimer(self, singleShot=True, interval=0)
         self._first_shares.timeout.connect(self._share_out)
@@ -227,6 +228,7 @@ class Docks(QObject):
     def set_shown(self, shown: bool) -> None:
         """Take all panels away while there is no case, and bring back those that stood."""
         if not shown and not self._wanted:
+            self._away = self.state() if self._has_shares else ""
             self._wanted = {id_: not dock.isHidden() for id_, dock in self._docks.items()}
             for dock in self._docks.values():
                 dock.hide()
@@ -239,6 +241,7 @@ class Docks(QObject):
                 self._docks[front].raise_()
             self._is_arranging = False
             self._name_tabs()
+            self.restore(self._away)
             if not self._has_shares:
                 self._has_shares = True
                 self._first_shares.start()
@@ -260,15 +263,23 @@ class Docks(QObject):
                 _made = late.panel
 
     def state(self) -> str:
-        """The arrangement, for the settings; empty while the panels are away."""
+        """The arrangement, for the settings; while the panels are away, how they will come back."""
         if self._wanted:
-            return ""
+            return self._away
         return bytes(self._window.saveState(STATE_VERSION).toBase64().data()).decode("ascii")
 
     def restore(self, state: str) -> None:
-        """An arrangement of another version is left out."""
-        if state:
-            self._has_shares = self._window.restoreState(QByteArray.fromBase64(state.encode("ascii")), STATE_VERSION)
+        """Take up an arrangement, at the latest when the panels are shown; a broken or another version's is left."""
+        if self._wanted:
+            self._away = state
+            return
+        if not state:
+            return
+        self._is_arranging = True
+        known = QByteArray.fromBase64(state.encode("ascii", "ignore"))
+        self._has_shares = self._window.restoreState(known, STATE_VERSION) or self._has_shares
+        self._is_arranging = False
+        self._name_tabs()
 
     def _selected(self) -> None:
         if len(self._context.selection):

@@ -307,9 +307,14 @@ class MainWindow(QMainWindow):
         event.acceptProposedAction()
 
     def restore_arrangement(self) -> None:
-        geometry = self.settings.get("window_geometry")
-        if geometry:
-            self.restoreGeometry(QByteArray.fromBase64(geometry.encode("ascii")))
+        """Window and panels as they were left; Qt moves what would be off the screen, and leaves what is broken."""
+        geometry = self.settings.get("window_geometry").encode("ascii", "ignore")
+        self.restoreGeometry(QByteArray.fromBase64(geometry))
+        self.docks.restore(self.settings.get("window_state"))
+
+    def _keep_arrangement(self) -> None:
+        self.settings.set("window_geometry", bytes(self.saveGeometry().toBase64().data()).decode("ascii"))
+        self.settings.set("window_state", self.docks.state())
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """Ask about unsaved changes; whatever fails here is said, and the window stays (E29)."""
@@ -323,7 +328,7 @@ class MainWindow(QMainWindow):
         finally:
             self._is_asking = False
         if self._may_close:
-            self.settings.set("window_geometry", bytes(self.saveGeometry().toBase64().data()).decode("ascii"))
+            self._keep_arrangement()
             event.accept()
             self.closed.emit()
 

@@ -1,0 +1,134 @@
+"""Window and panels come back as they were left, on a screen that is there."""
+
+from __future__ import annotations
+
+import pytest
+from PySide6.QtCore import QRect, Qt
+from PySide6.QtWidgets import QDockWidget
+from pytestqt.qtbot import QtBot
+
+from tests.viewer.app.conftest import MakeWindow, settle
+from viewer.app.docks import HIDDEN
+from viewer.app.window import MainWindow
+from viewer.support.settings import Settings
+
+Left, Right = Qt.DockWidgetArea.LeftDockWidgetArea, Qt.DockWidgetArea.RightDockWidgetArea
+
+
+def begun(window: MainWindow, qtbot: QtBot) -> MainWindow:
+    window.files.new_case()
+    settle(window, qtbot)
+    return window
+
+
+def places(window: MainWindow) -> dict[str, tuple[object, ...]]:
+    return {
+        dock.objectName(): (dock.isHidden(), dock.isFloating(), window.dockWidgetArea(dock))
+        for dock in window.docks.all()
+    }
+
+
+def front(window: MainWindow, id_: str) -> bool:
+    return not window.docks[id_].visibleRegion().isEmpty()
+
+
+def rearrange(window: MainWindow) -> None:
+    """Claims to the left and wide, Acquisition away, Sources in front of the sites, Responses afloat."""
+    docks = window.docks
+    window.addDockWidget(Left, docks["panel_claims"])
+    docks["panel_acquisition"].hide()
+    docks["panel_responses"].setFloating(True)
+    docks["panel_responses"].setGeometry(40, 50, 300, 400)
+    docks.set_panel_visible("panel_sources", True)
+    window.resizeDocks([docks["panel_layers"]], [333], Qt.Orientation.Horizontal)
+
+
+@pytest.mark.parametrize("closes_case_first", [False, True])
+def test_the_panels_come_back_as_they_were_left(
+    make_window: MakeWindow, qtbot: QtBot, *, closes_case_first: bool
+) -> None:
+    first = begun(make_window(), qtbot)
+    rearrange(first)
+    qtbot.waitUntil(lambda: first.docks["panel_layers"].width() == 333)
+    left = places(first)
+    if closes_case_first:
+        first.files.close_case()
+        settle(first, qtbot)
+    assert first.close()
+    second = make_window()
+    second.restore_arrangement()
+    assert all(dock.isHidden() for dock in second.docks.all()), "the start page stands alone"
+    second.resize(first.size())
+    begun(second, qtbot)
+    assert places(second) == left
+    qtbot.waitUntil(lambda: second.docks["panel_layers"].width() == 333)
+    qtbot.waitUntil(lambda: front(second, "panel_sources"))
+    assert not front(second, "panel_sites")
+    assert second.action_table["panel_claims"].isChecked()
+    assert not second.action_table["panel_acquisition"].isChecked()
+
+
+def test_a_look_at_the_start_page_forgets_no_arrangement(make_window: MakeWindow, qtbot: QtBot) -> None:
+    first = begun(make_window(), qtbot)
+    rearrange(first)
+    first.close()
+    kept = Settings.of_user().get("window_state")
+    second = make_window()
+    second.restore_arrangement()
+    second.close()
+    assert kept
+    assert Settings.of_user().get("window_state") == kept
+
+
+@pytest.mark.parametrize("state", ["", "AAAA", "no base64 at all – «»", "AAAA/wAAAAH9AAAA"])
+def test_a_broken_arrangement_is_left_out(make_window: MakeWindow, qtbot: QtBot, state: str) -> None:
+    usual = places(begun(make_window(), qtbot))
+    settings = Settings.of_user()
+    settings.set("window_state", state)
+    settings.set("window_geometry", state)
+    window = make_window()
+    size = window.size()
+    window.restore_arrangement()
+    assert window.size() == size
+    assert places(begun(window, qtbot)) == usual
+    assert window.toolbar.isVisible()
+
+
+def test_reset_panels_puts_everything_back(make_window: MakeWindow, qtbot: QtBot) -> None:
+    window = make_window()
+    assert not window.action_table["reset_panels"].isEnabled(), "the start page has no panels"
+    usual = places(begun(window, qtbot))
+    rearrange(window)
+    assert places(window) != usual
+    window.action_table["reset_panels"].trigger()
+    assert places(window) == usual
+    assert {id_ for id_, (is_hidden, *_) in usual.items() if is_hidden} == HIDDEN
+    qtbot.waitUntil(lambda: front(window, "panel_sites") and front(window, "panel_details"))
+    assert set(window.tabifiedDockWidgets(window.docks["panel_sites"])) == {
+        window.docks[id_] for id_ in ("panel_claims", "panel_sources", "panel_responses")
+    }
+
+
+def test_the_window_comes_back_where_it_was(make_window: MakeWindow, qtbot: QtBot) -> None:
+    first = make_window()
+    first.setGeometry(60, 70, 700, 500)
+    first.close()
+    second = make_window()
+    second.restore_arrangement()
+    assert second.geometry() == QRect(60, 70, 700, 500)
+
+
+def test_nothing_comes_back_where_no_screen_is(make_window: MakeWindow, qtbot: QtBot) -> None:
+    first = begun(make_window(), qtbot)
+    first.setGeometry(5000, 4000, 700, 500)
+    dock: QDockWidget = first.docks["panel_sites"]
+    dock.setFloating(True)
+    dock.setGeometry(9000, -3000, 300, 400)
+    first.close()
+    second = make_window()
+    second.restore_arrangement()
+    begun(second, qtbot)
+    available = second.screen().availableGeometry()
+    assert available.contains(second.geometry())
+    assert second.docks["panel_sites"].isFloating()
+    assert available.contains(second.docks["panel_sites"].geometry())
