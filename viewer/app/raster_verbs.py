@@ -47,6 +47,7 @@ class RasterVerbs(QObject):
 
     def _show_style(self) -> None:
         self._context.show_layer(self._context.layer_uuid, raise_form=True)
+        self._context.layer_style_wanted.emit()
 
     def look_again(self, *_: object) -> None:
         """The current layer is another one, is read now, or looks other."""

@@ -43,6 +43,8 @@ class PanelContext(QObject):
     """Layer."""
     notation_changed = Signal()
     panel_wanted = Signal(str)
+    layer_style_wanted = Signal()
+    """Show the style in the form of the current layer, which is in front."""
     """The name of a panel that should be brought to the front: site_form, claim_form, layer_properties, ..."""
     place_wanted = Signal(str)
     """The layer of which it should be asked where it lies."""

@@ -38,6 +38,11 @@ class FormPage(QStackedWidget):
         if from_top:
             self._scroll.verticalScrollBar().setValue(0)
 
+    def show_from(self, part: QWidget) -> None:
+        """Scroll so that a part of the form stands at the top."""
+        self.content.activate()
+        self._scroll.verticalScrollBar().setValue(part.y())
+
     @override
     def minimumSizeHint(self) -> QSize:
         return QSize(240, 120)

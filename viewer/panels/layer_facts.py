@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import math
+
 from PySide6.QtCore import QCoreApplication
 
 from layers.document.layer import Layer
+from layers.errors import GeoloupeError
 from layers.geo.bounds import Bounds
+from layers.geo.crs import is_geographic, metres_per_unit
 from layers.raster.info import RasterInfo
 from layers.vector.table import VectorInfo
 
@@ -98,13 +102,14 @@ def _security_name(key: str) -> str:
 
 
 def _raster_facts(info: RasterInfo) -> Facts:
-    pixel_x, pixel_y = abs(info.transform[0]), abs(info.transform[4])
-    size = f"{pixel_x:.6g}" if pixel_x == pixel_y else f"{pixel_x:.6g} × {pixel_y:.6g}"
+    a, b, _, d, e, _ = info.transform
+    pixel_x, pixel_y = f"{math.hypot(a, d):.6g}", f"{math.hypot(b, e):.6g}"  # also where it is rotated
+    size = pixel_x if pixel_x == pixel_y else f"{pixel_x} × {pixel_y}"
     nodata = {f"{band.nodata:g}" for band in info.bands if band.nodata is not None}
     return [
         (_tr("Format"), info.driver),
         (_tr("Size"), f"{info.width} × {info.height} px"),
-        (_tr("Pixel"), size),
+        (_tr("Pixel"), f"{size} {_unit(info)}".strip() if info.placed_by else ""),
         (_tr("Bands"), f"{len(info.bands)} × {info.dtype}"),
         (_tr("Nodata"), ", ".join(sorted(nodata))),
         (_tr("Placed by"), _placed_by(info)),
@@ -126,4 +131,24 @@ def _vector_facts(info: VectorInfo) -> Facts:
 def _extent(bounds: Bounds | None) -> str:
     if bounds is None:
         return ""
-    return f"{bounds.bottom:.4f} to {bounds.top:.4f} N, {bounds.left:.4f} to {bounds.right:.4f} E"
+    return (
+        f"{_half(bounds.bottom, 'NS')} to {_half(bounds.top, 'NS')}, "
+        f"{_half(bounds.left, 'EW')} to {_half(bounds.right, 'EW')}"
+    )
+
+
+def _half(degrees: float, letters: str) -> str:
+    """Degrees in their half of the world; east of 180 is west."""
+    if letters == "EW" and not -180 <= degrees <= 180:
+        degrees = (degrees + 180) % 360 - 180
+    return f"{abs(degrees):.4f} {letters[degrees < 0]}"
+
+
+def _unit(info: RasterInfo) -> str:
+    """Of the CRS, where it has one that is known."""
+    if not info.crs:
+        return ""
+    try:
+        return "°" if is_geographic(info.crs) else "m" if metres_per_unit(info.crs) == 1.0 else "ft"
+    except GeoloupeError:
+        return ""

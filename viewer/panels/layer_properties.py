@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from typing import Any, override
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QFormLayout, QWidget
 
@@ -67,6 +67,8 @@ class LayerPropertiesPanel(RowForm):
         content.addLayout(self.facts)
         content.addStretch(1)
         context.layer_shown.connect(self._shown)
+        # After the form was laid out: it may be new, or another layer's.
+        context.layer_style_wanted.connect(lambda: QTimer.singleShot(0, self, self._show_style))
         context.changed.connect(self._heard)
         context.flush_requested.connect(self._flush)
         self._shown(context.layer_uuid)
@@ -140,6 +142,9 @@ class LayerPropertiesPanel(RowForm):
             geometry = drawing.geometry if isinstance(drawing, VectorDrawing) else info.geometry
             self.vector.show_style(row.style, replace(info, geometry=geometry))
         self._show_facts(dict.fromkeys([*source_facts(row), *(info_facts(info) if info else [])]))
+
+    def _show_style(self) -> None:
+        self.page.show_from(self._style_heading)
 
     def _show_found(self, layer: Layer) -> None:
         """Where the case says nothing of credit and date: what its file says, greyed."""

@@ -15,6 +15,7 @@ from PySide6.QtWidgets import QStyleOptionViewItem
 from pytestqt.qtbot import QtBot
 
 from layers.document.layer import Layer
+from layers.geo.bounds import Bounds
 from layers.project.intake import read_case
 from layers.raster.style import Stretch
 from tests.layers.readers.tiny_deliveries import landsat
@@ -25,6 +26,7 @@ from viewer.canvas.widget import LIVE_PAINT_MS
 from viewer.commands.layers import update_layer
 from viewer.panels.acquisition_panel import AcquisitionPanel
 from viewer.panels.fields import ChoiceField
+from viewer.panels.layer_facts import info_facts
 from viewer.panels.layer_properties import LayerPropertiesPanel
 from viewer.panels.layer_rows import DATE_ROLE
 
@@ -332,3 +334,24 @@ def choose(field: ChoiceField, text: str) -> None:
     assert place >= 0, text
     field.setCurrentIndex(place)
     field.activated.emit(place)
+
+
+def test_ctrl_h_shows_the_style_and_not_only_the_layers_name(window: MainWindow, layer: Layer, qtbot: QtBot) -> None:
+    window.action_table["image_style"].trigger()
+    settle(window, qtbot)
+    panel = window.findChild(LayerPropertiesPanel)
+    assert panel is not None
+    mode = panel.raster.bands.mode
+    qtbot.waitUntil(lambda: not mode.visibleRegion().isEmpty())
+    assert panel.fields.fields["name"].visibleRegion().isEmpty()
+
+
+def test_facts_have_units_and_halves_of_the_world(window: MainWindow, layer: Layer) -> None:
+    info = window.scene.drawings[layer.uuid].info
+    facts = dict(info_facts(info))
+    assert facts["Pixel"] == "10 m"
+    turned = replace(info, transform=(6.0, 8.0, 0.0, 8.0, -6.0, 0.0), bounds_lonlat=Bounds(179, -2, 181, 3))
+    facts = dict(info_facts(turned))
+    assert facts["Pixel"] == "10 m"
+    assert facts["Extent"] == "2.0000 S to 3.0000 N, 179.0000 E to 179.0000 W"
+    assert dict(info_facts(replace(info, crs="EPSG:4326")))["Pixel"] == "10 °"
