@@ -38,6 +38,11 @@ class CaseLock:
         self._fs = fs
         self._is_mine = False
 
+    @property
+    def is_mine(self) -> bool:
+        """True where this one was taken, and not given up."""
+        return self._is_mine
+
     def acquire(self) -> Holder | None:
         """Take the lock; returns who holds it, or None where it is ours now (or cannot be had by anybody)."""
         holder = self.holder()

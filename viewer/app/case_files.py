@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from layers.errors import CaseInUse, GeoloupeError
+from layers.errors import CaseInUse, GeoloupeError, NotAllowed
 from layers.project.intake import Intake, read_case
 from layers.project.lock import CaseLock
 from layers.project.publish import publish
@@ -55,6 +55,15 @@ def read_and_lock(path: Path, target: Path | None, sessions: Path | None) -> Ope
             lock.release()
         raise
     return OpenedCase(intake, work, lock, holder)
+
+
+def lock_anyway(path: Path) -> CaseLock:
+    """The lock of a case, whoever holds it. Raises NotAllowed where no lock can be set."""
+    lock = CaseLock(path)
+    lock.take_over()
+    if not lock.is_mine:
+        raise NotAllowed(f"“{path.name}” cannot be taken over: its folder takes no files. Save under another name.")
+    return lock
 
 
 def publish_and_lock(work: WorkingCopy, wish: SaveWish) -> CaseLock:

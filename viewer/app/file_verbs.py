@@ -37,6 +37,7 @@ class FileVerbs(QObject):
             session, opener, messages, settings, ask,
         )  # fmt: skip
         session.changed_on_disk.connect(self._choose)
+        session.take_over_wanted.connect(self._take_over)
         opener.guard = self.guarded
 
     def new_case(self) -> None:
@@ -111,6 +112,12 @@ class FileVerbs(QObject):
                 self.save_as()
             case Changed.OVERWRITE:
                 self._session.save(overwrite=True)
+
+    def _take_over(self) -> None:
+        if self._ask().take_over(self._session.title, self._session.holder):
+            self._session.take_over()
+        else:
+            self._session.say_held()
 
     def _folder(self) -> Path:
         recent = self._settings.recent()

@@ -69,6 +69,21 @@ class Questions(QObject):
         answers = {save_as: Changed.SAVE_AS, reload_: Changed.RELOAD, overwrite: Changed.OVERWRITE}
         return self._answer(box, answers, Changed.CANCEL)
 
+    def take_over(self, title: str, holder: str) -> bool:
+        """Asked before a case that somebody else has open is saved here."""
+        box = self._box(self.tr("Take “{0}” over from {1}?").format(one_line(title, 80), one_line(holder, 80)))
+        box.setIcon(QMessageBox.Icon.Warning)
+        box.setInformativeText(
+            self.tr(
+                "Two people would work on one case then, each without the other's changes. Ask them first to save and "
+                "close it, unless it was only left open. Should both save, the later of the two is asked whether to "
+                "replace the other's work; nothing is replaced unasked."
+            )
+        )
+        take = box.addButton(self.tr("&Take Over"), QMessageBox.ButtonRole.DestructiveRole)
+        box.setDefaultButton(box.addButton(QMessageBox.StandardButton.Cancel))
+        return self._answer(box, {take: True}, otherwise=False)
+
     def paths_to_open(self, folder: Path) -> list[str]:
         paths, _ = QFileDialog.getOpenFileNames(self._window, self.tr("Open"), str(folder), name_filters())
         return paths

@@ -17,11 +17,11 @@ from layers.errors import CaseChangedOnDisk, GeoloupeError
 from layers.project.lock import CaseLock
 from layers.project.recovery import RecoverableSession, recoverable
 from layers.project.working_copy import WorkingCopy
-from viewer.app.case_files import OpenedCase, SaveWish, publish_and_lock, read_and_lock
+from viewer.app.case_files import OpenedCase, SaveWish, lock_anyway, publish_and_lock, read_and_lock
 from viewer.app.journal import CaseJournal
 from viewer.commands.history import History
 from viewer.support.jobs import JobContext, Jobs
-from viewer.support.messages import Messages
+from viewer.support.messages import MessageAction, Messages
 from viewer.support.settings import Settings
 
 type Then = Callable[[], None]
@@ -37,6 +37,8 @@ class Session(QObject):
     """Title, dirtiness, what can be undone, or work in progress."""
     changed_on_disk = Signal()
     """A save was refused because somebody else has saved the file: the analyst must choose."""
+    take_over_wanted = Signal()
+    """The analyst would rather save a case that somebody else has open: warn, then `take_over`."""
 
     def __init__(
         self,
@@ -50,7 +52,7 @@ class Session(QObject):
         self._jobs, self._messages, self._settings, self._sessions = jobs, messages, settings, sessions
         self._target: Path | None = None
         self._lock: CaseLock | None = None
-        self._title = ""
+        self._title = self._holder = ""
         self._is_begun = self._is_recovered = self._is_read_only = False
         self._work_under_way = 0
         self.document = Document()
@@ -94,6 +96,11 @@ class Session(QObject):
     def is_read_only(self) -> bool:
         """True where the file may be read but not replaced: a save asks for another name."""
         return self._is_read_only
+
+    @property
+    def holder(self) -> str:
+        """Who else has the case open, as far as that is known; empty for nobody, and once it was taken over."""
+        return self._holder
 
     @property
     def is_begun(self) -> bool:
@@ -238,11 +245,36 @@ class Session(QObject):
         if self._lock is not None and self._lock is not held:
             self._lock.release()
         self._lock, self._target, self._title = held, path, ""
-        self._is_recovered = self._is_read_only = False
-        self._messages.clear("save")
+        self._is_recovered, self._is_read_only, self._holder = False, False, ""
+        for key in ("save", "lock"):
+            self._messages.clear(key)
         self._messages.clear("recovered")
         self._remember(path)
         self.history.mark_saved(state)
+
+    def take_over(self) -> None:
+        """Hold the case that somebody else has open: it is saved here from now on, never over a save unasked."""
+        target, holder = self._target, self._holder
+        if target is None or not holder:
+            return
+
+        def done(lock: CaseLock) -> None:
+            self._end_work()
+            if self._target != target or not self._holder:
+                lock.release()  # another case is open by now
+                return
+            self._lock, self._holder, self._is_read_only = lock, "", False
+            said = self.tr("Taken over from {0}. Should both save, the later of the two is asked first.")
+            self._messages.show("lock", said.format(holder), "info")
+            self.state_changed.emit()
+
+        self._run(lambda context: lock_anyway(target), done, "lock", self.tr("Taking over"))
+
+    def say_held(self) -> None:
+        """That somebody else has the case, and what can be done about it."""
+        sentence = self.tr("This case is open elsewhere ({0}): it can be read here, and saved under another name.")
+        take = MessageAction(self.tr("Take Over…"), self.take_over_wanted.emit)
+        self._messages.show("lock", sentence.format(self._holder), "warning", take)
 
     # -- end ---------------------------------------------------------------------------------------------------
 
@@ -267,9 +299,9 @@ class Session(QObject):
         self._lock, self._title = opened.lock, title
         self._is_begun, self._is_read_only = True, opened.intake.read_only or bool(opened.holder)
         self._messages.clear("open")
+        self._holder = opened.holder
         if opened.holder:
-            sentence = self.tr("This case is open elsewhere ({0}): it can be read here, and saved under another name.")
-            self._messages.show("lock", sentence.format(opened.holder), "warning")
+            self.say_held()
         for number, problem in enumerate(opened.intake.problems):
             self._messages.show(f"intake-{number}", problem, "warning")
         if target is not None:
@@ -278,7 +310,8 @@ class Session(QObject):
         self.state_changed.emit()
 
     def _adopt(self, document: Document, target: Path | None) -> None:
-        self.document, self._target, self._title = document, target, ""
+        self.document, self._target, self._title, self._holder = document, target, "", ""
+        self._messages.clear("lock")
         self._is_begun = self._is_recovered = self._is_read_only = False
         self._journal = CaseJournal(self._make_working_copy)
         self.history.attach(document, self._journal, self.actor)

@@ -31,6 +31,7 @@ class Answers:
 
     unsaved_answer: Unsaved = Unsaved.CANCEL
     changed_answer: Changed = Changed.CANCEL
+    takes_over: bool = False
     path: Path | None = None
     which: Which | None = None
     opened: list[str] = field(default_factory=list)
@@ -43,6 +44,10 @@ class Answers:
     def changed_on_disk(self, title: str) -> Changed:
         self.asked.append(f"changed {title}")
         return self.changed_answer
+
+    def take_over(self, title: str, holder: str) -> bool:
+        self.asked.append(f"take over {title} from {holder}")
+        return self.takes_over
 
     def paths_to_open(self, folder: Path) -> list[str]:
         self.asked.append("open")
