@@ -12,6 +12,7 @@ from layers.document.layer import Layer
 from layers.geo.bounds import Bounds
 from layers.grid.tile_grid import View
 from layers.raster.acquisition import Acquisition
+from layers.raster.band_names import KEY as BAND_NAMES
 from viewer.commands.layer_filter import FILTER
 from viewer.rendering.context import RenderContext
 from viewer.rendering.layer_date import acquisition_of
@@ -120,8 +121,8 @@ class LayerDrawing(QObject):
 
 
 def _data_of(layer: Layer) -> dict[str, Any]:
-    """Where its data are; a filter shows fewer of the same."""
-    return {key: value for key, value in layer.source.items() if key != FILTER}
+    """Where its data are; a filter shows fewer of the same, names of bands say what they are."""
+    return {key: value for key, value in layer.source.items() if key not in (FILTER, BAND_NAMES)}
 
 
 def credit_with_date(credit: str, acquired_at: str, date_kind: str, until: str = "") -> str:

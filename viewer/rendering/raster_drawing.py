@@ -17,6 +17,7 @@ from layers.geo.bounds import Bounds
 from layers.geo.crs import PIXEL_SPACE, WEB_MERCATOR
 from layers.grid.tile_grid import View
 from layers.raster.acquisition import Acquisition
+from layers.raster.band_names import given_names
 from layers.raster.info import RasterInfo
 from layers.raster.overviews import Lack, SourceState, overview_bytes
 from layers.raster.style import RasterStyle
@@ -77,6 +78,7 @@ class RasterDrawing(LayerDrawing):
     @override
     def set_layer(self, layer: Layer) -> None:
         moved = layer.crs != self.layer.crs
+        self.source.name_bands(given_names(layer.source))
         super().set_layer(layer)
         if self.info is None:
             return
@@ -124,6 +126,7 @@ class RasterDrawing(LayerDrawing):
         for about in list(self._problems):
             self._set_problem("", about)
         self.source = self._make_source()
+        self.source.name_bands(given_names(self.layer.source))
         self.tiles.source = self.source
         self.source.probe(self.tiles.view.grid.crs if self.tiles.view else WEB_MERCATOR, self._probed)
 

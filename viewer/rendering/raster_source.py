@@ -87,6 +87,14 @@ class RasterSource:
             self.look_for_overviews()
         return ""
 
+    def name_bands(self, names: Mapping[int, str]) -> None:
+        """What the analyst says that they see; nothing is read again."""
+        if dict(names) == self.band_names:
+            return
+        self.band_names = dict(names)
+        if self.own_info is not None and self.scene is None:
+            self.info = with_names(self.own_info, self.band_names)
+
     @property
     def lack(self) -> Lack:
         """What is to be done about overviews."""

@@ -298,8 +298,10 @@ def test_bands_are_named_by_hand_where_the_file_says_nothing(
     form = panel.raster.bands
     assert not form.preset.isEnabled()
     assert [form.naming.band.itemText(n) for n in range(2)] == ["All bands", "Band 1"]
+    drawing = window.scene.drawings[layer.uuid]
     choose(form.naming.meaning, "R, G, B, NIR")
     settle(window, qtbot)
+    assert window.scene.drawings[layer.uuid] is drawing, "nothing is read again"
     assert table["bands_colour_infrared"].text() == "Colour infrared (vegetation red): bands 4, 1, 2"
     assert form.preset.findData("NDVI") >= 0
     choose(form.naming.band, "Band 4")
