@@ -23,12 +23,14 @@ FEW_VERTICES = 2_500
 _VERTICES_A_FEATURE = 4
 """What a line or an area costs besides its vertices, in vertices."""
 _WORTH_A_LOOK = 8
-TILES_A_JOB = 2
-MORE_TILES_A_JOB = 6
-"""Where less is in view than `MANY_FEATURES`: then finding it costs more than painting it."""
+TILES_A_JOB = 6
+"""Painted as one picture: finding what is in it takes the interpreter, which threads have to share."""
+TILES_OF_A_STRIP = 3
+"""Where no more than a strip is missing, as in a pan, both threads have a part of it."""
 MANY_FEATURES = 30_000
-JOBS_AHEAD = 3
-"""Two threads work, and find the next when they are done."""
+"""Where less is in view, finding it costs more than painting it."""
+JOBS_AHEAD = 2
+"""Threads that work; they find the next when they are done."""
 
 
 class VectorSheet:
@@ -128,7 +130,8 @@ class VectorSheet:
         wanted = self._sheet.plan(view, self._cursor).want
         mark = view.grid, self._number, self._scale
         missing = [key for key in wanted if (*mark, key) not in self._asked]
-        at_once = MORE_TILES_A_JOB if content.count_near(view.world_bounds()) < MANY_FEATURES else TILES_A_JOB
+        is_strip = len(missing) <= 2 * TILES_A_JOB and content.count_near(view.world_bounds()) >= MANY_FEATURES
+        at_once = TILES_OF_A_STRIP if is_strip else TILES_A_JOB
         for keys in _columns(missing, at_once):
             if self._jobs >= JOBS_AHEAD:
                 return
