@@ -1,8 +1,8 @@
-"""The message line above the map: the newest on top, counted, with what can be done about it."""
+"""The message line over the map's upper edge: the newest on top, counted, with what can be done about it."""
 
 from __future__ import annotations
 
-from PySide6.QtCore import QSize, Qt
+from PySide6.QtCore import QEvent, QObject, QSize, Qt
 from PySide6.QtGui import QColor, QPalette
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QSizePolicy, QToolButton, QVBoxLayout, QWidget
 
@@ -20,12 +20,38 @@ class MessageBar(QWidget):
         super().__init__(parent)
         self._messages = messages
         self._open = False
+        self._host: QWidget | None = None
         self._layout = QVBoxLayout(self)
         self._layout.setContentsMargins(0, 0, 0, 0)
         self._layout.setSpacing(0)
         self._lines: list[_Line] = []
         messages.changed.connect(self.refresh)
         self.refresh()
+
+    def lie_over(self, host: QWidget) -> None:
+        """Lie on the upper edge of `host` from now on, outside its layout: what is below does not move for a line."""
+        self._host = host
+        self.setParent(host)
+        host.installEventFilter(self)
+        self._place()
+        self.setVisible(bool(self._lines))
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if watched is self._host and event.type() == QEvent.Type.Resize:
+            self._place()
+        return super().eventFilter(watched, event)
+
+    def event(self, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.LayoutRequest:
+            self._place()
+        return super().event(event)
+
+    def _place(self) -> None:
+        """As wide as the host, as high as the text is at that width."""
+        if self._host is not None and self._lines:
+            width = self._host.width()
+            self.setGeometry(0, 0, width, min(self._layout.totalHeightForWidth(width), self._host.height()))
+            self.raise_()
 
     def refresh(self) -> None:
         """Show what stands now."""
@@ -42,6 +68,7 @@ class MessageBar(QWidget):
             line.show()
         if self._lines and len(lines) > 1:
             self._lines[0].offer_more(len(lines) - 1, self._open, self._toggle)
+        self._place()
         self.setVisible(bool(lines))
 
     def _toggle(self) -> None:

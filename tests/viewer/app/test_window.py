@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
+from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QCloseEvent, QDropEvent, QGuiApplication
 from PySide6.QtWidgets import (
     QAbstractButton,
@@ -35,8 +35,10 @@ from viewer.app.questions import Changed, Unsaved
 from viewer.app.window import MainWindow
 from viewer.commands.layers import add_layer
 from viewer.commands.sites import add_site
+from viewer.panels.message_bar import MessageBar
 from viewer.panels.palette import CommandPalette
 from viewer.panels.shortcut_sheet import ShortcutSheet
+from viewer.support.messages import MessageAction
 from viewer.support.settings import Settings
 
 
@@ -55,6 +57,31 @@ def _case(path: Path, label: str = "Vostochny", lon: float = 128.334, lat: float
 
 
 # -- what is shown ----------------------------------------------------------------------------------------------
+
+
+def test_a_message_lies_over_the_map_and_moves_nothing(window: MainWindow, qtbot: QtBot) -> None:
+    _begin(window, qtbot, "a")
+    (bar,) = window.findChildren(MessageBar)
+    before, picture = window.canvas.geometry(), window.canvas.viewport.view()
+    long = "The scene cannot be read, and this is why. " * 9
+    for text in ("Short.", long):
+        window.messages.show(text, text, "warning", MessageAction("Try Again", lambda: None))
+        QApplication.processEvents()
+        assert (window.canvas.geometry(), window.canvas.viewport.view()) == (before, picture)
+        corner = window.canvas.mapTo(window, QPoint(0, 0))
+        assert bar.isVisible()
+        assert bar.mapTo(window, QPoint(0, 0)) == corner
+        assert bar.width() == window.canvas.width()
+        for label in bar.findChildren(QLabel):
+            if label.isVisible() and label.text():
+                assert label.height() >= label.heightForWidth(label.width()), "nothing is cut off"
+        assert window.childAt(corner + QPoint(bar.width() // 2, bar.height() // 2)) is not window.canvas
+    tall = bar.height()
+    window.resize(window.width() + 300, window.height())
+    qtbot.waitUntil(lambda: bar.width() == window.canvas.width())
+    assert bar.height() <= tall
+    window.messages.clear_all()
+    assert not bar.isVisible()
 
 
 def test_it_begins_with_the_start_page_and_nothing_else(window: MainWindow) -> None:
