@@ -76,9 +76,10 @@ def test_a_message_lies_over_the_map_and_moves_nothing(window: MainWindow, qtbot
             if label.isVisible() and label.text():
                 assert label.height() >= label.heightForWidth(label.width()), "nothing is cut off"
         assert window.childAt(corner + QPoint(bar.width() // 2, bar.height() // 2)) is not window.canvas
-    tall = bar.height()
+    tall, narrow = bar.height(), window.canvas.width()
     window.resize(window.width() + 300, window.height())
-    qtbot.waitUntil(lambda: bar.width() == window.canvas.width())
+    qtbot.waitUntil(lambda: window.canvas.width() > narrow)
+    qtbot.waitUntil(lambda: bar.width() == window.canvas.width(), timeout=2000)
     assert bar.height() <= tall
     window.messages.clear_all()
     assert not bar.isVisible()
