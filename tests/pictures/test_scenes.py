@@ -11,7 +11,7 @@ import pytest
 
 from layers.geo.bounds import Bounds
 from layers.raster.stretch import StretchRule
-from layers.raster.style import RasterStyle
+from layers.raster.style import RasterStyle, Stretch
 from tests.pictures.conftest import Paint
 from tests.pictures.test_pictures import info_of, preset
 
@@ -45,7 +45,7 @@ def test_as_it_opens(name: str, paint: Paint) -> None:
     picture = paint(f"scene-{Path(name).stem}", scene(name))
     seen = picture.rgb[~picture.is_ground()]
     assert len(seen) > 0.3 * picture.rgb[..., 0].size
-    assert len(np.unique(seen, axis=0)) > 150
+    assert len(np.unique(seen, axis=0)) > (80 if name == SAR else 150), "of 8 bits a stretch leaves fewer greys"
     assert 4 < seen.mean() < 250
 
 
@@ -72,7 +72,7 @@ def test_landsat_with_dra_over_the_ground_beside_the_clouds(paint: Paint) -> Non
 
 def test_radar_with_dra_is_brighter(paint: Paint) -> None:
     path = scene(SAR)
-    off = paint("scene-sar-dra-off", path, grey(path, "given"))
+    off = paint("scene-sar-dra-off", path, replace(grey(path, "given"), stretches=(Stretch(0.0, 255.0),)))
     on = paint("scene-sar-dra-on", path, grey(path, "view"))
     assert on.rgb[~on.is_ground()].mean() > 1.5 * off.rgb[~off.is_ground()].mean()
 
