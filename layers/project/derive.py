@@ -8,9 +8,6 @@ from pathlib import Path
 from layers.document.vocabulary import MARKINGS
 from layers.geo.bounds import Bounds
 from layers.project.columns import SITE_SPECS, SPECS, TableSpec
-from layers.project.qgis_layers import project_layers
-from layers.project.qgis_project import project_row
-from layers.project.qgis_style import style_rows
 from layers.project.schema import RELATIONS
 
 _PROVENANCE = (
@@ -22,6 +19,10 @@ _PROVENANCE = (
 
 def derive(connection: sqlite3.Connection, target: Path, integrity_slot: str) -> None:
     """Fill what is derived, in one transaction; `target` is the name the file will have."""
+    from layers.project.qgis_layers import project_layers  # for start-up time: only saving writes for QGIS
+    from layers.project.qgis_project import project_row
+    from layers.project.qgis_style import style_rows
+
     connection.execute("BEGIN")
     for spec in SITE_SPECS:
         _set_extent(connection, spec)

@@ -6,13 +6,12 @@ import json
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject
 
 from layers.document.layer import Layer
 from layers.errors import ExportFailed, GeoloupeError, NotReadable
-from layers.project.qml_in import QmlStyle, read_qml
-from layers.project.qml_out import style_document
 from layers.project.qml_text import MAX_BYTES
 from layers.vector.table import VectorInfo
 from viewer.app.questions import Questions
@@ -21,6 +20,9 @@ from viewer.panels.context import PanelContext
 from viewer.rendering.vector_drawing import VectorDrawing
 from viewer.support.jobs import Jobs
 from viewer.support.messages import Level, MessageAction, Messages
+
+if TYPE_CHECKING:
+    from layers.project.qml_in import QmlStyle
 
 SUFFIX = ".qml"
 
@@ -48,6 +50,8 @@ class StyleFiles(QObject):
         style, known = drawing.style, replace(info, geometry=drawing.geometry)
 
         def write() -> None:
+            from layers.project.qml_out import style_document  # for start-up time
+
             try:
                 target.write_text(style_document(style, known), "utf-8")
             except OSError as error:
@@ -116,6 +120,8 @@ class StyleFiles(QObject):
 
 def style_of_file(path: Path) -> QmlStyle:
     """Raises NotReadable, and InvalidValue for what is no style of a vector layer."""
+    from layers.project.qml_in import read_qml  # for start-up time
+
     try:
         with path.open("rb") as file:
             found = read_qml(file.read(MAX_BYTES + 1))

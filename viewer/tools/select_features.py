@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import cached_property
 
 import numpy as np
-from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtCore import QPointF, Qt
 from PySide6.QtGui import QPainter
 
 from layers.counted import counted
@@ -19,10 +20,10 @@ from viewer.canvas.feature_query import (
     vector_layers,
 )
 from viewer.canvas.feature_selection import Fids, How
-from viewer.canvas.gestures import paint_rubber_band
 from viewer.canvas.overlays import paint_haloed_text
 from viewer.canvas.pointer import PointerEvent
 from viewer.rendering.vector_drawing import VectorDrawing
+from viewer.tools.dragged_box import DraggedBox
 from viewer.tools.feature_marks import paint_area, paint_feature
 from viewer.tools.sketch import length_text, pixels_of
 from viewer.tools.tool import Tool
@@ -115,8 +116,10 @@ class SelectFeaturesTool(FeatureTool):
     """Click a feature, or drag a box over many."""
 
     name = "select_features"
-    _from: PointerEvent | None = None
-    _to: PointerEvent | None = None
+
+    @cached_property
+    def _box(self) -> DraggedBox:
+        return DraggedBox()
 
     @property
     def hint(self) -> str:
@@ -130,14 +133,14 @@ class SelectFeaturesTool(FeatureTool):
         )
 
     def drag_start(self, event: PointerEvent) -> None:
-        self._from = self._to = event
+        self._box.begin(event)
 
     def drag_move(self, event: PointerEvent) -> None:
-        self._to = event
+        self._box.reach(event)
         self.canvas.update()
 
     def drag_end(self, event: PointerEvent) -> None:
-        start, self._from = self._from, None
+        start = self._box.end()
         if start is not None:
             (left, right), (top, bottom) = sorted((start.px, event.px)), sorted((start.py, event.py))
             ring = [(left, top), (right, top), (right, bottom), (left, bottom)]
@@ -145,14 +148,12 @@ class SelectFeaturesTool(FeatureTool):
             self.take_later(start.modifiers, lambda drawing: fids_in_ring(scene, drawing, view, ring))
 
     def cancel(self) -> None:
-        self._from = None
+        self._box.end()
         self.changed()
 
     def paint(self, painter: QPainter, view: View) -> None:
         super().paint(painter, view)
-        if self._from is not None and self._to is not None:
-            start, now = QPointF(self._from.px, self._from.py), QPointF(self._to.px, self._to.py)
-            paint_rubber_band(painter, QRectF(start, now).normalized(), view.ratio)
+        self._box.paint(painter, view)
 
 
 class LassoFeaturesTool(FeatureTool):
