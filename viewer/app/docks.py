@@ -224,6 +224,17 @@ class Docks(QObject):
         window.resizeDocks(horizontal, [LEFT_PX, RIGHT_PX], Qt.Orientation.Horizontal)
         vertical = [docks["panel_sites"], docks["panel_details"], docks["panel_attributes"]]
         window.resizeDocks(vertical, [340, 480, BELOW_PX], Qt.Orientation.Vertical)
+        QTimer.singleShot(0, self._drop_ghosts)  # once the docks are where they will be
+
+    def _drop_ghosts(self) -> None:
+        """Hide tab bars that Qt has left standing where their docks no longer are, when all came back at once."""
+        bars = self._window.findChildren(QTabBar, options=Qt.FindChildOption.FindDirectChildrenOnly)
+        shown = [bar for bar in bars if bar.isVisible()]
+        heads = {(dock.x(), dock.y()) for dock in self._docks.values() if dock.isVisible()}
+        titles = [[bar.tabText(at) for at in range(bar.count())] for bar in shown]
+        for bar, mine in zip(shown, titles, strict=True):
+            if titles.count(mine) > 1 and (bar.x(), bar.y() + bar.height()) not in heads:
+                bar.hide()
 
     def set_shown(self, shown: bool) -> None:
         """Take all panels away while there is no case, and bring back those that stood."""
@@ -245,6 +256,8 @@ class Docks(QObject):
             if not self._has_shares:
                 self._has_shares = True
                 self._first_shares.start()
+            else:
+                QTimer.singleShot(0, self._drop_ghosts)
 
     def _name_tabs(self) -> None:
         """The window makes tab bars as docks are put on each other; a screen reader wants to know what they are."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 from PySide6.QtCore import QRect, Qt
-from PySide6.QtWidgets import QDockWidget
+from PySide6.QtWidgets import QDockWidget, QTabBar
 from pytestqt.qtbot import QtBot
 
 from tests.viewer.app.conftest import MakeWindow, settle
@@ -132,3 +132,19 @@ def test_nothing_comes_back_where_no_screen_is(make_window: MakeWindow, qtbot: Q
     assert available.contains(second.geometry())
     assert second.docks["panel_sites"].isFloating()
     assert available.contains(second.docks["panel_sites"].geometry())
+
+
+def test_a_tab_bar_that_is_left_where_no_panels_are_goes(window: MainWindow, qtbot: QtBot) -> None:
+    """Qt leaves one standing when all docks come back in a window resized before it was shown."""
+    window = begun(window, qtbot)
+    ghost = QTabBar(window)
+    for title in ("Site", "Acquisition"):
+        ghost.addTab(title)
+    ghost.setGeometry(QRect(500, 500, 272, 30))
+    ghost.show()
+    window.docks.reset()
+    settle(window, qtbot)
+    qtbot.waitUntil(lambda: not ghost.isVisible())
+    bars = window.findChildren(QTabBar, options=Qt.FindChildOption.FindDirectChildrenOnly)
+    titles = [[bar.tabText(at) for at in range(bar.count())] for bar in bars if bar.isVisible()]
+    assert sorted(titles) == [["Site", "Acquisition"], ["Sites", "Claims", "Sources", "Responses"]]
