@@ -137,6 +137,16 @@ def test_reference_counts_stay_steady_over_qt_calls() -> None:
     assert int(done.stdout) < 50, "Qt calls eat reference counts: the interpreter will abort"
 
 
+def test_nobody_takes_the_items_of_a_layout() -> None:
+    """PySide's wrapper of a layout's item outlives it, and is written to when its widget goes: the heap is spoiled."""
+    tests = sorted((ROOT / "tests").rglob("*.py"))
+    for path in [*CODE, *tests]:
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            if isinstance(node, ast.Attribute) and node.attr in {"itemAt", "takeAt", "itemAtPosition"}:
+                owner = node.value.attr if isinstance(node.value, ast.Attribute) else getattr(node.value, "id", "")
+                assert "tree" in owner or "table" in owner, f"{path}:{node.lineno}: `laid_out` gives the widgets"
+
+
 def test_no_label_guesses_rich_text() -> None:
     """A label fed with a variable shows it as plain text (see the widget scan in the window's tests)."""
     offenders = [

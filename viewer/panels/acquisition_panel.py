@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFormLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from layers.document.changes import Changes
 from layers.document.layer import Layer
 from layers.raster.acquisition import Acquisition
 from viewer.panels.context import PanelContext
-from viewer.panels.copy_label import CopyLabel, breakable
-from viewer.panels.field_set import LABEL_PX
+from viewer.panels.copy_label import breakable
+from viewer.panels.fact_rows import FactRows
 from viewer.panels.form_page import FormPage, heading, muted, wrapped
 from viewer.rendering.layer_date import acquisition_of, tiles_acquisition
 from viewer.rendering.raster_drawing import RasterDrawing
-from viewer.support.text import plain, plain_label
+from viewer.support.text import plain
 
 
 class AcquisitionPanel(QWidget):
@@ -34,14 +33,11 @@ class AcquisitionPanel(QWidget):
         self.when.setObjectName("bigFact")
         self.when.setAccessibleName(self.tr("Acquired"))
         self.kind = muted()
-        self.facts = QFormLayout()
-        self.facts.setHorizontalSpacing(8)
-        self.facts.setVerticalSpacing(4)
-        self.facts.setLabelAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop)
+        self.facts = FactRows()
         self.silence = muted(self.tr("What is not listed is not stated by the file or by anything beside it."))
         for widget in (self.title, self.when, self.kind):
             self.page.content.addWidget(widget)
-        self.page.content.addLayout(self.facts)
+        self.page.content.addWidget(self.facts)
         self.page.content.addWidget(self.silence)
         self.page.content.addStretch(1)
         context.layer_shown.connect(self.look_again)
@@ -82,15 +78,7 @@ class AcquisitionPanel(QWidget):
         self.title.setText(breakable(plain(name)))
         self.when.setText(facts[0][1][:1].upper() + facts[0][1][1:])
         self.kind.setText(self._kind_words(known))
-        while self.facts.rowCount():
-            self.facts.removeRow(0)
-        for title, text in facts[2:]:
-            label = plain_label(title)
-            label.setObjectName("muted")
-            label.setMinimumWidth(LABEL_PX)
-            value = CopyLabel(text)
-            value.setAccessibleName(title)
-            self.facts.addRow(label, value)
+        self.facts.show_facts(facts[2:])
 
     def _kind_words(self, known: Acquisition) -> str:
         if not known.at and known.date_kind == "unknown":

@@ -17,11 +17,20 @@ _BREAK = "\u200b"
 class CopyLabel(QLabel):
     """Long names, paths and addresses get places where a line may end; the clipboard gets the text without them."""
 
-    def __init__(self, text: str) -> None:
-        super().__init__(breakable(plain(text)))
+    def __init__(self, text: str = "") -> None:
+        super().__init__()
         self.setTextFormat(Qt.TextFormat.PlainText)
         self.setWordWrap(True)
         self.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self.show_text(text)
+
+    def show_text(self, text: str) -> None:
+        """Show another text, as it is."""
+        self.setText(breakable(plain(text)))
+
+    def whole(self) -> str:
+        """All of the text, as it was given."""
+        return self.text().replace(_BREAK, "")
 
     def copied(self) -> str:
         """What is selected, else all of it."""

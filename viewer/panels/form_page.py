@@ -6,7 +6,7 @@ from typing import override
 
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QScrollArea, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QLayout, QScrollArea, QStackedWidget, QVBoxLayout, QWidget
 
 from viewer.support.text import plain_label
 
@@ -100,10 +100,17 @@ def side_by_side(*widgets: QWidget, stretch: int = -1) -> QHBoxLayout:
     return row
 
 
-def clear_layout(layout: QVBoxLayout) -> None:
-    """Take all widgets out of a layout and let them go."""
-    while (item := layout.takeAt(0)) is not None:
-        widget = item.widget()
-        if widget is not None:
-            widget.hide()
-            widget.deleteLater()
+def laid_out(layout: QLayout) -> list[QWidget]:
+    """The widgets of a layout, from the first to the last."""
+    # Not by the layout's items: PySide's wrapper of an item outlives it and spoils the heap.
+    holder = layout.parentWidget()
+    children = holder.findChildren(QWidget, options=Qt.FindChildOption.FindDirectChildrenOnly) if holder else []
+    return sorted((child for child in children if layout.indexOf(child) >= 0), key=layout.indexOf)
+
+
+def clear_layout(layout: QLayout) -> None:
+    """Take all widgets out of a layout that holds nothing else, and let them go."""
+    for widget in laid_out(layout):
+        layout.removeWidget(widget)
+        widget.hide()
+        widget.deleteLater()

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any, override
 
-from PySide6.QtCore import Qt, QTimer
+from PySide6.QtCore import QTimer
 from PySide6.QtGui import QShowEvent
-from PySide6.QtWidgets import QFormLayout, QWidget
+from PySide6.QtWidgets import QWidget
 
 from layers.document.changes import Changes
 from layers.document.layer import Layer
@@ -18,11 +18,10 @@ from layers.raster.info import RasterInfo
 from layers.vector.table import VectorInfo
 from viewer.commands.layers import update_layer
 from viewer.panels.context import PanelContext
-from viewer.panels.copy_label import CopyLabel
-from viewer.panels.field_set import LABEL_PX
+from viewer.panels.fact_rows import FactRows
 from viewer.panels.fields import ChoiceField, LineField, TextField
 from viewer.panels.form_page import heading, muted
-from viewer.panels.layer_facts import Facts, info_facts, source_facts
+from viewer.panels.layer_facts import info_facts, source_facts
 from viewer.panels.placement_form import PlacementForm
 from viewer.panels.raster_style_form import RasterStyleForm
 from viewer.panels.raster_styler import RasterStyler
@@ -33,7 +32,7 @@ from viewer.panels.vector_style_form import VectorStyleForm, Work
 from viewer.panels.words import choices
 from viewer.rendering.layer_styles import ColumnReader
 from viewer.rendering.vector_drawing import VectorDrawing
-from viewer.support.text import plain, plain_label
+from viewer.support.text import plain
 
 
 class LayerPropertiesPanel(RowForm):
@@ -45,7 +44,6 @@ class LayerPropertiesPanel(RowForm):
     def __init__(self, context: PanelContext, parent: QWidget | None = None) -> None:
         super().__init__(context, "layers", update_layer, parent)
         self._info: RasterInfo | VectorInfo | None = None
-        self._facts_shown: Facts | None = None
         self._add_fields()
         content = self.page.content
         content.addLayout(self.form)
@@ -60,11 +58,8 @@ class LayerPropertiesPanel(RowForm):
         self._style_heading = heading(self.tr("Style"))
         for widget in (self._style_heading, self.raster, self.vector, self.unread, heading(self.tr("Facts"))):
             content.addWidget(widget)
-        self.facts = QFormLayout()
-        self.facts.setHorizontalSpacing(8)
-        self.facts.setLabelAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop)
-        self.facts.setVerticalSpacing(3)
-        content.addLayout(self.facts)
+        self.facts = FactRows(spacing_px=3)
+        content.addWidget(self.facts)
         content.addStretch(1)
         context.layer_shown.connect(self._shown)
         # After the form was laid out: it may be new, or another layer's.
@@ -141,7 +136,7 @@ class LayerPropertiesPanel(RowForm):
             drawing = self._context.drawing_of(row.uuid)
             geometry = drawing.geometry if isinstance(drawing, VectorDrawing) else info.geometry
             self.vector.show_style(row.style, replace(info, geometry=geometry))
-        self._show_facts(dict.fromkeys([*source_facts(row), *(info_facts(info) if info else [])]))
+        self.facts.show_facts(dict.fromkeys([*source_facts(row), *(info_facts(info) if info else [])]))
 
     def _show_style(self) -> None:
         self.page.show_from(self._style_heading)
@@ -159,19 +154,6 @@ class LayerPropertiesPanel(RowForm):
         silent = known.date_kind == "unknown" or layer.date_kind != "unknown"
         said = self.tr("Unknown") if silent else self.tr("As found: {0}").format(known.date_kind)
         kind.setItemText(kind.findData("unknown"), plain(said))
-
-    def _show_facts(self, facts: Iterable[tuple[str, str]]) -> None:
-        facts = list(facts)
-        if facts == self._facts_shown:
-            return
-        self._facts_shown = facts
-        while self.facts.rowCount():
-            self.facts.removeRow(0)
-        for name, text in facts:
-            label = plain_label(name)
-            label.setObjectName("muted")
-            label.setMinimumWidth(LABEL_PX)
-            self.facts.addRow(label, CopyLabel(text))
 
     # -- gestures -----------------------------------------------------------------------------------------------
 

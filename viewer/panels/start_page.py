@@ -21,6 +21,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from viewer.panels.form_page import clear_layout
 from viewer.support.icons import line_icon, mark_pixmap
 from viewer.support.text import one_line, plain_label, tooltip
 
@@ -79,7 +80,7 @@ class StartPage(QScrollArea):
 
     def set_recent(self, paths: Iterable[Path]) -> None:
         """Show the cases opened lately, the newest first."""
-        _empty(self._recent)
+        clear_layout(self._recent)
         page = self._page
         known = list(paths)
         for path in known:
@@ -93,7 +94,7 @@ class StartPage(QScrollArea):
 
     def set_recoverable(self, cases: Sequence[RecoverableCase]) -> None:
         """Show the sessions that a crash left behind, the newest first."""
-        _empty(self._recover)
+        clear_layout(self._recover)
         page = self._page
         for case in cases:
             detail = self.tr("last edit {0}, {1} edits, {2} sites").format(
@@ -197,15 +198,6 @@ def _heading(text: str, parent: QWidget) -> QLabel:
     label = plain_label(text, parent)
     label.setObjectName("heading")
     return label
-
-
-def _empty(layout: QVBoxLayout) -> None:
-    while layout.count():
-        item = layout.takeAt(0)
-        widget = item.widget() if item is not None else None
-        if widget is not None:
-            widget.hide()
-            widget.deleteLater()
 
 
 def _when(iso: str) -> str:

@@ -9,7 +9,6 @@ import numpy as np
 import pytest
 import rasterio
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QLabel
 from pytestqt.qtbot import QtBot
 
 import sample_data
@@ -36,16 +35,6 @@ def properties_of(window: MainWindow, qtbot: QtBot, path: Path) -> LayerProperti
 
 def layer_of(window: MainWindow) -> Layer:
     return window.session.document.layers_in_order()[-1]
-
-
-def facts(panel: LayerPropertiesPanel) -> list[tuple[str, str]]:
-    texts = [label.text().replace("\u200b", "") for label in rows(panel)]
-    return list(zip(texts[::2], texts[1::2], strict=True))
-
-
-def rows(panel: LayerPropertiesPanel) -> list[QLabel]:
-    found = [panel.facts.itemAt(i).widget() for i in range(panel.facts.count())]
-    return [widget for widget in found if isinstance(widget, QLabel)]
 
 
 def type_height(panel: LayerPropertiesPanel, qtbot: QtBot, text: str) -> None:
@@ -76,8 +65,8 @@ def test_another_height_moves_the_image_and_is_kept_in_the_case(
     told = float(panel.placement.note.text().split("is drawn ")[1].split(" m")[0])
     assert moved == pytest.approx(4 * told, abs=4.0), "four times what the note says of 100 m"
     assert "at a height of 615 m above the ellipsoid (chosen by the analyst)" in panel.placement.note.text()
-    assert any(name == "Placed by" and "615 m" in text for name, text in facts(panel))
-    assert not any(name == "Note" and "RPC" in text for name, text in facts(panel)), "said once"
+    assert any(name == "Placed by" and "615 m" in text for name, text in panel.facts.facts())
+    assert not any(name == "Note" and "RPC" in text for name, text in panel.facts.facts()), "said once"
     assert window.canvas.grab_picture() != picture
     window.session.undo()
     settle(window, qtbot)
@@ -109,7 +98,7 @@ def test_control_points_tell_how_far_they_are_off(window: MainWindow, tmp_path: 
     path = write_raster(tmp_path / "a.tif", values, "EPSG:32652", None, gcps=points_of(25.0, 3))
     panel = properties_of(window, qtbot, path)
     assert "9 control points (second order), up to" in panel.placement.note.text()
-    assert any(name == "Placed by" and text.startswith("9 control points") for name, text in facts(panel))
+    assert any(name == "Placed by" and text.startswith("9 control points") for name, text in panel.facts.facts())
     assert not panel.placement.height_field.isVisible()
 
 
@@ -117,7 +106,7 @@ def test_a_transform_has_no_height_and_can_be_doubted(window: MainWindow, qtbot:
     panel = properties_of(window, qtbot, sample_data.path("blue_marble.tif"))
     assert not panel.placement.height_field.isVisible()
     assert not panel.placement.note.isVisible()
-    assert ("Placed by", "the transform in the file") in facts(panel)
+    assert ("Placed by", "the transform in the file") in panel.facts.facts()
     qtbot.mouseClick(panel.placement.ask_button, Qt.MouseButton.LeftButton)
     dialog = window.findChild(PlaceDialog)
     assert isinstance(dialog, PlaceDialog)
@@ -144,7 +133,7 @@ def test_security_fields_and_extensions_of_a_nitf_are_shown(window: MainWindow, 
             crs="EPSG:4326", transform=rasterio.transform.from_bounds(10, 50, 11, 51, 128, 128), **tags,
         ) as out:  # fmt: skip
             out.write(surface().astype(np.uint8))
-    shown = facts(properties_of(window, qtbot, path))
+    shown = properties_of(window, qtbot, path).facts.facts()
     assert ("File: classification", "R (restricted)") in shown
     assert ("File: releasing instructions", "REL TO NATO") in shown
     assert ("Image: classification", "U (unclassified)") in shown

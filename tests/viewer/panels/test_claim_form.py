@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QLabel
 from tests.viewer.panels.conftest import Desk
 from viewer.commands.claims import update_claim
 from viewer.panels.claim_form import ClaimFormPanel
+from viewer.panels.form_page import laid_out
 from viewer.panels.judgement import COLUMNS
 
 
@@ -95,7 +96,7 @@ def test_only_the_row_of_terms_in_use_is_offered(form: ClaimFormPanel, desk: Des
 
 def test_places_are_linked_from_the_selection(qtbot, form: ClaimFormPanel, desk: Desk) -> None:
     desk.context.show_claim("c2")
-    assert "belongs to the case" in form.places.rows.itemAt(0).widget().text()
+    assert "belongs to the case" in laid_out(form.places.rows)[0].text()
     assert not form.places.link_button.isEnabled()
     desk.select("pad", "firm")
     qtbot.mouseClick(form.places.link_button, Qt.MouseButton.LeftButton)
@@ -108,7 +109,7 @@ def test_places_are_linked_from_the_selection(qtbot, form: ClaimFormPanel, desk:
 def test_a_place_is_gone_to_and_unlinked(qtbot, form: ClaimFormPanel, desk: Desk) -> None:
     from viewer.panels.icon_button import IconButton
 
-    go, cut = form.places.rows.itemAt(0).widget().findChildren(IconButton)
+    go, cut = laid_out(form.places.rows)[0].findChildren(IconButton)
     qtbot.mouseClick(go, Qt.MouseButton.LeftButton)
     assert desk.context.selection.uuids == {"firm"}
     assert desk.visited[0].contains_point(120.16, 30.29)

@@ -11,6 +11,7 @@ from layers.document.claim import Claim
 from layers.geo.notation import Notation
 from tests.viewer.panels.conftest import Desk
 from viewer.commands.sites import update_site
+from viewer.panels.form_page import laid_out
 from viewer.panels.site_form import SiteFormPanel, with_alias
 
 
@@ -156,7 +157,7 @@ def test_a_place_shows_as_many_digits_as_its_error_allows(form: SiteFormPanel, d
 
 def test_claims_are_cards(qtbot, form: SiteFormPanel, desk: Desk) -> None:
     desk.select("firm")
-    (card,) = [form.cards._layout.itemAt(0).widget()]
+    (card,) = laid_out(form.cards._layout)
     assert "Optics were sold" in card.accessibleName()
     qtbot.mouseClick(card, Qt.MouseButton.LeftButton)
     assert desk.context.claim_uuid == "c1"

@@ -7,6 +7,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel
 
 from tests.viewer.panels.conftest import Desk
+from viewer.panels.form_page import laid_out
 from viewer.panels.response_list import ResponseListPanel
 from viewer.panels.source_register import SourceRegisterPanel
 
@@ -80,7 +81,7 @@ def test_the_form_says_what_cites_the_source(register: SourceRegisterPanel) -> N
 def test_a_response_answers_the_whole_until_a_claim_is_named(qtbot, answers: ResponseListPanel, desk: Desk) -> None:
     before = dict(desk.document.claims)
     answers.list.view.selectRow(0)
-    assert "whole" in answers.form.claims.itemAt(0).widget().text()
+    assert "whole" in laid_out(answers.form.claims)[0].text()
     answers.form.picker.picked.emit("c2")
     assert [link.claim_uuid for link in desk.document.claim_links_of_response("r1")] == ["c2"]
     assert answers.model.data(answers.model.index(0, 1)) == "1 claims"
