@@ -33,7 +33,7 @@ def run(
     trace: str | None = None,
 ) -> int:
     """Open the window with `files`; returns the exit code. Bounds are W, S, E, N in degrees, the size in pixels."""
-    gc.disable()  # for start-up time: nothing that is imported and built here is garbage
+    gc.disable()  # for start-up time; from then on the window's thread collects
     keep_freed_memory()
     pool = ReaderPool(workers=2)
     pool.start()
@@ -53,7 +53,6 @@ def run(
         )
         program: Program = Program(pool, wishes)
         gc.freeze()
-        gc.enable()
         return program.run()
     finally:
         gc.enable()

@@ -25,6 +25,7 @@ from viewer.network.fetcher import Fetcher
 from viewer.rendering.context import RenderContext
 from viewer.rendering.overviews import Overviews
 from viewer.resources import resource_path
+from viewer.support.collector import Collector
 from viewer.support.fonts import FALLBACKS, FAMILY, has_chinese, load_fonts
 from viewer.support.icons import mark_pixmap
 from viewer.support.jobs import Jobs
@@ -80,7 +81,7 @@ class Program:
 
     def run(self) -> int:
         """Show the window until it is closed, or until its picture is written."""
-        watch = SignalWatch(self._end_at_once)
+        watch, collector = SignalWatch(self._end_at_once), Collector(self._application)
         if self._keeps:
             self._doors.install()
             self._doors.install_qt()
@@ -90,6 +91,7 @@ class Program:
         finally:
             self._end()
             watch.close()
+            collector.close()
             self._doors.remove()
             if self._trace is not None:
                 self._trace.stop()
