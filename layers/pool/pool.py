@@ -5,13 +5,15 @@ from __future__ import annotations
 import atexit
 import os
 import threading
+import time
 from collections import deque
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from layers.errors import GeoloupeError, ReaderTimeout
 from layers.pool.fresh_probes import FreshProbes
-from layers.pool.protocol import Answer, Profile, Request, foretells_features
+from layers.pool.protocol import Answer, Profile, Request, profile_for
 from layers.pool.supervisor import DISMISS, MAX_STRIKES, Supervisor, closed_error, given_up, name_in
 from layers.pool.worker import sentence_for
 from layers.readers.environment import enter
@@ -26,9 +28,15 @@ CHILD_ENVIRONMENT = {
 }
 """What must stand in the environment when a child starts: later is too late."""
 OTHERS_AFTER_S = 1.0
+SPARE_S = 0.1
+"""When work begins, readers that are not asked within that time are of no use and leave."""
+EXPECTED_S = 60.0
+STANDING = (Profile.LOCAL, Profile.FEATURES)
+"""Who stands ready before anything is asked, `workers` of each."""
 CLOSE_TIMEOUT_S = 1.0
 
 Source = Callable[[], Request | None]
+Done = Callable[[Answer | GeoloupeError], None]
 
 
 class ReaderPool:
@@ -54,9 +62,11 @@ class ReaderPool:
         self._running = 0
         self._draining = False
         self._closed = False
-        self._later: threading.Timer | None = None
+        self._asked: set[Profile] = set()
+        self._expected_until = 0.0
+        self._timers: dict[str, threading.Timer] = {}
 
-    def start(self) -> None:
+    def start(self, first: Profile = Profile.LOCAL) -> None:
         """Spawn the first reader; returns at once.
 
         The others follow a second later: at the program's start the window needs the other core.
@@ -67,10 +77,8 @@ class ReaderPool:
         atexit.register(self.close)  # a script that forgets to close leaves no process and no block either
         for name, value in CHILD_ENVIRONMENT.items():
             os.environ.setdefault(name, value)
-        self._add_supervisor(Profile.LOCAL)
-        self._later = threading.Timer(OTHERS_AFTER_S, self._start_others)
-        self._later.daemon = True
-        self._later.start()
+        self._fill(first, 1)
+        self._call_later("others", OTHERS_AFTER_S, self._start_others)
 
     def submit(self, request: Request) -> None:
         """Queue a request, before all pulled work."""
@@ -79,26 +87,31 @@ class ReaderPool:
         if self._inline:
             request.done(self._run_inline(request))
             return
-        with self._state:
-            closed = self._closed
-            if not closed:
-                self._queues[request.profile].append(request)
-                if foretells_features(request):
-                    # The reader that is not asked will be soon: it loads its libraries meanwhile.
-                    self._queues[request.profile].append(Request("prepare", {}, lambda _: None))
-                self._state.notify_all()
-        if closed:
-            request.done(closed_error())
-        elif request.profile is not Profile.LOCAL:
-            self._ensure_supervisor(request.profile)
+        request.profile = profile_for(request)
+        if request.op == "probe" and request.profile is Profile.FEATURES:
+            request.done = partial(self._probed, request, request.done)
+        self._queue(request)
+
+    def expect(self) -> None:
+        """Somebody reaches for a file, and nobody knows which: all who stand ready at the start do so again."""
+        if not self._inline:
+            self._expected_until = time.monotonic() + EXPECTED_S
+            for profile in STANDING:
+                self._fill(profile)
 
     def pull_from(self, source: Source) -> None:
         """Let free workers ask `source` for the best request; it is called on supervisor threads."""
         self._source = source
-        self.wake()
+        self._called()
 
     def wake(self) -> None:
         """The source has new work."""
+        self._called()
+        if not self._inline:
+            self._note_asked(Profile.LOCAL)
+            self._fill(Profile.LOCAL)
+
+    def _called(self) -> None:
         with self._state:
             self._calls += 1
             self._state.notify_all()
@@ -111,9 +124,8 @@ class ReaderPool:
             if self._inline:
                 return not self._draining
             # One reader that found nothing since the last call is enough: others may still be starting.
-            pulled_dry = self._source is None or any(
-                s.dry_calls == self._calls for s in self._supervisors if s.profile is Profile.LOCAL
-            )
+            pullers = self._of(Profile.LOCAL)
+            pulled_dry = self._source is None or not pullers or any(s.dry_calls == self._calls for s in pullers)
             waiting = any(not request.is_background for queue in self._queues.values() for request in queue)
             return pulled_dry and self._running == 0 and not waiting
 
@@ -132,7 +144,7 @@ class ReaderPool:
 
     def dismiss(self, profile: Profile) -> None:
         """Let the process of a profile go once what is queued is done; the next request starts another."""
-        if not self._inline and any(s.profile is profile for s in self._supervisors):
+        if not self._inline and self._of(profile):
             self.submit(Request(DISMISS, {}, lambda _: None, profile=profile, is_background=True))
 
     def forgive(self, path: str) -> None:
@@ -161,13 +173,14 @@ class ReaderPool:
             return self.ask(op, params, timeout_s, Profile.VRT)
         return found[0]
 
-    def ready_readers(self) -> int:
-        """How many readers have loaded their libraries and can answer at once."""
-        return sum(supervisor.is_ready for supervisor in self._supervisors)
+    def ready_readers(self, profile: Profile = Profile.LOCAL) -> int:
+        """How many readers of a profile have loaded their libraries and can answer at once."""
+        return sum(supervisor.is_ready for supervisor in self._of(profile))
 
-    def pids(self) -> list[int]:
-        """Process ids of the readers that run."""
-        return [pid for s in self._supervisors if (pid := s.reader_pid) is not None]
+    def pids(self, profile: Profile | None = None) -> list[int]:
+        """Process ids of the readers that run, or of those of a profile."""
+        mine = self._supervisors if profile is None else self._of(profile)
+        return [pid for s in mine if (pid := s.reader_pid) is not None]
 
     def close(self) -> None:
         """Kill the readers; what is still queued is answered with ReaderCrashed. Calling it twice does no harm."""
@@ -178,9 +191,9 @@ class ReaderPool:
                 queue.clear()
             self._state.notify_all()
             supervisors = list(self._supervisors)
-            later, self._later = self._later, None
-        if later is not None:
-            later.cancel()
+            timers = list(self._timers.values())
+        for timer in timers:
+            timer.cancel()
         for supervisor in supervisors:
             supervisor.end()
         for request in waiting:
@@ -200,10 +213,10 @@ class ReaderPool:
         while True:
             with self._state:
                 while not (self._closed or queue or (pulls and self._source and supervisor.seen_calls != self._calls)):
-                    if not wait:
+                    if not wait or supervisor.is_leaving:
                         return None
                     self._state.wait()
-                if self._closed:
+                if self._closed or supervisor.is_leaving:
                     return None
                 if queue:
                     self._running += not queue[0].is_background
@@ -244,23 +257,77 @@ class ReaderPool:
     def is_closed(self) -> bool:
         return self._closed
 
+    def _queue(self, request: Request) -> None:
+        with self._state:
+            closed = self._closed
+            if not closed:
+                self._queues[request.profile].append(request)
+                self._state.notify_all()
+        if closed:
+            request.done(closed_error())
+        else:
+            self._note_asked(request.profile)
+            self._fill(request.profile)
+
+    def _probed(self, request: Request, done: Done, result: Answer | GeoloupeError) -> None:
+        """A file whose name promises features may hold imagery: the other readers are asked."""
+        if isinstance(result, Answer) and result.header.get("profile") == Profile.LOCAL:
+            request.profile, request.done = Profile.LOCAL, done
+            self._queue(request)
+        else:
+            done(result)
+
+    # --- who stands ready
+
+    def _of(self, profile: Profile) -> list[Supervisor]:
+        return [s for s in self._supervisors if s.profile is profile and not s.is_leaving]
+
+    def _fill(self, profile: Profile, most: int | None = None) -> None:
+        """Have readers of a profile, unless there are any; with `most` no more than so many, for now."""
+        wanted = self._workers if profile in STANDING else 1
+        with self._state:
+            there = self._of(profile)
+            missing = 0 if self._closed or there else min(wanted, most or wanted)
+            self._add(profile, missing)
+
+    def _add(self, profile: Profile, count: int) -> None:
+        """Called with the state held: nobody adds the same ones twice."""
+        for _ in range(count):
+            supervisor = Supervisor(self, profile)
+            self._supervisors.append(supervisor)
+            supervisor.start()
+
     def _start_others(self) -> None:
         with self._state:
-            later, self._later = self._later, None
-        if later is not None and not self._closed:
-            later.cancel()
-            for _ in range(self._workers - 1):
-                self._add_supervisor(Profile.LOCAL)
+            asked = [profile for profile in STANDING if profile in self._asked]
+            for profile in () if self._closed else asked or STANDING:
+                self._add(profile, self._workers - len(self._of(profile)))
 
-    def _ensure_supervisor(self, profile: Profile) -> None:
-        if not any(s.profile is profile for s in self._supervisors):
-            self._add_supervisor(profile)
-
-    def _add_supervisor(self, profile: Profile) -> None:
-        supervisor = Supervisor(self, profile)
+    def _note_asked(self, profile: Profile) -> None:
+        """Where work begins, those who are not asked are let go."""
+        if profile not in STANDING:
+            return
         with self._state:
-            self._supervisors.append(supervisor)
-        supervisor.start()
+            self._asked.add(profile)
+            spare = any(self._of(other) for other in STANDING if other not in self._asked)
+            if spare and "spares" not in self._timers:
+                self._call_later("spares", SPARE_S, self._let_spares_go)
+
+    def _let_spares_go(self) -> None:
+        with self._state:
+            self._timers.pop("spares", None)
+            if time.monotonic() < self._expected_until:
+                return
+            spare = [s for other in STANDING if other not in self._asked for s in self._of(other)]
+            for supervisor in spare:
+                supervisor.is_leaving = True
+            self._supervisors = [s for s in self._supervisors if s.is_alive()]
+            self._state.notify_all()
+
+    def _call_later(self, name: str, seconds: float, call: Callable[[], None]) -> None:
+        timer = self._timers[name] = threading.Timer(seconds, call)
+        timer.daemon = True
+        timer.start()
 
     # --- inline
 

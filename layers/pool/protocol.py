@@ -19,7 +19,7 @@ from layers.errors import GeoloupeError, TooLarge
 from layers.readers.environment import ANSWER_BYTES, Profile
 
 __all__ = [
-    "ANSWER_BYTES", "Answer", "BadReply", "Profile", "Request", "deadline_s", "foretells_features", "place_arrays",
+    "ANSWER_BYTES", "Answer", "BadReply", "Profile", "Request", "deadline_s", "place_arrays", "profile_for",
     "read_reply",
 ]  # fmt: skip
 
@@ -34,6 +34,7 @@ _SECONDS_A_MB = {
 _MOST_MORE_S = 80.0
 _ALIGNMENT = 64
 _KINDS = "biuf"
+_OF_FEATURES = frozenset({"features", "attributes", "rows", "columns", "measures", "export_rows"})
 _VECTOR_ENDINGS = frozenset({
     ".gpkg", ".geojson", ".geojsonl", ".geojsons", ".json", ".shp", ".fgb", ".kml", ".kmz", ".gpx", ".csv", ".tsv",
     ".xlsx",
@@ -71,11 +72,20 @@ class Request:
     """By `ReaderPool.give_up`: the reader's end is no fault of the file."""
 
 
-def foretells_features(request: Request) -> bool:
-    """True for a first look at a file that will most likely be asked for its features."""
-    if request.op != "probe" or request.profile is not Profile.LOCAL:
-        return False
-    return os.path.splitext(str(request.params.get("path", "")))[1].lower() in _VECTOR_ENDINGS
+def profile_for(request: Request) -> Profile:
+    """Whose request it is. A probe goes by the name of the file: where that deceives, the reader says who can tell.
+    One that names a canvas is for a picture.
+    """
+    params = request.params
+    is_look = request.op == "probe" and not params.get("canvas_crs") and foretells_features(str(params.get("path")))
+    if request.profile is Profile.LOCAL and (is_look or request.op in _OF_FEATURES):
+        return Profile.FEATURES
+    return request.profile
+
+
+def foretells_features(path: str) -> bool:
+    """True for the name of a file that will most likely be asked for its features."""
+    return os.path.splitext(path)[1].lower() in _VECTOR_ENDINGS
 
 
 def deadline_s(request: Request) -> float:

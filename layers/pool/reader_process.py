@@ -6,6 +6,7 @@ import json
 import multiprocessing
 import os
 from collections.abc import Callable
+from contextlib import suppress
 from multiprocessing.shared_memory import SharedMemory
 from typing import Any
 
@@ -97,15 +98,14 @@ class ReaderProcess:
     def signal_end(self) -> None:
         """Kill from another thread, for good; the supervisor sees the closed pipe and cleans up."""
         self._ending = True
-        process = self._process
-        if process is not None and process.is_alive():
-            process.kill()
+        self.interrupt()
 
     def interrupt(self) -> None:
         """Kill from another thread; the supervisor finds the reader dead and starts another when it needs one."""
         process = self._process
-        if process is not None and process.is_alive():
-            process.kill()
+        with suppress(ValueError):  # its supervisor has just closed it
+            if process is not None and process.is_alive():
+                process.kill()
 
     def kill(self) -> None:
         """End the process, leave no zombie; the block stays."""

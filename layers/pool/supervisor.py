@@ -36,6 +36,8 @@ class Supervisor(threading.Thread):
         super().__init__(name=f"reader-{profile}", daemon=True)
         self.profile = profile
         self.seen_calls = self.dry_calls = -1
+        self.is_leaving = False
+        """Its reader is of no use now: it answers nothing any more."""
         self._pool = pool
         self._reader: ReaderProcess | None = None
         self._lock = threading.Lock()
@@ -72,7 +74,7 @@ class Supervisor(threading.Thread):
                 if request is None:
                     self._delivered(last)
                     last = None
-                    if self.profile is Profile.LOCAL:
+                    if self.profile in (Profile.LOCAL, Profile.FEATURES):
                         self._warm(reader)
                     continue
                 # What is done with an answer (colouring a tile) goes on while the reader works at the next.
@@ -94,7 +96,7 @@ class Supervisor(threading.Thread):
 
     def _warm(self, reader: ReaderProcess) -> None:
         """Have a process ready before the next request comes; a failure to start is told with that request."""
-        if self._pool.is_closed:
+        if self._pool.is_closed or self.is_leaving:
             return
         try:
             reader.start()

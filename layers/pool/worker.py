@@ -35,7 +35,7 @@ def main(connection: Connection, block_name: str, profile_name: str, parent_pid:
     from layers.readers.ops import run  # after the environment is set
     from layers.readers.warm_up import warm_up
 
-    warm_up()
+    warm_up(profile)
     limit_process(profile)
     block = _attach(block_name)
     assert block.buf is not None

@@ -17,8 +17,8 @@ from layers.readers.acquisition_stac import is_stac_item, stac_acquisition
 from layers.readers.acquisition_tags import imagery_acquisition, nitf_acquisition, tiff_acquisition
 from layers.readers.datasets import DATASETS
 from layers.readers.files import regular_file
-from layers.readers.scene_files import deliveries_at
-from layers.readers.scene_probe import describe, leads_to_scene
+from layers.readers.scene_files import deliveries_at, leads_to_scene
+from layers.readers.scene_probe import describe
 from layers.readers.sidecar_text import read_json, read_xml
 from layers.readers.sidecar_values import inside
 

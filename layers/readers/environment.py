@@ -20,6 +20,8 @@ class Profile(StrEnum):
 
     LOCAL = "local"
     """Regular files on this machine, no network."""
+    FEATURES = "features"
+    """The same for features only: without the libraries of imagery, which take as much memory again."""
     REMOTE = "remote"
     """Hosts the user has consented to."""
     VRT = "vrt"

@@ -1,4 +1,7 @@
-"""The door of a reader: one function per op, params in, (header, arrays) out."""
+"""The door of a reader: one function per op, params in, (header, arrays) out.
+
+Imagery and features each have their libraries, loaded when they are first asked for: most readers need one of the two.
+"""
 
 from __future__ import annotations
 
@@ -8,70 +11,61 @@ import sys
 import time
 from typing import Any
 
-import rasterio
-
 from layers.errors import UnsupportedFormat
-from layers.readers import acquisition_beside, overview_cache, probe, scene_probe, scene_tile, statistics, tile
+from layers.readers.environment import Profile, current_profile
 from layers.readers.files import RASTERS, Content, content_of, regular_file
+from layers.readers.scene_files import leads_to_scene
 from layers.readers.tile_audit import tiles_in
 
 Result = tuple[dict[str, Any], tuple[Any, ...]]
 
 TEST_OPS_VARIABLE = "GEOLOUPE_TEST_OPS"
+_OF_RASTERS = frozenset({"tile", "overviews", "statistics", "acquisition"})
+_OF_FEATURES = frozenset({"features", "attributes", "rows", "columns", "measures", "export_rows"})
 
 
 def run(op: str, params: dict[str, Any]) -> Result:
     """Answer one request. Raises GeoloupeError, or whatever a library raises."""
-    match op:
-        case "probe":
-            return _probe(params)
-        case "tile":
-            return scene_tile.read_scene_tile(params) if scene_tile.is_composed(params) else tile.read_tile(params)
-        case "overviews":
-            return overview_cache.build_overviews(params)
-        case "statistics":
-            return statistics.read_statistics(params)
-        case "acquisition":
-            return acquisition_beside.read_acquisition(params)
-        case "prepare":
-            return _prepare()
-        case "features" | "attributes" | "rows" | "columns" | "measures" | "export_rows":
-            return _run_vector(op, params)
+    if op == "probe":
+        return _probe(params)
+    if op in _OF_RASTERS:
+        from layers.readers import raster_ops  # a reader of features never needs them
+
+        return raster_ops.run(op, params)
+    if op in _OF_FEATURES:
+        return _run_vector(op, params)
     if op.startswith("_") and os.environ.get(TEST_OPS_VARIABLE) == "1":
         return _run_test_op(op, params)
     raise UnsupportedFormat(f"This reader does not know the request {op!r}.")
 
 
 def _probe(params: dict[str, Any]) -> Result:
-    if scene_probe.leads_to_scene(str(params["path"])):
-        return scene_probe.probe_scene(str(params["path"]), params)
+    """What is there. A reader of features says of anything else whose it is: {"profile": "local"}."""
+    if leads_to_scene(str(params["path"])):
+        return _probe_imagery(None, params)
     path = regular_file(str(params["path"]))
     content, part = content_of(path), str(params.get("part", ""))
     tiles = tiles_in(path) if content is Content.SQLITE else None
     if tiles is not None and (part or not tiles.has_features):
         content = tiles.content
     if content in RASTERS:
-        canvas_crs, height_m = str(params.get("canvas_crs", "")), params.get("height_m")
-        header, arrays = probe.probe_raster(path, content, canvas_crs, part, height_m)
-        if header.get("kind") == "raster":  # what is printed with a picture is known as soon as the picture is
-            header |= acquisition_beside.read_acquisition({"path": path, "part": part})[0]
-        return header, arrays
-    from layers.readers import vector_probe  # pyogrio: 90 MB that a reader of rasters never needs
+        return _probe_imagery(content, params)
+    from layers.readers import vector_probe  # a reader of imagery never needs it
 
     header, arrays = vector_probe.probe_vector(path, content, params)
     return {**header, "parts": list(tiles.tables) if tiles is not None else []}, arrays
 
 
-def _prepare() -> Result:
-    """Load what a vector file needs, while another reader looks at it."""
-    from layers.readers import features  # pyogrio: 90 MB that a reader of rasters never needs
+def _probe_imagery(content: Content | None, params: dict[str, Any]) -> Result:
+    if current_profile() is Profile.FEATURES:
+        return {"profile": str(Profile.LOCAL)}, ()
+    from layers.readers import raster_ops  # a reader of features never needs them
 
-    features.warm_up()
-    return {}, ()
+    return raster_ops.probe_scene(params) if content is None else raster_ops.probe_file(content, params)
 
 
 def _run_vector(op: str, params: dict[str, Any]) -> Result:
-    from layers.readers import columns, exact_rows, features  # pyogrio: 90 MB that a reader of rasters never needs
+    from layers.readers import columns, exact_rows, features  # a reader of imagery never needs them
 
     if op == "columns":
         return columns.read_columns(params)
@@ -102,11 +96,14 @@ def _run_test_op(op: str, params: dict[str, Any]) -> Result:
 def _describe_process() -> dict[str, Any]:
     import resource  # absent on Windows
 
+    modules = sorted(name for name, module in sys.modules.items() if module is not None)
+    import rasterio  # the tests ask what it may open
+
     limits = {"files": resource.RLIMIT_NOFILE, "core": resource.RLIMIT_CORE, "written": resource.RLIMIT_FSIZE}
     with rasterio.Env() as env:
         drivers = sorted(env.drivers())
     return {
         "pid": os.getpid(), "nice": os.nice(0), "environment": dict(os.environ), "drivers": drivers,
-        "modules": sorted(name for name, module in sys.modules.items() if module is not None),
+        "modules": modules,
         "limits": {name: resource.getrlimit(kind)[0] for name, kind in limits.items()},
     }  # fmt: skip

@@ -129,3 +129,10 @@ def _is_planet(path: str) -> bool:
         return is_planet_item(read_json(path))
     except GeoloupeError:
         return False
+
+
+def leads_to_scene(path: str) -> bool:
+    """True where there is a scene to be described: a folder, or a metadata file of a delivery."""
+    if "\0" in path:
+        return False
+    return os.path.isdir(path) or bool(deliveries_at(path))

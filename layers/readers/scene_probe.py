@@ -32,13 +32,6 @@ _DESCRIBE: dict[Kind, Callable[[Delivery, str], SceneInfo]] = {
 }
 
 
-def leads_to_scene(path: str) -> bool:
-    """True where `probe_scene` can say what is there: a folder, or a metadata file of a delivery."""
-    if "\0" in path:
-        return False
-    return os.path.isdir(path) or bool(deliveries_at(path))
-
-
 def probe_scene(path: str, params: dict[str, Any]) -> tuple[dict[str, Any], tuple[Any, ...]]:
     """Header {"kind": "scene", "scene": SceneInfo, "raster": RasterInfo or None}. In the raster, band n is the scene's
     band n; the op "tile" takes `SceneBand.source()` for it. `canvas_crs` as for rasters.

@@ -3,17 +3,31 @@
 from __future__ import annotations
 
 import numpy as np
-from rasterio.io import MemoryFile
-from rasterio.transform import from_origin
 
 from layers.geo.crs import WEB_MERCATOR, WGS84, transform_points, utm_crs
-from layers.readers.resampling import resample
+from layers.readers.environment import Profile
 
 _SIDE_PX = 64
 
 
-def warm_up() -> None:
+def warm_up(profile: Profile) -> None:
+    """Load what a reader of this profile needs, and use it once."""
+    if profile is Profile.FEATURES:
+        from layers.readers import features, vector_probe  # noqa: F401 - a reader of imagery never needs them
+
+        features.warm_up()
+    else:
+        _read_a_picture()
+
+
+def _read_a_picture() -> None:
     """Open, read, transform and resample a picture of nothing; about 30 ms."""
+    from rasterio.io import MemoryFile  # a reader of features never needs it
+    from rasterio.transform import from_origin
+
+    from layers.readers import raster_ops  # noqa: F401
+    from layers.readers.resampling import resample
+
     crs = utm_crs(128.3, 51.9)
     profile = {"driver": "GTiff", "width": _SIDE_PX, "height": _SIDE_PX, "count": 3, "dtype": "uint8", "crs": crs}
     with MemoryFile() as memory:

@@ -11,7 +11,7 @@ from PySide6.QtCore import QPoint, Qt
 
 import sample_data
 from layers.errors import GeoloupeError
-from layers.pool.protocol import Request
+from layers.pool.protocol import Profile, Request
 from tests.end_to_end.conftest import Desk, MakeDesk
 from tests.support.pictures import map_of
 from viewer.panels.layer_tree import LayerTreePanel
@@ -23,8 +23,8 @@ def pan_and_kill(desk: Desk, count: int) -> list[int]:
     desk.wheel(start, 3)
     desk.settle()
     desk.keys("H", desk.canvas)
-    desk.wait(lambda: len(desk.pool.pids()) == 2)
-    pids = desk.pool.pids()
+    desk.wait(lambda: len(desk.pool.pids(Profile.LOCAL)) == 2)
+    pids = desk.pool.pids(Profile.LOCAL)
     for pid in pids:  # held, so that they are killed at work and not between two tiles
         os.kill(pid, signal.SIGSTOP)
     desk.drag(start, start - QPoint(300, 200), steps=6)
@@ -42,8 +42,8 @@ def test_readers_killed_during_a_pan_are_replaced(demo: Desk, count: int) -> Non
     assert demo.canvas.scene.is_complete(view)
     assert len(demo.said()) <= 1
     shown = map_of(demo.canvas.scene, view)
-    demo.wait(lambda: len(demo.pool.pids()) == 2)
-    assert len(set(demo.pool.pids()) - set(before)) == count
+    demo.wait(lambda: len(demo.pool.pids(Profile.LOCAL)) == 2)
+    assert len(set(demo.pool.pids(Profile.LOCAL)) - set(before)) == count
     assert demo.canvas.scene.problems() == {}
     assert np.array_equal(shown, undisturbed(demo)), "what was read again is what would have been read"
 

@@ -47,6 +47,7 @@ class FileVerbs(QObject):
         self.guarded(self._session.close)
 
     def open(self) -> None:
+        self._opener.expect()
         self.open_words(self._ask().paths_to_open(self._folder()))
 
     def open_words(self, words: list[str]) -> None:

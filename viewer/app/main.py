@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from layers.pool.pool import ReaderPool
+from layers.pool.protocol import Profile, foretells_features
 from viewer.support.memory import keep_freed_memory
 
 if TYPE_CHECKING:
@@ -36,7 +37,7 @@ def run(
     gc.disable()  # for start-up time; from then on the window's thread collects
     keep_freed_memory()
     pool = ReaderPool(workers=2)
-    pool.start()
+    pool.start(_first_asked(files))
     try:
         sys.setswitchinterval(SWITCH_INTERVAL_S)
         _choose_platform()
@@ -57,6 +58,12 @@ def run(
     finally:
         gc.enable()
         pool.close()
+
+
+def _first_asked(files: Sequence[str]) -> Profile:
+    """Whose reader will be wanted first. A GeoPackage is mostly a case, and most cases hold imagery."""
+    of_features = [foretells_features(file) and not file.lower().endswith(".gpkg") for file in files]
+    return Profile.FEATURES if files and all(of_features) else Profile.LOCAL
 
 
 def _choose_platform() -> None:

@@ -70,6 +70,10 @@ class FileOpener(QObject):
     def is_idle(self) -> bool:
         return not self._is_open
 
+    def expect(self) -> None:
+        """Somebody is about to choose what to open."""
+        self._pool.expect()
+
     def open(self, words: Sequence[str]) -> None:
         """Open what each word names; the first case becomes the open case, everything else becomes its layers."""
         if not words:

@@ -300,6 +300,7 @@ class MainWindow(QMainWindow):
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         if event.mimeData().hasUrls():
+            self.context.pool.expect()
             event.acceptProposedAction()
 
     def dropEvent(self, event: QDropEvent) -> None:

@@ -384,6 +384,7 @@ class MapCanvas(QWidget):
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         if event.mimeData().hasUrls() or event.mimeData().hasText():
+            self.scene.context.pool.expect()
             event.acceptProposedAction()
 
     def dropEvent(self, event: QDropEvent) -> None:

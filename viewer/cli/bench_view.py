@@ -23,6 +23,7 @@ from layers.document.document import Document
 from layers.errors import GeoloupeError
 from layers.geo.bounds import Bounds
 from layers.geo.crs import WEB_MERCATOR, transform_bounds
+from layers.pool.pool import STANDING
 from layers.raster.info import RasterInfo
 from layers.raster.style import RasterStyle, Stretch
 from viewer.canvas.widget import MapCanvas
@@ -57,7 +58,7 @@ def measure_view(file: str, size: tuple[int, int], frames: str | None) -> dict[s
 
 def warm(studio: Studio) -> None:
     """Readers ready, as they are after the start of the window: spawned, libraries loaded, no file of ours opened."""
-    wait_until(lambda: studio.pool.ready_readers() == READERS)
+    wait_until(lambda: all(studio.pool.ready_readers(profile) == READERS for profile in STANDING))
 
 
 class Heartbeat(QObject):

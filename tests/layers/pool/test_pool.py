@@ -1,5 +1,6 @@
 """The pool with real reader processes: crashes, hangs, garbage, limits, and nothing left behind."""
 
+import json
 import os
 import signal
 import subprocess
@@ -15,8 +16,9 @@ import pytest
 
 from layers.errors import FileMissing, GivenUp, Quarantined, ReaderCrashed, ReaderTimeout, TooLarge, UnsupportedFormat
 from layers.geo.bounds import Bounds
+from layers.pool import pool as pool_module
 from layers.pool import reader_process
-from layers.pool.pool import ReaderPool
+from layers.pool.pool import STANDING, ReaderPool
 from layers.pool.protocol import Answer, Profile, Request
 from layers.pool.supervisor import MAX_STRIKES
 from tests.layers.pool import babbler
@@ -45,6 +47,14 @@ def wait_until(true: Callable[[], bool], timeout_s: float = 20.0) -> None:
     while not true():
         assert time.monotonic() < end
         tick.wait(0.005)
+
+
+def collection(*points: tuple[float, float]) -> str:
+    features = [
+        {"type": "Feature", "properties": {}, "geometry": {"type": "Point", "coordinates": list(point)}}
+        for point in points
+    ]
+    return json.dumps({"type": "FeatureCollection", "features": features})
 
 
 class Collector:
@@ -191,7 +201,7 @@ def test_what_runs_is_given_up_at_once_without_a_strike(pool):
     request = Request("_hang", {"path": "a.tif"}, answer, "a.tif", profile=Profile.WRITER)
     queued = Request("_hang", {"path": "b.tif"}, waiting, profile=Profile.WRITER)
     pool.submit(request)
-    wait_until(lambda: pool._supervisors[-1]._asked is request)
+    wait_until(lambda: any(s._asked is request for s in pool._supervisors))
     pool.submit(queued)
     pool.give_up(queued)
     assert isinstance(waiting.one(), GivenUp)
@@ -201,7 +211,7 @@ def test_what_runs_is_given_up_at_once_without_a_strike(pool):
         assert isinstance(answer.one(), GivenUp)
         answer = again.done = Collector()
         pool.submit(again)
-        wait_until(lambda again=again: pool._supervisors[-1]._asked is again)
+        wait_until(lambda again=again: any(s._asked is again for s in pool._supervisors))
         request = again
     pool.give_up(request)
     assert answer.one().sentence == "a.tif: cancelled."
@@ -212,8 +222,62 @@ def test_a_profile_is_dismissed_and_comes_back(pool):
     wait_until(lambda: first in pool.pids())
     pool.dismiss(Profile.WRITER)
     pool.dismiss(Profile.VRT)
-    wait_until(lambda: first not in pool.pids() and len(pool.pids()) == 1)
+    wait_until(lambda: first not in pool.pids() and len(pool.pids()) == 2)
     assert pool.ask("_describe", {}, profile=Profile.WRITER).header["pid"] != first
+
+
+def test_who_is_not_asked_leaves_and_comes_back(monkeypatch, tmp_path, raster):
+    monkeypatch.setattr(pool_module, "OTHERS_AFTER_S", 0.0)
+    points = tmp_path / "points.geojson"
+    points.write_text(collection((120.0, 30.0)))
+    pool = ReaderPool(2)
+    pool.start()
+    try:
+        wait_until(lambda: all(pool.ready_readers(profile) == 2 for profile in STANDING))
+        assert len(pool.pids()) == 4
+        assert pool.ask("probe", {"path": str(points)}).header["kind"] == "vector"
+        wait_until(lambda: len(pool.pids()) == 2)
+        assert (pool.ready_readers(Profile.LOCAL), pool.ready_readers(Profile.FEATURES)) == (0, 2)
+        assert pool.is_idle()
+        assert pool.ask("tile", tile_params(raster)).arrays[0].shape == (3, 64, 64)
+        wait_until(lambda: pool.ready_readers(Profile.LOCAL) == 2)
+        pool.ask("probe", {"path": str(points)})
+        time.sleep(3 * pool_module.SPARE_S)
+        assert len(pool.pids()) == 4, "both have been asked"
+    finally:
+        pool.close()
+
+
+def test_who_reaches_for_a_file_finds_all_readers_ready(monkeypatch, pool, raster):
+    pool.ask("tile", tile_params(raster))
+    wait_until(lambda: not pool.ready_readers(Profile.FEATURES))
+    pool.expect()
+    wait_until(lambda: pool.ready_readers(Profile.FEATURES) == 1)
+    pool.ask("tile", tile_params(raster))
+    time.sleep(3 * pool_module.SPARE_S)
+    assert pool.ready_readers(Profile.FEATURES) == 1, "somebody is still choosing"
+
+
+def test_a_reader_of_features_has_no_library_of_imagery(pool):
+    modules = pool.ask("_describe", {}, profile=Profile.FEATURES).header["modules"]
+    assert {"pyogrio", "shapely"} <= set(modules)
+    assert not {"rasterio", "cv2", "geopandas", "pandas", "pyarrow"} & set(modules)
+    assert not {"pyogrio", "geopandas"} & set(pool.ask("_describe", {}).header["modules"])
+
+
+@pytest.mark.parametrize("name", ["picture.gpkg", "picture.json"])
+def test_imagery_by_the_name_of_features_is_read_by_who_can(pool, raster, name):
+    deceiving = raster.rename(raster.with_name(name))
+    header = pool.ask("probe", {"path": str(deceiving)}).header
+    assert header["kind"] == "raster"
+    assert pool.fresh_probes.take({"path": str(deceiving)}).profile is Profile.LOCAL
+
+
+def test_features_by_another_name_are_read_too(pool, tmp_path):
+    points = tmp_path / "points.dat"
+    points.write_text(collection((120.0, 30.0)))
+    assert pool.ask("probe", {"path": str(points)}).header["kind"] == "vector"
+    assert pool.ask("features", {"path": str(points), "layer": "", "crs": "EPSG:3857"}).header["done"]
 
 
 def test_work_in_the_background_keeps_nobody_waiting(pool):
