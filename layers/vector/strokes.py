@@ -20,6 +20,8 @@ PHASES = 8
 _DOT_PHASES = 2
 _LONG_PX = 64.0
 _SHORT_PX = 1.5
+AT_ONCE = 2**16
+"""Vertices at a time: what is worked out of them stays in the processor's cache, and little memory is in use."""
 MANY_VERTICES = 4_000
 """From here on vertices are set down to half a pixel, and only long legs are drawn."""
 
@@ -54,13 +56,22 @@ class Strokes:
 
     def add(self, x: Floats, y: Floats, starts: NDArray[Any]) -> None:
         """Lines in pixels: line j's coordinates are ``starts[j]`` to ``starts[j + 1]``."""
+        is_many, first = len(x) >= MANY_VERTICES, 0
+        while first < len(starts) - 1:
+            full = np.searchsorted(starts, starts[first] + AT_ONCE, side="right") - 1
+            last = max(first + 1, int(full))
+            mine = slice(starts[first], starts[last])
+            self._add(x[mine], y[mine], starts[first : last + 1] - starts[first], is_many)
+            first = last
+
+    def _add(self, x: Floats, y: Floats, starts: NDArray[Any], is_many: bool) -> None:
         if not len(x):
             return
         dx, dy = np.diff(x), np.diff(y)
         between = starts[1:-1] - 1  # from one line to the next
         dx[between] = dy[between] = 0
         reach = np.maximum(np.abs(dx), np.abs(dy))
-        if self._dash or len(x) < MANY_VERTICES:
+        if self._dash or not is_many:
             at = np.ones(len(dx), bool)
             at[between] = False
             along = self._along(dx, dy, starts) if self._dash else None

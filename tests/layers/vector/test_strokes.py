@@ -48,6 +48,18 @@ def test_many_short_lines_lie_where_few_of_them_do(monkeypatch) -> None:
     assert (around[fine > 0.5] > 0.4).all()
 
 
+@pytest.mark.parametrize("limit", [1, 4000])
+def test_it_does_not_matter_how_many_are_drawn_at_a_time(monkeypatch, limit: int) -> None:
+    random = np.random.default_rng(6)
+    lines = [random.uniform(0, 50, (1, 2)) + random.normal(0, 2, (count, 2)).cumsum(axis=0) for count in (1, 2, 9, 40)]
+    monkeypatch.setattr(strokes, "MANY_VERTICES", limit)
+    whole = cover(lines, 1.6), cover(lines, 1.6, (3.0, 2.0))
+    for at_once in (1, 12):
+        monkeypatch.setattr(strokes, "AT_ONCE", at_once)
+        assert (cover(lines, 1.6) == whole[0]).all()
+        assert (cover(lines, 1.6, (3.0, 2.0)) == whole[1]).all()
+
+
 def test_lines_do_not_join_each_other(monkeypatch) -> None:
     lines = [np.array([[5.0, 5.0], [6.0, 5.0]]), np.array([[50.0, 45.0], [51.0, 45.0]])]
     for limit in (1, 100):
