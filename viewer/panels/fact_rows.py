@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFormLayout, QLabel, QWidget
+from PySide6.QtWidgets import QFormLayout, QLabel, QSizePolicy, QWidget
 
 from viewer.panels.copy_label import CopyLabel
 from viewer.panels.field_set import LABEL_PX
@@ -40,6 +40,8 @@ class FactRows(QWidget):
             name = plain_label()
             name.setObjectName("muted")
             name.setMinimumWidth(LABEL_PX)
+            name.setAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop)
+            name.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Expanding)  # beside the first line
             self._rows.append((name, CopyLabel()))
             self._form.addRow(*self._rows[-1])
         for at, (name, text) in enumerate(self._rows):
