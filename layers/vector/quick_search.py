@@ -75,16 +75,23 @@ class Haystack:
                 return self._cells_of(np.array(places, np.int64))
             places.append(at)
             at += 1
-        more = [np.array(places, np.int64)]
-        bytes_ = np.frombuffer(data, np.uint8)
-        for first in range(at, len(data) - len(needle) + 1, PIECE_BYTES * 4):
+        return self._many_cells_with(needle, heard)
+
+    def _many_cells_with(self, needle: bytes, heard: Heard) -> NDArray[np.intp]:
+        """Byte by byte, cell by cell: no step asks how many hits there are."""
+        data, ends = np.frombuffer(self.data, np.uint8), np.append(self.starts, len(self.data))
+        found, first = np.zeros(len(self.starts), bool), 0
+        while first < len(self.starts):
             heard()
-            last = min(first + PIECE_BYTES * 4, len(data) - len(needle) + 1)
-            hits = np.flatnonzero(bytes_[first:last] == needle[0]) + first
+            full = int(np.searchsorted(ends, ends[first] + PIECE_BYTES, side="right")) - 1
+            last = max(first + 1, full)
+            piece = data[ends[first] : ends[last]]
+            hits = piece == needle[0]
             for offset, byte in enumerate(needle[1:], start=1):
-                hits = hits[bytes_[hits + offset] == byte]
-            more.append(hits)
-        return self._cells_of(np.concatenate(more))
+                hits[:-offset] &= piece[offset:] == byte  # at the end the separator is no byte of it
+            found[first:last] = np.logical_or.reduceat(hits, self.starts[first:last] - self.starts[first])
+            first = last
+        return np.flatnonzero(found)
 
     def _cells_of(self, places: NDArray[np.int64]) -> NDArray[np.intp]:
         return np.searchsorted(self.starts, places, side="right") - 1
