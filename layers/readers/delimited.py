@@ -8,6 +8,7 @@ import os
 from dataclasses import dataclass, field
 from typing import Any
 
+from layers.counted import grouped
 from layers.errors import NotReadable, TooLarge, UnsupportedFormat
 from layers.readers.row_problems import RowProblems
 from layers.text_encoding import guessed_encoding, known_encoding
@@ -53,7 +54,7 @@ def read_delimited(path: str, options: dict[str, Any], *, preview: bool = False)
     if not rows:
         raise NotReadable(f"{name} is empty: there is nothing to show.")
     if len(rows[0]) > MAX_COLUMNS:
-        raise TooLarge(f"{name} has {len(rows[0]):,} columns, more than {MAX_COLUMNS:,}.")
+        raise TooLarge(f"{name} has {grouped(len(rows[0]))} columns, more than {grouped(MAX_COLUMNS)}.")
     names = unique_names([cell or "" for cell in rows[0]] if has_header else [""] * len(rows[0]))
     body = rows[1:] if has_header else rows
     problems = RowProblems(2 if has_header else 1)
@@ -67,7 +68,7 @@ def read_delimited(path: str, options: dict[str, Any], *, preview: bool = False)
         if cells
         else {column: [] for column in names}
     )
-    notes = [f"{lost:,} characters of {name} are no {encoding}: choose its encoding."] if lost else []
+    notes = [f"{grouped(lost)} characters of {name} are no {encoding}: choose its encoding."] if lost else []
     reading = {"encoding": encoding, "encoding_evidence": evidence, "delimiter": delimiter, "header": has_header}
     stem = os.path.splitext(name)[0]
     return RawTable(stem, columns, {}, reading, (*notes, *problems.sentences()), problems.first_row)

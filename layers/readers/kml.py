@@ -9,6 +9,7 @@ from xml.etree.ElementTree import Element, TreeBuilder
 
 import shapely
 
+from layers.counted import grouped
 from layers.errors import NotReadable, UnsupportedFormat
 from layers.geo.crs import WGS84
 from layers.guarded_xml import BadXml
@@ -190,7 +191,7 @@ class _KmlHandler:
                 columns[column], types[column] = typed, kind
         links = [f"{name} leads to {link[:200]}: shown as text, not followed." for link in self._links[:5]]
         if len(self._links) > 5:
-            links.append(f"{name} leads to {len(self._links):,} other places in all: none is followed.")
+            links.append(f"{name} leads to {grouped(len(self._links))} other places in all: none is followed.")
         problems = (*notes, *links, *self._problems.sentences("is kept without a place"))
         style, classes = self._styles.style(self._wkb, "name" in columns)
         if classes is not None:

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import shapely
 
+from layers.counted import grouped
 from layers.geo.crs import is_geographic
 from layers.readers.ogr_rows import Rows
 from layers.readers.row_problems import MOST_LISTED, RowProblems
@@ -36,7 +37,7 @@ def check_rows(rows: Rows, crs: str, first_row: int = 1) -> list[str]:
     empty = int(absent.sum()) + int((shapely.is_empty(shapes) & ~missing).sum())
     found = problems.sentences("is kept; what has no place is not drawn")
     if empty:
-        said = "1 row has no geometry and stands" if empty == 1 else f"{empty:,} rows have no geometry and stand"
+        said = "1 row has no geometry and stands" if empty == 1 else f"{grouped(empty)} rows have no geometry and stand"
         found.append(f"{said} in the table only.")
     return found
 

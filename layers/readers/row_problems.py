@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from layers.counted import grouped
+
 MOST_LISTED = 20
 _CLIPPED_AT = 200
 
@@ -31,4 +33,4 @@ class RowProblems:
         if len(self._rows) <= len(self._said):
             return list(self._said)
         count = len(self._rows)
-        return [*self._said, f"{count:,} rows in all: each {what}." if count > 1 else f"1 row {what}."]
+        return [*self._said, f"{grouped(count)} rows in all: each {what}." if count > 1 else f"1 row {what}."]

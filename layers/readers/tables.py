@@ -8,6 +8,7 @@ import numpy as np
 import pyogrio
 import pyogrio.raw
 
+from layers.counted import grouped
 from layers.errors import CannotBePlaced, NotReadable, UnsupportedFormat
 from layers.readers.cell_types import typed_column
 from layers.readers.delimited import PREVIEW_ROWS, RawTable, read_delimited, unique_names
@@ -60,7 +61,7 @@ def _layer(table: RawTable, source: VectorSource) -> ParsedLayer:
             types[name], values[name] = typed_column(cells)
     sentences = list(table.problems)
     if len(problems):
-        count = f"{len(problems):,} rows" if len(problems) > 1 else "1 row"
+        count = f"{grouped(len(problems))} rows" if len(problems) > 1 else "1 row"
         have = "have" if len(problems) > 1 else "has"
         sentences.append(f"{count} of {table.name} {have} no usable coordinates.")
         sentences += problems.sentences("is kept without a place")

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import shapely
 
+from layers.counted import grouped
 from layers.errors import CannotBePlaced, NotReadable
 from layers.geo.bounds import Bounds
 from layers.geo.crs import WGS84, is_geographic, transform_bounds
@@ -77,7 +78,7 @@ def _ogr_info(source: VectorSource, notes: list[str]) -> VectorInfo:
         rows = rows_of(source, 0, most, [])
         found += check_rows(rows, crs)
         if rows.next_fid is not None and len(found) > len(notes):
-            found.append(f"Only the first {most:,} rows of {name} were looked at.")
+            found.append(f"Only the first {grouped(most)} rows of {name} were looked at.")
     reading = {}
     if source.content is Content.SHAPEFILE:
         encoding, evidence = encoding_of(source.path, source.options)

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from typing import BinaryIO
 
+from layers.counted import grouped
 from layers.errors import NotReadable, TooLarge, UnsupportedFormat
 
 MAX_BYTES = 200 * 2**20
@@ -51,12 +52,14 @@ def names_in(path: str) -> list[str]:
 def _check(members: Iterable[zipfile.ZipInfo], name: str) -> None:
     members = list(members)
     if len(members) > MAX_MEMBERS:
-        raise TooLarge(f"{name} holds {len(members):,} files, more than {MAX_MEMBERS:,}: it is not opened.")
+        raise TooLarge(
+            f"{name} holds {grouped(len(members))} files, more than {grouped(MAX_MEMBERS)}: it is not opened."
+        )
     if any(one.flag_bits & 1 for one in members):
         raise UnsupportedFormat(f"{name} is encrypted: unpack it with its password and open what is inside.")
     whole = sum(one.file_size for one in members)
     packed = sum(one.compress_size for one in members)
     if whole > MAX_BYTES:
-        raise TooLarge(f"{name} would unpack to {whole // 2**20:,} MB, more than {MAX_BYTES // 2**20} MB.")
+        raise TooLarge(f"{name} would unpack to {grouped(whole // 2**20)} MB, more than {MAX_BYTES // 2**20} MB.")
     if whole > _RATIO_COUNTS_FROM and whole > MAX_RATIO * max(packed, 1):
         raise TooLarge(f"{name} would unpack to over {MAX_RATIO} times its size, as a bomb does: it is not opened.")

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
+from layers.counted import grouped
 from layers.vector.table import VectorInfo
 
 MOST_LISTED = 50
@@ -47,10 +48,10 @@ class LostRows:
         """What is to be said of them; empty where there are none."""
         if not self.count:
             return ""
-        begin = f"{self.count:,} {'row' if self.count == 1 else 'rows'} {_SAID}"
+        begin = f"{grouped(self.count)} {'row' if self.count == 1 else 'rows'} {_SAID}"
         rows = {reason: [row for row, why in self._listed if why == reason] for reason in _REASONS}
         parts = [f"{_REASONS[reason]}: {_numbers(found)}" for reason, found in rows.items() if found]
-        more = f" and {self.count - len(self._listed):,} more" if self.count > len(self._listed) else ""
+        more = f" and {grouped(self.count - len(self._listed))} more" if self.count > len(self._listed) else ""
         return f"{begin}: {'; '.join(parts)}{more}." if parts else f"{begin}."
 
 
@@ -66,5 +67,8 @@ def _numbers(rows: Sequence[int]) -> str:
             runs[-1][1] = row
         else:
             runs.append([row, row])
-    texts = [f"{a:,}" if a == b else f"{a:,}, {b:,}" if b == a + 1 else f"{a:,} to {b:,}" for a, b in runs]
+    texts = [
+        grouped(a) if a == b else f"{grouped(a)}, {grouped(b)}" if b == a + 1 else f"{grouped(a)} to {grouped(b)}"
+        for a, b in runs
+    ]
     return f"{'row' if len(rows) == 1 else 'rows'} {', '.join(texts)}"

@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 from PySide6.QtCore import QObject
 
+from layers.counted import grouped
 from layers.document.layer import Layer
 from layers.errors import ExportFailed, GeoloupeError
 from layers.pool.pool import ReaderPool
@@ -159,7 +160,9 @@ class LayerExport(QObject):
             return
         found = sum(int(one["features"]) for one in result.header["layers"])
         if found != written:
-            sentence = f"{export.target.name} would hold {found:,} of {written:,} features: it was not written."
+            sentence = (
+                f"{export.target.name} would hold {grouped(found)} of {grouped(written)} features: it was not written."
+            )
             self._end(export, ExportFailed(sentence))
             return
 
@@ -169,7 +172,7 @@ class LayerExport(QObject):
         def done(_: None) -> None:
             self._end(export)
             text = self.tr("Written: {0}, {1} features") if written != 1 else self.tr("Written: {0}, one feature")
-            self._say(text.format(export.target, f"{written:,}"), "info")
+            self._say(text.format(export.target, grouped(written)), "info")
 
         self._jobs.run(work, done, lambda error: self._end(export, error))
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from PySide6.QtCore import QObject, Qt
 from PySide6.QtWidgets import QFileDialog, QMessageBox, QPushButton, QWidget
 
+from layers.counted import grouped
 from viewer.app.file_kinds import name_filters
 from viewer.support.text import one_line
 
@@ -112,7 +113,7 @@ class Questions(QObject):
         }
         answers = {}
         for which, count in counts.items():
-            button = box.addButton(words[which].format(f"{count:,}"), QMessageBox.ButtonRole.AcceptRole)
+            button = box.addButton(words[which].format(grouped(count)), QMessageBox.ButtonRole.AcceptRole)
             button.setEnabled(count > 0)
             answers[button] = which
         box.addButton(QMessageBox.StandardButton.Cancel)

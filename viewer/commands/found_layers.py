@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+from layers.counted import grouped
 from layers.document.document import Document
 from layers.document.edit import Edit
 from layers.errors import NotReadable
@@ -97,7 +98,7 @@ def _tables(path: Path, tables: list[dict[str, Any]], parts: list[str], options:
             {"path": str(path), "table": table["name"], **said},
             {"style_json": json.dumps(table["style"])} if table.get("style") else {},
             _bounds(table),
-            (table["geometry"], f"{table['features']:,}"),
+            (table["geometry"], grouped(table["features"])),
             question,
         )
         for table in tables

@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from layers.counted import grouped
 from layers.vector.columns import Attributes
 from viewer.panels.attribute_model import AttributeModel
 from viewer.panels.attribute_view import AttributeView
@@ -139,9 +140,9 @@ class AttributeFace(QWidget):
             self.view.fit_columns()
 
     def show_counts(self, shown: int, total: int, selected: int) -> None:
-        text = f"{total:,}" if shown == total else self.tr("{0} of {1}").format(f"{shown:,}", f"{total:,}")
+        text = grouped(total) if shown == total else self.tr("{0} of {1}").format(grouped(shown), grouped(total))
         if selected:
-            text = self.tr("{0}, {1} selected").format(text, f"{selected:,}")
+            text = self.tr("{0}, {1} selected").format(text, grouped(selected))
         self.count.setText(text if total else "")
         for button in (self.zoom_button, self.sites_button):
             button.setEnabled(selected > 0)

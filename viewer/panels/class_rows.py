@@ -8,6 +8,7 @@ from typing import Any, override
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt, Signal
 
+from layers.counted import grouped
 from layers.errors import InvalidValue
 from layers.vector.classes import StyleClass
 from layers.vector.rules import check_rule
@@ -95,7 +96,7 @@ class ClassRows(QAbstractTableModel):
 
     def _text(self, row: int, column: int) -> str:
         if column == COUNT:
-            return f"{self.counts[row]:,}" if self.counts is not None and row < len(self.counts) else ""
+            return grouped(self.counts[row]) if self.counts is not None and row < len(self.counts) else ""
         if self.is_other(row):
             return self.tr("All others") if column == LABEL else ""
         one = self.style.classes[row]

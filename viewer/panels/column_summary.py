@@ -7,6 +7,7 @@ from typing import Any
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QApplication, QFrame, QGridLayout, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
+from layers.counted import grouped
 from layers.vector.column_statistics import ColumnStatistics
 from viewer.support.text import one_line, plain_label
 
@@ -24,7 +25,7 @@ class ColumnSummary(QFrame):
         self.setAccessibleName(self.tr("Statistics of {0}").format(one_line(name, LONGEST)))
         self.setMinimumWidth(WIDTH_PX)
         self.lines = self._lines(found)
-        self.frequent = [(_shown(value), f"{count:,}") for value, count in found.frequent]
+        self.frequent = [(_shown(value), grouped(count)) for value, count in found.frequent]
         title = plain_label(one_line(name, LONGEST))
         title.setObjectName("heading")
         where = plain_label(of_rows)
@@ -48,14 +49,14 @@ class ColumnSummary(QFrame):
 
     def _lines(self, found: ColumnStatistics) -> list[tuple[str, str]]:
         lines = [
-            (self.tr("Filled"), f"{found.count:,}"), (self.tr("NULL"), f"{found.nulls:,}"),
-            (self.tr("Different"), f"{found.distinct:,}"), (self.tr("Least"), _shown(found.least)),
+            (self.tr("Filled"), grouped(found.count)), (self.tr("NULL"), grouped(found.nulls)),
+            (self.tr("Different"), grouped(found.distinct)), (self.tr("Least"), _shown(found.least)),
             (self.tr("Greatest"), _shown(found.greatest)), (self.tr("Mean"), _shown(found.mean)),
             (self.tr("Standard deviation"), _shown(found.deviation)), (self.tr("Median"), _shown(found.median)),
             (self.tr("Sum"), _shown(found.total)),
         ]  # fmt: skip
         if found.empty:
-            lines.insert(2, (self.tr("Empty text"), f"{found.empty:,}"))
+            lines.insert(2, (self.tr("Empty text"), grouped(found.empty)))
         return [(word, value) for word, value in lines if value]
 
     def copy(self) -> None:
@@ -91,5 +92,5 @@ def _shown(value: Any) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, int):
-        return f"{value:,}"
+        return grouped(value)
     return f"{value:,.10g}" if isinstance(value, float) else one_line(str(value), LONGEST) or "“”"

@@ -6,6 +6,7 @@ import math
 
 from PySide6.QtCore import QCoreApplication
 
+from layers.counted import grouped
 from layers.document.layer import Layer
 from layers.errors import GeoloupeError
 from layers.geo.bounds import Bounds
@@ -123,7 +124,7 @@ def _vector_facts(info: VectorInfo) -> Facts:
         (_tr("Format"), info.driver),
         (_tr("Table"), info.name),
         (_tr("Geometry"), info.geometry),
-        (_tr("Features"), f"{info.features:,}"),
+        (_tr("Features"), grouped(info.features)),
         (_tr("Fields"), fields),
     ]
 

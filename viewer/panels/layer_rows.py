@@ -8,6 +8,7 @@ from typing import Any, override
 from PySide6.QtCore import QAbstractListModel, QMimeData, QModelIndex, QObject, QPersistentModelIndex, Qt
 from PySide6.QtGui import QColor, QIcon, QPalette
 
+from layers.counted import grouped
 from layers.document.layer import Layer
 from layers.raster.overviews import Lack
 from viewer.commands.layer_filter import filter_of
@@ -111,7 +112,7 @@ class LayerRows(QAbstractListModel):
         counts = access.filters.counts(layer.uuid) if access is not None else None
         if counts is None:
             return self.tr("filtered"), self.tr("Filter: {0}").format(filter_of(layer))
-        shown, rows = (f"{count:,}".replace(",", "\u202f") for count in counts)
+        shown, rows = (grouped(count) for count in counts)
         sentence = self.tr("Filtered: {0} of {1} features are shown. {2}").format(shown, rows, filter_of(layer))
         return self.tr("{0} of {1}, filtered").format(shown, rows), sentence
 

@@ -19,7 +19,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from layers.counted import counted
+from layers.counted import counted, grouped
 from layers.document.edit import Edit
 from layers.document.layer import Layer
 from layers.pool.rows import read_rows_of
@@ -122,7 +122,7 @@ class MakeSitesDialog(QDialog):
     def _check_count(self) -> None:
         if len(self._fids) > MOST:
             text = self.tr("{0} features are too many for one step: select at most {1}.")
-            self.refusal.setText(text.format(f"{len(self._fids):,}", f"{MOST:,}"))
+            self.refusal.setText(text.format(grouped(len(self._fids)), grouped(MOST)))
             self.make_button.setEnabled(False)
 
     def mapping(self) -> SiteMapping:
@@ -147,7 +147,7 @@ class MakeSitesDialog(QDialog):
             for row in read_rows_of(pool, params, fids):
                 context.check()
                 if len(rows) % TOLD_ROWS == 0:
-                    context.progress(len(rows) / len(fids), f"{len(rows):,}")
+                    context.progress(len(rows) / len(fids), grouped(len(rows)))
                 rows.append(row)
             return sites_from_features(document, rows, mapping, said, layer_uuid=layer_uuid, actor=actor)
 

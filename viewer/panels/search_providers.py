@@ -10,6 +10,7 @@ from pathlib import Path
 from PySide6.QtCore import QCoreApplication
 from shapely import bounds as bounds_of
 
+from layers.counted import grouped
 from layers.document.site import Site
 from layers.document.vocabulary import SITE_CLASSES
 from layers.errors import BadCoordinate, NotReadable
@@ -173,7 +174,7 @@ def _place_hit(place: Place, number: int) -> Hit:
 def _people(population: int) -> str:
     if not population:
         return ""
-    return _tr("Search", "{0} people").format(f"{population:,}".replace(",", "\u202f"))
+    return _tr("Search", "{0} people").format(grouped(population))
 
 
 def _aliases(place: Place) -> tuple[tuple[str, str], ...]:

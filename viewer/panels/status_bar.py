@@ -20,6 +20,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from layers.counted import grouped
 from layers.geo.coordinates import Notation, format_coordinate
 from viewer.support.icons import line_icon
 from viewer.support.text import one_line, plain_label, tooltip
@@ -227,7 +228,7 @@ def scale_text(scale: float) -> str:
     if not math.isfinite(scale) or scale <= 0:
         return "1:—"
     step = 10 ** max(0, math.floor(math.log10(scale)) - 2)
-    return "1:" + f"{round(scale / step) * step:,}".replace(",", "\u202f")
+    return "1:" + grouped(round(scale / step) * step)
 
 
 def parse_scale(text: str) -> float | None:

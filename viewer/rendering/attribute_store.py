@@ -10,6 +10,7 @@ from typing import Any
 
 from PySide6.QtCore import QObject
 
+from layers.counted import grouped
 from layers.document.layer import Layer
 from layers.errors import GeoloupeError
 from layers.pool.columns import read_attributes
@@ -137,7 +138,7 @@ class AttributeStore(QObject):
         def work(context: JobContext) -> LayerAttributes:
             def heard(rows: int) -> None:
                 context.check()
-                context.progress(min(rows / expected, 1.0) if expected else 0.0, f"{rows:,}")
+                context.progress(min(rows / expected, 1.0) if expected else 0.0, grouped(rows))
 
             found = read_attributes(pool, source.params(), columns if missing is None else missing, heard)
             if missing is not None and known is not None and len(known) == len(found):

@@ -30,8 +30,8 @@ def test_the_first_are_listed_and_all_are_counted():
         for start in (5001, 1)
     ]
     said = told(*chunks)
-    assert said.startswith("2,000 rows could not be drawn: without a geometry that can be read: rows 1, 3, 5, ")
-    assert said.endswith(" 99 and 1,950 more.")
+    assert said.startswith("2\u202f000 rows could not be drawn: without a geometry that can be read: rows 1, 3, 5, ")
+    assert said.endswith(" 99 and 1\u202f950 more.")
 
 
 def test_a_header_that_is_not_ours_is_left():

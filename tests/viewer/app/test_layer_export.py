@@ -111,7 +111,7 @@ def test_the_question_offers_what_there_is(window, qtbot):
     QTimer.singleShot(0, answer)
     found = Questions(window).which_features("a", {Which.ALL: 3000, Which.SHOWN: 0, Which.SELECTED: 1})
     assert found is Which.SELECTED
-    assert offered["&All (3,000)"]
+    assert offered["&All (3\u202f000)"]
     assert not offered["Those the &Filter Shows (0)"]
 
 
