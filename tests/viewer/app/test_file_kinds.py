@@ -73,3 +73,19 @@ def test_a_folder_of_a_delivery_is_dropped_and_is_one_layer(
     assert (layer.kind, layer.source) == ("raster", {"path": str(folder)})
     assert window.messages.lines() == []
     assert window.scene.bounds_lonlat() is not None
+
+
+@pytest.mark.parametrize("where", ["canvas", "window", "dialog"])
+def test_who_reaches_for_a_file_is_expected(window: MainWindow, monkeypatch: pytest.MonkeyPatch, where: str) -> None:
+    """Readers that had left come back while somebody is still choosing."""
+    expected: list[str] = []
+    monkeypatch.setattr(window.context.pool, "expect", lambda: expected.append(where))
+    if where == "dialog":
+        window.action_table["open"].trigger()
+    else:
+        data = QMimeData()
+        data.setUrls([QUrl.fromLocalFile("/somewhere/a.tif")])
+        button, modifier = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
+        enter = QDragEnterEvent(QPointF(20, 20), Qt.DropAction.CopyAction, data, button, modifier)
+        QApplication.sendEvent(window.canvas if where == "canvas" else window, enter)
+    assert expected == [where]
