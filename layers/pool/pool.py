@@ -28,8 +28,10 @@ CHILD_ENVIRONMENT = {
 }
 """What must stand in the environment when a child starts: later is too late."""
 OTHERS_AFTER_S = 1.0
-SPARE_S = 0.1
-"""When work begins, readers that are not asked within that time are of no use and leave."""
+SPARE_S = 0.005
+"""When work begins, readers that are not asked within that time are of no use and leave: while a file is being probed,
+another core is free for that.
+"""
 EXPECTED_S = 60.0
 STANDING = (Profile.LOCAL, Profile.FEATURES)
 """Who stands ready before anything is asked, `workers` of each."""
@@ -63,7 +65,7 @@ class ReaderPool:
         self._draining = False
         self._closed = False
         self._asked: set[Profile] = set()
-        self._expected_until = 0.0
+        self._kept_until = 0.0
         self._timers: dict[str, threading.Timer] = {}
 
     def start(self, first: Profile = Profile.LOCAL) -> None:
@@ -95,9 +97,14 @@ class ReaderPool:
     def expect(self) -> None:
         """Somebody reaches for a file, and nobody knows which: all who stand ready at the start do so again."""
         if not self._inline:
-            self._expected_until = time.monotonic() + EXPECTED_S
+            self.keep_all(EXPECTED_S)
             for profile in STANDING:
                 self._fill(profile)
+
+    def keep_all(self, seconds: float) -> None:
+        """Several layers come one after the other: nobody leaves until it is known whom they need."""
+        with self._state:
+            self._kept_until = max(self._kept_until, time.monotonic() + seconds)
 
     def pull_from(self, source: Source) -> None:
         """Let free workers ask `source` for the best request; it is called on supervisor threads."""
@@ -316,7 +323,9 @@ class ReaderPool:
     def _let_spares_go(self) -> None:
         with self._state:
             self._timers.pop("spares", None)
-            if time.monotonic() < self._expected_until:
+            kept_s = self._kept_until - time.monotonic()
+            if kept_s > 0:
+                self._call_later("spares", kept_s, self._let_spares_go)
                 return
             spare = [s for other in STANDING if other not in self._asked for s in self._of(other)]
             for supervisor in spare:

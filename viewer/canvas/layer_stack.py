@@ -30,6 +30,10 @@ _MODES = {
 }
 
 
+TOGETHER_S = 1.0
+"""The files of the layers of a case are asked for within that time."""
+
+
 class LayerStack(QObject):
     """One drawing a layer, bottom first."""
 
@@ -60,9 +64,11 @@ class LayerStack(QObject):
             elif layer != drawing.layer:
                 drawing.set_layer(layer)
         self._layers = layers
-        for layer in layers:
-            if layer.uuid not in self.drawings:
-                self._add(layer)
+        new = [layer for layer in layers if layer.uuid not in self.drawings]
+        if len(new) > 1:
+            self._context.pool.keep_all(TOGETHER_S)
+        for layer in new:
+            self._add(layer)
         sources = {layer.uuid: source for layer in layers if (source := self.attribute_source(layer.uuid)) is not None}
         drawings = {uuid: self.drawings[uuid] for uuid in sources}
         self.filters.follow(

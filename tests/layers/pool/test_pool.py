@@ -228,6 +228,7 @@ def test_a_profile_is_dismissed_and_comes_back(pool):
 
 def test_who_is_not_asked_leaves_and_comes_back(monkeypatch, tmp_path, raster):
     monkeypatch.setattr(pool_module, "OTHERS_AFTER_S", 0.0)
+    monkeypatch.setattr(pool_module, "SPARE_S", 0.1)
     points = tmp_path / "points.geojson"
     points.write_text(collection((120.0, 30.0)))
     pool = ReaderPool(2)
@@ -242,7 +243,7 @@ def test_who_is_not_asked_leaves_and_comes_back(monkeypatch, tmp_path, raster):
         assert pool.ask("tile", tile_params(raster)).arrays[0].shape == (3, 64, 64)
         wait_until(lambda: pool.ready_readers(Profile.LOCAL) == 2)
         pool.ask("probe", {"path": str(points)})
-        time.sleep(3 * pool_module.SPARE_S)
+        time.sleep(0.3)
         assert len(pool.pids()) == 4, "both have been asked"
     finally:
         pool.close()
@@ -254,8 +255,22 @@ def test_who_reaches_for_a_file_finds_all_readers_ready(monkeypatch, pool, raste
     pool.expect()
     wait_until(lambda: pool.ready_readers(Profile.FEATURES) == 1)
     pool.ask("tile", tile_params(raster))
-    time.sleep(3 * pool_module.SPARE_S)
+    time.sleep(0.3)
     assert pool.ready_readers(Profile.FEATURES) == 1, "somebody is still choosing"
+
+
+def test_nobody_leaves_while_layers_come_one_after_the_other(monkeypatch, raster):
+    monkeypatch.setattr(pool_module, "OTHERS_AFTER_S", 0.0)
+    other = ReaderPool(1)
+    other.start()
+    try:
+        wait_until(lambda: all(other.ready_readers(profile) for profile in STANDING))
+        other.keep_all(0.6)
+        other.ask("tile", tile_params(raster))
+        assert other.ready_readers(Profile.FEATURES) == 1
+        wait_until(lambda: not other.ready_readers(Profile.FEATURES))
+    finally:
+        other.close()
 
 
 def test_a_reader_of_features_has_no_library_of_imagery(pool):
