@@ -13,14 +13,11 @@ from layers.pool.protocol import Answer, Request
 from layers.vector.lost_rows import LostRows
 from layers.vector.table import FeatureTable
 from viewer.rendering.context import RenderContext
-from viewer.support.memory import give_back_freed
 
 ANSWER_BYTES = 3 * 2**20
 """About so much a chunk: the window takes what it gets in a millisecond, and readers are not held up by a large one."""
 AHEAD = 4
 """Requests under way: one more than a reader each, so that none waits while its answer is taken."""
-MANY_CHUNKS = 4
-"""Reading as many leaves tens of megabytes behind that nothing will need again."""
 TELL_EVERY_S = 1.0
 """What is there so far is shown no oftener: painting takes the cores from the readers."""
 
@@ -106,8 +103,6 @@ class VectorLoading:
             self._begin_share()
         if self._ended >= self._next:
             self._is_stopped = True
-            if len(self._tables) >= MANY_CHUNKS:
-                self._context.jobs.run(lambda _: give_back_freed())
             self._arrived(self.tables(), True, None)
         elif time.monotonic() - self._told >= TELL_EVERY_S:
             self._told = time.monotonic()
