@@ -5,13 +5,13 @@ from __future__ import annotations
 import atexit
 import os
 import threading
-import time
 from collections import deque
 from collections.abc import Callable
 from functools import partial
 from typing import Any
 
 from layers.errors import GeoloupeError, ReaderTimeout
+from layers.pool.crew import Crew
 from layers.pool.fresh_probes import FreshProbes
 from layers.pool.protocol import Answer, Profile, Request, profile_for
 from layers.pool.supervisor import DISMISS, MAX_STRIKES, Supervisor, closed_error, given_up, name_in
@@ -27,14 +27,6 @@ CHILD_ENVIRONMENT = {
     "MALLOC_TRIM_THRESHOLD_": str(256 * 2**20),
 }
 """What must stand in the environment when a child starts: later is too late."""
-OTHERS_AFTER_S = 1.0
-SPARE_S = 0.005
-"""When work begins, readers that are not asked within that time are of no use and leave: while a file is being probed,
-another core is free for that.
-"""
-EXPECTED_S = 60.0
-STANDING = (Profile.LOCAL, Profile.FEATURES)
-"""Who stands ready before anything is asked, `workers` of each."""
 CLOSE_TIMEOUT_S = 1.0
 
 Source = Callable[[], Request | None]
@@ -50,13 +42,12 @@ class ReaderPool:
 
     def __init__(self, workers: int = 2, inline: bool = False) -> None:
         self.fresh_probes = FreshProbes()
-        self._workers = workers
         self._inline = inline
         self._one_at_a_time = threading.Lock()
         """Inline, as in a reader: its open files are no two threads' at once."""
         self._state = threading.Condition()
         self._queues: dict[Profile, deque[Request]] = {profile: deque() for profile in Profile}
-        self._supervisors: list[Supervisor] = []
+        self._crew = Crew(self._state, workers, lambda profile: Supervisor(self, profile))
         self._source: Source | None = None
         self._calls = 0
         """How often `wake` was called: a supervisor that has seen the last call without work is idle."""
@@ -64,9 +55,6 @@ class ReaderPool:
         self._running = 0
         self._draining = False
         self._closed = False
-        self._asked: set[Profile] = set()
-        self._kept_until = 0.0
-        self._timers: dict[str, threading.Timer] = {}
 
     def start(self, first: Profile = Profile.LOCAL) -> None:
         """Spawn the first reader; returns at once.
@@ -79,8 +67,7 @@ class ReaderPool:
         atexit.register(self.close)  # a script that forgets to close leaves no process and no block either
         for name, value in CHILD_ENVIRONMENT.items():
             os.environ.setdefault(name, value)
-        self._fill(first, 1)
-        self._call_later("others", OTHERS_AFTER_S, self._start_others)
+        self._crew.start(first)
 
     def submit(self, request: Request) -> None:
         """Queue a request, before all pulled work."""
@@ -97,14 +84,11 @@ class ReaderPool:
     def expect(self) -> None:
         """Somebody reaches for a file, and nobody knows which: all who stand ready at the start do so again."""
         if not self._inline:
-            self.keep_all(EXPECTED_S)
-            for profile in STANDING:
-                self._fill(profile)
+            self._crew.expect()
 
     def keep_all(self, seconds: float) -> None:
         """Several layers come one after the other: nobody leaves until it is known whom they need."""
-        with self._state:
-            self._kept_until = max(self._kept_until, time.monotonic() + seconds)
+        self._crew.keep_all(seconds)
 
     def pull_from(self, source: Source) -> None:
         """Let free workers ask `source` for the best request; it is called on supervisor threads."""
@@ -115,8 +99,7 @@ class ReaderPool:
         """The source has new work."""
         self._called()
         if not self._inline:
-            self._note_asked(Profile.LOCAL)
-            self._fill(Profile.LOCAL)
+            self._crew.ask(Profile.LOCAL)
 
     def _called(self) -> None:
         with self._state:
@@ -131,7 +114,7 @@ class ReaderPool:
             if self._inline:
                 return not self._draining
             # One reader that found nothing since the last call is enough: others may still be starting.
-            pullers = self._of(Profile.LOCAL)
+            pullers = self._crew.of(Profile.LOCAL)
             pulled_dry = self._source is None or not pullers or any(s.dry_calls == self._calls for s in pullers)
             waiting = any(not request.is_background for queue in self._queues.values() for request in queue)
             return pulled_dry and self._running == 0 and not waiting
@@ -146,12 +129,12 @@ class ReaderPool:
                 queue.remove(request)
         if waited:
             request.done(given_up(request))
-        for supervisor in self._supervisors:
+        for supervisor in self._crew.supervisors:
             supervisor.interrupt(request)
 
     def dismiss(self, profile: Profile) -> None:
         """Let the process of a profile go once what is queued is done; the next request starts another."""
-        if not self._inline and self._of(profile):
+        if not self._inline and self._crew.of(profile):
             self.submit(Request(DISMISS, {}, lambda _: None, profile=profile, is_background=True))
 
     def forgive(self, path: str) -> None:
@@ -182,11 +165,11 @@ class ReaderPool:
 
     def ready_readers(self, profile: Profile = Profile.LOCAL) -> int:
         """How many readers of a profile have loaded their libraries and can answer at once."""
-        return sum(supervisor.is_ready for supervisor in self._of(profile))
+        return sum(supervisor.is_ready for supervisor in self._crew.of(profile))
 
     def pids(self, profile: Profile | None = None) -> list[int]:
         """Process ids of the readers that run, or of those of a profile."""
-        mine = self._supervisors if profile is None else self._of(profile)
+        mine = self._crew.supervisors if profile is None else self._crew.of(profile)
         return [pid for s in mine if (pid := s.reader_pid) is not None]
 
     def close(self) -> None:
@@ -197,10 +180,7 @@ class ReaderPool:
             for queue in self._queues.values():
                 queue.clear()
             self._state.notify_all()
-            supervisors = list(self._supervisors)
-            timers = list(self._timers.values())
-        for timer in timers:
-            timer.cancel()
+        supervisors = self._crew.close()
         for supervisor in supervisors:
             supervisor.end()
         for request in waiting:
@@ -273,8 +253,7 @@ class ReaderPool:
         if closed:
             request.done(closed_error())
         else:
-            self._note_asked(request.profile)
-            self._fill(request.profile)
+            self._crew.ask(request.profile)
 
     def _probed(self, request: Request, done: Done, result: Answer | GeoloupeError) -> None:
         """A file whose name promises features may hold imagery: the other readers are asked."""
@@ -283,60 +262,6 @@ class ReaderPool:
             self._queue(request)
         else:
             done(result)
-
-    # --- who stands ready
-
-    def _of(self, profile: Profile) -> list[Supervisor]:
-        return [s for s in self._supervisors if s.profile is profile and not s.is_leaving]
-
-    def _fill(self, profile: Profile, most: int | None = None) -> None:
-        """Have readers of a profile, unless there are any; with `most` no more than so many, for now."""
-        wanted = self._workers if profile in STANDING else 1
-        with self._state:
-            there = self._of(profile)
-            missing = 0 if self._closed or there else min(wanted, most or wanted)
-            self._add(profile, missing)
-
-    def _add(self, profile: Profile, count: int) -> None:
-        """Called with the state held: nobody adds the same ones twice."""
-        for _ in range(count):
-            supervisor = Supervisor(self, profile)
-            self._supervisors.append(supervisor)
-            supervisor.start()
-
-    def _start_others(self) -> None:
-        with self._state:
-            asked = [profile for profile in STANDING if profile in self._asked]
-            for profile in () if self._closed else asked or STANDING:
-                self._add(profile, self._workers - len(self._of(profile)))
-
-    def _note_asked(self, profile: Profile) -> None:
-        """Where work begins, those who are not asked are let go."""
-        if profile not in STANDING:
-            return
-        with self._state:
-            self._asked.add(profile)
-            spare = any(self._of(other) for other in STANDING if other not in self._asked)
-            if spare and "spares" not in self._timers:
-                self._call_later("spares", SPARE_S, self._let_spares_go)
-
-    def _let_spares_go(self) -> None:
-        with self._state:
-            self._timers.pop("spares", None)
-            kept_s = self._kept_until - time.monotonic()
-            if kept_s > 0:
-                self._call_later("spares", kept_s, self._let_spares_go)
-                return
-            spare = [s for other in STANDING if other not in self._asked for s in self._of(other)]
-            for supervisor in spare:
-                supervisor.is_leaving = True
-            self._supervisors = [s for s in self._supervisors if s.is_alive()]
-            self._state.notify_all()
-
-    def _call_later(self, name: str, seconds: float, call: Callable[[], None]) -> None:
-        timer = self._timers[name] = threading.Timer(seconds, call)
-        timer.daemon = True
-        timer.start()
 
     # --- inline
 

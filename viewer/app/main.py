@@ -37,7 +37,7 @@ def run(
     gc.disable()  # for start-up time; from then on the window's thread collects
     keep_freed_memory()
     pool = ReaderPool(workers=2)
-    pool.start(_first_asked(files))
+    pool.start(first_asked(files))
     try:
         sys.setswitchinterval(SWITCH_INTERVAL_S)
         _choose_platform()
@@ -60,7 +60,7 @@ def run(
         pool.close()
 
 
-def _first_asked(files: Sequence[str]) -> Profile:
+def first_asked(files: Sequence[str]) -> Profile:
     """Whose reader will be wanted first. A GeoPackage is mostly a case, and most cases hold imagery."""
     of_features = [foretells_features(file) and not file.lower().endswith(".gpkg") for file in files]
     return Profile.FEATURES if files and all(of_features) else Profile.LOCAL

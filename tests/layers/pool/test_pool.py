@@ -16,9 +16,9 @@ import pytest
 
 from layers.errors import FileMissing, GivenUp, Quarantined, ReaderCrashed, ReaderTimeout, TooLarge, UnsupportedFormat
 from layers.geo.bounds import Bounds
-from layers.pool import pool as pool_module
-from layers.pool import reader_process
-from layers.pool.pool import STANDING, ReaderPool
+from layers.pool import crew, reader_process
+from layers.pool.crew import STANDING
+from layers.pool.pool import ReaderPool
 from layers.pool.protocol import Answer, Profile, Request
 from layers.pool.supervisor import MAX_STRIKES
 from tests.layers.pool import babbler
@@ -201,7 +201,7 @@ def test_what_runs_is_given_up_at_once_without_a_strike(pool):
     request = Request("_hang", {"path": "a.tif"}, answer, "a.tif", profile=Profile.WRITER)
     queued = Request("_hang", {"path": "b.tif"}, waiting, profile=Profile.WRITER)
     pool.submit(request)
-    wait_until(lambda: any(s._asked is request for s in pool._supervisors))
+    wait_until(lambda: any(s._asked is request for s in pool._crew.supervisors))
     pool.submit(queued)
     pool.give_up(queued)
     assert isinstance(waiting.one(), GivenUp)
@@ -211,7 +211,7 @@ def test_what_runs_is_given_up_at_once_without_a_strike(pool):
         assert isinstance(answer.one(), GivenUp)
         answer = again.done = Collector()
         pool.submit(again)
-        wait_until(lambda again=again: any(s._asked is again for s in pool._supervisors))
+        wait_until(lambda again=again: any(s._asked is again for s in pool._crew.supervisors))
         request = again
     pool.give_up(request)
     assert answer.one().sentence == "a.tif: cancelled."
@@ -227,8 +227,8 @@ def test_a_profile_is_dismissed_and_comes_back(pool):
 
 
 def test_who_is_not_asked_leaves_and_comes_back(monkeypatch, tmp_path, raster):
-    monkeypatch.setattr(pool_module, "OTHERS_AFTER_S", 0.0)
-    monkeypatch.setattr(pool_module, "SPARE_S", 0.1)
+    monkeypatch.setattr(crew, "OTHERS_AFTER_S", 0.0)
+    monkeypatch.setattr(crew, "SPARE_S", 0.1)
     points = tmp_path / "points.geojson"
     points.write_text(collection((120.0, 30.0)))
     pool = ReaderPool(2)
@@ -260,7 +260,7 @@ def test_who_reaches_for_a_file_finds_all_readers_ready(monkeypatch, pool, raste
 
 
 def test_nobody_leaves_while_layers_come_one_after_the_other(monkeypatch, raster):
-    monkeypatch.setattr(pool_module, "OTHERS_AFTER_S", 0.0)
+    monkeypatch.setattr(crew, "OTHERS_AFTER_S", 0.0)
     other = ReaderPool(1)
     other.start()
     try:
@@ -322,7 +322,7 @@ def test_a_pool_pulls_inline_too(raster):
 def test_close_kills_a_busy_reader_answers_what_waits_and_leaves_nothing(pool):
     pool.ask("_echo", {})
     (pid,) = pool.pids()
-    name = pool._supervisors[0]._reader._block.name
+    name = pool._crew.supervisors[0]._reader._block.name
     running, queued = Collector(), Collector()
     pool.submit(Request("_hang", {}, running))
     pool.submit(Request("_echo", {}, queued))
@@ -347,7 +347,7 @@ def test_close_while_the_readers_start():
     wait_until(lambda: len(pool.pids()) > 0)
     pool.close()
     assert pool.pids() == []
-    assert not any(s.is_alive() for s in pool._supervisors)
+    assert not any(s.is_alive() for s in pool._crew.supervisors)
 
 
 SCRIPT = """

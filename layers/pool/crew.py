@@ -1,0 +1,114 @@
+"""Who stands ready to read: readers of imagery and of features, until it is known which are needed."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from layers.pool.protocol import Profile
+
+if TYPE_CHECKING:
+    from layers.pool.supervisor import Supervisor
+
+OTHERS_AFTER_S = 1.0
+SPARE_S = 0.005
+"""When work begins, readers that are not asked within that time are of no use and leave: while a file is being probed,
+another core is free for that.
+"""
+EXPECTED_S = 60.0
+STANDING = (Profile.LOCAL, Profile.FEATURES)
+"""Who stands ready before anything is asked, `workers` of each; of other profiles one comes when it is asked."""
+
+
+class Crew:
+    """The supervisors of a pool. Thread-safe by the pool's own condition, which who leaves is told by."""
+
+    def __init__(self, state: threading.Condition, workers: int, hire: Callable[[Profile], Supervisor]) -> None:
+        self.supervisors: list[Supervisor] = []
+        self._state, self._workers, self._hire = state, workers, hire
+        self._asked: set[Profile] = set()
+        self._kept_until = 0.0
+        self._timers: dict[str, threading.Timer] = {}
+        self._closed = False
+
+    def of(self, profile: Profile) -> list[Supervisor]:
+        """Those of a profile, without who is leaving."""
+        return [s for s in self.supervisors if s.profile is profile and not s.is_leaving]
+
+    def start(self, first: Profile) -> None:
+        """One of `first` now, the others when the window does not need their core any more."""
+        with self._state:
+            self._add(first, 1)
+            self._call_later("others", OTHERS_AFTER_S, self._start_others)
+
+    def ask(self, profile: Profile) -> None:
+        """There is work for a profile: have its readers, and let those go who are of no use."""
+        with self._state:
+            self._fill(profile)
+            if profile in STANDING:
+                self._asked.add(profile)
+                if self._spares() and "spares" not in self._timers:
+                    self._call_later("spares", SPARE_S, self._let_spares_go)
+
+    def expect(self) -> None:
+        """All who stand ready at the start do so again, for a while."""
+        self.keep_all(EXPECTED_S)
+        with self._state:
+            for profile in STANDING:
+                self._fill(profile)
+
+    def keep_all(self, seconds: float) -> None:
+        """Nobody leaves for so long."""
+        with self._state:
+            self._kept_until = max(self._kept_until, time.monotonic() + seconds)
+
+    def close(self) -> list[Supervisor]:
+        """Nobody comes any more; those who are there."""
+        with self._state:
+            self._closed = True
+            for timer in self._timers.values():
+                timer.cancel()
+            return list(self.supervisors)
+
+    # --- with the state held
+
+    def _fill(self, profile: Profile) -> None:
+        if not self.of(profile):
+            self._add(profile, self._workers if profile in STANDING else 1)
+
+    def _add(self, profile: Profile, count: int) -> None:
+        for _ in range(0 if self._closed else count):
+            supervisor = self._hire(profile)
+            self.supervisors.append(supervisor)
+            supervisor.start()
+
+    def _spares(self) -> list[Supervisor]:
+        return [s for profile in STANDING if profile not in self._asked for s in self.of(profile)]
+
+    def _call_later(self, name: str, seconds: float, call: Callable[[], None]) -> None:
+        if not self._closed:
+            timer = self._timers[name] = threading.Timer(seconds, call)
+            timer.daemon = True
+            timer.start()
+
+    # --- by the timers
+
+    def _start_others(self) -> None:
+        with self._state:
+            asked = [profile for profile in STANDING if profile in self._asked]
+            for profile in asked or STANDING:
+                self._add(profile, self._workers - len(self.of(profile)))
+
+    def _let_spares_go(self) -> None:
+        with self._state:
+            self._timers.pop("spares", None)
+            kept_s = self._kept_until - time.monotonic()
+            if kept_s > 0:
+                self._call_later("spares", kept_s, self._let_spares_go)
+                return
+            for supervisor in self._spares():
+                supervisor.is_leaving = True
+            self.supervisors = [s for s in self.supervisors if s.is_alive()]
+            self._state.notify_all()
