@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from layers.errors import GeoloupeError, TooLarge
-from layers.readers.environment import ANSWER_BYTES, Profile
+from layers.readers.environment import ANSWER_BYTES, OPS_OF_FEATURES, Profile
 
 __all__ = [
     "ANSWER_BYTES", "Answer", "BadReply", "Profile", "Request", "deadline_s", "place_arrays", "profile_for",
@@ -34,7 +34,6 @@ _SECONDS_A_MB = {
 _MOST_MORE_S = 80.0
 _ALIGNMENT = 64
 _KINDS = "biuf"
-_OF_FEATURES = frozenset({"features", "attributes", "rows", "columns", "measures", "export_rows"})
 _VECTOR_ENDINGS = frozenset({
     ".gpkg", ".geojson", ".geojsonl", ".geojsons", ".json", ".shp", ".fgb", ".kml", ".kmz", ".gpx", ".csv", ".tsv",
     ".xlsx",
@@ -78,7 +77,7 @@ def profile_for(request: Request) -> Profile:
     """
     params = request.params
     is_look = request.op == "probe" and not params.get("canvas_crs") and foretells_features(str(params.get("path")))
-    if request.profile is Profile.LOCAL and (is_look or request.op in _OF_FEATURES):
+    if request.profile is Profile.LOCAL and (is_look or request.op in OPS_OF_FEATURES):
         return Profile.FEATURES
     return request.profile
 

@@ -12,7 +12,7 @@ import time
 from typing import Any
 
 from layers.errors import UnsupportedFormat
-from layers.readers.environment import Profile, current_profile
+from layers.readers.environment import OPS_OF_FEATURES, Profile, current_profile
 from layers.readers.files import RASTERS, Content, content_of, regular_file
 from layers.readers.scene_files import leads_to_scene
 from layers.readers.tile_audit import tiles_in
@@ -21,7 +21,6 @@ Result = tuple[dict[str, Any], tuple[Any, ...]]
 
 TEST_OPS_VARIABLE = "GEOLOUPE_TEST_OPS"
 _OF_RASTERS = frozenset({"tile", "overviews", "statistics", "acquisition"})
-_OF_FEATURES = frozenset({"features", "attributes", "rows", "columns", "measures", "export_rows"})
 
 
 def run(op: str, params: dict[str, Any]) -> Result:
@@ -32,7 +31,7 @@ def run(op: str, params: dict[str, Any]) -> Result:
         from layers.readers import raster_ops  # a reader of features never needs them
 
         return raster_ops.run(op, params)
-    if op in _OF_FEATURES:
+    if op in OPS_OF_FEATURES:
         return _run_vector(op, params)
     if op.startswith("_") and os.environ.get(TEST_OPS_VARIABLE) == "1":
         return _run_test_op(op, params)
