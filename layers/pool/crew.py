@@ -31,7 +31,7 @@ class Crew:
         self._asked: set[Profile] = set()
         self._kept_until = 0.0
         self._timers: dict[str, threading.Timer] = {}
-        self._closed = False
+        self._is_starting = self._closed = False
 
     def of(self, profile: Profile) -> list[Supervisor]:
         """Those of a profile, without who is leaving."""
@@ -40,6 +40,7 @@ class Crew:
     def start(self, first: Profile) -> None:
         """One of `first` now, the others when the window does not need their core any more."""
         with self._state:
+            self._is_starting = True
             self._add(first, 1)
             self._call_later("others", OTHERS_AFTER_S, self._start_others)
 
@@ -76,7 +77,7 @@ class Crew:
 
     def _fill(self, profile: Profile) -> None:
         if not self.of(profile):
-            self._add(profile, self._workers if profile in STANDING else 1)
+            self._add(profile, self._workers if profile in STANDING and not self._is_starting else 1)
 
     def _add(self, profile: Profile, count: int) -> None:
         for _ in range(0 if self._closed else count):
@@ -97,6 +98,7 @@ class Crew:
 
     def _start_others(self) -> None:
         with self._state:
+            self._is_starting = False
             asked = [profile for profile in STANDING if profile in self._asked]
             for profile in asked or STANDING:
                 self._add(profile, self._workers - len(self.of(profile)))

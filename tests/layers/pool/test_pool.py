@@ -249,6 +249,18 @@ def test_who_is_not_asked_leaves_and_comes_back(monkeypatch, tmp_path, raster):
         pool.close()
 
 
+def test_while_the_window_starts_one_of_each_is_enough(tmp_path):
+    pool, answer = ReaderPool(2), Collector()
+    pool.start()
+    try:
+        pool.submit(Request("probe", {"path": str(tmp_path / "none.geojson")}, answer))
+        assert len(pool._crew.of(Profile.FEATURES)) == 1
+        assert isinstance(answer.one(), FileMissing)
+        wait_until(lambda: len(pool._crew.of(Profile.FEATURES)) == 2)
+    finally:
+        pool.close()
+
+
 def test_who_reaches_for_a_file_finds_all_readers_ready(monkeypatch, pool, raster):
     pool.ask("tile", tile_params(raster))
     wait_until(lambda: not pool.ready_readers(Profile.FEATURES))
