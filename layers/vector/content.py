@@ -12,6 +12,9 @@ from layers.geo.bounds import Bounds
 from layers.vector.look import Look
 from layers.vector.table import FeatureTable
 
+_LARGE_SHARE = 8
+"""One of so many features in view is a large share."""
+
 
 @dataclass(frozen=True, eq=False, slots=True)
 class FeatureClasses:
@@ -73,6 +76,10 @@ class VectorContent:
     def count_near(self, bounds: Bounds) -> int:
         """At most how many features touch world bounds, filters aside; quickly."""
         return sum(table.index.count_near(table.to_steps(bounds)) for table in self.tables)
+
+    def is_largely_in(self, bounds: Bounds) -> bool:
+        """True where world bounds hold so much of it that levels of detail of all of it pay."""
+        return _LARGE_SHARE * self.count_near(bounds) >= sum(len(table) for table in self.tables)
 
     def world_bounds(self) -> Bounds | None:
         """Where all features are, in canvas CRS units."""

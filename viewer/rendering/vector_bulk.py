@@ -37,8 +37,14 @@ _ARROWS_FROM_PX = 24.0
 type _Found = list[tuple[FeatureTable, NDArray[np.int32]]]
 
 
-def bulk_picture(content: VectorContent, details: Details, view: View, scale: float) -> NDArray[np.uint32] | None:
-    """(height, width) premultiplied ARGB of a view; None where nothing is. `scale`: picture pixels a logical pixel."""
+def bulk_picture(
+    content: VectorContent, details: Details | None, view: View, scale: float
+) -> NDArray[np.uint32] | None:
+    """(height, width) premultiplied ARGB of a view; None where nothing is. `scale`: picture pixels a logical pixel.
+
+    Without `details` every vertex is painted: where little of the content is in view, that is less work than to look
+    at all of it first.
+    """
     bounds = view.world_bounds().expanded(margin_px(content.looks, scale) * view.grid.resolution)
     found = [(table, rows) for table in content.tables if (rows := content.rows_in(table, bounds)).size]
     if not found:
@@ -72,14 +78,16 @@ class _Shapes:
     """The tables and rows that the features come from, one after the other."""
 
     @classmethod
-    def of(cls, content: VectorContent, details: Details, view: View, found: _Found, kind: int) -> _Shapes | None:
+    def of(
+        cls, content: VectorContent, details: Details | None, view: View, found: _Found, kind: int
+    ) -> _Shapes | None:
         sizes, codes, sources, xs, ys, starts, owners = [], [], [], [], [], [], []
         coordinates = features = 0
         for table, rows in found:
             rows = rows_of_kind(table, rows, kind)
             if not rows.size:
                 continue
-            thin = details.table(table, view.grid.resolution)
+            thin = table if details is None else details.table(table, view.grid.resolution)
             parts = gathered(thin, rows)
             x, y = to_pixels(thin, view, parts.xy)
             xs.append(x)

@@ -219,7 +219,8 @@ class VectorDrawing(LayerDrawing):
         def prepare(table: FeatureTable) -> None:
             _ = table.index, table.areas if table.only_kind == POLYGON else None
             looked_at = self._view or view  # while it is read, somebody may have zoomed
-            details.table(table, looked_at.grid.resolution)
+            if VectorContent((table,)).is_largely_in(looked_at.world_bounds()):
+                details.table(table, looked_at.grid.resolution)
 
         self.source.load(view.grid.crs, self.layer.crs, prepare, self._arrived)
         self._take_tables((), keep=False)

@@ -138,7 +138,8 @@ class VectorSheet:
             self._start(view, keys)
 
     def _start(self, view: View, keys: list[TileKey]) -> None:
-        grid, content, details, scale, number = view.grid, self.content, self._details, self._scale, self._number
+        grid, content, scale, number = view.grid, self.content, self._scale, self._number
+        details = self._details if content.is_largely_in(view.world_bounds()) else None
         revision = self._sheet.revision
         marks = {(grid, number, scale, key) for key in keys}
         self._asked |= marks
@@ -184,7 +185,7 @@ def _columns(keys: Sequence[TileKey], at_once: int) -> Iterator[list[TileKey]]:
 
 
 def _painted(
-    content: VectorContent, details: Details, grid: TileGrid, keys: list[TileKey], scale: float
+    content: VectorContent, details: Details | None, grid: TileGrid, keys: list[TileKey], scale: float
 ) -> Iterator[tuple[TileKey, QImage]]:
     first = keys[0]
     view = View(grid, first.col * TILE_PX, first.row * TILE_PX, TILE_PX, TILE_PX * len(keys))

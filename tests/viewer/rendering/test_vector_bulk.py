@@ -206,3 +206,26 @@ def test_nothing_is_painted_outside_the_scales_of_the_style(dots, qtbot) -> None
     dots.set_layer(replace(dots.layer, style_json=json.dumps(style.to_json())))
     assert not settled(dots, qtbot).any()
     assert dots.features_at(VIEW, 100, 128) == []
+
+
+def test_levels_of_detail_are_made_only_where_much_of_a_layer_is_in_view(tmp_path: Path, draw, qtbot, monkeypatch):
+    """Else a zoom into a large layer would first look at all of it."""
+    monkeypatch.setattr(vector_sheet, "FEW_VERTICES", 0)
+    asked: list[float] = []
+    table_at = Details.table
+    monkeypatch.setattr(Details, "table", lambda self, table, cell: (asked.append(cell), table_at(self, table, cell))[1])
+    places = [(x, y) for x in range(60) for y in range(60)]
+    crs = {"type": "name", "properties": {"name": "EPSG:3857"}}
+    rows = [{"type": "Feature", "id": i + 1, "properties": {}, "geometry": {"type": "LineString", "coordinates":
+             [(x * 400 + step, y * 400 + step) for step in range(0, 200, 10)]}}
+            for i, (x, y) in enumerate(places)]  # fmt: skip
+    path = tmp_path / "lines.geojson"
+    path.write_text(json.dumps({"type": "FeatureCollection", "crs": crs, "features": rows}))
+    near = View(TileGrid("EPSG:3857", 4.0, 10_000.0, 11_000.0), 0, 0, 256, 256)
+    drawing = draw(layer_of(path, "vector"))
+    for view, levels in ((near, False), (VIEW, True)):
+        asked.clear()
+        drawing.set_view(view)
+        qtbot.waitUntil(lambda view=view: drawing.is_complete(view), timeout=10_000)
+        assert picture_of(drawing, view).any()
+        assert bool(asked) is levels
