@@ -14,7 +14,7 @@ from layers.errors import CannotBePlaced
 from layers.geo.crs import WEB_MERCATOR, WGS84
 from layers.readers.drawn_rows import Drawn, drawn_batch, drawn_rows, joined
 from layers.readers.environment import ANSWER_BYTES, give_back_memory
-from layers.readers.fid_range import fid_range
+from layers.readers.fid_range import between, fid_range
 from layers.readers.files import Content, regular_file
 from layers.readers.geometry_stream import geometry_batches
 from layers.readers.steps import step_of, to_steps
@@ -182,10 +182,8 @@ def _by_stream(params: dict[str, Any], source: VectorSource, canvas: str, asked:
 def _which(source: VectorSource, asked: _Asked) -> dict[str, Any]:
     if not source.by_fid:
         return {"skip_features": asked.start} if asked.start else {}
-    column = source.fid_column.replace('"', '""')
-    parts = [f'"{column}" >= {asked.start}'] if asked.start else []
-    parts += [f'"{column}" < {int(asked.end)}'] if asked.end is not None else []
-    return {"where": " AND ".join(parts)} if parts else {}
+    where = between(source, asked.start, None if asked.end is None else int(asked.end))
+    return {"where": where} if where else {}
 
 
 def _batch_rows(asked: _Asked) -> int:

@@ -1,4 +1,4 @@
-"""The first and last fid of a GeoPackage's table, so that readers can share its rows."""
+"""The fids of a GeoPackage's table: the first and the last, so that readers can share its rows, and those between."""
 
 from __future__ import annotations
 
@@ -26,3 +26,11 @@ def fid_range(source: VectorSource) -> tuple[int, int]:
     if not all(isinstance(end, int) for end in ends):
         return 0, -1
     return int(ends[0]), int(ends[1])
+
+
+def between(source: VectorSource, start: int | None, end: int | None) -> str:
+    """The SQL condition of fids from `start` on and before `end`; "" where neither is given."""
+    column = source.fid_column.replace('"', '""')
+    parts = [f'"{column}" >= {start}'] if start else []
+    parts += [f'"{column}" < {end}'] if end is not None else []
+    return " AND ".join(parts)

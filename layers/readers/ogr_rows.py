@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 import pyogrio
 import pyogrio.raw
-from pyogrio.errors import DataLayerError, DataSourceError, FeatureError
+from pyogrio.errors import DataLayerError, DataSourceError, FeatureError, GeometryError
 
 from layers.errors import BadCRS, NotReadable, UnsupportedFormat
 from layers.geo.crs import WGS84
@@ -92,6 +92,9 @@ def read_info(source: VectorSource, *, counted: bool = True) -> dict[str, Any]:
                 force_total_bounds=counted,
                 **source.how,
             )
+    except GeometryError as error:
+        holder = source.layer or source.name
+        raise NotReadable(f"{holder} holds a kind of geometry that is not shown, such as a TIN.") from error
     except READ_ERRORS as error:
         if source.content is Content.JSON:
             raise UnsupportedFormat(
@@ -231,9 +234,10 @@ def plain(value: Any, *, exact: bool = False) -> Any:
 
 @contextlib.contextmanager
 def remarks_ignored() -> Iterator[None]:
-    """GDAL remarks on single features; what has no geometry in the end is counted as skipped."""
+    """GDAL remarks on single features, what has no geometry in the end is counted as skipped; and pyogrio on M."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", RuntimeWarning)
+        warnings.filterwarnings("ignore", r"Measured \(M\) geometry types", UserWarning)
         yield
 
 

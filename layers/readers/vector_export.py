@@ -6,10 +6,13 @@ import contextlib
 import csv
 import json
 import os
+import sqlite3
 import warnings
+from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
+from urllib.parse import quote
 
 import numpy as np
 import pyogrio.raw
@@ -19,7 +22,8 @@ from numpy.typing import NDArray
 from layers.errors import CannotBePlaced, DiskFull, ExportFailed
 from layers.geo.crs import WGS84, same_crs, transform_points
 from layers.readers.delimited import unique_names
-from layers.readers.ogr_rows import READ_ERRORS, Rows, VectorSource, field_type, read_info
+from layers.readers.ogr_rows import READ_ERRORS, Rows, VectorSource, field_type, read_info, remarks_ignored
+from layers.readers.stored_shapes import as_stored, measured_name, stored_kind
 from layers.readers.vector_source import parsed_layer, rows_of, source_of
 
 CHUNK_ROWS = 20_000
@@ -57,7 +61,8 @@ def export_rows(params: dict[str, Any]) -> tuple[dict[str, Any], tuple[Any, ...]
     try:
         if kind in ("GPKG", "FlatGeobuf"):
             table = out if kind == "GPKG" else f"{out}.gpkg"
-            _append_table(table, title, rows, types, crs, is_first, _geometry(source))
+            rows = as_stored(source, rows, curves=kind == "GPKG")
+            _append_table(table, title, rows, types, crs, is_first, stored_kind(_geometry(source), rows.wkb))
             if kind == "FlatGeobuf" and is_last:
                 _copy_to_flatgeobuf(table, title, out)
         elif kind == "GeoJSON":
@@ -171,17 +176,25 @@ def _copy_to_flatgeobuf(table: str, title: str, out: str) -> None:
         with contextlib.suppress(FileNotFoundError):
             os.remove(out)
         try:
-            with warnings.catch_warnings(), pyogrio.raw.open_arrow(table, layer=title) as (meta, stream):
+            with remarks_ignored(), pyogrio.raw.open_arrow(table, layer=title) as (meta, stream):
                 warnings.simplefilter("ignore")  # no CRS
                 pyogrio.raw.write_arrow(
                     stream, out, layer=title, driver="FlatGeobuf", geometry_name=meta["geometry_name"],
-                    geometry_type=meta["geometry_type"], crs=meta["crs"], layer_options={"SPATIAL_INDEX": index},
+                    geometry_type=_kind_in(table, meta["geometry_type"]), crs=meta["crs"],
+                    layer_options={"SPATIAL_INDEX": index},
                 )  # fmt: skip
             break
         except READ_ERRORS as error:
             if "spatial index" not in str(error):
                 raise
     os.remove(table)
+
+
+def _kind_in(table: str, name: str) -> str:
+    """OGR's name of the geometries in our table, which pyogrio tells without M."""
+    with closing(sqlite3.connect(f"file:{quote(table)}?mode=ro&immutable=1", uri=True)) as database:
+        z, m = database.execute("SELECT z, m FROM gpkg_geometry_columns").fetchone()
+    return measured_name(name, bool(z)) if m == 1 else name
 
 
 # -- GeoJSON ------------------------------------------------------------------------------------------------------

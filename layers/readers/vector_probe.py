@@ -10,7 +10,7 @@ import numpy as np
 import shapely
 
 from layers.counted import grouped
-from layers.errors import CannotBePlaced, NotReadable
+from layers.errors import CannotBePlaced, NotReadable, UnsupportedFormat
 from layers.geo.bounds import Bounds
 from layers.geo.crs import WGS84, is_geographic, transform_bounds
 from layers.readers.files import Content
@@ -42,7 +42,7 @@ def probe_vector(path: str, content: Content, params: dict[str, Any]) -> tuple[d
         tables, problems = feature_tables(path)
         if not tables:
             raise NotReadable(" ".join([f"{name} holds no layer of features: there is nothing to show.", *problems]))
-        layers = [_ogr_info(source_of({**asked, "layer": table}), problems) for table in tables]
+        layers = _table_infos(asked, tables, problems)
     else:
         source = source_of(asked)
         if source.is_ogr:
@@ -55,6 +55,19 @@ def probe_vector(path: str, content: Content, params: dict[str, Any]) -> tuple[d
         if not any(layer.features for layer in layers):
             raise NotReadable(f"{name} holds no features: there is nothing to show.")
     return {"kind": "vector", "layers": [layer.to_json() for layer in layers]}, ()
+
+
+def _table_infos(asked: dict[str, Any], tables: list[str], problems: list[str]) -> list[VectorInfo]:
+    """Of the tables that can be read; what is wrong with the others is said with each. Raises what the last one did."""
+    found, failed = [], None
+    for table in tables:
+        try:
+            found.append(_ogr_info(source_of({**asked, "layer": table}), problems))
+        except (NotReadable, UnsupportedFormat) as error:
+            problems, failed = [*problems, f"A layer is left out: {error.sentence}"], error
+    if not found and failed is not None:
+        raise failed
+    return [replace(info, problems=tuple(dict.fromkeys([*problems, *info.problems]))) for info in found]
 
 
 def _ogr_info(source: VectorSource, notes: list[str]) -> VectorInfo:

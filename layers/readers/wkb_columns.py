@@ -31,6 +31,14 @@ class Blobs:
     def row(self, index: int) -> bytes:
         return self.data[self.starts[index] : self.starts[index + 1]].tobytes()
 
+    def kinds(self) -> NDArray[np.int64]:
+        """(n,) the type number of each, 0 for those that are not little-endian or hold nothing."""
+        known = np.zeros(len(self), np.int64)
+        rows = np.flatnonzero(np.diff(self.starts) >= HEAD)
+        rows = rows[self.data[self.starts[rows]] == 1]
+        known[rows] = _Words(self.data).at(self.starts[rows] + 1)
+        return known
+
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Parts:

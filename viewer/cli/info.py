@@ -126,7 +126,7 @@ def _vector(layers: list[dict[str, Any]]) -> dict[str, Any]:
         "driver": layers[0]["driver"] if layers else "",
         "crs": layers[0]["crs"] if layers else "",
         "bounds_lonlat": whole,
-        "problems": [problem for layer in layers for problem in layer["problems"]],
+        "problems": list(dict.fromkeys(problem for layer in layers for problem in layer["problems"])),
         "layers": [
             {
                 "name": layer["name"], "geometry": layer["geometry"], "features": layer["features"],

@@ -18,6 +18,7 @@ from layers.vector.content import FeatureClasses, VectorContent
 from layers.vector.details import Details
 from layers.vector.look import Look
 from layers.vector.style import StyleClass, VectorStyle
+from layers.vector.table import FeatureTable
 from tests.layers.vector.tiny_tables import shapes, table_of
 from tests.viewer.rendering.conftest import layer_of, picture_of
 from viewer.rendering import vector_sheet
@@ -213,7 +214,12 @@ def test_levels_of_detail_are_made_only_where_much_of_a_layer_is_in_view(tmp_pat
     monkeypatch.setattr(vector_sheet, "FEW_VERTICES", 0)
     asked: list[float] = []
     table_at = Details.table
-    monkeypatch.setattr(Details, "table", lambda self, table, cell: (asked.append(cell), table_at(self, table, cell))[1])
+
+    def noted(self: Details, table: FeatureTable, resolution: float) -> FeatureTable:
+        asked.append(resolution)
+        return table_at(self, table, resolution)
+
+    monkeypatch.setattr(Details, "table", noted)
     places = [(x, y) for x in range(60) for y in range(60)]
     crs = {"type": "name", "properties": {"name": "EPSG:3857"}}
     rows = [{"type": "Feature", "id": i + 1, "properties": {}, "geometry": {"type": "LineString", "coordinates":
