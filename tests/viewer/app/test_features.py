@@ -196,6 +196,7 @@ def test_rows_are_copied_exactly_in_the_columns_shown(opened: MainWindow, qtbot:
     assert QApplication.clipboard().text() == f"name\tkind\tbig\n\tport\t{LARGE}\nTown 1\tDepot\t{LARGE + 1}\n"
 
 
+@pytest.mark.qt_log_ignore("does not support grabbing the keyboard", extend=True)  # as every popup offscreen
 def test_the_statistics_of_a_column_are_of_the_rows_shown(opened: MainWindow, qtbot: QtBot) -> None:
     panel = table_of(opened, qtbot)
     QTest.keyClicks(panel.quick, "port")
