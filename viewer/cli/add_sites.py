@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from viewer.cli.command import DONE, USAGE, Command, complain
+from viewer.cli.command import DONE, FINDINGS, USAGE, Command, complain
 
 
 def _add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -36,16 +36,16 @@ def _run(arguments: argparse.Namespace) -> int:
     from layers.project.publish import publish
     from layers.project.working_copy import WorkingCopy
     from viewer.cli.reading import case_file, one_reader, regular_file
-    from viewer.cli.site_rows import read_sites
+    from viewer.cli.site_rows import read_sites, sites_in_words
     from viewer.commands.sites import add_sites
 
     target = case_file(arguments.case)
     with one_reader() as pool:
-        sites, skipped = read_sites(regular_file(arguments.file), mapping, pool)
+        found = read_sites(regular_file(arguments.file), mapping, pool)
     intake = read_case(target)
     if intake.read_only:
         raise CaseTooNew(f"{target} was written by a later Geoloupe: this one may read it only.")
-    edit = add_sites(intake.document, sites, actor="command line")
+    edit = add_sites(intake.document, found.sites, actor="command line")
     with TemporaryDirectory() as folder:
         work = WorkingCopy.create(
             Path(folder),
@@ -59,10 +59,10 @@ def _run(arguments: argparse.Namespace) -> int:
         work.drain()
         publish(work, target)
         work.close(keep=False)
-    print(f"{target}: {len(sites)} site{'' if len(sites) == 1 else 's'} added.")
-    for sentence in skipped:
+    print(f"{target}: {sites_in_words(found.counts)}")
+    for sentence in found.left_out:
         complain(sentence)
-    return DONE
+    return FINDINGS if found.left_out else DONE
 
 
 ADD_SITES = Command("add-sites", "turn the rows of a file into sites", _add_arguments, _run)

@@ -1,171 +1,188 @@
-"""Rows of a file as sites: which column is what, and where the place is."""
+"""Rows of a file as sites: read as a layer is, every table of it; which column fills which field."""
 
 from __future__ import annotations
 
-import codecs
-import csv
-import io
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from shapely import from_wkb
-from shapely.geometry import Point
 from shapely.geometry.base import BaseGeometry
 
-from layers.document.vocabulary import ROLES, SITE_CLASSES
-from layers.errors import BadCoordinate, InvalidValue, NotReadable, UnsupportedFormat
+from layers.document.vocabulary import ROLES
+from layers.errors import BadCoordinate, CannotBePlaced, InvalidValue, NotReadable, UnsupportedFormat
 from layers.geo.coordinates import Datum, parse_coordinate
 from layers.pool.rows import read_rows
-from layers.project.geometry_blobs import wkb_is_sound
-from layers.text_encoding import guessed_encoding
+from layers.vector.table import VectorInfo
+from viewer.commands.feature_sites import COLUMN_NAMES, SiteMapping, guess_mapping, site_fields, site_geometry
+from viewer.commands.sites import check_site
 
 if TYPE_CHECKING:
     from layers.pool.pool import ReaderPool
 
+MORE_COLUMN_NAMES: dict[str, tuple[str, ...]] = {
+    **COLUMN_NAMES, "role": ("role",), "position_basis": ("position_basis", "basis"),
+}  # fmt: skip
+"""The field of a site and the column names it is found under, without regard to case."""
+_PLACE_OPTIONS = {"lat": "y", "lon": "x", "place": "place"}
+"""What is mapped to a place, and what readers of tables call it."""
+
 type SiteRow = tuple[BaseGeometry, dict[str, Any]]
 
-UTF_16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
-COLUMN_NAMES: dict[str, tuple[str, ...]] = {
-    "label": ("label", "name", "title", "название", "名称"),
-    "lat": ("lat", "latitude", "y", "широта", "纬度"),
-    "lon": ("lon", "lng", "long", "longitude", "x", "долгота", "经度"),
-    "place": (
-        "coordinates",
-        "coordinate",
-        "coords",
-        "position",
-        "place",
-        "mgrs",
-        "utm",
-        "location",
-        "координаты",
-        "坐标",
-    ),
-    "notes": ("notes", "note", "remark", "remarks", "comment", "description"),
-    "class_code": ("class_code", "class", "kind", "type"),
-    "role": ("role",),
-    "location_country": ("location_country", "country"),
-    "operator_country": ("operator_country", "operator"),
-    "position_error_m": ("position_error_m", "error_m"),
-    "position_basis": ("position_basis", "basis"),
-    "alias_zh": ("alias_zh", "zh", "name_zh"),
-    "alias_ru": ("alias_ru", "ru", "name_ru"),
-    "alias_en": ("alias_en", "en", "name_en"),
-}
-"""The field of a site and the column names it is found under, without regard to case."""
+
+@dataclass(slots=True)
+class FoundSites:
+    """What the rows of a file make."""
+
+    sites: list[SiteRow] = field(default_factory=list)
+    left_out: list[str] = field(default_factory=list)
+    """A sentence for each row that makes no site."""
+    counts: dict[str, int] = field(default_factory=dict)
+    """Sites by the name of their layer."""
 
 
-def read_sites(path: Path, mapping: Mapping[str, str], pool: ReaderPool) -> tuple[list[SiteRow], list[str]]:
-    """(geometry, fields) of every usable row, and a sentence for each that was left out.
+def read_sites(path: Path, mapping: Mapping[str, str], pool: ReaderPool) -> FoundSites:
+    """The sites of all layers of a file.
 
-    Raises InvalidValue where a mapped column is missing or no row has a place, NotReadable and the like for the file.
+    Raises InvalidValue where a mapped column is missing or no row has a place, and what readers say of the file.
     """
-    unknown = set(mapping) - set(COLUMN_NAMES)
+    unknown = set(mapping) - set(MORE_COLUMN_NAMES) - set(_PLACE_OPTIONS)
     if unknown:
-        raise InvalidValue(f"--map knows no field “{unknown.pop()}”: use {', '.join(COLUMN_NAMES)}.")
-    rows = _csv_rows(path) if path.suffix.lower() in {".csv", ".tsv", ".txt"} else _vector_rows(path, pool)
-    sites: list[SiteRow] = []
-    skipped: list[str] = []
-    columns: dict[str, str] | None = None
-    for number, (geometry, values) in enumerate(rows, 1):
-        if columns is None:
-            columns = _columns(list(values), mapping, path)
-        try:
-            sites.append(_site(geometry, values, columns))
-        except (BadCoordinate, InvalidValue) as error:
-            skipped.append(f"{path.name}, row {number}: left out. {error.sentence}")
-    if columns is None:
-        raise InvalidValue(f"{path} holds no rows: there is nothing to add.")
-    if not sites:
+        known = ", ".join([*_PLACE_OPTIONS, *MORE_COLUMN_NAMES])
+        raise InvalidValue(f"--map knows no field “{unknown.pop()}”: use {known}.")
+    layers = _layers(path, pool)
+    names = {name.strip().casefold(): name for layer in layers for name in _names(layer)}
+    for column in mapping.values():
+        if column.strip().casefold() not in names:
+            raise InvalidValue(f"{path} has no column “{column}”; it has {', '.join(names.values())}.")
+    chosen = {each: names[column.strip().casefold()] for each, column in mapping.items()}
+    found = FoundSites()
+    for layer in layers:
+        _add_sites_of(layer, path, chosen, pool, found)
+    if not found.sites:
         raise InvalidValue(f"No row of {path} has a place: name the columns with --map lat=COLUMN lon=COLUMN.")
-    return sites, skipped
-
-
-def _columns(names: list[str], mapping: Mapping[str, str], path: Path) -> dict[str, str]:
-    found: dict[str, str] = {}
-    folded = {name.strip().casefold(): name for name in names}
-    for field, candidates in COLUMN_NAMES.items():
-        for candidate in candidates:
-            if candidate in folded and folded[candidate] not in mapping.values():
-                found[field] = folded[candidate]
-                break
-    for field, column in mapping.items():
-        if column.strip().casefold() not in folded:
-            raise InvalidValue(f"{path} has no column “{column}”; it has {', '.join(names)}.")
-        found[field] = folded[column.strip().casefold()]
     return found
 
 
-def _site(geometry: BaseGeometry | None, values: Mapping[str, Any], columns: Mapping[str, str]) -> SiteRow:
-    def text(field: str) -> str:
-        value = values.get(columns.get(field, ""))
-        return "" if value is None else str(value).strip()
+def _layers(path: Path, pool: ReaderPool) -> list[VectorInfo]:
+    header = pool.ask("probe", {"path": str(path.resolve()), "preview": True}).header
+    if header["kind"] != "vector":
+        raise UnsupportedFormat(f"{path} holds no rows that could become sites: it is an image.")
+    layers = [VectorInfo.from_json(layer) for layer in header["layers"]]
+    if not any(layer.features for layer in layers):
+        raise NotReadable(f"{path} holds no rows: there is nothing to add.")
+    return layers
 
-    fields: dict[str, Any] = {
-        field: text(field)
-        for field in ("label", "notes", "location_country", "operator_country", "position_basis")
-        if text(field)
-    }
-    if text("class_code"):
-        fields["class_code"] = text("class_code") if text("class_code") in SITE_CLASSES else "other"
-    if text("role") in ROLES:
-        fields["role"] = text("role")
-    aliases = tuple(
-        (language, text(f"alias_{language}")) for language in ("zh", "ru", "en") if text(f"alias_{language}")
-    )
-    if aliases:
-        fields["aliases"] = aliases
-    if text("position_error_m"):
-        fields["position_error_m"] = _number(text("position_error_m"))
-    if geometry is None:
-        geometry, as_given = _place(text)
-        fields.setdefault("position_basis", as_given)
+
+def _names(layer: VectorInfo) -> list[str]:
+    return [str(name) for name in layer.reading.get("names") or [name for name, _ in layer.fields]]
+
+
+def _add_sites_of(
+    layer: VectorInfo, path: Path, chosen: Mapping[str, str], pool: ReaderPool, found: FoundSites
+) -> None:
+    columns = guess_mapping(_names(layer), MORE_COLUMN_NAMES)
+    columns |= {each: column for each, column in chosen.items() if each not in _PLACE_OPTIONS}
+    options = {_PLACE_OPTIONS[each]: column for each, column in chosen.items() if each in _PLACE_OPTIONS}
+    places = {**layer.reading.get("columns", {}), **options}
+    before = len(found.sites)
+    for number, wkb, values in _rows(layer, path, options, pool):
+        try:
+            found.sites.append(_site(wkb, values, columns, places, layer, path))
+        except InvalidValue as error:
+            found.left_out.append(f"{path.name}, row {number}: left out. {error.sentence}")
+    if len(found.sites) > before:
+        found.counts[layer.name] = len(found.sites) - before
+
+
+def _rows(
+    layer: VectorInfo, path: Path, options: dict[str, str], pool: ReaderPool
+) -> Iterator[tuple[int, bytes, Mapping[str, Any]]]:
+    """(number as a person counts, WKB in lon and lat, attributes) of each row; none of a table without places."""
+    reading = layer.reading
+    is_table = "columns" in reading
+    if is_table and not (reading["columns"] or options):
+        return
+    first = int(reading.get("first_row") or (2 if reading.get("header") else 1)) if is_table else 1
+    try:
+        for fid, wkb, values in read_rows(pool, path, layer.name, options):
+            yield fid if layer.driver == "GPKG" else fid + first, wkb, values
+    except CannotBePlaced:
+        if not is_table:
+            raise
+
+
+def _site(
+    wkb: bytes, values: Mapping[str, Any], columns: dict[str, str], places: Mapping[str, str], layer: VectorInfo,
+    path: Path,
+) -> SiteRow:  # fmt: skip
+    fields = site_fields(values, SiteMapping(columns, lists_others=False))
+    role, basis = (str(values.get(columns.get(each, "")) or "").strip() for each in ("role", "position_basis"))
+    if role in ROLES:
+        fields["role"] = role
+    given = _as_written(values, places)
+    if not wkb and given is not None:
+        raise InvalidValue(_why_not(given))
+    geometry = site_geometry(wkb)
+    fields["position_basis"] = basis or _basis(given) or f"as in {path.name}"
+    fields = {name: value for name, value in fields.items() if value not in ("", ())}
+    check_site(geometry, fields)
     return geometry, fields
 
 
-def _place(text: Callable[[str], str]) -> tuple[Point, str]:
-    """The point and how finely it was written: that is no position error, so it only goes into the basis."""
-    if text("lat") and text("lon"):
-        given = f"lat: {text('lat')} lon: {text('lon')}"
-    elif text("place"):
-        given = text("place")
-    else:
-        raise BadCoordinate("It has no coordinates.")
-    parsed = parse_coordinate(given)
+def _as_written(values: Mapping[str, Any], places: Mapping[str, str]) -> str | None:
+    """The coordinate in the words of a table, "" where it has none; None where it is not written as one."""
+    texts = {key: str(values.get(column) or "").strip() for key, column in places.items()}
+    if "place" in texts:
+        return texts["place"]
+    if "x" not in texts or "y" not in texts or "zone" in texts:
+        return None
+    x, y = (_written(values.get(places[key])) for key in ("x", "y"))
+    return f"lat: {y} lon: {x}" if x and y else ""
+
+
+def _written(value: Any) -> str:
+    return "" if value is None else str(value).strip()
+
+
+def _why_not(given: str) -> str:
+    if not given:
+        return "It has no coordinates."
+    try:
+        parse_coordinate(given)
+    except BadCoordinate as error:
+        return error.sentence
+    return "It has no place."
+
+
+def _basis(given: str | None) -> str:
+    """How a coordinate was given and how finely: that is no position error."""
+    if not given:
+        return ""
+    try:
+        parsed = parse_coordinate(given)
+    except BadCoordinate:
+        return ""
     if parsed.datum is not Datum.WGS84:
-        return Point(parsed.lon, parsed.lat), parsed.basis
-    return Point(parsed.lon, parsed.lat), f"{parsed.notation} coordinate as given, written to ± {parsed.error_m:.2g} m"
+        return parsed.basis
+    return f"{parsed.notation} coordinate as given, written to ± {metres(parsed.error_m)}"
 
 
-def _number(text: str) -> float:
-    try:
-        return float(text.replace(",", "."))
-    except ValueError:
-        raise InvalidValue(f"“{text}” is no number of metres.") from None
+def metres(length: float) -> str:
+    """A length of any size to two digits, with its unit: 0.11 m, 56 km."""
+    if length >= 1000:
+        return f"{float(f'{length / 1000:.2g}'):g} km"
+    return f"{float(f'{length:.2g}'):g} m"
 
 
-def _vector_rows(path: Path, pool: ReaderPool) -> Iterator[tuple[BaseGeometry | None, dict[str, Any]]]:
-    for wkb, values in read_rows(pool, path):
-        yield (from_wkb(wkb) if wkb_is_sound(wkb) else None), values
+def sites_in_words(counts: Mapping[str, int]) -> str:
+    """How many sites were made, and of which layers where these are several."""
+    total = sum(counts.values())
+    plain = f"{total} site{'' if total == 1 else 's'} added"
+    if len(counts) < 2:
+        return f"{plain}."
+    return f"{plain}: {_listed([f'{count} of {name}' for name, count in counts.items()])}."
 
 
-def _csv_rows(path: Path) -> Iterator[tuple[None, dict[str, Any]]]:
-    data = path.read_bytes()
-    if b"\0" in data and not data.startswith(UTF_16):
-        raise UnsupportedFormat(f"{path} is not a text table: its content is binary.")
-    text = decoded(data)
-    try:
-        dialect: type[csv.Dialect] | csv.Dialect = csv.Sniffer().sniff(text[:4096], delimiters=",;\t|")
-    except csv.Error:
-        dialect = csv.excel
-    try:
-        for row in csv.DictReader(io.StringIO(text, newline=""), dialect=dialect):
-            yield None, {name: value for name, value in row.items() if name is not None}
-    except csv.Error as error:
-        raise NotReadable(f"{path} is not a well-formed table ({error}): save it again as CSV.") from error
-
-
-def decoded(data: bytes) -> str:
-    """The text of a table that does not name its encoding, as the readers guess it."""
-    return data.decode(guessed_encoding(data)[0], "replace")
+def _listed(parts: Sequence[str]) -> str:
+    return f"{', '.join(parts[:-1])} and {parts[-1]}"

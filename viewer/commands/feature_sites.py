@@ -64,11 +64,11 @@ class LayerSource:
     descriptor: str = ""
 
 
-def guess_mapping(names: Sequence[str]) -> dict[str, str]:
+def guess_mapping(names: Sequence[str], known: Mapping[str, tuple[str, ...]] = COLUMN_NAMES) -> dict[str, str]:
     """Field to column, by the columns' names; a column serves one field."""
     folded = {name.strip().casefold(): name for name in reversed(names)}
     found: dict[str, str] = {}
-    for each, candidates in COLUMN_NAMES.items():
+    for each, candidates in known.items():
         for candidate in candidates:
             column = folded.get(candidate)
             if column is not None and column not in found.values():
@@ -103,12 +103,12 @@ def sites_from_features(
     left_out: list[str] = []
     for fid, wkb, attributes in rows:
         try:
-            values = _fields(attributes, mapping) | {
+            values = site_fields(attributes, mapping) | {
                 "position_source_uuid": known, "layer_uuid": layer_uuid,
                 "props_json": json.dumps({"fid": fid, **attributes}, ensure_ascii=False, default=str),
             }  # fmt: skip
             values.setdefault("position_basis", f"as in {source.title}")
-            changes += add_site(document, _geometry(wkb), actor=actor, now=now, **values).changes
+            changes += add_site(document, site_geometry(wkb), actor=actor, now=now, **values).changes
         except InvalidValue as error:
             left_out.append(f"Feature {fid} is left out. {error.sentence}")
     sites = [change for change in changes if change.table == "sites"]
@@ -127,7 +127,8 @@ def _registered(document: Document, source: LayerSource) -> str | None:
     return None
 
 
-def _geometry(wkb: bytes) -> BaseGeometry:
+def site_geometry(wkb: bytes) -> BaseGeometry:
+    """What a site has of a feature's geometry: flat, one piece as such. Raises InvalidValue where it has no place."""
     if not wkb or not wkb_is_sound(wkb):
         raise InvalidValue("It has no place.")
     geometry = shapely.force_2d(shapely.from_wkb(wkb, on_invalid="ignore"))
@@ -138,7 +139,8 @@ def _geometry(wkb: bytes) -> BaseGeometry:
     return geometry
 
 
-def _fields(attributes: Mapping[str, Any], mapping: SiteMapping) -> dict[str, Any]:
+def site_fields(attributes: Mapping[str, Any], mapping: SiteMapping) -> dict[str, Any]:
+    """The fields of a site that a feature fills. Raises InvalidValue."""
     columns = mapping.columns
 
     def text(each: str) -> str:

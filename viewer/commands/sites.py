@@ -43,10 +43,15 @@ def add_site(
     **fields: Any,
 ) -> Edit:
     """Mark a site; its row is ``edit.changes[0].after``. `geometry` is in lon, lat. Raises InvalidValue."""
-    _check_geometry(geometry)
-    _check_fields(fields)
+    check_site(geometry, fields)
     site = Site(uuid=uuid or new_uuid(), geometry=geometry, **fields)
     return Edit(f"Add {_named(site)}", (insert("sites", site, stamp_of(actor, now)),))
+
+
+def check_site(geometry: BaseGeometry, fields: Mapping[str, Any]) -> None:
+    """Raises InvalidValue where these make no site."""
+    _check_geometry(geometry)
+    _check_fields(fields)
 
 
 def add_sites(
