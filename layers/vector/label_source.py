@@ -79,17 +79,20 @@ class LabelSource:
                 break
         return chosen
 
-    def points_within(self, bounds: Bounds, most: int = 1500) -> Floats:
-        """(n, 2) world places of points that touch the bounds, where they are not more than `most`; else none."""
-        found = []
+    def points_within(self, bounds: Bounds, most: int = 1500) -> tuple[Floats, NDArray[np.uint16]]:
+        """(n, 2) world places of points that touch the bounds and (n,) their classes, where they are not more than
+        `most`; else none.
+        """
+        places, classes = [np.empty((0, 2))], [np.empty(0, np.uint16)]
         for table in self.content.tables:
             if table.is_single:
                 rows = self.content.rows_in(table, bounds)
-                if len(rows) > most:
-                    return np.empty((0, 2))
-                found.append(table.xy[rows] * table.step + (table.origin_x, table.origin_y))
-        places = np.concatenate(found) if found else np.empty((0, 2))
-        return places if len(places) <= most else np.empty((0, 2))
+                codes = self.content.codes_of(table, rows)
+                places.append(table.xy[rows] * table.step + (table.origin_x, table.origin_y))
+                classes.append(np.zeros(len(rows), np.uint16) if codes is None else codes)
+        if sum(map(len, classes)) > most:
+            return places[0], classes[0]
+        return np.concatenate(places), np.concatenate(classes)
 
     def _class_of(self, table: FeatureTable, row: int) -> int:
         codes = self.content.codes_of(table, np.array([row]))

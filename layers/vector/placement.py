@@ -26,6 +26,9 @@ _LEADER_WAYS = tuple(
 )
 
 
+type _Cells = dict[tuple[int, int], list[Box]]
+
+
 class Rank(IntEnum):
     """Who is placed first."""
 
@@ -119,19 +122,25 @@ class _Candidate(NamedTuple):
 class LabelLayout:
     """Greedy and deterministic: wishes in order of rank, then as given; each takes its first free place or none.
 
-    `room` is where labels may be; `marks` are boxes that labels keep clear of.
+    `room` is where labels may be; `marks` are boxes that labels keep clear of, those of layers (`layer_marks`) too
+    where they can: a site that finds no other place has its label on them.
     """
 
     room: Box
     placed: list[PlacedLabel] = field(default_factory=list)
     looked_at: int = 0
-    _cells: dict[tuple[int, int], list[Box]] = field(default_factory=lambda: defaultdict(list))
+    _cells: _Cells = field(default_factory=lambda: defaultdict(list))
+    _layer_marks: _Cells = field(default_factory=lambda: defaultdict(list))
 
     @classmethod
-    def of(cls, room: Box, wishes: Iterable[LabelWish], marks: Iterable[Box] = ()) -> LabelLayout:
+    def of(
+        cls, room: Box, wishes: Iterable[LabelWish], marks: Iterable[Box] = (), layer_marks: Iterable[Box] = ()
+    ) -> LabelLayout:
         layout = cls(room)
         for mark in marks:
-            layout._occupy(mark)
+            _occupy(layout._cells, mark)
+        for mark in layer_marks:
+            _occupy(layout._layer_marks, mark)
         for wish in sorted(wishes, key=lambda wish: wish.rank):
             layout._place(wish)
             if layout.looked_at >= MOST_CANDIDATES:
@@ -139,31 +148,38 @@ class LabelLayout:
         return layout
 
     def _place(self, wish: LabelWish) -> None:
+        kept = (self._cells, self._layer_marks)
+        if not self._is_placed(wish, kept) and wish.rank is not Rank.LAYER and self._layer_marks:
+            self._is_placed(wish, kept[:1])
+
+    def _is_placed(self, wish: LabelWish, kept: tuple[_Cells, ...]) -> bool:
         for anchor in wish.anchors:
             for found in _candidates(anchor, wish, leaders=self.looked_at < MOST_LEADERS_AT):
                 self.looked_at += 1
-                if not all(map(self._is_free, found.parts)):
-                    continue
                 line = _line_boxes(anchor, found.leader)
-                if not all(map(self._is_clear, line)):
+                if not all(map(self._is_inside, found.parts)) or not _are_clear((*found.parts, *line), kept):
                     continue
                 for part in (*found.parts, *line):
-                    self._occupy(part)
+                    _occupy(self._cells, part)
                 self.placed.append(_placed(wish, anchor, found))
-                return
+                return True
+        return False
 
-    def _is_free(self, box: Box) -> bool:
+    def _is_inside(self, box: Box) -> bool:
         room = self.room
-        if box.left < room.left or box.top < room.top or box.right > room.right or box.bottom > room.bottom:
-            return False
-        return self._is_clear(box)
+        return box.left >= room.left and box.top >= room.top and box.right <= room.right and box.bottom <= room.bottom
 
-    def _is_clear(self, box: Box) -> bool:
-        return not any(box.overlaps(other) for cell in _cells_of(box) for other in self._cells.get(cell, ()))
 
-    def _occupy(self, box: Box) -> None:
-        for cell in _cells_of(box):
-            self._cells[cell].append(box)
+def _are_clear(boxes: Iterable[Box], kept: tuple[_Cells, ...]) -> bool:
+    return not any(
+        box.overlaps(other) for box in boxes for cell in _cells_of(box) for cells in kept
+        for other in cells.get(cell, ())
+    )  # fmt: skip
+
+
+def _occupy(cells: _Cells, box: Box) -> None:
+    for cell in _cells_of(box):
+        cells[cell].append(box)
 
 
 def _placed(wish: LabelWish, anchor: Anchor, found: _Candidate) -> PlacedLabel:

@@ -25,8 +25,9 @@ from layers.project.intake import read_case
 from layers.vector.automatic import categorised
 from layers.vector.columns import column_of
 from layers.vector.label_style import LabelStyle
+from layers.vector.look import Look
 from layers.vector.placement import PlacedLabel, mark_boxes
-from layers.vector.style import VectorStyle
+from layers.vector.style import StyleClass, VectorStyle
 from tests.support.pictures import image_of, pixels
 from viewer.canvas.fonts import letters_path
 from viewer.canvas.label_painter import PAD_PX, LabelPainter, face_of
@@ -233,6 +234,24 @@ def test_the_labels_of_layers_and_sites(
     texts = {label.text.replace("\n", " ") for label in scene.label_layout(view).placed}
     assert {"Vostochny", "Владивосток"} <= texts or number == 0
     assert image_of(scene, view).save(str(pictures / f"labels_layers_{number}.png"))
+
+
+def test_a_small_sign_has_its_label_beside_large_ones_of_its_layer(studio: Studio, tmp_path: Path) -> None:
+    features = [
+        {"type": "Feature", "properties": {"name": f"P{i}", "type": "large" if i % 2 else "small"},
+         "geometry": {"type": "Point", "coordinates": [100.0 + 6 * i, 45.0]}} for i in range(6)
+    ]  # fmt: skip
+    path = tmp_path / "sizes.geojson"
+    path.write_text(json.dumps({"type": "FeatureCollection", "features": features}))
+    look = Look("#000000", 1.0, "#e69f00", size_px=7.0)
+    style = VectorStyle("#000000", 1.0, "#e69f00", mode="categorised", column="type", labels=LabelStyle("name"),
+                        classes=(StyleClass(replace(look, size_px=40.0), value="large"),
+                                 StyleClass(look, value="small")))  # fmt: skip
+    layer = Layer(uuid="l", kind="vector", name="l", source_json=json.dumps({"path": str(path)}),
+                  style_json=json.dumps(style.to_json()))  # fmt: skip
+    scene, view = studio.scene(Document({"layers": [layer]}), None), view_of(VIEWS[1])
+    complete(scene, view)
+    assert sorted(label.text for label in scene.label_layout(view).placed) == [f"P{i}" for i in range(6)]
 
 
 def test_a_hundred_thousand_named_points_ask_for_few_labels(studio: Studio, tmp_path: Path) -> None:

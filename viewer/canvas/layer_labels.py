@@ -35,8 +35,11 @@ class LayerLabels:
     def asked(self, layer_uuid: str, labelling: LayerLabelling, view: View) -> Asked:
         asked, bounds = Asked(), view.world_bounds().expanded(_MARGIN_PX * view.ratio * view.grid.resolution)
         face = face_from(labelling.style)
-        for px, py in _pixels(view, labelling.source.points_within(bounds)).tolist():
-            asked.marks += mark_boxes(px, py, labelling.largest_radius_px * view.ratio)
+        places, classes = labelling.source.points_within(bounds)
+        for (px, py), index in zip(_pixels(view, places).tolist(), classes.tolist(), strict=True):
+            radius = labelling.radius_px(index, POINT)
+            if radius:
+                asked.marks += mark_boxes(px, py, radius * view.ratio)
         if labelling.clusters is not None:
             places, counts = labelling.clusters.within(bounds)
             for (px, py), count in zip(_pixels(view, places).tolist(), counts.tolist(), strict=True):

@@ -37,12 +37,13 @@ class MapLabels:
         if frame is not None:
             marks += self._sites.marks(frame)
             wishes += self._sites.wishes(frame, selection, language)
+        layer_marks: list[Box] = []
         for uuid, labelling in labellings:
             asked = self._layers.asked(uuid, labelling, view)
-            marks += asked.marks
+            layer_marks += asked.marks
             wishes += asked.wishes
         edge = _EDGE_PX * view.ratio
-        return LabelLayout.of(Box(edge, edge, view.width - edge, view.height - edge), wishes, marks)
+        return LabelLayout.of(Box(edge, edge, view.width - edge, view.height - edge), wishes, marks, layer_marks)
 
     def paint(self, painter: QPainter, labels: Sequence[PlacedLabel], scale: float, *, in_haste: bool = False) -> bool:
         """False where some were left out, `in_haste`, because their letters take time: they come when painted again."""

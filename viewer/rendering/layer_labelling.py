@@ -29,12 +29,6 @@ class LayerLabelling:
         look = self.looks[class_index] if 0 <= class_index < len(self.looks) else None
         return 0.0 if look is None else _radius_px(look, kind) * self.size_factor
 
-    @property
-    def largest_radius_px(self) -> float:
-        """Of the sign of any point."""
-        found = [_radius_px(look, POINT) for look in self.looks if look is not None]
-        return max(found, default=0.0) * self.size_factor
-
 
 def _radius_px(look: Look, kind: int) -> float:
     if kind == POINT:

@@ -124,3 +124,15 @@ def test_work_is_bounded():
         LabelWish(f"{i}", "x", Rank.LAYER, 60.0, 16.0, (Anchor(300.0, 200.0, 5.0),), leader=True) for i in range(5000)
     ]
     assert LabelLayout.of(ROOM, wishes).looked_at < 7000
+
+
+def test_a_site_stands_on_signs_of_layers_where_nothing_else_is_free_and_a_feature_never_does():
+    everywhere = [Box(0, 0, 640, 480)]
+    anchor = (Anchor(320.0, 240.0, RADIUS),)
+    site = LabelWish("s", "Site", Rank.SETTING, 60, 20, anchor)
+    feature = LabelWish("f", "Feature", Rank.LAYER, 60, 20, anchor)
+    assert [one.uuid for one in LabelLayout.of(ROOM, [feature, site], [], everywhere).placed] == ["s"]
+    assert LabelLayout.of(ROOM, [feature, site], everywhere).placed == []
+    free = [Box(320 + RADIUS, 0, 640, 480)]  # right of the mark: the first choice
+    (label,) = LabelLayout.of(ROOM, [site], [], free).placed
+    assert not any(label.box.overlaps(mark) for mark in free), "it keeps clear where it can"
