@@ -11,3 +11,12 @@ def counted(count: int, one: str, many: str = "") -> str:
 def grouped(count: int) -> str:
     """A whole number with a thin space between its thousands, where no line breaks."""
     return f"{count:,}".replace(",", "\u202f")
+
+
+def grouped_number(text: str) -> str:
+    """A number as written, its whole part as `grouped` writes it; anything else stays as it is."""
+    whole, point, rest = text.partition(".")
+    sign, digits = (whole[:1], whole[1:]) if whole[:1] == "-" else ("", whole)
+    if not digits.isdecimal() or (point and not rest.isdecimal()):
+        return text
+    return f"{sign}{grouped(int(digits))}{point}{rest}"

@@ -9,6 +9,7 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import NDArray
 
+from layers.counted import grouped_number
 from layers.errors import InvalidValue
 from layers.vector.columns import Attributes, Column, Kind, time_text
 from layers.vector.look import Look, known_values, plain_values
@@ -17,6 +18,9 @@ from layers.vector.template import value_text
 
 MODES = ("single", "categorised", "graduated", "rules")
 MOST_CLASSES = 1000
+
+EMPTY_TITLE = "(empty)"
+"""What legends call the class of texts without a character."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,8 +46,8 @@ class StyleClass:
         if self.label:
             return self.label
         if mode == "graduated":
-            return f"{value_text(self.lower)} – {value_text(self.upper)}"
-        return self.rule if mode == "rules" else self.value
+            return " – ".join(grouped_number(value_text(limit)) for limit in (self.lower, self.upper))
+        return self.rule if mode == "rules" else self.value or EMPTY_TITLE
 
     def to_json(self) -> dict[str, Any]:
         """Plain JSON values; `from_json` gives back an equal value."""

@@ -43,6 +43,11 @@ def within_polygon(tables: Sequence[FeatureTable], ring: Sequence[tuple[float, f
     if len(ring) < 3:
         return np.zeros(0, np.int64)
     area = shapely.make_valid(shapely.Polygon(ring))
+    return within_area(tables, area)
+
+
+def within_area(tables: Sequence[FeatureTable], area: BaseGeometry) -> NDArray[np.int64]:
+    """Fids, ascending, of the features that reach into a valid area; nothing where it has no extent."""
     if area.is_empty or not area.area:
         return np.zeros(0, np.int64)
     return _reaching(tables, Bounds(*area.bounds), area)

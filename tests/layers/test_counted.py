@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from layers.counted import counted
+from layers.counted import counted, grouped_number
 
 HOUSE = Path(__file__).parents[2]
 
@@ -35,3 +35,12 @@ def test_no_text_leaves_the_plural_to_the_reader() -> None:
         if re.search(r"""(%n|\}) ?[a-z]*( [a-z]+)?\(s\)""", line)
     ]
     assert lazy == []
+
+
+@pytest.mark.parametrize(
+    ("text", "grouped_text"),
+    [("801533", "801\u202f533"), ("-1416111.5", "-1\u202f416\u202f111.5"), ("0.0001", "0.0001"), ("1e+20", "1e+20"),
+     ("2024-04-12", "2024-04-12"), ("", ""), ("-", "-")],
+)  # fmt: skip
+def test_numbers_in_text_have_their_thousands_set_apart(text: str, grouped_text: str) -> None:
+    assert grouped_number(text) == grouped_text

@@ -173,11 +173,10 @@ class FeatureVerbs(QObject):
     def select_near(self, metres: float, heard: Callable[[str], None]) -> None:
         """Add the features of the current layer, or of all, that lie within so many metres of the selected ones."""
         crs = self._canvas.viewport.crs
-        near = [
-            geometry
+        selected = [
+            (drawing.tables, self.selection.of(uuid))
             for uuid in self.selection.layers
             if (drawing := self._drawing(uuid)) is not None
-            for geometry in geometries_of(drawing.tables, self.selection.of(uuid))
         ]
         current = self._drawing(self._panels.layer_uuid)
         drawings = [current] if current is not None else [
@@ -186,6 +185,7 @@ class FeatureVerbs(QObject):
         tables = {drawing.layer_uuid: list(drawing.tables) for drawing in drawings}
 
         def work(context: JobContext) -> dict[str, Fids]:
+            near = [geometry for held, fids in selected for geometry in geometries_of(held, fids)]
             return {uuid: fids_near_features(found, near, crs, metres, context.check) for uuid, found in tables.items()}
 
         def done(found: dict[str, Fids]) -> None:

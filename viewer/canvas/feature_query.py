@@ -10,21 +10,21 @@ import numpy as np
 import shapely
 from shapely.geometry.base import BaseGeometry
 
-from layers.errors import CannotBePlaced
+from layers.counted import grouped
+from layers.errors import CannotBePlaced, InvalidValue
 from layers.geo.bounds import Bounds
 from layers.geo.crs import WGS84, transform_bounds, transform_points
-from layers.geo.measure import circle
+from layers.geo.nearness import around
 from layers.grid.tile_grid import View
 from layers.vector.columns import ascending
-from layers.vector.query import at, within_polygon
+from layers.vector.query import at, within_area, within_polygon
 from layers.vector.table import LINE, POINT, FeatureTable
 from viewer.canvas.feature_selection import NONE, Fids, are_in
 from viewer.canvas.scene import MapScene
 from viewer.rendering.vector_drawing import VectorDrawing
 
 REACH_PX = 5.0
-CIRCLE_POINTS = 360
-MOST_BUFFERED = 500
+MOST_NEAR = 20_000
 """So many features can be what others are near to."""
 
 type Place = tuple[float, float]
@@ -37,9 +37,12 @@ class FeatureHit:
 
 
 def vector_layers(scene: MapScene, view: View, only: str = "") -> list[VectorDrawing]:
-    """The drawings of the vector layers that a view shows, topmost first; only that layer where it is one of them."""
+    """The drawings of the vector layers that a view shows, topmost first; only that layer where it is one of them.
+
+    What a style hides at this scale is not among them: nobody means what nobody sees.
+    """
     shown = [scene.drawings[layer.uuid] for layer in reversed(scene.stack.shown_on(view))]
-    found = [drawing for drawing in shown if isinstance(drawing, VectorDrawing)]
+    found = [drawing for drawing in shown if isinstance(drawing, VectorDrawing) and drawing.is_shown_at(view)]
     return [drawing for drawing in found if drawing.layer_uuid == only] or found
 
 
@@ -49,9 +52,9 @@ def hits_at(scene: MapScene, view: View, px: float, py: float, *, only: str = ""
     found = []
     for drawing in vector_layers(scene, view, only):
         tables = _tables(drawing, view.grid.crs)
-        reach = (REACH_PX + float(getattr(drawing.style, "size_px", 0.0)) / 2) * view.ratio
+        reach = REACH_PX * view.ratio + drawing.sign_px(view) / 2
         fids = at(tables, x, y, reach * view.grid.resolution)
-        shown = set(passing(scene, drawing.layer_uuid, np.array(fids, np.int64)).tolist())
+        shown = set(_seen(scene, drawing, np.array(fids, np.int64)).tolist())
         found += [FeatureHit(drawing.layer_uuid, fid) for fid in fids if fid in shown]
     return found
 
@@ -59,40 +62,46 @@ def hits_at(scene: MapScene, view: View, px: float, py: float, *, only: str = ""
 def fids_in_ring(scene: MapScene, drawing: VectorDrawing, view: View, pixels: Sequence[tuple[float, float]]) -> Fids:
     """The features that reach into an area of the picture."""
     ring = [view.to_world(px, py) for px, py in pixels]
-    return passing(scene, drawing.layer_uuid, within_polygon(_tables(drawing, view.grid.crs), ring))
+    return _seen(scene, drawing, within_polygon(_tables(drawing, view.grid.crs), ring))
 
 
 def fids_near_place(scene: MapScene, drawing: VectorDrawing, crs: str, place: Place, metres: float) -> Fids:
     """The features within a geodesic distance of a place in lon, lat."""
-    lons, lats = circle(*place, metres, CIRCLE_POINTS)
-    x, y = transform_points(WGS84, crs, lons, lats)
-    ring = [(float(a), float(b)) for a, b in zip(x, y, strict=True) if np.isfinite(a) and np.isfinite(b)]
-    return passing(scene, drawing.layer_uuid, within_polygon(_tables(drawing, crs), ring))
+    return _seen(scene, drawing, _fids_in(_tables(drawing, crs), around([shapely.Point(place)], metres), crs))
 
 
 def fids_near_features(
     tables: Sequence[FeatureTable], near: Sequence[BaseGeometry], crs: str, metres: float,
     heard: Callable[[], None] = lambda: None,
 ) -> Fids:  # fmt: skip
-    """The features within a geodesic distance of any of `near`, geometries of the canvas CRS. For jobs."""
-    found = NONE
-    for geometry in near[:MOST_BUFFERED]:
+    """The features within a geodesic distance of any of `near`, geometries of the canvas CRS. For jobs.
+
+    Raises InvalidValue where these are too many.
+    """
+    if len(near) > MOST_NEAR:
+        most = grouped(MOST_NEAR)
+        raise InvalidValue(f"{grouped(len(near))} features are selected: what is near to them is found for {most}.")
+    lonlat = [shapely.transform(geometry, lambda xy: _moved(crs, WGS84, xy)) for geometry in near]
+    sound = [geometry for geometry in lonlat if np.isfinite(geometry.bounds).all()]
+    return _fids_in(tables, around(sound, metres, heard), crs, heard)
+
+
+def _fids_in(
+    tables: Sequence[FeatureTable], area: BaseGeometry, crs: str, heard: Callable[[], None] = lambda: None
+) -> Fids:
+    """The features that reach into an area in lon, lat, cut at the antimeridian."""
+    found = [NONE]
+    for part in shapely.get_parts(area):
         heard()
-        lonlat = shapely.transform(geometry, lambda xy: _moved(crs, WGS84, xy))
-        lon, lat = (float(v) for v in shapely.get_coordinates(lonlat.centroid)[0])
-        if not (np.isfinite(lon) and np.isfinite(lat)):
-            continue
-        # Distances from its middle are true in this projection, and nearly true about a feature that is not huge.
-        local = f"+proj=aeqd +lat_0={lat:.9f} +lon_0={lon:.9f} +datum=WGS84 +units=m +type=crs"
-        around = shapely.transform(lonlat, lambda xy, to=local: _moved(WGS84, to, xy)).buffer(metres, quad_segs=90)
-        area = shapely.transform(around, lambda xy, of=local: _moved(WGS84, crs, _moved(of, WGS84, xy)))
-        for part in shapely.get_parts(area):
-            ring = shapely.get_coordinates(shapely.get_exterior_ring(part))
-            if np.isfinite(ring).all():
-                found = ascending(
-                    np.concatenate((found, within_polygon(tables, [(float(x), float(y)) for x, y in ring])))
-                )
-    return found
+        moved = shapely.transform(part, lambda xy: _moved(WGS84, crs, xy))
+        if part.geom_type == "Polygon" and np.isfinite(moved.bounds).all():
+            found.append(within_area(tables, shapely.make_valid(moved)))
+    return ascending(np.concatenate(found))
+
+
+def _seen(scene: MapScene, drawing: VectorDrawing, fids: Fids) -> Fids:
+    """Those that neither a filter nor a class that is not shown hides."""
+    return drawing.painted(passing(scene, drawing.layer_uuid, fids))
 
 
 def passing(scene: MapScene, layer_uuid: str, fids: Fids) -> Fids:
@@ -101,7 +110,7 @@ def passing(scene: MapScene, layer_uuid: str, fids: Fids) -> Fids:
     return fids if shown is None else fids[are_in(fids, shown)]
 
 
-def geometries_of(tables: Sequence[FeatureTable], fids: Fids, most: int = MOST_BUFFERED) -> list[BaseGeometry]:
+def geometries_of(tables: Sequence[FeatureTable], fids: Fids, most: int = MOST_NEAR + 1) -> list[BaseGeometry]:
     """What features look like on the canvas, in its CRS; `most` of them."""
     found: list[BaseGeometry] = []
     for table in tables:

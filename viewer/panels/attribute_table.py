@@ -63,6 +63,7 @@ class AttributeTablePanel(AttributeFace):
         self.copy_button.clicked.connect(self.copy)
         self.sites_button.clicked.connect(lambda: access.make_sites(self._uuid))
         self.columns_button.clicked.connect(self._show_column_menu)
+        self.filter_rows.refused.connect(lambda sentence: self._show_counts())
         view.horizontalHeader().sortIndicatorChanged.connect(self._sort)
         view.chosen.connect(lambda: access.selection.set(self._uuid, self.model.selected_fids()))
         view.entered_row.connect(self._zoom_to_current)
@@ -164,7 +165,7 @@ class AttributeTablePanel(AttributeFace):
     def _show_counts(self) -> None:
         total = self._attributes.rows if self._attributes is not None else 0
         self.show_counts(len(self.model.rows), total, int(self.model.selected.sum()))
-        self.apply_button.setEnabled(bool(self._rows.wish.as_expression))
+        self.apply_button.setEnabled(bool(self._rows.wish.as_expression) and not self.filter_rows.is_refused)
 
     # -- selection ----------------------------------------------------------------------------------------------
 
@@ -217,9 +218,13 @@ class AttributeTablePanel(AttributeFace):
 
     def apply_to_map(self) -> None:
         """What the table shows is what the map shows; the filter is then the layer's."""
+        self.filter_rows.flush()  # what was typed a moment ago counts
+        if self._typing.isActive():
+            self._typing.stop()
+            self._rows.want(text=self.quick.text())
         typed = self._rows.wish.as_expression
         layer = self._context.document.layers.get(self._uuid)
-        if not typed or layer is None:
+        if not typed or layer is None or self.filter_rows.is_refused:
             return
         before = filter_of(layer)
         text = f"({before}) and ({typed})" if before else typed

@@ -112,9 +112,12 @@ class FilterRow(QWidget):
 
 
 class FilterRows(QWidget):
-    """`changed` carries the expression, empty for none, after a pause in the typing; `expression` may be typed too."""
+    """`changed` carries the expression, empty for none, after a pause in the typing; `expression` may be typed too.
+    `refused` carries what is wrong with what is there, empty when nothing is any more.
+    """
 
     changed = Signal(str)
+    refused = Signal(str)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -160,6 +163,11 @@ class FilterRows(QWidget):
         """The expression that stands, sound or empty."""
         return self._text
 
+    @property
+    def is_refused(self) -> bool:
+        """True while something is wrong with what is there."""
+        return bool(self.problem.text())
+
     def show_columns(self, columns: Sequence[Column]) -> None:
         """For another table: no filter."""
         self._columns = list(columns)
@@ -192,6 +200,7 @@ class FilterRows(QWidget):
         """What is wrong with the filter; empty when nothing is."""
         self.problem.setText(sentence)
         self.problem.setVisible(bool(sentence))
+        self.refused.emit(sentence)
 
     def _remove(self, row: FilterRow) -> None:
         self.rows.remove(row)

@@ -78,9 +78,11 @@ class LayerRowLook(QStyledItemDelegate):
         widths: dict[int, int] = {}
         texts: dict[int, str] = {}
         for role, padding in ((BADGE_ROLE, 3 * GAP_PX), (DATE_ROLE, 2 * GAP_PX)):
-            for text in _ever_shorter(str(index.data(role) or "")):
+            forms = _ever_shorter(str(index.data(role) or ""), role == BADGE_ROLE)
+            for text in forms:
                 width = metrics.horizontalAdvance(text) + padding
-                if width <= room:
+                # What a map does not show is always said, at the cost of the name.
+                if width <= room or (role == BADGE_ROLE and text == forms[-1]):
                     widths[role], texts[role] = width, text
                     room -= width
                     break
@@ -127,7 +129,8 @@ def _line_px(option: QStyleOptionViewItem) -> int:
     return max(HEIGHT_PX, QFontMetrics(_smaller(option.font)).height() + 2)
 
 
-def _ever_shorter(text: str) -> list[str]:
-    """A date with its kind, without it; the tooltip says it whole."""
-    days = text.partition(",")[0].replace(" – ", "–")
-    return list(dict.fromkeys((text, days))) if text else []
+def _ever_shorter(text: str, is_badge: bool) -> list[str]:
+    """A date with its kind, without it; a badge without its word, that word alone. The tooltip says it whole."""
+    first, comma, last = text.partition(",")
+    forms = (text, first, last.strip()) if is_badge and comma else (text, first.replace(" – ", "–"))
+    return list(dict.fromkeys(forms)) if text else []

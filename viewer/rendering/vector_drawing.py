@@ -151,6 +151,17 @@ class VectorDrawing(LayerDrawing):
         """Whether the style draws anything at this scale."""
         return self._scale_at(view) > 0
 
+    def painted(self, fids: NDArray[np.int64]) -> NDArray[np.int64]:
+        """Those of these features whose class is shown."""
+        classes, looks = self._wanted_classes(), self.style.looks
+        shown = np.array([look is not None for look in looks])
+        codes = np.zeros(len(fids), np.uint16) if classes is None else classes.codes_of(fids, len(looks) - 1)
+        return fids[shown[codes]]
+
+    def sign_px(self, view: View) -> float:
+        """How wide its largest sign is, in picture pixels."""
+        return max((look.size_px for look in self.style.looks if look is not None), default=0.0) * self._scale_at(view)
+
     # -- what is shown --------------------------------------------------------------------------------------------
 
     def set_filter(self, fids: NDArray[np.int64] | None) -> None:

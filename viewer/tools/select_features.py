@@ -60,9 +60,16 @@ class FeatureTool(Tool):
     def hits(self, event: PointerEvent) -> list[FeatureHit]:
         return hits_at(self.canvas.scene, self.view, event.px, event.py, only=self.context.layer())
 
+    def activate(self) -> None:
+        self.canvas.features.changed.connect(self._selection_changed)
+
     def deactivate(self) -> None:
+        self.canvas.features.changed.disconnect(self._selection_changed)
         self._over = None
         super().deactivate()
+
+    def _selection_changed(self, layer_uuid: str) -> None:
+        self.hint_changed.emit()  # it says how many are selected
 
     def paint(self, painter: QPainter, view: View) -> None:
         if self._over is not None:

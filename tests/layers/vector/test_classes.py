@@ -162,3 +162,9 @@ def test_signs_are_those_of_the_sites() -> None:
         "",
     ]
     assert [route_of(word) for word in ("Железная дорога", "天然气管道", "Ferry")] == ["rail", "gas_pipeline", "sea"]
+
+
+def test_a_class_has_a_title_that_can_be_read() -> None:
+    assert StyleClass(lower=801533.0, upper=1416111.5).title("graduated") == "801\u202f533 – 1\u202f416\u202f111.5"
+    assert StyleClass(value="").title("categorised") == "(empty)"
+    assert StyleClass(value="", label="none").title("categorised") == "none"

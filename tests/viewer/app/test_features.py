@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 
@@ -20,9 +21,11 @@ from shapely.geometry import LineString, Point, box
 from layers.geo.bounds import Bounds
 from layers.geo.crs import WGS84, transform_points
 from layers.pool.measures import Measured
+from layers.vector.style import StyleClass, VectorStyle
 from tests.viewer.app.conftest import settle
 from viewer.app.window import MainWindow
 from viewer.commands.layer_filter import filter_of, set_layer_filter
+from viewer.commands.layers import update_layer
 from viewer.panels.attribute_table import AttributeTablePanel
 from viewer.panels.identify_panel import IdentifyPanel
 from viewer.panels.layer_rows import BADGE_ROLE
@@ -353,6 +356,90 @@ def test_a_distance_is_measured_on_the_ellipsoid(opened: MainWindow, qtbot: QtBo
     settle(opened, qtbot)
     assert selected(opened) == [4, 5, 6, 7, 8]
     dialog.close()
+
+
+def test_near_is_near_over_the_antimeridian(window: MainWindow, qtbot: QtBot, tmp_path: Path) -> None:
+    places = [(179.9, 65.0), (-179.9, 65.05), (-179.5, 65.05), (0, 65.05), (178, 65.05)]
+    pyogrio.write_dataframe(
+        gpd.GeoDataFrame({"n": range(5)}, geometry=[Point(*p) for p in places], crs=4326), tmp_path / "a.gpkg"
+    )
+    window.files.open_words([str(tmp_path / "a.gpkg")])
+    qtbot.waitUntil(lambda: len(window.session.document.layers) == 1, timeout=10_000)
+    window.panel_context.show_layer(uuid_of(window))
+    settle(window, qtbot)
+    window.canvas.features.set(uuid_of(window), [1])
+    window.action_table["select_near"].trigger()
+    dialog = window.findChild(SelectNearDialog)
+    dialog.metres.setValue(20_000)
+    dialog.select()
+    settle(window, qtbot)
+    assert selected(window) == [1, 2]
+    assert dialog.answer.text().startswith("2 features")
+    dialog.close()
+    window.canvas.zoom_to_bounds(Bounds(179.5, 64.8, 180.2, 65.2))
+    settle(window, qtbot)
+    window.action_table["tool_select_within"].trigger()
+    drag(window, at(window, 179.9, 65.0), at(window, 179.9 + 0.27, 65.0))  # 12.7 km
+    assert selected(window) == [1, 2]
+
+
+def test_all_that_is_selected_counts_for_what_is_near(window: MainWindow, qtbot: QtBot, tmp_path: Path) -> None:
+    count = 700
+    places = [Point(10 + n / 50, 50 + d) for d in (0, 0.0001) for n in range(count)]
+    pyogrio.write_dataframe(gpd.GeoDataFrame({"n": range(2 * count)}, geometry=places, crs=4326), tmp_path / "a.gpkg")
+    window.files.open_words([str(tmp_path / "a.gpkg")])
+    qtbot.waitUntil(lambda: len(window.session.document.layers) == 1, timeout=10_000)
+    window.panel_context.show_layer(uuid_of(window))
+    settle(window, qtbot)
+    window.canvas.features.set(uuid_of(window), range(1, count + 1))
+    window.action_table["select_near"].trigger()
+    dialog = window.findChild(SelectNearDialog)
+    dialog.metres.setValue(100)
+    dialog.select()
+    settle(window, qtbot)
+    assert selected(window) == list(range(1, 2 * count + 1))
+    dialog.close()
+
+
+def test_what_the_style_hides_is_neither_selected_nor_identified(opened: MainWindow, qtbot: QtBot) -> None:
+    uuid, hits = uuid_of(opened), []
+    opened.features.hits_found.connect(hits.append)
+    base = VectorStyle("#ffffff", 1.0, "#3182bd", size_px=9.0)
+    classes = tuple(StyleClass(base.own_look, value=kind, shown=kind == "Depot") for kind in ("port", "Depot"))
+    by_kind = replace(base, mode="categorised", column="kind", classes=classes)
+    for style, seen in ((by_kind, [8]), (replace(base, visible_from=1000.0), []), (base, [7, 8])):
+        opened.panel_context.do(update_layer, uuid, style_json=json.dumps(style.to_json()))
+        settle(opened, qtbot)
+        opened.action_table["tool_select_features"].trigger()
+        drag(opened, at(opened, 10.55, 50.05), at(opened, 10.75, 49.95))
+        assert selected(opened) == seen
+        opened.action_table["tool_identify"].trigger()
+        QTest.mouseClick(opened.canvas, Left, Nothing, at(opened, 10.6))
+        assert [hit.fid for hit in hits[-1]] == [fid for fid in seen if fid == 7]
+
+
+def test_the_hint_counts_what_is_selected_wherever_that_was_done(opened: MainWindow, qtbot: QtBot) -> None:
+    opened.action_table["tool_select_features"].trigger()
+    for fids, words in (([1, 2, 3], "3 features"), ([4], "1 feature "), ([], "Click")):
+        opened.canvas.features.set(uuid_of(opened), fids)
+        assert any(label.text().startswith(words) for label in opened.findChildren(QLabel, "muted")), words
+
+
+def test_a_filter_that_is_refused_is_not_put_on_the_map(opened: MainWindow, qtbot: QtBot) -> None:
+    panel = table_of(opened, qtbot)
+    panel.filter_button.setChecked(True)
+    panel.filter_rows.expression.setText("kind = 'port'")
+    wait(opened, qtbot, panel)
+    qtbot.waitUntil(panel.apply_button.isEnabled)
+    panel.filter_rows.expression.setText("kind = 'port' and name =")
+    panel.apply_to_map()  # before the pause in the typing ends
+    assert not panel.apply_button.isEnabled()
+    layer = opened.session.document.layers[uuid_of(opened)]
+    assert filter_of(layer) == ""
+    assert panel.filter_rows.expression.text() == "kind = 'port' and name ="
+    panel.filter_rows.expression.setText("kind = 'Depot'")
+    panel.apply_to_map()
+    assert filter_of(opened.session.document.layers[uuid_of(opened)]) == "kind = 'Depot'"
 
 
 def test_an_expression_selects_or_says_why_not(opened: MainWindow, qtbot: QtBot) -> None:
