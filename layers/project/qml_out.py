@@ -77,7 +77,7 @@ def _categorized(style: VectorStyle, info: VectorInfo) -> ET.Element:
         categories, "category", value="NULL", label="", symbol=str(len(looks)), type="NULL",
         render=_truth(style.show_other),
     )  # fmt: skip
-    looks.append(style.own_look)
+    looks.append(style.other_look)
     renderer.append(_symbols(looks, info.geometry))
     return renderer
 
@@ -107,7 +107,7 @@ def _rules(style: VectorStyle, info: VectorInfo) -> ET.Element:
         )  # fmt: skip
     if style.show_other:
         ET.SubElement(outer, "rule", key="other", filter="ELSE", label="", symbol=str(len(style.classes)))
-    looks = [*(one.look for one in style.classes), *([style.own_look] if style.show_other else [])]
+    looks = [*(one.look for one in style.classes), *([style.other_look] if style.show_other else [])]
     renderer.append(_symbols(looks, info.geometry))
     return renderer
 

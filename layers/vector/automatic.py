@@ -123,7 +123,7 @@ def _named_look(one: StyleClass, geometry: str) -> Look:
 
 def _sized(look: Look, index: int, count: int, geometry: str) -> Look:
     share = index / max(1, count - 1)
-    if "Line" in geometry:
+    if "Point" not in geometry:  # an area's outline
         return replace(look, stroke_width_px=round(_WIDTHS_PX[0] + (_WIDTHS_PX[1] - _WIDTHS_PX[0]) * share, 2))
     return replace(look, size_px=round(_SIZES_PX[0] + (_SIZES_PX[1] - _SIZES_PX[0]) * share, 2))
 

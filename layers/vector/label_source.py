@@ -83,12 +83,13 @@ class LabelSource:
         """(n, 2) world places of points that touch the bounds and (n,) their classes, where they are not more than
         `most`; else none.
         """
-        places, classes = [np.empty((0, 2))], [np.empty(0, np.uint16)]
+        places: list[Floats] = [np.empty((0, 2))]
+        classes = [np.empty(0, np.uint16)]
         for table in self.content.tables:
             if table.is_single:
                 rows = self.content.rows_in(table, bounds)
                 codes = self.content.codes_of(table, rows)
-                places.append(table.xy[rows] * table.step + (table.origin_x, table.origin_y))
+                places.append(np.asarray(table.xy[rows] * table.step + (table.origin_x, table.origin_y), np.float64))
                 classes.append(np.zeros(len(rows), np.uint16) if codes is None else codes)
         if sum(map(len, classes)) > most:
             return places[0], classes[0]

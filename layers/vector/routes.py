@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from layers.vector.look import Look
+from layers.vector.named_things import Words, thing_named
 
 _NIGHT = "#b90b141c"
 ROUTES: dict[str, Look] = {
@@ -16,19 +17,40 @@ ROUTES: dict[str, Look] = {
     "boundary": Look("#f4f1e8", 1.4, casing_color=_NIGHT, casing_width_px=1.0),
     "disputed boundary": Look("#f4f1e8", 1.4, dash=(3.5, 3.0), casing_color=_NIGHT, casing_width_px=1.0),
 }  # fmt: skip
-_WORDS: dict[str, tuple[str, ...]] = {
-    "disputed boundary": ("disput", "claim", "indefinite", "line of control", "breakaway", "спорн", "争议"),
-    "boundary": ("boundary", "border", "international", "границ", "国界", "边界"),
-    "rail": ("rail", "железн", "铁路"),
-    "oil_pipeline": ("oil", "нефт", "石油", "原油"),
-    "gas_pipeline": ("gas", "газ", "天然气"),
-    "sea": ("sea", "ferry", "shipping", "maritime", "морск", "паром", "海运", "航线"),
-    "air": ("air", "flight", "авиа", "воздуш", "航空"),
-    "road": ("road", "highway", "motorway", "street", "дорог", "шоссе", "公路"),
+_WORDS: Words = {
+    "disputed boundary": (
+        "disputed",
+        "claimed boundary",
+        "claim line",
+        "indefinite boundary",
+        "line of control",
+        "breakaway",
+        "спорн*",
+        "争议",
+    ),
+    "boundary": ("boundary", "boundaries", "border", "international boundary", "границ*", "国界", "边界"),
+    "rail": ("rail", "railway", "railroad", "железн*", "жд", "铁路"),
+    "oil_pipeline": ("oil", "нефт*", "石油", "原油"),
+    "gas_pipeline": ("gas", "lng", "газ", "газопровод*", "газов*", "天然气"),
+    "sea": (
+        "sea",
+        "sea route",
+        "seaway",
+        "sea lane",
+        "ferry",
+        "ferries",
+        "shipping",
+        "maritime",
+        "морск*",
+        "паром*",
+        "海运",
+        "航线",
+    ),
+    "air": ("air", "airway", "airline", "flight", "авиа*", "воздуш*", "航空"),
+    "road": ("road", "roadway", "highway", "motorway", "street", "дорог*", "автодорог*", "шоссе", "公路"),
 }
 
 
 def route_of(value: str) -> str:
     """The route a value of a column names (a key of `ROUTES`); empty for none."""
-    text = value.casefold().replace("_", " ").strip()
-    return next((name for name, words in _WORDS.items() if any(word in text for word in words)), "")
+    return thing_named(value, _WORDS)

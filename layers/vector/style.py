@@ -27,7 +27,7 @@ _COLORS = ("#e6550d", "#3182bd", "#31a354", "#756bb1", "#d6a300", "#dd1c77", "#1
 
 @dataclass(frozen=True, slots=True)
 class VectorStyle(Look):
-    """Its own look is that of a single symbol, and in the other modes that of features in no class.
+    """Its own look is that of a single symbol, and what its classes are made from.
 
     Scales are denominators, 1 : so many.
     """
@@ -53,6 +53,8 @@ class VectorStyle(Look):
     cluster_px: float = 0.0
     """Points nearer than this become one sign with their number; 0: none."""
     classes: tuple[StyleClass, ...] = ()
+    other: Look | None = None
+    """That of features in no class; None: the own."""
     labels: LabelStyle = field(default_factory=LabelStyle)
 
     def __post_init__(self) -> None:
@@ -100,8 +102,13 @@ class VectorStyle(Look):
 
     @property
     def own_look(self) -> Look:
-        """Of a single symbol, or of features in no class."""
+        """Of a single symbol."""
         return Look(**known_values(Look, plain_values(self)))
+
+    @property
+    def other_look(self) -> Look:
+        """Of features in no class."""
+        return self.other or self.own_look
 
     @property
     def looks(self) -> tuple[Look | None, ...]:
@@ -109,12 +116,14 @@ class VectorStyle(Look):
         if self.mode == "single":
             return (self.own_look,)
         own = [one.look if one.shown else None for one in self.classes]
-        return (*own, self.own_look if self.show_other else None)
+        return (*own, self.other_look if self.show_other else None)
 
     def with_look(self, look: Look, index: int = -1) -> Self:
-        """With this look of its own, or of the class at `index`."""
-        if index < 0:
+        """With this look of the class at `index`, else of features in no class, of all where there are no classes."""
+        if index < 0 and self.mode == "single":
             return replace(self, **known_values(Look, look.to_json()))
+        if index < 0:
+            return replace(self, other=look)
         return self.with_class(index, replace(self.classes[index], look=look))
 
     def with_class(self, index: int, one: StyleClass) -> Self:
@@ -136,6 +145,8 @@ class VectorStyle(Look):
         data = plain_values(self)
         if self.classes:
             data["classes"] = [one.to_json() for one in self.classes]
+        if self.other is not None:
+            data["other"] = self.other.to_json()
         if self.labels != LabelStyle():
             data["labels"] = self.labels.to_json()
         return data
@@ -150,9 +161,9 @@ class VectorStyle(Look):
         labels = data.get("labels", {})
         if "labels" not in data and data.get("label_field"):
             labels = {"text": data["label_field"]}
-        return cls(
-            **values, classes=tuple(StyleClass.from_json(one) for one in classes), labels=LabelStyle.from_json(labels)
-        )
+        other = Look(**known_values(Look, data["other"])) if data.get("other") else None
+        classes = tuple(StyleClass.from_json(one) for one in classes)
+        return cls(**values, classes=classes, other=other, labels=LabelStyle.from_json(labels))
 
 
 def classify(style: VectorStyle, attributes: Attributes) -> tuple[NDArray[np.uint16], tuple[Look | None, ...]]:

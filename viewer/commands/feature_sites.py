@@ -16,6 +16,8 @@ from layers.document.source import Source
 from layers.document.vocabulary import SITE_CLASSES
 from layers.errors import InvalidValue
 from layers.project.geometry_blobs import wkb_is_sound
+from layers.vector.markers import facility_of
+from layers.vector.routes import route_of
 from viewer.commands.sites import add_site
 from viewer.commands.sources import add_source
 
@@ -167,14 +169,15 @@ def site_fields(attributes: Mapping[str, Any], mapping: SiteMapping) -> dict[str
 
 
 def _class(text: str, mapping: SiteMapping) -> str:
-    """The class that a column names by its code or its title; else the one chosen for all."""
+    """The class that a column names by its code, its title or the words that its sign goes by; else the one for all."""
     if text in SITE_CLASSES:
         return text
     folded = text.casefold().replace("_", " ")
     for code, title in SITE_CLASSES.items():
         if folded in (title.casefold(), code.replace("_", " ")):
             return code
-    return mapping.class_code
+    named = facility_of(text) or route_of(text)
+    return named if named in SITE_CLASSES else mapping.class_code
 
 
 def _metres(text: str) -> float:

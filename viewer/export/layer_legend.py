@@ -36,7 +36,7 @@ def _rows_of(drawing: VectorDrawing, view: View) -> list[LegendRow]:
             rows.append(LegendRow(one.title(style.mode), count=count, look=one.look, geometry=geometry))
     other = len(style.classes)
     if style.show_other and counts is not None and counts.get(other):
-        rows.append(LegendRow(drawing.tr("Others"), count=counts[other], look=style.own_look, geometry=geometry))
+        rows.append(LegendRow(drawing.tr("Others"), count=counts[other], look=style.other_look, geometry=geometry))
     return rows if len(rows) > 1 else []
 
 

@@ -48,7 +48,7 @@ def class_lines(layer: Layer, context: PanelContext, others: str, more: str) -> 
     style, geometry = found
     lines: Lines = [(_icon(one.look, geometry), one.title(style.mode)) for one in style.classes if one.shown]
     if style.show_other:
-        lines.append((_icon(style.own_look, geometry), others))
+        lines.append((_icon(style.other_look, geometry), others))
     if len(lines) <= MOST_LINES:
         return lines
     return [*lines[: MOST_LINES - 1], (None, more.format(len(lines) - MOST_LINES + 1))]

@@ -115,7 +115,8 @@ class VectorStyleForm(QWidget):
         self.look_heading.setVisible(style.mode != "single")
         name = f"“{style.classes[index].title(style.mode)[:60]}”" if index >= 0 else self.tr("all others")
         self.look_heading.setText(self.tr("Look of %1").replace("%1", name))
-        look = style.classes[index].look if index >= 0 else style.own_look
+        of_none = style.own_look if style.mode == "single" else style.other_look
+        look = style.classes[index].look if index >= 0 else of_none
         self.look.show_look(look, info.geometry)
 
     def _count(self) -> None:

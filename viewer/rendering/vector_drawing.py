@@ -156,7 +156,8 @@ class VectorDrawing(LayerDrawing):
         classes, looks = self._wanted_classes(), self.style.looks
         shown = np.array([look is not None for look in looks])
         codes = np.zeros(len(fids), np.uint16) if classes is None else classes.codes_of(fids, len(looks) - 1)
-        return fids[shown[codes]]
+        seen: NDArray[np.int64] = fids[shown[codes]]
+        return seen
 
     def sign_px(self, view: View) -> float:
         """How wide its largest sign is, in picture pixels."""

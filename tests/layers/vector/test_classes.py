@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -12,6 +14,7 @@ from layers.vector.classes import StyleClass, counts_of
 from layers.vector.columns import NO_VALUES, Attributes, Column, Kind, attributes_of, column_of
 from layers.vector.look import Look
 from layers.vector.markers import FACILITIES, facility_of
+from layers.vector.palettes import OTHER_COLOR
 from layers.vector.routes import ROUTES, route_of
 from layers.vector.style import VectorStyle, classify
 from layers.vector.texts import Texts
@@ -168,3 +171,37 @@ def test_a_class_has_a_title_that_can_be_read() -> None:
     assert StyleClass(lower=801533.0, upper=1416111.5).title("graduated") == "801\u202f533 – 1\u202f416\u202f111.5"
     assert StyleClass(value="").title("categorised") == "(empty)"
     assert StyleClass(value="", label="none").title("categorised") == "none"
+
+
+@pytest.mark.parametrize(
+    ("word", "facility", "route"),
+    [
+        ("research", "", ""), ("seasonal road", "", "road"), ("soil track", "", ""), ("trail", "", ""),
+        ("repair", "", ""), ("fair", "", ""), ("claimed", "", ""), ("Railways", "", "rail"),
+        ("oil pipeline", "", "oil_pipeline"),
+        ("Транспортный узел", "", ""), ("спорткомплекс", "", ""), ("portable", "", ""), ("workshop", "", ""),
+        ("airport terminal", "airfield", ""), ("bus terminal", "", ""), ("container terminal", "port", ""),
+        ("oil terminal", "pipeline_node", "oil_pipeline"), ("Морской порт", "port", "sea"), ("в порту", "port", ""),
+        ("pumping station", "pipeline_node", ""), ("военный аэродром", "airfield", ""),
+        ("нефтепровод", "", "oil_pipeline"),
+        ("газопровод", "", "gas_pipeline"), ("大连港", "port", ""), ("cosmodrome", "launch_site", ""),
+        ("ports", "port", ""),
+        ("ДИСПУТ", "", ""), ("disputed", "", "disputed boundary"), ("air", "", "air"),
+    ],
+)  # fmt: skip
+def test_words_name_what_they_mean_and_nothing_that_only_holds_their_letters(word: str, facility: str, route: str):
+    assert (facility_of(word), route_of(word)) == (facility, route)
+
+
+def test_classes_keep_the_colour_that_the_layer_had() -> None:
+    style = VectorStyle("#ffffff", 1.0, "#cc3300", size_px=9.0)
+    column = column_of("n", [1.0, 2.0, 3.0, 9.0, 20.0])
+    by_colour = graduated(style, column, "Point", vary="color")
+    assert by_colour.other_look.fill_color == OTHER_COLOR
+    assert by_colour.own_look == style.own_look
+    by_size = graduated(by_colour, column, "Point", vary="size")
+    assert {one.look.fill_color for one in by_size.classes} == {"#cc3300"}
+    assert replace(by_size, mode="single").looks == (style.own_look,)
+    assert VectorStyle.from_json(by_size.to_json()) == by_size
+    areas = graduated(VectorStyle("#cc3300", 1.2, "#40cc3300"), column, "Polygon", vary="size")
+    assert len({one.look.stroke_width_px for one in areas.classes}) == len(areas.classes) > 2
