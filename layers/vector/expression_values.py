@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import Any, Protocol
 
 import numpy as np
@@ -40,6 +40,17 @@ class Measured(Protocol):
     def of(self, name: str, fids: NDArray[np.int64], heard: Callable[[], None]) -> NDArray[np.float64]:
         """(n,) The $length or $area of these features, nan where they have none."""
         ...
+
+
+def column_named(name: str, columns: Collection[str]) -> str:
+    """The column of that name, in any case where that is unmistakable. Raises InvalidValue."""
+    if name in columns:
+        return name
+    alike = [each for each in columns if each.casefold() == name.casefold()]
+    if len(alike) == 1:
+        return alike[0]
+    known = ", ".join(list(columns)[:12])
+    raise InvalidValue(f"There is no column “{name[:60]}” here, only {known or 'none at all'}.")
 
 
 def mask_of(
@@ -85,15 +96,7 @@ class _Computation:
         return self._measured.of(name, self._attributes.fids, self._heard)
 
     def _column(self, name: str) -> Column:
-        """By its name, else by its name in any case where that is unmistakable."""
-        columns = self._attributes.columns
-        if name in columns:
-            return columns[name]
-        alike = [each for each in columns if each.casefold() == name.casefold()]
-        if len(alike) == 1:
-            return columns[alike[0]]
-        known = ", ".join(list(columns)[:12])
-        raise InvalidValue(f"There is no column “{name[:60]}” here, only {known or 'none at all'}.")
+        return self._attributes.columns[column_named(name, self._attributes.columns)]
 
     def _call(self, name: str, arguments: tuple[Node, ...]) -> Cells:
         if name in ("and", "or"):

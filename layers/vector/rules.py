@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from functools import lru_cache
 
 import numpy as np
@@ -10,16 +11,19 @@ from numpy.typing import NDArray
 from layers.errors import InvalidValue
 from layers.vector.columns import Attributes
 from layers.vector.expression import Expression, parse_expression
-from layers.vector.expression_values import mask_of
+from layers.vector.expression_values import column_named, mask_of
 
 
-def check_rule(rule: str) -> Expression | None:
-    """The rule understood, None where it is empty. Raises InvalidValue."""
+def check_rule(rule: str, columns: Collection[str] | None = None) -> Expression | None:
+    """The rule understood, None where it is empty. Raises InvalidValue, also where it is about other `columns`."""
     if not rule.strip():
         return None
     expression = _parsed(rule)
     if expression.measures or expression.needs_all_columns:
         raise InvalidValue("A class's rule is about columns: it can use neither $fid, $length, $area nor any().")
+    if columns is not None:
+        for name in expression.columns:
+            column_named(name, columns)
     return expression
 
 

@@ -118,7 +118,7 @@ class ClassPage(QWidget):
         for column, shown in visible.items():
             self._form.setRowVisible(self.fields.fields[column], shown)
         self.classify_button.setVisible(style.mode != "rules")
-        self.rows.show_style(style, info.geometry)
+        self.rows.show_style(style, info)
         self._fit_table()
 
     def _fit_table(self) -> None:
@@ -153,7 +153,7 @@ class ClassPage(QWidget):
         color = palette_colors(style.palette, len(style.classes) + 1)[-1]
         look = recoloured(style.own_look, color, self.rows.geometry)
         rule = "false" if style.mode == "rules" else ""
-        label = self.tr("New class")
+        label = "" if style.mode == "rules" else self.tr("New class")
         self.fields.refuse(
             self._commit_style(replace(style, classes=(*style.classes, StyleClass(look, label=label, rule=rule))))
         )

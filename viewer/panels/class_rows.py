@@ -13,6 +13,7 @@ from layers.errors import InvalidValue
 from layers.vector.classes import StyleClass
 from layers.vector.rules import check_rule
 from layers.vector.style import VectorStyle
+from layers.vector.table import VectorInfo
 from layers.vector.template import value_text
 from viewer.rendering.look_sample import sample_icon
 from viewer.support.text import one_line
@@ -32,14 +33,17 @@ class ClassRows(QAbstractTableModel):
         self._commit = commit
         self.style = VectorStyle()
         self.geometry = ""
+        self.columns: tuple[str, ...] = ()
+        """What rules can be about."""
         self.counts: tuple[int, ...] | None = None
 
-    def show_style(self, style: VectorStyle, geometry: str) -> None:
+    def show_style(self, style: VectorStyle, info: VectorInfo) -> None:
         """Rows are reset only where their number changes, so that a selection stays."""
         same = len(style.classes) == len(self.style.classes) and style.mode == self.style.mode
         if not same:
             self.beginResetModel()
-        self.style, self.geometry = style, geometry
+        self.style, self.geometry = style, info.geometry
+        self.columns = tuple(name for name, _ in info.fields)
         if not same:
             self.endResetModel()
         else:
@@ -142,7 +146,7 @@ class ClassRows(QAbstractTableModel):
         if column == LABEL:
             return replace(one, label="" if text == replace(one, label="").title(self.style.mode) else text)
         if self.style.mode == "rules":
-            check_rule(text)
+            check_rule(text, self.columns)
             return replace(one, rule=text)
         if self.style.mode == "graduated":
             lower, upper = _limits(text)

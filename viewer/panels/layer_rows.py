@@ -11,6 +11,7 @@ from PySide6.QtGui import QColor, QIcon, QPalette
 from layers.counted import grouped
 from layers.document.layer import Layer
 from layers.raster.overviews import Lack
+from layers.vector.style import VectorStyle
 from viewer.commands.layer_filter import filter_of
 from viewer.commands.layers import move_layers, update_layer
 from viewer.commands.meta import set_sites_visible, sites_visible
@@ -18,6 +19,7 @@ from viewer.panels.class_lines import class_lines, layer_icon
 from viewer.panels.context import PanelContext
 from viewer.rendering.layer_date import UNDATED, acquisition_of, badge, tiles_acquisition
 from viewer.rendering.raster_drawing import RasterDrawing
+from viewer.rendering.vector_drawing import VectorDrawing
 from viewer.support.icons import line_icon
 from viewer.support.text import one_line, tooltip
 
@@ -96,6 +98,12 @@ class LayerRows(QAbstractListModel):
         found = {}
         for uuid, layer in self._context.document.layers.items():
             drawing = self._context.drawing_of(uuid)
+            if isinstance(drawing, VectorDrawing):
+                if drawing.is_out_of_scale:
+                    found[uuid] = self.tr("out of scale"), self._scale_sentence(drawing.style)
+                elif drawing.source.lost.count:
+                    lost = drawing.source.lost
+                    found[uuid] = self.tr("{0} not drawn").format(grouped(lost.count)), lost.sentence()
             if filter_of(layer):
                 found[uuid] = self._filter_badge(layer)
             if not isinstance(drawing, RasterDrawing):
@@ -105,6 +113,15 @@ class LayerRows(QAbstractListModel):
             elif drawing.lack is not Lack.NONE:
                 found[uuid] = self.tr("coarse"), self._coarse_sentence(drawing.lack)
         return found
+
+    def _scale_sentence(self, style: VectorStyle) -> str:
+        limits = [
+            words.format(grouped(round(scale)))
+            for words, scale in (
+                (self.tr("from 1:{0}"), style.visible_from), (self.tr("to 1:{0}"), style.visible_to),
+            ) if scale
+        ]  # fmt: skip
+        return self.tr("Its style shows it {0} only: this map has another scale.").format(" ".join(limits))
 
     def _filter_badge(self, layer: Layer) -> tuple[str, str]:
         """How many features the filter shows, as far as that is known; without commas, at which a badge is cut."""

@@ -51,6 +51,8 @@ class VectorDrawing(LayerDrawing):
         self.style = VectorStyle()
         self.tables: tuple[FeatureTable, ...] = ()
         """All features read so far, in painting order."""
+        self.is_out_of_scale = False
+        """Whether the style hid everything in the last view."""
         self.columns: ColumnReader | None = None
         """Who reads attributes for whatever is made of them."""
         self._details = Details()
@@ -91,6 +93,9 @@ class VectorDrawing(LayerDrawing):
         if self.source.is_readable(self.layer) and view.grid.crs != self.source.crs:
             self._load(view)
         scale = self._scale_at(view)
+        if bool(scale) is self.is_out_of_scale:
+            self.is_out_of_scale = not scale
+            self._announce()
         if scale:
             self._clusters.set_cell(self._cluster_cell())
             self._sheet.set_view(view, scale, cursor)

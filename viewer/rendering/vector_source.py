@@ -10,6 +10,7 @@ from typing import Any
 from layers.document.layer import Layer
 from layers.errors import GeoloupeError
 from layers.pool.protocol import Answer, Request
+from layers.vector.lost_rows import LostRows
 from layers.vector.table import FeatureTable, VectorInfo
 from viewer.rendering.context import RenderContext
 from viewer.rendering.vector_loading import VectorLoading
@@ -92,6 +93,11 @@ class VectorSource:
         """Nothing arrives any more."""
         if self._loading is not None:
             self._loading.stop()
+
+    @property
+    def lost(self) -> LostRows:
+        """What could not be drawn, once all is read."""
+        return self._loading.lost if self._loading is not None and self.is_loaded else LostRows()
 
     def _tell_lost(self) -> None:
         """Rows that could not be drawn are known once all are read."""

@@ -289,6 +289,26 @@ def test_a_filter_of_the_map_is_an_edit_a_badge_and_saved(
     assert tree.index(tree.row_of(uuid)).data(BADGE_ROLE) == "5 of 10, filtered"
 
 
+def test_rows_that_are_not_drawn_and_scales_that_show_nothing_have_a_badge(
+    window: MainWindow, qtbot: QtBot, tmp_path: Path
+) -> None:
+    (tmp_path / "bad.csv").write_text("name,lat,lon\na,50,10\nb,north,10\nc,,\nd,50.1,10.1\n", "utf-8")
+    window.files.open_words([str(tmp_path / "bad.csv")])
+    qtbot.waitUntil(lambda: len(window.session.document.layers) == 1, timeout=10_000)
+    settle(window, qtbot)
+    uuid, tree = uuid_of(window), window.docks.layer_tree.model
+    place = tree.index(tree.row_of(uuid))
+    qtbot.waitUntil(lambda: place.data(BADGE_ROLE) == "2 not drawn")
+    assert "rows 3, 4" in place.data(Qt.ItemDataRole.ToolTipRole)
+    style = VectorStyle("#ffffff", 1.0, "#3182bd", visible_from=50_000.0)
+    window.panel_context.do(update_layer, uuid, style_json=json.dumps(style.to_json()))
+    for bounds, badge in ((Bounds(0, 40, 20, 60), "out of scale"), (Bounds(10, 50, 10.01, 50.01), "2 not drawn")):
+        window.canvas.zoom_to_bounds(bounds)
+        settle(window, qtbot)
+        qtbot.waitUntil(lambda badge=badge: place.data(BADGE_ROLE) == badge)
+        assert ("1:50\u202f000" in place.data(Qt.ItemDataRole.ToolTipRole)) is (badge == "out of scale")
+
+
 def test_a_second_filter_narrows_the_first_and_editing_takes_it_off(opened: MainWindow, qtbot: QtBot) -> None:
     panel, uuid = table_of(opened, qtbot), uuid_of(opened)
     for text in ("kind = 'port'", "name is not null"):

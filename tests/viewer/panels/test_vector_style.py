@@ -155,8 +155,12 @@ def test_rules(form: VectorStyleForm, desk: Desk) -> None:
     rows = form.classes.rows
     assert rows.setData(rows.index(0, VALUE), "height > 4 and type is not null")
     assert texts(form, COUNT) == ["2", "4"]
-    assert not rows.setData(rows.index(0, VALUE), "height >")
-    assert form.classes.fields.refusal.text()
+    for wrong, word in (("height >", ""), ("heigth > 4", "no column “heigth”")):
+        form.classes.fields.refuse("")
+        assert not rows.setData(rows.index(0, VALUE), wrong)
+        assert word in form.classes.fields.refusal.text() != ""
+    assert texts(form, COUNT) == ["2", "4"], "the rule that stood still holds"
+    assert rows.setData(rows.index(0, VALUE), "HEIGHT > 4")
 
 
 def test_labels_and_scales(qtbot, form: VectorStyleForm, desk: Desk) -> None:
