@@ -47,16 +47,30 @@ def vector_layers(scene: MapScene, view: View, only: str = "") -> list[VectorDra
 
 
 def hits_at(scene: MapScene, view: View, px: float, py: float, *, only: str = "") -> list[FeatureHit]:
-    """The features under a place of the picture, topmost first."""
+    """The features that have a sign of their own under a place of the picture, topmost first."""
     x, y = view.to_world(px, py)
     found = []
     for drawing in vector_layers(scene, view, only):
         tables = _tables(drawing, view.grid.crs)
         reach = REACH_PX * view.ratio + drawing.sign_px(view) / 2
         fids = at(tables, x, y, reach * view.grid.resolution)
-        shown = set(_seen(scene, drawing, np.array(fids, np.int64)).tolist())
+        shown = set(drawing.alone(_seen(scene, drawing, np.array(fids, np.int64))).tolist())
         found += [FeatureHit(drawing.layer_uuid, fid) for fid in fids if fid in shown]
     return found
+
+
+def is_cluster_at(scene: MapScene, view: View, px: float, py: float, *, only: str = "") -> bool:
+    """Whether the sign of a cluster is under a place of the picture."""
+    return any(drawing.is_cluster_at(view, px, py) for drawing in vector_layers(scene, view, only))
+
+
+def cluster_hits_at(scene: MapScene, view: View, px: float, py: float, *, only: str = "") -> list[FeatureHit]:
+    """All that is in the topmost cluster there; it may be much."""
+    for drawing in vector_layers(scene, view, only):
+        fids = drawing.cluster_at(view, px, py)
+        if len(fids):
+            return [FeatureHit(drawing.layer_uuid, fid) for fid in fids.tolist()]
+    return []
 
 
 def fids_in_ring(scene: MapScene, drawing: VectorDrawing, view: View, pixels: Sequence[tuple[float, float]]) -> Fids:

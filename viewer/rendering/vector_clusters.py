@@ -5,6 +5,8 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 
+import numpy as np
+from numpy.typing import NDArray
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPen
 
@@ -55,6 +57,19 @@ class VectorClusters:
                 self._show(result[0], keep)
 
         self._jobs.run(lambda context: clustered(*wanted), done)
+
+    def at(self, view: View, px: float, py: float) -> int:
+        """The index of the cluster whose sign is at a place of the picture; -1: none."""
+        if self.found is None or not len(self.found.counts):
+            return -1
+        (x, y), resolution = view.to_world(px, py), view.grid.resolution
+        away = np.hypot(*(self.found.xy - (x, y)).T) / (resolution * view.ratio)
+        nearest = int(np.argmin(away))
+        return nearest if away[nearest] <= cluster_radius_px(int(self.found.counts[nearest])) else -1
+
+    def members(self, index: int) -> NDArray[np.int64]:
+        """Ascending fids of a cluster."""
+        return np.empty(0, np.int64) if self.found is None else self.found.members_of(index)
 
     def paint(self, painter: QPainter, view: View, look: Look | None, opacity: float) -> None:
         if self.found is None or look is None:

@@ -164,6 +164,20 @@ class VectorDrawing(LayerDrawing):
         seen: NDArray[np.int64] = fids[shown[codes]]
         return seen
 
+    def alone(self, fids: NDArray[np.int64]) -> NDArray[np.int64]:
+        """Those of these features that have a sign of their own, and are in no cluster."""
+        shown = self._sheet.content.shown
+        return fids if self._clusters.found is None or shown is None else fids[np.isin(fids, shown)]
+
+    def cluster_at(self, view: View, px: float, py: float) -> NDArray[np.int64]:
+        """Ascending fids of the cluster whose sign is at a place of the picture; none where there is none."""
+        index = self._clusters.at(view, px, py)
+        return self._clusters.members(index) if index >= 0 else NO_CLASSES.fids
+
+    def is_cluster_at(self, view: View, px: float, py: float) -> bool:
+        """The same question at once, whatever is in it."""
+        return self._clusters.at(view, px, py) >= 0
+
     def sign_px(self, view: View) -> float:
         """How wide its largest sign is, in picture pixels."""
         return max((look.size_px for look in self.style.looks if look is not None), default=0.0) * self._scale_at(view)

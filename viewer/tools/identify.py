@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from PySide6.QtCore import Qt
 
-from viewer.canvas.feature_query import FeatureHit, hits_at
+from viewer.canvas.feature_query import FeatureHit
 from viewer.canvas.pointer import PointerEvent
 from viewer.tools.select_features import FeatureTool
 
@@ -23,11 +23,12 @@ class IdentifyTool(FeatureTool):
     def hint(self) -> str:
         return self.tr("Click a feature to see its attributes; all layers under the pointer are listed.")
 
-    def hits(self, event: PointerEvent) -> list[FeatureHit]:
-        return hits_at(self.canvas.scene, self.view, event.px, event.py)
+    @property
+    def layer_meant(self) -> str:
+        return ""  # all of them
 
     def click(self, event: PointerEvent) -> None:
-        self.identified(self.hits(event))
+        self.identified(self.hits(event) + self.cluster_hits(event))
 
     def drag_end(self, event: PointerEvent) -> None:
         # A hand that slips while it clicks still means the click.

@@ -14,9 +14,11 @@ from layers.geo.measure import circle, distance_m
 from layers.grid.tile_grid import View
 from viewer.canvas.feature_query import (
     FeatureHit,
+    cluster_hits_at,
     fids_in_ring,
     fids_near_place,
     hits_at,
+    is_cluster_at,
     vector_layers,
 )
 from viewer.canvas.feature_selection import Fids, How
@@ -41,6 +43,7 @@ class FeatureTool(Tool):
     cursor = Qt.CursorShape.CrossCursor
     takes_shift = True
     _over: FeatureHit | None = None
+    _is_on_cluster = False
 
     @property
     def view(self) -> View:
@@ -52,13 +55,24 @@ class FeatureTool(Tool):
     def hover(self, event: PointerEvent) -> None:
         hits = self.hits(event)
         over = hits[0] if hits else None
-        if over != self._over:
-            self._over = over
-            self.canvas.setCursor(Qt.CursorShape.PointingHandCursor if over else self.cursor)
+        on_cluster = over is None and is_cluster_at(
+            self.canvas.scene, self.view, event.px, event.py, only=self.layer_meant
+        )
+        if over != self._over or on_cluster != self._is_on_cluster:
+            self._over, self._is_on_cluster = over, on_cluster
+            self.canvas.setCursor(Qt.CursorShape.PointingHandCursor if over or on_cluster else self.cursor)
             self.canvas.update()
 
+    @property
+    def layer_meant(self) -> str:
+        return self.context.layer()
+
     def hits(self, event: PointerEvent) -> list[FeatureHit]:
-        return hits_at(self.canvas.scene, self.view, event.px, event.py, only=self.context.layer())
+        return hits_at(self.canvas.scene, self.view, event.px, event.py, only=self.layer_meant)
+
+    def cluster_hits(self, event: PointerEvent) -> list[FeatureHit]:
+        """All that the sign of a cluster under the pointer stands for."""
+        return cluster_hits_at(self.canvas.scene, self.view, event.px, event.py, only=self.layer_meant)
 
     def activate(self) -> None:
         self.canvas.features.changed.connect(self._selection_changed)
@@ -133,7 +147,7 @@ class SelectFeaturesTool(FeatureTool):
         return self.counted(self.tr("Click a feature, or drag a box. Shift adds, Ctrl toggles, Esc selects none."))
 
     def click(self, event: PointerEvent) -> None:
-        hits = self.hits(event)[:1]
+        hits = self.hits(event)[:1] or self.cluster_hits(event)
         self.take(
             event.modifiers,
             lambda drawing: np.array([hit.fid for hit in hits if hit.layer_uuid == drawing.layer_uuid], np.int64),

@@ -40,3 +40,21 @@ def test_what_is_filtered_or_hidden_is_not_counted() -> None:
     classes = FeatureClasses(np.arange(1, 5), np.array([0, 0, 1, 0], np.uint16))
     content = VectorContent((table,), (Look(), None), classes, np.array([1, 3, 4]))
     assert clustered(content, 10.0)[1].counts.tolist() == [2]
+
+
+def test_no_two_clusters_of_neighbours_stand_on_each_other_and_each_knows_its_members() -> None:
+    xy = np.random.default_rng(5).normal(0, 60, (2000, 2))
+    _, found = clustered(VectorContent((points(xy),)), 25.0)
+    away = np.hypot(*(found.xy[:, None] - found.xy[None]).transpose(2, 0, 1)) + np.eye(len(found.xy)) * 1e9
+    assert (away.min(axis=1) < 25 * 0.5).mean() < 0.05, "hardly any sign is near to another"
+    members = [found.members_of(i) for i in range(len(found.counts))]
+    assert [len(one) for one in members] == found.counts.tolist()
+    assert len(np.unique(np.concatenate(members))) == found.counts.sum()
+    for i, one in enumerate(members):
+        assert np.allclose(xy[one - 1].mean(axis=0), found.xy[i], atol=0.2)
+
+
+def test_two_points_at_both_sides_of_a_square_are_one() -> None:
+    _, found = clustered(VectorContent((points([(9.5, 5), (10.5, 5), (39, 5)]),)), 10.0)
+    assert found.counts.tolist() == [2]
+    assert found.members_of(0).tolist() == [1, 2]

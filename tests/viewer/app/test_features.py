@@ -438,6 +438,24 @@ def test_what_the_style_hides_is_neither_selected_nor_identified(opened: MainWin
         assert [hit.fid for hit in hits[-1]] == [fid for fid in seen if fid == 7]
 
 
+def test_the_sign_of_a_cluster_is_all_that_is_in_it(opened: MainWindow, qtbot: QtBot) -> None:
+    uuid, hits = uuid_of(opened), []
+    opened.features.hits_found.connect(hits.append)
+    style = VectorStyle("#ffffff", 1.0, "#3182bd", size_px=9.0, cluster_px=60.0)
+    opened.panel_context.do(update_layer, uuid, style_json=json.dumps(style.to_json()))
+    opened.canvas.zoom_to_bounds(Bounds(0, 40, 30, 60))
+    settle(opened, qtbot)
+    drawing = opened.scene.drawings[uuid]
+    qtbot.waitUntil(lambda: drawing.is_complete(opened.canvas.viewport.view()))
+    opened.action_table["tool_identify"].trigger()
+    QTest.mouseClick(opened.canvas, Left, Nothing, at(opened, 10.45))
+    assert sorted(hit.fid for hit in hits[-1]) == list(range(1, 11))
+    opened.action_table["tool_select_features"].trigger()
+    QTest.mouseClick(opened.canvas, Left, Nothing, at(opened, 10.45))
+    settle(opened, qtbot)
+    assert selected(opened) == list(range(1, 11))
+
+
 def test_the_hint_counts_what_is_selected_wherever_that_was_done(opened: MainWindow, qtbot: QtBot) -> None:
     opened.action_table["tool_select_features"].trigger()
     for fids, words in (([1, 2, 3], "3 features"), ([4], "1 feature "), ([], "Click")):
