@@ -35,6 +35,7 @@ from viewer.app.session import Session
 from viewer.app.status_link import StatusLink
 from viewer.app.style_files import StyleFiles
 from viewer.app.toolbox import FIRST_TOOL, Toolbox
+from viewer.app.type_ahead import TypeAhead
 from viewer.app.upkeep import Upkeep
 from viewer.app.view_verbs import ViewVerbs
 from viewer.canvas.scene import MapScene
@@ -145,6 +146,7 @@ class MainWindow(QMainWindow):
         ReadingWatch(self.canvas, self.context.jobs, self)
         self.upkeep = Upkeep(self.scene, self.panel_context, self.messages, self)
         self.face = FaceVerbs(self)
+        TypeAhead(self)
         self.face.search.attribute_sources = self.features.searches
         self.action_link = ActionLink(self)
         self.action_table = self.action_link.table

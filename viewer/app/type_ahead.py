@@ -1,0 +1,39 @@
+"""Letters typed into a list, a table or a closed choice find an entry there: they are not the shortcut of a tool."""
+
+from __future__ import annotations
+
+from typing import override
+
+from PySide6.QtCore import QEvent, QObject, Qt
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QAbstractItemView, QApplication, QComboBox, QWidget
+
+_Modifier = Qt.KeyboardModifier
+
+
+class TypeAhead(QObject):
+    """Watches only the widget that has the focus, so that no event of the map comes by here."""
+
+    def __init__(self, parent: QObject) -> None:
+        super().__init__(parent)
+        application = QApplication.instance()
+        assert isinstance(application, QApplication)
+        application.focusChanged.connect(self._moved)
+
+    def _moved(self, before: QWidget | None, now: QWidget | None) -> None:
+        if isinstance(before, QAbstractItemView | QComboBox):
+            before.removeEventFilter(self)
+        if isinstance(now, QAbstractItemView | QComboBox):
+            now.installEventFilter(self)
+
+    @override
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent) and _is_letter(event):
+            event.accept()
+            return True
+        return False
+
+
+def _is_letter(event: QKeyEvent) -> bool:
+    plain = not event.modifiers() & ~(_Modifier.ShiftModifier | _Modifier.KeypadModifier)
+    return plain and event.text().isalnum()
