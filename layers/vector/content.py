@@ -24,6 +24,10 @@ class FeatureClasses:
     """Ascending."""
     codes: NDArray[np.uint16]
 
+    def has_others(self, other: int, features: int) -> bool:
+        """Whether any of so many features is in no class, which `other` stands for."""
+        return len(self.fids) < features or bool((self.codes == other).any())
+
     def codes_of(self, fids: NDArray[np.int64], other: int) -> NDArray[np.uint16]:
         """The classes of some features; `other` where nobody knows."""
         if not len(self.fids):

@@ -38,6 +38,7 @@ from viewer.app.toolbox import FIRST_TOOL, Toolbox
 from viewer.app.type_ahead import TypeAhead
 from viewer.app.upkeep import Upkeep
 from viewer.app.view_verbs import ViewVerbs
+from viewer.canvas.overlays import ARROW_ROOM_PX
 from viewer.canvas.scene import MapScene
 from viewer.canvas.widget import MapCanvas
 from viewer.panels.context import PanelContext
@@ -138,7 +139,7 @@ class MainWindow(QMainWindow):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         column.addWidget(self.pages, 1)
-        MessageBar(self.messages, middle).lie_over(middle)
+        MessageBar(self.messages, middle).lie_over(middle, round(ARROW_ROOM_PX))
         self.setCentralWidget(middle)
         self.docks = Docks(self, self.panel_context)
         self.cases = CaseVerbs(self.panel_context, self.docks, self)

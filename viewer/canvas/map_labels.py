@@ -10,6 +10,7 @@ from layers.grid.tile_grid import View
 from layers.vector.placement import Box, LabelLayout, LabelWish, PlacedLabel
 from viewer.canvas.label_painter import MOST_SPRITES, LabelPainter
 from viewer.canvas.layer_labels import LayerLabels
+from viewer.canvas.overlays import ARROW_ROOM_PX
 from viewer.canvas.site_frame import SiteFrame
 from viewer.canvas.site_labels import SiteLabels
 from viewer.rendering.layer_labelling import LayerLabelling
@@ -65,5 +66,5 @@ def _furniture(view: View) -> list[Box]:
     return [
         Box(0, height - 56 * r, 240 * r, height),
         Box(width * 0.5, height - 22 * r, width, height),
-        Box(width - 66 * r, 0, width, 66 * r),
+        Box(width - ARROW_ROOM_PX * r, 0, width, ARROW_ROOM_PX * r),
     ]

@@ -22,6 +22,8 @@ from viewer.canvas.site_look import HALO_COLOR
 INK_COLOR = "#ffffff"
 _SAME_SCALE = 1.1
 """Where the scale differs by more than this over the picture, the bar says for which latitude it holds."""
+ARROW_ROOM_PX = 66.0
+"""The upper right corner, logical pixels a side, that is the north arrow's."""
 
 
 def scale_at_m(view: View, px: float, py: float) -> float:

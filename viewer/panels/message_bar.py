@@ -21,6 +21,7 @@ class MessageBar(QWidget):
         self._messages = messages
         self._open = False
         self._host: QWidget | None = None
+        self._free_px = 0
         self._layout = QVBoxLayout(self)
         self._layout.setContentsMargins(0, 0, 0, 0)
         self._layout.setSpacing(0)
@@ -28,9 +29,12 @@ class MessageBar(QWidget):
         messages.changed.connect(self.refresh)
         self.refresh()
 
-    def lie_over(self, host: QWidget) -> None:
-        """Lie on the upper edge of `host` from now on, outside its layout: what is below does not move for a line."""
-        self._host = host
+    def lie_over(self, host: QWidget, free_px: int = 0) -> None:
+        """Lie on the upper edge of `host` from now on, outside its layout: what is below does not move for a line.
+
+        So much of the edge, at its right end, stays free.
+        """
+        self._host, self._free_px = host, free_px
         self.setParent(host)
         host.installEventFilter(self)
         self._place()
@@ -47,9 +51,9 @@ class MessageBar(QWidget):
         return super().event(event)
 
     def _place(self) -> None:
-        """As wide as the host, as high as the text is at that width."""
+        """As wide as there is room, as high as the text is at that width."""
         if self._host is not None and self._lines:
-            width = self._host.width()
+            width = self._host.width() - self._free_px
             self.setGeometry(0, 0, width, min(self._layout.totalHeightForWidth(width), self._host.height()))
             self.raise_()
 

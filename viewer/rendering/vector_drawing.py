@@ -51,6 +51,8 @@ class VectorDrawing(LayerDrawing):
         self.style = VectorStyle()
         self.tables: tuple[FeatureTable, ...] = ()
         """All features read so far, in painting order."""
+        self.others_known: tuple[ClassKey, bool] | None = None
+        """Whether any feature is in none of the classes of styles of a key, once that is known."""
         self.is_out_of_scale = False
         """Whether the style hid everything in the last view."""
         self.columns: ColumnReader | None = None
@@ -199,6 +201,8 @@ class VectorDrawing(LayerDrawing):
     def set_attributes(self, attributes: Attributes, key: ClassKey, classes: FeatureClasses | None) -> None:
         """Take columns that hold what the style needs, and the class of each feature for styles of this key."""
         self._attributes, self._classes = attributes, (key, classes)
+        features = self.info.features if self.info is not None else 0
+        self.others_known = None if classes is None else (key, classes.has_others(len(key[2]), features))
         self._set_problem("", "attributes")
         self._show()
         self._show_selected()

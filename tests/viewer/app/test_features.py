@@ -21,6 +21,7 @@ from shapely.geometry import LineString, Point, box
 from layers.geo.bounds import Bounds
 from layers.geo.crs import WGS84, transform_points
 from layers.pool.measures import Measured
+from layers.vector.look import Look
 from layers.vector.style import StyleClass, VectorStyle
 from tests.viewer.app.conftest import settle
 from viewer.app.window import MainWindow
@@ -28,7 +29,7 @@ from viewer.commands.layer_filter import filter_of, set_layer_filter
 from viewer.commands.layers import update_layer
 from viewer.panels.attribute_table import AttributeTablePanel
 from viewer.panels.identify_panel import IdentifyPanel
-from viewer.panels.layer_rows import BADGE_ROLE
+from viewer.panels.layer_rows import BADGE_ROLE, CLASSES_ROLE
 from viewer.panels.make_sites import MakeSitesDialog
 from viewer.panels.select_by import SelectByDialog, SelectNearDialog
 
@@ -436,6 +437,31 @@ def test_what_the_style_hides_is_neither_selected_nor_identified(opened: MainWin
         opened.action_table["tool_identify"].trigger()
         QTest.mouseClick(opened.canvas, Left, Nothing, at(opened, 10.6))
         assert [hit.fid for hit in hits[-1]] == [fid for fid in seen if fid == 7]
+
+
+def test_the_layer_tree_names_others_only_where_there_are_some(opened: MainWindow, qtbot: QtBot) -> None:
+    uuid, tree = uuid_of(opened), opened.docks.layer_tree.model
+    look = Look("#ffffff", 1.0, "#3182bd", size_px=9.0)
+    for kinds, lines in ((["port", "Depot"], ["port", "Depot"]), (["port"], ["port", "others"])):
+        classes = tuple(StyleClass(look, value=kind) for kind in kinds)
+        style = VectorStyle("#ffffff", 1.0, "#3182bd", mode="categorised", column="kind", classes=classes)
+        opened.panel_context.do(update_layer, uuid, style_json=json.dumps(style.to_json()))
+        settle(opened, qtbot)
+        qtbot.waitUntil(
+            lambda lines=lines: [text for _, text in tree.index(tree.row_of(uuid)).data(CLASSES_ROLE)] == lines
+        )
+
+
+def test_escape_empties_the_quick_filter(opened: MainWindow, qtbot: QtBot) -> None:
+    panel = table_of(opened, qtbot)
+    QTest.keyClicks(panel.quick, "port")
+    wait(opened, qtbot, panel)
+    opened.activateWindow()
+    panel.quick.setFocus()
+    qtbot.waitUntil(panel.quick.hasFocus)
+    QTest.keyClick(panel.quick, Qt.Key.Key_Escape)
+    wait(opened, qtbot, panel)
+    assert (panel.quick.text(), panel.count.text()) == ("", "10")
 
 
 def test_the_sign_of_a_cluster_is_all_that_is_in_it(opened: MainWindow, qtbot: QtBot) -> None:

@@ -81,3 +81,15 @@ def test_dismissing_and_acting(bar: MessageBar, messages: Messages, qtbot: QtBot
 def test_markup_is_shown_as_it_is(bar: MessageBar, messages: Messages) -> None:
     messages.show("a", "<h1>file</h1>.tif is damaged")
     assert _texts(bar) == ["<h1>file</h1>.tif is damaged"]
+
+
+def test_the_corner_of_the_north_arrow_stays_free(qtbot) -> None:
+    host, messages = QWidget(), Messages()
+    qtbot.addWidget(host)
+    host.resize(500, 300)
+    bar = MessageBar(messages, host)
+    bar.lie_over(host, 66)
+    host.show()
+    messages.show("a", "Something happened.")
+    qtbot.waitUntil(bar.isVisible)
+    assert (bar.x(), bar.width()) == (0, 434)
