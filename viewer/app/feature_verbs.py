@@ -64,7 +64,7 @@ class FeatureVerbs(QObject):
     def handlers(self) -> dict[str, Callable[..., None]]:
         """By the ids of the table of actions."""
         return {
-            "attribute_table": self.show_table, "clear_filter": self.clear_filter,
+            "attribute_table": self.show_table, "vector_style": self.show_style, "clear_filter": self.clear_filter,
             "select_expression": self.ask_expression, "select_near": self.ask_distance,
             "select_no_features": self.selection.clear, "zoom_features": self.zoom_to_selection,
             "make_sites": lambda: self._make_sites_of(self.layer_with_selection()),
@@ -202,6 +202,11 @@ class FeatureVerbs(QObject):
 
     def show_table(self) -> None:
         self._panels.panel_wanted.emit("panel_attributes")
+
+    def show_style(self) -> None:
+        """The style of the current layer, in the form of its properties."""
+        self._panels.show_layer(self._panels.layer_uuid, raise_form=True)
+        self._panels.layer_style_wanted.emit()
 
     def clear_filter(self) -> None:
         self._panels.do(set_layer_filter, self._panels.layer_uuid, "")

@@ -29,6 +29,7 @@ from viewer.commands.layer_filter import filter_of, set_layer_filter
 from viewer.commands.layers import update_layer
 from viewer.panels.attribute_table import AttributeTablePanel
 from viewer.panels.identify_panel import IdentifyPanel
+from viewer.panels.layer_properties import LayerPropertiesPanel
 from viewer.panels.layer_rows import BADGE_ROLE, CLASSES_ROLE
 from viewer.panels.make_sites import MakeSitesDialog
 from viewer.panels.select_by import SelectByDialog, SelectNearDialog
@@ -437,6 +438,15 @@ def test_what_the_style_hides_is_neither_selected_nor_identified(opened: MainWin
         opened.action_table["tool_identify"].trigger()
         QTest.mouseClick(opened.canvas, Left, Nothing, at(opened, 10.6))
         assert [hit.fid for hit in hits[-1]] == [fid for fid in seen if fid == 7]
+
+
+def test_the_style_of_a_layer_is_one_key_away(opened: MainWindow, qtbot: QtBot) -> None:
+    opened.action_table["vector_style"].trigger()
+    qtbot.waitUntil(lambda: opened.findChild(LayerPropertiesPanel) is not None)
+    panel = opened.findChild(LayerPropertiesPanel)
+    qtbot.waitUntil(panel.isVisible)
+    heading, page = panel._style_heading, panel.page
+    qtbot.waitUntil(lambda: abs(heading.mapTo(page, QPoint()).y()) < page.height() / 3)
 
 
 def test_the_layer_tree_names_others_only_where_there_are_some(opened: MainWindow, qtbot: QtBot) -> None:
