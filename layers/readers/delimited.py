@@ -19,6 +19,9 @@ PREVIEW_ROWS = 1000
 MAX_COLUMNS = 2000
 _SAMPLE_BYTES = 2**18
 _DELIMITERS = ",;\t|"
+_ROWS_ENOUGH = 20
+"""A look at the first rows reads on until it has so many: a coastline in WKT may be longer than the look."""
+csv.field_size_limit(MAX_BYTES)  # of the whole process; Python's own limit is 131 072 characters a cell
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -43,13 +46,8 @@ def read_delimited(path: str, options: dict[str, Any], *, preview: bool = False)
     name = os.path.basename(path)
     if os.path.getsize(path) > MAX_BYTES:
         raise TooLarge(f"{name} is larger than {MAX_BYTES // 2**20} MB: convert it to a GeoPackage.")
-    with open(path, "rb") as file:
-        data = file.read(PREVIEW_BYTES) if preview else file.read()
-    text, encoding, evidence, lost = _decoded(data, str(options.get("encoding", "")))
-    delimiter = str(options.get("delimiter") or "") or _delimiter(text)
-    if len(delimiter) != 1:
-        raise UnsupportedFormat("A delimiter is one character: a comma, a semicolon, a bar or a tab.")
-    rows = _rows(text, delimiter, name, PREVIEW_ROWS if preview else None)
+    read = _read_start if preview else _read_all
+    rows, reading, lost = read(path, name, options)
     has_header = bool(options.get("header", True))
     if not rows:
         raise NotReadable(f"{name} is empty: there is nothing to show.")
@@ -68,10 +66,44 @@ def read_delimited(path: str, options: dict[str, Any], *, preview: bool = False)
         if cells
         else {column: [] for column in names}
     )
-    notes = [f"{grouped(lost)} characters of {name} are no {encoding}: choose its encoding."] if lost else []
-    reading = {"encoding": encoding, "encoding_evidence": evidence, "delimiter": delimiter, "header": has_header}
+    notes = [f"{grouped(lost)} characters of {name} are no {reading['encoding']}: choose its encoding."] if lost else []
     stem = os.path.splitext(name)[0]
-    return RawTable(stem, columns, {}, reading, (*notes, *problems.sentences()), problems.first_row)
+    return RawTable(
+        stem, columns, {}, reading | {"header": has_header}, (*notes, *problems.sentences()), problems.first_row
+    )
+
+
+type _Read = tuple[list[list[str | None]], dict[str, Any], int]
+"""Rows, how they were understood, and how many characters did not fit the encoding."""
+
+
+def _read_all(path: str, name: str, options: dict[str, Any]) -> _Read:
+    with open(path, "rb") as file:
+        return _parsed(file.read(), name, options, None)
+
+
+def _read_start(path: str, name: str, options: dict[str, Any]) -> _Read:
+    """The first rows; the last one of a part of the file may be cut, and is left out."""
+    size = PREVIEW_BYTES
+    while True:
+        with open(path, "rb") as file:
+            data, is_whole = file.read(size), not file.read(1)
+        found = _parsed(data, name, options, PREVIEW_ROWS)
+        if is_whole or len(found[0]) > PREVIEW_ROWS:
+            return found
+        if len(found[0]) > _ROWS_ENOUGH:
+            del found[0][-1]
+            return found
+        size *= 8
+
+
+def _parsed(data: bytes, name: str, options: dict[str, Any], most: int | None) -> _Read:
+    text, encoding, evidence, lost = _decoded(data, str(options.get("encoding", "")))
+    delimiter = str(options.get("delimiter") or "") or _delimiter(text)
+    if len(delimiter) != 1:
+        raise UnsupportedFormat("A delimiter is one character: a comma, a semicolon, a bar or a tab.")
+    reading = {"encoding": encoding, "encoding_evidence": evidence, "delimiter": delimiter}
+    return _rows(text, delimiter, name, most), reading, lost
 
 
 def unique_names(names: list[str]) -> list[str]:
