@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
 from layers.geo.coordinate_parse import parse_candidates
 from layers.readers.delimited import RawTable
+from layers.readers.wkt_places import is_wkt
 
 LAT_NAMES = (
     "lat", "latitude", "lat_dd", "lat_wgs84", "latitude_deg", "lat_dms", "latitude_dms", "широта", "纬度", "緯度",
@@ -23,9 +23,10 @@ _PLACE_NAMES = (
     "coordinates", "coordinate", "coords", "coord", "position", "mgrs", "utm", "place", "location", "latlon", "lat_lon",
     "gps", "координаты", "坐标",
 )  # fmt: skip
-_WKT = re.compile(r"\s*(SRID=\d+;)?\s*(MULTI)?(POINT|LINESTRING|POLYGON|GEOMETRYCOLLECTION|CURVE|SURFACE)\b", re.I)
 _SAMPLE = 50
 _ENOUGH = 0.8
+_ENOUGH_WHERE_NAMED = 0.5
+"""So many of its cells have to agree where the name of a column says already what it holds."""
 KEYS = ("x", "y", "zone", "place", "wkt")
 """What `options` may name a column for."""
 
@@ -46,7 +47,7 @@ def guessed_columns(table: RawTable) -> dict[str, str]:
         return next((folded[name] for name in names if name in folded), "")
 
     wkt = find(_WKT_NAMES)
-    if wkt and _share(table, wkt, lambda text: bool(_WKT.match(text))) >= _ENOUGH:
+    if wkt and _share(table, wkt, is_wkt) >= _ENOUGH_WHERE_NAMED:
         return {"wkt": wkt}
     for x_names, y_names in ((LON_NAMES, LAT_NAMES), (_X_NAMES, _Y_NAMES)):
         x, y = find(x_names), find(y_names)
@@ -54,14 +55,14 @@ def guessed_columns(table: RawTable) -> dict[str, str]:
             zone = find(_ZONE_NAMES) if x_names is _X_NAMES else ""
             return {"x": x, "y": y, **({"zone": zone} if zone else {})}
     place = find(_PLACE_NAMES)
-    if place and _share(table, place, is_place) >= 0.5:
+    if place and _share(table, place, is_place) >= _ENOUGH_WHERE_NAMED:
         return {"place": place}
     return _by_content(table)
 
 
 def _by_content(table: RawTable) -> dict[str, str]:
     for name in table.columns:
-        if _share(table, name, lambda text: bool(_WKT.match(text))) >= _ENOUGH:
+        if _share(table, name, is_wkt) >= _ENOUGH:
             return {"wkt": name}
     for name in table.columns:
         if _share(table, name, is_place) >= _ENOUGH:

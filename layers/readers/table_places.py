@@ -15,9 +15,7 @@ from layers.geo.coordinate_parse import parse_coordinate
 from layers.geo.crs import WGS84, is_geographic
 from layers.readers.delimited import RawTable
 from layers.readers.row_problems import RowProblems
-
-_MAX_DEPTH = 32
-_EWKT = re.compile(r"\s*SRID=(\d+);", re.I)
+from layers.readers.wkt_places import from_wkt
 
 
 def placed(table: RawTable, columns: dict[str, str], crs: str, problems: RowProblems) -> tuple[list[bytes | None], str]:
@@ -26,7 +24,7 @@ def placed(table: RawTable, columns: dict[str, str], crs: str, problems: RowProb
     `crs` is what a person said; without it plain numbers that fit degrees are taken as WGS 84.
     """
     if "wkt" in columns:
-        return _from_wkt(table.columns[columns["wkt"]], crs, problems)
+        return from_wkt(table.columns[columns["wkt"]], crs, problems)
     if "place" in columns:
         texts = table.columns[columns["place"]]
         return _points([_place(text, index, problems) for index, text in enumerate(texts)]), WGS84
@@ -109,37 +107,3 @@ def _points(places: list[tuple[float, float] | None]) -> list[bytes | None]:
         for index, wkb in zip(at, shapely.to_wkb(points, byte_order=1, output_dimension=2), strict=True):
             found[index] = wkb
     return found
-
-
-def _from_wkt(values: Sequence[Any], crs: str, problems: RowProblems) -> tuple[list[bytes | None], str]:
-    found: list[bytes | None] = []
-    for index, value in enumerate(values):
-        text = str(value or "").strip()
-        if marked := _EWKT.match(text):
-            crs = crs or f"EPSG:{marked[1]}"
-            text = text[marked.end() :]
-        try:
-            found.append(_wkb_of_wkt(text))
-        except (ValueError, shapely.errors.ShapelyError) as error:
-            problems.add(index, f"its geometry “{text[:40]}” is not understood: {str(error)[:80]}.")
-            found.append(None)
-    if not crs:
-        bounds = shapely.bounds(shapely.from_wkb(np.array([wkb for wkb in found if wkb], object), on_invalid="ignore"))
-        inside = bounds.size == 0 or bool(
-            np.nanmax(np.abs(bounds[:, (1, 3)])) <= 90 and np.nanmax(np.abs(bounds)) <= 360
-        )
-        crs = WGS84 if inside else ""
-    return found, crs
-
-
-def _wkb_of_wkt(text: str) -> bytes | None:
-    """Raises ValueError for text that nests deeper than a geometry does: GEOS would run out of its stack."""
-    if not text:
-        return None
-    depth = deepest = 0
-    for character in text:
-        depth += (character == "(") - (character == ")")
-        deepest = max(deepest, depth)
-    if deepest > _MAX_DEPTH or text.upper().count("GEOMETRYCOLLECTION") > _MAX_DEPTH:
-        raise ValueError("it is nested too deeply")
-    return bytes(shapely.to_wkb(shapely.from_wkt(text), byte_order=1))
