@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import math
 import re
 from collections.abc import Sequence
@@ -9,13 +10,22 @@ from typing import Any
 
 import numpy as np
 import shapely
+from numpy.typing import NDArray
 
 from layers.errors import BadCoordinate
-from layers.geo.coordinate_parse import parse_coordinate
+from layers.geo.coordinate_parse import parse_candidates, parse_coordinate
 from layers.geo.crs import WGS84, is_geographic
+from layers.readers.column_names import hemisphere, is_latitude
 from layers.readers.delimited import RawTable
 from layers.readers.row_problems import RowProblems
 from layers.readers.wkt_places import from_wkt
+
+_SWAPPED = 0.2
+"""So many rows whose latitude is a longitude are no slip of the pen."""
+_SIDES = {
+    "n": "N", "s": "S", "e": "E", "w": "W", "с": "N", "ю": "S", "в": "E", "з": "W", "北": "N", "南": "S", "东": "E",
+    "東": "E", "西": "W",
+}  # fmt: skip
 
 
 def placed(table: RawTable, columns: dict[str, str], crs: str, problems: RowProblems) -> tuple[list[bytes | None], str]:
@@ -28,18 +38,37 @@ def placed(table: RawTable, columns: dict[str, str], crs: str, problems: RowProb
     if "place" in columns:
         texts = table.columns[columns["place"]]
         return _points([_place(text, index, problems) for index, text in enumerate(texts)]), WGS84
+    if "lat_deg" in columns:
+        halves = zip(_angles(table, columns, "lat"), _angles(table, columns, "lon"), strict=True)
+        texts = [f"{lat}; {lon}" if lat and lon else None for lat, lon in halves]
+        return _points([_place(text, index, problems) for index, text in enumerate(texts)]), WGS84
     xs, ys = table.columns[columns["x"]], table.columns[columns["y"]]
     if "zone" in columns:
         zones = table.columns[columns["zone"]]
         texts = [_utm(zone, x, y) for zone, x, y in zip(zones, xs, ys, strict=True)]
         return _points([_place(text, index, problems) for index, text in enumerate(texts)]), WGS84
-    return _from_numbers(xs, ys, crs, problems)
+    sides = hemisphere(columns["x"]), hemisphere(columns["y"])
+    return _from_numbers(xs, ys, crs, sides, problems)
+
+
+def looks_swapped(table: RawTable, columns: dict[str, str], crs: str) -> bool:
+    """Whether the latitudes go beyond 90 where no longitude does, as where each stands in the other's column."""
+    if not {"x", "y"} <= set(columns) or "zone" in columns:
+        return False
+    if not (is_geographic(crs) if crs else is_latitude(columns["y"])):
+        return False
+    x, y = (np.abs(numbers(table.columns[columns[key]])) for key in ("x", "y"))
+    known = np.isfinite(x) & np.isfinite(y)
+    if not known.any() or (x[known] > 90).any() or (y[known] > 360).any():
+        return False
+    return bool((y[known] > 90).mean() >= _SWAPPED)
 
 
 def _from_numbers(
-    xs: Sequence[Any], ys: Sequence[Any], crs: str, problems: RowProblems
+    xs: Sequence[Any], ys: Sequence[Any], crs: str, sides: tuple[str, str], problems: RowProblems
 ) -> tuple[list[bytes | None], str]:
-    x, y = _numbers(xs), _numbers(ys)
+    """`sides` are the hemispheres that the names of the columns tell: their numbers are west, south."""
+    x, y = (-np.abs(found) if side else found for found, side in zip((numbers(xs), numbers(ys)), sides, strict=True))
     if not crs:
         known = np.isfinite(x) & np.isfinite(y)
         fits = (np.abs(x) <= 360) & (np.abs(y) <= 90)
@@ -53,26 +82,55 @@ def _from_numbers(
                 problems.add(index, f"{place[1]:g}, {place[0]:g} is outside the degrees of the Earth.")
             found.append(None if outside else place)
         elif is_angle:
-            given = f"lat: {ys[index]} lon: {xs[index]}" if ys[index] and xs[index] else None
-            found.append(_place(given, index, problems))
+            lon, lat = _half("lon", xs[index], sides[0]), _half("lat", ys[index], sides[1])
+            found.append(_place(f"{lat} {lon}" if lat and lon else None, index, problems))
         else:
             problems.add(index, "it has no coordinates.")
             found.append(None)
     return _points(found), crs
 
 
-def _numbers(values: Sequence[Any]) -> np.ndarray:
-    try:
-        return np.array([math.nan if v is None or v == "" else v for v in values], dtype=np.float64)
-    except (ValueError, TypeError):
-        return np.array([_number(value) for value in values], dtype=np.float64)
+def numbers(values: Sequence[Any]) -> NDArray[np.float64]:
+    """The values as numbers, nan where one is none; text with a decimal point or comma."""
+    if not any(isinstance(value, str) and "_" in value for value in values):  # which Python takes for a separator
+        with contextlib.suppress(ValueError, TypeError):
+            return np.array([math.nan if v is None or v == "" else v for v in values], dtype=np.float64)
+    return np.array([_number(value) for value in values], dtype=np.float64)
 
 
 def _number(value: Any) -> float:
+    text = str(value).strip().replace(",", ".")
     try:
-        return float(str(value).strip().replace(",", "."))
+        return math.nan if "_" in text else float(text)
     except ValueError:
         return math.nan
+
+
+def _half(axis: str, value: Any, side: str) -> str:
+    """The text of an angle; with the hemisphere that its column tells, unless it tells its own."""
+    if not value:
+        return ""
+    told, other = f"{side} {value}", "0° E" if axis == "lat" else "0° N"
+    return told if side and parse_candidates(f"{told}; {other}") else f"{axis}: {value}"
+
+
+def _angles(table: RawTable, columns: dict[str, str], axis: str) -> list[str]:
+    """Texts as 34° 10' 20" S from the columns that hold their parts; "" where there are no degrees."""
+    parts = [table.columns.get(columns.get(f"{axis}_{part}", "")) for part in ("deg", "min", "sec", "dir")]
+    cells = [[None] * len(table) if one is None else one for one in parts]
+    side = hemisphere(columns[f"{axis}_deg"])
+    return [_angle(row, side) for row in zip(*cells, strict=True)]
+
+
+def _angle(cells: tuple[Any, ...], side: str) -> str:
+    texts = ["" if cell is None else str(cell).strip() for cell in cells]
+    if not texts[0]:
+        return ""
+    degrees, minutes, seconds = ((whole.removesuffix(".0") or "0") if whole else "" for whole in texts[:3])
+    if seconds and not minutes:
+        minutes = "0"
+    marked = f"{degrees}°" + (f" {minutes}'" if minutes else "") + (f' {seconds}"' if seconds else "")
+    return f"{marked} {_SIDES.get(texts[3][:1].casefold(), texts[3]) or side}"
 
 
 def _place(text: Any, index: int, problems: RowProblems) -> tuple[float, float] | None:

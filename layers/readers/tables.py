@@ -10,6 +10,7 @@ import pyogrio.raw
 
 from layers.counted import grouped
 from layers.errors import CannotBePlaced, NotReadable, UnsupportedFormat
+from layers.geo.crs import WGS84
 from layers.readers.cell_types import typed_column
 from layers.readers.delimited import PREVIEW_ROWS, RawTable, read_delimited, unique_names
 from layers.readers.files import Content
@@ -17,7 +18,7 @@ from layers.readers.ogr_rows import READ_ERRORS, VectorSource, clean, field_type
 from layers.readers.parsed_layer import ParsedLayer
 from layers.readers.row_problems import RowProblems
 from layers.readers.table_columns import chosen_columns
-from layers.readers.table_places import placed
+from layers.readers.table_places import looks_swapped, placed
 from layers.readers.worldfile import crs_text
 from layers.readers.zip_guard import opened
 
@@ -53,13 +54,18 @@ def _layer(table: RawTable, source: VectorSource) -> ParsedLayer:
     problems = RowProblems(table.first_row)
     crs = crs_text(str(options["crs"])) if options.get("crs") else ""
     wkb: list[bytes | None] = [None] * len(table)
-    if columns:
+    swapped = looks_swapped(table, columns, crs)
+    if swapped:
+        crs = crs or WGS84  # and no place: it would be a wrong one
+    elif columns:
         wkb, crs = placed(table, columns, crs, problems)
     values, types = dict(table.columns), dict(table.types)
     for name, cells in table.columns.items():
         if name not in types:
             types[name], values[name] = typed_column(cells)
     sentences = list(table.problems)
+    if swapped:
+        sentences.insert(0, _swapped_words(columns))
     if len(problems):
         count = f"{grouped(len(problems))} rows" if len(problems) > 1 else "1 row"
         have = "have" if len(problems) > 1 else "has"
@@ -67,9 +73,17 @@ def _layer(table: RawTable, source: VectorSource) -> ParsedLayer:
         sentences += problems.sentences("is kept without a place")
     reading = {
         **table.reading, "columns": columns, "names": list(table.columns), "preview": _preview(table),
-        "rows": len(table), "placed": sum(one is not None for one in wkb),
+        "rows": len(table), "placed": sum(one is not None for one in wkb), "swapped": swapped,
     }  # fmt: skip
     return ParsedLayer(table.name, source.content.value, crs, wkb, values, types, tuple(sentences), {}, reading)
+
+
+def _swapped_words(columns: dict[str, str]) -> str:
+    lat, lon = columns["y"], columns["x"]
+    return (
+        f"“{lat}” and “{lon}” look swapped: as latitudes the numbers of “{lat}” go beyond 90, those of “{lon}” do not. "
+        "Nothing is placed: choose the two columns the other way round."
+    )
 
 
 def _preview(table: RawTable) -> list[list[str]]:

@@ -53,6 +53,7 @@ class TableDialog(QDialog):
         self._ask, self._options, self._sheet = ask, dict(options or {}), sheet
         self._infos: list[VectorInfo] = []
         self._asked = 0
+        self._chosen_mode = ""
         self._is_showing = self._is_over = False
         self._build(name)
         self._typing = QTimer(self, singleShot=True, interval=TYPING_MS)
@@ -123,8 +124,9 @@ class TableDialog(QDialog):
         self.form.addRow(label, field)
 
     def _connect(self) -> None:
-        for box in (self.encoding, self.delimiter, self.mode, *self.columns.values()):
+        for box in (self.encoding, self.delimiter, *self.columns.values()):
             box.activated.connect(self._changed)
+        self.mode.activated.connect(self._mode_chosen)
         self.sheet.activated.connect(self._sheet_chosen)
         self.header.clicked.connect(self._header_clicked)
         self.crs.textEdited.connect(lambda: self._typing.start())
@@ -148,7 +150,7 @@ class TableDialog(QDialog):
         return found
 
     def _keys(self) -> tuple[str, ...]:
-        return {"": (), "xy": ("x", "y"), "utm": ("x", "y", "zone"), "place": ("place",), "wkt": ("wkt",)}[
+        return {"": (), "parts": (), "xy": ("x", "y"), "utm": ("x", "y", "zone"), "place": ("place",), "wkt": ("wkt",)}[
             str(self.mode.currentData() or "")
         ]
 
@@ -158,13 +160,19 @@ class TableDialog(QDialog):
             self._options = self.options()
             self._read()
 
+    def _mode_chosen(self, *_: object) -> None:
+        self._chosen_mode = str(self.mode.currentData())
+        self._changed()
+
     def _header_clicked(self, *_: object) -> None:
         """Columns have other names now: they are guessed anew."""
+        self._chosen_mode = ""
         self._options = {key: value for key, value in self.options().items() if key not in self.columns}
         self._read()
 
     def _sheet_chosen(self, *_: object) -> None:
         self._sheet = str(self.sheet.currentData())
+        self._chosen_mode = ""
         self._options = {key: value for key, value in self._options.items() if key not in self.columns}
         self._read()
 
@@ -222,7 +230,7 @@ class TableDialog(QDialog):
         self.header.setChecked(bool(reading.get("header", True)))
         kept = {key: str(value) for key, value in self._options.items() if key in self.columns and value in names}
         mode = str(self.mode.currentData() or "") if self.mode.count() and kept else ""
-        self._fill_modes(mode or _mode_of(found))
+        self._fill_modes(self._chosen_mode or mode or _mode_of(found), "lat_deg" in found)
         for key, box in self.columns.items():
             _fill(
                 box,
@@ -235,15 +243,18 @@ class TableDialog(QDialog):
         self.evidence.setText(self._evidence(reading))
         self.evidence.setVisible(bool(self.evidence.text()))
         self._show_preview(names, list(reading.get("preview", [])), set(found.values()))
-        self.says.setText(self._sentence(info))
-        self.add_button.setEnabled(bool(reading.get("placed")) and bool(info.crs))
+        is_open = self._chosen_mode not in ("", _mode_of(found))
+        self.says.setText(self._sentence(info, is_open))
+        self.add_button.setEnabled(bool(reading.get("placed")) and bool(info.crs) and not is_open)
 
-    def _fill_modes(self, mode: str) -> None:
+    def _fill_modes(self, mode: str, has_parts: bool = False) -> None:
         modes = [
             ("xy", self.tr("Two columns: longitude and latitude, or x and y")),
             ("place", self.tr("One column in any notation: degrees, UTM, MGRS")),
             ("utm", self.tr("UTM in three columns: easting, northing, zone")), ("wkt", self.tr("Geometry as WKT")),
         ]  # fmt: skip
+        if has_parts or mode == "parts":
+            modes.append(("parts", self.tr("Degrees, minutes and seconds in columns of their own")))
         _fill(self.mode, modes, mode or "xy")
         self._show_rows()
 
@@ -276,11 +287,17 @@ class TableDialog(QDialog):
                 self.preview.setItem(at, column, item)
         self.preview.resizeColumnsToContents()
 
-    def _sentence(self, info: VectorInfo) -> str:
+    def _sentence(self, info: VectorInfo, is_open: bool) -> str:
+        """`is_open` where the columns of the mode that a person wants are not chosen yet."""
         reading = info.reading
         rows, placed = int(reading.get("rows", 0)), int(reading.get("placed", 0))
-        if not reading.get("columns"):
+        if is_open or not reading.get("columns"):
             return self.tr("Nothing says where the rows are: choose the columns that do.")
+        if reading.get("swapped"):
+            columns = dict(reading["columns"])
+            return self.tr("“{0}” and “{1}” look swapped: choose them the other way round.").format(
+                columns.get("y", ""), columns.get("x", "")
+            )
         if not placed:
             return self.tr("None of the first {0} rows has a place by these columns.").format(rows)
         count = self.tr("{0} of the first {1} rows have a place.").format(placed, rows)
@@ -292,8 +309,8 @@ class TableDialog(QDialog):
 
 
 def _mode_of(columns: dict[str, str]) -> str:
-    if "zone" in columns:
-        return "utm"
+    if "zone" in columns or "lat_deg" in columns:
+        return "utm" if "zone" in columns else "parts"
     return next((mode for mode in ("wkt", "place") if mode in columns), "xy")
 
 
