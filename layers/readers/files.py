@@ -148,7 +148,7 @@ def _sniff(head: bytes, suffix: str) -> Content | None:
                 return content
     if suffix == ".vrt" and b"<VRTDataset" in head:  # under any other name a VRT is a disguise
         return Content.VRT
-    return Content.TABLE if suffix in _TABLES and _is_text(head) else None
+    return Content.TABLE if suffix in _TABLES and (_is_text(head) or _has_few_nuls(head)) else None
 
 
 def _has_feature_a_line(text: bytes) -> bool:
@@ -172,3 +172,10 @@ def _archive(path: str) -> Content | None:
 
 def _is_text(head: bytes) -> bool:
     return bool(head) and (b"\0" not in head or head.startswith((b"\xff\xfe", b"\xfe\xff")))
+
+
+def _has_few_nuls(head: bytes) -> bool:
+    """Text with a stray NUL, as loggers leave: it is marked in its cell. Binary data has other control bytes too."""
+    text = head.translate(None, b"\t\r\n\x0c")
+    controls = sum(text.count(bytes((code,))) for code in range(32))
+    return controls == text.count(0) and controls * 50 <= len(head)
