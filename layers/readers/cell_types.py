@@ -6,6 +6,7 @@ import math
 import re
 from collections.abc import Callable, Sequence
 from datetime import date, datetime
+from decimal import Decimal
 from typing import Any
 
 _INTEGER = re.compile(r"-?(0|[1-9]\d*)")
@@ -14,6 +15,10 @@ _DAY = re.compile(r"\d{4}-\d\d-\d\d")
 _TIME = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d.*")
 _TRUTH = {"true": True, "false": False}
 _MOST = 2**63
+_ALWAYS_EXACT_DIGITS = 15
+"""So many significant digits come back from a float whatever they are."""
+_SMALL = 1e-290
+"""Nearer to 0 floats have fewer digits."""
 
 
 def typed_column(values: Sequence[Any]) -> tuple[str, list[Any]]:
@@ -36,7 +41,15 @@ def _is_integer(text: str) -> bool:
 
 
 def _is_real(text: str) -> bool:
-    return _REAL.fullmatch(text) is not None and math.isfinite(float(text))
+    """Only where the number, written with so many digits, is the text again: an id of 20 digits is none."""
+    found = _REAL.fullmatch(text)
+    if found is None or not math.isfinite(number := float(text)):
+        return False
+    digits = found[1].replace(".", "").lstrip("0")
+    if not digits or (len(digits) <= _ALWAYS_EXACT_DIGITS and abs(number) > _SMALL):
+        return True
+    again = f"{number:.{max(len(digits) - 1, 0)}e}"
+    return Decimal(again) == Decimal(text)
 
 
 def _is_day(text: str) -> bool:
