@@ -5,11 +5,14 @@ from __future__ import annotations
 import csv
 import io
 import os
+from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from layers.counted import grouped
 from layers.errors import NotReadable, TooLarge, UnsupportedFormat
+from layers.readers.header_row import header_at, said_above
 from layers.readers.row_problems import RowProblems
 from layers.text_encoding import guessed_encoding, known_encoding
 
@@ -34,8 +37,8 @@ class RawTable:
     """Of columns whose type the file itself knows."""
     reading: dict[str, Any] = field(default_factory=dict)
     problems: tuple[str, ...] = ()
-    first_row: int = 2
-    """The number that a person sees on the first row."""
+    numbers: Sequence[int] = ()
+    """What a person sees on each row, as a spreadsheet counts them."""
 
     def __len__(self) -> int:
         return len(next(iter(self.columns.values()), []))
@@ -47,16 +50,16 @@ def read_delimited(path: str, options: dict[str, Any], *, preview: bool = False)
     if os.path.getsize(path) > MAX_BYTES:
         raise TooLarge(f"{name} is larger than {MAX_BYTES // 2**20} MB: convert it to a GeoPackage.")
     read = _read_start if preview else _read_all
-    rows, reading, lost = read(path, name, options)
-    has_header = bool(options.get("header", True))
+    rows, numbers, reading, lost = read(path, name, options)
     if not rows:
         raise NotReadable(f"{name} is empty: there is nothing to show.")
-    if len(rows[0]) > MAX_COLUMNS:
-        raise TooLarge(f"{name} has {grouped(len(rows[0]))} columns, more than {grouped(MAX_COLUMNS)}.")
-    names = unique_names([cell or "" for cell in rows[0]] if has_header else [""] * len(rows[0]))
-    body = rows[1:] if has_header else rows
-    problems = RowProblems(2 if has_header else 1)
-    width = len(names)
+    at = header_at(rows, numbers, options)
+    width = len(rows[max(at, 0)])
+    if width > MAX_COLUMNS:
+        raise TooLarge(f"{name} has {grouped(width)} columns, more than {grouped(MAX_COLUMNS)}.")
+    names = unique_names([""] * width if at < 0 else [cell or "" for cell in rows[at]])
+    body, numbers_of_body = rows[at + 1 :], numbers[at + 1 :]
+    problems = RowProblems(numbers=numbers_of_body)
     for index, row in enumerate(body):
         if len(row) > width:
             problems.add(index, f"it has {len(row)} cells where the header has {width}: the others are left out.")
@@ -67,14 +70,14 @@ def read_delimited(path: str, options: dict[str, Any], *, preview: bool = False)
         else {column: [] for column in names}
     )
     notes = [f"{grouped(lost)} characters of {name} are no {reading['encoding']}: choose its encoding."] if lost else []
-    stem = os.path.splitext(name)[0]
-    return RawTable(
-        stem, columns, {}, reading | {"header": has_header}, (*notes, *problems.sentences()), problems.first_row
-    )
+    notes += [*said_above(rows, numbers, at), *problems.sentences()]
+    reading |= {"header": at >= 0, "header_row": numbers[at] if at >= 0 else 0}
+    return RawTable(os.path.splitext(name)[0], columns, {}, reading, tuple(notes), numbers_of_body)
 
 
-type _Read = tuple[list[list[str | None]], dict[str, Any], int]
-"""Rows, how they were understood, and how many characters did not fit the encoding."""
+type _Rows = list[list[str | None]]
+type _Read = tuple[_Rows, Sequence[int], dict[str, Any], int]
+"""Rows, their numbers, how they were understood, and how many characters did not fit the encoding."""
 
 
 def _read_all(path: str, name: str, options: dict[str, Any]) -> _Read:
@@ -92,8 +95,7 @@ def _read_start(path: str, name: str, options: dict[str, Any]) -> _Read:
         if is_whole or len(found[0]) > PREVIEW_ROWS:
             return found
         if len(found[0]) > _ROWS_ENOUGH:
-            del found[0][-1]
-            return found
+            return found[0][:-1], found[1][:-1], *found[2:]
         size *= 8
 
 
@@ -103,7 +105,7 @@ def _parsed(data: bytes, name: str, options: dict[str, Any], most: int | None) -
     if len(delimiter) != 1:
         raise UnsupportedFormat("A delimiter is one character: a comma, a semicolon, a bar or a tab.")
     reading = {"encoding": encoding, "encoding_evidence": evidence, "delimiter": delimiter}
-    return _rows(text, delimiter, name, most), reading, lost
+    return *_rows(text, delimiter, name, most), reading, lost
 
 
 def unique_names(names: list[str]) -> list[str]:
@@ -134,29 +136,32 @@ def _decoded(data: bytes, chosen: str) -> tuple[str, str, str, int]:
 
 
 def _delimiter(text: str) -> str:
-    """The one that cuts the first lines into the most cells of the same number."""
+    """The one that cuts the most of the first lines into cells of the same number, and of those into the most."""
     lines = [line for line in text[:20_000].splitlines() if line.strip()][:10]
     best, most = ",", (0, 0)
     for candidate in _DELIMITERS:
-        counts = [len(row) for row in csv.reader(lines, delimiter=candidate)]
-        score = (sum(count == counts[0] for count in counts), counts[0]) if counts and counts[0] > 1 else (0, 0)
+        counts = Counter(len(row) for row in csv.reader(lines, delimiter=candidate))
+        score = max(((times, count) for count, times in counts.items() if count > 1), default=(0, 0))
         if score > most:
             best, most = candidate, score
     return best
 
 
-def _rows(text: str, delimiter: str, name: str, most: int | None) -> list[list[str | None]]:
-    """The rows that hold anything. An unquoted empty cell is None, a quoted one is empty text."""
+def _rows(text: str, delimiter: str, name: str, most: int | None) -> tuple[_Rows, Sequence[int]]:
+    """The rows that hold anything, and their numbers. An unquoted empty cell is None, a quoted one is empty text."""
     reader = csv.reader(
         io.StringIO(text.replace("\0", "\ufffd"), newline=""), delimiter=delimiter, quoting=csv.QUOTE_NOTNULL
     )
-    found: list[list[str | None]] = []
+    found: _Rows = []
+    numbers: list[int] = []
     try:
-        for row in reader:
+        for number, row in enumerate(reader, 1):
             if any(cell and cell.strip() for cell in row):
                 found.append(list(row))
+                numbers.append(number)
                 if most is not None and len(found) > most:
                     break
     except csv.Error as error:
         raise NotReadable(f"{name} is not a table of text: {error}.") from error
-    return found
+    has_gaps = bool(numbers) and numbers[-1] - numbers[0] >= len(numbers)
+    return found, numbers if has_gaps or not numbers else range(numbers[0], numbers[-1] + 1)

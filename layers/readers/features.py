@@ -15,10 +15,10 @@ from layers.geo.crs import WEB_MERCATOR, WGS84
 from layers.readers.drawn_rows import Drawn, drawn_batch, drawn_rows, joined
 from layers.readers.environment import ANSWER_BYTES, give_back_memory
 from layers.readers.fid_range import between, fid_range
-from layers.readers.files import Content, regular_file
+from layers.readers.files import regular_file
 from layers.readers.geometry_stream import geometry_batches
 from layers.readers.steps import step_of, to_steps
-from layers.readers.vector_source import Rows, VectorSource, rows_of, source_of
+from layers.readers.vector_source import Rows, VectorSource, parsed_layer, rows_of, source_of
 from layers.vector.lost_rows import MOST_LISTED
 
 CHUNK_FEATURES = 50_000
@@ -242,11 +242,11 @@ def _columns(rows: Rows, drawn: Drawn) -> dict[str, list[Any]]:
 
 
 def _listed(drawn: Drawn, source: VectorSource) -> list[list[int]]:
-    """Rows of tables count from the line below the header, others from 1, or as their fid says."""
-    is_table = source.content in (Content.TABLE, Content.WORKBOOK) and bool(source.options.get("header", True))
-    first = 0 if source.by_fid else 2 if is_table else 1
+    """Rows of tables have the numbers that a spreadsheet shows, others count from 1, or are called as their fid."""
+    numbers = () if source.is_ogr else parsed_layer(source).numbers
+    first = 0 if source.by_fid else 1
     lost = drawn.lost[np.argsort(drawn.lost[:, 0], kind="stable")[:MOST_LISTED]]
-    return [[fid + first, reason] for fid, reason in lost.tolist()]
+    return [[numbers[fid] if numbers else fid + first, reason] for fid, reason in lost.tolist()]
 
 
 def _known(crs: str, source: VectorSource) -> str:

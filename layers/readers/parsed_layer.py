@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -27,6 +27,8 @@ class ParsedLayer:
     """A `VectorStyle` in JSON that the file itself gives; empty: none."""
     reading: dict[str, Any] = field(default_factory=dict)
     """How the file was understood, as `VectorInfo.reading`."""
+    numbers: Sequence[int] = ()
+    """What people see on the rows; without them they count from 1."""
 
     def __len__(self) -> int:
         return len(self.wkb)

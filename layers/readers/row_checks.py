@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -17,12 +18,12 @@ _MOST_VERTICES = 300_000
 _MAX_LON, _MAX_LAT = 360.0, 90.0
 
 
-def check_rows(rows: Rows, crs: str, first_row: int = 1) -> list[str]:
-    """Sentences about rows without geometry, and with one that is broken or out of place."""
+def check_rows(rows: Rows, crs: str, numbers: Sequence[int] = ()) -> list[str]:
+    """Sentences about rows without geometry, and with one that is broken or out of place; `numbers` as people see."""
     wkb = np.array(list(rows.wkb), dtype=object)
     shapes = shapely.from_wkb(wkb, on_invalid="ignore")
     missing, absent = shapely.is_missing(shapes), np.array([one is None for one in wkb], bool)
-    problems = RowProblems(first_row)
+    problems = RowProblems(numbers)
     for index in np.flatnonzero(missing & ~absent)[: MOST_LISTED * 2].tolist():
         problems.add(index, _broken(wkb[index]))
     coordinates, owner = shapely.get_coordinates(shapes, return_index=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from layers.counted import grouped
@@ -12,9 +13,9 @@ _CLIPPED_AT = 200
 
 @dataclass(slots=True)
 class RowProblems:
-    """`first_row` is the number that people see on the first row."""
+    """`numbers` are those that people see on the rows; without them they count from 1."""
 
-    first_row: int = 1
+    numbers: Sequence[int] = ()
     _said: list[str] = field(default_factory=list)
     _rows: set[int] = field(default_factory=set)
 
@@ -22,7 +23,8 @@ class RowProblems:
         """`index` counts from 0."""
         self._rows.add(index)
         if len(self._said) < MOST_LISTED:
-            self._said.append(f"Row {index + self.first_row}: {reason[:_CLIPPED_AT]}")
+            number = self.numbers[index] if self.numbers else index + 1
+            self._said.append(f"Row {number}: {reason[:_CLIPPED_AT]}")
 
     def __len__(self) -> int:
         """How many rows have a problem."""

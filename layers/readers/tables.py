@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import numpy as np
@@ -14,6 +15,7 @@ from layers.geo.crs import WGS84
 from layers.readers.cell_types import typed_column
 from layers.readers.delimited import PREVIEW_ROWS, RawTable, read_delimited, unique_names
 from layers.readers.files import Content
+from layers.readers.header_row import LOOKED_AT, header_at, said_above
 from layers.readers.ogr_rows import READ_ERRORS, VectorSource, clean, field_type, remarks_ignored, typed_values
 from layers.readers.parsed_layer import ParsedLayer
 from layers.readers.row_problems import RowProblems
@@ -25,6 +27,7 @@ from layers.readers.zip_guard import opened
 MAX_SHEETS = 200
 _SHOWN_ROWS = 12
 _SHOWN_CHARS = 200
+_OGR_DATE = re.compile(r"\d{4}/\d\d/\d\d( \d\d:\d\d:\d\d(\.\d+)?)?")
 
 
 def parse_tables(source: VectorSource, *, preview: bool = False) -> list[ParsedLayer]:
@@ -51,7 +54,7 @@ def parse_tables(source: VectorSource, *, preview: bool = False) -> list[ParsedL
 def _layer(table: RawTable, source: VectorSource) -> ParsedLayer:
     options = source.options
     columns = chosen_columns(table, options)
-    problems = RowProblems(table.first_row)
+    problems = RowProblems(table.numbers)
     crs = crs_text(str(options["crs"])) if options.get("crs") else ""
     wkb: list[bytes | None] = [None] * len(table)
     swapped = looks_swapped(table, columns, crs)
@@ -75,7 +78,9 @@ def _layer(table: RawTable, source: VectorSource) -> ParsedLayer:
         **table.reading, "columns": columns, "names": list(table.columns), "preview": _preview(table),
         "rows": len(table), "placed": sum(one is not None for one in wkb), "swapped": swapped,
     }  # fmt: skip
-    return ParsedLayer(table.name, source.content.value, crs, wkb, values, types, tuple(sentences), {}, reading)
+    return ParsedLayer(
+        table.name, source.content.value, crs, wkb, values, types, tuple(sentences), {}, reading, table.numbers
+    )
 
 
 def _swapped_words(columns: dict[str, str]) -> str:
@@ -107,20 +112,48 @@ def _sheets(source: VectorSource, preview: bool) -> list[RawTable]:
 
 
 def _sheet(source: VectorSource, name: str, preview: bool) -> RawTable:
-    has_header = bool(source.options.get("header", True))
-    headers = {"HEADERS": "FORCE" if has_header else "DISABLE"}
-    info = pyogrio.read_info(source.path, layer=name, **headers)
+    info = pyogrio.read_info(source.path, layer=name, HEADERS="DISABLE")
     if info["driver"] != "XLSX":
         raise UnsupportedFormat(f"{source.name} is of the kind {info['driver']}, not an Excel workbook.")
-    meta, _, _, cells = pyogrio.raw.read(
-        source.path, layer=name, read_geometry=False, datetime_as_string=True,
-        max_features=PREVIEW_ROWS if preview else None, **headers,
-    )  # fmt: skip
-    columns: dict[str, list[Any]] = {}
+    top = list(zip(*_cells(source, name, "DISABLE", LOOKED_AT).values(), strict=True))
+    options = source.options
+    if (chosen := int(options.get("header_row") or 0)) > len(top):
+        top = list(zip(*_cells(source, name, "DISABLE", chosen).values(), strict=True))
+    at = header_at(top, range(1, len(top) + 1), options) if top else 0
+    most = PREVIEW_ROWS if preview else None
     types: dict[str, str] = {}
+    if at <= 0:  # which OGR knows how to do, with the types of the cells
+        columns = _cells(source, name, "DISABLE" if at < 0 else "FORCE", most, types)
+    else:
+        known: dict[str, str] = {}
+        whole = _cells(source, name, "DISABLE", most and most + at + 1, known)
+        names = unique_names([str(values[at] or "") for values in whole.values()])
+        columns = {column: _iso(values[at + 1 :]) for column, values in zip(names, whole.values(), strict=True)}
+        types = {column: known[field] for column, field in zip(names, whole, strict=True) if field in known}
+    rows = len(next(iter(columns.values()), []))
+    reading = {"sheet": name, "header": at >= 0, "header_row": at + 1}
+    problems = tuple(said_above(top, range(1, len(top) + 1), at))
+    return RawTable(name, columns, types, reading, problems, range(at + 2, at + 2 + rows))
+
+
+def _cells(
+    source: VectorSource, name: str, headers: str, most: int | None, types: dict[str, str] | None = None
+) -> dict[str, list[Any]]:
+    """Columns by name as OGR reads them; what it knows of their types goes into `types`."""
+    meta, _, _, cells = pyogrio.raw.read(
+        source.path, layer=name, read_geometry=False, datetime_as_string=True, max_features=most, HEADERS=headers
+    )
+    columns: dict[str, list[Any]] = {}
     names = unique_names([str(field) for field in meta["fields"]])
     for column, values, kind, subtype in zip(names, cells, meta["ogr_types"], meta["ogr_subtypes"], strict=True):
         columns[column] = typed_values(np.asarray(values), kind, subtype)
-        if kind != "OFTString":
+        if types is not None and kind != "OFTString":
             types[column] = field_type(kind, subtype)
-    return RawTable(name, columns, types, {"sheet": name, "header": has_header}, first_row=2 if has_header else 1)
+    return columns
+
+
+def _iso(values: list[Any]) -> list[Any]:
+    """Dates as OGR writes them into a column of texts, in the usual form."""
+    if not all(value is None or _OGR_DATE.fullmatch(str(value)) for value in values):
+        return values
+    return [None if value is None else str(value).replace("/", "-").replace(" ", "T") for value in values]

@@ -119,7 +119,7 @@ def _parsed_info(path: str, layer: ParsedLayer) -> VectorInfo:
     fields = tuple((name, layer.types.get(name, "text")) for name in layer.columns)
     found = list(layer.problems)
     if len(layer) <= MOST_ROWS and kinds - {"Point"}:
-        found += check_rows(layer.rows([]), layer.crs)
+        found += check_rows(layer.rows([]), layer.crs, layer.numbers)
     geometry = kinds.pop() if len(kinds) == 1 else "Unknown" if kinds else "None"
     return _placed(
         VectorInfo(

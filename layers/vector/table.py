@@ -34,9 +34,9 @@ class VectorInfo:
     style: dict[str, Any] = field(default_factory=dict)
     """A `VectorStyle` in JSON that the file itself gives; empty: none."""
     reading: dict[str, Any] = field(default_factory=dict)
-    """How the file was understood: encoding and encoding_evidence; for tables also delimiter, header, columns (what
-    says where the rows are), names (all columns), preview (the first rows as text), rows, placed, swapped (latitudes
-    look like longitudes: nothing is placed)."""
+    """How the file was understood: encoding and encoding_evidence; for tables also delimiter, header, header_row (the
+    number of the row of names, 0: none), columns (what says where the rows are), names (all columns), preview (the
+    first rows as text), rows, placed, swapped (latitudes look like longitudes: nothing is placed)."""
 
     def to_json(self) -> dict[str, Any]:
         """Plain JSON values; `from_json` gives back an equal value."""

@@ -14,6 +14,7 @@ from PySide6.QtWidgets import (
     QDialogButtonBox,
     QFormLayout,
     QLineEdit,
+    QSpinBox,
     QTableWidget,
     QTableWidgetItem,
     QVBoxLayout,
@@ -32,6 +33,8 @@ ENCODINGS = (
 )  # fmt: skip
 DELIMITERS = (",", ";", "\t", "|")
 TYPING_MS = 300
+MOST_ABOVE = 500
+"""The names of columns are looked for no further down."""
 
 type Answered = Callable[[list[VectorInfo] | GeoloupeError], None]
 type Ask = Callable[[dict[str, Any], Answered], None]
@@ -70,7 +73,11 @@ class TableDialog(QDialog):
         self.sheet = self._choice(tr("Sheet"))
         self.encoding = self._choice(tr("Encoding"))
         self.delimiter = self._choice(tr("Delimiter"))
-        self.header = QCheckBox(tr("The first row holds the names of the columns"))
+        self.header = QCheckBox(tr("A row holds the names of the columns"))
+        self.header_row = QSpinBox()
+        self.header_row.setRange(1, MOST_ABOVE)
+        self.header_row.setAccessibleName(tr("Names are in row"))
+        self.header_row.setKeyboardTracking(False)
         self.mode = self._choice(tr("Place"))
         self.columns = {key: self._choice(title) for key, title in self._titles().items()}
         self.crs = QLineEdit()
@@ -80,6 +87,7 @@ class TableDialog(QDialog):
         for box in (self.sheet, self.encoding, self.delimiter):
             self._add_row(box)
         self.form.addRow("", self.header)
+        self._add_row(self.header_row)
         for field in (self.mode, *self.columns.values(), self.crs):
             self._add_row(field)
         self.preview = QTableWidget()
@@ -129,6 +137,7 @@ class TableDialog(QDialog):
         self.mode.activated.connect(self._mode_chosen)
         self.sheet.activated.connect(self._sheet_chosen)
         self.header.clicked.connect(self._header_clicked)
+        self.header_row.valueChanged.connect(self._header_row_chosen)
         self.crs.textEdited.connect(lambda: self._typing.start())
 
     # -- what is chosen ---------------------------------------------------------------------------------------------
@@ -142,6 +151,8 @@ class TableDialog(QDialog):
             found["delimiter"] = self.delimiter.currentData()
         if not self.header.isChecked():
             found["header"] = False
+        elif self._options.get("header_row"):
+            found["header_row"] = self._options["header_row"]
         for key in self._keys():
             if self.columns[key].currentData():
                 found[key] = self.columns[key].currentData()
@@ -170,10 +181,16 @@ class TableDialog(QDialog):
         self._options = {key: value for key, value in self.options().items() if key not in self.columns}
         self._read()
 
+    def _header_row_chosen(self, row: int) -> None:
+        if not self._is_showing:
+            self._options["header_row"] = row
+            self._header_clicked()
+
     def _sheet_chosen(self, *_: object) -> None:
         self._sheet = str(self.sheet.currentData())
         self._chosen_mode = ""
-        self._options = {key: value for key, value in self._options.items() if key not in self.columns}
+        others = (*self.columns, "header_row")
+        self._options = {key: value for key, value in self._options.items() if key not in others}
         self._read()
 
     def _decide(self) -> None:
@@ -228,6 +245,7 @@ class TableDialog(QDialog):
         delimiters = [("", automatic.format(delimiter)), *((one, words[one]) for one in DELIMITERS)]
         _fill(self.delimiter, delimiters, str(self._options.get("delimiter", "")))
         self.header.setChecked(bool(reading.get("header", True)))
+        self.header_row.setValue(int(reading.get("header_row") or 1))
         kept = {key: str(value) for key, value in self._options.items() if key in self.columns and value in names}
         mode = str(self.mode.currentData() or "") if self.mode.count() and kept else ""
         self._fill_modes(self._chosen_mode or mode or _mode_of(found), "lat_deg" in found)
@@ -266,6 +284,7 @@ class TableDialog(QDialog):
             self.form.setRowVisible(self.sheet, len(self._infos) > 1)
         for key, box in self.columns.items():
             self.form.setRowVisible(box, key in self._keys())
+        self.form.setRowVisible(self.header_row, self.header.isChecked())
         self.form.setRowVisible(self.crs, self.mode.currentData() in ("xy", "wkt"))
 
     def _evidence(self, reading: dict[str, Any]) -> str:

@@ -8,6 +8,7 @@ import shapely
 from layers.errors import UnsupportedFormat
 from layers.pool.pool import ReaderPool
 from layers.readers.delimited import read_delimited
+from layers.readers.header_row import header_at
 from layers.vector.table import VectorInfo
 
 POOL = ReaderPool(inline=True)
@@ -59,3 +60,54 @@ def test_what_is_binary_is_no_table(tmp_path, data):
     path.write_bytes(data)
     with pytest.raises(UnsupportedFormat, match="of no kind that Geoloupe opens"):
         probe(path)
+
+
+TITLED = (
+    "Sites of interest;;;\n\nas of;2024-05-01;;\nname;lat;lon;n\na;51.5;128.25;1\n\nb;nowhere;128;2\nc;51;128;3;4\n"
+)
+
+
+def test_titles_above_the_names_are_left_out_and_said(tmp_path):
+    path = written(tmp_path / "a.csv", TITLED)
+    info = probe(path)
+    assert [name for name, _ in info.fields] == ["name", "lat", "lon", "n"]
+    assert dict(info.fields)["n"] == "integer"
+    assert (info.features, info.reading["header_row"], info.reading["placed"]) == (3, 4, 2)
+    said = " ".join(info.problems)
+    assert "Row 1 stands above the names of the columns and is left out: “Sites of interest”." in said
+    assert "Row 3 stands above the names of the columns and is left out: “as of 2024-05-01”." in said
+    assert "Row 7: “lat: nowhere lon: 128”" in said, "as a spreadsheet counts, with the empty rows"
+    assert "Row 8: it has 5 cells where the header has 4" in said
+    listed = POOL.ask("features", {"path": str(path), "crs": "EPSG:4326"}).header
+    assert 7 in [row for row, _ in listed["lost"]]
+
+
+@pytest.mark.parametrize(("options", "names"), [
+    ({"header_row": 4}, ["name", "lat", "lon", "n"]), ({"header_row": 5}, ["a", "51.5", "128.25", "1"]),
+    ({"header": False}, ["column 1", "column 2", "column 3", "column 4"]),
+    ({"header_row": 999}, ["c", "51", "128", "3", "4"]),
+])  # fmt: skip
+def test_the_row_of_names_can_be_chosen(tmp_path, options, names):
+    assert list(read_delimited(str(written(tmp_path / "a.csv", TITLED)), options).columns) == names
+
+
+@pytest.mark.parametrize(
+    ("rows", "at"),
+    [
+        ([["name", "lat", "lon"], ["a", "1", "2"]], 0), ([["1", "2", "3"], ["4", "5", "6"]], 0),
+        ([["title", None, None], ["name", "lat", "lon"], ["a", "1", "2"]], 1), ([["a"], ["b"], ["c"]], 0),
+        ([["id", "", "", ""], ["1", "2", "3", "x"], ["4", "5", "6", "y"]], 0),
+        ([["lat", "lon", ""], ["1", "2", "x"]], 0),
+        ([["title"], ["names", "of", "it"]], 0), ([[None, None], ["lat", "lon"], ["1", "2"]], 1),
+        ([["t", None, None], ["1", "2", "3"], ["name", "lat", "lon"], ["a", "1", "2"]], 2), ([], 0),
+    ],
+)  # fmt: skip
+def test_where_the_names_are(rows, at):
+    assert header_at(rows, range(1, len(rows) + 1), {}) == at
+
+
+def test_a_delimiter_is_found_below_a_title(tmp_path):
+    table = read_delimited(
+        str(written(tmp_path / "a.csv", "Sites, as of May\nname;lat;lon\na;51,5;128,2\nb;1,5;2,2\n")), {}
+    )
+    assert list(table.columns) == ["name", "lat", "lon"]

@@ -74,3 +74,20 @@ def test_degrees_minutes_and_seconds_are_shown_and_another_way_can_be_chosen(ope
     choose(dialog.columns["y"], "y")
     assert dialog.add_button.isEnabled()
     assert {key: dialog.options()[key] for key in ("x", "y")} == {"x": "x", "y": "y"}
+
+
+def test_the_row_of_names_is_shown_and_can_be_chosen(opened):
+    dialog = opened("Sites,,\nname,lat,lon\nx,51.5,128.25\ny,51,128\n")
+    assert (dialog.header_row.value(), "header_row" in dialog.options()) == (2, False)
+    assert "2 of the first 2 rows have a place." in dialog.says.text()
+    dialog.header_row.setValue(3)
+    assert dialog.preview.horizontalHeaderItem(0).text() == "x"
+    assert dialog.options()["header_row"] == 3
+    dialog.header_row.setValue(2)
+    assert dialog.options()["header_row"] == 2
+    assert dialog.preview.horizontalHeaderItem(1).text() == "lat"
+    dialog.header.click()
+    assert dialog.options() == {"header": False, "crs": "EPSG:4326"} or "header_row" not in dialog.options()
+    assert not dialog.form.isRowVisible(dialog.header_row)
+    kept = opened("Sites,,\nname,lat,lon\nx,51.5,128.25\n", {"header_row": 2})
+    assert kept.options()["header_row"] == 2
