@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any
+from zipfile import ZipFile
 
 import numpy as np
 import pyogrio
@@ -21,13 +21,14 @@ from layers.readers.parsed_layer import ParsedLayer
 from layers.readers.row_problems import RowProblems
 from layers.readers.table_columns import chosen_columns
 from layers.readers.table_places import looks_swapped, placed
+from layers.readers.workbook_cells import exact_cells
 from layers.readers.worldfile import crs_text
 from layers.readers.zip_guard import opened
 
 MAX_SHEETS = 200
 _SHOWN_ROWS = 12
 _SHOWN_CHARS = 200
-_OGR_DATE = re.compile(r"\d{4}/\d\d/\d\d( \d\d:\d\d:\d\d(\.\d+)?)?")
+_MIDNIGHT = "T00:00:00"
 
 
 def parse_tables(source: VectorSource, *, preview: bool = False) -> list[ParsedLayer]:
@@ -97,21 +98,20 @@ def _preview(table: RawTable) -> list[list[str]]:
 
 
 def _sheets(source: VectorSource, preview: bool) -> list[RawTable]:
-    with opened(source.path):
-        pass  # judged
-    try:
-        with remarks_ignored():
-            names = [str(name) for name, _ in pyogrio.list_layers(source.path)[:MAX_SHEETS]]
-            found = [_sheet(source, name, preview) for name in names]
-    except READ_ERRORS as error:
-        raise NotReadable(f"{source.name} cannot be read: {clean(error, source.path)}") from error
+    with opened(source.path) as archive:  # judged
+        try:
+            with remarks_ignored():
+                names = [str(name) for name, _ in pyogrio.list_layers(source.path)[:MAX_SHEETS]]
+                found = [_sheet(source, archive, name, preview) for name in names]
+        except READ_ERRORS as error:
+            raise NotReadable(f"{source.name} cannot be read: {clean(error, source.path)}") from error
     filled = [table for table in found if len(table)]
     if not filled:
         raise NotReadable(f"{source.name} holds no rows: there is nothing to show.")
     return filled
 
 
-def _sheet(source: VectorSource, name: str, preview: bool) -> RawTable:
+def _sheet(source: VectorSource, archive: ZipFile, name: str, preview: bool) -> RawTable:
     info = pyogrio.read_info(source.path, layer=name, HEADERS="DISABLE")
     if info["driver"] != "XLSX":
         raise UnsupportedFormat(f"{source.name} is of the kind {info['driver']}, not an Excel workbook.")
@@ -128,12 +128,17 @@ def _sheet(source: VectorSource, name: str, preview: bool) -> RawTable:
         known: dict[str, str] = {}
         whole = _cells(source, name, "DISABLE", most and most + at + 1, known)
         names = unique_names([str(values[at] or "") for values in whole.values()])
-        columns = {column: _iso(values[at + 1 :]) for column, values in zip(names, whole.values(), strict=True)}
+        columns = {column: values[at + 1 :] for column, values in zip(names, whole.values(), strict=True)}
         types = {column: known[field] for column, field in zip(names, whole, strict=True) if field in known}
     rows = len(next(iter(columns.values()), []))
+    numbers = range(at + 2, at + 2 + rows)
+    exact = exact_cells(archive, name, numbers.stop - 1 if preview else None, always=at > 0)
+    for position, column in enumerate(columns):
+        if position in exact:
+            _made_exact(column, columns, types, [exact[position].get(number) for number in numbers])
     reading = {"sheet": name, "header": at >= 0, "header_row": at + 1}
     problems = tuple(said_above(top, range(1, len(top) + 1), at))
-    return RawTable(name, columns, types, reading, problems, range(at + 2, at + 2 + rows))
+    return RawTable(name, columns, types, reading, problems, numbers)
 
 
 def _cells(
@@ -152,8 +157,20 @@ def _cells(
     return columns
 
 
-def _iso(values: list[Any]) -> list[Any]:
-    """Dates as OGR writes them into a column of texts, in the usual form."""
-    if not all(value is None or _OGR_DATE.fullmatch(str(value)) for value in values):
-        return values
-    return [None if value is None else str(value).replace("/", "-").replace(" ", "T") for value in values]
+def _made_exact(
+    column: str, columns: dict[str, list[Any]], types: dict[str, str], exact: list[str | bool | None]
+) -> None:
+    """Days where no time has any hour, else times; truth values; where there are other cells too they stay as texts."""
+    cells = columns[column]
+    known = [one for one, cell in zip(exact, cells, strict=True) if cell is not None]
+    if not any(one is not None for one in known):
+        return
+    if all(isinstance(one, bool) for one in known):
+        types[column], columns[column] = "boolean", list(exact)
+    elif all(isinstance(one, str) for one in known):
+        is_day = all(str(one).endswith(_MIDNIGHT) for one in known)
+        types[column] = "date" if is_day else "datetime"
+        columns[column] = [str(one).removesuffix(_MIDNIGHT) if is_day and one else one for one in exact]
+    elif column not in types:
+        found = [str(one).removesuffix(_MIDNIGHT) if isinstance(one, str) else None for one in exact]
+        columns[column] = [cell if one is None else one for one, cell in zip(found, cells, strict=True)]

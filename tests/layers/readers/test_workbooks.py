@@ -7,7 +7,7 @@ import pytest
 from layers.pool.pool import ReaderPool
 from layers.readers.vector_source import rows_of, source_of
 from layers.vector.table import VectorInfo
-from tests.layers.readers.tiny_workbooks import workbook
+from tests.layers.readers.tiny_workbooks import Styled, workbook
 
 POOL = ReaderPool(inline=True)
 HEADER = ["name", "lat", "lon", "n", "ok"]
@@ -46,3 +46,55 @@ def test_names_in_the_first_row_are_as_before(tmp_path):
     assert (info.reading["header_row"], info.problems) == (1, ())
     assert columns_of(path)["ok"] == [True, False]
     assert list(columns_of(path, header=False, x="Field3", y="Field2")) == [f"Field{n}" for n in range(1, 6)]
+
+
+NOON, MORNING = 45413.5, 45414 + 7 / 24 + 30 / 1440
+TIMES, DAYS = ["2024-05-01T12:00:00", "2024-05-02T07:30:00"], ["2024-05-01", "2024-05-02"]
+
+
+@pytest.mark.parametrize("above", [[], [["Sightings"], [None]]])
+@pytest.mark.parametrize(
+    "code",
+    [
+        "yyyy-mm-dd h:mm:ss", "yyyy-mm-dd hh:mm:ss", "dd/mm/yyyy", "14", "22", "31",
+        "[$-804]yyyy&quot;年&quot;m&quot;月&quot;d&quot;日&quot;",
+    ],
+)  # fmt: skip
+def test_times_keep_their_time_of_day_and_days_stay_days(tmp_path, code, above):
+    header = ["lat", "lon", "when", "day", "ok"]
+    cells = [
+        [51, 128, Styled(NOON, 1), Styled(45413, 1), True],
+        [None],
+        [51, 128, Styled(MORNING, 1), Styled(45414, 1), False],
+    ]
+    path = workbook(tmp_path / "a.xlsx", [*above, header, *cells, [51, 128]], [code])
+    info = probe(path)
+    assert {name: kind for name, kind in info.fields if name not in ("lat", "lon")} == {
+        "when": "datetime", "day": "date", "ok": "boolean",
+    }  # fmt: skip
+    columns = columns_of(path)
+    assert columns["when"] == [TIMES[0], None, TIMES[1], None]
+    assert columns["day"] == [DAYS[0], None, DAYS[1], None]
+    assert columns["ok"] == [True, None, False, None]
+    assert probe(path, preview=True).fields == info.fields
+
+
+def test_days_may_count_from_1904_and_fractions_of_seconds_stay(tmp_path):
+    rows = [["lat", "lon", "when"], [51, 128, Styled(43951.5, 1)], [51, 128, Styled(43952 + 1.5 / 86400, 1)]]
+    path = workbook(tmp_path / "a.xlsx", rows, ["yyyy-mm-dd h:mm"], is_1904=True)
+    assert columns_of(path)["when"] == ["2024-05-01T12:00:00", "2024-05-02T00:00:01.500"]
+    first = workbook(tmp_path / "b.xlsx", [["lat", "lon", "when"], [51, 128, Styled(1.25, 1)]], ["d.m.yy"])
+    assert columns_of(first)["when"] == ["1900-01-01T06:00:00"]
+
+
+def test_dates_among_texts_and_numbers_that_are_no_dates(tmp_path):
+    rows = [
+        ["lat", "lon", "when", "share", "how long"], [51, 128, Styled(NOON, 1), Styled(0.5, 2), Styled(1.5, 3)],
+        [51, 128, "unknown", Styled(0.25, 2), Styled(2.5, 3)],
+    ]  # fmt: skip
+    path = workbook(tmp_path / "a.xlsx", rows, ["yyyy-mm-dd h:mm", "0.0%;[Red]-0.0%", "[h]:mm"])
+    columns = columns_of(path)
+    assert columns["when"] == ["2024-05-01T12:00:00", "unknown"]
+    assert columns["share"] == [0.5, 0.25]
+    assert dict(probe(path).fields)["when"] == "text"
+    assert dict(probe(path).fields)["how long"] not in ("date", "datetime")

@@ -1,0 +1,149 @@
+"""The cells of a workbook that OGR does not tell exactly: dates with their time of day, and truth values among texts.
+
+OGR takes "yyyy-mm-dd h:mm:ss" for a format of days, and throws the time away.
+"""
+
+from __future__ import annotations
+
+import posixpath
+import re
+import zipfile
+from datetime import datetime, timedelta
+from xml.etree.ElementTree import Element
+
+from layers.guarded_xml import BLOCK, BadXml, Limits, parse_xml, walk_xml
+from layers.readers.zip_guard import MAX_BYTES, member
+
+_LIMITS = Limits(size=MAX_BYTES, elements=30_000_000)
+_NOT_CODE = re.compile(r'"[^"]*"|\\.|_.|\*.|\[[^\]]*\]')
+_BUILT_IN = frozenset({14, 15, 16, 17, 22, *range(27, 32), 36, *range(50, 55), 57, 58})
+"""Numbers of formats that show a day, with those of East Asia."""
+_EPOCH, _EPOCH_1904 = datetime(1899, 12, 30), datetime(1904, 1, 1)
+_LEAP_THAT_WAS_NONE = 60
+_LAST = 2_958_466
+"""The day after 9999-12-31."""
+
+type ExactCells = dict[int, dict[int, str | bool]]
+"""By column (from 0) and the number of the row: a date and time in ISO form, or a truth value."""
+
+
+def exact_cells(archive: zipfile.ZipFile, sheet: str, last_row: int | None, *, always: bool) -> ExactCells:
+    """Of the sheet of this name down to `last_row`; {} at once where no format shows days, unless `always`.
+
+    {} also where the workbook is put together in a way that is not known.
+    """
+    try:
+        dates = _date_styles(archive)
+        if not dates and not always:
+            return {}
+        part, is_1904 = _part_of(archive, sheet)
+        cells = _Cells(dates, is_1904, last_row)
+        with archive.open(part) as file:
+            walk_xml(iter(lambda: file.read(BLOCK), b""), cells.start, cells.end, cells.text, _LIMITS)
+    except _Enough:
+        pass
+    except (BadXml, KeyError):
+        return {}
+    return cells.found
+
+
+def _tag(element: Element | str) -> str:
+    name = element if isinstance(element, str) else str(element.tag)
+    return name.rpartition(":")[2]
+
+
+def _tree(archive: zipfile.ZipFile, name: str) -> Element:
+    return parse_xml(member(archive, name).read(), _LIMITS)
+
+
+def _part_of(archive: zipfile.ZipFile, sheet: str) -> tuple[str, bool]:
+    """The member that holds the sheet, and whether days count from 1904. Raises KeyError, BadXml."""
+    book = list(_tree(archive, "xl/workbook.xml").iter())
+    is_1904 = any(_tag(one) == "workbookPr" and one.get("date1904") in ("1", "true") for one in book)
+    ids = {
+        one.get("name"): next((value for key, value in one.items() if _tag(key) == "id"), "")
+        for one in book
+        if _tag(one) == "sheet"
+    }
+    targets = {one.get("Id"): one.get("Target", "") for one in _tree(archive, "xl/_rels/workbook.xml.rels").iter()}
+    return posixpath.normpath(posixpath.join("/xl", targets[ids[sheet]])).lstrip("/"), is_1904
+
+
+def _date_styles(archive: zipfile.ZipFile) -> frozenset[str]:
+    """The styles of cells that show days, as the cells name them. Raises BadXml."""
+    if "xl/styles.xml" not in archive.namelist():
+        return frozenset()
+    root = _tree(archive, "xl/styles.xml")
+    formats = {one.get("numFmtId"): one.get("formatCode", "") for one in root.iter() if _tag(one) == "numFmt"}
+    shows_day = {number for number, code in formats.items() if _shows_day(code)} | {str(one) for one in _BUILT_IN}
+    styles = [one for group in root if _tag(group) == "cellXfs" for one in group]
+    return frozenset(str(at) for at, one in enumerate(styles) if one.get("numFmtId") in shows_day)
+
+
+def _shows_day(code: str) -> bool:
+    plain = _NOT_CODE.sub("", code.partition(";")[0]).lower()
+    return "y" in plain or "d" in plain
+
+
+class _Enough(Exception):
+    """The last row that is wanted has been read."""
+
+
+class _Cells:
+    """What a sheet tells, element by element."""
+
+    def __init__(self, dates: frozenset[str], is_1904: bool, last_row: int | None) -> None:
+        self.found: ExactCells = {}
+        self._dates, self._is_1904, self._last_row = dates, is_1904, last_row
+        self._row = self._column = 0
+        self._wanted = ""
+        self._value: list[str] | None = None
+
+    def start(self, name: str, attributes: dict[str, str]) -> None:
+        tag = _tag(name)
+        if tag == "row":
+            self._row = int(attributes.get("r") or self._row + 1)
+            self._column = 0
+            if self._last_row is not None and self._row > self._last_row:
+                raise _Enough
+        elif tag == "c":
+            self._column = _column_of(attributes.get("r", "")) or self._column + 1
+            kind = attributes.get("t", "n")
+            is_date = kind == "n" and attributes.get("s", "0") in self._dates
+            self._wanted = "b" if kind == "b" else "d" if is_date else ""
+        elif tag == "v" and self._wanted:
+            self._value = []
+
+    def text(self, text: str) -> None:
+        if self._value is not None:
+            self._value.append(text)
+
+    def end(self, name: str) -> None:
+        if self._value is None or _tag(name) != "v":
+            return
+        text, self._value = "".join(self._value).strip(), None
+        exact = text == "1" if self._wanted == "b" else _iso(text, self._is_1904)
+        if exact is not None:
+            self.found.setdefault(self._column - 1, {})[self._row] = exact
+
+
+def _column_of(place: str) -> int:
+    """The column of a cell called "AB12", from 1; 0 where it is not called so."""
+    found = 0
+    for letter in place.rstrip("0123456789"):
+        found = found * 26 + ord(letter) - 64
+    return found
+
+
+def _iso(text: str, is_1904: bool) -> str | None:
+    """The time that a number of days is, to the millisecond; None where it is none."""
+    try:
+        days = float(text)
+    except ValueError:
+        return None
+    if not 1 <= days < _LAST:
+        return None
+    whole = int(days)
+    epoch = _EPOCH_1904 if is_1904 else _EPOCH + timedelta(days=whole < _LEAP_THAT_WAS_NONE)
+    time = epoch + timedelta(days=whole, milliseconds=round((days - whole) * 86_400_000))
+    return time.isoformat(timespec="milliseconds" if time.microsecond else "seconds")
