@@ -20,7 +20,7 @@ from layers.readers.delimited import RawTable
 from layers.readers.row_problems import RowProblems
 from layers.readers.wkt_places import from_wkt
 
-_SWAPPED = 0.2
+_SWAPPED = 0.5
 """So many rows whose latitude is a longitude are no slip of the pen."""
 _SIDES = {
     "n": "N", "s": "S", "e": "E", "w": "W", "с": "N", "ю": "S", "в": "E", "з": "W", "北": "N", "南": "S", "东": "E",

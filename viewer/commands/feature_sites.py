@@ -182,6 +182,6 @@ def _class(text: str, mapping: SiteMapping) -> str:
 
 def _metres(text: str) -> float:
     try:
-        return float(text.replace(",", "."))
+        return float(text.replace(",", ".").replace("_", "?"))  # Python takes it for a separator
     except ValueError:
         raise InvalidValue(f"“{text[:40]}” is no number of metres.") from None
