@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from shapely.geometry.base import BaseGeometry
 
 from layers.geo.line_cuts import cut_line
+from layers.geo.lon_extent import MAX_LON
 from layers.geo.longitudes import normalise_lon, shift_near, unwrap_longitudes
 
 _POINT, _LINE, _POLYGON = 0, 1, 2  # shapely.get_dimensions
@@ -39,7 +40,7 @@ def split_geometry(geometry: BaseGeometry) -> BaseGeometry:
 
 def _needs_cut(part: BaseGeometry) -> bool:
     lons = shapely.get_coordinates(part)[:, 0]
-    if lons.size == 0 or np.abs(lons).max() > _NO_LONGITUDE:
+    if lons.size == 0 or np.abs(lons).max() > (_NO_LONGITUDE if shapely.get_dimensions(part) else MAX_LON):
         return False
     if lons.min() < -180.0 or lons.max() > 180.0:
         return True

@@ -7,9 +7,11 @@ from typing import Any
 
 import numpy as np
 import shapely
+from numpy.typing import NDArray
 
 from layers.counted import grouped
 from layers.geo.crs import is_geographic
+from layers.geo.lon_extent import LARGEST_UNIT
 from layers.readers.ogr_rows import Rows
 from layers.readers.row_problems import MOST_LISTED, RowProblems
 
@@ -18,10 +20,15 @@ _MOST_VERTICES = 300_000
 _MAX_LON, _MAX_LAT = 360.0, 90.0
 
 
-def check_rows(rows: Rows, crs: str, numbers: Sequence[int] = ()) -> list[str]:
-    """Sentences about rows without geometry, and with one that is broken or out of place; `numbers` as people see."""
+def shapes_of(wkb: Sequence[bytes | None]) -> NDArray[Any]:
+    """Geometries; None for none, and for one that is broken."""
+    return np.asarray(shapely.from_wkb(np.array(list(wkb), dtype=object), on_invalid="ignore"))
+
+
+def check_rows(rows: Rows, shapes: NDArray[Any], crs: str, numbers: Sequence[int] = ()) -> list[str]:
+    """Sentences about rows without geometry, and with one that is broken or out of place; `shapes` are theirs,
+    `numbers` as people see."""
     wkb = np.array(list(rows.wkb), dtype=object)
-    shapes = shapely.from_wkb(wkb, on_invalid="ignore")
     missing, absent = shapely.is_missing(shapes), np.array([one is None for one in wkb], bool)
     problems = RowProblems(numbers)
     for index in np.flatnonzero(missing & ~absent)[: MOST_LISTED * 2].tolist():
@@ -33,6 +40,10 @@ def check_rows(rows: Rows, crs: str, numbers: Sequence[int] = ()) -> list[str]:
         wrong = (np.abs(coordinates[:, 0]) > _MAX_LON) | (np.abs(coordinates[:, 1]) > _MAX_LAT)
         for index in np.unique(owner[wrong & np.isfinite(coordinates).all(axis=1)]).tolist():
             problems.add(index, "it lies outside the degrees of the Earth.")
+    else:
+        wrong = np.abs(coordinates).max(axis=1, initial=0.0) > LARGEST_UNIT
+        for index in np.unique(owner[wrong & np.isfinite(coordinates).all(axis=1)]).tolist():
+            problems.add(index, "its coordinates are larger than any on Earth.")
     if len(coordinates) <= _MOST_VERTICES:
         _find_invalid(shapes, problems)
     empty = int(absent.sum()) + int((shapely.is_empty(shapes) & ~missing).sum())

@@ -14,6 +14,7 @@ from layers.geo.crs import (
     same_crs,
     transform_points,
 )  # fmt: skip
+from layers.geo.lon_extent import MAX_LAT
 
 STEP_DEGREES = 1e-7
 STEP_UNITS = 0.01
@@ -27,8 +28,11 @@ def step_of(canvas: str) -> float:
 
 def to_steps(source: str, canvas: str, xy: NDArray[np.float64]) -> tuple[NDArray[np.int32], NDArray[np.bool_] | None]:
     """(n, 2) steps, and where there is a place at all (None: everywhere); elsewhere the steps are 0."""
-    world = _world(source, canvas, xy)
-    world /= step_of(canvas)
+    with np.errstate(over="ignore", invalid="ignore"):  # marks for no place are as large as numbers get
+        world = _world(source, canvas, xy)
+        world /= step_of(canvas)
+    if len(xy) and is_geographic(source) and not (xy[:, 1].max() <= MAX_LAT and xy[:, 1].min() >= -MAX_LAT):
+        world[np.abs(xy[:, 1]) > MAX_LAT] = np.nan  # the formulas would put it at the edge of the map
     # nan in any of them makes these comparisons false
     if not len(world) or (world.min() > -MAX_STEPS and world.max() < MAX_STEPS):
         return np.rint(world, out=world).astype(np.int32), None

@@ -7,20 +7,21 @@ from dataclasses import replace
 from typing import Any
 
 import numpy as np
-import shapely
+from numpy.typing import NDArray
 
 from layers.counted import grouped
 from layers.errors import CannotBePlaced, NotReadable, UnsupportedFormat
-from layers.geo.bounds import Bounds
-from layers.geo.crs import WGS84, is_geographic, transform_bounds
+from layers.geo.crs import WGS84, is_geographic
 from layers.readers.files import Content
+from layers.readers.geometry_stream import geometry_batches
 from layers.readers.geopackage_audit import feature_tables
 from layers.readers.json_crs import crs_note
 from layers.readers.ogr_rows import VectorSource, field_type, known_crs, read_info
 from layers.readers.parsed_layer import ParsedLayer
 from layers.readers.parsing import parse_tables
-from layers.readers.row_checks import MOST_ROWS, check_rows
+from layers.readers.row_checks import MOST_ROWS, check_rows, shapes_of
 from layers.readers.shapefile import encoding_of, notes_on
+from layers.readers.vector_extent import Extent, extent_of
 from layers.readers.vector_source import parsed_layers, rows_of, source_of
 from layers.vector.table import VectorInfo
 
@@ -28,7 +29,7 @@ _MAX_CHECKED_BYTES = 30 * 2**20
 """A file that is read as a whole is not read for its rows' sake alone where it is larger."""
 _CHECKED_BYTES = 2**20
 """About so much is looked at of a file that is read in chunks."""
-_LON_LIMIT, _LAT_LIMIT = 540, 91
+_FIRST_ROWS = 2_000
 
 
 def probe_vector(path: str, content: Content, params: dict[str, Any]) -> tuple[dict[str, Any], tuple[Any, ...]]:
@@ -80,18 +81,23 @@ def _ogr_info(source: VectorSource, notes: list[str]) -> VectorInfo:
         found.append(note)
     if info["features"] == 0:
         found.append(f"{name} holds no features.")
-    total = info["total_bounds"]
-    bounds = Bounds(*(float(v) for v in total)) if total is not None and np.isfinite(total).all() else None
+    count = int(info["features"])
     fields = tuple(
         (str(field), field_type(str(kind), str(sub)))
         for field, kind, sub in zip(info["fields"], info["ogr_types"], info["ogr_subtypes"], strict=True)
     )
+    shapes, is_all = np.zeros(0, object), False
     if source.by_fid or source.is_chunked or os.path.getsize(source.path) <= _MAX_CHECKED_BYTES:
-        most = _rows_to_check(source, int(info["features"]))
+        most = _rows_to_check(source, count)
         rows = rows_of(source, 0, most, [])
-        found += check_rows(rows, crs)
-        if rows.next_fid is not None and len(found) > len(notes):
+        shapes, is_all = shapes_of(rows.wkb), rows.next_fid is None
+        said = check_rows(rows, shapes, crs)
+        found += said
+        if not is_all and said:
             found.append(f"Only the first {grouped(most)} rows of {name} were looked at.")
+    extent = extent_of(shapes, crs, info["total_bounds"], is_all=is_all)
+    if not extent.fits and not len(shapes):
+        extent = extent_of(_first_shapes(source), crs, info["total_bounds"], is_all=False)
     reading = {}
     if source.content is Content.SHAPEFILE:
         encoding, evidence = encoding_of(source.path, source.options)
@@ -99,10 +105,18 @@ def _ogr_info(source: VectorSource, notes: list[str]) -> VectorInfo:
     return _placed(
         VectorInfo(
             path=source.path, driver=str(info["driver"]), name=name, geometry=str(info["geometry_type"] or "Unknown"),
-            features=int(info["features"]), crs=crs, fields=fields, bounds=bounds, bounds_lonlat=None,
+            features=count, crs=crs, fields=fields, bounds=extent.bounds, bounds_lonlat=None,
             problems=tuple(found), reading=reading,
-        )
+        ),
+        extent,
     )  # fmt: skip
+
+
+def _first_shapes(source: VectorSource) -> NDArray[Any]:
+    """Of a file that was not looked at because of its size."""
+    for _, (_, blobs) in geometry_batches(source, _FIRST_ROWS):
+        return shapes_of([blobs.row(at) for at in range(len(blobs))])
+    return np.zeros(0, object)
 
 
 def _rows_to_check(source: VectorSource, features: int) -> int:
@@ -112,34 +126,34 @@ def _rows_to_check(source: VectorSource, features: int) -> int:
 
 
 def _parsed_info(path: str, layer: ParsedLayer) -> VectorInfo:
-    shapes = shapely.from_wkb(np.array(layer.wkb, dtype=object), on_invalid="ignore")
+    shapes = shapes_of(layer.wkb)
     kinds = {shape.geom_type for shape in shapes if shape is not None}
-    total = shapely.total_bounds(shapes) if len(shapes) else np.full(4, np.nan)
-    bounds = Bounds(*(float(v) for v in total)) if np.isfinite(total).all() else None
+    extent = extent_of(shapes, layer.crs)
     fields = tuple((name, layer.types.get(name, "text")) for name in layer.columns)
     found = list(layer.problems)
-    if len(layer) <= MOST_ROWS and kinds - {"Point"}:
-        found += check_rows(layer.rows([]), layer.crs, layer.numbers)
+    if len(layer) <= MOST_ROWS and (kinds - {"Point"} or extent.outside):
+        found += check_rows(layer.rows([]), shapes, layer.crs, layer.numbers)
     geometry = kinds.pop() if len(kinds) == 1 else "Unknown" if kinds else "None"
     return _placed(
         VectorInfo(
-            path, layer.driver, layer.name, geometry, len(layer), layer.crs, fields, bounds, None, tuple(found),
-            layer.style, layer.reading,
-        )
+            path, layer.driver, layer.name, geometry, len(layer), layer.crs, fields, extent.bounds, None,
+            tuple(found), layer.style, layer.reading,
+        ),
+        extent,
     )  # fmt: skip
 
 
-def _placed(info: VectorInfo) -> VectorInfo:
+def _placed(info: VectorInfo, extent: Extent) -> VectorInfo:
     """With its bounds in lon, lat, or a sentence that says why there are none."""
     found, lonlat = list(info.problems), None
     bounds, crs, name = info.bounds, info.crs, info.name
     if not crs:
         found.append(f"{name} does not say in which CRS it is: choose its CRS in the layer's properties.")
-    elif bounds is not None and is_geographic(crs) and _is_beyond(bounds):
+    elif bounds is not None and is_geographic(crs) and not extent.fits:
         found.append(f"{name} is said to be in degrees, but its coordinates are not: choose its CRS.")
     elif bounds is not None:
         try:
-            lonlat = transform_bounds(crs, WGS84, bounds)
+            lonlat = extent.lonlat(crs)
         except CannotBePlaced as error:
             found.append(error.sentence)
         if lonlat is not None and not is_geographic(crs) and max(map(abs, bounds)) <= 360:
@@ -147,7 +161,3 @@ def _placed(info: VectorInfo) -> VectorInfo:
                 f"{name} is said to be in metres ({crs}), but its coordinates look like degrees: check its CRS."
             )
     return replace(info, bounds_lonlat=lonlat, problems=tuple(found))
-
-
-def _is_beyond(bounds: Bounds) -> bool:
-    return max(abs(bounds.left), abs(bounds.right)) > _LON_LIMIT or max(-bounds.bottom, bounds.top) > _LAT_LIMIT

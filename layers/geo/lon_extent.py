@@ -1,0 +1,74 @@
+"""Where things are on the circle of longitudes: the narrower of the two ways round. Without shapely."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from layers.geo.bounds import Bounds
+
+MAX_LON, MAX_LAT = 540.0, 90.001
+"""What is further out is no place in degrees; a route in running longitudes may end some way into the next turn."""
+LARGEST_UNIT = 1e9
+"""No coordinate of a place on Earth is larger, in any unit: such are a file's marks for no place."""
+
+
+def are_degrees(boxes: NDArray[np.float64]) -> NDArray[np.bool_]:
+    """(n,) which of (n, 4) boxes, left, bottom, right, top, are places in degrees; nan is none."""
+    with np.errstate(invalid="ignore"):
+        inside = np.abs(boxes) <= np.array([MAX_LON, MAX_LAT, MAX_LON, MAX_LAT])
+    return np.asarray(inside.all(axis=1))
+
+
+def around(boxes: Iterable[Bounds]) -> Bounds | None:
+    """As `narrowest`; None for no boxes."""
+    given = list(boxes)
+    return narrowest(given) if given else None
+
+
+def narrowest(boxes: ArrayLike) -> Bounds:
+    """The bounds of everything in (n, 4) lon, lat boxes, n > 0, with their middle inside -180..180.
+
+    They run on over the antimeridian (172 to 187, or -188 to -173) where that way round is less than half the Earth
+    and the narrower one; else they end there. Longitudes may be of any turn. Values must be finite.
+    """
+    table = np.asarray(boxes, dtype=np.float64).reshape(-1, 4)
+    bottom, top = float(table[:, 1].min()), float(table[:, 3].max())
+    width = table[:, 2] - table[:, 0]
+    if (width >= 360.0).any():
+        return Bounds(-180.0, bottom, 180.0, top)
+    left = _turned(table[:, 0], width)
+    right = left + width
+    plain = (float(left.min()), float(right.max())) if (left >= -180.0).all() and (right <= 180.0).all() else None
+    found = _over(left, right)
+    if found is None or (plain is not None and plain[1] - plain[0] <= found[1] - found[0]):
+        found = plain or (-180.0, 180.0)
+    return Bounds(found[0], bottom, found[1], top)
+
+
+def _turned(left: NDArray[np.float64], width: NDArray[np.float64]) -> NDArray[np.float64]:
+    """The left ends, moved by whole turns where a box lies beyond -180..180, if only its middle."""
+    right, middle = left + width, left + width / 2
+    beyond = ((left < -180.0) | (right > 180.0)) & (np.abs(middle) > 180.0)
+    return np.where(beyond, left - 360.0 * np.ceil((middle - 180.0) / 360.0), left)
+
+
+def _over(left: NDArray[np.float64], right: NDArray[np.float64]) -> tuple[float, float] | None:
+    """What is left of the circle without its widest gap, where that is less than half of it."""
+    start = (left + 180.0) % 360.0 - 180.0
+    order = np.argsort(start, kind="stable")
+    turns = np.array([[-360.0], [0.0], [360.0]])
+    end = (start[order] + (right - left)[order] + turns).ravel()
+    start = (start[order] + turns).ravel()
+    reached = np.maximum.accumulate(end)
+    # What reaches into the first turn is not among these.
+    gaps = np.where(start[1:] >= -180.0, start[1:] - reached[:-1], 0.0)
+    widest = int(np.argmax(gaps))
+    if gaps[widest] <= 180.0:
+        return None
+    west, east = float(start[widest + 1]), float(reached[widest]) + 360.0
+    turn = 360.0 * math.ceil(((west + east) / 2 - 180.0) / 360.0)
+    return west - turn, east - turn

@@ -1,0 +1,107 @@
+"""Where a vector layer lies: by the rows whose coordinates its CRS can have, so that one bad row spoils nothing."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import shapely
+from numpy.typing import NDArray
+
+from layers.geo.antimeridian import split_geometry
+from layers.geo.bounds import Bounds
+from layers.geo.crs import WGS84, is_geographic, transform_bounds
+from layers.geo.lon_extent import LARGEST_UNIT, MAX_LAT, MAX_LON, narrowest
+
+_MOST, _NEARLY_ALL = 0.5, 0.9
+"""More than so many of the rows with numbers have to fit the CRS that the file names; or degrees, if it names none."""
+_DEGREES = np.array([-MAX_LON, -MAX_LAT, MAX_LON, MAX_LAT]), (-180.0, -90.0, 180.0, 90.0)
+_UNITS = LARGEST_UNIT * np.array([-1.0, -1.0, 1.0, 1.0]), None
+_MOST_CUT = 300
+"""Of so many rows that are wider than half the Earth it is found out what they are on the map."""
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Extent:
+    """`bounds` in the layer's CRS; None where nothing says where it lies."""
+
+    bounds: Bounds | None
+    shapes: NDArray[Any]
+    """Of the rows looked at those that fit; all of the layer where `is_all`."""
+    is_all: bool
+    outside: int
+    """How many do not."""
+    fits: bool
+    """False where the numbers cannot be of the CRS."""
+
+    def lonlat(self, crs: str) -> Bounds | None:
+        """Where it is drawn, over the antimeridian where that is the narrower way. Raises CannotBePlaced."""
+        if self.bounds is None:
+            return None
+        if not is_geographic(crs):
+            return transform_bounds(crs, WGS84, self.bounds)
+        if not self.fits:
+            return None
+        drawn = narrowest(_drawn_boxes(self.shapes)) if self.is_all and len(self.shapes) else narrowest([self.bounds])
+        return transform_bounds(crs, WGS84, drawn)
+
+
+def extent_of(shapes: NDArray[Any], crs: str, total: Any = None, *, is_all: bool = True) -> Extent:
+    """From the rows looked at. `total`: the bounds of all, as the file says; `is_all`: these are all rows."""
+    placed = shapes[~(shapely.is_missing(shapes) | shapely.is_empty(shapes))]
+    boxes = shapely.bounds(placed).reshape(-1, 4)
+    whole = None if total is None else np.asarray(total, dtype=np.float64)
+    told = int(_are_within(boxes, _UNITS[0]).sum())  # a mark for no place says nothing about the CRS
+    for limits, edge in _limits(crs):
+        good = _are_within(boxes, limits)
+        if whole is not None and good.all() and _are_within(whole[None], limits).all():
+            return Extent(Bounds(*whole.tolist()), placed, is_all, 0, True)
+        if good.sum() > (_MOST if crs else _NEARLY_ALL) * told:
+            bounds = _around(boxes[good])
+            if not is_all and whole is not None:
+                bounds = _with_the_others(bounds, whole, limits, edge)
+            return Extent(bounds, placed[good], is_all, int((~good).sum()), True)
+    if whole is None or not np.isfinite(whole).all():
+        known = boxes[np.isfinite(boxes).all(axis=1)]
+        return Extent(_around(known) if len(known) else None, placed[:0], False, 0, not len(known))
+    return Extent(Bounds(*whole.tolist()), placed[:0], False, 0, False)
+
+
+def _limits(crs: str) -> list[tuple[NDArray[np.float64], tuple[float, ...] | None]]:
+    return [_DEGREES, _UNITS] if not crs else [_DEGREES] if is_geographic(crs) else [_UNITS]
+
+
+def _are_within(boxes: NDArray[np.float64], limits: NDArray[np.float64]) -> NDArray[np.bool_]:
+    """(n,) nan and infinity are not."""
+    with np.errstate(invalid="ignore"):
+        inside = np.abs(boxes) <= np.abs(limits)
+    return np.asarray(inside.all(axis=1))
+
+
+def _around(boxes: NDArray[np.float64]) -> Bounds:
+    return Bounds(*boxes[:, :2].min(axis=0).tolist(), *boxes[:, 2:].max(axis=0).tolist())
+
+
+def _with_the_others(
+    seen: Bounds, whole: NDArray[np.float64], limits: NDArray[np.float64], edge: tuple[float, ...] | None
+) -> Bounds:
+    """With the rows not looked at: as far as the file says where that can be, else to the edge of the map."""
+    sides = [
+        side if abs(side) <= abs(limit) else seen[at] if edge is None else edge[at]
+        for at, (side, limit) in enumerate(zip(whole.tolist(), limits.tolist(), strict=True))
+    ]
+    return seen.union(Bounds(*sides))
+
+
+def _drawn_boxes(shapes: NDArray[Any]) -> NDArray[np.float64]:
+    """Boxes in degrees; of what is wider than half the Earth those of its parts on the map."""
+    boxes = shapely.bounds(shapes).reshape(-1, 4)
+    wide = boxes[:, 2] - boxes[:, 0] > 180.0
+    if not wide.any():
+        return boxes
+    if wide.sum() > _MOST_CUT:
+        boxes[wide, 0], boxes[wide, 2] = -180.0, 180.0
+        return boxes
+    parts = [shapely.bounds(shapely.get_parts(split_geometry(shape))) for shape in shapes[wide]]
+    return np.concatenate([boxes[~wide], *parts])
