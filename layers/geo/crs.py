@@ -15,6 +15,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from layers.errors import BadCRS, CannotBePlaced
 from layers.geo.bounds import Bounds
+from layers.geo.lon_extent import narrowest
 from layers.geo.longitudes import normalise_lon
 from layers.geo.proj import pyproj
 
@@ -128,6 +129,14 @@ def transform_bounds(source: str, target: str, bounds: Bounds, densify: int = 21
     if not is_geographic(target) or formula:
         return Bounds.of_points(x, y)
     return _lonlat_bounds(source, target, bounds, (x, y))
+
+
+def lonlat_bounds(crs: str, bounds: Bounds) -> Bounds:
+    """Where features within `bounds` of a CRS are drawn, in lon, lat: as `transform_bounds`, of longitudes beyond
+    +-180 the place on the map (`lon_extent.narrowest`). Raises BadCRS, CannotBePlaced.
+    """
+    found = transform_bounds(crs, WGS84, bounds)
+    return narrowest([found]) if is_geographic(crs) else found
 
 
 def utm_crs(lon: float, lat: float) -> str:

@@ -11,7 +11,7 @@ from pyproj.enums import PJType
 
 from layers.errors import BadCRS, CannotBePlaced
 from layers.geo.bounds import Bounds
-from layers.geo.crs import WGS84, crs_name, is_geographic, metres_per_unit, parse_crs, transform_bounds
+from layers.geo.crs import crs_name, is_geographic, lonlat_bounds, metres_per_unit, parse_crs
 
 _KINDS = [PJType.PROJECTED_CRS, PJType.GEOGRAPHIC_2D_CRS]
 _AUTHORITIES = ("EPSG", "ESRI", "IGNF")
@@ -96,7 +96,7 @@ def fit_of(crs: str, bounds: Bounds) -> Fit:
     if geographic and not looks_like_degrees(bounds):
         return Fit(None, f"The numbers are no longitudes and latitudes, as {name} wants them.")
     try:
-        lonlat = transform_bounds(crs, WGS84, bounds)
+        lonlat = lonlat_bounds(crs, bounds)
     except CannotBePlaced:
         return Fit(None, f"In {name} these numbers lie nowhere on Earth.")
     if not geographic and looks_like_degrees(bounds):

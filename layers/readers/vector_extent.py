@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from layers.geo.antimeridian import split_geometry
 from layers.geo.bounds import Bounds
-from layers.geo.crs import WGS84, is_geographic, transform_bounds
+from layers.geo.crs import WGS84, is_geographic, lonlat_bounds, transform_bounds
 from layers.geo.lon_extent import LARGEST_UNIT, MAX_LAT, MAX_LON, narrowest
 
 _MOST, _NEARLY_ALL = 0.5, 0.9
@@ -43,8 +43,9 @@ class Extent:
             return transform_bounds(crs, WGS84, self.bounds)
         if not self.fits:
             return None
-        drawn = narrowest(_drawn_boxes(self.shapes)) if self.is_all and len(self.shapes) else narrowest([self.bounds])
-        return transform_bounds(crs, WGS84, drawn)
+        if not (self.is_all and len(self.shapes)):
+            return lonlat_bounds(crs, self.bounds)
+        return transform_bounds(crs, WGS84, narrowest(_drawn_boxes(self.shapes)))
 
 
 def extent_of(shapes: NDArray[Any], crs: str, total: Any = None, *, is_all: bool = True) -> Extent:

@@ -11,6 +11,7 @@ from PySide6.QtCore import QObject, Signal
 
 from layers.errors import CannotBePlaced, FileMissing, GeoloupeError, NotAFile, NotAllowed
 from layers.geo.crs import PIXEL_SPACE
+from layers.geo.lon_extent import around
 from layers.pool.pool import ReaderPool
 from layers.pool.protocol import Answer, Profile, Request
 from layers.project.intake import is_case
@@ -188,10 +189,7 @@ class FileOpener(QObject):
         self._session.push_or_say(edit)
         if edit.changes[-1].uuid in self._session.document.layers:
             self.layer_added.emit(edit.changes[-1].uuid)
-        places = [layer.bounds_lonlat for layer in layers if layer.bounds_lonlat is not None]
-        bounds = None
-        for place in places:
-            bounds = place if bounds is None else bounds.union(place)
+        bounds = around(layer.bounds_lonlat for layer in layers if layer.bounds_lonlat is not None)
         if was_empty or bounds is not None:
             self.added.emit(bounds)
 

@@ -12,6 +12,7 @@ from layers.document.layer import Layer
 from layers.geo.bounds import Bounds
 from layers.geo.crs import PIXEL_SPACE, WEB_MERCATOR, WGS84, utm_crs
 from layers.geo.crs_catalog import KnownCRS, known_crs, looks_like_degrees
+from layers.geo.lon_extent import around
 from layers.raster.info import RasterInfo
 from viewer.app.session import Session
 from viewer.app.view_verbs import ViewVerbs
@@ -114,8 +115,7 @@ class Placing(QObject):
             self._show(None)
             self._views.show_pixels(uuid)
         else:
-            boxes = [layer.bounds_lonlat for layer in placed if layer.bounds_lonlat is not None]
-            self._show(boxes[0] if boxes else None)
+            self._show(around(layer.bounds_lonlat for layer in placed if layer.bounds_lonlat is not None))
 
     def _change(self, uuid: str, crs: str) -> None:
         document = self._session.document

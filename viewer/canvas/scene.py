@@ -16,6 +16,7 @@ from layers.document.layer import Layer
 from layers.errors import CannotBePlaced
 from layers.geo.bounds import Bounds
 from layers.geo.crs import PIXEL_SPACE, WGS84, transform_bounds
+from layers.geo.lon_extent import around
 from layers.grid.tile_grid import View
 from layers.vector.placement import LabelLayout
 from viewer.canvas.layer_stack import DrawingFactory, LayerStack
@@ -158,14 +159,10 @@ class MapScene(QObject):
         return self._view is None or self.is_complete(self._view)
 
     def bounds_lonlat(self) -> Bounds | None:
-        """Where there is anything visible to see: layers and sites; None where there is nothing."""
+        """Where there is anything visible to see, layers and sites, the narrower way round; None for nothing."""
         boxes = [self._stack.bounds_of(uuid) for uuid in self._stack.visible()]
         sites = self._index.bounds_lonlat() if sites_visible(self._document) else None
-        found = [box for box in (*boxes, sites) if box is not None]
-        whole = found[0] if found else None
-        for box in found[1:]:
-            whole = box if whole is None else whole.union(box)
-        return whole
+        return around(box for box in (*boxes, sites) if box is not None)
 
     def layer_bounds(self, uuid: str) -> Bounds | None:
         """Where a layer has data, in lon, lat; None until it is known."""

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from layers.document.site import Site
 from layers.geo.bounds import Bounds
 from layers.geo.crs import WGS84, transform_points
+from layers.geo.lon_extent import narrowest
 from layers.grid.tile_grid import View
 from viewer.canvas.site_look import SiteLook, look_of
 from viewer.canvas.site_shapes import SiteShape
@@ -96,19 +97,15 @@ class SiteIndex:
 
     def bounds_lonlat(self) -> Bounds | None:
         """Everything, with the areas that stand for loosely known places; None where there is nothing."""
-        boxes = [np.array(shapely.bounds(shape.site.geometry)) for shape in self.shapes.values()]
+        boxes = shapely.bounds([shape.site.geometry for shape in self.shapes.values()]).reshape(-1, 4)
         if self.alive.any():
             lon, lat = self.lon[self.alive], self.lat[self.alive]
             reach = np.nan_to_num(self.error_m[self.alive]) / _METRES_A_DEGREE
             wide = np.minimum(reach / np.maximum(np.cos(np.radians(lat)), 0.01), 180.0)
             north, south = np.minimum(lat + reach, 90.0).max(), np.maximum(lat - reach, -90.0).min()
-            boxes.append(np.array([(lon - wide).min(), south, (lon + wide).max(), north]))
-        if not boxes:
-            return None
-        stack = np.array(boxes)
-        west, south = stack[:, :2].min(axis=0).tolist()
-        east, north = stack[:, 2:].max(axis=0).tolist()
-        return Bounds(west, south, east, north)
+            ends = lon - wide, np.full_like(lon, south), lon + wide, np.full_like(lon, north)
+            boxes = np.concatenate([boxes, np.column_stack(ends)])
+        return narrowest(boxes) if len(boxes) else None
 
     # -- rows -----------------------------------------------------------------------------------------------------
 

@@ -58,15 +58,14 @@ def describe(text: str) -> dict[str, Any]:
 
 def _case(path: Path) -> dict[str, Any]:
     from layers.geo.bounds import Bounds  # for start-up time
+    from layers.geo.lon_extent import around
     from layers.project.intake import read_case
     from layers.project.schema import SCHEMA_VERSION
 
     intake = read_case(path)
     document = intake.document
     boxes = [Bounds(*site.geometry.bounds) for site in document.sites.values() if not site.geometry.is_empty]
-    whole = boxes[0] if boxes else None
-    for box in boxes:
-        whole = box.union(whole) if whole else box
+    whole = around(boxes)
     return {
         "kind": "case",
         "driver": "GPKG",
@@ -117,15 +116,15 @@ def _scene(header: dict[str, Any]) -> dict[str, Any]:
 
 
 def _vector(layers: list[dict[str, Any]]) -> dict[str, Any]:
-    boxes = [layer["bounds_lonlat"] for layer in layers if layer["bounds_lonlat"]]
-    whole = (
-        [f(values) for f, values in zip((min, min, max, max), zip(*boxes, strict=True), strict=True)] if boxes else None
-    )
+    from layers.geo.bounds import Bounds  # for start-up time
+    from layers.geo.lon_extent import around
+
+    whole = around(Bounds(*layer["bounds_lonlat"]) for layer in layers if layer["bounds_lonlat"])
     return {
         "kind": "vector",
         "driver": layers[0]["driver"] if layers else "",
         "crs": layers[0]["crs"] if layers else "",
-        "bounds_lonlat": whole,
+        "bounds_lonlat": list(whole) if whole else None,
         "problems": list(dict.fromkeys(problem for layer in layers for problem in layer["problems"])),
         "layers": [
             {

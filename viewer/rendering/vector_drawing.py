@@ -15,7 +15,7 @@ from PySide6.QtGui import QPainter
 from layers.document.layer import Layer
 from layers.errors import GeoloupeError
 from layers.geo.bounds import Bounds
-from layers.geo.crs import WGS84, transform_bounds
+from layers.geo.crs import lonlat_bounds
 from layers.geo.measure import ground_resolution_m
 from layers.grid.tile_grid import View
 from layers.vector import query
@@ -29,9 +29,9 @@ from viewer.rendering.context import RenderContext
 from viewer.rendering.drawing import LayerDrawing
 from viewer.rendering.layer_labelling import LayerLabelling
 from viewer.rendering.layer_styles import ColumnReader
+from viewer.rendering.round_sheet import RoundSheet, views_around
 from viewer.rendering.vector_clusters import VectorClusters
 from viewer.rendering.vector_labels import VectorLabels
-from viewer.rendering.vector_sheet import VectorSheet
 from viewer.rendering.vector_source import VectorSource
 
 SELECTED_COLOR = "#ffd400"
@@ -58,8 +58,8 @@ class VectorDrawing(LayerDrawing):
         self.columns: ColumnReader | None = None
         """Who reads attributes for whatever is made of them."""
         self._details = Details()
-        self._sheet = VectorSheet(context, layer.uuid, self._announce, self._set_problem, self._details)
-        self._selected_sheet = VectorSheet(
+        self._sheet = RoundSheet(context, layer.uuid, self._announce, self._set_problem, self._details)
+        self._selected_sheet = RoundSheet(
             context, f"{layer.uuid} selected", self._announce, self._set_problem, Details()
         )
         self._labels = VectorLabels(context.jobs, self._announce)
@@ -107,7 +107,8 @@ class VectorDrawing(LayerDrawing):
         scale = self._scale_at(view)
         if view.grid.crs == self.source.crs and scale:
             self._sheet.paint(painter, view, scale, self.layer.opacity)
-            self._clusters.paint(painter, view, self.style.looks[-1] or self.style.own_look, self.layer.opacity)
+            for seen in views_around(view):
+                self._clusters.paint(painter, seen, self.style.looks[-1] or self.style.own_look, self.layer.opacity)
             self._selected_sheet.paint(painter, view, scale, 1.0)
 
     def is_complete(self, view: View) -> bool:
@@ -130,7 +131,7 @@ class VectorDrawing(LayerDrawing):
         if self.info is None or not self.layer.crs or self.info.bounds is None:
             return self.info.bounds_lonlat if self.info else None
         try:
-            return transform_bounds(self.layer.crs, WGS84, self.info.bounds)
+            return lonlat_bounds(self.layer.crs, self.info.bounds)
         except GeoloupeError:
             return None  # `problem` says so already
 
@@ -218,7 +219,8 @@ class VectorDrawing(LayerDrawing):
             return []
         points = any(table.is_single for table in self.tables)
         reach = max(radius_px, max((look.size_px / 2 * scale for look in self.style.looks if look), default=0.0))
-        found = query.at(self.tables, *view.to_world(px, py), (reach if points else radius_px) * view.grid.resolution)
+        radius = (reach if points else radius_px) * view.grid.resolution
+        found = [fid for seen in views_around(view) for fid in query.at(self.tables, *seen.to_world(px, py), radius)]
         return found if self._shown is None else [fid for fid in found if _holds(self._shown, fid)]
 
     def features_within(self, bounds: Bounds) -> NDArray[np.int64]:

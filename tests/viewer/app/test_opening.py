@@ -176,3 +176,21 @@ def test_a_case_asks_before_it_takes_the_place_of_another(
     answers.unsaved_answer = Unsaved.DISCARD
     window.files.open_words([str(tmp_path / "case.gpkg")])
     qtbot.waitUntil(lambda: window.session.target == tmp_path / "case.gpkg", timeout=10_000)
+
+
+def test_layers_on_both_sides_of_the_antimeridian_are_shown_the_narrow_way(
+    window: MainWindow, tmp_path: Path, qtbot: QtBot
+) -> None:
+    paths = [tmp_path / "east.geojson", tmp_path / "west.geojson"]
+    for path, lon in zip(paths, (175, 190), strict=True):
+        feature = {"type": "Feature", "properties": {}, "geometry": {"type": "Point", "coordinates": [lon, 10]}}
+        path.write_text(json.dumps({"type": "FeatureCollection", "features": [feature]}))
+    window.files.open_words([str(path) for path in paths])
+    settle(window, qtbot)
+    lon, _ = window.canvas.viewport.centre_lonlat()
+    assert lon == pytest.approx(-177.5, abs=0.5)
+    bounds = window.scene.bounds_lonlat()
+    assert bounds is not None
+    assert bounds.width == pytest.approx(15)
+    window.views.show_everything()
+    assert window.canvas.viewport.centre_lonlat()[0] == pytest.approx(-177.5, abs=0.5)

@@ -140,3 +140,30 @@ def test_every_symbol_has_its_own_outline_of_the_size_asked_for(symbol: str, qtb
     assert 13 <= max(bounds.width(), bounds.height()) <= 26
     others = [shape_path(other, 20.0) for other in SHAPES if other != symbol]
     assert path not in others
+
+
+@pytest.mark.parametrize("most", [2500, 0])
+def test_over_the_edge_of_the_map_the_other_side_goes_on(draw, tmp_path, qtbot, monkeypatch, most) -> None:
+    """Directly and by tiles; what is seen there can be pointed at."""
+    monkeypatch.setattr(vector_sheet, "FEW_VERTICES", most)
+    path = geojson(
+        tmp_path / "a.geojson",
+        {"type": "Polygon", "coordinates": [ring(174, 46, 176, 49)]},
+        {"type": "Polygon", "coordinates": [ring(-171, 46, -169, 49)]},
+        {"type": "Polygon", "coordinates": [ring(-1, 46, 1, 49)]},
+    )
+    drawing = draw(styled(path))
+    green, nothing = [0, 255, 0, 255], [0, 0, 0, 0]
+    for west in (172.0, -188.0):
+        view = View(TileGrid("EPSG:4326", 0.05, west, 50.0), 0, 0, 440, 100)
+        picture = complete(drawing, view, qtbot)
+        assert picture[50, 60].tolist() == green
+        assert picture[50, 360].tolist() == green
+        assert picture[50, 200].tolist() == nothing
+        assert drawing.features_at(view, 60, 50) == [0]
+        assert drawing.features_at(view, 360, 50) == [1]
+    world = View(TileGrid("EPSG:4326", 1.0, -250.0, 100.0), 0, 0, 500, 200)
+    picture = complete(drawing, world, qtbot)
+    assert picture[52, 80].tolist() != nothing
+    assert picture[52, 425].tolist() != nothing
+    assert picture[52, 65].tolist() == nothing, "not twice"
