@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -46,15 +45,6 @@ def as_stored(source: VectorSource, rows: Rows, *, curves: bool) -> Rows:
             if row is not None and wkb[row] is not None:
                 wkb[row] = blobs.row(at)
     return replace(rows, wkb=wkb)
-
-
-def stored_kind(name: str, wkb: Sequence[bytes | None]) -> str:
-    """The kind of a layer's geometries, `name` by pyogrio, where the first of them tells more."""
-    head = next((int.from_bytes(blob[1:5], "little") for blob in wkb if blob and blob[0] == 1), 0)
-    base, dimensions = head % 1000, head // 1000
-    if base in _CURVES:
-        return "Unknown"  # what pyogrio writes has no names for them
-    return measured_name(name, dimensions == 3) if dimensions in (2, 3) else name
 
 
 def measured_name(name: str, has_z: bool) -> str:

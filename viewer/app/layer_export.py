@@ -29,6 +29,8 @@ from viewer.support.messages import Messages
 
 FORMATS = {".gpkg": "GPKG", ".fgb": "FlatGeobuf", ".geojson": "GeoJSON", ".json": "GeoJSON", ".csv": "CSV"}
 CHUNK_DEADLINE_S = 120.0
+_HANDED_ON = {"start": "next_start", "written": "written", "facts": "facts"}
+"""What the request for a stretch takes from the answer to the one before."""
 
 
 @dataclass(eq=False)
@@ -39,6 +41,8 @@ class _Export:
     features: int
     job: Job | None = None
     is_cancelled: bool = False
+    remark: str = ""
+    """What the format cannot hold of it."""
 
 
 class LayerExport(QObject):
@@ -139,12 +143,17 @@ class LayerExport(QObject):
         elif isinstance(result, GeoloupeError):
             self._end(export, result)
         elif not result.header["done"]:
-            export.params |= {"start": result.header["next_start"], "written": result.header["written"]}
+            export.params |= {key: result.header[given] for key, given in _HANDED_ON.items()}
             assert export.job is not None
             self._jobs.tell(export.job, int(result.header["written"]) / max(export.features, 1))
             self._next(export)
         else:
-            self._look_again(export, int(result.header["written"]))
+            export.remark, written = str(result.header["remark"]), int(result.header["written"])
+            found = result.header["found"]
+            if found is None:
+                self._look_again(export, written)
+            else:
+                self._counted(export, written, int(found))
 
     def _look_again(self, export: _Export, written: int) -> None:
         """Open what was written, as anybody would, before it stands under its name."""
@@ -158,7 +167,10 @@ class LayerExport(QObject):
         if isinstance(result, GeoloupeError):
             self._end(export, ExportFailed(f"{export.target.name} could not be written: {result.sentence}"))
             return
-        found = sum(int(one["features"]) for one in result.header["layers"])
+        self._counted(export, written, sum(int(one["features"]) for one in result.header["layers"]))
+
+    def _counted(self, export: _Export, written: int, found: int) -> None:
+        """Move it under its name where it holds all rows."""
         if found != written:
             sentence = (
                 f"{export.target.name} would hold {grouped(found)} of {grouped(written)} features: it was not written."
@@ -172,7 +184,8 @@ class LayerExport(QObject):
         def done(_: None) -> None:
             self._end(export)
             text = self.tr("Written: {0}, {1} features") if written != 1 else self.tr("Written: {0}, one feature")
-            self._say(text.format(export.target, grouped(written)), "info")
+            said = text.format(export.target, grouped(written))
+            self._say(f"{said}. {export.remark}" if export.remark else said, "warning" if export.remark else "info")
 
         self._jobs.run(work, done, lambda error: self._end(export, error))
 

@@ -50,7 +50,7 @@ def export(odd: Odd, kind: str, folder: Path, **more: Any) -> Path:
     done = False
     while not done:
         header = POOL.ask("export_rows", params).header
-        params |= {"start": header["next_start"], "written": header["written"]}
+        params |= {"start": header["next_start"], "written": header["written"], "facts": header["facts"]}
         done = header["done"]
     return out
 

@@ -554,8 +554,8 @@ def test_f71_formulas_are_neutralised_in_a_table(tmp_path):
     data = json.loads(path.read_text())
     for name, text in (
         ("a", "=cmd|' /C calc'!A0"),
-        ("b", "+1"),
-        ("c", "-1"),
+        ("b", "+A1"),
+        ("c", "-1+cmd|' /C calc'!A0"),
         ("d", "@SUM(1)"),
         ("=e", "\tx"),
         ("f", 5),

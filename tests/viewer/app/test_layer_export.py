@@ -78,7 +78,7 @@ def test_what_cannot_be_saved_leaves_what_stands_there(window, qtbot, answers, t
     def fails(*_: object) -> None:
         raise NotReadable("It is broken.")
 
-    monkeypatch.setattr("layers.readers.vector_export._append_lines", fails)
+    monkeypatch.setattr("layers.readers.vector_export.append_lines", fails)
     assert "It is broken." in save(window, qtbot, uuid)
     assert answers.path.read_text() == "mine"
 
@@ -159,3 +159,32 @@ def test_the_encoding_of_a_shapefile_is_a_choice_and_one_step(window, qtbot, tmp
     window.session.undo()
     settle(window, qtbot)
     assert form.encoding.currentText() == "automatic (cp1251)"
+
+
+@pytest.mark.parametrize("suffix", [".gpkg", ".fgb", ".geojson", ".csv"])
+def test_rows_without_places_or_values_are_written_and_counted(window, qtbot, answers, tmp_path, suffix):
+    rows = [{"type": "Feature", "properties": {"a": a}, "geometry": None} for a in ("x", None)]
+    path = tmp_path / "none.geojson"
+    rows.append({"type": "Feature", "properties": {"a": None}, "geometry": {"type": "Point", "coordinates": [1, 2]}})
+    path.write_text(json.dumps({"type": "FeatureCollection", "features": rows}))
+    window.files.open_words([str(path)])
+    settle(window, qtbot)
+    (layer,) = window.session.document.layers_in_order()
+    answers.path = tmp_path / f"out{suffix}"
+    assert "3 features" in save(window, qtbot, layer.uuid)
+    path.write_text(json.dumps({"type": "FeatureCollection", "features": rows[:2]}))
+    assert "2 features" in save(window, qtbot, layer.uuid)
+    assert answers.path.exists()
+
+
+def test_what_the_format_cannot_hold_is_said(window, qtbot, answers, tmp_path):
+    path = tmp_path / "mixed.gpkg"
+    shapes = shapely.to_wkb(np.array([shapely.Point(1, 2, 3), shapely.LineString([(0, 0, 1), (1, 1, 1)])], object))
+    pyogrio.raw.write(
+        path, shapes, [np.arange(2)], ["n"], layer="a", driver="GPKG", geometry_type="Unknown", crs="EPSG:4326"
+    )
+    window.files.open_words([str(path)])
+    settle(window, qtbot)
+    (layer,) = window.session.document.layers_in_order()
+    answers.path = tmp_path / "out.fgb"
+    assert "2 features. A FlatGeobuf of several kinds" in save(window, qtbot, layer.uuid)
