@@ -7,9 +7,11 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from layers.geo.bounds import Bounds
+from layers.geo.crs import is_geographic
 
 TILE_PX = 256
 """Edge of a display tile in pixels (measured: 256 beats 512 for pans)."""
+_POINT_DEGREES = 1e-5
 
 
 class TileKey(NamedTuple):
@@ -112,8 +114,13 @@ class View:
 
     @classmethod
     def of_bounds(cls, crs: str, bounds: Bounds, width: int, height: int) -> View:
-        """The unturned view that shows all of `bounds`, centred, at the resolution the tighter side asks for."""
-        resolution = max(bounds.width / width, bounds.height / height)
+        """The unturned view that shows all of `bounds`, centred, at the resolution the tighter side asks for.
+
+        Of a single place about a metre a pixel.
+        """
+        resolution = max(bounds.width / width, bounds.height / height) or (
+            _POINT_DEGREES if is_geographic(crs) else 1.0
+        )
         x, y = bounds.centre
         left, top = x - resolution * width / 2, y + resolution * height / 2
         return cls(TileGrid(crs, resolution, left, top), 0, 0, width, height)

@@ -24,6 +24,8 @@ COARSEST = 2.0
 """The world may shrink to this part of the picture: beyond it there is nothing to see."""
 PIXELS_ACROSS_WORLD = 4e9
 """The finest resolution is the world's larger side through this: a centimetre a pixel in Web Mercator."""
+FIT_MARGIN = 0.06
+"""Of what is shown whole, so much is left free on each side."""
 FINEST_FIT_M = 1.0
 """Ground metres a pixel at which a fit to a single point stops."""
 

@@ -31,7 +31,7 @@ from viewer.canvas.pointer import PointerTool
 from viewer.canvas.scene import MapScene
 from viewer.canvas.selection import Selection
 from viewer.canvas.view_history import ViewHistory
-from viewer.canvas.viewport import Viewport
+from viewer.canvas.viewport import FIT_MARGIN, Viewport
 
 LOADING_PAINT_MS = 90
 """While tiles arrive the map is painted no oftener: painting stand-ins would take the cores from the readers."""
@@ -39,7 +39,6 @@ LIVE_PAINT_MS = 12
 """While only colours change, as a handle moves, nothing else needs the cores."""
 REST_MS = 100
 """A wheel gesture has ended when nothing came for so long."""
-FIT_MARGIN = 0.06
 
 
 class MapCanvas(QWidget):

@@ -19,6 +19,7 @@ from layers.geo.crs import PIXEL_SPACE, WGS84, transform_bounds, world_bounds
 from layers.grid.tile_grid import View
 from layers.pool.pool import ReaderPool
 from viewer.canvas.scene import MapScene
+from viewer.canvas.viewport import FIT_MARGIN, Viewport
 from viewer.network.consent import Consent, is_private
 from viewer.network.fetcher import Fetcher
 from viewer.rendering.context import RenderContext
@@ -28,6 +29,7 @@ from viewer.support.memory import keep_freed_memory
 from viewer.support.settings import cache_folder
 
 DEADLINE_MS = 120_000
+_WHOLE_DEGREES = 350.0
 
 
 class Studio:
@@ -72,10 +74,15 @@ class Studio:
         return scene
 
     def picture(self, scene: MapScene, crs: str, bounds: Bounds | None, width: int, height: int) -> QImage:
-        """The map alone, complete. Raises ExportFailed where it does not get complete in time, or has no room."""
-        lonlat = bounds or scene.bounds_lonlat()
-        world = transform_bounds(WGS84, crs, lonlat) if lonlat else world_bounds(crs)
-        return self._picture(scene, View.of_bounds(crs, world, width, height))
+        """The map alone, complete: exactly `bounds` in lon, lat, or everything as the window shows it, with a margin.
+
+        Raises ExportFailed where it does not get complete in time, or has no room.
+        """
+        if bounds is not None:
+            view = View.of_bounds(crs, transform_bounds(WGS84, crs, bounds), width, height)
+        else:
+            view = _view_of_everything(scene.bounds_lonlat(), crs, width, height)
+        return self._picture(scene, view)
 
     def pixel_picture(self, scene: MapScene, width: int, height: int) -> QImage:
         """The same of what stands in pixel space."""
@@ -88,9 +95,20 @@ class Studio:
         if image.isNull():
             raise ExportFailed("There is not enough memory for a picture of this size: choose a smaller one.")
         painter = QPainter(image)
-        scene.paint_map(painter, view)
-        painter.end()
+        try:
+            scene.paint_map(painter, view)
+        finally:
+            painter.end()  # else Qt ends the program when the picture goes before its painter
         return image
+
+
+def _view_of_everything(lonlat: Bounds | None, crs: str, width: int, height: int) -> View:
+    """What covers the whole Earth is shown to its edges, as in the window."""
+    viewport = Viewport(crs, width, height)
+    if lonlat is not None:
+        covers = lonlat.width >= _WHOLE_DEGREES
+        viewport.fit_lonlat(lonlat, 0.0 if covers else FIT_MARGIN)
+    return viewport.view()
 
 
 def complete(scene: MapScene, view: View) -> None:

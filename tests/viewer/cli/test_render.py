@@ -110,3 +110,48 @@ def test_only_a_png_is_written(cli, scene_tif: Path, tmp_path: Path, name: str) 
     outcome = cli("render", scene_tif, "--out", tmp_path / name, "--size", "64x64")
     assert outcome.code == BAD_INPUT
     assert ".png" in outcome.sentence
+
+
+def points_at(path: Path, *places: tuple[float, float]) -> Path:
+    features = [
+        {"type": "Feature", "properties": {}, "geometry": {"type": "Point", "coordinates": place}} for place in places
+    ]
+    path.write_text(json.dumps({"type": "FeatureCollection", "features": features}))
+    return path
+
+
+def inked(path: Path) -> np.ndarray:
+    """(n, 2) rows and columns of what is no ground."""
+    picture = pixels(path)
+    return np.argwhere((picture != picture[0, 0]).any(axis=2))
+
+
+@pytest.mark.parametrize("crs", ["EPSG:3857", "EPSG:4326", "EPSG:32637"])
+def test_a_single_point_is_drawn_in_the_middle(cli, tmp_path: Path, crs: str) -> None:
+    out = tmp_path / "x.png"
+    path = points_at(tmp_path / "a.geojson", (37.6, 55.7))
+    assert cli("render", path, "--out", out, "--size", "101x101", "--crs", crs).code == DONE
+    found = inked(out)
+    assert len(found)
+    assert abs(found.mean(axis=0) - 50).max() <= 1
+
+
+def test_the_outermost_points_are_drawn_whole(cli, tmp_path: Path) -> None:
+    out = tmp_path / "x.png"
+    path = points_at(tmp_path / "a.geojson", (250, 40), (260, 40))
+    assert cli("render", path, "--out", out, "--size", "301x101").code == DONE
+    found = inked(out)
+    columns = np.unique(found[:, 1])
+    assert 3 < columns.min() < 40
+    assert 260 < columns.max() < 297
+    west, east = columns[columns < 150], columns[columns > 150]
+    assert len(west) == pytest.approx(len(east), abs=1), "neither is cut"
+
+
+def test_points_on_both_sides_of_the_antimeridian_are_near_each_other(cli, tmp_path: Path) -> None:
+    out = tmp_path / "x.png"
+    path = points_at(tmp_path / "a.geojson", (175, 0), (190, 0), (200, 0))
+    assert cli("render", path, "--out", out, "--size", "301x101").code == DONE
+    columns = np.unique(inked(out)[:, 1])
+    assert len(np.flatnonzero(np.diff(columns) > 1)) == 2, "three points"
+    assert np.ptp(columns) > 250
