@@ -38,6 +38,28 @@ def split_geometry(geometry: BaseGeometry) -> BaseGeometry:
     return _gathered(pieces, shapely.get_dimensions(geometry))
 
 
+def at_home(geometry: BaseGeometry) -> BaseGeometry:
+    """The same places with each point inside -180..180, and of lines and areas each part, moved as a whole, with its
+    middle there: what crosses the antimeridian stays in one piece and runs on beyond it.
+
+    What lies inside, if only in part, comes back as the same object.
+    """
+    parts = shapely.get_parts(geometry)
+    moved = [_home(part) for part in parts]
+    if geometry.is_empty or all(new is old for new, old in zip(moved, parts, strict=True)):
+        return geometry
+    return type(geometry)(moved) if geometry.geom_type.startswith("Multi") else moved[0]
+
+
+def _home(part: BaseGeometry) -> BaseGeometry:
+    left, _, right, _ = part.bounds
+    if not (left >= 180.0 or right <= -180.0) or (left == right and abs(left) <= 180.0):
+        return part
+    if left == right:
+        return _shifted(part, normalise_lon(left) - left)
+    return _shifted(part, -360.0 * math.ceil(((left + right) / 2 - 180.0) / 360.0))
+
+
 def _needs_cut(part: BaseGeometry) -> bool:
     lons = shapely.get_coordinates(part)[:, 0]
     if lons.size == 0 or np.abs(lons).max() > (_NO_LONGITUDE if shapely.get_dimensions(part) else MAX_LON):

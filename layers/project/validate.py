@@ -12,6 +12,7 @@ from layers.document.document import Document
 from layers.document.layer import Layer
 from layers.document.vocabulary import LIKELIHOOD_TERMS, LikelihoodTerm
 from layers.errors import CaseDamaged
+from layers.geo.antimeridian import at_home
 from layers.project.columns import SITE_SPECS
 from layers.project.geometry_blobs import geometries
 from layers.project.guarded import check_sqlite, opened
@@ -45,7 +46,12 @@ def validate(path: Path) -> list[Finding]:
     findings = [*_format(path, header), *_integrity(intake), *_index(path)]
     said = {finding.sentence for finding in findings}
     findings += [Finding("value", problem) for problem in intake.problems if problem not in said]
-    findings += [*_links(intake.document), *_trade(intake.document), *_layer_files(path, intake.document)]
+    findings += [
+        *_links(intake.document),
+        *_places(intake.document),
+        *_trade(intake.document),
+        *_layer_files(path, intake.document),
+    ]
     order: tuple[Severity, ...] = ("error", "warning", "note")
     return sorted(findings, key=lambda finding: order.index(finding.severity))
 
@@ -109,6 +115,13 @@ def _links(document: Document) -> Iterator[Finding]:
     if lost:
         chips = counted(lost, "image chip belongs", "image chips belong")
         yield Finding("orphan_chip", f"{chips} to a site that is not in the case.")
+
+
+def _places(document: Document) -> Iterator[Finding]:
+    for site in document.sites.values():
+        if not site.geometry.is_empty and at_home(site.geometry) is not site.geometry:
+            about = f"The site “{_short(site.label)}”" if site.label else "A site"
+            yield Finding("longitude", f"{about} has a longitude beyond 180 degrees. Place it anew.")
 
 
 def _trade(document: Document) -> Iterator[Finding]:

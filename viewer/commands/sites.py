@@ -15,6 +15,7 @@ from layers.document.rows import Comment
 from layers.document.site import Site
 from layers.document.vocabulary import BY_HAND, MEASURED, ROLES, STATUSES
 from layers.errors import InvalidValue
+from layers.geo.antimeridian import at_home
 from viewer.commands.fields import check_choice, check_color, check_date, check_number, row_of
 from viewer.commands.stamps import Stamp, delete, insert, new_uuid, stamp_of, update
 
@@ -42,15 +43,16 @@ def add_site(
     uuid: str | None = None,
     **fields: Any,
 ) -> Edit:
-    """Mark a site; its row is ``edit.changes[0].after``. `geometry` is in lon, lat. Raises InvalidValue."""
-    check_site(geometry, fields)
+    """Mark a site; its row is ``edit.changes[0].after``. `geometry`: in lon, lat of any turn. Raises InvalidValue."""
+    geometry = _checked(geometry)
+    _check_fields(fields)
     site = Site(uuid=uuid or new_uuid(), geometry=geometry, **fields)
     return Edit(f"Add {_named(site)}", (insert("sites", site, stamp_of(actor, now)),))
 
 
 def check_site(geometry: BaseGeometry, fields: Mapping[str, Any]) -> None:
     """Raises InvalidValue where these make no site."""
-    _check_geometry(geometry)
+    _checked(geometry)
     _check_fields(fields)
 
 
@@ -124,8 +126,7 @@ def _with_geometries(document: Document, geometries: Mapping[str, BaseGeometry],
     sites = [row_of(document.sites, uuid, "site") for uuid in geometries]
     changes: list[Change] = []
     for site in sites:
-        geometry = geometries[site.uuid]
-        _check_geometry(geometry)
+        geometry = _checked(geometries[site.uuid])
         if Site(uuid="", geometry=geometry).kind != site.kind:
             raise InvalidValue(f"A {site.kind} stays a {site.kind}: delete the site and draw it anew.")
         if geometry != site.geometry:
@@ -161,12 +162,14 @@ def _changed(site: Site, stamp: Stamp, fields: Mapping[str, Any]) -> tuple[Chang
     return update("sites", site, stamp, **{**fields, **review})
 
 
-def _check_geometry(geometry: BaseGeometry) -> None:
+def _checked(geometry: BaseGeometry) -> BaseGeometry:
+    """The geometry where it is kept: in -180..180, or running on from there. Raises InvalidValue."""
     if geometry.geom_type not in _GEOMETRIES or geometry.is_empty:
         raise InvalidValue("A site needs a point, a line or a polygon.")
     left, bottom, right, top = shapely.bounds(geometry)
     if not all(math.isfinite(value) for value in (left, bottom, right, top)) or bottom < -90 or top > 90:
         raise InvalidValue("A site lies on the Earth: latitudes from -90 to 90, and finite longitudes.")
+    return at_home(geometry)
 
 
 def _check_fields(fields: Mapping[str, Any]) -> None:

@@ -4,7 +4,7 @@ import shapely
 from hypothesis import given
 from hypothesis import strategies as st
 
-from layers.geo.antimeridian import split_geometry
+from layers.geo.antimeridian import at_home, split_geometry
 from layers.geo.longitudes import normalise_lon, shift_near, unwrap_longitudes
 
 LONS = st.floats(-1e4, 1e4)
@@ -117,3 +117,30 @@ def test_splitting_keeps_the_area_and_stays_in_range(lon, lat, half_width, half_
     left, _, right, _ = split.bounds
     assert -180 <= left <= right <= 180
     assert split.area == pytest.approx(box.area, rel=1e-6)
+
+
+@pytest.mark.parametrize(
+    ("given", "wanted"),
+    [
+        ("POINT (250 40)", "POINT (-110 40)"),
+        ("POINT (359.5 1)", "POINT (-0.5 1)"),
+        ("MULTIPOINT (190 3, 0 0)", "MULTIPOINT (-170 3, 0 0)"),
+        ("LINESTRING (185 0, 200 10)", "LINESTRING (-175 0, -160 10)"),
+        ("MULTIPOLYGON (((190 0, 191 0, 191 1, 190 0)), ((1 0, 2 0, 2 1, 1 0)))",
+         "MULTIPOLYGON (((-170 0, -169 0, -169 1, -170 0)), ((1 0, 2 0, 2 1, 1 0)))"),
+        ("POINT Z (-190 3 7)", "POINT Z (170 3 7)"),
+    ],
+)  # fmt: skip
+def test_what_lies_beyond_comes_home(given, wanted):
+    home = at_home(shapely.from_wkt(given))
+    assert shapely.equals_exact(home, shapely.from_wkt(wanted), tolerance=1e-9)
+    assert home.has_z == ("Z" in wanted)
+
+
+@pytest.mark.parametrize(
+    "wkt",
+    ["POINT (180 1)", "POINT (-180 1)", "LINESTRING (170 0, 190 1)", "LINESTRING (-180 0, -180 5)", "POINT EMPTY"],
+)
+def test_what_begins_at_home_stays_as_it_is(wkt):
+    geometry = shapely.from_wkt(wkt)
+    assert at_home(geometry) is geometry

@@ -10,11 +10,13 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from shapely.geometry import LineString, Point
 
 from layers.document.claim import Claim
 from layers.document.document import Document
 from layers.document.layer import Layer
 from layers.document.rows import ClaimSite
+from layers.document.site import Site
 from layers.errors import FileMissing, UnsupportedFormat
 from layers.project.publish import write_case
 from layers.project.validate import validate
@@ -129,3 +131,9 @@ def test_what_is_no_case_is_refused(tmp_path: Path) -> None:
     (tmp_path / "text.gpkg").write_text("text " * 50)
     with pytest.raises(UnsupportedFormat):
         validate(tmp_path / "text.gpkg")
+
+
+def test_a_site_beyond_the_antimeridian_is_found(tmp_path: Path) -> None:
+    sites = [Site(uuid=str(n), geometry=g) for n, g in enumerate((Point(250, 40), LineString([(170, 1), (190, 2)])))]
+    write_case(Document({"sites": sites}), tmp_path / "case.gpkg")
+    assert [finding.code for finding in validate(tmp_path / "case.gpkg")] == ["longitude"]

@@ -226,3 +226,16 @@ def test_a_bad_table_changes_nothing(cli, case: Path, tmp_path: Path, name: str,
     assert outcome.code == BAD_INPUT
     assert words in outcome.sentence
     assert case.read_bytes() == before
+
+
+def test_longitudes_of_any_turn_become_sites_at_home(cli, tmp_path: Path) -> None:
+    case, path = tmp_path / "a.gpkg", tmp_path / "a.geojson"
+    features = [
+        {"type": "Feature", "properties": {}, "geometry": {"type": "Point", "coordinates": [lon, 10]}}
+        for lon in (250, 359.5, 20)
+    ]
+    path.write_text(json.dumps({"type": "FeatureCollection", "features": features}))
+    assert cli("new", case).code == DONE
+    assert cli("add-sites", case, path).code == DONE
+    places = sorted(site["geometry"]["coordinates"][0] for site in cli("sites", case, "--json").json)
+    assert places == [-110, -0.5, 20]

@@ -183,3 +183,15 @@ def test_deleting_a_site_frees_its_claims_and_takes_its_chips() -> None:
     document.apply(delete_sites(document, ["b"], actor="Li"))
     assert "c" in document.claims
     assert document.site_links_of_claim("c") == []
+
+
+def test_longitudes_of_any_turn_come_home_and_routes_stay_whole():
+    route = LineString([(170, 0), (190, 5)])
+    for given, wanted in ((Point(250, 40), Point(-110, 40)), (route, route)):
+        (change,) = add_site(Document(), given, actor="a").changes
+        assert change.after.geometry == wanted
+    document = Document()
+    edit = add_site(document, Point(179, 1), actor="a")
+    document.apply(edit)
+    (change,) = move_sites(document, {edit.changes[0].uuid: Point(181, 1)}, actor="a").changes
+    assert change.after.geometry == Point(-179, 1)
