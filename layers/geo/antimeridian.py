@@ -18,23 +18,26 @@ _NO_LONGITUDE = 3600.0
 """What is further out is no longitude but a mistake: nothing is cut into so many turns."""
 
 
-def split_geometry(geometry: BaseGeometry) -> BaseGeometry:
+def split_geometry(geometry: BaseGeometry, *, clockwise: bool = False) -> BaseGeometry:
     """The same places in lon, lat with every part inside -180..180, cut at the antimeridian.
 
-    A step of more than 180 degrees between consecutive points is a crossing. A ring around a pole is closed by way of
-    that pole. What needs no cut comes back as the same object; what is cut comes back as one part or as a Multi of
-    the same kind. Polygons that touch themselves only through the cut (a world-wide rectangle) are left alone.
+    A step of more than 180 degrees between consecutive points is a crossing, but for a polygon that is taken at its
+    word (`is_as_drawn`; `clockwise`: areas lie to the right of their rings, as in shapefiles). A ring around a pole is
+    closed by way of that pole. What needs no cut comes back as the same object; what is cut comes back as one part or
+    as a Multi of the same kind. Polygons that touch themselves only through the cut (a world-wide rectangle) are left
+    alone.
     """
     if geometry.is_empty:
         return geometry
     parts = shapely.get_parts(geometry)
     if geometry.geom_type == "GeometryCollection":
-        split = [split_geometry(part) for part in parts]
+        split = [split_geometry(part, clockwise=clockwise) for part in parts]
         unchanged = all(new is old for new, old in zip(split, parts, strict=True))
         return geometry if unchanged else shapely.GeometryCollection(split)
-    if not any(_needs_cut(part) for part in parts):
+    cut = [_needs_cut(part, clockwise) for part in parts]
+    if not any(cut):
         return geometry
-    pieces = [piece for part in parts for piece in (_cut(part) if _needs_cut(part) else [part])]
+    pieces = [piece for part, is_cut in zip(parts, cut, strict=True) for piece in (_cut(part) if is_cut else [part])]
     return _gathered(pieces, shapely.get_dimensions(geometry))
 
 
@@ -60,7 +63,26 @@ def _home(part: BaseGeometry) -> BaseGeometry:
     return _shifted(part, -360.0 * math.ceil(((left + right) / 2 - 180.0) / 360.0))
 
 
-def _needs_cut(part: BaseGeometry) -> bool:
+def is_as_drawn(polygon: BaseGeometry, *, clockwise: bool = False) -> bool:
+    """Whether edges longer than 180 degrees are what they say: a footprint of nearly the whole Earth, say.
+
+    The corners of a box from -179 to 179 are those of a narrow one over the antimeridian. Which of the two is meant
+    tells the way its ring goes round, as each turned round the other way would be the other's hole: RFC 7946 and OGC
+    want areas to the left of it, shapefiles to the right (whose writers turn rings as they are drawn, so that there
+    every such box is the wide one). That is believed only of edges along a parallel that lead
+    there and back, within -180..180: any other long edge is of a shape, such as an island, drawn over the antimeridian.
+    """
+    ring = shapely.get_exterior_ring(polygon)
+    places = shapely.get_coordinates(ring)
+    if not len(places) or np.abs(places[:, 0]).max() > 180.0:
+        return False
+    dx, dy = np.diff(places, axis=0).T
+    long = np.abs(dx) > 180.0
+    back_and_forth = bool(long.any()) and np.sign(dx[long]).sum() == 0 and not dy[long].any()
+    return bool(back_and_forth and shapely.is_ccw(ring) != clockwise)
+
+
+def _needs_cut(part: BaseGeometry, clockwise: bool) -> bool:
     lons = shapely.get_coordinates(part)[:, 0]
     if lons.size == 0 or np.abs(lons).max() > (_NO_LONGITUDE if shapely.get_dimensions(part) else MAX_LON):
         return False
@@ -72,6 +94,8 @@ def _needs_cut(part: BaseGeometry) -> bool:
     jumps = np.concatenate([np.abs(np.diff(shapely.get_coordinates(ring)[:, 0])) for ring in rings])
     large = jumps[jumps > 180.0]
     if large.size == 0:
+        return False
+    if part.geom_type == "Polygon" and is_as_drawn(part, clockwise=clockwise):
         return False
     # From edge to edge (exactly 360) is how data already cut at the antimeridian runs along a pole or a parallel.
     return not (part.geom_type == "Polygon" and bool((large == 360.0).all()) and shapely.is_valid(part))

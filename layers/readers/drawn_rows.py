@@ -132,8 +132,13 @@ def joined(pieces: Sequence[Drawn]) -> Drawn:
     )
 
 
-def drawn_batch(blobs: Blobs, fids: NDArray[np.int64], source: str, canvas: str) -> tuple[Drawn, NDArray[np.int64]]:
-    """The rows that are understood from their bytes, and the indices of those that are not."""
+def drawn_batch(
+    blobs: Blobs, fids: NDArray[np.int64], source: str, canvas: str, *, clockwise: bool = False
+) -> tuple[Drawn, NDArray[np.int64]]:
+    """The rows that are understood from their bytes, and the indices of those that are not.
+
+    `clockwise`: areas lie to the right of their rings.
+    """
     parts = parts_of(blobs)
     lonlat = is_geographic(source)
     new = np.ones(len(parts.row), bool)
@@ -154,12 +159,14 @@ def drawn_batch(blobs: Blobs, fids: NDArray[np.int64], source: str, canvas: str)
         piece = replace(piece, lost=_lost(fids[rows], reason, piece.fid))
     if hard.size:
         rows = parts.row[first][hard]
-        others = drawn_rows([blobs.row(int(row)) for row in rows], fids[rows], source, canvas)
+        others = drawn_rows([blobs.row(int(row)) for row in rows], fids[rows], source, canvas, clockwise=clockwise)
         piece = joined([piece, others]).in_order()
     return piece, parts.left
 
 
-def drawn_rows(wkb: Sequence[bytes | None], fids: NDArray[Any], source: str, canvas: str) -> Drawn:
+def drawn_rows(
+    wkb: Sequence[bytes | None], fids: NDArray[Any], source: str, canvas: str, *, clockwise: bool = False
+) -> Drawn:
     """Any rows, by shapely; None, empty and undecodable ones are skipped."""
     rows = np.array([i for i, w in enumerate(wkb) if w], np.int64)
     geometries = shapely.from_wkb(np.array([w for w in wkb if w], object), on_invalid="ignore")
@@ -168,7 +175,7 @@ def drawn_rows(wkb: Sequence[bytes | None], fids: NDArray[Any], source: str, can
         left, bottom, right, top = np.nan_to_num(shapely.bounds(geometries)).T.reshape(4, -1)
         wide = (right - left > LONG_DEGREES) | (top - bottom > LONG_DEGREES) | (left < -180) | (right > 180)
         for index in np.flatnonzero(wide):
-            geometries[index] = drawn_geometry(geometries[index], unrolled)
+            geometries[index] = drawn_geometry(geometries[index], unrolled, clockwise=clockwise)
     piece = _projected(general_shapes(geometries, rows), np.asarray(fids, np.int64), source, canvas)
     if len(wkb) == _distinct(piece.fid):
         return piece

@@ -163,12 +163,14 @@ def _by_stream(params: dict[str, Any], source: VectorSource, canvas: str, asked:
     """Rows as OGR streams them; those the short way does not understand are read once more."""
     pieces: list[Drawn] = []
     position, size, crs = asked.start, 0, str(params.get("source_crs", ""))
+    clockwise = source.content is Content.SHAPEFILE
     for found, (fids, blobs) in geometry_batches(source, _batch_rows(asked), **_which(source, asked)):
         crs = crs or _known(found, source)
-        piece, left = drawn_batch(blobs, fids, crs, canvas)
+        piece, left = drawn_batch(blobs, fids, crs, canvas, clockwise=clockwise)
         if left.size:
             rows = list(_rows_left(source, fids[left], [blobs.row(int(at)) for at in left]))
-            piece = joined([piece, *(drawn_rows(wkb, some, crs, canvas) for some, wkb in rows)]).in_order()
+            others = (drawn_rows(wkb, some, crs, canvas, clockwise=clockwise) for some, wkb in rows)
+            piece = joined([piece, *others]).in_order()
         after = int(fids[-1]) + 1 if source.by_fid else position + len(fids)
         if size + piece.nbytes > ANSWER_BYTES - _SPARE_BYTES:
             return _cut(pieces, piece, size, fids, position, source)
@@ -223,7 +225,7 @@ def _by_rows(
     limit = min(asked.limit or CHUNK_FEATURES, CHUNK_FEATURES)
     rows = rows_of(source, asked.start, limit, params.get("columns", []))
     crs = str(params.get("source_crs", "")) or _known(rows.crs, source)
-    drawn = drawn_rows(rows.wkb, rows.fids, crs, canvas)
+    drawn = drawn_rows(rows.wkb, rows.fids, crs, canvas, clockwise=source.content is Content.SHAPEFILE)
     count = drawn.rows_that_fit(ANSWER_BYTES - _SPARE_BYTES, rows.fids)
     following = rows.next_fid
     if count < len(rows.fids):

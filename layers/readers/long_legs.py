@@ -7,7 +7,7 @@ import shapely
 from numpy.typing import NDArray
 from shapely.geometry.base import BaseGeometry
 
-from layers.geo.antimeridian import split_geometry
+from layers.geo.antimeridian import is_as_drawn, split_geometry
 from layers.geo.longitudes import unwrap_longitudes
 from layers.geo.proj import pyproj
 
@@ -22,25 +22,27 @@ _MOST_POINTS = 1_000_000
 _GEOD = pyproj.Geod(ellps="WGS84")
 
 
-def drawn_geometry(geometry: BaseGeometry | None, unrolled: bool) -> BaseGeometry | None:
+def drawn_geometry(geometry: BaseGeometry | None, unrolled: bool, *, clockwise: bool = False) -> BaseGeometry | None:
     """What a canvas shows of a geometry in longitudes and latitudes: long legs filled in, cut at the antimeridian.
 
     `unrolled`: the world ends at the antimeridian, and edges along meridians and parallels are straight.
+    `clockwise`: areas lie to the right of their rings, as `antimeridian.split_geometry` wants to know.
     """
     if geometry is None or geometry.is_empty:
         return geometry
-    filled = _filled(geometry, unrolled)
-    return split_geometry(filled) if unrolled else filled
+    filled = _filled(geometry, unrolled, clockwise)
+    return split_geometry(filled, clockwise=clockwise) if unrolled else filled
 
 
-def _filled(geometry: BaseGeometry, unrolled: bool) -> BaseGeometry:
+def _filled(geometry: BaseGeometry, unrolled: bool, clockwise: bool) -> BaseGeometry:
     kind = geometry.geom_type
     if kind.startswith("Multi") or kind == "GeometryCollection":
-        return type(geometry)([_filled(part, unrolled) for part in shapely.get_parts(geometry)])
+        return type(geometry)([_filled(part, unrolled, clockwise) for part in shapely.get_parts(geometry)])
     if kind in ("LineString", "LinearRing"):
         return shapely.LineString(_along_the_earth(shapely.get_coordinates(geometry), unrolled))
     if kind == "Polygon" and not unrolled:
-        shell, *holes = (_straight(shapely.get_coordinates(ring)) for ring in shapely.get_rings(geometry))
+        short_way = not is_as_drawn(geometry, clockwise=clockwise)
+        shell, *holes = (_straight(shapely.get_coordinates(ring), short_way) for ring in shapely.get_rings(geometry))
         return shapely.Polygon(shell, holes)
     return geometry
 
@@ -71,11 +73,11 @@ def _along_the_earth(line: NDArray[np.float64], unrolled: bool) -> NDArray[np.fl
     return filled
 
 
-def _straight(line: NDArray[np.float64]) -> NDArray[np.float64]:
+def _straight(line: NDArray[np.float64], short_way: bool) -> NDArray[np.float64]:
     """With points on long edges, so that a canvas that bends parallels bends them."""
     if not np.isfinite(line).all():
         return line
-    whole = np.stack([unwrap_longitudes(line[:, 0]), line[:, 1]], axis=1)
+    whole = np.stack([unwrap_longitudes(line[:, 0]), line[:, 1]], axis=1) if short_way else line
     legs = np.abs(np.diff(whole, axis=0)).max(axis=1)
     leg, share = _shares(np.ceil(legs / _STEP_DEGREES))
     between = whole[leg] + (whole[leg + 1] - whole[leg]) * share[:, None]

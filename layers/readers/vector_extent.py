@@ -35,8 +35,11 @@ class Extent:
     fits: bool
     """False where the numbers cannot be of the CRS."""
 
-    def lonlat(self, crs: str) -> Bounds | None:
-        """Where it is drawn, over the antimeridian where that is the narrower way. Raises CannotBePlaced."""
+    def lonlat(self, crs: str, *, clockwise: bool = False) -> Bounds | None:
+        """Where it is drawn, over the antimeridian where that is the narrower way. Raises CannotBePlaced.
+
+        `clockwise`: areas lie to the right of their rings.
+        """
         if self.bounds is None:
             return None
         if not is_geographic(crs):
@@ -45,7 +48,7 @@ class Extent:
             return None
         if not (self.is_all and len(self.shapes)):
             return lonlat_bounds(crs, self.bounds)
-        return transform_bounds(crs, WGS84, narrowest(_drawn_boxes(self.shapes)))
+        return transform_bounds(crs, WGS84, narrowest(_drawn_boxes(self.shapes, clockwise)))
 
 
 def extent_of(shapes: NDArray[Any], crs: str, total: Any = None, *, is_all: bool = True) -> Extent:
@@ -95,7 +98,7 @@ def _with_the_others(
     return seen.union(Bounds(*sides))
 
 
-def _drawn_boxes(shapes: NDArray[Any]) -> NDArray[np.float64]:
+def _drawn_boxes(shapes: NDArray[Any], clockwise: bool) -> NDArray[np.float64]:
     """Boxes in degrees; of what is wider than half the Earth those of its parts on the map."""
     boxes = shapely.bounds(shapes).reshape(-1, 4)
     wide = boxes[:, 2] - boxes[:, 0] > 180.0
@@ -104,5 +107,5 @@ def _drawn_boxes(shapes: NDArray[Any]) -> NDArray[np.float64]:
     if wide.sum() > _MOST_CUT:
         boxes[wide, 0], boxes[wide, 2] = -180.0, 180.0
         return boxes
-    parts = [shapely.bounds(shapely.get_parts(split_geometry(shape))) for shape in shapes[wide]]
+    parts = [shapely.bounds(shapely.get_parts(split_geometry(shape, clockwise=clockwise))) for shape in shapes[wide]]
     return np.concatenate([boxes[~wide], *parts])

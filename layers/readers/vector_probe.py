@@ -153,7 +153,7 @@ def _placed(info: VectorInfo, extent: Extent) -> VectorInfo:
         found.append(f"{name} is said to be in degrees, but its coordinates are not: choose its CRS.")
     elif bounds is not None:
         try:
-            lonlat = extent.lonlat(crs)
+            lonlat = extent.lonlat(crs, clockwise=info.driver == "ESRI Shapefile")
         except CannotBePlaced as error:
             found.append(error.sentence)
         if lonlat is not None and not is_geographic(crs) and max(map(abs, bounds)) <= 360:

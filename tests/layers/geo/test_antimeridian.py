@@ -144,3 +144,26 @@ def test_what_lies_beyond_comes_home(given, wanted):
 def test_what_begins_at_home_stays_as_it_is(wkt):
     geometry = shapely.from_wkt(wkt)
     assert at_home(geometry) is geometry
+
+
+WORLD = [(-179, -80), (179, -80), (179, 80), (-179, 80)]
+
+
+def test_a_footprint_of_nearly_the_whole_earth_is_what_it_says():
+    world = shapely.Polygon(WORLD)
+    assert split_geometry(world) is world
+    assert split_geometry(shapely.Polygon(WORLD[::-1]), clockwise=True).area == pytest.approx(358 * 160)
+
+
+def test_the_way_a_ring_goes_round_tells_the_wide_box_from_the_narrow():
+    narrow = [(170, 0), (-170, 0), (-170, 10), (170, 10)]
+    assert split_geometry(shapely.Polygon(narrow)).area == pytest.approx(200)
+    assert split_geometry(shapely.Polygon(narrow[::-1]), clockwise=True).area == pytest.approx(200)
+    assert split_geometry(shapely.Polygon(narrow[::-1])).area == pytest.approx(3400)
+
+
+@pytest.mark.parametrize("turn", [1, -1])
+def test_an_island_over_the_antimeridian_stays_one_whichever_way_it_goes_round(turn):
+    island = [(179, -16), (-179.5, -16.2), (-179, -17), (179.2, -17.3)][::turn]
+    assert split_geometry(shapely.Polygon(island)).area < 3
+    assert split_geometry(shapely.Polygon(island), clockwise=True).area < 3

@@ -129,3 +129,36 @@ def test_marks_for_no_place_say_nothing_about_the_crs():
     shapes = np.array([shapely.Point(NULL, NULL), shapely.Point(np.inf, 3), shapely.Point(7, 8)], object)
     for crs in ("EPSG:4326", "EPSG:32652", ""):
         assert extent_of(shapes, crs, [NULL, NULL, np.inf, 8]).bounds == Bounds(7, 8, 7, 8)
+
+
+WIDE = [(-179, -80), (179, -80), (179, 80), (-179, 80)]
+NARROW = [(170, 0), (-170, 0), (-170, 10), (170, 10)]
+
+
+@pytest.mark.parametrize(
+    ("name", "ring", "wanted"),
+    [
+        ("a.geojson", WIDE, (-179, -80, 179, 80)),
+        ("a.gpkg", WIDE, (-179, -80, 179, 80)),
+        ("a.shp", WIDE, (-179, -80, 179, 80)),
+        ("a.geojson", NARROW, (170, 0, 190, 10)),
+        ("a.gpkg", NARROW, (170, 0, 190, 10)),
+        ("a.shp", NARROW, (-170, 0, 170, 10)),
+    ],
+)
+def test_a_box_is_as_wide_as_its_file_says(tmp_path, name, ring, wanted):
+    """All rings of a shapefile go round clockwise as they are drawn: there a box is always the one that is drawn."""
+    path = made(tmp_path / name, [shapely.Polygon(ring)])
+    (layer,) = probe(path)
+    assert layer.bounds_lonlat == wanted
+    for crs, degree in (("EPSG:4326", 1.0), ("EPSG:3857", 111_319.4908)):
+        table = draw(path, crs)[0]
+        west, east = table.xy[:, 0].min() * table.step / degree, table.xy[:, 0].max() * table.step / degree
+        if wanted[2] > 180:
+            assert (west, east) == pytest.approx((-180, 180))
+            assert len(table.start_of) - 1 == 2, "cut in two"
+        else:
+            assert (west, east) == pytest.approx((wanted[0], wanted[2]), abs=1e-4)
+            assert len(table.start_of) - 1 == 1
+    polar = draw(path, "EPSG:3995")[0]
+    assert bool((polar.xy[:, 1] < 0).any()) == (wanted[2] < 180), "around the pole a wide box goes by way of Greenwich"
