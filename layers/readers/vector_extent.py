@@ -53,9 +53,11 @@ class Extent:
 
 def extent_of(shapes: NDArray[Any], crs: str, total: Any = None, *, is_all: bool = True) -> Extent:
     """From the rows looked at. `total`: the bounds of all, as the file says; `is_all`: these are all rows."""
+    whole = None if total is None else np.asarray(total, dtype=np.float64)
+    if whole is not None and not is_all and _are_within(whole[None], _limits(crs)[0][0]).all():
+        return Extent(Bounds(*whole.tolist()), shapes[:0], False, 0, True)  # the first picture waits for this
     placed = shapes[~(shapely.is_missing(shapes) | shapely.is_empty(shapes))]
     boxes = shapely.bounds(placed).reshape(-1, 4)
-    whole = None if total is None else np.asarray(total, dtype=np.float64)
     told = int(_are_within(boxes, _UNITS[0]).sum())  # a mark for no place says nothing about the CRS
     for limits, edge in _limits(crs):
         good = _are_within(boxes, limits)
