@@ -15,7 +15,7 @@ from layers.geo.crs import WEB_MERCATOR, WGS84
 from layers.readers.drawn_rows import Drawn, drawn_batch, drawn_rows, joined
 from layers.readers.environment import ANSWER_BYTES, give_back_memory
 from layers.readers.fid_range import between, fid_range
-from layers.readers.files import regular_file
+from layers.readers.files import Content, regular_file
 from layers.readers.geometry_stream import geometry_batches
 from layers.readers.steps import step_of, to_steps
 from layers.readers.vector_source import Rows, VectorSource, parsed_layer, rows_of, source_of
