@@ -5,6 +5,8 @@ from __future__ import annotations
 import codecs
 import re
 
+from layers.common_characters import HANGUL, HANZI
+
 ENCODINGS = (
     "utf-8", "cp1251", "koi8-r", "cp866", "gb18030", "big5", "cp1252", "iso-8859-2", "cp1250", "cp1254", "shift_jis",
     "euc-kr", "utf-16",
@@ -15,6 +17,22 @@ _MARKS = (
 )  # fmt: skip
 _FREQUENT = frozenset("оеаинтсрвлкмдпуОЕАИНТСРВЛКМДПУ")
 _CYRILLIC = ("cp1251", "koi8-r", "cp866")
+_EAST_ASIAN = {
+    "gb18030": "it reads as common Chinese characters",
+    "big5": "it reads as common Chinese characters of the full form",
+    "euc-kr": "it reads as common Korean syllables", "shift_jis": "it reads as kana and common Japanese characters",
+}  # fmt: skip
+_ENOUGH = 0.6
+"""So many of the characters have to be common ones."""
+_CLEARLY = 0.55
+"""By so much another reading has to be better than a Chinese one that is likely."""
+_RUSSIAN_WORD = re.compile(r"[А-ЯЁ]?[а-яё]+|[А-ЯЁ]+")
+_POLISH = re.compile(rb"[A-Za-z][\xa3\xa5\xaf\xb3\xb9\xbf\x8c\x8f\x9f][a-z]|\xa3\xf3d")
+"""Letters of cp1250 where western Europe would have a sign within a word."""
+_CZECH = re.compile(rb"[A-Za-z]*(\xec[a-z]*[\xe8\xf8]|[\xe8\xf8][a-z]*\xec|[a-z]\x9d)")
+"""Letters of Czech that no language of western Europe has side by side in a word."""
+_DOTTED_CAPITAL, _CEDILLA = re.compile(rb"\xdd[cnsz]"), re.compile(rb"[A-Za-z]\xfe")
+_TURKISH_LETTERS = frozenset("çğıöşüÇĞİÖŞÜâîû")
 
 
 def known_encoding(name: str) -> str:
@@ -38,14 +56,66 @@ def guessed_encoding(data: bytes) -> tuple[str, str]:
         return "utf-8", "it holds only ASCII"
     if _is_utf8(data):
         return "utf-8", "its bytes are valid UTF-8"
-    chinese = _chinese(data)
-    if chinese:
-        return "gb18030", "it reads as common Chinese characters"
+    if encoding := _east_asian(data):
+        return encoding, _EAST_ASIAN[encoding]
     words = [word for word in re.findall(rb"[A-Za-z\x80-\xff]+", data) if not word.isascii()]
     if sum(len(word) > 1 and min(word) > 127 for word in words) * 2 > len(words):
         best = max(_CYRILLIC, key=lambda encoding: _russian(data, encoding))
         return best, "it reads as Russian with the letters as frequent as usual"
-    return "cp1252", "single accented letters, as in western Europe"
+    return _latin(data)
+
+
+def _east_asian(data: bytes) -> str:
+    """The encoding in which the characters are common ones; "" where there is none. In doubt not another than before:
+    GB 18030 where most characters have their place among its frequent ones, and Russian where that reads well."""
+    shares = {}
+    for encoding in _EAST_ASIAN:
+        characters = _many_byte(data, encoding)
+        shares[encoding] = sum(map(_is_common, characters)) / len(characters) if len(characters) > 1 else 0.0
+    best = max(shares, key=lambda encoding: shares[encoding])  # of equal ones the first
+    is_chinese = _chinese(data)
+    needed = max(_ENOUGH, shares["gb18030"] + _CLEARLY if is_chinese else 0.0)
+    if best != "gb18030" and shares[best] >= needed and (is_chinese or not _reads_as_russian(data)):
+        return best
+    return "gb18030" if is_chinese or (best == "gb18030" and shares[best] >= _ENOUGH) else ""
+
+
+def _reads_as_russian(data: bytes) -> bool:
+    """Whether in one of the three all words are written as Russian ones; capitals alone need frequent letters."""
+    for encoding in _CYRILLIC:
+        text = data.decode(encoding, "replace")
+        words = [word for word in re.findall(r"\w+", text) if not word.isascii()]
+        letters = "".join(letter for letter in text if ord(letter) > 127)
+        share = sum(letter in _FREQUENT for letter in letters) / len(letters)
+        are_words = all(_RUSSIAN_WORD.fullmatch(word) for word in words)
+        if are_words and share >= (0.8 if letters.isupper() else 0.5) and letters.isalpha():
+            return True
+    return False
+
+
+def _many_byte(data: bytes, encoding: str) -> str:
+    """The characters beyond ASCII, without the signs that all languages share; "" where it does not decode."""
+    try:
+        text = codecs.getincrementaldecoder(encoding)().decode(data, final=False)
+    except UnicodeDecodeError:
+        return ""
+    return "".join(one for one in text if ord(one) > 127 and not "\u3000" <= one <= "\u303f")
+
+
+def _is_common(character: str) -> bool:
+    return "\u3041" <= character <= "\u30ff" or character in HANZI or character in HANGUL
+
+
+def _latin(data: bytes) -> tuple[str, str]:
+    if _POLISH.search(data) or _CZECH.search(data):
+        return "cp1250", "it has letters of central Europe within its words"
+    letters = {one for one in data.decode("cp1254", "replace") if ord(one) > 127 and one.isalpha()}
+    # Icelandic has no ç or ü, and its þ is the byte of ş.
+    has_cedilla = bool(letters & {"ç", "ü"}) and _CEDILLA.search(data)
+    if letters <= _TURKISH_LETTERS and (has_cedilla or _DOTTED_CAPITAL.search(data)):
+        return "cp1254", "it has letters of Turkish within its words"
+    unsure = "central European and Turkish letters look alike: choose another encoding where names are wrong"
+    return "cp1252", f"single accented letters, as in western Europe; {unsure}"
 
 
 def _is_utf8(data: bytes) -> bool:
@@ -63,7 +133,9 @@ def _chinese(data: bytes) -> bool:
     except UnicodeDecodeError:
         return False
     codes = [character.encode("gb18030") for character in text if ord(character) > 127]
-    common = sum(1 for code in codes if 0xA1 <= code[0] <= 0xA3 or 0xB0 <= code[0] <= 0xD7)
+    # Not with an ASCII letter for its second byte, as "Ålesund" in cp1252 would have.
+    frequent = [code for code in codes if 0xA1 <= code[0] <= 0xA3 or 0xB0 <= code[0] <= 0xD7]
+    common = sum(not code[1:2].isalpha() for code in frequent)
     return common * 4 >= len(codes) * 3
 
 
