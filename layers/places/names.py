@@ -18,6 +18,11 @@ def name_key(name: str) -> str:
     return _NO_LETTER.sub(" ", unicodedata.normalize("NFC", plain)).strip()
 
 
+def tight(key: str) -> str:
+    """A key without its spaces: New York and newyork are one."""
+    return key.replace(" ", "")
+
+
 def indexed_text(key: str) -> str:
     """A key with Chinese and Japanese characters apart, so that each of them is a word: one or two already find."""
     return " ".join(_HAN.sub(r" \1 ", key).split())

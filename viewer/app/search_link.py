@@ -39,9 +39,10 @@ class SearchLink(QObject):
         """Asked anew for each search, in a job's thread."""
         self._coordinates = CoordinateProvider()
         self._places = PlaceProvider(lambda: sample_data.path(PLACES_FILE), cache_folder)
+        self._sites = SiteProvider(lambda: window.session.document.sites)
         self._providers = (
             self._coordinates,
-            SiteProvider(lambda: window.session.document.sites),
+            self._sites,
             self._places,
             AttributeProvider(lambda: self.attribute_sources),
         )
@@ -53,7 +54,7 @@ class SearchLink(QObject):
         self._coordinates.datum, self._coordinates.notation = Datum.WGS84, window.status.notation
         # The first search need not wait for the names; why they could not be made ready it says itself.
         window.context.jobs.run(lambda job: self._places.prepare(), failed=lambda error: None)
-        finder = Finder(self._providers, window.context.jobs)
+        finder = Finder(self._providers, window.context.jobs, known=self._sites)
         entries = palette_entries(window.action_table, window.palette())
         palette = CommandPalette(entries, window, finder)
         finder.setParent(palette)

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from layers.errors import GeoloupeError
-from viewer.panels.search import Hit, SearchProvider, search_all
+from viewer.panels.search import Hit, KnownSites, SearchProvider, search_all
 from viewer.support.jobs import Job, Jobs
 
 PAUSE_MS = 40
@@ -15,13 +15,22 @@ LONGEST = 500
 
 
 class Finder(QObject):
-    """`found` carries the hits and the sentences of what failed, for the latest text asked."""
+    """`found` carries the hits and the sentences of what failed, for the latest text asked.
+
+    `known` are the sites of the case, see `search_all`.
+    """
 
     found = Signal(list, list)
 
-    def __init__(self, providers: Sequence[SearchProvider], jobs: Jobs, parent: QObject | None = None) -> None:
+    def __init__(
+        self,
+        providers: Sequence[SearchProvider],
+        jobs: Jobs,
+        parent: QObject | None = None,
+        known: KnownSites | None = None,
+    ) -> None:
         super().__init__(parent)
-        self._providers, self._jobs = tuple(providers), jobs
+        self._providers, self._jobs, self._known = tuple(providers), jobs, known
         self._text = ""
         self._job: Job | None = None
         self._pause = QTimer(self, singleShot=True, interval=PAUSE_MS)
@@ -47,8 +56,8 @@ class Finder(QObject):
             self._job = None
 
     def _start(self) -> None:
-        text, providers = self._text, self._providers
-        self._job = self._jobs.run(lambda job: search_all(providers, text), self._done, self._failed)
+        text, providers, known = self._text, self._providers, self._known
+        self._job = self._jobs.run(lambda job: search_all(providers, text, known), self._done, self._failed)
 
     def _done(self, answer: tuple[list[Hit], list[str]]) -> None:
         self._job = None

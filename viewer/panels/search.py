@@ -12,11 +12,14 @@ from typing import Any, Protocol
 
 from layers.errors import GeoloupeError
 from layers.geo.bounds import Bounds
-from layers.geo.measure import distance_m
-from layers.places.names import name_key
+from layers.places.names import name_key, tight
 
 MOST_IN_GROUP = 8
 SAME_PLACE_M = 10_000.0
+EXACT, BEGINS, WORDS, INSIDE, NEARLY = 0.0, 1.0, 2.0, 3.0, 4.0
+"""How well a name answers: it is so, begins so, has such words, holds it somewhere, is spelled nearly so."""
+SHORTEST_RUN_ON = 5
+"""So many letters are found across the words of a name; of fewer that is chance."""
 
 
 class Group(enum.IntEnum):
@@ -34,7 +37,8 @@ class Hit:
     """Something found. `lon`, `lat` are where it is shown; `bounds` (lon, lat), where it has some, is gone to.
 
     `note` says more in one line. `fields` is what a site made of it begins with (see `Site`); None: no site is made of
-    it. `score`: the lower the better within its group.
+    it. `score`: the lower the better within its group; its whole part says how well the name answers (EXACT ...).
+    `names` are all names of a facility, by which a site of the case is known to be the same.
     """
 
     group: Group
@@ -50,6 +54,7 @@ class Hit:
     fid: int | None = None
     fields: dict[str, Any] | None = field(default=None, compare=False)
     score: float = 0.0
+    names: tuple[str, ...] = field(default=(), compare=False)
 
 
 class SearchProvider(Protocol):
@@ -84,20 +89,42 @@ class AttributeSource(Protocol):
         ...
 
 
+class KnownSites(Protocol):
+    """The sites of the case; any thread."""
+
+    def same_as(self, hit: Hit) -> Hit | None:
+        """The site of the case that a facility found elsewhere is, as a hit with the facility's score; or None."""
+        ...
+
+
 def name_score(wanted: str, name: str) -> float | None:
-    """How well a name answers to a key from `name_key`: 0 the same, 1 begins so, 2 a word does, 3 holds it; or None."""
-    key = name_key(name)
-    if key == wanted or key.replace(" ", "") == wanted.replace(" ", ""):
-        return 0.0
-    if key.startswith(wanted):
-        return 1.0
-    if f" {wanted}" in f" {key}":
-        return 2.0
-    return 3.0 if wanted in key else None
+    """How well a name answers to a key from `name_key`: EXACT, BEGINS, WORDS or INSIDE; None where it does not."""
+    return key_score(wanted, name_key(name))
 
 
-def search_all(providers: Iterable[SearchProvider], text: str) -> tuple[list[Hit], list[str]]:
-    """Everything found, ranked in groups, and the sentences of the providers that could not search."""
+def key_score(wanted: str, key: str) -> float | None:
+    """`name_score` for a name that is a key already. Words may stand in any order, and spaces are optional."""
+    closed, closed_key = tight(wanted), tight(key)
+    if closed == closed_key:
+        return EXACT
+    words = wanted.split()
+    if not words or not all(word in closed_key for word in words):
+        return None
+    if key.startswith(wanted) or closed_key.startswith(closed):
+        return BEGINS
+    begun = f" {key}"
+    if f" {wanted}" in begun or all(f" {word}" in begun for word in words):
+        return WORDS
+    return INSIDE if wanted in key or all(word in key for word in words) or len(closed) >= SHORTEST_RUN_ON else None
+
+
+def search_all(
+    providers: Iterable[SearchProvider], text: str, known: KnownSites | None = None
+) -> tuple[list[Hit], list[str]]:
+    """Everything found, ranked in groups, and the sentences of the providers that could not search.
+
+    A facility that is `known`, a site of the case, is that site, under whatever name it was found.
+    """
     hits: list[Hit] = []
     problems: list[str] = []
     for provider in providers:
@@ -105,24 +132,22 @@ def search_all(providers: Iterable[SearchProvider], text: str) -> tuple[list[Hit
             hits += provider.search(text)
         except GeoloupeError as error:
             problems.append(error.sentence)
-    return ranked(hits), problems
+    return ranked(hits, known), problems
 
 
-def ranked(hits: Iterable[Hit]) -> list[Hit]:
-    """By group and score, so many a group; a facility that is a site of the case anyway is named once."""
+def ranked(hits: Iterable[Hit], known: KnownSites | None = None) -> list[Hit]:
+    """By group and score, so many a group; a site of the case is named once."""
     kept: list[Hit] = []
     counts = dict.fromkeys(Group, 0)
-    for hit in sorted(hits, key=lambda hit: (hit.group, hit.score)):
-        if counts[hit.group] < MOST_IN_GROUP and not _is_known(hit, kept):
+    sites: set[str] = set()
+    for hit in sorted((_own(hit, known) for hit in hits), key=lambda hit: (hit.group, hit.score)):
+        if counts[hit.group] < MOST_IN_GROUP and hit.site_uuid not in sites:
             counts[hit.group] += 1
             kept.append(hit)
+            sites |= {hit.site_uuid} - {""}
     return kept
 
 
-def _is_known(hit: Hit, others: Iterable[Hit]) -> bool:
-    return hit.group is Group.FACILITIES and any(
-        other.group is Group.SITES
-        and name_key(other.text) == name_key(str((hit.fields or {}).get("label", hit.text)))
-        and distance_m(other.lon, other.lat, hit.lon, hit.lat) < SAME_PLACE_M
-        for other in others
-    )
+def _own(hit: Hit, known: KnownSites | None) -> Hit:
+    same = known.same_as(hit) if known is not None and hit.group is Group.FACILITIES else None
+    return hit if same is None else same

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import threading
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
 from PySide6.QtCore import QCoreApplication
@@ -23,10 +24,21 @@ from layers.geo.coordinates import (
     parse_candidates,
     parse_coordinate,
 )
+from layers.geo.measure import distance_m
 from layers.places.index import Place, PlaceIndex
-from layers.places.names import name_key
+from layers.places.names import name_key, tight
 from layers.places.unpack import unpacked
-from viewer.panels.search import MOST_IN_GROUP, AttributeSource, Group, Hit, name_score
+from viewer.panels.search import (
+    INSIDE,
+    MOST_IN_GROUP,
+    SAME_PLACE_M,
+    WORDS,
+    AttributeMatch,
+    AttributeSource,
+    Group,
+    Hit,
+    key_score,
+)
 from viewer.support.text import one_line
 
 _tr = QCoreApplication.translate
@@ -73,34 +85,63 @@ def _basis(read: ParsedCoordinate) -> str:
     return f"{read.basis}; as given: {one_line(read.text, 120)}"
 
 
+@dataclass(frozen=True, slots=True)
+class _KeyedSite:
+    """A site, the keys of its label and its aliases in their order, and the same without spaces."""
+
+    site: Site
+    keys: tuple[str, ...]
+    closed: frozenset[str]
+
+
 class SiteProvider:
     """The case's sites by label and by any alias, and by what they are."""
 
     def __init__(self, sites: Callable[[], Mapping[str, Site]]) -> None:
         self._sites = sites
-        self._keys: dict[str, tuple[Site, tuple[str, ...]]] = {}
+        self._keyed: dict[str, _KeyedSite] = {}
 
     def search(self, text: str) -> list[Hit]:
         wanted = name_key(text)
         if not wanted:
             return []
         found: list[tuple[float, Site, str]] = []
-        kept: dict[str, tuple[Site, tuple[str, ...]]] = {}
-        for site in list(self._sites().values()):  # one step of the interpreter: edits come from another thread
-            known = self._keys.get(site.uuid)
-            if known is None or known[0] is not site:
-                names = (site.label, *(name for _, name in site.aliases))
-                known = (site, tuple(name_key(name) for name in names))
-            kept[site.uuid] = known
-            for place, key in enumerate(known[1]):
-                if wanted in key or wanted.replace(" ", "") == key.replace(" ", ""):
-                    score = name_score(wanted, key)
-                    name = site.label if place == 0 else site.aliases[place - 1][1]
-                    found.append((9.0 if score is None else score, site, name))
-                    break
-        self._keys = kept
+        for one in self._now():
+            scores = [(score, at) for at, key in enumerate(one.keys) if (score := key_score(wanted, key)) is not None]
+            if scores:
+                score, at = min(scores)
+                found.append((score, one.site, _name(one.site, at)))
         found.sort(key=lambda row: (row[0], row[1].label))
         return [_site_hit(*row) for row in found[:MOST_IN_GROUP]]
+
+    def same_as(self, hit: Hit) -> Hit | None:
+        """The site near by that has one of the hit's names, whatever it was searched by."""
+        names = {tight(name_key(name)) for name in (hit.text, *hit.names)} - {""}
+        for one in self._now():
+            if names & one.closed and _is_near(one.site, hit.lon, hit.lat):
+                return _site_hit(hit.score, one.site, one.site.label)
+        return None
+
+    def _now(self) -> Iterable[_KeyedSite]:
+        """The sites there are; what was made of one that has not changed is kept."""
+        kept: dict[str, _KeyedSite] = {}
+        for site in list(self._sites().values()):  # one step of the interpreter: edits come from another thread
+            known = self._keyed.get(site.uuid)
+            if known is None or known.site is not site:
+                keys = tuple(name_key(name) for name in (site.label, *(name for _, name in site.aliases)))
+                known = _KeyedSite(site, keys, frozenset(tight(key) for key in keys))
+            kept[site.uuid] = known
+        self._keyed = kept
+        return kept.values()
+
+
+def _name(site: Site, at: int) -> str:
+    return site.label if at == 0 else site.aliases[at - 1][1]
+
+
+def _is_near(site: Site, lon: float, lat: float) -> bool:
+    left, bottom, right, top = bounds_of(site.geometry)
+    return distance_m(float(left + right) / 2, float(bottom + top) / 2, lon, lat) < SAME_PLACE_M
 
 
 def _site_hit(score: float, site: Site, name: str) -> Hit:
@@ -131,8 +172,8 @@ class PlaceProvider:
     def search(self, text: str) -> list[Hit]:
         """Raises NotReadable."""
         index = self._opened()
-        places = index.search(text, 3 * MOST_IN_GROUP)
-        return [_place_hit(place, number) for number, place in enumerate(places)]
+        places, wanted = index.search(text, 3 * MOST_IN_GROUP), name_key(text)
+        return [_place_hit(place, _place_score(place, wanted, number)) for number, place in enumerate(places)]
 
     def close(self) -> None:
         with self._lock:
@@ -152,7 +193,13 @@ class PlaceProvider:
             return self._index
 
 
-def _place_hit(place: Place, number: int) -> Hit:
+def _place_score(place: Place, wanted: str, number: int) -> float:
+    """How well the name answers, and within that the order in which the index gave it."""
+    score = key_score(wanted, name_key(place.matched))
+    return (WORDS if score is None else score) + number / 1000
+
+
+def _place_hit(place: Place, score: float) -> Hit:
     is_facility = bool(place.kind)
     text = place.name if place.matched in ("", place.name) else f"{place.name} ({place.matched})"
     what = SITE_CLASSES.get(place.kind, "") if is_facility else _people(place.population)
@@ -167,7 +214,7 @@ def _place_hit(place: Place, number: int) -> Hit:
     return Hit(
         group=Group.FACILITIES if is_facility else Group.PLACES, text=text, lon=place.lon, lat=place.lat,
         note=" · ".join(word for word in (what, place.country, where) if word), error_m=place.error_m,
-        icon="sites" if is_facility else "point", fields=fields, score=number,
+        icon="sites" if is_facility else "point", fields=fields, score=score, names=(place.name, *place.names),
     )  # fmt: skip
 
 
@@ -195,18 +242,22 @@ class AttributeProvider:
         wanted = text.strip()
         if len(wanted) < SHORTEST_ATTRIBUTE and wanted.isascii():
             return []
+        key = name_key(wanted)
         return [
-            _attribute_hit(source, match.fid, match.column, match.value, match.bounds, number)
+            _attribute_hit(source, match, key, number)
             for source in list(self._sources())
             for number, match in enumerate(source.find(wanted, MOST_IN_GROUP))
         ]
 
 
-def _attribute_hit(source: AttributeSource, fid: int, column: str, value: str, bounds: Bounds, number: int) -> Hit:
-    lon, lat = bounds.centre
+def _attribute_hit(source: AttributeSource, match: AttributeMatch, wanted: str, number: int) -> Hit:
+    lon, lat = match.bounds.centre
+    note = _tr("Search", "{0} in {1}").format(one_line(match.column, 30), one_line(source.title, 40))
+    bounds, score = match.bounds, key_score(wanted, name_key(match.value)) if wanted else None
     is_area = bounds.width > 0 or bounds.height > 0
     return Hit(
-        group=Group.ATTRIBUTES, text=one_line(value, 80), icon="vector", lon=lon, lat=lat, layer_uuid=source.layer_uuid,
-        note=_tr("Search", "{0} in {1}").format(one_line(column, 30), one_line(source.title, 40)), fid=fid,
-        bounds=bounds if is_area and all(map(math.isfinite, (bounds.left, bounds.right))) else None, score=number,
+        group=Group.ATTRIBUTES, text=one_line(match.value, 80), icon="vector", lon=lon, lat=lat,
+        layer_uuid=source.layer_uuid, note=note, fid=match.fid,
+        bounds=bounds if is_area and all(map(math.isfinite, (bounds.left, bounds.right))) else None,
+        score=(INSIDE if score is None else score) + number / 1000,
     )  # fmt: skip

@@ -21,7 +21,7 @@ from tests.viewer.app.conftest import settle
 from viewer.app.window import MainWindow
 from viewer.commands.sites import add_site
 from viewer.panels.palette import CommandPalette
-from viewer.panels.search import AttributeMatch
+from viewer.panels.search import AttributeMatch, Group
 
 VOSTOCHNY = (128.334, 51.884)
 Shift = Qt.KeyboardModifier.ShiftModifier
@@ -181,3 +181,34 @@ def test_the_view_that_is_kept_is_the_place_gone_to(begun: MainWindow, qtbot: Qt
     begun.canvas.back()
     lon, _lat = begun.canvas.viewport.centre_lonlat()
     assert lon == pytest.approx(120, abs=1)
+
+
+# -- the demo's own sites ---------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def demo(window: MainWindow, qtbot: QtBot) -> MainWindow:
+    window.files.open_demo()
+    qtbot.waitUntil(lambda: len(window.session.document.sites) > 40, timeout=20_000)
+    settle(window, qtbot)
+    return window
+
+
+def test_a_site_of_the_case_is_found_as_such_and_never_marked_twice(demo: MainWindow, qtbot: QtBot) -> None:
+    labels = {uuid: site.label for uuid, site in demo.session.document.sites.items()}
+    for text, label in (
+        ("jiu quan", "Jiuquan Satellite Launch Center"),
+        ("wen chang", "Wenchang Space Launch Site"),
+        ("Wenchang launch", "Wenchang Space Launch Site"),
+        ("launch site Hainan", "Hainan Commercial Spacecraft Launch Site"),
+        ("Hainan launch", "Hainan Commercial Spacecraft Launch Site"),
+        ("Beidou station", "BeiDou monitoring station, Irkutsk (agreed)"),
+    ):
+        palette, line = _search(demo, text, qtbot)
+        first = palette.shown_hits()[0]
+        assert first.group is Group.SITES, text
+        assert labels[first.site_uuid] == first.text == label
+        assert not any(one.group is Group.FACILITIES for one in palette.shown_hits()), text
+        qtbot.keyClick(line, Qt.Key.Key_Return, Shift)
+        assert demo.selection.uuids == {first.site_uuid}, text
+    assert len(demo.session.document.sites) == len(labels)

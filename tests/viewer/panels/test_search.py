@@ -18,7 +18,19 @@ from layers.geo.coordinates import Notation
 from layers.geo.datum import Datum
 from layers.geo.measure import distance_m
 from viewer.panels.finder import Finder
-from viewer.panels.search import MOST_IN_GROUP, AttributeMatch, Group, Hit, name_score, ranked, search_all
+from viewer.panels.search import (
+    BEGINS,
+    EXACT,
+    INSIDE,
+    MOST_IN_GROUP,
+    WORDS,
+    AttributeMatch,
+    Group,
+    Hit,
+    name_score,
+    ranked,
+    search_all,
+)
 from viewer.panels.search_providers import (
     AttributeProvider,
     CoordinateProvider,
@@ -176,12 +188,35 @@ def test_groups_have_an_order_and_a_limit() -> None:
     assert len(texts) == 3 + MOST_IN_GROUP
 
 
-def test_a_facility_of_the_case_is_named_once() -> None:
-    site = hit(Group.SITES, "Vostochny Cosmodrome", lon=128.334, lat=51.884)
-    same = hit(Group.FACILITIES, "Vostochny Cosmodrome (Восточный)", lon=128.33, lat=51.88,
-               fields={"label": "Vostochny Cosmodrome"})  # fmt: skip
-    far = hit(Group.FACILITIES, "Vostochny Cosmodrome", lon=100.0, lat=51.88)
-    assert ranked([far, same, site]) == [site, far]
+def test_sites_are_found_by_their_words_in_any_order_and_without_spaces() -> None:
+    site = Site(
+        uuid="w", geometry=shapely.Point(110.951, 19.614), label="Wenchang Space Launch Site",
+        aliases=(("zh", "文昌航天发射场"),),
+    )  # fmt: skip
+    provider = SiteProvider(lambda: {"w": site})
+    scores = {text: provider.search(text)[0].score for text in ("wen chang", "launch Wenchang", "site wench", "文昌")}
+    assert scores == {"wen chang": BEGINS, "launch Wenchang": WORDS, "site wench": WORDS, "文昌": BEGINS}
+    assert provider.search("changspace")[0].score == INSIDE
+    assert not provider.search("launch Baikonur")
+    assert not provider.search("ngsp")
+
+
+def test_a_facility_that_is_a_site_of_the_case_is_that_site_under_any_name() -> None:
+    site = Site(
+        uuid="v", geometry=shapely.Point(128.334, 51.884), label="Восточный", aliases=(("zh", "东方航天发射场"),)
+    )
+    sites = {"v": site}
+    provider = SiteProvider(lambda: sites)
+    same = hit(Group.FACILITIES, "Vostochny Cosmodrome", lon=128.33, lat=51.88,
+               names=("Vostochny Cosmodrome", "东方 航天发射场"), score=1.0)  # fmt: skip
+    far = hit(Group.FACILITIES, "Vostochny Cosmodrome", lon=100.0, lat=51.88, names=same.names)
+    other = hit(Group.FACILITIES, "Svobodny", lon=128.33, lat=51.88, names=("Свободный",))
+    assert [one.group for one in ranked([far, same, other], provider)] == [1, 2, 2]
+    assert ranked([same], provider)[0].site_uuid == "v"
+    assert ranked([same, *provider.search("восточный")], provider)[0].score == EXACT
+    assert len(ranked([same, *provider.search("восточный")], provider)) == 1
+    sites.clear()
+    assert ranked([same], provider) == [same]
 
 
 def test_one_provider_that_fails_leaves_the_others() -> None:
