@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from layers.errors import NotReadable
-from layers.places.names import indexed_text, name_key
+from layers.places.names import indexed_text, name_key, tight
 
 VERSION = 1
 LONGEST_QUERY = 80
@@ -88,11 +88,13 @@ class PlaceIndex:
             return [self._place(cursor, number, key) for number in list(found)[:limit]]
 
     def _exact(self, cursor: sqlite3.Cursor, key: str) -> list[int]:
-        keys = (key, key.replace(" ", ""))
-        rows = cursor.execute(
-            "SELECT DISTINCT place FROM key WHERE key IN (?, ?) ORDER BY place LIMIT ?", (*keys, _POOL)
+        """Places called so. A spelling made by a machine is no better than a beginning: Lomé is not called rome."""
+        sql = (
+            "SELECT DISTINCT place.id, place.name, place.names FROM key JOIN place ON place.id = key.place "
+            "WHERE key IN (?, ?) ORDER BY place.id LIMIT ?"
         )
-        return [number for (number,) in rows]
+        rows = cursor.execute(sql, (key, tight(key), _POOL))
+        return [number for number, *names in rows if _is_called(key, "\n".join(filter(None, names)).split("\n"))]
 
     def _beginning(self, cursor: sqlite3.Cursor, key: str) -> list[int]:
         sql = (
@@ -101,7 +103,8 @@ class PlaceIndex:
         )
         rows = cursor.execute(sql, (key, key + _LAST_CHARACTER, _POOL)).fetchall()
         if key.isascii():
-            rows.sort(key=lambda row: not name_key(row[1]).startswith(key))
+            so = {number for (number,) in cursor.execute("SELECT place FROM key WHERE key = ?", (key,))}
+            rows.sort(key=lambda row: row[0] not in so and not name_key(row[1]).startswith(key))
         return [number for number, _ in rows]
 
     def _wordwise(self, cursor: sqlite3.Cursor, key: str) -> list[int]:
@@ -119,12 +122,17 @@ class PlaceIndex:
         return Place(name, others, kind, country, lon, lat, population, error_m, source, matched)
 
 
+def _is_called(key: str, names: list[str]) -> bool:
+    """True where one of the names is this key, other than an alternate in small Latin letters, which machines write."""
+    same = (name for name in names if tight(name_key(name)) == tight(key))
+    return any(name == names[0] or not (name.isascii() and name.islower()) for name in same)
+
+
 def _matched(names: tuple[str, ...], key: str) -> str:
     """The name that answers best: as typed, else beginning so, else with its words."""
     keys = [(name, name_key(name)) for name in names]
-    tight = key.replace(" ", "")
     for fits in (
-        lambda other: other.replace(" ", "") == tight,
+        lambda other: tight(other) == tight(key),
         lambda other: other.startswith(key),
         lambda other: all(word in other for word in key.split()),
     ):

@@ -28,6 +28,7 @@ from viewer.panels.palette_rows import (
     Row,
     RowDelegate,
     arranged,
+    is_meant,
     item_of,
     match_score,
     matching,
@@ -38,6 +39,11 @@ from viewer.support.text import plain, plain_label
 __all__ = ["CommandPalette", "PaletteEntry", "match_score"]
 
 MOST_ROWS, WIDTH_PX, FOOT_MARGIN_PX = 13, 680, 5
+
+
+def _is_able(row: Row) -> bool:
+    """True for what can be chosen: no heading, no command that cannot be done now."""
+    return isinstance(row, Hit) or (isinstance(row, PaletteEntry) and row.enabled)
 
 
 class CommandPalette(QDialog):
@@ -183,7 +189,9 @@ class CommandPalette(QDialog):
         for row in self._rows:
             self._model.appendRow(item_of(row, self.palette(), self._icons))
         kept = next((at for at, row in enumerate(self._rows) if row == before), None) if before else None
-        first = next((at for at, row in enumerate(self._rows) if not isinstance(row, str)), -1)
+        first = next((at for at, row in enumerate(self._rows) if _is_able(row)), -1)
+        if wanted and self._refused() is not None:
+            first = -1
         self._list.setCurrentIndex(self._model.index(first if kept is None else kept, 0))
         is_coordinate = any(hit.group is Group.COORDINATES for hit in self._hits)
         for part in (self._datum, self._datum_label):
@@ -203,6 +211,11 @@ class CommandPalette(QDialog):
         row = self._rows[at] if 0 <= at < len(self._rows) else None
         return None if isinstance(row, str) else row
 
+    def _refused(self) -> PaletteEntry | None:
+        """The first row where that is a command that cannot be done now."""
+        row = next((row for row in self._rows if not isinstance(row, str)), None)
+        return row if isinstance(row, PaletteEntry) and not row.enabled else None
+
     def _point_at(self, *_: object) -> None:
         row = self._current()
         hit = row if isinstance(row, Hit) else None
@@ -215,6 +228,8 @@ class CommandPalette(QDialog):
             self._say(self.tr("Enter goes there"))
         elif not self._rows and not (self._finder is not None and self._finder.is_busy):
             self._say(self.tr("Nothing found: no command, site, place, attribute or coordinate."))
+        elif row is None and (refused := self._refused()) is not None:
+            self._say(self.tr("{0} cannot be done now.").format(refused.text))
         else:
             self._say(self.tr("Names in any script, coordinates in any notation. No host is asked."))
 
@@ -224,16 +239,16 @@ class CommandPalette(QDialog):
             self._fit_height()
 
     def _hover(self, index: QModelIndex) -> None:
-        if self._model.flags(index) & Qt.ItemFlag.ItemIsSelectable:
+        if index.isValid() and _is_able(self._rows[index.row()]):
             self._is_touched = True
             self._list.setCurrentIndex(index)
 
     def _step(self, by: int) -> None:
-        """To the next row that is no heading, round the ends."""
+        """To the next row that can be chosen, round the ends."""
         rows, at = len(self._rows), self._list.currentIndex().row()
         for _ in range(rows):
             at = (at + by) % rows
-            if not isinstance(self._rows[at], str):
+            if _is_able(self._rows[at]):
                 self._is_touched = True
                 self._list.setCurrentIndex(self._model.index(at, 0))
                 return
@@ -248,10 +263,14 @@ class CommandPalette(QDialog):
             row.run()
 
     def _enter(self, modifiers: Qt.KeyboardModifier) -> None:
-        """What is listed while a search runs was found for other letters: then the key waits for the answer."""
+        """What is listed while a search runs was found for other letters: then the key waits for the answer.
+
+        A command that is meant need not wait, one that is guessed must: a place may be called so.
+        """
         row = self._current()
         is_busy = self._finder is not None and self._finder.is_busy
-        self._waiting = modifiers if is_busy and not isinstance(row, PaletteEntry) else None
+        is_sure = isinstance(row, PaletteEntry) and (self._is_touched or is_meant(self._input.text(), row.text))
+        self._waiting = modifiers if is_busy and not is_sure else None
         if self._waiting is not None:
             return
         if isinstance(row, Hit) and row.fields is not None and modifiers & Qt.KeyboardModifier.ShiftModifier:

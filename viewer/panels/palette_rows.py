@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
@@ -9,14 +10,15 @@ from PySide6.QtCore import QCoreApplication, QModelIndex, QRect, QSize, Qt
 from PySide6.QtGui import QFont, QFontInfo, QIcon, QPainter, QPalette, QStandardItem
 from PySide6.QtWidgets import QApplication, QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
-from viewer.panels.search import Group, Hit
+from layers.places.names import name_key
+from viewer.panels.search import BEGINS, INSIDE, NEARLY, WEAK_COORDINATE, WORDS, Group, Hit, name_score
 from viewer.support.icons import line_icon
 
 NOTE_ROLE = Qt.ItemDataRole.UserRole
 HEADING_ROLE = Qt.ItemDataRole.UserRole + 1
 ROW_PX, ICON_PX, MARGIN_PX = 30, 20, 10
 CLEAR_MATCH = 1.5
-"""Commands that match at least so well stand before what was found."""
+"""Letters that match a command at least so well are a good guess."""
 NOT_NOW = 0.5
 """What cannot be done now stands below what matches about as well and can."""
 
@@ -58,6 +60,12 @@ def match_score(wanted: str, text: str) -> float | None:
     return cost + len(letters) * 0.01
 
 
+def is_meant(wanted: str, text: str) -> bool:
+    """True where a command is called so, begins so or has words that begin so; letters here and there are a guess."""
+    score = name_score(name_key(wanted), text)
+    return score is not None and score <= WORDS
+
+
 def matching(wanted: str, entries: Sequence[PaletteEntry]) -> list[tuple[float, PaletteEntry]]:
     """The commands that match by themselves or with their menu, the best first; all in their order for no text."""
     if not wanted:
@@ -65,6 +73,8 @@ def matching(wanted: str, entries: Sequence[PaletteEntry]) -> list[tuple[float, 
     found = []
     for entry in entries:
         own = match_score(wanted, entry.text)
+        if own is None and is_meant(wanted, entry.text):
+            own = CLEAR_MATCH  # its words in another order
         wider = match_score(wanted, f"{entry.group} {entry.text}") if own is None else None
         score = own if own is not None else None if wider is None else wider + 2
         if score is not None:
@@ -73,25 +83,66 @@ def matching(wanted: str, entries: Sequence[PaletteEntry]) -> list[tuple[float, 
 
 
 def arranged(wanted: str, commands: Sequence[tuple[float, PaletteEntry]], hits: Sequence[Hit]) -> list[Row]:
-    """Commands and hits in one list: coordinates, then what was found, commands before it where they are meant.
+    """Commands and hits in one list: the first row is what Enter should do.
 
-    They are where the best begins with the letters, or matches well and no site of the case is called so.
+    Coordinates come first, then the commands that are meant, then names, the rest of the commands, last what cannot
+    be done now. A command that cannot be done now stands first only where it and nothing else is called so.
     """
-    if not hits:
+    if not wanted:
         return [entry for _, entry in commands]
-    is_clear = bool(commands) and commands[0][0] < CLEAR_MATCH
-    if is_clear and any(hit.group is Group.SITES and hit.score <= 1.0 for hit in hits):
-        is_clear = commands[0][1].text.casefold().startswith(wanted.casefold())
+    named = min((hit.score for hit in hits if hit.group is not Group.COORDINATES), default=math.inf)
+    able = [(score, entry) for score, entry in commands if entry.enabled]
+    meant = [entry for _, entry in able if is_meant(wanted, entry.text)]
+    head = _leading(wanted, able, meant, hits, named)
+    rest = [entry for _, entry in commands if entry not in head]
+    if not meant and named >= BEGINS:
+        head = [entry for entry in rest if not entry.enabled and _is_called(wanted, entry.text)] + head
+    tail = sorted((entry for entry in rest if entry not in head), key=lambda entry: not entry.enabled)
+    if not hits:
+        return [*head, *tail]
     title = QCoreApplication.translate("Search", "Commands")
-    block: list[Row] = [title, *(entry for _, entry in commands)] if commands else []
+    groups = {group: [hit for hit in hits if hit.group is group] for group in Group}
+    places = sorted((_place_of(group, found), group) for group, found in groups.items() if found)
     rows: list[Row] = []
-    for group in Group:
-        if group is Group.SITES and is_clear:
-            rows += block
-        of_group = [hit for hit in hits if hit.group is group]
-        if of_group:
-            rows += [_title(group), *of_group]
-    return rows if is_clear else rows + block
+    for place, group in places:
+        if place > 0 and head:
+            rows += [title, *head]
+            head = []
+        rows += [_title(group), *groups[group]]
+    block = [*head, *tail]
+    return [*rows, title, *block] if block else rows
+
+
+def _leading(
+    wanted: str,
+    able: Sequence[tuple[float, PaletteEntry]],
+    meant: list[PaletteEntry],
+    hits: Sequence[Hit],
+    named: float,
+) -> list[PaletteEntry]:
+    """The commands that stand before what was found: those that are meant, and a good guess where no name begins so."""
+    is_name = named < WORDS
+    if meant:
+        is_site = any(hit.group is Group.SITES and hit.score < WORDS for hit in hits)
+        if is_site and not any(entry.text.casefold().startswith(wanted.casefold()) for entry in meant):
+            return []
+        return meant if is_name else [entry for score, entry in able if entry in meant or score < CLEAR_MATCH]
+    if is_name or not able or able[0][0] >= CLEAR_MATCH:
+        return []
+    return [entry for _, entry in able]
+
+
+def _is_called(wanted: str, text: str) -> bool:
+    """True where the text is the words, or its first words are."""
+    return f"{name_key(text)} ".startswith(f"{name_key(wanted)} ")
+
+
+def _place_of(group: Group, hits: Sequence[Hit]) -> int:
+    """Coordinates before names before what merely holds the letters before three letters that may be a polar square."""
+    best = min(hit.score for hit in hits)
+    if group is Group.COORDINATES:
+        return 0 if best < WEAK_COORDINATE else 3
+    return 1 if best < INSIDE else 2 if best < NEARLY else 4
 
 
 def _title(group: Group) -> str:

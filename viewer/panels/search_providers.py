@@ -29,9 +29,11 @@ from layers.places.index import Place, PlaceIndex
 from layers.places.names import name_key, tight
 from layers.places.unpack import unpacked
 from viewer.panels.search import (
+    EXACT,
     INSIDE,
     MOST_IN_GROUP,
     SAME_PLACE_M,
+    WEAK_COORDINATE,
     WORDS,
     AttributeMatch,
     AttributeSource,
@@ -75,9 +77,10 @@ class CoordinateProvider:
         datum = str(read.datum) if read.datum is Datum.WGS84 else f"{read.datum} → {Datum.WGS84}"
         note = _tr("Search", "{0} · {1} · good to {2}").format(read.notation, datum, metres(read.radius_m))
         fields = {"position_error_m": round(read.radius_m, 1), "position_basis": _basis(read)}
+        is_word = not any(letter.isdigit() for letter in read.text)  # as BAM is: a polar square of MGRS, and a name
         return Hit(
             group=Group.COORDINATES, text=shown, note=note, lon=read.lon, lat=read.lat, error_m=read.radius_m,
-            icon="go_to", fields=fields, score=number,
+            icon="go_to", fields=fields, score=number + WEAK_COORDINATE * is_word,
         )  # fmt: skip
 
 
@@ -172,8 +175,12 @@ class PlaceProvider:
     def search(self, text: str) -> list[Hit]:
         """Raises NotReadable."""
         index = self._opened()
-        places, wanted = index.search(text, 3 * MOST_IN_GROUP), name_key(text)
-        return [_place_hit(place, _place_score(place, wanted, number)) for number, place in enumerate(places)]
+        wanted, hits, score = name_key(text), [], EXACT
+        for number, place in enumerate(index.search(text, 3 * MOST_IN_GROUP)):
+            own = key_score(wanted, name_key(place.matched))
+            score = max(score, WORDS if own is None else own)  # the index's order is kept
+            hits.append(_place_hit(place, score + number / 1000))
+        return hits
 
     def close(self) -> None:
         with self._lock:
@@ -191,12 +198,6 @@ class PlaceProvider:
                         f"The place names cannot be unpacked into {self._cache()} ({error.strerror}): make room there."
                     ) from error
             return self._index
-
-
-def _place_score(place: Place, wanted: str, number: int) -> float:
-    """How well the name answers, and within that the order in which the index gave it."""
-    score = key_score(wanted, name_key(place.matched))
-    return (WORDS if score is None else score) + number / 1000
 
 
 def _place_hit(place: Place, score: float) -> Hit:

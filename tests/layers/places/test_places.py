@@ -92,6 +92,13 @@ def test_each_tier_is_by_population(index: PlaceIndex) -> None:
     assert people[0] > 10_000_000
 
 
+def test_a_spelling_made_by_a_machine_is_no_better_than_a_beginning(index: PlaceIndex) -> None:
+    rome = [(place.name, place.matched) for place in index.search("Rome", 4)]
+    assert rome == [("Rome", "Rome")] * 3 + [("Lomé", "rome")]
+    assert index.search("Ban")[0].name == "Bangkok"
+    assert "Van" in [place.name for place in index.search("Ban", 8)]
+
+
 @pytest.mark.parametrize(
     "text", ["", " ", "a", "!!!", '"', "NEAR(", "x" * 500, "zzqqxx", "*", "文" * 300, "\0", "\ud800"]
 )

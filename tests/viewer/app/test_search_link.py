@@ -21,7 +21,8 @@ from tests.viewer.app.conftest import settle
 from viewer.app.window import MainWindow
 from viewer.commands.sites import add_site
 from viewer.panels.palette import CommandPalette
-from viewer.panels.search import AttributeMatch, Group
+from viewer.panels.palette_rows import PaletteEntry
+from viewer.panels.search import AttributeMatch, Group, Hit
 
 VOSTOCHNY = (128.334, 51.884)
 Shift = Qt.KeyboardModifier.ShiftModifier
@@ -212,3 +213,25 @@ def test_a_site_of_the_case_is_found_as_such_and_never_marked_twice(demo: MainWi
         qtbot.keyClick(line, Qt.Key.Key_Return, Shift)
         assert demo.selection.uuids == {first.site_uuid}, text
     assert len(demo.session.document.sites) == len(labels)
+
+
+def test_enter_goes_to_the_name_and_commands_keep_their_words(demo: MainWindow, qtbot: QtBot) -> None:
+    for text, name in (("Dali", "Dali"), ("Ban", "Bangkok"), ("Rome", "Rome"), ("BAM", "Bam")):
+        palette, _line = _search(demo, text, qtbot)
+        first = palette._current()
+        assert isinstance(first, Hit), text
+        assert (first.group, first.text, palette.shown_texts()[0]) == (Group.PLACES, name, name)
+        palette.close()
+    for text, command in (("draw", "Draw a Line"), ("save", "Save"), ("exp", "Export Sites"), ("site", "Sites")):
+        palette, _line = _search(demo, text, qtbot)
+        first = palette._current()
+        assert isinstance(first, PaletteEntry), text
+        assert first.text == palette.shown_texts()[0] == command
+        palette.close()
+    palette, line = _search(demo, "undo", qtbot)
+    view = demo.canvas.viewport.view()
+    assert palette.shown_texts()[0] == "Undo"
+    qtbot.keyClick(line, Qt.Key.Key_Return)
+    assert demo.canvas.viewport.view() == view
+    assert palette.sentence() == "Undo cannot be done now."
+    palette.close()

@@ -15,7 +15,7 @@ from pytestqt.qtbot import QtBot
 from layers.errors import GeoloupeError
 from viewer.panels.finder import Finder
 from viewer.panels.palette import CommandPalette, PaletteEntry, match_score
-from viewer.panels.search import Group, Hit
+from viewer.panels.search import BEGINS, EXACT, INSIDE, WEAK_COORDINATE, Group, Hit
 from viewer.support.jobs import Jobs
 
 TEXTS = ("Save", "Save As", "Select All Sites", "Zoom to Selection", "Export Sites", "Undo")
@@ -112,18 +112,18 @@ class Gazetteer:
     def __init__(self) -> None:
         self.gate = threading.Event()
         self.gate.set()
-
-    def search(self, text: str) -> list[Hit]:
-        assert self.gate.wait(10)
-        known = [
+        self.known = [
             Hit(group=Group.PLACES, text="Samara", lon=50.1, lat=53.2, note="Russia", fields={"label": "Samara"}),
             Hit(group=Group.PLACES, text="Savannah", lon=-81.1, lat=32.1, score=1),
         ]
+
+    def search(self, text: str) -> list[Hit]:
+        assert self.gate.wait(10)
         if text[:1].isdigit():
             return [Hit(group=Group.COORDINATES, text="51° N, 128° E", lon=128, lat=51, fields={})]
         if text == "?":
             raise GeoloupeError("Minutes must be below 60, not 60.")
-        return [one for one in known if one.text.casefold().startswith(text.casefold())]
+        return [one for one in self.known if one.text.casefold().startswith(text.casefold())]
 
 
 class Search(NamedTuple):
@@ -169,17 +169,80 @@ def test_a_place_is_listed_previewed_and_gone_to(search: Search, qtbot: QtBot) -
     assert not search.palette.isVisible()
 
 
-def test_clear_commands_stand_before_places_and_headings_are_skipped(search: Search, qtbot: QtBot) -> None:
+def test_commands_that_are_meant_stand_before_places_and_headings_are_skipped(search: Search, qtbot: QtBot) -> None:
     line = search.type("sa", qtbot)
     texts = search.palette.shown_texts()
-    assert texts[:2] == ["Save", "Save As"]
-    assert texts[-2:] == ["Samara", "Savannah"]
-    for _ in range(len(texts) - 2):
+    assert texts == ["Save", "Save As", "Samara", "Savannah", "Select All Sites"]
+    for _ in range(2):
         qtbot.keyClick(line, Qt.Key.Key_Down)
     assert search.previewed[-1] is not None
     assert search.previewed[-1].text == "Samara"
     qtbot.keyClick(line, Qt.Key.Key_Up)
     assert search.previewed[-1] is None
+
+
+def test_a_name_stands_before_a_guess_at_a_command(search: Search, ran: list[str], qtbot: QtBot) -> None:
+    search.gazetteer.known.append(Hit(group=Group.PLACES, text="Zsel", lon=1, lat=1, score=BEGINS))
+    line = search.type("zsel", qtbot)
+    assert search.palette.shown_texts() == ["Zsel", "Zoom to Selection"]
+    qtbot.keyClick(line, Qt.Key.Key_Return)
+    assert [one.text for one in search.chosen] == ["Zsel"]
+    assert not ran
+
+
+def test_a_hasty_enter_waits_for_the_names_before_it_runs_a_guess(search: Search, ran: list[str], qtbot: QtBot) -> None:
+    search.gazetteer.known.append(Hit(group=Group.PLACES, text="Zsel", lon=1, lat=1, score=BEGINS))
+    line = _type(search.palette, "zsel", qtbot)
+    qtbot.keyClick(line, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: bool(search.chosen))
+    assert not ran
+    search.palette.show()
+    line.clear()
+    _type(search.palette, "save", qtbot)
+    qtbot.keyClick(line, Qt.Key.Key_Return)
+    assert ran == ["Save"]
+
+
+def test_names_that_hold_the_letters_stand_below_those_that_begin_so(search: Search, qtbot: QtBot) -> None:
+    search.gazetteer.known += [
+        Hit(group=Group.SITES, text="Romeo Baikonur Cosmodrome", lon=63, lat=46, score=INSIDE),
+        Hit(group=Group.COORDINATES, text="Romeo", lon=135, lat=-89, score=WEAK_COORDINATE),
+        Hit(group=Group.PLACES, text="Rome", lon=12.5, lat=41.9, score=EXACT),
+    ]
+    search.type("rom", qtbot)
+    assert search.palette.shown_texts() == ["Rome", "Romeo Baikonur Cosmodrome", "Romeo"]
+    assert search.previewed[-1] is not None
+    assert search.previewed[-1].lat == 41.9
+
+
+def test_what_cannot_run_now_is_never_chosen(ran: list[str], qtbot: QtBot) -> None:
+    able = {"Undo": False, "Burn Scars": False, "Select a Band": True, "Unite Sites, Draw Outlines": True}
+    entries = [PaletteEntry(text, "Edit", "", QIcon(), on, lambda t=text: ran.append(t)) for text, on in able.items()]
+    palette = CommandPalette(entries)
+    qtbot.addWidget(palette)
+    line = _type(palette, "b", qtbot)
+    assert palette.shown_texts() == ["Select a Band", "Burn Scars"]
+    for _ in range(3):
+        qtbot.keyClick(line, Qt.Key.Key_Down)
+        assert palette._current() is entries[2]
+    view = palette.findChild(QListView)
+    assert view is not None
+    view.entered.emit(view.model().index(1, 0))
+    assert palette._current() is entries[2]
+    line.clear()
+    _type(palette, "undo", qtbot)
+    assert palette.shown_texts() == ["Undo", "Unite Sites, Draw Outlines"]
+    assert palette.sentence() == "Undo cannot be done now."
+    qtbot.keyClick(line, Qt.Key.Key_Return)
+    assert not ran, "what was asked for is not replaced by what happens to hold its letters"
+    qtbot.keyClick(line, Qt.Key.Key_Down)
+    qtbot.keyClick(line, Qt.Key.Key_Return)
+    assert ran == ["Unite Sites, Draw Outlines"]
+
+
+def test_the_words_of_a_command_may_stand_in_any_order(palette: CommandPalette, qtbot: QtBot) -> None:
+    _type(palette, "sites exp", qtbot)
+    assert palette.shown_texts() == ["Export Sites"]
 
 
 def test_shift_enter_marks_a_site_only_where_one_can_be_made(search: Search, qtbot: QtBot) -> None:
