@@ -21,6 +21,9 @@ _UTM_ZONE_FIRST = re.compile(
     rf"{_ZONE}{_GAP}(?:E(?:ASTING)?[\s:=]*)?{_NUMBER}\s*(?:M?\s*E)?{_GAP}(?:N(?:ORTHING)?[\s:=]*)?{_NUMBER}\s*(?:M?\s*N)?"
 )
 _UTM_ZONE_LAST = re.compile(rf"{_NUMBER}\s*M?\s*E{_GAP}{_NUMBER}\s*M?\s*N{_GAP}{_ZONE}")
+_FRACTION = r"(?:[.,]\d{1,4}(?!\d))?"
+_UTM_ZONE_LAST_BARE = re.compile(rf"(\d{{6}}{_FRACTION}){_GAP}(\d{{5,8}}{_FRACTION}){_GAP}{_ZONE}")
+"""Without E and N it takes so many digits to tell it from degrees, minutes and seconds."""
 _MGRS_TEXT = re.compile(r"(?:MGRS[\s:]*|USNG[\s:]*)?(\d{1,2}\s*[C-HJ-NP-X]|[ABYZ])[\s-]*([A-HJ-NP-Z]{2})([\s0-9-]*)")
 
 
@@ -113,7 +116,7 @@ def read_utm(text: str) -> list[ParsedCoordinate]:
     upper = text.strip().upper()
     if found := _UTM_ZONE_FIRST.fullmatch(upper):
         zone, letter, easting, northing = found.groups()
-    elif found := _UTM_ZONE_LAST.fullmatch(upper):
+    elif found := _UTM_ZONE_LAST.fullmatch(upper) or _UTM_ZONE_LAST_BARE.fullmatch(upper):
         easting, northing, zone, letter = found.groups()
     else:
         return []

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import math
 import re
 from dataclasses import replace
 from urllib.parse import parse_qsl, unquote, unquote_plus, urlsplit
 
 from layers.errors import BadCoordinate
+from layers.geo.baidu_mercator import to_bd09
+from layers.geo.bounds import Bounds
 from layers.geo.coordinate_angles import read_angles
 from layers.geo.datum import Datum
-from layers.geo.notation import ParsedCoordinate
+from layers.geo.longitudes import normalise_lon
+from layers.geo.notation import METRES_PER_DEGREE, Notation, ParsedCoordinate
 
 _N = r"([+-]?\d+(?:\.\d+)?)"
 _HOST_DATUMS = {
@@ -30,16 +34,32 @@ _PAIRS = (
     re.compile(rf"#view={_N},{_N}"),
     re.compile(rf"#\d+(?:\.\d+)?/{_N}/{_N}"),
 )
+_LON_FIRST_PAIRS = {
+    "2gis": (
+        re.compile(rf"/geo/(?:\d+/)?{_N},{_N}"),
+        re.compile(rf"/\d{{9,}}/{_N},{_N}"),
+        re.compile(rf"[?&]m={_N},{_N}"),
+    ),
+    "arcgis": (re.compile(rf"[#?&]mapCenter={_N},{_N}"),),
+}
+_BAIDU_METRES = re.compile(rf"@{_N},{_N}")
+_BOX = re.compile(rf"\s*{_N}\s*,\s*{_N}\s*,\s*{_N}\s*,\s*{_N}\s*")
+_WORLDVIEW_HOST = "worldview.earthdata.nasa.gov"
+_LED_BY_PAIR = re.compile(rf"\s*{_N}\s*,\s*{_N}")
 _TEXT_KEYS = (
     "q", "query", "ll", "sll", "center", "destination", "daddr", "saddr", "coordinate", "viewpoint", "loc",
     "location", "latlng", "marker", "coord",
 )  # fmt: skip
-_LON_FIRST_KEYS = {"yandex": ("whatshere[point]", "pt", "ll"), "amap": ("position", "center", "dest", "to")}
+_LON_FIRST_KEYS = {
+    "yandex": ("whatshere[point]", "poi[point]", "pt", "ll"),
+    "amap": ("position", "center", "dest", "to"),
+}
 _PLACE_PATH = re.compile(r"/(?:place|search|dir)/+([^/@]+)")
 _GEOHACK = re.compile(r"((?:[\d.]+_){1,3}[NS]_(?:[\d.]+_){1,3}[EW])")
 _GEO_URI = re.compile(rf"geo:{_N},{_N}(?:,{_N})?((?:;[\w.-]+(?:=[^;?]*)?)*)(?:\?.*)?", re.IGNORECASE)
+_WKT_POINT = re.compile(r"(?:SRID=\d+\s*;\s*)?(?:MULTI)?POINT\s*(?:ZM|Z|M)?\s*(?:\(|EMPTY\s*$)", re.IGNORECASE)
 _WKT = re.compile(
-    rf"(?:SRID=(\d+)\s*;\s*)?(?:MULTI)?POINT\s*(?:Z|M|ZM)?\s*\(+\s*{_N}[\s,]+{_N}(?:\s+[^()]*)?\)+", re.IGNORECASE
+    rf"(?:SRID=(\d+)\s*;\s*)?(?:MULTI)?POINT\s*(?:ZM|Z|M)?\s*\(+\s*{_N}[\s,]+{_N}(?:\s+[^()]*)?\)+", re.IGNORECASE
 )
 _KML = re.compile(rf"<coordinates>\s*{_N}\s*,\s*{_N}\s*(?:,\s*{_N}\s*)?</coordinates>", re.IGNORECASE)
 _GEOJSON = re.compile(rf'"coordinates"\s*:\s*\[\s*{_N}\s*,\s*{_N}\s*(?:,[^\[\]]*)?\]')
@@ -53,7 +73,7 @@ def read_link(text: str) -> list[ParsedCoordinate]:
     text = text.strip()
     if text[:4].lower() == "geo:":
         return _read_geo_uri(text)
-    if re.match(r"(?:SRID=\d+\s*;\s*)?(?:MULTI)?POINT\b", text, re.IGNORECASE):
+    if _WKT_POINT.match(text):
         return _read_wkt(text)
     if found := _GEOJSON.search(text) or _KML.search(text):
         return _lat_lon(found[2], found[1], text)
@@ -96,7 +116,7 @@ def _read_address(text: str) -> list[ParsedCoordinate]:
         host = (parts.hostname or "").lower()
     except ValueError as error:
         raise BadCoordinate("This address is malformed: copy it again from the browser.") from error
-    found: list[ParsedCoordinate] = []
+    found = _baidu_metres(text, host) + _worldview_centre(text)
     for lat, lon in _address_pairs(text, host):
         found += _readings(f"lat {lat}, lon {lon}", text)
     for words in _address_words(text, host):
@@ -114,6 +134,51 @@ def _read_address(text: str) -> list[ParsedCoordinate]:
     return unique
 
 
+def _baidu_metres(text: str, host: str) -> list[ParsedCoordinate]:
+    """The middle of Baidu's own map, whose address has Mercator metres where others have degrees; else []."""
+    found = _BAIDU_METRES.search(unquote(text)) if _is_of(host, "baidu.com") else None
+    if not found or max(abs(float(found[1])), abs(float(found[2]))) <= 360.0:
+        return []
+    lon, lat = to_bd09(float(found[1]), float(found[2]))
+    decimals = min(len(number.partition(".")[2]) for number in found.groups())
+    return [ParsedCoordinate(lon, lat, Notation.DD, 0.5 / 10**decimals, text, Datum.BD09)]
+
+
+def read_worldview(text: str) -> Bounds | None:
+    """The extent, lon and lat, that an address of NASA Worldview shows; None where the text is no such address.
+
+    Raises BadCoordinate for one whose extent is not in degrees.
+    """
+    if _WORLDVIEW_HOST not in text[:60].lower():
+        return None
+    options = _options(text)
+    if options.get("p", "geographic") != "geographic":
+        raise BadCoordinate(
+            "The numbers in this Worldview address are metres on a polar map: switch to the geographic map there."
+        )
+    numbers = _BOX.fullmatch(options.get("v", ""))
+    if not numbers:
+        return None
+    west, south, east, north = (float(number) for number in numbers.groups())
+    if not (west < east and south < north and west >= -360 and east <= 540 and south <= 90 and north >= -90):
+        raise BadCoordinate("The extent in this Worldview address is none on the Earth: copy it again.")
+    turn = normalise_lon((west + east) / 2) - (west + east) / 2
+    return Bounds(west + turn, max(south, -90.0), east + turn, min(north, 90.0))
+
+
+def _worldview_centre(text: str) -> list[ParsedCoordinate]:
+    shown = read_worldview(text)
+    if shown is None:
+        return []
+    lon, lat = shown.centre
+    half_deg = max(shown.width * math.cos(math.radians(lat)), shown.height) / 2
+    return [ParsedCoordinate(lon, lat, Notation.DD, METRES_PER_DEGREE * half_deg, text)]
+
+
+def _is_of(host: str, name: str) -> bool:
+    return host == name or host.endswith("." + name)
+
+
 def _readings(words: str, text: str) -> list[ParsedCoordinate]:
     """The coordinates in a part of an address; none when it holds a name, which is no fault of an address."""
     try:
@@ -124,7 +189,7 @@ def _readings(words: str, text: str) -> list[ParsedCoordinate]:
 
 def _address_datum(text: str, host: str) -> Datum:
     """What the coordinates of a map's addresses are counted on; Baidu's may say so themselves."""
-    known = (datum for name, datum in _HOST_DATUMS.items() if host == name or host.endswith("." + name))
+    known = (datum for name, datum in _HOST_DATUMS.items() if _is_of(host, name))
     datum = next(known, Datum.WGS84)
     return _BAIDU_DATUMS.get(_options(text).get("coord_type", ""), datum) if datum is Datum.BD09 else datum
 
@@ -147,8 +212,11 @@ def _address_pairs(text: str, host: str) -> list[tuple[str, str]]:
     pairs += [(found[1], found[2]) for pattern in _PAIRS if (found := pattern.search(plain))]
     for name, keys in _LON_FIRST_KEYS.items():
         if f"{name}." in host:
-            swapped = [options[key].split(",") for key in keys if key in options]
-            pairs += [(place[1], place[0]) for place in swapped if len(place) >= 2]
+            swapped = [_LED_BY_PAIR.match(options[key]) for key in keys if key in options]
+            pairs += [(place[2], place[1]) for place in swapped if place]
+    for name, patterns in _LON_FIRST_PAIRS.items():
+        if f"{name}." in host:
+            pairs += [(found[2], found[1]) for pattern in patterns if (found := pattern.search(plain))]
     return pairs
 
 

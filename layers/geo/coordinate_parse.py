@@ -40,7 +40,9 @@ def _readings(text: str, datum: Datum) -> list[ParsedCoordinate]:
     if len(text) > _MAX_LENGTH:
         raise BadCoordinate("This is too long for one coordinate: give one place at a time.")
     found = read_link(text) or read_mgrs(text) or read_utm(text) or read_angles(text)
-    return [_converted(one, one.datum if one.datum is not Datum.WGS84 else datum) for one in found]
+    by_place = {(one.lon, one.lat): one for one in reversed(found)}  # 45, 45 is one place in either order
+    first = [one for one in found if by_place[one.lon, one.lat] is one]
+    return [_converted(one, one.datum if one.datum is not Datum.WGS84 else datum) for one in first]
 
 
 def _converted(read: ParsedCoordinate, datum: Datum) -> ParsedCoordinate:

@@ -71,6 +71,18 @@ VOSTOCHNY = [
     ("https://zoom.earth/maps/satellite/#view=51.884,128.334,10z", DD),
     ("https://example.org/geohack.php?pagename=X&params=51_53_02.4_N_128_20_02.4_E_type:landmark", DMS),
     ("www.google.com/maps?ll=51.884,128.334", DD),
+    ("https://2gis.ru/amur?m=128.334%2C51.884%2F11", DD),
+    ("https://2gis.ru/geo/128.334,51.884?m=128.3,51.8/16", DD),
+    ("https://2gis.ru/amur/geo/141373143521735/128.334%2C51.884?m=128.3%2C51.8%2F16", DD),
+    ("https://2gis.ru/amur/firm/70000001007229923/128.334%2C51.884", DD),
+    ("https://worldview.earthdata.nasa.gov/?v=128.234,51.784,128.434,51.984&t=2024-01-01", DD),
+    ("https://worldview.earthdata.nasa.gov/?v=-231.766,51.784,-231.566,51.984", DD),
+    ("https://livingatlas.arcgis.com/wayback/#mapCenter=128.334%2C51.884%2C14&mode=explore", DD),
+    ("https://livingatlas.arcgis.com/wayback/#active=64001&mapCenter=128.334,51.884,12", DD),
+    ("https://browser.dataspace.copernicus.eu/?zoom=10&lat=51.884&lng=128.334&themeId=DEFAULT-THEME", DD),
+    ("https://apps.sentinel-hub.com/eo-browser/?zoom=10&lat=51.884&lng=128.334", DD),
+    ("https://yandex.ru/maps/?ll=128.3,51.8&pt=128.334,51.884,pm2rdm~128.4,51.9&z=12", DD),
+    ("https://yandex.ru/maps/?pt=128.334,51.884~128.4,51.9", DD),
     ("POINT (128.334 51.884)", DD),
     ("POINT Z (128.334 51.884 120)", DD),
     ("SRID=4326;point(128.334 51.884)", DD),
@@ -83,6 +95,8 @@ VOSTOCHNY = [
     ("52 N 454161mE 5748346mN", UTM),
     ("UTM 52U 454160,9 5748346,1", UTM),
     ("454161E 5748346N 52U", UTM),
+    ("454161 5748346 52U", UTM),
+    ("454161, 5748346, 52 N", UTM),
     ("UTM zone 52 north, E 454161, N 5748346", UTM),
 ]
 
@@ -153,6 +167,8 @@ def test_mgrs_just_at_the_equator_is_read_as_other_programs_write_it():
 
 def test_candidates_name_every_reading():
     assert [(read.lat, read.lon) for read in parse_candidates("10.5 20.5")] == [(10.5, 20.5), (20.5, 10.5)]
+    for text, place in (("0,0", (0, 0)), ("45,45", (45, 45)), ("45.0, 45", (45, 45))):
+        assert [(read.lat, read.lon) for read in parse_candidates(text)] == [place]
     assert [(read.lat, read.lon) for read in parse_candidates("51.9 128.3")] == [(51.9, 128.3)]
     assert [(read.lat, read.lon) for read in parse_candidates("51 N 40")] == [(51, 40), (40, 51)]
     by_band, by_hemisphere = parse_candidates("52S 454161 3900000")
@@ -170,6 +186,8 @@ def test_candidates_name_every_reading():
         ("51.884", "is no coordinate"),
         ("Vostochny", "is no coordinate"),
         ("bay", "is no coordinate"),
+        ("Point 99", "is no coordinate"),
+        ("Point Pleasant", "is no coordinate"),
         ("52U", "is no coordinate"),
         ("5.2e1, 3", "is no coordinate"),
         ("51.884, 128.334, 120", "is no coordinate"),

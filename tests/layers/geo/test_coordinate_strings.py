@@ -13,7 +13,8 @@ from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
 from layers.errors import BadCoordinate
-from layers.geo.coordinates import Datum, Notation, format_coordinate, parse_candidates, parse_coordinate
+from layers.geo.baidu_mercator import to_bd09
+from layers.geo.coordinates import Datum, Notation, format_coordinate, parse_coordinate
 from layers.geo.crs import WGS84, transform_points, utm_crs
 from layers.geo.datum import from_wgs84, to_wgs84
 from layers.geo.measure import distance_m
@@ -130,7 +131,37 @@ def test_what_a_position_rests_on_is_said() -> None:
     assert read.radius_m == pytest.approx(5.585 * math.sqrt(2) + 5, rel=0.01)
 
 
-def test_a_map_in_metres_is_no_coordinate() -> None:
-    with pytest.raises(BadCoordinate, match="holds no coordinates"):
-        parse_coordinate("https://map.baidu.com/@12959219.6,4825334.6,15z")
-    assert parse_candidates("https://map.baidu.com/@12959219.6,4825334.6,15z") == []
+@pytest.mark.parametrize(
+    ("x_m", "y_m", "lon", "lat"),
+    [
+        (12_958_175.0, 4_825_923.77, 116.404, 39.915),  # Tiananmen as Baidu's documents give it
+        (13_525_353.98, 3_641_593.36, 121.499, 31.240),  # the Bund
+        (12_958_160.97, 4_825_907.72, 116.403874, 39.914889),
+        (-12_958_175.0, -4_825_923.77, -116.404, -39.915),
+    ],
+)
+def test_baidus_metres_are_its_degrees(x_m: float, y_m: float, lon: float, lat: float) -> None:
+    assert distance_m(*to_bd09(x_m, y_m), lon, lat) < 1
+    read = parse_coordinate(f"https://map.baidu.com/@{x_m},{y_m},15z")
+    there = to_wgs84(lon, lat, Datum.BD09)
+    assert distance_m(read.lon, read.lat, there.lon, there.lat) < 5
+    assert read.datum is Datum.BD09
+
+
+def test_the_bands_of_baidus_metres_meet_and_hold_the_whole_map() -> None:
+    """Where one polynomial ends and the next begins they give the same place; a wrong figure would show there."""
+    for edge_m in (1_678_043.12, 3_481_989.83, 5_591_021.0, 8_362_377.87):
+        below, above = to_bd09(1e7, edge_m - 0.5), to_bd09(1e7, edge_m + 0.5)
+        assert distance_m(*below, *above) < 5, edge_m
+        # Baidu's map is Mercator on nearly a sphere: a tenth of a degree says that nothing is misread
+        assert above[1] == pytest.approx(math.degrees(math.atan(math.sinh(edge_m / 6_378_137))), abs=0.25)
+    assert to_bd09(0, 0) == pytest.approx((0, 0), abs=1e-6)
+
+
+def test_baidus_metres_off_the_map_are_said() -> None:
+    with pytest.raises(BadCoordinate, match="outside its map"):
+        parse_coordinate("https://map.baidu.com/@99959219.6,4825334.6,15z")
+    with pytest.raises(BadCoordinate, match="polar map"):
+        parse_coordinate("https://worldview.earthdata.nasa.gov/?v=-4194304,-2097152,4194304,2097152&p=arctic")
+    with pytest.raises(BadCoordinate, match="none on the Earth"):
+        parse_coordinate("https://worldview.earthdata.nasa.gov/?v=10,20,5,30")
