@@ -24,7 +24,8 @@ _HOST_DATUMS = {
     "baidu.com": Datum.BD09,
 }
 _BAIDU_DATUMS = {"gcj02": Datum.GCJ02, "gcj02ll": Datum.GCJ02, "wgs84": Datum.WGS84, "wgs84ll": Datum.WGS84}
-_SRIDS = {"4326": Datum.WGS84, "4284": Datum.PULKOVO}
+SRIDS = {"4326": Datum.WGS84, "4284": Datum.PULKOVO}
+"""The datums of the EPSG codes that text may be in."""
 _SHORT_HOSTS = ("goo.gl", "osm.org", "bit.ly", "t.co")
 _PAIRS = (
     re.compile(rf"!3d{_N}!4d{_N}"),
@@ -104,7 +105,7 @@ def _read_wkt(text: str) -> list[ParsedCoordinate]:
     found = _WKT.fullmatch(text)
     if not found:
         raise BadCoordinate("A point in WKT reads POINT (longitude latitude) such as POINT (128.334 51.884).")
-    datum = _SRIDS.get(found[1] or "4326")
+    datum = SRIDS.get(found[1] or "4326")
     if datum is None:
         raise BadCoordinate(f"The point is in EPSG:{found[1]}, not in WGS 84 (EPSG:4326): convert it first.")
     return _lat_lon(found[3], found[2], text, datum)

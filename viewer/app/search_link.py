@@ -9,6 +9,7 @@ from PySide6.QtCore import QObject, QRect, Qt
 from shapely import Point
 
 import sample_data
+from layers.geo.bounds import Bounds
 from layers.geo.datum import Datum
 from viewer.app.menus import palette_entries
 from viewer.canvas.place_marker import PlaceMarker
@@ -83,7 +84,7 @@ class SearchLink(QObject):
         if hit.fid is not None and hit.layer_uuid in window.session.document.layers:
             window.panel_context.show_layer(hit.layer_uuid)
             window.features.show_feature(hit.layer_uuid, hit.fid)
-        self.marker.show_at(hit.lon, hit.lat, hit.error_m, for_ms=SHOWN_FOR_MS)
+        self.marker.show_at(hit.lon, hit.lat, hit.error_m, for_ms=SHOWN_FOR_MS, frame=_frame(hit))
 
     def mark(self, hit: Hit) -> None:
         """Go there, and mark a site with what is known of the place and of how well."""
@@ -107,7 +108,7 @@ class SearchLink(QObject):
         if hit is None or self._window.pages.currentWidget() is not self._window.canvas:
             self.marker.clear()
         else:
-            self.marker.show_at(hit.lon, hit.lat, hit.error_m)
+            self.marker.show_at(hit.lon, hit.lat, hit.error_m, frame=_frame(hit))
 
     def _cover(self, screen: QRect) -> None:
         canvas = self._window.canvas
@@ -116,3 +117,8 @@ class SearchLink(QObject):
 
     def _take_datum(self, datum: str) -> None:
         self._coordinates.datum = Datum(datum)
+
+
+def _frame(hit: Hit) -> Bounds | None:
+    """What nothing on the map shows yet: the extent that was typed."""
+    return hit.bounds if hit.group is Group.COORDINATES else None

@@ -5,12 +5,14 @@ It stands above the map and is no part of it: no picture and no product shows it
 
 from __future__ import annotations
 
+import itertools
 import math
 
 from PySide6.QtCore import QEvent, QObject, QPointF, QRect, QRectF, Qt, QTimer
 from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPainterPath, QPaintEvent, QPen, QPolygonF
 from PySide6.QtWidgets import QWidget
 
+from layers.geo.bounds import Bounds
 from layers.geo.crs import WGS84, transform_points
 from layers.geo.measure import circle, distance_m
 from viewer.canvas.fonts import map_font
@@ -21,6 +23,7 @@ FRAME_MS = 40
 PULSE_MS = 1400
 RING_PX, SWELL_PX = 9.0, 13.0
 EDGE_PX = 26.0
+RIM_STEPS, FARTHEST_LAT = 12, 85.0
 REACH_PX = 44
 """Half the size of the widget around a place whose error is small."""
 
@@ -33,6 +36,7 @@ class PlaceMarker(QWidget):
         self._canvas = canvas
         self._place: tuple[float, float] | None = None
         self._error_m = 0.0
+        self._frame: Bounds | None = None
         self._cover = QRect()
         self._phase = 0.0
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
@@ -51,14 +55,21 @@ class PlaceMarker(QWidget):
         """Lon, lat of what is shown."""
         return self._place
 
-    def show_at(self, lon: float, lat: float, error_m: float = 0.0, *, for_ms: int = 0) -> None:
-        """Show a place, and the circle that its error spans; with `for_ms` only so long."""
-        self._place, self._error_m, self._phase = (lon, lat), error_m, 0.0
+    def show_at(
+        self, lon: float, lat: float, error_m: float = 0.0, *, for_ms: int = 0, frame: Bounds | None = None
+    ) -> None:
+        """Show a place, and the circle that its error spans or a `frame` in lon, lat; with `for_ms` only so long."""
+        self._place, self._error_m, self._frame, self._phase = (lon, lat), error_m, frame, 0.0
         self._end.stop()
         if for_ms:
             self._end.start(for_ms)
         self._beat.start()
         self._follow()
+
+    @property
+    def frame(self) -> Bounds | None:
+        """Lon, lat of the extent that is framed."""
+        return self._frame if self._place is not None else None
 
     def set_cover(self, cover: QRect) -> None:
         """In the canvas's coordinates; a place under it is pointed at from below."""
@@ -112,14 +123,18 @@ class PlaceMarker(QWidget):
         pixels = (view.to_pixel(float(x), float(y)) for x, y in zip(xs, ys, strict=True))
         return [QPointF(px / view.ratio, py / view.ratio) for px, py in pixels]
 
-    def _error_outline(self) -> QPolygonF | None:
-        """The circle of the error where it is larger than the ring; None where it is not, or not on this map."""
+    def _outline(self) -> QPolygonF | None:
+        """The frame or the circle of the error where larger than the ring; None where it is not, or not on this map."""
         at = self._position()
-        if at is None or self._place is None or self._error_m <= 0 or abs(self._place[1]) > 89:
+        if at is None or self._place is None:
             return None
-        lons, lats = circle(*self._place, self._error_m)
-        points = self._pixels([float(lon) for lon in lons], [float(lat) for lat in lats])
-        outline = QPolygonF(points)
+        if self._frame is not None:
+            lons, lats = _rim(self._frame)
+        elif self._error_m <= 0 or abs(self._place[1]) > 89:
+            return None
+        else:
+            lons, lats = ([float(value) for value in values] for values in circle(*self._place, self._error_m))
+        outline = QPolygonF(self._pixels(lons, lats))
         shift = at - outline.boundingRect().center()
         if abs(shift.x()) > 2 * abs(outline.boundingRect().width()):  # another copy of the world
             outline.translate(QPointF(shift.x(), 0.0))
@@ -135,7 +150,7 @@ class PlaceMarker(QWidget):
             return
         at, is_place = found
         area = QRectF(at.x() - REACH_PX, at.y() - REACH_PX, 2 * REACH_PX, 2 * REACH_PX)
-        outline = self._error_outline() if is_place else None
+        outline = self._outline() if is_place else None
         if outline is not None:
             area = area.united(outline.boundingRect().adjusted(-4, -4, 4, 4))
         if not is_place:
@@ -165,7 +180,7 @@ class PlaceMarker(QWidget):
         painter.end()
 
     def _paint_ring(self, painter: QPainter, at: QPointF) -> None:
-        outline = self._error_outline()
+        outline = self._outline()
         if outline is not None:
             fill = QColor(SELECTED_COLOR)
             fill.setAlpha(36)
@@ -230,3 +245,22 @@ class PlaceMarker(QWidget):
         painter.setFont(font)
         painter.setPen(QColor("#ffffff"))
         painter.drawText(chip, Qt.AlignmentFlag.AlignCenter, text)
+
+
+def _rim(frame: Bounds) -> tuple[list[float], list[float]]:
+    """Lons and lats along the edges, close enough that they bend as the map does; the poles are left out."""
+    steps = [step / RIM_STEPS for step in range(RIM_STEPS)]
+    south, north = max(frame.bottom, -FARTHEST_LAT), min(frame.top, FARTHEST_LAT)
+    corners = [
+        (frame.left, south),
+        (frame.right, south),
+        (frame.right, north),
+        (frame.left, north),
+        (frame.left, south),
+    ]
+    rim = [
+        (x + (next_x - x) * step, y + (next_y - y) * step)
+        for (x, y), (next_x, next_y) in itertools.pairwise(corners)
+        for step in steps
+    ]
+    return [x for x, _ in rim], [y for _, y in rim]

@@ -11,7 +11,8 @@ from viewer.panels.search import Hit, KnownSites, SearchProvider, search_all
 from viewer.support.jobs import Job, Jobs
 
 PAUSE_MS = 40
-LONGEST = 500
+LONGEST = 32_767
+"""What a line takes: a shape in WKT is long."""
 
 
 class Finder(QObject):

@@ -24,7 +24,9 @@ from layers.geo.coordinates import (
     parse_candidates,
     parse_coordinate,
 )
+from layers.geo.longitudes import normalise_lon
 from layers.geo.measure import distance_m
+from layers.geo.wkt import Extent, read_extent
 from layers.places.index import Place, PlaceIndex
 from layers.places.names import name_key, tight
 from layers.places.unpack import unpacked
@@ -46,6 +48,9 @@ from viewer.support.text import one_line
 _tr = QCoreApplication.translate
 MOST_READINGS = 4
 SHORTEST_ATTRIBUTE = 2
+LONGEST_NAME = 500
+EXTENT_ERROR_M = 50.0
+"""The corners of an extent are written so that this much is not seen."""
 
 
 def metres(value: float) -> str:
@@ -56,13 +61,19 @@ def metres(value: float) -> str:
 
 
 class CoordinateProvider:
-    """Every reading of a coordinate; raises BadCoordinate for a wrong one. Between searches the datum may change."""
+    """Every reading of a coordinate, and what a shape in WKT frames; raises BadCoordinate for a wrong one.
+
+    Between searches the datum may change.
+    """
 
     def __init__(self) -> None:
         self.datum = Datum.WGS84
         self.notation = Notation.DD
 
     def search(self, text: str) -> list[Hit]:
+        framed = read_extent(text, self.datum)
+        if framed is not None:
+            return [self._extent_hit(framed)]
         try:
             parse_coordinate(text, self.datum)
         except BadCoordinate as error:
@@ -81,6 +92,18 @@ class CoordinateProvider:
         return Hit(
             group=Group.COORDINATES, text=shown, note=note, lon=read.lon, lat=read.lat, error_m=read.radius_m,
             icon="go_to", fields=fields, score=number + WEAK_COORDINATE * is_word,
+        )  # fmt: skip
+
+    def _extent_hit(self, framed: Extent) -> Hit:
+        bounds, (lon, lat) = framed.bounds, framed.bounds.centre
+        low = format_coordinate(bounds.left, bounds.bottom, self.notation, EXTENT_ERROR_M)
+        high = format_coordinate(bounds.right, bounds.top, self.notation, EXTENT_ERROR_M)
+        note = (
+            _tr("Search", "{0} in WKT").format(framed.kind) if framed.kind else _tr("Search", "what the address shows")
+        )
+        return Hit(
+            group=Group.COORDINATES, text=_tr("Search", "{0} to {1}").format(low, high), note=note, icon="go_to",
+            lon=normalise_lon(lon), lat=lat, bounds=bounds,
         )  # fmt: skip
 
 
@@ -105,7 +128,7 @@ class SiteProvider:
         self._keyed: dict[str, _KeyedSite] = {}
 
     def search(self, text: str) -> list[Hit]:
-        wanted = name_key(text)
+        wanted = name_key(text[:LONGEST_NAME])
         if not wanted:
             return []
         found: list[tuple[float, Site, str]] = []
@@ -175,7 +198,7 @@ class PlaceProvider:
     def search(self, text: str) -> list[Hit]:
         """Raises NotReadable."""
         index = self._opened()
-        wanted, hits, score = name_key(text), [], EXACT
+        wanted, hits, score = name_key(text[:LONGEST_NAME]), [], EXACT
         for number, place in enumerate(index.search(text, 3 * MOST_IN_GROUP)):
             own = key_score(wanted, name_key(place.matched))
             score = max(score, WORDS if own is None else own)  # the index's order is kept
@@ -240,7 +263,7 @@ class AttributeProvider:
         self._sources = sources
 
     def search(self, text: str) -> list[Hit]:
-        wanted = text.strip()
+        wanted = text[:LONGEST_NAME].strip()
         if len(wanted) < SHORTEST_ATTRIBUTE and wanted.isascii():
             return []
         key = name_key(wanted)

@@ -184,6 +184,36 @@ def test_the_view_that_is_kept_is_the_place_gone_to(begun: MainWindow, qtbot: Qt
     assert lon == pytest.approx(120, abs=1)
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "POLYGON((128 51,129 51,129 52,128 52,128 51))",
+        "SRID=4326;LINESTRING(128 51,129 52)",
+        "POLYGON((128 51," + ",".join(f"129 {51 + n / 1000}" for n in range(1001)) + ",128 52,128 51))",
+        "https://worldview.earthdata.nasa.gov/?v=128,51,129,52&t=2024-01-01",
+    ],
+    ids=["polygon", "line", "long", "worldview"],
+)
+def test_a_shape_is_framed_on_the_map_and_enter_shows_all_of_it(begun: MainWindow, text: str, qtbot: QtBot) -> None:
+    marker, before = begun.face.search.marker, begun.canvas.viewport.view()
+    palette, line = _search(begun, text, qtbot)
+    (hit,) = palette.shown_hits()
+    assert hit.bounds == Bounds(128, 51, 129, 52)
+    assert marker.frame == hit.bounds
+    assert "Shift+Enter" not in palette.sentence()
+    assert begun.canvas.viewport.view() == before
+    qtbot.keyClick(line, Qt.Key.Key_Return)
+    lon, lat = begun.canvas.viewport.centre_lonlat()
+    assert (lon, lat) == pytest.approx((128.5, 51.5), abs=0.01)
+    assert marker.frame == hit.bounds
+    frame = marker._outline()
+    assert frame is not None
+    assert begun.canvas.height() * 0.5 < frame.boundingRect().height() < begun.canvas.height()
+    assert marker.geometry().contains(frame.boundingRect().toRect())
+    begun.face.search.marker.show_at(100, 50)
+    assert marker.frame is None
+
+
 # -- the demo's own sites ---------------------------------------------------------------------------------------
 
 

@@ -90,6 +90,19 @@ def test_a_wrong_coordinate_is_said_and_a_word_is_not() -> None:
         CoordinateProvider().search("51 60 N 128 E")
     assert CoordinateProvider().search("Vostochny") == []
     assert CoordinateProvider().search("Site 12") == []
+    assert CoordinateProvider().search("Point 99") == []
+
+
+def test_a_shape_is_an_extent_in_the_status_bars_notation() -> None:
+    provider = CoordinateProvider()
+    (found,) = provider.search("LINESTRING(128 51,129 52)")
+    assert (found.text, found.note) == ("51.000° N, 128.000° E to 52.000° N, 129.000° E", "LineString in WKT")
+    assert (found.lon, found.lat, found.bounds) == (128.5, 51.5, Bounds(128, 51, 129, 52))
+    assert found.fields is None
+    provider.notation = Notation.MGRS
+    assert provider.search("LINESTRING(128 51,129 52)")[0].text.startswith("52U")
+    with pytest.raises(BadCoordinate, match="longitude first"):
+        provider.search("LINESTRING(51 128,52 129)")
 
 
 # -- sites and facilities ---------------------------------------------------------------------------------------
