@@ -12,10 +12,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from layers.errors import NotReadable
-from layers.places.names import indexed_text, name_key, tight
+from layers.places.names import holds_in_order, indexed_text, name_key, tight
+from layers.places.spelling import most_wrong, nearness, pieces, respelled
 
 VERSION = 1
 LONGEST_QUERY = 80
+_SHORTEST_RUN_ON, _LONGEST_RUN_ON = 5, 24
 _LAST_CHARACTER = "\U0010ffff"
 _POOL = 200
 """So many of each tier are looked at; being numbered by rank, the first are the best."""
@@ -82,10 +84,45 @@ class PlaceIndex:
             return []
         with self._lock, closing(self._db.cursor()) as cursor:
             found = dict.fromkeys(self._exact(cursor, key))
-            for tier in (self._beginning, self._wordwise):
+            for tier in (self._run_on, self._beginning, self._wordwise, self._with_gaps):
                 if len(found) < limit:
                     found |= dict.fromkeys(tier(cursor, key))
             return [self._place(cursor, number, key) for number in list(found)[:limit]]
+
+    def search_nearly(self, text: str, limit: int = 12) -> list[Place]:
+        """Places whose name is spelled nearly so (see `nearness`), the nearest first; some tens of milliseconds."""
+        key = tight(name_key(text[:LONGEST_QUERY]))
+        near: dict[int, tuple[int, str]] = {}
+        with self._lock, closing(self._db.cursor()) as cursor:
+            for most in range(1, most_wrong(key) + 1):
+                rows = self._with_pieces(cursor, key, most)
+                _take_near(near, key, rows if most > 1 else rows + self._sounding(cursor, key))
+                if near:
+                    break
+            best = sorted((off, number, other) for number, (off, other) in near.items())[:limit]
+            return [self._place(cursor, number, other) for _, number, other in best]
+
+    def _with_pieces(self, cursor: sqlite3.Cursor, key: str, most: int) -> list[tuple[str, int]]:
+        """(key, place) of the names of about that length that have a piece of it, not much later than it has."""
+        wanted = sorted({(piece, begin + most + 2) for begin, piece in pieces(key, most)})
+        sql = (
+            "SELECT key, place FROM key WHERE key >= ? AND key < ? AND length(key) BETWEEN ? AND ? AND ("
+            + " OR ".join(["instr(key, ?) BETWEEN 1 AND ?"] * len(wanted))
+            + ")"
+        )
+        script = ("a", "{") if key.isascii() else ("\u0080", _LAST_CHARACTER)
+        values = [*script, len(key) - most, len(key) + most + 1, *(value for each in wanted for value in each)]
+        return cursor.execute(sql, values).fetchall()
+
+    def _sounding(self, cursor: sqlite3.Cursor, key: str) -> list[tuple[str, int]]:
+        """(key, place) of the names that begin as it does when its sounds are written by other rules."""
+        found: list[tuple[str, int]] = []
+        most = most_wrong(key)
+        sql = "SELECT key, place FROM key WHERE key >= ? AND key < ? AND length(key) BETWEEN ? AND ?"
+        for other in respelled(key):
+            begun, span = other[:2], (len(other) - most, len(other) + most + 1)
+            found += cursor.execute(sql, (begun, begun + _LAST_CHARACTER, *span)).fetchall()
+        return found
 
     def _exact(self, cursor: sqlite3.Cursor, key: str) -> list[int]:
         """Places called so. A spelling made by a machine is no better than a beginning: Lomé is not called rome."""
@@ -95,6 +132,28 @@ class PlaceIndex:
         )
         rows = cursor.execute(sql, (key, tight(key), _POOL))
         return [number for number, *names in rows if _is_called(key, "\n".join(filter(None, names)).split("\n"))]
+
+    def _run_on(self, cursor: sqlite3.Cursor, key: str) -> list[int]:
+        """Places of names of two or three words that were typed as one."""
+        if " " in key or not _SHORTEST_RUN_ON <= len(key) <= _LONGEST_RUN_ON:
+            return []
+        two = [(key[:at], key[at:]) for at in range(1, len(key))]
+        three = [(head, tail[:at], tail[at:]) for head, tail in two for at in range(1, len(tail))]
+        keys = [" ".join(words) for words in (*two, *three)]
+        sql = f"SELECT DISTINCT place FROM key WHERE key IN ({', '.join('?' * len(keys))}) ORDER BY place LIMIT ?"
+        return [number for (number,) in cursor.execute(sql, (*keys, _POOL))]
+
+    def _with_gaps(self, cursor: sqlite3.Cursor, key: str) -> list[int]:
+        """Chinese names that have the characters in their order, others between them."""
+        if not holds_in_order(key, key):
+            return []
+        sql = (
+            "SELECT place.id, place.name, place.names FROM words JOIN place ON place.id = words.rowid "
+            "WHERE words MATCH ? ORDER BY words.rowid LIMIT ?"
+        )
+        rows = cursor.execute(sql, (" AND ".join(f'"{character}"' for character in key), _POOL))
+        names = ((number, [name, *(others or "").split("\n")]) for number, name, others in rows)
+        return [number for number, each in names if any(holds_in_order(key, name_key(name)) for name in each)]
 
     def _beginning(self, cursor: sqlite3.Cursor, key: str) -> list[int]:
         sql = (
@@ -122,6 +181,17 @@ class PlaceIndex:
         return Place(name, others, kind, country, lon, lat, population, error_m, source, matched)
 
 
+def _take_near(near: dict[int, tuple[int, str]], key: str, rows: list[tuple[str, int]]) -> None:
+    """Keep how near each place's nearest name is. Few names have nearly the same letters; only those are compared."""
+    letters, most = set(key), most_wrong(key) + 1  # what two spellings of one sound may add
+    for other, place in rows:
+        if len(letters.difference(other)) > most or len(set(other) - letters) > most + 1:
+            continue
+        off = nearness(key, other)
+        if off is not None and off < near.get(place, (99, ""))[0]:
+            near[place] = (off, other)
+
+
 def _is_called(key: str, names: list[str]) -> bool:
     """True where one of the names is this key, other than an alternate in small Latin letters, which machines write."""
     same = (name for name in names if tight(name_key(name)) == tight(key))
@@ -135,6 +205,7 @@ def _matched(names: tuple[str, ...], key: str) -> str:
         lambda other: tight(other) == tight(key),
         lambda other: other.startswith(key),
         lambda other: all(word in other for word in key.split()),
+        lambda other: holds_in_order(key, other),
     ):
         for name, other in keys:
             if fits(other):

@@ -26,3 +26,11 @@ def tight(key: str) -> str:
 def indexed_text(key: str) -> str:
     """A key with Chinese and Japanese characters apart, so that each of them is a word: one or two already find."""
     return " ".join(_HAN.sub(r" \1 ", key).split())
+
+
+def holds_in_order(wanted: str, key: str) -> bool:
+    """True where a key has all characters of a Chinese one in their order, as a name has those of its short form."""
+    if len(wanted) < 2 or not all(_HAN.fullmatch(character) for character in wanted):
+        return False
+    rest = iter(key)
+    return all(character in rest for character in wanted)

@@ -6,13 +6,13 @@ A provider is asked in a job's thread. It never contacts a host.
 from __future__ import annotations
 
 import enum
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 from layers.errors import GeoloupeError
 from layers.geo.bounds import Bounds
-from layers.places.names import name_key, tight
+from layers.places.names import holds_in_order, name_key, tight
 
 MOST_IN_GROUP = 8
 SAME_PLACE_M = 10_000.0
@@ -67,6 +67,15 @@ class SearchProvider(Protocol):
         ...
 
 
+@runtime_checkable
+class TolerantProvider(SearchProvider, Protocol):
+    """Finds names that are spelled nearly so as well; asked where nothing else was found."""
+
+    def search_nearly(self, text: str) -> list[Hit]:
+        """Hits of the score NEARLY and worse. Raises GeoloupeError where it cannot search at all."""
+        ...
+
+
 @dataclass(frozen=True)
 class AttributeMatch:
     """A feature whose attribute `column` has a `value` with the text in it; `bounds` in lon, lat."""
@@ -109,6 +118,8 @@ def key_score(wanted: str, key: str) -> float | None:
     closed, closed_key = tight(wanted), tight(key)
     if closed == closed_key:
         return EXACT
+    if holds_in_order(closed, closed_key) and closed not in closed_key:
+        return WORDS
     words = wanted.split()
     if not words or not all(word in closed_key for word in words):
         return None
@@ -127,14 +138,23 @@ def search_all(
 
     A facility that is `known`, a site of the case, is that site, under whatever name it was found.
     """
+    providers = tuple(providers)
+    hits, problems = _asked([provider.search for provider in providers], text)
+    if not problems and all(hit.score >= WEAK_COORDINATE for hit in hits):
+        near, problems = _asked([one.search_nearly for one in providers if isinstance(one, TolerantProvider)], text)
+        hits += near
+    return ranked(hits, known), problems
+
+
+def _asked(searches: Iterable[Callable[[str], list[Hit]]], text: str) -> tuple[list[Hit], list[str]]:
     hits: list[Hit] = []
     problems: list[str] = []
-    for provider in providers:
+    for search in searches:
         try:
-            hits += provider.search(text)
+            hits += search(text)
         except GeoloupeError as error:
             problems.append(error.sentence)
-    return ranked(hits, known), problems
+    return hits, problems
 
 
 def ranked(hits: Iterable[Hit], known: KnownSites | None = None) -> list[Hit]:

@@ -29,11 +29,13 @@ from layers.geo.measure import distance_m
 from layers.geo.wkt import Extent, read_extent
 from layers.places.index import Place, PlaceIndex
 from layers.places.names import name_key, tight
+from layers.places.spelling import most_wrong, words_nearness
 from layers.places.unpack import unpacked
 from viewer.panels.search import (
     EXACT,
     INSIDE,
     MOST_IN_GROUP,
+    NEARLY,
     SAME_PLACE_M,
     WEAK_COORDINATE,
     WORDS,
@@ -140,6 +142,21 @@ class SiteProvider:
         found.sort(key=lambda row: (row[0], row[1].label))
         return [_site_hit(*row) for row in found[:MOST_IN_GROUP]]
 
+    def search_nearly(self, text: str) -> list[Hit]:
+        """The sites of which a name, or as many words of one, is spelled nearly so."""
+        wanted = name_key(text[:LONGEST_NAME])
+        found: list[tuple[float, Site, str]] = []
+        if most_wrong(tight(wanted)):
+            for one in self._now():
+                scores = [
+                    (off, at) for at, key in enumerate(one.keys) if (off := words_nearness(wanted, key)) is not None
+                ]
+                if scores:
+                    off, at = min(scores)
+                    found.append((NEARLY + off / 10, one.site, _name(one.site, at)))
+        found.sort(key=lambda row: (row[0], row[1].label))
+        return [_site_hit(*row) for row in found[:MOST_IN_GROUP]]
+
     def same_as(self, hit: Hit) -> Hit | None:
         """The site near by that has one of the hit's names, whatever it was searched by."""
         names = {tight(name_key(name)) for name in (hit.text, *hit.names)} - {""}
@@ -161,6 +178,10 @@ class SiteProvider:
         return kept.values()
 
 
+def _nearly(score: float) -> str:
+    return _tr("Search", "spelled nearly so") if score >= NEARLY else ""
+
+
 def _name(site: Site, at: int) -> str:
     return site.label if at == 0 else site.aliases[at - 1][1]
 
@@ -174,7 +195,7 @@ def _site_hit(score: float, site: Site, name: str) -> Hit:
     left, bottom, right, top = bounds_of(site.geometry)
     label = one_line(site.label, 80) or _tr("Search", "Site without a name")
     other = "" if name == site.label else one_line(name, 60)
-    words = (other, SITE_CLASSES.get(site.class_code, ""), site.location_country)
+    words = (_nearly(score), other, SITE_CLASSES.get(site.class_code, ""), site.location_country)
     return Hit(
         group=Group.SITES, text=label, note=" · ".join(word for word in words if word), icon="sites",
         lon=float(left + right) / 2, lat=float(bottom + top) / 2, error_m=site.position_error_m or 0.0,
@@ -204,6 +225,11 @@ class PlaceProvider:
             score = max(score, WORDS if own is None else own)  # the index's order is kept
             hits.append(_place_hit(place, score + number / 1000))
         return hits
+
+    def search_nearly(self, text: str) -> list[Hit]:
+        """Raises NotReadable."""
+        places = self._opened().search_nearly(text[:LONGEST_NAME], MOST_IN_GROUP)
+        return [_place_hit(place, NEARLY + number / 1000) for number, place in enumerate(places)]
 
     def close(self) -> None:
         with self._lock:
@@ -237,7 +263,7 @@ def _place_hit(place: Place, score: float) -> Hit:
     }
     return Hit(
         group=Group.FACILITIES if is_facility else Group.PLACES, text=text, lon=place.lon, lat=place.lat,
-        note=" · ".join(word for word in (what, place.country, where) if word), error_m=place.error_m,
+        note=" · ".join(word for word in (_nearly(score), what, place.country, where) if word), error_m=place.error_m,
         icon="sites" if is_facility else "point", fields=fields, score=score, names=(place.name, *place.names),
     )  # fmt: skip
 

@@ -15,7 +15,8 @@ import sample_data
 from layers.errors import NotReadable
 from layers.geo.measure import distance_m
 from layers.places.index import PlaceIndex
-from layers.places.names import indexed_text, name_key
+from layers.places.names import holds_in_order, indexed_text, name_key
+from layers.places.spelling import nearness
 from layers.places.unpack import unpacked
 
 PACKED = sample_data.path("places.sqlite.xz")
@@ -100,6 +101,46 @@ def test_a_spelling_made_by_a_machine_is_no_better_than_a_beginning(index: Place
 
 
 @pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("Vostochniy", "Vostochny Cosmodrome"),
+        ("vostochni", "Vostochny Cosmodrome"),
+        ("Wenchnag", "Wenchang Space Launch Site"),
+        ("Plesezk", "Plesetsk Cosmodrome"),
+        ("Восточній", "Vostochny Cosmodrome"),
+        ("Habarowsk", "Khabarovsk"),
+        ("Moscwo", "Moscow"),
+        ("Rmoe", "Rome"),
+        ("Shanghia", "Shanghai"),
+        ("Saint Petersbrug", "Saint Petersburg"),
+    ],
+)
+def test_a_name_spelled_nearly_so_finds_its_place(index: PlaceIndex, text: str, name: str) -> None:
+    assert name_key(index.search_nearly(text)[0].name) == name_key(name)
+    assert nearness(name_key(text), name_key(index.search_nearly(text)[0].matched)) is not None
+
+
+def test_nearly_is_not_anything(index: PlaceIndex) -> None:
+    for text in ("", "ban", "文昌", "asdfghjk", "\0" * 9, "\ud800" * 9, "x" * 500, "%_%_%_%"):
+        assert index.search_nearly(text) == [], text
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("ньюйорк", "New York City"),
+        ("newyork", "New York City"),
+        ("нижнийновгород", "Nizhniy Novgorod"),
+        ("ростовнадону", "Rostov-on-Don"),
+        ("文昌发射场", "Wenchang Space Launch Site"),
+        ("酒泉发射中心", "Jiuquan Satellite Launch Center"),
+    ],
+)
+def test_spaces_and_the_middle_of_a_chinese_name_may_be_left_out(index: PlaceIndex, text: str, name: str) -> None:
+    assert index.search(text)[0].name == name
+
+
+@pytest.mark.parametrize(
     "text", ["", " ", "a", "!!!", '"', "NEAR(", "x" * 500, "zzqqxx", "*", "文" * 300, "\0", "\ud800"]
 )
 def test_nothing_breaks_a_search(index: PlaceIndex, text: str) -> None:
@@ -125,6 +166,9 @@ def test_names_are_compared_without_marks() -> None:
     assert name_key("São  Paulo") == name_key("SAO-PAULO") == "sao paulo"
     assert name_key("Йошкар-Ола") == name_key("йошкар ола")
     assert indexed_text("文昌市") == "文 昌 市"
+    assert holds_in_order("文昌场", "文昌航天发射场")
+    assert not holds_in_order("昌文", "文昌市")
+    assert not holds_in_order("wcg", "wenchang")
 
 
 def test_unpacking_happens_once_and_damage_is_mended(tmp_path: Path) -> None:

@@ -265,3 +265,20 @@ def test_enter_goes_to_the_name_and_commands_keep_their_words(demo: MainWindow, 
     assert demo.canvas.viewport.view() == view
     assert palette.sentence() == "Undo cannot be done now."
     palette.close()
+
+
+def test_a_wrong_letter_is_forgiven_and_said(demo: MainWindow, qtbot: QtBot) -> None:
+    for text, name in (
+        ("Vostochniy", "Vostochny Cosmodrome"),
+        ("Wenchnag", "Wenchang Space Launch Site"),
+        ("Plesezk", "Plesetsk Cosmodrome"),
+        ("Moscwo", "Moscow"),
+    ):
+        palette, line = _search(demo, text, qtbot)
+        first = palette._current()
+        assert isinstance(first, Hit), text
+        assert first.text.startswith(name)
+        assert first.note.startswith("spelled nearly so")
+        view = demo.canvas.viewport.view()
+        qtbot.keyClick(line, Qt.Key.Key_Return)
+        assert demo.canvas.viewport.view() != view

@@ -23,6 +23,7 @@ from viewer.panels.search import (
     EXACT,
     INSIDE,
     MOST_IN_GROUP,
+    NEARLY,
     WORDS,
     AttributeMatch,
     Group,
@@ -230,6 +231,27 @@ def test_a_facility_that_is_a_site_of_the_case_is_that_site_under_any_name() -> 
     assert len(ranked([same, *provider.search("восточный")], provider)) == 1
     sites.clear()
     assert ranked([same], provider) == [same]
+
+
+def test_spelling_is_forgiven_only_where_nothing_else_is_found(places: PlaceProvider) -> None:
+    site = Site(uuid="p", geometry=shapely.Point(40.68, 62.93), label="Plesetsk Cosmodrome", location_country="RU")
+    sites = SiteProvider(lambda: {"p": site})
+    hits, problems = search_all([sites, places], "Plesezk", sites)
+    assert not problems
+    assert (hits[0].group, hits[0].site_uuid, hits[0].note) == (Group.SITES, "p", "spelled nearly so · Other · RU")
+    assert all(one.score >= NEARLY and one.note.startswith("spelled nearly so") for one in hits)
+    assert len([one for one in hits if one.text.startswith("Plesetsk Cosmodrome")]) == 1
+    hits, _ = search_all([sites, places], "Plesetsk", sites)
+    assert hits
+    assert all(one.score < NEARLY and "nearly" not in one.note for one in hits)
+    assert search_all([CoordinateProvider(), places], "51 60 N 128 E")[0] == []
+
+
+def test_a_site_is_found_by_the_characters_of_its_short_chinese_name() -> None:
+    site = Site(uuid="w", geometry=shapely.Point(110.951, 19.614), label="W", aliases=(("zh", "文昌航天发射场"),))
+    provider = SiteProvider(lambda: {"w": site})
+    assert provider.search("文昌发射场")[0].note.startswith("文昌航天发射场")
+    assert not provider.search("发射文昌")
 
 
 def test_one_provider_that_fails_leaves_the_others() -> None:
