@@ -37,10 +37,10 @@ def most_wrong(key: str) -> int:
 
 
 def nearness(wanted: str, key: str) -> int | None:
-    """How many letters differ between two keys, spaces apart, by sound or by letter; None where too many do."""
+    """How many letters differ between two keys, by sound or by letter; None where too many do, or a figure."""
     wanted, key = tight(wanted), tight(key)
     most = most_wrong(wanted)
-    if not most:
+    if not most or _digits(wanted) != _digits(key):
         return None
     by_sound = distance(folded(wanted), folded(key), most)
     if by_sound == 0:
@@ -48,6 +48,10 @@ def nearness(wanted: str, key: str) -> int | None:
     by_letter = distance(wanted, key, most)
     found = [one for one in (by_sound, by_letter) if one is not None]
     return min(found, default=None)
+
+
+def _digits(key: str) -> str:
+    return "".join(character for character in key if character.isdigit())
 
 
 def words_nearness(wanted: str, key: str) -> int | None:

@@ -32,6 +32,9 @@ WORD = st.text("abcdez", min_size=4, max_size=14)
         ("romm", "rams", None),
         ("rom", "ron", None),
         ("", "", None),
+        ("point 99", "poynton", None),
+        ("svobodnij 18", "svobodny 18", 0),
+        ("svobodny 18", "svobodny 19", None),
     ],
 )
 def test_how_near_two_spellings_are(typed: str, name: str, off: int | None) -> None:
