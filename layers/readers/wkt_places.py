@@ -12,9 +12,9 @@ from numpy.typing import NDArray
 
 from layers.errors import BadCRS
 from layers.geo.crs import WGS84, crs_name, is_geographic, parse_crs, same_crs, transform_points
+from layers.geo.wkt import shape_of_wkt
 from layers.readers.row_problems import RowProblems
 
-_MAX_DEPTH = 32
 _EWKT = re.compile(r"\s*SRID=(\d+)\s*;", re.I)
 _WKT = re.compile(
     r"\s*(SRID=\d+\s*;)?\s*((MULTI)?(POINT|LINESTRING|POLYGON)|MULTICURVE|MULTISURFACE|GEOMETRYCOLLECTION|LINEARRING"
@@ -54,24 +54,13 @@ def _geometry(text: str, index: int, problems: RowProblems) -> Any:
     if not text:
         return None
     try:
-        return _shape(text)
+        return shape_of_wkt(text)
     except NotImplementedError:
         reason = "is curved, which is not read from text: give it straight pieces."
     except (ValueError, shapely.errors.ShapelyError) as error:
         reason = f"is not understood: {str(error)[:80]}."
     problems.add(index, f"its geometry “{text[:40]}” {reason}")
     return None
-
-
-def _shape(text: str) -> Any:
-    """Raises ValueError for text that nests deeper than a geometry does: GEOS would run out of its stack."""
-    depth = deepest = 0
-    for character in text:
-        depth += (character == "(") - (character == ")")
-        deepest = max(deepest, depth)
-    if deepest > _MAX_DEPTH or text.upper().count("GEOMETRYCOLLECTION") > _MAX_DEPTH:
-        raise ValueError("it is nested too deeply")
-    return shapely.from_wkt(text)
 
 
 def _move(shapes: list[Any], own: list[str], crs: str, problems: RowProblems) -> str:
