@@ -16,6 +16,7 @@ from layers.readers.files import Content
 from layers.readers.geometry_stream import geometry_batches
 from layers.readers.geopackage_audit import feature_tables
 from layers.readers.json_crs import crs_note
+from layers.readers.json_lines import line_problems
 from layers.readers.ogr_rows import VectorSource, field_type, known_crs, read_info
 from layers.readers.parsed_layer import ParsedLayer
 from layers.readers.parsing import parse_tables
@@ -79,6 +80,9 @@ def _ogr_info(source: VectorSource, notes: list[str]) -> VectorInfo:
     found = list(notes)
     if is_json and (note := crs_note(source.path, name, crs == WGS84)):
         found.append(note)
+    if source.content is Content.JSON_LINES:
+        with open(source.path, "rb") as file:
+            found += line_problems(file, int(info["features"]))
     if info["features"] == 0:
         found.append(f"{name} holds no features.")
     count = int(info["features"])
