@@ -137,7 +137,7 @@ def _sniff(head: bytes, suffix: str) -> Content | None:
     for magic, content in _MAGIC:
         if head.startswith(magic) and not (content is Content.SHAPEFILE and suffix == ".shx"):
             return content
-    text = head.removeprefix(b"\xef\xbb\xbf").lstrip(b" \t\r\n\x1e")
+    text = _in_utf8(head).removeprefix(b"\xef\xbb\xbf").lstrip(b" \t\r\n\x1e")
     if text.startswith((b"{", b"[")):
         is_lines = suffix in _LINE_SUFFIXES or head.startswith(b"\x1e") or _has_feature_a_line(text)
         return Content.JSON_LINES if is_lines else Content.JSON
@@ -149,6 +149,15 @@ def _sniff(head: bytes, suffix: str) -> Content | None:
     if suffix == ".vrt" and b"<VRTDataset" in head:  # under any other name a VRT is a disguise
         return Content.VRT
     return Content.TABLE if suffix in _TABLES and (_is_text(head) or _has_few_nuls(head)) else None
+
+
+def _in_utf8(head: bytes) -> bytes:
+    """A head that is JSON in UTF-16 made readable; any other is left."""
+    for mark, order in ((b"\xff\xfe", "utf-16-le"), (b"\xfe\xff", "utf-16-be"), (b"", "utf-16-le"), (b"", "utf-16-be")):
+        text = head.removeprefix(mark).decode(order, "ignore") if head.startswith(mark) else ""
+        if text.startswith(("{", "[")):
+            return text.encode("utf-8", "ignore")
+    return head
 
 
 def _has_feature_a_line(text: bytes) -> bool:

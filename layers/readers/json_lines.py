@@ -2,43 +2,64 @@
 
 from __future__ import annotations
 
+import io
 import json
+import re
 from collections.abc import Iterator
 from typing import BinaryIO
 
-from layers.counted import grouped
-from layers.readers.row_problems import MOST_LISTED
+import pyogrio
 
-LOOKED_AT = 30 * 2**20
-"""Lines are counted in the whole file, but parsed only so far."""
+from layers.counted import grouped
+from layers.readers.ogr_rows import READ_ERRORS, remarks_ignored
+from layers.readers.row_problems import RowProblems
+
 _BLOCK = 2**20
 _MOST_LINE_BYTES = 32 * 2**20
+_MOST_ASKED = 200
 _SEPARATOR = b"\x1e"
+_FEATURE = re.compile(rb'"type"\s*:\s*"Feature"')
 _KINDS = frozenset({
     "Feature", "Point", "MultiPoint", "LineString", "MultiLineString", "Polygon", "MultiPolygon", "GeometryCollection",
 })  # fmt: skip
 
 
-def line_problems(file: BinaryIO, features: int) -> list[str]:
-    """Sentences about the lines of which OGR made none of its `features`; [] where each line has become one."""
-    found, records, looked_at, is_whole = [], 0, 0, True
-    for line, text in _records(file):
-        records += 1
-        if looked_at + len(text) > LOOKED_AT:
-            is_whole = False
-            continue
-        looked_at += len(text)
-        if why := _fault(text):
-            found.append(f"Line {line} {why}: it is left out.")
-    lost = records - features
-    if lost <= 0:  # OGR forgives more than JSON allows, such as a comma too many
-        return []
-    listed = found[: min(MOST_LISTED, lost)]
-    if len(listed) < lost:
-        listed.append(f"{grouped(lost)} {'line is' if lost == 1 else 'lines are'} no feature and left out in all.")
-        if not is_whole:
-            listed.append(f"Only the first {LOOKED_AT // 2**20} MB were looked at line by line.")
-    return listed
+def whole_lines(data: bytes) -> tuple[bytes, list[str]]:
+    """The lines that are features, and sentences about the others; `data` itself where there are none.
+
+    OGR forgives more than JSON allows, such as a comma too many: it is asked about the first that look wrong.
+    """
+    problems = RowProblems(word="line")
+    kept, asked = [], 0
+    for line, text in _records(io.BytesIO(data)):
+        why = _fault(text)
+        if why and asked < _MOST_ASKED:
+            asked += 1
+            why = "" if _is_forgiven(text) else why
+        if why:
+            problems.add(line - 1, f"{why}: it is left out.")
+        else:
+            kept.append(text)
+    if not problems or not kept:
+        return data, []
+    mark = _SEPARATOR if data.startswith(_SEPARATOR) else b""
+    return b"".join(mark + text.rstrip(b"\r\n") + b"\n" for text in kept), problems.sentences("is left out")
+
+
+def as_collection(data: bytes) -> bytes:
+    """The same features as a GeoJSON of one piece."""
+    features = [text.strip() for _, text in _records(io.BytesIO(data))]
+    whole = [
+        one if _FEATURE.search(one) else b'{"type":"Feature","properties":{},"geometry":%s}' % one for one in features
+    ]
+    return b'{"type":"FeatureCollection","features":[\n' + b",\n".join(whole) + b"\n]}"
+
+
+def lines_lost(file: BinaryIO, features: int) -> list[str]:
+    """A sentence where OGR made fewer `features` of a file than it has lines, for one too large to look at each."""
+    lost = sum(1 for _ in _records(file)) - features
+    said = "line is no feature and is" if lost == 1 else "lines are no features and are"
+    return [f"{grouped(lost)} {said} left out; the file is too large to say which."] if lost > 0 else []
 
 
 def _fault(text: bytes) -> str:
@@ -46,8 +67,16 @@ def _fault(text: bytes) -> str:
         found = json.loads(text, strict=False)
     except (ValueError, RecursionError) as error:
         at = f", at character {error.pos + 1}" if isinstance(error, json.JSONDecodeError) else ""
-        return f"is no JSON ({getattr(error, 'msg', 'it cannot be read')}{at})"
-    return "" if isinstance(found, dict) and found.get("type") in _KINDS else "is JSON but no feature"
+        return f"it is no JSON ({getattr(error, 'msg', 'it cannot be read')}{at})"
+    return "" if isinstance(found, dict) and found.get("type") in _KINDS else "it is JSON but no feature"
+
+
+def _is_forgiven(text: bytes) -> bool:
+    try:
+        with remarks_ignored():
+            return bool(pyogrio.read_info(text, force_feature_count=True)["features"])
+    except READ_ERRORS:
+        return False
 
 
 def _records(file: BinaryIO) -> Iterator[tuple[int, bytes]]:

@@ -62,6 +62,8 @@ class VectorSource:
     is_chunked: bool = False
     """Whether a stretch of positions can be read without reading all (pyogrio's `skip_features`)."""
     fid_column: str = "FID"
+    notes: tuple[str, ...] = ()
+    """Sentences about what is read otherwise than it is in the file."""
 
     @property
     def name(self) -> str:

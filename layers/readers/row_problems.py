@@ -13,9 +13,10 @@ _CLIPPED_AT = 200
 
 @dataclass(slots=True)
 class RowProblems:
-    """`numbers` are those that people see on the rows; without them they count from 1."""
+    """`numbers` are those that people see on the rows; without them they count from 1. `word` is what a row is called."""
 
     numbers: Sequence[int] = ()
+    word: str = "row"
     _said: list[str] = field(default_factory=list)
     _rows: set[int] = field(default_factory=set)
 
@@ -24,7 +25,7 @@ class RowProblems:
         self._rows.add(index)
         if len(self._said) < MOST_LISTED:
             number = self.numbers[index] if self.numbers else index + 1
-            self._said.append(f"Row {number}: {reason[:_CLIPPED_AT]}")
+            self._said.append(f"{self.word.capitalize()} {number}: {reason[:_CLIPPED_AT]}")
 
     def __len__(self) -> int:
         """How many rows have a problem."""
@@ -35,4 +36,7 @@ class RowProblems:
         if len(self._rows) <= len(self._said):
             return list(self._said)
         count = len(self._rows)
-        return [*self._said, f"{grouped(count)} rows in all: each {what}." if count > 1 else f"1 row {what}."]
+        return [
+            *self._said,
+            f"{grouped(count)} {self.word}s in all: each {what}." if count > 1 else f"1 {self.word} {what}.",
+        ]

@@ -16,7 +16,8 @@ from layers.readers.files import Content
 from layers.readers.geometry_stream import geometry_batches
 from layers.readers.geopackage_audit import feature_tables
 from layers.readers.json_crs import crs_note
-from layers.readers.json_lines import line_problems
+from layers.readers.json_lines import lines_lost
+from layers.readers.json_repair import MOST_PARSED_BYTES
 from layers.readers.ogr_rows import VectorSource, field_type, known_crs, read_info
 from layers.readers.parsed_layer import ParsedLayer
 from layers.readers.parsing import parse_tables
@@ -77,12 +78,12 @@ def _ogr_info(source: VectorSource, notes: list[str]) -> VectorInfo:
     name = str(info["layer_name"]) if isinstance(source.dataset, str) else os.path.splitext(source.name)[0]
     is_json = source.content in (Content.JSON, Content.JSON_LINES)
     crs = known_crs(info["crs"]) or (WGS84 if is_json else "")
-    found = list(notes)
+    found = [*notes, *source.notes]
     if is_json and (note := crs_note(source.path, name, crs == WGS84)):
         found.append(note)
-    if source.content is Content.JSON_LINES:
+    if source.content is Content.JSON_LINES and os.path.getsize(source.path) > MOST_PARSED_BYTES:
         with open(source.path, "rb") as file:
-            found += line_problems(file, int(info["features"]))
+            found += lines_lost(file, int(info["features"]))
     if info["features"] == 0:
         found.append(f"{name} holds no features.")
     count = int(info["features"])

@@ -12,6 +12,7 @@ from layers.errors import NotReadable, UnsupportedFormat
 from layers.geo.crs import WGS84
 from layers.readers.files import Content, content_of, regular_file
 from layers.readers.geopackage_audit import feature_tables
+from layers.readers.json_repair import JsonFiles
 from layers.readers.ogr_rows import Rows, VectorSource, read_info, read_ogr
 from layers.readers.parsed_layer import ParsedFiles, ParsedLayer
 from layers.readers.parsing import parse
@@ -39,10 +40,11 @@ def source_of(params: dict[str, Any]) -> VectorSource:
         return shapefile_source(path, options)
     if content is Content.FLATGEOBUF:
         return VectorSource(path, content, "", path, {}, options, is_chunked=True)
-    if content is Content.JSON:
-        return VectorSource(path, content, "", f"GeoJSON:{path}", {}, options)
-    if content is Content.JSON_LINES:
-        return VectorSource(path, content, "", f"GeoJSONSeq:{path}", {}, options)
+    if content in (Content.JSON, Content.JSON_LINES):
+        found = _JSON_FILES.get(path, content)
+        driver = "GeoJSON" if content is Content.JSON else "GeoJSONSeq"
+        dataset = f"{driver}:{path}" if found.data is None else found.data
+        return VectorSource(path, content, "", dataset, dict(found.how), options, notes=found.notes)
     if content in _PARSED:
         return VectorSource(path, content, layer, "", {}, options, is_ogr=False)
     raise UnsupportedFormat(f"{os.path.basename(path)} holds no features.")
@@ -100,6 +102,7 @@ class _WholeFiles:
         return self._rows
 
 
+_JSON_FILES = JsonFiles()
 _WHOLE_FILES = _WholeFiles()
 _PARSED_FILES = ParsedFiles(parse)
 

@@ -491,7 +491,10 @@ def test_f69_geojson_with_numbers_that_are_none(tmp_path):
     path = geojson(tmp_path / "a.geojson", point(7, 8), point(3, 1), a=5)
     path.write_text(path.read_text().replace("[7, 8]", "[NaN, 1]").replace('"a": 5', '"a": -Infinity'))
     (layer,) = probe(path)
-    assert layer.problems == ("Row 1: it has coordinates that are no finite numbers.",)
+    assert layer.problems == (
+        "Column a holds numbers without an end or too large to keep, 2 in all: these cells are shown empty.",
+        "Row 1: it has coordinates that are no finite numbers.",
+    )
     assert columns_of(path)["a"] == [None, None]
     table, header = draw(path, "EPSG:3857")
     assert (table.fid.tolist(), header["skipped"]) == ([1], 1)

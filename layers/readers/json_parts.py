@@ -1,0 +1,49 @@
+"""A GeoJSON file that is damaged or was cut off: the features before the fault."""
+
+from __future__ import annotations
+
+import json
+import re
+
+import pyogrio
+
+from layers.counted import counted, grouped
+from layers.readers.ogr_rows import READ_ERRORS, remarks_ignored
+
+_FEATURES = re.compile(r'"features"\s*:\s*\[')
+_BETWEEN = re.compile(r"\s*,?\s*")
+
+
+def whole_features(data: bytes, dataset: str | bytes, name: str) -> tuple[bytes, list[str]]:
+    """The features before the first fault as a collection of their own; `data` itself where nothing is wrong.
+
+    Also where there is none: OGR then says why. `data` is what pyogrio opens as `dataset`.
+    """
+    try:
+        with remarks_ignored():
+            pyogrio.read_info(dataset)
+        return data, []
+    except READ_ERRORS:
+        pass
+    text = data.decode("utf-8", "replace")
+    begin = _FEATURES.search(text)
+    if begin is None:
+        return data, []
+    decoder, count, end = json.JSONDecoder(strict=False), 0, begin.end()
+    while True:
+        at = _BETWEEN.match(text, end).end()  # type: ignore[union-attr]  # it always matches
+        try:
+            found, after = decoder.raw_decode(text, at)
+        except (ValueError, RecursionError):
+            break
+        if not isinstance(found, dict):
+            break
+        count, end = count + 1, after
+    if not count:
+        return data, []
+    line = text.count("\n", 0, at) + 1
+    note = (
+        f"{name} is damaged or cut off after its {counted(count, 'whole feature')}, in the feature that begins on "
+        f"line {grouped(line)}: what follows is left out."
+    )
+    return text[:end].encode() + b"]}", [note]
