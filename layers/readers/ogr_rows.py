@@ -19,6 +19,7 @@ from pyogrio.errors import DataLayerError, DataSourceError, FeatureError, Geomet
 
 from layers.errors import BadCRS, NotReadable, UnsupportedFormat
 from layers.geo.crs import WGS84
+from layers.readers.arrow_cells import boolean_lists, with_boolean_lists
 from layers.readers.files import Content
 from layers.readers.worldfile import crs_text
 
@@ -179,6 +180,15 @@ def _read(
         for cell in cells:
             if cell.dtype.kind == "O":
                 cell[:] = [_recoded(value, encoding) for value in cell.tolist()]
+    except ValueError:
+        plain_source = {"layer": source.layer or None, **source.how}
+        order, lists = boolean_lists(source.dataset, **plain_source)
+        lists = [name for name in lists if columns is None or name in columns]
+        if not lists:
+            raise
+        others = [name for name in order if name not in lists and (columns is None or name in columns)]
+        read = _read(source, others, flat, which)
+        return with_boolean_lists(read, source.dataset, lists, order, **plain_source)
     return meta, np.asarray(fids, np.int64), wkb, cells
 
 

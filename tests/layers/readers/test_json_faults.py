@@ -193,3 +193,18 @@ def test_dates_that_are_some_stay_dates_whatever_other_texts_say(tmp_path):
     )
     assert dict(probe(path).fields) == {"v": "date", "w": "datetime", "s": "text"}
     assert probe(path).problems == ()
+
+
+def test_lists_of_truth_values_are_read_and_written(tmp_path):
+    same = collection(tmp_path / "same.geojson", feature(v=[True, False]), feature(v=[False, True]))
+    assert columns_of(same) == {"v": [[True, False], [False, True]]}
+    lists = [[True, False], [False], None, []]
+    path = collection(tmp_path / "a.geojson", *(feature(a=at, v=one, z="z") for at, one in enumerate(lists)))
+    wanted = {"a": [0, 1, 2, 3], "v": lists, "z": ["z"] * 4}
+    assert columns_of(path) == columns_of(path, exact=True) == wanted
+    assert rows_of(source_of({"path": str(path)}), 0, 10, ["v"]).columns == {"v": lists}
+    assert table_of(path)["v"] == ["[true, false]", "[false]", None, "[]"]
+    assert columns_of(export(path, "GeoJSON", tmp_path / "out.geojson")) == wanted
+    assert columns_of(export(path, "GPKG", tmp_path / "out.gpkg"))["v"] == ["[true, false]", "[false]", None, "[]"]
+    for kind in ("FlatGeobuf", "CSV"):
+        export(path, kind, tmp_path / f"out.{kind}")
