@@ -15,6 +15,14 @@ class BadXml(Exception):
     """Text that is no XML, or XML that asks for more than a description needs. `str()` says why, after "it"."""
 
 
+class NotWellFormed(BadXml):
+    """What stands before `line` may be whole."""
+
+    def __init__(self, why: str, line: int) -> None:
+        super().__init__(why)
+        self.line = line
+
+
 class Limits(NamedTuple):
     size: int = 16 * 2**20
     depth: int = 64
@@ -46,9 +54,13 @@ def walk_xml(
     end: Callable[[str], object],
     text: Callable[[str], object],
     limits: Limits,
+    encoding: str | None = None,
 ) -> None:
-    """Tell of elements and their text as they come. Raises BadXml; what was told before stays told."""
-    parser = expat.ParserCreate()
+    """Tell of elements and their text as they come, in `encoding` whatever it declares.
+
+    Raises BadXml, and NotWellFormed where it is no XML from some line on; what was told before stays told.
+    """
+    parser = expat.ParserCreate(encoding)
     depth = count = size = 0
 
     def opened(name: str, attributes: dict[str, str]) -> None:
@@ -83,7 +95,9 @@ def walk_xml(
                 raise BadXml(f"it is larger than {limits.size // 2**20} MB")
             parser.Parse(block, False)
         parser.Parse(b"", True)
-    except (expat.ExpatError, ValueError, LookupError) as error:
+    except expat.ExpatError as error:
+        raise NotWellFormed(f"it is no XML ({error})", error.lineno) from error
+    except (ValueError, LookupError) as error:
         raise BadXml(f"it is no XML ({error})") from error
 
 

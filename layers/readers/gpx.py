@@ -21,21 +21,21 @@ from layers.readers.row_problems import RowProblems
 from layers.readers.xml_stream import stream_xml
 
 _LAYERS = {"wpt": "waypoints", "rte": "routes", "trk": "tracks"}
+_POINTS = frozenset({"rtept", "trkpt"})
 _TEXTS = ("name", "cmt", "desc", "src", "type", "sym")
 _NUMBERS = {"ele": "real", "number": "integer", "sat": "integer", "hdop": "real"}
 
 
 def parse_gpx(source: VectorSource) -> list[ParsedLayer]:
     """The layers that hold anything. Raises UnsupportedFormat, NotReadable."""
-    handler = _GpxHandler()
     try:
         with open(source.path, "rb") as file:
-            stream_xml(file, handler)
+            handler, notes = stream_xml(file, source.name, _GpxHandler)
     except BadXml as error:
         raise NotReadable(f"{source.name} is not read: {error}.") from error
     if not handler.has_root:
         raise UnsupportedFormat(f"{source.name} is XML but no GPX.")
-    found = [_layer(_LAYERS[tag], elements) for tag, elements in handler.found.items() if elements]
+    found = [_layer(_LAYERS[tag], elements, notes) for tag, elements in handler.found.items() if elements]
     if not found:
         stem = os.path.splitext(source.name)[0]
         raise NotReadable(f"{stem} holds no waypoint, route or track: there is nothing to show.")
@@ -49,13 +49,13 @@ class _GpxHandler:
         self.found: dict[str, list[Element]] = {tag: [] for tag in _LAYERS}
         self.has_root = False
         self._builder: TreeBuilder | None = None
-        self._depth = 0
+        self._open: list[str] = []
 
     def start(self, name: str, attributes: dict[str, str]) -> None:
         self.has_root = self.has_root or name == "gpx"
         if self._builder is not None or name in _LAYERS:
             self._builder = self._builder or TreeBuilder()
-            self._depth += 1
+            self._open.append(name)
             self._builder.start(name, attributes)
 
     def text(self, text: str) -> None:
@@ -66,13 +66,25 @@ class _GpxHandler:
         if self._builder is None:
             return
         self._builder.end(name)
-        self._depth -= 1
-        if not self._depth:
+        self._open.pop()
+        if not self._open:
             element, self._builder = self._builder.close(), None
             self.found[element.tag].append(element)
 
+    def cut(self) -> bool:
+        """A track or route is kept up to the last point that is whole."""
+        is_point, root = bool(_POINTS & set(self._open)), self._open[:1]
+        while self._open:
+            self.end(self._open[-1])
+        if root == ["wpt"]:
+            self.found["wpt"].pop()
+        elif is_point:
+            *_, holder = (one for one in self.found[root[0]][-1].iter() if len(one) and one[-1].tag in _POINTS)
+            holder.remove(holder[-1])
+        return any(self.found.values())
 
-def _layer(name: str, elements: list[Element]) -> ParsedLayer:
+
+def _layer(name: str, elements: list[Element], notes: list[str]) -> ParsedLayer:
     problems = RowProblems()
     wkb: list[bytes | None] = []
     rows: list[dict[str, Any]] = []
@@ -92,7 +104,7 @@ def _layer(name: str, elements: list[Element]) -> ParsedLayer:
     }
     if "points" in types:
         types["points"] = "integer"
-    return ParsedLayer(name, "GPX", WGS84, wkb, columns, types, tuple(problems.sentences("is kept")))
+    return ParsedLayer(name, "GPX", WGS84, wkb, columns, types, (*notes, *problems.sentences("is kept")))
 
 
 def _attributes(element: Element) -> dict[str, Any]:
@@ -106,7 +118,7 @@ def _attributes(element: Element) -> dict[str, Any]:
     link = element.find("link")
     row["link"] = None if link is None else link.get("href")
     if element.tag != "wpt":
-        row["points"] = sum(1 for one in element.iter() if one.tag in ("rtept", "trkpt"))
+        row["points"] = sum(1 for one in element.iter() if one.tag in _POINTS)
     return row
 
 
@@ -119,7 +131,7 @@ def _geometry(layer: str, element: Element, index: int, problems: RowProblems) -
     parts = [element] if layer == "routes" else list(element.iter("trkseg"))
     lines, lost = [], 0
     for part in parts:
-        points = [one for one in part if one.tag in ("rtept", "trkpt")]
+        points = [one for one in part if one.tag in _POINTS]
         places = [place for one in points if (place := _place(one)) is not None]
         lost += len(points) - len(places)
         if places:

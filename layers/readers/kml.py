@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import zipfile
-from typing import Any, BinaryIO
+from typing import Any
 from xml.etree.ElementTree import Element, TreeBuilder
 
 import shapely
@@ -42,19 +42,13 @@ def parse_kml(source: VectorSource) -> list[ParsedLayer]:
         if source.content is Content.KMZ:
             with opened(source.path) as archive:
                 main, notes = _main_member(archive, name)
-                handler = _read(member(archive, main))
+                handler, found = stream_xml(member(archive, main), name, _KmlHandler)
         else:
             with open(source.path, "rb") as file:
-                handler = _read(file)
+                handler, found = stream_xml(file, name, _KmlHandler)
     except BadXml as error:
         raise NotReadable(f"{name} is not read: {error}.") from error
-    return [handler.layer(os.path.splitext(name)[0], source.content.value, tuple(notes))]
-
-
-def _read(file: BinaryIO) -> _KmlHandler:
-    handler = _KmlHandler()
-    stream_xml(file, handler)
-    return handler
+    return [handler.layer(os.path.splitext(name)[0], source.content.value, (*notes, *found))]
 
 
 def _main_member(archive: zipfile.ZipFile, name: str) -> tuple[str, list[str]]:
@@ -123,6 +117,9 @@ class _KmlHandler:
         elif self._name is not None and name == "name":
             self._folders[-1] = " ".join("".join(self._name).split())[:200]
             self._name = None
+
+    def cut(self) -> bool:
+        return bool(self._rows)
 
     # -- elements -----------------------------------------------------------------------------------------------
 

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
 from typing import BinaryIO, Protocol
 
-from layers.guarded_xml import BLOCK, Limits, walk_xml
+from layers.counted import counted, grouped
+from layers.guarded_xml import Limits, NotWellFormed, walk_xml
+from layers.xml_decoding import Mended, encoding_of, texts_of
 
 MAX_BYTES = 200 * 2**20
 MAX_DEPTH = 200
@@ -17,16 +20,44 @@ class XmlHandler(Protocol):
     def text(self, text: str) -> None: ...
     def end(self, name: str) -> None: ...
 
+    def cut(self) -> bool:
+        """The file ends here though it is not at its end: whether anything before is worth showing."""
 
-def stream_xml(file: BinaryIO, handler: XmlHandler, max_bytes: int = MAX_BYTES) -> None:
-    """Feed a file to `handler`. Raises BadXml; what was handled before stays handled."""
 
+def stream_xml[Handler: XmlHandler](
+    file: BinaryIO, name: str, make: Callable[[], Handler], max_bytes: int = MAX_BYTES
+) -> tuple[Handler, list[str]]:
+    """Feed a file to a handler that `make` makes. Also sentences about what was wrong with the file called `name`.
+
+    Where it is no XML from some line on, what stands before is handled. Raises BadXml.
+    """
+    encoding = encoding_of(file, max_bytes)
+    notes = [f"{name} {encoding.note}."] if encoding.note else []
+    handler = make()
+    try:
+        _walk(texts_of(file, encoding.name), handler, max_bytes)
+        return handler, notes
+    except NotWellFormed:
+        pass
+    file.seek(0)
+    handler, mended = make(), Mended()
+    try:
+        _walk(mended.blocks(texts_of(file, encoding.name)), handler, max_bytes)
+    except NotWellFormed as error:
+        if not handler.cut():
+            raise
+        notes.append(f"{name} is damaged or cut off at line {grouped(error.line)}: what follows is left out.")
+    if mended.count:
+        notes.append(f"{name} is no proper XML: {counted(mended.count, 'bare & was', 'bare & were')} taken as text.")
+    return handler, notes
+
+
+def _walk(texts: Iterable[str], handler: XmlHandler, max_bytes: int) -> None:
     def start(name: str, attributes: dict[str, str]) -> None:
         handler.start(name.rpartition(":")[2], attributes)
 
     def end(name: str) -> None:
         handler.end(name.rpartition(":")[2])
 
-    blocks = iter(lambda: file.read(BLOCK), b"")
     limits = Limits(max_bytes, MAX_DEPTH, elements=max_bytes)  # the size bounds their number
-    walk_xml(blocks, start, end, handler.text, limits)
+    walk_xml((text.encode() for text in texts), start, end, handler.text, limits, "utf-8")

@@ -1,0 +1,88 @@
+"""KML and GPX that are not quite XML: what is whole before a fault loads, and the fault is said."""
+
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from layers.errors import NotReadable
+from layers.pool.pool import ReaderPool
+from layers.readers.vector_source import rows_of, source_of
+from layers.vector.table import VectorInfo
+
+POOL = ReaderPool(inline=True)
+KML = '<kml xmlns="http://www.opengis.net/kml/2.2">\n<Document>\n{}</Document></kml>'
+PLACEMARK = "<Placemark><name>{}</name><Point><coordinates>128.25,51.875</coordinates></Point></Placemark>\n"
+
+
+def probe(path: Path) -> list[VectorInfo]:
+    return [VectorInfo.from_json(one) for one in POOL.ask("probe", {"path": str(path)}).header["layers"]]
+
+
+def names_in(path: Path) -> list[str]:
+    return rows_of(source_of({"path": str(path)}), 0, 1000, None).columns["name"]
+
+
+@pytest.mark.parametrize(
+    ("declared", "real", "name", "said"),
+    [
+        ("GBK", "gbk", "国家地理信息", ""),
+        ("GB2312", "gb2312", "国家地理信息", ""),
+        ("GB18030", "gb18030", "国家地理信息", ""),
+        ("windows-1251", "cp1251", "Космодром Восточный", ""),
+        ("", "cp1251", "Космодром Восточный", "does not say in which encoding it is: it is read as cp1251"),
+        ("UTF-8", "cp1251", "Космодром Восточный", "is not in utf-8 as it says"),
+        ("UTF-16", "utf-16", "Космодром Восточный", ""),
+    ],
+)
+@pytest.mark.parametrize("kind", ["kml", "kmz", "gpx"])
+def test_encodings(tmp_path, declared, real, name, said, kind):
+    head = f'<?xml version="1.0" encoding="{declared}"?>' if declared else ""
+    body = f"<gpx><wpt lat='1' lon='2'><name>{name}</name></wpt></gpx>" if kind == "gpx" else KML.format(
+        PLACEMARK.format(name))  # fmt: skip
+    path = tmp_path / f"a.{kind}"
+    data = (head + body).encode(real)
+    if kind == "kmz":
+        with zipfile.ZipFile(path, "w") as archive:
+            archive.writestr("doc.kml", data)
+    else:
+        path.write_bytes(data)
+    assert names_in(path) == [name]
+    problems = probe(path)[0].problems
+    assert [problem for problem in problems if "read as" in problem] == ([problems[0]] if said else [])
+    assert said in " ".join(problems)
+
+
+def test_ampersands_and_names_of_html_are_text(tmp_path):
+    path = tmp_path / "a.kml"
+    path.write_text(KML.format(PLACEMARK.format("A & B") + PLACEMARK.format("x&nbsp;&eacute;") + PLACEMARK.format("c")))
+    assert names_in(path) == ["A & B", "x é", "c"]
+    assert probe(path)[0].problems == ("a.kml is no proper XML: 3 bare & were taken as text.",)
+
+
+def test_what_is_whole_before_a_fault_loads(tmp_path):
+    path = tmp_path / "a.kml"
+    whole = KML.format(PLACEMARK.format("a") + PLACEMARK.format("b") + PLACEMARK.format("c"))
+    for cut, count in ((whole.index(">c<"), 2), (whole.index(">b<"), 1)):
+        path.write_text(whole[:cut])
+        assert len(names_in(path)) == count
+        line = count + 3
+        assert probe(path)[0].problems == (f"a.kml is damaged or cut off at line {line}: what follows is left out.",)
+    path.write_text(whole[: whole.index(">a<")])
+    with pytest.raises(NotReadable, match="no XML"):
+        probe(path)
+
+
+def test_a_track_that_is_cut_off_keeps_its_whole_points(tmp_path):
+    path = tmp_path / "a.gpx"
+    points = "".join(f"<trkpt lat='{at}' lon='{at}'><ele>{at}</ele></trkpt>" for at in range(1, 5))
+    whole = f"<gpx><wpt lat='1' lon='2'><name>w</name></wpt><trk><name>t</name><trkseg>{points}</trkseg></trk></gpx>"
+    for cut, count in ((whole.index(">4<"), 3), (whole.index("</trkseg"), 4), (len(whole) - 3, 4)):
+        path.write_text(whole[:cut])
+        _, tracks = probe(path)
+        assert "is damaged or cut off at line 1" in tracks.problems[0]
+        rows = rows_of(source_of({"path": str(path), "layer": "tracks"}), 0, 10, None)
+        assert rows.columns["points"] == [count]
+    path.write_text(whole[: whole.index("w</name>")])
+    with pytest.raises(NotReadable):
+        probe(path)
