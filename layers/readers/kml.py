@@ -14,7 +14,8 @@ from layers.errors import NotReadable, UnsupportedFormat
 from layers.geo.crs import WGS84
 from layers.guarded_xml import BadXml
 from layers.readers.files import Content
-from layers.readers.kml_shapes import box_of, hrefs, wkb_of
+from layers.readers.kml_fields import OWN, arrays, icons, moments, named, one_line, own_fields, times
+from layers.readers.kml_shapes import hrefs, overlay_place, wkb_of
 from layers.readers.kml_styles import COLUMN, KmlStyles
 from layers.readers.ogr_rows import VectorSource
 from layers.readers.parsed_layer import ParsedLayer
@@ -74,7 +75,9 @@ class _KmlHandler:
         self._folders: list[str] = []
         self._name: list[str] | None = None
         self._styles = KmlStyles()
-        self._types: dict[str, str] = {}
+        self._types: dict[str, str] = {OWN + "visibility": "boolean"}
+        self._displays: dict[str, set[str]] = {}
+        self._lists: set[str] = set()
         self._wkb: list[bytes | None] = []
         self._rows: list[dict[str, Any]] = []
         self._columns: dict[str, None] = {}
@@ -127,8 +130,10 @@ class _KmlHandler:
         if element.tag in ("Style", "StyleMap"):
             self._styles.take(element)
         elif element.tag == "Schema":
-            for one in element.iter("SimpleField"):
-                self._types[one.get("name", "")] = _TYPES.get(one.get("type", ""), "text")
+            for one in (*element.iter("SimpleField"), *element.iter("SimpleArrayField")):
+                name = one.get("name", "")
+                self._types[name] = _TYPES.get(one.get("type", ""), "text")
+                self._show(name, one)
         else:
             self._add(element)
 
@@ -136,16 +141,20 @@ class _KmlHandler:
         index = len(self._rows)
         is_overlay = element.tag in _OVERLAYS
         parts = {child.tag: child for child in reversed(element)}
-        row: dict[str, Any] = {"name": _text(parts.get("name")), "folder": " / ".join(filter(None, self._folders))}
+        row: dict[str, Any] = {"name": one_line(parts.get("name")), "folder": " / ".join(filter(None, self._folders))}
         description = parts.get("description", parts.get("Snippet"))
         row["description"] = None if description is None else text_of_html(description.text or "")
-        row |= _times(parts)
-        addresses = list(dict.fromkeys(hrefs(element)))
+        row |= times(parts)
+        row |= own_fields(element, parts)
+        addresses = list(dict.fromkeys(hrefs(element))) if is_overlay else icons(element)
         row["link" if is_overlay else "icon"] = ", ".join(addresses) or None
         if is_overlay:
             self._links.append(f"{element.tag} {addresses[0] if addresses else ''}".strip())
         if "ExtendedData" in parts:
             row |= self._extended(parts["ExtendedData"])
+        for name, values in arrays(element, self._types).items():
+            self._lists.add(column := _data_name(name))
+            row[column] = values
         self._wkb.append(self._placed(element, index))
         self._rows.append(row)
         if len(self._columns) < _MOST_COLUMNS:
@@ -153,13 +162,13 @@ class _KmlHandler:
         if is_overlay:
             self._styles.none()
         else:
-            self._styles.use(_text(parts.get("styleUrl")), parts.get("Style"))
+            self._styles.use(one_line(parts.get("styleUrl")), parts.get("Style"))
 
     def _placed(self, element: Element, index: int) -> bytes | None:
         try:
             if element.tag not in _OVERLAYS:
                 return wkb_of(element)
-            box = box_of(element)
+            box = overlay_place(element)
             return None if box is None else bytes(shapely.to_wkb(box, byte_order=1))
         except (ValueError, shapely.errors.ShapelyError) as error:
             self._problems.add(index, f"{error}.")
@@ -168,10 +177,18 @@ class _KmlHandler:
     def _extended(self, element: Element) -> dict[str, Any]:
         found: dict[str, Any] = {}
         for data in element.iter("Data"):
-            found[data.get("name", "") or "data"] = data.findtext("value")
+            name = data.get("name", "") or "data"
+            found[name] = data.findtext("value")
+            self._show(name, data)
         for data in element.iter("SimpleData"):
             found[data.get("name", "") or "data"] = data.text or ""
-        return {(f"{name} (data)" if name in _FIXED else name)[:200]: value for name, value in found.items()}
+        return {_data_name(name): value for name, value in found.items()}
+
+    def _show(self, name: str, element: Element) -> None:
+        """Take note of the name that it wants to be shown under."""
+        shown = " ".join(text_of_html(element.findtext("displayName") or "").split())
+        if shown and len(self._displays) < _MOST_COLUMNS:
+            self._displays.setdefault(_data_name(name), set()).add(shown[:100])
 
     # -- the result ---------------------------------------------------------------------------------------------
 
@@ -182,10 +199,14 @@ class _KmlHandler:
         columns = {column: [row.get(column) for row in self._rows] for column in self._columns}
         types = dict.fromkeys(columns, "text")
         for column, values in columns.items():
-            kind = self._types.get(column, "text")
-            typed = _typed(values, kind)
+            kind = "datetime" if column in ("begin", "end") else self._types.get(column, "text")
+            kind = "json" if column in self._lists else kind
+            typed = moments(values) if kind == "datetime" else _typed(values, kind)
             if typed is not None:
                 columns[column], types[column] = typed, kind
+        names = named(list(columns), self._displays)
+        columns = {names[column]: values for column, values in columns.items()}
+        types = {names[column]: kind for column, kind in types.items()}
         links = [f"{name} leads to {link[:200]}: shown as text, not followed." for link in self._links[:5]]
         if len(self._links) > 5:
             links.append(f"{name} leads to {grouped(len(self._links))} other places in all: none is followed.")
@@ -196,24 +217,14 @@ class _KmlHandler:
         return ParsedLayer(name, driver, WGS84, self._wkb, columns, types, problems, style)
 
 
-def _text(element: Element | None) -> str | None:
-    return None if element is None else " ".join((element.text or "").split())
-
-
-def _times(parts: dict[str, Element]) -> dict[str, str | None]:
-    """When it was, or from when to when; of a track its first time."""
-    if "TimeSpan" in parts:
-        return {tag: _text(parts["TimeSpan"].find(tag)) for tag in ("begin", "end")}
-    for tag in ("TimeStamp", "Track", "MultiTrack"):
-        if tag in parts:
-            return {"begin": _text(next(parts[tag].iter("when"), None))}
-    return {}
+def _data_name(name: str) -> str:
+    return (f"{name} (data)" if name in _FIXED else name)[:200]
 
 
 def _typed(values: list[Any], kind: str) -> list[Any] | None:
     """The values as a schema says they are, or None where they are not."""
-    if kind == "text":
-        return None
+    if kind in ("text", "json"):
+        return values if kind == "json" else None
     parse: Any = {"integer": int, "real": float, "boolean": lambda text: text.lower() in ("1", "true")}[kind]
     try:
         return [None if value is None or not value.strip() else parse(value.strip()) for value in values]

@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from typing import Any
 from xml.etree.ElementTree import Element
 
+import numpy as np
 import shapely
 
 _COLOR = re.compile(r"[0-9a-fA-F]{8}")
@@ -45,10 +46,9 @@ def _shape(element: Element) -> Any:
         case "LinearRing":
             return shapely.LinearRing(_coordinates(element, 3))
         case "Polygon":
-            rings = [_coordinates(ring, 3) for ring in element.iter("LinearRing")]
-            if not rings:
-                raise ValueError("a polygon without a ring")
-            return shapely.Polygon(rings[0], rings[1:])
+            return _polygon(element)
+        case "Model":
+            return _model(element)
         case "Track":
             places = [[float(v) for v in (c.text or "").split()[:3]] for c in element.iter("coord")]
             places = [place for place in places if len(place) >= 2]
@@ -56,6 +56,32 @@ def _shape(element: Element) -> Any:
         case tag if tag in _MULTI:
             return _collected([shape for child in element if (shape := _shape(child)) is not None])
     return None
+
+
+def _polygon(element: Element) -> Any:
+    """The rings as they are called, for either may come first; without names the first is the outer one."""
+    named = {
+        tag: [ring for side in element.iter(tag) for ring in side.iter("LinearRing")]
+        for tag in ("outerBoundaryIs", "innerBoundaryIs")
+    }
+    shells, holes = named["outerBoundaryIs"], named["innerBoundaryIs"]
+    plain = [ring for ring in element.iter("LinearRing") if ring not in holes and ring not in shells]
+    outer = [*shells, *plain]
+    if not outer:
+        raise ValueError("a polygon without an outer ring" if holes else "a polygon without a ring")
+    return shapely.Polygon(_coordinates(outer[0], 3), [_coordinates(ring, 3) for ring in (*outer[1:], *holes)])
+
+
+def _model(element: Element) -> Any:
+    location = element.find("Location")
+    if location is None:
+        return None
+    try:
+        place = [float(location.findtext(tag) or "") for tag in ("longitude", "latitude")]
+        height = float(location.findtext("altitude") or 0)
+    except ValueError:
+        raise ValueError("the location of its model is no numbers") from None
+    return shapely.Point(_even([[*place, height]])[0])
 
 
 def _line_or_point(places: list[list[float]]) -> Any:
@@ -94,16 +120,35 @@ def _even(places: list[list[float]]) -> list[list[float]]:
     return [place[:2] for place in places]
 
 
-def box_of(element: Element) -> Any:
-    """The outline of a GroundOverlay, or None."""
+def overlay_place(element: Element) -> Any:
+    """The outline of a GroundOverlay, the point of a PhotoOverlay, or None. Raises ValueError."""
+    if (point := element.find("Point")) is not None:
+        return _shape(point)
+    if (quad := element.find("LatLonQuad")) is not None:
+        corners = [place[:2] for place in _coordinates(quad, 4)[:4]]
+        return shapely.Polygon([(x + 360 * round((corners[0][0] - x) / 360), y) for x, y in corners])
     box = element.find("LatLonBox")
     if box is None:
         return None
     try:
         west, south, east, north = (float(box.findtext(side) or "") for side in ("west", "south", "east", "north"))
+        turn = float(box.findtext("rotation") or 0)
     except ValueError:
         return None
-    return shapely.box(west, south, east, north)
+    if east < west:  # over the antimeridian
+        east += 360
+    return _turned(shapely.box(west, south, east, north), (west + east) / 2, (south + north) / 2, turn)
+
+
+def _turned(box: Any, x: float, y: float, degrees: float) -> Any:
+    """Counter-clockwise about its centre as on the ground, where a degree of longitude is the shorter one."""
+    narrow = math.cos(math.radians(y))
+    if not degrees or not math.isfinite(degrees) or narrow <= 0:
+        return box
+    flat = shapely.transform(box, lambda xy: (xy - (x, y)) * (narrow, 1))
+    sine, cosine = math.sin(math.radians(degrees)), math.cos(math.radians(degrees))
+    turned = shapely.transform(flat, lambda xy: xy @ np.array([[cosine, sine], [-sine, cosine]]))
+    return shapely.transform(turned, lambda xy: xy / (narrow, 1) + (x, y))
 
 
 def simple_style(element: Element) -> dict[str, Any]:
