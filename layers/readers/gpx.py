@@ -22,8 +22,13 @@ from layers.readers.xml_stream import stream_xml
 
 _LAYERS = {"wpt": "waypoints", "rte": "routes", "trk": "tracks"}
 _POINTS = frozenset({"rtept", "trkpt"})
-_TEXTS = ("name", "cmt", "desc", "src", "type", "sym")
-_NUMBERS = {"ele": "real", "number": "integer", "sat": "integer", "hdop": "real"}
+_TEXTS = ("name", "cmt", "desc", "src", "type", "sym", "fix")
+_NUMBERS = {
+    "ele": "real", "number": "integer", "sat": "integer", "hdop": "real", "vdop": "real", "pdop": "real",
+    "magvar": "real", "geoidheight": "real", "ageofdgpsdata": "real", "dgpsid": "integer",
+}  # fmt: skip
+_OWN = frozenset({*_TEXTS, *_NUMBERS, "link", "points", "time", "begin", "end"})
+_MOST_EXTENSIONS = 200
 
 
 def parse_gpx(source: VectorSource) -> list[ParsedLayer]:
@@ -115,11 +120,22 @@ def _attributes(element: Element) -> dict[str, Any]:
     for tag, kind in _NUMBERS.items():
         value = _number(element.findtext(tag))
         row[tag] = None if value is None or not math.isfinite(value) else int(value) if kind == "integer" else value
-    link = element.find("link")
-    row["link"] = None if link is None else link.get("href")
+    row["link"] = ", ".join(href for link in element.findall("link") if (href := link.get("href"))) or None
     if element.tag != "wpt":
         row["points"] = sum(1 for one in element.iter() if one.tag in _POINTS)
-    return row
+    return row | _extensions(element)
+
+
+def _extensions(element: Element) -> dict[str, str]:
+    """Plain values that other programs add to a waypoint, route or track; those of its points are left."""
+    found: dict[str, str] = {}
+    for holder in element.findall("extensions"):
+        for one in holder.iter():
+            text = "" if len(one) else (one.text or "").strip()
+            name = f"{one.tag} (extension)" if one.tag in _OWN else one.tag
+            if text and (name in found or len(found) < _MOST_EXTENSIONS):
+                found[name] = f"{found[name]}, {text}" if name in found else text
+    return found
 
 
 def _geometry(layer: str, element: Element, index: int, problems: RowProblems) -> Any:
@@ -127,20 +143,26 @@ def _geometry(layer: str, element: Element, index: int, problems: RowProblems) -
         place = _place(element)
         if place is None:
             problems.add(index, "it has no usable lat and lon.")
-        return None if place is None else shapely.Point(_without_flat_heights([place])[0])
+        return None if place is None else shapely.Point(place[: 2 if math.isnan(place[2]) else 3])
     parts = [element] if layer == "routes" else list(element.iter("trkseg"))
-    lines, lost = [], 0
+    lines, lost, heights = [], 0, list[bool]()
     for part in parts:
         points = [one for one in part if one.tag in _POINTS]
         places = [place for one in points if (place := _place(one)) is not None]
         lost += len(points) - len(places)
         if places:
-            lines.append(_without_flat_heights(places if len(places) > 1 else places * 2))
+            heights += [not math.isnan(place[2]) for place in places]
+            lines.append(np.array(places if len(places) > 1 else places * 2))
     if lost:
         problems.add(index, f"{lost} of its points have no usable lat and lon.")
     if not lines:
         problems.add(index, "it has no points.")
         return None
+    if not all(heights):
+        if any(heights):
+            count = heights.count(False)
+            problems.add(index, f"{count} of its points have no height: it is shown without the heights of the others.")
+        lines = [line[:, :2] for line in lines]
     return shapely.LineString(lines[0]) if len(lines) == 1 else shapely.MultiLineString(lines)
 
 
@@ -150,14 +172,6 @@ def _place(element: Element) -> tuple[float, float, float] | None:
         return None
     height = _number(element.findtext("ele"))
     return lon, lat, height if height is not None and math.isfinite(height) else math.nan
-
-
-def _without_flat_heights(places: list[tuple[float, float, float]]) -> np.ndarray:
-    found = np.array(places)
-    if np.isnan(found[:, 2]).all():
-        return found[:, :2]
-    found[:, 2] = np.nan_to_num(found[:, 2])
-    return found
 
 
 def _times(layer: str, element: Element) -> dict[str, str]:

@@ -4,10 +4,11 @@ import zipfile
 from pathlib import Path
 
 import pytest
+import shapely
 
 from layers.errors import NotReadable
 from layers.pool.pool import ReaderPool
-from layers.readers.vector_source import rows_of, source_of
+from layers.readers.vector_source import Rows, rows_of, source_of
 from layers.vector.table import VectorInfo
 
 POOL = ReaderPool(inline=True)
@@ -86,3 +87,47 @@ def test_a_track_that_is_cut_off_keeps_its_whole_points(tmp_path):
     path.write_text(whole[: whole.index("w</name>")])
     with pytest.raises(NotReadable):
         probe(path)
+
+
+def gpx(path: Path, inside: str) -> Path:
+    path.write_text(f'<gpx xmlns:o="urn:o">{inside}</gpx>', encoding="utf-8")
+    return path
+
+
+def layer(path: Path, name: str) -> Rows:
+    return rows_of(source_of({"path": str(path), "layer": name}), 0, 10, None, exact=True)
+
+
+def track(*heights: str) -> str:
+    points = (f"<trkpt lat='{at}' lon='1'>{ele and f'<ele>{ele}</ele>'}</trkpt>" for at, ele in enumerate(heights))
+    return f"<trkseg>{''.join(points)}</trkseg>"
+
+
+def test_no_height_is_invented(tmp_path):
+    path = gpx(
+        tmp_path / "a.gpx",
+        f"<trk>{track('5', '', '7')}</trk><trk>{track('5', '6')}{track('')}</trk>"
+               f"<trk>{track('5', '6')}{track('7', '8')}</trk><trk>{track('', '')}</trk><wpt lat='1' lon='2'/>"
+    )  # fmt: skip
+    shapes = shapely.from_wkb(list(layer(path, "tracks").wkb))
+    assert shapely.has_z(shapes).tolist() == [False, False, True, False]
+    assert shapely.get_coordinates(shapes[2], include_z=True)[:, 2].tolist() == [5, 6, 7, 8]
+    _, tracks = probe(path)
+    assert tracks.problems == (
+        "Row 1: 1 of its points have no height: it is shown without the heights of the others.",
+        "Row 2: 1 of its points have no height: it is shown without the heights of the others.",
+    )
+
+
+def test_what_receivers_and_other_programs_add_is_kept(tmp_path):
+    numbers = "<magvar>3.5</magvar><geoidheight>-20.25</geoidheight><vdop>1.5</vdop><pdop>2.5</pdop><dgpsid>7</dgpsid>"
+    more = "<extensions><o:team>A</o:team><o:x><o:name>deep</o:name><o:team>B</o:team></o:x><o:none/></extensions>"
+    path = gpx(tmp_path / "a.gpx", f"<wpt lat='1' lon='2'><name>w</name>{numbers}<fix>dgps</fix>"
+               f"<link href='a.html'><text>t</text></link><link href='b.jpg'/>{more}</wpt>")  # fmt: skip
+    assert layer(path, "waypoints").columns == {
+        "name": ["w"], "fix": ["dgps"], "vdop": [1.5], "pdop": [2.5], "magvar": [3.5], "geoidheight": [-20.25],
+        "dgpsid": [7], "link": ["a.html, b.jpg"], "team": ["A, B"], "name (extension)": ["deep"],
+    }  # fmt: skip
+    assert dict(probe(path)[0].fields) | {"dgpsid": "integer", "vdop": "real", "team": "text"} == dict(
+        probe(path)[0].fields
+    )
