@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from layers.errors import NotReadable
 from layers.readers.arrow_stream import batches
 from layers.readers.environment import ANSWER_BYTES
+from layers.readers.odd_dates import without_odd_dates
 from layers.readers.ogr_rows import READ_ERRORS, VectorSource, clean, remarks_ignored
 from layers.readers.vector_source import rows_of, source_of
 from layers.vector.columns import Column, Kind, column_of, whole_column
@@ -118,7 +119,13 @@ class _Streams:
             self.close()
             return np.empty(0, np.int64), [], False
         whole = [_plain(list(column)) for column in zip(*parts, strict=True)]
-        fids, columns = whole[0].values.astype(np.int64), whole[1:]  # OGR puts the fid before the attributes
+        fids = whole[0].values.astype(np.int64)  # OGR puts the fid before the attributes
+        try:
+            columns = without_odd_dates(source, fids, whole[1:])
+        except READ_ERRORS as error:
+            self.close()
+            raise NotReadable(f"{source.name} cannot be read: {clean(error, source.path)}") from error
+        whole = [whole[0], *columns]
         stream.at = start + rows
         fitting = _rows_that_fit(columns, rows)
         if fitting < rows:

@@ -3,26 +3,22 @@
 from __future__ import annotations
 
 import re
-from datetime import date, datetime, time
-from typing import Any
 
 import pyogrio
 import pyogrio.raw
 
+from layers.readers.exact_times import is_exact
 from layers.readers.ogr_rows import READ_ERRORS, remarks_ignored
 from layers.readers.row_problems import RowProblems
 
 _ALIKE = re.compile(rb'"\s*([-+]?\d{1,4}(?:\\?/|-|:)\d\d?(?:[^\d"][^"]{0,60})?)"')
-_DAY = re.compile(r"\d{4}[-/]\d\d[-/]\d\d")
-_MOMENT = re.compile(r"\d{4}[-/]\d\d[-/]\d\d[T ]\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d(:?\d\d)?)?")
-_CLOCK = re.compile(r"\d\d:\d\d(:\d\d(\.\d+)?)?")
 _KINDS = frozenset({"OFTDate", "OFTDateTime", "OFTTime"})
 
 
 def may_have_odd_dates(data: bytes) -> bool:
     """Whether some text in it looks like a date or a time and is none; it may be anywhere."""
     texts = {match[1] for match in _ALIKE.finditer(data)}
-    return not all(_is_exact(text.decode("utf-8", "replace").replace("\\/", "/")) for text in texts)
+    return not all(is_exact(text.decode("utf-8", "replace").replace("\\/", "/")) for text in texts)
 
 
 def odd_dates(dataset: str | bytes) -> list[str]:
@@ -39,22 +35,6 @@ def odd_dates(dataset: str | bytes) -> list[str]:
     problems = RowProblems()
     for name, cell in zip(meta["fields"], cells, strict=True):
         for row, value in enumerate(cell.tolist()):
-            if isinstance(value, str) and not _is_exact(value):
+            if isinstance(value, str) and not is_exact(value):
                 problems.add(row, f"its {name} “{value[:40]}” is no date or time as it is written.")
     return [*problems.sentences("is kept as text"), "The dates of this file are kept as text."] if problems else []
-
-
-def _is_exact(text: str) -> bool:
-    """Whether it is a day, a moment or a time of day that there is, written in full."""
-    parse: Any = None
-    for pattern, parser in (
-        (_DAY, date.fromisoformat),
-        (_MOMENT, datetime.fromisoformat),
-        (_CLOCK, time.fromisoformat),
-    ):
-        if pattern.fullmatch(text):
-            parse = parser
-    try:
-        return parse is not None and parse(text.replace("/", "-")) is not None
-    except ValueError:
-        return False

@@ -6,6 +6,7 @@ import base64
 import contextlib
 import math
 import os
+import sqlite3
 import warnings
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
@@ -19,13 +20,14 @@ from pyogrio.errors import DataLayerError, DataSourceError, FeatureError, Geomet
 
 from layers.errors import BadCRS, NotReadable, UnsupportedFormat
 from layers.geo.crs import WGS84
-from layers.readers.arrow_cells import boolean_lists, with_boolean_lists
+from layers.readers.arrow_cells import difficult_columns, with_streamed
 from layers.readers.files import Content
+from layers.readers.odd_dates import DATES, odd_dates
 from layers.readers.worldfile import crs_text
 
 ALLOWED_DRIVERS = frozenset({"GeoJSON", "GeoJSONSeq", "GPKG", "ESRI Shapefile", "FlatGeobuf"})
 """What is opened as it is; workbooks are too, but as tables."""
-READ_ERRORS = (DataSourceError, DataLayerError, FeatureError, UnicodeError, ValueError)
+READ_ERRORS = (sqlite3.Error, DataSourceError, DataLayerError, FeatureError, UnicodeError, ValueError)
 _MAX_CELL_CHARS = 20_000
 _TYPES = {
     "OFTInteger": "integer", "OFTInteger64": "integer", "OFTReal": "real", "OFTString": "text", "OFTDate": "date",
@@ -129,6 +131,7 @@ def read_ogr(
         with remarks_ignored():
             meta, fids, wkb, cells = _read_each(source, columns, not exact, which)
             whole = _exact_integers(source, meta, fids, cells)
+            odd = odd_dates(source, [str(name) for name in meta["fields"][np.isin(meta["ogr_types"], DATES)]], fids)
     except READ_ERRORS as error:
         raise NotReadable(f"{source.name} cannot be read: {clean(error, source.path)}") from error
     values = {
@@ -137,6 +140,11 @@ def read_ogr(
             meta["fields"], cells, meta["ogr_types"], meta["ogr_subtypes"], strict=True
         )
     }
+    for name, found in odd.items():
+        if found:
+            values[name] = [
+                None if fid in found else value for fid, value in zip(fids.tolist(), values[name], strict=True)
+            ]
     return Rows(known_crs(meta["crs"]) or default_crs, fids, wkb, values)
 
 
@@ -181,14 +189,14 @@ def _read(
             if cell.dtype.kind == "O":
                 cell[:] = [_recoded(value, encoding) for value in cell.tolist()]
     except ValueError:
-        plain_source = {"layer": source.layer or None, **source.how}
-        order, lists = boolean_lists(source.dataset, **plain_source)
-        lists = [name for name in lists if columns is None or name in columns]
-        if not lists:
+        whole = {"layer": source.layer or None, **source.how}
+        order, kinds = difficult_columns(source.dataset, **whole)
+        streamed = {name: kind for name, kind in kinds.items() if columns is None or name in columns}
+        if not streamed:
             raise
-        others = [name for name in order if name not in lists and (columns is None or name in columns)]
+        others = [name for name in order if name not in streamed and (columns is None or name in columns)]
         read = _read(source, others, flat, which)
-        return with_boolean_lists(read, source.dataset, lists, order, **plain_source)
+        return with_streamed(read, source.dataset, streamed, order, which, **whole)
     return meta, np.asarray(fids, np.int64), wkb, cells
 
 

@@ -1,0 +1,27 @@
+"""Texts that are a day, a moment or a time of day that there is."""
+
+from __future__ import annotations
+
+import re
+from datetime import date, datetime, time
+from typing import Any
+
+_DAY = re.compile(r"\d{4}[-/]\d\d[-/]\d\d")
+_MOMENT = re.compile(r"\d{4}[-/]\d\d[-/]\d\d[T ]\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d(:?\d\d)?)?")
+_CLOCK = re.compile(r"\d\d:\d\d(:\d\d(\.\d+)?)?")
+
+
+def is_exact(text: str) -> bool:
+    """Whether it is a day, a moment or a time of day that there is, written in full."""
+    parse: Any = None
+    for pattern, parser in (
+        (_DAY, date.fromisoformat),
+        (_MOMENT, datetime.fromisoformat),
+        (_CLOCK, time.fromisoformat),
+    ):
+        if pattern.fullmatch(text):
+            parse = parser
+    try:
+        return parse is not None and parse(text.replace("/", "-")) is not None
+    except ValueError:
+        return False
