@@ -49,10 +49,10 @@ def without_odd_dates(source: VectorSource, fids: NDArray[np.int64], columns: li
 
 def odd_date_problems(source: VectorSource, names: list[str], fids: NDArray[np.int64]) -> list[str]:
     """Sentences about them; rows have the numbers that people see."""
-    problems = RowProblems(0 if source.by_fid else 1)
+    problems, before = RowProblems(), 1 if source.by_fid else 0  # fids of tables are what people see
     for name, found in odd_dates(source, names, fids).items():
         for fid, text in found.items():
-            problems.add(fid, f"its {name} “{text[:40]}” is no date that there is: the cell is shown empty.")
+            problems.add(fid - before, f"its {name} “{text[:40]}” is no date that there is: the cell is shown empty.")
     return problems.sentences("has such a date")
 
 

@@ -13,7 +13,7 @@ _CLIPPED_AT = 200
 
 @dataclass(slots=True)
 class RowProblems:
-    """`numbers` are those that people see on the rows; without them they count from 1. `word` is what a row is called."""
+    """`numbers` are those that people see on the rows (else they count from 1), `word` is what a row is called."""
 
     numbers: Sequence[int] = ()
     word: str = "row"
