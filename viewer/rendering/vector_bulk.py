@@ -27,8 +27,10 @@ from viewer.rendering.look_painter import paint_arrows
 from viewer.rendering.sprites import sprite_of
 from viewer.rendering.vector_painter import margin_px, paint_areas, rows_of_kind, to_pixels
 
-LARGE_PX = 48.0
+LARGE_PX = 75.0
 """Areas that stretch further are painted one by one: there cannot be many in a view."""
+LARGE_OPAQUE_PX = 48.0
+"""So are those of an opaque look from here on: painted at once, the outlines of all would lie over the fills of all."""
 TINY_PX = 2.5
 """Areas that stretch no further are painted by their middle and their area alone."""
 _ROUND = 0.7
@@ -193,7 +195,7 @@ def _areas(
     small = None
     if areas is not None:
         several = np.bincount(areas.owner, minlength=len(areas.size)) > 1
-        is_large = (areas.size > LARGE_PX) | several
+        is_large = (areas.size > _large_px(content)) | several
         _paint_large(picture, content, view, areas, is_large, scale)
         small = areas.only(~is_large)
     for index, look in enumerate(content.looks):
@@ -211,6 +213,11 @@ def _areas(
             picture = over(picture, deepened(fills.sums(), argb_of(look.fill_color)))
         picture = _strokes(picture, look, mine, scale, dots)
     return picture
+
+
+def _large_px(content: VectorContent) -> float:
+    fills = [argb_of(look.fill_color) >> 24 for look in content.looks if look is not None and look.fill_color]
+    return LARGE_OPAQUE_PX if 255 in fills else LARGE_PX
 
 
 def _paint_large(
