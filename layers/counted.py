@@ -20,3 +20,10 @@ def grouped_number(text: str) -> str:
     if not digits.isdecimal() or (point and not rest.isdecimal()):
         return text
     return f"{sign}{grouped(int(digits))}{point}{rest}"
+
+
+def metres(value: float) -> str:
+    """A length in words of two digits: 5 m, 1.2 km, 1 200 km."""
+    if value >= 1000:
+        return f"{grouped_number(f'{float(f"{value / 1000:.2g}"):.15g}')} km"
+    return f"{float(f'{value:.2g}'):g} m"

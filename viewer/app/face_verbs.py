@@ -39,6 +39,7 @@ class FaceVerbs(QObject):
     def go_to(self) -> None:
         dialog = GoToDialog(self._window.status.notation, "", self._window)
         dialog.place_chosen.connect(self._window.views.show_place)
+        dialog.extent_chosen.connect(self._window.views.show_bounds)
         dialog.open()
 
     def set_dark(self, dark: bool) -> None:

@@ -16,18 +16,10 @@ from PySide6.QtWidgets import (
 )
 
 from layers.errors import BadCoordinate
-from layers.geo.coordinates import (
-    Datum,
-    Notation,
-    ParsedCoordinate,
-    format_coordinate,
-    parse_candidates,
-    parse_coordinate,
-)
-from viewer.panels.search_providers import metres
+from layers.geo.coordinates import Datum, Notation, parse_coordinate
+from viewer.panels.search import Hit
+from viewer.panels.search_providers import CoordinateProvider
 from viewer.support.text import plain_label
-
-MOST_READINGS = 6
 
 
 class GoToDialog(QDialog):
@@ -35,13 +27,16 @@ class GoToDialog(QDialog):
 
     place_chosen = Signal(float, float, float)
     """Lon, lat, and the error in metres that the digits and the datum imply."""
+    extent_chosen = Signal(object)
+    """The `Bounds`, in lon and lat, of a shape in WKT or of a map's address."""
 
     def __init__(self, notation: Notation, text: str = "", parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setWindowTitle(self.tr("Go to coordinate"))
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self._notation = notation
-        self._readings: list[ParsedCoordinate] = []
+        self._provider = CoordinateProvider()
+        self._provider.notation = notation
+        self._readings: list[Hit] = []
         self._input = QLineEdit(self)
         self._input.setPlaceholderText(self.tr("51.884 N, 128.334 E  ·  52U DC 54160 48346  ·  51°53'02\" N …"))
         self._input.setAccessibleName(self.tr("Coordinate"))
@@ -85,28 +80,32 @@ class GoToDialog(QDialog):
         row = self._list.currentRow()
         if 0 <= row < len(self._readings):
             place = self._readings[row]
-            self.place_chosen.emit(place.lon, place.lat, place.radius_m)
+            if place.bounds is not None:
+                self.extent_chosen.emit(place.bounds)
+            elif place.lon is not None and place.lat is not None:
+                self.place_chosen.emit(place.lon, place.lat, place.error_m)
             super().accept()
 
     def _read(self, text: str) -> None:
-        datum = Datum(self._datum.currentData())
-        self._readings = parse_candidates(text, datum)[:MOST_READINGS]
+        self._provider.datum = Datum(self._datum.currentData())
+        try:
+            self._readings, wrong = self._provider.search(text), ""
+        except BadCoordinate as error:
+            self._readings, wrong = [], error.sentence
         self._list.clear()
         for place in self._readings:
-            shown = format_coordinate(place.lon, place.lat, self._notation, place.error_m)
-            read_as = self.tr("read as {0}, {1}, good to {2}").format(
-                place.notation, place.datum, metres(place.radius_m)
-            )
-            self._list.addItem(QListWidgetItem(f"{shown}   ({read_as})"))
+            self._list.addItem(QListWidgetItem(f"{place.text}   ({place.note})"))
         self._list.setCurrentRow(0)
         self._go.setEnabled(bool(self._readings))
-        self._says.setText(self._sentence(text))
+        self._says.setText(wrong or self._sentence(text))
 
     def _sentence(self, text: str) -> str:
         if not text.strip():
-            return self.tr("Degrees, UTM, MGRS, or the address of a web map.")
+            return self.tr("Degrees, UTM, MGRS, a shape in WKT, or the address of a web map.")
         if len(self._readings) > 1:
             return self.tr("This can be read in {0} ways; the likeliest is first.").format(len(self._readings))
+        if self._readings:
+            return ""
         try:
             parse_coordinate(text)
         except BadCoordinate as error:

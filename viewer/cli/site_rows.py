@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from shapely.geometry.base import BaseGeometry
 
+from layers.counted import metres
 from layers.document.vocabulary import ROLES
 from layers.errors import BadCoordinate, CannotBePlaced, InvalidValue, NotReadable, UnsupportedFormat
 from layers.geo.coordinates import Datum, parse_coordinate
@@ -166,13 +167,6 @@ def _basis(given: str | None) -> str:
     if parsed.datum is not Datum.WGS84:
         return parsed.basis
     return f"{parsed.notation} coordinate as given, written to ± {metres(parsed.error_m)}"
-
-
-def metres(length: float) -> str:
-    """A length of any size to two digits, with its unit: 0.11 m, 56 km."""
-    if length >= 1000:
-        return f"{float(f'{length / 1000:.2g}'):g} km"
-    return f"{float(f'{length:.2g}'):g} m"
 
 
 def sites_in_words(counts: Mapping[str, int]) -> str:

@@ -11,7 +11,7 @@ from pathlib import Path
 from PySide6.QtCore import QCoreApplication
 from shapely import bounds as bounds_of
 
-from layers.counted import grouped
+from layers.counted import grouped, metres
 from layers.document.site import Site
 from layers.document.vocabulary import SITE_CLASSES
 from layers.errors import BadCoordinate, NotReadable
@@ -53,13 +53,6 @@ SHORTEST_ATTRIBUTE = 2
 LONGEST_NAME = 500
 EXTENT_ERROR_M = 50.0
 """The corners of an extent are written so that this much is not seen."""
-
-
-def metres(value: float) -> str:
-    """A length in words of two digits: 5 m, 1.2 km."""
-    if value >= 1000:
-        return f"{float(f'{value / 1000:.2g}'):,g} km".replace(",", "\u202f")
-    return f"{float(f'{value:.2g}'):g} m"
 
 
 class CoordinateProvider:

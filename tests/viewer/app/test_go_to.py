@@ -7,6 +7,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QComboBox, QLineEdit
 from pytestqt.qtbot import QtBot
 
+from layers.geo.bounds import Bounds
 from layers.geo.coordinates import Notation
 from viewer.app.go_to import GoToDialog
 
@@ -60,3 +61,11 @@ def test_what_is_no_coordinate_is_said(dialog: GoToDialog, qtbot: QtBot) -> None
     qtbot.keyClick(_line(dialog), Qt.Key.Key_Return)
     assert not heard
     assert dialog.isVisible()
+
+
+def test_a_shape_is_gone_to_by_its_bounds(dialog: GoToDialog, qtbot: QtBot) -> None:
+    _line(dialog).setText("POLYGON((128 51, 129 51, 129 52, 128 52, 128 51))")
+    assert "WKT" in dialog.readings()[0]
+    with qtbot.waitSignal(dialog.extent_chosen) as chosen:
+        qtbot.keyClick(_line(dialog), Qt.Key.Key_Return)
+    assert chosen.args == [Bounds(128, 51, 129, 52)]

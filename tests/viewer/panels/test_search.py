@@ -11,6 +11,7 @@ import shapely
 from pytestqt.qtbot import QtBot
 
 import sample_data
+from layers.counted import metres
 from layers.document.site import Site
 from layers.errors import BadCoordinate, GeoloupeError, NotReadable
 from layers.geo.bounds import Bounds
@@ -37,7 +38,6 @@ from viewer.panels.search_providers import (
     CoordinateProvider,
     PlaceProvider,
     SiteProvider,
-    metres,
 )
 from viewer.support.jobs import Jobs
 
