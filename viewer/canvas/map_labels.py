@@ -14,6 +14,7 @@ from viewer.canvas.overlays import ARROW_ROOM_PX
 from viewer.canvas.site_frame import SiteFrame
 from viewer.canvas.site_labels import SiteLabels
 from viewer.rendering.layer_labelling import LayerLabelling
+from viewer.rendering.round_sheet import views_around
 
 type Labellings = Sequence[tuple[str, LayerLabelling]]
 """Layer uuid and what its labels are, the topmost first."""
@@ -30,19 +31,20 @@ class MapLabels:
         self._sites, self._layers = SiteLabels(self._painter), LayerLabels(self._painter)
 
     def layout(
-        self, view: View, frame: SiteFrame | None, labellings: Labellings,
+        self, view: View, frames: Sequence[SiteFrame], labellings: Labellings,
         selection: frozenset[str] = frozenset(), language: str = "",
     ) -> LabelLayout:  # fmt: skip
-        """The labels of a view: of the sites of `frame`, then of the layers, the topmost first."""
+        """The labels of a view: of the sites of `frames`, then of the layers, the topmost first."""
         marks, wishes = _furniture(view), list[LabelWish]()
-        if frame is not None:
+        for frame in frames:
             marks += self._sites.marks(frame)
             wishes += self._sites.wishes(frame, selection, language)
         layer_marks: list[Box] = []
         for uuid, labelling in labellings:
-            asked = self._layers.asked(uuid, labelling, view)
-            layer_marks += asked.marks
-            wishes += asked.wishes
+            for one in views_around(view):
+                asked = self._layers.asked(uuid, labelling, one)
+                layer_marks += asked.marks
+                wishes += asked.wishes
         edge = _EDGE_PX * view.ratio
         return LabelLayout.of(Box(edge, edge, view.width - edge, view.height - edge), wishes, marks, layer_marks)
 

@@ -29,6 +29,7 @@ from viewer.rendering.context import RenderContext
 from viewer.rendering.drawing import LayerDrawing
 from viewer.rendering.drawings import drawing_for
 from viewer.rendering.layer_labelling import LayerLabelling
+from viewer.rendering.round_sheet import views_around
 from viewer.support.timing import span
 
 BACKGROUND_COLOR = "#0e1a24"
@@ -92,7 +93,7 @@ class MapScene(QObject):
         self._document = document
         self._unsubscribe = document.subscribe(self._on_changes)
         self._index = SiteIndex.of(document.sites)
-        self._frame: SiteFrame | None = None
+        self._frames: tuple[SiteFrame, ...] = ()
         self._layout: tuple[View, frozenset[str], str, Labelled, LabelLayout] | None = None
         self._stack.show_layers(self._rows(), base_folder, self._view)
 
@@ -104,7 +105,7 @@ class MapScene(QObject):
         if changes.touches("layers"):
             self._stack.show_layers(self._rows(), self._stack.base_folder, self._view)
         if changes.touches("sites", "layers") or SITES_VISIBLE in changes.uuids("meta"):
-            self._frame = self._layout = None
+            self._frames, self._layout = (), None
             self.updated.emit()
 
     def _rows(self) -> list[Layer]:
@@ -200,28 +201,38 @@ class MapScene(QObject):
 
     def sites_at(self, view: View, px: float, py: float, radius_px: float = 4.0) -> list[str]:
         """Uuids of the sites under a place of the picture, topmost first."""
-        return self.site_frame(view).at(px, py, radius_px) if sites_visible(self._document) else []
+        if not sites_visible(self._document):
+            return []
+        return list(dict.fromkeys(uuid for frame in self.site_frames(view) for uuid in frame.at(px, py, radius_px)))
 
     def sites_within(self, view: View, left: float, top: float, right: float, bottom: float) -> list[str]:
         """Uuids of the sites inside, or touching, a box of picture pixels."""
-        return self.site_frame(view).within(left, top, right, bottom) if sites_visible(self._document) else []
+        if not sites_visible(self._document):
+            return []
+        found = (frame.within(left, top, right, bottom) for frame in self.site_frames(view))
+        return list(dict.fromkeys(uuid for some in found for uuid in some))
 
     def site_bounds(self, uuids: frozenset[str]) -> Bounds | None:
         """Where sites are, in lon, lat, with the areas that stand for loosely known places."""
         return SiteIndex.of({u: self._index.sites[u] for u in uuids if u in self._index.sites}).bounds_lonlat()
 
     def site_frame(self, view: View) -> SiteFrame:
-        if self._frame is None or self._frame.view != view:
+        """The sites of a view, as far as its map goes."""
+        return self.site_frames(view)[0]
+
+    def site_frames(self, view: View) -> tuple[SiteFrame, ...]:
+        """That, and where the map is seen over its edge, the sites there: the world goes on."""
+        if not self._frames or self._frames[0].view != view:
             index = self._index if view.grid.crs != PIXEL_SPACE else SiteIndex.of({})
-            self._frame = SiteFrame.of(index, view)
-        return self._frame
+            self._frames = tuple(SiteFrame.of(index, one) for one in views_around(view))
+        return self._frames
 
     def label_layout(self, view: View, selection: frozenset[str] = frozenset()) -> LabelLayout:
         """Where the labels of a view are: a function of document, view, selection and language alone."""
         key = view, selection, self.label_language, self._labellings(view)
         if self._layout is None or self._layout[:4] != key:
-            frame = self.site_frame(view) if sites_visible(self._document) else None
-            self._layout = (*key, self._labels.layout(view, frame, key[3], selection, self.label_language))
+            frames = self.site_frames(view) if sites_visible(self._document) else ()
+            self._layout = (*key, self._labels.layout(view, frames, key[3], selection, self.label_language))
         return self._layout[4]
 
     def _labellings(self, view: View) -> Labelled:
@@ -252,7 +263,8 @@ class MapScene(QObject):
             self._stack.paint(painter, view)
         if sites_visible(self._document):
             with span("paint sites"):
-                self._sites.paint(painter, self.site_frame(view), selection)
+                for frame in self.site_frames(view):
+                    self._sites.paint(painter, frame, selection)
         with span("paint labels"):
             all_there = self._paint_labels(painter, view, selection, settled, in_haste)
         if not all_there:

@@ -282,3 +282,23 @@ def test_onto_svg_text_stays_text(make_scene):
     assert ">Site port</text>" in svg
     assert "<polyline" in svg
     assert "<image" not in svg
+
+
+def test_over_the_edge_of_the_map_the_sites_and_their_labels_go_on(make_scene):
+    east, west = (
+        site("east", shapely.Point(178.0, 60.0), label="East"),
+        site("west", shapely.Point(-178.0, 60.0), label="West"),
+    )
+    scene = make_scene(Document({"sites": [east, west]}))
+    whole = transform_bounds(WGS84, WEB_MERCATOR, Bounds(170.0, 55.0, 180.0, 65.0))
+    view = View.of_bounds(
+        WEB_MERCATOR, Bounds(whole.left, whole.bottom, whole.right + whole.width, whole.top), 800, 600
+    )
+    picture = painted(scene, view)
+    assert sorted(label.text for label in scene.label_layout(view).placed) == ["East", "West"]
+    x0, y = pixel_of(view, 178.0, 60.0)
+    x1, _ = pixel_of(view, 180.0, 60.0)
+    for uuid, x in (("east", x0), ("west", 2 * x1 - x0)):
+        assert scene.sites_at(view, x, y) == [uuid]
+        assert scene.sites_within(view, x - 9, y - 9, x + 9, y + 9) == [uuid]
+        assert picture.pixelColor(round(x), round(y)) != picture.pixelColor(400, 580)
