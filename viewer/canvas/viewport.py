@@ -19,6 +19,7 @@ from layers.geo.crs import (
 )
 from layers.geo.measure import ground_resolution_m
 from layers.grid.tile_grid import TileGrid, View
+from viewer.rendering.round_sheet import views_around
 
 COARSEST = 2.0
 """The world may shrink to this part of the picture: beyond it there is nothing to see."""
@@ -69,14 +70,20 @@ class Viewport:
         return self._view.to_world(self._view.width / 2, self._view.height / 2)
 
     def lonlat(self, px: float, py: float) -> tuple[float, float]:
-        """Longitude and latitude under a pixel; (nan, nan) where the map shows no place on Earth."""
-        x, y = self._view.to_world(px, py)
-        if not world_limits(self.crs).contains_point(x, y):
-            return math.nan, math.nan
-        lon, lat = transform_points(self.crs, WGS84, x, y)
-        if not (np.isfinite(lon) and abs(float(lat)) <= 90.0):
-            return math.nan, math.nan
-        return float(lon), float(lat)
+        """Longitude and latitude under a pixel; (nan, nan) where the map shows no place on Earth.
+
+        Over the edge of the map longitudes run on, 181 for -179: what is drawn across it stays in one piece.
+        """
+        here, _ = self._view.to_world(px, py)
+        for view in views_around(self._view):
+            x, y = view.to_world(px, py)
+            if not world_limits(self.crs).contains_point(x, y):
+                continue
+            lon, lat = transform_points(self.crs, WGS84, x, y)
+            if np.isfinite(lon) and abs(float(lat)) <= 90.0:
+                turn = 0.0 if view is self._view else math.copysign(360.0, here - x)
+                return float(lon) + turn, float(lat)
+        return math.nan, math.nan
 
     def centre_lonlat(self) -> tuple[float, float]:
         return self.lonlat(self._view.width / 2, self._view.height / 2)

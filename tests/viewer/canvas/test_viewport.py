@@ -159,6 +159,18 @@ def test_off_the_map_is_nowhere():
     assert viewport.lonlat(*viewport.view().to_pixel(x, y)) == pytest.approx((30.0, 10.0))
 
 
+def test_over_the_edge_of_the_map_longitudes_run_on():
+    viewport = Viewport(WEB_MERCATOR, 800, 600)
+    viewport.fit_lonlat(Bounds(170.0, 55.0, 190.0, 65.0))
+    x, y = (float(v) for v in transform_points(WGS84, WEB_MERCATOR, 175.0, 60.0))
+    px, py = viewport.view().to_pixel(x, y)
+    edge, _ = viewport.view().to_pixel(float(transform_points(WGS84, WEB_MERCATOR, 180.0, 60.0)[0]), y)
+    assert viewport.lonlat(px, py) == pytest.approx((175.0, 60.0))
+    assert viewport.lonlat(2 * edge - px, py) == pytest.approx((185.0, 60.0))
+    viewport.fit_lonlat(Bounds(-190.0, 55.0, -170.0, 65.0))
+    assert -200.0 < viewport.lonlat(5, 300)[0] < -185.0
+
+
 def test_ratio_goes_with_every_view():
     viewport = Viewport(WEB_MERCATOR, 800, 600, ratio=2.0)
     viewport.zoom_about(1, 1, 3)

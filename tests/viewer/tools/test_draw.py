@@ -135,3 +135,18 @@ def test_across_the_antimeridian_a_line_takes_the_short_way(desk):
 )  # fmt: skip
 def test_measures_in_words(text, expected):
     assert text == expected
+
+
+def test_over_the_edge_of_the_map_a_point_lies_where_it_is_and_a_line_stays_in_one_piece(desk) -> None:
+    desk.canvas.viewport.fit_lonlat(Bounds(170.0, 55.0, 190.0, 65.0))
+    middle, wide = desk.canvas.height() // 2, desk.canvas.width()
+    desk.take(DrawTool(desk.context, "point"))
+    QTest.mouseClick(desk.canvas, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, QPoint(wide - 40, middle))
+    place = desk.edits[-1].changes[0].after.geometry
+    assert -180.0 < place.x < -165.0
+    desk.take(DrawTool(desk.context, "line"))
+    for x in (60, wide - 60):
+        QTest.mouseClick(desk.canvas, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, QPoint(x, middle))
+    desk.key(Qt.Key.Key_Return)
+    (west, _), (east, _) = desk.edits[-1].changes[0].after.geometry.coords
+    assert 165.0 < west < 180.0 < east < 195.0
