@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator
 from typing import BinaryIO, NamedTuple
 from xml.sax.saxutils import escape
 
+from layers.guarded_xml import BadXml
 from layers.text_encoding import guessed_encoding, known_encoding
 
 _BLOCK = 2**20
@@ -26,6 +27,7 @@ _CLOSING = {"<![CDATA[": "]]>", "<!--": "-->"}
 _KNOWN = re.compile(r"&(#\d{1,7}|#x[0-9a-fA-F]{1,6}|amp|lt|gt|quot|apos);")
 _NAMED = re.compile(r"&([A-Za-z][A-Za-z0-9]{1,31};)")
 _LONGEST_MARK = 40
+MOST_MENDED = 100_000
 
 
 class Encoding(NamedTuple):
@@ -84,6 +86,7 @@ class Mended:
 
     def __init__(self) -> None:
         self.count = 0
+        """How many were none; BadXml is raised where there are too many for a slip of the pen."""
 
     def blocks(self, texts: Iterable[str]) -> Iterator[str]:
         """The same texts, cut elsewhere. What stands in comments and CDATA stays as it is."""
@@ -117,9 +120,21 @@ class Mended:
                 closing = _CLOSING[found[0]]
 
     def _referred(self, text: str, at: int) -> tuple[str, int]:
-        if known := _KNOWN.match(text, at):
+        if (known := _KNOWN.match(text, at)) and _is_character(known[1]):
             return known[0], known.end()
         self.count += 1
+        if self.count > MOST_MENDED:
+            raise BadXml("it is no XML: it is full of bare ampersands")
+        if known:
+            return "\ufffd", known.end()
         if (named := _NAMED.match(text, at)) and named[1] in html.entities.html5:
             return escape(html.entities.html5[named[1]]), named.end()
         return "&amp;", at + 1
+
+
+def _is_character(reference: str) -> bool:
+    """Whether what stands between & and ; is a character that XML may hold."""
+    if not reference.startswith("#"):
+        return True
+    code = int(reference[2:], 16) if reference.startswith("#x") else int(reference[1:])
+    return code in (9, 10, 13) or 0x20 <= code <= 0xD7FF or 0xE000 <= code <= 0xFFFD or 0x10000 <= code <= 0x10FFFF

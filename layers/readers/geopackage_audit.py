@@ -49,7 +49,10 @@ def _audit(database: sqlite3.Connection, path: str, name: str) -> tuple[list[str
         raise UnsupportedFormat(f"{name} replaces a table of the GeoPackage standard by a view: it is not opened.")
     registered = [str(n) for (n,) in database.execute(_REGISTERED)]
     sound = [n for n in registered if n.lower() in tables]
-    problems = [f"The layer {n} of {name} is a view and is not read." for n in registered if n.lower() not in tables]
+    problems = []
+    for layer in (n for n in registered if n.lower() not in tables):
+        why = "is a view and is not read" if layer.lower() in everything else "has no table any more"
+        problems.append(f"The layer {layer} of {name} {why}.")
     wal = path + "-wal"
     if os.path.exists(wal) and os.path.getsize(wal):
         problems.append(f"{name} is open in another program: what was not yet written into the file is not shown.")

@@ -119,7 +119,8 @@ def _attributes(element: Element) -> dict[str, Any]:
         row[tag] = None if text is None else text_of_html(text)
     for tag, kind in _NUMBERS.items():
         value = _number(element.findtext(tag))
-        row[tag] = None if value is None or not math.isfinite(value) else int(value) if kind == "integer" else value
+        known = value is not None and math.isfinite(value) and (kind != "integer" or abs(value) < 2**63)
+        row[tag] = None if value is None or not known else int(value) if kind == "integer" else value
     row["link"] = ", ".join(href for link in element.findall("link") if (href := link.get("href"))) or None
     if element.tag != "wpt":
         row["points"] = sum(1 for one in element.iter() if one.tag in _POINTS)

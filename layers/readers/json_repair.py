@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import codecs
+import math
 import os
 import re
 from typing import Any, NamedTuple
@@ -22,7 +23,9 @@ _NON_ASCII = re.compile(rb'"[^"]*[\x80-\xff][^"]*"')
 _HIGH = bytes(range(128))
 _SUSPICIOUS = re.compile(rb":\s*-?(?:\d{19}|\d[\d.]*[eE]\+?\d{3}|Infinity)")
 _DIGITS = bytes.maketrans(b"123456789", b"0" * 9)
-_IN_LISTS = tuple(before + b"0" * 19 for before in (b"[", b",", b" ", b"-"))
+_ENDLESS_ZEROS = (b"0e000", b"0E000", b"0e+000", b"0E+000")
+_LARGE = (b"0" * 19, *_ENDLESS_ZEROS)
+_IN_LISTS = (*(before + b"0" * 19 for before in (b"[", b",", b" ", b"-")), *_ENDLESS_ZEROS)
 _TOKEN = re.compile(
     rb'"(?:coordinates|bbox)"\s*:\s*[\[\]\d\s.,eE+\-InfityNa]*'
     rb'|"[^"\\]*(?:\\.[^"\\]*)*"'
@@ -31,6 +34,9 @@ _TOKEN = re.compile(
 )
 _WHOLE = re.compile(rb"-?\d+")
 _LONGEST_NUMBER = 400
+_ENDLESS = re.compile(rb"-?\d[\d.]*[eE]\+?\d{3,}")
+_MOST_LISTED = 2_000
+"""Of one list so many numbers become text: OGR takes time that grows with the square of them."""
 _MOST_NAMED = 5
 _LEAST = -(10**18)
 """OGR makes floats of what is less, though 64 bits would hold some of it."""
@@ -101,6 +107,8 @@ def _in_utf8(data: bytes, name: str) -> tuple[bytes, list[str]]:
     if data[1:2] == b"\0" or data[:1] == b"\0":
         order = "utf-16-le" if data[1:2] == b"\0" else "utf-16-be"
         return data.decode(order, "replace").encode(), [f"{name} is in UTF-16: it was decoded in memory."]
+    if data.isascii():
+        return data, []
     try:
         data.decode("utf-8")
         return data, []
@@ -120,20 +128,26 @@ def _in_utf8(data: bytes, name: str) -> tuple[bytes, list[str]]:
 
 def _with_numbers_kept(data: bytes) -> tuple[bytes, list[str]]:
     """Whole numbers of more than 64 bits as text, for OGR rounds or refuses them; null for what is beyond a float."""
-    if _SUSPICIOUS.search(data) is None and not _may_list_large_numbers(data):
+    if not _may_hold_large_numbers(data):
         return data, []
     large: dict[str, str] = {}
     endless: dict[str, int] = {}
-    key = ""
+    key, listed = "", 0
 
     def kept(match: re.Match[bytes]) -> bytes:
-        nonlocal key
+        nonlocal key, listed
         token = match[0]
         if token.startswith(b'"'):
-            key = token[1:41].decode("utf-8", "replace").rstrip('"')
-            return token
+            if token.endswith(b'"'):
+                key, listed = token[1:41].decode("utf-8", "replace").rstrip('"'), 0
+                return token
+            return _ENDLESS.sub(lambda one: b"NaN" if math.isinf(float(one[0])) else one[0], token)
         if _WHOLE.fullmatch(token):
-            if len(token) < 19 or len(token) > _LONGEST_NUMBER or _LEAST < int(token) < 2**63:
+            if len(token) < 19 or (len(token) <= _LONGEST_NUMBER and _LEAST < int(token) < 2**63):
+                return token
+            listed += 1
+            if listed > _MOST_LISTED and len(token) <= _LONGEST_NUMBER:
+                rounded.add(key)
                 return token
             large.setdefault(key, token.decode())
             return b'"' + token + b'"'
@@ -142,8 +156,13 @@ def _with_numbers_kept(data: bytes) -> tuple[bytes, list[str]]:
         endless[key] = endless.get(key, 0) + 1
         return b"null"
 
+    rounded: set[str] = set()
     changed = _TOKEN.sub(kept, data)
     notes = [
+        f"Column {name} holds a long list of whole numbers too large to be read as such: they may be rounded."
+        for name in sorted(rounded)[:_MOST_NAMED]
+    ]
+    notes += [
         f"Column {name} holds whole numbers too large to be read as such ({number[:40]}): it is kept as text."
         for name, number in list(large.items())[:_MOST_NAMED]
     ]
@@ -152,10 +171,12 @@ def _with_numbers_kept(data: bytes) -> tuple[bytes, list[str]]:
         "these cells are shown empty."
         for name, count in list(endless.items())[:_MOST_NAMED]
     ]
-    return (changed, notes) if large or endless else (data, [])
+    return (changed, notes) if changed != data else (data, notes)
 
 
-def _may_list_large_numbers(data: bytes) -> bool:
-    """Searched for as a text of zeros: a pattern takes ten times as long on coordinates."""
+def _may_hold_large_numbers(data: bytes) -> bool:
+    """Searched for as a text of zeros first: a pattern takes ten times as long on coordinates."""
     zeros = data.translate(_DIGITS)
-    return any(one in zeros for one in _IN_LISTS)
+    if not any(one in zeros for one in _LARGE) and b"Infinity" not in data:
+        return False
+    return any(one in zeros for one in _IN_LISTS) or _SUSPICIOUS.search(data) is not None

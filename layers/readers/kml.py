@@ -225,8 +225,15 @@ def _typed(values: list[Any], kind: str) -> list[Any] | None:
     """The values as a schema says they are, or None where they are not."""
     if kind in ("text", "json"):
         return values if kind == "json" else None
-    parse: Any = {"integer": int, "real": float, "boolean": lambda text: text.lower() in ("1", "true")}[kind]
+    parse: Any = {"integer": _whole, "real": float, "boolean": lambda text: text.lower() in ("1", "true")}[kind]
     try:
         return [None if value is None or not value.strip() else parse(value.strip()) for value in values]
     except ValueError:
         return None
+
+
+def _whole(text: str) -> int:
+    """Raises ValueError for what is none, and for what 64 bits do not hold."""
+    if len(text) > 20 or "_" in text or not -(2**63) <= (value := int(text)) < 2**63:
+        raise ValueError(text[:40])
+    return value

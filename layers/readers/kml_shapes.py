@@ -135,6 +135,8 @@ def overlay_place(element: Element) -> Any:
         turn = float(box.findtext("rotation") or 0)
     except ValueError:
         return None
+    if not all(map(math.isfinite, (west, south, east, north, turn))):
+        raise ValueError("its box is no place on the Earth")
     if east < west:  # over the antimeridian
         east += 360
     return _turned(shapely.box(west, south, east, north), (west + east) / 2, (south + north) / 2, turn)

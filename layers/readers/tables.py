@@ -77,7 +77,8 @@ def _layer(table: RawTable, source: VectorSource) -> ParsedLayer:
         sentences += problems.sentences("is kept without a place")
     reading = {
         **table.reading, "columns": columns, "names": list(table.columns), "preview": _preview(table),
-        "rows": len(table), "placed": sum(one is not None for one in wkb), "swapped": swapped,
+        "rows": len(table), "first_row": table.numbers[0] if table.numbers else 1,
+        "placed": sum(one is not None for one in wkb), "swapped": swapped,
     }  # fmt: skip
     return ParsedLayer(
         table.name, source.content.value, crs, wkb, values, types, tuple(sentences), {}, reading, table.numbers

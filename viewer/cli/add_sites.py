@@ -60,9 +60,9 @@ def _run(arguments: argparse.Namespace) -> int:
         publish(work, target)
         work.close(keep=False)
     print(f"{target}: {sites_in_words(found.counts)}")
-    for sentence in found.left_out:
+    for sentence in [*found.notes, *found.left_out]:
         complain(sentence)
-    return FINDINGS if found.left_out else DONE
+    return FINDINGS if found.left_out or found.notes else DONE
 
 
 ADD_SITES = Command("add-sites", "turn the rows of a file into sites", _add_arguments, _run)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -11,7 +12,7 @@ from shapely.geometry.base import BaseGeometry
 
 from layers.counted import metres
 from layers.document.vocabulary import ROLES
-from layers.errors import BadCoordinate, CannotBePlaced, InvalidValue, NotReadable, UnsupportedFormat
+from layers.errors import BadCoordinate, CannotBePlaced, GeoloupeError, InvalidValue, NotReadable, UnsupportedFormat
 from layers.geo.coordinates import Datum, parse_coordinate
 from layers.pool.rows import read_rows
 from layers.vector.table import VectorInfo
@@ -28,6 +29,10 @@ MORE_COLUMN_NAMES: dict[str, tuple[str, ...]] = {
 _PLACE_OPTIONS = {"lat": "y", "lon": "x", "place": "place"}
 """What is mapped to a place, and what readers of tables call it."""
 
+_OF_ROWS = re.compile(
+    r"(Row|Line) [\d\u202f]+: |[\d\u202f]+ rows? (of .* ha(s|ve) no usable coordinates|in all)|1 row |Only the first"
+)
+
 type SiteRow = tuple[BaseGeometry, dict[str, Any]]
 
 
@@ -40,6 +45,8 @@ class FoundSites:
     """A sentence for each row that makes no site."""
     counts: dict[str, int] = field(default_factory=dict)
     """Sites by the name of their layer."""
+    notes: list[str] = field(default_factory=list)
+    """What readers say of the file, rows apart: that it was cut off, that an encoding is a guess."""
 
 
 def read_sites(path: Path, mapping: Mapping[str, str], pool: ReaderPool) -> FoundSites:
@@ -57,16 +64,26 @@ def read_sites(path: Path, mapping: Mapping[str, str], pool: ReaderPool) -> Foun
         if column.strip().casefold() not in names:
             raise InvalidValue(f"{path} has no column “{column}”; it has {', '.join(names.values())}.")
     chosen = {each: names[column.strip().casefold()] for each, column in mapping.items()}
-    found = FoundSites()
+    options = {_PLACE_OPTIONS[each]: column for each, column in chosen.items() if each in _PLACE_OPTIONS}
+    if options:
+        layers = _layers(path, pool, options)  # other places, and something else to say of them
+    found = FoundSites(notes=_notes(layers))
+    refusals: list[GeoloupeError] = []
     for layer in layers:
-        _add_sites_of(layer, path, chosen, pool, found)
+        try:
+            _add_sites_of(layer, path, chosen, options, pool, found)
+        except CannotBePlaced as error:
+            refusals.append(error)
+    if not found.sites and refusals and all(_is_placed(layer) for layer in layers):
+        raise refusals[0]
     if not found.sites:
         raise InvalidValue(f"No row of {path} has a place: name the columns with --map lat=COLUMN lon=COLUMN.")
     return found
 
 
-def _layers(path: Path, pool: ReaderPool) -> list[VectorInfo]:
-    header = pool.ask("probe", {"path": str(path.resolve()), "preview": True}).header
+def _layers(path: Path, pool: ReaderPool, options: Mapping[str, str] | None = None) -> list[VectorInfo]:
+    asked = {"path": str(path.resolve()), "preview": True, "options": dict(options or {})}
+    header = pool.ask("probe", asked).header
     if header["kind"] != "vector":
         raise UnsupportedFormat(f"{path} holds no rows that could become sites: it is an image.")
     layers = [VectorInfo.from_json(layer) for layer in header["layers"]]
@@ -75,16 +92,27 @@ def _layers(path: Path, pool: ReaderPool) -> list[VectorInfo]:
     return layers
 
 
+def _notes(layers: list[VectorInfo]) -> list[str]:
+    """Those about single rows are said again, row by row, where a row makes no site."""
+    said = (problem for layer in layers for problem in layer.problems)
+    return [problem for problem in dict.fromkeys(said) if not _OF_ROWS.match(problem)]
+
+
+def _is_placed(layer: VectorInfo) -> bool:
+    """Whether it is known which columns of a table say where its rows are."""
+    return bool(layer.reading.get("columns", True))
+
+
 def _names(layer: VectorInfo) -> list[str]:
     return [str(name) for name in layer.reading.get("names") or [name for name, _ in layer.fields]]
 
 
 def _add_sites_of(
-    layer: VectorInfo, path: Path, chosen: Mapping[str, str], pool: ReaderPool, found: FoundSites
-) -> None:
+    layer: VectorInfo, path: Path, chosen: Mapping[str, str], options: dict[str, str], pool: ReaderPool,
+    found: FoundSites,
+) -> None:  # fmt: skip
     columns = guess_mapping(_names(layer), MORE_COLUMN_NAMES)
     columns |= {each: column for each, column in chosen.items() if each not in _PLACE_OPTIONS}
-    options = {_PLACE_OPTIONS[each]: column for each, column in chosen.items() if each in _PLACE_OPTIONS}
     places = {**layer.reading.get("columns", {}), **options}
     before = len(found.sites)
     for number, wkb, values in _rows(layer, path, options, pool):
@@ -105,12 +133,8 @@ def _rows(
     if is_table and not (reading["columns"] or options):
         return
     first = int(reading.get("first_row") or (2 if reading.get("header") else 1)) if is_table else 1
-    try:
-        for fid, wkb, values in read_rows(pool, path, layer.name, options):
-            yield fid if layer.driver == "GPKG" else fid + first, wkb, values
-    except CannotBePlaced:
-        if not is_table:
-            raise
+    for fid, wkb, values in read_rows(pool, path, layer.name, options):
+        yield fid if layer.driver == "GPKG" else fid + first, wkb, values
 
 
 def _site(

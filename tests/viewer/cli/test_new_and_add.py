@@ -174,6 +174,27 @@ def test_a_bad_feature_is_left_out_and_the_others_come(cli, case: Path, tmp_path
     assert {site["position_basis"] for site in sites_of(cli, case)} == {"as in a.geojson"}
 
 
+def test_what_readers_say_of_a_file_is_said_and_is_a_finding(cli, case: Path, tmp_path: Path) -> None:
+    features = [
+        {"type": "Feature", "properties": {"name": f"s{n}"}, "geometry": {"type": "Point", "coordinates": [n, 50]}}
+        for n in range(20)
+    ]
+    whole = json.dumps({"type": "FeatureCollection", "features": features})
+    (tmp_path / "cut.geojson").write_text(whole[: len(whole) * 2 // 3])
+    outcome = cli("add-sites", case, tmp_path / "cut.geojson")
+    assert outcome.code == FINDINGS
+    assert "cut" in outcome.err
+    assert 5 < len(sites_of(cli, case)) < 20
+    (tmp_path / "metres.csv").write_text("name,lat,lon\nA,6170000,410000\n")
+    outcome = cli("add-sites", case, tmp_path / "metres.csv")
+    assert outcome.code == BAD_INPUT
+    assert "CRS" in outcome.sentence
+    (tmp_path / "title.csv").write_text("All sites;;\n\nname;lat;lon\nA;50;10\nB;north;10\n")
+    outcome = cli("add-sites", case, tmp_path / "title.csv")
+    assert outcome.code == FINDINGS
+    assert "title.csv, row 5: left out" in outcome.err, "as a spreadsheet counts"
+
+
 def test_every_layer_of_a_file_is_read_and_counted(cli, case: Path, tmp_path: Path) -> None:
     (tmp_path / "a.gpx").write_text(
         '<gpx version="1.1" creator="t"><wpt lat="51" lon="128"><name>A</name></wpt><wpt lat="52" lon="128"/>'
