@@ -9,6 +9,7 @@ import posixpath
 import re
 import zipfile
 from datetime import datetime, timedelta
+from functools import lru_cache
 from xml.etree.ElementTree import Element
 
 from layers.guarded_xml import BLOCK, BadXml, Limits, parse_xml, walk_xml
@@ -47,6 +48,7 @@ def exact_cells(archive: zipfile.ZipFile, sheet: str, last_row: int | None, *, a
     return cells.found
 
 
+@lru_cache(maxsize=1024)
 def _tag(element: Element | str) -> str:
     name = element if isinstance(element, str) else str(element.tag)
     return name.rpartition(":")[2]
@@ -107,7 +109,7 @@ class _Cells:
             if self._last_row is not None and self._row > self._last_row:
                 raise _Enough
         elif tag == "c":
-            self._column = _column_of(attributes.get("r", "")) or self._column + 1
+            self._column = _column_of(attributes.get("r", "").rstrip("0123456789")) or self._column + 1
             kind = attributes.get("t", "n")
             is_date = kind == "n" and attributes.get("s", "0") in self._dates
             self._wanted = "b" if kind == "b" else "d" if is_date else ""
@@ -127,10 +129,11 @@ class _Cells:
             self.found.setdefault(self._column - 1, {})[self._row] = exact
 
 
-def _column_of(place: str) -> int:
-    """The column of a cell called "AB12", from 1; 0 where it is not called so."""
+@lru_cache(maxsize=1024)
+def _column_of(letters: str) -> int:
+    """The number of a column called "AB", from 1; 0 where it is not called so."""
     found = 0
-    for letter in place.rstrip("0123456789"):
+    for letter in letters:
         found = found * 26 + ord(letter) - 64
     return found
 
