@@ -48,9 +48,12 @@ def exact_cells(archive: zipfile.ZipFile, sheet: str, last_row: int | None, *, a
     return cells.found
 
 
-@lru_cache(maxsize=1024)
 def _tag(element: Element | str) -> str:
-    name = element if isinstance(element, str) else str(element.tag)
+    return _local(element if isinstance(element, str) else str(element.tag))
+
+
+@lru_cache(maxsize=1024)
+def _local(name: str) -> str:
     return name.rpartition(":")[2]
 
 
