@@ -24,6 +24,5 @@ def grouped_number(text: str) -> str:
 
 def metres(value: float) -> str:
     """A length in words of two digits: 5 m, 1.2 km, 1 200 km."""
-    if value >= 1000:
-        return f"{grouped_number(f'{float(f"{value / 1000:.2g}"):.15g}')} km"
-    return f"{float(f'{value:.2g}'):g} m"
+    two = float(f"{value / 1000 if value >= 1000 else value:.2g}")
+    return f"{grouped_number(f'{two:.15g}')} km" if value >= 1000 else f"{two:g} m"
