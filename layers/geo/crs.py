@@ -72,6 +72,11 @@ def is_geographic(text: str) -> bool:
     return text != PIXEL_SPACE and parse_crs(text).is_geographic
 
 
+def is_unrolled(crs: str) -> bool:
+    """True for canvases where meridians are upright and the world ends at the antimeridian. Raises BadCRS."""
+    return is_geographic(crs) or same_crs(crs, WEB_MERCATOR)
+
+
 @lru_cache(maxsize=256)
 def metres_per_unit(text: str) -> float:
     """Metres in one unit of a projected CRS; raises BadCRS, also for a CRS in degrees."""

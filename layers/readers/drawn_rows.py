@@ -10,10 +10,10 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
-from layers.geo.crs import is_geographic
+from layers.geo.crs import is_geographic, is_unrolled
 from layers.readers.long_legs import LONG_DEGREES, drawn_geometry
 from layers.readers.shapes import Shapes, general_shapes, grouped
-from layers.readers.steps import is_unrolled, to_steps
+from layers.readers.steps import to_steps
 from layers.readers.wkb_columns import Blobs, parts_of
 from layers.vector.lost_rows import BROKEN, NO_GEOMETRY, NO_PLACE
 from layers.vector.table import LINE, POINT, bounds_of

@@ -42,11 +42,6 @@ def to_steps(source: str, canvas: str, xy: NDArray[np.float64]) -> tuple[NDArray
     return np.rint(world, out=world).astype(np.int32), good
 
 
-def is_unrolled(canvas: str) -> bool:
-    """True for canvases where meridians are upright and the world ends at the antimeridian."""
-    return is_geographic(canvas) or same_crs(canvas, WEB_MERCATOR)
-
-
 def _world(source: str, canvas: str, xy: NDArray[np.float64]) -> NDArray[np.float64]:
     world = np.empty_like(xy)
     if not (same_crs(source, WGS84) and same_crs(canvas, WEB_MERCATOR)):

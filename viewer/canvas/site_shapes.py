@@ -15,7 +15,7 @@ from shapely.geometry.base import BaseGeometry
 from layers.document.site import Site
 from layers.geo.antimeridian import split_geometry
 from layers.geo.bounds import Bounds
-from layers.geo.crs import WEB_MERCATOR, WGS84, is_geographic, same_crs, transform_points
+from layers.geo.crs import WGS84, is_unrolled, transform_points
 from layers.geo.measure import circle, densify
 from layers.grid.tile_grid import Affine, View
 
@@ -169,7 +169,7 @@ def _project_part(piece: BaseGeometry, crs: str, step_m: float) -> list[WorldPar
     dense = [_dense(ring, step_m) for ring in rings]
     if not dense or len(dense[0]) < (4 if is_polygon else 2):
         return []
-    if not _has_seam(crs):
+    if not is_unrolled(crs):
         lines = [_projected(ring, crs) for ring in dense]
         if is_polygon and all(np.isfinite(line).all() for line in lines):
             return [WorldPart(tuple(lines), True)]
@@ -188,11 +188,6 @@ def _project_part(piece: BaseGeometry, crs: str, step_m: float) -> list[WorldPar
 def _dense(ring: BaseGeometry, step_m: float) -> Floats:
     places = shapely.get_coordinates(ring)
     return np.column_stack(densify(places[:, 0], places[:, 1], step_m))
-
-
-def _has_seam(crs: str) -> bool:
-    """True where the map ends at the antimeridian."""
-    return is_geographic(crs) or same_crs(crs, WEB_MERCATOR)
 
 
 def _projected(lonlat: Floats, crs: str) -> Floats:

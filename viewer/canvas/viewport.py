@@ -11,7 +11,7 @@ from layers.geo.bounds import Bounds
 from layers.geo.crs import (
     WEB_MERCATOR,
     WGS84,
-    is_geographic,
+    is_unrolled,
     same_crs,
     transform_bounds,
     transform_points,
@@ -220,7 +220,7 @@ class Viewport:
 def world_limits(crs: str) -> Bounds:
     """Where the middle of a picture may be: the world, or some way around the area of use of a local CRS."""
     world = world_bounds(crs)
-    if is_geographic(crs) or same_crs(crs, WEB_MERCATOR):
+    if is_unrolled(crs):
         return world
     return world.expanded(max(world.width, world.height))
 

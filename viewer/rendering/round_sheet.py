@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from PySide6.QtGui import QPainter
 
-from layers.geo.crs import WEB_MERCATOR, is_geographic, same_crs, world_bounds
+from layers.geo.crs import is_unrolled, world_bounds
 from layers.grid.tile_grid import View
 from layers.vector.content import VectorContent
 from layers.vector.details import Details
@@ -21,7 +21,7 @@ def view_beyond(view: View) -> View | None:
     None as well where the whole world is in it: nothing is to be seen twice.
     """
     crs = view.grid.crs
-    if not (is_geographic(crs) or same_crs(crs, WEB_MERCATOR)):
+    if not is_unrolled(crs):
         return None
     seen, world = view.world_bounds(), world_bounds(crs)
     if seen.width >= world.width or world.left <= seen.left <= seen.right <= world.right:
