@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import multiprocessing
 import os
+import time
 from collections.abc import Callable
 from contextlib import suppress
 from multiprocessing.shared_memory import SharedMemory
@@ -21,6 +22,9 @@ from layers.pool.protocol import (
     read_reply,
 )
 
+END_TIMEOUT_S = 5.0
+"""A killed process that is not gone by then is left to the system."""
+
 
 class ReaderDied(Exception):
     """The process is gone, or sent something that is not an answer."""
@@ -34,6 +38,7 @@ class ReaderProcess:
         self._block = SharedMemory(create=True, size=ANSWER_BYTES)
         self._context = multiprocessing.get_context("spawn")
         self._process: Any = None
+        self._pid: int | None = None
         self._connection: Any = None
         self._number = 0
         self._ending = False
@@ -43,8 +48,7 @@ class ReaderProcess:
     @property
     def pid(self) -> int | None:
         """The process id while a process runs."""
-        process = self._process
-        return None if process is None else process.pid
+        return self._pid
 
     def start(self) -> None:
         """Spawn, unless one runs, and wait until it is ready; raises ReaderDied."""
@@ -60,7 +64,7 @@ class ReaderProcess:
             ours.close()
             theirs.close()
             raise ReaderDied(f"no reader process could be started: {error}") from error
-        self._process = process
+        self._process, self._pid = process, process.pid
         theirs.close()
         try:
             if self._ending or not ours.poll(START_TIMEOUT_S) or ours.recv_bytes(16) != b"ready":
@@ -109,13 +113,13 @@ class ReaderProcess:
 
     def kill(self) -> None:
         """End the process, leave no zombie; the block stays."""
-        process, self._process = self._process, None
+        process, self._process, self._pid = self._process, None, None
         self.is_ready = False
         if process is not None:
             _step_back(process.pid)
             process.kill()
-            process.join(5)
-            process.close()
+            process.join(END_TIMEOUT_S)
+            _close(process)
             self._connection.close()
 
     def close(self) -> None:
@@ -123,6 +127,20 @@ class ReaderProcess:
         self.kill()
         self._block.close()
         self._block.unlink()
+
+
+def _close(process: Any) -> None:
+    """Give back what `process` held, once somebody has noted its end.
+
+    Any thread that starts a process or asks one whether it lives may take the end of all of them off the system
+    (`multiprocessing` looks after all its children at each start). For a moment then the end is known to nobody:
+    the system has no such child any more, and the other thread has yet to write its code down.
+    """
+    until = time.monotonic() + END_TIMEOUT_S
+    while process.exitcode is None and time.monotonic() < until:
+        time.sleep(0.001)
+    with suppress(ValueError):  # its end was taken by who will never write it down: the collector closes it
+        process.close()
 
 
 def _step_back(pid: int | None) -> None:

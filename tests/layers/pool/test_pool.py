@@ -353,6 +353,37 @@ def test_close_kills_a_busy_reader_answers_what_waits_and_leaves_nothing(pool):
     pool.close()
 
 
+def test_an_end_that_another_thread_takes_off_the_system_is_waited_for():
+    reader = reader_process.ReaderProcess(Profile.LOCAL)
+    reader.start()
+    process, pid = reader._process, reader.pid
+    assert pid is not None
+    os.kill(pid, signal.SIGKILL)
+    os.waitpid(pid, 0)  # as `multiprocessing` does in whichever thread starts a process; it writes the end down after
+    writer = threading.Timer(0.1, setattr, (process._popen, "returncode", -signal.SIGKILL))
+    writer.start()
+    try:
+        reader.close()
+        assert "closed" in repr(process)
+        assert reader.pid is None
+    finally:
+        writer.join()
+
+
+def test_an_end_that_nobody_writes_down_costs_no_supervisor(monkeypatch):
+    monkeypatch.setattr(reader_process, "END_TIMEOUT_S", 0.05)
+    reader = reader_process.ReaderProcess(Profile.LOCAL)
+    reader.start()
+    process, name = reader._process, reader._block.name
+    os.kill(process.pid, signal.SIGKILL)
+    os.waitpid(process.pid, 0)
+    reader.close()
+    with pytest.raises(FileNotFoundError):
+        SharedMemory(name)
+    process._popen.returncode = -signal.SIGKILL
+    process.close()
+
+
 def test_close_while_the_readers_start():
     pool = ReaderPool(2)
     pool.start()
