@@ -12,6 +12,7 @@ import shapely
 from numpy.typing import ArrayLike, NDArray
 from shapely.geometry.base import BaseGeometry
 
+from layers.geo.bounds import Bounds
 from layers.geo.crs import WGS84, is_geographic, transform_points
 from layers.geo.longitudes import shift_near, unwrap_longitudes
 from layers.geo.proj import pyproj
@@ -92,6 +93,14 @@ def circle(lon: float, lat: float, radius_m: float, points: int = 72) -> Points:
     if points:
         lons[0] = shift_near(float(lons[0]), lon)
     return unwrap_longitudes(lons), np.asarray(lats, dtype=np.float64)
+
+
+def circle_bounds(lon: float, lat: float, radius_m: float) -> Bounds:
+    """What holds the circle, in degrees near `lon`; with a pole in it, the half of the Earth that faces the centre."""
+    lons, lats = circle(lon, lat, radius_m)
+    poles = [pole for pole in (-90.0, 90.0) if distance_m(lon, lat, lon, pole) <= radius_m]
+    left, right = (lon - 90.0, lon + 90.0) if poles else (float(lons.min()), float(lons.max()))
+    return Bounds(left, min([*poles, float(lats.min())]), right, max([*poles, float(lats.max())]))
 
 
 def densify(lons: ArrayLike, lats: ArrayLike, max_step_m: float) -> Points:

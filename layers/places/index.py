@@ -1,6 +1,7 @@
 """Place names without the network: an index in one SQLite file that a build script made and the program ships packed.
 
-Places are numbered by rank, facilities first, then settlements by population: hits come in the order of numbers.
+Places are numbered by rank, facilities first, then settlements by population, with regions and countries among them:
+hits come in the order of numbers.
 """
 
 from __future__ import annotations
@@ -22,6 +23,11 @@ _LAST_CHARACTER = "\U0010ffff"
 _POOL = 200
 """So many of each tier are looked at; being numbered by rank, the first are the best."""
 
+REGION, COUNTRY = "region", "country"
+"""Kinds of places that are no facilities; the kinds of facilities are site classes."""
+PlaceRow = tuple[str, list[str], str, str, float, float, int, float, str]
+"""Name, other names, kind, country code, lat, lon, population, radius in metres, source."""
+
 SCHEMA = f"""
 PRAGMA page_size = 4096;
 PRAGMA user_version = {VERSION};
@@ -37,7 +43,10 @@ CREATE VIRTUAL TABLE words USING fts5(names, content='', columnsize=0, tokenize=
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A settlement or facility. `matched` is the name of it that was found; `kind` is empty for a settlement."""
+    """A settlement, facility, region or country. `matched` is the name that was found; a settlement's `kind` is empty.
+
+    `error_m` is how far from the point the place reaches, or a facility's may be off.
+    """
 
     name: str
     names: tuple[str, ...]

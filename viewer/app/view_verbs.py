@@ -20,7 +20,7 @@ from layers.geo.crs import (
     utm_crs,
     utm_zone,
 )
-from layers.geo.measure import circle
+from layers.geo.measure import circle_bounds
 from layers.grid.tile_grid import View
 from layers.raster.info import RasterInfo
 from layers.vector.table import VectorInfo
@@ -33,6 +33,8 @@ TURN_DEG = 15.0
 PIXEL_MARGIN = 0.02
 NEAREST_M = 500.0
 """Half the width of ground shown around a coordinate gone to, at least."""
+WIDE_M = 200_000.0
+"""A region tells by itself where it is; around a town its land is shown as well."""
 
 
 class ViewVerbs(QObject):
@@ -103,9 +105,9 @@ class ViewVerbs(QObject):
             self._messages.show("view", self.tr("Nobody knows yet where this layer is."), "info")
 
     def show_place(self, lon: float, lat: float, error_m: float) -> None:
-        """Centre on a place, near enough to see what its digits can tell apart."""
-        lons, lats = circle(lon, lat, max(NEAREST_M, 4 * error_m))
-        self.show_bounds(Bounds(float(min(lons)), float(min(lats)), float(max(lons)), float(max(lats))), 0.0)
+        """Centre on a place, near enough to see what its digits can tell apart; what is wide is shown as it is."""
+        around_m = max(NEAREST_M, min(4 * error_m, max(WIDE_M, 1.25 * error_m)))
+        self.show_bounds(circle_bounds(lon, lat, around_m), 0.0)
 
     def turn_left(self) -> None:
         self._canvas.rotate_by(-TURN_DEG)

@@ -102,7 +102,7 @@ def arranged(wanted: str, commands: Sequence[tuple[float, PaletteEntry]], hits: 
         return [*head, *tail]
     title = QCoreApplication.translate("Search", "Commands")
     groups = {group: [hit for hit in hits if hit.group is group] for group in Group}
-    places = sorted((_place_of(group, found), group) for group, found in groups.items() if found)
+    places = sorted((_place_of(group, found, named), group) for group, found in groups.items() if found)
     rows: list[Row] = []
     for place, group in places:
         if place > 0 and head:
@@ -137,12 +137,15 @@ def _is_called(wanted: str, text: str) -> bool:
     return f"{name_key(text)} ".startswith(f"{name_key(wanted)} ")
 
 
-def _place_of(group: Group, hits: Sequence[Hit]) -> int:
-    """Coordinates before names before what merely holds the letters before three letters that may be a polar square."""
+def _place_of(group: Group, hits: Sequence[Hit], named: float) -> int:
+    """Coordinates before names before what merely holds the letters before three letters that may be a polar square.
+
+    Where something is called so, a name with that word merely holds it: China comes before a pipeline to China.
+    """
     best = min(hit.score for hit in hits)
     if group is Group.COORDINATES:
         return 0 if best < WEAK_COORDINATE else 3
-    return 1 if best < INSIDE else 2 if best < NEARLY else 4
+    return 1 if best < (WORDS if named < BEGINS else INSIDE) else 2 if best < NEARLY else 4
 
 
 def _title(group: Group) -> str:

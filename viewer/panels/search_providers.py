@@ -27,7 +27,7 @@ from layers.geo.coordinates import (
 from layers.geo.longitudes import normalise_lon
 from layers.geo.measure import distance_m
 from layers.geo.wkt import Extent, read_extent
-from layers.places.index import Place, PlaceIndex
+from layers.places.index import COUNTRY, REGION, Place, PlaceIndex
 from layers.places.names import name_key, tight
 from layers.places.spelling import most_wrong, words_nearness
 from layers.places.unpack import unpacked
@@ -243,22 +243,33 @@ class PlaceProvider:
 
 
 def _place_hit(place: Place, score: float) -> Hit:
-    is_facility = bool(place.kind)
+    is_facility, is_area = place.kind in SITE_CLASSES, place.kind in (REGION, COUNTRY)
     text = place.name if place.matched in ("", place.name) else f"{place.name} ({place.matched})"
-    what = SITE_CLASSES.get(place.kind, "") if is_facility else _people(place.population)
+    what = _area(place) if is_area else SITE_CLASSES[place.kind] if is_facility else _people(place.population)
+    country = "" if place.kind == COUNTRY else place.country
     where = format_coordinate(place.lon, place.lat, Notation.DD, max(place.error_m, 1000.0))
     fields = {
         "label": place.name,
         "aliases": _aliases(place),
-        "class_code": place.kind or "other",
+        "class_code": place.kind if is_facility else "other",
         "position_error_m": place.error_m,
-        "position_basis": place.source if is_facility else f"Middle of {place.name} in {place.source}, radius assumed",
+        "position_basis": place.source if is_facility else _place_basis(place, is_area),
     }
     return Hit(
         group=Group.FACILITIES if is_facility else Group.PLACES, text=text, lon=place.lon, lat=place.lat,
-        note=" · ".join(word for word in (_nearly(score), what, place.country, where) if word), error_m=place.error_m,
+        note=" · ".join(word for word in (_nearly(score), what, country, where) if word), error_m=place.error_m,
         icon="sites" if is_facility else "point", fields=fields, score=score, names=(place.name, *place.names),
     )  # fmt: skip
+
+
+def _area(place: Place) -> str:
+    return _tr("Search", "country or territory") if place.kind == COUNTRY else _tr("Search", "region")
+
+
+def _place_basis(place: Place, is_area: bool) -> str:
+    if is_area:
+        return f"Middle of nearly all settlements of {place.name} in {place.source}, radius to the farthest"
+    return f"Middle of {place.name} in {place.source}, radius assumed"
 
 
 def _people(population: int) -> str:
@@ -271,7 +282,7 @@ def _aliases(place: Place) -> tuple[tuple[str, str], ...]:
     """The first Chinese and the first Cyrillic name; which of several languages a Cyrillic one is, nobody said."""
     chinese = next((name for name in place.names if any("\u3400" <= c <= "\u9fff" for c in name)), "")
     cyrillic = next((name for name in place.names if any("\u0400" <= c <= "\u04ff" for c in name)), "")
-    pairs = (("zh", chinese), ("ru", cyrillic if place.kind or place.country == "Russia" else ""))
+    pairs = (("zh", chinese), ("ru", cyrillic if place.kind in SITE_CLASSES or place.country == "Russia" else ""))
     return tuple(pair for pair in pairs if pair[1])
 
 

@@ -125,3 +125,13 @@ def test_scale_bars_fill_the_room(metres_per_pixel, max_px):
     assert max_px / 2.6 < width <= max_px * 1.000001
     assert length == pytest.approx(width * metres_per_pixel)
     assert label
+
+
+def test_the_bounds_of_a_circle_hold_it_and_the_pole_in_it():
+    near = measure.circle_bounds(179.0, 66.0, 200_000)
+    assert near.left < 179 < 180 < near.right
+    assert (near.bottom, near.top) == pytest.approx((66 - 1.79, 66 + 1.79), abs=0.02)
+    polar = measure.circle_bounds(93.0, 65.0, 4_100_000)
+    assert (polar.left, polar.right, polar.top) == (3.0, 183.0, 90.0)
+    assert polar.bottom == pytest.approx(28.2, abs=0.2)
+    assert measure.circle_bounds(10.0, -80.0, 2_000_000).bottom == -90.0

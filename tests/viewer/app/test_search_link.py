@@ -15,6 +15,7 @@ from shapely import Point
 
 from layers.document.site import Site
 from layers.geo.bounds import Bounds
+from layers.geo.crs import WEB_MERCATOR, WGS84, transform_points, world_bounds
 from layers.geo.datum import Datum, to_wgs84
 from layers.geo.measure import distance_m
 from tests.viewer.app.conftest import settle
@@ -140,6 +141,31 @@ def test_a_place_name_becomes_an_area_with_its_names(begun: MainWindow, qtbot: Q
     assert "GeoNames" in site.position_basis
 
 
+def test_a_region_is_shown_whole_and_marked_as_what_it_is(begun: MainWindow, qtbot: QtBot) -> None:
+    for text, inside, outside in (
+        ("Приморский край", [(131.9, 43.1), (136.5, 47.0)], [(120.0, 50.0)]),
+        ("Chukotka", [(177.5, 64.7), (-172.0, 65.6)], [(150.0, 60.0)]),
+        ("Russia", [(37.6, 55.8), (132.0, 43.2), (158.6, 53.0)], [(-70.0, -20.0)]),
+    ):
+        palette, line = _search(begun, text, qtbot)
+        first = palette.shown_hits()[0]
+        assert first.note.split(" · ")[0] in ("region", "country or territory")
+        qtbot.keyClick(line, Qt.Key.Key_Return)
+        seen = begun.canvas.viewport.view().world_bounds()
+        for places, is_seen in ((inside, True), (outside, False)):
+            for lon, lat in places:
+                x, y = (float(v[0]) for v in transform_points(WGS84, WEB_MERCATOR, [lon], [lat]))
+                turned = [x + turn * world_bounds(WEB_MERCATOR).width for turn in (-1, 0, 1)]
+                there = seen.bottom < y < seen.top and any(seen.left < each < seen.right for each in turned)
+                assert there == is_seen, (text, lon, lat)
+        begun.face.search.mark(first)
+    sites = {site.label: site for site in begun.session.document.sites.values()}
+    russia = sites["Russia"]
+    assert (russia.class_code, russia.is_area) == ("other", True)
+    assert russia.position_basis == "Middle of nearly all settlements of Russia in GeoNames, radius to the farthest"
+    assert ("ru", "Приморский край") in sites["Primorsky Krai"].aliases
+
+
 def test_attributes_of_layers_plug_in(begun: MainWindow, qtbot: QtBot) -> None:
     class Roads:
         layer_uuid, title = "roads", "Roads"
@@ -246,7 +272,7 @@ def test_a_site_of_the_case_is_found_as_such_and_never_marked_twice(demo: MainWi
 
 
 def test_enter_goes_to_the_name_and_commands_keep_their_words(demo: MainWindow, qtbot: QtBot) -> None:
-    for text, name in (("Dali", "Dali"), ("Ban", "Bangkok"), ("Rome", "Rome"), ("BAM", "Bam")):
+    for text, name in (("Dali", "Dali"), ("Ban", "Bangkok"), ("Rome", "Rome"), ("BAM", "Bam"), ("China", "China")):
         palette, _line = _search(demo, text, qtbot)
         first = palette._current()
         assert isinstance(first, Hit), text
