@@ -40,7 +40,7 @@ class ReadingWatch(QObject):
         drawing = self._waited_for = waiting[0]
         if self._job is None:
             self._job = self._jobs.follow(self.tr("Reading {0}").format(drawing.path.name), self._cancel)
-        self._jobs.tell(self._job, drawing.tiles.sheet.share(self._canvas.viewport.view()))
+        self._jobs.tell(self._job, drawing.tiles.share(self._canvas.viewport.view()))
 
     def _waiting(self) -> list[RasterDrawing]:
         """The images that are shown and not complete, though the map rests."""

@@ -29,7 +29,8 @@ from viewer.rendering.raster_meter import ViewSample
 from viewer.rendering.raster_place import bounds_lonlat_of, bounds_on, credit_of, no_crs, pixel_bounds_of
 from viewer.rendering.raster_reading import Reading
 from viewer.rendering.raster_source import RasterSource
-from viewer.rendering.raster_tiles import RasterTiles, Shown
+from viewer.rendering.raster_tiles import Shown
+from viewer.rendering.round_tiles import RoundTiles
 
 
 class RasterDrawing(LayerDrawing):
@@ -47,7 +48,7 @@ class RasterDrawing(LayerDrawing):
         self.path = path
         self._make_source = make_source or partial(RasterSource, context, path, layer.source)
         self.source = self._make_source()
-        self.tiles = RasterTiles(layer.uuid, self.source, context, self._tiles_changed, self._tiles_failed)
+        self.tiles = RoundTiles(layer.uuid, self.source, context, self._tiles_changed, self._tiles_failed)
         self._look = RasterLook(context.jobs)
         self._generation = 0
         if context.overviews is not None:
@@ -95,7 +96,7 @@ class RasterDrawing(LayerDrawing):
 
     @override
     def paint(self, painter: QPainter, view: View) -> None:
-        self.tiles.sheet.paint(painter, view, self.layer.opacity)
+        self.tiles.paint(painter, view, self.layer.opacity)
 
     @override
     def is_complete(self, view: View) -> bool:
@@ -292,8 +293,7 @@ class RasterDrawing(LayerDrawing):
             bounds = bounds_on(self.layer, self.info, crs, self.path.name)
         except GeoloupeError as error:
             self._set_problem(error.sentence, "place")
-            self.tiles.wish_nothing()
-            self.tiles.placed_crs = ""
+            self.tiles.unplace()
             return False
         self._set_problem("", "place")
         self.tiles.place(crs, bounds)

@@ -55,9 +55,12 @@ class RasterTiles:
         context: RenderContext,
         changed: Callable[[], None],
         failed: Callable[[str, str, bool], None],
+        lender: RasterTiles | None = None,
     ) -> None:
+        """`lender`: other tiles of the layer, which have the small picture of it all."""
         self.source = source
-        self.sheet = TileSheet(context.tiles.styled, layer_uuid)
+        self.sheet = TileSheet(context.tiles.styled, layer_uuid, lender=None if lender is None else lender.sheet)
+        self._has_lender = lender is not None
         self.shown: Shown | None = None
         self.view: View | None = None
         self.resting = True
@@ -222,7 +225,7 @@ class RasterTiles:
 
     def _overview_ask(self, crs: str, shown: Shown) -> TileAsk | None:
         """The read of the small picture of the whole layer, unless it is there or has failed."""
-        bounds = self.sheet.bounds_in(crs)
+        bounds = None if self._has_lender else self.sheet.bounds_in(crs)
         bounds = bounds.intersection(world_bounds(crs)) if bounds is not None else None
         raw = self._overview_raw
         if bounds is None or (raw is not None and raw[0].reading == shown.reading):

@@ -12,6 +12,7 @@ from layers.grid.tile_grid import View
 from layers.vector.content import VectorContent
 from layers.vector.details import Details
 from viewer.rendering.context import RenderContext
+from viewer.rendering.tile_cache import BEYOND
 from viewer.rendering.vector_sheet import VectorSheet
 
 
@@ -48,7 +49,7 @@ class RoundSheet:
         details: Details,
     ) -> None:
         self._near = VectorSheet(context, name, updated, failed, details)
-        self._far = VectorSheet(context, f"{name} beyond", updated, failed, details)
+        self._far = VectorSheet(context, name + BEYOND, updated, failed, details)
         self._looks_over = False
 
     @property

@@ -21,6 +21,9 @@ STYLED_BYTES_A_PIXEL = 7
 ROOM_AHEAD = 1.8
 """So many times the room is made where what lies around a view is read ahead."""
 
+BEYOND = " beyond"
+"""Ends the name of what is seen of a layer over the edge of the map."""
+
 
 class TileName(NamedTuple):
     """A tile of one layer. `revision` is whatever its pixels depend on besides the place."""
@@ -115,8 +118,10 @@ class TileCache:
         self.raw.put(name, raw, raw.nbytes)
 
     def drop_layer(self, layer_uuid: str) -> None:
-        self.raw.discard_where(lambda name: name.layer_uuid == layer_uuid)
-        self.styled.discard_where(lambda name: name.layer_uuid == layer_uuid)
+        """Forget a layer, with what was seen of it over the edge of the map."""
+        names = (layer_uuid, layer_uuid + BEYOND)
+        self.raw.discard_where(lambda name: name.layer_uuid in names)
+        self.styled.discard_where(lambda name: name.layer_uuid in names)
 
 
 def _within(nbytes: float) -> int:

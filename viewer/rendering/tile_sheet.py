@@ -25,7 +25,14 @@ class TileSheet:
     provisional tiles, tiles of recent grids, the coarse tile, tiles of the last revision.
     """
 
-    def __init__(self, cache: ByteCache[TileName, QImage], layer_uuid: str, coarse: bool = True) -> None:
+    def __init__(
+        self,
+        cache: ByteCache[TileName, QImage],
+        layer_uuid: str,
+        coarse: bool = True,
+        lender: TileSheet | None = None,
+    ) -> None:
+        """`lender`: another sheet of the layer, which has the small picture of it all."""
         self._cache = cache
         self._layer_uuid = layer_uuid
         self._coarse = coarse
@@ -37,6 +44,7 @@ class TileSheet:
         self._provisional: dict[TileKey, QImage] = {}
         self._recent: list[tuple[Hashable, TileGrid, frozenset[TileKey]]] = []
         self._overview: tuple[str, Affine, QImage] | None = None
+        self._lender = lender
         self._within: tuple[TileGrid, PixelBounds] | None = None
 
     # -- filling ------------------------------------------------------------------------------------------------
@@ -80,7 +88,8 @@ class TileSheet:
         self._overview = (crs, affine, image)
 
     def has_overview(self, crs: str) -> bool:
-        return self._overview is not None and self._overview[0] == crs
+        overview = self._whole()
+        return overview is not None and overview[0] == crs
 
     def set_revision(self, revision: Hashable) -> None:
         """The style or the data changed: tiles shown so far stay as stand-ins until the new ones are there."""
@@ -192,8 +201,9 @@ class TileSheet:
 
     def _stand_ins(self, view: View) -> Iterator[tuple[QTransform, QImage]]:
         """All that could stand in, the worst first."""
-        if self._overview is not None and self._overview[0] == view.grid.crs:
-            yield placement(view, self._overview[1]), self._overview[2]
+        overview = self._whole()
+        if overview is not None and overview[0] == view.grid.crs:
+            yield placement(view, overview[1]), overview[2]
         present = view.grid == self._grid
         if present:
             yield from _placed(view, view.grid, self._provisional)
@@ -204,6 +214,9 @@ class TileSheet:
         if present:
             yield from _placed(view, view.grid, {key: image for key, image in self._tiles.items() if key.level})
             yield from _placed(view, view.grid, self._stale)
+
+    def _whole(self) -> tuple[str, Affine, QImage] | None:
+        return self._overview if self._lender is None else self._lender._overview
 
     # -- which tiles --------------------------------------------------------------------------------------------
 
