@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,10 +17,11 @@ _BEND_SHARE = 0.16
 """A stretch may leave the straight line between its ends by this share of the label's height at most, and a bit."""
 
 
-def line_anchors(points: Floats, room: Box, width: float, height: float, most: int = 5) -> tuple[Anchor, ...]:
-    """Places where the line is straight for the length of a label, the straightest near its middle first."""
+def straight_places(runs: list[Floats], width: float, height: float) -> list[tuple[float, Anchor]]:
+    """Places where a line is straight for the length of a label, each with what speaks against it: the straightest near
+    its middle first."""
     best: list[tuple[float, Anchor]] = []
-    for run in _runs_inside(points, room):
+    for run in runs:
         steps = np.hypot(*np.diff(run, axis=0).T)
         along = np.concatenate(([0.0], np.cumsum(steps)))
         total = float(along[-1])
@@ -32,7 +34,7 @@ def line_anchors(points: Floats, room: Box, width: float, height: float, most: i
                 off_middle = abs(start + width / 2 - total / 2) / total
                 best.append((found[0] / height + off_middle - total / 1e5, found[1]))
     best.sort(key=lambda one: one[0])
-    return tuple(anchor for _, anchor in best[:most])
+    return best
 
 
 def area_anchors(rings: list[Floats], room: Box) -> tuple[Anchor, ...]:
@@ -63,28 +65,37 @@ def inner_place(rings: list[Floats], room: Box) -> tuple[float, float] | None:
     return None if best is None else best[1:]
 
 
-def _runs_inside(points: Floats, room: Box) -> list[Floats]:
+def runs_inside(points: Floats, room: Box) -> list[Floats]:
     """The stretches of a line that are in the room, cut at its edges."""
-    if len(points) > _MOST_VERTICES:
-        points = points[:: math.ceil(len(points) / _MOST_VERTICES)]
     if len(points) < 2:
         return []
     low, high = np.array(room[:2]), np.array(room[2:])
-    start, way = points[:-1], np.diff(points, axis=0)
-    with np.errstate(divide="ignore", invalid="ignore"):
+    near = _legs_near(points, low, high)
+    if len(near) > _MOST_VERTICES:
+        points = points[:: math.ceil(len(near) / _MOST_VERTICES)]
+        near = _legs_near(points, low, high)
+    start, way = points[near], points[near + 1] - points[near]
+    with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
         to_low, to_high = (low - start) / way, (high - start) / way
     still = way == 0
     inside = (start >= low) & (start <= high)
     enter = np.where(still, np.where(inside, 0.0, 2.0), np.minimum(to_low, to_high)).max(axis=1).clip(0.0)
     leave = np.where(still, np.where(inside, 1.0, -1.0), np.maximum(to_low, to_high)).min(axis=1).clip(None, 1.0)
-    runs: list[list[Floats]] = []
-    for leg in np.flatnonzero(enter < leave).tolist():
-        first, last = start[leg] + way[leg] * enter[leg], start[leg] + way[leg] * leave[leg]
-        if runs and enter[leg] == 0.0 and np.array_equal(runs[-1][-1], points[leg]):
-            runs[-1].append(last if leave[leg] < 1.0 else points[leg + 1])
-        else:
-            runs.append([first, last if leave[leg] < 1.0 else points[leg + 1]])
-    return [np.array(run) for run in runs]
+    legs = np.flatnonzero(enter < leave)
+    if not len(legs):
+        return []
+    start, way, near, enter, leave = start[legs], way[legs], near[legs], enter[legs], leave[legs]
+    first = start + way * enter[:, None]
+    last = np.where((leave < 1.0)[:, None], start + way * leave[:, None], points[near + 1])
+    goes_on = (leave[:-1] >= 1.0) & (enter[1:] == 0.0) & (np.diff(near) == 1)
+    cuts = [0, *(np.flatnonzero(~goes_on) + 1).tolist(), len(legs)]
+    return [np.vstack([first[a : a + 1], last[a:b]]) for a, b in pairwise(cuts)]
+
+
+def _legs_near(points: Floats, low: Floats, high: Floats) -> NDArray[np.intp]:
+    """The legs whose upright box touches that of the room."""
+    a, b = points[:-1], points[1:]
+    return np.flatnonzero(((np.minimum(a, b) <= high) & (np.maximum(a, b) >= low)).all(axis=1))
 
 
 def _straight(run: Floats, along: Floats, start: float, width: float, height: float) -> tuple[float, Anchor] | None:

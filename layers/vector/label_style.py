@@ -25,7 +25,7 @@ class LabelStyle:
     bold: bool = False
     italic: bool = False
     placement: str = "automatic"
-    """around a point, over its middle, along a line; automatic: what the geometry suggests."""
+    """around a point, over its middle, along a line and its bends; automatic: what the geometry suggests."""
     priority: str = ""
     """A column of numbers: the greatest is placed first; empty: as the features come."""
     leader: bool = True

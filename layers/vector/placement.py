@@ -56,15 +56,26 @@ class Box(NamedTuple):
         return Box(self.left + dx, self.top + dy, self.right + dx, self.bottom + dy)
 
 
+class Letter(NamedTuple):
+    """Where the middle of one letter stands, from the anchor of its label, and how it is turned (clockwise)."""
+
+    dx: float
+    dy: float
+    angle_deg: float
+
+
 class Anchor(NamedTuple):
-    """A place a label may stand at: beside it (`way` "around", `clearance` away), centred "over" it, or "along" a line
-    that runs through it at `angle_deg` (clockwise on the picture, -90 to 90)."""
+    """A place a label may stand at: beside it (`way` "around", `clearance` away), centred "over" it, "along" a line
+    that runs through it at `angle_deg` (clockwise on the picture, -90 to 90), or "bent", each letter where `letters`
+    say, `below` the line or above it."""
 
     px: float
     py: float
     clearance: float = 0.0
     way: str = "around"
     angle_deg: float = 0.0
+    letters: tuple[Letter, ...] = ()
+    below: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +91,8 @@ class LabelWish:
     face: Hashable = None
     leader: bool = False
     """Where it finds no place beside its mark it may stand further off, with a line to it."""
+    advances: tuple[float, ...] = ()
+    """The width of each of its letters, where they may be set along a bend."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +112,8 @@ class PlacedLabel:
     leader: tuple[float, float] | None = None
     """Where a line from its anchor meets it."""
     clearance: float = 0.0
+    letters: tuple[Letter, ...] = ()
+    """Where they stand, of a label along a bend."""
 
     @property
     def centre(self) -> tuple[float, float]:
@@ -196,12 +211,17 @@ def _placed(wish: LabelWish, anchor: Anchor, found: _Candidate) -> PlacedLabel:
         angle,
         found.leader,
         anchor.clearance,
+        anchor.letters,
     )
 
 
 def _candidates(anchor: Anchor, wish: LabelWish, *, leaders: bool) -> Iterator[_Candidate]:
     if anchor.way == "along":
         yield from _along(anchor, wish.width, wish.height)
+        return
+    if anchor.way == "bent":
+        parts = bent_boxes(anchor, wish.advances, wish.width, wish.height)
+        yield _Candidate(0, _about(parts), parts)
         return
     if anchor.way == "over":
         left, top = round(anchor.px - wish.width / 2), round(anchor.py - wish.height / 2)
@@ -273,11 +293,33 @@ def _along(anchor: Anchor, width: float, height: float) -> Iterator[_Candidate]:
     for shift in (0.0, -off, off) if anchor.clearance <= 0 else (-off, off):
         x, y = anchor.px - sin * shift, anchor.py + cos * shift
         parts = turned_boxes(x, y, width, height, anchor.angle_deg)
-        box = Box(
-            min(part.left for part in parts), min(part.top for part in parts),
-            max(part.right for part in parts), max(part.bottom for part in parts),
-        )  # fmt: skip
-        yield _Candidate(0, box, parts)
+        yield _Candidate(0, _about(parts), parts)
+
+
+def _about(parts: tuple[Box, ...]) -> Box:
+    return Box(
+        min(part.left for part in parts), min(part.top for part in parts),
+        max(part.right for part in parts), max(part.bottom for part in parts),
+    )  # fmt: skip
+
+
+def bent_boxes(anchor: Anchor, advances: tuple[float, ...], width: float, height: float) -> tuple[Box, ...]:
+    """Upright boxes that together cover a label along a bend, each as many letters as it is high. `width` is what it
+    covers in a straight line: what is more than its letters stands about each of them."""
+    room, boxes, some, reach = (width - sum(advances)) / 2, list[Box](), list[Box](), 0.0
+    for letter, advance in zip(anchor.letters, advances, strict=True):
+        cos, sin = math.cos(math.radians(letter.angle_deg)), math.sin(math.radians(letter.angle_deg))
+        across = advance + 2 * room
+        half_x, half_y = (across * abs(cos) + height * abs(sin)) / 2, (across * abs(sin) + height * abs(cos)) / 2
+        x, y = anchor.px + letter.dx, anchor.py + letter.dy
+        some.append(Box(x - half_x, y - half_y, x + half_x, y + half_y))
+        reach += advance
+        if reach >= height * 0.8:
+            boxes.append(_about(tuple(some)))
+            some, reach = [], 0.0
+    if some:
+        boxes.append(_about(tuple(some)))
+    return tuple(boxes)
 
 
 def turned_boxes(x: float, y: float, width: float, height: float, angle_deg: float) -> tuple[Box, ...]:

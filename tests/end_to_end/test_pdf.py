@@ -63,6 +63,7 @@ def write_pdf(desk: Desk, path: Path) -> View:
 def labels(desk: Desk) -> set[str]:
     """The words of the labels that are on the map."""
     layout = desk.canvas.scene.label_layout(desk.canvas.viewport.view())
+    assert any(label.letters for label in layout.placed), "one at least along a bend"
     return {word for label in layout.placed for word in label.text.split()}
 
 

@@ -7,12 +7,13 @@ import math
 from dataclasses import replace
 from itertools import product
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 import pytest
 from PySide6.QtCore import QPointF, Qt
-from PySide6.QtGui import QColor, QFont, QFontMetricsF, QImage, QPainter, QPainterPath
-from shapely import LineString, Polygon, box, contains_xy
+from PySide6.QtGui import QColor, QFont, QFontMetricsF, QImage, QPainter, QPainterPath, QTransform
+from shapely import LineString, Polygon, box, contains_xy, unary_union
 from shapely.affinity import rotate
 
 import sample_data
@@ -25,12 +26,13 @@ from layers.project.intake import read_case
 from layers.vector.automatic import categorised
 from layers.vector.columns import column_of
 from layers.vector.label_style import LabelStyle
+from layers.vector.letters import clusters_of
 from layers.vector.look import Look
 from layers.vector.placement import PlacedLabel, mark_boxes
 from layers.vector.style import StyleClass, VectorStyle
 from tests.support.pictures import image_of, pixels
 from viewer.canvas.fonts import letters_path
-from viewer.canvas.label_painter import PAD_PX, LabelPainter, face_of
+from viewer.canvas.label_painter import PAD_PX, Face, LabelPainter, face_of
 from viewer.canvas.scene import MapScene
 from viewer.export.headless import Studio, complete
 from viewer.rendering.look_painter import marker_radius_px
@@ -54,15 +56,48 @@ VIEWS = [Bounds(20, 5, 175, 72), Bounds(95, 30, 145, 60), Bounds(112, 36, 132, 5
 
 MOSTLY = 0.7
 """A letter lies between pixels, so that some of what it fills is mixed."""
+SMALL_PX = 10
+"""Of a hyphen, or a stem between two columns of pixels, half will do."""
 LARGE_PX = 1000
 """At this size letters stand where they ought to; at twelve pixels Qt rounds."""
 
 
 def outline(label: PlacedLabel, painter: LabelPainter) -> Polygon:
-    """What a label covers, turned as it is."""
+    """What a label covers, turned as it is, or bent."""
     width, height = painter.size(label.text, face_of(label), 1.0)
+    if label.letters:
+        return unary_union([letter_outline(one) for one in set_letters(label)])
     (x, y), (w, h) = label.centre, (width / 2, height / 2)
     return rotate(box(x - w, y - h, x + w, y + h), label.angle_deg, origin=(x, y))
+
+
+class SetLetter(NamedTuple):
+    """A letter along a bend: its text, the middle of its line, how it is turned, how wide and high it is."""
+
+    text: str
+    x: float
+    y: float
+    angle_deg: float
+    width: float
+    height: float
+
+
+def set_letters(label: PlacedLabel) -> list[SetLetter]:
+    metrics, clusters = face_of(label).metrics(1.0), clusters_of(label.text)
+    assert len(clusters) == len(label.letters)
+    found = []
+    for i, (cluster, letter) in enumerate(zip(clusters, label.letters, strict=True)):
+        before, after = (metrics.horizontalAdvance("".join(clusters[: i + j])) for j in (0, 1))
+        found.append(SetLetter(cluster, label.px + letter.dx, label.py + letter.dy, letter.angle_deg,
+                               after - before, metrics.height()))  # fmt: skip
+    return found
+
+
+def letter_outline(one: SetLetter) -> Polygon:
+    """With the room for a halo."""
+    half_w, half_h = one.width / 2 + PAD_PX, (one.height + PAD_PX) / 2
+    flat = box(one.x - half_w, one.y - half_h, one.x + half_w, one.y + half_h)
+    return rotate(flat, one.angle_deg, origin=(one.x, one.y))
 
 
 def painted_by_labels(scene: MapScene, view: View) -> np.ndarray:
@@ -80,6 +115,8 @@ def missing_letters(label: PlacedLabel, painter: LabelPainter, found: np.ndarray
 
     Of the pixels that a letter fills, nearly all have to be nearer to the letters' colour than to their halo's.
     """
+    if label.letters:
+        return "".join(one.text for one in set_letters(label) if not is_shown(one, label, found))
     face, lines = face_of(label), label.text.split("\n")
     font, metrics = face.font(1.0), face.metrics(1.0)
     large = QFont(font)
@@ -91,7 +128,7 @@ def missing_letters(label: PlacedLabel, painter: LabelPainter, found: np.ndarray
     found = found[corner[1] : corner[1] + 2 * reach, corner[0] : corner[0] + 2 * reach].astype(int)
     widths = [metrics.horizontalAdvance(line) for line in lines]
     pad, missing = max(PAD_PX, face.halo_px + 1.0), ""
-    ink, halo = (np.array(QColor(name).getRgb()[2::-1], int) for name in (face.color, face.halo_color))
+    ink, halo = _colors(face)
     for number, line in enumerate(lines):
         left = pad + (max(widths) - widths[number]) * {1: 0.0, 0: 0.5, -1: 1.0}[label.side]
         baseline = pad / 2 + metrics.ascent() + number * metrics.height()
@@ -105,15 +142,31 @@ def missing_letters(label: PlacedLabel, painter: LabelPainter, found: np.ndarray
             # a turned label is a picture that is put on whole pixels
             nudges = list(product((-0.5, 0.0, 0.5), repeat=2)) if label.angle_deg else [(0.0, 0.0)]
             cores = [_core(path.translated(*nudge), label, (width, height), corner, found.shape) for nudge in nudges]
-            if max(_share(found[core], ink, halo) for core in cores) < MOSTLY:
+            if not any(_is_ink(found[core], ink, halo) for core in cores):
                 missing += letter
     return missing
 
 
-def _share(colors: np.ndarray, ink: np.ndarray, halo: np.ndarray) -> float:
-    """How many of them are the letters' colour; all of none are, as of a dot that fills no pixel."""
+def is_shown(one: SetLetter, label: PlacedLabel, found: np.ndarray) -> bool:
+    """Whether a letter along a bend is there whole."""
+    face, reach = face_of(label), math.ceil(one.height) + 2
+    metrics, corner = face.metrics(1.0), (max(int(one.x) - reach, 0), max(int(one.y) - reach, 0))
+    part = found[corner[1] : corner[1] + 2 * reach, corner[0] : corner[0] + 2 * reach].astype(int)
+    way = QTransform.fromTranslate(one.x - corner[0], one.y - corner[1]).rotate(one.angle_deg)
+    at = QPointF(-one.width / 2, (metrics.ascent() - metrics.descent()) / 2)
+    core = _filled(way.map(letters_path(at, face.font(1.0), one.text)), part.shape)
+    return one.text.isspace() or _is_ink(part[core], *_colors(face))
+
+
+def _colors(face: Face) -> list[np.ndarray]:
+    """Those of the letters and of their halo: blue, green, red."""
+    return [np.array(QColor(name).getRgb()[2::-1], int) for name in (face.color, face.halo_color)]
+
+
+def _is_ink(colors: np.ndarray, ink: np.ndarray, halo: np.ndarray) -> bool:
+    """Whether nearly all of them are the letters' colour; of none, as of a dot that fills no pixel, all are."""
     are_ink = np.abs(colors - ink).sum(axis=1) < np.abs(colors - halo).sum(axis=1)
-    return float(are_ink.mean()) if len(colors) else 1.0
+    return len(colors) == 0 or float(are_ink.mean()) >= (MOSTLY if len(colors) > SMALL_PX else 0.5)
 
 
 def _core(
@@ -121,17 +174,20 @@ def _core(
 ) -> np.ndarray:
     """(h, w) The pixels that a letter fills by more than half, alone, where its label puts it, from `corner` on."""
     width, height = size
+    way = QTransform.fromTranslate(-corner[0], -corner[1])
+    if label.angle_deg:
+        way.translate(*label.centre).rotate(label.angle_deg).translate(-width / 2, -height / 2)
+    else:
+        way.translate(round(label.centre[0] - width / 2), round(label.centre[1] - height / 2))
+    return _filled(way.map(path), shape)
+
+
+def _filled(path: QPainterPath, shape: tuple[int, ...]) -> np.ndarray:
+    """(h, w) The pixels that a path fills by more than half."""
     alone = QImage(shape[1], shape[0], QImage.Format.Format_ARGB32_Premultiplied)
     alone.fill(Qt.GlobalColor.transparent)
     painter = QPainter(alone)
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-    painter.translate(-corner[0], -corner[1])
-    if label.angle_deg:
-        painter.translate(*label.centre)
-        painter.rotate(label.angle_deg)
-        painter.translate(-width / 2, -height / 2)
-    else:
-        painter.translate(round(label.centre[0] - width / 2), round(label.centre[1] - height / 2))
     painter.fillPath(path, QColor("white"))
     painter.end()
     return np.frombuffer(alone.constBits(), np.uint8).reshape(shape[0], shape[1], 4)[..., 3] > 140
@@ -234,6 +290,69 @@ def test_the_labels_of_layers_and_sites(
     texts = {label.text.replace("\n", " ") for label in scene.label_layout(view).placed}
     assert {"Vostochny", "Владивосток"} <= texts or number == 0
     assert image_of(scene, view).save(str(pictures / f"labels_layers_{number}.png"))
+
+
+RIVERS = [
+    ("Енисей", (92, 50.5), (84, 70), 1.6, 5), ("Нижняя Тунгуска", (107, 58.5), (88, 65.7), 0.9, 8),
+    ("黄河", (96, 35), (118.5, 37.6), 2.0, 4), ("长江", (97, 30), (121, 31.5), 1.3, 7),
+    ("Amur", (120, 53), (140, 52), 2.2, 4), ("Лена", (107, 54), (127, 71), 1.8, 6),
+    ("Brahmaputra", (82, 30), (95, 28), 0.7, 5), ("嫩江", (125, 51), (124, 45.5), 0.8, 5),
+    ("Silk route, northern branch to Kashgar", (110, 34.3), (76, 39.5), 1.5, 4),
+    ("Syr Darya", (72, 41), (61, 46), 0.8, 6), ("Сунгари", (127, 42.5), (132, 47.5), 0.8, 3),
+    ("黑龙江上游额尔古纳河", (115, 48), (126, 53), 1.1, 3),
+]  # fmt: skip
+"""Name, from, to, how far it winds in degrees, how often."""
+RIVER_VIEWS = [Bounds(55, 18, 145, 72), Bounds(92, 30, 142, 60), Bounds(110, 38, 132, 53)]
+
+
+def river(number: int) -> list[list[float]]:
+    _, first, last, reach, waves = RIVERS[number]
+    rng, t = np.random.default_rng(number), np.linspace(0, 1, 700)
+    off = sum(rng.normal() * reach / k**0.9 * np.sin(2 * np.pi * k * t + rng.uniform(0, 6.28)) for k in range(1, waves))
+    fine = range(waves * 4, waves * 6)
+    off += sum(rng.normal() * 0.15 * reach / waves * np.sin(2 * np.pi * k * t + rng.uniform(0, 6.28)) for k in fine)
+    off -= np.linspace(off[0], off[-1], len(t))
+    way = np.subtract(last, first)
+    across = np.array([-way[1], way[0]]) / np.hypot(*way)
+    return (first + t[:, None] * way + off[:, None] * across).tolist()
+
+
+@pytest.mark.parametrize("number", range(len(RIVER_VIEWS)))
+def test_the_labels_of_winding_rivers_and_routes(
+    studio: Studio, demo: Document, layers: list[Layer], tmp_path: Path, pictures: Path, number: int
+) -> None:
+    features = [
+        {"type": "Feature", "properties": {"name": name}, "geometry": {"type": "LineString", "coordinates": river(i)}}
+        for i, (name, *_) in enumerate(RIVERS)
+    ]
+    path = tmp_path / "rivers.geojson"
+    path.write_text(json.dumps({"type": "FeatureCollection", "features": features}), "utf-8")
+    style = VectorStyle("#4aa3df", 1.6, labels=LabelStyle("name", 13, "#cfe8ff", italic=True))
+    rivers = Layer(uuid="rivers", kind="vector", name="rivers", source_json=json.dumps({"path": str(path)}),
+                   style_json=json.dumps(style.to_json()))  # fmt: skip
+    lines = [one for one in demo.sites.values() if one.kind == "line"]
+    scene = studio.scene(Document({"sites": lines, "layers": [rivers, *layers]}), None)
+    view = view_of(RIVER_VIEWS[number])
+    complete(scene, view)
+    assert image_of(scene, view).save(str(pictures / f"labels_rivers_{number}.png"))
+    check(scene, view, {}, least=8)
+    assert sum(bool(label.letters) for label in scene.label_layout(view).placed) >= (4, 3, 2)[number]
+
+
+def test_a_lake_has_its_name_along_its_shore_in_one_line(studio: Studio, tmp_path: Path, pictures: Path) -> None:
+    at, path = np.radians(np.linspace(0, 360, 120)), tmp_path / "lake.geojson"
+    shore = np.column_stack([122 + 9 * np.cos(at), 45 + 5 * np.sin(at)]).tolist()
+    path.write_text(json.dumps({"type": "Feature", "properties": {"name": "The lake with a name of many words"},
+                                "geometry": {"type": "Polygon", "coordinates": [shore]}}))  # fmt: skip
+    style = VectorStyle("#4aa3df", 1.6, "#204aa3df", labels=LabelStyle("name", placement="along"))
+    layer = Layer(uuid="l", kind="vector", name="l", source_json=json.dumps({"path": str(path)}),
+                  style_json=json.dumps(style.to_json()))  # fmt: skip
+    scene, view = studio.scene(Document({"layers": [layer]}), None), view_of(VIEWS[2])
+    check(scene, view, {}, least=1)
+    (label,) = scene.label_layout(view).placed
+    assert label.letters
+    assert "\n" not in label.text
+    assert image_of(scene, view).save(str(pictures / "labels_lake.png"))
 
 
 def test_a_small_sign_has_its_label_beside_large_ones_of_its_layer(studio: Studio, tmp_path: Path) -> None:

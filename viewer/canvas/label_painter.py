@@ -8,10 +8,12 @@ from dataclasses import dataclass
 from functools import lru_cache
 from itertools import combinations, pairwise
 
-from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
+from PySide6.QtCore import QLineF, QPoint, QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QImage, QPainter, QPainterPath, QPen, QTransform
 
-from layers.vector.placement import PlacedLabel, leader_start
+from layers.vector.curved import Name
+from layers.vector.placement import Letter, PlacedLabel, leader_start
+from viewer.canvas.bent_letters import Piece, advances_of, bent_pieces, bent_sprite
 from viewer.canvas.fonts import letters_path, map_font
 from viewer.canvas.halos import HaloPainter
 from viewer.canvas.qt_shapes import is_vector_device
@@ -40,6 +42,9 @@ class Face:
         return _metrics(self, scale)
 
 
+type _Key = tuple[str, Face, int, float, float, tuple[Letter, ...]]
+
+
 @lru_cache(maxsize=256)
 def _font(face: Face, scale: float) -> QFont:
     return map_font(face.size_px * scale, bold=face.bold, italic=face.italic)
@@ -55,7 +60,7 @@ class LabelPainter:
 
     def __init__(self) -> None:
         self._sizes: dict[tuple[str, Face, float], tuple[float, float]] = {}
-        self._sprites: dict[tuple[str, Face, int, float, float], QImage] = {}
+        self._sprites: dict[_Key, QImage] = {}
         self._halos = HaloPainter()
 
     def size(self, text: str, face: Face, scale: float) -> tuple[float, float]:
@@ -72,6 +77,10 @@ class LabelPainter:
             pad = max(PAD_PX, face.halo_px + 1.0) * scale
             self._sizes[key] = math.ceil(width + lean + 2 * pad), math.ceil(metrics.height() * len(lines) + pad)
         return self._sizes[key]
+
+    def name(self, text: str, face: Face, scale: float, gap: float) -> Name:
+        """A label to be set along a line."""
+        return Name(_advances(text, face, scale), *self.size(text, face, scale), gap)
 
     def paint(
         self, painter: QPainter, labels: Sequence[PlacedLabel], scale: float, most_new: int = MOST_SPRITES
@@ -93,6 +102,9 @@ class LabelPainter:
                 self._paint_shapes(painter, label, scale)
                 continue
             sprite = self._sprite(label, scale)
+            if label.letters:
+                painter.drawImage(QPointF(QPoint(round(label.px), round(label.py)) + sprite.offset()), sprite)
+                continue
             x, y = label.centre
             left, top = x - sprite.width() / 2, y - sprite.height() / 2
             painter.drawImage(QPointF(round(left), round(top)), sprite)
@@ -112,26 +124,41 @@ class LabelPainter:
         return found
 
     def _paint_shapes(self, painter: QPainter, label: PlacedLabel, scale: float) -> None:
-        """Onto PDF and SVG: the halo an outline, the letters text."""
-        width, height = self.size(label.text, face_of(label), scale)
-        painter.save()
-        painter.translate(*label.centre)
-        painter.rotate(label.angle_deg)
-        face, lines = face_of(label), _lines_of(label, scale, QPointF(-width / 2, -height / 2))
-        font = face.font(scale)
+        """Onto PDF and SVG: the halo an outline, the letters text. Those along a bend are outlines too, and their name
+        is there unseen in one piece, to be found and copied."""
+        face = face_of(label)
+        pieces, font, here = self._pieces(label, scale), face.font(scale), painter.transform()
+        outline = QPainterPath()
+        for way, text in pieces:
+            outline.addPath(way.map(letters_path(QPointF(), font, text)))
         if face.halo_px > 0 and face.halo_color:
-            outline = QPainterPath()
-            for place, line in lines:
-                outline.addPath(letters_path(place, font, line))
             pen = QPen(QColor(face.halo_color), 2 * face.halo_px * scale)
             pen.setCapStyle(Qt.PenCapStyle.RoundCap)
             pen.setJoinStyle(Qt.PenJoinStyle.RoundJoin)
             painter.strokePath(outline, pen)
         painter.setFont(font)
+        if label.letters:
+            outline.setFillRule(Qt.FillRule.WindingFill)
+            painter.fillPath(outline, QColor(face.color))
+            painter.setPen(QColor(0, 0, 0, 0))
+            width, _ = self.size(label.text, face, scale)
+            painter.drawText(QPointF(label.centre[0] - width / 2, label.centre[1]), label.text)
+            return
         painter.setPen(QColor(face.color))
-        for place, line in lines:
-            painter.drawText(place, line)
-        painter.restore()
+        for way, text in pieces:
+            painter.setTransform(way * here)
+            painter.drawText(QPointF(), text)
+        painter.setTransform(here)
+
+    def _pieces(self, label: PlacedLabel, scale: float) -> list[Piece]:
+        """Its lines, or its letters where it is bent."""
+        face = face_of(label)
+        if label.letters:
+            return bent_pieces(label, face.metrics(scale), QPointF(label.px, label.py))
+        width, height = self.size(label.text, face, scale)
+        turned = QTransform.fromTranslate(*label.centre).rotate(label.angle_deg)
+        lines = _lines_of(label, scale, QPointF(-width / 2, -height / 2))
+        return [(QTransform(turned).translate(place.x(), place.y()), line) for place, line in lines]
 
     def _sprite(self, label: PlacedLabel, scale: float) -> QImage:
         key = _key(label, scale)
@@ -139,8 +166,18 @@ class LabelPainter:
         if sprite is None:
             if len(self._sprites) > MOST_SPRITES:
                 self._sprites.clear()
-            sprite = self._sprites[key] = self._painted(label, scale, round(label.angle_deg, 1))
+            bent = bool(label.letters)
+            angle = round(label.angle_deg, 1)
+            sprite = self._bent(label, scale) if bent else self._painted(label, scale, angle)
+            self._sprites[key] = sprite
         return sprite
+
+    def _bent(self, label: PlacedLabel, scale: float) -> QImage:
+        face = face_of(label)
+        font, metrics = face.font(scale), face.metrics(scale)
+        halo_px = face.halo_px * scale if face.halo_color else 0.0
+        pieces = bent_pieces(label, metrics, QPointF())
+        return bent_sprite(pieces, font, metrics, self._halos, QColor(face.color), QColor(face.halo_color), halo_px)
 
     def _painted(self, label: PlacedLabel, scale: float, angle_deg: float) -> QImage:
         face = face_of(label)
@@ -175,8 +212,13 @@ class LabelPainter:
         return sprite
 
 
-def _key(label: PlacedLabel, scale: float) -> tuple[str, Face, int, float, float]:
-    return label.text, face_of(label), label.side, scale, round(label.angle_deg, 1)
+def _key(label: PlacedLabel, scale: float) -> _Key:
+    return label.text, face_of(label), label.side, scale, round(label.angle_deg, 1), label.letters
+
+
+@lru_cache(maxsize=4096)
+def _advances(text: str, face: Face, scale: float) -> tuple[float, ...]:
+    return advances_of(text, face.metrics(scale))
 
 
 def face_of(label: PlacedLabel) -> Face:

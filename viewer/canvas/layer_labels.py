@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from layers.grid.tile_grid import View
-from layers.vector.label_anchors import area_anchors, line_anchors
+from layers.vector.curved import Name, anchors_along
+from layers.vector.label_anchors import area_anchors
 from layers.vector.label_source import Floats, LabelledFeature
 from layers.vector.label_style import LabelStyle
 from layers.vector.placement import Anchor, Box, LabelWish, Rank, mark_boxes
@@ -46,13 +47,17 @@ class LayerLabels:
                 asked.marks += mark_boxes(px, py, (cluster_radius_px(count) + 2.0) * view.ratio)
         room = Box(0.0, 0.0, view.width, view.height)
         for feature in labelling.source.within(bounds):
-            text = wrapped(feature.text) if feature.kind != LINE else feature.text
-            size = self._painter.size(text, face, view.ratio)
-            anchors = _anchors(feature, labelling, view, room, size)
+            runs_along = feature.kind == LINE or (feature.kind != POINT and labelling.style.placement == "along")
+            text = feature.text if runs_along else wrapped(feature.text)
+            gap = labelling.radius_px(feature.class_index, feature.kind) * view.ratio + _LINE_GAP_PX
+            name = self._painter.name(text, face, view.ratio, gap)
+            anchors = _anchors(feature, labelling, view, room, name)
             if anchors:
                 uuid = f"{layer_uuid}/{feature.fid}"
                 leader = labelling.style.leader and feature.kind == POINT
-                asked.wishes.append(LabelWish(uuid, text, Rank.LAYER, *size, anchors, face, leader))
+                asked.wishes.append(
+                    LabelWish(uuid, text, Rank.LAYER, name.width, name.height, anchors, face, leader, name.advances)
+                )
         return asked
 
 
@@ -61,10 +66,10 @@ def face_from(style: LabelStyle) -> Face:
 
 
 def _anchors(
-    feature: LabelledFeature, labelling: LayerLabelling, view: View, room: Box, size: tuple[float, float]
+    feature: LabelledFeature, labelling: LayerLabelling, view: View, room: Box, name: Name
 ) -> tuple[Anchor, ...]:
     parts = [_pixels(view, part) for part in feature.parts]
-    placement, width, height = labelling.style.placement, *size
+    placement = labelling.style.placement
     if feature.kind == POINT:
         px, py = parts[0][0].tolist()
         if not (room.left <= px <= room.right and room.top <= py <= room.bottom):
@@ -74,9 +79,8 @@ def _anchors(
         return (Anchor(px, py, labelling.radius_px(feature.class_index, POINT) * view.ratio),)
     if feature.kind == LINE or placement == "along":
         longest = max(parts, key=_length)
-        found = line_anchors(longest, room, width, height) if placement in ("automatic", "along") else ()
-        gap = labelling.radius_px(feature.class_index, feature.kind) * view.ratio + _LINE_GAP_PX
-        return tuple(anchor._replace(clearance=gap) for anchor in found) or _upright_on(longest, room, height)
+        found = anchors_along(longest, room, name) if placement in ("automatic", "along") else ()
+        return found if any(one.way == "along" for one in found) else (*found, *_upright_on(longest, room, name.height))
     return area_anchors(parts, room)[: 1 if placement == "over" else 2]
 
 

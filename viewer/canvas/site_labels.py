@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from layers.document.site import Site
-from layers.vector.label_anchors import line_anchors
+from layers.vector.curved import Name, anchors_along
 from layers.vector.placement import Anchor, Box, LabelWish, Rank, mark_boxes
 from viewer.canvas.label_painter import Face, LabelPainter, wrapped
 from viewer.canvas.site_frame import ShapeInView, SiteFrame
@@ -16,6 +16,7 @@ from viewer.canvas.site_shapes import Floats, runs_in_view, to_pixels
 
 MOST_WISHES = 240
 """More labels than this never fit a picture; the rest is not measured."""
+_LINE_GAP_PX = 3.0
 _FACES = {
     Rank.SELECTED: Face(13.0, SELECTED_COLOR, bold=True),
     Rank.CLAIM: Face(13.0, "#ffd9c7", bold=True),
@@ -59,12 +60,12 @@ class SiteLabels:
             if plain and site.uuid not in named and len(wishes) < MOST_WISHES:
                 named.add(site.uuid)
                 face, shape = _FACES[rank], lines.get(site.uuid)
-                size = self._painter.size(plain, face, frame.scale)
-                along = _along(shape, frame, size) if shape is not None else ()
+                name = self._painter.name(plain, face, frame.scale, _LINE_GAP_PX * frame.scale)
+                along = _along(shape, frame, name) if shape is not None else ()
                 text = plain if along else wrapped(plain)
                 size = self._painter.size(text, face, frame.scale)
                 leader = rank in (Rank.SELECTED, Rank.CLAIM) and site.kind == "point"
-                wishes.append(LabelWish(site.uuid, text, rank, *size, (*along, *anchors), face, leader))
+                wishes.append(LabelWish(site.uuid, text, rank, *size, (*along, *anchors), face, leader, name.advances))
         return wishes
 
 
@@ -117,17 +118,15 @@ def _shape_anchors(shape: ShapeInView, frame: SiteFrame) -> Iterator[Anchor]:
         yield Anchor(x, y, 6.0 * frame.scale)
 
 
-def _along(shape: ShapeInView, frame: SiteFrame, size: tuple[float, float]) -> tuple[Anchor, ...]:
-    """Along the longest piece of a line where that is straight enough for its name."""
+def _along(shape: ShapeInView, frame: SiteFrame, name: Name) -> tuple[Anchor, ...]:
+    """Along the longest piece of a line where that is straight enough, or bends gently enough, for its name."""
     view = frame.view
     rings = [to_pixels(view, ring) for part in shape.outline.parts for ring in part.rings]
     runs = [run.points for ring in rings for run in runs_in_view(ring, view, 0.0)]
     if not runs:
         return ()
     room = Box(0.0, 0.0, view.width, view.height)
-    gap = 3.0 * frame.scale
-    found = line_anchors(max(runs, key=_length_px), room, *size)
-    return tuple(anchor._replace(clearance=gap) for anchor in found)
+    return anchors_along(max(runs, key=_length_px), room, name)
 
 
 def _length_px(points: Floats) -> float:

@@ -6,10 +6,14 @@ import numpy as np
 import pytest
 from shapely import Point, Polygon
 
-from layers.vector.label_anchors import area_anchors, inner_place, line_anchors
-from layers.vector.placement import Box
+from layers.vector.label_anchors import area_anchors, inner_place, runs_inside, straight_places
+from layers.vector.placement import Anchor, Box
 
 ROOM = Box(0, 0, 640, 480)
+
+
+def line_anchors(points: np.ndarray, room: Box, width: float, height: float) -> list[Anchor]:
+    return [anchor for _, anchor in straight_places(runs_inside(points, room), width, height)]
 
 
 def test_a_straight_line_is_named_in_its_middle_and_along_it() -> None:

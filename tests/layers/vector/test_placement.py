@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
-from shapely import LineString, Polygon, box
+from shapely import LineString, Polygon, box, unary_union
 from shapely.affinity import rotate
 
+from layers.vector.curved import Name, anchors_along
 from layers.vector.placement import (
     Anchor,
     Box,
@@ -106,6 +108,42 @@ def test_labels_on_lines_and_at_the_end_of_leaders_keep_apart_too(values):
             line = LineString([leader_start(label.px, label.py, label.clearance, label.leader), label.leader])
             others = [one for one, other in zip(outlines, placed, strict=True) if other is not label]
             assert not any(line.crosses(other) for other in others)
+
+
+bent_values = st.lists(
+    st.tuples(st.floats(0, 640), st.floats(0, 480), st.floats(20, 200), st.booleans(), st.floats(160, 300)), max_size=20
+)
+
+
+@given(bent_values)
+def test_labels_along_bends_keep_apart_letter_by_letter(values):
+    name = Name((7.0,) * 12, 90.0, 16.0, 2.0)
+    wishes = []
+    for i, (px, py, radius, flat, first) in enumerate(values):
+        at = np.radians(np.linspace(first, first + 110, 90))
+        line = np.column_stack([px + radius * np.cos(at), py + radius * np.sin(at)])
+        anchors = (Anchor(px, py, 5.0),) if flat else anchors_along(line, ROOM, name)
+        wishes.append(LabelWish(f"{i}", f"{i}", Rank.LINE, 90.0, 16.0, anchors, advances=name.advances))
+    marks = [part for px, py, *_ in values for part in mark_boxes(px, py, 5.0)]
+    placed = LabelLayout.of(ROOM, wishes, marks).placed
+    outlines = [letters_outline(one, name) if one.letters else outline(one, wishes[0]) for one in placed]
+    for i, one in enumerate(outlines):
+        assert one.within(box(*ROOM).buffer(1e-6))
+        assert one.within(box(*placed[i].box).buffer(1e-6))
+        assert not any(one.intersection(other).area > 1e-6 for other in outlines[i + 1 :])
+        assert not any(one.intersection(box(*mark)).area > 1e-6 for mark in marks)
+        moved = placed[i].moved(7.0, -3.0)
+        assert (moved.letters, moved.px) == (placed[i].letters, placed[i].px + 7.0)
+
+
+def letters_outline(label: PlacedLabel, name: Name) -> Polygon:
+    """Its letters with half of what their label is wider than they about each."""
+    room, found = (name.width - sum(name.advances)) / 2, []
+    for letter, advance in zip(label.letters, name.advances, strict=True):
+        x, y, half = label.px + letter.dx, label.py + letter.dy, advance / 2 + room
+        flat = box(x - half, y - name.height / 2, x + half, y + name.height / 2)
+        found.append(rotate(flat, letter.angle_deg, origin=(x, y)))
+    return unary_union(found)
 
 
 def test_a_crowded_mark_gets_a_leader_where_it_may():
