@@ -129,10 +129,10 @@ def _labeling(spec: TableSpec) -> ET.Element:
         style, "text-buffer", bufferDraw="1", bufferSize="0.8", bufferSizeUnits="MM",
         bufferColor="255,255,255,255", bufferOpacity="1", bufferNoFill="1", bufferJoinStyle="128",
     )  # fmt: skip
-    # 6: around a point by cartographic rules, 2: along a line, 1: over the middle of an area
-    placement = {"site_point": "6", "site_line": "2", "site_polygon": "1"}[spec.name]
+    # 6: around a point by cartographic rules, 3: along a line and its bends, 1: over the middle of an area
+    placement = {"site_point": "6", "site_line": "3", "site_polygon": "1"}[spec.name]
     ET.SubElement(
-        settings, "placement", placement=placement, dist="1", distUnits="MM", placementFlags="10", priority="5",
+        settings, "placement", placement=placement, dist="1", distUnits="MM", placementFlags="14", priority="5",
         predefinedPositionOrder="TR,TL,BR,BL,R,L,TSR,BSR", offsetType="1", overlapHandling="PreventOverlap",
     )  # fmt: skip
     ET.SubElement(settings, "rendering", drawLabels="1", obstacle="1", obstacleFactor="1", scaleVisibility="0")

@@ -54,7 +54,8 @@ def read_qml(text: bytes) -> QmlStyle:
         style = replace(style, visible_from=0.0 if widest >= 1e8 else max(widest, 0.0), visible_to=max(closest, 0.0))
     labeling = root.find("labeling")
     if labeling is not None and root.get("labelsEnabled", "1") != "0":
-        style = replace(style, labels=_labels(labeling, reader))
+        is_line = renderer.find("symbols/symbol[@type='line']") is not None
+        style = replace(style, labels=_labels(labeling, reader, is_line=is_line))
     _note_others(root, reader)
     return QmlStyle(style, tuple(reader.missing))
 
@@ -146,7 +147,7 @@ def _column(attribute: str, reader: LookReader) -> str:
     return name
 
 
-def _labels(labeling: Element, reader: LookReader) -> LabelStyle:
+def _labels(labeling: Element, reader: LookReader, *, is_line: bool) -> LabelStyle:
     settings, text = labeling.find("settings"), labeling.find("settings/text-style")
     if settings is None or text is None:
         reader.note("labels by rules")
@@ -166,7 +167,7 @@ def _labels(labeling: Element, reader: LookReader) -> LabelStyle:
         return LabelStyle(
             written, round(min(max(size, 4.0), 100.0), 2), color_of(text.get("textColor", "")) or "#000000", halo_color,
             round(halo_px, 2), int(number_of(text.get("fontWeight", ""), 50)) >= 63, text.get("fontItalic") == "1",
-            _PLACEMENTS.get(way, "automatic"),
+            "around" if way == "4" and is_line else _PLACEMENTS.get(way, "automatic"),
             leader=callout is not None and values_of(callout).get("enabled") == "1",
             visible_from=number_of(rendering.get("scaleMax", ""), 0.0) if limited and rendering is not None else 0.0,
         )  # fmt: skip

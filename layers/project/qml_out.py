@@ -135,7 +135,8 @@ def _labeling(labels: LabelStyle, geometry: str) -> ET.Element:
     )  # fmt: skip
     ET.SubElement(
         settings, "placement", placement=_placement(labels.placement, geometry), dist="1", distUnits="MM",
-        placementFlags="10", priority="5", overlapHandling="PreventOverlap", offsetType="1",
+        placementFlags="14", maxCurvedCharAngleIn="25", maxCurvedCharAngleOut="-25", priority="5",
+        overlapHandling="PreventOverlap", offsetType="1",
         predefinedPositionOrder="R,TR,BR,T,B,L,TL,BL", quadOffset="4",
     )  # fmt: skip
     ET.SubElement(
@@ -149,9 +150,10 @@ def _labeling(labels: LabelStyle, geometry: str) -> ET.Element:
 
 
 def _placement(placement: str, geometry: str) -> str:
-    """6: around a point by cartographic rules, 2: along a line, 1: over the middle, 0: around it."""
+    """6: around a point by cartographic rules, 1: over the middle, 0: around it, 3: along a line and its bends, 7: the
+    same on an outline, 4: upright on a line."""
     if "Line" in geometry:
-        return "2"
+        return "4" if placement in ("around", "over") else "3"
     if "Polygon" in geometry:
         return {"along": "7", "around": "0"}.get(placement, "1")
     return "1" if placement == "over" else "6"

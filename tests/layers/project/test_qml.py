@@ -6,6 +6,7 @@ import json
 import subprocess
 from dataclasses import replace
 from pathlib import Path
+from xml.etree import ElementTree
 
 import numpy as np
 import pytest
@@ -121,6 +122,28 @@ def test_labels_come_back(labels: LabelStyle) -> None:
     )
     assert back.visible_from == labels.visible_from
     assert (back.size_px, back.halo_width_px) == pytest.approx((labels.size_px, labels.halo_width_px), abs=0.02)
+
+
+@pytest.mark.parametrize(
+    ("placement", "geometry", "number", "back"),
+    [
+        ("automatic", "LineString", "3", "along"), ("along", "MultiLineString", "3", "along"),
+        ("around", "LineString", "4", "around"), ("over", "LineString", "4", "around"),
+        ("along", "Polygon", "7", "along"), ("over", "Polygon", "1", "over"), ("automatic", "Point", "6", "automatic"),
+    ],
+)  # fmt: skip
+def test_placements_are_those_of_qgis(placement: str, geometry: str, number: str, back: str) -> None:
+    style = VectorStyle(labels=LabelStyle("name", placement=placement))
+    found = ElementTree.fromstring(style_document(style, info(geometry))).find(".//placement")
+    assert found.get("placement") == number
+    assert (found.get("maxCurvedCharAngleIn"), found.get("maxCurvedCharAngleOut")) == ("25", "-25")
+    assert there_and_back(style, geometry).labels.placement == back
+
+
+def test_a_horizontal_label_is_around_a_line_and_where_it_fits_in_an_area() -> None:
+    style = VectorStyle(labels=LabelStyle("name", placement="over"))
+    area = style_document(style, info("Polygon")).replace('placement placement="1"', 'placement placement="4"')
+    assert read_qml(area.encode()).style.labels.placement == "automatic"
 
 
 def test_scales_come_back() -> None:
@@ -254,6 +277,22 @@ def test_qgis_paints_the_same_class_of_each_number(tmp_path: Path, mode: str, qa
     wanted = [colors[0], colors[0], colors[1], colors[1], colors[2], other]
     found = ["#{:02x}{:02x}{:02x}".format(*rgb[150, i * 100 + 50]) for i in range(6)]
     assert found == wanted
+
+
+@pytest.mark.bounded
+@pytest.mark.timeout(180)
+def test_qgis_sets_names_along_bends_too(tmp_path: Path, qapp: object) -> None:
+    style = VectorStyle("#00c8ff", 2.0, labels=LabelStyle("name", 16.0, "#ff00c8", "#00ff00", 1.0))
+    at = np.radians(np.linspace(20, 160, 60))
+    arc = np.column_stack([30 - 22 * np.cos(at), 2 + 22 * np.sin(at)]).tolist()
+    line = {"type": "Feature", "properties": {"type": "", "name": "The river that goes round"},
+            "geometry": {"type": "LineString", "coordinates": arc}}  # fmt: skip
+    _, rgb = look(tmp_path, [line], style, "LineString", "0,0,60,30")
+    rows = np.nonzero((np.abs(rgb - [255, 0, 200]).max(axis=2) <= 60).any(axis=1))[0]
+    assert len(rows) > 30, "a straight name is 16 pixels high"
+    saved = ElementTree.parse(tmp_path / "saved.qml").find(".//placement")
+    assert saved.get("placement") == "3"
+    assert float(saved.get("maxCurvedCharAngleIn")) == 25
 
 
 @pytest.mark.bounded
