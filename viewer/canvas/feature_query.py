@@ -42,7 +42,7 @@ def vector_layers(scene: MapScene, view: View, only: str = "") -> list[VectorDra
     What a style hides at this scale is not among them: nobody means what nobody sees.
     """
     shown = [scene.drawings[layer.uuid] for layer in reversed(scene.stack.shown_on(view))]
-    found = [drawing for drawing in shown if isinstance(drawing, VectorDrawing) and drawing.is_shown_at(view)]
+    found = [drawing for drawing in shown if isinstance(drawing, VectorDrawing) and drawing.symbology.scale_at(view)]
     return [drawing for drawing in found if drawing.layer_uuid == only] or found
 
 
@@ -52,7 +52,7 @@ def hits_at(scene: MapScene, view: View, px: float, py: float, *, only: str = ""
     found = []
     for drawing in vector_layers(scene, view, only):
         tables = _tables(drawing, view.grid.crs)
-        reach = REACH_PX * view.ratio + drawing.sign_px(view) / 2
+        reach = REACH_PX * view.ratio + drawing.symbology.sign_px(view) / 2
         fids = at(tables, x, y, reach * view.grid.resolution)
         shown = set(drawing.alone(_seen(scene, drawing, np.array(fids, np.int64))).tolist())
         found += [FeatureHit(drawing.layer_uuid, fid) for fid in fids if fid in shown]
@@ -61,13 +61,13 @@ def hits_at(scene: MapScene, view: View, px: float, py: float, *, only: str = ""
 
 def is_cluster_at(scene: MapScene, view: View, px: float, py: float, *, only: str = "") -> bool:
     """Whether the sign of a cluster is under a place of the picture."""
-    return any(drawing.is_cluster_at(view, px, py) for drawing in vector_layers(scene, view, only))
+    return any(drawing.clusters.at(view, px, py) >= 0 for drawing in vector_layers(scene, view, only))
 
 
 def cluster_hits_at(scene: MapScene, view: View, px: float, py: float, *, only: str = "") -> list[FeatureHit]:
     """All that is in the topmost cluster there; it may be much."""
     for drawing in vector_layers(scene, view, only):
-        fids = drawing.cluster_at(view, px, py)
+        fids = drawing.clusters.members(drawing.clusters.at(view, px, py))
         if len(fids):
             return [FeatureHit(drawing.layer_uuid, fid) for fid in fids.tolist()]
     return []
@@ -115,7 +115,7 @@ def _fids_in(
 
 def _seen(scene: MapScene, drawing: VectorDrawing, fids: Fids) -> Fids:
     """Those that neither a filter nor a class that is not shown hides."""
-    return drawing.painted(passing(scene, drawing.layer_uuid, fids))
+    return drawing.symbology.painted(passing(scene, drawing.layer_uuid, fids))
 
 
 def passing(scene: MapScene, layer_uuid: str, fids: Fids) -> Fids:

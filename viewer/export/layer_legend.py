@@ -15,7 +15,7 @@ def layer_rows(scene: MapScene, view: View) -> list[LegendRow]:
     rows: list[LegendRow] = []
     for uuid in scene.shown_in(view):
         drawing = scene.drawings[uuid]
-        if isinstance(drawing, VectorDrawing) and drawing.info is not None and drawing.is_shown_at(view):
+        if isinstance(drawing, VectorDrawing) and drawing.info is not None and drawing.symbology.scale_at(view):
             rows += _rows_of(drawing, view)
     return rows
 

@@ -11,6 +11,7 @@ from layers.document.document import Document
 from layers.errors import CannotBePlaced, ExportFailed
 from layers.geo.bounds import Bounds
 from layers.geo.crs import WEB_MERCATOR, WGS84, transform_bounds, world_bounds
+from layers.grid.map_scale import LOGICAL_PIXEL_M
 from layers.grid.tile_grid import View
 from viewer.canvas.scene import MapScene
 from viewer.export.credits import credit_lines, wrapped_lines
@@ -74,7 +75,7 @@ class Product:
         picture = QImage(self.layout.width, self.layout.height, QImage.Format.Format_RGB32)
         if picture.isNull():
             raise ExportFailed("There is not enough memory for a picture of this size: choose a smaller one.")
-        dots = round(96 * self.layout.ratio / 0.0254)
+        dots = round(self.layout.ratio / LOGICAL_PIXEL_M)
         picture.setDotsPerMeterX(dots)
         picture.setDotsPerMeterY(dots)
         painter = QPainter(picture)

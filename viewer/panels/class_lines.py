@@ -48,7 +48,7 @@ def class_lines(layer: Layer, context: PanelContext, others: str, more: str) -> 
     style, geometry = found
     lines: Lines = [(_icon(one.look, geometry), one.title(style.mode)) for one in style.classes if one.shown]
     drawing = context.drawing_of(layer.uuid)
-    known = drawing.others_known if isinstance(drawing, VectorDrawing) else None
+    known = drawing.symbology.others_known if isinstance(drawing, VectorDrawing) else None
     if style.show_other and (known is None or known != (style.class_key, False)):
         lines.append((_icon(style.other_look, geometry), others))
     if len(lines) <= MOST_LINES:

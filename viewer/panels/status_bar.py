@@ -22,13 +22,12 @@ from PySide6.QtWidgets import (
 
 from layers.counted import grouped
 from layers.geo.coordinates import Notation, format_coordinate
+from layers.grid.map_scale import LOGICAL_PIXEL_M
 from viewer.support.icons import line_icon
 from viewer.support.text import one_line, plain_label, tooltip
 
 LATE_MS = 500
 """Work that takes longer than this is shown."""
-PIXEL_M = 0.0254 / 96
-"""Edge of a nominal screen pixel: scales are for 96 dots an inch."""
 SCALES = (1_000, 5_000, 10_000, 25_000, 50_000, 100_000, 250_000, 1_000_000, 5_000_000, 25_000_000, 100_000_000)
 
 
@@ -132,7 +131,7 @@ class StatusBar(QStatusBar):
         """The scale at the middle of the map; NaN or 0 for none."""
         self._scale.setEnabled(True)
         if not self._scale_line.hasFocus():
-            self._scale.setEditText(scale_text(metres_per_pixel / PIXEL_M))
+            self._scale.setEditText(scale_text(metres_per_pixel / LOGICAL_PIXEL_M))
 
     def show_magnification(self, factor: float) -> None:
         """In pixel space, where there is no scale: how large a pixel of the picture is on the screen."""
@@ -171,7 +170,7 @@ class StatusBar(QStatusBar):
     def _ask_scale(self) -> None:
         scale = parse_scale(self._scale.currentText())
         if scale is not None:
-            self.scale_asked.emit(scale * PIXEL_M)
+            self.scale_asked.emit(scale * LOGICAL_PIXEL_M)
 
     def _button(self, tip: str) -> QToolButton:
         button = QToolButton(self)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,6 +17,7 @@ from layers.vector.content import VectorContent
 from layers.vector.look import Look
 from viewer.support.fonts import font
 from viewer.support.jobs import Jobs
+from viewer.support.newest_job import NewestJob
 
 _PAPER_COLOR = "#ffffff"
 
@@ -24,39 +26,40 @@ class VectorClusters:
     """`show` takes the content without what is in clusters, and whether stand-ins may serve until it is painted."""
 
     def __init__(self, jobs: Jobs, show: Callable[[VectorContent, bool], None]) -> None:
-        self._jobs, self._show = jobs, show
+        self._show = show
         self.content = VectorContent()
         """The whole, clusters or not."""
-        self._wanted: tuple[VectorContent, float] | None = None
         self.found: Clusters | None = None
+        self._cell = 0.0
+        self._clustering = NewestJob(jobs)
 
     def set_content(self, content: VectorContent, cell: float, keep: bool) -> None:
         """`cell`: points in a square of so many world units are one; 0: every point is drawn."""
         self.content = content
         if not cell:
-            self._wanted = self.found = None
+            self._cell, self.found = 0.0, None
+            self._clustering.drop()
             self._show(content, keep)
             return
         self._want(cell, keep)
 
     def set_cell(self, cell: float) -> None:
         """Another resolution is looked at."""
-        if self._wanted is not None and cell and self._wanted[1] != cell:
+        if self._cell and cell and self._cell != cell:
             self._want(cell, keep=True)
 
     @property
     def is_settled(self) -> bool:
-        return self._wanted is None or (self.found is not None and self.found.cell == self._wanted[1])
+        return not self._clustering.is_under_way
 
     def _want(self, cell: float, keep: bool) -> None:
-        self._wanted = wanted = self.content, cell
+        self._cell = cell
 
         def done(result: tuple[VectorContent, Clusters]) -> None:
-            if self._wanted is wanted:
-                self.found = result[1]
-                self._show(result[0], keep)
+            content, self.found = result
+            self._show(content, keep)
 
-        self._jobs.run(lambda context: clustered(*wanted), done)
+        self._clustering.run(partial(clustered, self.content, cell), done)
 
     def at(self, view: View, px: float, py: float) -> int:
         """The index of the cluster whose sign is at a place of the picture; -1: none."""

@@ -12,7 +12,8 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QComboBox, QProgressBar, QToolButton
 from pytestqt.qtbot import QtBot
 
-from viewer.panels.status_bar import PIXEL_M, StatusBar, parse_scale, scale_text
+from layers.grid.map_scale import LOGICAL_PIXEL_M
+from viewer.panels.status_bar import StatusBar, parse_scale, scale_text
 
 
 @pytest.fixture
@@ -68,7 +69,7 @@ def test_a_typed_scale_is_asked_for(bar: StatusBar, qtbot: QtBot) -> None:
     qtbot.keyClicks(line, "1:25,000")
     with qtbot.waitSignal(bar.scale_asked) as asked:
         qtbot.keyClick(line, Qt.Key.Key_Return)
-    assert asked.args == [pytest.approx(25_000 * PIXEL_M)]
+    assert asked.args == [pytest.approx(25_000 * LOGICAL_PIXEL_M)]
 
 
 @given(st.floats(1, 1e9))

@@ -1,0 +1,48 @@
+"""Work in another thread that is begun anew before it ends: only what was begun last counts."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from layers.errors import GeoloupeError
+from viewer.support.jobs import Jobs
+
+
+class NewestJob:
+    """One kind of work. The window's thread only, but for the work itself."""
+
+    def __init__(self, jobs: Jobs) -> None:
+        self._jobs = jobs
+        self._newest: object | None = None
+
+    @property
+    def is_under_way(self) -> bool:
+        return self._newest is not None
+
+    def run[T](
+        self,
+        work: Callable[[], T],
+        done: Callable[[T], None],
+        failed: Callable[[GeoloupeError], None] | None = None,
+    ) -> None:
+        """Begin; `done` or `failed` is called in the window's thread, unless other work is begun or it is dropped.
+
+        Without `failed` an error is told as that of any job.
+        """
+        self._newest = newest = object()
+
+        def ended(found: T) -> None:
+            if self._newest is newest:
+                self._newest = None
+                done(found)
+
+        def gave_up(error: GeoloupeError) -> None:
+            if self._newest is newest:
+                self._newest = None
+                (failed or self._jobs.unheard.emit)(error)
+
+        self._jobs.run(lambda _: work(), ended, gave_up)
+
+    def drop(self) -> None:
+        """Nobody waits for it any more."""
+        self._newest = None
