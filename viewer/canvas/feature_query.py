@@ -21,6 +21,7 @@ from layers.vector.query import at, within_area, within_polygon
 from layers.vector.table import LINE, POINT, FeatureTable
 from viewer.canvas.feature_selection import NONE, Fids, are_in
 from viewer.canvas.scene import MapScene
+from viewer.rendering.round_sheet import views_around
 from viewer.rendering.vector_drawing import VectorDrawing
 
 REACH_PX = 5.0
@@ -48,12 +49,12 @@ def vector_layers(scene: MapScene, view: View, only: str = "") -> list[VectorDra
 
 def hits_at(scene: MapScene, view: View, px: float, py: float, *, only: str = "") -> list[FeatureHit]:
     """The features that have a sign of their own under a place of the picture, topmost first."""
-    x, y = view.to_world(px, py)
     found = []
     for drawing in vector_layers(scene, view, only):
         tables = _tables(drawing, view.grid.crs)
         reach = REACH_PX * view.ratio + drawing.symbology.sign_px(view) / 2
-        fids = at(tables, x, y, reach * view.grid.resolution)
+        radius = reach * view.grid.resolution
+        fids = [fid for seen in views_around(view) for fid in at(tables, *seen.to_world(px, py), radius)]
         shown = set(drawing.alone(_seen(scene, drawing, np.array(fids, np.int64))).tolist())
         found += [FeatureHit(drawing.layer_uuid, fid) for fid in fids if fid in shown]
     return found
@@ -61,22 +62,29 @@ def hits_at(scene: MapScene, view: View, px: float, py: float, *, only: str = ""
 
 def is_cluster_at(scene: MapScene, view: View, px: float, py: float, *, only: str = "") -> bool:
     """Whether the sign of a cluster is under a place of the picture."""
-    return any(drawing.clusters.at(view, px, py) >= 0 for drawing in vector_layers(scene, view, only))
+    return any(_cluster_at(drawing, view, px, py) >= 0 for drawing in vector_layers(scene, view, only))
 
 
 def cluster_hits_at(scene: MapScene, view: View, px: float, py: float, *, only: str = "") -> list[FeatureHit]:
     """All that is in the topmost cluster there; it may be much."""
     for drawing in vector_layers(scene, view, only):
-        fids = drawing.clusters.members(drawing.clusters.at(view, px, py))
-        if len(fids):
-            return [FeatureHit(drawing.layer_uuid, fid) for fid in fids.tolist()]
+        cluster = _cluster_at(drawing, view, px, py)
+        if cluster >= 0:
+            return [FeatureHit(drawing.layer_uuid, fid) for fid in drawing.clusters.members(cluster).tolist()]
     return []
+
+
+def _cluster_at(drawing: VectorDrawing, view: View, px: float, py: float) -> int:
+    """Its number among those of the layer; -1 where there is none."""
+    return max(drawing.clusters.at(seen, px, py) for seen in views_around(view))
 
 
 def fids_in_ring(scene: MapScene, drawing: VectorDrawing, view: View, pixels: Sequence[tuple[float, float]]) -> Fids:
     """The features that reach into an area of the picture."""
-    ring = [view.to_world(px, py) for px, py in pixels]
-    return _seen(scene, drawing, within_polygon(_tables(drawing, view.grid.crs), ring))
+    tables = _tables(drawing, view.grid.crs)
+    rings = [[seen.to_world(px, py) for px, py in pixels] for seen in views_around(view)]
+    found = ascending(np.concatenate([within_polygon(tables, ring) for ring in rings]))
+    return _seen(scene, drawing, found)
 
 
 def fids_near_place(scene: MapScene, drawing: VectorDrawing, crs: str, place: Place, metres: float) -> Fids:

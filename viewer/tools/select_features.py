@@ -24,6 +24,7 @@ from viewer.canvas.feature_query import (
 from viewer.canvas.feature_selection import Fids, How
 from viewer.canvas.overlays import paint_haloed_text
 from viewer.canvas.pointer import PointerEvent
+from viewer.rendering.round_sheet import views_around
 from viewer.rendering.vector_drawing import VectorDrawing
 from viewer.tools.dragged_box import DraggedBox
 from viewer.tools.feature_marks import paint_area, paint_feature
@@ -89,7 +90,8 @@ class FeatureTool(Tool):
         if self._over is not None:
             drawing = self.canvas.scene.drawings.get(self._over.layer_uuid)
             if isinstance(drawing, VectorDrawing):
-                paint_feature(painter, view, drawing.tables, self._over.fid)
+                for seen in views_around(view):
+                    paint_feature(painter, seen, drawing.tables, self._over.fid)
 
     def take(self, modifiers: Qt.KeyboardModifier, find: Callable[[VectorDrawing], Fids]) -> None:
         """Select what `find` finds in each layer: Shift adds, Control toggles, else it replaces all."""
