@@ -37,7 +37,7 @@ class FileVerbs(QObject):
             session, opener, messages, settings, ask,
         )  # fmt: skip
         session.changed_on_disk.connect(self._choose)
-        session.take_over_wanted.connect(self._take_over)
+        session.hold.take_over_wanted.connect(self._take_over)
         opener.guard = self.guarded
 
     def new_case(self) -> None:
@@ -61,14 +61,15 @@ class FileVerbs(QObject):
         self._settings.forget_recent(Path(path))
         self.recent_changed.emit()
 
-    def open_demo(self, then: Then | None = None, failed: Callable[[GeoloupeError], None] | None = None) -> None:
+    def open_demo(
+        self, then: Then = lambda: None, failed: Callable[[GeoloupeError], None] = lambda error: None
+    ) -> None:
         """The demo case as an unsaved copy: the shipped file is never altered."""
         try:
             path = sample_data.path("demo.gpkg")
         except FileNotFoundError as error:
             self._messages.show("open", str(error), "error")
-            if failed is not None:
-                failed(GeoloupeError(str(error)))
+            failed(GeoloupeError(str(error)))
             return
         title = self.tr("Demo case (unsaved copy)")
         self.guarded(lambda: self._session.open_case(path, then, failed, copy_title=title))
@@ -76,13 +77,13 @@ class FileVerbs(QObject):
     def recover(self, folder: str) -> None:
         self.guarded(lambda: self._session.recover(Path(folder)))
 
-    def save(self, then: Then | None = None) -> None:
+    def save(self, then: Then = lambda: None) -> None:
         if self._session.target is None or self._session.is_read_only:
             self.save_as(then)
         else:
             self._session.save(then)
 
-    def save_as(self, then: Then | None = None) -> None:
+    def save_as(self, then: Then = lambda: None) -> None:
         target = self._session.target
         suggestion = target or self._folder() / f"{_file_name(self._session.title)}.gpkg"
         path = self._ask().case_to_write(suggestion)
@@ -115,10 +116,11 @@ class FileVerbs(QObject):
                 self._session.save(overwrite=True)
 
     def _take_over(self) -> None:
-        if self._ask().take_over(self._session.title, self._session.holder):
-            self._session.take_over()
+        hold = self._session.hold
+        if self._ask().take_over(self._session.title, hold.holder):
+            hold.take_over()
         else:
-            self._session.say_held()
+            hold.say_held()
 
     def _folder(self) -> Path:
         recent = self._settings.recent()

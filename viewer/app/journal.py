@@ -1,29 +1,34 @@
-"""Edits on their way to the working copy, which may still be in the making."""
+"""The journal of the open case: edits on their way to its working copy, which may still be in the making."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from pathlib import Path
 
+from layers.document.document import Document
 from layers.document.edit import Edit
+from layers.errors import GeoloupeError
+from layers.project.working_copy import WorkingCopy
+from viewer.app.file_work import FileWork
 
-if TYPE_CHECKING:
-    from layers.project.working_copy import WorkingCopy
+KEY = "working copy"
+
+type Then = Callable[[], None]
 
 
 class CaseJournal:
-    """Holds edits until `attach`, then hands each on at once. The window's thread only.
+    """Holds edits until there is a working copy, then hands each on at once. The window's thread only.
 
-    `wanted` is called at each edit without a working copy, so that an untouched new case leaves nothing behind.
+    One is made at the first edit where there is none, so that an untouched case leaves nothing behind; with `sessions`
+    None never: for pictures. `target` is the file of the case.
     """
 
-    def __init__(self, wanted: Callable[[], None]) -> None:
-        self._wanted = wanted
+    def __init__(self, files: FileWork, sessions: Path | None, target: Path | None) -> None:
+        self._files, self._sessions, self._target = files, sessions, target
         self._waiting: list[tuple[Edit, str]] = []
+        self._then: list[Then] = []
         self._work: WorkingCopy | None = None
-        self.is_being_made = False
-        self.then: list[Callable[[], None]] = []
-        """What waits for the working copy that is being made."""
+        self._is_being_made = self._is_closed = False
 
     @property
     def work(self) -> WorkingCopy | None:
@@ -34,16 +39,50 @@ class CaseJournal:
             self._work.append(edit, actor)
             return
         self._waiting.append((edit, actor))
-        self._wanted()
+        self.make()
+
+    def make(self, then: Then | None = None) -> None:
+        """Make a working copy where there is none yet, one only, however often it is asked; `then` goes on with it."""
+        sessions, target = self._sessions, self._target
+        if sessions is None:
+            return
+        if then is not None:
+            self._then.append(then)
+        if self._is_being_made:
+            return
+        self._is_being_made = True
+        empty = Document()  # all edits of this document wait here
+
+        def create() -> WorkingCopy:
+            return WorkingCopy.create(sessions, empty, target=target)
+
+        self._files.run(KEY, create, self._made, self._not_made)
 
     def attach(self, work: WorkingCopy) -> None:
         """From now on edits go to `work`; those that waited go first."""
+        self._files.is_well(KEY)
+        work.on_failure(lambda sentence: self._files.say(KEY, sentence))
         self._work = work
         waiting, self._waiting = self._waiting, []
         for edit, actor in waiting:
             work.append(edit, actor)
 
-    def detach(self) -> WorkingCopy | None:
-        """Give the working copy up, to be closed by the caller."""
+    def close(self, *, keep: bool) -> None:
+        """Make all edits durable and give the working copy up; `keep` leaves it to be recovered."""
+        self._is_closed = True
         work, self._work = self._work, None
-        return work
+        if work is not None:
+            work.close(keep=keep)
+
+    def _made(self, work: WorkingCopy) -> None:
+        if self._is_closed:
+            work.close(keep=False)
+            return
+        self.attach(work)
+        for go_on in self._then:
+            go_on()
+        self._then.clear()
+
+    def _not_made(self, error: GeoloupeError) -> None:
+        self._is_being_made = False  # the next edit or save tries again
+        self._then.clear()

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import getpass
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
@@ -17,11 +18,13 @@ from layers.errors import CaseChangedOnDisk, GeoloupeError
 from layers.project.lock import CaseLock
 from layers.project.recovery import RecoverableSession, recoverable
 from layers.project.working_copy import WorkingCopy
-from viewer.app.case_files import OpenedCase, SaveWish, lock_anyway, publish_and_lock, read_and_lock
+from viewer.app.case_files import OpenedCase, SaveWish, publish_and_lock, read_and_lock
+from viewer.app.case_hold import CaseHold
+from viewer.app.file_work import FileWork
 from viewer.app.journal import CaseJournal
 from viewer.commands.history import History
-from viewer.support.jobs import JobContext, Jobs
-from viewer.support.messages import MessageAction, Messages
+from viewer.support.jobs import Jobs
+from viewer.support.messages import Messages
 from viewer.support.settings import Settings
 
 type Then = Callable[[], None]
@@ -37,8 +40,6 @@ class Session(QObject):
     """Title, dirtiness, what can be undone, or work in progress."""
     changed_on_disk = Signal()
     """A save was refused because somebody else has saved the file: the analyst must choose."""
-    take_over_wanted = Signal()
-    """The analyst would rather save a case that somebody else has open: warn, then `take_over`."""
 
     def __init__(
         self,
@@ -49,14 +50,15 @@ class Session(QObject):
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
-        self._jobs, self._messages, self._settings, self._sessions = jobs, messages, settings, sessions
+        self._messages, self._settings, self._sessions = messages, settings, sessions
+        self._files = FileWork(jobs, messages)
+        self.hold = CaseHold(self._files, messages, self)
+        self.hold.changed.connect(self.state_changed)
         self._target: Path | None = None
-        self._lock: CaseLock | None = None
-        self._title = self._holder = ""
-        self._is_begun = self._is_recovered = self._is_read_only = False
-        self._work_under_way = 0
+        self._title = ""
+        self._is_begun = self._is_recovered = self._is_too_new = False
         self.document = Document()
-        self._journal = CaseJournal(self._make_working_copy)
+        self._journal = CaseJournal(self._files, sessions, None)
         self.history = History(self.document, self._journal, self.actor, self)
         self.history.changed.connect(self.state_changed)
         self.viewport_json: Callable[[], str] = str
@@ -95,12 +97,7 @@ class Session(QObject):
     @property
     def is_read_only(self) -> bool:
         """True where the file may be read but not replaced: a save asks for another name."""
-        return self._is_read_only
-
-    @property
-    def holder(self) -> str:
-        """Who else has the case open, as far as that is known; empty for nobody, and once it was taken over."""
-        return self._holder
+        return self._is_too_new or bool(self.hold.holder)
 
     @property
     def is_begun(self) -> bool:
@@ -109,7 +106,7 @@ class Session(QObject):
 
     @property
     def is_idle(self) -> bool:
-        return self._work_under_way == 0
+        return self._files.is_idle
 
     @property
     def base_folder(self) -> Path | None:
@@ -124,18 +121,15 @@ class Session(QObject):
 
     def push_or_say(self, edit: Edit) -> None:
         """`push` for tools: a refusal goes to the message line."""
-        try:
-            self.push(edit)
-        except GeoloupeError as error:
-            self._messages.show("edit", error.sentence, "warning")
+        self._or_say(partial(self.push, edit))
 
     def undo(self) -> None:
-        self._walk(self.history.undo)
+        self._or_say(self.history.undo)
 
     def redo(self) -> None:
-        self._walk(self.history.redo)
+        self._or_say(self.history.redo)
 
-    def _walk(self, step: Then) -> None:
+    def _or_say(self, step: Then) -> None:
         try:
             step()
         except GeoloupeError as error:
@@ -145,72 +139,55 @@ class Session(QObject):
 
     def new_case(self) -> None:
         """An empty case without a file."""
-        self._release()
-        self._adopt(Document(), None)
+        self._take_up(Document(), None)
         self._is_begun = True
-        self._make_working_copy()  # now, so that the first edit is as durable as the second
-        self.document_replaced.emit()
-        self.state_changed.emit()
+        self._journal.make()  # now, so that the first edit is as durable as the second
+        self._tell_replaced()
 
     def open_case(
         self,
         path: Path,
-        then: Then | None = None,
-        failed: Callable[[GeoloupeError], None] | None = None,
+        then: Then = lambda: None,
+        failed: Callable[[GeoloupeError], None] = lambda error: None,
         *,
         copy_title: str = "",
     ) -> None:
         """Read a case and make it the open one. With `copy_title` it is an unsaved copy under that title."""
-
-        def read(context: JobContext) -> OpenedCase:
-            return read_and_lock(path, None if copy_title else path, self._sessions)
+        target = None if copy_title else path
 
         def done(opened: OpenedCase) -> None:
-            self._end_work()
-            self._install(opened, None if copy_title else path, copy_title)
-            if then is not None:
-                then()
+            self._install(opened, target, copy_title)
+            then()
 
         self.opening.emit(path)
-        self._run(read, done, "open", self.tr("Opening {0}").format(path.name), failed)
+        read = partial(read_and_lock, path, target, self._sessions)
+        self._files.run("open", read, done, failed, self.tr("Opening {0}").format(path.name))
 
-    def recover(self, folder: Path, then: Then | None = None) -> None:
+    def recover(self, folder: Path) -> None:
         """Take up a crashed session: open as it was, recovered and unsaved."""
 
-        def resume(context: JobContext) -> tuple[WorkingCopy, Document]:
+        def resume() -> tuple[WorkingCopy, Document]:
             work = WorkingCopy.resume(folder)
             return work, work.read_document()
 
         def done(found: tuple[WorkingCopy, Document]) -> None:
             work, document = found
-            self._end_work()
-            self._release()
-            self._adopt(document, work.target)
-            self._attach(work)
+            self._take_up(document, work.target)
+            self._journal.attach(work)
             self._is_begun = self._is_recovered = True
-            self.document_replaced.emit()
-            self.state_changed.emit()
+            self._tell_replaced()
             self._messages.show("recovered", self.tr("Recovered, not yet saved: look it over, then save it."), "info")
-            if then is not None:
-                then()
 
-        self._run(resume, done, "open", self.tr("Recovering"))
+        self._files.run("open", resume, done, title=self.tr("Recovering"))
 
     def find_recoverable(self, found: Callable[[list[RecoverableSession]], None]) -> None:
         """Look for crashed sessions and hand them to `found`."""
-        sessions = self._sessions
-        if sessions is None:
-            return
-
-        def done(cases: list[RecoverableSession]) -> None:
-            self._end_work()
-            found(cases)
-
-        self._run(lambda context: recoverable(sessions), done, "recover", "")
+        if self._sessions is not None:
+            self._files.run("recover", partial(recoverable, self._sessions), found)
 
     # -- save --------------------------------------------------------------------------------------------------
 
-    def save(self, then: Then | None = None, *, overwrite: bool = False) -> None:
+    def save(self, then: Then = lambda: None, *, overwrite: bool = False) -> None:
         """Publish to the target; `overwrite` also where somebody else has saved it since.
 
         Without a target, or where it may not be replaced, use `save_as`.
@@ -218,176 +195,80 @@ class Session(QObject):
         assert self._target is not None, "save needs a target; ask for a name and call save_as"
         self._publish(self._target, then, overwrite)
 
-    def save_as(self, path: Path, then: Then | None = None) -> None:
+    def save_as(self, path: Path, then: Then = lambda: None) -> None:
         """Publish to another file and go on with that one."""
         self._publish(path, then)
 
-    def _publish(self, path: Path, then: Then | None, overwrite: bool = False) -> None:
+    def _publish(self, path: Path, then: Then, overwrite: bool = False) -> None:
         self.before_save()
-        if self._journal.work is None:
-            self._make_working_copy(lambda: self._publish(path, then, overwrite))
-            return
-        wish = SaveWish(path, self.viewport_json(), overwrite, self._lock if path == self._target else None)
         work, state = self._journal.work, self.history.state()
+        if work is None:
+            self._journal.make(partial(self._publish, path, then, overwrite))
+            return
+        wish = SaveWish(path, self.viewport_json(), overwrite, self.hold.lock_of(path))
 
-        def write(context: JobContext) -> CaseLock:
-            return publish_and_lock(work, wish)
+        def done(lock: CaseLock) -> None:
+            self._saved(path, state, lock)
+            then()
 
-        def done(held: CaseLock) -> None:
-            self._end_work()
-            self._saved(path, state, held)
-            if then is not None:
-                then()
+        write = partial(publish_and_lock, work, wish)
+        self._files.run("save", write, done, self._not_saved, self.tr("Saving {0}").format(path.name))
 
-        self._run(write, done, "save", self.tr("Saving {0}").format(path.name))
-
-    def _saved(self, path: Path, state: int, held: CaseLock) -> None:
-        if self._lock is not None and self._lock is not held:
-            self._lock.release()
-        self._lock, self._target, self._title = held, path, ""
-        self._is_recovered, self._is_read_only, self._holder = False, False, ""
-        for key in ("save", "lock"):
+    def _saved(self, path: Path, state: int, lock: CaseLock) -> None:
+        self.hold.hold(path, lock)
+        self._target, self._title = path, ""
+        self._is_recovered = self._is_too_new = False
+        for key in ("save", "recovered"):
             self._messages.clear(key)
-        self._messages.clear("recovered")
         self._remember(path)
         self.history.mark_saved(state)
 
-    def take_over(self) -> None:
-        """Hold the case that somebody else has open: it is saved here from now on, never over a save unasked."""
-        target, holder = self._target, self._holder
-        if target is None or not holder:
-            return
-
-        def done(lock: CaseLock) -> None:
-            self._end_work()
-            if self._target != target or not self._holder:
-                lock.release()  # another case is open by now
-                return
-            self._lock, self._holder, self._is_read_only = lock, "", False
-            said = self.tr("Taken over from {0}. Should both save, the later of the two is asked first.")
-            self._messages.show("lock", said.format(holder), "info")
-            self.state_changed.emit()
-
-        self._run(lambda context: lock_anyway(target), done, "lock", self.tr("Taking over"))
-
-    def say_held(self) -> None:
-        """That somebody else has the case, and what can be done about it."""
-        sentence = self.tr("This case is open elsewhere ({0}): it can be read here, and saved under another name.")
-        take = MessageAction(self.tr("Take Over…"), self.take_over_wanted.emit)
-        self._messages.show("lock", sentence.format(self._holder), "warning", take)
+    def _not_saved(self, error: GeoloupeError) -> None:
+        if isinstance(error, CaseChangedOnDisk):
+            self.changed_on_disk.emit()
 
     # -- end ---------------------------------------------------------------------------------------------------
 
     def close(self) -> None:
         """Give the case up; what was not saved is gone (the window has asked)."""
-        self._release()
-        self._adopt(Document(), None)
-        self.document_replaced.emit()
-        self.state_changed.emit()
+        self._take_up(Document(), None)
+        self._tell_replaced()
 
     def shutdown(self, *, keep: bool) -> None:
         """The last act: make all edits durable and let go of the files. `keep` leaves a session to recover."""
-        self._release(keep=keep)
+        self._journal.close(keep=keep)
+        self.hold.release()
 
     # ----------------------------------------------------------------------------------------------------------
 
     def _install(self, opened: OpenedCase, target: Path | None, title: str) -> None:
-        self._release()
-        self._adopt(opened.intake.document, target)
+        self._take_up(opened.intake.document, target, opened.lock, opened.holder)
         if opened.work is not None:
-            self._attach(opened.work)
-        self._lock, self._title = opened.lock, title
-        self._is_begun, self._is_read_only = True, opened.intake.read_only or bool(opened.holder)
+            self._journal.attach(opened.work)
+        self._title, self._is_begun, self._is_too_new = title, True, opened.intake.read_only
         self._messages.clear("open")
-        self._holder = opened.holder
-        if opened.holder:
-            self.say_held()
         for number, problem in enumerate(opened.intake.problems):
             self._messages.show(f"intake-{number}", problem, "warning")
         if target is not None:
             self._remember(target)
-        self.document_replaced.emit()
-        self.state_changed.emit()
+        self._tell_replaced()
 
-    def _adopt(self, document: Document, target: Path | None) -> None:
-        self.document, self._target, self._title, self._holder = document, target, "", ""
-        self._messages.clear("lock")
-        self._is_begun = self._is_recovered = self._is_read_only = False
-        self._journal = CaseJournal(self._make_working_copy)
+    def _take_up(self, document: Document, target: Path | None, lock: CaseLock | None = None, holder: str = "") -> None:
+        """Another document takes the place of the open one, whose working copy and file are let go."""
+        self._journal.close(keep=False)
+        self.hold.hold(target, lock, holder)
+        self.document, self._target, self._title = document, target, ""
+        self._is_begun = self._is_recovered = self._is_too_new = False
+        self._journal = CaseJournal(self._files, self._sessions, target)
         self.history.attach(document, self._journal, self.actor)
 
-    def _release(self, *, keep: bool = False) -> None:
-        work = self._journal.detach()
-        if work is not None:
-            work.close(keep=keep)
-        if self._lock is not None:
-            self._lock.release()
-            self._lock = None
-
-    def _make_working_copy(self, then: Then | None = None) -> None:
-        """For a case that has none yet; edits wait in the journal meanwhile. One is made, however often it is asked."""
-        sessions, journal, target = self._sessions, self._journal, self._target
-        if sessions is None:
-            return
-        if then is not None:
-            journal.then.append(then)
-        if journal.is_being_made:
-            return
-        journal.is_being_made = True
-        empty = Document()  # all edits of this document wait in the journal
-
-        def create(context: JobContext) -> WorkingCopy:
-            return WorkingCopy.create(sessions, empty, target=target)
-
-        def not_made(error: GeoloupeError) -> None:
-            journal.is_being_made = False  # the next edit or save tries again
-            journal.then.clear()
-
-        def done(work: WorkingCopy) -> None:
-            self._end_work()
-            if journal is not self._journal:
-                work.close(keep=False)
-                return
-            self._attach(work)
-            for go_on in journal.then:
-                go_on()
-            journal.then.clear()
-
-        self._run(create, done, "working copy", "", not_made)
-
-    def _attach(self, work: WorkingCopy) -> None:
-        self._messages.clear("working copy")
-        work.on_failure(lambda sentence: self._jobs.mailbox.post(self._say_not_durable, sentence))
-        self._journal.attach(work)
-
-    def _say_not_durable(self, sentence: str) -> None:
-        self._messages.show("working copy", sentence, "error")
+    def _tell_replaced(self) -> None:
+        self.document_replaced.emit()
+        self.state_changed.emit()
 
     def _remember(self, path: Path) -> None:
         if self._sessions is not None:
             self._settings.add_recent(path)
-
-    def _run[T](
-        self,
-        work: Callable[[JobContext], T],
-        done: Callable[[T], None],
-        key: str,
-        title: str,
-        also: Callable[[GeoloupeError], None] | None = None,
-    ) -> None:
-        def failed(error: GeoloupeError) -> None:
-            self._end_work()
-            self._messages.show(key, error.sentence, "error")
-            if isinstance(error, CaseChangedOnDisk):
-                self.changed_on_disk.emit()
-            if also is not None:
-                also(error)
-
-        self._work_under_way += 1
-        self._jobs.run(work, done, failed, title)
-
-    def _end_work(self) -> None:
-        self._work_under_way -= 1
 
 
 def _login_name() -> str:

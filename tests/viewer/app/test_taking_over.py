@@ -15,6 +15,7 @@ from pytestqt.qtbot import QtBot
 from shapely import Point
 
 from layers.document.document import Document
+from layers.project import schema
 from layers.project.intake import read_case
 from layers.project.lock import CaseLock
 from layers.project.processes import Owner, start_of
@@ -164,3 +165,25 @@ def test_the_question_warns_and_does_nothing_by_default(
     assert Questions(window).take_over("case", "Olga on sigma") is answer
     assert seen[0] == "Take “case” over from Olga on sigma?"
     assert "nothing is replaced unasked" in seen[1]
+
+
+def test_a_case_of_a_newer_geoloupe_stays_read_only_when_taken_over(
+    make_window: MakeWindow, answers: Answers, case: Path, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Saved in its place, it would lose what this version does not know."""
+    monkeypatch.setattr(schema, "MIN_WRITER_VERSION", 999)
+    write_case(read_case(case).document, case)
+    _hers, mine = both(make_window, case, qtbot)
+    answers.takes_over = True
+    press(mine, qtbot)
+    assert button(mine) is None
+    assert "read-only" in mine.windowTitle()
+
+
+def test_a_case_that_is_read_again_is_still_held(window: MainWindow, case: Path, qtbot: QtBot) -> None:
+    opened(window, case, qtbot)
+    opened(window, case, qtbot)
+    assert json.loads(CaseLock(case).path.read_text())["owner"]["pid"] == os.getpid()
+    window.files.close_case()
+    settle(window, qtbot)
+    assert not CaseLock(case).path.exists()
