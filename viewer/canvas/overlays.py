@@ -12,7 +12,7 @@ import numpy as np
 from PySide6.QtCore import QCoreApplication, QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPainterPath, QPen, QPolygonF
 
-from layers.geo.crs import WGS84, transform_points, true_north_degrees
+from layers.geo.crs import PIXEL_SPACE, WGS84, transform_points, true_north_degrees
 from layers.geo.measure import distance_m, nice_scale_bar
 from layers.grid.tile_grid import View
 from viewer.canvas.fonts import letters_path, map_font
@@ -24,6 +24,22 @@ _SAME_SCALE = 1.1
 """Where the scale differs by more than this over the picture, the bar says for which latitude it holds."""
 ARROW_ROOM_PX = 66.0
 """The upper right corner, logical pixels a side, that is the north arrow's."""
+
+
+def paint_corners(painter: QPainter, view: View, texts: Sequence[str], unplaced: tuple[int, int]) -> None:
+    """On a whole picture: scale bar at the lower left, true north at the upper right, credits at the lower right.
+
+    In pixel space, where there is no scale, it says how many layers and sites are `unplaced` there.
+    """
+    r = view.ratio
+    width, height = float(view.width), float(view.height)
+    lower_left = QRectF(12 * r, height - 52 * r, min(200 * r, width / 2), 40 * r)
+    if view.grid.crs == PIXEL_SPACE:
+        paint_pixel_note(painter, lower_left, view, *unplaced)
+    else:
+        paint_scale_bar(painter, lower_left, view)
+    paint_north_arrow(painter, QRectF(width - 60 * r, 12 * r, 48 * r, 48 * r), view)
+    paint_attribution(painter, QRectF(width * 0.3, 0, width * 0.7, height), view, texts)
 
 
 def scale_at_m(view: View, px: float, py: float) -> float:

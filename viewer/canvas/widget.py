@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import cast
 
-from PySide6.QtCore import QEvent, QRectF, QSize, Qt, QTimer, Signal
+from PySide6.QtCore import QEvent, Qt, QTimer, Signal
 from PySide6.QtGui import (
     QContextMenuEvent,
     QDragEnterEvent,
@@ -26,17 +26,14 @@ from layers.geo.crs import PIXEL_SPACE
 from layers.grid.tile_grid import View
 from viewer.canvas.feature_selection import FeatureSelection
 from viewer.canvas.gestures import Gestures
-from viewer.canvas.overlays import paint_attribution, paint_north_arrow, paint_pixel_note, paint_scale_bar
+from viewer.canvas.map_picture import MapPicture
+from viewer.canvas.overlays import paint_corners
 from viewer.canvas.pointer import PointerTool
 from viewer.canvas.scene import MapScene
 from viewer.canvas.selection import Selection
 from viewer.canvas.view_history import ViewHistory
 from viewer.canvas.viewport import FIT_MARGIN, Viewport
 
-LOADING_PAINT_MS = 90
-"""While tiles arrive the map is painted no oftener: painting stand-ins would take the cores from the readers."""
-LIVE_PAINT_MS = 12
-"""While only colours change, as a handle moves, nothing else needs the cores."""
 REST_MS = 100
 """A wheel gesture has ended when nothing came for so long."""
 
@@ -65,16 +62,12 @@ class MapCanvas(QWidget):
         self._history = ViewHistory()
         self._gestures = Gestures(self)
         self._tool: PointerTool | None = None
-        self._picture = QImage()
-        self._credits: list[str] = []
-        self._is_stale, self._is_settled, self._resting = True, False, True
+        self._picture = MapPicture(scene, self.viewport, self.selection, self)
+        self._picture.outdated.connect(self.update)
+        self._resting = True
         self._rest = QTimer(self, singleShot=True, interval=REST_MS)
         self._rest.timeout.connect(self.come_to_rest)
-        self._soon = QTimer(self, singleShot=True, interval=LOADING_PAINT_MS)
-        self._soon.timeout.connect(self._repaint_map)
-        scene.updated.connect(self._on_updated)
         scene.document_changed.connect(self._on_document)
-        self.selection.changed.connect(self._repaint_map)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setMouseTracking(True)
         self.setAcceptDrops(True)
@@ -225,7 +218,7 @@ class MapCanvas(QWidget):
 
     def _show_view(self) -> None:
         self.scene.set_view(self.viewport.view(), self._gestures.cursor, self._resting)
-        self._repaint_map()
+        self._picture.paint_anew()
         self.view_changed.emit()
 
     def _on_document(self) -> None:
@@ -239,91 +232,31 @@ class MapCanvas(QWidget):
 
     def is_idle(self) -> bool:
         """True when the picture on screen is final and exact."""
-        return (
-            self._resting and not self._is_stale and self._is_settled and self.scene.is_complete(self.viewport.view())
-        )
+        return self._resting and self._picture.is_final(self.viewport.view())
 
     def grab_picture(self) -> QImage:
         """What the canvas shows, in device pixels, overlays included."""
         view = self.viewport.view()
         image = QImage(view.width, view.height, QImage.Format.Format_RGB32)
         painter = QPainter(image)
-        self._paint_map(painter, view)
+        self._picture.paint(painter, view, settled=self._resting)
         self._paint_above(painter, view)
         painter.end()
         return image
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        """A map that changes is painted straight to the screen; it is kept as a picture once only a hint or a rubber
-        band moves above it, which then repaints nothing of it.
-        """
         view = self.viewport.view()
         painter = QPainter(self)
-        if view.ratio == 1.0 and self._is_outdated() and event.region().contains(self.rect()):
-            self._picture = QImage()
-            self._paint_map(painter, view)
-        else:
-            painter.drawImage(0, 0, self._kept_picture(view))
-            painter.scale(1 / view.ratio, 1 / view.ratio)
+        self._picture.show(painter, view, settled=self._resting, whole=event.region().contains(self.rect()))
         self._paint_above(painter, view)
         painter.end()
-
-    def _on_updated(self) -> None:
-        """The last tile shows at once, those before it a few at a time."""
-        if self.scene.is_complete(self.viewport.view()):
-            self._repaint_map()
-        elif not self._soon.isActive():
-            is_reading = not self.scene.context.scheduler.is_idle()
-            self._soon.start(LOADING_PAINT_MS if is_reading else LIVE_PAINT_MS)
-
-    def _repaint_map(self) -> None:
-        self._soon.stop()
-        self._is_stale = True
-        self.update()
-
-    def _is_outdated(self) -> bool:
-        """What was painted last is not what would be painted now."""
-        return self._is_stale or self._is_settled < self._resting
-
-    def _kept_picture(self, view: View) -> QImage:
-        fits = self._picture.size() == QSize(view.width, view.height)
-        if not fits or self._is_outdated():
-            if not fits:
-                self._picture = QImage(view.width, view.height, QImage.Format.Format_RGB32)
-            self._picture.setDevicePixelRatio(1.0)
-            painter = QPainter(self._picture)
-            self._paint_map(painter, view)
-            painter.end()
-        self._picture.setDevicePixelRatio(view.ratio)
-        return self._picture
-
-    def _paint_map(self, painter: QPainter, view: View) -> None:
-        self._is_stale = False
-        self._is_settled = self._resting
-        self._credits = self.scene.attributions(view)
-        painter.save()
-        self.scene.paint_map(painter, view, selection=self.selection.uuids, settled=self._resting, in_haste=True)
-        painter.restore()
 
     def _paint_above(self, painter: QPainter, view: View) -> None:
         if self._tool is not None:
             self._tool.paint(painter, view)
         self._gestures.paint(painter, view)
         if self.show_overlays:
-            self.paint_overlays(painter, view)
-
-    def paint_overlays(self, painter: QPainter, view: View) -> None:
-        """Scale bar at the lower left, true north at the upper right, credits at the lower right."""
-        r = view.ratio
-        width, height = float(view.width), float(view.height)
-        lower_left = QRectF(12 * r, height - 52 * r, min(200 * r, width / 2), 40 * r)
-        if view.grid.crs == PIXEL_SPACE:
-            paint_pixel_note(painter, lower_left, view, *self.scene.unplaced(view))
-        else:
-            paint_scale_bar(painter, lower_left, view)
-        paint_north_arrow(painter, QRectF(width - 60 * r, 12 * r, 48 * r, 48 * r), view)
-        room = QRectF(width * 0.3, 0, width * 0.7, height)
-        paint_attribution(painter, room, view, self._credits)
+            paint_corners(painter, view, self._picture.credits, self.scene.unplaced(view))
 
     # -- events ---------------------------------------------------------------------------------------------------
 

@@ -22,7 +22,7 @@ from tests.layers.readers.tiny_deliveries import landsat
 from tests.viewer.app.conftest import Answers, settle
 from tests.viewer.rendering.conftest import write_raster
 from viewer.app.window import MainWindow
-from viewer.canvas.widget import LIVE_PAINT_MS
+from viewer.canvas.map_picture import LIVE_PAINT_MS
 from viewer.commands.layers import update_layer
 from viewer.panels.acquisition_panel import AcquisitionPanel
 from viewer.panels.fields import ChoiceField
@@ -199,7 +199,7 @@ def test_while_a_handle_moves_the_map_does_not_wait_for_readers(window: MainWind
     window.panel_context.layer_previewed.emit(replace(layer, style_json=json.dumps(style.to_json())))
     assert not window.scene.is_complete(window.canvas.viewport.view())
     window.scene.updated.emit()
-    assert window.canvas._soon.interval() == LIVE_PAINT_MS
+    assert window.canvas._picture._soon.interval() == LIVE_PAINT_MS
     settle(window, qtbot)
     assert window.session.document.layers[layer.uuid].style == {}
 

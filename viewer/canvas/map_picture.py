@@ -1,0 +1,91 @@
+"""The picture of the map on a canvas: when it is painted anew, and what is kept of it meanwhile."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QObject, QSize, QTimer, Signal
+from PySide6.QtGui import QImage, QPainter
+
+from layers.grid.tile_grid import View
+from viewer.canvas.scene import MapScene
+from viewer.canvas.selection import Selection
+from viewer.canvas.viewport import Viewport
+
+LOADING_PAINT_MS = 90
+"""While tiles arrive the map is painted no oftener: painting stand-ins would take the cores from the readers."""
+LIVE_PAINT_MS = 12
+"""While only colours change, as a handle moves, nothing else needs the cores."""
+
+
+class MapPicture(QObject):
+    """A map that changes is painted straight to the screen; it is kept as a picture once only a hint or a rubber band
+    moves above it, which then repaints nothing of it.
+
+    `settled` everywhere: the view rests, labels and sites find their final places.
+    """
+
+    outdated = Signal()
+    """Another picture would be painted now."""
+
+    def __init__(self, scene: MapScene, viewport: Viewport, selection: Selection, parent: QObject) -> None:
+        super().__init__(parent)
+        self._scene, self._viewport, self._selection = scene, viewport, selection
+        self.credits: list[str] = []
+        """Of what was painted last."""
+        self._kept = QImage()
+        self._is_stale, self._is_settled = True, False
+        self._soon = QTimer(self, singleShot=True, interval=LOADING_PAINT_MS)
+        self._soon.timeout.connect(self.paint_anew)
+        scene.updated.connect(self._follow_scene)
+        selection.changed.connect(self.paint_anew)
+
+    def paint_anew(self) -> None:
+        """What is shown has changed."""
+        self._soon.stop()
+        self._is_stale = True
+        self.outdated.emit()
+
+    def is_final(self, view: View) -> bool:
+        """True when what was painted last is exact."""
+        return not self._is_stale and self._is_settled and self._scene.is_complete(view)
+
+    def show(self, painter: QPainter, view: View, *, settled: bool, whole: bool) -> None:
+        """Onto the widget, in logical pixels; `whole`: all of it is to be painted."""
+        if view.ratio == 1.0 and whole and self._is_outdated(settled):
+            self._kept = QImage()
+            self.paint(painter, view, settled=settled)
+        else:
+            painter.drawImage(0, 0, self._picture(view, settled))
+            painter.scale(1 / view.ratio, 1 / view.ratio)
+
+    def paint(self, painter: QPainter, view: View, *, settled: bool) -> None:
+        """Paint the map itself; the painter's coordinates are the view's pixels."""
+        self._is_stale = False
+        self._is_settled = settled
+        self.credits = self._scene.attributions(view)
+        painter.save()
+        self._scene.paint_map(painter, view, selection=self._selection.uuids, settled=settled, in_haste=True)
+        painter.restore()
+
+    def _follow_scene(self) -> None:
+        """The last tile shows at once, those before it a few at a time."""
+        if self._scene.is_complete(self._viewport.view()):
+            self.paint_anew()
+        elif not self._soon.isActive():
+            is_reading = not self._scene.context.scheduler.is_idle()
+            self._soon.start(LOADING_PAINT_MS if is_reading else LIVE_PAINT_MS)
+
+    def _is_outdated(self, settled: bool) -> bool:
+        """What was painted last is not what would be painted now."""
+        return self._is_stale or self._is_settled < settled
+
+    def _picture(self, view: View, settled: bool) -> QImage:
+        fits = self._kept.size() == QSize(view.width, view.height)
+        if not fits or self._is_outdated(settled):
+            if not fits:
+                self._kept = QImage(view.width, view.height, QImage.Format.Format_RGB32)
+            self._kept.setDevicePixelRatio(1.0)
+            painter = QPainter(self._kept)
+            self.paint(painter, view, settled=settled)
+            painter.end()
+        self._kept.setDevicePixelRatio(view.ratio)
+        return self._kept
