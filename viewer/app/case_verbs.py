@@ -5,7 +5,8 @@ from __future__ import annotations
 from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QAbstractButton, QWidget
 
-from viewer.app.docks import Docks, LatePanel
+from viewer.app.docks import Docks
+from viewer.app.late_panel import LatePanel
 from viewer.commands.layers import remove_layers
 from viewer.commands.sites import delete_sites
 from viewer.panels.context import PanelContext

@@ -2,22 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
-from PySide6.QtCore import QByteArray, QObject, Qt, QTimer
-from PySide6.QtGui import QPaintEvent
-from PySide6.QtWidgets import (
-    QAbstractButton,
-    QDockWidget,
-    QMainWindow,
-    QStackedWidget,
-    QTabBar,
-    QTabWidget,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtCore import QObject, Qt, QTimer
+from PySide6.QtWidgets import QAbstractButton, QDockWidget, QMainWindow, QStackedWidget, QWidget
 
 from viewer.app.actions import ActionTable
+from viewer.app.arrangement import BELOW_PX, HIDDEN, Arrangement
+from viewer.app.late_panel import LatePanel
 from viewer.canvas.feature_query import FeatureHit
 from viewer.panels.context import PanelContext
 from viewer.panels.form_page import FormPage
@@ -25,8 +15,6 @@ from viewer.panels.layer_tree import LayerTreePanel
 from viewer.panels.site_list import SiteListPanel
 from viewer.support.icons import line_icon
 
-LEFT_PX, RIGHT_PX, BELOW_PX = 250, 350, 300
-STATE_VERSION = 1
 WARM_MS = 120
 """Between two panels that are made ahead of their first use."""
 
@@ -37,56 +25,12 @@ ALIASES = {
 """What the panels call each other."""
 
 
-AREAS = {
-    "panel_layers": Qt.DockWidgetArea.LeftDockWidgetArea, "panel_attributes": Qt.DockWidgetArea.BottomDockWidgetArea,
-}  # fmt: skip
-"""Where a panel stands that does not stand at the right."""
-HIDDEN = frozenset({"panel_attributes"})
-"""Panels that are there when they are asked for."""
-
-
-class LatePanel(QWidget):
-    """Stands for a panel until it is first shown or asked for: the program starts with what is seen."""
-
-    def __init__(self, make: Callable[[], QWidget]) -> None:
-        super().__init__()
-        self._make = make
-        self._panel: QWidget | None = None
-        self._soon = QTimer(self, singleShot=True, interval=0)
-        self._soon.timeout.connect(self._make_if_seen)
-        self._layout = QVBoxLayout(self)
-        self._layout.setContentsMargins(0, 0, 0, 0)
-
-    @property
-    def panel(self) -> QWidget:
-        if self._panel is None:
-            self._panel = self._make()
-            self._layout.addWidget(self._panel)
-            self._panel.show()
-        return self._panel
-
-    @property
-    def is_made(self) -> bool:
-        return self._panel is not None
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        """What is painted is seen, also while the window is arranged, when every tab is shown for a moment."""
-        if not self.is_made:
-            self._soon.start()
-        super().paintEvent(event)
-
-    def _make_if_seen(self) -> None:
-        if self.isVisible():
-            _made = self.panel
-
-
 class Docks(QObject):
     """Owns the dock widgets; their ids are those of the panel actions."""
 
     def __init__(self, window: QMainWindow, context: PanelContext) -> None:
         super().__init__(window)
         self._window, self._context = window, context
-        self._is_arranging = True
         self._actions: ActionTable | None = None
         self.layer_tree = LayerTreePanel(context)
         self.claims, self.sources = LatePanel(self._make_claims), LatePanel(self._make_sources)
@@ -112,19 +56,10 @@ class Docks(QObject):
             "panel_details": self._dock("panel_details", self.tr("Site"), self.details),
             "panel_attributes": self._dock("panel_attributes", self.tr("Attributes"), self.attributes),
         }
-        window.setTabPosition(Qt.DockWidgetArea.RightDockWidgetArea, QTabWidget.TabPosition.North)
-        window.setDockNestingEnabled(True)
-        # Forms need the height at the right, tables the width below.
-        window.setCorner(Qt.Corner.BottomRightCorner, Qt.DockWidgetArea.RightDockWidgetArea)
-        self._wanted: dict[str, bool] = {}
-        self._away = ""
-        # Hidden panels take no sizes: shares are dealt when they first show, unless an arrangement is known.
-        self._first_shares = QTimer(self, singleShot=True, interval=0)
-        self._first_shares.timeout.connect(self._share_out)
-        self._has_shares = False
+        self.arrangement = Arrangement(window, self._docks)
+        self.arrangement.front_chosen.connect(self._make_front)
         self._warm = QTimer(self, interval=WARM_MS)
         self._warm.timeout.connect(self._make_next)
-        self.reset()
         self.recolor()
         context.panel_wanted.connect(self.show_panel)
         context.selection.changed.connect(self._selected)
@@ -161,7 +96,7 @@ class Docks(QObject):
             self._window.resizeDocks([dock], [BELOW_PX], Qt.Orientation.Vertical)
         if self._actions is not None:
             self._actions[id_].setChecked(visible or is_behind)
-        self._name_tabs()
+        self.arrangement.name_tabs()
 
     def show_panel(self, name: str) -> None:
         """Bring a panel to the front, by the panels' own names or an action's id."""
@@ -199,100 +134,10 @@ class Docks(QObject):
                 assert callable(look)
                 look()
 
-    def reset(self) -> None:
-        """Every panel at its place."""
-        window, docks = self._window, self._docks
-        self._is_arranging = True
-        for id_, dock in docks.items():
-            dock.setFloating(False)
-            window.addDockWidget(AREAS.get(id_, Qt.DockWidgetArea.RightDockWidgetArea), dock)
-            dock.setVisible(id_ not in HIDDEN)
-        window.splitDockWidget(docks["panel_sites"], docks["panel_details"], Qt.Orientation.Vertical)
-        for id_ in ("panel_claims", "panel_sources", "panel_responses"):
-            window.tabifyDockWidget(docks["panel_sites"], docks[id_])
-        window.tabifyDockWidget(docks["panel_details"], docks["panel_acquisition"])
-        docks["panel_details"].raise_()
-        docks["panel_sites"].raise_()
-        self._share_out()
-        self._is_arranging = False
-        self._name_tabs()
-
-    def _share_out(self) -> None:
-        """Forms get more height than lists."""
-        window, docks = self._window, self._docks
-        horizontal = [docks["panel_layers"], docks["panel_sites"]]
-        window.resizeDocks(horizontal, [LEFT_PX, RIGHT_PX], Qt.Orientation.Horizontal)
-        vertical = [docks["panel_sites"], docks["panel_details"], docks["panel_attributes"]]
-        window.resizeDocks(vertical, [340, 480, BELOW_PX], Qt.Orientation.Vertical)
-        QTimer.singleShot(0, self._drop_ghosts)  # once the docks are where they will be
-
-    def _drop_ghosts(self) -> None:
-        """Hide tab bars that Qt has left standing where their docks no longer are, when all came back at once."""
-        bars = self._window.findChildren(QTabBar, options=Qt.FindChildOption.FindDirectChildrenOnly)
-        shown = [bar for bar in bars if bar.isVisible()]
-        heads = {(dock.x(), dock.y()) for dock in self._docks.values() if dock.isVisible()}
-        titles = [[bar.tabText(at) for at in range(bar.count())] for bar in shown]
-        for bar, mine in zip(shown, titles, strict=True):
-            if titles.count(mine) > 1 and (bar.x(), bar.y() + bar.height()) not in heads:
-                bar.hide()
-
-    def set_shown(self, shown: bool) -> None:
-        """Take all panels away while there is no case, and bring back those that stood."""
-        if not shown and not self._wanted:
-            self._away = self.state() if self._has_shares else ""
-            self._wanted = {id_: not dock.isHidden() for id_, dock in self._docks.items()}
-            for dock in self._docks.values():
-                dock.hide()
-        elif shown and self._wanted:
-            self._is_arranging = True
-            for id_, visible in self._wanted.items():
-                self._docks[id_].setVisible(visible)
-            self._wanted = {}
-            for front in ("panel_details", "panel_sites"):
-                self._docks[front].raise_()
-            self._is_arranging = False
-            self._name_tabs()
-            self.restore(self._away)
-            if not self._has_shares:
-                self._has_shares = True
-                self._first_shares.start()
-            else:
-                QTimer.singleShot(0, self._drop_ghosts)
-
-    def _name_tabs(self) -> None:
-        """The window makes tab bars as docks are put on each other; a screen reader wants to know what they are."""
-        for tabs in self._window.findChildren(QTabBar, options=Qt.FindChildOption.FindDirectChildrenOnly):
-            if not tabs.accessibleName():
-                tabs.setAccessibleName(self.tr("Panels"))
-                tabs.currentChanged.connect(self._tab_chosen)
-
-    def _tab_chosen(self, at: int) -> None:
-        tabs = self.sender()
-        if self._is_arranging or not isinstance(tabs, QTabBar):
-            return
-        for dock in self._docks.values():
-            late = dock.widget()
-            if dock.windowTitle() == tabs.tabText(at) and isinstance(late, LatePanel):
-                _made = late.panel
-
-    def state(self) -> str:
-        """The arrangement, for the settings; while the panels are away, how they will come back."""
-        if self._wanted:
-            return self._away
-        return bytes(self._window.saveState(STATE_VERSION).toBase64().data()).decode("ascii")
-
-    def restore(self, state: str) -> None:
-        """Take up an arrangement, at the latest when the panels are shown; a broken or another version's is left."""
-        if self._wanted:
-            self._away = state
-            return
-        if not state:
-            return
-        self._is_arranging = True
-        known = QByteArray.fromBase64(state.encode("ascii", "ignore"))
-        self._has_shares = self._window.restoreState(known, STATE_VERSION) or self._has_shares
-        self._is_arranging = False
-        self._name_tabs()
+    def _make_front(self, dock: QDockWidget) -> None:
+        late = dock.widget()
+        if isinstance(late, LatePanel):
+            _made = late.panel
 
     def _selected(self) -> None:
         if len(self._context.selection):

@@ -222,7 +222,7 @@ class MainWindow(QMainWindow):
         if self.pages.currentWidget() is not page:
             self.pages.setCurrentWidget(page)
             page.setFocus()
-        self.docks.set_shown(is_begun)
+        self.docks.arrangement.set_shown(is_begun)
         self.toolbar.setVisible(is_begun)
         self.status.set_map_visible(is_begun)
 
@@ -314,11 +314,11 @@ class MainWindow(QMainWindow):
         """Window and panels as they were left; Qt moves what would be off the screen, and leaves what is broken."""
         geometry = self.settings.get("window_geometry").encode("ascii", "ignore")
         self.restoreGeometry(QByteArray.fromBase64(geometry))
-        self.docks.restore(self.settings.get("window_state"))
+        self.docks.arrangement.restore(self.settings.get("window_state"))
 
     def _keep_arrangement(self) -> None:
         self.settings.set("window_geometry", bytes(self.saveGeometry().toBase64().data()).decode("ascii"))
-        self.settings.set("window_state", self.docks.state())
+        self.settings.set("window_state", self.docks.arrangement.state())
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """Ask about unsaved changes; whatever fails here is said, and the window stays (E29)."""

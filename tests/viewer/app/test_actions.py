@@ -11,7 +11,7 @@ from pytestqt.qtbot import QtBot
 
 from layers.raster.presets import COMBINATIONS
 from viewer.app.actions import ACTIONS, MENUS, PANELS, ActionSpec, ActionTable, band_action, bare
-from viewer.app.docks import HIDDEN
+from viewer.app.arrangement import HIDDEN
 from viewer.app.menus import CANVAS_KEYS, palette_entries, shortcut_groups
 from viewer.app.window import MainWindow
 from viewer.resources import icon_names

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QDockWidget, QTabBar
 from pytestqt.qtbot import QtBot
 
 from tests.viewer.app.conftest import MakeWindow, settle
-from viewer.app.docks import HIDDEN
+from viewer.app.arrangement import HIDDEN
 from viewer.app.window import MainWindow
 from viewer.support.settings import Settings
 
@@ -142,7 +142,7 @@ def test_a_tab_bar_that_is_left_where_no_panels_are_goes(window: MainWindow, qtb
         ghost.addTab(title)
     ghost.setGeometry(QRect(500, 500, 272, 30))
     ghost.show()
-    window.docks.reset()
+    window.docks.arrangement.reset()
     settle(window, qtbot)
     qtbot.waitUntil(lambda: not ghost.isVisible())
     bars = window.findChildren(QTabBar, options=Qt.FindChildOption.FindDirectChildrenOnly)

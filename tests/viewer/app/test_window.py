@@ -28,7 +28,7 @@ from layers.geo.bounds import Bounds
 from layers.project.intake import read_case
 from layers.project.publish import write_case
 from tests.viewer.app.conftest import Answers, settle
-from viewer.app.docks import HIDDEN
+from viewer.app.arrangement import HIDDEN
 from viewer.app.go_to import GoToDialog
 from viewer.app.menus import RecentMenu
 from viewer.app.questions import Changed, Unsaved

@@ -1,0 +1,135 @@
+"""Where the panels stand around the map: as they come, as somebody left them, and away while there is no case."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from PySide6.QtCore import QByteArray, QObject, Qt, QTimer, Signal
+from PySide6.QtWidgets import QDockWidget, QMainWindow, QTabBar, QTabWidget
+
+LEFT_PX, RIGHT_PX, BELOW_PX = 250, 350, 300
+STATE_VERSION = 1
+AREAS = {
+    "panel_layers": Qt.DockWidgetArea.LeftDockWidgetArea, "panel_attributes": Qt.DockWidgetArea.BottomDockWidgetArea,
+}  # fmt: skip
+"""Where a panel stands that does not stand at the right."""
+HIDDEN = frozenset({"panel_attributes"})
+"""Panels that are there when they are asked for."""
+
+
+class Arrangement(QObject):
+    """Of docks by their ids."""
+
+    front_chosen = Signal(object)
+    """Somebody has put the QDockWidget in front of others by its tab."""
+
+    def __init__(self, window: QMainWindow, docks: Mapping[str, QDockWidget]) -> None:
+        super().__init__(window)
+        self._window, self._docks = window, docks
+        self._is_arranging = True
+        self._wanted: dict[str, bool] = {}
+        """Which of them come back, while all are away."""
+        self._away = ""
+        # Hidden panels take no sizes: shares are dealt when they first show, unless an arrangement is known.
+        self._first_shares = QTimer(self, singleShot=True, interval=0)
+        self._first_shares.timeout.connect(self._share_out)
+        self._has_shares = False
+        window.setTabPosition(Qt.DockWidgetArea.RightDockWidgetArea, QTabWidget.TabPosition.North)
+        window.setDockNestingEnabled(True)
+        # Forms need the height at the right, tables the width below.
+        window.setCorner(Qt.Corner.BottomRightCorner, Qt.DockWidgetArea.RightDockWidgetArea)
+        self.reset()
+
+    def reset(self) -> None:
+        """Every panel at its place."""
+        window, docks = self._window, self._docks
+        self._is_arranging = True
+        for id_, dock in docks.items():
+            dock.setFloating(False)
+            window.addDockWidget(AREAS.get(id_, Qt.DockWidgetArea.RightDockWidgetArea), dock)
+            dock.setVisible(id_ not in HIDDEN)
+        window.splitDockWidget(docks["panel_sites"], docks["panel_details"], Qt.Orientation.Vertical)
+        for id_ in ("panel_claims", "panel_sources", "panel_responses"):
+            window.tabifyDockWidget(docks["panel_sites"], docks[id_])
+        window.tabifyDockWidget(docks["panel_details"], docks["panel_acquisition"])
+        docks["panel_details"].raise_()
+        docks["panel_sites"].raise_()
+        self._share_out()
+        self._is_arranging = False
+        self.name_tabs()
+
+    def _share_out(self) -> None:
+        """Forms get more height than lists."""
+        window, docks = self._window, self._docks
+        horizontal = [docks["panel_layers"], docks["panel_sites"]]
+        window.resizeDocks(horizontal, [LEFT_PX, RIGHT_PX], Qt.Orientation.Horizontal)
+        vertical = [docks["panel_sites"], docks["panel_details"], docks["panel_attributes"]]
+        window.resizeDocks(vertical, [340, 480, BELOW_PX], Qt.Orientation.Vertical)
+        QTimer.singleShot(0, self._drop_ghosts)  # once the docks are where they will be
+
+    def _drop_ghosts(self) -> None:
+        """Hide tab bars that Qt has left standing where their docks no longer are, when all came back at once."""
+        bars = self._window.findChildren(QTabBar, options=Qt.FindChildOption.FindDirectChildrenOnly)
+        shown = [bar for bar in bars if bar.isVisible()]
+        heads = {(dock.x(), dock.y()) for dock in self._docks.values() if dock.isVisible()}
+        titles = [[bar.tabText(at) for at in range(bar.count())] for bar in shown]
+        for bar, mine in zip(shown, titles, strict=True):
+            if titles.count(mine) > 1 and (bar.x(), bar.y() + bar.height()) not in heads:
+                bar.hide()
+
+    def set_shown(self, shown: bool) -> None:
+        """Take all panels away while there is no case, and bring back those that stood."""
+        if not shown and not self._wanted:
+            self._away = self.state() if self._has_shares else ""
+            self._wanted = {id_: not dock.isHidden() for id_, dock in self._docks.items()}
+            for dock in self._docks.values():
+                dock.hide()
+        elif shown and self._wanted:
+            self._is_arranging = True
+            for id_, visible in self._wanted.items():
+                self._docks[id_].setVisible(visible)
+            self._wanted = {}
+            for front in ("panel_details", "panel_sites"):
+                self._docks[front].raise_()
+            self._is_arranging = False
+            self.name_tabs()
+            self.restore(self._away)
+            if not self._has_shares:
+                self._has_shares = True
+                self._first_shares.start()
+            else:
+                QTimer.singleShot(0, self._drop_ghosts)
+
+    def name_tabs(self) -> None:
+        """The window makes tab bars as docks are put on each other; a screen reader wants to know what they are."""
+        for tabs in self._window.findChildren(QTabBar, options=Qt.FindChildOption.FindDirectChildrenOnly):
+            if not tabs.accessibleName():
+                tabs.setAccessibleName(self.tr("Panels"))
+                tabs.currentChanged.connect(self._tab_chosen)
+
+    def _tab_chosen(self, at: int) -> None:
+        tabs = self.sender()
+        if self._is_arranging or not isinstance(tabs, QTabBar):
+            return
+        for dock in self._docks.values():
+            if dock.windowTitle() == tabs.tabText(at):
+                self.front_chosen.emit(dock)
+
+    def state(self) -> str:
+        """The arrangement, for the settings; while the panels are away, how they will come back."""
+        if self._wanted:
+            return self._away
+        return bytes(self._window.saveState(STATE_VERSION).toBase64().data()).decode("ascii")
+
+    def restore(self, state: str) -> None:
+        """Take up an arrangement, at the latest when the panels are shown; a broken or another version's is left."""
+        if self._wanted:
+            self._away = state
+            return
+        if not state:
+            return
+        self._is_arranging = True
+        known = QByteArray.fromBase64(state.encode("ascii", "ignore"))
+        self._has_shares = self._window.restoreState(known, STATE_VERSION) or self._has_shares
+        self._is_arranging = False
+        self.name_tabs()
