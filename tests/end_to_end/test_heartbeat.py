@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import numpy as np
@@ -9,8 +10,11 @@ import pyogrio.raw
 import shapely
 from PySide6.QtCore import QPoint
 
+from layers.vector.label_style import LabelStyle
+from layers.vector.style import VectorStyle
 from tests.end_to_end.conftest import Desk
 from tests.support.heartbeat import FREE_MS, Heartbeat
+from viewer.commands.layers import update_layer
 from viewer.panels.attribute_table import AttributeTablePanel
 from viewer.panels.make_sites import MakeSitesDialog
 
@@ -35,6 +39,40 @@ def test_panning_and_zooming_leave_the_window_free(demo: Desk) -> None:
                 demo.drag(middle, middle + way, steps=10)
         demo.settle()
     assert len(heart.gaps_ms) > 20
+    assert heart.longest_ms < FREE_MS
+
+
+def test_names_along_many_rivers_leave_the_window_free(desk: Desk, tmp_path: Path) -> None:
+    rng = np.random.default_rng(7)
+    courses = rng.normal(0, 0.25, (200, 400)).cumsum(axis=1) + rng.uniform(0, 6.28, (200, 1))
+    steps = np.stack((np.cos(courses), np.sin(courses)), axis=2) * 0.02
+    rivers = steps.cumsum(axis=1) + np.stack((rng.uniform(80, 140, 200), rng.uniform(20, 65, 200)), axis=1)[:, None]
+    names = np.array([f"River {n} Длинная" for n in range(200)], object)
+    path = tmp_path / "rivers.gpkg"
+    lines = shapely.to_wkb(shapely.linestrings(list(rivers)))
+    pyogrio.raw.write(
+        path, lines, [names], ["name"], layer="rivers", driver="GPKG", geometry_type="LineString", crs="EPSG:4326"
+    )
+    desk.open_file(path)
+    (layer,) = desk.document.layers_in_order()
+    style = VectorStyle("#4aa3df", 1.6, labels=LabelStyle("name", 12, italic=True))
+    middle = desk.canvas.rect().center()
+    desk.keys("H", desk.canvas)
+    with Heartbeat() as heart:
+        desk.window.panel_context.do(update_layer, layer.uuid, style_json=json.dumps(style.to_json()))
+        desk.settle()
+        for notches in (3, 2, -4):
+            desk.wheel(middle, notches)
+            desk.drag(middle, middle + QPoint(120, 90), steps=10)
+            desk.settle()
+    scene, view = desk.canvas.scene, desk.canvas.viewport.view()
+    shown = scene._layouts._last
+    assert shown[0].view == view, "the labels have come to rest"
+    placed = scene.label_layout(view).placed
+    assert len(placed) > 20
+    assert any(label.letters for label in placed)
+    scene._layouts.forget()
+    assert scene.label_layout(view).placed == placed, "a job finds what is found at once"
     assert heart.longest_ms < FREE_MS
 
 

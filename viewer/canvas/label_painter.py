@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import combinations, pairwise
+from threading import get_ident
 
 from PySide6.QtCore import QLineF, QPoint, QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QImage, QPainter, QPainterPath, QPen, QTransform
@@ -21,6 +22,8 @@ from viewer.canvas.qt_shapes import is_vector_device
 PAD_PX = 3.0
 _WRAP_AFTER = 26
 MOST_SPRITES = 2000
+LETTERS_AS_ONE = 4
+"""Each letter along a bend has its own halo: a few take as long as a straight label."""
 _MOST_SIZES = 20_000
 
 
@@ -36,23 +39,24 @@ class Face:
     italic: bool = False
 
     def font(self, scale: float) -> QFont:
-        return _font(self, scale)
+        return _font(self, scale, get_ident())
 
     def metrics(self, scale: float) -> QFontMetricsF:
-        return _metrics(self, scale)
+        return _metrics(self, scale, get_ident())
 
 
 type _Key = tuple[str, Face, int, float, float, tuple[Letter, ...]]
 
 
 @lru_cache(maxsize=256)
-def _font(face: Face, scale: float) -> QFont:
+def _font(face: Face, scale: float, _thread: int) -> QFont:
+    """A font has what its thread loaded for it: no two threads use one."""
     return map_font(face.size_px * scale, bold=face.bold, italic=face.italic)
 
 
 @lru_cache(maxsize=256)
-def _metrics(face: Face, scale: float) -> QFontMetricsF:
-    return QFontMetricsF(_font(face, scale))
+def _metrics(face: Face, scale: float, thread: int) -> QFontMetricsF:
+    return QFontMetricsF(_font(face, scale, thread))
 
 
 class LabelPainter:
@@ -87,7 +91,7 @@ class LabelPainter:
     ) -> bool:
         """The most important last, above the others; leaders below all letters.
 
-        At most `most_new` labels are drawn that no picture is kept of: False where some were left out.
+        Of those that no picture is kept of about `most_new` are drawn: False where some were left out.
         """
         asked = len(labels)
         labels = self._affordable(labels, scale, most_new) if not is_vector_device(painter) else labels
@@ -112,15 +116,16 @@ class LabelPainter:
         return len(labels) == asked
 
     def _affordable(self, labels: Sequence[PlacedLabel], scale: float, most_new: int) -> Sequence[PlacedLabel]:
-        """Those with a picture, and the first `most_new` of the others."""
-        if most_new >= len(labels):
+        """Those with a picture, and the first of the others, as many as `most_new` straight ones take."""
+        if most_new >= MOST_SPRITES:
             return labels
-        found = []
+        found, cost = [], 0.0
         for label in labels:
-            is_new = _key(label, scale) not in self._sprites
-            if not is_new or most_new > 0:
-                found.append(label)
-                most_new -= is_new
+            if _key(label, scale) not in self._sprites:
+                if cost >= most_new:
+                    continue
+                cost += max(1.0, len(label.letters) / LETTERS_AS_ONE)
+            found.append(label)
         return found
 
     def _paint_shapes(self, painter: QPainter, label: PlacedLabel, scale: float) -> None:

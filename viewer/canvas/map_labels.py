@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from PySide6.QtGui import QPainter
 
@@ -23,30 +24,46 @@ _NEW_A_FRAME = 24
 """Letters of one label take up to a millisecond the first time."""
 
 
+@dataclass(frozen=True, slots=True)
+class LabelTask:
+    """What a layout is made from, taken from the document in the window's thread."""
+
+    view: View
+    marks: list[Box]
+    wishes: list[LabelWish]
+    """Of sites."""
+    labellings: Labellings
+
+    def layout(self, layers: LayerLabels) -> LabelLayout:
+        """Any thread that has `layers` to itself; may take some tenths of a second."""
+        view, wishes, layer_marks = self.view, list(self.wishes), list[Box]()
+        for uuid, labelling in self.labellings:
+            for one in views_around(view):
+                asked = layers.asked(uuid, labelling, one)
+                layer_marks += asked.marks
+                wishes += asked.wishes
+        edge = _EDGE_PX * view.ratio
+        room = Box(edge, edge, view.width - edge, view.height - edge)
+        return LabelLayout.of(room, wishes, self.marks, layer_marks)
+
+
 class MapLabels:
     """Keeps measures and pictures of letters, nothing else."""
 
     def __init__(self) -> None:
         self._painter = LabelPainter()
-        self._sites, self._layers = SiteLabels(self._painter), LayerLabels(self._painter)
+        self._sites = SiteLabels(self._painter)
 
-    def layout(
+    def task(
         self, view: View, frames: Sequence[SiteFrame], labellings: Labellings,
         selection: frozenset[str] = frozenset(), language: str = "",
-    ) -> LabelLayout:  # fmt: skip
+    ) -> LabelTask:  # fmt: skip
         """The labels of a view: of the sites of `frames`, then of the layers, the topmost first."""
         marks, wishes = _furniture(view), list[LabelWish]()
         for frame in frames:
             marks += self._sites.marks(frame)
             wishes += self._sites.wishes(frame, selection, language)
-        layer_marks: list[Box] = []
-        for uuid, labelling in labellings:
-            for one in views_around(view):
-                asked = self._layers.asked(uuid, labelling, one)
-                layer_marks += asked.marks
-                wishes += asked.wishes
-        edge = _EDGE_PX * view.ratio
-        return LabelLayout.of(Box(edge, edge, view.width - edge, view.height - edge), wishes, marks, layer_marks)
+        return LabelTask(view, marks, wishes, labellings)
 
     def paint(self, painter: QPainter, labels: Sequence[PlacedLabel], scale: float, *, in_haste: bool = False) -> bool:
         """False where some were left out, `in_haste`, because their letters take time: they come when painted again."""

@@ -46,7 +46,8 @@ class MapPicture(QObject):
 
     def is_final(self, view: View) -> bool:
         """True when what was painted last is exact."""
-        return not self._is_stale and self._is_settled and self._scene.is_complete(view)
+        is_settled = self._is_settled and not self._scene.awaits_labels
+        return not self._is_stale and is_settled and self._scene.is_complete(view)
 
     def show(self, painter: QPainter, view: View, *, settled: bool, whole: bool) -> None:
         """Onto the widget, in logical pixels; `whole`: all of it is to be painted."""

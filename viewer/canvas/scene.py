@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from functools import reduce
+from functools import partial, reduce
 from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
@@ -19,8 +19,9 @@ from layers.geo.crs import PIXEL_SPACE, WGS84, transform_bounds
 from layers.geo.lon_extent import around
 from layers.grid.tile_grid import View
 from layers.vector.placement import LabelLayout
+from viewer.canvas.label_layouts import LabelKey, LabelLayouts
 from viewer.canvas.layer_stack import DrawingFactory, LayerStack
-from viewer.canvas.map_labels import MapLabels, carried_along
+from viewer.canvas.map_labels import LabelTask, MapLabels
 from viewer.canvas.site_frame import SiteFrame
 from viewer.canvas.site_index import SiteIndex
 from viewer.canvas.site_painter import SitePainter
@@ -28,13 +29,11 @@ from viewer.commands.meta import SITES_VISIBLE, sites_visible
 from viewer.rendering.context import RenderContext
 from viewer.rendering.drawing import LayerDrawing
 from viewer.rendering.drawings import drawing_for
-from viewer.rendering.layer_labelling import LayerLabelling
 from viewer.rendering.round_sheet import views_around
 from viewer.support.timing import span
 
 BACKGROUND_COLOR = "#0e1a24"
 type Preview = Callable[[QPainter, View], None]
-type Labelled = tuple[tuple[str, LayerLabelling], ...]
 
 
 class MapScene(QObject):
@@ -66,6 +65,7 @@ class MapScene(QObject):
         self._stack.updated.connect(self.updated)
         self._stack.problem_changed.connect(self.problem_changed)
         self._sites, self._labels = SitePainter(), MapLabels()
+        self._layouts = LabelLayouts(context.jobs, self.updated.emit)
         self._view: View | None = None
         self._unsubscribe: Callable[[], None] = lambda: None
         self._adopt(document, base_folder)
@@ -87,6 +87,7 @@ class MapScene(QObject):
         """Let go of the document and of all drawings."""
         self._unsubscribe()
         self._unsubscribe = lambda: None
+        self._layouts.close()
         self._stack.close()
 
     def _adopt(self, document: Document, base_folder: Path | None) -> None:
@@ -94,7 +95,7 @@ class MapScene(QObject):
         self._unsubscribe = document.subscribe(self._on_changes)
         self._index = SiteIndex.of(document.sites)
         self._frames: tuple[SiteFrame, ...] = ()
-        self._layout: tuple[View, frozenset[str], str, Labelled, LabelLayout] | None = None
+        self._layouts.forget()
         self._stack.show_layers(self._rows(), base_folder, self._view)
 
     def _on_changes(self, changes: Changes) -> None:
@@ -105,7 +106,8 @@ class MapScene(QObject):
         if changes.touches("layers"):
             self._stack.show_layers(self._rows(), self._stack.base_folder, self._view)
         if changes.touches("sites", "layers") or SITES_VISIBLE in changes.uuids("meta"):
-            self._frames, self._layout = (), None
+            self._frames = ()
+            self._layouts.outdate()
             self.updated.emit()
 
     def _rows(self) -> list[Layer]:
@@ -152,8 +154,13 @@ class MapScene(QObject):
         return self._stack.is_open()
 
     def is_complete(self, view: View) -> bool:
-        """True when `paint_map` paints the final, exact picture."""
+        """True when `paint_map` paints the final, exact picture; on the screen labels may come a little later."""
         return self._stack.is_complete(view)
+
+    @property
+    def awaits_labels(self) -> bool:
+        """True while labels are being found that were not there when the map was painted last on the screen."""
+        return self._layouts.is_awaited
 
     def is_idle(self) -> bool:
         """True when the view last set is complete."""
@@ -229,15 +236,17 @@ class MapScene(QObject):
 
     def label_layout(self, view: View, selection: frozenset[str] = frozenset()) -> LabelLayout:
         """Where the labels of a view are: a function of document, view, selection and language alone."""
-        key = view, selection, self.label_language, self._labellings(view)
-        if self._layout is None or self._layout[:4] != key:
-            frames = self.site_frames(view) if sites_visible(self._document) else ()
-            self._layout = (*key, self._labels.layout(view, frames, key[3], selection, self.label_language))
-        return self._layout[4]
+        key = self._label_key(view, selection)
+        return self._layouts.exact(key, partial(self._label_task, key))
 
-    def _labellings(self, view: View) -> Labelled:
+    def _label_key(self, view: View, selection: frozenset[str]) -> LabelKey:
         found = ((uuid, self.drawings[uuid].labelling(view)) for uuid in reversed(self._stack.visible()))
-        return tuple((uuid, labelling) for uuid, labelling in found if labelling is not None)
+        labelled = tuple((uuid, labelling) for uuid, labelling in found if labelling is not None)
+        return LabelKey(view, selection, self.label_language, labelled)
+
+    def _label_task(self, key: LabelKey) -> LabelTask:
+        frames = self.site_frames(key.view) if sites_visible(self._document) else ()
+        return self._labels.task(key.view, frames, key.labelled, key.selection, key.language)
 
     # -- painting -------------------------------------------------------------------------------------------------
 
@@ -254,7 +263,7 @@ class MapScene(QObject):
         """Paint the map onto any painter whose coordinates are the view's pixels; vectors and text stay such.
 
         `settled` False, while one drags: labels only go with the map, and are placed anew when it rests.
-        `in_haste`, on the screen: many new labels come over some frames, `updated` says when.
+        `in_haste`, on the screen: labels may come some frames later, `updated` says when.
         """
         painter.save()
         painter.setClipRect(0, 0, view.width, view.height)
@@ -276,14 +285,9 @@ class MapScene(QObject):
     def _paint_labels(
         self, painter: QPainter, view: View, selection: frozenset[str], settled: bool, in_haste: bool
     ) -> bool:
-        last = self._layout
-        if (
-            settled
-            or last is None
-            or last[1:3] != (selection, self.label_language)
-            or last[0].grid.crs != view.grid.crs
-        ):
-            labels = self.label_layout(view, selection).placed
+        if in_haste:
+            key = self._label_key(view, selection)
+            labels = self._layouts.shown(key, partial(self._label_task, key), settled=settled)
         else:
-            labels = carried_along(last[4], last[0], view)
+            labels = self.label_layout(view, selection).placed
         return self._labels.paint(painter, labels, view.ratio, in_haste=in_haste)
