@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import codecs
 import re
+import unicodedata
 
 from layers.common_characters import HANGUL, HANZI
 
@@ -13,6 +14,7 @@ ENCODINGS = (
 )  # fmt: skip
 """What a person may choose from."""
 _MARKS = (
+    (codecs.BOM_UTF32_LE, "utf-32"), (codecs.BOM_UTF32_BE, "utf-32"),  # before UTF-16, whose mark begins the first
     (codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"),
 )  # fmt: skip
 _FREQUENT = frozenset("оеаинтсрвлкмдпуОЕАИНТСРВЛКМДПУ")
@@ -33,6 +35,36 @@ _CZECH = re.compile(rb"[A-Za-z]*(\xec[a-z]*[\xe8\xf8]|[\xe8\xf8][a-z]*\xec|[a-z]
 """Letters of Czech that no language of western Europe has side by side in a word."""
 _DOTTED_CAPITAL, _CEDILLA = re.compile(rb"\xdd[cnsz]"), re.compile(rb"[A-Za-z]\xfe")
 _TURKISH_LETTERS = frozenset("çğıöşüÇĞİÖŞÜâîû")
+
+
+_WIDE = ("utf-32-le", "utf-32-be", "utf-16-le", "utf-16-be")
+_SPACED = frozenset("\t\r\n\f ")
+_OF_TABLES = frozenset("\t,;|.0123456789")
+_LEAST_OF_TABLES, _MOST_ODD = 0.05, 0.02
+_LONG_LINE = 1_000
+
+
+def wide_encoding(data: bytes) -> str:
+    """UTF-16 or UTF-32 with its order of bytes, of a table that has no mark; "" where it is none.
+
+    The right reading has the delimiters and digits that any table has, and next to no character that is none. The
+    bytes may end within a character.
+    """
+    shares = {encoding: _share_of_table(data, encoding) for encoding in _WIDE} if b"\0" in data else {"": 0.0}
+    best = max(shares, key=lambda encoding: shares[encoding])
+    return best if shares[best] >= _LEAST_OF_TABLES else ""
+
+
+def _share_of_table(data: bytes, encoding: str) -> float:
+    """How much of the text is what stands between the cells of tables, or digits; 0 where it is no text."""
+    try:
+        text = codecs.getincrementaldecoder(encoding)().decode(data, final=False)
+    except UnicodeDecodeError:
+        return 0.0
+    if not text or ("\n" not in text and "\r" not in text and len(text) < _LONG_LINE):
+        return 0.0
+    odd = sum(one not in _SPACED and unicodedata.category(one) in ("Cc", "Cn", "Co") for one in text)
+    return sum(one in _OF_TABLES for one in text) / len(text) if odd <= len(text) * _MOST_ODD else 0.0
 
 
 def known_encoding(name: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import csv
 import io
 import os
@@ -14,13 +15,14 @@ from layers.counted import grouped
 from layers.errors import NotReadable, TooLarge, UnsupportedFormat
 from layers.readers.header_row import header_at, said_above
 from layers.readers.row_problems import RowProblems
-from layers.text_encoding import guessed_encoding, known_encoding
+from layers.text_encoding import guessed_encoding, known_encoding, wide_encoding
 
 MAX_BYTES = 200 * 2**20
 PREVIEW_BYTES = 2**19
 PREVIEW_ROWS = 1000
 MAX_COLUMNS = 2000
 _SAMPLE_BYTES = 2**18
+_WIDE_MARKS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE, codecs.BOM_UTF32_BE)
 _DELIMITERS = ",;\t|"
 _ROWS_ENOUGH = 20
 """A look at the first rows reads on until it has so many: a coastline in WKT may be longer than the look."""
@@ -126,6 +128,10 @@ def unique_names(names: list[str]) -> list[str]:
 def _decoded(data: bytes, chosen: str) -> tuple[str, str, str, int]:
     """Text, its encoding, why that, and how many characters did not fit."""
     encoding, evidence = known_encoding(chosen), "chosen by hand"
+    if encoding in ("", "utf-16", "utf-32") and not data.startswith(_WIDE_MARKS):
+        wide = wide_encoding(data[:_SAMPLE_BYTES])
+        if wide.startswith(encoding or "utf"):
+            encoding, evidence = wide, evidence if encoding else "it has a NUL beside each delimiter"
     if not encoding:
         encoding, evidence = guessed_encoding(data)
         if encoding == "utf-8" and data[:_SAMPLE_BYTES].isascii() and not data.isascii():

@@ -8,6 +8,7 @@ import zipfile
 from enum import StrEnum
 
 from layers.errors import FileMissing, NotAFile, NotAllowed, UnsupportedFormat
+from layers.text_encoding import wide_encoding
 
 HEAD_BYTES = 4096
 
@@ -148,7 +149,8 @@ def _sniff(head: bytes, suffix: str) -> Content | None:
                 return content
     if suffix == ".vrt" and b"<VRTDataset" in head:  # under any other name a VRT is a disguise
         return Content.VRT
-    return Content.TABLE if suffix in _TABLES and (_is_text(head) or _has_few_nuls(head)) else None
+    is_table = suffix in _TABLES and (_is_text(head) or _has_few_nuls(head) or wide_encoding(head))
+    return Content.TABLE if is_table else None
 
 
 def _in_utf8(head: bytes) -> bytes:
@@ -180,7 +182,7 @@ def _archive(path: str) -> Content | None:
 
 
 def _is_text(head: bytes) -> bool:
-    return bool(head) and (b"\0" not in head or head.startswith((b"\xff\xfe", b"\xfe\xff")))
+    return bool(head) and (b"\0" not in head or head.startswith((b"\xff\xfe", b"\xfe\xff", b"\0\0\xfe\xff")))
 
 
 def _has_few_nuls(head: bytes) -> bool:

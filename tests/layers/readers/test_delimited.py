@@ -62,6 +62,42 @@ def test_what_is_binary_is_no_table(tmp_path, data):
         probe(path)
 
 
+WIDE = {
+    "ru": "название;широта;долгота\nВосточный;51,88;128,33\nПлесецк;62,93;40,57\n",
+    "zh": "名称\t纬度\t经度\n酒泉卫星发射中心\t40.96\t100.29\n文昌一\t19.61\t110.95\n",
+    "en": "name,lat,lon\r\nBaikonur,45.96,63.3\r\nKourou,5.2,-52.7\r\n",
+}
+
+
+@pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be", "utf-32-le", "utf-32-be"])
+@pytest.mark.parametrize("language", WIDE)
+def test_utf_16_and_32_without_a_mark_are_known_by_their_nuls(tmp_path, language, encoding):
+    path, plain = (
+        written(tmp_path / "a.csv", WIDE[language], encoding),
+        written(tmp_path / "b.csv", "\ufeff" + WIDE[language]),
+    )
+    assert read_delimited(str(path), {}).columns == read_delimited(str(plain), {}).columns
+    info = probe(path)
+    assert (info.features, info.reading["placed"], info.reading["encoding"]) == (2, 2, encoding)
+    assert info.reading["encoding_evidence"] == "it has a NUL beside each delimiter"
+    assert not info.problems
+
+
+@pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be"])
+def test_who_chooses_utf_16_need_not_know_the_order_of_its_bytes(tmp_path, encoding):
+    info = probe(written(tmp_path / "a.csv", WIDE["zh"], encoding), options={"encoding": "utf-16"})
+    assert (info.reading["placed"], info.reading["encoding"]) == (2, encoding)
+    assert info.reading["encoding_evidence"] == "chosen by hand"
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-32", "utf-32-be"])
+def test_a_mark_says_which_of_them_it_is(tmp_path, encoding):
+    mark = "\ufeff" if encoding.endswith("be") else ""
+    path = written(tmp_path / "a.csv", mark + WIDE["zh"], encoding)
+    assert read_delimited(str(path), {}).columns["名称"] == ["酒泉卫星发射中心", "文昌一"]
+    assert probe(path).reading["encoding_evidence"] == "its first bytes say so"
+
+
 TITLED = (
     "Sites of interest;;;\n\nas of;2024-05-01;;\nname;lat;lon;n\na;51.5;128.25;1\n\nb;nowhere;128;2\nc;51;128;3;4\n"
 )
