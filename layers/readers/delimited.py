@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from layers.counted import grouped
+from layers.counted import counted, grouped
 from layers.errors import NotReadable, TooLarge, UnsupportedFormat
 from layers.readers.header_row import header_at, said_above
 from layers.readers.row_problems import RowProblems
@@ -71,7 +71,8 @@ def read_delimited(path: str, options: dict[str, Any], *, preview: bool = False)
         if cells
         else {column: [] for column in names}
     )
-    notes = [f"{grouped(lost)} characters of {name} are no {reading['encoding']}: choose its encoding."] if lost else []
+    lost_words = counted(lost, f"character of {name} is", f"characters of {name} are")
+    notes = [f"{lost_words} no {reading['encoding']}: choose its encoding."] if lost else []
     notes += [*said_above(rows, numbers, at), *problems.sentences()]
     reading |= {"header": at >= 0, "header_row": numbers[at] if at >= 0 else 0}
     return RawTable(os.path.splitext(name)[0], columns, {}, reading, tuple(notes), numbers_of_body)
@@ -84,7 +85,7 @@ type _Read = tuple[_Rows, Sequence[int], dict[str, Any], int]
 
 def _read_all(path: str, name: str, options: dict[str, Any]) -> _Read:
     with open(path, "rb") as file:
-        return _parsed(file.read(), name, options, None)
+        return _parsed(file.read(), name, options, None, is_whole=True)
 
 
 def _read_start(path: str, name: str, options: dict[str, Any]) -> _Read:
@@ -93,7 +94,7 @@ def _read_start(path: str, name: str, options: dict[str, Any]) -> _Read:
     while True:
         with open(path, "rb") as file:
             data, is_whole = file.read(size), not file.read(1)
-        found = _parsed(data, name, options, PREVIEW_ROWS)
+        found = _parsed(data, name, options, PREVIEW_ROWS, is_whole=is_whole)
         if is_whole or len(found[0]) > PREVIEW_ROWS:
             return found
         if len(found[0]) > _ROWS_ENOUGH:
@@ -101,8 +102,8 @@ def _read_start(path: str, name: str, options: dict[str, Any]) -> _Read:
         size *= 8
 
 
-def _parsed(data: bytes, name: str, options: dict[str, Any], most: int | None) -> _Read:
-    text, encoding, evidence, lost = _decoded(data, str(options.get("encoding", "")))
+def _parsed(data: bytes, name: str, options: dict[str, Any], most: int | None, *, is_whole: bool) -> _Read:
+    text, encoding, evidence, lost = _decoded(data, str(options.get("encoding", "")), is_whole)
     delimiter = str(options.get("delimiter") or "") or _delimiter(text)
     if len(delimiter) != 1:
         raise UnsupportedFormat("A delimiter is one character: a comma, a semicolon, a bar or a tab.")
@@ -125,8 +126,8 @@ def unique_names(names: list[str]) -> list[str]:
     return found
 
 
-def _decoded(data: bytes, chosen: str) -> tuple[str, str, str, int]:
-    """Text, its encoding, why that, and how many characters did not fit."""
+def _decoded(data: bytes, chosen: str, is_whole: bool) -> tuple[str, str, str, int]:
+    """Text, its encoding, why that, and how many characters did not fit; where it is not whole the last may be cut."""
     encoding, evidence = known_encoding(chosen), "chosen by hand"
     if encoding in ("", "utf-16", "utf-32") and not data.startswith(_WIDE_MARKS):
         wide = wide_encoding(data[:_SAMPLE_BYTES])
@@ -136,7 +137,7 @@ def _decoded(data: bytes, chosen: str) -> tuple[str, str, str, int]:
         encoding, evidence = guessed_encoding(data)
         if encoding == "utf-8" and data[:_SAMPLE_BYTES].isascii() and not data.isascii():
             encoding, evidence = guessed_encoding(data[_SAMPLE_BYTES:])
-    text = data.decode(encoding, "replace").removeprefix("\ufeff")
+    text = codecs.getincrementaldecoder(encoding)("replace").decode(data, final=is_whole).removeprefix("\ufeff")
     lost = text.count("\ufffd")
     return text, encoding.removesuffix("-sig"), evidence, lost
 

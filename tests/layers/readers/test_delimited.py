@@ -44,6 +44,18 @@ def test_a_preview_leaves_out_the_row_that_it_cuts(tmp_path):
     assert set(table.columns["lon"]) == {"128"}
 
 
+@pytest.mark.parametrize("more", range(3))
+def test_a_preview_that_ends_within_a_character_says_nothing_of_it(tmp_path, more):
+    text = f"name,lat,lon\n{'x' * (300 + more)},1,2\n" + f"{'酒泉' * 200},51,128\n" * 900
+    assert read_delimited(str(written(tmp_path / "a.csv", text)), {}, preview=True).problems == ()
+
+
+def test_a_file_that_ends_within_a_character_says_so(tmp_path):
+    path = tmp_path / "a.csv"
+    path.write_bytes("name,lat,lon\nb,1,2\n酒,1,2\n泉".encode()[:-1])
+    assert "1 character of a.csv is no utf-8: choose its encoding." in read_delimited(str(path), {}).problems
+
+
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-16", "utf-16-be"])
 def test_a_stray_nul_is_marked_in_its_cell(tmp_path, encoding):
     mark = "\ufeff" if encoding == "utf-16-be" else ""
