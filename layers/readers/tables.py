@@ -12,6 +12,7 @@ import pyogrio.raw
 from layers.counted import grouped
 from layers.errors import CannotBePlaced, NotReadable, UnsupportedFormat
 from layers.geo.crs import WGS84
+from layers.guarded_xml import BadXml
 from layers.readers.cell_types import typed_column
 from layers.readers.delimited import PREVIEW_ROWS, RawTable, read_delimited, unique_names
 from layers.readers.files import Content
@@ -21,7 +22,7 @@ from layers.readers.parsed_layer import ParsedLayer
 from layers.readers.row_problems import RowProblems
 from layers.readers.table_columns import chosen_columns
 from layers.readers.table_places import looks_swapped, placed
-from layers.readers.workbook_cells import exact_cells
+from layers.readers.workbook_cells import check_parts, exact_cells
 from layers.readers.worldfile import crs_text
 from layers.readers.zip_guard import opened
 
@@ -102,8 +103,11 @@ def _sheets(source: VectorSource, preview: bool) -> list[RawTable]:
     with opened(source.path) as archive:  # judged
         try:
             with remarks_ignored():
+                check_parts(archive)
                 names = [str(name) for name, _ in pyogrio.list_layers(source.path)[:MAX_SHEETS]]
                 found = [_sheet(source, archive, name, preview) for name in names]
+        except BadXml as error:
+            raise NotReadable(f"{source.name} is not read: {error}, which no workbook does.") from error
         except READ_ERRORS as error:
             raise NotReadable(f"{source.name} cannot be read: {clean(error, source.path)}") from error
     filled = [table for table in found if len(table)]
@@ -133,12 +137,12 @@ def _sheet(source: VectorSource, archive: ZipFile, name: str, preview: bool) -> 
         types = {column: known[field] for column, field in zip(names, whole, strict=True) if field in known}
     rows = len(next(iter(columns.values()), []))
     numbers = range(at + 2, at + 2 + rows)
-    exact = exact_cells(archive, name, numbers.stop - 1 if preview else None, always=at > 0)
+    exact, notes = exact_cells(archive, name, numbers.stop - 1 if preview else None, always=at > 0)
     for position, column in enumerate(columns):
         if position in exact:
             _made_exact(column, columns, types, [exact[position].get(number) for number in numbers])
     reading = {"sheet": name, "header": at >= 0, "header_row": at + 1}
-    problems = tuple(said_above(top, range(1, len(top) + 1), at))
+    problems = (*said_above(top, range(1, len(top) + 1), at), *notes)
     return RawTable(name, columns, types, reading, problems, numbers)
 
 

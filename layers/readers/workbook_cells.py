@@ -5,17 +5,19 @@ OGR takes "yyyy-mm-dd h:mm:ss" for a format of days, and throws the time away.
 
 from __future__ import annotations
 
+import contextlib
 import posixpath
 import re
 import zipfile
 from datetime import datetime, timedelta
-from functools import lru_cache
+from functools import lru_cache, partial
 from xml.etree.ElementTree import Element
 
-from layers.guarded_xml import BLOCK, BadXml, Limits, parse_xml, walk_xml
+from layers.guarded_xml import BLOCK, BadXml, Limits, NotWellFormed, parse_xml, walk_xml
 from layers.readers.zip_guard import MAX_BYTES, member
 
-_LIMITS = Limits(size=MAX_BYTES, elements=30_000_000)
+_LIMITS = Limits(size=MAX_BYTES, elements=30_000_000, bare_doctype=True)
+_HEAD_BYTES = 2**16
 _NOT_CODE = re.compile(r'"[^"]*"|\\.|_.|\*.|\[[^\]]*\]')
 _BUILT_IN = frozenset({14, 15, 16, 17, 22, *range(27, 32), 36, *range(50, 55), 57, 58})
 """Numbers of formats that show a day, with those of East Asia."""
@@ -28,24 +30,36 @@ type ExactCells = dict[int, dict[int, str | bool]]
 """By column (from 0) and the number of the row: a date and time in ISO form, or a truth value."""
 
 
-def exact_cells(archive: zipfile.ZipFile, sheet: str, last_row: int | None, *, always: bool) -> ExactCells:
+def check_parts(archive: zipfile.ZipFile) -> None:
+    """Raises BadXml where a part declares entities, which OGR would put in: no workbook has any."""
+    for name in archive.namelist():
+        if name.startswith("xl/") and name.endswith((".xml", ".rels")):
+            with archive.open(name) as file, contextlib.suppress(_Enough, NotWellFormed):
+                blocks = iter(partial(file.read, _HEAD_BYTES), b"")
+                walk_xml(blocks, _enough, _enough, lambda text: None, _LIMITS)
+
+
+def exact_cells(
+    archive: zipfile.ZipFile, sheet: str, last_row: int | None, *, always: bool
+) -> tuple[ExactCells, list[str]]:
     """Of the sheet of this name down to `last_row`; {} at once where no format shows days, unless `always`.
 
-    {} also where the workbook is put together in a way that is not known.
+    {} and a sentence where the workbook is put together in a way that is not known, or is no XML.
     """
     try:
         dates = _date_styles(archive)
         if not dates and not always:
-            return {}
+            return {}, []
         part, is_1904 = _part_of(archive, sheet)
         cells = _Cells(dates, is_1904, last_row)
         with archive.open(part) as file:
             walk_xml(iter(lambda: file.read(BLOCK), b""), cells.start, cells.end, cells.text, _LIMITS)
     except _Enough:
         pass
-    except (BadXml, KeyError):
-        return {}
-    return cells.found
+    except (BadXml, KeyError) as error:
+        why = error if isinstance(error, BadXml) else "it is put together in an unknown way"
+        return {}, [f"{sheet} cannot be looked at cell by cell ({why}): its dates may lack their time of day."]
+    return cells.found, []
 
 
 def _tag(element: Element | str) -> str:
@@ -91,7 +105,11 @@ def _shows_day(code: str) -> bool:
 
 
 class _Enough(Exception):
-    """The last row that is wanted has been read."""
+    """What is wanted has been read."""
+
+
+def _enough(*_: object) -> None:
+    raise _Enough
 
 
 class _Cells:

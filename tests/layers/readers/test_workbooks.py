@@ -4,10 +4,11 @@ from pathlib import Path
 
 import pytest
 
+from layers.errors import NotReadable
 from layers.pool.pool import ReaderPool
 from layers.readers.vector_source import rows_of, source_of
 from layers.vector.table import VectorInfo
-from tests.layers.readers.tiny_workbooks import Styled, workbook
+from tests.layers.readers.tiny_workbooks import Styled, altered, workbook
 
 POOL = ReaderPool(inline=True)
 HEADER = ["name", "lat", "lon", "n", "ok"]
@@ -98,3 +99,35 @@ def test_dates_among_texts_and_numbers_that_are_no_dates(tmp_path):
     assert columns["share"] == [0.5, 0.25]
     assert dict(probe(path).fields)["when"] == "text"
     assert dict(probe(path).fields)["how long"] not in ("date", "datetime")
+
+
+def timed(path: Path) -> Path:
+    return workbook(path, [["name", "lat", "lon", "when"], ["a", 51, 128, Styled(NOON, 1)]], ["yyyy-mm-dd h:mm:ss"])
+
+
+@pytest.mark.parametrize("declared", ["<!DOCTYPE worksheet>", '<!DOCTYPE worksheet SYSTEM "http://127.0.0.1:9/a.dtd">'])
+def test_a_document_type_that_declares_nothing_costs_no_time_of_day(tmp_path, declared):
+    path = altered(timed(tmp_path / "a.xlsx"), lambda name, text: text.replace("?>", f"?>{declared}", 1))
+    assert columns_of(path)["when"] == TIMES[:1]
+    assert probe(path).problems == ()
+
+
+@pytest.mark.parametrize("part", ["xl/worksheets/sheet1.xml", "xl/workbook.xml", "xl/styles.xml"])
+@pytest.mark.parametrize("entity", ['"expanded"', 'SYSTEM "file:///etc/hostname"'])
+def test_entities_are_neither_put_in_nor_fetched(tmp_path, part, entity):
+    def change(name: str, text: str) -> str:
+        declared = f"?><!DOCTYPE x [<!ENTITY q {entity}>]>"
+        return text.replace("?>", declared, 1).replace("<t>a</t>", "<t>&q;</t>") if name == part else text
+
+    with pytest.raises(NotReadable, match=r"it declares a document type or entities, which no workbook does"):
+        probe(altered(timed(tmp_path / "a.xlsx"), change))
+
+
+def test_times_that_may_be_lost_are_said(tmp_path):
+    def change(name: str, text: str) -> str:
+        deep = "<a>" * 70 + "</a>" * 70
+        return text.replace("</styleSheet>", f"{deep}</styleSheet>") if name == "xl/styles.xml" else text
+
+    path = altered(timed(tmp_path / "a.xlsx"), change)
+    said = "S1 cannot be looked at cell by cell (it is nested too deeply): its dates may lack their time of day."
+    assert probe(path).problems == (said,)
