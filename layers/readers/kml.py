@@ -9,7 +9,7 @@ from xml.etree.ElementTree import Element, TreeBuilder
 
 import shapely
 
-from layers.counted import grouped
+from layers.counted import counted, grouped
 from layers.errors import NotReadable, UnsupportedFormat
 from layers.geo.crs import WGS84
 from layers.guarded_xml import BadXml
@@ -81,7 +81,7 @@ class _KmlHandler:
         self._wkb: list[bytes | None] = []
         self._rows: list[dict[str, Any]] = []
         self._columns: dict[str, None] = {}
-        self._problems = RowProblems()
+        self._problems, self._flat = RowProblems(), RowProblems()
         self._links: list[str] = []
         self._has_root = False
 
@@ -167,7 +167,11 @@ class _KmlHandler:
     def _placed(self, element: Element, index: int) -> bytes | None:
         try:
             if element.tag not in _OVERLAYS:
-                return wkb_of(element)
+                wkb, lacking = wkb_of(element)
+                if lacking:
+                    count = counted(lacking, "of its places has", "of its places have")
+                    self._flat.add(index, f"{count} no height: it is shown without the heights of the others.")
+                return wkb
             box = overlay_place(element)
             return None if box is None else bytes(shapely.to_wkb(box, byte_order=1))
         except (ValueError, shapely.errors.ShapelyError) as error:
@@ -210,7 +214,8 @@ class _KmlHandler:
         links = [f"{name} leads to {link[:200]}: shown as text, not followed." for link in self._links[:5]]
         if len(self._links) > 5:
             links.append(f"{name} leads to {grouped(len(self._links))} other places in all: none is followed.")
-        problems = (*notes, *links, *self._problems.sentences("is kept without a place"))
+        flat = self._flat.sentences("is shown without heights")
+        problems = (*notes, *links, *self._problems.sentences("is kept without a place"), *flat)
         style, classes = self._styles.style(self._wkb, "name" in columns)
         if classes is not None:
             columns[COLUMN], types[COLUMN] = classes, "text"

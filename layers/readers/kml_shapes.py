@@ -17,17 +17,32 @@ _SHAPES = frozenset({"Point", "LineString", "LinearRing", "Polygon", "Track", "M
 _MULTI = {"MultiGeometry", "MultiTrack", "MultiPoint", "MultiLineString", "MultiPolygon"}
 
 
-def wkb_of(element: Element) -> bytes | None:
-    """The geometry of a Placemark as WKB, or None. Raises ValueError with the reason where there is one that cannot be.
+def wkb_of(element: Element) -> tuple[bytes | None, int]:
+    """The geometry of a Placemark as WKB, or None; and how many of its places have no height where others have.
 
-    Most files are all points: these are written without a detour.
+    Then it has none at all, for a height that is not known is not 0. Raises ValueError with the reason where there is
+    a geometry that cannot be. Most files are all points: these are written without a detour.
     """
     shapes = [child for child in element if child.tag in _SHAPES]
     if len(shapes) == 1 and shapes[0].tag == "Point":
         place = _coordinates(shapes[0])[0]
-        return struct.pack("<BI2d", 1, 1, *place) if len(place) == 2 else struct.pack("<BI3d", 1, 0x80000001, *place)
-    found = None if not shapes else _geometry(element)
-    return None if found is None else bytes(shapely.to_wkb(found, byte_order=1))
+        if len(place) > 2 and place[2] and math.isfinite(place[2]):
+            return struct.pack("<BI3d", 1, 0x80000001, *place), 0
+        return struct.pack("<BI2d", 1, 1, *place[:2]), 0
+    if not shapes or (found := _geometry(element)) is None:
+        return None, 0
+    found, lacking = leveled(found)
+    return bytes(shapely.to_wkb(found, byte_order=1)), lacking
+
+
+def leveled(shape: Any) -> tuple[Any, int]:
+    """With heights where all its places have one that is not 0 everywhere, as programs write that know none; and how
+    many places have none beside others."""
+    heights = shapely.get_coordinates(shape, include_z=True)[:, 2]
+    known = np.isfinite(heights)
+    if not heights[known].any():
+        return shapely.force_2d(shape), 0
+    return (shape, 0) if known.all() else (shapely.force_2d(shape), int((~known).sum()))
 
 
 def _geometry(element: Element) -> Any:
@@ -44,7 +59,7 @@ def _shape(element: Element) -> Any:
         case "LineString":
             return shapely.LineString(_coordinates(element, 2))
         case "LinearRing":
-            return shapely.LinearRing(_coordinates(element, 3))
+            return shapely.LinearRing(_ring(element))
         case "Polygon":
             return _polygon(element)
         case "Model":
@@ -69,7 +84,16 @@ def _polygon(element: Element) -> Any:
     outer = [*shells, *plain]
     if not outer:
         raise ValueError("a polygon without an outer ring" if holes else "a polygon without a ring")
-    return shapely.Polygon(_coordinates(outer[0], 3), [_coordinates(ring, 3) for ring in (*outer[1:], *holes)])
+    return shapely.Polygon(_ring(outer[0]), [_ring(ring) for ring in (*outer[1:], *holes)])
+
+
+def _ring(element: Element) -> list[list[float]]:
+    """Not closed where shapely would take its end for another place because a height is not known: it closes rings."""
+    places = _coordinates(element, 3)
+    first, last = places[0], places[-1]
+    if first[:2] == last[:2] and any(map(math.isnan, (*first, *last))):
+        return [last if math.isnan(first[2]) else first, *places[1:-1]]
+    return places
 
 
 def _model(element: Element) -> Any:
@@ -78,10 +102,10 @@ def _model(element: Element) -> Any:
         return None
     try:
         place = [float(location.findtext(tag) or "") for tag in ("longitude", "latitude")]
-        height = float(location.findtext("altitude") or 0)
+        height = float(location.findtext("altitude") or math.nan)
     except ValueError:
         raise ValueError("the location of its model is no numbers") from None
-    return shapely.Point(_even([[*place, height]])[0])
+    return shapely.Point([*place, height])
 
 
 def _line_or_point(places: list[list[float]]) -> Any:
@@ -114,16 +138,16 @@ def _coordinates(element: Element, least: int = 1) -> list[list[float]]:
 
 
 def _even(places: list[list[float]]) -> list[list[float]]:
-    """Three numbers each where any place has a height, else two."""
-    if any(len(place) > 2 and place[2] for place in places):
-        return [[*place, 0.0][:3] for place in places]
-    return [place[:2] for place in places]
+    """Three numbers each where any place has a height, nan for one that is not known; else two."""
+    if any(len(place) > 2 for place in places):
+        return [[*place, math.nan][:3] for place in places]
+    return places
 
 
 def overlay_place(element: Element) -> Any:
     """The outline of a GroundOverlay, the point of a PhotoOverlay, or None. Raises ValueError."""
     if (point := element.find("Point")) is not None:
-        return _shape(point)
+        return leveled(_shape(point))[0]
     if (quad := element.find("LatLonQuad")) is not None:
         corners = [place[:2] for place in _coordinates(quad, 4)[:4]]
         return shapely.Polygon([(x + 360 * round((corners[0][0] - x) / 360), y) for x, y in corners])

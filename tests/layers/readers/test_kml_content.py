@@ -177,3 +177,50 @@ def test_times_are_times_where_all_are(tmp_path, texts, kind, values):
     path = kml(tmp_path, *(placemark(stamp + POINT) for stamp in stamps))
     assert dict(probe(path).fields)["begin"] == kind
     assert rows(path).columns["begin"] == values
+
+
+def line(coordinates: str) -> str:
+    return f"<LineString><coordinates>{coordinates}</coordinates></LineString>"
+
+
+def rim(coordinates: str) -> str:
+    return f"<LinearRing><coordinates>{coordinates}</coordinates></LinearRing>"
+
+
+MIXED = {
+    "line": (line("1,2,5 3,4 5,6,7"), 1),
+    "ring": (rim("0,0 9,0,5 9,9 0,0"), 3),
+    "ring that is closed by a place with a height": (rim("0,0 9,0,5 9,9 0,0,5"), 1),
+    "hole": (
+        f"<Polygon><outerBoundaryIs>{rim('0,0,5 9,0,5 9,9,5 0,0,5')}</outerBoundaryIs>"
+        f"<innerBoundaryIs>{rim('3,1 4,1 4,2 3,1')}</innerBoundaryIs></Polygon>", 4,
+    ),
+    "parts": (f"<MultiGeometry>{line('1,2,5 3,4,5')}{line('1,2 3,4')}</MultiGeometry>", 2),
+    "points": (
+        f"<MultiGeometry>{POINT}<Point><coordinates>1,2,8</coordinates></Point></MultiGeometry>", 1,
+    ),
+    "track": ("<gx:Track><gx:coord>1 2 5</gx:coord><gx:coord>3 4</gx:coord></gx:Track>", 1),
+    "what is no number": (line("1,2,5 3,4,nan"), 1),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("case", MIXED)
+def test_no_height_is_invented_beside_those_that_are_known(tmp_path, case):
+    inside, lacking = MIXED[case]
+    path = kml(tmp_path, placemark(inside), placemark(line("1,2,0 3,4,5")))
+    found = rows_of(source_of({"path": str(path)}), 0, 1000, None, exact=True)
+    mixed, whole = shapely.from_wkb(list(found.wkb))
+    assert not mixed.has_z
+    assert shapely.get_coordinates(whole, include_z=True)[:, 2].tolist() == [0, 5]
+    count = "1 of its places has" if lacking == 1 else f"{lacking} of its places have"
+    said = f"Row 1: {count} no height: it is shown without the heights of the others."
+    assert probe(path).problems == (said,)
+    if "ring" in case:
+        assert len(mixed.coords) == 4
+
+
+@pytest.mark.parametrize("coordinates", ["1,2,0 3,4,0", "1,2,0 3,4", "1,2 3,4"])
+def test_a_height_of_0_everywhere_is_none(tmp_path, coordinates):
+    path = kml(tmp_path, placemark(line(coordinates)), placemark(POINT.replace("1,2", "1,2,0")))
+    assert not any(shape.has_z for shape in shapes(path))
+    assert probe(path).problems == ()
