@@ -97,7 +97,7 @@ class _Asked:
     shares: int
     _last: int
 
-    def __init__(self, params: dict[str, Any], source: VectorSource, ends: tuple[int, int]) -> None:
+    def __init__(self, params: dict[str, Any], source: VectorSource, ends: tuple[int, int, int]) -> None:
         self.start, self.end = int(params.get("start_fid") or 0), params.get("end_fid")
         self.limit, self.columns = int(params.get("limit") or 0), params.get("columns") or []
         room = ANSWER_BYTES - _SPARE_BYTES
@@ -107,13 +107,12 @@ class _Asked:
         share = params.get("share")
         self.share = -1 if share is None else int(share)
         if source.by_fid:
-            first, last = ends
-            rows = max(last - first + 1, 1)
-            self.row_bytes = os.path.getsize(source.path) / rows
+            first, last, count = ends
+            self.row_bytes = os.path.getsize(source.path) / max(count, 1)
             self._last = last
             if share is not None:
-                self.shares = _share_count(rows, self.row_bytes)
-                size = -(-rows // self.shares)
+                self.shares = _share_count(max(count, 1), self.row_bytes)
+                size = -(-max(last - first + 1, 1) // self.shares)
                 self.start = first + int(share) * size
                 self.end = self.start + size
                 self.is_empty = self.start > last
@@ -141,17 +140,17 @@ class _LastSource:
 
     def __init__(self) -> None:
         self._key: tuple[Any, ...] = ()
-        self._found: tuple[VectorSource, tuple[int, int]] | None = None
+        self._found: tuple[VectorSource, tuple[int, int, int]] | None = None
 
-    def get(self, params: dict[str, Any]) -> tuple[VectorSource, tuple[int, int]]:
-        """The source, and its first and last fid where it is read by fid. Raises what opening raises."""
+    def get(self, params: dict[str, Any]) -> tuple[VectorSource, tuple[int, int, int]]:
+        """The source, and its `fid_range` where it is read by fid. Raises what opening raises."""
         path = regular_file(str(params["path"]))
         state = os.stat(path)
         options = repr(sorted(dict(params.get("options") or {}).items()))
         key = (path, str(params.get("layer", "")), options, state.st_mtime_ns, state.st_size, state.st_ino)
         if self._found is None or key != self._key:
             source = source_of(params)
-            self._found = source, fid_range(source) if source.by_fid else (0, 0)
+            self._found = source, fid_range(source) if source.by_fid else (0, 0, 0)
             self._key = key
         return self._found
 

@@ -1,17 +1,25 @@
-"""The fids of a GeoPackage's table: the first and the last, so that readers can share its rows, and those between."""
+"""Rows by their fids: the first and the last of a GeoPackage's table, so that readers can share it, and those asked."""
 
 from __future__ import annotations
 
 import sqlite3
-from contextlib import closing
+from collections.abc import Iterable
+from contextlib import closing, suppress
+from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from layers.errors import NotReadable
-from layers.readers.ogr_rows import VectorSource
+
+if TYPE_CHECKING:  # which reads through here
+    from layers.readers.ogr_rows import VectorSource
+
+_COUNTED = "SELECT feature_count FROM gpkg_ogr_contents WHERE table_name = ?"
+_ENDS = -(2**31), 2**31
+"""pyogrio asks for no fid beyond."""
 
 
-def fid_range(source: VectorSource) -> tuple[int, int]:
-    """(first, last); (0, -1) for an empty table. The table was audited. Raises NotReadable."""
+def fid_range(source: VectorSource) -> tuple[int, int, int]:
+    """(first, last, about how many rows); (0, -1, 0) for an empty table. The table was audited. Raises NotReadable."""
     column, table = (name.replace('"', '""') for name in (source.fid_column, source.layer))
     try:
         uri = f"file:{quote(source.path)}?mode=ro&immutable=1"
@@ -21,11 +29,17 @@ def fid_range(source: VectorSource) -> tuple[int, int]:
             ends = [
                 database.execute(f'SELECT {end}("{column}") FROM "{table}"').fetchone()[0] for end in ("min", "max")
             ]
+            if not all(isinstance(end, int) for end in ends):
+                return 0, -1, 0
+            first, last = map(int, ends)
+            count = last - first + 1
+            with suppress(sqlite3.Error):  # not every writer counts
+                found = database.execute(_COUNTED, (source.layer,)).fetchone()
+                if found and isinstance(found[0], int) and found[0] > 0:
+                    count = min(count, found[0])
+            return first, last, count
     except (sqlite3.Error, UnicodeError) as error:
         raise NotReadable(f"{source.name} is a damaged GeoPackage: {error}.") from error
-    if not all(isinstance(end, int) for end in ends):
-        return 0, -1
-    return int(ends[0]), int(ends[1])
 
 
 def between(source: VectorSource, start: int | None, end: int | None) -> str:
@@ -34,3 +48,12 @@ def between(source: VectorSource, start: int | None, end: int | None) -> str:
     parts = [f'"{column}" >= {start}'] if start else []
     parts += [f'"{column}" < {end}'] if end is not None else []
     return " AND ".join(parts)
+
+
+def these(source: VectorSource, fids: Iterable[int]) -> dict[str, Any]:
+    """The keywords that ask pyogrio for the rows of these fids, of any size."""
+    wanted = [int(fid) for fid in fids]
+    if all(_ENDS[0] <= fid < _ENDS[1] for fid in wanted):
+        return {"fids": wanted}
+    column = source.fid_column.replace('"', '""')
+    return {"where": f'"{column}" IN ({", ".join(map(str, wanted))})'}

@@ -21,6 +21,7 @@ from pyogrio.errors import DataLayerError, DataSourceError, FeatureError, Geomet
 from layers.errors import BadCRS, NotReadable, UnsupportedFormat
 from layers.geo.crs import WGS84
 from layers.readers.arrow_cells import difficult_columns, with_streamed
+from layers.readers.fid_range import these
 from layers.readers.files import Content
 from layers.readers.odd_dates import DATES, odd_dates
 from layers.readers.worldfile import crs_text
@@ -161,12 +162,12 @@ def _read_each(
         fids = waiting.pop()
         left -= 1
         try:
-            pieces.append(_read(source, columns, flat, {"fids": fids, "read_geometry": left > 0}))
+            pieces.append(_read(source, columns, flat, {**these(source, fids), "read_geometry": left > 0}))
         except FeatureError:
             if len(fids) > 1:
                 waiting += [fids[len(fids) // 2 :], fids[: len(fids) // 2]]
             else:
-                pieces.append(_read(source, columns, flat, {"fids": fids, "read_geometry": False}))
+                pieces.append(_read(source, columns, flat, {**these(source, fids), "read_geometry": False}))
     wkb = [np.full(len(fids), None, object) if one is None else one for _, fids, one, _ in pieces]
     cells = [np.concatenate(values) for values in zip(*(piece[3] for piece in pieces), strict=True)]
     return pieces[0][0], np.concatenate([piece[1] for piece in pieces]), np.concatenate(wkb), cells

@@ -10,6 +10,7 @@ import numpy as np
 
 from layers.errors import NotReadable, UnsupportedFormat
 from layers.geo.crs import WGS84
+from layers.readers.fid_range import these
 from layers.readers.files import Content, content_of, regular_file
 from layers.readers.geopackage_audit import feature_tables
 from layers.readers.json_repair import JsonFiles
@@ -120,7 +121,7 @@ def _some_rows(
     source: VectorSource, start: int, limit: int, columns: list[str] | None, wanted: list[int] | None, exact: bool
 ) -> Rows:
     if wanted is not None:
-        which: dict[str, Any] = {"fids": wanted}
+        which = these(source, wanted)
     elif source.by_fid:
         fid_column = source.fid_column.replace('"', '""')
         which = {"where": f'"{fid_column}" >= {start}' if start else None, "max_features": limit}

@@ -6,6 +6,7 @@ import struct
 from contextlib import closing
 from pathlib import Path
 
+import geopandas as gpd
 import numpy as np
 import pyogrio.raw
 import pyproj
@@ -166,6 +167,20 @@ def test_shares_and_their_chunks_join_to_the_whole(tmp_path, monkeypatch):
         db.commit()
     fids = np.concatenate([table.fid for table in whole(tmp_path / "a.gpkg", "EPSG:4326")]).tolist()
     assert fids == [*range(1, 20), *range(481, 501)]
+
+
+def test_fids_far_apart_make_no_more_shares_than_the_rows_need(tmp_path):
+    """As where the ids of OpenStreetMap are the fids."""
+    path, fids = tmp_path / "a.gpkg", [1, 2**31, 2**40 - 1]
+    frame = gpd.GeoDataFrame({"fid": fids}, geometry=[shapely.Point(i, i) for i in range(3)], crs=4326)
+    pyogrio.write_dataframe(frame, path, layer="a", layer_options={"FID": "fid"})
+    for counted in (True, False):
+        if not counted:
+            with closing(sqlite3.connect(path)) as db, db:
+                db.execute("DROP TABLE gpkg_ogr_contents")
+        tables = whole(path)
+        assert [fid for table in tables for fid in table.fid.tolist()] == fids
+        assert len(tables) == 1 or not counted
 
 
 def test_odd_rows_among_plain_ones_keep_their_place(tmp_path):

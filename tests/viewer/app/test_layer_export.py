@@ -2,7 +2,9 @@
 
 import json
 
+import geopandas as gpd
 import numpy as np
+import pyogrio
 import pyogrio.raw
 import pytest
 import shapely
@@ -10,12 +12,22 @@ from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QApplication, QMessageBox
 
 from layers.errors import NotReadable
+from layers.geo.bounds import Bounds
+from layers.geo.crs import WGS84, transform_points
 from layers.readers.vector_source import rows_of, source_of
 from tests.viewer.app.conftest import settle
 from viewer.app.questions import Questions, Which
 from viewer.app.window import MainWindow
+from viewer.canvas.feature_query import hits_at
 from viewer.commands.layer_filter import set_layer_filter
+from viewer.panels.make_sites import MakeSitesDialog
 from viewer.panels.reading_form import ReadingForm
+
+
+def at(window: MainWindow, lon: float, lat: float) -> tuple[float, float]:
+    x, y = transform_points(WGS84, window.canvas.viewport.crs, lon, lat)
+    return window.canvas.viewport.view().to_pixel(float(x), float(y))
+
 
 NUMBERS = [9007199254740993, 9007199254740995, 1]
 
@@ -98,6 +110,37 @@ def test_what_the_filter_shows_or_what_is_selected_is_saved_alone(window, qtbot,
     asked = len(answers.asked)
     save(window, qtbot, uuid)
     assert len(answers.asked) == asked + 1, "giving up asks for no file"
+
+
+@pytest.mark.parametrize("suffix", [".gpkg", ".geojson"])
+def test_large_fids_are_selected_read_and_saved(window, qtbot, answers, tmp_path, suffix):
+    """As where the ids of OpenStreetMap are the fids: more than 32 bits."""
+    fids, names = [5, 2**31, 2**40 - 1], ["a", "b", "c"]
+    path = tmp_path / "large.gpkg"
+    places = [shapely.Point(128 + i, 51) for i in range(3)]
+    frame = gpd.GeoDataFrame({"name": names, "fid": fids}, geometry=places, crs=4326)
+    pyogrio.write_dataframe(frame, path, layer="large", layer_options={"FID": "fid"})
+    window.files.open_words([str(path)])
+    settle(window, qtbot)
+    (layer,) = window.session.document.layers_in_order()
+    window.panel_context.show_layer(layer.uuid)
+    window.canvas.zoom_to_bounds(Bounds(127, 50, 131, 52))
+    settle(window, qtbot)
+    hits = hits_at(window.scene, window.canvas.viewport.view(), *at(window, 130, 51))
+    assert [hit.fid for hit in hits] == fids[2:]
+    window.canvas.features.set(layer.uuid, fids[1:])
+    found: dict[int, dict[str, object]] = {}
+    window.features.read(layer.uuid, fids, found.update)
+    qtbot.waitUntil(lambda: bool(found))
+    assert {fid: row["name"] for fid, row in found.items()} == dict(zip(fids, names, strict=True))
+    window.action_table["make_sites"].trigger()
+    window.findChild(MakeSitesDialog).make()
+    qtbot.waitUntil(lambda: len(window.session.document.sites) == 2, timeout=10_000)
+    assert sorted(site.label for site in window.session.document.sites.values()) == names[1:]
+    answers.path, answers.which = tmp_path / f"part{suffix}", Which.SELECTED
+    assert "2 features" in save(window, qtbot, layer.uuid)
+    rows = rows_of(source_of({"path": str(answers.path)}), 0, 10, None)
+    assert (rows.fids.tolist(), rows.columns["name"]) == (fids[1:], names[1:])
 
 
 def test_the_question_offers_what_there_is(window, qtbot):
