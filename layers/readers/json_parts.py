@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from typing import Any
 
 import pyogrio
 
@@ -14,21 +15,21 @@ _FEATURES = re.compile(r'"features"\s*:\s*\[')
 _BETWEEN = re.compile(r"\s*,?\s*")
 
 
-def whole_features(data: bytes, dataset: str | bytes, name: str) -> tuple[bytes, list[str]]:
-    """The features before the first fault as a collection of their own; `data` itself where nothing is wrong.
+def whole_features(data: bytes, dataset: str | bytes, name: str) -> tuple[bytes, list[str], dict[str, Any] | None]:
+    """The features before the first fault as a collection of their own; `data` itself where nothing is wrong, with
+    what OGR says of it.
 
     Also where there is none: OGR then says why. `data` is what pyogrio opens as `dataset`.
     """
     try:
         with remarks_ignored():
-            pyogrio.read_info(dataset)
-        return data, []
+            return data, [], dict(pyogrio.read_info(dataset, force_feature_count=True, force_total_bounds=True))
     except READ_ERRORS:
         pass
     text = data.decode("utf-8", "replace")
     begin = _FEATURES.search(text)
     if begin is None:
-        return data, []
+        return data, [], None
     decoder, count, end = json.JSONDecoder(strict=False), 0, begin.end()
     while True:
         at = _BETWEEN.match(text, end).end()  # type: ignore[union-attr]  # it always matches
@@ -40,10 +41,10 @@ def whole_features(data: bytes, dataset: str | bytes, name: str) -> tuple[bytes,
             break
         count, end = count + 1, after
     if not count:
-        return data, []
+        return data, [], None
     line = text.count("\n", 0, at) + 1
     note = (
         f"{name} is damaged or cut off after its {counted(count, 'whole feature')}, in the feature that begins on "
         f"line {grouped(line)}: what follows is left out."
     )
-    return text[:end].encode() + b"]}", [note]
+    return text[:end].encode() + b"]}", [note], None

@@ -68,6 +68,8 @@ class VectorSource:
     fid_column: str = "FID"
     notes: tuple[str, ...] = ()
     """Sentences about what is read otherwise than it is in the file."""
+    info: dict[str, Any] | None = None
+    """What OGR says of it, with features and bounds counted, where it was asked already: it parses the whole file."""
 
     @property
     def name(self) -> str:
@@ -91,7 +93,7 @@ def read_info(source: VectorSource, *, counted: bool = True) -> dict[str, Any]:
     """pyogrio's description of the layer, with features and bounds counted. Raises UnsupportedFormat, NotReadable."""
     try:
         with remarks_ignored():
-            info = pyogrio.read_info(
+            info = source.info or pyogrio.read_info(
                 source.dataset,
                 layer=source.layer or None,
                 force_feature_count=counted,

@@ -45,7 +45,7 @@ def source_of(params: dict[str, Any]) -> VectorSource:
         found = _JSON_FILES.get(path, content)
         driver = "GeoJSON" if content is Content.JSON else "GeoJSONSeq"
         dataset = f"{driver}:{path}" if found.data is None else found.data
-        return VectorSource(path, content, "", dataset, dict(found.how), options, notes=found.notes)
+        return VectorSource(path, content, "", dataset, dict(found.how), options, notes=found.notes, info=found.info)
     if content in _PARSED:
         return VectorSource(path, content, layer, "", {}, options, is_ogr=False)
     raise UnsupportedFormat(f"{os.path.basename(path)} holds no features.")
