@@ -60,8 +60,8 @@ def walk_xml(
 
     Raises BadXml, and NotWellFormed where it is no XML from some line on; what was told before stays told.
     """
-    parser = expat.ParserCreate(encoding)
-    depth = count = size = 0
+    parser = guarded_parser(limits, encoding)
+    depth = count = 0
 
     def opened(name: str, attributes: dict[str, str]) -> None:
         nonlocal depth, count
@@ -75,6 +75,16 @@ def walk_xml(
         depth -= 1
         end(name)
 
+    parser.StartElementHandler, parser.EndElementHandler = opened, closed
+    parser.CharacterDataHandler = text
+    feed(parser, blocks, limits)
+
+
+def guarded_parser(limits: Limits, encoding: str | None = None) -> expat.XMLParserType:
+    """A parser that refuses entities, to be given handlers and to `feed`: for who looks at few of many elements and
+    keeps none, so that their number and depth do not matter."""
+    parser = expat.ParserCreate(encoding)
+
     def doctype(_name: str, _system: str | None, _public: str | None, has_subset: int) -> None:
         if has_subset or not limits.bare_doctype:
             refuse()
@@ -83,11 +93,15 @@ def walk_xml(
         raise BadXml("it declares a document type or entities")
 
     parser.buffer_text = True
-    parser.StartElementHandler, parser.EndElementHandler = opened, closed
-    parser.CharacterDataHandler = text
     parser.StartDoctypeDeclHandler = doctype
     parser.EntityDeclHandler = refuse
     parser.ExternalEntityRefHandler = refuse
+    return parser
+
+
+def feed(parser: expat.XMLParserType, blocks: Iterable[bytes], limits: Limits) -> None:
+    """Raises BadXml, and NotWellFormed where it is no XML from some line on."""
+    size = 0
     try:
         for block in blocks:
             size += len(block)

@@ -10,7 +10,7 @@ import pyogrio
 import pyogrio.raw
 
 from layers.counted import grouped
-from layers.errors import CannotBePlaced, NotReadable, UnsupportedFormat
+from layers.errors import CannotBePlaced, NotReadable
 from layers.geo.crs import WGS84
 from layers.guarded_xml import BadXml
 from layers.readers.cell_types import typed_column
@@ -27,6 +27,8 @@ from layers.readers.worldfile import crs_text
 from layers.readers.zip_guard import opened
 
 MAX_SHEETS = 200
+_DRIVER = "XLSX:"
+"""No other one of OGR's is to open it."""
 _SHOWN_ROWS = 12
 _SHOWN_CHARS = 200
 _MIDNIGHT = "T00:00:00"
@@ -104,7 +106,7 @@ def _sheets(source: VectorSource, preview: bool) -> list[RawTable]:
         try:
             with remarks_ignored():
                 check_parts(archive)
-                names = [str(name) for name, _ in pyogrio.list_layers(source.path)[:MAX_SHEETS]]
+                names = [str(name) for name, _ in pyogrio.list_layers(_DRIVER + source.path)[:MAX_SHEETS]]
                 found = [_sheet(source, archive, name, preview) for name in names]
         except BadXml as error:
             raise NotReadable(f"{source.name} is not read: {error}, which no workbook does.") from error
@@ -117,9 +119,6 @@ def _sheets(source: VectorSource, preview: bool) -> list[RawTable]:
 
 
 def _sheet(source: VectorSource, archive: ZipFile, name: str, preview: bool) -> RawTable:
-    info = pyogrio.read_info(source.path, layer=name, HEADERS="DISABLE")
-    if info["driver"] != "XLSX":
-        raise UnsupportedFormat(f"{source.name} is of the kind {info['driver']}, not an Excel workbook.")
     top = list(zip(*_cells(source, name, "DISABLE", LOOKED_AT).values(), strict=True))
     options = source.options
     if (chosen := int(options.get("header_row") or 0)) > len(top):
@@ -151,8 +150,9 @@ def _cells(
 ) -> dict[str, list[Any]]:
     """Columns by name as OGR reads them; what it knows of their types goes into `types`."""
     meta, _, _, cells = pyogrio.raw.read(
-        source.path, layer=name, read_geometry=False, datetime_as_string=True, max_features=most, HEADERS=headers
-    )
+        _DRIVER + source.path, layer=name, read_geometry=False, datetime_as_string=True, max_features=most,
+        HEADERS=headers,
+    )  # fmt: skip
     columns: dict[str, list[Any]] = {}
     names = unique_names([str(field) for field in meta["fields"]])
     for column, values, kind, subtype in zip(names, cells, meta["ogr_types"], meta["ogr_subtypes"], strict=True):

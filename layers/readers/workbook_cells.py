@@ -9,11 +9,12 @@ import contextlib
 import posixpath
 import re
 import zipfile
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from functools import lru_cache, partial
 from xml.etree.ElementTree import Element
 
-from layers.guarded_xml import BLOCK, BadXml, Limits, NotWellFormed, parse_xml, walk_xml
+from layers.guarded_xml import BLOCK, BadXml, Limits, NotWellFormed, feed, guarded_parser, parse_xml, walk_xml
 from layers.readers.zip_guard import MAX_BYTES, member
 
 _LIMITS = Limits(size=MAX_BYTES, elements=30_000_000, bare_doctype=True)
@@ -53,7 +54,7 @@ def exact_cells(
         part, is_1904 = _part_of(archive, sheet)
         cells = _Cells(dates, is_1904, last_row)
         with archive.open(part) as file:
-            walk_xml(iter(lambda: file.read(BLOCK), b""), cells.start, cells.end, cells.text, _LIMITS)
+            cells.read(iter(lambda: file.read(BLOCK), b""))
     except _Enough:
         pass
     except (BadXml, KeyError) as error:
@@ -62,8 +63,8 @@ def exact_cells(
     return cells.found, []
 
 
-def _tag(element: Element | str) -> str:
-    return _local(element if isinstance(element, str) else str(element.tag))
+def _tag(element: Element) -> str:
+    return _local(str(element.tag))
 
 
 @lru_cache(maxsize=1024)
@@ -80,7 +81,7 @@ def _part_of(archive: zipfile.ZipFile, sheet: str) -> tuple[str, bool]:
     book = list(_tree(archive, "xl/workbook.xml").iter())
     is_1904 = any(_tag(one) == "workbookPr" and one.get("date1904") in ("1", "true") for one in book)
     ids = {
-        one.get("name"): next((value for key, value in one.items() if _tag(key) == "id"), "")
+        one.get("name"): next((value for key, value in one.items() if _local(key) == "id"), "")
         for one in book
         if _tag(one) == "sheet"
     }
@@ -113,41 +114,55 @@ def _enough(*_: object) -> None:
 
 
 class _Cells:
-    """What a sheet tells, element by element."""
+    """What a sheet tells, element by element: only within a cell that is wanted more is listened to than starts."""
 
     def __init__(self, dates: frozenset[str], is_1904: bool, last_row: int | None) -> None:
         self.found: ExactCells = {}
         self._dates, self._is_1904, self._last_row = dates, is_1904, last_row
-        self._row = self._column = 0
-        self._wanted = ""
-        self._value: list[str] | None = None
+        self._row = self._after = 0
+        self._place, self._is_truth = "", False
+        self._value: list[str] = []
+        self._parser = guarded_parser(_LIMITS)
 
-    def start(self, name: str, attributes: dict[str, str]) -> None:
-        tag = _tag(name)
-        if tag == "row":
+    def read(self, blocks: Iterable[bytes]) -> None:
+        """Raises BadXml, and _Enough after the last row that is wanted."""
+        self._parser.StartElementHandler = self._start
+        feed(self._parser, blocks, _LIMITS)
+
+    def _start(self, name: str, attributes: dict[str, str]) -> None:
+        tag = _local(name)
+        if tag == "c":
+            if place := attributes.get("r"):
+                self._place, self._after = place, 0
+            else:
+                self._after += 1
+            kind = attributes.get("t", "n")
+            self._is_truth = kind == "b"
+            if self._is_truth or (kind == "n" and attributes.get("s", "0") in self._dates):
+                self._parser.StartElementHandler, self._parser.EndElementHandler = self._start_inside, self._end_inside
+        elif tag == "row":
             self._row = int(attributes.get("r") or self._row + 1)
-            self._column = 0
+            self._place, self._after = "", 0
             if self._last_row is not None and self._row > self._last_row:
                 raise _Enough
-        elif tag == "c":
-            self._column = _column_of(attributes.get("r", "").rstrip("0123456789")) or self._column + 1
-            kind = attributes.get("t", "n")
-            is_date = kind == "n" and attributes.get("s", "0") in self._dates
-            self._wanted = "b" if kind == "b" else "d" if is_date else ""
-        elif tag == "v" and self._wanted:
+
+    def _start_inside(self, name: str, _: dict[str, str]) -> None:
+        if _local(name) == "v":
             self._value = []
+            self._parser.CharacterDataHandler = self._value.append
 
-    def text(self, text: str) -> None:
-        if self._value is not None:
-            self._value.append(text)
-
-    def end(self, name: str) -> None:
-        if self._value is None or _tag(name) != "v":
+    def _end_inside(self, name: str) -> None:
+        tag = _local(name)
+        if tag == "c":
+            self._parser.StartElementHandler, self._parser.EndElementHandler = self._start, None
+        if tag != "v" or self._parser.CharacterDataHandler is None:
             return
-        text, self._value = "".join(self._value).strip(), None
-        exact = text == "1" if self._wanted == "b" else _iso(text, self._is_1904)
+        self._parser.CharacterDataHandler = None
+        text = "".join(self._value).strip()
+        exact = text == "1" if self._is_truth else _iso(text, self._is_1904)
         if exact is not None:
-            self.found.setdefault(self._column - 1, {})[self._row] = exact
+            column = _column_of(self._place.rstrip("0123456789")) + self._after
+            self.found.setdefault(column - 1, {})[self._row] = exact
 
 
 @lru_cache(maxsize=1024)
