@@ -119,15 +119,14 @@ def _sheets(source: VectorSource, preview: bool) -> list[RawTable]:
 
 
 def _sheet(source: VectorSource, archive: ZipFile, name: str, preview: bool) -> RawTable:
-    top = list(zip(*_cells(source, name, "DISABLE", LOOKED_AT).values(), strict=True))
-    options = source.options
-    if (chosen := int(options.get("header_row") or 0)) > len(top):
-        top = list(zip(*_cells(source, name, "DISABLE", chosen).values(), strict=True))
-    at = header_at(top, range(1, len(top) + 1), options) if top else 0
     most = PREVIEW_ROWS if preview else None
     types: dict[str, str] = {}
+    top, at = list[tuple[Any, ...]](), 0
+    columns = _named_by_first_row(source, name, most, types)
+    if not columns:
+        top, at = _top(source, name)
     if at <= 0:  # which OGR knows how to do, with the types of the cells
-        columns = _cells(source, name, "DISABLE" if at < 0 else "FORCE", most, types)
+        columns = columns or _cells(source, name, "DISABLE" if at < 0 else "FORCE", most, types)
     else:
         known: dict[str, str] = {}
         whole = _cells(source, name, "DISABLE", most and most + at + 1, known)
@@ -143,6 +142,33 @@ def _sheet(source: VectorSource, archive: ZipFile, name: str, preview: bool) -> 
     reading = {"sheet": name, "header": at >= 0, "header_row": at + 1}
     problems = (*said_above(top, range(1, len(top) + 1), at), *notes)
     return RawTable(name, columns, types, reading, problems, numbers)
+
+
+def _named_by_first_row(
+    source: VectorSource, name: str, most: int | None, types: dict[str, str]
+) -> dict[str, list[Any]]:
+    """The columns where the first row has their names, as nearly always: OGR then reads the sheet once. {} elsewhere;
+    and where a person says something about it."""
+    options = source.options
+    if not options.get("header", True) or options.get("header_row"):
+        return {}
+    found: dict[str, str] = {}
+    columns = _cells(source, name, "FORCE", most, found)
+    named = [None if column == f"Field{at}" else column for at, column in enumerate(columns, 1)]
+    rows = list(zip(*(values[: LOOKED_AT - 1] for values in columns.values()), strict=True))
+    if header_at([named, *rows], range(1, len(rows) + 2), options):
+        return {}
+    types |= found
+    return columns
+
+
+def _top(source: VectorSource, name: str) -> tuple[list[tuple[Any, ...]], int]:
+    """The first rows of a sheet, and which of them holds the names."""
+    options = source.options
+    rows = list(zip(*_cells(source, name, "DISABLE", LOOKED_AT).values(), strict=True))
+    if (chosen := int(options.get("header_row") or 0)) > len(rows):
+        rows = list(zip(*_cells(source, name, "DISABLE", chosen).values(), strict=True))
+    return rows, header_at(rows, range(1, len(rows) + 1), options) if rows else 0
 
 
 def _cells(

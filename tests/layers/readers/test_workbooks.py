@@ -1,7 +1,9 @@
 """Excel workbooks: titles above the names of columns, dates with their time of day."""
 
+import re
 from pathlib import Path
 
+import pyogrio.raw
 import pytest
 
 from layers.errors import NotReadable
@@ -131,3 +133,34 @@ def test_times_that_may_be_lost_are_said(tmp_path):
     path = altered(timed(tmp_path / "a.xlsx"), change)
     said = "S1 cannot be looked at cell by cell (it is nested too deeply): its dates may lack their time of day."
     assert probe(path).problems == (said,)
+
+
+@pytest.mark.parametrize(
+    ("rows", "times", "names"),
+    [
+        ([["name", "lat", "lon"], ["a", 51, 128]], 1, ["name", "lat", "lon"]),
+        ([["name", None, "lat", "lon"], ["a", 7, 51, 128]], 1, ["name", "Field2", "lat", "lon"]),
+        ([["name", "lat", "lon"], ["a", 51, 128, "more"]], 1, ["name", "lat", "lon", "Field4"]),
+        ([["Sites", None, None], ["name", "lat", "lon"], ["a", 51, 128]], 3, ["name", "lat", "lon"]),
+        ([[None], ["name", "lat", "lon"], ["a", 51, 128]], 3, ["name", "lat", "lon"]),
+    ],
+)
+def test_a_sheet_is_read_once_where_its_first_row_names_the_columns(tmp_path, monkeypatch, rows, times, names):
+    reads = []
+    read = pyogrio.raw.read
+    monkeypatch.setattr(pyogrio.raw, "read", lambda *args, **how: reads.append(how) or read(*args, **how))
+    path = workbook(tmp_path / "a.xlsx", rows)
+    columns = columns_of(path)
+    assert (len(reads), list(columns)) == (times, names)
+    assert (columns["name"], columns["lat"]) == (["a"], [51])
+    assert probe(path).reading["rows"] == 1
+
+
+def test_cells_without_a_place_follow_on_each_other(tmp_path):
+    """As some programs write: only the first of a row says where it is, or none."""
+    rows = [["lat", "lon", "x", "when", "ok"], [51, 128, "q", Styled(NOON, 1), True]]
+    path = altered(
+        workbook(tmp_path / "a.xlsx", rows, ["yyyy-mm-dd h:mm:ss"]), lambda _, text: re.sub(' r="[B-E][0-9]"', "", text)
+    )
+    assert columns_of(path)["when"] == TIMES[:1]
+    assert columns_of(path)["ok"] == [True]
