@@ -125,7 +125,7 @@ class _Streams:
         except READ_ERRORS as error:
             self.close()
             raise NotReadable(f"{source.name} cannot be read: {clean(error, source.path)}") from error
-        whole = [whole[0], *columns]
+        whole, fids = [whole[0], *columns], fids + source.first
         stream.at = start + rows
         fitting = _rows_that_fit(columns, rows)
         if fitting < rows:

@@ -75,7 +75,7 @@ def facts_of(source: VectorSource, wanted: NDArray[np.int64] | None) -> ExportFa
     is_json = source.content in (Content.JSON, Content.JSON_LINES)
     for fids, found in _kinds(source):
         if is_json and not has_ids:
-            has_ids = bool((fids != np.arange(seen, seen + len(fids))).any())
+            has_ids = bool((fids != np.arange(seen, seen + len(fids)) + source.first).any())
         seen += len(fids)
         kinds |= set(np.unique(found if wanted is None else found[np.isin(fids, wanted)]).tolist())
     return ExportFacts(frozenset(kinds - {0}), has_ids)
@@ -86,8 +86,9 @@ def _kinds(source: VectorSource) -> Iterator[tuple[NDArray[np.int64], NDArray[np
         for _, (fids, blobs) in geometry_batches(source, _BATCH_ROWS):
             yield fids, blobs.kinds()
         return
-    shapes = shapely.from_wkb(np.array(list(parsed_layer(source).wkb), object), on_invalid="ignore")
-    yield np.arange(len(shapes)), kinds_of(shapes)
+    layer = parsed_layer(source)
+    shapes = shapely.from_wkb(np.array(list(layer.wkb), object), on_invalid="ignore")
+    yield layer.fids, kinds_of(shapes)
 
 
 def kinds_of(shapes: NDArray[Any]) -> NDArray[np.int64]:

@@ -18,7 +18,7 @@ from layers.readers.fid_range import between, fid_range
 from layers.readers.files import Content, regular_file
 from layers.readers.geometry_stream import geometry_batches
 from layers.readers.steps import step_of, to_steps
-from layers.readers.vector_source import Rows, VectorSource, parsed_layer, rows_of, source_of
+from layers.readers.vector_source import Rows, VectorSource, rows_of, source_of
 from layers.vector.lost_rows import MOST_LISTED
 
 CHUNK_FEATURES = 50_000
@@ -58,7 +58,7 @@ def read_features(params: dict[str, Any]) -> tuple[dict[str, Any], tuple[NDArray
         give_back_memory()
     header = {
         "crs": canvas, "origin": [0.0, 0.0], "step": step_of(canvas), "columns": columns, "skipped": len(drawn.lost),
-        "lost": _listed(drawn, source),
+        "lost": _listed(drawn),
         "next_fid": following, "end_fid": asked.end, "shares": asked.shares, "done": following is None,
         "form": drawn.form(),
     }  # fmt: skip
@@ -242,12 +242,9 @@ def _columns(rows: Rows, drawn: Drawn) -> dict[str, list[Any]]:
     return {name: [values[row] for row in at] for name, values in rows.columns.items()}
 
 
-def _listed(drawn: Drawn, source: VectorSource) -> list[list[int]]:
-    """Rows of tables have the numbers that a spreadsheet shows, others count from 1, or are called as their fid."""
-    numbers = () if source.is_ogr else parsed_layer(source).numbers
-    first = 0 if source.by_fid else 1
+def _listed(drawn: Drawn) -> list[list[int]]:
     lost = drawn.lost[np.argsort(drawn.lost[:, 0], kind="stable")[:MOST_LISTED]]
-    return [[numbers[fid] if numbers else fid + first, reason] for fid, reason in lost.tolist()]
+    return [[fid, reason] for fid, reason in lost.tolist()]
 
 
 def _known(crs: str, source: VectorSource) -> str:

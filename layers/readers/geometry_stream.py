@@ -34,8 +34,8 @@ def geometry_batches(source: VectorSource, batch_rows: int, **which: Any) -> Ite
             ) as (meta, stream),
         ):  # fmt: skip
             crs = known_crs(meta["crs"])
-            for batch in _batches(stream):
-                yield crs, batch
+            for fids, blobs in _batches(stream):
+                yield crs, (fids + source.first if source.first else fids, blobs)
     except READ_ERRORS as error:
         raise NotReadable(f"{source.name} cannot be read: {clean(error, source.path)}") from error
 

@@ -57,18 +57,21 @@ def _short_texts(data: bytes) -> Iterator[set[bytes]]:
         yield {data[a:b] for a, b in zip((at[kept] + begin + 1).tolist(), (end[kept] + begin).tolist(), strict=True)}
 
 
-def odd_dates(dataset: str | bytes) -> list[str]:
-    """Sentences about values in columns of dates or times that are none; `dataset` is for the driver GeoJSON."""
+def odd_dates(dataset: str | bytes, first: int) -> list[str]:
+    """Sentences about values in columns of dates or times that are none; `dataset` is for the driver GeoJSON, whose
+    fids are what people see less `first`."""
     try:
         with remarks_ignored():
             info = pyogrio.read_info(dataset)
             names = [str(name) for name, kind in zip(info["fields"], info["ogr_types"], strict=True) if kind in _KINDS]
             if not names:
                 return []
-            meta, _, _, cells = pyogrio.raw.read(dataset, columns=names, read_geometry=False, DATE_AS_STRING="YES")
+            meta, fids, _, cells = pyogrio.raw.read(
+                dataset, columns=names, read_geometry=False, return_fids=True, DATE_AS_STRING="YES"
+            )
     except READ_ERRORS:  # the door that reads it in earnest says what is wrong
         return []
-    problems = RowProblems()
+    problems = RowProblems((np.asarray(fids) + first).tolist())
     for name, cell in zip(meta["fields"], cells, strict=True):
         for row, value in enumerate(cell.tolist()):
             if isinstance(value, str) and not is_exact(value):

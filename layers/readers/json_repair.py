@@ -20,6 +20,8 @@ MOST_BYTES = 100 * 2**20
 """A larger file is read as it is: nothing of it is copied."""
 MOST_PARSED_BYTES = 30 * 2**20
 _SAMPLE_BYTES = 2**18
+_HEAD_BYTES = 2**20
+_OWN_ID = re.compile(rb'"id"\s*:\s*\d+\s*[,}]')
 _NON_ASCII = re.compile(rb'"[^"]*[\x80-\xff][^"]*"')
 _HIGH = bytes(range(128))
 _SUSPICIOUS = re.compile(rb":\s*-?(?:\d{19}|\d[\d.]*[eE]\+?\d{3}|Infinity)")
@@ -53,6 +55,8 @@ class Repaired(NamedTuple):
     how: dict[str, str]
     notes: tuple[str, ...]
     info: dict[str, Any] | None = None
+    first: int = 1
+    """As `VectorSource.first`."""
 
 
 class JsonFiles:
@@ -79,8 +83,11 @@ def repaired(path: str, content: Content) -> Repaired:
     if os.path.getsize(path) > MOST_BYTES:
         note = f"{name} is too large to be checked: whole numbers of more than 64 bits may be rounded"
         if is_lines:
-            return Repaired(None, {}, (f"{note}, and dates that there are not shown as others.",))
-        return Repaired(None, _AS_TEXT, (f"{note}; its dates are kept as text.",))
+            said, as_text = f"{note}, and dates that there are not shown as others.", dict[str, str]()
+        else:
+            said, as_text = f"{note}; its dates are kept as text.", _AS_TEXT
+        with open(path, "rb") as file:
+            return Repaired(None, as_text, (said,), None, _first(file.read(_HEAD_BYTES)))
     with open(path, "rb") as file:
         original = file.read()
     driver = "GeoJSONSeq" if is_lines else "GeoJSON"
@@ -101,12 +108,18 @@ def repaired(path: str, content: Content) -> Repaired:
             data, found, info = whole_features(data, opened(data), name)
         notes += found
     how: dict[str, str] = {}
+    first = _first(data[:_HEAD_BYTES])
     if may_have_odd_dates(data):
         whole = as_collection(data) if is_lines else data  # that driver cannot be told to leave them
-        if dates := odd_dates(opened(whole)):
+        if dates := odd_dates(opened(whole), first):
             data, how, info = whole, _AS_TEXT, None
             notes += dates
-    return Repaired(None if data is original else data, how, tuple(notes), info)
+    return Repaired(None if data is original else data, how, tuple(notes), info, first)
+
+
+def _first(head: bytes) -> int:
+    """0 where its features have ids of their own, which are then what people see; OGR also takes a column for them."""
+    return 0 if _OWN_ID.search(head) else 1
 
 
 def _in_utf8(data: bytes, name: str) -> tuple[bytes, list[str]]:

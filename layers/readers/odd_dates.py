@@ -49,10 +49,12 @@ def without_odd_dates(source: VectorSource, fids: NDArray[np.int64], columns: li
 
 def odd_date_problems(source: VectorSource, names: list[str], fids: NDArray[np.int64]) -> list[str]:
     """Sentences about them; rows have the numbers that people see."""
-    problems, before = RowProblems(), 1 if source.by_fid else 0  # fids of tables are what people see
-    for name, found in odd_dates(source, names, fids).items():
+    problems = RowProblems()
+    for name, found in odd_dates(source, names, fids - source.first).items():
         for fid, text in found.items():
-            problems.add(fid - before, f"its {name} “{text[:40]}” is no date that there is: the cell is shown empty.")
+            problems.add(
+                fid + source.first - 1, f"its {name} “{text[:40]}” is no date that there is: the cell is shown empty."
+            )
     return problems.sentences("has such a date")
 
 

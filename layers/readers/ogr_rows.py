@@ -66,6 +66,8 @@ class VectorSource:
     is_chunked: bool = False
     """Whether a stretch of positions can be read without reading all (pyogrio's `skip_features`)."""
     fid_column: str = "FID"
+    first: int = 0
+    """What is added to OGR's fids: where a file has none of its own they are positions, and people count from 1."""
     notes: tuple[str, ...] = ()
     """Sentences about what is read otherwise than it is in the file."""
     info: dict[str, Any] | None = None
@@ -148,7 +150,7 @@ def read_ogr(
             values[name] = [
                 None if fid in found else value for fid, value in zip(fids.tolist(), values[name], strict=True)
             ]
-    return Rows(known_crs(meta["crs"]) or default_crs, fids, wkb, values)
+    return Rows(known_crs(meta["crs"]) or default_crs, fids + source.first, wkb, values)
 
 
 def _read_each(

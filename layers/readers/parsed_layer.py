@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from layers.readers.ogr_rows import Rows, VectorSource, plain
 
@@ -33,11 +34,15 @@ class ParsedLayer:
     def __len__(self) -> int:
         return len(self.wkb)
 
+    @property
+    def fids(self) -> NDArray[np.int64]:
+        return np.asarray(self.numbers if len(self.numbers) else np.arange(1, len(self.wkb) + 1), np.int64)
+
     def rows(self, columns: list[str] | None, exact: bool = False) -> Rows:
-        """All rows; fids are positions. `exact` keeps long texts."""
+        """All rows; fids are what people see on them. `exact` keeps long texts."""
         names = [name for name in self.columns if columns is None or name in columns]
         cut = {name: [plain(value, exact=exact) for value in self.columns[name]] for name in names}
-        return Rows(self.crs, np.arange(len(self.wkb), dtype=np.int64), self.wkb, cut)
+        return Rows(self.crs, self.fids, self.wkb, cut)
 
 
 class ParsedFiles:

@@ -25,12 +25,11 @@ def shapes_of(wkb: Sequence[bytes | None]) -> NDArray[Any]:
     return np.asarray(shapely.from_wkb(np.array(list(wkb), dtype=object), on_invalid="ignore"))
 
 
-def check_rows(rows: Rows, shapes: NDArray[Any], crs: str, numbers: Sequence[int] = ()) -> list[str]:
-    """Sentences about rows without geometry, and with one that is broken or out of place; `shapes` are theirs,
-    `numbers` as people see."""
+def check_rows(rows: Rows, shapes: NDArray[Any], crs: str) -> list[str]:
+    """Sentences about rows without geometry, and with one that is broken or out of place; `shapes` are theirs."""
     wkb = np.array(list(rows.wkb), dtype=object)
     missing, absent = shapely.is_missing(shapes), np.array([one is None for one in wkb], bool)
-    problems = RowProblems(numbers)
+    problems = RowProblems(rows.fids.tolist())
     for index in np.flatnonzero(missing & ~absent)[: MOST_LISTED * 2].tolist():
         problems.add(index, _broken(wkb[index]))
     coordinates, owner = shapely.get_coordinates(shapes, return_index=True)

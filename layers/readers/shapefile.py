@@ -27,7 +27,7 @@ _LANGUAGES = {
 def shapefile_source(path: str, options: dict[str, Any]) -> VectorSource:
     """How to read a shapefile. Raises NotReadable for one whose attributes are lost together with its index."""
     encoding, _ = encoding_of(path, options)
-    source = VectorSource(path, Content.SHAPEFILE, "", path, {"encoding": encoding}, options, is_chunked=True)
+    source = VectorSource(path, Content.SHAPEFILE, "", path, {"encoding": encoding}, options, is_chunked=True, first=1)
     if part(path, ".shx"):
         return source
     return replace(source, dataset=_restored(path))

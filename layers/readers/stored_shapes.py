@@ -28,10 +28,10 @@ def as_stored(source: VectorSource, rows: Rows, *, curves: bool) -> Rows:
     wkb = list(rows.wkb)
     place = {fid: at for at, fid in enumerate(rows.fids.tolist())}
     first, last = int(rows.fids.min()), int(rows.fids.max())
-    if source.by_fid:
-        which: dict[str, Any] = {"where": between(source, first, last + 1)}
+    if source.content is Content.FLATGEOBUF:
+        which: dict[str, Any] = {"skip_features": first - source.first} if first > source.first else {}
     else:
-        which = {"skip_features": first} if first else {}
+        which = {"where": between(source, first - source.first, last - source.first + 1)}
     for _, (fids, blobs) in geometry_batches(source, _BATCH_ROWS, **which):
         if fids[0] > last:
             break

@@ -80,7 +80,7 @@ def _layer(table: RawTable, source: VectorSource) -> ParsedLayer:
         sentences += problems.sentences("is kept without a place")
     reading = {
         **table.reading, "columns": columns, "names": list(table.columns), "preview": _preview(table),
-        "rows": len(table), "first_row": table.numbers[0] if table.numbers else 1,
+        "rows": len(table),
         "placed": sum(one is not None for one in wkb), "swapped": swapped,
     }  # fmt: skip
     return ParsedLayer(

@@ -140,7 +140,7 @@ def _parsed_info(path: str, layer: ParsedLayer) -> VectorInfo:
     fields = tuple((name, layer.types.get(name, "text")) for name in layer.columns)
     found = list(layer.problems)
     if len(layer) <= MOST_ROWS and (kinds - {"Point"} or extent.outside):
-        found += check_rows(layer.rows([]), shapes, layer.crs, layer.numbers)
+        found += check_rows(layer.rows([]), shapes, layer.crs)
     geometry = kinds.pop() if len(kinds) == 1 else "Unknown" if kinds else "None"
     return _placed(
         VectorInfo(

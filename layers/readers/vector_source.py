@@ -40,12 +40,14 @@ def source_of(params: dict[str, Any]) -> VectorSource:
     if content is Content.SHAPEFILE:
         return shapefile_source(path, options)
     if content is Content.FLATGEOBUF:
-        return VectorSource(path, content, "", path, {}, options, is_chunked=True)
+        return VectorSource(path, content, "", path, {}, options, is_chunked=True, first=1)
     if content in (Content.JSON, Content.JSON_LINES):
         found = _JSON_FILES.get(path, content)
         driver = "GeoJSON" if content is Content.JSON else "GeoJSONSeq"
         dataset = f"{driver}:{path}" if found.data is None else found.data
-        return VectorSource(path, content, "", dataset, dict(found.how), options, notes=found.notes, info=found.info)
+        return VectorSource(
+            path, content, "", dataset, dict(found.how), options, first=found.first, notes=found.notes, info=found.info
+        )
     if content in _PARSED:
         return VectorSource(path, content, layer, "", {}, options, is_ogr=False)
     raise UnsupportedFormat(f"{os.path.basename(path)} holds no features.")
@@ -121,7 +123,7 @@ def _some_rows(
     source: VectorSource, start: int, limit: int, columns: list[str] | None, wanted: list[int] | None, exact: bool
 ) -> Rows:
     if wanted is not None:
-        which = these(source, wanted)
+        which = these(source, (fid - source.first for fid in wanted))
     elif source.by_fid:
         fid_column = source.fid_column.replace('"', '""')
         which = {"where": f'"{fid_column}" >= {start}' if start else None, "max_features": limit}

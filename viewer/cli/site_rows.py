@@ -128,13 +128,8 @@ def _rows(
     layer: VectorInfo, path: Path, options: dict[str, str], pool: ReaderPool
 ) -> Iterator[tuple[int, bytes, Mapping[str, Any]]]:
     """(number as a person counts, WKB in lon and lat, attributes) of each row; none of a table without places."""
-    reading = layer.reading
-    is_table = "columns" in reading
-    if is_table and not (reading["columns"] or options):
-        return
-    first = int(reading.get("first_row") or (2 if reading.get("header") else 1)) if is_table else 1
-    for fid, wkb, values in read_rows(pool, path, layer.name, options):
-        yield fid if layer.driver == "GPKG" else fid + first, wkb, values
+    if _is_placed(layer) or options:
+        yield from read_rows(pool, path, layer.name, options)
 
 
 def _site(

@@ -65,7 +65,7 @@ def test_kinds_parts_and_holes(tmp_path):
     path = geojson(tmp_path / "a.geojson", shapely.Point(1, 2), SQUARE, None, mixed, shapely.from_wkt("POINT EMPTY"))
     table, header = read(path)
     assert table.kind.tolist() == [POINT, POLYGON, POINT, LINE]
-    assert table.fid.tolist() == [0, 1, 3, 3]
+    assert table.fid.tolist() == [1, 2, 4, 4]
     assert (header["skipped"], header["done"]) == (2, True)
     assert [len(coordinates(table, i)) for i in range(4)] == [1, 2, 2, 1]
     found = shapely.Polygon(coordinates(table, 1)[0], coordinates(table, 1)[1:])

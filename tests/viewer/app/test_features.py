@@ -130,6 +130,23 @@ def test_the_table_shows_every_cell_and_sorts_filters_and_counts(opened: MainWin
     assert names(panel)[0] == "NULL"
 
 
+def test_a_row_that_something_is_said_of_is_found_in_the_table(
+    window: MainWindow, qtbot: QtBot, tmp_path: Path
+) -> None:
+    """With a title and an empty line above it: the file counts them."""
+    path = tmp_path / "a.csv"
+    path.write_text("Towns\n\nname,wkt\nA,POINT (10 50)\n\nB,nowhere\nC,POINT (11 50)\n")
+    window.files.open_words([str(path)])
+    qtbot.waitUntil(lambda: len(window.session.document.layers) == 1, timeout=10_000)
+    uuid = next(iter(window.session.document.layers))
+    window.panel_context.show_layer(uuid)
+    panel = table_of(window, qtbot)
+    said = window.panel_context.info_of(uuid).problems
+    assert any(problem.startswith("Row 6: ") for problem in said)
+    heads = [panel.model.headerData(row, Qt.Orientation.Vertical) for row in range(3)]
+    assert dict(zip(heads, names(panel), strict=True)) == {"4": "A", "6": "B", "7": "C"}
+
+
 def test_conditions_of_several_columns_and_what_is_wrong_with_them(opened: MainWindow, qtbot: QtBot) -> None:
     panel = table_of(opened, qtbot)
     panel.filter_button.click()
