@@ -21,6 +21,8 @@ _LAT = (
     "lat_wgs84",
     "latitude_wgs84",
     "decimal_latitude",
+    "gps_latitude",
+    "gps_lat",
     "широта",
     "纬度",
     "緯度",
@@ -28,8 +30,8 @@ _LAT = (
     *_SOUTH,
 )
 _LON = (
-    "lon", "lng", "long", "longitude", "lon_wgs84", "longitude_wgs84", "decimal_longitude", "долгота", "经度", "經度",
-    *_EAST, *_WEST,
+    "lon", "lng", "long", "longitude", "lon_wgs84", "longitude_wgs84", "decimal_longitude", "gps_longitude",
+    "gps_lon", "долгота", "经度", "經度", *_EAST, *_WEST,
 )  # fmt: skip
 _X = ("x", "easting", "east", "utm_e", "utm_x", "utm_easting", "x_coord", "point_x", "e")
 _Y = ("y", "northing", "north", "utm_n", "utm_y", "utm_northing", "y_coord", "point_y", "n")
@@ -94,6 +96,15 @@ def _meaning(name: str) -> str:
 def hemisphere(name: str) -> str:
     """ "S" or "W" where the numbers of a column are degrees south or west by its name, else ""."""
     return _HEMISPHERES.get(_meaning(name), "")
+
+
+def axis_of_side(name: str) -> str:
+    """ "y" of a column that says north or south by its name, "x" of one for east or west, else ""."""
+    text = "".join(_words(_plain(name))).removeprefix("gps")
+    for axis, short, known in (("y", "ns", LAT_NAMES), ("x", "ew", LON_NAMES)):
+        if text == short or any(_part(text, one) == "dir" for one in known):
+            return axis
+    return ""
 
 
 def is_latitude(name: str) -> bool:

@@ -17,15 +17,12 @@ from layers.geo.coordinate_parse import parse_candidates, parse_coordinate
 from layers.geo.crs import WGS84, is_geographic
 from layers.readers.column_names import hemisphere, is_latitude
 from layers.readers.delimited import RawTable
+from layers.readers.place_hints import SIDES, row_sides, shows_longitude_first, with_latitude_first
 from layers.readers.row_problems import RowProblems
 from layers.readers.wkt_places import from_wkt
 
 _SWAPPED = 0.5
 """So many rows whose latitude is a longitude are no slip of the pen."""
-_SIDES = {
-    "n": "N", "s": "S", "e": "E", "w": "W", "с": "N", "ю": "S", "в": "E", "з": "W", "北": "N", "南": "S", "东": "E",
-    "東": "E", "西": "W",
-}  # fmt: skip
 
 
 def placed(table: RawTable, columns: dict[str, str], crs: str, problems: RowProblems) -> tuple[list[bytes | None], str]:
@@ -37,6 +34,8 @@ def placed(table: RawTable, columns: dict[str, str], crs: str, problems: RowProb
         return from_wkt(table.columns[columns["wkt"]], crs, problems)
     if "place" in columns:
         texts = table.columns[columns["place"]]
+        if shows_longitude_first(texts) is not None:
+            texts = with_latitude_first(texts)
         return _points([_place(text, index, problems) for index, text in enumerate(texts)]), WGS84
     if "lat_deg" in columns:
         halves = zip(_angles(table, columns, "lat"), _angles(table, columns, "lon"), strict=True)
@@ -47,8 +46,8 @@ def placed(table: RawTable, columns: dict[str, str], crs: str, problems: RowProb
         zones = table.columns[columns["zone"]]
         texts = [_utm(zone, x, y) for zone, x, y in zip(zones, xs, ys, strict=True)]
         return _points([_place(text, index, problems) for index, text in enumerate(texts)]), WGS84
-    sides = hemisphere(columns["x"]), hemisphere(columns["y"])
-    return _from_numbers(xs, ys, crs, sides, problems)
+    east, north = (row_sides(table, columns, axis, hemisphere(columns[axis])) for axis in ("x", "y"))
+    return _from_numbers(xs, ys, crs, (east, north), problems)
 
 
 def looks_swapped(table: RawTable, columns: dict[str, str], crs: str) -> bool:
@@ -65,10 +64,10 @@ def looks_swapped(table: RawTable, columns: dict[str, str], crs: str) -> bool:
 
 
 def _from_numbers(
-    xs: Sequence[Any], ys: Sequence[Any], crs: str, sides: tuple[str, str], problems: RowProblems
+    xs: Sequence[Any], ys: Sequence[Any], crs: str, sides: tuple[list[str], list[str]], problems: RowProblems
 ) -> tuple[list[bytes | None], str]:
-    """`sides` are the hemispheres that the names of the columns tell: their numbers are west, south."""
-    x, y = (-np.abs(found) if side else found for found, side in zip((numbers(xs), numbers(ys)), sides, strict=True))
+    """`sides` are the hemispheres of the rows, as columns tell by their names or cells: what is west or south."""
+    x, y = (_signed(found, side) for found, side in zip((numbers(xs), numbers(ys)), sides, strict=True))
     if not crs:
         known = np.isfinite(x) & np.isfinite(y)
         fits = (np.abs(x) <= 360) & (np.abs(y) <= 90)
@@ -81,13 +80,32 @@ def _from_numbers(
             if outside:
                 problems.add(index, f"{place[1]:g}, {place[0]:g} is outside the degrees of the Earth.")
             found.append(None if outside else place)
+        elif is_angle and (why := _contradiction(xs[index], ys[index], sides[0][index], sides[1][index])):
+            problems.add(index, why)
+            found.append(None)
         elif is_angle:
-            lon, lat = _half("lon", xs[index], sides[0]), _half("lat", ys[index], sides[1])
+            lon, lat = _half("lon", xs[index], sides[0][index]), _half("lat", ys[index], sides[1][index])
             found.append(_place(f"{lat} {lon}" if lat and lon else None, index, problems))
         else:
             problems.add(index, "it has no coordinates.")
             found.append(None)
     return _points(found), crs
+
+
+def _signed(found: NDArray[np.float64], sides: list[str]) -> NDArray[np.float64]:
+    """Negative in the west and south; nan where a negative number is called east or north."""
+    if not any(sides):
+        return found
+    side = np.array(sides)
+    signed = np.where(np.isin(side, ["W", "S"]), -np.abs(found), found)
+    return np.where(np.isin(side, ["E", "N"]) & (found < 0), np.nan, signed)
+
+
+def _contradiction(x: Any, y: Any, east: str, north: str) -> str:
+    for value, side, name in ((x, east, "longitude"), (y, north, "latitude")):
+        if side in ("E", "N") and _number(value) < 0:
+            return f"its {name} is {str(value)[:20]} and called {side}: one of them is wrong."
+    return ""
 
 
 def numbers(values: Sequence[Any]) -> NDArray[np.float64]:
@@ -130,7 +148,7 @@ def _angle(cells: tuple[Any, ...], side: str) -> str:
     if seconds and not minutes:
         minutes = "0"
     marked = f"{degrees}°" + (f" {minutes}'" if minutes else "") + (f' {seconds}"' if seconds else "")
-    return f"{marked} {_SIDES.get(texts[3][:1].casefold(), texts[3]) or side}"
+    return f"{marked} {SIDES.get(texts[3][:1].casefold(), texts[3]) or side}"
 
 
 def _place(text: Any, index: int, problems: RowProblems) -> tuple[float, float] | None:

@@ -19,6 +19,7 @@ from layers.readers.files import Content
 from layers.readers.header_row import LOOKED_AT, header_at, said_above
 from layers.readers.ogr_rows import READ_ERRORS, VectorSource, clean, field_type, remarks_ignored, typed_values
 from layers.readers.parsed_layer import ParsedLayer
+from layers.readers.place_hints import shows_longitude_first, side_columns
 from layers.readers.row_problems import RowProblems
 from layers.readers.table_columns import chosen_columns
 from layers.readers.table_places import looks_swapped, placed
@@ -58,6 +59,7 @@ def parse_tables(source: VectorSource, *, preview: bool = False) -> list[ParsedL
 def _layer(table: RawTable, source: VectorSource) -> ParsedLayer:
     options = source.options
     columns = chosen_columns(table, options)
+    columns |= side_columns(table, columns)
     problems = RowProblems(table.numbers)
     crs = crs_text(str(options["crs"])) if options.get("crs") else ""
     wkb: list[bytes | None] = [None] * len(table)
@@ -71,6 +73,9 @@ def _layer(table: RawTable, source: VectorSource) -> ParsedLayer:
         if name not in types:
             types[name], values[name] = typed_column(cells)
     sentences = list(table.problems)
+    if "place" in columns and (shown := shows_longitude_first(table.columns[columns["place"]])) is not None:
+        number = table.numbers[shown] if table.numbers else shown + 1
+        sentences.append(f"“{columns['place']}” is read with the longitude first: row {number} cannot be otherwise.")
     if swapped:
         sentences.insert(0, _swapped_words(columns))
     if len(problems):

@@ -1,0 +1,76 @@
+"""What a table says of its coordinates besides the numbers: hemispheres in columns of their own, the order of pairs."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from layers.readers.column_names import axis_of_side
+from layers.readers.delimited import RawTable
+
+SIDES = {
+    "n": "N", "s": "S", "e": "E", "w": "W", "с": "N", "ю": "S", "в": "E", "з": "W", "北": "N", "南": "S", "东": "E",
+    "東": "E", "西": "W",
+}  # fmt: skip
+_WORDS = {
+    "north": "N", "south": "S", "east": "E", "west": "W", "сш": "N", "юш": "S", "вд": "E", "зд": "W", "север": "N",
+    "юг": "S", "восток": "E", "запад": "W", "北纬": "N", "南纬": "S", "东经": "E", "西经": "W", "北緯": "N",
+    "南緯": "S", "東經": "E", "西經": "W",
+}  # fmt: skip
+_OF_AXIS = {"x": frozenset("EW"), "y": frozenset("NS")}
+_PAIR = re.compile(r"[\[(]?\s*([-+]?\d{1,3}(?:\.\d+)?)\s*(?:[,;]\s*|\s+)([-+]?\d{1,3}(?:\.\d+)?)\s*[\])]?")
+
+
+def side_columns(table: RawTable, columns: dict[str, str]) -> dict[str, str]:
+    """{"y_side": column, "x_side": column} that hold N or S, E or W of the numbers in `columns`, where there are such.
+
+    They are called so, or stand beside the numbers; and nothing else is in them.
+    """
+    if not {"x", "y"} <= set(columns) or "zone" in columns:
+        return {}
+    names, found = list(table.columns), {}
+    for axis, known in _OF_AXIS.items():
+        at = names.index(columns[axis])
+        near = [names[place] for place in (at + 1, at - 1) if 0 <= place < len(names)]
+        called = [name for name in names if axis_of_side(name) == axis]
+        for name in dict.fromkeys([*called, *near]):
+            sides = {side_of(cell) for cell in table.columns[name] if cell is not None and str(cell).strip()}
+            if sides and sides <= known:
+                found[f"{axis}_side"] = name
+                break
+    return found
+
+
+def row_sides(table: RawTable, columns: dict[str, str], axis: str, otherwise: str) -> list[str]:
+    """The hemisphere of each row by its own column; `otherwise` without one, and "" where a cell is empty."""
+    name = columns.get(f"{axis}_side")
+    return [otherwise] * len(table) if name is None else [side_of(cell) for cell in table.columns[name]]
+
+
+def side_of(cell: Any) -> str:
+    """N, S, E or W; "" for nothing, "?" for anything else."""
+    text = "" if cell is None else re.sub(r"[\s.]", "", str(cell)).casefold()
+    return SIDES.get(text) or _WORDS.get(text) or ("?" if text else "")
+
+
+def shows_longitude_first(cells: Iterable[Any]) -> int | None:
+    """The index of a cell that shows that the pairs of numbers in a column begin with the longitude, where none shows
+    the other order; None in doubt."""
+    shown: int | None = None
+    for index, cell in enumerate(cells):
+        pair = _PAIR.fullmatch(str(cell).strip()) if cell is not None else None
+        if pair is None:
+            continue
+        first, second = abs(float(pair[1])), abs(float(pair[2]))
+        if second > 90 >= first:
+            return None
+        if first > 90 >= second and shown is None:
+            shown = index
+    return shown
+
+
+def with_latitude_first(cells: Sequence[Any]) -> list[Any]:
+    """The pairs of numbers turned round; everything else as it is."""
+    pairs = [None if cell is None else _PAIR.fullmatch(str(cell).strip()) for cell in cells]
+    return [cell if pair is None else f"{pair[2]}, {pair[1]}" for cell, pair in zip(cells, pairs, strict=True)]
