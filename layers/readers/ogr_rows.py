@@ -34,6 +34,8 @@ _TYPES = {
     "OFTInteger": "integer", "OFTInteger64": "integer", "OFTReal": "real", "OFTString": "text", "OFTDate": "date",
     "OFTDateTime": "datetime", "OFTTime": "time",
 }  # fmt: skip
+_UNDEFINED = ("Undefined geographic SRS", "Undefined Cartesian SRS")
+"""What a GeoPackage calls a CRS that it does not know."""
 _WGS84_WITH_HEIGHT = "EPSG:4979"
 """What OGR calls GeoJSON with heights: on the map it is WGS 84."""
 _MOST_HALVES = 400
@@ -118,6 +120,8 @@ def read_info(source: VectorSource, *, counted: bool = True) -> dict[str, Any]:
 
 def known_crs(text: str | None) -> str:
     """CRS text in our form, or "" where there is none or nobody knows it."""
+    if text and any(name in text for name in _UNDEFINED):
+        return ""
     try:
         found = crs_text(text) if text else ""
     except BadCRS:

@@ -9,13 +9,16 @@ import zipfile
 from dataclasses import replace
 from typing import Any
 
-from layers.errors import NotReadable, TooLarge
+from layers.counted import counted
+from layers.errors import BadCRS, NotReadable, TooLarge
 from layers.readers.files import Content
 from layers.readers.ogr_rows import VectorSource
+from layers.readers.worldfile import crs_text
 from layers.text_encoding import guessed_encoding, known_encoding
 
 MAX_RESTORED_BYTES = 400 * 2**20
 _SAMPLE_BYTES = 2**18
+_MOST_PRJ_BYTES = 2**16
 _HEADER = 100
 _LANGUAGES = {
     0x26: "cp866", 0x65: "cp866", 0xC9: "cp1251", 0x57: "cp1252", 0x03: "cp1252", 0x4D: "gb18030", 0x7A: "gb18030",
@@ -28,7 +31,7 @@ def shapefile_source(path: str, options: dict[str, Any]) -> VectorSource:
     """How to read a shapefile. Raises NotReadable for one whose attributes are lost together with its index."""
     encoding, _ = encoding_of(path, options)
     source = VectorSource(path, Content.SHAPEFILE, "", path, {"encoding": encoding}, options, is_chunked=True, first=1)
-    if part(path, ".shx"):
+    if part(path, ".shx") and not _is_broken(part(path, ".prj")) and not _rows_lost(path):
         return source
     return replace(source, dataset=_restored(path))
 
@@ -47,6 +50,8 @@ def encoding_of(path: str, options: dict[str, Any]) -> tuple[str, str]:
     sample, language = _sample(part(path, ".dbf"))
     named = _named(part(path, ".cpg"))
     guess, evidence = guessed_encoding(sample)
+    if named and guess == "utf-8" and not sample.isascii() and known_encoding(named) != "utf-8":
+        return guess, f"{evidence}; the .cpg file says {named}"
     if named and _fits(sample, named):
         return named, "the .cpg file says so"
     if named and not sample.isascii():
@@ -63,6 +68,11 @@ def notes_on(path: str) -> list[str]:
         found.append(f"{name} came without its .shx index: it was restored in memory, the file is as it was.")
     if not part(path, ".dbf"):
         found.append(f"{name} came without its .dbf file: its features have no attributes.")
+    if lost := _rows_lost(path):
+        rows = counted(lost, "row of its attributes is", "rows of its attributes are")
+        found.append(f"The .dbf file of {name} is cut off: the last {rows} lost, in part or whole.")
+    if _is_broken(part(path, ".prj")):
+        found.append(f"The .prj file of {name} is no CRS that can be read.")
     return found
 
 
@@ -114,10 +124,53 @@ def _restored(path: str) -> bytes:
     with zipfile.ZipFile(whole, "w") as archive:
         archive.writestr("layer.shp", shp)
         archive.writestr("layer.shx", _index(shp, name))
-        for suffix in (".dbf", ".prj"):
-            if there := part(path, suffix):
-                archive.write(there, f"layer{suffix}")
+        dbf = part(path, ".dbf")
+        if dbf and _rows_lost(path):
+            with open(dbf, "rb") as file:
+                table = _whole_rows(file.read())
+            archive.writestr("layer.dbf", table.ljust(_whole_bytes(table), b" "))
+        elif dbf:
+            archive.write(dbf, "layer.dbf")
+        if (prj := part(path, ".prj")) and not _is_broken(prj):
+            archive.write(prj, "layer.prj")
     return whole.getvalue()
+
+
+def _is_broken(prj: str) -> bool:
+    """Whether there is text in it that nobody takes for a CRS: OGR would then not open the file."""
+    if not prj:
+        return False
+    with open(prj, "rb") as file:
+        text = file.read(_MOST_PRJ_BYTES).decode("utf-8", "replace").strip("\ufeff\0 \r\n\t")
+    try:
+        return bool(text) and not crs_text(text)
+    except BadCRS:
+        return True
+
+
+def _rows_lost(path: str) -> int:
+    """How many rows the .dbf file promises beyond its end, where it was cut off."""
+    dbf = part(path, ".dbf")
+    if not dbf:
+        return 0
+    size = os.path.getsize(dbf)
+    with open(dbf, "rb") as file:
+        head = file.read(32)
+    width = struct.unpack("<H", head[10:12])[0] if len(head) == 32 else 0
+    missing = _whole_bytes(head) - size if width else 0
+    return -(-missing // width) if missing > 0 else 0
+
+
+def _whole_rows(dbf: bytes) -> bytes:
+    """Without the row that was cut: half a number is another number."""
+    start, width = struct.unpack("<HH", dbf[8:12])
+    return dbf[: start + (len(dbf) - start) // width * width] if len(dbf) > start else dbf
+
+
+def _whole_bytes(dbf: bytes) -> int:
+    """How long a .dbf file has to be by its header."""
+    rows, start, width = struct.unpack("<IHH", dbf[4:12])
+    return int(start + rows * width)
 
 
 def _index(shp: bytes, name: str) -> bytes:
