@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from layers.errors import NotReadable
 from layers.readers.arrow_stream import batches
 from layers.readers.environment import ANSWER_BYTES
-from layers.readers.odd_dates import without_odd_dates
+from layers.readers.odd_dates import without_odd_cells
 from layers.readers.ogr_rows import READ_ERRORS, VectorSource, clean, remarks_ignored
 from layers.readers.vector_source import rows_of, source_of
 from layers.vector.columns import Column, Kind, column_of, whole_column
@@ -121,7 +121,7 @@ class _Streams:
         whole = [_plain(list(column)) for column in zip(*parts, strict=True)]
         fids = whole[0].values.astype(np.int64)  # OGR puts the fid before the attributes
         try:
-            columns = without_odd_dates(source, fids, whole[1:])
+            columns = without_odd_cells(source, fids, whole[1:])
         except READ_ERRORS as error:
             self.close()
             raise NotReadable(f"{source.name} cannot be read: {clean(error, source.path)}") from error

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
 from collections.abc import Iterable
 from contextlib import closing, suppress
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
+
+import numpy as np
+from numpy.typing import NDArray
 
 from layers.errors import NotReadable
 
@@ -14,6 +18,7 @@ if TYPE_CHECKING:  # which reads through here
     from layers.readers.ogr_rows import VectorSource
 
 _COUNTED = "SELECT feature_count FROM gpkg_ogr_contents WHERE table_name = ?"
+_SPARSE = 8
 _ENDS = -(2**31), 2**31
 """pyogrio asks for no fid beyond."""
 
@@ -48,6 +53,14 @@ def between(source: VectorSource, start: int | None, end: int | None) -> str:
     parts = [f'"{column}" >= {start}'] if start else []
     parts += [f'"{column}" < {end}'] if end is not None else []
     return " AND ".join(parts)
+
+
+def among(fids: NDArray[np.int64]) -> tuple[str, tuple[Any, ...]]:
+    """The end of an SQL condition, and its parameters, that holds for these fids, and perhaps for some between."""
+    first, last = int(fids.min()), int(fids.max())
+    if len(fids) * _SPARSE > last - first:
+        return "BETWEEN ? AND ?", (first, last)
+    return "IN (SELECT value FROM json_each(?))", (json.dumps(fids.tolist()),)
 
 
 def these(source: VectorSource, fids: Iterable[int]) -> dict[str, Any]:

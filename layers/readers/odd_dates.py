@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from layers.readers.exact_times import is_exact
 from layers.readers.files import Content
+from layers.readers.odd_numbers import odd_numbers
 from layers.readers.row_problems import RowProblems
 from layers.vector.columns import Column, Kind
 
@@ -40,10 +41,14 @@ def odd_dates(source: VectorSource, names: list[str], fids: NDArray[np.int64]) -
     return _in_shapefile(source, names, first, last) if source.content is Content.SHAPEFILE else {}
 
 
-def without_odd_dates(source: VectorSource, fids: NDArray[np.int64], columns: list[Column]) -> list[Column]:
-    """The columns of the rows `fids`, with NULL where the file has no date that there is."""
-    dates = [column.name for column in columns if column.kind in (Kind.DATE, Kind.DATETIME)]
-    odd = odd_dates(source, dates, fids)
+def without_odd_cells(source: VectorSource, fids: NDArray[np.int64], columns: list[Column]) -> list[Column]:
+    """The columns of the rows `fids`, with NULL where the file has no date that there is, or no number."""
+
+    def named(*kinds: Kind) -> list[str]:
+        return [column.name for column in columns if column.kind in kinds]
+
+    odd = odd_dates(source, named(Kind.DATE, Kind.DATETIME), fids)
+    odd |= odd_numbers(source, named(Kind.INTEGER, Kind.BOOLEAN), named(Kind.REAL), fids)
     return [_nulled(column, np.isin(fids, list(odd.get(column.name, {})))) for column in columns]
 
 

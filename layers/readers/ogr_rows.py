@@ -24,11 +24,13 @@ from layers.readers.arrow_cells import difficult_columns, with_streamed
 from layers.readers.fid_range import these
 from layers.readers.files import Content
 from layers.readers.odd_dates import DATES, odd_dates
+from layers.readers.odd_numbers import odd_numbers
 from layers.readers.worldfile import crs_text
 
 ALLOWED_DRIVERS = frozenset({"GeoJSON", "GeoJSONSeq", "GPKG", "ESRI Shapefile", "FlatGeobuf"})
 """What is opened as it is; workbooks are too, but as tables."""
 READ_ERRORS = (sqlite3.Error, DataSourceError, DataLayerError, FeatureError, UnicodeError, ValueError)
+_INTEGERS = ("OFTInteger", "OFTInteger64")
 _MAX_CELL_CHARS = 20_000
 _TYPES = {
     "OFTInteger": "integer", "OFTInteger64": "integer", "OFTReal": "real", "OFTString": "text", "OFTDate": "date",
@@ -140,7 +142,8 @@ def read_ogr(
         with remarks_ignored():
             meta, fids, wkb, cells = _read_each(source, columns, not exact, which)
             whole = _exact_integers(source, meta, fids, cells)
-            odd = odd_dates(source, [str(name) for name in meta["fields"][np.isin(meta["ogr_types"], DATES)]], fids)
+            dates, integers, reals = (_named(meta, kinds) for kinds in (DATES, _INTEGERS, ("OFTReal",)))
+            odd = odd_dates(source, dates, fids) | odd_numbers(source, integers, reals, fids)
     except READ_ERRORS as error:
         raise NotReadable(f"{source.name} cannot be read: {clean(error, source.path)}") from error
     values = {
@@ -155,6 +158,10 @@ def read_ogr(
                 None if fid in found else value for fid, value in zip(fids.tolist(), values[name], strict=True)
             ]
     return Rows(known_crs(meta["crs"]) or default_crs, fids + source.first, wkb, values)
+
+
+def _named(meta: dict[str, Any], kinds: Sequence[str]) -> list[str]:
+    return [str(name) for name in meta["fields"][np.isin(meta["ogr_types"], kinds)]]
 
 
 def _read_each(

@@ -19,6 +19,7 @@ from layers.readers.json_crs import crs_note
 from layers.readers.json_lines import lines_lost
 from layers.readers.json_repair import MOST_PARSED_BYTES
 from layers.readers.odd_dates import odd_date_problems
+from layers.readers.odd_numbers import odd_number_problems
 from layers.readers.ogr_rows import VectorSource, field_type, known_crs, read_info
 from layers.readers.parsed_layer import ParsedLayer
 from layers.readers.parsing import parse_tables
@@ -99,7 +100,10 @@ def _ogr_info(source: VectorSource, notes: list[str]) -> VectorInfo:
         shapes, is_all = shapes_of(rows.wkb), rows.next_fid is None
         said = check_rows(rows, shapes, crs)
         dates = [name for name, kind in fields if kind in ("date", "datetime")]
+        integers = [name for name, kind in fields if kind in ("integer", "boolean")]
+        reals = [name for name, kind in fields if kind == "real"]
         said += odd_date_problems(source, dates, rows.fids)
+        said += odd_number_problems(source, integers, reals, rows.fids)
         found += said
         if not is_all and said:
             found.append(f"Only the first {grouped(most)} rows of {name} were looked at.")
