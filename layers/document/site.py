@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from shapely import Point
 from shapely.geometry.base import BaseGeometry
 
 from layers.document.rows import Row
 from layers.document.vocabulary import AREA_NOT_PIN_M
+from layers.geo.antimeridian import in_one_piece
+from layers.geo.longitudes import normalise_lon
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,6 +51,12 @@ class Site(Row):
         if "Point" in name:
             return "point"
         return "line" if "Line" in name else "polygon"
+
+    @property
+    def place(self) -> Point:
+        """The point, or one on the line or in the area, with its longitude in -180..180."""
+        point = in_one_piece(self.geometry).representative_point()
+        return Point(normalise_lon(point.x), point.y)
 
     @property
     def is_area(self) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 
 import numpy as np
 import shapely
@@ -63,6 +64,33 @@ def _home(part: BaseGeometry) -> BaseGeometry:
     return _shifted(part, -360.0 * math.ceil(((left + right) / 2 - 180.0) / 360.0))
 
 
+def in_one_piece(geometry: BaseGeometry) -> BaseGeometry:
+    """The same places with each line and area in one piece: what leaps from one side of the antimeridian to the other
+    runs on beyond it.
+
+    A polygon that is taken at its word (`is_as_drawn`) and a ring around a pole stay as they are. What does not leap
+    comes back as the same object.
+    """
+    parts = shapely.get_parts(geometry)
+    joined = [_joined(part) for part in parts]
+    if geometry.is_empty or all(new is old for new, old in zip(joined, parts, strict=True)):
+        return geometry
+    return type(geometry)(joined) if geometry.geom_type.startswith("Multi") else joined[0]
+
+
+def boxes_of(geometries: Sequence[BaseGeometry]) -> NDArray[np.float64]:
+    """(n, 4) left, bottom, right, top of where they are drawn; of what is wider than half the Earth those of its parts
+    on the map.
+    """
+    shapes = np.array(geometries, dtype=object)
+    boxes = shapely.bounds(shapes).reshape(-1, 4)
+    wide = boxes[:, 2] - boxes[:, 0] > 180.0
+    if not wide.any():
+        return np.asarray(boxes)
+    parts = [shapely.bounds(shapely.get_parts(split_geometry(shape))) for shape in shapes[wide]]
+    return np.concatenate([boxes[~wide], *parts])
+
+
 def is_as_drawn(polygon: BaseGeometry, *, clockwise: bool = False) -> bool:
     """Whether edges longer than 180 degrees are what they say: a footprint of nearly the whole Earth, say.
 
@@ -80,6 +108,21 @@ def is_as_drawn(polygon: BaseGeometry, *, clockwise: bool = False) -> bool:
     long = np.abs(dx) > 180.0
     back_and_forth = bool(long.any()) and np.sign(dx[long]).sum() == 0 and not dy[long].any()
     return bool(back_and_forth and shapely.is_ccw(ring) != clockwise)
+
+
+def _joined(part: BaseGeometry) -> BaseGeometry:
+    lons = shapely.get_coordinates(part)[:, 0]
+    dimension = shapely.get_dimensions(part)
+    if dimension == _POINT or lons.size == 0 or lons.max() - lons.min() <= 180.0 or np.abs(lons).max() > MAX_LON:
+        return part
+    rings = [shapely.get_coordinates(ring) for ring in (shapely.get_rings(part) if dimension == _POLYGON else [part])]
+    leaps = np.concatenate([np.abs(np.diff(ring[:, 0])) for ring in rings])
+    if not (leaps > 180.0).any() or (leaps >= 360.0).any():
+        return part
+    if dimension == _LINE:
+        return shapely.LineString(_unwrapped(part))
+    goes_round_a_pole = any(abs(np.diff(unwrap_longitudes(ring[:, 0])[[0, -1]])[0]) >= 180.0 for ring in rings)
+    return part if goes_round_a_pole or is_as_drawn(part) else _unwrapped_polygon(part)
 
 
 def _needs_cut(part: BaseGeometry, clockwise: bool) -> bool:

@@ -38,6 +38,11 @@ class VectorInfo:
     number of the row of names, 0: none), columns (what says where the rows are), names (all columns), preview (the
     first rows as text), rows, placed, swapped (latitudes look like longitudes: nothing is placed)."""
 
+    @property
+    def is_clockwise(self) -> bool:
+        """Whether areas lie to the right of their rings."""
+        return self.driver == "ESRI Shapefile"
+
     def to_json(self) -> dict[str, Any]:
         """Plain JSON values; `from_json` gives back an equal value."""
         return {

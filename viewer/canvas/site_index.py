@@ -10,6 +10,7 @@ import shapely
 from numpy.typing import NDArray
 
 from layers.document.site import Site
+from layers.geo.antimeridian import boxes_of
 from layers.geo.bounds import Bounds
 from layers.geo.crs import WGS84, transform_points
 from layers.geo.lon_extent import narrowest
@@ -97,7 +98,7 @@ class SiteIndex:
 
     def bounds_lonlat(self) -> Bounds | None:
         """Everything, with the areas that stand for loosely known places; None where there is nothing."""
-        boxes = shapely.bounds([shape.site.geometry for shape in self.shapes.values()]).reshape(-1, 4)
+        boxes = boxes_of([shape.site.geometry for shape in self.shapes.values()])
         if self.alive.any():
             lon, lat = self.lon[self.alive], self.lat[self.alive]
             reach = np.nan_to_num(self.error_m[self.alive]) / _METRES_A_DEGREE
@@ -167,6 +168,14 @@ class SiteIndex:
             self._look_ids[look] = len(self.looks)
             self.looks.append(look)
         return self._look_ids[look]
+
+
+def bounds_of_sites(sites: Iterable[Site]) -> Bounds:
+    """Lon, lat bounds around sites, with the areas that stand for loosely known ones. Raises ValueError for no site."""
+    found = SiteIndex.of({site.uuid: site for site in sites}).bounds_lonlat()
+    if found is None:
+        raise ValueError("no site to go to")
+    return found
 
 
 def _project(crs: str, lon: Floats, lat: Floats) -> ProjectedPoints:

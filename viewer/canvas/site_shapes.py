@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from shapely.geometry.base import BaseGeometry
 
 from layers.document.site import Site
-from layers.geo.antimeridian import split_geometry
+from layers.geo.antimeridian import is_as_drawn, split_geometry
 from layers.geo.bounds import Bounds
 from layers.geo.crs import WGS84, is_unrolled, transform_points
 from layers.geo.measure import circle, densify
@@ -23,6 +23,8 @@ Floats = NDArray[np.float64]
 _EARTH_RADIUS_M = 6_371_000.0
 _METRES_A_DEGREE = 111_700.0
 _COARSEST_STEP_M = 2.0**18
+_PARALLEL_STEP_DEG = 0.25
+"""A geodesic of this length leaves the parallel by less than seven metres."""
 _FAR_PX = 16_000.0
 """Qt paints slowly, or wrongly, far outside of the picture: polygons that reach further are clipped."""
 
@@ -166,7 +168,8 @@ def polygon_in_view(rings: tuple[Floats, ...], view: View) -> list[tuple[Floats,
 def _project_part(piece: BaseGeometry, crs: str, step_m: float) -> list[WorldPart]:
     is_polygon = piece.geom_type == "Polygon"
     rings = shapely.get_rings(piece) if is_polygon else [piece]
-    dense = [_dense(ring, step_m) for ring in rings]
+    long_way = is_polygon and is_as_drawn(piece)
+    dense = [_dense(ring, step_m, long_way) for ring in rings]
     if not dense or len(dense[0]) < (4 if is_polygon else 2):
         return []
     if not is_unrolled(crs):
@@ -185,9 +188,20 @@ def _project_part(piece: BaseGeometry, crs: str, step_m: float) -> list[WorldPar
     return found
 
 
-def _dense(ring: BaseGeometry, step_m: float) -> Floats:
+def _dense(ring: BaseGeometry, step_m: float, long_way: bool) -> Floats:
     places = shapely.get_coordinates(ring)
+    if long_way:
+        places = _along_parallels(places)
     return np.column_stack(densify(places[:, 0], places[:, 1], step_m))
+
+
+def _along_parallels(places: Floats) -> Floats:
+    """With places on the edges that lead more than half round the Earth, which no geodesic does."""
+    steps = np.abs(np.diff(places[:, 0]))
+    counts = np.where(steps > 180.0, np.ceil(steps / _PARALLEL_STEP_DEG), 1).astype(np.int64)
+    edge = np.repeat(np.arange(len(counts)), counts)
+    share = (np.arange(len(edge)) - np.repeat(np.cumsum(counts) - counts, counts)) / counts[edge]
+    return np.concatenate([places[edge] + np.diff(places, axis=0)[edge] * share[:, None], places[-1:]])
 
 
 def _projected(lonlat: Floats, crs: str) -> Floats:

@@ -104,18 +104,20 @@ def _picture(document: Document, arguments: argparse.Namespace) -> None:
 
 def subject_bounds(document: Document, scene: Any) -> Any:
     """What a product shows when nobody says: all sites with some room around them, else all layers, else the world."""
-    from layers.geo.bounds import Bounds  # for start-up time
+    from layers.geo.antimeridian import boxes_of  # for start-up time
+    from layers.geo.bounds import Bounds
+    from layers.geo.lon_extent import narrowest
 
-    whole = None
-    for site in document.sites.values():
-        if not site.geometry.is_empty:
-            box = Bounds(*site.geometry.bounds)
-            whole = box if whole is None else whole.union(box)
-    if whole is None:
+    boxes = boxes_of([site.geometry for site in document.sites.values() if not site.geometry.is_empty])
+    if not len(boxes):
         return scene.bounds_lonlat() or Bounds(-180, -85, 180, 85)
+    whole = narrowest(boxes)
     room = max(whole.width, whole.height, 0.02) * 0.06
     grown = whole.expanded(room)
-    return Bounds(max(grown.left, -180), max(grown.bottom, -85), min(grown.right, 180), min(grown.top, 85))
+    left, right = (grown.left, grown.right) if whole.left < -180 or whole.right > 180 else (
+        max(grown.left, -180), min(grown.right, 180),
+    )  # fmt: skip
+    return Bounds(left, max(grown.bottom, -85), right, min(grown.top, 85))
 
 
 EXPORT = Command("export", "write a product: a credited picture, or the sites as GeoJSON or CSV", _add_arguments, _run)

@@ -57,15 +57,15 @@ def describe(text: str) -> dict[str, Any]:
 
 
 def _case(path: Path) -> dict[str, Any]:
-    from layers.geo.bounds import Bounds  # for start-up time
-    from layers.geo.lon_extent import around
+    from layers.geo.antimeridian import boxes_of  # for start-up time
+    from layers.geo.lon_extent import narrowest
     from layers.project.intake import read_case
     from layers.project.schema import SCHEMA_VERSION
 
     intake = read_case(path)
     document = intake.document
-    boxes = [Bounds(*site.geometry.bounds) for site in document.sites.values() if not site.geometry.is_empty]
-    whole = around(boxes)
+    boxes = boxes_of([site.geometry for site in document.sites.values() if not site.geometry.is_empty])
+    whole = narrowest(boxes) if len(boxes) else None
     return {
         "kind": "case",
         "driver": "GPKG",

@@ -71,7 +71,7 @@ def _sites(arguments: argparse.Namespace) -> int:
         return DONE
     for fact in facts:
         site = document.sites[fact["uuid"]]
-        point = site.geometry.representative_point()
+        point = site.place
         place = format_coordinate(point.x, point.y, Notation.DD, error_m=site.position_error_m)
         error = "error not judged" if site.position_error_m is None else f"± {site.position_error_m:g} m"
         print(f"{site.label} | {SITE_CLASSES.get(site.class_code, site.class_code)} | {site.role} | {place}, {error}")

@@ -143,7 +143,7 @@ def _site(
     given = _as_written(values, places)
     if not wkb and given is not None:
         raise InvalidValue(_why_not(given))
-    geometry = site_geometry(wkb)
+    geometry = site_geometry(wkb, clockwise=layer.is_clockwise)
     fields["position_basis"] = basis or _basis(given) or f"as in {path.name}"
     fields = {name: value for name, value in fields.items() if value not in ("", ())}
     check_site(geometry, fields)

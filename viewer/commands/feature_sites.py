@@ -88,9 +88,11 @@ def sites_from_features(
     layer_uuid: str,
     actor: str,
     now: str | None = None,
+    clockwise: bool = False,
 ) -> tuple[Edit, list[str]]:
     """One edit that adds a site a feature and, where it is not registered yet, the source; and what was left out.
 
+    `clockwise`: in the layer's file areas lie to the right of their rings.
     Raises InvalidValue where no feature can become a site.
     """
     known = _registered(document, source)
@@ -110,7 +112,9 @@ def sites_from_features(
                 "props_json": json.dumps({"fid": fid, **attributes}, ensure_ascii=False, default=str),
             }  # fmt: skip
             values.setdefault("position_basis", f"as in {source.title}")
-            changes += add_site(document, site_geometry(wkb), actor=actor, now=now, **values).changes
+            changes += add_site(
+                document, site_geometry(wkb, clockwise=clockwise), actor=actor, now=now, **values
+            ).changes
         except InvalidValue as error:
             left_out.append(f"Feature {fid} is left out. {error.sentence}")
     sites = [change for change in changes if change.table == "sites"]
@@ -129,13 +133,18 @@ def _registered(document: Document, source: LayerSource) -> str | None:
     return None
 
 
-def site_geometry(wkb: bytes) -> BaseGeometry:
-    """What a site has of a feature's geometry: flat, one piece as such. Raises InvalidValue where it has no place."""
+def site_geometry(wkb: bytes, *, clockwise: bool = False) -> BaseGeometry:
+    """What a site has of a feature's geometry: flat, one piece as such, areas to the left of their rings.
+
+    `clockwise`: in the file they lie to the right. Raises InvalidValue where it has no place.
+    """
     if not wkb or not wkb_is_sound(wkb):
         raise InvalidValue("It has no place.")
     geometry = shapely.force_2d(shapely.from_wkb(wkb, on_invalid="ignore"))
     if geometry is None or geometry.is_empty:
         raise InvalidValue("It has no place.")
+    if clockwise:
+        geometry = shapely.orient_polygons(geometry)
     if geometry.geom_type.startswith("Multi") and len(geometry.geoms) == 1:
         return geometry.geoms[0]
     return geometry

@@ -15,7 +15,7 @@ from layers.document.rows import Comment
 from layers.document.site import Site
 from layers.document.vocabulary import BY_HAND, MEASURED, ROLES, STATUSES
 from layers.errors import InvalidValue
-from layers.geo.antimeridian import at_home
+from layers.geo.antimeridian import at_home, in_one_piece, is_as_drawn
 from viewer.commands.fields import check_choice, check_color, check_date, check_number, row_of
 from viewer.commands.stamps import Stamp, delete, insert, new_uuid, stamp_of, update
 
@@ -129,6 +129,8 @@ def _with_geometries(document: Document, geometries: Mapping[str, BaseGeometry],
         geometry = _checked(geometries[site.uuid])
         if Site(uuid="", geometry=geometry).kind != site.kind:
             raise InvalidValue(f"A {site.kind} stays a {site.kind}: delete the site and draw it anew.")
+        if _spans_the_earth(site.geometry) and not _spans_the_earth(geometry):
+            raise InvalidValue(f"The {_named(site)} reaches nearly all round the Earth: draw it anew to change it.")
         if geometry != site.geometry:
             changes += _changed(site, stamp, {"geometry": geometry, **_basis_by_hand(document, site)})
     return Edit(f"{verb} {_named(*sites)}", tuple(changes))
@@ -163,13 +165,18 @@ def _changed(site: Site, stamp: Stamp, fields: Mapping[str, Any]) -> tuple[Chang
 
 
 def _checked(geometry: BaseGeometry) -> BaseGeometry:
-    """The geometry where it is kept: in -180..180, or running on from there. Raises InvalidValue."""
+    """The geometry as it is kept: in -180..180, or in one piece running on from there. Raises InvalidValue."""
     if geometry.geom_type not in _GEOMETRIES or geometry.is_empty:
         raise InvalidValue("A site needs a point, a line or a polygon.")
     left, bottom, right, top = shapely.bounds(geometry)
     if not all(math.isfinite(value) for value in (left, bottom, right, top)) or bottom < -90 or top > 90:
         raise InvalidValue("A site lies on the Earth: latitudes from -90 to 90, and finite longitudes.")
-    return at_home(geometry)
+    return at_home(in_one_piece(geometry))
+
+
+def _spans_the_earth(geometry: BaseGeometry) -> bool:
+    """With edges of more than half its circumference: along any other line they would lead the short way round."""
+    return any(part.geom_type == "Polygon" and is_as_drawn(part) for part in shapely.get_parts(geometry))
 
 
 def _check_fields(fields: Mapping[str, Any]) -> None:

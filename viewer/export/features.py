@@ -8,11 +8,12 @@ import json
 import math
 from typing import Any
 
-from shapely import set_precision, to_geojson
+from shapely import orient_polygons, set_precision, to_geojson
 from shapely.geometry import Polygon
 
 from layers.document.document import Document
 from layers.document.site import Site
+from layers.geo.antimeridian import split_geometry
 from layers.geo.coordinates import Notation, format_coordinate
 from layers.geo.measure import circle
 
@@ -31,7 +32,10 @@ def digits_for(error_m: float | None) -> int:
 
 
 def geojson_text(document: Document) -> str:
-    """A FeatureCollection (RFC 7946). A loosely known point is a polygon: the circle of its error, as on screen."""
+    """A FeatureCollection (RFC 7946), cut at the antimeridian and with areas to the left of their rings, as that wants.
+
+    A loosely known point is a polygon: the circle of its error, as on screen.
+    """
     features = [_feature(document, site) for site in document.sites.values()]
     collection = {"type": "FeatureCollection", "features": features}
     return json.dumps(collection, ensure_ascii=False, indent=1) + "\n"
@@ -44,7 +48,7 @@ def csv_text(document: Document) -> str:
     names = ("lat", "lon", "mgrs", "alias_zh", "alias_ru", "alias_en", "claims", "wkt")
     writer.writerow([*FIELDS[:2], *names[:3], *FIELDS[2:], *names[3:]])
     for site in document.sites.values():
-        point = site.geometry.representative_point()
+        point = site.place
         digits = digits_for(site.position_error_m)
         mgrs = format_coordinate(point.x, point.y, Notation.MGRS, error_m=site.position_error_m)
         facts = [_plain(getattr(site, name)) for name in FIELDS]
@@ -74,9 +78,10 @@ def _feature(document: Document, site: Site) -> dict[str, Any]:
         ring = [
             (round(float(lon), digits + 2), round(float(lat), digits + 2)) for lon, lat in zip(lons, lats, strict=True)
         ]
-        geometry = Polygon(ring)
+        geometry = split_geometry(Polygon(ring))
     else:
-        geometry = set_precision(geometry, 10.0 ** -digits_for(site.position_error_m), mode="pointwise")
+        geometry = set_precision(split_geometry(geometry), 10.0 ** -digits_for(site.position_error_m), mode="pointwise")
+    geometry = orient_polygons(geometry)
     return {"type": "Feature", "id": site.uuid, "geometry": json.loads(to_geojson(geometry)), "properties": properties}
 
 

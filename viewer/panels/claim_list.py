@@ -7,12 +7,12 @@ from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 from layers.document.changes import Changes
 from layers.document.claim import Claim
 from layers.document.vocabulary import CONFIDENCES
+from viewer.canvas.site_index import bounds_of_sites
 from viewer.commands.claims import add_claim, delete_claims
 from viewer.commands.stamps import new_uuid
 from viewer.panels.context import PanelContext
 from viewer.panels.row_list import RowList
 from viewer.panels.row_table import Column, RowTable
-from viewer.panels.site_list import bounds_of_sites
 from viewer.panels.words import capital, likelihood_text
 
 

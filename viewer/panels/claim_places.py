@@ -8,12 +8,12 @@ from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from layers.document.claim import Claim
 from layers.document.site import Site
+from viewer.canvas.site_index import bounds_of_sites
 from viewer.commands.claims import link_claim_sites, unlink_claim_site
 from viewer.panels.context import PanelContext
 from viewer.panels.form_page import clear_layout, muted, side_by_side
 from viewer.panels.icon_button import IconButton
 from viewer.panels.picker import Picker
-from viewer.panels.site_list import bounds_of_sites
 from viewer.panels.words import class_title
 from viewer.support.text import one_line, plain_label
 

@@ -118,6 +118,7 @@ class MakeSitesDialog(QDialog):
         path = Path(info.path if info is not None else str(self._layer.source.get("path", "")))
         table = f", {info.name}" if info is not None and info.name != path.stem else ""
         self._descriptor = f"{path.name}{table}" if path.name else ""
+        self._clockwise = info is not None and info.is_clockwise
 
     def _check_count(self) -> None:
         if len(self._fids) > MOST:
@@ -140,7 +141,7 @@ class MakeSitesDialog(QDialog):
             self._descriptor,
         )  # fmt: skip
         params = source.params()
-        layer_uuid, actor = self._layer.uuid, self._context.actor
+        layer_uuid, actor, clockwise = self._layer.uuid, self._context.actor, self._clockwise
 
         def work(context: JobContext) -> tuple[Edit, list[str]]:
             rows: list[FeatureRow] = []
@@ -149,7 +150,9 @@ class MakeSitesDialog(QDialog):
                 if len(rows) % TOLD_ROWS == 0:
                     context.progress(len(rows) / len(fids), grouped(len(rows)))
                 rows.append(row)
-            return sites_from_features(document, rows, mapping, said, layer_uuid=layer_uuid, actor=actor)
+            return sites_from_features(
+                document, rows, mapping, said, layer_uuid=layer_uuid, actor=actor, clockwise=clockwise
+            )
 
         context = self._context
         title = self.tr("Making sites")

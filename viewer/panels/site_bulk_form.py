@@ -7,12 +7,12 @@ from typing import Any
 from PySide6.QtWidgets import QFormLayout, QPushButton, QVBoxLayout, QWidget
 
 from layers.document.vocabulary import ROLES, STATUSES
+from viewer.canvas.site_index import bounds_of_sites
 from viewer.commands.sites import delete_sites, update_sites
 from viewer.panels.context import PanelContext
 from viewer.panels.field_set import FieldSet
 from viewer.panels.fields import ChoiceField
 from viewer.panels.form_page import muted, side_by_side
-from viewer.panels.site_list import bounds_of_sites
 from viewer.panels.words import choices, class_choices
 from viewer.support.text import plain_label
 

@@ -140,8 +140,7 @@ class SiteFormPanel(QWidget):
         self.page.show_form()
 
     def _show_place(self, site: Site) -> None:
-        point = site.geometry if site.kind == "point" else site.geometry.representative_point()
-        place = format_coordinate(point.centroid.x, point.centroid.y, self._context.notation, site.position_error_m)
+        place = format_coordinate(site.place.x, site.place.y, self._context.notation, site.position_error_m)
         self.where.setText(place)
         note = ""
         if site.is_area:

@@ -3,20 +3,17 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
 
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from layers.document.changes import Changes
 from layers.document.site import Site
-from layers.geo.bounds import Bounds
+from viewer.canvas.site_index import bounds_of_sites
 from viewer.commands.sites import delete_sites
 from viewer.panels.context import PanelContext
 from viewer.panels.row_list import RowList
 from viewer.panels.row_table import Column, RowTable
 from viewer.panels.words import capital, class_title, error_text
-
-METRES_PER_DEGREE = 111_000.0
 
 
 class SiteListPanel(QWidget):
@@ -79,22 +76,6 @@ class SiteListPanel(QWidget):
     def _delete(self) -> None:
         if self.list.selected():
             self._context.do_for_many(self.tr("Deleting sites"), delete_sites, self.list.selected())
-
-
-def bounds_of_sites(sites: Iterable[Site]) -> Bounds:
-    """Lon, lat bounds around sites and the circles of their position errors. Raises ValueError for no site."""
-    whole: Bounds | None = None
-    for site in sites:
-        bounds = Bounds(*site.geometry.bounds)
-        error_deg = (site.position_error_m or 0.0) / METRES_PER_DEGREE
-        widened = error_deg / max(0.05, math.cos(math.radians(bounds.centre[1])))
-        bounds = Bounds(
-            bounds.left - widened, bounds.bottom - error_deg, bounds.right + widened, bounds.top + error_deg
-        )
-        whole = bounds if whole is None else whole.union(bounds)
-    if whole is None:
-        raise ValueError("no site to go to")
-    return whole
 
 
 def _error_key(site: Site) -> float:

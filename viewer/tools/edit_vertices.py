@@ -137,7 +137,11 @@ class EditVerticesTool(Tool):
                 continue
             following = ring[1:] + ring[:1] if site.kind == "polygon" else ring[1:]
             between = pixels_of(view, [middle_of(a, b) for a, b in zip(ring, following, strict=False)])
-            middles += [(Handle(part, i, True), pixel) for i, pixel in enumerate(between)]
+            middles += [
+                (Handle(part, i, True), pixel)
+                for i, pixel in enumerate(between)
+                if abs(following[i][0] - ring[i][0]) <= 180.0  # else half-way is on the other side of the Earth
+            ]
         return vertices + middles
 
     def _handle_at(self, event: PointerEvent) -> Handle | None:

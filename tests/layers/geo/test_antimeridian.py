@@ -4,7 +4,8 @@ import shapely
 from hypothesis import given
 from hypothesis import strategies as st
 
-from layers.geo.antimeridian import at_home, split_geometry
+from layers.geo.antimeridian import at_home, boxes_of, in_one_piece, split_geometry
+from layers.geo.lon_extent import narrowest
 from layers.geo.longitudes import normalise_lon, shift_near, unwrap_longitudes
 
 LONS = st.floats(-1e4, 1e4)
@@ -167,3 +168,41 @@ def test_an_island_over_the_antimeridian_stays_one_whichever_way_it_goes_round(t
     island = [(179, -16), (-179.5, -16.2), (-179, -17), (179.2, -17.3)][::turn]
     assert split_geometry(shapely.Polygon(island)).area < 3
     assert split_geometry(shapely.Polygon(island), clockwise=True).area < 3
+
+
+WIDE = [(-179, -60), (179, -60), (179, 70), (-179, 70)]
+ISLAND = [(179, -16), (-179.5, -16.2), (-179, -17), (179.2, -17.3)]
+
+
+def test_what_leaps_over_the_antimeridian_is_one_piece_that_runs_on():
+    assert in_one_piece(shapely.LineString([(170, 0), (-170, 5)])) == shapely.LineString([(170, 0), (190, 5)])
+    island = in_one_piece(shapely.Polygon(ISLAND))
+    assert island.bounds == (179, -17.3, 181, -16)
+    assert island.is_valid
+    both = in_one_piece(shapely.MultiPolygon([shapely.Polygon(ISLAND), shapely.box(0, 0, 1, 1)]))
+    assert both.geoms[0].equals(island)
+    assert both.geoms[1] == shapely.box(0, 0, 1, 1)
+
+
+@pytest.mark.parametrize(
+    "geometry",
+    [
+        shapely.Polygon(WIDE),
+        shapely.Polygon([(170, 0), (190, 0), (190, 5)]),
+        shapely.Polygon([(-120, 70), (0, 70), (120, 70)]),
+        shapely.LineString([(-180, 0), (180, 0)]),
+        shapely.Point(179, 0),
+        shapely.MultiPoint([(179, 0), (-179, 0)]),
+        shapely.Polygon(),
+    ],
+)
+def test_what_does_not_leap_stays_as_it_is(geometry):
+    assert in_one_piece(geometry) is geometry
+
+
+def test_boxes_are_those_of_what_is_drawn():
+    wide, island, small = shapely.Polygon(WIDE), shapely.Polygon(ISLAND), shapely.box(0, 0, 1, 1)
+    assert boxes_of([wide]).tolist() == [[-179, -60, 179, 70]]
+    assert tuple(narrowest(boxes_of([island]))) == pytest.approx((179, -17.3, 181, -16))
+    assert boxes_of([small, wide]).tolist() == [[0, 0, 1, 1], [-179, -60, 179, 70]]
+    assert boxes_of([]).shape == (0, 4)

@@ -12,7 +12,7 @@ from layers.geo.bounds import Bounds
 from layers.geo.crs import WEB_MERCATOR, WGS84, transform_bounds
 from layers.grid.tile_grid import View
 from tests.viewer.canvas.conftest import site, small_document
-from viewer.canvas.site_index import SiteIndex
+from viewer.canvas.site_index import SiteIndex, bounds_of_sites
 
 
 def view_of(bounds: Bounds, crs: str = WEB_MERCATOR) -> View:
@@ -72,3 +72,15 @@ def test_bounds_hold_the_areas_that_stand_for_places():
 def test_a_place_without_a_place_in_the_crs_is_left_out():
     index = SiteIndex.of({"pole": site("pole", shapely.Point(10, -89.9)), "port": site("port", shapely.Point(10, 50))})
     assert seen(index, view_of(Bounds(9.4, 49.6, 10.6, 50.4), "EPSG:3995")) == ["port"]
+
+
+WIDE = shapely.Polygon([(-179, -60), (179, -60), (179, 70), (-179, 70)])
+ISLAND = shapely.Polygon([(179, -16), (-179.5, -16.2), (-179, -17), (179.2, -17.3)])
+
+
+def test_bounds_are_those_of_what_is_drawn():
+    assert bounds_of_sites([site("w", WIDE)]) == Bounds(-179, -60, 179, 70)
+    found = bounds_of_sites([site("i", ISLAND), site("p", shapely.Point(178, -15), position_error_m=None)])
+    assert tuple(found) == pytest.approx((178, -17.3, 181, -15)), "also as a case may hold it"
+    with pytest.raises(ValueError, match="no site"):
+        bounds_of_sites([])

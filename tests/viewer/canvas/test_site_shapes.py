@@ -44,6 +44,26 @@ def test_lines_and_polygons_are_cut_at_the_antimeridian(crs):
             assert np.abs(xs).max() <= edge * (1 + 1e-9)
 
 
+WIDE = [(-179, -60), (179, -60), (179, 70), (-179, 70)]
+
+
+@pytest.mark.parametrize("crs", [WEB_MERCATOR, WGS84])
+def test_a_box_of_nearly_the_whole_earth_is_as_wide_as_its_ring_says(crs):
+    (part,) = project_geometry(shapely.Polygon(WIDE), crs, 100_000).parts
+    lon, lat = transform_points(crs, WGS84, *part.rings[0].T)
+    assert (lon.min(), lat.min(), lon.max(), lat.max()) == pytest.approx((-179, -60, 179, 70), abs=0.01)
+    near_greenwich = np.abs(lon) < 20
+    assert set(np.round(lat[near_greenwich]).tolist()) == {-60.0, 70.0}, "its edges run along the parallels"
+    narrow = project_geometry(shapely.Polygon(WIDE[::-1]), crs, 100_000)
+    assert len(narrow.parts) == 2, "round the other way it is the narrow one, as in a layer"
+
+
+def test_around_the_pole_such_a_box_goes_by_way_of_greenwich():
+    (part,) = project_geometry(shapely.Polygon(WIDE), "EPSG:3995", 100_000).parts
+    assert part.is_polygon
+    assert part.rings[0][:, 1].min() < -2_000_000
+
+
 def test_on_a_polar_grid_nothing_is_cut():
     assert len(project_geometry(shapely.LineString([(170, 80), (-170, 80)]), "EPSG:3995", 100_000).parts) == 1
 

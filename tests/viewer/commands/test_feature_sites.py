@@ -95,3 +95,16 @@ def test_long_notes_are_cut_and_others_may_stay_out() -> None:
     )
     assert edit.changes[-1].after.notes == "seen"
     assert len(json.loads(edit.changes[-1].after.props_json)["a"]) == 9000
+
+
+@pytest.mark.parametrize("clockwise", [False, True])
+def test_a_box_is_as_wide_as_in_its_layer(clockwise: bool) -> None:
+    """In a shapefile areas lie to the right of their rings."""
+    wide = Polygon([(-179, -60), (179, -60), (179, 70), (-179, 70)])
+    given = wide.reverse() if clockwise else wide
+    edit, _ = sites_from_features(
+        Document(), rows(given), SiteMapping(), SOURCE, layer_uuid="L", actor="Li", clockwise=clockwise
+    )
+    (site,) = (change.after for change in edit.changes if change.table == "sites")
+    assert site.geometry.exterior.is_ccw
+    assert site.geometry.bounds == (-179, -60, 179, 70)

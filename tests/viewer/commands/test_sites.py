@@ -195,3 +195,31 @@ def test_longitudes_of_any_turn_come_home_and_routes_stay_whole():
     document.apply(edit)
     (change,) = move_sites(document, {edit.changes[0].uuid: Point(181, 1)}, actor="a").changes
     assert change.after.geometry == Point(-179, 1)
+
+
+WIDE = Polygon([(-179, -60), (179, -60), (179, 70), (-179, 70)])
+ISLAND = Polygon([(179, -16), (-179.5, -16.2), (-179, -17), (179.2, -17.3)])
+
+
+def test_what_leaps_over_the_antimeridian_is_kept_in_one_piece_and_has_its_place_inside() -> None:
+    document = Document()
+    document.apply(add_site(document, ISLAND, actor="Li", uuid="i"))
+    document.apply(add_site(document, WIDE, actor="Li", uuid="w"))
+    island, wide = document.sites["i"], document.sites["w"]
+    assert island.geometry.bounds == (179, -17.3, 181, -16)
+    assert wide.geometry == WIDE
+    assert abs(wide.place.x) < 100
+    for place in (island.place, _site(geometry=ISLAND).place):
+        assert abs(place.x) > 179
+        assert abs(place.x) <= 180
+
+
+def test_a_box_of_nearly_the_whole_earth_never_becomes_the_sliver_on_its_other_side() -> None:
+    document = Document({"sites": [_site(geometry=WIDE, label="Pad")]})
+    moved = Polygon([(lon + 5, lat) for lon, lat in WIDE.exterior.coords])
+    turned = Polygon([(-179, -50), *WIDE.exterior.coords[1:-1]])
+    for geometry in (moved, turned):
+        with pytest.raises(InvalidValue, match="“Pad” reaches nearly all round the Earth"):
+            reshape_site(document, "s", geometry, actor="Li")
+    taller = Polygon([(-179, -70), (179, -70), (179, 70), (-179, 70)])
+    assert reshape_site(document, "s", taller, actor="Li").changes

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pyogrio
 import pytest
-from shapely.geometry import LineString, MultiPolygon, Point, box
+from shapely.geometry import LineString, MultiPolygon, Point, Polygon, box, shape
 
 from layers.document.claim import Claim
 from layers.document.document import Document
@@ -123,3 +123,25 @@ def test_no_cell_is_a_formula(document: Document) -> None:
 def test_of_nothing_there_is_nothing() -> None:
     assert json.loads(geojson_text(Document())) == {"type": "FeatureCollection", "features": []}
     assert csv_text(Document()).count("\n") == 1
+
+
+def test_over_the_antimeridian_shapes_are_cut_and_a_world_wide_box_is_not() -> None:
+    """As RFC 7946 wants it, with areas to the left of their rings."""
+    wide = Polygon([(-179, -60), (179, -60), (179, 70), (-179, 70)])
+    island = Polygon([(179, -16), (179.2, -17.3), (181, -17), (180.5, -16.2)])
+    document = Document({"sites": [
+        Site(uuid="wide", geometry=wide), Site(uuid="island", geometry=island),
+        Site(uuid="leaps", geometry=Polygon([((x + 180) % 360 - 180, y) for x, y in island.exterior.coords])),
+        Site(uuid="loose", geometry=Point(180, 50), position_error_m=20_000.0),
+    ]})  # fmt: skip
+    found = {f["id"]: shape(f["geometry"]) for f in json.loads(geojson_text(document))["features"]}
+    assert found["wide"] == wide
+    for uuid in ("island", "leaps", "loose"):
+        parts = found[uuid].geoms
+        assert len(parts) == 2, uuid
+        assert all(part.exterior.is_ccw for part in parts)
+        assert all(abs(x) <= 180 for part in parts for x, _ in part.exterior.coords)
+    assert found["leaps"].equals(found["island"])
+    rows = rows_of(document)
+    assert float(rows["wide"]["lon"]) == pytest.approx(0, abs=100)
+    assert abs(float(rows["leaps"]["lon"])) > 179

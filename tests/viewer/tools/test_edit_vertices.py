@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import pytest
+import shapely
 from PySide6.QtCore import Qt
 
+from viewer.commands.sites import add_site
 from viewer.tools.edit_vertices import EditVerticesTool
 
 
@@ -77,3 +79,18 @@ def test_escape_drops_the_drag(desk, tool):
     desk.key(Qt.Key.Key_Escape)
     assert ring(desk) == before
     assert desk.edits == []
+
+
+def test_a_box_of_nearly_the_whole_earth_stays_one(desk, tool):
+    """Dragged off its parallel, an edge would lead the short way round."""
+    wide = shapely.Polygon([(-160, -60), (160, -60), (160, 70), (-160, 70)])
+    document = desk.canvas.scene.document
+    document.apply(add_site(document, wide, actor="Li", uuid="wide", label="Net"))
+    desk.canvas.full_view()
+    desk.canvas.selection.set({"wide"})
+    desk.drag((160, 70), (150, 60))
+    assert desk.edits == []
+    assert desk.said == ["The site “Net” reaches nearly all round the Earth: draw it anew to change it."]
+    desk.hover(-179, -61)
+    assert desk.canvas.cursor().shape() == Qt.CursorShape.ArrowCursor, "half-way is not on the other side"
+    assert desk.sites["wide"].geometry == wide
