@@ -7,12 +7,13 @@ from collections.abc import Iterator
 import numpy as np
 
 from layers.document.site import Site
+from layers.geo.bounds import Bounds
 from layers.vector.curved import Name, anchors_along
 from layers.vector.placement import Anchor, Box, LabelWish, Rank, mark_boxes
 from viewer.canvas.label_painter import Face, LabelPainter, wrapped
 from viewer.canvas.site_frame import ShapeInView, SiteFrame
 from viewer.canvas.site_look import SELECTED_COLOR
-from viewer.canvas.site_shapes import Floats, runs_in_view, to_pixels
+from viewer.canvas.site_shapes import Floats, Outline, runs_in_view, to_pixels
 
 MOST_WISHES = 240
 """More labels than this never fit a picture; the rest is not measured."""
@@ -99,13 +100,14 @@ def _sign_clearance(frame: SiteFrame) -> float:
 
 
 def _shape_anchors(shape: ShapeInView, frame: SiteFrame) -> Iterator[Anchor]:
-    """Along the longest stretch of a line in view; in the middle of a polygon, else along its outline."""
+    """Along the longest stretch of a line in view; in the middle of a polygon, of several the largest, else along its
+    outline.
+    """
     view = frame.view
-    if shape.site.kind == "polygon":
-        bounds = shape.outline.bounds
-        if bounds is not None:
-            px, py = view.to_pixel(*bounds.centre)
-            yield Anchor(px, py)
+    bounds = _largest_piece(shape.outline) if shape.site.kind == "polygon" else None
+    if bounds is not None:
+        px, py = view.to_pixel(*bounds.centre)
+        yield Anchor(px, py)
     rings = [to_pixels(view, ring) for part in shape.outline.parts for ring in part.rings]
     runs = [run.points for ring in rings for run in runs_in_view(ring, view, 0.0)]
     if not runs:
@@ -116,6 +118,14 @@ def _shape_anchors(shape: ShapeInView, frame: SiteFrame) -> Iterator[Anchor]:
     for share in (0.5, 0.35, 0.65, 0.2, 0.8):
         x, y = _point_along(longest, share)
         yield Anchor(x, y, 6.0 * frame.scale)
+
+
+def _largest_piece(outline: Outline) -> Bounds | None:
+    """Where that is, in world units: what is cut at the antimeridian lies on both sides of the map."""
+    if len(outline.parts) < 2:
+        return outline.bounds
+    pieces = [Bounds.of_points(*part.rings[0].T) for part in outline.parts]
+    return max(pieces, key=lambda piece: piece.width * piece.height)
 
 
 def _along(shape: ShapeInView, frame: SiteFrame, name: Name) -> tuple[Anchor, ...]:

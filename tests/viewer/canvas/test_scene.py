@@ -302,3 +302,11 @@ def test_over_the_edge_of_the_map_the_sites_and_their_labels_go_on(make_scene):
         assert scene.sites_at(view, x, y) == [uuid]
         assert scene.sites_within(view, x - 9, y - 9, x + 9, y + 9) == [uuid]
         assert picture.pixelColor(round(x), round(y)) != picture.pixelColor(400, 580)
+
+
+def test_a_shape_over_the_antimeridian_is_named_where_it_is(make_scene):
+    """Not half-way between its pieces, on the other side of the Earth."""
+    island = shapely.Polygon([(170, 0), (185, 0), (185, 10), (170, 10)])
+    scene = make_scene(Document({"sites": [site("i", island, label="Isle")]}))
+    (label,) = scene.label_layout(view_of(Bounds(-179, -60, 179, 60))).placed
+    assert label.px > 700
