@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QApplication
 
 from viewer.app.crash import log_folder
 from viewer.app.go_to import GoToDialog
-from viewer.app.menus import shortcut_groups
+from viewer.app.menus import color_overflow, shortcut_groups
 from viewer.app.search_link import SearchLink
 from viewer.app.theme import apply_theme
 from viewer.panels.shortcut_sheet import ShortcutSheet
@@ -50,6 +50,7 @@ class FaceVerbs(QObject):
         window.action_table.color(application.palette())
         window.start_page.recolor()
         window.docks.recolor()
+        color_overflow(window.toolbar, application.palette())
         window.messages.changed.emit()
 
     def set_full_screen(self, full: bool) -> None:

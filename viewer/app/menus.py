@@ -7,7 +7,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QCoreApplication, QSize, Qt, Signal
 from PySide6.QtGui import QIcon, QKeySequence, QPalette
-from PySide6.QtWidgets import QMainWindow, QMenu, QToolBar
+from PySide6.QtWidgets import QMainWindow, QMenu, QToolBar, QToolButton
 
 from viewer.app.actions import MENUS, ActionTable, bare, translated
 from viewer.panels.palette import PaletteEntry
@@ -79,6 +79,16 @@ def make_toolbar(window: QMainWindow, actions: ActionTable) -> QToolBar:
         button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         button.setAccessibleName(bare(translated(spec.text)))
     return bar
+
+
+def color_overflow(bar: QToolBar, palette: QPalette) -> None:
+    """The button to what has no room in the toolbar, in our own icon: Qt's is drawn for a light ground."""
+    button = bar.findChild(QToolButton, "qt_toolbar_ext_button")
+    assert button is not None
+    text = QCoreApplication.translate("Menus", "More tools")
+    button.setIcon(line_icon("chevron_down", palette))
+    button.setAccessibleName(text)
+    button.setToolTip(text)
 
 
 def palette_entries(actions: ActionTable, palette: QPalette) -> list[PaletteEntry]:

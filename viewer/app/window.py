@@ -24,7 +24,7 @@ from viewer.app.face_verbs import FaceVerbs
 from viewer.app.feature_verbs import FeatureVerbs
 from viewer.app.file_verbs import FileVerbs
 from viewer.app.layer_export import LayerExport
-from viewer.app.menus import RecentMenu, fill_menu_bar, make_toolbar
+from viewer.app.menus import RecentMenu, color_overflow, fill_menu_bar, make_toolbar
 from viewer.app.opening import FileOpener
 from viewer.app.permission import Permissions
 from viewer.app.placing import Placing
@@ -158,6 +158,7 @@ class MainWindow(QMainWindow):
         menus["file"].insertMenu(self.action_table["open_demo"], recent)
         self.toolbar = make_toolbar(self, self.action_table)
         self.addToolBar(self.toolbar)
+        color_overflow(self.toolbar, self.palette())
         self.docks.connect_actions(self.action_table)
         self.status = StatusBar(self.settings.get("notation"))
         self.setStatusBar(self.status)

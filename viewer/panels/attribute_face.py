@@ -61,7 +61,7 @@ class AttributeFace(QWidget):
         self.quick.setPlaceholderText(tr("Filter: text in any column"))
         self.quick.setAccessibleName(tr("Filter the rows by text in any column"))
         self.quick.setClearButtonEnabled(True)
-        self.quick.setMinimumWidth(QUICK_PX)
+        self.quick.setMinimumWidth(QUICK_PX // 3)
         self.quick.setMaximumWidth(2 * QUICK_PX)
         self.filter_button = QPushButton(tr("Conditions"))
         self.filter_button.setCheckable(True)
@@ -79,7 +79,7 @@ class AttributeFace(QWidget):
         self.columns_button = IconButton("columns", tr("Columns: show, hide, statistics"))
         line = QHBoxLayout()
         line.setSpacing(6)
-        line.addWidget(self.quick, 1)
+        line.addWidget(self.quick, 8)
         for widget in (self.filter_button, self.apply_button, self.only_selected, self.count):
             line.addWidget(widget)
         line.addStretch(1)

@@ -4,13 +4,25 @@ from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QObject, QSize, Qt
 from PySide6.QtGui import QColor, QPalette
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QSizePolicy, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QFrame,
+    QGridLayout,
+    QHBoxLayout,
+    QLabel,
+    QPushButton,
+    QSizePolicy,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
 
 from viewer.support.icons import line_icon, line_pixmap
 from viewer.support.messages import Message, Messages
 from viewer.support.text import one_line, plain_label, tooltip
 
 MOST_LINES = 4
+NARROW_PX = 560
+"""On a bar that is narrower the buttons stand below the text, which would be a column of single words beside them."""
 
 
 class MessageBar(QWidget):
@@ -54,6 +66,8 @@ class MessageBar(QWidget):
         """As wide as there is room, as high as the text is at that width."""
         if self._host is not None and self._lines:
             width = self._host.width() - self._free_px
+            for line in self._lines:
+                line.set_narrow(width < NARROW_PX)
             self.setGeometry(0, 0, width, min(self._layout.totalHeightForWidth(width), self._host.height()))
             self.raise_()
 
@@ -86,23 +100,29 @@ class _Line(QFrame):
         self._key, self._messages, self._action = message.key, messages, message.action
         self.setObjectName("messageLine")
         self.setProperty("level", message.level)
-        self._row = QHBoxLayout(self)
-        self._row.setContentsMargins(10, 4, 6, 4)
+        self._grid = QGridLayout(self)
+        self._grid.setContentsMargins(10, 4, 6, 4)
+        self._grid.setVerticalSpacing(2)
+        self._grid.setColumnStretch(1, 1)
+        self._buttons = QWidget(self)
+        self._row = QHBoxLayout(self._buttons)
+        self._row.setContentsMargins(0, 0, 0, 0)
+        self._is_narrow: bool | None = None
         picture = QLabel(self)
-        self._row.addWidget(picture)
+        self._grid.addWidget(picture, 0, 0)
         text = plain_label(one_line(message.text, 400), self)
         text.setToolTip(tooltip(message.text))
         text.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         text.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
         text.setWordWrap(True)
         text.setAccessibleName(message.text)
-        self._row.addWidget(text, 1)
+        self._grid.addWidget(text, 0, 1)
         if message.count > 1:
             times = plain_label(f"×{message.count}", self)
             times.setToolTip(self.tr("Happened {0} times").format(message.count))
-            self._row.addWidget(times)
+            self._grid.addWidget(times, 0, 2)
         if message.action is not None:
-            button = QPushButton(message.action.text, self)
+            button = QPushButton(message.action.text, self._buttons)
             button.clicked.connect(self._act)
             self._row.addWidget(button)
         close = QToolButton(self)
@@ -111,7 +131,8 @@ class _Line(QFrame):
         close.setAccessibleName(self.tr("Dismiss this message"))
         close.setIconSize(QSize(16, 16))
         close.clicked.connect(self._dismiss)
-        self._row.addWidget(close)
+        self._grid.addWidget(close, 0, 4)
+        self.set_narrow(False)
         self.ensurePolished()
         text.ensurePolished()
         color: QColor = text.palette().color(QPalette.ColorRole.WindowText)
@@ -121,13 +142,21 @@ class _Line(QFrame):
         close.setIcon(line_icon("close", palette))
 
     def offer_more(self, others: int, is_open: bool, toggle: object) -> None:
-        """A button for the other lines, left of the dismissal."""
-        button = QToolButton(self)
+        """A button for the other lines, after that of the message."""
+        button = QToolButton(self._buttons)
         button.setAutoRaise(True)
         button.setText(self.tr("Fewer") if is_open else self.tr("{0} more").format(others))
         button.clicked.connect(toggle)
-        self._row.insertWidget(self._row.count() - 1, button)
+        self._row.addWidget(button)
         button.show()
+
+    def set_narrow(self, narrow: bool) -> None:
+        """The buttons go below the text, or beside it."""
+        if narrow != self._is_narrow:
+            self._is_narrow = narrow
+            self._grid.removeWidget(self._buttons)
+            place = (1, 1, 1, 3) if narrow else (0, 3, 1, 1)
+            self._grid.addWidget(self._buttons, *place, Qt.AlignmentFlag.AlignRight)
 
     def _act(self) -> None:
         action = self._action

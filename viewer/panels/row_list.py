@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from itertools import groupby
 from typing import override
 
-from PySide6.QtCore import QItemSelection, QItemSelectionModel, QModelIndex, QPoint, Qt, Signal
+from PySide6.QtCore import QItemSelection, QItemSelectionModel, QModelIndex, QPoint, QSize, Qt, Signal
 from PySide6.QtGui import QAction, QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
@@ -22,6 +22,7 @@ from PySide6.QtWidgets import (
 from viewer.panels.row_table import RowTable
 from viewer.support.text import plain_label
 
+LEAST_ROWS = 3
 FIRST_PX = 150
 """The first column is given at least this before a further column is shown."""
 
@@ -32,6 +33,13 @@ class RowTableView(QTableView):
     entered_row = Signal()
     delete_wanted = Signal()
     narrowed = Signal()
+
+    @override
+    def minimumSizeHint(self) -> QSize:
+        """Some rows are seen in the lowest panel."""
+        rows = LEAST_ROWS * self.verticalHeader().defaultSectionSize()
+        height = self.horizontalHeader().sizeHint().height() + rows + 2 * self.frameWidth()
+        return QSize(super().minimumSizeHint().width(), height)
 
     @override
     def keyPressEvent(self, event: QKeyEvent) -> None:
