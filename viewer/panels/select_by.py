@@ -11,7 +11,6 @@ from PySide6.QtWidgets import (
     QDialogButtonBox,
     QDoubleSpinBox,
     QFormLayout,
-    QLabel,
     QPlainTextEdit,
     QPushButton,
     QVBoxLayout,
@@ -21,6 +20,7 @@ from PySide6.QtWidgets import (
 from layers.errors import GeoloupeError
 from layers.vector.expression import FUNCTIONS, Expression, parse_expression, quoted_column
 from viewer.canvas.feature_selection import How
+from viewer.panels.form_page import muted
 from viewer.support.text import one_line, plain_label
 
 type Select = Callable[[Expression, How, Callable[[str], None]], None]
@@ -57,7 +57,7 @@ class SelectByDialog(QDialog):
             self.how.addItem(text, way)
         words = "and or not = <> < > like contains starts ends in between is null  ·  " + " ".join(FUNCTIONS)
         measures = self.tr("$length in metres and $area in square metres, on the ellipsoid; $fid the feature’s number")
-        help_ = _muted(f"{words}  ·  {measures}")
+        help_ = muted(f"{words}  ·  {measures}")
         self.answer = plain_label()
         self.answer.setWordWrap(True)
         form = QFormLayout()
@@ -107,7 +107,7 @@ class SelectNearDialog(QDialog):
         form = QFormLayout()
         form.addRow(self.tr("Distance"), self.metres)
         layout = QVBoxLayout(self)
-        layout.addWidget(_muted(self.tr(
+        layout.addWidget(muted(self.tr(
             "Adds the features of the current layer that lie within this distance of the selected features, "
             "measured on the ellipsoid."
         )))  # fmt: skip
@@ -131,13 +131,6 @@ def open_select_near(select: Callable[[float, Callable[[str], None]], None], win
     dialog = SelectNearDialog(select, window)
     dialog.show()
     return dialog
-
-
-def _muted(text: str) -> QLabel:
-    label = plain_label(text)
-    label.setObjectName("muted")
-    label.setWordWrap(True)
-    return label
 
 
 def _buttons(dialog: QDialog, text: str, act: Callable[[], None]) -> QDialogButtonBox:

@@ -14,6 +14,7 @@ from layers.document.site import Site
 from layers.geo.bounds import Bounds
 from layers.grid.tile_grid import View
 from layers.pool.pool import ReaderPool
+from tests.viewer.conftest import shown
 from viewer.canvas.scene import MapScene
 from viewer.canvas.widget import MapCanvas
 from viewer.rendering.context import RenderContext
@@ -96,11 +97,7 @@ def make_scene(context: RenderContext) -> Iterator[Callable[..., MapScene]]:
 @pytest.fixture
 def canvas(make_scene: Callable[..., MapScene], qtbot) -> MapCanvas:
     """An 800 x 600 canvas that shows the small case."""
-    canvas = MapCanvas(make_scene())
-    qtbot.addWidget(canvas)
-    canvas.resize(800, 600)
-    canvas.show()
-    qtbot.waitExposed(canvas)
+    canvas = shown(qtbot, MapCanvas(make_scene()), 800, 600)
     canvas.zoom_to_bounds(Bounds(9.4, 49.6, 10.6, 50.4), 0.0)
     canvas.setFocus()
     return canvas

@@ -18,6 +18,7 @@ from layers.document.layer import Layer
 from layers.geo.bounds import Bounds
 from layers.geo.crs import WEB_MERCATOR, WGS84, transform_points
 from tests.viewer.canvas.conftest import site
+from tests.viewer.conftest import shown
 from viewer.canvas.widget import MapCanvas
 from viewer.tools.navigate import NavigateTool
 from viewer.tools.tool import ToolContext
@@ -70,11 +71,7 @@ def test_wheel_zooms_about_the_cursor_and_rests_afterwards(canvas, qtbot):
 
 def test_drawings_hear_of_gestures_and_rest(make_scene, qtbot):
     document = Document({"layers": [Layer(uuid="a", kind="raster", name="#224466")]})
-    canvas = MapCanvas(make_scene(document))
-    qtbot.addWidget(canvas)
-    canvas.resize(300, 200)
-    canvas.show()
-    qtbot.waitExposed(canvas)
+    canvas = shown(qtbot, MapCanvas(make_scene(document)), 300, 200)
     told = canvas.scene.drawings["a"].views
     told.clear()
     wheel(canvas, 100, 100, 1)
@@ -176,11 +173,9 @@ def test_cursor_is_told_in_degrees_and_nan_off_the_map(canvas, qtbot):
 
 
 def test_zoom_to_layer_and_exact_bounds(make_scene, qtbot):
-    canvas = MapCanvas(make_scene(Document({"layers": [Layer(uuid="a", kind="raster", name="#224466")]})))
-    qtbot.addWidget(canvas)
-    canvas.resize(400, 400)
-    canvas.show()
-    qtbot.waitExposed(canvas)
+    canvas = shown(
+        qtbot, MapCanvas(make_scene(Document({"layers": [Layer(uuid="a", kind="raster", name="#224466")]}))), 400, 400
+    )
     assert canvas.zoom_to_layer("a")
     assert canvas.viewport.centre_lonlat()[0] == pytest.approx(15)
     assert not canvas.zoom_to_layer("no such layer")

@@ -6,12 +6,9 @@ import json
 from dataclasses import replace
 from pathlib import Path
 
-import pytest
-
 from layers.document.document import Document
 from layers.document.layer import Layer
 from layers.geo.bounds import Bounds
-from layers.pool.pool import ReaderPool
 from layers.vector.automatic import categorised
 from layers.vector.columns import column_of
 from layers.vector.style import VectorStyle
@@ -20,13 +17,6 @@ from viewer.export.layout import Layout
 from viewer.export.product import Product
 
 PLACES = [("port", 1, 1), ("port", 2, 2), ("depot", 3, 3), ("factory", 60, 60), (None, 4, 4)]
-
-
-@pytest.fixture
-def studio(qapp: object, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr("viewer.export.headless.ReaderPool", lambda workers: ReaderPool(inline=True))
-    with Studio() as studio:
-        yield studio
 
 
 def layer(path: Path, style: VectorStyle) -> Layer:

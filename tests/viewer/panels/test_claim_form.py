@@ -6,6 +6,7 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel
 
+from tests.viewer.conftest import shown
 from tests.viewer.panels.conftest import Desk
 from viewer.commands.claims import update_claim
 from viewer.panels.claim_form import ClaimFormPanel
@@ -15,11 +16,7 @@ from viewer.panels.judgement import COLUMNS
 
 @pytest.fixture
 def form(qtbot, desk: Desk) -> ClaimFormPanel:
-    panel = ClaimFormPanel(desk.context)
-    qtbot.addWidget(panel)
-    panel.resize(330, 1200)
-    panel.show()
-    qtbot.waitExposed(panel)
+    panel = shown(qtbot, ClaimFormPanel(desk.context), 330, 1200)
     desk.context.show_claim("c1")
     return panel
 

@@ -67,9 +67,9 @@ def test_a_replaced_document_is_heard_no_more(desk: Desk) -> None:
     assert heard == []
 
 
-def test_a_bulk_edit_is_built_off_the_window_thread(qtbot) -> None:
+def test_a_bulk_edit_is_built_off_the_window_thread(jobs: Jobs, qtbot) -> None:
     sites = [Site(uuid=f"{n:06}", geometry=Point(0, 0)) for n in range(BULK_ROWS)]
-    document, jobs = Document({"sites": sites}), Jobs()
+    document = Document({"sites": sites})
     context = PanelContext(document, push=document.apply, selection=Selection(), actor="Li", jobs=jobs)
     context.do_for_many("Changing", update_sites, list(document.sites), class_code="port")
     assert document.sites["000000"].class_code == "other"
@@ -80,7 +80,6 @@ def test_a_bulk_edit_is_built_off_the_window_thread(qtbot) -> None:
     context.do_for_many("Changing", update_sites, list(document.sites), role="suspect")
     qtbot.waitUntil(lambda: bool(said))
     assert "role" in said[0]
-    jobs.shutdown()
 
 
 def test_a_few_rows_are_changed_at_once(desk: Desk) -> None:

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QLabel, QLineEdit, QStyle, QStyleOptionViewItem
 from layers.geo.bounds import Bounds
 from layers.raster.info import BandInfo, RasterInfo
 from layers.vector.table import VectorInfo
+from tests.viewer.conftest import shown
 from tests.viewer.panels.conftest import Desk, small_case
 from viewer.commands.layers import update_layer
 from viewer.commands.meta import sites_visible
@@ -29,23 +30,13 @@ VECTOR = VectorInfo("/x/coast.geojson", "GeoJSON", "coast", "Point", 3, "EPSG:43
 
 @pytest.fixture
 def tree(qtbot, desk: Desk) -> LayerTreePanel:
-    panel = LayerTreePanel(desk.context)
-    qtbot.addWidget(panel)
-    panel.resize(320, 400)
-    panel.show()
-    qtbot.waitExposed(panel)
-    return panel
+    return shown(qtbot, LayerTreePanel(desk.context), 320, 400)
 
 
 @pytest.fixture
 def properties(qtbot, desk: Desk) -> LayerPropertiesPanel:
     desk.context.info_of = {"base": RASTER, "coast": VECTOR}.get
-    panel = LayerPropertiesPanel(desk.context)
-    qtbot.addWidget(panel)
-    panel.resize(330, 900)
-    panel.show()
-    qtbot.waitExposed(panel)
-    return panel
+    return shown(qtbot, LayerPropertiesPanel(desk.context), 330, 900)
 
 
 def _names(tree: LayerTreePanel) -> list[str]:

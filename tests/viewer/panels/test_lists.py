@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QWidget
 
+from tests.viewer.conftest import shown
 from tests.viewer.panels.conftest import Desk, small_case
 from viewer.commands.claims import link_claim_site
 from viewer.commands.sites import delete_sites, update_site
@@ -14,25 +14,14 @@ from viewer.panels.row_list import RowList
 from viewer.panels.site_list import SiteListPanel
 
 
-def _shown(qtbot, panel: QWidget, width: int = 340) -> None:
-    qtbot.addWidget(panel)
-    panel.resize(width, 400)
-    panel.show()
-    qtbot.waitExposed(panel)
-
-
 @pytest.fixture
 def sites(qtbot, desk: Desk) -> SiteListPanel:
-    panel = SiteListPanel(desk.context)
-    _shown(qtbot, panel)
-    return panel
+    return shown(qtbot, SiteListPanel(desk.context), 340, 400)
 
 
 @pytest.fixture
 def claims(qtbot, desk: Desk) -> ClaimListPanel:
-    panel = ClaimListPanel(desk.context)
-    _shown(qtbot, panel, 900)
-    return panel
+    return shown(qtbot, ClaimListPanel(desk.context), 900, 400)
 
 
 def _labels(rows: RowList) -> list[str]:

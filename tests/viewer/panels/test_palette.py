@@ -141,8 +141,8 @@ class Search(NamedTuple):
 
 
 @pytest.fixture
-def search(ran: list[str], qtbot: QtBot) -> Iterator[Search]:
-    jobs, gazetteer = Jobs(), Gazetteer()
+def search(ran: list[str], jobs: Jobs, qtbot: QtBot) -> Iterator[Search]:
+    gazetteer = Gazetteer()
     finder = Finder([gazetteer], jobs)
     entries = [PaletteEntry(text, "File", "", QIcon(), True, lambda t=text: ran.append(t)) for text in TEXTS]
     palette = CommandPalette(entries, None, finder)
@@ -154,7 +154,6 @@ def search(ran: list[str], qtbot: QtBot) -> Iterator[Search]:
     palette.show()
     yield found
     gazetteer.gate.set()
-    assert jobs.shutdown()
 
 
 def test_a_place_is_listed_previewed_and_gone_to(search: Search, qtbot: QtBot) -> None:

@@ -20,6 +20,7 @@ from layers.raster.histogram import histogram
 from layers.raster.presets import INDICES
 from layers.raster.stretch import StretchRule, Values
 from layers.raster.style import RasterStyle, Stretch
+from tests.viewer.conftest import shown
 from tests.viewer.panels.conftest import Desk, unnamed
 from tests.viewer.rendering.conftest import write_raster
 from viewer.commands.layers import update_layer
@@ -58,12 +59,7 @@ def drawing(qtbot, desk: Desk, tmp_path: Path) -> Iterator[RasterDrawing]:
 
 @pytest.fixture
 def panel(qtbot, desk: Desk, drawing: RasterDrawing) -> LayerPropertiesPanel:
-    panel = LayerPropertiesPanel(desk.context)
-    qtbot.addWidget(panel)
-    panel.resize(330, 1300)
-    panel.show()
-    qtbot.waitExposed(panel)
-    return panel
+    return shown(qtbot, LayerPropertiesPanel(desk.context), 330, 1300)
 
 
 @pytest.fixture

@@ -2,16 +2,13 @@
 
 from PySide6.QtCore import Qt
 
+from tests.viewer.conftest import shown
 from tests.viewer.panels.conftest import Desk
 from viewer.panels.source_form import SourceForm
 
 
 def test_what_is_typed_goes_to_the_row_it_was_typed_for(qtbot, desk: Desk) -> None:
-    form = SourceForm(desk.context)
-    qtbot.addWidget(form)
-    form.resize(320, 200)
-    form.show()
-    qtbot.waitExposed(form)
+    form = shown(qtbot, SourceForm(desk.context), 320, 200)
     form.show_uuid("s1")
     bar = form.page.currentWidget().verticalScrollBar()
     bar.setValue(bar.maximum())

@@ -292,8 +292,8 @@ class Slow:
         return [hit(Group.PLACES, text)]
 
 
-def test_the_latest_question_wins_and_nobody_waits(qtbot: QtBot) -> None:
-    jobs, provider = Jobs(), Slow()
+def test_the_latest_question_wins_and_nobody_waits(jobs: Jobs, qtbot: QtBot) -> None:
+    provider = Slow()
     finder = Finder([provider], jobs)
     heard: list[str] = []
     finder.found.connect(lambda hits, _problems: heard.extend(one.text for one in hits))
@@ -306,11 +306,10 @@ def test_the_latest_question_wins_and_nobody_waits(qtbot: QtBot) -> None:
     assert jobs.wait()
     assert heard == ["quick"]
     assert not finder.is_busy
-    assert jobs.shutdown()
 
 
-def test_letters_typed_quickly_are_one_question(qtbot: QtBot) -> None:
-    jobs, provider = Jobs(), Slow()
+def test_letters_typed_quickly_are_one_question(jobs: Jobs, qtbot: QtBot) -> None:
+    provider = Slow()
     finder = Finder([provider], jobs)
     with qtbot.waitSignal(finder.found):
         for text in ("v", "vo", "vos", "vost"):
@@ -319,4 +318,3 @@ def test_letters_typed_quickly_are_one_question(qtbot: QtBot) -> None:
     with qtbot.waitSignal(finder.found) as cleared:
         finder.ask("  ")
     assert cleared.args == [[], []]
-    assert jobs.shutdown()

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QApplication, QLabel
 
 from layers.document.claim import Claim
 from layers.geo.notation import Notation
+from tests.viewer.conftest import shown
 from tests.viewer.panels.conftest import Desk
 from viewer.commands.sites import update_site
 from viewer.panels.form_page import laid_out
@@ -17,11 +18,7 @@ from viewer.panels.site_form import SiteFormPanel, with_alias
 
 @pytest.fixture
 def form(qtbot, desk: Desk) -> SiteFormPanel:
-    panel = SiteFormPanel(desk.context)
-    qtbot.addWidget(panel)
-    panel.resize(330, 900)
-    panel.show()
-    qtbot.waitExposed(panel)
+    panel = shown(qtbot, SiteFormPanel(desk.context), 330, 900)
     desk.select("pad")
     return panel
 

@@ -6,6 +6,7 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel
 
+from tests.viewer.conftest import shown
 from tests.viewer.panels.conftest import Desk
 from viewer.panels.form_page import laid_out
 from viewer.panels.response_list import ResponseListPanel
@@ -14,22 +15,12 @@ from viewer.panels.source_register import SourceRegisterPanel
 
 @pytest.fixture
 def register(qtbot, desk: Desk) -> SourceRegisterPanel:
-    panel = SourceRegisterPanel(desk.context)
-    qtbot.addWidget(panel)
-    panel.resize(340, 900)
-    panel.show()
-    qtbot.waitExposed(panel)
-    return panel
+    return shown(qtbot, SourceRegisterPanel(desk.context), 340, 900)
 
 
 @pytest.fixture
 def answers(qtbot, desk: Desk) -> ResponseListPanel:
-    panel = ResponseListPanel(desk.context)
-    qtbot.addWidget(panel)
-    panel.resize(340, 900)
-    panel.show()
-    qtbot.waitExposed(panel)
-    return panel
+    return shown(qtbot, ResponseListPanel(desk.context), 340, 900)
 
 
 def test_a_source_is_added_and_described(qtbot, register: SourceRegisterPanel, desk: Desk) -> None:

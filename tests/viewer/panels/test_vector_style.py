@@ -14,6 +14,7 @@ from layers.geo.bounds import Bounds
 from layers.vector.columns import attributes_of, column_of
 from layers.vector.style import VectorStyle
 from layers.vector.table import VectorInfo
+from tests.viewer.conftest import shown
 from tests.viewer.panels.conftest import Desk, unnamed
 from viewer.panels.class_rows import COUNT, LABEL, VALUE
 from viewer.panels.layer_properties import LayerPropertiesPanel
@@ -215,11 +216,7 @@ def test_every_control_has_a_name(form: VectorStyleForm) -> None:
 
 
 def test_the_layer_tree_shows_the_classes(qtbot, desk: Desk, form: VectorStyleForm) -> None:
-    tree = LayerTreePanel(desk.context)
-    qtbot.addWidget(tree)
-    tree.resize(300, 500)
-    tree.show()
-    qtbot.waitExposed(tree)
+    tree = shown(qtbot, LayerTreePanel(desk.context), 300, 500)
     index = tree.model.index(1)
     low = tree.view.visualRect(index).height()
     pick(form.fields.fields["mode"], "categorised")

@@ -75,10 +75,8 @@ def draw(opened: list[LayerDrawing], context: RenderContext) -> Callable[[Layer]
 
 
 @pytest.fixture
-def context(qtbot, pool: CountingPool) -> Iterator[RenderContext]:
-    jobs = Jobs()
-    yield RenderContext(pool, None, jobs)
-    assert jobs.shutdown()
+def context(pool: CountingPool, jobs: Jobs) -> RenderContext:
+    return RenderContext(pool, None, jobs)
 
 
 def layer_of(path: Path | str, kind: str = "raster", **values: object) -> Layer:
@@ -93,6 +91,21 @@ def picture_of(drawing: LayerDrawing, view: View) -> np.ndarray:
     drawing.paint(painter, view)
     painter.end()
     return argb_of_image(image).view(np.uint8).reshape(view.height, view.width, 4)
+
+
+def complete(drawing: LayerDrawing, view: View, qtbot) -> np.ndarray:
+    """The same once it is final."""
+    drawing.set_view(view)
+    qtbot.waitUntil(lambda: drawing.is_complete(view), timeout=10_000)
+    return picture_of(drawing, view)
+
+
+def part_near(a: np.ndarray, b: np.ndarray) -> float:
+    """The part of what is painted in `a` that is painted in `b`, within a pixel."""
+    around = np.pad(b, 1)
+    high, wide = b.shape
+    wider = np.any([around[dy : dy + high, dx : dx + wide] for dy in range(3) for dx in range(3)], axis=0)
+    return float((a & wider).sum() / max(a.sum(), 1))
 
 
 def write_raster(path: Path, bands: np.ndarray, crs: str, left: float, top: float, resolution: float, **more) -> Path:

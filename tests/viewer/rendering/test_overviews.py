@@ -50,10 +50,8 @@ def raster(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def context(qtbot, pool: CountingPool, folder: Path) -> Iterator[RenderContext]:
-    jobs = Jobs()
-    yield RenderContext(pool, None, jobs, overviews=Overviews(pool, jobs, folder))
-    assert jobs.shutdown()
+def context(pool: CountingPool, jobs: Jobs, folder: Path) -> RenderContext:
+    return RenderContext(pool, None, jobs, overviews=Overviews(pool, jobs, folder))
 
 
 @pytest.fixture

@@ -16,7 +16,7 @@ from PySide6.QtGui import QImage
 from layers.grid.tile_grid import TileGrid, View
 from layers.vector.style import VectorStyle
 from tests.layers.project.test_peers import SYSTEM_PYTHON, clean, need, system_python_has
-from tests.viewer.rendering.conftest import layer_of, picture_of
+from tests.viewer.rendering.conftest import layer_of, part_near, picture_of
 from viewer.rendering import vector_sheet
 
 pytestmark = [pytest.mark.bounded, pytest.mark.timeout(300)]
@@ -58,14 +58,6 @@ def painted(image: QImage) -> np.ndarray:
     image = image.convertToFormat(QImage.Format.Format_RGB32)
     channels = np.frombuffer(image.constBits(), np.uint8).reshape(image.height(), image.width(), 4)[..., :3]
     return (255 - channels.astype(int)).max(axis=2) >= 96
-
-
-def part_near(a: np.ndarray, b: np.ndarray) -> float:
-    """The part of `a` that is within a pixel of `b`."""
-    around = np.pad(b, 1)
-    high, wide = b.shape
-    wider = np.any([around[dy : dy + high, dx : dx + wide] for dy in range(3) for dx in range(3)], axis=0)
-    return float((a & wider).sum() / max(a.sum(), 1))
 
 
 @pytest.mark.parametrize("kind", ["points", "areas", "lines"])

@@ -15,7 +15,7 @@ from layers.geo.bounds import Bounds
 from layers.grid.tile_grid import TILE_PX, TileGrid, TileKey, View
 from layers.pool.pool import ReaderPool
 from layers.raster.style import RasterStyle, Stretch
-from tests.viewer.rendering.conftest import CountingPool, layer_of, picture_of, write_raster
+from tests.viewer.rendering.conftest import CountingPool, complete, layer_of, picture_of, write_raster
 from viewer.rendering.context import RenderContext
 from viewer.rendering.raster_drawing import RasterDrawing
 from viewer.rendering.tile_cache import RawTile, TileName
@@ -35,12 +35,6 @@ def drawing(context: RenderContext, ramp: Path, qtbot) -> Iterator[RasterDrawing
     drawing.set_layer(replace(drawing.layer, style_json=json.dumps(plain.to_json())))
     yield drawing
     drawing.close()
-
-
-def complete(drawing: RasterDrawing, view: View, qtbot) -> np.ndarray:
-    drawing.set_view(view)
-    qtbot.waitUntil(lambda: drawing.is_complete(view))
-    return picture_of(drawing, view)
 
 
 def test_at_its_own_resolution_the_file_is_drawn_pixel_for_pixel(drawing: RasterDrawing, qtbot) -> None:

@@ -104,9 +104,8 @@ type Open = Callable[[], RasterDrawing]
 
 
 @pytest.fixture
-def opened_with(pool: CountingPool, raster: Path, qtbot) -> Iterator[Callable[..., RasterDrawing]]:
+def opened_with(pool: CountingPool, jobs: Jobs, raster: Path, qtbot) -> Iterator[Callable[..., RasterDrawing]]:
     made: list[RasterDrawing] = []
-    jobs = Jobs()
 
     def make(reads_ahead: bool = True, limit: int = 0) -> RasterDrawing:
         context = RenderContext(pool, None, jobs, reads_ahead=reads_ahead)
@@ -121,7 +120,6 @@ def opened_with(pool: CountingPool, raster: Path, qtbot) -> Iterator[Callable[..
     yield make
     for drawing in made:
         drawing.close()
-    assert jobs.shutdown()
 
 
 def look(drawing: RasterDrawing, view: View, qtbot, resting: bool = True) -> None:

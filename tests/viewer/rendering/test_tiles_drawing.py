@@ -15,7 +15,7 @@ from layers.grid.tile_grid import TileGrid, View
 from layers.raster.style import RasterStyle, Stretch
 from layers.services.catalog import TileService
 from tests.support.tile_server import TileServer, blue_marble, serving
-from tests.viewer.rendering.conftest import CountingPool, layer_of, picture_of, write_raster
+from tests.viewer.rendering.conftest import CountingPool, complete, layer_of, picture_of, write_raster
 from viewer.network.consent import Consent
 from viewer.network.fetch import Limits
 from viewer.network.fetcher import Fetcher
@@ -49,14 +49,12 @@ def server(world: QImage) -> Iterator[TileServer]:
 
 
 @pytest.fixture
-def context(qtbot, pool: CountingPool, server: TileServer, tmp_path: Path) -> Iterator[RenderContext]:
+def context(pool: CountingPool, jobs: Jobs, server: TileServer, tmp_path: Path) -> Iterator[RenderContext]:
     consent = Consent()
     consent.allow_private(server.host)
     fetcher = Fetcher(tmp_path / "tiles", consent, Limits(first_backoff_s=0.02))
-    jobs = Jobs()
     yield RenderContext(pool, fetcher, jobs)
     fetcher.close()
-    assert jobs.shutdown()
 
 
 @pytest.fixture
@@ -69,12 +67,6 @@ def basemap(draw, server: TileServer) -> Callable[..., TilesDrawing]:
         return drawing
 
     return basemap
-
-
-def complete(drawing, view: View, qtbot) -> np.ndarray:
-    drawing.set_view(view)
-    qtbot.waitUntil(lambda: drawing.is_complete(view), timeout=10_000)
-    return picture_of(drawing, view)
 
 
 def view_at(crs: str, lon: float, lat: float, resolution: float, rotation: float = 0.0) -> View:
@@ -214,13 +206,11 @@ def test_a_gesture_asks_for_nothing_on_the_way(basemap, server: TileServer, cont
     assert len(server.log) == asked
 
 
-def test_without_a_network_the_layer_is_complete_and_empty(pool, qtbot, basemap) -> None:
-    jobs = Jobs()
+def test_without_a_network_the_layer_is_complete_and_empty(pool, jobs, qtbot, basemap) -> None:
     layer = basemap().layer
     drawing = drawing_for(layer, None, RenderContext(pool, None, jobs))
     assert not complete(drawing, VIEWS["own resolution"], qtbot).any()
     drawing.close()
-    assert jobs.shutdown()
 
 
 def test_the_shipped_picture_can_be_served(basemap, server: TileServer, qtbot) -> None:

@@ -19,7 +19,7 @@ from layers.vector.look import Look
 from layers.vector.style import StyleClass, VectorStyle
 from layers.vector.table import FeatureTable
 from tests.layers.vector.tiny_tables import shapes, table_of
-from tests.viewer.rendering.conftest import layer_of, picture_of
+from tests.viewer.rendering.conftest import layer_of, part_near, picture_of
 from viewer.rendering import vector_sheet
 from viewer.rendering.images import argb_of_image
 from viewer.rendering.vector_bulk import bulk_picture
@@ -50,14 +50,6 @@ def bulk(content: VectorContent, view: View, scale: float = 1.0) -> np.ndarray:
     return channels(picture)
 
 
-def near(a: np.ndarray, b: np.ndarray) -> float:
-    """The part of what is painted in `a` that is painted in `b`, within a pixel."""
-    around = np.pad(b, 1)
-    high, wide = b.shape
-    wider = np.any([around[dy : dy + high, dx : dx + wide] for dy in range(3) for dx in range(3)], axis=0)
-    return float((a & wider).sum() / max(a.sum(), 1))
-
-
 def of_kind(kind: str, seed: int = 0) -> list:
     made = shapes(np.random.default_rng(seed), 400, 300.0)
     return [shape for shape in made if kind in shape.geom_type]
@@ -74,8 +66,8 @@ def test_bulk_pictures_show_what_painting_one_by_one_shows(kind, look, resolutio
     found, expected = bulk(content, view), one_by_one(content, view)
     for threshold in (60, 150):
         a, b = found[..., 3] >= threshold, expected[..., 3] >= threshold
-        assert near(a, b) > 0.99
-        assert near(b, a) > 0.97
+        assert part_near(a, b) > 0.99
+        assert part_near(b, a) > 0.97
     assert np.abs(found - expected).mean() < (30 if resolution > 10 else 12)
 
 

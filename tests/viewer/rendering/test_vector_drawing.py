@@ -13,7 +13,7 @@ from PySide6.QtSvg import QSvgGenerator
 from layers.grid.tile_grid import TileGrid, View
 from layers.vector.markers import SHAPES
 from layers.vector.style import VectorStyle
-from tests.viewer.rendering.conftest import CountingPool, layer_of, picture_of
+from tests.viewer.rendering.conftest import CountingPool, complete, layer_of
 from viewer.rendering import vector_sheet
 from viewer.rendering.look_painter import shape_path
 
@@ -44,12 +44,6 @@ def shapes(tmp_path: Path) -> Path:
 def styled(path: Path, **values: object):
     style = VectorStyle(**({"stroke_color": "#ff0000", "stroke_width_px": 2.0, "fill_color": "#00ff00"} | values))
     return layer_of(path, "vector", style_json=json.dumps(style.to_json()))
-
-
-def complete(drawing, view: View, qtbot) -> np.ndarray:
-    drawing.set_view(view)
-    qtbot.waitUntil(lambda: drawing.is_complete(view), timeout=10_000)
-    return picture_of(drawing, view)
 
 
 def test_features_are_painted_where_they_are_holes_left_open(draw, shapes: Path, qtbot) -> None:

@@ -42,18 +42,18 @@ def collector(qapp: QApplication) -> Iterator[Collector]:
     assert gc.isenabled()
 
 
-def test_a_knot_is_freed_by_the_window_however_much_a_thread_allocates(collector: Collector, qtbot: QtBot) -> None:
+def test_a_knot_is_freed_by_the_window_however_much_a_thread_allocates(
+    collector: Collector, jobs: Jobs, qtbot: QtBot
+) -> None:
     ended: list[str] = []
     for _ in range(20):
         Knot(ended)
-    jobs = Jobs()
     for _ in range(4):
         jobs.run(litter)
     assert jobs.wait()
     assert ended == [], "not in the thread that littered"
     qtbot.waitUntil(lambda: len(ended) == 20, timeout=10_000)
     assert set(ended) == {threading.main_thread().name}
-    jobs.shutdown()
 
 
 def test_what_is_not_due_is_left(collector: Collector) -> None:

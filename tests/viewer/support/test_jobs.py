@@ -2,20 +2,12 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Iterator
 
 import pytest
 
 from layers.errors import FileMissing, GeoloupeError
 from viewer.support.jobs import JobContext, Jobs
 from viewer.support.mailbox import Mailbox
-
-
-@pytest.fixture
-def jobs(qtbot) -> Iterator[Jobs]:
-    jobs = Jobs()
-    yield jobs
-    assert jobs.shutdown()
 
 
 def test_results_are_delivered_in_the_windows_thread(jobs: Jobs, qtbot) -> None:

@@ -2,21 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
-import pytest
 from pytestqt.qtbot import QtBot
 
 from layers.errors import GeoloupeError
 from viewer.support.jobs import Jobs
 from viewer.support.newest_job import NewestJob
-
-
-@pytest.fixture
-def jobs(qtbot: QtBot) -> Iterator[Jobs]:
-    jobs = Jobs()
-    yield jobs
-    assert jobs.shutdown()
 
 
 def fails() -> None:
