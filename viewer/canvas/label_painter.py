@@ -17,7 +17,7 @@ from layers.vector.placement import Letter, PlacedLabel, leader_start
 from viewer.canvas.bent_letters import Piece, advances_of, bent_pieces, bent_sprite
 from viewer.canvas.fonts import letters_path, map_font
 from viewer.canvas.halos import HaloPainter
-from viewer.canvas.qt_shapes import is_vector_device
+from viewer.rendering.qt_shapes import is_vector_device
 
 PAD_PX = 3.0
 _WRAP_AFTER = 26

@@ -16,8 +16,8 @@ from layers.geo.crs import PIXEL_SPACE, WGS84, transform_points, true_north_degr
 from layers.geo.measure import distance_m, nice_scale_bar
 from layers.grid.tile_grid import View
 from viewer.canvas.fonts import letters_path, map_font
-from viewer.canvas.qt_shapes import is_vector_device
 from viewer.canvas.site_look import HALO_COLOR
+from viewer.rendering.qt_shapes import is_vector_device, round_pen
 
 INK_COLOR = "#ffffff"
 _SAME_SCALE = 1.1
@@ -75,8 +75,8 @@ def paint_scale_bar(painter: QPainter, rect: QRectF, view: View) -> None:
     bar.lineTo(left + width, bottom - tick)
     bar.moveTo(left + width / 2, bottom)
     bar.lineTo(left + width / 2, bottom - tick * 0.6)
-    painter.strokePath(bar, _pen(_halo(), 4.6 * r))
-    painter.strokePath(bar, _pen(QColor(INK_COLOR), 1.8 * r))
+    painter.strokePath(bar, round_pen(_halo(), 4.6 * r))
+    painter.strokePath(bar, round_pen(QColor(INK_COLOR), 1.8 * r))
     if not _scale_holds(view, metres):
         text += _latitude_note(view, middle_x, middle_y)
     paint_haloed_text(painter, QPointF(left + 4 * r, bottom - 6 * r), text, 12 * r, bold=True)
@@ -165,7 +165,7 @@ def paint_haloed_text(painter: QPainter, at: QPointF, text: str, size_px: float,
     """White letters on a dark halo, `at` their baseline; onto PDF and SVG they stay text."""
     font = map_font(size_px, bold=bold)
     outline = letters_path(at, font, text)
-    painter.strokePath(outline, _pen(_halo(), size_px * 0.3))
+    painter.strokePath(outline, round_pen(_halo(), size_px * 0.3))
     if is_vector_device(painter):
         painter.setFont(font)
         painter.setPen(QColor(INK_COLOR))
@@ -207,7 +207,3 @@ def _halo() -> QColor:
     halo = QColor(HALO_COLOR)
     halo.setAlpha(200)
     return halo
-
-
-def _pen(color: QColor, width: float) -> QPen:
-    return QPen(color, width, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap, Qt.PenJoinStyle.RoundJoin)

@@ -6,14 +6,14 @@ from itertools import groupby
 
 import numpy as np
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QColor, QPainter, QPen
+from PySide6.QtGui import QColor, QPainter
 
 from layers.grid.tile_grid import View
-from viewer.canvas.qt_shapes import path_of, polygon_of
 from viewer.canvas.site_frame import ShapeInView, SiteFrame
 from viewer.canvas.site_look import HALO_COLOR, SELECTED_COLOR, LineLook, fill_of, line_look, outline_of
 from viewer.canvas.site_shapes import Floats, Outline, polygon_in_view, runs_in_view, to_pixels
 from viewer.canvas.symbol_painter import SymbolPainter, paint_faint_sign
+from viewer.rendering.qt_shapes import path_of, polygon_of, round_pen
 
 _AREA_LOOK_WIDTH = 1.6
 _MARGIN_PX = 24.0
@@ -108,15 +108,15 @@ def paint_lines(painter: QPainter, view: View, lines: list[Floats], look: LineLo
     shapes = [(polygon_of(run.points), run.start_px) for run in runs]
     casing = QColor(look.casing)
     casing.setAlpha(185)
-    pens = [_pen(casing, (look.width + 2 * look.casing_width) * scale)]
+    pens = [round_pen(casing, (look.width + 2 * look.casing_width) * scale)]
     if selected:
         glow = QColor(SELECTED_COLOR)
         halo = QColor(HALO_COLOR)
         halo.setAlpha(120)
-        pens = [_pen(halo, (look.width + 9.0) * scale), _pen(glow, (look.width + 6.0) * scale), pens[0]]
+        pens = [round_pen(halo, (look.width + 9.0) * scale), round_pen(glow, (look.width + 6.0) * scale), pens[0]]
     if look.ground:
-        pens.append(_pen(QColor(look.ground), look.width * scale))
-    pens.append(_pen(QColor(look.color), look.width * scale))
+        pens.append(round_pen(QColor(look.ground), look.width * scale))
+    pens.append(round_pen(QColor(look.color), look.width * scale))
     painter.setBrush(Qt.BrushStyle.NoBrush)
     for pen in pens:
         dashed = pen is pens[-1] and bool(look.dash)
@@ -132,7 +132,3 @@ def paint_lines(painter: QPainter, view: View, lines: list[Floats], look: LineLo
             if dashed and start_px:
                 pen.setDashOffset(0.0)
                 painter.setPen(pen)
-
-
-def _pen(color: QColor, width: float) -> QPen:
-    return QPen(color, width, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap, Qt.PenJoinStyle.RoundJoin)

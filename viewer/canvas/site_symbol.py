@@ -7,10 +7,10 @@ from PySide6.QtGui import QPainter
 
 from layers.document.site import Site
 from layers.grid.tile_grid import TileGrid, View
-from viewer.canvas.qt_shapes import path_of
 from viewer.canvas.site_look import fill_of, line_look, look_of
 from viewer.canvas.site_painter import paint_lines
 from viewer.canvas.symbol_painter import SYMBOL_RADIUS_PX, SymbolPainter
+from viewer.rendering.qt_shapes import path_of
 
 _LEGEND_RADIUS_PX = 9.0
 

@@ -6,10 +6,10 @@ import math
 from collections.abc import Iterable
 
 from PySide6.QtCore import QPointF, Qt
-from PySide6.QtGui import QBrush, QColor, QImage, QPainter, QPainterPath, QPen
+from PySide6.QtGui import QBrush, QColor, QImage, QPainter, QPainterPath
 
-from viewer.canvas.qt_shapes import is_vector_device
 from viewer.canvas.site_look import HALO_COLOR, PAPER_COLOR, SELECTED_COLOR, Precision, SiteLook
+from viewer.rendering.qt_shapes import is_vector_device, round_pen
 from viewer.rendering.signs import badge_path, symbol_path
 
 SYMBOL_RADIUS_PX = 12.0
@@ -75,8 +75,8 @@ def paint_faint_sign(painter: QPainter, look: SiteLook, px: float, py: float, sc
     sign = symbol_path(look.class_code)
     painter.setBrush(Qt.BrushStyle.NoBrush)
     painter.scale(1.2, 1.2)
-    painter.strokePath(sign, _pen(_with_alpha(HALO_COLOR, 130), 3.4))
-    painter.strokePath(sign, _pen(color, 1.2))
+    painter.strokePath(sign, round_pen(_with_alpha(HALO_COLOR, 130), 3.4))
+    painter.strokePath(sign, round_pen(color, 1.2))
     painter.restore()
 
 
@@ -86,10 +86,10 @@ def _paint_symbol(painter: QPainter, look: SiteLook, selected: bool, compact: bo
     painter.setBrush(Qt.BrushStyle.NoBrush)
     if compact:
         painter.scale(COMPACT_RADIUS_PX / SYMBOL_RADIUS_PX, COMPACT_RADIUS_PX / SYMBOL_RADIUS_PX)
-    painter.strokePath(badge, _pen(_with_alpha(HALO_COLOR, 70), 6.5 if selected else 4.6))
+    painter.strokePath(badge, round_pen(_with_alpha(HALO_COLOR, 70), 6.5 if selected else 4.6))
     if selected:
-        painter.strokePath(badge, _pen(_with_alpha(HALO_COLOR, 200), 11))
-        painter.strokePath(badge, _pen(QColor(SELECTED_COLOR), 8))
+        painter.strokePath(badge, round_pen(_with_alpha(HALO_COLOR, 200), 11))
+        painter.strokePath(badge, round_pen(QColor(SELECTED_COLOR), 8))
     if look.precision is Precision.PRECISE:
         _paint_full(painter, look, badge, color, compact)
     else:
@@ -98,14 +98,14 @@ def _paint_symbol(painter: QPainter, look: SiteLook, selected: bool, compact: bo
 
 def _paint_full(painter: QPainter, look: SiteLook, badge: QPainterPath, color: QColor, compact: bool) -> None:
     painter.fillPath(badge, QBrush(QColor(look.fill) if look.fill else color))
-    painter.strokePath(badge, _pen(QColor(PAPER_COLOR), 3.0 if compact else 1.7))
+    painter.strokePath(badge, round_pen(QColor(PAPER_COLOR), 3.0 if compact else 1.7))
     if not compact:
         painter.fillPath(_sign(look), QBrush(QColor(PAPER_COLOR)))
 
 
 def _paint_hollow(painter: QPainter, look: SiteLook, badge: QPainterPath, color: QColor, compact: bool) -> None:
     painter.fillPath(badge, QBrush(QColor(PAPER_COLOR)))
-    pen = _pen(color, 5.0 if compact else 2.0)
+    pen = round_pen(color, 5.0 if compact else 2.0)
     if look.precision is Precision.NOT_JUDGED and not compact:
         # Dots along the rim: nobody has said how well this place is known.
         pen.setCapStyle(Qt.PenCapStyle.FlatCap)
@@ -117,10 +117,6 @@ def _paint_hollow(painter: QPainter, look: SiteLook, badge: QPainterPath, color:
 
 def _sign(look: SiteLook) -> QPainterPath:
     return symbol_path(look.class_code)
-
-
-def _pen(color: QColor, width: float) -> QPen:
-    return QPen(color, width, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap, Qt.PenJoinStyle.RoundJoin)
 
 
 def _with_alpha(color: str, alpha: int) -> QColor:

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Buffer, Sequence
+from collections.abc import Sequence
 from itertools import pairwise
-from typing import Any, cast
+from typing import Any
 
 import numpy as np
-import shiboken6
 from numpy.typing import NDArray
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QPaintEngine, QPainter, QPainterPath, QPolygonF
+from PySide6.QtGui import QPainter
 
 from layers.grid.tile_grid import View
 from layers.vector.content import VectorContent
@@ -26,6 +25,7 @@ from viewer.rendering.look_painter import (
     paint_marker,
     stroke_pen,
 )
+from viewer.rendering.qt_shapes import is_vector_device, path_of, polygon_of
 from viewer.rendering.sprites import sprite_image
 
 MAX_PIXEL = 1e6
@@ -73,7 +73,7 @@ def paint_areas(
         if look is None:
             continue
         if look.casing_color or look.ground_color:
-            paint_area(painter, look, _path_of(pieces), scale)
+            paint_area(painter, look, path_of(pieces), scale)
             dressed = None
             continue
         if dressed != index:
@@ -83,7 +83,7 @@ def paint_areas(
         if len(pieces) == 1:
             painter.drawPolygon(polygon_of(pieces[0]), Qt.FillRule.OddEvenFill)
         else:
-            painter.drawPath(_path_of(pieces))
+            painter.drawPath(path_of(pieces))
 
 
 def margin_px(looks: Looks, scale: float) -> float:
@@ -115,22 +115,6 @@ def to_pixels(
         np.clip(px, -MAX_PIXEL, MAX_PIXEL, out=px)
         np.clip(py, -MAX_PIXEL, MAX_PIXEL, out=py)
     return px.astype(np.float32), py.astype(np.float32)
-
-
-def keeps_vectors(painter: QPainter) -> bool:
-    """True for PDF, SVG and the like, which are given vectors however many there are."""
-    return painter.paintEngine().type() != QPaintEngine.Type.Raster
-
-
-def polygon_of(points: NDArray[np.float64]) -> QPolygonF:
-    """A Qt polygon filled from (n, 2) at once: point by point takes a hundred times as long."""
-    polygon = QPolygonF()
-    if len(points):
-        polygon.resize(len(points))
-        address = shiboken6.getCppPointer(polygon.data())[0]
-        memory = cast("Buffer", shiboken6.VoidPtr(address, len(points) * 16, True))  # type: ignore[call-arg]
-        np.frombuffer(memory, dtype=np.float64).reshape(-1, 2)[:] = points
-    return polygon
 
 
 def rows_of_kind(table: FeatureTable, rows: NDArray[np.int32], kind: int) -> NDArray[np.int32]:
@@ -187,7 +171,7 @@ def _paint_points(
     view: View,
     scale: float,
 ) -> None:
-    as_shapes = keeps_vectors(painter) or sum(len(rows) for _, rows in found) < MANY_POINTS
+    as_shapes = is_vector_device(painter) or sum(len(rows) for _, rows in found) < MANY_POINTS
     for table, rows in found:
         if not rows.size:
             continue
@@ -222,12 +206,3 @@ def _paint_sprites(
         if image is not None:
             reach = image.width() // 2
             painter.drawImage(px - reach, py - reach, image)
-
-
-def _path_of(pieces: list[NDArray[np.float64]]) -> QPainterPath:
-    path = QPainterPath()
-    path.setFillRule(Qt.FillRule.OddEvenFill)
-    for piece in pieces:
-        path.addPolygon(polygon_of(piece))
-        path.closeSubpath()
-    return path

@@ -13,9 +13,10 @@ from layers.vector.content import VectorContent
 from layers.vector.details import Details
 from viewer.rendering.context import RenderContext
 from viewer.rendering.images import NOTHING, image_of_argb
+from viewer.rendering.qt_shapes import is_vector_device
 from viewer.rendering.tile_sheet import TileSheet
 from viewer.rendering.vector_bulk import bulk_picture
-from viewer.rendering.vector_painter import keeps_vectors, margin_px, paint_content
+from viewer.rendering.vector_painter import margin_px, paint_content
 from viewer.support.jobs import JobContext
 
 FEW_VERTICES = 2_500
@@ -80,7 +81,7 @@ class VectorSheet:
     def paint(self, painter: QPainter, view: View, scale: float, opacity: float) -> None:
         if not self.content.tables:
             return
-        if keeps_vectors(painter) or scale != self._scale or self._are_few(view):
+        if is_vector_device(painter) or scale != self._scale or self._are_few(view):
             before = painter.opacity()
             painter.setOpacity(before * opacity)
             paint_content(painter, self.content, view, scale)

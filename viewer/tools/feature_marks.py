@@ -12,6 +12,7 @@ from PySide6.QtGui import QColor, QPainter, QPainterPath, QPen, QPolygonF
 from layers.grid.tile_grid import View
 from layers.vector.table import LINE, POINT, FeatureTable
 from viewer.canvas.site_look import HALO_COLOR, SELECTED_COLOR
+from viewer.rendering.qt_shapes import polygon_of
 
 MOST_VERTICES = 20_000
 POINT_PX = 8.0
@@ -70,7 +71,6 @@ def _add(outline: QPainterPath, table: FeatureTable, row: int, view: View) -> No
         elif b - a > MOST_VERTICES:
             outline.addRect(float(px.min()), float(py.min()), float(np.ptp(px)), float(np.ptp(py)))
         else:
-            places = np.clip(np.stack([px, py], axis=1), -1e6, 1e6).tolist()
-            outline.addPolygon(QPolygonF([QPointF(*place) for place in places]))
+            outline.addPolygon(polygon_of(np.clip(np.stack([px, py], axis=1), -1e6, 1e6)))
             if kind != LINE:
                 outline.closeSubpath()
