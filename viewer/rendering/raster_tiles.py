@@ -12,7 +12,7 @@ from PySide6.QtGui import QImage
 from layers.errors import FileMissing, GeoloupeError, Quarantined, SourceChanged
 from layers.geo.bounds import Bounds
 from layers.geo.crs import world_bounds
-from layers.grid.plan import tiles_around, tiles_in
+from layers.grid.plan import PixelBounds, tiles_around, tiles_in
 from layers.grid.tile_grid import TILE_PX, TileGrid, TileKey, View
 from layers.pool.protocol import Answer, Request
 from layers.raster.info import RasterInfo
@@ -21,13 +21,13 @@ from layers.raster.style import RasterStyle
 from viewer.rendering.context import RenderContext
 from viewer.rendering.images import NOTHING
 from viewer.rendering.raster_colours import Colouring, Pictures, coloured
-from viewer.rendering.raster_reading import Reading, TileAsk, coarse_pays, overview_ask, raw_tile, together
+from viewer.rendering.raster_reading import Reading, TileAsk, coarse_pays, raw_tile
 from viewer.rendering.raster_source import RasterSource
+from viewer.rendering.raster_wishes import RasterWishes
 from viewer.rendering.tile_cache import RawTile, TileName
 from viewer.rendering.tile_sheet import TileSheet
 from viewer.rendering.wish_list import Wish
 
-FIRST_RANK, COARSE_RANK, EXACT_RANK, OVERVIEW_RANK = -1.0, 0.0, 1e3, 1e6
 _CHANGED = (SourceChanged, FileMissing)
 
 log = logging.getLogger(__name__)
@@ -74,9 +74,7 @@ class RasterTiles:
         self._cursor: tuple[float, float] | None = None
         self._resting_grid: TileGrid | None = None
         self._is_wanted = False
-        self._failed: set[TileAsk] = set()
-        self._under_way: set[TileAsk] = set()
-        """Tiles that a reader is at, each by itself; filled on readers' threads."""
+        self._wishes = RasterWishes()
         self._overview_raw: tuple[TileAsk, RawTile] | None = None
         self._colouring = Colouring(context.jobs)
         self._is_closed = False
@@ -110,7 +108,7 @@ class RasterTiles:
         """The data are other data now, or lie elsewhere."""
         self._context.tiles.drop_layer(self._layer_uuid)
         self.sheet.clear()
-        self._failed.clear()
+        self._wishes.forgive()
         self.is_frozen = self._is_paused = False
         self.placed_crs, self._overview_raw = "", None
 
@@ -164,82 +162,55 @@ class RasterTiles:
         # While a gesture runs, the grids it passes through are not read; the one it started from is.
         is_asked = self.resting or view.grid == self._resting_grid
         self._resting_grid = view.grid if self.resting else self._resting_grid
-        plan = self.sheet.plan(view, self._cursor)
-        reading, wishes, exact, recolour = shown.reading, [], {}, False
-        within = self.sheet.within(view.grid)
-        waits = self.waits_for_overviews(view)
-        has_coarse = within is None or bool(reading.overview_path)
-        has_coarse = has_coarse or (within is not None and coarse_pays(shown.info, within.right - within.left))
-        for rank, key in enumerate(plan.want):
-            if key.level and not has_coarse:
-                continue
-            ask = TileAsk(reading, view.grid, key)
-            if TileName(self._layer_uuid, reading, view.grid, key) in self._context.tiles.raw:
-                recolour = True
-            elif self.is_frozen or waits or ask in self._under_way:
-                continue
-            elif ask in self._failed:
-                self.sheet.put(view.grid, self.sheet.revision, key, NOTHING, lasting=False)
-            elif key.level:
-                wishes.append(Wish(COARSE_RANK + rank, ask))
-            elif is_asked:
-                exact[key] = EXACT_RANK + rank
-        wishes += self._exact_wishes(shown.reading, view.grid, exact)
-        overview = self._overview_ask(view.grid.crs, shown)
-        if overview is not None and not self.is_frozen:
-            if self.source.lack is Lack.NONE:
-                wishes.append(Wish(OVERVIEW_RANK, overview))
-            else:  # each exact tile takes long: all of the layer is to be there before the first of them
-                wishes.insert(0, Wish(FIRST_RANK, overview))
-        ahead = self._wishes_ahead() if not (wishes or plan.want) else ()
+        want = self.sheet.plan(view, self._cursor).want
+        has_coarse = _has_coarse(shown, self.sheet.within(view.grid))
+        ranks = {key: float(rank) for rank, key in enumerate(want) if has_coarse or not key.level}
+        lacking = {key: rank for key, rank in ranks.items() if not self._is_raw(shown, view.grid, key)}
+        wishes: list[Wish] = []
+        if not self.is_frozen and not self.waits_for_overviews(view):
+            for ask in self._wishes.failed(TileAsk(shown.reading, view.grid, key) for key in lacking):
+                self.sheet.put(view.grid, self.sheet.revision, ask.key, NOTHING, lasting=False)
+            asked = {key: rank for key, rank in lacking.items() if key.level or is_asked}
+            wishes = self._wishes.tiles(shown.reading, view.grid, asked, self.source.lack)
+        if not self.is_frozen:
+            wishes = self._with_whole(wishes, view.grid.crs, shown)
+        ahead = self._wishes_ahead(view, shown) if not (wishes or want) else ()
         self._context.scheduler.want(id(self), wishes, self._request_for, ahead)
-        if recolour:
+        if len(lacking) < len(ranks):
             self._recolour()
 
-    def _exact_wishes(self, reading: Reading, grid: TileGrid, ranks: dict[TileKey, float]) -> list[Wish]:
-        """Neighbours are read together; one by one where that failed, or where each of them takes long."""
-        found: list[Wish] = []
-        for ask in together(reading, grid, ranks):
-            single = ask in self._failed or self.source.lack is not Lack.NONE
-            for part in ask.each() if single else (ask,):
-                found.append(Wish(ranks[part.key], part, (part.key.col, part.key.row)))
-        return found
+    def _with_whole(self, wishes: list[Wish], crs: str, shown: Shown) -> list[Wish]:
+        """And the small picture of the whole layer, unless it is there."""
+        bounds = None if self._has_lender else self.sheet.bounds_in(crs)
+        bounds = bounds.intersection(world_bounds(crs)) if bounds is not None else None
+        raw = self._overview_raw
+        if bounds is None or (raw is not None and raw[0].reading == shown.reading):
+            return wishes
+        for_people = self._context.overviews is not None
+        return self._wishes.with_whole(
+            wishes, shown.reading, shown.info, crs, bounds, sampled=for_people, lack=self.source.lack
+        )
 
-    def _wishes_ahead(self) -> list[Wish]:
+    def _wishes_ahead(self, view: View, shown: Shown) -> list[Wish]:
         """The ring of tiles around a view that rests and is complete, as far as the caches have room."""
-        view, shown, cached = self.view, self.shown, self._context.tiles.raw
-        assert view is not None
-        assert shown is not None
         if not (self._context.reads_ahead and self.resting) or self.is_frozen or self.source.lack is not Lack.NONE:
             return []
         in_view = self.raw_in_view()
         nbytes = sum(raw.nbytes for _, raw in in_view)
         room = self._context.ahead.tiles_for(id(self), len(in_view), nbytes)
-        ranks = {}
-        for rank, key in enumerate(tiles_around(view, self.sheet.within(view.grid))[:room]):
-            ask = TileAsk(shown.reading, view.grid, key)
-            is_there = TileName(self._layer_uuid, shown.reading, view.grid, key) in cached
-            if not is_there and ask not in self._failed and ask not in self._under_way:
-                ranks[key] = float(rank)
-        return self._exact_wishes(shown.reading, view.grid, ranks)
+        around = tiles_around(view, self.sheet.within(view.grid))[:room]
+        lacking = [key for key in around if not self._is_raw(shown, view.grid, key)]
+        return self._wishes.tiles_ahead(shown.reading, view.grid, lacking)
 
-    def _overview_ask(self, crs: str, shown: Shown) -> TileAsk | None:
-        """The read of the small picture of the whole layer, unless it is there or has failed."""
-        bounds = None if self._has_lender else self.sheet.bounds_in(crs)
-        bounds = bounds.intersection(world_bounds(crs)) if bounds is not None else None
-        raw = self._overview_raw
-        if bounds is None or (raw is not None and raw[0].reading == shown.reading):
-            return None
-        for_people = self._context.overviews is not None
-        ask = overview_ask(shown.reading, shown.info, crs, bounds, sampled=for_people)
-        return None if ask in self._failed else ask
+    def _is_raw(self, shown: Shown, grid: TileGrid, key: TileKey) -> bool:
+        return TileName(self._layer_uuid, shown.reading, grid, key) in self._context.tiles.raw
 
     # -- answers ------------------------------------------------------------------------------------------------
 
     def _request_for(self, ident: Hashable) -> Request:
         """On a reader's thread."""
         ask = cast("TileAsk", ident)
-        self._under_way.update(ask.each())
+        self._wishes.begin(ask)
         return self.source.tile_request(ask, partial(self._read, ask))
 
     def _read(self, ask: TileAsk, result: Answer | GeoloupeError) -> None:
@@ -269,12 +240,9 @@ class RasterTiles:
     def _is_late(self, ask: TileAsk) -> bool:
         return self._is_closed or self.shown is None or ask.reading != self.shown.reading
 
-    def _settle(self, ask: TileAsk) -> None:
-        self._context.scheduler.settle(id(self), ask)
-        self._under_way.difference_update(ask.each())
-
     def _arrived(self, ask: TileAsk, tiles: list[tuple[TileAsk, RawTile, QImage | None]], style: RasterStyle) -> None:
-        self._settle(ask)
+        self._context.scheduler.settle(id(self), ask)
+        self._wishes.settle(ask)
         if self._is_late(ask):
             return
         assert self.shown is not None
@@ -304,13 +272,14 @@ class RasterTiles:
         return ask.grid == view.grid and -size < left < view.width and -size < top < view.height
 
     def _read_failed(self, ask: TileAsk, error: GeoloupeError) -> None:
-        self._settle(ask)
+        self._context.scheduler.settle(id(self), ask)
+        self._wishes.settle(ask)
         if self._is_late(ask):
             return
         if isinstance(error, _CHANGED) and self.source.state is not None:  # of several files the others can be read
             self.freeze(is_gone=isinstance(error, FileMissing))
             return
-        self._failed.add(ask)
+        self._wishes.fail(ask)
         if ask not in ask.each():  # some of its tiles may be sound: they are asked for one by one
             if self._is_wanted:
                 self.wish()
@@ -368,3 +337,10 @@ class RasterTiles:
 
     def _recolour_failed(self, error: GeoloupeError) -> None:
         self._tell_failure("style", error.sentence, True)
+
+
+def _has_coarse(shown: Shown, within: PixelBounds | None) -> bool:
+    """Whether coarse tiles are worth a read; `within` is where the raster is, in pixels of the canvas."""
+    if within is None or shown.reading.overview_path:
+        return True
+    return coarse_pays(shown.info, within.right - within.left)
