@@ -18,6 +18,9 @@ _POINT, _LINE, _POLYGON = 0, 1, 2  # shapely.get_dimensions
 _NO_LONGITUDE = 3600.0
 """What is further out is no longitude but a mistake: nothing is cut into so many turns."""
 
+_MOST_CUT = 300
+"""Of so many that are wider than half the Earth it is found out what they are on the map."""
+
 
 def split_geometry(geometry: BaseGeometry, *, clockwise: bool = False) -> BaseGeometry:
     """The same places in lon, lat with every part inside -180..180, cut at the antimeridian.
@@ -78,16 +81,21 @@ def in_one_piece(geometry: BaseGeometry) -> BaseGeometry:
     return type(geometry)(joined) if geometry.geom_type.startswith("Multi") else joined[0]
 
 
-def boxes_of(geometries: Sequence[BaseGeometry]) -> NDArray[np.float64]:
+def boxes_of(
+    geometries: Sequence[BaseGeometry] | NDArray[np.object_], *, clockwise: bool = False
+) -> NDArray[np.float64]:
     """(n, 4) left, bottom, right, top of where they are drawn; of what is wider than half the Earth those of its parts
-    on the map.
+    on the map. Where that is very much, it is not cut: all round then. `clockwise` as in `split_geometry`.
     """
     shapes = np.array(geometries, dtype=object)
     boxes = shapely.bounds(shapes).reshape(-1, 4)
     wide = boxes[:, 2] - boxes[:, 0] > 180.0
     if not wide.any():
         return np.asarray(boxes)
-    parts = [shapely.bounds(shapely.get_parts(split_geometry(shape))) for shape in shapes[wide]]
+    if wide.sum() > _MOST_CUT:
+        boxes[wide, 0], boxes[wide, 2] = -180.0, 180.0
+        return np.asarray(boxes)
+    parts = [shapely.bounds(shapely.get_parts(split_geometry(shape, clockwise=clockwise))) for shape in shapes[wide]]
     return np.concatenate([boxes[~wide], *parts])
 
 

@@ -34,6 +34,15 @@ def drawn_geometry(geometry: BaseGeometry | None, unrolled: bool, *, clockwise: 
     return split_geometry(filled, clockwise=clockwise) if unrolled else filled
 
 
+def with_long_edges(geometry: BaseGeometry, *, clockwise: bool = False) -> BaseGeometry:
+    """With points on the edges of areas that are as wide as they say: nothing takes them the short way round then."""
+    if geometry.geom_type.startswith("Multi") or geometry.geom_type == "GeometryCollection":
+        parts = [with_long_edges(part, clockwise=clockwise) for part in shapely.get_parts(geometry)]
+        return type(geometry)(parts)
+    as_drawn = geometry.geom_type == "Polygon" and is_as_drawn(geometry, clockwise=clockwise)
+    return _filled(geometry, False, clockwise) if as_drawn else geometry
+
+
 def _filled(geometry: BaseGeometry, unrolled: bool, clockwise: bool) -> BaseGeometry:
     kind = geometry.geom_type
     if kind.startswith("Multi") or kind == "GeometryCollection":

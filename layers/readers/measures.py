@@ -12,6 +12,8 @@ from numpy.typing import NDArray
 from layers.errors import CannotBePlaced
 from layers.geo.crs import WGS84, same_crs, transform_points
 from layers.geo.measure import area_m2, segment_lengths_m
+from layers.readers.files import Content
+from layers.readers.long_legs import with_long_edges
 from layers.readers.vector_source import rows_of, source_of
 
 CHUNK_ROWS = 20_000
@@ -31,6 +33,8 @@ def read_measures(params: dict[str, Any]) -> tuple[dict[str, Any], tuple[NDArray
     shapes = shapely.from_wkb(np.array(list(rows.wkb), dtype=object), on_invalid="ignore")
     if not same_crs(crs, WGS84):
         shapes = shapely.transform(shapes, lambda xy: _lonlat(crs, xy))
+    for row in np.flatnonzero(shapely.bounds(shapes).reshape(-1, 4) @ (-1, 0, 1, 0) > 180.0):
+        shapes[row] = with_long_edges(shapes[row], clockwise=source.content is Content.SHAPEFILE)
     values = lengths(shapes) if params["measure"] == "$length" else areas(shapes)
     return {"next": rows.next_fid}, (np.asarray(rows.fids, np.int64), values)
 

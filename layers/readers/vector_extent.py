@@ -9,7 +9,7 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
-from layers.geo.antimeridian import split_geometry
+from layers.geo.antimeridian import boxes_of
 from layers.geo.bounds import Bounds
 from layers.geo.crs import WGS84, is_geographic, lonlat_bounds, transform_bounds
 from layers.geo.lon_extent import LARGEST_UNIT, MAX_LAT, MAX_LON, narrowest
@@ -18,8 +18,6 @@ _MOST, _NEARLY_ALL = 0.5, 0.9
 """More than so many of the rows with numbers have to fit the CRS that the file names; or degrees, if it names none."""
 _DEGREES = np.array([-MAX_LON, -MAX_LAT, MAX_LON, MAX_LAT]), (-180.0, -90.0, 180.0, 90.0)
 _UNITS = LARGEST_UNIT * np.array([-1.0, -1.0, 1.0, 1.0]), None
-_MOST_CUT = 300
-"""Of so many rows that are wider than half the Earth it is found out what they are on the map."""
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -48,7 +46,7 @@ class Extent:
             return None
         if not (self.is_all and len(self.shapes)):
             return lonlat_bounds(crs, self.bounds)
-        return transform_bounds(crs, WGS84, narrowest(_drawn_boxes(self.shapes, clockwise)))
+        return transform_bounds(crs, WGS84, narrowest(boxes_of(self.shapes, clockwise=clockwise)))
 
 
 def extent_of(shapes: NDArray[Any], crs: str, total: Any = None, *, is_all: bool = True) -> Extent:
@@ -98,16 +96,3 @@ def _with_the_others(
         for at, (side, limit) in enumerate(zip(whole.tolist(), limits.tolist(), strict=True))
     ]
     return seen.union(Bounds(*sides))
-
-
-def _drawn_boxes(shapes: NDArray[Any], clockwise: bool) -> NDArray[np.float64]:
-    """Boxes in degrees; of what is wider than half the Earth those of its parts on the map."""
-    boxes = shapely.bounds(shapes).reshape(-1, 4)
-    wide = boxes[:, 2] - boxes[:, 0] > 180.0
-    if not wide.any():
-        return boxes
-    if wide.sum() > _MOST_CUT:
-        boxes[wide, 0], boxes[wide, 2] = -180.0, 180.0
-        return boxes
-    parts = [shapely.bounds(shapely.get_parts(split_geometry(shape, clockwise=clockwise))) for shape in shapes[wide]]
-    return np.concatenate([boxes[~wide], *parts])

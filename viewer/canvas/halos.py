@@ -5,9 +5,10 @@ from __future__ import annotations
 import math
 
 from PySide6.QtCore import QPointF, Qt
-from PySide6.QtGui import QColor, QFont, QFontMetricsF, QImage, QPainter, QPainterPath, QPen
+from PySide6.QtGui import QColor, QFont, QFontMetricsF, QImage, QPainter, QPainterPath
 
 from viewer.canvas.fonts import letters_path
+from viewer.rendering.qt_shapes import round_pen
 
 _MOST_CHARACTERS = 4000
 _SUBPIXELS = 2
@@ -37,7 +38,7 @@ class HaloPainter:
         """The halo of a line of text, `at` its baseline."""
         solid = QColor(color.rgb())
         if not all(map(_stands_alone, text)):
-            painter.strokePath(letters_path(at, font, text), _pen(solid, width))
+            painter.strokePath(letters_path(at, font, text), round_pen(solid, width))
             return
         face = f"{font.key()} {solid.rgb():08x} {width:g}"
         for i, letter in enumerate(text):
@@ -73,7 +74,7 @@ def _painted(path: QPainterPath, color: QColor, width: float) -> tuple[QImage, Q
     painter = QPainter(image)
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     painter.translate(-left, -top)
-    painter.strokePath(path, _pen(color, width))
+    painter.strokePath(path, round_pen(color, width))
     painter.end()
     return image, QPointF(left, top)
 
@@ -81,7 +82,3 @@ def _painted(path: QPainterPath, color: QColor, width: float) -> tuple[QImage, Q
 def _stands_alone(letter: str) -> bool:
     code = ord(letter)
     return (code < _SIMPLE_BELOW and not 0x0300 <= code < 0x0370) or any(a <= code <= b for a, b in _SIMPLE_RANGES)
-
-
-def _pen(color: QColor, width: float) -> QPen:
-    return QPen(color, width, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap, Qt.PenJoinStyle.RoundJoin)

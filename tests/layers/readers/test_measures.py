@@ -54,6 +54,19 @@ def test_lengths_and_areas_are_geodesic(tmp_path, crs, monkeypatch):
     assert np.isnan(measured.of("$area", np.array([1, 2]), lambda: None)).all()
 
 
+def test_an_area_wider_than_half_the_earth_is_measured_as_wide_as_it_says(tmp_path):
+    band = shapely.box(-179, 50, 179, 60)
+    shapes = [band, shapely.MultiPolygon([band, shapely.box(0, 0, 1, 1)]), shapely.box(181, 0, 182, 1)]
+    measured = Measured(ReaderPool(inline=True), {"path": written(tmp_path / "a.gpkg", shapes, WGS84)})
+    wide, both, small = measured.of("$area", np.array([1, 2, 3]), lambda: None).tolist()
+    piece = geometry_area_m2(shapely.box(0, 50, 1, 60))  # its edges are geodesics and not parallels
+    assert wide == pytest.approx(358 * piece, rel=0.003)
+    assert both == pytest.approx(wide + small)
+    length = measured.of("$length", np.array([1]), lambda: None)[0]
+    circles = 6_378_137 * np.radians(358) * (np.cos(np.radians(50)) + np.cos(np.radians(60)))
+    assert length == pytest.approx(circles + 2 * 1_112_000, rel=0.005)
+
+
 def test_without_a_crs_nothing_is_measured_until_one_is_chosen(tmp_path):
     path = tmp_path / "a.gpkg"
     with pytest.warns(UserWarning, match="crs"):
