@@ -24,6 +24,7 @@ from layers.readers.row_problems import RowProblems
 from layers.readers.table_columns import chosen_columns
 from layers.readers.table_places import looks_swapped, placed
 from layers.readers.workbook_cells import check_parts, exact_cells
+from layers.readers.workbook_columns import unescaped, with_exact, with_exact_names, without_blank_rows
 from layers.readers.worldfile import crs_text
 from layers.readers.zip_guard import opened
 
@@ -32,7 +33,6 @@ _DRIVER = "XLSX:"
 """No other one of OGR's is to open it."""
 _SHOWN_ROWS = 12
 _SHOWN_CHARS = 200
-_MIDNIGHT = "T00:00:00"
 
 
 def parse_tables(source: VectorSource, *, preview: bool = False) -> list[ParsedLayer]:
@@ -140,13 +140,14 @@ def _sheet(source: VectorSource, archive: ZipFile, name: str, preview: bool) -> 
         types = {column: known[field] for column, field in zip(names, whole, strict=True) if field in known}
     rows = len(next(iter(columns.values()), []))
     numbers = range(at + 2, at + 2 + rows)
-    exact, notes = exact_cells(archive, name, numbers.stop - 1 if preview else None, always=at > 0)
-    for position, column in enumerate(columns):
-        if position in exact:
-            _made_exact(column, columns, types, [exact[position].get(number) for number in numbers])
+    exact = exact_cells(archive, name, numbers.stop - 1 if preview else None, always=at > 0)
+    with_exact(columns, types, exact, numbers)
+    if at >= 0:
+        columns, types = with_exact_names(columns, types, exact, at + 1)
     reading = {"sheet": name, "header": at >= 0, "header_row": at + 1}
-    problems = (*said_above(top, range(1, len(top) + 1), at), *notes)
-    return RawTable(name, columns, types, reading, problems, numbers)
+    problems = (*said_above(top, range(1, len(top) + 1), at), *exact.notes)
+    columns, kept = without_blank_rows(columns, numbers)
+    return RawTable(name, columns, types, reading, problems, kept)
 
 
 def _named_by_first_row(
@@ -185,28 +186,9 @@ def _cells(
         HEADERS=headers,
     )  # fmt: skip
     columns: dict[str, list[Any]] = {}
-    names = unique_names([str(field) for field in meta["fields"]])
+    names = unique_names(unescaped([str(field) for field in meta["fields"]]))
     for column, values, kind, subtype in zip(names, cells, meta["ogr_types"], meta["ogr_subtypes"], strict=True):
-        columns[column] = typed_values(np.asarray(values), kind, subtype)
+        columns[column] = unescaped(typed_values(np.asarray(values), kind, subtype))
         if types is not None and kind != "OFTString":
             types[column] = field_type(kind, subtype)
     return columns
-
-
-def _made_exact(
-    column: str, columns: dict[str, list[Any]], types: dict[str, str], exact: list[str | bool | None]
-) -> None:
-    """Days where no time has any hour, else times; truth values; where there are other cells too they stay as texts."""
-    cells = columns[column]
-    known = [one for one, cell in zip(exact, cells, strict=True) if cell is not None]
-    if not any(one is not None for one in known):
-        return
-    if all(isinstance(one, bool) for one in known):
-        types[column], columns[column] = "boolean", list(exact)
-    elif all(isinstance(one, str) for one in known):
-        is_day = all(str(one).endswith(_MIDNIGHT) for one in known)
-        types[column] = "date" if is_day else "datetime"
-        columns[column] = [str(one).removesuffix(_MIDNIGHT) if is_day and one else one for one in exact]
-    elif column not in types:
-        found = [str(one).removesuffix(_MIDNIGHT) if isinstance(one, str) else None for one in exact]
-        columns[column] = [cell if one is None else one for one, cell in zip(found, cells, strict=True)]

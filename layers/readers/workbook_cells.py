@@ -1,34 +1,44 @@
-"""The cells of a workbook that OGR does not tell exactly: dates with their time of day, and truth values among texts.
+"""The cells of a workbook that OGR does not tell exactly: dates, times and spans, truth values, some texts.
 
-OGR takes "yyyy-mm-dd h:mm:ss" for a format of days, and throws the time away.
+OGR takes "yyyy-mm-dd h:mm:ss" for a format of days and throws the time away, "[h]:mm" for a time of day and throws the
+days away; it reads how a Japanese name is spoken as a part of it, and of a text in several fonts in a cell the first.
 """
 
 from __future__ import annotations
 
 import contextlib
 import posixpath
-import re
 import zipfile
-from collections.abc import Iterable
-from datetime import datetime, timedelta
+from collections.abc import Iterable, Iterator
 from functools import lru_cache, partial
+from typing import NamedTuple
 from xml.etree.ElementTree import Element
 
 from layers.guarded_xml import BLOCK, BadXml, Limits, NotWellFormed, feed, guarded_parser, parse_xml, walk_xml
+from layers.readers.workbook_formats import Shows, in_words, what_shows
 from layers.readers.zip_guard import MAX_BYTES, member
 
 _LIMITS = Limits(size=MAX_BYTES, elements=30_000_000, bare_doctype=True)
 _HEAD_BYTES = 2**16
-_NOT_CODE = re.compile(r'"[^"]*"|\\.|_.|\*.|\[[^\]]*\]')
-_BUILT_IN = frozenset({14, 15, 16, 17, 22, *range(27, 32), 36, *range(50, 55), 57, 58})
-"""Numbers of formats that show a day, with those of East Asia."""
-_EPOCH, _EPOCH_1904 = datetime(1899, 12, 30), datetime(1904, 1, 1)
-_LEAP_THAT_WAS_NONE = 60
-_LAST = 2_958_466
-"""The day after 9999-12-31."""
+_TEXTS = "xl/sharedStrings.xml"
+_TRUTH, _SHARED, _INLINE = "b", "s", "inlineStr"
 
-type ExactCells = dict[int, dict[int, str | bool]]
-"""By column (from 0) and the number of the row: a date and time in ISO form, or a truth value."""
+
+class Exact(NamedTuple):
+    """By column (from 0) and number of row: moments, times, spans and truth values; texts that OGR gets wrong."""
+
+    cells: dict[int, dict[int, str | bool]]
+    texts: dict[int, dict[int, str]]
+    notes: list[str]
+
+
+class _Book(NamedTuple):
+    """What the cells of a sheet are understood by: styles by number, kinds of cells that are wanted, shared texts."""
+
+    styles: dict[str, Shows]
+    kinds: dict[str, str]
+    spoken: dict[str, str]
+    is_1904: bool
 
 
 def check_parts(archive: zipfile.ZipFile) -> None:
@@ -40,27 +50,29 @@ def check_parts(archive: zipfile.ZipFile) -> None:
                 walk_xml(blocks, _enough, _enough, lambda text: None, _LIMITS)
 
 
-def exact_cells(
-    archive: zipfile.ZipFile, sheet: str, last_row: int | None, *, always: bool
-) -> tuple[ExactCells, list[str]]:
-    """Of the sheet of this name down to `last_row`; {} at once where no format shows days, unless `always`.
+def exact_cells(archive: zipfile.ZipFile, sheet: str, last_row: int | None, *, always: bool) -> Exact:
+    """Of the sheet of this name down to `last_row`; nothing at once where OGR tells all of it, unless `always`.
 
-    {} and a sentence where the workbook is put together in a way that is not known, or is no XML.
+    Nothing but a note where the workbook is put together in a way that is not known, or is no XML.
     """
     try:
-        dates = _date_styles(archive)
-        if not dates and not always:
-            return {}, []
+        styles, spoken = _styles(archive), _spoken(archive)
         part, is_1904 = _part_of(archive, sheet)
-        cells = _Cells(dates, is_1904, last_row)
+        has_runs = _holds(archive, part, b"<is><r")
+        if not (styles or spoken or has_runs or always):
+            return Exact({}, {}, [])
+        kinds = {"b": _TRUTH} | ({_SHARED: _SHARED} if spoken else {}) | ({_INLINE: _INLINE} if has_runs else {})
+        cells = _Cells(_Book(styles, kinds, spoken, is_1904), last_row)
         with archive.open(part) as file:
             cells.read(iter(lambda: file.read(BLOCK), b""))
     except _Enough:
         pass
     except (BadXml, KeyError) as error:
         why = error if isinstance(error, BadXml) else "it is put together in an unknown way"
-        return {}, [f"{sheet} cannot be looked at cell by cell ({why}): its dates may lack their time of day."]
-    return cells.found, []
+        return Exact(
+            {}, {}, [f"{sheet} cannot be looked at cell by cell ({why}): its dates may lack their time of day."]
+        )
+    return cells.found
 
 
 def _tag(element: Element) -> str:
@@ -89,20 +101,43 @@ def _part_of(archive: zipfile.ZipFile, sheet: str) -> tuple[str, bool]:
     return posixpath.normpath(posixpath.join("/xl", targets[ids[sheet]])).lstrip("/"), is_1904
 
 
-def _date_styles(archive: zipfile.ZipFile) -> frozenset[str]:
-    """The styles of cells that show days, as the cells name them. Raises BadXml."""
+def _styles(archive: zipfile.ZipFile) -> dict[str, Shows]:
+    """The styles of cells that show days or times, as the cells name them. Raises BadXml."""
     if "xl/styles.xml" not in archive.namelist():
-        return frozenset()
+        return {}
     root = _tree(archive, "xl/styles.xml")
-    formats = {one.get("numFmtId"): one.get("formatCode", "") for one in root.iter() if _tag(one) == "numFmt"}
-    shows_day = {number for number, code in formats.items() if _shows_day(code)} | {str(one) for one in _BUILT_IN}
-    styles = [one for group in root if _tag(group) == "cellXfs" for one in group]
-    return frozenset(str(at) for at, one in enumerate(styles) if one.get("numFmtId") in shows_day)
+    codes = {one.get("numFmtId"): one.get("formatCode", "") for one in root.iter() if _tag(one) == "numFmt"}
+    styles = [one.get("numFmtId", "") for group in root if _tag(group) == "cellXfs" for one in group]
+    found = ((str(at), what_shows(number, codes.get(number, ""))) for at, number in enumerate(styles))
+    return {at: shows for at, shows in found if shows is not None}
 
 
-def _shows_day(code: str) -> bool:
-    plain = _NOT_CODE.sub("", code.partition(";")[0]).lower()
-    return "y" in plain or "d" in plain
+def _spoken(archive: zipfile.ZipFile) -> dict[str, str]:
+    """The shared texts that have their pronunciation beside them, without it, by their numbers. Raises BadXml."""
+    if _TEXTS not in archive.namelist() or not _holds(archive, _TEXTS, b"rPh"):
+        return {}
+    texts = (one for one in _tree(archive, _TEXTS) if _tag(one) == "si")
+    return {
+        str(at): "".join(_texts_in(one)) for at, one in enumerate(texts) if any(_tag(part) == "rPh" for part in one)
+    }
+
+
+def _texts_in(element: Element) -> Iterator[str]:
+    for part in element:
+        if _tag(part) == "t":
+            yield part.text or ""
+        elif _tag(part) == "r":
+            yield from _texts_in(part)
+
+
+def _holds(archive: zipfile.ZipFile, part: str, wanted: bytes) -> bool:
+    with archive.open(part) as file:
+        before = b""
+        while block := file.read(BLOCK):
+            if wanted in before[-len(wanted) :] + block:
+                return True
+            before = block
+    return False
 
 
 class _Enough(Exception):
@@ -116,11 +151,12 @@ def _enough(*_: object) -> None:
 class _Cells:
     """What a sheet tells, element by element: only within a cell that is wanted more is listened to than starts."""
 
-    def __init__(self, dates: frozenset[str], is_1904: bool, last_row: int | None) -> None:
-        self.found: ExactCells = {}
-        self._dates, self._is_1904, self._last_row = dates, is_1904, last_row
+    def __init__(self, book: _Book, last_row: int | None) -> None:
+        self.found = Exact({}, {}, [])
+        self._book, self._last_row = book, last_row
         self._row = self._after = 0
-        self._place, self._is_truth = "", False
+        self._place, self._kind = "", ""
+        self._spoken = 0
         self._value: list[str] = []
         self._parser = guarded_parser(_LIMITS)
 
@@ -137,9 +173,12 @@ class _Cells:
             else:
                 self._after += 1
             kind = attributes.get("t", "n")
-            self._is_truth = kind == "b"
-            if self._is_truth or (kind == "n" and attributes.get("s", "0") in self._dates):
+            self._kind = self._book.kinds.get(kind, "") or (
+                self._book.styles.get(attributes.get("s", "0"), "") if kind == "n" else ""
+            )
+            if self._kind:
                 self._parser.StartElementHandler, self._parser.EndElementHandler = self._start_inside, self._end_inside
+                self._value, self._spoken = [], 0
         elif tag == "row":
             self._row = int(attributes.get("r") or self._row + 1)
             self._place, self._after = "", 0
@@ -147,22 +186,31 @@ class _Cells:
                 raise _Enough
 
     def _start_inside(self, name: str, _: dict[str, str]) -> None:
-        if _local(name) == "v":
-            self._value = []
+        tag = _local(name)
+        self._spoken += tag == "rPh"
+        if tag == "v" or (tag == "t" and not self._spoken):
             self._parser.CharacterDataHandler = self._value.append
 
     def _end_inside(self, name: str) -> None:
         tag = _local(name)
+        self._parser.CharacterDataHandler = None
+        self._spoken -= tag == "rPh"
         if tag == "c":
             self._parser.StartElementHandler, self._parser.EndElementHandler = self._start, None
-        if tag != "v" or self._parser.CharacterDataHandler is None:
-            return
-        self._parser.CharacterDataHandler = None
-        text = "".join(self._value).strip()
-        exact = text == "1" if self._is_truth else _iso(text, self._is_1904)
-        if exact is not None:
-            column = _column_of(self._place.rstrip("0123456789")) + self._after
-            self.found.setdefault(column - 1, {})[self._row] = exact
+            if self._value:
+                self._take("".join(self._value))
+
+    def _take(self, text: str) -> None:
+        column = _column_of(self._place.rstrip("0123456789")) + self._after - 1
+        if self._kind == _INLINE or (self._kind == _SHARED and text in self._book.spoken):
+            written = text if self._kind == _INLINE else self._book.spoken[text]
+            self.found.texts.setdefault(column, {})[self._row] = written
+        elif self._kind == _TRUTH:
+            self.found.cells.setdefault(column, {})[self._row] = text.strip() == "1"
+        elif self._kind != _SHARED:
+            exact = in_words(text.strip(), Shows(self._kind), self._book.is_1904)
+            if exact is not None:
+                self.found.cells.setdefault(column, {})[self._row] = exact
 
 
 @lru_cache(maxsize=1024)
@@ -172,17 +220,3 @@ def _column_of(letters: str) -> int:
     for letter in letters:
         found = found * 26 + ord(letter) - 64
     return found
-
-
-def _iso(text: str, is_1904: bool) -> str | None:
-    """The time that a number of days is, to the millisecond; None where it is none."""
-    try:
-        days = float(text)
-    except ValueError:
-        return None
-    if not 1 <= days < _LAST:
-        return None
-    whole = int(days)
-    epoch = _EPOCH_1904 if is_1904 else _EPOCH + timedelta(days=whole < _LEAP_THAT_WAS_NONE)
-    time = epoch + timedelta(days=whole, milliseconds=round((days - whole) * 86_400_000))
-    return time.isoformat(timespec="milliseconds" if time.microsecond else "seconds")

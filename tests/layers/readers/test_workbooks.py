@@ -1,6 +1,7 @@
 """Excel workbooks: titles above the names of columns, dates with their time of day."""
 
 import re
+import zipfile
 from pathlib import Path
 
 import pyogrio.raw
@@ -38,8 +39,8 @@ def test_titles_above_the_names_are_left_out_and_said(tmp_path, preview):
     said = " ".join(info.problems)
     assert "Row 1 stands above the names of the columns and is left out: “Sites”." in said
     assert "Row 6: “lat: x lon: 128”" in said
-    assert columns_of(path)["name"] == ["a", None, "b"]
-    assert list(columns_of(path, header_row=4, x="128.25", y="51.5")) == ["a", "51.5", "128.25", "1", "1 (2)"]
+    assert columns_of(path)["name"] == ["a", "b"]
+    assert list(columns_of(path, header_row=4, x="128.25", y="51.5")) == ["a", "51.5", "128.25", "1", "true"]
 
 
 def test_names_in_the_first_row_are_as_before(tmp_path):
@@ -76,9 +77,9 @@ def test_times_keep_their_time_of_day_and_days_stay_days(tmp_path, code, above):
         "when": "datetime", "day": "date", "ok": "boolean",
     }  # fmt: skip
     columns = columns_of(path)
-    assert columns["when"] == [TIMES[0], None, TIMES[1], None]
-    assert columns["day"] == [DAYS[0], None, DAYS[1], None]
-    assert columns["ok"] == [True, None, False, None]
+    assert columns["when"] == [TIMES[0], TIMES[1], None]
+    assert columns["day"] == [DAYS[0], DAYS[1], None]
+    assert columns["ok"] == [True, False, None]
     assert probe(path, preview=True).fields == info.fields
 
 
@@ -164,3 +165,91 @@ def test_cells_without_a_place_follow_on_each_other(tmp_path):
     )
     assert columns_of(path)["when"] == TIMES[:1]
     assert columns_of(path)["ok"] == [True]
+
+
+@pytest.mark.parametrize("code", ["[h]:mm", "[hh]:mm:ss", "[mm]:ss", "46"])
+def test_a_span_of_time_keeps_its_days(tmp_path, code):
+    rows = [["lat", "lon", "span"], [51, 128, Styled(1 + 6 / 24 + 5 / 1440, 1)], [51, 128, Styled(1 / 1440, 1)]]
+    path = workbook(tmp_path / "a.xlsx", rows, [code])
+    assert columns_of(path)["span"] == ["30:05:00", "00:01:00"]
+    assert dict(probe(path).fields)["span"] == "text"
+
+
+@pytest.mark.parametrize("code", ["h:mm", "hh:mm:ss", "[$-F400]h:mm:ss AM/PM", "20", "h&quot;时&quot;mm&quot;分&quot;"])
+def test_a_time_of_day_is_one_and_a_moment_keeps_its_day(tmp_path, code):
+    times, moments = [0.5, 7 / 24 + 1 / 86400], [NOON, MORNING]
+    rows = [["lat", "lon", "t", "m", "both"]] + [
+        [51, 128, Styled(t, 1), Styled(m, 1), Styled(x, 1)] for t, m, x in zip(times, moments, [0.5, NOON], strict=True)
+    ]
+    path = workbook(tmp_path / "a.xlsx", rows, [code])
+    columns, kinds = columns_of(path), dict(probe(path).fields)
+    assert (columns["t"], kinds["t"]) == (["12:00:00", "07:00:01"], "time")
+    assert (columns["m"], kinds["m"]) == (TIMES, "datetime")
+    assert (columns["both"], kinds["both"]) == (["12:00:00", TIMES[0]], "text")
+
+
+def test_no_day_is_invented_for_what_has_none(tmp_path):
+    rows = [["lat", "lon", "d"], *([51, 128, Styled(days, 1)] for days in (0.5, 0, -3, 45413))]
+    path = workbook(tmp_path / "a.xlsx", rows, ["yyyy-mm-dd hh:mm"])
+    assert columns_of(path)["d"] == ["12:00:00", "00:00:00", "-3", "2024-05-01"]
+
+
+def test_truth_values_among_texts_are_words(tmp_path):
+    path = workbook(tmp_path / "a.xlsx", [["lat", "lon", "ok"], [51, 128, True], [51, 128, "maybe"]])
+    assert columns_of(path)["ok"] == ["1", "maybe"], "OGR says no more where nothing else is to be looked at"
+    rows = [["lat", "lon", "ok", "d"], [51, 128, True, Styled(NOON, 1)], [51, 128, "maybe", Styled(NOON, 1)]]
+    path = workbook(tmp_path / "b.xlsx", rows, ["yyyy-mm-dd"])
+    assert columns_of(path)["ok"] == ["true", "maybe"]
+
+
+def test_a_column_may_be_named_by_a_day(tmp_path):
+    rows = [["lat", "lon", Styled(45413, 1), Styled(45413, 1)], [51, 128, 1, 2]]
+    assert list(columns_of(workbook(tmp_path / "a.xlsx", rows, ["dd.mm.yyyy"]))) == [
+        "lat", "lon", "2024-05-01", "2024-05-01 (2)",
+    ]  # fmt: skip
+
+
+def test_rows_that_have_a_look_but_nothing_in_them_are_none(tmp_path):
+    rows = [["name", "lat", "lon"], ["a", 51, 128], ["", None, None], [None], ["b", 51, 128]]
+    path = altered(
+        workbook(tmp_path / "a.xlsx", rows), lambda _, text: text.replace("</sheetData>", '<row r="9"/></sheetData>')
+    )
+    found = rows_of(source_of({"path": str(path)}), 0, 100, None)
+    assert (found.fids.tolist(), found.columns["name"]) == ([2, 5], ["a", "b"])
+    assert probe(path).problems == ()
+
+
+RUNS = '<r><t xml:space="preserve">a </t></r><r><rPr><b/></rPr><t>bold</t></r><rPh sb="0" eb="1"><t>ei</t></rPh>'
+
+
+def test_texts_in_several_fonts_are_whole_and_without_their_pronunciation(tmp_path):
+    path = workbook(tmp_path / "a.xlsx", [["name", "lat", "lon"], ["AAA", 51, 128], ["b_x000D_c", 51, 128]])
+    altered(path, lambda _, text: text.replace("<t>AAA</t>", RUNS))
+    assert columns_of(path)["name"] == ["a bold", "b\rc"]
+
+
+def test_shared_texts_are_without_their_pronunciation(tmp_path):
+    names = ["東京", "plain", "種子島"]
+    path = workbook(tmp_path / "a.xlsx", [["name", "lat", "lon"], *([name, 51, 128] for name in names)])
+    kind = "application/vnd.openxmlformats-officedocument.spreadsheetml.sharedStrings+xml"
+    relation = "http://schemas.openxmlformats.org/officeDocument/2006/relationships/sharedStrings"
+
+    def change(name: str, text: str) -> str:
+        if name == "[Content_Types].xml":
+            return text.replace(
+                "</Types>", f'<Override PartName="/xl/sharedStrings.xml" ContentType="{kind}"/></Types>'
+            )
+        if name.endswith("workbook.xml.rels"):
+            more = f'<Relationship Id="rId9" Type="{relation}" Target="sharedStrings.xml"/></Relationships>'
+            return text.replace("</Relationships>", more)
+        for at, one in enumerate(names):
+            text = text.replace(f't="inlineStr"><is><t>{one}</t></is>', f't="s"><v>{at}</v>')
+        return text
+
+    altered(path, change)
+    main = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+    spoken = '<rPh sb="0" eb="2"><t>トウキョウ</t></rPh><phoneticPr fontId="1"/>'
+    texts = "".join(f"<si><t>{name}</t>{spoken if name != 'plain' else ''}</si>" for name in names)
+    with zipfile.ZipFile(path, "a") as archive:
+        archive.writestr("xl/sharedStrings.xml", f'<sst xmlns="{main}">{texts}</sst>')
+    assert columns_of(path)["name"] == names
