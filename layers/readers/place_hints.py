@@ -35,11 +35,20 @@ def side_columns(table: RawTable, columns: dict[str, str]) -> dict[str, str]:
         near = [names[place] for place in (at + 1, at - 1) if 0 <= place < len(names)]
         called = [name for name in names if axis_of_side(name) == axis]
         for name in dict.fromkeys([*called, *near]):
-            sides = {side_of(cell) for cell in table.columns[name] if cell is not None and str(cell).strip()}
-            if sides and sides <= known:
+            if _are_sides(table.columns[name], known):
                 found[f"{axis}_side"] = name
                 break
     return found
+
+
+def _are_sides(cells: Iterable[Any], known: frozenset[str]) -> bool:
+    is_any = False
+    for cell in cells:
+        side = side_of(cell)
+        if side and side not in known:
+            return False
+        is_any |= bool(side)
+    return is_any
 
 
 def row_sides(table: RawTable, columns: dict[str, str], axis: str, otherwise: str) -> list[str]:
@@ -50,7 +59,9 @@ def row_sides(table: RawTable, columns: dict[str, str], axis: str, otherwise: st
 
 def side_of(cell: Any) -> str:
     """N, S, E or W; "" for nothing, "?" for anything else."""
-    text = "" if cell is None else re.sub(r"[\s.]", "", str(cell)).casefold()
+    if cell is None or isinstance(cell, int | float):
+        return "" if cell is None else "?"
+    text = re.sub(r"[\s.]", "", str(cell)).casefold()
     return SIDES.get(text) or _WORDS.get(text) or ("?" if text else "")
 
 
