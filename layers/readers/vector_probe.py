@@ -16,6 +16,7 @@ from layers.readers.files import Content
 from layers.readers.geometry_stream import geometry_batches
 from layers.readers.geopackage_audit import feature_tables
 from layers.readers.json_crs import crs_note
+from layers.readers.json_heights import height_problems
 from layers.readers.json_lines import lines_lost
 from layers.readers.json_repair import MOST_PARSED_BYTES
 from layers.readers.odd_dates import odd_date_problems
@@ -104,6 +105,8 @@ def _ogr_info(source: VectorSource, notes: list[str]) -> VectorInfo:
         reals = [name for name, kind in fields if kind == "real"]
         said += odd_date_problems(source, dates, rows.fids)
         said += odd_number_problems(source, integers, reals, rows.fids)
+        if is_json and is_all:
+            said += height_problems(source, rows)
         found += said
         if not is_all and said:
             found.append(f"Only the first {grouped(most)} rows of {name} were looked at.")

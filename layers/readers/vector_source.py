@@ -13,6 +13,7 @@ from layers.geo.crs import WGS84
 from layers.readers.fid_range import these
 from layers.readers.files import Content, content_of, regular_file
 from layers.readers.geopackage_audit import feature_tables
+from layers.readers.json_heights import without_invented
 from layers.readers.json_repair import JsonFiles
 from layers.readers.ogr_rows import Rows, VectorSource, read_info, read_ogr
 from layers.readers.parsed_layer import ParsedFiles, ParsedLayer
@@ -100,7 +101,9 @@ class _WholeFiles:
         key = (source.path, state.st_mtime_ns, state.st_size, None if columns is None else tuple(columns), exact)
         if self._rows is None or key != self._key:
             self._rows = None  # never two of them in memory
-            self._rows = read_ogr(source, columns, _DEFAULT_CRS.get(source.content, ""), exact=exact)
+            rows = read_ogr(source, columns, _DEFAULT_CRS.get(source.content, ""), exact=exact)
+            is_json = source.content in (Content.JSON, Content.JSON_LINES)
+            self._rows = replace(rows, wkb=without_invented(source, rows)) if exact and is_json else rows
             self._key = key
         return self._rows
 
