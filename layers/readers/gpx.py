@@ -27,7 +27,7 @@ _NUMBERS = {
     "ele": "real", "number": "integer", "sat": "integer", "hdop": "real", "vdop": "real", "pdop": "real",
     "magvar": "real", "geoidheight": "real", "ageofdgpsdata": "real", "dgpsid": "integer",
 }  # fmt: skip
-_OWN = frozenset({*_TEXTS, *_NUMBERS, "link", "points", "time", "begin", "end"})
+_OWN = frozenset({*_TEXTS, *_NUMBERS, "link", "link text", "points", "time", "begin", "end"})
 _MOST_EXTENSIONS = 200
 
 
@@ -121,7 +121,10 @@ def _attributes(element: Element) -> dict[str, Any]:
         value = _number(element.findtext(tag))
         known = value is not None and math.isfinite(value) and (kind != "integer" or abs(value) < 2**63)
         row[tag] = None if value is None or not known else int(value) if kind == "integer" else value
-    row["link"] = ", ".join(href for link in element.findall("link") if (href := link.get("href"))) or None
+    links = element.findall("link")
+    hrefs = [(link.get("href") or "").strip() for link in links] + [element.findtext("url", "").strip()]
+    texts = [link.findtext("text", "").strip() for link in links] + [element.findtext("urlname", "").strip()]
+    row["link"], row["link text"] = (", ".join(filter(None, found)) or None for found in (hrefs, texts))
     if element.tag != "wpt":
         row["points"] = sum(1 for one in element.iter() if one.tag in _POINTS)
     return row | _extensions(element)

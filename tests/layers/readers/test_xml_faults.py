@@ -131,3 +131,16 @@ def test_what_receivers_and_other_programs_add_is_kept(tmp_path):
     assert dict(probe(path)[0].fields) | {"dgpsid": "integer", "vdop": "real", "team": "text"} == dict(
         probe(path)[0].fields
     )
+
+
+@pytest.mark.parametrize(
+    "inside",
+    [
+        "<url>http://a/b</url><urlname>A page</urlname>",
+        "<link href='http://a/b'><text>A page</text><type>text/html</type></link>",
+    ],
+)
+def test_links_of_either_version_of_gpx_are_kept_with_their_words(tmp_path, inside):
+    path = gpx(tmp_path / "a.gpx", f"<wpt lat='1' lon='2'><name>w</name>{inside}</wpt>")
+    columns = rows_of(source_of({"path": str(path)}), 0, 10, None).columns
+    assert (columns["link"], columns["link text"]) == (["http://a/b"], ["A page"])
