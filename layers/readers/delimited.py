@@ -7,7 +7,7 @@ import csv
 import io
 import os
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -24,6 +24,8 @@ MAX_COLUMNS = 2000
 _SAMPLE_BYTES = 2**18
 _WIDE_MARKS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE, codecs.BOM_UTF32_BE)
 _DELIMITERS = ",;\t|"
+_MOST_READ_AGAIN = 3_000_000
+"""So many lines are read once more for the sake of quotation marks that are never closed."""
 _ROWS_ENOUGH = 20
 """A look at the first rows reads on until it has so many: a coastline in WKT may be longer than the look."""
 csv.field_size_limit(MAX_BYTES)  # of the whole process; Python's own limit is 131 072 characters a cell
@@ -52,7 +54,7 @@ def read_delimited(path: str, options: dict[str, Any], *, preview: bool = False)
     if os.path.getsize(path) > MAX_BYTES:
         raise TooLarge(f"{name} is larger than {MAX_BYTES // 2**20} MB: convert it to a GeoPackage.")
     read = _read_start if preview else _read_all
-    rows, numbers, reading, lost = read(path, name, options)
+    rows, numbers, reading, lost, opened = read(path, name, options)
     if not rows:
         raise NotReadable(f"{name} is empty: there is nothing to show.")
     at = header_at(rows, numbers, options)
@@ -62,6 +64,10 @@ def read_delimited(path: str, options: dict[str, Any], *, preview: bool = False)
     names = unique_names([""] * width if at < 0 else [cell or "" for cell in rows[at]])
     body, numbers_of_body = rows[at + 1 :], numbers[at + 1 :]
     problems = RowProblems(numbers=numbers_of_body)
+    for number in opened:
+        if number in numbers_of_body:
+            index = numbers_of_body.index(number)
+            problems.add(index, "a quotation mark in it is never closed: it is taken as text.")
     for index, row in enumerate(body):
         if len(row) > width:
             problems.add(index, f"it has {len(row)} cells where the header has {width}: the others are left out.")
@@ -79,8 +85,9 @@ def read_delimited(path: str, options: dict[str, Any], *, preview: bool = False)
 
 
 type _Rows = list[list[str | None]]
-type _Read = tuple[_Rows, Sequence[int], dict[str, Any], int]
-"""Rows, their numbers, how they were understood, and how many characters did not fit the encoding."""
+type _Read = tuple[_Rows, Sequence[int], dict[str, Any], int, list[int]]
+"""Rows, their numbers, how they were understood, how many characters did not fit the encoding, and the numbers of rows
+with a quotation mark that is never closed."""
 
 
 def _read_all(path: str, name: str, options: dict[str, Any]) -> _Read:
@@ -108,7 +115,8 @@ def _parsed(data: bytes, name: str, options: dict[str, Any], most: int | None, *
     if len(delimiter) != 1:
         raise UnsupportedFormat("A delimiter is one character: a comma, a semicolon, a bar or a tab.")
     reading = {"encoding": encoding, "encoding_evidence": evidence, "delimiter": delimiter}
-    return *_rows(text, delimiter, name, most), reading, lost
+    rows, numbers, opened = _rows(text, delimiter, name, most)
+    return rows, numbers, reading, lost, opened
 
 
 def unique_names(names: list[str]) -> list[str]:
@@ -154,21 +162,63 @@ def _delimiter(text: str) -> str:
     return best
 
 
-def _rows(text: str, delimiter: str, name: str, most: int | None) -> tuple[_Rows, Sequence[int]]:
-    """The rows that hold anything, and their numbers. An unquoted empty cell is None, a quoted one is empty text."""
-    reader = csv.reader(
-        io.StringIO(text.replace("\0", "\ufffd"), newline=""), delimiter=delimiter, quoting=csv.QUOTE_NOTNULL
-    )
+def _rows(text: str, delimiter: str, name: str, most: int | None) -> tuple[_Rows, Sequence[int], list[int]]:
+    """The rows that hold anything, their numbers, and those of rows with a quotation mark that is never closed."""
     found: _Rows = []
     numbers: list[int] = []
+    opened: list[int] = []
     try:
-        for number, row in enumerate(reader, 1):
+        for number, row in enumerate(_records(text.replace("\0", "\ufffd"), delimiter, opened), 1):
             if any(cell and cell.strip() for cell in row):
-                found.append(list(row))
+                found.append(row)
                 numbers.append(number)
                 if most is not None and len(found) > most:
                     break
     except csv.Error as error:
         raise NotReadable(f"{name} is not a table of text: {error}.") from error
     has_gaps = bool(numbers) and numbers[-1] - numbers[0] >= len(numbers)
-    return found, numbers if has_gaps or not numbers else range(numbers[0], numbers[-1] + 1)
+    return found, numbers if has_gaps or not numbers else range(numbers[0], numbers[-1] + 1), opened
+
+
+def _is_quoted_well(lines: list[str], delimiter: str) -> bool:
+    """Whether lines that were taken for one row are one, by the letter."""
+    try:
+        return len(list(csv.reader(lines, delimiter=delimiter, strict=True))) == 1
+    except csv.Error:
+        return False
+
+
+def _records(text: str, delimiter: str, opened: list[int]) -> Iterator[list[str | None]]:
+    """Cells row by row: an unquoted empty one is None, a quoted one is empty text.
+
+    A quotation mark that is never closed would swallow the rows behind it: it is text then, and its row in `opened`.
+    """
+    lines = _Lines(text)
+    left = _MOST_READ_AGAIN
+    for number, row in enumerate(csv.reader(lines, delimiter=delimiter, quoting=csv.QUOTE_NOTNULL), 1):
+        taken, lines.taken = lines.taken, []
+        if 1 < len(taken) < left and not _is_quoted_well(taken, delimiter):
+            left -= len(taken)
+            lines.back += reversed(taken[1:])
+            opened.append(number)
+            plain = next(csv.reader(taken[:1], delimiter=delimiter, quoting=csv.QUOTE_NONE))
+            yield [cell or None for cell in plain]
+        else:
+            yield list(row)
+
+
+class _Lines:
+    """The lines of a text; what of them was taken, and those that are given `back`, the next one last."""
+
+    def __init__(self, text: str) -> None:
+        self._file = io.StringIO(text, newline="")
+        self.taken: list[str] = []
+        self.back: list[str] = []
+
+    def __iter__(self) -> _Lines:
+        return self
+
+    def __next__(self) -> str:
+        line = self.back.pop() if self.back else next(self._file)
+        self.taken.append(line)
+        return line

@@ -7,6 +7,7 @@ import shapely
 
 from layers.errors import UnsupportedFormat
 from layers.pool.pool import ReaderPool
+from layers.readers import delimited
 from layers.readers.delimited import read_delimited
 from layers.readers.header_row import header_at
 from layers.vector.table import VectorInfo
@@ -72,6 +73,26 @@ def test_what_is_binary_is_no_table(tmp_path, data):
     path.write_bytes(data)
     with pytest.raises(UnsupportedFormat, match="of no kind that Geoloupe opens"):
         probe(path)
+
+
+@pytest.mark.parametrize("preview", [False, True])
+@pytest.mark.parametrize("end", ["", "\n", 'f,"g\nh",9,9\n'])
+def test_a_quotation_mark_that_is_never_closed_swallows_nothing(tmp_path, end, preview):
+    text = 'name,note,lat,lon\na,"x\ny",1,2\n"b,z,3,4\nc,5" gun,5,6\n"d,,7,8\r\ne,"",7,8' + (end and "\n" + end)
+    path = written(tmp_path / "a.csv", text)
+    table = read_delimited(str(path), {}, preview=preview)
+    more = ["f"] if end.startswith("f") else []
+    assert table.columns["name"] == ["a", '"b', "c", '"d', "e", *more]
+    assert table.columns["note"] == ["x\ny", "z", '5" gun', None, "", *(["g\nh"] if more else [])]
+    said = [f"Row {row}: a quotation mark in it is never closed: it is taken as text." for row in (3, 5)]
+    assert list(table.problems) == said
+    assert probe(path).reading["placed"] == len(table)
+
+
+def test_many_marks_that_are_never_closed_take_no_time(tmp_path, monkeypatch):
+    monkeypatch.setattr(delimited, "_MOST_READ_AGAIN", 500)
+    path = written(tmp_path / "a.csv", "name,lat,lon\n" + '"x,1,2\ny,1,2\n"' * 101)
+    assert len(read_delimited(str(path), {})) > 0
 
 
 WIDE = {

@@ -126,6 +126,7 @@ def test_what_receivers_and_other_programs_add_is_kept(tmp_path):
                f"<link href='a.html'><text>t</text></link><link href='b.jpg'/>{more}</wpt>")  # fmt: skip
     assert layer(path, "waypoints").columns == {
         "name": ["w"], "fix": ["dgps"], "vdop": [1.5], "pdop": [2.5], "magvar": [3.5], "geoidheight": [-20.25],
+        "link text": ["t"],
         "dgpsid": [7], "link": ["a.html, b.jpg"], "team": ["A, B"], "name (extension)": ["deep"],
     }  # fmt: skip
     assert dict(probe(path)[0].fields) | {"dgpsid": "integer", "vdop": "real", "team": "text"} == dict(
