@@ -12,6 +12,8 @@ from layers.counted import counted, grouped
 from layers.readers.ogr_rows import READ_ERRORS, remarks_ignored
 
 _FEATURES = re.compile(r'"features"\s*:\s*\[')
+_OF_FEATURES = frozenset({"type", "id", "geometry", "properties", "bbox", "crs"})
+_MOST_NAMED = 8
 _BETWEEN = re.compile(r"\s*,?\s*")
 
 
@@ -48,3 +50,19 @@ def whole_features(data: bytes, dataset: str | bytes, name: str) -> tuple[bytes,
         f"line {grouped(line)}: what follows is left out."
     )
     return text[:end].encode() + b"]}", [note], None
+
+
+def members_left(head: bytes, name: str) -> list[str]:
+    """A sentence where the first feature says something beside its properties, which OGR does not read."""
+    text = head.decode("utf-8", "ignore").lstrip("\ufeff\x1e \t\r\n")
+    begin = _FEATURES.search(text)
+    at = _BETWEEN.match(text, begin.end()).end() if begin else 0  # type: ignore[union-attr]  # it always matches
+    try:
+        found, _ = json.JSONDecoder(strict=False).raw_decode(text, at)
+    except (ValueError, RecursionError):
+        return []
+    if not isinstance(found, dict) or found.get("type") != "Feature":
+        return []
+    left = [one[:40] for one in found if one not in _OF_FEATURES]
+    named = ", ".join(left[:_MOST_NAMED]) + (", ..." if len(left) > _MOST_NAMED else "")
+    return [f"What features of {name} say beside their properties is not read: {named}."] if left else []

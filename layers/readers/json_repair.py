@@ -13,7 +13,7 @@ from layers.counted import counted, grouped
 from layers.readers.files import Content
 from layers.readers.json_dates import may_have_odd_dates, odd_dates
 from layers.readers.json_lines import as_collection, whole_lines
-from layers.readers.json_parts import whole_features
+from layers.readers.json_parts import members_left, whole_features
 from layers.text_encoding import guessed_encoding
 
 MOST_BYTES = 100 * 2**20
@@ -109,6 +109,7 @@ def repaired(path: str, content: Content) -> Repaired:
         notes += found
     how: dict[str, str] = {}
     first = _first(data[:_HEAD_BYTES])
+    notes += members_left(data[:_HEAD_BYTES], name)
     if may_have_odd_dates(data):
         whole = as_collection(data) if is_lines else data  # that driver cannot be told to leave them
         if dates := odd_dates(opened(whole), first):

@@ -208,3 +208,18 @@ def test_lists_of_truth_values_are_read_and_written(tmp_path):
     assert columns_of(export(path, "GPKG", tmp_path / "out.gpkg"))["v"] == ["[true, false]", "[false]", None, "[]"]
     for kind in ("FlatGeobuf", "CSV"):
         export(path, kind, tmp_path / f"out.{kind}")
+
+
+@pytest.mark.parametrize("suffix", ["geojson", "geojsonl", "json"])
+def test_what_features_say_beside_their_properties_is_named(tmp_path, suffix):
+    one = {**feature(n=1), "assets": {"a": 1}, "collection": "c", "id": "x", "bbox": [1, 2, 1, 2]}
+    path = tmp_path / f"a.{suffix}"
+    if suffix == "json":
+        path.write_text(json.dumps(one))
+    elif suffix == "geojsonl":
+        lines(path, json.dumps(one), json.dumps(one))
+    else:
+        collection(path, one, feature(n=2))
+    said = f"What features of a.{suffix} say beside their properties is not read: assets, collection."
+    assert said in probe(path).problems
+    assert probe(collection(tmp_path / "b.geojson", feature(n=1, assets=2))).problems == ()
