@@ -41,9 +41,10 @@ def _is_integer(text: str) -> bool:
 
 
 def _is_real(text: str) -> bool:
-    """Only where the number, written with so many digits, is the text again: an id of 20 digits is none."""
+    """Only where the number, written with so many digits, is the text again: an id of 20 digits is none, nor is a
+    telephone number."""
     found = _REAL.fullmatch(text)
-    if found is None or not math.isfinite(number := float(text)):
+    if found is None or (text.startswith("+") and text[1:].isdecimal()) or not math.isfinite(number := float(text)):
         return False
     digits = found[1].replace(".", "").lstrip("0")
     if not digits or (len(digits) <= _ALWAYS_EXACT_DIGITS and abs(number) > _SMALL):
