@@ -24,6 +24,8 @@ _LAT = (
     "gps_latitude",
     "gps_lat",
     "широта",
+    "шир",
+    "ш",
     "纬度",
     "緯度",
     *_NORTH,
@@ -31,7 +33,7 @@ _LAT = (
 )
 _LON = (
     "lon", "lng", "long", "longitude", "lon_wgs84", "longitude_wgs84", "decimal_longitude", "gps_longitude",
-    "gps_lon", "долгота", "经度", "經度", *_EAST, *_WEST,
+    "gps_lon", "долгота", "долг", "д", "经度", "經度", *_EAST, *_WEST,
 )  # fmt: skip
 _X = ("x", "easting", "east", "utm_e", "utm_x", "utm_easting", "x_coord", "point_x", "e")
 _Y = ("y", "northing", "north", "utm_n", "utm_y", "utm_northing", "y_coord", "point_y", "n")

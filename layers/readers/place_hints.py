@@ -19,6 +19,7 @@ _WORDS = {
     "南緯": "S", "東經": "E", "西經": "W",
 }  # fmt: skip
 _OF_AXIS = {"x": frozenset("EW"), "y": frozenset("NS")}
+_DECIMAL = re.compile(r"[-+\u2212]?\d+,\d+")
 _PAIR = re.compile(r"[\[(]?\s*([-+]?\d{1,3}(?:\.\d+)?)\s*(?:[,;]\s*|\s+)([-+]?\d{1,3}(?:\.\d+)?)\s*[\])]?")
 
 
@@ -70,7 +71,7 @@ def shows_longitude_first(cells: Iterable[Any]) -> int | None:
     the other order; None in doubt."""
     shown: int | None = None
     for index, cell in enumerate(cells):
-        pair = _PAIR.fullmatch(str(cell).strip()) if cell is not None else None
+        pair = None if cell is None or is_decimal_comma(str(cell)) else _PAIR.fullmatch(str(cell).strip())
         if pair is None:
             continue
         first, second = abs(float(pair[1])), abs(float(pair[2]))
@@ -79,6 +80,11 @@ def shows_longitude_first(cells: Iterable[Any]) -> int | None:
         if first > 90 >= second and shown is None:
             shown = index
     return shown
+
+
+def is_decimal_comma(text: str) -> bool:
+    """Whether it is more likely one number than two: "128,25"."""
+    return _DECIMAL.fullmatch(text.strip()) is not None
 
 
 def with_latitude_first(cells: Sequence[Any]) -> list[Any]:

@@ -20,6 +20,7 @@ from layers.readers.column_names import (
     meanings,
 )
 from layers.readers.delimited import RawTable
+from layers.readers.place_hints import is_decimal_comma
 from layers.readers.wkt_places import is_wkt
 
 _SAMPLE = 50
@@ -84,7 +85,9 @@ def _by_content(table: RawTable) -> dict[str, str]:
 
 
 def is_place(text: str) -> bool:
-    """Whether a text alone names a place: not a mere number, and not a word."""
+    """Whether a text alone names a place: not a mere number, be it with a decimal comma, and not a word."""
+    if is_decimal_comma(text):
+        return False
     return sum(character.isdigit() for character in text) >= 4 and len(text) <= 200 and bool(parse_candidates(text))
 
 

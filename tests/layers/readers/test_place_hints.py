@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 import shapely
 
+from layers.errors import CannotBePlaced
 from layers.pool.pool import ReaderPool
 from layers.readers.place_hints import shows_longitude_first, side_of, with_latitude_first
 from layers.readers.vector_source import rows_of, source_of
@@ -72,3 +73,13 @@ def test_only_pairs_are_turned_round():
     assert shows_longitude_first([None, "(128.3; 51)", "1 2"]) == 1
     assert with_latitude_first([None, "(128.3; 51)", "-1 2", "x"]) == [None, "51, 128.3", "2, -1", "x"]
     assert [side_of(cell) for cell in (None, " ", "с. ш.", "W", "westward")] == ["", "", "N", "W", "?"]
+
+
+def test_a_number_with_a_decimal_comma_is_no_pair(tmp_path):
+    path = tmp_path / "a.csv"
+    path.write_text("name;y1;x1\na;51,51;128,25\nb;52,5;129,25\n", "utf-8")
+    with pytest.raises(CannotBePlaced):
+        POOL.ask("probe", {"path": str(path)})
+    assert shows_longitude_first(["128,25", "129,25"]) is None
+    places, _ = placed(tmp_path, "name;ш.;д.", "a;51,5;128,25", "b;-33,9;-70,5")
+    assert places == [(128.25, 51.5), (-70.5, -33.9)]
