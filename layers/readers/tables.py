@@ -24,7 +24,7 @@ from layers.readers.row_problems import RowProblems
 from layers.readers.table_columns import chosen_columns
 from layers.readers.table_places import looks_swapped, placed
 from layers.readers.workbook_cells import check_parts, exact_cells
-from layers.readers.workbook_columns import unescaped, with_exact, with_exact_names, without_blank_rows
+from layers.readers.workbook_columns import as_written, unescaped, with_exact, with_exact_names, without_blank_rows
 from layers.readers.worldfile import crs_text
 from layers.readers.zip_guard import opened
 
@@ -140,8 +140,12 @@ def _sheet(source: VectorSource, archive: ZipFile, name: str, preview: bool) -> 
         types = {column: known[field] for column, field in zip(names, whole, strict=True) if field in known}
     rows = len(next(iter(columns.values()), []))
     numbers = range(at + 2, at + 2 + rows)
-    exact = exact_cells(archive, name, numbers.stop - 1 if preview else None, always=at > 0)
-    with_exact(columns, types, exact, numbers)
+    exact = exact_cells(
+        archive, name, numbers.stop - 1 if preview else None, always=at > 0 or "boolean" in types.values()
+    )
+    if mixed := with_exact(columns, types, exact, numbers):
+        written = exact_cells(archive, name, numbers.stop - 1 if preview else None, always=True, plain=True)
+        as_written(columns, types, written, numbers, mixed)
     if at >= 0:
         columns, types = with_exact_names(columns, types, exact, at + 1)
     reading = {"sheet": name, "header": at >= 0, "header_row": at + 1}

@@ -21,7 +21,7 @@ from layers.readers.zip_guard import MAX_BYTES, member
 _LIMITS = Limits(size=MAX_BYTES, elements=30_000_000, bare_doctype=True)
 _HEAD_BYTES = 2**16
 _TEXTS = "xl/sharedStrings.xml"
-_TRUTH, _SHARED, _INLINE = "b", "s", "inlineStr"
+_TRUTH, _SHARED, _INLINE, _NUMBER = "b", "s", "inlineStr", "n"
 
 
 class Exact(NamedTuple):
@@ -50,8 +50,11 @@ def check_parts(archive: zipfile.ZipFile) -> None:
                 walk_xml(blocks, _enough, _enough, lambda text: None, _LIMITS)
 
 
-def exact_cells(archive: zipfile.ZipFile, sheet: str, last_row: int | None, *, always: bool) -> Exact:
+def exact_cells(
+    archive: zipfile.ZipFile, sheet: str, last_row: int | None, *, always: bool, plain: bool = False
+) -> Exact:
     """Of the sheet of this name down to `last_row`; nothing at once where OGR tells all of it, unless `always`.
+    `plain`: numbers too, as they are written, among the texts.
 
     Nothing but a note where the workbook is put together in a way that is not known, or is no XML.
     """
@@ -62,6 +65,7 @@ def exact_cells(archive: zipfile.ZipFile, sheet: str, last_row: int | None, *, a
         if not (styles or spoken or has_runs or always):
             return Exact({}, {}, [])
         kinds = {"b": _TRUTH} | ({_SHARED: _SHARED} if spoken else {}) | ({_INLINE: _INLINE} if has_runs else {})
+        kinds |= {_NUMBER: _NUMBER} if plain else {}
         cells = _Cells(_Book(styles, kinds, spoken, is_1904), last_row)
         with archive.open(part) as file:
             cells.read(iter(lambda: file.read(BLOCK), b""))
@@ -173,9 +177,8 @@ class _Cells:
             else:
                 self._after += 1
             kind = attributes.get("t", "n")
-            self._kind = self._book.kinds.get(kind, "") or (
-                self._book.styles.get(attributes.get("s", "0"), "") if kind == "n" else ""
-            )
+            shows = self._book.styles.get(attributes.get("s", "0"), "") if kind == _NUMBER else ""
+            self._kind = shows or self._book.kinds.get(kind, "")
             if self._kind:
                 self._parser.StartElementHandler, self._parser.EndElementHandler = self._start_inside, self._end_inside
                 self._value, self._spoken = [], 0
@@ -202,8 +205,8 @@ class _Cells:
 
     def _take(self, text: str) -> None:
         column = _column_of(self._place.rstrip("0123456789")) + self._after - 1
-        if self._kind == _INLINE or (self._kind == _SHARED and text in self._book.spoken):
-            written = text if self._kind == _INLINE else self._book.spoken[text]
+        if self._kind in (_INLINE, _NUMBER) or (self._kind == _SHARED and text in self._book.spoken):
+            written = self._book.spoken[text] if self._kind == _SHARED else text
             self.found.texts.setdefault(column, {})[self._row] = written
         elif self._kind == _TRUTH:
             self.found.cells.setdefault(column, {})[self._row] = text.strip() == "1"

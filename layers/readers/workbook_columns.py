@@ -16,8 +16,12 @@ _CLOCK = re.compile(r"([01]\d|2[0-3]):.*")
 _ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")
 
 
-def with_exact(columns: Columns, types: dict[str, str], exact: Exact, numbers: Sequence[int]) -> None:
-    """Put the exact cells of the rows `numbers` into the columns, and the types that these have then into `types`."""
+def with_exact(columns: Columns, types: dict[str, str], exact: Exact, numbers: Sequence[int]) -> list[str]:
+    """Put the exact cells of the rows `numbers` into the columns, and the types that these have then into `types`.
+
+    Also the columns that OGR makes truth values of, though other numbers are among them.
+    """
+    mixed = []
     for position, column in enumerate(columns):
         if position in exact.texts:
             texts = exact.texts[position]
@@ -25,7 +29,25 @@ def with_exact(columns: Columns, types: dict[str, str], exact: Exact, numbers: S
                 [texts.get(at, cell) for at, cell in zip(numbers, columns[column], strict=True)]
             )
         if position in exact.cells:
-            _made_exact(column, columns, types, [exact.cells[position].get(number) for number in numbers])
+            found = [exact.cells[position].get(number) for number in numbers]
+            filled = [one for one, cell in zip(found, columns[column], strict=True) if cell is not None]
+            if types.get(column) == "boolean" and not all(isinstance(one, bool) for one in filled):
+                mixed.append(column)
+            else:
+                _made_exact(column, columns, types, found)
+    return mixed
+
+
+def as_written(
+    columns: Columns, types: dict[str, str], exact: Exact, numbers: Sequence[int], names: Sequence[str]
+) -> None:
+    """Make texts of the columns `names`: truth values as words, numbers as they are written."""
+    for position, column in enumerate(columns):
+        if column in names:
+            cells, texts = exact.cells.get(position, {}), exact.texts.get(position, {})
+            found = [cells.get(number, texts.get(number)) for number in numbers]
+            types[column] = "text"
+            columns[column] = [None if one is None else _in_text(one) for one in found]
 
 
 def _made_exact(column: str, columns: Columns, types: dict[str, str], exact: list[str | bool | None]) -> None:

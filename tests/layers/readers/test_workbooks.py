@@ -253,3 +253,13 @@ def test_shared_texts_are_without_their_pronunciation(tmp_path):
     with zipfile.ZipFile(path, "a") as archive:
         archive.writestr("xl/sharedStrings.xml", f'<sst xmlns="{main}">{texts}</sst>')
     assert columns_of(path)["name"] == names
+
+
+@pytest.mark.parametrize("preview", [False, True])
+def test_a_number_among_truth_values_is_none_of_them(tmp_path, preview):
+    rows = [["lat", "lon", "ok", "sure"], [51, 128, True, True], [51, 128, 5, None], [51, 128, None, False]]
+    path = workbook(tmp_path / "a.xlsx", rows)
+    columns = columns_of(path)
+    assert (columns["ok"], columns["sure"]) == (["true", "5", None], [True, None, False])
+    kinds = dict(probe(path, preview=preview).fields)
+    assert (kinds["ok"], kinds["sure"]) == ("text", "boolean")
