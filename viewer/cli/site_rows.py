@@ -36,6 +36,9 @@ _OF_ROWS = re.compile(
 type SiteRow = tuple[BaseGeometry, dict[str, Any]]
 
 
+_NO_PLACE = "It has no place."
+
+
 @dataclass(slots=True)
 class FoundSites:
     """What the rows of a file make."""
@@ -119,7 +122,8 @@ def _add_sites_of(
         try:
             found.sites.append(_site(wkb, values, columns, places, layer, path))
         except InvalidValue as error:
-            found.left_out.append(f"{path.name}, row {number}: left out. {error.sentence}")
+            reason = error.sentence if error.sentence != _NO_PLACE else _said_of(layer, number)
+            found.left_out.append(f"{path.name}, row {number}: left out. {reason}")
     if len(found.sites) > before:
         found.counts[layer.name] = len(found.sites) - before
 
@@ -172,7 +176,14 @@ def _why_not(given: str) -> str:
         parse_coordinate(given)
     except BadCoordinate as error:
         return error.sentence
-    return "It has no place."
+    return _NO_PLACE
+
+
+def _said_of(layer: VectorInfo, number: int) -> str:
+    """What the reader of the file said of a row that looks as if it had a place."""
+    begin = f"Row {number}: "
+    said = next((problem for problem in layer.problems if problem.startswith(begin)), "").removeprefix(begin)
+    return said[:1].upper() + said[1:] or _NO_PLACE
 
 
 def _basis(given: str | None) -> str:

@@ -195,6 +195,14 @@ def test_what_readers_say_of_a_file_is_said_and_is_a_finding(cli, case: Path, tm
     assert "title.csv, row 5: left out" in outcome.err, "as a spreadsheet counts"
 
 
+def test_why_a_row_has_no_place_is_what_its_reader_says(cli, case: Path, tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_text("name,lat,ns,lon,ew\nA,51.5,S,128.25,E\nB,-5,N,3,E\n", "utf-8")
+    outcome = cli("add-sites", case, tmp_path / "a.csv")
+    assert "a.csv, row 3: left out. Its latitude is -5 and called N: one of them is wrong." in outcome.err
+    (site,) = sites_of(cli, case)
+    assert site["geometry"]["coordinates"] == [128.25, -51.5]
+
+
 def test_every_layer_of_a_file_is_read_and_counted(cli, case: Path, tmp_path: Path) -> None:
     (tmp_path / "a.gpx").write_text(
         '<gpx version="1.1" creator="t"><wpt lat="51" lon="128"><name>A</name></wpt><wpt lat="52" lon="128"/>'
