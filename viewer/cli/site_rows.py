@@ -26,6 +26,7 @@ MORE_COLUMN_NAMES: dict[str, tuple[str, ...]] = {
     **COLUMN_NAMES, "role": ("role",), "position_basis": ("position_basis", "basis"),
 }  # fmt: skip
 """The field of a site and the column names it is found under, without regard to case."""
+_NO_PLACE = "It has no place."
 _PLACE_OPTIONS = {"lat": "y", "lon": "x", "place": "place"}
 """What is mapped to a place, and what readers of tables call it."""
 
@@ -34,9 +35,6 @@ _OF_ROWS = re.compile(
 )
 
 type SiteRow = tuple[BaseGeometry, dict[str, Any]]
-
-
-_NO_PLACE = "It has no place."
 
 
 @dataclass(slots=True)
