@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from layers.readers.arrow_c import Array, Schema, bits, opened, pieces, starts, view
+from layers.readers.single_floats import widened
 from layers.vector.columns import Column, Kind, column_of, number_column, text_column
 from layers.vector.texts import Texts
 
@@ -49,6 +50,8 @@ def _column(schema: Schema, array: Array, offset: int, length: int) -> Column:
         if kind == "L" and (values > 2**63 - 1).any():
             return column_of(name, [None if _is_null(valid, i) else str(v) for i, v in enumerate(values.tolist())])
         return number_column(name, Kind.INTEGER, values.astype(np.int64), valid)
+    if kind == "f":
+        return number_column(name, Kind.REAL, widened(view(array, "f4", first, length)), valid)
     if kind in _FLOATS:
         return number_column(name, Kind.REAL, view(array, _FLOATS[kind], first, length).astype(np.float64), valid)
     if kind == "b":

@@ -25,6 +25,7 @@ from layers.readers.fid_range import these
 from layers.readers.files import Content
 from layers.readers.odd_dates import DATES, odd_dates
 from layers.readers.odd_numbers import odd_numbers
+from layers.readers.single_floats import widened
 from layers.readers.worldfile import crs_text
 
 ALLOWED_DRIVERS = frozenset({"GeoJSON", "GeoJSONSeq", "GPKG", "ESRI Shapefile", "FlatGeobuf"})
@@ -243,6 +244,8 @@ def typed_values(cell: Any, kind: str, subtype: str, *, exact: bool = False) -> 
     if cell.dtype.kind == "f" and kind in ("OFTInteger", "OFTInteger64"):
         parse = bool if subtype == "OFSTBoolean" else int
         return [None if math.isnan(value) else parse(value) for value in cell.tolist()]
+    if cell.dtype == np.float32:
+        cell = widened(cell)
     return [plain(value, exact=exact) for value in cell.tolist()]
 
 
