@@ -21,6 +21,13 @@ class OpenedCase:
     lock: CaseLock | None
     holder: str
 
+    def let_go(self, but: CaseLock | None) -> None:
+        """It is not wanted; `but` is a lock on the same file that goes on."""
+        if self.work is not None:
+            self.work.close(keep=False)
+        if self.lock is not None and but is None:
+            self.lock.release()
+
 
 @dataclass(frozen=True)
 class SaveWish:

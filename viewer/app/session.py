@@ -154,8 +154,13 @@ class Session(QObject):
     ) -> None:
         """Read a case and make it the open one. With `copy_title` it is an unsaved copy under that title."""
         target = None if copy_title else path
+        was_edited = self._edited_since()
 
         def done(opened: OpenedCase) -> None:
+            if was_edited():
+                opened.let_go(but=self.hold.lock_of(path))
+                failed(self._keep_edited(path.name))
+                return
             self._install(opened, target, copy_title)
             then()
 
@@ -170,8 +175,14 @@ class Session(QObject):
             work = WorkingCopy.resume(folder)
             return work, work.read_document()
 
+        was_edited = self._edited_since()
+
         def done(found: tuple[WorkingCopy, Document]) -> None:
             work, document = found
+            if was_edited():
+                work.close(keep=True)
+                self._keep_edited(work.target.name if work.target else self.tr("The session"))
+                return
             self._take_up(document, work.target)
             self._journal.attach(work)
             self._is_begun = self._is_recovered = True
@@ -208,11 +219,18 @@ class Session(QObject):
         wish = SaveWish(path, self.viewport_json(), overwrite, self.hold.lock_of(path))
 
         def done(lock: CaseLock) -> None:
-            self._saved(path, state, lock)
-            then()
+            if self._journal.work is work:
+                self._saved(path, state, lock)
+                then()
+            elif self.hold.lock_of(path) is None:
+                lock.release()  # another case is open by now: it is not in this file
+
+        def failed(error: GeoloupeError) -> None:
+            if self._journal.work is work and isinstance(error, CaseChangedOnDisk):
+                self.changed_on_disk.emit()
 
         write = partial(publish_and_lock, work, wish)
-        self._files.run("save", write, done, self._not_saved, self.tr("Saving {0}").format(path.name))
+        self._files.run("save", write, done, failed, self.tr("Saving {0}").format(path.name))
 
     def _saved(self, path: Path, state: int, lock: CaseLock) -> None:
         self.hold.hold(path, lock)
@@ -222,10 +240,6 @@ class Session(QObject):
             self._messages.clear(key)
         self._remember(path)
         self.history.mark_saved(state)
-
-    def _not_saved(self, error: GeoloupeError) -> None:
-        if isinstance(error, CaseChangedOnDisk):
-            self.changed_on_disk.emit()
 
     # -- end ---------------------------------------------------------------------------------------------------
 
@@ -261,6 +275,22 @@ class Session(QObject):
         self._is_begun = self._is_recovered = self._is_too_new = False
         self._journal = CaseJournal(self._files, self._sessions, target)
         self.history.attach(document, self._journal, self.actor)
+
+    def _edited_since(self) -> Callable[[], bool]:
+        """Whether another case would now take the place of edits that nobody was asked about."""
+        history, state = self.history, self.history.state()
+        document = self.document
+
+        def was_edited() -> bool:
+            is_the_same = self.document is document and history.state() == state
+            return not is_the_same and self.is_dirty
+
+        return was_edited
+
+    def _keep_edited(self, name: str) -> GeoloupeError:
+        sentence = self.tr("{0} was not opened: this case was changed meanwhile. Save it, then open the other again.")
+        self._messages.show("open", sentence.format(name), "warning")
+        return GeoloupeError(sentence.format(name))
 
     def _tell_replaced(self) -> None:
         self.document_replaced.emit()
