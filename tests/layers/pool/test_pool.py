@@ -309,7 +309,7 @@ def test_features_by_another_name_are_read_too(pool, tmp_path):
 
 def test_work_in_the_background_keeps_nobody_waiting(pool):
     answer = Collector()
-    pulled = [Request("_hang", {"seconds": 0.5}, answer, is_background=True)]
+    pulled = [Request("_hang", {"seconds": 1.5}, answer, is_background=True)]
     pool.pull_from(lambda: pulled.pop() if pulled else None)
     pool.submit(Request("_describe", {}, lambda _: None, profile=Profile.WRITER, is_background=True))
     wait_until(lambda: not pulled and pool.is_idle())
