@@ -41,7 +41,7 @@ class LabelLayouts:
         self._is_stale = False
         self._asked: LabelKey | None = None
         """What a job is at."""
-        self._edition = 0
+        self._edition = self._document = 0
         self._is_closed = False
 
     @property
@@ -57,6 +57,7 @@ class LabelLayouts:
     def forget(self) -> None:
         """It is another document."""
         self.outdate()
+        self._document += 1
         self._last = None
 
     def close(self) -> None:
@@ -90,14 +91,15 @@ class LabelLayouts:
     def _find(self, key: LabelKey, task: Callable[[], LabelTask]) -> None:
         if self._asked is not None:
             return  # when that is done the map is painted anew, and asks for what is wanted then
-        self._asked, edition, asked = key, self._edition, task()
+        self._asked, edition, document, asked = key, self._edition, self._document, task()
 
         def found(layout: LabelLayout) -> None:
             if self._is_closed:
                 return
             self._asked = None
-            self._keep(key, layout)
-            self._is_stale = edition != self._edition
+            if document == self._document:
+                self._keep(key, layout)
+                self._is_stale = edition != self._edition
             self._changed()
 
         self._jobs.run(lambda _: asked.layout(self._there), found, self._failed)

@@ -113,6 +113,16 @@ def test_labels_of_another_crs_or_document_are_not_shown(told: Told, qtbot: QtBo
     assert told.shown(polar) == []
 
 
+def test_labels_that_are_found_after_their_document_has_gone_are_not_shown(told: Told, qtbot: QtBot) -> None:
+    told.shown(key_of())
+    told.layouts.forget()
+    assert told.shown(key_of(10)) == []
+    qtbot.waitUntil(lambda: told.changes == 1)
+    assert told.shown(key_of(10)) == [], "those are another document's"
+    qtbot.waitUntil(lambda: told.changes == 2)
+    assert told.shown(key_of(10)) == ["10"]
+
+
 def test_an_error_in_a_job_is_heard_and_nothing_is_awaited_for_ever(
     told: Told, context: RenderContext, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
