@@ -119,4 +119,4 @@ def test_a_route_of_a_case_has_its_name_along_its_bend_and_drags_without_a_layou
     map_of(scene, view)
     monkeypatch.setattr("viewer.canvas.site_labels.anchors_along", None)
     monkeypatch.setattr("viewer.canvas.label_painter.bent_sprite", None)
-    painted(scene, replace(view, left=view.left + 40, top=view.top - 25), settled=False)
+    painted(scene, replace(view, left=view.left + 40, top=view.top - 25), settled=False, in_haste=True)
