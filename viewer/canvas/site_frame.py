@@ -94,8 +94,10 @@ class SiteFrame:
                 found.append(shape.uuid)
             elif within:
                 inside.append(shape.uuid)
-        for i in np.flatnonzero(self.is_area)[::-1]:
-            if self._in_circle(int(i), px, py):
+        over = set(self.index.areas_over_the_edge(self.view.grid.crs).tolist())
+        for i in np.flatnonzero(self.is_area)[::-1].tolist():
+            is_near = np.hypot(self.px[i] - px, self.py[i] - py) <= 2.0 * self.error_px[i]
+            if (is_near or int(self.rows[i]) in over) and self._in_circle(i, px, py):
                 found.append(self.index.uuids[self.rows[i]])
         return list(dict.fromkeys(found + inside))
 
@@ -118,8 +120,6 @@ class SiteFrame:
         return [self.index.uuids[self.rows[i]] for i in hit[::-1]]
 
     def _in_circle(self, i: int, px: float, py: float) -> bool:
-        if np.hypot(self.px[i] - px, self.py[i] - py) > 2.0 * self.error_px[i]:
-            return False
         place = shapely.Point(px, py)
         return any(_part_geometry(part.rings, True, self.view).contains(place) for part in self.circle(i).parts)
 

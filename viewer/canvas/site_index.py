@@ -10,9 +10,10 @@ import shapely
 from numpy.typing import NDArray
 
 from layers.document.site import Site
+from layers.document.vocabulary import AREA_NOT_PIN_M
 from layers.geo.antimeridian import boxes_of
 from layers.geo.bounds import Bounds
-from layers.geo.crs import WGS84, transform_points
+from layers.geo.crs import WGS84, is_unrolled, transform_points
 from layers.geo.lon_extent import narrowest
 from layers.grid.tile_grid import View
 from viewer.canvas.site_look import SiteLook, look_of
@@ -83,7 +84,8 @@ class SiteIndex:
     def visible_points(self, view: View, margin_px: float) -> tuple[NDArray[np.intp], Floats, Floats, Floats]:
         """(rows, px, py, error_px) of the points whose symbol or error circle may touch the view, in drawing order.
 
-        `error_px` is 0 where no error is given.
+        `error_px` is 0 where no error is given. Areas over the antimeridian come always: a part of each is far from
+        its point.
         """
         points = self.projected(view.grid.crs)
         inverse = view.affine.inverse()
@@ -93,8 +95,20 @@ class SiteIndex:
             error_px = np.nan_to_num(self.error_m / (points.unit_m * view.grid.resolution), nan=0.0, posinf=0.0)
             reach = np.maximum(error_px, margin_px)
             seen = self.alive & (px > -reach) & (px < view.width + reach) & (py > -reach) & (py < view.height + reach)
+        over = self.areas_over_the_edge(view.grid.crs)
+        seen[over] |= self.alive[over] & np.isfinite(px[over])
         rows = np.flatnonzero(seen)
         return rows, px[rows], py[rows], error_px[rows]
+
+    def areas_over_the_edge(self, crs: str) -> NDArray[np.intp]:
+        """The rows of the points that stand for an area on both sides of a map of this CRS that ends there."""
+        if not is_unrolled(crs):
+            return np.zeros(0, np.intp)
+        areas = np.flatnonzero(self.error_m > AREA_NOT_PIN_M)
+        reach, lat = np.radians(self.error_m[areas] / _METRES_A_DEGREE), np.radians(np.abs(self.lat[areas]))
+        share = np.sin(np.minimum(reach, np.pi / 2)) / np.maximum(np.cos(lat), 1e-9)
+        wide = np.where(lat + reach < np.pi / 2, np.degrees(np.arcsin(np.minimum(share, 1.0))), 180.0)
+        return areas[np.abs(self.lon[areas]) + wide > 180.0]
 
     def bounds_lonlat(self) -> Bounds | None:
         """Everything, with the areas that stand for loosely known places; None where there is nothing."""

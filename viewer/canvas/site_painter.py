@@ -11,7 +11,7 @@ from PySide6.QtGui import QColor, QPainter
 from layers.grid.tile_grid import View
 from viewer.canvas.site_frame import ShapeInView, SiteFrame
 from viewer.canvas.site_look import HALO_COLOR, SELECTED_COLOR, LineLook, fill_of, line_look, outline_of
-from viewer.canvas.site_shapes import Floats, Outline, polygon_in_view, runs_in_view, to_pixels
+from viewer.canvas.site_shapes import Floats, Outline, polygon_in_view, runs_in_view, to_pixels, without_seams
 from viewer.canvas.symbol_painter import SymbolPainter, paint_faint_sign
 from viewer.rendering.qt_shapes import path_of, polygon_of, round_pen
 
@@ -96,7 +96,8 @@ def _paint_outline(painter: QPainter, frame: SiteFrame, outline: Outline, look: 
 
 
 def _pixel_lines(frame: SiteFrame, outline: Outline) -> list[Floats]:
-    return [to_pixels(frame.view, ring) for part in outline.parts for ring in part.rings]
+    rings = [ring for part in outline.parts for ring in part.rings]
+    return [to_pixels(frame.view, line) for line in without_seams(rings, outline.bounds, frame.view.grid.crs)]
 
 
 def paint_lines(painter: QPainter, view: View, lines: list[Floats], look: LineLook, selected: bool) -> None:

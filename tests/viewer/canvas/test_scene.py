@@ -310,3 +310,20 @@ def test_a_shape_over_the_antimeridian_is_named_where_it_is(make_scene):
     scene = make_scene(Document({"sites": [site("i", island, label="Isle")]}))
     (label,) = scene.label_layout(view_of(Bounds(-179, -60, 179, 60))).placed
     assert label.px > 700
+
+
+@pytest.mark.parametrize("crs", [WEB_MERCATOR, WGS84])
+@pytest.mark.parametrize("left", [160.0, -200.0, -179.5])
+def test_an_area_over_the_antimeridian_is_whole_and_has_no_edge_there(make_scene, crs, left):
+    loose = site("loose", shapely.Point(179.0, 60.0), position_error_m=600_000.0)
+    scene = make_scene(Document({"sites": [loose]}))
+    view = View.of_bounds(crs, transform_bounds(WGS84, crs, Bounds(left, 50.0, left + 40.0, 69.0)), 800, 600)
+    turn = 360.0 if left > 0 else 0.0
+    seam = [round(pixel_of(view, -180.0 + turn, 60.0)[0]) + step for step in (-6, 0, 6)]
+    picture, row = painted(scene, view), round(pixel_of(view, 0.0, 61.0)[1])
+    inside, outside = pixel_of(view, -176.0 + turn, 60.0), pixel_of(view, -160.5 + turn, 60.0)
+    fill = picture.pixelColor(*map(round, inside))
+    assert picture.pixelColor(*map(round, outside)) != fill
+    assert {picture.pixelColor(x, row).name() for x in seam if 0 <= x < 800} <= {fill.name()}, "no line along the seam"
+    assert scene.sites_at(view, *inside) == ["loose"]
+    assert scene.sites_at(view, *outside) == []

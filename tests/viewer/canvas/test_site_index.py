@@ -84,3 +84,11 @@ def test_bounds_are_those_of_what_is_drawn():
     assert tuple(found) == pytest.approx((178, -17.3, 181, -15)), "also as a case may hold it"
     with pytest.raises(ValueError, match="no site"):
         bounds_of_sites([])
+
+
+def test_areas_over_the_edge_are_those_whose_circle_reaches_it_on_maps_that_end_there():
+    places = {"far": (150, 0), "near": (179, 60), "west": (-178, -20), "pole": (10, 88), "exact": (179.99, 60)}
+    errors = {"far": 3e5, "near": 2e5, "west": 3e5, "pole": 5e5, "exact": 100.0}
+    index = SiteIndex.of({n: site(n, shapely.Point(p), position_error_m=errors[n]) for n, p in places.items()})
+    assert [index.uuids[row] for row in index.areas_over_the_edge(WEB_MERCATOR)] == ["near", "west", "pole"]
+    assert len(index.areas_over_the_edge("EPSG:3576")) == 0
