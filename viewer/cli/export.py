@@ -103,15 +103,14 @@ def _picture(document: Document, arguments: argparse.Namespace) -> None:
 
 
 def subject_bounds(document: Document, scene: Any) -> Any:
-    """What a product shows when nobody says: all sites with some room around them, else all layers, else the world."""
-    from layers.geo.antimeridian import boxes_of  # for start-up time
-    from layers.geo.bounds import Bounds
-    from layers.geo.lon_extent import narrowest
+    """What a product shows when nobody says: all sites, with the areas that stand for loosely known ones and some room
+    around them, else all layers, else the world.
+    """
+    from layers.geo.bounds import Bounds  # for start-up time
 
-    boxes = boxes_of([site.geometry for site in document.sites.values() if not site.geometry.is_empty])
-    if not len(boxes):
+    whole = scene.site_bounds(frozenset(uuid for uuid, site in document.sites.items() if not site.geometry.is_empty))
+    if whole is None:
         return scene.bounds_lonlat() or Bounds(-180, -85, 180, 85)
-    whole = narrowest(boxes)
     room = max(whole.width, whole.height, 0.02) * 0.06
     grown = whole.expanded(room)
     left, right = (grown.left, grown.right) if whole.left < -180 or whole.right > 180 else (
