@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from PySide6.QtGui import QPainter
 
@@ -44,6 +44,8 @@ class LabelTask:
                 wishes += asked.wishes
         edge = _EDGE_PX * view.ratio
         room = Box(edge, edge, view.width - edge, view.height - edge)
+        if len(views_around(view)) > 1:
+            wishes = _named_once(wishes)
         return LabelLayout.of(room, wishes, self.marks, layer_marks)
 
 
@@ -77,6 +79,16 @@ def carried_along(layout: LabelLayout, before: View, now: View) -> list[PlacedLa
         px, py = now.to_pixel(*before.to_world(label.px, label.py))
         moved.append(label.moved(px - label.px, py - label.py))
     return moved
+
+
+def _named_once(wishes: Sequence[LabelWish]) -> list[LabelWish]:
+    """What lies on both sides of the edge of the map asks for one label, on either side."""
+    found: dict[tuple[str, str], LabelWish] = {}
+    for wish in wishes:
+        first = found.setdefault((wish.uuid, wish.text), wish)
+        if first is not wish:
+            found[wish.uuid, wish.text] = replace(first, anchors=(*first.anchors, *wish.anchors))
+    return list(found.values())
 
 
 def _furniture(view: View) -> list[Box]:

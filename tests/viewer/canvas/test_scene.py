@@ -312,6 +312,16 @@ def test_a_shape_over_the_antimeridian_is_named_where_it_is(make_scene):
     assert label.px > 700
 
 
+def test_what_lies_on_both_sides_of_the_edge_is_named_once(make_scene):
+    island = shapely.Polygon([(160, 0), (200, 0), (200, 30), (160, 30)])
+    band = shapely.Polygon([(-180, -40), (180, -40), (180, -20), (-180, -20)])
+    loose = site("loose", shapely.Point(-179.0, 50.0), position_error_m=900_000.0, label="Loose")
+    sites = [site("i", island, label="Isle"), site("b", band, label="Band"), loose]
+    scene = make_scene(Document({"sites": sites}))
+    view = View.of_bounds(WGS84, Bounds(140.0, -50.0, 220.0, 70.0), 800, 600)
+    assert sorted(label.text for label in scene.label_layout(view).placed) == ["Band", "Isle", "Loose"]
+
+
 @pytest.mark.parametrize("crs", [WEB_MERCATOR, WGS84])
 @pytest.mark.parametrize("left", [160.0, -200.0, -179.5])
 def test_an_area_over_the_antimeridian_is_whole_and_has_no_edge_there(make_scene, crs, left):
