@@ -80,7 +80,7 @@ class LabelLayouts:
             if not key.labelled:
                 return self.exact(key, task).placed
             self._find(key, task)
-        return carried_along(last[1], last[0].view, key.view) if last is not None and carries else ()
+        return _standing(carried_along(last[1], last[0].view, key.view), key) if last is not None and carries else ()
 
     def _has(self, key: LabelKey) -> bool:
         return self._last is not None and not self._is_stale and self._last[0] == key
@@ -107,3 +107,10 @@ class LabelLayouts:
     def _failed(self, error: GeoloupeError) -> None:
         self._asked = None
         self._jobs.unheard.emit(error)
+
+
+def _standing(labels: Sequence[PlacedLabel], key: LabelKey) -> list[PlacedLabel]:
+    """Without those of layers that are hidden or gone by now: names do not outstay what they name."""
+    layers = {uuid for uuid, _ in key.labelled}
+    parts = ((label, label.uuid.partition("/")) for label in labels)
+    return [label for label, (layer, feature, _) in parts if not feature or layer in layers]

@@ -23,6 +23,7 @@ class Told:
 
     def __init__(self, context: RenderContext) -> None:
         self.changes = 0
+        self.uuid = "a"
         self.made: list[LabelKey] = []
         self.layouts = LabelLayouts(context.jobs, self._changed)
 
@@ -32,7 +33,9 @@ class Told:
     def task(self, key: LabelKey) -> Callable[[], LabelTask]:
         def make() -> LabelTask:
             self.made.append(key)
-            wish = LabelWish("a", f"{key.view.left}", Rank.SETTING, 40, 12, (Anchor(200 - key.view.left, 150, 5),))
+            wish = LabelWish(
+                self.uuid, f"{key.view.left}", Rank.SETTING, 40, 12, (Anchor(200 - key.view.left, 150, 5),)
+            )
             return LabelTask(key.view, [], [wish], ())
 
         return make
@@ -111,6 +114,16 @@ def test_labels_of_another_crs_or_document_are_not_shown(told: Told, qtbot: QtBo
     qtbot.waitUntil(lambda: told.changes == 2)
     told.layouts.forget()
     assert told.shown(polar) == []
+
+
+@pytest.mark.parametrize(("uuid", "stays"), [("site", True), ("layer/7", True), ("hidden/7", False)])
+def test_the_labels_of_a_layer_go_with_it_at_once(told: Told, qtbot: QtBot, uuid: str, *, stays: bool) -> None:
+    told.uuid = uuid
+    both = (*LABELLED, ("hidden", None))
+    told.shown(key_of(labelled=both))
+    qtbot.waitUntil(lambda: told.changes == 1)
+    assert told.shown(key_of(labelled=both)) == ["0"]
+    assert told.shown(key_of(10)) == (["0"] if stays else []), "the other layer's names are being found"
 
 
 def test_labels_that_are_found_after_their_document_has_gone_are_not_shown(told: Told, qtbot: QtBot) -> None:
