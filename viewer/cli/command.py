@@ -5,10 +5,12 @@ from __future__ import annotations
 import argparse
 import json
 import sys
+import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+_BIDI = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\u200e\u200f")
 DONE, BAD_INPUT, USAGE, FINDINGS = 0, 1, 2, 3
 
 
@@ -28,10 +30,20 @@ def print_json(value: Any) -> None:
     sys.stdout.write("\n")
 
 
+def say(line: str) -> None:
+    """One line on standard output, whatever a file has put into it: neither line breaks nor what steers a terminal."""
+    print(_in_one_line(line))
+
+
+def _in_one_line(text: str) -> str:
+    kept = "".join(" " if unicodedata.category(c) in ("Cc", "Zl", "Zp") else c for c in text if c not in _BIDI)
+    return kept.rstrip()
+
+
 def complain(sentence: str) -> None:
     """One clear sentence on standard error."""
     end = "" if sentence.endswith((".", "!", "?")) else "."  # what a library said may have none
-    print(f"geoloupe: {sentence}{end}", file=sys.stderr)
+    print(_in_one_line(f"geoloupe: {sentence}{end}"), file=sys.stderr)
 
 
 def parse_size(text: str) -> tuple[int, int]:

@@ -6,7 +6,7 @@ import argparse
 from pathlib import Path
 from typing import Any
 
-from viewer.cli.command import DONE, Command, add_json, print_json
+from viewer.cli.command import DONE, Command, add_json, print_json, say
 
 
 def _add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -32,7 +32,7 @@ def _print_words(case: str) -> None:
     document = open_case(case)
     for key, name in (("title", "title"), ("subtitle", "subtitle"), ("project_note", "note"), ("context", "context")):
         for line in document.meta(key).splitlines():
-            print(f"{name}: {line}")
+            say(f"{name}: {line}")
 
 
 def describe(text: str) -> dict[str, Any]:
@@ -159,11 +159,11 @@ def _print_facts(facts: dict[str, Any], indent: str = "") -> None:
     for key, value in facts.items():
         name = key.replace("_", " ")
         if isinstance(value, list) and value and isinstance(value[0], dict):
-            print(f"{indent}{name}:")
+            say(f"{indent}{name}:")
             for number, entry in enumerate(value, 1):
-                print(f"{indent}  {number}. " + ", ".join(f"{k} {_text(v)}" for k, v in entry.items()))
+                say(f"{indent}  {number}. " + ", ".join(f"{k} {_text(v)}" for k, v in entry.items()))
         else:
-            print(f"{indent}{name}: {_text(value)}")
+            say(f"{indent}{name}: {_text(value)}")
 
 
 def _text(value: Any) -> str:

@@ -7,7 +7,7 @@ import dataclasses
 import json
 from typing import TYPE_CHECKING, Any
 
-from viewer.cli.command import DONE, Command, add_json, print_json
+from viewer.cli.command import DONE, Command, add_json, print_json, say
 
 if TYPE_CHECKING:
     from layers.document.claim import Claim
@@ -74,7 +74,7 @@ def _sites(arguments: argparse.Namespace) -> int:
         point = site.place
         place = format_coordinate(point.x, point.y, Notation.DD, error_m=site.position_error_m)
         error = "error not judged" if site.position_error_m is None else f"± {site.position_error_m:g} m"
-        print(f"{site.label} | {SITE_CLASSES.get(site.class_code, site.class_code)} | {site.role} | {place}, {error}")
+        say(f"{site.label} | {SITE_CLASSES.get(site.class_code, site.class_code)} | {site.role} | {place}, {error}")
     return DONE
 
 
@@ -92,25 +92,25 @@ def _claims(arguments: argparse.Namespace) -> int:
         print_json(facts)
         return DONE
     for number, fact in enumerate(facts, 1):
-        print(f"{number}. {fact['statement']}")
-        print(f"   made by {fact['made_by'] or 'not said'}; {fact['voice']}; {fact['state']}")
+        say(f"{number}. {fact['statement']}")
+        say(f"   made by {fact['made_by'] or 'not said'}; {fact['voice']}; {fact['state']}")
         if fact["likelihood"]:
             likelihood = fact["likelihood"]
-            print(f"   likelihood: {likelihood['term']} ({likelihood['low']}-{likelihood['high']} %)")
+            say(f"   likelihood: {likelihood['term']} ({likelihood['low']}-{likelihood['high']} %)")
         if fact["confidence"]:
-            print(f"   confidence: {fact['confidence']}")
+            say(f"   confidence: {fact['confidence']}")
         places = [document.sites[uuid].label for uuid in fact["sites"]]
-        print("   places: " + ("; ".join(places) or "none: the claim belongs to the case"))
+        say("   places: " + ("; ".join(places) or "none: the claim belongs to the case"))
         named = document.claims[fact["uuid"]].place_note
         if named not in {"", "none"}:
-            print(f"   named by the source: {named}")
-        print("   sources: " + ("; ".join(s["title"] for s in fact["sources"]) or "none"))
+            say(f"   named by the source: {named}")
+        say("   sources: " + ("; ".join(s["title"] for s in fact["sources"]) or "none"))
     for answer in document.responses.values():
-        print(f"Answer of {answer.speaker}: {answer.words}")
+        say(f"Answer of {answer.speaker}: {answer.words}")
     for words in document.meta("context").splitlines():
-        print(f"Context: {words}")
+        say(f"Context: {words}")
     if document.meta("project_note"):
-        print(f"Note: {document.meta('project_note')}")
+        say(f"Note: {document.meta('project_note')}")
     return DONE
 
 
@@ -129,9 +129,9 @@ def _sources(arguments: argparse.Namespace) -> int:
     for fact in facts:
         cited = len(fact["claims"])
         places = sum(1 for site in document.sites.values() if site.position_source_uuid == fact["uuid"])
-        print(f"{fact['title']} | {fact['publisher'] or 'publisher not said'} | {fact['published_at'] or 'no date'}")
+        say(f"{fact['title']} | {fact['publisher'] or 'publisher not said'} | {fact['published_at'] or 'no date'}")
         counts = f"{cited} claim{'' if cited == 1 else 's'} and {places} site{'' if places == 1 else 's'}"
-        print(f"   reliability {fact['reliability'] or 'not rated'}; cited by {counts}")
+        say(f"   reliability {fact['reliability'] or 'not rated'}; cited by {counts}")
     return DONE
 
 

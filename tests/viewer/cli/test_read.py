@@ -5,12 +5,14 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from shapely import Point
 
 from layers.document.claim import Claim
 from layers.document.document import Document
 from layers.document.rows import ClaimSource
 from layers.document.source import Source
 from layers.project.publish import write_case
+from tests.viewer.canvas.conftest import site
 from viewer.cli.command import DONE, FINDINGS
 
 SITE = [
@@ -32,6 +34,14 @@ def test_sites(cli, demo: Path) -> None:
     assert (jiuquan["geometry"]["type"], jiuquan["role"], jiuquan["claims"]) == ("Point", "setting", [])
     assert jiuquan["aliases"]["zh"].startswith("酒泉")
     assert cli("sites", demo).out.count("\n") == 60
+
+
+def test_a_site_is_one_line_and_steers_no_terminal(cli, tmp_path: Path) -> None:
+    document = Document({"sites": [site("a", Point(1, 2), label="Yard\nof\x1b[31m \u202ered")]})
+    write_case(document, tmp_path / "case.gpkg")
+    assert cli("sites", tmp_path / "case.gpkg").out.splitlines()[0].startswith("Yard of [31m red | ")
+    assert cli("sites", tmp_path / "case.gpkg").out.count("\n") == 1
+    assert "\x1b" not in cli("info", tmp_path / "nothing\x1b[31m.gpkg").err
 
 
 def test_sites_where(cli, demo: Path) -> None:
