@@ -8,10 +8,11 @@ import numpy as np
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QPainter
 
+from layers.geo.seams import without_seams
 from layers.grid.tile_grid import View
 from viewer.canvas.site_frame import ShapeInView, SiteFrame
 from viewer.canvas.site_look import HALO_COLOR, SELECTED_COLOR, LineLook, fill_of, line_look, outline_of
-from viewer.canvas.site_shapes import Floats, Outline, polygon_in_view, runs_in_view, to_pixels, without_seams
+from viewer.canvas.site_shapes import Floats, Outline, polygon_in_view, runs_in_view, to_pixels
 from viewer.canvas.symbol_painter import SymbolPainter, paint_faint_sign
 from viewer.rendering.qt_shapes import path_of, polygon_of, round_pen
 

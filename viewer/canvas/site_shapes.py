@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import NamedTuple
@@ -16,7 +15,7 @@ from shapely.geometry.base import BaseGeometry
 from layers.document.site import Site
 from layers.geo.antimeridian import is_as_drawn, split_geometry
 from layers.geo.bounds import Bounds
-from layers.geo.crs import WGS84, is_unrolled, transform_points, world_bounds
+from layers.geo.crs import WGS84, is_unrolled, transform_points
 from layers.geo.measure import circle, densify
 from layers.grid.tile_grid import Affine, View
 
@@ -122,23 +121,6 @@ def _inverse(view: View) -> Affine:
 @lru_cache(maxsize=8)
 def _world_bounds(view: View) -> Bounds:
     return view.world_bounds()
-
-
-def without_seams(rings: Sequence[Floats], bounds: Bounds | None, crs: str) -> Sequence[Floats]:
-    """The outlines without what runs along the antimeridian, where they lie on both sides of it: there is no edge."""
-    if bounds is None or not is_unrolled(crs):
-        return rings
-    world = world_bounds(crs)
-    slack = world.width * 1e-9
-    if bounds.width < world.width - slack:
-        return rings
-    found: list[Floats] = []
-    for ring in rings:
-        on_edge = np.abs(np.abs(ring[:, 0] - world.centre[0]) - world.width / 2) <= slack
-        inside = ~(on_edge[:-1] & on_edge[1:])
-        edges = np.flatnonzero(np.diff(np.concatenate([[False], inside, [False]]).astype(np.int8)))
-        found += [ring[a : b + 1] for a, b in edges.reshape(-1, 2)]
-    return found
 
 
 class Run(NamedTuple):

@@ -9,8 +9,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QPainter
+from PySide6.QtGui import QPainter, QPolygonF
 
+from layers.geo.bounds import Bounds
+from layers.geo.seams import is_on_both_sides, without_seams
 from layers.grid.tile_grid import View
 from layers.vector.content import VectorContent
 from layers.vector.gathering import gathered
@@ -67,10 +69,18 @@ def paint_areas(
 ) -> None:
     """Areas one by one, in order, each with its own look."""
     dressed: int | None = None
+    may_be_cut = is_on_both_sides(table.world_bounds(), table.crs)
     for position, pieces in enumerate(_pieces(table, rows, view)):
         index = 0 if codes is None else int(codes[position])
         look = looks[index]
         if look is None:
+            continue
+        if may_be_cut and is_on_both_sides(bounds := _bounds_of(table, int(rows[position])), table.crs):
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(brush_of(look))
+            painter.drawPath(path_of(pieces))
+            paint_lines(painter, look, _edges(table, int(rows[position]), bounds, view), scale)
+            dressed = None
             continue
         if look.casing_color or look.ground_color:
             paint_area(painter, look, path_of(pieces), scale)
@@ -84,6 +94,25 @@ def paint_areas(
             painter.drawPolygon(polygon_of(pieces[0]), Qt.FillRule.OddEvenFill)
         else:
             painter.drawPath(path_of(pieces))
+
+
+def _bounds_of(table: FeatureTable, row: int) -> Bounds:
+    """In canvas CRS units."""
+    left, bottom, right, top = (table.bounds[row] * table.step).tolist()
+    x, y = table.origin_x, table.origin_y
+    return Bounds(x + left, y + bottom, x + right, y + top)
+
+
+def _edges(table: FeatureTable, row: int, bounds: Bounds, view: View) -> list[QPolygonF]:
+    """The outline of an area on both sides of the antimeridian, in pixels: there is none along it."""
+    parts, inverse = gathered(table, np.array([row])), view.affine.inverse()
+    world = parts.xy * table.step + (table.origin_x, table.origin_y)
+    found = []
+    for run in without_seams([world[a:b] for a, b in pairwise(parts.starts.tolist())], bounds, table.crs):
+        x, y = run[:, 0], run[:, 1]
+        pixels = inverse.a * x + inverse.b * y + inverse.c, inverse.d * x + inverse.e * y + inverse.f
+        found.append(polygon_of(np.clip(np.stack(pixels, axis=1), -MAX_PIXEL, MAX_PIXEL)))
+    return found
 
 
 def margin_px(looks: Looks, scale: float) -> float:

@@ -100,12 +100,12 @@ def test_a_filter_reaches_the_drawing_and_leaves_it_again(towns, store, context)
     assert drawing.shown == [[]], "nothing is shown that the filter may hide"
     assert context.jobs.wait()
     assert filters.is_settled()
-    assert drawing.shown[-1] == [1]
+    assert drawing.shown[-1] == [2]
     assert filters.counts("towns") == (1, 3)
     follow("name contains '昌' or people is null")
-    assert drawing.shown[-1] == [1], "the old picture stands until the new one is known"
+    assert drawing.shown[-1] == [2], "the old picture stands until the new one is known"
     assert context.jobs.wait()
-    assert drawing.shown[-1] == [2]
+    assert drawing.shown[-1] == [3]
     follow("nosuch = 1")
     assert context.jobs.wait()
     assert "nosuch" in filters.problem("towns")

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import math
 from dataclasses import replace
 from pathlib import Path
 
@@ -159,3 +160,30 @@ def test_over_the_edge_of_the_map_the_other_side_goes_on(draw, tmp_path, qtbot, 
     assert picture[52, 80].tolist() != nothing
     assert picture[52, 425].tolist() != nothing
     assert picture[52, 65].tolist() == nothing, "not twice"
+
+
+@pytest.mark.parametrize("crs", ["EPSG:4326", "EPSG:3857"])
+@pytest.mark.parametrize("most", [2500, 0])
+@pytest.mark.parametrize(
+    "parts", [[[ring(174, 46, 188, 49)]], [[ring(174, 46, 180, 49)], [ring(-180, 46, -172, 49)]]], ids=["leaps", "cut"]
+)
+def test_an_area_over_the_antimeridian_has_no_edge_there(draw, tmp_path, qtbot, monkeypatch, most, parts, crs) -> None:
+    """Whoever cut it. What ends at it has one; so has a line that runs along it."""
+    monkeypatch.setattr(vector_sheet, "FEW_VERTICES", most)
+    path = geojson(
+        tmp_path / "a.geojson",
+        {"type": "MultiPolygon", "coordinates": parts},
+        {"type": "Polygon", "coordinates": [ring(174, 40, 180, 43)]},
+        {"type": "LineString", "coordinates": [[180, 51], [180, 54]]},
+    )
+    unit = 1.0 if crs == "EPSG:4326" else 111_319.490793
+    y = (lambda lat: lat) if crs == "EPSG:4326" else lambda lat: math.degrees(math.asinh(math.tan(math.radians(lat))))
+    view = View(TileGrid(crs, 0.05 * unit, 170.0 * unit, y(56.0) * unit), 0, 0, 440, round((y(56) - y(38)) / 0.05))
+    picture = complete(draw(styled(path)), view, qtbot)
+    row = {lat: round((y(56) - y(lat)) / 0.05) for lat in (41.5, 46.0, 47.5, 49.0, 52.5)}
+    green, edge = [0, 255, 0], slice(195, 206)
+    assert (picture[row[47.5], 95:340, :3] == green).all(), "no edge, and no gap"
+    assert (picture[row[41.5], edge, 2] > 200).any()
+    assert (picture[row[52.5], edge, 2] > 200).any()
+    for lat in (46.0, 49.0):
+        assert (picture[row[lat] - 2 : row[lat] + 3, edge, 2] > 200).any(axis=0).all(), "its own edges are whole"

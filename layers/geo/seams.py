@@ -1,0 +1,37 @@
+"""The edges that a cut at the antimeridian makes: they are no outline of anything."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from layers.geo.bounds import Bounds
+from layers.geo.crs import is_unrolled, world_bounds
+
+type Floats = NDArray[np.float64]
+
+
+def is_on_both_sides(bounds: Bounds | None, crs: str) -> bool:
+    """True for what reaches both edges of a map that ends at the antimeridian: it was cut there. Raises BadCRS."""
+    return bounds is not None and is_unrolled(crs) and bounds.width >= world_bounds(crs).width - _slack(crs)
+
+
+def without_seams(rings: Sequence[Floats], bounds: Bounds | None, crs: str) -> Sequence[Floats]:
+    """(n, 2) outlines in units of `crs`; of what lies on both sides of the antimeridian without what runs along it."""
+    if not is_on_both_sides(bounds, crs):
+        return rings
+    world, slack = world_bounds(crs), _slack(crs)
+    found: list[Floats] = []
+    for ring in rings:
+        on_edge = np.abs(np.abs(ring[:, 0] - world.centre[0]) - world.width / 2) <= slack
+        inside = ~(on_edge[:-1] & on_edge[1:])
+        edges = np.flatnonzero(np.diff(np.concatenate([[False], inside, [False]]).astype(np.int8)))
+        found += [ring[a : b + 1] for a, b in edges.reshape(-1, 2)]
+    return found
+
+
+def _slack(crs: str) -> float:
+    """Some centimetres."""
+    return world_bounds(crs).width * 1e-9
