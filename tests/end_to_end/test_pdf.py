@@ -12,7 +12,7 @@ from xml.etree import ElementTree
 
 import pytest
 from PySide6.QtCore import QMarginsF, QSize, QSizeF, Qt
-from PySide6.QtGui import QPageSize, QPainter, QPdfWriter
+from PySide6.QtGui import QPageSize, QPdfWriter
 from PySide6.QtSvg import QSvgGenerator
 from PySide6.QtTest import QTest
 
@@ -20,6 +20,7 @@ from layers.geo.bounds import Bounds
 from layers.grid.tile_grid import TILE_PX, View
 from tests.end_to_end.conftest import Desk
 from viewer.panels.layer_tree import LayerTreePanel
+from viewer.support.painting import painting
 
 DPI = 96
 NAMED = Bounds(95, 35, 140, 60)
@@ -54,9 +55,8 @@ def write_pdf(desk: Desk, path: Path) -> View:
     writer.setResolution(DPI)
     writer.setPageSize(QPageSize(QSizeF(view.width / DPI, view.height / DPI), QPageSize.Unit.Inch))
     writer.setPageMargins(QMarginsF(0, 0, 0, 0))
-    painter = QPainter(writer)
-    desk.canvas.scene.paint_map(painter, view)
-    painter.end()
+    with painting(writer) as painter:
+        desk.canvas.scene.paint_map(painter, view)
     return view
 
 
@@ -118,9 +118,8 @@ def test_an_svg_has_text_and_paths(framed: Desk, tmp_path: Path) -> None:
     generator.setFileName(str(path))
     generator.setSize(QSize(view.width, view.height))
     generator.setResolution(DPI)
-    painter = QPainter(generator)
-    framed.canvas.scene.paint_map(painter, view)
-    painter.end()
+    with painting(generator) as painter:
+        framed.canvas.scene.paint_map(painter, view)
     root = ElementTree.parse(path).getroot()
     words = {word for text in root.iter(f"{SVG}text") for word in "".join(text.itertext()).split()}
     assert labels(framed) <= words

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, QRect, Qt
-from PySide6.QtGui import QImage, QPainter
+from PySide6.QtGui import QImage
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
@@ -28,6 +28,7 @@ from viewer.panels.add_imagery import AddImageryDialog
 from viewer.panels.layer_tree import LayerTreePanel
 from viewer.rendering.context import RenderContext
 from viewer.support.jobs import Jobs
+from viewer.support.painting import painting
 
 LEVEL_4_PX = 4096
 REGION = QRect(2688, 1280, 1088, 832)
@@ -45,18 +46,17 @@ def world_picture(qapp: object) -> Iterator[QImage]:
     scene = MapScene(document, RenderContext(pool, None, jobs))
     world = world_bounds(WEB_MERCATOR)
     image = QImage(LEVEL_4_PX, LEVEL_4_PX, QImage.Format.Format_RGB32)
-    painter = QPainter(image)
-    step = world.width / LEVEL_4_PX
-    for part, scale in ((QRect(0, 0, LEVEL_4_PX, LEVEL_4_PX), 4), (REGION, 1)):
-        grid = TileGrid(WEB_MERCATOR, step * scale, world.left + part.left() * step, world.top - part.top() * step)
-        view = View(grid, 0, 0, part.width() // scale, part.height() // scale)
-        scene.set_view(view)
-        end = time.monotonic() + 60
-        while not scene.is_complete(view):
-            assert time.monotonic() < end
-            QApplication.processEvents()
-        painter.drawImage(part, image_of(scene, view))
-    painter.end()
+    with painting(image) as painter:
+        step = world.width / LEVEL_4_PX
+        for part, scale in ((QRect(0, 0, LEVEL_4_PX, LEVEL_4_PX), 4), (REGION, 1)):
+            grid = TileGrid(WEB_MERCATOR, step * scale, world.left + part.left() * step, world.top - part.top() * step)
+            view = View(grid, 0, 0, part.width() // scale, part.height() // scale)
+            scene.set_view(view)
+            end = time.monotonic() + 60
+            while not scene.is_complete(view):
+                assert time.monotonic() < end
+                QApplication.processEvents()
+            painter.drawImage(part, image_of(scene, view))
     yield image
     scene.close()
     assert jobs.shutdown()

@@ -147,6 +147,14 @@ def test_nobody_takes_the_items_of_a_layout() -> None:
                 assert "tree" in owner or "table" in owner, f"{path}:{node.lineno}: `laid_out` gives the widgets"
 
 
+def test_painters_end_with_a_block() -> None:
+    """After an error a picture may go before its painter: then the program ends without a word."""
+    for path in [*CODE, *sorted((ROOT / "tests").rglob("*.py"))]:
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "QPainter" and node.args:
+                assert path.name == "painting.py", f"{path}:{node.lineno}: `painting` ends a painter"
+
+
 def test_no_label_guesses_rich_text() -> None:
     """A label fed with a variable shows it as plain text (see the widget scan in the window's tests)."""
     offenders = [

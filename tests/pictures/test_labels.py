@@ -36,6 +36,7 @@ from viewer.canvas.label_painter import PAD_PX, Face, LabelPainter, face_of
 from viewer.canvas.scene import MapScene
 from viewer.export.headless import Studio, complete
 from viewer.rendering.look_painter import marker_radius_px
+from viewer.support.painting import painting
 
 FACILITIES = [
     ("Vostochny", "launch site", 128.33, 51.88), ("文昌航天发射场", "launch site", 110.95, 19.61),
@@ -186,10 +187,9 @@ def _filled(path: QPainterPath, shape: tuple[int, ...]) -> np.ndarray:
     """(h, w) The pixels that a path fills by more than half."""
     alone = QImage(shape[1], shape[0], QImage.Format.Format_ARGB32_Premultiplied)
     alone.fill(Qt.GlobalColor.transparent)
-    painter = QPainter(alone)
-    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-    painter.fillPath(path, QColor("white"))
-    painter.end()
+    with painting(alone) as painter:
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.fillPath(path, QColor("white"))
     return np.frombuffer(alone.constBits(), np.uint8).reshape(shape[0], shape[1], 4)[..., 3] > 140
 
 

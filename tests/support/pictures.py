@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import numpy as np
-from PySide6.QtGui import QImage, QPainter
+from PySide6.QtGui import QImage
 
 from layers.grid.tile_grid import View
 from viewer.canvas.scene import MapScene
 from viewer.canvas.widget import MapCanvas
+from viewer.support.painting import painting
 
 
 def pixels(image: QImage) -> np.ndarray:
@@ -24,9 +25,8 @@ def picture(canvas: MapCanvas) -> np.ndarray:
 def image_of(scene: MapScene, view: View) -> QImage:
     """The map alone as a scene paints it now."""
     image = QImage(view.width, view.height, QImage.Format.Format_RGB32)
-    painter = QPainter(image)
-    scene.paint_map(painter, view)
-    painter.end()
+    with painting(image) as painter:
+        scene.paint_map(painter, view)
     return image
 
 

@@ -23,6 +23,7 @@ from layers.pool.pool import ReaderPool
 from layers.raster.info import RasterInfo
 from layers.raster.style import RasterStyle, colorize
 from viewer.rendering.images import image_of_argb
+from viewer.support.painting import painting
 
 TILE_PX = 256
 
@@ -85,10 +86,9 @@ class TileServer(ThreadingHTTPServer):
         image.fill(QColor.fromHsv((x * 67 + y * 131 + z * 29) % 360, 160, 200))
         if self.picture is not None:
             side = self.picture.width() / 2**z
-            painter = QPainter(image)
-            painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
-            painter.drawImage(QRectF(0, 0, TILE_PX, TILE_PX), self.picture, QRectF(x * side, y * side, side, side))
-            painter.end()
+            with painting(image) as painter:
+                painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
+                painter.drawImage(QRectF(0, 0, TILE_PX, TILE_PX), self.picture, QRectF(x * side, y * side, side, side))
         return image
 
 

@@ -13,6 +13,9 @@ from layers.vector.letters import clusters_of
 from layers.vector.placement import PlacedLabel
 from viewer.canvas.fonts import letters_path
 from viewer.canvas.halos import HaloPainter
+from viewer.support.painting import painting
+
+_SMOOTH = QPainter.RenderHint.Antialiasing | QPainter.RenderHint.SmoothPixmapTransform
 
 type Piece = tuple[QTransform, str]
 """A text, and where the beginning of its baseline is and how it is turned."""
@@ -51,26 +54,20 @@ def bent_sprite(
     sprite = halo.copy()
     to_sprite = QTransform.fromTranslate(-corner.x(), -corner.y())
     if halo_px > 0:
-        painter = _on(halo)
+        with painting(halo) as painter:
+            painter.setRenderHints(_SMOOTH)
+            for way, text in pieces:
+                painter.setTransform(way * to_sprite)
+                halos.paint(painter, QPointF(), font, metrics, text, halo_color, 2 * halo_px)
+    with painting(sprite) as painter:
+        painter.setRenderHints(_SMOOTH)
+        painter.setOpacity(halo_color.alphaF())
+        painter.drawImage(0, 0, halo)
+        painter.setOpacity(1.0)
         for way, text in pieces:
-            painter.setTransform(way * to_sprite)
-            halos.paint(painter, QPointF(), font, metrics, text, halo_color, 2 * halo_px)
-        painter.end()
-    painter = _on(sprite)
-    painter.setOpacity(halo_color.alphaF())
-    painter.drawImage(0, 0, halo)
-    painter.setOpacity(1.0)
-    for way, text in pieces:
-        painter.fillPath((way * to_sprite).map(letters_path(QPointF(), font, text)), color)
-    painter.end()
+            painter.fillPath((way * to_sprite).map(letters_path(QPointF(), font, text)), color)
     sprite.setOffset(corner)
     return sprite
-
-
-def _on(image: QImage) -> QPainter:
-    painter = QPainter(image)
-    painter.setRenderHints(QPainter.RenderHint.Antialiasing | QPainter.RenderHint.SmoothPixmapTransform)
-    return painter
 
 
 def _transparent(width: int, height: int) -> QImage:

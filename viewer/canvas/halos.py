@@ -9,6 +9,7 @@ from PySide6.QtGui import QColor, QFont, QFontMetricsF, QImage, QPainter, QPaint
 
 from viewer.canvas.fonts import letters_path
 from viewer.rendering.qt_shapes import round_pen
+from viewer.support.painting import painting
 
 _MOST_CHARACTERS = 4000
 _SUBPIXELS = 2
@@ -71,11 +72,10 @@ def _painted(path: QPainterPath, color: QColor, width: float) -> tuple[QImage, Q
     size = max(1, math.ceil(box.right()) - left), max(1, math.ceil(box.bottom()) - top)
     image = QImage(*size, QImage.Format.Format_ARGB32_Premultiplied)
     image.fill(Qt.GlobalColor.transparent)
-    painter = QPainter(image)
-    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-    painter.translate(-left, -top)
-    painter.strokePath(path, round_pen(color, width))
-    painter.end()
+    with painting(image) as painter:
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.translate(-left, -top)
+        painter.strokePath(path, round_pen(color, width))
     return image, QPointF(left, top)
 
 

@@ -18,6 +18,7 @@ from viewer.canvas.bent_letters import Piece, advances_of, bent_pieces, bent_spr
 from viewer.canvas.fonts import letters_path, map_font
 from viewer.canvas.halos import HaloPainter
 from viewer.rendering.qt_shapes import is_vector_device
+from viewer.support.painting import painting
 
 PAD_PX = 3.0
 _WRAP_AFTER = 26
@@ -190,30 +191,28 @@ class LabelPainter:
         lines, font, metrics = _lines_of(label, scale, QPointF(0, 0)), face.font(scale), face.metrics(scale)
         halo = _transparent(width, height)
         if face.halo_px > 0 and face.halo_color:
-            painter = QPainter(halo)
-            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-            for place, line in lines:
-                self._halos.paint(
-                    painter, place, font, metrics, line, QColor(face.halo_color), 2 * face.halo_px * scale
-                )
-            painter.end()
+            with painting(halo) as painter:
+                painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+                for place, line in lines:
+                    self._halos.paint(
+                        painter, place, font, metrics, line, QColor(face.halo_color), 2 * face.halo_px * scale
+                    )
         turn = QTransform().rotate(angle_deg)
         box = turn.mapRect(QRectF(-width / 2, -height / 2, width, height))
         # as odd or even as the upright one, so that its middle is on the same place of a pixel
         sprite = _transparent(_like(box.width(), width), _like(box.height(), height)) if angle_deg else halo.copy()
         if not angle_deg:
             sprite.fill(Qt.GlobalColor.transparent)
-        painter = QPainter(sprite)
-        painter.setRenderHints(QPainter.RenderHint.Antialiasing | QPainter.RenderHint.SmoothPixmapTransform)
-        painter.translate(sprite.width() / 2, sprite.height() / 2)
-        painter.rotate(angle_deg)
-        painter.translate(-width / 2, -height / 2)
-        painter.setOpacity(QColor(face.halo_color).alphaF() if face.halo_color else 0.0)
-        painter.drawImage(0, 0, halo)
-        painter.setOpacity(1.0)
-        for place, line in lines:
-            painter.fillPath(letters_path(place, font, line), QColor(face.color))
-        painter.end()
+        with painting(sprite) as painter:
+            painter.setRenderHints(QPainter.RenderHint.Antialiasing | QPainter.RenderHint.SmoothPixmapTransform)
+            painter.translate(sprite.width() / 2, sprite.height() / 2)
+            painter.rotate(angle_deg)
+            painter.translate(-width / 2, -height / 2)
+            painter.setOpacity(QColor(face.halo_color).alphaF() if face.halo_color else 0.0)
+            painter.drawImage(0, 0, halo)
+            painter.setOpacity(1.0)
+            for place, line in lines:
+                painter.fillPath(letters_path(place, font, line), QColor(face.color))
         return sprite
 
 

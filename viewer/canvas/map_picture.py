@@ -9,6 +9,7 @@ from layers.grid.tile_grid import View
 from viewer.canvas.scene import MapScene
 from viewer.canvas.selection import Selection
 from viewer.canvas.viewport import Viewport
+from viewer.support.painting import painting
 
 LOADING_PAINT_MS = 90
 """While tiles arrive the map is painted no oftener: painting stand-ins would take the cores from the readers."""
@@ -85,8 +86,7 @@ class MapPicture(QObject):
             if not fits:
                 self._kept = QImage(view.width, view.height, QImage.Format.Format_RGB32)
             self._kept.setDevicePixelRatio(1.0)
-            painter = QPainter(self._kept)
-            self.paint(painter, view, settled=settled)
-            painter.end()
+            with painting(self._kept) as painter:
+                self.paint(painter, view, settled=settled)
         self._kept.setDevicePixelRatio(view.ratio)
         return self._kept

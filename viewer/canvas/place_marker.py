@@ -18,6 +18,7 @@ from layers.geo.measure import circle, distance_m
 from viewer.canvas.fonts import map_font
 from viewer.canvas.site_look import HALO_COLOR, SELECTED_COLOR
 from viewer.canvas.widget import MapCanvas
+from viewer.support.painting import painting
 
 FRAME_MS = 40
 PULSE_MS = 1400
@@ -170,14 +171,13 @@ class PlaceMarker(QWidget):
         if found is None:
             return
         at, is_place = found
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.translate(-QPointF(self.pos()))
-        if is_place:
-            self._paint_ring(painter, at)
-        else:
-            self._paint_arrow(painter, at)
-        painter.end()
+        with painting(self) as painter:
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            painter.translate(-QPointF(self.pos()))
+            if is_place:
+                self._paint_ring(painter, at)
+            else:
+                self._paint_arrow(painter, at)
 
     def _paint_ring(self, painter: QPainter, at: QPointF) -> None:
         outline = self._outline()

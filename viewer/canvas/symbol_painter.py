@@ -11,6 +11,7 @@ from PySide6.QtGui import QBrush, QColor, QImage, QPainter, QPainterPath
 from viewer.canvas.site_look import HALO_COLOR, PAPER_COLOR, SELECTED_COLOR, Precision, SiteLook
 from viewer.rendering.qt_shapes import is_vector_device, round_pen
 from viewer.rendering.signs import badge_path, symbol_path
+from viewer.support.painting import painting
 
 SYMBOL_RADIUS_PX = 12.0
 """Half of what a badge covers, rim included, in logical pixels."""
@@ -57,12 +58,11 @@ class SymbolPainter:
             half = math.ceil(_HALF_SPRITE_PX * scale)
             sprite = QImage(2 * half, 2 * half, QImage.Format.Format_ARGB32_Premultiplied)
             sprite.fill(Qt.GlobalColor.transparent)
-            painter = QPainter(sprite)
-            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-            painter.translate(half, half)
-            painter.scale(scale, scale)
-            _paint_symbol(painter, look, selected, compact)
-            painter.end()
+            with painting(sprite) as painter:
+                painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+                painter.translate(half, half)
+                painter.scale(scale, scale)
+                _paint_symbol(painter, look, selected, compact)
             self._sprites[key] = sprite
         return sprite
 

@@ -33,6 +33,7 @@ from viewer.canvas.scene import MapScene
 from viewer.canvas.selection import Selection
 from viewer.canvas.view_history import ViewHistory
 from viewer.canvas.viewport import FIT_MARGIN, Viewport
+from viewer.support.painting import painting
 
 REST_MS = 100
 """A wheel gesture has ended when nothing came for so long."""
@@ -238,18 +239,16 @@ class MapCanvas(QWidget):
         """What the canvas shows, in device pixels, overlays included."""
         view = self.viewport.view()
         image = QImage(view.width, view.height, QImage.Format.Format_RGB32)
-        painter = QPainter(image)
-        self._picture.paint(painter, view, settled=self._resting)
-        self._paint_above(painter, view)
-        painter.end()
+        with painting(image) as painter:
+            self._picture.paint(painter, view, settled=self._resting)
+            self._paint_above(painter, view)
         return image
 
     def paintEvent(self, event: QPaintEvent) -> None:
         view = self.viewport.view()
-        painter = QPainter(self)
-        self._picture.show(painter, view, settled=self._resting, whole=event.region().contains(self.rect()))
-        self._paint_above(painter, view)
-        painter.end()
+        with painting(self) as painter:
+            self._picture.show(painter, view, settled=self._resting, whole=event.region().contains(self.rect()))
+            self._paint_above(painter, view)
 
     def _paint_above(self, painter: QPainter, view: View) -> None:
         if self._tool is not None:

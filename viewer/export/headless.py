@@ -10,7 +10,7 @@ from types import TracebackType
 from typing import Self
 
 from PySide6.QtCore import QEventLoop, QTimer
-from PySide6.QtGui import QGuiApplication, QImage, QPainter
+from PySide6.QtGui import QGuiApplication, QImage
 
 from layers.document.document import Document
 from layers.errors import ExportFailed
@@ -26,6 +26,7 @@ from viewer.rendering.context import RenderContext
 from viewer.support.fonts import load_fonts
 from viewer.support.jobs import Jobs
 from viewer.support.memory import keep_freed_memory
+from viewer.support.painting import painting
 from viewer.support.settings import cache_folder
 
 DEADLINE_MS = 120_000
@@ -94,11 +95,8 @@ class Studio:
         image = QImage(view.width, view.height, QImage.Format.Format_RGB32)
         if image.isNull():
             raise ExportFailed("There is not enough memory for a picture of this size: choose a smaller one.")
-        painter = QPainter(image)
-        try:
+        with painting(image) as painter:
             scene.paint_map(painter, view)
-        finally:
-            painter.end()  # else Qt ends the program when the picture goes before its painter
         return image
 
 

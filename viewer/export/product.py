@@ -20,6 +20,7 @@ from viewer.export.layer_legend import layer_rows
 from viewer.export.layout import Layout, Regions, regions
 from viewer.export.legend import LegendRow, legend_rows
 from viewer.export.processing import processing_lines
+from viewer.support.painting import painting
 
 MERCATOR_LATITUDE = 85.0
 MOST_TURNS = 3
@@ -78,9 +79,8 @@ class Product:
         dots = round(self.layout.ratio / LOGICAL_PIXEL_M)
         picture.setDotsPerMeterX(dots)
         picture.setDotsPerMeterY(dots)
-        painter = QPainter(picture)
-        self.paint(painter)
-        painter.end()
+        with painting(picture) as painter:
+            self.paint(painter)
         for key, text in (
             ("Title", self.layout.title),
             ("Description", self.layout.subtitle),

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from PySide6.QtCore import QModelIndex, QSize, Qt
-from PySide6.QtGui import QColor, QIcon, QPainter, QPixmap
+from PySide6.QtGui import QColor, QIcon, QPixmap
 from PySide6.QtWidgets import QAbstractItemView, QFormLayout, QHeaderView, QPushButton, QTreeView, QVBoxLayout, QWidget
 
 from layers.vector.automatic import coloured, recoloured
@@ -23,6 +23,7 @@ from viewer.panels.form_page import side_by_side
 from viewer.panels.icon_button import IconButton
 from viewer.panels.words import capital, choices
 from viewer.rendering.look_sample import HEIGHT_PX, WIDTH_PX
+from viewer.support.painting import painting
 
 _STRIP_PX = QSize(72, 14)
 _ROWS_SHOWN = range(4, 11)
@@ -192,10 +193,11 @@ def _strip(name: str) -> QIcon:
     colors = palette_colors(name, 8 if name in RAMPS else len(QUALITATIVE[name]))
     pixmap = QPixmap(_STRIP_PX * 2)
     pixmap.fill(Qt.GlobalColor.transparent)
-    painter = QPainter(pixmap)
-    width = pixmap.width() / len(colors)
-    for i, color in enumerate(colors):
-        painter.fillRect(round(i * width), 0, round((i + 1) * width) - round(i * width), pixmap.height(), QColor(color))
-    painter.end()
+    with painting(pixmap) as painter:
+        width = pixmap.width() / len(colors)
+        for i, color in enumerate(colors):
+            painter.fillRect(
+                round(i * width), 0, round((i + 1) * width) - round(i * width), pixmap.height(), QColor(color)
+            )
     pixmap.setDevicePixelRatio(2.0)
     return QIcon(pixmap)

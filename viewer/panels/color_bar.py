@@ -6,12 +6,13 @@ from typing import override
 
 import numpy as np
 from PySide6.QtCore import QRectF, QSize
-from PySide6.QtGui import QImage, QPainter, QPaintEvent, QPalette, QPen
+from PySide6.QtGui import QImage, QPaintEvent, QPalette, QPen
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from layers.geo.bounds import Bounds
 from layers.raster.info import BandInfo, RasterInfo
 from layers.raster.style import RasterStyle, Stretch, colorize
+from viewer.support.painting import painting
 
 STEPS = 256
 BAR_PX = 14
@@ -57,13 +58,12 @@ class ColorBar(QWidget):
     def paintEvent(self, event: QPaintEvent) -> None:
         if self._style is None:
             return
-        painter = QPainter(self)
-        painter.drawImage(QRectF(0, 0, self.width(), BAR_PX), self._image)
-        painter.setPen(QPen(self.palette().color(QPalette.ColorRole.Mid), 1))
-        painter.drawRect(QRectF(0.5, 0.5, self.width() - 1, BAR_PX - 1))
-        painter.setPen(self.palette().color(QPalette.ColorRole.PlaceholderText))
-        stretch, below = self._style.stretches[0], BAR_PX + self.fontMetrics().ascent() + 1
-        high = f"{stretch.high:.6g}"
-        painter.drawText(0, below, f"{stretch.low:.6g}")
-        painter.drawText(self.width() - self.fontMetrics().horizontalAdvance(high), below, high)
-        painter.end()
+        with painting(self) as painter:
+            painter.drawImage(QRectF(0, 0, self.width(), BAR_PX), self._image)
+            painter.setPen(QPen(self.palette().color(QPalette.ColorRole.Mid), 1))
+            painter.drawRect(QRectF(0.5, 0.5, self.width() - 1, BAR_PX - 1))
+            painter.setPen(self.palette().color(QPalette.ColorRole.PlaceholderText))
+            stretch, below = self._style.stretches[0], BAR_PX + self.fontMetrics().ascent() + 1
+            high = f"{stretch.high:.6g}"
+            painter.drawText(0, below, f"{stretch.low:.6g}")
+            painter.drawText(self.width() - self.fontMetrics().horizontalAdvance(high), below, high)

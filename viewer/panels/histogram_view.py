@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 from layers.raster.histogram import Histogram
 from layers.raster.style import Stretch
 from viewer.panels.slider_field import KEYS_MS
+from viewer.support.painting import painting
 
 HEIGHT_PX = 64
 GRIP_PX, REACH_PX = 5, 9
@@ -198,18 +199,17 @@ class HistogramView(QWidget):
     def paintEvent(self, event: QPaintEvent) -> None:
         role = QPalette.ColorRole
         palette = self.palette()
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        frame = QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5)
-        painter.setPen(QPen(palette.color(role.Highlight if self.hasFocus() else role.Mid), 1))
-        painter.setBrush(palette.color(role.Base))
-        painter.drawRoundedRect(frame, 4, 4)
-        floor = self.height() - 12.0
-        self._paint_bars(painter, floor)
-        self._paint_curve(painter, floor)
-        for handle in (LOW, HIGH, MIDDLE):
-            self._paint_handle(painter, handle, floor)
-        painter.end()
+        with painting(self) as painter:
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            frame = QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5)
+            painter.setPen(QPen(palette.color(role.Highlight if self.hasFocus() else role.Mid), 1))
+            painter.setBrush(palette.color(role.Base))
+            painter.drawRoundedRect(frame, 4, 4)
+            floor = self.height() - 12.0
+            self._paint_bars(painter, floor)
+            self._paint_curve(painter, floor)
+            for handle in (LOW, HIGH, MIDDLE):
+                self._paint_handle(painter, handle, floor)
 
     def _paint_bars(self, painter: QPainter, floor: float) -> None:
         found = self._histogram

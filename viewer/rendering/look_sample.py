@@ -8,6 +8,7 @@ from PySide6.QtGui import QColor, QIcon, QImage, QPainter, QPainterPath, QPixmap
 
 from layers.vector.look import Look
 from viewer.rendering.look_painter import marker_radius_px, paint_area, paint_arrows, paint_lines, paint_marker
+from viewer.support.painting import painting
 
 WIDTH_PX, HEIGHT_PX = 26, 18
 LIGHTEST, DARKEST = 215.0, 40.0
@@ -44,19 +45,17 @@ def sample_icon(look: Look | None, geometry: str, ratio: float = 2.0) -> QIcon:
     """An icon of a look; empty for what is not drawn. What would be lost on a white or a dark list has a plate."""
     picture = _blank(ratio)
     if look is not None:
-        painter = QPainter(picture)
-        paint_sample(painter, look, geometry, picture.width() / 2, picture.height() / 2, ratio)
-        painter.end()
+        with painting(picture) as painter:
+            paint_sample(painter, look, geometry, picture.width() / 2, picture.height() / 2, ratio)
         plate = _plate(picture)
         if plate is not None:
             bare, picture = picture, _blank(ratio)
-            painter = QPainter(picture)
-            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-            painter.setPen(Qt.PenStyle.NoPen)
-            painter.setBrush(plate)
-            painter.drawRoundedRect(picture.rect(), 3 * ratio, 3 * ratio)
-            painter.drawImage(0, 0, bare)
-            painter.end()
+            with painting(picture) as painter:
+                painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+                painter.setPen(Qt.PenStyle.NoPen)
+                painter.setBrush(plate)
+                painter.drawRoundedRect(picture.rect(), 3 * ratio, 3 * ratio)
+                painter.drawImage(0, 0, bare)
     pixmap = QPixmap.fromImage(picture)
     pixmap.setDevicePixelRatio(ratio)
     return QIcon(pixmap)

@@ -11,6 +11,7 @@ from PySide6.QtGui import QImage, QPainter, QPolygonF, QTransform
 
 from layers.grid.tile_grid import TILE_PX
 from layers.services.matrix import CELLS, Sources, SourceTile, finer
+from viewer.support.painting import painting
 
 type Corners = NDArray[np.float64]
 
@@ -39,20 +40,19 @@ def compose_tile(sources: Sources, pictures: Mapping[SourceTile, QImage], tile_p
     image.fill(Qt.GlobalColor.transparent)
     mosaic = _mosaic(sources, pictures, tile_px)
     points = sources.points - np.array([sources.columns.start * tile_px, sources.rows.start * tile_px], dtype=float)
-    painter = QPainter(image)
-    painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
-    if sources.is_affine:
-        _paint_square(painter, points[::CELLS, ::CELLS], mosaic, 0, 0, TILE_PX)
-    else:
-        points = finer(points)
-        cells = points.shape[0] - 1
-        side = TILE_PX // cells
-        for row in range(cells):
-            for column in range(cells):
-                painter.setClipRect(QRect(column * side, row * side, side, side))
-                corners = points[row : row + 2, column : column + 2]
-                _paint_square(painter, corners, mosaic, column * side, row * side, side)
-    painter.end()
+    with painting(image) as painter:
+        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
+        if sources.is_affine:
+            _paint_square(painter, points[::CELLS, ::CELLS], mosaic, 0, 0, TILE_PX)
+        else:
+            points = finer(points)
+            cells = points.shape[0] - 1
+            side = TILE_PX // cells
+            for row in range(cells):
+                for column in range(cells):
+                    painter.setClipRect(QRect(column * side, row * side, side, side))
+                    corners = points[row : row + 2, column : column + 2]
+                    _paint_square(painter, corners, mosaic, column * side, row * side, side)
     return image
 
 
@@ -85,16 +85,15 @@ def _mosaic(sources: Sources, pictures: Mapping[SourceTile, QImage], tile_px: in
     width, height = len(sources.columns) * tile_px, len(sources.rows) * tile_px
     mosaic = QImage(width, height, QImage.Format.Format_ARGB32_Premultiplied)
     mosaic.fill(Qt.GlobalColor.transparent)
-    painter = QPainter(mosaic)
-    painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
-    count = 2**sources.level
-    for i, column in enumerate(sources.columns):
-        for j, row in enumerate(sources.rows):
-            found = _picture_of(SourceTile(sources.level, column % count, row), pictures)
-            if found is not None:
-                image, part = found
-                painter.drawImage(QRectF(i * tile_px, j * tile_px, tile_px, tile_px), image, part)
-    painter.end()
+    with painting(mosaic) as painter:
+        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
+        count = 2**sources.level
+        for i, column in enumerate(sources.columns):
+            for j, row in enumerate(sources.rows):
+                found = _picture_of(SourceTile(sources.level, column % count, row), pictures)
+                if found is not None:
+                    image, part = found
+                    painter.drawImage(QRectF(i * tile_px, j * tile_px, tile_px, tile_px), image, part)
     return mosaic
 
 

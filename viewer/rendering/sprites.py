@@ -12,6 +12,7 @@ from PySide6.QtGui import QImage, QPainter
 from layers.vector.look import Look
 from layers.vector.stamps import Sprite
 from viewer.rendering.look_painter import marker_radius_px, paint_marker
+from viewer.support.painting import painting
 
 
 @lru_cache(maxsize=512)
@@ -28,9 +29,8 @@ def sprite_image(look: Look, scale: float) -> QImage:
     reach = max(1, math.ceil(marker_radius_px(look) * scale + 0.5))
     image = QImage(2 * reach, 2 * reach, QImage.Format.Format_ARGB32_Premultiplied)
     image.fill(Qt.GlobalColor.transparent)
-    painter = QPainter(image)
-    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-    painter.translate(reach, reach)
-    paint_marker(painter, look, scale)
-    painter.end()
+    with painting(image) as painter:
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.translate(reach, reach)
+        paint_marker(painter, look, scale)
     return image

@@ -12,6 +12,7 @@ from layers.grid.plan import PixelBounds, Plan, pixel_bounds, plan_tiles, tiles_
 from layers.grid.tile_grid import TILE_PX, Affine, TileGrid, TileKey, View
 from viewer.rendering.images import placement
 from viewer.rendering.tile_cache import ByteCache, TileName
+from viewer.support.painting import painting
 from viewer.support.timing import span
 
 RECENT_GRIDS = 3
@@ -161,9 +162,8 @@ class TileSheet:
             # show their seams.
             picture = QImage(view.width, view.height, QImage.Format.Format_ARGB32_Premultiplied)
             picture.fill(Qt.GlobalColor.transparent)
-            inner = QPainter(picture)
-            self._paint_tiles(inner, view, exact, missing)
-            inner.end()
+            with painting(picture) as inner:
+                self._paint_tiles(inner, view, exact, missing)
             exact, missing = [(0, 0, picture)], []
         before = painter.opacity()
         painter.setOpacity(before * opacity)

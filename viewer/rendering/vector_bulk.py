@@ -26,6 +26,7 @@ from layers.vector.table import LINE, POINT, POLYGON, FeatureTable
 from viewer.rendering.look_painter import paint_arrows
 from viewer.rendering.sprites import sprite_of
 from viewer.rendering.vector_painter import margin_px, paint_areas, rows_of_kind, to_pixels
+from viewer.support.painting import painting
 
 LARGE_PX = 75.0
 """Areas that stretch further are painted one by one: there cannot be many in a view."""
@@ -271,10 +272,9 @@ def _painting(picture: NDArray[np.uint32]) -> Iterator[QPainter]:
     """A painter onto the picture itself."""
     height, width = picture.shape
     image = QImage(picture.data, width, height, width * 4, QImage.Format.Format_ARGB32_Premultiplied)
-    painter = QPainter(image)
-    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-    yield painter
-    painter.end()
+    with painting(image) as painter:
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        yield painter
 
 
 def _points(

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QByteArray, QRectF, Qt
-from PySide6.QtGui import QColor, QGuiApplication, QIcon, QPainter, QPalette, QPixmap
+from PySide6.QtGui import QColor, QGuiApplication, QIcon, QPalette, QPixmap
 from PySide6.QtSvg import QSvgRenderer
 
 from viewer.resources import icon_svg, resource_path
+from viewer.support.painting import painting
 
 SIZE_PX = 20
 
@@ -38,8 +39,7 @@ def _draw(svg: bytes, size_px: int, ratio: float) -> QPixmap:
     edge = round(size_px * ratio)
     pixmap = QPixmap(edge, edge)
     pixmap.fill(Qt.GlobalColor.transparent)
-    painter = QPainter(pixmap)
-    QSvgRenderer(QByteArray(svg)).render(painter, QRectF(0, 0, edge, edge))
-    painter.end()
+    with painting(pixmap) as painter:
+        QSvgRenderer(QByteArray(svg)).render(painter, QRectF(0, 0, edge, edge))
     pixmap.setDevicePixelRatio(ratio)
     return pixmap

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 import rasterio
 from PySide6.QtCore import QRect, Qt
-from PySide6.QtGui import QImage, QPainter
+from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QStyleOptionViewItem
 from pytestqt.qtbot import QtBot
 
@@ -29,6 +29,7 @@ from viewer.panels.fields import ChoiceField
 from viewer.panels.layer_facts import info_facts
 from viewer.panels.layer_properties import LayerPropertiesPanel
 from viewer.panels.layer_rows import DATE_ROLE
+from viewer.support.painting import painting
 
 BANDS = np.random.default_rng(9).integers(100, 4000, (4, 120, 160)).astype(np.uint16)
 
@@ -216,9 +217,8 @@ def test_a_date_stands_at_the_right_of_its_row_where_there_is_room(window: MainW
         option = QStyleOptionViewItem()
         option.initFrom(view)
         option.widget, option.rect = view, QRect(0, 0, width, 24)
-        painter = QPainter(image)
-        view.itemDelegate().paint(painter, option, index)
-        painter.end()
+        with painting(image) as painter:
+            view.itemDelegate().paint(painter, option, index)
         return image
 
     wide = QRect(220, 0, 80, 24)

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 import shapely
 from PySide6.QtCore import QBuffer, QIODevice, QSize
-from PySide6.QtGui import QColor, QImage, QPainter
+from PySide6.QtGui import QColor, QImage
 from PySide6.QtSvg import QSvgGenerator
 
 from layers.document.document import Document
@@ -20,6 +20,7 @@ from tests.viewer.canvas.conftest import site
 from tests.viewer.canvas.test_scene import painted, view_of
 from viewer.canvas import label_painter
 from viewer.canvas.label_painter import Face, LabelPainter
+from viewer.support.painting import painting
 
 ROOM = Box(0, 0, 400, 300)
 NAMES = ["Подкаменная Тунгуска", "Yangtze (长江), upper course", "黄河中下游防洪工程河段", "Hồ Chí Minh e\u0301"]
@@ -39,9 +40,8 @@ def around_a_bend(painter: LabelPainter, name: str, face: Face, radius: float = 
 def picture_of(painter: LabelPainter, label: PlacedLabel, ground: str = "#000000") -> np.ndarray:
     image = QImage(400, 300, QImage.Format.Format_RGB32)
     image.fill(QColor(ground))
-    on_image = QPainter(image)
-    painter.paint(on_image, [label], 1.0)
-    on_image.end()
+    with painting(image) as on_image:
+        painter.paint(on_image, [label], 1.0)
     return pixels(image).astype(int)
 
 
@@ -98,9 +98,8 @@ def test_in_a_drawing_it_is_text_in_one_piece_that_is_not_seen_and_letters_that_
     buffer.open(QIODevice.OpenModeFlag.WriteOnly)
     generator.setOutputDevice(buffer)
     generator.setSize(QSize(400, 300))
-    on_drawing = QPainter(generator)
-    painter.paint(on_drawing, [label], 1.0)
-    on_drawing.end()
+    with painting(generator) as on_drawing:
+        painter.paint(on_drawing, [label], 1.0)
     root = ElementTree.fromstring(bytes(buffer.data()))
     texts = list(root.iter("{http://www.w3.org/2000/svg}text"))
     assert ["".join(one.itertext()).strip() for one in texts] == [NAMES[0]]

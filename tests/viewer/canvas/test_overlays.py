@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 from PySide6.QtCore import QRectF
-from PySide6.QtGui import QColor, QImage, QPainter
+from PySide6.QtGui import QColor, QImage
 
 from layers.geo.bounds import Bounds
 from layers.geo.crs import WEB_MERCATOR, WGS84, transform_bounds
@@ -22,6 +22,7 @@ from viewer.canvas.overlays import (
     paint_scale_bar,
     scale_at_m,
 )
+from viewer.support.painting import painting
 
 VOSTOCHNY = Bounds(128.0, 51.6, 128.7, 52.1)
 
@@ -33,9 +34,8 @@ def view_of(bounds: Bounds, crs: str = WEB_MERCATOR, ratio: float = 1.0) -> View
 def painted(paint, view: View, rect: QRectF, *values: object) -> QImage:
     image = QImage(view.width, view.height, QImage.Format.Format_RGB32)
     image.fill(QColor("#336633"))
-    painter = QPainter(image)
-    paint(painter, rect, view, *values)
-    painter.end()
+    with painting(image) as painter:
+        paint(painter, rect, view, *values)
     return image
 
 

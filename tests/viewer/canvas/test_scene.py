@@ -11,7 +11,7 @@ from dataclasses import replace
 import pytest
 import shapely
 from PySide6.QtCore import QBuffer, QIODevice, QMarginsF, QRectF, QSizeF
-from PySide6.QtGui import QColor, QImage, QPageSize, QPainter, QPdfWriter
+from PySide6.QtGui import QColor, QImage, QPageSize, QPdfWriter
 from PySide6.QtSvg import QSvgGenerator
 
 from layers.document.document import Document
@@ -22,6 +22,7 @@ from layers.geo.bounds import Bounds
 from layers.geo.crs import WEB_MERCATOR, WGS84, transform_bounds, transform_points
 from layers.grid.tile_grid import View
 from tests.viewer.canvas.conftest import site, small_document
+from viewer.support.painting import painting
 
 ALL = Bounds(9.4, 49.6, 10.6, 50.4)
 
@@ -37,9 +38,8 @@ def pixel_of(view: View, lon: float, lat: float) -> tuple[float, float]:
 
 def painted(scene, view: View, **options: object) -> QImage:
     image = QImage(view.width, view.height, QImage.Format.Format_RGB32)
-    painter = QPainter(image)
-    scene.paint_map(painter, view, **options)
-    painter.end()
+    with painting(image) as painter:
+        scene.paint_map(painter, view, **options)
     return image
 
 
@@ -247,9 +247,8 @@ def _pdf_of(scene, view: View, path) -> None:
     writer.setResolution(96)
     writer.setPageMargins(QMarginsF(0, 0, 0, 0))
     writer.setPageSize(QPageSize(QSizeF(view.width * 72 / 96, view.height * 72 / 96), QPageSize.Unit.Point))
-    painter = QPainter(writer)
-    scene.paint_map(painter, view)
-    painter.end()
+    with painting(writer) as painter:
+        scene.paint_map(painter, view)
 
 
 @pytest.mark.skipif(
@@ -275,9 +274,8 @@ def test_onto_svg_text_stays_text(make_scene):
     generator = QSvgGenerator()
     generator.setOutputDevice(buffer)
     generator.setViewBox(QRectF(0, 0, 800, 600))
-    painter = QPainter(generator)
-    make_scene().paint_map(painter, view_of())
-    painter.end()
+    with painting(generator) as painter:
+        make_scene().paint_map(painter, view_of())
     svg = bytes(buffer.data()).decode()
     assert ">Site port</text>" in svg
     assert "<polyline" in svg

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 import shapely
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QColor, QImage, QPainter
+from PySide6.QtGui import QColor, QImage
 
 from layers.document.site import Site
 from layers.document.vocabulary import SITE_CLASSES
@@ -14,6 +14,7 @@ from viewer.canvas.site_look import CLAIM_COLOR, SETTING_COLOR, Precision, fill_
 from viewer.canvas.site_symbol import paint_site_symbol
 from viewer.canvas.symbol_painter import SymbolPainter
 from viewer.rendering.signs import badge_path, symbol_path
+from viewer.support.painting import painting
 
 POINT = shapely.Point(10, 50)
 
@@ -21,9 +22,8 @@ POINT = shapely.Point(10, 50)
 def picture(sample: Site, selected: bool = False) -> QImage:
     image = QImage(40, 40, QImage.Format.Format_ARGB32_Premultiplied)
     image.fill(Qt.GlobalColor.transparent)
-    painter = QPainter(image)
-    SymbolPainter().paint(painter, look_of(sample), [(20, 20)], 1.0, selected=selected)
-    painter.end()
+    with painting(image) as painter:
+        SymbolPainter().paint(painter, look_of(sample), [(20, 20)], 1.0, selected=selected)
     return image
 
 
@@ -74,8 +74,7 @@ def test_legends_get_a_sample_of_each_kind(geometry):
     image = QImage(60, 40, QImage.Format.Format_ARGB32_Premultiplied)
     image.fill(Qt.GlobalColor.white)
     blank = image.copy()
-    painter = QPainter(image)
-    paint_site_symbol(painter, site("a", geometry), 30, 20, 1.0)
-    painter.end()
+    with painting(image) as painter:
+        paint_site_symbol(painter, site("a", geometry), 30, 20, 1.0)
     assert image != blank
     assert image.copy(0, 0, 16, 40) == blank.copy(0, 0, 16, 40), "it keeps to its 24 x 18 pixels"

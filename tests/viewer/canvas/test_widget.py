@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 import shapely
 from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
-from PySide6.QtGui import QDragEnterEvent, QDropEvent, QImage, QPainter, QWheelEvent
+from PySide6.QtGui import QDragEnterEvent, QDropEvent, QImage, QWheelEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QHBoxLayout, QWidget
 
@@ -20,6 +20,7 @@ from layers.geo.crs import WEB_MERCATOR, WGS84, transform_points
 from tests.viewer.canvas.conftest import site
 from tests.viewer.conftest import shown
 from viewer.canvas.widget import MapCanvas
+from viewer.support.painting import painting
 from viewer.tools.navigate import NavigateTool
 from viewer.tools.tool import ToolContext
 
@@ -227,9 +228,8 @@ def test_picture_of_the_map_is_what_paint_map_paints(canvas, qtbot):
     view = canvas.viewport.view()
     product = QImage(view.width, view.height, QImage.Format.Format_RGB32)
 
-    painter = QPainter(product)
-    canvas.scene.paint_map(painter, view)
-    painter.end()
+    with painting(product) as painter:
+        canvas.scene.paint_map(painter, view)
     assert canvas.grab_picture() == product
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QFontMetricsF, QImage, QPainter
+from PySide6.QtGui import QFontMetricsF, QImage
 
 from layers.document.document import Document
 from layers.geo.bounds import Bounds
@@ -25,6 +25,7 @@ from viewer.export.layout import Layout
 from viewer.export.legend import legend_rows
 from viewer.export.product import Product, inside_world
 from viewer.support.fonts import font
+from viewer.support.painting import painting
 
 LAYOUT = Layout(
     900, 620, title="Title of the map", subtitle="One sentence", marking="TLP:RED", author="An Analyst",
@@ -53,9 +54,8 @@ def test_the_map_inside_the_frame_is_the_picture_of_the_scene(studio, document, 
     room, view = product.regions.map, product.view
     assert (view.width, view.height, view.ratio) == (room.width(), room.height(), ratio)
     alone = QImage(view.width, view.height, QImage.Format.Format_RGB32)
-    painter = QPainter(alone)
-    scene.paint_map(painter, view)
-    painter.end()
+    with painting(alone) as painter:
+        scene.paint_map(painter, view)
     wrong = (part(pixels(product.image()), room) != pixels(alone)).any(axis=2)
     # Furniture on the map: the scale bar below at the left, the arrow above at the right, the frame's inner edge.
     wrong[view.height - round(48 * ratio) :, : round(236 * ratio)] = False

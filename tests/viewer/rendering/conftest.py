@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 import rasterio
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QImage, QPainter
+from PySide6.QtGui import QImage
 from rasterio.transform import from_origin
 
 from layers.document.layer import Layer
@@ -23,6 +23,7 @@ from viewer.rendering.drawing import LayerDrawing
 from viewer.rendering.drawings import drawing_for
 from viewer.rendering.images import argb_of_image
 from viewer.support.jobs import Jobs
+from viewer.support.painting import painting
 
 
 class CountingPool(ReaderPool):
@@ -87,9 +88,8 @@ def picture_of(drawing: LayerDrawing, view: View) -> np.ndarray:
     """(h, w, 4) blue, green, red, alpha of what the drawing paints now."""
     image = QImage(view.width, view.height, QImage.Format.Format_ARGB32_Premultiplied)
     image.fill(Qt.GlobalColor.transparent)
-    painter = QPainter(image)
-    drawing.paint(painter, view)
-    painter.end()
+    with painting(image) as painter:
+        drawing.paint(painter, view)
     return argb_of_image(image).view(np.uint8).reshape(view.height, view.width, 4)
 
 

@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 import pytest
-from PySide6.QtGui import QColor, QIcon, QPainter, QPixmap
+from PySide6.QtGui import QColor, QIcon, QPixmap
 
 from layers.vector.look import Look
 from tests.support.pictures import pixels
 from viewer.rendering.look_sample import HEIGHT_PX, WIDTH_PX, sample_icon
+from viewer.support.painting import painting
 
 
 def on(ground: str, icon: QIcon):
     pixmap = QPixmap(WIDTH_PX, HEIGHT_PX)
     pixmap.fill(QColor(ground))
-    painter = QPainter(pixmap)
-    icon.paint(painter, pixmap.rect())
-    painter.end()
+    with painting(pixmap) as painter:
+        icon.paint(painter, pixmap.rect())
     return pixels(pixmap.toImage()).astype(int)
 
 

@@ -20,6 +20,7 @@ from viewer.rendering.context import RenderContext
 from viewer.rendering.raster_drawing import RasterDrawing
 from viewer.rendering.tile_cache import RawTile, TileName
 from viewer.support.jobs import Jobs
+from viewer.support.painting import painting
 
 EXACT = View(TileGrid("EPSG:3857", 10.0, 1e6, 6e6), 0, 0, 700, 500)
 """The ramp at its own resolution and place."""
@@ -110,20 +111,18 @@ def test_under_a_scaled_painter_the_picture_is_scaled_without_seams(drawing, qtb
     complete(drawing, EXACT, qtbot)
     image = QImage(500, 357, QImage.Format.Format_ARGB32_Premultiplied)
     image.fill(0xFFFFFFFF)
-    painter = QPainter(image)
-    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-    painter.scale(500 / 700, 500 / 700)
-    drawing.paint(painter, EXACT)
-    painter.end()
+    with painting(image) as painter:
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.scale(500 / 700, 500 / 700)
+        drawing.paint(painter, EXACT)
     assert max(image.pixelColor(x, y).blue() for x in range(2, 498) for y in range(2, 354, 7)) == 60
 
 
 def test_a_pdf_gets_one_picture_not_tiles(drawing, qtbot, tmp_path: Path) -> None:
     complete(drawing, EXACT, qtbot)
     writer = QPdfWriter(str(tmp_path / "map.pdf"))
-    painter = QPainter(writer)
-    drawing.paint(painter, EXACT)
-    painter.end()
+    with painting(writer) as painter:
+        drawing.paint(painter, EXACT)
     # One picture and its mask; as tiles there would be six.
     assert (tmp_path / "map.pdf").read_bytes().count(b"/Subtype /Image") <= 2
 

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 import shapely
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QImage, QPainter
+from PySide6.QtGui import QImage
 
 from layers.grid.tile_grid import TileGrid, View
 from layers.vector.content import FeatureClasses, VectorContent
@@ -24,6 +24,7 @@ from viewer.rendering import vector_sheet
 from viewer.rendering.images import argb_of_image
 from viewer.rendering.vector_bulk import bulk_picture
 from viewer.rendering.vector_painter import paint_content
+from viewer.support.painting import painting
 
 AREA = Look("#003366", 1.2, "#66cc3300")
 LINE = Look("#003366", 1.6)
@@ -34,9 +35,8 @@ POINT = Look("#ffffff", 1.0, "#cc3300", size_px=9.0)
 def one_by_one(content: VectorContent, view: View, scale: float = 1.0) -> np.ndarray:
     image = QImage(view.width, view.height, QImage.Format.Format_ARGB32_Premultiplied)
     image.fill(Qt.GlobalColor.transparent)
-    painter = QPainter(image)
-    paint_content(painter, content, view, scale)
-    painter.end()
+    with painting(image) as painter:
+        paint_content(painter, content, view, scale)
     return channels(argb_of_image(image))
 
 

@@ -8,7 +8,6 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PySide6.QtCore import QBuffer, QByteArray, QIODevice
-from PySide6.QtGui import QPainter
 from PySide6.QtSvg import QSvgGenerator
 
 from layers.grid.tile_grid import TileGrid, View
@@ -17,6 +16,7 @@ from layers.vector.style import VectorStyle
 from tests.viewer.rendering.conftest import CountingPool, complete, layer_of
 from viewer.rendering import vector_sheet
 from viewer.rendering.look_painter import shape_path
+from viewer.support.painting import painting
 
 VIEW = View(TileGrid("EPSG:4326", 0.01, 10.0, 50.0), 0, 0, 600, 500)
 """10 to 16 E, 45 to 50 N."""
@@ -107,9 +107,8 @@ def test_an_svg_gets_vectors(draw, shapes: Path, qtbot, monkeypatch) -> None:
     buffer.open(QIODevice.OpenModeFlag.WriteOnly)
     generator = QSvgGenerator()
     generator.setOutputDevice(buffer)
-    painter = QPainter(generator)
-    drawing.paint(painter, VIEW)
-    painter.end()
+    with painting(generator) as painter:
+        drawing.paint(painter, VIEW)
     text = bytes(data.data()).decode()
     assert "<image" not in text
     assert "<path" in text or "<polyline" in text
