@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 from layers.pool.pool import ReaderPool
 from layers.pool.protocol import Profile, foretells_features
 from viewer.support.memory import keep_freed_memory
+from viewer.support.plain_imports import load_qt
 
 if TYPE_CHECKING:
     from viewer.app.program import Program
@@ -41,6 +42,7 @@ def run(
     try:
         sys.setswitchinterval(SWITCH_INTERVAL_S)
         _choose_platform()
+        load_qt()
         from viewer.app.program import Program, Wishes  # for start-up time: the readers are on their way already
 
         wishes = Wishes(

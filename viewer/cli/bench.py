@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 
 from viewer.cli.command import DONE, USAGE, Command, add_json, complain, parse_size, print_json
+from viewer.support.plain_imports import load_qt
 
 
 def _add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -26,6 +27,7 @@ def _run(arguments: argparse.Namespace) -> int:
         complain("“bench export” is not yet available.")
         return USAGE
     if arguments.what == "view":
+        load_qt()
         from viewer.cli.bench_view import measure_view  # for start-up time
 
         figures = measure_view(arguments.file, arguments.size, arguments.frames)

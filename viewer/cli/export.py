@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from viewer.cli.command import DONE, USAGE, Command, complain, parse_bounds, parse_size
+from viewer.support.plain_imports import load_qt
 
 if TYPE_CHECKING:
     from layers.document.document import Document
@@ -73,6 +74,8 @@ def _picture(document: Document, arguments: argparse.Namespace) -> None:
     from layers.errors import CannotBePlaced  # for start-up time
     from layers.geo.bounds import Bounds
     from viewer.cli.documents import is_all_in_pixels
+
+    load_qt()
     from viewer.export.headless import Studio, complete
     from viewer.export.image import save_image
     from viewer.export.layout import Layout, today

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from viewer.cli.command import DONE, Command, complain, parse_bounds, parse_size
+from viewer.support.plain_imports import load_qt
 
 if TYPE_CHECKING:
     from viewer.canvas.scene import MapScene
@@ -28,6 +29,8 @@ def _run(arguments: argparse.Namespace) -> int:
     from layers.geo.bounds import Bounds
     from layers.geo.crs import WEB_MERCATOR, parse_crs
     from viewer.cli.documents import document_of, hosts_named, is_all_in_pixels
+
+    load_qt()
     from viewer.export.headless import Studio
     from viewer.export.image import check_suffix, save_image
 

@@ -1,0 +1,39 @@
+"""Every command that draws leaves imports as they are: PySide6 would keep the source text of all that is imported."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[3]
+PROGRAM = """
+import linecache, sys
+from viewer.__main__ import main
+code = main(sys.argv[1:])
+kept = [name for name in linecache.cache if "viewer/" in name.replace("\\\\", "/")]
+sys.exit(code or f"the text of {len(kept)} modules is kept" if kept or code else 0)
+"""
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["demo", "--screenshot", "out.png", "--size", "900x700"],
+        ["render", "{demo}", "--out", "out.png", "--size", "300x200"],
+        ["export", "{demo}", "--out", "out.png", "--size", "700x460"],
+        ["bench", "view", "{scene}", "--size", "300x200"],
+    ],
+    ids=["window", "render", "export", "bench"],
+)
+def test_no_source_text_is_read_at_imports(words: list[str], demo: Path, scene_tif: Path, tmp_path: Path) -> None:
+    said = [word.format(demo=demo, scene=scene_tif) for word in words]
+    environment = os.environ | {"PYTHONPATH": str(ROOT), "QT_QPA_PLATFORM": "offscreen"}
+    done = subprocess.run(
+        [sys.executable, "-c", PROGRAM, *said], cwd=tmp_path, env=environment, stdin=subprocess.DEVNULL,
+        capture_output=True, text=True, check=False, timeout=50,
+    )  # fmt: skip
+    assert (done.returncode, done.stderr) == (0, "")
