@@ -59,7 +59,9 @@ class RasterTiles:
     ) -> None:
         """`lender`: other tiles of the layer, which have the small picture of it all."""
         self.source = source
-        self.sheet = TileSheet(context.tiles.styled, layer_uuid, lender=None if lender is None else lender.sheet)
+        self.sheet: TileSheet = TileSheet(
+            context.tiles.styled, layer_uuid, lender=None if lender is None else lender.sheet
+        )
         self._has_lender = lender is not None
         self.shown: Shown | None = None
         self.view: View | None = None

@@ -106,7 +106,7 @@ def _bounds_of(table: FeatureTable, row: int) -> Bounds:
 def _edges(table: FeatureTable, row: int, bounds: Bounds, view: View) -> list[QPolygonF]:
     """The outline of an area on both sides of the antimeridian, in pixels: there is none along it."""
     parts, inverse = gathered(table, np.array([row])), view.affine.inverse()
-    world = parts.xy * table.step + (table.origin_x, table.origin_y)
+    world = np.float64(table.step) * parts.xy + (table.origin_x, table.origin_y)
     found = []
     for run in without_seams([world[a:b] for a, b in pairwise(parts.starts.tolist())], bounds, table.crs):
         x, y = run[:, 0], run[:, 1]
