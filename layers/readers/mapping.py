@@ -14,11 +14,14 @@ from layers.grid.tile_grid import Affine
 from layers.readers.warp import Warp
 
 MAX_ERROR_PX = 0.125
+PLANE_ERROR_PX = 1 / 32
+"""So near to a plane a tile is one: each has its own, and no step shows where two of them meet."""
 _FIRST_STEPS = 4
 _LAST_STEPS = 64
 
 Floats = NDArray[np.float64]
 Singles = NDArray[np.float32]
+Span = tuple[float, float]
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,9 +78,9 @@ class Frame:
 class Mapping:
     """For each target pixel's centre the source position in full-resolution pixels, nan where there is none.
 
-    `x`, `y` stand at the nodes of a lattice over the target's edges, (rows + 1, cols + 1), or, where that would not be
-    exact enough, at every pixel's centre (`is_dense`). Pixel edges are whole numbers. `scale` is how many source pixels
-    a target pixel spans.
+    `x`, `y` stand at the nodes of a lattice over the target's edges, (rows + 1, cols + 1), with four nodes on a plane,
+    or, where a lattice would not be exact enough, at every pixel's centre (`is_dense`). Pixel edges are whole numbers.
+    `scale` is how many source pixels a target pixel spans.
     """
 
     x: Floats
@@ -86,19 +89,22 @@ class Mapping:
     scale: float
     is_dense: bool = False
 
-    def inside(self, frame: Frame) -> NDArray[np.bool_] | None:
-        """(height, width) where the source has pixels; None where that is everywhere."""
+    def lies_within(self, frame: Frame) -> bool:
+        """True where the source has pixels everywhere."""
         ranges = ((self.x, frame.width), (self.y, frame.height))
-        if all(values.min() >= 0 and values.max() <= size for values, size in ranges):
-            return None
-        x, y = self.at_pixels()
-        return (x >= 0) & (x <= frame.width) & (y >= 0) & (y <= frame.height)
+        return all(values.min() >= 0 and values.max() <= size for values, size in ranges)
 
-    def at_pixels(self) -> tuple[Floats, Floats]:
-        """The positions of all pixel centres, (height, width) each."""
+    def reach(self, frame: Frame) -> tuple[Span, Span] | None:
+        """The columns and the rows of the source that the target needs; None where it lies beside the source."""
+        x, y = self.x, self.y
         if self.is_dense:
-            return self.x, self.y
-        return _bilinear(self.x, self.shape), _bilinear(self.y, self.shape)
+            inside = (x >= 0) & (x <= frame.width) & (y >= 0) & (y <= frame.height)
+            x, y = x[inside], y[inside]
+            if not x.size:
+                return None
+        cols = max(float(x.min()), 0.0), min(float(x.max()), float(frame.width))
+        rows = max(float(y.min()), 0.0), min(float(y.max()), float(frame.height))
+        return None if cols[0] > cols[1] or rows[0] > rows[1] else (cols, rows)
 
     def in_window(self, scale: tuple[float, float], shift: tuple[float, float]) -> tuple[Singles, Singles]:
         """The same in the pixels of a window: scaled, then moved. The numbers are small then: 32 bits hold them."""
@@ -122,13 +128,19 @@ def map_pixels(target: Target, frame: Frame) -> Mapping:
 
 
 def _interpolated(target: Target, frame: Frame, steps: int) -> Mapping | None:
-    """The mapping from a grid of `steps` cells a side, or None where that is too coarse or a point has no place."""
+    """The mapping from a plane, or from a grid of `steps` cells a side where it is bent.
+
+    None where the grid is too coarse or a point has no place.
+    """
     fine_x, fine_y = _exact(target, frame, *_lattice(target.width, target.height, 2 * steps))
     if not np.isfinite(fine_x).all():
         return None
     nodes_x, nodes_y = fine_x[::2, ::2], fine_y[::2, ::2]
     cell_w, cell_h = target.width / steps, target.height / steps
     scale = _scale(nodes_x, nodes_y, cell_w, cell_h)
+    planes = [_plane(fine, PLANE_ERROR_PX * scale) for fine in (fine_x, fine_y)]
+    if planes[0] is not None and planes[1] is not None:
+        return Mapping(planes[0], planes[1], (target.height, target.width), scale)
     off = max(_midpoint_error(fine_x), _midpoint_error(fine_y))
     if off > MAX_ERROR_PX * scale:
         return None
@@ -152,6 +164,17 @@ def _exact(target: Target, frame: Frame, px: Floats, py: Floats) -> tuple[Floats
         middle, _ = frame.affine.apply(frame.width / 2, frame.height / 2)
         x = x - frame.period * np.round((x - middle) / frame.period)
     return frame.pixels_at(x, y)
+
+
+def _plane(fine: Floats, tolerance: float) -> Floats | None:
+    """The corners (2, 2) of the plane nearest to a square lattice, None where a node is further from it."""
+    across = np.linspace(-1.0, 1.0, len(fine))
+    weights = across / ((across * across).sum() * len(fine))
+    middle, right, down = fine.mean(), (fine * weights).sum(), (fine * weights[:, None]).sum()
+    off = np.abs(fine - (middle + right * across + down * across[:, None])).max()
+    if off > tolerance:
+        return None
+    return np.array([[middle - right - down, middle + right - down], [middle - right + down, middle + right + down]])
 
 
 def _midpoint_error(fine: Floats) -> float:
@@ -192,6 +215,11 @@ def _centres(target: Target) -> tuple[Floats, Floats]:
 
 def _bilinear(nodes: NDArray[Any], shape: tuple[int, int]) -> NDArray[Any]:
     """The nodes' surface at pixel centres. Not by matrix products: BLAS would wake threads for such small ones."""
+    if nodes.shape == (2, 2):
+        (corner, right), (below, _) = nodes.tolist()
+        down = (below - corner) * _positions(shape[0], 1)[1] + corner
+        across = (right - corner) * _positions(shape[1], 1)[1]
+        return down.astype(nodes.dtype)[:, None] + across.astype(nodes.dtype)
     node, share = _positions(shape[0], nodes.shape[0] - 1)
     rows = nodes[node] + (nodes[node + 1] - nodes[node]) * share[:, None].astype(nodes.dtype)
     steps, cell = nodes.shape[1] - 1, shape[1] / (nodes.shape[1] - 1)

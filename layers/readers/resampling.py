@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 import cv2
@@ -39,15 +40,23 @@ def resample(
     if not whole:
         out_mask = _remap(mask.view(np.uint8), x, y, cv2.INTER_NEAREST).view(bool)
     interpolation = _INTERPOLATIONS.get(how, cv2.INTER_LINEAR)
+    out = np.empty((len(bands), *x.shape), bands.dtype)
+    if whole and valid is None and interpolation == cv2.INTER_LINEAR and bands.dtype.name in _NATIVE:
+        for into, band in zip(out, bands, strict=True):  # what most tiles are: straight to where it goes
+            _remap(np.ascontiguousarray(band), x, y, interpolation, into)
+        return out, out_mask
+    found: Iterable[NDArray[Any]]
     if interpolation == cv2.INTER_NEAREST:
-        return np.stack([_nearest(band, x, y) for band in bands]), out_mask
-    if valid is not None:
-        out = [_where_valid(band, has_value, x, y, interpolation) for band, has_value in zip(bands, valid, strict=True)]
+        found = (_nearest(band, x, y) for band in bands)
+    elif valid is not None:
+        found = (_where_valid(band, has, x, y, interpolation) for band, has in zip(bands, valid, strict=True))
     elif whole:
-        out = [_like(_interpolated(_workable(band), x, y, interpolation), band.dtype) for band in bands]
+        found = (_like(_interpolated(_workable(band), x, y, interpolation), band.dtype) for band in bands)
     else:
-        out = _weighted(bands, mask, x, y, interpolation)
-    return np.stack(out), out_mask
+        found = _weighted(bands, mask, x, y, interpolation)
+    for into, values in zip(out, found, strict=True):
+        into[:] = values
+    return out, out_mask
 
 
 def _where_valid(band: NDArray[Any], has_value: Mask, x: Places, y: Places, interpolation: int) -> NDArray[Any]:
@@ -131,5 +140,8 @@ def _keys(t: Places) -> tuple[Places, Places, Places, Places]:
     return -t * u * u / two, 1 - t * t * (5 - 3 * t) / two, 1 - u * u * (5 - 3 * u) / two, -u * t * t / two
 
 
-def _remap(values: NDArray[Any], x: Places, y: Places, interpolation: int) -> NDArray[Any]:
-    return np.asarray(cv2.remap(values, x, y, interpolation, borderMode=cv2.BORDER_REPLICATE))
+def _remap(
+    values: NDArray[Any], x: Places, y: Places, interpolation: int, into: NDArray[Any] | None = None
+) -> NDArray[Any]:
+    """`into`: where the values are to go, contiguous and of their type."""
+    return np.asarray(cv2.remap(values, x, y, interpolation, into, borderMode=cv2.BORDER_REPLICATE))

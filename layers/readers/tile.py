@@ -16,7 +16,7 @@ from rasterio.windows import Window
 from layers.errors import CannotBePlaced, SourceChanged
 from layers.grid.tile_grid import Affine
 from layers.readers.datasets import DATASETS, FULL_RESOLUTION
-from layers.readers.mapping import Frame, Mapping, Target, map_pixels
+from layers.readers.mapping import Frame, Mapping, Singles, Span, Target, map_pixels
 from layers.readers.overview_cache import OVERVIEW_FACTOR, built_overview
 from layers.readers.pixels import Pixels, read_pixels, real_values
 from layers.readers.resampling import resample
@@ -60,11 +60,11 @@ def read_tile(params: dict[str, Any]) -> tuple[dict[str, Any], tuple[NDArray[Any
     if any(full.colorinterp[index - 1] is ColorInterp.palette for index in indexes):
         how = "nearest"  # there is no mean of two colour numbers
     mapping = map_pixels(target, frame)
-    inside = mapping.inside(frame)
-    if inside is not None and not inside.any():
+    reach = mapping.reach(frame)
+    if reach is None:
         return _empty(full, indexes, target)
     source = _choose(full, mapping.scale, str(params.get("overview_path", "")))
-    pixels, x, y = _read_around(source, indexes, mapping, inside, frame)
+    pixels, x, y, inside = _read_around(source, indexes, mapping, reach, frame)
     if params.get("nodata") is not None:
         pixels = pixels.without(float(params["nodata"]), source.sx > 1 or source.shrink > 1)
     bands, mask = resample(real_values(pixels.bands), pixels.mask, x, y, how, pixels.valid)
@@ -118,35 +118,36 @@ def _choose(full: DatasetReader, scale: float, overview_path: str) -> _Source:
 
 
 def _read_around(
-    source: _Source, indexes: list[int], mapping: Mapping, inside: NDArray[np.bool_] | None, frame: Frame
-) -> tuple[Pixels, NDArray[np.float32], NDArray[np.float32]]:
-    """The pixels that the mapping touches, and the mapping in them: positions of centres, as cv2 counts."""
+    source: _Source, indexes: list[int], mapping: Mapping, reach: tuple[Span, Span], frame: Frame
+) -> tuple[Pixels, Singles, Singles, NDArray[np.bool_] | None]:
+    """The pixels that the mapping touches, the mapping in them, positions of centres as cv2 counts, and where these are
+    inside the source, None for everywhere.
+    """
     ds, shrink = source.dataset, source.shrink
-    x, y = mapping.x, mapping.y
-    if inside is not None:
-        x, y = mapping.at_pixels()
-        x, y = x[inside], y[inside]
     wraps = frame.is_round_the_world
-    reach = _MARGIN_PX * shrink
-    left, right = _span(x / source.sx, reach, shrink, (-reach, ds.width + reach) if wraps else (0, ds.width))
-    top, bottom = _span(y / source.sy, reach, shrink, (0, ds.height))
+    margin = _MARGIN_PX * shrink
+    left, right = _span(reach[0], source.sx, margin, shrink, (-margin, ds.width + margin) if wraps else (0, ds.width))
+    top, bottom = _span(reach[1], source.sy, margin, shrink, (0, ds.height))
     while max(right - left, bottom - top) / shrink > _MAX_WINDOW_PX:
         shrink *= 2
     pixels = _read_wrapped(ds, indexes, (left, right), (top, bottom), shrink)
     rows, cols = pixels.mask.shape
     per_col, per_row = cols / (right - left), rows / (bottom - top)
-    local_x, local_y = mapping.in_window(
-        (per_col / source.sx, per_row / source.sy), (-left * per_col - PIXEL_CENTRE, -top * per_row - PIXEL_CENTRE)
-    )
-    if inside is not None:
-        outside = ~inside
-        local_x[outside] = local_y[outside] = -1.0
-    return pixels, local_x, local_y
+    scale_x, scale_y = per_col / source.sx, per_row / source.sy
+    shift_x, shift_y = -left * per_col - PIXEL_CENTRE, -top * per_row - PIXEL_CENTRE
+    x, y = mapping.in_window((scale_x, scale_y), (shift_x, shift_y))
+    if mapping.lies_within(frame):
+        return pixels, x, y, None
+    inside = (x >= shift_x) & (x <= frame.width * scale_x + shift_x)
+    inside &= (y >= shift_y) & (y <= frame.height * scale_y + shift_y)
+    if mapping.is_dense:
+        x[~inside] = y[~inside] = -1.0  # some are no numbers
+    return pixels, x, y, inside
 
 
-def _span(values: NDArray[np.float64], reach: int, step: int, bounds: tuple[int, int]) -> tuple[int, int]:
-    low = math.floor((values.min() - reach) / step) * step
-    high = math.ceil((values.max() + reach) / step) * step
+def _span(reach: Span, scale: float, margin: int, step: int, bounds: tuple[int, int]) -> tuple[int, int]:
+    low = math.floor((reach[0] / scale - margin) / step) * step
+    high = math.ceil((reach[1] / scale + margin) / step) * step
     low, high = max(low, bounds[0]), min(high, bounds[1])
     return low, max(high, low + 1)
 

@@ -4,7 +4,7 @@ import pytest
 from layers.geo.bounds import Bounds
 from layers.geo.crs import transform_bounds, transform_points
 from layers.grid.tile_grid import Affine
-from layers.readers.mapping import MAX_ERROR_PX, Frame, Target, map_pixels
+from layers.readers.mapping import MAX_ERROR_PX, PLANE_ERROR_PX, Frame, Target, map_pixels
 
 SCENE = Frame("EPSG:32652", Affine(1, 0, 400_000, 0, -1, 5_760_000), 16_384, 16_384)
 WORLD = Frame("EPSG:4326", Affine(1 / 15, 0, -180, 0, -1 / 15, 90), 5400, 2700)
@@ -47,13 +47,45 @@ def test_every_pixel_is_where_proj_says_to_an_eighth(frame, crs, bounds):
     x, y = frame.affine.inverse().apply(x, y)
     allowed = MAX_ERROR_PX * found.scale * 1.05
     turn = np.inf if frame is SCENE else 360 / frame.affine.a
-    found_x, found_y = found.at_pixels()
+    found_x, found_y = found.in_window((1, 1), (0, 0))
     off = np.abs(found_x - x)
     if frame is PACIFIC:  # whichever turn, it must be the one nearest to the raster
         assert np.nanmax(np.abs(found_x - frame.width / 2)) <= turn / 2 + allowed
     off = np.minimum(off, np.abs(off - turn))
     assert np.nanmax(off) < allowed
     assert np.nanmax(np.abs(found_y - y)) < allowed
+
+
+def test_a_small_tile_is_a_plane_and_meets_the_next_one():
+    """What stands on a plane is added up, not interpolated; where two of them meet no step may show."""
+    both = _mercator(Bounds(408_000, 5_750_000, 410_000, 5_751_000))
+    middle = (both.left + both.right) / 2
+    sides = [Bounds(both.left, both.bottom, middle, both.top), Bounds(middle, both.bottom, both.right, both.top)]
+    found = [map_pixels(target("EPSG:3857", side), SCENE) for side in sides]
+    assert all(mapping.x.shape == mapping.y.shape == (2, 2) for mapping in found)
+    assert np.abs(found[0].x[:, 1] - found[1].x[:, 0]).max() < 2 * PLANE_ERROR_PX * found[0].scale
+    assert np.abs(found[0].y[:, 1] - found[1].y[:, 0]).max() < 2 * PLANE_ERROR_PX * found[0].scale
+
+
+def test_a_bent_tile_is_no_plane():
+    assert map_pixels(target("EPSG:3857", _mercator(Bounds(300_000, 5_650_000, 500_000, 5_850_000))), SCENE).x.size > 4
+
+
+@pytest.mark.parametrize("shift", [(-0.25, -0.25), (0.25, 0.4), (-0.6, 0.1)])
+def test_over_the_edge_only_what_is_there_is_reached(shift):
+    """Columns and rows of the source that a tile over its edge needs, and none for a tile beside it."""
+    side = SCENE.width  # a pixel is a metre
+    left, top = 400_000 + shift[0] * side, 5_760_000 - shift[1] * side
+    found = map_pixels(target("EPSG:32652", Bounds(left, top - side, left + side, top)), SCENE)
+    assert not found.lies_within(SCENE)
+    for (low, high), by in zip(found.reach(SCENE), shift, strict=True):
+        assert (low, high) == pytest.approx((max(0, by * side), min(side, (1 + by) * side)), abs=1e-6 * side)
+    beside = map_pixels(target("EPSG:32652", Bounds(left + 2 * side, top - side, left + 3 * side, top)), SCENE)
+    assert beside.reach(SCENE) is None
+
+
+def _mercator(utm: Bounds) -> Bounds:
+    return transform_bounds("EPSG:32652", "EPSG:3857", utm)
 
 
 def test_the_scale_is_source_pixels_a_target_pixel():
