@@ -20,22 +20,41 @@ def over(below: NDArray[np.uint32], above: NDArray[np.uint32]) -> NDArray[np.uin
     """`above` on `below`, as painters lay them."""
     if not below.any():
         return above
-    shown = np.flatnonzero(above)
-    if not shown.size:
-        return below
+    shown = np.flatnonzero(above != 0)
     out = below.copy()
-    top = above.ravel()[shown]
-    through = (255 - (top >> 24)).astype(np.uint16)[:, None]
-    under = out.ravel()[shown].view(np.uint8).reshape(-1, 4).astype(np.uint16)
-    product = under * through + 128
-    mixed = top.view(np.uint8).reshape(-1, 4) + ((product + (product >> 8)) >> 8)
-    out.ravel()[shown] = mixed.astype(np.uint8).view(np.uint32).ravel()
+    lay(out, shown, above.ravel()[shown])
     return out
 
 
-def tinted(coverage: NDArray[np.uint8], argb: int) -> NDArray[np.uint32]:
-    """A colour (not premultiplied, 0xAARRGGBB) where there is coverage, premultiplied."""
-    return tint_table(argb)[coverage]
+def lay(picture: NDArray[np.uint32], at: NDArray[np.intp], colours: NDArray[np.uint32]) -> None:
+    """Colours (n,) on the pixels `at` (n,) of a contiguous picture, as painters lay them; in place.
+
+    Few pixels of a picture are painted at a time: what is done for all of them costs more than all that is painted.
+    """
+    flat = picture.reshape(-1)
+    under = flat[at]
+    if under.any():
+        through = (255 - (colours >> 24)).astype(np.uint16)[:, None]
+        product = under.view(np.uint8).reshape(-1, 4).astype(np.uint16) * through + 128
+        mixed = colours.view(np.uint8).reshape(-1, 4) + ((product + (product >> 8)) >> 8)
+        colours = mixed.astype(np.uint8).view(np.uint32).ravel()
+    flat[at] = colours
+
+
+def tint(picture: NDArray[np.uint32], coverage: NDArray[np.uint8], argb: int) -> None:
+    """Lay a colour (not premultiplied, 0xAARRGGBB) where there is coverage, 0..255; in place."""
+    at = np.flatnonzero(coverage != 0)
+    lay(picture, at, tint_table(argb)[coverage.ravel()[at]])
+
+
+def deepen(picture: NDArray[np.uint32], sums: NDArray[np.float32], argb: int) -> None:
+    """Lay a colour where its layers add up to `sums` (1 for one whole layer): the more, the less shows through.
+
+    In place.
+    """
+    at = np.flatnonzero(sums > 0.5 / _STEPS_A_LAYER)
+    steps = np.rint(sums.ravel()[at] * np.float32(_STEPS_A_LAYER))
+    lay(picture, at, _depth_table(argb)[np.minimum(steps, 2**16 - 1).astype(np.uint16)])
 
 
 def tint_table(argb: int) -> NDArray[np.uint32]:
@@ -47,17 +66,10 @@ def tint_table(argb: int) -> NDArray[np.uint32]:
     return table
 
 
-def deepened(sums: NDArray[np.float32], argb: int) -> NDArray[np.uint32]:
-    """A colour where its layers add up to `sums` (1 for one whole layer): the more, the less shows through."""
-    steps = sums * np.float32(_STEPS_A_LAYER)
-    np.clip(steps, 0, 2**16 - 1, out=steps)
-    return _depth_table(argb)[np.rint(steps, out=steps).astype(np.uint16)]
-
-
 @lru_cache(maxsize=16)
 def _depth_table(argb: int) -> NDArray[np.uint32]:
     """(65536,) the colour, premultiplied, by the sum in steps: a power for each pixel of a picture takes long."""
     sums = np.arange(2**16) / _STEPS_A_LAYER
     opacity = (argb >> 24) / 255
     alpha = np.minimum(sums, 1) if opacity >= 1 else 1 - np.power(1 - opacity, sums)
-    return tinted(np.rint(alpha * 255).astype(np.uint8), argb | 0xFF000000)
+    return tint_table(argb | 0xFF000000)[np.rint(alpha * 255).astype(np.uint8)]

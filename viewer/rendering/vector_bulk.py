@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from PySide6.QtGui import QImage, QPainter
 
 from layers.grid.tile_grid import View
-from layers.vector.blending import argb_of, deepened, over, tinted
+from layers.vector.blending import argb_of, deepen, over, tint
 from layers.vector.content import VectorContent
 from layers.vector.details import Details
 from layers.vector.fills import Fills
@@ -54,13 +54,13 @@ def bulk_picture(
         return None
     picture = np.zeros((view.height, view.width), np.uint32)
     areas, tiny = _sorted_by_size(view, found)
-    picture = _areas(picture, content, view, _Shapes.of(content, details, view, areas, POLYGON),
-                     _Tiny.of(content, view, tiny), scale)  # fmt: skip
+    shapes, dots = _Shapes.of(content, details, view, areas, POLYGON), _Tiny.of(content, view, tiny)
+    _areas(picture, content, view, shapes, dots, scale)
     lines = _Shapes.of(content, details, view, found, LINE)
     if lines is not None:
         for index, look in enumerate(content.looks):
             if look is not None:
-                picture = _lines(picture, look, lines.of_class(index), scale)
+                _lines(picture, look, lines.of_class(index), scale)
     return _points(picture, content, view, found, scale)
 
 
@@ -191,7 +191,7 @@ def _sorted_by_size(view: View, found: _Found) -> tuple[_Found, _Found]:
 def _areas(
     picture: NDArray[np.uint32], content: VectorContent, view: View, areas: _Shapes | None, tiny: _Tiny | None,
     scale: float,
-) -> NDArray[np.uint32]:  # fmt: skip
+) -> None:  # fmt: skip
     """Large ones first: what is small stays to be seen on them."""
     small = None
     if areas is not None:
@@ -211,9 +211,8 @@ def _areas(
             if dots is not None:
                 # Without an outline what is smaller than a pixel becomes one.
                 fills.add_tiny(dots.x, dots.y, dots.area if look.stroke_width_px else np.maximum(dots.area, 1))
-            picture = over(picture, deepened(fills.sums(), argb_of(look.fill_color)))
-        picture = _strokes(picture, look, mine, scale, dots)
-    return picture
+            deepen(picture, fills.sums(), argb_of(look.fill_color))
+        _strokes(picture, look, mine, scale, dots)
 
 
 def _large_px(content: VectorContent) -> float:
@@ -235,19 +234,18 @@ def _paint_large(
             paint_areas(painter, table, mine, content.codes_of(table, mine), content.looks, view, scale)
 
 
-def _lines(picture: NDArray[np.uint32], look: Look, lines: _Shapes, scale: float) -> NDArray[np.uint32]:
-    picture = _strokes(picture, look, lines, scale)
+def _lines(picture: NDArray[np.uint32], look: Look, lines: _Shapes, scale: float) -> None:
+    _strokes(picture, look, lines, scale)
     if look.arrow != "none":
         pieces = lines.lines(lines.size[lines.owner] >= _ARROWS_FROM_PX)
         if pieces:
             with _painting(picture) as painter:
                 paint_arrows(painter, look, pieces, scale)
-    return picture
 
 
 def _strokes(
     picture: NDArray[np.uint32], look: Look, lines: _Shapes | None, scale: float, tiny: _Tiny | None = None
-) -> NDArray[np.uint32]:
+) -> None:
     """Casing, ground and stroke, each over all of them."""
     width = look.stroke_width_px
     passes: list[tuple[str, float, tuple[float, ...]]] = []
@@ -263,8 +261,7 @@ def _strokes(
                 strokes.add(lines.x, lines.y, lines.starts)
             if tiny is not None:
                 strokes.add_dots(*tiny.outline())
-            picture = over(picture, tinted(strokes.cover(), argb_of(color)))
-    return picture
+            tint(picture, strokes.cover(), argb_of(color))
 
 
 @contextmanager
