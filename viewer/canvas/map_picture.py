@@ -12,7 +12,9 @@ from viewer.canvas.viewport import Viewport
 from viewer.support.painting import painting
 
 LOADING_PAINT_MS = 90
-"""While tiles arrive the map is painted no oftener: painting stand-ins would take the cores from the readers."""
+"""While tiles of another view arrive the map is painted no oftener: painting stand-ins would take the cores from those
+who read and paint the tiles.
+"""
 LIVE_PAINT_MS = 12
 """While only colours change, as a handle moves, nothing else needs the cores."""
 
@@ -33,6 +35,8 @@ class MapPicture(QObject):
         self.credits: list[str] = []
         """Of what was painted last."""
         self._kept = QImage()
+        self._whole: View | None = None
+        """The view that was complete last."""
         self._is_stale, self._is_settled = True, False
         self._soon = QTimer(self, singleShot=True, interval=LOADING_PAINT_MS)
         self._soon.timeout.connect(self.paint_anew)
@@ -70,11 +74,13 @@ class MapPicture(QObject):
 
     def _follow_scene(self) -> None:
         """The last tile shows at once, those before it a few at a time."""
-        if self._scene.is_complete(self._viewport.view()):
+        view = self._viewport.view()
+        if self._scene.is_complete(view):
+            self._whole = view
             self.paint_anew()
         elif not self._soon.isActive():
-            is_reading = not self._scene.context.scheduler.is_idle()
-            self._soon.start(LOADING_PAINT_MS if is_reading else LIVE_PAINT_MS)
+            is_loading = view != self._whole or not self._scene.context.scheduler.is_idle()
+            self._soon.start(LOADING_PAINT_MS if is_loading else LIVE_PAINT_MS)
 
     def _is_outdated(self, settled: bool) -> bool:
         """What was painted last is not what would be painted now."""

@@ -19,6 +19,7 @@ from layers.geo.bounds import Bounds
 from layers.geo.crs import WEB_MERCATOR, WGS84, transform_points
 from tests.viewer.canvas.conftest import site
 from tests.viewer.conftest import shown
+from viewer.canvas.map_picture import LIVE_PAINT_MS, LOADING_PAINT_MS
 from viewer.canvas.widget import MapCanvas
 from viewer.support.painting import painting
 from viewer.tools.navigate import NavigateTool
@@ -68,6 +69,24 @@ def test_wheel_zooms_about_the_cursor_and_rests_afterwards(canvas, qtbot):
     qtbot.waitUntil(canvas.is_idle)
     canvas.back()
     assert canvas.viewport.resolution == pytest.approx(resolution)
+
+
+def test_stand_ins_of_another_view_are_painted_rarely_and_new_colours_at_once(make_scene, qtbot):
+    """Painting stand-ins takes the cores from those who make the tiles; colours that change are to be seen."""
+    document = Document({"layers": [Layer(uuid="a", kind="raster", name="#224466")]})
+    canvas = shown(qtbot, MapCanvas(make_scene(document)), 300, 200)
+    drawing, soon = canvas.scene.drawings["a"], canvas._picture._soon
+    drawing.updated.emit()
+    drawing.complete = False
+    drawing.updated.emit()
+    assert soon.interval() == LIVE_PAINT_MS, "the same view with other colours"
+    qtbot.waitUntil(lambda: not soon.isActive())
+    canvas.zoom_in()
+    drawing.updated.emit()
+    assert soon.interval() == LOADING_PAINT_MS
+    drawing.complete = True
+    drawing.updated.emit()
+    assert not soon.isActive(), "the last tile shows at once"
 
 
 def test_drawings_hear_of_gestures_and_rest(make_scene, qtbot):
