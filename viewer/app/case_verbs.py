@@ -6,10 +6,10 @@ from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QAbstractButton, QWidget
 
 from viewer.app.docks import Docks
-from viewer.app.late_panel import LatePanel
 from viewer.commands.layers import remove_layers
 from viewer.commands.sites import delete_sites
 from viewer.panels.context import PanelContext
+from viewer.panels.late_panel import LatePanel
 
 
 class CaseVerbs(QObject):

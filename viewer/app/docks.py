@@ -7,13 +7,14 @@ from PySide6.QtWidgets import QAbstractButton, QDockWidget, QMainWindow, QStacke
 
 from viewer.app.actions import ActionTable
 from viewer.app.arrangement import BELOW_PX, HIDDEN, Arrangement
-from viewer.app.late_panel import LatePanel
 from viewer.canvas.feature_query import FeatureHit
 from viewer.panels.context import PanelContext
 from viewer.panels.form_page import FormPage
+from viewer.panels.late_panel import LatePanel
 from viewer.panels.layer_tree import LayerTreePanel
 from viewer.panels.site_list import SiteListPanel
 from viewer.support.icons import line_icon
+from viewer.support.jobs import Jobs
 
 WARM_MS = 120
 """Between two panels that are made ahead of their first use."""
@@ -78,9 +79,12 @@ class Docks(QObject):
             toggle.toggled.connect(actions[id_].setChecked)
             actions[id_].setChecked(toggle.isChecked())
 
-    def warm_up(self) -> None:
-        """Make the other panels one by one, so that the first use of each is as quick as the second."""
-        self._warm.start()
+    def warm_up(self, jobs: Jobs) -> None:
+        """Make the other panels one by one, so that the first use of each is as quick as the second.
+
+        Their modules are loaded first, by a job.
+        """
+        jobs.run(lambda _: load_panels(), lambda _: self._warm.start(), lambda _: self._warm.start())
 
     # -- showing -----------------------------------------------------------------------------------------------
 
@@ -152,21 +156,24 @@ class Docks(QObject):
 
     def make_all(self) -> None:
         """Make every panel that is not there yet."""
-        for late in self._late():
-            _made = late.panel
+        while waiting := self.waiting():
+            _made = waiting[0].panel
+
+    def waiting(self) -> list[LatePanel]:
+        """Panels and parts of panels that are not there yet."""
+        pages = [page for page, _title in self._pages.values()]
+        first = [*pages, self.claims, self.sources, self.responses, self.acquisition, self.attributes]
+        late = dict.fromkeys([*first, *self._window.findChildren(LatePanel)])
+        return [panel for panel in late if not panel.is_made]
 
     # -- made late ---------------------------------------------------------------------------------------------
 
     def _make_next(self) -> None:
-        waiting = [late for late in self._late() if not late.is_made]
+        waiting = self.waiting()
         if waiting:
             _made = waiting[0].panel
         else:
             self._warm.stop()
-
-    def _late(self) -> list[LatePanel]:
-        pages = [page for page, _title in self._pages.values()]
-        return [*pages, self.claims, self.sources, self.responses, self.acquisition, self.attributes]
 
     def _make_claims(self) -> QWidget:
         from viewer.panels.claim_list import ClaimListPanel  # for start-up time: another tab is in front
@@ -220,3 +227,18 @@ class Docks(QObject):
         from viewer.panels.layer_properties import LayerPropertiesPanel  # for start-up time: nothing is selected yet
 
         return LayerPropertiesPanel(self._context)
+
+
+def load_panels() -> None:
+    """Load what the late panels are made of; on any thread."""
+    from viewer.panels import (  # noqa: F401 - for start-up time; whoever makes a panel finds it loaded
+        acquisition_panel,
+        attribute_table,
+        claim_form,
+        claim_list,
+        identify_panel,
+        layer_properties,
+        response_list,
+        site_form,
+        source_register,
+    )

@@ -117,7 +117,7 @@ class Program:
         elif wishes.files:
             window.files.open_words(list(wishes.files))
         if self._keeps:
-            window.docks.warm_up()
+            window.docks.warm_up(self._jobs)
             self._session.opening.connect(self._watch_opening)
             QTimer.singleShot(0, self._tell_first_things)
         if wishes.screenshot is not None:

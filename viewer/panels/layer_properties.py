@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from typing import Any, override
+from typing import Any, cast, override
 
 from PySide6.QtCore import QTimer
 from PySide6.QtGui import QShowEvent
@@ -21,6 +21,7 @@ from viewer.panels.context import PanelContext
 from viewer.panels.fact_rows import FactRows
 from viewer.panels.fields import ChoiceField, LineField, TextField
 from viewer.panels.form_page import heading, muted
+from viewer.panels.late_panel import LatePanel
 from viewer.panels.layer_facts import info_facts, source_facts
 from viewer.panels.placement_form import PlacementForm
 from viewer.panels.raster_style_form import RasterStyleForm
@@ -52,11 +53,10 @@ class LayerPropertiesPanel(RowForm):
         content.addWidget(self.placement)
         self.reading = ReadingForm(context)
         content.addWidget(self.reading)
-        self.raster = RasterStyleForm(RasterStyler(context, self), self._preview_style)
-        self.vector = VectorStyleForm(self._commit_style, self._preview_style, self._with_columns)
+        self._raster, self._vector = LatePanel(self._make_raster), LatePanel(self._make_vector)
         self.unread = muted(self.tr("The file has not been read yet: its style can be set when it is."))
         self._style_heading = heading(self.tr("Style"))
-        for widget in (self._style_heading, self.raster, self.vector, self.unread, heading(self.tr("Facts"))):
+        for widget in (self._style_heading, self._raster, self._vector, self.unread, heading(self.tr("Facts"))):
             content.addWidget(widget)
         self.facts = FactRows(spacing_px=3)
         content.addWidget(self.facts)
@@ -67,6 +67,26 @@ class LayerPropertiesPanel(RowForm):
         context.changed.connect(self._heard)
         context.flush_requested.connect(self._flush)
         self._shown(context.layer_uuid)
+
+    @property
+    def raster(self) -> RasterStyleForm:
+        """How the layer looks where it is imagery."""
+        return cast("RasterStyleForm", self._raster.panel)
+
+    @property
+    def vector(self) -> VectorStyleForm:
+        """How the layer looks where it holds features."""
+        return cast("VectorStyleForm", self._vector.panel)
+
+    def _make_raster(self) -> QWidget:
+        return RasterStyleForm(RasterStyler(self._context, self), self._preview_style)
+
+    def _make_vector(self) -> QWidget:
+        return VectorStyleForm(self._commit_style, self._preview_style, self._with_columns)
+
+    def _made(self) -> list[RasterStyleForm | VectorStyleForm]:
+        """The forms of styles that have been needed."""
+        return [*([self.raster] if self._raster.is_made else []), *([self.vector] if self._vector.is_made else [])]
 
     def _add_fields(self) -> None:
         tr, add = self.tr, self.fields.add
@@ -109,8 +129,8 @@ class LayerPropertiesPanel(RowForm):
         if layer is not None:
             self.fields.show_other(layer)
             self.placement.show_layer(layer, self._context.info_of(layer.uuid), anew=True)
-            self.raster.fields.refuse("")
-            self.vector.fields.refuse("")
+            for form in self._made():
+                form.fields.refuse("")
         self.refresh()
         if layer is not None:
             self.page.show_form(from_top=True)
@@ -126,8 +146,8 @@ class LayerPropertiesPanel(RowForm):
         self._show_found(row)
         self.placement.show_layer(row, info)
         self.reading.show_layer(row, info)
-        self.raster.setVisible(isinstance(info, RasterInfo))
-        self.vector.setVisible(isinstance(info, VectorInfo))
+        self._raster.setVisible(isinstance(info, RasterInfo))
+        self._vector.setVisible(isinstance(info, VectorInfo))
         self.unread.setVisible(info is None and row.kind != "tiles")
         self._style_heading.setVisible(row.kind != "tiles")
         if isinstance(info, RasterInfo):
@@ -186,5 +206,5 @@ class LayerPropertiesPanel(RowForm):
     def _flush(self) -> None:
         self.fields.flush()
         self.placement.flush()
-        self.raster.flush()
-        self.vector.flush()
+        for form in self._made():
+            form.flush()

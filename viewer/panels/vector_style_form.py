@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 from PySide6.QtWidgets import QFormLayout, QPushButton, QTabBar, QVBoxLayout, QWidget
@@ -22,6 +22,7 @@ from viewer.panels.field_set import FieldSet
 from viewer.panels.fields import ChoiceField
 from viewer.panels.form_page import heading, side_by_side
 from viewer.panels.label_page import LabelPage
+from viewer.panels.late_panel import LatePanel
 from viewer.panels.look_fields import LookFields
 from viewer.panels.scale_page import ScalePage
 
@@ -51,11 +52,30 @@ class VectorStyleForm(QWidget):
         self.classes = ClassPage(self._commit_style, self._reclassify, self._show_look, self)
         self.look_heading = heading("")
         self.look = LookFields(self._commit_look, self._preview_look)
-        self.labels = LabelPage(
+        self._labels, self._scale = LatePanel(self._make_labels), LatePanel(self._make_scale)
+        self.tabs = self._make_tabs(form)
+
+    @property
+    def labels(self) -> LabelPage:
+        return cast("LabelPage", self._labels.panel)
+
+    @property
+    def scale(self) -> ScalePage:
+        return cast("ScalePage", self._scale.panel)
+
+    def _make_labels(self) -> QWidget:
+        page = LabelPage(
             lambda labels: self._commit_changed(labels=labels), lambda labels: self._preview_changed(labels=labels)
         )
-        self.scale = ScalePage(self._commit_style, self._preview)
-        self.tabs = self._make_tabs(form)
+        if self._style is not None and self._info is not None:
+            page.show_labels(self._style.labels, self._info)
+        return page
+
+    def _make_scale(self) -> QWidget:
+        page = ScalePage(self._commit_style, self._preview)
+        if self._style is not None and self._info is not None:
+            page.show_style(self._style, self._info.geometry)
+        return page
 
     def _make_tabs(self, form: QFormLayout) -> QTabBar:
         tabs = QTabBar()
@@ -76,7 +96,7 @@ class VectorStyleForm(QWidget):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(tabs)
-        for page in (self.symbols, self.labels, self.scale):
+        for page in (self.symbols, self._labels, self._scale):
             layout.addWidget(page)
         layout.addLayout(side_by_side(self.reset_button))
         tabs.currentChanged.connect(self._tab_chosen)
@@ -84,7 +104,9 @@ class VectorStyleForm(QWidget):
         return tabs
 
     def _tab_chosen(self, tab: int) -> None:
-        for number, page in enumerate((self.symbols, self.labels, self.scale)):
+        for number, page in enumerate((self.symbols, self._labels, self._scale)):
+            if number == tab and isinstance(page, LatePanel):
+                _made = page.panel
             page.setVisible(number == tab)
 
     # -- showing ------------------------------------------------------------------------------------------------
@@ -102,8 +124,10 @@ class VectorStyleForm(QWidget):
         self.fields.show_row(self._style)
         self.classes.setVisible(self._style.mode != "single")
         self.classes.show_style(self._style, info)
-        self.labels.show_labels(self._style.labels, info)
-        self.scale.show_style(self._style, info.geometry)
+        if self._labels.is_made:
+            self.labels.show_labels(self._style.labels, info)
+        if self._scale.is_made:
+            self.scale.show_style(self._style, info.geometry)
         self._show_look()
         self._count()
 
@@ -143,8 +167,12 @@ class VectorStyleForm(QWidget):
 
     def flush(self) -> None:
         """Commit what is typed or dragged and not entered yet."""
-        for part in (self.fields, self.classes, self.look, self.labels, self.scale):
+        for part in (self.fields, self.classes, self.look):
             part.flush()
+        if self._labels.is_made:
+            self.labels.flush()
+        if self._scale.is_made:
+            self.scale.flush()
 
     # -- gestures -----------------------------------------------------------------------------------------------
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -120,3 +121,13 @@ def window(make_window: MakeWindow) -> MainWindow:
 def settle(window: MainWindow, qtbot: QtBot) -> None:
     """Until nothing is under way any more."""
     qtbot.waitUntil(window.is_idle, timeout=10_000)
+
+
+@pytest.fixture
+def points(tmp_path: Path) -> Path:
+    """A vector file of one point in Moscow, named x."""
+    path = tmp_path / "points.geojson"
+    point = {"type": "Point", "coordinates": [37.6, 55.7]}
+    feature = {"type": "Feature", "properties": {"name": "x"}, "geometry": point}
+    path.write_text(json.dumps({"type": "FeatureCollection", "features": [feature]}))
+    return path

@@ -25,13 +25,6 @@ from viewer.panels.layer_properties import LayerPropertiesPanel
 POINT = {"type": "Feature", "properties": {"name": "x"}, "geometry": {"type": "Point", "coordinates": [37.6, 55.7]}}
 
 
-@pytest.fixture
-def points(tmp_path: Path) -> Path:
-    path = tmp_path / "points.geojson"
-    path.write_text(json.dumps({"type": "FeatureCollection", "features": [POINT]}))
-    return path
-
-
 def _layers(window: MainWindow) -> list[tuple[str, str]]:
     return [(layer.kind, layer.name) for layer in window.session.document.layers_in_order()]
 

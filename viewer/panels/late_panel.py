@@ -1,4 +1,4 @@
-"""A panel that is made when it is first seen."""
+"""A panel, or a part of one, that is made when it is first seen."""
 
 from __future__ import annotations
 

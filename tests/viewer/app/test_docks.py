@@ -1,0 +1,53 @@
+"""Panels are made when they are needed, a part at a time, and all of them while nobody waits."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+from pathlib import Path
+
+from pytestqt.qtbot import QtBot
+
+from tests.viewer.app.conftest import settle
+from viewer.app.window import MainWindow
+from viewer.panels.label_page import LabelPage
+from viewer.panels.late_panel import LatePanel
+from viewer.panels.layer_properties import LayerPropertiesPanel
+from viewer.panels.raster_style_form import RasterStyleForm
+from viewer.panels.scale_page import ScalePage
+
+
+def test_all_panels_and_their_parts_are_made_ahead_one_a_turn(window: MainWindow, qtbot: QtBot) -> None:
+    def made() -> int:
+        return sum(late.is_made for late in window.findChildren(LatePanel))
+
+    steps = [made()]
+
+    def look() -> bool:
+        if made() != steps[-1]:
+            steps.append(made())
+        return not window.docks.waiting()
+
+    window.docks.warm_up(window.context.jobs)
+    qtbot.waitUntil(look, timeout=10_000)
+    assert all(late.is_made for late in window.findChildren(LatePanel))
+    assert window.findChild(RasterStyleForm) is not None
+    assert window.findChild(ScalePage) is not None
+    assert max(after - before for before, after in pairwise(steps)) == 1
+
+
+def test_a_layer_has_only_the_form_of_its_kind_and_a_page_when_it_is_chosen(
+    window: MainWindow, points: Path, qtbot: QtBot
+) -> None:
+    window.files.open_words([str(points)])
+    settle(window, qtbot)
+    window.action_table["layer_properties"].trigger()
+    panel = window.findChild(LayerPropertiesPanel)
+    qtbot.waitUntil(panel.isVisible)
+    assert panel.vector.isVisible()
+    assert window.findChild(RasterStyleForm) is None
+    assert window.findChild(LabelPage) is None
+    panel.vector.tabs.setCurrentIndex(1)
+    page = window.findChild(LabelPage)
+    assert page.isVisible()
+    column = page.fields.fields["text"]
+    assert column.count() > 1, "it knows the layer's columns"
