@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -23,8 +24,6 @@ from viewer.support.painting import painting
 PAD_PX = 3.0
 _WRAP_AFTER = 26
 MOST_SPRITES = 2000
-LETTERS_AS_ONE = 4
-"""Each letter along a bend has its own halo: a few take as long as a straight label."""
 _MOST_SIZES = 20_000
 
 
@@ -87,15 +86,14 @@ class LabelPainter:
         """A label to be set along a line."""
         return Name(_advances(text, face, scale), *self.size(text, face, scale), gap)
 
-    def paint(
-        self, painter: QPainter, labels: Sequence[PlacedLabel], scale: float, most_new: int = MOST_SPRITES
-    ) -> bool:
+    def paint(self, painter: QPainter, labels: Sequence[PlacedLabel], scale: float, within_s: float = math.inf) -> bool:
         """The most important last, above the others; leaders below all letters.
 
-        Of those that no picture is kept of about `most_new` are drawn: False where some were left out.
+        Pictures of letters are made for so long, and of one label in any case: False where some were left out.
         """
         asked = len(labels)
-        labels = self._affordable(labels, scale, most_new) if not is_vector_device(painter) else labels
+        if not is_vector_device(painter):
+            labels = self._with_letters(labels, scale, within_s)
         painter.save()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         for label in labels:
@@ -116,16 +114,17 @@ class LabelPainter:
         painter.restore()
         return len(labels) == asked
 
-    def _affordable(self, labels: Sequence[PlacedLabel], scale: float, most_new: int) -> Sequence[PlacedLabel]:
-        """Those with a picture, and the first of the others, as many as `most_new` straight ones take."""
-        if most_new >= MOST_SPRITES:
+    def _with_letters(self, labels: Sequence[PlacedLabel], scale: float, within_s: float) -> Sequence[PlacedLabel]:
+        """Those with a picture of their letters, once it was made for the first of the others."""
+        if math.isinf(within_s):
             return labels
-        found, cost = [], 0.0
+        found, has_new, end = [], False, time.perf_counter() + within_s
         for label in labels:
             if _key(label, scale) not in self._sprites:
-                if cost >= most_new:
+                if has_new and time.perf_counter() >= end:
                     continue
-                cost += max(1.0, len(label.letters) / LETTERS_AS_ONE)
+                self._sprite(label, scale)
+                has_new = True
             found.append(label)
         return found
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -9,7 +10,7 @@ from PySide6.QtGui import QPainter
 
 from layers.grid.tile_grid import View
 from layers.vector.placement import Box, LabelLayout, LabelWish, PlacedLabel
-from viewer.canvas.label_painter import MOST_SPRITES, LabelPainter
+from viewer.canvas.label_painter import LabelPainter
 from viewer.canvas.layer_labels import LayerLabels
 from viewer.canvas.overlays import ARROW_ROOM_PX
 from viewer.canvas.site_frame import SiteFrame
@@ -20,8 +21,8 @@ from viewer.rendering.round_sheet import views_around
 type Labellings = Sequence[tuple[str, LayerLabelling]]
 """Layer uuid and what its labels are, the topmost first."""
 _EDGE_PX = 2.0
-_NEW_A_FRAME = 24
-"""Letters of one label take up to a millisecond the first time."""
+LETTERS_A_FRAME_S = 0.008
+"""Letters of one label take up to some milliseconds the first time: a map full of them comes in several frames."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +70,7 @@ class MapLabels:
 
     def paint(self, painter: QPainter, labels: Sequence[PlacedLabel], scale: float, *, in_haste: bool = False) -> bool:
         """False where some were left out, `in_haste`, because their letters take time: they come when painted again."""
-        return self._painter.paint(painter, labels, scale, _NEW_A_FRAME if in_haste else MOST_SPRITES)
+        return self._painter.paint(painter, labels, scale, LETTERS_A_FRAME_S if in_haste else math.inf)
 
 
 def carried_along(layout: LabelLayout, before: View, now: View) -> list[PlacedLabel]:

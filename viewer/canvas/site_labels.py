@@ -61,12 +61,15 @@ class SiteLabels:
             if plain and site.uuid not in named and len(wishes) < MOST_WISHES:
                 named.add(site.uuid)
                 face, shape = _FACES[rank], lines.get(site.uuid)
-                name = self._painter.name(plain, face, frame.scale, _LINE_GAP_PX * frame.scale)
-                along = _along(shape, frame, name) if shape is not None else ()
+                along: tuple[Anchor, ...] = ()
+                advances: tuple[float, ...] = ()
+                if shape is not None:  # letter by letter only where there is a line for them: measuring takes long
+                    name = self._painter.name(plain, face, frame.scale, _LINE_GAP_PX * frame.scale)
+                    along, advances = _along(shape, frame, name), name.advances
                 text = plain if along else wrapped(plain)
                 size = self._painter.size(text, face, frame.scale)
                 leader = rank in (Rank.SELECTED, Rank.CLAIM) and site.kind == "point"
-                wishes.append(LabelWish(site.uuid, text, rank, *size, (*along, *anchors), face, leader, name.advances))
+                wishes.append(LabelWish(site.uuid, text, rank, *size, (*along, *anchors), face, leader, advances))
         return wishes
 
 

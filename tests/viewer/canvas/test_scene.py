@@ -217,6 +217,22 @@ def test_while_dragging_labels_go_with_the_map_and_settle_afterwards(make_scene)
     assert moving.size() == painted(scene, panned).size()
 
 
+def test_in_haste_letters_come_in_several_frames_and_are_the_same_then(make_scene, monkeypatch, qtbot):
+    """One picture of letters is made a frame at least, more when there is time; `updated` asks for the next frame."""
+    scene, view = make_scene(), view_of()
+    asked = []
+    scene.updated.connect(lambda: asked.append(len(scene._labels._painter._sprites)))
+    monkeypatch.setattr("viewer.canvas.map_labels.LETTERS_A_FRAME_S", 0.0)
+    first = painted(scene, view, in_haste=True)
+    assert len(scene._labels._painter._sprites) == 1
+    qtbot.waitUntil(lambda: bool(asked))
+    count = len(scene.label_layout(view).placed)
+    assert count > 2
+    frames = [painted(scene, view, in_haste=True) for _ in range(count)]
+    assert first != frames[-1]
+    assert frames[-1] == painted(make_scene(), view), "as where nobody is in haste"
+
+
 def test_names_in_the_language_asked_for(make_scene):
     named = site(
         "a", shapely.Point(10, 50), aliases=(("zh", "酒泉卫星发射中心"), ("ru", "Космодром Цзюцюань")), label="Jiuquan"
