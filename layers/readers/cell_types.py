@@ -11,6 +11,10 @@ from typing import Any
 
 _INTEGER = re.compile(r"-?(0|[1-9]\d*)")
 _REAL = re.compile(r"[-+]?((?!0\d)\d+\.?\d*|\.\d+)([eE][-+]?\d+)?")
+_CODE = re.compile(r"\d+[eE]\d+")
+"""A code such as 12E5, unless numbers that can be nothing else stand in its column."""
+_NUMBER_ONLY = re.compile(r".*(\.|[eE][-+]).*")
+"""With a point or a signed exponent, as programs write numbers."""
 _DAY = re.compile(r"\d{4}-\d\d-\d\d")
 _TIME = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d.*")
 _TRUTH = {"true": True, "false": False}
@@ -24,14 +28,14 @@ _SMALL = 1e-290
 def typed_column(values: Sequence[Any]) -> tuple[str, list[Any]]:
     """The type of a column and its values as that type; empty cells are None where the type is not text.
 
-    Nothing is lost: text that does not come back as it was written ("007", "1e5 m") stays text.
+    Nothing is lost: text that does not come back as it was written ("007", "1e5 m") stays text, and so do codes (12E5).
     """
     texts = [None if value is None else value.strip() or None for value in values]
     filled = [text for text in texts if text is not None]
     if not filled:
         return "text", list(values)
     for kind, fits, parse in _KINDS:
-        if fits(filled[0]) and all(map(fits, filled)):
+        if fits(filled[0]) and all(map(fits, filled)) and not (kind == "real" and _are_codes(filled)):
             return kind, [None if text is None else parse(text) for text in texts]
     return "text", list(values)
 
@@ -51,6 +55,11 @@ def _is_real(text: str) -> bool:
         return True
     again = f"{number:.{max(len(digits) - 1, 0)}e}"
     return Decimal(again) == Decimal(text)
+
+
+def _are_codes(texts: Sequence[str]) -> bool:
+    """Whether texts that could all be numbers are codes: as a number 12E5 would be saved as 1200000."""
+    return any(map(_CODE.fullmatch, texts)) and not any(map(_NUMBER_ONLY.fullmatch, texts))
 
 
 def _is_day(text: str) -> bool:

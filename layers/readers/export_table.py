@@ -112,7 +112,10 @@ def copy_to_flatgeobuf(table: str, title: str, out: str, kind: str) -> None:
         with contextlib.suppress(FileNotFoundError):
             os.remove(out)
         try:
-            with remarks_ignored(), pyogrio.raw.open_arrow(table, layer=title) as (meta, stream):
+            with (
+                remarks_ignored(),
+                pyogrio.raw.open_arrow(table, layer=title, datetime_as_string=True) as (meta, stream),
+            ):
                 warnings.simplefilter("ignore")  # no CRS
                 pyogrio.raw.write_arrow(
                     stream, out, layer=title, driver="FlatGeobuf", geometry_name=meta["geometry_name"],

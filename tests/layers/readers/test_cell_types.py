@@ -14,7 +14,8 @@ from layers.readers.cell_types import typed_column
         (["1e-400"], "text"), (["0.0", "0", "0e5"], "real"), (["1e400"], "text"), (["1e308", "4.9e-324"], "real"),
         (["4.123e-324"], "text"), (["1_0"], "text"), (["1_0.5"], "text"), (["007"], "text"),
         (["+79991234567", "+7"], "text"), (["+51.5", "-0.5", "+1e3"], "real"), (["1", "2.5", None], "real"),
-        (["1", "12345678901234567891"], "text"),
+        (["1", "12345678901234567891"], "text"), (["12E5", "13E2"], "text"), (["12E5", None, "1234"], "text"),
+        (["1e5"], "text"), (["12E5", "0.5"], "real"), (["1E5", "3e-7"], "real"), (["1E5", "2E+06"], "real"),
     ],
 )  # fmt: skip
 def test_numbers_are_only_what_comes_back(texts, kind):
