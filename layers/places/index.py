@@ -13,6 +13,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from layers.errors import NotReadable
+from layers.geo.measure import distance_m
+from layers.places.areas import named_within
 from layers.places.names import holds_in_order, indexed_text, name_key, tight
 from layers.places.spelling import most_wrong, nearness, pieces, respelled
 
@@ -74,7 +76,8 @@ class PlaceIndex:
             (version,) = self._db.execute("PRAGMA user_version").fetchone()
             if version != VERSION:
                 raise NotReadable(f"The place names in {path} are of another version: delete the file.")
-            self._countries = dict(self._db.execute("SELECT code, name FROM country"))
+            countries = self._db.execute("SELECT code, name FROM country").fetchall()
+            self._countries = {str(code): str(name).strip() for code, name in countries}
         except sqlite3.Error as error:
             self._db.close()
             raise NotReadable(f"The place names in {path} cannot be read ({error}): delete the file.") from error
@@ -87,7 +90,10 @@ class PlaceIndex:
             self._db.close()
 
     def search(self, text: str, limit: int = 12) -> list[Place]:
-        """Places of that name, of a name that begins so (first those usual here), of a name with such words."""
+        """Places of that name, of a name that begins so (first those usual here), of a name with such words.
+
+        Where there are none, those of a country or region that is named with them: "Murmansk, Russia".
+        """
         key = name_key(text[:LONGEST_QUERY])
         if not key or (len(key) == 1 and key.isascii()):
             return []
@@ -96,6 +102,9 @@ class PlaceIndex:
             for tier in (self._run_on, self._beginning, self._wordwise, self._with_gaps):
                 if len(found) < limit:
                     found |= dict.fromkeys(tier(cursor, key))
+            if not found:
+                key, within = self._within(cursor, text[:LONGEST_QUERY])
+                found = dict.fromkeys(within)
             return [self._place(cursor, number, key) for number in list(found)[:limit]]
 
     def search_nearly(self, text: str, limit: int = 12) -> list[Place]:
@@ -181,13 +190,55 @@ class PlaceIndex:
         sql = "SELECT rowid FROM words WHERE words MATCH ? ORDER BY rowid LIMIT ?"
         return [number for (number,) in cursor.execute(sql, (" AND ".join(phrases) + "*", _POOL))]
 
+    def _within(self, cursor: sqlite3.Cursor, text: str) -> tuple[str, list[int]]:
+        """The key of the place that a text names with its country or region, and the places of that name there."""
+        for key, names in named_within(text):
+            areas = [self._areas(cursor, name) for name in names]
+            if not all(areas):
+                continue
+            so = dict.fromkeys([*self._exact(cursor, key), *self._beginning(cursor, key)])
+            found = [number for number in so if _is_in_all(self._position(cursor, number), areas)]
+            if found:
+                return key, found
+        return "", []
+
+    def _areas(self, cursor: sqlite3.Cursor, key: str) -> list[_Area]:
+        """The countries and regions of a name, and the country of such a code."""
+        sql = (
+            "SELECT place.country, place.lat, place.lon, place.error_m, place.kind FROM key "
+            "JOIN place ON place.id = key.place WHERE key IN (?, ?) AND place.kind IN (?, ?)"
+        )
+        rows = cursor.execute(sql, (key, tight(key), COUNTRY, REGION)).fetchall()
+        found = [(code, None if kind == COUNTRY else (lon, lat, reach)) for code, lat, lon, reach, kind in rows]
+        return found + ([(key.upper(), None)] if key.upper() in self._countries else [])
+
+    @staticmethod
+    def _position(cursor: sqlite3.Cursor, number: int) -> tuple[str, float, float]:
+        sql = "SELECT country, lon, lat FROM place WHERE id = ?"
+        code, lon, lat = cursor.execute(sql, (number,)).fetchone()
+        return str(code), float(lon), float(lat)
+
     def _place(self, cursor: sqlite3.Cursor, number: int, key: str) -> Place:
         sql = "SELECT name, names, kind, country, lat, lon, population, error_m, source FROM place WHERE id = ?"
         name, names, kind, code, lat, lon, population, error_m, source = cursor.execute(sql, (number,)).fetchone()
-        others = tuple(names.split("\n")) if names else ()
+        name, others = name.strip(), tuple(other.strip() for other in names.split("\n")) if names else ()
         country = self._countries.get(code, code)
         matched = _matched((name, *others), key)
         return Place(name, others, kind, country, lon, lat, population, error_m, source, matched)
+
+
+type _Area = tuple[str, tuple[float, float, float] | None]
+"""The code of a country; of a region also the lon and lat of its middle and how far it reaches in metres."""
+
+
+def _is_in_all(position: tuple[str, float, float], areas: list[list[_Area]]) -> bool:
+    """Whether a place (code of its country, lon, lat) lies in one area at least of each list."""
+    return all(any(_is_in(position, area) for area in each) for each in areas)
+
+
+def _is_in(position: tuple[str, float, float], area: _Area) -> bool:
+    (code, lon, lat), (country, circle) = position, area
+    return code == country and (circle is None or distance_m(lon, lat, circle[0], circle[1]) <= circle[2])
 
 
 def _take_near(near: dict[int, tuple[int, str]], key: str, rows: list[tuple[str, int]]) -> None:

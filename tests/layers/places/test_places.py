@@ -30,6 +30,33 @@ def index(tmp_path_factory: pytest.TempPathFactory) -> PlaceIndex:
 
 
 @pytest.mark.parametrize(
+    ("text", "name", "country"),
+    [
+        ("Murmansk, Russia", "Murmansk", "Russia"), ("Мурманск, Россия", "Murmansk", "Russia"),
+        ("Россия, Мурманск", "Murmansk", "Russia"), ("murmansk russia", "Murmansk", "Russia"),
+        ("Moscow, US", "Moscow", "United States"), ("Moscow, United States", "Moscow", "United States"),
+        ("sanya hainan", "Sanya", "China"), ("中国，海南，三亚", "Sanya", "China"),
+        ("Blagoveshchensk, Amur Oblast", "Blagoveshchensk", "Russia"),
+        ("Циолковский, Амурская область, Россия", "Tsiolkovskiy", "Russia"),
+    ],
+)  # fmt: skip
+def test_a_place_is_found_with_its_country_or_region(index: PlaceIndex, text: str, name: str, country: str) -> None:
+    first, *others = index.search(text)
+    assert (first.name, first.country) == (name, country)
+    assert all(place.country == country for place in others), "none from elsewhere"
+
+
+@pytest.mark.parametrize("text", ["Murmansk, China", "Blagoveshchensk, Hainan", "Moscow, Nowhere", ", Russia,", "a, b"])
+def test_a_place_is_not_found_where_it_is_not(index: PlaceIndex, text: str) -> None:
+    assert not [place for place in index.search(text) if place.name in ("Murmansk", "Blagoveshchensk", "Moscow")]
+
+
+def test_names_have_no_spaces_about_them(index: PlaceIndex) -> None:
+    (place,) = index.search("Bonaire, Saint Eustatius and Saba")
+    assert (place.name, place.country) == ("Bonaire, Saint Eustatius and Saba",) * 2
+
+
+@pytest.mark.parametrize(
     ("text", "lon", "lat", "within_km"),
     [
         ("文昌", 110.80, 19.55, 30),
