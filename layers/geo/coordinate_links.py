@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import re
+from collections.abc import Iterable
 from dataclasses import replace
 from urllib.parse import parse_qsl, unquote, unquote_plus, urlsplit
 
@@ -27,29 +28,38 @@ _BAIDU_DATUMS = {"gcj02": Datum.GCJ02, "gcj02ll": Datum.GCJ02, "wgs84": Datum.WG
 SRIDS = {"4326": Datum.WGS84, "4284": Datum.PULKOVO}
 """The datums of the EPSG codes that text may be in."""
 _SHORT_HOSTS = ("goo.gl", "osm.org", "bit.ly", "t.co")
-_PAIRS = (
-    re.compile(rf"!3d{_N}!4d{_N}"),
+_MARKED = re.compile(rf"!3d{_N}!4d{_N}")
+_VIEWS = (
     re.compile(rf"@{_N},{_N}"),
     re.compile(rf"\bcp={_N}~{_N}"),
     re.compile(rf"#map=\d+(?:\.\d+)?/{_N}/{_N}"),
     re.compile(rf"#view={_N},{_N}"),
     re.compile(rf"#\d+(?:\.\d+)?/{_N}/{_N}"),
+    re.compile(rf"#{_N},{_N}(?:,|$)"),
+    re.compile(rf"flightradar24\.com/{_N},{_N}/"),
+    re.compile(rf"windy\.com/.*[?,]{_N},{_N},\d+(?:,|$)"),
 )
-_LON_FIRST_PAIRS = {
+_LON_FIRST_VIEWS = {
     "2gis": (
         re.compile(rf"/geo/(?:\d+/)?{_N},{_N}"),
         re.compile(rf"/\d{{9,}}/{_N},{_N}"),
         re.compile(rf"[?&]m={_N},{_N}"),
     ),
     "arcgis": (re.compile(rf"[#?&]mapCenter={_N},{_N}"),),
+    "google": (re.compile(rf"!2d{_N}!3d{_N}"),),
+    "firms": (re.compile(rf"@{_N},{_N}"),),
+    "marinetraffic": (re.compile(rf"/centerx:{_N}/centery:{_N}"),),
+    "mapy": (re.compile(rf"[?&]x={_N}&y={_N}"),),
 }
+_ONLY_LON_FIRST = ("firms",)
+"""Maps whose addresses look as those of others, but have the longitude first."""
 _BAIDU_METRES = re.compile(rf"@{_N},{_N}")
 _BOX = re.compile(rf"\s*{_N}\s*,\s*{_N}\s*,\s*{_N}\s*,\s*{_N}\s*")
 _WORLDVIEW_HOST = "worldview.earthdata.nasa.gov"
 _LED_BY_PAIR = re.compile(rf"\s*{_N}\s*,\s*{_N}")
 _TEXT_KEYS = (
     "q", "query", "ll", "sll", "center", "destination", "daddr", "saddr", "coordinate", "viewpoint", "loc",
-    "location", "latlng", "marker", "coord",
+    "location", "latlng", "marker", "coord", "where1", "pos",
 )  # fmt: skip
 _LON_FIRST_KEYS = {
     "yandex": ("whatshere[point]", "poi[point]", "pt", "ll"),
@@ -118,10 +128,9 @@ def _read_address(text: str) -> list[ParsedCoordinate]:
     except ValueError as error:
         raise BadCoordinate("This address is malformed: copy it again from the browser.") from error
     found = _baidu_metres(text, host) + _worldview_centre(text)
-    for lat, lon in _address_pairs(text, host):
-        found += _readings(f"lat {lat}, lon {lon}", text)
-    for words in _address_words(text, host):
-        found += _readings(words, text)
+    words = [*_labelled(_marked_pairs(text, host)), *_address_words(text, host), *_labelled(_view_pairs(text, host))]
+    for one in words:  # a marked place before the centre of the view
+        found += _readings(one, text)
     datum = _address_datum(text, host)
     found = [replace(one, datum=datum) for one in found]
     unique = list(dict.fromkeys(found))
@@ -201,23 +210,33 @@ def _options(text: str) -> dict[str, str]:
     return {key.lower(): value for key, value in parse_qsl(parts.query) + parse_qsl(parts.fragment.lstrip("?/"))}
 
 
-def _address_pairs(text: str, host: str) -> list[tuple[str, str]]:
-    """(lat, lon) texts at their usual places in an address; a marked place before the centre of the view."""
+def _labelled(pairs: Iterable[tuple[str, str]]) -> list[str]:
+    return [f"lat {lat}, lon {lon}" for lat, lon in pairs]
+
+
+def _marked_pairs(text: str, host: str) -> list[tuple[str, str]]:
+    """(lat, lon) texts of what an address marks or names by keys."""
     options = _options(text)
-    plain = unquote(text)
     pairs = [
         (options[lat], options[lon])
         for lat, lon in (("mlat", "mlon"), ("lat", "lon"), ("lat", "lng"), ("latitude", "longitude"))
         if lat in options and lon in options
     ]
-    pairs += [(found[1], found[2]) for pattern in _PAIRS if (found := pattern.search(plain))]
+    pairs += [(found[1], found[2]) for found in [_MARKED.search(unquote(text))] if found]
     for name, keys in _LON_FIRST_KEYS.items():
         if f"{name}." in host:
             swapped = [_LED_BY_PAIR.match(options[key]) for key in keys if key in options]
             pairs += [(place[2], place[1]) for place in swapped if place]
-    for name, patterns in _LON_FIRST_PAIRS.items():
-        if f"{name}." in host:
-            pairs += [(found[2], found[1]) for pattern in patterns if (found := pattern.search(plain))]
+    return pairs
+
+
+def _view_pairs(text: str, host: str) -> list[tuple[str, str]]:
+    """(lat, lon) texts at the places in an address where the centre of the view usually stands."""
+    plain = unquote(text)
+    swapped = [pattern for name, each in _LON_FIRST_VIEWS.items() if f"{name}." in host for pattern in each]
+    pairs = [(found[2], found[1]) for pattern in swapped if (found := pattern.search(plain))]
+    if not any(f"{name}." in host for name in _ONLY_LON_FIRST):
+        pairs += [(found[1], found[2]) for pattern in _VIEWS if (found := pattern.search(plain))]
     return pairs
 
 

@@ -16,6 +16,7 @@ from layers.document.site import Site
 from layers.document.vocabulary import SITE_CLASSES
 from layers.errors import BadCoordinate, NotReadable
 from layers.geo.bounds import Bounds
+from layers.geo.coordinate_in_text import coordinates_among_words
 from layers.geo.coordinates import (
     Datum,
     Notation,
@@ -71,12 +72,12 @@ class CoordinateProvider:
             return [self._extent_hit(framed)]
         try:
             parse_coordinate(text, self.datum)
+            readings = parse_candidates(text, self.datum)
         except BadCoordinate as error:
-            if "is no coordinate" in error.sentence:
-                return []
-            raise
-        readings = parse_candidates(text, self.datum)[:MOST_READINGS]
-        return [self._hit(read, number) for number, read in enumerate(readings)]
+            readings = coordinates_among_words(text, self.datum)
+            if not readings and "is no coordinate" not in error.sentence:
+                raise
+        return [self._hit(read, number) for number, read in enumerate(readings[:MOST_READINGS])]
 
     def _hit(self, read: ParsedCoordinate, number: int) -> Hit:
         shown = format_coordinate(read.lon, read.lat, self.notation, read.error_m)

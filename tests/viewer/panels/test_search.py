@@ -86,6 +86,13 @@ def test_every_reading_is_offered_and_the_notation_is_the_status_bars() -> None:
     assert provider.search("51.88400, 128.33400")[0].text == "52U DC 54160 48346"
 
 
+def test_a_coordinate_pasted_with_words_is_found() -> None:
+    (found,) = CoordinateProvider().search("Космодром Восточный: 51.884, 128.334 (старт)")
+    assert (found.lat, found.lon) == (51.884, 128.334)
+    assert found.fields is not None
+    assert found.fields["position_basis"].endswith("as given: 51.884, 128.334")
+
+
 def test_a_wrong_coordinate_is_said_and_a_word_is_not() -> None:
     with pytest.raises(BadCoordinate, match="Minutes"):
         CoordinateProvider().search("51 60 N 128 E")

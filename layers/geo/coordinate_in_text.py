@@ -1,0 +1,45 @@
+"""A coordinate among words, as it is copied from an article or a post: "Launch site: 51.884, 128.334 (Vostochny)"."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator
+
+from layers.geo.coordinate_parse import parse_candidates
+from layers.geo.datum import Datum
+from layers.geo.notation import Notation, ParsedCoordinate
+
+LONGEST_TEXT = 500
+_MOST_WORDS = 8
+"""So many words before and behind it are left out."""
+_IS_CODE = re.compile(r"[{<]|[A-Z]{4,}\s*(?:ZM?|M)?\s*\(")
+"""GeoJSON, XML and WKT: of a shape one of its corners would be found."""
+_PARTED = re.compile(r"[()\[\]（）【】\n]|\s/\s|\s[-\u2013\u2014]\s")
+_COLON = re.compile(r"(?<!\d)([:：])")
+_IS_EXACT = re.compile(r"\d[.,]\d|[°'\"′″]")
+"""Two whole numbers behind a word are none: "Object 12 345"."""
+
+
+def coordinates_among_words(text: str, datum: Datum = Datum.WGS84) -> list[ParsedCoordinate]:
+    """Every reading of the first coordinate in a text that is more than one; [] where it holds none."""
+    if len(text) > LONGEST_TEXT or sum(character.isdigit() for character in text) < 4 or _IS_CODE.search(text):
+        return []
+    plain = "".join(" " if unicodedata.category(c) in ("So", "Cf") and c != "°" else c for c in text)
+    for part in _PARTED.split(plain):
+        for wanted in _within(_COLON.sub(r"\1 ", part).split()):
+            found = parse_candidates(wanted, datum)
+            is_grid = bool(found) and found[0].notation in (Notation.UTM, Notation.MGRS)
+            if found and (is_grid or _IS_EXACT.search(wanted)):
+                return found
+    return []
+
+
+def _within(words: list[str]) -> Iterator[str]:
+    """The words, with fewer and fewer of those before the first and behind the last that has a digit."""
+    numbers = [at for at, word in enumerate(words) if any(map(str.isdigit, word))]
+    if not numbers:
+        return
+    for begin in range(max(0, numbers[0] - _MOST_WORDS), numbers[0] + 1):
+        for end in range(min(len(words), numbers[-1] + 1 + _MOST_WORDS), numbers[-1], -1):
+            yield " ".join(words[begin:end]).strip(" ,;")
