@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import stat
 import zipfile
 from enum import StrEnum
@@ -56,7 +57,11 @@ _MAGIC = (
     (b"\0\0\x27\x0a\0\0\0\0", Content.SHAPEFILE),
     (b"fgb\x03fgb", Content.FLATGEOBUF),
 )
-_ROOTS = ((b"<kml", Content.KML), (b"<gpx", Content.GPX))
+_ROOTS = (
+    (re.compile(rb"<(?:[\w.-]+:)?kml[\s>/]"), Content.KML),
+    (re.compile(rb"<(?:[\w.-]+:)?gpx[\s>/]"), Content.GPX),
+)
+"""With whatever prefix: some programs write <ns0:kml>."""
 _LINE_SUFFIXES = (".geojsonl", ".geojsons", ".geojsonseq", ".ndjson", ".jsonl")
 _FOREIGN = (
     (b"<VRTDataset", "VRT"),
@@ -143,9 +148,9 @@ def _sniff(head: bytes, suffix: str) -> Content | None:
         is_lines = suffix in _LINE_SUFFIXES or head.startswith(b"\x1e") or _has_feature_a_line(text)
         return Content.JSON_LINES if is_lines else Content.JSON
     if text.startswith(b"<") or head.startswith((b"\xff\xfe", b"\xfe\xff")):
-        marked = head.replace(b"\0", b"").replace(b"<kml:", b"<").replace(b"<gpx:", b"<")
+        marked = head.replace(b"\0", b"")
         for root, content in _ROOTS:
-            if root in marked:
+            if root.search(marked):
                 return content
     if suffix == ".vrt" and b"<VRTDataset" in head:  # under any other name a VRT is a disguise
         return Content.VRT

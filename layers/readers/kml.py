@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 import zipfile
-from typing import Any
+from dataclasses import replace
+from typing import Any, BinaryIO
 from xml.etree.ElementTree import Element, TreeBuilder
 
 import shapely
@@ -13,10 +14,12 @@ from layers.counted import counted, grouped
 from layers.errors import NotReadable, UnsupportedFormat
 from layers.geo.crs import WGS84
 from layers.guarded_xml import BadXml
+from layers.readers.delimited import unique_names
 from layers.readers.files import Content
 from layers.readers.kml_fields import OWN, arrays, icons, moments, named, one_line, own_fields, times
 from layers.readers.kml_shapes import hrefs, overlay_place, wkb_of
 from layers.readers.kml_styles import COLUMN, KmlStyles
+from layers.readers.kmz import is_table_of_contents, kmls_in, layer_name
 from layers.readers.ogr_rows import VectorSource
 from layers.readers.parsed_layer import ParsedLayer
 from layers.readers.plain_text import text_of_html
@@ -36,33 +39,39 @@ _FIXED = ("name", "description", "folder", "begin", "end", "icon", "link", COLUM
 
 
 def parse_kml(source: VectorSource) -> list[ParsedLayer]:
-    """The one layer of a KML or KMZ file. Raises UnsupportedFormat, NotReadable, TooLarge."""
-    name = source.name
-    notes: list[str] = []
+    """The layer of a KML file, or those of the files in a KMZ. Raises UnsupportedFormat, NotReadable, TooLarge."""
+    name, stem = source.name, os.path.splitext(source.name)[0]
     try:
         if source.content is Content.KMZ:
             with opened(source.path) as archive:
-                main, notes = _main_member(archive, name)
-                handler, found = stream_xml(member(archive, main), name, _KmlHandler)
-        else:
-            with open(source.path, "rb") as file:
-                handler, found = stream_xml(file, name, _KmlHandler)
+                return _archived(archive, name, stem)
+        with open(source.path, "rb") as file:
+            return [_layer(file, name, stem, source.content)]
     except BadXml as error:
         raise NotReadable(f"{name} is not read: {error}.") from error
-    return [handler.layer(os.path.splitext(name)[0], source.content.value, (*notes, *found))]
 
 
-def _main_member(archive: zipfile.ZipFile, name: str) -> tuple[str, list[str]]:
-    """The KML inside, and sentences about what is left alone. Members are only read by their names, never written."""
-    names = [one.filename for one in archive.infolist() if not one.is_dir()]
-    kmls = [one for one in names if one.lower().endswith(".kml")]
-    nested = [one for one in names if one.lower().endswith((".kmz", ".zip"))]
-    if not kmls:
-        inside = "only archives inside" if nested else "no KML inside"
-        raise UnsupportedFormat(f"{name} has {inside}: unpack it and open the KML file.")
-    main = next((one for one in kmls if one.lower() == "doc.kml"), min(kmls, key=lambda one: (one.count("/"), one)))
-    left = [one for one in kmls if one != main] + nested
-    return main, [f"{name} also holds {', '.join(left)[:200]}, which is not read."] if left else []
+def _layer(file: BinaryIO, name: str, stem: str, content: Content) -> ParsedLayer:
+    handler, found = stream_xml(file, name, _KmlHandler)
+    return handler.layer(stem, content.value, tuple(found))
+
+
+def _archived(archive: zipfile.ZipFile, name: str, stem: str) -> list[ParsedLayer]:
+    kmls, notes = kmls_in(archive, name)
+    main = _layer(member(archive, kmls[0]), name, stem, Content.KMZ)
+    found = [main]
+    for kml in kmls[1:]:
+        try:
+            layer = _layer(member(archive, kml), kml, layer_name(kml), Content.KMZ)
+        except (BadXml, UnsupportedFormat) as error:
+            notes.append(f"{kml[:200]} in {name} is not read: {str(error).rstrip('.')}.")
+        else:
+            found += [layer] if len(layer) else []  # others hold styles
+    if len(found) > 1 and is_table_of_contents(main, kmls):
+        found.remove(main)
+    found[0] = replace(found[0], problems=(*notes, *found[0].problems))
+    names = unique_names([layer.name for layer in found])
+    return [replace(layer, name=unique) for layer, unique in zip(found, names, strict=True)]
 
 
 class _KmlHandler:
