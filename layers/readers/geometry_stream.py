@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from layers.errors import NotReadable
 from layers.readers.arrow_c import opened, pieces, view
 from layers.readers.ogr_rows import READ_ERRORS, VectorSource, clean, known_crs, remarks_ignored
+from layers.readers.surfaces import blobs_as_polygons
 from layers.readers.wkb_columns import Blobs
 
 _INT64 = b"l"
@@ -35,6 +36,8 @@ def geometry_batches(source: VectorSource, batch_rows: int, **which: Any) -> Ite
         ):  # fmt: skip
             crs = known_crs(meta["crs"])
             for fids, blobs in _batches(stream):
+                if source.has_surfaces:
+                    blobs = blobs_as_polygons(blobs)
                 yield crs, (fids + source.first if source.first else fids, blobs)
     except READ_ERRORS as error:
         raise NotReadable(f"{source.name} cannot be read: {clean(error, source.path)}") from error

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Iterator, Sequence
 from typing import Any
 
@@ -33,6 +34,16 @@ def height_problems(source: VectorSource, rows: Rows) -> list[str]:
         places = counted(count, "of its places has", "of its places have")
         problems.add(index, f"{places} no height: it is shown without the heights of the others.")
     return problems.sentences("is shown without heights")
+
+
+def height_note(source: VectorSource) -> list[str]:
+    """A sentence about a file that is too large to look for them, where its beginning mixes places as they do."""
+    if os.path.getsize(source.path) <= MOST_PARSED_BYTES or not _mixes(_data(source, _HEAD_BYTES)):
+        return []
+    return [
+        f"Some places in {source.name} seem to have no height, and it is too large to tell which: "
+        "what has a height of 0 somewhere is saved without its heights."
+    ]
 
 
 def without_invented(source: VectorSource, rows: Rows) -> list[bytes | None]:

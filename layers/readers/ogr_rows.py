@@ -26,6 +26,7 @@ from layers.readers.files import Content
 from layers.readers.odd_dates import DATES, odd_dates
 from layers.readers.odd_numbers import odd_numbers
 from layers.readers.single_floats import widened
+from layers.readers.surfaces import rows_as_polygons
 from layers.readers.worldfile import crs_text
 
 ALLOWED_DRIVERS = frozenset({"GeoJSON", "GeoJSONSeq", "GPKG", "ESRI Shapefile", "FlatGeobuf"})
@@ -66,6 +67,8 @@ class VectorSource:
     options: dict[str, Any] = field(default_factory=dict)
     """What the layer in the document says about reading: encoding, columns, delimiter, CRS."""
     is_ogr: bool = True
+    has_surfaces: bool = False
+    """Whether its geometries are patches and triangles, which are read as polygons."""
     by_fid: bool = False
     """Whether chunks start at a fid (True) or at a position (False)."""
     is_chunked: bool = False
@@ -142,6 +145,7 @@ def read_ogr(
     try:
         with remarks_ignored():
             meta, fids, wkb, cells = _read_each(source, columns, not exact, which)
+            wkb = rows_as_polygons(wkb) if source.has_surfaces else wkb
             whole = _exact_integers(source, meta, fids, cells)
             dates, integers, reals = (_named(meta, kinds) for kinds in (DATES, _INTEGERS, ("OFTReal",)))
             odd = odd_dates(source, dates, fids) | odd_numbers(source, integers, reals, fids)

@@ -14,9 +14,11 @@ from layers.geo.crs import is_geographic
 from layers.geo.lon_extent import LARGEST_UNIT
 from layers.readers.ogr_rows import Rows
 from layers.readers.row_problems import MOST_LISTED, RowProblems
+from layers.readers.surfaces import POLYHEDRAL, TIN, TRIANGLE
 
 MOST_ROWS = 20_000
 _MOST_VERTICES = 300_000
+_SURFACES = {POLYHEDRAL: "polyhedral surface", TIN: "TIN", TRIANGLE: "triangle"}
 _MAX_LON, _MAX_LAT = 360.0, 90.0
 
 
@@ -25,8 +27,11 @@ def shapes_of(wkb: Sequence[bytes | None]) -> NDArray[Any]:
     return np.asarray(shapely.from_wkb(np.array(list(wkb), dtype=object), on_invalid="ignore"))
 
 
-def check_rows(rows: Rows, shapes: NDArray[Any], crs: str) -> list[str]:
-    """Sentences about rows without geometry, and with one that is broken or out of place; `shapes` are theirs."""
+def check_rows(rows: Rows, shapes: NDArray[Any], crs: str, *, may_overlap: bool = False) -> list[str]:
+    """Sentences about rows without geometry, and with one that is broken or out of place; `shapes` are theirs.
+
+    `may_overlap`: that the sides of a body lie on each other in plan is no fault.
+    """
     wkb = np.array(list(rows.wkb), dtype=object)
     missing, absent = shapely.is_missing(shapes), np.array([one is None for one in wkb], bool)
     problems = RowProblems(rows.fids.tolist())
@@ -43,7 +48,7 @@ def check_rows(rows: Rows, shapes: NDArray[Any], crs: str) -> list[str]:
         wrong = np.abs(coordinates).max(axis=1, initial=0.0) > LARGEST_UNIT
         for index in np.unique(owner[wrong & np.isfinite(coordinates).all(axis=1)]).tolist():
             problems.add(index, "its coordinates are larger than any on Earth.")
-    if len(coordinates) <= _MOST_VERTICES:
+    if len(coordinates) <= _MOST_VERTICES and not may_overlap:
         _find_invalid(shapes, problems)
     empty = int(absent.sum()) + int((shapely.is_empty(shapes) & ~missing).sum())
     found = problems.sentences("is kept; what has no place is not drawn")
@@ -63,6 +68,8 @@ def _find_invalid(shapes: Any, problems: RowProblems) -> None:
 
 
 def _broken(wkb: bytes) -> str:
+    if wkb[:1] == b"\1" and (kind := _SURFACES.get((int.from_bytes(wkb[1:5], "little") & 0xFFFF) % 1000)):
+        return f"its geometry is a {kind}, which is not shown."
     try:
         shapely.from_wkb(wkb)
     except (ValueError, shapely.errors.ShapelyError) as error:

@@ -20,6 +20,7 @@ MAX_RESTORED_BYTES = 400 * 2**20
 _SAMPLE_BYTES = 2**18
 _MOST_PRJ_BYTES = 2**16
 _HEADER = 100
+_MULTIPATCH = 31
 _LANGUAGES = {
     0x26: "cp866", 0x65: "cp866", 0xC9: "cp1251", 0x57: "cp1252", 0x03: "cp1252", 0x4D: "gb18030", 0x7A: "gb18030",
     0x4F: "big5", 0x78: "big5", 0xC8: "cp1250", 0x13: "shift_jis", 0x7B: "shift_jis",
@@ -30,10 +31,19 @@ _LANGUAGES = {
 def shapefile_source(path: str, options: dict[str, Any]) -> VectorSource:
     """How to read a shapefile. Raises NotReadable for one whose attributes are lost together with its index."""
     encoding, _ = encoding_of(path, options)
-    source = VectorSource(path, Content.SHAPEFILE, "", path, {"encoding": encoding}, options, is_chunked=True, first=1)
+    source = VectorSource(
+        path, Content.SHAPEFILE, "", path, {"encoding": encoding}, options, has_surfaces=_is_multipatch(path),
+        is_chunked=True, first=1,
+    )  # fmt: skip
     if part(path, ".shx") and not _is_broken(part(path, ".prj")) and not _rows_lost(path):
         return source
     return replace(source, dataset=_restored(path))
+
+
+def _is_multipatch(path: str) -> bool:
+    with open(path, "rb") as file:
+        head = file.read(_HEADER)
+    return int.from_bytes(head[32:36], "little") == _MULTIPATCH
 
 
 def part(path: str, suffix: str) -> str:

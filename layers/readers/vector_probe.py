@@ -16,7 +16,7 @@ from layers.readers.files import Content
 from layers.readers.geometry_stream import geometry_batches
 from layers.readers.geopackage_audit import feature_tables
 from layers.readers.json_crs import crs_note
-from layers.readers.json_heights import height_problems
+from layers.readers.json_heights import height_note, height_problems
 from layers.readers.json_lines import lines_lost
 from layers.readers.json_repair import MOST_PARSED_BYTES
 from layers.readers.odd_dates import odd_date_problems
@@ -84,6 +84,8 @@ def _ogr_info(source: VectorSource, notes: list[str]) -> VectorInfo:
     found = [*notes, *source.notes]
     if is_json and (note := crs_note(source.path, name, crs == WGS84)):
         found.append(note)
+    if is_json:
+        found += height_note(source)
     if source.content is Content.JSON_LINES and os.path.getsize(source.path) > MOST_PARSED_BYTES:
         with open(source.path, "rb") as file:
             found += lines_lost(file, int(info["features"]))
@@ -99,7 +101,7 @@ def _ogr_info(source: VectorSource, notes: list[str]) -> VectorInfo:
         most = _rows_to_check(source, count)
         rows = rows_of(source, 0, most, [])
         shapes, is_all = shapes_of(rows.wkb), rows.next_fid is None
-        said = check_rows(rows, shapes, crs)
+        said = check_rows(rows, shapes, crs, may_overlap=source.has_surfaces)
         dates = [name for name, kind in fields if kind in ("date", "datetime")]
         integers = [name for name, kind in fields if kind in ("integer", "boolean")]
         reals = [name for name, kind in fields if kind == "real"]

@@ -60,6 +60,10 @@ def test_where_a_file_is_too_large_to_tell_none_is_shown(tmp_path, monkeypatch):
     monkeypatch.setattr(json_heights, "MOST_PARSED_BYTES", 10)
     path = written(tmp_path / "a.geojson", LINE, *SOUND)
     assert heights(path) == [None, None, None, None, None]
+    said = "too large to tell which: what has a height of 0 somewhere is saved without its heights."
+    assert sum(said in one for one in POOL.ask("probe", {"path": str(path)}).header["layers"][0]["problems"]) == 1
+    path = written(tmp_path / "b.geojson", SOUND[0], SOUND[2])
+    assert not POOL.ask("probe", {"path": str(path)}).header["layers"][0]["problems"], "nothing is mixed here"
 
 
 @pytest.mark.parametrize("suffix", ["gpkg", "geojson"])

@@ -213,7 +213,7 @@ def test_f59_mixed_kinds_heights_measures_and_curves(tmp_path):
     put(path, 3, shapely.to_wkb(shapely.from_wkt(measured), flavor="iso"))  # pyogrio would write it without its M
     (layer,) = probe(path)
     assert layer.features == 6
-    assert "Row 5: its geometry is broken" in " ".join(layer.problems)  # a TIN
+    assert "Row 5: its geometry is a TIN, which is not shown." in layer.problems
     table, _ = draw(path)
     kinds = dict(zip(table.fid.tolist(), table.kind.tolist(), strict=True))
     assert (kinds[1], kinds[2], kinds[3], kinds[4]) == (POINT, LINE, LINE, POLYGON)
