@@ -13,7 +13,7 @@ from typing import Any
 
 from layers.counted import counted, grouped
 from layers.errors import NotReadable, TooLarge, UnsupportedFormat
-from layers.readers.header_row import header_at, said_above
+from layers.readers.header_row import header_at, names_at, said_above
 from layers.readers.row_problems import RowProblems
 from layers.text_encoding import guessed_encoding, known_encoding, wide_encoding
 
@@ -58,10 +58,11 @@ def read_delimited(path: str, options: dict[str, Any], *, preview: bool = False)
     if not rows:
         raise NotReadable(f"{name} is empty: there is nothing to show.")
     at = header_at(rows, numbers, options)
-    width = len(rows[max(at, 0)])
+    given = [""] * len(rows[0]) if at < 0 else names_at(rows, at)
+    width = len(given)
     if width > MAX_COLUMNS:
         raise TooLarge(f"{name} has {grouped(width)} columns, more than {grouped(MAX_COLUMNS)}.")
-    names = unique_names([""] * width if at < 0 else [cell or "" for cell in rows[at]])
+    names = unique_names(given)
     body, numbers_of_body = rows[at + 1 :], numbers[at + 1 :]
     problems = RowProblems(numbers=numbers_of_body)
     for number in opened:
@@ -77,6 +78,8 @@ def read_delimited(path: str, options: dict[str, Any], *, preview: bool = False)
         if cells
         else {column: [] for column in names}
     )
+    if at >= 0:
+        columns = without_blank_columns(columns, given)
     lost_words = counted(lost, f"character of {name} is", f"characters of {name} are")
     notes = [f"{lost_words} no {reading['encoding']}: choose its encoding."] if lost else []
     notes += [*said_above(rows, numbers, at), *problems.sentences()]
@@ -117,6 +120,16 @@ def _parsed(data: bytes, name: str, options: dict[str, Any], most: int | None, *
     reading = {"encoding": encoding, "encoding_evidence": evidence, "delimiter": delimiter}
     rows, numbers, opened = _rows(text, delimiter, name, most)
     return rows, numbers, reading, lost, opened
+
+
+def without_blank_columns(columns: dict[str, list[Any]], given: Sequence[str]) -> dict[str, list[Any]]:
+    """Columns that have neither a name nor anything in them are none: spreadsheets write them. `given` are the names in
+    the file."""
+    return {
+        name: cells
+        for (name, cells), own in zip(columns.items(), given, strict=True)
+        if own.strip() or any(cell not in (None, "") for cell in cells)
+    }
 
 
 def unique_names(names: list[str]) -> list[str]:

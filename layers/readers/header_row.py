@@ -7,6 +7,8 @@ from bisect import bisect_left
 from collections.abc import Sequence
 from typing import Any
 
+from layers.readers.column_names import LAT_NAMES, LON_NAMES, X_NAMES, Y_NAMES, meanings
+
 LOOKED_AT = 25
 """So many rows are enough to find it."""
 _MOST_ABOVE = 10
@@ -29,10 +31,16 @@ def header_at(rows: Sequence[Cells], numbers: Sequence[int], options: dict[str, 
 
 
 def _guessed(rows: Sequence[Cells]) -> int:
-    """The first row that is filled; below titles, which fill less, the first of mostly texts over one as full."""
+    """The first row that is filled; below titles, which fill less, the first of mostly texts over one as full.
+
+    Of names in two rows the lower one.
+    """
     filled = [len(_filled(row)) for row in rows]
     widest = max(filled, default=0)
     start = next((at for at, count in enumerate(filled) if count), 0)
+    for at in range(start + 1, min(start + _MOST_ABOVE + 2, len(rows) - 1)):
+        if _is_under_names(rows, at) and len(_columns(rows[at - 1]) | _columns(rows[at])) * 2 > widest:
+            return at
     if widest < 2 or filled[start] * 2 > widest:
         return start
     for at in range(start, min(start + _MOST_ABOVE + 1, len(rows) - 1)):
@@ -43,13 +51,53 @@ def _guessed(rows: Sequence[Cells]) -> int:
     return start
 
 
+def names_at(rows: Sequence[Cells], at: int) -> list[str]:
+    """The names of the columns in a row, "" for none; under merged cells they stand in two rows: "Place" over "lat" and
+    "lon". Where lower ones come again the upper name is put before them."""
+    lower = ["" if cell is None else str(cell).strip() for cell in rows[at]]
+    if not _is_under_names(rows, at):
+        return lower
+    upper = ["" if cell is None else str(cell).strip() for cell in rows[at - 1]]
+    width = max(len(upper), len(lower))
+    upper, lower = (texts + [""] * (width - len(texts)) for texts in (upper, lower))
+    above, names = "", list[str]()
+    for over, under in zip(upper, lower, strict=True):
+        above = over or above
+        names.append(over if not under else f"{above} {under}" if under in names else under)
+    return names
+
+
+def _is_under_names(rows: Sequence[Cells], at: int) -> bool:
+    """Whether names begin in the row above: each of the two leaves open what the other fills, beside a merged cell that
+    has its parts below it, two coordinates among them; neither holds a number, as the rows that follow do."""
+    if not 0 < at < len(rows) - 1 or not _names_place(rows[at]):
+        return False
+    over, under = _columns(rows[at - 1]), _columns(rows[at])
+    if not (over - under and under - over) or any(map(_NUMBER.fullmatch, _filled(rows[at - 1]) + _filled(rows[at]))):
+        return False
+    merged = [max((column for column in over if column < part), default=-1) for part in under - over]
+    if not all(column in under for column in merged):
+        return False
+    return any(_NUMBER.fullmatch(text) for row in rows[at + 1 : at + 4] for text in _filled(row))
+
+
+def _names_place(row: Cells) -> bool:
+    known = meanings(_filled(row)).keys()
+    return any(known & set(ys) and known & set(xs) for ys, xs in ((LAT_NAMES, LON_NAMES), (Y_NAMES, X_NAMES)))
+
+
+def _columns(row: Cells) -> set[int]:
+    return {at for at, cell in enumerate(row) if cell is not None and str(cell).strip()}
+
+
 def _filled(row: Cells) -> list[str]:
     return [text for cell in row if cell is not None and (text := str(cell).strip())]
 
 
 def said_above(rows: Sequence[Cells], numbers: Sequence[int], at: int) -> list[str]:
     """Sentences about what stands above the names, and is left out."""
-    texts = [(number, " ".join(_filled(row))) for number, row in zip(numbers, rows[: max(at, 0)], strict=False)]
+    above = rows[: max(at - _is_under_names(rows, at), 0)]
+    texts = [(number, " ".join(_filled(row))) for number, row in zip(numbers, above, strict=False)]
     found = [
         f"Row {number} stands above the names of the columns and is left out: “{text[:80]}”."
         for number, text in texts

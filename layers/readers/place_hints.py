@@ -6,6 +6,9 @@ import re
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
+
 from layers.readers.column_names import axis_of_side
 from layers.readers.delimited import RawTable
 
@@ -91,3 +94,16 @@ def with_latitude_first(cells: Sequence[Any]) -> list[Any]:
     """The pairs of numbers turned round; everything else as it is."""
     pairs = [None if cell is None else _PAIR.fullmatch(str(cell).strip()) for cell in cells]
     return [cell if pair is None else f"{pair[2]}, {pair[1]}" for cell, pair in zip(cells, pairs, strict=True)]
+
+
+def minutes_as_degrees(values: NDArray[np.float64], most: float) -> NDArray[np.float64] | None:
+    """Degrees of numbers that GPS receivers write, 5153.04 for 51 degrees and 53.04 minutes; None where they are none.
+
+    `most`: the largest degree. One number at least is too large for degrees, and none has 60 minutes or more.
+    """
+    known = np.abs(values[np.isfinite(values)])
+    degrees, minutes = known // 100, known % 100
+    if not (known > most).any() or (degrees > most).any() or (minutes >= 60).any():
+        return None
+    size = np.abs(values)
+    return np.sign(values) * (size // 100 + size % 100 / 60)

@@ -17,7 +17,7 @@ from layers.geo.coordinate_parse import parse_candidates, parse_coordinate
 from layers.geo.crs import WGS84, is_geographic
 from layers.readers.column_names import hemisphere, is_latitude
 from layers.readers.delimited import RawTable
-from layers.readers.place_hints import SIDES, row_sides, shows_longitude_first, with_latitude_first
+from layers.readers.place_hints import SIDES, minutes_as_degrees, row_sides, shows_longitude_first, with_latitude_first
 from layers.readers.row_problems import RowProblems
 from layers.readers.wkt_places import from_wkt
 
@@ -68,6 +68,9 @@ def _from_numbers(
 ) -> tuple[list[bytes | None], str]:
     """`sides` are the hemispheres of the rows, as columns tell by their names or cells: what is west or south."""
     x, y = (_signed(found, side) for found, side in zip((numbers(xs), numbers(ys)), sides, strict=True))
+    if not crs and all(map(any, sides)):
+        lon, lat = minutes_as_degrees(x, 180), minutes_as_degrees(y, 90)
+        x, y = (x, y) if lon is None or lat is None else (lon, lat)
     if not crs:
         known = np.isfinite(x) & np.isfinite(y)
         fits = (np.abs(x) <= 360) & (np.abs(y) <= 90)

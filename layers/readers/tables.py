@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from dataclasses import replace
 from typing import Any
 from zipfile import ZipFile
 
@@ -14,9 +16,15 @@ from layers.errors import CannotBePlaced, NotReadable
 from layers.geo.crs import WGS84
 from layers.guarded_xml import BadXml
 from layers.readers.cell_types import typed_column
-from layers.readers.delimited import PREVIEW_ROWS, RawTable, read_delimited, unique_names
+from layers.readers.delimited import (
+    PREVIEW_ROWS,
+    RawTable,
+    read_delimited,
+    unique_names,
+    without_blank_columns,
+)
 from layers.readers.files import Content
-from layers.readers.header_row import LOOKED_AT, header_at, said_above
+from layers.readers.header_row import LOOKED_AT, header_at, names_at, said_above
 from layers.readers.ogr_rows import READ_ERRORS, VectorSource, clean, field_type, remarks_ignored, typed_values
 from layers.readers.parsed_layer import ParsedLayer
 from layers.readers.place_hints import shows_longitude_first, side_columns
@@ -31,6 +39,7 @@ from layers.readers.zip_guard import opened
 MAX_SHEETS = 200
 _DRIVER = "XLSX:"
 """No other one of OGR's is to open it."""
+_NAMELESS = re.compile(r"Field\d+|column \d+")
 _SHOWN_ROWS = 12
 _SHOWN_CHARS = 200
 
@@ -53,6 +62,9 @@ def parse_tables(source: VectorSource, *, preview: bool = False) -> list[ParsedL
         raise CannotBePlaced(
             f"{source.name} has no columns called lat and lon: name the columns that hold the coordinates."
         )
+    if left := [layer.name for layer in layers if not layer.reading["columns"]]:
+        said = f"{source.name} also holds {', '.join(left)[:200]}, without columns called lat and lon: not shown."
+        found[0] = replace(found[0], problems=(*found[0].problems, said))
     return found
 
 
@@ -135,7 +147,7 @@ def _sheet(source: VectorSource, archive: ZipFile, name: str, preview: bool) -> 
     else:
         known: dict[str, str] = {}
         whole = _cells(source, name, "DISABLE", most and most + at + 1, known)
-        names = unique_names([str(values[at] or "") for values in whole.values()])
+        names = unique_names(names_at(top, at))
         columns = {column: values[at + 1 :] for column, values in zip(names, whole.values(), strict=True)}
         types = {column: known[field] for column, field in zip(names, whole, strict=True) if field in known}
     rows = len(next(iter(columns.values()), []))
@@ -150,8 +162,16 @@ def _sheet(source: VectorSource, archive: ZipFile, name: str, preview: bool) -> 
         columns, types = with_exact_names(columns, types, exact, at + 1)
     reading = {"sheet": name, "header": at >= 0, "header_row": at + 1}
     problems = (*said_above(top, range(1, len(top) + 1), at), *exact.notes)
+    if at >= 0:
+        columns = without_blank_columns(columns, ["" if _is_made_up(column) else column for column in columns])
+        types = {column: kind for column, kind in types.items() if column in columns}
     columns, kept = without_blank_rows(columns, numbers)
     return RawTable(name, columns, types, reading, problems, kept)
+
+
+def _is_made_up(column: str) -> bool:
+    """Whether a column without a name is called so, by OGR or by us."""
+    return _NAMELESS.fullmatch(column) is not None
 
 
 def _named_by_first_row(

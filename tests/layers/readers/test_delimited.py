@@ -175,6 +175,26 @@ def test_where_the_names_are(rows, at):
     assert header_at(rows, range(1, len(rows) + 1), {}) == at
 
 
+TWO_ROWS = "Report;;;\nname;place;;n\n;lat;lon;\na;51,5;128,25;1\nb;1;2;2\n"
+
+
+@pytest.mark.parametrize(("text", "names", "first"), [
+    (TWO_ROWS, ["name", "lat", "lon", "n"], 4), (TWO_ROWS.partition("\n")[2], ["name", "lat", "lon", "n"], 3),
+    ("id;start;;end;\n;lat;lon;lat;lon\n1;1;2;3;4\n", ["id", "lat", "lon", "end lat", "end lon"], 3),
+    ("name;;lat;lon\na;x;;\nb;y;1;2\n", ["name", "column 2", "lat", "lon"], 2),
+    ("name;note;lat;lon\na;;x;y\nb;;1;2\n", ["name", "note", "lat", "lon"], 2),
+    ("name;lat;lon;;;\na;1;2;;;\nb;3;4;;z;\n", ["name", "lat", "lon", "column 5"], 2),
+    ("name;lat;lon;empty\na;1;2;\n", ["name", "lat", "lon", "empty"], 2),
+])  # fmt: skip
+def test_names_may_stand_in_two_rows_and_blank_columns_are_none(tmp_path, text, names, first):
+    path = written(tmp_path / "a.csv", text)
+    table = read_delimited(str(path), {})
+    assert (list(table.columns), table.numbers[0]) == (names, first)
+    assert probe(path).bounds is not None
+    said = [one for one in table.problems if "stands above" in one]
+    assert said == (["Row 1 stands above the names of the columns and is left out: “Report”."] if first == 4 else [])
+
+
 def test_a_delimiter_is_found_below_a_title(tmp_path):
     table = read_delimited(
         str(written(tmp_path / "a.csv", "Sites, as of May\nname;lat;lon\na;51,5;128,2\nb;1,5;2,2\n")), {}

@@ -42,6 +42,22 @@ def test_hemispheres_in_columns_of_their_own_count(tmp_path, lines):
     assert info.problems == ()
 
 
+@pytest.mark.parametrize("lines", [
+    ("lat,ns,lon,ew", "5130.000,N,12815.00,E", "3354.0,S,07030.0,W"),
+    ("lat,ns,lon,ew", "5130.000,N,12815.00,E", ",,,", "3354.0,S,07030.0,W"),
+])  # fmt: skip
+def test_degrees_and_minutes_in_one_number_are_what_receivers_write(tmp_path, lines):
+    places, info = placed(tmp_path, *lines)
+    assert [place for place in places if place] == [(128.25, 51.5), (-70.5, -33.9)]
+    assert info.crs == "EPSG:4326"
+
+
+@pytest.mark.parametrize("row", ["5160.0,N,12815.0,E", "9130.0,N,12815.0,E", "5748346.1,N,454160.9,E"])
+def test_other_large_numbers_are_no_degrees_and_minutes(tmp_path, row):
+    _, info = placed(tmp_path, "lat,ns,lon,ew", row)
+    assert info.crs == ""
+
+
 def test_what_contradicts_itself_has_no_place(tmp_path):
     places, info = placed(tmp_path, "lat,ns,lon,ew", "-5,N,3,E", "5,,3,", "5,N,3,W")
     assert places == [None, (3, 5), (-3, 5)]

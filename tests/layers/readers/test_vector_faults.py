@@ -604,5 +604,6 @@ def test_a_workbook_with_places(tmp_path):
     assert columns_of(path, "sites")["name"] == ["文昌", None]
     assert grid.reading["columns"] == {"place": "MGRS"}
     assert "Row 3: “nowhere”" in " ".join(grid.problems)
+    assert "sites.xlsx also holds notes, without columns called lat and lon: not shown." in sites.problems
     assert [one.name for one in probe(path, preview=True)] == ["sites", "grid", "notes"]
     assert io.BytesIO(path.read_bytes()).read(2) == b"PK"

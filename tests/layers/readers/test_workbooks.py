@@ -43,6 +43,18 @@ def test_titles_above_the_names_are_left_out_and_said(tmp_path, preview):
     assert list(columns_of(path, header_row=4, x="128.25", y="51.5")) == ["a", "51.5", "128.25", "1", "true"]
 
 
+@pytest.mark.parametrize("preview", [False, True])
+def test_names_may_stand_in_two_rows_and_blank_columns_are_none(tmp_path, preview):
+    rows = [["Sites"], [None, "name", "place", None, "n"], [None, None, "lat", "lon"], [None, "a", 51.5, 128.25, 1]]
+    path = workbook(tmp_path / "a.xlsx", [*rows, [None, "b", 51, 128, 2]])
+    info = probe(path, preview=preview)
+    assert info.fields == (("name", "text"), ("lat", "real"), ("lon", "real"), ("n", "integer"))
+    assert (info.reading["header_row"], info.reading["placed"]) == (3, 2)
+    assert info.problems == ("Row 1 stands above the names of the columns and is left out: “Sites”.",)
+    path = workbook(tmp_path / "b.xlsx", [["name", None, "lat", "lon", None], ["a", None, 1, 2, "more"]])
+    assert [name for name, _ in probe(path, preview=preview).fields] == ["name", "lat", "lon", "Field5"]
+
+
 def test_names_in_the_first_row_are_as_before(tmp_path):
     path = workbook(tmp_path / "a.xlsx", [HEADER, ["a", 51.5, 128.25, 1, True], ["b", 51, 128, 2, False]])
     info = probe(path)
