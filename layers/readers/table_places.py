@@ -69,8 +69,9 @@ def _from_numbers(
     """`sides` are the hemispheres of the rows, as columns tell by their names or cells: what is west or south."""
     x, y = (_signed(found, side) for found, side in zip((numbers(xs), numbers(ys)), sides, strict=True))
     if not crs and all(map(any, sides)):
-        lon, lat = minutes_as_degrees(x, 180), minutes_as_degrees(y, 90)
-        x, y = (x, y) if lon is None or lat is None else (lon, lat)
+        east, north = minutes_as_degrees(x, 180), minutes_as_degrees(y, 90)
+        if east is not None and north is not None:
+            x, y = east, north
     if not crs:
         known = np.isfinite(x) & np.isfinite(y)
         fits = (np.abs(x) <= 360) & (np.abs(y) <= 90)
