@@ -45,21 +45,24 @@ def export_rows(params: dict[str, Any]) -> tuple[dict[str, Any], tuple[Any, ...]
     given = params.get("facts")
     facts = ExportFacts.from_json(given) if given else facts_of(source, wanted)
     try:
-        written = _write(source, rows, crs, facts, params)
+        types = _types(source, rows)
+        written = _write(source, rows, crs, facts, types, params)
     except (*READ_ERRORS, sqlite3.Error, OSError) as error:
         raise _failure(error, source) from error
     is_last = rows.next_fid is None
     header = {
         "next_start": rows.next_fid, "written": written, "done": is_last, "facts": facts.to_json(),
-        "remark": _remark(kind, facts), "found": lines_in(out) if kind == "CSV" and is_last else None,
+        "remark": _remark(kind, facts, types), "found": lines_in(out) if kind == "CSV" and is_last else None,
     }  # fmt: skip
     return header, ()
 
 
-def _write(source: VectorSource, rows: Rows, crs: str, facts: ExportFacts, params: dict[str, Any]) -> int:
+def _write(
+    source: VectorSource, rows: Rows, crs: str, facts: ExportFacts, types: dict[str, str], params: dict[str, Any]
+) -> int:
     """One stretch; returns how many rows are written by now."""
     out, kind, title = str(params["out"]), str(params["format"]), str(params.get("title") or "layer")
-    before, types = int(params.get("written") or 0), _types(source, rows)
+    before = int(params.get("written") or 0)
     is_first, is_last = not params.get("start"), rows.next_fid is None
     if kind == "GPKG":
         rows = as_stored(source, rows, curves=True)
@@ -87,11 +90,16 @@ def _flatgeobuf_kind(facts: ExportFacts) -> str:
     return "Unknown" if facts.mixes_measures else facts.name(curves=False)
 
 
-def _remark(kind: str, facts: ExportFacts) -> str:
-    """What the format cannot hold of these rows."""
+def _remark(kind: str, facts: ExportFacts, types: dict[str, str]) -> str:
+    """What is not kept of these rows as it is."""
+    found = []
     if kind == "FlatGeobuf" and facts.has_more_than_xy and _flatgeobuf_kind(facts) == "Unknown":
-        return "A FlatGeobuf of several kinds of geometry holds no heights and no measures: a GeoPackage keeps them."
-    return ""
+        found.append(
+            "A FlatGeobuf of several kinds of geometry holds no heights and no measures: a GeoPackage keeps them."
+        )
+    if bytes_in := [name for name, one in types.items() if one == "other"]:
+        found.append(f"What is no text in {', '.join(bytes_in)[:80]} (pictures, other files) is saved as base64 text.")
+    return " ".join(found)
 
 
 def _wanted_rows(source: VectorSource, start: int, wanted: NDArray[np.int64] | None) -> Rows:

@@ -167,7 +167,10 @@ def _placed(info: VectorInfo, extent: Extent) -> VectorInfo:
     if not crs:
         found.append(f"{name} does not say in which CRS it is: choose its CRS in the layer's properties.")
     elif bounds is not None and is_geographic(crs) and not extent.fits:
-        found.append(f"{name} is said to be in degrees, but its coordinates are not: choose its CRS.")
+        if max(abs(bounds.left), abs(bounds.right)) <= 90 and max(abs(bounds.bottom), abs(bounds.top)) <= 360:
+            found.append(f"{name} has latitudes beyond 90: latitudes and longitudes look swapped in the file.")
+        else:
+            found.append(f"{name} is said to be in degrees, but its coordinates are not: choose its CRS.")
     elif bounds is not None:
         try:
             lonlat = extent.lonlat(crs, clockwise=info.driver == "ESRI Shapefile")

@@ -191,3 +191,18 @@ def test_ids_of_a_geojson_are_kept_and_none_are_made_up(tmp_path):
     assert [one["id"] for one in data["features"]] == [70, 7, 700]
     out = export(layer(source), "GPKG", tmp_path / "table")
     assert fids_and_numbers(out) == [(7, 1), (70, 0), (700, 2)]
+
+
+@pytest.mark.parametrize("kind", ["GPKG", "FlatGeobuf", "GeoJSON", "CSV"])
+def test_bytes_become_text_and_it_is_said(tmp_path, kind):
+    path = tmp_path / "a.gpkg"
+    points = shapely.to_wkb(np.array([shapely.Point(1, 2)], object))
+    pyogrio.raw.write(
+        path, points, [np.array(["a"], object)], ["n"], layer="a", driver="GPKG", geometry_type="Point", crs="EPSG:4326"
+    )
+    with closing(sqlite3.connect(path)) as database, database:
+        database.execute("ALTER TABLE a ADD COLUMN photo BLOB DEFAULT x'00ff10'")
+    out = tmp_path / {"GPKG": "o.gpkg", "FlatGeobuf": "o.fgb", "GeoJSON": "o.geojson", "CSV": "o.csv"}[kind]
+    header = POOL.ask("export_rows", {"path": str(path), "out": str(out), "format": kind, "title": "a"}).header
+    assert header["remark"] == "What is no text in photo (pictures, other files) is saved as base64 text."
+    assert rows_of(source_of({"path": str(out)}), 0, 9, None).columns["photo"] == ["AP8Q"]

@@ -162,3 +162,10 @@ def test_a_box_is_as_wide_as_its_file_says(tmp_path, name, ring, wanted):
             assert len(table.start_of) - 1 == 1
     polar = draw(path, "EPSG:3995")[0]
     assert bool((polar.xy[:, 1] < 0).any()) == (wanted[2] < 180), "around the pole a wide box goes by way of Greenwich"
+
+
+def test_swapped_coordinates_are_told(tmp_path):
+    path = tmp_path / "swapped.geojson"
+    geojson(path, point(51.9, 128.3))
+    said = "swapped has latitudes beyond 90: latitudes and longitudes look swapped in the file."
+    assert probe(path)[0].problems[-1] == said
