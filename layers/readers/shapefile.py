@@ -35,7 +35,8 @@ def shapefile_source(path: str, options: dict[str, Any]) -> VectorSource:
         path, Content.SHAPEFILE, "", path, {"encoding": encoding}, options, has_surfaces=_is_multipatch(path),
         is_chunked=True, first=1,
     )  # fmt: skip
-    if part(path, ".shx") and not _is_broken(part(path, ".prj")) and not _rows_lost(path):
+    is_whole = not _rows_lost(path) and not _is_cut(path)
+    if is_whole and part(path, ".shx") and not _is_broken(part(path, ".prj")):
         return source
     return replace(source, dataset=_restored(path))
 
@@ -81,6 +82,8 @@ def notes_on(path: str) -> list[str]:
     if lost := _rows_lost(path):
         rows = counted(lost, "row of its attributes is", "rows of its attributes are")
         found.append(f"The .dbf file of {name} is cut off: the last {rows} lost, in part or whole.")
+    if _is_cut(path):
+        found.append(f"{name} is cut off: the rows behind its last whole geometry have none.")
     if _is_broken(part(path, ".prj")):
         found.append(f"The .prj file of {name} is no CRS that can be read.")
     return found
@@ -127,13 +130,13 @@ def _restored(path: str) -> bytes:
     """An archive in memory with the parts that are there and an index made anew from the geometries."""
     name = os.path.basename(path)
     if os.path.getsize(path) > MAX_RESTORED_BYTES:
-        raise TooLarge(f"{name} came without its .shx index and is too large to restore it: fetch all its parts.")
+        raise TooLarge(f"{name} is not whole and too large to be mended in memory: fetch all its parts again.")
     with open(path, "rb") as file:
-        shp = file.read()
+        shp, index = _with_all_rows(file.read(), _rows_promised(path), name)
     whole = io.BytesIO()
     with zipfile.ZipFile(whole, "w") as archive:
         archive.writestr("layer.shp", shp)
-        archive.writestr("layer.shx", _index(shp, name))
+        archive.writestr("layer.shx", index)
         dbf = part(path, ".dbf")
         if dbf and _rows_lost(path):
             with open(dbf, "rb") as file:
@@ -144,6 +147,35 @@ def _restored(path: str) -> bytes:
         if (prj := part(path, ".prj")) and not _is_broken(prj):
             archive.write(prj, "layer.prj")
     return whole.getvalue()
+
+
+def _is_cut(path: str) -> bool:
+    """Whether geometries are missing at the end, as of a file that was not fetched to its end."""
+    size, shx = os.path.getsize(path), part(path, ".shx")
+    with open(shx or path, "rb") as file:
+        head = file.read(_HEADER)
+        if not shx:
+            return size < 2 * int.from_bytes(head[24:28], "big")
+        file.seek(_HEADER + 8 * max(_records_in(shx) - 1, 0))
+        last = file.read(8)
+    offset, words = struct.unpack(">ii", last) if len(last) == 8 else (0, 0)
+    return size < 2 * (offset + 4 + words)
+
+
+def _records_in(shx: str) -> int:
+    return max(os.path.getsize(shx) - _HEADER, 0) // 8
+
+
+def _rows_promised(path: str) -> int:
+    """How many rows there are by the other parts."""
+    shx, dbf = part(path, ".shx"), part(path, ".dbf")
+    if shx:
+        return _records_in(shx)
+    if not dbf:
+        return 0
+    with open(dbf, "rb") as file:
+        head = file.read(8)
+    return int.from_bytes(head[4:8], "little") if len(head) == 8 else 0
 
 
 def _is_broken(prj: str) -> bool:
@@ -183,8 +215,9 @@ def _whole_bytes(dbf: bytes) -> int:
     return int(start + rows * width)
 
 
-def _index(shp: bytes, name: str) -> bytes:
-    """The .shx of a .shp: where each record begins and how long it is, in words of two bytes."""
+def _with_all_rows(shp: bytes, rows: int, name: str) -> tuple[bytes, bytes]:
+    """A .shp that has a record for so many rows, one without a shape where it was cut off, and its .shx: where each
+    record begins and how long it is, in words of two bytes."""
     records = []
     at = _HEADER
     while at + 8 <= len(shp):
@@ -194,6 +227,9 @@ def _index(shp: bytes, name: str) -> bytes:
         records.append(struct.pack(">ii", at // 2, words))
         at += 8 + words * 2
     if not records:
-        raise NotReadable(f"{name} holds no geometry that can be read, and its .shx index is missing.")
+        raise NotReadable(f"{name} holds no whole geometry: fetch all its parts again.")
+    if (lost := rows - len(records)) > 0 and at + 12 * lost <= MAX_RESTORED_BYTES:
+        shp = shp[:at] + b"".join(struct.pack(">ii4x", number, 2) for number in range(len(records) + 1, rows + 1))
+        records += [struct.pack(">ii", at // 2 + 6 * number, 2) for number in range(lost)]
     length = (_HEADER + 8 * len(records)) // 2
-    return shp[:24] + struct.pack(">i", length) + shp[28:_HEADER] + b"".join(records)
+    return shp, shp[:24] + struct.pack(">i", length) + shp[28:_HEADER] + b"".join(records)

@@ -10,6 +10,7 @@ import pyogrio.raw
 import pytest
 import shapely
 
+from layers.errors import NotReadable
 from layers.pool.pool import ReaderPool
 from layers.readers.vector_source import rows_of, source_of
 from layers.vector.table import VectorInfo
@@ -74,6 +75,29 @@ def test_attributes_that_were_cut_off_cost_their_rows_alone(tmp_path, cut):
     columns = columns_of(path)
     assert columns["n"] == [12345, 67890, 13579][:kept] + [None] * lost
     assert columns["имя"] == NAMES[:kept] + [None] * lost
+
+
+@pytest.mark.parametrize("has_index", [True, False])
+@pytest.mark.parametrize("cut", [1, 10, 30])
+def test_geometries_that_were_cut_off_cost_their_rows_a_place(tmp_path, cut, has_index):
+    path = shapefile(tmp_path)
+    path.write_bytes(path.read_bytes()[:-cut])
+    if not has_index:
+        path.with_suffix(".shx").unlink()
+    lost = 1 if cut < 28 else 2
+    info = probe(path)
+    assert info.features == 3
+    assert "a.shp is cut off: the rows behind its last whole geometry have none." in info.problems
+    rows = rows_of(source_of({"path": str(path)}), 0, 100, None)
+    assert rows.columns["имя"] == NAMES
+    assert [one is None for one in rows.wkb] == [False] * (3 - lost) + [True] * lost
+
+
+def test_a_shapefile_without_a_whole_geometry_is_refused(tmp_path):
+    path = shapefile(tmp_path)
+    path.write_bytes(path.read_bytes()[:110])
+    with pytest.raises(NotReadable, match="no whole geometry"):
+        probe(path)
 
 
 def test_a_geopackage_that_does_not_know_its_crs_asks_for_it(tmp_path):
