@@ -10,14 +10,17 @@ from layers.vector.breaks import MOST_CLASSES, breaks
 from layers.vector.classes import StyleClass, counts_of, numbers_of
 from layers.vector.columns import Attributes, Column
 from layers.vector.look import Look
-from layers.vector.markers import SHAPES, facility_of
-from layers.vector.palettes import OTHER_COLOR, QUALITATIVE, RAMPS, palette_colors, with_alpha
+from layers.vector.markers import FACILITIES, SHAPES, facility_of
+from layers.vector.palettes import OTHER_COLOR, QUALITATIVE, RAMPS, luminance, palette_colors, with_alpha
 from layers.vector.routes import ROUTES, route_of
 from layers.vector.style import VectorStyle
 from layers.vector.template import value_text
 
 MOST_CATEGORIES = 24
 FACILITY_PX = 19.0
+SIGN_INKS = ("#ffffff", "#1d262f")
+_LIGHT = 0.5
+"""A luminance above which white on a ground has a contrast below 1.9, dark one above 7."""
 _SIZES_PX = (5.0, 22.0)
 _WIDTHS_PX = (1.0, 7.0)
 
@@ -74,11 +77,20 @@ def coloured(classes: Sequence[StyleClass], palette: str, geometry: str) -> list
 def recoloured(look: Look, color: str, geometry: str) -> Look:
     """The look in another main colour: a point's and an area's fill, a line's stroke."""
     if "Point" in geometry:
-        return replace(look, fill_color=color, stroke_color=color if look.symbol == "cross" else look.stroke_color)
+        stroke = color if look.symbol == "cross" else look.stroke_color
+        return with_readable_sign(replace(look, fill_color=color, stroke_color=stroke))
     if "Line" in geometry:
         return replace(look, stroke_color=color)
     alpha = int(look.fill_color[1:3], 16) if len(look.fill_color) == 9 else 0x90
     return replace(look, stroke_color=color, fill_color=with_alpha(color, alpha) if look.fill_color else "")
+
+
+def with_readable_sign(look: Look) -> Look:
+    """The look with its facility's sign dark on a light ground and white on a dark one; a colour of one's own stays."""
+    if look.symbol not in FACILITIES or not look.fill_color or look.stroke_color not in SIGN_INKS:
+        return look
+    is_light = luminance(look.fill_color) > _LIGHT
+    return replace(look, stroke_color=SIGN_INKS[is_light])
 
 
 def main_color(look: Look, geometry: str) -> str:
@@ -115,7 +127,10 @@ def _named_look(one: StyleClass, geometry: str) -> Look:
     if "Point" in geometry:
         sign = facility_of(one.value)
         small = one.look.symbol in SHAPES
-        return replace(one.look, symbol=sign, size_px=FACILITY_PX if small else one.look.size_px) if sign else one.look
+        if not sign:
+            return one.look
+        size_px = FACILITY_PX if small else one.look.size_px
+        return with_readable_sign(replace(one.look, symbol=sign, size_px=size_px))
     if "Line" in geometry:
         return ROUTES.get(route_of(one.value), one.look)
     return one.look

@@ -62,6 +62,13 @@ def with_alpha(color: str, alpha: int) -> str:
     return f"#{alpha:02x}{color[-6:]}"
 
 
+def luminance(color: str) -> float:
+    """How much light a colour gives, 0 to 1 (WCAG 2), its alpha aside."""
+    parts = [part / 255 for part in _rgb(color)]
+    red, green, blue = (part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts)
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
 def _between(stops: tuple[str, ...], share: float) -> str:
     place = share * (len(stops) - 1)
     index = min(int(place), len(stops) - 2)

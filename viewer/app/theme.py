@@ -8,6 +8,7 @@ from string import Template
 from PySide6.QtGui import QColor, QPalette
 from PySide6.QtWidgets import QApplication
 
+from layers.vector.palettes import luminance
 from viewer.resources import resource_path
 
 
@@ -99,14 +100,8 @@ def style_sheet(theme: Theme) -> str:
 
 def contrast(text: str, ground: str) -> float:
     """WCAG 2 contrast ratio of two #rrggbb colours, 1 to 21."""
-    lighter, darker = sorted((_luminance(text), _luminance(ground)), reverse=True)
+    lighter, darker = sorted((luminance(text), luminance(ground)), reverse=True)
     return (lighter + 0.05) / (darker + 0.05)
-
-
-def _luminance(color: str) -> float:
-    parts = [int(color[at : at + 2], 16) / 255 for at in (1, 3, 5)]
-    red, green, blue = (part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts)
-    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
 
 
 def _mix(color: str, ground: str, share: float) -> str:

@@ -40,6 +40,11 @@ def layer_icon(layer: Layer, context: PanelContext) -> QIcon | None:
     return _icon(found[0].own_look, found[1])
 
 
+def read_of(drawing: object) -> tuple[object, ...]:
+    """What is read of a vector layer that its icon and its lines follow: they change where this does."""
+    return (drawing.geometry, drawing.symbology.others_known) if isinstance(drawing, VectorDrawing) else ()
+
+
 def class_lines(layer: Layer, context: PanelContext, others: str, more: str) -> Lines:
     """The classes that are drawn; `others` names what is in none, `more` says how many are left out ("{0}")."""
     found = style_shown(layer, context)

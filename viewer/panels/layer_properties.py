@@ -155,7 +155,7 @@ class LayerPropertiesPanel(RowForm):
         elif isinstance(info, VectorInfo):
             drawing = self._context.drawing_of(row.uuid)
             geometry = drawing.geometry if isinstance(drawing, VectorDrawing) else info.geometry
-            self.vector.show_style(row.style, replace(info, geometry=geometry))
+            self.vector.show_style(row, info, geometry)
         self.facts.show_facts(dict.fromkeys([*source_facts(row), *(info_facts(info) if info else [])]))
 
     def _show_style(self) -> None:

@@ -15,7 +15,7 @@ from layers.vector.style import VectorStyle
 from viewer.commands.layer_filter import filter_of
 from viewer.commands.layers import move_layers, update_layer
 from viewer.commands.meta import set_sites_visible, sites_visible
-from viewer.panels.class_lines import class_lines, layer_icon
+from viewer.panels.class_lines import class_lines, layer_icon, read_of
 from viewer.panels.context import PanelContext
 from viewer.rendering.layer_date import UNDATED, acquisition_of, badge, tiles_acquisition
 from viewer.rendering.raster_drawing import RasterDrawing
@@ -45,7 +45,7 @@ class LayerRows(QAbstractListModel):
         self._uuids: list[str] = []
         self._problems: dict[str, str] = {}
         self._icons: dict[str, QIcon] = {}
-        self._read: frozenset[tuple[str, str]] = frozenset()
+        self._read: frozenset[tuple[str, Any]] = frozenset()
         self._palette = QPalette()
         self._dates: dict[str, str] = {}
         self._badges: dict[str, tuple[str, str]] = {}
@@ -72,7 +72,7 @@ class LayerRows(QAbstractListModel):
         """More may be known of the images: show their dates and badges."""
         known = self._found_dates(), self._found_badges()
         read = frozenset(
-            (uuid, getattr(self._context.drawing_of(uuid), "geometry", ""))
+            (uuid, read_of(self._context.drawing_of(uuid)))
             for uuid in self._uuids
             if self._context.info_of(uuid) is not None
         )

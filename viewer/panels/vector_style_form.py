@@ -10,6 +10,7 @@ from typing import Any, cast
 import numpy as np
 from PySide6.QtWidgets import QFormLayout, QPushButton, QTabBar, QVBoxLayout, QWidget
 
+from layers.document.layer import Layer
 from layers.errors import GeoloupeError, InvalidValue
 from layers.vector.automatic import categorised, graduated, suggested_column
 from layers.vector.classes import MODES
@@ -25,6 +26,7 @@ from viewer.panels.label_page import LabelPage
 from viewer.panels.late_panel import LatePanel
 from viewer.panels.look_fields import LookFields
 from viewer.panels.scale_page import ScalePage
+from viewer.rendering.symbology import automatic_style
 
 type Work = Callable[[Attributes], Any]
 type ColumnWork = Callable[[Sequence[str] | None, Work, Callable[[Any], None], Callable[[str], None]], None]
@@ -111,12 +113,16 @@ class VectorStyleForm(QWidget):
 
     # -- showing ------------------------------------------------------------------------------------------------
 
-    def show_style(self, style: dict[str, Any], info: VectorInfo) -> None:
-        """Show the style of a layer; one that cannot be understood shows as the automatic one."""
+    def show_style(self, layer: Layer, info: VectorInfo, geometry: str) -> None:
+        """Show the style of a layer; one that cannot be understood shows as the automatic one.
+
+        `geometry` is what the layer was found to hold, where the file does not say.
+        """
+        self._style, info = automatic_style(layer, info), replace(info, geometry=geometry)
         try:
-            self._style = VectorStyle.from_json(style) if style else VectorStyle.default(info)
+            if layer.style:
+                self._style = VectorStyle.from_json(layer.style)
         except InvalidValue as error:
-            self._style = VectorStyle.default(info)
             self.fields.refuse(error.sentence)
         if info != self._info:
             self._info, self._counted = info, None

@@ -21,6 +21,11 @@ NO_CLASSES = FeatureClasses(np.zeros(0, np.int64), np.zeros(0, np.uint16))
 """Nobody knows yet: all features are in no class."""
 
 
+def automatic_style(layer: Layer, info: VectorInfo) -> VectorStyle:
+    """How a layer looks as long as its row says nothing: by its data, in a colour of its own."""
+    return VectorStyle.default(info, zlib.crc32(layer.uuid.encode()))
+
+
 class Symbology:
     """The style changes at once, the classes of its features are known later: until then they are in none."""
 
@@ -35,9 +40,7 @@ class Symbology:
     def take_style(self, layer: Layer, info: VectorInfo) -> str:
         """The style of a layer's row, else the default of its data; what is wrong with it, or nothing."""
         try:
-            values = layer.style
-            seed = zlib.crc32(layer.uuid.encode())
-            self.style = VectorStyle.from_json(values) if values else VectorStyle.default(info, seed)
+            self.style = VectorStyle.from_json(layer.style) if layer.style else automatic_style(layer, info)
         except GeoloupeError as error:
             self.style = VectorStyle()
             return error.sentence
