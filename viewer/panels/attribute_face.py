@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import override
 
 from PySide6.QtCore import QEvent, Qt
-from PySide6.QtGui import QAction
+from PySide6.QtGui import QAction, QResizeEvent
 from PySide6.QtWidgets import (
     QCheckBox,
     QHBoxLayout,
@@ -23,9 +23,13 @@ from viewer.panels.attribute_model import AttributeModel
 from viewer.panels.attribute_view import AttributeView
 from viewer.panels.filter_rows import FilterRows
 from viewer.panels.icon_button import IconButton
+from viewer.support.elided import ElidedLabel
 from viewer.support.text import one_line, plain_label, tooltip
 
 QUICK_PX = 180
+_MARGIN_PX = 8
+_COUNT_AT = 4
+"""Where in the line the counts stand, if they have room there."""
 
 
 class AttributeFace(QWidget):
@@ -47,9 +51,11 @@ class AttributeFace(QWidget):
         self.pages.addWidget(self.view)
         self.map_filter = self._map_filter_line()
         layout = QVBoxLayout(self)
-        layout.setContentsMargins(8, 6, 8, 8)
+        layout.setContentsMargins(_MARGIN_PX, 6, _MARGIN_PX, 8)
         layout.setSpacing(6)
-        layout.addLayout(self._top_line())
+        self._top, self._below = self._top_line(), QHBoxLayout()
+        layout.addLayout(self._top)
+        layout.addLayout(self._below)
         layout.addWidget(self.filter_rows)
         layout.addWidget(self.map_filter)
         layout.addWidget(self.pages, 1)
@@ -61,7 +67,7 @@ class AttributeFace(QWidget):
         self.quick.setPlaceholderText(tr("Filter: text in any column"))
         self.quick.setAccessibleName(tr("Filter the rows by text in any column"))
         self.quick.setClearButtonEnabled(True)
-        self.quick.setMinimumWidth(QUICK_PX // 3)
+        self.quick.setMinimumWidth(QUICK_PX // 2)
         self.quick.setMaximumWidth(2 * QUICK_PX)
         self.filter_button = QPushButton(tr("Conditions"))
         self.filter_button.setCheckable(True)
@@ -80,8 +86,9 @@ class AttributeFace(QWidget):
         line = QHBoxLayout()
         line.setSpacing(6)
         line.addWidget(self.quick, 8)
-        for widget in (self.filter_button, self.apply_button, self.only_selected, self.count):
+        for widget in (self.filter_button, self.apply_button, self.only_selected):
             line.addWidget(widget)
+        line.insertWidget(_COUNT_AT, self.count)
         line.addStretch(1)
         for button in (
             self.invert_button, self.zoom_button, self.copy_button, self.sites_button, self.columns_button,
@@ -91,7 +98,7 @@ class AttributeFace(QWidget):
 
     def _map_filter_line(self) -> QWidget:
         line = QWidget()
-        self.filter_text = plain_label()
+        self.filter_text = ElidedLabel()
         self.filter_text.setAccessibleName(self.tr("Filter of the map"))
         self.edit_button = QPushButton(self.tr("Edit"))
         self.edit_button.setAccessibleName(self.tr("Edit the filter of the map"))
@@ -144,14 +151,37 @@ class AttributeFace(QWidget):
         if selected:
             text = self.tr("{0}, {1} selected").format(text, grouped(selected))
         self.count.setText(text if total else "")
+        self._place_count()
         for button in (self.zoom_button, self.sites_button):
             button.setEnabled(selected > 0)
         self.copy_button.setEnabled(shown > 0)
 
+    def _place_count(self) -> None:
+        """Large numbers have a line of their own where they would make the panel wider than its place."""
+        is_in_line = self._top.indexOf(self.count) >= 0
+        others = (
+            self.quick, self.filter_button, self.apply_button, self.only_selected, self.invert_button,
+            self.zoom_button, self.copy_button, self.sites_button, self.columns_button,
+        )  # fmt: skip
+        least = [(one.minimumWidth() or one.minimumSizeHint().width()) + self._top.spacing() for one in others]
+        needed = sum(least) + self.count.sizeHint().width()
+        has_room = needed <= self.contentsRect().width() - 2 * _MARGIN_PX
+        if has_room and not is_in_line:
+            self._below.removeWidget(self.count)
+            self._top.insertWidget(_COUNT_AT, self.count)
+        elif is_in_line and not has_room:
+            self._top.removeWidget(self.count)
+            self._below.addWidget(self.count)
+
+    @override
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._place_count()
+
     def show_map_filter(self, text: str, problem: str) -> None:
         """The filter that the map has; empty for none."""
-        shown = problem or self.tr("The map shows: {0}").format(one_line(text, 160))
-        self.filter_text.setText(shown if text else "")
+        shown = problem or self.tr("The map shows: {0}").format(text)
+        self.filter_text.say(shown if text else "")
         self.filter_text.setToolTip(tooltip(text))
         self.map_filter.setVisible(bool(text))
 

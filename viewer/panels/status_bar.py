@@ -23,6 +23,7 @@ from PySide6.QtWidgets import (
 from layers.counted import grouped
 from layers.geo.coordinates import Notation, format_coordinate
 from layers.grid.map_scale import LOGICAL_PIXEL_M
+from viewer.support.elided import ElidedLabel
 from viewer.support.icons import line_icon
 from viewer.support.text import one_line, plain_label, tooltip
 
@@ -187,7 +188,7 @@ class _Work(QWidget):
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
-        self._title = plain_label("", self)
+        self._title = ElidedLabel(self)
         self._bar = QProgressBar(self)
         self._bar.setFixedWidth(120)
         self._bar.setFixedHeight(10)
@@ -210,7 +211,7 @@ class _Work(QWidget):
         self.hide()
 
     def show_work(self, title: str, fraction: float) -> None:
-        self._title.setText(one_line(title, 60))
+        self._title.say(one_line(title, 60))
         self._bar.setRange(0, 0 if fraction < 0 else 100)
         self._bar.setValue(round(100 * max(0.0, min(1.0, fraction))))
         if self.isHidden() and not self._late.isActive():

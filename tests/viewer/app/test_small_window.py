@@ -49,10 +49,12 @@ def shown(window: MainWindow) -> Iterator[str]:
         yield f"Acquisition of {layer.name}"
     (coast,) = (layer.uuid for layer in document.layers_in_order() if layer.kind == "vector")
     window.panel_context.show_layer(coast)
-    window.session.push(set_layer_filter(document, coast, "min_zoom > 3", actor="Li"))
+    window.session.push(set_layer_filter(document, coast, " or ".join(["min_zoom > 3"] * 20), actor="Li"))
     docks.show_panel("identify")
     window.action_table["attribute_table"].trigger()
     yield "Attributes"
+    docks.attributes.panel.show_counts(1_999_999, 2_222_222, 1_999_999)
+    yield "Attributes of millions"
 
 
 def is_cut(widget: QWidget) -> bool:

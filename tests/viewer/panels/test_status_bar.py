@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QComboBox, QProgressBar, QToolButton
+from PySide6.QtWidgets import QComboBox, QLabel, QProgressBar, QToolButton
 from pytestqt.qtbot import QtBot
 
 from layers.grid.map_scale import LOGICAL_PIXEL_M
@@ -107,3 +107,14 @@ def test_quick_work_is_not_shown_and_slow_work_can_be_stopped(bar: StatusBar, qt
         qtbot.mouseClick(_button(bar, "Stop this"), Qt.MouseButton.LeftButton)
     bar.end_work()
     assert not progress.isVisible()
+
+
+def test_work_with_a_long_name_fits_a_small_window(bar: StatusBar, qtbot: QtBot) -> None:
+    bar.resize(1024, 28)
+    bar.show_place(128.334, 51.884, 1.0)
+    bar.show_crs("WGS 84 / UTM zone 52N (of the image)", "EPSG:32652")
+    bar.show_work("Reading the attributes of " + "a layer with a long name " * 4, 0.5)
+    (title,) = (label for label in bar.findChildren(QLabel) if label.text().startswith("Reading the attributes"))
+    qtbot.waitUntil(title.isVisible)
+    assert bar.minimumSizeHint().width() <= 1024
+    assert title.toolTip() == title.text()

@@ -1,0 +1,42 @@
+"""A label of one line that takes the room there is, and ends with … where its text needs more."""
+
+from __future__ import annotations
+
+from typing import override
+
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtGui import QPaintEvent, QPalette
+from PySide6.QtWidgets import QLabel, QWidget
+
+from viewer.support.painting import painting
+from viewer.support.text import one_line, tooltip
+
+LEAST_PX = 48
+
+
+class ElidedLabel(QLabel):
+    """Its tooltip says it whole."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setTextFormat(Qt.TextFormat.PlainText)
+
+    def say(self, text: str) -> None:
+        """Show a text from anywhere."""
+        self.setText(one_line(text))
+        self.setToolTip(tooltip(text))
+
+    @override
+    def minimumSizeHint(self) -> QSize:
+        size = super().minimumSizeHint()
+        return QSize(min(size.width(), LEAST_PX), size.height())
+
+    @override
+    def paintEvent(self, event: QPaintEvent) -> None:
+        rect = self.contentsRect()
+        shown = self.fontMetrics().elidedText(self.text(), Qt.TextElideMode.ElideRight, rect.width())
+        flags = int(Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeading)
+        with painting(self) as painter:
+            self.style().drawItemText(
+                painter, rect, flags, self.palette(), self.isEnabled(), shown, QPalette.ColorRole.WindowText
+            )
