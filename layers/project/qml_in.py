@@ -8,7 +8,7 @@ from xml.etree.ElementTree import Element
 
 from layers.errors import InvalidValue
 from layers.project.qml_looks import LookReader, color_of, number_of
-from layers.project.qml_symbols import MM_PX
+from layers.project.qml_symbols import MM_PX, PEN_SIDES
 from layers.project.qml_text import parse_qml, values_of
 from layers.vector.classes import MOST_CLASSES, StyleClass
 from layers.vector.label_style import LabelStyle
@@ -158,7 +158,7 @@ def _labels(labeling: Element, reader: LookReader, *, is_line: bool) -> LabelSty
     if buffer is not None and buffer.get("bufferDraw") == "1":
         unit = _LABEL_UNITS_PX.get(buffer.get("bufferSizeUnits", "MM"), 1 / MM_PX)
         halo_color = color_of(buffer.get("bufferColor", ""))
-        halo_px = min(max(number_of(buffer.get("bufferSize", ""), 1.0) * unit, 0.0), 20.0)
+        halo_px = min(max(number_of(buffer.get("bufferSize", ""), 1.0) * unit / PEN_SIDES, 0.0), 20.0)
     size = number_of(text.get("fontSize", ""), 9.0) * _LABEL_UNITS_PX.get(text.get("fontSizeUnit", "Point"), 96 / 72)
     way = placement.get("placement", "") if placement is not None else ""
     limited = rendering is not None and rendering.get("scaleVisibility") == "1"

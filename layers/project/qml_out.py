@@ -5,8 +5,8 @@ from __future__ import annotations
 from xml.etree import ElementTree as ET
 
 from layers.project.qgis_expressions import exclusive_filters, label_expression
-from layers.project.qml_symbols import mm, options, rgba, symbol
-from layers.vector.label_style import LabelStyle
+from layers.project.qml_symbols import PEN_SIDES, mm, options, rgba, symbol
+from layers.vector.label_style import WRAP_AFTER, LabelStyle
 from layers.vector.look import Look
 from layers.vector.style import VectorStyle
 from layers.vector.table import VectorInfo
@@ -130,9 +130,12 @@ def _labeling(labels: LabelStyle, geometry: str) -> ET.Element:
     )  # fmt: skip
     ET.SubElement(
         style, "text-buffer", bufferDraw="1" if labels.halo_width_px and labels.halo_color else "0",
-        bufferSize=mm(labels.halo_width_px), bufferSizeUnits="MM", bufferColor=rgba(labels.halo_color or "#000000"),
-        bufferOpacity="1", bufferNoFill="1", bufferJoinStyle="128",
+        bufferSize=mm(labels.halo_width_px * PEN_SIDES), bufferSizeUnits="MM",
+        bufferColor=rgba(labels.halo_color or "#000000"), bufferOpacity="1", bufferNoFill="1", bufferJoinStyle="128",
     )  # fmt: skip
+    if "Line" not in geometry:
+        ET.SubElement(settings, "text-format", autoWrapLength=str(WRAP_AFTER), useMaxLineLengthForAutoWrap="1",
+                      multilineAlign="3")  # fmt: skip
     ET.SubElement(
         settings, "placement", placement=_placement(labels.placement, geometry), dist="1", distUnits="MM",
         placementFlags="14", maxCurvedCharAngleIn="25", maxCurvedCharAngleOut="-25", priority="5",

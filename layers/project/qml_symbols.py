@@ -12,6 +12,8 @@ from layers.vector.look import Look
 from layers.vector.markers import FACILITIES
 
 MM_PX = 25.4 / 96.0
+PEN_SIDES = 2.0
+"""The buffer of a label is, in QGIS, the width of a pen that goes round its letters: half of it shows."""
 _BADGE_UNITS = 21.0
 _SHAPES = {"cross": "cross", "star": "star", "circle": "circle", "square": "square", "diamond": "diamond",
            "triangle": "triangle"}  # fmt: skip

@@ -11,6 +11,8 @@ from layers.vector.look import Look, known_values, plain_values
 from layers.vector.template import template_of
 
 PLACEMENTS = ("automatic", "around", "over", "along")
+WRAP_AFTER = 26
+"""Names of more letters stand in two or three lines, but for those along lines."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,7 @@ from PySide6.QtCore import QLineF, QPoint, QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QImage, QPainter, QPainterPath, QPen, QTransform
 
 from layers.vector.curved import Name
+from layers.vector.label_style import WRAP_AFTER
 from layers.vector.placement import Letter, PlacedLabel, leader_start
 from viewer.canvas.bent_letters import Piece, advances_of, bent_pieces, bent_sprite
 from viewer.canvas.fonts import letters_path, map_font
@@ -22,7 +23,6 @@ from viewer.rendering.qt_shapes import is_vector_device
 from viewer.support.painting import painting
 
 PAD_PX = 3.0
-_WRAP_AFTER = 26
 MOST_SPRITES = 2000
 _MOST_SIZES = 20_000
 
@@ -231,8 +231,8 @@ def face_of(label: PlacedLabel) -> Face:
 def wrapped(text: str) -> str:
     """Long names in two or three lines, the longest of them as short as can be."""
     words = text.split(" ")
-    count = min(3, math.ceil(len(text) / _WRAP_AFTER), len(words))
-    if len(text) <= _WRAP_AFTER or count < 2 or len(words) > 24:
+    count = min(3, math.ceil(len(text) / WRAP_AFTER), len(words))
+    if len(text) <= WRAP_AFTER or count < 2 or len(words) > 24:
         return text
     ways = []
     for cuts in combinations(range(1, len(words)), count - 1):

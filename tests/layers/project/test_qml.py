@@ -281,6 +281,27 @@ def test_qgis_paints_the_same_class_of_each_number(tmp_path: Path, mode: str, qa
 
 @pytest.mark.bounded
 @pytest.mark.timeout(180)
+def test_qgis_paints_a_halo_as_wide_as_ours_and_long_names_in_lines(tmp_path: Path, qapp: object) -> None:
+    labels = LabelStyle("name", 40.0, "#ff00c8", "#00ff00", 6.0, placement="over")
+    style = VectorStyle(labels=labels).with_look(Look("#0e1a24", 0.0, "#0e1a24", size_px=1.0))
+    name = "A very long name that would not have room in one line of this picture"
+    points = [
+        {"type": "Feature", "properties": {"name": text}, "geometry": {"type": "Point", "coordinates": [30, lat]}}
+        for text, lat in (("IIII", 26), (name, 10))
+    ]
+    _, rgb = look(tmp_path, points, style, "Point", "0,0,60,30")
+    short = rgb[:90]
+    letters, halo = (np.nonzero((np.abs(short - color).max(axis=2) <= 90).any(axis=0))[0]
+                     for color in ([255, 0, 200], [0, 255, 0]))  # fmt: skip
+    assert letters.min() - halo.min() == pytest.approx(6, abs=1.5)
+    assert halo.max() - letters.max() == pytest.approx(6, abs=1.5)
+    columns = np.nonzero((np.abs(rgb[100:] - [255, 0, 200]).max(axis=2) <= 60).any(axis=0))[0]
+    assert columns.min() > 0
+    assert columns.max() < 599
+
+
+@pytest.mark.bounded
+@pytest.mark.timeout(180)
 def test_qgis_sets_names_along_bends_too(tmp_path: Path, qapp: object) -> None:
     style = VectorStyle("#00c8ff", 2.0, labels=LabelStyle("name", 16.0, "#ff00c8", "#00ff00", 1.0))
     at = np.radians(np.linspace(20, 160, 60))
