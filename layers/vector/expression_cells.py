@@ -107,7 +107,9 @@ def cells_of(column: Column) -> Cells:
             return Cells(Type.TIME, column.values * DAY_MS, np.asarray(valid))
         case Kind.DATETIME:
             return Cells(Type.TIME, column.values, np.asarray(valid))
-    return numbers(column.values, valid)
+    if column.values.dtype.kind == "f":  # infinite numbers are numbers, as the table shows them
+        valid = valid & ~np.isnan(column.values)
+    return Cells(Type.NUMBER, column.values, np.asarray(valid))
 
 
 def compared(sign: str, left: Cells, right: Cells) -> Cells:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from functools import partial
 from typing import override
 
 from PySide6.QtCore import QEvent, Qt
@@ -27,6 +29,8 @@ from viewer.support.elided import ElidedLabel
 from viewer.support.text import one_line, plain_label, tooltip
 
 QUICK_PX = 180
+MOST_LISTED = 60
+"""Columns in a menu."""
 _MARGIN_PX = 8
 _COUNT_AT = 4
 """Where in the line the counts stand, if they have room there."""
@@ -199,13 +203,24 @@ class AttributeFace(QWidget):
         return [self.model.columns[section] for section in order if not self.view.isColumnHidden(section)]
 
     def add_column_actions(self, menu: QMenu) -> None:
-        """A check for each column; the last one shown stays."""
-        for section, name in enumerate(self.model.columns[:60]):
+        """A check for each column, for those hidden before others where there are many; the last one shown stays."""
+        sections = range(len(self.model.columns))
+        hidden = [section for section in sections if self.view.isColumnHidden(section)]
+        everything = menu.addAction(self.tr("Show all columns"), partial(self._show_columns, hidden))
+        everything.setEnabled(bool(hidden))
+        others = [section for section in sections if section not in set(hidden)]
+        listed = sorted([*hidden[:MOST_LISTED], *others[: max(0, MOST_LISTED - len(hidden))]])
+        for section in listed:
             shown = not self.view.isColumnHidden(section)
-            action = QAction(one_line(name, 60).replace("&", "&&"), menu, checkable=True, checked=shown)
-            action.setEnabled(not shown or len(self.shown_columns()) > 1)
+            text = one_line(self.model.columns[section], 60).replace("&", "&&")
+            action = QAction(text, menu, checkable=True, checked=shown)
+            action.setEnabled(not shown or len(others) > 1)
             action.toggled.connect(lambda on, section=section: self.view.setColumnHidden(section, not on))
             menu.addAction(action)
+
+    def _show_columns(self, sections: Sequence[int]) -> None:
+        for section in sections:
+            self.view.setColumnHidden(section, False)
 
     @override
     def changeEvent(self, event: QEvent) -> None:

@@ -217,7 +217,8 @@ class VectorStyleForm(QWidget):
             made = graduated if style.mode == "graduated" else categorised
             found = made(style, column, info.geometry, palette=style.palette)
             if not found.classes:
-                raise InvalidValue(f"The column {name} holds no numbers to make classes of.")
+                what = "numbers" if style.mode == "graduated" else "values"
+                raise InvalidValue(f"The column {name} holds no {what} to make classes of.")
             return found
 
         def done(made: VectorStyle) -> None:

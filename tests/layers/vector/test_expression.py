@@ -161,3 +161,16 @@ def test_rows_of_a_filter_become_an_expression() -> None:
 def test_an_unfit_value_is_refused(kind: Kind, operator, value: str) -> None:
     with pytest.raises(InvalidValue):
         expression_for([Condition("c", kind, operator, value)])
+
+
+def test_infinite_numbers_are_numbers_and_nan_is_null() -> None:
+    column = number_column("v", Kind.REAL, np.array([1.0, np.inf, -np.inf, np.nan]), None)
+    attributes = attributes_of(range(4), [column])
+    for text, wanted in (
+        ("v > 0", [0, 1]),
+        ("v < 0", [2]),
+        ("v is null", [3]),
+        ("v = v", [0, 1, 2]),
+        ("v / 0 > 1", []),
+    ):
+        assert np.flatnonzero(mask_of(parse_expression(text), attributes)).tolist() == wanted, text
