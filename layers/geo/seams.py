@@ -32,6 +32,21 @@ def without_seams(rings: Sequence[Floats], bounds: Bounds | None, crs: str) -> S
     return found
 
 
+def running_on(lines: Sequence[Floats], crs: str, reach: float) -> list[Floats]:
+    """(n, 2) lines whose ends on the edge of the map run straight on over it, by `reach` units: no pen ends there."""
+    world, slack = world_bounds(crs), _slack(crs)
+    found: list[Floats] = []
+    for line in lines:
+        ends = []
+        for last, before in ((line[:1], line[1:2]), (line[-1:], line[-2:-1])):
+            step = last - before
+            length = float(np.hypot(*step.T).max(initial=0.0))
+            is_on_edge = abs(abs(float(last[0, 0]) - world.centre[0]) - world.width / 2) <= slack
+            ends.append(last + step * (reach / length) if is_on_edge and length > 0 else line[:0])
+        found.append(np.concatenate([ends[0], line, ends[1]]))
+    return found
+
+
 def _slack(crs: str) -> float:
     """Some centimetres."""
     return world_bounds(crs).width * 1e-9

@@ -8,7 +8,8 @@ import numpy as np
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QPainter
 
-from layers.geo.seams import without_seams
+from layers.geo.crs import world_bounds
+from layers.geo.seams import is_on_both_sides, running_on, without_seams
 from layers.grid.tile_grid import View
 from viewer.canvas.site_frame import ShapeInView, SiteFrame
 from viewer.canvas.site_look import HALO_COLOR, SELECTED_COLOR, LineLook, fill_of, line_look, outline_of
@@ -85,20 +86,44 @@ def _fill(painter: QPainter, frame: SiteFrame, outline: Outline, color: QColor) 
 
 def _paint_alike(painter: QPainter, frame: SiteFrame, shapes: list[ShapeInView], *, selected: bool) -> None:
     """Lines of one look together: where they meet no casing covers a line, and the painter changes pens less often."""
-    alike: dict[LineLook, list[Floats]] = {}
+    alike: dict[tuple[LineLook, bool], list[Outline]] = {}
     for shape in shapes:
-        alike.setdefault(line_look(shape.site), []).extend(_pixel_lines(frame, shape.outline))
-    for look, lines in alike.items():
-        paint_lines(painter, frame.view, lines, look, selected)
+        is_cut = is_on_both_sides(shape.outline.bounds, frame.view.grid.crs)
+        alike.setdefault((line_look(shape.site), is_cut), []).append(shape.outline)
+    for (look, _), outlines in alike.items():
+        paint_outlines(painter, frame.view, outlines, look, selected)
 
 
 def _paint_outline(painter: QPainter, frame: SiteFrame, outline: Outline, look: LineLook, selected: bool) -> None:
-    paint_lines(painter, frame.view, _pixel_lines(frame, outline), look, selected)
+    paint_outlines(painter, frame.view, [outline], look, selected)
 
 
-def _pixel_lines(frame: SiteFrame, outline: Outline) -> list[Floats]:
-    rings = [ring for part in outline.parts for ring in part.rings]
-    return [to_pixels(frame.view, line) for line in without_seams(rings, outline.bounds, frame.view.grid.crs)]
+def paint_outlines(painter: QPainter, view: View, outlines: list[Outline], look: LineLook, selected: bool) -> None:
+    """What is cut at the antimeridian, either all of them or none, runs over it as if it were not."""
+    crs = view.grid.crs
+    is_cut = is_on_both_sides(outlines[0].bounds, crs)
+    lines: list[Floats] = []
+    for outline in outlines:
+        lines += without_seams([ring for part in outline.parts for ring in part.rings], outline.bounds, crs)
+    if is_cut:
+        painter.save()
+        clip_to_world(painter, view)
+        lines = running_on(lines, crs, _MARGIN_PX * view.grid.resolution)
+    paint_lines(painter, view, [to_pixels(view, line) for line in lines], look, selected)
+    if is_cut:
+        painter.restore()
+
+
+def clip_to_world(painter: QPainter, view: View) -> None:
+    """Let the painter paint up to the edges of the map only: what lies beyond is painted in its turn."""
+    left, bottom, right, top = world_bounds(view.grid.crs)
+    corners = to_pixels(view, np.array([(left, bottom), (left, top), (right, top), (right, bottom)]))
+    x = corners[:, 0]
+    if abs(x[0] - x[1]) < 1e-6:
+        edges = [round(edge) for edge in (x.min(), x.max())]
+        painter.setClipRect(edges[0], -1, edges[1] - edges[0], view.height + 2, Qt.ClipOperation.IntersectClip)
+    else:
+        painter.setClipPath(path_of([corners]), Qt.ClipOperation.IntersectClip)
 
 
 def paint_lines(painter: QPainter, view: View, lines: list[Floats], look: LineLook, selected: bool) -> None:

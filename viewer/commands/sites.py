@@ -100,6 +100,13 @@ def reshape_site(document: Document, uuid: str, geometry: BaseGeometry, *, actor
     return _with_geometries(document, {uuid: geometry}, "Reshape", stamp_of(actor, now))
 
 
+def unfit(site: Site, geometry: BaseGeometry) -> str:
+    """Why a site cannot get this geometry by hand, whatever it would look like; empty where it can."""
+    if _spans_the_earth(site.geometry) and not _spans_the_earth(geometry):
+        return f"The {_named(site)} reaches nearly all round the Earth: draw it anew to change it."
+    return ""
+
+
 def delete_sites(document: Document, uuids: Iterable[str], *, actor: str, now: str | None = None) -> Edit:
     """Delete sites with their links, chips and comments. Their claims stay, and belong to the case again."""
     sites = [row_of(document.sites, uuid, "site") for uuid in dict.fromkeys(uuids)]
@@ -129,8 +136,8 @@ def _with_geometries(document: Document, geometries: Mapping[str, BaseGeometry],
         geometry = _checked(geometries[site.uuid])
         if Site(uuid="", geometry=geometry).kind != site.kind:
             raise InvalidValue(f"A {site.kind} stays a {site.kind}: delete the site and draw it anew.")
-        if _spans_the_earth(site.geometry) and not _spans_the_earth(geometry):
-            raise InvalidValue(f"The {_named(site)} reaches nearly all round the Earth: draw it anew to change it.")
+        if sentence := unfit(site, geometry):
+            raise InvalidValue(sentence)
         if geometry != site.geometry:
             changes += _changed(site, stamp, {"geometry": geometry, **_basis_by_hand(document, site)})
     return Edit(f"{verb} {_named(*sites)}", tuple(changes))

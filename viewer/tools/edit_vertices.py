@@ -13,7 +13,7 @@ from shapely.geometry.base import BaseGeometry
 from layers.document.site import Site
 from layers.grid.tile_grid import View
 from viewer.canvas.pointer import PointerEvent
-from viewer.commands.sites import reshape_site
+from viewer.commands.sites import reshape_site, unfit
 from viewer.tools.sketch import measures, middle_of, near, paint_geometry, paint_handle, pixels_of
 from viewer.tools.tool import Tool
 
@@ -43,6 +43,8 @@ class EditVerticesTool(Tool):
         site = self.site
         if site is None:
             return self.tr("Click the site whose vertices you want to change.")
+        if self._preview is not None and (sentence := unfit(site, self._preview)):
+            return sentence
         rings = _rings(self._preview if self._preview is not None else site.geometry)
         size = measures(rings[0], closed=site.kind == "polygon") if site.kind != "point" else ""
         return f"{size}   ".lstrip() + self.tr(
@@ -113,7 +115,7 @@ class EditVerticesTool(Tool):
             return
         painter.save()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        if self._preview is not None and site.kind != "point":
+        if self._preview is not None and site.kind != "point" and not unfit(site, self._preview):
             paint_geometry(painter, view, self._preview)
         for handle, (px, py) in self._handles(view):
             if np.isfinite(px):

@@ -15,7 +15,7 @@ from layers.geo.crs import WGS84, transform_points
 from layers.grid.tile_grid import View
 from viewer.canvas.gestures import paint_rubber_band
 from viewer.canvas.pointer import PointerEvent
-from viewer.commands.sites import delete_sites, move_sites
+from viewer.commands.sites import delete_sites, move_sites, unfit
 from viewer.tools.sketch import paint_geometry, paint_handle, pixels_of
 from viewer.tools.tool import Tool
 
@@ -123,8 +123,10 @@ class SelectTool(Tool):
         else:
             painter.save()
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-            for geometry in self._moved().values():
-                _paint_moved(painter, view, geometry)
+            sites = self.context.document.sites
+            for uuid, geometry in self._moved().items():
+                if not unfit(sites[uuid], geometry):
+                    _paint_moved(painter, view, geometry)
             painter.restore()
 
     def _under(self, event: PointerEvent) -> list[str]:

@@ -15,9 +15,10 @@ from layers.geo.longitudes import shift_near, unwrap_longitudes
 from layers.geo.measure import area_m2, azimuth_deg, destination, distance_m, length_m, perimeter_m
 from layers.grid.tile_grid import View
 from viewer.canvas.site_look import HALO_COLOR, SELECTED_COLOR, LineLook
-from viewer.canvas.site_painter import paint_lines
+from viewer.canvas.site_painter import paint_outlines
 from viewer.canvas.site_shapes import geodesic_step_m, polygon_in_view, project_geometry, to_pixels
 from viewer.rendering.qt_shapes import path_of
+from viewer.rendering.round_sheet import views_around
 
 type Place = tuple[float, float]
 """Longitude, latitude."""
@@ -47,12 +48,12 @@ def paint_geometry(painter: QPainter, view: View, geometry: BaseGeometry, look: 
     outline = project_geometry(geometry, view.grid.crs, geodesic_step_m(ground_m))
     fill = QColor(look.color)
     fill.setAlpha(40)
-    for part in outline.parts:
-        if part.is_polygon:
-            for rings in polygon_in_view(part.rings, view):
-                painter.fillPath(path_of(rings), fill)
-    lines = [to_pixels(view, ring) for part in outline.parts for ring in part.rings]
-    paint_lines(painter, view, lines, look, selected=False)
+    for seen in views_around(view):
+        for part in outline.parts:
+            if part.is_polygon:
+                for rings in polygon_in_view(part.rings, seen):
+                    painter.fillPath(path_of(rings), fill)
+        paint_outlines(painter, seen, [outline], look, selected=False)
 
 
 def paint_handle(

@@ -351,3 +351,23 @@ def test_an_area_over_the_antimeridian_is_whole_and_has_no_edge_there(make_scene
     assert {picture.pixelColor(x, row).name() for x in seam if 0 <= x < 800} <= {fill.name()}, "no line along the seam"
     assert scene.sites_at(view, *inside) == ["loose"]
     assert scene.sites_at(view, *outside) == []
+
+
+@pytest.mark.parametrize("crs", [WEB_MERCATOR, WGS84])
+@pytest.mark.parametrize("left", [165.0, -195.0])
+@pytest.mark.parametrize("is_line", [False, True])
+def test_an_outline_over_the_antimeridian_looks_there_as_everywhere(make_scene, crs, left, is_line):
+    """No pen ends there: neither the glow of a selected site nor the casing covers what goes on."""
+    corners = [(170.0, 0.0), (190.0, 0.0), (190.0, 10.0), (170.0, 10.0)]
+    shape = shapely.LineString(corners[:2]) if is_line else shapely.Polygon(corners)
+    scene = make_scene(Document({"sites": [site("wide", shape)]}))
+    view = View.of_bounds(crs, transform_bounds(WGS84, crs, Bounds(left, -10.0, left + 30.0, 10.0)), 800, 600)
+    turn = 360.0 if left > 0 else 0.0
+    seam, row = (round(value) for value in pixel_of(view, -180.0 + turn, 0.0))
+    for selection in (frozenset(), frozenset({"wide"})):
+        picture = painted(scene, view, selection=selection)
+        columns = [
+            [picture.pixelColor(seam + step, row + down).name() for down in range(-12, 13)]
+            for step in (-80, *range(-12, 13), 80)
+        ]
+        assert all(column == columns[0] for column in columns), selection

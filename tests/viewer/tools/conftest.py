@@ -64,7 +64,10 @@ class Desk:
         for share in (0.25, 0.5, 1.0):
             QTest.mouseMove(self.canvas, first + QPoint(*(round(v * share) for v in (last - first).toTuple())))
         if release:
-            QTest.mouseRelease(self.canvas, Left, modifiers, last)
+            self.release(end, modifiers)
+
+    def release(self, place: tuple[float, float], modifiers: Qt.KeyboardModifier = Nothing) -> None:
+        QTest.mouseRelease(self.canvas, Left, modifiers, self.at(*place))
 
     def key(self, key: Qt.Key, modifiers: Qt.KeyboardModifier = Nothing) -> None:
         QTest.keyClick(self.canvas, key, modifiers)

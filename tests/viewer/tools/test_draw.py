@@ -150,3 +150,16 @@ def test_over_the_edge_of_the_map_a_point_lies_where_it_is_and_a_line_stays_in_o
     desk.key(Qt.Key.Key_Return)
     (west, _), (east, _) = desk.edits[-1].changes[0].after.geometry.coords
     assert 165.0 < west < 180.0 < east < 195.0
+
+
+def test_over_the_edge_of_the_map_the_sketch_goes_on(desk) -> None:
+    desk.canvas.viewport.fit_lonlat(Bounds(170.0, 55.0, 190.0, 65.0))
+    wide, high = desk.canvas.width(), desk.canvas.height()
+    desk.take(DrawTool(desk.context, "polygon"))
+    ground = desk.canvas.grab().toImage().pixelColor(wide // 2 + 60, high // 2)
+    for x, y in ((60, 60), (wide - 60, 60), (wide - 60, high - 60), (60, high - 60)):
+        QTest.mouseClick(desk.canvas, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, QPoint(x, y))
+    picture = desk.canvas.grab().toImage()
+    colors = {picture.pixelColor(x, high // 2).name() for x in range(80, wide - 80)}
+    assert len(colors) == 1, "no edge at the antimeridian"
+    assert colors != {ground.name()}

@@ -88,7 +88,12 @@ def test_a_box_of_nearly_the_whole_earth_stays_one(desk, tool):
     document.apply(add_site(document, wide, actor="Li", uuid="wide", label="Net"))
     desk.canvas.full_view()
     desk.canvas.selection.set({"wide"})
-    desk.drag((160, 70), (150, 60))
+    beside = desk.at(170, 0)
+    empty = desk.canvas.grab().toImage().pixelColor(beside)
+    desk.drag((160, 70), (150, 60), release=False)
+    assert desk.canvas.grab().toImage().pixelColor(beside) == empty, "what cannot be is not shown"
+    assert "reaches nearly all round the Earth" in tool.hint
+    desk.release((150, 60))
     assert desk.edits == []
     assert desk.said == ["The site “Net” reaches nearly all round the Earth: draw it anew to change it."]
     desk.hover(-179, -61)

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import pytest
+import shapely
 from PySide6.QtCore import Qt
 
 from layers.geo.bounds import Bounds
-from viewer.commands.sites import update_site
+from viewer.commands.sites import add_site, update_site
 from viewer.tools.select import SelectTool
 
 Control = Qt.KeyboardModifier.ControlModifier
@@ -118,3 +119,19 @@ def test_a_dragged_site_says_that_it_was_placed_by_hand_and_one_undo_takes_both_
 def test_the_hint_counts_in_words(desk, tool, chosen, words):
     desk.canvas.selection.set(chosen)
     assert tool.hint.startswith(words)
+
+
+def test_a_move_that_cannot_be_is_not_shown(desk, tool):
+    """A box of nearly the whole Earth that is dragged over the antimeridian would be a narrow one."""
+    wide = shapely.Polygon([(-170, -60), (170, -60), (170, 60), (-170, 60)])
+    document = desk.canvas.scene.document
+    document.apply(add_site(document, wide, actor="Li", uuid="wide", label="Net"))
+    desk.canvas.full_view()
+    desk.canvas.selection.set({"wide"})
+    inside = desk.at(-150, 40)  # of the narrow one, beside its label
+    before = desk.canvas.grab().toImage().pixelColor(inside)
+    desk.drag((-60, 10), (-30, 20), release=False)
+    assert desk.canvas.grab().toImage().pixelColor(inside) == before
+    desk.release((-30, 20))
+    assert desk.edits == []
+    assert "reaches nearly all round the Earth" in desk.said[0]
