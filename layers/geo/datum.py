@@ -146,12 +146,18 @@ def _baidu_shift(lon: float, lat: float) -> tuple[float, float]:
     return length * math.cos(angle) + 0.0065, length * math.sin(angle) + 0.006
 
 
+_FAR_DEG = 2.0
+"""More than any map shifts."""
+
+
 def _inverse(shift: Shift, lon: float, lat: float) -> tuple[float, float]:
     """The place that `shift` moves to lon, lat: the shift changes slowly, so taking the miss back converges fast."""
     x, y = lon, lat
     for _ in range(_MOST_STEPS):
         there_x, there_y = shift(x, y)
         x, y = x - (there_x - lon), y - (there_y - lat)
+        if not (abs(x - lon) < _FAR_DEG and abs(y - lat) < _FAR_DEG):
+            return lon, lat  # about the poles the formula says nothing: no map shifts there
         if max(abs(there_x - lon), abs(there_y - lat)) < _CLOSE_DEG:
             break
     return x, y

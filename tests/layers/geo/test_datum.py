@@ -110,3 +110,14 @@ def test_each_thread_has_its_own_way() -> None:
     for thread in threads:
         thread.join(10)
     assert found == [to_wgs84(37.6, 55.7, Datum.PULKOVO)] * 4
+
+
+@pytest.mark.parametrize("datum", CHINESE)
+@pytest.mark.parametrize("lat", [-90.0, -89.9, 89.9, 90.0])
+def test_about_the_poles_nothing_moves(lat: float, datum: Datum) -> None:
+    """The formula of the shift divides by the length of the parallel."""
+    for lon in (-180.0, -81.0, 0.0, 105.0, 180.0):
+        there = to_wgs84(lon, lat, datum)
+        assert (there.lon, there.lat) == (lon, lat)
+        back = from_wgs84(lon, lat, datum)
+        assert (back.lon, back.lat) == (lon, lat)
