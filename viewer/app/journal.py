@@ -29,6 +29,8 @@ class CaseJournal:
         self._then: list[Then] = []
         self._work: WorkingCopy | None = None
         self._is_being_made = self._is_closed = False
+        self._saves = 0
+        self._leaving: WorkingCopy | None = None
 
     @property
     def work(self) -> WorkingCopy | None:
@@ -67,11 +69,29 @@ class CaseJournal:
         for edit, actor in waiting:
             work.append(edit, actor)
 
-    def close(self, *, keep: bool) -> None:
-        """Make all edits durable and give the working copy up; `keep` leaves it to be recovered."""
+    def save_begins(self) -> None:
+        """The working copy is being read, until `save_ended`: it does not go before."""
+        self._saves += 1
+
+    def save_ended(self) -> None:
+        self._saves -= 1
+        leaving = self._leaving
+        if leaving is not None and not self._saves:
+            self._leaving = None
+            leaving.close(keep=False)
+
+    def close(self, *, keep: bool, at_once: bool = False) -> None:
+        """Make all edits durable and give the working copy up; `keep` leaves it to be recovered.
+
+        One that is being saved is given up when that has ended, but `at_once` where nobody would hear of that.
+        """
         self._is_closed = True
         work, self._work = self._work, None
-        if work is not None:
+        if work is None:
+            return
+        if self._saves and not at_once:
+            self._leaving = work
+        else:
             work.close(keep=keep)
 
     def _made(self, work: WorkingCopy) -> None:

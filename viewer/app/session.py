@@ -216,16 +216,22 @@ class Session(QObject):
         if work is None:
             self._journal.make(partial(self._publish, path, then, overwrite))
             return
-        wish = SaveWish(path, self.viewport_json(), overwrite, self.hold.lock_of(path))
+        wish, journal = SaveWish(path, self.viewport_json(), overwrite, self.hold.lock_of(path)), self._journal
+        journal.save_begins()
 
         def done(lock: CaseLock) -> None:
+            journal.save_ended()
             if self._journal.work is work:
                 self._saved(path, state, lock)
                 then()
-            elif self.hold.lock_of(path) is None:
+                return
+            if self.hold.lock_of(path) is None:
                 lock.release()  # another case is open by now: it is not in this file
+            sentence = self.tr("{0} was saved all the same: saving it was under way when the case was closed.")
+            self._messages.show("save", sentence.format(path.name), "info")
 
         def failed(error: GeoloupeError) -> None:
+            journal.save_ended()
             if self._journal.work is work and isinstance(error, CaseChangedOnDisk):
                 self.changed_on_disk.emit()
 
@@ -250,7 +256,7 @@ class Session(QObject):
 
     def shutdown(self, *, keep: bool) -> None:
         """The last act: make all edits durable and let go of the files. `keep` leaves a session to recover."""
-        self._journal.close(keep=keep)
+        self._journal.close(keep=keep, at_once=True)
         self.hold.release()
 
     # ----------------------------------------------------------------------------------------------------------

@@ -39,6 +39,25 @@ def test_a_save_that_ends_late_is_no_target_of_the_next_case(desk: Desk, tmp_pat
     assert [site.label for site in read_case(path).document.sites.values()] == ["first"]
 
 
+def test_a_case_that_is_discarded_while_it_is_saved_is_in_its_file_and_nothing_fails(
+    desk: Desk, tmp_path: Path
+) -> None:
+    for path in (tmp_path / "first.gpkg", tmp_path / "second.gpkg"):
+        desk.session.new_case()
+        desk.mark(path.stem)
+        desk.wait()
+        desk.session.save_as(path)
+        desk.mark("unsaved")
+        desk.session.close()
+        desk.wait()
+        assert read_case(path).document.sites, "what was saved before it was discarded is there"
+        assert desk.texts() == [
+            f"{path.name} was saved all the same: saving it was under way when the case was closed."
+        ]
+        assert not _sessions(), "nothing is left to be recovered"
+        assert not CaseLock(path).path.exists()
+
+
 def test_a_case_that_was_opened_meanwhile_keeps_its_own_lock(desk: Desk, tmp_path: Path) -> None:
     path = _case(tmp_path / "case.gpkg", "a")
     desk.session.new_case()
