@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any, override
@@ -13,6 +14,7 @@ from layers.vector.style import VectorStyle
 from viewer.panels.field_set import FieldSet
 from viewer.panels.fields import LineField
 from viewer.panels.slider_field import SliderField
+from viewer.panels.status_bar import parse_scale
 
 
 class ScaleField(LineField):
@@ -28,11 +30,8 @@ class ScaleField(LineField):
 
     @override
     def as_value(self, text: str) -> Any:
-        digits = "".join(text.rpartition(":")[2].split()).replace(",", "")
-        try:
-            return float(digits) if digits else 0.0
-        except ValueError:
-            return float("nan")
+        scale = parse_scale(text)
+        return 0.0 if not text.strip() else math.nan if scale is None else scale
 
 
 class ScalePage(QWidget):

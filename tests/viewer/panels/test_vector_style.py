@@ -186,6 +186,22 @@ def test_labels_and_scales(qtbot, form: VectorStyleForm, desk: Desk) -> None:
     assert scale.text().startswith("1:250")
 
 
+@pytest.mark.parametrize("text", ["1:25.000", "1:25'000", "25,000", "1 : 25 000", "1/25000"])
+def test_a_scale_is_read_as_people_write_it(qtbot, form: VectorStyleForm, desk: Desk, text: str) -> None:
+    form.tabs.setCurrentIndex(2)
+    scale = form.scale.fields.fields["visible_from"]
+    qtbot.keyClicks(scale, text)
+    qtbot.keyClick(scale, Qt.Key.Key_Return)
+    assert style_of(desk).visible_from == 25_000
+    scale.selectAll()
+    qtbot.keyClicks(scale, "wide")
+    qtbot.keyClick(scale, Qt.Key.Key_Return)
+    assert "above 0" in form.scale.fields.refusal.text()
+    scale.clear()
+    qtbot.keyClick(scale, Qt.Key.Key_Return)
+    assert style_of(desk).visible_from == 0.0
+
+
 def test_a_slider_previews_and_commits_once(form: VectorStyleForm, panel: LayerPropertiesPanel, desk: Desk) -> None:
     pick(form.fields.fields["mode"], "categorised")
     form.classes.table.setCurrentIndex(form.classes.rows.index(1, LABEL))
