@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import zlib
+
 QUALITATIVE: dict[str, tuple[str, ...]] = {
     "okabe-ito": ("#e69f00", "#56b4e9", "#009e73", "#f0e442", "#0072b2", "#d55e00", "#cc79a7", "#8a8a8a"),
     "bright": ("#4477aa", "#ee6677", "#228833", "#ccbb44", "#66ccee", "#aa3377", "#bbbbbb"),
@@ -32,8 +34,15 @@ DIVERGING: dict[str, tuple[str, ...]] = {
 }  # fmt: skip
 RAMPS = SEQUENTIAL | DIVERGING
 PALETTES = QUALITATIVE | RAMPS
+LAYER_COLORS = ("#e6550d", "#3182bd", "#31a354", "#756bb1", "#d6a300", "#dd1c77", "#17a2a2", "#8c564b")
+"""Of layers as long as nobody gives them a style."""
 OTHER_COLOR = "#9aa5ad"
 """For what falls into no class."""
+
+
+def layer_seed(uuid: str) -> int:
+    """Which of `LAYER_COLORS` a layer has, the same everywhere and for ever."""
+    return zlib.crc32(uuid.encode()) % len(LAYER_COLORS)
 
 
 def palette_colors(name: str, count: int) -> list[str]:

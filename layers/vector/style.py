@@ -15,14 +15,13 @@ from layers.vector.columns import Attributes
 from layers.vector.label_style import LabelStyle
 from layers.vector.look import Look, known_values, plain_values
 from layers.vector.markers import MARKERS
-from layers.vector.palettes import with_alpha
+from layers.vector.palettes import LAYER_COLORS, with_alpha
 from layers.vector.rules import rule_columns
 from layers.vector.table import VectorInfo
 
 SYMBOLS = MARKERS
 VARIED = ("color", "size")
 type ClassKey = tuple[str, str, tuple[tuple[str, float, float, str], ...]]
-_COLORS = ("#e6550d", "#3182bd", "#31a354", "#756bb1", "#d6a300", "#dd1c77", "#17a2a2", "#8c564b")
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +75,7 @@ class VectorStyle(Look):
     @classmethod
     def default(cls, info: VectorInfo, seed: int = 0) -> Self:
         """By the kind of geometry; `seed` picks the colour, so that layers differ."""
-        color = _COLORS[seed % len(_COLORS)]
+        color = LAYER_COLORS[seed % len(LAYER_COLORS)]
         if "Point" in info.geometry:
             return cls("#ffffff", 1.0, color)
         return cls(color, 1.6) if "Line" in info.geometry else cls(color, 1.2, with_alpha(color, 0x40))

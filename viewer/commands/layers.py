@@ -15,6 +15,7 @@ from layers.document.vocabulary import DATE_KINDS, LAYER_KINDS
 from layers.errors import BadCRS, InvalidValue
 from layers.geo.crs import PIXEL_SPACE, parse_crs
 from layers.raster.band_names import KEY, MEANINGS
+from layers.vector.palettes import LAYER_COLORS, layer_seed
 from viewer.commands.fields import check_choice, check_date, check_number, row_of
 from viewer.commands.stamps import Stamp, delete, insert, new_uuid, stamp_of, update
 
@@ -47,10 +48,20 @@ def add_layer(
     while kind != "vector" and position > 0 and stack[position - 1].kind == "vector":
         position -= 1
     (key,), renumbered = _keys_at(stack, position, 1, stamp)
-    layer = Layer(
-        uuid=uuid or new_uuid(), kind=kind, name=name, order_key=key, source_json=json.dumps(dict(source)), **fields
-    )
+    if not uuid:
+        uuid = _uuid_in_own_color(stack) if kind == "vector" else new_uuid()
+    layer = Layer(uuid=uuid, kind=kind, name=name, order_key=key, source_json=json.dumps(dict(source)), **fields)
     return Edit(f"Add layer “{name}”", (*renumbered, insert("layers", layer, stamp)))
+
+
+def _uuid_in_own_color(stack: Iterable[Layer]) -> str:
+    """A new uuid; as it says in which colour the layer begins, one of a colour that fewest of the others have."""
+    used = [layer_seed(layer.uuid) for layer in stack if layer.kind == "vector"]
+    counts = [used.count(seed) for seed in range(len(LAYER_COLORS))]
+    while True:
+        uuid = new_uuid()
+        if counts[layer_seed(uuid)] == min(counts):
+            return uuid
 
 
 def update_layer(document: Document, uuid: str, *, actor: str, now: str | None = None, **fields: Any) -> Edit:

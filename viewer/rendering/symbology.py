@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import zlib
-
 import numpy as np
 from numpy.typing import NDArray
 
@@ -14,6 +12,7 @@ from layers.grid.tile_grid import View
 from layers.vector.columns import Attributes
 from layers.vector.content import FeatureClasses
 from layers.vector.look import Look
+from layers.vector.palettes import layer_seed
 from layers.vector.style import ClassKey, VectorStyle
 from layers.vector.table import VectorInfo
 
@@ -23,7 +22,7 @@ NO_CLASSES = FeatureClasses(np.zeros(0, np.int64), np.zeros(0, np.uint16))
 
 def automatic_style(layer: Layer, info: VectorInfo) -> VectorStyle:
     """How a layer looks as long as its row says nothing: by its data, in a colour of its own."""
-    return VectorStyle.default(info, zlib.crc32(layer.uuid.encode()))
+    return VectorStyle.default(info, layer_seed(layer.uuid))
 
 
 class Symbology:

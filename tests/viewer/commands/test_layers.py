@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from layers.document.document import Document
 from layers.document.layer import Layer
 from layers.errors import InvalidValue
+from layers.vector.palettes import LAYER_COLORS, layer_seed
 from viewer.commands.layers import add_layer, move_layer, move_layers, remove_layers, update_layer
 from viewer.commands.meta import set_meta, set_sites_visible, sites_visible
 
@@ -33,6 +34,15 @@ def test_imagery_lands_under_the_vectors_that_lie_on_top() -> None:
     )
     document.apply(add_layer(document, "raster", "scene", {"path": "x"}, actor="Li"))
     assert _names(document) == ["gibs", "coast", "roads", "blue", "scene"]
+
+
+def test_each_of_the_first_vector_layers_begins_in_a_colour_of_its_own() -> None:
+    document = Document()
+    for number in range(2 * len(LAYER_COLORS)):
+        document.apply(add_layer(document, "vector", str(number), {"path": "x"}, actor="Li"))
+    seeds = [layer_seed(layer.uuid) for layer in document.layers_in_order()]
+    every = list(range(len(LAYER_COLORS)))
+    assert sorted(seeds[: len(LAYER_COLORS)]) == sorted(seeds[len(LAYER_COLORS) :]) == every
 
 
 @given(st.lists(st.tuples(st.integers(0, 4), st.integers(0, 4)), max_size=80))
