@@ -32,6 +32,7 @@ from viewer.rendering.attribute_store import LayerAttributes
 from viewer.rendering.context import RenderContext
 from viewer.rendering.vector_drawing import VectorDrawing
 from viewer.support.jobs import JobContext
+from viewer.support.text import one_line
 
 type Rows = dict[int, dict[str, Any]]
 
@@ -142,12 +143,16 @@ class FeatureVerbs(QObject):
         if source is not None:
             info = self._panels.info_of(uuid)
             names = [name for name, _ in getattr(info, "fields", ())]
-            open_select_by(names, partial(self.select_by_expression, uuid), self._window)
+            name = self._panels.document.layers[uuid].name
+            open_select_by(name, names, partial(self.select_by_expression, uuid, name), self._window)
 
-    def select_by_expression(self, uuid: str, expression: Expression, how: Any, heard: Callable[[str], None]) -> None:
+    def select_by_expression(
+        self, uuid: str, name: str, expression: Expression, how: Any, heard: Callable[[str], None]
+    ) -> None:
         """Select the features of a layer for which it holds; `heard` gets a sentence: how many, or what is wrong."""
         source = self.access.source_of(uuid)
         if source is None:
+            heard(self.tr("The layer “{0}” is no longer in the case.").format(one_line(name, 60)))
             return
 
         def compute(found: LayerAttributes) -> None:

@@ -134,6 +134,8 @@ class MakeSitesDialog(QDialog):
         """Read the features as they are in the file, build the edit, push it: the window waits for nothing."""
         source = self._access.source_of(self._layer.uuid)
         if source is None:
+            gone = self.tr("The layer “{0}” is no longer in the case.")
+            self.refusal.setText(gone.format(one_line(self._layer.name, 60)))
             return
         document, pool, mapping, fids = self._context.document, self._access.pool, self.mapping(), self._fids
         said = LayerSource(

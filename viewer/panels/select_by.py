@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
+import shiboken6
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
     QComboBox,
@@ -30,10 +31,10 @@ WIDTH_PX = 460
 class SelectByDialog(QDialog):
     """Stays open beside the map, so that an expression can be tried and changed."""
 
-    def __init__(self, columns: Sequence[str], select: Select, parent: QWidget) -> None:
+    def __init__(self, layer_name: str, columns: Sequence[str], select: Select, parent: QWidget) -> None:
         super().__init__(parent)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self.setWindowTitle(self.tr("Select by Expression"))
+        self.setWindowTitle(self.tr("Select in “{0}” by Expression").format(one_line(layer_name, 60)))
         self.setMinimumWidth(WIDTH_PX)
         self._select = select
         self.text = QPlainTextEdit()
@@ -77,7 +78,11 @@ class SelectByDialog(QDialog):
             self.answer.setText(error.sentence)
             return
         self.answer.setText(self.tr("Looking…"))
-        self._select(expression, self.how.currentData(), self.answer.setText)
+        self._select(expression, self.how.currentData(), self._hear)
+
+    def _hear(self, sentence: str) -> None:
+        if shiboken6.isValid(self):  # it may have been closed meanwhile
+            self.answer.setText(sentence)
 
     def _insert(self, at: int) -> None:
         name = self.columns.itemData(at)
@@ -118,11 +123,15 @@ class SelectNearDialog(QDialog):
 
     def select(self) -> None:
         self.answer.setText(self.tr("Looking…"))
-        self._select(self.metres.value(), self.answer.setText)
+        self._select(self.metres.value(), self._hear)
+
+    def _hear(self, sentence: str) -> None:
+        if shiboken6.isValid(self):  # it may have been closed meanwhile
+            self.answer.setText(sentence)
 
 
-def open_select_by(columns: Sequence[str], select: Select, window: QWidget) -> SelectByDialog:
-    dialog = SelectByDialog(columns, select, window)
+def open_select_by(layer_name: str, columns: Sequence[str], select: Select, window: QWidget) -> SelectByDialog:
+    dialog = SelectByDialog(layer_name, columns, select, window)
     dialog.show()
     return dialog
 
