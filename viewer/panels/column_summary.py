@@ -7,7 +7,7 @@ from typing import Any
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QApplication, QFrame, QGridLayout, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
-from layers.counted import grouped
+from layers.counted import grouped, grouped_number
 from layers.vector.column_statistics import ColumnStatistics
 from viewer.support.text import one_line, plain_label
 
@@ -93,4 +93,4 @@ def _shown(value: Any) -> str:
         return "true" if value else "false"
     if isinstance(value, int):
         return grouped(value)
-    return f"{value:,.10g}" if isinstance(value, float) else one_line(str(value), LONGEST) or "“”"
+    return grouped_number(f"{value:.10g}") if isinstance(value, float) else one_line(str(value), LONGEST) or "“”"

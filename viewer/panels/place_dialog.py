@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from layers.counted import grouped_number
 from layers.errors import BadCRS
 from layers.geo.bounds import Bounds
 from layers.geo.crs import PIXEL_SPACE
@@ -233,7 +234,7 @@ def _span(low: float, high: float, positive: str, negative: str) -> str:
 
 
 def _number(value: float) -> str:
-    return f"{value:,.5f}" if abs(value) <= 360 else f"{value:,.1f}"
+    return grouped_number(f"{value:.5f}" if abs(value) <= 360 else f"{value:.1f}")
 
 
 def _world_file_name(name: str) -> str:

@@ -145,7 +145,7 @@ def test_sites_are_not_drawn_where_there_is_no_earth(window: MainWindow, photo: 
 
 def test_a_chosen_crs_places_it_and_is_offered_again(window: MainWindow, unnamed: Path, qtbot: QtBot) -> None:
     dialog = open_and_ask(window, qtbot, unnamed)
-    assert "590,000.0 to 600,000.0" in dialog.numbers.text()
+    assert "590\u202f000.0 to 600\u202f000.0" in dialog.numbers.text()
     assert not dialog.place_button.isEnabled(), "nothing is chosen for the analyst"
     search(dialog, qtbot, "utm 52n wgs 84")
     assert dialog.list.currentItem().text().startswith("WGS 84 / UTM zone 52N")
