@@ -15,7 +15,7 @@ from viewer.canvas.site_frame import ShapeInView, SiteFrame
 from viewer.canvas.site_look import HALO_COLOR, SELECTED_COLOR, LineLook, fill_of, line_look, outline_of
 from viewer.canvas.site_shapes import Floats, Outline, polygon_in_view, runs_in_view, to_pixels
 from viewer.canvas.symbol_painter import SymbolPainter, paint_faint_sign
-from viewer.rendering.qt_shapes import path_of, polygon_of, round_pen
+from viewer.rendering.qt_shapes import can_clip, path_of, polygon_of, round_pen
 
 _AREA_LOOK_WIDTH = 1.6
 _MARGIN_PX = 24.0
@@ -101,7 +101,7 @@ def _paint_outline(painter: QPainter, frame: SiteFrame, outline: Outline, look: 
 def paint_outlines(painter: QPainter, view: View, outlines: list[Outline], look: LineLook, selected: bool) -> None:
     """What is cut at the antimeridian, either all of them or none, runs over it as if it were not."""
     crs = view.grid.crs
-    is_cut = is_on_both_sides(outlines[0].bounds, crs)
+    is_cut = is_on_both_sides(outlines[0].bounds, crs) and can_clip(painter)
     lines: list[Floats] = []
     for outline in outlines:
         lines += without_seams([ring for part in outline.parts for ring in part.rings], outline.bounds, crs)

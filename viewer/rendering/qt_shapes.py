@@ -44,3 +44,9 @@ def is_vector_device(painter: QPainter) -> bool:
     """True where lines and text must stay lines and text, however many there are (PDF, SVG)."""
     engine = painter.paintEngine()
     return engine is not None and engine.type() in _VECTOR_ENGINES
+
+
+def can_clip(painter: QPainter) -> bool:
+    """False for SVG Tiny, which knows no clipping: what is to be cut has to be cut before."""
+    engine = painter.paintEngine()
+    return engine is not None and engine.type() != QPaintEngine.Type.SVG

@@ -7,10 +7,11 @@ import os
 import shutil
 import subprocess
 from dataclasses import replace
+from xml.etree import ElementTree
 
 import pytest
 import shapely
-from PySide6.QtCore import QBuffer, QIODevice, QMarginsF, QRectF, QSizeF
+from PySide6.QtCore import QBuffer, QIODevice, QMarginsF, QRectF, QSize, QSizeF
 from PySide6.QtGui import QColor, QImage, QPageSize, QPdfWriter
 from PySide6.QtSvg import QSvgGenerator
 
@@ -371,3 +372,22 @@ def test_an_outline_over_the_antimeridian_looks_there_as_everywhere(make_scene, 
             for step in (-80, *range(-12, 13), 80)
         ]
         assert all(column == columns[0] for column in columns), selection
+
+
+def test_in_an_svg_no_outline_runs_over_the_edge_of_the_map(make_scene):
+    """Nothing is clipped there: what runs on over the antimeridian would stick out."""
+    scene = make_scene(Document({"sites": [site("wide", shapely.LineString([(150.0, 0.0), (210.0, 20.0)]))]}))
+    view = View.of_bounds(WGS84, Bounds(-200.0, -100.0, 200.0, 100.0), 800, 400)
+    buffer = QBuffer()
+    buffer.open(QIODevice.OpenModeFlag.WriteOnly)
+    generator = QSvgGenerator()
+    generator.setOutputDevice(buffer)
+    generator.setSize(QSize(800, 400))
+    with painting(generator) as painter:
+        scene.paint_map(painter, view)
+    root = ElementTree.fromstring(bytes(buffer.data()))
+    lines = [line.get("points").split() for line in root.iter("{http://www.w3.org/2000/svg}polyline")]
+    xs = [float(pair.split(",")[0]) for line in lines for pair in line]
+    left, right = pixel_of(view, -180.0, 0.0)[0], pixel_of(view, 180.0, 0.0)[0]
+    assert xs
+    assert left - 0.5 <= min(xs) <= max(xs) <= right + 0.5
