@@ -10,7 +10,8 @@ from PySide6.QtCore import QModelIndex, QSize, Qt
 from PySide6.QtGui import QColor, QIcon, QPixmap
 from PySide6.QtWidgets import QAbstractItemView, QFormLayout, QHeaderView, QPushButton, QTreeView, QVBoxLayout, QWidget
 
-from layers.vector.automatic import coloured, recoloured
+from layers.counted import counted
+from layers.vector.automatic import MOST_CATEGORIES, coloured, recoloured
 from layers.vector.breaks import METHODS
 from layers.vector.classes import StyleClass
 from layers.vector.palettes import PALETTES, QUALITATIVE, RAMPS, palette_colors
@@ -19,7 +20,7 @@ from layers.vector.table import VectorInfo
 from viewer.panels.class_rows import COUNT, LABEL, VALUE, ClassRows
 from viewer.panels.field_set import FieldSet
 from viewer.panels.fields import ChoiceField
-from viewer.panels.form_page import side_by_side
+from viewer.panels.form_page import muted, side_by_side
 from viewer.panels.icon_button import IconButton
 from viewer.panels.words import capital, choices
 from viewer.rendering.look_sample import HEIGHT_PX, WIDTH_PX
@@ -56,6 +57,9 @@ class ClassPage(QWidget):
         layout.addLayout(self._form)
         layout.addLayout(side_by_side(self.classify_button))
         layout.addWidget(self.table)
+        self.note = muted()
+        self.note.hide()
+        layout.addWidget(self.note)
         layout.addLayout(side_by_side(*self.buttons.values()))
         layout.addWidget(self.fields.refusal)
 
@@ -121,6 +125,16 @@ class ClassPage(QWidget):
         self.classify_button.setVisible(style.mode != "rules")
         self.rows.show_style(style, info)
         self._fit_table()
+
+    def show_counts(self, counts: tuple[int, ...] | None) -> None:
+        """How many features each class has, and what many classes leave over nevertheless; None while nobody knows."""
+        self.rows.show_counts(counts)
+        style = self.style_shown
+        left = counts[-1] if counts and style.mode == "categorised" and len(style.classes) >= MOST_CATEGORIES else 0
+        words = self.tr("{0} values have classes of their own: {1} share the look of all others.")
+        others = counted(left, self.tr("feature"), self.tr("features"))
+        self.note.setText(words.format(len(style.classes), others) if left else "")
+        self.note.setVisible(bool(left))
 
     def _fit_table(self) -> None:
         """As tall as its rows, within reason."""

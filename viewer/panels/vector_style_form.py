@@ -157,13 +157,13 @@ class VectorStyleForm(QWidget):
         if asked == self._counted:
             return
         self._counted = asked
-        self.classes.rows.show_counts(None)
+        self.classes.show_counts(None)
         if style.mode == "single" or self.with_columns is None:
             return
 
         def counted(counts: tuple[int, ...]) -> None:
             if asked == self._counted:
-                self.classes.rows.show_counts(counts)
+                self.classes.show_counts(counts)
 
         def work(attributes: Attributes) -> tuple[int, ...]:
             found, looks = classify(style, attributes)

@@ -96,3 +96,23 @@ def test_a_sign_can_be_read_on_any_colour(analyst: Analyst) -> None:
         assert {look.symbol for look in looks} == {"port", "depot", "factory", "airfield", "company"}
         for look in looks:
             assert contrast(look.stroke_color, look.fill_color) > 1.8, (palette, look.fill_color)
+
+
+def test_values_that_are_too_many_for_classes_are_said(analyst: Analyst, tmp_path: Path) -> None:
+    names = [f"value {n % 70}" for n in range(140)]
+    frame = gpd.GeoDataFrame(
+        {"name": names, "kind": KINDS * 28}, geometry=[Point(n / 10, 50) for n in range(140)], crs=4326
+    )
+    pyogrio.write_dataframe(frame, tmp_path / "many.gpkg")
+    analyst.window.files.open_words([str(tmp_path / "many.gpkg")])
+    analyst.wait(lambda: len(analyst.window.session.document.layers) == 5)
+    analyst.settle()
+    (uuid,) = (u for u, layer in analyst.window.session.document.layers.items() if layer.name == "many")
+    form = form_of(analyst, uuid)
+    choose_mode(analyst, form, "categorised")
+    assert not form.classes.note.isVisible()
+    analyst.choose(form.classes.fields.fields["column"], "name")
+    analyst.wait(form.classes.note.isVisible)
+    assert form.classes.note.text() == "24 values have classes of their own: 92 features share the look of all others."
+    analyst.keys("Ctrl+Z")
+    analyst.wait(lambda: not form.classes.note.isVisible())
