@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from layers.readers.arrow_c import Array, Schema, bits, opened, pieces, starts, view
+from layers.readers.arrow_times import datetime_column, is_datetime
 from layers.readers.single_floats import widened
 from layers.vector.columns import Column, Kind, column_of, number_column, text_column
 from layers.vector.texts import Texts
@@ -64,7 +65,8 @@ def _column(schema: Schema, array: Array, offset: int, length: int) -> Column:
             stamps = np.round(stamps * _TO_MS[kind[2]]).astype(np.int64)
         return number_column(name, Kind.DATETIME, stamps, valid, kind[4:])
     if kind in ("u", "U"):
-        return text_column(name, _texts(array, kind == "U", first, length), valid)
+        make = datetime_column if is_datetime(schema) else text_column
+        return make(name, _texts(array, kind == "U", first, length), valid)
     return column_of(name, [None if _is_null(valid, i) else _other(schema, array, first + i) for i in range(length)])
 
 

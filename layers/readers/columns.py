@@ -153,7 +153,7 @@ class _Streams:
         _, stream = stack.enter_context(
             pyogrio.open_arrow(
                 source.dataset, layer=source.layer or None, columns=names, read_geometry=False, return_fids=True,
-                skip_features=start, batch_size=BATCH_ROWS, **source.how,
+                skip_features=start, batch_size=BATCH_ROWS, datetime_as_string=True, **source.how,
             )
         )  # fmt: skip
         self._open = _Open(key, stack, batches(stream), start)

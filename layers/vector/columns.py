@@ -190,16 +190,22 @@ def ascending(fids: NDArray[np.int64] | Sequence[int]) -> NDArray[np.int64]:
 
 
 def whole_column(parts: Sequence[Column]) -> Column:
-    """Chunks of one column as one; few distinct texts are kept once."""
+    """Chunks of one column as one; few distinct texts are kept once.
+
+    Times of several zones are those of UTC; texts where only some chunks tell a zone.
+    """
     first = parts[0]
     rows = sum(len(part) for part in parts)
-    kind = first.kind if len({part.kind for part in parts}) == 1 else Kind.TEXT
+    zones = {part.zone for part in parts if part.filled().any()} if first.kind is Kind.DATETIME else {""}
+    tells_apart = len(zones) > 1 and "" in zones
+    kind = first.kind if len({part.kind for part in parts}) == 1 and not tells_apart else Kind.TEXT
     valid = None
     if any(part.valid is not None for part in parts):
         valid = np.concatenate([part.filled() for part in parts])
     if kind is not Kind.TEXT:
         values = np.concatenate([part.values for part in parts])
-        return Column(first.name, kind, values, valid, zone=first.zone, rows=rows)
+        zone = first.zone if not zones else "UTC" if len(zones) > 1 else zones.pop()
+        return Column(first.name, kind, values, valid, zone=zone, rows=rows)
     texts = Texts.joined([_row_texts(part) for part in parts])
     shared = texts.shared()
     if shared is None:
