@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -17,12 +19,28 @@ settings.register_profile("ci", settings.get_profile("here"), derandomize=True, 
 settings.load_profile("ci" if os.environ.get("CI") else "here")
 
 
+_WITH_QT = {"viewer", "end_to_end", "pictures"}
+
+
 @pytest.fixture(autouse=True)
 def own_home(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Settings, sessions and caches of each test go to a folder of its own."""
     home = tmp_path_factory.mktemp("home")
     monkeypatch.setenv("GEOLOUPE_HOME", str(home))
     return home
+
+
+@pytest.fixture(autouse=True)
+def collected_in_between(request: pytest.FixtureRequest) -> Iterator[None]:
+    """As in the program (`viewer.support.collector`), Python's collector runs in no other thread than the window's, and
+    that between tests: in a job it may stop the test for ever.
+    """
+    if not _WITH_QT & set(request.path.parts):
+        yield
+        return
+    gc.disable()
+    yield
+    gc.enable()
 
 
 @pytest.fixture(autouse=True)

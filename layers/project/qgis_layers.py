@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import PurePath
 from typing import Any
 from xml.etree import ElementTree as ET
 
 from layers.errors import InvalidValue
 from layers.project.qml_out import layer_attributes, layer_elements
+from layers.vector.palettes import layer_seed
 from layers.vector.style import VectorStyle
 from layers.vector.table import VectorInfo
 
@@ -41,8 +42,8 @@ def project_layers(rows: Iterable[tuple[str, str, str, str, int]]) -> list[Proje
         is_whole = PurePath(path).is_absolute() or PurePath(path.replace("\\", "/")).drive
         table = str(source.get("table", ""))
         place = path if is_whole else f"./{path}"
-        found.append(ProjectLayer(uuid, name, f"{place}|layername={table}" if table else place, bool(visible),
-                                  _style(style_json)))  # fmt: skip
+        style = _style(style_json) or _automatic(uuid, str(source.get("geometry", "")))
+        found.append(ProjectLayer(uuid, name, f"{place}|layername={table}" if table else place, bool(visible), style))
     return found
 
 
@@ -70,10 +71,19 @@ def map_layer(layer: ProjectLayer) -> ET.Element:
 
 
 def _style(style_json: str) -> VectorStyle | None:
+    said = _object(style_json)
     try:
-        return VectorStyle.from_json(_object(style_json)) if style_json else None
+        return VectorStyle.from_json(said) if said else None
     except InvalidValue:
         return None
+
+
+def _automatic(uuid: str, geometry: str) -> VectorStyle | None:
+    """As the map shows a layer whose row says nothing of a style; None where its kind of geometry is not known."""
+    if not any(kind in geometry for kind in ("Point", "Line", "Polygon")):
+        return None
+    info = VectorInfo("", "", "", geometry, 0, "", (), None, None)
+    return replace(VectorStyle.default(info, layer_seed(uuid)), geometry=geometry)
 
 
 def _object(text: str) -> dict[str, Any]:

@@ -33,7 +33,6 @@ from viewer.commands.found_layers import FoundLayer, edit_for
 from viewer.commands.layers import update_layer
 from viewer.export.headless import Studio, wait_until
 from viewer.export.image import save_image
-from viewer.support.collector import Collector
 
 FRACTIONS = (1.0, 1 / 4, 1 / 20, 1 / 100)
 STEP = 0.1
@@ -50,14 +49,12 @@ def measure_view(file: str, size: tuple[int, int], frames: str | None) -> dict[s
     application = QApplication.instance() or QApplication(sys.argv[:1])
     with Studio(workers=READERS) as studio:
         warm(studio)
-        collector = Collector(application)  # as in the window
         gc.freeze()
         bench = _Bench(studio, file, size, Path(frames) if frames else None)
         try:
             return bench.run()
         finally:
             bench.close()
-            collector.close()
             application.processEvents()
 
 

@@ -95,7 +95,7 @@ def _tables(path: Path, tables: list[dict[str, Any]], parts: list[str], options:
         FoundLayer(
             "vector",
             path.stem if alone else f"{path.stem}: {table['name']}",
-            {"path": str(path), "table": table["name"], **said},
+            {"path": str(path), "table": table["name"], **_kind(table["geometry"]), **said},
             {"style_json": json.dumps(table["style"])} if table.get("style") else {},
             _bounds(table),
             (table["geometry"], grouped(table["features"])),
@@ -103,6 +103,11 @@ def _tables(path: Path, tables: list[dict[str, Any]], parts: list[str], options:
         )
         for table in tables
     ]
+
+
+def _kind(geometry: str) -> dict[str, str]:
+    """What the case has to know of a layer to dress it for QGIS while its row says nothing of a style."""
+    return {"geometry": geometry} if any(kind in geometry for kind in ("Point", "Line", "Polygon")) else {}
 
 
 def _bounds(facts: dict[str, Any]) -> Bounds | None:

@@ -23,6 +23,7 @@ from viewer.canvas.viewport import FIT_MARGIN, Viewport
 from viewer.network.consent import Consent, is_private
 from viewer.network.fetcher import Fetcher
 from viewer.rendering.context import RenderContext
+from viewer.support.collector import Collector
 from viewer.support.fonts import load_fonts
 from viewer.support.jobs import Jobs
 from viewer.support.memory import keep_freed_memory
@@ -46,6 +47,7 @@ class Studio:
         if QGuiApplication.instance() is None:
             os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
             self._application = QGuiApplication(sys.argv[:1])
+        self._collector = Collector()
         load_fonts()
         self._jobs = Jobs()
         allowed = Consent()
@@ -66,6 +68,7 @@ class Studio:
         self._jobs.shutdown()
         self._fetcher.close()
         self.pool.close()
+        self._collector.close()
 
     def scene(self, document: Document, folder: Path | None) -> MapScene:
         """A scene whose layers have been opened, as far as they can be."""

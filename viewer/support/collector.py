@@ -1,7 +1,8 @@
 """Python's garbage collector, in the window's thread only.
 
 Left to itself it runs in whichever thread happens to allocate: a Qt object it finds there is taken apart beside the
-event loop that still uses it.
+event loop that still uses it, and a connection it undoes there waits for the interpreter with Qt's lock in its hand,
+while the window waits for the lock with the interpreter in its own.
 """
 
 from __future__ import annotations
@@ -16,8 +17,9 @@ LOOK_MS = 100
 class Collector(QObject):
     """Collects at turns of the event loop once Python's own thresholds are passed; the younger, the more often."""
 
-    def __init__(self, parent: QObject) -> None:
+    def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
+        self._was_enabled = gc.isenabled()
         gc.disable()
         self._clock = QTimer(self)
         self._clock.setInterval(LOOK_MS)
@@ -25,9 +27,10 @@ class Collector(QObject):
         self._clock.start()
 
     def close(self) -> None:
-        """Leave it to Python again."""
+        """Leave it to Python again, where it was left to it before."""
         self._clock.stop()
-        gc.enable()
+        if self._was_enabled:
+            gc.enable()
         self.deleteLater()
 
     def look(self) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 from PySide6.QtCore import QObject, QThreadPool, Signal
@@ -61,6 +62,21 @@ class JobContext:
         self._report(self._job, fraction, text)
 
 
+@dataclass(eq=False, slots=True)
+class _Held:
+    """What a job holds of the program: its work, and who hears of its end."""
+
+    work: Callable[[JobContext], Any] | None
+    done: Callable[[Any], None] | None
+    failed: Callable[[GeoloupeError], None] | None
+
+    def let_go(self) -> tuple[Callable[[Any], None] | None, Callable[[GeoloupeError], None] | None]:
+        """Hold nothing any more; returns who hears."""
+        heard = self.done, self.failed
+        self.work = self.done = self.failed = None
+        return heard
+
+
 class Jobs(QObject):
     """Runs work on a thread pool. `done` and `failed` are called in the window's thread.
 
@@ -92,18 +108,21 @@ class Jobs(QObject):
         job = Job(title)
         self._running.add(job)
         context = JobContext(job, self._report)
+        # Emptied in the window's thread: whom only this still held would else be taken apart in the job's.
+        held = _Held(work, done, failed)
 
         def whole() -> None:
             try:
-                result = work(context)
+                assert held.work is not None
+                result = held.work(context)
             except GeoloupeError as error:
-                self.mailbox.post(self._fail, job, error, failed)
+                self.mailbox.post(self._fail, job, error, held)
             except BaseException as error:  # the door for jobs: nothing may be lost in a thread
                 log.error("job %r failed", title, exc_info=error)
                 sentence = f"{title or 'Background work'} stopped by an error in the program: {error!r}."
-                self.mailbox.post(self._fail, job, GeoloupeError(sentence), failed)
+                self.mailbox.post(self._fail, job, GeoloupeError(sentence), held)
             else:
-                self.mailbox.post(self._finish, job, result, done)
+                self.mailbox.post(self._finish, job, result, held)
 
         self._pool.start(whole)
         if title:
@@ -161,12 +180,14 @@ class Jobs(QObject):
         if job.title and not job.is_finished:
             self.progressed.emit(job)
 
-    def _finish(self, job: Job, result: Any, done: Callable[[Any], None] | None) -> None:
+    def _finish(self, job: Job, result: Any, held: _Held) -> None:
+        done, _ = held.let_go()
         self._end(job)
         if done is not None and not job.cancelled:
             done(result)
 
-    def _fail(self, job: Job, error: GeoloupeError, failed: Callable[[GeoloupeError], None] | None) -> None:
+    def _fail(self, job: Job, error: GeoloupeError, held: _Held) -> None:
+        _, failed = held.let_go()
         self._end(job)
         if job.cancelled or isinstance(error, JobCancelled):
             return

@@ -316,7 +316,7 @@ def test_work_in_the_background_keeps_nobody_waiting(pool):
     assert not answer.found
     answer.one()
     wait_until(pool.is_idle)
-    pool.submit(Request("_describe", {}, lambda _: None))
+    pool.submit(Request("_hang", {"seconds": 0.3}, lambda _: None))
     assert not pool.is_idle()
     wait_until(pool.is_idle)
 

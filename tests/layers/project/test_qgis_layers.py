@@ -15,7 +15,9 @@ from layers.project.qgis_layers import map_layer, project_layers
 from layers.project.qgis_project import project_row
 from layers.vector.automatic import categorised
 from layers.vector.columns import column_of
+from layers.vector.palettes import layer_seed
 from layers.vector.style import VectorStyle
+from layers.vector.table import VectorInfo
 from tests.layers.project.test_peers import SYSTEM_PYTHON, clean, need, system_python_has
 
 
@@ -40,6 +42,24 @@ def test_files_that_qgis_opens_are_named_as_it_names_them() -> None:
 def test_what_style_is_not_known_has_no_renderer(text: str) -> None:
     (layer,) = project_layers([row("a.geojson", text)])
     assert map_layer(layer).find("renderer-v2") is None
+
+
+@pytest.mark.parametrize(
+    ("geometry", "kind"),
+    [("MultiPoint", "marker"), ("LineString", "line"), ("MultiPolygon", "fill"), ("Unknown", None), (7, None)],
+)
+@pytest.mark.parametrize("text", ["", "{}", "no json"])
+def test_a_layer_without_a_style_is_dressed_as_the_map_dresses_it(
+    text: str, geometry: object, kind: str | None
+) -> None:
+    (layer,) = project_layers([row("a.geojson", text, geometry=geometry)])
+    symbol = map_layer(layer).find("renderer-v2/symbols/symbol")
+    assert (None if symbol is None else symbol.get("type")) == kind
+    if kind is not None:
+        shown = VectorStyle.default(VectorInfo("", "", "", str(geometry), 0, "", (), None, None), layer_seed("ab-cd"))
+        color = shown.fill_color[-6:] if kind != "line" else shown.stroke_color[-6:]
+        red, green, blue = (int(color[at : at + 2], 16) for at in (0, 2, 4))
+        assert f"{red},{green},{blue}," in ET.tostring(symbol, encoding="unicode")
 
 
 def test_the_project_holds_the_renderer() -> None:

@@ -11,6 +11,7 @@ from PySide6.QtCore import QObject, Qt
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
+from viewer.export.headless import Studio
 from viewer.support.collector import Collector
 from viewer.support.jobs import JobContext, Jobs
 
@@ -36,10 +37,11 @@ def litter(_context: JobContext) -> None:
 
 @pytest.fixture
 def collector(qapp: QApplication) -> Iterator[Collector]:
+    gc.enable()
     collector = Collector(qapp)
     yield collector
     collector.close()
-    assert gc.isenabled()
+    assert gc.isenabled(), "as before"
 
 
 def test_a_knot_is_freed_by_the_window_however_much_a_thread_allocates(
@@ -54,6 +56,20 @@ def test_a_knot_is_freed_by_the_window_however_much_a_thread_allocates(
     assert ended == [], "not in the thread that littered"
     qtbot.waitUntil(lambda: len(ended) == 20, timeout=10_000)
     assert set(ended) == {threading.main_thread().name}
+
+
+def test_what_was_off_before_stays_off(qapp: QApplication) -> None:
+    gc.disable()
+    collector = Collector(qapp)
+    collector.close()
+    assert not gc.isenabled()
+
+
+def test_drawing_without_a_window_collects_there_too(qapp: QApplication) -> None:
+    gc.enable()
+    with Studio():
+        assert not gc.isenabled(), "or its jobs would collect"
+    assert gc.isenabled()
 
 
 def test_what_is_not_due_is_left(collector: Collector) -> None:

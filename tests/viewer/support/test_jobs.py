@@ -2,6 +2,8 @@ from __future__ import annotations
 
 import logging
 import threading
+import time
+from collections.abc import Callable
 
 import pytest
 
@@ -98,3 +100,34 @@ def test_letters_from_many_threads_arrive_in_order(qtbot) -> None:
     qtbot.waitUntil(lambda: len(got) == 2000)
     for n in range(4):
         assert [i for m, i in got if m == n] == list(range(500))
+
+
+def test_whom_a_job_held_last_goes_in_the_windows_thread(jobs: Jobs, qtbot, monkeypatch) -> None:
+    """A panel that was closed meanwhile is taken apart beside its event loop, not in the thread that worked for it."""
+    ended: list[str] = []
+
+    class Panel:
+        def __del__(self) -> None:
+            ended.append(threading.current_thread().name)
+
+        def work(self, _context: JobContext) -> int:
+            return 1
+
+        def done(self, _result: int) -> None:
+            heard.set()
+
+        def failed(self, _error: GeoloupeError) -> None:
+            pass
+
+    def slowly(call: Callable[..., object], *arguments: object) -> None:
+        post(call, *arguments)
+        assert heard.wait(5)
+        time.sleep(0.05)
+
+    post, heard = jobs.mailbox.post, threading.Event()
+    monkeypatch.setattr(jobs.mailbox, "post", slowly)
+    panel = Panel()
+    jobs.run(panel.work, panel.done, panel.failed)
+    del panel
+    qtbot.waitUntil(lambda: heard.is_set() and bool(ended))
+    assert ended == [threading.main_thread().name]
