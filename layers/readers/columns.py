@@ -16,7 +16,8 @@ from layers.errors import NotReadable
 from layers.readers.arrow_stream import batches
 from layers.readers.environment import ANSWER_BYTES
 from layers.readers.odd_dates import without_odd_cells
-from layers.readers.ogr_rows import READ_ERRORS, VectorSource, clean, remarks_ignored
+from layers.readers.ogr_rows import READ_ERRORS, clean, remarks_ignored
+from layers.readers.source_rows import VectorSource
 from layers.readers.vector_source import rows_of, source_of
 from layers.vector.columns import Column, Kind, column_of, whole_column
 from layers.vector.texts import Texts

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from layers.readers.files import Content
 from layers.readers.geometry_stream import geometry_batches
-from layers.readers.ogr_rows import VectorSource
+from layers.readers.source_rows import VectorSource
 from layers.readers.stored_shapes import measured_name
 from layers.readers.vector_source import parsed_layer
 

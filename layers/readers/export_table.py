@@ -16,7 +16,8 @@ import pyogrio.raw
 from numpy.typing import NDArray
 
 from layers.readers.delimited import unique_names
-from layers.readers.ogr_rows import READ_ERRORS, Rows, remarks_ignored
+from layers.readers.ogr_rows import READ_ERRORS, remarks_ignored
+from layers.readers.source_rows import Rows
 
 _UTC = 100
 """OGR's mark for a time in UTC; 0 for one that says no zone."""

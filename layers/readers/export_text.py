@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from layers.geo.crs import WGS84, same_crs, transform_points
 from layers.readers.delimited import unique_names
-from layers.readers.ogr_rows import Rows
+from layers.readers.source_rows import Rows
 
 _DANGEROUS = ("=", "+", "-", "@", "\t", "\r")
 _NO_FORMULA = re.compile(r"[+-](?:[\d\s.,:/°º'’′\"”″()-]*(?:\d[eE][+-]?\d+)?\s*[NSEWnsew]?)")

@@ -6,16 +6,14 @@ import json
 import sqlite3
 from collections.abc import Iterable
 from contextlib import closing, suppress
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from urllib.parse import quote
 
 import numpy as np
 from numpy.typing import NDArray
 
 from layers.errors import NotReadable
-
-if TYPE_CHECKING:  # which reads through here
-    from layers.readers.ogr_rows import VectorSource
+from layers.readers.source_rows import VectorSource
 
 _COUNTED = "SELECT feature_count FROM gpkg_ogr_contents WHERE table_name = ?"
 _SPARSE = 8

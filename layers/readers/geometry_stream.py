@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 
 from layers.errors import NotReadable
 from layers.readers.arrow_c import opened, pieces, view
-from layers.readers.ogr_rows import READ_ERRORS, VectorSource, clean, known_crs, remarks_ignored
+from layers.readers.ogr_rows import READ_ERRORS, clean, known_crs, remarks_ignored
+from layers.readers.source_rows import VectorSource
 from layers.readers.surfaces import blobs_as_polygons
 from layers.readers.wkb_columns import Blobs
 

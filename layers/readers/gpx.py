@@ -14,10 +14,10 @@ import shapely
 from layers.errors import NotReadable, UnsupportedFormat
 from layers.geo.crs import WGS84
 from layers.guarded_xml import BadXml
-from layers.readers.ogr_rows import VectorSource
 from layers.readers.parsed_layer import ParsedLayer
 from layers.readers.plain_text import text_of_html
 from layers.readers.row_problems import RowProblems
+from layers.readers.source_rows import VectorSource
 from layers.readers.xml_stream import stream_xml
 
 _LAYERS = {"wpt": "waypoints", "rte": "routes", "trk": "tracks"}

@@ -13,8 +13,8 @@ import shapely
 from layers.counted import counted
 from layers.readers.files import Content
 from layers.readers.json_lines import as_collection
-from layers.readers.ogr_rows import Rows, VectorSource
 from layers.readers.row_problems import RowProblems
+from layers.readers.source_rows import Rows, VectorSource
 
 MOST_PARSED_BYTES = 30 * 2**20
 _HEAD_BYTES = 2**20

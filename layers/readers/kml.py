@@ -20,10 +20,10 @@ from layers.readers.kml_fields import OWN, arrays, icons, moments, named, one_li
 from layers.readers.kml_shapes import hrefs, overlay_place, wkb_of
 from layers.readers.kml_styles import COLUMN, KmlStyles
 from layers.readers.kmz import is_table_of_contents, kmls_in, layer_name
-from layers.readers.ogr_rows import VectorSource
 from layers.readers.parsed_layer import ParsedLayer
 from layers.readers.plain_text import text_of_html
 from layers.readers.row_problems import RowProblems
+from layers.readers.source_rows import VectorSource
 from layers.readers.xml_stream import stream_xml
 from layers.readers.zip_guard import member, opened
 

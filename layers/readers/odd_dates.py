@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlite3
 from contextlib import closing
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from urllib.parse import quote
 
 import numpy as np
@@ -17,10 +17,8 @@ from layers.readers.exact_times import is_exact
 from layers.readers.files import Content
 from layers.readers.odd_numbers import odd_numbers
 from layers.readers.row_problems import RowProblems
+from layers.readers.source_rows import VectorSource
 from layers.vector.columns import Column, Kind
-
-if TYPE_CHECKING:  # which reads through here
-    from layers.readers.ogr_rows import VectorSource
 
 DATES = ("OFTDate", "OFTDateTime")
 _QUERY = """

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from contextlib import closing
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from urllib.parse import quote
 
 import numpy as np
@@ -13,9 +13,7 @@ from numpy.typing import NDArray
 from layers.readers.fid_range import among
 from layers.readers.files import Content
 from layers.readers.row_problems import RowProblems
-
-if TYPE_CHECKING:  # which reads through here
-    from layers.readers.ogr_rows import VectorSource
+from layers.readers.source_rows import VectorSource
 
 _NO_NUMBER = "typeof({0}) IN ('text', 'blob')"
 _NO_WHOLE = "(typeof({0}) = 'real' AND {0} <> CAST({0} AS INTEGER))"

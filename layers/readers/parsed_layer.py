@@ -10,7 +10,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from layers.readers.ogr_rows import Rows, VectorSource, plain
+from layers.readers.ogr_rows import plain
+from layers.readers.source_rows import Rows, VectorSource
 
 
 @dataclass(frozen=True, eq=False, slots=True)

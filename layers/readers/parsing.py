@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from layers.readers.files import Content
-from layers.readers.ogr_rows import VectorSource
 from layers.readers.parsed_layer import ParsedLayer
+from layers.readers.source_rows import VectorSource
 
 
 def parse(source: VectorSource) -> list[ParsedLayer]:

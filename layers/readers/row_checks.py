@@ -12,8 +12,8 @@ from numpy.typing import NDArray
 from layers.counted import grouped
 from layers.geo.crs import is_geographic
 from layers.geo.lon_extent import LARGEST_UNIT
-from layers.readers.ogr_rows import Rows
 from layers.readers.row_problems import MOST_LISTED, RowProblems
+from layers.readers.source_rows import Rows
 from layers.readers.surfaces import POLYHEDRAL, TIN, TRIANGLE
 
 MOST_ROWS = 20_000

@@ -12,7 +12,7 @@ from typing import Any
 from layers.counted import counted
 from layers.errors import BadCRS, NotReadable, TooLarge
 from layers.readers.files import Content
-from layers.readers.ogr_rows import VectorSource
+from layers.readers.source_rows import VectorSource
 from layers.readers.worldfile import crs_text
 from layers.text_encoding import guessed_encoding, known_encoding
 

@@ -10,7 +10,7 @@ import numpy as np
 from layers.readers.fid_range import between
 from layers.readers.files import Content
 from layers.readers.geometry_stream import geometry_batches
-from layers.readers.ogr_rows import Rows, VectorSource
+from layers.readers.source_rows import Rows, VectorSource
 
 _BATCH_ROWS = 2_000
 _WITHOUT = frozenset({Content.JSON, Content.JSON_LINES})

@@ -25,10 +25,11 @@ from layers.readers.delimited import (
 )
 from layers.readers.files import Content
 from layers.readers.header_row import LOOKED_AT, header_at, names_at, said_above
-from layers.readers.ogr_rows import READ_ERRORS, VectorSource, clean, field_type, remarks_ignored, typed_values
+from layers.readers.ogr_rows import READ_ERRORS, clean, field_type, remarks_ignored, typed_values
 from layers.readers.parsed_layer import ParsedLayer
 from layers.readers.place_hints import shows_longitude_first, side_columns
 from layers.readers.row_problems import RowProblems
+from layers.readers.source_rows import VectorSource
 from layers.readers.table_columns import chosen_columns
 from layers.readers.table_places import looks_swapped, placed
 from layers.readers.workbook_cells import check_parts, exact_cells

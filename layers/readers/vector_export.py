@@ -13,7 +13,8 @@ from layers.errors import CannotBePlaced, DiskFull, ExportFailed
 from layers.readers.export_facts import ExportFacts, as_kind, facts_of
 from layers.readers.export_table import append_table, copy_to_flatgeobuf, keep_fids
 from layers.readers.export_text import append_features, append_lines, lines_in, shapes_in_lonlat
-from layers.readers.ogr_rows import READ_ERRORS, Rows, VectorSource, field_type, read_info
+from layers.readers.ogr_rows import READ_ERRORS, field_type, read_info
+from layers.readers.source_rows import Rows, VectorSource
 from layers.readers.stored_shapes import as_stored
 from layers.readers.vector_source import parsed_layer, rows_of, source_of
 

@@ -21,11 +21,12 @@ from layers.readers.json_lines import lines_lost
 from layers.readers.json_repair import MOST_PARSED_BYTES
 from layers.readers.odd_dates import odd_date_problems
 from layers.readers.odd_numbers import odd_number_problems
-from layers.readers.ogr_rows import VectorSource, field_type, known_crs, read_info
+from layers.readers.ogr_rows import field_type, known_crs, read_info
 from layers.readers.parsed_layer import ParsedLayer
 from layers.readers.parsing import parse_tables
 from layers.readers.row_checks import MOST_ROWS, check_rows, shapes_of
 from layers.readers.shapefile import encoding_of, notes_on
+from layers.readers.source_rows import VectorSource
 from layers.readers.vector_extent import Extent, extent_of
 from layers.readers.vector_source import parsed_layers, rows_of, source_of
 from layers.vector.table import VectorInfo

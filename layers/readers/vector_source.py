@@ -15,10 +15,11 @@ from layers.readers.files import Content, content_of, regular_file
 from layers.readers.geopackage_audit import feature_tables
 from layers.readers.json_heights import without_invented
 from layers.readers.json_repair import JsonFiles
-from layers.readers.ogr_rows import Rows, VectorSource, read_info, read_ogr
+from layers.readers.ogr_rows import read_info, read_ogr
 from layers.readers.parsed_layer import ParsedFiles, ParsedLayer
 from layers.readers.parsing import parse
 from layers.readers.shapefile import shapefile_source
+from layers.readers.source_rows import Rows, VectorSource
 
 __all__ = ["Rows", "VectorSource", "parsed_layer", "parsed_layers", "rows_of", "source_of"]
 

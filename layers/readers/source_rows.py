@@ -1,0 +1,63 @@
+"""What is read of a vector file: one layer of it, however it is read, and some of its rows."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from layers.readers.files import Content
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class VectorSource:
+    """One layer of a file, as it is read; made by `vector_source.source_of`.
+
+    Where `is_ogr`, pyogrio reads it: ``pyogrio.raw.read(source.dataset, layer=source.layer, **source.how)``.
+    Everything else is parsed by us, as a whole.
+    """
+
+    path: str
+    content: Content
+    layer: str
+    """The layer's name; never empty where the file has several."""
+    dataset: str | bytes
+    """What pyogrio opens: a path with its driver before it, or a repaired copy in memory."""
+    how: dict[str, str] = field(default_factory=dict)
+    """Keywords for pyogrio: encoding and the driver's open options."""
+    options: dict[str, Any] = field(default_factory=dict)
+    """What the layer in the document says about reading: encoding, columns, delimiter, CRS."""
+    is_ogr: bool = True
+    has_surfaces: bool = False
+    """Whether its geometries are patches and triangles, which are read as polygons."""
+    by_fid: bool = False
+    """Whether chunks start at a fid (True) or at a position (False)."""
+    is_chunked: bool = False
+    """Whether a stretch of positions can be read without reading all (pyogrio's `skip_features`)."""
+    fid_column: str = "FID"
+    first: int = 0
+    """What is added to OGR's fids: where a file has none of its own they are positions, and people count from 1."""
+    notes: tuple[str, ...] = ()
+    """Sentences about what is read otherwise than it is in the file."""
+    info: dict[str, Any] | None = None
+    """What OGR says of it, with features and bounds counted, where it was asked already: it parses the whole file."""
+
+    @property
+    def name(self) -> str:
+        return os.path.basename(self.path)
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Rows:
+    """Some rows of a layer: `wkb` in `crs`, `columns` of JSON values by name. `next_fid` is where the next begin."""
+
+    crs: str
+    fids: np.ndarray
+    wkb: Sequence[bytes | None]
+    columns: dict[str, list[Any]] = field(default_factory=dict)
+    next_fid: int | None = None
+    by_fid: bool = False
+    """Whether chunks start at a fid or at a position."""
