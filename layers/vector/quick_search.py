@@ -12,8 +12,8 @@ from numpy.typing import NDArray
 from layers.vector.columns import Column, Kind
 from layers.vector.texts import PIECE_BYTES, Texts
 
-MANY_HITS = 20_000
-"""From here on hits are looked for byte by byte in numpy, which does not care how many there are."""
+_FEW_OF = 3
+"""Beginnings of a needle in fewer than one of so many cells are looked at one by one: less work than all cells are."""
 _CELLS_A_PIECE = 20_000
 _SEPARATOR = 0xFF
 """Stands in no UTF-8."""
@@ -58,43 +58,36 @@ class Haystack:
         rows = len(self.starts) if self.codes is None else len(self.codes)
         if not needle:
             return np.ones(rows, bool)
-        found = np.zeros(len(self.starts), bool)
-        found[self._cells_with(needle, heard)] = True
+        found = self._cells_with(needle, heard)
         if self.codes is not None:
             found = found[self.codes]
         if self.valid is not None:
             found &= self.valid
         return found
 
-    def _cells_with(self, needle: bytes, heard: Heard) -> NDArray[np.intp]:
-        places: list[int] = []
-        at, data = 0, self.data
-        while len(places) < MANY_HITS:
-            at = data.find(needle, at)
-            if at < 0:
-                return self._cells_of(np.array(places, np.int64))
-            places.append(at)
-            at += 1
-        return self._many_cells_with(needle, heard)
-
-    def _many_cells_with(self, needle: bytes, heard: Heard) -> NDArray[np.intp]:
-        """Byte by byte, cell by cell: no step asks how many hits there are."""
+    def _cells_with(self, needle: bytes, heard: Heard) -> NDArray[np.bool_]:
+        """(cells,) piece by piece, each of whole cells."""
         data, ends = np.frombuffer(self.data, np.uint8), np.append(self.starts, len(self.data))
         found, first = np.zeros(len(self.starts), bool), 0
         while first < len(self.starts):
             heard()
             full = int(np.searchsorted(ends, ends[first] + PIECE_BYTES, side="right")) - 1
             last = max(first + 1, full)
-            piece = data[ends[first] : ends[last]]
+            piece, cells = data[ends[first] : ends[last]], self.starts[first:last] - self.starts[first]
             hits = piece == needle[0]
-            for offset, byte in enumerate(needle[1:], start=1):
-                hits[:-offset] &= piece[offset:] == byte  # at the end the separator is no byte of it
-            found[first:last] = np.logical_or.reduceat(hits, self.starts[first:last] - self.starts[first])
+            if len(needle) > 1:
+                hits[:-1] &= piece[1:] == needle[1]  # its end is a separator, which is no byte of it
+            if np.count_nonzero(hits) * _FEW_OF < last - first:
+                at = np.flatnonzero(hits)
+                for offset, byte in enumerate(needle[2:], start=2):
+                    at = at[piece.take(at + offset, mode="clip") == byte]
+                found[first + np.searchsorted(cells, at.astype(cells.dtype), side="right") - 1] = True
+            else:  # no step asks how many hits there are
+                for offset, byte in enumerate(needle[2:], start=2):
+                    hits[:-offset] &= piece[offset:] == byte
+                found[first:last] = np.logical_or.reduceat(hits, cells)
             first = last
-        return np.flatnonzero(found)
-
-    def _cells_of(self, places: NDArray[np.int64]) -> NDArray[np.intp]:
-        return np.searchsorted(self.starts, places, side="right") - 1
+        return found
 
 
 @dataclass(eq=False, slots=True)

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from layers.vector import quick_search
 from layers.vector.columns import Kind, column_of, number_column, whole_column
-from layers.vector.quick_search import QuickSearch
+from layers.vector.quick_search import Haystack, QuickSearch
 
 CELL = st.one_of(st.none(), st.text("abAЖж1 İ", max_size=6))
 
@@ -38,13 +39,20 @@ def test_every_word_must_stand_somewhere_and_cells_do_not_run_together() -> None
     assert table.mask("восточный").tolist() == [False] * 3
 
 
-def test_many_hits_are_found_like_few(monkeypatch) -> None:
-    column = column_of("a", [f"f{n}" for n in range(500)])
-    few = search(column).mask("f1")
-    monkeypatch.setattr(quick_search, "MANY_HITS", 3)
-    monkeypatch.setattr(quick_search, "PIECE_BYTES", 16)
-    assert (search(column).mask("f1") == few).all()
-    assert few.sum() == 111
+LETTERS = st.text(alphabet="ab1ж中 ", max_size=6)
+
+
+@given(
+    st.lists(LETTERS, min_size=1, max_size=40), LETTERS, st.sampled_from([0, 3, 10**6]), st.sampled_from([1, 16, 2**20])
+)
+def test_few_and_many_hits_are_found_in_pieces_of_any_size(
+    cells: list[str], needle: str, few_of: int, piece_bytes: int
+) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(quick_search, "_FEW_OF", few_of)
+        patch.setattr(quick_search, "PIECE_BYTES", piece_bytes)
+        found = Haystack.of(column_of("a", cells)).rows_with(needle.encode())
+    assert found.tolist() == [needle in cell for cell in cells]
 
 
 def test_shared_texts_nulls_and_dates() -> None:
