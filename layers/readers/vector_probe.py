@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 import numpy as np
+import shapely
 from numpy.typing import NDArray
 
 from layers.counted import grouped
@@ -36,6 +37,9 @@ _MAX_CHECKED_BYTES = 30 * 2**20
 _CHECKED_BYTES = 2**20
 """About so much is looked at of a file that is read in chunks."""
 _FIRST_ROWS = 2_000
+_KINDS = ("Point", "LineString", "LinearRing", "Polygon", "MultiPoint", "MultiLineString", "MultiPolygon",
+          "GeometryCollection")  # fmt: skip
+"""By shapely's numbers."""
 
 
 def probe_vector(path: str, content: Content, params: dict[str, Any]) -> tuple[dict[str, Any], tuple[Any, ...]]:
@@ -113,6 +117,9 @@ def _ogr_info(source: VectorSource, notes: list[str]) -> VectorInfo:
         found += said
         if not is_all and said:
             found.append(f"Only the first {grouped(most)} rows of {name} were looked at.")
+    geometry = str(info["geometry_type"] or "Unknown")
+    if geometry == "Unknown" and is_all and len(shapes):
+        geometry = _kind_of(shapes)  # OGR says so of lines among which some are of several parts
     extent = extent_of(shapes, crs, info["total_bounds"], is_all=is_all)
     if not extent.fits and not len(shapes):
         extent = extent_of(_first_shapes(source), crs, info["total_bounds"], is_all=False)
@@ -122,12 +129,20 @@ def _ogr_info(source: VectorSource, notes: list[str]) -> VectorInfo:
         reading = {"encoding": encoding, "encoding_evidence": evidence}
     return _placed(
         VectorInfo(
-            path=source.path, driver=str(info["driver"]), name=name, geometry=str(info["geometry_type"] or "Unknown"),
+            path=source.path, driver=str(info["driver"]), name=name, geometry=geometry,
             features=count, crs=crs, fields=fields, bounds=extent.bounds, bounds_lonlat=None,
             problems=tuple(found), reading=reading,
         ),
         extent,
     )  # fmt: skip
+
+
+def _kind_of(shapes: NDArray[Any]) -> str:
+    """The OGC name of what they are, that of several where some are; "Unknown" for a mixture, "None" for nothing."""
+    kinds = {_KINDS[number] for number in np.unique(shapely.get_type_id(shapes)).tolist() if number >= 0}
+    if len(kinds) > 1:
+        kinds = {kind if kind.startswith("Multi") else f"Multi{kind}" for kind in kinds}
+    return kinds.pop() if len(kinds) == 1 else "Unknown" if kinds else "None"
 
 
 def _first_shapes(source: VectorSource) -> NDArray[Any]:
@@ -145,16 +160,15 @@ def _rows_to_check(source: VectorSource, features: int) -> int:
 
 def _parsed_info(path: str, layer: ParsedLayer) -> VectorInfo:
     shapes = shapes_of(layer.wkb)
-    kinds = {shape.geom_type for shape in shapes if shape is not None}
+    kind = _kind_of(shapes)
     extent = extent_of(shapes, layer.crs)
     fields = tuple((name, layer.types.get(name, "text")) for name in layer.columns)
     found = list(layer.problems)
-    if len(layer) <= MOST_ROWS and (kinds - {"Point"} or extent.outside):
+    if len(layer) <= MOST_ROWS and (kind not in ("Point", "None") or extent.outside):
         found += check_rows(layer.rows([]), shapes, layer.crs)
-    geometry = kinds.pop() if len(kinds) == 1 else "Unknown" if kinds else "None"
     return _placed(
         VectorInfo(
-            path, layer.driver, layer.name, geometry, len(layer), layer.crs, fields, extent.bounds, None,
+            path, layer.driver, layer.name, kind, len(layer), layer.crs, fields, extent.bounds, None,
             tuple(found), layer.style, layer.reading,
         ),
         extent,

@@ -31,6 +31,7 @@ from viewer.panels.row_form import RowForm
 from viewer.panels.slider_field import SliderField, percent
 from viewer.panels.vector_style_form import VectorStyleForm, Work
 from viewer.panels.words import choices
+from viewer.rendering.drawing import LayerDrawing
 from viewer.rendering.layer_styles import ColumnReader
 from viewer.rendering.vector_drawing import VectorDrawing
 from viewer.support.text import plain
@@ -45,6 +46,8 @@ class LayerPropertiesPanel(RowForm):
     def __init__(self, context: PanelContext, parent: QWidget | None = None) -> None:
         super().__init__(context, "layers", update_layer, parent)
         self._info: RasterInfo | VectorInfo | None = None
+        self._geometry = ""
+        """What the layer was found to hold when its style was shown last."""
         self._add_fields()
         content = self.page.content
         content.addLayout(self.form)
@@ -119,7 +122,10 @@ class LayerPropertiesPanel(RowForm):
             self.refresh()
 
     def _is_drawn_anew(self, info: RasterInfo | VectorInfo) -> bool:
-        return isinstance(info, RasterInfo) and self._context.drawing_of(self._uuid) is not self.raster.drawing
+        drawing = self._context.drawing_of(self._uuid)
+        if isinstance(info, RasterInfo):
+            return drawing is not self.raster.drawing
+        return _geometry(drawing, info) != self._geometry
 
     # -- showing ------------------------------------------------------------------------------------------------
 
@@ -153,9 +159,8 @@ class LayerPropertiesPanel(RowForm):
         if isinstance(info, RasterInfo):
             self.raster.show_layer()
         elif isinstance(info, VectorInfo):
-            drawing = self._context.drawing_of(row.uuid)
-            geometry = drawing.geometry if isinstance(drawing, VectorDrawing) else info.geometry
-            self.vector.show_style(row, info, geometry)
+            self._geometry = _geometry(self._context.drawing_of(row.uuid), info)
+            self.vector.show_style(row, info, self._geometry)
         self.facts.show_facts(dict.fromkeys([*source_facts(row), *(info_facts(info) if info else [])]))
 
     def _show_style(self) -> None:
@@ -208,3 +213,8 @@ class LayerPropertiesPanel(RowForm):
         self.placement.flush()
         for form in self._made():
             form.flush()
+
+
+def _geometry(drawing: LayerDrawing | None, info: VectorInfo) -> str:
+    """What the layer is found to hold; what its file says until that is known."""
+    return drawing.geometry if isinstance(drawing, VectorDrawing) else info.geometry

@@ -607,3 +607,27 @@ def test_a_workbook_with_places(tmp_path):
     assert "sites.xlsx also holds notes, without columns called lat and lon: not shown." in sites.problems
     assert [one.name for one in probe(path, preview=True)] == ["sites", "grid", "notes"]
     assert io.BytesIO(path.read_bytes()).read(2) == b"PK"
+
+
+@pytest.mark.parametrize(
+    ("kinds", "geometry"),
+    [
+        (["LineString", "MultiLineString"], "MultiLineString"),
+        (["MultiPolygon", "Polygon"], "MultiPolygon"),
+        (["Point", "LineString"], "Unknown"),
+    ],
+)
+def test_one_kind_in_one_and_in_several_parts_is_told_as_one(tmp_path, kinds, geometry):
+    """OGR calls lines unknown as soon as one of them is of several parts: their form had fields of points and areas."""
+    line, ring = [[1, 2], [3, 4]], [[0, 0], [1, 0], [1, 1], [0, 0]]
+    made = {
+        "Point": [1, 2], "LineString": line, "MultiLineString": [line, line],
+        "Polygon": [ring], "MultiPolygon": [[ring]],
+    }  # fmt: skip
+    features = [
+        {"type": "Feature", "properties": {}, "geometry": {"type": kind, "coordinates": made[kind]}} for kind in kinds
+    ]
+    path = tmp_path / "a.geojson"
+    path.write_text(json.dumps({"type": "FeatureCollection", "features": features}))
+    (info,) = probe(path)
+    assert info.geometry == geometry

@@ -5,6 +5,7 @@ from __future__ import annotations
 from itertools import pairwise
 from pathlib import Path
 
+import pytest
 from pytestqt.qtbot import QtBot
 
 from tests.viewer.app.conftest import settle
@@ -14,6 +15,7 @@ from viewer.panels.late_panel import LatePanel
 from viewer.panels.layer_properties import LayerPropertiesPanel
 from viewer.panels.raster_style_form import RasterStyleForm
 from viewer.panels.scale_page import ScalePage
+from viewer.rendering.vector_drawing import VectorDrawing
 
 
 def test_all_panels_and_their_parts_are_made_ahead_one_a_turn(window: MainWindow, qtbot: QtBot) -> None:
@@ -51,3 +53,21 @@ def test_a_layer_has_only_the_form_of_its_kind_and_a_page_when_it_is_chosen(
     assert page.isVisible()
     column = page.fields.fields["text"]
     assert column.count() > 1, "it knows the layer's columns"
+
+
+def test_the_form_follows_what_the_layer_is_found_to_hold(
+    window: MainWindow, points: Path, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The kind of geometry of some files is known only when their features arrive, with the form open already."""
+    found = ["Unknown"]
+    monkeypatch.setattr(VectorDrawing, "geometry", property(lambda drawing: found[0]))
+    window.files.open_words([str(points)])
+    settle(window, qtbot)
+    window.action_table["layer_properties"].trigger()
+    panel = window.findChild(LayerPropertiesPanel)
+    qtbot.waitUntil(panel.isVisible)
+    fill = panel.vector.look.set.fields["fill_color"]
+    assert fill.isVisible()
+    found[0] = "LineString"
+    window.scene.updated.emit()
+    assert not fill.isVisible()
