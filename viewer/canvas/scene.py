@@ -66,6 +66,7 @@ class MapScene(QObject):
         self._stack.problem_changed.connect(self.problem_changed)
         self._sites, self._labels = SitePainter(), MapLabels()
         self._layouts = LabelLayouts(context.jobs, self.updated.emit)
+        self._lacks_letters = False
         self._view: View | None = None
         self._unsubscribe: Callable[[], None] = lambda: None
         self._adopt(document, base_folder)
@@ -159,8 +160,10 @@ class MapScene(QObject):
 
     @property
     def awaits_labels(self) -> bool:
-        """True while labels are being found that were not there when the map was painted last on the screen."""
-        return self._layouts.is_awaited
+        """True while labels, or their letters, are to come that were not there when the map was painted last on the
+        screen.
+        """
+        return self._layouts.is_awaited or self._lacks_letters
 
     def is_idle(self) -> bool:
         """True when the view last set is complete."""
@@ -276,6 +279,8 @@ class MapScene(QObject):
                     self._sites.paint(painter, frame, selection)
         with span("paint labels"):
             all_there = self._paint_labels(painter, view, selection, settled, in_haste)
+        if in_haste:
+            self._lacks_letters = not all_there
         if not all_there:
             self.context.mailbox.post(self.updated.emit)
         if preview is not None:

@@ -226,11 +226,13 @@ def test_in_haste_letters_come_in_several_frames_and_are_the_same_then(make_scen
     monkeypatch.setattr("viewer.canvas.map_labels.LETTERS_A_FRAME_S", 0.0)
     first = painted(scene, view, in_haste=True)
     assert len(scene._labels._painter._sprites) == 1
+    assert scene.awaits_labels, "nobody takes this for the final picture"
     qtbot.waitUntil(lambda: bool(asked))
     count = len(scene.label_layout(view).placed)
     assert count > 2
     frames = [painted(scene, view, in_haste=True) for _ in range(count)]
     assert first != frames[-1]
+    assert not scene.awaits_labels
     assert frames[-1] == painted(make_scene(), view), "as where nobody is in haste"
 
 
