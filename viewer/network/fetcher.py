@@ -164,13 +164,15 @@ class Fetcher(QObject):
 
     def decode(self, body: bytes, host: str, decoded: Callable[[QImage | ServerFault], None]) -> None:
         mailbox = self._mailbox
+        # Emptied in the window's thread: a fetch that only this still held would else be taken apart in the other.
+        held = [decoded]
 
         def work() -> None:
             try:
                 result: QImage | ServerFault = decode_tile(body, host)
             except ServerFault as fault:
                 result = fault
-            mailbox.post(decoded, result)
+            mailbox.post(lambda: held.pop()(result))
 
         self._decoders.start(work)
 
