@@ -18,7 +18,7 @@ from layers.document.layer import Layer
 from layers.document.rows import ClaimSite, ClaimSource, MetaEntry, Response, Row
 from layers.document.site import Site
 from layers.document.source import Source
-from layers.project.publish import write_case
+from layers.project.saving.publish import write_case
 from sample_data.build import facts
 
 NAMESPACE = uuid.UUID("5c1f2f0e-6a0b-4f7e-9d0a-6c6f75706521")

@@ -17,7 +17,7 @@ from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QToolButton
 
 import sample_data
-from layers.project.fsops import FileSystem
+from layers.project.storage.fsops import FileSystem
 from tests.end_to_end.conftest import Desk
 from tests.support.heartbeat import FREE_MS, Heartbeat
 from viewer.panels.message_bar import MessageBar

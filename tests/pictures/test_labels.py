@@ -22,7 +22,7 @@ from layers.document.layer import Layer
 from layers.geo.bounds import Bounds
 from layers.geo.crs import WEB_MERCATOR, WGS84, transform_bounds
 from layers.grid.tile_grid import View
-from layers.project.intake import read_case
+from layers.project.opening.intake import read_case
 from layers.vector.automatic import categorised
 from layers.vector.columns import column_of
 from layers.vector.label_style import LabelStyle

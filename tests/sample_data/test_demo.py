@@ -10,7 +10,7 @@ import pytest
 import sample_data
 from layers.document.document import Document
 from layers.document.edit import TABLES
-from layers.project.intake import Intake, read_case
+from layers.project.opening.intake import Intake, read_case
 from sample_data.build import demo, facts
 from viewer.__main__ import main
 

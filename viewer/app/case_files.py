@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from layers.errors import CaseInUse, GeoloupeError, NotAllowed
-from layers.project.intake import Intake, read_case
-from layers.project.lock import CaseLock
-from layers.project.publish import publish
-from layers.project.working_copy import WorkingCopy
+from layers.project.opening.intake import Intake, read_case
+from layers.project.saving.lock import CaseLock
+from layers.project.saving.publish import publish
+from layers.project.saving.working_copy import WorkingCopy
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
 
-from layers.project.lock import CaseLock
+from layers.project.saving.lock import CaseLock
 from viewer.app.case_files import lock_anyway
 from viewer.app.file_work import FileWork
 from viewer.support.messages import MessageAction, Messages

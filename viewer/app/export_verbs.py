@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QWidget
 from layers.errors import GeoloupeError
 from layers.geo.bounds import Bounds
 from layers.geo.crs import PIXEL_SPACE, WGS84, transform_bounds
-from layers.project.fsops import write_whole
+from layers.project.storage.fsops import write_whole
 from viewer.app.questions import Questions
 from viewer.app.session import Session
 from viewer.canvas.scene import MapScene

@@ -8,7 +8,7 @@ from pathlib import Path
 from layers.document.document import Document
 from layers.document.edit import Edit
 from layers.errors import GeoloupeError
-from layers.project.working_copy import WorkingCopy
+from layers.project.saving.working_copy import WorkingCopy
 from viewer.app.file_work import FileWork
 
 KEY = "working copy"

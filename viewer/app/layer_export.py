@@ -17,7 +17,7 @@ from layers.document.layer import Layer
 from layers.errors import ExportFailed, GeoloupeError
 from layers.pool.pool import ReaderPool
 from layers.pool.protocol import Answer, Profile, Request
-from layers.project.fsops import move_whole
+from layers.project.storage.fsops import move_whole
 from layers.vector.table import VectorInfo
 from viewer.app.questions import Questions, Which
 from viewer.app.session import Session

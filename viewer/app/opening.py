@@ -14,7 +14,7 @@ from layers.geo.crs import PIXEL_SPACE
 from layers.geo.lon_extent import around
 from layers.pool.pool import ReaderPool
 from layers.pool.protocol import Answer, Profile, Request
-from layers.project.intake import is_case
+from layers.project.opening.intake import is_case
 from layers.services.naming import is_service_text
 from viewer.app.session import Session
 from viewer.commands.found_layers import FoundLayer, edit_for, layers_of_probe, layers_of_service

@@ -15,9 +15,9 @@ from PySide6.QtCore import QObject, Signal
 from layers.document.document import Document
 from layers.document.edit import Edit
 from layers.errors import CaseChangedOnDisk, GeoloupeError
-from layers.project.lock import CaseLock
-from layers.project.recovery import RecoverableSession, recoverable
-from layers.project.working_copy import WorkingCopy
+from layers.project.saving.lock import CaseLock
+from layers.project.saving.recovery import RecoverableSession, recoverable
+from layers.project.saving.working_copy import WorkingCopy
 from viewer.app.case_files import OpenedCase, SaveWish, publish_and_lock, read_and_lock
 from viewer.app.case_hold import CaseHold
 from viewer.app.file_work import FileWork

@@ -12,7 +12,7 @@ from PySide6.QtCore import QObject
 
 from layers.document.layer import Layer
 from layers.errors import ExportFailed, GeoloupeError, NotReadable
-from layers.project.qml_text import MAX_BYTES
+from layers.project.qgis.qml_text import MAX_BYTES
 from layers.vector.table import VectorInfo
 from viewer.app.questions import Questions
 from viewer.commands.layers import update_layer
@@ -22,7 +22,7 @@ from viewer.support.jobs import Jobs
 from viewer.support.messages import Level, MessageAction, Messages
 
 if TYPE_CHECKING:
-    from layers.project.qml_in import QmlStyle
+    from layers.project.qgis.qml_in import QmlStyle
 
 SUFFIX = ".qml"
 
@@ -50,7 +50,7 @@ class StyleFiles(QObject):
         style, known = drawing.style, replace(info, geometry=drawing.geometry)
 
         def write() -> None:
-            from layers.project.qml_out import style_document  # for start-up time
+            from layers.project.qgis.qml_out import style_document  # for start-up time
 
             try:
                 target.write_text(style_document(style, known), "utf-8")
@@ -120,7 +120,7 @@ class StyleFiles(QObject):
 
 def style_of_file(path: Path) -> QmlStyle:
     """Raises NotReadable, and InvalidValue for what is no style of a vector layer."""
-    from layers.project.qml_in import read_qml  # for start-up time
+    from layers.project.qgis.qml_in import read_qml  # for start-up time
 
     try:
         with path.open("rb") as file:

@@ -14,7 +14,7 @@ from layers.document.layer import Layer
 from layers.errors import GeoloupeError
 from layers.geo.bounds import Bounds
 from layers.geo.crs import PIXEL_SPACE
-from layers.project.recovery import RecoverableSession
+from layers.project.saving.recovery import RecoverableSession
 from viewer.app.action_link import ActionLink
 from viewer.app.case_verbs import CaseVerbs
 from viewer.app.choosing import Choosing

@@ -32,9 +32,9 @@ def _run(arguments: argparse.Namespace) -> int:
     from tempfile import TemporaryDirectory  # for start-up time
 
     from layers.errors import CaseTooNew
-    from layers.project.intake import read_case
-    from layers.project.publish import publish
-    from layers.project.working_copy import WorkingCopy
+    from layers.project.opening.intake import read_case
+    from layers.project.saving.publish import publish
+    from layers.project.saving.working_copy import WorkingCopy
     from viewer.cli.reading import case_file, one_reader, regular_file
     from viewer.cli.site_rows import read_sites, sites_in_words
     from viewer.commands.sites import add_sites

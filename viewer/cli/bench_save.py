@@ -15,9 +15,9 @@ from typing import Any
 from layers.document.document import Document
 from layers.document.edit import Change, Edit
 from layers.errors import InvalidValue
-from layers.project.intake import read_case
-from layers.project.publish import publish
-from layers.project.working_copy import WorkingCopy
+from layers.project.opening.intake import read_case
+from layers.project.saving.publish import publish
+from layers.project.saving.working_copy import WorkingCopy
 from viewer.cli.reading import case_file
 
 ROUNDS = 3

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from layers.document.document import Document
 from layers.errors import CannotBePlaced, UnsupportedFormat
 from layers.geo.crs import PIXEL_SPACE
-from layers.project.intake import is_case, read_case
+from layers.project.opening.intake import is_case, read_case
 from layers.services.naming import is_service_text, service_from_text
 from viewer.cli.reading import existing
 from viewer.commands.found_layers import FoundLayer, edit_for, layers_of_probe, layers_of_service

@@ -63,7 +63,7 @@ def _run(arguments: argparse.Namespace) -> int:
 
 
 def _features(document: Document, out: Path, suffix: str) -> None:
-    from layers.project.fsops import write_whole  # for start-up time
+    from layers.project.storage.fsops import write_whole  # for start-up time
     from viewer.export.features import csv_text, geojson_text
 
     text = geojson_text(document) if suffix == ".geojson" else csv_text(document)

@@ -38,7 +38,7 @@ def _print_words(case: str) -> None:
 def describe(text: str) -> dict[str, Any]:
     """The facts of `info --json`; raises a GeoloupeError where the file cannot be opened."""
     from layers.errors import NotReadable  # for start-up time
-    from layers.project.intake import is_case
+    from layers.project.opening.intake import is_case
     from layers.services.naming import is_service_text
     from viewer.cli.reading import existing, one_reader
 
@@ -59,8 +59,8 @@ def describe(text: str) -> dict[str, Any]:
 def _case(path: Path) -> dict[str, Any]:
     from layers.geo.antimeridian import boxes_of  # for start-up time
     from layers.geo.lon_extent import narrowest
-    from layers.project.intake import read_case
-    from layers.project.schema import SCHEMA_VERSION
+    from layers.project.opening.intake import read_case
+    from layers.project.storage.schema import SCHEMA_VERSION
 
     intake = read_case(path)
     document = intake.document

@@ -15,7 +15,7 @@ def _add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def _run(arguments: argparse.Namespace) -> int:
     from layers.errors import NotAllowed  # for start-up time
-    from layers.project.publish import write_case
+    from layers.project.saving.publish import write_case
     from viewer.cli.documents import document_of
     from viewer.cli.reading import one_reader
 

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 def open_case(path: str) -> Document:
     """The document of a case file; raises a GeoloupeError where it is none."""
-    from layers.project.intake import read_case  # for start-up time
+    from layers.project.opening.intake import read_case  # for start-up time
 
     return read_case(case_file(path)).document
 
@@ -22,7 +22,7 @@ def open_case(path: str) -> Document:
 def case_file(path: str) -> Path:
     """The path where it leads to a case; raises FileMissing, NotAFile or UnsupportedFormat."""
     from layers.errors import UnsupportedFormat  # for start-up time
-    from layers.project.intake import is_case
+    from layers.project.opening.intake import is_case
 
     file = regular_file(path)
     if not is_case(file):

@@ -13,7 +13,7 @@ def _add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def _run(arguments: argparse.Namespace) -> int:
-    from layers.project.validate import validate  # for start-up time
+    from layers.project.opening.validate import validate  # for start-up time
     from viewer.cli.reading import regular_file
 
     findings = validate(regular_file(arguments.case))

@@ -8,7 +8,7 @@ from PySide6.QtCore import QBuffer, QIODevice
 from PySide6.QtGui import QImage, QImageWriter
 
 from layers.errors import ExportFailed
-from layers.project.fsops import write_whole
+from layers.project.storage.fsops import write_whole
 
 FORMATS = {".png": "PNG"}
 FAST_COMPRESSION = 11

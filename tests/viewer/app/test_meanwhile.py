@@ -6,8 +6,8 @@ import time
 from pathlib import Path
 
 from layers.errors import GeoloupeError
-from layers.project.intake import read_case
-from layers.project.lock import CaseLock
+from layers.project.opening.intake import read_case
+from layers.project.saving.lock import CaseLock
 from tests.viewer.app.test_session import Desk, _as_a_crash_leaves_it, _case, _sessions, desk, desks, other
 
 __all__ = ["desk", "desks", "other"]

@@ -15,7 +15,7 @@ from pytestqt.qtbot import QtBot
 import sample_data
 from layers.document.document import Document
 from layers.geo.crs import PIXEL_SPACE
-from layers.project.publish import write_case
+from layers.project.saving.publish import write_case
 from tests.viewer.app.conftest import Answers, settle
 from viewer.app.opening import FoundLayer, edit_for
 from viewer.app.questions import Unsaved

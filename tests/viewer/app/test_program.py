@@ -13,7 +13,7 @@ import pytest
 from PySide6.QtGui import QImage
 
 import sample_data
-from layers.project.recovery import recoverable
+from layers.project.saving.recovery import recoverable
 
 ROOT = Path(__file__).resolve().parents[3]
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from pytestqt.qtbot import QtBot
 
-from layers.project.qml_in import read_qml
+from layers.project.qgis.qml_in import read_qml
 from layers.vector.style import VectorStyle
 from tests.viewer.app.conftest import Answers, MakeWindow
 from viewer.app.window import MainWindow

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from layers.project.fsops import FileSystem
+from layers.project.storage.fsops import FileSystem
 from tests.viewer.cli.conftest import Cli
 from viewer.cli.command import BAD_INPUT, DONE
 

@@ -9,7 +9,7 @@ from shapely.geometry import Point
 
 from layers.document.document import Document
 from layers.document.site import Site
-from layers.project.publish import write_case
+from layers.project.saving.publish import write_case
 from viewer.cli.command import BAD_INPUT, DONE
 
 

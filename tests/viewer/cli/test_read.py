@@ -11,7 +11,7 @@ from layers.document.claim import Claim
 from layers.document.document import Document
 from layers.document.rows import ClaimSource
 from layers.document.source import Source
-from layers.project.publish import write_case
+from layers.project.saving.publish import write_case
 from tests.viewer.canvas.conftest import site
 from viewer.cli.command import DONE, FINDINGS
 

@@ -1,0 +1,172 @@
+"""Is a case sound? Format, integrity, spatial index, links, files of its layers, and the rules of the trade."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from layers.counted import counted
+from layers.document.document import Document
+from layers.document.layer import Layer
+from layers.document.vocabulary import LIKELIHOOD_TERMS, LikelihoodTerm
+from layers.errors import CaseDamaged
+from layers.geo.antimeridian import at_home
+from layers.project.opening.guarded import check_sqlite, opened
+from layers.project.opening.intake import EDITED_SENTENCE, UNKNOWN_SENTENCE, Intake, read_case
+from layers.project.storage.geometry_blobs import geometries
+from layers.project.storage.integrity import Integrity
+from layers.project.storage.save_errors import shown
+from layers.project.storage.schema import APPLICATION_ID, USER_VERSION
+from layers.project.storage.tables import SITE_SPECS
+
+type Severity = Literal["error", "warning", "note"]
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that is not as it should be."""
+
+    code: str
+    sentence: str
+    severity: Severity = "warning"
+
+
+def validate(path: Path) -> list[Finding]:
+    """All findings about a case, the gravest first.
+
+    Raises FileMissing, NotAFile, NotAllowed, CaseInUse, CaseTooNew, and UnsupportedFormat for what is no case.
+    """
+    header = check_sqlite(path)
+    try:
+        intake = read_case(path)
+    except CaseDamaged as error:
+        return [Finding("damaged", error.sentence, "error")]
+    findings = [*_format(path, header), *_integrity(intake), *_index(path)]
+    said = {finding.sentence for finding in findings}
+    findings += [Finding("value", problem) for problem in intake.problems if problem not in said]
+    findings += [
+        *_links(intake.document),
+        *_places(intake.document),
+        *_trade(intake.document),
+        *_layer_files(path, intake.document),
+    ]
+    order: tuple[Severity, ...] = ("error", "warning", "note")
+    return sorted(findings, key=lambda finding: order.index(finding.severity))
+
+
+def _format(path: Path, header: bytes) -> Iterator[Finding]:
+    if int.from_bytes(header[68:72], "big") != APPLICATION_ID:
+        yield Finding("application_id", "The file does not say that it is a GeoPackage (application_id).", "error")
+    if int.from_bytes(header[60:64], "big") != USER_VERSION:
+        yield Finding("user_version", "The file does not say GeoPackage 1.4 (user_version 10400).", "error")
+    if header[18] == 2 or header[19] == 2:
+        yield Finding("wal", "The file is in WAL mode: it cannot travel. Open and save it once.")
+    for suffix in ("-wal", "-journal"):
+        side = path.with_name(path.name + suffix)
+        if side.exists():
+            yield Finding(
+                "side_file", f"“{shown(side)}” stands beside the case: another program has it open or crashed."
+            )
+
+
+def _integrity(intake: Intake) -> Iterator[Finding]:
+    match intake.integrity:
+        case Integrity.UNKNOWN:
+            yield Finding("integrity", UNKNOWN_SENTENCE, "note")
+        case Integrity.EDITED:
+            yield Finding("edited", EDITED_SENTENCE, "note")
+
+
+def _index(path: Path) -> Iterator[Finding]:
+    """Boxes in the spatial index against geometries; other validators do not notice a missing one."""
+    for spec in SITE_SPECS:
+        try:
+            with opened(path) as connection:
+                (boxes,) = connection.execute(f"SELECT count(*) FROM {spec.rtree}_rowid").fetchone()
+                blobs = [blob for (blob,) in connection.execute(f"SELECT geom FROM {spec.name}")]
+        except CaseDamaged:
+            yield Finding("rtree_missing", f"The table {spec.name} or its spatial index is missing.", "error")
+            continue
+        filled = sum(geometry is not None for geometry in geometries(blobs))
+        if filled != boxes:
+            sentence = f"{spec.name} has {filled} geometries, its spatial index {boxes}. Save the case to rebuild it."
+            yield Finding("rtree_count", sentence, "error")
+
+
+def _links(document: Document) -> Iterator[Finding]:
+    sites, claims, sources = document.sites, document.claims, document.sources
+    links = document.table
+    for table, pairs in (
+        ("claim_sites", (("claim_uuid", claims), ("site_uuid", sites))),
+        ("claim_sources", (("claim_uuid", claims), ("source_uuid", sources))),
+        ("response_claims", (("response_uuid", document.responses), ("claim_uuid", claims))),
+        ("source_files", (("source_uuid", sources),)),
+    ):
+        lost = sum(
+            any(getattr(row, column) not in known for column, known in pairs)
+            for row in links(table).values()  # type: ignore[arg-type]
+        )
+        if lost:
+            rows = counted(lost, f"row of {table} leads", f"rows of {table} lead")
+            yield Finding("orphan_link", f"{rows} to nothing that is in the case.")
+    lost = sum(bool(chip.site_uuid) and chip.site_uuid not in sites for chip in document.chips.values())
+    if lost:
+        chips = counted(lost, "image chip belongs", "image chips belong")
+        yield Finding("orphan_chip", f"{chips} to a site that is not in the case.")
+
+
+def _places(document: Document) -> Iterator[Finding]:
+    for site in document.sites.values():
+        if not site.geometry.is_empty and at_home(site.geometry) is not site.geometry:
+            about = f"The site “{_short(site.label)}”" if site.label else "A site"
+            yield Finding("longitude", f"{about} has a longitude beyond 180 degrees. Place it anew.")
+
+
+def _trade(document: Document) -> Iterator[Finding]:
+    for claim in document.claims.values():
+        about = f"The claim “{_short(claim.statement or claim.source_wording)}”"
+        judged = claim.likelihood_term or claim.likelihood_low is not None or claim.confidence
+        if judged and claim.state != "assessed":
+            yield Finding("likelihood", f"{about} has a likelihood or confidence, but is not assessed.")
+        low, high = claim.likelihood_low, claim.likelihood_high
+        if (low is None) != (high is None) or (low is not None and high is not None and not 1 <= low <= high <= 99):
+            yield Finding("likelihood_band", f"{about} has a likelihood band that is none (1 to 99 %, low to high).")
+    mixed = {term.row for term in _terms(document)}
+    if len(mixed) > 1:
+        yield Finding("likelihood_rows", "The claims mix both rows of likelihood terms (likely, probable). Use one.")
+
+
+def _terms(document: Document) -> Iterator[LikelihoodTerm]:
+    words = {claim.likelihood_term for claim in document.claims.values()}
+    return (entry for entry in LIKELIHOOD_TERMS if entry.term in words)
+
+
+def _layer_files(path: Path, document: Document) -> Iterator[Finding]:
+    for layer in document.layers.values():
+        for text in _paths(layer):
+            if not _is_plain_path(text):
+                yield Finding("layer_path", f"The layer “{_short(layer.name)}” leads outside: {_short(text)}.")
+            elif not (path.parent / text).exists():
+                about = f"The file of the layer “{_short(layer.name)}” is missing"
+                yield Finding("layer_missing", f"{about}: {_short(text)}.")
+
+
+def _paths(layer: Layer) -> Iterator[str]:
+    """Those of a combined layer's images too."""
+    several = layer.source.get("combined")
+    for source in (layer.source, *(several if isinstance(several, list) else ())):
+        text = source.get("path") if isinstance(source, dict) else None
+        if isinstance(text, str) and text:
+            yield text
+
+
+def _is_plain_path(text: str) -> bool:
+    """False for what GDAL or the system would take for more than a file here: judged as text, nothing is touched."""
+    return not (text.lstrip().startswith(("<", "{", "/vsi", "\\\\", "//")) or "://" in text or "\0" in text)
+
+
+def _short(text: str) -> str:
+    line = " ".join(text.split())
+    return line if len(line) <= 80 else line[:79] + "…"

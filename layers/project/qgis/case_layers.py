@@ -1,0 +1,94 @@
+"""The vector layers of a case in its QGIS project: the files they are in, drawn as we draw them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from pathlib import PurePath
+from typing import Any
+from xml.etree import ElementTree as ET
+
+from layers.errors import InvalidValue
+from layers.project.qgis.qml_out import layer_attributes, layer_elements
+from layers.vector.palettes import layer_seed
+from layers.vector.style import VectorStyle
+from layers.vector.table import VectorInfo
+
+_SUFFIXES = {".gpkg", ".geojson", ".geojsonl", ".json", ".shp", ".fgb", ".kml", ".gpx"}
+"""What QGIS opens without being told how."""
+
+
+@dataclass(frozen=True, slots=True)
+class ProjectLayer:
+    """One row of the case's layers, as far as QGIS wants to know."""
+
+    uuid: str
+    name: str
+    source: str
+    """As its provider ogr names it."""
+    visible: bool
+    style: VectorStyle | None
+
+
+def project_layers(rows: Iterable[tuple[str, str, str, str, int]]) -> list[ProjectLayer]:
+    """Of (uuid, name, source_json, style_json, visible) rows those that QGIS can open, in their order."""
+    found = []
+    for uuid, name, source_json, style_json, visible in rows:
+        source = _object(source_json)
+        path = str(source.get("path", ""))
+        if PurePath(path).suffix.lower() not in _SUFFIXES or source.get("options"):
+            continue
+        is_whole = PurePath(path).is_absolute() or PurePath(path.replace("\\", "/")).drive
+        table = str(source.get("table", ""))
+        place = path if is_whole else f"./{path}"
+        style = _style(style_json) or _automatic(uuid, str(source.get("geometry", "")))
+        found.append(ProjectLayer(uuid, name, f"{place}|layername={table}" if table else place, bool(visible), style))
+    return found
+
+
+def layer_id(layer: ProjectLayer) -> str:
+    return f"geoloupe_layer_{layer.uuid.replace('-', '_')}"
+
+
+def map_layer(layer: ProjectLayer) -> ET.Element:
+    """The layer with its renderer inlined where it is known of what geometry it is."""
+    element = ET.Element("maplayer", type="vector", styleCategories="AllStyleCategories")
+    ET.SubElement(element, "id").text = layer_id(layer)
+    ET.SubElement(element, "datasource").text = layer.source
+    ET.SubElement(element, "layername").text = layer.name
+    ET.SubElement(element, "provider", encoding="UTF-8").text = "ogr"
+    style = layer.style
+    if style is not None and style.geometry:
+        info = VectorInfo("", "", layer.name, style.geometry, 0, "", (), None, None)
+        try:
+            elements = layer_elements(style, info)
+        except InvalidValue:
+            return element
+        element.attrib |= layer_attributes(style)
+        element.extend(elements)
+    return element
+
+
+def _style(style_json: str) -> VectorStyle | None:
+    said = _object(style_json)
+    try:
+        return VectorStyle.from_json(said) if said else None
+    except InvalidValue:
+        return None
+
+
+def _automatic(uuid: str, geometry: str) -> VectorStyle | None:
+    """As the map shows a layer whose row says nothing of a style; None where its kind of geometry is not known."""
+    if not any(kind in geometry for kind in ("Point", "Line", "Polygon")):
+        return None
+    info = VectorInfo("", "", "", geometry, 0, "", (), None, None)
+    return replace(VectorStyle.default(info, layer_seed(uuid)), geometry=geometry)
+
+
+def _object(text: str) -> dict[str, Any]:
+    try:
+        value = json.loads(text) if text else {}
+    except ValueError:
+        return {}
+    return value if isinstance(value, dict) else {}

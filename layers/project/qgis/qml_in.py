@@ -1,0 +1,199 @@
+"""The style of a vector layer from QML: what we draw too. What is left out is said in one sentence."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+from xml.etree.ElementTree import Element
+
+from layers.errors import InvalidValue
+from layers.project.qgis.qml_looks import LookReader, color_of, number_of
+from layers.project.qgis.qml_symbols import MM_PX, PEN_SIDES
+from layers.project.qgis.qml_text import parse_qml, values_of
+from layers.vector.classes import MOST_CLASSES, StyleClass
+from layers.vector.label_style import LabelStyle
+from layers.vector.look import Look
+from layers.vector.rules import check_rule
+from layers.vector.style import VectorStyle
+
+_PLACEMENTS = {"1": "over", "2": "along", "3": "along", "7": "along", "9": "over"}
+_LABEL_UNITS_PX = {"Point": 96 / 72, "MM": 1 / MM_PX, "Pixel": 1.0}
+_PART = re.compile(
+    r"""coalesce\((?:to_string\("(?P<column>(?:[^"]|"")+)"\)|format_number\("(?P<number>(?:[^"]|"")+)",\s*(?P<digits>\d)\)),\s*''\)
+    |'(?P<text>(?:[^']|'')*)'""",
+    re.VERBOSE,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class QmlStyle:
+    style: VectorStyle
+    missing: tuple[str, ...] = ()
+    """What of it we do not draw, in words."""
+
+    @property
+    def sentence(self) -> str:
+        """What was left out; empty where nothing was."""
+        if not self.missing:
+            return ""
+        *some, last = self.missing
+        return f"Not taken over from the QML style: {', '.join(some)}{' and ' if some else ''}{last}."
+
+
+def read_qml(text: bytes) -> QmlStyle:
+    """Raises InvalidValue where it is no style, or none of a vector layer."""
+    root = parse_qml(text)
+    reader = LookReader()
+    renderer = root.find("renderer-v2")
+    if renderer is None:
+        raise InvalidValue("The QML style is of no vector layer: it has no symbols.")
+    looks = {one.get("name", ""): reader.look(one) for one in renderer.findall("symbols/symbol")}
+    style = _renderer(renderer, looks, reader)
+    if root.get("hasScaleBasedVisibilityFlag") == "1":
+        widest, closest = number_of(root.get("minScale", ""), 0.0), number_of(root.get("maxScale", ""), 0.0)
+        style = replace(style, visible_from=0.0 if widest >= 1e8 else max(widest, 0.0), visible_to=max(closest, 0.0))
+    labeling = root.find("labeling")
+    if labeling is not None and root.get("labelsEnabled", "1") != "0":
+        is_line = renderer.find("symbols/symbol[@type='line']") is not None
+        style = replace(style, labels=_labels(labeling, reader, is_line=is_line))
+    _note_others(root, reader)
+    return QmlStyle(style, tuple(reader.missing))
+
+
+def _note_others(root: Element, reader: LookReader) -> None:
+    if number_of(root.findtext("layerOpacity") or "1", 1.0) != 1.0:
+        reader.note("the opacity of the layer")
+    if number_of(root.findtext("blendMode") or "0", 0.0) or number_of(root.findtext("featureBlendMode") or "0", 0.0):
+        reader.note("blending")
+    diagrams = root.find("SingleCategoryDiagramRenderer")
+    if diagrams is not None and root.find("LinearlyInterpolatedDiagramRenderer") is not None:
+        reader.note("diagrams")
+
+
+def _renderer(renderer: Element, looks: dict[str, Look], reader: LookReader) -> VectorStyle:
+    kind = renderer.get("type", "")
+    match kind:
+        case "singleSymbol":
+            return VectorStyle().with_look(next(iter(looks.values()), Look()))
+        case "categorizedSymbol":
+            return _categorised(renderer, looks, reader)
+        case "graduatedSymbol":
+            classes = tuple(
+                StyleClass(
+                    looks.get(one.get("symbol", ""), Look()), one.get("label", ""),
+                    lower=number_of(one.get("lower", ""), 0.0), upper=number_of(one.get("upper", ""), 0.0),
+                    shown=one.get("render", "true") != "false",
+                )
+                for one in renderer.findall("ranges/range")[:MOST_CLASSES]
+            )  # fmt: skip
+            column = _column(renderer.get("attr", ""), reader)
+            return VectorStyle(mode="graduated", column=column, classes=classes, show_other=False)
+        case "RuleRenderer":
+            return _rules(renderer, looks, reader)
+        case "nullSymbol":
+            return VectorStyle(mode="rules", show_other=False)
+        case "pointCluster" | "pointDisplacement":
+            inner = renderer.find("renderer-v2")
+            if inner is not None:
+                own = {one.get("name", ""): reader.look(one) for one in inner.findall("symbols/symbol")}
+                style = _renderer(inner, own, reader)
+                distance = number_of(renderer.get("tolerance", ""), 3.0) / MM_PX
+                return replace(style, cluster_px=max(0.0, min(distance * 2, 120.0)))
+    raise InvalidValue(f"The QML style is of a kind that is not drawn here ({kind[:40] or 'unnamed'}).")
+
+
+def _categorised(renderer: Element, looks: dict[str, Look], reader: LookReader) -> VectorStyle:
+    classes, other, show_other = [], Look(), False
+    for one in renderer.findall("categories/category")[:MOST_CLASSES]:
+        look, shown = looks.get(one.get("symbol", ""), Look()), one.get("render", "true") != "false"
+        values = [value.get("value", "") for value in one.findall("val")] or [one.get("value", "")]
+        if one.get("type") == "NULL" or (values == [""] and one.get("type", "string") == "string"):
+            other, show_other = look, shown
+            continue
+        label = one.get("label", "")
+        classes += [StyleClass(look, "" if label == value else label, value, shown=shown) for value in values]
+    column = _column(renderer.get("attr", ""), reader)
+    style = VectorStyle(mode="categorised", column=column, classes=tuple(classes), show_other=show_other)
+    return style.with_look(other)
+
+
+def _rules(renderer: Element, looks: dict[str, Look], reader: LookReader) -> VectorStyle:
+    classes, other, show_other = [], Look(), False
+    for rule in renderer.findall("rules/rule")[:MOST_CLASSES]:
+        look, shown = looks.get(rule.get("symbol", ""), Look()), rule.get("checkstate", "1") != "0"
+        text = rule.get("filter", "")
+        if rule.findall("rule"):
+            reader.note("rules within rules")
+        if rule.get("scalemindenom") or rule.get("scalemaxdenom"):
+            reader.note("scales of single rules")
+        if text.upper() == "ELSE":
+            other, show_other = look, shown
+            continue
+        try:
+            check_rule(text)
+        except InvalidValue:
+            reader.note(f"the rule {text[:60]}")
+            continue
+        classes.append(StyleClass(look, rule.get("label", ""), rule=text, shown=shown))
+    return VectorStyle(mode="rules", classes=tuple(classes), show_other=show_other).with_look(other)
+
+
+def _column(attribute: str, reader: LookReader) -> str:
+    """A column's name; an expression cannot be one."""
+    name = attribute[1:-1] if re.fullmatch(r'"[^"]+"', attribute) else attribute
+    if re.search(r"[()|+*/<>=]", name):
+        reader.note("classes of an expression")
+        return ""
+    return name
+
+
+def _labels(labeling: Element, reader: LookReader, *, is_line: bool) -> LabelStyle:
+    settings, text = labeling.find("settings"), labeling.find("settings/text-style")
+    if settings is None or text is None:
+        reader.note("labels by rules")
+        return LabelStyle()
+    written = _label_text(text, reader)
+    buffer, placement, rendering = text.find("text-buffer"), settings.find("placement"), settings.find("rendering")
+    halo_color, halo_px = "", 0.0
+    if buffer is not None and buffer.get("bufferDraw") == "1":
+        unit = _LABEL_UNITS_PX.get(buffer.get("bufferSizeUnits", "MM"), 1 / MM_PX)
+        halo_color = color_of(buffer.get("bufferColor", ""))
+        halo_px = min(max(number_of(buffer.get("bufferSize", ""), 1.0) * unit / PEN_SIDES, 0.0), 20.0)
+    size = number_of(text.get("fontSize", ""), 9.0) * _LABEL_UNITS_PX.get(text.get("fontSizeUnit", "Point"), 96 / 72)
+    way = placement.get("placement", "") if placement is not None else ""
+    limited = rendering is not None and rendering.get("scaleVisibility") == "1"
+    callout = settings.find("callout")
+    try:
+        return LabelStyle(
+            written, round(min(max(size, 4.0), 100.0), 2), color_of(text.get("textColor", "")) or "#000000", halo_color,
+            round(halo_px, 2), int(number_of(text.get("fontWeight", ""), 50)) >= 63, text.get("fontItalic") == "1",
+            "around" if way == "4" and is_line else _PLACEMENTS.get(way, "automatic"),
+            leader=callout is not None and values_of(callout).get("enabled") == "1",
+            visible_from=number_of(rendering.get("scaleMax", ""), 0.0) if limited and rendering is not None else 0.0,
+        )  # fmt: skip
+    except InvalidValue:
+        reader.note("labels")
+        return LabelStyle()
+
+
+def _label_text(text: Element, reader: LookReader) -> str:
+    written = text.get("fieldName", "")
+    if text.get("isExpression") != "1":
+        return written if "{" not in written and "}" not in written else f"{{{written}}}"
+    if match := re.fullmatch(r'\s*"((?:[^"]|"")+)"\s*', written):
+        return match.group(1).replace('""', '"')
+    own = re.fullmatch(r"if\(coalesce\(.*?\) is null, '', (.*)\)", written, re.DOTALL)
+    parts = []
+    rest = own.group(1) if own else written
+    while rest and (part := _PART.match(rest)):
+        if part["text"] is not None:
+            parts.append(part["text"].replace("''", "'").replace("{", "{{").replace("}", "}}"))
+        elif part["column"]:
+            parts.append("{" + part["column"].replace('""', '"') + "}")
+        else:
+            parts.append("{" + part["number"].replace('""', '"') + f":.{part['digits']}f}}")
+        rest = rest[part.end() :].removeprefix(" || ")
+    if not own or rest:
+        reader.note("a label made by an expression")
+        return ""
+    return "".join(parts)

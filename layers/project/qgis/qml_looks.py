@@ -1,0 +1,182 @@
+"""Symbols of QGIS as looks: what we draw too; what we do not is named."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from xml.etree.ElementTree import Element
+
+from layers.errors import InvalidValue
+from layers.project.qgis.qml_symbols import MM_PX, sign_of_svg
+from layers.project.qgis.qml_text import values_of
+from layers.vector.look import Look
+
+_UNITS_PX = {"MM": 1 / MM_PX, "Pixel": 1.0, "Point": 96 / 72, "Inch": 96.0, "RenderMetersInMapUnits": 0.0}
+_DASHES: dict[str, tuple[float, ...]] = {
+    "dash": (4.0, 2.0), "dot": (1.0, 2.0), "dash dot": (4.0, 2.0, 1.0, 2.0), "dash dot dot": (4.0, 2.0, 1.0, 2.0, 1.0,
+                                                                                            2.0),
+}  # fmt: skip
+_SHAPES = {
+    "circle": "circle", "square": "square", "rectangle": "square", "triangle": "triangle", "diamond": "diamond",
+    "cross": "cross", "cross2": "cross", "star": "star", "equilateral_triangle": "triangle",
+}  # fmt: skip
+
+
+class LookReader:
+    """Reads symbols and keeps what could not be taken over, in words."""
+
+    def __init__(self) -> None:
+        self.missing: dict[str, None] = {}
+
+    def look(self, symbol: Element) -> Look:
+        """The nearest look there is."""
+        layers = [one for one in symbol.findall("layer") if one.get("enabled", "1") != "0"]
+        kinds = {"marker": self._marker, "line": self._line, "fill": self._fill}
+        made = kinds.get(symbol.get("type", ""), self._marker)
+        for layer in layers:
+            if any(option.get("name") == "active" and option.get("value") == "true"
+                   for option in layer.findall("data_defined_properties//Option")):  # fmt: skip
+                self.note("values taken from columns or expressions")
+        try:
+            return _faded(made(layers), number_of(symbol.get("alpha", "1"), 1.0))
+        except InvalidValue:
+            self.note("a symbol beyond our limits")
+            return Look()
+
+    def note(self, what: str) -> None:
+        self.missing[what] = None
+
+    def _px(self, values: dict[str, str], name: str, default: float) -> float:
+        unit = values.get(f"{name}_unit", "MM")
+        factor = _UNITS_PX.get(unit, 0.0)
+        if not factor:
+            self.note("sizes in map units")
+            return default
+        return round(number_of(values.get(name, ""), default / factor) * factor, 3)
+
+    def _marker(self, layers: list[Element]) -> Look:
+        look = Look(stroke_width_px=0.0, size_px=7.0, fill_color="#808080")
+        for layer in layers:
+            values, kind = values_of(layer), layer.get("class", "")
+            if kind == "SimpleMarker":
+                look = self._simple_marker(values)
+            elif kind == "SvgMarker" and (sign := sign_of_svg(values.get("name", ""))):
+                ink = color_of(values.get("color", ""))
+                has_badge = len(layers) > 1
+                size = look.size_px if has_badge else self._px(values, "size", 16.0) * 21.0 / 16.0 / 1.3
+                look = replace(
+                    look, symbol=sign, size_px=size, stroke_color=ink or "#ffffff",
+                    fill_color=look.fill_color if has_badge else "",
+                )  # fmt: skip
+            else:
+                self.note({"SvgMarker": "SVG pictures", "RasterMarker": "pictures", "FontMarker": "letters as signs"}
+                          .get(kind, "signs of another kind"))  # fmt: skip
+        return look
+
+    def _simple_marker(self, values: dict[str, str]) -> Look:
+        name = values.get("name", "circle")
+        shape = _SHAPES.get(name)
+        if shape is None:
+            self.note(f"the shape {name[:30]}")
+            shape = "circle"
+        reach = {"diamond": 1.1, "star": 1.2, "triangle": 1.15}.get(shape, 1.0)
+        stroked = values.get("outline_style", "solid") != "no"
+        if number_of(values.get("angle", ""), 0.0) and shape != "circle":
+            self.note("turned signs")
+        width = self._px(values, "outline_width", 1.0) if stroked else 0.0
+        return Look(
+            color_of(values.get("outline_color", "")) or "#000000", (width or 0.6) if stroked else 0.0,
+            color_of(values.get("color", "")), symbol=shape, size_px=round(self._px(values, "size", 8.0) / reach, 3),
+        )  # fmt: skip
+
+    def _line(self, layers: list[Element]) -> Look:
+        return self._strokes(Look(), layers)
+
+    def _strokes(self, look: Look, layers: list[Element]) -> Look:
+        """The last line is the stroke; wider ones below it are its casing, whole ones of its width its ground."""
+        lines = [values_of(layer) for layer in layers if layer.get("class") == "SimpleLine"]
+        if lines:
+            stroke = lines[-1]
+            width = self._px(stroke, "line_width", 1.0) if stroke.get("line_style") != "no" else 0.0
+            look = replace(
+                look, stroke_color=color_of(stroke.get("line_color", "")) or "#000000", stroke_width_px=width,
+                dash=self._dash(stroke, width),
+            )  # fmt: skip
+        for below in lines[:-1]:
+            width, color = self._px(below, "line_width", 1.0), color_of(below.get("line_color", ""))
+            if width > look.stroke_width_px + 0.3:
+                look = replace(look, casing_color=color, casing_width_px=round((width - look.stroke_width_px) / 2, 3))
+            elif color:
+                look = replace(look, ground_color=color)
+        heads = {values_of(one).get("placements", values_of(one).get("placement", "")) for one in layers
+                 if one.get("class") == "MarkerLine"}  # fmt: skip
+        if heads:
+            ends = {head.lower() for head in heads}
+            both = any("first" in head for head in ends)
+            look = replace(look, arrow="along" if any("interval" in e or "central" in e for e in ends)
+                           else "both" if both else "end")  # fmt: skip
+        if any(one.get("class") not in ("SimpleLine", "MarkerLine", "SimpleFill") for one in layers):
+            self.note("lines or fills of another kind")
+        return look
+
+    def _dash(self, values: dict[str, str], width: float) -> tuple[float, ...]:
+        if values.get("use_custom_dash") == "1" and width:
+            factor = _UNITS_PX.get(values.get("customdash_unit", "MM"), 0.0)
+            parts = [
+                round(number_of(part, 0.0) * factor / width, 2) for part in values.get("customdash", "").split(";")
+            ]
+            if len(parts) % 2 == 0 and all(part > 0 for part in parts):
+                return tuple(parts)
+        return _DASHES.get(values.get("line_style", ""), ())
+
+    def _fill(self, layers: list[Element]) -> Look:
+        look = Look(stroke_width_px=0.0)
+        for layer in layers:
+            if layer.get("class") == "SimpleFill":
+                values = values_of(layer)
+                outlined = values.get("outline_style", "solid") != "no"
+                if values.get("style", "solid") not in ("solid", "no"):
+                    self.note("hatched fills")
+                look = Look(
+                    color_of(values.get("outline_color", "")) or "#000000",
+                    self._px(values, "outline_width", 1.0) if outlined else 0.0,
+                    color_of(values.get("color", "")) if values.get("style", "solid") != "no" else "",
+                    dash=_DASHES.get(values.get("outline_style", ""), ()),
+                )  # fmt: skip
+        return self._strokes(look, layers)
+
+
+def color_of(text: str) -> str:
+    """ "r,g,b,a" (whatever follows it) as ours; empty where nothing is to be seen."""
+    try:
+        red, green, blue, *more = (int(part) for part in text.split(",")[:4])
+    except ValueError:
+        return ""
+    alpha = more[0] if more else 255
+    if not all(0 <= part <= 255 for part in (red, green, blue, alpha)) or not alpha:
+        return ""
+    return f"#{red:02x}{green:02x}{blue:02x}" if alpha == 255 else f"#{alpha:02x}{red:02x}{green:02x}{blue:02x}"
+
+
+def _faded(look: Look, alpha: float) -> Look:
+    """As opaque as the whole symbol is."""
+    if alpha >= 1.0:
+        return look
+
+    def faded(color: str) -> str:
+        if not color:
+            return ""
+        own = int(color[1:3], 16) if len(color) == 9 else 255
+        return f"#{max(1, round(own * max(alpha, 0.0))):02x}{color[-6:]}"
+
+    return replace(
+        look, stroke_color=faded(look.stroke_color), fill_color=faded(look.fill_color),
+        casing_color=faded(look.casing_color), ground_color=faded(look.ground_color),
+    )  # fmt: skip
+
+
+def number_of(text: str, default: float) -> float:
+    try:
+        value = float(text)
+    except ValueError:
+        return default
+    return value if -1e9 < value < 1e9 else default

@@ -1,0 +1,166 @@
+"""The style of a vector layer as QML: QGIS shows the layer as we do."""
+
+from __future__ import annotations
+
+from xml.etree import ElementTree as ET
+
+from layers.project.qgis.expressions import exclusive_filters, label_expression
+from layers.project.qgis.qml_symbols import PEN_SIDES, mm, options, rgba, symbol
+from layers.vector.label_style import WRAP_AFTER, LabelStyle
+from layers.vector.look import Look
+from layers.vector.style import VectorStyle
+from layers.vector.table import VectorInfo
+
+_QGIS_TYPES = {"integer": "longlong", "real": "double", "boolean": "bool"}
+
+
+def style_document(style: VectorStyle, info: VectorInfo) -> str:
+    """A whole .qml file. Raises InvalidValue for a rule that cannot be understood."""
+    root = ET.Element("qgis", version="3.40.0", styleCategories="Symbology|Labeling|Rendering")
+    root.attrib |= layer_attributes(style)
+    root.extend(layer_elements(style, info))
+    ET.indent(root, " ")
+    return f"<!DOCTYPE qgis PUBLIC 'http://mrcc.com/qgis.dtd' 'SYSTEM'>\n{ET.tostring(root, encoding='unicode')}\n"
+
+
+def layer_attributes(style: VectorStyle) -> dict[str, str]:
+    """What stands in the first tag of a style, and of a layer of a project alike."""
+    limited = bool(style.visible_from or style.visible_to)
+    return {
+        "labelsEnabled": "1" if style.labels.text else "0",
+        "hasScaleBasedVisibilityFlag": "1" if limited else "0",
+        # QGIS calls the widest view the least scale
+        "minScale": f"{style.visible_from or 1e8:.10g}", "maxScale": f"{style.visible_to:.10g}",
+    }  # fmt: skip
+
+
+def layer_elements(style: VectorStyle, info: VectorInfo) -> list[ET.Element]:
+    """Renderer and labels."""
+    elements = [_renderer(style, info)]
+    if style.labels.text:
+        elements.append(_labeling(style.labels, info.geometry))
+    return elements
+
+
+def _renderer(style: VectorStyle, info: VectorInfo) -> ET.Element:
+    made = {"single": _single, "categorised": _categorized, "graduated": _graduated, "rules": _rules}[style.mode]
+    renderer = made(style, info)
+    renderer.attrib |= {"symbollevels": "0", "forceraster": "0", "enableorderby": "0"}
+    return renderer
+
+
+def _symbols(looks: list[Look], geometry: str) -> ET.Element:
+    element = ET.Element("symbols")
+    element.extend(symbol(look, str(number), geometry) for number, look in enumerate(looks))
+    return element
+
+
+def _single(style: VectorStyle, info: VectorInfo) -> ET.Element:
+    renderer = ET.Element("renderer-v2", type="singleSymbol")
+    renderer.append(_symbols([style.own_look], info.geometry))
+    return renderer
+
+
+def _categorized(style: VectorStyle, info: VectorInfo) -> ET.Element:
+    renderer = ET.Element("renderer-v2", type="categorizedSymbol", attr=style.column)
+    categories = ET.SubElement(renderer, "categories")
+    kind = _QGIS_TYPES.get(dict(info.fields).get(style.column, ""), "string")
+    looks: list[Look] = []
+    for one in style.classes:
+        ET.SubElement(
+            categories, "category", value=one.value, label=one.title(style.mode), symbol=str(len(looks)), type=kind,
+            render=_truth(one.shown),
+        )  # fmt: skip
+        looks.append(one.look)
+    # The empty value takes all others, as QGIS has it: it stands there hidden too, so that it comes back.
+    ET.SubElement(
+        categories, "category", value="NULL", label="", symbol=str(len(looks)), type="NULL",
+        render=_truth(style.show_other),
+    )  # fmt: skip
+    looks.append(style.other_look)
+    renderer.append(_symbols(looks, info.geometry))
+    return renderer
+
+
+def _graduated(style: VectorStyle, info: VectorInfo) -> ET.Element:
+    """QGIS has no class for all others: rules where they are drawn."""
+    if style.show_other:
+        return _rules(style, info)
+    renderer = ET.Element("renderer-v2", type="graduatedSymbol", attr=style.column, graduatedMethod="GraduatedColor")
+    ranges = ET.SubElement(renderer, "ranges")
+    for number, one in enumerate(style.classes):
+        ET.SubElement(
+            ranges, "range", lower=f"{one.lower:.15g}", upper=f"{one.upper:.15g}", label=one.title(style.mode),
+            symbol=str(number), render=_truth(one.shown),
+        )  # fmt: skip
+    renderer.append(_symbols([one.look for one in style.classes], info.geometry))
+    return renderer
+
+
+def _rules(style: VectorStyle, info: VectorInfo) -> ET.Element:
+    renderer = ET.Element("renderer-v2", type="RuleRenderer")
+    outer = ET.SubElement(renderer, "rules", key="root")
+    for number, (one, expression) in enumerate(zip(style.classes, exclusive_filters(_own_rules(style)), strict=True)):
+        ET.SubElement(
+            outer, "rule", key=f"class{number}", filter=expression, label=one.title(style.mode), symbol=str(number),
+            checkstate="1" if one.shown else "0",
+        )  # fmt: skip
+    if style.show_other:
+        ET.SubElement(outer, "rule", key="other", filter="ELSE", label="", symbol=str(len(style.classes)))
+    looks = [*(one.look for one in style.classes), *([style.other_look] if style.show_other else [])]
+    renderer.append(_symbols(looks, info.geometry))
+    return renderer
+
+
+def _own_rules(style: VectorStyle) -> list[str]:
+    if style.mode == "rules":
+        return [one.rule for one in style.classes]
+    column = '"' + style.column.replace('"', '""') + '"'
+    return [f"{column} >= {one.lower!r} and {column} <= {one.upper!r}" for one in style.classes]
+
+
+def _labeling(labels: LabelStyle, geometry: str) -> ET.Element:
+    text, is_expression = label_expression(labels.text)
+    labeling = ET.Element("labeling", type="simple")
+    settings = ET.SubElement(labeling, "settings", calloutType="simple")
+    style = ET.SubElement(
+        settings, "text-style", fieldName=text, isExpression="1" if is_expression else "0", fontSize=mm(labels.size_px),
+        fontSizeUnit="MM", textColor=rgba(labels.color), textOpacity="1", allowHtml="0",
+        fontWeight="75" if labels.bold else "50", fontItalic="1" if labels.italic else "0",
+    )  # fmt: skip
+    ET.SubElement(
+        style, "text-buffer", bufferDraw="1" if labels.halo_width_px and labels.halo_color else "0",
+        bufferSize=mm(labels.halo_width_px * PEN_SIDES), bufferSizeUnits="MM",
+        bufferColor=rgba(labels.halo_color or "#000000"), bufferOpacity="1", bufferNoFill="1", bufferJoinStyle="128",
+    )  # fmt: skip
+    if "Line" not in geometry:
+        ET.SubElement(settings, "text-format", autoWrapLength=str(WRAP_AFTER), useMaxLineLengthForAutoWrap="1",
+                      multilineAlign="3")  # fmt: skip
+    ET.SubElement(
+        settings, "placement", placement=_placement(labels.placement, geometry), dist="1", distUnits="MM",
+        placementFlags="14", maxCurvedCharAngleIn="25", maxCurvedCharAngleOut="-25", priority="5",
+        overlapHandling="PreventOverlap", offsetType="1",
+        predefinedPositionOrder="R,TR,BR,T,B,L,TL,BL", quadOffset="4",
+    )  # fmt: skip
+    ET.SubElement(
+        settings, "rendering", drawLabels="1", obstacle="1", scaleVisibility="1" if labels.visible_from else "0",
+        scaleMin="0", scaleMax=f"{labels.visible_from:.10g}",
+    )  # fmt: skip
+    if labels.leader and "Point" in geometry:
+        callout = ET.SubElement(settings, "callout", type="simple")
+        options(callout, {"enabled": "1", "minLength": mm(16.0), "minLengthUnit": "MM"})
+    return labeling
+
+
+def _placement(placement: str, geometry: str) -> str:
+    """6: around a point by cartographic rules, 1: over the middle, 0: around it, 3: along a line and its bends, 7: the
+    same on an outline, 4: upright on a line."""
+    if "Line" in geometry:
+        return "4" if placement in ("around", "over") else "3"
+    if "Polygon" in geometry:
+        return {"along": "7", "around": "0"}.get(placement, "1")
+    return "1" if placement == "over" else "6"
+
+
+def _truth(value: bool) -> str:
+    return "true" if value else "false"

@@ -1,0 +1,194 @@
+"""QML, the styles QGIS reads: sites by class, labelled, hollow where their place is not exact; choice lists."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from xml.etree import ElementTree as ET
+
+from layers.document.vocabulary import AREA_NOT_PIN_M, SITE_CLASSES
+from layers.project.storage.schema import ENUM_COLUMNS, ENUMS, TITLES
+from layers.project.storage.tables import SPECS, TableSpec
+
+_NULL = "{2839923C-8B7D-419E-B84B-CA2FE9B80EC7}"
+"""What QGIS writes in a value map for no value."""
+
+_COLORS = {
+    "launch_site": "213,94,0", "ground_station": "0,114,178", "gnss_station": "86,180,233",
+    "ground_segment": "0,90,140",
+    "company": "204,121,167", "border_crossing": "150,90,30", "pipeline_node": "110,110,40", "airfield": "90,90,160",
+    "port": "0,130,150", "factory": "180,60,60", "depot": "140,110,60", "rail": "60,60,60", "road": "170,120,40",
+    "oil_pipeline": "120,70,20", "gas_pipeline": "200,140,0", "sea": "0,100,180", "air": "120,80,170",
+    "area": "0,158,115", "other": "120,120,120",
+}  # fmt: skip
+_SHAPES = {
+    "launch_site": "triangle", "ground_station": "pentagon", "gnss_station": "hexagon", "ground_segment": "octagon",
+    "company": "square", "border_crossing": "cross2", "pipeline_node": "diamond", "airfield": "star",
+    "port": "semi_circle",
+    "factory": "square_with_corners", "depot": "half_square",
+}  # fmt: skip
+_DASHED = {"sea": "dash", "air": "dot", "gas_pipeline": "dash dot"}
+
+
+def style_rows() -> Iterator[tuple[str, str, str, str, str]]:
+    """(table, geometry column, style name, QML, description) for layer_styles."""
+    for spec in SPECS:
+        if not spec.private:
+            root = ET.Element("qgis", version="3.40.0", styleCategories="AllStyleCategories")
+            root.set("labelsEnabled", "1" if spec.geometry_type else "0")
+            root.extend(style_elements(spec))
+            text = ET.tostring(root, encoding="unicode")
+            geometry = "geom" if spec.geometry_type else ""
+            yield spec.name, geometry, "Geoloupe", f"<!DOCTYPE qgis>\n{text}", TITLES[spec.name]
+
+
+def style_elements(spec: TableSpec) -> list[ET.Element]:
+    """What stands inside a style, and inside a layer of a project alike."""
+    elements = [_field_configuration(spec), _aliases(spec), _defaults(spec)]
+    if spec.geometry_type:
+        elements = [_renderer(spec), _labeling(spec), *elements]
+    return elements
+
+
+def _options(parent: ET.Element, values: dict[str, str]) -> None:
+    block = ET.SubElement(parent, "Option", type="Map")
+    for name, value in values.items():
+        ET.SubElement(block, "Option", name=name, value=value, type="QString")
+
+
+def _renderer(spec: TableSpec) -> ET.Element:
+    renderer = ET.Element("renderer-v2", type="categorizedSymbol", attr="class_code", symbollevels="0", forceraster="0")
+    categories = ET.SubElement(renderer, "categories")
+    symbols = ET.SubElement(renderer, "symbols")
+    # the empty value takes all other codes, as QGIS has it
+    for number, (code, title) in enumerate([*SITE_CLASSES.items(), ("", "All others")]):
+        ET.SubElement(
+            categories, "category", value=code, label=title, symbol=str(number), render="true", type="string"
+        )  # fmt: skip
+        symbols.append(_symbol(spec, str(number), code or "other"))
+    return renderer
+
+
+def _symbol(spec: TableSpec, name: str, code: str) -> ET.Element:
+    color = _COLORS.get(code, _COLORS["other"])
+    kind, layer_class, options = {
+        "site_point": ("marker", "SimpleMarker", _marker(code, color)),
+        "site_line": ("line", "SimpleLine", _line(code, color)),
+        "site_polygon": ("fill", "SimpleFill", _fill(color)),
+    }[spec.name]
+    symbol = ET.Element("symbol", name=name, type=kind, alpha="1", clip_to_extent="1", force_rhr="0")
+    layer = ET.SubElement(symbol, "layer", {"class": layer_class, "enabled": "1", "locked": "0", "pass": "0"})
+    _options(layer, options)
+    if spec.name == "site_point":
+        hollow = f"if(\"position_error_m\" > {AREA_NOT_PIN_M:g}, '{color},0', '{color},255')"
+        outline = f"if(\"position_error_m\" > {AREA_NOT_PIN_M:g}, '{color},255', '35,35,35,255')"
+        _data_defined(layer, {"fillColor": hollow, "outlineColor": outline})
+    return symbol
+
+
+def _marker(code: str, color: str) -> dict[str, str]:
+    return {
+        "name": _SHAPES.get(code, "circle"), "color": f"{color},255", "size": "4", "size_unit": "MM",
+        "outline_color": "35,35,35,255", "outline_style": "solid", "outline_width": "0.4", "outline_width_unit": "MM",
+    }  # fmt: skip
+
+
+def _line(code: str, color: str) -> dict[str, str]:
+    return {
+        "line_color": f"{color},255", "line_width": "0.7", "line_width_unit": "MM",
+        "line_style": _DASHED.get(code, "solid"), "capstyle": "round", "joinstyle": "round",
+    }  # fmt: skip
+
+
+def _fill(color: str) -> dict[str, str]:
+    return {
+        "color": f"{color},60", "style": "solid", "outline_color": f"{color},255", "outline_style": "solid",
+        "outline_width": "0.5", "outline_width_unit": "MM",
+    }  # fmt: skip
+
+
+def _data_defined(layer: ET.Element, expressions: dict[str, str]) -> None:
+    outer = ET.SubElement(ET.SubElement(layer, "data_defined_properties"), "Option", type="Map")
+    ET.SubElement(outer, "Option", name="name", value="", type="QString")
+    properties = ET.SubElement(outer, "Option", name="properties", type="Map")
+    for name, expression in expressions.items():
+        one = ET.SubElement(properties, "Option", name=name, type="Map")
+        ET.SubElement(one, "Option", name="active", value="true", type="bool")
+        ET.SubElement(one, "Option", name="expression", value=expression, type="QString")
+        ET.SubElement(one, "Option", name="type", value="3", type="int")
+    ET.SubElement(outer, "Option", name="type", value="collection", type="QString")
+
+
+def _labeling(spec: TableSpec) -> ET.Element:
+    labeling = ET.Element("labeling", type="simple")
+    settings = ET.SubElement(labeling, "settings", calloutType="simple")
+    style = ET.SubElement(
+        settings, "text-style", fieldName="label", isExpression="0", fontSize="9", fontSizeUnit="Point",
+        textColor="20,20,20,255", textOpacity="1", fontWeight="50", allowHtml="0",
+    )  # fmt: skip
+    ET.SubElement(
+        style, "text-buffer", bufferDraw="1", bufferSize="0.8", bufferSizeUnits="MM",
+        bufferColor="255,255,255,255", bufferOpacity="1", bufferNoFill="1", bufferJoinStyle="128",
+    )  # fmt: skip
+    # 6: around a point by cartographic rules, 3: along a line and its bends, 1: over the middle of an area
+    placement = {"site_point": "6", "site_line": "3", "site_polygon": "1"}[spec.name]
+    ET.SubElement(
+        settings, "placement", placement=placement, dist="1", distUnits="MM", placementFlags="14", priority="5",
+        predefinedPositionOrder="TR,TL,BR,BL,R,L,TSR,BSR", offsetType="1", overlapHandling="PreventOverlap",
+    )  # fmt: skip
+    ET.SubElement(settings, "rendering", drawLabels="1", obstacle="1", obstacleFactor="1", scaleVisibility="0")
+    return labeling
+
+
+def _field_configuration(spec: TableSpec) -> ET.Element:
+    enums = {column: constraint for table, column, constraint in ENUM_COLUMNS if table == spec.name}
+    block = ET.Element("fieldConfiguration")
+    for column in spec.plain_columns:
+        field = ET.SubElement(block, "field", name=column.name, configurationFlags="NoFlag")
+        if column.name in enums:
+            widget = ET.SubElement(field, "editWidget", type="ValueMap")
+            _value_map(ET.SubElement(widget, "config"), ENUMS[enums[column.name]])
+        elif column.kind == "text" and column.name in (
+            "notes",
+            "statement",
+            "source_wording",
+            "words",
+            "body",
+            "excerpt",
+        ):
+            widget = ET.SubElement(field, "editWidget", type="TextEdit")
+            config = ET.SubElement(ET.SubElement(widget, "config"), "Option", type="Map")
+            ET.SubElement(config, "Option", name="IsMultiline", value="true", type="bool")
+            ET.SubElement(config, "Option", name="UseHtml", value="false", type="bool")
+    return block
+
+
+def _value_map(config: ET.Element, values: tuple[tuple[str, str], ...]) -> None:
+    outer = ET.SubElement(config, "Option", type="Map")
+    choices = ET.SubElement(outer, "Option", name="map", type="List")
+    for value, text in [(_NULL, "(not said)"), *values]:
+        one = ET.SubElement(choices, "Option", type="Map")
+        ET.SubElement(one, "Option", name=text, value=value, type="QString")
+
+
+def _aliases(spec: TableSpec) -> ET.Element:
+    block = ET.Element("aliases")
+    for number, column in enumerate(spec.plain_columns, start=1):
+        name = column.name.removesuffix("_json").replace("_", " ").capitalize().replace("error m", "error (m, 90 %)")
+        ET.SubElement(block, "alias", index=str(number), field=column.name, name=name)
+    return block
+
+
+def _defaults(spec: TableSpec) -> ET.Element:
+    """Values of new rows. The uuid's stands here because QGIS keeps an SQL DEFAULT expression as its text."""
+    block = ET.Element("defaults")
+    for column in spec.plain_columns:
+        expression = ""
+        if column.name == "uuid":
+            expression = "uuid('WithoutBraces')"
+        elif isinstance(column.default, str) and column.default:
+            expression = "'" + column.default.replace("'", "''") + "'"
+        elif column.name == "rev":
+            expression = "1"
+        if expression:
+            ET.SubElement(block, "default", field=column.name, expression=expression, applyOnUpdate="0")
+    return block

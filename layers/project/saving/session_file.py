@@ -1,0 +1,78 @@
+"""session.json: whose working copy this is, of which file, and how much of it that file holds."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from layers.errors import CaseDamaged
+from layers.project.storage.fingerprint import Fingerprint
+from layers.project.storage.fsops import FileSystem
+from layers.project.storage.processes import Owner
+
+NAME = "session.json"
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """`saved_seq` is the last history row that the target holds.
+
+    A recovered session is not deleted when it is closed, only marked so: a person may still want to look into it.
+    """
+
+    target: Path | None
+    fingerprint: Fingerprint | None
+    project_uuid: str
+    saved_seq: int = 0
+    owner: Owner = field(default_factory=Owner.of_this_process)
+    is_recovered: bool = False
+    is_closed: bool = False
+
+    def with_saved(self, target: Path | None, fingerprint: Fingerprint | None, seq: int) -> Session:
+        return replace(self, target=target, fingerprint=fingerprint, saved_seq=seq)
+
+    def recovered_here(self) -> Session:
+        return replace(self, owner=Owner.of_this_process(), is_recovered=True, is_closed=False)
+
+    def closed(self) -> Session:
+        return replace(self, is_closed=True)
+
+
+def write_session(folder: Path, session: Session, fs: FileSystem) -> None:
+    """Write it as a whole or not at all. Raises OSError."""
+    data = {
+        "target": None if session.target is None else str(session.target),
+        "fingerprint": None if session.fingerprint is None else session.fingerprint.to_json(),
+        "project_uuid": session.project_uuid,
+        "saved_seq": session.saved_seq,
+        "owner": session.owner.to_json(),
+        "is_recovered": session.is_recovered,
+        "is_closed": session.is_closed,
+    }
+    new = folder / f"{NAME}.new"
+    with fs.open(new, "wb") as file:
+        fs.write_all(file, json.dumps(data, indent=1).encode("utf-8"))
+    fs.fsync_file(new)
+    fs.replace(new, folder / NAME)
+
+
+def read_session(folder: Path) -> Session:
+    """Raises CaseDamaged where there is no readable session.json."""
+    damaged = CaseDamaged(f"The session in “{folder.name}” cannot be read: its session.json is missing or damaged.")
+    try:
+        data = json.loads((folder / NAME).read_text(encoding="utf-8"))
+        owner = Owner.from_json(data["owner"])
+        target = None if data["target"] is None else Path(str(data["target"]))
+        session = Session(
+            target,
+            Fingerprint.from_json(data["fingerprint"]),
+            str(data["project_uuid"]),
+            int(data["saved_seq"]),
+            owner or Owner(0, "", ""),
+            bool(data["is_recovered"]),
+            bool(data["is_closed"]),
+        )
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise damaged from error
+    return session

@@ -1,0 +1,301 @@
+"""The private working copy: every edit is one durable transaction in it, written by one thread of its own."""
+
+from __future__ import annotations
+
+import os
+import queue
+import shutil
+import sqlite3
+import threading
+import time
+from collections import deque
+from collections.abc import Callable
+from contextlib import closing
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Self
+from uuid import uuid4
+
+from layers.document.document import Document
+from layers.document.edit import Edit
+from layers.errors import GeoloupeError, SaveFailed
+from layers.project.saving.session_file import Session, read_session, write_session
+from layers.project.storage import row_reader
+from layers.project.storage.fingerprint import Fingerprint
+from layers.project.storage.fsops import DISK, FileSystem
+from layers.project.storage.row_writer import RowWriter, Stamp
+from layers.project.storage.save_errors import journal_error, save_error, shown
+from layers.project.storage.schema import RESERVED_META, create_schema
+
+IDLE_CHECKPOINT_S = 1.0
+
+
+def utc_now() -> str:
+    """This moment, UTC, ISO 8601 with a Z, whole seconds."""
+    return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+@dataclass(frozen=True, slots=True)
+class _Append:
+    edit: Edit
+    stamp: Stamp
+
+
+@dataclass(frozen=True, slots=True)
+class _SetMeta:
+    key: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Flush:
+    done: threading.Event
+
+
+@dataclass(frozen=True, slots=True)
+class _Stop:
+    pass
+
+
+type _Work = _Append | _SetMeta
+type _Message = _Work | _Flush | _Stop
+
+
+class WorkingCopy:
+    """One open case in `folder`: work.gpkg, base.gpkg (the case as it was opened or last saved) and session.json."""
+
+    def __init__(self, folder: Path, session: Session, fs: FileSystem = DISK) -> None:
+        self.folder = folder
+        self._session = session
+        self._fs = fs
+        self._failed = ""
+        self._error: GeoloupeError | None = None
+        self._on_failure: Callable[[str], None] | None = None
+        self._messages: queue.SimpleQueue[_Message] = queue.SimpleQueue()
+        self._closed = False
+        try:
+            self._connection = open_work(folder / "work.gpkg")
+        except sqlite3.Error as error:
+            raise save_error(error, session.target or folder / "work.gpkg") from error
+        self._thread = threading.Thread(target=self._run, name="case writer", daemon=True)
+        self._thread.start()
+
+    # -- make ---------------------------------------------------------------------------------------------------
+
+    @classmethod
+    def create(
+        cls,
+        sessions: Path,
+        document: Document,
+        *,
+        target: Path | None,
+        fingerprint: Fingerprint | None = None,
+        project_uuid: str = "",
+        fs: FileSystem = DISK,
+    ) -> Self:
+        """A new working copy of `document` under `sessions`; the target's history comes along.
+
+        `target` is None for a case that has no file yet. Raises SaveFailed, DiskFull or NotAllowed.
+        """
+        target = None if target is None else Path(os.path.abspath(target))
+        folder = sessions / str(uuid4())
+        session = Session(target, fingerprint, project_uuid or str(uuid4()))
+        try:
+            fs.mkdir(folder)
+            if target is not None and fingerprint is not None:
+                fs.copy(target, folder / "base.gpkg")
+            with closing(open_work(folder / "work.gpkg")) as connection:
+                fill_case(connection, document, session.project_uuid)
+                if target is not None and fingerprint is not None:
+                    row_reader.copy_history(folder / "base.gpkg", connection)
+                connection.execute("COMMIT")
+                (seq,) = connection.execute("SELECT coalesce(max(seq), 0) FROM loupe_history").fetchone()
+            session = session.with_saved(target, fingerprint, int(seq))
+            write_session(folder, session, fs)
+        except (OSError, sqlite3.Error, UnicodeError) as error:
+            shutil.rmtree(folder, ignore_errors=True)  # nothing of a person's is in it yet
+            raise save_error(error, target or folder / "work.gpkg") from error
+        return cls(folder, session, fs)
+
+    @classmethod
+    def resume(cls, folder: Path, fs: FileSystem = DISK) -> Self:
+        """Take over a session that its owner left behind. Raises CaseDamaged where it cannot be read."""
+        session = read_session(folder).recovered_here()
+        try:
+            write_session(folder, session, fs)
+        except OSError as error:
+            raise save_error(error, folder / "session.json") from error
+        return cls(folder, session, fs)
+
+    # -- what it is ---------------------------------------------------------------------------------------------
+
+    @property
+    def path(self) -> Path:
+        return self.folder / "work.gpkg"
+
+    @property
+    def target(self) -> Path | None:
+        return self._session.target
+
+    @property
+    def fingerprint(self) -> Fingerprint | None:
+        """Of the target as it was opened or last saved."""
+        return self._session.fingerprint
+
+    @property
+    def project_uuid(self) -> str:
+        return self._session.project_uuid
+
+    @property
+    def failed(self) -> str:
+        """Why the last edits are not durable; empty while all is well. Space regained is noticed by the next edit."""
+        return self._failed
+
+    def on_failure(self, callback: Callable[[str], None]) -> None:
+        """`callback(sentence)` is called on the writer's thread, once for each time writing begins to fail."""
+        self._on_failure = callback
+
+    def read_document(self) -> Document:
+        """The document as it stands in the working copy, for recovery."""
+        self.drain()
+        with closing(sqlite3.connect(self.path)) as connection:
+            return row_reader.read_document(connection).document
+
+    # -- write --------------------------------------------------------------------------------------------------
+
+    def append(self, edit: Edit, actor: str) -> None:
+        """Hand over an applied edit; it is durable about a millisecond later. Never waits for the disk."""
+        self._send(_Append(edit, Stamp(actor, utc_now())))
+
+    def set_meta(self, key: str, value: str) -> None:
+        """Keep a fact about the case that is no edit, as the viewport."""
+        if key in RESERVED_META:
+            raise ValueError(f"{key} is the file's own")
+        self._send(_SetMeta(key, value))
+
+    def drain(self, timeout_s: float = 10) -> None:
+        """Wait until everything handed over is durable. Raises SaveFailed (DiskFull, ...) where it is not."""
+        done = threading.Event()
+        self._send(_Flush(done))
+        end = time.monotonic() + timeout_s
+        while not done.wait(0.05) and self._thread.is_alive():
+            if time.monotonic() > end:
+                raise SaveFailed(f"The last edits are not written after {timeout_s:g} s: the disk does not answer.")
+        if self._error is not None:
+            raise self._error
+
+    def _send(self, message: _Message) -> None:
+        if self._closed:
+            raise SaveFailed("This case is closed already.")
+        self._messages.put(message)
+
+    def published(self, target: Path, fingerprint: Fingerprint, seq: int) -> None:
+        """`target` now holds all edits up to history row `seq`."""
+        self._session = self._session.with_saved(target, fingerprint, seq)
+        try:
+            write_session(self.folder, self._session, self._fs)
+            self._fs.copy(target, self.folder / "base.new")
+            self._fs.replace(self.folder / "base.new", self.folder / "base.gpkg")
+        except OSError as error:
+            raise SaveFailed(
+                f"“{shown(target)}” is saved, but the working copy could not be brought up to date "
+                f"({error.strerror or error}). Free some space on the disk of your home folder."
+            ) from error
+
+    def close(self, keep: bool = False) -> None:
+        """End the writer after what it holds. `keep` leaves the session for recovery, else it goes.
+
+        A session that was itself recovered is only marked as closed: `recoverable` keeps the last ten of those.
+        """
+        if self._closed:
+            return
+        self._messages.put(_Stop())
+        self._closed = True
+        self._thread.join(timeout=10)
+        if keep:
+            return
+        if self._session.is_recovered:
+            write_session(self.folder, self._session.closed(), self._fs)
+        else:
+            for path in sorted(self._fs.listdir(self.folder)):
+                self._fs.unlink(path)
+            self.folder.rmdir()
+
+    # -- the writer's thread ------------------------------------------------------------------------------------
+
+    def _run(self) -> None:
+        try:
+            self._serve()
+        finally:
+            self._connection.close()
+            if not self._closed:  # an error of ours: threading.excepthook reports it
+                self._error = SaveFailed("The last edits are not written: writing them broke off. Use Save As now.")
+                self._failed = self._error.sentence
+            while not self._messages.empty():
+                message = self._messages.get()
+                if isinstance(message, _Flush):
+                    message.done.set()
+
+    def _serve(self) -> None:
+        waiting: deque[_Work] = deque()
+        writer = RowWriter(self._connection)
+        dirty = False
+        while True:
+            try:
+                message = self._messages.get(timeout=IDLE_CHECKPOINT_S if dirty else None)
+            except queue.Empty:
+                self._connection.execute("PRAGMA wal_checkpoint(PASSIVE)")
+                dirty = False
+                continue
+            if isinstance(message, _Append | _SetMeta):
+                waiting.append(message)
+            self._write_waiting(writer, waiting)
+            dirty = True
+            if isinstance(message, _Flush):
+                message.done.set()
+            elif isinstance(message, _Stop):
+                return
+
+    def _write_waiting(self, writer: RowWriter, waiting: deque[_Work]) -> None:
+        while waiting:
+            try:
+                _write(self._connection, writer, waiting[0])
+            except (sqlite3.Error, OSError, UnicodeError) as error:
+                if self._connection.in_transaction:
+                    self._connection.execute("ROLLBACK")
+                writer.forget_keys()
+                self._fail(journal_error(error))
+                return
+            waiting.popleft()
+        self._error, self._failed = None, ""
+
+    def _fail(self, error: GeoloupeError) -> None:
+        first = self._error is None
+        self._error, self._failed = error, error.sentence
+        if first and self._on_failure is not None:
+            self._on_failure(error.sentence)
+
+
+def open_work(path: Path) -> sqlite3.Connection:
+    """A connection for writing: WAL, every commit on disk, checkpoints only when we say."""
+    connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
+    connection.execute("PRAGMA journal_mode = WAL")
+    connection.execute("PRAGMA synchronous = FULL")
+    connection.execute("PRAGMA wal_autocheckpoint = 0")
+    return connection
+
+
+def fill_case(connection: sqlite3.Connection, document: Document, project_uuid: str) -> None:
+    """The schema and every row of `document`, in an open transaction."""
+    create_schema(connection, project_uuid)
+    RowWriter(connection).write_document(document)
+
+
+def _write(connection: sqlite3.Connection, writer: RowWriter, work: _Work) -> None:
+    connection.execute("BEGIN IMMEDIATE")
+    if isinstance(work, _Append):
+        writer.write_edit(work.edit, work.stamp)
+    else:
+        connection.execute("INSERT OR REPLACE INTO loupe_meta (key, value) VALUES (?, ?)", (work.key, work.value))
+    connection.execute("COMMIT")

@@ -1,0 +1,169 @@
+"""The only door to files for everything that saves: a whole file or none. Tests put a failing system in its place."""
+
+from __future__ import annotations
+
+import errno
+import os
+import re
+import secrets
+import shutil
+import socket
+import zlib
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import BinaryIO
+
+from layers.errors import ExportFailed, SaveFailed
+from layers.project.storage.processes import Owner
+from layers.project.storage.save_errors import save_error, shown
+
+_UNFINISHED = re.compile(r"\..*\.tmp-(\d+)-([0-9a-f]{8})[0-9a-f]{8}")
+_BLOCK = 4 * 2**20
+_NO_FOLDER_SYNC = {errno.EINVAL, errno.ENOTSUP, errno.EBADF, errno.EACCES, errno.EISDIR}
+
+
+class FileSystem:
+    """Plain calls of the operating system, one method each; all raise OSError."""
+
+    def create(self, path: Path, mode: int | None = None) -> None:
+        """Make a new empty file; FileExistsError where something stands there."""
+        handle = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY | getattr(os, "O_BINARY", 0), 0o666)
+        os.close(handle)
+        if mode is not None:
+            os.chmod(path, mode)
+
+    def open(self, path: Path, mode: str) -> BinaryIO:
+        return path.open(mode)  # type: ignore[return-value]
+
+    def write(self, file: BinaryIO, data: bytes) -> int:
+        return file.write(data)
+
+    def write_all(self, file: BinaryIO, data: bytes) -> None:
+        """Write every byte, or raise OSError: a short write is an error, never a success."""
+        written = self.write(file, data)
+        if written != len(data):
+            raise OSError(f"only {written} of {len(data)} bytes were written")
+
+    def fsync_file(self, path: Path) -> None:
+        with path.open("rb+") as file:
+            os.fsync(file.fileno())
+
+    def fsync_folder(self, folder: Path) -> None:
+        """Make renames in `folder` durable; nothing to do where folders cannot be opened (Windows)."""
+        if os.name == "nt":
+            return
+        handle = -1
+        try:
+            handle = os.open(folder, os.O_RDONLY)
+            os.fsync(handle)
+        except OSError as error:
+            if error.errno not in _NO_FOLDER_SYNC:  # network drives cannot do it, and need not
+                raise
+        finally:
+            if handle >= 0:
+                os.close(handle)
+
+    def replace(self, old: Path, new: Path) -> None:
+        os.replace(old, new)
+
+    def link(self, old: Path, new: Path) -> None:
+        """A hard link, or a copy where the file system has none."""
+        try:
+            os.link(old, new)
+        except (NotImplementedError, PermissionError):
+            self.copy(old, new)
+        except OSError as error:
+            if isinstance(error, FileNotFoundError | FileExistsError):
+                raise
+            self.copy(old, new)
+
+    def copy(self, old: Path, new: Path) -> None:
+        shutil.copyfile(old, new)
+        shutil.copystat(old, new)
+
+    def unlink(self, path: Path) -> None:
+        path.unlink(missing_ok=True)
+
+    def mkdir(self, folder: Path) -> None:
+        folder.mkdir(parents=True, exist_ok=True)
+
+    def listdir(self, folder: Path) -> Iterator[Path]:
+        return folder.iterdir()
+
+    def stat(self, path: Path) -> os.stat_result:
+        return path.stat()
+
+    def free_bytes(self, folder: Path) -> int:
+        return shutil.disk_usage(folder).free
+
+
+DISK = FileSystem()
+"""What is used unless a test says otherwise."""
+
+
+@contextmanager
+def temporary_beside(place: Path, fs: FileSystem) -> Iterator[Path]:
+    """A new empty file in the folder of `place`, with its permissions; gone at the end unless moved."""
+    new = place.with_name(f".{shown(place)[:40]}.tmp-{os.getpid()}-{_host()}{secrets.token_hex(4)}")
+    fs.create(new, fs.stat(place).st_mode & 0o777 if place.exists() else None)
+    try:
+        yield new
+    finally:
+        if new.exists():
+            with suppress(OSError):  # what stopped the writing is what to tell; `sweep` meets the file again
+                fs.unlink(new)
+
+
+def sweep(folder: Path, fs: FileSystem) -> None:
+    """Delete what processes of this host that are gone left behind."""
+    for path in list(fs.listdir(folder)):
+        match = _UNFINISHED.fullmatch(path.name)
+        if match and match[2] == _host() and not Owner(int(match[1]), "", socket.gethostname()).is_alive:
+            fs.unlink(path)
+
+
+def _host() -> str:
+    return f"{zlib.crc32(socket.gethostname().encode()):08x}"
+
+
+def move_whole(made: Path, target: Path, fs: FileSystem = DISK) -> None:
+    """Put a product that was made elsewhere under its name, durably; the old file stands until the new one is whole.
+
+    Raises ExportFailed, NotAllowed or DiskFull; then nothing new stands under the name.
+    """
+
+    def write(new: Path) -> None:
+        with fs.open(made, "rb") as source, fs.open(new, "wb") as file:
+            while block := source.read(_BLOCK):
+                fs.write_all(file, block)
+
+    _replace_whole(target, write, fs)
+
+
+def write_whole(target: Path, data: bytes, fs: FileSystem = DISK) -> None:
+    """Write a product beside its target, make it durable, and move it there.
+
+    Raises ExportFailed, NotAllowed or DiskFull; then nothing new stands under the name.
+    """
+
+    def write(new: Path) -> None:
+        with fs.open(new, "wb") as file:
+            fs.write_all(file, data)
+
+    _replace_whole(target, write, fs)
+
+
+def _replace_whole(target: Path, write: Callable[[Path], None], fs: FileSystem) -> None:
+    place = Path(os.path.realpath(target))
+    if place.is_dir():
+        raise ExportFailed(f"“{shown(place)}” is a folder. Choose the name of a file.")
+    try:
+        with temporary_beside(place, fs) as new:
+            write(new)
+            fs.fsync_file(new)
+            fs.replace(new, place)
+        fs.fsync_folder(place.parent)
+    except OSError as error:
+        reason = save_error(error, target)
+        raise (ExportFailed(reason.sentence) if type(reason) is SaveFailed else reason) from error

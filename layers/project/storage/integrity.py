@@ -1,0 +1,84 @@
+"""A hash over a case's own bytes, kept in a slot inside the file that counts as zeros.
+
+The text in loupe_meta is ``sha256 <64 hex digits> <change counter, 10 digits>``. Hash differs and counter is equal: the
+bytes were damaged. Counter moved: somebody else edited the file.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import secrets
+from enum import StrEnum
+from pathlib import Path
+from typing import BinaryIO
+
+from layers.project.storage.fsops import FileSystem
+
+_CHUNK_BYTES = 1 << 20
+_FORM = re.compile(r"sha256 [0-9a-f]{64} \d{10}")
+SLOT_BYTES = len("sha256 ") + 64 + 1 + 10
+
+
+class Integrity(StrEnum):
+    """What the bytes of a file say."""
+
+    INTACT = "intact"
+    EDITED = "edited by another program"
+    DAMAGED = "damaged"
+    UNKNOWN = "without a hash"
+
+
+def empty_slot() -> str:
+    """A text of the slot's length that stands nowhere else, so that it can be found in the file."""
+    return f"sha256 {secrets.token_hex(32)} 0000000000"
+
+
+def seal(path: Path, slot: str, fs: FileSystem) -> str:
+    """Put the hash of the finished file in place of `slot`, from `empty_slot`. Returns the text. Raises OSError."""
+    with fs.open(path, "rb+") as file:
+        digest, at = _digest(file, slot.encode("ascii"))
+        if at < 0:
+            raise OSError("the place for the hash is not in the file")
+        text = f"sha256 {digest} {_counter(file):010d}"
+        file.seek(at)
+        fs.write_all(file, text.encode("ascii"))
+    return text
+
+
+def check(path: Path, stored: str) -> Integrity:
+    """Compare a file with the integrity text that stands in it."""
+    if not _FORM.fullmatch(stored):
+        return Integrity.UNKNOWN
+    with path.open("rb") as file:
+        if _counter(file) != int(stored[-10:]):
+            return Integrity.EDITED
+        digest, _ = _digest(file, stored.encode("ascii"))
+    return Integrity.INTACT if digest == stored.split()[1] else Integrity.DAMAGED
+
+
+def _counter(file: BinaryIO) -> int:
+    """SQLite's change counter."""
+    file.seek(24)
+    return int.from_bytes(file.read(4), "big")
+
+
+def _digest(file: BinaryIO, slot: bytes) -> tuple[str, int]:
+    """(hash with the first `slot` zeroed, offset of the slot or -1)."""
+    digest = hashlib.sha256()
+    file.seek(0)
+    at, before, kept = -1, 0, b""
+    while chunk := file.read(_CHUNK_BYTES):
+        data = kept + chunk
+        if at < 0:
+            found = data.find(slot)
+            if found >= 0:
+                at = before + found
+                data = data[:found] + bytes(len(slot)) + data[found + len(slot) :]
+        # the slot may lie across two chunks
+        keep = len(slot) if at < 0 else 0
+        digest.update(data[: len(data) - keep])
+        before += len(data) - keep
+        kept = data[len(data) - keep :]
+    digest.update(kept)
+    return digest.hexdigest(), at

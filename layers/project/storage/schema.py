@@ -1,0 +1,263 @@
+"""The tables of a case: what GeoPackage asks for, ours, and the private ones. All stand from the start.
+
+What is derived from the rows when saving (triggers, extents, mapping rows, styles) is in `derive`.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from typing import NamedTuple
+
+from layers.document import vocabulary
+from layers.project.storage.geometry_blobs import SRS_ID
+from layers.project.storage.tables import REQUIRED, SITE_SPECS, SPECS, TableSpec
+
+APPLICATION_ID = 0x47504B47
+"""GPKG"""
+USER_VERSION = 10400
+"""GeoPackage 1.4, for ever: with 10300 the new rtree triggers fail validation. Ours is in loupe_meta."""
+SCHEMA_VERSION = 1
+MIN_READER_VERSION = 1
+MIN_WRITER_VERSION = 1
+RESERVED_META = ("project_uuid", "schema_version", "min_reader_version", "min_writer_version", "integrity")
+"""Facts about the file, which are no facts of the case."""
+
+_NOW = "strftime('%Y-%m-%dT%H:%M:%fZ','now')"
+WGS84_DEFINITION = (
+    'GEOGCS["WGS 84",DATUM["WGS_1984",SPHEROID["WGS 84",6378137,298.257223563,AUTHORITY["EPSG","7030"]],'
+    'AUTHORITY["EPSG","6326"]],PRIMEM["Greenwich",0,AUTHORITY["EPSG","8901"]],UNIT["degree",0.0174532925199433,'
+    'AUTHORITY["EPSG","9122"]],AXIS["Latitude",NORTH],AXIS["Longitude",EAST],AUTHORITY["EPSG","4326"]]'
+)
+
+_GEOPACKAGE_TABLES = f"""
+CREATE TABLE gpkg_spatial_ref_sys (srs_name TEXT NOT NULL, srs_id INTEGER NOT NULL PRIMARY KEY,
+  organization TEXT NOT NULL, organization_coordsys_id INTEGER NOT NULL, definition TEXT NOT NULL, description TEXT);
+CREATE TABLE gpkg_contents (table_name TEXT NOT NULL PRIMARY KEY, data_type TEXT NOT NULL, identifier TEXT UNIQUE,
+  description TEXT DEFAULT '', last_change DATETIME NOT NULL DEFAULT ({_NOW}), min_x DOUBLE, min_y DOUBLE,
+  max_x DOUBLE, max_y DOUBLE, srs_id INTEGER,
+  CONSTRAINT fk_gc_r_srs_id FOREIGN KEY (srs_id) REFERENCES gpkg_spatial_ref_sys(srs_id));
+CREATE TABLE gpkg_ogr_contents (table_name TEXT NOT NULL PRIMARY KEY, feature_count INTEGER DEFAULT NULL);
+CREATE TABLE gpkg_geometry_columns (table_name TEXT NOT NULL, column_name TEXT NOT NULL,
+  geometry_type_name TEXT NOT NULL, srs_id INTEGER NOT NULL, z TINYINT NOT NULL, m TINYINT NOT NULL,
+  CONSTRAINT pk_geom_cols PRIMARY KEY (table_name, column_name), CONSTRAINT uk_gc_table_name UNIQUE (table_name),
+  CONSTRAINT fk_gc_tn FOREIGN KEY (table_name) REFERENCES gpkg_contents(table_name),
+  CONSTRAINT fk_gc_srs FOREIGN KEY (srs_id) REFERENCES gpkg_spatial_ref_sys (srs_id));
+CREATE TABLE gpkg_extensions (table_name TEXT, column_name TEXT, extension_name TEXT NOT NULL,
+  definition TEXT NOT NULL, scope TEXT NOT NULL,
+  CONSTRAINT ge_tce UNIQUE (table_name, column_name, extension_name));
+CREATE TABLE gpkg_data_columns (table_name TEXT NOT NULL, column_name TEXT NOT NULL, name TEXT, title TEXT,
+  description TEXT, mime_type TEXT, constraint_name TEXT,
+  CONSTRAINT pk_gdc PRIMARY KEY (table_name, column_name), CONSTRAINT gdc_tn UNIQUE (table_name, name));
+CREATE TABLE gpkg_data_column_constraints (constraint_name TEXT NOT NULL, constraint_type TEXT NOT NULL, value TEXT,
+  min NUMERIC, min_is_inclusive BOOLEAN, max NUMERIC, max_is_inclusive BOOLEAN, description TEXT,
+  CONSTRAINT gdcc_ntv UNIQUE (constraint_name, constraint_type, value));
+CREATE TABLE gpkg_metadata (id INTEGER CONSTRAINT m_pk PRIMARY KEY ASC NOT NULL,
+  md_scope TEXT NOT NULL DEFAULT 'dataset', md_standard_uri TEXT NOT NULL,
+  mime_type TEXT NOT NULL DEFAULT 'text/xml', metadata TEXT NOT NULL DEFAULT '');
+CREATE TABLE gpkg_metadata_reference (reference_scope TEXT NOT NULL, table_name TEXT, column_name TEXT,
+  row_id_value INTEGER, timestamp DATETIME NOT NULL DEFAULT ({_NOW}), md_file_id INTEGER NOT NULL,
+  md_parent_id INTEGER, CONSTRAINT crmr_mfi_fk FOREIGN KEY (md_file_id) REFERENCES gpkg_metadata(id),
+  CONSTRAINT crmr_mpi_fk FOREIGN KEY (md_parent_id) REFERENCES gpkg_metadata(id));
+CREATE TABLE gpkgext_relations (id INTEGER PRIMARY KEY AUTOINCREMENT, base_table_name TEXT NOT NULL,
+  base_primary_column TEXT NOT NULL DEFAULT 'id', related_table_name TEXT NOT NULL,
+  related_primary_column TEXT NOT NULL DEFAULT 'id', relation_name TEXT NOT NULL,
+  mapping_table_name TEXT NOT NULL UNIQUE);
+CREATE TABLE layer_styles (id INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL, f_table_catalog TEXT(256),
+  f_table_schema TEXT(256), f_table_name TEXT(256), f_geometry_column TEXT(256), styleName TEXT(30), styleQML TEXT,
+  styleSLD TEXT, useAsDefault BOOLEAN, description TEXT, owner TEXT(30), ui TEXT(30),
+  update_time DATETIME DEFAULT ({_NOW}));
+CREATE TABLE qgis_projects (name TEXT PRIMARY KEY, metadata BLOB, content BLOB);
+CREATE TABLE loupe_history (seq INTEGER PRIMARY KEY AUTOINCREMENT, change_uuid TEXT(36), txn_uuid TEXT(36), at TEXT,
+  actor TEXT, table_name TEXT, row_uuid TEXT(36), op TEXT, parent_rev INTEGER, new_rev INTEGER, delta_json TEXT,
+  old_geom BLOB, new_geom BLOB);
+CREATE INDEX loupe_history_row ON loupe_history(row_uuid);
+CREATE TABLE loupe_tombstones (uuid TEXT(36), table_name TEXT, deleted_at TEXT, deleted_by TEXT);
+CREATE INDEX loupe_tombstones_uuid ON loupe_tombstones(uuid);
+"""
+
+HISTORY_COLUMNS = (
+    "change_uuid", "txn_uuid", "at", "actor", "table_name", "row_uuid", "op", "parent_rev", "new_rev", "delta_json",
+    "old_geom", "new_geom",
+)  # fmt: skip
+TOMBSTONE_COLUMNS = ("uuid", "table_name", "deleted_at", "deleted_by")
+
+PRIVATE_TABLES = ("loupe_meta", "loupe_layers", "loupe_bookmarks", "loupe_history", "loupe_tombstones")
+
+_LINK_INDEXES = (
+    ("claim_sites", "claim_uuid"), ("claim_sites", "site_uuid"), ("claim_sources", "claim_uuid"),
+    ("claim_sources", "source_uuid"), ("response_claims", "response_uuid"), ("response_claims", "claim_uuid"),
+    ("source_files", "source_uuid"), ("chips", "site_uuid"), ("comments", "target_uuid"),
+)  # fmt: skip
+
+TITLES = {
+    "site_point": "Sites (points)", "site_line": "Sites (lines)", "site_polygon": "Sites (areas)",
+    "claims": "Claims", "claim_sites": "Claims about sites", "sources": "Sources",
+    "source_files": "Kept copies of sources",
+    "claim_sources": "Claims in sources", "responses": "Responses", "response_claims": "Responses to claims",
+    "chips": "Image chips", "comments": "Comments", "products": "Products", "layer_styles": "Layer styles",
+}  # fmt: skip
+
+
+class Relation(NamedTuple):
+    """A related-tables relation; its mapping rows are derived from our link tables by uuid."""
+
+    base: str
+    related: str
+    name: str
+    links: str
+    base_column: str
+    related_column: str
+
+    @property
+    def mapping(self) -> str:
+        return f"{self.base}_{self.related}"
+
+    @property
+    def base_key(self) -> str:
+        return "id" if self.base == "claims" else "fid"
+
+
+RELATIONS = (
+    *(Relation(s.name, "claims", "attributes", "claim_sites", "site_uuid", "claim_uuid") for s in SITE_SPECS),
+    Relation("claims", "sources", "attributes", "claim_sources", "claim_uuid", "source_uuid"),
+    *(Relation(s.name, "chips", "media", "chips", "site_uuid", "uuid") for s in SITE_SPECS),
+)
+
+ENUMS: dict[str, tuple[tuple[str, str], ...]] = {
+    "loupe_class_code": tuple(vocabulary.SITE_CLASSES.items()),
+    "loupe_role": tuple((word, word) for word in vocabulary.ROLES),
+    "loupe_status": tuple((word, word) for word in vocabulary.STATUSES),
+    "loupe_voice": tuple((word, word) for word in vocabulary.VOICES),
+    "loupe_state": tuple((word, word) for word in vocabulary.STATES),
+    "loupe_confidence": tuple((word, word) for word in vocabulary.CONFIDENCES),
+    "loupe_likelihood_term": tuple(
+        (entry.term, f"{entry.term} ({entry.low}-{entry.high} %)") for entry in vocabulary.LIKELIHOOD_TERMS
+    ),
+    "loupe_reliability": tuple((word, word) for word in vocabulary.RELIABILITIES),
+    "loupe_credibility": tuple((str(number), str(number)) for number in vocabulary.CREDIBILITIES),
+    "loupe_date_kind": tuple((word, word) for word in vocabulary.DATE_KINDS),
+    "loupe_source_kind": tuple((word, word) for word in vocabulary.SOURCE_KINDS),
+}
+"""Constraint name to (value, description) pairs: choice lists that every client may offer."""
+
+ENUM_COLUMNS: tuple[tuple[str, str, str], ...] = (
+    *((spec.name, column, f"loupe_{column}") for spec in SITE_SPECS for column in ("class_code", "role", "status")),
+    *(("claims", column, f"loupe_{column}") for column in ("voice", "state", "confidence", "likelihood_term")),
+    ("sources", "reliability", "loupe_reliability"),
+    ("sources", "kind", "loupe_source_kind"),
+    ("claim_sources", "credibility", "loupe_credibility"),
+    ("chips", "date_kind", "loupe_date_kind"),
+)
+"""(table, column, constraint) triples."""
+
+
+def create_schema(connection: sqlite3.Connection, project_uuid: str) -> None:
+    """Make every table in an empty database, and fill what does not depend on rows. Leaves the transaction open."""
+    connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+    connection.execute(f"PRAGMA user_version = {USER_VERSION}")
+    connection.execute("BEGIN")
+    for statement in _GEOPACKAGE_TABLES.split(";\n"):
+        connection.execute(statement)
+    for spec in SPECS:
+        for statement in _table_statements(spec):
+            connection.execute(statement)
+    for relation in RELATIONS:
+        connection.execute(
+            f"CREATE TABLE {relation.mapping} (id INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL, "
+            "base_id INTEGER NOT NULL, related_id INTEGER NOT NULL)"
+        )
+    for table, column in _LINK_INDEXES:
+        connection.execute(f"CREATE INDEX {table}_{column} ON {table}({column})")
+    _fill_static(connection)
+    connection.executemany(
+        "INSERT INTO loupe_meta (key, value) VALUES (?, ?)",
+        [
+            ("project_uuid", project_uuid),
+            ("schema_version", str(SCHEMA_VERSION)),
+            ("min_reader_version", str(MIN_READER_VERSION)),
+            ("min_writer_version", str(MIN_WRITER_VERSION)),
+        ],
+    )
+
+
+def _table_statements(spec: TableSpec) -> list[str]:
+    if not spec.key:
+        columns = ["key TEXT PRIMARY KEY NOT NULL"]
+    else:
+        columns = [f"{spec.key} INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL"]
+    if spec.geometry_type:
+        columns.append(f"geom {spec.geometry_type}")
+    for column in spec.plain_columns:
+        if column.name != "key":
+            required = " NOT NULL" if (spec.name, column.name) in REQUIRED else ""
+            columns.append(f"{column.name} {column.sql_type}{required}")
+    statements = [f"CREATE TABLE {spec.name} ({', '.join(columns)})"]
+    if spec.key:
+        statements.append(f"CREATE INDEX {spec.name}_uuid ON {spec.name}(uuid)")
+    if spec.geometry_type:
+        statements.append(f"CREATE VIRTUAL TABLE {spec.rtree} USING rtree(id, minx, maxx, miny, maxy)")
+    return statements
+
+
+def _fill_static(connection: sqlite3.Connection) -> None:
+    connection.executemany(
+        "INSERT INTO gpkg_spatial_ref_sys VALUES (?, ?, ?, ?, ?, ?)",
+        [
+            ("Undefined Cartesian SRS", -1, "NONE", -1, "undefined", "undefined Cartesian coordinate reference system"),
+            ("Undefined geographic SRS", 0, "NONE", 0, "undefined", "undefined geographic coordinate reference system"),
+            ("WGS 84 geodetic", SRS_ID, "EPSG", SRS_ID, WGS84_DEFINITION, "longitude/latitude coordinates in degrees"),
+        ],
+    )
+    public = [spec for spec in SPECS if not spec.private]
+    contents = [
+        (
+            spec.name,
+            "features" if spec.geometry_type else "attributes",
+            TITLES[spec.name],
+            SRS_ID if spec.geometry_type else None,
+        )
+        for spec in public
+    ]
+    contents += [(relation.mapping, "attributes", relation.mapping, None) for relation in RELATIONS]
+    contents.append(("layer_styles", "attributes", TITLES["layer_styles"], None))
+    connection.executemany(
+        "INSERT INTO gpkg_contents (table_name, data_type, identifier, srs_id) VALUES (?, ?, ?, ?)", contents
+    )
+    connection.executemany(
+        "INSERT INTO gpkg_geometry_columns VALUES (?, 'geom', ?, ?, 0, 0)",
+        [(spec.name, spec.geometry_type, SRS_ID) for spec in SITE_SPECS],
+    )
+    connection.executemany(
+        "INSERT INTO gpkgext_relations (base_table_name, base_primary_column, related_table_name, "
+        "related_primary_column, relation_name, mapping_table_name) VALUES (?, ?, ?, 'id', ?, ?)",
+        [(r.base, r.base_key, r.related, r.name, r.mapping) for r in RELATIONS],
+    )
+    connection.executemany(
+        "INSERT INTO gpkg_data_column_constraints (constraint_name, constraint_type, value, description) "
+        "VALUES (?, 'enum', ?, ?)",
+        [(name, value, text) for name, values in ENUMS.items() for value, text in values],
+    )
+    connection.executemany(
+        "INSERT INTO gpkg_data_columns (table_name, column_name, constraint_name) VALUES (?, ?, ?)", ENUM_COLUMNS
+    )
+    connection.executemany("INSERT INTO gpkg_extensions VALUES (?, ?, ?, ?, ?)", _extensions())
+
+
+def _extensions() -> list[tuple[str, str | None, str, str, str]]:
+    spec = "http://www.geopackage.org/spec140/#"
+    related = "http://docs.opengeospatial.org/is/18-000/18-000.html"
+    rows: list[tuple[str, str | None, str, str, str]] = [
+        ("gpkg_data_columns", None, "gpkg_schema", spec + "extension_schema", "read-write"),
+        ("gpkg_data_column_constraints", None, "gpkg_schema", spec + "extension_schema", "read-write"),
+        ("gpkg_metadata", None, "gpkg_metadata", spec + "extension_metadata", "read-write"),
+        ("gpkg_metadata_reference", None, "gpkg_metadata", spec + "extension_metadata", "read-write"),
+        ("gpkgext_relations", None, "gpkg_related_tables", related, "read-write"),
+    ]
+    rows += [(s.name, "geom", "gpkg_rtree_index", spec + "extension_rtree", "write-only") for s in SITE_SPECS]
+    rows += [(r.mapping, None, "gpkg_related_tables", related, "read-write") for r in RELATIONS]
+    # read-write would make GDAL warn on each of them
+    rows += [
+        (name, None, "geoloupe_private", "Geoloupe: facts, layers and history of the case", "write-only")
+        for name in PRIVATE_TABLES
+    ]
+    return rows

@@ -1,0 +1,137 @@
+"""Other people's programs open a saved case: GDAL, its validator, and QGIS. They are the system's, never ours."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from layers.document.document import Document
+from layers.project.opening.intake import read_case
+from layers.project.saving.publish import publish, write_case
+from layers.project.saving.working_copy import WorkingCopy
+from tests.layers.project.cases import relabel, rich_document
+
+pytestmark = [pytest.mark.bounded, pytest.mark.timeout(180)]
+
+SYSTEM_PYTHON = "/usr/bin/python3"
+LOOK = Path(__file__).with_name("qgis_look.py")
+
+
+def need(there: bool, what: str) -> None:
+    """Where all is tested, a missing program is a failure; on a developer's machine it is not."""
+    if there:
+        return
+    if os.environ.get("CI"):
+        pytest.fail(f"{what} is missing")
+    pytest.skip(f"{what} is not installed")
+
+
+def system_python_has(module: str) -> bool:
+    if not Path(SYSTEM_PYTHON).exists():
+        return False
+    return subprocess.run([SYSTEM_PYTHON, "-c", f"import {module}"], capture_output=True, env=clean()).returncode == 0
+
+
+def clean(**more: str) -> dict[str, str]:
+    """The environment without this project's Python."""
+    hidden = ("PYTHON", "VIRTUAL_ENV", "GDAL", "PROJ")
+    return {name: value for name, value in os.environ.items() if not name.startswith(hidden)} | more
+
+
+@pytest.fixture(scope="module", params=["rich", "empty", "edited"])
+def case(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("peers")
+    path = folder / f"{request.param}.gpkg"
+    document = Document() if request.param == "empty" else rich_document()
+    if request.param != "edited":
+        write_case(document, path)
+        return path
+    work = WorkingCopy.create(folder / "sessions", document, target=None)
+    work.append(relabel(document, "changed"), "me")
+    publish(work, path)
+    work.close()
+    return path
+
+
+def test_ogrinfo_prints_no_warning(case: Path) -> None:
+    need(shutil.which("ogrinfo") is not None, "ogrinfo")
+    done = subprocess.run(["ogrinfo", "-ro", "-al", "-so", str(case)], capture_output=True, text=True, env=clean())
+    assert done.returncode == 0
+    assert done.stderr == ""
+    assert "Warning" not in done.stdout
+    assert "Layer name: site_point" in done.stdout
+    assert "Layer name: loupe_" not in done.stdout
+
+
+def test_ogrinfo_reads_every_feature_by_its_index(case: Path) -> None:
+    need(shutil.which("ogrinfo") is not None, "ogrinfo")
+    box = ["-spat", "100", "40", "101", "41"]
+    done = subprocess.run(
+        ["ogrinfo", "-ro", "-so", *box, str(case), "site_point"], capture_output=True, text=True, env=clean()
+    )
+    assert (
+        f"Feature Count: {len([s for s in read_case(case).document.sites.values() if s.kind == 'point'])}"
+        in done.stdout
+    )
+
+
+def test_gdals_validator_passes(case: Path) -> None:
+    need(system_python_has("osgeo_utils.samples.validate_gpkg"), "python3-gdal")
+    command = [
+        SYSTEM_PYTHON,
+        "-m",
+        "osgeo_utils.samples.validate_gpkg",
+        "-k",
+        "--extra",
+        "--warning-as-error",
+        str(case),
+    ]
+    done = subprocess.run(command, capture_output=True, text=True, env=clean())
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+
+
+def test_an_edit_by_ogr_is_read_back(case: Path, tmp_path: Path) -> None:
+    need(system_python_has("osgeo.ogr"), "python3-gdal")
+    copy = Path(shutil.copy(case, tmp_path / "copy.gpkg"))
+    code = (
+        "import sys; from osgeo import ogr; ogr.UseExceptions(); d = ogr.Open(sys.argv[1], 1);"
+        "l = d.GetLayerByName('site_point'); f = ogr.Feature(l.GetLayerDefn()); f['label'] = 'from OGR';"
+        "f.SetGeometry(ogr.CreateGeometryFromWkt('POINT(5 6)')); l.CreateFeature(f); d = None"
+    )
+    subprocess.run([SYSTEM_PYTHON, "-c", code, str(copy)], check=True, env=clean())
+    labels = {site.label for site in read_case(copy).document.sites.values()}
+    assert "from OGR" in labels
+    assert len(labels) == len({site.label for site in read_case(case).document.sites.values()}) + 1
+
+
+def test_qgis_shows_styles_labels_choices_and_relations(case: Path, tmp_path: Path) -> None:
+    need(system_python_has("qgis.core"), "python3-qgis")
+    environment = clean(QT_QPA_PLATFORM="offscreen", HOME=str(tmp_path), XDG_RUNTIME_DIR=str(tmp_path))
+    done = subprocess.run([SYSTEM_PYTHON, str(LOOK), str(case)], capture_output=True, text=True, env=environment)
+    assert done.returncode == 0, done.stderr
+    answer: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
+    for group in (answer["alone"], answer["layers"]):
+        for table in ("site_point", "site_line", "site_polygon"):
+            seen = group[table]
+            assert seen["valid"]
+            assert (seen["renderer"], seen["by"], seen["label"]) == ("categorizedSymbol", "class_code", "label")
+            assert seen["categories"] > 15
+            assert seen["uuid_default"] == "uuid('WithoutBraces')"
+            assert seen["choices"]["role"] == ["named in a claim", "setting", "other"]
+            assert {"status", "class_code"} <= set(seen["choices"])
+        assert group["site_point"]["hollow"]
+        assert group["claims"]["choices"]["confidence"] == ["low", "moderate", "high"]
+        assert {"state", "likelihood_term"} <= set(group["claims"]["choices"])
+    assert answer["read"]
+    assert answer["crs"] == "EPSG:4326"
+    assert all(layer["valid"] for layer in answer["layers"].values())
+    assert all(answer["relations"].values())
+    assert {"site_point_claims", "claim_evidence", "claim_answers"} <= set(answer["relations"])
+    if read_case(case).document.claims:
+        assert answer["claims"]["site-point"] == ["claim-1"]

@@ -1,0 +1,246 @@
+"""Whatever call to the file system fails, the old or the new case stands there, and the error has words."""
+
+from __future__ import annotations
+
+import errno
+import shutil
+import subprocess
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from layers.errors import DiskFull, ExportFailed, GeoloupeError, NotAllowed, SaveFailed
+from layers.project.opening.intake import read_case
+from layers.project.saving.publish import publish, write_case
+from layers.project.saving.working_copy import WorkingCopy
+from layers.project.storage.fsops import FileSystem, write_whole
+from tests.layers.project.cases import leftovers, relabel, rich_document
+
+CALLS = (
+    "create",
+    "open",
+    "write",
+    "fsync_file",
+    "fsync_folder",
+    "replace",
+    "link",
+    "copy",
+    "unlink",
+    "mkdir",
+    "listdir",
+    "stat",
+)
+KINDS: dict[str, Callable[[], OSError]] = {
+    "full": lambda: OSError(errno.ENOSPC, "No space left on device"),
+    "broken": lambda: OSError(errno.EIO, "Input/output error"),
+    "forbidden": lambda: PermissionError(errno.EACCES, "Permission denied"),
+    "stale": lambda: OSError(errno.ESTALE, "Stale file handle"),
+    "gone": lambda: FileNotFoundError(errno.ENOENT, "No such file or directory"),
+}
+
+
+@dataclass
+class FailingFileSystem(FileSystem):
+    """Raises at the n-th call, from 0; counts all."""
+
+    fail_at: int = -1
+    error: Callable[[], OSError] = KINDS["broken"]
+    short_writes: bool = False
+    calls: list[str] = field(default_factory=list)
+
+    def __getattribute__(self, name: str) -> Any:
+        method = super().__getattribute__(name)
+        if name not in CALLS:
+            return method
+
+        def call(*arguments: Any) -> Any:
+            self.calls.append(name)
+            if len(self.calls) - 1 == self.fail_at:
+                if self.short_writes and name == "write":
+                    file, data = arguments
+                    return file.write(data[: len(data) // 2])
+                raise self.error()
+            return method(*arguments)
+
+        return call
+
+
+@dataclass
+class Scene:
+    work: WorkingCopy
+    target: Path
+    old: bytes
+
+
+@pytest.fixture
+def make_scene(tmp_path: Path) -> Iterator[Callable[[], Scene]]:
+    """A saved case with one unsaved edit, each time in a fresh folder."""
+    made: list[WorkingCopy] = []
+
+    def make() -> Scene:
+        folder = tmp_path / str(len(made))
+        folder.mkdir()
+        document = rich_document()
+        work = WorkingCopy.create(folder / "sessions", document, target=None)
+        made.append(work)
+        target = folder / "case.gpkg"
+        publish(work, target)
+        work.append(relabel(document, "new"), "me")
+        work.drain()
+        return Scene(work, target, target.read_bytes())
+
+    yield make
+    for work in made:
+        work.close()
+
+
+def _calls_of_a_save(make_scene: Callable[[], Scene]) -> list[str]:
+    scene, fs = make_scene(), FailingFileSystem()
+    scene.work._fs = fs
+    publish(scene.work, scene.target, fs)
+    return fs.calls
+
+
+def _save_with(scene: Scene, fs: FailingFileSystem) -> GeoloupeError | None:
+    scene.work._fs = fs
+    try:
+        publish(scene.work, scene.target, fs)
+    except GeoloupeError as error:
+        return error
+    finally:
+        scene.work._fs = FileSystem()
+    return None
+
+
+def _check(scene: Scene, fs: FailingFileSystem, error: GeoloupeError | None) -> None:
+    name = fs.calls[fs.fail_at]
+    is_old = scene.target.read_bytes() == scene.old
+    assert is_old or read_case(scene.target).document.sites["site-point"].label == "new"
+    assert read_case(scene.target).problems == ()
+    if is_old:
+        assert error is not None, name
+    if error is not None and not is_old:
+        assert "is saved" in error.sentence, (name, error.sentence)
+    # the next save, on a sound disk, always works
+    publish(scene.work, scene.target)
+    assert read_case(scene.target).document.sites["site-point"].label == "new"
+    if name != "unlink":
+        assert leftovers(scene.target.parent) == []
+
+
+def test_a_save_goes_through_the_one_door(make_scene: Callable[[], Scene]) -> None:
+    calls = _calls_of_a_save(make_scene)
+    assert calls.count("replace") >= 2
+    assert {"create", "write", "fsync_file", "fsync_folder", "link"} <= set(calls)
+    assert calls.index("fsync_file") < calls.index("replace") < calls.index("fsync_folder")
+
+
+def test_every_failing_call_leaves_old_or_new(make_scene: Callable[[], Scene]) -> None:
+    count = len(_calls_of_a_save(make_scene))
+    for number in range(count):
+        scene, fs = make_scene(), FailingFileSystem(number, KINDS["full"])
+        _check(scene, fs, _save_with(scene, fs))
+
+
+@pytest.mark.bounded
+@pytest.mark.timeout(300)
+@pytest.mark.parametrize("kind", KINDS)
+def test_every_failing_call_of_every_kind_leaves_old_or_new(make_scene: Callable[[], Scene], kind: str) -> None:
+    count = len(_calls_of_a_save(make_scene))
+    for number in range(count):
+        scene, fs = make_scene(), FailingFileSystem(number, KINDS[kind])
+        _check(scene, fs, _save_with(scene, fs))
+
+
+def test_a_short_write_is_noticed(make_scene: Callable[[], Scene]) -> None:
+    calls = _calls_of_a_save(make_scene)
+    for number in [number for number, name in enumerate(calls) if name == "write"]:
+        scene, fs = make_scene(), FailingFileSystem(number, short_writes=True)
+        error = _save_with(scene, fs)
+        assert isinstance(error, SaveFailed)
+        _check(scene, fs, error)
+
+
+@pytest.mark.parametrize(("kind", "noun"), [("full", DiskFull), ("forbidden", NotAllowed), ("broken", SaveFailed)])
+def test_the_noun_fits_the_cause(tmp_path: Path, kind: str, noun: type[GeoloupeError]) -> None:
+    for number, name in enumerate(("listdir", "create")):
+        fs = FailingFileSystem(number, KINDS[kind])
+        with pytest.raises(noun, match="Save As"):
+            write_case(rich_document(), tmp_path / "case.gpkg", fs)
+        assert fs.calls[number] == name
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_new_working_copy_on_a_full_disk_has_words(tmp_path: Path) -> None:
+    count = 0
+    while True:
+        fs = FailingFileSystem(count, KINDS["full"])
+        try:
+            work = WorkingCopy.create(tmp_path / str(count), rich_document(), target=None, fs=fs)
+        except DiskFull:
+            count += 1
+            continue
+        work._fs = FileSystem()
+        work.close()
+        break
+    assert count == len(fs.calls) >= 4
+    assert [path for number in range(count) for path in (tmp_path / str(number)).glob("*")] == []
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_product_is_whole_or_not_there(tmp_path: Path, kind: str) -> None:
+    target = tmp_path / "map.png"
+    target.write_bytes(b"old")
+    number = 0
+    while not _is_written(target, FailingFileSystem(number, KINDS[kind])):
+        assert target.read_bytes() in (b"old", b"new picture")
+        target.write_bytes(b"old")
+        number += 1
+    assert number >= 5
+    assert target.read_bytes() == b"new picture"
+
+
+def _is_written(target: Path, fs: FileSystem) -> bool:
+    try:
+        write_whole(target, b"new picture", fs)
+    except (ExportFailed, DiskFull, NotAllowed):
+        return False
+    return True
+
+
+def test_a_product_beside_a_folder_of_its_name(tmp_path: Path) -> None:
+    with pytest.raises(ExportFailed, match="is a folder"):
+        write_whole(tmp_path, b"x")
+    with pytest.raises(ExportFailed, match="folder is gone"):
+        write_whole(tmp_path / "no" / "map.png", b"x")
+
+
+@pytest.mark.bounded
+def test_a_really_full_disk_keeps_the_old_file(tmp_path: Path) -> None:
+    """On a small file system in memory; needs the right to mount one."""
+    small = tmp_path / "small"
+    small.mkdir()
+    done = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=1200k", "tmpfs", str(small)], capture_output=True)
+    if done.returncode:
+        pytest.skip("no right to mount a file system")
+
+    class Blind(FileSystem):
+        def free_bytes(self, folder: Path) -> int:
+            return 10**12
+
+    try:
+        target = small / "case.gpkg"
+        write_case(rich_document(), target, Blind())
+        old = target.read_bytes()
+        shutil.copyfile(target, small / "filler")
+        with pytest.raises(DiskFull, match="disk is full"):
+            write_case(rich_document(), target, Blind())
+        assert target.read_bytes() == old
+        assert leftovers(small) == []
+        with pytest.raises(DiskFull, match="MB are needed"):
+            write_case(rich_document(), target)
+    finally:
+        subprocess.run(["umount", str(small)], check=True)

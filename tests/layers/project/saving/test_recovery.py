@@ -1,0 +1,121 @@
+"""What a crash left is offered, once it is worth it; nothing of a person is deleted at once."""
+
+from __future__ import annotations
+
+import json
+import os
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from layers.document.document import Document
+from layers.errors import CaseDamaged
+from layers.project.saving.publish import publish
+from layers.project.saving.recovery import KEPT, recoverable
+from layers.project.saving.session_file import read_session, write_session
+from layers.project.saving.working_copy import WorkingCopy
+from layers.project.storage.fsops import DISK
+from layers.project.storage.processes import Owner
+from tests.layers.project.cases import relabel, rich_document, state
+
+DEAD = Owner(2**22 + 1, "1", Owner.of_this_process().host)
+
+
+def _crashed(sessions: Path, edits: int, document: Document | None = None, target: Path | None = None) -> Path:
+    document = document or rich_document()
+    work = WorkingCopy.create(sessions, document, target=target)
+    if target is not None:
+        publish(work, target)
+    for number in range(edits):
+        work.append(relabel(document, f"edit {number}"), "me")
+    work.drain()
+    work.close(keep=True)
+    _bury(work.folder)
+    return work.folder
+
+
+def _bury(folder: Path) -> None:
+    write_session(folder, replace(read_session(folder), owner=DEAD), DISK)
+
+
+def test_a_crashed_session_is_offered_with_what_is_in_it(tmp_path: Path) -> None:
+    folder = _crashed(tmp_path / "s", 3, target=tmp_path / "case.gpkg")
+    (found,) = recoverable(tmp_path / "s")
+    assert (found.folder, found.target, found.title) == (folder, tmp_path / "case.gpkg", "A case")
+    assert (found.edits, found.sites) == (3, 4)
+    assert found.last_edit_at.endswith("Z")
+
+
+def test_a_living_session_and_one_without_edits_are_not_offered(tmp_path: Path) -> None:
+    living = WorkingCopy.create(tmp_path, rich_document(), target=None)
+    living.append(relabel(rich_document(), "x"), "me")
+    living.drain()
+    clean = _crashed(tmp_path, 0)
+    assert recoverable(tmp_path) == []
+    assert not clean.exists()
+    assert living.folder.exists()
+    living.close()
+    assert recoverable(tmp_path / "not there") == []
+
+
+def test_edits_that_are_saved_need_no_recovery(tmp_path: Path) -> None:
+    document = rich_document()
+    work = WorkingCopy.create(tmp_path / "s", document, target=None)
+    work.append(relabel(document, "saved"), "me")
+    publish(work, tmp_path / "case.gpkg")
+    work.close(keep=True)
+    _bury(work.folder)
+    assert recoverable(tmp_path / "s") == []
+
+
+def test_a_recovered_session_is_whole_ours_and_kept(tmp_path: Path) -> None:
+    document = rich_document()
+    folder = _crashed(tmp_path / "s", 2, document)
+    work = WorkingCopy.resume(folder)
+    assert recoverable(tmp_path / "s") == []
+    assert state(work.read_document()) == state(document)
+    publish(work, tmp_path / "case.gpkg")
+    work.close()
+    assert folder.exists()
+    assert recoverable(tmp_path / "s") == []
+
+
+def test_ten_are_kept(tmp_path: Path) -> None:
+    folders = [_crashed(tmp_path, 1) for _ in range(KEPT + 2)]
+    for number, folder in enumerate(folders):
+        write_session(folder, replace(read_session(folder), is_recovered=True, is_closed=number % 2 == 0), DISK)
+        os.utime(folder / "session.json", (number, number))
+    assert len(recoverable(tmp_path)) == 6
+    assert all(folder.exists() for folder in folders)
+    for folder in folders:
+        write_session(folder, replace(read_session(folder), is_closed=True), DISK)
+        os.utime(folder / "session.json", (folders.index(folder),) * 2)
+    assert recoverable(tmp_path) == []
+    assert [folder.exists() for folder in folders] == [False] * 2 + [True] * KEPT
+
+
+@pytest.mark.parametrize("text", ["", "{", "[]", '{"target": null}'])
+def test_a_session_without_a_readable_note_is_left_alone(tmp_path: Path, text: str) -> None:
+    folder = _crashed(tmp_path, 1)
+    (folder / "session.json").write_text(text)
+    assert recoverable(tmp_path) == []
+    assert (folder / "work.gpkg").exists()
+    with pytest.raises(CaseDamaged, match=r"session\.json"):
+        WorkingCopy.resume(folder)
+
+
+def test_a_damaged_working_copy_is_left_alone(tmp_path: Path) -> None:
+    folder = _crashed(tmp_path, 1)
+    for side in folder.glob("work.gpkg-*"):
+        side.unlink()
+    (folder / "work.gpkg").write_bytes(b"SQLite format 3\x00" + b"x" * 5000)
+    assert recoverable(tmp_path) == []
+    assert folder.exists()
+
+
+def test_a_target_of_odd_bytes_survives_the_note(tmp_path: Path) -> None:
+    work = WorkingCopy.create(tmp_path / "s", Document(), target=tmp_path / os.fsdecode(b"b\xff.gpkg"))
+    assert read_session(work.folder).target == work.target
+    assert json.loads((work.folder / "session.json").read_text())["fingerprint"] is None
+    work.close()

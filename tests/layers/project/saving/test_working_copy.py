@@ -1,0 +1,272 @@
+"""Each edit is one durable transaction with its history; nothing acknowledged is lost."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+import subprocess
+import sys
+import time
+from contextlib import closing
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from shapely.geometry import LineString, Point, box
+
+from layers.document.document import Document
+from layers.document.edit import Change, Edit
+from layers.document.layer import Layer
+from layers.document.rows import MetaEntry
+from layers.document.site import Site
+from layers.errors import DiskFull, SaveFailed
+from layers.project.opening.intake import read_case
+from layers.project.saving.publish import publish, write_case
+from layers.project.saving.working_copy import WorkingCopy, open_work
+from layers.project.storage.fingerprint import fingerprint
+from tests.layers.project.cases import AREA, LINE, POINT, relabel, rich_document, state
+
+
+@pytest.fixture
+def document() -> Document:
+    return rich_document()
+
+
+@pytest.fixture
+def work(tmp_path: Path, document: Document) -> Any:
+    copy = WorkingCopy.create(tmp_path / "sessions", document, target=None)
+    yield copy
+    copy.close()
+
+
+def _rows(work: WorkingCopy, sql: str) -> list[tuple[Any, ...]]:
+    with closing(sqlite3.connect(work.path)) as connection:
+        return connection.execute(sql).fetchall()
+
+
+def _apply(document: Document, work: WorkingCopy, *changes: Change) -> Edit:
+    edit = Edit("edit", changes)
+    document.apply(edit)
+    work.append(edit, "me")
+    return edit
+
+
+def test_a_new_working_copy_holds_the_document(work: WorkingCopy, document: Document) -> None:
+    assert state(work.read_document()) == state(document)
+
+
+def test_an_edit_is_durable_after_drain_with_one_history_row_a_row(work: WorkingCopy, document: Document) -> None:
+    work.append(relabel(document, "first"), "me")
+    site = document.sites["site-point"]
+    _apply(
+        document, work,
+        Change("sites", site, replace(site, geometry=Point(1, 2), rev=site.rev + 1)),
+        Change("sites", LINE, None),
+        Change("layers", None, Layer(uuid="new", kind="vector", name="n")),
+    )  # fmt: skip
+    work.drain()
+    assert state(work.read_document()) == state(document)
+    history = _rows(work, "SELECT txn_uuid, actor, table_name, row_uuid, op, parent_rev, new_rev FROM loupe_history")
+    assert [row[1:] for row in history] == [
+        ("me", "site_point", "site-point", "update", 3, 4),
+        ("me", "site_point", "site-point", "update", 4, 5),
+        ("me", "site_line", "site-line", "delete", 1, None),
+        ("me", "loupe_layers", "new", "insert", None, 1),
+    ]
+    assert len({row[0] for row in history}) == 2
+    deltas = [json.loads(text) for (text,) in _rows(work, "SELECT delta_json FROM loupe_history")]
+    assert deltas[0] == {"label": ["Jiuquan", "first"], "rev": [3, 4]}
+    assert deltas[2]["label"] == ["Rail", None]
+    geometry = _rows(work, "SELECT old_geom IS NULL, new_geom IS NULL FROM loupe_history")
+    assert geometry == [(1, 1), (0, 0), (0, 1), (1, 1)]
+
+
+def test_a_delete_leaves_a_tombstone_that_its_undo_takes_away(work: WorkingCopy, document: Document) -> None:
+    edit = _apply(document, work, Change("sites", POINT, None), Change("claims", document.claims["claim-1"], None))
+    work.drain()
+    assert _rows(work, "SELECT uuid, table_name, deleted_by FROM loupe_tombstones ORDER BY uuid") == [
+        ("claim-1", "claims", "me"),
+        ("site-point", "site_point", "me"),
+    ]
+    document.apply(edit.inverse())
+    work.append(edit.inverse(), "me")
+    work.drain()
+    assert _rows(work, "SELECT * FROM loupe_tombstones") == []
+    assert state(work.read_document()) == state(document)
+
+
+def test_the_spatial_index_follows_every_kind_of_edit(work: WorkingCopy, document: Document) -> None:
+    moved = replace(POINT, geometry=Point(5, 6))
+    _apply(document, work, Change("sites", POINT, moved), Change("sites", AREA, None))
+    _apply(document, work, Change("sites", None, Site(uuid="n", geometry=Point(-1, -2))))
+    work.drain()
+    boxes = _rows(work, "SELECT minx, maxx, miny, maxy FROM rtree_site_point_geom ORDER BY minx")
+    assert boxes == [(-1, -1, -2, -2), (5, 5, 6, 6)]
+    # a point that becomes a line leaves one table for another
+    line = replace(moved, geometry=LineString([(0, 0), (3, 4)]))
+    _apply(document, work, Change("sites", moved, line))
+    work.drain()
+    assert state(work.read_document()) == state(document)
+    assert _rows(work, "SELECT minx, maxx, miny, maxy FROM rtree_site_point_geom") == [(-1, -1, -2, -2)]
+    assert _rows(work, "SELECT max(maxx), count(*) FROM rtree_site_line_geom WHERE maxx < 10") == [(3, 1)]
+    assert _rows(work, "SELECT count(*) FROM rtree_site_polygon_geom") == [(1,)]
+    ops = _rows(work, "SELECT table_name, op FROM loupe_history WHERE row_uuid = 'site-point' ORDER BY seq")
+    assert ops == [("site_point", "update"), ("site_point", "delete"), ("site_line", "insert")]
+
+
+def test_meta_is_edited_by_key_and_the_files_own_facts_stay(work: WorkingCopy, document: Document) -> None:
+    old = document.table("meta")["title"]
+    _apply(
+        document,
+        work,
+        Change("meta", old, replace(old, value="B")),
+        Change("meta", None, MetaEntry(uuid="x", value="")),
+    )
+    _apply(document, work, Change("meta", None, MetaEntry(uuid="project_uuid", value="stolen")))
+    work.set_meta("viewport", "{}")
+    work.drain()
+    meta = dict(_rows(work, "SELECT key, value FROM loupe_meta"))
+    assert (meta["title"], meta["x"], meta["viewport"]) == ("B", "", "{}")
+    assert meta["project_uuid"] == work.project_uuid != "stolen"
+    with pytest.raises(ValueError, match="own"):
+        work.set_meta("integrity", "")
+
+
+def test_the_database_is_in_wal_mode_with_full_syncs_and_no_triggers(work: WorkingCopy) -> None:
+    assert _rows(work, "PRAGMA journal_mode") == [("wal",)]
+    assert _rows(work, "SELECT count(*) FROM sqlite_master WHERE type = 'trigger'") == [(0,)]
+    with closing(open_work(work.path)) as connection:
+        assert connection.execute("PRAGMA synchronous").fetchone() == (2,)
+        assert connection.execute("PRAGMA wal_autocheckpoint").fetchone() == (0,)
+
+
+def test_a_writer_that_fails_is_reported_once_and_catches_up(work: WorkingCopy, document: Document) -> None:
+    told: list[str] = []
+    work.on_failure(told.append)
+    with closing(sqlite3.connect(work.path, isolation_level=None)) as blocker:
+        work._connection.execute("PRAGMA busy_timeout = 20")
+        blocker.execute("BEGIN IMMEDIATE")
+        work.append(relabel(document, "one"), "me")
+        with pytest.raises(SaveFailed, match="locked"):
+            work.drain()
+        work.append(relabel(document, "two"), "me")
+        with pytest.raises(SaveFailed, match="locked"):
+            work.drain()
+        assert work.failed
+        assert len(told) == 1
+    work.drain()
+    assert work.failed == ""
+    assert state(work.read_document()) == state(document)
+    assert len(_rows(work, "SELECT seq FROM loupe_history")) == 2
+
+
+def test_a_full_disk_is_said_and_the_edit_waits(work: WorkingCopy, document: Document) -> None:
+    pages = work._connection.execute("PRAGMA page_count").fetchone()[0]
+    work._connection.execute(f"PRAGMA max_page_count = {pages}")
+    site = document.sites["site-point"]
+    _apply(document, work, Change("sites", site, replace(site, notes="x" * 1_000_000)))
+    with pytest.raises(DiskFull, match="is full"):
+        work.drain()
+    work._connection.execute("PRAGMA max_page_count = 1000000")
+    work.drain()
+    assert state(work.read_document()) == state(document)
+
+
+def test_text_that_is_no_text_fails_with_words_and_kills_nothing(work: WorkingCopy, document: Document) -> None:
+    work.append(relabel(document, "\ud800"), "me")
+    with pytest.raises(SaveFailed, match="not on the disk"):
+        work.drain()
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
+def test_an_error_of_ours_ends_the_writer_but_never_hangs(work: WorkingCopy) -> None:
+    work.append(Edit("broken", (Change("sites", None, "no row"),)), "me")  # type: ignore[arg-type]
+    for _ in range(2):
+        with pytest.raises(SaveFailed, match="broke off"):
+            work.drain()
+    assert "Save As" in work.failed
+
+
+def test_bulk_edits_keep_their_order(work: WorkingCopy, document: Document) -> None:
+    sites = [Site(uuid=f"n{n}", geometry=Point(n, n)) for n in range(30)]
+    _apply(document, work, *(Change("sites", None, site) for site in sites))
+    changes: list[Change] = []
+    for site in sites:
+        area = replace(site, geometry=box(0, 0, 1, 1), label="area")
+        changes += [Change("sites", site, None), Change("sites", None, area)]
+    _apply(document, work, *changes)
+    work.drain()
+    assert state(work.read_document())["sites"] == state(document)["sites"]
+    assert _rows(work, "SELECT count(*) FROM rtree_site_polygon_geom") == [(32,)]
+
+
+def test_opening_copies_history_and_the_base_and_closing_leaves_nothing(tmp_path: Path, document: Document) -> None:
+    target = tmp_path / "case.gpkg"
+    write_case(document, target)
+    intake = read_case(target)
+    first = WorkingCopy.create(
+        tmp_path / "s", intake.document, target=target, fingerprint=intake.fingerprint, project_uuid=intake.project_uuid
+    )
+    first.append(relabel(intake.document, "renamed"), "me")
+    publish(first, target)
+    assert (first.folder / "base.gpkg").read_bytes() == target.read_bytes()
+    first.close()
+    assert list((tmp_path / "s").iterdir()) == []
+    again = read_case(target)
+    second = WorkingCopy.create(tmp_path / "s", again.document, target=target, fingerprint=fingerprint(target))
+    assert _rows(second, "SELECT op, row_uuid FROM loupe_history") == [("update", "site-point")]
+    second.close()
+    with pytest.raises(SaveFailed, match="closed"):
+        second.append(Edit("late", ()), "me")
+
+
+CHILD = """
+import sys
+from pathlib import Path
+from layers.project.saving.working_copy import WorkingCopy
+from tests.layers.project.cases import relabel, rich_document
+document = rich_document()
+work = WorkingCopy.create(Path(sys.argv[1]), document, target=None)
+for number in range(100000):
+    work.append(relabel(document, f"label {number}"), "child")
+    work.drain()
+    print(number, flush=True)
+"""
+
+
+def _killed_after(sessions: Path, count: int, extra_s: float = 0.0) -> int:
+    """Kill a child after it acknowledged `count` edits; returns the last one that it acknowledged."""
+    with subprocess.Popen([sys.executable, "-c", CHILD, str(sessions)], stdout=subprocess.PIPE, text=True) as child:
+        assert child.stdout is not None
+        last = -1
+        while last < count - 1:
+            last = int(child.stdout.readline())
+        time.sleep(extra_s)
+        child.kill()
+        rest = child.stdout.read().split("\n")[:-1]
+    return int(rest[-1]) if rest else last
+
+
+def _recovered_label(sessions: Path) -> int:
+    (folder,) = sessions.iterdir()
+    work = WorkingCopy.resume(folder)
+    document = work.read_document()
+    work.close(keep=True)
+    with closing(sqlite3.connect(work.path)) as connection:
+        assert connection.execute("PRAGMA integrity_check").fetchone() == ("ok",)
+    return int(document.sites["site-point"].label.split()[1])
+
+
+def test_kill_after_the_tenth_edit_recovers_all_ten(tmp_path: Path) -> None:
+    last = _killed_after(tmp_path, 10)
+    assert _recovered_label(tmp_path) >= last >= 9
+
+
+@pytest.mark.bounded
+@pytest.mark.timeout(300)
+def test_kill_at_any_moment_loses_no_acknowledged_edit(tmp_path: Path) -> None:
+    for turn in range(25):
+        sessions = tmp_path / str(turn)
+        last = _killed_after(sessions, 1, extra_s=0.003 * turn)
+        assert _recovered_label(sessions) in (last, last + 1)
