@@ -33,8 +33,8 @@ class ReaderDied(Exception):
 class ReaderProcess:
     """One spawned reader with its own block of shared memory, which outlives the process and is reused by the next."""
 
-    def __init__(self, profile: Profile) -> None:
-        self._profile = profile
+    def __init__(self, profile: Profile, load: worker.Load = worker.load_readers) -> None:
+        self._profile, self._load = profile, load
         self._block = SharedMemory(create=True, size=ANSWER_BYTES)
         self._context = multiprocessing.get_context("spawn")
         self._process: Any = None
@@ -55,7 +55,7 @@ class ReaderProcess:
         if self._process is not None:
             return
         ours, theirs = self._context.Pipe()
-        arguments = (theirs, self._block.name, str(self._profile), os.getpid())
+        arguments = (theirs, self._block.name, str(self._profile), os.getpid(), self._load)
         process = self._context.Process(target=worker.main, args=arguments, name="geoloupe-reader", daemon=True)
         self._connection = ours
         try:

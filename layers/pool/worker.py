@@ -19,9 +19,13 @@ from layers.errors import GeoloupeError, NotReadable, TooLarge
 from layers.readers.environment import Profile, enter, limit_process, tie_to_parent
 
 Run = Callable[[str, dict[str, Any]], tuple[dict[str, Any], tuple[Any, ...]]]
+Load = Callable[[Profile], Run]
+"""Loads the libraries of a profile and gives the door to its ops. Crosses to the child by its name: a function of a
+module that imports nothing heavy.
+"""
 
 
-def main(connection: Connection, block_name: str, profile_name: str, parent_pid: int) -> None:
+def main(connection: Connection, block_name: str, profile_name: str, parent_pid: int, load: Load) -> None:
     """Run as a reader until the window closes the pipe."""
     profile = Profile(profile_name)
     tie_to_parent(parent_pid)
@@ -32,10 +36,7 @@ def main(connection: Connection, block_name: str, profile_name: str, parent_pid:
     for name in ("geopandas", "pandas", "pyarrow"):
         sys.modules.setdefault(name, None)  # type: ignore[arg-type]
 
-    from layers.readers.ops import run  # after the environment is set
-    from layers.readers.warm_up import warm_up
-
-    warm_up(profile)
+    run = load(profile)  # after the environment is set
     limit_process(profile)
     block = _attach(block_name)
     assert block.buf is not None
@@ -48,6 +49,15 @@ def main(connection: Connection, block_name: str, profile_name: str, parent_pid:
         return
     finally:
         block.close()
+
+
+def load_readers(profile: Profile) -> Run:
+    """The ops of imagery and features."""
+    from layers.readers.ops import run  # GDAL: only in a reader
+    from layers.readers.warm_up import warm_up
+
+    warm_up(profile)
+    return run
 
 
 def sentence_for(error: Exception, path: str) -> GeoloupeError:

@@ -30,6 +30,8 @@ class Profile(StrEnum):
     """VRT files our own adapter has judged, no network."""
     WRITER = "writer"
     """Writes overviews and products into a folder of its own; opens no foreign path."""
+    CASE = "case"
+    """One case: SQLite and geometry, no GDAL. Recovers it on a private copy, in a folder of its own."""
 
 
 _NO_NETWORK = "http://127.0.0.1:1"
@@ -121,7 +123,7 @@ def limit_process(profile: Profile) -> None:
     import resource  # absent on Windows
 
     wanted = {resource.RLIMIT_NOFILE: 256, resource.RLIMIT_CORE: 0}
-    if profile is not Profile.WRITER:
+    if profile not in (Profile.WRITER, Profile.CASE):
         wanted[resource.RLIMIT_FSIZE] = 0
     if sys.platform == "linux":
         with open("/proc/self/statm") as statm:
