@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from layers.errors import InvalidValue
+from layers.formula.budget import Budget
 from layers.vector.classes import MODES, MOST_CLASSES, StyleClass, class_of_each
 from layers.vector.columns import Attributes
 from layers.vector.label_style import LabelStyle
@@ -165,11 +166,14 @@ class VectorStyle(Look):
         return cls(**values, classes=classes, other=other, labels=LabelStyle.from_json(labels))
 
 
-def classify(style: VectorStyle, attributes: Attributes) -> tuple[NDArray[np.uint16], tuple[Look | None, ...]]:
+def classify(
+    style: VectorStyle, attributes: Attributes, budget: Budget | None = None
+) -> tuple[NDArray[np.uint16], tuple[Look | None, ...]]:
     """The class of each feature and the looks of the classes, last the one of features in no class.
 
-    A look that is None is not drawn. Raises InvalidValue for a rule that cannot be understood.
+    A look that is None is not drawn. Raises InvalidValue for a rule that cannot be understood, and where the classes
+    take more work than the `budget` allows.
     """
     if style.mode == "single":
         return np.zeros(len(attributes), dtype=np.uint16), style.looks
-    return class_of_each(style.mode, style.column, style.classes, attributes), style.looks
+    return class_of_each(style.mode, style.column, style.classes, attributes, budget or Budget()), style.looks
