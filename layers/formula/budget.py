@@ -20,7 +20,9 @@ class Budget:
     work would be more than an expression may take: a file's text or a case's rule must not hold the program.
     """
 
-    def __init__(self, heard: Callable[[], None] = lambda: None, steps: int = STEPS, row_steps: int = ROW_STEPS) -> None:
+    def __init__(
+        self, heard: Callable[[], None] = lambda: None, steps: int = STEPS, row_steps: int = ROW_STEPS
+    ) -> None:
         self.heard = heard
         self._steps, self._row_steps, self._text_bytes = steps, row_steps, TEXT_BYTES
         self._of_row = 0

@@ -137,7 +137,7 @@ def _parse_rpb(text: str) -> Rpc | None:
     """DigitalGlobe's RPB: name = number; name = (number, ... number);"""
 
     def numbers(name: str) -> list[float]:
-        found = re.search(rf"\b{_RPB_NAMES[name]}\s*=\s*\(?([^;()]*)\)?\s*;", text)
+        found = re.search(rf"\b{_RPB_NAMES[name]}\s*+=\s*+\(?([^;()]*+)\)?\s*+;", text)
         return [float(v) for v in _NUMBER.findall(found.group(1))] if found else []
 
     rows = [numbers(f"{axis}_{part}") for axis in ("LINE", "SAMP") for part in ("NUM", "DEN")]

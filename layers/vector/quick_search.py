@@ -19,6 +19,7 @@ _CELLS_A_PIECE = 20_000
 _SEPARATOR = 0xFF
 """Stands in no UTF-8."""
 
+
 @dataclass(frozen=True, eq=False, slots=True)
 class Haystack:
     """A column's cells folded, end to end, with a separator after each; `codes` as in its column."""

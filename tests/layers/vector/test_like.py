@@ -32,7 +32,9 @@ def fits(text: str, pattern: str) -> bool:
 
 LETTERS = st.sampled_from("aabё%_\n漢😀")
 TEXT = st.text(LETTERS, max_size=14)
-PATTERN = st.lists(st.sampled_from(["%", "%", "_", "a", "a", "b", "ё", "漢", "😀", "ab", "aa"]), max_size=12).map("".join)
+PATTERN = st.lists(st.sampled_from(["%", "%", "_", "a", "a", "b", "ё", "漢", "😀", "ab", "aa"]), max_size=12).map(
+    "".join
+)
 
 
 @given(st.lists(TEXT, max_size=6), PATTERN)
