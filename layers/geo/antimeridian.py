@@ -13,11 +13,9 @@ from shapely.geometry.base import BaseGeometry
 from layers.geo.line_cuts import cut_line
 from layers.geo.lon_extent import MAX_LON
 from layers.geo.longitudes import normalise_lon, shift_near, unwrap_longitudes
+from layers.geo.on_earth import MOST_TURNS_LON
 
 _POINT, _LINE, _POLYGON = 0, 1, 2  # shapely.get_dimensions
-_NO_LONGITUDE = 3600.0
-"""What is further out is no longitude but a mistake: nothing is cut into so many turns."""
-
 _MOST_CUT = 300
 """Of so many that are wider than half the Earth it is found out what they are on the map."""
 
@@ -135,7 +133,7 @@ def _joined(part: BaseGeometry) -> BaseGeometry:
 
 def _needs_cut(part: BaseGeometry, clockwise: bool) -> bool:
     lons = shapely.get_coordinates(part)[:, 0]
-    if lons.size == 0 or np.abs(lons).max() > (_NO_LONGITUDE if shapely.get_dimensions(part) else MAX_LON):
+    if lons.size == 0 or np.abs(lons).max() > (MOST_TURNS_LON if shapely.get_dimensions(part) else MAX_LON):
         return False
     if lons.min() < -180.0 or lons.max() > 180.0:
         return True

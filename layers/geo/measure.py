@@ -21,6 +21,8 @@ Points = tuple[NDArray[np.float64], NDArray[np.float64]]
 
 _GEOD = pyproj.Geod(ellps="WGS84")
 _MAX_STEPS = 10_000
+HALF_ROUND_M = 20_003_931.0
+"""From pole to pole: a circle with this radius holds all of the Earth."""
 
 
 def distance_m(lon1: float, lat1: float, lon2: float, lat2: float) -> float:
@@ -84,8 +86,10 @@ def geometry_area_m2(geometry: BaseGeometry) -> float:
 def circle(lon: float, lat: float, radius_m: float, points: int = 72) -> Points:
     """`points` places at `radius_m` around the centre, clockwise from north, not closed.
 
-    Longitudes are continuous and near `lon`; around a pole they run through the full 360 degrees.
+    Longitudes are continuous and near `lon`; around a pole they run through the full 360 degrees. A radius beyond the
+    antipode is cut there.
     """
+    radius_m = min(radius_m, HALF_ROUND_M)
     azimuths = np.arange(points) * (360.0 / points)
     same = np.ones(points)
     lons, lats, _ = _GEOD.fwd(same * lon, same * lat, azimuths, same * radius_m)
@@ -110,9 +114,11 @@ def densify(lons: ArrayLike, lats: ArrayLike, max_step_m: float) -> Points:
     """
     if not max_step_m > 0:
         raise ValueError("max_step_m must be positive")
-    lon, lat = unwrap_longitudes(lons), np.array(lats, dtype=np.float64)
+    lon, lat = unwrap_longitudes(lons), np.clip(np.array(lats, dtype=np.float64), -90.0, 90.0)
     if lon.size < 2:
         return lon, lat
+    if not (np.isfinite(lon).all() and np.isfinite(lat).all()):
+        raise ValueError("longitudes and latitudes must be finite")
     azimuths, _, lengths = _GEOD.inv(lon[:-1], lat[:-1], lon[1:], lat[1:])
     steps = np.clip(np.ceil(np.asarray(lengths) / max_step_m), 1, _MAX_STEPS).astype(np.int64)
     starts = np.concatenate([[0], np.cumsum(steps)])

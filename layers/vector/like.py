@@ -55,7 +55,7 @@ def _parts(pattern: str) -> list[_Part]:
 
 
 def _code_points(texts: Texts, first: int, last: int) -> tuple[NDArray[np.integer], NDArray[np.int64]]:
-    """The characters of these texts end to end, and where each text begins; broken UTF-8 is U+FFFD, as people see it."""
+    """The characters of these texts end to end, and where each begins; broken UTF-8 is U+FFFD, as people see it."""
     low, high = int(texts.starts[first]), int(texts.starts[last])
     data, starts = texts.data[low:high], texts.starts[first : last + 1].astype(np.int64) - low
     if not (data >= 0x80).any():

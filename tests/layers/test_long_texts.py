@@ -20,8 +20,8 @@ from layers.vector.template import template_of
 from layers.xml_decoding import encoding_of
 
 MANY = 300_000
-PIECES = [" ", "a", "1", "1.", "1 ", "{", "{a", "}", "'", "''", '"', "(", "%", "_", "<", "&", ",", "\\", "-", "\xec", "°",
-          "POINT ", "if(coalesce(", ") is null, '', ", "'a' || ", "switch:a,", "latitude "]  # fmt: skip
+PIECES = [" ", "a", "1", "1.", "1 ", "{", "{a", "}", "'", "''", '"', "(", "%", "_", "<", "&", ",", "\\", "-", "\xec",
+          "°", "POINT ", "if(coalesce(", ") is null, '', ", "'a' || ", "switch:a,", "latitude "]  # fmt: skip
 BEGINNINGS = ["", "POINT", "SRID=1", "SRID=1;", "if(coalesce(a) is null, '', ", "a like '", "https://a/",
               "geo:1,1", "POINT EMPTY", '"']  # fmt: skip
 

@@ -11,10 +11,10 @@ from PySide6.QtWidgets import QWidget
 
 from layers.counted import counted
 from layers.errors import GeoloupeError
+from layers.formula.budget import Budget
 from layers.pool.protocol import Answer, Request
 from layers.vector.columns import ascending
 from layers.vector.expression import Expression
-from layers.formula.budget import Budget
 from layers.vector.expression_values import mask_of
 from viewer.app.feature_search import LayerSearches
 from viewer.canvas.feature_query import (

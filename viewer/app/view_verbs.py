@@ -7,6 +7,7 @@ import math
 
 from PySide6.QtCore import QEvent, QObject, QTimer, Signal
 
+from layers.document.sites_off_earth import not_drawn
 from layers.errors import GeoloupeError
 from layers.geo.bounds import Bounds
 from layers.geo.crs import (
@@ -93,7 +94,11 @@ class ViewVerbs(QObject):
 
     def show_selection(self) -> None:
         self._leave_pixels()
-        self._canvas.zoom_to_sites(self._canvas.selection.uuids)
+        sites = self._canvas.scene.document.sites
+        chosen = [sites[uuid] for uuid in self._canvas.selection.uuids if uuid in sites]
+        if self._canvas.zoom_to_sites(self._canvas.selection.uuids) or not chosen:
+            return
+        self._messages.show("view", not_drawn(chosen), "warning")
 
     def show_layer(self, uuid: str) -> None:
         layer = self._canvas.scene.document.layers.get(uuid)

@@ -44,6 +44,8 @@ class MapScene(QObject):
 
     updated = Signal()
     problem_changed = Signal(str, str)
+    sites_problem_changed = Signal(str)
+    """Which sites cannot be drawn and why, in one sentence; empty when all can."""
     document_changed = Signal()
 
     def __init__(
@@ -69,6 +71,7 @@ class MapScene(QObject):
         self._lacks_letters = False
         self._view: View | None = None
         self._unsubscribe: Callable[[], None] = lambda: None
+        self.sites_problem = ""
         self._adopt(document, base_folder)
 
     # -- the document ---------------------------------------------------------------------------------------------
@@ -95,6 +98,7 @@ class MapScene(QObject):
         self._document = document
         self._unsubscribe = document.subscribe(self._on_changes)
         self._index = SiteIndex.of(document.sites)
+        self._tell_of_sites()
         self._frames: tuple[SiteFrame, ...] = ()
         self._layouts.forget()
         self._stack.show_layers(self._rows(), base_folder, self._view)
@@ -104,12 +108,20 @@ class MapScene(QObject):
             self._index = SiteIndex.of(self._document.sites)
         elif changes.touches("sites"):
             self._index.update(self._in_order(changes.uuids("sites")), self._document.sites)
+        if changes.touches("sites"):
+            self._tell_of_sites()
         if changes.touches("layers"):
             self._stack.show_layers(self._rows(), self._stack.base_folder, self._view)
         if changes.touches("sites", "layers") or SITES_VISIBLE in changes.uuids("meta"):
             self._frames = ()
             self._layouts.outdate()
             self.updated.emit()
+
+    def _tell_of_sites(self) -> None:
+        sentence = self._index.not_drawn
+        if sentence != self.sites_problem:
+            self.sites_problem = sentence
+            self.sites_problem_changed.emit(sentence)
 
     def _rows(self) -> list[Layer]:
         rows = self._document.layers_in_order()

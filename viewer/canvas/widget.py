@@ -132,11 +132,12 @@ class MapCanvas(QWidget):
             self.zoom_to_bounds(bounds, 0.0)
         return bounds is not None
 
-    def zoom_to_sites(self, uuids: frozenset[str]) -> None:
-        """Show sites, with the areas that stand for them."""
+    def zoom_to_sites(self, uuids: frozenset[str]) -> bool:
+        """Show sites, with the areas that stand for them; False where none of them can be drawn."""
         bounds = self.scene.site_bounds(uuids)
         if bounds is not None:
             self.zoom_to_bounds(bounds, 0.2)
+        return bounds is not None
 
     def full_view(self) -> None:
         """The world, or the area of use of a local CRS."""

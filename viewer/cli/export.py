@@ -63,11 +63,14 @@ def _run(arguments: argparse.Namespace) -> int:
 
 
 def _features(document: Document, out: Path, suffix: str) -> None:
-    from layers.project.storage.fsops import write_whole  # for start-up time
+    from layers.document.sites_off_earth import not_drawn  # for start-up time
+    from layers.project.storage.fsops import write_whole
     from viewer.export.features import csv_text, geojson_text
 
     text = geojson_text(document) if suffix == ".geojson" else csv_text(document)
     write_whole(out, text.encode())
+    if sentence := not_drawn(document.sites.values()):
+        complain(sentence)
 
 
 def _picture(document: Document, arguments: argparse.Namespace) -> None:
@@ -99,9 +102,9 @@ def _picture(document: Document, arguments: argparse.Namespace) -> None:
         product = Product(layout, document, scene, bounds)
         complete(scene, product.view)
         picture = product.image()
-        problems = scene.problems()
+        problems = [*scene.problems().values(), *filter(None, [scene.sites_problem])]
     save_image(picture, arguments.out)
-    for sentence in problems.values():
+    for sentence in problems:
         complain(sentence)
 
 

@@ -48,11 +48,11 @@ def _run(arguments: argparse.Namespace) -> int:
             picture = studio.pixel_picture(scene, *arguments.size)
         else:
             picture = studio.picture(scene, arguments.crs or WEB_MERCATOR, bounds, *arguments.size)
-        problems = scene.problems()
+        problems = [*scene.problems().values(), *filter(None, [scene.sites_problem])]
     save_image(picture, arguments.out)
     if opened.notice:
         complain(opened.notice)
-    for sentence in problems.values():
+    for sentence in problems:
         complain(sentence)
     return DONE
 

@@ -12,6 +12,7 @@ from layers.document.changes import Changes
 from layers.document.site import Site
 from layers.document.vocabulary import POSITION_BASES, ROLES, STATUSES
 from layers.geo.coordinates import format_coordinate
+from layers.geo.on_earth import why_off_earth
 from viewer.commands.claims import add_claim, link_claim_site, unlink_claim_site
 from viewer.commands.sites import update_site
 from viewer.commands.stamps import new_uuid
@@ -141,7 +142,8 @@ class SiteFormPanel(QWidget):
 
     def _show_place(self, site: Site) -> None:
         place = format_coordinate(site.place.x, site.place.y, self._context.notation, site.position_error_m)
-        self.where.setText(place)
+        nowhere = why_off_earth(site.geometry)
+        self.where.setText(self.tr("Not drawn: {0}").format(nowhere) if nowhere else place)
         note = ""
         if site.is_area:
             note = self.tr("Known to no better than 1 km: shown as an area, not as a pin.")

@@ -8,7 +8,6 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from layers.document.changes import Changes
 from layers.document.site import Site
-from viewer.canvas.site_index import bounds_of_sites
 from viewer.commands.sites import delete_sites
 from viewer.panels.context import PanelContext
 from viewer.panels.row_list import RowList
@@ -71,7 +70,7 @@ class SiteListPanel(QWidget):
             self.model.refresh(touched, self._context.document.sites)
 
     def _zoom_to(self, uuid: str) -> None:
-        self._context.zoom_to(bounds_of_sites([self._context.document.sites[uuid]]))
+        self._context.zoom_to_sites([self._context.document.sites[uuid]])
 
     def _delete(self) -> None:
         if self.list.selected():

@@ -11,6 +11,7 @@ from PySide6.QtGui import QPainter
 from shapely.geometry.base import BaseGeometry
 
 from layers.document.site import Site
+from layers.geo.on_earth import why_off_earth
 from layers.grid.tile_grid import View
 from viewer.canvas.pointer import PointerEvent
 from viewer.commands.sites import reshape_site, unfit
@@ -45,6 +46,8 @@ class EditVerticesTool(Tool):
             return self.tr("Click the site whose vertices you want to change.")
         if self._preview is not None and (sentence := unfit(site, self._preview)):
             return sentence
+        if nowhere := why_off_earth(site.geometry):
+            return self.tr("The site cannot be changed on the map: {0}.").format(nowhere)
         rings = _rings(self._preview if self._preview is not None else site.geometry)
         size = measures(rings[0], closed=site.kind == "polygon") if site.kind != "point" else ""
         return f"{size}   ".lstrip() + self.tr(
@@ -129,7 +132,7 @@ class EditVerticesTool(Tool):
     def _handles(self, view: View) -> list[tuple[Handle, tuple[float, float]]]:
         """Vertices first, so that they win over the dots between them."""
         site = self.site
-        if site is None:
+        if site is None or why_off_earth(site.geometry):
             return []
         vertices, middles = [], []
         for part, ring in enumerate(_rings(self._preview if self._preview is not None else site.geometry)):

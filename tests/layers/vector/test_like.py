@@ -135,7 +135,7 @@ VALUE = st.recursive(
         st.text("a%_' é", max_size=5).map(quoted_text),
     ),
     lambda inner: st.one_of(
-        st.tuples(inner, st.sampled_from(["+", "-", "*", "/", "%", "^", "||", "<", "=", "like", "in (1,", "and"]), inner)
+        st.tuples(inner, st.sampled_from(["+", "-", "*", "/", "%", "^", "||", "<", "=", "like", "in (1,"]), inner)
         .map(lambda t: f"({t[0]} {t[1]} {t[2]}{')' if '(' in t[1] else ''})"),
         st.tuples(
             st.sampled_from(["lower", "trim", "length", "abs", "round", "floor", "sqrt", "year", "coalesce"]), inner

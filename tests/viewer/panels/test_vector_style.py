@@ -10,8 +10,8 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QStyle, QStyleOptionViewItem
 
 from layers.errors import GeoloupeError
-from layers.geo.bounds import Bounds
 from layers.formula.budget import Budget
+from layers.geo.bounds import Bounds
 from layers.vector.columns import attributes_of, column_of
 from layers.vector.style import VectorStyle
 from layers.vector.table import VectorInfo
