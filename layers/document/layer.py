@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import json
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from layers.document.json_fields import json_object
 from layers.document.rows import Row
+from layers.errors import InvalidValue
 
 LOWEST_M, HIGHEST_M = -1000.0, 10_000.0
 """Heights above the ellipsoid at which a picture may be placed by its RPC."""
@@ -46,8 +47,12 @@ class Layer(Row):
 
     @property
     def source(self) -> dict[str, Any]:
-        """`source_json` as a dictionary; empty where it is no JSON object."""
-        return _json_object(self.source_json)
+        """`source_json` as a dictionary; empty where it cannot be understood."""
+        return _or_empty(self.read_source)
+
+    def read_source(self) -> dict[str, Any]:
+        """The same; raises InvalidValue where it cannot be understood."""
+        return json_object(self.source_json, "Its source")
 
     @property
     def height_m(self) -> float | None:
@@ -56,8 +61,12 @@ class Layer(Row):
 
     @property
     def style(self) -> dict[str, Any]:
-        """`style_json` as a dictionary; empty for the default style."""
-        return _json_object(self.style_json)
+        """`style_json` as a dictionary; empty for the default style, also where it cannot be understood."""
+        return _or_empty(self.read_style)
+
+    def read_style(self) -> dict[str, Any]:
+        """The same; raises InvalidValue where it cannot be understood."""
+        return json_object(self.style_json, "it")
 
 
 def height_of(source: Mapping[str, Any]) -> float | None:
@@ -68,9 +77,8 @@ def height_of(source: Mapping[str, Any]) -> float | None:
     return float(value) if LOWEST_M <= value <= HIGHEST_M else None
 
 
-def _json_object(text: str) -> dict[str, Any]:
+def _or_empty(read: Callable[[], dict[str, Any]]) -> dict[str, Any]:
     try:
-        value = json.loads(text) if text else {}
-    except ValueError:
+        return read()
+    except InvalidValue:
         return {}
-    return value if isinstance(value, dict) else {}

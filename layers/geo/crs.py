@@ -31,6 +31,8 @@ PIXEL_WORLD_PX = 2**21
 EARTH_RADIUS_M = 6378137.0
 MERCATOR_HALF_M = math.pi * EARTH_RADIUS_M
 MERCATOR_MAX_LAT = 85.0511287798
+LONGEST_CRS = 50_000
+"""Characters of WKT or PROJJSON; PROJ looks through its catalogue for a text that it does not understand."""
 
 Points = tuple[NDArray[np.float64], NDArray[np.float64]]
 
@@ -41,11 +43,26 @@ pyproj.network.set_network_enabled(active=False)  # type: ignore[attr-defined]
 @lru_cache(maxsize=256)
 def parse_crs(text: str) -> pyproj.CRS:
     """The CRS that `text` names; raises BadCRS."""
+    if len(text) > LONGEST_CRS:
+        raise BadCRS("This description of a CRS is too long to be read: choose one such as EPSG:4326 or EPSG:32652.")
     try:
         return pyproj.CRS.from_user_input(text)
     except (pyproj.exceptions.CRSError, UnicodeError) as error:
         short = " ".join(str(text).split())[:60]
         raise BadCRS(f'"{short}" names no CRS we know: choose one such as EPSG:4326 or EPSG:32652.') from error
+
+
+@lru_cache(maxsize=256)
+def check_map_crs(text: str) -> None:
+    """Raises BadCRS for what cannot place anything on a map: an unknown CRS, one of heights alone, of the Earth's
+    centre, of another planet, of a plan without a place.
+    """
+    crs = parse_crs(text)
+    if crs.is_vertical or crs.is_geocentric:
+        kind = "tells heights only" if crs.is_vertical else "counts from the middle of the Earth"
+        raise BadCRS(f"{crs_name(text)} {kind}: choose one such as EPSG:4326 or EPSG:32652.")
+    if not _kind(text):
+        _transformers.get(text, WGS84)
 
 
 @lru_cache(maxsize=256)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Collection
 from dataclasses import dataclass, field, replace
 from typing import Any, Self
 
@@ -17,7 +18,7 @@ from layers.vector.label_style import LabelStyle
 from layers.vector.look import Look, known_values, plain_values
 from layers.vector.markers import MARKERS
 from layers.vector.palettes import LAYER_COLORS, with_alpha
-from layers.vector.rules import rule_columns
+from layers.vector.rules import check_rule, rule_columns
 from layers.vector.table import VectorInfo
 
 SYMBOLS = MARKERS
@@ -117,6 +118,21 @@ class VectorStyle(Look):
             return (self.own_look,)
         own = [one.look if one.shown else None for one in self.classes]
         return (*own, self.other_look if self.show_other else None)
+
+    def check_rules(self) -> None:
+        """Raises InvalidValue for a class whose rule cannot be understood."""
+        if self.mode == "rules":
+            for one in self.classes:
+                check_rule(one.rule)
+
+    def missing_in(self, columns: Collection[str]) -> str:
+        """A column that classes or labels are made of and that is none of these; empty where all are there.
+
+        Rules find their columns by themselves, in any case of letters.
+        """
+        needed = () if self.mode == "rules" else self.columns
+        wanted = (*needed, *self.labels.columns)
+        return next((name for name in wanted if name not in columns), "")
 
     def with_look(self, look: Look, index: int = -1) -> Self:
         """With this look of the class at `index`, else of features in no class, of all where there are no classes."""

@@ -130,9 +130,18 @@ class LayerStack(QObject):
     def is_open(self) -> bool:
         return all(drawing.is_open for drawing in self.drawings.values())
 
+    def not_open(self) -> list[str]:
+        """Uuids of the layers of which nobody knows yet where they are."""
+        return [uuid for uuid, drawing in self.drawings.items() if not drawing.is_open]
+
     def is_complete(self, view: View) -> bool:
         complete = all(self.drawings[layer.uuid].is_complete(view) for layer in self.shown_on(view))
         return complete and self.filters.is_settled() and self.styles.is_settled()
+
+    def incomplete(self, view: View) -> list[str]:
+        """Uuids of the layers that are not all there in this view."""
+        shown = (layer.uuid for layer in self.shown_on(view))
+        return [uuid for uuid in shown if not self.drawings[uuid].is_complete(view)]
 
     def paint(self, painter: QPainter, view: View) -> None:
         """Bottom first. Each drawing minds its layer's opacity; how it blends with what is below is set here."""

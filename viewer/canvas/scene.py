@@ -10,6 +10,7 @@ from pathlib import Path
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QColor, QPainter
 
+from layers.counted import grouped
 from layers.document.changes import Changes
 from layers.document.document import Document
 from layers.document.layer import Layer
@@ -30,9 +31,11 @@ from viewer.rendering.context import RenderContext
 from viewer.rendering.drawing import LayerDrawing
 from viewer.rendering.drawings import drawing_for
 from viewer.rendering.round_sheet import views_around
+from viewer.support.text import one_line
 from viewer.support.timing import span
 
 BACKGROUND_COLOR = "#0e1a24"
+_MOST_SAID = 20
 type Preview = Callable[[QPainter, View], None]
 
 
@@ -155,6 +158,21 @@ class MapScene(QObject):
     def problems(self) -> dict[str, str]:
         """Layer uuid to the sentence that says what is wrong with it."""
         return {uuid: problem for uuid in self.drawings if (problem := self._stack.problem_of(uuid))}
+
+    def said_problems(self) -> list[str]:
+        """The same for a reader without the list of layers, each with its layer's name; of very many the first."""
+        found = []
+        for uuid, problem in self.problems().items():
+            name = one_line(self.drawings[uuid].layer.name, 60)
+            found.append(problem if name in problem else f"“{name}”: {problem}")
+        more = f"{grouped(len(found) - _MOST_SAID)} more layers cannot be shown as they should be."
+        said = [*found[:_MOST_SAID], more] if len(found) > _MOST_SAID else found
+        return [*said, self.sites_problem] if self.sites_problem else said
+
+    def waits_for(self, view: View | None = None) -> list[str]:
+        """The names of the layers that a picture of this view waits for; None: that are not open yet."""
+        late = self._stack.not_open() if view is None else self._stack.incomplete(view)
+        return [one_line(self.drawings[uuid].layer.name, 60) for uuid in late]
 
     def set_view(self, view: View, cursor: tuple[float, float] | None = None, resting: bool = True) -> None:
         """Say what is looked at. `resting` False while a gesture runs: stand-ins will do."""

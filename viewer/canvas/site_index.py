@@ -208,7 +208,7 @@ def bounds_of_sites(sites: Iterable[Site]) -> Bounds | None:
 
 
 def _error_of(site: Site) -> float:
-    """Its position error in metres, nan where none is given; no circle is larger than the Earth, whatever a case holds."""
+    """In metres, nan where none is given; no circle is larger than the Earth, whatever a case holds."""
     error = site.position_error_m
     return min(error, HALF_ROUND_M) if error is not None and error >= 0 else np.nan
 

@@ -102,7 +102,7 @@ def _picture(document: Document, arguments: argparse.Namespace) -> None:
         product = Product(layout, document, scene, bounds)
         complete(scene, product.view)
         picture = product.image()
-        problems = [*scene.problems().values(), *filter(None, [scene.sites_problem])]
+        problems = scene.said_problems()
     save_image(picture, arguments.out)
     for sentence in problems:
         complain(sentence)

@@ -48,7 +48,7 @@ def _run(arguments: argparse.Namespace) -> int:
             picture = studio.pixel_picture(scene, *arguments.size)
         else:
             picture = studio.picture(scene, arguments.crs or WEB_MERCATOR, bounds, *arguments.size)
-        problems = [*scene.problems().values(), *filter(None, [scene.sites_problem])]
+        problems = scene.said_problems()
     save_image(picture, arguments.out)
     if opened.notice:
         complain(opened.notice)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -32,6 +33,7 @@ from viewer.support.settings import cache_folder
 
 DEADLINE_MS = 120_000
 _WHOLE_DEGREES = 350.0
+_MOST_NAMED = 5
 
 
 class Studio:
@@ -74,7 +76,7 @@ class Studio:
         """A scene whose layers have been opened, as far as they can be."""
         scene = MapScene(document, self.context, folder)
         self._scenes.append(scene)
-        wait_until(scene.is_open)
+        wait_until(scene.is_open, scene.waits_for)
         return scene
 
     def picture(self, scene: MapScene, crs: str, bounds: Bounds | None, width: int, height: int) -> QImage:
@@ -115,11 +117,14 @@ def _view_of_everything(lonlat: Bounds | None, crs: str, width: int, height: int
 def complete(scene: MapScene, view: View) -> None:
     """Wait until everything in `view` is exact; raises ExportFailed after two minutes."""
     scene.set_view(view)
-    wait_until(lambda: scene.is_complete(view))
+    wait_until(lambda: scene.is_complete(view), lambda: scene.waits_for(view))
 
 
-def wait_until(done: Callable[[], bool]) -> None:
-    """Run the event loop until `done()`; raises ExportFailed after two minutes."""
+def wait_until(done: Callable[[], bool], late: Callable[[], list[str]] = list) -> None:
+    """Run the event loop until `done()`; raises ExportFailed after two minutes, naming the layers that are `late`.
+
+    An error of the program meanwhile ends the wait at once, and is raised: what failed would never get done.
+    """
     if done():
         return
     loop, poll, deadline = QEventLoop(), QTimer(), QTimer()
@@ -128,7 +133,31 @@ def wait_until(done: Callable[[], bool]) -> None:
     deadline.timeout.connect(loop.quit)
     poll.start(2)
     deadline.start(DEADLINE_MS)
-    loop.exec()
+    with _ended_by_errors(loop):
+        loop.exec()
     poll.stop()
     if not done():
-        raise ExportFailed("The map did not get complete within two minutes: a file or a server does not answer.")
+        names = late()
+        some = ", ".join(f"“{name}”" for name in names[:_MOST_NAMED]) + (", …" if len(names) > _MOST_NAMED else "")
+        raise ExportFailed(
+            f"The map did not get complete within two minutes: {some or 'a file or a server'} did not answer."
+        )
+
+
+@contextmanager
+def _ended_by_errors(loop: QEventLoop) -> Iterator[None]:
+    """Qt hands what a slot raises to Python's hook and goes on: here the first ends the loop, and is raised after."""
+    caught: list[BaseException] = []
+    before = sys.excepthook
+
+    def hook(kind: type[BaseException], error: BaseException, where: TracebackType | None) -> None:
+        caught.append(error)
+        loop.quit()
+
+    sys.excepthook = hook
+    try:
+        yield
+    finally:
+        sys.excepthook = before
+    if caught:
+        raise caught[0]

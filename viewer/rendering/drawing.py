@@ -9,7 +9,9 @@ from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QPainter
 
 from layers.document.layer import Layer
+from layers.errors import GeoloupeError
 from layers.geo.bounds import Bounds
+from layers.geo.crs import PIXEL_SPACE, check_map_crs
 from layers.grid.tile_grid import View
 from layers.raster.acquisition import Acquisition
 from layers.raster.band_names import KEY as BAND_NAMES
@@ -17,6 +19,7 @@ from viewer.commands.layer_filter import FILTER
 from viewer.rendering.context import RenderContext
 from viewer.rendering.layer_date import acquisition_of
 from viewer.rendering.layer_labelling import LayerLabelling
+from viewer.support.text import one_line
 
 
 class LayerDrawing(QObject):
@@ -37,6 +40,7 @@ class LayerDrawing(QObject):
         self._problems: dict[str, str] = {}
         self._is_closed = False
         self._announcing = False
+        self._set_problem(place_problem(layer), "crs")
 
     @property
     def layer_uuid(self) -> str:
@@ -59,6 +63,7 @@ class LayerDrawing(QObject):
     def set_layer(self, layer: Layer) -> None:
         """Take over a new row of the same layer: its style, opacity, credit, CRS."""
         self.layer = layer
+        self._set_problem(place_problem(layer), "crs")
         self._announce()
 
     def set_view(self, view: View, cursor: tuple[float, float] | None = None, resting: bool = True) -> None:
@@ -90,6 +95,11 @@ class LayerDrawing(QObject):
         """True when it is known where the layer is, or that it cannot be drawn."""
         return bool(self.problem) or self.bounds_lonlat() is not None or self.pixel_bounds() is not None
 
+    @property
+    def is_nowhere(self) -> bool:
+        """True where its row gives a CRS that places nothing: nothing need be read."""
+        return "crs" in self._problems
+
     def close(self) -> None:
         """Stop wishing; nothing is emitted afterwards. The object is freed here, not on whichever thread is last."""
         if not self._is_closed:
@@ -118,6 +128,17 @@ class LayerDrawing(QObject):
         if shown != self.problem and not self._is_closed:
             self.problem = shown
             self.problem_changed.emit(self.layer_uuid, shown)
+
+
+def place_problem(layer: Layer) -> str:
+    """Why the CRS that a layer's row gives cannot place it; empty where it can, or where the row gives none."""
+    if not layer.crs or layer.crs == PIXEL_SPACE:
+        return ""
+    try:
+        check_map_crs(layer.crs)
+    except GeoloupeError as error:
+        return f"“{one_line(layer.name, 60)}” cannot be placed: {error.sentence}"
+    return ""
 
 
 def _data_of(layer: Layer) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from typing import Any
 
 import sample_data
 from layers.document.layer import Layer
+from layers.document.vocabulary import LAYER_KINDS
 from layers.errors import GeoloupeError
 from layers.geo.crs import WEB_MERCATOR
 from layers.raster.combined import members_of
@@ -19,25 +20,34 @@ from viewer.rendering.drawing import FailedDrawing, LayerDrawing
 from viewer.rendering.raster_drawing import RasterDrawing
 from viewer.rendering.tiles_drawing import TilesDrawing
 from viewer.rendering.vector_drawing import VectorDrawing
+from viewer.support.text import one_line
 
 
 def drawing_for(
     layer: Layer, base_folder: Path | None, context: RenderContext, canvas_crs: str = WEB_MERCATOR
 ) -> LayerDrawing:
     """Never raises: what cannot be drawn gets a drawing that says why. Relative paths are to `base_folder`."""
+    if layer.kind not in LAYER_KINDS:
+        kind = one_line(layer.kind, 40)
+        return FailedDrawing(
+            layer, context, f"“{one_line(layer.name, 60)}” is of a kind that is not known here ({kind or 'none'})."
+        )
     try:
+        source = layer.read_source()
         if layer.kind == "tiles":
-            return TilesDrawing(layer, TileService.from_json(layer.source), context)
+            return TilesDrawing(layer, TileService.from_json(source), context)
         combined = _combined(layer, base_folder, context, canvas_crs)
         if combined is not None:
             return combined
-        path = source_path(layer.source, base_folder)
+        path = source_path(source, base_folder)
     except GeoloupeError as error:
         return FailedDrawing(layer, context, error.sentence)
     except FileNotFoundError as error:
         return FailedDrawing(layer, context, str(error))
     if path is None:
-        return FailedDrawing(layer, context, f"{layer.name} does not say where its data are: add it again.")
+        return FailedDrawing(
+            layer, context, f"{one_line(layer.name, 60)} does not say where its data are: add it again."
+        )
     if layer.kind == "vector":
         return VectorDrawing(layer, path, context)
     return RasterDrawing(layer, path, context, canvas_crs)

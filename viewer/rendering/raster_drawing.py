@@ -102,9 +102,14 @@ class RasterDrawing(LayerDrawing):
     def is_complete(self, view: View) -> bool:
         if self.info is None:
             return bool(self.problem)
-        if self._is_unplaced():
+        if self._is_unplaced() or self.is_nowhere:
             return True
         return self.is_stale or (self.tiles.is_complete(view) and self._look.is_final(view, self._reading))
+
+    @property
+    @override
+    def is_open(self) -> bool:
+        return bool(self.problem) or self.info is not None
 
     @override
     def bounds_lonlat(self) -> Bounds | None:
@@ -124,7 +129,7 @@ class RasterDrawing(LayerDrawing):
         self.context.pool.forgive(str(self.path))
         self._generation += 1
         self._forget_all()
-        for about in list(self._problems):
+        for about in self._problems.keys() - {"crs"}:
             self._set_problem("", about)
         self.source = self._make_source()
         self.source.name_bands(given_names(self.layer.source))
@@ -166,7 +171,7 @@ class RasterDrawing(LayerDrawing):
     def _wish(self) -> None:
         """Ask for what the view lacks, where the layer is shown and has a place."""
         view = self.tiles.view
-        if not self.layer.visible:
+        if not self.layer.visible or self.is_nowhere:
             self.tiles.wish_nothing()
         elif view is not None and (view.grid.crs == self.tiles.placed_crs or self._place(view.grid.crs)):
             self.tiles.wish()
