@@ -9,6 +9,7 @@ from typing import Any
 
 from layers.document.json_fields import json_object
 from layers.document.rows import Row
+from layers.document.vocabulary import DATE_KINDS
 from layers.errors import InvalidValue
 
 LOWEST_M, HIGHEST_M = -1000.0, 10_000.0
@@ -44,6 +45,16 @@ class Layer(Row):
     credit: str = ""
     acquired_at: str = ""
     date_kind: str = "unknown"
+
+    @property
+    def drawn_opacity(self) -> float:
+        """0 to 1, whatever the row says."""
+        return min(max(self.opacity, 0.0), 1.0) if self.opacity == self.opacity else 1.0  # nan differs from itself
+
+    @property
+    def known_date_kind(self) -> str:
+        """One of DATE_KINDS: a word that is none says nothing."""
+        return self.date_kind if self.date_kind in DATE_KINDS else "unknown"
 
     @property
     def source(self) -> dict[str, Any]:

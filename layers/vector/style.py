@@ -153,7 +153,7 @@ class VectorStyle(Look):
         """How large signs and lines are on a map of 1 : `scale`, in steps, so that pictures can be kept."""
         if not 0 < self.full_size_at < scale:
             return 1.0
-        steps = round(2.0 * math.log2(scale / self.full_size_at))
+        steps = round(2.0 * math.log2(min(scale / self.full_size_at, 1024.0)))
         return max(1 / 3, 2.0 ** (-steps / 4))
 
     def to_json(self) -> dict[str, Any]:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import AbstractContextManager
+from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
@@ -14,9 +16,12 @@ from layers.geo.crs import PIXEL_SPACE
 from layers.grid.tile_grid import View
 from viewer.rendering.attribute_store import AttributeSource, AttributeStore
 from viewer.rendering.context import RenderContext
-from viewer.rendering.drawing import LayerDrawing
+from viewer.rendering.drawing import FailedDrawing, LayerDrawing
 from viewer.rendering.layer_filters import Filtered, LayerFilters
 from viewer.rendering.layer_styles import LayerStyles, Styled
+from viewer.support.going_on import going_on
+from viewer.support.painting import part_of_picture
+from viewer.support.text import one_line
 
 type DrawingFactory = Callable[[Layer, Path | None, RenderContext], LayerDrawing]
 
@@ -62,7 +67,8 @@ class LayerStack(QObject):
                 if layer is not None:
                     self._context.tiles.drop_layer(uuid)  # its data are other data now
             elif layer != drawing.layer:
-                drawing.set_layer(layer)
+                with self._costing_itself(uuid):
+                    drawing.set_layer(layer)
         self._layers = layers
         new = [layer for layer in layers if layer.uuid not in self.drawings]
         if len(new) > 1:
@@ -96,7 +102,8 @@ class LayerStack(QObject):
 
     def set_view(self, view: View, cursor: tuple[float, float] | None, resting: bool) -> None:
         for layer in self.shown_on(view):
-            self.drawings[layer.uuid].set_view(view, cursor, resting)
+            with self._costing_itself(layer.uuid):
+                self.drawings[layer.uuid].set_view(view, cursor, resting)
 
     def visible(self) -> list[str]:
         """Uuids of the layers that are shown, bottom first."""
@@ -135,21 +142,23 @@ class LayerStack(QObject):
         return [uuid for uuid, drawing in self.drawings.items() if not drawing.is_open]
 
     def is_complete(self, view: View) -> bool:
-        complete = all(self.drawings[layer.uuid].is_complete(view) for layer in self.shown_on(view))
-        return complete and self.filters.is_settled() and self.styles.is_settled()
+        return not self.incomplete(view) and self.filters.is_settled() and self.styles.is_settled()
 
     def incomplete(self, view: View) -> list[str]:
         """Uuids of the layers that are not all there in this view."""
-        shown = (layer.uuid for layer in self.shown_on(view))
-        return [uuid for uuid in shown if not self.drawings[uuid].is_complete(view)]
+        found = []
+        for layer in self.shown_on(view):
+            with self._costing_itself(layer.uuid):
+                if not self.drawings[layer.uuid].is_complete(view):
+                    found.append(layer.uuid)
+        return found
 
     def paint(self, painter: QPainter, view: View) -> None:
         """Bottom first. Each drawing minds its layer's opacity; how it blends with what is below is set here."""
         for layer in self.shown_on(view):
-            painter.save()
-            painter.setCompositionMode(_MODES.get(layer.blend, _MODES["normal"]))
-            self.drawings[layer.uuid].paint(painter, view)
-            painter.restore()
+            with self._costing_itself(layer.uuid), part_of_picture(painter):
+                painter.setCompositionMode(_MODES.get(layer.blend, _MODES["normal"]))
+                self.drawings[layer.uuid].paint(painter, view)
 
     def close(self) -> None:
         self.filters.follow([], {})
@@ -158,8 +167,28 @@ class LayerStack(QObject):
             self._drop(uuid)
         self._layers = []
 
+    def _costing_itself(self, uuid: str) -> AbstractContextManager[None]:
+        """A drawing that fails is told of once, and no longer asked until its row is another."""
+        return going_on(partial(self._give_up, uuid))
+
+    def _give_up(self, uuid: str, error: Exception) -> None:
+        layer = self.drawings[uuid].layer
+        self._drop(uuid)
+        self._take(self._failed(layer, error))
+
+    def _failed(self, layer: Layer, error: Exception) -> FailedDrawing:
+        why = one_line(repr(error), 120)
+        sentence = f"“{one_line(layer.name, 60)}” cannot be drawn: something went wrong inside Geoloupe ({why})."
+        return FailedDrawing(layer, self._context, sentence)
+
     def _add(self, layer: Layer) -> None:
-        drawing = self._make_drawing(layer, self.base_folder, self._context)
+        made: list[LayerDrawing] = []
+        with going_on(lambda error: made.append(self._failed(layer, error))):
+            made.append(self._make_drawing(layer, self.base_folder, self._context))
+        self._take(made[0])
+
+    def _take(self, drawing: LayerDrawing) -> None:
+        layer = drawing.layer
         drawing.setParent(self)
         drawing.updated.connect(self.updated)
         drawing.problem_changed.connect(self.problem_changed)

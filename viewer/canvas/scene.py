@@ -31,6 +31,8 @@ from viewer.rendering.context import RenderContext
 from viewer.rendering.drawing import LayerDrawing
 from viewer.rendering.drawings import drawing_for
 from viewer.rendering.round_sheet import views_around
+from viewer.support.going_on import going_on
+from viewer.support.painting import part_of_picture
 from viewer.support.text import one_line
 from viewer.support.timing import span
 
@@ -304,17 +306,19 @@ class MapScene(QObject):
         with span("paint layers"):
             self._stack.paint(painter, view)
         if sites_visible(self._document):
-            with span("paint sites"):
+            with span("paint sites"), going_on(), part_of_picture(painter):
                 for frame in self.site_frames(view):
                     self._sites.paint(painter, frame, selection)
-        with span("paint labels"):
+        all_there = True
+        with span("paint labels"), going_on(), part_of_picture(painter):
             all_there = self._paint_labels(painter, view, selection, settled, in_haste)
         if in_haste:
             self._lacks_letters = not all_there
         if not all_there:
             self.context.mailbox.post(self.updated.emit)
         if preview is not None:
-            preview(painter, view)
+            with going_on(), part_of_picture(painter):
+                preview(painter, view)
         painter.restore()
 
     def _paint_labels(

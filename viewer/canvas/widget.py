@@ -33,7 +33,8 @@ from viewer.canvas.scene import MapScene
 from viewer.canvas.selection import Selection
 from viewer.canvas.view_history import ViewHistory
 from viewer.canvas.viewport import FIT_MARGIN, Viewport
-from viewer.support.painting import painting
+from viewer.support.going_on import going_on
+from viewer.support.painting import painting, part_of_picture
 
 REST_MS = 100
 """A wheel gesture has ended when nothing came for so long."""
@@ -253,7 +254,8 @@ class MapCanvas(QWidget):
 
     def _paint_above(self, painter: QPainter, view: View) -> None:
         if self._tool is not None:
-            self._tool.paint(painter, view)
+            with going_on(), part_of_picture(painter):
+                self._tool.paint(painter, view)
         self._gestures.paint(painter, view)
         if self.show_overlays:
             paint_corners(painter, view, self._picture.credits, self.scene.unplaced(view))

@@ -10,6 +10,7 @@ from PySide6.QtGui import QColor, QIcon, QPalette
 
 from layers.counted import grouped
 from layers.document.layer import Layer
+from layers.document.vocabulary import LAYER_KINDS
 from layers.raster.overviews import Lack
 from layers.vector.style import VectorStyle
 from viewer.commands.layer_filter import filter_of
@@ -192,7 +193,8 @@ class LayerRows(QAbstractListModel):
             case _ROLE.CheckStateRole:
                 return Qt.CheckState.Checked if layer.visible else Qt.CheckState.Unchecked
             case _ROLE.DecorationRole:
-                return self._icon("warning") if problem else layer_icon(layer, self._context) or self._icon(layer.kind)
+                known = layer.kind if layer.kind in LAYER_KINDS and not problem else "warning"
+                return (None if problem else layer_icon(layer, self._context)) or self._icon(known)
             case _ if role == CLASSES_ROLE:
                 return class_lines(layer, self._context, self.tr("others"), self.tr("and {0} more"))
             case _ROLE.ToolTipRole:

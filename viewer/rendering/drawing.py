@@ -170,6 +170,11 @@ class FailedDrawing(LayerDrawing):
         super().__init__(layer, context, parent)
         self._set_problem(sentence)
 
+    def fits(self, layer: Layer) -> bool:
+        """Another style, or another CRS, may be one that can be drawn."""
+        rest = ("style_json", "crs", "source_json")
+        return super().fits(layer) and all(getattr(layer, name) == getattr(self.layer, name) for name in rest)
+
     def set_view(self, view: View, cursor: tuple[float, float] | None = None, resting: bool = True) -> None:
         pass
 

@@ -12,13 +12,13 @@ from layers.raster.info import RasterInfo
 def acquisition_of(layer: Layer, info: RasterInfo | None, found: Acquisition | None) -> Acquisition:
     """The layer's own date and credit, else what was `found` beside the file, else what the file's probe said."""
     start, _, end = layer.acquired_at.partition("/")
-    kind = "interval" if end and layer.date_kind == "unknown" else layer.date_kind
+    kind = "interval" if end and layer.known_date_kind == "unknown" else layer.known_date_kind
     known = Acquisition(at=start.strip(), until=end.strip(), date_kind=kind, credit=layer.credit)
     known = known.or_else(found) if found is not None else known
     if info is not None:
         known = known.or_else(Acquisition(at=info.acquired_at, date_kind=info.date_kind, credit=info.credit))
-    if layer.date_kind != "unknown":
-        known = replace(known, date_kind=layer.date_kind)
+    if layer.known_date_kind != "unknown":
+        known = replace(known, date_kind=layer.known_date_kind)
     elif not known.at and found is not None and found.date_kind != "unknown":
         known = replace(known, date_kind=found.date_kind)  # a composite is one though nobody says of when
     return known

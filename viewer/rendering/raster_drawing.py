@@ -96,7 +96,7 @@ class RasterDrawing(LayerDrawing):
 
     @override
     def paint(self, painter: QPainter, view: View) -> None:
-        self.tiles.paint(painter, view, self.layer.opacity)
+        self.tiles.paint(painter, view, self.layer.drawn_opacity)
 
     @override
     def is_complete(self, view: View) -> bool:

@@ -107,9 +107,11 @@ class VectorDrawing(LayerDrawing):
     def paint(self, painter: QPainter, view: View) -> None:
         scale = self.symbology.scale_at(view)
         if view.grid.crs == self.source.crs and scale and not self.is_nowhere:
-            self._sheet.paint(painter, view, scale, self.layer.opacity)
+            self._sheet.paint(painter, view, scale, self.layer.drawn_opacity)
             for seen in views_around(view):
-                self.clusters.paint(painter, seen, self.style.looks[-1] or self.style.own_look, self.layer.opacity)
+                self.clusters.paint(
+                    painter, seen, self.style.looks[-1] or self.style.own_look, self.layer.drawn_opacity
+                )
             self._selected.paint(painter, view, scale)
 
     @override
