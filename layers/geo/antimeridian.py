@@ -36,7 +36,8 @@ def split_geometry(geometry: BaseGeometry, *, clockwise: bool = False) -> BaseGe
         split = [split_geometry(part, clockwise=clockwise) for part in parts]
         unchanged = all(new is old for new, old in zip(split, parts, strict=True))
         return geometry if unchanged else shapely.GeometryCollection(split)
-    cut = [_needs_cut(part, clockwise) for part in parts]
+    wide = _may_be_over(parts)
+    cut = [bool(may_be) and _needs_cut(part, clockwise) for part, may_be in zip(parts, wide, strict=True)]
     if not any(cut):
         return geometry
     pieces = [piece for part, is_cut in zip(parts, cut, strict=True) for piece in (_cut(part) if is_cut else [part])]
@@ -50,10 +51,16 @@ def at_home(geometry: BaseGeometry) -> BaseGeometry:
     What lies inside, if only in part, comes back as the same object.
     """
     parts = shapely.get_parts(geometry)
-    moved = [_home(part) for part in parts]
+    moved = [_home(part) if may_be else part for part, may_be in zip(parts, _may_be_over(parts), strict=True)]
     if geometry.is_empty or all(new is old for new, old in zip(moved, parts, strict=True)):
         return geometry
     return type(geometry)(moved) if geometry.geom_type.startswith("Multi") else moved[0]
+
+
+def _may_be_over(parts: NDArray[np.object_]) -> NDArray[np.bool_]:
+    """(n,) False for parts, of many by far the most, that lie within -180..180 and are no wider than half of it."""
+    left, _, right, _ = shapely.bounds(parts).reshape(-1, 4).T
+    return ~((left >= -180.0) & (right <= 180.0) & (right - left <= 180.0))
 
 
 def _home(part: BaseGeometry) -> BaseGeometry:
@@ -73,7 +80,7 @@ def in_one_piece(geometry: BaseGeometry) -> BaseGeometry:
     comes back as the same object.
     """
     parts = shapely.get_parts(geometry)
-    joined = [_joined(part) for part in parts]
+    joined = [_joined(part) if may_be else part for part, may_be in zip(parts, _may_be_over(parts), strict=True)]
     if geometry.is_empty or all(new is old for new, old in zip(joined, parts, strict=True)):
         return geometry
     return type(geometry)(joined) if geometry.geom_type.startswith("Multi") else joined[0]

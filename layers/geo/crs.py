@@ -44,7 +44,8 @@ pyproj.network.set_network_enabled(active=False)  # type: ignore[attr-defined]
 def parse_crs(text: str) -> pyproj.CRS:
     """The CRS that `text` names; raises BadCRS."""
     if len(text) > LONGEST_CRS:
-        raise BadCRS("This description of a CRS is too long to be read: choose one such as EPSG:4326 or EPSG:32652.")
+        short = " ".join(text[:200].split())[:60]
+        raise BadCRS(f'"{short}" names no CRS we know, and is too long for one: choose one such as EPSG:4326.')
     try:
         return pyproj.CRS.from_user_input(text)
     except (pyproj.exceptions.CRSError, UnicodeError) as error:
