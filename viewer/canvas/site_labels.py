@@ -18,6 +18,8 @@ from viewer.canvas.site_shapes import runs_in_view, to_pixels
 
 MOST_WISHES = 240
 """More labels than this never fit a picture; the rest is not measured."""
+LONGEST_LABEL = 300
+"""Characters: more is no name, and no map has room for it."""
 _LINE_GAP_PX = 3.0
 _FACES = {
     Rank.SELECTED: Face(13.0, SELECTED_COLOR, bold=True),
@@ -77,7 +79,7 @@ class SiteLabels:
 def label_text(site: Site, language: str = "") -> str:
     """The site's name in `language` where it has one, else its label, in one line."""
     names = dict(site.aliases)
-    return " ".join((names.get(language) or site.label).split())
+    return " ".join((names.get(language) or site.label)[: 4 * LONGEST_LABEL].split())[:LONGEST_LABEL]
 
 
 def _label_order(frame: SiteFrame, selection: frozenset[str]) -> list[int]:

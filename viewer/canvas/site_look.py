@@ -18,6 +18,7 @@ OTHER_COLOR = "#5c6b7a"
 SELECTED_COLOR = "#ffe14d"
 HALO_COLOR = "#0b141c"
 PAPER_COLOR = "#fbfdfe"
+_LONGEST_COLOR = 40
 THINNEST_PX, WIDEST_PX = 0.1, 50.0
 """What a case says beyond is drawn as this."""
 
@@ -108,10 +109,14 @@ def outline_of(site: Site) -> QColor:
     return QColor(_valid(site.stroke_color) or _bright(role_color(site.role)))
 
 
-@lru_cache(maxsize=1024)
 def _valid(color: str) -> str:
     """The text where it is a colour, else nothing: case files may hold any."""
-    return color if color and QColor.isValidColorName(color) else ""
+    return color if color and len(color) <= _LONGEST_COLOR and _is_color(color) else ""
+
+
+@lru_cache(maxsize=1024)
+def _is_color(text: str) -> bool:
+    return QColor.isValidColorName(text)
 
 
 def _bright(color: str) -> str:

@@ -13,6 +13,7 @@ from viewer.panels.context import PanelContext
 from viewer.panels.row_list import RowList
 from viewer.panels.row_table import Column, RowTable
 from viewer.panels.words import capital, likelihood_text
+from viewer.support.text import searched
 
 
 class ClaimListPanel(QWidget):
@@ -135,4 +136,4 @@ def _confidence_key(claim: Claim) -> int:
 
 
 def _haystack(claim: Claim) -> str:
-    return " ".join((claim.statement, claim.source_wording, claim.made_by, claim.place_note, claim.confidence_reason))
+    return searched(claim.statement, claim.source_wording, claim.made_by, claim.place_note, claim.confidence_reason)

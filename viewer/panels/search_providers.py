@@ -166,7 +166,8 @@ class SiteProvider:
         for site in list(self._sites().values()):  # one step of the interpreter: edits come from another thread
             known = self._keyed.get(site.uuid)
             if known is None or known.site is not site:
-                keys = tuple(name_key(name) for name in (site.label, *(name for _, name in site.aliases)))
+                names = (site.label, *(name for _, name in site.aliases))
+                keys = tuple(name_key(name[:LONGEST_NAME]) for name in names)
                 known = _KeyedSite(site, keys, frozenset(tight(key) for key in keys))
             kept[site.uuid] = known
         self._keyed = kept

@@ -25,7 +25,7 @@ from viewer.panels.form_page import FormPage, heading, muted, side_by_side
 from viewer.panels.picker import Picker
 from viewer.panels.site_bulk_form import SiteBulkForm
 from viewer.panels.words import choices, class_choices
-from viewer.support.text import plain, plain_label
+from viewer.support.text import one_line, plain, plain_label
 
 LANGUAGES = ("zh", "ru", "en")
 
@@ -153,11 +153,11 @@ class SiteFormPanel(QWidget):
         self.where_note.setVisible(bool(note))
 
     def _stamps(self, site: Site) -> str:
-        lines = [self.tr("Created %1").replace("%1", f"{site.created_at} {site.created_by}".strip())]
+        lines = [self.tr("Created %1").replace("%1", _stamp(site.created_at, site.created_by))]
         if site.rev > 1:
-            lines.append(self.tr("Changed %1").replace("%1", f"{site.modified_at} {site.modified_by}".strip()))
+            lines.append(self.tr("Changed %1").replace("%1", _stamp(site.modified_at, site.modified_by)))
         if site.reviewed_by:
-            lines.append(self.tr("Reviewed %1").replace("%1", f"{site.reviewed_at} {site.reviewed_by}".strip()))
+            lines.append(self.tr("Reviewed %1").replace("%1", _stamp(site.reviewed_at, site.reviewed_by)))
         return "\n".join(lines) if site.created_at else ""
 
     # -- gestures -----------------------------------------------------------------------------------------------
@@ -208,3 +208,7 @@ def with_alias(aliases: Iterable[tuple[str, str]], language: str, name: str) -> 
     named = [*others, (language, name)] if name else others
     order = {code: place for place, code in enumerate(LANGUAGES)}
     return tuple(sorted(named, key=lambda alias: order.get(alias[0], len(order))))
+
+
+def _stamp(when: str, who: str) -> str:
+    return f"{one_line(when, 40)} {one_line(who, 80)}".strip()

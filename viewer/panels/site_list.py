@@ -13,6 +13,7 @@ from viewer.panels.context import PanelContext
 from viewer.panels.row_list import RowList
 from viewer.panels.row_table import Column, RowTable
 from viewer.panels.words import capital, class_title, error_text
+from viewer.support.text import searched
 
 
 class SiteListPanel(QWidget):
@@ -82,4 +83,4 @@ def _error_key(site: Site) -> float:
 
 
 def _haystack(site: Site) -> str:
-    return " ".join((*(name for _, name in site.aliases), site.notes, site.role, site.status))
+    return searched(*(name for _, name in site.aliases), site.notes, site.role, site.status)

@@ -30,15 +30,17 @@ def tiles_acquisition(layer: Layer) -> Acquisition:
 
 
 UNDATED = "date unknown"
+_LONGEST_DATE = 40
+"""Characters: what is longer is no date, whatever a case calls it."""
 
 
 def badge(known: Acquisition) -> str:
     """The date in the fewest words: days only, with the kind where it is no instant."""
     if not known.at:
         return "composite" if known.date_kind == "composite" else UNDATED
-    days = known.at.partition("T")[0]
+    days = known.at[:_LONGEST_DATE].partition("T")[0]
     if known.until and known.until != known.at:
-        days += f" – {known.until.partition('T')[0]}"
+        days += f" – {known.until[:_LONGEST_DATE].partition('T')[0]}"
     return days if known.date_kind in ("instant", "interval") else f"{days}, {_KINDS[known.date_kind]}"
 
 
