@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 from PySide6.QtCore import QObject, QSize, QTimer, Signal
 from PySide6.QtGui import QImage, QPainter
 
@@ -15,6 +17,8 @@ LOADING_PAINT_MS = 90
 """While tiles of another view arrive the map is painted no oftener: painting stand-ins would take the cores from those
 who read and paint the tiles.
 """
+PAINT_SHARE = 4
+"""While tiles arrive, painting takes no more than one part in so many and one of the time."""
 LIVE_PAINT_MS = 12
 """While only colours change, as a handle moves, nothing else needs the cores."""
 
@@ -38,6 +42,7 @@ class MapPicture(QObject):
         self._whole: View | None = None
         """The view that was complete last."""
         self._is_stale, self._is_settled = True, False
+        self._paint_ms = 0.0
         self._soon = QTimer(self, singleShot=True, interval=LOADING_PAINT_MS)
         self._soon.timeout.connect(self.paint_anew)
         scene.updated.connect(self._follow_scene)
@@ -67,10 +72,12 @@ class MapPicture(QObject):
         """Paint the map itself; the painter's coordinates are the view's pixels."""
         self._is_stale = False
         self._is_settled = settled
+        began = time.perf_counter()
         self.credits = self._scene.attributions(view)
         painter.save()
         self._scene.paint_map(painter, view, selection=self._selection.uuids, settled=settled, in_haste=True)
         painter.restore()
+        self._paint_ms = (time.perf_counter() - began) * 1000
 
     def _follow_scene(self) -> None:
         """The last tile shows at once, those before it a few at a time."""
@@ -80,7 +87,8 @@ class MapPicture(QObject):
             self.paint_anew()
         elif not self._soon.isActive():
             is_loading = view != self._whole or not self._scene.context.scheduler.is_idle()
-            self._soon.start(LOADING_PAINT_MS if is_loading else LIVE_PAINT_MS)
+            loading_ms = max(LOADING_PAINT_MS, round(PAINT_SHARE * self._paint_ms))
+            self._soon.start(loading_ms if is_loading else LIVE_PAINT_MS)
 
     def _is_outdated(self, settled: bool) -> bool:
         """What was painted last is not what would be painted now."""

@@ -79,16 +79,36 @@ class ByteCache[K: Hashable, V]:
         self._entries[key] = (value, nbytes)
         self.nbytes += nbytes
         while self.nbytes > self.limit_bytes and len(self._entries) > 1:
-            _, (_, dropped) = self._entries.popitem(last=False)
-            self.nbytes -= dropped
+            self.discard(next(iter(self._entries)))
 
     def discard(self, key: K) -> None:
         entry = self._entries.pop(key, None)
         if entry is not None:
             self.nbytes -= entry[1]
 
-    def discard_where(self, condition: Callable[[K], bool]) -> None:
-        for key in [key for key in self._entries if condition(key)]:
+
+class TilesByLayer[V](ByteCache[TileName, V]):
+    """Forgets the tiles of one of thousands of layers without looking through those of the others."""
+
+    def __init__(self, limit_bytes: int) -> None:
+        super().__init__(limit_bytes)
+        self._of_layer: dict[str, dict[TileName, None]] = {}
+
+    def put(self, key: TileName, value: V, nbytes: int) -> None:
+        super().put(key, value, nbytes)
+        self._of_layer.setdefault(key.layer_uuid, {})[key] = None
+
+    def discard(self, key: TileName) -> None:
+        super().discard(key)
+        held = self._of_layer.get(key.layer_uuid)
+        if held is not None:
+            held.pop(key, None)
+            if not held:
+                del self._of_layer[key.layer_uuid]
+
+    def discard_layer(self, layer_uuid: str, condition: Callable[[TileName], bool] = lambda _: True) -> None:
+        """Forget those of its tiles that meet a condition."""
+        for key in [key for key in self._of_layer.get(layer_uuid, ()) if condition(key)]:
             self.discard(key)
 
 
@@ -96,8 +116,8 @@ class ByteCache[K: Hashable, V]:
 class TileCache:
     """The tiles of all layers of one window. A null picture stands for a tile with nothing in it."""
 
-    raw: ByteCache[TileName, RawTile] = field(default_factory=lambda: ByteCache(LEAST_BYTES))
-    styled: ByteCache[TileName, QImage] = field(default_factory=lambda: ByteCache(LEAST_BYTES))
+    raw: TilesByLayer[RawTile] = field(default_factory=lambda: TilesByLayer(LEAST_BYTES))
+    styled: TilesByLayer[QImage] = field(default_factory=lambda: TilesByLayer(LEAST_BYTES))
     holds_ahead: bool = False
     _shown_pixels: float = 0.0
 
@@ -119,9 +139,9 @@ class TileCache:
 
     def drop_layer(self, layer_uuid: str) -> None:
         """Forget a layer, with what was seen of it over the edge of the map."""
-        names = (layer_uuid, layer_uuid + BEYOND)
-        self.raw.discard_where(lambda name: name.layer_uuid in names)
-        self.styled.discard_where(lambda name: name.layer_uuid in names)
+        for name in (layer_uuid, layer_uuid + BEYOND):
+            self.raw.discard_layer(name)
+            self.styled.discard_layer(name)
 
 
 def _within(nbytes: float) -> int:
