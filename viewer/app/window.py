@@ -179,7 +179,7 @@ class MainWindow(QMainWindow):
         self.selection.changed.connect(self.action_link.offer)
         self.scene.problem_changed.connect(self.docks.layer_tree.set_problem)
         self.scene.sites_problem_changed.connect(self._say_of_sites)
-        self.scene.updated.connect(self.docks.look_again)
+        self.scene.updated.connect(self.docks.looks.ask)
         self.panel_context.layer_previewed.connect(self.scene.preview_layer)
         self.panel_context.layer_shown.connect(self.action_link.offer)
         self.scene.updated.connect(self.rasters.look_again)
@@ -215,6 +215,7 @@ class MainWindow(QMainWindow):
             and self.opener.is_idle
             and self.exports.is_idle
             and self.context.is_idle()
+            and not (self.docks.looks.is_due or self.upkeep.is_due)
             and (not has_map or self.canvas.is_idle())
         )
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from functools import partial
 from pathlib import Path
@@ -49,7 +49,7 @@ class LayerStack(QObject):
         super().__init__(parent)
         self.drawings: dict[str, LayerDrawing] = {}
         self.base_folder: Path | None = None
-        self._layers: list[Layer] = []
+        self._show([])
         self._context, self._make_drawing = context, make_drawing
         self.attributes = AttributeStore(context.pool, context.jobs, self)
         self.filters = LayerFilters(self.attributes, context.jobs, self)
@@ -69,7 +69,7 @@ class LayerStack(QObject):
             elif layer != drawing.layer:
                 with self._costing_itself(uuid):
                     drawing.set_layer(layer)
-        self._layers = layers
+        self._show(layers)
         new = [layer for layer in layers if layer.uuid not in self.drawings]
         if len(new) > 1:
             self._context.pool.keep_all(TOGETHER_S)
@@ -107,12 +107,11 @@ class LayerStack(QObject):
 
     def visible(self) -> list[str]:
         """Uuids of the layers that are shown, bottom first."""
-        return [layer.uuid for layer in self._layers if layer.visible]
+        return [layer.uuid for layer in self._visible]
 
     def shown_on(self, view: View) -> list[Layer]:
         """The layers that a view can show, bottom first: in pixel space only those that have no other place."""
-        in_pixels = view.grid.crs == PIXEL_SPACE
-        return [layer for layer in self._layers if layer.visible and (not in_pixels or layer.crs == PIXEL_SPACE)]
+        return self._in_pixels if view.grid.crs == PIXEL_SPACE else self._visible
 
     def visible_in_pixels(self, bounds: Bounds) -> list[str]:
         """Uuids of the visible layers that have data there in pixel space, bottom first."""
@@ -135,23 +134,37 @@ class LayerStack(QObject):
         return drawing.bounds_lonlat() if drawing is not None else None
 
     def is_open(self) -> bool:
-        return all(drawing.is_open for drawing in self.drawings.values())
+        return self._unopened.find(self._layers, self._is_unopened) is None
 
     def not_open(self) -> list[str]:
         """Uuids of the layers of which nobody knows yet where they are."""
         return [uuid for uuid, drawing in self.drawings.items() if not drawing.is_open]
 
     def is_complete(self, view: View) -> bool:
-        return not self.incomplete(view) and self.filters.is_settled() and self.styles.is_settled()
+        late = self._late.find(self.shown_on(view), partial(self._is_incomplete, view))
+        return late is None and self.filters.is_settled() and self.styles.is_settled()
 
     def incomplete(self, view: View) -> list[str]:
         """Uuids of the layers that are not all there in this view."""
-        found = []
-        for layer in self.shown_on(view):
+        return [layer.uuid for layer in self.shown_on(view) if self._is_incomplete(view, layer)]
+
+    def _is_incomplete(self, view: View, layer: Layer) -> bool:
+        drawing = self.drawings.get(layer.uuid)
+        is_complete = drawing is not None
+        if drawing is not None:
             with self._costing_itself(layer.uuid):
-                if not self.drawings[layer.uuid].is_complete(view):
-                    found.append(layer.uuid)
-        return found
+                is_complete = drawing.is_complete(view)
+        return not is_complete
+
+    def _is_unopened(self, layer: Layer) -> bool:
+        drawing = self.drawings.get(layer.uuid)
+        return drawing is None or not drawing.is_open
+
+    def _show(self, layers: list[Layer]) -> None:
+        self._layers = layers
+        self._visible = [layer for layer in layers if layer.visible]
+        self._in_pixels = [layer for layer in self._visible if layer.crs == PIXEL_SPACE]
+        self._late, self._unopened = _LateOne(), _LateOne()
 
     def paint(self, painter: QPainter, view: View) -> None:
         """Bottom first. Each drawing minds its layer's opacity; how it blends with what is below is set here."""
@@ -165,7 +178,7 @@ class LayerStack(QObject):
         self.styles.follow({})
         for uuid in list(self.drawings):
             self._drop(uuid)
-        self._layers = []
+        self._show([])
 
     def _costing_itself(self, uuid: str) -> AbstractContextManager[None]:
         """A drawing that fails is told of once, and no longer asked until its row is another."""
@@ -208,6 +221,25 @@ class LayerStack(QObject):
         drawing.close()
         drawing.deleteLater()
         self.problem_changed.emit(uuid, "")
+
+
+class _LateOne:
+    """Seeks one layer that is late, over and over while they come. It begins where it found one last: of thousands
+    of which some are late most searches see that one only.
+    """
+
+    def __init__(self) -> None:
+        self._at = 0
+
+    def find(self, layers: Sequence[Layer], is_late: Callable[[Layer], bool]) -> Layer | None:
+        """A layer that is late; None where none is."""
+        count = len(layers)
+        for step in range(count):
+            at = (self._at + step) % count
+            if is_late(layers[at]):
+                self._at = at
+                return layers[at]
+        return None
 
 
 def _turned(bounds: Bounds, degrees: float) -> Bounds:

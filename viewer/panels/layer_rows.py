@@ -44,6 +44,7 @@ class LayerRows(QAbstractListModel):
         super().__init__(parent)
         self._context = context
         self._uuids: list[str] = []
+        self._rows: dict[str, int] = {}
         self._problems: dict[str, str] = {}
         self._icons: dict[str, QIcon] = {}
         self._read: frozenset[tuple[str, Any]] = frozenset()
@@ -61,6 +62,7 @@ class LayerRows(QAbstractListModel):
             return
         self.beginResetModel()
         self._uuids = uuids
+        self._rows = {uuid: row for row, uuid in enumerate(uuids, 1)}
         self.endResetModel()
 
     def set_palette(self, palette: QPalette) -> None:
@@ -159,7 +161,7 @@ class LayerRows(QAbstractListModel):
 
     def row_of(self, uuid: str) -> int:
         """-1 where there is no such layer."""
-        return self._uuids.index(uuid) + 1 if uuid in self._uuids else -1
+        return self._rows.get(uuid, -1)
 
     def _layer(self, index: Index) -> Layer | None:
         return self._context.document.layers.get(self.uuid_at(index.row())) if index.isValid() else None

@@ -132,8 +132,10 @@ class LayerFilters(QObject):
 
     def _job_ended(self, job: Job) -> None:
         """A cancelled job calls nobody."""
+        if not job.cancelled:
+            return
         for uuid, wanted in list(self._filters.items()):
-            if job.cancelled and wanted.job is job and wanted.is_pending:
+            if wanted.job is job and wanted.is_pending:
                 self._fail(uuid, wanted, JobCancelled(self.tr("it was stopped.")))
 
     def _fail(self, uuid: str, wanted: _Filter, error: GeoloupeError) -> None:

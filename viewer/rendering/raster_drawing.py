@@ -50,6 +50,8 @@ class RasterDrawing(LayerDrawing):
         self.source = self._make_source()
         self.tiles = RoundTiles(layer.uuid, self.source, context, self._tiles_changed, self._tiles_failed)
         self._look = RasterLook(context.jobs)
+        self._acquisition: tuple[tuple[Layer, RasterInfo | None, Acquisition | None], Acquisition] | None = None
+        """With what it was made of; every look at the list of layers asks for it."""
         self._generation = 0
         if context.overviews is not None:
             context.overviews.ended.connect(self._overviews_ended)
@@ -70,7 +72,10 @@ class RasterDrawing(LayerDrawing):
     @property
     @override
     def acquisition(self) -> Acquisition:
-        return acquisition_of(self.layer, self.info, self._found_acquisition)
+        known_of = self.layer, self.info, self._found_acquisition
+        if self._acquisition is None or any(a is not b for a, b in zip(self._acquisition[0], known_of, strict=True)):
+            self._acquisition = known_of, acquisition_of(*known_of)
+        return self._acquisition[1]
 
     @property
     def _found_acquisition(self) -> Acquisition | None:
