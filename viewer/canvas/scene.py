@@ -106,7 +106,7 @@ class MapScene(QObject):
         self._tell_of_sites()
         self._frames: tuple[SiteFrame, ...] = ()
         self._layouts.forget()
-        self._stack.show_layers(self._rows(), base_folder, self._view)
+        self._show_layers(base_folder)
 
     def _on_changes(self, changes: Changes) -> None:
         if changes.everything:
@@ -116,11 +116,20 @@ class MapScene(QObject):
         if changes.touches("sites"):
             self._tell_of_sites()
         if changes.touches("layers"):
-            self._stack.show_layers(self._rows(), self._stack.base_folder, self._view)
+            self._show_layers(self._stack.base_folder)
         if changes.touches("sites", "layers") or SITES_VISIBLE in changes.uuids("meta"):
             self._frames = ()
             self._layouts.outdate()
             self.updated.emit()
+
+    def _show_layers(self, base_folder: Path | None) -> None:
+        rows = self._rows()
+        self._make_room(len(rows))
+        self._stack.show_layers(rows, base_folder, self._view)
+
+    def _make_room(self, layers: int) -> None:
+        if self._view is not None:
+            self.context.tiles.fit(self._view.width * self._view.height, layers)
 
     def _tell_of_sites(self) -> None:
         sentence = self._index.not_drawn
@@ -179,7 +188,7 @@ class MapScene(QObject):
     def set_view(self, view: View, cursor: tuple[float, float] | None = None, resting: bool = True) -> None:
         """Say what is looked at. `resting` False while a gesture runs: stand-ins will do."""
         self._view = view
-        self.context.tiles.fit(view.width * view.height, len(self.drawings))
+        self._make_room(len(self.drawings))
         self._stack.set_view(view, cursor, resting)
 
     def is_open(self) -> bool:

@@ -177,7 +177,7 @@ class RasterDrawing(LayerDrawing):
         """Ask for what the view lacks, where the layer is shown and has a place."""
         view = self.tiles.view
         if not self.layer.visible or self.is_nowhere:
-            self.tiles.wish_nothing()
+            self.tiles.rest()
         elif view is not None and (view.grid.crs == self.tiles.placed_crs or self._place(view.grid.crs)):
             self.tiles.wish()
             self._measure()

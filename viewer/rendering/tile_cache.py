@@ -21,6 +21,9 @@ STYLED_BYTES_A_PIXEL = 7
 ROOM_AHEAD = 1.8
 """So many times the room is made where what lies around a view is read ahead."""
 
+CROWD = 100
+"""Of more layers than this none holds more than the tiles of it that are in view."""
+
 BEYOND = " beyond"
 """Ends the name of what is seen of a layer over the edge of the map."""
 
@@ -119,6 +122,8 @@ class TileCache:
     raw: TilesByLayer[RawTile] = field(default_factory=lambda: TilesByLayer(LEAST_BYTES))
     styled: TilesByLayer[QImage] = field(default_factory=lambda: TilesByLayer(LEAST_BYTES))
     holds_ahead: bool = False
+    is_crowded: bool = False
+    """There are so many layers that small pictures of each, and what is out of view, take too much memory."""
     _shown_pixels: float = 0.0
 
     def fit(self, pixels: int, layers: int) -> None:
@@ -127,6 +132,7 @@ class TileCache:
         What is shown stays whole, or a stretch would be read again while its handle moves; more than that is dear.
         """
         self._shown_pixels = pixels * max(1, layers) * (ROOM_AHEAD if self.holds_ahead else 1.0)
+        self.is_crowded = layers > CROWD
         self.styled.limit_bytes = _within(STYLED_BYTES_A_PIXEL * self._shown_pixels)
 
     def put_raw(self, name: TileName, raw: RawTile) -> None:

@@ -118,6 +118,11 @@ class TileSheet:
         self._cache.discard_layer(self._layer_uuid)
         self._tiles, self._stale, self._provisional, self._recent, self._overview = {}, {}, {}, [], None
 
+    def rest(self) -> None:
+        """Nobody looks: hold nothing but what the shared cache has room for."""
+        self._tiles, self._stale, self._provisional, self._recent, self._overview = {}, {}, {}, [], None
+        self._grid = None
+
     def _cropped(self, grid: TileGrid, key: TileKey, image: QImage) -> QImage:
         """The part of a tile that the layer fills, placed by its `offset`, where that is small: thousands fit then."""
         within = self.within(grid) if key.level == 0 and not image.isNull() else None

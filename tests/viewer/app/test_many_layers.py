@@ -19,6 +19,7 @@ from layers.document.layer import Layer
 from tests.viewer.app.conftest import MakeWindow
 from tests.viewer.rendering.conftest import write_raster
 from viewer.app.window import MainWindow
+from viewer.rendering.raster_drawing import RasterDrawing
 
 FEW, MANY = 50, 500
 
@@ -107,3 +108,26 @@ def test_layers_cost_what_they_are_many(make_window: MakeWindow, small: Path, qt
     few, many = costs(FEW), costs(MANY)
     ratios = {what: many[what] / few[what] / (MANY / FEW) for what in few}
     assert max(ratios.values()) < 1.5, (ratios, few, many)
+
+
+@pytest.mark.parametrize("crowd", [2, 20])
+def test_of_very_many_layers_those_out_of_view_hold_no_pictures(
+    make_window: MakeWindow, small: Path, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch, crowd: int
+) -> None:
+    """A few keep a small picture each, which stands in at once when they come back into view."""
+    monkeypatch.setattr("viewer.rendering.tile_cache.CROWD", crowd)
+    window = make_window()
+    layers = layers_of(small, 4)
+    shown(window, qtbot, layers)
+    window.session.push(Edit("Hide", (Change("layers", layers[1], replace(layers[1], visible=False)),)))
+    wait(window, qtbot)
+    window.canvas.pan_by(20_000, 0)
+    wait(window, qtbot)
+    drawings = [drawing for drawing in window.scene.drawings.values() if isinstance(drawing, RasterDrawing)]
+    sheets = [drawing.tiles._near.sheet for drawing in drawings]
+    held = [bool(sheet._tiles) or sheet._overview is not None for sheet in sheets]
+    assert held == [crowd > len(layers)] * len(layers)
+    window.session.undo()
+    window.canvas.pan_by(-20_000, 0)
+    wait(window, qtbot)
+    assert all(sheet.is_complete(window.canvas.viewport.view()) and sheet._tiles for sheet in sheets)
