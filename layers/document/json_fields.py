@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import json
 import math
+import re
 from collections.abc import Iterable, Mapping
 from typing import Any, NoReturn
 
 from layers.errors import InvalidValue
 
 MOST_CHARS = 8_000_000
+_SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")
+"""Halves of characters: in pairs they are one, alone they are only good for names of files that are no UTF-8."""
 
 
 def json_object(text: str, what: str) -> dict[str, Any]:
     """A JSON object; empty for empty text. `what` begins the sentence of InvalidValue: "The style".
 
-    Refused is what is no object, is nested deeper than Python can read, and numbers that are not finite.
+    Refused is what is no object, is nested deeper than Python can read, numbers that are not finite, half characters.
     """
     if not text.strip():
         return {}
@@ -29,6 +32,11 @@ def json_object(text: str, what: str) -> dict[str, Any]:
         raise InvalidValue(f"{what} is no JSON: {str(error)[:100]}.") from error
     if not isinstance(value, dict):
         raise InvalidValue(f"{what} is no JSON object.")
+    if _SURROGATE.search(text):
+        try:
+            json.dumps(value, ensure_ascii=False).encode("utf-8", "surrogateescape")
+        except UnicodeEncodeError:
+            raise InvalidValue(f"{what} holds half a character.") from None
     return value
 
 

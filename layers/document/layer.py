@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -83,9 +82,9 @@ class Layer(Row):
 def height_of(source: Mapping[str, Any]) -> float | None:
     """The height in metres that a layer's source states; None where there is none that makes sense."""
     value = source.get("height_m")
-    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+    if isinstance(value, bool) or not isinstance(value, int | float):
         return None
-    return float(value) if LOWEST_M <= value <= HIGHEST_M else None
+    return float(value) if LOWEST_M <= value <= HIGHEST_M else None  # which no infinity is, nor what is no number
 
 
 def _or_empty(read: Callable[[], dict[str, Any]]) -> dict[str, Any]:

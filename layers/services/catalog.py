@@ -83,9 +83,16 @@ class TileService:
                 if not isinstance(data[field.name], _KINDS[str(field.type)]):
                     raise BadTemplate(f"The tile service's {field.name} is not of the right kind: add the layer again.")
                 values[field.name] = data[field.name]
+                if not _is_utf8(values[field.name]):
+                    raise BadTemplate(f"The tile service's {field.name} holds half a character: add the layer again.")
         if "template" not in values:
             raise BadTemplate("The layer names no tile address: add it again.")
         return cls(**({"title": ""} | values))
+
+
+def _is_utf8(value: Any) -> bool:
+    """False for text that cannot be a part of an address."""
+    return not isinstance(value, str) or value.encode("utf-8", "replace").decode() == value
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ import pytest
 
 from layers.document.json_fields import finite_numbers, json_object
 from layers.document.kept_view import KeptView
-from layers.document.layer import Layer
+from layers.document.layer import HIGHEST_M, LOWEST_M, Layer, height_of
 from layers.errors import GeoloupeError, InvalidValue
 from layers.geo.bounds import Bounds
 from layers.raster.band_names import given_names
@@ -28,7 +28,8 @@ from layers.vector.style import VectorStyle
 DEEP: Any = json.loads("[" * 300 + "]" * 300)
 ODD: list[Any] = [
     None, True, False, -1, 0, 1, 3, 255, 1e308, -1e308, 10**400, -(10**400), 1e-320, 0.1, "", "x", "../../evil",
-    "1e999", "\x00", "ß" * 5000, [], [1], [1e308], [-1], [[1e308, -1e308, 1]], [[0, 0]], [None], ["x"], {},
+    "1e999", "\x00", "\ud800", "\udc80", "ß" * 5000,
+    {"1" * 5000: "red"}, [], [1], [1e308], [-1], [[1e308, -1e308, 1]], [[0, 0]], [None], ["x"], {},
     {"a": 1}, DEEP,
 ]  # fmt: skip
 
@@ -79,6 +80,11 @@ def use_service(data: Any) -> None:
     assert service.is_dated or service.url(3, 1, 2)
 
 
+def use_height(data: Any) -> None:
+    height = height_of(data)
+    assert height is None or LOWEST_M <= height <= HIGHEST_M
+
+
 def use_view(data: Any) -> None:
     view = KeptView.from_json(json.dumps(data))
     assert np.isfinite([view.x, view.y, view.resolution, view.rotation_deg]).all()
@@ -103,6 +109,7 @@ CONSUMERS: dict[str, tuple[Callable[[Any], object], Any]] = {
         members_of, {"combined": [Member("a", {"path": "a.tif", "band_names": {"1": "red"}}, 3).to_json()]},
     ),
     "band names": (given_names, {"band_names": {"1": "red"}}),
+    "height": (use_height, {"height_m": 12.5}),
     "view": (use_view, {"crs": "EPSG:3857", "x": 1.0, "y": 2.0, "resolution": 3.0, "rotation_deg": 4.0}),
     "extent": (use_view, {"crs": "EPSG:4326", "bounds_lonlat": [0.0, 1.0, 2.0, 3.0]}),
 }  # fmt: skip
@@ -120,7 +127,7 @@ def test_a_spoiled_value_is_refused_in_a_sentence_or_works(name: str) -> None:
             use(data)
         except GeoloupeError as error:
             refused.append(error.sentence)
-    assert refused or name == "band names"
+    assert refused or name in ("band names", "height")
     assert all(sentence.endswith(".") and len(sentence) < 1000 for sentence in refused)
 
 
@@ -131,6 +138,7 @@ def test_a_spoiled_value_is_refused_in_a_sentence_or_works(name: str) -> None:
         ('{"a": NaN}', "no finite number"),
         ('{"a": -Infinity}', "no finite number"), ('{"a": 1e999}', "no finite number"),
         ('{"a": 1' + "0" * 5000 + "}", "is no JSON"), ("[" * 100_000, "nested too deep"),
+        ('{"a": "\\ud800"}', "half a character"), ('{"\\uDBFF": 1}', "half a character"),
         ('{"a":' * 100_000 + "1" + "}" * 100_000, "nested too deep"), ('{"a": "' + "x" * 9_000_000 + '"}', "too long"),
     ],
 )  # fmt: skip
@@ -147,6 +155,8 @@ def test_text_that_is_no_object_of_sound_numbers(text: str, why: str) -> None:
 
 def test_sound_text_is_what_it_says() -> None:
     assert json_object(' {"a": [1, 2.5, "x", null, true]} ', "It") == {"a": [1, 2.5, "x", None, True]}
+    assert json_object(r'{"\ud83d\ude00": "\\ud800"}', "It") == {"😀": r"\ud800"}
+    assert json_object(r'{"path": "/a/\udce9.tif"}', "It") == {"path": "/a/\udce9.tif"}, "a name that is no UTF-8"
     assert json_object("", "It") == {}
     assert finite_numbers({"a": 1, "b": 2.5}, ("a", "b"), "It") == [1.0, 2.5]
     for bad in ({"a": 1}, {"a": 1, "b": True}, {"a": 1, "b": "2"}, {"a": 1, "b": 10**400}):
