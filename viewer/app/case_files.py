@@ -7,6 +7,7 @@ from pathlib import Path
 
 from layers.errors import CaseInUse, GeoloupeError, NotAllowed
 from layers.project.opening.intake import Intake, read_case
+from layers.project.saving.case_copy import open_for_work
 from layers.project.saving.lock import CaseLock
 from layers.project.saving.publish import publish
 from layers.project.saving.working_copy import WorkingCopy
@@ -42,7 +43,7 @@ class SaveWish:
 def read_and_lock(path: Path, target: Path | None, sessions: Path | None) -> OpenedCase:
     """Read a case. A `target` is locked; without `sessions` there is neither a lock nor a working copy.
 
-    Raises what `read_case` and `WorkingCopy.create` raise; nothing stays locked then.
+    Raises what `read_case` and `open_for_work` raise; nothing stays locked then.
     """
     lock, holder = None, ""
     if target is not None and sessions is not None:
@@ -51,12 +52,9 @@ def read_and_lock(path: Path, target: Path | None, sessions: Path | None) -> Ope
         if found is not None:
             lock, holder = None, str(found)
     try:
-        intake = read_case(path)
         if sessions is None:
-            return OpenedCase(intake, None, None, "")
-        mark = intake.fingerprint if target is not None else None
-        uuid = intake.project_uuid if target is not None else ""
-        work = WorkingCopy.create(sessions, intake.document, target=target, fingerprint=mark, project_uuid=uuid)
+            return OpenedCase(read_case(path), None, None, "")
+        intake, work = open_for_work(sessions, path, as_copy=target is None)
     except GeoloupeError:
         if lock is not None:
             lock.release()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,12 +14,12 @@ from layers.document.layer import Layer
 from layers.document.vocabulary import LIKELIHOOD_TERMS, LikelihoodTerm
 from layers.errors import CaseDamaged
 from layers.geo.antimeridian import at_home
-from layers.project.opening.guarded import check_sqlite, opened
-from layers.project.opening.intake import EDITED_SENTENCE, UNKNOWN_SENTENCE, Intake, read_case
-from layers.project.storage.geometry_blobs import geometries
+from layers.project.opening.case_reader import Asks, CaseReader
+from layers.project.opening.intake import EDITED_SENTENCE, UNKNOWN_SENTENCE, Intake, take_in
 from layers.project.storage.integrity import Integrity
 from layers.project.storage.save_errors import shown
 from layers.project.storage.schema import APPLICATION_ID, USER_VERSION
+from layers.project.storage.sqlite_file import Header, check_sqlite, side_files
 from layers.project.storage.tables import SITE_SPECS
 
 type Severity = Literal["error", "warning", "note"]
@@ -33,17 +34,18 @@ class Finding:
     severity: Severity = "warning"
 
 
-def validate(path: Path) -> list[Finding]:
+def validate(path: Path, asks: Asks | None = None) -> list[Finding]:
     """All findings about a case, the gravest first.
 
     Raises FileMissing, NotAFile, NotAllowed, CaseInUse, CaseTooNew, and UnsupportedFormat for what is no case.
     """
     header = check_sqlite(path)
     try:
-        intake = read_case(path)
+        with CaseReader.open(path, asks=asks) as reader:
+            intake = take_in(path, reader)
+            findings = [*_format(path, header), *_integrity(intake), *_index(reader, intake)]
     except CaseDamaged as error:
         return [Finding("damaged", error.sentence, "error")]
-    findings = [*_format(path, header), *_integrity(intake), *_index(path)]
     said = {finding.sentence for finding in findings}
     findings += [Finding("value", problem) for problem in intake.problems if problem not in said]
     findings += [
@@ -56,16 +58,15 @@ def validate(path: Path) -> list[Finding]:
     return sorted(findings, key=lambda finding: order.index(finding.severity))
 
 
-def _format(path: Path, header: bytes) -> Iterator[Finding]:
-    if int.from_bytes(header[68:72], "big") != APPLICATION_ID:
+def _format(path: Path, header: Header) -> Iterator[Finding]:
+    if header.application_id != APPLICATION_ID:
         yield Finding("application_id", "The file does not say that it is a GeoPackage (application_id).", "error")
-    if int.from_bytes(header[60:64], "big") != USER_VERSION:
+    if header.user_version != USER_VERSION:
         yield Finding("user_version", "The file does not say GeoPackage 1.4 (user_version 10400).", "error")
-    if header[18] == 2 or header[19] == 2:
+    if header.is_wal:
         yield Finding("wal", "The file is in WAL mode: it cannot travel. Open and save it once.")
-    for suffix in ("-wal", "-journal"):
-        side = path.with_name(path.name + suffix)
-        if side.exists():
+    for side in side_files(path):
+        if not side.name.endswith("-shm"):
             yield Finding(
                 "side_file", f"“{shown(side)}” stands beside the case: another program has it open or crashed."
             )
@@ -79,20 +80,16 @@ def _integrity(intake: Intake) -> Iterator[Finding]:
             yield Finding("edited", EDITED_SENTENCE, "note")
 
 
-def _index(path: Path) -> Iterator[Finding]:
+def _index(reader: CaseReader, intake: Intake) -> Iterator[Finding]:
     """Boxes in the spatial index against geometries; other validators do not notice a missing one."""
+    filled = Counter(f"site_{site.kind}" for site in intake.document.sites.values())
     for spec in SITE_SPECS:
-        try:
-            with opened(path) as connection:
-                (boxes,) = connection.execute(f"SELECT count(*) FROM {spec.rtree}_rowid").fetchone()
-                blobs = [blob for (blob,) in connection.execute(f"SELECT geom FROM {spec.name}")]
-        except CaseDamaged:
+        boxes = reader.count_boxes(spec.rtree) if spec.name in reader.opened.tables else None
+        if boxes is None:
             yield Finding("rtree_missing", f"The table {spec.name} or its spatial index is missing.", "error")
-            continue
-        filled = sum(geometry is not None for geometry in geometries(blobs))
-        if filled != boxes:
-            sentence = f"{spec.name} has {filled} geometries, its spatial index {boxes}. Save the case to rebuild it."
-            yield Finding("rtree_count", sentence, "error")
+        elif filled[spec.name] != boxes:
+            sentence = f"{spec.name} has {filled[spec.name]} geometries, its spatial index {boxes}."
+            yield Finding("rtree_count", f"{sentence} Save the case to rebuild it.", "error")
 
 
 def _links(document: Document) -> Iterator[Finding]:

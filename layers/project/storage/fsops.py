@@ -8,6 +8,7 @@ import re
 import secrets
 import shutil
 import socket
+import tempfile
 import zlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
@@ -18,7 +19,7 @@ from layers.errors import ExportFailed, SaveFailed
 from layers.project.storage.processes import Owner
 from layers.project.storage.save_errors import save_error, shown
 
-_UNFINISHED = re.compile(r"\..*\.tmp-(\d+)-([0-9a-f]{8})[0-9a-f]{8}")
+_UNFINISHED = re.compile(r"(?:\..*\.tmp|geoloupe)-(\d+)-([0-9a-f]{8})[0-9a-z_]{8}(?:-journal|-wal|-shm)?")
 _BLOCK = 4 * 2**20
 _NO_FOLDER_SYNC = {errno.EINVAL, errno.ENOTSUP, errno.EBADF, errno.EACCES, errno.EISDIR}
 
@@ -85,8 +86,11 @@ class FileSystem:
     def unlink(self, path: Path) -> None:
         path.unlink(missing_ok=True)
 
-    def mkdir(self, folder: Path) -> None:
-        folder.mkdir(parents=True, exist_ok=True)
+    def mkdir(self, folder: Path, mode: int = 0o777) -> None:
+        folder.mkdir(mode, parents=True, exist_ok=True)
+
+    def chmod(self, path: Path, mode: int) -> None:
+        os.chmod(path, mode)
 
     def listdir(self, folder: Path) -> Iterator[Path]:
         return folder.iterdir()
@@ -115,12 +119,25 @@ def temporary_beside(place: Path, fs: FileSystem) -> Iterator[Path]:
                 fs.unlink(new)
 
 
+@contextmanager
+def scratch_folder() -> Iterator[Path]:
+    """A folder for what is thrown away, which only its owner may read; `sweep` meets those of killed runs."""
+    folder = Path(tempfile.mkdtemp(prefix=f"geoloupe-{os.getpid()}-{_host()}"))
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
 def sweep(folder: Path, fs: FileSystem) -> None:
     """Delete what processes of this host that are gone left behind."""
     for path in list(fs.listdir(folder)):
         match = _UNFINISHED.fullmatch(path.name)
         if match and match[2] == _host() and not Owner(int(match[1]), "", socket.gethostname()).is_alive:
-            fs.unlink(path)
+            if path.is_dir() and not path.is_symlink():
+                shutil.rmtree(path, ignore_errors=True)
+            else:
+                fs.unlink(path)
 
 
 def _host() -> str:

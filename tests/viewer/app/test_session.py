@@ -14,10 +14,10 @@ from shapely import Point
 
 from layers.document.document import Document
 from layers.errors import GeoloupeError
-from layers.project.opening.intake import read_case
 from layers.project.saving.lock import CaseLock, Holder
 from layers.project.saving.publish import write_case
 from layers.project.storage.processes import Owner
+from tests.layers.project.cases import read_case
 from viewer.app.session import Session
 from viewer.commands.sites import add_site
 from viewer.support.jobs import Jobs

@@ -15,11 +15,11 @@ from pytestqt.qtbot import QtBot
 from shapely import Point
 
 from layers.document.document import Document
-from layers.project.opening.intake import read_case
 from layers.project.saving.lock import CaseLock
 from layers.project.saving.publish import write_case
 from layers.project.storage import schema
 from layers.project.storage.processes import Owner, start_of
+from tests.layers.project.cases import read_case
 from tests.viewer.app.conftest import Answers, MakeWindow, settle
 from viewer.app.questions import Changed, Questions
 from viewer.app.window import MainWindow

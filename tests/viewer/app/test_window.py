@@ -25,8 +25,8 @@ from shapely import Point
 
 from layers.document.document import Document
 from layers.geo.bounds import Bounds
-from layers.project.opening.intake import read_case
 from layers.project.saving.publish import write_case
+from tests.layers.project.cases import read_case
 from tests.viewer.app.conftest import Answers, settle
 from viewer.app.arrangement import HIDDEN
 from viewer.app.go_to import GoToDialog

@@ -26,11 +26,11 @@ from layers.errors import (
     NotAllowed,
     UnsupportedFormat,
 )
-from layers.project.opening.intake import admit, is_case, read_case
+from layers.project.opening.case_reader import CaseInline, CaseReader
+from layers.project.opening.intake import is_case, take_in
 from layers.project.saving.publish import write_case
-from layers.project.saving.working_copy import WorkingCopy
 from layers.project.storage.integrity import Integrity
-from tests.layers.project.cases import rich_document, state
+from tests.layers.project.cases import holding, open_for_work, read_case, rich_document, state
 
 
 @pytest.fixture(scope="module")
@@ -110,17 +110,16 @@ def test_a_path_through_a_file_and_one_of_nulls_are_missing(case: Path) -> None:
 
 
 def test_a_file_that_may_not_be_read(case: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def refuse(self: Path, *_arguments: object, **_options: object) -> None:
+    def refuse(*_arguments: object, **_options: object) -> None:
         raise PermissionError(13, "Permission denied")
 
-    monkeypatch.setattr(Path, "open", refuse)
+    monkeypatch.setattr(os, "open", refuse)
     with pytest.raises(NotAllowed, match="may not be read"):
         read_case(case)
 
 
 def test_a_case_that_is_being_written_is_in_use(case: Path) -> None:
-    with closing(sqlite3.connect(case, isolation_level=None)) as other:
-        other.execute("BEGIN EXCLUSIVE")
+    with holding(case, "BEGIN EXCLUSIVE"):
         start = time.monotonic()
         with pytest.raises(CaseInUse, match="Try again"):
             read_case(case)
@@ -312,12 +311,11 @@ def test_views_and_triggers_of_others_are_named_and_ignored(case: Path) -> None:
         "CREATE TRIGGER evil AFTER INSERT ON claims BEGIN DELETE FROM sources; END",
         "INSERT INTO gpkg_contents (table_name, data_type, identifier) VALUES ('bomb', 'attributes', 'bomb')",
     )
-    admission = admit(case)
-    assert admission.is_case
-    assert len(admission.problems) == 2
-    assert "bomb" not in admission.tables
+    assert is_case(case)
     intake = read_case(case)
-    assert any("2 views or triggers" in problem for problem in intake.problems)
+    said = " ".join(intake.problems)
+    assert "1 view of another program is ignored and will not be in the next save: bomb" in said
+    assert "1 trigger of another program is ignored and will not be in the next save: evil" in said
 
 
 def test_generated_columns_are_not_computed(case: Path) -> None:
@@ -348,8 +346,11 @@ def test_loupe_meta_as_a_view_is_no_case(case: Path) -> None:
 def test_a_deadline_stops_what_takes_too_long(case: Path) -> None:
     many = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n LIMIT 50000) SELECT i FROM n"
     change(case, f"INSERT INTO comments (body) {many}")
-    with pytest.raises(CaseDamaged, match="interrupted"):
-        read_case(case, deadline_s=0)
+    with (
+        CaseReader.open(case, asks=CaseInline(), timeout_s=0) as reader,
+        pytest.raises(CaseDamaged, match="interrupted"),
+    ):
+        take_in(case, reader)
 
 
 def test_numbers_in_meta_that_are_none_count_as_the_first_version(case: Path) -> None:
@@ -364,8 +365,7 @@ def test_a_hostile_case_can_become_a_working_copy(case: Path, tmp_path: Path) ->
         f"CREATE VIEW loupe_history AS {BOMB}",
         "CREATE TRIGGER evil AFTER INSERT ON claims BEGIN DELETE FROM sources; END",
     )
-    intake = read_case(case)
-    work = WorkingCopy.create(tmp_path / "s", intake.document, target=case, fingerprint=intake.fingerprint)
+    intake, work = open_for_work(tmp_path / "s", case)
     assert state(work.read_document()) == state(intake.document)
     with closing(sqlite3.connect(work.path)) as connection:
         assert connection.execute("SELECT count(*) FROM sqlite_master WHERE name = 'evil'").fetchone() == (0,)

@@ -13,11 +13,10 @@ from typing import Any
 import pytest
 
 from layers.errors import DiskFull, ExportFailed, GeoloupeError, NotAllowed, SaveFailed
-from layers.project.opening.intake import read_case
 from layers.project.saving.publish import publish, write_case
 from layers.project.saving.working_copy import WorkingCopy
 from layers.project.storage.fsops import FileSystem, write_whole
-from tests.layers.project.cases import leftovers, relabel, rich_document
+from tests.layers.project.cases import leftovers, read_case, relabel, rich_document
 
 CALLS = (
     "create",

@@ -16,13 +16,12 @@ import pytest
 
 from layers.document.document import Document
 from layers.errors import CaseChangedOnDisk, CaseInUse, DiskFull, GeoloupeError, NotAFile, SaveFailed
-from layers.project.opening.intake import read_case
 from layers.project.saving.publish import publish, write_case
 from layers.project.saving.working_copy import WorkingCopy
 from layers.project.storage.fingerprint import fingerprint
 from layers.project.storage.fsops import FileSystem
 from layers.project.storage.integrity import Integrity
-from tests.layers.project.cases import leftovers, relabel, rich_document, state
+from tests.layers.project.cases import leftovers, read_case, relabel, rich_document, state
 
 
 @pytest.fixture
@@ -55,7 +54,8 @@ def test_every_value_comes_back(work: WorkingCopy, document: Document, target: P
     assert intake.problems == ()
     assert intake.integrity is Integrity.INTACT
     assert intake.project_uuid == work.project_uuid
-    assert intake.fingerprint == saved == fingerprint(target) == work.fingerprint
+    assert intake.fingerprint == saved == fingerprint(target, saved) == work.fingerprint
+    assert saved.integrity.startswith("sha256 ")
     assert work.target == target
     assert leftovers(target.parent) == []
 

@@ -1,0 +1,325 @@
+"""The window's side of the process that reads a case apart: it asks, and gets values."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import os
+import threading
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Protocol, Self
+
+from layers.errors import CaseDamaged, GeoloupeError, ReaderTimeout, error_from_noun
+from layers.pool.protocol import Answer, Profile
+from layers.pool.reader_process import ReaderDied, ReaderProcess
+from layers.pool.worker import Run, sentence_for
+from layers.project.opening.foreign import Foreign
+from layers.project.storage.fingerprint import Fingerprint
+from layers.project.storage.fsops import scratch_folder
+from layers.project.storage.integrity import Integrity
+from layers.project.storage.save_errors import shown
+
+READ_S = 120.0
+"""What one question may take, however large the case."""
+PIECE_BYTES = 1 << 24
+
+
+def load_case_ops(profile: Profile) -> Run:
+    """What the process runs."""
+    from layers.project.opening.case_ops import CaseOps  # opens what others made: only in that process
+
+    return CaseOps().run
+
+
+@dataclass(frozen=True, slots=True)
+class Unfit:
+    """A value that did not cross as it stands. `text` is what is left of it, `what` says why."""
+
+    what: str
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class OpenedCase:
+    """What a case is, before its rows are read."""
+
+    meta: Mapping[str, str]
+    mark: Fingerprint
+    integrity: Integrity
+    tables: Mapping[str, frozenset[str]]
+    """The plain columns of each plain table."""
+    foreign: Foreign
+    problems: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Chunk:
+    """Some rows of a table, by columns. `refused` are by index the values that are no bytes, or no geometry that its
+    guard lets pass, as they stood; they are empty bytes in their column.
+    """
+
+    numbers: list[int]
+    columns: dict[str, list[Any]]
+    refused: Mapping[int, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Value:
+    """A single value as bytes, a piece at a time."""
+
+    size: int
+    is_text: bool
+    pieces: Iterator[bytes]
+
+
+class Asks(Protocol):
+    """What answers: a process, or in tests and scripts the same ops in this one."""
+
+    def ask(self, op: str, params: dict[str, Any], timeout_s: float, meanwhile: Callable[[], None]) -> Answer:
+        """Raises GeoloupeError."""
+
+    def close(self) -> None: ...
+
+
+class CaseProcess:
+    """A disposable process. It may be started ahead, and reads one case."""
+
+    def __init__(self) -> None:
+        self._process = ReaderProcess(Profile.CASE, load_case_ops)
+        self._name = "The case"
+        self._is_started, self._is_over = threading.Event(), threading.Event()
+        # a process that is tied to us ends with the thread that started it
+        self._thread = threading.Thread(target=self._live, name="case reader", daemon=True)
+        self._thread.start()
+
+    def _live(self) -> None:
+        try:
+            self._process.start()
+        except ReaderDied:
+            self._is_over.set()
+        self._is_started.set()
+        self._is_over.wait()
+
+    def ask(self, op: str, params: dict[str, Any], timeout_s: float, meanwhile: Callable[[], None]) -> Answer:
+        self._is_started.wait()
+        if "path" in params:
+            self._name = f"“{shown(Path(params['path']))}”"
+        try:
+            if self._is_over.is_set():
+                raise ReaderDied("it did not start")
+            found = self._process.ask(op, params, timeout_s, meanwhile)
+        except TimeoutError as error:
+            raise ReaderTimeout(
+                f"{self._name} was given up: it was not read within {timeout_s:g} s. It is damaged, or on a slow drive."
+            ) from error
+        except ReaderDied as error:
+            raise CaseDamaged(
+                f"{self._name} has ended the process that read it: it is damaged. Open a backup."
+            ) from error
+        if isinstance(found, Answer):
+            return found
+        raise error_from_noun(*found)
+
+    def interrupt(self) -> None:
+        """End it from another thread."""
+        self._process.signal_end()
+
+    def close(self) -> None:
+        self._is_started.wait()
+        self._process.close()
+        self._is_over.set()
+
+
+class CaseInline:
+    """The same ops in this process: for tests and scripts."""
+
+    def __init__(self) -> None:
+        self._run = load_case_ops(Profile.CASE)
+
+    def ask(self, op: str, params: dict[str, Any], timeout_s: float, meanwhile: Callable[[], None]) -> Answer:
+        meanwhile()
+        try:
+            header, arrays = self._run(op, params)
+        except GeoloupeError:
+            raise
+        except Exception as failure:
+            raise sentence_for(failure, str(params.get("path", ""))) from failure
+        return Answer(header, arrays)
+
+    def close(self) -> None:
+        self._run("close", {})
+
+
+class CaseReader:
+    """Reads one case by values. Blocks, so never in the window's thread."""
+
+    def __init__(self, asks: Asks, opened: OpenedCase) -> None:
+        self._asks = asks
+        self.opened = opened
+
+    @classmethod
+    @contextmanager
+    def open(
+        cls, path: Path, *, copy: Path | None = None, asks: Asks | None = None, timeout_s: float = READ_S
+    ) -> Iterator[Self]:
+        """Open the case at `path`, held still meanwhile; with `copy`, from a recovered copy that is made there.
+
+        Raises FileMissing, NotAFile, NotAllowed, UnsupportedFormat, TooLarge, CaseDamaged, CaseInUse or ReaderTimeout.
+        """
+        asks = asks or CaseProcess()
+        try:
+            with scratch_folder() as scratch:
+                params = {
+                    "path": os.path.realpath(path), "copy": "" if copy is None else os.path.abspath(copy),
+                    "scratch": str(scratch), "deadline_s": timeout_s,
+                }  # fmt: skip
+                answer = asks.ask("open", params, timeout_s + 2, _nothing)
+                yield cls(asks, _opened(answer.header, path))
+        finally:
+            asks.close()
+
+    def is_sound(self, tables: Sequence[str]) -> bool:
+        """SQLite's quick check of tables."""
+        return bool(self._ask("check", {"tables": list(tables)})["is_sound"])
+
+    def count(self, table: str) -> int:
+        return int(self._ask("count", {"table": table})["count"])
+
+    def count_boxes(self, rtree: str) -> int | None:
+        """How many boxes a spatial index has; None where there is none."""
+        count = self._ask("count_boxes", {"table": rtree})["count"]
+        return None if count is None else int(count)
+
+    def filled(self, table: str, columns: Sequence[str]) -> dict[str, int]:
+        """Those of `columns` that hold anything, with the bytes of the largest value."""
+        told = self._ask("filled", {"table": table, "columns": list(columns)})["columns"]
+        return {name: int(told[name]) for name in columns if name in told}
+
+    def each_chunk(
+        self, table: str, columns: Mapping[str, int], take: Callable[[Chunk], None], geometry: str = "", blob: str = ""
+    ) -> None:
+        """Give all rows to `take`, in the file's order. The process reads on while a chunk is being taken.
+
+        `columns` as `filled` gives them. `geometry` is the one whose values a guard judges, `blob` one of plain bytes.
+        """
+        after: int | None = None
+        waiting: list[Chunk] = []
+
+        def take_waiting() -> None:
+            while waiting:
+                take(waiting.pop())
+
+        while True:
+            params = {
+                "table": table, "columns": dict(columns), "geometry": geometry, "blob": blob, "after": after,
+            }  # fmt: skip
+            answer = self._asks.ask("rows", params, READ_S, take_waiting)
+            chunk = _chunk(answer, columns, geometry or blob)
+            if chunk.numbers:
+                waiting.append(chunk)
+            if answer.header["is_last"] or not chunk.numbers:
+                take_waiting()
+                return
+            if after is not None and chunk.numbers[-1] <= after:
+                raise _babble()
+            after = chunk.numbers[-1]
+
+    def value(self, table: str, column: str, row: int) -> Value:
+        """The bytes of one value, as it stands in the file."""
+        params = {"table": table, "column": column, "row": row, "offset": 0, "length": PIECE_BYTES}
+        answer = self._asks.ask("piece", params, READ_S, _nothing)
+        size = int(answer.header["size"])
+
+        def pieces() -> Iterator[bytes]:
+            piece, offset = answer.arrays[0].tobytes(), 0
+            while piece:
+                yield piece
+                offset += len(piece)
+                if offset >= size:
+                    return
+                following = self._asks.ask("piece", {**params, "offset": offset}, READ_S, _nothing)
+                piece = following.arrays[0].tobytes()
+
+        return Value(size, bool(answer.header["is_text"]), pieces())
+
+    def _ask(self, op: str, params: dict[str, Any]) -> dict[str, Any]:
+        return self._asks.ask(op, params, READ_S, _nothing).header
+
+
+def _nothing() -> None:
+    """Between question and answer there is nothing to do."""
+
+
+def _opened(header: Mapping[str, Any], path: Path) -> OpenedCase:
+    """Raises CaseDamaged for what is no answer."""
+    try:
+        mark = Fingerprint.from_json(header["mark"])
+        assert mark is not None
+        return OpenedCase(
+            {str(key): str(value) for key, value in header["meta"].items()},
+            mark,
+            Integrity(header["integrity"]),
+            {str(table): frozenset(map(str, columns)) for table, columns in header["tables"].items()},
+            Foreign.from_json(header["foreign"]),
+            tuple(map(str, header["problems"])),
+        )
+    except (KeyError, TypeError, ValueError, AttributeError, AssertionError) as error:
+        raise _babble() from error
+
+
+def _chunk(answer: Answer, columns: Mapping[str, int], in_arrays: str) -> Chunk:
+    """Raises CaseDamaged for what does not fit together."""
+    try:
+        numbers = answer.header["numbers"]
+        told = answer.header["columns"]
+        found: dict[str, list[Any]] = {}
+        refused: dict[int, Any] = {}
+        for name in columns:
+            if name == in_arrays:
+                data, ends = answer.arrays
+                refused = {int(index): _value(cell) for index, cell in told[name]["refused"]}
+                found[name] = _blobs(data.tobytes(), ends.tolist())
+            else:
+                found[name] = _unpacked(told[name])
+        fits = all(len(values) == len(numbers) for values in found.values()) and set(map(type, numbers)) <= {int}
+    except (KeyError, TypeError, ValueError, IndexError, AttributeError) as error:
+        raise _babble() from error
+    if not fits:
+        raise _babble()
+    return Chunk(numbers, found, refused)
+
+
+def _blobs(data: bytes, ends: list[int]) -> list[bytes]:
+    return [data[start:end] for start, end in zip([0, *ends], ends, strict=False)]
+
+
+def _unpacked(told: Any) -> list[Any]:
+    if isinstance(told, dict):
+        texts = [_value(cell) for cell in told["texts"]]
+        return list(map(texts.__getitem__, told["of"]))
+    if dict in set(map(type, told)):
+        return [_value(cell) for cell in told]
+    return list(told)
+
+
+def _value(cell: Any) -> Any:
+    """A value from JSON. Raises ValueError where it is none that SQLite has."""
+    if isinstance(cell, dict):
+        if "bytes" in cell:
+            try:
+                return base64.b64decode(cell["bytes"], validate=True)
+            except binascii.Error as error:
+                raise ValueError("no base64") from error
+        if "spoiled" in cell:
+            return Unfit("no text in UTF-8", str(cell["spoiled"]))
+        return Unfit(f"too large ({int(cell['size']):,} bytes)")
+    if cell is None or isinstance(cell, str | int | float):
+        return cell
+    raise ValueError("no value of SQLite")
+
+
+def _babble() -> CaseDamaged:
+    return CaseDamaged("The process that read the case answered nothing that fits: the case is damaged. Open a backup.")
