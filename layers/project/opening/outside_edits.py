@@ -16,9 +16,7 @@ from layers.document.document import Document
 from layers.document.edit import Change, Edit, Table
 from layers.document.rows import Row
 from layers.document.site import Site
-from layers.errors import InvalidEdit
 from layers.project.opening.case_reader import CaseReader, Chunk
-from layers.project.opening.rows import CaseRows
 from layers.project.storage.geometry_blobs import blob, geometries
 from layers.project.storage.schema import HISTORY_COLUMNS
 from layers.project.storage.tables import BY_NAME, TableSpec, spec_of, told_value
@@ -151,9 +149,8 @@ def _inserted(spec: TableSpec, row: Row) -> OutsideEdit:
     return OutsideEdit(spec.name, row.uuid, "insert", delta, new_geometry=geometry)
 
 
-def back_to_draft(rows: CaseRows, edits: list[OutsideEdit]) -> list[OutsideEdit]:
+def back_to_draft(document: Document, edits: list[OutsideEdit]) -> list[OutsideEdit]:
     """Sites that were reviewed or published and edited elsewhere become drafts again; the edits that this takes."""
-    document = rows.document
     changes, told = [], []
     for edit in edits:
         site = document.sites.get(edit.uuid)
@@ -165,19 +162,19 @@ def back_to_draft(rows: CaseRows, edits: list[OutsideEdit]) -> list[OutsideEdit]
         pairs = {name: [told_value(getattr(site, name)), told_value(getattr(draft, name))] for name in fields}
         delta = {name: pair for name, pair in pairs.items() if pair[0] != pair[1]}
         told.append(OutsideEdit(edit.table, edit.uuid, "update", delta))
-    if changes:
-        try:
-            document.apply(Edit("Back to draft", tuple(changes)))
-        except InvalidEdit:  # no row stands twice in a document that was just read
-            return []
-        one, many = "reviewed or published site was", "reviewed or published sites were"
-        rows.problems.append(f"{counted(len(changes), one, many)} edited elsewhere: a draft again.")
+    document.apply(Edit("Back to draft", tuple(changes)))
     return told
 
 
-def summary(edits: list[OutsideEdit]) -> str:
-    """One sentence for the analyst; empty for no edits."""
+def summary(edits: list[OutsideEdit], drafts: list[OutsideEdit]) -> list[str]:
+    """What was edited elsewhere, and which sites are drafts again for it, in sentences for the analyst."""
+    out = []
+    if drafts:
+        one, many = "reviewed or published site was", "reviewed or published sites were"
+        out.append(f"{counted(len(drafts), one, many)} edited elsewhere: a draft again.")
     counts: Mapping[str, int] = {op: sum(edit.op == op for edit in edits) for op in ("insert", "update", "delete")}
     words = {"insert": "added", "update": "changed", "delete": "deleted"}
     said = [f"{counted(count, 'row')} {words[op]}" for op, count in counts.items() if count]
-    return f"Edited by another program: {', '.join(said)}. The history says which." if said else ""
+    if said:
+        out.append(f"Edited by another program: {', '.join(said)}. The history says which.")
+    return out

@@ -17,7 +17,7 @@ from layers.project.opening.case_reader import CaseReader, Chunk, Unfit
 from layers.project.opening.foreign import ForeignTable
 from layers.project.saving.spatial_index import add_rtree_triggers, build_rtree, count_features
 from layers.project.storage.row_writer import quoted
-from layers.project.storage.schema import OUR_PROJECT, PROJECT_METADATA, STYLES_KEY
+from layers.project.storage.schema import CARRIED_KEY, OUR_PROJECT, PROJECT_METADATA, STYLES_KEY
 
 _RTREE = "gpkg_rtree_index"
 
@@ -26,6 +26,7 @@ type Fact = dict[str, Any]
 
 def carry_over(new: sqlite3.Connection, case: CaseReader) -> None:
     """Write what is not ours into a new file, in an open transaction. Raises sqlite3.Error and what `case` raises."""
+    before = new.total_changes
     carried = [table for table in case.opened.foreign.tables if not _is_there(new, table.name)]
     for table in carried:
         _copy_table(new, case, table)
@@ -44,6 +45,8 @@ def carry_over(new: sqlite3.Connection, case: CaseReader) -> None:
                 unique = "UNIQUE " if is_unique else ""
                 listed = ", ".join(map(quoted, columns))
                 new.execute(f"CREATE {unique}INDEX {quoted(index)} ON {quoted(table.name)} ({listed})")
+    if carried or case.opened.foreign.columns or new.total_changes != before:
+        new.execute("INSERT OR REPLACE INTO loupe_meta (key, value) VALUES (?, 'yes')", (CARRIED_KEY,))
 
 
 def _is_there(new: sqlite3.Connection, name: str) -> bool:

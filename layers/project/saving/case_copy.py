@@ -32,6 +32,7 @@ from layers.project.storage.fsops import DISK, FileSystem
 from layers.project.storage.integrity import Integrity
 from layers.project.storage.row_writer import RowWriter
 from layers.project.storage.schema import (
+    CARRIED_KEY,
     HISTORY_COLUMNS,
     HISTORY_KEY,
     TOMBSTONE_COLUMNS,
@@ -70,12 +71,13 @@ def open_for_work(
         CaseReader.open(path, copy=folder / "base.gpkg", asks=asks) as reader,
     ):
         intake = take_in(path, reader, accept_damage=accept_damage)
+        is_foreign = intake.integrity is not Integrity.INTACT
         if not as_copy:
             session = replace(session, project_uuid=intake.project_uuid or session.project_uuid)
         session = replace(
             session,
-            carries=intake.foreign.is_carried or bool(intake.rows.foreign),
-            was_edited=intake.integrity is not Integrity.INTACT or bool(intake.rows.repaired or intake.foreign.lost),
+            carries=is_foreign or intake.foreign.is_carried or CARRIED_KEY in reader.opened.meta,
+            was_edited=is_foreign or bool(intake.rows.repaired or intake.foreign.lost),
         )
         blobs = SessionBlobs(folder / "blobs", fs)
         for spec in BLOB_SPECS:  # rows whose uuid is new are found by it from now on
@@ -94,7 +96,7 @@ def _fill(connection: sqlite3.Connection, intake: Intake, reader: CaseReader, *,
     """The rows of a case with what belongs to them; returns sentences about what was done to them."""
     rows, writer = intake.rows, RowWriter(connection)
     outside = _outside_edits(intake, reader) if with_history else []
-    drafts = back_to_draft(rows, outside)
+    drafts = back_to_draft(rows.document, outside)
     _write_rows(writer, rows)
     for unplaced in rows.unplaced:
         writer.insert_fields(unplaced.spec, unplaced.fields)
@@ -118,8 +120,7 @@ def _fill(connection: sqlite3.Connection, intake: Intake, reader: CaseReader, *,
             "SELECT DISTINCT table_name, row_uuid FROM loupe_history WHERE op IN ('insert', 'baseline')"
         ).fetchall()
         begin_history(connection, writer, rows.document, frozenset(told))
-    said = summary(outside)
-    return [said] if said else []
+    return summary(outside, drafts)
 
 
 def _outside_edits(intake: Intake, reader: CaseReader) -> list[OutsideEdit]:

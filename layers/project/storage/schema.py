@@ -25,12 +25,15 @@ HISTORY_KEY = "history"
 WHOLE_HISTORY = "whole"
 STYLES_KEY = "styles"
 """The fact that tells our layer styles from those that somebody has changed since."""
+CARRIED_KEY = "carried"
+"""The fact that there is content of other programs in the case, in tables of theirs or of all."""
 OUR_PROJECT = "Geoloupe"
 """The name of our row in qgis_projects, and of our layer styles."""
 PROJECT_METADATA = '{"last_modified_time": "2024-01-01 00:00:00", "last_modified_user": ""}'
 """The metadata of our project. QGIS writes its own time and user when it saves one."""
 RESERVED_META = (
     "project_uuid", "schema_version", "min_reader_version", "min_writer_version", "integrity", STYLES_KEY, HISTORY_KEY,
+    CARRIED_KEY,
 )  # fmt: skip
 """Facts about the file, which are no facts of the case."""
 
