@@ -5,11 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from layers.errors import CaseInUse, GeoloupeError, NotAllowed
+from layers.document.document import Document
+from layers.errors import CaseInUse, GeoloupeError, NotAllowed, SaveFailed
 from layers.project.opening.intake import Intake, read_case
 from layers.project.saving.case_copy import open_for_work
 from layers.project.saving.lock import CaseLock
-from layers.project.saving.publish import publish
+from layers.project.saving.publish import publish, write_case
 from layers.project.saving.working_copy import WorkingCopy
 
 
@@ -21,6 +22,8 @@ class OpenedCase:
     work: WorkingCopy | None
     lock: CaseLock | None
     holder: str
+    looked_at: str = ""
+    """Why it can only be looked at: there is no room for a working copy. Empty where it can be edited."""
 
     def let_go(self, but: CaseLock | None) -> None:
         """It is not wanted; `but` is a lock on the same file that goes on."""
@@ -40,10 +43,11 @@ class SaveWish:
     lock: CaseLock | None
 
 
-def read_and_lock(path: Path, target: Path | None, sessions: Path | None) -> OpenedCase:
+def read_and_lock(path: Path, target: Path | None, sessions: Path | None, *, accept_damage: bool = False) -> OpenedCase:
     """Read a case. A `target` is locked; without `sessions` there is neither a lock nor a working copy.
 
-    Raises what `read_case` and `open_for_work` raise; nothing stays locked then.
+    Where there is no room for a working copy, the case is read all the same, to be looked at. Raises what `read_case`
+    raises; nothing stays locked then.
     """
     lock, holder = None, ""
     if target is not None and sessions is not None:
@@ -53,8 +57,14 @@ def read_and_lock(path: Path, target: Path | None, sessions: Path | None) -> Ope
             lock, holder = None, str(found)
     try:
         if sessions is None:
-            return OpenedCase(read_case(path), None, None, "")
-        intake, work = open_for_work(sessions, path, as_copy=target is None)
+            return OpenedCase(read_case(path, accept_damage=accept_damage), None, None, "")
+        try:
+            intake, work = open_for_work(sessions, path, as_copy=target is None, accept_damage=accept_damage)
+        except (SaveFailed, NotAllowed) as error:
+            intake = read_case(path, accept_damage=accept_damage)
+            if lock is not None:
+                lock.release()
+            return OpenedCase(intake, None, None, holder, looked_at=str(error))
     except GeoloupeError:
         if lock is not None:
             lock.release()
@@ -86,5 +96,19 @@ def publish_and_lock(work: WorkingCopy, wish: SaveWish) -> CaseLock:
     except GeoloupeError:
         if lock is not wish.lock:
             lock.release()
+        raise
+    return lock
+
+
+def write_from_memory(document: Document, path: Path, base: Path | None) -> CaseLock:
+    """Save a document that has no working copy; `base` is the case that it was read from. Raises as `publish`."""
+    lock = CaseLock(path)
+    holder = lock.acquire()
+    if holder is not None:
+        raise CaseInUse(f"“{path.name}” is open elsewhere ({holder}). Save under another name.")
+    try:
+        write_case(document, path, base=base)
+    except GeoloupeError:
+        lock.release()
         raise
     return lock

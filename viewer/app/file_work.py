@@ -45,6 +45,10 @@ class FileWork:
         self._under_way += 1
         self._jobs.run(worked, ended, gave_up, title)
 
+    def look[T](self, work: Callable[[], T], done: Callable[[T], None]) -> None:
+        """Work that nobody waits for, and that does not fail."""
+        self._jobs.run(lambda _context: work(), done)
+
     def say(self, key: str, sentence: str) -> None:
         """A failure that is found out on any thread."""
         self._jobs.mailbox.post(self._messages.show, key, sentence, "error")

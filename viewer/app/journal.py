@@ -26,7 +26,7 @@ class CaseJournal:
     def __init__(self, files: FileWork, sessions: Path | None, target: Path | None) -> None:
         self._files, self._sessions, self._target = files, sessions, target
         self._waiting: list[tuple[Edit, str]] = []
-        self._then: list[Then] = []
+        self._then: list[tuple[Then, Then]] = []
         self._work: WorkingCopy | None = None
         self._is_being_made = self._is_closed = False
         self._saves = 0
@@ -43,13 +43,16 @@ class CaseJournal:
         self._waiting.append((edit, actor))
         self.make()
 
-    def make(self, then: Then | None = None) -> None:
-        """Make a working copy where there is none yet, one only, however often it is asked; `then` goes on with it."""
+    def make(self, then: Then | None = None, otherwise: Then = lambda: None) -> None:
+        """Make a working copy where there is none yet, one only, however often it is asked.
+
+        `then` goes on with it, `otherwise` without one.
+        """
         sessions, target = self._sessions, self._target
         if sessions is None:
             return
         if then is not None:
-            self._then.append(then)
+            self._then.append((then, otherwise))
         if self._is_being_made:
             return
         self._is_being_made = True
@@ -99,10 +102,12 @@ class CaseJournal:
             work.close(keep=False)
             return
         self.attach(work)
-        for go_on in self._then:
-            go_on()
-        self._then.clear()
+        going_on, self._then = self._then, []
+        for then, _ in going_on:
+            then()
 
     def _not_made(self, error: GeoloupeError) -> None:
         self._is_being_made = False  # the next edit or save tries again
-        self._then.clear()
+        going_on, self._then = self._then, []
+        for _, otherwise in going_on:
+            otherwise()

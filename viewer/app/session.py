@@ -13,18 +13,18 @@ from pathlib import Path
 from PySide6.QtCore import QObject, Signal
 
 from layers.document.document import Document
-from layers.document.edit import Edit
-from layers.errors import CaseChangedOnDisk, GeoloupeError
+from layers.document.edit import TABLES, Edit
+from layers.errors import CaseChangedOnDisk, CaseDamaged, GeoloupeError, InvalidEdit
 from layers.project.saving.lock import CaseLock
 from layers.project.saving.recovery import RecoverableSession, recoverable
 from layers.project.saving.working_copy import WorkingCopy
-from viewer.app.case_files import OpenedCase, SaveWish, publish_and_lock, read_and_lock
+from viewer.app.case_files import OpenedCase, SaveWish, publish_and_lock, read_and_lock, write_from_memory
 from viewer.app.case_hold import CaseHold
 from viewer.app.file_work import FileWork
 from viewer.app.journal import CaseJournal
 from viewer.commands.history import History
 from viewer.support.jobs import Jobs
-from viewer.support.messages import Messages
+from viewer.support.messages import MessageAction, Messages
 from viewer.support.settings import Settings
 
 type Then = Callable[[], None]
@@ -57,6 +57,8 @@ class Session(QObject):
         self._target: Path | None = None
         self._title = ""
         self._is_begun = self._is_recovered = self._is_too_new = False
+        self._looked_at = ""
+        """Why the open case can only be looked at; empty where it can be edited."""
         self.document = Document()
         self._journal = CaseJournal(self._files, sessions, None)
         self.history = History(self.document, self._journal, self.actor, self)
@@ -97,7 +99,7 @@ class Session(QObject):
     @property
     def is_read_only(self) -> bool:
         """True where the file may be read but not replaced: a save asks for another name."""
-        return self._is_too_new or bool(self.hold.holder)
+        return self._is_too_new or bool(self.hold.holder) or bool(self._looked_at)
 
     @property
     def is_begun(self) -> bool:
@@ -117,6 +119,8 @@ class Session(QObject):
 
     def push(self, edit: Edit) -> None:
         """Apply an edit as one undo step. Raises InvalidEdit, with nothing changed."""
+        if self._looked_at:
+            raise InvalidEdit(self.tr("Nothing was changed: this case can only be looked at. Save it elsewhere first."))
         self.history.push(edit)
 
     def push_or_say(self, edit: Edit) -> None:
@@ -151,8 +155,12 @@ class Session(QObject):
         failed: Callable[[GeoloupeError], None] = lambda error: None,
         *,
         copy_title: str = "",
+        accept_damage: bool = False,
     ) -> None:
-        """Read a case and make it the open one. With `copy_title` it is an unsaved copy under that title."""
+        """Read a case and make it the open one. With `copy_title` it is an unsaved copy under that title.
+
+        `accept_damage` takes what is left of a damaged one; without it that is offered.
+        """
         target = None if copy_title else path
         was_edited = self._edited_since()
 
@@ -164,9 +172,16 @@ class Session(QObject):
             self._install(opened, target, copy_title)
             then()
 
+        def refused(error: GeoloupeError) -> None:
+            if isinstance(error, CaseDamaged) and not accept_damage:
+                what_is_left = partial(self.open_case, path, then, failed, copy_title=copy_title, accept_damage=True)
+                action = MessageAction(self.tr("Open What Is Left"), what_is_left)
+                self._messages.show("open", error.sentence, "error", action)
+            failed(error)
+
         self.opening.emit(path)
-        read = partial(read_and_lock, path, target, self._sessions)
-        self._files.run("open", read, done, failed, self.tr("Opening {0}").format(path.name))
+        read = partial(read_and_lock, path, target, self._sessions, accept_damage=accept_damage)
+        self._files.run("open", read, done, refused, self.tr("Opening {0}").format(path.name))
 
     def recover(self, folder: Path) -> None:
         """Take up a crashed session: open as it was, recovered and unsaved."""
@@ -213,8 +228,12 @@ class Session(QObject):
     def _publish(self, path: Path, then: Then, overwrite: bool = False) -> None:
         self.before_save()
         work, state = self._journal.work, self.history.state()
+        from_memory = partial(self._write_from_memory, path, then)
+        if work is None and self._looked_at:
+            from_memory()
+            return
         if work is None:
-            self._journal.make(partial(self._publish, path, then, overwrite))
+            self._journal.make(partial(self._publish, path, then, overwrite), from_memory)
             return
         wish, journal = SaveWish(path, self.viewport_json(), overwrite, self.hold.lock_of(path)), self._journal
         journal.save_begins()
@@ -237,6 +256,22 @@ class Session(QObject):
 
         write = partial(publish_and_lock, work, wish)
         self._files.run("save", write, done, failed, self.tr("Saving {0}").format(path.name))
+
+    def _write_from_memory(self, path: Path, then: Then) -> None:
+        """Where no working copy can be made, another disk may still have room for the case itself."""
+        document, state = self.document, self.history.state()
+        base = self._target if self._looked_at else None
+        snapshot = Document({table: document.table(table).values() for table in TABLES})
+
+        def done(lock: CaseLock) -> None:
+            if self.document is document:
+                self._saved(path, state, lock)
+                then()
+            else:
+                lock.release()
+
+        write = partial(write_from_memory, snapshot, path, base)
+        self._files.run("save", write, done, title=self.tr("Saving {0}").format(path.name))
 
     def _saved(self, path: Path, state: int, lock: CaseLock) -> None:
         self.hold.hold(path, lock)
@@ -266,7 +301,11 @@ class Session(QObject):
         if opened.work is not None:
             self._journal.attach(opened.work)
         self._title, self._is_begun, self._is_too_new = title, True, opened.intake.read_only
+        self._looked_at = opened.looked_at
         self._messages.clear("open")
+        if opened.looked_at:
+            said = self.tr("This case can only be looked at: no working copy of it can be made. {0}")
+            self._messages.show("looked at", said.format(opened.looked_at), "warning")
         for number, problem in enumerate(opened.intake.problems):
             self._messages.show(f"intake-{number}", problem, "warning")
         if target is not None:
@@ -279,6 +318,8 @@ class Session(QObject):
         self.hold.hold(target, lock, holder)
         self.document, self._target, self._title = document, target, ""
         self._is_begun = self._is_recovered = self._is_too_new = False
+        self._looked_at = ""
+        self._messages.clear("looked at")
         self._journal = CaseJournal(self._files, self._sessions, target)
         self.history.attach(document, self._journal, self.actor)
 
