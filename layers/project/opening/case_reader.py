@@ -25,6 +25,8 @@ from layers.project.storage.save_errors import shown
 READ_S = 120.0
 """What one question may take, however large the case."""
 PIECE_BYTES = 1 << 24
+_PLAIN = {str, int, float, type(None)}
+"""What SQLite's values are in JSON, bytes aside."""
 
 
 def load_case_ops(profile: Profile) -> Run:
@@ -300,9 +302,9 @@ def _unpacked(told: Any) -> list[Any]:
     if isinstance(told, dict):
         texts = [_value(cell) for cell in told["texts"]]
         return list(map(texts.__getitem__, told["of"]))
-    if dict in set(map(type, told)):
-        return [_value(cell) for cell in told]
-    return list(told)
+    if set(map(type, told)) <= _PLAIN:
+        return list(told)
+    return [_value(cell) for cell in told]
 
 
 def _value(cell: Any) -> Any:
@@ -316,7 +318,7 @@ def _value(cell: Any) -> Any:
         if "spoiled" in cell:
             return Unfit("no text in UTF-8", str(cell["spoiled"]))
         return Unfit(f"too large ({int(cell['size']):,} bytes)")
-    if cell is None or isinstance(cell, str | int | float):
+    if type(cell) in _PLAIN:
         return cell
     raise ValueError("no value of SQLite")
 

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 from shapely.geometry import LineString, MultiPolygon, Point, box
 
@@ -104,7 +105,7 @@ def read_case(path: Path, *, accept_damage: bool = False) -> Intake:
     return intake.read_case(path, accept_damage=accept_damage, asks=CaseInline())
 
 
-def open_for_work(sessions: Path, path: Path, **options: bool) -> tuple[Intake, WorkingCopy]:
+def open_for_work(sessions: Path, path: Path, **options: Any) -> tuple[Intake, WorkingCopy]:
     """`case_copy.open_for_work` in this process."""
     return case_copy.open_for_work(sessions, path, asks=CaseInline(), **options)
 

@@ -137,6 +137,39 @@ def test_a_save_goes_through_the_one_door(make_scene: Callable[[], Scene]) -> No
     assert calls.index("fsync_file") < calls.index("replace") < calls.index("fsync_folder")
 
 
+def test_a_save_is_marked_as_saved_only_once_its_folder_is_synced(make_scene: Callable[[], Scene]) -> None:
+    told: list[tuple[str, str]] = []
+
+    class Telling(FileSystem):
+        def fsync_folder(self, folder: Path) -> None:
+            told.append(("sync", folder.name))
+            super().fsync_folder(folder)
+
+        def replace(self, old: Path, new: Path) -> None:
+            told.append(("replace", new.name))
+            super().replace(old, new)
+
+    scene = make_scene()
+    scene.work._fs = Telling()
+    publish(scene.work, scene.target, Telling())
+    put = told.index(("replace", "case.gpkg"))
+    synced = told.index(("sync", scene.target.parent.name), put)
+    assert told.index(("replace", "session.json"), put) > synced
+
+
+def test_the_folders_of_a_new_session_are_synced(tmp_path: Path) -> None:
+    synced: list[Path] = []
+
+    class Telling(FileSystem):
+        def fsync_folder(self, folder: Path) -> None:
+            synced.append(folder)
+            super().fsync_folder(folder)
+
+    work = WorkingCopy.create(tmp_path / "sessions", rich_document(), fs=Telling())
+    assert synced[-2:] == [work.folder, tmp_path / "sessions"]
+    work.close()
+
+
 def test_every_failing_call_leaves_old_or_new(make_scene: Callable[[], Scene]) -> None:
     count = len(_calls_of_a_save(make_scene))
     for number in range(count):
