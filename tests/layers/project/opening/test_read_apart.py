@@ -200,8 +200,13 @@ def test_a_column_that_calls_itself_rowid_does_not_turn_the_reading_in_circles(c
 
 def test_a_case_of_many_thousand_tables_is_refused(case: Path) -> None:
     with closing(sqlite3.connect(case)) as connection:
-        for number in range(5100):
-            connection.execute(f"CREATE TABLE t{number} (a)")
+        connection.execute("CREATE TABLE t0 (a)")
+        connection.execute("PRAGMA writable_schema = ON")
+        connection.execute(
+            "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n LIMIT 5100) INSERT INTO sqlite_master "
+            "SELECT 'table', 't' || i, 't' || i, rootpage, 'CREATE TABLE t' || i || ' (a)' FROM n, sqlite_master "
+            "WHERE name = 't0'"
+        )
         connection.commit()
     with pytest.raises(TooLarge, match="tables"):
         read_case(case)
