@@ -10,7 +10,7 @@ import sys
 from pathlib import Path
 
 from layers.document.document import Document
-from layers.project.opening.case_reader import CaseInline
+from layers.project.opening.case_process import CaseInline
 from layers.project.saving.case_copy import open_for_work
 from layers.project.saving.publish import publish, write_case
 from layers.project.saving.working_copy import WorkingCopy

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from layers.document.document import Document
 from layers.errors import CaseInUse, GeoloupeError, NotAllowed, SaveFailed
+from layers.project.opening.case_process import CaseProcess
 from layers.project.opening.intake import Intake, read_case
 from layers.project.saving.case_copy import open_for_work
 from layers.project.saving.lock import CaseLock
@@ -43,8 +44,16 @@ class SaveWish:
     lock: CaseLock | None
 
 
-def read_and_lock(path: Path, target: Path | None, sessions: Path | None, *, accept_damage: bool = False) -> OpenedCase:
-    """Read a case. A `target` is locked; without `sessions` there is neither a lock nor a working copy.
+def read_and_lock(
+    path: Path,
+    target: Path | None,
+    sessions: Path | None,
+    *,
+    accept_damage: bool = False,
+    ready: CaseProcess | None = None,
+) -> OpenedCase:
+    """Read a case, by a process that is `ready` or a new one. A `target` is locked; without `sessions` there is neither
+    a lock nor a working copy.
 
     Where there is no room for a working copy, the case is read all the same, to be looked at. Raises what `read_case`
     raises; nothing stays locked then.
@@ -57,9 +66,10 @@ def read_and_lock(path: Path, target: Path | None, sessions: Path | None, *, acc
             lock, holder = None, str(found)
     try:
         if sessions is None:
-            return OpenedCase(read_case(path, accept_damage=accept_damage), None, None, "")
+            return OpenedCase(read_case(path, accept_damage=accept_damage, asks=ready), None, None, "")
         try:
-            intake, work = open_for_work(sessions, path, as_copy=target is None, accept_damage=accept_damage)
+            is_copy = target is None
+            intake, work = open_for_work(sessions, path, as_copy=is_copy, accept_damage=accept_damage, asks=ready)
         except (SaveFailed, NotAllowed) as error:
             intake = read_case(path, accept_damage=accept_damage)
             if lock is not None:
@@ -69,6 +79,9 @@ def read_and_lock(path: Path, target: Path | None, sessions: Path | None, *, acc
         if lock is not None:
             lock.release()
         raise
+    finally:
+        if ready is not None:
+            ready.close()
     return OpenedCase(intake, work, lock, holder)
 
 

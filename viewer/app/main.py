@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from layers.pool.pool import ReaderPool
 from layers.pool.protocol import Profile, foretells_features
+from layers.project.opening.case_process import CaseProcess
 from viewer.support.memory import keep_freed_memory
 from viewer.support.plain_imports import load_qt
 
@@ -37,6 +38,8 @@ def run(
     """Open the window with `files`; returns the exit code. Bounds are W, S, E, N in degrees, the size in pixels."""
     gc.disable()  # for start-up time; from then on the window's thread collects
     keep_freed_memory()
+    names_a_case = demo or any(file.lower().endswith(".gpkg") for file in files)
+    ready = CaseProcess() if names_a_case else None  # first: all else of a case waits for it
     pool = ReaderPool(workers=2)
     pool.start(first_asked(files))
     try:
@@ -54,7 +57,7 @@ def run(
             safe_mode,
             Path(trace) if trace else None,
         )
-        program: Program = Program(pool, wishes)
+        program: Program = Program(pool, wishes, ready)
         gc.freeze()
         return program.run()
     finally:

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QApplication
 
 from layers.geo.bounds import Bounds
 from layers.pool.pool import ReaderPool
+from layers.project.opening.case_process import CaseProcess
 from viewer.app.crash import CrashDoors, left_behind, log_folder
 from viewer.app.crash_loop import NEAR_S, CrashLoop
 from viewer.app.permission import Permissions
@@ -53,7 +54,7 @@ class Wishes:
 class Program:
     """Made once a process, after the readers were started. A picture leaves nothing behind in the user's folders."""
 
-    def __init__(self, pool: ReaderPool, wishes: Wishes) -> None:
+    def __init__(self, pool: ReaderPool, wishes: Wishes, ready: CaseProcess | None = None) -> None:
         self._pool, self._wishes = pool, wishes
         self._keeps = wishes.screenshot is None
         self._trace = Trace(wishes.trace) if wishes.trace is not None else None
@@ -73,7 +74,8 @@ class Program:
         self._fetcher = Fetcher(cache_folder() / "tiles" if self._keeps else None, self._consent)
         overviews = Overviews(pool, self._jobs, cache_folder() / "overviews") if self._keeps else None
         self._context = RenderContext(pool, self._fetcher, self._jobs, overviews=overviews, reads_ahead=self._keeps)
-        self._session = Session(self._jobs, self._messages, self._settings, sessions_folder() if self._keeps else None)
+        sessions = sessions_folder() if self._keeps else None
+        self._session = Session(self._jobs, self._messages, self._settings, sessions, ready=ready)
         permissions = Permissions(self._consent, self._settings, self._messages)
         self._window = MainWindow(self._session, self._context, permissions, self._messages, self._settings)
         self._loop = CrashLoop(data_folder() / "opening.json")

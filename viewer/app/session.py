@@ -15,6 +15,7 @@ from PySide6.QtCore import QObject, Signal
 from layers.document.document import Document
 from layers.document.edit import TABLES, Edit
 from layers.errors import CaseChangedOnDisk, CaseDamaged, GeoloupeError, InvalidEdit
+from layers.project.opening.case_process import CaseProcess
 from layers.project.saving.lock import CaseLock
 from layers.project.saving.recovery import RecoverableSession, recoverable
 from layers.project.saving.working_copy import WorkingCopy
@@ -48,8 +49,11 @@ class Session(QObject):
         settings: Settings,
         sessions: Path | None,
         parent: QObject | None = None,
+        ready: CaseProcess | None = None,
     ) -> None:
         super().__init__(parent)
+        self._ready = ready
+        """Started ahead for the first case that is opened."""
         self._messages, self._settings, self._sessions = messages, settings, sessions
         self._files = FileWork(jobs, messages)
         self.hold = CaseHold(self._files, messages, self)
@@ -180,7 +184,8 @@ class Session(QObject):
             failed(error)
 
         self.opening.emit(path)
-        read = partial(read_and_lock, path, target, self._sessions, accept_damage=accept_damage)
+        ready, self._ready = self._ready, None
+        read = partial(read_and_lock, path, target, self._sessions, accept_damage=accept_damage, ready=ready)
         self._files.run("open", read, done, refused, self.tr("Opening {0}").format(path.name))
 
     def recover(self, folder: Path) -> None:
@@ -293,6 +298,8 @@ class Session(QObject):
         """The last act: make all edits durable and let go of the files. `keep` leaves a session to recover."""
         self._journal.close(keep=keep, at_once=True)
         self.hold.release()
+        if self._ready is not None:
+            self._ready.close()
 
     # ----------------------------------------------------------------------------------------------------------
 

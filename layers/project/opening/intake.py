@@ -8,7 +8,8 @@ from pathlib import Path
 from layers.document.document import Document
 from layers.errors import CaseTooNew, UnsupportedFormat
 from layers.project.opening.case_file import damaged
-from layers.project.opening.case_reader import Asks, CaseReader, OpenedCase
+from layers.project.opening.case_process import Asks
+from layers.project.opening.case_reader import CaseReader, OpenedCase
 from layers.project.opening.foreign import Foreign
 from layers.project.opening.rows import CaseRows, read_rows
 from layers.project.storage.fingerprint import Fingerprint

@@ -14,7 +14,8 @@ from layers.document.layer import Layer
 from layers.document.vocabulary import LIKELIHOOD_TERMS, LikelihoodTerm
 from layers.errors import CaseDamaged
 from layers.geo.antimeridian import at_home
-from layers.project.opening.case_reader import Asks, CaseReader
+from layers.project.opening.case_process import Asks
+from layers.project.opening.case_reader import CaseReader
 from layers.project.opening.intake import EDITED_SENTENCE, UNKNOWN_SENTENCE, Intake, take_in
 from layers.project.storage.integrity import Integrity
 from layers.project.storage.save_errors import shown

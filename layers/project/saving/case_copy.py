@@ -14,7 +14,8 @@ from uuid import uuid4
 
 from layers.document.edit import TABLES
 from layers.document.rows import Row
-from layers.project.opening.case_reader import Asks, CaseReader, Chunk
+from layers.project.opening.case_process import Asks
+from layers.project.opening.case_reader import CaseReader, Chunk
 from layers.project.opening.intake import Intake, take_in
 from layers.project.opening.outside_edits import ELSEWHERE, History, OutsideEdit, back_to_draft, summary
 from layers.project.opening.rows import CaseRows, Repaired

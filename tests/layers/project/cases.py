@@ -30,7 +30,7 @@ from layers.document.rows import (
 from layers.document.site import Site
 from layers.document.source import Source, SourceFile
 from layers.project.opening import intake
-from layers.project.opening.case_reader import CaseInline
+from layers.project.opening.case_process import CaseInline
 from layers.project.opening.intake import Intake
 from layers.project.saving import case_copy
 from layers.project.saving.working_copy import WorkingCopy

@@ -26,7 +26,8 @@ from layers.errors import (
     NotAllowed,
     UnsupportedFormat,
 )
-from layers.project.opening.case_reader import CaseInline, CaseReader
+from layers.project.opening.case_process import CaseInline
+from layers.project.opening.case_reader import CaseReader
 from layers.project.opening.intake import is_case, take_in
 from layers.project.saving.publish import write_case
 from layers.project.storage.integrity import Integrity

@@ -19,7 +19,8 @@ from layers.errors import CaseDamaged, CaseTooNew, ReaderTimeout, TooLarge
 from layers.pool.protocol import Answer
 from layers.pool.reader_process import ReaderProcess
 from layers.project.opening import intake
-from layers.project.opening.case_reader import CaseProcess, CaseReader, _chunk, load_case_ops
+from layers.project.opening.case_process import CaseProcess, load_case_ops
+from layers.project.opening.case_reader import CaseReader, _chunk
 from layers.project.saving.publish import write_case
 from layers.readers.environment import Profile
 from tests.layers.project.cases import BLOBS, read_case, rich_document, state
@@ -112,7 +113,7 @@ def test_answers_that_do_not_fit_together_are_refused(header: dict[str, Any]) ->
 
 def test_the_process_knows_no_gdal(case: Path) -> None:
     code = (
-        "import sys; from layers.project.opening.case_reader import load_case_ops\n"
+        "import sys; from layers.project.opening.case_process import load_case_ops\n"
         "from layers.readers.environment import Profile\n"
         "load_case_ops(Profile.CASE)\n"
         "print([m for m in sys.modules if m.split('.')[0] in ('rasterio', 'pyogrio', 'geopandas', 'cv2', 'PySide6')])"

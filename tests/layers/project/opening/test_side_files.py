@@ -16,7 +16,7 @@ import pytest
 
 from layers.errors import GeoloupeError, NotAFile, TooLarge
 from layers.project.opening import intake
-from layers.project.opening.case_reader import CaseInline
+from layers.project.opening.case_process import CaseInline
 from layers.project.opening.intake import is_case
 from layers.project.opening.private_copy import MOST_SIDE_BYTES
 from layers.project.opening.validate import validate

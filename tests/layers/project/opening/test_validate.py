@@ -19,7 +19,7 @@ from layers.document.rows import ClaimSite
 from layers.document.site import Site
 from layers.errors import FileMissing, UnsupportedFormat
 from layers.project.opening import validate as validating
-from layers.project.opening.case_reader import CaseInline
+from layers.project.opening.case_process import CaseInline
 from layers.project.opening.validate import Finding
 from layers.project.saving.publish import write_case
 from tests.layers.project.cases import CLAIM, POINT, rich_document

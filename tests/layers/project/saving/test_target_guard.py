@@ -119,7 +119,7 @@ import sys
 from pathlib import Path
 from layers.document.edit import Change, Edit
 from layers.errors import CaseChangedOnDisk, CaseInUse
-from layers.project.opening.case_reader import CaseInline
+from layers.project.opening.case_process import CaseInline
 from layers.project.saving.case_copy import open_for_work
 from layers.project.saving.publish import publish
 from tests.layers.project.cases import relabel
