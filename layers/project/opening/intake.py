@@ -11,6 +11,7 @@ from layers.project.opening.case_file import damaged
 from layers.project.opening.case_process import Asks
 from layers.project.opening.case_reader import CaseReader, OpenedCase
 from layers.project.opening.foreign import Foreign
+from layers.project.opening.migrations import migrate
 from layers.project.opening.rows import CaseRows, read_rows
 from layers.project.storage.fingerprint import Fingerprint
 from layers.project.storage.integrity import Integrity
@@ -61,11 +62,13 @@ def read_case(path: Path, *, accept_damage: bool = False, asks: Asks | None = No
     """
     check_sqlite(path)
     with CaseReader.open(path, asks=asks) as reader:
-        return take_in(path, reader, accept_damage=accept_damage)
+        intake = take_in(path, reader, accept_damage=accept_damage)
+    migrate(intake.document, intake.schema_version, shown(path))
+    return intake
 
 
 def take_in(path: Path, reader: CaseReader, *, accept_damage: bool = False) -> Intake:
-    """The case that a reader has open. Raises as `read_case`."""
+    """The case that a reader has open, in the version in which it was written. Raises as `read_case`."""
     opened = reader.opened
     if "loupe_meta" not in opened.tables:
         if "gpkg_contents" in opened.tables:

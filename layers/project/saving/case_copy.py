@@ -17,6 +17,7 @@ from layers.document.rows import Row
 from layers.project.opening.case_process import Asks
 from layers.project.opening.case_reader import CaseReader, Chunk
 from layers.project.opening.intake import Intake, take_in
+from layers.project.opening.migrations import migrate
 from layers.project.opening.outside_edits import ELSEWHERE, History, OutsideEdit, back_to_draft, summary
 from layers.project.opening.rows import CaseRows, Repaired
 from layers.project.saving.blobs import BLOB_SPECS, SessionBlobs
@@ -31,11 +32,13 @@ from layers.project.saving.working_copy import (
 )
 from layers.project.storage.fsops import DISK, FileSystem
 from layers.project.storage.integrity import Integrity
-from layers.project.storage.row_writer import RowWriter
+from layers.project.storage.row_writer import RowWriter, Stamp
+from layers.project.storage.save_errors import shown
 from layers.project.storage.schema import (
     CARRIED_KEY,
     HISTORY_COLUMNS,
     HISTORY_KEY,
+    SCHEMA_VERSION,
     TOMBSTONE_COLUMNS,
     WHOLE_HISTORY,
     create_schema,
@@ -78,7 +81,11 @@ def open_for_work(
         session = replace(
             session,
             carries=is_foreign or intake.foreign.is_carried or CARRIED_KEY in reader.opened.meta,
-            was_edited=is_foreign or bool(intake.rows.repaired or intake.foreign.lost),
+            was_edited=(
+                is_foreign
+                or intake.schema_version < SCHEMA_VERSION
+                or bool(intake.rows.repaired or intake.foreign.lost)
+            ),
         )
         blobs = SessionBlobs(folder / "blobs", fs)
         for spec in BLOB_SPECS:  # rows whose uuid is new are found by it from now on
@@ -86,18 +93,21 @@ def open_for_work(
                 blobs.keep(spec.name, uuid, reader.value(spec.name, spec.blob, number))
         with closing(open_work(folder / "work.gpkg")) as connection:
             create_schema(connection, session.project_uuid)
-            problems = _fill(connection, intake, reader, with_history=not as_copy)
+            problems = _fill(connection, intake, reader, shown(path), with_history=not as_copy)
             connection.execute("COMMIT")
             session = with_all_saved(session, connection, None if as_copy else intake.fingerprint)
         write_session(folder, session, fs)
     return replace(intake, problems=(*intake.problems, *problems)), WorkingCopy(folder, session, fs)
 
 
-def _fill(connection: sqlite3.Connection, intake: Intake, reader: CaseReader, *, with_history: bool) -> list[str]:
+def _fill(
+    connection: sqlite3.Connection, intake: Intake, reader: CaseReader, name: str, *, with_history: bool
+) -> list[str]:
     """The rows of a case with what belongs to them; returns sentences about what was done to them."""
     rows, writer = intake.rows, RowWriter(connection)
     outside = _outside_edits(intake, reader) if with_history else []
     drafts = back_to_draft(rows.document, outside)
+    migrations = migrate(rows.document, intake.schema_version, name)
     _write_rows(writer, rows)
     for unplaced in rows.unplaced:
         writer.insert_fields(unplaced.spec, unplaced.fields)
@@ -111,6 +121,8 @@ def _fill(connection: sqlite3.Connection, intake: Intake, reader: CaseReader, *,
     if intake.integrity is Integrity.EDITED:
         at = datetime.fromtimestamp(intake.fingerprint.mtime_ns / 1e9, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
         writer.write_history(_history_rows(outside, ELSEWHERE, at))
+    for edit in migrations:
+        writer.write_told(edit, Stamp(REPAIRS, utc_now()))
     writer.write_history(_history_rows(drafts, REPAIRS, utc_now()))
     writer.write_history(_history_rows(map(_as_edit, rows.repaired), REPAIRS, utc_now()))
     writer.write_history(_history_rows(_lost_places(rows), REPAIRS, utc_now()))

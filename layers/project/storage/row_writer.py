@@ -18,7 +18,7 @@ from layers.document.rows import Row
 from layers.document.site import Site
 from layers.project.storage.geometry_blobs import blob, blobs
 from layers.project.storage.schema import HISTORY_COLUMNS, RESERVED_META
-from layers.project.storage.tables import TableSpec, aliases_text, spec_of, stored_values, told_value
+from layers.project.storage.tables import TableSpec, aliases_text, spec_of, stored_columns, stored_values, told_value
 
 _HISTORY_SQL = (
     f"INSERT INTO loupe_history ({', '.join(HISTORY_COLUMNS)}) VALUES ({', '.join('?' * len(HISTORY_COLUMNS))})"
@@ -82,6 +82,12 @@ class RowWriter:
                     history.append((*told[:6], "baseline", *told[7:]))
         self._connection.executemany(_HISTORY_SQL, history)
 
+    def write_told(self, edit: Edit, stamp: Stamp) -> None:
+        """Tell the history of an edit whose rows are written already."""
+        txn_uuid = str(uuid4())
+        for change in edit.changes:
+            self._connection.executemany(_HISTORY_SQL, _history_rows(change, txn_uuid, stamp, {}))
+
     def write_history(self, rows: Sequence[Sequence[Any]]) -> None:
         """Rows of history as they are, in the order of `HISTORY_COLUMNS`."""
         self._connection.executemany(_HISTORY_SQL, rows)
@@ -97,10 +103,12 @@ class RowWriter:
         """Add rows, and their boxes to the spatial index; under the next free keys, or under `keys`."""
         if spec.table == "meta":
             rows = [row for row in rows if row.uuid not in RESERVED_META]
-        values = stored_values(spec, rows)
-        sql = spec.insert_sql()
+        if not rows:
+            return
+        columns, values = stored_columns(spec, rows)
+        sql = spec.insert_sql(columns)
         if not spec.key:
-            self._connection.executemany(sql.replace("INSERT", "INSERT OR REPLACE", 1), values)
+            self._connection.executemany(sql.replace("INSERT", "INSERT OR REPLACE", 1), zip(*values, strict=True))
             return
         if keys is None:
             first = self._take_keys(spec, len(rows))
@@ -108,12 +116,10 @@ class RowWriter:
         else:
             self._next_keys.pop(spec.name, None)
         if not spec.geometry_type:
-            self._connection.executemany(sql, [(key, *row) for key, row in zip(keys, values, strict=True)])
+            self._connection.executemany(sql, zip(keys, *values, strict=True))
             return
         geometry, bounds = blobs([cast("Site", row).geometry for row in rows])
-        self._connection.executemany(
-            sql, [(key, geom, *row) for key, geom, row in zip(keys, geometry, values, strict=True)]
-        )
+        self._connection.executemany(sql, zip(keys, geometry, *values, strict=True))
         filled = ~np.isnan(bounds[:, 0])
         boxes = bounds[filled][:, [0, 2, 1, 3]].tolist()
         numbers = np.asarray(keys, dtype=np.int64)[filled].tolist()
@@ -174,7 +180,7 @@ class RowWriter:
         if spec.table == "meta":
             self.insert(spec, [after])
             return
-        (values,) = stored_values(spec, [after])
+        values = stored_values(spec, after)
         names = [
             f"{column.name} = " + ("NULLIF(?,'')" if column.kind in ("text", "aliases") else "?")
             for column in spec.plain_columns

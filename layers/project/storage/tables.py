@@ -92,8 +92,8 @@ class TableSpec:
     def rtree(self) -> str:
         return f"rtree_{self.name}_geom"
 
-    def insert_sql(self) -> str:
-        """Statement for the values of `stored_values`, geometry (where there is one) and integer key first."""
+    def insert_sql(self, columns: Sequence[Column] | None = None) -> str:
+        """Statement for values of `columns` (None: all plain ones), geometry (where there is one) and key first."""
         names = [self.key] if self.key else []
         holders = ["?"] if self.key else []
         if self.geometry_type:
@@ -102,7 +102,7 @@ class TableSpec:
         if self.blob:  # filled when the case is saved
             names.append(self.blob)
             holders.append("x''")
-        for column in self.plain_columns:
+        for column in self.plain_columns if columns is None else columns:
             names.append(column.name)
             holders.append(
                 "NULLIF(?,'')" if column.kind in ("text", "aliases") and not _required(self, column) else "?"
@@ -210,12 +210,25 @@ def aliases_from_text(text: str) -> tuple[tuple[str, str], ...] | None:
     return tuple((str(language), str(name)) for language, name in pairs)
 
 
-def stored_values(spec: TableSpec, rows: Sequence[Row]) -> list[tuple[Any, ...]]:
-    """Values of `spec.plain_columns` for each row, ready to bind after the key and the geometry."""
-    plain = spec.plain_columns
-    getter = attrgetter(*(column.field for column in plain))
-    values: list[tuple[Any, ...]] = [getter(row) for row in rows]
-    for index, column in enumerate(plain):
-        if column.kind == "aliases":
-            values = [(*row[:index], aliases_text(row[index]), *row[index + 1 :]) for row in values]
-    return values
+def stored_values(spec: TableSpec, row: Row) -> list[Any]:
+    """Values of `spec.plain_columns` for a row, ready to bind."""
+    return [_stored(column, getattr(row, column.field)) for column in spec.plain_columns]
+
+
+def stored_columns(spec: TableSpec, rows: Sequence[Row]) -> tuple[list[Column], list[list[Any]]]:
+    """The plain columns in which any row says anything, and their values: what is empty in all is not written."""
+    columns, values = [], []
+    for column in spec.plain_columns:
+        found = list(map(attrgetter(column.field), rows))
+        if found[0] in _NOTHING and set(found) <= _NOTHING and not _required(spec, column):
+            continue
+        columns.append(column)
+        values.append([_stored(column, value) for value in found] if column.kind == "aliases" else found)
+    return columns, values
+
+
+_NOTHING: set[Any] = {"", (), None}
+
+
+def _stored(column: Column, value: Any) -> Any:
+    return aliases_text(value) if column.kind == "aliases" else value
