@@ -10,8 +10,8 @@ import os
 import struct
 import sys
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 
 if sys.platform != "win32":
     import fcntl
@@ -29,14 +29,8 @@ class LockedElsewhere(Exception):
 @contextmanager
 def shared(handle: int, wait_s: float) -> Iterator[None]:
     """Nobody commits to the file meanwhile, unless in WAL mode. Raises LockedElsewhere."""
-    if sys.platform == "win32":  # its locks are mandatory: a read of what is being written fails by itself
+    with _held(handle, wait_s, _take_shared):
         yield
-        return
-    _try_for(wait_s, lambda: _take_shared(handle))
-    try:
-        yield
-    finally:
-        _unlock(handle)
 
 
 @contextmanager
@@ -45,56 +39,59 @@ def exclusive(handle: int, wait_s: float) -> Iterator[None]:
 
     Raises LockedElsewhere.
     """
-    if sys.platform == "win32":  # an open file cannot be replaced there: the replacing itself is the guard
+    with _held(handle, wait_s, _take_exclusive):
         yield
-        return
-    _try_for(wait_s, lambda: _take_exclusive(handle))
+
+
+@contextmanager
+def _held(handle: int, wait_s: float, take: Callable[[int], None]) -> Iterator[None]:
+    end = time.monotonic() + wait_s
+    is_held = False
+    while not is_held and sys.platform != "win32":  # its locks are mandatory: reading and replacing fail by themselves
+        try:
+            take(handle)
+            is_held = True
+        except (BlockingIOError, PermissionError) as error:
+            if time.monotonic() > end:
+                raise LockedElsewhere from error
+            time.sleep(_PAUSE_S)
+        except OSError:  # a file system without locks: nobody can take any
+            break
     try:
         yield
     finally:
-        _unlock(handle)
-
-
-if sys.platform != "win32":
-    _SET = getattr(fcntl, "F_OFD_SETLK", fcntl.F_SETLK)
-
-    def _set(handle: int, kind: int, start: int, length: int) -> None:
-        """One lock, at once or BlockingIOError."""
-        if sys.platform == "linux":
-            # struct flock: type, whence, start, length, pid (0 for a lock of the open file)
-            fcntl.fcntl(handle, _SET, struct.pack("hhqqi4x", kind, os.SEEK_SET, start, length, 0))
-        else:
-            operation = {fcntl.F_RDLCK: fcntl.LOCK_SH, fcntl.F_WRLCK: fcntl.LOCK_EX, fcntl.F_UNLCK: fcntl.LOCK_UN}[kind]
-            fcntl.lockf(handle, operation | fcntl.LOCK_NB, length, start)
-
-    def _take_shared(handle: int) -> None:
-        _set(handle, fcntl.F_RDLCK, _PENDING, 1)  # held by who waits for us to leave
-        try:
-            _set(handle, fcntl.F_RDLCK, _SHARED, _SHARED_BYTES)
-        finally:
-            _set(handle, fcntl.F_UNLCK, _PENDING, 1)
-
-    def _take_exclusive(handle: int) -> None:
-        try:
-            for start, length in ((_PENDING, 1), (_RESERVED, 1), (_SHARED, _SHARED_BYTES)):
-                _set(handle, fcntl.F_WRLCK, start, length)
-        except OSError:
+        if is_held:
             _unlock(handle)
-            raise
-
-    def _unlock(handle: int) -> None:
-        _set(handle, fcntl.F_UNLCK, _PENDING, _SHARED_BYTES + 2)
 
 
-def _try_for(wait_s: float, take) -> None:  # type: ignore[no-untyped-def]
-    end = time.monotonic() + wait_s
-    while True:
-        try:
-            take()
-            return
-        except OSError as error:
-            if not isinstance(error, BlockingIOError | PermissionError):
-                return  # a file system without locks: nobody can take any
-            if time.monotonic() > end:
-                raise LockedElsewhere from error
-        time.sleep(_PAUSE_S)
+def _take_shared(handle: int) -> None:
+    _set(handle, fcntl.F_RDLCK, _PENDING, 1)  # held by who waits for the readers to leave
+    try:
+        _set(handle, fcntl.F_RDLCK, _SHARED, _SHARED_BYTES)
+    finally:
+        _set(handle, fcntl.F_UNLCK, _PENDING, 1)
+
+
+def _take_exclusive(handle: int) -> None:
+    try:
+        for start, length in ((_PENDING, 1), (_RESERVED, 1), (_SHARED, _SHARED_BYTES)):
+            _set(handle, fcntl.F_WRLCK, start, length)
+    except OSError:
+        with suppress(OSError):
+            _unlock(handle)
+        raise
+
+
+def _unlock(handle: int) -> None:
+    _set(handle, fcntl.F_UNLCK, _PENDING, _SHARED_BYTES + 2)
+
+
+def _set(handle: int, kind: int, start: int, length: int) -> None:
+    """One lock, at once. Raises OSError, BlockingIOError where somebody else has it."""
+    if sys.platform == "linux":
+        # struct flock: type, whence, start, length, pid (0 for a lock of the open file)
+        lock = struct.pack("hhqqi4x", kind, os.SEEK_SET, start, length, 0)
+        fcntl.fcntl(handle, fcntl.F_OFD_SETLK, lock)
+    else:
+        operation = {fcntl.F_RDLCK: fcntl.LOCK_SH, fcntl.F_WRLCK: fcntl.LOCK_EX, fcntl.F_UNLCK: fcntl.LOCK_UN}[kind]
+        fcntl.lockf(handle, operation | fcntl.LOCK_NB, length, start)
