@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+from layers.document.document import Document
 from layers.errors import CaseInUse, GeoloupeError, NotAllowed
+from layers.project.opening.case_paths import CaseHome, bring_home
 from layers.project.opening.intake import Intake, read_case
 from layers.project.saving.lock import CaseLock
 from layers.project.saving.publish import publish
@@ -14,9 +16,10 @@ from layers.project.saving.working_copy import WorkingCopy
 
 @dataclass(frozen=True)
 class OpenedCase:
-    """A case as it was read. `holder` names who else has it open; empty for nobody."""
+    """A case as it was read, with absolute paths. `holder` names who else has it open; empty for nobody."""
 
     intake: Intake
+    home: CaseHome
     work: WorkingCopy | None
     lock: CaseLock | None
     holder: str
@@ -52,8 +55,9 @@ def read_and_lock(path: Path, target: Path | None, sessions: Path | None) -> Ope
             lock, holder = None, str(found)
     try:
         intake = read_case(path)
+        home = bring_home(intake.document, path.parent)
         if sessions is None:
-            return OpenedCase(intake, None, None, "")
+            return OpenedCase(intake, home, None, None, "")
         mark = intake.fingerprint if target is not None else None
         uuid = intake.project_uuid if target is not None else ""
         work = WorkingCopy.create(sessions, intake.document, target=target, fingerprint=mark, project_uuid=uuid)
@@ -61,7 +65,14 @@ def read_and_lock(path: Path, target: Path | None, sessions: Path | None) -> Ope
         if lock is not None:
             lock.release()
         raise
-    return OpenedCase(intake, work, lock, holder)
+    return OpenedCase(intake, home, work, lock, holder)
+
+
+def resume_work(folder: Path) -> tuple[WorkingCopy, Document, CaseHome]:
+    """Take up a session that a crash left. Raises what `WorkingCopy.resume` raises."""
+    work = WorkingCopy.resume(folder)
+    document = work.read_document()
+    return work, document, CaseHome() if work.target is None else bring_home(document, work.target.parent)
 
 
 def lock_anyway(path: Path) -> CaseLock:

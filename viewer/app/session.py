@@ -9,16 +9,18 @@ import getpass
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
+from uuid import uuid4
 
 from PySide6.QtCore import QObject, Signal
 
 from layers.document.document import Document
 from layers.document.edit import Edit
 from layers.errors import CaseChangedOnDisk, GeoloupeError
+from layers.project.opening.case_paths import CaseHome
 from layers.project.saving.lock import CaseLock
 from layers.project.saving.recovery import RecoverableSession, recoverable
 from layers.project.saving.working_copy import WorkingCopy
-from viewer.app.case_files import OpenedCase, SaveWish, publish_and_lock, read_and_lock
+from viewer.app.case_files import OpenedCase, SaveWish, publish_and_lock, read_and_lock, resume_work
 from viewer.app.case_hold import CaseHold
 from viewer.app.file_work import FileWork
 from viewer.app.journal import CaseJournal
@@ -36,6 +38,8 @@ class Session(QObject):
     opening = Signal(object)
     """The Path of a case that is about to be read."""
     document_replaced = Signal()
+    saved = Signal()
+    """The case stands in the file `target` now."""
     state_changed = Signal()
     """Title, dirtiness, what can be undone, or work in progress."""
     changed_on_disk = Signal()
@@ -55,10 +59,12 @@ class Session(QObject):
         self.hold = CaseHold(self._files, messages, self)
         self.hold.changed.connect(self.state_changed)
         self._target: Path | None = None
-        self._title = ""
+        self._title, self._project_uuid = "", str(uuid4())
+        self.home = CaseHome()
+        """The folder that the case was read from."""
         self._is_begun = self._is_recovered = self._is_too_new = False
         self.document = Document()
-        self._journal = CaseJournal(self._files, sessions, None)
+        self._journal = CaseJournal(self._files, sessions, None, self._project_uuid)
         self.history = History(self.document, self._journal, self.actor, self)
         self.history.changed.connect(self.state_changed)
         self.viewport_json: Callable[[], str] = str
@@ -88,6 +94,11 @@ class Session(QObject):
     @property
     def working_copy(self) -> WorkingCopy | None:
         return self._journal.work
+
+    @property
+    def project_uuid(self) -> str:
+        """By which the case is known whatever its file is called."""
+        return self._journal.work.project_uuid if self._journal.work is not None else self._project_uuid
 
     @property
     def is_dirty(self) -> bool:
@@ -171,25 +182,22 @@ class Session(QObject):
     def recover(self, folder: Path) -> None:
         """Take up a crashed session: open as it was, recovered and unsaved."""
 
-        def resume() -> tuple[WorkingCopy, Document]:
-            work = WorkingCopy.resume(folder)
-            return work, work.read_document()
-
         was_edited = self._edited_since()
 
-        def done(found: tuple[WorkingCopy, Document]) -> None:
-            work, document = found
+        def done(found: tuple[WorkingCopy, Document, CaseHome]) -> None:
+            work, document, home = found
             if was_edited():
                 work.close(keep=True)
                 self._keep_edited(work.target.name if work.target else self.tr("The session"))
                 return
             self._take_up(document, work.target)
+            self.home = home
             self._journal.attach(work)
             self._is_begun = self._is_recovered = True
             self._tell_replaced()
             self._messages.show("recovered", self.tr("Recovered, not yet saved: look it over, then save it."), "info")
 
-        self._files.run("open", resume, done, title=self.tr("Recovering"))
+        self._files.run("open", partial(resume_work, folder), done, title=self.tr("Recovering"))
 
     def find_recoverable(self, found: Callable[[list[RecoverableSession]], None]) -> None:
         """Look for crashed sessions and hand them to `found`."""
@@ -246,6 +254,7 @@ class Session(QObject):
             self._messages.clear(key)
         self._remember(path)
         self.history.mark_saved(state)
+        self.saved.emit()
 
     # -- end ---------------------------------------------------------------------------------------------------
 
@@ -263,6 +272,7 @@ class Session(QObject):
 
     def _install(self, opened: OpenedCase, target: Path | None, title: str) -> None:
         self._take_up(opened.intake.document, target, opened.lock, opened.holder)
+        self.home, self._project_uuid = opened.home, opened.intake.project_uuid if target is not None else ""
         if opened.work is not None:
             self._journal.attach(opened.work)
         self._title, self._is_begun, self._is_too_new = title, True, opened.intake.read_only
@@ -278,8 +288,9 @@ class Session(QObject):
         self._journal.close(keep=False)
         self.hold.hold(target, lock, holder)
         self.document, self._target, self._title = document, target, ""
+        self.home, self._project_uuid = CaseHome(), str(uuid4())
         self._is_begun = self._is_recovered = self._is_too_new = False
-        self._journal = CaseJournal(self._files, self._sessions, target)
+        self._journal = CaseJournal(self._files, self._sessions, target, self._project_uuid)
         self.history.attach(document, self._journal, self.actor)
 
     def _edited_since(self) -> Callable[[], bool]:

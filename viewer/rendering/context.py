@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from layers.pool.pool import ReaderPool
 from viewer.network.fetcher import Fetcher
+from viewer.network.folder_consent import FolderConsent
 from viewer.rendering.overviews import Overviews
 from viewer.rendering.read_ahead import AheadBudget
 from viewer.rendering.scheduler import TileScheduler
@@ -19,6 +20,7 @@ from viewer.support.mailbox import Mailbox
 class RenderContext:
     """Make one a window, in the window's thread. `fetcher` is None where nothing may use the network.
 
+    `folders` says which files outside a case may be looked at; without it none may.
     `overviews` is None where nothing is kept: for pictures. `reads_ahead` is for people: what comes next is read while
     they look.
     """
@@ -26,6 +28,7 @@ class RenderContext:
     pool: ReaderPool
     fetcher: Fetcher | None
     jobs: Jobs
+    folders: FolderConsent = field(default_factory=FolderConsent)
     tiles: TileCache = field(default_factory=TileCache)
     overviews: Overviews | None = None
     reads_ahead: bool = False

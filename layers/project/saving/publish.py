@@ -12,6 +12,7 @@ from uuid import uuid4
 
 from layers.document.document import Document
 from layers.errors import NotAFile, SaveFailed
+from layers.project.opening.case_paths import make_paths_relative
 from layers.project.saving.backups import keep_backup
 from layers.project.saving.derive import derive
 from layers.project.saving.target_guard import guarded_target
@@ -47,7 +48,8 @@ def publish(work: WorkingCopy, target: Path, fs: FileSystem = DISK, *, overwrite
             connection.execute("VACUUM INTO ?", (os.fspath(new),))
 
     needed = work.path.stat().st_size * 2 + SPARE_BYTES
-    saved = _put(target, fill, needed, expected, fs)
+    old_folder = work.target.parent if work.target is not None else None
+    saved = _put(target, fill, needed, expected, fs, old_folder)
     try:
         work.published(target, saved, saved_seq)
     finally:
@@ -69,16 +71,24 @@ def write_case(document: Document, target: Path, fs: FileSystem = DISK, *, proje
 
 
 def _put(
-    target: Path, fill: Callable[[Path], None], needed: int, expected: Fingerprint | None, fs: FileSystem
+    target: Path,
+    fill: Callable[[Path], None],
+    needed: int,
+    expected: Fingerprint | None,
+    fs: FileSystem,
+    old_folder: Path | None = None,
 ) -> Fingerprint:
-    """Build with `fill` beside the target, guard the target, replace it."""
+    """Build with `fill` beside the target, guard the target, replace it.
+
+    Relative paths of layers, as `fill` writes them, count from `old_folder`; None: from that of the target.
+    """
     try:
         place = Path(os.path.realpath(target))  # a link stays, the file behind it is replaced
         _check_place(place, needed, fs)
         sweep(place.parent, fs)
         with temporary_beside(place, fs) as new:
             fill(new)
-            _finish(new, place, fs)
+            _finish(new, place, fs, old_folder)
             with guarded_target(place, expected, fs) as release:
                 if place.exists():
                     keep_backup(place, fs)
@@ -114,10 +124,11 @@ def _check_place(place: Path, needed: int, fs: FileSystem) -> None:
         raise disk_full(place, needed)
 
 
-def _finish(new: Path, place: Path, fs: FileSystem) -> None:
+def _finish(new: Path, place: Path, fs: FileSystem, old_folder: Path | None) -> None:
     """Derive, check, seal and make durable."""
     slot = empty_slot()
     with closing(_unsafe_connection(new)) as connection:
+        make_paths_relative(connection, place.parent, old_folder)
         derive(connection, place, slot)
         _check_new(connection, place)
     seal(new, slot, fs)

@@ -95,7 +95,7 @@ def make_window(qtbot: QtBot, dressed: None, answers: Answers) -> Iterator[MakeW
         session = Session(jobs, messages, settings, sessions_folder())
         permissions = Permissions(Consent(), settings, messages)
         overviews = Overviews(pool, jobs, cache_folder() / "overviews")
-        context = RenderContext(pool, None, jobs, overviews=overviews)
+        context = RenderContext(pool, None, jobs, folders=permissions.folders, overviews=overviews)
         window = MainWindow(session, context, permissions, messages, settings)
         window.ask = answers  # type: ignore[assignment]
         window.resize(1000, 700)
