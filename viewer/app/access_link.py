@@ -48,6 +48,7 @@ class AccessLink(QObject):
         session = self._window.session
         path = "" if session.target is None else str(session.target)
         self._permissions.take_up(CaseKey(path, session.project_uuid), session.home)
+        self._draw_by_permission()  # also what the case before had drawn, should this one name the same
         self.relinking.begin()
         if self.dialog is not None:
             self.dialog.reject()
@@ -89,6 +90,10 @@ class AccessLink(QObject):
             self._window.context.mailbox.post(self.ask)  # once their drawings are there
 
     def _changed(self) -> None:
+        self._draw_by_permission()
+        self.ask()
+
+    def _draw_by_permission(self) -> None:
         """Layers that may be read now are read; what was read of others is dropped."""
         window = self._window
         folder, consent, folders = window.session.base_folder, self._permissions.consent, self._permissions.folders
@@ -100,7 +105,6 @@ class AccessLink(QObject):
             if now and not drawing.is_paused:
                 self._forget(drawing)
         window.scene.draw_anew(uuids)
-        self.ask()
 
     def _forget(self, drawing: LayerDrawing) -> None:
         """What was built of a file that may not be read any more."""

@@ -45,7 +45,7 @@ class Relinking(QObject):
         self._session, self._scene, self._permissions = session, scene, permissions
         self._jobs, self._messages, self._ask, self._window = jobs, messages, ask, window
         self._search = Search({})
-        self._is_new = False
+        self._looks_soon = self._is_new = False
         """The case has just been opened: what it lacks has not been looked for."""
         self.dialog: RelinkDialog | None = None
         scene.updated.connect(self._look)
@@ -93,7 +93,13 @@ class Relinking(QObject):
         return self._session.home.folder
 
     def _look(self, *_: object) -> None:
+        if self._is_new and not self._looks_soon:
+            self._looks_soon = True
+            self._jobs.mailbox.post(self._look_now)  # the other layers are still being made
+
+    def _look_now(self) -> None:
         """Once all layers are open, or say why they are not."""
+        self._looks_soon = False
         if not (self._is_new and self._scene.is_open()):
             return
         self._is_new = False
@@ -118,8 +124,11 @@ class Relinking(QObject):
             from viewer.panels.relink_dialog import found_in  # for start-up time
 
             where = found_in([self._search.found[file.text] for file in found], self._home)
-            text = self.tr("Of {0} files that are not where the case says, {1} were found in {2}")
-            sentence = text.format(len(missing), len(found), where)
+            one, many = (
+                self.tr("A file that is not where the case says was found in {2}"),
+                self.tr("Of {0} files that are not where the case says, {1} were found in {2}"),
+            )
+            sentence = (one if len(missing) == 1 else many).format(len(missing), len(found), where)
         else:
             one, many = (
                 self.tr("1 file of a layer is not where the case says."),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import override
 
-from PySide6.QtCore import QSize, Qt, QUrl, Signal
+from PySide6.QtCore import QSize, Qt, QTimer, QUrl, Signal
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QDialog,
@@ -38,6 +38,10 @@ class PermissionDialog(QDialog):
         self._needs = needs
         self._shown: list[Need] = []
         self._is_filling = False
+        self._decisions: list[tuple[Need, bool]] = []
+        # The rows are made anew by a decision, which must not happen while one of them is being ticked.
+        self._soon = QTimer(self, singleShot=True, interval=0)
+        self._soon.timeout.connect(self._decide)
         self.setWindowTitle(self.tr("Permissions"))
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.says = wrapped("")
@@ -61,6 +65,8 @@ class PermissionDialog(QDialog):
 
     def look_again(self) -> None:
         """Show what is needed and allowed now."""
+        current = self.tree.currentItem()
+        before = current.text(NAME) if current is not None else ""
         self._shown = list(self._needs())
         self._is_filling = True
         self.tree.clear()
@@ -69,6 +75,10 @@ class PermissionDialog(QDialog):
             if mine:
                 self._add_group(title, mine)
         self.tree.expandAll()
+        groups = [self.tree.topLevelItem(row) for row in range(self.tree.topLevelItemCount())]
+        items = [item for group in groups if group for row in range(group.childCount()) if (item := group.child(row))]
+        if items:
+            self.tree.setCurrentItem(next((item for item in items if item.text(NAME) == before), items[0]))
         self._is_filling = False
         waiting = [need for need in self._shown if not need.is_allowed]
         layers = {layer for need in waiting for layer in need.layers}
@@ -151,6 +161,12 @@ class PermissionDialog(QDialog):
         need = self._shown[number]
         allowed = item.checkState(NAME) is Qt.CheckState.Checked
         if allowed != need.is_allowed:
+            self._decisions.append((need, allowed))
+            self._soon.start()
+
+    def _decide(self) -> None:
+        decisions, self._decisions = self._decisions, []
+        for need, allowed in decisions:
             self.decided.emit([need], allowed)
 
     def _allow_all(self) -> None:

@@ -29,7 +29,7 @@ def drawing_for(
     try:
         if layer.kind == "tiles":
             service = TileService.from_json(layer.source)
-            check_hosts(layer, service, None if context.fetcher is None else context.fetcher.consent)
+            check_hosts(layer, service, context.consent)
             return TilesDrawing(layer, service, context)
         check_places(layer, base_folder, context.folders)
         combined = _combined(layer, base_folder, context, canvas_crs)

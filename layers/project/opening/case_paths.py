@@ -75,37 +75,36 @@ def relative(text: str, folder: str, *, windows: bool = WINDOWS) -> str:
     said = said.replace("\\", "/") if windows else said
     # A name such as "C:x.tif", "~x" or "<x>" would be taken for something else.
     for form in (said, f"./{said}"):
-        if judged(form, folder, windows=windows) == replace(place, text=form):
+        back = judged(form, folder, windows=windows)
+        if back.reach is Reach.BESIDE and library.normcase(back.path) == library.normcase(place.path):
             return form
     return text
 
 
 def link_out(path: str, folder: str) -> str:
     """Where a path below `folder` leads out of it by links; empty where it stays inside, or is not there."""
-    pending = os.path.relpath(path, folder).split(os.sep)
-    now, seen = folder, 0
-    while pending:
-        part = pending.pop(0)
-        if part in (os.curdir, ""):
-            continue
-        now = os.path.dirname(now) if part == os.pardir else os.path.join(now, part)
-        if not is_below(now, folder):
-            return os.path.normpath(os.path.join(now, *pending))
-        try:
-            leads = os.readlink(now)
-        except OSError:
-            continue  # no link, or nothing at all
-        seen += 1
-        if seen > MOST_LINKS:
-            return os.path.join(folder, "..")  # round in circles: no file, and none of ours
-        now = os.path.dirname(now)
-        if os.path.isabs(leads):
-            leads = os.path.normpath(leads)
-            if not is_below(leads, folder):
-                return os.path.normpath(os.path.join(leads, *pending))
-            now, leads = folder, os.path.relpath(leads, folder)
-        pending = [*leads.split(os.sep), *pending]
-    return ""
+    pending, now = os.path.relpath(path, folder).split(os.sep), folder
+    for _ in range(MOST_LINKS):
+        leads = ""
+        while pending and not leads:
+            part = pending.pop(0)
+            now = os.path.normpath(os.path.join(now, part))
+            leads = _link_at(now) if part not in (os.curdir, os.pardir) else ""
+        if not leads:
+            return ""
+        target = os.path.normpath(os.path.join(os.path.dirname(now), leads, *pending))
+        if not is_below(target, folder):
+            return target
+        now, pending = folder, os.path.relpath(target, folder).split(os.sep)
+    return os.path.dirname(folder)  # round in circles: no file, and none of ours
+
+
+def _link_at(path: str) -> str:
+    """What a link says; empty where there is none."""
+    try:
+        return os.readlink(path)
+    except OSError:
+        return ""
 
 
 def make_paths_relative(connection: sqlite3.Connection, folder: Path, old_folder: Path | None = None) -> None:

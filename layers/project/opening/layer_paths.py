@@ -69,7 +69,7 @@ class Place:
 
 
 _SHARES = frozenset({"smb", "cifs", "nfs", "afp", "file", "sftp", "ssh", "ftp", "dav", "davs", "webdav"})
-_SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]+):")
+_SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+._-]+):")
 _DRIVE = re.compile(r"[A-Za-z]:")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 _MOUNTS = re.compile(
@@ -253,9 +253,10 @@ def parts_of(text: str) -> list[str]:
 
 def folder_of(text: str) -> str:
     """The folder of a path in its own notation; empty for a bare name."""
-    if is_windows_text(text):
-        return ntpath.dirname(text)
-    return posixpath.dirname(text)
+    if not is_windows_text(text):
+        return posixpath.dirname(text)
+    folder = ntpath.dirname(text)
+    return folder.rstrip("\\/") if folder.startswith(("\\", "/")) else folder
 
 
 def described(place: Place) -> str:
