@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject
@@ -121,14 +121,7 @@ class AccessLink(QObject):
         if self._window.context.fetcher is not None:
             self._window.context.fetcher.stop(host)
 
-    def _saved(self) -> None:
+    def _saved(self, path: Path) -> None:
         """The case is trusted, in the file where it stands now, with what it may touch now."""
         session = self._window.session
-        target, uuid = session.target, session.project_uuid
-        layers = list(session.document.layers.values())
-
-        def done(path: str) -> None:
-            if session.project_uuid == uuid:
-                self._permissions.saved(CaseKey(path, uuid), layers)
-
-        self._window.context.jobs.run(lambda _: os.path.realpath(target) if target is not None else "", done)
+        self._permissions.saved(CaseKey(str(path), session.project_uuid), session.document.layers.values())

@@ -38,8 +38,8 @@ class Session(QObject):
     opening = Signal(object)
     """The Path of a case that is about to be read."""
     document_replaced = Signal()
-    saved = Signal()
-    """The case stands in the file `target` now."""
+    saved = Signal(object)
+    """The case stands in this file now: its canonical Path."""
     state_changed = Signal()
     """Title, dirtiness, what can be undone, or work in progress."""
     changed_on_disk = Signal()
@@ -227,10 +227,12 @@ class Session(QObject):
         wish, journal = SaveWish(path, self.viewport_json(), overwrite, self.hold.lock_of(path)), self._journal
         journal.save_begins()
 
-        def done(lock: CaseLock) -> None:
+        def done(saved: tuple[CaseLock, Path]) -> None:
+            lock, place = saved
             journal.save_ended()
             if self._journal.work is work:
                 self._saved(path, state, lock)
+                self.saved.emit(place)
                 then()
                 return
             if self.hold.lock_of(path) is None:
@@ -243,7 +245,9 @@ class Session(QObject):
             if self._journal.work is work and isinstance(error, CaseChangedOnDisk):
                 self.changed_on_disk.emit()
 
-        write = partial(publish_and_lock, work, wish)
+        def write() -> tuple[CaseLock, Path]:
+            return publish_and_lock(work, wish), path.resolve()
+
         self._files.run("save", write, done, failed, self.tr("Saving {0}").format(path.name))
 
     def _saved(self, path: Path, state: int, lock: CaseLock) -> None:
@@ -254,7 +258,6 @@ class Session(QObject):
             self._messages.clear(key)
         self._remember(path)
         self.history.mark_saved(state)
-        self.saved.emit()
 
     # -- end ---------------------------------------------------------------------------------------------------
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import override
 
 from PySide6.QtCore import QSize, Qt, QTimer, QUrl, Signal
 from PySide6.QtWidgets import (
@@ -61,7 +60,9 @@ class PermissionDialog(QDialog):
         layout.addWidget(self.tree, 1)
         layout.addWidget(self._buttons())
         self.tree.itemChanged.connect(self._ticked)
+        self.resize(SIZE)
         self.look_again()
+        self.tree.setFocus()
 
     def look_again(self) -> None:
         """Show what is needed and allowed now."""
@@ -80,13 +81,14 @@ class PermissionDialog(QDialog):
         if items:
             self.tree.setCurrentItem(next((item for item in items if item.text(NAME) == before), items[0]))
         self._is_filling = False
-        waiting = [need for need in self._shown if not need.is_allowed]
+        lacking = [need for need in self._shown if not need.is_allowed]
+        waiting = [need for need in lacking if need.can_be_allowed]
         layers = {layer for need in waiting for layer in need.layers}
         one, many = self.tr("1 layer waits for your permission."), self.tr("{0} layers wait for your permission.")
         nothing = self.tr("Nothing waits for your permission.")
         self.says.setText(nothing if not layers else one if len(layers) == 1 else many.format(len(layers)))
-        self.allow_button.setEnabled(any(need.can_be_allowed for need in waiting))
-        self.relink_button.setEnabled(any(need.kind in (Kind.FOLDER, Kind.SHARE) for need in waiting))
+        self.allow_button.setEnabled(bool(waiting))
+        self.relink_button.setEnabled(any(need.kind in (Kind.FOLDER, Kind.SHARE) for need in lacking))
 
     # -- building ---------------------------------------------------------------------------------------------------
 
@@ -121,6 +123,8 @@ class PermissionDialog(QDialog):
         self.close_button = buttons.addButton(QDialogButtonBox.StandardButton.Close)
         self.allow_button.clicked.connect(self._allow_all)
         self.relink_button.clicked.connect(self._relink)
+        for button in (self.allow_button, self.relink_button):
+            button.setAutoDefault(False)  # nothing is allowed by a stray Enter
         self.close_button.setDefault(True)
         buttons.rejected.connect(self.reject)
         return buttons
@@ -128,7 +132,9 @@ class PermissionDialog(QDialog):
     def _add_group(self, title: str, needs: Sequence[Need]) -> None:
         group = QTreeWidgetItem([title])
         group.setFlags(Qt.ItemFlag.ItemIsEnabled)
-        group.setFirstColumnSpanned(True)
+        font = self.tree.font()
+        font.setWeight(font.Weight.DemiBold)
+        group.setFont(NAME, font)
         self.tree.addTopLevelItem(group)
         group.setFirstColumnSpanned(True)
         for need in needs:
@@ -175,10 +181,6 @@ class PermissionDialog(QDialog):
     def _relink(self) -> None:
         self.accept()
         self.relink_wanted.emit()
-
-    @override
-    def sizeHint(self) -> QSize:
-        return SIZE
 
 
 def shown_name(need: Need) -> str:

@@ -22,8 +22,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from layers.project.opening.layer_paths import folder_of, is_below, parts_of
-from layers.project.opening.missing_files import Found, Sameness, Search, common_folder
+from layers.project.opening.layer_paths import is_below, parts_of
+from layers.project.opening.missing_files import Found, Sameness, Search, common_folder, likely_folders
 from viewer.commands.relink import LostFile, NewPlace
 from viewer.panels.form_page import heading, muted, side_by_side, wrapped
 from viewer.support.text import one_line, plain_label, tooltip
@@ -64,7 +64,9 @@ class RelinkDialog(QDialog):
         self.setWindowTitle(self.tr("Relink Files"))
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self._build()
+        self.resize(SIZE)
         self._fill()
+        self.tree.setFocus()
 
     # -- building ---------------------------------------------------------------------------------------------------
 
@@ -90,6 +92,8 @@ class RelinkDialog(QDialog):
         self.folder_button = QPushButton(tr("Choose a F&older…"))
         self.folder_button.setToolTip(tr("Look there for all files that lay below the folder in the case"))
         self.folder_button.clicked.connect(self._choose_folder)
+        for button in (self.file_button, self.folder_button):
+            button.setAutoDefault(False)  # Enter relinks
         remap = side_by_side(
             self.old_folder, plain_label(tr("is here:")), self.new_folder, self.folder_button, stretch=0
         )  # fmt: skip
@@ -129,10 +133,10 @@ class RelinkDialog(QDialog):
         tree.currentItemChanged.connect(lambda *_: self._offer_file())
 
     def _old_folders(self) -> list[str]:
-        """The one that all have in common, then each of them."""
+        """Those of what has not been found come first."""
         texts = [lost.text for lost in self._lost]
-        folders = [common_folder(texts), *(folder_of(text) for text in texts)]
-        return [folder for folder in dict.fromkeys(folders) if folder]
+        left = [text for text in texts if text not in self._found]
+        return list(dict.fromkeys([*likely_folders(left), *likely_folders(texts)]))
 
     # -- showing ----------------------------------------------------------------------------------------------------
 
@@ -258,10 +262,6 @@ class RelinkDialog(QDialog):
     def done(self, result: int) -> None:
         self._is_over = True  # a search may still be on its way
         super().done(result)
-
-    @override
-    def sizeHint(self) -> QSize:
-        return SIZE
 
 
 def found_in(there: Sequence[Found], home: str) -> str:

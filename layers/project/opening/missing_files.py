@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from layers.content_mark import ContentMark, mark_of
-from layers.project.opening.layer_paths import is_windows_text, parts_of
+from layers.project.opening.layer_paths import folder_of, is_windows_text, parts_of
 
 MOST_ENTRIES = 50_000
 DEEPEST = 12
@@ -111,6 +111,18 @@ def common_folder(texts: Sequence[str]) -> str:
             break
         depth += 1
     return _written(texts[0], folders[0][:depth], windows)
+
+
+def likely_folders(texts: Sequence[str]) -> list[str]:
+    """Folders that may have moved as a whole: the longest common one of each drive, share or top folder, that of most
+    files first, then those of single files.
+    """
+    groups: dict[tuple[bool, str], list[str]] = defaultdict(list)
+    for text in texts:
+        windows = is_windows_text(text)
+        groups[windows, _folded((parts_of(text) or [""])[0], windows)].append(text)
+    common = [common_folder(group) for group in sorted(groups.values(), key=len, reverse=True)]
+    return [folder for folder in dict.fromkeys([*common, *map(folder_of, texts)]) if folder]
 
 
 def remapped(text: str, old_folder: str, new_folder: str) -> str:

@@ -18,6 +18,7 @@ from layers.pool.pool import ReaderPool
 from layers.project.opening.intake import read_case
 from tests.viewer.app.conftest import Answers, MakeWindow, settle
 from tests.viewer.app.foreign_cases import badges, foreign_case, missing, paused, points_file, scene_file, shown
+from viewer.app.questions import Unsaved
 from viewer.app.window import MainWindow
 from viewer.panels.permission_dialog import NAME, STATE, PermissionDialog
 from viewer.rendering.raster_drawing import RasterDrawing
@@ -385,6 +386,29 @@ def _rename(window: MainWindow, uuid: str) -> object:
     from viewer.commands.layers import update_layer  # this one only
 
     return update_layer(window.session.document, uuid, actor="me", name="renamed")
+
+
+def test_what_the_analyst_added_is_trusted_in_a_recovered_session(
+    make_window: MakeWindow, answers: Answers, qtbot: QtBot, tmp_path: Path
+) -> None:
+    answers.unsaved_answer = Unsaved.DISCARD
+    mine, theirs = scene_file(tmp_path / "mine" / "a.tif"), scene_file(tmp_path / "theirs" / "b.tif")
+    case = foreign_case(tmp_path / "case" / "c.gpkg", theirs=str(theirs))
+    folders = []
+    for begin in (lambda window: None, lambda window: open_case(window, qtbot, case)):
+        window = make_window()
+        begin(window)
+        window.files.open_words([str(mine)])
+        settle(window, qtbot)
+        folders.append(window.session.working_copy.folder)
+        window.session.shutdown(keep=True)
+    again = make_window()
+    again.files.recover(str(folders[0]))
+    settle(again, qtbot)
+    assert (len(shown(again)), paused(again)) == (1, set())
+    again.files.recover(str(folders[1]))
+    settle(again, qtbot)
+    assert (len(shown(again)), paused(again)) == (1, {"theirs"})
 
 
 def test_saving_elsewhere_keeps_every_layer_and_undo_right(

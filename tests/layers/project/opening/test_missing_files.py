@@ -10,7 +10,7 @@ import pytest
 from layers.content_mark import ContentMark, mark_of
 from layers.errors import GeoloupeError
 from layers.project.opening import missing_files
-from layers.project.opening.missing_files import Sameness, Wanted, common_folder, find_files, remapped
+from layers.project.opening.missing_files import Sameness, Wanted, common_folder, find_files, likely_folders, remapped
 
 
 def written(path: Path, content: str = "x") -> ContentMark:
@@ -144,3 +144,9 @@ def test_f78_the_longest_common_folder(texts: list[str], folder: str) -> None:
 )
 def test_f78_a_path_in_its_new_folder(text: str, old: str, new: str) -> None:
     assert remapped(text, old, "/here") == new
+
+
+def test_f78_the_folder_of_most_files_is_offered_first() -> None:
+    texts = ["/a/x/1.tif", "D:\\s\\1.tif", "d:\\S\\b\\2.tif", "/a/y/2.tif", "/a/3.tif", "\\\\srv\\s\\1.tif"]
+    assert likely_folders(texts) == ["/a", "D:\\s", "\\\\srv\\s", "/a/x", "d:\\S\\b", "/a/y"]
+    assert likely_folders([]) == []
