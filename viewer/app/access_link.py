@@ -49,7 +49,7 @@ class AccessLink(QObject):
         path = "" if session.target is None else str(session.target)
         self._permissions.take_up(CaseKey(path, session.project_uuid), session.home)
         self._draw_by_permission()  # also what the case before had drawn, should this one name the same
-        self.relinking.begin()
+        self.relinking.begin(looks=self._window.opener.asks)
         if self.dialog is not None:
             self.dialog.reject()
         session.document.subscribe(self._heard)

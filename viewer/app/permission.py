@@ -88,15 +88,12 @@ class Permissions(QObject):
 
     def allow(self, host_or_url: str) -> None:
         """The analyst agreed to contact a host, by typing its address or choosing it."""
-        for host in _hosts_of(host_or_url):
-            self._allow_host(host)
-        self._remember()
-        self.changed.emit()
+        self._allow_hosts(_hosts_of(host_or_url))
 
     def allow_source(self, source: Mapping[str, Any]) -> None:
         """The analyst adds, opens or drops what this source names: that is consent for its host, or its folder."""
-        if isinstance(source.get("template"), str):
-            self.allow(source["template"])
+        if "template" in source:
+            self._allow_hosts(TileService.from_json(dict(source)).hosts)
             return
         missing = [place for place in places_of(source) if place.path and not self.folders.permits(place)]
         self.allow_folders(place.folder for place in missing)
@@ -160,6 +157,12 @@ class Permissions(QObject):
         self._asked = asked
 
     # ----------------------------------------------------------------------------------------------------------
+
+    def _allow_hosts(self, hosts: Iterable[str]) -> None:
+        for host in hosts:
+            self._allow_host(host)
+        self._remember()
+        self.changed.emit()
 
     def _allow_host(self, host: str) -> None:
         host = ascii_host(host)

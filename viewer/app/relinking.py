@@ -51,9 +51,9 @@ class Relinking(QObject):
         scene.updated.connect(self._look)
         scene.problem_changed.connect(self._look)
 
-    def begin(self) -> None:
-        """Another case is open."""
-        self._search, self._is_new = Search({}), True
+    def begin(self, *, looks: bool) -> None:
+        """Another case is open. `looks`: somebody is there to be told what is found beside it."""
+        self._search, self._is_new = Search({}), looks
         self._messages.clear(MESSAGE)
         if self.dialog is not None:
             self.dialog.reject()
@@ -162,7 +162,7 @@ class Relinking(QObject):
             self._messages.show(MESSAGE, error.sentence, "error")
             done(Search({}))
 
-        self._jobs.run(work, done, failed, self.tr("Looking for files"))
+        self._jobs.run(work, done, failed)
 
     def _choose_folder(self) -> str | None:
         path = self._ask().folder_to_look_in(Path(self._home) if self._home else Path.home())

@@ -19,6 +19,8 @@ import sample_data
 
 WINDOWS = os.name == "nt"
 MOST_CHARS = 4096
+MOST_SHOWN = 200
+"""Characters of a path in a sentence."""
 MOST_MEMBERS = 64
 """Of a combined layer: as many are judged; a layer that says more is refused anyway."""
 
@@ -261,15 +263,16 @@ def folder_of(text: str) -> str:
 
 def described(place: Place) -> str:
     """What is to be known about a path that leads outside, as the end of a sentence about its layer or file."""
+    text = place.text if len(place.text) <= MOST_SHOWN else f"{place.text[: MOST_SHOWN - 1]}…"
     match place.reach:
         case Reach.ELSEWHERE if place.path:
             return f"lies outside the case, in {place.folder}"
         case Reach.ELSEWHERE:
-            return f"lies where this computer has no such folder, as {place.why}: {place.text}"
+            return f"lies where this computer has no such folder, as {place.why}: {text}"
         case Reach.NETWORK:
-            return f"lies on a network share or a mounted drive: {place.path or place.text}"
+            return f"lies on a network share or a mounted drive: {place.path or text}"
         case Reach.DEVICE:
-            return f"leads to a device, which is never read: {place.text}"
+            return f"leads to a device, which is never read: {text}"
         case Reach.REFUSED:
-            return f"does not name a file, as {place.why}: {place.text}"
-    return f"lies beside the case: {place.text}"
+            return f"does not name a file, as {place.why}: {text}"
+    return f"lies beside the case: {text}"
