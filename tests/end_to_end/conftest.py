@@ -46,9 +46,13 @@ class FileNames(Questions):
         super().__init__(window)
         self.to_open: list[str] = []
         self.to_write: Path | None = None
+        self.folder: Path | None = None
 
     def paths_to_open(self, folder: Path) -> list[str]:
         return self.to_open
+
+    def folder_to_look_in(self, folder: Path) -> Path | None:
+        return self.folder
 
     def case_to_write(self, suggestion: Path) -> Path | None:
         return self.to_write
