@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import stat
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -48,10 +48,10 @@ class FileOpener(QObject):
         pool: ReaderPool,
         jobs: Jobs,
         messages: Messages,
-        allow: Callable[[Mapping[str, Any]], None],
+        allow: Callable[[Iterable[Mapping[str, Any]]], None],
         parent: QObject | None = None,
     ) -> None:
-        """`allow` is told the source of each layer: who opens, types or drops it agrees to its host or folder."""
+        """`allow` is told the sources of layers: who opens, types or drops them agrees to their hosts and folders."""
         super().__init__(parent)
         self._session, self._pool, self._jobs, self._messages = session, pool, jobs, messages
         self._allow = allow
@@ -172,8 +172,7 @@ class FileOpener(QObject):
 
     def add(self, layers: list[FoundLayer]) -> None:
         """Add layers in one edit; those of which it has to be asked where they lie are asked about."""
-        for layer in layers:
-            self._allow(layer.source)
+        self._allow(layer.source for layer in layers)
         asked = [layer for layer in layers if layer.question is not None]
         if asked and not self.asks:
             layers, asked = self._decided(layers), []

@@ -88,24 +88,24 @@ class Permissions(QObject):
 
     def allow(self, host_or_url: str) -> None:
         """The analyst agreed to contact a host, by typing its address or choosing it."""
-        self._allow_hosts(_hosts_of(host_or_url))
+        self._allow_all(_hosts_of(host_or_url), ())
 
-    def allow_source(self, source: Mapping[str, Any]) -> None:
-        """The analyst adds, opens or drops what this source names: that is consent for its host, or its folder."""
-        if "template" in source:
-            self._allow_hosts(TileService.from_json(dict(source)).hosts)
-            return
-        missing = [place for place in places_of(source) if place.path and not self.folders.permits(place)]
-        self.allow_folders(place.folder for place in missing)
+    def allow_sources(self, sources: Iterable[Mapping[str, Any]]) -> None:
+        """The analyst adds, opens or drops what these sources name: that is consent for their hosts and folders."""
+        hosts: list[str] = []
+        folders: list[str] = []
+        for source in sources:
+            if "template" in source:
+                hosts += TileService.from_json(dict(source)).hosts
+                continue
+            missing = [place for place in places_of(source) if place.path and not self.folders.permits(place)]
+            folders += [place.folder for place in missing]
+        if hosts or folders:
+            self._allow_all(hosts, folders)
 
     def allow_folders(self, folders: Iterable[str]) -> None:
         """The analyst chose files in these folders."""
-        chosen = list(folders)
-        for folder in chosen:
-            self.folders.allow(folder)
-        if chosen:
-            self._remember()
-            self.changed.emit()
+        self._allow_all((), folders)
 
     def set_allowed(self, needs: Iterable[Need], allowed: bool) -> None:
         """What the analyst decided in the panel."""
@@ -158,9 +158,11 @@ class Permissions(QObject):
 
     # ----------------------------------------------------------------------------------------------------------
 
-    def _allow_hosts(self, hosts: Iterable[str]) -> None:
-        for host in hosts:
+    def _allow_all(self, hosts: Iterable[str], folders: Iterable[str]) -> None:
+        for host in dict.fromkeys(hosts):
             self._allow_host(host)
+        for folder in dict.fromkeys(folders):
+            self.folders.allow(folder)
         self._remember()
         self.changed.emit()
 

@@ -187,7 +187,7 @@ class Relinking(QObject):
         except GeoloupeError as error:
             self._messages.show(MESSAGE, error.sentence, "warning")
             return
-        self._permissions.allow_folders(dict.fromkeys(place.folder for place in outside))
+        self._permissions.allow_folders(place.folder for place in outside)
         if edit.changes:
             self._session.push_or_say(edit)
         self._messages.clear(MESSAGE)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import getpass
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from uuid import uuid4
@@ -61,7 +62,7 @@ class Session(QObject):
         self._target: Path | None = None
         self._title, self._project_uuid = "", str(uuid4())
         self.home = CaseHome()
-        """The folder that the case was read from."""
+        """The folder that the case was read from, or saved to since."""
         self._is_begun = self._is_recovered = self._is_too_new = False
         self.document = Document()
         self._journal = CaseJournal(self._files, sessions, None, self._project_uuid)
@@ -232,6 +233,7 @@ class Session(QObject):
             journal.save_ended()
             if self._journal.work is work:
                 self._saved(path, state, lock)
+                self.home = replace(self.home, folder=str(place.parent))
                 self.saved.emit(place)
                 then()
                 return

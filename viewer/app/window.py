@@ -118,7 +118,7 @@ class MainWindow(QMainWindow):
 
     def _build_verbs(self) -> None:
         jobs = self.context.jobs
-        allow = self.permissions.allow_source
+        allow = self.permissions.allow_sources
         self.opener = FileOpener(self.session, self.context.pool, jobs, self.messages, allow, self)
         self.files = FileVerbs(self.session, self.opener, self.messages, self.settings, self._questions, self)
         self.placing = Placing(self.session, self.views, jobs, self.settings, self._show_added, self)
