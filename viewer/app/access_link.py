@@ -49,10 +49,14 @@ class AccessLink(QObject):
         path = "" if session.target is None else str(session.target)
         self._permissions.take_up(CaseKey(path, session.project_uuid), session.home)
         self._draw_by_permission()  # also what the case before had drawn, should this one name the same
-        self.relinking.begin(looks=self._window.opener.asks)
         if self.dialog is not None:
             self.dialog.reject()
         session.document.subscribe(self._heard)
+
+    def drawn_anew(self) -> None:
+        """All layers are drawn from their beginning: say what waits, and what is not there."""
+        self.relinking.begin(looks=self._window.opener.asks)
+        self.ask()
 
     def ask(self) -> None:
         """Say what waits for a permission, where anything does."""

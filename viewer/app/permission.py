@@ -53,8 +53,8 @@ class Permissions(QObject):
         self._settings, self._messages, self._trust = settings, messages, TrustStore(settings)
         self._key = CaseKey("", "")
         self._asked: frozenset[tuple[str, str]] = frozenset()
-        for host in settings.get("allowed_hosts"):
-            if isinstance(host, str) and not is_private(host):
+        for host in self._known_hosts():
+            if not is_private(host):
                 consent.allow(host)
 
     # -- which case --------------------------------------------------------------------------------------------
@@ -172,14 +172,16 @@ class Permissions(QObject):
             self.consent.allow_private(host)
         else:
             self.consent.allow(host)
-            self._settings.set("allowed_hosts", sorted({*self._settings.get("allowed_hosts"), host}))
+            self._settings.set("allowed_hosts", sorted({*self._known_hosts(), host}))
 
     def _withdraw_host(self, host: str) -> None:
         host = ascii_host(host)
         self.consent.withdraw(host)
-        kept = [known for known in self._settings.get("allowed_hosts") if known != host]
-        self._settings.set("allowed_hosts", kept)
+        self._settings.set("allowed_hosts", [known for known in self._known_hosts() if known != host])
         self.withdrawn.emit(host)
+
+    def _known_hosts(self) -> list[str]:
+        return [host for host in self._settings.get("allowed_hosts") if isinstance(host, str)]
 
     def _remember(self) -> None:
         self._trust.keep(self._key, Trust.of(self.folders.folders, self.consent.private_hosts))

@@ -57,6 +57,7 @@ class Relinking(QObject):
         self._messages.clear(MESSAGE)
         if self.dialog is not None:
             self.dialog.reject()
+        self._look()
 
     def lost(self) -> list[LostFile]:
         """Files that are not there, and those that may not be looked for where the case says; topmost layer first."""
@@ -117,7 +118,7 @@ class Relinking(QObject):
         """What waits for a permission only counts where it was found beside the case."""
         found = [file for file in lost if file.text in self._search.found]
         paused = {uuid for uuid, drawing in self._scene.drawings.items() if drawing.is_paused}
-        missing = [file for file in lost if file in found or file.uuid not in paused]
+        missing = [file for file in lost if file.text in self._search.found or file.uuid not in paused]
         if not missing:
             return
         if found:

@@ -267,7 +267,7 @@ class MainWindow(QMainWindow):
             self.views.show_bounds(self._held_bounds, 0.0)
         elif self.session.is_begun:
             self.views.show_case(self.session.document.meta("viewport"))
-        self.access.ask()
+        self.access.drawn_anew()
 
     def _show_state(self) -> None:
         """The title and the actions say how the case stands."""
@@ -295,7 +295,7 @@ class MainWindow(QMainWindow):
     def _draw_layers_anew(self) -> None:
         self.scene.set_document(Document())
         self.scene.set_document(self.session.document, self.session.base_folder)
-        self.access.ask()
+        self.access.drawn_anew()
 
     def _questions(self) -> Questions:
         return self.ask

@@ -441,10 +441,11 @@ def test_saving_elsewhere_keeps_every_layer_and_undo_right(
 
 def test_safe_mode_asks_once_the_layers_are_shown(window: MainWindow, qtbot: QtBot, tmp_path: Path) -> None:
     window.set_safe_mode(True)
-    open_case(window, qtbot, foreign_case(tmp_path / "c.gpkg", t={"template": HOST}))
-    assert window.messages.line("consent") is None
+    open_case(window, qtbot, foreign_case(tmp_path / "c.gpkg", t={"template": HOST}, gone="gone.tif"))
+    assert {line.key for line in window.messages.lines()} == {"safe mode"}
     window.set_safe_mode(False)
-    assert window.messages.line("consent") is not None
+    settle(window, qtbot)
+    assert {"consent", "files"} <= {line.key for line in window.messages.lines()}
 
 
 def test_the_panel_is_for_the_keyboard_and_has_names(window: MainWindow, qtbot: QtBot, tmp_path: Path) -> None:
