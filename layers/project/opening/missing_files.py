@@ -141,7 +141,7 @@ def _written(example: str, parts: list[str], windows: bool) -> str:
     if not parts:
         return ""
     if not windows:
-        return ("/" if example.startswith("/") else "") + "/".join(parts)
+        return example[: len(example) - len(example.lstrip("/"))] + "/".join(parts)
     lead = "\\\\" if example.replace("/", "\\").startswith("\\\\") else ""
     return lead + "\\".join(parts)
 

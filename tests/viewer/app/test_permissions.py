@@ -20,6 +20,7 @@ from tests.viewer.app.conftest import Answers, MakeWindow, settle
 from tests.viewer.app.foreign_cases import badges, foreign_case, missing, paused, points_file, scene_file, shown
 from viewer.app.questions import Unsaved
 from viewer.app.window import MainWindow
+from viewer.commands.layers import update_layer
 from viewer.panels.permission_dialog import NAME, STATE, PermissionDialog
 from viewer.rendering.raster_drawing import RasterDrawing
 from viewer.support.settings import Settings
@@ -377,15 +378,9 @@ def test_f78_what_cannot_be_found_is_saved_as_it_stood(
     }  # fmt: skip
     case = foreign_case(tmp_path / "c.gpkg", **odd)
     open_case(window, qtbot, case)
-    window.session.push_or_say(_rename(window, "gone"))
+    window.session.push_or_say(update_layer(window.session.document, "gone", actor="me", name="renamed"))
     save(window, qtbot, answers)
     assert {uuid: layer.source for uuid, layer in read_case(case).document.layers.items()} == odd
-
-
-def _rename(window: MainWindow, uuid: str) -> object:
-    from viewer.commands.layers import update_layer  # this one only
-
-    return update_layer(window.session.document, uuid, actor="me", name="renamed")
 
 
 def test_what_the_analyst_added_is_trusted_in_a_recovered_session(

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import json
 import shutil
+import threading
 from collections.abc import Callable
 from pathlib import Path
 
@@ -25,6 +25,7 @@ from tests.viewer.app.foreign_cases import (
     scene_file,
     shown,
 )
+from viewer.app import relinking
 from viewer.app.window import MainWindow
 from viewer.panels.message_bar import MessageBar
 from viewer.panels.relink_dialog import HERE, LAYER, RelinkDialog
@@ -116,7 +117,7 @@ def test_f78_scenes_that_lie_elsewhere_are_found_after_one_remap(
     assert paused(window) | missing(window) == {"l0", "l1", "l2", "points"}
     window.action_table["relink_files"].trigger()
     dialog = relink_dialog(window, qtbot)
-    assert dialog.old_folder.currentText() == old.replace("//", "/") if old.startswith("//") else old
+    assert dialog.old_folder.currentText() == old
     assert dialog.says.text() == "None of 4 files was found."
     assert not dialog.relink_button.isEnabled()
     answers.path = tmp_path / "here"
@@ -262,10 +263,6 @@ def test_a_search_for_files_does_not_stop_the_window(
     window: MainWindow, qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     threads: list[bool] = []
-    import threading  # this one only
-
-    from viewer.app import relinking
-
     search: Callable[..., object] = relinking.find_files
 
     def noting(*args: object, **kwargs: object) -> object:
@@ -282,4 +279,3 @@ def test_a_mark_of_somebody_else_is_read_with_care(window: MainWindow, qtbot: Qt
     sources = {f"l{n}": {"path": f"C:\\x\\{n}.tif", KEY: mark} for n, mark in enumerate(marks)}
     open_case(window, qtbot, foreign_case(tmp_path / "c.gpkg", **sources))
     assert missing(window) == set(sources)
-    assert json.dumps(marks)

@@ -122,6 +122,7 @@ def test_the_search_can_be_given_up(tmp_path: Path) -> None:
         (["C:\\a\\1.tif", "D:\\a\\2.tif"], ""),
         (["\\\\srv\\s\\x\\1.tif", "\\\\srv\\s\\y\\2.tif"], "\\\\srv\\s"),
         (["C:\\a\\1.tif", "/a/2.tif"], ""),
+        (["//srv/s/1.tif"], "//srv/s"),
         (["1.tif"], ""),
         ([], ""),
     ],
