@@ -176,7 +176,7 @@ def test_nothing_is_asked_without_consent(basemap, draw, server: TileServer, con
 def test_a_host_that_is_not_allowed_any_more_is_asked_no_more(basemap, server: TileServer, context, qtbot) -> None:
     drawing, view = basemap("hang"), VIEWS["own resolution"]
     drawing.set_view(view)
-    qtbot.waitUntil(lambda: len(server.log) > 0, timeout=5000)
+    qtbot.waitUntil(lambda: len(server.log) == context.fetcher.limits.in_flight, timeout=10_000)
     context.fetcher.consent.withdraw(server.host)
     context.fetcher.stop(server.host)
     asked = len(server.log)
