@@ -11,6 +11,7 @@ import sys
 import time
 from typing import Any
 
+from layers.content_mark import KEY, mark_of
 from layers.errors import UnsupportedFormat
 from layers.readers.environment import OPS_OF_FEATURES, Profile, current_profile
 from layers.readers.files import RASTERS, Content, content_of, regular_file
@@ -26,7 +27,8 @@ _OF_RASTERS = frozenset({"tile", "overviews", "statistics", "acquisition"})
 def run(op: str, params: dict[str, Any]) -> Result:
     """Answer one request. Raises GeoloupeError, or whatever a library raises."""
     if op == "probe":
-        return _probe(params)
+        header, arrays = _probe(params)
+        return header | _content(header, params), arrays
     if op in _OF_RASTERS:
         from layers.readers import raster_ops  # a reader of features never needs them
 
@@ -53,6 +55,14 @@ def _probe(params: dict[str, Any]) -> Result:
 
     header, arrays = vector_probe.probe_vector(path, content, params)
     return {**header, "parts": list(tiles.tables) if tiles is not None else []}, arrays
+
+
+def _content(header: dict[str, Any], params: dict[str, Any]) -> dict[str, Any]:
+    """By what the file is recognised should it move, for who adds it: a drawing, which names its canvas, needs none."""
+    if "canvas_crs" in params or "profile" in header or params.get("preview"):
+        return {}
+    mark = mark_of(str(params["path"]))
+    return {} if mark is None else {KEY: mark.to_json()}
 
 
 def _probe_imagery(content: Content | None, params: dict[str, Any]) -> Result:

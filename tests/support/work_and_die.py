@@ -25,7 +25,7 @@ def main(mode: str, folder: Path) -> None:
 
 def save(case: Path, sessions: Path) -> None:
     """One session, saved after each edit."""
-    intake, work = open_for_work(sessions, case, asks=CaseInline())
+    intake, work, _home = open_for_work(sessions, case, asks=CaseInline())
     for number in itertools.count(1):
         _edit(work, intake.document, number)
         publish(work, case)
@@ -34,7 +34,7 @@ def save(case: Path, sessions: Path) -> None:
 
 def save_as(case: Path, sessions: Path) -> None:
     """Under one new name after the other."""
-    intake, work = open_for_work(sessions, case, asks=CaseInline())
+    intake, work, _home = open_for_work(sessions, case, asks=CaseInline())
     for number in itertools.count(1):
         _edit(work, intake.document, number)
         other = case.with_name(f"other {number % 3}.gpkg")
@@ -45,7 +45,7 @@ def save_as(case: Path, sessions: Path) -> None:
 def open_again(case: Path, sessions: Path) -> None:
     """Opened, edited, saved and closed."""
     for number in itertools.count(1):
-        intake, work = open_for_work(sessions, case, asks=CaseInline())
+        intake, work, _home = open_for_work(sessions, case, asks=CaseInline())
         _edit(work, intake.document, number)
         publish(work, case)
         print(f"saved {number} {case}", flush=True)

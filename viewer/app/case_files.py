@@ -7,6 +7,7 @@ from pathlib import Path
 
 from layers.document.document import Document
 from layers.errors import CaseInUse, GeoloupeError, NotAllowed, SaveFailed
+from layers.project.opening.case_paths import CaseHome, bring_home
 from layers.project.opening.case_process import CaseProcess
 from layers.project.opening.intake import Intake, read_case
 from layers.project.saving.case_copy import open_for_work
@@ -17,9 +18,10 @@ from layers.project.saving.working_copy import WorkingCopy
 
 @dataclass(frozen=True)
 class OpenedCase:
-    """A case as it was read. `holder` names who else has it open; empty for nobody."""
+    """A case as it was read, with absolute paths. `holder` names who else has it open; empty for nobody."""
 
     intake: Intake
+    home: CaseHome
     work: WorkingCopy | None
     lock: CaseLock | None
     holder: str
@@ -66,15 +68,18 @@ def read_and_lock(
             lock, holder = None, str(found)
     try:
         if sessions is None:
-            return OpenedCase(read_case(path, accept_damage=accept_damage, asks=ready), None, None, "")
+            intake = read_case(path, accept_damage=accept_damage, asks=ready)
+            return OpenedCase(intake, bring_home(intake.document, path.parent), None, None, "")
         try:
-            is_copy = target is None
-            intake, work = open_for_work(sessions, path, as_copy=is_copy, accept_damage=accept_damage, asks=ready)
+            intake, work, home = open_for_work(
+                sessions, path, as_copy=target is None, accept_damage=accept_damage, asks=ready
+            )
         except (SaveFailed, NotAllowed) as error:
             intake = read_case(path, accept_damage=accept_damage)
             if lock is not None:
                 lock.release()
-            return OpenedCase(intake, None, None, holder, looked_at=str(error))
+            home = bring_home(intake.document, path.parent)
+            return OpenedCase(intake, home, None, None, holder, looked_at=str(error))
     except GeoloupeError:
         if lock is not None:
             lock.release()
@@ -82,7 +87,14 @@ def read_and_lock(
     finally:
         if ready is not None:
             ready.close()
-    return OpenedCase(intake, work, lock, holder)
+    return OpenedCase(intake, home, work, lock, holder)
+
+
+def resume_work(folder: Path) -> tuple[WorkingCopy, Document, CaseHome]:
+    """Take up a session that a crash left. Raises what `WorkingCopy.resume` raises."""
+    work = WorkingCopy.resume(folder)
+    document = work.read_document()
+    return work, document, CaseHome() if work.target is None else bring_home(document, work.target.parent)
 
 
 def lock_anyway(path: Path) -> CaseLock:

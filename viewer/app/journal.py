@@ -20,11 +20,11 @@ class CaseJournal:
     """Holds edits until there is a working copy, then hands each on at once. The window's thread only.
 
     One is made at the first edit where there is none, so that an untouched case leaves nothing behind; with `sessions`
-    None never: for pictures. `target` is the file of the case.
+    None never: for pictures. `target` is the file of the case, `project_uuid` the name it gets.
     """
 
-    def __init__(self, files: FileWork, sessions: Path | None, target: Path | None) -> None:
-        self._files, self._sessions, self._target = files, sessions, target
+    def __init__(self, files: FileWork, sessions: Path | None, target: Path | None, project_uuid: str) -> None:
+        self._files, self._sessions, self._target, self._project_uuid = files, sessions, target, project_uuid
         self._waiting: list[tuple[Edit, str]] = []
         self._then: list[tuple[Then, Then]] = []
         self._work: WorkingCopy | None = None
@@ -48,7 +48,7 @@ class CaseJournal:
 
         `then` goes on with it, `otherwise` without one.
         """
-        sessions, target = self._sessions, self._target
+        sessions, target, project_uuid = self._sessions, self._target, self._project_uuid
         if sessions is None:
             return
         if then is not None:
@@ -59,7 +59,7 @@ class CaseJournal:
         empty = Document()  # all edits of this document wait here
 
         def create() -> WorkingCopy:
-            return WorkingCopy.create(sessions, empty, target=target)
+            return WorkingCopy.create(sessions, empty, target=target, project_uuid=project_uuid)
 
         self._files.run(KEY, create, self._made, self._not_made)
 

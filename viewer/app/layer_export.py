@@ -15,7 +15,6 @@ from PySide6.QtCore import QObject
 from layers.counted import grouped
 from layers.document.layer import Layer
 from layers.errors import ExportFailed, GeoloupeError
-from layers.pool.pool import ReaderPool
 from layers.pool.protocol import Answer, Profile, Request
 from layers.project.storage.fsops import move_whole
 from layers.vector.table import VectorInfo
@@ -23,8 +22,9 @@ from viewer.app.questions import Questions, Which
 from viewer.app.session import Session
 from viewer.canvas.feature_selection import Fids, are_in
 from viewer.panels.feature_access import FeatureAccess
-from viewer.rendering.drawings import source_path
-from viewer.support.jobs import Job, JobContext, Jobs
+from viewer.rendering.access import file_at_hand
+from viewer.rendering.context import RenderContext
+from viewer.support.jobs import Job, JobContext
 from viewer.support.messages import Messages
 
 FORMATS = {".gpkg": "GPKG", ".fgb": "FlatGeobuf", ".geojson": "GeoJSON", ".json": "GeoJSON", ".csv": "CSV"}
@@ -54,8 +54,7 @@ class LayerExport(QObject):
     def __init__(
         self,
         session: Session,
-        pool: ReaderPool,
-        jobs: Jobs,
+        context: RenderContext,
         messages: Messages,
         ask: Callable[[], Questions],
         info_of: Callable[[str], object],
@@ -63,7 +62,8 @@ class LayerExport(QObject):
         window: QObject,
     ) -> None:
         super().__init__(window)
-        self._session, self._pool, self._jobs, self._messages = session, pool, jobs, messages
+        self._session, self._messages = session, messages
+        self._pool, self._jobs, self._folders = context.pool, context.jobs, context.folders
         self._questions, self._info_of, self._access = ask, info_of, access
         self._running: set[_Export] = set()
 
@@ -74,7 +74,7 @@ class LayerExport(QObject):
     def save_layer(self, uuid: str) -> None:
         """Ask what of it and where to, and write it there."""
         layer, info = self._session.document.layers.get(uuid), self._info_of(uuid)
-        path = None if layer is None else source_path(layer.source, self._session.base_folder)
+        path = None if layer is None else file_at_hand(layer, self._session.base_folder, self._folders)
         if layer is None or path is None or not isinstance(info, VectorInfo):
             self._say(self.tr("Only a vector layer that has been read can be saved as a file."), "warning")
             return

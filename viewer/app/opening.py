@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import stat
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -48,12 +48,13 @@ class FileOpener(QObject):
         pool: ReaderPool,
         jobs: Jobs,
         messages: Messages,
-        allow_host: Callable[[str], None],
+        allow: Callable[[Iterable[Mapping[str, Any]]], None],
         parent: QObject | None = None,
     ) -> None:
+        """`allow` is told the sources of layers: who opens, types or drops them agrees to their hosts and folders."""
         super().__init__(parent)
         self._session, self._pool, self._jobs, self._messages = session, pool, jobs, messages
-        self._allow_host = allow_host
+        self._allow = allow
         self._found: list[_Found | None] = []
         self._is_open = False
         self.failures: list[str] = []
@@ -171,6 +172,7 @@ class FileOpener(QObject):
 
     def add(self, layers: list[FoundLayer]) -> None:
         """Add layers in one edit; those of which it has to be asked where they lie are asked about."""
+        self._allow(layer.source for layer in layers)
         asked = [layer for layer in layers if layer.question is not None]
         if asked and not self.asks:
             layers, asked = self._decided(layers), []
@@ -181,9 +183,6 @@ class FileOpener(QObject):
     def _add(self, layers: list[FoundLayer]) -> None:
         if not layers:
             return
-        for layer in layers:
-            if "template" in layer.source:
-                self._allow_host(layer.source["template"])  # who types or drops an address agrees to its host
         was_empty = not self._session.document.layers and not self._session.document.sites
         edit = edit_for(self._session.document, layers, self._session.actor)
         self._session.push_or_say(edit)

@@ -73,10 +73,12 @@ class Program:
         self._consent = Consent()
         self._fetcher = Fetcher(cache_folder() / "tiles" if self._keeps else None, self._consent)
         overviews = Overviews(pool, self._jobs, cache_folder() / "overviews") if self._keeps else None
-        self._context = RenderContext(pool, self._fetcher, self._jobs, overviews=overviews, reads_ahead=self._keeps)
+        permissions = Permissions(self._consent, self._settings, self._messages)
+        self._context = RenderContext(
+            pool, self._fetcher, self._jobs, folders=permissions.folders, overviews=overviews, reads_ahead=self._keeps
+        )
         sessions = sessions_folder() if self._keeps else None
         self._session = Session(self._jobs, self._messages, self._settings, sessions, ready=ready)
-        permissions = Permissions(self._consent, self._settings, self._messages)
         self._window = MainWindow(self._session, self._context, permissions, self._messages, self._settings)
         self._loop = CrashLoop(data_folder() / "opening.json")
         self._code = 0
@@ -150,7 +152,8 @@ class Program:
 
     def _photographed(self, problem: str) -> None:
         failures = [*self._window.opener.failures, *([problem] if problem else [])]
-        for sentence in self._window.opener.notices if not failures else ():
+        said = [*self._window.opener.notices, *self._window.access.left_out()]
+        for sentence in said if not failures else ():
             print(f"geoloupe: {sentence}", file=sys.stderr)
         if failures:
             print(f"geoloupe: {failures[0]}", file=sys.stderr)

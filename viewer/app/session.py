@@ -7,19 +7,29 @@ from __future__ import annotations
 
 import getpass
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
+from uuid import uuid4
 
 from PySide6.QtCore import QObject, Signal
 
 from layers.document.document import Document
 from layers.document.edit import TABLES, Edit
 from layers.errors import CaseChangedOnDisk, CaseDamaged, GeoloupeError, InvalidEdit
+from layers.project.opening.case_paths import CaseHome
 from layers.project.opening.case_process import CaseProcess
 from layers.project.saving.lock import CaseLock
 from layers.project.saving.recovery import RecoverableSession, recoverable
 from layers.project.saving.working_copy import WorkingCopy
-from viewer.app.case_files import OpenedCase, SaveWish, publish_and_lock, read_and_lock, write_from_memory
+from viewer.app.case_files import (
+    OpenedCase,
+    SaveWish,
+    publish_and_lock,
+    read_and_lock,
+    resume_work,
+    write_from_memory,
+)
 from viewer.app.case_hold import CaseHold
 from viewer.app.file_work import FileWork
 from viewer.app.journal import CaseJournal
@@ -37,6 +47,8 @@ class Session(QObject):
     opening = Signal(object)
     """The Path of a case that is about to be read."""
     document_replaced = Signal()
+    saved = Signal(object)
+    """The case stands in this file now: its canonical Path."""
     state_changed = Signal()
     """Title, dirtiness, what can be undone, or work in progress."""
     changed_on_disk = Signal()
@@ -59,12 +71,14 @@ class Session(QObject):
         self.hold = CaseHold(self._files, messages, self)
         self.hold.changed.connect(self.state_changed)
         self._target: Path | None = None
-        self._title = ""
+        self._title, self._project_uuid = "", str(uuid4())
+        self.home = CaseHome()
+        """The folder that the case was read from, or saved to since."""
         self._is_begun = self._is_recovered = self._is_too_new = False
         self._looked_at = ""
         """Why the open case can only be looked at; empty where it can be edited."""
         self.document = Document()
-        self._journal = CaseJournal(self._files, sessions, None)
+        self._journal = CaseJournal(self._files, sessions, None, self._project_uuid)
         self.history = History(self.document, self._journal, self.actor, self)
         self.history.changed.connect(self.state_changed)
         self.viewport_json: Callable[[], str] = str
@@ -94,6 +108,11 @@ class Session(QObject):
     @property
     def working_copy(self) -> WorkingCopy | None:
         return self._journal.work
+
+    @property
+    def project_uuid(self) -> str:
+        """By which the case is known whatever its file is called."""
+        return self._journal.work.project_uuid if self._journal.work is not None else self._project_uuid
 
     @property
     def is_dirty(self) -> bool:
@@ -191,25 +210,22 @@ class Session(QObject):
     def recover(self, folder: Path) -> None:
         """Take up a crashed session: open as it was, recovered and unsaved."""
 
-        def resume() -> tuple[WorkingCopy, Document]:
-            work = WorkingCopy.resume(folder)
-            return work, work.read_document()
-
         was_edited = self._edited_since()
 
-        def done(found: tuple[WorkingCopy, Document]) -> None:
-            work, document = found
+        def done(found: tuple[WorkingCopy, Document, CaseHome]) -> None:
+            work, document, home = found
             if was_edited():
                 work.close(keep=True)
                 self._keep_edited(work.target.name if work.target else self.tr("The session"))
                 return
             self._take_up(document, work.target)
+            self.home = home
             self._journal.attach(work)
             self._is_begun = self._is_recovered = True
             self._tell_replaced()
             self._messages.show("recovered", self.tr("Recovered, not yet saved: look it over, then save it."), "info")
 
-        self._files.run("open", resume, done, title=self.tr("Recovering"))
+        self._files.run("open", partial(resume_work, folder), done, title=self.tr("Recovering"))
 
     def find_recoverable(self, found: Callable[[list[RecoverableSession]], None]) -> None:
         """Look for crashed sessions and hand them to `found`."""
@@ -243,10 +259,11 @@ class Session(QObject):
         wish, journal = SaveWish(path, self.viewport_json(), overwrite, self.hold.lock_of(path)), self._journal
         journal.save_begins()
 
-        def done(lock: CaseLock) -> None:
+        def done(saved: tuple[CaseLock, Path]) -> None:
+            lock, place = saved
             journal.save_ended()
             if self._journal.work is work:
-                self._saved(path, state, lock)
+                self._saved(path, state, lock, place)
                 then()
                 return
             if self.hold.lock_of(path) is None:
@@ -259,7 +276,9 @@ class Session(QObject):
             if self._journal.work is work and isinstance(error, CaseChangedOnDisk):
                 self.changed_on_disk.emit()
 
-        write = partial(publish_and_lock, work, wish)
+        def write() -> tuple[CaseLock, Path]:
+            return publish_and_lock(work, wish), path.resolve()
+
         self._files.run("save", write, done, failed, self.tr("Saving {0}").format(path.name))
 
     def _write_from_memory(self, path: Path, then: Then) -> None:
@@ -268,24 +287,30 @@ class Session(QObject):
         base = self._target if self._looked_at else None
         snapshot = Document({table: document.table(table).values() for table in TABLES})
 
-        def done(lock: CaseLock) -> None:
+        def done(saved: tuple[CaseLock, Path]) -> None:
+            lock, place = saved
             if self.document is document:
-                self._saved(path, state, lock)
+                self._saved(path, state, lock, place)
                 then()
             else:
                 lock.release()
 
-        write = partial(write_from_memory, snapshot, path, base)
+        def write() -> tuple[CaseLock, Path]:
+            return write_from_memory(snapshot, path, base), path.resolve()
+
         self._files.run("save", write, done, title=self.tr("Saving {0}").format(path.name))
 
-    def _saved(self, path: Path, state: int, lock: CaseLock) -> None:
+    def _saved(self, path: Path, state: int, lock: CaseLock, place: Path) -> None:
+        """The case is in this file now, which is at `place` whatever link leads to it."""
         self.hold.hold(path, lock)
+        self.home = replace(self.home, folder=str(place.parent))
         self._target, self._title = path, ""
         self._is_recovered = self._is_too_new = False
         for key in ("save", "recovered"):
             self._messages.clear(key)
         self._remember(path)
         self.history.mark_saved(state)
+        self.saved.emit(place)
 
     # -- end ---------------------------------------------------------------------------------------------------
 
@@ -305,6 +330,7 @@ class Session(QObject):
 
     def _install(self, opened: OpenedCase, target: Path | None, title: str) -> None:
         self._take_up(opened.intake.document, target, opened.lock, opened.holder)
+        self.home, self._project_uuid = opened.home, opened.intake.project_uuid if target is not None else ""
         if opened.work is not None:
             self._journal.attach(opened.work)
         self._title, self._is_begun, self._is_too_new = title, True, opened.intake.read_only
@@ -324,10 +350,11 @@ class Session(QObject):
         self._journal.close(keep=False)
         self.hold.hold(target, lock, holder)
         self.document, self._target, self._title = document, target, ""
+        self.home, self._project_uuid = CaseHome(), str(uuid4())
         self._is_begun = self._is_recovered = self._is_too_new = False
         self._looked_at = ""
         self._messages.clear("looked at")
-        self._journal = CaseJournal(self._files, self._sessions, target)
+        self._journal = CaseJournal(self._files, self._sessions, target, self._project_uuid)
         self.history.attach(document, self._journal, self.actor)
 
     def _edited_since(self) -> Callable[[], bool]:

@@ -28,6 +28,7 @@ class Upkeep(QObject):
         self._seen: set[SourceState] = set()
         self._stale: set[str] = set()
         self._offered: frozenset[str] = frozenset()
+        self._watched: set[str] = set()
         self._watch = QFileSystemWatcher(self)
         self._settled = QTimer(self, singleShot=True, interval=SETTLED_MS)
         self._settled.timeout.connect(self._check_files)
@@ -56,6 +57,7 @@ class Upkeep(QObject):
                 self._mind_overviews(drawing, state)
             elif state is not None and not drawing.can_build:
                 self._messages.clear(_key(state))
+        self._watch_shown()
         offered = frozenset(self.conditions())
         if offered != self._offered:
             self._offered = offered
@@ -99,7 +101,16 @@ class Upkeep(QObject):
             action = MessageAction(self.tr("Build Overviews"), lambda: self._build_by_uuid(drawing.layer_uuid))
             self._messages.show(_key(state), text, "info", action)
         self._seen.add(state)
-        self._watch.addPath(state.path)
+
+    def _watch_shown(self) -> None:
+        """Files that no layer shows any more are not watched: they may lie where nothing is to be touched by now."""
+        shown = {state.path for drawing in self._rasters() if (state := drawing.source.state) in self._seen and state}
+        gone = [path for path in self._watch.files() if path not in shown] if self._watched - shown else []
+        if gone:
+            self._watch.removePaths(gone)
+        for path in shown - self._watched:
+            self._watch.addPath(path)
+        self._watched = shown
 
     def _build_by_uuid(self, uuid: str) -> None:
         """The layer may have gone since it was offered."""

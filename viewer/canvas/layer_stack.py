@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
@@ -81,6 +81,13 @@ class LayerStack(QObject):
         self.attributes.keep_only(set(sources.values()))
         if view is not None:
             self.set_view(view, None, True)
+
+    def draw_anew(self, uuids: Collection[str], view: View | None) -> None:
+        """Drop all that was read of these layers, and begin with them as if they had just been opened."""
+        for uuid in uuids:
+            self._drop(uuid)
+            self._context.tiles.drop_layer(uuid)
+        self.show_layers(self._layers, self.base_folder, view)
 
     def attribute_source(self, uuid: str) -> AttributeSource | None:
         """Whose attributes a layer has; None for what has none."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import replace
 from functools import partial, reduce
 from pathlib import Path
@@ -83,6 +83,14 @@ class MapScene(QObject):
         self._adopt(document, base_folder)
         self.document_changed.emit()
         self.updated.emit()
+
+    def draw_anew(self, uuids: Collection[str]) -> None:
+        """Drop all that was read of these layers: another permission holds for them, or another file."""
+        known = [uuid for uuid in uuids if uuid in self.drawings]
+        if known:
+            self._stack.draw_anew(known, self._view)
+            self._layouts.outdate()
+            self.updated.emit()
 
     def close(self) -> None:
         """Let go of the document and of all drawings."""

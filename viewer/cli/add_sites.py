@@ -42,7 +42,7 @@ def _run(arguments: argparse.Namespace) -> int:
     with one_reader() as pool:
         found = read_sites(regular_file(arguments.file), mapping, pool)
     with TemporaryDirectory() as folder:
-        intake, work = open_for_work(Path(folder), target)
+        intake, work, _home = open_for_work(Path(folder), target)
         try:
             if intake.read_only:
                 raise CaseTooNew(f"{target} was written by a later Geoloupe: this one may read it only.")

@@ -135,6 +135,7 @@ class _Bench:
         jobs.run(lambda _: [checked_place(layer) for layer in found_layers(self._file, pool)], self._add, self._refuse)
 
     def _add(self, found: list[FoundLayer]) -> None:
+        self._studio.allow(layer.source for layer in found)
         self._document.apply(edit_for(self._document, found, ACTOR))
         if found[0].bounds_lonlat is not None:
             whole = transform_bounds("EPSG:4326", WEB_MERCATOR, found[0].bounds_lonlat)

@@ -13,6 +13,13 @@ from typing import Any
 _BIDI = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\u200e\u200f")
 DONE, BAD_INPUT, USAGE, FINDINGS = 0, 1, 2, 3
 
+OUTSIDE = (
+    "Naming a case is no consent for what it names: layers that lead to a host, or to files outside the case's own "
+    "folder, are left out, each with a sentence on standard error. Name such a file or service yourself to have it "
+    "drawn."
+)
+"""Ends the help of what draws a case."""
+
 
 @dataclass(frozen=True)
 class Command:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
 
 from PySide6.QtCore import QEventLoop, QTimer
 from PySide6.QtGui import QGuiApplication, QImage
@@ -18,10 +18,13 @@ from layers.geo.bounds import Bounds
 from layers.geo.crs import PIXEL_SPACE, WGS84, transform_bounds, world_bounds
 from layers.grid.tile_grid import View
 from layers.pool.pool import ReaderPool
+from layers.project.opening.case_paths import CaseHome
+from layers.project.opening.layer_paths import places_of
 from viewer.canvas.scene import MapScene
 from viewer.canvas.viewport import FIT_MARGIN, Viewport
 from viewer.network.consent import Consent, is_private
 from viewer.network.fetcher import Fetcher
+from viewer.network.folder_consent import FolderConsent
 from viewer.rendering.context import RenderContext
 from viewer.support.collector import Collector
 from viewer.support.fonts import load_fonts
@@ -37,7 +40,8 @@ _WHOLE_DEGREES = 350.0
 class Studio:
     """Readers and an application without windows. A context manager: leaving it ends the readers.
 
-    `consent` are the hosts ("name" or "name:port") that may be contacted.
+    `consent` are the hosts ("name" or "name:port") that may be contacted. Of files those are read that lie beside a
+    case, and those that were named.
     """
 
     def __init__(self, consent: Iterable[str] = (), workers: int = 2) -> None:
@@ -54,7 +58,8 @@ class Studio:
         for host in consent:
             allowed.allow_private(host) if is_private(host) else allowed.allow(host)
         self._fetcher = Fetcher(cache_folder() / "tiles", allowed)
-        self.context = RenderContext(pool=self.pool, fetcher=self._fetcher, jobs=self._jobs)
+        self._folders = FolderConsent()
+        self.context = RenderContext(self.pool, self._fetcher, self._jobs, folders=self._folders)
         self._scenes: list[MapScene] = []
 
     def __enter__(self) -> Self:
@@ -70,12 +75,25 @@ class Studio:
         self.pool.close()
         self._collector.close()
 
-    def scene(self, document: Document, folder: Path | None) -> MapScene:
-        """A scene whose layers have been opened, as far as they can be."""
+    def scene(self, document: Document, home: CaseHome | None = None, named: Iterable[str] = ()) -> MapScene:
+        """A scene whose layers have been opened, as far as they can be and may.
+
+        `home` is the folder of the case, `named` are uuids of layers whose files somebody named beside it. None: this
+        is no case of somebody's, and all its files are named.
+        """
+        self._folders.begin(home or CaseHome())
+        self.allow(document.layers[uuid].source for uuid in (document.layers if home is None else named))
+        folder = Path(home.folder) if home is not None and home.folder else None
         scene = MapScene(document, self.context, folder)
         self._scenes.append(scene)
         wait_until(scene.is_open)
         return scene
+
+    def allow(self, sources: Iterable[Mapping[str, Any]]) -> None:
+        """Somebody named these files."""
+        for source in sources:
+            for place in places_of(source):
+                self._folders.allow_file(place.path)
 
     def picture(self, scene: MapScene, crs: str, bounds: Bounds | None, width: int, height: int) -> QImage:
         """The map alone, complete: exactly `bounds` in lon, lat, or everything as the window shows it, with a margin.

@@ -68,6 +68,9 @@ class Fetch:
 
     def start(self) -> None:
         """Send the request. While the host is paused, or offline, only the stored tiles are asked."""
+        if not self._fetcher.consent.permits(self.host):  # withdrawn while it waited for its turn
+            self.refuse(not_allowed(self.host))
+            return
         self._from_store = self._fetcher.only_stored(self.host)
         self._target, self._redirects = self.url, 0
         self._deadline_at, self._resume_at = time.monotonic() + self._limits.total_s, math.inf
@@ -79,6 +82,15 @@ class Fetch:
             self._too_slow()
         elif now >= self._resume_at:
             self.start()
+
+    @property
+    def target_host(self) -> str:
+        """The host that is asked now: another than `host` where that has sent us on."""
+        return host_of_url(self._target)
+
+    def refuse(self, error: NotAllowed) -> None:
+        """End it with this answer."""
+        self._finish(None, error)
 
     def cancel(self) -> None:
         """End it without an answer."""
@@ -206,6 +218,11 @@ class Fetch:
         self._fetcher.ended(self, image is None and error is None and not silent, error is not None)
         if not silent:
             self._done(image, error)
+
+
+def not_allowed(host: str) -> NotAllowed:
+    """Why nothing is asked of a host that nobody has allowed."""
+    return NotAllowed(f"{host} is not contacted until you allow it.")
 
 
 class NoSuchName(ServerFault):

@@ -14,7 +14,7 @@ from PySide6.QtNetwork import QNetworkAccessManager
 from layers.errors import NotAllowed, ServerFault
 from viewer.network.consent import Consent
 from viewer.network.decode import decode_tile
-from viewer.network.fetch import Done, Fetch, Limits
+from viewer.network.fetch import Done, Fetch, Limits, not_allowed
 from viewer.network.host_state import HostState
 from viewer.network.tile_store import TileStore, host_of_url
 from viewer.support.mailbox import Mailbox
@@ -77,7 +77,7 @@ class Fetcher(QObject):
         if target.scheme() not in ("http", "https") or not host or target.userInfo():
             done(None, NotAllowed("Only http and https addresses without a name and password in them are fetched."))
         elif not self.consent.permits(host):
-            done(None, NotAllowed(f"{host} is not contacted until you allow it."))
+            done(None, not_allowed(host))
         elif self._nothing_here.get(url, 0.0) > time.monotonic():
             done(None, None)
         else:
@@ -116,6 +116,11 @@ class Fetcher(QObject):
         self._state(host).succeeded()
         self.host_changed.emit(host, "")
         self.host_ready.emit(host)
+
+    def stop(self, host: str) -> None:
+        """The host is no longer allowed: what is asked of it, or of one that has sent us on to it, is given up."""
+        for fetch in [fetch for fetch in self._fetches if host in (fetch.host, fetch.target_host)]:
+            fetch.refuse(not_allowed(host))
 
     def close(self) -> None:
         """Abort everything; nothing is answered any more. Freed here, not on whichever thread is last."""

@@ -28,7 +28,7 @@ class TileStore(QNetworkDiskCache):
 
 
 def host_of_url(url: QUrl) -> str:
-    """ "name" or "name:port", as `viewer.network.consent` writes hosts."""
-    host = url.host().lower()
+    """ "name" or "name:port", as `viewer.network.consent` writes hosts: in ASCII."""
+    host = url.host(QUrl.ComponentFormattingOption.FullyEncoded).lower()
     host = f"[{host}]" if ":" in host else host
     return host if url.port() < 0 else f"{host}:{url.port()}"

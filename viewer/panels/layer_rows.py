@@ -31,7 +31,7 @@ _ROLE = Qt.ItemDataRole
 DATE_ROLE = int(Qt.ItemDataRole.UserRole) + 1
 """The date of an image in a few words; empty for what is none."""
 BADGE_ROLE = DATE_ROLE + 1
-"""A word on how the layer is shown, where that is not as it should be: "coarse", "stale", "12 of 40, filtered"."""
+"""A word on how the layer is shown, where that is not as it should be: "missing", "stale", "12 of 40, filtered"."""
 CLASSES_ROLE = int(Qt.ItemDataRole.UserRole) + 3
 """`class_lines.Lines` below the name of a vector layer."""
 
@@ -106,6 +106,8 @@ class LayerRows(QAbstractListModel):
                     found[uuid] = self.tr("{0} not drawn").format(grouped(lost.count)), lost.sentence()
             if filter_of(layer):
                 found[uuid] = self._filter_badge(layer)
+            if drawing is not None and (drawing.is_paused or drawing.is_missing):
+                found[uuid] = self.tr("paused") if drawing.is_paused else self.tr("missing"), drawing.problem
             if not isinstance(drawing, RasterDrawing):
                 continue
             if drawing.is_stale:

@@ -202,10 +202,22 @@ class LayerTreePanel(QWidget):
         up.setEnabled(self.up_button.isEnabled())
         down = menu.addAction(self.tr("Move down"), lambda: self._move(1))
         down.setEnabled(self.down_button.isEnabled())
+        self._add_access_verbs(menu, uuid)
         self._add_file_verbs(menu, uuid)
         menu.addSeparator()
         menu.addAction(self.tr("Remove"), self.remove_selected)
         return menu
+
+    def _add_access_verbs(self, menu: QMenu, uuid: str) -> None:
+        """What helps a layer of which nothing may be read, or whose file is not there."""
+        drawing = self._context.drawing_of(uuid)
+        if drawing is None or not (drawing.is_paused or drawing.is_missing):
+            return
+        menu.addSeparator()
+        if drawing.is_paused:
+            menu.addAction(self.tr("Permissions…"), self._context.permissions_wanted.emit)
+        if drawing.layer.kind != "tiles":
+            menu.addAction(self.tr("Relink…"), lambda: self._context.relink_wanted.emit(uuid))
 
     def _add_file_verbs(self, menu: QMenu, uuid: str) -> None:
         drawing = self._context.drawing_of(uuid)

@@ -41,6 +41,7 @@ class CombinedSource(RasterSource):
 
     def _put_together(self) -> str:
         self.lacks = " ".join(dict.fromkeys(self._sentences.values()))
+        self.missing = frozenset().union(*(source.missing for _, source in self._members))
         try:
             info = combined_raster(self.path.name, self._parts)
         except GeoloupeError as error:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
-from typing import Any
+from typing import Any, override
 
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QPainter
 
+from layers.content_mark import KEY as CONTENT
 from layers.document.layer import Layer
 from layers.geo.bounds import Bounds
 from layers.grid.tile_grid import View
@@ -86,6 +87,21 @@ class LayerDrawing(QObject):
         return None
 
     @property
+    def is_paused(self) -> bool:
+        """True while it waits for a permission: nothing of it has been looked at."""
+        return False
+
+    @property
+    def missing(self) -> frozenset[str]:
+        """The files that were looked for and are not there."""
+        return frozenset()
+
+    @property
+    def is_missing(self) -> bool:
+        """True where a file of it is not where the case says."""
+        return bool(self.missing)
+
+    @property
     def is_open(self) -> bool:
         """True when it is known where the layer is, or that it cannot be drawn."""
         return bool(self.problem) or self.bounds_lonlat() is not None or self.pixel_bounds() is not None
@@ -121,8 +137,8 @@ class LayerDrawing(QObject):
 
 
 def _data_of(layer: Layer) -> dict[str, Any]:
-    """Where its data are; a filter shows fewer of the same, names of bands say what they are."""
-    return {key: value for key, value in layer.source.items() if key not in (FILTER, BAND_NAMES)}
+    """Where its data are; a filter shows fewer of the same, names of bands and a mark say what they are."""
+    return {key: value for key, value in layer.source.items() if key not in (FILTER, BAND_NAMES, CONTENT)}
 
 
 def credit_with_date(credit: str, acquired_at: str, date_kind: str, until: str = "") -> str:
@@ -145,9 +161,29 @@ def _moment(when: str) -> str:
 class FailedDrawing(LayerDrawing):
     """Stands for a layer that cannot be drawn at all, and says why."""
 
-    def __init__(self, layer: Layer, context: RenderContext, sentence: str, parent: QObject | None = None) -> None:
+    def __init__(
+        self,
+        layer: Layer,
+        context: RenderContext,
+        sentence: str,
+        parent: QObject | None = None,
+        *,
+        is_paused: bool = False,
+        is_missing: bool = False,
+    ) -> None:
         super().__init__(layer, context, parent)
+        self._is_paused, self._is_missing = is_paused, is_missing
         self._set_problem(sentence)
+
+    @property
+    @override
+    def is_paused(self) -> bool:
+        return self._is_paused
+
+    @property
+    @override
+    def is_missing(self) -> bool:
+        return self._is_missing
 
     def set_view(self, view: View, cursor: tuple[float, float] | None = None, resting: bool = True) -> None:
         pass

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
-from typing import Any
 
-import sample_data
 from layers.document.layer import Layer
-from layers.errors import GeoloupeError
+from layers.errors import FileMissing, GeoloupeError
 from layers.geo.crs import WEB_MERCATOR
 from layers.raster.combined import members_of
 from layers.services.catalog import TileService
+from viewer.rendering.access import WaitsForPermission, check_hosts, check_places, file_of
 from viewer.rendering.combined_source import CombinedSource
 from viewer.rendering.context import RenderContext
 from viewer.rendering.drawing import FailedDrawing, LayerDrawing
@@ -24,14 +22,24 @@ from viewer.rendering.vector_drawing import VectorDrawing
 def drawing_for(
     layer: Layer, base_folder: Path | None, context: RenderContext, canvas_crs: str = WEB_MERCATOR
 ) -> LayerDrawing:
-    """Never raises: what cannot be drawn gets a drawing that says why. Relative paths are to `base_folder`."""
+    """Never raises: what cannot be drawn gets a drawing that says why. Relative paths are to `base_folder`.
+
+    What the context does not allow is neither looked at nor asked for.
+    """
     try:
         if layer.kind == "tiles":
-            return TilesDrawing(layer, TileService.from_json(layer.source), context)
+            service = TileService.from_json(layer.source)
+            check_hosts(layer, service, context.consent)
+            return TilesDrawing(layer, service, context)
+        check_places(layer, base_folder, context.folders)
         combined = _combined(layer, base_folder, context, canvas_crs)
         if combined is not None:
             return combined
-        path = source_path(layer.source, base_folder)
+        path = file_of(layer.source, base_folder, context.folders)
+    except WaitsForPermission as error:
+        return FailedDrawing(layer, context, error.sentence, is_paused=True)
+    except FileMissing as error:
+        return FailedDrawing(layer, context, error.sentence, is_missing=True)
     except GeoloupeError as error:
         return FailedDrawing(layer, context, error.sentence)
     except FileNotFoundError as error:
@@ -47,7 +55,7 @@ def _combined(layer: Layer, base_folder: Path | None, context: RenderContext, ca
     """None for a layer of one file. Raises InvalidValue, and FileNotFoundError for a missing shipped file."""
     files = []
     for member in members_of(layer.source):
-        path = source_path(member.source, base_folder)
+        path = file_of(member.source, base_folder, context.folders)
         assert path is not None, "a member has a place"
         files.append((member, path))
     if not files:
@@ -55,14 +63,3 @@ def _combined(layer: Layer, base_folder: Path | None, context: RenderContext, ca
     name = Path(layer.uuid) / layer.name.replace("/", "_").replace("\0", "")  # nobody else's strikes
     make_source = partial(CombinedSource, context, name, files)
     return RasterDrawing(layer, name, context, canvas_crs, make_source=make_source)
-
-
-def source_path(source: Mapping[str, Any], base_folder: Path | None) -> Path | None:
-    """The file of a source, or None where it names none. Raises FileNotFoundError for a missing shipped file."""
-    if "shipped" in source:
-        return sample_data.path(str(source["shipped"]))
-    text = str(source.get("path", ""))
-    if not text:
-        return None
-    path = Path(text)
-    return path if path.is_absolute() or base_folder is None else base_folder / path

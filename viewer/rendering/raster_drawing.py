@@ -64,6 +64,11 @@ class RasterDrawing(LayerDrawing):
 
     @property
     @override
+    def missing(self) -> frozenset[str]:
+        return self.source.missing
+
+    @property
+    @override
     def attribution(self) -> str:
         return self.layer.credit if self.info is None else credit_of(self.layer, self.info, self._found_acquisition)
 

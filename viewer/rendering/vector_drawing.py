@@ -73,6 +73,11 @@ class VectorDrawing(LayerDrawing):
         return self.source.info
 
     @property
+    @override
+    def missing(self) -> frozenset[str]:
+        return self.source.missing
+
+    @property
     def style(self) -> VectorStyle:
         """What is shown."""
         return self.symbology.style

@@ -55,6 +55,7 @@ DEFAULTS: Mapping[str, Any] = {
     "window_geometry": "",
     "window_state": "",
     "allowed_hosts": [],
+    "trusted_cases": [],
     "offline": False,
     "author": "",
     "cjk_font_said": False,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import stat
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -10,13 +12,14 @@ from typing import Literal
 
 from layers.counted import counted
 from layers.document.document import Document
-from layers.document.layer import Layer
 from layers.document.vocabulary import LIKELIHOOD_TERMS, LikelihoodTerm
 from layers.errors import CaseDamaged
 from layers.geo.antimeridian import at_home
+from layers.project.opening.case_paths import link_out
 from layers.project.opening.case_process import Asks
 from layers.project.opening.case_reader import CaseReader
 from layers.project.opening.intake import EDITED_SENTENCE, UNKNOWN_SENTENCE, Intake, take_in
+from layers.project.opening.layer_paths import Place, Reach, described, places_of
 from layers.project.storage.integrity import Integrity
 from layers.project.storage.save_errors import shown
 from layers.project.storage.schema import APPLICATION_ID, USER_VERSION
@@ -142,27 +145,36 @@ def _terms(document: Document) -> Iterator[LikelihoodTerm]:
 
 
 def _layer_files(path: Path, document: Document) -> Iterator[Finding]:
+    """What leads outside is named and not looked at; what lies beside the case may be looked at."""
+    folder = os.path.abspath(path.parent)
     for layer in document.layers.values():
-        for text in _paths(layer):
-            if not _is_plain_path(text):
-                yield Finding("layer_path", f"The layer “{_short(layer.name)}” leads outside: {_short(text)}.")
-            elif not (path.parent / text).exists():
-                about = f"The file of the layer “{_short(layer.name)}” is missing"
-                yield Finding("layer_missing", f"{about}: {_short(text)}.")
+        about = f"The file of the layer “{_short(layer.name)}”"
+        for place in places_of(layer.source, folder):
+            if place.reach is Reach.SHIPPED:
+                continue
+            if place.reach is Reach.ELSEWHERE and place.path:
+                yield Finding("layer_path", f"{about} {described(place)}.", "note")
+            elif place.reach is not Reach.BESIDE:
+                yield Finding("layer_path", f"{about} {_short(described(place))}.")
+            else:
+                yield from _file_beside(about, place, folder)
 
 
-def _paths(layer: Layer) -> Iterator[str]:
-    """Those of a combined layer's images too."""
-    several = layer.source.get("combined")
-    for source in (layer.source, *(several if isinstance(several, list) else ())):
-        text = source.get("path") if isinstance(source, dict) else None
-        if isinstance(text, str) and text:
-            yield text
-
-
-def _is_plain_path(text: str) -> bool:
-    """False for what GDAL or the system would take for more than a file here: judged as text, nothing is touched."""
-    return not (text.lstrip().startswith(("<", "{", "/vsi", "\\\\", "//")) or "://" in text or "\0" in text)
+def _file_beside(about: str, place: Place, folder: str) -> Iterator[Finding]:
+    target = link_out(place.path, folder)
+    if target:
+        yield Finding("layer_path", f"{about} is a link that leads out of the case's folder, to {_short(target)}.")
+        return
+    try:
+        mode = os.stat(place.path).st_mode
+    except (OSError, ValueError):
+        yield Finding("layer_missing", f"{about} is missing: {_short(place.text)}.")
+        return
+    if not (stat.S_ISREG(mode) or stat.S_ISDIR(mode)):
+        yield Finding("layer_path", f"{about} is a pipe or a device, which is never read: {_short(place.text)}.")
+    elif os.path.isabs(place.text):
+        sentence = f"{about} is named by its whole path: save the case, so that both can move together."
+        yield Finding("layer_absolute", sentence, "note")
 
 
 def _short(text: str) -> str:

@@ -9,11 +9,12 @@ from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import uuid4
 
 from layers.document.edit import TABLES
 from layers.document.rows import Row
+from layers.project.opening.case_paths import CaseHome, bring_home
 from layers.project.opening.case_process import Asks
 from layers.project.opening.case_reader import CaseReader, Chunk
 from layers.project.opening.intake import Intake, take_in
@@ -53,6 +54,14 @@ _MOST_KEPT_TEXT = 100_000
 """Characters of a replaced value that the history keeps."""
 
 
+class OpenedForWork(NamedTuple):
+    """A case as it was read, its working copy, and the folder that its layers' paths count from."""
+
+    intake: Intake
+    work: WorkingCopy
+    home: CaseHome
+
+
 def open_for_work(
     sessions: Path,
     path: Path,
@@ -61,11 +70,11 @@ def open_for_work(
     accept_damage: bool = False,
     fs: FileSystem = DISK,
     asks: Asks | None = None,
-) -> tuple[Intake, WorkingCopy]:
+) -> OpenedForWork:
     """Read a case and make a working copy of it under `sessions`; `as_copy` makes it a new case without a file.
 
-    What another program changed in it becomes history. Raises what `read_case` raises, and SaveFailed, DiskFull or
-    NotAllowed where there is no room for a working copy.
+    What another program changed in it becomes history; paths of layers are absolute from here on. Raises what
+    `read_case` raises, and SaveFailed, DiskFull or NotAllowed where there is no room for a working copy.
     """
     check_sqlite(path)
     place = Path(path).absolute()
@@ -93,21 +102,23 @@ def open_for_work(
                 blobs.keep(spec.name, uuid, reader.value(spec.name, spec.blob, number))
         with closing(open_work(folder / "work.gpkg")) as connection:
             create_schema(connection, session.project_uuid)
-            problems = _fill(connection, intake, reader, shown(path), with_history=not as_copy)
+            home, problems = _fill(connection, intake, reader, place, with_history=not as_copy)
             connection.execute("COMMIT")
             session = with_all_saved(session, connection, None if as_copy else intake.fingerprint)
         write_session(folder, session, fs)
-    return replace(intake, problems=(*intake.problems, *problems)), WorkingCopy(folder, session, fs)
+    intake = replace(intake, problems=(*intake.problems, *problems))
+    return OpenedForWork(intake, WorkingCopy(folder, session, fs), home)
 
 
 def _fill(
-    connection: sqlite3.Connection, intake: Intake, reader: CaseReader, name: str, *, with_history: bool
-) -> list[str]:
-    """The rows of a case with what belongs to them; returns sentences about what was done to them."""
+    connection: sqlite3.Connection, intake: Intake, reader: CaseReader, place: Path, *, with_history: bool
+) -> tuple[CaseHome, list[str]]:
+    """The rows of a case with what belongs to them; returns its home, and what was done to them in sentences."""
     rows, writer = intake.rows, RowWriter(connection)
     outside = _outside_edits(intake, reader) if with_history else []
     drafts = back_to_draft(rows.document, outside)
-    migrations = migrate(rows.document, intake.schema_version, name)
+    migrations = migrate(rows.document, intake.schema_version, shown(place))
+    home = bring_home(rows.document, place.parent)
     _write_rows(writer, rows)
     for unplaced in rows.unplaced:
         writer.insert_fields(unplaced.spec, unplaced.fields)
@@ -133,7 +144,7 @@ def _fill(
             "SELECT DISTINCT table_name, row_uuid FROM loupe_history WHERE op IN ('insert', 'baseline')"
         ).fetchall()
         begin_history(connection, writer, rows.document, frozenset(told))
-    return summary(outside, drafts)
+    return home, summary(outside, drafts)
 
 
 def _outside_edits(intake: Intake, reader: CaseReader) -> list[OutsideEdit]:

@@ -14,6 +14,7 @@ from uuid import uuid4
 from layers.document.document import Document
 from layers.document.edit import Edit
 from layers.errors import GeoloupeError, NotAFile, SaveFailed
+from layers.project.opening.case_paths import make_paths_relative
 from layers.project.opening.case_reader import CaseReader
 from layers.project.saving.backups import keep_backup
 from layers.project.saving.blobs import SessionBlobs, fill_blobs, has_blobs, keep_deleted
@@ -81,7 +82,10 @@ def publish(
             notice(f"“{shown(target)}” is saved without what other programs have put into the case: {error}")
 
     sizes = [work.path.stat().st_size * 2, SPARE_BYTES, *([work.base.stat().st_size] if work.base else [])]
-    making = _Making(fill, carry, sum(sizes), expected, always_backup=expected is None or work.was_edited)
+    making = _Making(
+        fill, carry, sum(sizes), expected, always_backup=expected is None or work.was_edited,
+        old_folder=None if work.target is None else work.target.parent,
+    )  # fmt: skip
     saved = _put(target, making, fs, work.placing if is_own else _nothing)
     _confirm(target, fs)
     work.published(target, saved, saved_seq, last_change)
@@ -130,6 +134,8 @@ class _Making:
     expected: Sequence[Fingerprint] | None
     """What the file that it replaces may be; None: whatever stands there."""
     always_backup: bool
+    old_folder: Path | None = None
+    """From where relative paths of layers count, as `fill` writes them; None: from the folder of the target."""
 
 
 def carry_from(new: sqlite3.Connection, base: Path | None, blobs: SessionBlobs, *, carries: bool) -> None:
@@ -165,7 +171,7 @@ def _put(target: Path, making: _Making, fs: FileSystem, placing: Callable[[Finge
         sweep(place.parent, fs)
         with temporary_beside(place, fs) as new:
             making.fill(new)
-            sealed = _finish(new, place, making.carry, fs)
+            sealed = _finish(new, place, making, fs)
             mark = replace(fingerprint(new), integrity=sealed.text, at=sealed.at)
             placing(mark)
             with guarded_target(place, making.expected, fs):
@@ -202,13 +208,14 @@ def _check_place(place: Path, needed: int, fs: FileSystem) -> None:
         raise disk_full(place, needed)
 
 
-def _finish(new: Path, place: Path, carry: Callable[[sqlite3.Connection], None], fs: FileSystem) -> Seal:
+def _finish(new: Path, place: Path, making: _Making, fs: FileSystem) -> Seal:
     """Derive, carry over, check, seal and make durable."""
     slot = empty_slot()
     with closing(_unsafe_connection(new)) as connection:
         connection.execute("BEGIN")
+        make_paths_relative(connection, place.parent, making.old_folder)
         derive(connection, place, slot)
-        carry(connection)
+        making.carry(connection)
         connection.execute("COMMIT")
         _check_new(connection, place)
     sealed = seal(new, slot, fs)

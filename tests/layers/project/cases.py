@@ -86,7 +86,7 @@ def rich_document() -> Document:
                     kind="raster",
                     name="Image",
                     order_key=1.5,
-                    source_json='{"path":"a.tif"}',
+                    source_json='{"path": "a.tif"}',
                     visible=False,
                 )
             ],
@@ -107,7 +107,8 @@ def read_case(path: Path, *, accept_damage: bool = False) -> Intake:
 
 def open_for_work(sessions: Path, path: Path, **options: Any) -> tuple[Intake, WorkingCopy]:
     """`case_copy.open_for_work` in this process."""
-    return case_copy.open_for_work(sessions, path, asks=CaseInline(), **options)
+    intake, work, _home = case_copy.open_for_work(sessions, path, asks=CaseInline(), **options)
+    return intake, work
 
 
 _HOLD = """

@@ -380,8 +380,11 @@ def test_hosts_of_a_case_made_elsewhere_wait_for_permission(window: MainWindow, 
     assert line.action is not None
     assert "2 layers wait" in line.text
     assert "tiles.example.org" in line.text
+    assert all(drawing.is_paused for drawing in window.scene.drawings.values())
     line.action.run()
+    window.access.dialog.allow_button.click()
     assert window.messages.line("consent") is None
+    assert not any(drawing.is_paused for drawing in window.scene.drawings.values())
     assert window.settings.get("allowed_hosts") == ["tiles.example.org"]
 
 

@@ -128,7 +128,7 @@ target, sessions, name, count = Path(sys.argv[1]), Path(sys.argv[2]), sys.argv[3
 sys.stdin.readline()
 said = 0
 for number in range(count):
-    intake, work = open_for_work(sessions, target, asks=CaseInline())
+    intake, work, _home = open_for_work(sessions, target, asks=CaseInline())
     label = f"{name} {number}"
     work.append(relabel(intake.document, label), name)
     try:
