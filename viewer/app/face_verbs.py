@@ -79,4 +79,4 @@ class FaceVerbs(QObject):
         folder = log_folder(data_folder())
         folder.mkdir(parents=True, exist_ok=True)
         if not QDesktopServices.openUrl(QUrl.fromLocalFile(str(folder))):
-            self._window.messages.show("log", self.tr("The log is in {0}").format(folder))
+            self._window.messages.show("log", self.tr("The log is in {0}").format(folder), about="program")

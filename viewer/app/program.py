@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QLibraryInfo, QLocale, QTimer, QTranslator
@@ -130,16 +131,16 @@ class Program:
         self._session.find_recoverable(self._window.offer_recovery)
         for problem in (self._settings.problem, self._doors.problem):
             if problem:
-                self._messages.show(problem, problem, "warning")
+                self._messages.show(problem, problem, "warning", about="program")
         if left_behind(log_folder(data_folder())):
             text = "Geoloupe closed unexpectedly the last time; a crash file is in the log folder (Help menu)."
-            self._messages.show("left behind", self._window.tr(text), "warning")
+            self._messages.show("left behind", self._window.tr(text), "warning", about="program")
         if not has_chinese() and not self._settings.get("cjk_font_said"):
             self._settings.set("cjk_font_said", True)
             text = (
                 "No installed font has Chinese characters: labels show boxes. Install Noto Sans CJK (fonts-noto-cjk)."
             )
-            self._messages.show("no chinese", self._window.tr(text), "warning")
+            self._messages.show("no chinese", self._window.tr(text), "warning", about="program")
 
     def _watch_opening(self, case: Path) -> None:
         if self._loop.opening(case):
@@ -156,7 +157,7 @@ class Program:
         self._application.exit()
 
     def _report(self, key: str, sentence: str) -> None:
-        self._jobs.mailbox.post(self._messages.show, key, sentence, "error")
+        self._jobs.mailbox.post(partial(self._messages.show, key, sentence, "error", about="program"))
 
     def _end_at_once(self) -> None:
         """A signal: make everything durable and go; the session stays to be recovered if it was not saved."""

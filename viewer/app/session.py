@@ -266,7 +266,6 @@ class Session(QObject):
         if opened.work is not None:
             self._journal.attach(opened.work)
         self._title, self._is_begun, self._is_too_new = title, True, opened.intake.read_only
-        self._messages.clear("open")
         for number, problem in enumerate(opened.intake.problems):
             self._messages.show(f"intake-{number}", problem, "warning")
         if target is not None:
@@ -275,6 +274,7 @@ class Session(QObject):
 
     def _take_up(self, document: Document, target: Path | None, lock: CaseLock | None = None, holder: str = "") -> None:
         """Another document takes the place of the open one, whose working copy and file are let go."""
+        self._messages.end_case()
         self._journal.close(keep=False)
         self.hold.hold(target, lock, holder)
         self.document, self._target, self._title = document, target, ""

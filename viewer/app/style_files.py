@@ -80,7 +80,7 @@ class StyleFiles(QObject):
         action = MessageAction(self.tr("Use it"), lambda: self._take(uuid, path))
 
         def offer(is_there: bool) -> None:
-            if is_there:
+            if is_there and uuid in self._context.document.layers:
                 text = self.tr("A style for QGIS lies beside {0}.").format(drawing.path.name)
                 self._messages.show("style", text, "info", action)
 

@@ -35,6 +35,7 @@ class Upkeep(QObject):
         scene.updated.connect(self.look_again)
         scene.problem_changed.connect(self.look_again)
         context.layer_shown.connect(self.look_again)
+        context.document_replaced.connect(self._forget)
         if self._store is not None:
             self._store.ended.connect(self._ended)
 
@@ -62,6 +63,11 @@ class Upkeep(QObject):
             self.changed.emit()
 
     # ----------------------------------------------------------------------------------------------------------
+
+    def _forget(self) -> None:
+        """What was said of the files of the last case went with it: of this one it is said anew."""
+        self._seen.clear()
+        self._stale.clear()
 
     def _rasters(self) -> Iterator[RasterDrawing]:
         for drawing in list(self._scene.drawings.values()):
@@ -108,7 +114,7 @@ class Upkeep(QObject):
             self._build(drawing)
 
     def _ended(self, state: SourceState, sentence: str) -> None:
-        if sentence:
+        if sentence and any(drawing.source.state == state for drawing in self._rasters()):
             self._messages.show(_key(state), sentence, "error")
         self.look_again()
 

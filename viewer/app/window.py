@@ -240,7 +240,7 @@ class MainWindow(QMainWindow):
         if safe:
             text = self.tr("Safe mode: the layers are paused, so that none of them can do harm.")
             go_on = MessageAction(self.tr("Show the layers"), partial(self.set_safe_mode, False))
-            self.messages.show("safe mode", text, "warning", go_on)
+            self.messages.show("safe mode", text, "warning", go_on, about="program")
 
     def _drawing_for(self, layer: Layer, base_folder: Path | None, context: RenderContext) -> LayerDrawing:
         if self._is_safe:

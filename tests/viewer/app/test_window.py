@@ -82,7 +82,7 @@ def test_a_message_lies_over_the_map_and_moves_nothing(window: MainWindow, qtbot
     qtbot.waitUntil(lambda: window.canvas.width() > narrow)
     qtbot.waitUntil(lambda: bar.width() == window.canvas.width() - ARROW_ROOM_PX, timeout=2000)
     assert bar.height() <= tall
-    window.messages.clear_all()
+    window.messages.end_case()
     assert not bar.isVisible()
 
 

@@ -28,12 +28,25 @@ def test_clearing_tells_only_when_something_went(qtbot: QtBot) -> None:
     messages, heard = Messages(), []
     messages.changed.connect(lambda: heard.append(1))
     messages.clear("nothing")
-    messages.clear_all()
+    messages.end_case()
     assert not heard
     messages.show("a", "a")
     messages.clear("a")
     assert len(heard) == 2
     assert not messages.lines()
+
+
+def test_what_is_about_the_case_goes_with_it_and_what_is_about_the_program_stays(qtbot: QtBot) -> None:
+    messages, heard = Messages(), []
+    messages.show("settings", "The settings cannot be kept.", "warning", about="program")
+    messages.show("intake-0", "Two sites have no place.", "warning")
+    messages.show("lock", "Olga has it open.")
+    messages.changed.connect(lambda: heard.append(1))
+    messages.end_case()
+    assert [line.key for line in messages.lines()] == ["settings"]
+    assert heard == [1]
+    messages.end_case()
+    assert heard == [1]
 
 
 def test_text_of_files_is_made_harmless(qtbot: QtBot) -> None:
