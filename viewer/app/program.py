@@ -32,10 +32,13 @@ from viewer.support.icons import mark_pixmap
 from viewer.support.jobs import Jobs
 from viewer.support.messages import Messages
 from viewer.support.settings import Settings, cache_folder, data_folder, sessions_folder
+from viewer.support.text import LONGEST, one_line
 from viewer.support.timing import Trace
 
 TEXT_PX = 13
 JOBS_END_S = 3.0
+BAD_INPUT, FINDINGS = 1, 3
+"""Exit codes of the command line."""
 
 
 @dataclass(frozen=True)
@@ -148,12 +151,13 @@ class Program:
         QTimer.singleShot(int(NEAR_S * 1000) + 100, self._window, self._loop.survived)
 
     def _photographed(self, problem: str) -> None:
-        failures = [*self._window.opener.failures, *([problem] if problem else [])]
-        for sentence in self._window.opener.notices if not failures else ():
-            print(f"geoloupe: {sentence}", file=sys.stderr)
-        if failures:
-            print(f"geoloupe: {failures[0]}", file=sys.stderr)
-            self._code = 1
+        opener, scene = self._window.opener, self._window.scene
+        failures = [*opener.failures, *([problem] if problem else [])]
+        lost = scene.lost_layers()
+        remarks = [*opener.notices, *(scene.problems() | lost).values()]
+        for sentence in failures[:1] or remarks:
+            print(f"geoloupe: {one_line(sentence, LONGEST)}", file=sys.stderr)
+        self._code = BAD_INPUT if failures else FINDINGS if lost else 0
         self._application.exit()
 
     def _report(self, key: str, sentence: str) -> None:

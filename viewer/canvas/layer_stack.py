@@ -134,6 +134,10 @@ class LayerStack(QObject):
         complete = all(self.drawings[layer.uuid].is_complete(view) for layer in self.shown_on(view))
         return complete and self.filters.is_settled() and self.styles.is_settled()
 
+    def failed_in(self, view: View) -> list[Layer]:
+        """The layers of a complete view of which nothing could be fetched, bottom first."""
+        return [layer for layer in self.shown_on(view) if self.drawings[layer.uuid].has_failed_in(view)]
+
     def paint(self, painter: QPainter, view: View) -> None:
         """Bottom first. Each drawing minds its layer's opacity; how it blends with what is below is set here."""
         for layer in self.shown_on(view):

@@ -73,6 +73,10 @@ class LayerDrawing(QObject):
         """True when `paint` paints the final, exact picture (what has failed counts as done)."""
         raise NotImplementedError
 
+    def has_failed_in(self, view: View) -> bool:
+        """True where all that was to be fetched for a complete view has failed: the picture is without the layer."""
+        return False
+
     def labelling(self, view: View) -> LayerLabelling | None:
         """The labels of its features in this view; None where there are none, or not yet."""
         return None
