@@ -105,5 +105,26 @@ def test_a_kill_at_any_moment_costs_the_last_moment_only(seed: int, own_home: Pa
     assert set(settled["rows"]["sites"]) <= set(found), "nothing older than a moment is lost"
 
 
+@pytest.mark.bounded
+@pytest.mark.timeout(180)
+def test_f04_a_first_start_killed_at_any_moment_is_followed_by_a_clean_one(own_home: Path) -> None:
+    """Each kill is that of a first start: nothing is there before it."""
+    chance = random.Random(4)
+    for number in range(5):
+        home = own_home / str(number)
+        with program("start", home) as process:
+            time.sleep(chance.uniform(0.1, 2.5))
+            process.kill()
+        with program("start", home) as process:
+            found = told(process)
+            process.send_signal(signal.SIGTERM)
+            assert process.wait(20) == 0
+        assert found["step"] == "started"
+        assert not [text for text in found["said"] if "Chinese" not in text], found["said"]
+        kept = json.loads((home / "config" / "settings.json").read_text())
+        assert kept["theme"] == "light"
+        assert not list((home / "config").glob(".*")), "what the killed one left is gone"
+
+
 def _count(line: dict[str, Any]) -> int:
     return len(line["rows"]["sites"])

@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject
 
 from layers.document.layer import Layer
-from layers.errors import ExportFailed, GeoloupeError, NotReadable
+from layers.errors import GeoloupeError, NotReadable
 from layers.project.qgis.qml_text import MAX_BYTES
+from layers.project.storage.fsops import write_whole
 from layers.vector.table import VectorInfo
 from viewer.app.questions import Questions
 from viewer.commands.layers import update_layer
@@ -52,12 +53,7 @@ class StyleFiles(QObject):
         def write() -> None:
             from layers.project.qgis.qml_out import style_document  # for start-up time
 
-            try:
-                target.write_text(style_document(style, known), "utf-8")
-            except OSError as error:
-                raise ExportFailed(
-                    f"{target.name} cannot be written ({error.strerror}): choose another folder."
-                ) from error
+            write_whole(target, style_document(style, known).encode())
 
         left_out = self.tr(" Clusters are not in it.") if style.cluster_px else ""
         done = self.tr("The style is in {0}.").format(target.name) + left_out
