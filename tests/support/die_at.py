@@ -5,8 +5,8 @@ own each time: it is killed before the 1st, the 2nd, the 3rd ... call of `layers
 through. After each a line tells how it ended (-9, then its exit code), and the next waits for a line from the test,
 which meanwhile looks at what is left. ``... N WORDS...`` dies before the N-th call, or not at all.
 
-The words are those of the command line; ``setting KEY VALUE`` for a choice that is kept; ``save CASE LABEL`` for a save of
-a case after an edit, as the window makes it.
+The words are those of the command line; ``setting KEY VALUE`` for a choice that is kept; ``save CASE LABEL`` for a save
+of a case after an edit, as the window makes it.
 """
 
 from __future__ import annotations
@@ -79,8 +79,8 @@ def save(path: Path, label: str) -> None:
 
 def each(words: list[str]) -> None:
     """Die at every call there is, one after the other."""
-    import layers.project.saving.publish
-    import viewer.cli.parser  # noqa: F401 - once, not in each child
+    import layers.project.saving.publish  # noqa: F401 - once, not in each child
+    import viewer.cli.parser  # noqa: F401
 
     number, code = 0, -signal.SIGKILL
     while code == -signal.SIGKILL:

@@ -63,6 +63,7 @@ class FaceVerbs(QObject):
         self._window.settings.set("offline", offline)
         if self._window.context.fetcher is not None:
             self._window.context.fetcher.set_offline(offline)
+            self._window.docks.look_again()
 
     def show_palette(self) -> None:
         self.search.show_palette()

@@ -192,7 +192,7 @@ class TilesDrawing(LayerDrawing):
         else:
             self._lacking[tile] = time.monotonic() + ASK_AGAIN_S
         (self._failed.discard if error is None else self._failed.add)(tile)
-        is_news = isinstance(error, NotAllowed) or not (self.problem or self._is_offline())
+        is_news = isinstance(error, NotAllowed) or not (self.problem or self._works_offline())
         if error is not None and is_news:
             self._set_problem(error.sentence)
         elif image is not None and self.problem and not self._host_sentence():
@@ -263,7 +263,13 @@ class TilesDrawing(LayerDrawing):
 
     # -- hosts --------------------------------------------------------------------------------------------------
 
-    def _is_offline(self) -> bool:
+    @property
+    def is_offline(self) -> bool:
+        """True where stored tiles are all that can be shown: by choice, or because no host of it can be reached."""
+        fetcher = self.context.fetcher
+        return fetcher is not None and all(fetcher.is_offline_for(host) for host in self.service.hosts)
+
+    def _works_offline(self) -> bool:
         return self.context.fetcher is not None and self.context.fetcher.offline
 
     def _host_sentence(self) -> str:
@@ -273,6 +279,7 @@ class TilesDrawing(LayerDrawing):
     def _host_changed(self, host: str, sentence: str) -> None:
         if host in self.service.hosts:
             self._set_problem(sentence or self._host_sentence())
+            self._announce()
 
     def _host_ready(self, host: str) -> None:
         if host in self.service.hosts:

@@ -1,67 +1,13 @@
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
-from PySide6.QtGui import QImage
 
-from layers.errors import GeoloupeError, NotAllowed, ServerFault
+from layers.errors import NotAllowed, ServerFault
 from tests.support.tile_server import TileServer, serving
-from viewer.network.consent import Consent
-from viewer.network.fetch import Limits
+from tests.viewer.network.conftest import QUICK, Heard
 from viewer.network.fetcher import Fetcher
-
-QUICK = Limits(idle_s=0.5, total_s=1.0, first_backoff_s=0.02)
-
-
-class Heard:
-    """The answers of some fetches."""
-
-    def __init__(self) -> None:
-        self.images: list[QImage] = []
-        self.errors: list[GeoloupeError] = []
-        self.nothing = 0
-
-    def __call__(self, image: QImage | None, error: GeoloupeError | None) -> None:
-        if image is not None:
-            self.images.append(image)
-        elif error is not None:
-            self.errors.append(error)
-        else:
-            self.nothing += 1
-
-    @property
-    def count(self) -> int:
-        return len(self.images) + len(self.errors) + self.nothing
-
-
-@pytest.fixture
-def server() -> Iterator[TileServer]:
-    with serving() as server:
-        yield server
-
-
-@pytest.fixture
-def fetcher(qtbot, server: TileServer, tmp_path: Path) -> Iterator[Fetcher]:
-    consent = Consent()
-    consent.allow_private(server.host)
-    fetcher = Fetcher(tmp_path / "tiles", consent, QUICK)
-    yield fetcher
-    fetcher.close()
-
-
-@pytest.fixture
-def ask(qtbot, server: TileServer, fetcher: Fetcher) -> Callable[..., Heard]:
-    def ask(fault: str, count: int = 1, ext: str = "png") -> Heard:
-        heard = Heard()
-        for x in range(count):
-            fetcher.fetch(f"http://{server.host}/{fault}/5/{x}/3.{ext}", heard)
-        qtbot.waitUntil(lambda: heard.count == count, timeout=8000)
-        return heard
-
-    return ask
 
 
 def test_pictures_come_with_our_name_and_without_cookies(ask, server: TileServer) -> None:
@@ -109,6 +55,7 @@ def test_offline_nothing_is_sent_and_nothing_is_said(ask, server: TileServer, fe
         ("status403", "refuses"),
         ("status500", "error 500"),
         ("trunc", "did not send"),
+        ("cut", "did not send"),
     ],
 )
 def test_what_a_server_does_wrong_is_one_sentence(ask, fault: str, words: str) -> None:
