@@ -15,6 +15,7 @@ from layers.geo.bounds import Bounds
 from layers.pool.pool import ReaderPool
 from viewer.app.crash import CrashDoors, left_behind, log_folder
 from viewer.app.crash_loop import NEAR_S, CrashLoop
+from viewer.app.memory_watch import MemoryWatch
 from viewer.app.permission import Permissions
 from viewer.app.screenshot import Screenshot
 from viewer.app.session import Session
@@ -72,7 +73,7 @@ class Program:
         dress(self._application, self._settings)
         self._messages = Messages()
         self._jobs = Jobs()
-        self._doors = CrashDoors(log_folder(data_folder()), self._report)
+        self._doors = CrashDoors(log_folder(data_folder()), self._report, self._ran_short)
         self._consent = Consent()
         self._fetcher = Fetcher(cache_folder() / "tiles" if self._keeps else None, self._consent)
         overviews = Overviews(pool, self._jobs, cache_folder() / "overviews") if self._keeps else None
@@ -80,6 +81,7 @@ class Program:
         self._session = Session(self._jobs, self._messages, self._settings, sessions_folder() if self._keeps else None)
         permissions = Permissions(self._consent, self._settings, self._messages)
         self._window = MainWindow(self._session, self._context, permissions, self._messages, self._settings)
+        self._memory = MemoryWatch(self._window.scene, self._jobs, self._messages, self._window)
         self._loop = CrashLoop(data_folder() / "opening.json")
         self._code = 0
 
@@ -162,6 +164,9 @@ class Program:
 
     def _report(self, key: str, sentence: str) -> None:
         self._jobs.mailbox.post(partial(self._messages.show, key, sentence, "error", about="program"))
+
+    def _ran_short(self) -> None:
+        self._memory.ran_short()
 
     def _end_at_once(self) -> None:
         """A signal: make everything durable and go; the session stays to be recovered if it was not saved."""

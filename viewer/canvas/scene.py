@@ -85,6 +85,12 @@ class MapScene(QObject):
         self.document_changed.emit()
         self.updated.emit()
 
+    def give_back(self) -> None:
+        """Memory ran short: let go of what is kept for speed alone, here and in all that share its context."""
+        self.context.tiles.give_back()
+        for drawing in self.drawings.values():
+            drawing.give_back()
+
     def close(self) -> None:
         """Let go of the document and of all drawings."""
         self._unsubscribe()

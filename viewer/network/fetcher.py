@@ -179,6 +179,8 @@ class Fetcher(QObject):
                 result: QImage | ServerFault = decode_tile(body, host)
             except ServerFault as fault:
                 result = fault
+            except MemoryError:
+                result = ServerFault(f"There is not enough memory for a tile of {host}: close layers, or zoom in.")
             mailbox.post(lambda: held.pop()(result))
 
         self._decoders.start(work)

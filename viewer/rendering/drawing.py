@@ -94,6 +94,9 @@ class LayerDrawing(QObject):
         """True when it is known where the layer is, or that it cannot be drawn."""
         return bool(self.problem) or self.bounds_lonlat() is not None or self.pixel_bounds() is not None
 
+    def give_back(self) -> None:
+        """Memory ran short: let go of what is kept for speed alone."""
+
     def close(self) -> None:
         """Stop wishing; nothing is emitted afterwards. The object is freed here, not on whichever thread is last."""
         if not self._is_closed:

@@ -101,6 +101,9 @@ class TilesDrawing(LayerDrawing):
     def bounds_lonlat(self) -> Bounds | None:
         return LONLAT
 
+    def give_back(self) -> None:
+        self._pictures.discard_where(lambda _: True)
+
     def close(self) -> None:
         fetcher = self.context.fetcher
         if fetcher is not None and not self._is_closed and shiboken6.isValid(fetcher):

@@ -10,7 +10,7 @@ from typing import Any
 
 from PySide6.QtCore import QObject, QThreadPool, Signal
 
-from layers.errors import GeoloupeError
+from layers.errors import GeoloupeError, TooLarge
 from viewer.support.mailbox import Mailbox
 
 log = logging.getLogger(__name__)
@@ -81,13 +81,15 @@ class Jobs(QObject):
     """Runs work on a thread pool. `done` and `failed` are called in the window's thread.
 
     Jobs with a title are announced by the signals (the status bar shows them); the small steps of drawing have none.
-    `unheard` carries the error of a job whose caller gave no `failed`.
+    `unheard` carries the error of a job whose caller gave no `failed`; `ran_short` tells that there was not enough
+    memory for one.
     """
 
     started = Signal(object)
     progressed = Signal(object)
     finished = Signal(object)
     unheard = Signal(object)
+    ran_short = Signal()
 
     def __init__(self, threads: int = 2, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -117,6 +119,10 @@ class Jobs(QObject):
                 result = held.work(context)
             except GeoloupeError as error:
                 self.mailbox.post(self._fail, job, error, held)
+            except MemoryError:
+                self.mailbox.post(self.ran_short.emit)
+                sentence = f"There is not enough memory for this: {title or 'background work'}. Try again with less."
+                self.mailbox.post(self._fail, job, TooLarge(sentence), held)
             except BaseException as error:  # the door for jobs: nothing may be lost in a thread
                 log.error("job %r failed", title, exc_info=error)
                 sentence = f"{title or 'Background work'} stopped by an error in the program: {error!r}."

@@ -21,9 +21,7 @@ def test_results_are_delivered_in_the_windows_thread(jobs: Jobs, qtbot) -> None:
     assert jobs.is_idle()
 
 
-@pytest.mark.parametrize(
-    "error", [ValueError("x"), SystemExit(3), KeyboardInterrupt(), MemoryError(), RecursionError()]
-)
+@pytest.mark.parametrize("error", [ValueError("x"), SystemExit(3), KeyboardInterrupt(), RecursionError()])
 def test_any_exception_becomes_a_sentence_and_is_logged(jobs: Jobs, caplog, error: BaseException) -> None:
     failed: list[GeoloupeError] = []
 
