@@ -1,7 +1,7 @@
 """The real program with hardly any memory: the demo is opened, memory ends, and the case is saved all the same.
 
-``python -m tests.support.memory_short CASE.gpkg`` prints a line of JSON and ends. The viewer and Qt are imported late, as
-the readers import this module again.
+``python -m tests.support.memory_short CASE.gpkg`` prints a line of JSON and ends. The viewer and Qt are imported late,
+as the readers import this module again.
 """
 
 from __future__ import annotations

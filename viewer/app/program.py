@@ -32,6 +32,7 @@ from viewer.support.fonts import FALLBACKS, FAMILY, has_chinese, load_fonts
 from viewer.support.icons import mark_pixmap
 from viewer.support.jobs import Jobs
 from viewer.support.messages import Messages
+from viewer.support.qt_application import make_application
 from viewer.support.settings import Settings, cache_folder, data_folder, sessions_folder
 from viewer.support.text import LONGEST, one_line
 from viewer.support.timing import Trace
@@ -65,7 +66,9 @@ class Program:
         if self._trace is not None:
             self._trace.start()
         existing = QApplication.instance()
-        self._application = existing if isinstance(existing, QApplication) else QApplication(sys.argv[:1])
+        self._application = (
+            existing if isinstance(existing, QApplication) else make_application(QApplication, pool.close)
+        )
         self._application.setApplicationName("Geoloupe")
         self._application.setQuitOnLastWindowClosed(False)
         self._translators = install_translations(self._application)
