@@ -6,7 +6,7 @@ through. After each a line tells how it ended (-9, then its exit code), and the 
 which meanwhile looks at what is left. ``... N WORDS...`` dies before the N-th call, or not at all.
 
 The words are those of the command line; ``setting KEY VALUE`` for a choice that is kept; ``save CASE LABEL`` for a save
-of a case after an edit, as the window makes it.
+of a case after an edit, as the window makes it; ``save_without_links CASE LABEL`` where the file system has none.
 """
 
 from __future__ import annotations
@@ -28,21 +28,34 @@ CALLS = (
 
 
 def arm(number: int) -> None:
-    """From now on the `number`-th call to the file system is the end."""
+    """From now on the `number`-th call to the file system is the end; what writes gets half way."""
     seen = 0
 
-    def counted(method: Callable[..., Any]) -> Callable[..., Any]:
+    def counted(name: str, method: Callable[..., Any]) -> Callable[..., Any]:
         def call(*arguments: Any) -> Any:
             nonlocal seen
             seen += 1
             if seen == number:
+                do_half(name, arguments)
                 os.kill(os.getpid(), signal.SIGKILL)
             return method(*arguments)
 
         return call
 
     for name in CALLS:
-        setattr(FileSystem, name, counted(getattr(FileSystem, name)))
+        setattr(FileSystem, name, counted(name, getattr(FileSystem, name)))
+
+
+def do_half(name: str, arguments: tuple[Any, ...]) -> None:
+    """Half of a write or of a copy."""
+    if name == "write":
+        _, file, data = arguments
+        file.write(data[: len(data) // 2])
+        file.flush()
+    elif name == "copy":
+        _, old, new = arguments
+        data = old.read_bytes()
+        new.write_bytes(data[: len(data) // 2])
 
 
 def run(words: list[str]) -> int:
@@ -52,12 +65,18 @@ def run(words: list[str]) -> int:
 
         Settings.of_user().set(words[1], words[2])
         return 0
-    if words[0] == "save":
+    if words[0] in ("save", "save_without_links"):
+        if words[0] == "save_without_links":
+            os.link = _no_links
         save(Path(words[1]), words[2])
         return 0
     from viewer.__main__ import main
 
     return main(words)
+
+
+def _no_links(*_: object) -> None:
+    raise PermissionError("no hard links here")
 
 
 def save(path: Path, label: str) -> None:
