@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
@@ -10,8 +11,11 @@ from layers.project.saving.lock import CaseLock
 from viewer.app.case_files import lock_anyway
 from viewer.app.file_work import FileWork
 from viewer.support.messages import MessageAction, Messages
+from viewer.support.patience import within
 
 KEY = "lock"
+RELEASE_S = 0.15
+"""Less than a person notices."""
 
 
 class CaseHold(QObject):
@@ -48,10 +52,11 @@ class CaseHold(QObject):
             self.say_held()
 
     def release(self) -> None:
-        """Let go of the file."""
-        if self._lock is not None:
-            self._lock.release()
-            self._lock = None
+        """Let go of the file. A drive that is gone is not waited for: a lock of a dead process is nobody's."""
+        lock, self._lock = self._lock, None
+        if lock is not None:
+            with suppress(TimeoutError):
+                within(RELEASE_S, lock.release)
 
     def take_over(self) -> None:
         """Hold the case that somebody else has open: it is saved here from now on, never over a save unasked."""

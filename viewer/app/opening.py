@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import stat
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -18,8 +19,10 @@ from layers.project.opening.intake import is_case
 from layers.services.naming import is_service_text
 from viewer.app.session import Session
 from viewer.commands.found_layers import FoundLayer, edit_for, layers_of_probe, layers_of_service
+from viewer.rendering.drives import ANSWER_S
 from viewer.support.jobs import JobContext, Jobs
 from viewer.support.messages import Messages
+from viewer.support.patience import within
 
 TABLE_SUFFIXES = (".csv", ".tsv", ".tab", ".txt", ".xlsx")
 
@@ -80,7 +83,7 @@ class FileOpener(QObject):
         if not words:
             return
         self._is_open = True
-        self._jobs.run(lambda context: _sort(list(words), context), self._sorted, self._failed, "")
+        self._jobs.run(lambda context: _sort(list(words), context), self._sorted, self._failed, apart=True)
 
     def _failed(self, error: GeoloupeError) -> None:
         self._refuse(error)
@@ -218,20 +221,42 @@ def _sort(words: list[str], context: JobContext) -> tuple[Path | None, list[_Fou
     """Runs in a job: which word is the case to open, and what the others are, in order."""
     case: Path | None = None
     found: list[_Found] = []
+    gone: set[str] = set()
     for word in words:
         context.check()
         try:
             if is_service_text(word):
                 found.append(layers_of_service(word))
                 continue
-            path = _existing(word)
-            if case is None and path.is_file() and is_case(path):
+            path, may_be_case = _looked_at(word, gone)
+            if case is None and may_be_case:
                 case = path
             else:
                 found.append(path)
         except GeoloupeError as error:
             found.append(error)
     return case, found
+
+
+def _looked_at(word: str, gone: set[str]) -> tuple[Path, bool]:
+    """A file or folder, and whether it is a case. Raises FileMissing where its drive does not answer, once for all of
+    a folder: those are `gone`.
+    """
+
+    def look() -> tuple[Path, bool]:
+        path = _existing(word)
+        return path, path.is_file() and is_case(path)
+
+    folder = os.path.dirname(word)
+    try:
+        if folder in gone:
+            raise TimeoutError
+        return within(ANSWER_S, look)
+    except TimeoutError:
+        gone.add(folder)
+        raise FileMissing(
+            f"{word} does not answer: its drive may be gone. Look whether it is there, then open it again."
+        ) from None
 
 
 def _existing(word: str) -> Path:

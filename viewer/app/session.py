@@ -24,7 +24,7 @@ from viewer.app.file_work import FileWork
 from viewer.app.journal import CaseJournal
 from viewer.commands.history import History
 from viewer.support.jobs import Jobs
-from viewer.support.messages import Messages
+from viewer.support.messages import MessageAction, Messages
 from viewer.support.settings import Settings
 
 type Then = Callable[[], None]
@@ -40,6 +40,8 @@ class Session(QObject):
     """Title, dirtiness, what can be undone, or work in progress."""
     changed_on_disk = Signal()
     """A save was refused because somebody else has saved the file: the analyst must choose."""
+    save_as_wanted = Signal()
+    """The file does not answer while it is saved: the analyst would rather save under another name."""
 
     def __init__(
         self,
@@ -57,6 +59,7 @@ class Session(QObject):
         self._target: Path | None = None
         self._title = ""
         self._is_begun = self._is_recovered = self._is_too_new = False
+        self._saves_asked = self._saves_done = 0
         self.document = Document()
         self._journal = CaseJournal(self._files, sessions, None)
         self.history = History(self.document, self._journal, self.actor, self)
@@ -218,16 +221,21 @@ class Session(QObject):
             return
         wish, journal = SaveWish(path, self.viewport_json(), overwrite, self.hold.lock_of(path)), self._journal
         journal.save_begins()
+        self._saves_asked += 1
+        number = self._saves_asked
 
         def done(lock: CaseLock) -> None:
             journal.save_ended()
-            if self._journal.work is work:
+            is_newest, self._saves_done = number > self._saves_done, max(number, self._saves_done)
+            if self._journal.work is work and is_newest:
                 self._saved(path, state, lock)
                 then()
                 return
             if self.hold.lock_of(path) is None:
                 lock.release()  # another case is open by now: it is not in this file
             sentence = self.tr("{0} was saved all the same: saving it was under way when the case was closed.")
+            if self._journal.work is work:
+                sentence = self.tr("{0} was saved all the same, as it was when it did not answer.")
             self._messages.show("save", sentence.format(path.name), "info")
 
         def failed(error: GeoloupeError) -> None:
@@ -236,7 +244,16 @@ class Session(QObject):
                 self.changed_on_disk.emit()
 
         write = partial(publish_and_lock, work, wish)
-        self._files.run("save", write, done, failed, self.tr("Saving {0}").format(path.name))
+        late = partial(self._say_late, path)
+        self._files.run("save", write, done, failed, self.tr("Saving {0}").format(path.name), late)
+
+    def _say_late(self, path: Path) -> None:
+        """The edits are safe in the working copy; the file may be out of reach for long."""
+        sentence = self.tr(
+            "{0} is not saved yet: its drive does not answer. Nothing is lost; save elsewhere meanwhile."
+        )
+        action = MessageAction(self.tr("Save As…"), self.save_as_wanted.emit)
+        self._messages.show("save", sentence.format(path.name), "warning", action)
 
     def _saved(self, path: Path, state: int, lock: CaseLock) -> None:
         self.hold.hold(path, lock)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 from PySide6.QtCore import QFileSystemWatcher, QObject, QTimer, Signal
 
@@ -36,6 +37,8 @@ class Upkeep(QObject):
         scene.problem_changed.connect(self.look_again)
         context.layer_shown.connect(self.look_again)
         context.document_replaced.connect(self._forget)
+        self._drives = scene.context.drives
+        self._drives.changed.connect(self._mind_drive)
         if self._store is not None:
             self._store.ended.connect(self._ended)
 
@@ -91,6 +94,18 @@ class Upkeep(QObject):
         if self._current is not None:
             self._current.reload()
 
+    def _mind_drive(self, folder: str) -> None:
+        """Say once a drive that it is gone, and offer to look again; be silent when it is back."""
+        key = f"drive {folder}"
+        layers = [one for one in self._scene.drawings.values() if any(str(place) == folder for place in one.folders)]
+        count = sum(one.is_unavailable for one in layers)
+        if not (count and self._drives.is_gone(Path(folder))):
+            self._messages.clear(key)
+            return
+        text = self.tr("{0} does not answer: {1} of its layers are not available until it is there again.")
+        action = MessageAction(self.tr("Try Again"), lambda: self._drives.try_again(folder))
+        self._messages.show(key, text.format(folder, count), "warning", action)
+
     def _mind_overviews(self, drawing: RasterDrawing, state: SourceState) -> None:
         """Once a file: what it lacks is built when the map rests and is drawn, or offered."""
         if drawing.can_build and drawing.lack is Lack.MODERATE:
@@ -105,7 +120,8 @@ class Upkeep(QObject):
             action = MessageAction(self.tr("Build Overviews"), lambda: self._build_by_uuid(drawing.layer_uuid))
             self._messages.show(_key(state), text, "info", action)
         self._seen.add(state)
-        self._watch.addPath(state.path)
+        if self._drives.answers(drawing.path.parent):  # whoever watches a file on a drive that is gone hangs
+            self._watch.addPath(state.path)
 
     def _build_by_uuid(self, uuid: str) -> None:
         """The layer may have gone since it was offered."""

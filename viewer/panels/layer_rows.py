@@ -99,6 +99,9 @@ class LayerRows(QAbstractListModel):
         found = {}
         for uuid, layer in self._context.document.layers.items():
             drawing = self._context.drawing_of(uuid)
+            if drawing is not None and drawing.is_unavailable:
+                found[uuid] = self.tr("unavailable"), drawing.problem
+                continue
             if isinstance(drawing, VectorDrawing):
                 if drawing.is_out_of_scale:
                     found[uuid] = self.tr("out of scale"), self._scale_sentence(drawing.style)

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from layers.pool.pool import ReaderPool
 from viewer.network.fetcher import Fetcher
+from viewer.rendering.drives import Drives
 from viewer.rendering.overviews import Overviews
 from viewer.rendering.read_ahead import AheadBudget
 from viewer.rendering.scheduler import TileScheduler
@@ -29,11 +30,13 @@ class RenderContext:
     tiles: TileCache = field(default_factory=TileCache)
     overviews: Overviews | None = None
     reads_ahead: bool = False
+    drives: Drives = field(init=False)
     scheduler: TileScheduler = field(init=False)
     ahead: AheadBudget = field(init=False)
 
     def __post_init__(self) -> None:
         self.tiles.holds_ahead = self.reads_ahead
+        object.__setattr__(self, "drives", Drives(self.jobs.mailbox, self.jobs))
         object.__setattr__(self, "scheduler", TileScheduler(self.pool))
         object.__setattr__(self, "ahead", AheadBudget(self.tiles))
 
@@ -55,5 +58,6 @@ class RenderContext:
             and self.pool.is_idle()
             and self.jobs.is_idle()
             and self.mailbox.is_empty()
+            and self.drives.is_idle()
             and not fetching
         )

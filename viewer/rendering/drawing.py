@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import QObject, Signal
@@ -34,6 +36,8 @@ class LayerDrawing(QObject):
         self.layer = layer
         self.context = context
         self.problem = ""
+        self.is_unavailable = False
+        """Its file lies on a drive that does not answer: it is read when that is back."""
         self._problems: dict[str, str] = {}
         self._is_closed = False
         self._announcing = False
@@ -93,6 +97,17 @@ class LayerDrawing(QObject):
     def is_open(self) -> bool:
         """True when it is known where the layer is, or that it cannot be drawn."""
         return bool(self.problem) or self.bounds_lonlat() is not None or self.pixel_bounds() is not None
+
+    @property
+    def folders(self) -> tuple[Path, ...]:
+        """Where its files lie; empty for what needs none."""
+        return ()
+
+    def suspend(self, sentence: str) -> None:
+        """The drive of its file does not answer: nothing more is asked of it, what was read of it stays."""
+
+    def resume(self) -> None:
+        """The drive is there again."""
 
     def give_back(self) -> None:
         """Memory ran short: let go of what is kept for speed alone."""
@@ -164,6 +179,38 @@ class FailedDrawing(LayerDrawing):
 
     def is_complete(self, view: View) -> bool:
         return True
+
+
+class AwaitedDrawing(LayerDrawing):
+    """Stands for a layer until it is known whether the drives of its files are there."""
+
+    def __init__(self, layer: Layer, files: Sequence[Path], context: RenderContext) -> None:
+        super().__init__(layer, context)
+        self._files = tuple(files)
+        for path in files:
+            if context.drives.is_gone(path.parent):
+                self.suspend(context.drives.sentence(layer.name, path.parent))
+
+    @property
+    def folders(self) -> tuple[Path, ...]:
+        return tuple(dict.fromkeys(path.parent for path in self._files))
+
+    def set_view(self, view: View, cursor: tuple[float, float] | None = None, resting: bool = True) -> None:
+        pass
+
+    def paint(self, painter: QPainter, view: View) -> None:
+        pass
+
+    def fits(self, layer: Layer) -> bool:
+        return False  # where the drive is there, the layer's own drawing takes its place
+
+    def is_complete(self, view: View) -> bool:
+        return self.is_unavailable
+
+    def suspend(self, sentence: str) -> None:
+        self.is_unavailable = True
+        self._set_problem(sentence)
+        self._announce()
 
 
 def style_revision(layer: Layer) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import threading
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -12,6 +13,7 @@ from PySide6.QtCore import QObject, QThreadPool, Signal
 
 from layers.errors import GeoloupeError, TooLarge
 from viewer.support.mailbox import Mailbox
+from viewer.support.patience import in_a_thread_of_its_own
 
 log = logging.getLogger(__name__)
 
@@ -95,6 +97,7 @@ class Jobs(QObject):
         super().__init__(parent)
         self._pool = QThreadPool()
         self._pool.setMaxThreadCount(threads)
+        self._apart: list[threading.Thread] = []
         self._running: set[Job] = set()
         self._followed: list[Job] = []
         self.mailbox = Mailbox(self)
@@ -105,8 +108,14 @@ class Jobs(QObject):
         done: Callable[[T], None] | None = None,
         failed: Callable[[GeoloupeError], None] | None = None,
         title: str = "",
+        *,
+        apart: bool = False,
     ) -> Job:
-        """Start `work(context)` as soon as a thread is free."""
+        """Start `work(context)` as soon as a thread is free.
+
+        `apart`, for what looks at a person's files: at once, in a thread of its own. Where a drive is gone and never
+        answers, all other work goes on.
+        """
         job = Job(title)
         self._running.add(job)
         context = JobContext(job, self._report)
@@ -130,7 +139,11 @@ class Jobs(QObject):
             else:
                 self.mailbox.post(self._finish, job, result, held)
 
-        self._pool.start(whole)
+        if apart:
+            self._apart = [thread for thread in self._apart if thread.is_alive()]
+            self._apart.append(in_a_thread_of_its_own(whole, title or "job"))
+        else:
+            self._pool.start(whole)
         if title:
             self.started.emit(job)
         return job
@@ -163,17 +176,25 @@ class Jobs(QObject):
     def wait(self, timeout_s: float = 30.0) -> bool:
         """Block until all work is done and delivered, also what deliveries start; False after the timeout."""
         while self._running:
-            if not self._pool.waitForDone(int(timeout_s * 1000)):
+            if not self._wait_for_threads(timeout_s):
                 return False
             self.mailbox.deliver_all()
         return True
+
+    def _wait_for_threads(self, timeout_s: float) -> bool:
+        end = time.monotonic() + timeout_s
+        ended = self._pool.waitForDone(int(timeout_s * 1000))
+        for thread in self._apart:
+            thread.join(max(0.0, end - time.monotonic()))
+            ended = ended and not thread.is_alive()
+        return ended
 
     def shutdown(self, timeout_s: float = 5.0) -> bool:
         """Cancel everything and wait for the threads; no result is delivered any more. The last call."""
         for job in [*self._running, *self._followed]:
             job.cancel()
         self._pool.clear()
-        ended = self._pool.waitForDone(int(timeout_s * 1000))
+        ended = self._wait_for_threads(timeout_s)
         # Freed by the window's own thread, not by whichever drops the last reference.
         self.deleteLater()
         return ended
