@@ -50,10 +50,12 @@ from viewer.rendering.drawing import FailedDrawing, LayerDrawing
 from viewer.rendering.drawings import drawing_for
 from viewer.support.messages import MessageAction, Messages
 from viewer.support.settings import Settings
+from viewer.support.text import one_line
 from viewer.tools.tool import ToolContext
 
 SMALLEST = (640, 420)
 FIRST_SIZE = (1440, 900)
+LONGEST_TITLE = 120
 
 
 class MainWindow(QMainWindow):
@@ -269,7 +271,7 @@ class MainWindow(QMainWindow):
     def _show_state(self) -> None:
         """The title and the actions say how the case stands."""
         marks = self.tr(" (read-only)") if self.session.is_read_only else ""
-        self.setWindowTitle(f"{self.session.title}{marks}[*] – Geoloupe")
+        self.setWindowTitle(f"{one_line(self.session.title, LONGEST_TITLE)}{marks}[*] – Geoloupe")
         self.setWindowModified(self.session.is_dirty)
         self.show_case_page()
         self.action_link.offer()

@@ -53,7 +53,7 @@ def test_text_of_files_is_made_harmless(qtbot: QtBot) -> None:
     assert plain("in\u202evoice\x07.tif\u2066") == "invoice.tif"
     assert one_line("two\n lines\t of it") == "two lines of it"
     assert len(plain("x" * 10_000)) == LONGEST
-    assert tooltip("<b>bold</b> & more") == "&lt;b&gt;bold&lt;/b&gt; &amp; more"
+    assert tooltip("<b>bold</b> & more") == "<p>&lt;b&gt;bold&lt;/b&gt; &amp; more</p>"
     label = plain_label("<b>not bold</b>")
     qtbot.addWidget(label)
     assert label.text() == "<b>not bold</b>"
