@@ -56,7 +56,7 @@ def recovered(home: Path) -> dict[str, Any]:
     return found
 
 
-def test_ten_edits_outlive_a_kill(own_home: Path) -> None:
+def test_f02_ten_edits_outlive_a_kill(own_home: Path) -> None:
     with program("edit", own_home) as process:
         for _ in range(10):
             last = told(process)
@@ -73,7 +73,7 @@ def test_ten_edits_outlive_a_kill(own_home: Path) -> None:
 
 
 @pytest.mark.bounded
-def test_an_end_by_signal_keeps_what_nobody_has_saved(own_home: Path) -> None:
+def test_f88_an_end_by_signal_keeps_what_nobody_has_saved(own_home: Path) -> None:
     with program("edit", own_home) as process:
         for _ in range(10):
             last = told(process)
@@ -85,7 +85,7 @@ def test_an_end_by_signal_keeps_what_nobody_has_saved(own_home: Path) -> None:
 
 @pytest.mark.bounded
 @pytest.mark.parametrize("seed", range(KILLS))
-def test_a_kill_at_any_moment_costs_the_last_moment_only(seed: int, own_home: Path) -> None:
+def test_f02_a_kill_at_any_moment_costs_the_last_moment_only(seed: int, own_home: Path) -> None:
     life_s = random.Random(seed).uniform(0.0, LONGEST_LIFE_S)
     with program("hasty", own_home) as process:
         lines = [told(process)]

@@ -96,7 +96,7 @@ if __name__ == "__main__":
 """
 
 
-def test_the_window_process_never_imports_a_reader_library(tmp_path: Path) -> None:
+def test_f20_the_window_process_never_imports_a_reader_library(tmp_path: Path) -> None:
     script, picture = tmp_path / "probe.py", tmp_path / "out.png"
     script.write_text(WINDOW_PROBE)
     done = subprocess.run(
@@ -201,7 +201,7 @@ def test_painters_end_with_a_block() -> None:
                 assert path.name == "painting.py", f"{path}:{node.lineno}: `painting` ends a painter"
 
 
-def test_no_label_guesses_rich_text() -> None:
+def test_f81_no_label_guesses_rich_text() -> None:
     """A label fed with a variable shows it as plain text (see the widget scan in the window's tests)."""
     offenders = [
         f"{path.relative_to(ROOT)}"

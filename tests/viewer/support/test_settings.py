@@ -32,7 +32,7 @@ def test_a_choice_outlives_the_run() -> None:
 
 
 @pytest.mark.parametrize("text", ["{not json", '["a list"]', "\x00\x01", '{"theme": 7, "recent": "no list"}'])
-def test_a_damaged_file_gives_defaults(text: str) -> None:
+def test_f91_a_damaged_file_gives_defaults(text: str) -> None:
     path = config_folder() / "settings.json"
     path.parent.mkdir(parents=True)
     path.write_text(text)
@@ -42,7 +42,7 @@ def test_a_damaged_file_gives_defaults(text: str) -> None:
     assert Settings.of_user().get("theme") == "light"
 
 
-def test_a_damaged_file_is_set_aside_and_said() -> None:
+def test_f91_a_damaged_file_is_set_aside_and_said() -> None:
     path = config_folder() / "settings.json"
     path.parent.mkdir(parents=True)
     path.write_bytes(b"\xff\xfe{")
@@ -51,7 +51,7 @@ def test_a_damaged_file_is_set_aside_and_said() -> None:
     assert (path.parent / "settings.damaged.json").exists()
 
 
-def test_settings_that_cannot_be_written_are_said(own_home: Path) -> None:
+def test_f91_settings_that_cannot_be_written_are_said(own_home: Path) -> None:
     (own_home / "config").write_text("a file where the folder should be")
     settings = Settings.of_user()
     settings.set("theme", "light")
@@ -79,13 +79,13 @@ def test_recent_cases_are_few_and_the_newest_first() -> None:
     assert Path("/cases/5.gpkg") not in settings.recent()
 
 
-def test_a_recent_case_of_odd_bytes_is_remembered() -> None:
+def test_f17_a_recent_case_of_odd_bytes_is_remembered() -> None:
     path = Path(os.fsdecode(b"/cases/b\xff.gpkg"))
     Settings.of_user().add_recent(path)
     assert Settings.of_user().recent() == [path]
 
 
-def test_settings_that_are_nested_without_end_give_defaults() -> None:
+def test_f91_settings_that_are_nested_without_end_give_defaults() -> None:
     path = config_folder() / "settings.json"
     path.parent.mkdir(parents=True)
     path.write_text("[" * 200_000)

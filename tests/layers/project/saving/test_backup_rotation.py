@@ -54,7 +54,7 @@ def generations(target: Path) -> list[str]:
     return [label(place) for place in places if place.exists()]
 
 
-def test_f19_killed_at_any_call_every_generation_that_is_there_is_good_and_in_order(
+def test_f01_f19_killed_at_any_call_every_generation_that_is_there_is_good_and_in_order(
     own_home: Path, tmp_path: Path, whole: Path
 ) -> None:
     codes: list[int] = []
