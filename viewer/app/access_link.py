@@ -64,11 +64,6 @@ class AccessLink(QObject):
         self._permissions.ask_for(paused, self._window.session.base_folder)
         self._look_again()
 
-    def left_out(self) -> list[str]:
-        """One sentence for each layer that waits for a permission, or whose file is not there."""
-        drawings = self._window.scene.drawings.values()
-        return [drawing.problem for drawing in drawings if drawing.is_paused or drawing.is_missing]
-
     def show_permissions(self) -> None:
         """The panel, beside the map."""
         if self.dialog is not None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from pathlib import Path
 
 from PySide6.QtCore import QObject, QTimer, Signal
@@ -10,9 +11,12 @@ from layers.project.saving.lock import CaseLock, Holder
 from viewer.app.case_files import lock_anyway
 from viewer.app.file_work import FileWork
 from viewer.support.messages import MessageAction, Messages
+from viewer.support.patience import within
 
 KEY = "lock"
 LOOK_MS = 3000
+RELEASE_S = 0.15
+"""Less than a person notices."""
 
 
 class CaseHold(QObject):
@@ -74,11 +78,12 @@ class CaseHold(QObject):
         self._files.look(lock.lost_to, looked)
 
     def release(self) -> None:
-        """Let go of the file."""
+        """Let go of the file. A drive that is gone is not waited for: a lock of a dead process is nobody's."""
         self._look.stop()
-        if self._lock is not None:
-            self._lock.release()
-            self._lock = None
+        lock, self._lock = self._lock, None
+        if lock is not None:
+            with suppress(TimeoutError):
+                within(RELEASE_S, lock.release)
 
     def take_over(self) -> None:
         """Hold the case that somebody else has open: it is saved here from now on, never over a save unasked."""

@@ -58,8 +58,9 @@ def _without_query(word: str) -> str:
 class CrashDoors:
     """Installs the hooks, and takes them away again. `report` hands a sentence to the window."""
 
-    def __init__(self, folder: Path, report: Report) -> None:
-        self._folder, self._report = folder, report
+    def __init__(self, folder: Path, report: Report, ran_short: Callable[[], None] = lambda: None) -> None:
+        """`ran_short` is called in any thread when there was not enough memory, before anything needs more of it."""
+        self._folder, self._report, self._ran_short = folder, report, ran_short
         self._last: dict[str, float] = {}
         self._lock = threading.Lock()
         self._faults: IO[str] | None = None
@@ -108,6 +109,8 @@ class CrashDoors:
         """An exception that nobody caught, in any thread."""
         if issubclass(kind, KeyboardInterrupt):
             return
+        if issubclass(kind, MemoryError):
+            self._ran_short()
         lines = traceback.format_exception(kind, error, where)
         key = hashlib.sha1("".join(lines[:-1]).encode(), usedforsecurity=False).hexdigest()[:12]
         with self._lock:
@@ -117,7 +120,8 @@ class CrashDoors:
                 self._last[key] = now
         if is_new:
             log.error("an exception that nobody caught (%s):\n%s", key, "".join(lines))
-        self._report(f"crash {key}", sentence_of(kind, error))
+        if not issubclass(kind, MemoryError):  # that is no fault of ours, and is said otherwise
+            self._report(f"crash {key}", sentence_of(kind, error))
 
 
 def sentence_of(kind: type[BaseException], error: BaseException | None) -> str:

@@ -66,7 +66,7 @@ class CaseJournal:
     def attach(self, work: WorkingCopy) -> None:
         """From now on edits go to `work`; those that waited go first."""
         self._files.is_well(KEY)
-        work.on_failure(lambda sentence: self._files.say(KEY, sentence))
+        work.on_failure(self._failed)
         self._work = work
         waiting, self._waiting = self._waiting, []
         for edit, actor in waiting:
@@ -96,6 +96,11 @@ class CaseJournal:
             self._leaving = work
         else:
             work.close(keep=keep)
+
+    def _failed(self, sentence: str) -> None:
+        """On the writer's thread. Of a case that was given up nobody needs to know."""
+        if not self._is_closed:
+            self._files.say(KEY, sentence)
 
     def _made(self, work: WorkingCopy) -> None:
         if self._is_closed:

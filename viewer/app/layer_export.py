@@ -26,7 +26,10 @@ from viewer.rendering.access import file_at_hand
 from viewer.rendering.context import RenderContext
 from viewer.support.jobs import Job, JobContext
 from viewer.support.messages import Messages
+from viewer.support.patience import within
 
+MOMENT_S = 0.15
+"""Less than a person notices."""
 FORMATS = {".gpkg": "GPKG", ".fgb": "FlatGeobuf", ".geojson": "GeoJSON", ".json": "GeoJSON", ".csv": "CSV"}
 CHUNK_DEADLINE_S = 120.0
 _HANDED_ON = {"start": "next_start", "written": "written", "facts": "facts"}
@@ -95,7 +98,7 @@ class LayerExport(QObject):
             self._say(
                 self.tr("A layer is saved as .gpkg, .fgb, .geojson or .csv: choose one of these endings."), "warning"
             )
-        elif target.resolve() == path.resolve():
+        elif _are_one(target, path):
             self._say(self.tr("{0} is the layer’s own file: choose another name.").format(target.name), "warning")
         else:
             self._begin(layer, info, path, target, kind, parts[which])
@@ -187,7 +190,7 @@ class LayerExport(QObject):
             said = text.format(export.target, grouped(written))
             self._say(f"{said}. {export.remark}" if export.remark else said, "warning" if export.remark else "info")
 
-        self._jobs.run(work, done, lambda error: self._end(export, error))
+        self._jobs.run(work, done, lambda error: self._end(export, error), apart=True)
 
     def _end(self, export: _Export, error: GeoloupeError | None = None) -> None:
         self._running.discard(export)
@@ -199,3 +202,11 @@ class LayerExport(QObject):
 
     def _say(self, sentence: str, level: str) -> None:
         self._messages.show("save layer", sentence, level)  # type: ignore[arg-type]
+
+
+def _are_one(target: Path, path: Path) -> bool:
+    """Whether two names lead to one file; of a drive that does not answer at once nothing can be read anyway."""
+    try:
+        return within(MOMENT_S, lambda: target.resolve() == path.resolve())
+    except TimeoutError:
+        return False

@@ -63,6 +63,8 @@ def run(
     finally:
         gc.enable()
         pool.close()
+        if ready is not None:
+            ready.close()
 
 
 def first_asked(files: Sequence[str]) -> Profile:

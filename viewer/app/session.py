@@ -53,6 +53,8 @@ class Session(QObject):
     """Title, dirtiness, what can be undone, or work in progress."""
     changed_on_disk = Signal()
     """A save was refused because somebody else has saved the file: the analyst must choose."""
+    save_as_wanted = Signal()
+    """The file does not answer while it is saved: the analyst would rather save under another name."""
 
     def __init__(
         self,
@@ -77,6 +79,7 @@ class Session(QObject):
         self._is_begun = self._is_recovered = self._is_too_new = False
         self._looked_at = ""
         """Why the open case can only be looked at; empty where it can be edited."""
+        self._saves_asked = self._saves_done = 0
         self.document = Document()
         self._journal = CaseJournal(self._files, sessions, None, self._project_uuid)
         self.history = History(self.document, self._journal, self.actor, self)
@@ -258,17 +261,22 @@ class Session(QObject):
             return
         wish, journal = SaveWish(path, self.viewport_json(), overwrite, self.hold.lock_of(path)), self._journal
         journal.save_begins()
+        self._saves_asked += 1
+        number = self._saves_asked
 
         def done(saved: tuple[CaseLock, Path]) -> None:
             lock, place = saved
             journal.save_ended()
-            if self._journal.work is work:
+            is_newest, self._saves_done = number > self._saves_done, max(number, self._saves_done)
+            if self._journal.work is work and is_newest:
                 self._saved(path, state, lock, place)
                 then()
                 return
             if self.hold.lock_of(path) is None:
                 lock.release()  # another case is open by now: it is not in this file
             sentence = self.tr("{0} was saved all the same: saving it was under way when the case was closed.")
+            if self._journal.work is work:
+                sentence = self.tr("{0} was saved all the same, as it was when it did not answer.")
             self._messages.show("save", sentence.format(path.name), "info")
 
         def failed(error: GeoloupeError) -> None:
@@ -279,7 +287,16 @@ class Session(QObject):
         def write() -> tuple[CaseLock, Path]:
             return publish_and_lock(work, wish), path.resolve()
 
-        self._files.run("save", write, done, failed, self.tr("Saving {0}").format(path.name))
+        late = partial(self._say_late, path)
+        self._files.run("save", write, done, failed, self.tr("Saving {0}").format(path.name), late)
+
+    def _say_late(self, path: Path) -> None:
+        """The edits are safe in the working copy; the file may be out of reach for long."""
+        sentence = self.tr(
+            "{0} is not saved yet: its drive does not answer. Nothing is lost; save elsewhere meanwhile."
+        )
+        action = MessageAction(self.tr("Save As…"), self.save_as_wanted.emit)
+        self._messages.show("save", sentence.format(path.name), "warning", action)
 
     def _write_from_memory(self, path: Path, then: Then) -> None:
         """Where no working copy can be made, another disk may still have room for the case itself."""
@@ -335,7 +352,6 @@ class Session(QObject):
             self._journal.attach(opened.work)
         self._title, self._is_begun, self._is_too_new = title, True, opened.intake.read_only
         self._looked_at = opened.looked_at
-        self._messages.clear("open")
         if opened.looked_at:
             said = self.tr("This case can only be looked at: no working copy of it can be made. {0}")
             self._messages.show("looked at", said.format(opened.looked_at), "warning")
@@ -347,6 +363,7 @@ class Session(QObject):
 
     def _take_up(self, document: Document, target: Path | None, lock: CaseLock | None = None, holder: str = "") -> None:
         """Another document takes the place of the open one, whose working copy and file are let go."""
+        self._messages.end_case()
         self._journal.close(keep=False)
         self.hold.hold(target, lock, holder)
         self.document, self._target, self._title = document, target, ""

@@ -51,10 +51,12 @@ from viewer.rendering.drawing import FailedDrawing, LayerDrawing
 from viewer.rendering.drawings import drawing_for
 from viewer.support.messages import MessageAction, Messages
 from viewer.support.settings import Settings
+from viewer.support.text import one_line
 from viewer.tools.tool import ToolContext
 
 SMALLEST = (640, 420)
 FIRST_SIZE = (1440, 900)
+LONGEST_TITLE = 120
 
 
 class MainWindow(QMainWindow):
@@ -242,7 +244,7 @@ class MainWindow(QMainWindow):
         if safe:
             text = self.tr("Safe mode: the layers are paused, so that none of them can do harm.")
             go_on = MessageAction(self.tr("Show the layers"), partial(self.set_safe_mode, False))
-            self.messages.show("safe mode", text, "warning", go_on)
+            self.messages.show("safe mode", text, "warning", go_on, about="program")
 
     def _drawing_for(self, layer: Layer, base_folder: Path | None, context: RenderContext) -> LayerDrawing:
         if self._is_safe:
@@ -272,7 +274,7 @@ class MainWindow(QMainWindow):
     def _show_state(self) -> None:
         """The title and the actions say how the case stands."""
         marks = self.tr(" (read-only)") if self.session.is_read_only else ""
-        self.setWindowTitle(f"{self.session.title}{marks}[*] – Geoloupe")
+        self.setWindowTitle(f"{one_line(self.session.title, LONGEST_TITLE)}{marks}[*] – Geoloupe")
         self.setWindowModified(self.session.is_dirty)
         self.show_case_page()
         self.action_link.offer()

@@ -14,7 +14,7 @@ from layers.geo.crs import PIXEL_SPACE
 from layers.grid.tile_grid import View
 from viewer.rendering.attribute_store import AttributeSource, AttributeStore
 from viewer.rendering.context import RenderContext
-from viewer.rendering.drawing import LayerDrawing
+from viewer.rendering.drawing import AwaitedDrawing, LayerDrawing
 from viewer.rendering.layer_filters import Filtered, LayerFilters
 from viewer.rendering.layer_styles import LayerStyles, Styled
 
@@ -45,11 +45,13 @@ class LayerStack(QObject):
         self.drawings: dict[str, LayerDrawing] = {}
         self.base_folder: Path | None = None
         self._layers: list[Layer] = []
+        self._view: View | None = None
         self._context, self._make_drawing = context, make_drawing
         self.attributes = AttributeStore(context.pool, context.jobs, self)
         self.filters = LayerFilters(self.attributes, context.jobs, self)
         self.filters.changed.connect(self._filter_changed)
         self.styles = LayerStyles(self.attributes, context.jobs, self)
+        context.drives.changed.connect(self._drive_changed)
 
     def show_layers(self, layers: list[Layer], base_folder: Path | None, view: View | None) -> None:
         """Follow the document's layers: keep the drawings that still fit, make and close the others."""
@@ -102,8 +104,12 @@ class LayerStack(QObject):
         return self.drawings[uuid].problem or self.filters.problem(uuid)
 
     def set_view(self, view: View, cursor: tuple[float, float] | None, resting: bool) -> None:
+        self._view = view
         for layer in self.shown_on(view):
-            self.drawings[layer.uuid].set_view(view, cursor, resting)
+            drawing = self.drawings[layer.uuid]
+            for folder in drawing.folders if resting else ():
+                self._context.drives.look_at(folder)
+            drawing.set_view(view, cursor, resting)
 
     def visible(self) -> list[str]:
         """Uuids of the layers that are shown, bottom first."""
@@ -141,6 +147,10 @@ class LayerStack(QObject):
         complete = all(self.drawings[layer.uuid].is_complete(view) for layer in self.shown_on(view))
         return complete and self.filters.is_settled() and self.styles.is_settled()
 
+    def failed_in(self, view: View) -> list[Layer]:
+        """The layers of a complete view of which nothing could be fetched, bottom first."""
+        return [layer for layer in self.shown_on(view) if self.drawings[layer.uuid].has_failed_in(view)]
+
     def paint(self, painter: QPainter, view: View) -> None:
         """Bottom first. Each drawing minds its layer's opacity; how it blends with what is below is set here."""
         for layer in self.shown_on(view):
@@ -164,6 +174,21 @@ class LayerStack(QObject):
         self.drawings[layer.uuid] = drawing
         if drawing.problem:
             self.problem_changed.emit(layer.uuid, drawing.problem)
+
+    def _drive_changed(self, folder: str) -> None:
+        """A drive is gone: its layers are not waited for. It is back: they are read."""
+        drives = self._context.drives
+        touched = [one for one in self.drawings.values() if any(str(place) == folder for place in one.folders)]
+        is_gone = drives.is_gone(Path(folder))
+        for drawing in touched:
+            if is_gone:
+                drawing.suspend(drives.sentence(drawing.layer.name, Path(folder)))
+            else:
+                drawing.resume()
+        if not is_gone and any(isinstance(drawing, AwaitedDrawing) for drawing in touched):
+            self.show_layers(self._layers, self.base_folder, self._view)
+        if touched:
+            self.updated.emit()
 
     def _filter_changed(self, uuid: str) -> None:
         if uuid in self.drawings:

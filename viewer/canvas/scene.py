@@ -30,6 +30,7 @@ from viewer.rendering.context import RenderContext
 from viewer.rendering.drawing import LayerDrawing
 from viewer.rendering.drawings import drawing_for
 from viewer.rendering.round_sheet import views_around
+from viewer.support.text import one_line
 from viewer.support.timing import span
 
 BACKGROUND_COLOR = "#0e1a24"
@@ -92,6 +93,12 @@ class MapScene(QObject):
             self._layouts.outdate()
             self.updated.emit()
 
+    def give_back(self) -> None:
+        """Memory ran short: let go of what is kept for speed alone, here and in all that share its context."""
+        self.context.tiles.give_back()
+        for drawing in self.drawings.values():
+            drawing.give_back()
+
     def close(self) -> None:
         """Let go of the document and of all drawings."""
         self._unsubscribe()
@@ -151,6 +158,15 @@ class MapScene(QObject):
     def problems(self) -> dict[str, str]:
         """Layer uuid to the sentence that says what is wrong with it."""
         return {uuid: problem for uuid in self.drawings if (problem := self._stack.problem_of(uuid))}
+
+    def lost_layers(self) -> dict[str, str]:
+        """Layer uuid to a sentence, for the layers that the view last set lacks because all their tiles failed."""
+        failed = self._stack.failed_in(self._view) if self._view is not None else []
+        return {
+            layer.uuid: f"“{one_line(layer.name, 80)}” is not in the picture, as none of its tiles came. "
+            f"{self._stack.problem_of(layer.uuid)}".rstrip()
+            for layer in failed
+        }
 
     def set_view(self, view: View, cursor: tuple[float, float] | None = None, resting: bool = True) -> None:
         """Say what is looked at. `resting` False while a gesture runs: stand-ins will do."""

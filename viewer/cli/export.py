@@ -6,7 +6,7 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from viewer.cli.command import DONE, OUTSIDE, USAGE, Command, complain, parse_bounds, parse_size
+from viewer.cli.command import DONE, FINDINGS, OUTSIDE, USAGE, Command, complain, parse_bounds, parse_size
 from viewer.support.plain_imports import load_qt
 
 if TYPE_CHECKING:
@@ -59,9 +59,8 @@ def _run(arguments: argparse.Namespace) -> int:
 
     document, home = case_at_home(case_file(arguments.case))
     if suffix == ".png":
-        _picture(document, home, arguments)
-    else:
-        _features(document, Path(arguments.out), suffix)
+        return _picture(document, home, arguments)
+    _features(document, Path(arguments.out), suffix)
     return DONE
 
 
@@ -73,7 +72,7 @@ def _features(document: Document, out: Path, suffix: str) -> None:
     write_whole(out, text.encode())
 
 
-def _picture(document: Document, home: CaseHome, arguments: argparse.Namespace) -> None:
+def _picture(document: Document, home: CaseHome, arguments: argparse.Namespace) -> int:
     from layers.errors import CannotBePlaced  # for start-up time
     from layers.geo.bounds import Bounds
     from viewer.cli.documents import is_all_in_pixels
@@ -102,10 +101,12 @@ def _picture(document: Document, home: CaseHome, arguments: argparse.Namespace) 
         product = Product(layout, document, scene, bounds)
         complete(scene, product.view)
         picture = product.image()
-        problems = scene.problems()
+        lost = scene.lost_layers()
+        problems = scene.problems() | lost
     save_image(picture, arguments.out)
     for sentence in problems.values():
         complain(sentence)
+    return FINDINGS if lost else DONE
 
 
 def subject_bounds(document: Document, scene: Any) -> Any:

@@ -6,7 +6,7 @@ import argparse
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from viewer.cli.command import DONE, OUTSIDE, Command, complain, parse_bounds, parse_size
+from viewer.cli.command import DONE, FINDINGS, OUTSIDE, Command, complain, parse_bounds, parse_size
 from viewer.support.plain_imports import load_qt
 
 if TYPE_CHECKING:
@@ -49,13 +49,14 @@ def _run(arguments: argparse.Namespace) -> int:
             picture = studio.pixel_picture(scene, *arguments.size)
         else:
             picture = studio.picture(scene, arguments.crs or WEB_MERCATOR, bounds, *arguments.size)
-        problems = scene.problems()
+        lost = scene.lost_layers()
+        problems = scene.problems() | lost
     save_image(picture, arguments.out)
     if opened.notice:
         complain(opened.notice)
     for sentence in problems.values():
         complain(sentence)
-    return DONE
+    return FINDINGS if lost else DONE
 
 
 def _refuse_unplaced(scene: MapScene, named: Iterable[str]) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import sys
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from types import TracebackType
@@ -31,6 +30,7 @@ from viewer.support.fonts import load_fonts
 from viewer.support.jobs import Jobs
 from viewer.support.memory import keep_freed_memory
 from viewer.support.painting import painting
+from viewer.support.qt_application import make_application
 from viewer.support.settings import cache_folder
 
 DEADLINE_MS = 120_000
@@ -50,7 +50,7 @@ class Studio:
         self.pool.start()
         if QGuiApplication.instance() is None:
             os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
-            self._application = QGuiApplication(sys.argv[:1])
+            self._application = make_application(QGuiApplication, self.pool.close)
         self._collector = Collector()
         load_fonts()
         self._jobs = Jobs()

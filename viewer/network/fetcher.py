@@ -98,6 +98,11 @@ class Fetcher(QObject):
         """The hosts in trouble, each with its sentence."""
         return MappingProxyType({host: state.sentence for host, state in self._hosts.items() if state.sentence})
 
+    def is_offline_for(self, host: str) -> bool:
+        """True where only stored tiles of a host can show: by choice, or because it cannot be reached."""
+        state = self._hosts.get(host)
+        return self.offline or (state is not None and bool(state.sentence) and state.is_unreachable)
+
     def set_offline(self, offline: bool) -> None:
         """Offline, only stored tiles are shown and nothing at all is sent."""
         if offline != self.offline:
@@ -131,6 +136,8 @@ class Fetcher(QObject):
         self._clock.stop()
         self._recovery.stop()
         self._decoders.waitForDone()
+        if self._store is not None:
+            self._store.close()
         self.deleteLater()
 
     # -- for the fetches ----------------------------------------------------------------------------------------
@@ -150,10 +157,10 @@ class Fetcher(QObject):
         if was:
             self.host_changed.emit(host, "")
 
-    def failed(self, host: str, sentence: str, at_once: bool = False) -> None:
+    def failed(self, host: str, sentence: str, at_once: bool = False, is_unreachable: bool = False) -> None:
         state = self._state(host)
         was = state.sentence
-        state.failed(sentence, time.monotonic(), at_once)
+        state.failed(sentence, time.monotonic(), at_once, is_unreachable)
         self._tell(state, was)
 
     def pause(self, host: str, sentence: str, seconds: float) -> None:
@@ -177,6 +184,8 @@ class Fetcher(QObject):
                 result: QImage | ServerFault = decode_tile(body, host)
             except ServerFault as fault:
                 result = fault
+            except MemoryError:
+                result = ServerFault(f"There is not enough memory for a tile of {host}: close layers, or zoom in.")
             mailbox.post(lambda: held.pop()(result))
 
         self._decoders.start(work)

@@ -20,6 +20,7 @@ from viewer.panels.layer_row_look import LayerRowLook
 from viewer.panels.layer_rows import SITES_ROW, LayerRows
 from viewer.panels.slider_field import SliderField, percent
 from viewer.rendering.raster_drawing import RasterDrawing
+from viewer.rendering.vector_drawing import VectorDrawing
 from viewer.support.text import plain_label
 
 
@@ -230,6 +231,8 @@ class LayerTreePanel(QWidget):
             menu.addSeparator()
             menu.addAction(self.tr("Save style as QML…"), lambda: self._context.style_saving_wanted.emit(uuid))
             menu.addAction(self.tr("Load style from QML…"), lambda: self._context.style_loading_wanted.emit(uuid))
+        if isinstance(drawing, VectorDrawing):
+            menu.addAction(self.tr("Read the file again"), drawing.reload)
         if not isinstance(drawing, RasterDrawing):
             return
         menu.addSeparator()

@@ -26,6 +26,11 @@ class CombinedSource(RasterSource):
         self._sentences: dict[str, str] = {}
         self._waiting = 0
 
+    @property
+    @override
+    def folders(self) -> tuple[Path, ...]:
+        return tuple(dict.fromkeys(source.path.parent for _, source in self._members))
+
     @override
     def probe(self, canvas_crs: str, done: Callable[[str], None]) -> None:
         self._waiting = len(self._members)

@@ -9,6 +9,7 @@ from layers.pool.pool import ReaderPool
 from viewer.network.consent import Consent
 from viewer.network.fetcher import Fetcher
 from viewer.network.folder_consent import FolderConsent
+from viewer.rendering.drives import Drives
 from viewer.rendering.overviews import Overviews
 from viewer.rendering.read_ahead import AheadBudget
 from viewer.rendering.scheduler import TileScheduler
@@ -35,6 +36,7 @@ class RenderContext:
     tiles: TileCache = field(default_factory=TileCache)
     overviews: Overviews | None = None
     reads_ahead: bool = False
+    drives: Drives = field(init=False)
     scheduler: TileScheduler = field(init=False)
     ahead: AheadBudget = field(init=False)
 
@@ -42,6 +44,7 @@ class RenderContext:
         if self.consent is None and self.fetcher is not None:
             object.__setattr__(self, "consent", self.fetcher.consent)
         self.tiles.holds_ahead = self.reads_ahead
+        object.__setattr__(self, "drives", Drives(self.jobs.mailbox, self.jobs))
         object.__setattr__(self, "scheduler", TileScheduler(self.pool))
         object.__setattr__(self, "ahead", AheadBudget(self.tiles))
 
@@ -63,5 +66,6 @@ class RenderContext:
             and self.pool.is_idle()
             and self.jobs.is_idle()
             and self.mailbox.is_empty()
+            and self.drives.is_idle()
             and not fetching
         )

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
+from pathlib import Path
 from typing import Any, override
 
 from PySide6.QtCore import QObject, Signal
@@ -35,6 +37,8 @@ class LayerDrawing(QObject):
         self.layer = layer
         self.context = context
         self.problem = ""
+        self.is_unavailable = False
+        """Its file lies on a drive that does not answer: it is read when that is back."""
         self._problems: dict[str, str] = {}
         self._is_closed = False
         self._announcing = False
@@ -74,6 +78,10 @@ class LayerDrawing(QObject):
         """True when `paint` paints the final, exact picture (what has failed counts as done)."""
         raise NotImplementedError
 
+    def has_failed_in(self, view: View) -> bool:
+        """True where all that was to be fetched for a complete view has failed: the picture is without the layer."""
+        return False
+
     def labelling(self, view: View) -> LayerLabelling | None:
         """The labels of its features in this view; None where there are none, or not yet."""
         return None
@@ -105,6 +113,20 @@ class LayerDrawing(QObject):
     def is_open(self) -> bool:
         """True when it is known where the layer is, or that it cannot be drawn."""
         return bool(self.problem) or self.bounds_lonlat() is not None or self.pixel_bounds() is not None
+
+    @property
+    def folders(self) -> tuple[Path, ...]:
+        """Where its files lie; empty for what needs none."""
+        return ()
+
+    def suspend(self, sentence: str) -> None:
+        """The drive of its file does not answer: nothing more is asked of it, what was read of it stays."""
+
+    def resume(self) -> None:
+        """The drive is there again."""
+
+    def give_back(self) -> None:
+        """Memory ran short: let go of what is kept for speed alone."""
 
     def close(self) -> None:
         """Stop wishing; nothing is emitted afterwards. The object is freed here, not on whichever thread is last."""
@@ -193,6 +215,38 @@ class FailedDrawing(LayerDrawing):
 
     def is_complete(self, view: View) -> bool:
         return True
+
+
+class AwaitedDrawing(LayerDrawing):
+    """Stands for a layer until it is known whether the drives of its files are there."""
+
+    def __init__(self, layer: Layer, files: Sequence[Path], context: RenderContext) -> None:
+        super().__init__(layer, context)
+        self._files = tuple(files)
+        for path in files:
+            if context.drives.is_gone(path.parent):
+                self.suspend(context.drives.sentence(layer.name, path.parent))
+
+    @property
+    def folders(self) -> tuple[Path, ...]:
+        return tuple(dict.fromkeys(path.parent for path in self._files))
+
+    def set_view(self, view: View, cursor: tuple[float, float] | None = None, resting: bool = True) -> None:
+        pass
+
+    def paint(self, painter: QPainter, view: View) -> None:
+        pass
+
+    def fits(self, layer: Layer) -> bool:
+        return False  # where the drive is there, the layer's own drawing takes its place
+
+    def is_complete(self, view: View) -> bool:
+        return self.is_unavailable
+
+    def suspend(self, sentence: str) -> None:
+        self.is_unavailable = True
+        self._set_problem(sentence)
+        self._announce()
 
 
 def style_revision(layer: Layer) -> str:

@@ -8,12 +8,12 @@ from pathlib import Path
 from layers.document.layer import Layer
 from layers.errors import FileMissing, GeoloupeError
 from layers.geo.crs import WEB_MERCATOR
-from layers.raster.combined import members_of
+from layers.raster.combined import Member, members_of
 from layers.services.catalog import TileService
 from viewer.rendering.access import WaitsForPermission, check_hosts, check_places, file_of
 from viewer.rendering.combined_source import CombinedSource
 from viewer.rendering.context import RenderContext
-from viewer.rendering.drawing import FailedDrawing, LayerDrawing
+from viewer.rendering.drawing import AwaitedDrawing, FailedDrawing, LayerDrawing
 from viewer.rendering.raster_drawing import RasterDrawing
 from viewer.rendering.tiles_drawing import TilesDrawing
 from viewer.rendering.vector_drawing import VectorDrawing
@@ -32,9 +32,7 @@ def drawing_for(
             check_hosts(layer, service, context.consent)
             return TilesDrawing(layer, service, context)
         check_places(layer, base_folder, context.folders)
-        combined = _combined(layer, base_folder, context, canvas_crs)
-        if combined is not None:
-            return combined
+        combined = _members(layer, base_folder, context)
         path = file_of(layer.source, base_folder, context.folders)
     except WaitsForPermission as error:
         return FailedDrawing(layer, context, error.sentence, is_paused=True)
@@ -44,6 +42,12 @@ def drawing_for(
         return FailedDrawing(layer, context, error.sentence)
     except FileNotFoundError as error:
         return FailedDrawing(layer, context, str(error))
+    files = [file for _, file in combined] or ([] if path is None else [path])
+    answered = [context.drives.answers(file.parent) for file in files]  # all are asked, whatever the first says
+    if not all(answered):
+        return AwaitedDrawing(layer, files, context)
+    if combined:
+        return _combined(layer, combined, context, canvas_crs)
     if path is None:
         return FailedDrawing(layer, context, f"{layer.name} does not say where its data are: add it again.")
     if layer.kind == "vector":
@@ -51,15 +55,17 @@ def drawing_for(
     return RasterDrawing(layer, path, context, canvas_crs)
 
 
-def _combined(layer: Layer, base_folder: Path | None, context: RenderContext, canvas_crs: str) -> RasterDrawing | None:
-    """None for a layer of one file. Raises InvalidValue, and FileNotFoundError for a missing shipped file."""
+def _members(layer: Layer, base_folder: Path | None, context: RenderContext) -> list[tuple[Member, Path]]:
+    """Empty for a layer of one file. Raises InvalidValue, and FileNotFoundError for a missing shipped file."""
     files = []
     for member in members_of(layer.source):
         path = file_of(member.source, base_folder, context.folders)
         assert path is not None, "a member has a place"
         files.append((member, path))
-    if not files:
-        return None
+    return files
+
+
+def _combined(layer: Layer, files: list[tuple[Member, Path]], context: RenderContext, canvas_crs: str) -> RasterDrawing:
     name = Path(layer.uuid) / layer.name.replace("/", "_").replace("\0", "")  # nobody else's strikes
     make_source = partial(CombinedSource, context, name, files)
     return RasterDrawing(layer, name, context, canvas_crs, make_source=make_source)

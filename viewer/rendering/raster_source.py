@@ -90,6 +90,11 @@ class RasterSource:
             self.look_for_overviews()
         return ""
 
+    @property
+    def folders(self) -> tuple[Path, ...]:
+        """Where its files lie."""
+        return (self.path.parent,)
+
     def name_bands(self, names: Mapping[int, str]) -> None:
         """What the analyst says that they see; nothing is read again."""
         if dict(names) == self.band_names:

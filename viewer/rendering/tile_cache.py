@@ -100,6 +100,7 @@ class TileCache:
     styled: ByteCache[TileName, QImage] = field(default_factory=lambda: ByteCache(LEAST_BYTES))
     holds_ahead: bool = False
     _shown_pixels: float = 0.0
+    _most_bytes: int = MOST_BYTES
 
     def fit(self, pixels: int, layers: int) -> None:
         """Make the room that `layers` layers need in a view of so many pixels, and some for where it has just been.
@@ -107,15 +108,22 @@ class TileCache:
         What is shown stays whole, or a stretch would be read again while its handle moves; more than that is dear.
         """
         self._shown_pixels = pixels * max(1, layers) * (ROOM_AHEAD if self.holds_ahead else 1.0)
-        self.styled.limit_bytes = _within(STYLED_BYTES_A_PIXEL * self._shown_pixels)
+        self.styled.limit_bytes = self._within(STYLED_BYTES_A_PIXEL * self._shown_pixels)
 
     def put_raw(self, name: TileName, raw: RawTile) -> None:
         """Keep a raw tile; the room is by what raw tiles have been found to take."""
         tiles = len(self.raw) + 1
-        self.raw.limit_bytes = _within(
+        self.raw.limit_bytes = self._within(
             VIEWS_KEPT * self._shown_pixels * (self.raw.nbytes + raw.nbytes) / tiles / TILE_PX**2
         )
         self.raw.put(name, raw, raw.nbytes)
+
+    def give_back(self) -> None:
+        """Memory ran short: forget all tiles, and keep half as many from now on."""
+        self._most_bytes = max(LEAST_BYTES, self._most_bytes // 2)
+        for cache in (self.raw, self.styled):
+            cache.discard_where(lambda _: True)
+            cache.limit_bytes = min(cache.limit_bytes, self._most_bytes)
 
     def drop_layer(self, layer_uuid: str) -> None:
         """Forget a layer, with what was seen of it over the edge of the map."""
@@ -123,6 +131,5 @@ class TileCache:
         self.raw.discard_where(lambda name: name.layer_uuid in names)
         self.styled.discard_where(lambda name: name.layer_uuid in names)
 
-
-def _within(nbytes: float) -> int:
-    return int(min(max(nbytes, LEAST_BYTES), MOST_BYTES))
+    def _within(self, nbytes: float) -> int:
+        return int(min(max(nbytes, LEAST_BYTES), self._most_bytes))

@@ -143,6 +143,37 @@ class VectorDrawing(LayerDrawing):
         except GeoloupeError:
             return None  # `problem` says so already
 
+    @property
+    @override
+    def folders(self) -> tuple[Path, ...]:
+        return (self.path.parent,)
+
+    @override
+    def suspend(self, sentence: str) -> None:
+        """What has been read whole needs its file no more."""
+        if not (self.is_unavailable or self.source.is_loaded):
+            self.is_unavailable = True
+            self.source.stop()
+            self._set_problem(sentence, "drive")
+            self._announce()
+
+    @override
+    def resume(self) -> None:
+        if self.is_unavailable:
+            self.reload()
+
+    def reload(self) -> None:
+        """Read everything again: the file has changed, or could not be read."""
+        self.context.pool.forgive(str(self.path))
+        self.source.stop()
+        self.is_unavailable = False
+        for about in list(self._problems):
+            self._set_problem("", about)
+        self.source = VectorSource(self.context, self.path, self.layer)
+        self.source.probe(self._probed)
+        if self._view is not None:
+            self._load(self._view)
+
     @override
     def close(self) -> None:
         self.source.stop()

@@ -9,6 +9,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from viewer.support.kept_files import replace_text
+
 APP_NAME = "geoloupe"
 HOME_VARIABLE = "GEOLOUPE_HOME"
 RECENT_LIMIT = 10
@@ -111,7 +113,7 @@ class Settings:
             values = json.loads(path.read_text(encoding="utf-8"))
         except FileNotFoundError:
             return
-        except (OSError, ValueError) as error:
+        except (OSError, ValueError, RecursionError) as error:
             self.problem = f"The settings in {path.name} could not be read and stand at their defaults: {error}."
             self._set_aside(path)
             return
@@ -125,11 +127,7 @@ class Settings:
             self.problem += f" It could not be set aside either: {error}."
 
     def _write(self, path: Path) -> None:
-        text = json.dumps(self._values, ensure_ascii=False, indent=1)
-        draft = path.with_suffix(f".{os.getpid()}.tmp")
         try:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            draft.write_text(text, encoding="utf-8")
-            os.replace(draft, path)
+            replace_text(path, json.dumps(self._values, indent=1))
         except OSError as error:
             self.problem = f"The settings cannot be kept in {path.parent}: {error}."

@@ -39,7 +39,7 @@ def test_a_save_that_ends_late_is_no_target_of_the_next_case(desk: Desk, tmp_pat
     assert [site.label for site in read_case(path).document.sites.values()] == ["first"]
 
 
-def test_a_case_that_is_discarded_while_it_is_saved_is_in_its_file_and_nothing_fails(
+def test_f87_a_case_that_is_discarded_while_it_is_saved_is_in_its_file_and_nothing_fails(
     desk: Desk, tmp_path: Path
 ) -> None:
     for path in (tmp_path / "first.gpkg", tmp_path / "second.gpkg"):

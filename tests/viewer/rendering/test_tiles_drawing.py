@@ -132,7 +132,7 @@ def test_panning_back_asks_for_nothing(basemap, server: TileServer, qtbot) -> No
     assert len(server.log) == asked == len(set(server.log))
 
 
-def test_a_dead_server_is_said_once_and_what_is_stored_stays(basemap, server, context, qtbot) -> None:
+def test_f22_a_dead_server_is_said_once_and_what_is_stored_stays(basemap, server, context, qtbot) -> None:
     view = VIEWS["own resolution"]
     drawing = basemap()
     before = complete(drawing, view, qtbot)
@@ -161,7 +161,7 @@ def test_a_server_that_comes_back_is_asked_again(basemap, server, context, qtbot
     assert drawing.problem == ""
 
 
-def test_nothing_is_asked_without_consent(basemap, draw, server: TileServer, context, qtbot) -> None:
+def test_f40_nothing_is_asked_without_consent(basemap, draw, server: TileServer, context, qtbot) -> None:
     layer, view = basemap().layer, VIEWS["own resolution"]
     context.fetcher.consent.withdraw(server.host)
     paused = draw(layer)

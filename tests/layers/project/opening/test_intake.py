@@ -104,7 +104,7 @@ def test_what_is_no_readable_case_is_refused_in_one_sentence(case: Path, what: s
         assert not is_case(case)
 
 
-def test_a_path_through_a_file_and_one_of_nulls_are_missing(case: Path) -> None:
+def test_f17_a_path_through_a_file_and_one_of_nulls_are_missing(case: Path) -> None:
     for path in (case / "x.gpkg", Path("a\0b.gpkg"), case.with_name("x" * 5000)):
         with pytest.raises(FileMissing):
             read_case(path)
@@ -119,7 +119,7 @@ def test_a_file_that_may_not_be_read(case: Path, monkeypatch: pytest.MonkeyPatch
         read_case(case)
 
 
-def test_a_case_that_is_being_written_is_in_use(case: Path) -> None:
+def test_f09_a_case_that_is_being_written_is_in_use(case: Path) -> None:
     with holding(case, "BEGIN EXCLUSIVE"):
         start = time.monotonic()
         with pytest.raises(CaseInUse, match="Try again"):
@@ -127,7 +127,7 @@ def test_a_case_that_is_being_written_is_in_use(case: Path) -> None:
         assert time.monotonic() - start < 10
 
 
-def test_a_later_writer_version_is_read_only(case: Path) -> None:
+def test_f74_a_later_writer_version_is_read_only(case: Path) -> None:
     assert not read_case(case).read_only
     change(case, "UPDATE loupe_meta SET value = '2' WHERE key = 'min_writer_version'")
     assert read_case(case).read_only
@@ -295,7 +295,7 @@ def test_reading_leaves_no_file_beside_a_case(case: Path) -> None:
 BOMB = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT count(*) FROM n"
 
 
-def test_a_view_instead_of_a_table_is_never_run(case: Path) -> None:
+def test_f76_a_view_instead_of_a_table_is_never_run(case: Path) -> None:
     columns = "NULL AS uuid, NULL AS statement"
     change(case, "DROP TABLE claims", f"CREATE VIEW claims AS SELECT {columns}, ({BOMB}) AS rev")
     start = time.monotonic()
@@ -305,7 +305,7 @@ def test_a_view_instead_of_a_table_is_never_run(case: Path) -> None:
     assert any("view" in problem for problem in intake.problems)
 
 
-def test_views_and_triggers_of_others_are_named_and_ignored(case: Path) -> None:
+def test_f76_views_and_triggers_of_others_are_named_and_ignored(case: Path) -> None:
     change(
         case,
         f"CREATE VIEW bomb AS {BOMB}",
@@ -319,7 +319,7 @@ def test_views_and_triggers_of_others_are_named_and_ignored(case: Path) -> None:
     assert "1 trigger of another program is ignored and will not be in the next save: evil" in said
 
 
-def test_generated_columns_are_not_computed(case: Path) -> None:
+def test_f76_generated_columns_are_not_computed(case: Path) -> None:
     change(
         case,
         "ALTER TABLE claims DROP COLUMN marking",
@@ -330,7 +330,7 @@ def test_generated_columns_are_not_computed(case: Path) -> None:
     assert time.monotonic() - start < 2
 
 
-def test_a_virtual_table_in_the_place_of_ours_is_not_read(case: Path) -> None:
+def test_f76_a_virtual_table_in_the_place_of_ours_is_not_read(case: Path) -> None:
     change(case, "DROP TABLE comments", "CREATE VIRTUAL TABLE comments USING rtree(id, a, b)")
     assert dict(read_case(case).document.table("comments")) == {}
 

@@ -170,7 +170,7 @@ def test_the_folders_of_a_new_session_are_synced(tmp_path: Path) -> None:
     work.close()
 
 
-def test_every_failing_call_leaves_old_or_new(make_scene: Callable[[], Scene]) -> None:
+def test_f05_every_failing_call_leaves_old_or_new(make_scene: Callable[[], Scene]) -> None:
     count = len(_calls_of_a_save(make_scene))
     for number in range(count):
         scene, fs = make_scene(), FailingFileSystem(number, KINDS["full"])
@@ -180,14 +180,14 @@ def test_every_failing_call_leaves_old_or_new(make_scene: Callable[[], Scene]) -
 @pytest.mark.bounded
 @pytest.mark.timeout(300)
 @pytest.mark.parametrize("kind", KINDS)
-def test_every_failing_call_of_every_kind_leaves_old_or_new(make_scene: Callable[[], Scene], kind: str) -> None:
+def test_f05_every_failing_call_of_every_kind_leaves_old_or_new(make_scene: Callable[[], Scene], kind: str) -> None:
     count = len(_calls_of_a_save(make_scene))
     for number in range(count):
         scene, fs = make_scene(), FailingFileSystem(number, KINDS[kind])
         _check(scene, fs, _save_with(scene, fs))
 
 
-def test_a_short_write_is_noticed(make_scene: Callable[[], Scene]) -> None:
+def test_f06_a_short_write_is_noticed(make_scene: Callable[[], Scene]) -> None:
     calls = _calls_of_a_save(make_scene)
     for number in [number for number, name in enumerate(calls) if name == "write"]:
         scene, fs = make_scene(), FailingFileSystem(number, short_writes=True)
@@ -206,7 +206,7 @@ def test_the_noun_fits_the_cause(tmp_path: Path, kind: str, noun: type[GeoloupeE
     assert list(tmp_path.iterdir()) == []
 
 
-def test_a_new_working_copy_on_a_full_disk_has_words(tmp_path: Path) -> None:
+def test_f05_a_new_working_copy_on_a_full_disk_has_words(tmp_path: Path) -> None:
     count = 0
     while True:
         fs = FailingFileSystem(count, KINDS["full"])
@@ -223,7 +223,7 @@ def test_a_new_working_copy_on_a_full_disk_has_words(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_a_product_is_whole_or_not_there(tmp_path: Path, kind: str) -> None:
+def test_f05_a_product_is_whole_or_not_there(tmp_path: Path, kind: str) -> None:
     target = tmp_path / "map.png"
     target.write_bytes(b"old")
     number = 0
@@ -251,7 +251,7 @@ def test_a_product_beside_a_folder_of_its_name(tmp_path: Path) -> None:
 
 
 @pytest.mark.bounded
-def test_a_really_full_disk_keeps_the_old_file(tmp_path: Path) -> None:
+def test_f05_a_really_full_disk_keeps_the_old_file(tmp_path: Path) -> None:
     """On a small file system in memory; needs the right to mount one."""
     small = tmp_path / "small"
     small.mkdir()

@@ -38,7 +38,7 @@ def _write(case: Path, owner: Owner, age_s: float = 0) -> None:
     case.with_name("case.gpkg.lock").write_text(json.dumps(data), encoding="utf-8")
 
 
-def test_a_second_program_sees_the_first_until_it_dies(case: Path, tmp_path: Path) -> None:
+def test_f13_f15_a_second_program_sees_the_first_until_it_dies(case: Path, tmp_path: Path) -> None:
     link = tmp_path / "link.gpkg"
     link.symlink_to(case)
     with subprocess.Popen(
@@ -66,13 +66,13 @@ def test_the_own_lock_is_no_obstacle_and_what_was_taken_over_is_left(case: Path)
     assert first.path.exists()
 
 
-def test_a_pid_used_again_is_another_process(case: Path) -> None:
+def test_f14_a_pid_used_again_is_another_process(case: Path) -> None:
     me = Owner.of_this_process()
     _write(case, Owner(me.pid, "12345", me.host))
     assert CaseLock(case).acquire() is None
 
 
-def test_another_host_is_believed_for_some_hours(case: Path) -> None:
+def test_f14_another_host_is_believed_for_some_hours(case: Path) -> None:
     other = Owner(os.getpid(), "1", "another-host")
     _write(case, other, age_s=STALE_S / 2)
     holder = CaseLock(case).acquire()
@@ -100,7 +100,7 @@ def test_a_folder_that_takes_no_file_needs_no_lock(case: Path) -> None:
     lock.release()
 
 
-def test_a_dead_process_is_not_alive() -> None:
+def test_f14_a_dead_process_is_not_alive() -> None:
     child = subprocess.Popen([sys.executable, "-c", ""])
     owner = Owner(child.pid, start_of(child.pid), Owner.of_this_process().host)
     child.wait()

@@ -117,7 +117,7 @@ def test_a_damaged_working_copy_is_left_alone(tmp_path: Path) -> None:
     assert folder.exists()
 
 
-def test_a_target_of_odd_bytes_survives_the_note(tmp_path: Path) -> None:
+def test_f17_a_target_of_odd_bytes_survives_the_note(tmp_path: Path) -> None:
     work = WorkingCopy.create(tmp_path / "s", Document(), target=tmp_path / os.fsdecode(b"b\xff.gpkg"))
     assert read_session(work.folder).target == work.target
     assert json.loads((work.folder / "session.json").read_text())["fingerprint"] is None

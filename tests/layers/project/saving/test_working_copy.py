@@ -164,7 +164,7 @@ def test_a_writer_that_fails_is_reported_once_and_catches_up(work: WorkingCopy, 
     assert len(_rows(work, f"SELECT seq FROM loupe_history {EDITS}")) == 2
 
 
-def test_a_full_disk_is_said_and_the_edit_waits(work: WorkingCopy, document: Document) -> None:
+def test_f05_a_full_disk_is_said_and_the_edit_waits(work: WorkingCopy, document: Document) -> None:
     pages = work._connection.execute("PRAGMA page_count").fetchone()[0]
     work._connection.execute(f"PRAGMA max_page_count = {pages}")
     site = document.sites["site-point"]
@@ -257,14 +257,14 @@ def _recovered_label(sessions: Path) -> int:
     return int(document.sites["site-point"].label.split()[1])
 
 
-def test_kill_after_the_tenth_edit_recovers_all_ten(tmp_path: Path) -> None:
+def test_f02_kill_after_the_tenth_edit_recovers_all_ten(tmp_path: Path) -> None:
     last = _killed_after(tmp_path, 10)
     assert _recovered_label(tmp_path) >= last >= 9
 
 
 @pytest.mark.bounded
 @pytest.mark.timeout(300)
-def test_kill_at_any_moment_loses_no_acknowledged_edit(tmp_path: Path) -> None:
+def test_f02_kill_at_any_moment_loses_no_acknowledged_edit(tmp_path: Path) -> None:
     for turn in range(25):
         sessions = tmp_path / str(turn)
         last = _killed_after(sessions, 1, extra_s=0.003 * turn)
