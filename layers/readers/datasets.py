@@ -16,12 +16,13 @@ from rasterio.io import DatasetReader
 
 from layers.errors import NotReadable, TooLarge, UnsupportedFormat
 from layers.readers.environment import Profile, current_profile
-from layers.readers.files import RASTERS, Content, content_of, regular_file
+from layers.readers.files import RASTERS, Content, content_of, is_readable, regular_file
 from layers.readers.jpeg2000 import is_cut_short
 from layers.readers.mbtiles import MbtilesReader
 from layers.readers.placement import Placement, placement_of
 from layers.readers.tile_audit import tiles_in
 from layers.readers.vrt_judge import judge_vrt
+from layers.readers.worldfile import unreadable_beside
 
 MAX_OPEN = 24
 MAX_BANDS = 512
@@ -198,14 +199,15 @@ def _reads_strictly(path: str) -> bool:
 
 def sound_sidecars(path: str) -> bool:
     """True when there are overviews or a mask beside the file and all of them are TIFFs, as GDAL writes them."""
-    found = [path + suffix for suffix in _SIDECARS if os.path.isfile(path + suffix)]
+    found = [path + suffix for suffix in _SIDECARS if is_readable(path + suffix)]
     return bool(found) and all(_is_tiff(sidecar) for sidecar in found)
 
 
 def refused_sidecars(path: str) -> list[str]:
-    """Names of overview or mask files beside the file that are not what GDAL writes."""
+    """Names of overview or mask files beside the file that are not what GDAL writes, or may not be read."""
     found = [path + suffix for suffix in _SIDECARS if os.path.lexists(path + suffix)]
-    return [os.path.basename(f) for f in found if not os.path.isfile(f) or not _is_tiff(f)]
+    refused = [os.path.basename(f) for f in found if not is_readable(f) or not _is_tiff(f)]
+    return refused + unreadable_beside(path)
 
 
 def _is_tiff(path: str) -> bool:

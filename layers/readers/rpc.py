@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from layers.geo.measure import distance_m
+from layers.readers.files import is_readable
 from layers.readers.warp import Warp, rough_affine
 
 Floats = NDArray[np.float64]
@@ -120,7 +121,7 @@ def read_rpc_beside(path: str) -> Rpc | None:
     """The RPC in name.RPB, name_RPC.TXT or name.RPC.TXT beside a picture, None where there is none that is whole."""
     stem = os.path.splitext(path)[0]
     for ending in (".RPB", ".rpb", "_RPC.TXT", "_rpc.txt", "_RPC.txt", ".RPC.TXT"):
-        if os.path.isfile(stem + ending):
+        if is_readable(stem + ending):
             with open(stem + ending, "rb") as file:
                 text = file.read(_MAX_TEXT_BYTES).decode("latin-1")
             return _parse_rpb(text) if ending.lower() == ".rpb" else _parse_text(text)

@@ -13,9 +13,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from layers.pool.pool import ReaderPool
-from layers.pool.protocol import Profile, foretells_features
+from layers.pool.protocol import Grants, Profile, foretells_features
 from viewer.support.memory import keep_freed_memory
 from viewer.support.plain_imports import load_qt
+from viewer.support.settings import overviews_folder
 
 if TYPE_CHECKING:
     from viewer.app.program import Program
@@ -37,7 +38,7 @@ def run(
     """Open the window with `files`; returns the exit code. Bounds are W, S, E, N in degrees, the size in pixels."""
     gc.disable()  # for start-up time; from then on the window's thread collects
     keep_freed_memory()
-    pool = ReaderPool(workers=2)
+    pool = ReaderPool(workers=2, grants=Grants(read=frozenset((str(overviews_folder()),))))
     pool.start(first_asked(files))
     try:
         sys.setswitchinterval(SWITCH_INTERVAL_S)

@@ -106,9 +106,10 @@ class FileOpener(QObject):
 
     def _probe_all(self, found: list[_Found]) -> None:
         self._found = [None if isinstance(one, Path) else one for one in found]
-        for at, one in enumerate(found):
-            if isinstance(one, Path):
-                self._probe(at, one, Profile.LOCAL)
+        with self._pool.together():
+            for at, one in enumerate(found):
+                if isinstance(one, Path):
+                    self._probe(at, one, Profile.LOCAL)
         self._add_ready()
 
     def _probe(self, at: int, path: Path, profile: Profile) -> None:

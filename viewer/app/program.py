@@ -30,7 +30,7 @@ from viewer.support.fonts import FALLBACKS, FAMILY, has_chinese, load_fonts
 from viewer.support.icons import mark_pixmap
 from viewer.support.jobs import Jobs
 from viewer.support.messages import Messages
-from viewer.support.settings import Settings, cache_folder, data_folder, sessions_folder
+from viewer.support.settings import Settings, cache_folder, data_folder, overviews_folder, sessions_folder
 from viewer.support.timing import Trace
 
 TEXT_PX = 13
@@ -71,7 +71,7 @@ class Program:
         self._doors = CrashDoors(log_folder(data_folder()), self._report)
         self._consent = Consent()
         self._fetcher = Fetcher(cache_folder() / "tiles" if self._keeps else None, self._consent)
-        overviews = Overviews(pool, self._jobs, cache_folder() / "overviews") if self._keeps else None
+        overviews = Overviews(pool, self._jobs, overviews_folder()) if self._keeps else None
         self._context = RenderContext(pool, self._fetcher, self._jobs, overviews=overviews, reads_ahead=self._keeps)
         self._session = Session(self._jobs, self._messages, self._settings, sessions_folder() if self._keeps else None)
         permissions = Permissions(self._consent, self._settings, self._messages)
