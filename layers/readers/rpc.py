@@ -136,10 +136,14 @@ def read_rpb(path: str) -> Rpc | None:
 
 def _parse_rpb(text: str) -> Rpc | None:
     """DigitalGlobe's RPB: name = number; name = (number, ... number);"""
+    said: dict[str, str] = {}
+    for statement in text.split(";")[:-1]:
+        before, equals, value = statement.rpartition("=")
+        if equals and before.strip():
+            said.setdefault(before.split()[-1], value)
 
     def numbers(name: str) -> list[float]:
-        found = re.search(rf"\b{_RPB_NAMES[name]}\s*=\s*\(?([^;()]*)\)?\s*;", text)
-        return [float(v) for v in _NUMBER.findall(found.group(1))] if found else []
+        return [float(v) for v in _NUMBER.findall(said.get(_RPB_NAMES[name], ""))]
 
     rows = [numbers(f"{axis}_{part}") for axis in ("LINE", "SAMP") for part in ("NUM", "DEN")]
     return _of_lists([numbers(n) for n in _OFFSETS], [numbers(n) for n in _SCALES], rows)
