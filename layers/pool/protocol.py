@@ -18,10 +18,10 @@ from numpy.typing import NDArray
 from layers.errors import GeoloupeError, TooLarge
 from layers.readers.confinement.grants import Grants
 from layers.readers.confinement.holds import Holds
-from layers.readers.environment import ANSWER_BYTES, OPS_OF_FEATURES, Profile
+from layers.readers.environment import ANSWER_BYTES, OPS_OF_FEATURES, WRITERS, Profile
 
 __all__ = [
-    "ANSWER_BYTES", "Answer", "BadReply", "Grants", "Profile", "Request", "deadline_s", "is_out_of_reach",
+    "ANSWER_BYTES", "WRITERS", "Answer", "BadReply", "Grants", "Profile", "Request", "deadline_s", "is_out_of_reach",
     "place_arrays", "profile_for", "read_holds", "read_reply",
 ]  # fmt: skip
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import multiprocessing
 import os
+import shutil
+import tempfile
 import time
 from collections.abc import Callable
 from contextlib import suppress
@@ -16,6 +18,7 @@ from layers.pool.protocol import (
     ANSWER_BYTES,
     MAX_HEADER_BYTES,
     START_TIMEOUT_S,
+    WRITERS,
     Answer,
     BadReply,
     Profile,
@@ -49,11 +52,13 @@ class ReaderProcess:
 
     Each process is free until its first request, and from then on held to what that one needs and to its grants, as far
     as the system can do that: `holds` says how far. `grants` are given to every process; who knows more of them when
-    he asks gives those with the request.
+    he asks gives those with the request. One that writes has a folder of its own for what its libraries put aside.
     """
 
     def __init__(self, profile: Profile, load: worker.Load = worker.load_readers, grants: Grants = NOTHING) -> None:
-        self._profile, self._load, self._grants = profile, load, grants
+        self._profile, self._load = profile, load
+        self._scratch = tempfile.mkdtemp(prefix="geoloupe-") if profile in WRITERS else ""
+        self._grants = grants | Grants(write=frozenset((self._scratch,) if self._scratch else ()))
         self._block = SharedMemory(create=True, size=ANSWER_BYTES)
         self._context = multiprocessing.get_context("spawn")
         self._process: Any = None
@@ -76,7 +81,7 @@ class ReaderProcess:
         if self._process is not None:
             return
         ours, theirs = self._context.Pipe()
-        arguments = (theirs, self._block.name, str(self._profile), os.getpid(), self._load)
+        arguments = (theirs, self._block.name, str(self._profile), os.getpid(), self._load, self._scratch)
         process = self._context.Process(target=worker.main, args=arguments, name="geoloupe-reader", daemon=True)
         self._connection = ours
         try:
@@ -171,6 +176,8 @@ class ReaderProcess:
     def close(self) -> None:
         """End the process and give the block back."""
         self.kill()
+        if self._scratch:
+            shutil.rmtree(self._scratch, ignore_errors=True)
         self._block.close()
         self._block.unlink()
 

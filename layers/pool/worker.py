@@ -29,8 +29,10 @@ module that imports nothing heavy.
 """
 
 
-def main(connection: Connection, block_name: str, profile_name: str, parent_pid: int, load: Load) -> None:
-    """Run as a reader until the window closes the pipe."""
+def main(
+    connection: Connection, block_name: str, profile_name: str, parent_pid: int, load: Load, scratch: str = ""
+) -> None:
+    """Run as a reader until the window closes the pipe. `scratch` is a folder for one that writes."""
     from layers.readers.confinement.walls import Walls  # the window, which imports this module, needs none
 
     profile = Profile(profile_name)
@@ -39,7 +41,7 @@ def main(connection: Connection, block_name: str, profile_name: str, parent_pid:
     _silence()
     walls = Walls(profile)
     walls.take_network()  # before the libraries, which may start threads
-    enter(profile, own_process=True)
+    enter(profile, own_process=True, scratch=scratch)
     # pyogrio would load these for nothing: 90 MB and a quarter of a second.
     for name in ("geopandas", "pandas", "pyarrow"):
         sys.modules.setdefault(name, None)  # type: ignore[arg-type]

@@ -10,7 +10,6 @@ from __future__ import annotations
 import math
 import os
 import re
-import struct
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
@@ -299,8 +298,6 @@ class _Judge:
                 return self._source_name(child)
             case "Metadata":
                 return self._metadata(child)
-            case "NoDataValue":
-                return _exact(self._element(child), child)
             case "VRTRasterBand" if child.get("subClass", "") not in _BAND_CLASSES:
                 raise self._refused(f"a band of the class {child.get('subClass', '')[:60]}")
             case "SRS":
@@ -378,16 +375,6 @@ class _Judge:
         return NotAllowed(
             f"{self._name} is not opened because it asks for {what}: ask its maker for a plain mosaic or a TIFF."
         )
-
-
-def _exact(anew: Element, element: Element) -> Element:
-    """A value without data that says its own bytes beside its digits, of which some may be lacking."""
-    hexadecimal = element.get("le_hex_equiv", "")
-    if re.fullmatch(r"[0-9A-Fa-f]{16}", hexadecimal):
-        (exact,) = struct.unpack("<d", bytes.fromhex(hexadecimal))
-        if math.isclose(exact, float(anew.text or "nan"), rel_tol=1e-9):
-            anew.text = repr(exact)
-    return anew
 
 
 def _some(names: list[str]) -> str:

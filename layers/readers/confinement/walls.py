@@ -24,10 +24,9 @@ from layers.readers.confinement.landlock import (
     landlock_abi,
 )
 from layers.readers.confinement.network import give_up_privileges, leave_network, refuse_calls
-from layers.readers.environment import Profile
+from layers.readers.environment import WRITERS, Profile
 
 _ACCESS = {Extent.FILE: Access.READ_FILE, Extent.FOLDER: READ, Extent.WRITTEN: WRITE, Extent.LISTED: Access.READ_DIR}
-_WRITERS = (Profile.WRITER, Profile.CASE)
 _PREFIXES_OF_SYSTEM = ("/", "/usr", "/usr/local")
 """Of an interpreter that lies there, only its own folders are granted."""
 _SYSTEM = (
@@ -61,7 +60,7 @@ class Walls:
         give_up_privileges()
         keeps = self._keeps_network
         is_away = not keeps and leave_network()
-        does_filter = refuse_calls(sockets=not keeps, attributes=self._profile not in _WRITERS)
+        does_filter = refuse_calls(sockets=not keeps, attributes=self._profile not in WRITERS)
         self._is_offline = is_away or (does_filter and not keeps)
 
     def prepare(self) -> None:

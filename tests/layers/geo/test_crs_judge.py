@@ -76,6 +76,11 @@ def test_grids_by_their_bare_name_are_left_to_proj():
     """It looks for them among its own data, where nobody else puts any."""
     for grid in ("@null", "null", "ntv2_0.gsb", "@conus,@alaska,@ntv2_0.gsb,null", "us_noaa_conus.tif"):
         assert not fault_of_crs(f"+proj=longlat +ellps=clrk66 +nadgrids={grid} +no_defs")
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            bound = pyproj.CRS.from_user_input(f"+proj=longlat +ellps=clrk66 +nadgrids={grid} +type=crs")
+        assert not fault_of_crs(bound.to_json())
+        assert not fault_of_crs(bound.to_wkt())
     mercator = "+proj=merc +a=6378137 +b=6378137 +lat_ts=0 +lon_0=0 +x_0=0 +y_0=0 +k=1 +units=m +nadgrids=@null +wktext"
     assert transform_points("EPSG:4326", mercator, 128.0, 51.0)[0] == pytest.approx(14_248_894.8, abs=1)
     google = (
@@ -112,6 +117,12 @@ def test_what_is_too_long_or_deep_is_said_at_once(text):
         parse_crs(text)
     assert time.monotonic() - begin < 2
     assert len(caught.value.sentence) < 400
+
+
+def test_depth_is_counted_before_anybody_reads():
+    assert "nested" in fault_of_crs("[" * 33 + "]" * 33)
+    assert "nested" in fault_of_crs('{"a": ' * 33)
+    assert not fault_of_crs("EPSG:4326" + "()" * 100)
 
 
 def test_a_form_that_no_library_takes_for_a_file(tmp_path):

@@ -5,7 +5,9 @@ import time
 from multiprocessing.connection import Connection
 
 
-def main(connection: Connection, block_name: str, profile_name: str, parent_pid: int, load: object) -> None:
+def main(
+    connection: Connection, block_name: str, profile_name: str, parent_pid: int, load: object, scratch: str
+) -> None:
     connection.send_bytes(b"ready")
     is_first = True
     while True:

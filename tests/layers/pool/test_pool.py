@@ -159,7 +159,9 @@ def test_a_dead_drive_among_what_was_granted_costs_nobody_else_his_file(monkeypa
     pool.start()
     try:
         pool.grants.add(needs_of("probe", {"path": "/dead drive/a.tif"}))
+        started = time.monotonic()
         assert pool.ask("probe", {"path": "/alive/a.tif"}).header == {"read": "/alive/a.tif"}
+        assert time.monotonic() - started < 8, "the probe's own deadline is 10 s"
         assert not pool.is_quarantined("/alive/a.tif")
         assert pool._strikes == {}
         slow = Request("probe", {"path": "/dead drive/b.tif"}, answer := Collector(), "b", deadline_s=0.3)

@@ -96,6 +96,9 @@ SOUND = {
     "a long no data": whole(
         band(LEFT, '<NoDataValue le_hex_equiv="000000E0FFFFEFC7">-3.40282346638529e+38</NoDataValue>', "Float32")
     ),
+    "a no data of which digits are lacking": whole(
+        band(LEFT, '<NoDataValue le_hex_equiv="343333333333D33F">0.3</NoDataValue>', "Float64")
+    ),
     "64 bits": whole(band(LEFT, "<NoDataValue>-9223372036854775807</NoDataValue>", "Int64")),
     "averaged": whole(band(f"<AveragedSource>{named('left.tif')}{rects(3.5, SIZE // 2)}</AveragedSource>")),
     "resampled": whole(

@@ -144,7 +144,10 @@ def test_a_style_made_to_run_long_is_bounded(name):
         found = read_qml(text)
     assert time.monotonic() - begin < 10
     if found is not None:
-        assert len(json.dumps(found.style.to_json())) < 2**20
+        kept = json.dumps(found.style.to_json())
+        assert len(kept) < 2**20
+        assert max(map(len, kept.split('"'))) <= 4000
+        assert max((len(look.dash) for look in found.style.looks if look is not None), default=0) <= 16
         said = found.sentence
     assert len(said) < 1500
 

@@ -90,7 +90,9 @@ def as_user() -> list[str]:
 @pytest.mark.parametrize("who", ["as we are", "as a user"])
 def test_a_network_of_its_own_has_nothing_in_it(anybodys, who):
     found = tried(anybodys, "namespace", *(as_user() if who == "as a user" else ()))
-    if not found["done"] and not os.environ.get("CI"):
+    flags = "os.CLONE_NEWNET" + " | os.CLONE_NEWUSER" * (who == "as a user")
+    alone = [*(as_user() if who == "as a user" else ()), sys.executable, "-S", "-c", f"import os; os.unshare({flags})"]
+    if subprocess.run(alone, capture_output=True).returncode and not os.environ.get("CI"):
         pytest.skip("this system lets nobody have namespaces")
     assert (found["done"], found["moved"], found["tcp"], found["udp"]) == (True, True, "ENETUNREACH", "ENETUNREACH")
     assert (found["read"], found["open"], found["dies"]) == ("mine", "x", 9)

@@ -4,6 +4,7 @@ import json
 import os
 import shutil
 import socket
+import stat
 import subprocess
 import sys
 import tempfile
@@ -284,6 +285,52 @@ def test_a_process_is_given_its_grants_before_its_first_request(home):
         assert reader.ask("_reach", again, 20, grants=more).header["refused"] == ["", ""]
     finally:
         reader.close()
+
+
+def test_who_writes_may_put_aside_what_its_libraries_sort(home):
+    own = home / "own"
+    own.mkdir()
+    reader = ReaderProcess(Profile.CASE, reacher.load, Grants(write=frozenset((str(own),))))
+    try:
+        reader.start()
+        header = reader.ask("sort", {"path": str(own / "a.sqlite")}, 20).header
+        assert header["rows"] == 60_000
+        assert os.path.isdir(header["scratch"])
+        assert stat.S_IMODE(os.stat(header["scratch"]).st_mode) == 0o700
+    finally:
+        reader.close()
+    assert not os.path.exists(header["scratch"])
+    reading = ReaderProcess(Profile.LOCAL, reacher.load)
+    reading.close()
+
+
+def test_what_a_library_says_gets_between_no_words_of_a_command(home, capfd):
+    reader = ReaderProcess(Profile.CASE, reacher.load)
+    try:
+        reader.start()
+        reader.ask("say", {}, 20)
+    finally:
+        reader.close()
+    assert tuple(capfd.readouterr()) == ("", "")
+
+
+def test_a_layer_is_saved_and_looked_at_by_the_one_process_that_writes(pool, home):
+    points = home / "scenes/points.geojson"
+    features = [
+        {"type": "Feature", "properties": {"n": n}, "geometry": {"type": "Point", "coordinates": [n / 100, 1.0]}}
+        for n in range(3000)
+    ]
+    points.write_text(json.dumps({"type": "FeatureCollection", "features": features}))
+    for kind, name in (("GPKG", "layer.gpkg"), ("FlatGeobuf", "layer.fgb"), ("GeoJSON", "layer.geojson")):
+        made = home / "made" / kind / name
+        made.parent.mkdir(parents=True)
+        asked = {"path": str(points), "out": str(made), "format": kind, "title": "a", "start": 0, "written": 0}
+        while not (header := pool.ask("export_rows", asked, profile=Profile.WRITER).header)["done"]:
+            asked |= {"start": header["next_start"], "written": header["written"], "facts": header["facts"]}
+        before = pool.pids(Profile.WRITER)
+        found = pool.ask("probe", {"path": str(made)}, profile=Profile.WRITER).header
+        assert found["layers"][0]["features"] == 3000
+        assert pool.pids(Profile.WRITER) == before
 
 
 class Fenceless:
