@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import os
 import sys
-import sysconfig
 from collections.abc import Iterator
 
 from layers.readers.confinement.grants import Extent, Granted, Grants, places_of
@@ -116,8 +115,7 @@ def _libraries() -> Iterator[str]:
     for prefix in (sys.prefix, sys.base_prefix, sys.exec_prefix, sys.base_exec_prefix):
         if os.path.realpath(prefix) not in _PREFIXES_OF_SYSTEM:
             yield prefix
-    paths = sysconfig.get_paths()
-    yield from (paths[name] for name in ("stdlib", "platstdlib", "purelib", "platlib"))
+    yield os.path.dirname(os.__file__)
     for path in sys.path:
         if os.path.basename(path) in ("site-packages", "dist-packages", "lib-dynload") or path.endswith(".zip"):
             yield path
