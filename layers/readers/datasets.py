@@ -14,7 +14,7 @@ from rasterio.enums import Interleaving
 from rasterio.errors import NotGeoreferencedWarning, RasterioError
 from rasterio.io import DatasetReader, MemoryFile
 
-from layers.errors import NotReadable, TooLarge, UnsupportedFormat
+from layers.errors import NotAllowed, NotReadable, TooLarge, UnsupportedFormat
 from layers.readers.environment import Profile, current_profile
 from layers.readers.files import RASTERS, Content, content_of, is_readable, regular_file
 from layers.readers.jpeg2000 import is_cut_short
@@ -234,6 +234,13 @@ def _is_tiff(path: str) -> bool:
 
 
 def _check(dataset: DatasetReader, name: str) -> None:
+    far = str(dataset.tags(ns="OVERVIEWS").get("OVERVIEW_FILE", ""))
+    # Ours are named in what was made of a VRT; a NITF's are for a driver that is not there.
+    if far and dataset.driver not in (Content.VRT, Content.NITF):
+        raise NotAllowed(
+            f"{name} keeps its overviews in another file, which is not followed ({far[:80]}): save it "
+            "anew, for example as a Cloud Optimized GeoTIFF."
+        )
     if dataset.count == 0:
         raise NotReadable(f"{name} holds no picture, or not the one that was asked for.")
     if dataset.count > MAX_BANDS:

@@ -19,7 +19,8 @@ from layers.errors import BadCRS, FileMissing, GeoloupeError, NotAllowed, NotRea
 from layers.geo.crs import plain_crs
 from layers.geo.crs_judge import fault_of_crs
 from layers.guarded_xml import DESCRIPTION, BadXml, read_xml
-from layers.readers.files import PICTURES, content_of, regular_file
+from layers.readers.files import PICTURES, Content, content_of, regular_file
+from layers.readers.tiff_metadata import names_overviews
 
 MAX_BYTES = 8 * 2**20
 MAX_SOURCES = 2000
@@ -361,6 +362,8 @@ class _Judge:
             raise self._refused(f"the source {text[:80]!r}: {error.sentence}") from error
         if content not in PICTURES:
             raise self._refused(f"the source {text[:80]!r}, whose content is {content}")
+        if content is Content.TIFF and names_overviews(real):
+            raise self._refused(f"the source {text[:80]!r}, which keeps its overviews in another file")
         return real
 
     def _value(self, check: Check, text: str, what: str) -> str:
