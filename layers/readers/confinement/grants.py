@@ -5,6 +5,7 @@ Only the standard library at the top: the window process imports this module.
 
 from __future__ import annotations
 
+import errno
 import os
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -208,26 +209,17 @@ def _is_beneath(path: str, folder: str) -> bool:
     return path == folder or path.startswith(folder.rstrip(os.sep) + os.sep)
 
 
-class Granted:
-    """What a process has been granted: it knows files and folders again by what they are, not by their names.
-
-    A folder that was replaced by another of its name is not the one that was granted.
-    """
+class Reach:
+    """What this process can open, found out by trying: a folder may be another by now, though it has the same name."""
 
     def __init__(self, places: Iterable[Place] = ()) -> None:
-        self._read: set[_Identity] = set()
-        self._written: set[_Identity] = set()
+        """`places` are what it was granted."""
+        self._written = {_identity(place.path) for place in places if place.extent is Extent.WRITTEN}
         self._known: dict[str, _Identity] = {}
-        """Paths that were found to be granted, with what was there then."""
-        for place in places:
-            found = _identity(place.path)
-            if found is not None and place.extent is not Extent.LISTED:
-                self._read.add(found)
-                if place.extent is Extent.WRITTEN:
-                    self._written.add(found)
+        """Paths that were found to be in reach, with what was there then."""
 
     def covers(self, needs: Grants) -> bool:
-        """True where all that is needed and there was granted."""
+        """True where all that is needed and there may be opened, or where it is not for want of a grant."""
         return all(self._covers_opened(path) for path in needs.opened) and all(
             self._covers(place) for place in places_of(Grants(read=needs.read, write=needs.write))
         )
@@ -242,10 +234,18 @@ class Granted:
         return True
 
     def _covers(self, place: Place) -> bool:
-        """Files are never above anything, so that all of it can be asked for on the way up."""
-        granted = self._written if place.extent is Extent.WRITTEN else self._read
-        path = place.path
-        while _identity(path) not in granted:
+        if place.extent is Extent.WRITTEN:
+            return self._may_write(place.path)
+        if not os.access(place.path, os.R_OK):  # which knows of owners and modes, and nothing of walls
+            return True
+        try:
+            os.close(os.open(place.path, os.O_RDONLY | os.O_CLOEXEC))
+        except OSError as error:
+            return error.errno not in (errno.EACCES, errno.EPERM)
+        return True
+
+    def _may_write(self, path: str) -> bool:
+        while _identity(path) not in self._written:
             if path == os.path.dirname(path):
                 return False
             path = os.path.dirname(path)

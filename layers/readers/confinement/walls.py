@@ -11,7 +11,7 @@ import os
 import sys
 from collections.abc import Iterator
 
-from layers.readers.confinement.grants import Extent, Granted, Grants, places_of
+from layers.readers.confinement.grants import Extent, Grants, Reach, places_of
 from layers.readers.confinement.holds import Holds
 from layers.readers.confinement.landlock import (
     ABI_OF_TCP,
@@ -48,7 +48,7 @@ class Walls:
         self._is_offline = False
         self._abi = 0
         self._ruleset: Ruleset | None = None
-        self._granted: Granted | None = None
+        self._reach: Reach | None = None
         self._lacks: list[str] = []
         self.is_closed = False
 
@@ -88,12 +88,12 @@ class Walls:
             except OSError as error:
                 self._give_way(error)
             else:
-                self._granted = Granted(places)
+                self._reach = Reach(places)
         return self._what_holds()
 
     def cover(self, needs: Grants) -> bool:
         """True where what is needed was granted, or where nothing holds."""
-        return self._granted is None or self._granted.covers(needs)
+        return self._reach is None or self._reach.covers(needs)
 
     def _give_way(self, error: OSError) -> None:
         """Reading goes on without: a kernel that is in the way of its own confinement is no fault of a file."""
@@ -101,7 +101,7 @@ class Walls:
         self._lacks.append(f"Landlock could not be used ({error.strerror}): a reader may read all that the user may.")
 
     def _what_holds(self) -> Holds:
-        has_files, lacks = self._granted is not None, list(self._lacks)
+        has_files, lacks = self._reach is not None, list(self._lacks)
         if has_files and self._abi < ABI_OF_TRUNCATE:
             lacks.append("The kernel's Landlock is old: a reader might empty files that the user may write.")
         if not (self._is_offline or self._keeps_network):
@@ -121,7 +121,8 @@ def _libraries() -> Iterator[str]:
             yield path
     yield from _loaded_packages()
     yield from _SYSTEM
-    yield from filter(None, (os.environ.get(name) for name in _DATA_VARIABLES))
+    for name in _DATA_VARIABLES:
+        yield from filter(None, os.environ.get(name, "").split(os.pathsep))
     data = os.environ.get("XDG_DATA_HOME") or os.path.join(os.path.expanduser("~"), ".local", "share")
     yield os.path.join(data, "proj")  # grids that the user has had PROJ fetch
 

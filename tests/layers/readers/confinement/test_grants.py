@@ -1,12 +1,13 @@
 """Where grants lead: folders of files, deliveries, links, and folders that are not granted whole."""
 
+import errno
 import os
 from pathlib import Path
 
 import pytest
 
 from layers.readers.confinement import grants
-from layers.readers.confinement.grants import Extent, Granted, Grants, Place, needs_of, places_of
+from layers.readers.confinement.grants import Extent, Grants, Reach, needs_of, places_of
 from tests.layers.readers.tiny_deliveries import sentinel2
 from tests.layers.readers.tiny_rasters import surface, write_raster
 
@@ -122,25 +123,34 @@ def test_a_folder_with_very_many_files_costs_a_bounded_time(home, monkeypatch):
     assert (str(home / "8.tif"), Extent.FILE) in opened(home / "8.tif")
 
 
-def test_what_was_granted_is_known_by_what_it_is(tmp_path, home):
-    path, own = made(tmp_path / "scenes" / "a.tif"), tmp_path / "own"
+def test_what_may_be_written_is_known_by_what_it_is(tmp_path, home):
+    own, other = tmp_path / "own", tmp_path / "other"
+    for folder in (own / "deep", other):
+        folder.mkdir(parents=True)
+    reach = Reach(places_of(Grants(read=frozenset((str(other),)), write=frozenset((str(own),)))))
+
+    def covers(folder: Path) -> bool:
+        return reach.covers(Grants(write=frozenset((str(folder),))))
+
+    assert covers(own)
+    assert covers(own / "deep")
+    assert covers(tmp_path / "none"), "that it is not there is said by who writes"
+    assert not covers(other)
+    own.rename(tmp_path / "moved")
     own.mkdir()
-    granted = Granted(places_of(Grants(frozenset((str(path),)), write=frozenset((str(own),)))))
+    assert not covers(own), "another folder of that name"
+    assert covers(tmp_path / "moved")
 
-    def covers(**needs: Path) -> bool:
-        return granted.covers(Grants(**{kind: frozenset((str(one),)) for kind, one in needs.items()}))
 
-    assert covers(opened=path)
-    assert covers(opened=made(tmp_path / "scenes" / "deep" / "b.tif"))
-    assert covers(opened=tmp_path / "scenes" / "none.tif")
-    assert covers(write=own)
-    assert covers(read=own)
-    assert not covers(write=path.parent)
-    assert not covers(opened=made(tmp_path / "other" / "c.tif"))
-    link = tmp_path / "scenes" / "link.tif"
-    link.symlink_to(tmp_path / "other" / "c.tif")
-    assert not covers(opened=link)
-    path.parent.rename(tmp_path / "moved")
-    made(path)
-    assert not covers(opened=path), "another folder of that name"
-    assert Granted([Place(str(tmp_path), Extent.LISTED)]).covers(Grants()) is True
+def test_what_may_not_be_read_for_other_reasons_needs_no_other_process(tmp_path, home, monkeypatch):
+    path = made(tmp_path / "scenes" / "a.tif")
+    needs = Grants(opened=frozenset((str(path),)))
+
+    def refuse(*_: object) -> int:
+        raise PermissionError(errno.EACCES, "refused")
+
+    assert Reach().covers(needs)
+    monkeypatch.setattr(grants.os, "open", refuse)
+    assert not Reach().covers(needs)
+    monkeypatch.setattr(grants.os, "access", lambda *_: False)
+    assert Reach().covers(needs), "its modes forbid it, which no other process changes"

@@ -380,7 +380,7 @@ def test_what_an_old_kernel_lacks_is_said(home, monkeypatch, abi, tcp, lacks):
     holds, mine = what_holds(monkeypatch, abi)
     assert (holds.files, holds.network, holds.tcp, len(holds.lacks)) == (True, False, tcp, lacks)
     assert Holds.from_json(holds.to_json()) == holds
-    assert not mine.cover(Grants(opened=frozenset((str(home / ".netrc"),))))
+    assert not mine.cover(Grants(write=frozenset((str(home),))))
 
 
 SCRIPT = """
