@@ -81,16 +81,11 @@ def _no_links(*_: object) -> None:
 
 def save(path: Path, label: str) -> None:
     """Give the first site another label, and save."""
-    from layers.project.opening.intake import read_case  # late: as in the program
-    from layers.project.saving.publish import publish
-    from layers.project.saving.working_copy import WorkingCopy
-    from tests.layers.project.cases import relabel
+    from layers.project.saving.publish import publish  # late: as in the program
+    from tests.layers.project.cases import open_for_work, relabel
 
     with TemporaryDirectory() as folder:
-        case = read_case(path)
-        work = WorkingCopy.create(
-            Path(folder), case.document, target=path, fingerprint=case.fingerprint, project_uuid=case.project_uuid
-        )
+        case, work = open_for_work(Path(folder), path)
         work.append(relabel(case.document, label), "me")
         publish(work, path)
         work.close()

@@ -164,7 +164,9 @@ class LayerExport(QObject):
         def done(result: Answer | GeoloupeError) -> None:  # on a supervisor's thread
             self._jobs.mailbox.post(self._looked, export, written, result)
 
-        self._pool.submit(Request("probe", {"path": str(export.made)}, done, f"save {export.made}"))
+        # Who wrote it may read it: no other reader needs to be granted this folder.
+        request = Request("probe", {"path": str(export.made)}, done, f"save {export.made}", profile=Profile.WRITER)
+        self._pool.submit(request)
 
     def _looked(self, export: _Export, written: int, result: Answer | GeoloupeError) -> None:
         if isinstance(result, GeoloupeError):

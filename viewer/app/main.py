@@ -13,10 +13,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from layers.pool.pool import ReaderPool
-from layers.pool.protocol import Profile, foretells_features
+from layers.pool.protocol import Grants, Profile, foretells_features
 from layers.project.opening.case_process import CaseProcess
 from viewer.support.memory import keep_freed_memory
 from viewer.support.plain_imports import load_qt
+from viewer.support.settings import overviews_folder
 
 if TYPE_CHECKING:
     from viewer.app.program import Program
@@ -40,7 +41,7 @@ def run(
     keep_freed_memory()
     names_a_case = demo or any(file.lower().endswith(".gpkg") for file in files)
     ready = CaseProcess() if names_a_case else None  # first: all else of a case waits for it
-    pool = ReaderPool(workers=2)
+    pool = ReaderPool(workers=2, grants=Grants(read=frozenset((str(overviews_folder()),))))
     pool.start(first_asked(files))
     try:
         sys.setswitchinterval(SWITCH_INTERVAL_S)

@@ -135,9 +135,10 @@ class FileOpener(QObject):
 
     def _probe_all(self, opening: _Opening, found: list[_Found]) -> None:
         opening.found = [None if isinstance(one, Path) else one for one in found]
-        for at, one in enumerate(found):
-            if isinstance(one, Path):
-                self._probe(opening, at, one, Profile.LOCAL)
+        with self._pool.together():
+            for at, one in enumerate(found):
+                if isinstance(one, Path):
+                    self._probe(opening, at, one, Profile.LOCAL)
         self._add_ready(opening)
 
     def _probe(self, opening: _Opening, at: int, path: Path, profile: Profile) -> None:

@@ -34,7 +34,7 @@ from viewer.support.icons import mark_pixmap
 from viewer.support.jobs import Jobs
 from viewer.support.messages import Messages
 from viewer.support.qt_application import make_application
-from viewer.support.settings import Settings, cache_folder, data_folder, sessions_folder
+from viewer.support.settings import Settings, cache_folder, data_folder, overviews_folder, sessions_folder
 from viewer.support.text import LONGEST, one_line
 from viewer.support.timing import Trace
 
@@ -84,7 +84,7 @@ class Program:
         self._doors = CrashDoors(log_folder(data_folder()), self._report, self._ran_short)
         self._consent = Consent()
         self._fetcher = Fetcher(cache_folder() / "tiles" if self._keeps else None, self._consent)
-        overviews = Overviews(pool, self._jobs, cache_folder() / "overviews") if self._keeps else None
+        overviews = Overviews(pool, self._jobs, overviews_folder()) if self._keeps else None
         permissions = Permissions(self._consent, self._settings, self._messages)
         self._context = RenderContext(
             pool, self._fetcher, self._jobs, folders=permissions.folders, overviews=overviews, reads_ahead=self._keeps

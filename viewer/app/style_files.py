@@ -104,7 +104,7 @@ class StyleFiles(QObject):
         self._messages.clear("style")
         told = [self.tr("The layer is drawn in the style of {0}.").format(path.name), found.sentence]
         if gone:
-            told.append(self.tr("The layer has no column {0}.").format(", ".join(dict.fromkeys(gone))))
+            told.append(self.tr("The layer has no column {0}.").format(", ".join(list(dict.fromkeys(gone))[:5])))
         self._say(" ".join(part for part in told if part), "warning" if gone or found.missing else "info")
 
     def _say(self, text: str, level: Level) -> None:
@@ -118,6 +118,8 @@ def style_of_file(path: Path) -> QmlStyle:
     """Raises NotReadable, and InvalidValue for what is no style of a vector layer."""
     from layers.project.qgis.qml_in import read_qml  # for start-up time
 
+    if not path.is_file():
+        raise NotReadable(f"{path.name} is no regular file: choose a .qml file that QGIS has written.")
     try:
         with path.open("rb") as file:
             found = read_qml(file.read(MAX_BYTES + 1))

@@ -69,8 +69,9 @@ class LayerStack(QObject):
         new = [layer for layer in layers if layer.uuid not in self.drawings]
         if len(new) > 1:
             self._context.pool.keep_all(TOGETHER_S)
-        for layer in new:
-            self._add(layer)
+        with self._context.pool.together():
+            for layer in new:
+                self._add(layer)
         sources = {layer.uuid: source for layer in layers if (source := self.attribute_source(layer.uuid)) is not None}
         drawings = {uuid: self.drawings[uuid] for uuid in sources}
         self.filters.follow(

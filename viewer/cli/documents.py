@@ -40,6 +40,8 @@ def document_of(files: list[str], pool: ReaderPool, style: str = "") -> Opened:
     all there is, and is refused with others. Raises the GeoloupeError of the first that cannot be opened.
     """
     document, home, own, notice = Document(), CaseHome(), frozenset[str](), ""
+    named = [text for text in files if not is_service_text(text) and not text.lower().endswith(".gpkg")]
+    pool.foretell(str(Path(text).resolve()) for text in named)  # a GeoPackage may be a case: no reader needs its folder
     for text in files:
         if not is_service_text(text) and existing(text).is_file() and is_case(Path(text)):
             if home.folder or document.layers:

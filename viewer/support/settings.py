@@ -31,6 +31,11 @@ def cache_folder() -> Path:
     return _folder("cache", "XDG_CACHE_HOME", ".cache", "LOCALAPPDATA", "Library/Caches")
 
 
+def overviews_folder() -> Path:
+    """What readers have built for rasters that have too few overviews."""
+    return cache_folder() / "overviews"
+
+
 def sessions_folder() -> Path:
     """The working copies of open and crashed sessions."""
     return data_folder() / "sessions"

@@ -133,7 +133,7 @@ def test_f74_a_later_writer_version_is_read_only(case: Path) -> None:
     assert read_case(case).read_only
 
 
-def test_a_damaged_case_names_its_backup(case: Path) -> None:
+def test_f73_a_damaged_case_names_its_backup(case: Path) -> None:
     shutil.copy(case, case.with_name("case.gpkg.bak2"))
     case.write_bytes(case.read_bytes()[:100_000])
     with pytest.raises(CaseDamaged, match=r"case\.gpkg\.bak2"):
@@ -178,7 +178,7 @@ def test_a_thousand_flipped_bits_are_found(case: Path, saved: Path) -> None:
     assert _flips_found(case, saved, 1000, seed=2) == 1000
 
 
-def test_a_damaged_case_can_be_read_as_far_as_it_goes(case: Path) -> None:
+def test_f73_a_damaged_case_can_be_read_as_far_as_it_goes(case: Path) -> None:
     at = case.read_bytes().index(b"Something is so")
     _flip(case, at, 7)  # no UTF-8 any more
     with pytest.raises(CaseDamaged):

@@ -9,10 +9,9 @@ from pathlib import Path
 import pytest
 
 from layers.errors import GeoloupeError
-from layers.project.opening.intake import read_case
 from layers.project.saving.backups import KEPT, backup_path
 from layers.project.saving.publish import write_case
-from tests.layers.project.cases import leftovers, relabel, rich_document
+from tests.layers.project.cases import leftovers, read_case, relabel, rich_document
 from tests.support.die_at import save
 from tests.support.kills import KILLED, deaths
 
