@@ -116,6 +116,10 @@ class ExportFailed(GeoloupeError):
     """A product could not be written; nothing stands under its name."""
 
 
+class NoDisplay(GeoloupeError):
+    """There is no screen, or no part of the system, that a window needs."""
+
+
 def error_from_noun(noun: str, sentence: str) -> GeoloupeError:
     """Rebuild an error that a reader reported; an unknown noun becomes `NotReadable`."""
     kinds = {kind.__name__: kind for kind in GeoloupeError.__subclasses__()}

@@ -46,3 +46,9 @@ def credits() -> dict[str, Credit]:  # noqa: A001 - the field's word; nobody her
     """The credit of each shipped data file, by the name that `path` takes (from credits.toml)."""
     with path("credits.toml").open("rb") as stream:
         return {name: Credit(**entry) for name, entry in tomllib.load(stream).items()}
+
+
+@cache
+def names() -> frozenset[str]:
+    """The names of the data files that `path` takes: a layer may name one of these and nothing else."""
+    return frozenset(credits())

@@ -1,4 +1,7 @@
-"""A chip: the image evidence kept with a site. Immutable: only inserted or tombstoned."""
+"""A chip: the image evidence kept with a site. Immutable: only inserted or tombstoned.
+
+Its bytes are in the file only, never in memory: `layers.project.saving.blobs`.
+"""
 
 from __future__ import annotations
 
@@ -11,7 +14,6 @@ from layers.document.rows import Row
 class Chip(Row):
     """Sizes in pixels; `bounds_json` and `transform_json` in the CRS of `crs_wkt`."""
 
-    data: bytes
     content_type: str
     site_uuid: str = ""
     source_uuid: str = ""

@@ -30,10 +30,9 @@ class Source(Row):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SourceFile(Row):
-    """A kept copy of a source."""
+    """A kept copy of a source. Its bytes are in the file only, never in memory."""
 
     source_uuid: str
     name: str = ""
     content_type: str = ""
-    data: bytes = b""
     sha256: str = ""

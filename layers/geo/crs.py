@@ -7,6 +7,7 @@ text, and pyproj's transformers a thread at a time, for they may not be shared.
 from __future__ import annotations
 
 import math
+import re
 import threading
 from functools import lru_cache
 
@@ -15,6 +16,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from layers.errors import BadCRS, CannotBePlaced
 from layers.geo.bounds import Bounds
+from layers.geo.crs_judge import fault_of_crs
 from layers.geo.lon_extent import narrowest
 from layers.geo.longitudes import normalise_lon
 from layers.geo.proj import pyproj
@@ -31,8 +33,8 @@ PIXEL_WORLD_PX = 2**21
 EARTH_RADIUS_M = 6378137.0
 MERCATOR_HALF_M = math.pi * EARTH_RADIUS_M
 MERCATOR_MAX_LAT = 85.0511287798
-LONGEST_CRS = 50_000
-"""Characters of WKT or PROJJSON; PROJ looks through its catalogue for a text that it does not understand."""
+
+_CODE_OR_WKT = re.compile(r"\s*(?:[A-Za-z_]\w*:\w+\s*$|[A-Za-z_]+\s*\[)")
 
 Points = tuple[NDArray[np.float64], NDArray[np.float64]]
 
@@ -42,15 +44,21 @@ pyproj.network.set_network_enabled(active=False)  # type: ignore[attr-defined]
 
 @lru_cache(maxsize=256)
 def parse_crs(text: str) -> pyproj.CRS:
-    """The CRS that `text` names; raises BadCRS."""
-    if len(text) > LONGEST_CRS:
-        short = " ".join(text[:200].split())[:60]
-        raise BadCRS(f'"{short}" names no CRS we know, and is too long for one: choose one such as EPSG:4326.')
+    """The CRS that `text` names; raises BadCRS, also for one that names files or goes on for ever."""
+    short = " ".join(str(text)[:200].split())[:60]
+    fault = fault_of_crs(text)
+    if fault:
+        raise BadCRS(f'"{short}" names no CRS that is read, as it {fault}: choose one such as EPSG:4326 or EPSG:32652.')
     try:
         return pyproj.CRS.from_user_input(text)
-    except (pyproj.exceptions.CRSError, UnicodeError) as error:
-        short = " ".join(str(text).split())[:60]
+    except (pyproj.exceptions.CRSError, ValueError) as error:
         raise BadCRS(f'"{short}" names no CRS we know: choose one such as EPSG:4326 or EPSG:32652.') from error
+
+
+def plain_crs(text: str) -> str:
+    """The CRS as an authority's code or as WKT, which no library takes for the name of a file. Raises BadCRS."""
+    crs = parse_crs(text)
+    return text.strip() if _CODE_OR_WKT.match(text) else str(crs.to_wkt())
 
 
 @lru_cache(maxsize=256)

@@ -6,16 +6,20 @@ import atexit
 import os
 import threading
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from functools import partial
 from typing import Any
 
 from layers.errors import GeoloupeError, ReaderTimeout
 from layers.pool.crew import Crew
 from layers.pool.fresh_probes import FreshProbes
+from layers.pool.pool_grants import PoolGrants
 from layers.pool.protocol import Answer, Profile, Request, profile_for
 from layers.pool.supervisor import DISMISS, MAX_STRIKES, Supervisor, closed_error, given_up, name_in
 from layers.pool.worker import sentence_for
+from layers.readers.confinement.grants import NOTHING, Grants, needs_of
+from layers.readers.confinement.holds import Holds
 from layers.readers.environment import enter
 
 CHILD_ENVIRONMENT = {
@@ -38,10 +42,13 @@ class ReaderPool:
 
     `start` spawns in the background and returns at once; requests may be submitted before. With ``inline=True`` the
     ops run in the calling thread instead (tests and scripts).
+
+    A process reads only what it and those before it were asked for, and `grants`.
     """
 
-    def __init__(self, workers: int = 2, inline: bool = False) -> None:
+    def __init__(self, workers: int = 2, inline: bool = False, grants: Grants = NOTHING) -> None:
         self.fresh_probes = FreshProbes()
+        self.grants = PoolGrants(grants)
         self._inline = inline
         self._one_at_a_time = threading.Lock()
         """Inline, as in a reader: its open files are no two threads' at once."""
@@ -55,6 +62,8 @@ class ReaderPool:
         self._running = 0
         self._draining = False
         self._closed = False
+        self._held = 0
+        """How many still hold requests back (`together`)."""
 
     def start(self, first: Profile = Profile.LOCAL) -> None:
         """Spawn the first reader; returns at once.
@@ -89,6 +98,24 @@ class ReaderPool:
     def keep_all(self, seconds: float) -> None:
         """Several layers come one after the other: nobody leaves until it is known whom they need."""
         self._crew.keep_all(seconds)
+
+    def foretell(self, paths: Iterable[str]) -> None:
+        """These files will be asked for, one after the other: a process that starts to read may read all of them."""
+        self.grants.add(Grants(opened=frozenset(paths)))
+
+    @contextmanager
+    def together(self) -> Iterator[None]:
+        """What is submitted meanwhile is begun when all of it is known: a process that is granted all files at once is
+        not replaced for each of their folders.
+        """
+        with self._state:
+            self._held += 1
+        try:
+            yield
+        finally:
+            with self._state:
+                self._held -= 1
+                self._state.notify_all()
 
     def pull_from(self, source: Source) -> None:
         """Let free workers ask `source` for the best request; it is called on supervisor threads."""
@@ -172,6 +199,10 @@ class ReaderPool:
         mine = self._crew.supervisors if profile is None else self._crew.of(profile)
         return [pid for s in mine if (pid := s.reader_pid) is not None]
 
+    def holds(self, profile: Profile = Profile.LOCAL) -> list[Holds]:
+        """How far each reader of a profile is confined, of those that have been asked something."""
+        return [holds for s in self._crew.of(profile) if (holds := s.holds) is not None]
+
     def close(self) -> None:
         """Kill the readers; what is still queued is answered with ReaderCrashed. Calling it twice does no harm."""
         with self._state:
@@ -199,7 +230,9 @@ class ReaderPool:
         queue, pulls = self._queues[supervisor.profile], supervisor.profile is Profile.LOCAL
         while True:
             with self._state:
-                while not (self._closed or queue or (pulls and self._source and supervisor.seen_calls != self._calls)):
+                while not self._closed and (
+                    self._held or not (queue or (pulls and self._source and supervisor.seen_calls != self._calls))
+                ):
                     if not wait or supervisor.is_leaving:
                         return None
                     self._state.wait()
@@ -245,6 +278,7 @@ class ReaderPool:
         return self._closed
 
     def _queue(self, request: Request) -> None:
+        self.grants.add(needs_of(request.op, request.params))
         with self._state:
             closed = self._closed
             if not closed:

@@ -16,11 +16,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from layers.errors import GeoloupeError, TooLarge
-from layers.readers.environment import ANSWER_BYTES, OPS_OF_FEATURES, Profile
+from layers.readers.confinement.grants import Grants
+from layers.readers.confinement.holds import Holds
+from layers.readers.environment import ANSWER_BYTES, OPS_OF_FEATURES, WRITERS, Profile
 
 __all__ = [
-    "ANSWER_BYTES", "Answer", "BadReply", "Profile", "Request", "deadline_s", "place_arrays", "profile_for",
-    "read_reply",
+    "ANSWER_BYTES", "WRITERS", "Answer", "BadReply", "Grants", "Profile", "Request", "deadline_s", "is_out_of_reach",
+    "place_arrays", "profile_for", "read_holds", "read_reply",
 ]  # fmt: skip
 
 MAX_HEADER_BYTES = 64 * 2**20
@@ -131,6 +133,22 @@ def read_reply(message: bytes, number: int, block: memoryview) -> Answer | tuple
         if not isinstance(header, dict):
             raise BadReply("a header that is no object")
         return Answer(header, tuple(_take_array(described, block) for described in reply["arrays"]))
+    except (ValueError, KeyError, TypeError, RecursionError) as error:
+        raise BadReply(str(error)) from error
+
+
+def is_out_of_reach(message: bytes, number: int) -> bool:
+    """True where a reader says that it was not granted what request `number` needs."""
+    return message == json.dumps({"number": number, "out_of_reach": True}).encode()
+
+
+def read_holds(message: bytes, number: int) -> Holds:
+    """What a reader says of its walls, before its first answer. Raises BadReply."""
+    try:
+        told = json.loads(message)
+        if told["number"] != number:
+            raise BadReply("walls for another request")
+        return Holds.from_json(told["holds"])
     except (ValueError, KeyError, TypeError, RecursionError) as error:
         raise BadReply(str(error)) from error
 

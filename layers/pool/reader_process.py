@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import multiprocessing
 import os
+import shutil
+import tempfile
 import time
 from collections.abc import Callable
 from contextlib import suppress
@@ -16,12 +18,20 @@ from layers.pool.protocol import (
     ANSWER_BYTES,
     MAX_HEADER_BYTES,
     START_TIMEOUT_S,
+    WRITERS,
     Answer,
     BadReply,
     Profile,
+    is_out_of_reach,
+    read_holds,
     read_reply,
 )
+from layers.readers.confinement.grants import NOTHING, Grants
+from layers.readers.confinement.holds import Holds
+from layers.scratch import scratch_prefix
 
+CONFINING_TIMEOUT_S = 3.0
+"""To look at all that a new process is granted takes milliseconds, on drives that answer."""
 END_TIMEOUT_S = 5.0
 """A killed process that is not gone by then is left to the system."""
 
@@ -30,11 +40,26 @@ class ReaderDied(Exception):
     """The process is gone, or sent something that is not an answer."""
 
 
-class ReaderProcess:
-    """One spawned reader with its own block of shared memory, which outlives the process and is reused by the next."""
+class OutOfReach(Exception):
+    """The process lives, and was not granted what the request needs: another one may be."""
 
-    def __init__(self, profile: Profile, load: worker.Load = worker.load_readers) -> None:
+
+class ConfiningStalled(Exception):
+    """The process is gone: what else it was granted lies where nothing answers, such as on a dead drive."""
+
+
+class ReaderProcess:
+    """One spawned reader with its own block of shared memory, which outlives the process and is reused by the next.
+
+    Each process is free until its first request, and from then on held to what that one needs and to its grants, as far
+    as the system can do that: `holds` says how far. `grants` are given to every process; who knows more of them when
+    he asks gives those with the request. One that writes has a folder of its own for what its libraries put aside.
+    """
+
+    def __init__(self, profile: Profile, load: worker.Load = worker.load_readers, grants: Grants = NOTHING) -> None:
         self._profile, self._load = profile, load
+        self._scratch = tempfile.mkdtemp(prefix=scratch_prefix()) if profile in WRITERS else ""
+        self._grants = grants | Grants(write=frozenset((self._scratch,) if self._scratch else ()))
         self._block = SharedMemory(create=True, size=ANSWER_BYTES)
         self._context = multiprocessing.get_context("spawn")
         self._process: Any = None
@@ -44,6 +69,8 @@ class ReaderProcess:
         self._ending = False
         self.is_ready = False
         """True while a process runs and has loaded its libraries."""
+        self.holds: Holds | None = None
+        """None until the first request has come to the process that runs."""
 
     @property
     def pid(self) -> int | None:
@@ -55,7 +82,7 @@ class ReaderProcess:
         if self._process is not None:
             return
         ours, theirs = self._context.Pipe()
-        arguments = (theirs, self._block.name, str(self._profile), os.getpid(), self._load)
+        arguments = (theirs, self._block.name, str(self._profile), os.getpid(), self._load, self._scratch)
         process = self._context.Process(target=worker.main, args=arguments, name="geoloupe-reader", daemon=True)
         self._connection = ours
         try:
@@ -75,29 +102,54 @@ class ReaderProcess:
         self.is_ready = True
 
     def ask(
-        self, op: str, params: dict[str, Any], timeout_s: float, meanwhile: Callable[[], None] = lambda: None
+        self,
+        op: str,
+        params: dict[str, Any],
+        timeout_s: float,
+        meanwhile: Callable[[], None] = lambda: None,
+        grants: Grants = NOTHING,
     ) -> Answer | tuple[str, str]:
         """One request and its answer, or the (noun, sentence) the reader gives. The process is gone after a raise.
 
-        `meanwhile` is called while the reader works. Raises TimeoutError at the deadline, and ReaderDied when the
-        process ends or babbles.
+        `meanwhile` is called while the reader works. `grants` are what else the process may read and write, besides
+        what the request itself names. Raises TimeoutError at the deadline, and ReaderDied when the process ends or
+        babbles; OutOfReach, which leaves it, and ConfiningStalled as they say.
         """
         self._number += 1
         assert self._block.buf is not None
-        message = json.dumps({"number": self._number, "op": op, "params": params}).encode()
+        is_first = self.holds is None
+        granted = grants | self._grants if is_first else grants
+        message = json.dumps({"number": self._number, "op": op, "params": params, "grants": granted.to_json()}).encode()
         try:
             self._connection.send_bytes(message)
             meanwhile()
-            if not self._connection.poll(timeout_s):
-                self.kill()
-                raise TimeoutError
-            reply = self._connection.recv_bytes(MAX_HEADER_BYTES)
-            return read_reply(reply, self._number, self._block.buf)
-        except TimeoutError:
+            if is_first:
+                self._hear_what_holds(timeout_s, bool(grants))
+            reply = self._hear(timeout_s)
+            if is_first or not is_out_of_reach(reply, self._number):
+                return read_reply(reply, self._number, self._block.buf)
+        except (TimeoutError, ConfiningStalled):
+            self.kill()
             raise
         except (EOFError, OSError, BadReply) as error:
             self.kill()
             raise ReaderDied(str(error)) from error
+        raise OutOfReach
+
+    def _hear_what_holds(self, timeout_s: float, has_more: bool) -> None:
+        """The process looks at all that it is granted first: with `has_more` at what this request has no need of."""
+        try:
+            told = self._hear(min(timeout_s, CONFINING_TIMEOUT_S) if has_more else timeout_s)
+        except TimeoutError as error:
+            if has_more:
+                raise ConfiningStalled from error
+            raise
+        self.holds = read_holds(told, self._number)
+
+    def _hear(self, timeout_s: float) -> bytes:
+        if not self._connection.poll(timeout_s):
+            raise TimeoutError
+        return bytes(self._connection.recv_bytes(MAX_HEADER_BYTES))
 
     def signal_end(self) -> None:
         """Kill from another thread, for good; the supervisor sees the closed pipe and cleans up."""
@@ -114,7 +166,7 @@ class ReaderProcess:
     def kill(self) -> None:
         """End the process, leave no zombie; the block stays."""
         process, self._process, self._pid = self._process, None, None
-        self.is_ready = False
+        self.is_ready, self.holds = False, None
         if process is not None:
             _step_back(process.pid)
             process.kill()
@@ -125,6 +177,8 @@ class ReaderProcess:
     def close(self) -> None:
         """End the process and give the block back."""
         self.kill()
+        if self._scratch:
+            shutil.rmtree(self._scratch, ignore_errors=True)
         self._block.close()
         self._block.unlink()
 

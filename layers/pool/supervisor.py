@@ -10,10 +10,12 @@ from typing import TYPE_CHECKING, Any
 
 from layers.errors import GeoloupeError, GivenUp, Quarantined, ReaderCrashed, ReaderTimeout, error_from_noun
 from layers.pool.protocol import Answer, Profile, Request, deadline_s
-from layers.pool.reader_process import ReaderDied, ReaderProcess
+from layers.pool.reader_process import ConfiningStalled, OutOfReach, ReaderDied, ReaderProcess
+from layers.readers.confinement.grants import NOTHING, Grants, needs_of
 
 if TYPE_CHECKING:
     from layers.pool.pool import ReaderPool
+    from layers.readers.confinement.holds import Holds
 
 MAX_STRIKES = 3
 DISMISS = "dismiss"
@@ -52,6 +54,11 @@ class Supervisor(threading.Thread):
     @property
     def is_ready(self) -> bool:
         return self._reader is not None and self._reader.is_ready
+
+    @property
+    def holds(self) -> Holds | None:
+        """How far the process is confined, once it has been asked something."""
+        return None if self._reader is None else self._reader.holds
 
     def end(self) -> None:
         """Kill the process from another thread, so that a running request returns at once."""
@@ -108,6 +115,8 @@ class Supervisor(threading.Thread):
             reader.kill()
             return Answer({})
         key, name = request.strike_key, name_in(request.params)
+        needs = needs_of(request.op, request.params)
+        self._pool.grants.add(needs)
         crashes = 0
         while True:
             if request.is_given_up:
@@ -116,8 +125,15 @@ class Supervisor(threading.Thread):
                 return Quarantined(f"{name} has stopped its reader {MAX_STRIKES} times and is not read again.")
             try:
                 reader.start()
-                result = self._ask(request, reader, meanwhile)
+                result = self._ask(request, needs, reader, meanwhile)
+            except OutOfReach:
+                reader.kill()  # what it was granted cannot grow: the next one gets all that the pool knows of by now
+                continue
+            except ConfiningStalled:
+                self._pool.grants.keep_only(needs)
+                continue
             except TimeoutError:
+                self._pool.grants.drop(needs)  # it may lie on a drive that does not answer
                 self._pool.strike(key, 1)
                 limit = deadline_s(request)
                 return ReaderTimeout(f"{name} did not answer within {limit:g} s and was given up: try a smaller part.")
@@ -135,11 +151,15 @@ class Supervisor(threading.Thread):
                 self._pool.strike(key, -1)
             return result if isinstance(result, Answer) else error_from_noun(*result)
 
-    def _ask(self, request: Request, reader: ReaderProcess, meanwhile: Callable[[], None]) -> Answer | tuple[str, str]:
+    def _ask(
+        self, request: Request, needs: Grants, reader: ReaderProcess, meanwhile: Callable[[], None]
+    ) -> Answer | tuple[str, str]:
+        """What was opened before is granted with the first request to a process, as far as it may read that."""
+        grants = self._pool.grants.besides(needs) if reader.holds is None else NOTHING
         with self._lock:
             self._asked = request
         try:
-            return reader.ask(request.op, request.params, deadline_s(request), meanwhile)
+            return reader.ask(request.op, request.params, deadline_s(request), meanwhile, grants)
         finally:
             with self._lock:
                 self._asked = None

@@ -13,10 +13,14 @@ import sys
 from collections.abc import Callable
 from multiprocessing import shared_memory
 from multiprocessing.connection import Connection
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from layers.errors import GeoloupeError, NotReadable, TooLarge
+from layers.readers.confinement.grants import Grants, needs_of
 from layers.readers.environment import Profile, enter, limit_process, tie_to_parent
+
+if TYPE_CHECKING:
+    from layers.readers.confinement.walls import Walls
 
 Run = Callable[[str, dict[str, Any]], tuple[dict[str, Any], tuple[Any, ...]]]
 Load = Callable[[Profile], Run]
@@ -25,30 +29,52 @@ module that imports nothing heavy.
 """
 
 
-def main(connection: Connection, block_name: str, profile_name: str, parent_pid: int, load: Load) -> None:
-    """Run as a reader until the window closes the pipe."""
+def main(
+    connection: Connection, block_name: str, profile_name: str, parent_pid: int, load: Load, scratch: str = ""
+) -> None:
+    """Run as a reader until the window closes the pipe. `scratch` is a folder for one that writes."""
+    from layers.readers.confinement.walls import Walls  # the window, which imports this module, needs none
+
     profile = Profile(profile_name)
     tie_to_parent(parent_pid)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    _silence_stderr()
-    enter(profile, own_process=True)
+    _silence()
+    walls = Walls(profile)
+    walls.take_network()  # before the libraries, which may start threads
+    enter(profile, own_process=True, scratch=scratch)
     # pyogrio would load these for nothing: 90 MB and a quarter of a second.
     for name in ("geopandas", "pandas", "pyarrow"):
         sys.modules.setdefault(name, None)  # type: ignore[arg-type]
 
     run = load(profile)  # after the environment is set
     limit_process(profile)
+    walls.prepare()
     block = _attach(block_name)
     assert block.buf is not None
     try:
         connection.send_bytes(b"ready")
         while True:
             request = json.loads(connection.recv_bytes())
-            connection.send_bytes(_reply(run, request, block.buf))
+            connection.send_bytes(_confined(walls, request, connection) or _reply(run, request, block.buf))
     except (EOFError, ConnectionError):
         return
     finally:
         block.close()
+
+
+def _confined(walls: Walls, request: dict[str, Any], connection: Connection) -> bytes | None:
+    """Hold this process to what the first request needs and what was granted with it, and say what holds.
+
+    For a later request None where it needs nothing else; else the answer that another process has to read this.
+    """
+    granted = Grants.from_json(request["grants"])
+    needs = needs_of(request["op"], request["params"])
+    if not walls.is_closed:
+        holds = walls.close(needs | granted)
+        connection.send_bytes(json.dumps({"number": request["number"], "holds": holds.to_json()}).encode())
+    elif not walls.cover(needs | granted):
+        return json.dumps({"number": request["number"], "out_of_reach": True}).encode()
+    return None
 
 
 def load_readers(profile: Profile) -> Run:
@@ -84,10 +110,13 @@ def _reply(run: Run, request: dict[str, Any], block: memoryview) -> bytes:
         return json.dumps({"number": number, "error": error.noun, "sentence": error.sentence}).encode()
 
 
-def _silence_stderr() -> None:
-    """Codecs complain about damaged files on stderr; what matters comes back as an error."""
+def _silence() -> None:
+    """Codecs complain about damaged files on stderr; what matters comes back as an error. Nothing that a library says
+    gets between the words of a command on stdout either.
+    """
     sink = os.open(os.devnull, os.O_WRONLY)
-    os.dup2(sink, 2)
+    for output in (1, 2):
+        os.dup2(sink, output)
     os.close(sink)
 
 

@@ -26,7 +26,7 @@ class Member:
 
     name: str
     source: dict[str, Any]
-    """`path` with `part` and `height_m`, or `shipped`, as in the source of a layer of its own."""
+    """`path` with `part`, `height_m` and `content`, or `shipped`, as in the source of a layer of its own."""
     bands: int
     """How many it has, so that the numbers of those after it stand also while its file is missing."""
     crs: str = ""
@@ -50,7 +50,7 @@ class Member:
         """Raises InvalidValue where the values are not ours."""
         try:
             source: dict[str, Any] = {key: str(data[key]) for key in ("path", "part", "shipped") if data.get(key)}
-            source |= {key: data[key] for key in ("height_m", "band_names") if key in data}
+            source |= {key: data[key] for key in ("height_m", "band_names", "content") if key in data}
             found = cls(
                 str(data["name"]), source, int(data["bands"]), str(data.get("crs", "")),
                 str(data.get("acquired_at", "")), str(data.get("date_kind") or "unknown"), str(data.get("credit", "")),

@@ -12,16 +12,17 @@ import rasterio
 from rasterio._env import set_gdal_config
 from rasterio.enums import Interleaving
 from rasterio.errors import NotGeoreferencedWarning, RasterioError
-from rasterio.io import DatasetReader
+from rasterio.io import DatasetReader, MemoryFile
 
-from layers.errors import NotReadable, TooLarge, UnsupportedFormat
+from layers.errors import NotAllowed, NotReadable, TooLarge, UnsupportedFormat
 from layers.readers.environment import Profile, current_profile
-from layers.readers.files import RASTERS, Content, content_of, regular_file
+from layers.readers.files import RASTERS, Content, content_of, is_readable, regular_file
 from layers.readers.jpeg2000 import is_cut_short
 from layers.readers.mbtiles import MbtilesReader
 from layers.readers.placement import Placement, placement_of
 from layers.readers.tile_audit import tiles_in
-from layers.readers.vrt_judge import judge_vrt
+from layers.readers.vrt_judge import understood_vrt
+from layers.readers.worldfile import unreadable_beside
 
 MAX_OPEN = 24
 MAX_BANDS = 512
@@ -104,7 +105,9 @@ class Datasets:
         """Where an open full-resolution dataset lies; found once, unless `anew` or not yet known."""
         found = self._placements.get(dataset)
         if anew or found is None or not found.is_known:
-            found = self._placements[dataset] = placement_of(dataset)
+            path = self.path_of(dataset)
+            real = os.path.realpath(path) if dataset.driver == Content.VRT else path
+            found = self._placements[dataset] = placement_of(dataset, real)
         return found
 
     def _fit_cache(self) -> None:
@@ -140,15 +143,9 @@ def open_raster(path: str, content: Content, level: int = FULL_RESOLUTION, part:
     name = os.path.basename(path)
     if content is Content.MBTILES:
         return MbtilesReader(path, level)
-    target, options = _opening(path, content, part)
-    if level != FULL_RESOLUTION:
-        options["overview_level"] = level
-    # Never list the folder: it may hold a hundred thousand files, and sidecars that lead elsewhere.
-    listing = "TRUE" if sound_sidecars(path) else "EMPTY_DIR"
+    options = {} if level == FULL_RESOLUTION else {"overview_level": level}
     try:
-        with rasterio.Env(GDAL_DISABLE_READDIR_ON_OPEN=listing), warnings.catch_warnings():
-            warnings.simplefilter("ignore", NotGeoreferencedWarning)
-            dataset = rasterio.open(target, driver=str(content), **options)
+        dataset = _opened_vrt(path, options) if content is Content.VRT else _opened(path, content, part, options)
     except RasterioError as error:
         cause = " ".join(str(error.__cause__ or error).replace(path, name).split())[:200]
         raise NotReadable(f"{name} cannot be opened, it is damaged or incomplete: {cause}") from error
@@ -160,15 +157,37 @@ def open_raster(path: str, content: Content, level: int = FULL_RESOLUTION, part:
     return dataset
 
 
-def _opening(path: str, content: Content, part: str) -> tuple[str, dict[str, Any]]:
-    """What to open and with which options; judges what has to be judged first."""
+def _opened(path: str, content: Content, part: str, options: dict[str, Any]) -> DatasetReader:
+    target, own = _opening(path, content, part)
+    # Never list the folder: it may hold a hundred thousand files, and sidecars that lead elsewhere.
+    listing = "TRUE" if sound_sidecars(path) else "EMPTY_DIR"
+    with rasterio.Env(GDAL_DISABLE_READDIR_ON_OPEN=listing), warnings.catch_warnings():
+        warnings.simplefilter("ignore", NotGeoreferencedWarning)
+        return rasterio.open(target, driver=str(content), **own, **options)
+
+
+def _opened_vrt(path: str, options: dict[str, Any]) -> DatasetReader:
+    """What was understood of a VRT, written into memory: GDAL never opens the file itself."""
     name = os.path.basename(path)
-    if content is Content.VRT:
-        if current_profile() is not Profile.VRT:
-            raise UnsupportedFormat(f"{name} is a VRT: only a reader of its own opens it.")
-        for source in judge_vrt(path)[:_CHECKED_SOURCES]:
-            open_raster(source, content_of(source)).close()
-        return os.path.realpath(path), {}
+    if current_profile() is not Profile.VRT:
+        raise UnsupportedFormat(f"{name} is a VRT: only a reader of its own opens it.")
+    real = os.path.realpath(path)
+    vrt = understood_vrt(real)
+    for source in vrt.sources[:_CHECKED_SOURCES]:
+        open_raster(source, content_of(source)).close()
+    beside = {suffix: real + suffix if sound_sidecars(real, suffix) else "" for suffix in _SIDECARS}
+    memory = MemoryFile(vrt.written(beside[".ovr"], beside[".msk"]), filename=name)
+    try:
+        with rasterio.Env(GDAL_DISABLE_READDIR_ON_OPEN="EMPTY_DIR"), warnings.catch_warnings():
+            warnings.simplefilter("ignore", NotGeoreferencedWarning)
+            return memory.open(driver=str(Content.VRT), **options)
+    finally:
+        memory.close()  # GDAL has read all of it; leaving it as a context would close the dataset too
+
+
+def _opening(path: str, content: Content, part: str) -> tuple[str, dict[str, Any]]:
+    """What to open and with which options."""
+    name = os.path.basename(path)
     if content is Content.TILES:
         tables = tiles_in(path).tables
         table = part or tables[0]
@@ -196,16 +215,17 @@ def _reads_strictly(path: str) -> bool:
     return True
 
 
-def sound_sidecars(path: str) -> bool:
+def sound_sidecars(path: str, *suffixes: str) -> bool:
     """True when there are overviews or a mask beside the file and all of them are TIFFs, as GDAL writes them."""
-    found = [path + suffix for suffix in _SIDECARS if os.path.isfile(path + suffix)]
+    found = [path + suffix for suffix in suffixes or _SIDECARS if is_readable(path + suffix)]
     return bool(found) and all(_is_tiff(sidecar) for sidecar in found)
 
 
 def refused_sidecars(path: str) -> list[str]:
-    """Names of overview or mask files beside the file that are not what GDAL writes."""
+    """Names of overview or mask files beside the file that are not what GDAL writes, or may not be read."""
     found = [path + suffix for suffix in _SIDECARS if os.path.lexists(path + suffix)]
-    return [os.path.basename(f) for f in found if not os.path.isfile(f) or not _is_tiff(f)]
+    refused = [os.path.basename(f) for f in found if not is_readable(f) or not _is_tiff(f)]
+    return refused + unreadable_beside(path)
 
 
 def _is_tiff(path: str) -> bool:
@@ -214,6 +234,13 @@ def _is_tiff(path: str) -> bool:
 
 
 def _check(dataset: DatasetReader, name: str) -> None:
+    far = str(dataset.tags(ns="OVERVIEWS").get("OVERVIEW_FILE", ""))
+    # Ours are named in what was made of a VRT; a NITF's are for a driver that is not there.
+    if far and dataset.driver not in (Content.VRT, Content.NITF):
+        raise NotAllowed(
+            f"{name} keeps its overviews in another file, which is not followed ({far[:80]}): save it "
+            "anew, for example as a Cloud Optimized GeoTIFF."
+        )
     if dataset.count == 0:
         raise NotReadable(f"{name} holds no picture, or not the one that was asked for.")
     if dataset.count > MAX_BANDS:

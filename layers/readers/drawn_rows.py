@@ -169,7 +169,9 @@ def drawn_rows(
 ) -> Drawn:
     """Any rows, by shapely; None, empty and undecodable ones are skipped."""
     rows = np.array([i for i, w in enumerate(wkb) if w], np.int64)
-    geometries = shapely.from_wkb(np.array([w for w in wkb if w], object), on_invalid="ignore")
+    with np.errstate(invalid="ignore"):  # of coordinates that are no numbers
+        geometries = shapely.from_wkb(np.array([w for w in wkb if w], object), on_invalid="ignore")
+    without = shapely.is_empty(geometries)
     if is_geographic(source):
         unrolled = is_unrolled(canvas)
         left, bottom, right, top = np.nan_to_num(shapely.bounds(geometries)).T.reshape(4, -1)
@@ -181,7 +183,7 @@ def drawn_rows(
         return piece
     reason = np.full(len(wkb), NO_GEOMETRY)
     reason[rows] = np.where(shapely.is_missing(geometries), BROKEN, NO_PLACE)
-    reason[rows[shapely.is_empty(geometries)]] = NO_GEOMETRY
+    reason[rows[without]] = NO_GEOMETRY
     return replace(piece, lost=_lost(np.asarray(fids, np.int64), reason, piece.fid))
 
 

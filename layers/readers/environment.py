@@ -34,6 +34,8 @@ class Profile(StrEnum):
     """One case: SQLite and geometry, no GDAL. Recovers it on a private copy, in a folder of its own."""
 
 
+WRITERS = (Profile.WRITER, Profile.CASE)
+"""Those that may write files."""
 _NO_NETWORK = "http://127.0.0.1:1"
 _SKIPPED_DRIVERS = (
     "VRT", "OGR_VRT", "WMS", "WMTS", "WCS", "HTTP", "DERIVED", "STACTA", "STACIT", "PLMOSAIC", "EEDA", "EEDAI",
@@ -59,6 +61,7 @@ _COMMON = {
 }
 _UNSET = ("GDAL_VRT_ENABLE_PYTHON", "GDAL_DRIVER_PATH", "OGR_DRIVER_PATH", "GDAL_HTTP_HEADER_FILE")
 _UNSET_PREFIXES = ("AWS_", "GS_", "AZURE_")
+_SCRATCH = ("TMPDIR", "SQLITE_TMPDIR", "CPL_TMPDIR")
 _PROXIES = ("HTTP_PROXY", "HTTPS_PROXY", "http_proxy", "https_proxy", "ALL_PROXY", "all_proxy")
 
 
@@ -80,15 +83,18 @@ def current_profile() -> Profile:
     return Profile(os.environ.get(PROFILE_VARIABLE, Profile.LOCAL))
 
 
-def enter(profile: Profile, *, own_process: bool) -> None:
+def enter(profile: Profile, *, own_process: bool, scratch: str = "") -> None:
     """Set the environment of `profile` in this process, before GDAL is loaded.
 
     In a process that is not the reader's own (``inline=True``) the proxies that other libraries obey stay as they are.
+    `scratch` is the folder for what SQLite sorts and GDAL puts aside.
     """
     for name in list(os.environ):
         if name in _UNSET or name.startswith(_UNSET_PREFIXES):
             del os.environ[name]
     os.environ.update(variables(profile))
+    if scratch:
+        os.environ.update(dict.fromkeys(_SCRATCH, scratch))
     if own_process and profile is not Profile.REMOTE:
         os.environ.update(dict.fromkeys(_PROXIES, _NO_NETWORK))
 
@@ -123,7 +129,7 @@ def limit_process(profile: Profile) -> None:
     import resource  # absent on Windows
 
     wanted = {resource.RLIMIT_NOFILE: 256, resource.RLIMIT_CORE: 0}
-    if profile not in (Profile.WRITER, Profile.CASE):
+    if profile not in WRITERS:
         wanted[resource.RLIMIT_FSIZE] = 0
     if sys.platform == "linux":
         with open("/proc/self/statm") as statm:

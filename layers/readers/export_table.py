@@ -15,6 +15,7 @@ import numpy as np
 import pyogrio.raw
 from numpy.typing import NDArray
 
+from layers.geo.crs import plain_crs
 from layers.readers.delimited import unique_names
 from layers.readers.ogr_rows import READ_ERRORS, remarks_ignored
 from layers.readers.source_rows import Rows
@@ -35,6 +36,7 @@ def append_table(
     names = unique_names(list(rows.columns))
     taken = {name.lower() for name in names}
     columns, masks, zones = [], [], {}
+    known = plain_crs(crs) if crs else None
     for name, (column, values) in zip(names, rows.columns.items(), strict=True):
         cells, zone = _cells(values, types[column])
         columns.append(cells)
@@ -49,7 +51,7 @@ def append_table(
         warnings.simplefilter("ignore")  # no CRS; a geometry of another kind than the layer's
         pyogrio.raw.write(
             out, np.array(list(rows.wkb), dtype=object), columns, names, field_mask=masks, layer=title, driver="GPKG",
-            geometry_type=geometry, crs=crs or None, append=not is_first, gdal_tz_offsets=zones or None,
+            geometry_type=geometry, crs=known, append=not is_first, gdal_tz_offsets=zones or None,
             layer_options=options if is_first else None, promote_to_multi=False,
         )  # fmt: skip
 

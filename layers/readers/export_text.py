@@ -16,6 +16,7 @@ from layers.readers.delimited import unique_names
 from layers.readers.source_rows import Rows
 
 _DANGEROUS = ("=", "+", "-", "@", "\t", "\r")
+_LONGEST_PLAIN = 200
 _NO_FORMULA = re.compile(r"[+-](?:[\d\s.,:/°º'’′\"”″()-]*(?:\d[eE][+-]?\d+)?\s*[NSEWnsew]?)")
 """Numbers, telephone numbers, coordinates, a lone dash: a spreadsheet may do sums with them, but runs nothing."""
 
@@ -119,4 +120,5 @@ def _harmless(text: str) -> str:
 
     Nothing takes it off when such a file is read: nobody can tell ours from one that was in the text.
     """
-    return f"'{text}" if text.startswith(_DANGEROUS) and not _NO_FORMULA.fullmatch(text) else text
+    is_plain = len(text) <= _LONGEST_PLAIN and _NO_FORMULA.fullmatch(text)
+    return f"'{text}" if text.startswith(_DANGEROUS) and not is_plain else text

@@ -108,6 +108,17 @@ def regular_file(path: str) -> str:
     return absolute
 
 
+def is_readable(path: str) -> bool:
+    """True for a regular file that may be read: a link beside a picture may lead where a reader may not go."""
+    if not os.path.isfile(path):
+        return False
+    try:
+        with open(path, "rb"):
+            return True
+    except OSError:
+        return False
+
+
 def content_of(path: str) -> Content:
     """What the file is by its content; raises UnsupportedFormat, naming what it is instead, and NotAllowed."""
     name = os.path.basename(path)

@@ -13,7 +13,7 @@ LOOKED_AT = 25
 """So many rows are enough to find it."""
 _MOST_ABOVE = 10
 _MOST_TOLD = 5
-_NUMBER = re.compile(r"[-+]?[\d.,\s]*\d[\d.,\s]*")
+_NUMBER = re.compile(r"(?=\D*\d)[-+]?[\d.,\s]+")
 
 type Cells = Sequence[Any]
 

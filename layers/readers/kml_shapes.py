@@ -126,7 +126,7 @@ def _collected(shapes: list[Any]) -> Any:
 def _coordinates(element: Element, least: int = 1) -> list[list[float]]:
     text = element.findtext("coordinates") or ""
     if ", " in text or " ," in text:  # as some write them
-        text = re.sub(r"\s*,\s*", ",", text)
+        text = ",".join(part.strip() for part in text.split(","))
     try:
         places = [[float(v) for v in place.split(",")[:3] if v] for place in text.split()]
     except ValueError:

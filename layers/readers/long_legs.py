@@ -10,6 +10,7 @@ from shapely.geometry.base import BaseGeometry
 from layers.geo.antimeridian import is_as_drawn, split_geometry
 from layers.geo.longitudes import unwrap_longitudes
 from layers.geo.proj import pyproj
+from layers.readers.placed_coordinates import only_places
 
 LONG_DEGREES = 0.9
 """What spans less (100 km) is drawn as it is: the geodesic is no further off than its line is wide."""
@@ -23,14 +24,18 @@ _GEOD = pyproj.Geod(ellps="WGS84")
 
 
 def drawn_geometry(geometry: BaseGeometry | None, unrolled: bool, *, clockwise: bool = False) -> BaseGeometry | None:
-    """What a canvas shows of a geometry in longitudes and latitudes: long legs filled in, cut at the antimeridian.
+    """What a canvas shows of a geometry in longitudes and latitudes, without coordinates that are no place: long legs
+    filled in, cut at the antimeridian.
 
     `unrolled`: the world ends at the antimeridian, and edges along meridians and parallels are straight.
     `clockwise`: areas lie to the right of their rings, as `antimeridian.split_geometry` wants to know.
     """
     if geometry is None or geometry.is_empty:
         return geometry
-    filled = _filled(geometry, unrolled, clockwise)
+    placed = only_places(geometry)
+    if placed.is_empty:
+        return placed
+    filled = _filled(placed, unrolled, clockwise)
     return split_geometry(filled, clockwise=clockwise) if unrolled else filled
 
 

@@ -5,12 +5,16 @@ Imagery and features each have their libraries, loaded when they are first asked
 
 from __future__ import annotations
 
+import errno
 import os
 import signal
 import sys
 import time
+from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
+from layers.content_mark import KEY, mark_of
 from layers.errors import UnsupportedFormat
 from layers.readers.environment import OPS_OF_FEATURES, Profile, current_profile
 from layers.readers.files import RASTERS, Content, content_of, regular_file
@@ -26,7 +30,8 @@ _OF_RASTERS = frozenset({"tile", "overviews", "statistics", "acquisition"})
 def run(op: str, params: dict[str, Any]) -> Result:
     """Answer one request. Raises GeoloupeError, or whatever a library raises."""
     if op == "probe":
-        return _probe(params)
+        header, arrays = _probe(params)
+        return header | _content(header, params), arrays
     if op in _OF_RASTERS:
         from layers.readers import raster_ops  # a reader of features never needs them
 
@@ -53,6 +58,14 @@ def _probe(params: dict[str, Any]) -> Result:
 
     header, arrays = vector_probe.probe_vector(path, content, params)
     return {**header, "parts": list(tiles.tables) if tiles is not None else []}, arrays
+
+
+def _content(header: dict[str, Any], params: dict[str, Any]) -> dict[str, Any]:
+    """By what the file is recognised should it move, for who adds it: a drawing, which names its canvas, needs none."""
+    if "canvas_crs" in params or "profile" in header or params.get("preview"):
+        return {}
+    mark = mark_of(str(params["path"]))
+    return {} if mark is None else {KEY: mark.to_json()}
 
 
 def _probe_imagery(content: Content | None, params: dict[str, Any]) -> Result:
@@ -89,7 +102,36 @@ def _run_test_op(op: str, params: dict[str, Any]) -> Result:
         time.sleep(float(params.get("seconds", 3600)))
     if op == "_eat":
         return {"bytes": len(bytearray(int(params["bytes"])))}, ()
+    if op == "_reach":
+        return {"refused": [_refusal(*attempt) for attempt in params["attempts"]]}, ()
     return _describe_process(), ()
+
+
+def _refusal(what: str, where: str, more: Any = None) -> str:
+    """The error with which the system refuses to do `what` with a path or a host; empty where it does it."""
+    import socket  # only the tests of the walls reach for anything
+
+    def send() -> None:
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as udp:
+            udp.sendto(b"x", (where, int(more)))
+
+    def talk() -> None:
+        with socket.socket(socket.AF_UNIX) as unix:
+            unix.connect(where)
+
+    attempts: dict[str, Callable[[], object]] = {
+        "read": lambda: Path(where).read_bytes(), "list": lambda: os.listdir(where),
+        "write": lambda: Path(where).write_bytes(b""), "empty": lambda: os.truncate(where, 0),
+        "remove": lambda: os.remove(where), "rename": lambda: os.rename(where, f"{where}.renamed"),
+        "folder": lambda: os.mkdir(where), "link": lambda: os.symlink("/etc/passwd", where),
+        "mode": lambda: os.chmod(where, 0o777), "run": lambda: os.execv(where, [where]),
+        "connect": lambda: socket.create_connection((where, int(more)), timeout=5).close(), "send": send, "talk": talk,
+    }  # fmt: skip
+    try:
+        attempts[what]()
+    except OSError as error:
+        return errno.errorcode.get(error.errno or 0, type(error).__name__)
+    return ""
 
 
 def _describe_process() -> dict[str, Any]:
@@ -102,7 +144,7 @@ def _describe_process() -> dict[str, Any]:
     with rasterio.Env() as env:
         drivers = sorted(env.drivers())
     return {
-        "pid": os.getpid(), "nice": os.nice(0), "environment": dict(os.environ), "drivers": drivers,
-        "modules": modules,
+        "pid": os.getpid(), "user": os.getuid(), "nice": os.nice(0), "drivers": drivers,
+        "modules": modules, "environment": dict(os.environ),
         "limits": {name: resource.getrlimit(kind)[0] for name, kind in limits.items()},
     }  # fmt: skip

@@ -68,19 +68,16 @@ class Placement:
         return replace(self, warp=warp, transform=warp.rough, height_m=height_m, note=note, problems=problems)
 
 
-def placement_of(dataset: Any) -> Placement:
-    """The placement of a full-resolution dataset."""
-    return _Finder(dataset).find()
+def placement_of(dataset: Any, path: str) -> Placement:
+    """The placement of a full-resolution dataset of the file `path`, beside which its sidecars lie."""
+    return _Finder(dataset, path).find()
 
 
 class _Finder:
     """Looks in the order of trust: what the file itself says, then what stands beside it."""
 
-    def __init__(self, dataset: Any) -> None:
-        self.dataset = dataset
-        self.path = str(dataset.name)
-        if self.path.startswith("NITF_IM:"):
-            self.path = self.path.split(":", 2)[2]
+    def __init__(self, dataset: Any, path: str) -> None:
+        self.dataset, self.path = dataset, path
         self.name = os.path.basename(self.path)
         self.problems: list[str] = []
         self.aux = read_aux_xml(self.path, _resolution(dataset))

@@ -8,7 +8,7 @@ from html.parser import HTMLParser
 MAX_CHARS = 100_000
 _BREAKS = frozenset({"br", "p", "div", "tr", "li", "h1", "h2", "h3", "h4", "table", "ul", "ol", "hr"})
 _HIDDEN = frozenset({"script", "style", "head"})
-_TAG = re.compile(r"<[a-zA-Z/!][^>]*>")
+_TAG = re.compile(r"<[a-zA-Z/!][^<>]*>")
 
 
 def text_of_html(text: str) -> str:

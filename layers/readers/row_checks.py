@@ -24,7 +24,8 @@ _MAX_LON, _MAX_LAT = 360.0, 90.0
 
 def shapes_of(wkb: Sequence[bytes | None]) -> NDArray[Any]:
     """Geometries; None for none, and for one that is broken."""
-    return np.asarray(shapely.from_wkb(np.array(list(wkb), dtype=object), on_invalid="ignore"))
+    with np.errstate(invalid="ignore"):  # of coordinates that are no numbers
+        return np.asarray(shapely.from_wkb(np.array(list(wkb), dtype=object), on_invalid="ignore"))
 
 
 def check_rows(rows: Rows, shapes: NDArray[Any], crs: str, *, may_overlap: bool = False) -> list[str]:
@@ -60,9 +61,10 @@ def check_rows(rows: Rows, shapes: NDArray[Any], crs: str, *, may_overlap: bool 
 
 def _find_invalid(shapes: Any, problems: RowProblems) -> None:
     polygons = np.flatnonzero(np.isin(shapely.get_type_id(shapes), (3, 6, 7)))
-    wrong = polygons[~shapely.is_valid(shapes[polygons])]
-    for index in wrong.tolist():
-        reason = shapely.is_valid_reason(shapes[index])
+    with np.errstate(all="ignore"):  # of numbers as large as there are
+        wrong = polygons[~shapely.is_valid(shapes[polygons])]
+        reasons = [str(shapely.is_valid_reason(shapes[index])) for index in wrong.tolist()]
+    for index, reason in zip(wrong.tolist(), reasons, strict=True):
         if "Invalid Coordinate" not in reason:
             problems.add(index, f"{reason.split('[')[0].strip().lower()}; it is drawn as it is.")
 

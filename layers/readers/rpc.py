@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from layers.geo.measure import distance_m
+from layers.readers.files import is_readable
 from layers.readers.warp import Warp, rough_affine
 
 Floats = NDArray[np.float64]
@@ -120,7 +121,7 @@ def read_rpc_beside(path: str) -> Rpc | None:
     """The RPC in name.RPB, name_RPC.TXT or name.RPC.TXT beside a picture, None where there is none that is whole."""
     stem = os.path.splitext(path)[0]
     for ending in (".RPB", ".rpb", "_RPC.TXT", "_rpc.txt", "_RPC.txt", ".RPC.TXT"):
-        if os.path.isfile(stem + ending):
+        if is_readable(stem + ending):
             with open(stem + ending, "rb") as file:
                 text = file.read(_MAX_TEXT_BYTES).decode("latin-1")
             return _parse_rpb(text) if ending.lower() == ".rpb" else _parse_text(text)
@@ -135,10 +136,14 @@ def read_rpb(path: str) -> Rpc | None:
 
 def _parse_rpb(text: str) -> Rpc | None:
     """DigitalGlobe's RPB: name = number; name = (number, ... number);"""
+    said: dict[str, str] = {}
+    for statement in text.split(";")[:-1]:
+        before, equals, value = statement.rpartition("=")
+        if equals and before.strip():
+            said.setdefault(before.split()[-1], value)
 
     def numbers(name: str) -> list[float]:
-        found = re.search(rf"\b{_RPB_NAMES[name]}\s*+=\s*+\(?([^;()]*+)\)?\s*+;", text)
-        return [float(v) for v in _NUMBER.findall(found.group(1))] if found else []
+        return [float(v) for v in _NUMBER.findall(said.get(_RPB_NAMES[name], ""))]
 
     rows = [numbers(f"{axis}_{part}") for axis in ("LINE", "SAMP") for part in ("NUM", "DEN")]
     return _of_lists([numbers(n) for n in _OFFSETS], [numbers(n) for n in _SCALES], rows)

@@ -8,8 +8,9 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from layers.errors import NotAFile, UnsupportedFormat
+from layers.errors import NotAFile, TooLarge, UnsupportedFormat
 from layers.raster.scene import SceneInfo
+from layers.readers.datasets import MAX_BANDS
 from layers.readers.scene_dimap import describe_dimap
 from layers.readers.scene_files import Delivery, Kind, deliveries_at
 from layers.readers.scene_landsat import describe_landsat
@@ -19,6 +20,7 @@ from layers.readers.scene_raster import raster_of
 from layers.readers.scene_sentinel2 import describe_sentinel2
 
 MAX_PARTS = 8
+MAX_PROBLEMS = 50
 _TOGETHER_S = 120.0
 """Panchromatic and multispectral images of one pass, delivered side by side, are that close in time."""
 _BUNDLES = (Kind.MAXAR, Kind.DIMAP)
@@ -64,7 +66,15 @@ def describe(path: str) -> SceneInfo:
 
 
 def _described(delivery: Delivery, path: str) -> SceneInfo:
-    return _DESCRIBE[delivery.kind](delivery, path)
+    """Raises TooLarge for more bands than any sensor has."""
+    scene = _DESCRIBE[delivery.kind](delivery, path)
+    if len(scene.bands) > MAX_BANDS:
+        name = os.path.basename(delivery.metadata)
+        raise TooLarge(f"{name} names {len(scene.bands)} bands: at most {MAX_BANDS} can be opened.")
+    if len(scene.problems) > MAX_PROBLEMS:
+        more = f"{len(scene.problems) - MAX_PROBLEMS} more files or values of the delivery are amiss."
+        return replace(scene, problems=(*scene.problems[:MAX_PROBLEMS], more))
+    return scene
 
 
 def _are_one(scenes: list[SceneInfo]) -> bool:

@@ -11,7 +11,7 @@ from typing import Any
 
 from layers.counted import counted
 from layers.errors import BadCRS, NotReadable, TooLarge
-from layers.readers.files import Content
+from layers.readers.files import Content, is_readable
 from layers.readers.source_rows import VectorSource
 from layers.readers.worldfile import crs_text
 from layers.text_encoding import guessed_encoding, known_encoding
@@ -50,7 +50,7 @@ def _is_multipatch(path: str) -> bool:
 def part(path: str, suffix: str) -> str:
     """The path of a part beside a .shp, in whatever case it is written; "" where it is not there."""
     stem = os.path.splitext(path)[0]
-    return next((stem + s for s in (suffix, suffix.upper(), suffix.title()) if os.path.isfile(stem + s)), "")
+    return next((stem + s for s in (suffix, suffix.upper(), suffix.title()) if is_readable(stem + s)), "")
 
 
 def encoding_of(path: str, options: dict[str, Any]) -> tuple[str, str]:

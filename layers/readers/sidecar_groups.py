@@ -12,7 +12,7 @@ from layers.readers.sidecar_values import text
 
 MAX_LINES = 50_000
 
-_LINE = re.compile(r"\s*([A-Za-z][A-Za-z0-9_]*)\s*=\s*(.*?)\s*;?\s*$")
+_KEY = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,199}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,10 +45,11 @@ def parse_groups(content: str) -> Groups:
     found: list[Group] = [Group("", {})]
     open_groups = [found[0]]
     for line in content.splitlines()[:MAX_LINES]:
-        match = _LINE.match(line)
-        if match is None:
+        key, equals, value = line.partition("=")
+        key = key.strip().upper()
+        if not equals or not _KEY.fullmatch(key):
             continue
-        key, value = match[1].upper(), text(match[2]).strip('"').strip()
+        value = text(value.strip().removesuffix(";")).strip('"').strip()
         if key in ("GROUP", "BEGIN_GROUP"):
             found.append(Group(value, {}))
             open_groups.append(found[-1])

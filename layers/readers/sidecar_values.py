@@ -8,6 +8,7 @@ import re
 import stat
 from collections.abc import Iterable
 from datetime import UTC, date, datetime
+from functools import lru_cache
 from itertools import islice
 from typing import Any
 from xml.etree.ElementTree import Element
@@ -116,11 +117,20 @@ def _in_any_case(path: str) -> str:
     """What is there under this name but for upper and lower case: deliveries come through file systems without it."""
     parent, wanted = os.path.dirname(path), os.path.basename(path).casefold()
     try:
-        with os.scandir(parent) as entries:
-            found = [entry.path for entry in islice(entries, MAX_LISTED) if entry.name.casefold() == wanted]
+        found = _names_in(parent, os.stat(parent).st_mtime_ns).get(wanted, [])
     except OSError:
         return ""
-    return found[0] if len(found) == 1 else ""
+    return os.path.join(parent, found[0]) if len(found) == 1 else ""
+
+
+@lru_cache(maxsize=16)
+def _names_in(folder: str, _modified_ns: int) -> dict[str, list[str]]:
+    """The names in a folder by their small letters: metadata may ask for thousands that are not there."""
+    found: dict[str, list[str]] = {}
+    with os.scandir(folder) as entries:
+        for entry in islice(entries, MAX_LISTED):
+            found.setdefault(entry.name.casefold(), []).append(entry.name)
+    return found
 
 
 def is_inside(folder: str, path: str) -> bool:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import math
 import os
+from collections.abc import Iterator
 
 from layers.geo.crs import parse_crs
+from layers.readers.files import is_readable
 
 Transform = tuple[float, float, float, float, float, float]
 
@@ -15,14 +17,26 @@ _MAX_WKT_BYTES = 65536
 
 def find_world_file(path: str) -> str:
     """The path of the world file beside `path`, or "": name.pgw, name.pngw or name.wld in lower or upper case."""
+    return next(filter(is_readable, _world_files(path)), "")
+
+
+def unreadable_beside(path: str) -> list[str]:
+    """Names of world files and .prj files beside `path` that are there and may not be read."""
+    found = (file for file in (*_world_files(path), *_prj_files(path)) if os.path.lexists(file))
+    return [os.path.basename(file) for file in found if not is_readable(file)]
+
+
+def _world_files(path: str) -> Iterator[str]:
     stem, suffix = os.path.splitext(path)
     letters = suffix.lstrip(".").lower()
     short = letters[:1] + letters[-1:] + "w" if letters else "w"
     for ending in (short, letters + "w", "wld"):
-        for candidate in (f"{stem}.{ending}", f"{stem}.{ending.upper()}"):
-            if os.path.isfile(candidate):
-                return candidate
-    return ""
+        yield from (f"{stem}.{ending}", f"{stem}.{ending.upper()}")
+
+
+def _prj_files(path: str) -> Iterator[str]:
+    stem = os.path.splitext(path)[0]
+    yield from (f"{stem}.prj", f"{stem}.PRJ")
 
 
 def read_world_file(path: str) -> Transform | None:
@@ -40,9 +54,8 @@ def read_world_file(path: str) -> Transform | None:
 
 def read_prj(path: str) -> str:
     """The CRS text in the .prj beside `path`, or ""; raises BadCRS where the text is none."""
-    stem = os.path.splitext(path)[0]
-    for candidate in (f"{stem}.prj", f"{stem}.PRJ"):
-        if os.path.isfile(candidate):
+    for candidate in _prj_files(path):
+        if is_readable(candidate):
             text = _read_text(candidate, _MAX_WKT_BYTES).strip()
             return crs_text(text) if text else ""
     return ""

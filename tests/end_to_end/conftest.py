@@ -46,9 +46,13 @@ class FileNames(Questions):
         super().__init__(window)
         self.to_open: list[str] = []
         self.to_write: Path | None = None
+        self.folder: Path | None = None
 
     def paths_to_open(self, folder: Path) -> list[str]:
         return self.to_open
+
+    def folder_to_look_in(self, folder: Path) -> Path | None:
+        return self.folder
 
     def case_to_write(self, suggestion: Path) -> Path | None:
         return self.to_write
@@ -124,7 +128,8 @@ def make_desk(qtbot: QtBot, qapp: object, monkeypatch: pytest.MonkeyPatch) -> It
         fetcher = Fetcher(cache_folder() / "tiles", consent)
         session = Session(jobs, messages, settings, sessions_folder())
         permissions = Permissions(consent, settings, messages)
-        window = MainWindow(session, RenderContext(pool, fetcher, jobs), permissions, messages, settings)
+        context = RenderContext(pool, fetcher, jobs, folders=permissions.folders)
+        window = MainWindow(session, context, permissions, messages, settings)
         window.resize(*SIZE)
         window.show()
         window.activateWindow()

@@ -206,7 +206,7 @@ def refuse_to_save(desk: Desk, path: Path) -> str:
     return sentence
 
 
-def test_a_full_disk(desk: Desk, volume: Callable[[str], Path]) -> None:
+def test_f05_a_full_disk(desk: Desk, volume: Callable[[str], Path]) -> None:
     desk.menu("File", "New Case")
     path = volume("size=64m") / "case.gpkg"
     save_first(desk, path)
@@ -218,7 +218,7 @@ def test_a_full_disk(desk: Desk, volume: Callable[[str], Path]) -> None:
     assert desk.said() == [], "what is settled is said no longer"
 
 
-def test_a_volume_that_became_read_only(desk: Desk, volume: Callable[[str], Path]) -> None:
+def test_f07_a_volume_that_became_read_only(desk: Desk, volume: Callable[[str], Path]) -> None:
     desk.menu("File", "New Case")
     path = volume("size=64m") / "case.gpkg"
     save_first(desk, path)
@@ -227,7 +227,7 @@ def test_a_volume_that_became_read_only(desk: Desk, volume: Callable[[str], Path
 
 
 @pytest.mark.parametrize("code", ["ENOSPC", "EACCES", "EIO"])
-def test_a_write_that_fails(desk: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, code: str) -> None:
+def test_f05_a_write_that_fails(desk: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, code: str) -> None:
     desk.menu("File", "New Case")
     folder = tmp_path / "cases"
     folder.mkdir()

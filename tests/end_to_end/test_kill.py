@@ -56,7 +56,7 @@ def recovered(home: Path) -> dict[str, Any]:
     return found
 
 
-def test_ten_edits_outlive_a_kill(own_home: Path) -> None:
+def test_f02_ten_edits_outlive_a_kill(own_home: Path) -> None:
     with program("edit", own_home) as process:
         for _ in range(10):
             last = told(process)
@@ -73,7 +73,7 @@ def test_ten_edits_outlive_a_kill(own_home: Path) -> None:
 
 
 @pytest.mark.bounded
-def test_an_end_by_signal_keeps_what_nobody_has_saved(own_home: Path) -> None:
+def test_f88_an_end_by_signal_keeps_what_nobody_has_saved(own_home: Path) -> None:
     with program("edit", own_home) as process:
         for _ in range(10):
             last = told(process)
@@ -85,7 +85,7 @@ def test_an_end_by_signal_keeps_what_nobody_has_saved(own_home: Path) -> None:
 
 @pytest.mark.bounded
 @pytest.mark.parametrize("seed", range(KILLS))
-def test_a_kill_at_any_moment_costs_the_last_moment_only(seed: int, own_home: Path) -> None:
+def test_f02_a_kill_at_any_moment_costs_the_last_moment_only(seed: int, own_home: Path) -> None:
     life_s = random.Random(seed).uniform(0.0, LONGEST_LIFE_S)
     with program("hasty", own_home) as process:
         lines = [told(process)]
@@ -103,6 +103,27 @@ def test_a_kill_at_any_moment_costs_the_last_moment_only(seed: int, own_home: Pa
     assert all(found[uuid] == shown[uuid] for uuid in found if uuid in shown)
     settled = max((line for line in lines if line["at_s"] < killed_at_s - MOMENT_S), default=lines[0], key=_count)
     assert set(settled["rows"]["sites"]) <= set(found), "nothing older than a moment is lost"
+
+
+@pytest.mark.bounded
+@pytest.mark.timeout(180)
+def test_f04_a_first_start_killed_at_any_moment_is_followed_by_a_clean_one(own_home: Path) -> None:
+    """Each kill is that of a first start: nothing is there before it."""
+    chance = random.Random(4)
+    for number in range(5):
+        home = own_home / str(number)
+        with program("start", home) as process:
+            time.sleep(chance.uniform(0.1, 2.5))
+            process.kill()
+        with program("start", home) as process:
+            found = told(process)
+            process.send_signal(signal.SIGTERM)
+            assert process.wait(20) == 0
+        assert found["step"] == "started"
+        assert not [text for text in found["said"] if "Chinese" not in text], found["said"]
+        kept = json.loads((home / "config" / "settings.json").read_text())
+        assert kept["theme"] == "light"
+        assert not list((home / "config").glob(".*")), "what the killed one left is gone"
 
 
 def _count(line: dict[str, Any]) -> int:

@@ -35,7 +35,7 @@ def pan_and_kill(desk: Desk, count: int) -> list[int]:
 
 
 @pytest.mark.parametrize("count", [1, 2])
-def test_readers_killed_during_a_pan_are_replaced(demo: Desk, count: int) -> None:
+def test_f84_readers_killed_during_a_pan_are_replaced(demo: Desk, count: int) -> None:
     before = pan_and_kill(demo, count)
     demo.settle()
     view = demo.canvas.viewport.view()
@@ -59,7 +59,7 @@ def undisturbed(desk: Desk) -> np.ndarray:
     return map_of(desk.canvas.scene, view)
 
 
-def test_a_file_that_kills_three_readers_gets_a_badge(make_desk: MakeDesk, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_f84_a_file_that_kills_three_readers_gets_a_badge(make_desk: MakeDesk, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("GEOLOUPE_TEST_OPS", "1")
     desk = make_desk()
     desk.open_demo()

@@ -137,7 +137,9 @@ def test_tiles_lie_where_the_file_lies(demo: Desk, server: TileServer, ext: str)
     assert demo.said() == []
 
 
-def test_a_server_that_dies_leaves_the_program_free_and_its_tiles_on_the_map(demo: Desk, server: TileServer) -> None:
+def test_f22_a_server_that_dies_leaves_the_program_free_and_its_tiles_on_the_map(
+    demo: Desk, server: TileServer
+) -> None:
     uuid = add_tiles(demo, server, "png")
     hide(demo, BLUE_MARBLE)
     demo.settle()

@@ -96,7 +96,7 @@ if __name__ == "__main__":
 """
 
 
-def test_the_window_process_never_imports_a_reader_library(tmp_path: Path) -> None:
+def test_f20_the_window_process_never_imports_a_reader_library(tmp_path: Path) -> None:
     script, picture = tmp_path / "probe.py", tmp_path / "out.png"
     script.write_text(WINDOW_PROBE)
     done = subprocess.run(
@@ -137,6 +137,53 @@ def test_reference_counts_stay_steady_over_qt_calls() -> None:
     assert int(done.stdout) < 50, "Qt calls eat reference counts: the interpreter will abort"
 
 
+CLOCK_OF_THE_WALL = {
+    "layers/project/saving/lock.py",  # compared across computers, which share no other clock
+    "layers/project/saving/recovery.py",  # compared with the times of files, which know no other clock
+    "layers/project/saving/working_copy.py",  # when an edit was made, for people
+    "viewer/commands/stamps.py",  # the same
+    "viewer/export/layout.py",  # the date of a product
+    "viewer/panels/add_imagery.py",  # the day of daily imagery
+}
+
+
+def test_f18_intervals_are_measured_by_a_clock_that_does_not_jump() -> None:
+    """The clock of the wall is for people: it may be set a year forward or back at any moment."""
+    asked = {("time", "time"), ("time", "time_ns"), ("datetime", "now"), ("datetime", "utcnow"), ("date", "today")}
+    asked.add(("QDateTime", "currentDateTime"))
+    seen = set()
+    for path in CODE:
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            if isinstance(node, ast.Attribute) and (getattr(node.value, "id", ""), node.attr) in asked:
+                seen.add(str(path.relative_to(ROOT)))
+            assert not (isinstance(node, ast.ImportFrom) and node.module == "time"), path
+    assert seen <= CLOCK_OF_THE_WALL, seen - CLOCK_OF_THE_WALL
+
+
+PRODUCTS = ("viewer/app", "viewer/export", "viewer/cli", "viewer/panels", "viewer/support")
+WRITTEN_IN_PLACE = {
+    "viewer/app/crash.py",  # the file that a crash below Python writes into
+    "viewer/cli/bench_view.py",  # beside the pictures of a measurement
+    "viewer/support/kept_files.py",  # the door itself
+    "viewer/support/timing.py",  # a trace, for us
+}
+
+
+def test_f03_products_and_settings_are_written_whole_or_not_at_all() -> None:
+    """Through `write_whole`, `move_whole` or `replace_text`: who writes in place leaves halves behind."""
+    for path in CODE:
+        name = str(path.relative_to(ROOT))
+        if not name.startswith(PRODUCTS) or name in WRITTEN_IN_PLACE:
+            continue
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            if isinstance(node, ast.Call):
+                called = getattr(node.func, "attr", getattr(node.func, "id", ""))
+                modes = [word.value for word in node.args if isinstance(word, ast.Constant)] if called == "open" else []
+                is_writing = any(isinstance(mode, str) and re.fullmatch("[wax][bt+]*|r.?[+].?", mode) for mode in modes)
+                assert called not in {"write_text", "write_bytes"}, f"{path}:{node.lineno}"
+                assert not is_writing, f"{path}:{node.lineno}"
+
+
 def test_nobody_takes_the_items_of_a_layout() -> None:
     """PySide's wrapper of a layout's item outlives it, and is written to when its widget goes: the heap is spoiled."""
     tests = sorted((ROOT / "tests").rglob("*.py"))
@@ -155,7 +202,7 @@ def test_painters_end_with_a_block() -> None:
                 assert path.name == "painting.py", f"{path}:{node.lineno}: `painting` ends a painter"
 
 
-def test_no_label_guesses_rich_text() -> None:
+def test_f81_no_label_guesses_rich_text() -> None:
     """A label fed with a variable shows it as plain text (see the widget scan in the window's tests)."""
     offenders = [
         f"{path.relative_to(ROOT)}"

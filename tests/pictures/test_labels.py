@@ -22,7 +22,6 @@ from layers.document.layer import Layer
 from layers.geo.bounds import Bounds
 from layers.geo.crs import WEB_MERCATOR, WGS84, transform_bounds
 from layers.grid.tile_grid import View
-from layers.project.opening.intake import read_case
 from layers.vector.automatic import categorised
 from layers.vector.columns import column_of
 from layers.vector.label_style import LabelStyle
@@ -30,6 +29,7 @@ from layers.vector.letters import clusters_of
 from layers.vector.look import Look
 from layers.vector.placement import PlacedLabel, mark_boxes
 from layers.vector.style import StyleClass, VectorStyle
+from tests.layers.project.cases import read_case
 from tests.support.pictures import image_of, pixels
 from viewer.canvas.fonts import letters_path
 from viewer.canvas.label_painter import PAD_PX, Face, LabelPainter, face_of
@@ -53,7 +53,6 @@ ROUTES = [
     ("海运航线", "sea", [(131.9, 43.1), (140, 45), (150, 48), (160, 53)]),
 ]
 VIEWS = [Bounds(20, 5, 175, 72), Bounds(95, 30, 145, 60), Bounds(112, 36, 132, 52)]
-
 
 MOSTLY = 0.7
 """A letter lies between pixels, so that some of what it fills is mixed."""

@@ -1,8 +1,8 @@
 """The real program as a process that does a morning's work and tells of it, so that a test can kill it.
 
 ``python -m tests.support.edit_and_die edit`` makes ten edits through widgets and prints a line of JSON after each;
-``... hasty`` sets points for ever and waits for nothing; ``... recover`` takes up what a crash left and prints it. The
-viewer and Qt are imported late, as the readers import this module again.
+``... hasty`` sets points for ever and waits for nothing; ``... recover`` takes up what a crash left and prints it;
+``... start`` does nothing but start. The viewer and Qt are imported late, as the readers import this module again.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ def main(argv: list[str]) -> int:
     from viewer.app.main import run
 
     application = QApplication(sys.argv[:1])
-    work = {"edit": edit, "hasty": edit_hastily, "recover": recover}[argv[1]]
+    work = {"edit": edit, "hasty": edit_hastily, "recover": recover, "start": start}[argv[1]]
     QTimer.singleShot(0, application, lambda: _guarded(work))
     return run([])
 
@@ -147,6 +147,14 @@ def recover(analyst: Any) -> None:
     analyst.wait(lambda: analyst.window.session.is_begun)
     analyst.settle()
     _tell("recovered", analyst)
+
+
+def start(analyst: Any) -> None:
+    """Keep a choice, and tell what the start page looks like."""
+    analyst.window.face.set_dark(False)
+    analyst.wait(analyst.window.start_page.isVisible)
+    analyst.settle()
+    _tell("started", analyst)
 
 
 # -- what is told -------------------------------------------------------------------------------------------------

@@ -6,11 +6,14 @@ A path is ``/<fault>/<z>/<x>/<y>.<ext>``; the faults are the methods of `_Handle
 
 from __future__ import annotations
 
+import gzip
 import socket
+import ssl
 import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from functools import lru_cache
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import ClassVar
 
@@ -34,7 +37,8 @@ class TileServer(ThreadingHTTPServer):
     daemon_threads = True
     disable_nagle_algorithm = True
 
-    def __init__(self, picture: QImage | None = None, port: int = 0) -> None:
+    def __init__(self, picture: QImage | None = None, port: int = 0, tls: ssl.SSLContext | None = None) -> None:
+        """With `tls` it speaks https, as "localhost"."""
         self.picture = picture
         self.log: list[str] = []
         self.headers: dict[str, str] = {}
@@ -45,16 +49,21 @@ class TileServer(ThreadingHTTPServer):
         self._connections: list[socket.socket] = []
         self._tiles: dict[tuple[int, int, int, str], bytes] = {}
         super().__init__(("127.0.0.1", port), _Handler)
+        self._tls = tls
         self._thread = threading.Thread(target=self.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
         self._thread.start()
 
     @property
     def host(self) -> str:
-        return f"127.0.0.1:{self.server_address[1]}"
+        return f"{'127.0.0.1' if self._tls is None else 'localhost'}:{self.server_address[1]}"
+
+    @property
+    def url(self) -> str:
+        return f"{'http' if self._tls is None else 'https'}://{self.host}"
 
     def template(self, fault: str = "ok", ext: str = "png") -> str:
         """A tile template that leads here."""
-        return f"http://{self.host}/{fault}/{{z}}/{{x}}/{{y}}.{ext}"
+        return f"{self.url}/{fault}/{{z}}/{{x}}/{{y}}.{ext}"
 
     def stop(self) -> None:
         """Close the port; hanging answers end too."""
@@ -65,6 +74,14 @@ class TileServer(ThreadingHTTPServer):
         for connection in self._connections:
             with suppress(OSError):
                 connection.shutdown(socket.SHUT_RDWR)
+
+    def finish_request(self, request: socket.socket, client_address: object) -> None:  # type: ignore[override]
+        """On the thread of the connection, where a handshake that fails stops nobody else."""
+        if self._tls is None:
+            super().finish_request(request, client_address)
+            return
+        with self._tls.wrap_socket(request, server_side=True) as safe:
+            super().finish_request(safe, client_address)
 
     def process_request(self, request: socket.socket, client_address: object) -> None:
         """Remember the connection: a stopped server must not go on answering on those kept alive."""
@@ -101,7 +118,10 @@ class _Handler(BaseHTTPRequestHandler):
     def do_GET(self) -> None:
         self.server.log.append(self.path)
         self.server.headers = dict(self.headers.items())
-        _, fault, z, x, last = self.path.partition("?")[0].split("/")[:5]
+        path = self.path.partition("?")[0]
+        if path.startswith("http://"):  # as a proxy it has every tile there is
+            path = "/ok/" + "/".join(path.split("/")[-3:])
+        _, fault, z, x, last = path.split("/")[:5]
         y, _, self.ext = last.partition(".")
         self.where = int(z), int(x), int(y)
         if self.server.fail_first > 0:
@@ -132,6 +152,15 @@ class _Handler(BaseHTTPRequestHandler):
     def plain(self) -> None:
         self.answer(200, self.picture(), Content_Type=self.types[self.ext])
 
+    def same(self) -> None:
+        """To be asked about each time; the answer is that it has not changed."""
+        if self.headers.get("If-None-Match"):
+            self.send_response(304)
+            self.send_header("ETag", '"1"')
+            self.end_headers()
+        else:
+            self.answer(200, self.picture(), Content_Type=self.types[self.ext], Cache_Control="max-age=0", ETag='"1"')
+
     def html(self) -> None:
         body = b"<!DOCTYPE html><html>log in</html>"
         self.answer(200, body, Content_Type="text/html", Cache_Control="max-age=3600")
@@ -155,6 +184,14 @@ class _Handler(BaseHTTPRequestHandler):
         self.wfile.flush()
         self.close_connection = True
 
+    def cut(self) -> None:
+        """A length is announced, and nothing comes."""
+        self.send_response(200)
+        self.send_header("Content-Length", "5000")
+        self.end_headers()
+        self.wfile.flush()
+        self.close_connection = True
+
     def half(self) -> None:
         """Half a picture with a right length."""
         body = self.picture()
@@ -166,8 +203,20 @@ class _Handler(BaseHTTPRequestHandler):
         image.fill(0)
         self.answer(200, encoded(image, "png"), Content_Type="image/png")
 
+    def gzbomb(self) -> None:
+        """A few hundred kB that unpack to 300 MB."""
+        self.answer(200, gzip_bomb(), Content_Type="image/png", Content_Encoding="gzip")
+
+    def gzpacked(self) -> None:
+        """A tile that is packed, as it may be."""
+        self.answer(200, gzip.compress(self.picture()), Content_Type="image/png", Content_Encoding="gzip")
+
     def loop(self) -> None:
         self.answer(302, b"", Location=self.path)
+
+    def sent_on(self) -> None:
+        """To wherever `elsewhere` says."""
+        self.answer(302, b"", Location=self.server.elsewhere)
 
     def cross(self) -> None:
         self.answer(302, b"", Location=f"{self.server.elsewhere}/ok/0/0/0.png")
@@ -197,6 +246,12 @@ class _Handler(BaseHTTPRequestHandler):
         end = time.monotonic() + 20
         while time.monotonic() < end and not self.server.released.is_set():
             self.wfile.write(b"\x89PNG" * 16384)
+
+
+@lru_cache
+def gzip_bomb() -> bytes:
+    """300 MB of nothing, packed."""
+    return gzip.compress(bytes(30 << 20), 9) * 10
 
 
 def encoded(image: QImage, ext: str) -> bytes:
@@ -229,9 +284,9 @@ def blue_marble(side_px: int = 1024) -> QImage:
 
 
 @contextmanager
-def serving(picture: QImage | None = None) -> Iterator[TileServer]:
+def serving(picture: QImage | None = None, tls: ssl.SSLContext | None = None) -> Iterator[TileServer]:
     """A server for the length of a test."""
-    server = TileServer(picture)
+    server = TileServer(picture, tls=tls)
     try:
         yield server
     finally:

@@ -66,6 +66,7 @@ class ActionLink(QObject):
             "palette": face.show_palette, "shortcuts": face.show_shortcuts, "show_log": face.show_log,
             "about": face.show_about,
             **window.features.handlers(), **window.rasters.handlers(), **window.upkeep.handlers(),
+            **window.access.handlers(),
             **{id_: partial(self._take_tool, id_) for id_ in window.toolbox.ids},
             **{id_: partial(window.docks.set_panel_visible, id_) for id_ in PANELS},
         }  # fmt: skip

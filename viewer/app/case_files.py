@@ -5,21 +5,28 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from layers.errors import CaseInUse, GeoloupeError, NotAllowed
+from layers.document.document import Document
+from layers.errors import CaseInUse, GeoloupeError, NotAllowed, SaveFailed
+from layers.project.opening.case_paths import CaseHome, bring_home
+from layers.project.opening.case_process import CaseProcess
 from layers.project.opening.intake import Intake, read_case
+from layers.project.saving.case_copy import open_for_work
 from layers.project.saving.lock import CaseLock
-from layers.project.saving.publish import publish
+from layers.project.saving.publish import publish, write_case
 from layers.project.saving.working_copy import WorkingCopy
 
 
 @dataclass(frozen=True)
 class OpenedCase:
-    """A case as it was read. `holder` names who else has it open; empty for nobody."""
+    """A case as it was read, with absolute paths. `holder` names who else has it open; empty for nobody."""
 
     intake: Intake
+    home: CaseHome
     work: WorkingCopy | None
     lock: CaseLock | None
     holder: str
+    looked_at: str = ""
+    """Why it can only be looked at: there is no room for a working copy. Empty where it can be edited."""
 
     def let_go(self, but: CaseLock | None) -> None:
         """It is not wanted; `but` is a lock on the same file that goes on."""
@@ -39,10 +46,19 @@ class SaveWish:
     lock: CaseLock | None
 
 
-def read_and_lock(path: Path, target: Path | None, sessions: Path | None) -> OpenedCase:
-    """Read a case. A `target` is locked; without `sessions` there is neither a lock nor a working copy.
+def read_and_lock(
+    path: Path,
+    target: Path | None,
+    sessions: Path | None,
+    *,
+    accept_damage: bool = False,
+    ready: CaseProcess | None = None,
+) -> OpenedCase:
+    """Read a case, by a process that is `ready` or a new one. A `target` is locked; without `sessions` there is neither
+    a lock nor a working copy.
 
-    Raises what `read_case` and `WorkingCopy.create` raise; nothing stays locked then.
+    Where there is no room for a working copy, the case is read all the same, to be looked at. Raises what `read_case`
+    raises; nothing stays locked then.
     """
     lock, holder = None, ""
     if target is not None and sessions is not None:
@@ -51,17 +67,34 @@ def read_and_lock(path: Path, target: Path | None, sessions: Path | None) -> Ope
         if found is not None:
             lock, holder = None, str(found)
     try:
-        intake = read_case(path)
         if sessions is None:
-            return OpenedCase(intake, None, None, "")
-        mark = intake.fingerprint if target is not None else None
-        uuid = intake.project_uuid if target is not None else ""
-        work = WorkingCopy.create(sessions, intake.document, target=target, fingerprint=mark, project_uuid=uuid)
+            intake = read_case(path, accept_damage=accept_damage, asks=ready)
+            return OpenedCase(intake, bring_home(intake.document, path.parent), None, None, "")
+        try:
+            intake, work, home = open_for_work(
+                sessions, path, as_copy=target is None, accept_damage=accept_damage, asks=ready
+            )
+        except (SaveFailed, NotAllowed) as error:
+            intake = read_case(path, accept_damage=accept_damage)
+            if lock is not None:
+                lock.release()
+            home = bring_home(intake.document, path.parent)
+            return OpenedCase(intake, home, None, None, holder, looked_at=str(error))
     except GeoloupeError:
         if lock is not None:
             lock.release()
         raise
-    return OpenedCase(intake, work, lock, holder)
+    finally:
+        if ready is not None:
+            ready.close()
+    return OpenedCase(intake, home, work, lock, holder)
+
+
+def resume_work(folder: Path) -> tuple[WorkingCopy, Document, CaseHome]:
+    """Take up a session that a crash left. Raises what `WorkingCopy.resume` raises."""
+    work = WorkingCopy.resume(folder)
+    document = work.read_document()
+    return work, document, CaseHome() if work.target is None else bring_home(document, work.target.parent)
 
 
 def lock_anyway(path: Path) -> CaseLock:
@@ -88,5 +121,19 @@ def publish_and_lock(work: WorkingCopy, wish: SaveWish) -> CaseLock:
     except GeoloupeError:
         if lock is not wish.lock:
             lock.release()
+        raise
+    return lock
+
+
+def write_from_memory(document: Document, path: Path, base: Path | None) -> CaseLock:
+    """Save a document that has no working copy; `base` is the case that it was read from. Raises as `publish`."""
+    lock = CaseLock(path)
+    holder = lock.acquire()
+    if holder is not None:
+        raise CaseInUse(f"“{path.name}” is open elsewhere ({holder}). Save under another name.")
+    try:
+        write_case(document, path, base=base)
+    except GeoloupeError:
+        lock.release()
         raise
     return lock

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from pathlib import Path
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, QTimer, Signal
 
-from layers.project.saving.lock import CaseLock
+from layers.project.saving.lock import CaseLock, Holder
 from viewer.app.case_files import lock_anyway
 from viewer.app.file_work import FileWork
 from viewer.support.messages import MessageAction, Messages
+from viewer.support.patience import within
 
 KEY = "lock"
+LOOK_MS = 3000
+RELEASE_S = 0.15
+"""Less than a person notices."""
 
 
 class CaseHold(QObject):
@@ -27,6 +32,9 @@ class CaseHold(QObject):
         self._path: Path | None = None
         self._lock: CaseLock | None = None
         self._holder = ""
+        self._is_looking = False
+        self._look = QTimer(self, interval=LOOK_MS)
+        self._look.timeout.connect(self.look_again)
 
     @property
     def holder(self) -> str:
@@ -43,15 +51,39 @@ class CaseHold(QObject):
         if not is_the_same:  # else the file that says so would be gone
             self.release()
         self._path, self._lock, self._holder = path, lock, holder
+        if lock is not None:
+            self._look.start()
         self._messages.clear(KEY)
         if holder:
             self.say_held()
 
+    def look_again(self) -> None:
+        """Has somebody taken the case over meanwhile? Then that is said, once."""
+        lock = self._lock
+        if lock is None or self._is_looking:
+            return
+        self._is_looking = True
+
+        def looked(holder: Holder | None) -> None:
+            self._is_looking = False
+            if holder is None or self._lock is not lock:
+                return
+            self._look.stop()
+            said = self.tr(
+                "{0} has taken this case over. Save it under another name, or agree who goes on: of two who save, the "
+                "later is asked first."
+            )
+            self._messages.show(KEY, said.format(holder), "warning")
+
+        self._files.look(lock.lost_to, looked)
+
     def release(self) -> None:
-        """Let go of the file."""
-        if self._lock is not None:
-            self._lock.release()
-            self._lock = None
+        """Let go of the file. A drive that is gone is not waited for: a lock of a dead process is nobody's."""
+        self._look.stop()
+        lock, self._lock = self._lock, None
+        if lock is not None:
+            with suppress(TimeoutError):
+                within(RELEASE_S, lock.release)
 
     def take_over(self) -> None:
         """Hold the case that somebody else has open: it is saved here from now on, never over a save unasked."""
@@ -64,6 +96,7 @@ class CaseHold(QObject):
                 lock.release()  # another case is open by now
                 return
             self._lock, self._holder = lock, ""
+            self._look.start()
             said = self.tr("Taken over from {0}. Should both save, the later of the two is asked first.")
             self._messages.show(KEY, said.format(holder), "info")
             self.changed.emit()

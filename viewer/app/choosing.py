@@ -11,7 +11,6 @@ from PySide6.QtWidgets import QDialog, QWidget
 
 from layers.document.layer import Layer
 from layers.errors import GeoloupeError, NotReadable
-from layers.pool.pool import ReaderPool
 from layers.pool.protocol import Answer, Request
 from layers.vector.table import VectorInfo
 from viewer.app.opening import FileOpener
@@ -20,16 +19,17 @@ from viewer.commands.found_layers import FoundLayer
 from viewer.commands.layers import read_layer_as
 from viewer.panels.table_dialog import Answered, TableDialog
 from viewer.panels.table_picker import TablePicker
-from viewer.rendering.drawings import source_path
-from viewer.support.jobs import Jobs
+from viewer.rendering.access import file_at_hand
+from viewer.rendering.context import RenderContext
 
 
 class Choosing(QObject):
     """One dialog at a time, beside the map. The window's thread only."""
 
-    def __init__(self, session: Session, opener: FileOpener, pool: ReaderPool, jobs: Jobs, window: QWidget) -> None:
+    def __init__(self, session: Session, opener: FileOpener, context: RenderContext, window: QWidget) -> None:
         super().__init__(window)
-        self._session, self._opener, self._pool, self._jobs, self._window = session, opener, pool, jobs, window
+        self._session, self._opener, self._window = session, opener, window
+        self._pool, self._jobs, self._folders = context.pool, context.jobs, context.folders
         self._waiting: list[Callable[[], QDialog]] = []
         self.dialog: QDialog | None = None
         """The question that stands open."""
@@ -64,7 +64,7 @@ class Choosing(QObject):
     def choose_reading(self, uuid: str) -> None:
         """Ask anew how the table of a layer is to be read."""
         layer = self._session.document.layers.get(uuid)
-        path = None if layer is None else source_path(layer.source, self._session.base_folder)
+        path = None if layer is None else file_at_hand(layer, self._session.base_folder, self._folders)
         if layer is None or path is None:
             return
         options, sheet = layer.source.get("options"), str(layer.source.get("table", ""))

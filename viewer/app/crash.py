@@ -63,8 +63,9 @@ def _without_query(word: str) -> str:
 class CrashDoors:
     """Installs the hooks, and takes them away again. `report` hands a sentence to the window."""
 
-    def __init__(self, folder: Path, report: Report) -> None:
-        self._folder, self._report = folder, report
+    def __init__(self, folder: Path, report: Report, ran_short: Callable[[], None] = lambda: None) -> None:
+        """`ran_short` is called in any thread when there was not enough memory, before anything needs more of it."""
+        self._folder, self._report, self._ran_short = folder, report, ran_short
         self._last: dict[str, tuple[float, int]] = {}
         """When an error was last said, and how often it has happened since."""
         self._lock = threading.Lock()
@@ -114,6 +115,8 @@ class CrashDoors:
         """An exception that nobody caught, in any thread."""
         if issubclass(kind, KeyboardInterrupt):
             return
+        if issubclass(kind, MemoryError):
+            self._ran_short()
         key = _place_of(kind, where)
         with self._lock:
             now, (last, count) = time.monotonic(), self._last.pop(key, (-math.inf, 0))
@@ -125,7 +128,8 @@ class CrashDoors:
             return
         lines = "".join(traceback.format_exception(kind, error, where))
         log.error("an exception that nobody caught (%s), %d times since it was last written:\n%s", key, count, lines)
-        self._report(f"crash {key}", sentence_of(kind, error))
+        if not issubclass(kind, MemoryError):  # that is no fault of ours, and is said otherwise
+            self._report(f"crash {key}", sentence_of(kind, error))
 
 
 def _place_of(kind: type[BaseException], where: TracebackType | None) -> str:

@@ -7,6 +7,8 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+from viewer.support.kept_files import replace_text
+
 NEAR_S = 60.0
 """A crash within this time of opening is held against the case."""
 ENOUGH = 2
@@ -16,7 +18,7 @@ KEPT = 20
 class CrashLoop:
     """`opening` before a case is read, `ended` when the program ends in order; in between it has crashed."""
 
-    def __init__(self, marker: Path, now: Callable[[], float] = time.time) -> None:
+    def __init__(self, marker: Path, now: Callable[[], float] = time.monotonic) -> None:
         self._marker, self._now = marker, now
         self._open: tuple[str, float] | None = None
 
@@ -46,12 +48,11 @@ class CrashLoop:
         try:
             entries = json.loads(self._marker.read_text(encoding="utf-8"))
             return [(str(path), float(at)) for path, at in entries]
-        except (OSError, ValueError, TypeError):
+        except (OSError, ValueError, TypeError, RecursionError):
             return []
 
     def _write(self, entries: list[tuple[str, float]]) -> None:
         try:
-            self._marker.parent.mkdir(parents=True, exist_ok=True)
-            self._marker.write_text(json.dumps(entries[-KEPT:]), encoding="utf-8")
+            replace_text(self._marker, json.dumps(entries[-KEPT:]))
         except OSError:
             self._open = None  # nothing can be remembered here: no case is blamed

@@ -106,7 +106,7 @@ class ExportVerbs(QObject):
         def failed(error: GeoloupeError) -> None:
             self._messages.show("export", error.sentence, "error")
 
-        self._jobs.run(work, done, failed, self.tr("Writing {0}").format(path.name))
+        self._jobs.run(work, done, failed, self.tr("Writing {0}").format(path.name), apart=True)
 
     def _scene(self, frozen: Mapping[str, str]) -> MapScene:
         session = self._session

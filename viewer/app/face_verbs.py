@@ -63,6 +63,7 @@ class FaceVerbs(QObject):
         self._window.settings.set("offline", offline)
         if self._window.context.fetcher is not None:
             self._window.context.fetcher.set_offline(offline)
+            self._window.docks.look_again()
 
     def show_palette(self) -> None:
         self.search.show_palette()
@@ -79,4 +80,4 @@ class FaceVerbs(QObject):
         folder = log_folder(data_folder())
         folder.mkdir(parents=True, exist_ok=True)
         if not QDesktopServices.openUrl(QUrl.fromLocalFile(str(folder))):
-            self._window.messages.show("log", self.tr("The log is in {0}").format(folder))
+            self._window.messages.show("log", self.tr("The log is in {0}").format(folder), about="program")

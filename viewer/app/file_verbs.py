@@ -37,6 +37,7 @@ class FileVerbs(QObject):
             session, opener, messages, settings, ask,
         )  # fmt: skip
         session.changed_on_disk.connect(self._choose)
+        session.save_as_wanted.connect(self._save_elsewhere)
         session.hold.take_over_wanted.connect(self._take_over)
         opener.guard = self.guarded
 
@@ -89,6 +90,13 @@ class FileVerbs(QObject):
         path = self._ask().case_to_write(suggestion)
         if path is not None:
             self._session.save_as(path, then)
+
+    def _save_elsewhere(self) -> None:
+        """Where the case lies nothing answers: the dialog must not look there."""
+        name = self._session.target.name if self._session.target else f"{_file_name(self._session.title)}.gpkg"
+        path = self._ask().case_to_write(Path.home() / name)
+        if path is not None:
+            self._session.save_as(path)
 
     def guarded(self, go_on: Then) -> None:
         """`go_on` when nothing would be lost by it, or the analyst has said so."""

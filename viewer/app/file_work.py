@@ -4,9 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from PySide6.QtCore import QTimer
+
 from layers.errors import GeoloupeError
 from viewer.support.jobs import JobContext, Jobs
 from viewer.support.messages import Messages
+
+LATE_MS = 5000
+"""A file that has not answered by then lies on a drive that may be gone."""
 
 
 class FileWork:
@@ -27,23 +32,35 @@ class FileWork:
         done: Callable[[T], None],
         failed: Callable[[GeoloupeError], None] = lambda error: None,
         title: str = "",
+        late: Callable[[], None] = lambda: None,
     ) -> None:
-        """`done` or `failed` is called in the window's thread, the latter after the failure was shown."""
+        """`done` or `failed` is called in the window's thread, the latter after the failure was shown; `late` before
+        that, where it takes long.
+        """
+        waits = QTimer(self._jobs, singleShot=True, interval=LATE_MS)
+        waits.timeout.connect(late)
 
         def worked(context: JobContext) -> T:
             return work()
 
         def ended(found: T) -> None:
             self._under_way -= 1
+            waits.deleteLater()
             done(found)
 
         def gave_up(error: GeoloupeError) -> None:
             self._under_way -= 1
+            waits.deleteLater()
             self._messages.show(key, error.sentence, "error")
             failed(error)
 
         self._under_way += 1
-        self._jobs.run(worked, ended, gave_up, title)
+        waits.start()
+        self._jobs.run(worked, ended, gave_up, title, apart=True)
+
+    def look[T](self, work: Callable[[], T], done: Callable[[T], None]) -> None:
+        """Work that nobody waits for, and that does not fail."""
+        self._jobs.run(lambda _context: work(), done)
 
     def say(self, key: str, sentence: str) -> None:
         """A failure that is found out on any thread."""

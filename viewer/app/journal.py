@@ -20,13 +20,13 @@ class CaseJournal:
     """Holds edits until there is a working copy, then hands each on at once. The window's thread only.
 
     One is made at the first edit where there is none, so that an untouched case leaves nothing behind; with `sessions`
-    None never: for pictures. `target` is the file of the case.
+    None never: for pictures. `target` is the file of the case, `project_uuid` the name it gets.
     """
 
-    def __init__(self, files: FileWork, sessions: Path | None, target: Path | None) -> None:
-        self._files, self._sessions, self._target = files, sessions, target
+    def __init__(self, files: FileWork, sessions: Path | None, target: Path | None, project_uuid: str) -> None:
+        self._files, self._sessions, self._target, self._project_uuid = files, sessions, target, project_uuid
         self._waiting: list[tuple[Edit, str]] = []
-        self._then: list[Then] = []
+        self._then: list[tuple[Then, Then]] = []
         self._work: WorkingCopy | None = None
         self._is_being_made = self._is_closed = False
         self._saves = 0
@@ -43,27 +43,30 @@ class CaseJournal:
         self._waiting.append((edit, actor))
         self.make()
 
-    def make(self, then: Then | None = None) -> None:
-        """Make a working copy where there is none yet, one only, however often it is asked; `then` goes on with it."""
-        sessions, target = self._sessions, self._target
+    def make(self, then: Then | None = None, otherwise: Then = lambda: None) -> None:
+        """Make a working copy where there is none yet, one only, however often it is asked.
+
+        `then` goes on with it, `otherwise` without one.
+        """
+        sessions, target, project_uuid = self._sessions, self._target, self._project_uuid
         if sessions is None:
             return
         if then is not None:
-            self._then.append(then)
+            self._then.append((then, otherwise))
         if self._is_being_made:
             return
         self._is_being_made = True
         empty = Document()  # all edits of this document wait here
 
         def create() -> WorkingCopy:
-            return WorkingCopy.create(sessions, empty, target=target)
+            return WorkingCopy.create(sessions, empty, target=target, project_uuid=project_uuid)
 
         self._files.run(KEY, create, self._made, self._not_made)
 
     def attach(self, work: WorkingCopy) -> None:
         """From now on edits go to `work`; those that waited go first."""
         self._files.is_well(KEY)
-        work.on_failure(lambda sentence: self._files.say(KEY, sentence))
+        work.on_failure(self._failed)
         self._work = work
         waiting, self._waiting = self._waiting, []
         for edit, actor in waiting:
@@ -94,15 +97,22 @@ class CaseJournal:
         else:
             work.close(keep=keep)
 
+    def _failed(self, sentence: str) -> None:
+        """On the writer's thread. Of a case that was given up nobody needs to know."""
+        if not self._is_closed:
+            self._files.say(KEY, sentence)
+
     def _made(self, work: WorkingCopy) -> None:
         if self._is_closed:
             work.close(keep=False)
             return
         self.attach(work)
-        for go_on in self._then:
-            go_on()
-        self._then.clear()
+        going_on, self._then = self._then, []
+        for then, _ in going_on:
+            then()
 
     def _not_made(self, error: GeoloupeError) -> None:
         self._is_being_made = False  # the next edit or save tries again
-        self._then.clear()
+        going_on, self._then = self._then, []
+        for _, otherwise in going_on:
+            otherwise()

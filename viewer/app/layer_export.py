@@ -15,7 +15,6 @@ from PySide6.QtCore import QObject
 from layers.counted import grouped
 from layers.document.layer import Layer
 from layers.errors import ExportFailed, GeoloupeError
-from layers.pool.pool import ReaderPool
 from layers.pool.protocol import Answer, Profile, Request
 from layers.project.storage.fsops import move_whole
 from layers.vector.table import VectorInfo
@@ -23,10 +22,14 @@ from viewer.app.questions import Questions, Which
 from viewer.app.session import Session
 from viewer.canvas.feature_selection import Fids, are_in
 from viewer.panels.feature_access import FeatureAccess
-from viewer.rendering.drawings import source_path
-from viewer.support.jobs import Job, JobContext, Jobs
+from viewer.rendering.access import file_at_hand
+from viewer.rendering.context import RenderContext
+from viewer.support.jobs import Job, JobContext
 from viewer.support.messages import Messages
+from viewer.support.patience import within
 
+MOMENT_S = 0.15
+"""Less than a person notices."""
 FORMATS = {".gpkg": "GPKG", ".fgb": "FlatGeobuf", ".geojson": "GeoJSON", ".json": "GeoJSON", ".csv": "CSV"}
 CHUNK_DEADLINE_S = 120.0
 _HANDED_ON = {"start": "next_start", "written": "written", "facts": "facts"}
@@ -54,8 +57,7 @@ class LayerExport(QObject):
     def __init__(
         self,
         session: Session,
-        pool: ReaderPool,
-        jobs: Jobs,
+        context: RenderContext,
         messages: Messages,
         ask: Callable[[], Questions],
         info_of: Callable[[str], object],
@@ -63,7 +65,8 @@ class LayerExport(QObject):
         window: QObject,
     ) -> None:
         super().__init__(window)
-        self._session, self._pool, self._jobs, self._messages = session, pool, jobs, messages
+        self._session, self._messages = session, messages
+        self._pool, self._jobs, self._folders = context.pool, context.jobs, context.folders
         self._questions, self._info_of, self._access = ask, info_of, access
         self._running: set[_Export] = set()
 
@@ -74,7 +77,7 @@ class LayerExport(QObject):
     def save_layer(self, uuid: str) -> None:
         """Ask what of it and where to, and write it there."""
         layer, info = self._session.document.layers.get(uuid), self._info_of(uuid)
-        path = None if layer is None else source_path(layer.source, self._session.base_folder)
+        path = None if layer is None else file_at_hand(layer, self._session.base_folder, self._folders)
         if layer is None or path is None or not isinstance(info, VectorInfo):
             self._say(self.tr("Only a vector layer that has been read can be saved as a file."), "warning")
             return
@@ -95,7 +98,7 @@ class LayerExport(QObject):
             self._say(
                 self.tr("A layer is saved as .gpkg, .fgb, .geojson or .csv: choose one of these endings."), "warning"
             )
-        elif target.resolve() == path.resolve():
+        elif _are_one(target, path):
             self._say(self.tr("{0} is the layer’s own file: choose another name.").format(target.name), "warning")
         else:
             self._begin(layer, info, path, target, kind, parts[which])
@@ -161,7 +164,9 @@ class LayerExport(QObject):
         def done(result: Answer | GeoloupeError) -> None:  # on a supervisor's thread
             self._jobs.mailbox.post(self._looked, export, written, result)
 
-        self._pool.submit(Request("probe", {"path": str(export.made)}, done, f"save {export.made}"))
+        # Who wrote it may read it: no other reader needs to be granted this folder.
+        request = Request("probe", {"path": str(export.made)}, done, f"save {export.made}", profile=Profile.WRITER)
+        self._pool.submit(request)
 
     def _looked(self, export: _Export, written: int, result: Answer | GeoloupeError) -> None:
         if isinstance(result, GeoloupeError):
@@ -187,7 +192,7 @@ class LayerExport(QObject):
             said = text.format(export.target, grouped(written))
             self._say(f"{said}. {export.remark}" if export.remark else said, "warning" if export.remark else "info")
 
-        self._jobs.run(work, done, lambda error: self._end(export, error))
+        self._jobs.run(work, done, lambda error: self._end(export, error), apart=True)
 
     def _end(self, export: _Export, error: GeoloupeError | None = None) -> None:
         self._running.discard(export)
@@ -199,3 +204,11 @@ class LayerExport(QObject):
 
     def _say(self, sentence: str, level: str) -> None:
         self._messages.show("save layer", sentence, level)  # type: ignore[arg-type]
+
+
+def _are_one(target: Path, path: Path) -> bool:
+    """Whether two names lead to one file; of a drive that does not answer at once nothing can be read anyway."""
+    try:
+        return within(MOMENT_S, lambda: target.resolve() == path.resolve())
+    except TimeoutError:
+        return False

@@ -13,9 +13,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from layers.pool.pool import ReaderPool
-from layers.pool.protocol import Profile, foretells_features
+from layers.pool.protocol import Grants, Profile, foretells_features
+from layers.project.opening.case_process import CaseProcess
 from viewer.support.memory import keep_freed_memory
 from viewer.support.plain_imports import load_qt
+from viewer.support.settings import overviews_folder
 
 if TYPE_CHECKING:
     from viewer.app.program import Program
@@ -37,7 +39,9 @@ def run(
     """Open the window with `files`; returns the exit code. Bounds are W, S, E, N in degrees, the size in pixels."""
     gc.disable()  # for start-up time; from then on the window's thread collects
     keep_freed_memory()
-    pool = ReaderPool(workers=2)
+    names_a_case = demo or any(file.lower().endswith(".gpkg") for file in files)
+    ready = CaseProcess() if names_a_case else None  # first: all else of a case waits for it
+    pool = ReaderPool(workers=2, grants=Grants(read=frozenset((str(overviews_folder()),))))
     pool.start(first_asked(files))
     try:
         sys.setswitchinterval(SWITCH_INTERVAL_S)
@@ -54,12 +58,14 @@ def run(
             safe_mode,
             Path(trace) if trace else None,
         )
-        program: Program = Program(pool, wishes)
+        program: Program = Program(pool, wishes, ready)
         gc.freeze()
         return program.run()
     finally:
         gc.enable()
         pool.close()
+        if ready is not None:
+            ready.close()
 
 
 def first_asked(files: Sequence[str]) -> Profile:

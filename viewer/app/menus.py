@@ -14,6 +14,9 @@ from viewer.panels.palette import PaletteEntry
 from viewer.support.icons import SIZE_PX, line_icon
 from viewer.support.text import one_line, tooltip
 
+WIDEST_PX = 360
+"""Of a name in a menu."""
+
 CANVAS_KEYS: tuple[tuple[str, str], ...] = (
     ("Pan while held", "Space"),
     ("Pan", "Arrows"),
@@ -54,7 +57,8 @@ class RecentMenu(QMenu):
     def _fill(self) -> None:
         self.clear()
         for path in self._recent():
-            action = self.addAction(one_line(path.stem, 60).replace("&", "&&"))
+            name = self.fontMetrics().elidedText(one_line(path.stem), Qt.TextElideMode.ElideMiddle, WIDEST_PX)
+            action = self.addAction(name.replace("&", "&&"))
             action.setToolTip(tooltip(str(path)))
             action.triggered.connect(lambda _checked=False, path=path: self.chosen.emit(str(path)))
         if self.isEmpty():

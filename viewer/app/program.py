@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QLibraryInfo, QLocale, QTimer, QTranslator
@@ -12,8 +13,10 @@ from PySide6.QtWidgets import QApplication
 
 from layers.geo.bounds import Bounds
 from layers.pool.pool import ReaderPool
+from layers.project.opening.case_process import CaseProcess
 from viewer.app.crash import CrashDoors, left_behind, log_folder
 from viewer.app.crash_loop import NEAR_S, CrashLoop
+from viewer.app.memory_watch import MemoryWatch
 from viewer.app.permission import Permissions
 from viewer.app.screenshot import Screenshot
 from viewer.app.session import Session
@@ -30,11 +33,15 @@ from viewer.support.fonts import FALLBACKS, FAMILY, has_chinese, load_fonts
 from viewer.support.icons import mark_pixmap
 from viewer.support.jobs import Jobs
 from viewer.support.messages import Messages
-from viewer.support.settings import Settings, cache_folder, data_folder, sessions_folder
+from viewer.support.qt_application import make_application
+from viewer.support.settings import Settings, cache_folder, data_folder, overviews_folder, sessions_folder
+from viewer.support.text import LONGEST, one_line
 from viewer.support.timing import Trace
 
 TEXT_PX = 13
 JOBS_END_S = 3.0
+BAD_INPUT, FINDINGS = 1, 3
+"""Exit codes of the command line."""
 
 
 @dataclass(frozen=True)
@@ -53,14 +60,20 @@ class Wishes:
 class Program:
     """Made once a process, after the readers were started. A picture leaves nothing behind in the user's folders."""
 
-    def __init__(self, pool: ReaderPool, wishes: Wishes) -> None:
+    def __init__(self, pool: ReaderPool, wishes: Wishes, ready: CaseProcess | None = None) -> None:
         self._pool, self._wishes = pool, wishes
         self._keeps = wishes.screenshot is None
         self._trace = Trace(wishes.trace) if wishes.trace is not None else None
         if self._trace is not None:
             self._trace.start()
+
+        def give_up() -> None:
+            pool.close()
+            if ready is not None:
+                ready.close()
+
         existing = QApplication.instance()
-        self._application = existing if isinstance(existing, QApplication) else QApplication(sys.argv[:1])
+        self._application = existing if isinstance(existing, QApplication) else make_application(QApplication, give_up)
         self._application.setApplicationName("Geoloupe")
         self._application.setQuitOnLastWindowClosed(False)
         self._translators = install_translations(self._application)
@@ -68,14 +81,18 @@ class Program:
         dress(self._application, self._settings)
         self._messages = Messages()
         self._jobs = Jobs()
-        self._doors = CrashDoors(log_folder(data_folder()), self._report)
+        self._doors = CrashDoors(log_folder(data_folder()), self._report, self._ran_short)
         self._consent = Consent()
         self._fetcher = Fetcher(cache_folder() / "tiles" if self._keeps else None, self._consent)
-        overviews = Overviews(pool, self._jobs, cache_folder() / "overviews") if self._keeps else None
-        self._context = RenderContext(pool, self._fetcher, self._jobs, overviews=overviews, reads_ahead=self._keeps)
-        self._session = Session(self._jobs, self._messages, self._settings, sessions_folder() if self._keeps else None)
+        overviews = Overviews(pool, self._jobs, overviews_folder()) if self._keeps else None
         permissions = Permissions(self._consent, self._settings, self._messages)
+        self._context = RenderContext(
+            pool, self._fetcher, self._jobs, folders=permissions.folders, overviews=overviews, reads_ahead=self._keeps
+        )
+        sessions = sessions_folder() if self._keeps else None
+        self._session = Session(self._jobs, self._messages, self._settings, sessions, ready=ready)
         self._window = MainWindow(self._session, self._context, permissions, self._messages, self._settings)
+        self._memory = MemoryWatch(self._window.scene, self._jobs, self._messages, self._window)
         self._loop = CrashLoop(data_folder() / "opening.json")
         self._code = 0
 
@@ -130,16 +147,16 @@ class Program:
         self._session.find_recoverable(self._window.offer_recovery)
         for problem in (self._settings.problem, self._doors.problem):
             if problem:
-                self._messages.show(problem, problem, "warning")
+                self._messages.show(problem, problem, "warning", about="program")
         if left_behind(log_folder(data_folder())):
             text = "Geoloupe closed unexpectedly the last time; a crash file is in the log folder (Help menu)."
-            self._messages.show("left behind", self._window.tr(text), "warning")
+            self._messages.show("left behind", self._window.tr(text), "warning", about="program")
         if not has_chinese() and not self._settings.get("cjk_font_said"):
             self._settings.set("cjk_font_said", True)
             text = (
                 "No installed font has Chinese characters: labels show boxes. Install Noto Sans CJK (fonts-noto-cjk)."
             )
-            self._messages.show("no chinese", self._window.tr(text), "warning")
+            self._messages.show("no chinese", self._window.tr(text), "warning", about="program")
 
     def _watch_opening(self, case: Path) -> None:
         if self._loop.opening(case):
@@ -147,16 +164,20 @@ class Program:
         QTimer.singleShot(int(NEAR_S * 1000) + 100, self._window, self._loop.survived)
 
     def _photographed(self, problem: str) -> None:
-        failures = [*self._window.opener.failures, *([problem] if problem else [])]
-        for sentence in self._window.opener.notices if not failures else ():
-            print(f"geoloupe: {sentence}", file=sys.stderr)
-        if failures:
-            print(f"geoloupe: {failures[0]}", file=sys.stderr)
-            self._code = 1
+        opener, scene = self._window.opener, self._window.scene
+        failures = [*opener.failures, *([problem] if problem else [])]
+        lost = scene.lost_layers()
+        remarks = [*opener.notices, *(scene.problems() | lost).values()]
+        for sentence in failures[:1] or remarks:
+            print(f"geoloupe: {one_line(sentence, LONGEST)}", file=sys.stderr)
+        self._code = BAD_INPUT if failures else FINDINGS if lost else 0
         self._application.exit()
 
     def _report(self, key: str, sentence: str) -> None:
-        self._jobs.mailbox.post(self._messages.show, key, sentence, "error")
+        self._jobs.mailbox.post(partial(self._messages.show, key, sentence, "error", about="program"))
+
+    def _ran_short(self) -> None:
+        self._memory.ran_short()
 
     def _end_at_once(self) -> None:
         """A signal: make everything durable and go; the session stays to be recovered if it was not saved."""

@@ -89,6 +89,18 @@ class Questions(QObject):
         paths, _ = QFileDialog.getOpenFileNames(self._window, self.tr("Open"), str(folder), name_filters())
         return paths
 
+    def folder_to_look_in(self, folder: Path) -> Path | None:
+        """Where the files of layers are here."""
+        title = self.tr("Where are the files here?")
+        text = QFileDialog.getExistingDirectory(self._window, title, str(folder))
+        return Path(text) if text else None
+
+    def file_in_place_of(self, name: str, folder: Path) -> Path | None:
+        """The file that a layer is led to."""
+        title = self.tr("Choose the file for {0}").format(one_line(name, 60))
+        text, _ = QFileDialog.getOpenFileName(self._window, title, str(folder))
+        return Path(text) if text else None
+
     def case_to_write(self, suggestion: Path) -> Path | None:
         return self._path_to_write(self.tr("Save the case as"), suggestion, self.tr("Geoloupe case (*.gpkg)"))
 

@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject
 
 from layers.document.layer import Layer
-from layers.errors import ExportFailed, GeoloupeError, NotReadable
+from layers.errors import GeoloupeError, NotReadable
 from layers.project.qgis.qml_text import MAX_BYTES
+from layers.project.storage.fsops import write_whole
 from layers.vector.table import VectorInfo
 from viewer.app.questions import Questions
 from viewer.commands.layers import update_layer
@@ -52,16 +53,11 @@ class StyleFiles(QObject):
         def write() -> None:
             from layers.project.qgis.qml_out import style_document  # for start-up time
 
-            try:
-                target.write_text(style_document(style, known), "utf-8")
-            except OSError as error:
-                raise ExportFailed(
-                    f"{target.name} cannot be written ({error.strerror}): choose another folder."
-                ) from error
+            write_whole(target, style_document(style, known).encode())
 
         left_out = self.tr(" Clusters are not in it.") if style.cluster_px else ""
         done = self.tr("The style is in {0}.").format(target.name) + left_out
-        self._jobs.run(lambda context: write(), lambda _: self._say(done, "info"), self._say_error)
+        self._jobs.run(lambda context: write(), lambda _: self._say(done, "info"), self._say_error, apart=True)
 
     def load_style(self, uuid: str) -> None:
         """Ask which file, and draw a layer in the style it holds."""
@@ -80,11 +76,11 @@ class StyleFiles(QObject):
         action = MessageAction(self.tr("Use it"), lambda: self._take(uuid, path))
 
         def offer(is_there: bool) -> None:
-            if is_there:
+            if is_there and uuid in self._context.document.layers:
                 text = self.tr("A style for QGIS lies beside {0}.").format(drawing.path.name)
                 self._messages.show("style", text, "info", action)
 
-        self._jobs.run(lambda context: path.is_file(), offer)
+        self._jobs.run(lambda context: path.is_file(), offer, apart=True)
 
     def _take(self, uuid: str, path: Path) -> None:
         def done(found: QmlStyle) -> None:
@@ -92,7 +88,7 @@ class StyleFiles(QObject):
             if layer is not None:
                 self._put(layer, found, path)
 
-        self._jobs.run(lambda context: style_of_file(path), done, self._say_error)
+        self._jobs.run(lambda context: style_of_file(path), done, self._say_error, apart=True)
 
     def _put(self, layer: Layer, found: QmlStyle, path: Path) -> None:
         info = self._context.info_of(layer.uuid)
@@ -108,7 +104,7 @@ class StyleFiles(QObject):
         self._messages.clear("style")
         told = [self.tr("The layer is drawn in the style of {0}.").format(path.name), found.sentence]
         if gone:
-            told.append(self.tr("The layer has no column {0}.").format(", ".join(dict.fromkeys(gone))))
+            told.append(self.tr("The layer has no column {0}.").format(", ".join(list(dict.fromkeys(gone))[:5])))
         self._say(" ".join(part for part in told if part), "warning" if gone or found.missing else "info")
 
     def _say(self, text: str, level: Level) -> None:
@@ -122,6 +118,8 @@ def style_of_file(path: Path) -> QmlStyle:
     """Raises NotReadable, and InvalidValue for what is no style of a vector layer."""
     from layers.project.qgis.qml_in import read_qml  # for start-up time
 
+    if not path.is_file():
+        raise NotReadable(f"{path.name} is no regular file: choose a .qml file that QGIS has written.")
     try:
         with path.open("rb") as file:
             found = read_qml(file.read(MAX_BYTES + 1))

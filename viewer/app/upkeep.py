@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 from PySide6.QtCore import QFileSystemWatcher, QObject, QTimer, Signal
 
@@ -29,6 +30,7 @@ class Upkeep(QObject):
         self._seen: set[SourceState] = set()
         self._stale: set[str] = set()
         self._offered: frozenset[str] = frozenset()
+        self._watched: set[str] = set()
         self._watch = QFileSystemWatcher(self)
         self._settled = QTimer(self, singleShot=True, interval=SETTLED_MS)
         self._settled.timeout.connect(self._check_files)
@@ -37,6 +39,9 @@ class Upkeep(QObject):
         scene.updated.connect(self._looks.ask)
         scene.problem_changed.connect(self._looks.ask)
         context.layer_shown.connect(self._looks.ask)
+        context.document_replaced.connect(self._forget)
+        self._drives = scene.context.drives
+        self._drives.changed.connect(self._mind_drive)
         if self._store is not None:
             self._store.ended.connect(self._ended)
 
@@ -63,12 +68,18 @@ class Upkeep(QObject):
                 self._mind_overviews(drawing, state)
             elif state is not None and not drawing.can_build:
                 self._messages.clear(_key(state))
+        self._watch_shown()
         offered = frozenset(self.conditions())
         if offered != self._offered:
             self._offered = offered
             self.changed.emit()
 
     # ----------------------------------------------------------------------------------------------------------
+
+    def _forget(self) -> None:
+        """What was said of the files of the last case went with it: of this one it is said anew."""
+        self._seen.clear()
+        self._stale.clear()
 
     def _rasters(self) -> Iterator[RasterDrawing]:
         for drawing in list(self._scene.drawings.values()):
@@ -92,6 +103,18 @@ class Upkeep(QObject):
         if self._current is not None:
             self._current.reload()
 
+    def _mind_drive(self, folder: str) -> None:
+        """Say once a drive that it is gone, and offer to look again; be silent when it is back."""
+        key = f"drive {folder}"
+        layers = [one for one in self._scene.drawings.values() if any(str(place) == folder for place in one.folders)]
+        count = sum(one.is_unavailable for one in layers)
+        if not (count and self._drives.is_gone(Path(folder))):
+            self._messages.clear(key)
+            return
+        text = self.tr("{0} does not answer: {1} of its layers are not available until it is there again.")
+        action = MessageAction(self.tr("Try Again"), lambda: self._drives.try_again(folder))
+        self._messages.show(key, text.format(folder, count), "warning", action)
+
     def _mind_overviews(self, drawing: RasterDrawing, state: SourceState) -> None:
         """Once a file: what it lacks is built when the map rests and is drawn, or offered."""
         if drawing.can_build and drawing.lack is Lack.MODERATE:
@@ -106,7 +129,20 @@ class Upkeep(QObject):
             action = MessageAction(self.tr("Build Overviews"), lambda: self._build_by_uuid(drawing.layer_uuid))
             self._messages.show(_key(state), text, "info", action)
         self._seen.add(state)
-        self._watch.addPath(state.path)
+
+    def _watch_shown(self) -> None:
+        """Files that no layer shows any more are not watched: they may lie where nothing is to be touched by now.
+
+        Whoever watches a file on a drive that is gone hangs: those wait until it is back.
+        """
+        shown = {state.path for drawing in self._rasters() if (state := drawing.source.state) in self._seen and state}
+        gone = [path for path in self._watch.files() if path not in shown] if self._watched - shown else []
+        if gone:
+            self._watch.removePaths(gone)
+        new = {path for path in shown - self._watched if self._drives.answers(Path(path).parent)}
+        for path in new:
+            self._watch.addPath(path)
+        self._watched = (self._watched & shown) | new
 
     def _build_by_uuid(self, uuid: str) -> None:
         """The layer may have gone since it was offered."""
@@ -115,7 +151,7 @@ class Upkeep(QObject):
             self._build(drawing)
 
     def _ended(self, state: SourceState, sentence: str) -> None:
-        if sentence:
+        if sentence and any(drawing.source.state == state for drawing in self._rasters()):
             self._messages.show(_key(state), sentence, "error")
         self.look_again()
 

@@ -15,6 +15,7 @@ from layers.errors import GeoloupeError
 from layers.geo.bounds import Bounds
 from layers.geo.crs import PIXEL_SPACE
 from layers.project.saving.recovery import RecoverableSession
+from viewer.app.access_link import AccessLink
 from viewer.app.action_link import ActionLink
 from viewer.app.case_verbs import CaseVerbs
 from viewer.app.choosing import Choosing
@@ -55,6 +56,7 @@ from viewer.tools.tool import ToolContext
 
 SMALLEST = (640, 420)
 FIRST_SIZE = (1440, 900)
+LONGEST_TITLE = 120
 
 
 class MainWindow(QMainWindow):
@@ -118,12 +120,13 @@ class MainWindow(QMainWindow):
 
     def _build_verbs(self) -> None:
         jobs = self.context.jobs
-        self.opener = FileOpener(self.session, self.context.pool, jobs, self.messages, self.permissions.allow, self)
+        allow = self.permissions.allow_sources
+        self.opener = FileOpener(self.session, self.context.pool, jobs, self.messages, allow, self)
         self.files = FileVerbs(self.session, self.opener, self.messages, self.settings, self._questions, self)
         self.placing = Placing(self.session, self.views, jobs, self.settings, self._show_added, self)
-        self.choosing = Choosing(self.session, self.opener, self.context.pool, jobs, self)
+        self.choosing = Choosing(self.session, self.opener, self.context, self)
         self.layer_export = LayerExport(
-            self.session, self.context.pool, jobs, self.messages, self._questions, self.views.layer_info,
+            self.session, self.context, self.messages, self._questions, self.views.layer_info,
             self.features.access, self,
         )  # fmt: skip
         self.style_files = StyleFiles(self.panel_context, jobs, self.messages, self._questions, self)
@@ -147,6 +150,7 @@ class MainWindow(QMainWindow):
         self.rasters = RasterVerbs(self.panel_context, self.messages, self)
         ReadingWatch(self.canvas, self.context.jobs, self)
         self.upkeep = Upkeep(self.scene, self.panel_context, self.messages, self)
+        self.access = AccessLink(self)
         self.face = FaceVerbs(self)
         TypeAhead(self)
         self.face.search.attribute_sources = self.features.searches
@@ -194,7 +198,6 @@ class MainWindow(QMainWindow):
         self.panel_context.reading_wanted.connect(self.choosing.choose_reading)
         self.panel_context.saving_wanted.connect(self.layer_export.save_layer)
         self.canvas.files_dropped.connect(self.files.open_words)
-        self.permissions.granted.connect(self._permission_granted)
         self.context.jobs.unheard.connect(self._say_unheard)
         page = self.start_page
         page.new_chosen.connect(self.files.new_case)
@@ -243,7 +246,7 @@ class MainWindow(QMainWindow):
         if safe:
             text = self.tr("Safe mode: the layers are paused, so that none of them can do harm.")
             go_on = MessageAction(self.tr("Show the layers"), partial(self.set_safe_mode, False))
-            self.messages.show("safe mode", text, "warning", go_on)
+            self.messages.show("safe mode", text, "warning", go_on, about="program")
 
     def _drawing_for(self, layer: Layer, base_folder: Path | None, context: RenderContext) -> LayerDrawing:
         if self._is_safe:
@@ -258,6 +261,7 @@ class MainWindow(QMainWindow):
         self.start_page.set_recoverable(rows)
 
     def _follow_document(self) -> None:
+        self.access.begin()
         self.scene.set_document(self.session.document, self.session.base_folder)
         self.panel_context.set_document(self.session.document)
         self.session.document.subscribe(lambda _changes: self.action_link.offer())
@@ -267,12 +271,12 @@ class MainWindow(QMainWindow):
             self.views.show_bounds(self._held_bounds, 0.0)
         elif self.session.is_begun:
             self.views.show_case(self.session.document.meta("viewport"))
-        self.permissions.ask_for(self.session.document)
+        self.access.drawn_anew()
 
     def _show_state(self) -> None:
         """The title and the actions say how the case stands."""
         marks = self.tr(" (read-only)") if self.session.is_read_only else ""
-        self.setWindowTitle(f"{one_line(self.session.title)}{marks}[*] – Geoloupe")
+        self.setWindowTitle(f"{one_line(self.session.title, LONGEST_TITLE)}{marks}[*] – Geoloupe")
         self.setWindowModified(self.session.is_dirty)
         self.show_case_page()
         self.action_link.offer()
@@ -301,10 +305,7 @@ class MainWindow(QMainWindow):
     def _draw_layers_anew(self) -> None:
         self.scene.set_document(Document())
         self.scene.set_document(self.session.document, self.session.base_folder)
-
-    def _permission_granted(self) -> None:
-        self._draw_layers_anew()
-        self.permissions.ask_for(self.session.document)
+        self.access.drawn_anew()
 
     def _questions(self) -> Questions:
         return self.ask

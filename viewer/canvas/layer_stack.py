@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from contextlib import AbstractContextManager
 from functools import partial
 from pathlib import Path
@@ -16,7 +16,7 @@ from layers.geo.crs import PIXEL_SPACE
 from layers.grid.tile_grid import View
 from viewer.rendering.attribute_store import AttributeSource, AttributeStore
 from viewer.rendering.context import RenderContext
-from viewer.rendering.drawing import FailedDrawing, LayerDrawing
+from viewer.rendering.drawing import AwaitedDrawing, FailedDrawing, LayerDrawing
 from viewer.rendering.layer_filters import Filtered, LayerFilters
 from viewer.rendering.layer_styles import LayerStyles, Styled
 from viewer.support.going_on import going_on
@@ -50,11 +50,13 @@ class LayerStack(QObject):
         self.drawings: dict[str, LayerDrawing] = {}
         self.base_folder: Path | None = None
         self._show([])
+        self._view: View | None = None
         self._context, self._make_drawing = context, make_drawing
         self.attributes = AttributeStore(context.pool, context.jobs, self)
         self.filters = LayerFilters(self.attributes, context.jobs, self)
         self.filters.changed.connect(self._filter_changed)
         self.styles = LayerStyles(self.attributes, context.jobs, self)
+        context.drives.changed.connect(self._drive_changed)
 
     def show_layers(self, layers: list[Layer], base_folder: Path | None, view: View | None) -> None:
         """Follow the document's layers: keep the drawings that still fit, make and close the others."""
@@ -73,8 +75,9 @@ class LayerStack(QObject):
         new = [layer for layer in layers if layer.uuid not in self.drawings]
         if len(new) > 1:
             self._context.pool.keep_all(TOGETHER_S)
-        for layer in new:
-            self._add(layer)
+        with self._context.pool.together():
+            for layer in new:
+                self._add(layer)
         sources = {layer.uuid: source for layer in layers if (source := self.attribute_source(layer.uuid)) is not None}
         drawings = {uuid: self.drawings[uuid] for uuid in sources}
         self.filters.follow(
@@ -87,6 +90,13 @@ class LayerStack(QObject):
         self.attributes.keep_only(set(sources.values()))
         if view is not None:
             self.set_view(view, None, True)
+
+    def draw_anew(self, uuids: Collection[str], view: View | None) -> None:
+        """Drop all that was read of these layers, and begin with them as if they had just been opened."""
+        for uuid in uuids:
+            self._drop(uuid)
+            self._context.tiles.drop_layer(uuid)
+        self.show_layers(self._layers, self.base_folder, view)
 
     def attribute_source(self, uuid: str) -> AttributeSource | None:
         """Whose attributes a layer has; None for what has none."""
@@ -101,9 +111,13 @@ class LayerStack(QObject):
         return self.drawings[uuid].problem or self.filters.problem(uuid)
 
     def set_view(self, view: View, cursor: tuple[float, float] | None, resting: bool) -> None:
+        self._view = view
         for layer in self.shown_on(view):
             with self._costing_itself(layer.uuid):
-                self.drawings[layer.uuid].set_view(view, cursor, resting)
+                drawing = self.drawings[layer.uuid]
+                for folder in drawing.folders if resting else ():
+                    self._context.drives.look_at(folder)
+                drawing.set_view(view, cursor, resting)
 
     def visible(self) -> list[str]:
         """Uuids of the layers that are shown, bottom first."""
@@ -166,6 +180,10 @@ class LayerStack(QObject):
         self._in_pixels = [layer for layer in self._visible if layer.crs == PIXEL_SPACE]
         self._late, self._unopened = _LateOne(), _LateOne()
 
+    def failed_in(self, view: View) -> list[Layer]:
+        """The layers of a complete view of which nothing could be fetched, bottom first."""
+        return [layer for layer in self.shown_on(view) if self.drawings[layer.uuid].has_failed_in(view)]
+
     def paint(self, painter: QPainter, view: View) -> None:
         """Bottom first. Each drawing minds its layer's opacity; how it blends with what is below is set here."""
         for layer in self.shown_on(view):
@@ -208,6 +226,21 @@ class LayerStack(QObject):
         self.drawings[layer.uuid] = drawing
         if drawing.problem:
             self.problem_changed.emit(layer.uuid, drawing.problem)
+
+    def _drive_changed(self, folder: str) -> None:
+        """A drive is gone: its layers are not waited for. It is back: they are read."""
+        drives = self._context.drives
+        touched = [one for one in self.drawings.values() if any(str(place) == folder for place in one.folders)]
+        is_gone = drives.is_gone(Path(folder))
+        for drawing in touched:
+            if is_gone:
+                drawing.suspend(drives.sentence(drawing.layer.name, Path(folder)))
+            else:
+                drawing.resume()
+        if not is_gone and any(isinstance(drawing, AwaitedDrawing) for drawing in touched):
+            self.show_layers(self._layers, self.base_folder, self._view)
+        if touched:
+            self.updated.emit()
 
     def _filter_changed(self, uuid: str) -> None:
         if uuid in self.drawings:

@@ -23,6 +23,8 @@ from viewer.support.text import LONGEST_CREDIT, one_line
 INK_COLOR = "#ffffff"
 _SAME_SCALE = 1.1
 """Where the scale differs by more than this over the picture, the bar says for which latitude it holds."""
+MOST_CREDIT_LINES = 4
+"""Of one credit."""
 ARROW_ROOM_PX = 66.0
 """The upper right corner, logical pixels a side, that is the north arrow's."""
 
@@ -201,7 +203,22 @@ def _joined_lines(texts: Sequence[str], metrics: QFontMetricsF, room: float) -> 
             lines[-1] = longer
         else:
             lines.append(text)
-    return lines
+    return [part for line in lines for part in _wrapped(line, metrics, room)]
+
+
+def _wrapped(text: str, metrics: QFontMetricsF, room: float) -> list[str]:
+    """A credit that is wider than its room, in lines of whole words; one without end ends in an ellipsis."""
+    lines: list[str] = []
+    for word in text.split():
+        longer = f"{lines[-1]} {word}" if lines else word
+        if lines and metrics.horizontalAdvance(longer) <= room:
+            lines[-1] = longer
+        else:
+            lines.append(metrics.elidedText(word, Qt.TextElideMode.ElideRight, room))
+    if len(lines) > MOST_CREDIT_LINES:
+        last = " ".join(lines[MOST_CREDIT_LINES - 1 :])
+        lines[MOST_CREDIT_LINES - 1 :] = [metrics.elidedText(last, Qt.TextElideMode.ElideRight, room)]
+    return lines or [""]
 
 
 def _halo() -> QColor:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import replace
 from functools import partial, reduce
 from pathlib import Path
@@ -92,6 +92,20 @@ class MapScene(QObject):
         self.document_changed.emit()
         self.updated.emit()
 
+    def draw_anew(self, uuids: Collection[str]) -> None:
+        """Drop all that was read of these layers: another permission holds for them, or another file."""
+        known = [uuid for uuid in uuids if uuid in self.drawings]
+        if known:
+            self._stack.draw_anew(known, self._view)
+            self._layouts.outdate()
+            self.updated.emit()
+
+    def give_back(self) -> None:
+        """Memory ran short: let go of what is kept for speed alone, here and in all that share its context."""
+        self.context.tiles.give_back()
+        for drawing in self.drawings.values():
+            drawing.give_back()
+
     def close(self) -> None:
         """Let go of the document and of all drawings."""
         self._unsubscribe()
@@ -171,9 +185,12 @@ class MapScene(QObject):
         return {uuid: problem for uuid in self.drawings if (problem := self._stack.problem_of(uuid))}
 
     def said_problems(self) -> list[str]:
-        """The same for a reader without the list of layers, each with its layer's name; of very many the first."""
+        """The same for a reader without the list of layers, each with its layer's name; of very many the first.
+
+        Also of the layers that are lost.
+        """
         found = []
-        for uuid, problem in self.problems().items():
+        for uuid, problem in (self.problems() | self.lost_layers()).items():
             name = one_line(self.drawings[uuid].layer.name, 60)
             found.append(problem if name in problem else f"“{name}”: {problem}")
         more = f"{grouped(len(found) - _MOST_SAID)} more layers cannot be shown as they should be."
@@ -184,6 +201,15 @@ class MapScene(QObject):
         """The names of the layers that a picture of this view waits for; None: that are not open yet."""
         late = self._stack.not_open() if view is None else self._stack.incomplete(view)
         return [one_line(self.drawings[uuid].layer.name, 60) for uuid in late]
+
+    def lost_layers(self) -> dict[str, str]:
+        """Layer uuid to a sentence, for the layers that the view last set lacks because all their tiles failed."""
+        failed = self._stack.failed_in(self._view) if self._view is not None else []
+        return {
+            layer.uuid: f"“{one_line(layer.name, 60)}” is not in the picture, as none of its tiles came. "
+            f"{self._stack.problem_of(layer.uuid)}".rstrip()
+            for layer in failed
+        }
 
     def set_view(self, view: View, cursor: tuple[float, float] | None = None, resting: bool = True) -> None:
         """Say what is looked at. `resting` False while a gesture runs: stand-ins will do."""

@@ -118,8 +118,12 @@ class Viewport:
         self.rotate_about(self._view.width / 2, self._view.height / 2, rotation_deg - self.rotation_deg)
 
     def set_ratio(self, ratio: float) -> None:
-        """Device pixels a logical pixel: the window came to another screen."""
-        self._view = replace(self._view, ratio=ratio)
+        """Device pixels a logical pixel: the window came to another screen. As much ground stays on as much glass."""
+        before, centre = self._view.ratio, self.centre
+        if ratio != before:
+            self._view = replace(self._view, ratio=ratio)
+            middle = self._view.width / 2, self._view.height / 2
+            self._anchor(centre, *middle, self._clamped(self.resolution * before / ratio), self.rotation_deg)
 
     def resize(self, width: int, height: int) -> None:
         """Another picture size; the middle keeps its place to half a pixel, and the grid stays."""

@@ -32,9 +32,8 @@ def _run(arguments: argparse.Namespace) -> int:
     from tempfile import TemporaryDirectory  # for start-up time
 
     from layers.errors import CaseTooNew
-    from layers.project.opening.intake import read_case
+    from layers.project.saving.case_copy import open_for_work
     from layers.project.saving.publish import publish
-    from layers.project.saving.working_copy import WorkingCopy
     from viewer.cli.reading import case_file, one_reader, regular_file
     from viewer.cli.site_rows import read_sites, sites_in_words
     from viewer.commands.sites import add_sites
@@ -42,23 +41,17 @@ def _run(arguments: argparse.Namespace) -> int:
     target = case_file(arguments.case)
     with one_reader() as pool:
         found = read_sites(regular_file(arguments.file), mapping, pool)
-    intake = read_case(target)
-    if intake.read_only:
-        raise CaseTooNew(f"{target} was written by a later Geoloupe: this one may read it only.")
-    edit = add_sites(intake.document, found.sites, actor="command line")
     with TemporaryDirectory() as folder:
-        work = WorkingCopy.create(
-            Path(folder),
-            intake.document,
-            target=target,
-            fingerprint=intake.fingerprint,
-            project_uuid=intake.project_uuid,
-        )
-        intake.document.apply(edit)
-        work.append(edit, "command line")
-        work.drain()
-        publish(work, target)
-        work.close(keep=False)
+        intake, work, _home = open_for_work(Path(folder), target)
+        try:
+            if intake.read_only:
+                raise CaseTooNew(f"{target} was written by a later Geoloupe: this one may read it only.")
+            edit = add_sites(intake.document, found.sites, actor="command line")
+            intake.document.apply(edit)
+            work.append(edit, "command line")
+            publish(work, target)
+        finally:
+            work.close(keep=False)
     print(f"{target}: {sites_in_words(found.counts)}")
     for sentence in [*found.notes, *found.left_out]:
         complain(sentence)

@@ -33,6 +33,7 @@ from viewer.commands.found_layers import FoundLayer, edit_for
 from viewer.commands.layers import update_layer
 from viewer.export.headless import Studio, wait_until
 from viewer.export.image import save_image
+from viewer.support.qt_application import make_application
 
 FRACTIONS = (1.0, 1 / 4, 1 / 20, 1 / 100)
 STEP = 0.1
@@ -46,7 +47,7 @@ def measure_view(file: str, size: tuple[int, int], frames: str | None) -> dict[s
     """The figures of `bench view --json`; pictures go to the folder `frames` where it is given."""
     sys.setswitchinterval(0.0005)
     os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
-    application = QApplication.instance() or QApplication(sys.argv[:1])
+    application = QApplication.instance() or make_application(QApplication, lambda: None)
     with Studio(workers=READERS) as studio:
         warm(studio)
         gc.freeze()
@@ -135,6 +136,7 @@ class _Bench:
         jobs.run(lambda _: [checked_place(layer) for layer in found_layers(self._file, pool)], self._add, self._refuse)
 
     def _add(self, found: list[FoundLayer]) -> None:
+        self._studio.allow(layer.source for layer in found)
         self._document.apply(edit_for(self._document, found, ACTOR))
         if found[0].bounds_lonlat is not None:
             whole = transform_bounds("EPSG:4326", WEB_MERCATOR, found[0].bounds_lonlat)

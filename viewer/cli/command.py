@@ -15,6 +15,13 @@ LONGEST_LINE = 4000
 """A file may hold names of megabytes; whoever wants all of one asks for JSON."""
 DONE, BAD_INPUT, USAGE, FINDINGS = 0, 1, 2, 3
 
+OUTSIDE = (
+    "Naming a case is no consent for what it names: layers that lead to a host, or to files outside the case's own "
+    "folder, are left out, each with a sentence on standard error. Name such a file or service yourself to have it "
+    "drawn."
+)
+"""Ends the help of what draws a case."""
+
 
 @dataclass(frozen=True)
 class Command:

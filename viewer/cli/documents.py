@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from layers.document.document import Document
 from layers.errors import CannotBePlaced, UnsupportedFormat
 from layers.geo.crs import PIXEL_SPACE
+from layers.project.opening.case_paths import CaseHome, bring_home
 from layers.project.opening.intake import is_case, read_case
 from layers.services.naming import is_service_text, service_from_text
 from viewer.cli.reading import existing
@@ -22,10 +23,10 @@ ACTOR = "command line"
 
 @dataclass(frozen=True)
 class Opened:
-    """What the command line names, in one document. `folder` is where the case's relative paths count from."""
+    """What the command line names, in one document. `home` is the folder of the case, in which its files are read."""
 
     document: Document
-    folder: Path | None
+    home: CaseHome
     named: frozenset[str]
     """Uuids of the layers that stand for files and services named beside the case."""
     notice: str = ""
@@ -38,12 +39,14 @@ def document_of(files: list[str], pool: ReaderPool, style: str = "") -> Opened:
     `style` is for the layers that are added. Nobody is asked: a file without a place stands in pixel space where it is
     all there is, and is refused with others. Raises the GeoloupeError of the first that cannot be opened.
     """
-    document, folder, own, notice = Document(), None, frozenset[str](), ""
+    document, home, own, notice = Document(), CaseHome(), frozenset[str](), ""
+    named = [text for text in files if not is_service_text(text) and not text.lower().endswith(".gpkg")]
+    pool.foretell(str(Path(text).resolve()) for text in named)  # a GeoPackage may be a case: no reader needs its folder
     for text in files:
         if not is_service_text(text) and existing(text).is_file() and is_case(Path(text)):
-            if folder is not None or document.layers:
+            if home.folder or document.layers:
                 raise UnsupportedFormat(f"{text} is a second case: name one case, and before any other file.")
-            document, folder = read_case(Path(text)).document, Path(text).resolve().parent
+            document, home = case_at_home(Path(text))
             own = frozenset(document.layers)
             continue
         found = found_layers(text, pool)
@@ -51,7 +54,13 @@ def document_of(files: list[str], pool: ReaderPool, style: str = "") -> Opened:
             notice = found[0].question.notice
             found = [in_pixel_space(layer) for layer in found]
         document.apply(edit_for(document, [checked_place(layer) for layer in found], ACTOR, style))
-    return Opened(document, folder, frozenset(document.layers) - own, notice)
+    return Opened(document, home, frozenset(document.layers) - own, notice)
+
+
+def case_at_home(path: Path) -> tuple[Document, CaseHome]:
+    """A case with the paths of its layers absolute. Raises as `read_case`."""
+    document = read_case(path).document
+    return document, bring_home(document, path.resolve().parent)
 
 
 def is_all_in_pixels(document: Document) -> bool:

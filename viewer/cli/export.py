@@ -6,11 +6,12 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from viewer.cli.command import DONE, USAGE, Command, complain, parse_bounds, parse_size
+from viewer.cli.command import DONE, FINDINGS, OUTSIDE, USAGE, Command, complain, parse_bounds, parse_size
 from viewer.support.plain_imports import load_qt
 
 if TYPE_CHECKING:
     from layers.document.document import Document
+    from layers.project.opening.case_paths import CaseHome
 
 NOW = (".png", ".geojson", ".csv")
 LATER = (".jpg", ".jpeg", ".webp", ".pdf", ".svg", ".tif", ".kmz", ".xlsx", ".gpkg", ".html", ".docx", ".pptx")
@@ -28,6 +29,7 @@ def _add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--bounds", type=parse_bounds, metavar="W,S,E,N", help="in degrees; default: all sites")
     parser.add_argument("--marking", default="", metavar="TEXT", help="handling marking above and below")
     parser.add_argument("--title", default="", metavar="TEXT", help="default: the case's title, or its file name")
+    parser.epilog = OUTSIDE
     for option, word in (("layout", "NAME"), ("paper", "A4"), ("site", "UUID"), ("bookmark", "NAME")):
         parser.add_argument(f"--{option}", metavar=word, help="not yet available")
     for option in ("each-site", "each-class", "each-bookmark"):
@@ -52,13 +54,13 @@ def _run(arguments: argparse.Namespace) -> int:
     if not 24 <= arguments.dpi <= 1200:
         complain("--dpi takes a number from 24 to 1200.")
         return USAGE
-    from viewer.cli.reading import open_case  # for start-up time
+    from viewer.cli.documents import case_at_home  # for start-up time
+    from viewer.cli.reading import case_file
 
-    document = open_case(arguments.case)
+    document, home = case_at_home(case_file(arguments.case))
     if suffix == ".png":
-        _picture(document, arguments)
-    else:
-        _features(document, Path(arguments.out), suffix)
+        return _picture(document, home, arguments)
+    _features(document, Path(arguments.out), suffix)
     return DONE
 
 
@@ -73,7 +75,7 @@ def _features(document: Document, out: Path, suffix: str) -> None:
         complain(sentence)
 
 
-def _picture(document: Document, arguments: argparse.Namespace) -> None:
+def _picture(document: Document, home: CaseHome, arguments: argparse.Namespace) -> int:
     from layers.errors import CannotBePlaced  # for start-up time
     from layers.geo.bounds import Bounds
     from viewer.cli.documents import is_all_in_pixels
@@ -87,7 +89,7 @@ def _picture(document: Document, arguments: argparse.Namespace) -> None:
     if is_all_in_pixels(document):
         raise CannotBePlaced(f"{arguments.case} shows only images without a CRS: a product needs a map.")
     with Studio() as studio:
-        scene = studio.scene(document, Path(arguments.case).resolve().parent)
+        scene = studio.scene(document, home)
         bounds = Bounds(*arguments.bounds) if arguments.bounds else subject_bounds(document, scene)
         width, height = arguments.size or PAGE
         layout = Layout(
@@ -102,10 +104,11 @@ def _picture(document: Document, arguments: argparse.Namespace) -> None:
         product = Product(layout, document, scene, bounds)
         complete(scene, product.view)
         picture = product.image()
-        problems = scene.said_problems()
+        lost, problems = scene.lost_layers(), scene.said_problems()
     save_image(picture, arguments.out)
     for sentence in problems:
         complain(sentence)
+    return FINDINGS if lost else DONE
 
 
 def subject_bounds(document: Document, scene: Any) -> Any:

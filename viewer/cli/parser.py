@@ -25,6 +25,10 @@ COMMANDS: tuple[Command, ...] = (
 )
 
 
+MISSING_LIBRARY = ("shared object", "DLL load failed", "Library not loaded", "No module named 'PySide6")
+"""What Linux, Windows and macOS say where Qt, or something that it needs, is not there."""
+
+
 def run(argv: list[str]) -> int:
     """Parse and run; usage errors and bad input become exit codes, never tracebacks."""
     from layers.errors import GeoloupeError  # for start-up time: --version needs nothing of it
@@ -42,6 +46,11 @@ def run(argv: list[str]) -> int:
         return BAD_INPUT
     except BrokenPipeError:  # whoever read us has gone; Python would complain of it once more at its end
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return BAD_INPUT
+    except ImportError as error:
+        if not any(words in str(error) for words in MISSING_LIBRARY):
+            raise  # that is a fault of ours
+        complain(f"A library of the system is missing or broken ({error}): install it and start again.")
         return BAD_INPUT
     except OSError as error:
         complain(f"{error.filename or 'A file'}: {error.strerror or error}.")

@@ -6,7 +6,7 @@ import argparse
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from viewer.cli.command import DONE, Command, complain, parse_bounds, parse_size
+from viewer.cli.command import DONE, FINDINGS, OUTSIDE, Command, complain, parse_bounds, parse_size
 from viewer.support.plain_imports import load_qt
 
 if TYPE_CHECKING:
@@ -21,6 +21,7 @@ def _add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--size", required=True, type=parse_size, metavar="WxH", help="in pixels")
     parser.add_argument("--bounds", type=parse_bounds, metavar="W,S,E,N", help="in degrees; default: everything")
     parser.add_argument("--crs", metavar="EPSG:N", help="of the map; default EPSG:3857")
+    parser.epilog = OUTSIDE
     parser.add_argument("--style", default="", metavar="JSON", help="a layer style for the files that are no case")
 
 
@@ -40,7 +41,7 @@ def _run(arguments: argparse.Namespace) -> int:
     style = _checked_style(arguments.style)
     with Studio(consent=hosts_named(arguments.files)) as studio:
         opened = document_of(arguments.files, studio.pool, style)
-        scene = studio.scene(opened.document, opened.folder)
+        scene = studio.scene(opened.document, opened.home, opened.named)
         _refuse_unplaced(scene, opened.named)
         if is_all_in_pixels(opened.document):
             if arguments.crs or bounds:
@@ -48,13 +49,13 @@ def _run(arguments: argparse.Namespace) -> int:
             picture = studio.pixel_picture(scene, *arguments.size)
         else:
             picture = studio.picture(scene, arguments.crs or WEB_MERCATOR, bounds, *arguments.size)
-        problems = scene.said_problems()
+        lost, problems = scene.lost_layers(), scene.said_problems()
     save_image(picture, arguments.out)
     if opened.notice:
         complain(opened.notice)
     for sentence in problems:
         complain(sentence)
-    return DONE
+    return FINDINGS if lost else DONE
 
 
 def _refuse_unplaced(scene: MapScene, named: Iterable[str]) -> None:

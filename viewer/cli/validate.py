@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 
-from viewer.cli.command import DONE, FINDINGS, Command, add_json, print_json
+from viewer.cli.command import DONE, FINDINGS, Command, add_json, print_json, say
 
 
 def _add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -21,7 +21,7 @@ def _run(arguments: argparse.Namespace) -> int:
         print_json([{"code": f.code, "severity": f.severity, "sentence": f.sentence} for f in findings])
     else:
         for finding in findings:
-            print(f"{finding.severity}: {finding.sentence} [{finding.code}]")
+            say(f"{finding.severity}: {finding.sentence} [{finding.code}]")
         if not findings:
             print(f"{arguments.case}: nothing found.")
     return FINDINGS if findings else DONE

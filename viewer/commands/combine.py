@@ -16,7 +16,7 @@ from layers.raster.scene import SceneInfo
 from layers.raster.style import RasterStyle
 from viewer.commands.layers import add_layer
 
-_PLACES = ("path", "part", "shipped", "height_m", "band_names")
+_PLACES = ("path", "part", "shipped", "height_m", "band_names", "content")
 
 type Channel = tuple[Part, int]
 """An image and the number of one of its bands, from 1."""

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+from layers.content_mark import KEY, ContentMark
 from layers.counted import grouped
 from layers.document.document import Document
 from layers.document.edit import Edit
@@ -54,8 +55,18 @@ def layers_of_probe(path: Path, header: dict[str, Any], options: dict[str, Any] 
     question. Raises CannotBePlaced where no answer would help,
     NotReadable for a file that is cut short or a delivery without its bands.
     """
+    return [_marked(layer, header) for layer in _layers_of_probe(path, header, options or {})]
+
+
+def _marked(layer: FoundLayer, header: dict[str, Any]) -> FoundLayer:
+    """With what the file is recognised by, should it move."""
+    mark = ContentMark.from_json(header.get(KEY))
+    return layer if mark is None else replace(layer, source={**layer.source, KEY: mark.to_json()})
+
+
+def _layers_of_probe(path: Path, header: dict[str, Any], options: dict[str, Any]) -> list[FoundLayer]:
     if header["kind"] == "vector":
-        return _tables(path, header["layers"], list(header.get("parts", ())), options or {})
+        return _tables(path, header["layers"], list(header.get("parts", ())), options)
     raster = header.get("raster")
     if raster is None:
         raise NotReadable(f"No band of {path.name} can be opened: look whether its files are all there.")

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
 
 from PySide6.QtCore import QEventLoop, QTimer
 from PySide6.QtGui import QGuiApplication, QImage
@@ -19,16 +19,20 @@ from layers.geo.bounds import Bounds
 from layers.geo.crs import PIXEL_SPACE, WGS84, transform_bounds, world_bounds
 from layers.grid.tile_grid import View
 from layers.pool.pool import ReaderPool
+from layers.project.opening.case_paths import CaseHome
+from layers.project.opening.layer_paths import places_of
 from viewer.canvas.scene import MapScene
 from viewer.canvas.viewport import FIT_MARGIN, Viewport
 from viewer.network.consent import Consent, is_private
 from viewer.network.fetcher import Fetcher
+from viewer.network.folder_consent import FolderConsent
 from viewer.rendering.context import RenderContext
 from viewer.support.collector import Collector
 from viewer.support.fonts import load_fonts
 from viewer.support.jobs import Jobs
 from viewer.support.memory import keep_freed_memory
 from viewer.support.painting import painting
+from viewer.support.qt_application import make_application
 from viewer.support.settings import cache_folder
 
 DEADLINE_MS = 120_000
@@ -39,7 +43,8 @@ _MOST_NAMED = 5
 class Studio:
     """Readers and an application without windows. A context manager: leaving it ends the readers.
 
-    `consent` are the hosts ("name" or "name:port") that may be contacted.
+    `consent` are the hosts ("name" or "name:port") that may be contacted. Of files those are read that lie beside a
+    case, and those that were named.
     """
 
     def __init__(self, consent: Iterable[str] = (), workers: int = 2) -> None:
@@ -48,7 +53,7 @@ class Studio:
         self.pool.start()
         if QGuiApplication.instance() is None:
             os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
-            self._application = QGuiApplication(sys.argv[:1])
+            self._application = make_application(QGuiApplication, self.pool.close)
         self._collector = Collector()
         load_fonts()
         self._jobs = Jobs()
@@ -56,7 +61,8 @@ class Studio:
         for host in consent:
             allowed.allow_private(host) if is_private(host) else allowed.allow(host)
         self._fetcher = Fetcher(cache_folder() / "tiles", allowed)
-        self.context = RenderContext(pool=self.pool, fetcher=self._fetcher, jobs=self._jobs)
+        self._folders = FolderConsent()
+        self.context = RenderContext(self.pool, self._fetcher, self._jobs, folders=self._folders)
         self._scenes: list[MapScene] = []
 
     def __enter__(self) -> Self:
@@ -72,12 +78,25 @@ class Studio:
         self.pool.close()
         self._collector.close()
 
-    def scene(self, document: Document, folder: Path | None) -> MapScene:
-        """A scene whose layers have been opened, as far as they can be."""
+    def scene(self, document: Document, home: CaseHome | None = None, named: Iterable[str] = ()) -> MapScene:
+        """A scene whose layers have been opened, as far as they can be and may.
+
+        `home` is the folder of the case, `named` are uuids of layers whose files somebody named beside it. None: this
+        is no case of somebody's, and all its files are named.
+        """
+        self._folders.begin(home or CaseHome())
+        self.allow(document.layers[uuid].source for uuid in (document.layers if home is None else named))
+        folder = Path(home.folder) if home is not None and home.folder else None
         scene = MapScene(document, self.context, folder)
         self._scenes.append(scene)
         wait_until(scene.is_open, scene.waits_for)
         return scene
+
+    def allow(self, sources: Iterable[Mapping[str, Any]]) -> None:
+        """Somebody named these files."""
+        for source in sources:
+            for place in places_of(source):
+                self._folders.allow_file(place.path)
 
     def picture(self, scene: MapScene, crs: str, bounds: Bounds | None, width: int, height: int) -> QImage:
         """The map alone, complete: exactly `bounds` in lon, lat, or everything as the window shows it, with a margin.

@@ -5,12 +5,17 @@ from __future__ import annotations
 import ipaddress
 from urllib.parse import urlsplit
 
+from PySide6.QtCore import QUrl
+
 
 class Consent:
-    """The allowed hosts, each "name" or "name:port" as it stands in the URL. Private addresses are allowed apart."""
+    """The allowed hosts, each "name" or "name:port" as it stands in the URL. Private addresses are allowed apart.
+
+    Names are kept in ASCII: what looks like another name in other letters is another host, and is shown as such.
+    """
 
     def __init__(self, hosts: frozenset[str] = frozenset()) -> None:
-        self._hosts = set(hosts)
+        self._hosts = {ascii_host(host) for host in hosts}
         self._private: set[str] = set()
 
     @property
@@ -21,18 +26,23 @@ class Consent:
         """Allow a host on the open network; raises ValueError for a private address, which needs its own line."""
         if is_private(host):
             raise ValueError(f"{host} is a private address: use allow_private.")
-        self._hosts.add(host.lower())
+        self._hosts.add(ascii_host(host))
 
     def allow_private(self, host: str) -> None:
         """Allow this computer, or a machine of the local network."""
-        self._private.add(host.lower())
+        self._private.add(ascii_host(host))
+
+    @property
+    def private_hosts(self) -> frozenset[str]:
+        return frozenset(self._private)
 
     def withdraw(self, host: str) -> None:
-        self._hosts.discard(host.lower())
-        self._private.discard(host.lower())
+        """From now on it is not contacted any more."""
+        self._hosts.discard(ascii_host(host))
+        self._private.discard(ascii_host(host))
 
     def permits(self, host: str) -> bool:
-        host = host.lower()
+        host = ascii_host(host)
         return host in self._private or (host in self._hosts and not is_private(host))
 
 
@@ -42,6 +52,15 @@ def host_of(url: str) -> str:
         return urlsplit(url).netloc.rpartition("@")[2].lower()
     except ValueError:
         return ""
+
+
+def ascii_host(host: str) -> str:
+    """ "name" or "name:port" in lower case and in ASCII (punycode), as it is looked up."""
+    if host.isascii():
+        return host.lower()
+    name, colon, port = host.rpartition(":") if host.count(":") == 1 else (host, "", "")
+    found = bytes(QUrl.toAce(name).data()).decode("ascii")
+    return (found or name).lower() + colon + port
 
 
 def is_private(host: str) -> bool:

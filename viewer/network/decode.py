@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 from PySide6.QtCore import QBuffer, QByteArray, QIODevice
 from PySide6.QtGui import QImage, QImageReader
 
@@ -22,6 +24,8 @@ def decode_tile(body: bytes, host: str) -> QImage:
         if body.lstrip()[:16].lower().startswith(_WEB_PAGE):
             raise ServerFault(f"{host} sent a web page instead of a picture: it may want a login or a key.")
         raise ServerFault(f"{host} sent something that is no PNG, JPEG or WEBP picture: check the layer's address.")
+    if kind not in readable_kinds():
+        raise ServerFault(f"{host} sent a {kind.upper()}, which this Qt cannot read: its plugin for it is missing.")
     buffer = QBuffer()
     buffer.setData(QByteArray(body))
     buffer.open(QIODevice.OpenModeFlag.ReadOnly)
@@ -36,6 +40,12 @@ def decode_tile(body: bytes, host: str) -> QImage:
         raise HalfPicture(f"{host} sent a damaged picture.")
     alpha = image.hasAlphaChannel()
     return image.convertToFormat(QImage.Format.Format_ARGB32_Premultiplied if alpha else QImage.Format.Format_RGB32)
+
+
+@cache
+def readable_kinds() -> frozenset[str]:
+    """The formats that Qt has a plugin for."""
+    return frozenset(bytes(name.data()).decode() for name in QImageReader.supportedImageFormats())
 
 
 def picture_kind(body: bytes) -> str:

@@ -7,11 +7,12 @@ import random
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QUrl
 from PySide6.QtGui import QImage
-from PySide6.QtNetwork import QNetworkReply, QNetworkRequest
+from PySide6.QtNetwork import QNetworkReply, QNetworkRequest, QSslError
 
 from layers.errors import GeoloupeError, NotAllowed, ServerFault
 from viewer.network.decode import HalfPicture
@@ -25,7 +26,26 @@ _Error = QNetworkReply.NetworkError
 _Attribute = QNetworkRequest.Attribute
 REDIRECTS = (301, 302, 303, 307, 308)
 NOTHING_HERE = (204, 404, 410)
-UNREACHABLE = (_Error.HostNotFoundError, _Error.ConnectionRefusedError, _Error.UnknownNetworkError)
+NO_SUCH_NAME = (_Error.HostNotFoundError, _Error.ProxyNotFoundError)
+UNREACHABLE = (
+    _Error.ConnectionRefusedError, _Error.UnknownNetworkError, _Error.TemporaryNetworkFailureError,
+    _Error.NetworkSessionFailedError,
+)  # fmt: skip
+PROXY = (
+    _Error.ProxyConnectionRefusedError, _Error.ProxyConnectionClosedError, _Error.ProxyTimeoutError,
+    _Error.ProxyAuthenticationRequiredError, _Error.UnknownProxyError,
+)  # fmt: skip
+NO_ANSWER = (_Error.OperationCanceledError, _Error.TimeoutError)
+CERTIFICATE_FAULTS = {
+    QSslError.SslError.CertificateExpired: "has expired",
+    QSslError.SslError.CertificateNotYetValid: "is not valid yet (is the clock of this computer right?)",
+    QSslError.SslError.HostNameMismatch: "is that of another host",
+    QSslError.SslError.SelfSignedCertificate: "is signed by nobody but itself",
+    QSslError.SslError.SelfSignedCertificateInChain: "is signed by an authority that is not known here",
+    QSslError.SslError.UnableToGetLocalIssuerCertificate: "is signed by an authority that is not known here",
+    QSslError.SslError.CertificateRevoked: "was withdrawn",
+}
+"""What a server's certificate can be refused for, in the order in which it is told."""
 
 
 @dataclass(frozen=True)
@@ -61,13 +81,17 @@ class Fetch:
         self._cut = ""
         self._tries = 0
         self._redirects = 0
-        self._from_store = False
+        self._from_store = self._was_refetched = self._was_sent = False
+        self._certificate_fault = ""
         self._deadline_at = math.inf
         self._resume_at = math.inf
         self.is_over = False
 
     def start(self) -> None:
         """Send the request. While the host is paused, or offline, only the stored tiles are asked."""
+        if not self._fetcher.consent.permits(self.host):  # withdrawn while it waited for its turn
+            self.refuse(not_allowed(self.host))
+            return
         self._from_store = self._fetcher.only_stored(self.host)
         self._target, self._redirects = self.url, 0
         self._deadline_at, self._resume_at = time.monotonic() + self._limits.total_s, math.inf
@@ -80,13 +104,23 @@ class Fetch:
         elif now >= self._resume_at:
             self.start()
 
+    @property
+    def target_host(self) -> str:
+        """The host that is asked now: another than `host` where that has sent us on."""
+        return host_of_url(self._target)
+
+    def refuse(self, error: NotAllowed) -> None:
+        """End it with this answer."""
+        self._finish(None, error)
+
     def cancel(self) -> None:
         """End it without an answer."""
         self._finish(None, None, silent=True)
 
     def _send(self) -> None:
         self._body.clear()
-        self._cut = ""
+        self._cut = self._certificate_fault = ""
+        self._was_sent = False
         request = QNetworkRequest(self._target)
         request.setHeader(QNetworkRequest.KnownHeaders.UserAgentHeader, self._fetcher.user_agent)
         request.setRawHeader(b"Accept", b"image/png,image/jpeg,image/webp")
@@ -100,6 +134,8 @@ class Fetch:
         request.setTransferTimeout(int(self._limits.idle_s * 1000))
         self._reply = self._fetcher.network.get(request)
         self._reply.readyRead.connect(self._read)
+        self._reply.requestSent.connect(self._sent)
+        self._reply.sslErrors.connect(self._distrust)
         self._reply.finished.connect(self._ended)
 
     def _read(self) -> None:
@@ -111,6 +147,14 @@ class Fetch:
         if len(self._body) > self._limits.body_bytes or (announced or 0) > self._limits.body_bytes:
             self._cut = f"{self.host} sent more than {self._limits.body_bytes >> 20} MB for one tile: it was cut off."
             reply.abort()
+
+    def _sent(self) -> None:
+        self._was_sent = True
+
+    def _distrust(self, faults: list[QSslError]) -> None:
+        """Note why; nothing is ever ignored, so that the reply ends with an error next."""
+        found = {fault.error() for fault in faults}
+        self._certificate_fault = next((words for fault, words in CERTIFICATE_FAULTS.items() if fault in found), "")
 
     def _too_slow(self) -> None:
         self._deadline_at = math.inf
@@ -130,6 +174,7 @@ class Fetch:
         location = QUrl.fromEncoded(reply.rawHeader("Location")) if status in REDIRECTS else None
         wait = _seconds(bytes(reply.rawHeader("Retry-After").data()))
         text = reply.errorString()
+        is_stored = bool(reply.attribute(_Attribute.SourceIsFromCacheAttribute))
         reply.deleteLater()
         if self._cut:
             self._fail(ServerFault(self._cut))
@@ -137,7 +182,7 @@ class Fetch:
             self._finish(None, ServerFault(self._fetcher.stored_only_sentence(self.host)))
         elif location is not None:
             self._redirect(location)
-        elif status in NOTHING_HERE or (status == 200 and not self._body):
+        elif status in NOTHING_HERE or (status == 200 and error == _Error.NoError and not self._body):
             self._fetcher.succeeded(self.host)
             self._finish(None, None)
         elif status in (401, 403):
@@ -149,9 +194,10 @@ class Fetch:
             self._fetcher.pause(self.host, sentence, 30.0 if wait is None else wait)
             self._finish(None, ServerFault(sentence))
         elif status >= 400 or error != _Error.NoError:
-            self._fail(_fault(self.host, status, error, text), retry=_is_worth_retrying(status, error))
+            fault = _fault(self.host, status, error, text, self._certificate_fault)
+            self._fail(fault, retry=_is_worth_retrying(status, error))
         else:
-            self._fetcher.decode(bytes(self._body), self.host, self._decoded)
+            self._fetcher.decode(bytes(self._body), self.host, partial(self._decoded, is_stored))
 
     def _redirect(self, location: QUrl) -> None:
         target = self._target.resolved(location)
@@ -168,22 +214,27 @@ class Fetch:
             self._target = target
             self._send()
 
-    def _decoded(self, result: QImage | ServerFault) -> None:
+    def _decoded(self, is_stored: bool, result: QImage | ServerFault) -> None:
         if self.is_over:
             return
         if isinstance(result, QImage):
-            self._fetcher.succeeded(self.host)
+            if self._was_sent:  # what comes from our own disk says nothing about the server
+                self._fetcher.succeeded(self.host)
             self._finish(result, None)
             return
         # What is no picture must not come back from the store either.
         self._fetcher.forget(self._target)
+        if is_stored and not (self._was_refetched or self._fetcher.only_stored(self.host)):
+            self._was_refetched = True  # it was damaged on our own disk: the server is asked, not blamed
+            self.start()
+            return
         self._fail(result, retry=isinstance(result, HalfPicture) and self._tries == 0)
 
     def _fail(self, error: GeoloupeError, retry: bool = False) -> None:
         """Count it against the host; try again after a pause where that may help and the host is not given up."""
         if not self._from_store:
-            at_once = isinstance(error, NoSuchName)
-            self._fetcher.failed(self.host, error.sentence, at_once)
+            at_once = isinstance(error, NoSuchName | NotTrusted)
+            self._fetcher.failed(self.host, error.sentence, at_once, isinstance(error, Unreachable))
         self._deadline_at = math.inf
         if retry and self._tries < self._limits.retries and not self._fetcher.only_stored(self.host):
             pause_s = self._limits.first_backoff_s * 2**self._tries * random.uniform(0.8, 1.2)
@@ -208,21 +259,39 @@ class Fetch:
             self._done(image, error)
 
 
-class NoSuchName(ServerFault):
+def not_allowed(host: str) -> NotAllowed:
+    """Why nothing is asked of a host that nobody has allowed."""
+    return NotAllowed(f"{host} is not contacted until you allow it.")
+
+
+class Unreachable(ServerFault):
+    """Nothing came from the server at all: this computer is as good as offline for it."""
+
+
+class NoSuchName(Unreachable):
     """The name cannot be looked up: no network, or a wrong name. Asking again at once cannot help."""
 
 
-def _fault(host: str, status: int, error: _Error, text: str) -> ServerFault:
+class NotTrusted(ServerFault):
+    """The server cannot show that it is who it says: nothing is asked of it. Asking again at once cannot help."""
+
+
+def _fault(host: str, status: int, error: _Error, text: str, certificate_fault: str) -> ServerFault:
     if status >= 400:
         return ServerFault(f"{host} answers with error {status}: tiles that are stored still show.")
-    if error == _Error.HostNotFoundError:
+    if error in NO_SUCH_NAME:
         return NoSuchName(f"{host} is not found: no network, or the name is wrong. Stored tiles still show.")
     if error in UNREACHABLE:
-        return ServerFault(f"{host} cannot be reached: tiles that are stored still show.")
-    if error in (_Error.OperationCanceledError, _Error.TimeoutError):
-        return ServerFault(f"{host} does not answer: tiles that are stored still show.")
+        return Unreachable(f"{host} cannot be reached: tiles that are stored still show.")
+    if error in PROXY:
+        return Unreachable(f"{host} cannot be reached through the proxy of this computer: stored tiles still show.")
+    if error in NO_ANSWER:
+        return Unreachable(f"{host} does not answer: tiles that are stored still show.")
+    if error == _Error.UnknownContentError:
+        return ServerFault(f"{host} sent a packed tile that cannot be unpacked, or that is far too large then.")
     if error == _Error.SslHandshakeFailedError:
-        return ServerFault(f"{host} has no certificate that can be trusted: it is not used.")
+        why = f"its certificate {certificate_fault}" if certificate_fault else f"no safe connection ({text})"
+        return NotTrusted(f"{host} is not used: {why}. Stored tiles still show.")
     return ServerFault(f"{host} did not send the tile ({text}): tiles that are stored still show.")
 
 

@@ -14,7 +14,7 @@ from PySide6.QtNetwork import QNetworkAccessManager
 from layers.errors import NotAllowed, ServerFault
 from viewer.network.consent import Consent
 from viewer.network.decode import decode_tile
-from viewer.network.fetch import Done, Fetch, Limits
+from viewer.network.fetch import Done, Fetch, Limits, not_allowed
 from viewer.network.host_state import HostState
 from viewer.network.tile_store import TileStore, host_of_url
 from viewer.support.mailbox import Mailbox
@@ -77,7 +77,7 @@ class Fetcher(QObject):
         if target.scheme() not in ("http", "https") or not host or target.userInfo():
             done(None, NotAllowed("Only http and https addresses without a name and password in them are fetched."))
         elif not self.consent.permits(host):
-            done(None, NotAllowed(f"{host} is not contacted until you allow it."))
+            done(None, not_allowed(host))
         elif self._nothing_here.get(url, 0.0) > time.monotonic():
             done(None, None)
         else:
@@ -98,6 +98,11 @@ class Fetcher(QObject):
         """The hosts in trouble, each with its sentence."""
         return MappingProxyType({host: state.sentence for host, state in self._hosts.items() if state.sentence})
 
+    def is_offline_for(self, host: str) -> bool:
+        """True where only stored tiles of a host can show: by choice, or because it cannot be reached."""
+        state = self._hosts.get(host)
+        return self.offline or (state is not None and bool(state.sentence) and state.is_unreachable)
+
     def set_offline(self, offline: bool) -> None:
         """Offline, only stored tiles are shown and nothing at all is sent."""
         if offline != self.offline:
@@ -117,6 +122,11 @@ class Fetcher(QObject):
         self.host_changed.emit(host, "")
         self.host_ready.emit(host)
 
+    def stop(self, host: str) -> None:
+        """The host is no longer allowed: what is asked of it, or of one that has sent us on to it, is given up."""
+        for fetch in [fetch for fetch in self._fetches if host in (fetch.host, fetch.target_host)]:
+            fetch.refuse(not_allowed(host))
+
     def close(self) -> None:
         """Abort everything; nothing is answered any more. Freed here, not on whichever thread is last."""
         for state in self._hosts.values():
@@ -126,6 +136,8 @@ class Fetcher(QObject):
         self._clock.stop()
         self._recovery.stop()
         self._decoders.waitForDone()
+        if self._store is not None:
+            self._store.close()
         self.deleteLater()
 
     # -- for the fetches ----------------------------------------------------------------------------------------
@@ -145,10 +157,10 @@ class Fetcher(QObject):
         if was:
             self.host_changed.emit(host, "")
 
-    def failed(self, host: str, sentence: str, at_once: bool = False) -> None:
+    def failed(self, host: str, sentence: str, at_once: bool = False, is_unreachable: bool = False) -> None:
         state = self._state(host)
         was = state.sentence
-        state.failed(sentence, time.monotonic(), at_once)
+        state.failed(sentence, time.monotonic(), at_once, is_unreachable)
         self._tell(state, was)
 
     def pause(self, host: str, sentence: str, seconds: float) -> None:
@@ -172,6 +184,8 @@ class Fetcher(QObject):
                 result: QImage | ServerFault = decode_tile(body, host)
             except ServerFault as fault:
                 result = fault
+            except MemoryError:
+                result = ServerFault(f"There is not enough memory for a tile of {host}: close layers, or zoom in.")
             mailbox.post(lambda: held.pop()(result))
 
         self._decoders.start(work)

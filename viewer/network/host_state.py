@@ -20,6 +20,8 @@ class HostState:
     paused_until: float = 0.0
     ask_again_at: float = 0.0
     """When tiles that failed for themselves may be asked for again; 0: none did."""
+    is_unreachable: bool = False
+    """Nothing came from it at all: it is the network rather than the server."""
     in_flight: int = 0
     waiting: deque[Callable[[], None]] = field(default_factory=deque)
     _errors: int = 0
@@ -45,10 +47,12 @@ class HostState:
         self._errors = self._pauses = 0
         self.paused_until = 0.0
         self.sentence = ""
+        self.is_unreachable = False
 
-    def failed(self, sentence: str, now: float, at_once: bool = False) -> None:
+    def failed(self, sentence: str, now: float, at_once: bool = False, is_unreachable: bool = False) -> None:
         """Count an error; after enough in a row (or `at_once`) the host is left alone, longer each time."""
         self._errors += 1
+        self.is_unreachable = is_unreachable
         if self.is_paused(now) or not (at_once or self._errors >= ERRORS_TO_PAUSE or self._pauses):
             return
         self.pause(sentence, min(FIRST_PAUSE_S * 2**self._pauses, LONGEST_PAUSE_S), now)

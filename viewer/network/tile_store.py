@@ -1,34 +1,141 @@
-"""The disk cache of tiles: what comes without an expiry date is good for some days."""
+"""The disk cache of tiles: what comes without an expiry date is good for some days; what is too much goes."""
 
 from __future__ import annotations
 
+import os
+import shutil
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 
-from PySide6.QtCore import QDateTime, QIODevice, QObject, QUrl
+from PySide6.QtCore import QDateTime, QIODevice, QObject, QThreadPool, QUrl
 from PySide6.QtNetwork import QNetworkCacheMetaData, QNetworkDiskCache
 
-MAX_STORED_BYTES = 1 << 30
+MOST_BYTES = 1 << 30
+MOST_FILES = 100_000
+SWEPT_TO = 0.9
+"""What is over a limit is swept down to this part of it."""
+SWEEP_EVERY_BYTES = 32 << 20
+LEAST_FREE_BYTES = 256 << 20
+"""A disk that is nearly full is for the analyst's work: no tile is stored there."""
+ROOM_BELIEVED_S = 2.0
+ENDING = ".d"
+"""Of a stored tile; what a killed program had begun to store has more after it."""
 
 
 class TileStore(QNetworkDiskCache):
-    """One folder a process. `min_days` is by host, as its terms of use ask."""
+    """One folder for all windows. `min_days` is by host, as its terms of use ask.
 
-    def __init__(self, folder: Path, parent: QObject | None = None) -> None:
+    Qt looks at every file of the folder before it stores the first tile, and deletes thousands at once, in the window's
+    thread: here a thread of its own does both.
+    """
+
+    def __init__(
+        self, folder: Path, parent: QObject | None = None, most_bytes: int = MOST_BYTES, most_files: int = MOST_FILES
+    ) -> None:
         super().__init__(parent)
         self.setCacheDirectory(str(folder))
-        self.setMaximumCacheSize(MAX_STORED_BYTES)
+        self.setMaximumCacheSize(2 * most_bytes)
         self.min_days: dict[str, float] = {}
         self.default_days = 7.0
+        self._folder, self._most = folder, (most_bytes, most_files)
+        self._unswept = SWEEP_EVERY_BYTES  # the first tile has the folder looked at
+        self._has_room, self._room_seen_at = True, -ROOM_BELIEVED_S
+        self._is_closed = threading.Event()
+        self._sweeper = QThreadPool(self)
+        self._sweeper.setMaxThreadCount(1)
 
-    def prepare(self, meta: QNetworkCacheMetaData) -> QIODevice:
+    def prepare(self, meta: QNetworkCacheMetaData) -> QIODevice | None:  # type: ignore[override] # None: not stored
+        if not self._is_room():
+            return None
         if not meta.expirationDate().isValid():
             days = self.min_days.get(host_of_url(meta.url()), self.default_days)
             meta.setExpirationDate(QDateTime.currentDateTimeUtc().addSecs(int(days * 86400)))
         return super().prepare(meta)
 
+    def insert(self, device: QIODevice) -> None:
+        self._unswept += device.size()
+        super().insert(device)
+        if self._unswept >= SWEEP_EVERY_BYTES:
+            self._unswept = 0
+            folder, (most_bytes, most_files), is_closed = self._folder, self._most, self._is_closed.is_set
+            self._sweeper.start(lambda: sweep(folder, most_bytes, most_files, is_closed))
+
+    def expire(self) -> int:
+        """What Qt believes to be stored, in bytes: enough to be no reason for looking."""
+        return 1
+
+    def wait_for_sweep(self) -> None:
+        """Until the folder is within its limits."""
+        self._sweeper.waitForDone()
+
+    def close(self) -> None:
+        """Sweep no more."""
+        self._is_closed.set()
+        self._sweeper.waitForDone()
+
+    def _is_room(self) -> bool:
+        now = time.monotonic()
+        if now - self._room_seen_at >= ROOM_BELIEVED_S:
+            self._room_seen_at = now
+            try:
+                self._has_room = shutil.disk_usage(self._folder).free >= LEAST_FREE_BYTES
+            except OSError:
+                self._has_room = False
+        return self._has_room
+
+
+def sweep(folder: Path, most_bytes: int, most_files: int, is_stopped: Callable[[], bool] = lambda: False) -> None:
+    """Delete the oldest tiles of a folder that holds more than it may; on any thread. What cannot be deleted stays."""
+    leaves = list(_leaves(folder))
+    sizes, files = 0, 0
+    for leaf in leaves:
+        if is_stopped():
+            return
+        for _, size, _ in _stored(leaf):
+            sizes, files = sizes + size, files + 1
+    kept_bytes, kept_files = most_bytes / max(sizes, 1), most_files / max(files, 1)
+    if kept_bytes >= 1.0 and kept_files >= 1.0:
+        return
+    for leaf in leaves:  # tiles lie in them by a hash: each has its share of the old ones
+        if is_stopped():
+            return
+        _drop_oldest(leaf, kept_bytes * SWEPT_TO, kept_files * SWEPT_TO)
+
+
+def _leaves(folder: Path) -> Iterator[Path]:
+    for found, _, files in os.walk(folder):
+        if files:
+            yield Path(found)
+
+
+def _stored(leaf: Path) -> Iterator[tuple[float, int, str]]:
+    """(when it was written or used, bytes, path) of each tile in a folder."""
+    try:
+        with os.scandir(leaf) as entries:
+            for entry in entries:
+                if ENDING in entry.name and entry.is_file(follow_symlinks=False):
+                    found = entry.stat(follow_symlinks=False)
+                    yield max(found.st_mtime, found.st_atime), found.st_size, entry.path
+    except OSError:  # another window sweeps too
+        return
+
+
+def _drop_oldest(leaf: Path, kept_bytes: float, kept_files: float) -> None:
+    """Keep such parts of what the folder holds."""
+    tiles = sorted(_stored(leaf))
+    bytes_left, files_left = sum(size for _, size, _ in tiles) * kept_bytes, len(tiles) * kept_files
+    for _, size, path in reversed(tiles):
+        bytes_left, files_left = bytes_left - size, files_left - 1
+        if bytes_left < 0 or files_left < 0:
+            with suppress(OSError):  # it is being read, or gone already
+                os.unlink(path)
+
 
 def host_of_url(url: QUrl) -> str:
-    """ "name" or "name:port", as `viewer.network.consent` writes hosts."""
-    host = url.host().lower()
+    """ "name" or "name:port", as `viewer.network.consent` writes hosts: in ASCII."""
+    host = url.host(QUrl.ComponentFormattingOption.FullyEncoded).lower()
     host = f"[{host}]" if ":" in host else host
     return host if url.port() < 0 else f"{host}:{url.port()}"

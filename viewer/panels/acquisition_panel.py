@@ -8,12 +8,11 @@ from layers.document.changes import Changes
 from layers.document.layer import Layer
 from layers.raster.acquisition import Acquisition
 from viewer.panels.context import PanelContext
-from viewer.panels.copy_label import breakable
 from viewer.panels.fact_rows import FactRows
 from viewer.panels.form_page import FormPage, heading, muted, wrapped
 from viewer.rendering.layer_date import acquisition_of, tiles_acquisition
 from viewer.rendering.raster_drawing import RasterDrawing
-from viewer.support.text import one_line, plain
+from viewer.support.text import one_line
 
 
 class AcquisitionPanel(QWidget):
@@ -75,7 +74,7 @@ class AcquisitionPanel(QWidget):
 
     def _show(self, name: str, known: Acquisition) -> None:
         facts = known.facts()
-        self.title.setText(breakable(plain(name)))
+        self.title.setText(name)
         when = one_line(facts[0][1])
         self.when.setText(when[:1].upper() + when[1:])
         self.kind.setText(self._kind_words(known))

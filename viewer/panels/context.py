@@ -59,6 +59,10 @@ class PanelContext(QObject):
     """The vector layer whose style should be saved as a QML file."""
     style_loading_wanted = Signal(str)
     """The vector layer that should be drawn in the style of a QML file."""
+    permissions_wanted = Signal()
+    """Show what the case may touch."""
+    relink_wanted = Signal(str)
+    """The layer whose file should be looked for."""
     flush_requested = Signal()
 
     def __init__(

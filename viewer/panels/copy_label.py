@@ -6,36 +6,24 @@ from typing import override
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QContextMenuEvent, QGuiApplication, QKeyEvent, QKeySequence
-from PySide6.QtWidgets import QLabel, QMenu
+from PySide6.QtWidgets import QMenu, QWidget
 
-from viewer.support.text import plain
-
-_BREAK = "\u200b"
-"""Zero wide: a line may end here."""
+from viewer.support.text import PlainLabel, unbroken
 
 
-class CopyLabel(QLabel):
+class CopyLabel(PlainLabel):
     """Long names, paths and addresses get places where a line may end; the clipboard gets the text without them."""
 
-    def __init__(self, text: str = "") -> None:
-        super().__init__()
-        self.setTextFormat(Qt.TextFormat.PlainText)
+    def __init__(self, text: str = "", parent: QWidget | None = None) -> None:
+        super().__init__(parent)
         self.setWordWrap(True)
         self.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-        self.show_text(text)
-
-    def show_text(self, text: str) -> None:
-        """Show another text, as it is."""
-        self.setText(breakable(plain(text)))
-
-    def whole(self) -> str:
-        """All of the text, as it was given."""
-        return self.text().replace(_BREAK, "")
+        self.setText(text)
 
     def copied(self) -> str:
         """What is selected, else all of it."""
         # Qt joins selected lines by paragraph separators.
-        return (self.selectedText() or self.text()).replace(_BREAK, "").replace("\u2029", "\n")
+        return unbroken(self.selectedText() or self.text()).replace("\u2029", "\n")
 
     @override
     def keyPressEvent(self, event: QKeyEvent) -> None:
@@ -53,8 +41,3 @@ class CopyLabel(QLabel):
 
     def _copy(self) -> None:
         QGuiApplication.clipboard().setText(self.copied())
-
-
-def breakable(text: str) -> str:
-    """Long paths, names and addresses with places where a line may end."""
-    return text.replace("/", "/" + _BREAK).replace("_", "_" + _BREAK).replace("-", "-" + _BREAK)

@@ -28,7 +28,7 @@ class FactRows(QWidget):
     def facts(self) -> list[tuple[str, str]]:
         """What stands in the rows."""
         shown = [row for at, row in enumerate(self._rows) if self._form.isRowVisible(at)]
-        return [(name.text(), text.whole()) for name, text in shown]
+        return [(name.text(), text.text()) for name, text in shown]
 
     def show_facts(self, facts: Iterable[tuple[str, str]]) -> None:
         """Show these, and no others."""
@@ -48,5 +48,5 @@ class FactRows(QWidget):
             self._form.setRowVisible(at, at < len(facts))
             if at < len(facts):
                 name.setText(plain(facts[at][0]))
-                text.show_text(facts[at][1])
+                text.setText(facts[at][1])
                 text.setAccessibleName(plain(facts[at][0]))

@@ -20,6 +20,7 @@ from viewer.panels.class_lines import class_lines, layer_icon, read_of
 from viewer.panels.context import PanelContext
 from viewer.rendering.layer_date import UNDATED, acquisition_of, badge, tiles_acquisition
 from viewer.rendering.raster_drawing import RasterDrawing
+from viewer.rendering.tiles_drawing import TilesDrawing
 from viewer.rendering.vector_drawing import VectorDrawing
 from viewer.support.icons import line_icon
 from viewer.support.text import one_line, tooltip
@@ -32,7 +33,7 @@ _ROLE = Qt.ItemDataRole
 DATE_ROLE = int(Qt.ItemDataRole.UserRole) + 1
 """The date of an image in a few words; empty for what is none."""
 BADGE_ROLE = DATE_ROLE + 1
-"""A word on how the layer is shown, where that is not as it should be: "coarse", "stale", "12 of 40, filtered"."""
+"""A word on how the layer is shown, where that is not as it should be: "missing", "offline", "12 of 40, filtered"."""
 CLASSES_ROLE = int(Qt.ItemDataRole.UserRole) + 3
 """`class_lines.Lines` below the name of a vector layer."""
 
@@ -101,6 +102,9 @@ class LayerRows(QAbstractListModel):
         found = {}
         for uuid, layer in self._context.document.layers.items():
             drawing = self._context.drawing_of(uuid)
+            if drawing is not None and drawing.is_unavailable:
+                found[uuid] = self.tr("unavailable"), drawing.problem
+                continue
             if isinstance(drawing, VectorDrawing):
                 if drawing.is_out_of_scale:
                     found[uuid] = self.tr("out of scale"), self._scale_sentence(drawing.style)
@@ -109,6 +113,10 @@ class LayerRows(QAbstractListModel):
                     found[uuid] = self.tr("{0} not drawn").format(grouped(lost.count)), lost.sentence()
             if filter_of(layer):
                 found[uuid] = self._filter_badge(layer)
+            if drawing is not None and (drawing.is_paused or drawing.is_missing):
+                found[uuid] = self.tr("paused") if drawing.is_paused else self.tr("missing"), drawing.problem
+            if isinstance(drawing, TilesDrawing) and drawing.is_offline:
+                found[uuid] = self.tr("offline"), self.tr("Only tiles that are stored on this computer are shown.")
             if not isinstance(drawing, RasterDrawing):
                 continue
             if drawing.is_stale:

@@ -20,6 +20,7 @@ from viewer.panels.layer_row_look import LayerRowLook
 from viewer.panels.layer_rows import SITES_ROW, LayerRows
 from viewer.panels.slider_field import SliderField, percent
 from viewer.rendering.raster_drawing import RasterDrawing
+from viewer.rendering.vector_drawing import VectorDrawing
 from viewer.support.text import plain_label
 
 
@@ -202,10 +203,22 @@ class LayerTreePanel(QWidget):
         up.setEnabled(self.up_button.isEnabled())
         down = menu.addAction(self.tr("Move down"), lambda: self._move(1))
         down.setEnabled(self.down_button.isEnabled())
+        self._add_access_verbs(menu, uuid)
         self._add_file_verbs(menu, uuid)
         menu.addSeparator()
         menu.addAction(self.tr("Remove"), self.remove_selected)
         return menu
+
+    def _add_access_verbs(self, menu: QMenu, uuid: str) -> None:
+        """What helps a layer of which nothing may be read, or whose file is not there."""
+        drawing = self._context.drawing_of(uuid)
+        if drawing is None or not (drawing.is_paused or drawing.is_missing):
+            return
+        menu.addSeparator()
+        if drawing.is_paused:
+            menu.addAction(self.tr("Permissions…"), self._context.permissions_wanted.emit)
+        if drawing.layer.kind != "tiles":
+            menu.addAction(self.tr("Relink…"), lambda: self._context.relink_wanted.emit(uuid))
 
     def _add_file_verbs(self, menu: QMenu, uuid: str) -> None:
         drawing = self._context.drawing_of(uuid)
@@ -218,6 +231,8 @@ class LayerTreePanel(QWidget):
             menu.addSeparator()
             menu.addAction(self.tr("Save style as QML…"), lambda: self._context.style_saving_wanted.emit(uuid))
             menu.addAction(self.tr("Load style from QML…"), lambda: self._context.style_loading_wanted.emit(uuid))
+        if isinstance(drawing, VectorDrawing):
+            menu.addAction(self.tr("Read the file again"), drawing.reload)
         if not isinstance(drawing, RasterDrawing):
             return
         menu.addSeparator()

@@ -16,11 +16,13 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from viewer.panels.copy_label import CopyLabel
 from viewer.support.icons import line_icon, line_pixmap
 from viewer.support.messages import Message, Messages
 from viewer.support.text import one_line, plain_label, tooltip
 
 MOST_LINES = 4
+LONGEST_LINE = 400
 NARROW_PX = 560
 """On a bar that is narrower the buttons stand below the text, which would be a column of single words beside them."""
 
@@ -110,11 +112,11 @@ class _Line(QFrame):
         self._is_narrow: bool | None = None
         picture = QLabel(self)
         self._grid.addWidget(picture, 0, 0)
-        text = plain_label(one_line(message.text, 400), self)
+        text = CopyLabel(one_line(message.text, LONGEST_LINE), self)
         text.setToolTip(tooltip(message.text))
-        text.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-        text.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
-        text.setWordWrap(True)
+        policy = QSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
+        policy.setHeightForWidth(True)
+        text.setSizePolicy(policy)
         text.setAccessibleName(message.text)
         self._grid.addWidget(text, 0, 1)
         if message.count > 1:

@@ -25,7 +25,7 @@ from layers.geo.crs import PIXEL_SPACE
 from layers.geo.crs_catalog import Fit, KnownCRS, find_crs, fit_of, named_crs
 from viewer.commands.unplaced import PlaceQuestion
 from viewer.panels.form_page import heading, muted, wrapped
-from viewer.support.text import one_line, plain
+from viewer.support.text import one_line, plain, tooltip
 
 LIST_PX = 120
 SIZE = QSize(620, 440)
@@ -145,7 +145,7 @@ class PlaceDialog(QDialog):
         for entry in found:
             item = QListWidgetItem(one_line(f"{entry.name}  ·  {entry.text}  ·  {entry.place}", 160))
             item.setData(_CRS_ROLE, entry.text)
-            item.setToolTip(plain(f"{entry.name}\n{entry.text}\n{entry.place}"))
+            item.setToolTip(tooltip(f"{entry.name}\n{entry.text}\n{entry.place}"))
             self.list.addItem(item)
         if wanted and found:
             self.list.setCurrentRow(0)

@@ -38,6 +38,7 @@ class RecoverableCase:
     last_edit_at: str
     """UTC, ISO 8601."""
     edits: int
+    """That no file holds; 0: a save was lost, and its file is not what was saved."""
     sites: int
 
 
@@ -97,9 +98,10 @@ class StartPage(QScrollArea):
         clear_layout(self._recover)
         page = self._page
         for case in cases:
-            detail = self.tr("last edit {0}, {1} edits, {2} sites").format(
-                _when(case.last_edit_at), case.edits, case.sites
+            said = (
+                self.tr("last edit {0}, {1} edits, {2} sites") if case.edits else self.tr("a save was lost, {2} sites")
             )
+            detail = said.format(_when(case.last_edit_at), case.edits, case.sites)
             card = self._card(self.tr("Recover “{0}”").format(one_line(case.title, 60)), detail, "recover", page)
             card.clicked.connect(lambda _checked=False, key=case.key: self.recover_chosen.emit(key))
             self._recover.addWidget(card)

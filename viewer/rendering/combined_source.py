@@ -26,6 +26,11 @@ class CombinedSource(RasterSource):
         self._sentences: dict[str, str] = {}
         self._waiting = 0
 
+    @property
+    @override
+    def folders(self) -> tuple[Path, ...]:
+        return tuple(dict.fromkeys(source.path.parent for _, source in self._members))
+
     @override
     def probe(self, canvas_crs: str, done: Callable[[str], None]) -> None:
         self._waiting = len(self._members)
@@ -41,6 +46,7 @@ class CombinedSource(RasterSource):
 
     def _put_together(self) -> str:
         self.lacks = " ".join(dict.fromkeys(self._sentences.values()))
+        self.missing = frozenset().union(*(source.missing for _, source in self._members))
         try:
             info = combined_raster(self.path.name, self._parts)
         except GeoloupeError as error:

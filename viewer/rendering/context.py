@@ -6,7 +6,10 @@ import copy
 from dataclasses import dataclass, field
 
 from layers.pool.pool import ReaderPool
+from viewer.network.consent import Consent
 from viewer.network.fetcher import Fetcher
+from viewer.network.folder_consent import FolderConsent
+from viewer.rendering.drives import Drives
 from viewer.rendering.overviews import Overviews
 from viewer.rendering.read_ahead import AheadBudget
 from viewer.rendering.scheduler import TileScheduler
@@ -19,6 +22,8 @@ from viewer.support.mailbox import Mailbox
 class RenderContext:
     """Make one a window, in the window's thread. `fetcher` is None where nothing may use the network.
 
+    `consent` says which hosts may be contacted, by default as the fetcher does, and `folders` which files outside a
+    case may be looked at; by default none.
     `overviews` is None where nothing is kept: for pictures. `reads_ahead` is for people: what comes next is read while
     they look.
     """
@@ -26,14 +31,20 @@ class RenderContext:
     pool: ReaderPool
     fetcher: Fetcher | None
     jobs: Jobs
+    consent: Consent | None = None
+    folders: FolderConsent = field(default_factory=FolderConsent)
     tiles: TileCache = field(default_factory=TileCache)
     overviews: Overviews | None = None
     reads_ahead: bool = False
+    drives: Drives = field(init=False)
     scheduler: TileScheduler = field(init=False)
     ahead: AheadBudget = field(init=False)
 
     def __post_init__(self) -> None:
+        if self.consent is None and self.fetcher is not None:
+            object.__setattr__(self, "consent", self.fetcher.consent)
         self.tiles.holds_ahead = self.reads_ahead
+        object.__setattr__(self, "drives", Drives(self.jobs.mailbox, self.jobs))
         object.__setattr__(self, "scheduler", TileScheduler(self.pool))
         object.__setattr__(self, "ahead", AheadBudget(self.tiles))
 
@@ -55,5 +66,6 @@ class RenderContext:
             and self.pool.is_idle()
             and self.jobs.is_idle()
             and self.mailbox.is_empty()
+            and self.drives.is_idle()
             and not fetching
         )

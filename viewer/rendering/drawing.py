@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import json
-from typing import Any
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, override
 
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QPainter
 
+from layers.content_mark import KEY as CONTENT
 from layers.document.layer import Layer
 from layers.errors import GeoloupeError
 from layers.geo.bounds import Bounds
@@ -37,6 +40,8 @@ class LayerDrawing(QObject):
         self.layer = layer
         self.context = context
         self.problem = ""
+        self.is_unavailable = False
+        """Its file lies on a drive that does not answer: it is read when that is back."""
         self._problems: dict[str, str] = {}
         self._is_closed = False
         self._announcing = False
@@ -78,6 +83,10 @@ class LayerDrawing(QObject):
         """True when `paint` paints the final, exact picture (what has failed counts as done)."""
         raise NotImplementedError
 
+    def has_failed_in(self, view: View) -> bool:
+        """True where all that was to be fetched for a complete view has failed: the picture is without the layer."""
+        return False
+
     def labelling(self, view: View) -> LayerLabelling | None:
         """The labels of its features in this view; None where there are none, or not yet."""
         return None
@@ -91,6 +100,21 @@ class LayerDrawing(QObject):
         return None
 
     @property
+    def is_paused(self) -> bool:
+        """True while it waits for a permission: nothing of it has been looked at."""
+        return False
+
+    @property
+    def missing(self) -> frozenset[str]:
+        """The files that were looked for and are not there."""
+        return frozenset()
+
+    @property
+    def is_missing(self) -> bool:
+        """True where a file of it is not where the case says."""
+        return bool(self.missing)
+
+    @property
     def is_open(self) -> bool:
         """True when it is known where the layer is, or that it cannot be drawn."""
         return bool(self.problem) or self.bounds_lonlat() is not None or self.pixel_bounds() is not None
@@ -99,6 +123,20 @@ class LayerDrawing(QObject):
     def is_nowhere(self) -> bool:
         """True where its row gives a CRS that places nothing: nothing need be read."""
         return "crs" in self._problems
+
+    @property
+    def folders(self) -> tuple[Path, ...]:
+        """Where its files lie; empty for what needs none."""
+        return ()
+
+    def suspend(self, sentence: str) -> None:
+        """The drive of its file does not answer: nothing more is asked of it, what was read of it stays."""
+
+    def resume(self) -> None:
+        """The drive is there again."""
+
+    def give_back(self) -> None:
+        """Memory ran short: let go of what is kept for speed alone."""
 
     def close(self) -> None:
         """Stop wishing; nothing is emitted afterwards. The object is freed here, not on whichever thread is last."""
@@ -142,8 +180,8 @@ def place_problem(layer: Layer) -> str:
 
 
 def _data_of(layer: Layer) -> dict[str, Any]:
-    """Where its data are; a filter shows fewer of the same, names of bands say what they are."""
-    return {key: value for key, value in layer.source.items() if key not in (FILTER, BAND_NAMES)}
+    """Where its data are; a filter shows fewer of the same, names of bands and a mark say what they are."""
+    return {key: value for key, value in layer.source.items() if key not in (FILTER, BAND_NAMES, CONTENT)}
 
 
 def credit_with_date(credit: str, acquired_at: str, date_kind: str, until: str = "") -> str:
@@ -166,10 +204,31 @@ def _moment(when: str) -> str:
 class FailedDrawing(LayerDrawing):
     """Stands for a layer that cannot be drawn at all, and says why."""
 
-    def __init__(self, layer: Layer, context: RenderContext, sentence: str, parent: QObject | None = None) -> None:
+    def __init__(
+        self,
+        layer: Layer,
+        context: RenderContext,
+        sentence: str,
+        parent: QObject | None = None,
+        *,
+        is_paused: bool = False,
+        is_missing: bool = False,
+    ) -> None:
         super().__init__(layer, context, parent)
+        self._is_paused, self._is_missing = is_paused, is_missing
         self._set_problem(sentence)
 
+    @property
+    @override
+    def is_paused(self) -> bool:
+        return self._is_paused
+
+    @property
+    @override
+    def is_missing(self) -> bool:
+        return self._is_missing
+
+    @override
     def fits(self, layer: Layer) -> bool:
         """Another style, or another CRS, may be one that can be drawn."""
         rest = ("style_json", "crs", "source_json")
@@ -183,6 +242,38 @@ class FailedDrawing(LayerDrawing):
 
     def is_complete(self, view: View) -> bool:
         return True
+
+
+class AwaitedDrawing(LayerDrawing):
+    """Stands for a layer until it is known whether the drives of its files are there."""
+
+    def __init__(self, layer: Layer, files: Sequence[Path], context: RenderContext) -> None:
+        super().__init__(layer, context)
+        self._files = tuple(files)
+        for path in files:
+            if context.drives.is_gone(path.parent):
+                self.suspend(context.drives.sentence(layer.name, path.parent))
+
+    @property
+    def folders(self) -> tuple[Path, ...]:
+        return tuple(dict.fromkeys(path.parent for path in self._files))
+
+    def set_view(self, view: View, cursor: tuple[float, float] | None = None, resting: bool = True) -> None:
+        pass
+
+    def paint(self, painter: QPainter, view: View) -> None:
+        pass
+
+    def fits(self, layer: Layer) -> bool:
+        return False  # where the drive is there, the layer's own drawing takes its place
+
+    def is_complete(self, view: View) -> bool:
+        return self.is_unavailable
+
+    def suspend(self, sentence: str) -> None:
+        self.is_unavailable = True
+        self._set_problem(sentence)
+        self._announce()
 
 
 def style_revision(layer: Layer) -> str:

@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
-from typing import Any
 
-import sample_data
 from layers.document.layer import Layer
 from layers.document.vocabulary import LAYER_KINDS
-from layers.errors import GeoloupeError
+from layers.errors import FileMissing, GeoloupeError
 from layers.geo.crs import WEB_MERCATOR
-from layers.raster.combined import members_of
+from layers.raster.combined import Member, members_of
 from layers.services.catalog import TileService
+from viewer.rendering.access import WaitsForPermission, check_hosts, check_places, file_of
 from viewer.rendering.combined_source import CombinedSource
 from viewer.rendering.context import RenderContext
-from viewer.rendering.drawing import FailedDrawing, LayerDrawing
+from viewer.rendering.drawing import AwaitedDrawing, FailedDrawing, LayerDrawing
 from viewer.rendering.raster_drawing import RasterDrawing
 from viewer.rendering.tiles_drawing import TilesDrawing
 from viewer.rendering.vector_drawing import VectorDrawing
@@ -26,7 +24,10 @@ from viewer.support.text import one_line
 def drawing_for(
     layer: Layer, base_folder: Path | None, context: RenderContext, canvas_crs: str = WEB_MERCATOR
 ) -> LayerDrawing:
-    """Never raises: what cannot be drawn gets a drawing that says why. Relative paths are to `base_folder`."""
+    """Never raises: what cannot be drawn gets a drawing that says why. Relative paths are to `base_folder`.
+
+    What the context does not allow is neither looked at nor asked for.
+    """
     if layer.kind not in LAYER_KINDS:
         kind = one_line(layer.kind, 40)
         return FailedDrawing(
@@ -35,15 +36,26 @@ def drawing_for(
     try:
         source = layer.read_source()
         if layer.kind == "tiles":
-            return TilesDrawing(layer, TileService.from_json(source), context)
-        combined = _combined(layer, base_folder, context, canvas_crs)
-        if combined is not None:
-            return combined
-        path = source_path(source, base_folder)
+            service = TileService.from_json(source)
+            check_hosts(layer, service, context.consent)
+            return TilesDrawing(layer, service, context)
+        check_places(layer, base_folder, context.folders)
+        combined = _members(layer, base_folder, context)
+        path = file_of(source, base_folder, context.folders)
+    except WaitsForPermission as error:
+        return FailedDrawing(layer, context, error.sentence, is_paused=True)
+    except FileMissing as error:
+        return FailedDrawing(layer, context, error.sentence, is_missing=True)
     except GeoloupeError as error:
         return FailedDrawing(layer, context, error.sentence)
     except FileNotFoundError as error:
         return FailedDrawing(layer, context, str(error))
+    files = [file for _, file in combined] or ([] if path is None else [path])
+    answered = [context.drives.answers(file.parent) for file in files]  # all are asked, whatever the first says
+    if not all(answered):
+        return AwaitedDrawing(layer, files, context)
+    if combined:
+        return _combined(layer, combined, context, canvas_crs)
     if path is None:
         return FailedDrawing(
             layer, context, f"{one_line(layer.name, 60)} does not say where its data are: add it again."
@@ -53,26 +65,17 @@ def drawing_for(
     return RasterDrawing(layer, path, context, canvas_crs)
 
 
-def _combined(layer: Layer, base_folder: Path | None, context: RenderContext, canvas_crs: str) -> RasterDrawing | None:
-    """None for a layer of one file. Raises InvalidValue, and FileNotFoundError for a missing shipped file."""
+def _members(layer: Layer, base_folder: Path | None, context: RenderContext) -> list[tuple[Member, Path]]:
+    """Empty for a layer of one file. Raises InvalidValue, and FileNotFoundError for a missing shipped file."""
     files = []
     for member in members_of(layer.source):
-        path = source_path(member.source, base_folder)
+        path = file_of(member.source, base_folder, context.folders)
         assert path is not None, "a member has a place"
         files.append((member, path))
-    if not files:
-        return None
+    return files
+
+
+def _combined(layer: Layer, files: list[tuple[Member, Path]], context: RenderContext, canvas_crs: str) -> RasterDrawing:
     name = Path(layer.uuid) / layer.name.replace("/", "_").replace("\0", "")  # nobody else's strikes
     make_source = partial(CombinedSource, context, name, files)
     return RasterDrawing(layer, name, context, canvas_crs, make_source=make_source)
-
-
-def source_path(source: Mapping[str, Any], base_folder: Path | None) -> Path | None:
-    """The file of a source, or None where it names none. Raises FileNotFoundError for a missing shipped file."""
-    if "shipped" in source:
-        return sample_data.path(str(source["shipped"]))
-    text = str(source.get("path", ""))
-    if not text:
-        return None
-    path = Path(text)
-    return path if path.is_absolute() or base_folder is None else base_folder / path

@@ -15,9 +15,16 @@ NOTHING = QImage()
 def image_of_argb(argb: NDArray[np.uint32]) -> QImage:
     """A picture with its own memory from (h, w) premultiplied ARGB; opaque pictures get the format painted fastest."""
     height, width = argb.shape
-    opaque = bool((argb >= 0xFF000000).all())
-    image = QImage(width, height, QImage.Format.Format_RGB32 if opaque else QImage.Format.Format_ARGB32_Premultiplied)
+    image = unpainted(width, height, opaque=bool((argb >= 0xFF000000).all()))
     np.frombuffer(image.bits(), dtype=np.uint32).reshape(height, width)[:] = argb
+    return image
+
+
+def unpainted(width: int, height: int, *, opaque: bool) -> QImage:
+    """A picture whose pixels are still to be set. Raises MemoryError, where Qt would give one without pixels."""
+    image = QImage(width, height, QImage.Format.Format_RGB32 if opaque else QImage.Format.Format_ARGB32_Premultiplied)
+    if image.isNull():
+        raise MemoryError(f"no picture of {width} x {height} pixels")
     return image
 
 

@@ -70,6 +70,13 @@ class Overviews(QObject):
         if len(self._builds) == 1:
             self._begin(build)
 
+    def forget(self, state: SourceState) -> None:
+        """The file may not be read any more: end what is being built of it, and remove what was."""
+        for build in [build for build in self._builds if build.state.overview_stem == state.overview_stem]:
+            self._cancel(build)
+        folder = self._folder
+        self._jobs.run(lambda _: _remove_all(folder, state), failed=lambda _: None)
+
     def sweep(self, state: SourceState) -> None:
         """Remove what was built for other states of a file, off the window's thread."""
         folder = self._folder
@@ -167,6 +174,13 @@ def _make_folder(folder: Path) -> None:
         raise DiskFull(
             f"Overviews cannot be kept in {folder} ({error.strerror or error}): let Geoloupe write there."
         ) from error
+
+
+def _remove_all(folder: Path, state: SourceState) -> None:
+    """What was built, or begun, for any state of the file."""
+    for path in folder.glob(f"{state.overview_stem}*.tif"):
+        with suppress(OSError):
+            path.unlink()
 
 
 def _remove_stale(folder: Path, state: SourceState) -> None:

@@ -10,7 +10,7 @@ from PySide6.QtGui import QImage
 from layers.errors import GeoloupeError
 from layers.raster.info import RasterInfo
 from layers.raster.style import RasterStyle, colorize
-from viewer.rendering.images import NOTHING
+from viewer.rendering.images import NOTHING, unpainted
 from viewer.rendering.raster_reading import TileAsk
 from viewer.rendering.tile_cache import RawTile
 from viewer.support.jobs import JobContext, Jobs
@@ -28,7 +28,7 @@ def coloured(raw: RawTile, style: RasterStyle, info: RasterInfo) -> QImage:
         return NOTHING
     height, width = (length - 2 * style.margin_px for length in raw.bands.shape[1:])
     opaque = raw.mask is None and not style.expression and not info.bands[style.bands[0] - 1].palette
-    image = QImage(width, height, QImage.Format.Format_RGB32 if opaque else QImage.Format.Format_ARGB32_Premultiplied)
+    image = unpainted(width, height, opaque=opaque)
     pixels = np.frombuffer(image.bits(), dtype=np.uint32).reshape(height, width)
     with span("style"):
         colorize(raw.bands, raw.mask, style, info, pixels)

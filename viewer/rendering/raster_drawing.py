@@ -66,6 +66,11 @@ class RasterDrawing(LayerDrawing):
 
     @property
     @override
+    def missing(self) -> frozenset[str]:
+        return self.source.missing
+
+    @property
+    @override
     def attribution(self) -> str:
         return self.layer.credit if self.info is None else credit_of(self.layer, self.info, self._found_acquisition)
 
@@ -109,7 +114,11 @@ class RasterDrawing(LayerDrawing):
             return bool(self.problem)
         if self._is_unplaced() or self.is_nowhere:
             return True
-        return self.is_stale or (self.tiles.is_complete(view) and self._look.is_final(view, self._reading))
+        return (
+            self.is_stale
+            or self.is_unavailable
+            or (self.tiles.is_complete(view) and self._look.is_final(view, self._reading))
+        )
 
     @property
     @override
@@ -123,6 +132,31 @@ class RasterDrawing(LayerDrawing):
     @override
     def pixel_bounds(self) -> Bounds | None:
         return pixel_bounds_of(self.info) if self.info is not None and self.layer.crs == PIXEL_SPACE else None
+
+    @property
+    @override
+    def folders(self) -> tuple[Path, ...]:
+        return self.source.folders
+
+    @override
+    def suspend(self, sentence: str) -> None:
+        if not self.is_unavailable:
+            self.is_unavailable = True
+            self.tiles.hold()
+            self._set_problem(sentence, "drive")
+            self._announce()
+
+    @override
+    def resume(self) -> None:
+        if self.is_unavailable:
+            self.is_unavailable = False
+            self._set_problem("", "drive")
+            self.tiles.go_on()
+            if self.info is None:
+                self.reload()
+            else:
+                self.check_file()
+            self._announce()
 
     @override
     def close(self) -> None:
@@ -232,7 +266,7 @@ class RasterDrawing(LayerDrawing):
         """Look, off the window's thread, whether the file still is what was opened."""
         state = self.source.state
         if state is not None:
-            self.context.jobs.run(lambda _: _found_state(state), partial(self._checked, state))
+            self.context.jobs.run(lambda _: _found_state(state), partial(self._checked, state), apart=True)
 
     def _checked(self, state: SourceState, found: SourceState | None) -> None:
         if self._is_closed or state != self.source.state:

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from layers.document.layer import height_of
-from layers.errors import GeoloupeError
+from layers.errors import FileMissing, GeoloupeError
 from layers.pool.protocol import Answer, Profile, Request
 from layers.raster.acquisition import Acquisition
 from layers.raster.band_names import given_names, with_names
@@ -39,6 +39,8 @@ class RasterSource:
         """Where the path is a delivery: band n of `info` is its band n."""
         self.acquisition: Acquisition | None = None
         """None until `ask_acquisition` was answered."""
+        self.missing: frozenset[str] = frozenset()
+        """The files that were looked for and are not there."""
         self.lacks = ""
         """What is not there though the rest can be shown, in a sentence."""
         self.state: SourceState | None = None
@@ -54,6 +56,7 @@ class RasterSource:
 
         def probed(result: Answer | GeoloupeError) -> None:
             if isinstance(result, GeoloupeError):
+                self.missing = frozenset({str(self.path)}) if isinstance(result, FileMissing) else frozenset()
                 done(result.sentence)
             elif result.header.get("profile") == Profile.VRT and self._profile is Profile.LOCAL:
                 self._profile = Profile.VRT  # it has been judged: a reader of its own opens it
@@ -86,6 +89,11 @@ class RasterSource:
             self.state = SourceState(self._where["path"], self._where["part"], modified_ns, size)
             self.look_for_overviews()
         return ""
+
+    @property
+    def folders(self) -> tuple[Path, ...]:
+        """Where its files lie."""
+        return (self.path.parent,)
 
     def name_bands(self, names: Mapping[int, str]) -> None:
         """What the analyst says that they see; nothing is read again."""

@@ -9,7 +9,7 @@ from typing import NamedTuple, cast
 
 from PySide6.QtGui import QImage
 
-from layers.errors import FileMissing, GeoloupeError, Quarantined, SourceChanged
+from layers.errors import FileMissing, GeoloupeError, GivenUp, Quarantined, SourceChanged
 from layers.geo.bounds import Bounds
 from layers.geo.crs import world_bounds
 from layers.grid.plan import PixelBounds, tiles_around, tiles_in
@@ -70,7 +70,9 @@ class RasterTiles:
         """The CRS of the canvas in which the sheet's bounds are known."""
         self.is_frozen = False
         """The file is not the one that was probed: what was read of it stays, nothing more is read."""
-        self._is_paused = False
+        self._is_paused = self._is_held = False
+        self._requests: dict[TileAsk, Request] = {}
+        """What readers are at; written on their threads."""
         self._layer_uuid, self._context = layer_uuid, context
         self._changed, self._tell_failure = changed, failed
         self._cursor: tuple[float, float] | None = None
@@ -99,7 +101,7 @@ class RasterTiles:
         self.placed_crs, self._overview_raw = crs, None
 
     def is_complete(self, view: View) -> bool:
-        return self.is_frozen or self._is_paused or self.sheet.is_complete(view)
+        return self.is_frozen or self._is_paused or self._is_held or self.sheet.is_complete(view)
 
     def raw_in_view(self) -> list[tuple[TileKey, RawTile]]:
         """The exact tiles of the view that are kept raw."""
@@ -137,6 +139,20 @@ class RasterTiles:
         self._is_paused = True
         self._changed()
 
+    def hold(self) -> None:
+        """The file does not answer: give up what readers hang at, and read nothing until `go_on`."""
+        self._is_held = True
+        self.wish_nothing()
+        for request in list(self._requests.values()):
+            self._context.pool.give_up(request)
+        self._changed()
+
+    def go_on(self) -> None:
+        """The file answers again."""
+        self._is_held = False
+        self.wish()
+        self._changed()
+
     def thaw(self) -> None:
         """The file is again the one that was probed."""
         self.is_frozen = False
@@ -165,7 +181,7 @@ class RasterTiles:
     def wish(self) -> None:
         """Replace the wish list by what the view lacks, and colour what only lacks its colours."""
         view, shown = self.view, self.shown
-        if view is None or shown is None or view.grid.crs != self.placed_crs or self._is_paused:
+        if view is None or shown is None or view.grid.crs != self.placed_crs or self._is_paused or self._is_held:
             return
         self._is_wanted = True
         # While a gesture runs, the grids it passes through are not read; the one it started from is.
@@ -226,11 +242,13 @@ class RasterTiles:
         """On a reader's thread."""
         ask = cast("TileAsk", ident)
         self._wishes.begin(ask)
-        return self.source.tile_request(ask, partial(self._read, ask))
+        request = self._requests[ask] = self.source.tile_request(ask, partial(self._read, ask))
+        return request
 
     def _read(self, ask: TileAsk, result: Answer | GeoloupeError) -> None:
         """On a reader's thread: colour the answer there, so that the window only has to show it."""
         post = self._context.mailbox.post
+        self._requests.pop(ask, None)
         if isinstance(result, GeoloupeError):
             post(self._read_failed, ask, result)
             return
@@ -289,7 +307,7 @@ class RasterTiles:
     def _read_failed(self, ask: TileAsk, error: GeoloupeError) -> None:
         self._context.scheduler.settle(id(self), ask)
         self._wishes.settle(ask)
-        if self._is_late(ask):
+        if self._is_late(ask) or isinstance(error, GivenUp):
             return
         if isinstance(error, _CHANGED) and self.source.state is not None:  # of several files the others can be read
             self.freeze(is_gone=isinstance(error, FileMissing))

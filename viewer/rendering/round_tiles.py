@@ -153,6 +153,16 @@ class RoundTiles:
         for each in self._each():
             each.freeze(is_gone=is_gone)
 
+    def hold(self) -> None:
+        """As `RasterTiles.hold`."""
+        for each in self._each():
+            each.hold()
+
+    def go_on(self) -> None:
+        """As `RasterTiles.go_on`."""
+        for each in self._each():
+            each.go_on()
+
     def thaw(self) -> None:
         """The file is again the one that was probed."""
         for each in self._each():

@@ -89,6 +89,10 @@ class ByteCache[K: Hashable, V]:
         if entry is not None:
             self.nbytes -= entry[1]
 
+    def clear(self) -> None:
+        for key in list(self._entries):
+            self.discard(key)
+
 
 class TilesByLayer[V](ByteCache[TileName, V]):
     """Forgets the tiles of one of thousands of layers without looking through those of the others."""
@@ -125,6 +129,7 @@ class TileCache:
     is_crowded: bool = False
     """There are so many layers that small pictures of each, and what is out of view, take too much memory."""
     _shown_pixels: float = 0.0
+    _most_bytes: int = MOST_BYTES
 
     def fit(self, pixels: int, layers: int) -> None:
         """Make the room that `layers` layers need in a view of so many pixels, and some for where it has just been.
@@ -133,15 +138,22 @@ class TileCache:
         """
         self._shown_pixels = pixels * max(1, layers) * (ROOM_AHEAD if self.holds_ahead else 1.0)
         self.is_crowded = layers > CROWD
-        self.styled.limit_bytes = _within(STYLED_BYTES_A_PIXEL * self._shown_pixels)
+        self.styled.limit_bytes = self._within(STYLED_BYTES_A_PIXEL * self._shown_pixels)
 
     def put_raw(self, name: TileName, raw: RawTile) -> None:
         """Keep a raw tile; the room is by what raw tiles have been found to take."""
         tiles = len(self.raw) + 1
-        self.raw.limit_bytes = _within(
+        self.raw.limit_bytes = self._within(
             VIEWS_KEPT * self._shown_pixels * (self.raw.nbytes + raw.nbytes) / tiles / TILE_PX**2
         )
         self.raw.put(name, raw, raw.nbytes)
+
+    def give_back(self) -> None:
+        """Memory ran short: forget all tiles, and keep half as many from now on."""
+        self._most_bytes = max(LEAST_BYTES, self._most_bytes // 2)
+        for cache in (self.raw, self.styled):
+            cache.clear()
+            cache.limit_bytes = min(cache.limit_bytes, self._most_bytes)
 
     def drop_layer(self, layer_uuid: str) -> None:
         """Forget a layer, with what was seen of it over the edge of the map."""
@@ -149,6 +161,5 @@ class TileCache:
             self.raw.discard_layer(name)
             self.styled.discard_layer(name)
 
-
-def _within(nbytes: float) -> int:
-    return int(min(max(nbytes, LEAST_BYTES), MOST_BYTES))
+    def _within(self, nbytes: float) -> int:
+        return int(min(max(nbytes, LEAST_BYTES), self._most_bytes))

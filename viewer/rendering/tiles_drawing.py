@@ -14,6 +14,7 @@ from layers.document.layer import Layer
 from layers.errors import BadTemplate, GeoloupeError, NotAllowed
 from layers.geo.bounds import Bounds
 from layers.geo.crs import MERCATOR_HALF_M, MERCATOR_MAX_LAT, WEB_MERCATOR, same_crs, transform_bounds
+from layers.grid.plan import tiles_in
 from layers.grid.tile_grid import Affine, TileGrid, TileKey, View
 from layers.services.catalog import TileService
 from layers.services.matrix import Sources, SourceTile, level_resolution_m, sources_of
@@ -54,6 +55,8 @@ class TilesDrawing(LayerDrawing):
         self._queue: list[SourceTile] = []
         self._under_way: set[SourceTile] = set()
         self._lacking: dict[SourceTile, float] = {}
+        self._failed: set[SourceTile] = set()
+        """Those whose last answer was an error; that a server has no tile there is none."""
         self._incomplete: dict[TileKey, Sources] = {}
         self._is_composing = False
         self._is_wishing = False
@@ -86,8 +89,20 @@ class TilesDrawing(LayerDrawing):
     def is_complete(self, view: View) -> bool:
         return self._is_dead() or self._sheet.is_complete(view)
 
+    def has_failed_in(self, view: View) -> bool:
+        if self._is_dead():
+            return bool(self.problem)
+        keys = list(tiles_in(view, self._sheet.within(view.grid)))
+        if view.grid != self._plans_grid or not all(key in self._plans for key in keys):
+            return False  # what was not planned anew is shown as it was
+        wanted = {tile for key in keys for tile in self._plans[key].tiles}
+        return bool(wanted) and wanted <= self._failed
+
     def bounds_lonlat(self) -> Bounds | None:
         return LONLAT
+
+    def give_back(self) -> None:
+        self._pictures.clear()
 
     def close(self) -> None:
         fetcher = self.context.fetcher
@@ -179,7 +194,8 @@ class TilesDrawing(LayerDrawing):
                 self._take_overview(image)
         else:
             self._lacking[tile] = time.monotonic() + ASK_AGAIN_S
-        is_news = isinstance(error, NotAllowed) or not (self.problem or self._is_offline())
+        (self._failed.discard if error is None else self._failed.add)(tile)
+        is_news = isinstance(error, NotAllowed) or not (self.problem or self._works_offline())
         if error is not None and is_news:
             self._set_problem(error.sentence)
         elif image is not None and self.problem and not self._host_sentence():
@@ -250,7 +266,13 @@ class TilesDrawing(LayerDrawing):
 
     # -- hosts --------------------------------------------------------------------------------------------------
 
-    def _is_offline(self) -> bool:
+    @property
+    def is_offline(self) -> bool:
+        """True where stored tiles are all that can be shown: by choice, or because no host of it can be reached."""
+        fetcher = self.context.fetcher
+        return fetcher is not None and all(fetcher.is_offline_for(host) for host in self.service.hosts)
+
+    def _works_offline(self) -> bool:
         return self.context.fetcher is not None and self.context.fetcher.offline
 
     def _host_sentence(self) -> str:
@@ -260,6 +282,7 @@ class TilesDrawing(LayerDrawing):
     def _host_changed(self, host: str, sentence: str) -> None:
         if host in self.service.hosts:
             self._set_problem(sentence or self._host_sentence())
+            self._announce()
 
     def _host_ready(self, host: str) -> None:
         if host in self.service.hosts:

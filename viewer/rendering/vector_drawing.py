@@ -74,6 +74,11 @@ class VectorDrawing(LayerDrawing):
         return self.source.info
 
     @property
+    @override
+    def missing(self) -> frozenset[str]:
+        return self.source.missing
+
+    @property
     def style(self) -> VectorStyle:
         """What is shown."""
         return self.symbology.style
@@ -156,6 +161,37 @@ class VectorDrawing(LayerDrawing):
             return lonlat_bounds(self.layer.crs, self.info.bounds)
         except GeoloupeError:
             return None  # `problem` says so already
+
+    @property
+    @override
+    def folders(self) -> tuple[Path, ...]:
+        return (self.path.parent,)
+
+    @override
+    def suspend(self, sentence: str) -> None:
+        """What has been read whole needs its file no more."""
+        if not (self.is_unavailable or self.source.is_loaded):
+            self.is_unavailable = True
+            self.source.stop()
+            self._set_problem(sentence, "drive")
+            self._announce()
+
+    @override
+    def resume(self) -> None:
+        if self.is_unavailable:
+            self.reload()
+
+    def reload(self) -> None:
+        """Read everything again: the file has changed, or could not be read."""
+        self.context.pool.forgive(str(self.path))
+        self.source.stop()
+        self.is_unavailable = False
+        for about in list(self._problems):
+            self._set_problem("", about)
+        self.source = VectorSource(self.context, self.path, self.layer)
+        self.source.probe(self._probed)
+        if self._view is not None:
+            self._load(self._view)
 
     @override
     def close(self) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from layers.document.layer import Layer
-from layers.errors import GeoloupeError
+from layers.errors import FileMissing, GeoloupeError
 from layers.pool.protocol import Answer, Request
 from layers.vector.lost_rows import LostRows
 from layers.vector.table import FeatureTable, VectorInfo
@@ -25,6 +25,8 @@ class VectorSource:
         self.path = path
         self.info: VectorInfo | None = None
         """None until it is known."""
+        self.missing: frozenset[str] = frozenset()
+        """The file, where it was looked for and is not there."""
         self.crs = ""
         """In which the features are, or are being read."""
         self.is_loaded = False
@@ -39,6 +41,7 @@ class VectorSource:
         """Find out what is there; `done` is told what is wrong with it, or nothing."""
 
         def probed(result: Answer | GeoloupeError) -> None:
+            self.missing = frozenset({str(self.path)}) if isinstance(result, FileMissing) else frozenset()
             done(result.sentence if isinstance(result, GeoloupeError) else self._take(result.header))
 
         params = {"path": str(self.path), "options": self._options, "canvas_crs": ""}

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import logging
 import threading
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
 from PySide6.QtCore import QObject, QThreadPool, Signal
 
-from layers.errors import GeoloupeError
+from layers.errors import GeoloupeError, TooLarge
 from viewer.support.mailbox import Mailbox
+from viewer.support.patience import in_a_thread_of_its_own
 
 log = logging.getLogger(__name__)
 
@@ -81,18 +83,21 @@ class Jobs(QObject):
     """Runs work on a thread pool. `done` and `failed` are called in the window's thread.
 
     Jobs with a title are announced by the signals (the status bar shows them); the small steps of drawing have none.
-    `unheard` carries the error of a job whose caller gave no `failed`.
+    `unheard` carries the error of a job whose caller gave no `failed`; `ran_short` tells that there was not enough
+    memory for one.
     """
 
     started = Signal(object)
     progressed = Signal(object)
     finished = Signal(object)
     unheard = Signal(object)
+    ran_short = Signal()
 
     def __init__(self, threads: int = 2, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._pool = QThreadPool()
         self._pool.setMaxThreadCount(threads)
+        self._apart: list[threading.Thread] = []
         self._running: set[Job] = set()
         self._followed: list[Job] = []
         self.mailbox = Mailbox(self)
@@ -103,8 +108,14 @@ class Jobs(QObject):
         done: Callable[[T], None] | None = None,
         failed: Callable[[GeoloupeError], None] | None = None,
         title: str = "",
+        *,
+        apart: bool = False,
     ) -> Job:
-        """Start `work(context)` as soon as a thread is free."""
+        """Start `work(context)` as soon as a thread is free.
+
+        `apart`, for what looks at a person's files: at once, in a thread of its own. Where a drive is gone and never
+        answers, all other work goes on.
+        """
         job = Job(title)
         self._running.add(job)
         context = JobContext(job, self._report)
@@ -117,6 +128,10 @@ class Jobs(QObject):
                 result = held.work(context)
             except GeoloupeError as error:
                 self.mailbox.post(self._fail, job, error, held)
+            except MemoryError:
+                self.mailbox.post(self.ran_short.emit)
+                sentence = f"There is not enough memory for this: {title or 'background work'}. Try again with less."
+                self.mailbox.post(self._fail, job, TooLarge(sentence), held)
             except BaseException as error:  # the door for jobs: nothing may be lost in a thread
                 log.error("job %r failed", title, exc_info=error)
                 sentence = f"{title or 'Background work'} stopped by an error in the program: {error!r}."
@@ -124,7 +139,11 @@ class Jobs(QObject):
             else:
                 self.mailbox.post(self._finish, job, result, held)
 
-        self._pool.start(whole)
+        if apart:
+            self._apart = [thread for thread in self._apart if thread.is_alive()]
+            self._apart.append(in_a_thread_of_its_own(whole, title or "job"))
+        else:
+            self._pool.start(whole)
         if title:
             self.started.emit(job)
         return job
@@ -157,17 +176,25 @@ class Jobs(QObject):
     def wait(self, timeout_s: float = 30.0) -> bool:
         """Block until all work is done and delivered, also what deliveries start; False after the timeout."""
         while self._running:
-            if not self._pool.waitForDone(int(timeout_s * 1000)):
+            if not self._wait_for_threads(timeout_s):
                 return False
             self.mailbox.deliver_all()
         return True
+
+    def _wait_for_threads(self, timeout_s: float) -> bool:
+        end = time.monotonic() + timeout_s
+        ended = self._pool.waitForDone(int(timeout_s * 1000))
+        for thread in self._apart:
+            thread.join(max(0.0, end - time.monotonic()))
+            ended = ended and not thread.is_alive()
+        return ended
 
     def shutdown(self, timeout_s: float = 5.0) -> bool:
         """Cancel everything and wait for the threads; no result is delivered any more. The last call."""
         for job in [*self._running, *self._followed]:
             job.cancel()
         self._pool.clear()
-        ended = self._pool.waitForDone(int(timeout_s * 1000))
+        ended = self._wait_for_threads(timeout_s)
         # Freed by the window's own thread, not by whichever drops the last reference.
         self.deleteLater()
         return ended

@@ -1,4 +1,7 @@
-"""What the program has to say: one line a matter, counted when it happens again, there until it is dismissed."""
+"""What the program has to say: one line a matter, counted when it happens again, there until it is dismissed.
+
+What is about the open case goes with it; what is about the program stays.
+"""
 
 from __future__ import annotations
 
@@ -11,6 +14,7 @@ from PySide6.QtCore import QObject, Signal
 from viewer.support.text import plain
 
 type Level = Literal["info", "warning", "error"]
+type About = Literal["case", "program"]
 
 
 @dataclass(frozen=True)
@@ -28,6 +32,7 @@ class Message:
     level: Level
     count: int = 1
     action: MessageAction | None = None
+    about: About = "case"
 
 
 class Messages(QObject):
@@ -39,10 +44,18 @@ class Messages(QObject):
         super().__init__(parent)
         self._lines: dict[str, Message] = {}
 
-    def show(self, key: str, text: str, level: Level = "info", action: MessageAction | None = None) -> None:
+    def show(
+        self,
+        key: str,
+        text: str,
+        level: Level = "info",
+        action: MessageAction | None = None,
+        *,
+        about: About = "case",
+    ) -> None:
         """Say `text` under `key`; a line that stands under the same key is replaced and its count goes up by one."""
         before = self._lines.pop(key, None)
-        line = Message(key, plain(text), level, 1, action)
+        line = Message(key, plain(text), level, 1, action, about)
         self._lines[key] = line if before is None else replace(line, count=before.count + 1)
         self.changed.emit()
 
@@ -50,9 +63,11 @@ class Messages(QObject):
         if self._lines.pop(key, None) is not None:
             self.changed.emit()
 
-    def clear_all(self) -> None:
-        if self._lines:
-            self._lines.clear()
+    def end_case(self) -> None:
+        """Another case takes the place of the open one: what was said about that one is of no use any more."""
+        kept = {key: line for key, line in self._lines.items() if line.about == "program"}
+        if len(kept) < len(self._lines):
+            self._lines = kept
             self.changed.emit()
 
     def lines(self) -> list[Message]:

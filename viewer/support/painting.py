@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from PySide6.QtGui import QPaintDevice, QPainter
+from PySide6.QtGui import QImage, QPaintDevice, QPainter
 
 
 @contextmanager
@@ -25,10 +25,12 @@ def part_of_picture(painter: QPainter) -> Iterator[None]:
 
 @contextmanager
 def painting(device: QPaintDevice) -> Iterator[QPainter]:
-    """A painter onto `device`.
+    """A painter onto `device`. Raises MemoryError for a picture that could not be made: Qt gives one without pixels.
 
     An error keeps what it passed through: the picture would go before its painter, and Qt ends the program then.
     """
+    if isinstance(device, QImage) and device.isNull():
+        raise MemoryError("no picture of this size")
     painter = QPainter(device)
     try:
         yield painter

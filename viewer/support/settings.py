@@ -9,6 +9,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from viewer.support.kept_files import replace_text
+
 APP_NAME = "geoloupe"
 HOME_VARIABLE = "GEOLOUPE_HOME"
 RECENT_LIMIT = 10
@@ -27,6 +29,11 @@ def config_folder() -> Path:
 def cache_folder() -> Path:
     """What can be fetched or computed again."""
     return _folder("cache", "XDG_CACHE_HOME", ".cache", "LOCALAPPDATA", "Library/Caches")
+
+
+def overviews_folder() -> Path:
+    """What readers have built for rasters that have too few overviews."""
+    return cache_folder() / "overviews"
 
 
 def sessions_folder() -> Path:
@@ -55,6 +62,7 @@ DEFAULTS: Mapping[str, Any] = {
     "window_geometry": "",
     "window_state": "",
     "allowed_hosts": [],
+    "trusted_cases": [],
     "offline": False,
     "author": "",
     "cjk_font_said": False,
@@ -110,7 +118,7 @@ class Settings:
             values = json.loads(path.read_text(encoding="utf-8"))
         except FileNotFoundError:
             return
-        except (OSError, ValueError) as error:
+        except (OSError, ValueError, RecursionError) as error:
             self.problem = f"The settings in {path.name} could not be read and stand at their defaults: {error}."
             self._set_aside(path)
             return
@@ -124,11 +132,7 @@ class Settings:
             self.problem += f" It could not be set aside either: {error}."
 
     def _write(self, path: Path) -> None:
-        text = json.dumps(self._values, ensure_ascii=False, indent=1)
-        draft = path.with_suffix(f".{os.getpid()}.tmp")
         try:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            draft.write_text(text, encoding="utf-8")
-            os.replace(draft, path)
+            replace_text(path, json.dumps(self._values, indent=1))
         except OSError as error:
             self.problem = f"The settings cannot be kept in {path.parent}: {error}."

@@ -1,9 +1,14 @@
-"""Text from files, made fit to show: no control or bidirectional-override characters, never endless."""
+"""Text from files, made fit to show: no control or bidirectional-override characters, never endless, never too wide.
+
+Names of files, layers, cases and sites may be of any length: what is done about that is done here.
+"""
 
 from __future__ import annotations
 
 import html
+import re
 import unicodedata
+from typing import override
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel, QWidget
@@ -14,6 +19,11 @@ LONGEST_CREDIT = 500
 """Characters of one credit or citation on a map."""
 LONGEST_SEARCHED = 200_000
 """Characters of one text that a filter or a search looks through."""
+LONGEST_TIP = 1000
+BREAK = "\u200b"
+"""Zero wide: a line may end here."""
+_RUN = 24
+_UNBROKEN = re.compile(rf"[^\s{BREAK}]{{{_RUN + 1},}}")
 _BIDI = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\u200e\u200f")
 
 
@@ -36,14 +46,45 @@ def searched(*texts: str) -> str:
     return " ".join(text[:LONGEST_SEARCHED] for text in texts)
 
 
+def breakable(text: str) -> str:
+    """Long words, paths and addresses with places where a line may end: after a separator, and wherever it must."""
+    return _UNBROKEN.sub(_broken, text)
+
+
+def _broken(found: re.Match[str]) -> str:
+    word = re.sub(r"(?<=[/_\-\\])", BREAK, found[0])
+    return re.sub(rf"([^{BREAK}]{{{_RUN}}})(?=[^{BREAK}])", rf"\1{BREAK}", word)
+
+
+def unbroken(text: str) -> str:
+    """The text that `breakable` was given."""
+    return text.replace(BREAK, "")
+
+
 def tooltip(text: str) -> str:
-    """`plain` as Qt's tooltips need it: they would read markup."""
-    return html.escape(plain(text))
+    """`plain` as Qt's tooltips need it: they would read markup, and would not wrap what has none."""
+    lines = html.escape(breakable(plain(text, LONGEST_TIP))).split("\n")
+    return f"<p>{'<br>'.join(lines)}</p>" if text.strip() else ""
+
+
+class PlainLabel(QLabel):
+    """Shows its text as it is, never as markup; a word that is wider than the label wraps within itself."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setTextFormat(Qt.TextFormat.PlainText)
+
+    @override
+    def setText(self, text: str) -> None:
+        super().setText(breakable(plain(text)))
+
+    @override
+    def text(self) -> str:
+        return unbroken(super().text())
 
 
 def plain_label(text: str = "", parent: QWidget | None = None) -> QLabel:
     """A label that shows its text as it is, never as markup."""
-    label = QLabel(parent)
-    label.setTextFormat(Qt.TextFormat.PlainText)
-    label.setText(plain(text))
+    label = PlainLabel(parent)
+    label.setText(text)
     return label

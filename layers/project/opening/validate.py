@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import stat
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,16 +12,18 @@ from typing import Literal
 
 from layers.counted import counted
 from layers.document.document import Document
-from layers.document.layer import Layer
 from layers.document.vocabulary import LIKELIHOOD_TERMS, LikelihoodTerm
 from layers.errors import CaseDamaged
 from layers.geo.antimeridian import at_home
-from layers.project.opening.guarded import check_sqlite, opened
-from layers.project.opening.intake import EDITED_SENTENCE, UNKNOWN_SENTENCE, Intake, read_case
-from layers.project.storage.geometry_blobs import geometries
+from layers.project.opening.case_paths import link_out
+from layers.project.opening.case_process import Asks
+from layers.project.opening.case_reader import CaseReader
+from layers.project.opening.intake import EDITED_SENTENCE, UNKNOWN_SENTENCE, Intake, take_in
+from layers.project.opening.layer_paths import Place, Reach, described, places_of
 from layers.project.storage.integrity import Integrity
 from layers.project.storage.save_errors import shown
 from layers.project.storage.schema import APPLICATION_ID, USER_VERSION
+from layers.project.storage.sqlite_file import Header, check_sqlite, side_files
 from layers.project.storage.tables import SITE_SPECS
 
 type Severity = Literal["error", "warning", "note"]
@@ -33,17 +38,18 @@ class Finding:
     severity: Severity = "warning"
 
 
-def validate(path: Path) -> list[Finding]:
+def validate(path: Path, asks: Asks | None = None) -> list[Finding]:
     """All findings about a case, the gravest first.
 
     Raises FileMissing, NotAFile, NotAllowed, CaseInUse, CaseTooNew, and UnsupportedFormat for what is no case.
     """
     header = check_sqlite(path)
     try:
-        intake = read_case(path)
+        with CaseReader.open(path, asks=asks) as reader:
+            intake = take_in(path, reader)
+            findings = [*_format(path, header), *_integrity(intake), *_index(reader, intake)]
     except CaseDamaged as error:
         return [Finding("damaged", error.sentence, "error")]
-    findings = [*_format(path, header), *_integrity(intake), *_index(path)]
     said = {finding.sentence for finding in findings}
     findings += [Finding("value", problem) for problem in intake.problems if problem not in said]
     findings += [
@@ -56,16 +62,15 @@ def validate(path: Path) -> list[Finding]:
     return sorted(findings, key=lambda finding: order.index(finding.severity))
 
 
-def _format(path: Path, header: bytes) -> Iterator[Finding]:
-    if int.from_bytes(header[68:72], "big") != APPLICATION_ID:
+def _format(path: Path, header: Header) -> Iterator[Finding]:
+    if header.application_id != APPLICATION_ID:
         yield Finding("application_id", "The file does not say that it is a GeoPackage (application_id).", "error")
-    if int.from_bytes(header[60:64], "big") != USER_VERSION:
+    if header.user_version != USER_VERSION:
         yield Finding("user_version", "The file does not say GeoPackage 1.4 (user_version 10400).", "error")
-    if header[18] == 2 or header[19] == 2:
+    if header.is_wal:
         yield Finding("wal", "The file is in WAL mode: it cannot travel. Open and save it once.")
-    for suffix in ("-wal", "-journal"):
-        side = path.with_name(path.name + suffix)
-        if side.exists():
+    for side in side_files(path):
+        if not side.name.endswith("-shm"):
             yield Finding(
                 "side_file", f"“{shown(side)}” stands beside the case: another program has it open or crashed."
             )
@@ -79,20 +84,16 @@ def _integrity(intake: Intake) -> Iterator[Finding]:
             yield Finding("edited", EDITED_SENTENCE, "note")
 
 
-def _index(path: Path) -> Iterator[Finding]:
+def _index(reader: CaseReader, intake: Intake) -> Iterator[Finding]:
     """Boxes in the spatial index against geometries; other validators do not notice a missing one."""
+    filled = Counter(f"site_{site.kind}" for site in intake.document.sites.values())
     for spec in SITE_SPECS:
-        try:
-            with opened(path) as connection:
-                (boxes,) = connection.execute(f"SELECT count(*) FROM {spec.rtree}_rowid").fetchone()
-                blobs = [blob for (blob,) in connection.execute(f"SELECT geom FROM {spec.name}")]
-        except CaseDamaged:
+        boxes = reader.count_boxes(spec.rtree) if spec.name in reader.opened.tables else None
+        if boxes is None:
             yield Finding("rtree_missing", f"The table {spec.name} or its spatial index is missing.", "error")
-            continue
-        filled = sum(geometry is not None for geometry in geometries(blobs))
-        if filled != boxes:
-            sentence = f"{spec.name} has {filled} geometries, its spatial index {boxes}. Save the case to rebuild it."
-            yield Finding("rtree_count", sentence, "error")
+        elif filled[spec.name] != boxes:
+            sentence = f"{spec.name} has {filled[spec.name]} geometries, its spatial index {boxes}."
+            yield Finding("rtree_count", f"{sentence} Save the case to rebuild it.", "error")
 
 
 def _links(document: Document) -> Iterator[Finding]:
@@ -144,27 +145,36 @@ def _terms(document: Document) -> Iterator[LikelihoodTerm]:
 
 
 def _layer_files(path: Path, document: Document) -> Iterator[Finding]:
+    """What leads outside is named and not looked at; what lies beside the case may be looked at."""
+    folder = os.path.abspath(path.parent)
     for layer in document.layers.values():
-        for text in _paths(layer):
-            if not _is_plain_path(text):
-                yield Finding("layer_path", f"The layer “{_short(layer.name)}” leads outside: {_short(text)}.")
-            elif not (path.parent / text).exists():
-                about = f"The file of the layer “{_short(layer.name)}” is missing"
-                yield Finding("layer_missing", f"{about}: {_short(text)}.")
+        about = f"The file of the layer “{_short(layer.name)}”"
+        for place in places_of(layer.source, folder):
+            if place.reach is Reach.SHIPPED:
+                continue
+            if place.reach is Reach.ELSEWHERE and place.path:
+                yield Finding("layer_path", f"{about} {described(place)}.", "note")
+            elif place.reach is not Reach.BESIDE:
+                yield Finding("layer_path", f"{about} {_short(described(place))}.")
+            else:
+                yield from _file_beside(about, place, folder)
 
 
-def _paths(layer: Layer) -> Iterator[str]:
-    """Those of a combined layer's images too."""
-    several = layer.source.get("combined")
-    for source in (layer.source, *(several if isinstance(several, list) else ())):
-        text = source.get("path") if isinstance(source, dict) else None
-        if isinstance(text, str) and text:
-            yield text
-
-
-def _is_plain_path(text: str) -> bool:
-    """False for what GDAL or the system would take for more than a file here: judged as text, nothing is touched."""
-    return not (text.lstrip().startswith(("<", "{", "/vsi", "\\\\", "//")) or "://" in text or "\0" in text)
+def _file_beside(about: str, place: Place, folder: str) -> Iterator[Finding]:
+    target = link_out(place.path, folder)
+    if target:
+        yield Finding("layer_path", f"{about} is a link that leads out of the case's folder, to {_short(target)}.")
+        return
+    try:
+        mode = os.stat(place.path).st_mode
+    except (OSError, ValueError):
+        yield Finding("layer_missing", f"{about} is missing: {_short(place.text)}.")
+        return
+    if not (stat.S_ISREG(mode) or stat.S_ISDIR(mode)):
+        yield Finding("layer_path", f"{about} is a pipe or a device, which is never read: {_short(place.text)}.")
+    elif os.path.isabs(place.text):
+        sentence = f"{about} is named by its whole path: save the case, so that both can move together."
+        yield Finding("layer_absolute", sentence, "note")
 
 
 def _short(text: str) -> str:

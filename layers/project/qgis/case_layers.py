@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-import json
+import os
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from pathlib import PurePath
 from typing import Any
 from xml.etree import ElementTree as ET
 
+from layers.document.json_fields import json_object
 from layers.errors import InvalidValue
+from layers.project.opening.layer_paths import Reach, judged
 from layers.project.qgis.qml_out import layer_attributes, layer_elements
 from layers.vector.palettes import layer_seed
 from layers.vector.style import VectorStyle
@@ -17,6 +19,8 @@ from layers.vector.table import VectorInfo
 
 _SUFFIXES = {".gpkg", ".geojson", ".geojsonl", ".json", ".shp", ".fgb", ".kml", ".gpx"}
 """What QGIS opens without being told how."""
+_ANY_FOLDER = os.path.abspath("case")
+"""Which one does not matter: relative paths count from it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,9 +43,11 @@ def project_layers(rows: Iterable[tuple[str, str, str, str, int]]) -> list[Proje
         path = str(source.get("path", ""))
         if PurePath(path).suffix.lower() not in _SUFFIXES or source.get("options"):
             continue
-        is_whole = PurePath(path).is_absolute() or PurePath(path.replace("\\", "/")).drive
+        reach = judged(path, _ANY_FOLDER).reach
+        if reach in (Reach.REFUSED, Reach.DEVICE):
+            continue  # QGIS would ask GDAL for whatever it is
         table = str(source.get("table", ""))
-        place = path if is_whole else f"./{path}"
+        place = f"./{path}" if reach is Reach.BESIDE else path
         style = _style(style_json) or _automatic(uuid, str(source.get("geometry", "")))
         found.append(ProjectLayer(uuid, name, f"{place}|layername={table}" if table else place, bool(visible), style))
     return found
@@ -86,9 +92,8 @@ def _automatic(uuid: str, geometry: str) -> VectorStyle | None:
     return replace(VectorStyle.default(info, layer_seed(uuid)), geometry=geometry)
 
 
-def _object(text: str) -> dict[str, Any]:
+def _object(text: str | None) -> dict[str, Any]:
     try:
-        value = json.loads(text) if text else {}
-    except ValueError:
+        return json_object(text or "", "It")
+    except InvalidValue:
         return {}
-    return value if isinstance(value, dict) else {}

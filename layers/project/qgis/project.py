@@ -6,7 +6,6 @@ Each layer's renderer stands in the project itself; QGIS would paint random colo
 from __future__ import annotations
 
 import io
-import json
 import zipfile
 from collections.abc import Sequence
 from xml.etree import ElementTree as ET
@@ -14,10 +13,9 @@ from xml.etree import ElementTree as ET
 from layers.geo.bounds import Bounds
 from layers.project.qgis.case_layers import ProjectLayer, layer_id, map_layer
 from layers.project.qgis.style import style_elements
-from layers.project.storage.schema import TITLES
+from layers.project.storage.schema import OUR_PROJECT, PROJECT_METADATA, TITLES
 from layers.project.storage.tables import BY_NAME, TableSpec
 
-NAME = "Geoloupe"
 _MAP = ("site_point", "site_line", "site_polygon")
 _TABLES = (
     "claims", "claim_sites", "sources", "claim_sources", "source_files", "responses", "response_claims", "chips",
@@ -53,9 +51,8 @@ def project_row(
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
         # a fixed date: the same case gives the same bytes
-        archive.writestr(zipfile.ZipInfo(f"{NAME}.qgs", (2024, 1, 1, 0, 0, 0)), text, zipfile.ZIP_DEFLATED)
-    metadata = json.dumps({"last_modified_time": "2024-01-01 00:00:00", "last_modified_user": ""})
-    return NAME, metadata, packed.getvalue().hex()
+        archive.writestr(zipfile.ZipInfo(f"{OUR_PROJECT}.qgs", (2024, 1, 1, 0, 0, 0)), text, zipfile.ZIP_DEFLATED)
+    return OUR_PROJECT, PROJECT_METADATA, packed.getvalue().hex()
 
 
 def _project(file_name: str, title: str, bounds: Bounds | None, own_layers: Sequence[ProjectLayer]) -> ET.Element:

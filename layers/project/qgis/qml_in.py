@@ -7,10 +7,11 @@ from dataclasses import dataclass, replace
 from xml.etree.ElementTree import Element
 
 from layers.errors import InvalidValue
-from layers.project.qgis.qml_looks import LookReader, color_of, number_of
+from layers.project.qgis.qml_looks import LONGEST_TEXT, LookReader, color_of, number_of
 from layers.project.qgis.qml_symbols import MM_PX, PEN_SIDES
 from layers.project.qgis.qml_text import parse_qml, values_of
 from layers.vector.classes import MOST_CLASSES, StyleClass
+from layers.vector.expression import MAX_CHARS
 from layers.vector.label_style import LabelStyle
 from layers.vector.look import Look
 from layers.vector.rules import check_rule
@@ -49,7 +50,8 @@ def read_qml(text: bytes) -> QmlStyle:
     renderer = root.find("renderer-v2")
     if renderer is None:
         raise InvalidValue("The QML style is of no vector layer: it has no symbols.")
-    looks = {one.get("name", ""): reader.look(one) for one in renderer.findall("symbols/symbol")}
+    symbols = renderer.findall("symbols/symbol")[: MOST_CLASSES + 1]
+    looks = {one.get("name", ""): reader.look(one) for one in symbols}
     style = _renderer(renderer, looks, reader)
     if root.get("hasScaleBasedVisibilityFlag") == "1":
         widest, closest = number_of(root.get("minScale", ""), 0.0), number_of(root.get("maxScale", ""), 0.0)
@@ -82,7 +84,7 @@ def _renderer(renderer: Element, looks: dict[str, Look], reader: LookReader) -> 
         case "graduatedSymbol":
             classes = tuple(
                 StyleClass(
-                    looks.get(one.get("symbol", ""), Look()), one.get("label", ""),
+                    looks.get(one.get("symbol", ""), Look()), reader.text(one.get("label", "")),
                     lower=number_of(one.get("lower", ""), 0.0), upper=number_of(one.get("upper", ""), 0.0),
                     shown=one.get("render", "true") != "false",
                 )
@@ -109,10 +111,13 @@ def _categorised(renderer: Element, looks: dict[str, Look], reader: LookReader) 
     for one in renderer.findall("categories/category")[:MOST_CLASSES]:
         look, shown = looks.get(one.get("symbol", ""), Look()), one.get("render", "true") != "false"
         values = [value.get("value", "") for value in one.findall("val")] or [one.get("value", "")]
+        if any(len(value) > LONGEST_TEXT for value in values):
+            reader.note(f"values of more than {LONGEST_TEXT} characters")
+            continue
         if one.get("type") == "NULL" or (values == [""] and one.get("type", "string") == "string"):
             other, show_other = look, shown
             continue
-        label = one.get("label", "")
+        label = reader.text(one.get("label", ""))
         classes += [StyleClass(look, "" if label == value else label, value, shown=shown) for value in values]
     column = _column(renderer.get("attr", ""), reader)
     style = VectorStyle(mode="categorised", column=column, classes=tuple(classes), show_other=show_other)
@@ -136,12 +141,15 @@ def _rules(renderer: Element, looks: dict[str, Look], reader: LookReader) -> Vec
         except InvalidValue:
             reader.note(f"the rule {text[:60]}")
             continue
-        classes.append(StyleClass(look, rule.get("label", ""), rule=text, shown=shown))
+        classes.append(StyleClass(look, reader.text(rule.get("label", "")), rule=text, shown=shown))
     return VectorStyle(mode="rules", classes=tuple(classes), show_other=show_other).with_look(other)
 
 
 def _column(attribute: str, reader: LookReader) -> str:
     """A column's name; an expression cannot be one."""
+    if len(attribute) > LONGEST_TEXT:
+        reader.note("columns with very long names")
+        return ""
     name = attribute[1:-1] if re.fullmatch(r'"[^"]+"', attribute) else attribute
     if re.search(r"[()|+*/<>=]", name):
         reader.note("classes of an expression")
@@ -187,6 +195,9 @@ def _own_label(written: str) -> str:
 
 def _label_text(text: Element, reader: LookReader) -> str:
     written = text.get("fieldName", "")
+    if len(written) > MAX_CHARS:
+        reader.note("a label made by an expression")
+        return ""
     if text.get("isExpression") != "1":
         return written if "{" not in written and "}" not in written else f"{{{written}}}"
     if len(written) > _LONGEST_LABEL:

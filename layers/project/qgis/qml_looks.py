@@ -21,6 +21,9 @@ _SHAPES = {
 }  # fmt: skip
 
 
+MOST_NOTES, MOST_DASHES, MOST_LAYERS, LONGEST_TEXT = 12, 16, 50, 500
+
+
 class LookReader:
     """Reads symbols and keeps what could not be taken over, in words."""
 
@@ -30,6 +33,9 @@ class LookReader:
     def look(self, symbol: Element) -> Look:
         """The nearest look there is."""
         layers = [one for one in symbol.findall("layer") if one.get("enabled", "1") != "0"]
+        if len(layers) > MOST_LAYERS:
+            self.note("symbols of very many layers")
+            layers = layers[:MOST_LAYERS]
         kinds = {"marker": self._marker, "line": self._line, "fill": self._fill}
         made = kinds.get(symbol.get("type", ""), self._marker)
         for layer in layers:
@@ -43,7 +49,14 @@ class LookReader:
             return Look()
 
     def note(self, what: str) -> None:
-        self.missing[what] = None
+        """Of very many things that are not taken over, some are named."""
+        self.missing[what if len(self.missing) < MOST_NOTES else "more of the like"] = None
+
+    def text(self, text: str) -> str:
+        """What is written into legends, as much of it as is ever read."""
+        if len(text) > LONGEST_TEXT:
+            self.note(f"texts behind their {LONGEST_TEXT}th character")
+        return text[:LONGEST_TEXT]
 
     def _px(self, values: dict[str, str], name: str, default: float) -> float:
         unit = values.get(f"{name}_unit", "MM")
@@ -121,10 +134,11 @@ class LookReader:
     def _dash(self, values: dict[str, str], width: float) -> tuple[float, ...]:
         if values.get("use_custom_dash") == "1" and width:
             factor = _UNITS_PX.get(values.get("customdash_unit", "MM"), 0.0)
-            parts = [
-                round(number_of(part, 0.0) * factor / width, 2) for part in values.get("customdash", "").split(";")
-            ]
-            if len(parts) % 2 == 0 and all(part > 0 for part in parts):
+            written = values.get("customdash", "").split(";", MOST_DASHES)
+            parts = [round(number_of(part, 0.0) * factor / width, 2) for part in written]
+            if len(parts) > MOST_DASHES:
+                self.note("long dash patterns")
+            elif len(parts) % 2 == 0 and all(part > 0 for part in parts):
                 return tuple(parts)
         return _DASHES.get(values.get("line_style", ""), ())
 

@@ -14,15 +14,16 @@ def backup_path(target: Path, number: int) -> Path:
     return target.with_name(f"{target.name}.bak{number}")
 
 
-def keep_backup(target: Path, fs: FileSystem) -> bool:
+def keep_backup(target: Path, fs: FileSystem, *, always: bool = False) -> bool:
     """Keep the file that is about to be replaced, unless bak1 was saved less than ten minutes before it.
 
-    Interrupted anywhere, at least one good generation stands. Raises OSError.
+    `always`: it holds what no save of ours holds. Interrupted anywhere, at least one good generation stands.
+    Raises OSError.
     """
     newest = backup_path(target, 1)
     if newest.exists():
         apart_s = fs.stat(target).st_mtime - fs.stat(newest).st_mtime
-        if 0 <= apart_s < APART_S:
+        if 0 <= apart_s < APART_S and not always:
             return False
         for number in range(KEPT - 1, 0, -1):
             if backup_path(target, number).exists():

@@ -1,19 +1,25 @@
-"""A lock file beside the case, so that two people see each other. Advisory: the guard at saving stays."""
+"""A lock file beside the case, so that two people see each other. Advisory: the guard at saving stays.
+
+What stands under its name is foreign input: links are not followed, pipes not waited for, little is read.
+"""
 
 from __future__ import annotations
 
 import getpass
 import json
 import os
+import stat
 import time
 from dataclasses import dataclass
 from pathlib import Path
+from uuid import uuid4
 
-from layers.project.storage.fsops import DISK, FileSystem
+from layers.project.storage.fsops import DISK, FileSystem, temporary_beside
 from layers.project.storage.processes import Owner
 
 STALE_S = 12 * 3600
 """A lock of another host, whose processes we cannot see, is believed for so long after its last sign of life."""
+_MOST_BYTES = 10_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +30,8 @@ class Holder:
     owner: Owner
     at: float
     """Seconds since 1970, by the holder's clock."""
+    token: str = ""
+    """Tells two locks of one process apart."""
 
     def __str__(self) -> str:
         return f"{self.user or 'somebody'} on {self.owner.host or 'an unknown computer'}"
@@ -36,6 +44,7 @@ class CaseLock:
         place = Path(os.path.realpath(path))
         self.path = place.with_name(place.name + ".lock")
         self._fs = fs
+        self._token = str(uuid4())
         self._is_mine = False
 
     @property
@@ -45,25 +54,25 @@ class CaseLock:
 
     def acquire(self) -> Holder | None:
         """Take the lock; returns who holds it, or None where it is ours now (or cannot be had by anybody)."""
+        if self._put(replace=False):
+            return None
         holder = self.holder()
         if holder is not None and holder.owner != Owner.of_this_process():
             return holder
-        self.take_over()
-        return None
+        return self.take_over()
 
-    def take_over(self) -> None:
-        """Take the lock whoever holds it."""
-        try:
-            user = getpass.getuser()
-        except (OSError, KeyError, ImportError):
-            user = ""
-        data = {"user": user, "owner": Owner.of_this_process().to_json(), "at": time.time()}
-        try:
-            with self._fs.open(self.path, "wb") as file:
-                self._fs.write_all(file, json.dumps(data).encode("utf-8"))
-            self._is_mine = True
-        except OSError:  # a read-only folder: nobody can save there, so nobody needs the lock
-            self._is_mine = False
+    def take_over(self) -> Holder | None:
+        """Take the lock whoever holds it; returns who was quicker, if anybody."""
+        if not self._put(replace=True):
+            return None
+        holder = self.holder()
+        self._is_mine = holder is None or holder.owner == Owner.of_this_process()
+        return None if self._is_mine else holder
+
+    def lost_to(self) -> Holder | None:
+        """Who has taken a lock of ours over meanwhile; None for nobody."""
+        holder = self.holder() if self._is_mine else None
+        return holder if holder is not None and holder.owner != Owner.of_this_process() else None
 
     def release(self) -> None:
         """Give it up, unless somebody took it over meanwhile."""
@@ -71,7 +80,7 @@ class CaseLock:
             return
         self._is_mine = False
         holder = self.holder()
-        if holder is not None and holder.owner != Owner.of_this_process():
+        if holder is None or holder.owner != Owner.of_this_process():
             return
         try:
             self._fs.unlink(self.path)
@@ -81,12 +90,48 @@ class CaseLock:
     def holder(self) -> Holder | None:
         """Who holds it; None for nobody, for a process that is gone, and for what is no lock of ours."""
         try:
-            data = json.loads(self.path.read_bytes()[:10_000])
+            data = json.loads(_read(self.path))
             owner = Owner.from_json(data["owner"])
-            holder = Holder(str(data["user"])[:100], owner, float(data["at"])) if owner is not None else None
-        except (OSError, ValueError, KeyError, TypeError):
+            token = str(data.get("token", ""))[:100]
+            holder = Holder(str(data["user"])[:100], owner, float(data["at"]), token) if owner is not None else None
+        except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
             return None
         if holder is None or not holder.owner.is_alive:
             return None
         is_old = abs(time.time() - holder.at) > STALE_S
         return None if is_old and not holder.owner.is_local else holder
+
+    def _put(self, *, replace: bool) -> bool:
+        """Write our lock, complete from the first moment on; False where one stands there, or none can stand."""
+        try:
+            user = getpass.getuser()
+        except (OSError, KeyError, ImportError):
+            user = ""
+        owner = Owner.of_this_process().to_json()
+        data = {"user": user, "owner": owner, "at": time.time(), "token": self._token}
+        try:
+            with temporary_beside(self.path, self._fs) as new:
+                with self._fs.open(new, "wb") as file:
+                    self._fs.write_all(file, json.dumps(data).encode("utf-8"))
+                if replace:
+                    self._fs.replace(new, self.path)  # what stands there, a link for instance, is not followed
+                elif os.path.lexists(self.path):
+                    return False
+                else:
+                    self._fs.link(new, self.path)
+            self._is_mine = True
+        except OSError:  # somebody was quicker; or a read-only folder: nobody can save there, so nobody needs the lock
+            self._is_mine = False
+        return self._is_mine
+
+
+def _read(path: Path) -> bytes:
+    """The first bytes of a regular file that is no link. Raises OSError."""
+    flags = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
+    handle = os.open(path, flags)
+    try:
+        if not stat.S_ISREG(os.fstat(handle).st_mode):
+            raise OSError("no regular file")
+        return os.read(handle, _MOST_BYTES)
+    finally:
+        os.close(handle)

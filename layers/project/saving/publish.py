@@ -5,86 +5,180 @@ from __future__ import annotations
 import os
 import sqlite3
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing
+from dataclasses import dataclass, replace
 from pathlib import Path
 from uuid import uuid4
 
 from layers.document.document import Document
-from layers.errors import NotAFile, SaveFailed
+from layers.document.edit import Edit
+from layers.errors import GeoloupeError, NotAFile, SaveFailed
+from layers.project.opening.case_paths import make_paths_relative
+from layers.project.opening.case_reader import CaseReader
 from layers.project.saving.backups import keep_backup
+from layers.project.saving.blobs import SessionBlobs, fill_blobs, has_blobs, keep_deleted
+from layers.project.saving.carry import carry_over
 from layers.project.saving.derive import derive
 from layers.project.saving.target_guard import guarded_target
-from layers.project.saving.working_copy import WorkingCopy, fill_case
+from layers.project.saving.working_copy import WorkingCopy, fill_case, last_history
 from layers.project.storage.fingerprint import Fingerprint, fingerprint
-from layers.project.storage.fsops import DISK, FileSystem, sweep, temporary_beside
-from layers.project.storage.integrity import empty_slot, seal
+from layers.project.storage.fsops import DISK, FileSystem, scratch_folder, sweep, temporary_beside
+from layers.project.storage.integrity import Seal, empty_slot, seal
+from layers.project.storage.row_writer import RowWriter, Stamp
 from layers.project.storage.save_errors import disk_full, not_allowed, save_error, shown
 from layers.project.storage.tables import SITE_SPECS
-
-__all__ = ["Fingerprint", "fingerprint", "publish", "write_case"]
 
 SPARE_BYTES = 20_000_000
 REPLACE_TRIES = 5
 REPLACE_PAUSE_S = 0.1
 
 
-def publish(work: WorkingCopy, target: Path, fs: FileSystem = DISK, *, overwrite: bool = False) -> Fingerprint:
+def publish(
+    work: WorkingCopy,
+    target: Path,
+    fs: FileSystem = DISK,
+    *,
+    overwrite: bool = False,
+    notice: Callable[[str], None] = lambda sentence: None,
+) -> Fingerprint:
     """Save a working copy as `target` and remember it as the target.
 
-    Raises SaveFailed, DiskFull, NotAllowed, NotAFile, CaseInUse, or CaseChangedOnDisk where the target is not the file
-    that was opened (`overwrite` saves all the same). In each case the old file is untouched.
+    Edits that the working copy could not take (a full disk) are written all the same. `notice` hears what is saved
+    without something. Raises SaveFailed, DiskFull, NotAllowed, NotAFile, CaseInUse, or CaseChangedOnDisk where the
+    target is not the file that was opened (`overwrite` saves all the same). In each case the old file is untouched.
     """
-    work.drain()
+    unwritten: Sequence[tuple[Edit, Stamp]] = ()
+    try:
+        work.drain()
+    except SaveFailed:
+        unwritten = work.unwritten
+        if not unwritten:
+            raise
     target = Path(os.path.abspath(target))
-    expected = work.fingerprint if work.target == target and not overwrite else None
-    saved_seq = 0
+    is_own = work.target == target
+    expected = work.own_marks if is_own and not overwrite else None
+    saved_seq, last_change = 0, ""
 
     def fill(new: Path) -> None:
-        nonlocal saved_seq
+        nonlocal saved_seq, last_change
         with closing(sqlite3.connect(work.path, isolation_level=None)) as connection:
-            (saved_seq,) = connection.execute("SELECT coalesce(max(seq), 0) FROM loupe_history").fetchone()
+            saved_seq, last_change = last_history(connection)
             connection.execute("VACUUM INTO ?", (os.fspath(new),))
+        if unwritten:
+            with closing(_unsafe_connection(new)) as connection:
+                writer = RowWriter(connection)
+                connection.execute("BEGIN")
+                for edit, stamp in unwritten:
+                    writer.write_edit(edit, stamp)
+                connection.execute("COMMIT")
 
-    needed = work.path.stat().st_size * 2 + SPARE_BYTES
-    saved = _put(target, fill, needed, expected, fs)
-    try:
-        work.published(target, saved, saved_seq)
-    finally:
-        _confirm(target, fs)
+    def carry(new: sqlite3.Connection) -> None:
+        try:
+            carry_from(new, work.base, work.blobs, carries=work.carries)
+        except (GeoloupeError, sqlite3.DatabaseError) as error:
+            if is_own:
+                raise _not_carried(target, error) from error
+            notice(f"“{shown(target)}” is saved without what other programs have put into the case: {error}")
+
+    sizes = [work.path.stat().st_size * 2, SPARE_BYTES, *([work.base.stat().st_size] if work.base else [])]
+    making = _Making(
+        fill, carry, sum(sizes), expected, always_backup=expected is None or work.was_edited,
+        old_folder=None if work.target is None else work.target.parent,
+    )  # fmt: skip
+    saved = _put(target, making, fs, work.placing if is_own else _nothing)
+    _confirm(target, fs)
+    work.published(target, saved, saved_seq, last_change)
     return saved
 
 
-def write_case(document: Document, target: Path, fs: FileSystem = DISK, *, project_uuid: str = "") -> None:
-    """Write a document as a new case in one go, without history; what stands there is replaced. Raises as `publish`."""
+def write_case(
+    document: Document,
+    target: Path,
+    fs: FileSystem = DISK,
+    *,
+    project_uuid: str = "",
+    base: Path | None = None,
+    blobs: Mapping[tuple[str, str], bytes] | None = None,
+) -> None:
+    """Write a document as a new case in one go; what stands there is replaced. Raises as `publish`.
+
+    Its history begins now. `base` is a case whose foreign content and bytes come along, `blobs` has bytes of chips and
+    kept files by (table, uuid).
+    """
 
     def fill(new: Path) -> None:
         with closing(_unsafe_connection(new)) as connection:
             fill_case(connection, document, project_uuid or str(uuid4()))
             connection.execute("COMMIT")
 
+    def carry(new: sqlite3.Connection) -> None:
+        with scratch_folder() as folder:
+            own = SessionBlobs(folder / "blobs", DISK)
+            for (table, uuid), data in (blobs or {}).items():
+                own.put(table, uuid, data)
+            carry_from(new, base, own, carries=base is not None)
+
     target = Path(os.path.abspath(target))
-    _put(target, fill, SPARE_BYTES, None, fs)
+    _put(target, _Making(fill, carry, SPARE_BYTES, None, always_backup=True), fs, _nothing)
     _confirm(target, fs)
 
 
-def _put(
-    target: Path, fill: Callable[[Path], None], needed: int, expected: Fingerprint | None, fs: FileSystem
-) -> Fingerprint:
-    """Build with `fill` beside the target, guard the target, replace it."""
+@dataclass(frozen=True, slots=True)
+class _Making:
+    """How a new file is made: `fill` makes it, `carry` adds what is neither a row of ours nor derived."""
+
+    fill: Callable[[Path], None]
+    carry: Callable[[sqlite3.Connection], None]
+    needed_bytes: int
+    expected: Sequence[Fingerprint] | None
+    """What the file that it replaces may be; None: whatever stands there."""
+    always_backup: bool
+    old_folder: Path | None = None
+    """From where relative paths of layers count, as `fill` writes them; None: from the folder of the target."""
+
+
+def carry_from(new: sqlite3.Connection, base: Path | None, blobs: SessionBlobs, *, carries: bool) -> None:
+    """Add the bytes of rows and the content of other programs, the latter where `base` `carries` any."""
+    if base is None or not (carries or has_blobs(new)):
+        fill_blobs(new, blobs, None)
+        return
+    with CaseReader.open(base) as case:
+        fill_blobs(new, blobs, case)
+        keep_deleted(new, blobs, case)
+        if carries:
+            carry_over(new, case)
+
+
+def _not_carried(target: Path, error: Exception) -> SaveFailed:
+    return SaveFailed(
+        f"“{shown(target)}” was not saved: what other programs have put into it could not be read again ({error}). "
+        "Use Save As to save without it; this file keeps it."
+    )
+
+
+def _nothing(mark: Fingerprint) -> None:
+    """Nobody has to know what is about to stand there."""
+
+
+def _put(target: Path, making: _Making, fs: FileSystem, placing: Callable[[Fingerprint], None]) -> Fingerprint:
+    """Build beside the target, guard the target, replace it. Returns the new file's mark, which `placing` hears of
+    before.
+    """
     try:
         place = Path(os.path.realpath(target))  # a link stays, the file behind it is replaced
-        _check_place(place, needed, fs)
+        _check_place(place, making.needed_bytes, fs)
         sweep(place.parent, fs)
         with temporary_beside(place, fs) as new:
-            fill(new)
-            _finish(new, place, fs)
-            with guarded_target(place, expected, fs) as release:
+            making.fill(new)
+            sealed = _finish(new, place, making, fs)
+            mark = replace(fingerprint(new), integrity=sealed.text, at=sealed.at)
+            placing(mark)
+            with guarded_target(place, making.expected, fs):
                 if place.exists():
-                    keep_backup(place, fs)
-                release()
+                    keep_backup(place, fs, always=making.always_backup)
                 _replace(new, place, fs)
-        return fingerprint(place)
+        return mark
     except (OSError, sqlite3.Error, UnicodeError) as error:
         raise save_error(error, target) from error
 
@@ -114,14 +208,19 @@ def _check_place(place: Path, needed: int, fs: FileSystem) -> None:
         raise disk_full(place, needed)
 
 
-def _finish(new: Path, place: Path, fs: FileSystem) -> None:
-    """Derive, check, seal and make durable."""
+def _finish(new: Path, place: Path, making: _Making, fs: FileSystem) -> Seal:
+    """Derive, carry over, check, seal and make durable."""
     slot = empty_slot()
     with closing(_unsafe_connection(new)) as connection:
+        connection.execute("BEGIN")
+        make_paths_relative(connection, place.parent, making.old_folder)
         derive(connection, place, slot)
+        making.carry(connection)
+        connection.execute("COMMIT")
         _check_new(connection, place)
-    seal(new, slot, fs)
+    sealed = seal(new, slot, fs)
     fs.fsync_file(new)
+    return sealed
 
 
 def _unsafe_connection(new: Path) -> sqlite3.Connection:

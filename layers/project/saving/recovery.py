@@ -4,15 +4,22 @@ from __future__ import annotations
 
 import shutil
 import sqlite3
+import tempfile
+import time
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
-from layers.errors import CaseDamaged
+from layers.errors import CaseDamaged, GeoloupeError
+from layers.project.opening.case_reader import CaseReader, Chunk
 from layers.project.saving.session_file import NAME, Session, read_session
+from layers.project.storage.fingerprint import fingerprint
+from layers.project.storage.fsops import DISK, sweep
 from layers.project.storage.tables import SITE_SPECS
 
 KEPT = 10
+MAKING_S = 3600.0
+"""A session's folder in which there is nothing is left alone for so long."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,10 +32,16 @@ class RecoverableSession:
     last_edit_at: str
     edits: int
     sites: int
+    is_save_lost: bool = False
+    """True where the target was saved, and is not what was saved: a power cut may have taken that back."""
 
 
 def recoverable(sessions: Path) -> list[RecoverableSession]:
-    """Sessions worth offering, the newest first. Those without an unsaved edit, and all beyond ten, are deleted."""
+    """Sessions worth offering, the newest first.
+
+    Those that were never finished, those whose target holds all of them, and all beyond ten, are deleted.
+    """
+    sweep(Path(tempfile.gettempdir()), DISK)
     found: list[RecoverableSession] = []
     closed: list[Path] = []
     for folder in sorted(sessions.iterdir()) if sessions.is_dir() else []:
@@ -36,12 +49,18 @@ def recoverable(sessions: Path) -> list[RecoverableSession]:
             session = read_session(folder)
         except CaseDamaged:
             # its owner may be about to write it; otherwise what it holds is for a person to look at
+            if _is_abandoned(folder):
+                _delete(folder)
             continue
         if session.is_closed:
             closed.append(folder)
         elif not session.owner.is_alive:
-            seen = _look(folder, session)
-            if seen is not None and seen.edits:
+            seen = _look(folder, session) if session.is_made else None
+            if seen is not None and not seen.edits and not _target_holds_it(session):
+                seen = replace(seen, is_save_lost=True)
+            if not session.is_made:
+                _delete(folder)
+            elif seen is not None and (seen.edits or seen.is_save_lost):
                 found.append(seen)
             elif seen is not None:
                 _delete(folder)
@@ -50,6 +69,42 @@ def recoverable(sessions: Path) -> list[RecoverableSession]:
     for folder in [*(session.folder for session in found[KEPT:]), *closed[KEPT:]]:
         _delete(folder)
     return found[:KEPT]
+
+
+def _is_abandoned(folder: Path) -> bool:
+    """True for a folder in which nobody has edited anything, and that nobody is making any more."""
+    work = folder / "work.gpkg"
+    try:
+        is_old = time.time() - folder.stat().st_mtime > MAKING_S
+        return is_old and (not work.exists() or work.stat().st_size == 0)
+    except OSError:
+        return False
+
+
+def _target_holds_it(session: Session) -> bool:
+    """True where the target is what this session saved, or was made from it since."""
+    if session.target is None or session.fingerprint is None:
+        return True
+    try:
+        if fingerprint(session.target, session.fingerprint).is_same(session.fingerprint):
+            return True
+        return _has_change(session.target, session.last_change)
+    except (GeoloupeError, OSError):
+        return False
+
+
+def _has_change(target: Path, change_uuid: str) -> bool:
+    """True where the history of a case holds a change; a case without any history is taken as it is."""
+    found = not change_uuid
+
+    def take(chunk: Chunk) -> None:
+        nonlocal found
+        found = found or change_uuid in chunk.columns["change_uuid"]
+
+    with CaseReader.open(target) as case:
+        if "change_uuid" in case.opened.tables.get("loupe_history", frozenset()):
+            case.each_chunk("loupe_history", {"change_uuid": 100}, take)
+    return found
 
 
 def _delete(folder: Path) -> None:

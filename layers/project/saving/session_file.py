@@ -28,9 +28,27 @@ class Session:
     owner: Owner = field(default_factory=Owner.of_this_process)
     is_recovered: bool = False
     is_closed: bool = False
+    is_made: bool = True
+    """False while the working copy is being made: nobody has edited anything yet."""
+    carries: bool = False
+    """True where base.gpkg holds content of other programs, for the next save to carry over."""
+    was_edited: bool = False
+    """True where the target holds what no save of ours holds: a backup of it is kept, whatever its age."""
+    placing: Fingerprint | None = None
+    """Of the file that a save is about to put in the target's place: after a crash either may stand there."""
+    last_change: str = ""
+    """The change_uuid of history row `saved_seq`: a file that has it holds all that was saved."""
 
-    def with_saved(self, target: Path | None, fingerprint: Fingerprint | None, seq: int) -> Session:
-        return replace(self, target=target, fingerprint=fingerprint, saved_seq=seq)
+    def with_saved(self, target: Path | None, fingerprint: Fingerprint | None, seq: int, last_change: str) -> Session:
+        return replace(
+            self,
+            target=target,
+            fingerprint=fingerprint,
+            placing=None,
+            saved_seq=seq,
+            last_change=last_change,
+            was_edited=False,
+        )
 
     def recovered_here(self) -> Session:
         return replace(self, owner=Owner.of_this_process(), is_recovered=True, is_closed=False)
@@ -40,7 +58,7 @@ class Session:
 
 
 def write_session(folder: Path, session: Session, fs: FileSystem) -> None:
-    """Write it as a whole or not at all. Raises OSError."""
+    """Write it as a whole or not at all, durably. Raises OSError."""
     data = {
         "target": None if session.target is None else str(session.target),
         "fingerprint": None if session.fingerprint is None else session.fingerprint.to_json(),
@@ -49,12 +67,18 @@ def write_session(folder: Path, session: Session, fs: FileSystem) -> None:
         "owner": session.owner.to_json(),
         "is_recovered": session.is_recovered,
         "is_closed": session.is_closed,
+        "is_made": session.is_made,
+        "carries": session.carries,
+        "was_edited": session.was_edited,
+        "placing": None if session.placing is None else session.placing.to_json(),
+        "last_change": session.last_change,
     }
     new = folder / f"{NAME}.new"
     with fs.open(new, "wb") as file:
         fs.write_all(file, json.dumps(data, indent=1).encode("utf-8"))
     fs.fsync_file(new)
     fs.replace(new, folder / NAME)
+    fs.fsync_folder(folder)
 
 
 def read_session(folder: Path) -> Session:
@@ -72,7 +96,12 @@ def read_session(folder: Path) -> Session:
             owner or Owner(0, "", ""),
             bool(data["is_recovered"]),
             bool(data["is_closed"]),
+            bool(data.get("is_made", True)),
+            bool(data.get("carries", False)),
+            bool(data.get("was_edited", False)),
+            Fingerprint.from_json(data.get("placing")),
+            str(data.get("last_change", "")),
         )
-    except (OSError, ValueError, KeyError, TypeError) as error:
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise damaged from error
     return session

@@ -6,72 +6,97 @@ Renaming over a case that has a left-over -wal or a hot -journal silently brings
 from __future__ import annotations
 
 import os
-import sqlite3
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
+from typing import BinaryIO
 
-from layers.errors import CaseChangedOnDisk
-from layers.project.opening.guarded import SIDE_FILES
-from layers.project.storage.fingerprint import Fingerprint, fingerprint
-from layers.project.storage.fsops import FileSystem
-from layers.project.storage.hardened import SQLITE_MAGIC, harden
+from layers.errors import CaseChangedOnDisk, CaseDamaged, NotAFile, TooLarge, UnsupportedFormat
+from layers.project.opening.case_reader import CaseReader
+from layers.project.storage.fingerprint import Fingerprint, fingerprint, fingerprint_of, sides_of
+from layers.project.storage.fsops import FileSystem, temporary_beside
 from layers.project.storage.save_errors import in_use, shown
+from layers.project.storage.sqlite_file import side_file, side_files
+from layers.project.storage.sqlite_lock import LockedElsewhere, exclusive
 
 WAIT_S = 2.0
+_TRIES = 20
 
 
 @contextmanager
-def guarded_target(place: Path, expected: Fingerprint | None, fs: FileSystem) -> Iterator[Callable[[], None]]:
-    """Hold `place` exclusively; yields a call that lets go where the system needs that before a replace.
+def guarded_target(place: Path, expected: Sequence[Fingerprint] | None, fs: FileSystem) -> Iterator[None]:
+    """Hold `place` exclusively, settled: no journal beside it has anything to play back.
 
-    Raises CaseInUse, or CaseChangedOnDisk where it is not as `expected` (None: whatever stands there may go).
+    Raises CaseInUse, or CaseChangedOnDisk where it is none of `expected` (None: whatever stands there may go).
     """
-    connection = _exclusive(place) if place.exists() else None
-    try:
-        if connection is None:
+    if not place.exists():
+        _put_side_files_aside(place, fs)
+        yield
+        return
+    if sides_of(place):
+        expected = _settled(place, expected, fs)
+    with _locked(place) as file:
+        if sides_of(place) or (expected is not None and not any(
+            one.is_same(fingerprint_of(file, place, one)) for one in expected
+        )):  # fmt: skip
+            raise _changed(place)
+        for side in side_files(place):  # empty ones, and what a program keeps there for its own use
+            fs.unlink(side)
+        yield
+
+
+@contextmanager
+def _locked(place: Path) -> Iterator[BinaryIO]:
+    """The file that stands at `place`, with the lock that SQLite gives to who writes it. Raises CaseInUse."""
+    for _ in range(_TRIES):
+        with ExitStack() as stack:
+            file = stack.enter_context(place.open("rb+"))
+            try:
+                stack.enter_context(exclusive(file.fileno(), WAIT_S))
+            except LockedElsewhere as error:
+                raise in_use(place) from error
+            if os.path.samestat(os.fstat(file.fileno()), place.stat()):
+                yield file
+                return
+            # somebody has put another file in its place while we waited: that one has to be held
+    raise in_use(place)
+
+
+def _settled(place: Path, expected: Sequence[Fingerprint] | None, fs: FileSystem) -> list[Fingerprint] | None:
+    """Play what stands beside the case into it, on a copy that takes its place; returns what is expected now.
+
+    Interrupted anywhere, the file and its journals say the same as before.
+    """
+    with temporary_beside(place, fs) as whole:
+        try:
+            with CaseReader.open(place, copy=whole) as case:
+                mark = case.opened.mark
+        except (CaseDamaged, UnsupportedFormat, TooLarge, NotAFile):
+            if expected is not None:
+                raise
             _put_side_files_aside(place, fs)
-        if expected is not None and place.exists() and not expected.is_same(fingerprint(place)):
-            raise CaseChangedOnDisk(
-                f"“{shown(place)}” was changed by another program since it was opened. "
-                "Save under another name, or reload it."
-            )
-
-        def release() -> None:
-            if connection is not None and os.name == "nt":
-                connection.close()
-
-        yield release
-    finally:
-        if connection is not None:
-            connection.close()
-
-
-def _exclusive(place: Path) -> sqlite3.Connection | None:
-    """A connection that alone has the file, its side files played back; None for what is no sound SQLite file."""
-    with place.open("rb") as file:
-        if file.read(16) != SQLITE_MAGIC:
             return None
-    connection = sqlite3.connect(f"{place.as_uri()}?mode=rw", uri=True, isolation_level=None, timeout=WAIT_S)
-    try:
-        harden(connection)
-        # BEGIN IMMEDIATE alone does not notice a reader in WAL mode
-        connection.execute("PRAGMA journal_mode = DELETE").fetchone()
-        connection.execute("BEGIN EXCLUSIVE")
-    except sqlite3.OperationalError as error:
-        connection.close()
-        if "locked" in str(error) or "busy" in str(error):
-            raise in_use(place) from error
-        raise
-    except sqlite3.DatabaseError:  # damaged: it may be replaced, and its backup keeps what is left
-        connection.close()
-        return None
-    return connection
+        if expected is not None and not any(one.is_same(mark) for one in expected):
+            raise _changed(place)
+        with _locked(place) as file:
+            if fingerprint_of(file, place) != mark:
+                raise in_use(place)
+            fs.fsync_file(whole)
+            fs.replace(whole, place)
+            fs.fsync_folder(place.parent)
+    for side in side_files(place):
+        fs.unlink(side)
+    fs.fsync_folder(place.parent)
+    return [fingerprint(place)]
+
+
+def _changed(place: Path) -> CaseChangedOnDisk:
+    return CaseChangedOnDisk(
+        f"“{shown(place)}” was changed by another program since it was opened. Save under another name, or reload it."
+    )
 
 
 def _put_side_files_aside(place: Path, fs: FileSystem) -> None:
     """Side files of a database that is gone or broken must not be played into the new one; they are kept."""
-    for suffix in SIDE_FILES:
-        side = place.with_name(place.name + suffix)
-        if side.exists():
-            fs.replace(side, side.with_name(side.name + ".orphan"))
+    for side in side_files(place):
+        fs.replace(side, side_file(side, ".orphan"))

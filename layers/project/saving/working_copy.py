@@ -9,26 +9,29 @@ import sqlite3
 import threading
 import time
 from collections import deque
-from collections.abc import Callable
-from contextlib import closing
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterator
+from contextlib import closing, contextmanager
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Self
 from uuid import uuid4
 
 from layers.document.document import Document
-from layers.document.edit import Edit
+from layers.document.edit import TABLES, Edit
 from layers.errors import GeoloupeError, SaveFailed
+from layers.project.opening.rows import OwnTables, read_rows
+from layers.project.saving.blobs import SessionBlobs
 from layers.project.saving.session_file import Session, read_session, write_session
-from layers.project.storage import row_reader
 from layers.project.storage.fingerprint import Fingerprint
 from layers.project.storage.fsops import DISK, FileSystem
 from layers.project.storage.row_writer import RowWriter, Stamp
-from layers.project.storage.save_errors import journal_error, save_error, shown
-from layers.project.storage.schema import RESERVED_META, create_schema
+from layers.project.storage.save_errors import is_disk_full, journal_error, save_error, shown
+from layers.project.storage.schema import HISTORY_KEY, RESERVED_META, WHOLE_HISTORY, create_schema
 
 IDLE_CHECKPOINT_S = 1.0
+MOST_BASELINE = 20_000
+"""Rows that are told to the history as they stood, where it does not know them."""
 
 
 def utc_now() -> str:
@@ -71,6 +74,7 @@ class WorkingCopy:
         self._fs = fs
         self._failed = ""
         self._error: GeoloupeError | None = None
+        self._unwritten: tuple[_Work, ...] = ()
         self._on_failure: Callable[[str], None] | None = None
         self._messages: queue.SimpleQueue[_Message] = queue.SimpleQueue()
         self._closed = False
@@ -89,33 +93,19 @@ class WorkingCopy:
         sessions: Path,
         document: Document,
         *,
-        target: Path | None,
-        fingerprint: Fingerprint | None = None,
+        target: Path | None = None,
         project_uuid: str = "",
         fs: FileSystem = DISK,
     ) -> Self:
-        """A new working copy of `document` under `sessions`; the target's history comes along.
-
-        `target` is None for a case that has no file yet. Raises SaveFailed, DiskFull or NotAllowed.
-        """
+        """A working copy of a document that no file holds yet. Raises SaveFailed, DiskFull or NotAllowed."""
         target = None if target is None else Path(os.path.abspath(target))
-        folder = sessions / str(uuid4())
-        session = Session(target, fingerprint, project_uuid or str(uuid4()))
-        try:
-            fs.mkdir(folder)
-            if target is not None and fingerprint is not None:
-                fs.copy(target, folder / "base.gpkg")
+        session = Session(target, None, project_uuid or str(uuid4()))
+        with session_folder(sessions, session, fs) as folder:
             with closing(open_work(folder / "work.gpkg")) as connection:
                 fill_case(connection, document, session.project_uuid)
-                if target is not None and fingerprint is not None:
-                    row_reader.copy_history(folder / "base.gpkg", connection)
                 connection.execute("COMMIT")
-                (seq,) = connection.execute("SELECT coalesce(max(seq), 0) FROM loupe_history").fetchone()
-            session = session.with_saved(target, fingerprint, int(seq))
+                session = with_all_saved(session, connection, None)
             write_session(folder, session, fs)
-        except (OSError, sqlite3.Error, UnicodeError) as error:
-            shutil.rmtree(folder, ignore_errors=True)  # nothing of a person's is in it yet
-            raise save_error(error, target or folder / "work.gpkg") from error
         return cls(folder, session, fs)
 
     @classmethod
@@ -144,8 +134,39 @@ class WorkingCopy:
         return self._session.fingerprint
 
     @property
+    def own_marks(self) -> list[Fingerprint]:
+        """What the target may be without anybody else having changed it."""
+        return [mark for mark in (self._session.fingerprint, self._session.placing) if mark is not None]
+
+    @property
     def project_uuid(self) -> str:
         return self._session.project_uuid
+
+    @property
+    def base(self) -> Path | None:
+        """The case as it was opened or last saved, as foreign as the case itself; None for one that has no file yet."""
+        place = self.folder / "base.gpkg"
+        return place if place.is_file() else None
+
+    @property
+    def carries(self) -> bool:
+        """True where `base` holds content of other programs that the next save has to carry over."""
+        return self._session.carries
+
+    @property
+    def was_edited(self) -> bool:
+        """True where the target holds what no save of ours holds."""
+        return self._session.was_edited
+
+    @property
+    def blobs(self) -> SessionBlobs:
+        """Bytes of chips and kept files that `base` does not hold."""
+        return SessionBlobs(self.folder / "blobs", self._fs)
+
+    @property
+    def unwritten(self) -> tuple[tuple[Edit, Stamp], ...]:
+        """Edits that the working copy could not take, in their order; they are in the document only."""
+        return tuple((work.edit, work.stamp) for work in self._unwritten if isinstance(work, _Append))
 
     @property
     def failed(self) -> str:
@@ -160,7 +181,7 @@ class WorkingCopy:
         """The document as it stands in the working copy, for recovery."""
         self.drain()
         with closing(sqlite3.connect(self.path)) as connection:
-            return row_reader.read_document(connection).document
+            return read_rows(OwnTables(connection), None).document
 
     # -- write --------------------------------------------------------------------------------------------------
 
@@ -190,12 +211,22 @@ class WorkingCopy:
             raise SaveFailed("This case is closed already.")
         self._messages.put(message)
 
-    def published(self, target: Path, fingerprint: Fingerprint, seq: int) -> None:
-        """`target` now holds all edits up to history row `seq`."""
-        self._session = self._session.with_saved(target, fingerprint, seq)
+    def placing(self, mark: Fingerprint) -> None:
+        """A save is about to put a file of this mark in the target's place. Raises OSError."""
+        self._session = replace(self._session, placing=mark)
+        try:
+            write_session(self.folder, self._session, self._fs)
+        except OSError as error:
+            if not is_disk_full(error):  # then the save goes on: after a crash it would only be asked about
+                raise
+
+    def published(self, target: Path, fingerprint: Fingerprint, seq: int, last_change: str) -> None:
+        """`target` now holds all edits up to history row `seq`, durably. Raises SaveFailed."""
+        self._session = self._session.with_saved(target, fingerprint, seq, last_change)
         try:
             write_session(self.folder, self._session, self._fs)
             self._fs.copy(target, self.folder / "base.new")
+            self._fs.chmod(self.folder / "base.new", 0o600)
             self._fs.replace(self.folder / "base.new", self.folder / "base.gpkg")
         except OSError as error:
             raise SaveFailed(
@@ -218,9 +249,7 @@ class WorkingCopy:
         if self._session.is_recovered:
             write_session(self.folder, self._session.closed(), self._fs)
         else:
-            for path in sorted(self._fs.listdir(self.folder)):
-                self._fs.unlink(path)
-            self.folder.rmdir()
+            delete_session(self.folder, self._fs)
 
     # -- the writer's thread ------------------------------------------------------------------------------------
 
@@ -265,10 +294,11 @@ class WorkingCopy:
                 if self._connection.in_transaction:
                     self._connection.execute("ROLLBACK")
                 writer.forget_keys()
+                self._unwritten = tuple(waiting)
                 self._fail(journal_error(error))
                 return
             waiting.popleft()
-        self._error, self._failed = None, ""
+        self._error, self._failed, self._unwritten = None, "", ()
 
     def _fail(self, error: GeoloupeError) -> None:
         first = self._error is None
@@ -287,9 +317,71 @@ def open_work(path: Path) -> sqlite3.Connection:
 
 
 def fill_case(connection: sqlite3.Connection, document: Document, project_uuid: str) -> None:
-    """The schema and every row of `document`, in an open transaction."""
+    """The schema and every row of `document`, in an open transaction; its history begins with them."""
     create_schema(connection, project_uuid)
-    RowWriter(connection).write_document(document)
+    writer = RowWriter(connection)
+    writer.write_document(document)
+    begin_history(connection, writer, document)
+
+
+def begin_history(
+    connection: sqlite3.Connection,
+    writer: RowWriter,
+    document: Document,
+    told: Collection[tuple[str, str]] = (),
+) -> None:
+    """Have the history tell each row since its first day, unless they are too many. It knows those of `told`."""
+    rows = sum(len(document.table(table)) for table in TABLES)
+    if rows - len(told) <= MOST_BASELINE:
+        writer.write_baseline(document, told)
+        connection.execute("INSERT OR REPLACE INTO loupe_meta (key, value) VALUES (?, ?)", (HISTORY_KEY, WHOLE_HISTORY))
+
+
+@contextmanager
+def session_folder(sessions: Path, session: Session, fs: FileSystem) -> Iterator[Path]:
+    """A new folder that only its owner may read; gone where making what is in it fails.
+
+    Raises SaveFailed, DiskFull or NotAllowed for what the system refuses in the block.
+    """
+    folder = sessions / str(uuid4())
+    try:
+        fs.mkdir(sessions, 0o700)
+        fs.mkdir(folder, 0o700)
+        # whoever finds the folder after a crash knows that nothing of a person's is in it yet
+        write_session(folder, replace(session, is_made=False), fs)
+        fs.create(folder / "work.gpkg", 0o600)
+        yield folder
+        fs.fsync_folder(folder)
+        fs.fsync_folder(sessions)
+    except (OSError, sqlite3.Error, UnicodeError) as error:
+        shutil.rmtree(folder, ignore_errors=True)
+        raise save_error(error, session.target or folder / "work.gpkg") from error
+    except BaseException:
+        shutil.rmtree(folder, ignore_errors=True)
+        raise
+
+
+def with_all_saved(session: Session, connection: sqlite3.Connection, fingerprint: Fingerprint | None) -> Session:
+    """The session of a working copy that holds nothing else than its target."""
+    seq, last_change = last_history(connection)
+    was_edited = session.was_edited
+    return replace(session.with_saved(session.target, fingerprint, seq, last_change), was_edited=was_edited)
+
+
+def last_history(connection: sqlite3.Connection) -> tuple[int, str]:
+    """(seq, change_uuid) of the newest row of the history."""
+    row = connection.execute("SELECT seq, change_uuid FROM loupe_history ORDER BY seq DESC LIMIT 1").fetchone()
+    return (0, "") if row is None else (int(row[0]), str(row[1] or ""))
+
+
+def delete_session(folder: Path, fs: FileSystem) -> None:
+    """Take a session's folder away. Raises OSError."""
+    for path in sorted(fs.listdir(folder)):
+        if path.is_dir() and not path.is_symlink():
+            delete_session(path, fs)
+        else:
+            fs.unlink(path)
+    folder.rmdir()
 
 
 def _write(connection: sqlite3.Connection, writer: RowWriter, work: _Work) -> None:

@@ -1,30 +1,40 @@
-"""Is the file still the one that was opened?"""
+"""Is the file still the one that was opened? Told by its bytes alone, through one open descriptor, without SQLite."""
 
 from __future__ import annotations
 
-import sqlite3
+import os
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any, Self
+from typing import Any, BinaryIO, Self
 
 from layers.errors import FileMissing
-from layers.project.storage.hardened import SQLITE_MAGIC, hardened
+from layers.project.storage.integrity import SLOT_BYTES, is_integrity_text
 from layers.project.storage.save_errors import shown
+from layers.project.storage.sqlite_file import HEADER_BYTES, Header, open_regular, side_file
+
+_PLAYED_BACK = ("-wal", "-journal")
 
 
 @dataclass(frozen=True, slots=True)
 class Fingerprint:
-    """What a file was. `counter` is SQLite's change counter, `integrity` the hash text in loupe_meta ("" for none)."""
+    """What a file was. `counter` is SQLite's change counter, `integrity` the hash text at byte `at` (-1: not known).
+
+    `sides` are (suffix, size, mtime_ns) of the journals beside it that hold anything: what they hold belongs to it.
+    """
 
     size: int
     mtime_ns: int
     inode: int
     counter: int
-    integrity: str
+    integrity: str = ""
+    at: int = -1
+    sides: tuple[tuple[str, int, int], ...] = ()
 
     def is_same(self, other: Fingerprint) -> bool:
         """True where nothing was written in between; a copy of the same saved bytes counts as the same."""
-        if (self.size, self.counter, self.integrity) != (other.size, other.counter, other.integrity):
+        if (self.size, self.counter, self.integrity, self.sides) != (
+            other.size, other.counter, other.integrity, other.sides,
+        ):  # fmt: skip
             return False
         return bool(self.integrity) or (self.mtime_ns, self.inode) == (other.mtime_ns, other.inode)
 
@@ -43,31 +53,45 @@ class Fingerprint:
                 int(data["inode"]),
                 int(data["counter"]),
                 str(data["integrity"]),
+                int(data.get("at", -1)),
+                tuple((str(suffix), int(size), int(mtime)) for suffix, size, mtime in data.get("sides", ())),
             )
         except (KeyError, TypeError, ValueError):
             return None
 
 
-def fingerprint(path: Path) -> Fingerprint:
-    """The fingerprint of a case or any other file. Raises FileMissing."""
+def fingerprint(path: Path, like: Fingerprint | None = None) -> Fingerprint:
+    """The fingerprint of a case or any other file; `like` says where its hash is looked for. Raises FileMissing."""
     try:
-        with path.open("rb") as file:
-            header = file.read(100)
-        status = path.stat()
+        with open_regular(path) as file:
+            return fingerprint_of(file, path, like)
     except FileNotFoundError as error:
         raise FileMissing(f"“{shown(path)}” is not there any more.") from error
-    counter, integrity = 0, ""
-    if header.startswith(SQLITE_MAGIC) and len(header) == 100:
-        counter = int.from_bytes(header[24:28], "big")
-        integrity = _stored_integrity(path)
-    return Fingerprint(status.st_size, status.st_mtime_ns, status.st_ino, counter, integrity)
 
 
-def _stored_integrity(path: Path) -> str:
-    """loupe_meta's integrity text; empty where there is none to be read."""
-    try:
-        with hardened(f"{path.absolute().as_uri()}?mode=ro&immutable=1", deadline_s=2) as connection:
-            row = connection.execute("SELECT value FROM loupe_meta WHERE key = 'integrity'").fetchone()
-    except (sqlite3.Error, UnicodeDecodeError):
-        return ""
-    return row[0] if row and isinstance(row[0], str) else ""
+def fingerprint_of(file: BinaryIO, path: Path, like: Fingerprint | None = None) -> Fingerprint:
+    """The fingerprint of an open file; `path` leads to what stands beside it. Raises OSError."""
+    file.seek(0)
+    header = Header.of(file.read(HEADER_BYTES))
+    status = os.fstat(file.fileno())
+    integrity, at = "", -1
+    if header is not None and like is not None and like.at >= 0:
+        file.seek(like.at)
+        text = file.read(SLOT_BYTES).decode("ascii", "replace")
+        if is_integrity_text(text):
+            integrity, at = text, like.at
+    counter = 0 if header is None else header.counter
+    return Fingerprint(status.st_size, status.st_mtime_ns, status.st_ino, counter, integrity, at, sides_of(path))
+
+
+def sides_of(path: Path) -> tuple[tuple[str, int, int], ...]:
+    """(suffix, size, mtime_ns) of each journal beside `path` that holds anything; nothing is opened."""
+    found = []
+    for suffix in _PLAYED_BACK:
+        try:
+            status = side_file(path, suffix).lstat()
+        except OSError:  # not there, or a name too long to be there
+            continue
+        if status.st_size:
+            found.append((suffix, status.st_size, status.st_mtime_ns))
+    return tuple(found)

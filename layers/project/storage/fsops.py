@@ -8,7 +8,7 @@ import re
 import secrets
 import shutil
 import socket
-import zlib
+import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -17,8 +17,9 @@ from typing import BinaryIO
 from layers.errors import ExportFailed, SaveFailed
 from layers.project.storage.processes import Owner
 from layers.project.storage.save_errors import save_error, shown
+from layers.scratch import scratch_prefix, this_host
 
-_UNFINISHED = re.compile(r"\..*\.tmp-(\d+)-([0-9a-f]{8})[0-9a-f]{8}")
+_UNFINISHED = re.compile(r"(?:\..*\.tmp|geoloupe)-(\d+)-([0-9a-f]{8})[0-9a-z_]{8}(?:-journal|-wal|-shm)?")
 _BLOCK = 4 * 2**20
 _NO_FOLDER_SYNC = {errno.EINVAL, errno.ENOTSUP, errno.EBADF, errno.EACCES, errno.EISDIR}
 
@@ -85,8 +86,11 @@ class FileSystem:
     def unlink(self, path: Path) -> None:
         path.unlink(missing_ok=True)
 
-    def mkdir(self, folder: Path) -> None:
-        folder.mkdir(parents=True, exist_ok=True)
+    def mkdir(self, folder: Path, mode: int = 0o777) -> None:
+        folder.mkdir(mode, parents=True, exist_ok=True)
+
+    def chmod(self, path: Path, mode: int) -> None:
+        os.chmod(path, mode)
 
     def listdir(self, folder: Path) -> Iterator[Path]:
         return folder.iterdir()
@@ -105,7 +109,7 @@ DISK = FileSystem()
 @contextmanager
 def temporary_beside(place: Path, fs: FileSystem) -> Iterator[Path]:
     """A new empty file in the folder of `place`, with its permissions; gone at the end unless moved."""
-    new = place.with_name(f".{shown(place)[:40]}.tmp-{os.getpid()}-{_host()}{secrets.token_hex(4)}")
+    new = place.with_name(f".{shown(place)[:40]}.tmp-{os.getpid()}-{this_host()}{secrets.token_hex(4)}")
     fs.create(new, fs.stat(place).st_mode & 0o777 if place.exists() else None)
     try:
         yield new
@@ -115,16 +119,25 @@ def temporary_beside(place: Path, fs: FileSystem) -> Iterator[Path]:
                 fs.unlink(new)
 
 
+@contextmanager
+def scratch_folder() -> Iterator[Path]:
+    """A folder for what is thrown away, which only its owner may read; `sweep` meets those of killed runs."""
+    folder = Path(tempfile.mkdtemp(prefix=scratch_prefix()))
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
 def sweep(folder: Path, fs: FileSystem) -> None:
     """Delete what processes of this host that are gone left behind."""
     for path in list(fs.listdir(folder)):
         match = _UNFINISHED.fullmatch(path.name)
-        if match and match[2] == _host() and not Owner(int(match[1]), "", socket.gethostname()).is_alive:
-            fs.unlink(path)
-
-
-def _host() -> str:
-    return f"{zlib.crc32(socket.gethostname().encode()):08x}"
+        if match and match[2] == this_host() and not Owner(int(match[1]), "", socket.gethostname()).is_alive:
+            if path.is_dir() and not path.is_symlink():
+                shutil.rmtree(path, ignore_errors=True)
+            else:
+                fs.unlink(path)
 
 
 def move_whole(made: Path, target: Path, fs: FileSystem = DISK) -> None:

@@ -20,6 +20,7 @@ MAX_VERTICES = 1_000_000
 _PLAIN_HEADER = b"GP\x00\x01" + struct.pack("<i", SRS_ID)
 _EMPTY_HEADER = b"GP\x00\x11" + struct.pack("<i", SRS_ID)
 _ENVELOPE_HEADER = b"GP\x00\x03" + struct.pack("<i", SRS_ID)
+_POINT_START = _PLAIN_HEADER + b"\x01\x01\x00\x00\x00"
 _ENVELOPE_BYTES = (0, 32, 48, 48, 64)
 _DIMENSIONS = (2, 3, 3, 4)
 _MULTI_OF = {
@@ -69,6 +70,9 @@ def blob(geometry: BaseGeometry) -> bytes:
 
 def geometries(values: Sequence[object]) -> list[BaseGeometry | None]:
     """Geometries of stored blobs, two-dimensional; None for whatever is no sound, finite, non-empty geometry."""
+    if are_plain_points(values):
+        joined = np.frombuffer(b"".join(values), np.uint8).reshape(len(values), 29)  # type: ignore[arg-type]
+        return points(np.ascontiguousarray(joined[:, 13:]).view("<f8"))
     bodies = np.array([_guarded_wkb(value) for value in values], dtype=object)
     if not len(bodies):
         return []
@@ -79,6 +83,27 @@ def geometries(values: Sequence[object]) -> list[BaseGeometry | None]:
     bad[owner[~np.isfinite(coordinates).all(axis=1)]] = True
     found[bad] = None
     return [_as_used(geometry) for geometry in found.tolist()]
+
+
+def is_plain_point(value: object) -> bool:
+    """True for a blob as we write points, whose coordinates need not be parsed to be trusted."""
+    return isinstance(value, bytes) and len(value) == 29 and value.startswith(_POINT_START)
+
+
+def are_plain_points(values: Sequence[object]) -> bool:
+    """`is_plain_point` of all values at once."""
+    if not values or set(map(type, values)) != {bytes} or set(map(len, values)) != {29}:  # type: ignore[arg-type]
+        return False
+    joined = np.frombuffer(b"".join(values), np.uint8).reshape(len(values), 29)  # type: ignore[arg-type]
+    return bool((joined[:, :13] == np.frombuffer(_POINT_START, np.uint8)).all())
+
+
+def points(coordinates: NDArray[np.float64]) -> list[BaseGeometry | None]:
+    """Points of (n, 2) coordinates; None where they are not finite."""
+    found: list[BaseGeometry | None] = shapely.points(coordinates).tolist()
+    for index in np.flatnonzero(~np.isfinite(coordinates).all(axis=1)).tolist():
+        found[index] = None
+    return found
 
 
 def _guarded_wkb(value: object) -> bytes | None:

@@ -11,12 +11,12 @@ import re
 import secrets
 from enum import StrEnum
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, NamedTuple
 
 from layers.project.storage.fsops import FileSystem
 
 _CHUNK_BYTES = 1 << 20
-_FORM = re.compile(r"sha256 [0-9a-f]{64} \d{10}")
+_FORM = re.compile(r"sha256 [0-9a-f]{64} \d{10}", re.ASCII)
 SLOT_BYTES = len("sha256 ") + 64 + 1 + 10
 
 
@@ -29,13 +29,24 @@ class Integrity(StrEnum):
     UNKNOWN = "without a hash"
 
 
+class Seal(NamedTuple):
+    """The hash text of a file, and the byte at which it stands."""
+
+    text: str
+    at: int
+
+
+def is_integrity_text(text: str) -> bool:
+    return _FORM.fullmatch(text) is not None
+
+
 def empty_slot() -> str:
     """A text of the slot's length that stands nowhere else, so that it can be found in the file."""
     return f"sha256 {secrets.token_hex(32)} 0000000000"
 
 
-def seal(path: Path, slot: str, fs: FileSystem) -> str:
-    """Put the hash of the finished file in place of `slot`, from `empty_slot`. Returns the text. Raises OSError."""
+def seal(path: Path, slot: str, fs: FileSystem) -> Seal:
+    """Put the hash of the finished file in place of `slot`, from `empty_slot`. Raises OSError."""
     with fs.open(path, "rb+") as file:
         digest, at = _digest(file, slot.encode("ascii"))
         if at < 0:
@@ -43,18 +54,23 @@ def seal(path: Path, slot: str, fs: FileSystem) -> str:
         text = f"sha256 {digest} {_counter(file):010d}"
         file.seek(at)
         fs.write_all(file, text.encode("ascii"))
-    return text
+    return Seal(text, at)
+
+
+def examine(file: BinaryIO, stored: str) -> tuple[Integrity, int]:
+    """Compare an open file with the integrity text that stands in it: (answer, the byte at which it stands or -1)."""
+    if not is_integrity_text(stored):
+        return Integrity.UNKNOWN, -1
+    digest, at = _digest(file, stored.encode("ascii"))
+    if _counter(file) != int(stored[-10:]):
+        return Integrity.EDITED, at
+    return (Integrity.INTACT if digest == stored.split()[1] else Integrity.DAMAGED), at
 
 
 def check(path: Path, stored: str) -> Integrity:
-    """Compare a file with the integrity text that stands in it."""
-    if not _FORM.fullmatch(stored):
-        return Integrity.UNKNOWN
+    """`examine` of a file by its path."""
     with path.open("rb") as file:
-        if _counter(file) != int(stored[-10:]):
-            return Integrity.EDITED
-        digest, _ = _digest(file, stored.encode("ascii"))
-    return Integrity.INTACT if digest == stored.split()[1] else Integrity.DAMAGED
+        return examine(file, stored)[0]
 
 
 def _counter(file: BinaryIO) -> int:

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import base64
-import hashlib
 import json
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, cast
 from uuid import uuid4
@@ -19,7 +18,7 @@ from layers.document.rows import Row
 from layers.document.site import Site
 from layers.project.storage.geometry_blobs import blob, blobs
 from layers.project.storage.schema import HISTORY_COLUMNS, RESERVED_META
-from layers.project.storage.tables import TableSpec, aliases_text, spec_of, stored_values
+from layers.project.storage.tables import TableSpec, aliases_text, spec_of, stored_columns, stored_values, told_value
 
 _HISTORY_SQL = (
     f"INSERT INTO loupe_history ({', '.join(HISTORY_COLUMNS)}) VALUES ({', '.join('?' * len(HISTORY_COLUMNS))})"
@@ -40,6 +39,7 @@ class RowWriter:
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._connection = connection
         self._next_keys: dict[str, int] = {}
+        self._foreign: dict[str, tuple[str, ...]] = {}
 
     def write_document(self, document: Document) -> None:
         """Insert every row of the document, without history."""
@@ -59,36 +59,70 @@ class RowWriter:
         for change in edit.changes:
             if change.before is None and _is_new_table(inserts, change):
                 inserts = self._flush(inserts)
+            gone: dict[str, Any] = {}
             if change.before is None:
                 inserts.append(change)
             else:
                 inserts = self._flush(inserts)
-                self._change(change, stamp)
-            history += _history_rows(change, txn_uuid, stamp)
+                gone = self._change(change, stamp)
+            history += _history_rows(change, txn_uuid, stamp, gone)
         self._flush(inserts)
         self._connection.executemany(_HISTORY_SQL, history)
 
-    def insert(self, spec: TableSpec, rows: Sequence[Row]) -> None:
-        """Add rows, and their boxes to the spatial index."""
+    def write_baseline(self, document: Document, tables: Collection[tuple[str, str]] = ()) -> None:
+        """Tell the history each row as it stands now, but those whose (table, uuid) it knows already."""
+        txn_uuid = str(uuid4())
+        history = []
+        for table in TABLES:
+            for row in document.table(table).values():
+                if (spec_of(table, row).name, row.uuid) not in tables and row.uuid not in RESERVED_META:
+                    (told,) = _history_rows(
+                        Change(table, None, row), txn_uuid, Stamp(row.created_by, row.created_at), {}
+                    )
+                    history.append((*told[:6], "baseline", *told[7:]))
+        self._connection.executemany(_HISTORY_SQL, history)
+
+    def write_told(self, edit: Edit, stamp: Stamp) -> None:
+        """Tell the history of an edit whose rows are written already."""
+        txn_uuid = str(uuid4())
+        for change in edit.changes:
+            self._connection.executemany(_HISTORY_SQL, _history_rows(change, txn_uuid, stamp, {}))
+
+    def write_history(self, rows: Sequence[Sequence[Any]]) -> None:
+        """Rows of history as they are, in the order of `HISTORY_COLUMNS`."""
+        self._connection.executemany(_HISTORY_SQL, rows)
+
+    def insert_fields(self, spec: TableSpec, fields: Mapping[str, Any]) -> None:
+        """Add a row of which there is no geometry, and so no site."""
+        values = [aliases_text(value) if isinstance(value, tuple) else value for value in (
+            fields[column.field] for column in spec.plain_columns
+        )]  # fmt: skip
+        self._connection.execute(spec.insert_sql(), (self._take_keys(spec, 1), None, *values))
+
+    def insert(self, spec: TableSpec, rows: Sequence[Row], keys: Sequence[int] | None = None) -> None:
+        """Add rows, and their boxes to the spatial index; under the next free keys, or under `keys`."""
         if spec.table == "meta":
             rows = [row for row in rows if row.uuid not in RESERVED_META]
-        values = stored_values(spec, rows)
-        sql = spec.insert_sql()
-        if not spec.key:
-            self._connection.executemany(sql.replace("INSERT", "INSERT OR REPLACE", 1), values)
+        if not rows:
             return
-        first = self._take_keys(spec, len(rows))
-        keys = range(first, first + len(rows))
+        columns, values = stored_columns(spec, rows)
+        sql = spec.insert_sql(columns)
+        if not spec.key:
+            self._connection.executemany(sql.replace("INSERT", "INSERT OR REPLACE", 1), zip(*values, strict=True))
+            return
+        if keys is None:
+            first = self._take_keys(spec, len(rows))
+            keys = range(first, first + len(rows))
+        else:
+            self._next_keys.pop(spec.name, None)
         if not spec.geometry_type:
-            self._connection.executemany(sql, [(key, *row) for key, row in zip(keys, values, strict=True)])
+            self._connection.executemany(sql, zip(keys, *values, strict=True))
             return
         geometry, bounds = blobs([cast("Site", row).geometry for row in rows])
-        self._connection.executemany(
-            sql, [(key, geom, *row) for key, geom, row in zip(keys, geometry, values, strict=True)]
-        )
+        self._connection.executemany(sql, zip(keys, geometry, *values, strict=True))
         filled = ~np.isnan(bounds[:, 0])
         boxes = bounds[filled][:, [0, 2, 1, 3]].tolist()
-        numbers = np.arange(first, first + len(rows))[filled].tolist()
+        numbers = np.asarray(keys, dtype=np.int64)[filled].tolist()
         self._connection.executemany(
             f"INSERT INTO {spec.rtree} VALUES (?, ?, ?, ?, ?)",
             [(number, *box) for number, box in zip(numbers, boxes, strict=True)],
@@ -114,32 +148,39 @@ class RowWriter:
         if inserts:
             spec = spec_of(inserts[0].table, inserts[0].row)
             self.insert(spec, [change.row for change in inserts])
+            if self._foreign_columns(spec):
+                for change in inserts:
+                    self._put_foreign(spec, change.uuid, self._last_foreign(spec, change.uuid))
             self._connection.executemany(
                 "DELETE FROM loupe_tombstones WHERE uuid = ?", [(change.uuid,) for change in inserts]
             )
         return []
 
-    def _change(self, change: Change, stamp: Stamp) -> None:
+    def _change(self, change: Change, stamp: Stamp) -> dict[str, Any]:
+        """Returns what goes with a row from columns that are not ours."""
         assert change.before is not None
         old = spec_of(change.table, change.before)
+        gone: dict[str, Any] = {}
         if change.after is None:
-            self._delete(old, change.uuid)
+            gone = self._delete(old, change.uuid)
             self._connection.execute(
                 "INSERT INTO loupe_tombstones VALUES (?, ?, ?, ?)", (change.uuid, old.name, stamp.at, stamp.actor)
             )
-            return
+            return gone
         new = spec_of(change.table, change.after)
         if new is not old:
-            self._delete(old, change.uuid)
+            gone = self._delete(old, change.uuid)
             self.insert(new, [change.after])
+            self._put_foreign(new, change.uuid, gone or self._last_foreign(new, change.uuid))
         else:
             self._update(new, change.before, change.after)
+        return gone
 
     def _update(self, spec: TableSpec, before: Row, after: Row) -> None:
         if spec.table == "meta":
             self.insert(spec, [after])
             return
-        (values,) = stored_values(spec, [after])
+        values = stored_values(spec, after)
         names = [
             f"{column.name} = " + ("NULLIF(?,'')" if column.kind in ("text", "aliases") else "?")
             for column in spec.plain_columns
@@ -155,29 +196,86 @@ class RowWriter:
                 f"INSERT OR REPLACE INTO {spec.rtree} VALUES (?, ?, ?, ?, ?)", (key, left, right, bottom, top)
             )
 
-    def _delete(self, spec: TableSpec, uuid: str) -> None:
+    def _delete(self, spec: TableSpec, uuid: str) -> dict[str, Any]:
+        """Returns the row's values in columns that are not ours."""
+        gone: dict[str, Any] = {}
+        foreign = self._foreign_columns(spec)
+        if foreign:
+            names = ", ".join(map(quoted, foreign))
+            row = self._connection.execute(f"SELECT {names} FROM {spec.name} WHERE uuid = ?", (uuid,)).fetchone()
+            gone = {name: value for name, value in zip(foreign, row or (), strict=False) if value is not None}
         if spec.geometry_type:
             self._connection.execute(
                 f"DELETE FROM {spec.rtree} WHERE id IN (SELECT fid FROM {spec.name} WHERE uuid = ?)", (uuid,)
             )
         self._connection.execute(f"DELETE FROM {spec.name} WHERE {spec.uuid_column} = ?", (uuid,))
+        return gone
+
+    # -- columns of other programs, which the document does not know ---------------------------------------------
+
+    def add_foreign_columns(self, spec: TableSpec, columns: Sequence[tuple[str, str]]) -> None:
+        """Add (name, type) columns that are not ours to a table of ours."""
+        for name, kind in columns:
+            self._connection.execute(f"ALTER TABLE {spec.name} ADD COLUMN {quoted(name)} {kind}")
+        self._foreign.pop(spec.name, None)
+
+    def fill_foreign(self, spec: TableSpec, columns: Sequence[str], rows: Mapping[str, Sequence[Any]]) -> None:
+        """Values of `columns` by the uuids of their rows."""
+        names = ", ".join(f"{quoted(name)} = ?" for name in columns)
+        self._connection.executemany(
+            f"UPDATE {spec.name} SET {names} WHERE uuid = ?", [(*values, uuid) for uuid, values in rows.items()]
+        )
+
+    def _foreign_columns(self, spec: TableSpec) -> tuple[str, ...]:
+        if not spec.key:
+            return ()
+        found = self._foreign.get(spec.name)
+        if found is None:
+            ours = {column.name for column in spec.columns} | {spec.key, "geom", spec.blob}
+            rows = self._connection.execute(f"PRAGMA table_info({spec.name})").fetchall()
+            found = self._foreign[spec.name] = tuple(row[1] for row in rows if row[1] not in ours)
+        return found
+
+    def _put_foreign(self, spec: TableSpec, uuid: str, values: Mapping[str, Any]) -> None:
+        there = [name for name in self._foreign_columns(spec) if name in values]
+        if there:
+            self.fill_foreign(spec, there, {uuid: [values[name] for name in there]})
+
+    def _last_foreign(self, spec: TableSpec, uuid: str) -> dict[str, Any]:
+        """What went with the row when it was last deleted: it comes back with it."""
+        row = self._connection.execute(
+            "SELECT delta_json FROM loupe_history WHERE row_uuid = ? AND table_name = ? AND op = 'delete' "
+            "ORDER BY seq DESC LIMIT 1",
+            (uuid, spec.name),
+        ).fetchone()
+        delta = json.loads(row[0]) if row else {}
+        return {name: _from_json(delta[name][0]) for name in self._foreign_columns(spec) if name in delta}
+
+
+def quoted(name: str) -> str:
+    """A name as SQL has it, whatever stands in it."""
+    return '"' + name.replace('"', '""') + '"'
 
 
 def _is_new_table(inserts: list[Change], change: Change) -> bool:
     return bool(inserts) and spec_of(inserts[0].table, inserts[0].row) is not spec_of(change.table, change.row)
 
 
-def _history_rows(change: Change, txn_uuid: str, stamp: Stamp) -> list[tuple[Any, ...]]:
+def _history_rows(change: Change, txn_uuid: str, stamp: Stamp, gone: Mapping[str, Any]) -> list[tuple[Any, ...]]:
+    """`gone` are values of columns that are not ours, which go with the row."""
     before, after = change.before, change.after
     if before is not None and after is not None and spec_of(change.table, before) is not spec_of(change.table, after):
         # a site that became a line or an area leaves one table for another
         halves = Change(change.table, before, None), Change(change.table, None, after)
-        return [row for half in halves for row in _history_rows(half, txn_uuid, stamp)]
+        return [row for half in halves for row in _history_rows(half, txn_uuid, stamp, gone)]
     spec = spec_of(change.table, change.row)
     old_geometry = before.geometry if isinstance(before, Site) else None
     new_geometry = after.geometry if isinstance(after, Site) else None
     if old_geometry is not None and new_geometry is not None and old_geometry == new_geometry:
         old_geometry = new_geometry = None
+    delta = _delta(spec, before, after)
+    if after is None:
+        delta |= {name: [_to_json(value), None] for name, value in gone.items()}
     return [
         (
             str(uuid4()),
@@ -189,7 +287,7 @@ def _history_rows(change: Change, txn_uuid: str, stamp: Stamp) -> list[tuple[Any
             change.kind,
             None if before is None else before.rev,
             None if after is None else after.rev,
-            json.dumps(_delta(spec, before, after), ensure_ascii=False),
+            json.dumps(delta, ensure_ascii=False),
             None if old_geometry is None else blob(old_geometry),
             None if new_geometry is None else blob(new_geometry),
         )
@@ -200,20 +298,16 @@ def _delta(spec: TableSpec, before: Row | None, after: Row | None) -> dict[str, 
     """Changed columns as [old, new]."""
     delta: dict[str, list[Any]] = {}
     for column in spec.plain_columns:
-        # empty text and no row say the same: nothing
-        old = None if before is None or getattr(before, column.field) in ("", ()) else getattr(before, column.field)
-        new = None if after is None or getattr(after, column.field) in ("", ()) else getattr(after, column.field)
+        old = None if before is None else told_value(getattr(before, column.field))
+        new = None if after is None else told_value(getattr(after, column.field))
         if old != new:
-            # bytes are kept whole only where nothing else keeps them: in the row that goes
-            delta[column.name] = [_json_value(old, whole=True), _json_value(new, whole=False)]
+            delta[column.name] = [old, new]
     return delta
 
 
-def _json_value(value: Any, *, whole: bool) -> Any:
-    if isinstance(value, bytes):
-        if whole:
-            return {"base64": base64.b64encode(value).decode("ascii")}
-        return {"sha256": hashlib.sha256(value).hexdigest(), "bytes": len(value)}
-    if isinstance(value, tuple):
-        return aliases_text(value)
-    return value
+def _to_json(value: Any) -> Any:
+    return {"base64": base64.b64encode(value).decode("ascii")} if isinstance(value, bytes) else value
+
+
+def _from_json(value: Any) -> Any:
+    return base64.b64decode(value["base64"]) if isinstance(value, dict) else value

@@ -48,6 +48,10 @@ def journal_error(error: OSError | sqlite3.Error | UnicodeError) -> SaveFailed:
     return SaveFailed(f"Your last edits are not on the disk ({error}). Save the case, or save it under another name.")
 
 
+def is_disk_full(error: OSError) -> bool:
+    return error.errno in _FULL
+
+
 def disk_full(target: Path, needed_bytes: int = 0) -> DiskFull:
     room = f" {needed_bytes / 1e6:,.0f} MB are needed." if needed_bytes else ""
     return DiskFull(

@@ -5,6 +5,7 @@ What is derived from the rows when saving (triggers, extents, mapping rows, styl
 
 from __future__ import annotations
 
+import re
 import sqlite3
 from typing import NamedTuple
 
@@ -19,7 +20,21 @@ USER_VERSION = 10400
 SCHEMA_VERSION = 1
 MIN_READER_VERSION = 1
 MIN_WRITER_VERSION = 1
-RESERVED_META = ("project_uuid", "schema_version", "min_reader_version", "min_writer_version", "integrity")
+HISTORY_KEY = "history"
+"""`WHOLE_HISTORY` under this key says that the history tells each row since its first day."""
+WHOLE_HISTORY = "whole"
+STYLES_KEY = "styles"
+"""The fact that tells our layer styles from those that somebody has changed since."""
+CARRIED_KEY = "carried"
+"""The fact that there is content of other programs in the case, in tables of theirs or of all."""
+OUR_PROJECT = "Geoloupe"
+"""The name of our row in qgis_projects, and of our layer styles."""
+PROJECT_METADATA = '{"last_modified_time": "2024-01-01 00:00:00", "last_modified_user": ""}'
+"""The metadata of our project. QGIS writes its own time and user when it saves one."""
+RESERVED_META = (
+    "project_uuid", "schema_version", "min_reader_version", "min_writer_version", "integrity", STYLES_KEY, HISTORY_KEY,
+    CARRIED_KEY,
+)  # fmt: skip
 """Facts about the file, which are no facts of the case."""
 
 _NOW = "strftime('%Y-%m-%dT%H:%M:%fZ','now')"
@@ -82,6 +97,9 @@ HISTORY_COLUMNS = (
 TOMBSTONE_COLUMNS = ("uuid", "table_name", "deleted_at", "deleted_by")
 
 PRIVATE_TABLES = ("loupe_meta", "loupe_layers", "loupe_bookmarks", "loupe_history", "loupe_tombstones")
+
+OWN_TABLES = frozenset(set(re.findall(r"CREATE TABLE (\w+)", _GEOPACKAGE_TABLES)) | {spec.name for spec in SPECS})
+"""All tables of a case but those of its relations (`RELATIONS`) and spatial indexes."""
 
 _LINK_INDEXES = (
     ("claim_sites", "claim_uuid"), ("claim_sites", "site_uuid"), ("claim_sources", "claim_uuid"),
@@ -187,6 +205,8 @@ def _table_statements(spec: TableSpec) -> list[str]:
         columns = [f"{spec.key} INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL"]
     if spec.geometry_type:
         columns.append(f"geom {spec.geometry_type}")
+    if spec.blob:
+        columns.append(f"{spec.blob} BLOB NOT NULL" if spec.name == "chips" else f"{spec.blob} BLOB")
     for column in spec.plain_columns:
         if column.name != "key":
             required = " NOT NULL" if (spec.name, column.name) in REQUIRED else ""

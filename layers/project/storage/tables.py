@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import MISSING, dataclass, fields
 from operator import attrgetter
 from typing import Any, Literal
 
@@ -26,14 +26,13 @@ from layers.document.rows import (
 from layers.document.site import Site
 from layers.document.source import Source, SourceFile
 
-type Kind = Literal["text", "integer", "real", "boolean", "blob", "aliases", "geometry"]
+type Kind = Literal["text", "integer", "real", "boolean", "aliases", "geometry"]
 
 _SQL_TYPES: dict[Kind, str] = {
     "text": "TEXT",
     "integer": "INTEGER",
     "real": "DOUBLE",
     "boolean": "BOOLEAN",
-    "blob": "BLOB",
     "aliases": "TEXT",
 }
 _KINDS: dict[str, Kind] = {
@@ -43,7 +42,6 @@ _KINDS: dict[str, Kind] = {
     "float": "real",
     "float | None": "real",
     "bool": "boolean",
-    "bytes": "blob",
     "tuple[tuple[str, str], ...]": "aliases",
     "BaseGeometry": "geometry",
 }
@@ -78,6 +76,8 @@ class TableSpec:
     """The integer primary key; empty for private tables keyed by text."""
     geometry_type: str = ""
     private: bool = False
+    blob: str = ""
+    """The column of bytes, which no row of the document holds; empty where there is none."""
 
     @property
     def uuid_column(self) -> str:
@@ -92,14 +92,17 @@ class TableSpec:
     def rtree(self) -> str:
         return f"rtree_{self.name}_geom"
 
-    def insert_sql(self) -> str:
-        """Statement for the values of `stored_values`, geometry (where there is one) and integer key first."""
+    def insert_sql(self, columns: Sequence[Column] | None = None) -> str:
+        """Statement for values of `columns` (None: all plain ones), geometry (where there is one) and key first."""
         names = [self.key] if self.key else []
         holders = ["?"] if self.key else []
         if self.geometry_type:
             names.append("geom")
             holders.append("?")
-        for column in self.plain_columns:
+        if self.blob:  # filled when the case is saved
+            names.append(self.blob)
+            holders.append("x''")
+        for column in self.plain_columns if columns is None else columns:
             names.append(column.name)
             holders.append(
                 "NULLIF(?,'')" if column.kind in ("text", "aliases") and not _required(self, column) else "?"
@@ -111,7 +114,7 @@ def _required(spec: TableSpec, column: Column) -> bool:
     return (spec.name, column.name) in REQUIRED
 
 
-REQUIRED = {("chips", "data"), ("chips", "content_type"), ("loupe_meta", "value")}
+REQUIRED = {("chips", "content_type"), ("loupe_meta", "value")}
 """Columns that are NOT NULL: what OGC's media relation asks for, and a fact of the case without a value is one."""
 
 
@@ -146,11 +149,11 @@ SPECS: tuple[TableSpec, ...] = (
     TableSpec("claims", "claims", Claim, _columns(Claim)),
     TableSpec("claim_sites", "claim_sites", ClaimSite, _columns(ClaimSite)),
     TableSpec("sources", "sources", Source, _columns(Source)),
-    TableSpec("source_files", "source_files", SourceFile, _columns(SourceFile)),
+    TableSpec("source_files", "source_files", SourceFile, _columns(SourceFile), blob="data"),
     TableSpec("claim_sources", "claim_sources", ClaimSource, _columns(ClaimSource)),
     TableSpec("responses", "responses", Response, _columns(Response)),
     TableSpec("response_claims", "response_claims", ResponseClaim, _columns(ResponseClaim)),
-    TableSpec("chips", "chips", Chip, _columns(Chip)),
+    TableSpec("chips", "chips", Chip, _columns(Chip), blob="data"),
     TableSpec("comments", "comments", Comment, _columns(Comment)),
     TableSpec("products", "products", Product, _columns(Product)),
     TableSpec("loupe_layers", "layers", Layer, _columns(Layer), private=True),
@@ -167,10 +170,30 @@ def spec_of(table: Table, row: Row) -> TableSpec:
     return _SITES[f"site_{row.kind}"] if isinstance(row, Site) else _BY_TABLE[table]
 
 
+def empty_value(column: Column) -> Any:
+    """The field's value where the file says nothing: never the default word of a new row."""
+    if column.optional:
+        return None
+    if column.name == "date_kind":
+        return "unknown"
+    if column.kind in ("text", "aliases"):
+        return () if column.kind == "aliases" else ""
+    if column.default is not MISSING:
+        return column.default
+    return {"integer": 0, "real": 0.0, "boolean": False, "geometry": None}[column.kind]
+
+
 def aliases_text(aliases: Iterable[tuple[str, str]]) -> str:
     """JSON list of [language, name]; empty text for none."""
     pairs = [list(pair) for pair in aliases]
     return json.dumps(pairs, ensure_ascii=False) if pairs else ""
+
+
+def told_value(value: Any) -> Any:
+    """A field's value as the history tells it: nothing said is None."""
+    if value in ("", ()):
+        return None
+    return aliases_text(value) if isinstance(value, tuple) else value
 
 
 def aliases_from_text(text: str) -> tuple[tuple[str, str], ...] | None:
@@ -187,12 +210,25 @@ def aliases_from_text(text: str) -> tuple[tuple[str, str], ...] | None:
     return tuple((str(language), str(name)) for language, name in pairs)
 
 
-def stored_values(spec: TableSpec, rows: Sequence[Row]) -> list[tuple[Any, ...]]:
-    """Values of `spec.plain_columns` for each row, ready to bind after the key and the geometry."""
-    plain = spec.plain_columns
-    getter = attrgetter(*(column.field for column in plain))
-    values: list[tuple[Any, ...]] = [getter(row) for row in rows]
-    for index, column in enumerate(plain):
-        if column.kind == "aliases":
-            values = [(*row[:index], aliases_text(row[index]), *row[index + 1 :]) for row in values]
-    return values
+def stored_values(spec: TableSpec, row: Row) -> list[Any]:
+    """Values of `spec.plain_columns` for a row, ready to bind."""
+    return [_stored(column, getattr(row, column.field)) for column in spec.plain_columns]
+
+
+def stored_columns(spec: TableSpec, rows: Sequence[Row]) -> tuple[list[Column], list[list[Any]]]:
+    """The plain columns in which any row says anything, and their values: what is empty in all is not written."""
+    columns, values = [], []
+    for column in spec.plain_columns:
+        found = list(map(attrgetter(column.field), rows))
+        if found[0] in _NOTHING and set(found) <= _NOTHING and not _required(spec, column):
+            continue
+        columns.append(column)
+        values.append([_stored(column, value) for value in found] if column.kind == "aliases" else found)
+    return columns, values
+
+
+_NOTHING: set[Any] = {"", (), None}
+
+
+def _stored(column: Column, value: Any) -> Any:
+    return aliases_text(value) if column.kind == "aliases" else value

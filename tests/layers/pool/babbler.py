@@ -4,7 +4,9 @@ import json
 from multiprocessing.connection import Connection
 
 
-def main(connection: Connection, block_name: str, profile_name: str, parent_pid: int) -> None:
+def main(
+    connection: Connection, block_name: str, profile_name: str, parent_pid: int, load: object, scratch: str
+) -> None:
     connection.send_bytes(b"ready")
     while True:
         try:

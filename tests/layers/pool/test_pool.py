@@ -19,9 +19,10 @@ from layers.geo.bounds import Bounds
 from layers.pool import crew, reader_process
 from layers.pool.crew import STANDING
 from layers.pool.pool import ReaderPool
-from layers.pool.protocol import Answer, Profile, Request
+from layers.pool.protocol import Answer, BadReply, Profile, Request, read_holds
 from layers.pool.supervisor import MAX_STRIKES
-from tests.layers.pool import babbler
+from layers.readers.confinement.grants import NOTHING, needs_of
+from tests.layers.pool import babbler, staller
 from tests.layers.readers.tiny_rasters import surface, write_raster
 
 UTM = Bounds(400_000, 5_750_000, 401_280, 5_751_280)
@@ -149,6 +150,35 @@ def test_garbage_counts_as_a_crash(monkeypatch, message):
     with pytest.raises(ReaderCrashed, match="twice"):
         pool.ask("tile", {"message": message})
     pool.close()
+
+
+def test_a_dead_drive_among_what_was_granted_costs_nobody_else_his_file(monkeypatch):
+    monkeypatch.setattr(reader_process, "worker", staller)
+    monkeypatch.setattr(reader_process, "CONFINING_TIMEOUT_S", 0.3)
+    pool = ReaderPool(1)
+    pool.start()
+    try:
+        pool.grants.add(needs_of("probe", {"path": "/dead drive/a.tif"}))
+        started = time.monotonic()
+        assert pool.ask("probe", {"path": "/alive/a.tif"}).header == {"read": "/alive/a.tif"}
+        assert time.monotonic() - started < 8, "the probe's own deadline is 10 s"
+        assert not pool.is_quarantined("/alive/a.tif")
+        assert pool._strikes == {}
+        slow = Request("probe", {"path": "/dead drive/b.tif"}, answer := Collector(), "b", deadline_s=0.3)
+        pool.submit(slow)
+        assert isinstance(answer.one(), ReaderTimeout)
+        started = time.monotonic()  # the next process is granted what is known to answer
+        assert pool.ask("probe", {"path": "/alive/b.tif"}).header == {"read": "/alive/b.tif"}
+        assert pool.grants.besides(NOTHING).opened == {"/alive/a.tif", "/alive/b.tif"}
+        assert time.monotonic() - started < 10
+    finally:
+        pool.close()
+
+
+@pytest.mark.parametrize("babble", [b"nonsense", b"{}", b'{"number": 9, "holds": {}}', b'{"number": 1, "holds": []}'])
+def test_what_a_reader_says_of_its_walls_is_checked(babble):
+    with pytest.raises(BadReply):
+        read_holds(babble, 1)
 
 
 def test_memory_is_limited(pool):

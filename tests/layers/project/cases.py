@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import subprocess
+import sys
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 from shapely.geometry import LineString, MultiPolygon, Point, box
 
@@ -25,6 +29,11 @@ from layers.document.rows import (
 )
 from layers.document.site import Site
 from layers.document.source import Source, SourceFile
+from layers.project.opening import intake
+from layers.project.opening.case_process import CaseInline
+from layers.project.opening.intake import Intake
+from layers.project.saving import case_copy
+from layers.project.saving.working_copy import WorkingCopy
 
 STAMPS = {
     "created_at": "2024-04-12T08:00:00Z", "created_by": "анна", "modified_at": "2024-04-13T08:00:00Z",
@@ -54,9 +63,7 @@ def rich_document() -> Document:
             "claims": [CLAIM, Claim(uuid="claim-2", statement="no place")],
             "claim_sites": [ClaimSite(uuid="cs", claim_uuid="claim-1", site_uuid="site-point", **STAMPS)],
             "sources": [Source(uuid="source", kind="news report", title="A report", reliability="F", **STAMPS)],
-            "source_files": [
-                SourceFile(uuid="file", source_uuid="source", name="a.html", data=b"\x00\xff", sha256="0")
-            ],
+            "source_files": [SourceFile(uuid="file", source_uuid="source", name="a.html", sha256="0")],
             "claim_sources": [
                 ClaimSource(uuid="cq", claim_uuid="claim-1", source_uuid="source", credibility=6, page="2")
             ],
@@ -65,7 +72,6 @@ def rich_document() -> Document:
             "chips": [
                 Chip(
                     uuid="chip",
-                    data=b"\x89PNG",
                     content_type="image/png",
                     site_uuid="site-area",
                     width=3,
@@ -80,7 +86,7 @@ def rich_document() -> Document:
                     kind="raster",
                     name="Image",
                     order_key=1.5,
-                    source_json='{"path":"a.tif"}',
+                    source_json='{"path": "a.tif"}',
                     visible=False,
                 )
             ],
@@ -88,6 +94,45 @@ def rich_document() -> Document:
             "meta": [MetaEntry(uuid="title", value="A case", **STAMPS), MetaEntry(uuid="marking", value="TLP:GREEN")],
         }
     )
+
+
+BLOBS = {("source_files", "file"): b"\x00\xff", ("chips", "chip"): b"\x89PNG"}
+"""The bytes that belong to rows of `rich_document`."""
+
+
+def read_case(path: Path, *, accept_damage: bool = False) -> Intake:
+    """`intake.read_case` in this process: most tests are not about the process."""
+    return intake.read_case(path, accept_damage=accept_damage, asks=CaseInline())
+
+
+def open_for_work(sessions: Path, path: Path, **options: Any) -> tuple[Intake, WorkingCopy]:
+    """`case_copy.open_for_work` in this process."""
+    intake, work, _home = case_copy.open_for_work(sessions, path, asks=CaseInline(), **options)
+    return intake, work
+
+
+_HOLD = """
+import sqlite3, sys
+connection = sqlite3.connect(sys.argv[1], isolation_level=None)
+for statement in sys.argv[2:]:
+    connection.execute(statement).fetchone()
+print("held", flush=True)
+sys.stdin.read()
+"""
+
+
+@contextmanager
+def holding(path: Path, *statements: str) -> Iterator[None]:
+    """Another program has the file open and has executed `statements`.
+
+    In this process it would not do: POSIX drops a process's locks when it closes any descriptor of the file.
+    """
+    command = [sys.executable, "-c", _HOLD, str(path), *statements]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as other:
+        assert other.stdout is not None
+        assert other.stdout.readline() == b"held\n"
+        yield
+        other.communicate()
 
 
 def state(document: Document) -> dict[str, dict[str, object]]:

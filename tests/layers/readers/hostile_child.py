@@ -40,12 +40,13 @@ class Listener:
         threading.Thread(target=self._server.serve_forever, daemon=True).start()
 
 
-def read_guarded(corpus: ModuleType, paths: list[Path]) -> dict[str, str]:
+def read_guarded(corpus: ModuleType, paths: list[Path], folder: Path) -> dict[str, str]:
     """What the readers say of each: "drawn" or the sentence of the error."""
     from layers.errors import GeoloupeError
     from layers.pool.pool import ReaderPool
+    from layers.pool.protocol import Grants
 
-    pool, said = ReaderPool(1), {}
+    pool, said = ReaderPool(1, grants=Grants(read=frozenset((str(folder),)))), {}  # one process for all
     pool.start()
     for path in paths:
         try:
@@ -66,7 +67,7 @@ def main() -> None:
     listener, said = Listener(), {}
     paths = corpus.corpus(Path(folder), listener.url)
     if mode == "guarded":
-        said = read_guarded(corpus, paths)
+        said = read_guarded(corpus, paths, Path(folder))
     else:  # in another process: GDAL keeps the interpreter to itself, and the server could not answer
         subprocess.run([sys.executable, "-m", __spec__.name, kind, folder, "victim"], check=True)
     print(json.dumps({"requests": listener.requests, "said": said}))

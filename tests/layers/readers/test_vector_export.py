@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import json
 import sqlite3
+import warnings
 from contextlib import closing
 from pathlib import Path
 
@@ -14,6 +15,8 @@ import pyogrio.raw
 import pytest
 import shapely
 
+from layers.errors import BadCRS
+from layers.geo.crs import parse_crs, same_crs
 from layers.pool.pool import ReaderPool
 from layers.readers import vector_export
 from layers.readers.export_text import lines_in
@@ -206,3 +209,22 @@ def test_bytes_become_text_and_it_is_said(tmp_path, kind):
     header = POOL.ask("export_rows", {"path": str(path), "out": str(out), "format": kind, "title": "a"}).header
     assert header["remark"] == "What is no text in photo (pictures, other files) is saved as base64 text."
     assert rows_of(source_of({"path": str(out)}), 0, 9, None).columns["photo"] == ["AP8Q"]
+
+
+def test_a_crs_by_a_name_is_no_file_that_lies_about(tmp_path, monkeypatch):
+    """GDAL would look for a file of that name where the program was started."""
+    path, out = tmp_path / "a.gpkg", tmp_path / "o.gpkg"
+    points = shapely.to_wkb(np.array([shapely.Point(1, 2)], object))
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # no CRS
+        pyogrio.raw.write(
+            path, points, [np.array(["a"], object)], ["n"], layer="a", driver="GPKG", geometry_type="Point", crs=None
+        )
+    (tmp_path / "WGS 84").write_text(parse_crs("EPSG:32652").to_wkt())
+    monkeypatch.chdir(tmp_path)
+    asked = {"path": str(path), "out": str(out), "format": "GPKG", "title": "a", "source_crs": "WGS 84"}
+    assert POOL.ask("export_rows", asked).header["done"]
+    assert same_crs(str(pyogrio.read_info(out)["crs"]), "EPSG:4326")
+    for text in (f"+proj=longlat +nadgrids={tmp_path}/x +type=crs", str(tmp_path / "WGS 84"), "http://127.0.0.1:1/crs"):
+        with pytest.raises(BadCRS):
+            POOL.ask("export_rows", {**asked, "out": str(tmp_path / "p.gpkg"), "source_crs": text})

@@ -69,7 +69,7 @@ def test_f60_a_million_features_come_in_chunks_within_a_gibibyte(tmp_path, pool)
     features, _, requests = load(pool, path)
     assert features == 1_000_000
     assert requests > 2
-    (pid,) = pool.pids()
+    (pid,) = pool.pids(Profile.FEATURES)
     assert peak_bytes(pid) < GIB
 
 
@@ -82,7 +82,7 @@ def test_f60_a_polygon_of_a_million_vertices_within_a_gibibyte(tmp_path, pool):
     features, vertices, _ = load(pool, path)
     assert features == 1
     assert vertices > 900_000
-    (pid,) = pool.pids()
+    (pid,) = pool.pids(Profile.FEATURES)
     assert peak_bytes(pid) < GIB
 
 
@@ -98,7 +98,7 @@ def test_f60_reading_is_cancelled_at_once_and_the_next_file_is_read(tmp_path, po
     slow.write_text('{"type":"FeatureCollection","features":[' + polygons + "]}")
     good = geopackage(tmp_path / "good.gpkg", shapely.points([[1.0, 2.0]]), "Point")
     pool.ask("probe", {"path": str(good)})
-    (before,) = pool.pids()
+    (before,) = pool.pids(Profile.FEATURES)
     said: list[object] = []
     arrived = threading.Event()
     request = Request(
@@ -116,7 +116,7 @@ def test_f60_reading_is_cancelled_at_once_and_the_next_file_is_read(tmp_path, po
     assert isinstance(said[0], GivenUp)
     assert "cancelled" in said[0].sentence
     assert load(pool, good)[0] == 1
-    assert pool.pids() != [before], "the reader that was at it is gone"
+    assert pool.pids(Profile.FEATURES) != [before], "the reader that was at it is gone"
 
 
 def scribble(count: int = 3000) -> shapely.Polygon:
@@ -155,7 +155,7 @@ def test_f72_a_geometry_bomb_loads_draws_and_is_exported_in_time(tmp_path, pool)
 def test_f72_what_never_ends_is_killed_at_its_deadline_with_one_sentence(pool):
     """`_hang` stands for a library that does not come back."""
     pool.ask("_echo", {})
-    (before,) = pool.pids()
+    (before,) = pool.pids(Profile.LOCAL)
     said: list[object] = []
     arrived = threading.Event()
     request = Request("_hang", {"path": "/x/bomb.gpkg"}, lambda r: (said.append(r), arrived.set()), "/x/bomb.gpkg", 3.0)

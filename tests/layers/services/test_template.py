@@ -25,7 +25,7 @@ GOOD = "https://tiles.example.org/{z}/{x}/{y}.png"
         "https://e.org/{z}/{x}/{y}" + "a" * 3000, "https://[::1/{z}/{x}/{y}", "https://e.org/{switch:}/{z}/{x}/{y}",
     ],
 )  # fmt: skip
-def test_what_is_no_tile_address_is_refused(text: str) -> None:
+def test_f38_what_is_no_tile_address_is_refused(text: str) -> None:
     with pytest.raises(BadTemplate):
         check_template(text)
 
@@ -45,7 +45,7 @@ def test_good_addresses_pass(text: str) -> None:
 @given(st.text(max_size=60))
 @example("0#")
 @example("h?x=")
-def test_any_text_is_accepted_or_refused_and_an_accepted_one_never_leaves_its_hosts(text: str) -> None:
+def test_f38_any_text_is_accepted_or_refused_and_an_accepted_one_never_leaves_its_hosts(text: str) -> None:
     for candidate in (text, f"https://{text}/{{z}}/{{x}}/{{y}}", f"https://example.org/{text}{{z}}/{{x}}/{{y}}"):
         try:
             check_template(candidate)

@@ -65,6 +65,14 @@ class Answers:
         self.asked.append(f"which of {title}: {words}")
         return self.which
 
+    def folder_to_look_in(self, folder: Path) -> Path | None:
+        self.asked.append(f"folder from {folder}")
+        return self.path
+
+    def file_in_place_of(self, name: str, folder: Path) -> Path | None:
+        self.asked.append(f"file for {name}")
+        return self.path
+
     def style_to_open(self, folder: Path) -> Path | None:
         self.asked.append("open a style")
         return self.path
@@ -95,7 +103,9 @@ def make_window(qtbot: QtBot, dressed: None, answers: Answers) -> Iterator[MakeW
         session = Session(jobs, messages, settings, sessions_folder())
         permissions = Permissions(Consent(), settings, messages)
         overviews = Overviews(pool, jobs, cache_folder() / "overviews")
-        context = RenderContext(pool, None, jobs, overviews=overviews)
+        context = RenderContext(
+            pool, None, jobs, consent=permissions.consent, folders=permissions.folders, overviews=overviews
+        )
         window = MainWindow(session, context, permissions, messages, settings)
         window.ask = answers  # type: ignore[assignment]
         window.resize(1000, 700)

@@ -52,7 +52,7 @@ def _raise_in_a_thread() -> None:
     thread.join()
 
 
-def test_an_exception_in_any_thread_is_said_and_logged(doors: CrashDoors, said: Said, tmp_path: Path) -> None:
+def test_f83_an_exception_in_any_thread_is_said_and_logged(doors: CrashDoors, said: Said, tmp_path: Path) -> None:
     _raise_in_a_thread()
     assert len(said.lines) == 1
     assert "ZeroDivisionError: division by zero" in said.lines[0][1]
@@ -90,7 +90,7 @@ def test_ever_new_errors_take_no_memory(doors: CrashDoors) -> None:
     assert len(doors._last) == 1000
 
 
-def test_an_exception_in_a_slot_leaves_the_program_alive(
+def test_f82_an_exception_in_a_slot_leaves_the_program_alive(
     doors: CrashDoors, said: Said, qtbot: QtBot, tmp_path: Path
 ) -> None:
     class Fragile(QWidget):
@@ -137,7 +137,7 @@ def test_the_hooks_are_given_back(tmp_path: Path, said: Said) -> None:
     assert not list((tmp_path / "logs").glob("crash-*.log")), "an orderly end leaves no crash file"
 
 
-def test_a_log_folder_that_cannot_be_made_is_said(tmp_path: Path, said: Said) -> None:
+def test_f91_a_log_folder_that_cannot_be_made_is_said(tmp_path: Path, said: Said) -> None:
     (tmp_path / "logs").write_text("a file where the folder should be")
     doors = CrashDoors(tmp_path / "logs", said)
     doors.install()

@@ -16,7 +16,7 @@ def marker(tmp_path: Path) -> Path:
     return tmp_path / "data" / "opening.json"
 
 
-def test_two_crashes_are_enough(marker: Path) -> None:
+def test_f90_two_crashes_are_enough(marker: Path) -> None:
     assert not CrashLoop(marker).opening(CASE)
     assert not CrashLoop(marker).opening(CASE)
     assert not CrashLoop(marker).opening(OTHER)
@@ -58,7 +58,7 @@ def test_a_damaged_marker_blames_nobody(marker: Path, text: str) -> None:
     assert not CrashLoop(marker).opening(CASE)
 
 
-def test_a_folder_that_cannot_be_written_blames_nobody(tmp_path: Path) -> None:
+def test_f91_a_folder_that_cannot_be_written_blames_nobody(tmp_path: Path) -> None:
     (tmp_path / "data").write_text("a file where the folder should be")
     for _ in range(4):
         assert not CrashLoop(tmp_path / "data" / "opening.json").opening(CASE)

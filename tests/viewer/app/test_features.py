@@ -564,7 +564,7 @@ def test_identify_lists_attributes_as_plain_text(opened: MainWindow, qtbot: QtBo
     assert (feature.text(0), feature.text(1)) == ("Feature 4", "Town 3")
     cells = {feature.child(n).text(0): feature.child(n).text(1) for n in range(feature.childCount())}
     assert cells == {"name": "Town 3", "kind": "Depot", "big": str(LARGE + 3), "html": "<b>x</b>"}
-    assert feature.child(3).toolTip(1) == "&lt;b&gt;x&lt;/b&gt;"
+    assert feature.child(3).toolTip(1) == "<p>&lt;b&gt;x&lt;/b&gt;</p>"
     panel.select_button.click()
     assert selected(opened) == [4]
     QTest.mouseClick(opened.canvas, Left, Nothing, at(opened, 10.35, 50.15))

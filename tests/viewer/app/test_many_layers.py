@@ -64,8 +64,9 @@ def layers_of(path: Path, count: int) -> list[Layer]:
     ]  # fmt: skip
 
 
-def shown(window: MainWindow, qtbot: QtBot, layers: list[Layer]) -> None:
+def shown(window: MainWindow, qtbot: QtBot, layers: list[Layer], folder: Path) -> None:
     window.session.new_case()
+    window.permissions.folders.allow(str(folder))
     window.session.push(Edit("Add layers", tuple(Change("layers", None, layer) for layer in layers)))
     wait(window, qtbot)
     assert window.canvas.zoom_to_layer(layers[0].uuid)
@@ -90,7 +91,7 @@ def test_layers_cost_what_they_are_many(make_window: MakeWindow, small: Path, qt
         window = make_window()
         layers = layers_of(small, count)
         with counted() as steps:
-            shown(window, qtbot, layers)
+            shown(window, qtbot, layers, small.parent)
         found["shown"] = steps.count
         with counted() as steps:
             window.canvas.zoom_out()
@@ -118,7 +119,7 @@ def test_of_very_many_layers_those_out_of_view_hold_no_pictures(
     monkeypatch.setattr("viewer.rendering.tile_cache.CROWD", crowd)
     window = make_window()
     layers = layers_of(small, 4)
-    shown(window, qtbot, layers)
+    shown(window, qtbot, layers, small.parent)
     window.session.push(Edit("Hide", (Change("layers", layers[1], replace(layers[1], visible=False)),)))
     wait(window, qtbot)
     window.canvas.pan_by(20_000, 0)

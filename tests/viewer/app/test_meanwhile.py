@@ -6,11 +6,11 @@ import time
 from pathlib import Path
 
 from layers.errors import GeoloupeError
-from layers.project.opening.intake import read_case
 from layers.project.saving.lock import CaseLock
 from tests.viewer.app.test_session import Desk, _as_a_crash_leaves_it, _case, _sessions, desk, desks, other
 
 __all__ = ["desk", "desks", "other"]
+from tests.layers.project.cases import read_case
 
 
 def until_written(path: Path) -> None:
@@ -39,7 +39,7 @@ def test_a_save_that_ends_late_is_no_target_of_the_next_case(desk: Desk, tmp_pat
     assert [site.label for site in read_case(path).document.sites.values()] == ["first"]
 
 
-def test_a_case_that_is_discarded_while_it_is_saved_is_in_its_file_and_nothing_fails(
+def test_f87_a_case_that_is_discarded_while_it_is_saved_is_in_its_file_and_nothing_fails(
     desk: Desk, tmp_path: Path
 ) -> None:
     for path in (tmp_path / "first.gpkg", tmp_path / "second.gpkg"):

@@ -17,6 +17,7 @@ from layers.document.layer import Layer
 from layers.document.rows import Bookmark, MetaEntry
 from layers.document.site import Site
 from layers.geo.bounds import Bounds
+from layers.project.opening.case_paths import CaseHome
 from tests.layers.readers.tiny_rasters import write_raster
 from tests.viewer.app.conftest import settle
 from viewer.app.window import MainWindow
@@ -52,6 +53,7 @@ def _take(window: MainWindow, qtbot: QtBot, **tables: list[Any]) -> None:
     window.files.new_case()
     settle(window, qtbot)
     window.session._take_up(Document(tables), None)
+    window.session.home = CaseHome("/")  # whatever the layers name lies beside it
     window.session._is_begun = True
     window.session._tell_replaced()
     settle(window, qtbot)

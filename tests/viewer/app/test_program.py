@@ -82,7 +82,7 @@ def test_a_picture_that_cannot_be_written_fails_with_one_sentence(tmp_path: Path
 
 @pytest.mark.skipif(sys.platform == "win32", reason="no such signals")
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGKILL])
-def test_a_signal_ends_it_and_no_edit_is_lost(tmp_path: Path, number: signal.Signals) -> None:
+def test_f88_a_signal_ends_it_and_no_edit_is_lost(tmp_path: Path, number: signal.Signals) -> None:
     script, home = tmp_path / "editing.py", tmp_path / "home"
     script.write_text(EDITING)
     environment = os.environ | {"GEOLOUPE_HOME": str(home), "PYTHONPATH": str(ROOT), "QT_QPA_PLATFORM": "offscreen"}

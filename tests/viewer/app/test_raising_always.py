@@ -24,6 +24,7 @@ from layers.document.site import Site
 from layers.geo.bounds import Bounds
 from layers.geo.crs import WEB_MERCATOR
 from layers.grid.tile_grid import View
+from layers.project.opening.case_paths import CaseHome
 from tests.viewer.app.conftest import settle
 from tests.viewer.app.test_odd_rows import _take
 from viewer.app.crash import CrashDoors
@@ -251,7 +252,7 @@ def test_a_drawing_that_cannot_be_made_is_one_that_says_so(
         raise KeyError("made never")
 
     monkeypatch.setattr(RasterDrawing, "__init__", bad)
-    _take(window, qtbot, layers=[Layer(uuid="l", kind="raster", name="Scene", source_json='{"path": "a.tif"}')])
+    _take(window, qtbot, layers=[Layer(uuid="l", kind="raster", name="Scene", source_json='{"path": "/a.tif"}')])
     assert "“Scene” cannot be drawn: something went wrong inside Geoloupe (KeyError" in window.scene.problems()["l"]
     assert len(_crash_lines(window)) == 1
 
@@ -269,7 +270,7 @@ def test_a_picture_without_a_window_says_it_too(qapp: object, monkeypatch: pytes
     monkeypatch.setattr("viewer.export.headless.ReaderPool", lambda workers: ReaderPool(inline=True))
     monkeypatch.setattr(SitePainter, "paint", lambda *_: 1 / 0)
     with Studio() as studio:
-        scene = studio.scene(Document({"sites": [Site(uuid="s", geometry=Point(1, 1))]}), tmp_path)
+        scene = studio.scene(Document({"sites": [Site(uuid="s", geometry=Point(1, 1))]}), CaseHome(str(tmp_path)))
         view = View.of_bounds(WEB_MERCATOR, Bounds(0, 0, 2e5, 2e5), 64, 48)
         assert not studio._picture(scene, view).isNull()
     assert [type(error) for error in told] == [ZeroDivisionError]

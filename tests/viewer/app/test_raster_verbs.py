@@ -16,8 +16,8 @@ from pytestqt.qtbot import QtBot
 
 from layers.document.layer import Layer
 from layers.geo.bounds import Bounds
-from layers.project.opening.intake import read_case
 from layers.raster.style import Stretch
+from tests.layers.project.cases import read_case
 from tests.layers.readers.tiny_deliveries import landsat
 from tests.viewer.app.conftest import Answers, settle
 from tests.viewer.rendering.conftest import write_raster

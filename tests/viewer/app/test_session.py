@@ -14,10 +14,10 @@ from shapely import Point
 
 from layers.document.document import Document
 from layers.errors import GeoloupeError
-from layers.project.opening.intake import read_case
 from layers.project.saving.lock import CaseLock, Holder
 from layers.project.saving.publish import write_case
 from layers.project.storage.processes import Owner
+from tests.layers.project.cases import read_case
 from viewer.app.session import Session
 from viewer.commands.sites import add_site
 from viewer.support.jobs import Jobs
@@ -205,7 +205,7 @@ def test_a_save_that_fails_says_so_and_loses_nothing(desk: Desk, tmp_path: Path)
     assert len(read_case(tmp_path / "case.gpkg").document.sites) == 1
 
 
-def test_another_save_meanwhile_is_never_overwritten_silently(desk: Desk, tmp_path: Path, qtbot: QtBot) -> None:
+def test_f10_another_save_meanwhile_is_never_overwritten_silently(desk: Desk, tmp_path: Path, qtbot: QtBot) -> None:
     path = _case(tmp_path / "case.gpkg", "a")
     desk.session.open_case(path)
     desk.wait()
@@ -265,7 +265,7 @@ def test_a_case_open_elsewhere_can_be_read_and_saved_under_another_name(
     assert len(read_case(tmp_path / "mine.gpkg").document.sites) == 2
 
 
-def test_edits_wait_for_a_data_folder_that_can_be_written(desk: Desk, tmp_path: Path) -> None:
+def test_f91_edits_wait_for_a_data_folder_that_can_be_written(desk: Desk, tmp_path: Path) -> None:
     sessions_folder().parent.mkdir(parents=True)
     sessions_folder().write_text("a file where the folder should be")
     desk.session.new_case()

@@ -15,6 +15,7 @@ from pytestqt.qtbot import QtBot
 from layers.document.document import Document
 from layers.document.layer import Layer
 from layers.geo.bounds import Bounds
+from layers.project.opening.case_paths import CaseHome
 from layers.raster.combined import Member
 from layers.services.catalog import TileService
 from layers.vector.classes import StyleClass
@@ -57,6 +58,7 @@ def take(window: MainWindow, qtbot: QtBot, layers: list[Layer]) -> None:
     window.files.new_case()
     qtbot.waitUntil(window.is_idle)
     window.session._take_up(Document({"layers": layers}), None)
+    window.session.home = CaseHome("/")  # whatever the layers name lies beside it
     window.session._is_begun = True
     window.session._tell_replaced()
     window.views.show_bounds(HERE)

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import errno
 import json
 from pathlib import Path
 
+import pytest
 from pytestqt.qtbot import QtBot
 
 from layers.project.qgis.qml_in import read_qml
+from layers.project.storage.fsops import FileSystem
 from layers.vector.style import VectorStyle
 from tests.viewer.app.conftest import Answers, MakeWindow
 from viewer.app.window import MainWindow
@@ -80,3 +83,22 @@ def test_a_style_beside_the_file_is_offered(make_window: MakeWindow, qtbot: QtBo
     line.action.run()
     qtbot.waitUntil(lambda: bool(window.session.document.layers[uuid].style_json), timeout=20_000)
     assert window.session.document.layers[uuid].style["fill_color"] == "#010203"
+
+
+def test_f03_a_style_that_is_not_written_whole_leaves_the_old_one(
+    make_window: MakeWindow, answers: Answers, qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    window = make_window()
+    uuid = opened(window, qtbot, tmp_path)
+    answers.path = tmp_path / "style.qml"
+    answers.path.write_text("the old style")
+
+    def full(*_arguments: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(FileSystem, "fsync_file", full)
+    verb(window, uuid, "Save style")
+    qtbot.waitUntil(lambda: "style.qml" in said(window), timeout=20_000)
+    assert "full" in said(window)
+    assert answers.path.read_text() == "the old style"
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["ports.geojson", "style.qml"]

@@ -15,11 +15,11 @@ from pytestqt.qtbot import QtBot
 from shapely import Point
 
 from layers.document.document import Document
-from layers.project.opening.intake import read_case
 from layers.project.saving.lock import CaseLock
 from layers.project.saving.publish import write_case
 from layers.project.storage import schema
 from layers.project.storage.processes import Owner, start_of
+from tests.layers.project.cases import read_case
 from tests.viewer.app.conftest import Answers, MakeWindow, settle
 from viewer.app.questions import Changed, Questions
 from viewer.app.window import MainWindow
@@ -81,7 +81,7 @@ def labels(case: Path) -> list[str]:
     return sorted(site.label for site in read_case(case).document.sites.values())
 
 
-def test_it_is_warned_of_and_a_no_leaves_it_read_only(
+def test_f13_it_is_warned_of_and_a_no_leaves_it_read_only(
     make_window: MakeWindow, answers: Answers, case: Path, qtbot: QtBot
 ) -> None:
     _hers, mine = both(make_window, case, qtbot)
@@ -111,7 +111,7 @@ def test_a_case_that_was_taken_over_is_saved_in_its_place(
 
 
 @pytest.mark.parametrize("she_is_first", [True, False])
-def test_the_later_of_two_saves_is_asked_and_replaces_nothing(
+def test_f13_the_later_of_two_saves_is_asked_and_replaces_nothing(
     make_window: MakeWindow, answers: Answers, case: Path, qtbot: QtBot, *, she_is_first: bool
 ) -> None:
     hers, mine = both(make_window, case, qtbot)
@@ -167,7 +167,7 @@ def test_the_question_warns_and_does_nothing_by_default(
     assert "nothing is replaced unasked" in seen[1]
 
 
-def test_a_case_of_a_newer_geoloupe_stays_read_only_when_taken_over(
+def test_f74_a_case_of_a_newer_geoloupe_stays_read_only_when_taken_over(
     make_window: MakeWindow, answers: Answers, case: Path, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Saved in its place, it would lose what this version does not know."""

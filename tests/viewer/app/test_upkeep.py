@@ -164,8 +164,7 @@ def test_f53_what_was_read_stays_and_the_layer_is_stale_until_it_is_read_again(
             file.truncate(5000)
     else:
         raster.rename(raster.with_name("elsewhere.tif"))
-    qtbot.waitUntil(lambda: drawing.is_stale, timeout=10_000)
-    assert badge(window) == "stale"
+    qtbot.waitUntil(lambda: drawing.is_stale and badge(window) == "stale", timeout=10_000)
     said = "is no longer there" if fate == "gone" else "has changed on the disk"
     assert said in window.scene.problems()[drawing.layer_uuid]
     (line,) = window.messages.lines()
@@ -193,6 +192,7 @@ def test_a_file_that_comes_back_as_it_was_is_read_on(window: MainWindow, raster:
     away.rename(raster)
     drawing.check_file()
     qtbot.waitUntil(lambda: not drawing.is_stale)
+    settle(window, qtbot)
     assert not window.messages.lines()
     assert not window.scene.problems()
 

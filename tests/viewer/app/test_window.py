@@ -25,8 +25,8 @@ from shapely import Point
 
 from layers.document.document import Document
 from layers.geo.bounds import Bounds
-from layers.project.opening.intake import read_case
 from layers.project.saving.publish import write_case
+from tests.layers.project.cases import read_case
 from tests.viewer.app.conftest import Answers, settle
 from viewer.app.arrangement import HIDDEN
 from viewer.app.go_to import GoToDialog
@@ -82,7 +82,7 @@ def test_a_message_lies_over_the_map_and_moves_nothing(window: MainWindow, qtbot
     qtbot.waitUntil(lambda: window.canvas.width() > narrow)
     qtbot.waitUntil(lambda: bar.width() == window.canvas.width() - ARROW_ROOM_PX, timeout=2000)
     assert bar.height() <= tall
-    window.messages.clear_all()
+    window.messages.end_case()
     assert not bar.isVisible()
 
 
@@ -280,7 +280,7 @@ def test_closing_asks_about_changes(
     assert len(window.session.document.sites) == 1
 
 
-def test_closing_with_save_closes_when_it_is_saved(
+def test_f87_closing_with_save_closes_when_it_is_saved(
     window: MainWindow, answers: Answers, qtbot: QtBot, tmp_path: Path
 ) -> None:
     _begin(window, qtbot, "a")
@@ -299,7 +299,7 @@ def test_a_save_that_fails_keeps_the_window(window: MainWindow, answers: Answers
     assert [line.level for line in window.messages.lines()] == ["error"]
 
 
-def test_an_error_while_closing_keeps_the_window(
+def test_f82_an_error_while_closing_keeps_the_window(
     window: MainWindow, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def broken() -> None:
@@ -329,7 +329,7 @@ def test_another_case_is_opened_after_the_question(
 
 
 @pytest.mark.parametrize("answer", list(Changed))
-def test_a_file_that_somebody_else_saved(
+def test_f10_a_file_that_somebody_else_saved(
     window: MainWindow, answers: Answers, qtbot: QtBot, tmp_path: Path, answer: Changed
 ) -> None:
     path = _case(tmp_path / "case.gpkg", "first")
@@ -367,7 +367,9 @@ def test_files_are_dropped_anywhere(window: MainWindow, qtbot: QtBot, tmp_path: 
     assert [layer.name for layer in window.session.document.layers.values()] == ["dropped"]
 
 
-def test_hosts_of_a_case_made_elsewhere_wait_for_permission(window: MainWindow, qtbot: QtBot, tmp_path: Path) -> None:
+def test_f40_hosts_of_a_case_made_elsewhere_wait_for_permission(
+    window: MainWindow, qtbot: QtBot, tmp_path: Path
+) -> None:
     document = Document()
     for name in ("a", "b"):
         source = {"template": "https://tiles.example.org/" + name + "/{z}/{x}/{y}.png"}
@@ -380,12 +382,15 @@ def test_hosts_of_a_case_made_elsewhere_wait_for_permission(window: MainWindow, 
     assert line.action is not None
     assert "2 layers wait" in line.text
     assert "tiles.example.org" in line.text
+    assert all(drawing.is_paused for drawing in window.scene.drawings.values())
     line.action.run()
+    window.access.dialog.allow_button.click()
     assert window.messages.line("consent") is None
+    assert not any(drawing.is_paused for drawing in window.scene.drawings.values())
     assert window.settings.get("allowed_hosts") == ["tiles.example.org"]
 
 
-def test_safe_mode_reads_no_layer_until_told(window: MainWindow, qtbot: QtBot, tmp_path: Path) -> None:
+def test_f90_safe_mode_reads_no_layer_until_told(window: MainWindow, qtbot: QtBot, tmp_path: Path) -> None:
     window.set_safe_mode(True)
     feature = {"type": "Feature", "properties": {}, "geometry": {"type": "Point", "coordinates": [1, 2]}}
     (tmp_path / "a.geojson").write_text(json.dumps(feature))
@@ -401,7 +406,7 @@ def test_safe_mode_reads_no_layer_until_told(window: MainWindow, qtbot: QtBot, t
     assert window.scene.problems() == {}
 
 
-def test_markup_from_files_is_shown_as_it_is(window: MainWindow, qtbot: QtBot) -> None:
+def test_f81_markup_from_files_is_shown_as_it_is(window: MainWindow, qtbot: QtBot) -> None:
     _begin(window, qtbot, "<b>bold</b><img src='x'>")
     window.selection.set(window.session.document.sites)
     shown = [label for label in window.findChildren(QLabel) if "<b>" in label.text() or "<img" in label.text()]

@@ -17,6 +17,7 @@ from layers.pool.pool import ReaderPool
 from tests.viewer.conftest import shown
 from viewer.canvas.scene import MapScene
 from viewer.canvas.widget import MapCanvas
+from viewer.network.folder_consent import FolderConsent
 from viewer.rendering.context import RenderContext
 from viewer.rendering.drawing import LayerDrawing
 from viewer.support.fonts import load_fonts
@@ -75,7 +76,7 @@ def context(qtbot) -> Iterator[RenderContext]:
     load_fonts()
     pool, jobs = ReaderPool(inline=True), Jobs()
     pool.start()
-    yield RenderContext(pool, None, jobs)
+    yield RenderContext(pool, None, jobs, folders=FolderConsent(["/"]))
     assert jobs.shutdown()
     pool.close()
 

@@ -120,6 +120,16 @@ def test_credits_stand_at_the_lower_right_each_once(qtbot):
     assert long.pixelColor(795, 575) != QColor("#336633"), "more lines rather than cut words"
 
 
+@pytest.mark.parametrize("text", ["x" * 5000, "many words " * 500, "东方航天港" * 300, "   "])
+def test_a_credit_without_end_stays_in_its_room(qtbot, text: str):
+    view, room = view_of(VOSTOCHNY), QRectF(240, 0, 560, 600)
+    picture = painted(paint_attribution, view, room, [text, "NASA, 2004"])
+    ground = QColor("#336633")
+    assert all(picture.pixelColor(x, y) == ground for x in range(0, 240, 3) for y in range(0, 600, 3))
+    assert all(picture.pixelColor(x, y) == ground for x in range(240, 800, 7) for y in range(0, 480, 7))
+    assert picture.pixelColor(798, 598) != ground
+
+
 def test_scripts_that_no_font_can_write_are_named(qtbot, monkeypatch):
     monkeypatch.setattr(
         "viewer.canvas.fonts.QFontDatabase.families",

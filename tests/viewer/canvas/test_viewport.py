@@ -178,3 +178,19 @@ def test_ratio_goes_with_every_view():
     viewport.fit_world()
     viewport.set_crs(WGS84)
     assert viewport.view().ratio == 2.0
+
+
+@given(gestures, st.sampled_from([1.0, 1.25, 1.5, 2.0, 3.0]))
+def test_f92_another_screen_shows_the_same_ground_in_finer_pixels(steps, ratio):
+    viewport = near_vostochny()
+    play(viewport, steps)
+    before, turned = viewport.view(), viewport.rotation_deg
+    viewport.set_ratio(ratio)
+    viewport.resize(round(800 * ratio), round(600 * ratio))
+    after = viewport.view()
+    assert after.ratio == ratio
+    assert viewport.rotation_deg == pytest.approx(turned)
+    for x, y in ((0, 0), (400, 300), (800, 600)):
+        assert after.to_world(x * ratio, y * ratio) == pytest.approx(before.to_world(x, y), abs=before.grid.resolution)
+    viewport.set_ratio(ratio)
+    assert viewport.view() == after

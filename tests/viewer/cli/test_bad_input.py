@@ -104,7 +104,7 @@ def targets(case: Path, scene: Path, points: Path, out: Path) -> list[tuple[Path
         ("replace", errno.ENOSPC, "full"),
     ],
 )
-def test_a_read_only_folder_and_a_full_disk(
+def test_f05_f07_a_read_only_folder_and_a_full_disk(
     cli, monkeypatch, tmp_path: Path, scene_tif: Path, points_geojson: Path, call: str, number: int, words: str
 ) -> None:
     case, out = tmp_path / "case.gpkg", tmp_path / "out"

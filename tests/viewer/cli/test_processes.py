@@ -17,6 +17,7 @@ from layers.geo.crs import WEB_MERCATOR, WGS84, transform_bounds
 from layers.project.saving.publish import write_case
 from sample_data.build import demo as demo_build
 from tests.layers.readers.tiny_rasters import write_raster
+from tests.viewer.cli.conftest import write_scene
 from tests.viewer.cli.test_render import pixels
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -152,3 +153,47 @@ def test_a_workbook_without_places_is_one_sentence(tmp_path: Path) -> None:
     assert (done.returncode, done.stdout) == (1, "")
     assert done.stderr.startswith("geoloupe: notes.xlsx has no columns called lat and lon")
     assert done.stderr.count("\n") == 1
+
+
+COUNTING = """
+import os, sys
+from layers.pool.reader_process import ReaderProcess
+start = ReaderProcess.start
+def counted(self):
+    if self._process is None:
+        os.write(2, f"started {self._profile}\\n".encode())
+    start(self)
+ReaderProcess.start = counted
+if __name__ == "__main__":
+    from viewer.__main__ import main
+    sys.exit(main(sys.argv[1:]))
+"""
+
+
+def starts(*words: object, cwd: Path) -> list[str]:
+    """The profile of each reader process that a command starts."""
+    script = cwd / "counting.py"
+    script.write_text(COUNTING)
+    environment = os.environ | {"PYTHONPATH": str(ROOT), "QT_QPA_PLATFORM": "offscreen"}
+    command = [sys.executable, str(script), *(str(word) for word in words)]
+    done = subprocess.run(command, cwd=cwd, env=environment, capture_output=True, text=True, check=False, timeout=50)
+    assert done.returncode == 0, done.stderr
+    return [line.split()[1] for line in done.stderr.splitlines() if line.startswith("started ")]
+
+
+@pytest.mark.bounded
+def test_no_reader_is_started_twice_for_its_walls(tmp_path: Path) -> None:
+    scene = write_scene(tmp_path / "scene.tif")
+    assert sorted(starts("bench", "view", scene, "--size", "256x160", cwd=tmp_path)) == [
+        "features", "features", "local", "local"
+    ]  # fmt: skip
+    folders = [tmp_path / f"delivery {n}" for n in range(5)]
+    for folder in folders:
+        folder.mkdir()
+        write_scene(folder / "scene.tif")
+    layers = [folder / "scene.tif" for folder in folders]
+    started = starts("render", *layers, "--out", "b.png", "--size", "256x160", cwd=tmp_path)
+    assert started.count("local") <= 2, "what is named together is granted together"
+    assert geoloupe("new", "case.gpkg", *layers, cwd=tmp_path).returncode == 0
+    started = starts("render", "case.gpkg", "--out", "a.png", "--size", "256x160", cwd=tmp_path)
+    assert started.count("local") <= 2, "the files of a case are granted together"

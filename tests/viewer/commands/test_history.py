@@ -76,7 +76,7 @@ def test_an_edit_that_does_not_fit_leaves_nothing(history: History, document: Do
     assert history.is_clean()
 
 
-def test_an_undo_that_does_not_fit_leaves_the_stack(history: History, document: Document) -> None:
+def test_f82_an_undo_that_does_not_fit_leaves_the_stack(history: History, document: Document) -> None:
     history.push(_title(None, "a"))
     document.apply(_title("a", "behind its back"))
     with pytest.raises(InvalidEdit):
@@ -85,7 +85,7 @@ def test_an_undo_that_does_not_fit_leaves_the_stack(history: History, document: 
     assert document.meta("title") == "behind its back"
 
 
-def test_a_failing_listener_loses_no_edit(history: History, document: Document, journal: _Journal) -> None:
+def test_f82_a_failing_listener_loses_no_edit(history: History, document: Document, journal: _Journal) -> None:
     def fail(changes: Changes) -> None:
         raise RuntimeError("a panel broke")
 
@@ -122,7 +122,7 @@ def test_an_empty_edit_is_none(history: History) -> None:
 
 @settings(max_examples=30, deadline=None)
 @given(moves=st.lists(st.sampled_from(["push", "undo", "redo"]), max_size=40))
-def test_any_walk_shows_exact_states(moves: list[str]) -> None:
+def test_f89_any_walk_shows_exact_states(moves: list[str]) -> None:
     document, states, at = Document(), [""], 0
     history = History(document, _Journal(), "me")
     for number, move in enumerate(moves):

@@ -78,7 +78,7 @@ def _edits(document: Document, draw: st.DataObject) -> Edit:
 
 
 @given(st.data(), st.integers(1, 12))
-def test_apply_then_inverse_gives_equal_tables(draw: st.DataObject, length: int) -> None:
+def test_f89_apply_then_inverse_gives_equal_tables(draw: st.DataObject, length: int) -> None:
     document = _a_case()
     start, done = _snapshot(document), []
     for _ in range(length):

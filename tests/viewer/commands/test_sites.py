@@ -172,7 +172,7 @@ def test_deleting_a_site_frees_its_claims_and_takes_its_chips() -> None:
                 ClaimSite(uuid="l1", claim_uuid="c", site_uuid="a"),
                 ClaimSite(uuid="l2", claim_uuid="c", site_uuid="b"),
             ],
-            "chips": [Chip(uuid="chip", data=b"x", content_type="image/png", site_uuid="a")],
+            "chips": [Chip(uuid="chip", content_type="image/png", site_uuid="a")],
             "comments": [Comment(uuid="r", target_uuid="a"), Comment(uuid="q", target_uuid="b")],
         }
     )

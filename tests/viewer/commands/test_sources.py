@@ -54,7 +54,7 @@ def test_a_cited_source_goes_with_every_citation_in_one_edit() -> None:
 
 
 def test_a_source_with_an_image_chip_stays() -> None:
-    chip = Chip(uuid="chip", data=b"x", content_type="image/png", source_uuid="s1")
+    chip = Chip(uuid="chip", content_type="image/png", source_uuid="s1")
     document = Document({"sources": [Source(uuid="s1", title="T")], "chips": [chip]})
     with pytest.raises(InvalidValue, match="chip"):
         delete_sources(document, ["s1"], actor="Li")

@@ -16,6 +16,7 @@ from layers.document.layer import Layer
 from layers.errors import ExportFailed
 from layers.geo.bounds import Bounds
 from layers.geo.crs import WEB_MERCATOR
+from layers.project.opening.case_paths import CaseHome
 from tests.layers.readers.tiny_rasters import write_raster
 from viewer.canvas.scene import MapScene
 from viewer.export.headless import Studio, wait_until
@@ -54,13 +55,13 @@ CASES = {
     "a CRS of heights": (raster(crs="EPSG:5703"), "tells heights only"),
     "a CRS from the Earth's middle": (vector(crs="EPSG:4978"), "counts from the middle of the Earth"),
     "a CRS of another planet": (vector(crs="IAU_2015:30100"), "no way from Moon"),
-    "a CRS of a megabyte": (raster(crs="x" * 1_000_000), "too long for one"),
+    "a CRS of a megabyte": (raster(crs="x" * 1_000_000), "longer than the description of any CRS"),
     "an unknown kind": (raster(kind="hologram"), "“Scene” is of a kind that is not known here (hologram)."),
     "no kind": (raster(kind=""), "of a kind that is not known here (none)"),
     "a folder": (raster(source={"path": "folder"}), "is a folder without a delivery"),
     "a pipe": (raster(source={"path": "pipe.tif"}), "is a pipe, socket or device"),
     "a pipe of features": (vector(source={"path": "pipe.tif"}), "is a pipe, socket or device"),
-    "a device": (vector(source={"path": "/dev/zero"}), "is a pipe, socket or device"),
+    "a device": (vector(source={"path": "/dev/zero"}), "a device, which is never read"),
     "a missing file": (vector(source={"path": "no.geojson"}), "no.geojson is not there"),
     "a path of 5,000 letters": (raster(source={"path": "a" * 5000}), "aaaa"),
     "no path": (raster(source={}), "does not say where its data are"),
@@ -99,7 +100,7 @@ def test_nobody_waits_for_it(studio: Studio, folder: Path, name: str, monkeypatc
     """Two minutes, and then a server was blamed: here the wait is as long as a test may hang."""
     monkeypatch.setattr("viewer.export.headless.DEADLINE_MS", 8000)
     layer, said = CASES[name]
-    scene = studio.scene(Document({"layers": [layer]}), folder)
+    scene = studio.scene(Document({"layers": [layer]}), CaseHome(str(folder)))
     picture = studio.picture(scene, WEB_MERCATOR, FRAME, 64, 48)
     assert isinstance(picture, QImage)
     (sentence,) = scene.said_problems()
@@ -112,7 +113,7 @@ def test_nobody_waits_for_it(studio: Studio, folder: Path, name: str, monkeypatc
 def test_of_very_many_the_first_are_said(studio: Studio, folder: Path) -> None:
     layers = [raster(kind="hologram", name=f"Scene {n}") for n in range(50)]
     named = [Layer(**{f: getattr(one, f) for f in ("kind", "name", "source_json")}, uuid=one.name) for one in layers]
-    said = studio.scene(Document({"layers": named}), folder).said_problems()
+    said = studio.scene(Document({"layers": named}), CaseHome(str(folder))).said_problems()
     assert len(said) == 21
     assert said[-1] == "30 more layers cannot be shown as they should be."
 
@@ -120,7 +121,7 @@ def test_of_very_many_the_first_are_said(studio: Studio, folder: Path) -> None:
 def test_a_crs_that_is_put_right_draws_the_layer(studio: Studio, folder: Path) -> None:
     for make in (raster, vector):
         document = Document({"layers": [make(crs="EPSG:999999")]})
-        scene = studio.scene(document, folder)
+        scene = studio.scene(document, CaseHome(str(folder)))
         assert not isinstance(scene.drawings["l"], FailedDrawing)
         scene.drawings["l"].set_layer(make(crs="EPSG:4326"))
         picture = studio.picture(scene, WEB_MERCATOR, FRAME, 64, 48)
@@ -135,7 +136,7 @@ def test_a_crs_that_is_put_right_draws_the_layer(studio: Studio, folder: Path) -
 def test_who_is_waited_for_is_named(studio: Studio, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("viewer.export.headless.DEADLINE_MS", 100)
     monkeypatch.setattr(RasterDrawing, "is_complete", lambda self, view: False)
-    scene = studio.scene(Document({"layers": [raster()]}), folder)
+    scene = studio.scene(Document({"layers": [raster()]}), CaseHome(str(folder)))
     with pytest.raises(ExportFailed, match="within two minutes: “Scene” did not answer"):
         studio.picture(scene, WEB_MERCATOR, FRAME, 64, 48)
 
@@ -144,7 +145,7 @@ def test_an_error_of_ours_ends_the_wait_at_once(studio: Studio, folder: Path, mo
     def fail(self: MapScene, *_: object) -> bool:
         raise ZeroDivisionError("ours")
 
-    scene = studio.scene(Document({"layers": [raster()]}), folder)
+    scene = studio.scene(Document({"layers": [raster()]}), CaseHome(str(folder)))
     studio.context.mailbox.post(fail, scene)
     with pytest.raises(ZeroDivisionError, match="ours"):
         wait_until(lambda: False)

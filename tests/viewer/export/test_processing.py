@@ -47,6 +47,7 @@ def looked_at(studio: Studio, case: Document, bounds: Bounds) -> MapScene:
 
 
 def product_of(studio: Studio, case: Document, bounds: Bounds, frozen: dict[str, str]) -> tuple[Product, MapScene]:
+    studio.allow(layer.source for layer in case.layers.values())
     scene = MapScene(case, studio.context, frozen=frozen)
     wait_until(scene.is_open)
     product = Product(LAYOUT, case, scene, bounds)

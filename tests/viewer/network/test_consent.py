@@ -1,8 +1,10 @@
 from __future__ import annotations
 
 import pytest
+from PySide6.QtCore import QUrl
 
 from viewer.network.consent import Consent, host_of, is_private
+from viewer.network.tile_store import host_of_url
 
 
 @pytest.mark.parametrize(
@@ -31,3 +33,14 @@ def test_a_host_is_allowed_by_name_and_port() -> None:
     assert not consent.permits("tiles.example.org:8080")
     assert not consent.permits("evil.tiles.example.org")
     assert host_of("https://user@Tiles.example.org:81/x") == "tiles.example.org:81"
+
+
+def test_a_name_in_other_letters_is_the_host_that_is_looked_up() -> None:
+    consent = Consent()
+    consent.allow("xn--e1afmkfd.xn--p1ai")
+    assert consent.permits("пример.рф")
+    assert consent.hosts == {"xn--e1afmkfd.xn--p1ai"}
+    assert host_of_url(QUrl("https://xn--e1afmkfd.xn--p1ai:8080/1/2/3.png")) == "xn--e1afmkfd.xn--p1ai:8080"
+    assert not consent.permits("xn--e1afmkfd.xn--p1ai:8080")
+    consent.withdraw("пример.рф")
+    assert not consent.hosts

@@ -1,67 +1,13 @@
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
-from PySide6.QtGui import QImage
 
-from layers.errors import GeoloupeError, NotAllowed, ServerFault
+from layers.errors import NotAllowed, ServerFault
 from tests.support.tile_server import TileServer, serving
-from viewer.network.consent import Consent
-from viewer.network.fetch import Limits
+from tests.viewer.network.conftest import QUICK, Heard
 from viewer.network.fetcher import Fetcher
-
-QUICK = Limits(idle_s=0.5, total_s=1.0, first_backoff_s=0.02)
-
-
-class Heard:
-    """The answers of some fetches."""
-
-    def __init__(self) -> None:
-        self.images: list[QImage] = []
-        self.errors: list[GeoloupeError] = []
-        self.nothing = 0
-
-    def __call__(self, image: QImage | None, error: GeoloupeError | None) -> None:
-        if image is not None:
-            self.images.append(image)
-        elif error is not None:
-            self.errors.append(error)
-        else:
-            self.nothing += 1
-
-    @property
-    def count(self) -> int:
-        return len(self.images) + len(self.errors) + self.nothing
-
-
-@pytest.fixture
-def server() -> Iterator[TileServer]:
-    with serving() as server:
-        yield server
-
-
-@pytest.fixture
-def fetcher(qtbot, server: TileServer, tmp_path: Path) -> Iterator[Fetcher]:
-    consent = Consent()
-    consent.allow_private(server.host)
-    fetcher = Fetcher(tmp_path / "tiles", consent, QUICK)
-    yield fetcher
-    fetcher.close()
-
-
-@pytest.fixture
-def ask(qtbot, server: TileServer, fetcher: Fetcher) -> Callable[..., Heard]:
-    def ask(fault: str, count: int = 1, ext: str = "png") -> Heard:
-        heard = Heard()
-        for x in range(count):
-            fetcher.fetch(f"http://{server.host}/{fault}/5/{x}/3.{ext}", heard)
-        qtbot.waitUntil(lambda: heard.count == count, timeout=8000)
-        return heard
-
-    return ask
 
 
 def test_pictures_come_with_our_name_and_without_cookies(ask, server: TileServer) -> None:
@@ -71,7 +17,9 @@ def test_pictures_come_with_our_name_and_without_cookies(ask, server: TileServer
     assert not {"Cookie", "Referer"} & set(server.headers)
 
 
-def test_stored_tiles_are_not_asked_again_nor_lost_when_the_server_is(ask, server: TileServer, qtbot, fetcher) -> None:
+def test_f22_stored_tiles_are_not_asked_again_nor_lost_when_the_server_is(
+    ask, server: TileServer, qtbot, fetcher
+) -> None:
     ask("ok", 3)
     ask("plain", 3)
     asked = len(server.log)
@@ -109,42 +57,44 @@ def test_offline_nothing_is_sent_and_nothing_is_said(ask, server: TileServer, fe
         ("status403", "refuses"),
         ("status500", "error 500"),
         ("trunc", "did not send"),
+        ("cut", "did not send"),
     ],
 )
-def test_what_a_server_does_wrong_is_one_sentence(ask, fault: str, words: str) -> None:
+def test_f23_to_f34_what_a_server_does_wrong_is_one_sentence(ask, fault: str, words: str) -> None:
+    """F23 hang, F24 drip, F25 endless, F26 trunc and cut, F27 half, F29 403, F31 500, F32 html, F33 gif, F34 giant."""
     heard = ask(fault)
     assert [words in error.sentence for error in heard.errors] == [True], heard.errors
 
 
 @pytest.mark.parametrize("fault", ["status404", "status204", "empty"])
-def test_no_tile_there_is_no_error_and_is_believed_for_a_while(ask, server: TileServer, fault: str) -> None:
+def test_f28_no_tile_there_is_no_error_and_is_believed_for_a_while(ask, server: TileServer, fault: str) -> None:
     assert ask(fault).nothing == ask(fault).nothing == 1
     assert len(server.log) == 1
 
 
-def test_what_was_no_picture_is_not_stored(ask, server: TileServer) -> None:
+def test_f32_what_was_no_picture_is_not_stored(ask, server: TileServer) -> None:
     assert ask("html").errors
     assert ask("html").errors
     assert len(server.log) == 2
 
 
-def test_a_half_picture_is_asked_for_once_more(ask, server: TileServer) -> None:
+def test_f27_a_half_picture_is_asked_for_once_more(ask, server: TileServer) -> None:
     ask("half")
     assert len(server.log) == 2
 
 
-def test_a_short_answer_is_asked_for_three_times_more(ask, server: TileServer) -> None:
+def test_f26_a_short_answer_is_asked_for_three_times_more(ask, server: TileServer) -> None:
     ask("trunc")
     assert len(server.log) == 4
 
 
-def test_a_server_that_recovers_is_not_complained_about(ask, server: TileServer, fetcher: Fetcher) -> None:
+def test_f31_a_server_that_recovers_is_not_complained_about(ask, server: TileServer, fetcher: Fetcher) -> None:
     server.fail_first = 3
     assert len(ask("ok").images) == 1
     assert not fetcher.host_states()
 
 
-def test_five_errors_in_a_row_give_the_host_up_with_one_message(ask, server: TileServer, fetcher: Fetcher) -> None:
+def test_f32_five_errors_in_a_row_give_the_host_up_with_one_message(ask, server: TileServer, fetcher: Fetcher) -> None:
     told: list[str] = []
     fetcher.host_changed.connect(lambda host, sentence: told.append(sentence))
     heard = ask("html", 40)
@@ -153,7 +103,7 @@ def test_five_errors_in_a_row_give_the_host_up_with_one_message(ask, server: Til
     assert len(told) == 1
 
 
-def test_a_busy_server_is_left_alone_as_long_as_it_asks(ask, server: TileServer, fetcher: Fetcher, qtbot) -> None:
+def test_f30_a_busy_server_is_left_alone_as_long_as_it_asks(ask, server: TileServer, fetcher: Fetcher, qtbot) -> None:
     heard = ask("busy", 12)
     assert len(heard.errors) == 12
     assert len(server.log) <= 6
@@ -167,7 +117,7 @@ def test_a_busy_server_is_left_alone_as_long_as_it_asks(ask, server: TileServer,
     assert signal.args == [server.host, ""]
 
 
-def test_a_host_that_is_not_allowed_is_not_contacted(ask, server: TileServer, fetcher: Fetcher) -> None:
+def test_f40_a_host_that_is_not_allowed_is_not_contacted(ask, server: TileServer, fetcher: Fetcher) -> None:
     with serving() as other:
         heard = Heard()
         assert fetcher.fetch(f"http://{other.host}/ok/0/0/0.png", heard) is None
@@ -180,7 +130,7 @@ def test_a_host_that_is_not_allowed_is_not_contacted(ask, server: TileServer, fe
 
 
 @pytest.mark.parametrize("url", ["file:///etc/hostname", "data:image/png;base64,AA", "qrc:/x.png", "http://a:b@c.org/"])
-def test_other_schemes_and_user_names_are_refused(fetcher: Fetcher, url: str) -> None:
+def test_f38_other_schemes_and_user_names_are_refused(fetcher: Fetcher, url: str) -> None:
     heard = Heard()
     fetcher.fetch(url, heard)
     assert isinstance(heard.errors[0], NotAllowed)

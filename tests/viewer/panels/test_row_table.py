@@ -70,7 +70,7 @@ def test_one_changed_row_does_not_reset_the_table(qtbot) -> None:
 
 def test_tooltips_never_read_markup() -> None:
     table = _table([Site(uuid="x", geometry=Point(0, 0), label="<b>bold</b>", position_error_m=0.0)])
-    assert table.data(table.index(0, 0), Qt.ItemDataRole.ToolTipRole) == "&lt;b&gt;bold&lt;/b&gt;"
+    assert table.data(table.index(0, 0), Qt.ItemDataRole.ToolTipRole) == "<p>&lt;b&gt;bold&lt;/b&gt;</p>"
 
 
 def test_a_changed_row_moves_and_comes_and_goes_with_the_filter() -> None:

@@ -14,6 +14,7 @@ from pytestqt.qtbot import QtBot
 
 from layers.grid.map_scale import LOGICAL_PIXEL_M
 from viewer.panels.status_bar import StatusBar, parse_scale, scale_text
+from viewer.support.text import tooltip
 
 
 @pytest.fixture
@@ -117,4 +118,4 @@ def test_work_with_a_long_name_fits_a_small_window(bar: StatusBar, qtbot: QtBot)
     (title,) = (label for label in bar.findChildren(QLabel) if label.text().startswith("Reading the attributes"))
     qtbot.waitUntil(title.isVisible)
     assert bar.minimumSizeHint().width() <= 1024
-    assert title.toolTip() == title.text()
+    assert title.toolTip() == tooltip(title.text())

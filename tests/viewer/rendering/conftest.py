@@ -18,6 +18,7 @@ from layers.document.layer import Layer
 from layers.grid.tile_grid import View
 from layers.pool.pool import ReaderPool
 from layers.pool.protocol import Request
+from viewer.network.folder_consent import FolderConsent
 from viewer.rendering.context import RenderContext
 from viewer.rendering.drawing import LayerDrawing
 from viewer.rendering.drawings import drawing_for
@@ -77,7 +78,7 @@ def draw(opened: list[LayerDrawing], context: RenderContext) -> Callable[[Layer]
 
 @pytest.fixture
 def context(pool: CountingPool, jobs: Jobs) -> RenderContext:
-    return RenderContext(pool, None, jobs)
+    return RenderContext(pool, None, jobs, folders=FolderConsent(["/"]))
 
 
 def layer_of(path: Path | str, kind: str = "raster", **values: object) -> Layer:

@@ -16,6 +16,7 @@ from layers.pool.protocol import Profile, Request
 from layers.raster.overviews import Lack
 from layers.readers import overview_cache
 from tests.viewer.rendering.conftest import CountingPool, layer_of, picture_of, write_raster
+from viewer.network.folder_consent import FolderConsent
 from viewer.rendering import overviews
 from viewer.rendering.context import RenderContext
 from viewer.rendering.overviews import Overviews
@@ -51,7 +52,7 @@ def raster(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def context(pool: CountingPool, jobs: Jobs, folder: Path) -> RenderContext:
-    return RenderContext(pool, None, jobs, overviews=Overviews(pool, jobs, folder))
+    return RenderContext(pool, None, jobs, folders=FolderConsent(["/"]), overviews=Overviews(pool, jobs, folder))
 
 
 @pytest.fixture

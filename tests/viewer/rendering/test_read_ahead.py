@@ -13,6 +13,7 @@ from layers.grid.tile_grid import TILE_PX, TileGrid, TileKey, View
 from layers.pool.pool import ReaderPool
 from layers.pool.protocol import Request
 from tests.viewer.rendering.conftest import CountingPool, layer_of, picture_of, write_raster
+from viewer.network.folder_consent import FolderConsent
 from viewer.rendering.context import RenderContext
 from viewer.rendering.raster_drawing import RasterDrawing
 from viewer.rendering.read_ahead import PICTURE_BYTES
@@ -108,7 +109,7 @@ def opened_with(pool: CountingPool, jobs: Jobs, raster: Path, qtbot) -> Iterator
     made: list[RasterDrawing] = []
 
     def make(reads_ahead: bool = True, limit: int = 0) -> RasterDrawing:
-        context = RenderContext(pool, None, jobs, reads_ahead=reads_ahead)
+        context = RenderContext(pool, None, jobs, folders=FolderConsent(["/"]), reads_ahead=reads_ahead)
         if limit:
             tiles = context.tiles
             tiles.raw.limit_bytes = limit

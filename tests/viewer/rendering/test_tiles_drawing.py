@@ -19,6 +19,7 @@ from tests.viewer.rendering.conftest import CountingPool, complete, layer_of, pi
 from viewer.network.consent import Consent
 from viewer.network.fetch import Limits
 from viewer.network.fetcher import Fetcher
+from viewer.network.folder_consent import FolderConsent
 from viewer.rendering.context import RenderContext
 from viewer.rendering.drawings import drawing_for
 from viewer.rendering.images import image_of_argb
@@ -53,7 +54,7 @@ def context(pool: CountingPool, jobs: Jobs, server: TileServer, tmp_path: Path) 
     consent = Consent()
     consent.allow_private(server.host)
     fetcher = Fetcher(tmp_path / "tiles", consent, Limits(first_backoff_s=0.02))
-    yield RenderContext(pool, fetcher, jobs)
+    yield RenderContext(pool, fetcher, jobs, folders=FolderConsent(["/"]))
     fetcher.close()
 
 
@@ -131,7 +132,7 @@ def test_panning_back_asks_for_nothing(basemap, server: TileServer, qtbot) -> No
     assert len(server.log) == asked == len(set(server.log))
 
 
-def test_a_dead_server_is_said_once_and_what_is_stored_stays(basemap, server, context, qtbot) -> None:
+def test_f22_a_dead_server_is_said_once_and_what_is_stored_stays(basemap, server, context, qtbot) -> None:
     view = VIEWS["own resolution"]
     drawing = basemap()
     before = complete(drawing, view, qtbot)
@@ -160,16 +161,29 @@ def test_a_server_that_comes_back_is_asked_again(basemap, server, context, qtbot
     assert drawing.problem == ""
 
 
-def test_nothing_is_asked_without_consent(basemap, server: TileServer, context, qtbot) -> None:
+def test_f40_nothing_is_asked_without_consent(basemap, draw, server: TileServer, context, qtbot) -> None:
+    layer, view = basemap().layer, VIEWS["own resolution"]
     context.fetcher.consent.withdraw(server.host)
-    drawing, view = basemap(), VIEWS["own resolution"]
-    complete(drawing, view, qtbot)
+    paused = draw(layer)
+    assert not complete(paused, view, qtbot).any()
     assert server.log == []
-    assert "allow" in drawing.problem
+    assert paused.is_paused
+    assert "allow" in paused.problem
     context.fetcher.consent.allow_private(server.host)
-    context.fetcher.forgive(server.host)
-    qtbot.waitUntil(lambda: bool((picture_of(drawing, view)[..., 3] == 255).all()), timeout=5000)
-    assert drawing.problem == ""
+    assert (complete(draw(layer), view, qtbot)[..., 3] == 255).all()
+
+
+def test_a_host_that_is_not_allowed_any_more_is_asked_no_more(basemap, server: TileServer, context, qtbot) -> None:
+    drawing, view = basemap("hang"), VIEWS["own resolution"]
+    drawing.set_view(view)
+    qtbot.waitUntil(lambda: len(server.log) == context.fetcher.limits.in_flight, timeout=10_000)
+    context.fetcher.consent.withdraw(server.host)
+    context.fetcher.stop(server.host)
+    asked = len(server.log)
+    assert context.fetcher.is_idle()
+    qtbot.wait(600)
+    assert len(server.log) == asked
+    assert "allow" in drawing.problem
 
 
 def test_imagery_by_date_needs_a_day_and_credits_it(draw, server: TileServer, qtbot) -> None:

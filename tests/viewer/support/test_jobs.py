@@ -21,10 +21,8 @@ def test_results_are_delivered_in_the_windows_thread(jobs: Jobs, qtbot) -> None:
     assert jobs.is_idle()
 
 
-@pytest.mark.parametrize(
-    "error", [ValueError("x"), SystemExit(3), KeyboardInterrupt(), MemoryError(), RecursionError()]
-)
-def test_any_exception_becomes_a_sentence_and_is_logged(jobs: Jobs, caplog, error: BaseException) -> None:
+@pytest.mark.parametrize("error", [ValueError("x"), SystemExit(3), KeyboardInterrupt(), RecursionError()])
+def test_f83_any_exception_becomes_a_sentence_and_is_logged(jobs: Jobs, caplog, error: BaseException) -> None:
     failed: list[GeoloupeError] = []
 
     def work(_: JobContext) -> None:
@@ -102,7 +100,7 @@ def test_letters_from_many_threads_arrive_in_order(qtbot) -> None:
         assert [i for m, i in got if m == n] == list(range(500))
 
 
-def test_whom_a_job_held_last_goes_in_the_windows_thread(jobs: Jobs, qtbot, monkeypatch) -> None:
+def test_f86_whom_a_job_held_last_goes_in_the_windows_thread(jobs: Jobs, qtbot, monkeypatch) -> None:
     """A panel that was closed meanwhile is taken apart beside its event loop, not in the thread that worked for it."""
     ended: list[str] = []
 

@@ -28,7 +28,7 @@ def test_clearing_tells_only_when_something_went(qtbot: QtBot) -> None:
     messages, heard = Messages(), []
     messages.changed.connect(lambda: heard.append(1))
     messages.clear("nothing")
-    messages.clear_all()
+    messages.end_case()
     assert not heard
     messages.show("a", "a")
     messages.clear("a")
@@ -36,11 +36,24 @@ def test_clearing_tells_only_when_something_went(qtbot: QtBot) -> None:
     assert not messages.lines()
 
 
+def test_what_is_about_the_case_goes_with_it_and_what_is_about_the_program_stays(qtbot: QtBot) -> None:
+    messages, heard = Messages(), []
+    messages.show("settings", "The settings cannot be kept.", "warning", about="program")
+    messages.show("intake-0", "Two sites have no place.", "warning")
+    messages.show("lock", "Olga has it open.")
+    messages.changed.connect(lambda: heard.append(1))
+    messages.end_case()
+    assert [line.key for line in messages.lines()] == ["settings"]
+    assert heard == [1]
+    messages.end_case()
+    assert heard == [1]
+
+
 def test_text_of_files_is_made_harmless(qtbot: QtBot) -> None:
     assert plain("in\u202evoice\x07.tif\u2066") == "invoice.tif"
     assert one_line("two\n lines\t of it") == "two lines of it"
     assert len(plain("x" * 10_000)) == LONGEST
-    assert tooltip("<b>bold</b> & more") == "&lt;b&gt;bold&lt;/b&gt; &amp; more"
+    assert tooltip("<b>bold</b> & more") == "<p>&lt;b&gt;bold&lt;/b&gt; &amp; more</p>"
     label = plain_label("<b>not bold</b>")
     qtbot.addWidget(label)
     assert label.text() == "<b>not bold</b>"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QImage
+from PySide6.QtGui import QImage, QPixmap
 
 from viewer.support.painting import painting
 
@@ -27,5 +27,10 @@ def test_a_picture_may_go_after_an_error(qapp: object) -> None:
 
 
 def test_what_cannot_be_painted_on_is_no_error_of_its_own(qtbot, qtlog) -> None:
-    with qtlog.disabled(), painting(QImage()) as painter:
+    with qtlog.disabled(), painting(QPixmap()) as painter:
         assert not painter.isActive()
+
+
+def test_a_picture_without_pixels_is_one_for_which_there_was_no_memory(qapp: object) -> None:
+    with pytest.raises(MemoryError), painting(QImage()):
+        pass

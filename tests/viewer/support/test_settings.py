@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import json
+import os
 from pathlib import Path
 
 import pytest
 
+from tests.support.kills import KILLED, deaths
 from viewer.support.settings import DEFAULTS, RECENT_LIMIT, Settings, cache_folder, config_folder, data_folder
 
 
@@ -29,7 +32,7 @@ def test_a_choice_outlives_the_run() -> None:
 
 
 @pytest.mark.parametrize("text", ["{not json", '["a list"]', "\x00\x01", '{"theme": 7, "recent": "no list"}'])
-def test_a_damaged_file_gives_defaults(text: str) -> None:
+def test_f91_a_damaged_file_gives_defaults(text: str) -> None:
     path = config_folder() / "settings.json"
     path.parent.mkdir(parents=True)
     path.write_text(text)
@@ -39,7 +42,7 @@ def test_a_damaged_file_gives_defaults(text: str) -> None:
     assert Settings.of_user().get("theme") == "light"
 
 
-def test_a_damaged_file_is_set_aside_and_said() -> None:
+def test_f91_a_damaged_file_is_set_aside_and_said() -> None:
     path = config_folder() / "settings.json"
     path.parent.mkdir(parents=True)
     path.write_bytes(b"\xff\xfe{")
@@ -48,7 +51,7 @@ def test_a_damaged_file_is_set_aside_and_said() -> None:
     assert (path.parent / "settings.damaged.json").exists()
 
 
-def test_settings_that_cannot_be_written_are_said(own_home: Path) -> None:
+def test_f91_settings_that_cannot_be_written_are_said(own_home: Path) -> None:
     (own_home / "config").write_text("a file where the folder should be")
     settings = Settings.of_user()
     settings.set("theme", "light")
@@ -74,3 +77,43 @@ def test_recent_cases_are_few_and_the_newest_first() -> None:
     assert len(recent) == RECENT_LIMIT == len(set(recent))
     settings.forget_recent(Path("/cases/5.gpkg"))
     assert Path("/cases/5.gpkg") not in settings.recent()
+
+
+def test_f17_a_recent_case_of_odd_bytes_is_remembered() -> None:
+    path = Path(os.fsdecode(b"/cases/b\xff.gpkg"))
+    Settings.of_user().add_recent(path)
+    assert Settings.of_user().recent() == [path]
+
+
+def test_f91_settings_that_are_nested_without_end_give_defaults() -> None:
+    path = config_folder() / "settings.json"
+    path.parent.mkdir(parents=True)
+    path.write_text("[" * 200_000)
+    settings = Settings.of_user()
+    assert settings.get("theme") == DEFAULTS["theme"]
+    assert "settings.json" in settings.problem
+
+
+@pytest.mark.parametrize("is_first", [True, False])
+def test_f04_a_choice_killed_at_any_call_is_the_old_one_or_the_new(own_home: Path, is_first: bool) -> None:
+    path, old = config_folder() / "settings.json", "dark" if is_first else "light"
+    codes: list[int] = []
+
+    def reset() -> None:
+        path.unlink(missing_ok=True)
+        if not is_first:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(json.dumps({"theme": "light"}))
+
+    reset()
+    for code in deaths(own_home, "setting", "notation", "UTM"):
+        codes.append(code)
+        found = Settings.of_user()
+        assert found.problem == ""
+        assert found.get("theme") == old
+        assert found.get("notation") in (DEFAULTS["notation"], "UTM")
+        if code == KILLED:
+            reset()
+    assert codes.count(KILLED) >= 5
+    assert Settings.of_user().get("notation") == "UTM"
+    assert [file.name for file in path.parent.iterdir()] == ["settings.json"], "what the killed ones left is gone"

@@ -12,10 +12,9 @@ from typing import Any
 import pytest
 
 from layers.document.document import Document
-from layers.project.opening.intake import read_case
 from layers.project.saving.publish import publish, write_case
 from layers.project.saving.working_copy import WorkingCopy
-from tests.layers.project.cases import relabel, rich_document
+from tests.layers.project.cases import read_case, relabel, rich_document
 
 pytestmark = [pytest.mark.bounded, pytest.mark.timeout(180)]
 

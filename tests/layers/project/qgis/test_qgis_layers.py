@@ -96,3 +96,18 @@ def test_qgis_opens_them_in_our_style(tmp_path: Path) -> None:
         [SYSTEM_PYTHON, "-c", script], capture_output=True, text=True, env=clean(), timeout=120, check=False
     )
     assert done.stdout.split() == ["True", "categorizedSymbol", "3"], done.stderr[-1000:]
+
+
+def test_what_is_no_path_stands_in_no_project_for_qgis() -> None:
+    paths = (
+        "a.gpkg",
+        "день/b.gpkg",
+        "/data/c.gpkg",
+        "D:\\d.gpkg",
+        "/vsicurl/http://h/e.gpkg",
+        "http://h/f.gpkg",
+        "/dev/g.gpkg",
+    )
+    rows = [(str(number), "n", json.dumps({"path": path}), "", 1) for number, path in enumerate(paths)]
+    found = [layer.source for layer in project_layers(rows)]
+    assert found == ["./a.gpkg", "./день/b.gpkg", "/data/c.gpkg", "D:\\d.gpkg"]

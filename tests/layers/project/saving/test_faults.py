@@ -13,11 +13,10 @@ from typing import Any
 import pytest
 
 from layers.errors import DiskFull, ExportFailed, GeoloupeError, NotAllowed, SaveFailed
-from layers.project.opening.intake import read_case
 from layers.project.saving.publish import publish, write_case
 from layers.project.saving.working_copy import WorkingCopy
 from layers.project.storage.fsops import FileSystem, write_whole
-from tests.layers.project.cases import leftovers, relabel, rich_document
+from tests.layers.project.cases import leftovers, read_case, relabel, rich_document
 
 CALLS = (
     "create",
@@ -138,7 +137,40 @@ def test_a_save_goes_through_the_one_door(make_scene: Callable[[], Scene]) -> No
     assert calls.index("fsync_file") < calls.index("replace") < calls.index("fsync_folder")
 
 
-def test_every_failing_call_leaves_old_or_new(make_scene: Callable[[], Scene]) -> None:
+def test_a_save_is_marked_as_saved_only_once_its_folder_is_synced(make_scene: Callable[[], Scene]) -> None:
+    told: list[tuple[str, str]] = []
+
+    class Telling(FileSystem):
+        def fsync_folder(self, folder: Path) -> None:
+            told.append(("sync", folder.name))
+            super().fsync_folder(folder)
+
+        def replace(self, old: Path, new: Path) -> None:
+            told.append(("replace", new.name))
+            super().replace(old, new)
+
+    scene = make_scene()
+    scene.work._fs = Telling()
+    publish(scene.work, scene.target, Telling())
+    put = told.index(("replace", "case.gpkg"))
+    synced = told.index(("sync", scene.target.parent.name), put)
+    assert told.index(("replace", "session.json"), put) > synced
+
+
+def test_the_folders_of_a_new_session_are_synced(tmp_path: Path) -> None:
+    synced: list[Path] = []
+
+    class Telling(FileSystem):
+        def fsync_folder(self, folder: Path) -> None:
+            synced.append(folder)
+            super().fsync_folder(folder)
+
+    work = WorkingCopy.create(tmp_path / "sessions", rich_document(), fs=Telling())
+    assert synced[-2:] == [work.folder, tmp_path / "sessions"]
+    work.close()
+
+
+def test_f05_every_failing_call_leaves_old_or_new(make_scene: Callable[[], Scene]) -> None:
     count = len(_calls_of_a_save(make_scene))
     for number in range(count):
         scene, fs = make_scene(), FailingFileSystem(number, KINDS["full"])
@@ -148,14 +180,14 @@ def test_every_failing_call_leaves_old_or_new(make_scene: Callable[[], Scene]) -
 @pytest.mark.bounded
 @pytest.mark.timeout(300)
 @pytest.mark.parametrize("kind", KINDS)
-def test_every_failing_call_of_every_kind_leaves_old_or_new(make_scene: Callable[[], Scene], kind: str) -> None:
+def test_f05_every_failing_call_of_every_kind_leaves_old_or_new(make_scene: Callable[[], Scene], kind: str) -> None:
     count = len(_calls_of_a_save(make_scene))
     for number in range(count):
         scene, fs = make_scene(), FailingFileSystem(number, KINDS[kind])
         _check(scene, fs, _save_with(scene, fs))
 
 
-def test_a_short_write_is_noticed(make_scene: Callable[[], Scene]) -> None:
+def test_f06_a_short_write_is_noticed(make_scene: Callable[[], Scene]) -> None:
     calls = _calls_of_a_save(make_scene)
     for number in [number for number, name in enumerate(calls) if name == "write"]:
         scene, fs = make_scene(), FailingFileSystem(number, short_writes=True)
@@ -174,7 +206,7 @@ def test_the_noun_fits_the_cause(tmp_path: Path, kind: str, noun: type[GeoloupeE
     assert list(tmp_path.iterdir()) == []
 
 
-def test_a_new_working_copy_on_a_full_disk_has_words(tmp_path: Path) -> None:
+def test_f05_a_new_working_copy_on_a_full_disk_has_words(tmp_path: Path) -> None:
     count = 0
     while True:
         fs = FailingFileSystem(count, KINDS["full"])
@@ -191,7 +223,7 @@ def test_a_new_working_copy_on_a_full_disk_has_words(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_a_product_is_whole_or_not_there(tmp_path: Path, kind: str) -> None:
+def test_f05_a_product_is_whole_or_not_there(tmp_path: Path, kind: str) -> None:
     target = tmp_path / "map.png"
     target.write_bytes(b"old")
     number = 0
@@ -219,7 +251,7 @@ def test_a_product_beside_a_folder_of_its_name(tmp_path: Path) -> None:
 
 
 @pytest.mark.bounded
-def test_a_really_full_disk_keeps_the_old_file(tmp_path: Path) -> None:
+def test_f05_a_really_full_disk_keeps_the_old_file(tmp_path: Path) -> None:
     """On a small file system in memory; needs the right to mount one."""
     small = tmp_path / "small"
     small.mkdir()

@@ -7,6 +7,7 @@ import os
 import subprocess
 import sys
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -37,7 +38,7 @@ def _write(case: Path, owner: Owner, age_s: float = 0) -> None:
     case.with_name("case.gpkg.lock").write_text(json.dumps(data), encoding="utf-8")
 
 
-def test_a_second_program_sees_the_first_until_it_dies(case: Path, tmp_path: Path) -> None:
+def test_f13_f15_a_second_program_sees_the_first_until_it_dies(case: Path, tmp_path: Path) -> None:
     link = tmp_path / "link.gpkg"
     link.symlink_to(case)
     with subprocess.Popen(
@@ -65,13 +66,13 @@ def test_the_own_lock_is_no_obstacle_and_what_was_taken_over_is_left(case: Path)
     assert first.path.exists()
 
 
-def test_a_pid_used_again_is_another_process(case: Path) -> None:
+def test_f14_a_pid_used_again_is_another_process(case: Path) -> None:
     me = Owner.of_this_process()
     _write(case, Owner(me.pid, "12345", me.host))
     assert CaseLock(case).acquire() is None
 
 
-def test_another_host_is_believed_for_some_hours(case: Path) -> None:
+def test_f14_another_host_is_believed_for_some_hours(case: Path) -> None:
     other = Owner(os.getpid(), "1", "another-host")
     _write(case, other, age_s=STALE_S / 2)
     holder = CaseLock(case).acquire()
@@ -99,7 +100,7 @@ def test_a_folder_that_takes_no_file_needs_no_lock(case: Path) -> None:
     lock.release()
 
 
-def test_a_dead_process_is_not_alive() -> None:
+def test_f14_a_dead_process_is_not_alive() -> None:
     child = subprocess.Popen([sys.executable, "-c", ""])
     owner = Owner(child.pid, start_of(child.pid), Owner.of_this_process().host)
     child.wait()
@@ -107,3 +108,87 @@ def test_a_dead_process_is_not_alive() -> None:
     assert Owner.of_this_process().is_alive
     assert not Owner(0, "", owner.host).is_alive
     assert Owner(1, "", "elsewhere").is_alive
+
+
+# -- what stands under the lock's name is foreign ------------------------------------------------------------------
+
+
+def test_a_link_under_the_locks_name_is_replaced_and_its_target_untouched(case: Path, tmp_path: Path) -> None:
+    victim = tmp_path / "thesis.txt"
+    victim.write_text("years of work")
+    case.with_name("case.gpkg.lock").symlink_to(victim)
+    lock = CaseLock(case)
+    assert lock.acquire() is None
+    assert victim.read_text() == "years of work"
+    assert not lock.path.is_symlink()
+    lock.release()
+    assert victim.read_text() == "years of work"
+    assert not lock.path.exists()
+
+
+def test_a_link_is_not_read_either(case: Path, tmp_path: Path) -> None:
+    told = tmp_path / "told.json"
+    _write(case, Owner(1, start_of(1), Owner.of_this_process().host))
+    case.with_name("case.gpkg.lock").rename(told)
+    case.with_name("case.gpkg.lock").symlink_to(told)
+    assert CaseLock(case).holder() is None
+
+
+def test_a_pipe_is_not_waited_for(case: Path) -> None:
+    os.mkfifo(case.with_name("case.gpkg.lock"))
+    lock = CaseLock(case)
+    start = time.monotonic()
+    assert lock.acquire() is None
+    assert time.monotonic() - start < 2
+    assert lock.is_mine
+    lock.release()
+
+
+def test_a_device_or_a_folder_is_nobodys_lock(case: Path) -> None:
+    place = case.with_name("case.gpkg.lock")
+    place.symlink_to("/dev/zero")
+    assert CaseLock(case).holder() is None
+    place.unlink()
+    place.mkdir()
+    lock = CaseLock(case)
+    assert lock.acquire() is None
+    assert not lock.is_mine
+    lock.release()
+    assert place.is_dir()
+
+
+def test_little_is_read_of_a_huge_lock(case: Path) -> None:
+    with case.with_name("case.gpkg.lock").open("wb") as file:
+        file.truncate(10**12)
+    start = time.monotonic()
+    assert CaseLock(case).holder() is None
+    assert time.monotonic() - start < 2
+
+
+def test_who_was_taken_over_is_told(case: Path) -> None:
+    lock = CaseLock(case)
+    assert lock.acquire() is None
+    assert lock.lost_to() is None
+    _write(case, Owner(1, start_of(1), Owner.of_this_process().host))
+    holder = lock.lost_to()
+    assert holder is not None
+    assert holder.user == "ann"
+    lock.release()
+    assert lock.path.exists()
+
+
+def test_of_many_who_reach_for_it_one_has_it(case: Path) -> None:
+    with ThreadPoolExecutor(8) as pool:
+        command = [sys.executable, "-c", REACH, str(case)]
+        answers = list(pool.map(lambda _: subprocess.run(command, capture_output=True, text=True), range(8)))
+    assert sorted(answer.stdout.strip() for answer in answers) == ["mine", *["theirs"] * 7]
+
+
+REACH = """
+import sys, time
+from pathlib import Path
+from layers.project.saving.lock import CaseLock
+lock = CaseLock(Path(sys.argv[1]))
+print("theirs" if lock.acquire() is not None else "mine", flush=True)
+time.sleep(4)
+"""

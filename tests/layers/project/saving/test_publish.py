@@ -16,13 +16,12 @@ import pytest
 
 from layers.document.document import Document
 from layers.errors import CaseChangedOnDisk, CaseInUse, DiskFull, GeoloupeError, NotAFile, SaveFailed
-from layers.project.opening.intake import read_case
 from layers.project.saving.publish import publish, write_case
 from layers.project.saving.working_copy import WorkingCopy
 from layers.project.storage.fingerprint import fingerprint
 from layers.project.storage.fsops import FileSystem
 from layers.project.storage.integrity import Integrity
-from tests.layers.project.cases import leftovers, relabel, rich_document, state
+from tests.layers.project.cases import leftovers, read_case, relabel, rich_document, state
 
 
 @pytest.fixture
@@ -55,7 +54,8 @@ def test_every_value_comes_back(work: WorkingCopy, document: Document, target: P
     assert intake.problems == ()
     assert intake.integrity is Integrity.INTACT
     assert intake.project_uuid == work.project_uuid
-    assert intake.fingerprint == saved == fingerprint(target) == work.fingerprint
+    assert intake.fingerprint == saved == fingerprint(target, saved) == work.fingerprint
+    assert saved.integrity.startswith("sha256 ")
     assert work.target == target
     assert leftovers(target.parent) == []
 
@@ -107,7 +107,7 @@ def test_deleted_text_is_not_left_in_free_pages(work: WorkingCopy, document: Doc
 # -- guards -------------------------------------------------------------------------------------------------------
 
 
-def test_a_file_changed_by_somebody_else_is_not_overwritten(
+def test_f10_a_file_changed_by_somebody_else_is_not_overwritten(
     work: WorkingCopy, document: Document, target: Path
 ) -> None:
     publish(work, target)
@@ -123,7 +123,7 @@ def test_a_file_changed_by_somebody_else_is_not_overwritten(
     assert label(target) == "mine"
 
 
-def test_a_replaced_file_is_noticed_and_an_untouched_copy_is_not(work: WorkingCopy, target: Path) -> None:
+def test_f10_a_replaced_file_is_noticed_and_an_untouched_copy_is_not(work: WorkingCopy, target: Path) -> None:
     publish(work, target)
     copy = target.with_name("copy.gpkg")
     shutil.copyfile(target, copy)
@@ -134,7 +134,7 @@ def test_a_replaced_file_is_noticed_and_an_untouched_copy_is_not(work: WorkingCo
         publish(work, target)
 
 
-def test_a_deleted_file_is_made_again(work: WorkingCopy, target: Path) -> None:
+def test_f11_a_deleted_file_is_made_again(work: WorkingCopy, target: Path) -> None:
     publish(work, target)
     target.unlink()
     publish(work, target)
@@ -142,7 +142,7 @@ def test_a_deleted_file_is_made_again(work: WorkingCopy, target: Path) -> None:
 
 
 @pytest.mark.parametrize("mode", ["DELETE", "WAL"])
-def test_a_file_that_another_program_writes_is_in_use(work: WorkingCopy, target: Path, mode: str) -> None:
+def test_f09_a_file_that_another_program_writes_is_in_use(work: WorkingCopy, target: Path, mode: str) -> None:
     publish(work, target)
     with closing(sqlite3.connect(target, isolation_level=None)) as other:
         other.execute(f"PRAGMA journal_mode = {mode}")
@@ -155,7 +155,7 @@ def test_a_file_that_another_program_writes_is_in_use(work: WorkingCopy, target:
     assert leftovers(target.parent) == []
 
 
-def test_an_open_reader_in_wal_mode_is_noticed(work: WorkingCopy, target: Path) -> None:
+def test_f09_an_open_reader_in_wal_mode_is_noticed(work: WorkingCopy, target: Path) -> None:
     publish(work, target)
     with closing(sqlite3.connect(target, isolation_level=None)) as other:
         other.execute("PRAGMA journal_mode = WAL")
@@ -212,7 +212,7 @@ def test_side_files_of_a_file_that_is_gone_are_put_aside(work: WorkingCopy, targ
 # -- places -------------------------------------------------------------------------------------------------------
 
 
-def test_a_link_stays_and_its_file_is_replaced(work: WorkingCopy, target: Path, tmp_path: Path) -> None:
+def test_f15_a_link_stays_and_its_file_is_replaced(work: WorkingCopy, target: Path, tmp_path: Path) -> None:
     link = tmp_path / "link.gpkg"
     publish(work, target)
     link.symlink_to(target)
@@ -247,18 +247,18 @@ def test_a_place_that_takes_no_file(
 @pytest.mark.parametrize(
     "name", ["ü 发射场 🚀.gpkg", "new\nline.gpkg", "dots..gpkg", "x" * 200 + ".gpkg", os.fsdecode(b"b\xff.gpkg")]
 )
-def test_odd_names_work(work: WorkingCopy, target: Path, name: str) -> None:
+def test_f17_odd_names_work(work: WorkingCopy, target: Path, name: str) -> None:
     odd = target.with_name(name)
     publish(work, odd)
     assert label(odd) == "Jiuquan"
 
 
-def test_a_name_that_is_too_long_is_refused_with_words(work: WorkingCopy, target: Path) -> None:
+def test_f17_a_name_that_is_too_long_is_refused_with_words(work: WorkingCopy, target: Path) -> None:
     with pytest.raises(SaveFailed, match="name is too long"):
         publish(work, target.with_name("x" * 300 + ".gpkg"))
 
 
-def test_a_disk_without_room_is_noticed_before_anything_is_written(work: WorkingCopy, target: Path) -> None:
+def test_f05_a_disk_without_room_is_noticed_before_anything_is_written(work: WorkingCopy, target: Path) -> None:
     class Small(FileSystem):
         def free_bytes(self, folder: Path) -> int:
             return 1_000_000
@@ -281,7 +281,7 @@ except NotAllowed as error:
 """
 
 
-def test_a_read_only_folder_is_refused_with_save_as(target: Path) -> None:
+def test_f07_a_read_only_folder_is_refused_with_save_as(target: Path) -> None:
     """As another user, since chmod means nothing to root."""
     write_case(rich_document(), target)
     old = target.read_bytes()
@@ -303,7 +303,7 @@ def test_a_read_only_folder_is_refused_with_save_as(target: Path) -> None:
     assert target.read_bytes() == old
 
 
-def test_a_refused_replace_is_tried_again_and_then_kept_beside(
+def test_f08_a_refused_replace_is_tried_again_and_then_kept_beside(
     work: WorkingCopy, document: Document, target: Path
 ) -> None:
     class Held(FileSystem):

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import json
 import os
+import subprocess
+import sys
+import tempfile
 from dataclasses import replace
 from pathlib import Path
 
@@ -15,9 +18,9 @@ from layers.project.saving.publish import publish
 from layers.project.saving.recovery import KEPT, recoverable
 from layers.project.saving.session_file import read_session, write_session
 from layers.project.saving.working_copy import WorkingCopy
-from layers.project.storage.fsops import DISK
+from layers.project.storage.fsops import DISK, scratch_folder
 from layers.project.storage.processes import Owner
-from tests.layers.project.cases import relabel, rich_document, state
+from tests.layers.project.cases import open_for_work, relabel, rich_document, state
 
 DEAD = Owner(2**22 + 1, "1", Owner.of_this_process().host)
 
@@ -114,8 +117,91 @@ def test_a_damaged_working_copy_is_left_alone(tmp_path: Path) -> None:
     assert folder.exists()
 
 
-def test_a_target_of_odd_bytes_survives_the_note(tmp_path: Path) -> None:
+def test_f17_a_target_of_odd_bytes_survives_the_note(tmp_path: Path) -> None:
     work = WorkingCopy.create(tmp_path / "s", Document(), target=tmp_path / os.fsdecode(b"b\xff.gpkg"))
     assert read_session(work.folder).target == work.target
     assert json.loads((work.folder / "session.json").read_text())["fingerprint"] is None
     work.close()
+
+
+# -- a save that the power took back ------------------------------------------------------------------------------
+
+
+def _saved_twice(tmp_path: Path) -> tuple[Path, Path, bytes]:
+    """A session that saved all it has and was killed; its target as it was one save earlier."""
+    document = rich_document()
+    work = WorkingCopy.create(tmp_path / "s", document)
+    target = tmp_path / "case.gpkg"
+    publish(work, target)
+    earlier = target.read_bytes()
+    work.append(relabel(document, "saved"), "me")
+    publish(work, target)
+    work.close(keep=True)
+    _bury(work.folder)
+    return work.folder, target, earlier
+
+
+def test_a_session_whose_save_the_disk_took_back_is_offered(tmp_path: Path) -> None:
+    folder, target, earlier = _saved_twice(tmp_path)
+    target.write_bytes(earlier)
+    (found,) = recoverable(tmp_path / "s")
+    assert (found.folder, found.edits, found.is_save_lost) == (folder, 0, True)
+    work = WorkingCopy.resume(folder)
+    assert work.read_document().sites["site-point"].label == "saved"
+    work.close()
+
+
+def test_a_session_whose_target_is_gone_or_damaged_is_offered(tmp_path: Path) -> None:
+    _folder, target, _earlier = _saved_twice(tmp_path)
+    target.write_bytes(target.read_bytes()[:5000])
+    assert [found.is_save_lost for found in recoverable(tmp_path / "s")] == [True]
+    target.unlink()
+    assert [found.is_save_lost for found in recoverable(tmp_path / "s")] == [True]
+
+
+def test_a_session_whose_target_was_edited_since_is_let_go(tmp_path: Path) -> None:
+    folder, target, _earlier = _saved_twice(tmp_path)
+    _, work = open_for_work(tmp_path / "other", target)
+    work.append(relabel(work.read_document(), "later"), "somebody")
+    publish(work, target)
+    work.close()
+    assert recoverable(tmp_path / "s") == []
+    assert not folder.exists()
+
+
+# -- what killed runs leave ---------------------------------------------------------------------------------------
+
+
+def test_a_session_killed_while_it_was_being_made_is_swept(tmp_path: Path) -> None:
+    folder = _crashed(tmp_path, 1)
+    write_session(folder, replace(read_session(folder), is_made=False), DISK)
+    assert recoverable(tmp_path) == []
+    assert not folder.exists()
+
+
+def test_an_old_folder_in_which_nothing_is_is_swept_and_a_fresh_one_is_not(tmp_path: Path) -> None:
+    old, fresh = tmp_path / "old", tmp_path / "fresh"
+    for folder in (old, fresh):
+        folder.mkdir()
+        (folder / "work.gpkg").touch()
+    os.utime(old, (1, 1))
+    assert recoverable(tmp_path) == []
+    assert not old.exists()
+    assert fresh.exists()
+
+
+def test_scratch_folders_of_killed_runs_are_swept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "temp"))
+    (tmp_path / "temp").mkdir()
+    code = (
+        "import os, sys, tempfile; tempfile.tempdir = sys.argv[1]\n"
+        "from layers.project.storage.fsops import scratch_folder\n"
+        "context = scratch_folder(); folder = context.__enter__(); (folder / 'case.gpkg').touch(); os._exit(9)"
+    )
+    subprocess.run([sys.executable, "-c", code, str(tmp_path / "temp")], check=False)
+    with scratch_folder() as own:
+        foreign = tmp_path / "temp" / "geoloupe-notes"
+        foreign.mkdir()
+        assert len(list((tmp_path / "temp").iterdir())) == 3
+        recoverable(tmp_path / "s")
+        assert set((tmp_path / "temp").iterdir()) == {own, foreign}

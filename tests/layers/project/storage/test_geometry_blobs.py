@@ -77,7 +77,7 @@ BAD = {
 
 
 @pytest.mark.parametrize("what", BAD)
-def test_unsound_geometry_is_none_and_its_neighbours_are_read(what: str) -> None:
+def test_f77_unsound_geometry_is_none_and_its_neighbours_are_read(what: str) -> None:
     good = blob(Point(7, 8))
     assert geometries([good, BAD[what], good]) == [Point(7, 8), None, Point(7, 8)]
 
@@ -93,7 +93,7 @@ def test_sound_wkb_of_all_dimensions_passes(order: int, flavor: str, text: str) 
     assert not wkb_is_sound(wkb[:-1])
 
 
-def test_limits_are_the_callers() -> None:
+def test_f77_limits_are_the_callers() -> None:
     assert wkb_is_sound(_collection(5), max_depth=5)
     assert not wkb_is_sound(_collection(5), max_depth=4)
     line = shapely.to_wkb(LineString([(0, 0)] * 10))

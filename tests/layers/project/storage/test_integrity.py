@@ -26,7 +26,8 @@ def test_a_sealed_file_is_intact_and_every_byte_counts(
 ) -> None:
     monkeypatch.setattr(integrity, "_CHUNK_BYTES", 100)
     path = tmp_path / "file"
-    text = seal(path, _file(path, before, after), DISK)
+    text, at = seal(path, _file(path, before, after), DISK)
+    assert at == before
     assert len(text) == SLOT_BYTES
     assert text.endswith(" 0000000007")
     assert check(path, text) is Integrity.INTACT

@@ -4,19 +4,23 @@ from __future__ import annotations
 
 import sqlite3
 import time
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
-SQLITE_MAGIC = b"SQLite format 3\x00"
 MAX_VALUE_BYTES = 256_000_000
 MAX_SQL_BYTES = 100_000
 _STEPS_BETWEEN_LOOKS = 20_000
+_PRAGMAS = frozenset({"table_list", "table_xinfo", "index_list", "index_xinfo", "quick_check"})
 
 
 @contextmanager
-def hardened(uri: str, deadline_s: float) -> Iterator[sqlite3.Connection]:
-    """A connection whose every statement ends before the deadline. Raises sqlite3.Error."""
-    connection = sqlite3.connect(uri, uri=True, isolation_level=None, timeout=2)
+def hardened(path: Path, deadline_s: float) -> Iterator[sqlite3.Connection]:
+    """A connection to a file that nobody changes meanwhile; every statement ends before the deadline.
+
+    No lock is taken and no journal is looked for. Raises sqlite3.Error.
+    """
+    connection = sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro&immutable=1", uri=True, isolation_level=None)
     try:
         harden(connection)
         end = time.monotonic() + deadline_s
@@ -39,3 +43,19 @@ def harden(connection: sqlite3.Connection) -> None:
     connection.execute("PRAGMA cell_size_check = ON")
     connection.execute("PRAGMA mmap_size = 0")
     connection.execute("PRAGMA trusted_schema = OFF")
+    connection.execute("PRAGMA ignore_check_constraints = ON")
+
+
+def allow_only(connection: sqlite3.Connection, tables: Collection[str]) -> None:
+    """From now on the connection may only SELECT, and only from `tables`."""
+    allowed = frozenset(tables)
+    harmless = {sqlite3.SQLITE_SELECT, sqlite3.SQLITE_FUNCTION}
+
+    def judge(action: int, first: str | None, _second: str | None, _database: str | None, _inner: str | None) -> int:
+        if action in harmless or (action == sqlite3.SQLITE_READ and first in allowed):
+            return sqlite3.SQLITE_OK
+        if action == sqlite3.SQLITE_PRAGMA and first in _PRAGMAS:
+            return sqlite3.SQLITE_OK
+        return sqlite3.SQLITE_DENY
+
+    connection.set_authorizer(judge)

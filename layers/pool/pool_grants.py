@@ -1,0 +1,49 @@
+"""What the readers of a pool may read: it grows as files are opened, and each new process is granted all of it."""
+
+from __future__ import annotations
+
+import threading
+
+from layers.readers.confinement.grants import NOTHING, Grants
+
+MOST = 4096
+"""So many files are remembered: the ones asked for last."""
+
+
+class PoolGrants:
+    """Thread-safe. What may be written is nobody's but the request's that writes it."""
+
+    def __init__(self, always: Grants = NOTHING) -> None:
+        self._always = always
+        self._lock = threading.Lock()
+        self._opened: dict[str, None] = {}
+        self._read: dict[str, None] = {}
+
+    def add(self, needs: Grants) -> None:
+        """Somebody asks for these."""
+        with self._lock:
+            for known, new in ((self._opened, needs.opened), (self._read, needs.read)):
+                for path in new:
+                    known.pop(path, None)
+                    known[path] = None
+                while len(known) > MOST:
+                    del known[next(iter(known))]
+
+    def drop(self, needs: Grants) -> None:
+        """These did not answer: they are granted again when they are asked for again."""
+        with self._lock:
+            for known, old in ((self._opened, needs.opened), (self._read, needs.read)):
+                for path in old:
+                    known.pop(path, None)
+
+    def keep_only(self, needs: Grants) -> None:
+        """Something of all the others does not answer."""
+        with self._lock:
+            self._always = NOTHING
+            self._opened, self._read = dict.fromkeys(needs.opened), dict.fromkeys(needs.read)
+
+    def besides(self, needs: Grants) -> Grants:
+        """What a process is granted that is started for these."""
+        with self._lock:
+            opened, read = frozenset(self._opened), frozenset(self._read)
+        return Grants(opened - needs.opened, (read | self._always.read) - needs.read, self._always.write)

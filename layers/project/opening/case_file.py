@@ -1,0 +1,306 @@
+"""One case inside the process that reads it apart: its schema judged, its rows given away as values.
+
+No expression of the file's own is evaluated: views, triggers, CHECKs, generated columns, partial and expression
+indexes, collations and virtual tables of others are only named.
+"""
+
+from __future__ import annotations
+
+import re
+import secrets
+import sqlite3
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+from layers.errors import CaseDamaged, TooLarge
+from layers.project.opening.hardened import allow_only, hardened
+from layers.project.opening.private_copy import held
+from layers.project.storage.fingerprint import Fingerprint
+from layers.project.storage.integrity import Integrity, examine
+from layers.project.storage.row_writer import quoted
+from layers.project.storage.save_errors import shown
+from layers.project.storage.sqlite_file import check_sqlite, open_regular
+
+CHUNK_ROWS = 20_000
+CHUNK_BYTES = 8_000_000
+"""Values of one answer; a single larger value is an answer by itself."""
+MOST_CELL_BYTES = 24_000_000
+"""A larger value does not cross; its size does."""
+MOST_TABLES = 5_000
+MOST_COLUMNS = 400
+_FETCHED_ROWS = 25
+"""At a time: as many of the largest values are held at once."""
+_NARROW_BYTES = 64
+"""Values of a column with no larger one are not weighed one by one."""
+_BYTES_OF = "octet_length({})" if sqlite3.sqlite_version_info >= (3, 43) else "length(CAST({} AS BLOB))"
+_TOO_LARGE = f"too large {secrets.token_hex(8)} "
+_PLAIN_TYPE = re.compile(r"[A-Za-z][A-Za-z0-9_ ]{0,30}(\(\s*\d{1,9}\s*(,\s*\d{1,9}\s*)?\))?", re.ASCII)
+
+
+@dataclass(frozen=True, slots=True)
+class TableColumn:
+    """A plain column as the schema declares it."""
+
+    name: str
+    declared: str
+    is_required: bool
+    key: int
+    """Its place in the primary key, from 1; 0: not in it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Schema:
+    """What stands in a file's schema. `tables` are plain tables with their plain columns; the rest is only named."""
+
+    tables: dict[str, tuple[TableColumn, ...]]
+    views: tuple[str, ...] = ()
+    triggers: tuple[str, ...] = ()
+    virtual_tables: tuple[str, ...] = ()
+    computed: tuple[str, ...] = ()
+    """Generated columns, each its table and its name with a NUL between."""
+    unreadable: tuple[str, ...] = ()
+    """Tables that are stored in a way of their own (WITHOUT ROWID), or have too many columns."""
+    indexes: tuple[tuple[str, str, bool, tuple[str, ...]], ...] = ()
+    """(name, table, is unique, columns) of plain indexes that somebody made."""
+    sql: dict[str, str] = field(default_factory=dict)
+    boxes: frozenset[str] = frozenset()
+    """The tables in which spatial indexes keep whose box is where."""
+
+
+class CaseFile:
+    """An open case, held still until `close`. sqlite3 errors leave as CaseDamaged."""
+
+    def __init__(self, place: Path, copy: Path | None, scratch: Path, deadline_s: float) -> None:
+        check_sqlite(place)
+        self.place = place
+        self._stack = ExitStack()
+        try:
+            self._held = self._stack.enter_context(held(place, copy, scratch))
+            self._connection = self._stack.enter_context(hardened(self._held.path, deadline_s))
+            self.schema = read_schema(self._connection)
+            allow_only(self._connection, [*self.schema.tables, *self.schema.boxes])
+        except (sqlite3.Error, UnicodeDecodeError) as error:
+            self._stack.close()
+            raise damaged(place, _reason(error)) from error
+        except BaseException:
+            self._stack.close()
+            raise
+
+    def close(self) -> None:
+        self._stack.close()
+
+    @property
+    def problems(self) -> tuple[str, ...]:
+        """Sentences about what was found beside the case."""
+        return self._held.problems
+
+    def meta(self) -> dict[str, str]:
+        """The facts of loupe_meta that are text; empty where the file is no case."""
+        if not {"key", "value"} <= {column.name for column in self.schema.tables.get("loupe_meta", ())}:
+            return {}
+        found = self._query('SELECT "key", "value" FROM "loupe_meta"').fetchmany(10_000)
+        return {str(key): value for key, value in found if isinstance(key, str) and isinstance(value, str)}
+
+    def mark(self, integrity: str) -> tuple[Fingerprint, Integrity]:
+        """The case's fingerprint and what its bytes say, `integrity` being the text in loupe_meta."""
+        mark = self._held.mark
+        with open_regular(self._held.path) as file:
+            state, at = examine(file, integrity)
+        if at >= 0 and not mark.sides:
+            mark = replace(mark, integrity=integrity, at=at)
+        return mark, state
+
+    def check(self, tables: Sequence[str]) -> bool:
+        """SQLite's own quick check of those of `tables` that compute nothing; True where it finds nothing."""
+        computed = {name.partition("\0")[0] for name in self.schema.computed}
+        for table in tables:
+            if table not in self.schema.tables or table in computed:
+                continue
+            if self._query(f"PRAGMA quick_check({quoted(table)})").fetchone() != ("ok",):
+                return False
+        return True
+
+    def count_boxes(self, rtree: str) -> int | None:
+        """How many boxes a spatial index has, by its plain table of them; None where there is none."""
+        return self.count(f"{rtree}_rowid") if f"{rtree}_rowid" in self.schema.boxes else None
+
+    def count(self, table: str) -> int:
+        (number,) = self._query(f"SELECT count(*) FROM {quoted(table)} NOT INDEXED").fetchone()
+        return int(number)
+
+    def filled(self, table: str, columns: Sequence[str]) -> dict[str, int]:
+        """Those of `columns` that hold anything at all, with the bytes of the largest value."""
+        if not columns:
+            return {}
+        sizes = ", ".join(f"max({_BYTES_OF.format(quoted(name))})" for name in columns)
+        found = self._query(f"SELECT {sizes} FROM {quoted(table)} NOT INDEXED").fetchone()
+        return {name: int(size) for name, size in zip(columns, found, strict=True) if size is not None}
+
+    def rows(self, table: str, columns: Mapping[str, int], after: int | None) -> tuple[list[tuple[Any, ...]], bool]:
+        """(row number and values of rows behind `after`, True where these are the last), in the file's order.
+
+        `columns` as `filled` gives them. `TooLong` stands for what is too large, `Spoiled` for text that is no UTF-8.
+        """
+        number = self._row_number(table)
+        names = [quoted(name) if size <= MOST_CELL_BYTES else _guarded(name) for name, size in columns.items()]
+        narrow = sum(size for size in columns.values() if size <= _NARROW_BYTES) + 16
+        wide = [_BYTES_OF.format(quoted(name)) for name, size in columns.items() if size > _NARROW_BYTES]
+        weight = " + ".join([str(narrow), *(f"coalesce(min({size}, {MOST_CELL_BYTES}), 0)" for size in wide)])
+        where = "" if after is None else f"WHERE {number} > ?"
+        sql = f"SELECT {', '.join((weight, number, *names))} FROM {quoted(table)} NOT INDEXED {where} ORDER BY {number}"
+        values = () if after is None else (after,)
+        try:
+            try:
+                return self._chunk(sql, values)
+            except sqlite3.OperationalError as error:
+                if "decode" not in str(error):
+                    raise
+            self._connection.text_factory = _text_or_spoiled
+            return self._chunk(sql, values)
+        except sqlite3.Error as error:
+            raise damaged(self.place, _reason(error)) from error
+        finally:
+            self._connection.text_factory = str
+
+    def _chunk(self, sql: str, values: Sequence[Any]) -> tuple[list[tuple[Any, ...]], bool]:
+        """Rows without their weight, which comes first in each."""
+        out: list[tuple[Any, ...]] = []
+        size = 0
+        cursor = self._connection.execute(sql, values)
+        while rows := cursor.fetchmany(_FETCHED_ROWS):
+            size += sum(row[0] for row in rows)
+            if out and (size > CHUNK_BYTES or len(out) + len(rows) > CHUNK_ROWS):
+                return out, False
+            out += [row[1:] for row in rows]
+        return out, True
+
+    def _row_number(self, table: str) -> str:
+        """The name that row numbers have in a table, which no column of it has taken."""
+        taken = {column.name.lower() for column in self.schema.tables[table]}
+        free = next((name for name in ("rowid", "_rowid_", "oid") if name not in taken), "")
+        key = [column for column in self.schema.tables[table] if column.key]
+        if free:
+            return free
+        if len(key) == 1 and key[0].declared.upper() == "INTEGER":
+            return quoted(key[0].name)
+        raise damaged(self.place, f"its table {table} hides its rows")
+
+    def piece(self, table: str, column: str, row: int, offset: int, length: int) -> tuple[bytes, int, bool]:
+        """(a piece of a text's or blob's bytes, the size of the whole, True where it is a text)."""
+        value, number = quoted(column), self._row_number(table)
+        data = f"CAST({value} AS BLOB)"
+        sql = (
+            f"SELECT substr({data}, ?, ?), length({data}), typeof({value}) = 'text' "
+            f"FROM {quoted(table)} NOT INDEXED WHERE {number} = ?"
+        )
+        found = self._query(sql, (offset + 1, length, row)).fetchone()
+        if found is None or not isinstance(found[0], bytes):
+            return b"", 0, False
+        return found[0], int(found[1]), bool(found[2])
+
+    def _query(self, sql: str, values: Sequence[Any] = ()) -> sqlite3.Cursor:
+        try:
+            return self._connection.execute(sql, values)
+        except (sqlite3.Error, UnicodeDecodeError) as error:
+            raise damaged(self.place, _reason(error)) from error
+
+
+def damaged(path: Path, reason: str) -> CaseDamaged:
+    """The error for a file that cannot be read, which names the backup where there is one."""
+    backups = [path.with_name(f"{path.name}.bak{number}") for number in (1, 2, 3)]
+    there = next((shown(backup) for backup in backups if backup.is_file()), "")
+    advice = f"Open its backup “{there}”." if there else "Look for an older copy of it."
+    return CaseDamaged(f"“{shown(path)}” is damaged ({reason}). {advice}")
+
+
+def read_schema(connection: sqlite3.Connection) -> Schema:
+    """The schema of an open file, read without executing any of it."""
+    tables: dict[str, tuple[TableColumn, ...]] = {}
+    views, virtual, computed, unreadable, boxes = [], [], [], [], set()
+    listed = connection.execute("SELECT name, type, wr FROM pragma_table_list WHERE schema = 'main'").fetchall()
+    if len(listed) > MOST_TABLES:
+        raise TooLarge(f"The file has {len(listed):,} tables: Geoloupe reads at most {MOST_TABLES:,}.")
+    for name, kind, is_without_rowid in listed:
+        if kind == "view":
+            views.append(name)
+        elif kind == "virtual":
+            virtual.append(name)
+        elif kind == "shadow" and name.startswith("rtree_") and name.endswith("_rowid"):
+            boxes.add(name)
+        elif kind == "table" and not name.startswith("sqlite_"):
+            rows = connection.execute(
+                'SELECT name, type, "notnull", pk, hidden FROM pragma_table_xinfo(?)', (name,)
+            ).fetchall()
+            computed += [f"{name}\0{column}" for column, _type, _required, _key, hidden in rows if hidden]
+            if is_without_rowid or len(rows) > MOST_COLUMNS:
+                unreadable.append(name)
+                continue
+            tables[name] = tuple(
+                TableColumn(column, declared if _PLAIN_TYPE.fullmatch(declared) else "", bool(required), int(key))
+                for column, declared, required, key, hidden in rows
+                if not hidden
+            )
+    triggers, indexes, sql = [], [], {}
+    for kind, name, table, text in connection.execute("SELECT type, name, tbl_name, sql FROM sqlite_master").fetchall():
+        if kind == "trigger":
+            triggers.append(name)
+        elif kind == "index" and text and table in tables:
+            indexes.append((name, table, text))
+        elif kind == "table" and isinstance(text, str):
+            sql[name] = text
+    return Schema(
+        tables, tuple(views), tuple(triggers), tuple(virtual), tuple(computed), tuple(unreadable),
+        tuple(_plain_indexes(connection, indexes)), sql, frozenset(boxes),
+    )  # fmt: skip
+
+
+def _plain_indexes(
+    connection: sqlite3.Connection, found: Sequence[tuple[str, str, str]]
+) -> Iterator[tuple[str, str, bool, tuple[str, ...]]]:
+    """Indexes over columns alone, without a condition."""
+    for name, table, text in found:
+        columns = [row[2] for row in connection.execute(f"PRAGMA index_xinfo({quoted(name)})") if row[5]]
+        if columns and None not in columns and " where " not in f" {text.lower()} ".replace("\n", " "):
+            yield name, table, text.lstrip().lower().startswith("create unique"), tuple(columns)
+
+
+def _guarded(name: str) -> str:
+    """The column, or the size of what is too large as a text of its own."""
+    column = quoted(name)
+    size = _BYTES_OF.format(column)
+    return f"CASE WHEN {size} > {MOST_CELL_BYTES} THEN CAST('{_TOO_LARGE}' || {size} AS TEXT) ELSE {column} END"
+
+
+@dataclass(frozen=True, slots=True)
+class Spoiled:
+    """Text whose bytes are no UTF-8, read as far as it goes."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class TooLong:
+    """A value that does not cross; its size in bytes."""
+
+    size: int
+
+
+def _text_or_spoiled(data: bytes) -> str | Spoiled:
+    try:
+        return data.decode("utf-8")
+    except UnicodeDecodeError:
+        return Spoiled(data.decode("utf-8", "replace"))
+
+
+def in_full(value: Any) -> Any:
+    """A value of a column that holds too large ones, with `TooLong` in place of the text that says so."""
+    if isinstance(value, str) and value.startswith(_TOO_LARGE):
+        return TooLong(int(value.removeprefix(_TOO_LARGE)))
+    return value
+
+
+def _reason(error: sqlite3.Error | UnicodeDecodeError) -> str:
+    return "its text is no text any more" if isinstance(error, UnicodeDecodeError) else str(error)

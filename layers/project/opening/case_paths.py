@@ -1,0 +1,173 @@
+"""The paths of layers between a case's file and the document: relative in the file, absolute in memory.
+
+In memory a path says the same whatever becomes of the file, and an undo brings back what still leads there; in the file
+it travels with what lies beside the case.
+"""
+
+from __future__ import annotations
+
+import json
+import ntpath
+import os
+import posixpath
+import sqlite3
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+from layers.document.document import Document
+from layers.document.edit import Change, Edit
+from layers.project.opening.layer_paths import MOST_MEMBERS, WINDOWS, Reach, is_below, judged, places_of
+
+MOST_LINKS = 40
+"""One after the other; the system follows as many."""
+
+
+@dataclass(frozen=True, slots=True)
+class CaseHome:
+    """The folder of a case's file, and which paths below it are links that lead out of it."""
+
+    folder: str = ""
+    links: Mapping[str, str] = field(default_factory=dict)
+    """By absolute path: where it leads, absolute, as the links say it. What is there has not been looked at."""
+
+
+def bring_home(document: Document, folder: Path) -> CaseHome:
+    """Make the relative paths of a case just read absolute, and find out which of them are links.
+
+    Nothing outside the folder is looked at. Not for the window's thread.
+    """
+    base = os.path.abspath(folder)
+    changes: list[Change] = []
+    links: dict[str, str] = {}
+    for layer in document.layers.values():
+        source = layer.source
+        mapped = _mapped(source, lambda text: absolute(text, base))
+        if mapped != source:
+            changes.append(Change("layers", layer, replace(layer, source_json=json.dumps(mapped))))
+        for place in places_of(source, base):
+            target = link_out(place.path, base) if place.reach is Reach.BESIDE else ""
+            if target:
+                links[place.path] = target
+    if changes:
+        document.apply(Edit("Find the files of layers", tuple(changes)))
+    return CaseHome(base, links)
+
+
+def absolute(text: str, folder: str, *, windows: bool = WINDOWS) -> str:
+    """A path that counts from `folder` as an absolute one; every other is left as it stands."""
+    place = judged(text, folder, windows=windows)
+    is_relative = not (posixpath.isabs(text) or ntpath.isabs(text) or text.startswith("~"))
+    return place.path if is_relative and place.path else text
+
+
+def relative(text: str, folder: str, *, windows: bool = WINDOWS) -> str:
+    """An absolute path below `folder` as one that counts from there, with "/" between its parts.
+
+    Every other is left as it stands, and so is what could not be understood if it were relative.
+    """
+    place = judged(text, folder, windows=windows)
+    library = ntpath if windows else posixpath
+    if place.reach is not Reach.BESIDE or not library.isabs(text):
+        return text
+    said = library.relpath(place.path, folder)
+    said = said.replace("\\", "/") if windows else said
+    # A name such as "C:x.tif", "~x" or "<x>" would be taken for something else.
+    for form in (said, f"./{said}"):
+        back = judged(form, folder, windows=windows)
+        if back.reach is Reach.BESIDE and library.normcase(back.path) == library.normcase(place.path):
+            return form
+    return text
+
+
+def link_out(path: str, folder: str) -> str:
+    """Where a path below `folder` leads out of it by links; empty where it stays inside, or is not there."""
+    pending, now = os.path.relpath(path, folder).split(os.sep), folder
+    for _ in range(MOST_LINKS):
+        leads = ""
+        while pending and not leads:
+            part = pending.pop(0)
+            now = os.path.normpath(os.path.join(now, part))
+            leads = _link_at(now) if part not in (os.curdir, os.pardir) else ""
+        if not leads:
+            return ""
+        target = os.path.normpath(os.path.join(os.path.dirname(now), leads, *pending))
+        if not is_below(target, folder):
+            return target
+        now, pending = folder, os.path.relpath(target, folder).split(os.sep)
+    return os.path.dirname(folder)  # round in circles: no file, and none of ours
+
+
+def _link_at(path: str) -> str:
+    """What a link says; empty where there is none."""
+    try:
+        return os.readlink(path)
+    except OSError:
+        return ""
+
+
+def make_paths_relative(connection: sqlite3.Connection, folder: Path, old_folder: Path | None = None) -> None:
+    """Store the paths of layers as they are to stand in a case in `folder`, in its rows and in its history.
+
+    Those that are relative already count from `old_folder`, where it was before; None: from `folder`.
+    """
+    bases = list(dict.fromkeys((os.path.abspath(folder), os.path.realpath(folder))))
+    before = bases[0] if old_folder is None else os.path.abspath(old_folder)
+
+    def stored(text: str) -> str:
+        whole = text if before in bases else absolute(text, before)
+        return next((said for base in bases if (said := relative(whole, base)) != whole), whole)
+
+    rows = connection.execute("SELECT rowid, source_json FROM loupe_layers").fetchall()
+    changed = [(new, row) for row, text in rows if (new := _stored_json(text, stored)) != text]
+    connection.executemany("UPDATE loupe_layers SET source_json = ? WHERE rowid = ?", changed)
+    told = connection.execute(
+        "SELECT seq, delta_json FROM loupe_history "
+        "WHERE table_name = 'loupe_layers' AND delta_json LIKE '%source_json%'"
+    ).fetchall()
+    changed = [(new, row) for row, text in told if (new := _stored_delta(text, stored)) != text]
+    connection.executemany("UPDATE loupe_history SET delta_json = ? WHERE seq = ?", changed)
+
+
+def _stored_json(text: object, stored: Callable[[str], str]) -> object:
+    """A layer's source in JSON with its paths as they are stored; the same text where nothing changes."""
+    source = _object(text)
+    mapped = _mapped(source, stored)
+    return text if mapped == source else json.dumps(mapped)
+
+
+def _stored_delta(text: object, stored: Callable[[str], str]) -> object:
+    """A row of the history, [old, new] by column, with the paths of both sides as they are stored."""
+    delta = _object(text)
+    sides = delta.get("source_json")
+    if not isinstance(sides, list):
+        return text
+    mapped = [_stored_json(side, stored) for side in sides]
+    return text if mapped == sides else json.dumps({**delta, "source_json": mapped}, ensure_ascii=False)
+
+
+def _mapped(source: Mapping[str, Any], change: Callable[[str], str]) -> dict[str, Any]:
+    """A layer's source with its paths changed, those of combined images too; what is no text is left."""
+    mapped = dict(source)
+    if isinstance(mapped.get("path"), str):
+        mapped["path"] = change(mapped["path"])
+    members = mapped.get("combined")
+    if isinstance(members, list):
+        mapped["combined"] = [
+            {**member, "path": change(member["path"])}
+            if isinstance(member, dict) and isinstance(member.get("path"), str)
+            else member
+            for member in members[:MOST_MEMBERS]
+        ] + members[MOST_MEMBERS:]
+    return mapped
+
+
+def _object(text: object) -> dict[str, Any]:
+    if not isinstance(text, str):
+        return {}
+    try:
+        value = json.loads(text)
+    except (ValueError, RecursionError):
+        return {}
+    return value if isinstance(value, dict) else {}

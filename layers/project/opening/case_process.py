@@ -1,0 +1,104 @@
+"""The process that reads a case apart, as the window holds it. Nothing heavy is imported: it may be started first."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, Protocol
+
+from layers.errors import CaseDamaged, GeoloupeError, ReaderTimeout, error_from_noun
+from layers.pool.protocol import Answer, Profile
+from layers.pool.reader_process import ReaderDied, ReaderProcess
+from layers.pool.worker import Run, sentence_for
+from layers.project.storage.save_errors import shown
+
+
+def load_case_ops(profile: Profile) -> Run:
+    """What the process runs."""
+    from layers.project.opening.case_ops import CaseOps  # opens what others made: only in that process
+
+    return CaseOps().run
+
+
+class Asks(Protocol):
+    """What answers: a process, or in tests and scripts the same ops in this one."""
+
+    def ask(self, op: str, params: dict[str, Any], timeout_s: float, meanwhile: Callable[[], None]) -> Answer:
+        """Raises GeoloupeError."""
+
+    def close(self) -> None: ...
+
+
+class CaseProcess:
+    """A disposable process. It may be started ahead, and reads one case."""
+
+    def __init__(self) -> None:
+        self._process = ReaderProcess(Profile.CASE, load_case_ops)
+        self._name = "The case"
+        self._is_started, self._is_over = threading.Event(), threading.Event()
+        self._closing, self._is_closed = threading.Lock(), False
+        # a process that is tied to us ends with the thread that started it
+        self._thread = threading.Thread(target=self._live, name="case reader", daemon=True)
+        self._thread.start()
+
+    def _live(self) -> None:
+        try:
+            self._process.start()
+        except ReaderDied:
+            self._is_over.set()
+        self._is_started.set()
+        self._is_over.wait()
+
+    def ask(self, op: str, params: dict[str, Any], timeout_s: float, meanwhile: Callable[[], None]) -> Answer:
+        self._is_started.wait()
+        if "path" in params:
+            self._name = f"“{shown(Path(params['path']))}”"
+        try:
+            if self._is_over.is_set():
+                raise ReaderDied("it did not start")
+            found = self._process.ask(op, params, timeout_s, meanwhile)
+        except TimeoutError as error:
+            raise ReaderTimeout(
+                f"{self._name} was given up: it was not read within {timeout_s:g} s. It is damaged, or on a slow drive."
+            ) from error
+        except ReaderDied as error:
+            raise CaseDamaged(
+                f"{self._name} has ended the process that read it: it is damaged. Open a backup."
+            ) from error
+        if isinstance(found, Answer):
+            return found
+        raise error_from_noun(*found)
+
+    def interrupt(self) -> None:
+        """End it from another thread."""
+        self._process.signal_end()
+
+    def close(self) -> None:
+        """End it; calling it twice does no harm."""
+        self._is_started.wait()
+        with self._closing:
+            if not self._is_closed:
+                self._is_closed = True
+                self._process.close()
+                self._is_over.set()
+
+
+class CaseInline:
+    """The same ops in this process: for tests and scripts."""
+
+    def __init__(self) -> None:
+        self._run = load_case_ops(Profile.CASE)
+
+    def ask(self, op: str, params: dict[str, Any], timeout_s: float, meanwhile: Callable[[], None]) -> Answer:
+        meanwhile()
+        try:
+            header, arrays = self._run(op, params)
+        except GeoloupeError:
+            raise
+        except Exception as failure:
+            raise sentence_for(failure, str(params.get("path", ""))) from failure
+        return Answer(header, arrays)
+
+    def close(self) -> None:
+        self._run("close", {})

@@ -1,0 +1,180 @@
+"""Edits that another program made in a case: found by replaying its history, and told as rows of that history.
+
+The history holds each row's values since its first day (`baseline` where it was not made by an edit), so the state that
+Geoloupe saved last can be built from it and be held against what stands there now.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from layers.counted import counted
+from layers.document.document import Document
+from layers.document.edit import Change, Edit, Table
+from layers.document.rows import Row
+from layers.document.site import Site
+from layers.project.opening.case_reader import CaseReader, Chunk
+from layers.project.storage.geometry_blobs import blob, geometries
+from layers.project.storage.schema import HISTORY_COLUMNS
+from layers.project.storage.tables import BY_NAME, TableSpec, spec_of, told_value
+
+ELSEWHERE = "another program"
+"""The actor of an edit that was not made by Geoloupe: nobody says who sat there."""
+MOST_HISTORY = 500_000
+"""Rows; a longer history is not replayed."""
+_NEVER_COMPARED = {("loupe_meta", "marking"), ("loupe_meta", "viewport")}
+"""Facts that a save sets by itself."""
+_NEVER_COMPARED_COLUMNS = {("loupe_layers", "source_json")}
+"""A save writes paths as they are seen from the file's folder."""
+
+
+@dataclass(frozen=True, slots=True)
+class OutsideEdit:
+    """One row that another program changed: columns as [before, now], geometries as blobs or None."""
+
+    table: str
+    uuid: str
+    op: str
+    delta: dict[str, list[Any]]
+    old_geometry: bytes | None = None
+    new_geometry: bytes | None = None
+
+
+@dataclass(slots=True)
+class _Known:
+    """A row as the history has it."""
+
+    values: dict[str, Any] = field(default_factory=dict)
+    geometry: bytes | None = None
+    is_whole: bool = False
+    """False where its first day is not in the history: other columns may hold anything."""
+
+
+class History:
+    """The rows of a case by table and uuid, as its own history says they were saved."""
+
+    def __init__(self) -> None:
+        self._rows: dict[tuple[str, str], _Known] = {}
+        self._deleted: set[tuple[str, str]] = set()
+
+    @classmethod
+    def of(cls, reader: CaseReader) -> History | None:
+        """None where the case has no history that can be replayed."""
+        there = reader.opened.tables.get("loupe_history", frozenset())
+        if not there.issuperset(HISTORY_COLUMNS) or reader.count("loupe_history") > MOST_HISTORY:
+            return None
+        history = cls()
+        names = ("table_name", "row_uuid", "op", "delta_json", "new_geom")
+        reader.each_chunk("loupe_history", reader.filled("loupe_history", names), history._replay)
+        return history
+
+    def _replay(self, chunk: Chunk) -> None:
+        nothing = [None] * len(chunk.numbers)
+        columns = (
+            chunk.columns.get(name, nothing) for name in ("table_name", "row_uuid", "op", "delta_json", "new_geom")
+        )
+        for table, uuid, op, delta, geometry in zip(*columns, strict=True):
+            key = str(table), str(uuid)
+            if op == "delete":
+                self._rows.pop(key, None)
+                self._deleted.add(key)
+                continue
+            changed = _delta(delta)
+            known = self._rows.get(key)
+            if known is None or op in ("insert", "baseline"):
+                known = self._rows[key] = _Known(is_whole=op in ("insert", "baseline"))
+                self._deleted.discard(key)
+            known.values.update(changed)
+            if isinstance(geometry, bytes):
+                known.geometry = geometry
+
+    def differences(self, document: Document, *, is_whole: bool) -> Iterator[OutsideEdit]:
+        """Each row of the document that is not as it was saved. `is_whole`: every row has its first day in here."""
+        seen: set[tuple[str, str]] = set()
+        for table in _TABLES:
+            for row in document.table(table).values():
+                spec = spec_of(table, row)
+                key = spec.name, row.uuid
+                seen.add(key)
+                known = self._rows.get(key)
+                if key in _NEVER_COMPARED:
+                    continue
+                if known is not None:
+                    yield from _changed(spec, row, known)
+                elif is_whole or key in self._deleted:
+                    yield _inserted(spec, row)
+        for key, known in self._rows.items():
+            if key not in seen and key not in _NEVER_COMPARED and known.is_whole and key[0] in BY_NAME:
+                delta = {name: [value, None] for name, value in known.values.items() if value is not None}
+                yield OutsideEdit(*key, "delete", delta, old_geometry=known.geometry)
+
+
+_TABLES: tuple[Table, ...] = tuple(dict.fromkeys(spec.table for spec in BY_NAME.values()))
+
+
+def _delta(text: Any) -> dict[str, Any]:
+    """New values by column; nothing for what is no delta of ours."""
+    try:
+        delta = json.loads(text) if isinstance(text, str) else {}
+        return {str(name): pair[1] for name, pair in delta.items()}
+    except (ValueError, TypeError, AttributeError, IndexError, KeyError, RecursionError):
+        return {}
+
+
+def _changed(spec: TableSpec, row: Row, known: _Known) -> Iterator[OutsideEdit]:
+    delta = {}
+    for column in spec.plain_columns:
+        is_known = known.is_whole or column.name in known.values
+        if not is_known or (spec.name, column.name) in _NEVER_COMPARED_COLUMNS:
+            continue
+        before, now = known.values.get(column.name), told_value(getattr(row, column.field))
+        if before != now and not (before is None and now == told_value(column.default)):
+            delta[column.name] = [before, now]
+    old = new = None
+    if isinstance(row, Site) and known.geometry is not None:
+        old, new = known.geometry, blob(row.geometry)
+        if old == new or geometries([old]) == [row.geometry]:
+            old = new = None
+    if delta or new is not None:
+        yield OutsideEdit(spec.name, row.uuid, "update", delta, old, new)
+
+
+def _inserted(spec: TableSpec, row: Row) -> OutsideEdit:
+    values = {column.name: told_value(getattr(row, column.field)) for column in spec.plain_columns}
+    delta = {name: [None, value] for name, value in values.items() if value is not None}
+    geometry = blob(row.geometry) if isinstance(row, Site) else None
+    return OutsideEdit(spec.name, row.uuid, "insert", delta, new_geometry=geometry)
+
+
+def back_to_draft(document: Document, edits: list[OutsideEdit]) -> list[OutsideEdit]:
+    """Sites that were reviewed or published and edited elsewhere become drafts again; the edits that this takes."""
+    changes, told = [], []
+    for edit in edits:
+        site = document.sites.get(edit.uuid)
+        if edit.op != "update" or site is None or site.status not in ("reviewed", "published"):
+            continue
+        draft = replace(site, status="draft", reviewed_by="", reviewed_at="", rev=site.rev + 1)
+        changes.append(Change("sites", site, draft))
+        fields = ("status", "reviewed_by", "reviewed_at", "rev")
+        pairs = {name: [told_value(getattr(site, name)), told_value(getattr(draft, name))] for name in fields}
+        delta = {name: pair for name, pair in pairs.items() if pair[0] != pair[1]}
+        told.append(OutsideEdit(edit.table, edit.uuid, "update", delta))
+    document.apply(Edit("Back to draft", tuple(changes)))
+    return told
+
+
+def summary(edits: list[OutsideEdit], drafts: list[OutsideEdit]) -> list[str]:
+    """What was edited elsewhere, and which sites are drafts again for it, in sentences for the analyst."""
+    out = []
+    if drafts:
+        one, many = "reviewed or published site was", "reviewed or published sites were"
+        out.append(f"{counted(len(drafts), one, many)} edited elsewhere: a draft again.")
+    counts: Mapping[str, int] = {op: sum(edit.op == op for edit in edits) for op in ("insert", "update", "delete")}
+    words = {"insert": "added", "update": "changed", "delete": "deleted"}
+    said = [f"{counted(count, 'row')} {words[op]}" for op, count in counts.items() if count]
+    if said:
+        out.append(f"Edited by another program: {', '.join(said)}. The history says which.")
+    return out

@@ -1,0 +1,148 @@
+"""A case as foreign input: held still while it is read, or copied with its journals and recovered on the copy.
+
+SQLite never sees the journals beside somebody's case: a rollback journal may name a further file, which SQLite would
+delete when it plays the journal back.
+"""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+import stat
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO
+
+from layers.errors import CaseDamaged, CaseInUse, NotAFile, TooLarge
+from layers.project.opening.hardened import harden
+from layers.project.storage.fingerprint import Fingerprint, fingerprint_of, sides_of
+from layers.project.storage.save_errors import shown
+from layers.project.storage.sqlite_file import HEADER_BYTES, Header, open_regular, side_file, side_files
+from layers.project.storage.sqlite_lock import LockedElsewhere, shared
+
+WAIT_S = 2.0
+MOST_SIDE_BYTES = 2**30
+_TRIES = 3
+_CHUNK_BYTES = 1 << 22
+_NO_SUPER_JOURNAL = bytes(16)
+"""Behind a rollback journal: SQLite looks for the name of a further file in its last bytes."""
+_SUPER_JOURNAL_MAGIC = bytes.fromhex("d9d505f920a163d7")
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A case that nobody changes. `path` is the case itself, or its recovered copy; `mark` is always the case's."""
+
+    path: Path
+    mark: Fingerprint
+    is_copy: bool
+    problems: tuple[str, ...] = ()
+
+
+@contextmanager
+def held(place: Path, copy: Path | None, scratch: Path) -> Iterator[Held]:
+    """Hold the case at `place` (no link), in place where it can be read as it stands, else as a copy.
+
+    With `copy` it is always copied there; otherwise a copy is made in `scratch` where there are journals to play back.
+    Raises CaseInUse, CaseDamaged, NotAFile or TooLarge.
+    """
+    journals = _journals(place)
+    try:
+        with open_regular(place) as file:
+            header = Header.of(file.read(HEADER_BYTES))
+            must_copy = copy is not None or bool(journals) or header is None or header.is_wal
+            if not must_copy:
+                with shared(file.fileno(), WAIT_S):
+                    yield Held(place, fingerprint_of(file, place), is_copy=False)
+                return
+            target = copy if copy is not None else scratch / "case.gpkg"
+            taken = _copied(file, place, journals, target, header)
+    except LockedElsewhere as error:
+        raise CaseInUse(f"“{shown(place)}” is being written by another program. Try again in a moment.") from error
+    yield taken
+
+
+def _journals(place: Path) -> list[str]:
+    """The suffixes of the journals that hold anything. Raises NotAFile or TooLarge for what is no journal."""
+    found = []
+    for side in side_files(place):
+        status = side.lstat()
+        if not stat.S_ISREG(status.st_mode):
+            kind = "link" if stat.S_ISLNK(status.st_mode) else "folder" if stat.S_ISDIR(status.st_mode) else "pipe"
+            raise NotAFile(f"“{shown(side)}” beside the case is a {kind}, no journal of it. Move it away.")
+        if side.name.endswith("-shm") or not status.st_size:
+            continue
+        if status.st_size > MOST_SIDE_BYTES:
+            raise TooLarge(
+                f"“{shown(side)}” beside the case is larger than a journal may be ({MOST_SIDE_BYTES >> 20:,} MB). "
+                "Open the case in the program that made it, and close it there."
+            )
+        found.append(side.name.removeprefix(place.name))
+    return found
+
+
+def _copied(file: BinaryIO, place: Path, journals: list[str], copy: Path, header: Header | None) -> Held:
+    """A consistent copy, recovered; taken again where somebody wrote meanwhile."""
+    for _ in range(_TRIES):
+        with shared(file.fileno(), WAIT_S):
+            mark = fingerprint_of(file, place)
+            _copy_bytes(file, copy)
+            problems = [sentence for suffix in journals if (sentence := _copy_journal(place, suffix, copy))]
+            is_still_so = fingerprint_of(file, place) == mark
+        if is_still_so and [suffix for suffix, *_ in sides_of(place)] == _in_order(journals):
+            if journals or header is None or header.is_wal:
+                _recover(copy, place, has_journals=bool(journals))
+            return Held(copy, mark, is_copy=True, problems=tuple(problems))
+        journals = _journals(place)
+    raise CaseInUse(f"“{shown(place)}” is being written by another program. Try again in a moment.")
+
+
+def _in_order(journals: list[str]) -> list[str]:
+    return [suffix for suffix in ("-wal", "-journal") if suffix in journals]
+
+
+def _copy_bytes(file: BinaryIO, to: Path) -> None:
+    file.seek(0)
+    with to.open("wb") as new:
+        while chunk := file.read(_CHUNK_BYTES):
+            new.write(chunk)
+
+
+def _copy_journal(place: Path, suffix: str, copy: Path) -> str:
+    """Copy a journal; a sentence where it named a further file, which is not followed."""
+    side = side_file(place, suffix)
+    with open_regular(side) as file:
+        if os.fstat(file.fileno()).st_size > MOST_SIDE_BYTES:
+            raise TooLarge(f"“{shown(side)}” beside the case is larger than a journal may be.")
+        to = side_file(copy, suffix)
+        _copy_bytes(file, to)
+    if suffix != "-journal":
+        return ""
+    with to.open("rb+") as journal:
+        journal.seek(-min(8, journal.seek(0, os.SEEK_END)), os.SEEK_END)
+        names_a_file = journal.read() == _SUPER_JOURNAL_MAGIC
+        journal.write(_NO_SUPER_JOURNAL)
+    if not names_a_file:
+        return ""
+    return f"“{shown(side)}” names a further file, which was left alone: the last change of its program is undone."
+
+
+def _recover(copy: Path, place: Path, *, has_journals: bool) -> None:
+    """Let SQLite play back what stands beside a private copy, which then is in no WAL mode and alone."""
+    try:
+        connection = sqlite3.connect(copy, isolation_level=None, timeout=1)
+        try:
+            harden(connection)
+            connection.execute("PRAGMA journal_mode = DELETE").fetchone()
+        finally:
+            connection.close()
+    except sqlite3.Error as error:
+        if has_journals:
+            raise CaseDamaged(
+                f"“{shown(place)}” is damaged (what stands beside it cannot be played back: {error}). "
+                "Look for an older copy of it."
+            ) from error
+    for side in side_files(copy):
+        side.unlink()

@@ -1,0 +1,258 @@
+"""The rows of a case, made of values: each field judged, missing and doubled uuids repaired, nothing dropped unsaid."""
+
+from __future__ import annotations
+
+import gc
+import sqlite3
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any, Protocol, cast
+from uuid import uuid4
+
+from layers.counted import counted
+from layers.document.document import Document
+from layers.document.edit import Table
+from layers.document.rows import Row
+from layers.errors import TooLarge
+from layers.project.opening.case_reader import Chunk
+from layers.project.opening.values import Repair, judged
+from layers.project.storage.geometry_blobs import geometries
+from layers.project.storage.schema import RESERVED_META, TITLES
+from layers.project.storage.tables import SPECS, Column, TableSpec, empty_value
+
+MOST_ROWS = 5_000_000
+"""Of all tables together."""
+CHUNK_ROWS = 20_000
+
+
+class Tables(Protocol):
+    """Gives the values of tables: another process for a case, our own connection for a working copy."""
+
+    def filled(self, table: str, columns: Sequence[str]) -> dict[str, int]:
+        """Those of `columns` that hold anything, with the bytes of the largest value."""
+
+    def each_chunk(
+        self, table: str, columns: Mapping[str, int], take: Callable[[Chunk], None], geometry: str = ""
+    ) -> None:
+        """All rows, in the file's order."""
+
+
+@dataclass(frozen=True, slots=True)
+class Repaired:
+    """A row of which not every value was taken as it stood: old and new by column, and the old geometry."""
+
+    table: str
+    uuid: str
+    old: dict[str, Any]
+    new: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Unplaced:
+    """A site without a usable geometry: it stays in the file, but not in the document."""
+
+    spec: TableSpec
+    fields: dict[str, Any]
+    geometry: Any
+    """As it stood."""
+
+
+@dataclass
+class CaseRows:
+    """A document, one sentence for each kind of value that could not be taken as it was, and what is beside it."""
+
+    document: Document
+    problems: list[str] = field(default_factory=list)
+    repaired: list[Repaired] = field(default_factory=list)
+    unplaced: list[Unplaced] = field(default_factory=list)
+    foreign: dict[str, dict[str, tuple[Any, ...]]] = field(default_factory=dict)
+    """By table and uuid, the values of columns that are not ours."""
+    renamed: dict[str, dict[int, str]] = field(default_factory=dict)
+    """By table and row number in the file, the uuid of a row that had none of its own."""
+    numbers: dict[str, dict[str, int]] = field(default_factory=dict)
+    """By table and uuid, the row's number in the file."""
+
+
+def read_rows(
+    tables: Tables, there: Mapping[str, frozenset[str]] | None, foreign: Mapping[str, Sequence[str]] | None = None
+) -> CaseRows:
+    """Read all rows of a case. `there` are the plain columns of each table; None: a file of our own.
+
+    `foreign` are the columns of our tables that are not ours, to be kept beside the rows. Raises TooLarge.
+    """
+    found = CaseRows(Document())
+    rows: dict[Table, list[Row]] = {}
+    seen: set[str] = set()
+    with _collector_paused():
+        for spec in SPECS:
+            columns = frozenset(column.name for column in spec.columns) if there is None else there.get(spec.name)
+            if columns is None:
+                found.problems.append(f"The table {spec.name} is missing: it is taken as empty.")
+                continue
+            reading = _TableReading(spec, found, seen, tuple((foreign or {}).get(spec.name, ())))
+            reading.read(tables, columns)
+            rows.setdefault(spec.table, []).extend(reading.rows)
+            if sum(map(len, rows.values())) > MOST_ROWS:
+                raise TooLarge(f"The case has more than {MOST_ROWS:,} rows: Geoloupe cannot hold them.")
+        found.document = Document(rows)
+    return found
+
+
+@contextmanager
+def _collector_paused() -> Iterator[None]:
+    """Rows make no cycles, and walking all of them again and again costs a third of the time."""
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()
+
+
+class _TableReading:
+    """One table on its way into rows."""
+
+    def __init__(self, spec: TableSpec, found: CaseRows, seen: set[str], foreign: tuple[str, ...]) -> None:
+        self.rows: list[Row] = []
+        self._spec, self._found, self._seen, self._foreign = spec, found, seen, foreign
+        self._columns: list[Column] = []
+        self._same: dict[str, Any] = {}
+        self._told: Counter[tuple[str, str]] = Counter()
+        self._given: Counter[str] = Counter()
+        self._lost = 0
+
+    def read(self, tables: Tables, there: frozenset[str]) -> None:
+        spec, title = self._spec, _title(self._spec)
+        columns = [column for column in spec.columns if column.name in there]
+        missing = sorted(column.name for column in spec.columns if column.name not in there)
+        if missing:
+            self._found.problems.append(f"{title}: no column {', '.join(missing)}; taken as empty.")
+        if spec.geometry_type and "geom" not in there:
+            return
+        filled = tables.filled(spec.name, [column.name for column in columns] + list(self._foreign))
+        wanted = {column.name: filled[column.name] for column in columns if column.name in filled}
+        if spec.geometry_type:
+            wanted.setdefault("geom", 0)
+        wanted |= {name: filled[name] for name in self._foreign if name in filled}
+        # most columns of most cases are empty: what is the same in every row is not read
+        self._columns = [column for column in columns if column.name in wanted]
+        self._same = {column.field: empty_value(column) for column in spec.columns if column.name not in wanted}
+        tables.each_chunk(spec.name, wanted, self._take, "geom" if spec.geometry_type else "")
+        self._tell()
+
+    def _take(self, chunk: Chunk) -> None:
+        fields: dict[str, list[Any]] = {}
+        repairs: dict[int, list[Repair]] = {}
+        for column in self._columns:
+            values = chunk.columns[column.name]
+            if column.kind == "geometry":
+                fields[column.field] = geometries(values)
+                continue
+            fields[column.field], replaced = judged(column, values)
+            for repair in replaced:
+                repairs.setdefault(repair.row, []).append(repair)
+                self._told[column.name, repair.why] += 1
+        self._add_uuids(fields, len(chunk.numbers), chunk.numbers)
+        if self._spec.key:
+            numbers = self._found.numbers.setdefault(self._spec.name, {})
+            numbers.update(zip(fields["uuid"], chunk.numbers, strict=True))
+        foreign = [chunk.columns[name] for name in self._foreign if name in chunk.columns]
+        names = list(fields)
+        make, same = cast("Any", self._spec.row_type), self._same
+        placed = fields.get("geometry")
+        if self._spec.table != "meta" and not foreign and not repairs and (placed is None or None not in placed):
+            self.rows += [
+                make(**dict(zip(names, values, strict=False)), **same) for values in zip(*fields.values(), strict=True)
+            ]
+            return
+        for index, row_values in enumerate(zip(*fields.values(), strict=True)):
+            row = dict(zip(names, row_values, strict=True))
+            if self._spec.table == "meta" and (not row["uuid"] or row["uuid"] in RESERVED_META):
+                continue
+            if placed is not None and placed[index] is None:
+                self._lost += 1
+                self._found.unplaced.append(Unplaced(self._spec, {**row, **same}, chunk.refused.get(index)))
+            else:
+                self.rows.append(make(**row, **same))
+            if index in repairs:
+                self._note(row["uuid"], repairs[index])
+            if foreign:
+                self._keep(row["uuid"], tuple(values[index] for values in foreign), chunk)
+
+    def _add_uuids(self, fields: dict[str, list[Any]], count: int, numbers: list[int]) -> None:
+        """A uuid of its own for each row. Rows pasted in QGIS bring the uuid of their original."""
+        if self._spec.table == "meta":
+            fields.setdefault("uuid", [""] * count)
+            return
+        uuids = fields.setdefault("uuid", [""] * count)
+        self._same.pop("uuid", None)
+        seen = self._seen
+        fresh = set(uuids)
+        if len(fresh) == count and "" not in fresh and seen.isdisjoint(fresh):
+            seen |= fresh
+            return
+        renamed = self._found.renamed.setdefault(self._spec.name, {})
+        for index, uuid in enumerate(uuids):
+            if uuid and uuid not in seen:
+                seen.add(uuid)
+                continue
+            self._given["no uuid" if not uuid else "the uuid of another row"] += 1
+            renamed[numbers[index]] = uuids[index] = str(uuid4())
+            seen.add(uuids[index])
+
+    def _note(self, uuid: str, repairs: list[Repair]) -> None:
+        old = {repair.column: repair.old for repair in repairs}
+        new = {repair.column: repair.new for repair in repairs}
+        self._found.repaired.append(Repaired(self._spec.name, uuid, old, new))
+
+    def _keep(self, uuid: str, values: tuple[Any, ...], chunk: Chunk) -> None:
+        names = [name for name in self._foreign if name in chunk.columns]
+        kept = dict(zip(names, values, strict=True))
+        row = tuple(kept.get(name) for name in self._foreign)
+        if any(value is not None for value in row):
+            self._found.foreign.setdefault(self._spec.name, {})[uuid] = row
+
+    def _tell(self) -> None:
+        title, problems = _title(self._spec), self._found.problems
+        for (name, why), count in self._told.items():
+            one, many = f"value of {name} {why}", f"values of {name} {_plural(why)}"
+            problems.append(f"{title}: {counted(count, one, many)}; not taken as it stands.")
+        for what, count in self._given.items():
+            problems.append(
+                f"{title}: {counted(count, f'row had {what}; it', f'rows had {what}; they')} got a new one."
+            )
+        if self._lost:
+            one, many = "site has no usable geometry and is", "sites have no usable geometry and are"
+            problems.append(f"{title}: {counted(self._lost, one, many)} left out; the file keeps the rest of it.")
+
+
+def _plural(why: str) -> str:
+    return "are" + why.removeprefix("is") if why.startswith("is") else why
+
+
+def _title(spec: TableSpec) -> str:
+    return TITLES.get(spec.name, spec.name)
+
+
+class OwnTables:
+    """The tables of a file that we wrote ourselves."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._connection = connection
+
+    def filled(self, table: str, columns: Sequence[str]) -> dict[str, int]:
+        counts = ", ".join(f'count("{name}")' for name in columns)
+        found = self._connection.execute(f"SELECT {counts} FROM {table}").fetchone()
+        return {name: 0 for name, count in zip(columns, found, strict=True) if count}
+
+    def each_chunk(
+        self, table: str, columns: Mapping[str, int], take: Callable[[Chunk], None], geometry: str = ""
+    ) -> None:
+        names = ", ".join(["rowid", *(f'"{name}"' for name in columns)])
+        cursor = self._connection.execute(f"SELECT {names} FROM {table} ORDER BY rowid")
+        while rows := cursor.fetchmany(CHUNK_ROWS):
+            numbers, *values = zip(*rows, strict=True)
+            take(Chunk(list(numbers), {name: list(v) for name, v in zip(columns, values, strict=True)}, {}))

@@ -1,0 +1,260 @@
+"""Content of other programs carried over: tables, layers, styles and projects stand in our next save as they stood.
+
+Tables are made anew from judged facts; no SQL of theirs is run. Rows in tables that GeoPackage shares (contents,
+styles, metadata ...) come along where they are not ours.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import sqlite3
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from layers.project.opening.case_reader import CaseReader, Chunk, Unfit
+from layers.project.opening.foreign import ForeignTable
+from layers.project.saving.spatial_index import add_rtree_triggers, build_rtree, count_features
+from layers.project.storage.row_writer import quoted
+from layers.project.storage.schema import CARRIED_KEY, OUR_PROJECT, PROJECT_METADATA, STYLES_KEY
+
+_RTREE = "gpkg_rtree_index"
+
+type Fact = dict[str, Any]
+
+
+def carry_over(new: sqlite3.Connection, case: CaseReader) -> None:
+    """Write what is not ours into a new file, in an open transaction. Raises sqlite3.Error and what `case` raises."""
+    before = new.total_changes
+    carried = [table for table in case.opened.foreign.tables if not _is_there(new, table.name)]
+    for table in carried:
+        _copy_table(new, case, table)
+    _copy_shared_rows(new, case, {table.name for table in carried})
+    keys = {table.name: table.row_key for table in carried}
+    for name, column in _rtrees(new, keys.keys()):
+        if keys[name]:
+            build_rtree(new, case, name, column)
+            add_rtree_triggers(new, name, column, keys[name])
+    registered = {name for (name,) in new.execute("SELECT table_name FROM gpkg_contents")}
+    for table in carried:
+        if table.name in registered:
+            count_features(new, table.name)
+        for index, is_unique, columns in table.indexes:
+            if not _is_there(new, index):
+                unique = "UNIQUE " if is_unique else ""
+                listed = ", ".join(map(quoted, columns))
+                new.execute(f"CREATE {unique}INDEX {quoted(index)} ON {quoted(table.name)} ({listed})")
+    if carried or case.opened.foreign.columns or new.total_changes != before:
+        new.execute("INSERT OR REPLACE INTO loupe_meta (key, value) VALUES (?, 'yes')", (CARRIED_KEY,))
+
+
+def _is_there(new: sqlite3.Connection, name: str) -> bool:
+    found = new.execute("SELECT 1 FROM sqlite_master WHERE lower(name) = lower(?)", (name,)).fetchone()
+    return found is not None or name.lower().startswith("sqlite_")
+
+
+# -- whole tables ---------------------------------------------------------------------------------------------------
+
+
+def _copy_table(new: sqlite3.Connection, case: CaseReader, table: ForeignTable) -> None:
+    new.execute(_create_sql(table))
+    names = [column.name for column in table.columns]
+    columns = case.filled(table.name, names)
+    number = "" if table.row_key else "rowid, "
+    listed = ", ".join(quoted(name) for name in columns)
+    holders = ", ".join("?" * (len(columns) + bool(number)))
+    sql = f"INSERT INTO {quoted(table.name)} ({number}{listed}) VALUES ({holders})" if listed or number else ""
+    if not sql:
+        return
+
+    def take(chunk: Chunk) -> None:
+        values: list[Sequence[Any]] = [chunk.columns[name] for name in columns]
+        if number:
+            values.insert(0, chunk.numbers)
+        rows = list(zip(*values, strict=True))
+        new.executemany(sql, [[None if isinstance(value, Unfit) else value for value in row] for row in rows])
+        for name in columns:
+            for row, value in zip(chunk.numbers, chunk.columns[name], strict=True):
+                if isinstance(value, Unfit):
+                    odd.append((name, row))
+
+    odd: list[tuple[str, int]] = []
+    case.each_chunk(table.name, columns, take)
+    for name, row in odd:
+        value = case.value(table.name, name, row)
+        holder = "CAST(? AS TEXT)" if value.is_text else "?"
+        new.execute(
+            f"UPDATE {quoted(table.name)} SET {quoted(name)} = {holder} WHERE rowid = ?", (b"".join(value.pieces), row)
+        )
+
+
+def _create_sql(table: ForeignTable) -> str:
+    lines = []
+    for column in table.columns:
+        line = f"{quoted(column.name)} {column.declared}"
+        if column.name == table.row_key:
+            line += " PRIMARY KEY" + (" AUTOINCREMENT" if table.counts_up else "")
+        lines.append(line + (" NOT NULL" if column.is_required else ""))
+    key = sorted((column for column in table.columns if column.key), key=lambda column: column.key)
+    if key and not table.row_key:
+        lines.append(f"PRIMARY KEY ({', '.join(quoted(column.name) for column in key)})")
+    return f"CREATE TABLE {quoted(table.name)} ({', '.join(lines)})"
+
+
+def _rtrees(new: sqlite3.Connection, names: Collection[str]) -> Iterator[tuple[str, str]]:
+    """(table, geometry column) of carried layers that had a spatial index."""
+    for name, column in new.execute(
+        "SELECT e.table_name, e.column_name FROM gpkg_extensions e JOIN gpkg_geometry_columns g "
+        "ON g.table_name = e.table_name AND g.column_name = e.column_name WHERE e.extension_name = ?",
+        (_RTREE,),
+    ).fetchall():
+        if name in names:
+            yield name, column
+
+
+# -- rows in tables that all share ------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class _Shared:
+    """A table of GeoPackage in which each program has rows."""
+
+    name: str
+    key: tuple[str, ...]
+    """Columns that tell a row from all others."""
+    is_theirs: Callable[[Fact], bool]
+
+
+def _copy_shared_rows(new: sqlite3.Connection, case: CaseReader, tables: set[str]) -> None:
+    columns = {name: {c.name for c in found} for name, found in case.opened.foreign.columns.items()}
+
+    def of_table(row: Fact) -> bool:
+        return row.get("table_name") in tables
+
+    def of_column(row: Fact) -> bool:
+        return of_table(row) or row.get("column_name") in columns.get(str(row.get("table_name")), ())
+
+    def any_row(row: Fact) -> bool:
+        return True
+
+    for shared in (
+        _Shared("gpkg_spatial_ref_sys", ("srs_id",), any_row),
+        _Shared("gpkg_contents", ("table_name",), of_table),
+        _Shared("gpkg_geometry_columns", ("table_name",), of_table),
+        _Shared("gpkg_extensions", ("table_name", "column_name", "extension_name"), lambda row: (
+            of_table(row) or not row.get("table_name")
+        )),
+        _Shared("gpkg_data_column_constraints", ("constraint_name", "constraint_type", "value"), any_row),
+        _Shared("gpkg_data_columns", ("table_name", "column_name"), of_column),
+        _Shared("gpkgext_relations", ("mapping_table_name",), lambda row: row.get("mapping_table_name") in tables),
+    ):  # fmt: skip
+        for row in _facts(case, shared.name):
+            if shared.is_theirs(row):
+                _insert_new(new, shared, row)
+    _copy_metadata(new, case)
+    _copy_styles(new, case)
+    _copy_projects(new, case)
+
+
+def _facts(case: CaseReader, table: str) -> list[Fact]:
+    """All rows of a small table as dictionaries."""
+    there = sorted(case.opened.tables.get(table, frozenset()))
+    found: list[Fact] = []
+
+    def take(chunk: Chunk) -> None:
+        for values in zip(*(chunk.columns[name] for name in columns), strict=True):
+            found.append({n: None if isinstance(v, Unfit) else v for n, v in zip(columns, values, strict=True)})
+
+    columns = case.filled(table, there) if there else {}
+    if columns:
+        case.each_chunk(table, columns, take)
+    return found
+
+
+def _insert_new(new: sqlite3.Connection, shared: _Shared, row: Fact) -> None:
+    """Add a row unless one of its key is there; columns that the new file does not know are left out."""
+    where = " AND ".join(f"{name} IS ?" for name in shared.key)
+    keys = [row.get(name) for name in shared.key]
+    if new.execute(f"SELECT 1 FROM {shared.name} WHERE {where}", keys).fetchone() is not None:
+        return
+    if shared.name == "gpkg_contents":
+        row = {**row, "identifier": _free_identifier(new, row)}
+    _insert(new, shared.name, {name: value for name, value in row.items() if name != "id"})
+
+
+def _insert(new: sqlite3.Connection, table: str, row: Fact) -> None:
+    there = [name for (name,) in new.execute("SELECT name FROM pragma_table_info(?)", (table,)) if name in row]
+    listed = ", ".join(map(quoted, there))
+    new.execute(
+        f"INSERT OR IGNORE INTO {table} ({listed}) VALUES ({', '.join('?' * len(there))})", [row[n] for n in there]
+    )
+
+
+def _free_identifier(new: sqlite3.Connection, row: Fact) -> str | None:
+    """The layer's name; where another layer has it, the table's."""
+    wanted = row.get("identifier")
+    taken = {text for (text,) in new.execute("SELECT identifier FROM gpkg_contents")}
+    return wanted if wanted not in taken else next(
+        (name for name in (row["table_name"], f"{row['table_name']} (2)") if name not in taken), None
+    )  # fmt: skip
+
+
+def _copy_metadata(new: sqlite3.Connection, case: CaseReader) -> None:
+    """Their metadata under numbers of its own, with what it is about."""
+    (ours,) = new.execute("SELECT metadata FROM gpkg_metadata WHERE id = 1").fetchone()
+    numbers: dict[Any, int] = {}
+    for row in _facts(case, "gpkg_metadata"):
+        if row.get("metadata") != ours:
+            (free,) = new.execute("SELECT max(id) + 1 FROM gpkg_metadata").fetchone()
+            _insert(new, "gpkg_metadata", {**row, "id": free})
+            numbers[row.get("id")] = free
+    for row in _facts(case, "gpkg_metadata_reference"):
+        if row.get("md_file_id") in numbers:
+            parent = numbers.get(row.get("md_parent_id"))
+            _insert(
+                new, "gpkg_metadata_reference",
+                {**row, "md_file_id": numbers[row["md_file_id"]], "md_parent_id": parent},
+            )  # fmt: skip
+
+
+def told_styles(rows: Iterable[tuple[str, str, str]]) -> str:
+    """(table, style name, QML) rows as `STYLES_KEY` tells them."""
+    return json.dumps({f"{table}/{name}": _digest(qml) for table, name, qml in rows})
+
+
+def _digest(text: str) -> str:
+    return hashlib.sha256(text.encode("utf-8", "replace")).hexdigest()[:16]
+
+
+def _copy_styles(new: sqlite3.Connection, case: CaseReader) -> None:
+    """Styles that are not ours, and ours where somebody has changed them: those stand instead of ours."""
+    try:
+        ours = json.loads(case.opened.meta.get(STYLES_KEY, "{}"))
+    except ValueError:
+        ours = {}
+    for row in _facts(case, "layer_styles"):
+        table, name, qml = (str(row.get(key) or "") for key in ("f_table_name", "styleName", "styleQML"))
+        is_ours = ours.get(f"{table}/{name}") == _digest(qml) if ours else name == OUR_PROJECT
+        if is_ours:
+            continue
+        new.execute("DELETE FROM layer_styles WHERE f_table_name = ? AND styleName = ?", (table, name))
+        _insert(new, "layer_styles", {key: value for key, value in row.items() if key != "id"})
+
+
+def _copy_projects(new: sqlite3.Connection, case: CaseReader) -> None:
+    """Projects of theirs. Where ours was changed in QGIS, it stays theirs and the new one stands beside it."""
+    for row in _facts(case, "qgis_projects"):
+        name = row.get("name")
+        if name == OUR_PROJECT:
+            if _is_made_by_us(row):
+                continue
+            new.execute("UPDATE qgis_projects SET name = ? WHERE name = ?", (f"{OUR_PROJECT}, as saved", OUR_PROJECT))
+        elif name == f"{OUR_PROJECT}, as saved" and _is_made_by_us(row):
+            continue
+        _insert(new, "qgis_projects", row)
+
+
+def _is_made_by_us(row: Fact) -> bool:
+    text = row.get("metadata")
+    return (text.decode("utf-8", "replace") if isinstance(text, bytes) else text) == PROJECT_METADATA

@@ -1,0 +1,230 @@
+"""A case opened for work: read apart, and kept as a working copy that nobody but us has written."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Iterable, Sequence
+from contextlib import closing
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, NamedTuple
+from uuid import uuid4
+
+from layers.document.edit import TABLES
+from layers.document.rows import Row
+from layers.project.opening.case_paths import CaseHome, bring_home
+from layers.project.opening.case_process import Asks
+from layers.project.opening.case_reader import CaseReader, Chunk
+from layers.project.opening.intake import Intake, take_in
+from layers.project.opening.migrations import migrate
+from layers.project.opening.outside_edits import ELSEWHERE, History, OutsideEdit, back_to_draft, summary
+from layers.project.opening.rows import CaseRows, Repaired
+from layers.project.saving.blobs import BLOB_SPECS, SessionBlobs
+from layers.project.saving.session_file import Session, write_session
+from layers.project.saving.working_copy import (
+    WorkingCopy,
+    begin_history,
+    open_work,
+    session_folder,
+    utc_now,
+    with_all_saved,
+)
+from layers.project.storage.fsops import DISK, FileSystem
+from layers.project.storage.integrity import Integrity
+from layers.project.storage.row_writer import RowWriter, Stamp
+from layers.project.storage.save_errors import shown
+from layers.project.storage.schema import (
+    CARRIED_KEY,
+    HISTORY_COLUMNS,
+    HISTORY_KEY,
+    SCHEMA_VERSION,
+    TOMBSTONE_COLUMNS,
+    WHOLE_HISTORY,
+    create_schema,
+)
+from layers.project.storage.sqlite_file import check_sqlite
+from layers.project.storage.tables import BY_NAME, spec_of
+
+REPAIRS = "Geoloupe, when the case was opened"
+"""The actor of what had to be changed so that a row could be taken."""
+_MOST_KEY = 2**53
+_MOST_KEPT_TEXT = 100_000
+"""Characters of a replaced value that the history keeps."""
+
+
+class OpenedForWork(NamedTuple):
+    """A case as it was read, its working copy, and the folder that its layers' paths count from."""
+
+    intake: Intake
+    work: WorkingCopy
+    home: CaseHome
+
+
+def open_for_work(
+    sessions: Path,
+    path: Path,
+    *,
+    as_copy: bool = False,
+    accept_damage: bool = False,
+    fs: FileSystem = DISK,
+    asks: Asks | None = None,
+) -> OpenedForWork:
+    """Read a case and make a working copy of it under `sessions`; `as_copy` makes it a new case without a file.
+
+    What another program changed in it becomes history; paths of layers are absolute from here on. Raises what
+    `read_case` raises, and SaveFailed, DiskFull or NotAllowed where there is no room for a working copy.
+    """
+    check_sqlite(path)
+    place = Path(path).absolute()
+    session = Session(None if as_copy else place, None, str(uuid4()))
+    with (
+        session_folder(sessions, session, fs) as folder,
+        CaseReader.open(path, copy=folder / "base.gpkg", asks=asks) as reader,
+    ):
+        intake = take_in(path, reader, accept_damage=accept_damage)
+        is_foreign = intake.integrity is not Integrity.INTACT
+        if not as_copy:
+            session = replace(session, project_uuid=intake.project_uuid or session.project_uuid)
+        session = replace(
+            session,
+            carries=is_foreign or intake.foreign.is_carried or CARRIED_KEY in reader.opened.meta,
+            was_edited=(
+                is_foreign
+                or intake.schema_version < SCHEMA_VERSION
+                or bool(intake.rows.repaired or intake.foreign.lost)
+            ),
+        )
+        blobs = SessionBlobs(folder / "blobs", fs)
+        for spec in BLOB_SPECS:  # rows whose uuid is new are found by it from now on
+            for number, uuid in intake.rows.renamed.get(spec.name, {}).items():
+                blobs.keep(spec.name, uuid, reader.value(spec.name, spec.blob, number))
+        with closing(open_work(folder / "work.gpkg")) as connection:
+            create_schema(connection, session.project_uuid)
+            home, problems = _fill(connection, intake, reader, place, with_history=not as_copy)
+            connection.execute("COMMIT")
+            session = with_all_saved(session, connection, None if as_copy else intake.fingerprint)
+        write_session(folder, session, fs)
+    intake = replace(intake, problems=(*intake.problems, *problems))
+    return OpenedForWork(intake, WorkingCopy(folder, session, fs), home)
+
+
+def _fill(
+    connection: sqlite3.Connection, intake: Intake, reader: CaseReader, place: Path, *, with_history: bool
+) -> tuple[CaseHome, list[str]]:
+    """The rows of a case with what belongs to them; returns its home, and what was done to them in sentences."""
+    rows, writer = intake.rows, RowWriter(connection)
+    outside = _outside_edits(intake, reader) if with_history else []
+    drafts = back_to_draft(rows.document, outside)
+    migrations = migrate(rows.document, intake.schema_version, shown(place))
+    home = bring_home(rows.document, place.parent)
+    _write_rows(writer, rows)
+    for unplaced in rows.unplaced:
+        writer.insert_fields(unplaced.spec, unplaced.fields)
+    for table, columns in intake.foreign.columns.items():
+        spec = BY_NAME[table]
+        writer.add_foreign_columns(spec, [(column.name, column.declared) for column in columns])
+        writer.fill_foreign(spec, [column.name for column in columns], rows.foreign.get(table, {}))
+    if with_history:
+        _copy_table(connection, reader, "loupe_history", HISTORY_COLUMNS)
+        _copy_table(connection, reader, "loupe_tombstones", TOMBSTONE_COLUMNS)
+    if intake.integrity is Integrity.EDITED:
+        at = datetime.fromtimestamp(intake.fingerprint.mtime_ns / 1e9, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+        writer.write_history(_history_rows(outside, ELSEWHERE, at))
+    for edit in migrations:
+        writer.write_told(edit, Stamp(REPAIRS, utc_now()))
+    writer.write_history(_history_rows(drafts, REPAIRS, utc_now()))
+    writer.write_history(_history_rows(map(_as_edit, rows.repaired), REPAIRS, utc_now()))
+    writer.write_history(_history_rows(_lost_places(rows), REPAIRS, utc_now()))
+    if reader.opened.meta.get(HISTORY_KEY) == WHOLE_HISTORY and with_history:
+        connection.execute("INSERT INTO loupe_meta (key, value) VALUES (?, ?)", (HISTORY_KEY, WHOLE_HISTORY))
+    else:
+        told = connection.execute(
+            "SELECT DISTINCT table_name, row_uuid FROM loupe_history WHERE op IN ('insert', 'baseline')"
+        ).fetchall()
+        begin_history(connection, writer, rows.document, frozenset(told))
+    return home, summary(outside, drafts)
+
+
+def _outside_edits(intake: Intake, reader: CaseReader) -> list[OutsideEdit]:
+    if intake.integrity is not Integrity.EDITED:
+        return []
+    history = History.of(reader)
+    is_whole = reader.opened.meta.get(HISTORY_KEY) == WHOLE_HISTORY
+    return [] if history is None else list(history.differences(intake.document, is_whole=is_whole))
+
+
+def _write_rows(writer: RowWriter, rows: CaseRows) -> None:
+    """All rows under the numbers that they have in the file: other programs may count on them."""
+    for table in TABLES:
+        by_spec: dict[str, list[Row]] = {}
+        for row in rows.document.table(table).values():
+            by_spec.setdefault(spec_of(table, row).name, []).append(row)
+        for name, found in by_spec.items():
+            numbers = rows.numbers.get(name, {})
+            keys = [numbers.get(row.uuid, 0) for row in found]
+            is_usable = len(set(keys)) == len(keys) and min(keys) > 0 and max(keys) < _MOST_KEY
+            writer.insert(BY_NAME[name], found, keys if is_usable else None)
+
+
+def _copy_table(connection: sqlite3.Connection, reader: CaseReader, table: str, columns: Sequence[str]) -> None:
+    """History or tombstones, by columns that are ours and of the types that we write."""
+    if not reader.opened.tables.get(table, frozenset()).issuperset(columns):
+        return
+    sql = f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({', '.join('?' * len(columns))})"
+
+    def take(chunk: Chunk) -> None:
+        values = [_own_values(name, chunk.columns.get(name, [None] * len(chunk.numbers))) for name in columns]
+        connection.executemany(sql, zip(*values, strict=True))
+
+    filled = reader.filled(table, columns)
+    if filled:
+        reader.each_chunk(table, filled, take)
+
+
+def _own_values(name: str, values: Sequence[Any]) -> list[Any]:
+    kind: type = int if name.endswith("_rev") else bytes if name.endswith("_geom") else str
+    return [value if isinstance(value, kind) else None for value in values]
+
+
+def _history_rows(edits: Iterable[OutsideEdit], actor: str, at: str) -> list[tuple[Any, ...]]:
+    """Rows of history, all of one transaction."""
+    txn_uuid = str(uuid4())
+    return [
+        (
+            str(uuid4()), txn_uuid, at, actor, edit.table, edit.uuid, edit.op, _revision(edit, 0), _revision(edit, 1),
+            json.dumps(edit.delta, ensure_ascii=False, default=repr), edit.old_geometry, edit.new_geometry,
+        )
+        for edit in edits
+    ]  # fmt: skip
+
+
+def _revision(edit: OutsideEdit, side: int) -> int | None:
+    value = edit.delta.get("rev", (None, None))[side]
+    return value if isinstance(value, int) else None
+
+
+def _as_edit(repaired: Repaired) -> OutsideEdit:
+    delta = {name: [_kept(repaired.old[name]), _kept(repaired.new[name])] for name in repaired.old}
+    return OutsideEdit(repaired.table, repaired.uuid, "update", delta)
+
+
+def _kept(value: Any) -> Any:
+    """A value as the history keeps it, whatever it was."""
+    if isinstance(value, bytes):
+        return f"{len(value):,} bytes: {value[:50].hex()}"
+    if isinstance(value, str) and len(value) > _MOST_KEPT_TEXT:
+        return f"{value[:_MOST_KEPT_TEXT]}… ({len(value):,} characters)"
+    if isinstance(value, float) and not abs(value) < 1e308:
+        return str(value)
+    return value.encode("utf-8", "replace").decode("utf-8") if isinstance(value, str) else value
+
+
+def _lost_places(rows: CaseRows) -> list[OutsideEdit]:
+    """Geometries that no guard lets pass, as they stood."""
+    return [
+        OutsideEdit(unplaced.spec.name, unplaced.fields["uuid"], "update", {}, old_geometry=unplaced.geometry)
+        for unplaced in rows.unplaced
+        if isinstance(unplaced.geometry, bytes)
+    ]

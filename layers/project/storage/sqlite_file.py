@@ -1,0 +1,179 @@
+"""The file format of SQLite, as far as Geoloupe reads it by itself: the header, and the names in the schema.
+
+Nothing here runs SQLite, so a file that somebody else made can be told apart in the window's process.
+https://www.sqlite.org/fileformat2.html
+"""
+
+from __future__ import annotations
+
+import os
+import stat
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO
+
+from layers.errors import CaseDamaged, FileMissing, NotAFile, NotAllowed, UnsupportedFormat
+from layers.project.storage.save_errors import shown
+
+SQLITE_MAGIC = b"SQLite format 3\x00"
+SIDE_FILES = ("-wal", "-journal", "-shm")
+HEADER_BYTES = 100
+_MOST_PAGES = 2_000
+"""A schema of thousands of tables; more is no case."""
+_INTERIOR, _LEAF = 0x05, 0x0D
+
+
+@dataclass(frozen=True, slots=True)
+class Header:
+    """The first 100 bytes. `counter` goes up with each change in a rollback mode."""
+
+    page_bytes: int
+    is_wal: bool
+    counter: int
+    user_version: int
+    application_id: int
+
+    @classmethod
+    def of(cls, data: bytes) -> Header | None:
+        """None where `data` is no header of SQLite."""
+        if len(data) < HEADER_BYTES or not data.startswith(SQLITE_MAGIC):
+            return None
+        page_bytes = int.from_bytes(data[16:18], "big")
+        return cls(
+            65536 if page_bytes == 1 else page_bytes,
+            data[18] == 2 or data[19] == 2,
+            int.from_bytes(data[24:28], "big"),
+            int.from_bytes(data[60:64], "big"),
+            int.from_bytes(data[68:72], "big"),
+        )
+
+
+def side_file(path: Path, suffix: str) -> Path:
+    return path.with_name(path.name + suffix)
+
+
+def side_files(path: Path) -> list[Path]:
+    """What stands beside a database under the names of its journals, links and folders too; nothing is opened."""
+    found = []
+    for suffix in SIDE_FILES:
+        side = side_file(path, suffix)
+        try:
+            side.lstat()
+        except OSError:  # not there, or a name too long to be there
+            continue
+        found.append(side)
+    return found
+
+
+def check_regular_file(path: Path) -> None:
+    """Raises FileMissing, NotAFile (folder, pipe, device; judged before anything is opened) or NotAllowed."""
+    name = shown(path)
+    try:
+        status = path.stat()
+    except FileNotFoundError as error:
+        raise FileMissing(f"“{name}” does not exist. Check the path.") from error
+    except NotADirectoryError as error:
+        raise FileMissing(f"“{name}” does not exist: a part of its path is a file. Check the path.") from error
+    except PermissionError as error:
+        raise NotAllowed(f"“{name}” may not be read. Ask its owner for the right to read it.") from error
+    except (OSError, ValueError) as error:  # too long, null bytes, a dead network drive
+        raise FileMissing(f"“{name}” cannot be reached ({error}). Check the path.") from error
+    if stat.S_ISDIR(status.st_mode):
+        raise NotAFile(f"“{name}” is a folder. Choose a file in it.")
+    if not stat.S_ISREG(status.st_mode):
+        raise NotAFile(f"“{name}” is a pipe or a device, no file. Choose a regular file.")
+
+
+def open_regular(path: Path) -> BinaryIO:
+    """A regular file for reading: a pipe that has taken its place is not waited for. Raises OSError."""
+    handle = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
+    if not stat.S_ISREG(os.fstat(handle).st_mode):
+        os.close(handle)
+        raise OSError(f"{path.name} is no regular file")
+    return os.fdopen(handle, "rb")
+
+
+def check_sqlite(path: Path) -> Header:
+    """The header of an SQLite file. Raises as `check_regular_file`, and UnsupportedFormat or CaseDamaged."""
+    check_regular_file(path)
+    try:
+        with open_regular(path) as file:
+            data = file.read(HEADER_BYTES)
+    except PermissionError as error:
+        raise NotAllowed(f"“{shown(path)}” may not be read. Ask its owner for the right to read it.") from error
+    except OSError as error:
+        raise FileMissing(f"“{shown(path)}” cannot be read ({error.strerror or error}). Check the disk.") from error
+    if not data:
+        raise CaseDamaged(f"“{shown(path)}” is empty: nothing was ever written into it, or all of it is lost.")
+    if not data.startswith(SQLITE_MAGIC):
+        raise UnsupportedFormat(f"“{shown(path)}” is no GeoPackage, whatever its name says. Choose another file.")
+    header = Header.of(data)
+    if header is None:
+        raise CaseDamaged(f"“{shown(path)}” is cut short: only {len(data)} bytes are left of it.")
+    return header
+
+
+def has_table(path: Path, name: str) -> bool:
+    """True where the schema of a regular SQLite file names a table so; False for whatever cannot be walked.
+
+    What only a -wal holds is not seen.
+    """
+    try:
+        with open_regular(path) as file:
+            header = Header.of(file.read(HEADER_BYTES))
+            return header is not None and any(found == name for found in _tables(file, header.page_bytes))
+    except (OSError, ValueError):
+        return False
+
+
+def _tables(file: BinaryIO, page_bytes: int) -> Iterator[str]:
+    """The names of tables in the schema, which is the b-tree that begins on page 1."""
+    if page_bytes < 512:
+        raise ValueError("no page size of SQLite")
+    waiting, seen = [1], set[int]()
+    while waiting:
+        number = waiting.pop()
+        if number < 1 or number in seen or len(seen) >= _MOST_PAGES:
+            continue
+        seen.add(number)
+        file.seek((number - 1) * page_bytes)
+        page = file.read(page_bytes)
+        start = HEADER_BYTES if number == 1 else 0
+        kind = page[start] if len(page) == page_bytes else 0
+        cells = int.from_bytes(page[start + 3 : start + 5], "big")
+        first = start + (12 if kind == _INTERIOR else 8)
+        offsets = [int.from_bytes(page[at : at + 2], "big") for at in range(first, first + 2 * cells, 2)]
+        if kind == _INTERIOR:
+            waiting += [int.from_bytes(page[at : at + 4], "big") for at in offsets]
+            waiting.append(int.from_bytes(page[start + 8 : start + 12], "big"))
+        elif kind == _LEAF:
+            yield from (name for at in offsets if (name := _table_in(page, at)))
+
+
+def _table_in(page: bytes, at: int) -> str:
+    """The name in a row (type, name, ...) of the schema that is a table; empty for any other row."""
+    _payload, at = _varint(page, at)
+    _rowid, at = _varint(page, at)
+    head_bytes, values = _varint(page, at)
+    body = at + head_bytes
+    kind_code, values = _varint(page, values)
+    name_code, values = _varint(page, values)
+    if kind_code < 13 or name_code < 13 or not (kind_code & name_code & 1):
+        return ""
+    kind_bytes, name_bytes = (kind_code - 13) // 2, (name_code - 13) // 2
+    is_table = page[body : body + kind_bytes] == b"table"
+    return page[body + kind_bytes : body + kind_bytes + name_bytes].decode("utf-8", "replace") if is_table else ""
+
+
+def _varint(page: bytes, at: int) -> tuple[int, int]:
+    """(value, where it ends) of a variable-length integer of at most nine bytes."""
+    value = 0
+    for index in range(9):
+        byte = page[at + index] if at + index < len(page) else 0
+        if index == 8:
+            return value << 8 | byte, at + 9
+        value = value << 7 | byte & 0x7F
+        if not byte & 0x80:
+            return value, at + index + 1
+    raise AssertionError("a varint has nine bytes at most")

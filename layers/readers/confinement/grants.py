@@ -1,0 +1,266 @@
+"""Grants: what a reader process may read and write, as those who ask say it, and the places that it comes to.
+
+Only the standard library at the top: the window process imports this module.
+"""
+
+from __future__ import annotations
+
+import errno
+import os
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from enum import Enum, auto
+from itertools import islice
+from typing import Any, NamedTuple, Self
+
+MOST_BESIDE = 4096
+"""Of a folder that is not granted whole, so many files are looked at."""
+_SHARED = ("/", "/tmp", "/var/tmp", "/dev/shm")
+_GUARDED = ("/boot", "/dev", "/etc", "/proc", "/run", "/sys")
+_NOT_GUARDED = ("/dev/shm", "/run/media")
+_LEVELS_IN_SAFE = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Grants:
+    """Paths as they were named; nothing was looked at.
+
+    `opened` are files and deliveries that somebody asked for: they are read with what belongs to them, which is their
+    folder for most. `read` are files, and folders with all beneath them; `write` the same, also to be written.
+    """
+
+    opened: frozenset[str] = frozenset()
+    read: frozenset[str] = frozenset()
+    write: frozenset[str] = frozenset()
+
+    def __or__(self, other: Grants) -> Grants:
+        return Grants(self.opened | other.opened, self.read | other.read, self.write | other.write)
+
+    def __bool__(self) -> bool:
+        return bool(self.opened or self.read or self.write)
+
+    def to_json(self) -> dict[str, list[str]]:
+        """Plain JSON values; `from_json` gives back an equal value."""
+        return {"opened": sorted(self.opened), "read": sorted(self.read), "write": sorted(self.write)}
+
+    @classmethod
+    def from_json(cls, data: dict[str, list[str]]) -> Self:
+        return cls(*(frozenset(data[name]) for name in ("opened", "read", "write")))
+
+
+NOTHING = Grants()
+
+
+def needs_of(op: str, params: dict[str, Any]) -> Grants:
+    """What an op of imagery, of features or of a case has to read and write, by the names of its parameters."""
+    opened = {str(params["path"])} if params.get("path") else set()
+    bands = params.get("bands")
+    for band in bands if isinstance(bands, list) else ():
+        if isinstance(band, dict):
+            opened |= {str(path) for path in (*(band.get("paths") or ()), *filter(None, (band.get("path"),)))}
+    read = {os.path.dirname(str(params[name])) for name in ("overview_path", "fids_file") if params.get(name)}
+    write = set()
+    if op == "overviews":
+        write.add(str(params["folder"]))
+    elif op == "export_rows":
+        write.add(os.path.dirname(str(params["out"])))
+    elif op == "open":
+        write |= {str(params["scratch"]), os.path.dirname(str(params["copy"]))} - {""}
+    return Grants(frozenset(opened), frozenset(read - write), frozenset(write))
+
+
+class Extent(Enum):
+    """How much of a place is granted."""
+
+    FILE = auto()
+    FOLDER = auto()
+    """With all beneath it."""
+    WRITTEN = auto()
+    """A file, or a folder with all beneath it, to be written too."""
+    LISTED = auto()
+    """A folder whose names may be listed, and those of its folders."""
+
+
+class Place(NamedTuple):
+    """A real path. What is not `needed` came along with something else, and may be lacking."""
+
+    path: str
+    extent: Extent
+    needed: bool = True
+
+
+def places_of(grants: Grants) -> Iterator[Place]:
+    """Where the grants lead, links followed; what is not there leads nowhere.
+
+    Looks at the files' system, and for VRTs and deliveries into their descriptions: in a process that may be killed.
+    """
+    for path in grants.write:
+        yield from _existing(path, Extent.WRITTEN)
+    for path in grants.read:
+        yield from _existing(path, Extent.FOLDER)
+    for path in grants.opened:
+        yield from places_of_opened(path)
+
+
+def places_of_opened(path: str) -> Iterator[Place]:
+    """A file with its folder, which holds its sidecars; for a link also the folder that it leads to; for a delivery its
+    root.
+
+    Home and other folders that hold all kinds of things are not granted whole: of them the files that lie right in
+    them and are not hidden, of the system's and of hidden ones in the home those whose names begin as the file's does.
+    """
+    if not path or "\0" in path:
+        return
+    absolute = os.path.abspath(path)
+    real = os.path.realpath(absolute)
+    if os.path.isdir(real):
+        yield from _delivery(real)
+    elif os.path.isfile(real):
+        here = os.path.join(os.path.realpath(os.path.dirname(absolute)), os.path.basename(absolute))
+        for file in dict.fromkeys((here, real)):
+            yield from _with_its_folder(file)
+        yield Place(real, Extent.FILE)
+        yield from _root_of_delivery(here)
+        if here.lower().endswith(".vrt") and _is_shared(os.path.dirname(real)):
+            yield from _sources(real)
+
+
+def _existing(path: str, extent: Extent) -> Iterator[Place]:
+    real = os.path.realpath(path)
+    if path and os.path.exists(real):
+        yield Place(real, Extent.FILE if extent is Extent.FOLDER and not os.path.isdir(real) else extent)
+
+
+def _with_its_folder(file: str) -> Iterator[Place]:
+    folder, name = os.path.split(file)
+    if _is_guarded(folder):
+        stem = os.path.splitext(name)[0].lower()
+        yield from (Place(path, Extent.FILE, False) for path in _files_in(folder) if _named(path).startswith(stem))
+    elif _is_shared(folder):
+        yield from (Place(path, Extent.FILE, False) for path in _files_in(folder) if not _named(path).startswith("."))
+    else:
+        yield Place(folder, Extent.FOLDER)
+
+
+def _delivery(folder: str) -> Iterator[Place]:
+    """A folder that was asked for; of one that is not granted whole, the deliveries in it."""
+    if not (_is_guarded(folder) or _is_shared(folder)):
+        yield Place(folder, Extent.FOLDER)
+        return
+    from layers.readers.scene_files import deliveries_at  # rarely needed; the window never
+
+    yield Place(folder, Extent.LISTED, False)
+    for delivery in deliveries_at(folder):
+        yield from _with_its_folder(delivery.metadata)
+
+
+def _root_of_delivery(file: str) -> Iterator[Place]:
+    """Of a file that lies deep in a delivery and leads to all of it: a granule's metadata, or an image of it."""
+    parts = file.split(os.sep)
+    if "GRANULE" not in parts[-_LEVELS_IN_SAFE:]:
+        return
+    root = os.sep.join(parts[: len(parts) - 1 - parts[::-1].index("GRANULE")])
+    from layers.readers.scene_files import deliveries_at  # rarely needed; the window never
+
+    if root and not _is_shared(root) and any(delivery.folder == root for delivery in deliveries_at(root)):
+        yield Place(root, Extent.FOLDER)
+
+
+def _sources(vrt: str) -> Iterator[Place]:
+    """What a VRT is made of where its folder, which holds them all, is not granted whole."""
+    from layers.errors import GeoloupeError  # rarely needed; the window never
+    from layers.readers.vrt_judge import judge_vrt
+
+    try:
+        sources = judge_vrt(vrt)
+    except GeoloupeError:
+        return  # who opens it says why not
+    for source in sources:
+        yield from _with_its_folder(source)
+
+
+def _files_in(folder: str) -> Iterator[str]:
+    try:
+        with os.scandir(folder) as entries:
+            yield from (e.path for e in islice(entries, MOST_BESIDE) if e.is_file(follow_symlinks=False))
+    except OSError:
+        return  # who may not list it opens the file alone
+
+
+def _named(path: str) -> str:
+    return os.path.basename(path).lower()
+
+
+def _is_shared(folder: str) -> bool:
+    """True for the root, the home and what is above it, and the system's folders for temporary files."""
+    home = os.path.realpath(os.path.expanduser("~"))
+    shared = {os.path.realpath(path) for path in (*_SHARED, os.environ.get("TMPDIR") or "/tmp")}
+    return folder in shared or os.path.commonpath((folder, home)) == folder
+
+
+def _is_guarded(folder: str) -> bool:
+    """True for the system's own folders, and those in the home whose names begin with a dot."""
+    home = os.path.realpath(os.path.expanduser("~"))
+    if _is_beneath(folder, home) and home != os.sep:
+        return os.path.relpath(folder, home).startswith(".") and folder != home
+    is_of_system = any(_is_beneath(folder, path) for path in _GUARDED)
+    return is_of_system and not any(_is_beneath(folder, path) for path in _NOT_GUARDED)
+
+
+def _is_beneath(path: str, folder: str) -> bool:
+    return path == folder or path.startswith(folder.rstrip(os.sep) + os.sep)
+
+
+class Reach:
+    """What this process can open, found out by trying: a folder may be another by now, though it has the same name."""
+
+    def __init__(self, places: Iterable[Place] = ()) -> None:
+        """`places` are what it was granted."""
+        self._written = {_identity(place.path) for place in places if place.extent is Extent.WRITTEN}
+        self._known: dict[str, _Identity] = {}
+        """Paths that were found to be in reach, with what was there then."""
+
+    def covers(self, needs: Grants) -> bool:
+        """True where all that is needed and there may be opened, or where it is not for want of a grant."""
+        return all(self._covers_opened(path) for path in needs.opened) and all(
+            self._covers(place) for place in places_of(Grants(read=needs.read, write=needs.write))
+        )
+
+    def _covers_opened(self, path: str) -> bool:
+        found = _identity(path)
+        if found is None or self._known.get(path) == found:
+            return True  # or it is not there: opening it says so
+        if not all(self._covers(place) for place in places_of_opened(path) if place.needed):
+            return False
+        self._known[path] = found
+        return True
+
+    def _covers(self, place: Place) -> bool:
+        if place.extent is Extent.WRITTEN:
+            return self._may_write(place.path)
+        if not os.access(place.path, os.R_OK):  # which knows of owners and modes, and nothing of walls
+            return True
+        try:
+            os.close(os.open(place.path, os.O_RDONLY | os.O_CLOEXEC))
+        except OSError as error:
+            return error.errno not in (errno.EACCES, errno.EPERM)
+        return True
+
+    def _may_write(self, path: str) -> bool:
+        while _identity(path) not in self._written:
+            if path == os.path.dirname(path):
+                return False
+            path = os.path.dirname(path)
+        return True
+
+
+_Identity = tuple[int, int]
+"""Of what lies at a path: its device and its number there."""
+
+
+def _identity(path: str) -> _Identity | None:
+    try:
+        found = os.stat(path)
+    except (OSError, ValueError):
+        return None
+    return found.st_dev, found.st_ino

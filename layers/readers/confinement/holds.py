@@ -1,0 +1,28 @@
+"""What holds of a reader process: how far this system could confine it."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class Holds:
+    """What a process cannot do any more."""
+
+    files: bool = False
+    """It opens only what it was granted."""
+    network: bool = False
+    """It reaches no host, by no protocol."""
+    tcp: bool = False
+    """It reaches no host by TCP."""
+    lacks: tuple[str, ...] = ()
+    """What does not hold though it could elsewhere, in sentences."""
+
+    def to_json(self) -> dict[str, Any]:
+        """Plain JSON values; `from_json` gives back an equal value."""
+        return {**asdict(self), "lacks": list(self.lacks)}
+
+    @classmethod
+    def from_json(cls, data: dict[str, Any]) -> Holds:
+        return cls(bool(data["files"]), bool(data["network"]), bool(data["tcp"]), tuple(map(str, data["lacks"])))

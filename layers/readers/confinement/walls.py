@@ -1,0 +1,135 @@
+"""The walls about a reader process: it reads what it was asked for and its libraries, writes nowhere else than it must,
+and has no network.
+
+They stand on Linux, as far as its kernel has them; elsewhere, and inline, there are none. A process is free until its
+first request comes; from then on it is held to what was granted with that.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterator
+
+from layers.readers.confinement.grants import Extent, Grants, Reach, places_of
+from layers.readers.confinement.holds import Holds
+from layers.readers.confinement.landlock import (
+    ABI_OF_TCP,
+    ABI_OF_TRUNCATE,
+    READ,
+    WRITE,
+    Access,
+    Ruleset,
+    landlock_abi,
+)
+from layers.readers.confinement.network import give_up_privileges, leave_network, refuse_calls
+from layers.readers.environment import WRITERS, Profile
+
+_ACCESS = {Extent.FILE: Access.READ_FILE, Extent.FOLDER: READ, Extent.WRITTEN: WRITE, Extent.LISTED: Access.READ_DIR}
+_PREFIXES_OF_SYSTEM = ("/", "/usr", "/usr/local")
+"""Of an interpreter that lies there, only its own folders are granted."""
+_SYSTEM = (
+    "/lib", "/lib32", "/lib64", "/usr/lib", "/usr/lib32", "/usr/lib64", "/usr/local/lib", "/usr/local/lib64",
+    "/nix/store", "/gnu/store", "/etc/ld.so.cache", "/etc/ld.so.conf", "/etc/ld.so.conf.d", "/etc/localtime",
+    "/etc/timezone", "/etc/locale.alias", "/usr/share/locale", "/usr/share/zoneinfo", "/usr/share/gdal",
+    "/usr/share/proj", "/usr/local/share/gdal", "/usr/local/share/proj", "/sys/devices/system/cpu", "/proc/cpuinfo",
+    "/proc/meminfo", "/proc/stat", "/proc/self", "/dev/urandom", "/dev/random", "/dev/zero",
+)  # fmt: skip
+"""Libraries and what they read of the system: nobody's own files."""
+_DATA_VARIABLES = ("GDAL_DATA", "PROJ_DATA", "PROJ_LIB", "TZDIR")
+
+
+class Walls:
+    """Those of this process, built in the order of the methods."""
+
+    def __init__(self, profile: Profile) -> None:
+        self._profile = profile
+        self._keeps_network = profile is Profile.REMOTE
+        self._is_offline = False
+        self._abi = 0
+        self._ruleset: Ruleset | None = None
+        self._reach: Reach | None = None
+        self._lacks: list[str] = []
+        self.is_closed = False
+
+    def take_network(self) -> None:
+        """Before any library is loaded, while there is one thread; who reads of hosts keeps it."""
+        if sys.platform != "linux":
+            return
+        give_up_privileges()
+        keeps = self._keeps_network
+        is_away = not keeps and leave_network()
+        does_filter = refuse_calls(sockets=not keeps, attributes=self._profile not in WRITERS)
+        self._is_offline = is_away or (does_filter and not keeps)
+
+    def prepare(self) -> None:
+        """Once the libraries are loaded, which then may be read for ever."""
+        self._abi = landlock_abi()
+        if not self._abi:
+            self._lacks.append("This system has no Landlock: a reader may read and write all that the user may.")
+            return
+        try:
+            self._ruleset = Ruleset(self._abi, keeps_network=self._keeps_network)
+            for path in dict.fromkeys(_libraries()):
+                self._ruleset.allow(path, READ)
+            self._ruleset.allow(os.devnull, Access.READ_FILE | Access.WRITE_FILE | Access.TRUNCATE)
+        except OSError as error:
+            self._give_way(error)
+
+    def close(self, grants: Grants) -> Holds:
+        """Hold this process to `grants` and the libraries."""
+        self.is_closed = True
+        if self._ruleset is not None:
+            places = list(places_of(grants))
+            try:
+                for place in dict.fromkeys(places):
+                    self._ruleset.allow(place.path, _ACCESS[place.extent])
+                self._ruleset.restrict()
+            except OSError as error:
+                self._give_way(error)
+            else:
+                self._reach = Reach(places)
+        return self._what_holds()
+
+    def cover(self, needs: Grants) -> bool:
+        """True where what is needed was granted, or where nothing holds."""
+        return self._reach is None or self._reach.covers(needs)
+
+    def _give_way(self, error: OSError) -> None:
+        """Reading goes on without: a kernel that is in the way of its own confinement is no fault of a file."""
+        self._ruleset = None
+        self._lacks.append(f"Landlock could not be used ({error.strerror}): a reader may read all that the user may.")
+
+    def _what_holds(self) -> Holds:
+        has_files, lacks = self._reach is not None, list(self._lacks)
+        if has_files and self._abi < ABI_OF_TRUNCATE:
+            lacks.append("The kernel's Landlock is old: a reader might empty files that the user may write.")
+        if not (self._is_offline or self._keeps_network):
+            lacks.append("The network could not be taken from the reader.")
+        tcp = self._is_offline or (has_files and self._abi >= ABI_OF_TCP and not self._keeps_network)
+        return Holds(has_files, self._is_offline, tcp, tuple(lacks))
+
+
+def _libraries() -> Iterator[str]:
+    """Folders of Python, of our own code, of the libraries and of their data: what a library loads late is there."""
+    for prefix in (sys.prefix, sys.base_prefix, sys.exec_prefix, sys.base_exec_prefix):
+        if os.path.realpath(prefix) not in _PREFIXES_OF_SYSTEM:
+            yield prefix
+    yield os.path.dirname(os.__file__)
+    for path in sys.path:
+        if os.path.basename(path) in ("site-packages", "dist-packages", "lib-dynload") or path.endswith(".zip"):
+            yield path
+    yield from _loaded_packages()
+    yield from _SYSTEM
+    for name in _DATA_VARIABLES:
+        yield from filter(None, os.environ.get(name, "").split(os.pathsep))
+    data = os.environ.get("XDG_DATA_HOME") or os.path.join(os.path.expanduser("~"), ".local", "share")
+    yield os.path.join(data, "proj")  # grids that the user has had PROJ fetch
+
+
+def _loaded_packages() -> Iterator[str]:
+    """Our own packages, and libraries wherever they are installed: each may load more of itself."""
+    for name in {name.partition(".")[0] for name in sys.modules}:
+        file = getattr(sys.modules.get(name), "__file__", None)
+        if file and os.path.basename(file).startswith("__init__."):
+            yield os.path.dirname(os.path.abspath(file))

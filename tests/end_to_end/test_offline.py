@@ -1,0 +1,118 @@
+"""Row F21: started without a network, the program is there at once, with the tiles that it has and a badge."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+from PySide6.QtNetwork import QNetworkProxy
+
+from layers.document.document import Document
+from layers.project.saving.publish import write_case
+from layers.services.catalog import TileService
+from tests.end_to_end.conftest import Desk, MakeDesk
+from tests.support.heartbeat import FREE_MS, Heartbeat
+from tests.support.kills import ROOT
+from tests.support.pictures import picture
+from tests.support.stored_tiles import store_tiles
+from tests.support.tile_server import serving
+from viewer.commands.found_layers import FoundLayer, edit_for
+from viewer.panels.layer_rows import BADGE_ROLE
+from viewer.panels.layer_tree import LayerTreePanel
+from viewer.support.settings import Settings, cache_folder
+
+HOST = "tiles.example.invalid"
+OPEN_S = 3.0
+
+
+@pytest.fixture
+def case(own_home: Path, tmp_path: Path, qapp: object) -> Path:
+    """A case with tiles of a host that was allowed once, and of which the coarse levels are stored."""
+    template = f"http://{HOST}/{{z}}/{{x}}/{{y}}.png"
+    service = TileService("Far tiles", template, max_level=6, attribution="Us")
+    document = Document()
+    document.apply(edit_for(document, [FoundLayer("tiles", service.title, service.to_json())], "me"))
+    write_case(document, tmp_path / "case.gpkg")
+    Settings.of_user().set("allowed_hosts", [HOST])
+    store_tiles(cache_folder() / "tiles", template, 1)
+    return tmp_path / "case.gpkg"
+
+
+def badge(desk: Desk) -> str:
+    tree = desk.panel(LayerTreePanel)
+    return tree.model.index(1).data(BADGE_ROLE)
+
+
+def without_network(desk: Desk) -> None:
+    """All its requests go to a proxy that is not there: no name is looked up, as without a network."""
+    fetcher = desk.window.context.fetcher
+    assert fetcher is not None
+    fetcher.network.setProxy(QNetworkProxy(QNetworkProxy.ProxyType.HttpProxy, "127.0.0.1", 1))
+
+
+def test_f21_without_a_network_a_case_is_there_at_once_with_its_stored_tiles(make_desk: MakeDesk, case: Path) -> None:
+    desk = make_desk()
+    without_network(desk)
+    desk.names.to_open = [str(case)]
+    begin = time.monotonic()
+    desk.keys("Ctrl+O")
+    desk.wait(lambda: bool(desk.document.layers))
+    assert time.monotonic() - begin < OPEN_S
+    with Heartbeat() as heart:
+        desk.settle()
+    assert picture(desk.canvas).std() > 15, "the stored levels stand in"
+    assert heart.longest_ms < FREE_MS
+    assert badge(desk) == "offline"
+    (problem,) = desk.canvas.scene.problems().values()
+    assert HOST in problem
+    assert desk.said() == [], "the badge says it; the network is no fault of the case"
+
+
+def test_f21_the_badge_goes_with_the_first_answer(make_desk: MakeDesk, case: Path) -> None:
+    desk = make_desk()
+    without_network(desk)
+    desk.open_file(case)
+    assert badge(desk) == "offline"
+    fetcher = desk.window.context.fetcher
+    assert fetcher is not None
+    with serving() as server:
+        fetcher.network.setProxy(
+            QNetworkProxy(QNetworkProxy.ProxyType.HttpProxy, "127.0.0.1", server.server_address[1])
+        )
+        fetcher.forgive(HOST)
+        desk.wait(lambda: badge(desk) == "")
+        desk.settle()
+        assert any(HOST in path for path in server.log)
+    assert desk.canvas.scene.problems() == {}
+
+
+def test_f21_working_offline_by_choice_has_the_badge_too(make_desk: MakeDesk, case: Path) -> None:
+    desk = make_desk()
+    without_network(desk)
+    desk.menu("Layer", "Work Offline")
+    desk.open_file(case)
+    assert badge(desk) == "offline"
+    assert desk.canvas.scene.problems() == {}
+    desk.menu("Layer", "Work Offline")
+    desk.wait(lambda: bool(desk.canvas.scene.problems()))
+    desk.wait(lambda: badge(desk) == "offline")  # now because there is no network
+
+
+def test_f21_where_no_name_can_be_looked_up_the_program_starts_all_the_same(case: Path, own_home: Path) -> None:
+    if not hasattr(os, "geteuid") or os.geteuid() or not shutil.which("unshare"):
+        pytest.skip("no right to take the network away from a process")
+    command = ["unshare", "-n", "--", sys.executable, "-m", "tests.support.offline_start", str(case)]
+    environment = os.environ | {"GEOLOUPE_HOME": str(own_home), "QT_QPA_PLATFORM": "offscreen"}
+    done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=50, check=False)
+    assert done.returncode == 0, done.stderr
+    told = json.loads(done.stdout.splitlines()[-1])
+    assert 0 < told["shown_s"] < OPEN_S
+    assert told["badge"] == "offline"
+    assert told["said"] == []
+    assert HOST in told["problems"][0]

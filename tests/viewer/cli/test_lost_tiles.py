@@ -1,0 +1,96 @@
+"""A picture none of whose tiles came is written, said to lack them, and ends with 3: done, with findings."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from PySide6.QtGui import QImage
+
+from layers.document.document import Document
+from layers.project.saving.publish import write_case
+from layers.services.catalog import TileService
+from tests.support.tile_server import TileServer, serving
+from tests.viewer.cli.test_processes import geoloupe
+from viewer.cli.command import DONE, FINDINGS
+from viewer.commands.found_layers import FoundLayer, edit_for
+
+BOUNDS = ("--size", "300x200", "--bounds", "10,40,40,60")
+
+
+@pytest.fixture
+def server(own_home: Path) -> Iterator[TileServer]:
+    with serving() as server:
+        yield server
+
+
+@pytest.fixture
+def dead(server: TileServer) -> TileServer:
+    """A server that is gone: its port refuses."""
+    server.stop()
+    return server
+
+
+def case_with_tiles(path: Path, server: TileServer) -> Path:
+    document = Document()
+    service = TileService("Tiles of the case", server.template(), max_level=5, attribution="Us")
+    layer = FoundLayer("tiles", service.title, service.to_json())
+    document.apply(edit_for(document, [layer], "them"))
+    write_case(document, path)
+    return path
+
+
+@pytest.mark.parametrize("fault", ["status500", "html", "status403"])
+def test_render_says_that_no_tile_came(cli, server: TileServer, tmp_path: Path, fault: str) -> None:
+    out = tmp_path / "x.png"
+    outcome = cli("render", server.template(fault), "--out", out, *BOUNDS)
+    assert outcome.code == FINDINGS
+    assert "none of its tiles came" in outcome.sentence
+    assert server.host in outcome.sentence
+    assert QImage(str(out)).width() == 300, "it is written all the same"
+
+
+def test_render_with_tiles_is_done(cli, server: TileServer, tmp_path: Path) -> None:
+    outcome = cli("render", server.template(), "--out", tmp_path / "x.png", *BOUNDS)
+    assert outcome == type(outcome)(DONE, "", "")
+
+
+def test_where_the_server_has_nothing_nothing_has_failed(cli, server: TileServer, tmp_path: Path) -> None:
+    outcome = cli("render", server.template("status404"), "--out", tmp_path / "x.png", *BOUNDS)
+    assert outcome == type(outcome)(DONE, "", "")
+
+
+def test_some_tiles_are_some(cli, server: TileServer, tmp_path: Path) -> None:
+    server.fail_first = 2  # each is asked for once more, and comes
+    assert cli("render", server.template(), "--out", tmp_path / "x.png", *BOUNDS).code == DONE
+
+
+@pytest.mark.parametrize("command", ["render", "export"])
+def test_hosts_of_a_case_that_nobody_allowed_are_findings(
+    cli, server: TileServer, tmp_path: Path, command: str
+) -> None:
+    case, out = case_with_tiles(tmp_path / "a.gpkg", server), tmp_path / "x.png"
+    outcome = cli(command, case, "--out", out, "--size", "600x500", *BOUNDS[2:])
+    assert outcome.code == FINDINGS
+    assert "“Tiles of the case” is not in the picture" in outcome.sentence
+    assert server.log == []
+    assert out.exists()
+
+
+def test_a_screenshot_whose_tiles_all_failed_ends_with_3(dead: TileServer, tmp_path: Path) -> None:
+    out = tmp_path / "x.png"
+    done = geoloupe(dead.template(), "--screenshot", out, "--size", "900x600", "--bounds", "10,40,40,60", cwd=tmp_path)
+    assert done.returncode == FINDINGS, done.stderr
+    assert done.stderr.count("\n") == 1
+    assert "none of its tiles came" in done.stderr
+    assert dead.host in done.stderr
+    assert QImage(str(out)).width() == 900
+
+
+def test_a_screenshot_with_its_tiles_ends_with_0(server: TileServer, tmp_path: Path) -> None:
+    out = tmp_path / "x.png"
+    done = geoloupe(
+        server.template(), "--screenshot", out, "--size", "900x600", "--bounds", "10,40,40,60", cwd=tmp_path
+    )
+    assert (done.returncode, done.stderr) == (DONE, "")

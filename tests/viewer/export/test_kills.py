@@ -1,0 +1,93 @@
+"""A product whose writing is killed is not there, or is the old one, or the new one: never a half."""
+
+from __future__ import annotations
+
+import json
+import os
+import random
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from PySide6.QtGui import QImage
+
+import sample_data
+from tests.support.kills import KILLED, ROOT, deaths
+
+SIZE = "640x480"
+
+
+def demo() -> Path:
+    return sample_data.path("demo.gpkg")
+
+
+def whole(path: Path) -> bool:
+    """True for a product from its first byte to its last."""
+    data = path.read_bytes()
+    if path.suffix == ".png":
+        return data.endswith(b"IEND\xaeB`\x82") and QImage(str(path)).width() == 640
+    if path.suffix == ".geojson":
+        return len(json.loads(data)["features"]) > 20
+    return data.endswith(b"\n") and data.count(b"\n") > 20
+
+
+@pytest.mark.parametrize("suffix", [".geojson", ".csv"])
+@pytest.mark.parametrize("old", [None, b"what was there before"])
+def test_f03_an_export_killed_at_any_call_leaves_no_half_file(
+    own_home: Path, tmp_path: Path, suffix: str, old: bytes | None
+) -> None:
+    out = tmp_path / f"sites{suffix}"
+    if old is not None:
+        out.write_bytes(old)
+    ends: list[int] = []
+    for code in deaths(own_home, "export", demo(), "--out", out):
+        ends.append(code)
+        assert (out.read_bytes() if out.exists() else None) == old or whole(out), f"after call {len(ends)}"
+        if code == KILLED and out.exists() and out.read_bytes() != old:
+            out.unlink() if old is None else out.write_bytes(old)
+    assert ends.count(KILLED) >= 6
+    assert ends[-1] == 0
+    assert whole(out)
+
+
+def _died(words: list[object], home: Path, after_s: float) -> None:
+    environment = os.environ | {"GEOLOUPE_HOME": str(home), "QT_QPA_PLATFORM": "offscreen"}
+    command = [sys.executable, "-m", "viewer", *map(str, words)]
+    with subprocess.Popen(command, cwd=ROOT, env=environment, stderr=subprocess.DEVNULL) as process:
+        end = time.monotonic() + after_s
+        while process.poll() is None and time.monotonic() < end:
+            time.sleep(0.005)
+        process.kill()
+
+
+def render(out: Path) -> list[object]:
+    return ["render", demo(), "--out", out, "--size", SIZE]
+
+
+def product(out: Path) -> list[object]:
+    return ["export", demo(), "--out", out, "--size", SIZE]
+
+
+def screenshot(out: Path) -> list[object]:
+    return ["demo", "--screenshot", out, "--size", SIZE]
+
+
+@pytest.mark.bounded
+@pytest.mark.timeout(300)
+@pytest.mark.parametrize("words", [render, product, screenshot])
+def test_f03_a_picture_killed_at_any_moment_is_old_or_new(
+    own_home: Path, tmp_path: Path, words: Callable[[Path], list[object]]
+) -> None:
+    """The moments are drawn from the last third of a whole run: before that nothing is written."""
+    out, chance = tmp_path / "map.png", random.Random(words.__name__)
+    begin = time.monotonic()
+    _died(words(out), own_home, 60)
+    takes_s = time.monotonic() - begin
+    assert whole(out)
+    for _ in range(8):
+        out.write_bytes(b"old")
+        _died(words(out), own_home, chance.uniform(takes_s * 0.6, takes_s * 1.05))
+        assert out.read_bytes() == b"old" or whole(out)

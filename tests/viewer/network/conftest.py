@@ -1,0 +1,84 @@
+"""A fetcher with short limits, a server to ask, and what was answered."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from PySide6.QtGui import QImage
+
+from layers.errors import GeoloupeError
+from tests.support.tile_server import TileServer, serving
+from viewer.network.consent import Consent
+from viewer.network.fetch import Limits
+from viewer.network.fetcher import Fetcher
+
+QUICK = Limits(idle_s=0.5, total_s=1.0, first_backoff_s=0.02)
+
+
+class Heard:
+    """The answers of some fetches."""
+
+    def __init__(self) -> None:
+        self.images: list[QImage] = []
+        self.errors: list[GeoloupeError] = []
+        self.nothing = 0
+
+    def __call__(self, image: QImage | None, error: GeoloupeError | None) -> None:
+        if image is not None:
+            self.images.append(image)
+        elif error is not None:
+            self.errors.append(error)
+        else:
+            self.nothing += 1
+
+    @property
+    def count(self) -> int:
+        return len(self.images) + len(self.errors) + self.nothing
+
+
+type MakeFetcher = Callable[[TileServer], Fetcher]
+type Ask = Callable[..., Heard]
+
+
+@pytest.fixture
+def server() -> Iterator[TileServer]:
+    with serving() as server:
+        yield server
+
+
+@pytest.fixture
+def make_fetcher(qtbot, tmp_path: Path) -> Iterator[MakeFetcher]:
+    """Fetchers that may contact one server each, and store in one folder."""
+    made: list[Fetcher] = []
+
+    def make(server: TileServer, folder: Path = tmp_path / "tiles") -> Fetcher:
+        consent = Consent()
+        consent.allow_private(server.host)
+        made.append(Fetcher(folder, consent, QUICK))
+        return made[-1]
+
+    yield make
+    for fetcher in made:
+        fetcher.close()
+
+
+@pytest.fixture
+def fetcher(make_fetcher: MakeFetcher, server: TileServer) -> Fetcher:
+    return make_fetcher(server)
+
+
+@pytest.fixture
+def ask(qtbot, server: TileServer, fetcher: Fetcher) -> Ask:
+    """`ask("ok", 3)`: three tiles of the server's path of that name."""
+    return lambda fault, count=1, ext="png": asked(qtbot, fetcher, server, fault, count, ext)
+
+
+def asked(qtbot, fetcher: Fetcher, server: TileServer, fault: str, count: int = 1, ext: str = "png") -> Heard:
+    """What comes of asking for so many tiles."""
+    heard = Heard()
+    for x in range(count):
+        fetcher.fetch(f"{server.url}/{fault}/5/{x}/3.{ext}", heard)
+    qtbot.waitUntil(lambda: heard.count == count, timeout=8000)
+    return heard

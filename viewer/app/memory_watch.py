@@ -1,0 +1,56 @@
+"""What is done when memory runs short: caches are let go, it is said once, and there is room left to save."""
+
+from __future__ import annotations
+
+import gc
+import mmap
+
+from PySide6.QtCore import QObject, QTimer
+from PySide6.QtGui import QPixmapCache
+
+from viewer.canvas.scene import MapScene
+from viewer.support.jobs import Jobs
+from viewer.support.messages import Messages
+
+RESERVE_BYTES = 32 << 20
+"""Held back for the moment in which there is nothing else: a save needs a few MB."""
+CALM_MS = 10_000
+KEY = "memory"
+
+
+class MemoryWatch(QObject):
+    """`ran_short` may be called in any thread; the rest happens in the window's."""
+
+    def __init__(self, scene: MapScene, jobs: Jobs, messages: Messages, parent: QObject) -> None:
+        super().__init__(parent)
+        self._scene, self._jobs, self._messages = scene, jobs, messages
+        self._reserve = mmap.mmap(-1, RESERVE_BYTES)  # addresses only: nothing of it is in use
+        self._calm = QTimer(self, singleShot=True, interval=CALM_MS)
+        self._calm.timeout.connect(self._hold_back)
+        jobs.ran_short.connect(self.give_back)
+
+    @property
+    def has_reserve(self) -> bool:
+        return not self._reserve.closed
+
+    def ran_short(self) -> None:
+        """There was not enough memory for something."""
+        self._reserve.close()
+        self._jobs.mailbox.post(self.give_back)
+
+    def give_back(self) -> None:
+        """Let go of all that can be read or painted again."""
+        self._reserve.close()
+        self._scene.give_back()
+        QPixmapCache.clear()
+        gc.collect()
+        sentence = self.tr("Memory ran short: what was kept for speed is let go. Save your work, then close layers.")
+        self._messages.show(KEY, sentence, "warning", about="program")
+        self._calm.start()
+
+    def _hold_back(self) -> None:
+        """Hold a reserve again, as soon as there is one to be had."""
+        try:
+            self._reserve = mmap.mmap(-1, RESERVE_BYTES)
+        except OSError:
+            self._calm.start()

@@ -1,0 +1,80 @@
+"""What the analyst has allowed each case to touch. Kept in the settings, as a case's file must have no say in it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any, Self
+
+from viewer.support.settings import Settings
+
+KEY = "trusted_cases"
+MOST_CASES = 200
+MOST_NAMES = 500
+
+
+@dataclass(frozen=True, slots=True)
+class CaseKey:
+    """A case by the canonical path of its file, empty before the first save, and by the uuid inside it: another case in
+    the place of this one, or this one in another place, is not known.
+    """
+
+    path: str
+    project_uuid: str
+
+
+@dataclass(frozen=True, slots=True)
+class Trust:
+    """Folders outside the case's own that it may read, and private hosts that it may contact."""
+
+    folders: tuple[str, ...] = ()
+    private_hosts: tuple[str, ...] = ()
+
+    @classmethod
+    def of(cls, folders: Iterable[str], private_hosts: Iterable[str]) -> Self:
+        return cls(tuple(sorted(folders))[:MOST_NAMES], tuple(sorted(private_hosts))[:MOST_NAMES])
+
+
+class TrustStore:
+    """The newest first; the oldest are forgotten, and asked about again."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+
+    def find(self, key: CaseKey) -> Trust:
+        """What a case may touch; nothing where it is not known."""
+        return next((trust for known, trust in self._entries() if known == key), Trust())
+
+    def keep(self, key: CaseKey, trust: Trust) -> None:
+        """Remember it in the place of what was known of the case."""
+        if not key.project_uuid:
+            return
+        others = [(known, kept) for known, kept in self._entries() if known != key]
+        entries = [(key, trust), *others] if trust != Trust() else others
+        self._settings.set(KEY, [_to_json(known, kept) for known, kept in entries[:MOST_CASES]])
+
+    def _entries(self) -> list[tuple[CaseKey, Trust]]:
+        found = (_from_json(entry) for entry in self._settings.get(KEY))
+        return [entry for entry in found if entry is not None]
+
+
+def _to_json(key: CaseKey, trust: Trust) -> dict[str, Any]:
+    return {
+        "path": key.path, "uuid": key.project_uuid, "folders": list(trust.folders), "hosts": list(trust.private_hosts),
+    }  # fmt: skip
+
+
+def _from_json(entry: object) -> tuple[CaseKey, Trust] | None:
+    """None for what was not written by us."""
+    if not isinstance(entry, dict):
+        return None
+    path, uuid = entry.get("path"), entry.get("uuid")
+    folders, hosts = _texts(entry.get("folders")), _texts(entry.get("hosts"))
+    if not (isinstance(path, str) and isinstance(uuid, str)) or folders is None or hosts is None:
+        return None
+    return CaseKey(path, uuid), Trust(folders, hosts)
+
+
+def _texts(value: object) -> tuple[str, ...] | None:
+    is_good = isinstance(value, list) and all(isinstance(text, str) for text in value)
+    return tuple(value) if is_good and isinstance(value, list) else None

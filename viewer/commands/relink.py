@@ -1,0 +1,88 @@
+"""Layers led to where their files are now."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import PurePath
+from typing import Any
+
+from layers.content_mark import KEY, ContentMark
+from layers.document.document import Document
+from layers.document.edit import Change, Edit
+from layers.document.layer import Layer
+from layers.project.opening.layer_paths import parts_of
+from viewer.commands.fields import row_of
+from viewer.commands.stamps import stamp_of, update
+
+
+@dataclass(frozen=True, slots=True)
+class NewPlace:
+    """Where a file is, absolute, and by what it is recognised; None where that is not known."""
+
+    path: str
+    mark: ContentMark | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class LostFile:
+    """A file of a layer that is not where the case says, or that may not be looked for there."""
+
+    uuid: str
+    layer: str
+    """Its name."""
+    text: str
+    """The path in the case."""
+    mark: ContentMark | None = None
+
+
+_ONE_TABLE = frozenset({".shp", ".geojson", ".json", ".geojsonl", ".fgb", ".csv", ".tsv", ".tab", ".txt"})
+"""Formats whose files hold a single table: which one is meant need not be said."""
+
+type Places = Mapping[str, NewPlace]
+"""By the path that a layer names now."""
+
+
+def relink_layers(document: Document, layers: Mapping[str, Places], *, actor: str, now: str | None = None) -> Edit:
+    """Give layers, by their uuids, other files, those of combined images too. Raises InvalidValue."""
+    changes: list[Change] = []
+    names: list[str] = []
+    for uuid, places in layers.items():
+        layer = row_of(document.layers, uuid, "layer")
+        source = _relinked(layer.source, places)
+        members = source.get("combined")
+        if isinstance(members, list):
+            source["combined"] = [_relinked(one, places) if isinstance(one, dict) else one for one in members]
+        if source != layer.source:
+            changes += update("layers", layer, stamp_of(actor, now), source_json=json.dumps(source))
+            names.append(layer.name)
+    label = f"Relink layer “{names[0]}”" if len(names) == 1 else f"Relink {len(names)} layers"
+    return Edit(label, tuple(changes))
+
+
+def _relinked(source: Mapping[str, Any], places: Places) -> dict[str, Any]:
+    found = dict(source)
+    text = found.get("path")
+    place = places.get(text) if isinstance(text, str) else None
+    if place is None or not isinstance(text, str):
+        return found
+    found["path"] = place.path
+    found.pop(KEY, None)
+    if place.mark is not None:
+        found[KEY] = place.mark.to_json()
+    new = PurePath(place.path)
+    if new.suffix.lower() in _ONE_TABLE and new.name != (parts_of(text) or [""])[-1]:
+        found.pop("table", None)  # it may have been called after the file
+    return found
+
+
+def lost_files(layer: Layer) -> list[LostFile]:
+    """The files that a layer names, those of combined images too; what is shipped cannot be lost."""
+    members = layer.source.get("combined")
+    sources = [layer.source, *(members if isinstance(members, list) else ())]
+    return [
+        LostFile(layer.uuid, layer.name, source["path"], ContentMark.from_json(source.get(KEY)))
+        for source in sources
+        if isinstance(source, dict) and isinstance(source.get("path"), str) and source["path"]
+    ]

@@ -1,0 +1,77 @@
+"""The folders outside the case that may be read. A file anywhere else is not even looked at."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+
+from layers.project.opening.case_paths import CaseHome
+from layers.project.opening.layer_paths import Place, Reach, is_below, judged
+
+
+class FolderConsent:
+    """What of the disk the layers of one case may touch.
+
+    All below a home, which is the folder that the case was read from or saved to; what lies directly in an allowed
+    folder; and single files. Paths are absolute, without detours, and compared as text.
+    """
+
+    def __init__(self, homes: Iterable[str] = ()) -> None:
+        self._homes = list(homes)
+        self._folders: dict[str, str] = {}
+        self._files: set[str] = set()
+        self._links: Mapping[str, str] = {}
+
+    @property
+    def folders(self) -> list[str]:
+        """Those that are allowed, besides the home."""
+        return list(self._folders.values())
+
+    def begin(self, home: CaseHome, folders: Iterable[str] = ()) -> None:
+        """Another case is open now: nothing of the one before is allowed any more."""
+        self._homes, self._links = [home.folder] if home.folder else [], dict(home.links)
+        self._folders, self._files = {}, set()
+        for folder in folders:
+            self.allow(folder)
+
+    def move_home(self, folder: str) -> None:
+        """The case is in this folder from now on; that of before is one like others."""
+        self._homes = [folder]
+
+    def allow(self, folder: str) -> None:
+        """Let files be read that lie in this folder, not in those below it."""
+        self._folders[_key(folder)] = os.path.normpath(folder)
+
+    def allow_file(self, path: str) -> None:
+        """Let one file, or one folder of a delivery, be read."""
+        if path:
+            self._files.add(_key(path))
+
+    def withdraw(self, folder: str) -> None:
+        self._folders.pop(_key(folder), None)
+
+    def behind(self, place: Place) -> Place:
+        """The same as it is seen from the home, or where it leads if it is a link out of the case's folder."""
+        if not place.path:
+            return place
+        target = self._links.get(place.path, place.path)
+        return replace(judged(target, self._homes[0] if self._homes else ""), text=place.text)
+
+    def is_inside(self, place: Place) -> bool:
+        """True for what is shipped, or in a home: nobody is asked about it."""
+        place = self.behind(place)
+        return place.reach is Reach.SHIPPED or any(is_below(place.path, home) for home in self._homes if place.path)
+
+    def permits(self, place: Place) -> bool:
+        """True for what may be read now."""
+        place = self.behind(place)
+        if place.reach in (Reach.DEVICE, Reach.REFUSED):
+            return False
+        if self.is_inside(place):
+            return True
+        return bool(place.path) and (_key(place.path) in self._files or _key(place.folder) in self._folders)
+
+
+def _key(path: str) -> str:
+    return os.path.normcase(os.path.normpath(path))

@@ -1,0 +1,140 @@
+"""What the layers of a case need of the world outside it, and whether that is allowed: hosts, folders, shares."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from enum import StrEnum
+from pathlib import Path
+from typing import Any
+
+import sample_data
+from layers.document.layer import Layer
+from layers.errors import BadTemplate, FileMissing, NotAllowed
+from layers.project.opening.layer_paths import Place, Reach, described, places_of
+from layers.services.catalog import TileService
+from viewer.network.consent import Consent, is_private
+from viewer.network.folder_consent import FolderConsent
+from viewer.support.text import one_line
+
+
+class WaitsForPermission(NotAllowed):
+    """What a layer shows is outside its case, and nobody has allowed it yet."""
+
+
+class Kind(StrEnum):
+    """What stands in a line of its own where permissions are listed."""
+
+    HOST = "host"
+    PRIVATE_HOST = "private host"
+    """This computer, or one of the local network."""
+    FOLDER = "folder"
+    SHARE = "share"
+
+
+@dataclass(frozen=True, slots=True)
+class Need:
+    """One host or folder, as the layers that name it need it."""
+
+    kind: Kind
+    name: str
+    """A host with its port, or a folder."""
+    is_allowed: bool
+    can_be_allowed: bool = True
+    """False for a folder that this computer cannot have."""
+    layers: tuple[str, ...] = field(default=(), compare=False)
+    """Names of the layers, topmost first."""
+
+
+def places_outside(layer: Layer, folder: Path | None, folders: FolderConsent) -> list[Place]:
+    """The files of a layer that are neither in the case's folder nor shipped; links are followed as text."""
+    if layer.kind == "tiles":
+        return []
+    found = places_of(layer.source, "" if folder is None else str(folder))
+    return [folders.behind(place) for place in found if not folders.is_inside(place)]
+
+
+def hosts_of(layer: Layer) -> tuple[str, ...]:
+    """The hosts that a layer of tiles contacts; none where its address cannot be used."""
+    if layer.kind != "tiles":
+        return ()
+    try:
+        return TileService.from_json(layer.source).hosts
+    except BadTemplate:
+        return ()
+
+
+def needs_of(layers: Iterable[Layer], folder: Path | None, consent: Consent, folders: FolderConsent) -> list[Need]:
+    """What the layers of a case need, each once, in the order of the layers."""
+    found: dict[tuple[Kind, str], tuple[Need, dict[str, None]]] = {}
+    for layer in layers:
+        for need in (*_hosts(layer, consent), *_folders(layer, folder, folders)):
+            _, names = found.setdefault((need.kind, need.name), (need, {}))
+            names[layer.name] = None
+    return [replace(need, layers=tuple(names)) for need, names in found.values()]
+
+
+def waits(layer: Layer, folder: Path | None, consent: Consent | None, folders: FolderConsent) -> bool:
+    """True where a layer is paused until something is allowed. Without `consent` no host is contacted anyway."""
+    if consent is not None and any(not consent.permits(host) for host in hosts_of(layer)):
+        return True
+    outside = places_outside(layer, folder, folders)
+    return any(place.can_be_allowed and not folders.permits(place) for place in outside)
+
+
+def check_hosts(layer: Layer, service: TileService, consent: Consent | None) -> None:
+    """Raises WaitsForPermission where a layer would contact a host that nobody has allowed."""
+    missing = [host for host in service.hosts if consent is not None and not consent.permits(host)]
+    if missing:
+        raise WaitsForPermission(
+            f"“{one_line(layer.name, 60)}” is left out: {', '.join(missing)} is not contacted until you allow it "
+            "(File, Permissions)."
+        )
+
+
+def check_places(layer: Layer, folder: Path | None, folders: FolderConsent) -> None:
+    """Raises WaitsForPermission where a file of the layer may not be looked at yet, and FileMissing where this computer
+    has no such file, or none that is ever looked at.
+    """
+    for place in places_outside(layer, folder, folders):
+        if folders.permits(place):
+            continue
+        about = f"“{one_line(layer.name, 60)}” is left out: its file {described(place)}"
+        if place.can_be_allowed:
+            raise WaitsForPermission(f"{about}. It is not looked at until you allow that (File, Permissions).")
+        raise FileMissing(f"{about}. Relink the layer to where its file is here.")
+
+
+def file_of(source: Mapping[str, Any], folder: Path | None, folders: FolderConsent) -> Path | None:
+    """The file of a layer, or of one image of a combined one, where it may be looked at; None where it names none.
+
+    Raises FileNotFoundError for a shipped file that this installation lacks, NotAllowed for what may not be looked at.
+    """
+    for place in places_of(source, "" if folder is None else str(folder)):
+        if place.reach is Reach.SHIPPED:
+            return sample_data.path(place.text)
+        if not folders.permits(place):
+            raise NotAllowed(f"The file {described(place)}: it may not be looked at.")
+        return Path(place.path)
+    return None
+
+
+def file_at_hand(layer: Layer, folder: Path | None, folders: FolderConsent) -> Path | None:
+    """The one file of a layer that may be looked at now; None where there is none."""
+    try:
+        return file_of(layer.source, folder, folders)
+    except (NotAllowed, FileNotFoundError):
+        return None
+
+
+def _hosts(layer: Layer, consent: Consent) -> Iterable[Need]:
+    for host in hosts_of(layer):
+        kind = Kind.PRIVATE_HOST if is_private(host) else Kind.HOST
+        yield Need(kind, host, consent.permits(host), layers=(layer.name,))
+
+
+def _folders(layer: Layer, folder: Path | None, folders: FolderConsent) -> Iterable[Need]:
+    for place in places_outside(layer, folder, folders):
+        if place.reach in (Reach.ELSEWHERE, Reach.NETWORK):
+            kind = Kind.SHARE if place.reach is Reach.NETWORK else Kind.FOLDER
+            yield Need(kind, place.folder, folders.permits(place), place.can_be_allowed, (layer.name,))

@@ -1,0 +1,169 @@
+"""Which folders answer: one on a drive that is gone would hold up whoever looks at it, for minutes or for ever."""
+
+from __future__ import annotations
+
+import errno
+import os
+import threading
+import time
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+from PySide6.QtCore import QObject, QTimer, Signal
+
+from viewer.support.mailbox import Mailbox
+from viewer.support.patience import in_a_thread_of_its_own
+
+ANSWER_S = 3.0
+"""Who has not answered by then is believed to be gone."""
+AT_ONCE_S = 0.03
+"""So long the window itself waits, so that a folder that is there is known to be at once."""
+BELIEVED_S = 5.0
+LOOK_MS = 250
+MOST_LOOKS = 3
+"""Threads that may hang at one folder; each try again is one more."""
+GONE = {
+    errno.EIO, errno.ESTALE, errno.ENOTCONN, errno.ENODEV, errno.ENXIO, errno.ETIMEDOUT, errno.EHOSTDOWN,
+    errno.EHOSTUNREACH,
+}  # fmt: skip
+"""What a system says of a drive that it has given up itself."""
+
+
+@dataclass(eq=False)
+class _Place:
+    """What is known of one folder. Times are monotonic seconds."""
+
+    looks: int = 0
+    """Threads that are at it."""
+    asked_at: float = 0.0
+    answered_at: float = 0.0
+    """0: it has never answered."""
+    is_gone: bool = False
+    is_awaited: bool = False
+    """Somebody was told that it is not known yet."""
+
+
+class Drives(QObject):
+    """A folder is looked at before its files are: not by whoever wants them, but by a thread that may hang.
+
+    The window's thread only. That a folder is there is believed for some seconds; one that is gone is looked at again
+    until it is back.
+    """
+
+    changed = Signal(str)
+    """A folder that is gone now, or is back."""
+
+    def __init__(self, mailbox: Mailbox, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._mailbox = mailbox
+        self._places: dict[str, _Place] = {}
+        self._may_wait = True
+        self._clock = QTimer(self, interval=LOOK_MS)
+        self._clock.timeout.connect(self._mind_the_time)
+
+    def answers(self, folder: Path) -> bool:
+        """True where the folder is known to be there, or says so at once. Else `changed` tells how it is."""
+        place = self._place(folder)
+        if place.is_gone:
+            return False
+        if not (self._is_believed(place) or place.looks):
+            seen = self._look(str(folder), place)
+            if self._may_wait and not seen.wait(AT_ONCE_S):
+                self._may_wait = False  # nobody else waits in vain in this turn of the event loop
+                QTimer.singleShot(0, self, self._wait_again)
+        place.is_awaited = not self._is_believed(place)
+        return not place.is_awaited
+
+    def is_gone(self, folder: Path) -> bool:
+        return self._place(folder).is_gone
+
+    def gone(self) -> list[str]:
+        """The folders that do not answer."""
+        return [folder for folder, place in self._places.items() if place.is_gone]
+
+    def is_idle(self) -> bool:
+        """True when it is known of each folder how it is."""
+        return all(place.is_gone or not place.looks for place in self._places.values())
+
+    def look_at(self, folder: Path) -> None:
+        """Find out whether it is there, unless that is known or being found out."""
+        place = self._place(folder)
+        if not (place.looks or place.is_gone or self._is_believed(place)):
+            self._look(str(folder), place)
+
+    def try_again(self, folder: str) -> None:
+        """Look at once at what did not answer; whoever hangs there is not waited for."""
+        place = self._places.get(folder)
+        if place is None:
+            return
+        place.is_gone, place.is_awaited = False, True
+        if place.looks < MOST_LOOKS:
+            self._look(folder, place)
+        else:
+            place.asked_at = time.monotonic()
+            self._clock.start()
+
+    @staticmethod
+    def sentence(name: str, folder: Path) -> str:
+        """What is wrong with a layer, or a file, that lies there."""
+        return f"{name} is not available: {folder} does not answer. It is read when that is there again."
+
+    # ----------------------------------------------------------------------------------------------------------
+
+    def _place(self, folder: Path) -> _Place:
+        return self._places.setdefault(str(folder), _Place())
+
+    def _is_believed(self, place: _Place) -> bool:
+        return place.answered_at > 0.0 and time.monotonic() - place.answered_at < BELIEVED_S
+
+    def _look(self, folder: str, place: _Place) -> threading.Event:
+        """Have a thread look; the event tells that it has."""
+        place.looks += 1
+        place.asked_at = time.monotonic()
+        seen = threading.Event()
+        answered = partial(self._mailbox.post, self._answered, folder)
+
+        def look() -> None:
+            number = _error_of(folder)
+            if number not in GONE:
+                place.answered_at = time.monotonic()
+            seen.set()
+            answered(number)
+
+        in_a_thread_of_its_own(look, f"look at {folder}")
+        if not self._clock.isActive():
+            self._clock.start()
+        return seen
+
+    def _wait_again(self) -> None:
+        self._may_wait = True
+
+    def _answered(self, folder: str, number: int) -> None:
+        place = self._places[folder]
+        place.looks -= 1
+        was_gone, place.is_gone = place.is_gone, number in GONE
+        was_awaited, place.is_awaited = place.is_awaited, False
+        if place.is_gone != was_gone or was_awaited:
+            self.changed.emit(folder)
+
+    def _mind_the_time(self) -> None:
+        now = time.monotonic()
+        for folder, place in list(self._places.items()):
+            waits = place.looks and now - place.asked_at > ANSWER_S
+            if waits and not place.is_gone and place.answered_at < place.asked_at:
+                place.is_gone = True
+                self.changed.emit(folder)
+            elif place.is_gone and not place.looks and now - place.asked_at > BELIEVED_S:
+                self._look(folder, place)  # it has given up by itself: it may come back by itself
+        if not any(place.looks or place.is_gone for place in self._places.values()):
+            self._clock.stop()
+
+
+def _error_of(folder: str) -> int:
+    """0 where it is there; a folder that is not there has answered, too."""
+    try:
+        os.stat(folder)
+    except (OSError, ValueError) as error:
+        return getattr(error, "errno", None) or errno.ENOENT
+    return 0

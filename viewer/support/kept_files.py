@@ -1,0 +1,20 @@
+"""Small files of the program's own, replaced whole: whoever is killed while writing leaves the old one or the new."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from layers.project.storage.fsops import DISK, sweep, temporary_beside
+
+
+def replace_text(path: Path, text: str) -> None:
+    """Write `text` beside `path` and move it there; what killed programs left beside it goes. Raises OSError.
+
+    It is not forced onto the disk: after a power failure the old text may be back, which costs a choice or two.
+    """
+    DISK.mkdir(path.parent)
+    sweep(path.parent, DISK)
+    with temporary_beside(path, DISK) as new:
+        with DISK.open(new, "wb") as file:
+            DISK.write_all(file, text.encode("utf-8"))
+        DISK.replace(new, path)

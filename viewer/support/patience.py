@@ -1,0 +1,34 @@
+"""Work that may never come back, as at a file on a drive that is gone: in a thread of its own, waited for a while."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+
+
+def in_a_thread_of_its_own(work: Callable[[], None], name: str) -> threading.Thread:
+    """Start it; where it hangs it costs a thread, and neither keeps others waiting nor the program from ending."""
+    thread = threading.Thread(target=work, name=name, daemon=True)
+    thread.start()
+    return thread
+
+
+def within[T](seconds: float, work: Callable[[], T]) -> T:
+    """What `work` returns or raises. Raises TimeoutError where it does neither in time; then it goes on unheard."""
+    found: list[T] = []
+    raised: list[Exception] = []
+    ended = threading.Event()
+
+    def whole() -> None:
+        try:
+            found.append(work())
+        except Exception as error:  # noqa: BLE001 - raised again where it is waited for
+            raised.append(error)
+        ended.set()
+
+    in_a_thread_of_its_own(whole, "patience")
+    if not ended.wait(seconds):
+        raise TimeoutError(f"no answer within {seconds:g} s")
+    if raised:
+        raise raised[0]
+    return found[0]

@@ -1,0 +1,56 @@
+"""Qt's application, made so that a computer that cannot show windows is told in one sentence.
+
+Qt itself would write several lines and abort: with a core dump, and with readers that nobody ends.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable
+
+from PySide6.QtCore import QMessageLogContext, QtMsgType, qInstallMessageHandler
+from PySide6.QtGui import QGuiApplication
+
+from layers.errors import NoDisplay
+
+BAD_INPUT = 1
+"""The exit code where what was asked for cannot be done."""
+
+
+def make_application[A: QGuiApplication](kind: type[A], give_up: Callable[[], None]) -> A:
+    """The application. Where Qt cannot start, `give_up` is called and the program ends with a sentence.
+
+    Raises NoDisplay where there is no screen.
+    """
+    said: list[str] = []
+
+    def heard(level: QtMsgType, context: QMessageLogContext, text: str) -> None:
+        if level is not QtMsgType.QtFatalMsg:
+            said.append(text)
+            return
+        give_up()
+        print(f"geoloupe: {_sentence(said)}", file=sys.stderr, flush=True)
+        os._exit(BAD_INPUT)  # Qt aborts when this returns
+
+    qInstallMessageHandler(heard)
+    try:
+        application = kind(sys.argv[:1])
+    finally:
+        qInstallMessageHandler(None)
+    for text in said:
+        print(text, file=sys.stderr)
+    if not application.screens():
+        raise NoDisplay("There is no screen to show a window on: connect one, or set QT_QPA_PLATFORM=offscreen.")
+    return application
+
+
+def _sentence(said: list[str]) -> str:
+    """Why Qt has no platform, from what it said before."""
+    platform = os.environ.get("QT_QPA_PLATFORM") or "the default"
+    reasons = [text for text in said if "connect" in text or "needed" in text or "not find" in text] or said[-1:]
+    reason = "; ".join(" ".join(text.split()).rstrip(".") for text in reasons)
+    return (
+        f"No window can be shown with Qt's platform {platform}: {reason or 'Qt does not say why'}. "
+        "Look at DISPLAY; with QT_QPA_PLATFORM=offscreen pictures are drawn without a display."
+    )
