@@ -14,6 +14,7 @@ import sys
 import time
 import traceback
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -25,7 +26,7 @@ def main() -> int:
     os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
     sys.setswitchinterval(0.0005)
     window = Window()  # first: the commands would make an application without widgets
-    doors = {"info": _info, "validate": _validate, "render": _render, "export": _export, "window": window.open}
+    doors = {"info": _info, "validate": _validate, "render": _render, **EXPORTS, "window": window.open}
     for line in sys.stdin:
         case = Path(line.rstrip("\n"))
         for name, door in doors.items():
@@ -72,10 +73,11 @@ def _render(case: Path) -> int:
     return _command("render", str(case), "--out", str(_out(case) / "map.png"), "--size", "320x240")
 
 
-def _export(case: Path) -> int:
-    codes = [_command("export", str(case), "--out", str(_out(case) / name)) for name in ("sites.geojson", "sites.csv")]
-    codes.append(_command("export", str(case), "--out", str(_out(case) / "map.png"), "--size", "400x300"))
-    return max(codes)
+def _export(name: str, case: Path) -> int:
+    return _command("export", str(case), "--out", str(_out(case) / name), "--size", "400x300")
+
+
+EXPORTS = {f"export {name}": partial(_export, name) for name in ("sites.geojson", "sites.csv", "map.png")}
 
 
 def _out(case: Path) -> Path:

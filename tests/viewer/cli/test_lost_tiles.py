@@ -67,13 +67,13 @@ def test_some_tiles_are_some(cli, server: TileServer, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("command", ["render", "export"])
-def test_hosts_of_a_case_that_nobody_allowed_are_findings(
+def test_hosts_of_a_case_that_nobody_allowed_are_left_out_and_said(
     cli, server: TileServer, tmp_path: Path, command: str
 ) -> None:
     case, out = case_with_tiles(tmp_path / "a.gpkg", server), tmp_path / "x.png"
     outcome = cli(command, case, "--out", out, "--size", "600x500", *BOUNDS[2:])
-    assert outcome.code == FINDINGS
-    assert "“Tiles of the case” is not in the picture" in outcome.sentence
+    assert outcome.code == DONE
+    assert "“Tiles of the case” is left out" in outcome.sentence
     assert server.log == []
     assert out.exists()
 
