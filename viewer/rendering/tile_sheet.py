@@ -130,8 +130,8 @@ class TileSheet:
             return image
         left, top = key.col * TILE_PX, key.row * TILE_PX
         box = QRect(
-            QPoint(math.floor(within.left) - left - _EDGE_PX, math.floor(within.top) - top - _EDGE_PX),
-            QPoint(math.ceil(within.right) - left + _EDGE_PX, math.ceil(within.bottom) - top + _EDGE_PX),
+            QPoint(_in_tile(within.left - left - _EDGE_PX), _in_tile(within.top - top - _EDGE_PX)),
+            QPoint(_in_tile(within.right - left + _EDGE_PX), _in_tile(within.bottom - top + _EDGE_PX)),
         ).intersected(image.rect())
         if 2 * box.width() * box.height() > image.width() * image.height():
             return image
@@ -279,6 +279,11 @@ def _placed(view: View, grid: TileGrid, tiles: Mapping[TileKey, QImage | None]) 
     for key, image in sorted(tiles.items(), reverse=True):
         if image is not None and not image.isNull():
             yield placement(view, grid.tile_affine(key)), image
+
+
+def _in_tile(edge: float) -> int:
+    """An edge of a layer in pixels of a tile, or of the tile where that comes first: layers may be endless."""
+    return math.floor(min(max(edge, 0.0), float(TILE_PX)))
 
 
 def _needed(stand_ins: list[tuple[QTransform, QImage]], region: QRegion) -> list[tuple[QTransform, QImage]]:
