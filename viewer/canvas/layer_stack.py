@@ -232,6 +232,8 @@ class LayerStack(QObject):
         drives = self._context.drives
         touched = [one for one in self.drawings.values() if any(str(place) == folder for place in one.folders)]
         is_gone = drives.is_gone(Path(folder))
+        if is_gone:
+            self._context.pool.grants.drop_beneath(folder)  # a new reader would look there first, and hang
         for drawing in touched:
             if is_gone:
                 drawing.suspend(drives.sentence(drawing.layer.name, Path(folder)))
