@@ -1,4 +1,4 @@
-"""Who stands ready to read: readers of imagery and of features, until it is known which are needed."""
+"""The readers that stand ready, of imagery and of features, until it is known which are needed."""
 
 from __future__ import annotations
 

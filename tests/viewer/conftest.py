@@ -1,4 +1,4 @@
-"""What tests of the window's rooms share: jobs that end with the test, and widgets that are seen."""
+"""Fixtures that tests of the window's rooms share: jobs that end with the test, and widgets that are seen."""
 
 from __future__ import annotations
 
