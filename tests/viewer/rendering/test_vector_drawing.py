@@ -98,6 +98,19 @@ def test_rows_that_cannot_be_drawn_are_told_with_what_is_known_of_the_file(draw,
     assert drawing.problem == "", "the others are there: no badge"
 
 
+def test_f12_nobody_waits_for_features_on_a_drive_that_is_gone(draw, shapes: Path, qtbot) -> None:
+    drawing = draw(styled(shapes))
+    qtbot.waitUntil(lambda: drawing.info is not None)
+    drawing.set_view(VIEW)
+    assert not drawing.is_complete(VIEW)
+    drawing.suspend("The drive is gone.")
+    assert drawing.is_complete(VIEW)
+    drawing.resume()
+    assert not drawing.is_complete(VIEW)
+    assert complete(drawing, VIEW, qtbot).any()
+    assert drawing.problem == ""
+
+
 def test_an_svg_gets_vectors(draw, shapes: Path, qtbot, monkeypatch) -> None:
     monkeypatch.setattr(vector_sheet, "FEW_VERTICES", 2)
     drawing = draw(styled(shapes))
