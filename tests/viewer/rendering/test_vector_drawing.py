@@ -111,6 +111,13 @@ def test_f12_nobody_waits_for_features_on_a_drive_that_is_gone(draw, shapes: Pat
     assert drawing.problem == ""
 
 
+def test_the_answer_of_before_a_reload_is_not_taken_for_its_own(draw, shapes: Path, qtbot) -> None:
+    drawing = draw(styled(shapes))
+    drawing.reload()
+    assert complete(drawing, VIEW, qtbot).any()
+    assert drawing.problem == ""
+
+
 def test_an_svg_gets_vectors(draw, shapes: Path, qtbot, monkeypatch) -> None:
     monkeypatch.setattr(vector_sheet, "FEW_VERTICES", 2)
     drawing = draw(styled(shapes))
