@@ -10,9 +10,12 @@ import hashlib
 import json
 import sqlite3
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
+from layers.document.json_fields import json_object
+from layers.errors import InvalidValue
 from layers.project.opening.case_reader import CaseReader, Chunk, Unfit
 from layers.project.opening.foreign import ForeignTable
 from layers.project.saving.spatial_index import add_rtree_triggers, build_rtree, count_features
@@ -229,10 +232,9 @@ def _digest(text: str) -> str:
 
 def _copy_styles(new: sqlite3.Connection, case: CaseReader) -> None:
     """Styles that are not ours, and ours where somebody has changed them: those stand instead of ours."""
-    try:
-        ours = json.loads(case.opened.meta.get(STYLES_KEY, "{}"))
-    except ValueError:
-        ours = {}
+    ours: dict[str, Any] = {}
+    with suppress(InvalidValue):  # then all of them stand as they stood
+        ours = json_object(case.opened.meta.get(STYLES_KEY, ""), "The list of styles")
     for row in _facts(case, "layer_styles"):
         table, name, qml = (str(row.get(key) or "") for key in ("f_table_name", "styleName", "styleQML"))
         is_ours = ours.get(f"{table}/{name}") == _digest(qml) if ours else name == OUR_PROJECT

@@ -248,8 +248,12 @@ class RowWriter:
             "ORDER BY seq DESC LIMIT 1",
             (uuid, spec.name),
         ).fetchone()
-        delta = json.loads(row[0]) if row else {}
-        return {name: _from_json(delta[name][0]) for name in self._foreign_columns(spec) if name in delta}
+        # the history is as foreign as the case: what is no delta of ours brings nothing back
+        try:
+            delta = json.loads(row[0]) if row else {}
+            return {name: _from_json(delta[name][0]) for name in self._foreign_columns(spec) if name in delta}
+        except (TypeError, LookupError, ValueError, RecursionError):
+            return {}
 
 
 def quoted(name: str) -> str:

@@ -19,6 +19,7 @@ from layers.project.opening.intake import Intake
 from layers.project.opening.outside_edits import ELSEWHERE
 from layers.project.saving.publish import publish, write_case
 from layers.project.saving.working_copy import WorkingCopy
+from layers.project.storage.schema import STYLES_KEY
 from tests.layers.project.cases import BLOBS, open_for_work, read_case, relabel, rich_document, state
 from tests.layers.project.opening.test_intake import change
 from tests.layers.project.qgis.test_peers import SYSTEM_PYTHON, clean, need, system_python_has
@@ -80,6 +81,20 @@ def test_a_row_that_is_deleted_and_undone_has_their_values_again(case: Path) -> 
     publish(work, case)
     work.close()
     assert rows(case, "SELECT uuid, roof FROM site_point") == [("site-point", "blue")]
+
+
+@pytest.mark.parametrize("delta", ["-1", "{", '{"roof": 5}', '{"roof": [{"base64": "é"}, 1]}', '{"roof": {}}', None, 7])
+def test_a_history_that_is_none_stops_no_undo(case: Path, delta: object) -> None:
+    change(case, "ALTER TABLE site_point ADD COLUMN roof TEXT", "UPDATE site_point SET roof = 'blue'")
+    intake, work = opened(case)
+    gone = Edit("delete", (Change("sites", intake.document.sites["site-point"], None),))
+    work.append(gone, "me")
+    with closing(sqlite3.connect(work.path)) as connection, connection:
+        connection.execute("UPDATE loupe_history SET delta_json = ? WHERE op = 'delete'", (delta,))
+    work.append(gone.inverse(), "me")
+    publish(work, case)
+    work.close()
+    assert rows(case, "SELECT uuid FROM site_point") == [("site-point",)]
 
 
 def test_row_numbers_stay(case: Path) -> None:
@@ -205,6 +220,14 @@ def test_a_default_style_that_they_changed_stays_theirs(case: Path) -> None:
     assert rows(case, style) == [("<qgis>red</qgis>",)]
     (ours,) = rows(case, "SELECT count(*) FROM layer_styles WHERE f_table_name = 'site_line' AND styleQML != ''")
     assert ours == (1,)
+
+
+@pytest.mark.parametrize("told", ["-1", "[]", "{", "[" * 100_000, '{"site_point/default": 5}'])
+def test_a_list_of_our_styles_that_is_none_stops_no_save(case: Path, told: str) -> None:
+    with closing(sqlite3.connect(case)) as connection, connection:
+        connection.execute("UPDATE loupe_meta SET value = ? WHERE key = ?", (told, STYLES_KEY))
+    edit_and_save(case)
+    assert rows(case, "SELECT count(*) > 0 FROM layer_styles") == [(1,)]
 
 
 def test_our_project_changed_in_qgis_stays_theirs_with_a_new_one_beside_it(case: Path) -> None:
