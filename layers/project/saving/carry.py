@@ -19,7 +19,7 @@ from layers.errors import InvalidValue
 from layers.project.opening.case_reader import CaseReader, Chunk, Unfit
 from layers.project.opening.foreign import ForeignTable
 from layers.project.saving.spatial_index import add_rtree_triggers, build_rtree, count_features
-from layers.project.storage.row_writer import quoted
+from layers.project.storage.row_writer import quoted, row_number
 from layers.project.storage.schema import CARRIED_KEY, OUR_PROJECT, PROJECT_METADATA, STYLES_KEY
 
 _RTREE = "gpkg_rtree_index"
@@ -64,7 +64,8 @@ def _copy_table(new: sqlite3.Connection, case: CaseReader, table: ForeignTable) 
     new.execute(_create_sql(table))
     names = [column.name for column in table.columns]
     columns = case.filled(table.name, names)
-    number = "" if table.row_key else "rowid, "
+    row_name = row_number(names) or quoted(table.row_key)
+    number = "" if table.row_key else f"{row_name}, "
     listed = ", ".join(quoted(name) for name in columns)
     holders = ", ".join("?" * (len(columns) + bool(number)))
     sql = f"INSERT INTO {quoted(table.name)} ({number}{listed}) VALUES ({holders})" if listed or number else ""
@@ -88,7 +89,8 @@ def _copy_table(new: sqlite3.Connection, case: CaseReader, table: ForeignTable) 
         value = case.value(table.name, name, row)
         holder = "CAST(? AS TEXT)" if value.is_text else "?"
         new.execute(
-            f"UPDATE {quoted(table.name)} SET {quoted(name)} = {holder} WHERE rowid = ?", (b"".join(value.pieces), row)
+            f"UPDATE {quoted(table.name)} SET {quoted(name)} = {holder} WHERE {row_name} = ?",
+            (b"".join(value.pieces), row),
         )
 
 

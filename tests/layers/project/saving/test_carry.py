@@ -114,6 +114,24 @@ def test_a_row_number_at_the_end_of_all_numbers_stops_nothing(case: Path) -> Non
     assert len(read_case(case).document.sites) == 5
 
 
+@pytest.mark.parametrize("names", [("rowid",), ("oid", "RowID"), ("rowid", "_rowid_", "oid")])
+def test_columns_called_as_row_numbers_are_hide_no_row(case: Path, names: tuple[str, ...]) -> None:
+    change(case, *TRACKS)
+    looks = [
+        "SELECT uuid, data FROM chips", "SELECT uuid, data FROM source_files", "SELECT uuid, source_json FROM loupe_layers",
+        "SELECT * FROM tracks", "SELECT uuid, statement FROM claims",
+    ]  # fmt: skip
+    before = [rows(case, look) for look in looks]
+    for table in ("chips", "source_files", "loupe_layers", "claims", "tracks"):
+        change(case, *(f"ALTER TABLE {table} ADD COLUMN {name} TEXT DEFAULT 'x'" for name in names))
+    theirs = [(*row, *("x" for _ in names)) for row in before[3]]
+    for number in range(2):
+        edit_and_save(case, str(number))
+    found = [rows(case, look) for look in looks]
+    assert found == [*before[:3], theirs, before[4]]
+    assert before[0] == [("chip", BLOBS["chips", "chip"])]
+
+
 # -- tables ---------------------------------------------------------------------------------------------------------
 
 TRACKS = (
