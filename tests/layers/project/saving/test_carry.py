@@ -118,9 +118,12 @@ def test_a_row_number_at_the_end_of_all_numbers_stops_nothing(case: Path) -> Non
 def test_columns_called_as_row_numbers_are_hide_no_row(case: Path, names: tuple[str, ...]) -> None:
     change(case, *TRACKS)
     looks = [
-        "SELECT uuid, data FROM chips", "SELECT uuid, data FROM source_files", "SELECT uuid, source_json FROM loupe_layers",
-        "SELECT * FROM tracks", "SELECT uuid, statement FROM claims",
-    ]  # fmt: skip
+        "SELECT uuid, data FROM chips",
+        "SELECT uuid, data FROM source_files",
+        "SELECT uuid, source_json FROM loupe_layers",
+        "SELECT * FROM tracks",
+        "SELECT uuid, statement FROM claims",
+    ]
     before = [rows(case, look) for look in looks]
     for table in ("chips", "source_files", "loupe_layers", "claims", "tracks"):
         change(case, *(f"ALTER TABLE {table} ADD COLUMN {name} TEXT DEFAULT 'x'" for name in names))
