@@ -116,7 +116,7 @@ def tampered_case(seed: int, folder: Path, canaries: Path, port: int) -> tuple[P
     if hands.count(side_file) > 1:
         hands.remove(side_file)
     for hand in hands:
-        with suppress(sqlite3.Error, OSError, OverflowError, UnicodeError):
+        with suppress(sqlite3.Error, OSError, OverflowError, UnicodeError, IndexError):
             done.append(hand(chance, case, canaries))
     return case, done
 
