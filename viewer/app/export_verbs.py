@@ -10,6 +10,7 @@ from PySide6.QtCore import QObject, QTimer
 from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QWidget
 
+from layers.document.document import Document
 from layers.errors import GeoloupeError
 from layers.geo.bounds import Bounds
 from layers.geo.crs import PIXEL_SPACE, WGS84, transform_bounds
@@ -18,7 +19,7 @@ from viewer.app.questions import Questions
 from viewer.app.session import Session
 from viewer.canvas.scene import MapScene
 from viewer.canvas.widget import MapCanvas
-from viewer.export.features import csv_text, geojson_text
+from viewer.export.features import TABLES_OF_SITES, sites_text
 from viewer.export.image import save_image
 from viewer.export.processing import stretches_on_screen
 from viewer.export.product import Product
@@ -86,9 +87,10 @@ class ExportVerbs(QObject):
         path = self._ask().sites_to_write(self._suggestion(".geojson"))
         if path is None:
             return
-        document = self._session.document
-        text = csv_text(document) if path.suffix.lower() == ".csv" else geojson_text(document)
-        self._write(lambda: write_whole(path, text.encode("utf-8")), path)
+        suffix = ".csv" if path.suffix.lower() == ".csv" else ".geojson"
+        # What is edited while it is written is not in it.
+        rows = {table: tuple(self._session.document.table(table).values()) for table in TABLES_OF_SITES}
+        self._write(lambda: write_whole(path, sites_text(Document(rows), suffix)), path)
 
     def forget(self, pending: _PendingPicture) -> None:
         self._pending.remove(pending)

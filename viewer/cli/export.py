@@ -67,10 +67,9 @@ def _run(arguments: argparse.Namespace) -> int:
 def _features(document: Document, out: Path, suffix: str) -> None:
     from layers.document.sites_off_earth import not_drawn  # for start-up time
     from layers.project.storage.fsops import write_whole
-    from viewer.export.features import csv_text, geojson_text
+    from viewer.export.features import sites_text
 
-    text = geojson_text(document) if suffix == ".geojson" else csv_text(document)
-    write_whole(out, text.encode())
+    write_whole(out, sites_text(document, suffix))
     if sentence := not_drawn(document.sites.values()):
         complain(sentence)
 

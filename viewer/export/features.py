@@ -6,12 +6,15 @@ import csv
 import io
 import json
 import math
+from collections.abc import Iterator
 from typing import Any
 
+import numpy as np
 from shapely import orient_polygons, set_precision, to_geojson
 from shapely.geometry import Polygon
 
 from layers.document.document import Document
+from layers.document.edit import Table
 from layers.document.site import Site
 from layers.geo.antimeridian import split_geometry
 from layers.geo.coordinates import Notation, format_coordinate
@@ -22,6 +25,8 @@ FIELDS = (
     "uuid", "label", "class_code", "role", "location_country", "operator_country", "position_error_m", "position_basis",
     "status", "observed_at", "valid_from", "valid_to", "notes",
 )  # fmt: skip
+TABLES_OF_SITES: tuple[Table, ...] = ("sites", "claims", "claim_sites")
+"""As much of a document as is written."""
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 
@@ -32,22 +37,39 @@ def digits_for(error_m: float | None) -> int:
     return max(0, min(7, math.floor(math.log10(111_320 / error_m)) + 1))
 
 
-def geojson_text(document: Document) -> str:
+def sites_text(document: Document, suffix: str) -> Iterator[str]:
+    """The sites of a document as ".geojson" or ".csv", a piece at a time: the whole would fill the memory."""
+    return geojson_text(document) if suffix == ".geojson" else csv_text(document)
+
+
+def geojson_text(document: Document) -> Iterator[str]:
     """A FeatureCollection (RFC 7946), cut at the antimeridian and with areas to the left of their rings, as that wants.
 
-    A loosely known point is a polygon: the circle of its error, as on screen.
+    A loosely known point is a polygon: the circle of its error, as on screen. Each site is a line.
     """
-    features = [_feature(document, site) for site in document.sites.values()]
-    collection = {"type": "FeatureCollection", "features": features}
-    return json.dumps(collection, ensure_ascii=False, indent=1) + "\n"
+    yield '{"type": "FeatureCollection", "features": ['
+    before = "\n"
+    for site in document.sites.values():
+        yield before + json.dumps(_feature(document, site), ensure_ascii=False)
+        before = ",\n"
+    yield "\n]}\n"
 
 
-def csv_text(document: Document) -> str:
+def csv_text(document: Document) -> Iterator[str]:
     """One row a site, coordinates in decimal degrees and MGRS, spreadsheet formulas made harmless."""
     out = io.StringIO()
+
+    def taken() -> str:
+        text = out.getvalue()
+        out.seek(0)
+        out.truncate()
+        return text
+
     writer = csv.writer(out, lineterminator="\r\n")
+    yield "\ufeff"
     names = ("lat", "lon", "mgrs", "alias_zh", "alias_ru", "alias_en", "claims", "wkt")
     writer.writerow([*FIELDS[:2], *names[:3], *FIELDS[2:], *names[3:]])
+    yield taken()
     for site in document.sites.values():
         place = _place_cells(site)
         facts = [_plain(getattr(site, name)) for name in FIELDS]
@@ -56,7 +78,7 @@ def csv_text(document: Document) -> str:
         wkt = "" if site.kind == "point" and place[0] else site.geometry.wkt
         extra = [_plain(aliases.get(language, "")) for language in ("zh", "ru", "en")]
         writer.writerow([*facts[:2], *place, *facts[2:], *extra, _plain(claims), wkt])
-    return "\ufeff" + out.getvalue()
+        yield taken()
 
 
 def _place_cells(site: Site) -> list[str]:
@@ -85,10 +107,7 @@ def _feature(document: Document, site: Site) -> dict[str, Any]:
         digits = digits_for(site.position_error_m)
         x, y = round(geometry.x, digits), round(geometry.y, digits)
         properties["centre"] = [x, y]
-        lons, lats = circle(x, y, site.position_error_m)
-        ring = [
-            (round(float(lon), digits + 2), round(float(lat), digits + 2)) for lon, lat in zip(lons, lats, strict=True)
-        ]
+        ring = np.round(np.column_stack(circle(x, y, site.position_error_m)), digits + 2)
         geometry = split_geometry(Polygon(ring))
     else:
         geometry = set_precision(split_geometry(geometry), 10.0 ** -digits_for(site.position_error_m), mode="pointwise")

@@ -9,7 +9,7 @@ import secrets
 import shutil
 import socket
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO
@@ -154,15 +154,24 @@ def move_whole(made: Path, target: Path, fs: FileSystem = DISK) -> None:
     _replace_whole(target, write, fs)
 
 
-def write_whole(target: Path, data: bytes, fs: FileSystem = DISK) -> None:
-    """Write a product beside its target, make it durable, and move it there.
+def write_whole(target: Path, data: bytes | Iterable[str], fs: FileSystem = DISK) -> None:
+    """Write a product beside its target, make it durable, and move it there. Texts are written as they come, in UTF-8.
 
     Raises ExportFailed, NotAllowed or DiskFull; then nothing new stands under the name.
     """
 
     def write(new: Path) -> None:
         with fs.open(new, "wb") as file:
-            fs.write_all(file, data)
+            if isinstance(data, bytes):
+                fs.write_all(file, data)
+                return
+            block = bytearray()
+            for text in data:
+                block += text.encode()
+                if len(block) >= _BLOCK:
+                    fs.write_all(file, bytes(block))
+                    block.clear()
+            fs.write_all(file, bytes(block))
 
     _replace_whole(target, write, fs)
 

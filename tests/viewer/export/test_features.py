@@ -16,7 +16,8 @@ from layers.document.document import Document
 from layers.document.rows import ClaimSite
 from layers.document.site import Site
 from layers.geo.measure import distance_m
-from viewer.export.features import FIELDS, FORMULA_STARTS, csv_text, digits_for, geojson_text
+from layers.project.storage.fsops import write_whole
+from viewer.export.features import FIELDS, FORMULA_STARTS, csv_text, digits_for, geojson_text, sites_text
 
 FULL = Site(
     uuid="full", geometry=Point(128.3341234567, 51.8841234567), label="Восточный, 东方 \"x\"", class_code="launch_site",
@@ -42,13 +43,13 @@ def document() -> Document:
 
 
 def rows_of(document: Document) -> dict[str, dict[str, str]]:
-    text = csv_text(document)
+    text = "".join(csv_text(document))
     assert text.startswith("\ufeff"), "spreadsheets take it for UTF-8 only so"
     return {row["uuid"]: row for row in csv.DictReader(io.StringIO(text[1:], newline=""))}
 
 
 def test_geojson_opens_in_gdal_with_every_field(document: Document, tmp_path: Path) -> None:
-    (tmp_path / "x.geojson").write_text(geojson_text(document), "utf-8")
+    (tmp_path / "x.geojson").write_text("".join(geojson_text(document)), "utf-8")
     table = pyogrio.read_dataframe(tmp_path / "x.geojson").set_index("uuid")
     assert len(table) == len(SITES)
     assert table.crs.to_epsg() == 4326
@@ -62,7 +63,7 @@ def test_geojson_opens_in_gdal_with_every_field(document: Document, tmp_path: Pa
 
 
 def test_coordinates_are_as_fine_as_their_error(document: Document) -> None:
-    features = {feature["id"]: feature for feature in json.loads(geojson_text(document))["features"]}
+    features = {feature["id"]: feature for feature in json.loads("".join(geojson_text(document)))["features"]}
     assert features["full"]["geometry"]["coordinates"] == [128.334, 51.884]
     assert features["exact"]["geometry"]["coordinates"] == [-10.1234568, -45.9876543]
     assert features["line"]["geometry"]["coordinates"][0] == [60.1234568, 50]
@@ -83,7 +84,7 @@ def test_digits_for(error_m: float | None, digits: int) -> None:
 
 
 def test_a_loosely_known_place_is_the_circle_of_its_error_with_its_centre(document: Document) -> None:
-    feature = next(f for f in json.loads(geojson_text(document))["features"] if f["id"] == "city")
+    feature = next(f for f in json.loads("".join(geojson_text(document)))["features"] if f["id"] == "city")
     assert feature["properties"]["centre"] == [114.3, 30.6]
     assert "90 %" in feature["properties"]["drawn_as"]
     ring = feature["geometry"]["coordinates"][0]
@@ -104,7 +105,7 @@ def test_csv_has_every_field_and_opens_in_gdal(document: Document, tmp_path: Pat
     assert row["mgrs"].startswith("52U DC 5")
     assert rows_of(document)["line"]["wkt"].startswith("LINESTRING (60.12")
     assert row["wkt"] == ""
-    (tmp_path / "x.csv").write_text(csv_text(document), "utf-8", newline="")
+    (tmp_path / "x.csv").write_text("".join(csv_text(document)), "utf-8", newline="")
     table = pyogrio.read_dataframe(tmp_path / "x.csv")
     assert list(table["uuid"]) == [site.uuid for site in SITES]
     assert table["label"][0] == FULL.label
@@ -121,8 +122,8 @@ def test_no_cell_is_a_formula(document: Document) -> None:
 
 
 def test_of_nothing_there_is_nothing() -> None:
-    assert json.loads(geojson_text(Document())) == {"type": "FeatureCollection", "features": []}
-    assert csv_text(Document()).count("\n") == 1
+    assert json.loads("".join(geojson_text(Document()))) == {"type": "FeatureCollection", "features": []}
+    assert "".join(csv_text(Document())).count("\n") == 1
 
 
 def test_over_the_antimeridian_shapes_are_cut_and_a_world_wide_box_is_not() -> None:
@@ -134,7 +135,7 @@ def test_over_the_antimeridian_shapes_are_cut_and_a_world_wide_box_is_not() -> N
         Site(uuid="leaps", geometry=Polygon([((x + 180) % 360 - 180, y) for x, y in island.exterior.coords])),
         Site(uuid="loose", geometry=Point(180, 50), position_error_m=20_000.0),
     ]})  # fmt: skip
-    found = {f["id"]: shape(f["geometry"]) for f in json.loads(geojson_text(document))["features"]}
+    found = {f["id"]: shape(f["geometry"]) for f in json.loads("".join(geojson_text(document)))["features"]}
     assert found["wide"] == wide
     for uuid in ("island", "leaps", "loose"):
         parts = found[uuid].geoms
@@ -145,3 +146,12 @@ def test_over_the_antimeridian_shapes_are_cut_and_a_world_wide_box_is_not() -> N
     rows = rows_of(document)
     assert float(rows["wide"]["lon"]) == pytest.approx(0, abs=100)
     assert abs(float(rows["leaps"]["lon"])) > 179
+
+
+def test_the_sites_are_written_a_piece_at_a_time(document: Document, tmp_path: Path) -> None:
+    for suffix, frame in ((".geojson", 2), (".csv", 2)):
+        pieces = list(sites_text(document, suffix))
+        assert len(pieces) == len(document.sites) + frame
+        assert max(map(len, pieces[frame:])) < sum(map(len, pieces)) / 2
+        write_whole(tmp_path / f"x{suffix}", iter(pieces))
+        assert (tmp_path / f"x{suffix}").read_bytes() == "".join(pieces).encode()
