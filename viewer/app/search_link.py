@@ -76,7 +76,7 @@ class SearchLink(QObject):
         if not window.session.is_begun:
             window.files.new_case()
         if hit.bounds is not None:
-            window.views.show_bounds(hit.bounds, 0.2)
+            window.views.show_rows(hit.bounds, 0.2)
         else:
             window.views.show_place(hit.lon, hit.lat, hit.error_m)
         if hit.site_uuid:

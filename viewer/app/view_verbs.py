@@ -24,6 +24,7 @@ from layers.geo.measure import circle_bounds
 from layers.grid.tile_grid import View
 from layers.raster.info import RasterInfo
 from layers.vector.table import VectorInfo
+from viewer.canvas.viewport import FINEST_FIT_M
 from viewer.canvas.widget import MapCanvas
 from viewer.rendering.raster_drawing import RasterDrawing
 from viewer.rendering.vector_drawing import VectorDrawing
@@ -45,7 +46,7 @@ class ViewVerbs(QObject):
     def __init__(self, canvas: MapCanvas, messages: Messages, parent: QObject) -> None:
         super().__init__(parent)
         self._canvas, self._messages = canvas, messages
-        self._held: Bounds | None = None
+        self._held: tuple[Bounds, float, float] | None = None
         self._map_view: View | None = None
         self._fits_pixels: str | None = None
         self._waits_for_layers = False
@@ -56,16 +57,20 @@ class ViewVerbs(QObject):
 
     # -- where to ----------------------------------------------------------------------------------------------
 
-    def show_bounds(self, lonlat: Bounds, margin: float = 0.06) -> None:
-        """Show bounds in lon, lat, also after the window has found its size."""
+    def show_bounds(self, lonlat: Bounds, margin: float = 0.06, finest_m: float = 0.0) -> None:
+        """Show bounds in lon, lat, at no finer than `finest_m` a pixel, also after the window has found its size."""
         self._waits_for_layers = False
         self._leave_pixels()
         try:
-            self._canvas.zoom_to_bounds(lonlat, margin)
+            self._canvas.zoom_to_bounds(lonlat, margin, finest_m)
         except GeoloupeError as error:
             self._messages.show("view", error.sentence, "warning")
             return
-        self._held, self._margin, self._held_view = lonlat, margin, self._canvas.viewport.view()
+        self._held, self._held_view = (lonlat, margin, finest_m), self._canvas.viewport.view()
+
+    def show_rows(self, lonlat: Bounds, margin: float = 0.06) -> None:
+        """Show where some sites or features are, with what is around them: no finer than a metre a pixel."""
+        self.show_bounds(lonlat, margin, FINEST_FIT_M)
 
     def show_case(self, viewport_json: str) -> None:
         """Begin with a case: where its author looked, else its sites, else everything once the layers are known."""
@@ -75,7 +80,7 @@ class ViewVerbs(QObject):
             return
         sites = self._canvas.scene.site_bounds(frozenset(self._canvas.scene.document.sites))
         if sites is not None:
-            self.show_bounds(sites)
+            self.show_rows(sites)
             return
         self._canvas.full_view()
         self._waits_for_layers = True
@@ -89,7 +94,7 @@ class ViewVerbs(QObject):
         if bounds is None or bounds.width > 350:
             self._canvas.full_view()
         else:
-            self.show_bounds(bounds)
+            self.show_bounds(bounds, finest_m=self._canvas.scene.finest_fit_m())
 
     def show_selection(self) -> None:
         self._leave_pixels()
@@ -265,7 +270,7 @@ class ViewVerbs(QObject):
 
     def _show_held(self) -> None:
         if self._held is not None:
-            self.show_bounds(self._held, self._margin)
+            self.show_bounds(*self._held)
 
     def _fit_when_known(self) -> None:
         if self._fits_pixels is not None and self._pixel_bounds(self._fits_pixels) is not None:

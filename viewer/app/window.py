@@ -102,7 +102,7 @@ class MainWindow(QMainWindow):
             self.session.document,
             push=self.session.push,
             selection=self.selection,
-            zoom_to=self.views.show_bounds,
+            zoom_to=self.views.show_rows,
             actor=self.session.actor,
             jobs=self.context.jobs,
             consent=self.permissions.allow,

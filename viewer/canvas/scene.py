@@ -25,6 +25,7 @@ from viewer.canvas.map_labels import LabelTask, MapLabels
 from viewer.canvas.site_frame import SiteFrame
 from viewer.canvas.site_index import SiteIndex
 from viewer.canvas.site_painter import SitePainter
+from viewer.canvas.viewport import FINEST_FIT_M
 from viewer.commands.meta import SITES_VISIBLE, sites_visible
 from viewer.rendering.context import RenderContext
 from viewer.rendering.drawing import LayerDrawing
@@ -198,6 +199,14 @@ class MapScene(QObject):
         boxes = [self._stack.bounds_of(uuid) for uuid in self._stack.visible()]
         sites = self._index.bounds_lonlat() if sites_visible(self._document) else None
         return around(box for box in (*boxes, sites) if box is not None)
+
+    def finest_fit_m(self) -> float:
+        """Ground metres a pixel at which a fit to everything stops: where there are only sites, what is around them
+        tells where they are; a layer with an extent is shown whole.
+        """
+        boxes = [self._stack.bounds_of(uuid) for uuid in self._stack.visible()]
+        has_extent = any(box is not None and (box.width > 0 or box.height > 0) for box in boxes)
+        return 0.0 if has_extent else FINEST_FIT_M
 
     def layer_bounds(self, uuid: str) -> Bounds | None:
         """Where a layer has data, in lon, lat; None until it is known."""

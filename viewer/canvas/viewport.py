@@ -28,7 +28,9 @@ PIXELS_ACROSS_WORLD = 4e9
 FIT_MARGIN = 0.06
 """Of what is shown whole, so much is left free on each side."""
 FINEST_FIT_M = 1.0
-"""Ground metres a pixel at which a fit to a single point stops."""
+"""Ground metres a pixel at which a fit to a single place stops: nothing tells how much of its surroundings matters."""
+_SAME_PLACE_M = 0.01
+"""What is no larger is a single place; what has an extent is shown whole, however small it is."""
 
 
 class Viewport:
@@ -158,15 +160,16 @@ class Viewport:
         resolution = max(across / width, down / height)
         self._anchor(bounds.centre, width / 2, height / 2, self._clamped(resolution), self.rotation_deg)
 
-    def fit_lonlat(self, bounds: Bounds, margin: float = 0.0) -> None:
-        """All of lon, lat `bounds`; a single place is shown at no finer than a metre a pixel.
+    def fit_lonlat(self, bounds: Bounds, margin: float = 0.0, finest_m: float = 0.0) -> None:
+        """All of lon, lat `bounds`, at no finer than `finest_m` a pixel; a single place at no finer than a metre.
 
         Raises CannotBePlaced where no point of them has a place in the viewport's CRS.
         """
         inside = transform_bounds(WGS84, self.crs, bounds)
         one_metre = ground_resolution_m(self.crs, *inside.centre, 1.0)
         if math.isfinite(one_metre) and one_metre > 0:
-            finest = FINEST_FIT_M / one_metre
+            is_place = max(inside.width, inside.height) * one_metre < _SAME_PLACE_M
+            finest = (max(finest_m, FINEST_FIT_M) if is_place else finest_m) / one_metre
             lack_x, lack_y = finest * self.size[0] - inside.width, finest * self.size[1] - inside.height
             if lack_x > 0 and lack_y > 0:
                 inside = inside.expanded(min(lack_x, lack_y) / 2)

@@ -32,7 +32,7 @@ from viewer.canvas.pointer import PointerTool
 from viewer.canvas.scene import MapScene
 from viewer.canvas.selection import Selection
 from viewer.canvas.view_history import ViewHistory
-from viewer.canvas.viewport import FIT_MARGIN, Viewport
+from viewer.canvas.viewport import FINEST_FIT_M, FIT_MARGIN, Viewport
 from viewer.support.painting import painting
 
 REST_MS = 100
@@ -113,9 +113,11 @@ class MapCanvas(QWidget):
 
     # -- where to -------------------------------------------------------------------------------------------------
 
-    def zoom_to_bounds(self, lonlat: Bounds, margin: float = FIT_MARGIN) -> None:
-        """Show lon, lat bounds whole. Raises CannotBePlaced where the canvas's CRS has no place for them."""
-        self.viewport.fit_lonlat(lonlat, margin)
+    def zoom_to_bounds(self, lonlat: Bounds, margin: float = FIT_MARGIN, finest_m: float = 0.0) -> None:
+        """Show lon, lat bounds whole, as `Viewport.fit_lonlat`. Raises CannotBePlaced where the canvas's CRS has no
+        place for them.
+        """
+        self.viewport.fit_lonlat(lonlat, margin, finest_m)
         self.come_to_rest()
 
     def show_bounds(self, crs: str, bounds: Bounds) -> None:
@@ -136,7 +138,7 @@ class MapCanvas(QWidget):
         """Show sites, with the areas that stand for them."""
         bounds = self.scene.site_bounds(uuids)
         if bounds is not None:
-            self.zoom_to_bounds(bounds, 0.2)
+            self.zoom_to_bounds(bounds, 0.2, FINEST_FIT_M)
 
     def full_view(self) -> None:
         """The world, or the area of use of a local CRS."""

@@ -103,7 +103,7 @@ class Studio:
         if bounds is not None:
             view = View.of_bounds(crs, transform_bounds(WGS84, crs, bounds), width, height)
         else:
-            view = _view_of_everything(scene.bounds_lonlat(), crs, width, height)
+            view = _view_of_everything(scene, crs, width, height)
         return self._picture(scene, view)
 
     def pixel_picture(self, scene: MapScene, width: int, height: int) -> QImage:
@@ -121,12 +121,13 @@ class Studio:
         return image
 
 
-def _view_of_everything(lonlat: Bounds | None, crs: str, width: int, height: int) -> View:
+def _view_of_everything(scene: MapScene, crs: str, width: int, height: int) -> View:
     """What covers the whole Earth is shown to its edges, as in the window."""
+    lonlat = scene.bounds_lonlat()
     viewport = Viewport(crs, width, height)
     if lonlat is not None:
         covers = lonlat.width >= _WHOLE_DEGREES
-        viewport.fit_lonlat(lonlat, 0.0 if covers else FIT_MARGIN)
+        viewport.fit_lonlat(lonlat, 0.0 if covers else FIT_MARGIN, scene.finest_fit_m())
     return viewport.view()
 
 
