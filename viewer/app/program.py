@@ -167,7 +167,7 @@ class Program:
         opener, scene = self._window.opener, self._window.scene
         failures = [*opener.failures, *([problem] if problem else [])]
         lost = scene.lost_layers()
-        remarks = [*opener.notices, *(scene.problems() | lost).values()]
+        remarks = [*opener.notices, *(scene.remarks() | scene.problems() | lost).values()]
         for sentence in failures[:1] or remarks:
             print(f"geoloupe: {one_line(sentence, LONGEST)}", file=sys.stderr)
         self._code = BAD_INPUT if failures else FINDINGS if lost else 0

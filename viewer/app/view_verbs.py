@@ -107,7 +107,9 @@ class ViewVerbs(QObject):
             return
         self._leave_pixels()
         if not self._canvas.zoom_to_layer(uuid):
-            self._messages.show("view", self.tr("Nobody knows yet where this layer is."), "info")
+            drawing = self._canvas.scene.drawings.get(uuid)
+            sentence = drawing.remark if drawing is not None else ""
+            self._messages.show("view", sentence or self.tr("Nobody knows yet where this layer is."), "info")
 
     def show_place(self, lon: float, lat: float, error_m: float) -> None:
         """Centre on a place, near enough to see what its digits can tell apart; what is wide is shown as it is."""

@@ -160,6 +160,10 @@ class MapScene(QObject):
         """Layer uuid to the sentence that says what is wrong with it."""
         return {uuid: problem for uuid in self.drawings if (problem := self._stack.problem_of(uuid))}
 
+    def remarks(self) -> dict[str, str]:
+        """Layer uuid to a sentence, for the visible layers of which nothing is on any map though nothing is wrong."""
+        return {uuid: remark for uuid in self._stack.visible() if (remark := self.drawings[uuid].remark)}
+
     def lost_layers(self) -> dict[str, str]:
         """Layer uuid to a sentence, for the layers that the view last set lacks because all their tiles failed."""
         failed = self._stack.failed_in(self._view) if self._view is not None else []

@@ -102,7 +102,7 @@ def _picture(document: Document, home: CaseHome, arguments: argparse.Namespace) 
         complete(scene, product.view)
         picture = product.image()
         lost = scene.lost_layers()
-        problems = scene.problems() | lost
+        problems = scene.remarks() | scene.problems() | lost
     save_image(picture, arguments.out)
     for sentence in problems.values():
         complain(sentence)

@@ -50,7 +50,7 @@ def _run(arguments: argparse.Namespace) -> int:
         else:
             picture = studio.picture(scene, arguments.crs or WEB_MERCATOR, bounds, *arguments.size)
         lost = scene.lost_layers()
-        problems = scene.problems() | lost
+        problems = scene.remarks() | scene.problems() | lost
     save_image(picture, arguments.out)
     if opened.notice:
         complain(opened.notice)

@@ -105,6 +105,8 @@ class LayerRows(QAbstractListModel):
             if isinstance(drawing, VectorDrawing):
                 if drawing.is_out_of_scale:
                     found[uuid] = self.tr("out of scale"), self._scale_sentence(drawing.style)
+                elif drawing.remark:
+                    found[uuid] = self.tr("table only"), drawing.remark
                 elif drawing.source.lost.count:
                     lost = drawing.source.lost
                     found[uuid] = self.tr("{0} not drawn").format(grouped(lost.count)), lost.sentence()

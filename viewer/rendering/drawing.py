@@ -110,8 +110,13 @@ class LayerDrawing(QObject):
         return bool(self.missing)
 
     @property
+    def remark(self) -> str:
+        """A sentence on why nothing of it is on the map, where that is no fault of it; else empty."""
+        return ""
+
+    @property
     def is_open(self) -> bool:
-        """True when it is known where the layer is, or that it cannot be drawn."""
+        """True when it is known where the layer is, that it is nowhere, or that it cannot be drawn."""
         return bool(self.problem) or self.bounds_lonlat() is not None or self.pixel_bounds() is not None
 
     @property

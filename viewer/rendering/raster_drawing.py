@@ -125,6 +125,11 @@ class RasterDrawing(LayerDrawing):
 
     @property
     @override
+    def is_open(self) -> bool:
+        return self.info is not None or super().is_open
+
+    @property
+    @override
     def folders(self) -> tuple[Path, ...]:
         return self.source.folders
 

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QObject
 from PySide6.QtGui import QPainter
 
+from layers.counted import grouped
 from layers.document.layer import Layer
 from layers.errors import GeoloupeError
 from layers.geo.bounds import Bounds
@@ -142,6 +143,20 @@ class VectorDrawing(LayerDrawing):
             return lonlat_bounds(self.layer.crs, self.info.bounds)
         except GeoloupeError:
             return None  # `problem` says so already
+
+    @property
+    @override
+    def remark(self) -> str:
+        info = self.info
+        if info is None or not info.features or info.bounds is not None:
+            return ""
+        rows = "row, which has no" if info.features == 1 else "rows, none of which has a"
+        return f"{self.path.name} holds {grouped(info.features)} {rows} place: nothing of it is drawn, see its table."
+
+    @property
+    @override
+    def is_open(self) -> bool:
+        return self.info is not None or super().is_open
 
     @property
     @override
