@@ -24,15 +24,21 @@ from layers.geo.proj import pyproj
 WGS84 = "EPSG:4326"
 WEB_MERCATOR = "EPSG:3857"
 PIXEL_SPACE = "pixels"
-"""Stands for a CRS where a picture without a place is shown: x its columns, y its rows upwards, first row at y = 0.
+"""Stands for a CRS where data without a CRS are shown: of a picture x are its columns and y its rows upwards, the first
+row at y = 0; of features the numbers that their file has.
 
-Nothing leads from there to the Earth: points become nan, bounds CannotBePlaced.
+Nothing leads from there to the Earth, nor from other CRSs that are off it (`is_off_earth`): points become nan, bounds
+CannotBePlaced.
 """
-PIXEL_WORLD_PX = 2**21
+PIXEL_WORLD_PX = 2**24
 """The side of the square that pixel space shows at most."""
+_GRID_HALF_M = 2e7
+"""As far as that a grid goes that is on no body."""
 EARTH_RADIUS_M = 6378137.0
 MERCATOR_HALF_M = math.pi * EARTH_RADIUS_M
 MERCATOR_MAX_LAT = 85.0511287798
+_ABOUT_THE_POLE = 60.0
+"""As far from the equator what lies about a pole begins."""
 
 _CODE_OR_WKT = re.compile(r"\s*(?:[A-Za-z_]\w*:\w+\s*$|[A-Za-z_]+\s*\[)")
 
@@ -85,6 +91,28 @@ def is_geographic(text: str) -> bool:
     return text != PIXEL_SPACE and parse_crs(text).is_geographic
 
 
+@lru_cache(maxsize=256)
+def is_off_earth(text: str) -> bool:
+    """True for pixel space, and for a CRS without a way to WGS 84: of a building site, of the Moon. Raises BadCRS."""
+    return text != WGS84 and not has_way(text, WGS84)
+
+
+def off_earth_sentence(name: str, crs: str) -> str:
+    """What is to be said of data in such a CRS. Raises BadCRS."""
+    return f"{name} is in {crs_name(crs)}, which has no place on the Earth: it is shown by itself, without a map."
+
+
+@lru_cache(maxsize=256)
+def has_way(source: str, target: str) -> bool:
+    """True where what lies in one CRS has a place in the other: both are of one body, or one grid. Raises BadCRS."""
+    if PIXEL_SPACE in (source, target):
+        return source == target
+    grids = parse_crs(source), parse_crs(target)
+    if any(grid.is_engineering for grid in grids):  # PROJ takes any two grids for one
+        return same_crs(source, target) and grids[0].name == grids[1].name
+    return same_crs(source, target) or _transformers.get(source, target) is not None
+
+
 def is_unrolled(crs: str) -> bool:
     """True for canvases where meridians are upright and the world ends at the antimeridian. Raises BadCRS."""
     return is_geographic(crs) or same_crs(crs, WEB_MERCATOR)
@@ -111,14 +139,15 @@ def transform_points(source: str, target: str, x: ArrayLike, y: ArrayLike) -> Po
     with np.errstate(invalid="ignore", over="ignore"):
         if source == target or source_kind == target_kind != "":
             out_x, out_y = x.copy(), y.copy()
-        elif PIXEL_SPACE in (source, target):
+        elif not has_way(source, target):
             out_x, out_y = np.full_like(x, np.nan), np.full_like(y, np.nan)
         elif (source_kind, target_kind) == (WGS84, WEB_MERCATOR):
             out_x, out_y = _lonlat_to_mercator(x, y)
         elif (source_kind, target_kind) == (WEB_MERCATOR, WGS84):
             out_x, out_y = _mercator_to_lonlat(x, y)
         else:
-            out_x, out_y = _transformers.get(source, target).transform(x, y)
+            transformer = _transformers.get(source, target)
+            out_x, out_y = (x.copy(), y.copy()) if transformer is None else transformer.transform(x, y)
             out_x, out_y = np.asarray(out_x, dtype=np.float64), np.asarray(out_y, dtype=np.float64)
     finite = np.isfinite(out_x) & np.isfinite(out_y)
     if not finite.all():
@@ -177,6 +206,17 @@ def polar_crs(lat: float) -> str:
     return "EPSG:3995" if lat >= 0 else "EPSG:3031"
 
 
+def polar_canvas(lonlat: Bounds) -> str:
+    """The polar CRS for bounds that Web Mercator cannot show whole: all of them, or some of what lies about one pole,
+    are beyond 85 degrees. Empty where they are shown well enough.
+    """
+    for sign in (1.0, -1.0):
+        low, high = sorted((sign * lonlat.bottom, sign * lonlat.top))
+        if high > MERCATOR_MAX_LAT and low >= _ABOUT_THE_POLE:
+            return polar_crs(sign)
+    return ""
+
+
 def local_crs(lon: float, lat: float) -> str:
     """UTM, or polar stereographic north of 84 N and south of 80 S."""
     return utm_crs(lon, lat) if -80 <= lat <= 84 else polar_crs(lat)
@@ -187,6 +227,8 @@ def true_north_degrees(crs: str, x: float, y: float) -> float:
 
     nan where the point has no place on Earth, and at a pole.
     """
+    if is_off_earth(crs):
+        return math.nan
     if is_geographic(crs) or _kind(crs) == WEB_MERCATOR:
         return 0.0
     (lon,), (lat,) = (values.tolist() for values in transform_points(crs, WGS84, [x], [y]))
@@ -206,6 +248,8 @@ def world_bounds(crs: str) -> Bounds:
         return Bounds(-180.0, -90.0, 180.0, 90.0)
     if crs == PIXEL_SPACE:
         return Bounds(0.0, -float(PIXEL_WORLD_PX), float(PIXEL_WORLD_PX), 0.0)
+    if is_off_earth(crs):
+        return _other_world(crs)
     area = parse_crs(crs).area_of_use
     if area is None:
         return _invertible_world(crs)
@@ -220,11 +264,12 @@ class _ThreadTransformers(threading.local):
         self.get = lru_cache(maxsize=64)(_new_transformer)
 
 
-def _new_transformer(source: str, target: str) -> pyproj.Transformer:
+def _new_transformer(source: str, target: str) -> pyproj.Transformer | None:
+    """None where there is no way: the two are of different bodies, or one is a grid of its own."""
     try:
         return pyproj.Transformer.from_crs(parse_crs(source), parse_crs(target), always_xy=True)
-    except pyproj.exceptions.ProjError as error:
-        raise BadCRS(f"There is no way from {crs_name(source)} to {crs_name(target)}: choose another CRS.") from error
+    except pyproj.exceptions.ProjError:
+        return None
 
 
 _transformers = _ThreadTransformers()
@@ -263,6 +308,14 @@ def _lonlat_bounds(source: str, target: str, bounds: Bounds, points: Points) -> 
         if bounds.left < x < bounds.right and bounds.bottom < y < bounds.top:
             found = Bounds(-180.0, min(found.bottom, pole), 180.0, max(found.top, pole))
     return found
+
+
+def _other_world(crs: str) -> Bounds:
+    """All of the body that a projected CRS is of, or of a grid that is on none."""
+    known = parse_crs(crs)
+    half_m = math.pi * known.ellipsoid.semi_major_metre if known.ellipsoid is not None else _GRID_HALF_M
+    half = half_m / (known.axis_info[0].unit_conversion_factor if known.axis_info else 1.0)
+    return Bounds(-half, -half, half, half)
 
 
 def _invertible_world(crs: str) -> Bounds:

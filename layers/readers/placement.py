@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
+from rasterio.errors import CRSError
 
 from layers.errors import BadCRS
 from layers.geo.crs import WGS84, is_geographic
@@ -135,7 +136,10 @@ class _Finder:
             points = replace(points, x=np.where(points.x < 0, points.x + 360.0, points.x))
         fit = fit_control_points(points)
         if fit is None:
-            self.problems.append(f"The control points of {self.name} do not determine where it lies.")
+            self.problems.append(
+                f"The control points of {self.name} do not determine where it lies: they lie in one place or in one "
+                "line, or contradict each other."
+            )
             return None
         warp = Warp(fit.exact, fit.rough, self.dataset.width, self.dataset.height)
         note = f"{len(points)} control points {fit.note}"
@@ -169,7 +173,7 @@ class _Finder:
             return ""
         try:
             return crs_text(crs.to_wkt())
-        except BadCRS:
+        except (BadCRS, CRSError):  # the latter: PROJ has no WKT for it
             self.problems.append(
                 f"{self.name} is in a CRS that is not understood: choose its CRS in the layer's properties."
             )

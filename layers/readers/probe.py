@@ -12,7 +12,14 @@ from rasterio.windows import Window
 
 from layers.errors import CannotBePlaced, GeoloupeError
 from layers.geo.bounds import Bounds
-from layers.geo.crs import WGS84, transform_bounds, transform_points
+from layers.geo.crs import (
+    WGS84,
+    is_geographic,
+    is_off_earth,
+    off_earth_sentence,
+    transform_bounds,
+    transform_points,
+)
 from layers.raster.info import BandInfo, RasterInfo
 from layers.raster.overviews import MODERATE_PIXELS
 from layers.readers.datasets import DATASETS, refused_sidecars
@@ -30,6 +37,7 @@ NARROW_BYTES = 127
 """Of 255: bytes of one band that keep to less than half of what they can say are stretched."""
 MAX_DECIMATED_PIXELS = 16_000_000
 _LATTICE = 4
+_MOST_LON, _MOST_LAT = 720.0, 120.0
 _MAX_TAGS = 250
 _SECURITY_FIELDS = ("NITF_FSC", "NITF_ISC", "NITF_FSR", "NITF_ISR", "NITF_FSD", "NITF_ISD", "NITF_FSCLAS")
 _MAX_TAG_CHARS = 2000
@@ -241,11 +249,23 @@ def _bounds(dataset: DatasetReader, placement: Placement, problems: list[str]) -
     bounds = Bounds.of_points([x for x, _ in corners], [y for _, y in corners])
     if not placement.is_known:
         return bounds, None
+    name = os.path.basename(dataset.name)
+    if is_off_earth(placement.crs):
+        problems.append(off_earth_sentence(name, placement.crs))
+        return bounds, None
+    if is_geographic(placement.crs) and not _could_be_degrees(bounds):
+        problems.append(f"{name} is said to be in degrees, but its position is not: choose its CRS.")
+        return bounds, None
     try:
         return bounds, transform_bounds(placement.crs, WGS84, bounds)
     except CannotBePlaced as error:
         problems.append(error.sentence)
         return bounds, None
+
+
+def _could_be_degrees(bounds: Bounds) -> bool:
+    """With some room: a picture of the whole Earth may reach half a pixel, or a border, beyond it."""
+    return max(map(abs, bounds[::2])) <= _MOST_LON and max(map(abs, bounds[1::2])) <= _MOST_LAT
 
 
 def _tags(dataset: DatasetReader, problems: list[str]) -> dict[str, str]:

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from layers.counted import grouped
 from layers.errors import CannotBePlaced, NotReadable, UnsupportedFormat
-from layers.geo.crs import WGS84, is_geographic
+from layers.geo.crs import WGS84, is_geographic, is_off_earth, off_earth_sentence
 from layers.readers.files import Content
 from layers.readers.geometry_stream import geometry_batches
 from layers.readers.geopackage_audit import feature_tables
@@ -181,6 +181,8 @@ def _placed(info: VectorInfo, extent: Extent) -> VectorInfo:
     bounds, crs, name = info.bounds, info.crs, info.name
     if not crs:
         found.append(f"{name} does not say in which CRS it is: choose its CRS in the layer's properties.")
+    elif is_off_earth(crs):
+        found.append(off_earth_sentence(name, crs))
     elif bounds is not None and is_geographic(crs) and not extent.fits:
         if max(abs(bounds.left), abs(bounds.right)) <= 90 and max(abs(bounds.bottom), abs(bounds.top)) <= 360:
             found.append(f"{name} has latitudes beyond 90: latitudes and longitudes look swapped in the file.")

@@ -244,11 +244,12 @@ class FileOpener(QObject):
             self.added.emit(bounds)
 
     def _decided(self, layers: list[FoundLayer]) -> list[FoundLayer]:
-        """Without asking: a lone picture is shown in pixel space, anything else without a place is refused."""
+        """Without asking: a lone file is shown in pixel space, anything else without a place is refused."""
         question = layers[0].question
-        if len(layers) == 1 and question is not None and question.has_pixels and self._may_be_pixels:
+        is_one = all(layer.question is question for layer in layers)
+        if is_one and question is not None and question.has_pixels and self._may_be_pixels:
             self.notices.append(question.notice)
-            return [layers[0].placed(PIXEL_SPACE)]
+            return [layer.placed(PIXEL_SPACE) for layer in layers]
         is_alone = len(layers) == 1 and not self._session.document.layers
         questions = [layer.question for layer in layers if layer.question is not None]
         for refusal in dict.fromkeys(question.refusal(is_alone) for question in questions):

@@ -13,7 +13,6 @@ from layers.document.document import Document
 from layers.document.layer import Layer
 from layers.errors import GeoloupeError
 from layers.geo.bounds import Bounds
-from layers.geo.crs import PIXEL_SPACE
 from layers.project.saving.recovery import RecoverableSession
 from viewer.app.access_link import AccessLink
 from viewer.app.action_link import ActionLink
@@ -288,8 +287,8 @@ class MainWindow(QMainWindow):
             self.views.show_bounds(self._held_bounds, 0.0)
         elif bounds is not None:
             self.views.show_bounds(bounds)
-        elif any(layer.crs == PIXEL_SPACE for layer in self.session.document.layers.values()):
-            self.views.show_pixels()
+        elif any(layer.kind != "tiles" for layer in self.session.document.layers.values()):
+            self.views.show_plane()
 
     def _say_unheard(self, error: GeoloupeError) -> None:
         self.messages.show("job", error.sentence, "error")

@@ -10,7 +10,7 @@ from PySide6.QtGui import QPainter
 
 from layers.document.layer import Layer
 from layers.geo.bounds import Bounds
-from layers.geo.crs import PIXEL_SPACE
+from layers.geo.crs import is_off_earth
 from layers.grid.tile_grid import View
 from viewer.rendering.attribute_store import AttributeSource, AttributeStore
 from viewer.rendering.context import RenderContext
@@ -46,6 +46,8 @@ class LayerStack(QObject):
         self.base_folder: Path | None = None
         self._layers: list[Layer] = []
         self._view: View | None = None
+        self._told: set[str] = set()
+        """Uuids of the layers that were told of the view."""
         self._context, self._make_drawing = context, make_drawing
         self.attributes = AttributeStore(context.pool, context.jobs, self)
         self.filters = LayerFilters(self.attributes, context.jobs, self)
@@ -106,8 +108,10 @@ class LayerStack(QObject):
 
     def set_view(self, view: View, cursor: tuple[float, float] | None, resting: bool) -> None:
         self._view = view
+        self._told = set()
         for layer in self.shown_on(view):
             drawing = self.drawings[layer.uuid]
+            self._told.add(layer.uuid)
             for folder in drawing.folders if resting else ():
                 self._context.drives.look_at(folder)
             drawing.set_view(view, cursor, resting)
@@ -117,13 +121,14 @@ class LayerStack(QObject):
         return [layer.uuid for layer in self._layers if layer.visible]
 
     def shown_on(self, view: View) -> list[Layer]:
-        """The layers that a view can show, bottom first: in pixel space only those that have no other place."""
-        in_pixels = view.grid.crs == PIXEL_SPACE
-        return [layer for layer in self._layers if layer.visible and (not in_pixels or layer.crs == PIXEL_SPACE)]
+        """The layers that a view can show, bottom first: off the Earth only those that lie there as well."""
+        shown = [layer for layer in self._layers if layer.visible]
+        crs = view.grid.crs
+        return [layer for layer in shown if self.drawings[layer.uuid].lies_on(crs)] if is_off_earth(crs) else shown
 
-    def visible_in_pixels(self, bounds: Bounds) -> list[str]:
-        """Uuids of the visible layers that have data there in pixel space, bottom first."""
-        found = ((uuid, self.drawings[uuid].pixel_bounds()) for uuid in self.visible())
+    def visible_on_plane(self, crs: str, bounds: Bounds) -> list[str]:
+        """Uuids of the visible layers that have data there on a canvas of a CRS off the Earth, bottom first."""
+        found = ((uuid, self.drawings[uuid].plane_bounds(crs)) for uuid in self.visible())
         return [uuid for uuid, box in found if box is not None and box.intersects(bounds)]
 
     def visible_in(self, lonlat: Bounds) -> list[str]:
@@ -131,7 +136,7 @@ class LayerStack(QObject):
         found = []
         for uuid in self.visible():
             bounds = self.drawings[uuid].bounds_lonlat()
-            if self.drawings[uuid].pixel_bounds() is not None:
+            if self.drawings[uuid].plane:
                 continue
             if bounds is None or any(_turned(bounds, turn).intersects(lonlat) for turn in (-360.0, 0.0, 360.0)):
                 found.append(uuid)
@@ -170,7 +175,7 @@ class LayerStack(QObject):
     def _add(self, layer: Layer) -> None:
         drawing = self._make_drawing(layer, self.base_folder, self._context)
         drawing.setParent(self)
-        drawing.updated.connect(self.updated)
+        drawing.updated.connect(self._drawing_updated)
         drawing.problem_changed.connect(self.problem_changed)
         self.drawings[layer.uuid] = drawing
         if drawing.problem:
@@ -191,6 +196,14 @@ class LayerStack(QObject):
         if touched:
             self.updated.emit()
 
+    def _drawing_updated(self) -> None:
+        """It may be known now that it lies where the map looks off the Earth."""
+        view = self._view
+        is_off = view is not None and is_off_earth(view.grid.crs)
+        if view is not None and is_off and any(layer.uuid not in self._told for layer in self.shown_on(view)):
+            self.set_view(view, None, True)
+        self.updated.emit()
+
     def _filter_changed(self, uuid: str) -> None:
         if uuid in self.drawings:
             self.problem_changed.emit(uuid, self.problem_of(uuid))
@@ -198,7 +211,7 @@ class LayerStack(QObject):
 
     def _drop(self, uuid: str) -> None:
         drawing = self.drawings.pop(uuid)
-        drawing.updated.disconnect(self.updated)
+        drawing.updated.disconnect(self._drawing_updated)
         drawing.problem_changed.disconnect(self.problem_changed)
         drawing.close()
         drawing.deleteLater()

@@ -12,12 +12,20 @@ import numpy as np
 from PySide6.QtCore import QCoreApplication, QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPainterPath, QPen, QPolygonF
 
-from layers.geo.crs import PIXEL_SPACE, WGS84, transform_points, true_north_degrees
+from layers.geo.crs import (
+    PIXEL_SPACE,
+    WGS84,
+    crs_name,
+    is_off_earth,
+    transform_points,
+    true_north_degrees,
+)
 from layers.geo.measure import distance_m, nice_scale_bar
 from layers.grid.tile_grid import View
 from viewer.canvas.fonts import letters_path, map_font
 from viewer.canvas.site_look import HALO_COLOR
 from viewer.rendering.qt_shapes import is_vector_device, round_pen
+from viewer.support.text import one_line
 
 INK_COLOR = "#ffffff"
 _SAME_SCALE = 1.1
@@ -28,15 +36,18 @@ ARROW_ROOM_PX = 66.0
 """The upper right corner, logical pixels a side, that is the north arrow's."""
 
 
+_PLANE_NAME_CHARS = 60
+
+
 def paint_corners(painter: QPainter, view: View, texts: Sequence[str], unplaced: tuple[int, int]) -> None:
     """On a whole picture: scale bar at the lower left, true north at the upper right, credits at the lower right.
 
-    In pixel space, where there is no scale, it says how many layers and sites are `unplaced` there.
+    Off the Earth, where there is no scale, it says how many layers and sites are `unplaced` there.
     """
     r = view.ratio
     width, height = float(view.width), float(view.height)
     lower_left = QRectF(12 * r, height - 52 * r, min(200 * r, width / 2), 40 * r)
-    if view.grid.crs == PIXEL_SPACE:
+    if is_off_earth(view.grid.crs):
         paint_pixel_note(painter, lower_left, view, *unplaced)
     else:
         paint_scale_bar(painter, lower_left, view)
@@ -114,7 +125,7 @@ def paint_north_arrow(painter: QPainter, rect: QRectF, view: View) -> None:
 
 
 def paint_pixel_note(painter: QPainter, rect: QRectF, view: View, layers: int, sites: int) -> None:
-    """In pixel space, at the lower left, in the scale bar's place: what it is, and what it cannot show."""
+    """Off the Earth, at the lower left, in the scale bar's place: what it is, and what it cannot show."""
     tr = QCoreApplication.translate
     r = view.ratio
     at = QPointF(rect.left() + 4 * r, rect.bottom() - 5 * r)
@@ -132,7 +143,11 @@ def paint_pixel_note(painter: QPainter, rect: QRectF, view: View, layers: int, s
             painter, at, tr("overlays", "Not drawn here, as they lie on the Earth: {0}").format(words), 11 * r
         )
         at -= QPointF(0, 17 * r)
-    paint_haloed_text(painter, at, tr("overlays", "Pixel space: no scale, no north"), 12 * r, bold=True)
+    if view.grid.crs == PIXEL_SPACE:
+        name = tr("overlays", "Pixel space")
+    else:
+        name = one_line(crs_name(view.grid.crs), _PLANE_NAME_CHARS)
+    paint_haloed_text(painter, at, tr("overlays", "{0}: no scale, no north").format(name), 12 * r, bold=True)
 
 
 def paint_attribution(painter: QPainter, rect: QRectF, view: View, texts: Sequence[str]) -> None:

@@ -15,7 +15,16 @@ from layers.document.document import Document
 from layers.document.layer import Layer
 from layers.errors import CannotBePlaced
 from layers.geo.bounds import Bounds
-from layers.geo.crs import PIXEL_SPACE, WGS84, transform_bounds
+from layers.geo.crs import (
+    MERCATOR_MAX_LAT,
+    WEB_MERCATOR,
+    WGS84,
+    has_way,
+    is_off_earth,
+    polar_crs,
+    same_crs,
+    transform_bounds,
+)
 from layers.geo.lon_extent import around
 from layers.grid.tile_grid import View
 from layers.vector.placement import LabelLayout
@@ -164,6 +173,18 @@ class MapScene(QObject):
         """Layer uuid to a sentence, for the visible layers of which nothing is on any map though nothing is wrong."""
         return {uuid: remark for uuid in self._stack.visible() if (remark := self.drawings[uuid].remark)}
 
+    def beyond_the_map(self) -> dict[str, str]:
+        """Layer uuid to a sentence, for the visible layers all of which lies beyond the edge of the map last set."""
+        if self._view is None or not same_crs(self._view.grid.crs, WEB_MERCATOR):
+            return {}
+        boxes = {uuid: self._stack.bounds_of(uuid) for uuid in self._stack.visible()}
+        return {
+            uuid: f"“{one_line(self._document.layers[uuid].name, 80)}” lies beyond 85 degrees, where this map ends: "
+            f"see it on a polar one ({polar_crs(box.bottom)})."
+            for uuid, box in boxes.items()
+            if box is not None and (box.bottom > MERCATOR_MAX_LAT or box.top < -MERCATOR_MAX_LAT)
+        }
+
     def lost_layers(self) -> dict[str, str]:
         """Layer uuid to a sentence, for the layers that the view last set lacks because all their tiles failed."""
         failed = self._stack.failed_in(self._view) if self._view is not None else []
@@ -216,14 +237,31 @@ class MapScene(QObject):
         """Where a layer has data, in lon, lat; None until it is known."""
         return self._stack.bounds_of(uuid)
 
-    def pixel_bounds(self) -> Bounds | None:
-        """Where there is anything visible in pixel space; None where there is nothing."""
-        found = [box for uuid in self._stack.visible() if (box := self.drawings[uuid].pixel_bounds()) is not None]
+    def planes(self) -> list[str]:
+        """The CRSs off the Earth in which visible layers lie, one for each body or grid, the topmost layer's first."""
+        found: list[str] = []
+        for uuid in reversed(self._stack.visible()):
+            plane = self.drawings[uuid].plane
+            if plane and not any(has_way(plane, other) for other in found):
+                found.append(plane)
+        return found
+
+    def lone_plane(self) -> str:
+        """The CRS of the canvas where nothing of what there is to see lies on the Earth; else empty."""
+        planes = self.planes()
+        has_sites = bool(self._index.sites) and sites_visible(self._document)
+        if not planes or has_sites or not all(self.drawings[uuid].plane for uuid in self._stack.visible()):
+            return ""
+        return planes[0]
+
+    def plane_bounds(self, crs: str) -> Bounds | None:
+        """Where there is anything visible on a canvas of a CRS off the Earth; None where there is nothing."""
+        found = [box for uuid in self._stack.visible() if (box := self.drawings[uuid].plane_bounds(crs)) is not None]
         return reduce(Bounds.union, found) if found else None
 
     def unplaced(self, view: View) -> tuple[int, int]:
         """How many visible layers and sites this view cannot show, because they lie on the Earth and it does not."""
-        if view.grid.crs != PIXEL_SPACE:
+        if not is_off_earth(view.grid.crs):
             return 0, 0
         layers = len(self._stack.visible()) - len(self._stack.shown_on(view))
         return layers, len(self._index.sites) if sites_visible(self._document) else 0
@@ -236,8 +274,8 @@ class MapScene(QObject):
     def shown_in(self, view: View) -> list[str]:
         """Uuids of the visible layers that have data in view, the topmost first."""
         try:
-            if view.grid.crs == PIXEL_SPACE:
-                shown = self._stack.visible_in_pixels(view.world_bounds())
+            if is_off_earth(view.grid.crs):
+                shown = self._stack.visible_on_plane(view.grid.crs, view.world_bounds())
             else:
                 shown = self._stack.visible_in(transform_bounds(view.grid.crs, WGS84, view.world_bounds()))
         except CannotBePlaced:
@@ -270,7 +308,7 @@ class MapScene(QObject):
     def site_frames(self, view: View) -> tuple[SiteFrame, ...]:
         """That, and where the map is seen over its edge, the sites there: the world goes on."""
         if not self._frames or self._frames[0].view != view:
-            index = self._index if view.grid.crs != PIXEL_SPACE else SiteIndex.of({})
+            index = SiteIndex.of({}) if is_off_earth(view.grid.crs) else self._index
             self._frames = tuple(SiteFrame.of(index, one) for one in views_around(view))
         return self._frames
 

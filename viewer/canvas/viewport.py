@@ -9,6 +9,7 @@ import numpy as np
 
 from layers.geo.bounds import Bounds
 from layers.geo.crs import (
+    PIXEL_SPACE,
     WEB_MERCATOR,
     WGS84,
     is_unrolled,
@@ -25,6 +26,8 @@ COARSEST = 2.0
 """The world may shrink to this part of the picture: beyond it there is nothing to see."""
 PIXELS_ACROSS_WORLD = 4e9
 """The finest resolution is the world's larger side through this: a centimetre a pixel in Web Mercator."""
+FINEST_IN_PIXEL_SPACE = 1e-7
+"""There numbers may be degrees as well as pixels."""
 FIT_MARGIN = 0.06
 """Of what is shown whole, so much is left free on each side."""
 FINEST_FIT_M = 1.0
@@ -204,7 +207,10 @@ class Viewport:
         world = world_bounds(self.crs)
         width, height = self.size
         coarsest = max(world.width / width, world.height / height) * COARSEST
-        return min(max(resolution, max(world.width, world.height) / PIXELS_ACROSS_WORLD), coarsest)
+        finest = FINEST_IN_PIXEL_SPACE if self.crs == PIXEL_SPACE else (
+            max(world.width, world.height) / PIXELS_ACROSS_WORLD
+        )  # fmt: skip
+        return min(max(resolution, finest), coarsest)
 
     def _anchor(self, world: tuple[float, float], px: float, py: float, resolution: float, rotation: float) -> None:
         """A new grid whose pixel (px, py) of the picture is exactly at `world`."""

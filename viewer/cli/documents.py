@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING
 
 from layers.document.document import Document
 from layers.errors import CannotBePlaced, UnsupportedFormat
-from layers.geo.crs import PIXEL_SPACE
+from layers.geo.bounds import Bounds
+from layers.geo.crs import PIXEL_SPACE, WEB_MERCATOR, crs_name, is_off_earth, polar_canvas
+from layers.geo.crs_catalog import fit_of
 from layers.project.opening.case_paths import CaseHome, bring_home
 from layers.project.opening.intake import is_case, read_case
 from layers.services.naming import is_service_text, service_from_text
@@ -33,11 +35,12 @@ class Opened:
     """A sentence to be said: the one file there is has no place, and stands in pixel space."""
 
 
-def document_of(files: list[str], pool: ReaderPool, style: str = "") -> Opened:
+def document_of(files: list[str], pool: ReaderPool, style: str = "", crs_of_data: str = "") -> Opened:
     """A document with everything in `files`, first to last from the bottom, imagery under vectors.
 
-    `style` is for the layers that are added. Nobody is asked: a file without a place stands in pixel space where it is
-    all there is, and is refused with others. Raises the GeoloupeError of the first that cannot be opened.
+    `style` is for the layers that are added, `crs_of_data` for those of files that do not say theirs. Nobody is asked:
+    a file without a place stands in pixel space where it is all there is, and is refused with others. Raises the
+    GeoloupeError of the first that cannot be opened.
     """
     document, home, own, notice = Document(), CaseHome(), frozenset[str](), ""
     named = [text for text in files if not is_service_text(text) and not text.lower().endswith(".gpkg")]
@@ -49,7 +52,7 @@ def document_of(files: list[str], pool: ReaderPool, style: str = "") -> Opened:
             document, home = case_at_home(Path(text))
             own = frozenset(document.layers)
             continue
-        found = found_layers(text, pool)
+        found = [_in_crs(layer, crs_of_data) for layer in found_layers(text, pool)]
         if len(files) == 1 and found[0].question is not None and found[0].question.has_pixels:
             notice = found[0].question.notice
             found = [in_pixel_space(layer) for layer in found]
@@ -63,12 +66,6 @@ def case_at_home(path: Path) -> tuple[Document, CaseHome]:
     return document, bring_home(document, path.resolve().parent)
 
 
-def is_all_in_pixels(document: Document) -> bool:
-    """True where everything there is to see stands in pixel space."""
-    shown = [layer for layer in document.layers.values() if layer.visible]
-    return bool(shown) and not document.sites and all(layer.crs == PIXEL_SPACE for layer in shown)
-
-
 def checked_place(layer: FoundLayer) -> FoundLayer:
     """The layer; raises CannotBePlaced where it would have to be asked where it lies."""
     if layer.question is not None:
@@ -76,9 +73,30 @@ def checked_place(layer: FoundLayer) -> FoundLayer:
     return layer
 
 
+def _in_crs(layer: FoundLayer, crs: str) -> FoundLayer:
+    """The layer where its numbers lie in this CRS, where it has to be asked; raises CannotBePlaced where nowhere."""
+    question = layer.question
+    if not crs or question is None or question.bounds is None:
+        return layer
+    placed = layer.placed(crs)
+    if placed.bounds_lonlat is None and not is_off_earth(crs):
+        raise CannotBePlaced(f"{question.name} is not in {crs_name(crs)}. {fit_of(crs, question.bounds).doubt}")
+    return placed
+
+
 def in_pixel_space(layer: FoundLayer) -> FoundLayer:
     """The layer in pixel space, where it can be shown there."""
     return layer.placed(PIXEL_SPACE) if layer.question is not None and layer.question.has_pixels else layer
+
+
+def chosen_canvas(crs: str | None, lonlat: Bounds | None) -> tuple[str, str]:
+    """The CRS of the map, and what is to be said of it: where none is named, Web Mercator, or a polar one for data
+    beyond its edge.
+    """
+    polar = polar_canvas(lonlat) if lonlat is not None and not crs else ""
+    if not polar:
+        return crs or WEB_MERCATOR, ""
+    return polar, f"The data reach beyond 85 degrees, where Web Mercator ends: the map is in {crs_name(polar)}."
 
 
 def hosts_named(files: list[str]) -> list[str]:

@@ -75,22 +75,24 @@ def _features(document: Document, out: Path, suffix: str) -> None:
 def _picture(document: Document, home: CaseHome, arguments: argparse.Namespace) -> int:
     from layers.errors import CannotBePlaced  # for start-up time
     from layers.geo.bounds import Bounds
-    from viewer.cli.documents import is_all_in_pixels
 
     load_qt()
+    from viewer.cli.documents import chosen_canvas
     from viewer.export.headless import Studio, complete
     from viewer.export.image import save_image
     from viewer.export.layout import Layout, today
     from viewer.export.product import Product
 
-    if is_all_in_pixels(document):
-        raise CannotBePlaced(f"{arguments.case} shows only images without a CRS: a product needs a map.")
     with Studio() as studio:
         scene = studio.scene(document, home)
+        if scene.lone_plane():
+            raise CannotBePlaced(f"{arguments.case} shows only data without a CRS of the Earth: a product needs a map.")
         bounds = Bounds(*arguments.bounds) if arguments.bounds else subject_bounds(document, scene)
+        crs, said = chosen_canvas(None, bounds)
         width, height = arguments.size or PAGE
         layout = Layout(
             width, height,
+            crs=crs,
             ratio=arguments.dpi / 96,
             title=arguments.title or document.meta("title") or Path(arguments.case).stem,
             subtitle=document.meta("subtitle"),
@@ -102,9 +104,9 @@ def _picture(document: Document, home: CaseHome, arguments: argparse.Namespace) 
         complete(scene, product.view)
         picture = product.image()
         lost = scene.lost_layers()
-        problems = scene.remarks() | scene.problems() | lost
+        problems = {"": said, **scene.remarks(), **scene.beyond_the_map(), **scene.problems(), **lost}
     save_image(picture, arguments.out)
-    for sentence in problems.values():
+    for sentence in filter(None, problems.values()):
         complain(sentence)
     return FINDINGS if lost else DONE
 
@@ -114,6 +116,7 @@ def subject_bounds(document: Document, scene: Any) -> Any:
     around them, else all layers, else the world.
     """
     from layers.geo.bounds import Bounds  # for start-up time
+    from layers.geo.crs import polar_canvas
 
     whole = scene.site_bounds(frozenset(uuid for uuid, site in document.sites.items() if not site.geometry.is_empty))
     if whole is None:
@@ -123,6 +126,8 @@ def subject_bounds(document: Document, scene: Any) -> Any:
     left, right = (grown.left, grown.right) if whole.left < -180 or whole.right > 180 else (
         max(grown.left, -180), min(grown.right, 180),
     )  # fmt: skip
+    if polar_canvas(grown):
+        return Bounds(left, max(grown.bottom, -90), right, min(grown.top, 90))
     return Bounds(left, max(grown.bottom, -85), right, min(grown.top, 85))
 
 

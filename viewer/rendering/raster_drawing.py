@@ -14,7 +14,7 @@ from PySide6.QtGui import QPainter
 from layers.document.layer import Layer
 from layers.errors import GeoloupeError
 from layers.geo.bounds import Bounds
-from layers.geo.crs import PIXEL_SPACE, WEB_MERCATOR
+from layers.geo.crs import WEB_MERCATOR
 from layers.grid.tile_grid import View
 from layers.raster.acquisition import Acquisition
 from layers.raster.band_names import given_names
@@ -26,7 +26,7 @@ from viewer.rendering.drawing import LayerDrawing
 from viewer.rendering.layer_date import acquisition_of
 from viewer.rendering.raster_look import RasterLook
 from viewer.rendering.raster_meter import ViewSample
-from viewer.rendering.raster_place import bounds_lonlat_of, bounds_on, credit_of, no_crs, pixel_bounds_of
+from viewer.rendering.raster_place import bounds_lonlat_of, bounds_on, credit_of, no_crs, plane_of
 from viewer.rendering.raster_reading import Reading
 from viewer.rendering.raster_source import RasterSource
 from viewer.rendering.raster_tiles import Shown
@@ -119,9 +119,16 @@ class RasterDrawing(LayerDrawing):
     def bounds_lonlat(self) -> Bounds | None:
         return None if self.info is None else bounds_lonlat_of(self.layer, self.info)
 
+    @property
     @override
-    def pixel_bounds(self) -> Bounds | None:
-        return pixel_bounds_of(self.info) if self.info is not None and self.layer.crs == PIXEL_SPACE else None
+    def plane(self) -> str:
+        return plane_of(self.layer, self.info)
+
+    @override
+    def plane_bounds(self, crs: str) -> Bounds | None:
+        if self.info is None or not self.lies_on(crs):
+            return None
+        return bounds_on(self.layer, self.info, crs, self.path.name)
 
     @property
     @override

@@ -1,0 +1,68 @@
+"""The window where data lie off the Earth, on one canvas where they are of one body, or beyond the map's edge."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+import shapely
+from pytestqt.qtbot import QtBot
+
+from layers.geo.bounds import Bounds
+from tests.layers.geo.test_off_earth import MOON, MOON_DEGREES
+from tests.layers.readers.tiny_rasters import write_raster
+from tests.support.pictures import picture
+from tests.viewer.app.conftest import settle
+from viewer.app.window import MainWindow
+from viewer.panels.layer_rows import BADGE_ROLE
+
+VALUES = np.full((1, 64, 64), 200, np.uint8)
+DEGREE = 1737400 * np.pi / 180
+
+
+def test_two_of_one_body_are_shown_together(window: MainWindow, qtbot: QtBot, tmp_path: Path, points: Path) -> None:
+    a = write_raster(tmp_path / "a.tif", VALUES, MOON, Bounds(0, 0, DEGREE, DEGREE))
+    b = write_raster(tmp_path / "b.tif", VALUES, MOON_DEGREES, Bounds(3, 0, 4, 1))
+    window.files.open_words([str(a), str(b)])
+    settle(window, qtbot)
+    assert window.views.is_off_earth
+    seen = window.canvas.viewport.view().world_bounds()
+    shown = [window.scene.drawings[uuid].plane_bounds(window.canvas.viewport.crs) for uuid in window.scene.drawings]
+    assert all(box is not None and seen.contains(box) for box in shown)
+    assert window.scene.problems() == {}
+    assert window.docks.layer_tree.model.index(1).data(BADGE_ROLE) == "no map"
+    assert (picture(window.canvas) == 200).all(axis=-1).mean() > 0.05
+    assert window.canvas.cursor_pixel() is None
+
+    window.files.open_words([str(points)])
+    settle(window, qtbot)
+    assert not window.views.is_off_earth, "the map of the Earth is back for what lies on it"
+    assert len(window.scene.problems()) == 2
+    uuid = next(iter(window.session.document.layers))
+    window.views.show_layer(uuid)
+    settle(window, qtbot)
+    assert window.views.is_off_earth
+    assert window.scene.unplaced(window.canvas.viewport.view()) == (1, 0)
+    window.views.set_crs("EPSG:3857")
+    settle(window, qtbot)
+    assert not window.views.is_off_earth
+
+
+def test_a_polar_map_is_offered_for_what_lies_beyond_the_edge(
+    window: MainWindow, qtbot: QtBot, tmp_path: Path, points: Path
+) -> None:
+    ice = tmp_path / "ice.geojson"
+    ice.write_text(shapely.to_geojson(shapely.box(10, 87, 40, 88)))
+    window.files.open_words([str(ice)])
+    settle(window, qtbot)
+    (line,) = window.messages.lines()
+    assert "beyond 85 degrees" in line.text
+    assert line.action is not None
+    line.action.run()
+    settle(window, qtbot)
+    assert window.canvas.viewport.crs == "EPSG:3995"
+    assert window.messages.lines() == []
+    lon, lat = window.canvas.viewport.centre_lonlat()
+    assert (lon, lat) == (pytest.approx(25, abs=3), pytest.approx(87.5, abs=0.2))
+    assert picture(window.canvas).std() > 3
