@@ -16,6 +16,7 @@ from rasterio.io import DatasetReader, MemoryFile
 
 from layers.errors import NotAllowed, NotReadable, TooLarge, UnsupportedFormat
 from layers.readers.environment import Profile, current_profile
+from layers.readers.esri_metadata import metadata_files
 from layers.readers.files import RASTERS, Content, content_of, is_readable, regular_file
 from layers.readers.jpeg2000 import is_cut_short
 from layers.readers.mbtiles import MbtilesReader
@@ -225,7 +226,7 @@ def refused_sidecars(path: str) -> list[str]:
     """Names of overview or mask files beside the file that are not what GDAL writes, or may not be read."""
     found = [path + suffix for suffix in _SIDECARS if os.path.lexists(path + suffix)]
     refused = [os.path.basename(f) for f in found if not is_readable(f) or not _is_tiff(f)]
-    return refused + unreadable_beside(path)
+    return refused + unreadable_beside(path, metadata_files(path))
 
 
 def _is_tiff(path: str) -> bool:
