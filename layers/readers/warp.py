@@ -123,7 +123,7 @@ def _explains(weights: tuple[float, float], points: ControlPoints, world: Floats
     """False where the points lie in one place, up to rounding, or contradict each other so that nothing is left."""
     spread = float(np.ptp(world))
     told = abs(weights[0]) * float(np.ptp(points.cols)) + abs(weights[1]) * float(np.ptp(points.rows))
-    return spread > 1e-12 * float(np.abs(world).max()) and told > _LEAST_TOLD * spread
+    return spread > 1e-12 * max(float(np.abs(world).max()), 1.0) and told > _LEAST_TOLD * spread
 
 
 def _apply(affine: Affine, x: Floats, y: Floats) -> tuple[Floats, Floats]:
