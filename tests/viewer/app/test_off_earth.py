@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import geopandas
 import numpy as np
 import pytest
 import shapely
+from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
 from layers.geo.bounds import Bounds
-from tests.layers.geo.test_off_earth import MOON, MOON_DEGREES
+from tests.layers.geo.test_off_earth import GRID, MOON, MOON_DEGREES
 from tests.layers.readers.tiny_rasters import write_raster
 from tests.support.pictures import picture
-from tests.viewer.app.conftest import settle
+from tests.viewer.app.conftest import Answers, MakeWindow, settle
 from viewer.app.window import MainWindow
 from viewer.panels.layer_rows import BADGE_ROLE
 
@@ -66,3 +68,40 @@ def test_a_polar_map_is_offered_for_what_lies_beyond_the_edge(
     lon, lat = window.canvas.viewport.centre_lonlat()
     assert (lon, lat) == (pytest.approx(25, abs=3), pytest.approx(87.5, abs=0.2))
     assert picture(window.canvas).std() > 3
+
+
+def test_features_by_their_numbers_can_be_asked_and_the_view_is_kept(
+    make_window: MakeWindow, answers: Answers, qtbot: QtBot, tmp_path: Path
+) -> None:
+    window = make_window()
+    grid = tmp_path / "grid.gpkg"
+    frame = geopandas.GeoDataFrame({"name": ["hall"]}, geometry=[shapely.box(100, 200, 130, 220)], crs=GRID)
+    frame.to_file(grid)
+    window.files.open_words([str(grid)])
+    settle(window, qtbot)
+    (uuid,) = window.session.document.layers
+    assert window.views.is_off_earth
+    assert window.canvas.viewport.centre == pytest.approx((115, 210))
+    middle = window.canvas.rect().center()
+    for tool in window.toolbox.ids:
+        window.toolbox.take(tool)
+        qtbot.mouseMove(window.canvas, middle)
+        qtbot.mouseClick(window.canvas, Qt.MouseButton.LeftButton, pos=middle)
+        settle(window, qtbot)
+    assert window.session.document.sites == {}
+    window.features.selection.set(uuid, np.array([1]))
+    settle(window, qtbot)
+    window.features.zoom_to(uuid, np.array([1]))
+    settle(window, qtbot)
+    window.canvas.zoom_out()
+    shown = window.canvas.viewport.view().world_bounds()
+    answers.path = tmp_path / "case.gpkg"
+    window.files.save()
+    settle(window, qtbot)
+
+    other = make_window()
+    other.files.open_words([str(answers.path)])
+    settle(other, qtbot)
+    assert other.canvas.viewport.view().world_bounds() == pytest.approx(shown, rel=1e-6)
+    assert other.scene.problems() == {}
+    assert picture(other.canvas).std() > 3
