@@ -10,6 +10,7 @@ from pathlib import Path
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QColor, QPainter
 
+from layers.counted import grouped
 from layers.document.changes import Changes
 from layers.document.document import Document
 from layers.document.layer import Layer
@@ -174,16 +175,25 @@ class MapScene(QObject):
         return {uuid: remark for uuid in self._stack.visible() if (remark := self.drawings[uuid].remark)}
 
     def beyond_the_map(self) -> dict[str, str]:
-        """Layer uuid to a sentence, for the visible layers all of which lies beyond the edge of the map last set."""
+        """Layer uuid, or "sites", to a sentence, for the visible layers and sites all of which lies beyond the edge of
+        the map last set.
+        """
         if self._view is None or not same_crs(self._view.grid.crs, WEB_MERCATOR):
             return {}
         boxes = {uuid: self._stack.bounds_of(uuid) for uuid in self._stack.visible()}
-        return {
+        found = {
             uuid: f"“{one_line(self._document.layers[uuid].name, 80)}” lies beyond 85 degrees, where this map ends: "
             f"see it on a polar one ({polar_crs(box.bottom)})."
             for uuid, box in boxes.items()
             if box is not None and (box.bottom > MERCATOR_MAX_LAT or box.top < -MERCATOR_MAX_LAT)
         }
+        sites = self._index.sites.values() if sites_visible(self._document) else ()
+        lats = ((site.geometry.bounds[1], site.geometry.bounds[3]) for site in sites if not site.geometry.is_empty)
+        count = sum(low > MERCATOR_MAX_LAT or high < -MERCATOR_MAX_LAT for low, high in lats)
+        if count:
+            lie = "1 site lies" if count == 1 else f"{grouped(count)} sites lie"
+            found["sites"] = f"{lie} beyond 85 degrees, where this map ends: see a polar one."
+        return found
 
     def lost_layers(self) -> dict[str, str]:
         """Layer uuid to a sentence, for the layers that the view last set lacks because all their tiles failed."""
