@@ -98,7 +98,7 @@ class VectorDrawing(LayerDrawing):
     @override
     def set_view(self, view: View, cursor: tuple[float, float] | None = None, resting: bool = True) -> None:
         self._view = view
-        if not self._can_lie_on(view.grid.crs):
+        if not self._look_for_place(view.grid.crs):
             return
         if self.source.is_readable(self.layer) and view.grid.crs != self.source.crs:
             self._load(view)
@@ -124,7 +124,7 @@ class VectorDrawing(LayerDrawing):
     def is_complete(self, view: View) -> bool:
         if self.info is None or self.problem:
             return bool(self.problem)
-        if not self._can_lie_on(view.grid.crs):
+        if not self._has_place_on(view.grid.crs):
             return True
         if not self.source.is_loaded or view.grid.crs != self.source.crs or self._preparing.is_under_way:
             return False
@@ -160,9 +160,13 @@ class VectorDrawing(LayerDrawing):
             return None
         return transform_bounds(self.plane, crs, self.info.bounds)
 
-    def _can_lie_on(self, crs: str) -> bool:
-        """Whether a canvas has a place for it, as far as is known; where not, `problem` says so."""
-        is_there = self.lies_on(crs) if self.plane else not is_off_earth(crs)
+    def _has_place_on(self, crs: str) -> bool:
+        """Whether a canvas has a place for it, as far as is known."""
+        return self.lies_on(crs) if self.plane else not is_off_earth(crs)
+
+    def _look_for_place(self, crs: str) -> bool:
+        """That; where there is none, `problem` says so."""
+        is_there = self._has_place_on(crs)
         self._set_problem("" if is_there or not self.plane else off_the_map(self.plane, self.path.name), "place")
         return is_there
 
@@ -282,7 +286,7 @@ class VectorDrawing(LayerDrawing):
         """Its CRS is another now, or known now: what was read in vain is not shown."""
         self.source.stop()
         self.source.crs = ""
-        if self._can_lie_on(view.grid.crs) and self.source.is_readable(self.layer):
+        if self._look_for_place(view.grid.crs) and self.source.is_readable(self.layer):
             self._load(view)
         else:
             self.tables = ()
