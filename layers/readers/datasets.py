@@ -15,8 +15,10 @@ from rasterio.errors import NotGeoreferencedWarning, RasterioError
 from rasterio.io import DatasetReader, MemoryFile
 
 from layers.errors import NotAllowed, NotReadable, TooLarge, UnsupportedFormat
+from layers.readers.envi import judge_envi
 from layers.readers.environment import Profile, current_profile
-from layers.readers.files import RASTERS, Content, content_of, is_readable, regular_file
+from layers.readers.files import COMPANIONED, RASTERS, Content, content_of, is_readable, regular_file
+from layers.readers.imagine import judge_imagine
 from layers.readers.jpeg2000 import is_cut_short
 from layers.readers.mbtiles import MbtilesReader
 from layers.readers.placement import Placement, placement_of
@@ -158,12 +160,26 @@ def open_raster(path: str, content: Content, level: int = FULL_RESOLUTION, part:
 
 
 def _opened(path: str, content: Content, part: str, options: dict[str, Any]) -> DatasetReader:
+    if content in COMPANIONED:
+        _judge(path, content)
     target, own = _opening(path, content, part)
     # Never list the folder: it may hold a hundred thousand files, and sidecars that lead elsewhere.
-    listing = "TRUE" if sound_sidecars(path) else "EMPTY_DIR"
+    listing = "TRUE" if content is Content.ENVI or sound_sidecars(path) else "EMPTY_DIR"
     with rasterio.Env(GDAL_DISABLE_READDIR_ON_OPEN=listing), warnings.catch_warnings():
         warnings.simplefilter("ignore", NotGeoreferencedWarning)
         return rasterio.open(target, driver=str(content), **own, **options)
+
+
+def _judge(path: str, content: Content) -> None:
+    """Raises GeoloupeError for what keeps a part of itself outside its folder."""
+    if content is Content.IMAGINE:
+        judge_imagine(path)
+        return
+    judge_envi(path)
+    refused = [suffix for suffix in _SIDECARS if os.path.lexists(path + suffix) and not sound_sidecars(path, suffix)]
+    if refused:  # GDAL finds the header only where it may look beside the file, and then it looks at these, too
+        name = os.path.basename(path)
+        raise NotAllowed(f"{name}{refused[0]} beside {name} is not what GDAL writes under that name: move it away.")
 
 
 def _opened_vrt(path: str, options: dict[str, Any]) -> DatasetReader:

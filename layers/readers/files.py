@@ -9,6 +9,7 @@ import zipfile
 from enum import StrEnum
 
 from layers.errors import FileMissing, NotAFile, NotAllowed, UnsupportedFormat
+from layers.readers import envi, imagine
 from layers.text_encoding import wide_encoding
 
 HEAD_BYTES = 4096
@@ -22,6 +23,8 @@ class Content(StrEnum):
     JPEG = "JPEG"
     JPEG2000 = "JP2OpenJPEG"
     NITF = "NITF"
+    ENVI = "ENVI"
+    IMAGINE = "HFA"
     VRT = "VRT"
     MBTILES = "MBTiles"
     TILES = "GPKG"
@@ -40,7 +43,9 @@ class Content(StrEnum):
 
 PICTURES = frozenset({Content.TIFF, Content.PNG, Content.JPEG, Content.JPEG2000, Content.NITF})
 """Rasters that lead to no other file."""
-RASTERS = PICTURES | {Content.VRT, Content.MBTILES, Content.TILES}
+COMPANIONED = frozenset({Content.ENVI, Content.IMAGINE})
+"""Rasters of several files: what they name is judged before GDAL looks for it."""
+RASTERS = PICTURES | COMPANIONED | {Content.VRT, Content.MBTILES, Content.TILES}
 
 _MAGIC = (
     (b"II*\0", Content.TIFF),
@@ -53,6 +58,7 @@ _MAGIC = (
     (b"\xff\x4f\xff\x51", Content.JPEG2000),
     (b"NITF0", Content.NITF),
     (b"NSIF0", Content.NITF),
+    (imagine.MARK, Content.IMAGINE),
     (b"SQLite format 3\0", Content.SQLITE),
     (b"\0\0\x27\x0a\0\0\0\0", Content.SHAPEFILE),
     (b"fgb\x03fgb", Content.FLATGEOBUF),
@@ -80,6 +86,10 @@ _NAMED_KINDS = {
     ".nitf": "NITF", ".nsf": "NITF", ".vrt": "VRT", ".mbtiles": "MBTiles", ".shp": "Shapefile", ".fgb": "FlatGeobuf",
     ".kml": "KML", ".kmz": "KMZ", ".gpx": "GPX", ".xlsx": "Excel workbook",
 }  # fmt: skip
+_RAW = (".dat", ".img", ".bsq", ".bil", ".bip", ".raw", ".bin", "")
+"""Pixels without a mark of their own may begin with anything."""
+_PLAINLY_RAW = (".bsq", ".bil", ".bip")
+_TEXTS = frozenset({Content.JSON, Content.JSON_LINES, Content.KML, Content.GPX})
 _TABLES = (".csv", ".tsv", ".tab", ".txt")
 _SHAPEFILE_PARTS = (".dbf", ".shx", ".prj", ".cpg", ".sbn", ".sbx", ".qix")
 
@@ -129,6 +139,8 @@ def content_of(path: str) -> Content:
     except OSError as error:
         raise NotAllowed(f"{name} may not be read: {error.strerror or error}.") from error
     found = _sniff(head, suffix) or (_archive(path) if head.startswith(b"PK") else None)
+    if found is None or (found in _TEXTS and suffix in _RAW):
+        found = _raw(path, head, suffix) or found
     wanted = _NAMED_KINDS.get(suffix)
     if found in (Content.JSON, Content.JSON_LINES) and wanted in ("TIFF", "PNG", "JPEG", "JPEG 2000", "NITF", "VRT"):
         raise UnsupportedFormat(f"{name} is not a {wanted} file: its content is JSON text.")
@@ -143,11 +155,30 @@ def content_of(path: str) -> Content:
         raise UnsupportedFormat(f"{name} is not a {wanted} file: its content is {actual}.")
     if suffix in _SHAPEFILE_PARTS:
         raise UnsupportedFormat(f"{name} is a part of a shapefile: open the file that ends in .shp.")
+    if suffix in imagine.PARTS:
+        raise UnsupportedFormat(f"{name} is a part of an Imagine file: open the file that ends in .img.")
     raise UnsupportedFormat(
         f"{name} cannot be opened, its content is {actual}: "
-        "Geoloupe opens GeoTIFF, JPEG 2000, NITF, VRT, PNG, JPEG, MBTiles, GeoPackage, GeoJSON, Shapefile, FlatGeobuf, "
-        "KML, KMZ, GPX, CSV and Excel files."
+        "Geoloupe opens GeoTIFF, JPEG 2000, NITF, ENVI, Imagine, VRT, PNG, JPEG, MBTiles, GeoPackage, GeoJSON, "
+        "Shapefile, FlatGeobuf, KML, KMZ, GPX, CSV and Excel files."
     )
+
+
+def _raw(path: str, head: bytes, suffix: str) -> Content | None:
+    """Raw pixels by the header beside them. Raises UnsupportedFormat for a header, and for one that is not ENVI's."""
+    if suffix == ".hdr" and head.startswith(envi.MARK):
+        raise envi.refuse_header(path)
+    if not head or suffix in (*_NAMED_KINDS, *_TABLES) or (suffix not in _RAW and _is_text(head)):
+        return None
+    if envi.has_envi_header(path):
+        return Content.ENVI
+    name = os.path.basename(path)
+    if suffix in _PLAINLY_RAW:
+        raise UnsupportedFormat(
+            f"{name} is raw pixels, which say nothing without a header of ENVI ({os.path.splitext(name)[0]}.hdr): put "
+            "that beside it, or save it anew as a GeoTIFF."
+        )
+    return None
 
 
 def _sniff(head: bytes, suffix: str) -> Content | None:

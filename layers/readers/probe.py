@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 from typing import Any
 
@@ -15,6 +16,8 @@ from layers.geo.bounds import Bounds
 from layers.geo.crs import WGS84, transform_bounds, transform_points
 from layers.raster.info import BandInfo, RasterInfo
 from layers.raster.overviews import MODERATE_PIXELS
+from layers.raster.sensor_bands import names_by_wavelength
+from layers.readers import envi
 from layers.readers.datasets import DATASETS, refused_sidecars
 from layers.readers.environment import Profile, current_profile
 from layers.readers.files import Content
@@ -33,6 +36,8 @@ _LATTICE = 4
 _MAX_TAGS = 250
 _SECURITY_FIELDS = ("NITF_FSC", "NITF_ISC", "NITF_FSR", "NITF_ISR", "NITF_FSD", "NITF_ISD", "NITF_FSCLAS")
 _MAX_TAG_CHARS = 2000
+_LONGEST_UM = 100
+"""Wavelengths without a unit are nanometres from here on: nothing sees so little or so far."""
 
 
 def probe_raster(
@@ -74,10 +79,12 @@ def probe_raster(
 
 
 def _cut_short(dataset: DatasetReader, path: str, content: Content) -> str:
-    """A sentence where a TIFF ends before its last block does (a download that broke off); else empty.
+    """A sentence where a TIFF or raw pixels end before the last one does (a download that broke off); else empty.
 
     Who adds a layer refuses such a file; a layer that was whole once shows what is left.
     """
+    if content is Content.ENVI:
+        return envi.cut_short(path)
     if content is not Content.TIFF:
         return ""
     rows, cols = dataset.block_shapes[-1]
@@ -163,8 +170,23 @@ def _bands(dataset: DatasetReader, problems: list[str]) -> tuple[BandInfo, ...]:
         low, high = stretches.get(index, (None, None))
         palette = _palette(dataset, index) if color.name == "palette" else ()
         text = (description or "")[:_MAX_TAG_CHARS]
-        found.append(BandInfo(index, dtype, nodata, text, color.name.lower(), low, high, palette))
+        wavelength = _wavelength_nm(dataset, index)
+        found.append(BandInfo(index, dtype, nodata, text, color.name.lower(), low, high, palette, wavelength))
     return tuple(found)
+
+
+def _wavelength_nm(dataset: DatasetReader, index: int) -> float | None:
+    """The centre of what a band sees, as ENVI's headers say it; None where the file does not."""
+    tags = dataset.tags(index)
+    try:
+        value = float(tags["wavelength"])
+    except (KeyError, ValueError):
+        return None
+    unit = str(tags.get("wavelength_units", "")).lower()
+    if "micro" not in unit and "nano" not in unit:
+        unit = "micro" if value < _LONGEST_UM else "nano"
+    found = round(value * 1000 if "micro" in unit else value, 3)
+    return found if 0 < found < math.inf else None
 
 
 def _stretches(dataset: DatasetReader, problems: list[str]) -> dict[int, tuple[float, float]]:
@@ -176,7 +198,8 @@ def _stretches(dataset: DatasetReader, problems: list[str]) -> dict[int, tuple[f
         for i, dtype in zip(dataset.indexes, dataset.dtypes, strict=True)
         if dtype == "uint8"
     }
-    others = [i for i in dataset.indexes if i not in found][:MAX_STRETCHED_BANDS] or _lone_grey(dataset)
+    others = [i for i in dataset.indexes if i not in found]
+    others = sorted({*others[:MAX_STRETCHED_BANDS], *_seen_first(dataset, others)}) or _lone_grey(dataset)
     if not others:
         return found
     try:
@@ -198,6 +221,14 @@ def _stretches(dataset: DatasetReader, problems: list[str]) -> dict[int, tuple[f
             elif 0 < high - low < NARROW_BYTES:
                 found[index] = (low, high)
     return found
+
+
+def _seen_first(dataset: DatasetReader, indexes: list[int]) -> list[int]:
+    """Of many bands those that look red, green and blue: they are shown first, wherever they stand."""
+    if len(indexes) <= MAX_STRETCHED_BANDS:
+        return []
+    names = names_by_wavelength([_wavelength_nm(dataset, index) for index in indexes])
+    return [index for index, name in zip(indexes, names, strict=True) if name in ("red", "green", "blue")]
 
 
 def _lone_grey(dataset: DatasetReader) -> list[int]:

@@ -91,12 +91,17 @@ def _raster(raster: dict[str, Any]) -> dict[str, Any]:
         "problems": raster["problems"],
         "width": raster["width"],
         "height": raster["height"],
-        "bands": [{key: band[key] for key in ("dtype", "nodata", "description")} for band in raster["bands"]],
+        "bands": [_band(band) for band in raster["bands"]],
         "overviews": raster["overviews"],
         "acquisition": {
             "at": raster["acquired_at"] or None, "date_kind": raster["date_kind"], "credit": raster["credit"],
         },
     }  # fmt: skip
+
+
+def _band(band: dict[str, Any]) -> dict[str, Any]:
+    found = {key: band[key] for key in ("dtype", "nodata", "description")}
+    return found if band["wavelength_nm"] is None else found | {"wavelength_nm": band["wavelength_nm"]}
 
 
 def _scene(header: dict[str, Any]) -> dict[str, Any]:
