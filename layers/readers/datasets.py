@@ -6,6 +6,8 @@ import atexit
 import os
 import warnings
 from collections import OrderedDict
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any, NamedTuple
 
 import rasterio
@@ -17,11 +19,13 @@ from rasterio.io import DatasetReader, MemoryFile
 from layers.errors import NotAllowed, NotReadable, TooLarge, UnsupportedFormat
 from layers.readers.envi import judge_envi
 from layers.readers.environment import Profile, current_profile
-from layers.readers.files import COMPANIONED, RASTERS, Content, content_of, is_readable, regular_file
+from layers.readers.files import COMPANIONED, CONTAINERS, RASTERS, Content, content_of, is_readable, regular_file
+from layers.readers.hdf5 import is_hdf5, judge_hdf5
 from layers.readers.imagine import judge_imagine
 from layers.readers.jpeg2000 import is_cut_short
 from layers.readers.mbtiles import MbtilesReader
 from layers.readers.placement import Placement, placement_of
+from layers.readers.subdatasets import Picture, pictures_of, target_of
 from layers.readers.tile_audit import tiles_in
 from layers.readers.vrt_judge import understood_vrt
 from layers.readers.worldfile import unreadable_beside
@@ -61,7 +65,8 @@ class Datasets:
     def get(self, path: str, level: int = FULL_RESOLUTION, part: str = "") -> DatasetReader:
         """The dataset at an overview level (-1: full resolution), opened anew when the file has changed.
 
-        `part` is the tile table of a GeoPackage or the number of a NITF's image; "" means its first.
+        `part` is the tile table of a GeoPackage, the number of a NITF's image or the name of a netCDF's picture; ""
+        means the first.
         Raises what `regular_file`, `content_of` and `open_raster` raise.
         """
         path = regular_file(path)
@@ -147,7 +152,12 @@ def open_raster(path: str, content: Content, level: int = FULL_RESOLUTION, part:
         return MbtilesReader(path, level)
     options = {} if level == FULL_RESOLUTION else {"overview_level": level}
     try:
-        dataset = _opened_vrt(path, options) if content is Content.VRT else _opened(path, content, part, options)
+        if content is Content.VRT:
+            dataset = _opened_vrt(path, options)
+        elif content in CONTAINERS:
+            dataset = _opened_picture(path, content, part, options)
+        else:
+            dataset = _opened(path, content, part, options)
     except RasterioError as error:
         cause = " ".join(str(error.__cause__ or error).replace(path, name).split())[:200]
         raise NotReadable(f"{name} cannot be opened, it is damaged or incomplete: {cause}") from error
@@ -168,6 +178,45 @@ def _opened(path: str, content: Content, part: str, options: dict[str, Any]) -> 
     with rasterio.Env(GDAL_DISABLE_READDIR_ON_OPEN=listing), warnings.catch_warnings():
         warnings.simplefilter("ignore", NotGeoreferencedWarning)
         return rasterio.open(target, driver=str(content), **own, **options)
+
+
+def _opened_picture(path: str, content: Content, part: str, options: dict[str, Any]) -> DatasetReader:
+    """One picture of a netCDF or HDF5 file, which is judged first."""
+    if is_hdf5(path):
+        judge_hdf5(path)
+    with _alone():
+        container = rasterio.open(path, driver=str(content), **options)
+        pictures = pictures_of(container, path, content)
+        if not pictures and not part:
+            return container
+        container.close()
+        target, driver = target_of(pictures, path, content, part)
+        return rasterio.open(target, driver=driver, **options)
+
+
+def pictures_in(path: str, content: Content) -> tuple[Picture, ...]:
+    """The pictures of a netCDF or HDF5 file that was opened before; empty where it is one. Raises RasterioError."""
+    with _alone(), rasterio.open(path, driver=str(content)) as container:
+        return pictures_of(container, path, content)
+
+
+def each_of(pictures: tuple[Picture, ...], path: str, content: Content) -> Iterator[DatasetReader | None]:
+    """Each picture of a file that was opened before, closed with the next; None for one that cannot be opened."""
+    for picture in pictures:
+        target, driver = target_of(pictures, path, content, picture.part)
+        try:
+            with _alone(), rasterio.open(target, driver=driver) as dataset:
+                yield dataset
+        except RasterioError:
+            yield None
+
+
+@contextmanager
+def _alone() -> Iterator[None]:
+    """For files without anything beside them."""
+    with rasterio.Env(GDAL_DISABLE_READDIR_ON_OPEN="EMPTY_DIR"), warnings.catch_warnings():
+        warnings.simplefilter("ignore", NotGeoreferencedWarning)
+        yield
 
 
 def _judge(path: str, content: Content) -> None:

@@ -9,7 +9,7 @@ import zipfile
 from enum import StrEnum
 
 from layers.errors import FileMissing, NotAFile, NotAllowed, UnsupportedFormat
-from layers.readers import envi, imagine
+from layers.readers import envi, hdf5, imagine
 from layers.text_encoding import wide_encoding
 
 HEAD_BYTES = 4096
@@ -25,6 +25,8 @@ class Content(StrEnum):
     NITF = "NITF"
     ENVI = "ENVI"
     IMAGINE = "HFA"
+    HDF5 = "HDF5"
+    NETCDF = "netCDF"
     VRT = "VRT"
     MBTILES = "MBTiles"
     TILES = "GPKG"
@@ -45,7 +47,9 @@ PICTURES = frozenset({Content.TIFF, Content.PNG, Content.JPEG, Content.JPEG2000,
 """Rasters that lead to no other file."""
 COMPANIONED = frozenset({Content.ENVI, Content.IMAGINE})
 """Rasters of several files: what they name is judged before GDAL looks for it."""
-RASTERS = PICTURES | COMPANIONED | {Content.VRT, Content.MBTILES, Content.TILES}
+CONTAINERS = frozenset({Content.HDF5, Content.NETCDF})
+"""Files of many things, some of which are pictures."""
+RASTERS = PICTURES | COMPANIONED | CONTAINERS | {Content.VRT, Content.MBTILES, Content.TILES}
 
 _MAGIC = (
     (b"II*\0", Content.TIFF),
@@ -59,6 +63,10 @@ _MAGIC = (
     (b"NITF0", Content.NITF),
     (b"NSIF0", Content.NITF),
     (imagine.MARK, Content.IMAGINE),
+    (hdf5.MARK, Content.HDF5),
+    (b"CDF\x01", Content.NETCDF),
+    (b"CDF\x02", Content.NETCDF),
+    (b"CDF\x05", Content.NETCDF),
     (b"SQLite format 3\0", Content.SQLITE),
     (b"\0\0\x27\x0a\0\0\0\0", Content.SHAPEFILE),
     (b"fgb\x03fgb", Content.FLATGEOBUF),
@@ -79,6 +87,8 @@ _FOREIGN = (
     (b"<!DOCTYPE", "a web page"),
     (b"<html", "a web page"),
     (b"<?xml", "XML"),
+    (b"\x0e\x03\x13\x01", "HDF4, which this GDAL does not read (save it as HDF5, netCDF or GeoTIFF)"),
+    (b"GRIB", "GRIB, fields of weather"),
 )
 _NAMED_KINDS = {
     ".tif": "TIFF", ".tiff": "TIFF", ".png": "PNG", ".jpg": "JPEG", ".jpeg": "JPEG", ".gpkg": "GeoPackage",
@@ -90,6 +100,8 @@ _RAW = (".dat", ".img", ".bsq", ".bil", ".bip", ".raw", ".bin", "")
 """Pixels without a mark of their own may begin with anything."""
 _PLAINLY_RAW = (".bsq", ".bil", ".bip")
 _TEXTS = frozenset({Content.JSON, Content.JSON_LINES, Content.KML, Content.GPX})
+_NETCDF4 = (".nc", ".nc4", ".nc3", ".nc2", ".cdf")
+"""What HDF5 is called where it is netCDF: GDAL goes by the name, too."""
 _TABLES = (".csv", ".tsv", ".tab", ".txt")
 _SHAPEFILE_PARTS = (".dbf", ".shx", ".prj", ".cpg", ".sbn", ".sbx", ".qix")
 
@@ -159,8 +171,8 @@ def content_of(path: str) -> Content:
         raise UnsupportedFormat(f"{name} is a part of an Imagine file: open the file that ends in .img.")
     raise UnsupportedFormat(
         f"{name} cannot be opened, its content is {actual}: "
-        "Geoloupe opens GeoTIFF, JPEG 2000, NITF, ENVI, Imagine, VRT, PNG, JPEG, MBTiles, GeoPackage, GeoJSON, "
-        "Shapefile, FlatGeobuf, KML, KMZ, GPX, CSV and Excel files."
+        "Geoloupe opens GeoTIFF, JPEG 2000, NITF, ENVI, Imagine, netCDF, HDF5, VRT, PNG, JPEG, MBTiles, GeoPackage, "
+        "GeoJSON, Shapefile, FlatGeobuf, KML, KMZ, GPX, CSV and Excel files."
     )
 
 
@@ -182,6 +194,8 @@ def _raw(path: str, head: bytes, suffix: str) -> Content | None:
 
 
 def _sniff(head: bytes, suffix: str) -> Content | None:
+    if head.startswith(hdf5.MARK) and suffix in _NETCDF4:
+        return Content.NETCDF
     for magic, content in _MAGIC:
         if head.startswith(magic) and not (content is Content.SHAPEFILE and suffix == ".shx"):
             return content

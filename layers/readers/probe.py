@@ -18,12 +18,13 @@ from layers.raster.info import BandInfo, RasterInfo
 from layers.raster.overviews import MODERATE_PIXELS
 from layers.raster.sensor_bands import names_by_wavelength
 from layers.readers import envi
-from layers.readers.datasets import DATASETS, refused_sidecars
+from layers.readers.datasets import DATASETS, each_of, pictures_in, refused_sidecars
 from layers.readers.environment import Profile, current_profile
-from layers.readers.files import Content
+from layers.readers.files import CONTAINERS, Content
 from layers.readers.jpeg2000 import is_cut_short
 from layers.readers.pixels import read_pixels, real_values
-from layers.readers.placement import Placement
+from layers.readers.placement import Placement, placement_of
+from layers.readers.subdatasets import Picture
 from layers.readers.tile_audit import tiles_in
 from layers.readers.vrt_judge import judge_vrt
 
@@ -59,7 +60,8 @@ def probe_raster(
     if canvas_crs and placement.crs:
         transform_points(canvas_crs, placement.crs, [0.0], [0.0])
     overviews = tuple(dataset.overviews(1))
-    parts = _parts(dataset, path, content)
+    pictures = pictures_in(path, content) if content in CONTAINERS else ()
+    parts = _parts(dataset, path, content, pictures)
     problems += _oddities(dataset, path, content, parts)
     tags = _tags(dataset, problems)
     info = RasterInfo(
@@ -74,6 +76,7 @@ def probe_raster(
     header = {
         "kind": "raster", "raster": info.to_json(), "cut_short": _cut_short(dataset, path, content),
         "state": list(DATASETS.state_of(dataset)),
+        "pictures": [] if canvas_crs else _pictures(pictures, path, content),
     }  # fmt: skip
     return header, ()
 
@@ -114,13 +117,32 @@ def _oddities(dataset: DatasetReader, path: str, content: Content, parts: tuple[
     return found
 
 
-def _parts(dataset: DatasetReader, path: str, content: Content) -> tuple[str, ...]:
-    """Tables of tiles, or numbers of NITF images, where there is a choice."""
+def _parts(dataset: DatasetReader, path: str, content: Content, pictures: tuple[Picture, ...]) -> tuple[str, ...]:
+    """Tables of tiles, numbers of NITF images, or names of pictures, where there is a choice."""
     if content is Content.TILES:
         return tiles_in(path).tables
     if content is Content.NITF:
         return tuple(name.split(":")[1] for name in dataset.subdatasets if name.startswith("NITF_IM:"))
+    if content in CONTAINERS:
+        return tuple(picture.part for picture in pictures)
     return ()
+
+
+def _pictures(pictures: tuple[Picture, ...], path: str, content: Content) -> list[dict[str, Any]]:
+    """What is asked before any of them is added: how large each is and where it lies."""
+    found = []
+    for picture, dataset in zip(pictures, each_of(pictures, path, content), strict=True):
+        if dataset is None or dataset.count == 0:
+            continue
+        placement = placement_of(dataset, path)
+        bounds, lonlat = _bounds(dataset, placement, [])
+        found.append(
+            {
+                "part": picture.part, "words": picture.words, "crs": placement.crs, "placed_by": placement.placed_by,
+                "bounds": list(bounds), "bounds_lonlat": None if lonlat is None else list(lonlat),
+            }
+        )  # fmt: skip
+    return found
 
 
 def sample(dataset: DatasetReader, indexes: list[int]) -> tuple[NDArray[Any], NDArray[np.bool_]]:

@@ -21,7 +21,7 @@ from layers.pool.protocol import Answer, Profile, Request
 from layers.project.opening.intake import is_case
 from layers.services.naming import is_service_text
 from viewer.app.session import Session
-from viewer.commands.found_layers import FoundLayer, edit_for, layers_of_probe, layers_of_service
+from viewer.commands.found_layers import FoundLayer, chosen_unasked, edit_for, layers_of_probe, layers_of_service
 from viewer.rendering.drives import ANSWER_S
 from viewer.support.jobs import JobContext, Jobs
 from viewer.support.messages import Messages
@@ -193,7 +193,7 @@ class FileOpener(QObject):
             elif isinstance(one, list) and len(one) > 1 and self.asks:
                 self.choice_wanted.emit(Path(one[0].source["path"]), one)
             elif isinstance(one, list):
-                layers += one
+                layers += chosen_unasked(one)
         self.add(layers)
 
     def open_as(self, path: Path, options: dict[str, Any], sheet: str) -> None:

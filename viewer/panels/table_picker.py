@@ -67,11 +67,12 @@ class TablePicker(QDialog):
         self.list.setRootIsDecorated(False)
         self.list.setUniformRowHeights(True)
         self.list.setSelectionMode(QAbstractItemView.SelectionMode.NoSelection)
-        for layer in self._layers:
+        for at, layer in enumerate(self._layers):
             name = layer.name.removeprefix(f"{stem}: ")
             item = QTreeWidgetItem([one_line(name, 120), one_line(layer.details[0], 40), layer.details[1]])
             item.setFlags(Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsUserCheckable)
-            item.setCheckState(NAME, Qt.CheckState.Checked)
+            is_ticked = at == 0 or not layer.is_alternative
+            item.setCheckState(NAME, Qt.CheckState.Checked if is_ticked else Qt.CheckState.Unchecked)
             item.setTextAlignment(FEATURES, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
             self.list.addTopLevelItem(item)
         self.list.header().setStretchLastSection(False)
