@@ -76,6 +76,7 @@ _ROOTS = (
     (re.compile(rb"<(?:[\w.-]+:)?gpx[\s>/]"), Content.GPX),
 )
 """With whatever prefix: some programs write <ns0:kml>."""
+_KML_PARTS = re.compile(rb"<(?:[\w.-]+:)?(?:Document|Folder|Placemark)[\s>/]")
 _LINE_SUFFIXES = (".geojsonl", ".geojsons", ".geojsonseq", ".ndjson", ".jsonl")
 _FOREIGN = (
     (b"<VRTDataset", "VRT"),
@@ -208,10 +209,19 @@ def _sniff(head: bytes, suffix: str) -> Content | None:
         for root, content in _ROOTS:
             if root.search(marked):
                 return content
+        if suffix == ".kml" and _may_be_kml(marked):
+            return Content.KML
     if suffix == ".vrt" and b"<VRTDataset" in head:  # under any other name a VRT is a disguise
         return Content.VRT
     is_table = suffix in _TABLES and (_is_text(head) or _has_few_nuls(head) or wide_encoding(head))
     return Content.TABLE if is_table else None
+
+
+def _may_be_kml(head: bytes) -> bool:
+    """What is called so and is XML of no other kind: its root may stand behind a long comment, or lack."""
+    lower = head.lower()
+    is_foreign = any(magic.lower() in lower for magic, kind in _FOREIGN if kind != "XML")
+    return not is_foreign and (_KML_PARTS.search(head) is not None or b"<!--" in head)
 
 
 def _in_utf8(head: bytes) -> bytes:
