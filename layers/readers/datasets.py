@@ -23,6 +23,7 @@ from layers.readers.files import COMPANIONED, CONTAINERS, RASTERS, Content, cont
 from layers.readers.hdf5 import is_hdf5, judge_hdf5
 from layers.readers.imagine import judge_imagine
 from layers.readers.jpeg2000 import is_cut_short
+from layers.readers.library_words import cannot_open
 from layers.readers.mbtiles import MbtilesReader
 from layers.readers.placement import Placement, placement_of
 from layers.readers.subdatasets import Picture, pictures_of, target_of
@@ -159,8 +160,7 @@ def open_raster(path: str, content: Content, level: int = FULL_RESOLUTION, part:
         else:
             dataset = _opened(path, content, part, options)
     except RasterioError as error:
-        cause = " ".join(str(error.__cause__ or error).replace(path, name).split())[:200]
-        raise NotReadable(f"{name} cannot be opened, it is damaged or incomplete: {cause}") from error
+        raise cannot_open(name, str(error.__cause__ or error)) from error
     try:
         _check(dataset, name)
     except Exception:

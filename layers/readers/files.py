@@ -85,6 +85,7 @@ _FOREIGN = (
     (b"%PDF", "PDF"),
     (b"PK\x03\x04", "a ZIP archive"),
     (b"\x1f\x8b", "a gzip archive"),
+    (b"PMTiles", "PMTiles, a pack of map tiles (make MBTiles of it)"),
     (b"<!DOCTYPE", "a web page"),
     (b"<html", "a web page"),
     (b"<?xml", "XML"),
@@ -159,7 +160,7 @@ def content_of(path: str) -> Content:
         raise UnsupportedFormat(f"{name} is not a {wanted} file: its content is JSON text.")
     if found is not None:
         return found
-    actual = next((kind for magic, kind in _FOREIGN if magic.lower() in head[:256].lower()), "")
+    actual = next((kind for magic, kind in _FOREIGN if _is_there(magic, head[:256])), "")
     if not head:
         actual = "empty"
     elif not actual:
@@ -175,6 +176,11 @@ def content_of(path: str) -> Content:
         "Geoloupe opens GeoTIFF, JPEG 2000, NITF, ENVI, Imagine, netCDF, HDF5, VRT, PNG, JPEG, MBTiles, GeoPackage, "
         "GeoJSON, Shapefile, FlatGeobuf, KML, KMZ, GPX, CSV and Excel files."
     )
+
+
+def _is_there(magic: bytes, head: bytes) -> bool:
+    """Elements of XML may stand behind others; a mark of two bytes means nothing but at the very beginning."""
+    return magic.lower() in head.lower() if magic.startswith(b"<") else head.startswith(magic)
 
 
 def _raw(path: str, head: bytes, suffix: str) -> Content | None:
@@ -219,8 +225,7 @@ def _sniff(head: bytes, suffix: str) -> Content | None:
 
 def _may_be_kml(head: bytes) -> bool:
     """What is called so and is XML of no other kind: its root may stand behind a long comment, or lack."""
-    lower = head.lower()
-    is_foreign = any(magic.lower() in lower for magic, kind in _FOREIGN if kind != "XML")
+    is_foreign = any(_is_there(magic, head) for magic, kind in _FOREIGN if kind != "XML")
     return not is_foreign and (_KML_PARTS.search(head) is not None or b"<!--" in head)
 
 

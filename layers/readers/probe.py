@@ -24,7 +24,7 @@ from layers.readers.files import CONTAINERS, Content
 from layers.readers.jpeg2000 import is_cut_short
 from layers.readers.pixels import read_pixels, real_values
 from layers.readers.placement import Placement, placement_of
-from layers.readers.subdatasets import Picture
+from layers.readers.subdatasets import Picture, file_name
 from layers.readers.tile_audit import tiles_in
 from layers.readers.vrt_judge import judge_vrt
 
@@ -310,7 +310,7 @@ def _tags(dataset: DatasetReader, problems: list[str]) -> dict[str, str]:
         found = dict(sorted(found.items(), key=lambda item: not item[0].startswith(_SECURITY_FIELDS)))
     clipped = {key[:200]: value[:_MAX_TAG_CHARS] for key, value in list(found.items())[:_MAX_TAGS]}
     if len(found) > _MAX_TAGS or any(len(value) > _MAX_TAG_CHARS for value in found.values()):
-        problems.append(f"{os.path.basename(dataset.name)} has more metadata than is shown.")
+        problems.append(f"{file_name(dataset)} has more metadata than is shown.")
     return clipped
 
 

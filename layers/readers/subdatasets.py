@@ -15,6 +15,7 @@ MOST = 200
 """So many pictures are offered; granules of weather satellites hold fewer."""
 _PREFIX = {Content.HDF5: "HDF5", Content.NETCDF: "NETCDF"}
 _DRIVER = {Content.HDF5: "HDF5Image", Content.NETCDF: "netCDF"}
+_NAMED = re.compile(r'(?:HDF5|NETCDF):"(.*)":.*', re.DOTALL | re.IGNORECASE)
 _DESCRIBED = re.compile(r"\[([\dx]+)\] .*?(?: \(([^()]*)\))?$", re.DOTALL)
 _TYPES = {
     "8-bit unsigned character": "uint8", "8-bit unsigned integer": "uint8", "8-bit character": "int8",
@@ -46,6 +47,12 @@ class Picture(NamedTuple):
     def is_helper(self) -> bool:
         """Places of pixels, bounds of cells: shown where they are asked for, but not first."""
         return min(self.sizes[-2:]) <= _NARROW or bool(_HELPERS.fullmatch(self.part))
+
+
+def file_name(dataset: DatasetReader) -> str:
+    """The name of the file that a dataset is of, also where GDAL was given the name of a picture in it."""
+    found = _NAMED.fullmatch(dataset.name)
+    return os.path.basename(found[1] if found else dataset.name)
 
 
 def pictures_of(container: DatasetReader, path: str, content: Content) -> tuple[Picture, ...]:
