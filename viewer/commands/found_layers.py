@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -80,14 +81,24 @@ def _layers_of_probe(path: Path, header: dict[str, Any], options: dict[str, Any]
     name = header["scene"]["title"] if header["kind"] == "scene" else path.stem
     found = FoundLayer("raster", name, {"path": str(path)}, facts, _bounds(raster), question=question)
     pictures = header.get("pictures") or []
-    return [_picture(path, found, picture) for picture in pictures] if len(pictures) > 1 else [found]
+    if len(pictures) < 2:
+        return [found]
+    ends = Counter(_last_name(picture) for picture in pictures)
+    return [_picture(path, found, picture, ends[_last_name(picture)] == 1) for picture in pictures]
 
 
-def _picture(path: Path, first: FoundLayer, picture: dict[str, Any]) -> FoundLayer:
-    """One picture of a file that holds several, which may lie in different places."""
+def _last_name(picture: dict[str, Any]) -> str:
+    return str(picture["part"].rpartition("/")[2])
+
+
+def _picture(path: Path, first: FoundLayer, picture: dict[str, Any], is_unlike: bool) -> FoundLayer:
+    """One picture of a file that holds several, which may lie in different places.
+
+    Its groups stand in its name only where another is called as it is.
+    """
     return replace(
         first,
-        name=f"{first.name}: {picture['part']}",
+        name=f"{first.name}: {_last_name(picture) if is_unlike else picture['part']}",
         source={**first.source, "part": picture["part"]},
         bounds_lonlat=_bounds(picture),
         details=(picture["words"], ""),

@@ -62,7 +62,9 @@ class TablePicker(QDialog):
 
     def _fill(self, file_name: str) -> None:
         stem = file_name.rpartition(".")[0]
-        self.list.setHeaderLabels([self.tr("Name"), self.tr("Geometry"), self.tr("Features")])
+        are_pictures = all(layer.is_alternative for layer in self._layers)
+        kind, count = (self.tr("Size"), "") if are_pictures else (self.tr("Geometry"), self.tr("Features"))
+        self.list.setHeaderLabels([self.tr("Name"), kind, count])
         self.list.setAccessibleName(self.tr("Layers of the file"))
         self.list.setRootIsDecorated(False)
         self.list.setUniformRowHeights(True)
@@ -71,6 +73,7 @@ class TablePicker(QDialog):
             name = layer.name.removeprefix(f"{stem}: ")
             item = QTreeWidgetItem([one_line(name, 120), one_line(layer.details[0], 40), layer.details[1]])
             item.setFlags(Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsUserCheckable)
+            item.setToolTip(NAME, one_line(layer.source.get("part", ""), 200))
             is_ticked = at == 0 or not layer.is_alternative
             item.setCheckState(NAME, Qt.CheckState.Checked if is_ticked else Qt.CheckState.Unchecked)
             item.setTextAlignment(FEATURES, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)

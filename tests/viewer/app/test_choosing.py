@@ -72,7 +72,9 @@ def test_of_many_pictures_in_a_file_the_first_is_ticked(window, qtbot, tmp_path)
     picker = opened(window, qtbot, path)
     assert window.choosing.dialog.windowTitle() == "Layers of a.h5"
     rows = [picker.list.topLevelItem(row) for row in range(2)]
-    assert [row.text(0).rpartition("/")[2] for row in rows] == ["Cloud", "Red"]
+    assert [row.text(0) for row in rows] == ["Cloud", "Red"]
+    assert rows[0].toolTip(0) == "HDFEOS/GRIDS/Earth/Data_Fields/Cloud"
+    assert [picker.list.headerItem().text(column) for column in range(3)] == ["Name", "Size", ""]
     assert [row.text(1) for row in rows] == ["30 × 20 int16"] * 2
     assert picker.add_button.text() == "A&dd 1 layer"
     rows[0].setCheckState(0, Qt.CheckState.Unchecked)
@@ -80,10 +82,7 @@ def test_of_many_pictures_in_a_file_the_first_is_ticked(window, qtbot, tmp_path)
     picker.add_button.click()
     settle(window, qtbot)
     (layer,) = window.session.document.layers_in_order()
-    assert (layer.name, layer.source["part"]) == (
-        "a: HDFEOS/GRIDS/Earth/Data_Fields/Red",
-        "HDFEOS/GRIDS/Earth/Data_Fields/Red",
-    )
+    assert (layer.name, layer.source["part"]) == ("a: Red", "HDFEOS/GRIDS/Earth/Data_Fields/Red")
 
 
 def test_where_nobody_can_be_asked_one_picture_is_taken(window, qtbot, tmp_path):
