@@ -26,7 +26,7 @@ from layers.readers.jpeg2000 import is_cut_short
 from layers.readers.library_words import cannot_open
 from layers.readers.mbtiles import MbtilesReader
 from layers.readers.placement import Placement, placement_of
-from layers.readers.subdatasets import Picture, pictures_of, target_of
+from layers.readers.subdatasets import Picture, names_degrees, pictures_of, target_of
 from layers.readers.tile_audit import tiles_in
 from layers.readers.vrt_judge import understood_vrt
 from layers.readers.worldfile import unreadable_beside
@@ -188,10 +188,18 @@ def _opened_picture(path: str, content: Content, part: str, options: dict[str, A
         container = rasterio.open(path, driver=str(content), **options)
         pictures = pictures_of(container, path, content)
         if not pictures and not part:
-            return container
+            return _in_degrees(container, path, content, options)
         container.close()
         target, driver = target_of(pictures, path, content, part)
-        return rasterio.open(target, driver=driver, **options)
+        return _in_degrees(rasterio.open(target, driver=driver, **options), target, driver, options)
+
+
+def _in_degrees(dataset: DatasetReader, target: str, driver: str, options: dict[str, Any]) -> DatasetReader:
+    """The same, opened in WGS 84 where it says that its axes are longitude and latitude and names no CRS."""
+    if dataset.crs or not names_degrees(dataset):
+        return dataset
+    dataset.close()
+    return rasterio.open(target, driver=str(driver), ASSUME_LONGLAT="YES", **options)
 
 
 def pictures_in(path: str, content: Content) -> tuple[Picture, ...]:
@@ -205,7 +213,7 @@ def each_of(pictures: tuple[Picture, ...], path: str, content: Content) -> Itera
     for picture in pictures:
         target, driver = target_of(pictures, path, content, picture.part)
         try:
-            with _alone(), rasterio.open(target, driver=driver) as dataset:
+            with _alone(), _in_degrees(rasterio.open(target, driver=driver), target, driver, {}) as dataset:
                 yield dataset
         except RasterioError:
             yield None
@@ -309,7 +317,10 @@ def _check(dataset: DatasetReader, name: str) -> None:
     if dataset.count == 0:
         raise NotReadable(f"{name} holds no picture, or not the one that was asked for.")
     if dataset.count > MAX_BANDS:
-        raise TooLarge(f"{name} has {dataset.count} bands: at most {MAX_BANDS} can be opened.")
+        raise TooLarge(
+            f"{name} has {dataset.count} bands: at most {MAX_BANDS} can be opened. Take those that are needed out of "
+            "it, with gdal_translate -b."
+        )
     unpacked = _unpacked_bytes(dataset)
     for (rows, cols), dtype, block_bytes in zip(dataset.block_shapes, dataset.dtypes, unpacked, strict=True):
         if rows * cols * _itemsize(dtype) > MAX_BLOCK_BYTES or block_bytes > MAX_INTERLEAVED_BYTES:

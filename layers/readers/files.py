@@ -192,6 +192,10 @@ def _raw(path: str, head: bytes, suffix: str) -> Content | None:
     if envi.has_envi_header(path):
         return Content.ENVI
     name = os.path.basename(path)
+    if suffix in _PLAINLY_RAW and envi.header_beside(path):
+        raise UnsupportedFormat(
+            f"{name} is raw pixels with a header that is not ENVI's, which is not read: save it anew as a GeoTIFF."
+        )
     if suffix in _PLAINLY_RAW:
         raise UnsupportedFormat(
             f"{name} is raw pixels, which say nothing without a header of ENVI ({os.path.splitext(name)[0]}.hdr): put "

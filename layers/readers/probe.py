@@ -24,7 +24,7 @@ from layers.readers.files import CONTAINERS, Content
 from layers.readers.jpeg2000 import is_cut_short
 from layers.readers.pixels import read_pixels, real_values
 from layers.readers.placement import Placement, placement_of
-from layers.readers.subdatasets import Picture, file_name
+from layers.readers.subdatasets import Picture, dimension_words, file_name, names_degrees
 from layers.readers.tile_audit import tiles_in
 from layers.readers.vrt_judge import judge_vrt
 
@@ -110,6 +110,8 @@ def _oddities(dataset: DatasetReader, path: str, content: Content, parts: tuple[
         )
     if len(parts) > 1:
         found.append(f"{name} holds {len(parts)} pictures ({', '.join(parts[:5])}): one of them is shown.")
+    if dataset.crs and names_degrees(dataset):
+        found.append(f"{name} gives longitudes and latitudes but no datum: WGS 84 is taken.")
     if content is Content.JPEG2000 and is_cut_short(path):
         found.append(f"{name} is cut short: what is missing is blurred or left out.")
     if len(dataset.indexes) > MAX_STRETCHED_BANDS:
@@ -191,7 +193,7 @@ def _bands(dataset: DatasetReader, problems: list[str]) -> tuple[BandInfo, ...]:
     ):
         low, high = stretches.get(index, (None, None))
         palette = _palette(dataset, index) if color.name == "palette" else ()
-        text = (description or "")[:_MAX_TAG_CHARS]
+        text = (description or dimension_words(dataset, index))[:_MAX_TAG_CHARS]
         wavelength = _wavelength_nm(dataset, index)
         found.append(BandInfo(index, dtype, nodata, text, color.name.lower(), low, high, palette, wavelength))
     return tuple(found)

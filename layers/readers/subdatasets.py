@@ -23,6 +23,9 @@ _TYPES = {
     "32-bit unsigned integer": "uint32", "64-bit integer": "int64", "64-bit unsigned integer": "uint64",
     "32-bit floating-point": "float32", "64-bit floating-point": "float64",
 }  # fmt: skip
+_DIMENSION = "NETCDF_DIM_"
+_EAST = frozenset({"degrees_east", "degree_east", "degree_e", "degrees_e", "degreee", "degreese"})
+_NORTH = frozenset({"degrees_north", "degree_north", "degree_n", "degrees_n", "degreen", "degreesn"})
 _HELPERS = re.compile(
     r"(?:.*[/:_])?(?:lat|lon|latitude|longitude|time|x|y)(?:_?(?:bnds|bounds|vertices))?", re.IGNORECASE
 )
@@ -53,6 +56,22 @@ def file_name(dataset: DatasetReader) -> str:
     """The name of the file that a dataset is of, also where GDAL was given the name of a picture in it."""
     found = _NAMED.fullmatch(dataset.name)
     return os.path.basename(found[1] if found else dataset.name)
+
+
+def names_degrees(dataset: DatasetReader) -> bool:
+    """True where a netCDF says that its axes are longitude and latitude, as CF asks for, but not on which datum."""
+    if dataset.driver != Content.NETCDF:
+        return False
+    units = {str(value).lower() for key, value in dataset.tags().items() if key.endswith("#units")}
+    named = any("grid_mapping" in dataset.tags(index) for index in dataset.indexes[:1])
+    return bool(units & _EAST and units & _NORTH) and not named
+
+
+def dimension_words(dataset: DatasetReader, index: int) -> str:
+    """Where a band lies on the dimensions that are no rows and columns, such as time 6, depth 10; "" for none."""
+    tags = dataset.tags(index)
+    said = [(key.removeprefix(_DIMENSION), value) for key, value in tags.items() if key.startswith(_DIMENSION)]
+    return ", ".join(f"{name} {value}" for name, value in said)[:200]
 
 
 def pictures_of(container: DatasetReader, path: str, content: Content) -> tuple[Picture, ...]:

@@ -52,7 +52,7 @@ def bounds_on(layer: Layer, info: RasterInfo, crs: str, name: str) -> Bounds:
 
 
 def _is_over_the_dateline(lonlat: Bounds) -> bool:
-    return (lonlat.right > 180.0 or lonlat.left < -180.0) and lonlat.width < 180.0
+    return lonlat.right > 180.0 or lonlat.left < -180.0
 
 
 def pixel_bounds_of(info: RasterInfo) -> Bounds:

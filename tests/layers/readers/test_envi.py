@@ -107,6 +107,9 @@ def test_what_is_missing_is_said(tmp_path):
     (tmp_path / "b.bsq").write_bytes(b"\1\2\0\3" * 100)
     with pytest.raises(UnsupportedFormat, match=r"raw pixels.*without a header of ENVI \(b.hdr\)"):
         probe(tmp_path / "b.bsq")
+    (tmp_path / "b.hdr").write_text("NROWS 4\nNCOLS 5\n")
+    with pytest.raises(UnsupportedFormat, match=r"raw pixels with a header that is not ENVI's"):
+        probe(tmp_path / "b.bsq")
     (tmp_path / "a.hdr").write_text("ENVI\nsamples = 4\n")
     with pytest.raises(NotReadable, match="does not say how its pixels lie"):
         probe(path)

@@ -12,6 +12,7 @@ from layers.errors import GeoloupeError, NotAllowed, NotReadable, UnsupportedFor
 from layers.geo.bounds import Bounds
 from layers.pool.pool import ReaderPool
 from layers.raster.info import RasterInfo
+from layers.raster.style import RasterStyle
 from layers.readers.hdf5 import judge_hdf5
 from tests.layers.readers.tiny_hdf5 import FILES
 from tests.layers.readers.tiny_rasters import surface, write_raster
@@ -111,6 +112,24 @@ def test_netcdf_of_each_form(tmp_path, form):
     (tmp_path / "one").mkdir()
     alone = probe(netcdf(tmp_path / "one" / "a.nc", values[:1], form))
     assert (alone.parts, alone.part, alone.crs) == ((), "", "EPSG:32652")
+
+
+def test_a_grid_of_longitudes_and_latitudes_without_a_datum(tmp_path):
+    path = hdf5(tmp_path, "climate", ".nc")
+    info = probe(path)
+    assert (info.crs, info.parts, info.part) == ("OGC:CRS84", ("sst", "lat_bnds"), "sst")
+    assert info.bounds_lonlat == pytest.approx((100, 40, 136, 58))
+    assert any("no datum: WGS 84 is taken" in problem for problem in info.problems)
+    assert [band.description for band in info.bands] == ["time 0", "time 6"]
+    style = RasterStyle.default(info)
+    assert style.bands == (1,)  # two moments are no colours, and neither are three
+    params = {
+        "path": str(path), "crs": info.crs, "affine": [2, 0, 100, 0, -2, 58], "width": 18, "height": 9, "bands": [2],
+        "part": "sst",
+    }  # fmt: skip
+    found, mask = POOL.ask("tile", params).arrays
+    assert mask.all()
+    assert (found[0] == np.arange(162, 324).reshape(9, 18)[::-1]).all()
 
 
 @pytest.mark.parametrize("suffix", [".h5", ".nc"])

@@ -1,4 +1,7 @@
-"""Small HDF5 files that h5py wrote, with and without links into other files: our own libraries write none."""
+"""Small HDF5 files that h5py wrote, with and without links into other files: our own libraries write none.
+
+And a netCDF of the kind that climate models write: rows from the south, longitudes and latitudes without a datum.
+"""
 
 import base64
 import zlib
@@ -268,7 +271,23 @@ _PACKED = {
         "^l$Od;TN+Di=`6ivFh9#^nJlwqv8<NOvRe+zX}K)7<*~e$&+=OVD`<tRuobbQR?Lc92`g!(thAM}vgU8)th`mQidM-"
         "gTNSHn0anebTc8D5u+^{-t7)~Yw$-t^7HVM@ZuKm}A}z}5TLWuo{{VUSItu"
     ),
+    "climate": (
+        "c-"
+        "pO!cXU)m6vlsFLi&bINFYGyEeV?tAV7eSjj>@zZ0NeMYqGk$)h)62hQ0URd+)tBR76x%R8&+{R8&+{MD)JRF6MAN{^gwaJ2PkQo$"
+        "tHz=K7jjM8_yJy0|353qm$$8QGCQ!i^QA)=|e@_jF@Ud+Lmv<1t)~B45;L4>^f&)QM+exxSXFn(F#gZjq7GNk8M8IiHhs!ihMWbW"
+        "7Tz$ymH19(Lx3Dr&v8-YRd6eW`e^(cRKKooZAXPx}1kdd0y|Yb+Fs`<-"
+        "Yk(blnF98UzCU?3LsJAqVD>D+wN3@4JoP`c(}wq4%oAE?va|IN#j@d^dviU05^Fum4{QQB)O3pJ)|@XvFC@pP{1naw{Vle^H}kEd"
+        ")l#kJYn6#84jk;t4tB-vr)=4nG&X6<TZEy)NsmUhfdcI&1}qt0kBnvGe;Y-6qwG!_|)jitsiW4W=ySZS;>RvT-KwZ=MQy|EE|R+Z"
+        "13eRd099{=Z%-"
+        "8|bmImfyrk9_OhLhC&b#dM{cbxjZJ;9m5m4<+=alrs9!pK=B;kU>;1m>~?c7az_DMly=gjA1O5R8h@1ywp(3c<PwIL?%(sWTr5c2"
+        "BtBc88kAJCVVur1ubl8FSIq=ur0ILj_uij9odPU*@fBc${coMclKaU_F^u3vk!juCBQu96C}ibw9-"
+        "bH{W*XL3vh^XAO{g6PJ$%u9Lymc%3&PN5gf@;9L+Ht%W)jf37p7DoXkQ_;Z#oJbk5*R&f;v&;atw+d@kTZF5+S?;ZiQ+a<1S?uHt"
+        "I0;aaZadT!uGZsKNc;Z|<rcJAO#?&5Cl;a=|JejeaK9^zph;ZYvrah~8wp5keq;aQ&Jd0yZ}UgBk5VG*zL8n3gMH(0`(EaffU<{g"
+        "&tF7NR^%lUv0`G^&K%qM)xN<QOrzF-"
+        "w!@)cjRns4})?^wh4{J@W_<tKjT7uNABzwtZk`GXDo$wvMXlCqSoF3M4^@|3Rv6{<)c6|1Ydsk?fpr+TTk`lv*GRjM-"
+        "eQ-76ffCg%iDl}L_G*rVhTq876qcmD$G**?WQnkj(s~Xj6yy`ST6E#Wonye|Bss>Hdbj?tsW~xcPzX6UV<{1"
+    ),
 }
 
 FILES = {name: zlib.decompress(base64.b85decode(text)) for name, text in _PACKED.items()}
-"""By what they hold; each has a picture Red of 30 x 20 int16, counted up from 0."""
+"""By what they hold; the HDF5 ones have a picture Red of 30 x 20 int16, counted up from 0."""
