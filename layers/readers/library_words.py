@@ -10,6 +10,8 @@ _CODEC = re.compile(
     r"missing codec(?: for)? (?:of code )?(?P<named>\w+)|(?P<off>\w+) compression support is not configured"
     r"|(?P<deep>JPEG data precision \d+)|(?P<old>Old-JPEG) compression"
 )
+_FILTER = re.compile(r"undefined filter|H5Dread\(\) failed")
+"""The library of HDF5 says no more where a filter is lacking, such as the LZF of h5py."""
 _KNOWN = {
     "JXL": "JPEG XL", "50002": "JPEG XL", "52546": "JPEG XL", "LERC": "LERC", "34887": "LERC", "JBIG": "JBIG",
     "JP2000": "JPEG 2000", "33003": "JPEG 2000", "33004": "JPEG 2000", "33005": "JPEG 2000", "34892": "lossy JPEG",
@@ -33,6 +35,11 @@ def cannot_open(name: str, text: str) -> GeoloupeError:
 
 def cannot_read(name: str, text: str) -> NotReadable:
     """What to say of pixels that a library refuses with `text`."""
+    if _FILTER.search(text):
+        return NotReadable(
+            f"{name} cannot be read here: it is damaged, or packed with a filter that this installation of HDF5 lacks "
+            "(such as LZF or Zstandard). Save it anew with gzip."
+        )
     return NotReadable(
         _missing_codec(name, text)
         or f"{name} is damaged here, its pixels cannot be read{_because(text)}: copy or download it again."

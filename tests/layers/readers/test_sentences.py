@@ -63,6 +63,17 @@ def test_a_codec_that_other_builds_lack_is_said_the_same_way():
     assert "JPEG of more than 8 bits" in cannot_read("a.tif", "Unsupported JPEG data precision 12").sentence
 
 
+@pytest.mark.parametrize("suffix", [".h5", ".nc"])
+def test_a_missing_filter_of_hdf5_is_named_beside_damage(tmp_path, suffix):
+    path = tmp_path / f"a{suffix}"
+    path.write_bytes(FILES["lzf"])
+    tile = {"crs": "", "affine": [1, 0, 0, 0, -1, 0], "width": 30, "height": 20, "bands": [1]}
+    assert sentence(path, "tile", **tile).sentence == (
+        f"a{suffix} cannot be read here: it is damaged, or packed with a filter that this installation of HDF5 lacks "
+        "(such as LZF or Zstandard). Save it anew with gzip."
+    )
+
+
 def test_damage_is_said_without_the_words_of_a_library(tmp_path):
     path = write_raster(tmp_path / "a.tif", surface().astype(np.uint8), None, None, compress="deflate")
     whole = path.read_bytes()

@@ -287,6 +287,12 @@ _PACKED = {
         "w!@)cjRns4})?^wh4{J@W_<tKjT7uNABzwtZk`GXDo$wvMXlCqSoF3M4^@|3Rv6{<)c6|1Ydsk?fpr+TTk`lv*GRjM-"
         "eQ-76ffCg%iDl}L_G*rVhTq876qcmD$G**?WQnkj(s~Xj6yy`ST6E#Wonye|Bss>Hdbj?tsW~xcPzX6UV<{1"
     ),
+    "lzf": (
+        "c-"
+        "rgqaB<`1lHy|K;9!7(|4^U=6*7Q|FNu3!>+j(b#Kcg+B!sLG2Dq3Q7#SGY_!xi`b5Lr^W|)a?3{(Pt^UUXhoxsSz$f&}=z{JGJC<"
+        "2v}gVN}HW*!Dc0iaiyz&rs4R-h}Hxw)kn7=fnLvVh#mkW-b$zyg$I1-"
+        "gF&kij7fWHT`_Gm6MDF)AUu02WO33<C{r+rMANFbYP&C>RB!U=)x8fc4#jy+G>0K1K#65Wx&0SU?2pgFTFltPB99yENb"
+    ),
 }
 
 FILES = {name: zlib.decompress(base64.b85decode(text)) for name, text in _PACKED.items()}

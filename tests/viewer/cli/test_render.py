@@ -52,13 +52,13 @@ def test_a_grid_that_counts_longitudes_from_0_to_360_is_drawn_whole(cli, tmp_pat
     values = np.broadcast_to(np.arange(60, 240, 1, np.uint8), (1, 90, 180))
     path = write_raster(tmp_path / "a.tif", values, "EPSG:4326", Bounds(0, -90, 360, 90))
     out = tmp_path / "x.png"
-    whole = ("--size", "360x360", "--bounds", "-180,-85.05,180,85.05")
     style = json.dumps({"bands": [1], "stretches": [[0, 255]]})
-    assert cli("render", path, "--out", out, *whole, "--style", style).code == DONE
-    row = pixels(out)[180, :, 0]
-    expected = 60 + (np.arange(-180, 180) % 360) / 2
-    middle = np.abs(np.arange(360) - 180) > 3  # but where the grid's two ends meet
-    assert np.abs(row - expected)[middle].max() <= 2
+    for left, size, bounds in ((120, "600x360", ()), (0, "360x360", ("--bounds", "-180,-85.05,180,85.05"))):
+        assert cli("render", path, "--out", out, "--size", size, "--style", style, *bounds).code == DONE
+        row = pixels(out)[180, left : left + 360, 0]
+        expected = 60 + (np.arange(-180, 180) % 360) / 2
+        middle = np.abs(np.arange(360) - 180) > 3  # but where the grid's two ends meet
+        assert np.abs(row - expected)[middle].max() <= 2
 
 
 def test_a_case_and_a_file_beside_it(cli, demo: Path, scene_tif: Path, tmp_path: Path) -> None:
