@@ -19,6 +19,7 @@ from layers.raster.presets import names_of, resolve
 from layers.raster.stretch import BY_DEFAULT, Limits, StretchRule
 
 RESAMPLINGS = ("nearest", "bilinear", "cubic", "average")
+LEAST_GAMMA = 1e-3
 
 _OPAQUE = np.uint32(0xFF000000)
 _FLOAT_STEPS = 4096
@@ -129,7 +130,7 @@ class RasterStyle:
                 expression,
                 StretchRule.from_json(data["stretch"]) if "stretch" in data else given,
             )
-        except (TypeError, ValueError, IndexError, AttributeError) as error:
+        except (TypeError, ValueError, LookupError, AttributeError, OverflowError) as error:
             raise InvalidValue(f"The stored style of {info.path} cannot be understood: choose a style.") from error
         style._check(info)
         return style
@@ -143,7 +144,9 @@ class RasterStyle:
             and len(self.stretches) == self.shown
             and all(1 <= band <= len(info.bands) for band in self.bands)
             and all(math.isfinite(n) for n in numbers)
-            and all(s.gamma > 0 for s in self.stretches)
+            and all(LEAST_GAMMA <= s.gamma <= 1.0 / LEAST_GAMMA for s in self.stretches)
+            and max(abs(self.brightness), abs(self.contrast), abs(self.saturation)) <= 1.0
+            and 0.0 <= self.sharpen <= 1.0
             and (self.colormap == "" or self.colormap in COLORMAPS)
             and self.resampling in RESAMPLINGS
         )

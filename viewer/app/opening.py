@@ -16,6 +16,7 @@ from layers.document.document import Document
 from layers.errors import CannotBePlaced, FileMissing, GeoloupeError, NotAFile, NotAllowed
 from layers.geo.crs import PIXEL_SPACE
 from layers.geo.lon_extent import around
+from layers.patience import within
 from layers.pool.pool import ReaderPool
 from layers.pool.protocol import Answer, Profile, Request
 from layers.project.opening.intake import is_case
@@ -25,7 +26,6 @@ from viewer.commands.found_layers import FoundLayer, chosen_unasked, edit_for, l
 from viewer.rendering.drives import ANSWER_S
 from viewer.support.jobs import JobContext, Jobs
 from viewer.support.messages import Messages
-from viewer.support.patience import within
 
 TABLE_SUFFIXES = (".csv", ".tsv", ".tab", ".txt", ".xlsx")
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QColor, QPainter
 
+from layers.counted import grouped
 from layers.document.changes import Changes
 from layers.document.document import Document
 from layers.document.layer import Layer
@@ -30,10 +31,13 @@ from viewer.rendering.context import RenderContext
 from viewer.rendering.drawing import LayerDrawing
 from viewer.rendering.drawings import drawing_for
 from viewer.rendering.round_sheet import views_around
+from viewer.support.going_on import going_on
+from viewer.support.painting import part_of_picture
 from viewer.support.text import one_line
 from viewer.support.timing import span
 
 BACKGROUND_COLOR = "#0e1a24"
+_MOST_SAID = 20
 type Preview = Callable[[QPainter, View], None]
 
 
@@ -45,6 +49,8 @@ class MapScene(QObject):
 
     updated = Signal()
     problem_changed = Signal(str, str)
+    sites_problem_changed = Signal(str)
+    """Which sites cannot be drawn and why, in one sentence; empty when all can."""
     document_changed = Signal()
 
     def __init__(
@@ -70,6 +76,7 @@ class MapScene(QObject):
         self._lacks_letters = False
         self._view: View | None = None
         self._unsubscribe: Callable[[], None] = lambda: None
+        self.sites_problem = ""
         self._adopt(document, base_folder)
 
     # -- the document ---------------------------------------------------------------------------------------------
@@ -110,21 +117,39 @@ class MapScene(QObject):
         self._document = document
         self._unsubscribe = document.subscribe(self._on_changes)
         self._index = SiteIndex.of(document.sites)
+        self._tell_of_sites()
         self._frames: tuple[SiteFrame, ...] = ()
         self._layouts.forget()
-        self._stack.show_layers(self._rows(), base_folder, self._view)
+        self._show_layers(base_folder)
 
     def _on_changes(self, changes: Changes) -> None:
         if changes.everything:
             self._index = SiteIndex.of(self._document.sites)
         elif changes.touches("sites"):
             self._index.update(self._in_order(changes.uuids("sites")), self._document.sites)
+        if changes.touches("sites"):
+            self._tell_of_sites()
         if changes.touches("layers"):
-            self._stack.show_layers(self._rows(), self._stack.base_folder, self._view)
+            self._show_layers(self._stack.base_folder)
         if changes.touches("sites", "layers") or SITES_VISIBLE in changes.uuids("meta"):
             self._frames = ()
             self._layouts.outdate()
             self.updated.emit()
+
+    def _show_layers(self, base_folder: Path | None) -> None:
+        rows = self._rows()
+        self._make_room(len(rows))
+        self._stack.show_layers(rows, base_folder, self._view)
+
+    def _make_room(self, layers: int) -> None:
+        if self._view is not None:
+            self.context.tiles.fit(self._view.width * self._view.height, layers)
+
+    def _tell_of_sites(self) -> None:
+        sentence = self._index.not_drawn
+        if sentence != self.sites_problem:
+            self.sites_problem = sentence
+            self.sites_problem_changed.emit(sentence)
 
     def _rows(self) -> list[Layer]:
         rows = self._document.layers_in_order()
@@ -159,11 +184,29 @@ class MapScene(QObject):
         """Layer uuid to the sentence that says what is wrong with it."""
         return {uuid: problem for uuid in self.drawings if (problem := self._stack.problem_of(uuid))}
 
+    def said_problems(self) -> list[str]:
+        """The same for a reader without the list of layers, each with its layer's name; of very many the first.
+
+        Also of the layers that are lost.
+        """
+        found = []
+        for uuid, problem in (self.problems() | self.lost_layers()).items():
+            name = one_line(self.drawings[uuid].layer.name, 60)
+            found.append(problem if name in problem else f"“{name}”: {problem}")
+        more = f"{grouped(len(found) - _MOST_SAID)} more layers cannot be shown as they should be."
+        said = [*found[:_MOST_SAID], more] if len(found) > _MOST_SAID else found
+        return [*said, self.sites_problem] if self.sites_problem else said
+
+    def waits_for(self, view: View | None = None) -> list[str]:
+        """The names of the layers that a picture of this view waits for; None: that are not open yet."""
+        late = self._stack.not_open() if view is None else self._stack.incomplete(view)
+        return [one_line(self.drawings[uuid].layer.name, 60) for uuid in late]
+
     def lost_layers(self) -> dict[str, str]:
         """Layer uuid to a sentence, for the layers that the view last set lacks because all their tiles failed."""
         failed = self._stack.failed_in(self._view) if self._view is not None else []
         return {
-            layer.uuid: f"“{one_line(layer.name, 80)}” is not in the picture, as none of its tiles came. "
+            layer.uuid: f"“{one_line(layer.name, 60)}” is not in the picture, as none of its tiles came. "
             f"{self._stack.problem_of(layer.uuid)}".rstrip()
             for layer in failed
         }
@@ -171,7 +214,7 @@ class MapScene(QObject):
     def set_view(self, view: View, cursor: tuple[float, float] | None = None, resting: bool = True) -> None:
         """Say what is looked at. `resting` False while a gesture runs: stand-ins will do."""
         self._view = view
-        self.context.tiles.fit(view.width * view.height, len(self.drawings))
+        self._make_room(len(self.drawings))
         self._stack.set_view(view, cursor, resting)
 
     def is_open(self) -> bool:
@@ -298,17 +341,19 @@ class MapScene(QObject):
         with span("paint layers"):
             self._stack.paint(painter, view)
         if sites_visible(self._document):
-            with span("paint sites"):
+            with span("paint sites"), going_on(), part_of_picture(painter):
                 for frame in self.site_frames(view):
                     self._sites.paint(painter, frame, selection)
-        with span("paint labels"):
+        all_there = True
+        with span("paint labels"), going_on(), part_of_picture(painter):
             all_there = self._paint_labels(painter, view, selection, settled, in_haste)
         if in_haste:
             self._lacks_letters = not all_there
         if not all_there:
             self.context.mailbox.post(self.updated.emit)
         if preview is not None:
-            preview(painter, view)
+            with going_on(), part_of_picture(painter):
+                preview(painter, view)
         painter.restore()
 
     def _paint_labels(

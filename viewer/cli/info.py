@@ -62,12 +62,15 @@ def describe(text: str) -> dict[str, Any]:
 def _case(path: Path) -> dict[str, Any]:
     from layers.geo.antimeridian import boxes_of  # for start-up time
     from layers.geo.lon_extent import narrowest
+    from layers.geo.on_earth import off_earth
     from layers.project.opening.intake import read_case
     from layers.project.storage.schema import SCHEMA_VERSION
 
     intake = read_case(path)
     document = intake.document
-    boxes = boxes_of([site.geometry for site in document.sites.values() if not site.geometry.is_empty])
+    geometries = [site.geometry for site in document.sites.values() if not site.geometry.is_empty]
+    nowhere = off_earth(geometries)
+    boxes = boxes_of([geometry for at, geometry in enumerate(geometries) if at not in nowhere])
     whole = narrowest(boxes) if len(boxes) else None
     return {
         "kind": "case",

@@ -49,12 +49,11 @@ def _run(arguments: argparse.Namespace) -> int:
             picture = studio.pixel_picture(scene, *arguments.size)
         else:
             picture = studio.picture(scene, arguments.crs or WEB_MERCATOR, bounds, *arguments.size)
-        lost = scene.lost_layers()
-        problems = scene.problems() | lost
+        lost, problems = scene.lost_layers(), scene.said_problems()
     save_image(picture, arguments.out)
     if opened.notice:
         complain(opened.notice)
-    for sentence in problems.values():
+    for sentence in problems:
         complain(sentence)
     return FINDINGS if lost else DONE
 
