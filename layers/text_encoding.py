@@ -31,7 +31,7 @@ _CLEARLY = 0.55
 _RUSSIAN_WORD = re.compile(r"[А-ЯЁ]?[а-яё]+|[А-ЯЁ]+")
 _POLISH = re.compile(rb"[A-Za-z][\xa3\xa5\xaf\xb3\xb9\xbf\x8c\x8f\x9f][a-z]|\xa3\xf3d")
 """Letters of cp1250 where western Europe would have a sign within a word."""
-_CZECH = re.compile(rb"[A-Za-z]*(\xec[a-z]*[\xe8\xf8]|[\xe8\xf8][a-z]*\xec|[a-z]\x9d)")
+_CZECH = re.compile(rb"\xec[a-z]*[\xe8\xf8]|[\xe8\xf8][a-z]*\xec|[a-z]\x9d")
 """Letters of Czech that no language of western Europe has side by side in a word."""
 _DOTTED_CAPITAL, _CEDILLA = re.compile(rb"\xdd[cnsz]"), re.compile(rb"[A-Za-z]\xfe")
 _TURKISH_LETTERS = frozenset("çğıöşüÇĞİÖŞÜâîû")

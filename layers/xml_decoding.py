@@ -20,7 +20,7 @@ _MARKS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (code
 _DECLARED = re.compile(rb"""^\s*<\?xml[^>]{0,200}?encoding\s*=\s*["']([\w.:-]{1,40})["']""")
 _WIDER = {"gb2312": "gb18030", "gbk": "gb18030", "iso8859-1": "cp1252", "latin_1": "cp1252"}
 """What holds all of it, and what writers mean by it."""
-_HIGH_TEXT = re.compile(rb"[^<>\x00-\x1f]*[\x80-\xff][^<>\x00-\x1f]*")
+_TEXT = re.compile(rb"[^<>\x00-\x1f]+")
 _LOW = bytes(range(128))
 _OPENING = re.compile(r"<!\[CDATA\[|<!--|&")
 _CLOSING = {"<![CDATA[": "]]>", "<!--": "-->"}
@@ -75,7 +75,7 @@ def _looked_at(file: BinaryIO, encoding: str, max_bytes: int) -> tuple[int, int,
         high += len(block.translate(None, _LOW))
         wrong += decoder.decode(block).count("\ufffd")
         if size < _SAMPLE_BYTES and not block.isascii():
-            sample += [found[0] for found in _HIGH_TEXT.finditer(block)]
+            sample += [text for text in _TEXT.findall(block) if not text.isascii()]
             size = sum(map(len, sample))
     file.seek(0)
     return wrong, high, b"\n".join(sample)[:_SAMPLE_BYTES]

@@ -30,10 +30,16 @@ def path(name: str) -> Path:
 
     Raises FileNotFoundError when there is no such file in this installation.
     """
-    found = Path(str(files(__name__))) / name
-    if not found.is_file():
-        raise FileNotFoundError(f"Geoloupe ships no sample file {name!r}: install it again, or correct the name.")
-    return found
+    if name not in _shipped():
+        raise FileNotFoundError(f"Geoloupe ships no sample file {name[:80]!r}: install it again, or correct the name.")
+    return Path(str(files(__name__))) / name
+
+
+@cache
+def _shipped() -> frozenset[str]:
+    """The names of all files, as `path` takes them: what a case names is looked up, never followed."""
+    root = Path(str(files(__name__)))
+    return frozenset(found.relative_to(root).as_posix() for found in root.rglob("*") if found.is_file())
 
 
 def credits() -> dict[str, Credit]:  # noqa: A001 - the field's word; nobody here needs the interpreter's `credits`

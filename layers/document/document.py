@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from types import MappingProxyType
@@ -114,7 +115,9 @@ class Document:
 
     def layers_in_order(self) -> list[Layer]:
         """Bottom first."""
-        return sorted(self.layers.values(), key=lambda layer: layer.order_key)
+        return sorted(
+            self.layers.values(), key=lambda layer: layer.order_key if math.isfinite(layer.order_key) else 0.0
+        )
 
     def meta(self, key: str, default: str = "") -> str:
         entry = self._tables["meta"].get(key)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import json
-import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from layers.document.json_fields import json_object
 from layers.document.rows import Row
+from layers.document.vocabulary import DATE_KINDS
+from layers.errors import InvalidValue
 
 LOWEST_M, HIGHEST_M = -1000.0, 10_000.0
 """Heights above the ellipsoid at which a picture may be placed by its RPC."""
@@ -46,9 +47,23 @@ class Layer(Row):
     date_kind: str = "unknown"
 
     @property
+    def drawn_opacity(self) -> float:
+        """0 to 1, whatever the row says."""
+        return min(max(self.opacity, 0.0), 1.0) if self.opacity == self.opacity else 1.0  # nan differs from itself
+
+    @property
+    def known_date_kind(self) -> str:
+        """One of DATE_KINDS: a word that is none says nothing."""
+        return self.date_kind if self.date_kind in DATE_KINDS else "unknown"
+
+    @property
     def source(self) -> dict[str, Any]:
-        """`source_json` as a dictionary; empty where it is no JSON object."""
-        return _json_object(self.source_json)
+        """`source_json` as a dictionary; empty where it cannot be understood."""
+        return _or_empty(self.read_source)
+
+    def read_source(self) -> dict[str, Any]:
+        """The same; raises InvalidValue where it cannot be understood."""
+        return json_object(self.source_json, "Its source")
 
     @property
     def height_m(self) -> float | None:
@@ -57,21 +72,24 @@ class Layer(Row):
 
     @property
     def style(self) -> dict[str, Any]:
-        """`style_json` as a dictionary; empty for the default style."""
-        return _json_object(self.style_json)
+        """`style_json` as a dictionary; empty for the default style, also where it cannot be understood."""
+        return _or_empty(self.read_style)
+
+    def read_style(self) -> dict[str, Any]:
+        """The same; raises InvalidValue where it cannot be understood."""
+        return json_object(self.style_json, "it")
 
 
 def height_of(source: Mapping[str, Any]) -> float | None:
     """The height in metres that a layer's source states; None where there is none that makes sense."""
     value = source.get("height_m")
-    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+    if isinstance(value, bool) or not isinstance(value, int | float):
         return None
-    return float(value) if LOWEST_M <= value <= HIGHEST_M else None
+    return float(value) if LOWEST_M <= value <= HIGHEST_M else None  # which no infinity is, nor what is no number
 
 
-def _json_object(text: str) -> dict[str, Any]:
+def _or_empty(read: Callable[[], dict[str, Any]]) -> dict[str, Any]:
     try:
-        value = json.loads(text) if text else {}
-    except (ValueError, RecursionError):
+        return read()
+    except InvalidValue:
         return {}
-    return value if isinstance(value, dict) else {}

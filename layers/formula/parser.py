@@ -18,7 +18,7 @@ from typing import ClassVar, NamedTuple
 
 from layers.errors import InvalidValue
 
-NUMBER = r"(?P<number>(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]{1,3})?)"
+NUMBER = r"(?P<number>(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]{1,3})?)"
 """For `token`: a number without a sign."""
 
 

@@ -13,11 +13,9 @@ from shapely.geometry.base import BaseGeometry
 from layers.geo.line_cuts import cut_line
 from layers.geo.lon_extent import MAX_LON
 from layers.geo.longitudes import normalise_lon, shift_near, unwrap_longitudes
+from layers.geo.on_earth import MOST_TURNS_LON
 
 _POINT, _LINE, _POLYGON = 0, 1, 2  # shapely.get_dimensions
-_NO_LONGITUDE = 3600.0
-"""What is further out is no longitude but a mistake: nothing is cut into so many turns."""
-
 _MOST_CUT = 300
 """Of so many that are wider than half the Earth it is found out what they are on the map."""
 
@@ -38,7 +36,8 @@ def split_geometry(geometry: BaseGeometry, *, clockwise: bool = False) -> BaseGe
         split = [split_geometry(part, clockwise=clockwise) for part in parts]
         unchanged = all(new is old for new, old in zip(split, parts, strict=True))
         return geometry if unchanged else shapely.GeometryCollection(split)
-    cut = [_needs_cut(part, clockwise) for part in parts]
+    wide = _may_be_over(parts)
+    cut = [bool(may_be) and _needs_cut(part, clockwise) for part, may_be in zip(parts, wide, strict=True)]
     if not any(cut):
         return geometry
     pieces = [piece for part, is_cut in zip(parts, cut, strict=True) for piece in (_cut(part) if is_cut else [part])]
@@ -52,10 +51,16 @@ def at_home(geometry: BaseGeometry) -> BaseGeometry:
     What lies inside, if only in part, comes back as the same object.
     """
     parts = shapely.get_parts(geometry)
-    moved = [_home(part) for part in parts]
+    moved = [_home(part) if may_be else part for part, may_be in zip(parts, _may_be_over(parts), strict=True)]
     if geometry.is_empty or all(new is old for new, old in zip(moved, parts, strict=True)):
         return geometry
     return type(geometry)(moved) if geometry.geom_type.startswith("Multi") else moved[0]
+
+
+def _may_be_over(parts: NDArray[np.object_]) -> NDArray[np.bool_]:
+    """(n,) False for parts, of many by far the most, that lie within -180..180 and are no wider than half of it."""
+    left, _, right, _ = shapely.bounds(parts).reshape(-1, 4).T
+    return ~((left >= -180.0) & (right <= 180.0) & (right - left <= 180.0))
 
 
 def _home(part: BaseGeometry) -> BaseGeometry:
@@ -75,7 +80,7 @@ def in_one_piece(geometry: BaseGeometry) -> BaseGeometry:
     comes back as the same object.
     """
     parts = shapely.get_parts(geometry)
-    joined = [_joined(part) for part in parts]
+    joined = [_joined(part) if may_be else part for part, may_be in zip(parts, _may_be_over(parts), strict=True)]
     if geometry.is_empty or all(new is old for new, old in zip(joined, parts, strict=True)):
         return geometry
     return type(geometry)(joined) if geometry.geom_type.startswith("Multi") else joined[0]
@@ -135,7 +140,7 @@ def _joined(part: BaseGeometry) -> BaseGeometry:
 
 def _needs_cut(part: BaseGeometry, clockwise: bool) -> bool:
     lons = shapely.get_coordinates(part)[:, 0]
-    if lons.size == 0 or np.abs(lons).max() > (_NO_LONGITUDE if shapely.get_dimensions(part) else MAX_LON):
+    if lons.size == 0 or np.abs(lons).max() > (MOST_TURNS_LON if shapely.get_dimensions(part) else MAX_LON):
         return False
     if lons.min() < -180.0 or lons.max() > 180.0:
         return True

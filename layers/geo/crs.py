@@ -68,6 +68,18 @@ def plain_crs(text: str) -> str:
 
 
 @lru_cache(maxsize=256)
+def check_map_crs(text: str) -> None:
+    """Raises BadCRS for what places nothing on any map: an unknown CRS, one of heights alone, of the Earth's centre.
+
+    What is off the Earth (`is_off_earth`) has a map of its own.
+    """
+    crs = parse_crs(text)
+    if crs.is_vertical or crs.is_geocentric:
+        kind = "tells heights only" if crs.is_vertical else "counts from the middle of the Earth"
+        raise BadCRS(f"{crs_name(text)} {kind}: choose one such as EPSG:4326 or EPSG:32652.")
+
+
+@lru_cache(maxsize=256)
 def crs_name(text: str) -> str:
     """For people: "WGS 84 / UTM zone 52N (EPSG:32652)"; without a code the name alone. Raises BadCRS."""
     if text == PIXEL_SPACE:

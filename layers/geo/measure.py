@@ -19,23 +19,24 @@ from layers.geo.proj import pyproj
 
 Points = tuple[NDArray[np.float64], NDArray[np.float64]]
 
-_GEOD = pyproj.Geod(ellps="WGS84")
-_MAX_STEPS = 10_000
+GEOD = pyproj.Geod(ellps="WGS84")
+HALF_ROUND_M = 20_003_931.0
+"""From pole to pole: a circle with this radius holds all of the Earth."""
 
 
 def distance_m(lon1: float, lat1: float, lon2: float, lat2: float) -> float:
     """The geodesic distance in metres."""
-    return float(_GEOD.inv(lon1, lat1, lon2, lat2)[2])
+    return float(GEOD.inv(lon1, lat1, lon2, lat2)[2])
 
 
 def azimuth_deg(lon1: float, lat1: float, lon2: float, lat2: float) -> float:
     """The direction at the first point towards the second, 0..360 clockwise from true north."""
-    return float(_GEOD.inv(lon1, lat1, lon2, lat2)[0]) % 360.0
+    return float(GEOD.inv(lon1, lat1, lon2, lat2)[0]) % 360.0
 
 
 def destination(lon: float, lat: float, azimuth_deg: float, distance_m: float) -> tuple[float, float]:
     """The point `distance_m` away along `azimuth_deg`, as (lon, lat) with the longitude near the given one."""
-    new_lon, new_lat, _ = _GEOD.fwd(lon, lat, azimuth_deg, distance_m)
+    new_lon, new_lat, _ = GEOD.fwd(lon, lat, azimuth_deg, distance_m)
     return shift_near(float(new_lon), lon), float(new_lat)
 
 
@@ -44,7 +45,7 @@ def segment_lengths_m(lons: ArrayLike, lats: ArrayLike) -> NDArray[np.float64]:
     lon, lat = np.asarray(lons, dtype=np.float64), np.asarray(lats, dtype=np.float64)
     if lon.size < 2:
         return np.zeros(0)
-    return np.asarray(_GEOD.inv(lon[:-1], lat[:-1], lon[1:], lat[1:])[2], dtype=np.float64)
+    return np.asarray(GEOD.inv(lon[:-1], lat[:-1], lon[1:], lat[1:])[2], dtype=np.float64)
 
 
 def length_m(lons: ArrayLike, lats: ArrayLike) -> float:
@@ -63,7 +64,7 @@ def area_m2(lons: ArrayLike, lats: ArrayLike) -> float:
     lon, lat = np.asarray(lons, dtype=np.float64), np.asarray(lats, dtype=np.float64)
     if lon.size < 3:
         return 0.0
-    return abs(float(_GEOD.polygon_area_perimeter(lon, lat)[0]))
+    return abs(float(GEOD.polygon_area_perimeter(lon, lat)[0]))
 
 
 def geometry_length_m(geometry: BaseGeometry) -> float:
@@ -84,11 +85,13 @@ def geometry_area_m2(geometry: BaseGeometry) -> float:
 def circle(lon: float, lat: float, radius_m: float, points: int = 72) -> Points:
     """`points` places at `radius_m` around the centre, clockwise from north, not closed.
 
-    Longitudes are continuous and near `lon`; around a pole they run through the full 360 degrees.
+    Longitudes are continuous and near `lon`; around a pole they run through the full 360 degrees. A radius beyond the
+    antipode is cut there.
     """
+    radius_m = min(radius_m, HALF_ROUND_M)
     azimuths = np.arange(points) * (360.0 / points)
     same = np.ones(points)
-    lons, lats, _ = _GEOD.fwd(same * lon, same * lat, azimuths, same * radius_m)
+    lons, lats, _ = GEOD.fwd(same * lon, same * lat, azimuths, same * radius_m)
     lons = np.asarray(lons, dtype=np.float64)
     if points:
         lons[0] = shift_near(float(lons[0]), lon)
@@ -103,28 +106,6 @@ def circle_bounds(lon: float, lat: float, radius_m: float) -> Bounds:
     return Bounds(left, min([*poles, float(lats.min())]), right, max([*poles, float(lats.max())]))
 
 
-def densify(lons: ArrayLike, lats: ArrayLike, max_step_m: float) -> Points:
-    """The line with points at most `max_step_m` apart along the geodesics, at most 10,000 steps a segment.
-
-    The given points stay exactly as they are, but for whole turns of longitude: longitudes are continuous.
-    """
-    if not max_step_m > 0:
-        raise ValueError("max_step_m must be positive")
-    lon, lat = unwrap_longitudes(lons), np.array(lats, dtype=np.float64)
-    if lon.size < 2:
-        return lon, lat
-    azimuths, _, lengths = _GEOD.inv(lon[:-1], lat[:-1], lon[1:], lat[1:])
-    steps = np.clip(np.ceil(np.asarray(lengths) / max_step_m), 1, _MAX_STEPS).astype(np.int64)
-    starts = np.concatenate([[0], np.cumsum(steps)])
-    segment = np.repeat(np.arange(steps.size), steps)
-    share = (np.arange(starts[-1]) - starts[segment]) / steps[segment]
-    new_lon, new_lat, _ = _GEOD.fwd(lon[segment], lat[segment], azimuths[segment], lengths[segment] * share)
-    out_lon, out_lat = np.append(new_lon, lon[-1]), np.append(new_lat, lat[-1])
-    out_lon[starts], out_lat[starts] = lon, lat
-    turns = unwrap_longitudes(out_lon)
-    return turns, out_lat
-
-
 def ground_resolution_m(crs: str, x: float, y: float, resolution: float) -> float:
     """True metres on the ground that one pixel of `resolution` world units spans along x at that place.
 
@@ -135,7 +116,7 @@ def ground_resolution_m(crs: str, x: float, y: float, resolution: float) -> floa
     if not step > 0:
         return math.nan
     lons, lats = transform_points(crs, WGS84, [x - step / 2, x + step / 2], [y, y])
-    return float(_GEOD.inv(lons[0], lats[0], lons[1], lats[1])[2]) / step * resolution
+    return float(GEOD.inv(lons[0], lats[0], lons[1], lats[1])[2]) / step * resolution
 
 
 def nice_scale_bar(metres_per_pixel: float, max_px: float) -> tuple[float, float, str]:

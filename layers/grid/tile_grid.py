@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import NamedTuple
 
 from layers.geo.bounds import Bounds
@@ -108,9 +109,7 @@ class View:
 
     def world_bounds(self) -> Bounds:
         """World bounds of the (perhaps turned) picture."""
-        corners = [self.to_world(x, y) for x in (0, self.width) for y in (0, self.height)]
-        xs, ys = [c[0] for c in corners], [c[1] for c in corners]
-        return Bounds(min(xs), min(ys), max(xs), max(ys))
+        return _world_bounds(self)
 
     @classmethod
     def of_bounds(cls, crs: str, bounds: Bounds, width: int, height: int) -> View:
@@ -124,3 +123,11 @@ class View:
         x, y = bounds.centre
         left, top = x - resolution * width / 2, y + resolution * height / 2
         return cls(TileGrid(crs, resolution, left, top), 0, 0, width, height)
+
+
+@lru_cache(maxsize=64)
+def _world_bounds(view: View) -> Bounds:
+    """Every layer asks, and a map shows a few views only."""
+    corners = [view.to_world(x, y) for x in (0, view.width) for y in (0, view.height)]
+    xs, ys = [c[0] for c in corners], [c[1] for c in corners]
+    return Bounds(min(xs), min(ys), max(xs), max(ys))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import threading
 
 from layers.readers.confinement.grants import NOTHING, Grants
@@ -35,6 +36,14 @@ class PoolGrants:
             for known, old in ((self._opened, needs.opened), (self._read, needs.read)):
                 for path in old:
                     known.pop(path, None)
+
+    def drop_beneath(self, folder: str) -> None:
+        """Nothing in this folder answers: all of it is granted again when it is asked for again."""
+        start = os.path.join(folder, "")
+        with self._lock:
+            for known in (self._opened, self._read):
+                for path in [path for path in known if path == folder or path.startswith(start)]:
+                    del known[path]
 
     def keep_only(self, needs: Grants) -> None:
         """Something of all the others does not answer."""

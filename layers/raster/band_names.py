@@ -14,6 +14,7 @@ MEANINGS = ("red", "green", "blue", "nir", "rededge", "coastal", "yellow", "swir
 ORDERS = (("red", "green", "blue", "nir"), ("blue", "green", "red", "nir"), ("nir", "red", "green"))
 """All bands of a file at once, as deliveries mostly have them. Nothing tells which: the analyst says it."""
 KEY = "band_names"
+_MOST_DIGITS = 9
 
 
 def given_names(source: Mapping[str, Any]) -> dict[int, str]:
@@ -21,7 +22,12 @@ def given_names(source: Mapping[str, Any]) -> dict[int, str]:
     given = source.get(KEY)
     if not isinstance(given, dict):
         return {}
-    sound = {int(n): name for n, name in given.items() if str(n).isdecimal() and name in MEANINGS}
+    numbers = {text: str(text) for text in given}
+    sound = {
+        int(number): given[text]
+        for text, number in numbers.items()
+        if len(number) <= _MOST_DIGITS and number.isdecimal() and given[text] in MEANINGS
+    }
     return {n: name for n, name in sorted(sound.items()) if n > 0}
 
 

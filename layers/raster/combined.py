@@ -55,7 +55,7 @@ class Member:
                 str(data["name"]), source, int(data["bands"]), str(data.get("crs", "")),
                 str(data.get("acquired_at", "")), str(data.get("date_kind") or "unknown"), str(data.get("credit", "")),
             )  # fmt: skip
-        except (AttributeError, KeyError, TypeError, ValueError) as error:
+        except (AttributeError, LookupError, TypeError, ValueError, OverflowError) as error:
             raise InvalidValue("The images of a combined layer cannot be understood: combine them again.") from error
         if not (source.keys() & {"path", "shipped"} and 1 <= found.bands <= MAX_BANDS):
             raise InvalidValue("The images of a combined layer cannot be understood: combine them again.")

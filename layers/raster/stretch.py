@@ -70,7 +70,7 @@ class StretchRule:
                 bool(data.get("joint", plain.joint)),
                 str(data.get("from", plain.origin)),
             )
-        except (TypeError, ValueError, AttributeError) as error:
+        except (TypeError, ValueError, AttributeError, OverflowError) as error:
             raise InvalidValue("The rule of a stretch cannot be understood: choose a stretch.") from error
         rule.check()
         return rule

@@ -19,12 +19,17 @@ from layers.raster.presets import names_of, resolve
 from layers.raster.stretch import BY_DEFAULT, Limits, StretchRule
 
 RESAMPLINGS = ("nearest", "bilinear", "cubic", "average")
+LEAST_GAMMA = 1e-3
 
 _OPAQUE = np.uint32(0xFF000000)
 _FLOAT_STEPS = 4096
 """Values wider than 16 bits are scaled to this many steps of the stretch, sixteen for each grey level."""
 
 Pixels = NDArray[np.uint32]
+
+
+_OF_MOMENTS = ("netCDF",)
+"""Formats whose bands are the same thing at several times or depths, and no colours."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +84,8 @@ class RasterStyle:
         """Red, green, blue where the file names them, else its first three bands, else its first."""
         color = resolve(("red", "green", "blue"), names_of(info)) or ()
         plain = tuple(band.index for band in info.bands if band.color != "alpha") or (1,)
-        bands = color if len(color) == 3 else plain[:3] if len(plain) >= 3 else plain[:1]
+        are_colors = len(plain) >= 3 and info.driver not in _OF_MOMENTS
+        bands = color if len(color) == 3 else plain[:3] if are_colors else plain[:1]
         if info.bands[bands[0] - 1].palette:
             return cls(bands[:1], (Stretch(0.0, 255.0),), resampling="nearest", rule=StretchRule(origin="given"))
         stretches = tuple(_default_stretch(info.bands[index - 1]) for index in bands)
@@ -124,7 +130,7 @@ class RasterStyle:
                 expression,
                 StretchRule.from_json(data["stretch"]) if "stretch" in data else given,
             )
-        except (TypeError, ValueError, IndexError, AttributeError) as error:
+        except (TypeError, ValueError, LookupError, AttributeError, OverflowError) as error:
             raise InvalidValue(f"The stored style of {info.path} cannot be understood: choose a style.") from error
         style._check(info)
         return style
@@ -138,7 +144,9 @@ class RasterStyle:
             and len(self.stretches) == self.shown
             and all(1 <= band <= len(info.bands) for band in self.bands)
             and all(math.isfinite(n) for n in numbers)
-            and all(s.gamma > 0 for s in self.stretches)
+            and all(LEAST_GAMMA <= s.gamma <= 1.0 / LEAST_GAMMA for s in self.stretches)
+            and max(abs(self.brightness), abs(self.contrast), abs(self.saturation)) <= 1.0
+            and 0.0 <= self.sharpen <= 1.0
             and (self.colormap == "" or self.colormap in COLORMAPS)
             and self.resampling in RESAMPLINGS
         )

@@ -12,6 +12,7 @@ from layers.errors import BadTemplate
 from layers.services.template import check_template, hosts_of, needs_time, tile_url
 
 MAX_LEVEL = 24
+MOST_DAYS, MOST_CONNECTIONS = 3650.0, 64
 _KINDS: dict[str, tuple[type, ...]] = {"str": (str,), "int": (int,), "float": (int, float), "bool": (bool,)}
 
 
@@ -43,11 +44,13 @@ class TileService:
     max_connections: int = 6
 
     def __post_init__(self) -> None:
-        check_template(self.template)
+        check_template(self.template, self.subdomains)
         if not 0 <= self.min_level <= self.max_level <= MAX_LEVEL:
             raise BadTemplate(f"The levels of {self.title or 'the service'} must run from 0 to at most {MAX_LEVEL}.")
         if self.tile_px not in (256, 512):
             raise BadTemplate(f"The tiles of {self.title or 'the service'} must be 256 or 512 pixels wide.")
+        if not (0 <= self.min_cache_days <= MOST_DAYS and 1 <= self.max_connections <= MOST_CONNECTIONS):
+            raise BadTemplate(f"The limits of {self.title or 'the service'} make no sense: add the layer again.")
 
     @property
     def is_dated(self) -> bool:
@@ -80,9 +83,16 @@ class TileService:
                 if not isinstance(data[field.name], _KINDS[str(field.type)]):
                     raise BadTemplate(f"The tile service's {field.name} is not of the right kind: add the layer again.")
                 values[field.name] = data[field.name]
+                if not _is_utf8(values[field.name]):
+                    raise BadTemplate(f"The tile service's {field.name} holds half a character: add the layer again.")
         if "template" not in values:
             raise BadTemplate("The layer names no tile address: add it again.")
         return cls(**({"title": ""} | values))
+
+
+def _is_utf8(value: Any) -> bool:
+    """False for text that cannot be a part of an address."""
+    return not isinstance(value, str) or value.encode("utf-8", "replace").decode() == value
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from urllib.parse import quote, urlsplit
 
@@ -12,10 +13,12 @@ _SWITCH = re.compile(r"switch:([A-Za-z0-9-]+(?:,[A-Za-z0-9-]+)*)")
 _PLAIN = frozenset({"z", "x", "y", "-y", "s", "time"})
 _TIME = re.compile(r"[0-9TZ:.+-]{4,40}")
 MAX_LENGTH = 2000
+MOST_HOSTS = 64
+"""Choices in a host's name multiply; each of them has to be agreed to."""
 
 
-def check_template(text: str) -> None:
-    """Raises BadTemplate where no tile address can be made of `text`."""
+def check_template(text: str, subdomains: str = "abc") -> None:
+    """Raises BadTemplate where no tile address can be made of `text`; `subdomains` are what {s} stands for."""
     if not text or len(text) > MAX_LENGTH or any(ord(char) <= 32 or ord(char) == 127 for char in text):
         raise BadTemplate("The tile address is empty, too long or holds blanks: copy it again.")
     if not text.isascii():
@@ -46,6 +49,10 @@ def check_template(text: str) -> None:
     authority = _authority(text)
     if any(name not in ("s",) and not name.startswith("switch:") for name in _PLACEHOLDER.findall(authority)):
         raise BadTemplate("Only {s} or {switch:a,b} may stand in the host's name.")
+    if "s" in names and not re.fullmatch(r"[A-Za-z0-9-]{1,36}", subdomains):
+        raise BadTemplate("The letters that {s} stands for are plain letters and digits, at most 36.")
+    if math.prod(len(_choices(name, subdomains)) for name in _PLACEHOLDER.findall(authority)) > MOST_HOSTS:
+        raise BadTemplate(f"The tile address names more than {MOST_HOSTS} hosts.")
 
 
 def _authority(template: str) -> str:

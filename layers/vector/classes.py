@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from layers.counted import grouped_number
 from layers.errors import InvalidValue
+from layers.formula.budget import Budget
 from layers.vector.columns import Attributes, Column, Kind, time_text
 from layers.vector.look import Look, known_values, plain_values
 from layers.vector.rules import rule_mask
@@ -61,19 +62,20 @@ class StyleClass:
 
 
 def class_of_each(
-    mode: str, column: str, classes: tuple[StyleClass, ...], attributes: Attributes
+    mode: str, column: str, classes: tuple[StyleClass, ...], attributes: Attributes, budget: Budget
 ) -> NDArray[np.uint16]:
     """The class of each feature; `len(classes)` where it is in none: NULL, or nothing that fits.
 
-    Raises InvalidValue for a rule that cannot be understood.
+    Raises InvalidValue for a rule that cannot be understood, and where all of them are more work than they may be.
     """
     count, other = len(attributes), len(classes)
     if mode == "rules":
-        return _by_rule(classes, attributes)
+        return _by_rule(classes, attributes, budget)
     known = attributes.columns.get(column)
     if mode == "single" or not classes or known is None:
         return np.full(count, other, dtype=np.uint16)
-    found = _by_limits(classes, known) if mode == "graduated" else _by_value(classes, known)
+    budget.begin(count)
+    found = _by_limits(classes, known, budget) if mode == "graduated" else _by_value(classes, known, budget)
     found[~known.filled()] = other
     return found
 
@@ -95,11 +97,12 @@ def numbers_of(column: Column) -> NDArray[np.float64]:
     return numbers[np.isfinite(numbers)]
 
 
-def _by_value(classes: tuple[StyleClass, ...], column: Column) -> NDArray[np.uint16]:
+def _by_value(classes: tuple[StyleClass, ...], column: Column, budget: Budget) -> NDArray[np.uint16]:
     other = len(classes)
     if column.kind is Kind.TEXT and column.codes is None:
         found = np.full(len(column), other, dtype=np.uint16)
         for index in range(other - 1, -1, -1):
+            budget.begin(len(column))
             found[column.texts.equal_to(classes[index].value)] = index
         return found
     known: dict[str, int] = {}
@@ -111,19 +114,20 @@ def _by_value(classes: tuple[StyleClass, ...], column: Column) -> NDArray[np.uin
     return result
 
 
-def _by_limits(classes: tuple[StyleClass, ...], column: Column) -> NDArray[np.uint16]:
+def _by_limits(classes: tuple[StyleClass, ...], column: Column, budget: Budget) -> NDArray[np.uint16]:
     """The first class that holds it; a class holds both its limits, as QGIS has it."""
     numbers = _as_numbers(column)
     found = np.full(numbers.shape[0], len(classes), dtype=np.uint16)
     for index in range(len(classes) - 1, -1, -1):
+        budget.begin(len(column))
         found[(numbers >= classes[index].lower) & (numbers <= classes[index].upper)] = index
     return found
 
 
-def _by_rule(classes: tuple[StyleClass, ...], attributes: Attributes) -> NDArray[np.uint16]:
+def _by_rule(classes: tuple[StyleClass, ...], attributes: Attributes, budget: Budget) -> NDArray[np.uint16]:
     found = np.full(len(attributes), len(classes), dtype=np.uint16)
     for index in range(len(classes) - 1, -1, -1):
-        found[rule_mask(classes[index].rule, attributes)] = index
+        found[rule_mask(classes[index].rule, attributes, budget)] = index
     return found
 
 

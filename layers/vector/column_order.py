@@ -6,14 +6,20 @@ import numpy as np
 from numpy.typing import NDArray
 
 from layers.vector.columns import Column, Kind
+from layers.vector.texts import Heard, nobody
 
 
-def order_of(column: Column, rows: NDArray[np.intp] | None = None, descending: bool = False) -> NDArray[np.intp]:
-    """`rows` (None: all) sorted by the column; rows with equal cells stay in the order they came in."""
+def order_of(
+    column: Column, rows: NDArray[np.intp] | None = None, descending: bool = False, heard: Heard = nobody
+) -> NDArray[np.intp]:
+    """`rows` (None: all) sorted by the column; rows with equal cells stay in the order they came in.
+
+    `heard` is called now and then, and may raise.
+    """
     given = np.arange(len(column)) if rows is None else rows
     filled = column.filled()[given]
     nulls, given = given[~filled], given[filled]
-    keys = _keys(column, given)
+    keys = _keys(column, given, heard)
     if descending:
         # Sorted from behind and turned round: equal cells keep their order.
         order = len(keys) - 1 - np.argsort(keys[::-1], kind="stable")[::-1]
@@ -22,13 +28,13 @@ def order_of(column: Column, rows: NDArray[np.intp] | None = None, descending: b
     return np.concatenate([given[order], nulls])
 
 
-def _keys(column: Column, rows: NDArray[np.intp]) -> NDArray[np.generic]:
+def _keys(column: Column, rows: NDArray[np.intp], heard: Heard) -> NDArray[np.generic]:
     """Numbers in the order of the cells of `rows`."""
     if column.kind is not Kind.TEXT:
         return column.values[rows]
     if column.codes is not None:
-        ranks: NDArray[np.generic] = column.texts.folded().ranks()[column.codes[rows]]
+        ranks: NDArray[np.generic] = column.texts.folded(heard).ranks(heard)[column.codes[rows]]
         return ranks
     texts = column.texts if len(rows) == len(column.texts) else column.texts.taken(rows)
-    folded: NDArray[np.generic] = texts.folded().ranks()
+    folded: NDArray[np.generic] = texts.folded(heard).ranks(heard)
     return folded if len(rows) != len(column.texts) else folded[rows]

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from layers.errors import InvalidValue
 from layers.vector.columns import Column, Kind, time_value
-from layers.vector.texts import Texts
+from layers.vector.texts import Heard, Texts, nobody
 
 DAY_MS = 86_400_000
 _LARGEST = float(2**63)
@@ -55,12 +55,19 @@ class Cells:
             return np.asarray(per_text[0])
         return per_text if self.codes is None else per_text[self.codes]
 
-    def row_texts(self, rows: int) -> list[str]:
+    def text_bytes(self, rows: int) -> int:
+        """How many bytes the texts of all rows are."""
+        assert self.texts is not None
+        if self.text is not None:
+            return len(self.texts.data) * rows
+        return int(self.per_row(self.texts.lengths()).sum())
+
+    def row_texts(self, rows: int, heard: Heard = nobody) -> list[str]:
         """A text a row: for what only Python can do."""
         assert self.texts is not None
         if self.text is not None:
             return [self.text] * rows
-        each = self.texts.all()
+        each = self.texts.all(heard)
         return each if self.codes is None else [each[code] for code in self.codes.tolist()]
 
 
@@ -112,25 +119,25 @@ def cells_of(column: Column) -> Cells:
     return Cells(Type.NUMBER, column.values, np.asarray(valid))
 
 
-def compared(sign: str, left: Cells, right: Cells) -> Cells:
+def compared(sign: str, left: Cells, right: Cells, heard: Heard = nobody) -> Cells:
     """``left sign right``; NULL where either is. Raises InvalidValue where the two cannot be compared."""
     if Type.NULL in (left.type, right.type):
         return truths(False, False)
     valid = left.valid & right.valid
     types = {left.type, right.type}
     if types == {Type.TEXT}:
-        return _compared_texts(sign, left, right, valid)
+        return _compared_texts(sign, left, right, valid, heard)
     if Type.TIME in types and Type.TEXT in types:
-        left, right = as_time(left), as_time(right)
+        left, right = as_time(left, heard), as_time(right, heard)
     elif types <= {Type.NUMBER, Type.TRUTH, Type.TEXT}:
-        left, right = as_number(left), as_number(right)
+        left, right = as_number(left, heard), as_number(right, heard)
     elif types != {Type.TIME}:
         raise InvalidValue("A date is compared with a date, written as '2024-04-12'.")
     valid = left.valid & right.valid
     return truths(_ordered(sign, left.values, right.values), valid)
 
 
-def as_number(cells: Cells) -> Cells:
+def as_number(cells: Cells, heard: Heard = nobody) -> Cells:
     """Numbers; text that is none is NULL. Raises InvalidValue for a date, or a constant that is no number."""
     match cells.type:
         case Type.NUMBER:
@@ -142,14 +149,14 @@ def as_number(cells: Cells) -> Cells:
         case Type.TIME:
             raise InvalidValue("A date is no number: use year(column) or month(column).")
     assert cells.texts is not None
-    found = [_number(text) for text in cells.texts.all()]
+    found = [_number(text) for text in cells.texts.all(heard)]
     if cells.text is not None and math.isnan(found[0]):
         raise InvalidValue(f"“{cells.text[:60]}” is no number.")
     values = cells.per_row(np.array(found, np.float64))
     return numbers(values, cells.valid)
 
 
-def as_time(cells: Cells) -> Cells:
+def as_time(cells: Cells, heard: Heard = nobody) -> Cells:
     """Dates; text that is none is NULL. Raises InvalidValue for a constant that is none, and for numbers."""
     match cells.type:
         case Type.TIME:
@@ -158,7 +165,7 @@ def as_time(cells: Cells) -> Cells:
             return Cells(Type.TIME, np.asarray(0), np.asarray(False))
         case Type.TEXT:
             assert cells.texts is not None
-            found = [time_value(Kind.DATETIME, text) for text in cells.texts.all()]
+            found = [time_value(Kind.DATETIME, text) for text in cells.texts.all(heard)]
             if cells.text is not None and found[0] is None:
                 raise InvalidValue(f"“{cells.text[:60]}” is no date: write 2024-04-12 or 2024-04-12T08:30.")
             values = np.array([value or 0 for value in found], np.int64)
@@ -179,7 +186,7 @@ def as_truth(cells: Cells) -> Cells:
     raise InvalidValue(f"A condition is needed where a {cells.type} stands: compare it with something.")
 
 
-def as_text(cells: Cells, rows: int) -> Cells:
+def as_text(cells: Cells, rows: int, heard: Heard = nobody) -> Cells:
     """Text; numbers and truths are written out."""
     match cells.type:
         case Type.TEXT:
@@ -190,7 +197,9 @@ def as_text(cells: Cells, rows: int) -> Cells:
             raise InvalidValue("A date is compared with = < >, not searched as text.")
     words = {True: "true", False: "false"}
     distinct, codes = np.unique(np.broadcast_to(cells.values, (rows,)), return_inverse=True)
+    heard()
     written = [words[value] if isinstance(value, bool) else str(value) for value in distinct.tolist()]
+    heard()
     return texts_of(Texts.of(written), codes, np.broadcast_to(cells.valid, (rows,)))
 
 
@@ -214,19 +223,19 @@ def computed(sign: str, left: Cells, right: Cells) -> Cells:
     return numbers(about, valid)
 
 
-def _compared_texts(sign: str, left: Cells, right: Cells, valid: NDArray[np.bool_]) -> Cells:
+def _compared_texts(sign: str, left: Cells, right: Cells, valid: NDArray[np.bool_], heard: Heard) -> Cells:
     assert left.texts is not None
     assert right.texts is not None
     if left.text is not None and right.text is None:
         turned = {"<": ">", "<=": ">=", ">": "<", ">=": "<="}.get(sign, sign)
-        return _compared_texts(turned, right, left, valid)
+        return _compared_texts(turned, right, left, valid, heard)
     if sign in ("=", "!=") and right.text is not None:
         same = left.per_row(left.texts.equal_to(right.text))
     elif sign in ("=", "!="):
-        both = Texts.joined([left.texts, right.texts]).hashes()
+        both = Texts.joined([left.texts, right.texts]).hashes(heard)
         same = left.per_row(both[: len(left.texts)]) == right.per_row(both[len(left.texts) :])
     else:
-        ranks = Texts.joined([left.texts, right.texts]).ranks()
+        ranks = Texts.joined([left.texts, right.texts]).ranks(heard)
         ranked = ORDERS[sign](left.per_row(ranks[: len(left.texts)]), right.per_row(ranks[len(left.texts) :]))
         return truths(ranked, valid)
     return truths(same if sign == "=" else ~same, valid)

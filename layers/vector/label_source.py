@@ -11,10 +11,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from layers.geo.bounds import Bounds
-from layers.vector.columns import Attributes
+from layers.vector.columns import Attributes, Column, Kind
 from layers.vector.content import VectorContent
 from layers.vector.table import FeatureTable
-from layers.vector.template import template_of
+from layers.vector.template import MOST_CHARS, template_of
 
 type Floats = NDArray[np.float64]
 
@@ -71,7 +71,7 @@ class LabelSource:
             if fid in seen or place < 0 or self.content.looks[class_index] is None:
                 continue
             columns = self.attributes.columns
-            text = template.text({name: columns[name].value(place) for name in template.columns if name in columns})
+            text = template.text({name: _value(columns[name], place) for name in template.columns if name in columns})
             if text:
                 seen.add(fid)
                 chosen.append(LabelledFeature(fid, text, int(table.kind[row]), class_index, _parts(table, row)))
@@ -129,6 +129,11 @@ class LabelSource:
 
     def _all_in(self, index: int, bounds: Bounds) -> NDArray[Any]:
         return self.content.rows_in(self.content.tables[index], bounds)
+
+
+def _value(column: Column, row: int) -> Any:
+    """A cell; of a long text as much as a label can have of it."""
+    return column.shown(row, 2 * MOST_CHARS) if column.kind is Kind.TEXT else column.value(row)
 
 
 def rows_for(attributes: Attributes, fids: NDArray[Any]) -> NDArray[np.intp]:

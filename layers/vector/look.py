@@ -84,12 +84,23 @@ def known_values(cls: type, data: Any) -> dict[str, Any]:
         value = data[field.name]
         if not isinstance(value, kinds) or (isinstance(value, bool) and bool not in kinds):
             raise InvalidValue(f"The style's {field.name} is not of the right kind.")
-        values[field.name] = _floats(value) if isinstance(value, list | tuple) else value
+        if isinstance(value, list | tuple):
+            value = _floats(value)
+        elif field.type == "float" and isinstance(value, int | float):
+            value = _float(value, field.name)
+        values[field.name] = value
     return values
+
+
+def _float(value: int | float, name: str) -> float:
+    try:
+        return float(value)
+    except OverflowError:
+        raise InvalidValue(f"The style's {name} is too large.") from None
 
 
 def _floats(values: Any) -> tuple[float, ...]:
     try:
         return tuple(float(value) for value in values)
-    except (TypeError, ValueError) as error:
+    except (TypeError, ValueError, OverflowError) as error:
         raise InvalidValue("A dash pattern is pairs of lengths above 0: drawn, left out.") from error

@@ -3,26 +3,21 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
 
+from layers.formula.budget import Budget
 from layers.vector.columns import Column, Kind
-from layers.vector.texts import PIECE_BYTES, Texts
+from layers.vector.texts import PIECE_BYTES, Heard, Texts, nobody
 
 _FEW_OF = 3
 """Beginnings of a needle in fewer than one of so many cells are looked at one by one: less work than all cells are."""
 _CELLS_A_PIECE = 20_000
 _SEPARATOR = 0xFF
 """Stands in no UTF-8."""
-
-type Heard = Callable[[], None]
-
-
-def _nobody() -> None:
-    """Nobody asks for the work to be given up."""
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -36,11 +31,11 @@ class Haystack:
     valid: NDArray[np.bool_] | None
 
     @classmethod
-    def of(cls, column: Column, heard: Heard = _nobody, *, folds: bool = True) -> Haystack:
+    def of(cls, column: Column, heard: Heard = nobody, *, folds: bool = True) -> Haystack:
         """`heard` is called between pieces of work, and may raise. With `folds` False the cells are as they are."""
         texts, codes = (column.texts, column.codes) if column.kind is Kind.TEXT else _written(column, heard)
         heard()
-        folded = texts.folded() if folds else texts
+        folded = texts.folded(heard) if folds else texts
         starts = folded.starts[:-1].astype(np.int64) + np.arange(len(folded))
         parts = []
         for first, last in folded.pieces():
@@ -53,26 +48,26 @@ class Haystack:
     def nbytes(self) -> int:
         return len(self.data) + self.starts.nbytes + (self.codes.nbytes if self.codes is not None else 0)
 
-    def rows_with(self, needle: bytes, heard: Heard = _nobody) -> NDArray[np.bool_]:
-        """(n,) True where a cell holds the bytes; NULL holds none."""
+    def rows_with(self, needle: bytes, budget: Budget | None = None) -> NDArray[np.bool_]:
+        """(n,) True where a cell holds the bytes; NULL holds none. Raises InvalidValue where that is too much work."""
         rows = len(self.starts) if self.codes is None else len(self.codes)
         if not needle:
             return np.ones(rows, bool)
-        found = self._cells_with(needle, heard)
+        found = self._cells_with(needle, budget or Budget())
         if self.codes is not None:
             found = found[self.codes]
         if self.valid is not None:
             found &= self.valid
         return found
 
-    def _cells_with(self, needle: bytes, heard: Heard) -> NDArray[np.bool_]:
+    def _cells_with(self, needle: bytes, budget: Budget) -> NDArray[np.bool_]:
         """(cells,) piece by piece, each of whole cells."""
         data, ends = np.frombuffer(self.data, np.uint8), np.append(self.starts, len(self.data))
         found, first = np.zeros(len(self.starts), bool), 0
         while first < len(self.starts):
-            heard()
             full = int(np.searchsorted(ends, ends[first] + PIECE_BYTES, side="right")) - 1
             last = max(first + 1, full)
+            budget.begin(int(ends[last] - ends[first]))
             piece, cells = data[ends[first] : ends[last]], self.starts[first:last] - self.starts[first]
             hits = piece == needle[0]
             if len(needle) > 1:
@@ -80,10 +75,17 @@ class Haystack:
             if np.count_nonzero(hits) * _FEW_OF < last - first:
                 at = np.flatnonzero(hits)
                 for offset, byte in enumerate(needle[2:], start=2):
+                    if not len(at):
+                        break
+                    budget.spend(len(at))
                     at = at[piece.take(at + offset, mode="clip") == byte]
                 found[first + np.searchsorted(cells, at.astype(cells.dtype), side="right") - 1] = True
             else:  # no step asks how many hits there are
                 for offset, byte in enumerate(needle[2:], start=2):
+                    if offset >= len(piece):
+                        hits[:] = False
+                        break
+                    budget.spend(len(piece))
                     hits[:-offset] &= piece[offset:] == byte
                 found[first:last] = np.logical_or.reduceat(hits, cells)
             first = last
@@ -98,21 +100,24 @@ class QuickSearch:
     _made: dict[str, Haystack] = field(default_factory=dict)
     _making: threading.Lock = field(default_factory=threading.Lock)
 
-    def prepare(self, heard: Heard = _nobody) -> None:
+    def prepare(self, heard: Heard = nobody) -> None:
         """Make all haystacks now."""
         for name in self.columns:
             self._haystack(name, heard)
 
-    def mask(self, text: str, heard: Heard = _nobody) -> NDArray[np.bool_]:
-        """(n,) True where every word of `text` stands in some column, in any case."""
+    def mask(self, text: str, budget: Budget | None = None) -> NDArray[np.bool_]:
+        """(n,) True where every word of `text` stands in some column, in any case.
+
+        Raises InvalidValue where the text is too long to be looked for.
+        """
+        budget = budget or Budget()
         rows = len(next(iter(self.columns.values()))) if self.columns else 0
         found = np.ones(rows, bool)
-        for word in text.casefold().split():
+        for word in dict.fromkeys(text.casefold().split()):
             needle = word.encode("utf-8", "replace")
             holds = np.zeros(rows, bool)
             for name in self.columns:
-                heard()
-                holds |= self._haystack(name, heard).rows_with(needle, heard)
+                holds |= self._haystack(name, budget.heard).rows_with(needle, budget)
             found &= holds
         return found
 

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from layers.errors import InvalidValue
+from layers.formula.budget import Budget
 from layers.vector.columns import Attributes
 from layers.vector.expression import Expression, parse_expression
 from layers.vector.expression_values import column_named, mask_of
@@ -36,10 +37,12 @@ def rule_columns(rule: str) -> tuple[str, ...]:
     return () if expression is None else expression.columns
 
 
-def rule_mask(rule: str, attributes: Attributes) -> NDArray[np.bool_]:
-    """Where the rule is true; NULL is no. Raises InvalidValue."""
+def rule_mask(rule: str, attributes: Attributes, budget: Budget | None = None) -> NDArray[np.bool_]:
+    """Where the rule is true; NULL is no. Rules of one style share a `budget`. Raises InvalidValue."""
     expression = check_rule(rule)
-    return np.ones(len(attributes), dtype=np.bool_) if expression is None else mask_of(expression, attributes)
+    if expression is None:
+        return np.ones(len(attributes), dtype=np.bool_)
+    return mask_of(expression, attributes, budget=budget)
 
 
 @lru_cache(maxsize=512)

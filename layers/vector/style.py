@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Collection
 from dataclasses import dataclass, field, replace
 from typing import Any, Self
 
@@ -10,13 +11,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from layers.errors import InvalidValue
+from layers.formula.budget import Budget
 from layers.vector.classes import MODES, MOST_CLASSES, StyleClass, class_of_each
 from layers.vector.columns import Attributes
 from layers.vector.label_style import LabelStyle
 from layers.vector.look import Look, known_values, plain_values
 from layers.vector.markers import MARKERS
 from layers.vector.palettes import LAYER_COLORS, with_alpha
-from layers.vector.rules import rule_columns
+from layers.vector.rules import check_rule, rule_columns
 from layers.vector.table import VectorInfo
 
 SYMBOLS = MARKERS
@@ -117,6 +119,21 @@ class VectorStyle(Look):
         own = [one.look if one.shown else None for one in self.classes]
         return (*own, self.other_look if self.show_other else None)
 
+    def check_rules(self) -> None:
+        """Raises InvalidValue for a class whose rule cannot be understood."""
+        if self.mode == "rules":
+            for one in self.classes:
+                check_rule(one.rule)
+
+    def missing_in(self, columns: Collection[str]) -> str:
+        """A column that classes or labels are made of and that is none of these; empty where all are there.
+
+        Rules find their columns by themselves, in any case of letters.
+        """
+        needed = () if self.mode == "rules" else self.columns
+        wanted = (*needed, *self.labels.columns)
+        return next((name for name in wanted if name not in columns), "")
+
     def with_look(self, look: Look, index: int = -1) -> Self:
         """With this look of the class at `index`, else of features in no class, of all where there are no classes."""
         if index < 0 and self.mode == "single":
@@ -136,7 +153,7 @@ class VectorStyle(Look):
         """How large signs and lines are on a map of 1 : `scale`, in steps, so that pictures can be kept."""
         if not 0 < self.full_size_at < scale:
             return 1.0
-        steps = round(2.0 * math.log2(scale / self.full_size_at))
+        steps = round(2.0 * math.log2(min(scale / self.full_size_at, 1024.0)))
         return max(1 / 3, 2.0 ** (-steps / 4))
 
     def to_json(self) -> dict[str, Any]:
@@ -165,11 +182,14 @@ class VectorStyle(Look):
         return cls(**values, classes=classes, other=other, labels=LabelStyle.from_json(labels))
 
 
-def classify(style: VectorStyle, attributes: Attributes) -> tuple[NDArray[np.uint16], tuple[Look | None, ...]]:
+def classify(
+    style: VectorStyle, attributes: Attributes, budget: Budget | None = None
+) -> tuple[NDArray[np.uint16], tuple[Look | None, ...]]:
     """The class of each feature and the looks of the classes, last the one of features in no class.
 
-    A look that is None is not drawn. Raises InvalidValue for a rule that cannot be understood.
+    A look that is None is not drawn. Raises InvalidValue for a rule that cannot be understood, and where the classes
+    take more work than the `budget` allows.
     """
     if style.mode == "single":
         return np.zeros(len(attributes), dtype=np.uint16), style.looks
-    return class_of_each(style.mode, style.column, style.classes, attributes), style.looks
+    return class_of_each(style.mode, style.column, style.classes, attributes, budget or Budget()), style.looks

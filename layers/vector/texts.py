@@ -13,8 +13,16 @@ PIECE_BYTES = 2**20
 """Long work is done in pieces of about so much, so that no other thread waits for the interpreter longer."""
 FEW_SHARE = 0.25
 SAMPLE = 4096
+_CELLS_A_PIECE = 20_000
 _FACTOR = np.uint64(0x9E3779B97F4A7C15)
 _BACK = np.uint64(pow(0x9E3779B97F4A7C15, -1, 2**64))
+
+
+type Heard = Callable[[], None]
+
+
+def nobody() -> None:
+    """Nobody asks for long work to be given up; who does, raises."""
 
 
 def _mixed(count: int) -> NDArray[np.uint64]:
@@ -71,8 +79,13 @@ class Texts:
         text = self.data[start : min(end, start + 4 * longest + 4)].tobytes().decode("utf-8", "ignore")
         return text if len(text) <= longest and end - start <= 4 * longest + 4 else text[: longest - 1] + "…"
 
-    def all(self) -> list[str]:
-        return [self[at] for at in range(len(self))]
+    def all(self, heard: Heard = nobody) -> list[str]:
+        """`heard` is called now and then, and may raise; so it is wherever it is asked for here."""
+        found: list[str] = []
+        for first in range(0, len(self), _CELLS_A_PIECE):
+            heard()
+            found += [self[at] for at in range(first, min(first + _CELLS_A_PIECE, len(self)))]
+        return found
 
     def lengths(self) -> NDArray[np.int64]:
         """In bytes."""
@@ -116,10 +129,11 @@ class Texts:
         begun = np.concatenate(([0], np.cumsum((self.data & 0xC0) != 0x80)))
         return np.diff(begun[self.starts])
 
-    def hashes(self) -> NDArray[np.uint64]:
+    def hashes(self, heard: Heard = nobody) -> NDArray[np.uint64]:
         """A number a text: equal texts have equal numbers, others almost surely not."""
         found = np.zeros(len(self), np.uint64)
         for first, last in self.pieces():
+            heard()
             low, high = int(self.starts[first]), int(self.starts[last])
             if low == high:
                 continue
@@ -172,13 +186,16 @@ class Texts:
 
     # -- other letters ------------------------------------------------------------------------------------------
 
-    def folded(self) -> Texts:
+    def folded(self, heard: Heard = nobody) -> Texts:
         """Without regard to case, as `str.casefold` has it."""
-        return self.mapped(str.casefold)
+        return self.mapped(str.casefold, heard)
 
-    def mapped(self, letter: Callable[[str], str]) -> Texts:
+    def mapped(self, letter: Callable[[str], str], heard: Heard = nobody) -> Texts:
         """Each character replaced by `letter` of it; bytes that are no UTF-8 stay as they are."""
-        parts = [self._mapped_piece(first, last, letter) for first, last in self.pieces()]
+        parts = []
+        for first, last in self.pieces():
+            heard()
+            parts.append(self._mapped_piece(first, last, letter))
         return Texts.joined(parts) if parts else self
 
     def _mapped_piece(self, first: int, last: int, letter: Callable[[str], str]) -> Texts:
@@ -205,7 +222,7 @@ class Texts:
 
     # -- order --------------------------------------------------------------------------------------------------
 
-    def ranks(self) -> NDArray[np.int64]:
+    def ranks(self, heard: Heard = nobody) -> NDArray[np.int64]:
         """(n,) places in the order of the bytes (that of the code points); equal texts, equal rank.
 
         Texts that are alike for 512 bytes count as equal.
@@ -215,6 +232,7 @@ class Texts:
         for word in range(_MOST_WORDS):
             if not len(tied):
                 break
+            heard()
             words = self._words(tied, word)
             order = np.lexsort((words, ranks[tied]))
             rows, words = tied[order], words[order]

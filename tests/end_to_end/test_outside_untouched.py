@@ -14,7 +14,7 @@ import pytest
 from tests.viewer.app.foreign_cases import foreign_case, scene_file
 
 ROOT = Path(__file__).resolve().parents[2]
-OUTSIDE = re.compile(r'"[^"]*(?:/forbidden|/net/|/afs/|srv|vsicurl|/dev/zero|C:\\\\|tiles\.example)[^"]*"')
+OUTSIDE = re.compile(r'"[^"]*(?:/forbidden|/net/|/afs/|srv|vsicurl|/dev/full|C:\\\\|tiles\.example)[^"]*"')
 COMMANDS = {
     "info": ["info", "CASE"],
     "validate": ["validate", "CASE"],
@@ -41,7 +41,7 @@ def case(tmp_path: Path) -> Path:
         tmp_path / "case" / "c.gpkg", beside="beside.tif", absolute=str(outside), up="../forbidden/a.tif",
         link="link.tif", folder="folder/a.tif", auto="net/a.tif", pipe=pipe, own="pipe.tif",
         unc="\\\\srv\\share\\a.tif", slashes="//srv/share/a.tif", tricky="/\\srv\\a.tif", net="/net/srv/a.tif",
-        afs="/afs/srv/a.tif", device="/dev/zero", vsi="/vsicurl/http://srv/a.tif", url="http://srv/a.tif",
+        afs="/afs/srv/a.tif", device="/dev/full", vsi="/vsicurl/http://srv/a.tif", url="http://srv/a.tif",
         windows="C:\\x\\a.tif", vectors="../forbidden/v.geojson", shipped={"shipped": f"../../../{outside}"},
         tiles={"template": "http://tiles.example.org/{z}/{x}/{y}.png"},
         local={"template": "http://127.0.0.1:9/{z}/{x}/{y}.png"},

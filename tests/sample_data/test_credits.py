@@ -48,3 +48,13 @@ def test_the_folder_stays_small() -> None:
     assert sizes.pop("places.sqlite.xz") <= 8_000_000
     assert max(sizes.values()) <= 2_500_000
     assert sum(sizes.values()) <= 8_000_000
+
+
+@pytest.mark.parametrize(
+    "name", ["../pyproject.toml", "../viewer/resources/mark.svg", "/etc/hostname", "", ".", "facts"]
+)
+def test_only_what_is_shipped_has_a_path(name: str) -> None:
+    """A case names shipped files: what it names is looked up, never followed."""
+    with pytest.raises(FileNotFoundError, match="ships no sample file"):
+        sample_data.path(name)
+    assert sample_data.path("facts/claims.toml").is_file()

@@ -7,11 +7,11 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
+from layers.patience import within
 from layers.project.saving.lock import CaseLock, Holder
 from viewer.app.case_files import lock_anyway
 from viewer.app.file_work import FileWork
 from viewer.support.messages import MessageAction, Messages
-from viewer.support.patience import within
 
 KEY = "lock"
 LOOK_MS = 3000

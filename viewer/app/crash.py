@@ -5,6 +5,7 @@ from __future__ import annotations
 import faulthandler
 import hashlib
 import logging
+import math
 import os
 import sys
 import threading
@@ -21,8 +22,12 @@ from PySide6.QtCore import QMessageLogContext, QtMsgType, qInstallMessageHandler
 
 LOG_BYTES = 1_000_000
 LOGS_KEPT = 3
+STEPS_TOLD, PLACES_KEPT = 30, 1000
+"""The innermost steps of a traceback tell errors apart; of so many different ones the oldest are forgotten."""
 QUIET_S = 10.0
-"""The same error writes its traceback once in this time; in between it is counted."""
+"""The same error is written and said once in this time: said each time, a widget that fails to paint would be painted
+again for the sentence, and fail again.
+"""
 
 log = logging.getLogger("geoloupe")
 
@@ -61,7 +66,8 @@ class CrashDoors:
     def __init__(self, folder: Path, report: Report, ran_short: Callable[[], None] = lambda: None) -> None:
         """`ran_short` is called in any thread when there was not enough memory, before anything needs more of it."""
         self._folder, self._report, self._ran_short = folder, report, ran_short
-        self._last: dict[str, float] = {}
+        self._last: dict[str, tuple[float, int]] = {}
+        """When an error was last said, and how often it has happened since."""
         self._lock = threading.Lock()
         self._faults: IO[str] | None = None
         self._handler: logging.Handler | None = None
@@ -111,17 +117,26 @@ class CrashDoors:
             return
         if issubclass(kind, MemoryError):
             self._ran_short()
-        lines = traceback.format_exception(kind, error, where)
-        key = hashlib.sha1("".join(lines[:-1]).encode(), usedforsecurity=False).hexdigest()[:12]
+        key = _place_of(kind, where)
         with self._lock:
-            now = time.monotonic()
-            is_new = now - self._last.get(key, -QUIET_S) >= QUIET_S
-            if is_new:
-                self._last[key] = now
-        if is_new:
-            log.error("an exception that nobody caught (%s):\n%s", key, "".join(lines))
+            now, (last, count) = time.monotonic(), self._last.pop(key, (-math.inf, 0))
+            is_quiet = now - last < QUIET_S
+            self._last[key] = (last, count + 1) if is_quiet else (now, 0)
+            while len(self._last) > PLACES_KEPT:
+                del self._last[next(iter(self._last))]
+        if is_quiet:
+            return
+        lines = "".join(traceback.format_exception(kind, error, where))
+        log.error("an exception that nobody caught (%s), %d times since it was last written:\n%s", key, count, lines)
         if not issubclass(kind, MemoryError):  # that is no fault of ours, and is said otherwise
             self._report(f"crash {key}", sentence_of(kind, error))
+
+
+def _place_of(kind: type[BaseException], where: TracebackType | None) -> str:
+    """The same for the same error on the same way; without the texts of the lines, which take long to find."""
+    steps = [f"{frame.f_code.co_filename}:{line}" for frame, line in traceback.walk_tb(where)]
+    whole = "|".join((kind.__name__, *steps[-STEPS_TOLD:]))
+    return hashlib.sha1(whole.encode("utf-8", "replace"), usedforsecurity=False).hexdigest()[:12]
 
 
 def sentence_of(kind: type[BaseException], error: BaseException | None) -> str:

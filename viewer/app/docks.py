@@ -15,6 +15,7 @@ from viewer.panels.layer_tree import LayerTreePanel
 from viewer.panels.site_list import SiteListPanel
 from viewer.support.icons import line_icon
 from viewer.support.jobs import Jobs
+from viewer.support.paced_look import PacedLook
 
 WARM_MS = 120
 """Between two panels that are made ahead of their first use."""
@@ -33,6 +34,7 @@ class Docks(QObject):
         super().__init__(window)
         self._window, self._context = window, context
         self._actions: ActionTable | None = None
+        self.looks = PacedLook(self.look_again, self)
         self.layer_tree = LayerTreePanel(context)
         self.claims, self.sources = LatePanel(self._make_claims), LatePanel(self._make_sources)
         self.responses, self.acquisition = LatePanel(self._make_responses), LatePanel(self._make_acquisition)

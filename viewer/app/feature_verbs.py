@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QWidget
 
 from layers.counted import counted
 from layers.errors import GeoloupeError
+from layers.formula.budget import Budget
 from layers.pool.protocol import Answer, Request
 from layers.vector.columns import ascending
 from layers.vector.expression import Expression
@@ -157,7 +158,8 @@ class FeatureVerbs(QObject):
 
         def compute(found: LayerAttributes) -> None:
             def work(context: JobContext) -> Fids:
-                return found.table.fids[mask_of(expression, found.table, found.search, context.check, found.measured)]
+                budget = Budget(context.check)
+                return found.table.fids[mask_of(expression, found.table, found.search, budget, found.measured)]
 
             def done(fids: Fids) -> None:
                 fids = passing(self._canvas.scene, uuid, ascending(fids))

@@ -15,6 +15,7 @@ from PySide6.QtCore import QObject
 from layers.counted import grouped
 from layers.document.layer import Layer
 from layers.errors import ExportFailed, GeoloupeError
+from layers.patience import within
 from layers.pool.protocol import Answer, Profile, Request
 from layers.project.storage.fsops import move_whole
 from layers.vector.table import VectorInfo
@@ -26,7 +27,6 @@ from viewer.rendering.access import file_at_hand
 from viewer.rendering.context import RenderContext
 from viewer.support.jobs import Job, JobContext
 from viewer.support.messages import Messages
-from viewer.support.patience import within
 
 MOMENT_S = 0.15
 """Less than a person notices."""

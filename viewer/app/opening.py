@@ -16,16 +16,16 @@ from layers.document.document import Document
 from layers.errors import CannotBePlaced, FileMissing, GeoloupeError, NotAFile, NotAllowed
 from layers.geo.crs import PIXEL_SPACE
 from layers.geo.lon_extent import around
+from layers.patience import within
 from layers.pool.pool import ReaderPool
 from layers.pool.protocol import Answer, Profile, Request
 from layers.project.opening.intake import is_case
 from layers.services.naming import is_service_text
 from viewer.app.session import Session
-from viewer.commands.found_layers import FoundLayer, edit_for, layers_of_probe, layers_of_service
+from viewer.commands.found_layers import FoundLayer, chosen_unasked, edit_for, layers_of_probe, layers_of_service
 from viewer.rendering.drives import ANSWER_S
 from viewer.support.jobs import JobContext, Jobs
 from viewer.support.messages import Messages
-from viewer.support.patience import within
 
 TABLE_SUFFIXES = (".csv", ".tsv", ".tab", ".txt", ".xlsx")
 
@@ -193,7 +193,7 @@ class FileOpener(QObject):
             elif isinstance(one, list) and len(one) > 1 and self.asks:
                 self.choice_wanted.emit(Path(one[0].source["path"]), one)
             elif isinstance(one, list):
-                layers += one
+                layers += chosen_unasked(one)
         self.add(layers)
 
     def open_as(self, path: Path, options: dict[str, Any], sheet: str) -> None:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import time
+
 from PySide6.QtCore import QObject, QTimer
 
 from viewer.canvas.widget import MapCanvas
 from viewer.rendering.raster_drawing import RasterDrawing
 from viewer.support.jobs import Job, Jobs
+from viewer.support.paced_look import REST
 
 LOOK_MS = 300
 
@@ -29,7 +32,9 @@ class ReadingWatch(QObject):
             self._timer.start()
 
     def _look(self) -> None:
+        began = time.perf_counter()
         waiting = self._waiting()
+        self._timer.setInterval(max(LOOK_MS, round(REST * (time.perf_counter() - began) * 1000)))
         if not waiting:
             self._timer.stop()
         if self._job is not None and (not waiting or self._waited_for is not waiting[0]):

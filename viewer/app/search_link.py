@@ -75,6 +75,11 @@ class SearchLink(QObject):
         window = self._window
         if not window.session.is_begun:
             window.files.new_case()
+        if not hit.has_place:
+            site = window.session.document.sites.get(hit.site_uuid)
+            window.selection.set((hit.site_uuid,))
+            window.panel_context.zoom_to_sites([site] if site is not None else [])
+            return
         if hit.bounds is not None:
             window.views.show_rows(hit.bounds, 0.2)
         else:
@@ -105,7 +110,7 @@ class SearchLink(QObject):
     # -- meanwhile ----------------------------------------------------------------------------------------------
 
     def _preview(self, hit: Hit | None) -> None:
-        if hit is None or self._window.pages.currentWidget() is not self._window.canvas:
+        if hit is None or not hit.has_place or self._window.pages.currentWidget() is not self._window.canvas:
             self.marker.clear()
         else:
             self.marker.show_at(hit.lon, hit.lat, hit.error_m, frame=_frame(hit))

@@ -12,6 +12,7 @@ from viewer.canvas.scene import MapScene
 from viewer.panels.context import PanelContext
 from viewer.rendering.raster_drawing import RasterDrawing
 from viewer.support.messages import MessageAction, Messages
+from viewer.support.paced_look import PacedLook
 
 SETTLED_MS = 500
 """A file that is being written changes often: it is looked at when nothing came for so long."""
@@ -34,9 +35,10 @@ class Upkeep(QObject):
         self._settled = QTimer(self, singleShot=True, interval=SETTLED_MS)
         self._settled.timeout.connect(self._check_files)
         self._watch.fileChanged.connect(self._settled.start)
-        scene.updated.connect(self.look_again)
-        scene.problem_changed.connect(self.look_again)
-        context.layer_shown.connect(self.look_again)
+        self._looks = PacedLook(self.look_again, self)
+        scene.updated.connect(self._looks.ask)
+        scene.problem_changed.connect(self._looks.ask)
+        context.layer_shown.connect(self._looks.ask)
         context.document_replaced.connect(self._forget)
         self._drives = scene.context.drives
         self._drives.changed.connect(self._mind_drive)
@@ -51,6 +53,11 @@ class Upkeep(QObject):
         """What the table's `needs` may count on: "coarse" where overviews of the current layer can be built."""
         drawing = self._current
         return {"coarse"} if drawing is not None and drawing.can_build else set()
+
+    @property
+    def is_due(self) -> bool:
+        """True while it is still to be looked at what has changed."""
+        return self._looks.is_due
 
     def look_again(self, *_: object) -> None:
         """Another file may be known now, or be another than it was."""

@@ -7,6 +7,8 @@ import math
 
 from PySide6.QtCore import QEvent, QObject, QTimer, Signal
 
+from layers.document.kept_view import KeptView
+from layers.document.sites_off_earth import not_drawn
 from layers.errors import GeoloupeError
 from layers.geo.bounds import Bounds
 from layers.geo.crs import (
@@ -117,7 +119,11 @@ class ViewVerbs(QObject):
 
     def show_selection(self) -> None:
         self._leave_plane()
-        self._canvas.zoom_to_sites(self._canvas.selection.uuids)
+        sites = self._canvas.scene.document.sites
+        chosen = [sites[uuid] for uuid in self._canvas.selection.uuids if uuid in sites]
+        if self._canvas.zoom_to_sites(self._canvas.selection.uuids) or not chosen:
+            return
+        self._messages.show("view", not_drawn(chosen), "warning")
 
     def show_layer(self, uuid: str) -> None:
         drawing = self._canvas.scene.drawings.get(uuid)
@@ -286,23 +292,16 @@ class ViewVerbs(QObject):
     def _restore(self, text: str) -> bool:
         """Look where a case says: exactly, or at lon, lat bounds that fill a window of any size."""
         try:
-            kept = json.loads(text)
-            if "bounds_lonlat" in kept:
-                bounds = Bounds(*(float(value) for value in kept["bounds_lonlat"]))
-                self._canvas.viewport.set_crs(str(kept["crs"]))
-                if bounds.is_finite() and bounds.width > 0 and bounds.height > 0:
-                    self.show_bounds(bounds, 0.0)
-                    return True
-            numbers = [float(kept[key]) for key in ("x", "y", "resolution", "rotation_deg")]
-            if not all(map(math.isfinite, numbers)) or numbers[2] <= 0:
-                return False
-            self._canvas.viewport.set_crs(str(kept["crs"]))
-        except (ValueError, KeyError, TypeError, GeoloupeError):
+            kept = KeptView.from_json(text)
+            self._canvas.viewport.set_crs(kept.crs)
+        except GeoloupeError:
             return False
-        x, y, resolution, rotation_deg = numbers
+        if kept.bounds_lonlat is not None:
+            self.show_bounds(kept.bounds_lonlat, 0.0)
+            return True
         viewport = self._canvas.viewport
-        viewport.set_rotation(rotation_deg)
-        viewport.centre_on(x, y, resolution / viewport.view().ratio)
+        viewport.set_rotation(kept.rotation_deg)
+        viewport.centre_on(kept.x, kept.y, kept.resolution / viewport.view().ratio)
         self._canvas.come_to_rest()
         return True
 

@@ -181,7 +181,8 @@ class MainWindow(QMainWindow):
         session.before_save = self.panel_context.flush
         self.selection.changed.connect(self.action_link.offer)
         self.scene.problem_changed.connect(self.docks.layer_tree.set_problem)
-        self.scene.updated.connect(self.docks.look_again)
+        self.scene.sites_problem_changed.connect(self._say_of_sites)
+        self.scene.updated.connect(self.docks.looks.ask)
         self.panel_context.layer_previewed.connect(self.scene.preview_layer)
         self.panel_context.layer_shown.connect(self.action_link.offer)
         self.scene.updated.connect(self.rasters.look_again)
@@ -216,6 +217,7 @@ class MainWindow(QMainWindow):
             and self.opener.is_idle
             and self.exports.is_idle
             and self.context.is_idle()
+            and not (self.docks.looks.is_due or self.upkeep.is_due)
             and (not has_map or self.canvas.is_idle())
         )
 
@@ -289,6 +291,12 @@ class MainWindow(QMainWindow):
             self.views.show_bounds(bounds)
         elif any(layer.kind != "tiles" for layer in self.session.document.layers.values()):
             self.views.show_plane()
+
+    def _say_of_sites(self, sentence: str) -> None:
+        if sentence:
+            self.messages.show("sites off earth", sentence, "warning")
+        else:
+            self.messages.clear("sites off earth")
 
     def _say_unheard(self, error: GeoloupeError) -> None:
         self.messages.show("job", error.sentence, "error")

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
+from contextlib import AbstractContextManager
+from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
@@ -14,9 +16,12 @@ from layers.geo.crs import is_off_earth
 from layers.grid.tile_grid import View
 from viewer.rendering.attribute_store import AttributeSource, AttributeStore
 from viewer.rendering.context import RenderContext
-from viewer.rendering.drawing import AwaitedDrawing, LayerDrawing
+from viewer.rendering.drawing import AwaitedDrawing, FailedDrawing, LayerDrawing
 from viewer.rendering.layer_filters import Filtered, LayerFilters
 from viewer.rendering.layer_styles import LayerStyles, Styled
+from viewer.support.going_on import going_on
+from viewer.support.painting import part_of_picture
+from viewer.support.text import one_line
 
 type DrawingFactory = Callable[[Layer, Path | None, RenderContext], LayerDrawing]
 
@@ -44,7 +49,7 @@ class LayerStack(QObject):
         super().__init__(parent)
         self.drawings: dict[str, LayerDrawing] = {}
         self.base_folder: Path | None = None
-        self._layers: list[Layer] = []
+        self._show([])
         self._view: View | None = None
         self._told: set[str] = set()
         """Uuids of the layers that were told of the view."""
@@ -66,8 +71,9 @@ class LayerStack(QObject):
                 if layer is not None:
                     self._context.tiles.drop_layer(uuid)  # its data are other data now
             elif layer != drawing.layer:
-                drawing.set_layer(layer)
-        self._layers = layers
+                with self._costing_itself(uuid):
+                    drawing.set_layer(layer)
+        self._show(layers)
         new = [layer for layer in layers if layer.uuid not in self.drawings]
         if len(new) > 1:
             self._context.pool.keep_all(TOGETHER_S)
@@ -110,21 +116,28 @@ class LayerStack(QObject):
         self._view = view
         self._told = set()
         for layer in self.shown_on(view):
-            drawing = self.drawings[layer.uuid]
-            self._told.add(layer.uuid)
+            self._tell(layer.uuid, view, cursor, resting)
+
+    def _tell(self, uuid: str, view: View, cursor: tuple[float, float] | None, resting: bool) -> None:
+        self._told.add(uuid)
+        with self._costing_itself(uuid):
+            drawing = self.drawings[uuid]
             for folder in drawing.folders if resting else ():
                 self._context.drives.look_at(folder)
             drawing.set_view(view, cursor, resting)
 
     def visible(self) -> list[str]:
         """Uuids of the layers that are shown, bottom first."""
-        return [layer.uuid for layer in self._layers if layer.visible]
+        return [layer.uuid for layer in self._visible]
 
     def shown_on(self, view: View) -> list[Layer]:
         """The layers that a view can show, bottom first: off the Earth only those that lie there as well."""
-        shown = [layer for layer in self._layers if layer.visible]
         crs = view.grid.crs
-        return [layer for layer in shown if self.drawings[layer.uuid].lies_on(crs)] if is_off_earth(crs) else shown
+        return [layer for layer in self._visible if self._lies_on(layer, crs)] if is_off_earth(crs) else self._visible
+
+    def _lies_on(self, layer: Layer, crs: str) -> bool:
+        drawing = self.drawings.get(layer.uuid)
+        return drawing is not None and drawing.lies_on(crs)
 
     def visible_on_plane(self, crs: str, bounds: Bounds) -> list[str]:
         """Uuids of the visible layers that have data there on a canvas of a CRS off the Earth, bottom first."""
@@ -147,11 +160,36 @@ class LayerStack(QObject):
         return drawing.bounds_lonlat() if drawing is not None else None
 
     def is_open(self) -> bool:
-        return all(drawing.is_open for drawing in self.drawings.values())
+        return self._unopened.find(self._layers, self._is_unopened) is None
+
+    def not_open(self) -> list[str]:
+        """Uuids of the layers of which nobody knows yet where they are."""
+        return [uuid for uuid, drawing in self.drawings.items() if not drawing.is_open]
 
     def is_complete(self, view: View) -> bool:
-        complete = all(self.drawings[layer.uuid].is_complete(view) for layer in self.shown_on(view))
-        return complete and self.filters.is_settled() and self.styles.is_settled()
+        late = self._late.find(self.shown_on(view), partial(self._is_incomplete, view))
+        return late is None and self.filters.is_settled() and self.styles.is_settled()
+
+    def incomplete(self, view: View) -> list[str]:
+        """Uuids of the layers that are not all there in this view."""
+        return [layer.uuid for layer in self.shown_on(view) if self._is_incomplete(view, layer)]
+
+    def _is_incomplete(self, view: View, layer: Layer) -> bool:
+        drawing = self.drawings.get(layer.uuid)
+        is_complete = drawing is not None
+        if drawing is not None:
+            with self._costing_itself(layer.uuid):
+                is_complete = drawing.is_complete(view)
+        return not is_complete
+
+    def _is_unopened(self, layer: Layer) -> bool:
+        drawing = self.drawings.get(layer.uuid)
+        return drawing is None or not drawing.is_open
+
+    def _show(self, layers: list[Layer]) -> None:
+        self._layers = layers
+        self._visible = [layer for layer in layers if layer.visible]
+        self._late, self._unopened = _LateOne(), _LateOne()
 
     def failed_in(self, view: View) -> list[Layer]:
         """The layers of a complete view of which nothing could be fetched, bottom first."""
@@ -160,20 +198,39 @@ class LayerStack(QObject):
     def paint(self, painter: QPainter, view: View) -> None:
         """Bottom first. Each drawing minds its layer's opacity; how it blends with what is below is set here."""
         for layer in self.shown_on(view):
-            painter.save()
-            painter.setCompositionMode(_MODES.get(layer.blend, _MODES["normal"]))
-            self.drawings[layer.uuid].paint(painter, view)
-            painter.restore()
+            with self._costing_itself(layer.uuid), part_of_picture(painter):
+                painter.setCompositionMode(_MODES.get(layer.blend, _MODES["normal"]))
+                self.drawings[layer.uuid].paint(painter, view)
 
     def close(self) -> None:
         self.filters.follow([], {})
         self.styles.follow({})
         for uuid in list(self.drawings):
             self._drop(uuid)
-        self._layers = []
+        self._show([])
+
+    def _costing_itself(self, uuid: str) -> AbstractContextManager[None]:
+        """A drawing that fails is told of once, and no longer asked until its row is another."""
+        return going_on(partial(self._give_up, uuid))
+
+    def _give_up(self, uuid: str, error: Exception) -> None:
+        layer = self.drawings[uuid].layer
+        self._drop(uuid)
+        self._take(self._failed(layer, error))
+
+    def _failed(self, layer: Layer, error: Exception) -> FailedDrawing:
+        why = one_line(repr(error), 120)
+        sentence = f"“{one_line(layer.name, 60)}” cannot be drawn: something went wrong inside Geoloupe ({why})."
+        return FailedDrawing(layer, self._context, sentence)
 
     def _add(self, layer: Layer) -> None:
-        drawing = self._make_drawing(layer, self.base_folder, self._context)
+        made: list[LayerDrawing] = []
+        with going_on(lambda error: made.append(self._failed(layer, error))):
+            made.append(self._make_drawing(layer, self.base_folder, self._context))
+        self._take(made[0])
+
+    def _take(self, drawing: LayerDrawing) -> None:
+        layer = drawing.layer
         drawing.setParent(self)
         drawing.updated.connect(self._drawing_updated)
         drawing.problem_changed.connect(self.problem_changed)
@@ -186,6 +243,8 @@ class LayerStack(QObject):
         drives = self._context.drives
         touched = [one for one in self.drawings.values() if any(str(place) == folder for place in one.folders)]
         is_gone = drives.is_gone(Path(folder))
+        if is_gone:
+            self._context.pool.grants.drop_beneath(folder)  # a new reader would look there first, and hang
         for drawing in touched:
             if is_gone:
                 drawing.suspend(drives.sentence(drawing.layer.name, Path(folder)))
@@ -198,10 +257,11 @@ class LayerStack(QObject):
 
     def _drawing_updated(self) -> None:
         """It may be known now that it lies where the map looks off the Earth."""
-        view = self._view
-        is_off = view is not None and is_off_earth(view.grid.crs)
-        if view is not None and is_off and any(layer.uuid not in self._told for layer in self.shown_on(view)):
-            self.set_view(view, None, True)
+        drawing, view = self.sender(), self._view
+        if isinstance(drawing, LayerDrawing) and view is not None and drawing.layer_uuid not in self._told:
+            crs, layer = view.grid.crs, drawing.layer
+            if layer.visible and is_off_earth(crs) and self._lies_on(layer, crs):
+                self._tell(layer.uuid, view, None, True)
         self.updated.emit()
 
     def _filter_changed(self, uuid: str) -> None:
@@ -211,11 +271,31 @@ class LayerStack(QObject):
 
     def _drop(self, uuid: str) -> None:
         drawing = self.drawings.pop(uuid)
+        self._told.discard(uuid)
         drawing.updated.disconnect(self._drawing_updated)
         drawing.problem_changed.disconnect(self.problem_changed)
         drawing.close()
         drawing.deleteLater()
         self.problem_changed.emit(uuid, "")
+
+
+class _LateOne:
+    """Seeks one layer that is late, over and over while they come. It begins where it found one last: of thousands
+    of which some are late most searches see that one only.
+    """
+
+    def __init__(self) -> None:
+        self._at = 0
+
+    def find(self, layers: Sequence[Layer], is_late: Callable[[Layer], bool]) -> Layer | None:
+        """A layer that is late; None where none is."""
+        count = len(layers)
+        for step in range(count):
+            at = (self._at + step) % count
+            if is_late(layers[at]):
+                self._at = at
+                return layers[at]
+        return None
 
 
 def _turned(bounds: Bounds, degrees: float) -> Bounds:

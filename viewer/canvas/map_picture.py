@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 from PySide6.QtCore import QObject, QSize, QTimer, Signal
 from PySide6.QtGui import QImage, QPainter
 
@@ -9,6 +11,7 @@ from layers.grid.tile_grid import View
 from viewer.canvas.scene import MapScene
 from viewer.canvas.selection import Selection
 from viewer.canvas.viewport import Viewport
+from viewer.support.paced_look import REST, PacedLook
 from viewer.support.painting import painting
 
 LOADING_PAINT_MS = 90
@@ -38,9 +41,12 @@ class MapPicture(QObject):
         self._whole: View | None = None
         """The view that was complete last."""
         self._is_stale, self._is_settled = True, False
+        self._paint_ms = 0.0
+        self._painted_at = 0.0
+        self._looks = PacedLook(self._follow_scene, self)
         self._soon = QTimer(self, singleShot=True, interval=LOADING_PAINT_MS)
         self._soon.timeout.connect(self.paint_anew)
-        scene.updated.connect(self._follow_scene)
+        scene.updated.connect(self._looks.ask)
         selection.changed.connect(self.paint_anew)
 
     def paint_anew(self) -> None:
@@ -51,7 +57,7 @@ class MapPicture(QObject):
 
     def is_final(self, view: View) -> bool:
         """True when what was painted last is exact."""
-        is_settled = self._is_settled and not self._scene.awaits_labels
+        is_settled = self._is_settled and not (self._scene.awaits_labels or self._looks.is_due)
         return not self._is_stale and is_settled and self._scene.is_complete(view)
 
     def show(self, painter: QPainter, view: View, *, settled: bool, whole: bool) -> None:
@@ -67,20 +73,29 @@ class MapPicture(QObject):
         """Paint the map itself; the painter's coordinates are the view's pixels."""
         self._is_stale = False
         self._is_settled = settled
+        began = time.perf_counter()
         self.credits = self._scene.attributions(view)
         painter.save()
         self._scene.paint_map(painter, view, selection=self._selection.uuids, settled=settled, in_haste=True)
         painter.restore()
+        self._painted_at = time.perf_counter()
+        self._paint_ms = (self._painted_at - began) * 1000
 
     def _follow_scene(self) -> None:
         """The last tile shows at once, those before it a few at a time."""
         view = self._viewport.view()
+        rest_ms = REST * self._paint_ms
         if self._scene.is_complete(view):
             self._whole = view
-            self.paint_anew()
+            rested_ms = (time.perf_counter() - self._painted_at) * 1000
+            if rest_ms < LOADING_PAINT_MS or rested_ms >= rest_ms:
+                self.paint_anew()
+            else:
+                self._is_stale = True
+                self._soon.start(round(rest_ms - rested_ms))
         elif not self._soon.isActive():
             is_loading = view != self._whole or not self._scene.context.scheduler.is_idle()
-            self._soon.start(LOADING_PAINT_MS if is_loading else LIVE_PAINT_MS)
+            self._soon.start(max(LOADING_PAINT_MS, round(rest_ms)) if is_loading else LIVE_PAINT_MS)
 
     def _is_outdated(self, settled: bool) -> bool:
         """What was painted last is not what would be painted now."""

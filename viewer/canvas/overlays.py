@@ -25,7 +25,7 @@ from layers.grid.tile_grid import View
 from viewer.canvas.fonts import letters_path, map_font
 from viewer.canvas.site_look import HALO_COLOR
 from viewer.rendering.qt_shapes import is_vector_device, round_pen
-from viewer.support.text import one_line
+from viewer.support.text import LONGEST_CREDIT, one_line
 
 INK_COLOR = "#ffffff"
 _SAME_SCALE = 1.1
@@ -152,7 +152,7 @@ def paint_pixel_note(painter: QPainter, rect: QRectF, view: View, layers: int, s
 
 def paint_attribution(painter: QPainter, rect: QRectF, view: View, texts: Sequence[str]) -> None:
     """The credits in one line at the lower right of `rect`, on a quiet band; more lines where they do not fit one."""
-    texts = list(dict.fromkeys(text for text in texts if text))
+    texts = list(dict.fromkeys(one_line(text, LONGEST_CREDIT) for text in texts if text))
     if not texts:
         return
     r = view.ratio

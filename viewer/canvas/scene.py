@@ -41,10 +41,13 @@ from viewer.rendering.context import RenderContext
 from viewer.rendering.drawing import LayerDrawing
 from viewer.rendering.drawings import drawing_for
 from viewer.rendering.round_sheet import views_around
+from viewer.support.going_on import going_on
+from viewer.support.painting import part_of_picture
 from viewer.support.text import one_line
 from viewer.support.timing import span
 
 BACKGROUND_COLOR = "#0e1a24"
+_MOST_SAID = 20
 type Preview = Callable[[QPainter, View], None]
 
 
@@ -56,6 +59,8 @@ class MapScene(QObject):
 
     updated = Signal()
     problem_changed = Signal(str, str)
+    sites_problem_changed = Signal(str)
+    """Which sites cannot be drawn and why, in one sentence; empty when all can."""
     document_changed = Signal()
 
     def __init__(
@@ -81,6 +86,7 @@ class MapScene(QObject):
         self._lacks_letters = False
         self._view: View | None = None
         self._unsubscribe: Callable[[], None] = lambda: None
+        self.sites_problem = ""
         self._adopt(document, base_folder)
 
     # -- the document ---------------------------------------------------------------------------------------------
@@ -121,21 +127,39 @@ class MapScene(QObject):
         self._document = document
         self._unsubscribe = document.subscribe(self._on_changes)
         self._index = SiteIndex.of(document.sites)
+        self._tell_of_sites()
         self._frames: tuple[SiteFrame, ...] = ()
         self._layouts.forget()
-        self._stack.show_layers(self._rows(), base_folder, self._view)
+        self._show_layers(base_folder)
 
     def _on_changes(self, changes: Changes) -> None:
         if changes.everything:
             self._index = SiteIndex.of(self._document.sites)
         elif changes.touches("sites"):
             self._index.update(self._in_order(changes.uuids("sites")), self._document.sites)
+        if changes.touches("sites"):
+            self._tell_of_sites()
         if changes.touches("layers"):
-            self._stack.show_layers(self._rows(), self._stack.base_folder, self._view)
+            self._show_layers(self._stack.base_folder)
         if changes.touches("sites", "layers") or SITES_VISIBLE in changes.uuids("meta"):
             self._frames = ()
             self._layouts.outdate()
             self.updated.emit()
+
+    def _show_layers(self, base_folder: Path | None) -> None:
+        rows = self._rows()
+        self._make_room(len(rows))
+        self._stack.show_layers(rows, base_folder, self._view)
+
+    def _make_room(self, layers: int) -> None:
+        if self._view is not None:
+            self.context.tiles.fit(self._view.width * self._view.height, layers)
+
+    def _tell_of_sites(self) -> None:
+        sentence = self._index.not_drawn
+        if sentence != self.sites_problem:
+            self.sites_problem = sentence
+            self.sites_problem_changed.emit(sentence)
 
     def _rows(self) -> list[Layer]:
         rows = self._document.layers_in_order()
@@ -175,31 +199,59 @@ class MapScene(QObject):
         return {uuid: remark for uuid in self._stack.visible() if (remark := self.drawings[uuid].remark)}
 
     def beyond_the_map(self) -> dict[str, str]:
-        """Layer uuid, or "sites", to a sentence, for the visible layers and sites all of which lies beyond the edge of
-        the map last set.
-        """
-        if self._view is None or not same_crs(self._view.grid.crs, WEB_MERCATOR):
+        """Layer uuid to a sentence, for the visible layers all of which lies beyond the edge of the map last set."""
+        if not self._ends_at_mercator:
             return {}
         boxes = {uuid: self._stack.bounds_of(uuid) for uuid in self._stack.visible()}
-        found = {
-            uuid: f"“{one_line(self._document.layers[uuid].name, 80)}” lies beyond 85 degrees, where this map ends: "
+        return {
+            uuid: f"“{one_line(self.drawings[uuid].layer.name, 60)}” lies beyond 85 degrees, where this map ends: "
             f"see it on a polar one ({polar_crs(box.bottom)})."
             for uuid, box in boxes.items()
             if box is not None and (box.bottom > MERCATOR_MAX_LAT or box.top < -MERCATOR_MAX_LAT)
         }
-        sites = self._index.sites.values() if sites_visible(self._document) else ()
-        lats = ((site.geometry.bounds[1], site.geometry.bounds[3]) for site in sites if not site.geometry.is_empty)
+
+    def sites_beyond_the_map(self) -> str:
+        """A sentence that counts the sites beyond that edge; empty where there are none."""
+        if not (self._ends_at_mercator and sites_visible(self._document)):
+            return ""
+        off_earth = self._index.off_earth
+        placed = (site.geometry for uuid, site in self._index.sites.items() if uuid not in off_earth)
+        lats = ((geometry.bounds[1], geometry.bounds[3]) for geometry in placed if not geometry.is_empty)
         count = sum(low > MERCATOR_MAX_LAT or high < -MERCATOR_MAX_LAT for low, high in lats)
-        if count:
-            lie = "1 site lies" if count == 1 else f"{grouped(count)} sites lie"
-            found["sites"] = f"{lie} beyond 85 degrees, where this map ends: see a polar one."
-        return found
+        if not count:
+            return ""
+        lie = "1 site lies" if count == 1 else f"{grouped(count)} sites lie"
+        return f"{lie} beyond 85 degrees, where this map ends: see a polar one."
+
+    @property
+    def _ends_at_mercator(self) -> bool:
+        return self._view is not None and same_crs(self._view.grid.crs, WEB_MERCATOR)
+
+    def said_problems(self) -> list[str]:
+        """What a reader without the list of layers and without the map is to know, each with its layer's name; of very
+        many layers the first.
+
+        Also of the layers that are lost, that are on no map, or beyond the edge of this one.
+        """
+        wrong = self.problems() | self.lost_layers()
+        found = []
+        for uuid, sentence in (wrong | {**self.remarks(), **self.beyond_the_map(), **wrong}).items():
+            name = one_line(self.drawings[uuid].layer.name, 60)
+            found.append(sentence if name in sentence else f"“{name}”: {sentence}")
+        more = f"{grouped(len(found) - _MOST_SAID)} more layers cannot be shown as they should be."
+        said = [*found[:_MOST_SAID], more] if len(found) > _MOST_SAID else found
+        return [*said, *filter(None, (self.sites_problem, self.sites_beyond_the_map()))]
+
+    def waits_for(self, view: View | None = None) -> list[str]:
+        """The names of the layers that a picture of this view waits for; None: that are not open yet."""
+        late = self._stack.not_open() if view is None else self._stack.incomplete(view)
+        return [one_line(self.drawings[uuid].layer.name, 60) for uuid in late]
 
     def lost_layers(self) -> dict[str, str]:
         """Layer uuid to a sentence, for the layers that the view last set lacks because all their tiles failed."""
         failed = self._stack.failed_in(self._view) if self._view is not None else []
         return {
-            layer.uuid: f"“{one_line(layer.name, 80)}” is not in the picture, as none of its tiles came. "
+            layer.uuid: f"“{one_line(layer.name, 60)}” is not in the picture, as none of its tiles came. "
             f"{self._stack.problem_of(layer.uuid)}".rstrip()
             for layer in failed
         }
@@ -207,7 +259,7 @@ class MapScene(QObject):
     def set_view(self, view: View, cursor: tuple[float, float] | None = None, resting: bool = True) -> None:
         """Say what is looked at. `resting` False while a gesture runs: stand-ins will do."""
         self._view = view
-        self.context.tiles.fit(view.width * view.height, len(self.drawings))
+        self._make_room(len(self.drawings))
         self._stack.set_view(view, cursor, resting)
 
     def is_open(self) -> bool:
@@ -359,17 +411,19 @@ class MapScene(QObject):
         with span("paint layers"):
             self._stack.paint(painter, view)
         if sites_visible(self._document):
-            with span("paint sites"):
+            with span("paint sites"), going_on(), part_of_picture(painter):
                 for frame in self.site_frames(view):
                     self._sites.paint(painter, frame, selection)
-        with span("paint labels"):
+        all_there = True
+        with span("paint labels"), going_on(), part_of_picture(painter):
             all_there = self._paint_labels(painter, view, selection, settled, in_haste)
         if in_haste:
             self._lacks_letters = not all_there
         if not all_there:
             self.context.mailbox.post(self.updated.emit)
         if preview is not None:
-            preview(painter, view)
+            with going_on(), part_of_picture(painter):
+                preview(painter, view)
         painter.restore()
 
     def _paint_labels(

@@ -12,10 +12,12 @@ from numpy.typing import NDArray
 
 from layers.document.site import Site
 from layers.document.vocabulary import AREA_NOT_PIN_M
+from layers.geo.bounds import Bounds
 from layers.geo.measure import ground_resolution_m
 from layers.grid.tile_grid import View
-from viewer.canvas.site_index import Floats, SiteIndex
-from viewer.canvas.site_shapes import Outline, geodesic_step_m, project_circle, to_pixels
+from viewer.canvas.outlines import Floats, Outline
+from viewer.canvas.site_index import SiteIndex
+from viewer.canvas.site_shapes import geodesic_step_m, project_circle, to_pixels
 from viewer.canvas.symbol_painter import COMPACT_RADIUS_PX, SYMBOL_RADIUS_PX
 
 COMPACT_FROM = 700
@@ -105,11 +107,10 @@ class SiteFrame:
         """Uuids of the points inside a box of pixels, and of the lines and polygons that touch it."""
         inside = (self.px >= left) & (self.px <= right) & (self.py >= top) & (self.py <= bottom)
         found = [self.index.uuids[row] for row in self.rows[inside]]
-        box = shapely.box(left, top, right, bottom)
+        box, around = shapely.box(left, top, right, bottom), _world_box(self.view, left, top, right, bottom)
         for shape in self.shapes:
-            if any(
-                _part_geometry(part.rings, part.is_polygon, self.view).intersects(box) for part in shape.outline.parts
-            ):
+            parts = shape.outline.near(around).parts
+            if any(_part_geometry(part.rings, part.is_polygon, self.view).intersects(box) for part in parts):
                 found.append(shape.uuid)
         return list(dict.fromkeys(found))
 
@@ -141,12 +142,19 @@ def _shapes(index: SiteIndex, view: View) -> list[ShapeInView]:
 def _touch(shape: ShapeInView, view: View, px: float, py: float, radius_px: float) -> tuple[bool, bool]:
     """(the outline is within reach, the place is inside of a polygon)."""
     place, near, within = shapely.Point(px, py), False, False
-    for part in shape.outline.parts:
+    around = _world_box(view, px - radius_px, py - radius_px, px + radius_px, py + radius_px)
+    for part in shape.outline.near(around).parts:
         geometry = _part_geometry(part.rings, part.is_polygon, view)
         edge = geometry.boundary if part.is_polygon else geometry
         near = near or edge.distance(place) <= radius_px
         within = within or (part.is_polygon and geometry.contains(place))
     return near, within
+
+
+def _world_box(view: View, left: float, top: float, right: float, bottom: float) -> Bounds:
+    """What holds a box of pixels, however the map is turned."""
+    corners = [view.to_world(x, y) for x in (left, right) for y in (top, bottom)]
+    return Bounds.of_points(*np.array(corners).T)
 
 
 def _part_geometry(rings: tuple[Floats, ...], is_polygon: bool, view: View) -> shapely.Geometry:

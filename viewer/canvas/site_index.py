@@ -10,11 +10,14 @@ import shapely
 from numpy.typing import NDArray
 
 from layers.document.site import Site
+from layers.document.sites_off_earth import first_named
 from layers.document.vocabulary import AREA_NOT_PIN_M
 from layers.geo.antimeridian import boxes_of
 from layers.geo.bounds import Bounds
 from layers.geo.crs import WGS84, is_unrolled, transform_points
 from layers.geo.lon_extent import narrowest
+from layers.geo.measure import HALF_ROUND_M
+from layers.geo.on_earth import off_earth, why_off_earth
 from layers.grid.tile_grid import View
 from viewer.canvas.site_look import SiteLook, look_of
 from viewer.canvas.site_shapes import SiteShape
@@ -48,6 +51,8 @@ class SiteIndex:
     lat: Floats = field(default_factory=lambda: np.zeros(0))
     error_m: Floats = field(default_factory=lambda: np.zeros(0))
     look: NDArray[np.int32] = field(default_factory=lambda: np.zeros(0, np.int32))
+    off_earth: dict[str, str] = field(default_factory=dict)
+    """Sites that cannot be drawn, whose coordinates are no place on the Earth, and why."""
     alive: NDArray[np.bool_] = field(default_factory=lambda: np.zeros(0, np.bool_))
     _rows: dict[str, list[int]] = field(default_factory=dict)
     _look_ids: dict[SiteLook, int] = field(default_factory=dict)
@@ -64,7 +69,7 @@ class SiteIndex:
         new = []
         for uuid in uuids:
             site = sites.get(uuid)
-            if site is None or not self._patch(site):
+            if site is None or why_off_earth(site.geometry) or not self._patch(site):
                 self._remove(uuid)
                 if site is not None:
                     new.append(site)
@@ -122,14 +127,24 @@ class SiteIndex:
             boxes = np.concatenate([boxes, np.column_stack(ends)])
         return narrowest(boxes) if len(boxes) else None
 
+    @property
+    def not_drawn(self) -> str:
+        """Which sites cannot be drawn and why, in one sentence; empty where all can."""
+        return first_named(self.sites, self.off_earth)
+
     # -- rows -----------------------------------------------------------------------------------------------------
 
     def _add(self, sites: Iterable[Site]) -> None:
         lonlat: list[Floats] = []
         errors: list[float] = []
         looks: list[int] = []
-        for site in sites:
+        sites = list(sites)
+        nowhere = off_earth([site.geometry for site in sites])
+        for at, site in enumerate(sites):
             self.sites[site.uuid] = site
+            if at in nowhere:
+                self.off_earth[site.uuid] = nowhere[at]
+                continue
             if site.kind != "point":
                 self.shapes[site.uuid] = SiteShape(site)
                 continue
@@ -138,7 +153,7 @@ class SiteIndex:
             self._rows[site.uuid] = list(range(first, first + len(places)))
             self.uuids += [site.uuid] * len(places)
             lonlat.append(places)
-            errors += [np.nan if site.position_error_m is None else site.position_error_m] * len(places)
+            errors += [_error_of(site)] * len(places)
             looks += [self._look_id(look_of(site))] * len(places)
         if not lonlat:
             return
@@ -154,6 +169,8 @@ class SiteIndex:
 
     def _patch(self, site: Site) -> bool:
         """Take a changed site into the rows it has; False where it does not fit them."""
+        if site.uuid in self.off_earth:
+            return False
         if site.kind != "point":
             if site.uuid not in self.shapes:
                 return False
@@ -165,7 +182,7 @@ class SiteIndex:
             return False
         self.sites[site.uuid] = site
         self.lon[rows], self.lat[rows] = places[:, 0], places[:, 1]
-        self.error_m[rows] = np.nan if site.position_error_m is None else site.position_error_m
+        self.error_m[rows] = _error_of(site)
         self.look[rows] = self._look_id(look_of(site))
         for crs, known in self._projected.items():
             new = _project(crs, places[:, 0], places[:, 1])
@@ -175,6 +192,7 @@ class SiteIndex:
     def _remove(self, uuid: str) -> None:
         self.sites.pop(uuid, None)
         self.shapes.pop(uuid, None)
+        self.off_earth.pop(uuid, None)
         self.alive[self._rows.pop(uuid, [])] = False
 
     def _look_id(self, look: SiteLook) -> int:
@@ -184,12 +202,15 @@ class SiteIndex:
         return self._look_ids[look]
 
 
-def bounds_of_sites(sites: Iterable[Site]) -> Bounds:
-    """Lon, lat bounds around sites, with the areas that stand for loosely known ones. Raises ValueError for no site."""
-    found = SiteIndex.of({site.uuid: site for site in sites}).bounds_lonlat()
-    if found is None:
-        raise ValueError("no site to go to")
-    return found
+def bounds_of_sites(sites: Iterable[Site]) -> Bounds | None:
+    """Lon, lat bounds around sites, with the areas that stand for loosely known ones; None where none can be drawn."""
+    return SiteIndex.of({site.uuid: site for site in sites}).bounds_lonlat()
+
+
+def _error_of(site: Site) -> float:
+    """In metres, nan where none is given; no circle is larger than the Earth, whatever a case holds."""
+    error = site.position_error_m
+    return min(error, HALF_ROUND_M) if error is not None and error >= 0 else np.nan
 
 
 def _project(crs: str, lon: Floats, lat: Floats) -> ProjectedPoints:

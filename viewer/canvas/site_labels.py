@@ -7,16 +7,19 @@ from collections.abc import Iterator
 import numpy as np
 
 from layers.document.site import Site
-from layers.geo.bounds import Bounds
+from layers.grid.tile_grid import View
 from layers.vector.curved import Name, anchors_along
 from layers.vector.placement import Anchor, Box, LabelWish, Rank, mark_boxes
 from viewer.canvas.label_painter import Face, LabelPainter, wrapped
+from viewer.canvas.outlines import Floats
 from viewer.canvas.site_frame import ShapeInView, SiteFrame
 from viewer.canvas.site_look import SELECTED_COLOR
-from viewer.canvas.site_shapes import Floats, Outline, runs_in_view, to_pixels
+from viewer.canvas.site_shapes import runs_in_view, to_pixels
 
 MOST_WISHES = 240
 """More labels than this never fit a picture; the rest is not measured."""
+LONGEST_LABEL = 300
+"""Characters: more is no name, and no map has room for it."""
 _LINE_GAP_PX = 3.0
 _FACES = {
     Rank.SELECTED: Face(13.0, SELECTED_COLOR, bold=True),
@@ -76,7 +79,7 @@ class SiteLabels:
 def label_text(site: Site, language: str = "") -> str:
     """The site's name in `language` where it has one, else its label, in one line."""
     names = dict(site.aliases)
-    return " ".join((names.get(language) or site.label).split())
+    return " ".join((names.get(language) or site.label)[: 4 * LONGEST_LABEL].split())[:LONGEST_LABEL]
 
 
 def _label_order(frame: SiteFrame, selection: frozenset[str]) -> list[int]:
@@ -107,12 +110,11 @@ def _shape_anchors(shape: ShapeInView, frame: SiteFrame) -> Iterator[Anchor]:
     outline.
     """
     view = frame.view
-    bounds = _largest_piece(shape.outline) if shape.site.kind == "polygon" else None
+    bounds = shape.outline.largest if shape.site.kind == "polygon" else None
     if bounds is not None:
         px, py = view.to_pixel(*bounds.centre)
         yield Anchor(px, py)
-    rings = [to_pixels(view, ring) for part in shape.outline.parts for ring in part.rings]
-    runs = [run.points for ring in rings for run in runs_in_view(ring, view, 0.0)]
+    runs = _runs(shape, view)
     if not runs:
         return
     longest = max(runs, key=_length_px)
@@ -123,23 +125,21 @@ def _shape_anchors(shape: ShapeInView, frame: SiteFrame) -> Iterator[Anchor]:
         yield Anchor(x, y, 6.0 * frame.scale)
 
 
-def _largest_piece(outline: Outline) -> Bounds | None:
-    """Where that is, in world units: what is cut at the antimeridian lies on both sides of the map."""
-    if len(outline.parts) < 2:
-        return outline.bounds
-    pieces = [Bounds.of_points(*part.rings[0].T) for part in outline.parts]
-    return max(pieces, key=lambda piece: piece.width * piece.height)
-
-
 def _along(shape: ShapeInView, frame: SiteFrame, name: Name) -> tuple[Anchor, ...]:
     """Along the longest piece of a line where that is straight enough, or bends gently enough, for its name."""
     view = frame.view
-    rings = [to_pixels(view, ring) for part in shape.outline.parts for ring in part.rings]
-    runs = [run.points for ring in rings for run in runs_in_view(ring, view, 0.0)]
+    runs = _runs(shape, view)
     if not runs:
         return ()
     room = Box(0.0, 0.0, view.width, view.height)
     return anchors_along(max(runs, key=_length_px), room, name)
+
+
+def _runs(shape: ShapeInView, view: View) -> list[Floats]:
+    """The stretches of its lines in the picture, in pixels."""
+    parts = shape.outline.shown(view.grid.resolution).parts
+    rings = [to_pixels(view, ring) for part in parts for ring in part.rings]
+    return [run.points for ring in rings for run in runs_in_view(ring, view, 0.0)]
 
 
 def _length_px(points: Floats) -> float:

@@ -9,7 +9,7 @@ from functools import lru_cache
 from PySide6.QtGui import QColor
 
 from layers.document.site import Site
-from layers.document.vocabulary import AREA_NOT_PIN_M
+from layers.document.vocabulary import AREA_NOT_PIN_M, ROLES, SITE_CLASSES
 from layers.vector.routes import ROUTES
 
 CLAIM_COLOR = "#f4511e"
@@ -18,6 +18,9 @@ OTHER_COLOR = "#5c6b7a"
 SELECTED_COLOR = "#ffe14d"
 HALO_COLOR = "#0b141c"
 PAPER_COLOR = "#fbfdfe"
+_LONGEST_COLOR = 40
+THINNEST_PX, WIDEST_PX = 0.1, 50.0
+"""What a case says beyond is drawn as this."""
 
 
 class Precision(StrEnum):
@@ -75,14 +78,18 @@ def look_of(site: Site) -> SiteLook:
     else:
         precision = Precision.PRECISE if site.position_error_m <= AREA_NOT_PIN_M else Precision.LOOSE
     color = _valid(site.stroke_color) or role_color(site.role)
-    return SiteLook(site.class_code, site.role, precision, color, _valid(site.fill_color))
+    # What has the sign of another class, or the badge of another role, shares its picture.
+    code = site.class_code if site.class_code in SITE_CLASSES else "other"
+    role = site.role if site.role in ROLES else "other"
+    return SiteLook(code, role, precision, color, _valid(site.fill_color))
 
 
 def line_look(site: Site) -> LineLook:
     """The look of a line, or of a polygon's outline: by class, else by role; the site's own colours win."""
     look = _LINES.get(site.class_code) or LineLook(_bright(role_color(site.role)), 2.4)
     own = _valid(site.stroke_color)
-    width = site.stroke_width if site.stroke_width is not None and site.stroke_width > 0 else look.width
+    given = site.stroke_width
+    width = min(max(given, THINNEST_PX), WIDEST_PX) if given is not None and given > 0 else look.width
     if not own and width == look.width:
         return look
     return LineLook(own or look.color, width, look.dash, look.ground, look.casing, look.casing_width)
@@ -102,10 +109,14 @@ def outline_of(site: Site) -> QColor:
     return QColor(_valid(site.stroke_color) or _bright(role_color(site.role)))
 
 
-@lru_cache(maxsize=1024)
 def _valid(color: str) -> str:
     """The text where it is a colour, else nothing: case files may hold any."""
-    return color if color and QColor.isValidColorName(color) else ""
+    return color if color and len(color) <= _LONGEST_COLOR and _is_color(color) else ""
+
+
+@lru_cache(maxsize=1024)
+def _is_color(text: str) -> bool:
+    return QColor.isValidColorName(text)
 
 
 def _bright(color: str) -> str:

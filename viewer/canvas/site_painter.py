@@ -6,16 +6,19 @@ from itertools import groupby
 
 import numpy as np
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QColor, QPainter
+from PySide6.QtGui import QColor, QImage, QPainter
 
 from layers.geo.crs import world_bounds
 from layers.geo.seams import is_on_both_sides, running_on, without_seams
 from layers.grid.tile_grid import View
+from layers.vector.blending import tint
+from layers.vector.strokes import Strokes
+from viewer.canvas.outlines import Floats, Outline, strokes_of
 from viewer.canvas.site_frame import ShapeInView, SiteFrame
 from viewer.canvas.site_look import HALO_COLOR, SELECTED_COLOR, LineLook, fill_of, line_look, outline_of
-from viewer.canvas.site_shapes import Floats, Outline, polygon_in_view, runs_in_view, to_pixels
+from viewer.canvas.site_shapes import polygon_in_view, runs_in_view, to_pixels
 from viewer.canvas.symbol_painter import SymbolPainter, paint_faint_sign
-from viewer.rendering.qt_shapes import can_clip, path_of, polygon_of, round_pen
+from viewer.rendering.qt_shapes import can_clip, is_vector_device, path_of, polygon_of, round_pen
 
 _AREA_LOOK_WIDTH = 1.6
 _MARGIN_PX = 24.0
@@ -78,7 +81,7 @@ class SitePainter:
 def _fill(painter: QPainter, frame: SiteFrame, outline: Outline, color: QColor) -> None:
     painter.setPen(Qt.PenStyle.NoPen)
     painter.setBrush(color)
-    for part in outline.parts:
+    for part in outline.shown(frame.view.grid.resolution).parts:
         if part.is_polygon:
             for rings in polygon_in_view(part.rings, frame.view):
                 painter.drawPath(path_of(rings))
@@ -100,11 +103,14 @@ def _paint_outline(painter: QPainter, frame: SiteFrame, outline: Outline, look: 
 
 def paint_outlines(painter: QPainter, view: View, outlines: list[Outline], look: LineLook, selected: bool) -> None:
     """What is cut at the antimeridian, either all of them or none, runs over it as if it were not."""
+    if not is_vector_device(painter):
+        outlines = [_without_dots(painter, view, outline, look, selected) for outline in outlines]
     crs = view.grid.crs
     is_cut = is_on_both_sides(outlines[0].bounds, crs) and can_clip(painter)
     lines: list[Floats] = []
     for outline in outlines:
-        lines += without_seams([ring for part in outline.parts for ring in part.rings], outline.bounds, crs)
+        parts = outline.shown(view.grid.resolution).parts
+        lines += without_seams([ring for part in parts for ring in part.rings], outline.bounds, crs)
     if is_cut:
         painter.save()
         clip_to_world(painter, view)
@@ -112,6 +118,22 @@ def paint_outlines(painter: QPainter, view: View, outlines: list[Outline], look:
     paint_lines(painter, view, [to_pixels(view, line) for line in lines], look, selected)
     if is_cut:
         painter.restore()
+
+
+def _without_dots(painter: QPainter, view: View, outline: Outline, look: LineLook, selected: bool) -> Outline:
+    """Of very many parts the small ones are dots, all of them set down at once; what is left."""
+    rest, middles = outline.dots(view.grid.resolution)
+    if not len(middles):
+        return outline
+    picture = np.zeros((view.height, view.width), np.uint32)
+    x, y = to_pixels(view, middles).T
+    for color, width in _passes(look, selected):
+        strokes = Strokes(view.width, view.height, width * view.ratio)
+        strokes.add_dots(x, y)
+        tint(picture, strokes.cover(), color.rgba())
+    image = QImage(picture.data, view.width, view.height, view.width * 4, QImage.Format.Format_ARGB32_Premultiplied)
+    painter.drawImage(0, 0, image)
+    return rest
 
 
 def clip_to_world(painter: QPainter, view: View) -> None:
@@ -126,27 +148,36 @@ def clip_to_world(painter: QPainter, view: View) -> None:
         painter.setClipPath(path_of([corners]), Qt.ClipOperation.IntersectClip)
 
 
+def _passes(look: LineLook, selected: bool) -> list[tuple[QColor, float]]:
+    """Colours and widths, the lowest first, the line itself last."""
+    passes = [(_with_alpha(look.casing, 185), look.width + 2 * look.casing_width)]
+    if selected:
+        passes = [(_with_alpha(HALO_COLOR, 120), look.width + 9.0), (QColor(SELECTED_COLOR), look.width + 6.0), *passes]
+    if look.ground:
+        passes.append((QColor(look.ground), look.width))
+    return [*passes, (QColor(look.color), look.width)]
+
+
+def _with_alpha(color: str, alpha: int) -> QColor:
+    value = QColor(color)
+    value.setAlpha(alpha)
+    return value
+
+
 def paint_lines(painter: QPainter, view: View, lines: list[Floats], look: LineLook, selected: bool) -> None:
     """Lines in picture pixels: glow of the selected, casing, ground and dashes, each over all runs."""
     scale = view.ratio
     runs = [run for line in lines for run in runs_in_view(line, view, _MARGIN_PX * scale)]
     if not runs:
         return
-    shapes = [(polygon_of(run.points), run.start_px) for run in runs]
-    casing = QColor(look.casing)
-    casing.setAlpha(185)
-    pens = [round_pen(casing, (look.width + 2 * look.casing_width) * scale)]
-    if selected:
-        glow = QColor(SELECTED_COLOR)
-        halo = QColor(HALO_COLOR)
-        halo.setAlpha(120)
-        pens = [round_pen(halo, (look.width + 9.0) * scale), round_pen(glow, (look.width + 6.0) * scale), pens[0]]
-    if look.ground:
-        pens.append(round_pen(QColor(look.ground), look.width * scale))
-    pens.append(round_pen(QColor(look.color), look.width * scale))
+    passes = _passes(look, selected)
+    pen_px = sum(width for _, width in passes) * scale
+    strokes, is_scribble = strokes_of([(run.points, run.start_px) for run in runs], view.width, view.height, pen_px)
+    shapes = [(polygon_of(points), start_px) for points, start_px in strokes]
+    pens = [round_pen(color, width * scale) for color, width in passes]
     painter.setBrush(Qt.BrushStyle.NoBrush)
     for pen in pens:
-        dashed = pen is pens[-1] and bool(look.dash)
+        dashed = pen is pens[-1] and bool(look.dash) and not is_scribble
         if dashed:
             pen.setCapStyle(Qt.PenCapStyle.FlatCap)
             pen.setDashPattern([length / look.width for length in look.dash])

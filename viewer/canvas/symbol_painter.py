@@ -18,6 +18,8 @@ SYMBOL_RADIUS_PX = 12.0
 COMPACT_RADIUS_PX = 5.0
 """The same for the dots that stand for symbols where there are very many."""
 _HALF_SPRITE_PX = 19
+_MOST_SPRITES = 2000
+"""A case may give each of its sites a colour of its own."""
 
 
 class SymbolPainter:
@@ -63,6 +65,8 @@ class SymbolPainter:
                 painter.translate(half, half)
                 painter.scale(scale, scale)
                 _paint_symbol(painter, look, selected, compact)
+            if len(self._sprites) >= _MOST_SPRITES:
+                self._sprites.clear()
             self._sprites[key] = sprite
         return sprite
 

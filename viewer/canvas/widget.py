@@ -33,7 +33,8 @@ from viewer.canvas.scene import MapScene
 from viewer.canvas.selection import Selection
 from viewer.canvas.view_history import ViewHistory
 from viewer.canvas.viewport import FINEST_FIT_M, FIT_MARGIN, Viewport
-from viewer.support.painting import painting
+from viewer.support.going_on import going_on
+from viewer.support.painting import painting, part_of_picture
 
 REST_MS = 100
 """A wheel gesture has ended when nothing came for so long."""
@@ -134,11 +135,12 @@ class MapCanvas(QWidget):
             self.zoom_to_bounds(bounds, 0.0)
         return bounds is not None
 
-    def zoom_to_sites(self, uuids: frozenset[str]) -> None:
-        """Show sites, with the areas that stand for them."""
+    def zoom_to_sites(self, uuids: frozenset[str]) -> bool:
+        """Show sites, with the areas that stand for them; False where none of them can be drawn."""
         bounds = self.scene.site_bounds(uuids)
         if bounds is not None:
             self.zoom_to_bounds(bounds, 0.2, FINEST_FIT_M)
+        return bounds is not None
 
     def full_view(self) -> None:
         """The world, or the area of use of a local CRS."""
@@ -254,7 +256,8 @@ class MapCanvas(QWidget):
 
     def _paint_above(self, painter: QPainter, view: View) -> None:
         if self._tool is not None:
-            self._tool.paint(painter, view)
+            with going_on(), part_of_picture(painter):
+                self._tool.paint(painter, view)
         self._gestures.paint(painter, view)
         if self.show_overlays:
             paint_corners(painter, view, self._picture.credits, self.scene.unplaced(view))

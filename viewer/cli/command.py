@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from typing import Any
 
 _BIDI = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\u200e\u200f")
+LONGEST_LINE = 4000
+"""A file may hold names of megabytes; whoever wants all of one asks for JSON."""
 DONE, BAD_INPUT, USAGE, FINDINGS = 0, 1, 2, 3
 
 OUTSIDE = (
@@ -43,7 +45,8 @@ def say(line: str) -> None:
 
 
 def _in_one_line(text: str) -> str:
-    kept = "".join(" " if unicodedata.category(c) in ("Cc", "Zl", "Zp") else c for c in text if c not in _BIDI)
+    clipped = text if len(text) <= LONGEST_LINE else text[: LONGEST_LINE - 1] + "…"
+    kept = "".join(" " if unicodedata.category(c) in ("Cc", "Zl", "Zp") else c for c in clipped if c not in _BIDI)
     return kept.rstrip()
 
 

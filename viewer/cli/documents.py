@@ -15,7 +15,7 @@ from layers.project.opening.case_paths import CaseHome, bring_home
 from layers.project.opening.intake import is_case, read_case
 from layers.services.naming import is_service_text, service_from_text
 from viewer.cli.reading import existing
-from viewer.commands.found_layers import FoundLayer, edit_for, layers_of_probe, layers_of_service
+from viewer.commands.found_layers import FoundLayer, chosen_unasked, edit_for, layers_of_probe, layers_of_service
 
 if TYPE_CHECKING:
     from layers.pool.pool import ReaderPool
@@ -106,8 +106,8 @@ def hosts_named(files: list[str]) -> list[str]:
 
 
 def found_layers(text: str, pool: ReaderPool) -> list[FoundLayer]:
-    """The layers a path or a service stands for; a vector file may hold several tables."""
+    """The layers a path or a service stands for: all tables of a vector file, the first of many pictures."""
     if is_service_text(text):
         return layers_of_service(text)
     path = existing(text).resolve()
-    return layers_of_probe(path, pool.ask("probe", {"path": str(path)}).header)
+    return chosen_unasked(layers_of_probe(path, pool.ask("probe", {"path": str(path)}).header))

@@ -65,11 +65,14 @@ def _run(arguments: argparse.Namespace) -> int:
 
 
 def _features(document: Document, out: Path, suffix: str) -> None:
-    from layers.project.storage.fsops import write_whole  # for start-up time
+    from layers.document.sites_off_earth import not_drawn  # for start-up time
+    from layers.project.storage.fsops import write_whole
     from viewer.export.features import csv_text, geojson_text
 
     text = geojson_text(document) if suffix == ".geojson" else csv_text(document)
     write_whole(out, text.encode())
+    if sentence := not_drawn(document.sites.values()):
+        complain(sentence)
 
 
 def _picture(document: Document, home: CaseHome, arguments: argparse.Namespace) -> int:
@@ -103,10 +106,9 @@ def _picture(document: Document, home: CaseHome, arguments: argparse.Namespace) 
         product = Product(layout, document, scene, bounds)
         complete(scene, product.view)
         picture = product.image()
-        lost = scene.lost_layers()
-        problems = {"": said, **scene.remarks(), **scene.beyond_the_map(), **scene.problems(), **lost}
+        lost, problems = scene.lost_layers(), [said, *scene.said_problems()]
     save_image(picture, arguments.out)
-    for sentence in filter(None, problems.values()):
+    for sentence in filter(None, problems):
         complain(sentence)
     return FINDINGS if lost else DONE
 

@@ -61,6 +61,7 @@ def claim_facts(document: Document, claim: Claim) -> dict[str, Any]:
 def _sites(arguments: argparse.Namespace) -> int:
     from layers.document.vocabulary import SITE_CLASSES  # for start-up time
     from layers.geo.coordinates import Notation, format_coordinate
+    from layers.geo.on_earth import why_off_earth
     from viewer.cli.reading import open_case
 
     document = open_case(arguments.case)
@@ -72,7 +73,8 @@ def _sites(arguments: argparse.Namespace) -> int:
     for fact in facts:
         site = document.sites[fact["uuid"]]
         point = site.place
-        place = format_coordinate(point.x, point.y, Notation.DD, error_m=site.position_error_m)
+        nowhere = why_off_earth(site.geometry)
+        place = nowhere or format_coordinate(point.x, point.y, Notation.DD, error_m=site.position_error_m)
         error = "error not judged" if site.position_error_m is None else f"± {site.position_error_m:g} m"
         say(f"{site.label} | {SITE_CLASSES.get(site.class_code, site.class_code)} | {site.role} | {place}, {error}")
     return DONE

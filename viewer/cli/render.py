@@ -53,12 +53,11 @@ def _run(arguments: argparse.Namespace) -> int:
         else:
             crs, said = chosen_canvas(arguments.crs, bounds or scene.bounds_lonlat())
             picture = studio.picture(scene, crs, bounds, *arguments.size)
-        lost = scene.lost_layers()
-        problems = {"": said, **scene.remarks(), **scene.beyond_the_map(), **scene.problems(), **lost}
+        lost, problems = scene.lost_layers(), [said, *scene.said_problems()]
     save_image(picture, arguments.out)
     if opened.notice:
         complain(opened.notice)
-    for sentence in filter(None, problems.values()):
+    for sentence in filter(None, problems):
         complain(sentence)
     return FINDINGS if lost else DONE
 

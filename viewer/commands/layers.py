@@ -10,10 +10,11 @@ from typing import Any
 
 from layers.document.document import Document
 from layers.document.edit import Change, Edit
+from layers.document.json_fields import json_object
 from layers.document.layer import HIGHEST_M, LOWEST_M, Layer
 from layers.document.vocabulary import DATE_KINDS, LAYER_KINDS
 from layers.errors import BadCRS, InvalidValue
-from layers.geo.crs import PIXEL_SPACE, parse_crs
+from layers.geo.crs import PIXEL_SPACE, check_map_crs
 from layers.raster.band_names import KEY, MEANINGS
 from layers.vector.palettes import LAYER_COLORS, layer_seed
 from viewer.commands.fields import check_choice, check_date, check_number, row_of
@@ -174,19 +175,14 @@ def _check_fields(fields: Mapping[str, Any]) -> None:
     check_date(fields.get("acquired_at", ""), "date of the image")
     _check_crs(fields.get("crs", ""))
     style = fields.get("style_json", "")
-    try:
-        fine = not style or isinstance(json.loads(style), dict)
-    except ValueError:
-        fine = False
-    if not fine:
-        raise InvalidValue("A layer's style must be a JSON object.")
+    json_object(style, "A layer's style")
 
 
 def _check_crs(text: str) -> None:
     if text in ("", PIXEL_SPACE):
         return
     try:
-        parse_crs(text)
+        check_map_crs(text)
     except BadCRS as error:
         raise InvalidValue(error.sentence) from error
 

@@ -15,6 +15,7 @@ from layers.geo.measure import ground_resolution_m
 from layers.grid.tile_grid import View
 from viewer.export.layout import Layout
 from viewer.support.fonts import font
+from viewer.support.text import LONGEST_CREDIT, one_line, plain
 
 CREDIT_PX = 10.5
 MOST_SOURCES = 4
@@ -27,9 +28,9 @@ def credit_lines(
 ) -> list[str]:
     """What is printed: imagery and data first, then the annotation, then what the claims rest on."""
     tr = QCoreApplication.translate
-    author = layout.author or tr("Export", "the analyst")
+    author = one_line(layout.author) or tr("Export", "the analyst")
     made = ", ".join(part for part in (author, layout.made_on) if part)
-    lines = ["  ·  ".join(attributions)] if attributions else []
+    lines = ["  ·  ".join(one_line(text, LONGEST_CREDIT) for text in attributions)] if attributions else []
     lines.append(
         tr("Export", "Annotation: {0}; made with Geoloupe. Map CRS: {1}. Coordinates: WGS 84. Centre: {2}.").format(
             made, crs_name(layout.crs), _centre(view)
@@ -69,7 +70,7 @@ def wrapped_lines(texts: list[str], width: float, ratio: float) -> list[str]:
     out: list[str] = []
     for text in texts:
         line = ""
-        for word in text.split():
+        for word in plain(text).split():
             longer = f"{line} {word}" if line else word
             if line and metrics.horizontalAdvance(longer) > width:
                 out.append(line)
@@ -81,10 +82,10 @@ def wrapped_lines(texts: list[str], width: float, ratio: float) -> list[str]:
 
 def _citation(source: Source) -> str:
     tr = QCoreApplication.translate
-    title = f"“{source.title}”" if source.title else tr("Export", "without a title")
+    title = f"“{one_line(source.title)}”" if source.title else tr("Export", "without a title")
     date = source.published_at or tr("Export", "no date")
     parts = (source.publisher or source.author, title, date, source.url)
-    return tr("Export", "Source: {0}").format(", ".join(part for part in parts if part))
+    return tr("Export", "Source: {0}").format(", ".join(one_line(part, LONGEST_CREDIT) for part in parts if part))
 
 
 def _centre(view: View) -> str:

@@ -16,6 +16,7 @@ from layers.document.site import Site
 from layers.geo.antimeridian import split_geometry
 from layers.geo.coordinates import Notation, format_coordinate
 from layers.geo.measure import circle
+from layers.geo.on_earth import why_off_earth
 
 FIELDS = (
     "uuid", "label", "class_code", "role", "location_country", "operator_country", "position_error_m", "position_basis",
@@ -48,17 +49,23 @@ def csv_text(document: Document) -> str:
     names = ("lat", "lon", "mgrs", "alias_zh", "alias_ru", "alias_en", "claims", "wkt")
     writer.writerow([*FIELDS[:2], *names[:3], *FIELDS[2:], *names[3:]])
     for site in document.sites.values():
-        point = site.place
-        digits = digits_for(site.position_error_m)
-        mgrs = format_coordinate(point.x, point.y, Notation.MGRS, error_m=site.position_error_m)
+        place = _place_cells(site)
         facts = [_plain(getattr(site, name)) for name in FIELDS]
         aliases = dict(site.aliases)
         claims = " | ".join(claim.statement for claim in document.claims_of_site(site.uuid))
-        wkt = "" if site.kind == "point" else site.geometry.wkt
-        place = [f"{point.y:.{digits}f}", f"{point.x:.{digits}f}", mgrs]
+        wkt = "" if site.kind == "point" and place[0] else site.geometry.wkt
         extra = [_plain(aliases.get(language, "")) for language in ("zh", "ru", "en")]
         writer.writerow([*facts[:2], *place, *facts[2:], *extra, _plain(claims), wkt])
     return "\ufeff" + out.getvalue()
+
+
+def _place_cells(site: Site) -> list[str]:
+    """Latitude, longitude and MGRS; empty for what is no place on the Earth."""
+    if why_off_earth(site.geometry):
+        return ["", "", ""]
+    point, digits = site.place, digits_for(site.position_error_m)
+    mgrs = format_coordinate(point.x, point.y, Notation.MGRS, error_m=site.position_error_m)
+    return [f"{point.y:.{digits}f}", f"{point.x:.{digits}f}", mgrs]
 
 
 def _feature(document: Document, site: Site) -> dict[str, Any]:
@@ -69,6 +76,10 @@ def _feature(document: Document, site: Site) -> dict[str, Any]:
         for c in document.claims_of_site(site.uuid)
     ]
     geometry = site.geometry
+    if nowhere := why_off_earth(geometry):
+        # A GeoJSON reader would put it somewhere: without a geometry, the coordinates as they are kept.
+        properties |= {"not_drawn": nowhere, "wkt": geometry.wkt}
+        return {"type": "Feature", "id": site.uuid, "geometry": None, "properties": properties}
     if site.is_area and site.position_error_m is not None:
         properties["drawn_as"] = "circle of the position error (90 %)"
         digits = digits_for(site.position_error_m)

@@ -13,6 +13,7 @@ from viewer.export.layout import CREDIT_LINE, SUBTITLE, TITLE, Layout, Regions
 from viewer.export.legend import LegendRow
 from viewer.rendering.look_sample import paint_sample
 from viewer.support.fonts import font
+from viewer.support.text import one_line
 
 INK, QUIET, PAPER, LINE = QColor("#16202a"), QColor("#51606e"), QColor("#ffffff"), QColor("#9aa7b2")
 MARKING_COLORS = {
@@ -129,7 +130,7 @@ def _words_font(row: LegendRow, r: float) -> QFont:
 def _elided(painter: QPainter, box: QRectF, text: str, face: QFont, color: QColor) -> None:
     painter.setFont(face)
     painter.setPen(color)
-    shown = QFontMetricsF(face).elidedText(text, Qt.TextElideMode.ElideRight, box.width())
+    shown = QFontMetricsF(face).elidedText(one_line(text, 1000), Qt.TextElideMode.ElideRight, box.width())
     painter.drawText(box, _LEFT, shown)
 
 
@@ -145,5 +146,5 @@ def _marking(painter: QPainter, room: QRect, text: str, r: float) -> None:
     face = font(12 * r, bold=True)
     painter.setPen(QColor(color))
     painter.setFont(face)
-    shown = QFontMetricsF(face).elidedText(text, Qt.TextElideMode.ElideRight, room.width())
+    shown = QFontMetricsF(face).elidedText(one_line(text), Qt.TextElideMode.ElideRight, room.width())
     painter.drawText(QRectF(room), Qt.AlignmentFlag.AlignCenter, shown)

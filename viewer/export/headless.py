@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Mapping
+import sys
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -35,6 +37,7 @@ from viewer.support.settings import cache_folder
 
 DEADLINE_MS = 120_000
 _WHOLE_DEGREES = 350.0
+_MOST_NAMED = 5
 
 
 class Studio:
@@ -86,7 +89,7 @@ class Studio:
         folder = Path(home.folder) if home is not None and home.folder else None
         scene = MapScene(document, self.context, folder)
         self._scenes.append(scene)
-        wait_until(scene.is_open)
+        wait_until(scene.is_open, scene.waits_for)
         return scene
 
     def allow(self, sources: Iterable[Mapping[str, Any]]) -> None:
@@ -134,11 +137,14 @@ def _view_of_everything(scene: MapScene, crs: str, width: int, height: int) -> V
 def complete(scene: MapScene, view: View) -> None:
     """Wait until everything in `view` is exact; raises ExportFailed after two minutes."""
     scene.set_view(view)
-    wait_until(lambda: scene.is_complete(view))
+    wait_until(lambda: scene.is_complete(view), lambda: scene.waits_for(view))
 
 
-def wait_until(done: Callable[[], bool]) -> None:
-    """Run the event loop until `done()`; raises ExportFailed after two minutes."""
+def wait_until(done: Callable[[], bool], late: Callable[[], list[str]] = list) -> None:
+    """Run the event loop until `done()`; raises ExportFailed after two minutes, naming the layers that are `late`.
+
+    An error of the program meanwhile ends the wait at once, and is raised: what failed would never get done.
+    """
     if done():
         return
     loop, poll, deadline = QEventLoop(), QTimer(), QTimer()
@@ -147,7 +153,31 @@ def wait_until(done: Callable[[], bool]) -> None:
     deadline.timeout.connect(loop.quit)
     poll.start(2)
     deadline.start(DEADLINE_MS)
-    loop.exec()
+    with _ended_by_errors(loop):
+        loop.exec()
     poll.stop()
     if not done():
-        raise ExportFailed("The map did not get complete within two minutes: a file or a server does not answer.")
+        names = late()
+        some = ", ".join(f"“{name}”" for name in names[:_MOST_NAMED]) + (", …" if len(names) > _MOST_NAMED else "")
+        raise ExportFailed(
+            f"The map did not get complete within two minutes: {some or 'a file or a server'} did not answer."
+        )
+
+
+@contextmanager
+def _ended_by_errors(loop: QEventLoop) -> Iterator[None]:
+    """Qt hands what a slot raises to Python's hook and goes on: here the first ends the loop, and is raised after."""
+    caught: list[BaseException] = []
+    before = sys.excepthook
+
+    def hook(kind: type[BaseException], error: BaseException, where: TracebackType | None) -> None:
+        caught.append(error)
+        loop.quit()
+
+    sys.excepthook = hook
+    try:
+        yield
+    finally:
+        sys.excepthook = before
+    if caught:
+        raise caught[0]

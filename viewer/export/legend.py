@@ -11,6 +11,10 @@ from layers.document.document import Document
 from layers.document.site import Site
 from layers.document.vocabulary import ROLES, SITE_CLASSES
 from layers.vector.look import Look
+from viewer.support.text import one_line
+
+LONGEST_ROW = 300
+"""Characters of a name of a layer or a class that a legend has room for."""
 
 
 @dataclass(frozen=True)
@@ -24,6 +28,9 @@ class LegendRow:
     look: Look | None = None
     geometry: str = ""
     """What the look is of: the OGC name of a geometry."""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "text", one_line(self.text, LONGEST_ROW))
 
     @property
     def has_symbol(self) -> bool:

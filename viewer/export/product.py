@@ -21,6 +21,7 @@ from viewer.export.layout import Layout, Regions, regions
 from viewer.export.legend import LegendRow, legend_rows
 from viewer.export.processing import processing_lines
 from viewer.support.painting import painting
+from viewer.support.text import plain
 
 MERCATOR_LATITUDE = 85.0
 MOST_TURNS = 3
@@ -92,7 +93,7 @@ class Product:
             ("Extent", _extent_text(self.view)),
             ("Software", "Geoloupe"),
         ):
-            picture.setText(key, text)
+            picture.setText(key, plain(text))
         return picture
 
 

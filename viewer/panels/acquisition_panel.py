@@ -12,6 +12,7 @@ from viewer.panels.fact_rows import FactRows
 from viewer.panels.form_page import FormPage, heading, muted, wrapped
 from viewer.rendering.layer_date import acquisition_of, tiles_acquisition
 from viewer.rendering.raster_drawing import RasterDrawing
+from viewer.support.text import one_line
 
 
 class AcquisitionPanel(QWidget):
@@ -74,7 +75,8 @@ class AcquisitionPanel(QWidget):
     def _show(self, name: str, known: Acquisition) -> None:
         facts = known.facts()
         self.title.setText(name)
-        self.when.setText(facts[0][1][:1].upper() + facts[0][1][1:])
+        when = one_line(facts[0][1])
+        self.when.setText(when[:1].upper() + when[1:])
         self.kind.setText(self._kind_words(known))
         self.facts.show_facts(facts[2:])
 

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QObject, Signal
 
 from layers.errors import GeoloupeError
+from layers.formula.budget import Budget
 from layers.vector.column_order import order_of
 from layers.vector.expression import parse_expression, quoted_text
 from layers.vector.expression_values import mask_of
@@ -106,20 +107,20 @@ def _is_measured(text: str) -> bool:
 def _rows_for(
     attributes: LayerAttributes, wish: RowWish, orders: dict[tuple[str, bool], Rows], heard: Callable[[], None]
 ) -> Rows:
-    table = attributes.table
+    table, budget = attributes.table, Budget(heard)
     mask = np.ones(len(table), bool)
     for chosen in (wish.passing, wish.selected):
         if chosen is not None:
             mask &= chosen
     if wish.expression:
-        mask &= mask_of(parse_expression(wish.expression), table, attributes.search, heard, attributes.measured)
+        mask &= mask_of(parse_expression(wish.expression), table, attributes.search, budget, attributes.measured)
     if wish.text.strip():
-        mask &= attributes.search.mask(wish.text, heard)
+        mask &= attributes.search.mask(wish.text, budget)
     heard()
     if wish.sort is None:
         return np.flatnonzero(mask)
     if wish.sort not in orders:
         name, descending = wish.sort
-        orders[wish.sort] = order_of(table.columns[name], None, descending)
+        orders[wish.sort] = order_of(table.columns[name], None, descending, heard)
     order = orders[wish.sort]
     return order[mask[order]]

@@ -7,13 +7,13 @@ from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 from layers.document.changes import Changes
 from layers.document.claim import Claim
 from layers.document.vocabulary import CONFIDENCES
-from viewer.canvas.site_index import bounds_of_sites
 from viewer.commands.claims import add_claim, delete_claims
 from viewer.commands.stamps import new_uuid
 from viewer.panels.context import PanelContext
 from viewer.panels.row_list import RowList
 from viewer.panels.row_table import Column, RowTable
 from viewer.panels.words import capital, likelihood_text
+from viewer.support.text import searched
 
 
 class ClaimListPanel(QWidget):
@@ -112,7 +112,7 @@ class ClaimListPanel(QWidget):
         sites = [site for uuid in claim_uuids for site in document.sites_of_claim(uuid)]
         if sites:
             self._context.selection.set(site.uuid for site in sites)
-            self._context.zoom_to(bounds_of_sites(sites))
+            self._context.zoom_to_sites(sites)
         elif claim_uuids:
             self._context.report(self.tr("That claim names no place on the map: it belongs to the case."))
 
@@ -136,4 +136,4 @@ def _confidence_key(claim: Claim) -> int:
 
 
 def _haystack(claim: Claim) -> str:
-    return " ".join((claim.statement, claim.source_wording, claim.made_by, claim.place_note, claim.confidence_reason))
+    return searched(claim.statement, claim.source_wording, claim.made_by, claim.place_note, claim.confidence_reason)

@@ -8,7 +8,6 @@ from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from layers.document.claim import Claim
 from layers.document.site import Site
-from viewer.canvas.site_index import bounds_of_sites
 from viewer.commands.claims import link_claim_sites, unlink_claim_site
 from viewer.panels.context import PanelContext
 from viewer.panels.form_page import clear_layout, muted, side_by_side
@@ -71,7 +70,7 @@ class ClaimPlaces(QWidget):
     def _go(self, site_uuid: str) -> None:
         site = self._context.document.sites[site_uuid]
         self._context.selection.set((site_uuid,))
-        self._context.zoom_to(bounds_of_sites((site,)))
+        self._context.zoom_to_sites((site,))
 
     def _link(self, site_uuids: Iterable[str]) -> None:
         self._context.do(link_claim_sites, self._claim_uuid, sorted(site_uuids))

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from functools import lru_cache
 
 from PySide6.QtGui import QIcon
 
+from layers.document.json_fields import json_object
 from layers.document.layer import Layer
 from layers.errors import InvalidValue
 from layers.vector.look import Look
@@ -64,8 +64,8 @@ def class_lines(layer: Layer, context: PanelContext, others: str, more: str) -> 
 @lru_cache(maxsize=64)
 def _parsed(style_json: str) -> VectorStyle:
     try:
-        return VectorStyle.from_json(json.loads(style_json))
-    except (InvalidValue, ValueError, TypeError):
+        return VectorStyle.from_json(json_object(style_json, "The style"))
+    except InvalidValue:
         return VectorStyle()
 
 

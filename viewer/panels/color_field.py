@@ -46,7 +46,7 @@ class ColorField(QWidget):
 
     def show_value(self, value: Any) -> None:
         self.line.show_value(value)
-        self.swatch.setIcon(_icon(str(value)))
+        self.swatch.setIcon(_icon(str(value)[:_LONGEST_NAME]))
 
     def reset(self) -> None:
         self.line.reset()
@@ -59,6 +59,10 @@ class ColorField(QWidget):
         super().setAccessibleName(name)
         self.line.setAccessibleName(name)
         self.swatch.setAccessibleName(self.tr("%1: colours").replace("%1", name))
+
+
+_LONGEST_NAME = 40
+"""Characters of a colour's name."""
 
 
 def _icon(color: str) -> QIcon:

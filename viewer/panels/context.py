@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterable
 from functools import partial
 from typing import Any
 
@@ -11,12 +11,15 @@ from PySide6.QtCore import QObject, Signal
 from layers.document.changes import Changes
 from layers.document.document import Document
 from layers.document.edit import Edit
+from layers.document.site import Site
+from layers.document.sites_off_earth import not_drawn
 from layers.errors import GeoloupeError
 from layers.geo.bounds import Bounds
 from layers.geo.notation import Notation
 from layers.raster.info import RasterInfo
 from layers.vector.table import VectorInfo
 from viewer.canvas.selection import Selection
+from viewer.canvas.site_index import bounds_of_sites
 from viewer.panels.feature_access import FeatureAccess
 from viewer.rendering.drawing import LayerDrawing
 from viewer.support.jobs import Jobs
@@ -169,6 +172,15 @@ class PanelContext(QObject):
     def flush(self) -> None:
         """Commit what is typed but not yet entered: called before saving, closing and taking pictures."""
         self.flush_requested.emit()
+
+    def zoom_to_sites(self, sites: Iterable[Site]) -> None:
+        """Show these sites; where none can be drawn it is said why."""
+        wanted = list(sites)
+        bounds = bounds_of_sites(wanted)
+        if bounds is not None:
+            self.zoom_to(bounds)
+        elif wanted:
+            self.report(not_drawn(wanted))
 
     # -- shared between panels ----------------------------------------------------------------------------------
 

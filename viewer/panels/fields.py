@@ -11,6 +11,9 @@ from PySide6.QtWidgets import QComboBox, QLineEdit, QPlainTextEdit, QSizePolicy,
 
 from viewer.support.text import plain
 
+LONGEST_LINE, LONGEST_TEXT = 10_000, 100_000
+"""Characters that can be edited in a form; Qt cuts longer lines, and lays out longer texts for seconds."""
+
 
 class LineField(QLineEdit):
     """One line of text, committed by Enter or by leaving the field; Escape takes the typing back."""
@@ -19,25 +22,30 @@ class LineField(QLineEdit):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._shown = ""
+        self._shown, self._is_cut = "", False
         self.editingFinished.connect(self.flush)
 
     def show_value(self, value: Any) -> None:
-        """Show a value without committing it; typing that is not finished stays."""
+        """Show a value without committing it; typing that is not finished stays.
+
+        Of what is longer than a line can hold the beginning is shown, which cannot be changed: the rest would be lost.
+        """
         self._shown = self.as_text(value)
+        self._is_cut = len(self._shown) > LONGEST_LINE
+        self.setReadOnly(self._is_cut)
         if not (self.hasFocus() and self.isModified()):
             self.reset()
 
     def reset(self) -> None:
         """Back to the value shown last."""
-        self.setText(self._shown)
+        self.setText(plain(self._shown) if self._is_cut else self._shown)
         self.setCursorPosition(0)
 
     def flush(self) -> None:
         """Commit typing that is not committed yet."""
         if self.isModified():
             self.setModified(False)
-            if self.text() != self._shown:
+            if self.text() != self._shown and not self._is_cut:
                 self.committed.emit(self.as_value(self.text()))
 
     def as_text(self, value: Any) -> str:
@@ -86,7 +94,7 @@ class TextField(QPlainTextEdit):
 
     def __init__(self, lines: int = 2, most_lines: int = 8, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._shown = ""
+        self._shown, self._is_cut = "", False
         self._lines, self._most_lines = lines, most_lines
         self.setTabChangesFocus(True)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
@@ -95,22 +103,25 @@ class TextField(QPlainTextEdit):
         self._fit()
 
     def show_value(self, value: Any) -> None:
-        """Show a value without committing it; typing that is not finished stays."""
+        """Show a value without committing it; typing that is not finished stays. Long texts as in `LineField`."""
         self._shown = str(value)
+        self._is_cut = len(self._shown) > LONGEST_TEXT
+        self.setReadOnly(self._is_cut)
         if not (self.hasFocus() and self.document().isModified()):
             self.reset()
 
     def reset(self) -> None:
         """Back to the value shown last."""
-        if self.toPlainText() != self._shown:
-            self.setPlainText(self._shown)
+        shown = plain(self._shown) if self._is_cut else self._shown
+        if self.toPlainText() != shown:
+            self.setPlainText(shown)
         self.document().setModified(False)
 
     def flush(self) -> None:
         """Commit typing that is not committed yet."""
         if self.document().isModified():
             self.document().setModified(False)
-            if self.toPlainText() != self._shown:
+            if self.toPlainText() != self._shown and not self._is_cut:
                 self.committed.emit(self.toPlainText().strip())
 
     @override
@@ -163,6 +174,7 @@ class ChoiceField(QComboBox):
         """`choices` are (value, text) pairs; a `free` field also takes what is typed."""
         super().__init__(parent)
         self._value: Any = None
+        self._is_cut = False
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         self.setMinimumContentsLength(6)
@@ -185,6 +197,9 @@ class ChoiceField(QComboBox):
     def show_value(self, value: Any) -> None:
         """Show a value without committing it. A value that is no choice shows as it is; None shows nothing."""
         self._value = value
+        self._set_cut(isinstance(value, str) and len(value) > LONGEST_LINE)
+        if self._is_cut:
+            value = plain(value)  # stands for it among the choices
         index = self.findData(value)
         if self._free:
             if not (self._line().hasFocus() and self._line().isModified()):
@@ -197,17 +212,23 @@ class ChoiceField(QComboBox):
 
     def reset(self) -> None:
         """Back to the value shown last."""
-        index = self.findData(self._value)
-        if not self._free:
-            self.setCurrentIndex(index)
-            return
+        value = plain(self._value) if self._is_cut else self._value
+        index = self.findData(value)
         self.setCurrentIndex(index)
-        self.setEditText(self.itemText(index) if index >= 0 else str(self._value or ""))
+        if not self._free:
+            return
+        self.setEditText(self.itemText(index) if index >= 0 else str(value or ""))
         self._line().setCursorPosition(0)
+
+    def _set_cut(self, is_cut: bool) -> None:
+        """A text too long to be typed in stays as it is, but for another choice."""
+        self._is_cut = is_cut
+        if self._free:
+            self._line().setReadOnly(is_cut)
 
     def flush(self) -> None:
         """Commit typing that is not committed yet."""
-        if self._free and self._line().isModified():
+        if self._free and self._line().isModified() and not self._is_cut:
             self._line().setModified(False)
             text = self.currentText().strip()
             index = self.findText(text)

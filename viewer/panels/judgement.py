@@ -51,7 +51,7 @@ class LikelihoodField(ChoiceField):
                 item.setText(unused if in_use not in (None, row) else self._headings[row])
                 item.setFlags(Qt.ItemFlag.NoItemFlags)
             elif value:
-                item.setEnabled(in_use in (None, rows[value]))
+                item.setEnabled(in_use in (None, rows.get(value)))
 
 
 class JudgementFields(QWidget):

@@ -16,6 +16,7 @@ class LatePanel(QWidget):
         super().__init__()
         self._make = make
         self._panel: QWidget | None = None
+        self._has_failed = False
         self._soon = QTimer(self, singleShot=True, interval=0)
         self._soon.timeout.connect(self._make_if_seen)
         self._layout = QVBoxLayout(self)
@@ -35,10 +36,12 @@ class LatePanel(QWidget):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """What is painted is seen, also while the window is arranged, when every tab is shown for a moment."""
-        if not self.is_made:
+        if not self.is_made and not self._has_failed:
             self._soon.start()
         super().paintEvent(event)
 
     def _make_if_seen(self) -> None:
         if self.isVisible():
+            self._has_failed = True  # unless it ends well: each repaint would fail again
             _made = self.panel
+            self._has_failed = False

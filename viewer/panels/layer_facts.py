@@ -41,7 +41,7 @@ def source_facts(layer: Layer) -> Facts:
         (_tr("File"), str(source.get("path") or source.get("shipped") or "")),
         (_tr("Table"), str(source.get("table", ""))),
         (_tr("Address"), str(source.get("template", ""))),
-        (_tr("Levels"), f"{source['min_level']}–{source['max_level']}" if "max_level" in source else ""),
+        (_tr("Levels"), f"{source.get('min_level', 0)}–{source['max_level']}" if "max_level" in source else ""),
         (_tr("Licence"), str(source.get("licence", ""))),
         (_tr("Credit link"), str(source.get("link", ""))),
     ]

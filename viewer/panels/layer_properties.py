@@ -176,7 +176,7 @@ class LayerPropertiesPanel(RowForm):
         assert isinstance(credit, TextField)
         date.setPlaceholderText(plain(known.when if known.at else self.tr("unknown")))
         credit.setPlaceholderText(plain(known.credit or self.tr("not given")))
-        silent = known.date_kind == "unknown" or layer.date_kind != "unknown"
+        silent = known.date_kind == "unknown" or layer.known_date_kind != "unknown"
         said = self.tr("Unknown") if silent else self.tr("As found: {0}").format(known.date_kind)
         kind.setItemText(kind.findData("unknown"), plain(said))
 

@@ -10,6 +10,7 @@ from PySide6.QtGui import QColor, QIcon, QPalette
 
 from layers.counted import grouped
 from layers.document.layer import Layer
+from layers.document.vocabulary import LAYER_KINDS
 from layers.raster.overviews import Lack
 from layers.vector.style import VectorStyle
 from viewer.commands.layer_filter import filter_of
@@ -44,6 +45,7 @@ class LayerRows(QAbstractListModel):
         super().__init__(parent)
         self._context = context
         self._uuids: list[str] = []
+        self._rows: dict[str, int] = {}
         self._problems: dict[str, str] = {}
         self._icons: dict[str, QIcon] = {}
         self._read: frozenset[tuple[str, Any]] = frozenset()
@@ -61,6 +63,7 @@ class LayerRows(QAbstractListModel):
             return
         self.beginResetModel()
         self._uuids = uuids
+        self._rows = {uuid: row for row, uuid in enumerate(uuids, 1)}
         self.endResetModel()
 
     def set_palette(self, palette: QPalette) -> None:
@@ -170,7 +173,7 @@ class LayerRows(QAbstractListModel):
 
     def row_of(self, uuid: str) -> int:
         """-1 where there is no such layer."""
-        return self._uuids.index(uuid) + 1 if uuid in self._uuids else -1
+        return self._rows.get(uuid, -1)
 
     def _layer(self, index: Index) -> Layer | None:
         return self._context.document.layers.get(self.uuid_at(index.row())) if index.isValid() else None
@@ -204,7 +207,8 @@ class LayerRows(QAbstractListModel):
             case _ROLE.CheckStateRole:
                 return Qt.CheckState.Checked if layer.visible else Qt.CheckState.Unchecked
             case _ROLE.DecorationRole:
-                return self._icon("warning") if problem else layer_icon(layer, self._context) or self._icon(layer.kind)
+                known = layer.kind if layer.kind in LAYER_KINDS and not problem else "warning"
+                return (None if problem else layer_icon(layer, self._context)) or self._icon(known)
             case _ if role == CLASSES_ROLE:
                 return class_lines(layer, self._context, self.tr("others"), self.tr("and {0} more"))
             case _ROLE.ToolTipRole:

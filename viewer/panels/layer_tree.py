@@ -150,7 +150,7 @@ class LayerTreePanel(QWidget):
     def _update(self) -> None:
         layer = self._context.document.layers.get(self._context.layer_uuid)
         self.opacity.setEnabled(layer is not None)
-        self.opacity.show_value(layer.opacity if layer else 1.0)
+        self.opacity.show_value(layer.drawn_opacity if layer else 1.0)
         row = self.model.row_of(layer.uuid) if layer else -1
         self.up_button.setEnabled(row > 1)
         self.down_button.setEnabled(0 < row < self.model.rowCount() - 1)

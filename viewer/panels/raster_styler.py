@@ -10,6 +10,7 @@ from dataclasses import replace
 from PySide6.QtCore import QMimeData, QObject, Signal
 from PySide6.QtGui import QGuiApplication
 
+from layers.document.json_fields import json_object
 from layers.document.layer import Layer
 from layers.errors import GeoloupeError, InvalidValue
 from layers.raster.band_maths import Expression
@@ -202,11 +203,12 @@ class RasterStyler(QObject):
         if style is None or info is None:
             return
         try:
-            kept = json.loads(bytes(QGuiApplication.clipboard().mimeData().data(STRETCH_MIME).data()))
+            copied = bytes(QGuiApplication.clipboard().mimeData().data(STRETCH_MIME).data())
+            kept = json_object(copied.decode("utf-8", "replace"), "What was copied")
             found = tuple(Stretch(*map(float, stretch)) for stretch in kept["stretches"])
             if not found or not all(math.isfinite(v) for s in found for v in (s.low, s.high, s.gamma)):
                 raise ValueError("no stretch")
-        except (KeyError, TypeError, ValueError):
+        except (LookupError, TypeError, ValueError, OverflowError, InvalidValue):
             self._say(self.tr("No stretch was copied: copy the stretch of a layer first."))
             return
         stretches = found if len(found) == style.shown else found[:1] * style.shown

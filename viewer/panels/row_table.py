@@ -42,7 +42,7 @@ class RowTable(QAbstractTableModel):
     """The rows that pass the filter, in the order asked for; `uuid_at` and `row_of` lead from and to them."""
 
     def __init__(self, columns: list[Column], haystack: Callable[[Any], str], parent: QObject | None = None) -> None:
-        """`haystack` gives the text of a row that the filter looks in, besides its cells."""
+        """`haystack` gives the text of a row, as `searched` makes it, that the filter looks in besides its cells."""
         super().__init__(parent)
         self.columns = columns
         self._haystack = haystack

@@ -6,6 +6,7 @@ A provider is asked in a job's thread. It never contacts a host.
 from __future__ import annotations
 
 import enum
+import math
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol, runtime_checkable
@@ -57,6 +58,11 @@ class Hit:
     fields: dict[str, Any] | None = field(default=None, compare=False)
     score: float = 0.0
     names: tuple[str, ...] = field(default=(), compare=False)
+
+    @property
+    def has_place(self) -> bool:
+        """False for a site that cannot be drawn."""
+        return math.isfinite(self.lon) and math.isfinite(self.lat)
 
 
 class SearchProvider(Protocol):

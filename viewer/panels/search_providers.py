@@ -27,6 +27,7 @@ from layers.geo.coordinates import (
 )
 from layers.geo.longitudes import normalise_lon
 from layers.geo.measure import distance_m
+from layers.geo.on_earth import why_off_earth
 from layers.geo.wkt import Extent, read_extent
 from layers.places.index import COUNTRY, REGION, Place, PlaceIndex
 from layers.places.names import name_key, tight
@@ -165,7 +166,8 @@ class SiteProvider:
         for site in list(self._sites().values()):  # one step of the interpreter: edits come from another thread
             known = self._keyed.get(site.uuid)
             if known is None or known.site is not site:
-                keys = tuple(name_key(name) for name in (site.label, *(name for _, name in site.aliases)))
+                names = (site.label, *(name for _, name in site.aliases))
+                keys = tuple(name_key(name[:LONGEST_NAME]) for name in names)
                 known = _KeyedSite(site, keys, frozenset(tight(key) for key in keys))
             kept[site.uuid] = known
         self._keyed = kept
@@ -181,6 +183,8 @@ def _name(site: Site, at: int) -> str:
 
 
 def _is_near(site: Site, lon: float, lat: float) -> bool:
+    if why_off_earth(site.geometry):
+        return False
     left, bottom, right, top = bounds_of(site.geometry)
     return distance_m(float(left + right) / 2, float(bottom + top) / 2, lon, lat) < SAME_PLACE_M
 
@@ -189,7 +193,10 @@ def _site_hit(score: float, site: Site, name: str) -> Hit:
     left, bottom, right, top = bounds_of(site.geometry)
     label = one_line(site.label, 80) or _tr("Search", "Site without a name")
     other = "" if name == site.label else one_line(name, 60)
-    words = (_nearly(score), other, SITE_CLASSES.get(site.class_code, ""), site.location_country)
+    nowhere = why_off_earth(site.geometry)
+    if nowhere:
+        left = bottom = right = top = math.nan
+    words = (_nearly(score), nowhere, other, SITE_CLASSES.get(site.class_code, ""), site.location_country)
     return Hit(
         group=Group.SITES, text=label, note=" · ".join(word for word in words if word), icon="sites",
         lon=float(left + right) / 2, lat=float(bottom + top) / 2, error_m=site.position_error_m or 0.0,

@@ -7,7 +7,6 @@ from typing import Any
 from PySide6.QtWidgets import QFormLayout, QPushButton, QVBoxLayout, QWidget
 
 from layers.document.vocabulary import ROLES, STATUSES
-from viewer.canvas.site_index import bounds_of_sites
 from viewer.commands.sites import delete_sites, update_sites
 from viewer.panels.context import PanelContext
 from viewer.panels.field_set import FieldSet
@@ -72,7 +71,7 @@ class SiteBulkForm(QWidget):
 
     def _zoom(self) -> None:
         sites = self._context.document.sites
-        self._context.zoom_to(bounds_of_sites(sites[uuid] for uuid in self._context.selection.uuids))
+        self._context.zoom_to_sites(sites[uuid] for uuid in self._context.selection.uuids)
 
     def _delete(self) -> None:
         self._context.do_for_many(self.tr("Deleting sites"), delete_sites, self._context.selection.uuids)

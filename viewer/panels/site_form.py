@@ -12,6 +12,7 @@ from layers.document.changes import Changes
 from layers.document.site import Site
 from layers.document.vocabulary import POSITION_BASES, ROLES, STATUSES
 from layers.geo.coordinates import format_coordinate
+from layers.geo.on_earth import why_off_earth
 from viewer.commands.claims import add_claim, link_claim_site, unlink_claim_site
 from viewer.commands.sites import update_site
 from viewer.commands.stamps import new_uuid
@@ -24,7 +25,7 @@ from viewer.panels.form_page import FormPage, heading, muted, side_by_side
 from viewer.panels.picker import Picker
 from viewer.panels.site_bulk_form import SiteBulkForm
 from viewer.panels.words import choices, class_choices
-from viewer.support.text import plain, plain_label
+from viewer.support.text import one_line, plain, plain_label
 
 LANGUAGES = ("zh", "ru", "en")
 
@@ -141,7 +142,8 @@ class SiteFormPanel(QWidget):
 
     def _show_place(self, site: Site) -> None:
         place = format_coordinate(site.place.x, site.place.y, self._context.notation, site.position_error_m)
-        self.where.setText(place)
+        nowhere = why_off_earth(site.geometry)
+        self.where.setText(self.tr("Not drawn: {0}").format(nowhere) if nowhere else place)
         note = ""
         if site.is_area:
             note = self.tr("Known to no better than 1 km: shown as an area, not as a pin.")
@@ -151,11 +153,11 @@ class SiteFormPanel(QWidget):
         self.where_note.setVisible(bool(note))
 
     def _stamps(self, site: Site) -> str:
-        lines = [self.tr("Created %1").replace("%1", f"{site.created_at} {site.created_by}".strip())]
+        lines = [self.tr("Created %1").replace("%1", _stamp(site.created_at, site.created_by))]
         if site.rev > 1:
-            lines.append(self.tr("Changed %1").replace("%1", f"{site.modified_at} {site.modified_by}".strip()))
+            lines.append(self.tr("Changed %1").replace("%1", _stamp(site.modified_at, site.modified_by)))
         if site.reviewed_by:
-            lines.append(self.tr("Reviewed %1").replace("%1", f"{site.reviewed_at} {site.reviewed_by}".strip()))
+            lines.append(self.tr("Reviewed %1").replace("%1", _stamp(site.reviewed_at, site.reviewed_by)))
         return "\n".join(lines) if site.created_at else ""
 
     # -- gestures -----------------------------------------------------------------------------------------------
@@ -206,3 +208,7 @@ def with_alias(aliases: Iterable[tuple[str, str]], language: str, name: str) -> 
     named = [*others, (language, name)] if name else others
     order = {code: place for place, code in enumerate(LANGUAGES)}
     return tuple(sorted(named, key=lambda alias: order.get(alias[0], len(order))))
+
+
+def _stamp(when: str, who: str) -> str:
+    return f"{one_line(when, 40)} {one_line(who, 80)}".strip()

@@ -8,12 +8,12 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from layers.document.changes import Changes
 from layers.document.site import Site
-from viewer.canvas.site_index import bounds_of_sites
 from viewer.commands.sites import delete_sites
 from viewer.panels.context import PanelContext
 from viewer.panels.row_list import RowList
 from viewer.panels.row_table import Column, RowTable
 from viewer.panels.words import capital, class_title, error_text
+from viewer.support.text import searched
 
 
 class SiteListPanel(QWidget):
@@ -71,7 +71,7 @@ class SiteListPanel(QWidget):
             self.model.refresh(touched, self._context.document.sites)
 
     def _zoom_to(self, uuid: str) -> None:
-        self._context.zoom_to(bounds_of_sites([self._context.document.sites[uuid]]))
+        self._context.zoom_to_sites([self._context.document.sites[uuid]])
 
     def _delete(self) -> None:
         if self.list.selected():
@@ -83,4 +83,4 @@ def _error_key(site: Site) -> float:
 
 
 def _haystack(site: Site) -> str:
-    return " ".join((*(name for _, name in site.aliases), site.notes, site.role, site.status))
+    return searched(*(name for _, name in site.aliases), site.notes, site.role, site.status)

@@ -48,8 +48,8 @@ class SliderField(QWidget):
         return self._low + (self._high - self._low) * self.slider.value() / STEPS
 
     def show_value(self, value: Any) -> None:
-        """Show a value without committing it; a drag under way stays."""
-        self._shown = float(value)
+        """Show a value without committing it, at the nearer end where it is beyond; a drag under way stays."""
+        self._shown = min(max(float(value), self._low), self._high) if value == value else self._high  # nan
         if not (self._pending or self.slider.isSliderDown()):
             self.reset()
 

@@ -15,6 +15,7 @@ from viewer.panels.row_list import RowList
 from viewer.panels.row_table import Column, RowTable
 from viewer.panels.source_form import SourceForm
 from viewer.panels.words import RELIABILITY_WORDS, word
+from viewer.support.text import searched
 
 
 class SourceRegisterPanel(ListOverForm):
@@ -96,7 +97,7 @@ class SourceRegisterPanel(ListOverForm):
 
 
 def _haystack(source: Source) -> str:
-    return " ".join((
+    return searched(
         source.kind, source.author, source.descriptor, source.url, source.excerpt,
         word(RELIABILITY_WORDS.get(source.reliability, "")),
-    ))  # fmt: skip
+    )  # fmt: skip

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QFormLayout, QPushButton, QTabBar, QVBoxLayout, QW
 
 from layers.document.layer import Layer
 from layers.errors import GeoloupeError, InvalidValue
+from layers.formula.budget import Budget
 from layers.vector.automatic import categorised, graduated, suggested_column
 from layers.vector.classes import MODES
 from layers.vector.columns import Attributes
@@ -28,7 +29,7 @@ from viewer.panels.look_fields import LookFields
 from viewer.panels.scale_page import ScalePage
 from viewer.rendering.symbology import automatic_style
 
-type Work = Callable[[Attributes], Any]
+type Work = Callable[[Attributes, Budget], Any]
 type ColumnWork = Callable[[Sequence[str] | None, Work, Callable[[Any], None], Callable[[str], None]], None]
 """Columns (None: all), what to make of them off the window's thread, and who hears of the result or of why not."""
 
@@ -165,8 +166,8 @@ class VectorStyleForm(QWidget):
             if asked == self._counted:
                 self.classes.show_counts(counts)
 
-        def work(attributes: Attributes) -> tuple[int, ...]:
-            found, looks = classify(style, attributes)
+        def work(attributes: Attributes, budget: Budget) -> tuple[int, ...]:
+            found, looks = classify(style, attributes, budget)
             return tuple(np.bincount(found, minlength=len(looks)).tolist())
 
         self.with_columns(style.columns, work, counted, self.classes.fields.refuse)
@@ -209,7 +210,7 @@ class VectorStyleForm(QWidget):
         if info is None or self.with_columns is None:
             return self.tr("The attributes have not been read: classes cannot be made yet.")
 
-        def work(attributes: Attributes) -> VectorStyle:
+        def work(attributes: Attributes, _: Budget) -> VectorStyle:
             name = style.column or suggested_column(attributes) or next(iter(attributes.columns), "")
             column = attributes.columns.get(name)
             if column is None:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from functools import cache
+from functools import lru_cache
 
 from PySide6.QtCore import QCoreApplication
 
 from layers.document.claim import Claim
 from layers.document.vocabulary import SITE_CLASSES
+from viewer.support.text import one_line
+
+_LONGEST_WORD = 200
 
 RELIABILITY_WORDS = {
     "A": "completely reliable",
@@ -28,9 +31,13 @@ CREDIBILITY_WORDS = {
 }
 
 
-@cache
 def word(text: str) -> str:
-    """A stored word in the language of the screen, which is chosen once, at the start."""
+    """A stored word in the language of the screen, which is chosen once, at the start; a case may hold any text."""
+    return _translated(text) if len(text) <= _LONGEST_WORD else one_line(text)
+
+
+@lru_cache(maxsize=1024)
+def _translated(text: str) -> str:
     return QCoreApplication.translate("vocabulary", text) if text else ""
 
 
@@ -47,7 +54,7 @@ def choices(words: Iterable[str]) -> list[tuple[str, str]]:
 
 def class_title(code: str) -> str:
     """The title of a class code; a code that is not ours shows as it is."""
-    return word(SITE_CLASSES[code]) if code in SITE_CLASSES else code
+    return word(SITE_CLASSES[code]) if code in SITE_CLASSES else one_line(code)
 
 
 def class_choices() -> list[tuple[str, str]]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from pathlib import Path
 from typing import Any
@@ -15,6 +15,7 @@ from layers.project.opening.layer_paths import Place, Reach, described, places_o
 from layers.services.catalog import TileService
 from viewer.network.consent import Consent, is_private
 from viewer.network.folder_consent import FolderConsent
+from viewer.support.text import one_line
 
 
 class WaitsForPermission(NotAllowed):
@@ -65,14 +66,12 @@ def hosts_of(layer: Layer) -> tuple[str, ...]:
 
 def needs_of(layers: Iterable[Layer], folder: Path | None, consent: Consent, folders: FolderConsent) -> list[Need]:
     """What the layers of a case need, each once, in the order of the layers."""
-    found: dict[tuple[Kind, str], Need] = {}
+    found: dict[tuple[Kind, str], tuple[Need, dict[str, None]]] = {}
     for layer in layers:
         for need in (*_hosts(layer, consent), *_folders(layer, folder, folders)):
-            key = (need.kind, need.name)
-            known = found.get(key, need)
-            names = dict.fromkeys((*known.layers, layer.name))
-            found[key] = Need(known.kind, known.name, known.is_allowed, known.can_be_allowed, tuple(names))
-    return list(found.values())
+            _, names = found.setdefault((need.kind, need.name), (need, {}))
+            names[layer.name] = None
+    return [replace(need, layers=tuple(names)) for need, names in found.values()]
 
 
 def waits(layer: Layer, folder: Path | None, consent: Consent | None, folders: FolderConsent) -> bool:
@@ -88,7 +87,8 @@ def check_hosts(layer: Layer, service: TileService, consent: Consent | None) -> 
     missing = [host for host in service.hosts if consent is not None and not consent.permits(host)]
     if missing:
         raise WaitsForPermission(
-            f"“{layer.name}” is left out: {', '.join(missing)} is not contacted until you allow it (File, Permissions)."
+            f"“{one_line(layer.name, 60)}” is left out: {', '.join(missing)} is not contacted until you allow it "
+            "(File, Permissions)."
         )
 
 
@@ -99,7 +99,7 @@ def check_places(layer: Layer, folder: Path | None, folders: FolderConsent) -> N
     for place in places_outside(layer, folder, folders):
         if folders.permits(place):
             continue
-        about = f"“{layer.name}” is left out: its file {described(place)}"
+        about = f"“{one_line(layer.name, 60)}” is left out: its file {described(place)}"
         if place.can_be_allowed:
             raise WaitsForPermission(f"{about}. It is not looked at until you allow that (File, Permissions).")
         raise FileMissing(f"{about}. Relink the layer to where its file is here.")

@@ -12,8 +12,9 @@ from PySide6.QtGui import QPainter
 
 from layers.content_mark import KEY as CONTENT
 from layers.document.layer import Layer
+from layers.errors import GeoloupeError
 from layers.geo.bounds import Bounds
-from layers.geo.crs import PIXEL_SPACE, has_way, off_earth_sentence
+from layers.geo.crs import PIXEL_SPACE, check_map_crs, has_way, off_earth_sentence
 from layers.grid.tile_grid import View
 from layers.raster.acquisition import Acquisition
 from layers.raster.band_names import KEY as BAND_NAMES
@@ -22,8 +23,6 @@ from viewer.rendering.context import RenderContext
 from viewer.rendering.layer_date import acquisition_of
 from viewer.rendering.layer_labelling import LayerLabelling
 from viewer.support.text import one_line
-
-_NAME_CHARS = 80
 
 
 class LayerDrawing(QObject):
@@ -46,6 +45,7 @@ class LayerDrawing(QObject):
         self._problems: dict[str, str] = {}
         self._is_closed = False
         self._announcing = False
+        self._set_problem(place_problem(layer), "crs")
 
     @property
     def layer_uuid(self) -> str:
@@ -68,6 +68,7 @@ class LayerDrawing(QObject):
     def set_layer(self, layer: Layer) -> None:
         """Take over a new row of the same layer: its style, opacity, credit, CRS."""
         self.layer = layer
+        self._set_problem(place_problem(layer), "crs")
         self._announce()
 
     def set_view(self, view: View, cursor: tuple[float, float] | None = None, resting: bool = True) -> None:
@@ -127,12 +128,17 @@ class LayerDrawing(QObject):
         """A sentence on why nothing of it is on the map of the Earth, where that is no fault of it; else empty."""
         if self.plane in ("", PIXEL_SPACE):
             return ""
-        return off_earth_sentence(one_line(self.layer.name, _NAME_CHARS), self.plane)
+        return off_earth_sentence(one_line(self.layer.name, 60), self.plane)
 
     @property
     def is_open(self) -> bool:
         """True when it is known where the layer is, that it is nowhere, or that it cannot be drawn."""
         return bool(self.problem) or self.bounds_lonlat() is not None
+
+    @property
+    def is_nowhere(self) -> bool:
+        """True where its row gives a CRS that places nothing: nothing need be read."""
+        return "crs" in self._problems
 
     @property
     def folders(self) -> tuple[Path, ...]:
@@ -176,6 +182,17 @@ class LayerDrawing(QObject):
         if shown != self.problem and not self._is_closed:
             self.problem = shown
             self.problem_changed.emit(self.layer_uuid, shown)
+
+
+def place_problem(layer: Layer) -> str:
+    """Why the CRS that a layer's row gives cannot place it; empty where it can, or where the row gives none."""
+    if not layer.crs or layer.crs == PIXEL_SPACE:
+        return ""
+    try:
+        check_map_crs(layer.crs)
+    except GeoloupeError as error:
+        return f"“{one_line(layer.name, 60)}” cannot be placed: {error.sentence}"
+    return ""
 
 
 def _data_of(layer: Layer) -> dict[str, Any]:
@@ -226,6 +243,12 @@ class FailedDrawing(LayerDrawing):
     @override
     def is_missing(self) -> bool:
         return self._is_missing
+
+    @override
+    def fits(self, layer: Layer) -> bool:
+        """Another style, or another CRS, may be one that can be drawn."""
+        rest = ("style_json", "crs", "source_json")
+        return super().fits(layer) and all(getattr(layer, name) == getattr(self.layer, name) for name in rest)
 
     def set_view(self, view: View, cursor: tuple[float, float] | None = None, resting: bool = True) -> None:
         pass

@@ -6,6 +6,7 @@ from functools import partial
 from pathlib import Path
 
 from layers.document.layer import Layer
+from layers.document.vocabulary import LAYER_KINDS
 from layers.errors import FileMissing, GeoloupeError
 from layers.geo.crs import WEB_MERCATOR
 from layers.raster.combined import Member, members_of
@@ -17,6 +18,7 @@ from viewer.rendering.drawing import AwaitedDrawing, FailedDrawing, LayerDrawing
 from viewer.rendering.raster_drawing import RasterDrawing
 from viewer.rendering.tiles_drawing import TilesDrawing
 from viewer.rendering.vector_drawing import VectorDrawing
+from viewer.support.text import one_line
 
 
 def drawing_for(
@@ -26,14 +28,20 @@ def drawing_for(
 
     What the context does not allow is neither looked at nor asked for.
     """
+    if layer.kind not in LAYER_KINDS:
+        kind = one_line(layer.kind, 40)
+        return FailedDrawing(
+            layer, context, f"“{one_line(layer.name, 60)}” is of a kind that is not known here ({kind or 'none'})."
+        )
     try:
+        source = layer.read_source()
         if layer.kind == "tiles":
-            service = TileService.from_json(layer.source)
+            service = TileService.from_json(source)
             check_hosts(layer, service, context.consent)
             return TilesDrawing(layer, service, context)
         check_places(layer, base_folder, context.folders)
         combined = _members(layer, base_folder, context)
-        path = file_of(layer.source, base_folder, context.folders)
+        path = file_of(source, base_folder, context.folders)
     except WaitsForPermission as error:
         return FailedDrawing(layer, context, error.sentence, is_paused=True)
     except FileMissing as error:
@@ -49,7 +57,9 @@ def drawing_for(
     if combined:
         return _combined(layer, combined, context, canvas_crs)
     if path is None:
-        return FailedDrawing(layer, context, f"{layer.name} does not say where its data are: add it again.")
+        return FailedDrawing(
+            layer, context, f"{one_line(layer.name, 60)} does not say where its data are: add it again."
+        )
     if layer.kind == "vector":
         return VectorDrawing(layer, path, context)
     return RasterDrawing(layer, path, context, canvas_crs)

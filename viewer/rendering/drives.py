@@ -12,8 +12,8 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
+from layers.patience import in_a_thread_of_its_own
 from viewer.support.mailbox import Mailbox
-from viewer.support.patience import in_a_thread_of_its_own
 
 ANSWER_S = 3.0
 """Who has not answered by then is believed to be gone."""

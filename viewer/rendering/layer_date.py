@@ -12,13 +12,13 @@ from layers.raster.info import RasterInfo
 def acquisition_of(layer: Layer, info: RasterInfo | None, found: Acquisition | None) -> Acquisition:
     """The layer's own date and credit, else what was `found` beside the file, else what the file's probe said."""
     start, _, end = layer.acquired_at.partition("/")
-    kind = "interval" if end and layer.date_kind == "unknown" else layer.date_kind
+    kind = "interval" if end and layer.known_date_kind == "unknown" else layer.known_date_kind
     known = Acquisition(at=start.strip(), until=end.strip(), date_kind=kind, credit=layer.credit)
     known = known.or_else(found) if found is not None else known
     if info is not None:
         known = known.or_else(Acquisition(at=info.acquired_at, date_kind=info.date_kind, credit=info.credit))
-    if layer.date_kind != "unknown":
-        known = replace(known, date_kind=layer.date_kind)
+    if layer.known_date_kind != "unknown":
+        known = replace(known, date_kind=layer.known_date_kind)
     elif not known.at and found is not None and found.date_kind != "unknown":
         known = replace(known, date_kind=found.date_kind)  # a composite is one though nobody says of when
     return known
@@ -30,15 +30,17 @@ def tiles_acquisition(layer: Layer) -> Acquisition:
 
 
 UNDATED = "date unknown"
+_LONGEST_DATE = 40
+"""Characters: what is longer is no date, whatever a case calls it."""
 
 
 def badge(known: Acquisition) -> str:
     """The date in the fewest words: days only, with the kind where it is no instant."""
     if not known.at:
         return "composite" if known.date_kind == "composite" else UNDATED
-    days = known.at.partition("T")[0]
+    days = known.at[:_LONGEST_DATE].partition("T")[0]
     if known.until and known.until != known.at:
-        days += f" – {known.until.partition('T')[0]}"
+        days += f" – {known.until[:_LONGEST_DATE].partition('T')[0]}"
     return days if known.date_kind in ("instant", "interval") else f"{days}, {_KINDS[known.date_kind]}"
 
 

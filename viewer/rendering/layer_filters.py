@@ -13,6 +13,7 @@ from PySide6.QtCore import QObject, Signal
 
 from layers.document.layer import Layer
 from layers.errors import GeoloupeError
+from layers.formula.budget import Budget
 from layers.vector.columns import ascending
 from layers.vector.expression import Expression, parse_expression
 from layers.vector.expression_values import mask_of
@@ -39,6 +40,11 @@ class _Filter:
     is_pending: bool = True
     job: Job | None = None
 
+    def give_up(self) -> None:
+        """Nobody wants it any more: a long computation would keep a thread from others."""
+        if self.job is not None and self.is_pending:
+            self.job.cancel()
+
 
 class LayerFilters(QObject):
     """Keeps drawings in step with their layers' filters. `changed` carries a layer's uuid."""
@@ -57,6 +63,7 @@ class LayerFilters(QObject):
         for uuid, before in list(self._filters.items()):
             if not texts.get(uuid):
                 del self._filters[uuid]
+                before.give_up()
                 if uuid in drawings:
                     before.drawing.set_filter(None)
                 self.changed.emit(uuid)
@@ -89,6 +96,8 @@ class LayerFilters(QObject):
                 before.drawing = drawing
                 drawing.set_filter(before.fids)
             return
+        if before is not None:
+            before.give_up()
         wanted = self._filters[uuid] = _Filter(source, text, drawing)
         failed = partial(self._fail, uuid, wanted)
         try:
@@ -109,7 +118,7 @@ class LayerFilters(QObject):
             return
 
         def work(context: JobContext) -> NDArray[np.int64]:
-            passing = mask_of(expression, found.table, found.search, context.check, found.measured)
+            passing = mask_of(expression, found.table, found.search, Budget(context.check), found.measured)
             return ascending(found.table.fids[passing])
 
         def done(fids: NDArray[np.int64]) -> None:
@@ -123,8 +132,10 @@ class LayerFilters(QObject):
 
     def _job_ended(self, job: Job) -> None:
         """A cancelled job calls nobody."""
+        if not job.cancelled:
+            return
         for uuid, wanted in list(self._filters.items()):
-            if job.cancelled and wanted.job is job and wanted.is_pending:
+            if wanted.job is job and wanted.is_pending:
                 self._fail(uuid, wanted, JobCancelled(self.tr("it was stopped.")))
 
     def _fail(self, uuid: str, wanted: _Filter, error: GeoloupeError) -> None:

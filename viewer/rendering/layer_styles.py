@@ -12,11 +12,12 @@ from PySide6.QtCore import QObject
 
 from layers.document.layer import Layer
 from layers.errors import GeoloupeError
+from layers.formula.budget import Budget
 from layers.vector.columns import Attributes
 from layers.vector.content import FeatureClasses
 from layers.vector.style import ClassKey, VectorStyle, classify
 from viewer.rendering.attribute_store import AttributeSource, AttributeStore, LayerAttributes
-from viewer.support.jobs import Jobs
+from viewer.support.jobs import Job, JobContext, Jobs
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -30,7 +31,7 @@ class ColumnReader:
     def run(
         self,
         columns: Sequence[str] | None,
-        work: Callable[[Attributes], Any],
+        work: Callable[[Attributes, Budget], Any],
         done: Callable[[Any], None],
         failed: Callable[[str], None],
     ) -> None:
@@ -40,7 +41,7 @@ class ColumnReader:
             failed(error.sentence)
 
         def read(found: LayerAttributes) -> None:
-            self.jobs.run(lambda context: work(found.table), done, say)
+            self.jobs.run(lambda context: work(found.table, Budget(context.check)), done, say)
 
         self.store.want(self.source, read, say, columns)
 
@@ -81,11 +82,14 @@ class LayerStyles(QObject):
         self._store, self._jobs = store, jobs
         self._asked: dict[str, _Asked] = {}
         self._waiting: set[str] = set()
+        self._classing: dict[str, Job] = {}
 
     def follow(self, drawings: Mapping[str, tuple[Styled, AttributeSource]]) -> None:
         """Take over the drawings as they are now, by layer uuid."""
         self._asked = {uuid: asked for uuid, asked in self._asked.items() if uuid in drawings}
         self._waiting &= set(drawings)
+        for uuid in self._classing.keys() - drawings.keys():
+            self._give_up(uuid)
         for uuid, (drawing, source) in drawings.items():
             style = _style_of(drawing.layer)
             wanted = _Asked(drawing, source, _columns_of(style), style.class_key)
@@ -94,6 +98,7 @@ class LayerStyles(QObject):
                 continue
             drawing.columns = ColumnReader(self._store, self._jobs, source)
             self._asked[uuid] = wanted
+            self._give_up(uuid)
             self._waiting.discard(uuid)
             if wanted.columns:
                 self._waiting.add(uuid)
@@ -112,7 +117,16 @@ class LayerStyles(QObject):
                 self._waiting.discard(uuid)
                 wanted.drawing.set_attributes(found.table, wanted.key, classes)
 
-        self._jobs.run(lambda context: classes_of(style, found.table), done, partial(self._failed, uuid, wanted))
+        def work(context: JobContext) -> FeatureClasses | None:
+            return classes_of(style, found.table, Budget(context.check))
+
+        self._classing[uuid] = self._jobs.run(work, done, partial(self._failed, uuid, wanted))
+
+    def _give_up(self, uuid: str) -> None:
+        """Another style, or none: what is under way would keep a thread from others."""
+        job = self._classing.pop(uuid, None)
+        if job is not None:
+            job.cancel()
 
     def _failed(self, uuid: str, wanted: _Asked, error: GeoloupeError) -> None:
         if self._asked.get(uuid) is wanted:
@@ -120,11 +134,11 @@ class LayerStyles(QObject):
             wanted.drawing.attributes_failed(error.sentence)
 
 
-def classes_of(style: VectorStyle, attributes: Attributes) -> FeatureClasses | None:
+def classes_of(style: VectorStyle, attributes: Attributes, budget: Budget | None = None) -> FeatureClasses | None:
     """None for a single symbol. Raises InvalidValue for a rule that cannot be used."""
     if style.mode == "single":
         return None
-    codes, _ = classify(style, attributes)
+    codes, _ = classify(style, attributes, budget)
     fids = attributes.fids
     if bool((fids[1:] > fids[:-1]).all()):
         return FeatureClasses(fids, codes)

@@ -50,6 +50,8 @@ class RasterDrawing(LayerDrawing):
         self.source = self._make_source()
         self.tiles = RoundTiles(layer.uuid, self.source, context, self._tiles_changed, self._tiles_failed)
         self._look = RasterLook(context.jobs)
+        self._acquisition: tuple[tuple[Layer, RasterInfo | None, Acquisition | None], Acquisition] | None = None
+        """With what it was made of; every look at the list of layers asks for it."""
         self._generation = 0
         if context.overviews is not None:
             context.overviews.ended.connect(self._overviews_ended)
@@ -75,7 +77,10 @@ class RasterDrawing(LayerDrawing):
     @property
     @override
     def acquisition(self) -> Acquisition:
-        return acquisition_of(self.layer, self.info, self._found_acquisition)
+        known_of = self.layer, self.info, self._found_acquisition
+        if self._acquisition is None or any(a is not b for a, b in zip(self._acquisition[0], known_of, strict=True)):
+            self._acquisition = known_of, acquisition_of(*known_of)
+        return self._acquisition[1]
 
     @property
     def _found_acquisition(self) -> Acquisition | None:
@@ -101,19 +106,24 @@ class RasterDrawing(LayerDrawing):
 
     @override
     def paint(self, painter: QPainter, view: View) -> None:
-        self.tiles.paint(painter, view, self.layer.opacity)
+        self.tiles.paint(painter, view, self.layer.drawn_opacity)
 
     @override
     def is_complete(self, view: View) -> bool:
         if self.info is None:
             return bool(self.problem)
-        if self._is_unplaced():
+        if self._is_unplaced() or self.is_nowhere:
             return True
         return (
             self.is_stale
             or self.is_unavailable
             or (self.tiles.is_complete(view) and self._look.is_final(view, self._reading))
         )
+
+    @property
+    @override
+    def is_open(self) -> bool:
+        return bool(self.problem) or self.info is not None
 
     @override
     def bounds_lonlat(self) -> Bounds | None:
@@ -129,11 +139,6 @@ class RasterDrawing(LayerDrawing):
         if self.info is None or not self.lies_on(crs):
             return None
         return bounds_on(self.layer, self.info, crs, self.path.name)
-
-    @property
-    @override
-    def is_open(self) -> bool:
-        return self.info is not None or super().is_open
 
     @property
     @override
@@ -170,7 +175,7 @@ class RasterDrawing(LayerDrawing):
         self.context.pool.forgive(str(self.path))
         self._generation += 1
         self._forget_all()
-        for about in list(self._problems):
+        for about in self._problems.keys() - {"crs"}:
             self._set_problem("", about)
         self.source = self._make_source()
         self.source.name_bands(given_names(self.layer.source))
@@ -212,8 +217,8 @@ class RasterDrawing(LayerDrawing):
     def _wish(self) -> None:
         """Ask for what the view lacks, where the layer is shown and has a place."""
         view = self.tiles.view
-        if not self.layer.visible:
-            self.tiles.wish_nothing()
+        if not self.layer.visible or self.is_nowhere:
+            self.tiles.rest()
         elif view is not None and (view.grid.crs == self.tiles.placed_crs or self._place(view.grid.crs)):
             self.tiles.wish()
             self._measure()

@@ -28,8 +28,9 @@ class RasterLook:
         """Read the row's style; False where it does not fit the file, and the default is shown."""
         fits = True
         try:
-            self.intent = RasterStyle.from_json(layer.style, info) if layer.style else RasterStyle.default(info)
-        except (KeyError, TypeError, ValueError, GeoloupeError):
+            style = layer.read_style()
+            self.intent = RasterStyle.from_json(style, info) if style else RasterStyle.default(info)
+        except GeoloupeError:
             self.intent = RasterStyle.default(info)
             fits = False
         self.settle()

@@ -9,6 +9,7 @@ from layers.geo.crs import (
     PIXEL_SPACE,
     WEB_MERCATOR,
     WGS84,
+    check_map_crs,
     has_way,
     is_geographic,
     is_off_earth,
@@ -47,7 +48,10 @@ def plane_of(layer: Layer, info: RasterInfo | VectorInfo | None) -> str:
     """The CRS off the Earth in which a layer lies, as far as that is known; empty for a place on the Earth."""
     crs = layer.crs or (info.crs if info is not None else "")
     try:
-        return crs if crs and is_off_earth(crs) else ""
+        if not crs or crs == PIXEL_SPACE:
+            return crs
+        check_map_crs(crs)
+        return crs if is_off_earth(crs) else ""
     except GeoloupeError:
         return ""  # the drawing's `problem` says so already
 
@@ -78,7 +82,7 @@ def bounds_on(layer: Layer, info: RasterInfo, crs: str, name: str) -> Bounds:
 
 
 def _is_over_the_dateline(lonlat: Bounds) -> bool:
-    return (lonlat.right > 180.0 or lonlat.left < -180.0) and lonlat.width < 180.0
+    return lonlat.right > 180.0 or lonlat.left < -180.0
 
 
 def pixel_bounds_of(info: RasterInfo) -> Bounds:

@@ -171,6 +171,13 @@ class RasterTiles:
         self._context.ahead.forget(id(self))
         self._context.scheduler.want(id(self), (), self._request_for)
 
+    def rest(self) -> None:
+        """Nothing of it is to be seen; among very many layers it gives its memory back."""
+        self.wish_nothing()
+        if self._context.tiles.is_crowded:
+            self.sheet.rest()
+            self._overview_raw = None
+
     def wish(self) -> None:
         """Replace the wish list by what the view lacks, and colour what only lacks its colours."""
         view, shown = self.view, self.shown
@@ -180,7 +187,11 @@ class RasterTiles:
         # While a gesture runs, the grids it passes through are not read; the one it started from is.
         is_asked = self.resting or view.grid == self._resting_grid
         self._resting_grid = view.grid if self.resting else self._resting_grid
-        want = self.sheet.plan(view, self._cursor).want
+        plan = self.sheet.plan(view, self._cursor)
+        if not plan.keep and self._context.tiles.is_crowded:
+            self.rest()
+            return
+        want = plan.want
         has_coarse = _has_coarse(shown, self.sheet.within(view.grid))
         ranks = {key: float(rank) for rank, key in enumerate(want) if has_coarse or not key.level}
         lacking = {key: rank for key, rank in ranks.items() if not self._is_raw(shown, view.grid, key)}
@@ -199,7 +210,9 @@ class RasterTiles:
 
     def _with_whole(self, wishes: list[Wish], crs: str, shown: Shown) -> list[Wish]:
         """And the small picture of the whole layer, unless it is there."""
-        bounds = None if self._has_lender else self.sheet.bounds_in(crs)
+        if self._has_lender or self._context.tiles.is_crowded:
+            return wishes
+        bounds = self.sheet.bounds_in(crs)
         bounds = bounds.intersection(world_bounds(crs)) if bounds is not None else None
         raw = self._overview_raw
         if bounds is None or (raw is not None and raw[0].reading == shown.reading):

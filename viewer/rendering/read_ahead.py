@@ -19,16 +19,20 @@ class AheadBudget:
         self._tiles = tiles
         self._in_view: dict[Hashable, tuple[int, int]] = {}
         """By layer: how many tiles of it are in view, and their bytes."""
+        self._count = self._nbytes = 0
 
     def tiles_for(self, owner: Hashable, in_view: int, nbytes: int) -> int:
         """How many tiles a layer may read ahead, that has `in_view` tiles of `nbytes` in all in view."""
+        self.forget(owner)
         self._in_view[owner] = in_view, nbytes
+        self._count, self._nbytes = self._count + in_view, self._nbytes + nbytes
         if not in_view or not nbytes:
             return 0
-        raw = self._tiles.raw.limit_bytes * SHARE - sum(size for _, size in self._in_view.values())
-        styled = self._tiles.styled.limit_bytes * SHARE - PICTURE_BYTES * sum(n for n, _ in self._in_view.values())
+        raw = self._tiles.raw.limit_bytes * SHARE - self._nbytes
+        styled = self._tiles.styled.limit_bytes * SHARE - PICTURE_BYTES * self._count
         count = min(raw / (nbytes / in_view), styled / PICTURE_BYTES) / len(self._in_view)
         return max(0, int(count))
 
     def forget(self, owner: Hashable) -> None:
-        self._in_view.pop(owner, None)
+        in_view, nbytes = self._in_view.pop(owner, (0, 0))
+        self._count, self._nbytes = self._count - in_view, self._nbytes - nbytes

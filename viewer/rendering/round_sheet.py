@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from functools import lru_cache
 
 from PySide6.QtGui import QPainter
 
@@ -16,6 +17,7 @@ from viewer.rendering.tile_cache import BEYOND
 from viewer.rendering.vector_sheet import VectorSheet
 
 
+@lru_cache(maxsize=16)
 def view_beyond(view: View) -> View | None:
     """The same picture, one turn of the Earth on, where it reaches over the antimeridian; None where it does not.
 

@@ -127,6 +127,11 @@ class RoundTiles:
         for each in self._each():
             each.wish_nothing()
 
+    def rest(self) -> None:
+        """As `RasterTiles.rest`."""
+        for each in self._each():
+            each.rest()
+
     def waits_for_overviews(self, view: View) -> bool:
         """True where this view will be read from overviews that are being built."""
         return self._near.waits_for_overviews(view)

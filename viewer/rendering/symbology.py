@@ -39,9 +39,12 @@ class Symbology:
     def take_style(self, layer: Layer, info: VectorInfo) -> str:
         """The style of a layer's row, else the default of its data; what is wrong with it, or nothing."""
         try:
-            self.style = VectorStyle.from_json(layer.style) if layer.style else automatic_style(layer, info)
+            style = layer.read_style()
+            self.style = VectorStyle.from_json(style) if style else automatic_style(layer, info)
+            self.style.check_rules()
         except GeoloupeError as error:
-            self.style = VectorStyle()
+            if not layer.style or self.style.mode != "rules":
+                self.style = VectorStyle()
             return error.sentence
         return ""
 

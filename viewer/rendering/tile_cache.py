@@ -21,6 +21,9 @@ STYLED_BYTES_A_PIXEL = 7
 ROOM_AHEAD = 1.8
 """So many times the room is made where what lies around a view is read ahead."""
 
+CROWD = 100
+"""Of more layers than this none holds more than the tiles of it that are in view."""
+
 BEYOND = " beyond"
 """Ends the name of what is seen of a layer over the edge of the map."""
 
@@ -79,16 +82,40 @@ class ByteCache[K: Hashable, V]:
         self._entries[key] = (value, nbytes)
         self.nbytes += nbytes
         while self.nbytes > self.limit_bytes and len(self._entries) > 1:
-            _, (_, dropped) = self._entries.popitem(last=False)
-            self.nbytes -= dropped
+            self.discard(next(iter(self._entries)))
 
     def discard(self, key: K) -> None:
         entry = self._entries.pop(key, None)
         if entry is not None:
             self.nbytes -= entry[1]
 
-    def discard_where(self, condition: Callable[[K], bool]) -> None:
-        for key in [key for key in self._entries if condition(key)]:
+    def clear(self) -> None:
+        for key in list(self._entries):
+            self.discard(key)
+
+
+class TilesByLayer[V](ByteCache[TileName, V]):
+    """Forgets the tiles of one of thousands of layers without looking through those of the others."""
+
+    def __init__(self, limit_bytes: int) -> None:
+        super().__init__(limit_bytes)
+        self._of_layer: dict[str, dict[TileName, None]] = {}
+
+    def put(self, key: TileName, value: V, nbytes: int) -> None:
+        super().put(key, value, nbytes)
+        self._of_layer.setdefault(key.layer_uuid, {})[key] = None
+
+    def discard(self, key: TileName) -> None:
+        super().discard(key)
+        held = self._of_layer.get(key.layer_uuid)
+        if held is not None:
+            held.pop(key, None)
+            if not held:
+                del self._of_layer[key.layer_uuid]
+
+    def discard_layer(self, layer_uuid: str, condition: Callable[[TileName], bool] = lambda _: True) -> None:
+        """Forget those of its tiles that meet a condition."""
+        for key in [key for key in self._of_layer.get(layer_uuid, ()) if condition(key)]:
             self.discard(key)
 
 
@@ -96,9 +123,11 @@ class ByteCache[K: Hashable, V]:
 class TileCache:
     """The tiles of all layers of one window. A null picture stands for a tile with nothing in it."""
 
-    raw: ByteCache[TileName, RawTile] = field(default_factory=lambda: ByteCache(LEAST_BYTES))
-    styled: ByteCache[TileName, QImage] = field(default_factory=lambda: ByteCache(LEAST_BYTES))
+    raw: TilesByLayer[RawTile] = field(default_factory=lambda: TilesByLayer(LEAST_BYTES))
+    styled: TilesByLayer[QImage] = field(default_factory=lambda: TilesByLayer(LEAST_BYTES))
     holds_ahead: bool = False
+    is_crowded: bool = False
+    """There are so many layers that small pictures of each, and what is out of view, take too much memory."""
     _shown_pixels: float = 0.0
     _most_bytes: int = MOST_BYTES
 
@@ -108,6 +137,7 @@ class TileCache:
         What is shown stays whole, or a stretch would be read again while its handle moves; more than that is dear.
         """
         self._shown_pixels = pixels * max(1, layers) * (ROOM_AHEAD if self.holds_ahead else 1.0)
+        self.is_crowded = layers > CROWD
         self.styled.limit_bytes = self._within(STYLED_BYTES_A_PIXEL * self._shown_pixels)
 
     def put_raw(self, name: TileName, raw: RawTile) -> None:
@@ -122,14 +152,14 @@ class TileCache:
         """Memory ran short: forget all tiles, and keep half as many from now on."""
         self._most_bytes = max(LEAST_BYTES, self._most_bytes // 2)
         for cache in (self.raw, self.styled):
-            cache.discard_where(lambda _: True)
+            cache.clear()
             cache.limit_bytes = min(cache.limit_bytes, self._most_bytes)
 
     def drop_layer(self, layer_uuid: str) -> None:
         """Forget a layer, with what was seen of it over the edge of the map."""
-        names = (layer_uuid, layer_uuid + BEYOND)
-        self.raw.discard_where(lambda name: name.layer_uuid in names)
-        self.styled.discard_where(lambda name: name.layer_uuid in names)
+        for name in (layer_uuid, layer_uuid + BEYOND):
+            self.raw.discard_layer(name)
+            self.styled.discard_layer(name)
 
     def _within(self, nbytes: float) -> int:
         return int(min(max(nbytes, LEAST_BYTES), self._most_bytes))

@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Hashable, Iterable, Iterator, Mapping
 
-from PySide6.QtCore import QRect, QRectF, Qt
+from PySide6.QtCore import QPoint, QRect, QRectF, Qt
 from PySide6.QtGui import QImage, QPaintEngine, QPainter, QRegion, QTransform
 
 from layers.geo.bounds import Bounds
 from layers.grid.plan import PixelBounds, Plan, pixel_bounds, plan_tiles, tiles_in
 from layers.grid.tile_grid import TILE_PX, Affine, TileGrid, TileKey, View
 from viewer.rendering.images import placement
-from viewer.rendering.tile_cache import ByteCache, TileName
+from viewer.rendering.tile_cache import TileName, TilesByLayer
 from viewer.support.painting import painting
 from viewer.support.timing import span
 
 RECENT_GRIDS = 3
+_EDGE_PX = 2
 TILE_RECT = QRectF(0, 0, TILE_PX, TILE_PX)
 
 
@@ -28,7 +30,7 @@ class TileSheet:
 
     def __init__(
         self,
-        cache: ByteCache[TileName, QImage],
+        cache: TilesByLayer[QImage],
         layer_uuid: str,
         coarse: bool = True,
         lender: TileSheet | None = None,
@@ -63,6 +65,7 @@ class TileSheet:
 
     def put(self, grid: TileGrid, revision: Hashable, key: TileKey, image: QImage, lasting: bool = True) -> None:
         """A finished tile (null: nothing there). Not `lasting`: shown now, but not kept in the cache."""
+        image = self._cropped(grid, key, image)
         if lasting:
             name = TileName(self._layer_uuid, revision, grid, key)
             self._cache.put(name, image, image.sizeInBytes() + 64)
@@ -96,7 +99,7 @@ class TileSheet:
         """The style or the data changed: tiles shown so far stay as stand-ins until the new ones are there."""
         if revision == self.revision:
             return
-        self._cache.discard_where(lambda name: name.layer_uuid == self._layer_uuid and name.revision == self.revision)
+        self._cache.discard_layer(self._layer_uuid, lambda name: name.revision == self.revision)
         self.revision = revision
         self._stale.update(self._tiles)
         self._tiles = {}
@@ -112,8 +115,31 @@ class TileSheet:
 
     def clear(self) -> None:
         """Forget everything, stand-ins too: the data are other data now."""
-        self._cache.discard_where(lambda name: name.layer_uuid == self._layer_uuid)
+        self._cache.discard_layer(self._layer_uuid)
         self._tiles, self._stale, self._provisional, self._recent, self._overview = {}, {}, {}, [], None
+
+    def rest(self) -> None:
+        """Nobody looks: hold nothing but what the shared cache has room for."""
+        self._tiles, self._stale, self._provisional, self._recent, self._overview = {}, {}, {}, [], None
+        self._grid = None
+
+    def _cropped(self, grid: TileGrid, key: TileKey, image: QImage) -> QImage:
+        """The part of a tile that the layer fills, placed by its `offset`, where that is small: thousands fit then."""
+        within = self.within(grid) if key.level == 0 and not image.isNull() else None
+        if within is None:
+            return image
+        left, top = key.col * TILE_PX, key.row * TILE_PX
+        box = QRect(
+            QPoint(_in_tile(within.left - left - _EDGE_PX), _in_tile(within.top - top - _EDGE_PX)),
+            QPoint(_in_tile(within.right - left + _EDGE_PX), _in_tile(within.bottom - top + _EDGE_PX)),
+        ).intersected(image.rect())
+        if 2 * box.width() * box.height() > image.width() * image.height():
+            return image
+        if box.isEmpty():
+            return QImage()
+        part = image.copy(box)
+        part.setOffset(box.topLeft())
+        return part
 
     # -- looking ------------------------------------------------------------------------------------------------
 
@@ -176,7 +202,8 @@ class TileSheet:
         if missing and self._stands_in(view):
             self._paint_stand_ins(painter, view, missing)
         for left, top, image in exact:
-            painter.drawImage(left, top, image)
+            offset = image.offset()
+            painter.drawImage(left + offset.x(), top + offset.y(), image)
 
     def _stands_in(self, view: View) -> bool:
         crs = view.grid.crs
@@ -195,7 +222,7 @@ class TileSheet:
         for place, image in _needed(list(self._stand_ins(view)), region):
             painter.save()
             painter.setTransform(place, True)
-            painter.drawImage(0, 0, image)
+            painter.drawImage(image.offset(), image)
             painter.restore()
         painter.restore()
 
@@ -254,11 +281,16 @@ def _placed(view: View, grid: TileGrid, tiles: Mapping[TileKey, QImage | None]) 
             yield placement(view, grid.tile_affine(key)), image
 
 
+def _in_tile(edge: float) -> int:
+    """An edge of a layer in pixels of a tile, or of the tile where that comes first: layers may be endless."""
+    return math.floor(min(max(edge, 0.0), float(TILE_PX)))
+
+
 def _needed(stand_ins: list[tuple[QTransform, QImage]], region: QRegion) -> list[tuple[QTransform, QImage]]:
     """Those of which something will be seen: painting what better ones hide would cost whole frames."""
     found = []
     for place, image in reversed(stand_ins):
-        covered = place.mapRect(QRectF(image.rect()))
+        covered = place.mapRect(QRectF(image.rect().translated(image.offset())))
         if image.isNull() or not region.intersects(covered.toAlignedRect()):
             continue
         found.append((place, image))

@@ -74,7 +74,7 @@ class TilesDrawing(LayerDrawing):
     @property
     def attribution(self) -> str:
         credit = self.layer.credit or self.service.attribution or f"{self.layer.name}, credit not given"
-        return credit_with_date(credit, self.service.time or self.layer.acquired_at, self.layer.date_kind)
+        return credit_with_date(credit, self.service.time or self.layer.acquired_at, self.layer.known_date_kind)
 
     def set_view(self, view: View, cursor: tuple[float, float] | None = None, resting: bool = True) -> None:
         if view.grid.crs != (self._view.grid.crs if self._view else None):
@@ -84,7 +84,7 @@ class TilesDrawing(LayerDrawing):
         self._wish()
 
     def paint(self, painter: QPainter, view: View) -> None:
-        self._sheet.paint(painter, view, self.layer.opacity)
+        self._sheet.paint(painter, view, self.layer.drawn_opacity)
 
     def is_complete(self, view: View) -> bool:
         return self._is_dead() or self._sheet.is_complete(view)
@@ -102,7 +102,7 @@ class TilesDrawing(LayerDrawing):
         return LONLAT
 
     def give_back(self) -> None:
-        self._pictures.discard_where(lambda _: True)
+        self._pictures.clear()
 
     def close(self) -> None:
         fetcher = self.context.fetcher

@@ -36,6 +36,7 @@ from viewer.rendering.vector_clusters import VectorClusters
 from viewer.rendering.vector_labels import VectorLabels
 from viewer.rendering.vector_source import VectorSource
 from viewer.support.newest_job import NewestJob
+from viewer.support.text import one_line
 
 GEOMETRIES = {POINT: "Point", LINE: "LineString", POLYGON: "Polygon"}
 
@@ -100,7 +101,7 @@ class VectorDrawing(LayerDrawing):
         self._view = view
         if not self._look_for_place(view.grid.crs):
             return
-        if self.source.is_readable(self.layer) and view.grid.crs != self.source.crs:
+        if self._can_load and view.grid.crs != self.source.crs:
             self._load(view)
         scale = self.symbology.scale_at(view)
         if bool(scale) is self.is_out_of_scale:
@@ -114,16 +115,20 @@ class VectorDrawing(LayerDrawing):
     @override
     def paint(self, painter: QPainter, view: View) -> None:
         scale = self.symbology.scale_at(view)
-        if view.grid.crs == self.source.crs and scale:
-            self._sheet.paint(painter, view, scale, self.layer.opacity)
+        if view.grid.crs == self.source.crs and scale and not self.is_nowhere:
+            self._sheet.paint(painter, view, scale, self.layer.drawn_opacity)
             for seen in views_around(view):
-                self.clusters.paint(painter, seen, self.style.looks[-1] or self.style.own_look, self.layer.opacity)
+                self.clusters.paint(
+                    painter, seen, self.style.looks[-1] or self.style.own_look, self.layer.drawn_opacity
+                )
             self._selected.paint(painter, view, scale)
 
     @override
     def is_complete(self, view: View) -> bool:
-        if self.info is None or self.problem:
-            return bool(self.problem)
+        if self._cannot_be_drawn:
+            return True
+        if self.info is None:
+            return False
         if not self._has_place_on(view.grid.crs):
             return True
         if not self.source.is_loaded or view.grid.crs != self.source.crs or self._preparing.is_under_way:
@@ -133,6 +138,20 @@ class VectorDrawing(LayerDrawing):
         if not (self._labels.is_settled and self.clusters.is_settled):
             return False
         return self._sheet.is_complete(view) and self._selected.is_complete(view)
+
+    @property
+    @override
+    def is_open(self) -> bool:
+        return bool(self.problem) or self.info is not None
+
+    @property
+    def _can_load(self) -> bool:
+        return not self.is_nowhere and self.source.is_readable(self.layer)
+
+    @property
+    def _cannot_be_drawn(self) -> bool:
+        """Nothing will come; what is wrong with the style or the attributes leaves the features to be drawn."""
+        return not self._problems.keys().isdisjoint(("source", "crs", "content"))
 
     @override
     def labelling(self, view: View) -> LayerLabelling | None:
@@ -178,11 +197,6 @@ class VectorDrawing(LayerDrawing):
             return super().remark
         rows = "row, which has no" if info.features == 1 else "rows, none of which has a"
         return f"{self.path.name} holds {grouped(info.features)} {rows} place: nothing of it is drawn, see its table."
-
-    @property
-    @override
-    def is_open(self) -> bool:
-        return self.info is not None or super().is_open
 
     @property
     @override
@@ -257,7 +271,11 @@ class VectorDrawing(LayerDrawing):
         """Take columns that hold what the style needs, and the class of each feature for styles of this key."""
         features = self.info.features if self.info is not None else 0
         self.symbology.take_classes(attributes, key, classes, features)
-        self._set_problem("", "attributes")
+        missing = self.style.missing_in(attributes.columns)
+        sentence = (
+            f"The style of {one_line(self.layer.name, 60)} is about a column that {self.path.name} has not: {missing}."
+        )
+        self._set_problem(sentence if missing else "", "attributes")
         self._show()
 
     def attributes_failed(self, sentence: str) -> None:
@@ -286,7 +304,7 @@ class VectorDrawing(LayerDrawing):
         """Its CRS is another now, or known now: what was read in vain is not shown."""
         self.source.stop()
         self.source.crs = ""
-        if self._look_for_place(view.grid.crs) and self.source.is_readable(self.layer):
+        if self._look_for_place(view.grid.crs) and self._can_load:
             self._load(view)
         else:
             self.tables = ()
@@ -318,7 +336,10 @@ class VectorDrawing(LayerDrawing):
     def _take_style(self) -> None:
         assert self.info is not None
         before = self.style
-        self._set_problem(self.symbology.take_style(self.layer, self.info), "style")
+        wrong = self.symbology.take_style(self.layer, self.info)
+        self._set_problem(
+            f"The style of {one_line(self.layer.name, 60)} cannot be used: {wrong}" if wrong else "", "style"
+        )
         if self.style != before:
             self._show()
 

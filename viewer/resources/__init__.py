@@ -14,9 +14,16 @@ def resource_path(name: str) -> Path:
 
 @cache
 def icon_svg(name: str) -> str:
-    """The SVG text of a line icon; its colour is the word ``currentColor``. Raises FileNotFoundError."""
+    """The SVG text of a line icon; its colour is the word ``currentColor``.
+
+    Raises FileNotFoundError for a name that is none of ours: a word of a case must not become a path.
+    """
+    if name not in icon_names():
+        raise FileNotFoundError(f"There is no icon {name[:40]!r}.")
     return resource_path(f"icons/{name}.svg").read_text(encoding="utf-8")
 
 
-def icon_names() -> list[str]:
-    return sorted(path.stem for path in resource_path("icons").glob("*.svg"))
+@cache
+def icon_names() -> tuple[str, ...]:
+    """Of all icons that are shipped."""
+    return tuple(sorted(path.stem for path in resource_path("icons").glob("*.svg")))

@@ -14,6 +14,11 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel, QWidget
 
 LONGEST = 2000
+"""Characters of one text that are shown anywhere; the data keep it whole."""
+LONGEST_CREDIT = 500
+"""Characters of one credit or citation on a map."""
+LONGEST_SEARCHED = 200_000
+"""Characters of one text that a filter or a search looks through."""
 LONGEST_TIP = 1000
 BREAK = "\u200b"
 """Zero wide: a line may end here."""
@@ -32,7 +37,13 @@ def plain(text: str, longest: int = LONGEST) -> str:
 
 def one_line(text: str, longest: int = 200) -> str:
     """`plain` on one line."""
-    return plain(" ".join(text.split()), longest)
+    # The beginning has more than enough, unless it is blank for thousands of characters.
+    return plain(" ".join(text[: 8 * longest].split()), longest)
+
+
+def searched(*texts: str) -> str:
+    """Texts as a filter looks through them: one after the other, each as far as `LONGEST_SEARCHED`."""
+    return " ".join(text[:LONGEST_SEARCHED] for text in texts)
 
 
 def breakable(text: str) -> str:

@@ -11,6 +11,7 @@ from PySide6.QtGui import QPainter
 from shapely.geometry.base import BaseGeometry
 
 from layers.document.site import Site
+from layers.geo.on_earth import why_off_earth
 from layers.grid.tile_grid import View
 from viewer.canvas.pointer import PointerEvent
 from viewer.commands.sites import reshape_site, unfit
@@ -18,6 +19,8 @@ from viewer.tools.sketch import measures, middle_of, near, paint_geometry, paint
 from viewer.tools.tool import Tool
 
 REACH_PX = 8.0
+MOST_VERTICES = 5000
+"""Each move of the mouse looks at all of them."""
 
 
 class Handle(NamedTuple):
@@ -45,6 +48,10 @@ class EditVerticesTool(Tool):
             return self.tr("Click the site whose vertices you want to change.")
         if self._preview is not None and (sentence := unfit(site, self._preview)):
             return sentence
+        if nowhere := why_off_earth(site.geometry):
+            return self.tr("The site cannot be changed on the map: {0}.").format(nowhere)
+        if _is_crowded(site.geometry):
+            return self.tr("The site has too many vertices to be changed here one by one.")
         rings = _rings(self._preview if self._preview is not None else site.geometry)
         size = measures(rings[0], closed=site.kind == "polygon") if site.kind != "point" else ""
         return f"{size}   ".lstrip() + self.tr(
@@ -129,7 +136,7 @@ class EditVerticesTool(Tool):
     def _handles(self, view: View) -> list[tuple[Handle, tuple[float, float]]]:
         """Vertices first, so that they win over the dots between them."""
         site = self.site
-        if site is None:
+        if site is None or why_off_earth(site.geometry) or _is_crowded(site.geometry):
             return []
         vertices, middles = [], []
         for part, ring in enumerate(_rings(self._preview if self._preview is not None else site.geometry)):
@@ -198,6 +205,11 @@ class EditVerticesTool(Tool):
             document, actor = self.context.document, self.context.actor
             self.push(lambda: reshape_site(document, site.uuid, geometry, actor=actor))
         self.changed()
+
+
+def _is_crowded(geometry: BaseGeometry) -> bool:
+    """More vertices than can be followed as the mouse moves."""
+    return int(shapely.get_num_coordinates(geometry)) > MOST_VERTICES
 
 
 def _rings(geometry: BaseGeometry) -> list[list[tuple[float, float]]]:

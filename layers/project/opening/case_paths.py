@@ -11,17 +11,21 @@ import ntpath
 import os
 import posixpath
 import sqlite3
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from layers.document.document import Document
 from layers.document.edit import Change, Edit
+from layers.patience import in_a_thread_of_its_own
 from layers.project.opening.layer_paths import MOST_MEMBERS, WINDOWS, Reach, is_below, judged, places_of
 
 MOST_LINKS = 40
 """One after the other; the system follows as many."""
+ANSWER_S = 1.0
+"""A folder that has not said by then what lies in it is on a drive that is gone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,19 +44,16 @@ def bring_home(document: Document, folder: Path) -> CaseHome:
     """
     base = os.path.abspath(folder)
     changes: list[Change] = []
-    links: dict[str, str] = {}
+    beside: list[str] = []
     for layer in document.layers.values():
         source = layer.source
         mapped = _mapped(source, lambda text: absolute(text, base))
         if mapped != source:
             changes.append(Change("layers", layer, replace(layer, source_json=json.dumps(mapped))))
-        for place in places_of(source, base):
-            target = link_out(place.path, base) if place.reach is Reach.BESIDE else ""
-            if target:
-                links[place.path] = target
+        beside += [place.path for place in places_of(source, base) if place.reach is Reach.BESIDE]
     if changes:
         document.apply(Edit("Find the files of layers", tuple(changes)))
-    return CaseHome(base, links)
+    return CaseHome(base, links_out(beside, base))
 
 
 def absolute(text: str, folder: str, *, windows: bool = WINDOWS) -> str:
@@ -79,6 +80,30 @@ def relative(text: str, folder: str, *, windows: bool = WINDOWS) -> str:
         if back.reach is Reach.BESIDE and library.normcase(back.path) == library.normcase(place.path):
             return form
     return text
+
+
+def links_out(paths: Iterable[str], folder: str) -> dict[str, str]:
+    """Where paths below `folder` lead that lead out of it. What does not answer is not waited for, and is no link."""
+    found: dict[str, str] = {}
+    left = list(dict.fromkeys(paths))
+    while left:
+        seen: list[str] = []
+        looking = in_a_thread_of_its_own(partial(_look_at, left, folder, seen), "look for links")
+        while looking.is_alive():
+            count = len(seen)
+            looking.join(ANSWER_S)
+            if looking.is_alive() and len(seen) == count:
+                break
+        known = len(seen)
+        found |= {path: target for path, target in zip(left, seen[:known], strict=False) if target}
+        silent = os.path.dirname(left[known]) if known < len(left) else ""
+        left = [path for path in left[known + 1 :] if os.path.dirname(path) != silent]
+    return found
+
+
+def _look_at(paths: Iterable[str], folder: str, seen: list[str]) -> None:
+    for path in paths:
+        seen.append(link_out(path, folder))
 
 
 def link_out(path: str, folder: str) -> str:

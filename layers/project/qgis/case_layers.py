@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
@@ -10,6 +9,7 @@ from pathlib import PurePath
 from typing import Any
 from xml.etree import ElementTree as ET
 
+from layers.document.json_fields import json_object
 from layers.errors import InvalidValue
 from layers.project.opening.layer_paths import Reach, judged
 from layers.project.qgis.qml_out import layer_attributes, layer_elements
@@ -92,9 +92,8 @@ def _automatic(uuid: str, geometry: str) -> VectorStyle | None:
     return replace(VectorStyle.default(info, layer_seed(uuid)), geometry=geometry)
 
 
-def _object(text: str) -> dict[str, Any]:
+def _object(text: str | None) -> dict[str, Any]:
     try:
-        value = json.loads(text) if text else {}
-    except ValueError:
+        return json_object(text or "", "It")
+    except InvalidValue:
         return {}
-    return value if isinstance(value, dict) else {}

@@ -24,6 +24,8 @@ _PART = re.compile(
     |'(?P<text>(?:[^']|'')*)'""",
     re.VERBOSE,
 )
+_IS_EMPTY, _JOINS = ") is null, '', ", " || "
+_LONGEST_LABEL = 20_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,6 +186,13 @@ def _labels(labeling: Element, reader: LookReader, *, is_line: bool) -> LabelSty
         return LabelStyle()
 
 
+def _own_label(written: str) -> str:
+    """What an expression of `label_expression` puts together; empty for any other."""
+    begins, found, rest = written.partition(_IS_EMPTY)
+    is_own = bool(found) and begins.startswith("if(coalesce(") and rest.endswith(")")
+    return rest[:-1] if is_own else ""
+
+
 def _label_text(text: Element, reader: LookReader) -> str:
     written = text.get("fieldName", "")
     if len(written) > MAX_CHARS:
@@ -191,20 +200,22 @@ def _label_text(text: Element, reader: LookReader) -> str:
         return ""
     if text.get("isExpression") != "1":
         return written if "{" not in written and "}" not in written else f"{{{written}}}"
+    if len(written) > _LONGEST_LABEL:
+        reader.note("a label made by an expression")
+        return ""
     if match := re.fullmatch(r'\s*"((?:[^"]|"")+)"\s*', written):
         return match.group(1).replace('""', '"')
-    own = re.fullmatch(r"if\(coalesce\(.*?\) is null, '', (.*)\)", written, re.DOTALL)
-    parts = []
-    rest = own.group(1) if own else written
-    while rest and (part := _PART.match(rest)):
+    own = _own_label(written)
+    parts, at, end = [], 0, len(own)
+    while at < end and (part := _PART.match(own, at)):
         if part["text"] is not None:
             parts.append(part["text"].replace("''", "'").replace("{", "{{").replace("}", "}}"))
         elif part["column"]:
             parts.append("{" + part["column"].replace('""', '"') + "}")
         else:
             parts.append("{" + part["number"].replace('""', '"') + f":.{part['digits']}f}}")
-        rest = rest[part.end() :].removeprefix(" || ")
-    if not own or rest:
+        at = part.end() + (len(_JOINS) if own.startswith(_JOINS, part.end()) else 0)
+    if not own or at < end:
         reader.note("a label made by an expression")
         return ""
     return "".join(parts)

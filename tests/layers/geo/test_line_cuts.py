@@ -40,7 +40,7 @@ def unwrapped(places: list[tuple[float, float, float]], width: int) -> np.ndarra
     return line
 
 
-@settings(max_examples=1500, deadline=None)
+@settings(max_examples=500, deadline=None)
 @given(LINES, st.sampled_from([2, 3]))
 @example([(170, 0, 0), (180, 5, 0), (180, 10, 0), (190, 12, 0)], 2)
 @example([(190, 1, 0), (190, 1, 0), (170, 3, 0)], 3)

@@ -64,17 +64,6 @@ def test_a_circle_keeps_to_running_longitudes():
     assert np.abs(lons - 190).max() < 0.01
 
 
-def test_densified_lines_follow_the_geodesic():
-    lons, lats = measure.densify([170, -170, -170], [50, 50, 40], 10_000)
-    assert measure.segment_lengths_m(lons, lats).max() <= 10_000.001
-    assert np.abs(np.diff(lons)).max() < 1
-    assert (lons[0], lats[0], lons[-1], lats[-1]) == (170, 50, 190, 40)
-    assert lats.max() > 50.3
-    assert measure.length_m(lons, lats) == pytest.approx(measure.length_m([170, -170, -170], [50, 50, 40]))
-    with pytest.raises(ValueError, match="positive"):
-        measure.densify([0, 1], [0, 0], 0)
-
-
 def test_geometries():
     square = shapely.Polygon([(0, 50), (1, 50), (1, 51), (0, 51)], [[(0.2, 50.2), (0.4, 50.2), (0.4, 50.4)]])
     hole = measure.area_m2([0.2, 0.4, 0.4], [50.2, 50.2, 50.4])

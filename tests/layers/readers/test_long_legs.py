@@ -6,8 +6,8 @@ import shapely
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from layers.geo.dense_rings import Rings
 from layers.geo.longitudes import unwrap_longitudes
-from layers.geo.measure import densify
 from layers.readers import long_legs
 from layers.readers.long_legs import LONG_DEGREES, STEP_M, drawn_geometry
 
@@ -24,7 +24,7 @@ def leg_by_leg(line: np.ndarray, unrolled: bool) -> np.ndarray:
         ends = np.stack([lon[leg : leg + 2], lat[leg : leg + 2]], axis=1)
         dx, dy = np.abs(np.diff(ends, axis=0))[0]
         if max(dx, dy) > LONG_DEGREES and dx and dy:
-            ends = np.stack(densify(ends[:, 0], ends[:, 1], STEP_M), axis=1)
+            ends = Rings.of(ends, np.array([2])).densified(STEP_M).lonlat
         elif max(dx, dy) > LONG_DEGREES and not unrolled:
             count = int(np.ceil(max(dx, dy) / 0.5))
             ends = ends[0] + (ends[1] - ends[0]) * (np.arange(count + 1) / count)[:, None]

@@ -42,6 +42,10 @@ def _log(tmp_path: Path) -> str:
     return (tmp_path / "logs" / "geoloupe.log").read_text(encoding="utf-8")
 
 
+def _fail(kind: type[Exception]) -> None:
+    raise kind("here")
+
+
 def _raise_in_a_thread() -> None:
     thread = threading.Thread(target=lambda: 1 / 0)
     thread.start()
@@ -56,12 +60,34 @@ def test_f83_an_exception_in_any_thread_is_said_and_logged(doors: CrashDoors, sa
     assert "Traceback" in _log(tmp_path)
 
 
-def test_the_same_error_is_counted_not_repeated(doors: CrashDoors, said: Said, tmp_path: Path) -> None:
+def test_the_same_error_is_said_once_in_a_while(
+    doors: CrashDoors, said: Said, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Saying it paints the message line: what fails whenever it is painted would be painted for ever."""
     for _ in range(50):
         _raise_in_a_thread()
-    assert len({key for key, _sentence in said.lines}) == 1
-    assert len(said.lines) == 50, "the message line counts them"
+    assert len(said.lines) == 1
     assert _log(tmp_path).count("Traceback") == 1
+    monkeypatch.setattr("viewer.app.crash.QUIET_S", 0.0)
+    _raise_in_a_thread()
+    assert len(said.lines) == 2
+    assert said.lines[0] == said.lines[1], "the message line counts them"
+    assert "49 times since" in _log(tmp_path)
+
+
+def test_errors_of_other_places_are_others(doors: CrashDoors, said: Said) -> None:
+    for kind in (ValueError, KeyError):
+        for _ in range(3):
+            thread = threading.Thread(target=_fail, args=(kind,))
+            thread.start()
+            thread.join()
+    assert len({key for key, _sentence in said.lines}) == len(said.lines) == 2
+
+
+def test_ever_new_errors_take_no_memory(doors: CrashDoors) -> None:
+    for number in range(1100):
+        doors.caught(type(f"Odd{number}", (Exception,), {}), None, None)
+    assert len(doors._last) == 1000
 
 
 def test_f82_an_exception_in_a_slot_leaves_the_program_alive(

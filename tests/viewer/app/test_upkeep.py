@@ -192,6 +192,7 @@ def test_a_file_that_comes_back_as_it_was_is_read_on(window: MainWindow, raster:
     away.rename(raster)
     drawing.check_file()
     qtbot.waitUntil(lambda: not drawing.is_stale)
+    settle(window, qtbot)
     assert not window.messages.lines()
     assert not window.scene.problems()
 

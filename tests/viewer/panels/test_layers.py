@@ -8,6 +8,8 @@ import pytest
 from PySide6.QtCore import QMimeData, QModelIndex, QPoint, Qt
 from PySide6.QtWidgets import QLabel, QLineEdit, QStyle, QStyleOptionViewItem
 
+from layers.document.edit import Change, Edit
+from layers.document.layer import Layer
 from layers.geo.bounds import Bounds
 from layers.raster.info import BandInfo, RasterInfo
 from layers.vector.table import VectorInfo
@@ -18,6 +20,7 @@ from viewer.commands.meta import sites_visible
 from viewer.panels.layer_properties import LayerPropertiesPanel
 from viewer.panels.layer_rows import MIME
 from viewer.panels.layer_tree import LayerTreePanel
+from viewer.support.icons import line_icon
 
 BOX = Bounds(0, 0, 1, 1)
 BANDS = tuple(
@@ -314,3 +317,13 @@ def test_a_file_read_later_brings_its_style(properties: LayerPropertiesPanel, de
     properties.look_again()
     assert properties.raster.isVisible()
     assert not properties.unread.isVisible()
+
+
+def test_a_kind_that_is_none_of_ours_is_no_file_name(tree: LayerTreePanel, desk: Desk) -> None:
+    """`../mark` stands beside the folder of icons."""
+    layer = Layer(uuid="odd", kind="../mark", name="Odd", order_key=99.0)
+    desk.context.document.apply(Edit("Add", (Change("layers", None, layer),)))
+    row = tree.model.row_of("odd")
+    icon = tree.model.data(tree.model.index(row), Qt.ItemDataRole.DecorationRole)
+    warning = line_icon("warning", tree.palette())
+    assert icon.pixmap(20).toImage() == warning.pixmap(20).toImage()

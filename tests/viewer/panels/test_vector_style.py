@@ -10,6 +10,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QStyle, QStyleOptionViewItem
 
 from layers.errors import GeoloupeError
+from layers.formula.budget import Budget
 from layers.geo.bounds import Bounds
 from layers.vector.columns import attributes_of, column_of
 from layers.vector.style import VectorStyle
@@ -49,7 +50,7 @@ def panel(qtbot, desk: Desk) -> LayerPropertiesPanel:
 
 def _at_once(_columns: Any, work: Callable, done: Callable, failed: Callable) -> None:
     try:
-        done(work(ATTRIBUTES))
+        done(work(ATTRIBUTES, Budget()))
     except GeoloupeError as error:
         failed(error.sentence)
 

@@ -13,6 +13,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QImage
 
 from layers.grid.tile_grid import TileGrid, View
+from layers.vector.columns import attributes_of, column_of
 from layers.vector.content import FeatureClasses, VectorContent
 from layers.vector.details import Details
 from layers.vector.look import Look
@@ -183,9 +184,10 @@ def test_classes_come_with_attributes_and_until_then_all_are_in_none(dots, qtbot
     dots.set_layer(replace(dots.layer, style_json=json.dumps(style.to_json())))
     assert settled(dots, qtbot).tolist() == [[0, 255, 0, 255]] * 3
     classes = FeatureClasses(np.array([1, 2, 3]), np.array([0, 1, 0], np.uint16))
-    dots.set_attributes(None, style.class_key, classes)
+    attributes = attributes_of([1, 2, 3], [column_of("a", ["x", "y", "x"])])
+    dots.set_attributes(attributes, style.class_key, classes)
     assert settled(dots, qtbot).tolist() == [[0, 0, 255, 255], [0, 255, 0, 255], [0, 0, 255, 255]]
-    dots.set_attributes(None, ("categorised", "other", ()), classes)
+    dots.set_attributes(attributes, ("categorised", "other", ()), classes)
     assert settled(dots, qtbot).tolist() == [[0, 255, 0, 255]] * 3
 
 

@@ -6,7 +6,7 @@ import pytest
 from PySide6.QtGui import QColor, QIcon, QImage, QPalette
 from pytestqt.qtbot import QtBot
 
-from viewer.resources import icon_names, icon_svg
+from viewer.resources import icon_names, icon_svg, resource_path
 from viewer.support.icons import line_icon, line_pixmap, mark_pixmap
 
 
@@ -42,3 +42,11 @@ def test_unknown_icons_are_our_error(qtbot: QtBot) -> None:
 def test_the_mark_is_sharp_on_fine_screens(qtbot: QtBot) -> None:
     pixmap = mark_pixmap(64, 2.0)
     assert (pixmap.width(), pixmap.devicePixelRatio()) == (128, 2.0)
+
+
+def test_a_word_of_a_case_becomes_no_path(qtbot: QtBot) -> None:
+    """The mark lies beside the icons' folder; what is not an icon of ours is not looked for."""
+    assert resource_path("icons/../mark.svg").is_file()
+    for name in ("../mark", "../icons/save", str(resource_path("mark.svg").with_suffix("")), "save.svg", "", "SAVE/"):
+        with pytest.raises(FileNotFoundError, match="There is no icon"):
+            icon_svg(name)

@@ -53,6 +53,8 @@ def generations(target: Path) -> list[str]:
     return [label(place) for place in places if place.exists()]
 
 
+@pytest.mark.bounded
+@pytest.mark.timeout(600)
 def test_f01_f19_killed_at_any_call_every_generation_that_is_there_is_good_and_in_order(
     own_home: Path, tmp_path: Path, whole: Path
 ) -> None:
@@ -79,6 +81,8 @@ def test_f01_f19_killed_at_any_call_every_generation_that_is_there_is_good_and_i
     assert generations(target) == [*OLDER[1:], "the next"]
 
 
+@pytest.mark.bounded
+@pytest.mark.timeout(600)
 def test_f19_without_hard_links_at_least_one_generation_is_good(own_home: Path, tmp_path: Path, whole: Path) -> None:
     """A backup that is a copy may be cut in the middle: then the case itself and the others are whole."""
     here = tmp_path / "here"

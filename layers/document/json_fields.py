@@ -1,0 +1,63 @@
+"""JSON that a row of a case holds, judged before anybody looks for a value in it."""
+
+from __future__ import annotations
+
+import json
+import math
+import re
+from collections.abc import Iterable, Mapping
+from typing import Any, NoReturn
+
+from layers.errors import InvalidValue
+
+MOST_CHARS = 8_000_000
+_SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")
+"""Halves of characters: in pairs they are one, alone they are only good for names of files that are no UTF-8."""
+
+
+def json_object(text: str, what: str) -> dict[str, Any]:
+    """A JSON object; empty for empty text. `what` begins the sentence of InvalidValue: "The style".
+
+    Refused is what is no object, is nested deeper than Python can read, numbers that are not finite, half characters.
+    """
+    if not text.strip():
+        return {}
+    if len(text) > MOST_CHARS:
+        raise InvalidValue(f"{what} is too long to be read: more than {MOST_CHARS // 1_000_000} million characters.")
+    try:
+        value = json.loads(text, parse_constant=_not_finite, parse_float=_finite)
+    except RecursionError:
+        raise InvalidValue(f"{what} is nested too deep to be read.") from None
+    except ValueError as error:
+        raise InvalidValue(f"{what} is no JSON: {str(error)[:100]}.") from error
+    if not isinstance(value, dict):
+        raise InvalidValue(f"{what} is no JSON object.")
+    if _SURROGATE.search(text):
+        try:
+            json.dumps(value, ensure_ascii=False).encode("utf-8", "surrogateescape")
+        except UnicodeEncodeError:
+            raise InvalidValue(f"{what} holds half a character.") from None
+    return value
+
+
+def finite_numbers(data: Mapping[str, Any], keys: Iterable[str], what: str) -> list[float]:
+    """The numbers under these keys, all of which must be there and finite. Raises InvalidValue."""
+    found = [data.get(key) for key in keys]
+    try:
+        numbers = [float(value) for value in found if isinstance(value, int | float) and not isinstance(value, bool)]
+    except OverflowError:
+        numbers = []
+    if len(numbers) != len(found) or not all(map(math.isfinite, numbers)):
+        raise InvalidValue(f"{what} lacks a number, or has one that is none.")
+    return numbers
+
+
+def _finite(text: str) -> float:
+    value = float(text)
+    if not math.isfinite(value):
+        _not_finite(text)
+    return value
+
+
+def _not_finite(text: str) -> NoReturn:
+    raise ValueError(f"{text[:20]} is no finite number")

@@ -1,0 +1,59 @@
+"""Where a map looked when a case was saved, or a bookmark was set: the middle and the scale, or an extent."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Self
+
+import numpy as np
+
+from layers.document.json_fields import finite_numbers, json_object
+from layers.errors import GeoloupeError, InvalidValue
+from layers.geo.bounds import Bounds
+from layers.geo.crs import PIXEL_SPACE, check_map_crs
+from layers.geo.lon_extent import LARGEST_UNIT, are_degrees
+
+FINEST, COARSEST = 1e-9, 1e7
+"""Units of a CRS, metres or degrees, that one pixel may be."""
+_WHAT = "The view of the case"
+
+
+@dataclass(frozen=True, slots=True)
+class KeptView:
+    """`resolution` is in units of the CRS for a logical pixel. With `bounds_lonlat` the rest does not count."""
+
+    crs: str
+    x: float = 0.0
+    y: float = 0.0
+    resolution: float = 1.0
+    rotation_deg: float = 0.0
+    bounds_lonlat: Bounds | None = None
+
+    @classmethod
+    def from_json(cls, text: str) -> Self:
+        """Raises InvalidValue for what is no view of a map: no numbers, places beyond the Earth, a CRS nobody knows."""
+        data = json_object(text, _WHAT)
+        crs = data.get("crs")
+        if not isinstance(crs, str):
+            raise InvalidValue(f"{_WHAT} names no CRS.")
+        if crs != PIXEL_SPACE:
+            try:
+                check_map_crs(crs)
+            except GeoloupeError as error:
+                raise InvalidValue(f"{_WHAT} cannot be shown: {error.sentence}") from error
+        if "bounds_lonlat" in data:
+            return cls(crs, bounds_lonlat=_extent(data["bounds_lonlat"]))
+        x, y, resolution, rotation_deg = finite_numbers(data, ("x", "y", "resolution", "rotation_deg"), _WHAT)
+        if max(abs(x), abs(y)) > LARGEST_UNIT or not FINEST <= resolution <= COARSEST:
+            raise InvalidValue(f"{_WHAT} is none of the Earth.")
+        return cls(crs, x, y, resolution, rotation_deg % 360.0)
+
+
+def _extent(value: Any) -> Bounds:
+    """Four degrees: left, bottom, right, top."""
+    sides = ("left", "bottom", "right", "top")
+    given = dict(zip(sides, value, strict=True)) if isinstance(value, list) and len(value) == 4 else {}
+    left, bottom, right, top = finite_numbers(given, sides, _WHAT)
+    if not (left < right and bottom < top and are_degrees(np.array([[left, bottom, right, top]])).all()):
+        raise InvalidValue(f"{_WHAT} is none of the Earth.")
+    return Bounds(left, bottom, right, top)

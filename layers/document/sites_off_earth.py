@@ -1,0 +1,38 @@
+"""Sites whose coordinates are no place on the Earth, in one sentence: they are kept as they are, and not drawn."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from itertools import islice
+
+from layers.counted import grouped
+from layers.document.site import Site
+from layers.geo.on_earth import off_earth
+
+_MOST_NAMED, _LONGEST_NAME = 3, 40
+
+
+def not_drawn(sites: Iterable[Site]) -> str:
+    """Which of these sites cannot be drawn and why; empty where all can."""
+    given = list(sites)
+    found = off_earth([site.geometry for site in given])
+    return sentence_of([(given[at], why) for at, why in islice(found.items(), _MOST_NAMED)], len(found))
+
+
+def first_named(sites: Mapping[str, Site], reasons: Mapping[str, str]) -> str:
+    """The same where the reasons are known, by uuid."""
+    named = [(sites[uuid], why) for uuid, why in islice(reasons.items(), _MOST_NAMED)]
+    return sentence_of(named, len(reasons))
+
+
+def sentence_of(named: list[tuple[Site, str]], count: int) -> str:
+    """Of `count` sites the first ones are named, with the reason."""
+    said = [(f"“{_name(site)}”", why) for site, why in named]
+    if count < 2:
+        return "".join(f"The site {name} cannot be drawn: {why}." for name, why in said)
+    more = f" and {grouped(count - len(said))} more" if count > len(said) else ""
+    return f"{grouped(count)} sites cannot be drawn: {', '.join(f'{name} ({why})' for name, why in said)}{more}."
+
+
+def _name(site: Site) -> str:
+    return " ".join(site.label[: 4 * _LONGEST_NAME].split())[:_LONGEST_NAME] or site.uuid[:8]

@@ -1,0 +1,50 @@
+"""The work that one expression may take: so many steps for a row, so many in all, so many bytes of text made."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from layers.errors import InvalidValue
+
+ROW_STEPS = 5_000_000_000
+"""Characters of one text looked at; numpy looks at some thousand million a second."""
+STEPS = 40_000_000_000
+TEXT_BYTES = 2**30
+"""Texts that an expression makes anew, all of them together."""
+
+
+class Budget:
+    """Counts what an expression, or all rules of a style, take.
+
+    `heard` is called at each count, and may raise to give the work up. Raises InvalidValue, in one sentence, where the
+    work would be more than an expression may take: a file's text or a case's rule must not hold the program.
+    """
+
+    def __init__(
+        self, heard: Callable[[], None] = lambda: None, steps: int = STEPS, row_steps: int = ROW_STEPS
+    ) -> None:
+        self.heard = heard
+        self._steps, self._row_steps, self._text_bytes = steps, row_steps, TEXT_BYTES
+        self._of_row = 0
+
+    def begin(self, rows: int = 1) -> None:
+        """So many rows are looked at next; where they are one, it has its own limit."""
+        self._of_row = 0
+        self.spend(rows)
+
+    def spend(self, steps: int) -> None:
+        """So many characters of what was begun are looked at next."""
+        self.heard()
+        self._of_row += steps
+        self._steps -= steps
+        if self._of_row > self._row_steps:
+            raise InvalidValue("The expression was given up: one text is too long for what is looked for in it.")
+        if self._steps < 0:
+            raise InvalidValue("The expression was given up: it takes too long for so many and such long texts.")
+
+    def make(self, text_bytes: int) -> None:
+        """So many bytes of text are made next."""
+        self.heard()
+        self._text_bytes -= text_bytes
+        if self._text_bytes < 0:
+            raise InvalidValue("The expression was given up: the texts that it puts together are too large.")

@@ -1,0 +1,54 @@
+"""A look at all that is there, which is asked for whenever one thing of it has changed."""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Callable
+
+from PySide6.QtCore import QObject, QTimer
+
+REST = 4
+"""A look is followed by a rest of so many times its length."""
+BRIEF_S = 0.001
+"""A look as short as this needs no rest."""
+
+
+class PacedLook(QObject):
+    """Looks at once when it is asked to, but takes no more than a part of the time: thousands of things that change
+    one after the other, each of which asks for a look at them all, would cost time quadratic in their number.
+    """
+
+    def __init__(self, look: Callable[[], None], parent: QObject) -> None:
+        super().__init__(parent)
+        self._look = look
+        self._rests_until = 0.0
+        self._is_looking = False
+        self._later = QTimer(self, singleShot=True)
+        self._later.timeout.connect(self._look_now)
+
+    @property
+    def is_due(self) -> bool:
+        """True while a look is still to come."""
+        return self._later.isActive()
+
+    def ask(self, *_: object) -> None:
+        """Something has changed: look now, or when the rest is over, once for all that asked meanwhile."""
+        if self._later.isActive():
+            return
+        rest_s = self._rests_until - time.monotonic()
+        if self._is_looking or rest_s > 0:
+            self._later.start(max(0, math.ceil(rest_s * 1000)))
+        else:
+            self._look_now()
+
+    def _look_now(self) -> None:
+        self._is_looking = True
+        began = time.monotonic()
+        try:
+            self._look()
+        finally:
+            self._is_looking = False
+            ended = time.monotonic()
+            took_s = ended - began
+            self._rests_until = ended + REST * took_s if took_s > BRIEF_S else ended
