@@ -11,6 +11,7 @@ from layers.geo.crs import (
     PIXEL_SPACE,
     WEB_MERCATOR,
     WGS84,
+    check_map_crs,
     has_way,
     is_off_earth,
     polar_canvas,
@@ -30,6 +31,10 @@ MOON = (
     f'PROJCS["Moon eqc",{MOON_DEGREES},PROJECTION["Equirectangular"],PARAMETER["standard_parallel_1",0],'
     'PARAMETER["central_meridian",0],UNIT["metre",1]]'
 )
+MOON_CENTRED = (
+    'GEOCCS["Moon centre",DATUM["D_Moon_2000",SPHEROID["Moon_2000_IAU_IAG",1737400,0]],'
+    'PRIMEM["Reference_Meridian",0],UNIT["metre",1]]'
+)
 MARS, EUROPA = "ESRI:104905", MOON_DEGREES.replace("Moon", "Europa").replace("1737400", "1560800")
 
 
@@ -44,6 +49,14 @@ def test_nothing_leads_to_the_earth(crs: str) -> None:
             transform_bounds(crs, earth, Bounds(1, 2, 3, 4))
     assert math.isnan(true_north_degrees(crs, 1.0, 2.0))
     assert world_bounds(crs).is_finite()
+    if crs != PIXEL_SPACE:
+        check_map_crs(crs)
+
+
+@pytest.mark.parametrize("crs", ["EPSG:5703", "EPSG:4978", MOON_CENTRED])
+def test_heights_and_what_counts_from_the_middle_have_no_map_at_all(crs: str) -> None:
+    with pytest.raises(BadCRS, match=r"heights only|from the middle"):
+        check_map_crs(crs)
 
 
 def test_what_is_of_one_body_or_grid_has_a_way() -> None:
