@@ -151,7 +151,7 @@ class VectorDrawing(LayerDrawing):
     @property
     def _cannot_be_drawn(self) -> bool:
         """Nothing will come; what is wrong with the style or the attributes leaves the features to be drawn."""
-        return not self._problems.keys().isdisjoint(("source", "crs", "content"))
+        return self.is_unavailable or not self._problems.keys().isdisjoint(("source", "crs", "content"))
 
     @override
     def labelling(self, view: View) -> LayerLabelling | None:
