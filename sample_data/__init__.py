@@ -1,4 +1,4 @@
-"""What Geoloupe ships to look at: the demo case, its pictures and lines, and who is to be credited for them."""
+"""The files that Geoloupe ships: the demo case, its pictures and lines, and who is to be credited for them."""
 
 import tomllib
 from dataclasses import dataclass

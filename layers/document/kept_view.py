@@ -1,4 +1,4 @@
-"""Where a map looked when a case was saved, or a bookmark was set: the middle and the scale, or an extent."""
+"""The view of a map that a case or a bookmark keeps: its middle and scale, or an extent."""
 
 from __future__ import annotations
 

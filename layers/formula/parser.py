@@ -1,4 +1,4 @@
-"""What small languages of sums share: tokens, precedence, functions, and limits of length and depth.
+"""A parser that small languages of sums share: tokens, precedence, functions, limits of length and depth.
 
     sum     = product {one of `sums` product}
     product = sign {one of `products` sign}

@@ -1,4 +1,4 @@
-"""Whether a geometry in degrees is a place on the Earth, and if not, why: swapped axes, metres, no numbers."""
+"""Judges whether a geometry in degrees is a place on the Earth, and says why not: swapped axes, metres, no numbers."""
 
 from __future__ import annotations
 

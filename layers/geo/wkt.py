@@ -11,7 +11,7 @@ from shapely.geometry.base import BaseGeometry
 
 from layers.errors import BadCoordinate
 from layers.geo.bounds import Bounds
-from layers.geo.coordinate_links import SRIDS, read_worldview
+from layers.geo.coordinates.links import SRIDS, read_worldview
 from layers.geo.datum import Datum, to_wgs84
 from layers.geo.longitudes import normalise_lon
 

@@ -1,4 +1,4 @@
-"""Who stands ready to read: readers of imagery and of features, until it is known which are needed."""
+"""The readers that stand ready, of imagery and of features, until it is known which are needed."""
 
 from __future__ import annotations
 
@@ -12,7 +12,8 @@ from layers.pool.protocol import Profile
 if TYPE_CHECKING:
     from layers.pool.supervisor import Supervisor
 
-OTHERS_AFTER_S = 1.0
+OTHERS_AFTER_S = 1.6
+"""By then a case is on the screen; before, they would take a core from the window and from the first reader."""
 SPARE_S = 0.005
 """When work begins, readers that are not asked within that time are of no use and leave: while a file is being probed,
 another core is free for that.

@@ -68,7 +68,7 @@ class ReaderPool:
     def start(self, first: Profile = Profile.LOCAL) -> None:
         """Spawn the first reader; returns at once.
 
-        The others follow a second later: at the program's start the window needs the other core.
+        The others follow later: at the program's start the window needs the other core.
         """
         if self._inline:
             enter(Profile.LOCAL, own_process=False)

@@ -1,4 +1,4 @@
-"""What the readers of a pool may read: it grows as files are opened, and each new process is granted all of it."""
+"""The files that readers of a pool may read: more as files are opened; each new process is granted all of them."""
 
 from __future__ import annotations
 

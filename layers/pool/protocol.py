@@ -1,4 +1,4 @@
-"""What crosses between the window and a reader: JSON headers over a pipe, arrays in a block of shared memory.
+"""The messages between the window and a reader: JSON headers over a pipe, arrays in a block of shared memory.
 
 The window trusts nothing that comes back: headers are JSON, array descriptions are checked against the block.
 """

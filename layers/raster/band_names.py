@@ -1,4 +1,4 @@
-"""What the analyst says that the bands of a file see, where the file itself does not."""
+"""Names that the analyst gives to the bands of a file, where the file itself gives none."""
 
 from __future__ import annotations
 

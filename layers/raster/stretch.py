@@ -1,4 +1,4 @@
-"""Where a stretch comes from: percentiles, deviations or extremes, of each band or of all of them together."""
+"""The stretch of a raster: percentiles, deviations or extremes, of each band or of all of them together."""
 
 from __future__ import annotations
 

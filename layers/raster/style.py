@@ -1,4 +1,4 @@
-"""How a raster looks: bands, stretch, colours. Raw values become pixels by look-up tables; nothing is read again."""
+"""The style of a raster: bands, stretch, colours. Raw values become pixels by look-up tables; nothing is read again."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a reader process may do: the environment of its libraries and the limits of its process, by profile.
+"""The environment and the limits of a reader process, by profile.
 
 Only the standard library here: the window process imports this module, and `enter` must run before GDAL is loaded.
 """

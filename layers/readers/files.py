@@ -1,4 +1,4 @@
-"""What a path leads to, before any library sees it: the kind of file, by its own first bytes."""
+"""Tells the kind of a file by its own first bytes, before any library sees it."""
 
 from __future__ import annotations
 

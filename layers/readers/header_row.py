@@ -1,4 +1,4 @@
-"""Which row of a table holds the names of its columns: the first, unless titles stand above it."""
+"""Finds the row of a table that holds the names of its columns: the first, unless titles stand above it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Where a raster lies: CRS and transform, control points or an RPC, from the file or from what stands beside it."""
+"""Finds where a raster lies: CRS and transform, control points or an RPC, from the file or from a file beside it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is wrong with the geometries of a layer: listed by row, never repaired (repairing may take for ever)."""
+"""Checks the geometries of a layer: faults are listed by row, never repaired (repairing may take for ever)."""
 
 from __future__ import annotations
 

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from itertools import pairwise
 from typing import Any
 
-from layers.geo.coordinate_parse import parse_candidates
+from layers.geo.coordinates.parse import parse_candidates
 from layers.readers.column_names import (
     LAT_NAMES,
     LON_NAMES,

@@ -13,7 +13,7 @@ import shapely
 from numpy.typing import NDArray
 
 from layers.errors import BadCoordinate
-from layers.geo.coordinate_parse import parse_candidates, parse_coordinate
+from layers.geo.coordinates.parse import parse_candidates, parse_coordinate
 from layers.geo.crs import WGS84, is_geographic
 from layers.readers.column_names import hemisphere, is_latitude
 from layers.readers.delimited import RawTable

@@ -1,4 +1,4 @@
-"""What of a VRT is understood: plain mosaics of plain pictures inside its own folder, written anew for GDAL.
+"""Judges a VRT: plain mosaics of plain pictures inside its own folder are understood, and written anew for GDAL.
 
 GDAL takes an attribute for an element, in any case, and follows what names files in a dozen places. It never sees the
 VRT itself: our own parser reads it, each element and attribute that is understood is written anew from its value, with

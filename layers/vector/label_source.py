@@ -1,4 +1,4 @@
-"""Which features of a view ask for a label, the most important first: bounded work however many there are."""
+"""Picks the features of a view that ask for a label, the most important first: bounded work for any number."""
 
 from __future__ import annotations
 

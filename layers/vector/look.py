@@ -1,4 +1,4 @@
-"""How one feature is to look: the colours, strokes and signs an analyst chose, before any scale is known."""
+"""The look of one feature: the colours, strokes and signs an analyst chose, before any scale is known."""
 
 from __future__ import annotations
 

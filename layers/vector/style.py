@@ -1,4 +1,4 @@
-"""How a vector layer looks: one look for all features, or looks by class; its labels; what changes with the scale."""
+"""The style of a vector layer: one look for all features or looks by class; its labels; what changes with the scale."""
 
 from __future__ import annotations
 

@@ -56,11 +56,16 @@ def asked(call: str) -> str:
     return "" if "resumed>" in call else call[: call.find('"', call.find('"') + 1) + 1]
 
 
+def can_trace() -> bool:
+    command = shutil.which("strace")
+    return (
+        command is not None and subprocess.run([command, "-qq", "-o", os.devnull, "true"], check=False).returncode == 0
+    )
+
+
 @pytest.mark.bounded
 @pytest.mark.timeout(180)
-@pytest.mark.skipif(
-    shutil.which("strace") is None, reason="strace is not installed: nothing watches the system's calls"
-)
+@pytest.mark.skipif(not can_trace(), reason="strace is not installed, or this system lets nobody trace")
 @pytest.mark.parametrize("command", COMMANDS)
 def test_f79_the_system_sees_no_look_outside(case: Path, tmp_path: Path, command: str) -> None:
     words = [str(case) if word == "CASE" else word for word in COMMANDS[command]]

@@ -1,4 +1,4 @@
-"""What a killed program was doing: ``python -m tests.support.work_and_die MODE FOLDER`` works until it is killed.
+"""A program to be killed: ``python -m tests.support.work_and_die MODE FOLDER`` works on a case until then.
 
 Each line it prints is a promise: ``edit N`` that the edit is durable, ``saved N PATH`` that the file holds it.
 """

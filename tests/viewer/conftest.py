@@ -1,4 +1,4 @@
-"""What tests of the window's rooms share: jobs that end with the test, and widgets that are seen."""
+"""Fixtures that tests of the window's rooms share: jobs that end with the test, and widgets that are seen."""
 
 from __future__ import annotations
 
@@ -8,7 +8,10 @@ import pytest
 from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
+from tests.support.reading_inline import reads_inline
 from viewer.support.jobs import Jobs
+
+__all__ = ["jobs", "reads_inline", "shown"]
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""What the case in the window may touch: the panel of permissions, the layers that wait for it, and lost files."""
+"""Links the window to permissions: the panel, the layers that wait for them, and lost files."""
 
 from __future__ import annotations
 

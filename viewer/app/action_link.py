@@ -1,4 +1,4 @@
-"""What stands behind each action of one window, and which actions are offered now."""
+"""Links each action of one window to its handler, and tells which actions are offered now."""
 
 from __future__ import annotations
 

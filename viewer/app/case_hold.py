@@ -1,4 +1,4 @@
-"""Who holds the file of the open case: this program, by a lock beside it, or somebody else."""
+"""The hold on the file of the open case: by this program, through a lock beside it, or by somebody else."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What leaves the case: a picture of the map, the sites as a table."""
+"""The verbs of export: a picture of the map, the sites as a table."""
 
 from __future__ import annotations
 

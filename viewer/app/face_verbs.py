@@ -1,4 +1,4 @@
-"""What the window does to itself: colours, dialogs of help, the coordinate of the pointer."""
+"""The verbs about the window itself: colours, dialogs of help, the coordinate of the pointer."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What can be done with the features of vector layers: table, selection, filter, identify, sites of them."""
+"""The verbs on features of vector layers: table, selection, filter, identify, sites of them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the File menu does, questions included. Long work is the session's; here is only who asks for it and when."""
+"""The verbs of the File menu, questions included. Long work is the session's; here is only who asks for it and when."""
 
 from __future__ import annotations
 

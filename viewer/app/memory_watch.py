@@ -1,4 +1,4 @@
-"""What is done when memory runs short: caches are let go, it is said once, and there is room left to save."""
+"""Acts when memory runs short: caches are let go, it is said once, and there is room left to save."""
 
 from __future__ import annotations
 

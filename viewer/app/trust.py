@@ -1,4 +1,4 @@
-"""What the analyst has allowed each case to touch. Kept in the settings, as a case's file must have no say in it."""
+"""The permissions of each case, as the analyst gave them: kept in the settings, as a case has no say in them."""
 
 from __future__ import annotations
 

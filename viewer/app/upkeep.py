@@ -1,4 +1,4 @@
-"""What the files of layers need: overviews where they lack, and to be read again when they have changed."""
+"""Cares for the files of layers: builds overviews where they lack, and reads again what has changed."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the View menu does, and what of the map a case keeps: one canvas, told where to look."""
+"""The verbs of the View menu, and the view that a case keeps: one canvas, told where to look."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What stands on the map's corners, on screen and in products: scale bar, true north, credits. All of it measured.
+"""The corners of the map, on screen and in products: scale bar, true north, credits. All of it measured.
 
 Rectangles are in picture pixels; sizes follow `view.ratio`.
 """

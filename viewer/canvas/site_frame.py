@@ -1,4 +1,4 @@
-"""What of the sites one picture shows: found once, then painted, labelled and hit."""
+"""The sites that one picture shows: found once, then painted, labelled and hit."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Where the sites are, in columns: found, projected and counted without touching a site that is out of view."""
+"""An index of the sites in columns: found, projected and counted without touching a site that is out of view."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which labels the sites in a frame ask for."""
+"""Picks the labels that the sites in a frame ask for."""
 
 from __future__ import annotations
 

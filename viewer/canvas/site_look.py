@@ -1,4 +1,4 @@
-"""How a site looks, from what is said of it: colour and shape tell its role, fill tells how well its place is known."""
+"""The look of a site, from what is said of it: colour and shape tell its role, fill how well its place is known."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a view costs: first frame, pans and zoom steps at four scales, event-loop gaps, stretch drags and memory.
+"""Measures a view: first frame, pans and zoom steps at four scales, event-loop gaps, stretch drags and memory.
 
 The work is through the real canvas, offscreen: readers are warm, nothing is read ahead, each move is made when the last
 picture is complete at the exact resolution, and a frame counts when that picture has been painted.

@@ -1,4 +1,4 @@
-"""What a subcommand is, and the ways it answers."""
+"""A subcommand, and the ways it answers."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a file or a service becomes on the map: from a reader's probe to the edit that adds its layers."""
+"""Turns a file or a service into layers: from a reader's probe to the edit that adds them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What surrounds the map on a product: title, legend, scale bar, north arrow, credits, markings."""
+"""The furniture of a product around its map: title, legend, scale bar, north arrow, credits, markings."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a legend lists: only what is inside the frame."""
+"""The legend of a product: only what is inside the frame."""
 
 from __future__ import annotations
 

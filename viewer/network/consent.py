@@ -1,4 +1,4 @@
-"""Who may be contacted. A host that nobody has allowed is not even looked up."""
+"""The hosts that may be contacted. One that nobody has allowed is not even looked up."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is known of one server: whether to ask it now, how many requests run, and what to tell the analyst."""
+"""The state of one server: whether to ask it now, how many requests run, and what to tell the analyst."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How the current image was acquired: the time in UTC first, then by what, from where, under which sun."""
+"""The acquisition of the current image: the time in UTC first, then by what, from where, under which sun."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which rows of a table are shown, in which order: computed off the window's thread, the last wish wins."""
+"""Filters and sorts the rows of a table off the window's thread; the last wish wins."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What every panel is given: the document, the one way to change it, and what the panels share with each other."""
+"""The context of every panel: the document, the one way to change it, and what the panels share with each other."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from layers.document.site import Site
 from layers.document.sites_off_earth import not_drawn
 from layers.errors import GeoloupeError
 from layers.geo.bounds import Bounds
-from layers.geo.notation import Notation
+from layers.geo.coordinates.notation import Notation
 from layers.raster.info import RasterInfo
 from layers.vector.table import VectorInfo
 from viewer.canvas.selection import Selection

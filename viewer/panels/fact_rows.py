@@ -1,4 +1,4 @@
-"""What is known of a thing, a name and a text a row; each text can be copied."""
+"""Facts about a thing, a name and a text a row; each text can be copied."""
 
 from __future__ import annotations
 

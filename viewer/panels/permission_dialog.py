@@ -1,4 +1,4 @@
-"""What a case needs of the world outside it: hosts and folders, each with its layers, allowed and taken back here."""
+"""The panel of permissions: hosts and folders that a case needs, each with its layers, allowed and taken back here."""
 
 from __future__ import annotations
 

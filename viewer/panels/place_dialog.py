@@ -1,4 +1,4 @@
-"""Where data lie that do not say so: a CRS is chosen, with what that would mean, or pixel space. Nothing is guessed."""
+"""Asks where data lie that do not say so: a CRS, with what that would mean, or pixel space. Nothing is guessed."""
 
 from __future__ import annotations
 

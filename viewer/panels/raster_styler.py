@@ -1,4 +1,4 @@
-"""What can be done to the look of the current raster layer: for the form, and for the keys and the menu."""
+"""Changes the look of the current raster layer: for the form, and for the keys and the menu."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the palette can find besides commands: hits, who provides them, and how they are ranked. No Qt widgets here.
+"""The hits of the palette: what they are, who provides them, how they are ranked. No Qt widgets here.
 
 A provider is asked in a job's thread. It never contacts a host.
 """

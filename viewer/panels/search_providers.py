@@ -1,4 +1,4 @@
-"""Who finds: coordinates, the case's sites, the shipped place names, attributes of layers."""
+"""Providers of hits: coordinates, the case's sites, the shipped place names, attributes of layers."""
 
 from __future__ import annotations
 
@@ -16,7 +16,6 @@ from layers.document.site import Site
 from layers.document.vocabulary import SITE_CLASSES
 from layers.errors import BadCoordinate, NotReadable
 from layers.geo.bounds import Bounds
-from layers.geo.coordinate_in_text import coordinates_among_words
 from layers.geo.coordinates import (
     Datum,
     Notation,
@@ -25,6 +24,7 @@ from layers.geo.coordinates import (
     parse_candidates,
     parse_coordinate,
 )
+from layers.geo.coordinates.in_text import coordinates_among_words
 from layers.geo.longitudes import normalise_lon
 from layers.geo.measure import distance_m
 from layers.geo.on_earth import why_off_earth

@@ -1,4 +1,4 @@
-"""What can be set for several sites at once: class, role and status, each as one undo step."""
+"""A form for several sites at once: class, role and status, each as one undo step."""
 
 from __future__ import annotations
 

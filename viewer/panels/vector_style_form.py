@@ -1,4 +1,4 @@
-"""How a vector layer looks: its symbols by class, its labels, what changes with the scale."""
+"""The form of a vector layer's style: symbols by class, labels, what changes with the scale."""
 
 from __future__ import annotations
 

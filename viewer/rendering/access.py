@@ -1,4 +1,4 @@
-"""What the layers of a case need of the world outside it, and whether that is allowed: hosts, folders, shares."""
+"""The access that layers of a case need to the world outside it, and whether it is allowed: hosts, folders, shares."""
 
 from __future__ import annotations
 

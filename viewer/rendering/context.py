@@ -1,4 +1,4 @@
-"""What every drawing of a window shares."""
+"""The context that every drawing of a window shares."""
 
 from __future__ import annotations
 

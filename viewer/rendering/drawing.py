@@ -1,4 +1,4 @@
-"""How a layer is drawn: one interface for files, services and features."""
+"""The drawing of a layer: one interface for files, services and features."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which drawing a layer gets."""
+"""Chooses the drawing that a layer gets."""
 
 from __future__ import annotations
 

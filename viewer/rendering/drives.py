@@ -1,4 +1,4 @@
-"""Which folders answer: one on a drive that is gone would hold up whoever looks at it, for minutes or for ever."""
+"""Watches which folders answer: one on a drive that is gone would hold up whoever looks at it, perhaps for ever."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""When and how what a layer shows was acquired: what the case says comes before what its file says."""
+"""The date of a layer: what the case says of its acquisition comes before what its file says."""
 
 from __future__ import annotations
 

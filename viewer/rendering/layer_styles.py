@@ -1,4 +1,4 @@
-"""What the styles of vector layers need to know: their attributes, read when a class or a label asks for them."""
+"""Gives the styles of vector layers their attributes, read when a class or a label asks for them."""
 
 from __future__ import annotations
 

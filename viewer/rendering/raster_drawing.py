@@ -55,7 +55,7 @@ class RasterDrawing(LayerDrawing):
         self._generation = 0
         if context.overviews is not None:
             context.overviews.ended.connect(self._overviews_ended)
-        self.source.probe(canvas_crs, self._probed)
+        self.source.probe(canvas_crs, partial(self._probed, self.source))
 
     # -- the interface of a drawing -----------------------------------------------------------------------------
 
@@ -180,12 +180,13 @@ class RasterDrawing(LayerDrawing):
         self.source = self._make_source()
         self.source.name_bands(given_names(self.layer.source))
         self.tiles.source = self.source
-        self.source.probe(self.tiles.view.grid.crs if self.tiles.view else WEB_MERCATOR, self._probed)
+        crs = self.tiles.view.grid.crs if self.tiles.view else WEB_MERCATOR
+        self.source.probe(crs, partial(self._probed, self.source))
 
     # -- the probe ----------------------------------------------------------------------------------------------
 
-    def _probed(self, sentence: str) -> None:
-        if self._is_closed:
+    def _probed(self, source: RasterSource, sentence: str) -> None:
+        if self._is_closed or source is not self.source:  # it was reloaded meanwhile
             return
         if sentence:
             self._set_problem(sentence)

@@ -1,4 +1,4 @@
-"""How a raster is coloured: by the style of its layer's row, with a stretch from the view by what that shows."""
+"""The colours of a raster: by the style of its layer's row, with a stretch from the view by what that shows."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How much may be read ahead of need: so much that nothing which is in view leaves the caches for it."""
+"""The budget for reading ahead: so much that nothing which is in view leaves the caches for it."""
 
 from __future__ import annotations
 

@@ -66,7 +66,7 @@ class VectorDrawing(LayerDrawing):
         self._preparing = NewestJob(context.jobs)
         self._shown: NDArray[np.int64] | None = None
         self._view: View | None = None
-        self.source.probe(self._probed)
+        self.source.probe(partial(self._probed, self.source))
 
     # -- the interface of a drawing -----------------------------------------------------------------------------
 
@@ -225,7 +225,7 @@ class VectorDrawing(LayerDrawing):
         for about in list(self._problems):
             self._set_problem("", about)
         self.source = VectorSource(self.context, self.path, self.layer)
-        self.source.probe(self._probed)
+        self.source.probe(partial(self._probed, self.source))
         if self._view is not None:
             self._load(self._view)
 
@@ -284,8 +284,8 @@ class VectorDrawing(LayerDrawing):
 
     # -- reading ------------------------------------------------------------------------------------------------
 
-    def _probed(self, sentence: str) -> None:
-        if self._is_closed:
+    def _probed(self, source: VectorSource, sentence: str) -> None:
+        if self._is_closed or source is not self.source:  # it was reloaded meanwhile
             return
         if sentence:
             self._set_problem(sentence)

@@ -1,4 +1,4 @@
-"""Where the program keeps its own things, and the few choices that outlive a run. No Qt: scripts can ask too."""
+"""The places where the program keeps its own things, and the few choices that outlive a run. No Qt: scripts ask too."""
 
 from __future__ import annotations
 

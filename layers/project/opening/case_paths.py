@@ -20,7 +20,15 @@ from typing import Any
 from layers.document.document import Document
 from layers.document.edit import Change, Edit
 from layers.patience import in_a_thread_of_its_own
-from layers.project.opening.layer_paths import MOST_MEMBERS, WINDOWS, Reach, is_below, judged, places_of
+from layers.project.opening.layer_paths import (
+    MOST_MEMBERS,
+    WINDOWS,
+    Reach,
+    counts_from_the_case,
+    is_below,
+    judged,
+    places_of,
+)
 
 MOST_LINKS = 40
 """One after the other; the system follows as many."""
@@ -59,8 +67,7 @@ def bring_home(document: Document, folder: Path) -> CaseHome:
 def absolute(text: str, folder: str, *, windows: bool = WINDOWS) -> str:
     """A path that counts from `folder` as an absolute one; every other is left as it stands."""
     place = judged(text, folder, windows=windows)
-    is_relative = not (posixpath.isabs(text) or ntpath.isabs(text) or text.startswith("~"))
-    return place.path if is_relative and place.path else text
+    return place.path if counts_from_the_case(text) and place.path else text
 
 
 def relative(text: str, folder: str, *, windows: bool = WINDOWS) -> str:
@@ -76,8 +83,7 @@ def relative(text: str, folder: str, *, windows: bool = WINDOWS) -> str:
     said = said.replace("\\", "/") if windows else said
     # A name such as "C:x.tif", "~x" or "<x>" would be taken for something else.
     for form in (said, f"./{said}"):
-        back = judged(form, folder, windows=windows)
-        if back.reach is Reach.BESIDE and library.normcase(back.path) == library.normcase(place.path):
+        if library.normcase(absolute(form, folder, windows=windows)) == library.normcase(place.path):
             return form
     return text
 

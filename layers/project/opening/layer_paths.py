@@ -111,6 +111,11 @@ def _places(source: Mapping[str, Any], folder: str, windows: bool) -> Iterator[P
             yield judged(member["path"], folder, windows=windows)
 
 
+def counts_from_the_case(text: str) -> bool:
+    """True for the text of a relative path: no root, home or drive at its start, of any system."""
+    return not (text.startswith(("/", "\\", "~")) or _DRIVE.match(text))
+
+
 def judged(text: object, folder: str = "", *, windows: bool = WINDOWS) -> Place:
     """What a path is. Relative ones count from `folder`, the case's, which is absolute; empty: there is none."""
     if not isinstance(text, str) or not text.strip():
@@ -126,7 +131,7 @@ def judged(text: object, folder: str = "", *, windows: bool = WINDOWS) -> Place:
         return Place(text, Reach.NETWORK, why=_AN_ADDRESS) if is_share else _refused(text, _AN_ADDRESS)
     if "://" in folded:
         return _refused(text, _AN_ADDRESS)
-    if not (folded.startswith(("/", "~")) or _DRIVE.match(folded)):
+    if counts_from_the_case(bare):
         return _relative(text, folder, windows)
     if bare != text:
         return _refused(text, "it begins with a blank")

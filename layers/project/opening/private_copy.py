@@ -37,7 +37,6 @@ class Held:
 
     path: Path
     mark: Fingerprint
-    is_copy: bool
     problems: tuple[str, ...] = ()
 
 
@@ -55,7 +54,7 @@ def held(place: Path, copy: Path | None, scratch: Path) -> Iterator[Held]:
             must_copy = copy is not None or bool(journals) or header is None or header.is_wal
             if not must_copy:
                 with shared(file.fileno(), WAIT_S):
-                    yield Held(place, fingerprint_of(file, place), is_copy=False)
+                    yield Held(place, fingerprint_of(file, place))
                 return
             target = copy if copy is not None else scratch / "case.gpkg"
             taken = _copied(file, place, journals, target, header)
@@ -94,7 +93,7 @@ def _copied(file: BinaryIO, place: Path, journals: list[str], copy: Path, header
         if is_still_so and [suffix for suffix, *_ in sides_of(place)] == _in_order(journals):
             if journals or header is None or header.is_wal:
                 _recover(copy, place, has_journals=bool(journals))
-            return Held(copy, mark, is_copy=True, problems=tuple(problems))
+            return Held(copy, mark, problems=tuple(problems))
         journals = _journals(place)
     raise CaseInUse(f"“{shown(place)}” is being written by another program. Try again in a moment.")
 

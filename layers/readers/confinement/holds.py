@@ -1,4 +1,4 @@
-"""What holds of a reader process: how far this system could confine it."""
+"""A report on a reader process: how far this system could confine it."""
 
 from __future__ import annotations
 

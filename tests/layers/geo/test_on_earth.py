@@ -1,4 +1,4 @@
-"""What is no place on the Earth, and the reason that is given for it."""
+"""Geometries that are no place on the Earth are told, with the reason."""
 
 from __future__ import annotations
 

@@ -1,14 +1,5 @@
-"""Cases are read in the test's own process here, which costs nothing: test_read_apart.py is about the other one."""
+"""Cases are read in the test's own process here, but for the tests of the other one."""
 
-from __future__ import annotations
+from tests.support.reading_inline import reads_inline
 
-import pytest
-
-from layers.project.opening import case_reader
-from layers.project.opening.case_process import CaseInline
-
-
-@pytest.fixture(autouse=True)
-def reads_inline(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
-    if request.path.stem != "test_read_apart":
-        monkeypatch.setattr(case_reader, "CaseProcess", CaseInline)
+__all__ = ["reads_inline"]

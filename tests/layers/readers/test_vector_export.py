@@ -1,4 +1,4 @@
-"""What a saved layer keeps: the kinds that are really there, ids, heights, and texts as they are."""
+"""A saved layer keeps the kinds that are really there, ids, heights, and texts as they are."""
 
 from __future__ import annotations
 

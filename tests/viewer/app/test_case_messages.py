@@ -1,4 +1,4 @@
-"""What is said about a case goes when another one takes its place; what is said about the program stays."""
+"""Messages about a case go when another one takes its place; those about the program stay."""
 
 from __future__ import annotations
 

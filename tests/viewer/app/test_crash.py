@@ -1,4 +1,4 @@
-"""Whatever goes wrong inside is logged, said once, counted, and never the end."""
+"""An error inside is logged, said once, counted, and never the end."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What an analyst does while the case is being read or written."""
+"""An analyst goes on working while the case is being read or written."""
 
 from __future__ import annotations
 

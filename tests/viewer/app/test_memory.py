@@ -92,6 +92,7 @@ def test_f85_a_job_without_memory_is_one_sentence_and_empties_the_caches(
     assert said(window) == [("memory", 1)]
 
 
+@pytest.mark.bounded
 def test_f85_each_shortage_halves_what_is_kept(window: MainWindow, watch: MemoryWatch, qtbot: QtBot) -> None:
     opened(window, qtbot)
     for _ in range(20):

@@ -1,4 +1,4 @@
-"""What is not what it should be: exit 1, one sentence, nothing under the target's name, the input untouched."""
+"""Bad input: exit 1, one sentence, nothing under the target's name, the input untouched."""
 
 from __future__ import annotations
 

@@ -80,6 +80,7 @@ def test_the_case_is_only_read_by_reading_commands(tmp_path: Path) -> None:
     assert sorted(path.name for path in tmp_path.iterdir()) == ["a.gpkg", "x.csv"]
 
 
+@pytest.mark.bounded
 def test_bench_view_measures_and_keeps_pictures_that_equal_render(tmp_path: Path) -> None:
     noise = np.random.default_rng(1).integers(0, 255, (3, 256, 256), dtype=np.uint8)  # a fifth of a pixel off shows
     scene = write_raster(tmp_path / "noise.tif", noise, "EPSG:4326", Bounds(10, 50, 11, 51), photometric="RGB")

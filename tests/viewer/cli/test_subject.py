@@ -1,4 +1,4 @@
-"""What a product of the command line shows when nobody says."""
+"""The extent of a product of the command line, when nobody says one."""
 
 from __future__ import annotations
 

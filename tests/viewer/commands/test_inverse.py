@@ -1,4 +1,4 @@
-"""Whatever a command does to a case, its inverse undoes exactly, links included."""
+"""The inverse of any command undoes exactly what it did to a case, links included."""
 
 from __future__ import annotations
 

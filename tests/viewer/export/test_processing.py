@@ -1,4 +1,4 @@
-"""What was done to an image is said in the product; a stretch from the screen is frozen into it."""
+"""The processing of an image is said in the product; a stretch from the screen is frozen into it."""
 
 from __future__ import annotations
 

@@ -8,7 +8,7 @@ from PySide6.QtGui import QInputMethodEvent
 from PySide6.QtWidgets import QApplication, QLabel
 
 from layers.document.claim import Claim
-from layers.geo.notation import Notation
+from layers.geo.coordinates.notation import Notation
 from tests.viewer.conftest import shown
 from tests.viewer.panels.conftest import Desk
 from viewer.commands.sites import update_site

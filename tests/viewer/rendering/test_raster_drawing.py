@@ -38,6 +38,14 @@ def drawing(context: RenderContext, ramp: Path, qtbot) -> Iterator[RasterDrawing
     drawing.close()
 
 
+def test_the_answer_of_before_a_reload_is_not_taken_for_its_own(context: RenderContext, ramp: Path, qtbot) -> None:
+    drawing = RasterDrawing(layer_of(ramp), ramp, context)
+    drawing.reload()
+    assert complete(drawing, EXACT, qtbot).any()
+    assert drawing.problem == ""
+    drawing.close()
+
+
 def test_at_its_own_resolution_the_file_is_drawn_pixel_for_pixel(drawing: RasterDrawing, qtbot) -> None:
     picture = complete(drawing, EXACT, qtbot)
     rows, columns = np.mgrid[0:500, 0:700]

@@ -1,4 +1,4 @@
-"""What comes next is read while nothing else is asked for: the last of all wishes, bounded, and nobody waits for it."""
+"""Tiles are read ahead while nothing else is asked for: last of all, bounded, and nobody waits for them."""
 
 from __future__ import annotations
 

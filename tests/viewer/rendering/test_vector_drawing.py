@@ -107,7 +107,7 @@ def test_a_crs_without_any_map_is_no_place_off_the_earth(draw, shapes: Path) -> 
     assert drawing.is_complete(VIEW)
 
 
-def test_nobody_waits_for_features_on_a_drive_that_is_gone(draw, shapes: Path, qtbot) -> None:
+def test_f12_nobody_waits_for_features_on_a_drive_that_is_gone(draw, shapes: Path, qtbot) -> None:
     drawing = draw(styled(shapes))
     qtbot.waitUntil(lambda: drawing.info is not None)
     drawing.set_view(VIEW)
@@ -116,6 +116,13 @@ def test_nobody_waits_for_features_on_a_drive_that_is_gone(draw, shapes: Path, q
     assert drawing.is_complete(VIEW)
     drawing.resume()
     assert not drawing.is_complete(VIEW)
+    assert complete(drawing, VIEW, qtbot).any()
+    assert drawing.problem == ""
+
+
+def test_the_answer_of_before_a_reload_is_not_taken_for_its_own(draw, shapes: Path, qtbot) -> None:
+    drawing = draw(styled(shapes))
+    drawing.reload()
     assert complete(drawing, VIEW, qtbot).any()
     assert drawing.problem == ""
 

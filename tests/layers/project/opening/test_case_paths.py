@@ -50,6 +50,7 @@ def stored(path: Path) -> list[dict[str, Any]]:
         ("/c2/a.tif", "/c", False, "/c2/a.tif"),
         ("/c/~a.tif", "/c", False, "./~a.tif"),
         ("/c/C:a.tif", "/c", False, "./C:a.tif"),
+        ("/c/0:/a.tif", "/c", False, "0:/a.tif"),
         ("/c/<a>.tif", "/c", False, "./<a>.tif"),
         ("/c/scene:1.tif", "/c", False, "./scene:1.tif"),
         ("/c/a\\b.tif", "/c", False, "/c/a\\b.tif"),

@@ -1,4 +1,4 @@
-"""What others made comes in as values, or is refused in one sentence; nothing of theirs is executed, nothing hangs."""
+"""A case of others comes in as values, or is refused in one sentence; nothing of it is executed, nothing hangs."""
 
 from __future__ import annotations
 

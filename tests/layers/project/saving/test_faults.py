@@ -1,4 +1,4 @@
-"""Whatever call to the file system fails, the old or the new case stands there, and the error has words."""
+"""After any failing call to the file system the old or the new case stands there, and the error has words."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a crash left is offered, once it is worth it; nothing of a person is deleted at once."""
+"""Sessions that a crash left are offered, once worth it; nothing of a person is deleted at once."""
 
 from __future__ import annotations
 

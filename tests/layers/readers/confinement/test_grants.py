@@ -1,4 +1,4 @@
-"""Where grants lead: folders of files, deliveries, links, and folders that are not granted whole."""
+"""Grants lead to folders of files, deliveries and links, and to parts of folders that are not granted whole."""
 
 import errno
 import os

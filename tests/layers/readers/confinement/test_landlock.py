@@ -56,7 +56,7 @@ print(json.dumps({
 @pytest.fixture(autouse=True)
 def needs_landlock() -> None:
     if not landlock_abi():
-        pytest.skip("this system has no Landlock")  # under CI, test_walls fails
+        pytest.skip("this system has no Landlock")
 
 
 def confined(tmp_path: Path, abi: int, network: str = "taken") -> dict[str, str]:

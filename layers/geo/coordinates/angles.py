@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from layers.errors import BadCoordinate
+from layers.geo.coordinates.notation import METRES_PER_DEGREE, Notation, ParsedCoordinate
 from layers.geo.longitudes import normalise_lon
-from layers.geo.notation import METRES_PER_DEGREE, Notation, ParsedCoordinate
 
 _NOTATIONS = {1: Notation.DD, 2: Notation.DDM, 3: Notation.DMS}
 _MARKS = "°'\""

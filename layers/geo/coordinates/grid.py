@@ -6,9 +6,9 @@ import re
 from dataclasses import dataclass
 
 from layers.errors import BadCoordinate
-from layers.geo.coordinate_format import BANDS
+from layers.geo.coordinates.format import BANDS
+from layers.geo.coordinates.notation import METRES_PER_DEGREE, Notation, ParsedCoordinate
 from layers.geo.crs import WGS84, transform_points
-from layers.geo.notation import METRES_PER_DEGREE, Notation, ParsedCoordinate
 
 _COLUMNS = ("STUVWXYZ", "ABCDEFGH", "JKLMNPQR")
 _ROWS = "ABCDEFGHJKLMNPQRSTUV"

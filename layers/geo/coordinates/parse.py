@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 
 from layers.errors import BadCoordinate
-from layers.geo.coordinate_angles import read_angles
-from layers.geo.coordinate_grid import read_mgrs, read_utm
-from layers.geo.coordinate_links import read_link
+from layers.geo.coordinates.angles import read_angles
+from layers.geo.coordinates.grid import read_mgrs, read_utm
+from layers.geo.coordinates.links import read_link
+from layers.geo.coordinates.notation import ParsedCoordinate
 from layers.geo.datum import Datum, to_wgs84
 from layers.geo.longitudes import normalise_lon
-from layers.geo.notation import ParsedCoordinate
 
 _MAX_LENGTH = 2000
 

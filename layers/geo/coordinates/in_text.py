@@ -6,9 +6,9 @@ import re
 import unicodedata
 from collections.abc import Iterator
 
-from layers.geo.coordinate_parse import parse_candidates
+from layers.geo.coordinates.notation import Notation, ParsedCoordinate
+from layers.geo.coordinates.parse import parse_candidates
 from layers.geo.datum import Datum
-from layers.geo.notation import Notation, ParsedCoordinate
 
 LONGEST_TEXT = 500
 _MOST_WORDS = 8

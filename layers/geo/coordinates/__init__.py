@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from layers.geo.coordinate_format import format_coordinate
-from layers.geo.coordinate_parse import parse_candidates, parse_coordinate
+from layers.geo.coordinates.format import format_coordinate
+from layers.geo.coordinates.notation import Notation, ParsedCoordinate
+from layers.geo.coordinates.parse import parse_candidates, parse_coordinate
 from layers.geo.datum import Datum
-from layers.geo.notation import Notation, ParsedCoordinate
 
 __all__ = ["Datum", "Notation", "ParsedCoordinate", "format_coordinate", "parse_candidates", "parse_coordinate"]

@@ -11,10 +11,10 @@ from urllib.parse import parse_qsl, unquote, unquote_plus, urlsplit
 from layers.errors import BadCoordinate
 from layers.geo.baidu_mercator import to_bd09
 from layers.geo.bounds import Bounds
-from layers.geo.coordinate_angles import read_angles
+from layers.geo.coordinates.angles import read_angles
+from layers.geo.coordinates.notation import METRES_PER_DEGREE, Notation, ParsedCoordinate
 from layers.geo.datum import Datum
 from layers.geo.longitudes import normalise_lon
-from layers.geo.notation import METRES_PER_DEGREE, Notation, ParsedCoordinate
 
 _N = r"([+-]?\d+(?:\.\d+)?)"
 _HOST_DATUMS = {

@@ -2,7 +2,7 @@
 
 import pytest
 
-from layers.geo.coordinate_in_text import coordinates_among_words
+from layers.geo.coordinates.in_text import coordinates_among_words
 from layers.geo.measure import distance_m
 
 

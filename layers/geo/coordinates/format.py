@@ -7,9 +7,9 @@ import math
 from mgrs import MGRS
 from mgrs.core import MGRSError
 
+from layers.geo.coordinates.notation import METRES_PER_DEGREE, Notation
 from layers.geo.crs import WGS84, transform_points, utm_crs, utm_zone
 from layers.geo.longitudes import normalise_lon
-from layers.geo.notation import METRES_PER_DEGREE, Notation
 
 NO_PLACE = "–"
 BANDS = "CDEFGHJKLMNPQRSTUVWXX"
