@@ -149,39 +149,64 @@ def value_at(path: Path, part: str, crs: str, at: Sequence[float], bands: int, p
 
 def _vector(facts: dict[str, Any], word: dict[str, Any]) -> list[str]:
     ours, theirs = facts["layers"], word["layers"]
-    points = [point for layer in theirs for point in layer["grid"]]
+    points = [] if word.get("off") else [point for layer in theirs for point in layer["grid"]]
     crs = next((layer["wkt"] for layer in theirs if layer["wkt"]), "")
+    counts = [one["features"] for one in ours], [one["count"] for one in theirs]
+    if len(ours) != len(theirs):  # to us folders are a column
+        counts = [sum(counts[0])], [sum(counts[1])]
     return [
-        *_unlike("numbers of rows", [one["features"] for one in ours], [one["count"] for one in theirs]),
+        *_unlike("numbers of rows", *counts),
         *_crs(facts["crs"], crs),
         *misplaced(facts["bounds_lonlat"], points, 0, _SAME_PLACE, _SAME_PLACE),
     ]
 
 
 def _rows(path: Path, facts: dict[str, Any], word: dict[str, Any], pool: ReaderPool) -> list[str]:
-    """What is wrong with the first rows: their shapes, and the columns that both know."""
-    wrong: list[str] = []
-    for ours, theirs in zip(facts["layers"], word["layers"], strict=False):
-        params = {"path": str(path), "layer": ours["name"]}
-        if not facts["crs"]:
-            params["source_crs"] = "EPSG:4326"
-        answer = pool.ask("rows", params)
-        blobs, starts = answer.arrays
-        for index, row in enumerate(theirs["rows"][: len(starts) - 1]):
-            blob = bytes(blobs[starts[index] : starts[index + 1]])
-            wrong += _shape(index, blob, row["wkb"])
-            cells = {name.lower(): column[index] for name, column in answer.header["columns"].items()}
-            wrong += _cells(index, cells, row["cells"])
+    """What is wrong with the first rows: their shapes, and the columns that both know. Their order is that of the file
+    where the peer has the same layers.
+    """
+    if word.get("off"):
+        return []
+    ours = [_rows_of(path, layer["name"], bool(facts["crs"]), pool) for layer in facts["layers"]]
+    theirs = [layer["rows"] for layer in word["layers"]]
+    if len(ours) == len(theirs):
+        pairs = [(one, other) for mine, other_rows in zip(ours, theirs, strict=True)
+                 for one, other in zip(mine, other_rows, strict=False)]  # fmt: skip
+        return [sentence for one, other in pairs for sentence in _row(one, other)]
+    left = [row for rows in ours for row in rows]
+    wrong = []
+    for row in [row for rows in theirs for row in rows]:
+        same = next((one for one in left if not _row(one, row)), None)
+        if same is None:
+            wrong.append(f"no row of ours is as {row}")
+        else:
+            left.remove(same)
     return wrong
 
 
-def _shape(index: int, ours: bytes, theirs: str | None) -> list[str]:
+def _rows_of(path: Path, layer: str, has_crs: bool, pool: ReaderPool) -> list[tuple[bytes, dict[str, Any]]]:
+    """WKB in lon, lat and the cells of each of the first rows."""
+    params = {"path": str(path), "layer": layer} | ({} if has_crs else {"source_crs": "EPSG:4326"})
+    answer = pool.ask("rows", params)
+    blobs, starts = answer.arrays
+    columns = {name.lower(): values for name, values in answer.header["columns"].items()}
+    return [
+        (bytes(blobs[starts[at] : starts[at + 1]]), {name: values[at] for name, values in columns.items()})
+        for at in range(len(starts) - 1)
+    ]
+
+
+def _row(ours: tuple[bytes, dict[str, Any]], theirs: dict[str, Any]) -> list[str]:
+    return [*_shape(ours[0], theirs["wkb"]), *_cells(ours[1], theirs["cells"])]
+
+
+def _shape(ours: bytes, theirs: str | None) -> list[str]:
     if not ours or not theirs:
-        return [] if not ours and not theirs else [f"row {index} has a place to {'us' if ours else 'the peer'} only"]
+        return [] if not ours and not theirs else [f"a row has a place to {'us' if ours else 'the peer'} only"]
     one, other = shapely.force_2d(shapely.from_wkb(ours)), shapely.force_2d(shapely.from_wkb(theirs))
     if shapely.equals_exact(one, other, _SAME_PLACE, normalize=True) or _is_shifted(one, other):
         return []
-    return [f"row {index}: {one.wkt[:200]} to us, {other.wkt[:200]} to the peer"]
+    return [f"a row: {one.wkt[:200]} to us, {other.wkt[:200]} to the peer"]
 
 
 def _is_shifted(one: shapely.Geometry, other: shapely.Geometry) -> bool:
@@ -191,7 +216,7 @@ def _is_shifted(one: shapely.Geometry, other: shapely.Geometry) -> bool:
     return bool(shapely.equals_exact(one, moved, _SAME_PLACE, normalize=True))
 
 
-def _cells(index: int, ours: dict[str, Any], theirs: dict[str, Any]) -> list[str]:
+def _cells(ours: dict[str, Any], theirs: dict[str, Any]) -> list[str]:
     wrong = []
     for name, value in theirs.items():
         if name.lower() not in ours:
@@ -200,7 +225,7 @@ def _cells(index: int, ours: dict[str, Any], theirs: dict[str, Any]) -> list[str
         if own in (None, "") and value in (None, ""):
             continue
         if not near(own, value) and not near(_number(own), _number(value)):
-            wrong.append(f"row {index}, {name}: {own!r} to us, {value!r} to the peer")
+            wrong.append(f"a row, {name}: {own!r} to us, {value!r} to the peer")
     return wrong
 
 
@@ -216,6 +241,6 @@ def _number(value: Any) -> Any:
 def points_of(word: dict[str, Any]) -> Iterable[tuple[Sequence[float], list[Any]]]:
     """Places that have to be seen in a picture, with the values there."""
     if word["kind"] == "raster":
-        told = [(spot["lonlat"], _expected(spot, word["colours"])) for spot in word["spots"] if word["grid"]]
+        told = [(spot["lonlat"], _expected(spot, word["colours"])) for spot in word["spots"] if spot["lonlat"] and word["grid"]]
         return [(at, values) for at, values in told if any(isinstance(value, (int, float)) for value in values)]
     return [(point, []) for layer in word["layers"] for point in layer["grid"][:20]]

@@ -3,7 +3,8 @@
 python3 gdal_word.py JOBS.json ANSWERS.json
 
 A job: path; also `part` (a subdataset whose name ends so), `crs` (taken where the file says none), `options` (to open
-it), `drivers` (which of them alone), `beside` (open this instead of the path).
+it), `drivers` (which of them alone), `layers` (by these names), `kind` (raster or vector, where a file is both),
+`beside` or `besides` (open this, or all of these, instead of the path).
 """
 
 import json
@@ -149,7 +150,10 @@ def pole_inside(grid, crs, to_crs, width, height):
 
 def vector(dataset, job):
     """Count, kinds, place and first rows of each layer."""
-    return {"kind": "vector", "layers": [layer_of(dataset.GetLayer(index), job) for index in range(len(dataset))]}
+    layers = [dataset.GetLayer(index) for index in range(len(dataset))]
+    wanted = job.get("layers", [layer.GetName() for layer in layers])
+    found = [layer_of(layer, job) for layer in layers if layer.GetName() in wanted]
+    return {"kind": "vector", "layers": [layer for layer in found if layer["count"] or len(found) == 1]}
 
 
 def layer_of(layer, job):
@@ -206,6 +210,9 @@ def vertices(geometry):
 
 def word(job):
     """What GDAL says of one file; {"error": ...} where it opens none."""
+    if job.get("besides"):
+        found = [word({**job, "besides": None, "path": path}) for path in job["besides"]]
+        return {"kind": "vector", "layers": [layer for one in found for layer in one["layers"]]}
     path, part = job.get("beside", job["path"]), job.get("part", "")
     answer = {}
     for kind, flags in (("vector", gdal.OF_VECTOR), ("raster", gdal.OF_RASTER)):

@@ -42,3 +42,9 @@ class Odd:
         own = folder / f"{zlib.crc32(self.name.encode()):08x}"
         own.mkdir()
         return self.make(own, self.rng())
+
+    def job(self, path: Path) -> dict[str, Any]:
+        """What the peer is asked; paths in `peer` are relative to the file's folder."""
+        beside = {key: str(path.parent / value) for key, value in self.peer.items() if key == "beside"}
+        besides = {key: [str(path.parent / one) for one in value] for key, value in self.peer.items() if key == "besides"}
+        return {"path": str(path), **self.peer, **beside, **besides}

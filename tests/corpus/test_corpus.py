@@ -69,7 +69,7 @@ def corpus(tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequ
     odds = {item.callspec.params["odd"].name: item.callspec.params["odd"] for item in request.session.items
             if item.path == request.path and hasattr(item, "callspec")}  # fmt: skip
     paths = {name: odd.write(folder) for name, odd in odds.items()}
-    words = asked_peer({name: {"path": str(path), **odds[name].peer} for name, path in paths.items()}, folder)
+    words = asked_peer({name: odd.job(paths[name]) for name, odd in odds.items()}, folder)
     with pytest.MonkeyPatch.context() as patch:
         import os
         if not os.environ.get("REAL"):
