@@ -121,7 +121,7 @@ def starts(array: Array, large: bool, first: int, count: int) -> NDArray[np.int6
 def pieces(array: Array, large: bool, first: int, count: int) -> tuple[NDArray[np.uint8], NDArray[np.int64]]:
     """The bytes of `count` texts or blobs, and where each begins in them, with the end of the last."""
     begins = starts(array, large, first, count)
-    low, high = int(begins[0]), int(begins[-1])
+    low, high = int(begins[0]), int(begins.max())
     address = array.buffers[2]
     if high <= low or not address:
         return np.zeros(0, np.uint8), np.zeros(count + 1, np.int64)

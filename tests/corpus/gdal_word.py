@@ -3,7 +3,8 @@
 python3 gdal_word.py JOBS.json ANSWERS.json
 
 A job: path; also `part` (a subdataset whose name ends so), `crs` (taken where the file says none), `options` (to open
-it), `drivers` (which of them alone), `layers` (by these names), `kind` (raster or vector, where a file is both),
+it), `drivers` (which of them alone), `layers` (by these names), `cells` (the columns
+that are compared), `with_tiles` (it is features and a picture),
 `beside` or `besides` (open this, or all of these, instead of the path).
 """
 
@@ -156,26 +157,39 @@ def vector(dataset, job):
     return {"kind": "vector", "layers": [layer for layer in found if layer["count"] or len(found) == 1]}
 
 
+def of_box(boxes, to_lonlat):
+    """Places all over the box around all rows, which is what is said of a layer that is not in degrees."""
+    if not boxes or to_lonlat is None:
+        return []
+    left, right, bottom, top = (pick(side) for pick, side in zip((min, max, min, max), zip(*boxes)))
+    steps = [step / GRID for step in range(GRID + 1)]
+    places = [to_lonlat(left + (right - left) * x, bottom + (top - bottom) * y) for y in steps for x in steps]
+    return [place for place in places if place]
+
+
 def layer_of(layer, job):
     """One layer."""
     crs = crs_of(layer.GetSpatialRef(), job)
     to_lonlat = way(crs, WGS84)
-    rows, kinds, points, count, empty = [], set(), [], 0, 0
+    rows, kinds, points, boxes, count, empty = [], set(), [], [], 0, 0
     definition = layer.GetLayerDefn()
     names = [definition.GetFieldDefn(index).GetName() for index in range(definition.GetFieldCount())]
+    asked = job.get("cells", names)
     for feature in layer:
         count += 1
         geometry = feature.GetGeometryRef()
         geometry = None if geometry is None or geometry.IsEmpty() else geometry.Clone()
-        row = {"wkb": None, "cells": {name: cell(feature, index) for index, name in enumerate(names)}}
+        row = {"wkb": None, "cells": {name: cell(feature, index) for index, name in enumerate(names) if name in asked}}
         if geometry is None:
             empty += 1
         else:
             geometry.FlattenTo2D()
             if geometry.HasCurveGeometry():
                 geometry = geometry.GetLinearGeometry()
+            if geometry.GetGeometryName() == "LINEARRING":
+                geometry = ogr.ForceToLineString(geometry)
             kinds.add(geometry.GetGeometryName())
-            row["own"] = list(geometry.GetEnvelope())
+            boxes.append(geometry.GetEnvelope())
             if to_lonlat is not None:
                 geometry.AssignSpatialReference(crs)
                 if geometry.TransformTo(WGS84) == 0:
@@ -185,7 +199,8 @@ def layer_of(layer, job):
             rows.append(row)
     return {
         "name": layer.GetName(), "count": count, "empty": empty, "kinds": sorted(kinds), "fields": names,
-        "wkt": crs.ExportToWkt(["FORMAT=WKT2"]) if crs else "", "grid": points, "rows": rows,
+        "wkt": crs.ExportToWkt(["FORMAT=WKT2"]) if crs else "", "points": points, "rows": rows,
+        "grid": points if crs is None or crs.IsSame(WGS84) else of_box(boxes, to_lonlat),
     }  # fmt: skip
 
 
@@ -216,8 +231,6 @@ def word(job):
     path, part = job.get("beside", job["path"]), job.get("part", "")
     answer = {}
     for kind, flags in (("vector", gdal.OF_VECTOR), ("raster", gdal.OF_RASTER)):
-        if job.get("kind", kind) != kind:
-            continue
         try:
             dataset = gdal.OpenEx(
                 path, flags, allowed_drivers=job.get("drivers", []), open_options=job.get("options", [])
@@ -228,7 +241,8 @@ def word(job):
         if kind == "vector":
             if len(dataset) == 0 or dataset.GetDriver().ShortName == "netCDF":
                 continue
-            return vector(dataset, job)
+            found = vector(dataset, job)
+            return found | {"tiles": raster(gdal.OpenEx(path, gdal.OF_RASTER), job)} if job.get("with_tiles") else found
         subdatasets = [name for name, _ in dataset.GetSubDatasets()]
         if part:
             ends = [name for name in subdatasets if name.rpartition(":")[2].strip('"/').endswith(part)]

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import json
+import shutil
+import sqlite3
 import warnings
+from contextlib import closing
 from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
@@ -144,7 +147,7 @@ def _text(name: str, text: str, folder: Path, rng: np.random.Generator) -> Path:
 def _without_places() -> list[Odd]:
     points: Shapes = [shapely.Point(10, 50), None, shapely.Point(11, 51), None]
     nothing: Shapes = [None, None, None]
-    table = "table only"
+    table = "none of which has a place"
     return [
         *(Odd(f"some rows without a place {suffix}", partial(_write, points, suffix, kind="Point"))
           for suffix in list(DRIVERS)[:4]),
@@ -218,11 +221,11 @@ def _of_files() -> list[Odd]:
         Odd("picture with a leading dot", partial(_picture_called, ".hidden.tif")),
         Odd("picture called of 200 characters", partial(_picture_called, "x" * 200 + ".tif")),
         Odd("geopackage of many layers", _layers),
-        Odd("geopackage of features and tiles", _features_and_tiles, peer={"kind": "vector"},
-            why="both are there: the features are compared"),
+        Odd("geopackage of features and tiles", _features_and_tiles, peer={"with_tiles": True},
+            why="the peer is asked for both"),
         Odd("geopackage with gaps in its ids", _gaps),
         Odd("flatgeobuf without an index", partial(_write, [HOLED, HOLED], ".fgb", SPATIAL_INDEX="NO")),
-        Odd("shapefile without an index", _without_shx),
+        Odd("shapefile without an index", _without_shx, peer={"beside": "whole/lost.shp"}, why="GDAL refuses it unless told"),
     ]  # fmt: skip
 
 
@@ -260,9 +263,6 @@ def _features_and_tiles(folder: Path, rng: np.random.Generator) -> Path:
 
 
 def _gaps(folder: Path, rng: np.random.Generator) -> Path:
-    import sqlite3
-    from contextlib import closing
-
     path = write_rows(folder / "gaps.gpkg", [shapely.Point(n, 50 - n) for n in range(9)])
     with closing(sqlite3.connect(path)) as database:
         triggers = database.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'").fetchall()
@@ -277,7 +277,10 @@ def _gaps(folder: Path, rng: np.random.Generator) -> Path:
 
 def _without_shx(folder: Path, rng: np.random.Generator) -> Path:
     path = write_rows(folder / "lost.shp", _one("box", rng))
-    path.with_suffix(".shx").rename(folder / "kept")
+    (folder / "whole").mkdir()
+    for part in sorted(folder.glob("lost.*")):
+        shutil.copy(part, folder / "whole")
+    path.with_suffix(".shx").unlink()
     return path
 
 
@@ -288,7 +291,7 @@ def _of_texts() -> list[Odd]:
           "why": "GDAL has to be told which columns are the place"}  # fmt: skip
 
     def beside(why: str) -> dict[str, Any]:
-        return {"peer": {**xy["peer"], "beside": "plain/plain.csv"}, "why": why}
+        return {"peer": {**xy["peer"], "cells": ["name"], "beside": "plain/plain.csv"}, "why": why}
 
     return [
         Odd("csv", partial(_table, comma, "utf-8"), **xy),
