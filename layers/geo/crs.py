@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 import re
 import threading
+from collections.abc import Callable
 from functools import lru_cache
 
 import numpy as np
@@ -187,7 +188,30 @@ def transform_bounds(source: str, target: str, bounds: Bounds, densify: int = 21
     formula = _kind(source) and _kind(target)
     if not is_geographic(target) or formula:
         return Bounds.of_points(x, y)
-    return _lonlat_bounds(source, target, bounds, (x, y))
+
+    def holds(x: float, y: float) -> bool:
+        return bounds.left < x < bounds.right and bounds.bottom < y < bounds.top
+
+    return _lonlat_bounds(source, target, bounds.centre, (x, y), holds)
+
+
+def picture_bounds(crs: str, transform: tuple[float, float, float, float, float, float], size: tuple[int, int]) -> Bounds:
+    """Where a picture of (width, height) lies in lon, lat, by its outline: of one that is turned the box around it in
+    its own CRS may be twice as large. `transform` is pixel to world. Raises as `transform_bounds`.
+    """
+    a, b, c, d, e, f = transform
+    cols, rows = np.meshgrid(_samples(0.0, size[0], 21), _samples(0.0, size[1], 21))
+    lon, lat = transform_points(crs, WGS84, a * cols + b * rows + c, d * cols + e * rows + f)
+    if not np.isfinite(lon).any():
+        raise CannotBePlaced(f"Nothing of the picture has a place in {crs_name(WGS84)}: choose another CRS.")
+
+    def holds(x: float, y: float) -> bool:
+        col, row = e * (x - c) - b * (y - f), a * (y - f) - d * (x - c)
+        whole = a * e - b * d
+        return whole != 0 and 0 < col / whole < size[0] and 0 < row / whole < size[1]
+
+    middle = a * size[0] / 2 + b * size[1] / 2 + c, d * size[0] / 2 + e * size[1] / 2 + f
+    return _lonlat_bounds(crs, WGS84, middle, (lon, lat), holds)
 
 
 def lonlat_bounds(crs: str, bounds: Bounds) -> Bounds:
@@ -306,10 +330,12 @@ def _samples(low: float, high: float, densify: int) -> NDArray[np.float64]:
     return np.linspace(low, high, max(densify, 0) + 2)
 
 
-def _lonlat_bounds(source: str, target: str, bounds: Bounds, points: Points) -> Bounds:
-    """Bounds of lon, lat points: continuous at the antimeridian, and with the pole that lies inside `bounds`."""
+def _lonlat_bounds(
+    source: str, target: str, centre: tuple[float, float], points: Points, holds: Callable[[float, float], bool]
+) -> Bounds:
+    """Bounds of lon, lat points: continuous at the antimeridian, and with the pole that lies where `holds` says."""
     lon, lat = points
-    (middle,), _ = (v.tolist() for v in transform_points(source, target, [bounds.centre[0]], [bounds.centre[1]]))
+    (middle,), _ = (v.tolist() for v in transform_points(source, target, [centre[0]], [centre[1]]))
     if math.isfinite(middle) and np.nanmax(np.abs(lon - middle)) > 180.0:
         lon = lon - 360.0 * np.sign(lon - middle) * (np.abs(lon - middle) > 180.0)
     found = Bounds.of_points(lon, lat)
@@ -317,7 +343,7 @@ def _lonlat_bounds(source: str, target: str, bounds: Bounds, points: Points) -> 
         return found
     for pole in (-90.0, 90.0):
         (x,), (y,) = (values.tolist() for values in transform_points(target, source, [0.0], [pole]))
-        if bounds.left < x < bounds.right and bounds.bottom < y < bounds.top:
+        if holds(x, y):
             found = Bounds(-180.0, min(found.bottom, pole), 180.0, max(found.top, pole))
     return found
 

@@ -18,6 +18,7 @@ from layers.geo.crs import (
     is_geographic,
     is_off_earth,
     off_earth_sentence,
+    picture_bounds,
     transform_bounds,
     transform_points,
 )
@@ -312,6 +313,8 @@ def _bounds(dataset: DatasetReader, placement: Placement, problems: list[str]) -
         problems.append(f"{name} is said to be in degrees, but its position is not: choose its CRS.")
         return bounds, None
     try:
+        if (b or d) and placement.warp is None:
+            return bounds, picture_bounds(placement.crs, placement.transform, (dataset.width, dataset.height))
         return bounds, transform_bounds(placement.crs, WGS84, bounds)
     except CannotBePlaced as error:
         problems.append(error.sentence)

@@ -22,6 +22,8 @@ DTYPES = {
 MOST_BANDS = 12
 _PIXEL_SHARE = 0.3
 """Of a pixel, as far as bounds may be off."""
+_BENT_PIXELS = 0.9
+"""The same of pictures placed by points or by an RPC: their bounds are those of a box."""
 _SAME_PLACE = 2e-7
 _BENT_SHARE = 0.005
 
@@ -44,6 +46,7 @@ def _raster(facts: dict[str, Any], word: dict[str, Any]) -> list[str]:
     lats, lons = [lat for _, lat in grid], [lon for lon, _ in grid]
     dtypes = [DTYPES.get(band["dtype"], band["dtype"]) for band in facts["bands"]]
     nodata = [_plain(band["nodata"]) for band in facts["bands"]]
+    share = _PIXEL_SHARE if word["how"] == "transform" else _BENT_PIXELS
     return [
         *_unlike("size", [facts["width"], facts["height"]], word["size"]),
         *_unlike("dtypes", dtypes, word["dtypes"]),
@@ -52,7 +55,7 @@ def _raster(facts: dict[str, Any], word: dict[str, Any]) -> list[str]:
         *_crs(facts["crs"], word["wkt"]),
         *misplaced(
             facts["bounds_lonlat"], grid, word["pole"],
-            _PIXEL_SHARE * _span(lons) / width + _SAME_PLACE, _PIXEL_SHARE * _span(lats) / height + _SAME_PLACE,
+            share * _span(lons) / width + _SAME_PLACE, share * _span(lats) / height + _SAME_PLACE,
         ),
     ]  # fmt: skip
 

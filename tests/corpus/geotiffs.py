@@ -187,7 +187,7 @@ def _masks() -> list[Odd]:
         Odd("nodata out of range", _nodata_out_of_range, written={"nodata": [None]}, why="no byte is 300: it marks nothing"),
         Odd("nodata is text in the tag", _nodata_text),
         Odd("nan without nodata", partial(_nodata, "float32", None)),
-        Odd("all nodata", _all_nodata, says="no"),
+        Odd("all nodata", _all_nodata, says="No pixel of empty.tif has a value"),
         Odd("internal mask", partial(_masked, True)),
         Odd("external mask", partial(_masked, False)),
         Odd("alpha of byte", partial(_alpha, np.uint8)),

@@ -22,6 +22,8 @@ class Odd:
     """Writes it into an empty folder of its own; the path is what is opened."""
     refused: str = ""
     """A part of the sentence with which it is rightly refused."""
+    not_drawn: str = ""
+    """The same where it can be told of, but not drawn."""
     says: str = ""
     """A part of the sentence that has to be said of it when it is drawn."""
     part: str = ""

@@ -129,6 +129,10 @@ def test_a_file_answers_as_its_peer_or_is_rightly_refused(odd: Odd, corpus: Corp
     wrong = differences(path, odd.part, facts, word, corpus.studio(odd).pool)
 
     code, _, err = run("render", path, "--out", tmp_path / "x.png", "--size", f"{WIDTH}x{HEIGHT}")
+    if odd.not_drawn:
+        assert (code, wrong) == (BAD_INPUT, [])
+        assert odd.not_drawn in err
+        return
     assert code == DONE, err
     assert "Traceback" not in err
     wrong += wrong_picture(tmp_path / "x.png", word, corpus.studio(odd).view, err)

@@ -154,7 +154,8 @@ def _without_places() -> list[Odd]:
         *(Odd(f"no row with a place {suffix}", partial(_write, nothing, suffix, kind="Point"), says=table)
           for suffix in list(DRIVERS)[:4]),
         *(Odd(f"no row at all {suffix}", partial(_write, [], suffix, kind="Point"), refused="holds no features")
-          for suffix in list(DRIVERS)[:4]),
+          for suffix in (".geojson", ".shp", ".fgb")),
+        Odd("no row at all .gpkg", partial(_write, [], ".gpkg", kind="Point"), not_drawn="holds no features"),
         Odd("empty shapes", partial(_write, [shapely.Point(10, 50), shapely.Point(), shapely.Polygon()], ".geojson")),
         Odd("empty shapes in a geopackage", partial(_write, [shapely.Polygon(), HOLED], ".gpkg", kind="Polygon")),
         Odd("a collection of nothing", partial(_text, "a.geojson", '{"type":"FeatureCollection","features":[]}'),

@@ -122,7 +122,7 @@ class LayerRows(QAbstractListModel):
             if not isinstance(drawing, RasterDrawing):
                 continue
             if drawing.remark:
-                found[uuid] = self.tr("no map"), drawing.remark
+                found[uuid] = self.tr("no map") if drawing.plane else self.tr("no data"), drawing.remark
             if drawing.is_stale:
                 found[uuid] = self.tr("stale"), drawing.problem
             elif drawing.lack is not Lack.NONE:

@@ -134,6 +134,13 @@ class RasterDrawing(LayerDrawing):
     def plane(self) -> str:
         return plane_of(self.layer, self.info)
 
+    @property
+    @override
+    def remark(self) -> str:
+        if self.tiles.is_blank():
+            return f"No pixel of {self.path.name} has a value: nothing of it is drawn."
+        return super().remark
+
     @override
     def plane_bounds(self, crs: str) -> Bounds | None:
         if self.info is None or not self.lies_on(crs):
