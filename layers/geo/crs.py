@@ -195,7 +195,9 @@ def transform_bounds(source: str, target: str, bounds: Bounds, densify: int = 21
     return _lonlat_bounds(source, target, bounds.centre, (x, y), holds)
 
 
-def picture_bounds(crs: str, transform: tuple[float, float, float, float, float, float], size: tuple[int, int]) -> Bounds:
+def picture_bounds(
+    crs: str, transform: tuple[float, float, float, float, float, float], size: tuple[int, int]
+) -> Bounds:
     """Where a picture of (width, height) lies in lon, lat, by its outline: of one that is turned the box around it in
     its own CRS may be twice as large. `transform` is pixel to world. Raises as `transform_bounds`.
     """

@@ -261,6 +261,10 @@ def _number(value: Any) -> Any:
 def points_of(word: dict[str, Any]) -> Iterable[tuple[Sequence[float], list[Any]]]:
     """Places that have to be seen in a picture, with the values there."""
     if word["kind"] == "raster":
-        told = [(spot["lonlat"], _expected(spot, word["colours"])) for spot in word["spots"] if spot["lonlat"] and word["grid"]]
+        told = [
+            (spot["lonlat"], _expected(spot, word["colours"]))
+            for spot in word["spots"]
+            if spot["lonlat"] and word["grid"]
+        ]
         return [(at, values) for at, values in told if any(isinstance(value, (int, float)) for value in values)]
     return [(point, []) for layer in word["layers"] for point in layer["points"][:20]]

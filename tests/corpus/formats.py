@@ -52,7 +52,9 @@ def _envi() -> list[Odd]:
     ]
 
 
-def _of_envi(folder: Path, rng: np.random.Generator, name: str = "scene.dat", dtype: str = "int16", **options: Any) -> Path:
+def _of_envi(
+    folder: Path, rng: np.random.Generator, name: str = "scene.dat", dtype: str = "int16", **options: Any
+) -> Path:
     values = np.rint(values_of(3, *size_of(rng), 40, 9_000)).astype(dtype)
     return write_envi(folder / name, values, **options)
 
@@ -106,7 +108,9 @@ def _imagine_complex(folder: Path, rng: np.random.Generator) -> Path:
 
 
 def _netcdf() -> list[Odd]:
-    forms = [Odd(f"netcdf of form {form}", partial(_gdal_netcdf, form), part="") for form in ("NC", "NC2", "NC4", "NC4C")]
+    forms = [
+        Odd(f"netcdf of form {form}", partial(_gdal_netcdf, form), part="") for form in ("NC", "NC2", "NC4", "NC4C")
+    ]
     no_datum = {"peer": {"crs": "OGC:CRS84"}, "why": "GDAL names no CRS for plain longitudes and latitudes"}
     return [
         *forms,
@@ -215,7 +219,10 @@ def _stored(kind: str, name: str, folder: Path, rng: np.random.Generator) -> Pat
 
 
 def _databases() -> list[Odd]:
-    whole = {"peer": {"options": ["USE_BOUNDS=NO"]}, "why": "we show all of the tiles, the peer cuts them at the bounds told"}
+    whole = {
+        "peer": {"options": ["USE_BOUNDS=NO"]},
+        "why": "we show all of the tiles, the peer cuts them at the bounds told",
+    }
     return [
         Odd("tiles in a geopackage", partial(_tiles, "PNG")),
         Odd("tiles in a geopackage of gdal 2", partial(_tiles, "PNG", of_gdal_2=True)),
@@ -241,7 +248,9 @@ def _tiles(form: str, folder: Path, rng: np.random.Generator, of_gdal_2: bool = 
                 "('ogr_empty_table', 'features', 'ogr_empty_table', "
                 "'Technical table needed to be able to open with old versions', 0)"
             )
-            database.execute("INSERT INTO gpkg_geometry_columns VALUES ('ogr_empty_table', 'geom', 'GEOMETRY', 0, 0, 0)")
+            database.execute(
+                "INSERT INTO gpkg_geometry_columns VALUES ('ogr_empty_table', 'geom', 'GEOMETRY', 0, 0, 0)"
+            )
             database.commit()
     return path
 

@@ -219,7 +219,9 @@ def cell(feature, index):
 def vertices(geometry):
     """All points of a geometry, of the parts of its parts too."""
     if geometry.GetGeometryCount():
-        return [point for index in range(geometry.GetGeometryCount()) for point in vertices(geometry.GetGeometryRef(index))]
+        return [
+            point for index in range(geometry.GetGeometryCount()) for point in vertices(geometry.GetGeometryRef(index))
+        ]
     return [list(point[:2]) for point in geometry.GetPoints() or ()]
 
 

@@ -139,9 +139,7 @@ def _turned(turn: tuple[float, ...], folder: Path, rng: np.random.Generator, pla
     return write(folder / "turned.tif", values, where.crs, Affine(a, b, where.x, d, e, where.y))
 
 
-def _sized(
-    width: int, height: int, folder: Path, rng: np.random.Generator, whole_earth: bool = False
-) -> Path:
+def _sized(width: int, height: int, folder: Path, rng: np.random.Generator, whole_earth: bool = False) -> Path:
     values = values_of(1, height, width, 40, 900).astype(np.float32) + 7
     if whole_earth:
         return write(folder / "earth.tif", values, "EPSG:4326", Affine(360, 0, -180, 0, -180, 90))
@@ -184,10 +182,15 @@ def _masks() -> list[Odd]:
     }  # fmt: skip
     return [
         *(Odd(f"nodata {name}", partial(_nodata, dtype, value)) for name, (dtype, value) in nodata.items()),
-        Odd("nodata out of range", _nodata_out_of_range, written={"nodata": [None]}, why="no byte is 300: it marks nothing"),
+        Odd(
+            "nodata out of range",
+            _nodata_out_of_range,
+            written={"nodata": [None]},
+            why="no byte is 300: it marks nothing",
+        ),
         Odd("nodata is text in the tag", _nodata_text),
         Odd("nan without nodata", partial(_nodata, "float32", None)),
-        Odd("all nodata", _all_nodata, says="No pixel of empty.tif has a value"),
+        Odd("all nodata", _all_nodata, says="at this size no pixel of it has a value"),
         Odd("internal mask", partial(_masked, True)),
         Odd("external mask", partial(_masked, False)),
         Odd("alpha of byte", partial(_alpha, np.uint8)),

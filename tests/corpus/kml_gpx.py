@@ -148,7 +148,10 @@ def _with_plain(text: str, plain: str, folder: Path, rng: np.random.Generator, e
 def _archives() -> list[Odd]:
     two = document(point(10, 50) + point(11, 51, "b"))
     other = document(point(20, -30, "c"))
-    loose: dict[str, Any] = {"peer": {"besides": ["loose/0.kml", "loose/1.kml"]}, "why": "LIBKML opens one document of several"}
+    loose: dict[str, Any] = {
+        "peer": {"besides": ["loose/0.kml", "loose/1.kml"]},
+        "why": "LIBKML opens one document of several",
+    }
     first: dict[str, Any] = {"peer": {"besides": ["loose/0.kml"]}, "why": "LIBKML opens no document that lies deeper"}
     return [
         Odd("kmz", partial(_kmz, {"doc.kml": two})),
@@ -177,10 +180,13 @@ def _kmz(
 def _gpx() -> list[Odd]:
     waypoints = '<wpt lat="51.875" lon="128.25"><time>2024-04-12T07:08:09Z</time><name>Пуск</name></wpt><wpt lat="19.625" lon="110.5"/>'
     route = '<rte><name>r</name><rtept lat="1" lon="2"/><rtept lat="3" lon="4"/></rte>'
-    track = '<trk><name>t</name>{}</trk>'
+    track = "<trk><name>t</name>{}</trk>"
     one = '<trkseg><trkpt lat="50" lon="10"><ele>5</ele></trkpt><trkpt lat="51" lon="11"/></trkseg>'
     two = one + '<trkseg><trkpt lat="52" lon="12"/><trkpt lat="53" lon="13"/></trkseg>'
-    peer: dict[str, Any] = {"peer": {"layers": ["waypoints", "routes", "tracks"]}, "why": "GDAL lists the points of lines again"}
+    peer: dict[str, Any] = {
+        "peer": {"layers": ["waypoints", "routes", "tracks"]},
+        "why": "GDAL lists the points of lines again",
+    }
     return [
         Odd("gpx of waypoints", partial(_gpx_of, waypoints), **peer),
         Odd("gpx of a route", partial(_gpx_of, route), **peer),
@@ -193,4 +199,9 @@ def _gpx() -> list[Odd]:
 
 def _gpx_of(inside: str, folder: Path, rng: np.random.Generator, version: str = "1.1") -> Path:
     space = f"http://www.topografix.com/GPX/{version.replace('.', '/')}"
-    return _kml(f'<?xml version="1.0"?><gpx version="{version}" creator="t" xmlns="{space}">{inside}</gpx>', folder, rng, name="a.gpx")
+    return _kml(
+        f'<?xml version="1.0"?><gpx version="{version}" creator="t" xmlns="{space}">{inside}</gpx>',
+        folder,
+        rng,
+        name="a.gpx",
+    )

@@ -48,5 +48,7 @@ class Odd:
     def job(self, path: Path) -> dict[str, Any]:
         """What the peer is asked; paths in `peer` are relative to the file's folder."""
         beside = {key: str(path.parent / value) for key, value in self.peer.items() if key == "beside"}
-        besides = {key: [str(path.parent / one) for one in value] for key, value in self.peer.items() if key == "besides"}
+        besides = {
+            key: [str(path.parent / one) for one in value] for key, value in self.peer.items() if key == "besides"
+        }
         return {"path": str(path), **self.peer, **beside, **besides}

@@ -12,7 +12,9 @@ from numpy.typing import NDArray
 from rasterio.errors import NotGeoreferencedWarning
 from rasterio.transform import Affine
 
-ROTATED_POLE = "+proj=ob_tran +o_proj=longlat +o_lat_p=39.25 +o_lon_p=0 +lon_0=18 +R=6371000 +to_meter=0.0174532925199433"
+ROTATED_POLE = (
+    "+proj=ob_tran +o_proj=longlat +o_lat_p=39.25 +o_lon_p=0 +lon_0=18 +R=6371000 +to_meter=0.0174532925199433"
+)
 GEOSTATIONARY = "+proj=geos +h=35785831 +lon_0=0 +sweep=y +ellps=GRS80 +units=m"
 GRID = 'LOCAL_CS["site grid",UNIT["metre",1]]'
 MOON = (

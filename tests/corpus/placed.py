@@ -37,7 +37,10 @@ def _with_points(
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", NotGeoreferencedWarning)
         with rasterio.open(path, "r+") as out:
-            out.gcps = [GroundControlPoint(row, col, x, y) for col, row, x, y in points], CRS.from_user_input(crs) if crs else CRS()
+            out.gcps = (
+                [GroundControlPoint(row, col, x, y) for col, row, x, y in points],
+                CRS.from_user_input(crs) if crs else CRS(),
+            )
     return path
 
 
@@ -115,8 +118,12 @@ def _bad_gcps(
 def _rational() -> list[Odd]:
     return [
         Odd("an RPC inside", partial(_rpc, 0.0)),
-        Odd("an RPC inside at a height", partial(_rpc, 700.0), peer={"transformer": ["RPC_HEIGHT=700"]},
-            why="GDAL takes the height 0 where it is told none"),
+        Odd(
+            "an RPC inside at a height",
+            partial(_rpc, 700.0),
+            peer={"transformer": ["RPC_HEIGHT=700"]},
+            why="GDAL takes the height 0 where it is told none",
+        ),
         Odd("an RPC and a position", _rpc_and_place),
     ]
 
@@ -221,7 +228,11 @@ def _jpeg_with_mask(folder: Path, rng: np.random.Generator) -> Path:
 
 def _off_earth() -> list[Odd]:
     kinds = {"a site's grid": GRID, "the Moon": MOON, "Mars": MARS, "Europa": EUROPA}
-    alone = {"says": "no place on the Earth", "written": {"grid": [], "pole": 0}, "why": "GDAL has no other body to say"}
+    alone = {
+        "says": "no place on the Earth",
+        "written": {"grid": [], "pole": 0},
+        "why": "GDAL has no other body to say",
+    }
     return [
         *(Odd(f"on {name}", partial(_on, crs), **alone) for name, crs in kinds.items()),
         Odd("no CRS but a position", partial(_on, None), says="it is shown in pixel space"),

@@ -28,7 +28,9 @@ def write_netcdf(path: Path, variables: Mapping[str, Variable], attributes: Mapp
     for variable in variables.values():
         sizes |= dict(zip(variable.dimensions, variable.values.shape, strict=True))
     head = b"CDF\x01" + struct.pack(">i", 0)
-    head += struct.pack(">ii", 10, len(sizes)) + b"".join(_name(name) + struct.pack(">i", n) for name, n in sizes.items())
+    head += struct.pack(">ii", 10, len(sizes)) + b"".join(
+        _name(name) + struct.pack(">i", n) for name, n in sizes.items()
+    )
     head += _attributes(attributes or {})
     numbers = {name: number for number, name in enumerate(sizes)}
     blobs = [_padded(_big(variable.values).tobytes()) for variable in variables.values()]

@@ -23,7 +23,13 @@ from tests.corpus.odd import Odd
 from tests.corpus.pictures import EUROPA, GRID, MARS, MOON, PLACES, ROTATED_POLE, at, rgb, write
 
 type Shapes = Sequence[BaseGeometry | None]
-DRIVERS = {".geojson": "GeoJSON", ".gpkg": "GPKG", ".shp": "ESRI Shapefile", ".fgb": "FlatGeobuf", ".geojsonl": "GeoJSONSeq"}
+DRIVERS = {
+    ".geojson": "GeoJSON",
+    ".gpkg": "GPKG",
+    ".shp": "ESRI Shapefile",
+    ".fgb": "FlatGeobuf",
+    ".geojsonl": "GeoJSONSeq",
+}
 
 
 def vectors() -> list[Odd]:
@@ -104,7 +110,9 @@ def _write(shapes: Shapes, suffix: str, folder: Path, rng: np.random.Generator, 
 
 LINE = shapely.LineString([(10, 50), (11, 51), (12, 50.5)])
 HOLED = shapely.Polygon([(9, 49), (13, 49), (13, 52), (9, 52)], [[(10, 50), (11, 50), (11, 51), (10, 51)]])
-NESTED = shapely.GeometryCollection([shapely.GeometryCollection([shapely.Point(9.5, 49.5), LINE]), shapely.box(12, 51, 12.5, 51.5)])
+NESTED = shapely.GeometryCollection(
+    [shapely.GeometryCollection([shapely.Point(9.5, 49.5), LINE]), shapely.box(12, 51, 12.5, 51.5)]
+)
 
 
 def _of_kinds() -> list[Odd]:
@@ -195,14 +203,21 @@ def _of_crs() -> list[Odd]:
 def _in_place(name: str, suffix: str, folder: Path, rng: np.random.Generator) -> Path:
     place = PLACES[name]
     x, y, step = place.x, place.y, place.pixel
-    shapes = [shapely.box(x + 3 * step, y - 9 * step, x + 11 * step, y - step), shapely.box(x, y - 20 * step, x + step, y - 12 * step)]
+    shapes = [
+        shapely.box(x + 3 * step, y - 9 * step, x + 11 * step, y - step),
+        shapely.box(x, y - 20 * step, x + step, y - 12 * step),
+    ]
     return write_rows(folder / f"placed{suffix}", shapes, crs=place.crs)
 
 
 def _mercator_json(name: str, folder: Path, rng: np.random.Generator) -> Path:
     x, y = (14_000_000, 6_500_000) if "3857" in name else (11_400_000, 5_750_000)
     rows = [
-        {"type": "Feature", "properties": {"n": n}, "geometry": {"type": "Point", "coordinates": [x + 700 * n, y + 300 * n]}}
+        {
+            "type": "Feature",
+            "properties": {"n": n},
+            "geometry": {"type": "Point", "coordinates": [x + 700 * n, y + 300 * n]},
+        }
         for n in range(4)
     ]
     crs = {"type": "name", "properties": {"name": name}}
@@ -233,7 +248,12 @@ def _of_files() -> list[Odd]:
 def _called(name: str, folder: Path, rng: np.random.Generator) -> Path:
     plain = write_rows(folder / f"plain{Path(name).suffix.lower()}", _one("box", rng))
     for path in sorted(folder.iterdir()):
-        path.rename(path.with_name(name.removesuffix(Path(name).suffix) + (path.suffix if Path(name).suffix.islower() else path.suffix.upper())))
+        path.rename(
+            path.with_name(
+                name.removesuffix(Path(name).suffix)
+                + (path.suffix if Path(name).suffix.islower() else path.suffix.upper())
+            )
+        )
     assert not plain.exists()
     return folder / name
 

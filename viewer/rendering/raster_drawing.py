@@ -14,7 +14,7 @@ from PySide6.QtGui import QPainter
 from layers.document.layer import Layer
 from layers.errors import GeoloupeError
 from layers.geo.bounds import Bounds
-from layers.geo.crs import WEB_MERCATOR
+from layers.geo.crs import WEB_MERCATOR, WGS84, transform_bounds
 from layers.grid.tile_grid import View
 from layers.raster.acquisition import Acquisition
 from layers.raster.band_names import given_names
@@ -137,9 +137,17 @@ class RasterDrawing(LayerDrawing):
     @property
     @override
     def remark(self) -> str:
-        if self.tiles.is_blank():
-            return f"No pixel of {self.path.name} has a value: nothing of it is drawn."
+        if self._is_whole_in_view_and_blank():
+            return f"Nothing of {self.path.name} is drawn: at this size no pixel of it has a value."
         return super().remark
+
+    def _is_whole_in_view_and_blank(self) -> bool:
+        view, lonlat = self.tiles.view, self.bounds_lonlat()
+        if view is None or self._is_unplaced() or self.is_nowhere or not self.tiles.is_blank():
+            return False
+        crs = view.grid.crs
+        bounds = transform_bounds(WGS84, crs, lonlat) if lonlat is not None else self.plane_bounds(crs)
+        return bounds is not None and view.world_bounds().contains(bounds)
 
     @override
     def plane_bounds(self, crs: str) -> Bounds | None:

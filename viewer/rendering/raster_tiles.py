@@ -109,17 +109,13 @@ class RasterTiles:
         return self._raw(tiles_in(self.view, self.sheet.within(self.view.grid)))
 
     def is_blank(self) -> bool:
-        """True where all of the layer is in the view and has been read, and no pixel of it has a value."""
+        """True where all of the view has been read, and no pixel of the layer has a value there."""
         view = self.view
-        within = None if view is None or self.shown is None else self.sheet.within(view.grid)
-        if view is None or within is None or not self.is_complete(view):
+        if view is None or self.shown is None or not self.is_complete(view):
             return False
-        right, bottom = view.left + view.width, view.top + view.height
-        if within.left < view.left or within.top < view.top or within.right > right or within.bottom > bottom:
-            return False
-        keys = list(tiles_in(view, within))
+        keys = list(tiles_in(view, self.sheet.within(view.grid)))
         raw = self._raw(keys)
-        return len(raw) == len(keys) > 0 and all(tile.bands is None for _, tile in raw)
+        return len(raw) == len(keys) and all(tile.bands is None for _, tile in raw)
 
     def forget_all(self) -> None:
         """The data are other data now, or lie elsewhere."""

@@ -118,7 +118,7 @@ class RoundTiles:
 
     def is_blank(self) -> bool:
         """As `RasterTiles.is_blank`."""
-        return self._near.is_blank()
+        return all(each.is_blank() for each in self._each())
 
     # -- wishes -------------------------------------------------------------------------------------------------
 
