@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import shapely
 from pyproj import CRS
 
@@ -232,7 +233,7 @@ def _plainly(shape: shapely.Geometry) -> shapely.Geometry:
 def _is_shifted(one: shapely.Geometry, other: shapely.Geometry) -> bool:
     """The same place one turn of the Earth away."""
     turn = 360.0 * round((one.bounds[0] - other.bounds[0]) / 360.0)
-    moved = shapely.transform(other, lambda xy: xy + (turn, 0.0))
+    moved = shapely.transform(other, lambda xy: xy + np.array([turn, 0.0]))
     return bool(shapely.equals_exact(one, moved, _SAME_PLACE, normalize=True))
 
 

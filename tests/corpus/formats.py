@@ -32,7 +32,10 @@ UTM = "map info = {UTM, 1, 1, 400000, 5751280, 10, 10, 52, North, WGS-84, units=
 DEGREES = "map info = {Geographic Lat/Lon, 1.5, 1.5, 128.05, 51.95, 0.1, 0.1, WGS-84, units=Degrees}"
 SOUTH = "map info = {UTM, 1, 1, 400000, 6751280, 30, 30, 21, South, WGS-84, units=Meters}"
 TURNED = "map info = {UTM, 1, 1, 400000, 5751280, 10, 10, 52, North, WGS-84, units=Meters, rotation=30}"
-NAMES = "band names = {\n Red edge,\n ближний ИК,\n third}\nwavelength units = Micrometers\nwavelength = {0.665, 0.842, 1.61}"
+NAMES = (
+    "band names = {\n Red edge,\n ближний ИК,\n third}\nwavelength units = Micrometers\n"
+    "wavelength = {0.665, 0.842, 1.61}"
+)
 
 
 def _envi() -> list[Odd]:
@@ -125,7 +128,8 @@ def _netcdf() -> list[Odd]:
             why="GDAL names no CRS for plain longitudes and latitudes, and tells moments elsewhere"),
         Odd("netcdf with its mapping", partial(_grid, mapped=True)),
         Odd("netcdf in lambert metres", _lambert),
-        Odd("netcdf of two pictures", partial(_grid, names=("sst", "ice")), part="sst", peer={"part": "sst", **no_datum["peer"]},
+        Odd("netcdf of two pictures", partial(_grid, names=("sst", "ice")), part="sst", peer={"part": "sst",
+            **no_datum["peer"]},
             why=no_datum["why"]),
         Odd("netcdf swath of curved places", _swath, says="it is shown in pixel space"),
     ]  # fmt: skip
@@ -140,7 +144,8 @@ def _gdal_netcdf(form: str, folder: Path, rng: np.random.Generator, place: str =
 
 
 def _grid(
-    folder: Path, rng: np.random.Generator, lon: tuple[float, float] = (20.0, 0.5), lat: tuple[float, float] = (50, -0.5),
+    folder: Path, rng: np.random.Generator, lon: tuple[float, float] = (20.0, 0.5), lat: tuple[float,
+        float] = (50, -0.5),
     count: tuple[int, int] = (18, 23), from_south: bool = False, packed: bool = False, times: int = 0,
     mapped: bool = False, names: tuple[str, ...] = ("sst",),
 ) -> Path:  # fmt: skip
@@ -160,7 +165,8 @@ def _grid(
     if mapped:
         more["grid_mapping"] = "crs"
         variables["crs"] = Variable([], np.zeros((), "i4"), {
-            "grid_mapping_name": "latitude_longitude", "semi_major_axis": 6378137.0, "inverse_flattening": 298.257223563,
+            "grid_mapping_name": "latitude_longitude", "semi_major_axis": 6378137.0,
+                "inverse_flattening": 298.257223563,
         })  # fmt: skip
     for number, name in enumerate(names):
         values = np.rint(values_of(max(times, 1), *count, 20 + 7 * number, 9_000)).astype(kind)
@@ -203,11 +209,13 @@ def _hdf5() -> list[Odd]:
         Odd("hdf-eos5", partial(_stored, "eos5", "a.he5"), part="HDFEOS/GRIDS/Earth/Data_Fields/Cloud",
             peer={"part": "Cloud"}, written={"grid": [[-10, 40], [5, 40], [-10, 50], [5, 50]]},
             why="GDAL before 3.11 reads the CRS of it but not where it lies"),
-        Odd("hdf5 called netcdf", partial(_stored, "climate", "a.nc"), part="sst", peer={"part": "sst", "crs": "OGC:CRS84"},
+        Odd("hdf5 called netcdf", partial(_stored, "climate", "a.nc"), part="sst", peer={"part": "sst",
+            "crs": "OGC:CRS84"},
             written={"descriptions": ["time 0", "time 6"]},
             why="GDAL names no CRS for plain longitudes and latitudes, and tells moments elsewhere"),
         Odd("hdf5 with a link elsewhere", partial(_stored, "link old", "a.h5"), refused="which is another file"),
-        Odd("hdf5 with its values elsewhere", partial(_stored, "storage", "a.h5"), refused="keeps values in other files"),
+        Odd("hdf5 with its values elsewhere", partial(_stored, "storage", "a.h5"),
+            refused="keeps values in other files"),
         Odd("hdf5 that is a view", partial(_stored, "view", "a.h5"), refused="is a view of other files"),
         Odd("hdf5 of a family", partial(_stored, "family", "a.h5"), refused="several files that belong together"),
     ]  # fmt: skip
@@ -325,7 +333,8 @@ def _vrt(folder: Path, width: int, height: int, sources: str, kind: str = "Byte"
     return path
 
 
-def _source(name: str, left: int, width: int, height: int, before: str = "<SimpleSource>", after: str = "</SimpleSource>",
+def _source(name: str, left: int, width: int, height: int, before: str = "<SimpleSource>",
+    after: str = "</SimpleSource>",
             relative: int = 1) -> str:  # fmt: skip
     return (
         f'{before}<SourceFilename relativeToVRT="{relative}">{name}</SourceFilename><SourceBand>1</SourceBand>'

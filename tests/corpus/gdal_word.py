@@ -161,7 +161,8 @@ def of_box(boxes, to_lonlat):
     """Places all over the box around all rows, which is what is said of a layer that is not in degrees."""
     if not boxes or to_lonlat is None:
         return []
-    left, right, bottom, top = (pick(side) for pick, side in zip((min, max, min, max), zip(*boxes)))
+    lefts, rights, bottoms, tops = zip(*boxes, strict=True)
+    left, right, bottom, top = min(lefts), max(rights), min(bottoms), max(tops)
     steps = [step / GRID for step in range(GRID + 1)]
     places = [to_lonlat(left + (right - left) * x, bottom + (top - bottom) * y) for y in steps for x in steps]
     return [place for place in places if place]

@@ -64,7 +64,7 @@ def _palette(bits: int, folder: Path, rng: np.random.Generator) -> Path:
     most = 2**bits
     values = (np.rint(values_of(1, *size_of(rng), 0, 3 * most)) % most).astype(np.uint8)
     place = PLACES["utm south"]
-    colours = {at: tuple(int(part) for part in rng.integers(60, 256, 3)) + (255,) for at in range(most)}
+    colours = {at: (*(int(part) for part in rng.integers(60, 256, 3)), 255) for at in range(most)}
     if bits == 4:
         colours[3] = (0, 0, 0, 0)
     path = folder / "palette.tif"
@@ -104,7 +104,8 @@ def _forms() -> list[Odd]:
         Odd("form rotated by a pole", partial(_turned, (0.7, 0.7, 0.7, -0.7), place="beside the north pole")),
         Odd("form south up in degrees", partial(_turned, (0.001, 0, 0, 0.001), place="degrees")),
         Odd("form rotated in degrees", partial(_turned, (0.0008, 0.0006, 0.0006, -0.0008), place="degrees")),
-        *(Odd(f"size {w} x {h}", partial(_sized, w, h)) for w, h in ((1, 1), (1, 40), (40, 1), (2, 2), (3, 1), (700, 2))),
+        *(Odd(f"size {w} x {h}", partial(_sized, w, h)) for w, h in ((1, 1), (1, 40), (40, 1), (2, 2), (3, 1),
+            (700, 2))),
         Odd("one pixel of the whole earth", partial(_sized, 1, 1, whole_earth=True)),
         Odd("pixel is a point", partial(simple_in, "point.tif", place="degrees", AREA_OR_POINT="Point")),
         Odd("tiled of one pixel more", _tiled),

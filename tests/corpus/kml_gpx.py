@@ -82,7 +82,8 @@ def _documents() -> list[Odd]:
         + point(2, 51, "b") + "</Folder></Folder></Folder>" + point(3, 52, "c")
     )  # fmt: skip
     schema = (
-        '<Schema parent="Placemark" name="Site"><SimpleField type="string" name="TYPE"/><SimpleField type="int" name="N"/>'
+        '<Schema parent="Placemark" name="Site"><SimpleField type="string" name="TYPE"/>'
+        '<SimpleField type="int" name="N"/>'
         "</Schema><Folder><name>F</name>"
         + "".join(
             f"<Site><name>{name}</name><TYPE>pad</TYPE><N>{n}</N><Point><coordinates>{n},50</coordinates></Point></Site>"
@@ -98,7 +99,8 @@ def _documents() -> list[Odd]:
     )  # fmt: skip
     track = (
         '<Placemark><name>t</name><gx:Track xmlns:gx="http://www.google.com/kml/ext/2.2"><when>2024-04-12T07:08:09Z</when>'
-        "<when>2024-04-12T07:09:09Z</when><gx:coord>10 50 1</gx:coord><gx:coord>11 51 2</gx:coord></gx:Track></Placemark>"
+        "<when>2024-04-12T07:09:09Z</when><gx:coord>10 50 1</gx:coord><gx:coord>11 51 2</gx:coord>"
+        "</gx:Track></Placemark>"
     )
     rooted = document(point(10, 50) + point(11, 51, "b"))
     plain = {"peer": {"beside": "plain/doc.kml"}, "why": "LIBKML wants the root and namespace that are lacking here"}
@@ -111,8 +113,10 @@ def _documents() -> list[Odd]:
         Odd("kml with extended data", partial(_kml, document(data))),
         Odd("kml of a track", partial(_kml, document(track))),
         Odd("kml without a root", partial(
-            _with_plain, '<?xml version="1.0"?><Document>' + point(10, 50) + point(11, 51, "b") + "</Document>", rooted), **plain),
-        Odd("kml of one folder alone", partial(_with_plain, "<Folder>" + point(10, 50) + point(11, 51, "b") + "</Folder>", rooted), **plain),
+            _with_plain, '<?xml version="1.0"?><Document>' + point(10, 50) + point(11, 51, "b") + "</Document>",
+                rooted), **plain),
+        Odd("kml of one folder alone", partial(_with_plain, "<Folder>" + point(10, 50) + point(11, 51,
+            "b") + "</Folder>", rooted), **plain),
         Odd("kml with a prefix", partial(_with_plain, _prefixed(rooted), rooted), **plain),
         Odd("kml without a namespace", partial(_with_plain, rooted.replace(f' xmlns="{KML_22}"', ""), rooted), **plain),
         *(Odd(f"kml of namespace {space}", partial(_kml, document(point(10, 50), space)))
@@ -126,7 +130,8 @@ def _documents() -> list[Odd]:
         Odd("kml with a mark before it", partial(_kml, "\ufeff" + document(point(10, 50)))),
         Odd("kml called xml", partial(_kml, document(point(10, 50)), name="a.xml"), peer={"drivers": ["LIBKML"]},
             why="only LIBKML is meant"),
-        Odd("kml with CDATA and entities", partial(_kml, document(point(10, 50, "A &amp; B", "<description><![CDATA[<b>x</b>]]></description>"))),
+        Odd("kml with CDATA and entities", partial(_kml, document(point(10, 50, "A &amp; B",
+            "<description><![CDATA[<b>x</b>]]></description>"))),
             peer={"cells": ["Name"]}, why="of a description we show the words"),
     ]  # fmt: skip
 
@@ -166,7 +171,8 @@ def _archives() -> list[Odd]:
 
 
 def _kmz(
-    files: dict[str, str], folder: Path, rng: np.random.Generator, name: str = "a.kmz", compression: int = zipfile.ZIP_DEFLATED
+    files: dict[str, str], folder: Path, rng: np.random.Generator, name: str = "a.kmz",
+        compression: int = zipfile.ZIP_DEFLATED
 ) -> Path:  # fmt: skip
     (folder / "loose").mkdir()
     with zipfile.ZipFile(folder / name, "w", compression) as archive:
@@ -178,7 +184,10 @@ def _kmz(
 
 
 def _gpx() -> list[Odd]:
-    waypoints = '<wpt lat="51.875" lon="128.25"><time>2024-04-12T07:08:09Z</time><name>Пуск</name></wpt><wpt lat="19.625" lon="110.5"/>'
+    waypoints = (
+        '<wpt lat="51.875" lon="128.25"><time>2024-04-12T07:08:09Z</time><name>Пуск</name></wpt>'
+        '<wpt lat="19.625" lon="110.5"/>'
+    )
     route = '<rte><name>r</name><rtept lat="1" lon="2"/><rtept lat="3" lon="4"/></rte>'
     track = "<trk><name>t</name>{}</trk>"
     one = '<trkseg><trkpt lat="50" lon="10"><ele>5</ele></trkpt><trkpt lat="51" lon="11"/></trkseg>'

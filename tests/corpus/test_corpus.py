@@ -79,6 +79,10 @@ def corpus(tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequ
         patch.setattr("viewer.export.headless.ReaderPool", lambda workers: ReaderPool(inline=True))
         studio = OneStudio()
     processes = OneStudio()
+    mosaics = [str(path) for path in paths.values() if path.suffix == ".vrt"]
+    processes.pool.foretell(str(file) for path in mosaics for file in Path(path).parent.iterdir())
+    for path in mosaics[:1]:
+        processes.pool.ask("probe", {"path": path})  # a reader that starts is no wait for a file
     yield Corpus(paths, words, studio, processes)
     for one in (studio, processes):
         super(OneStudio, one).__exit__(None, None, None)

@@ -6,8 +6,8 @@ import json
 import shutil
 import sqlite3
 import warnings
-from contextlib import closing
 from collections.abc import Sequence
+from contextlib import closing
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -49,7 +49,8 @@ def write_rows(path: Path, shapes: Shapes, crs: str | None = "EPSG:4326", kind: 
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         pyogrio.raw.write(
-            path, shapely.to_wkb(np.array(list(shapes), object), flavor="iso"), columns, ["n", "name"], driver=DRIVERS[path.suffix],
+            path, shapely.to_wkb(np.array(list(shapes), object), flavor="iso"), columns, ["n", "name"],
+                driver=DRIVERS[path.suffix],
             geometry_type=kind, crs=crs, encoding=encoding, layer_options=options or None, layer=path.stem[:60],
         )  # fmt: skip
     return path
@@ -91,7 +92,8 @@ def _at_the_edges() -> list[Odd]:
         "both sides of the antimeridian": [shapely.Point(179.5, 52), shapely.Point(-179.5, 52)],
         "beyond 180": [shapely.box(179, -18, 182, -16)],
         "a box up to 180": [shapely.box(178, -18, 180, -16)],
-        "cut at the antimeridian": [shapely.MultiPolygon([shapely.box(178, 60, 180, 62), shapely.box(-180, 60, -178, 62)])],
+        "cut at the antimeridian": [shapely.MultiPolygon([shapely.box(178, 60, 180, 62), shapely.box(-180, 60,
+            -178, 62)])],
         "north pole": [shapely.Point(30, 90)],
         "south pole": [shapely.Point(-30, -90)],
         "near the north pole": [shapely.box(10, 87, 40, 88)],
@@ -126,7 +128,8 @@ def _of_kinds() -> list[Odd]:
         "heights": ([shapely.Point(10, 50, 120.5), shapely.Point(11, 51, -7)], ".gpkg", "Point Z"),
         "heights in a shapefile": ([shapely.LineString([(10, 50, 1), (11, 51, 2)])], ".shp", "LineString Z"),
         "holes": ([HOLED], ".shp", "Polygon"),
-        "one of several parts": ([HOLED, shapely.MultiPolygon([shapely.box(0, 0, 1, 1), shapely.box(2, 2, 3, 3)])], ".shp", "Polygon"),
+        "one of several parts": ([HOLED, shapely.MultiPolygon([shapely.box(0, 0, 1, 1), shapely.box(2, 2, 3,
+            3)])], ".shp", "Polygon"),
         "multipoints": ([shapely.MultiPoint([(1, 2), (3, 4)]), shapely.MultiPoint([(5, 6)])], ".shp", "MultiPoint"),
         "a bow tie": ([shapely.Polygon([(0, 0), (2, 2), (2, 0), (0, 2)])], ".geojson", ""),
         "a ring that is flat": ([shapely.Polygon([(5, 50), (6, 50), (7, 50), (5, 50)])], ".geojson", ""),
@@ -134,7 +137,8 @@ def _of_kinds() -> list[Odd]:
         "in lines": ([shapely.Point(10, 50), LINE, HOLED], ".geojsonl", ""),
     }  # fmt: skip
     return [
-        *(Odd(f"kind {name}", partial(_write, shapes, suffix, kind=kind)) for name, (shapes, suffix, kind) in kinds.items()),
+        *(Odd(f"kind {name}", partial(_write, shapes, suffix, kind=kind)) for name, (shapes, suffix,
+            kind) in kinds.items()),
         Odd("kind measures", partial(_of_wkt, ["POINT M (10 50 7)", "POINT M (11 51 9)"])),
         Odd("kind heights and measures", partial(_of_wkt, ["POINT ZM (10 50 7 1)"])),
         Odd("kind a bare geometry", partial(_text, "a.geojson", shapely.to_geojson(HOLED))),
@@ -168,7 +172,8 @@ def _without_places() -> list[Odd]:
         Odd("empty shapes in a geopackage", partial(_write, [shapely.Polygon(), HOLED], ".gpkg", kind="Polygon")),
         Odd("a collection of nothing", partial(_text, "a.geojson", '{"type":"FeatureCollection","features":[]}'),
             refused="holds no features"),
-        Odd("null for features", partial(_text, "a.geojson", '{"type":"FeatureCollection","features":[{"type":"Feature",'
+        Odd("null for features", partial(_text, "a.geojson",
+            '{"type":"FeatureCollection","features":[{"type":"Feature",'
             '"properties":null,"geometry":null},{"type":"Feature","properties":{"n":1},"geometry":{"type":"Point",'
             '"coordinates":[10,50]}}]}')),
     ]  # fmt: skip
@@ -226,8 +231,10 @@ def _mercator_json(name: str, folder: Path, rng: np.random.Generator) -> Path:
 
 def _of_files() -> list[Odd]:
     names = {
-        "spaces": "a  scene of two words .geojson", "cyrillic": "Космодром Восточный.gpkg", "chinese": "文昌航天发射场.geojson",
-        "emoji": "🚀 pads.geojson", "a leading dot": ".hidden.geojson", "brackets and a percent": "[a] (50%) #1 & 'b'.fgb",
+        "spaces": "a  scene of two words .geojson", "cyrillic": "Космодром Восточный.gpkg",
+            "chinese": "文昌航天发射场.geojson",
+        "emoji": "🚀 pads.geojson", "a leading dot": ".hidden.geojson",
+            "brackets and a percent": "[a] (50%) #1 & 'b'.fgb",
         "combining marks": "cafe\u0301.shp", "200 characters": "n" * 190 + ".geojson", "two suffixes": "a.tif.geojson",
         "capitals": "A.GEOJSON",
     }  # fmt: skip
@@ -241,7 +248,8 @@ def _of_files() -> list[Odd]:
             why="the peer is asked for both"),
         Odd("geopackage with gaps in its ids", _gaps),
         Odd("flatgeobuf without an index", partial(_write, [HOLED, HOLED], ".fgb", SPATIAL_INDEX="NO")),
-        Odd("shapefile without an index", _without_shx, peer={"beside": "whole/lost.shp"}, why="GDAL refuses it unless told"),
+        Odd("shapefile without an index", _without_shx, peer={"beside": "whole/lost.shp"},
+            why="GDAL refuses it unless told"),
     ]  # fmt: skip
 
 
@@ -267,7 +275,8 @@ def _layers(folder: Path, rng: np.random.Generator) -> Path:
     for number, (layer, kind) in enumerate({"pads": "point", "линии": "meridian", "区域": "box"}.items()):
         shapes = np.array(_one(kind, rng), object)
         pyogrio.raw.write(
-            path, shapely.to_wkb(shapes), [np.arange(len(shapes))], ["n"], driver="GPKG", layer=layer, append=number > 0,
+            path, shapely.to_wkb(shapes), [np.arange(len(shapes))], ["n"], driver="GPKG", layer=layer,
+                append=number > 0,
             geometry_type=shapes[0].geom_type, crs="EPSG:4326",
         )  # fmt: skip
     return path
@@ -308,7 +317,8 @@ def _without_shx(folder: Path, rng: np.random.Generator) -> Path:
 def _of_texts() -> list[Odd]:
     text = "name;lat;lon\nВосточный;51.884;128.334\nПлесецк;62.93;40.57\n"
     comma = text.replace(";", ",")
-    xy = {"peer": {"options": ["X_POSSIBLE_NAMES=lon,longitude,долгота,经度", "Y_POSSIBLE_NAMES=lat,latitude,широта,纬度"], "crs": "EPSG:4326"},
+    xy = {"peer": {"options": ["X_POSSIBLE_NAMES=lon,longitude,долгота,经度",
+        "Y_POSSIBLE_NAMES=lat,latitude,широта,纬度"], "crs": "EPSG:4326"},
           "why": "GDAL has to be told which columns are the place"}  # fmt: skip
 
     def beside(why: str) -> dict[str, Any]:
@@ -325,16 +335,20 @@ def _of_texts() -> list[Odd]:
         Odd("csv in cp1251", partial(_table, comma, "cp1251"), **beside("GDAL takes all for UTF-8")),
         Odd("csv in utf-16", partial(_table, "\ufeff" + comma, "utf-16-le"), **beside("GDAL reads no UTF-16")),
         Odd("csv in big utf-16", partial(_table, "\ufeff" + comma, "utf-16-be"), **beside("GDAL reads no UTF-16")),
-        Odd("csv with decimal commas", partial(_table, text.replace(".", ","), "utf-8"), **beside("GDAL reads no decimal commas here")),
+        Odd("csv with decimal commas", partial(_table, text.replace(".", ","), "utf-8"),
+            **beside("GDAL reads no decimal commas here")),
         Odd("csv with russian columns", partial(_table, comma.replace("lat,lon", "широта,долгота"), "utf-8"), **xy),
         Odd("csv in degrees and minutes", partial(
-            _table, "name,lat,lon\nВосточный,\"51°53'02.4\"\"N\",\"128°20'02.4\"\"E\"\nПлесецк,62°55.8'N,40°34.2'E\n", "utf-8"),
+            _table,
+                "name,lat,lon\nВосточный,\"51°53'02.4\"\"N\",\"128°20'02.4\"\"E\"\nПлесецк,62°55.8'N,40°34.2'E\n",
+                    "utf-8"),
             **beside("GDAL reads plain numbers only")),
         Odd("csv of wkt", partial(_table, 'id,WKT\n1,"LINESTRING (1 2, 3 4)"\n2,POINT (5 6)\n', "utf-8"),
             peer={"crs": "EPSG:4326", "options": ["GEOM_POSSIBLE_NAMES=WKT"]}, why="GDAL takes no CRS for granted"),
         Odd("shapefile in cp1251", partial(_shapefile, "CP1251", "1251")),
         Odd("shapefile in gbk", partial(_shapefile, "CP936", "936")),
-        Odd("shapefile in cp1251 without a cpg", partial(_shapefile, "CP1251", ""), peer={"options": ["ENCODING=CP1251"]},
+        Odd("shapefile in cp1251 without a cpg", partial(_shapefile, "CP1251", ""),
+            peer={"options": ["ENCODING=CP1251"]},
             why="GDAL takes Latin 1 where nothing is said"),
     ]  # fmt: skip
 
@@ -353,7 +367,8 @@ def _shapefile(encoding: str, cpg: str, folder: Path, rng: np.random.Generator) 
     names = ["Восточный", "Плесецк", "Капустин Яр"] if encoding == "CP1251" else ["文昌", "酒泉", "太原"]
     path, shapes = folder / "names.shp", np.array([shapely.Point(n, 50) for n in range(3)], object)
     pyogrio.raw.write(
-        path, shapely.to_wkb(shapes), [np.array(names, object)], ["name"], driver="ESRI Shapefile", geometry_type="Point",
+        path, shapely.to_wkb(shapes), [np.array(names, object)], ["name"], driver="ESRI Shapefile",
+            geometry_type="Point",
         crs="EPSG:4326", encoding=encoding,
     )  # fmt: skip
     path.with_suffix(".cpg").unlink(missing_ok=True)
