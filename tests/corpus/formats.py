@@ -298,6 +298,8 @@ def _others() -> list[Odd]:
         Odd("jpeg 2000", partial(simple_in, "a.jp2", driver="JP2OpenJPEG", QUALITY="100", REVERSIBLE="YES", bands=3)),
         Odd("nitf", partial(simple_in, "a.ntf", driver="NITF", place="utm north", bands=3, ICORDS="N")),
         Odd("nitf in decimal degrees", partial(simple_in, "a.ntf", driver="NITF", place="degrees", ICORDS="D")),
+        Odd("nitf in degrees, minutes and seconds", partial(simple_in, "a.ntf", driver="NITF", place="degrees",
+            ICORDS="G")),
         Odd("png of 16 bits", partial(_image_of, np.uint16)),
         Odd("png with alpha", partial(_image_of, np.uint8, with_alpha=True)),
         Odd("vrt of two", _vrt_mosaic),
@@ -381,6 +383,7 @@ def _refused() -> list[Odd]:
         "a pdf": ("a.pdf", b"%PDF-1.7\n" + bytes(50), "PDF"),
         "nothing": ("a.tif", b"", "empty"),
         "gzip": ("a.geojson.gz", b"\x1f\x8b\x08" + bytes(50), "gzip"),
+        "webp": ("a.webp", b"RIFF\x24\0\0\0WEBPVP8 " + bytes(40), "of no kind that Geoloupe opens"),
         "raw without a header": ("a.bsq", bytes(range(200)) * 9, "raw pixels"),
     }
     found = [Odd(f"refused {name}", partial(_of_head, *head[:2]), refused=head[2]) for name, head in heads.items()]

@@ -14,6 +14,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from PySide6.QtGui import QImage
 
 from layers.geo.crs import WGS84, is_off_earth, transform_points, world_bounds
 from layers.grid.tile_grid import View
@@ -191,8 +192,6 @@ def is_true_colour(word: dict[str, Any]) -> bool:
 
 def pixels_of(file: Path) -> np.ndarray:
     """(h, w) red, green, blue."""
-    from PySide6.QtGui import QImage
-
     return pixels(QImage(str(file)))[..., ::-1]
 
 

@@ -21,6 +21,7 @@ from shapely.geometry.base import BaseGeometry
 
 from tests.corpus.odd import Odd
 from tests.corpus.pictures import EUROPA, GRID, MARS, MOON, PLACES, ROTATED_POLE, at, rgb, write
+from tests.layers.readers.tiny_workbooks import workbook
 
 type Shapes = Sequence[BaseGeometry | None]
 DRIVERS = {
@@ -345,6 +346,8 @@ def _of_texts() -> list[Odd]:
             **beside("GDAL reads plain numbers only")),
         Odd("csv of wkt", partial(_table, 'id,WKT\n1,"LINESTRING (1 2, 3 4)"\n2,POINT (5 6)\n', "utf-8"),
             peer={"crs": "EPSG:4326", "options": ["GEOM_POSSIBLE_NAMES=WKT"]}, why="GDAL takes no CRS for granted"),
+        Odd("workbook", _workbook, **beside("GDAL makes no places of a workbook")),
+        Odd("geojson in utf-16", _json_in_utf16, peer={"beside": "plain/a.geojson"}, why="GDAL reads no UTF-16"),
         Odd("shapefile in cp1251", partial(_shapefile, "CP1251", "1251")),
         Odd("shapefile in gbk", partial(_shapefile, "CP936", "936")),
         Odd("shapefile in cp1251 without a cpg", partial(_shapefile, "CP1251", ""),
@@ -354,6 +357,19 @@ def _of_texts() -> list[Odd]:
 
 
 PLAIN = "name,lat,lon\nВосточный,51.884,128.334\nПлесецк,62.93,40.57\n"
+
+
+def _workbook(folder: Path, rng: np.random.Generator) -> Path:
+    _table(PLAIN, "utf-8", folder, rng)
+    rows = [("name", "lat", "lon"), ("Восточный", 51.884, 128.334), ("Плесецк", 62.93, 40.57)]
+    return workbook(folder / "sites.xlsx", rows)
+
+
+def _json_in_utf16(folder: Path, rng: np.random.Generator) -> Path:
+    (folder / "plain").mkdir()
+    plain = write_rows(folder / "plain" / "a.geojson", [shapely.Point(128.334, 51.884), HOLED])
+    (folder / "a.geojson").write_text(plain.read_text("utf-8"), "utf-16")
+    return folder / "a.geojson"
 
 
 def _table(text: str, encoding: str, folder: Path, rng: np.random.Generator) -> Path:
