@@ -40,5 +40,6 @@ def off_earth(geometries: Sequence[BaseGeometry]) -> dict[int, str]:
     places, owner = shapely.get_coordinates(np.array(geometries, dtype=object), return_index=True)
     with np.errstate(invalid="ignore"):
         is_sound = (np.abs(places) <= (MAX_LON, MAX_LAT)).all(axis=1)
-    reasons = {at: why_off_earth(geometries[at]) for at in np.unique(owner[~is_sound]).tolist()}
+    suspects = sorted(set(owner[~is_sound].tolist()))  # np.unique would import numpy.ma, while the window starts
+    reasons = {at: why_off_earth(geometries[at]) for at in suspects}
     return {at: why for at, why in reasons.items() if why}

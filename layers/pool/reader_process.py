@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import json
 import multiprocessing
 import os
@@ -29,6 +30,10 @@ from layers.pool.protocol import (
 from layers.readers.confinement.grants import NOTHING, Grants
 from layers.readers.confinement.holds import Holds
 from layers.scratch import scratch_prefix
+
+importlib.import_module(f"multiprocessing.popen_spawn_{'win32' if os.name == 'nt' else 'posix'}")
+"""Otherwise the first process imports it, in a thread: PySide6 goes through sys.modules when it is imported, and ends
+the program if they change meanwhile."""
 
 CONFINING_TIMEOUT_S = 3.0
 """To look at all that a new process is granted takes milliseconds, on drives that answer."""

@@ -21,9 +21,10 @@ from typing import Any
 from layers.project.opening import case_reader
 from layers.project.opening.case_process import CaseInline, CaseProcess
 
-IDLE_S = 20.0
+IDLE_S = float(os.environ.get("GEOLOUPE_TAMPERED_MOST_S", "20"))
 READS_INLINE = bool(os.environ.get("GEOLOUPE_TAMPERED_INLINE"))
-"""For a long run: the window alone has a case read by another process, the commands read it themselves."""
+"""For a long run: the window alone has a case read by another process, the commands read it themselves; and they keep
+their readers from one case to the next."""
 
 
 def main() -> int:
@@ -32,6 +33,8 @@ def main() -> int:
     sys.setswitchinterval(0.0005)
     apart = Ahead()
     window = Window()  # first: the commands would make an application without widgets
+    if READS_INLINE:
+        _keep_readers()
     doors = {"info": _info, "validate": _validate, "render": _render, **EXPORTS, "window": window.open}
     for line in sys.stdin:
         case = Path(line.rstrip("\n"))
@@ -40,6 +43,24 @@ def main() -> int:
             _tell(_tried(name, door, case))
         _tell({"door": "end"})
     return 0
+
+
+def _keep_readers() -> None:
+    """Let every command draw with the same readers."""
+    from layers.pool.pool import ReaderPool  # late: readers import this module again
+    from layers.pool.protocol import Profile
+    from viewer.export import headless
+
+    class Kept(ReaderPool):
+        def start(self, first: Profile = Profile.LOCAL) -> None:
+            """They run already."""
+
+        def close(self) -> None:
+            """The next command goes on with them."""
+
+    pool = Kept(workers=1)
+    ReaderPool.start(pool)
+    headless.ReaderPool = lambda workers: pool
 
 
 class Ahead:

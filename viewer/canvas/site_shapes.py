@@ -148,7 +148,7 @@ class PartRings:
         """What these legs are of, areas whole and of lines the legs alone; and which of its legs they are."""
         ring_of = np.repeat(np.arange(len(self.rings)), np.diff(self.rings.starts))[:-1]
         is_area = self.is_polygon[self.part]
-        areas = np.flatnonzero(is_area & np.isin(self.part, self.part[np.unique(ring_of[legs])]))
+        areas = np.flatnonzero(is_area & np.isin(self.part, self.part[_distinct(ring_of[legs])]))
         whole, chosen = self.rings.taken(areas), np.append(legs, False)[self.rings.places_of(areas)]
         lines, of = self.rings.stretches(legs & ~is_area[ring_of])
         starts = np.concatenate([whole.starts, lines.starts[1:] + whole.starts[-1]])
@@ -194,10 +194,10 @@ def projected(given: PartRings, crs: str, step_m: float) -> Outline:
         is_plain = np.maximum.reduceat(np.nan_to_num(leaps, nan=math.inf), begins) < whole
     is_finite = np.logical_and.reduceat(np.isfinite(world).all(axis=1), begins)
     if is_unrolled(crs):
-        dropped = np.unique(dense.part[is_plain & ~is_finite])  # beyond what the map can show
+        dropped = _distinct(dense.part[is_plain & ~is_finite])  # beyond what the map can show
     else:
         is_plain, dropped = is_plain & is_finite, np.zeros(0, np.intp)
-    odd = np.unique(dense.part[~is_plain])
+    odd = _distinct(dense.part[~is_plain])
     plain = np.flatnonzero(~np.isin(dense.part, np.concatenate([odd, dropped])))
     chosen = Rings(world, rings.starts).taken(plain)
     straight = Outline.of_rings(chosen.lonlat, chosen.starts, dense.part[plain], dense.is_polygon)
@@ -301,7 +301,7 @@ def _along_parallels(
     """With places on the edges of areas that lead more than half round the Earth on purpose, which no geodesic does."""
     ring = np.repeat(np.arange(len(counts)), counts)
     steps = np.abs(np.diff(lonlat[:, 0])) * (np.diff(ring) == 0)
-    wide = [n for n in np.unique(part[ring[:-1][steps > 180.0]]).tolist() if shapely.get_type_id(parts[n]) == _POLYGON]
+    wide = [n for n in _distinct(part[ring[:-1][steps > 180.0]]).tolist() if shapely.get_type_id(parts[n]) == _POLYGON]
     wide = [number for number in wide[:_MOST_ODD] if is_as_drawn(parts[number])]
     if not wide:
         return lonlat, counts
@@ -343,3 +343,8 @@ def _unbroken(line: Floats, step_m: float) -> list[Floats]:
     joined = np.isfinite(leaps) & (leaps < _longest_leap(step_m))
     edges = np.flatnonzero(np.diff(np.concatenate([[False], joined, [False]]).astype(np.int8)))
     return [line[a : b + 1] for a, b in edges.reshape(-1, 2)]
+
+
+def _distinct(numbers: NDArray[np.integer]) -> NDArray[np.intp]:
+    """Each of some small numbers once, in order. np.unique would import numpy.ma, while the window starts."""
+    return np.flatnonzero(np.bincount(numbers))

@@ -10,8 +10,9 @@ from PySide6.QtGui import QKeyEvent, QMouseEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
 from layers.document.claim import Claim
-from viewer.panels.form_page import clear_layout, muted
+from viewer.panels.form_page import muted
 from viewer.panels.icon_button import IconButton
+from viewer.panels.row_column import RowColumn
 from viewer.panels.words import capital, likelihood_text, word
 from viewer.support.text import one_line, plain_label
 
@@ -76,20 +77,19 @@ class ClaimCards(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._shown: tuple[Claim, ...] | None = None
-        self._layout = QVBoxLayout(self)
-        self._layout.setContentsMargins(0, 0, 0, 0)
-        self._layout.setSpacing(5)
+        self.rows = RowColumn(spacing=5)
+        self.rows.setContentsMargins(0, 0, 0, 0)
+        self.setLayout(self.rows)
 
     def show_claims(self, claims: Iterable[Claim]) -> None:
         claims = tuple(claims)
         if claims == self._shown:
             return
         self._shown = claims
-        clear_layout(self._layout)
-        for claim in claims:
-            card = ClaimCard(claim)
-            card.opened.connect(self.opened)
-            card.unlinked.connect(self.unlinked)
-            self._layout.addWidget(card)
-        if not claims:
-            self._layout.addWidget(muted(self.tr("Nothing is claimed about this site.")))
+        self.rows.fill(claims, self._card, self.tr("Nothing is claimed about this site."))
+
+    def _card(self, claim: Claim) -> ClaimCard:
+        card = ClaimCard(claim)
+        card.opened.connect(self.opened)
+        card.unlinked.connect(self.unlinked)
+        return card

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import override
 
-from PySide6.QtWidgets import QFormLayout, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFormLayout, QPushButton, QWidget
 
 from layers.document.changes import Changes
 from layers.document.claim import Claim
@@ -15,8 +15,9 @@ from viewer.panels.claim_sources import ClaimSources
 from viewer.panels.context import PanelContext
 from viewer.panels.field_set import FieldSet
 from viewer.panels.fields import ChoiceField, LineField, TextField
-from viewer.panels.form_page import clear_layout, heading, muted, side_by_side, wrapped
+from viewer.panels.form_page import heading, muted, side_by_side, wrapped
 from viewer.panels.judgement import JudgementFields
+from viewer.panels.row_column import RowColumn
 from viewer.panels.row_form import RowForm
 from viewer.panels.words import choices
 from viewer.support.text import plain
@@ -70,8 +71,7 @@ class ClaimFormPanel(RowForm):
         content.addWidget(heading(self.tr("Sources")))
         content.addWidget(self.sources)
         content.addWidget(heading(self.tr("Responses")))
-        self.responses = QVBoxLayout()
-        self.responses.setSpacing(5)
+        self.responses = RowColumn(spacing=5)
         content.addLayout(self.responses)
         content.addWidget(muted(self.tr("A response is a record of its own: it changes no claim's state.")))
         self.delete_button = QPushButton(self.tr("Delete claim"))
@@ -115,13 +115,12 @@ class ClaimFormPanel(RowForm):
         self.judgement.show_claim(row)
         self.places.show_claim(row)
         self.sources.show_claim(row)
-        clear_layout(self.responses)
         answers = self._context.document.responses_to(row.uuid)
-        for answer in answers:
-            label = wrapped(plain(f"{answer.speaker}: “{answer.words}”"))
-            self.responses.addWidget(label)
-        if not answers:
-            self.responses.addWidget(muted(self.tr("None recorded.")))
+        self.responses.fill(
+            answers,
+            lambda answer: wrapped(plain(f"{answer.speaker}: “{answer.words}”")),
+            self.tr("None recorded."),
+        )
 
     # -- gestures -----------------------------------------------------------------------------------------------
 

@@ -10,9 +10,10 @@ from layers.document.claim import Claim
 from layers.document.site import Site
 from viewer.commands.claims import link_claim_sites, unlink_claim_site
 from viewer.panels.context import PanelContext
-from viewer.panels.form_page import clear_layout, muted, side_by_side
+from viewer.panels.form_page import side_by_side
 from viewer.panels.icon_button import IconButton
 from viewer.panels.picker import Picker
+from viewer.panels.row_column import RowColumn
 from viewer.panels.words import class_title
 from viewer.support.text import one_line, plain_label
 
@@ -25,8 +26,7 @@ class ClaimPlaces(QWidget):
         self._context = context
         self._claim_uuid = ""
         self._shown: tuple[str, tuple[Site, ...]] | None = None
-        self.rows = QVBoxLayout()
-        self.rows.setSpacing(2)
+        self.rows = RowColumn(spacing=2)
         self.link_button = QPushButton(self.tr("Link selected"))
         self.link_button.setAccessibleName(self.tr("Link the selected sites to this claim"))
         self.link_button.setToolTip(self.tr("Link the sites selected on the map; only where the source names them"))
@@ -44,11 +44,8 @@ class ClaimPlaces(QWidget):
         sites = tuple(self._context.document.sites_of_claim(claim.uuid))
         if (claim.uuid, sites) != self._shown:
             self._shown = claim.uuid, sites
-            clear_layout(self.rows)
-            for site in sites:
-                self.rows.addWidget(self._row(site))
-            if not sites:
-                self.rows.addWidget(muted(self.tr("No place is linked: the claim belongs to the case.")))
+            nothing = self.tr("No place is linked: the claim belongs to the case.")
+            self.rows.fill(sites, self._row, nothing)
         self._update_button()
 
     def _row(self, site: Site) -> QWidget:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, cast
 
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QFormLayout, QFrame, QHBoxLayout, QVBoxLayout, QWidget
@@ -15,9 +15,9 @@ from viewer.commands.claims import link_claim_source, unlink_claim_source, updat
 from viewer.panels.context import PanelContext
 from viewer.panels.field_set import FieldSet
 from viewer.panels.fields import ChoiceField, LineField, TextField
-from viewer.panels.form_page import clear_layout, muted
 from viewer.panels.icon_button import IconButton
 from viewer.panels.picker import Picker
+from viewer.panels.row_column import RowColumn
 from viewer.panels.words import credibility_choices
 from viewer.support.text import one_line, plain_label
 
@@ -71,8 +71,7 @@ class ClaimSources(QWidget):
         self._claim_uuid = ""
         self._shown: tuple[tuple[str, str], ...] | None = None
         self.citations: list[Citation] = []
-        self._rows = QVBoxLayout()
-        self._rows.setSpacing(5)
+        self._rows = RowColumn(spacing=5)
         self.picker = Picker(self._offers, self.tr("Cite a source…"), self.tr("Cite a source for this claim"))
         self.picker.picked.connect(self._cite)
         layout = QVBoxLayout(self)
@@ -98,19 +97,21 @@ class ClaimSources(QWidget):
         if shown != self._shown:
             self._shown = shown
             self._build(links)
-        for citation, link in zip(self.citations, links, strict=True):
+        # Of a long list not all are shown yet.
+        for citation, link in zip(self.citations, links, strict=False):
             citation.fields.show_row(link)
 
     def _build(self, links: list[ClaimSource]) -> None:
-        clear_layout(self._rows)
         self.citations = []
-        for link in links:
-            citation = Citation(self._context, link, self._context.document.sources.get(link.source_uuid))
-            citation.unlinked.connect(self._unlink)
-            self._rows.addWidget(citation)
-            self.citations.append(citation)
-        if not links:
-            self._rows.addWidget(muted(self.tr("Unsourced: cite where this is said.")))
+        self._rows.fill([link.uuid for link in links], self._citation, self.tr("Unsourced: cite where this is said."))
+
+    def _citation(self, uuid: str) -> Citation:
+        document = self._context.document
+        link = cast("ClaimSource", document.table("claim_sources")[uuid])
+        citation = Citation(self._context, link, document.sources.get(link.source_uuid))
+        citation.unlinked.connect(self._unlink)
+        self.citations.append(citation)
+        return citation
 
     def _cite(self, source_uuid: str) -> None:
         self._context.do(link_claim_source, self._claim_uuid, source_uuid)

@@ -7,17 +7,18 @@ from functools import partial
 from typing import override
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from layers.document.changes import Changes
 from layers.document.rows import Response
 from viewer.commands.responses import add_response, delete_responses, set_response_claims, update_response
 from viewer.panels.context import PanelContext
 from viewer.panels.fields import ChoiceField, LineField, TextField
-from viewer.panels.form_page import clear_layout, heading, muted
+from viewer.panels.form_page import heading, muted
 from viewer.panels.icon_button import IconButton
 from viewer.panels.list_over_form import Listed, ListOverForm
 from viewer.panels.picker import Picker
+from viewer.panels.row_column import RowColumn
 from viewer.panels.row_form import RowForm
 from viewer.panels.row_list import RowList
 from viewer.panels.row_table import Column, RowTable
@@ -57,8 +58,7 @@ class ResponseForm(RowForm):
         add("made_at", tr("Made at"), LineField(), tr("When it was said"))
         add("source_uuid", tr("Source"), ChoiceField(), tr("Where the response is from"))
         add("notes", tr("Notes"), TextField(lines=1))
-        self.claims = QVBoxLayout()
-        self.claims.setSpacing(2)
+        self.claims = RowColumn(spacing=2)
         self.picker = Picker(self._offers, tr("Name a claim it answers…"), tr("Name a claim this response answers"))
         self.picker.picked.connect(lambda uuid: self._set_claims([*self._linked(), uuid]))
         content = self.page.content
@@ -86,12 +86,7 @@ class ResponseForm(RowForm):
         titles = [(source.uuid, one_line(source.title, 80)) for source in document.sources.values()]
         self.fields.fields["source_uuid"].set_choices([("", "–"), *titles])
         self.fields.show_row(row)
-        clear_layout(self.claims)
-        linked = self._linked()
-        for uuid in linked:
-            self.claims.addWidget(self._claim_row(uuid))
-        if not linked:
-            self.claims.addWidget(muted(self.tr("The whole of what was reported.")))
+        self.claims.fill(self._linked(), self._claim_row, self.tr("The whole of what was reported."))
 
     def _claim_row(self, uuid: str) -> QWidget:
         claim = self._context.document.claims[uuid]

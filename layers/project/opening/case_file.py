@@ -20,7 +20,7 @@ from layers.project.opening.hardened import allow_only, hardened
 from layers.project.opening.private_copy import held
 from layers.project.storage.fingerprint import Fingerprint
 from layers.project.storage.integrity import Integrity, examine
-from layers.project.storage.row_writer import quoted
+from layers.project.storage.row_writer import quoted, row_number
 from layers.project.storage.save_errors import shown
 from layers.project.storage.sqlite_file import check_sqlite, open_regular
 
@@ -179,8 +179,7 @@ class CaseFile:
 
     def _row_number(self, table: str) -> str:
         """The name that row numbers have in a table, which no column of it has taken."""
-        taken = {column.name.lower() for column in self.schema.tables[table]}
-        free = next((name for name in ("rowid", "_rowid_", "oid") if name not in taken), "")
+        free = row_number(column.name for column in self.schema.tables[table])
         key = [column for column in self.schema.tables[table] if column.key]
         if free:
             return free

@@ -150,9 +150,9 @@ def make_paths_relative(connection: sqlite3.Connection, folder: Path, old_folder
         whole = text if before in bases else absolute(text, before)
         return next((said for base in bases if (said := relative(whole, base)) != whole), whole)
 
-    rows = connection.execute("SELECT rowid, source_json FROM loupe_layers").fetchall()
+    rows = connection.execute("SELECT id, source_json FROM loupe_layers").fetchall()
     changed = [(new, row) for row, text in rows if (new := _stored_json(text, stored)) != text]
-    connection.executemany("UPDATE loupe_layers SET source_json = ? WHERE rowid = ?", changed)
+    connection.executemany("UPDATE loupe_layers SET source_json = ? WHERE id = ?", changed)
     told = connection.execute(
         "SELECT seq, delta_json FROM loupe_history "
         "WHERE table_name = 'loupe_layers' AND delta_json LIKE '%source_json%'"

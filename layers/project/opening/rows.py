@@ -19,6 +19,7 @@ from layers.errors import TooLarge
 from layers.project.opening.case_reader import Chunk
 from layers.project.opening.values import Repair, judged
 from layers.project.storage.geometry_blobs import geometries
+from layers.project.storage.row_writer import row_number
 from layers.project.storage.schema import RESERVED_META, TITLES
 from layers.project.storage.tables import SPECS, Column, TableSpec, empty_value
 
@@ -251,8 +252,9 @@ class OwnTables:
     def each_chunk(
         self, table: str, columns: Mapping[str, int], take: Callable[[Chunk], None], geometry: str = ""
     ) -> None:
-        names = ", ".join(["rowid", *(f'"{name}"' for name in columns)])
-        cursor = self._connection.execute(f"SELECT {names} FROM {table} ORDER BY rowid")
+        number = row_number(name for _, name, *_ in self._connection.execute(f"PRAGMA table_info({table})"))
+        names = ", ".join([number, *(f'"{name}"' for name in columns)])
+        cursor = self._connection.execute(f"SELECT {names} FROM {table} ORDER BY {number}")
         while rows := cursor.fetchmany(CHUNK_ROWS):
             numbers, *values = zip(*rows, strict=True)
             take(Chunk(list(numbers), {name: list(v) for name, v in zip(columns, values, strict=True)}, {}))

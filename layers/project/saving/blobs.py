@@ -125,7 +125,7 @@ def _value_of(place: Path) -> Value:
 
 
 def _write(new: sqlite3.Connection, spec: TableSpec, key: int, value: Value) -> None:
-    new.execute(f"UPDATE {spec.name} SET {spec.blob} = zeroblob(?) WHERE rowid = ?", (value.size, key))
+    new.execute(f"UPDATE {spec.name} SET {spec.blob} = zeroblob(?) WHERE {spec.key} = ?", (value.size, key))
     if value.size:
         with new.blobopen(spec.name, spec.blob, key) as blob:
             for piece in value.pieces:

@@ -10,13 +10,16 @@ import hashlib
 import json
 import sqlite3
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
+from layers.document.json_fields import json_object
+from layers.errors import InvalidValue
 from layers.project.opening.case_reader import CaseReader, Chunk, Unfit
 from layers.project.opening.foreign import ForeignTable
 from layers.project.saving.spatial_index import add_rtree_triggers, build_rtree, count_features
-from layers.project.storage.row_writer import quoted
+from layers.project.storage.row_writer import quoted, row_number
 from layers.project.storage.schema import CARRIED_KEY, OUR_PROJECT, PROJECT_METADATA, STYLES_KEY
 
 _RTREE = "gpkg_rtree_index"
@@ -61,7 +64,8 @@ def _copy_table(new: sqlite3.Connection, case: CaseReader, table: ForeignTable) 
     new.execute(_create_sql(table))
     names = [column.name for column in table.columns]
     columns = case.filled(table.name, names)
-    number = "" if table.row_key else "rowid, "
+    row_name = row_number(names) or quoted(table.row_key)
+    number = "" if table.row_key else f"{row_name}, "
     listed = ", ".join(quoted(name) for name in columns)
     holders = ", ".join("?" * (len(columns) + bool(number)))
     sql = f"INSERT INTO {quoted(table.name)} ({number}{listed}) VALUES ({holders})" if listed or number else ""
@@ -85,7 +89,8 @@ def _copy_table(new: sqlite3.Connection, case: CaseReader, table: ForeignTable) 
         value = case.value(table.name, name, row)
         holder = "CAST(? AS TEXT)" if value.is_text else "?"
         new.execute(
-            f"UPDATE {quoted(table.name)} SET {quoted(name)} = {holder} WHERE rowid = ?", (b"".join(value.pieces), row)
+            f"UPDATE {quoted(table.name)} SET {quoted(name)} = {holder} WHERE {row_name} = ?",
+            (b"".join(value.pieces), row),
         )
 
 
@@ -229,10 +234,9 @@ def _digest(text: str) -> str:
 
 def _copy_styles(new: sqlite3.Connection, case: CaseReader) -> None:
     """Styles that are not ours, and ours where somebody has changed them: those stand instead of ours."""
-    try:
-        ours = json.loads(case.opened.meta.get(STYLES_KEY, "{}"))
-    except ValueError:
-        ours = {}
+    ours: dict[str, Any] = {}
+    with suppress(InvalidValue):  # then all of them stand as they stood
+        ours = json_object(case.opened.meta.get(STYLES_KEY, ""), "The list of styles")
     for row in _facts(case, "layer_styles"):
         table, name, qml = (str(row.get(key) or "") for key in ("f_table_name", "styleName", "styleQML"))
         is_ours = ours.get(f"{table}/{name}") == _digest(qml) if ours else name == OUR_PROJECT

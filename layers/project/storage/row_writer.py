@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import json
 import sqlite3
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, cast
 from uuid import uuid4
@@ -248,13 +248,23 @@ class RowWriter:
             "ORDER BY seq DESC LIMIT 1",
             (uuid, spec.name),
         ).fetchone()
-        delta = json.loads(row[0]) if row else {}
-        return {name: _from_json(delta[name][0]) for name in self._foreign_columns(spec) if name in delta}
+        # the history is as foreign as the case: what is no delta of ours brings nothing back
+        try:
+            delta = json.loads(row[0]) if row else {}
+            return {name: _from_json(delta[name][0]) for name in self._foreign_columns(spec) if name in delta}
+        except (TypeError, LookupError, ValueError, RecursionError):
+            return {}
 
 
 def quoted(name: str) -> str:
     """A name as SQL has it, whatever stands in it."""
     return '"' + name.replace('"', '""') + '"'
+
+
+def row_number(columns: Iterable[str]) -> str:
+    """The name of row numbers in a table of these columns, none of which has taken it; empty where all are taken."""
+    taken = {name.lower() for name in columns}
+    return next((name for name in ("rowid", "_rowid_", "oid") if name not in taken), "")
 
 
 def _is_new_table(inserts: list[Change], change: Change) -> bool:

@@ -462,3 +462,29 @@ def test_a_program_that_ends_leaves_no_reader_and_says_nothing(tmp_path, end):
         assert done.stderr == ""
     if blocks:
         wait_until(lambda: set(os.listdir("/dev/shm")) <= blocks)
+
+
+IMPORTS = """
+import sys
+from layers.pool.pool import ReaderPool
+from layers.project.opening.case_process import CaseProcess
+if __name__ == "__main__":
+    before = set(sys.modules)
+    case, pool = CaseProcess(), ReaderPool(1)
+    pool.start()
+    case._is_started.wait()
+    while not all(supervisor.is_ready for supervisor in pool._crew.supervisors):
+        pass
+    print(sorted(set(sys.modules) - before))
+    case.close()
+    pool.close()
+"""
+
+
+def test_processes_are_started_without_an_import(tmp_path: Path) -> None:
+    """PySide6 goes through sys.modules when it is imported, and aborts the program where they change meanwhile."""
+    script = tmp_path / "script.py"
+    script.write_text(IMPORTS)
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(p for p in sys.path if p)}
+    done = subprocess.run([sys.executable, script], env=environment, capture_output=True, text=True, timeout=30)
+    assert (done.stdout.strip(), done.stderr) == ("[]", "")

@@ -23,14 +23,9 @@ def test_all_panels_and_their_parts_are_made_ahead_one_a_turn(window: MainWindow
         return sum(late.is_made for late in window.findChildren(LatePanel))
 
     steps = [made()]
-
-    def look() -> bool:
-        if made() != steps[-1]:
-            steps.append(made())
-        return not window.docks.waiting()
-
+    window.docks._warm.timeout.connect(lambda: steps.append(made()))
     window.docks.warm_up(window.context.jobs)
-    qtbot.waitUntil(look, timeout=10_000)
+    qtbot.waitUntil(lambda: not window.docks.waiting(), timeout=10_000)
     assert all(late.is_made for late in window.findChildren(LatePanel))
     assert window.findChild(RasterStyleForm) is not None
     assert window.findChild(ScalePage) is not None

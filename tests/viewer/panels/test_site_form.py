@@ -154,7 +154,7 @@ def test_a_place_shows_as_many_digits_as_its_error_allows(form: SiteFormPanel, d
 
 def test_claims_are_cards(qtbot, form: SiteFormPanel, desk: Desk) -> None:
     desk.select("firm")
-    (card,) = laid_out(form.cards._layout)
+    (card,) = laid_out(form.cards.rows)
     assert "Optics were sold" in card.accessibleName()
     qtbot.mouseClick(card, Qt.MouseButton.LeftButton)
     assert desk.context.claim_uuid == "c1"

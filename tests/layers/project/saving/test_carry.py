@@ -19,6 +19,7 @@ from layers.project.opening.intake import Intake
 from layers.project.opening.outside_edits import ELSEWHERE
 from layers.project.saving.publish import publish, write_case
 from layers.project.saving.working_copy import WorkingCopy
+from layers.project.storage.schema import STYLES_KEY
 from tests.layers.project.cases import BLOBS, open_for_work, read_case, relabel, rich_document, state
 from tests.layers.project.opening.test_intake import change
 from tests.layers.project.qgis.test_peers import SYSTEM_PYTHON, clean, need, system_python_has
@@ -82,6 +83,20 @@ def test_a_row_that_is_deleted_and_undone_has_their_values_again(case: Path) -> 
     assert rows(case, "SELECT uuid, roof FROM site_point") == [("site-point", "blue")]
 
 
+@pytest.mark.parametrize("delta", ["-1", "{", '{"roof": 5}', '{"roof": [{"base64": "é"}, 1]}', '{"roof": {}}', None, 7])
+def test_a_history_that_is_none_stops_no_undo(case: Path, delta: object) -> None:
+    change(case, "ALTER TABLE site_point ADD COLUMN roof TEXT", "UPDATE site_point SET roof = 'blue'")
+    intake, work = opened(case)
+    gone = Edit("delete", (Change("sites", intake.document.sites["site-point"], None),))
+    work.append(gone, "me")
+    with closing(sqlite3.connect(work.path)) as connection, connection:
+        connection.execute("UPDATE loupe_history SET delta_json = ? WHERE op = 'delete'", (delta,))
+    work.append(gone.inverse(), "me")
+    publish(work, case)
+    work.close()
+    assert rows(case, "SELECT uuid FROM site_point") == [("site-point",)]
+
+
 def test_row_numbers_stay(case: Path) -> None:
     """Other programs may count on them."""
     change(case, "UPDATE site_point SET fid = 77", "UPDATE rtree_site_point_geom SET id = 77")
@@ -97,6 +112,27 @@ def test_a_row_number_at_the_end_of_all_numbers_stops_nothing(case: Path) -> Non
     publish(work, case)
     work.close()
     assert len(read_case(case).document.sites) == 5
+
+
+@pytest.mark.parametrize("names", [("rowid",), ("oid", "RowID"), ("rowid", "_rowid_", "oid")])
+def test_columns_called_as_row_numbers_are_hide_no_row(case: Path, names: tuple[str, ...]) -> None:
+    change(case, *TRACKS)
+    looks = [
+        "SELECT uuid, data FROM chips",
+        "SELECT uuid, data FROM source_files",
+        "SELECT uuid, source_json FROM loupe_layers",
+        "SELECT * FROM tracks",
+        "SELECT uuid, statement FROM claims",
+    ]
+    before = [rows(case, look) for look in looks]
+    for table in ("chips", "source_files", "loupe_layers", "claims", "tracks"):
+        change(case, *(f"ALTER TABLE {table} ADD COLUMN {name} TEXT DEFAULT 'x'" for name in names))
+    theirs = [(*row, *("x" for _ in names)) for row in before[3]]
+    for number in range(2):
+        edit_and_save(case, str(number))
+    found = [rows(case, look) for look in looks]
+    assert found == [*before[:3], theirs, before[4]]
+    assert before[0] == [("chip", BLOBS["chips", "chip"])]
 
 
 # -- tables ---------------------------------------------------------------------------------------------------------
@@ -205,6 +241,14 @@ def test_a_default_style_that_they_changed_stays_theirs(case: Path) -> None:
     assert rows(case, style) == [("<qgis>red</qgis>",)]
     (ours,) = rows(case, "SELECT count(*) FROM layer_styles WHERE f_table_name = 'site_line' AND styleQML != ''")
     assert ours == (1,)
+
+
+@pytest.mark.parametrize("told", ["-1", "[]", "{", "[" * 100_000, '{"site_point/default": 5}'])
+def test_a_list_of_our_styles_that_is_none_stops_no_save(case: Path, told: str) -> None:
+    with closing(sqlite3.connect(case)) as connection, connection:
+        connection.execute("UPDATE loupe_meta SET value = ? WHERE key = ?", (told, STYLES_KEY))
+    edit_and_save(case)
+    assert rows(case, "SELECT count(*) > 0 FROM layer_styles") == [(1,)]
 
 
 def test_our_project_changed_in_qgis_stays_theirs_with_a_new_one_beside_it(case: Path) -> None:
