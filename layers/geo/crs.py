@@ -229,6 +229,16 @@ def polar_canvas(lonlat: Bounds) -> str:
     return ""
 
 
+def chosen_canvas(crs: str | None, lonlat: Bounds | None) -> tuple[str, str]:
+    """The CRS of a map where nobody can be asked, and what is to be said of it: where none is named, Web Mercator, or
+    a polar one for data beyond its edge.
+    """
+    polar = polar_canvas(lonlat) if lonlat is not None and not crs else ""
+    if not polar:
+        return crs or WEB_MERCATOR, ""
+    return polar, f"The data reach beyond 85 degrees, where Web Mercator ends: the map is in {crs_name(polar)}."
+
+
 def local_crs(lon: float, lat: float) -> str:
     """UTM, or polar stereographic north of 84 N and south of 80 S."""
     return utm_crs(lon, lat) if -80 <= lat <= 84 else polar_crs(lat)

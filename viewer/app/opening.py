@@ -66,6 +66,8 @@ class FileOpener(QObject):
         messages: Messages,
         allow: Callable[[Iterable[Mapping[str, Any]]], None],
         parent: QObject | None = None,
+        *,
+        asks: bool = True,
     ) -> None:
         """`allow` is told the sources of layers: who opens, types or drops them agrees to their hosts and folders."""
         super().__init__(parent)
@@ -74,7 +76,7 @@ class FileOpener(QObject):
         self._under_way: list[_Opening] = []
         self.failures: list[str] = []
         """The sentences of what could not be opened, in this session of the program."""
-        self.asks = True
+        self.asks = asks
         """False where nobody is there to answer: what would have to be asked is in pixel space, or refused."""
         self.needs_earth = False
         """True where a part of the Earth is asked for: pixel space is no answer to that."""

@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING
 
 from layers.document.document import Document
 from layers.errors import CannotBePlaced, UnsupportedFormat
-from layers.geo.bounds import Bounds
-from layers.geo.crs import PIXEL_SPACE, WEB_MERCATOR, crs_name, is_off_earth, polar_canvas
+from layers.geo.crs import PIXEL_SPACE, crs_name, is_off_earth
 from layers.geo.crs_catalog import fit_of
 from layers.project.opening.case_paths import CaseHome, bring_home
 from layers.project.opening.intake import is_case, read_case
@@ -87,16 +86,6 @@ def _in_crs(layer: FoundLayer, crs: str) -> FoundLayer:
 def in_pixel_space(layer: FoundLayer) -> FoundLayer:
     """The layer in pixel space, where it can be shown there."""
     return layer.placed(PIXEL_SPACE) if layer.question is not None and layer.question.has_pixels else layer
-
-
-def chosen_canvas(crs: str | None, lonlat: Bounds | None) -> tuple[str, str]:
-    """The CRS of the map, and what is to be said of it: where none is named, Web Mercator, or a polar one for data
-    beyond its edge.
-    """
-    polar = polar_canvas(lonlat) if lonlat is not None and not crs else ""
-    if not polar:
-        return crs or WEB_MERCATOR, ""
-    return polar, f"The data reach beyond 85 degrees, where Web Mercator ends: the map is in {crs_name(polar)}."
 
 
 def hosts_named(files: list[str]) -> list[str]:
