@@ -30,7 +30,7 @@ from layers.geo.measure import circle_bounds
 from layers.grid.tile_grid import View
 from layers.raster.info import RasterInfo
 from layers.vector.table import VectorInfo
-from viewer.canvas.viewport import FINEST_FIT_M
+from viewer.canvas.viewport import FINEST_FIT_M, FIT_MARGIN
 from viewer.canvas.widget import MapCanvas
 from viewer.rendering.raster_drawing import RasterDrawing
 from viewer.rendering.vector_drawing import VectorDrawing
@@ -187,6 +187,13 @@ class ViewVerbs(QObject):
         if bounds is not None:
             self._canvas.viewport.fit(bounds, PIXEL_MARGIN)
             self._canvas.come_to_rest()
+
+    def show_on_plane(self, bounds: Bounds, least: float) -> None:
+        """Show bounds in the CRS of the canvas, which is off the Earth, with at least so many of its units across."""
+        self._held = self._fits_plane = None
+        lack = least - max(bounds.width, bounds.height)
+        self._canvas.viewport.fit(bounds.expanded(lack / 2) if lack > 0 else bounds, FIT_MARGIN)
+        self._canvas.come_to_rest()
 
     def _go_to_plane(self, crs: str) -> None:
         """Leave the map of the Earth, which comes back as it was."""

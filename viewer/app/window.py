@@ -116,7 +116,7 @@ class MainWindow(QMainWindow):
             drawing_of=lambda uuid: self.scene.drawings.get(uuid),
             parent=self,
         )
-        self.features = FeatureVerbs(self.canvas, self.context, self.panel_context, self)
+        self.features = FeatureVerbs(self.canvas, self.context, self.panel_context, self.views, self)
         say, current = partial(self.messages.show, "tool"), lambda: self.panel_context.layer_uuid
         tools = ToolContext(self.canvas, self.session.push_or_say, say, self.session.actor, current)
         self.toolbox = Toolbox(tools, self)
