@@ -35,7 +35,7 @@ def geometry_batches(source: VectorSource, batch_rows: int, **which: Any) -> Ite
                 **which, **source.how,
             ) as (meta, stream),
         ):  # fmt: skip
-            crs = known_crs(meta["crs"])
+            crs = known_crs(meta["crs"]) or source.default_crs
             for fids, blobs in _batches(stream):
                 if source.has_surfaces:
                     blobs = blobs_as_polygons(blobs)

@@ -12,8 +12,9 @@ from typing import Any
 from layers.counted import counted
 from layers.errors import BadCRS, NotReadable, TooLarge
 from layers.readers.files import Content, is_readable
+from layers.readers.ogr_rows import crs_problem, known_crs
 from layers.readers.source_rows import VectorSource
-from layers.readers.worldfile import crs_text
+from layers.readers.worldfile import crs_text, read_prj
 from layers.text_encoding import guessed_encoding, known_encoding
 
 MAX_RESTORED_BYTES = 400 * 2**20
@@ -33,12 +34,20 @@ def shapefile_source(path: str, options: dict[str, Any]) -> VectorSource:
     encoding, _ = encoding_of(path, options)
     source = VectorSource(
         path, Content.SHAPEFILE, "", path, {"encoding": encoding}, options, has_surfaces=_is_multipatch(path),
-        is_chunked=True, first=1,
+        is_chunked=True, first=1, default_crs=known_crs(_named_crs(path)),
     )  # fmt: skip
     is_whole = not _rows_lost(path) and not _is_cut(path)
     if is_whole and part(path, ".shx") and not _is_broken(part(path, ".prj")):
         return source
     return replace(source, dataset=_restored(path))
+
+
+def _named_crs(path: str) -> str:
+    """What its .prj names, as far as that is a CRS: OGR understands the WKT of ESRI alone."""
+    try:
+        return read_prj(path)
+    except BadCRS:
+        return ""
 
 
 def _is_multipatch(path: str) -> bool:
@@ -86,6 +95,8 @@ def notes_on(path: str) -> list[str]:
         found.append(f"{name} is cut off: the rows behind its last whole geometry have none.")
     if _is_broken(part(path, ".prj")):
         found.append(f"The .prj file of {name} is no CRS that can be read.")
+    elif problem := crs_problem(_named_crs(path), name):
+        found.append(problem)
     return found
 
 
