@@ -27,6 +27,7 @@ from layers.readers.odd_numbers import odd_numbers
 from layers.readers.single_floats import widened
 from layers.readers.source_rows import Rows, VectorSource
 from layers.readers.surfaces import rows_as_polygons
+from layers.readers.vector_words import features_refused, json_refused
 from layers.readers.worldfile import crs_text
 
 ALLOWED_DRIVERS = frozenset({"GeoJSON", "GeoJSONSeq", "GPKG", "ESRI Shapefile", "FlatGeobuf"})
@@ -64,12 +65,15 @@ def read_info(source: VectorSource, *, counted: bool = True) -> dict[str, Any]:
         raise NotReadable(f"{holder} holds a kind of geometry that is not shown, such as a TIN.") from error
     except READ_ERRORS as error:
         if source.content is Content.JSON:
-            raise UnsupportedFormat(
-                f"{source.name} is JSON but no GeoJSON, or damaged: {clean(error, source.path)}"
-            ) from error
-        raise NotReadable(f"{source.name} cannot be read: {clean(error, source.path)}") from error
+            raise json_refused(source.name, str(error)) from error
+        raise features_refused(source.name, str(error)) from error
+    except IndexError as error:  # pyogrio's own: there is no layer in it
+        raise features_refused(source.name, "") from error
     if info["driver"] not in ALLOWED_DRIVERS:
-        raise UnsupportedFormat(f"{source.name} is of the kind {info['driver']}, which Geoloupe does not open.")
+        raise UnsupportedFormat(
+            f"{source.name} is of the kind {info['driver']}, which Geoloupe does not open: save it as GeoJSON or "
+            "GeoPackage."
+        )
     return dict(info)
 
 
@@ -110,7 +114,7 @@ def read_ogr(source: VectorSource, columns: list[str] | None, *, exact: bool = F
             dates, integers, reals = (_named(meta, kinds) for kinds in (DATES, _INTEGERS, ("OFTReal",)))
             odd = odd_dates(source, dates, fids) | odd_numbers(source, integers, reals, fids)
     except READ_ERRORS as error:
-        raise NotReadable(f"{source.name} cannot be read: {clean(error, source.path)}") from error
+        raise features_refused(source.name, str(error)) from error
     values = {
         str(name): whole.get(str(name)) or typed_values(cell, kind, subtype, exact=exact)
         for name, cell, kind, subtype in zip(
