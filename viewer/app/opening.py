@@ -22,7 +22,14 @@ from layers.pool.protocol import Answer, Profile, Request
 from layers.project.opening.intake import is_case
 from layers.services.naming import is_service_text
 from viewer.app.session import Session
-from viewer.commands.found_layers import FoundLayer, chosen_unasked, edit_for, layers_of_probe, layers_of_service
+from viewer.commands.found_layers import (
+    FoundLayer,
+    chosen_unasked,
+    edit_for,
+    layers_of_probe,
+    layers_of_service,
+    said_of_unasked,
+)
 from viewer.rendering.drives import ANSWER_S
 from viewer.support.jobs import JobContext, Jobs
 from viewer.support.messages import Messages
@@ -196,6 +203,7 @@ class FileOpener(QObject):
                 self.choice_wanted.emit(Path(one[0].source["path"]), one)
             elif isinstance(one, list):
                 layers += chosen_unasked(one)
+                self.notices += filter(None, (said_of_unasked(one),))
         self.add(layers)
 
     def open_as(self, path: Path, options: dict[str, Any], sheet: str) -> None:

@@ -27,8 +27,8 @@ def _run(arguments: argparse.Namespace) -> int:
         opened = document_of(arguments.files, pool)
     document = opened.document
     write_case(document, target)
-    if opened.notice:
-        complain(opened.notice)
+    for notice in opened.notices:
+        complain(notice)
     count = len(document.layers)
     print(f"{target}: a new case with {count} layer{'' if count == 1 else 's'}.")
     return DONE

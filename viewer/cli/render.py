@@ -56,9 +56,7 @@ def _run(arguments: argparse.Namespace) -> int:
             picture = studio.picture(scene, crs, bounds, *arguments.size)
         lost, problems = scene.lost_layers(), [said, *scene.said_problems()]
     save_image(picture, arguments.out)
-    if opened.notice:
-        complain(opened.notice)
-    for sentence in filter(None, problems):
+    for sentence in filter(None, [*opened.notices, *problems]):
         complain(sentence)
     return FINDINGS if lost else DONE
 

@@ -15,6 +15,7 @@ from PySide6.QtGui import QImage
 from layers.document.document import Document
 from layers.document.layer import Layer
 from layers.project.saving.publish import write_case
+from tests.layers.readers.tiny_hdf5 import FILES
 from tests.support.pictures import pixels
 from tests.viewer.canvas.conftest import site
 
@@ -59,6 +60,16 @@ def test_remarks_are_those_of_render_with_its_limit_and_names(tmp_path: Path) ->
     assert "5 more layers" in shown[20]
     assert all(f"“Table {at}”" in shown[at] for at in range(20))
     assert "cannot be drawn" in shown[21]
+
+
+def test_that_a_file_holds_more_pictures_is_said(tmp_path: Path) -> None:
+    file = tmp_path / "a.he5"
+    file.write_bytes(FILES["eos5"])
+    rendered, shown = said_by_both(tmp_path, file)
+    assert shown == rendered
+    (sentence,) = shown
+    assert "a.he5 holds" in sentence
+    assert "open it in the window to choose" in sentence
 
 
 @pytest.mark.parametrize("how", ["file", "case", "bounds", "all round"])
