@@ -74,7 +74,7 @@ def check_map_crs(text: str) -> None:
 
     What is off the Earth (`is_off_earth`) has a map of its own.
     """
-    crs = parse_crs(text)
+    crs = _on_the_ground(parse_crs(text))
     if crs.is_vertical or crs.is_geocentric:
         kind = "tells heights only" if crs.is_vertical else "counts from the middle of the Earth"
         raise BadCRS(f"{crs_name(text)} {kind}: choose one such as EPSG:4326 or EPSG:32652.")
@@ -112,7 +112,24 @@ def is_off_earth(text: str) -> bool:
 
 def off_earth_sentence(name: str, crs: str) -> str:
     """What is to be said of data in such a CRS. Raises BadCRS."""
+    if _is_of_earth(crs):
+        return (
+            f"{name} is in {crs_name(crs)}, from which no way to other maps is known: it is shown by itself, without a "
+            "map. Save it in another CRS to see it on one."
+        )
     return f"{name} is in {crs_name(crs)}, which has no place on the Earth: it is shown by itself, without a map."
+
+
+def _is_of_earth(crs: str) -> bool:
+    """True for a map of the Earth in a projection that PROJ does not know."""
+    known = None if crs == PIXEL_SPACE else parse_crs(crs)
+    base = known.geodetic_crs if known is not None and known.is_projected else None
+    return base is not None and has_way(base.to_wkt(), WGS84)
+
+
+def _on_the_ground(crs: pyproj.CRS) -> pyproj.CRS:
+    """Of one of places and heights that of the places."""
+    return crs.sub_crs_list[0] if crs.is_compound else crs
 
 
 @lru_cache(maxsize=256)
@@ -120,7 +137,7 @@ def has_way(source: str, target: str) -> bool:
     """True where what lies in one CRS has a place in the other: both are of one body, or one grid. Raises BadCRS."""
     if PIXEL_SPACE in (source, target):
         return source == target
-    grids = parse_crs(source), parse_crs(target)
+    grids = _on_the_ground(parse_crs(source)), _on_the_ground(parse_crs(target))
     if any(grid.is_engineering for grid in grids):  # PROJ takes any two grids for one
         return same_crs(source, target) and grids[0].name == grids[1].name
     return same_crs(source, target) or _transformers.get(source, target) is not None
@@ -253,6 +270,16 @@ def polar_canvas(lonlat: Bounds) -> str:
         if high > MERCATOR_MAX_LAT and low >= _ABOUT_THE_POLE:
             return polar_crs(sign)
     return ""
+
+
+def chosen_canvas(crs: str | None, lonlat: Bounds | None) -> tuple[str, str]:
+    """The CRS of a map where nobody can be asked, and what is to be said of it: where none is named, Web Mercator, or
+    a polar one for data beyond its edge.
+    """
+    polar = polar_canvas(lonlat) if lonlat is not None and not crs else ""
+    if not polar:
+        return crs or WEB_MERCATOR, ""
+    return polar, f"The data reach beyond 85 degrees, where Web Mercator ends: the map is in {crs_name(polar)}."
 
 
 def local_crs(lon: float, lat: float) -> str:

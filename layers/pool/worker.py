@@ -93,7 +93,8 @@ def sentence_for(error: Exception, path: str) -> GeoloupeError:
         return error
     name = os.path.basename(path) or "The file"
     if isinstance(error, MemoryError):
-        return TooLarge(f"{name} needs more memory than a reader may have: use a smaller file or build overviews.")
+        way = "use a smaller file, or build overviews of an image"
+        return TooLarge(f"{name} needs more memory than a reader may have: {way}.")
     cause = without_innards(str(error.__cause__ or error)) or type(error).__name__
     return NotReadable(f"{name} cannot be read, it may be damaged: {cause}")
 

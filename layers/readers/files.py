@@ -166,7 +166,8 @@ def content_of(path: str) -> Content:
     elif not actual:
         actual = "plain text" if _is_text(head) else "of no kind that Geoloupe opens"
     if wanted:
-        raise UnsupportedFormat(f"{name} is not a {wanted} file: its content is {actual}.")
+        article = "an" if wanted[0] in "AEIOU" else "a"
+        raise UnsupportedFormat(f"{name} is not {article} {wanted} file: its content is {actual}.")
     if suffix in _SHAPEFILE_PARTS:
         raise UnsupportedFormat(f"{name} is a part of a shapefile: open the file that ends in .shp.")
     if suffix in imagine.PARTS:

@@ -12,9 +12,10 @@ from numpy.typing import NDArray
 
 from layers.errors import NotReadable
 from layers.readers.arrow_c import opened, pieces, view
-from layers.readers.ogr_rows import READ_ERRORS, clean, known_crs, remarks_ignored
+from layers.readers.ogr_rows import READ_ERRORS, known_crs, remarks_ignored
 from layers.readers.source_rows import VectorSource
 from layers.readers.surfaces import blobs_as_polygons
+from layers.readers.vector_words import features_refused
 from layers.readers.wkb_columns import Blobs
 
 _INT64 = b"l"
@@ -36,7 +37,7 @@ def geometry_batches(source: VectorSource, batch_rows: int, **which: Any) -> Ite
                 **which, **source.how,
             ) as (meta, stream),
         ):  # fmt: skip
-            crs = known_crs(meta["crs"])
+            crs = known_crs(meta["crs"]) or source.default_crs
             for fids, blobs in _batches(stream):
                 if (np.diff(blobs.starts) < 0).any():
                     blobs = _read_again(source, fids)
@@ -44,7 +45,7 @@ def geometry_batches(source: VectorSource, batch_rows: int, **which: Any) -> Ite
                     blobs = blobs_as_polygons(blobs)
                 yield crs, (fids + source.first if source.first else fids, blobs)
     except READ_ERRORS as error:
-        raise NotReadable(f"{source.name} cannot be read: {clean(error, source.path)}") from error
+        raise features_refused(source.name, str(error)) from error
 
 
 def _batches(source: Any) -> Iterator[Batch]:

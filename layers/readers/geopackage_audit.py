@@ -8,7 +8,8 @@ import time
 from contextlib import closing
 from urllib.parse import quote
 
-from layers.errors import NotReadable, UnsupportedFormat
+from layers.errors import UnsupportedFormat
+from layers.readers.vector_words import database_refused
 
 _DEADLINE_S = 2.0
 _STEPS_BETWEEN_LOOKS = 10_000
@@ -31,7 +32,7 @@ def feature_tables(path: str) -> tuple[list[str], list[str]]:
         with closing(sqlite3.connect(f"file:{quote(path)}?mode=ro&immutable=1", uri=True)) as database:
             return _audit(database, path, name)
     except (sqlite3.Error, UnicodeError) as error:
-        raise NotReadable(f"{name} is a damaged GeoPackage: {error}.") from error
+        raise database_refused(name, str(error), "GeoPackage") from error
 
 
 def _audit(database: sqlite3.Connection, path: str, name: str) -> tuple[list[str], list[str]]:

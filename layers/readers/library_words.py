@@ -18,6 +18,7 @@ _KNOWN = {
     "ZSTD": "ZSTD", "WEBP": "WebP", "LZMA": "LZMA",
 }  # fmt: skip
 _INNARDS = re.compile(r"TIFF[A-Z]\w+|I(?:Read|Write)Block|CPLE?_\w+|GDAL\w*|VSI\w+|\w+\(\)|not recognized as being")
+_PYTHON = re.compile(r"out of bounds|has no attribute|object is not|not subscriptable|codec can't|list index")
 _MEMORY = re.compile(r"alloc|memory|too (?:large|big)", re.IGNORECASE)
 
 
@@ -49,7 +50,8 @@ def cannot_read(name: str, text: str) -> NotReadable:
 def without_innards(text: str) -> str:
     """What an unknown error says, where that is more than names of functions."""
     text = " ".join(text.split())[:200]
-    return "the library that reads it gave up. Copy or download it again." if _INNARDS.search(text) else text
+    is_inner = _INNARDS.search(text) or _PYTHON.search(text)
+    return "the library that reads it gave up. Copy or download it again." if is_inner else text
 
 
 def _because(text: str) -> str:

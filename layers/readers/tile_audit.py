@@ -9,9 +9,10 @@ from contextlib import closing
 from typing import NamedTuple
 from urllib.parse import quote
 
-from layers.errors import NotReadable, UnsupportedFormat
+from layers.errors import UnsupportedFormat
 from layers.readers.files import Content
 from layers.readers.geopackage_audit import REGISTERED_FEATURES
+from layers.readers.vector_words import database_refused
 
 MAX_BLOB_BYTES = 8 * 2**20
 _DEADLINE_S = 2.0
@@ -65,7 +66,8 @@ def tiles_in(path: str) -> Tiles:
         with closing(GuardedDatabase(path)) as database:
             return _look(database, name)
     except (sqlite3.Error, UnicodeError) as error:
-        raise NotReadable(f"{name} is a damaged SQLite file: {error}.") from error
+        kind = "GeoPackage" if name.lower().endswith(".gpkg") else "SQLite file"
+        raise database_refused(name, str(error), kind) from error
 
 
 def _look(database: GuardedDatabase, name: str) -> Tiles:

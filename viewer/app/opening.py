@@ -22,7 +22,14 @@ from layers.pool.protocol import Answer, Profile, Request
 from layers.project.opening.intake import is_case
 from layers.services.naming import is_service_text
 from viewer.app.session import Session
-from viewer.commands.found_layers import FoundLayer, chosen_unasked, edit_for, layers_of_probe, layers_of_service
+from viewer.commands.found_layers import (
+    FoundLayer,
+    chosen_unasked,
+    edit_for,
+    layers_of_probe,
+    layers_of_service,
+    said_of_unasked,
+)
 from viewer.rendering.drives import ANSWER_S
 from viewer.support.jobs import JobContext, Jobs
 from viewer.support.messages import Messages
@@ -66,6 +73,8 @@ class FileOpener(QObject):
         messages: Messages,
         allow: Callable[[Iterable[Mapping[str, Any]]], None],
         parent: QObject | None = None,
+        *,
+        asks: bool = True,
     ) -> None:
         """`allow` is told the sources of layers: who opens, types or drops them agrees to their hosts and folders."""
         super().__init__(parent)
@@ -74,7 +83,7 @@ class FileOpener(QObject):
         self._under_way: list[_Opening] = []
         self.failures: list[str] = []
         """The sentences of what could not be opened, in this session of the program."""
-        self.asks = True
+        self.asks = asks
         """False where nobody is there to answer: what would have to be asked is in pixel space, or refused."""
         self.needs_earth = False
         """True where a part of the Earth is asked for: pixel space is no answer to that."""
@@ -194,6 +203,7 @@ class FileOpener(QObject):
                 self.choice_wanted.emit(Path(one[0].source["path"]), one)
             elif isinstance(one, list):
                 layers += chosen_unasked(one)
+                self.notices += filter(None, (said_of_unasked(one),))
         self.add(layers)
 
     def open_as(self, path: Path, options: dict[str, Any], sheet: str) -> None:

@@ -15,6 +15,7 @@ from layers.geo.crs import (
     PIXEL_SPACE,
     WEB_MERCATOR,
     WGS84,
+    chosen_canvas,
     crs_name,
     has_way,
     is_off_earth,
@@ -29,7 +30,7 @@ from layers.geo.measure import circle_bounds
 from layers.grid.tile_grid import View
 from layers.raster.info import RasterInfo
 from layers.vector.table import VectorInfo
-from viewer.canvas.viewport import FINEST_FIT_M
+from viewer.canvas.viewport import FINEST_FIT_M, FIT_MARGIN
 from viewer.canvas.widget import MapCanvas
 from viewer.rendering.raster_drawing import RasterDrawing
 from viewer.rendering.vector_drawing import VectorDrawing
@@ -48,9 +49,12 @@ class ViewVerbs(QObject):
 
     crs_changed = Signal()
 
-    def __init__(self, canvas: MapCanvas, messages: Messages, parent: QObject) -> None:
+    def __init__(self, canvas: MapCanvas, messages: Messages, parent: QObject, *, asks: bool = True) -> None:
+        """`asks` False where nobody is there to answer: what would be offered is done, and `notice` says so."""
         super().__init__(parent)
-        self._canvas, self._messages = canvas, messages
+        self._canvas, self._messages, self._asks = canvas, messages, asks
+        self.notice = ""
+        """What was decided about the map because nobody could be asked, in one sentence."""
         self._held: tuple[Bounds, float, float] | None = None
         self._map_view: View | None = None
         self._fits_plane: str | None = None
@@ -67,12 +71,20 @@ class ViewVerbs(QObject):
         self._waits_for_layers = False
         self._leave_plane()
         try:
+            self._choose_canvas(lonlat)
             self._canvas.zoom_to_bounds(lonlat, margin, finest_m)
         except GeoloupeError as error:
             self._messages.show("view", error.sentence, "warning")
             return
         self._offer_polar(lonlat)
         self._held, self._held_view = (lonlat, margin, finest_m), self._canvas.viewport.view()
+
+    def _choose_canvas(self, lonlat: Bounds) -> None:
+        """Where nobody is asked: the map that `render` would draw, unless a case names another."""
+        if not self._asks and (self.notice or same_crs(self._canvas.viewport.crs, WEB_MERCATOR)):
+            crs, self.notice = chosen_canvas(None, lonlat)
+            self._canvas.set_crs(crs)
+            self.crs_changed.emit()
 
     def _offer_polar(self, lonlat: Bounds) -> None:
         """What lies beyond the edge of Web Mercator can be seen on another map."""
@@ -112,7 +124,7 @@ class ViewVerbs(QObject):
             self.show_plane()
             return
         bounds = self._canvas.scene.bounds_lonlat()
-        if bounds is None or bounds.width > 350:
+        if bounds is None or (bounds.width > 350 and not polar_canvas(bounds)):
             self._canvas.full_view()
         else:
             self.show_bounds(bounds, finest_m=self._canvas.scene.finest_fit_m())
@@ -175,6 +187,13 @@ class ViewVerbs(QObject):
         if bounds is not None:
             self._canvas.viewport.fit(bounds, PIXEL_MARGIN)
             self._canvas.come_to_rest()
+
+    def show_on_plane(self, bounds: Bounds, least: float) -> None:
+        """Show bounds in the CRS of the canvas, which is off the Earth, with at least so many of its units across."""
+        self._held = self._fits_plane = None
+        lack = least - max(bounds.width, bounds.height)
+        self._canvas.viewport.fit(bounds.expanded(lack / 2) if lack > 0 else bounds, FIT_MARGIN)
+        self._canvas.come_to_rest()
 
     def _go_to_plane(self, crs: str) -> None:
         """Leave the map of the Earth, which comes back as it was."""

@@ -149,7 +149,7 @@ class LayerStack(QObject):
         found = []
         for uuid in self.visible():
             bounds = self.drawings[uuid].bounds_lonlat()
-            if self.drawings[uuid].plane:
+            if self.drawings[uuid].plane or self.drawings[uuid].remark:  # nothing of it is on any map of the Earth
                 continue
             if bounds is None or any(_turned(bounds, turn).intersects(lonlat) for turn in (-360.0, 0.0, 360.0)):
                 found.append(uuid)

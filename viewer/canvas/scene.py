@@ -35,6 +35,7 @@ from viewer.canvas.map_labels import LabelTask, MapLabels
 from viewer.canvas.site_frame import SiteFrame
 from viewer.canvas.site_index import SiteIndex
 from viewer.canvas.site_painter import SitePainter
+from viewer.canvas.unplaced import Unplaced
 from viewer.canvas.viewport import FINEST_FIT_M
 from viewer.commands.meta import SITES_VISIBLE, sites_visible
 from viewer.rendering.context import RenderContext
@@ -207,17 +208,14 @@ class MapScene(QObject):
             uuid: f"“{one_line(self.drawings[uuid].layer.name, 60)}” lies beyond 85 degrees, where this map ends: "
             f"see it on a polar one ({polar_crs(box.bottom)})."
             for uuid, box in boxes.items()
-            if box is not None and (box.bottom > MERCATOR_MAX_LAT or box.top < -MERCATOR_MAX_LAT)
+            if box is not None and _is_beyond(box)
         }
 
     def sites_beyond_the_map(self) -> str:
         """A sentence that counts the sites beyond that edge; empty where there are none."""
         if not (self._ends_at_mercator and sites_visible(self._document)):
             return ""
-        off_earth = self._index.off_earth
-        placed = (site.geometry for uuid, site in self._index.sites.items() if uuid not in off_earth)
-        lats = ((geometry.bounds[1], geometry.bounds[3]) for geometry in placed if not geometry.is_empty)
-        count = sum(low > MERCATOR_MAX_LAT or high < -MERCATOR_MAX_LAT for low, high in lats)
+        count = self._index.beyond_mercator
         if not count:
             return ""
         lie = "1 site lies" if count == 1 else f"{grouped(count)} sites lie"
@@ -321,12 +319,23 @@ class MapScene(QObject):
         found = [box for uuid in self._stack.visible() if (box := self.drawings[uuid].plane_bounds(crs)) is not None]
         return reduce(Bounds.union, found) if found else None
 
-    def unplaced(self, view: View) -> tuple[int, int]:
-        """How many visible layers and sites this view cannot show, because they lie on the Earth and it does not."""
-        if not is_off_earth(view.grid.crs):
-            return 0, 0
-        layers = len(self._stack.visible()) - len(self._stack.shown_on(view))
-        return layers, len(self._index.sites) if sites_visible(self._document) else 0
+    def unplaced(self, view: View) -> Unplaced:
+        """How many visible layers and sites this view cannot show, by the reason."""
+        crs = view.grid.crs
+        is_off, ends = is_off_earth(crs), same_crs(crs, WEB_MERCATOR)
+        drawings = [self.drawings[uuid] for uuid in self._stack.visible()]
+        on_planes = [drawing for drawing in drawings if drawing.plane]
+        boxes = [drawing.bounds_lonlat() for drawing in drawings if not drawing.plane]
+        has_sites = sites_visible(self._document)
+        nowhere = len(self._index.off_earth) if has_sites else 0
+        return Unplaced(
+            layers_on_earth=sum(box is not None for box in boxes) if is_off else 0,
+            sites_on_earth=len(self._index.sites) - nowhere if is_off and has_sites else 0,
+            layers_off_earth=sum(not drawing.lies_on(crs) for drawing in on_planes),
+            layers_beyond=sum(box is not None and _is_beyond(box) for box in boxes) if ends else 0,
+            sites_beyond=self._index.beyond_mercator if ends and has_sites else 0,
+            sites_nowhere=nowhere,
+        )
 
     def attributions(self, view: View) -> list[str]:
         """Credit and date of every visible layer that has data in view, the topmost first, each once."""
@@ -435,3 +444,8 @@ class MapScene(QObject):
         else:
             labels = self.label_layout(view, selection).placed
         return self._labels.paint(painter, labels, view.ratio, in_haste=in_haste)
+
+
+def _is_beyond(lonlat: Bounds) -> bool:
+    """True where nothing of it is on a map in Web Mercator."""
+    return lonlat.bottom > MERCATOR_MAX_LAT or lonlat.top < -MERCATOR_MAX_LAT

@@ -8,14 +8,20 @@ from typing import TYPE_CHECKING
 
 from layers.document.document import Document
 from layers.errors import CannotBePlaced, UnsupportedFormat
-from layers.geo.bounds import Bounds
-from layers.geo.crs import PIXEL_SPACE, WEB_MERCATOR, crs_name, is_off_earth, polar_canvas
+from layers.geo.crs import PIXEL_SPACE, crs_name, is_off_earth
 from layers.geo.crs_catalog import fit_of
 from layers.project.opening.case_paths import CaseHome, bring_home
 from layers.project.opening.intake import is_case, read_case
 from layers.services.naming import is_service_text, service_from_text
 from viewer.cli.reading import existing
-from viewer.commands.found_layers import FoundLayer, chosen_unasked, edit_for, layers_of_probe, layers_of_service
+from viewer.commands.found_layers import (
+    FoundLayer,
+    chosen_unasked,
+    edit_for,
+    layers_of_probe,
+    layers_of_service,
+    said_of_unasked,
+)
 
 if TYPE_CHECKING:
     from layers.pool.pool import ReaderPool
@@ -31,8 +37,8 @@ class Opened:
     home: CaseHome
     named: frozenset[str]
     """Uuids of the layers that stand for files and services named beside the case."""
-    notice: str = ""
-    """A sentence to be said: the one file there is has no place, and stands in pixel space."""
+    notices: tuple[str, ...] = ()
+    """Sentences: that the only file stands in pixel space, having no place; which of many pictures came."""
 
 
 def document_of(files: list[str], pool: ReaderPool, style: str = "", crs_of_data: str = "") -> Opened:
@@ -42,7 +48,8 @@ def document_of(files: list[str], pool: ReaderPool, style: str = "", crs_of_data
     a file without a place stands in pixel space where it is all there is, and is refused with others. Raises the
     GeoloupeError of the first that cannot be opened.
     """
-    document, home, own, notice = Document(), CaseHome(), frozenset[str](), ""
+    document, home, own = Document(), CaseHome(), frozenset[str]()
+    notices: list[str] = []
     named = [text for text in files if not is_service_text(text) and not text.lower().endswith(".gpkg")]
     pool.foretell(str(Path(text).resolve()) for text in named)  # a GeoPackage may be a case: no reader needs its folder
     for text in files:
@@ -52,12 +59,14 @@ def document_of(files: list[str], pool: ReaderPool, style: str = "", crs_of_data
             document, home = case_at_home(Path(text))
             own = frozenset(document.layers)
             continue
-        found = [_in_crs(layer, crs_of_data) for layer in found_layers(text, pool)]
+        everything = _layers_in(text, pool)
+        notices.append(said_of_unasked(everything))
+        found = [_in_crs(layer, crs_of_data) for layer in chosen_unasked(everything)]
         if len(files) == 1 and found[0].question is not None and found[0].question.has_pixels:
-            notice = found[0].question.notice
+            notices.append(found[0].question.notice)
             found = [in_pixel_space(layer) for layer in found]
         document.apply(edit_for(document, [checked_place(layer) for layer in found], ACTOR, style))
-    return Opened(document, home, frozenset(document.layers) - own, notice)
+    return Opened(document, home, frozenset(document.layers) - own, tuple(filter(None, notices)))
 
 
 def case_at_home(path: Path) -> tuple[Document, CaseHome]:
@@ -89,16 +98,6 @@ def in_pixel_space(layer: FoundLayer) -> FoundLayer:
     return layer.placed(PIXEL_SPACE) if layer.question is not None and layer.question.has_pixels else layer
 
 
-def chosen_canvas(crs: str | None, lonlat: Bounds | None) -> tuple[str, str]:
-    """The CRS of the map, and what is to be said of it: where none is named, Web Mercator, or a polar one for data
-    beyond its edge.
-    """
-    polar = polar_canvas(lonlat) if lonlat is not None and not crs else ""
-    if not polar:
-        return crs or WEB_MERCATOR, ""
-    return polar, f"The data reach beyond 85 degrees, where Web Mercator ends: the map is in {crs_name(polar)}."
-
-
 def hosts_named(files: list[str]) -> list[str]:
     """The hosts of the services among `files`: typing one is consent for it. Raises BadTemplate."""
     services = [service_from_text(text) for text in files if is_service_text(text)]
@@ -107,7 +106,11 @@ def hosts_named(files: list[str]) -> list[str]:
 
 def found_layers(text: str, pool: ReaderPool) -> list[FoundLayer]:
     """The layers a path or a service stands for: all tables of a vector file, the first of many pictures."""
+    return chosen_unasked(_layers_in(text, pool))
+
+
+def _layers_in(text: str, pool: ReaderPool) -> list[FoundLayer]:
     if is_service_text(text):
         return layers_of_service(text)
     path = existing(text).resolve()
-    return chosen_unasked(layers_of_probe(path, pool.ask("probe", {"path": str(path)}).header))
+    return layers_of_probe(path, pool.ask("probe", {"path": str(path)}).header)

@@ -6,8 +6,9 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from viewer.cli.command import DONE, FINDINGS, OUTSIDE, USAGE, Command, complain, parse_bounds, parse_size
+from viewer.cli.command import DONE, FINDINGS, OUTSIDE, USAGE, Command, parse_bounds, parse_size
 from viewer.support.plain_imports import load_qt
+from viewer.support.terminal import complain
 
 if TYPE_CHECKING:
     from layers.document.document import Document
@@ -78,9 +79,9 @@ def _features(document: Document, out: Path, suffix: str) -> None:
 def _picture(document: Document, home: CaseHome, arguments: argparse.Namespace) -> int:
     from layers.errors import CannotBePlaced  # for start-up time
     from layers.geo.bounds import Bounds
+    from layers.geo.crs import chosen_canvas
 
     load_qt()
-    from viewer.cli.documents import chosen_canvas
     from viewer.export.headless import Studio, complete
     from viewer.export.image import save_image
     from viewer.export.layout import Layout, today

@@ -6,7 +6,8 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from viewer.cli.command import DONE, Command, add_json, print_json, say
+from viewer.cli.command import DONE, Command, add_json, print_json
+from viewer.support.terminal import say
 
 if TYPE_CHECKING:
     from layers.pool.pool import ReaderPool

@@ -6,8 +6,9 @@ import argparse
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from viewer.cli.command import DONE, FINDINGS, OUTSIDE, Command, complain, parse_bounds, parse_size
+from viewer.cli.command import DONE, FINDINGS, OUTSIDE, Command, parse_bounds, parse_size
 from viewer.support.plain_imports import load_qt
+from viewer.support.terminal import complain
 
 if TYPE_CHECKING:
     from viewer.canvas.scene import MapScene
@@ -29,8 +30,8 @@ def _add_arguments(parser: argparse.ArgumentParser) -> None:
 def _run(arguments: argparse.Namespace) -> int:
     from layers.errors import CannotBePlaced  # for start-up time
     from layers.geo.bounds import Bounds
-    from layers.geo.crs import WEB_MERCATOR, parse_crs
-    from viewer.cli.documents import chosen_canvas, document_of, hosts_named
+    from layers.geo.crs import WEB_MERCATOR, chosen_canvas, parse_crs
+    from viewer.cli.documents import document_of, hosts_named
 
     load_qt()
     from viewer.export.headless import Studio
@@ -55,9 +56,7 @@ def _run(arguments: argparse.Namespace) -> int:
             picture = studio.picture(scene, crs, bounds, *arguments.size)
         lost, problems = scene.lost_layers(), [said, *scene.said_problems()]
     save_image(picture, arguments.out)
-    if opened.notice:
-        complain(opened.notice)
-    for sentence in filter(None, problems):
+    for sentence in filter(None, [*opened.notices, *problems]):
         complain(sentence)
     return FINDINGS if lost else DONE
 

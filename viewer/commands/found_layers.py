@@ -20,6 +20,7 @@ from layers.geo.crs_catalog import fit_of
 from layers.services.naming import service_from_text
 from viewer.commands.layers import add_layer
 from viewer.commands.unplaced import PlaceQuestion, question_of_raster, question_of_tables
+from viewer.support.text import one_line
 
 
 @dataclass(frozen=True)
@@ -110,6 +111,15 @@ def _picture(path: Path, first: FoundLayer, picture: dict[str, Any], is_unlike: 
 def chosen_unasked(found: list[FoundLayer]) -> list[FoundLayer]:
     """What becomes of the layers of one file where nobody can be asked: all, but of alternatives the first."""
     return found[:1] if all(layer.is_alternative for layer in found) else found
+
+
+def said_of_unasked(found: list[FoundLayer]) -> str:
+    """What is to be said where that left some of a file out; else empty."""
+    chosen = chosen_unasked(found)
+    if len(chosen) == len(found):
+        return ""
+    name, shown = Path(chosen[0].source["path"]).name, one_line(chosen[0].name, 60)
+    return f"{name} holds {grouped(len(found))} pictures, of which “{shown}” is shown: open it in the window to choose."
 
 
 def edit_for(document: Document, layers: Sequence[FoundLayer], actor: str, style_json: str = "") -> Edit:

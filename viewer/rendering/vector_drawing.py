@@ -129,7 +129,7 @@ class VectorDrawing(LayerDrawing):
             return True
         if self.info is None:
             return False
-        if not self._has_place_on(view.grid.crs):
+        if not self.has_place_on(view.grid.crs):
             return True
         if not self.source.is_loaded or view.grid.crs != self.source.crs or self._preparing.is_under_way:
             return False
@@ -179,13 +179,19 @@ class VectorDrawing(LayerDrawing):
             return None
         return transform_bounds(self.plane, crs, self.info.bounds)
 
-    def _has_place_on(self, crs: str) -> bool:
+    def has_place_on(self, crs: str) -> bool:
         """Whether a canvas has a place for it, as far as is known."""
         return self.lies_on(crs) if self.plane else not is_off_earth(crs)
 
+    def is_reading_for(self, crs: str) -> bool:
+        """Whether its features are still to come on a canvas that shows it."""
+        if not self.layer.visible or self._cannot_be_drawn or not (self._can_load and self.has_place_on(crs)):
+            return False
+        return self.source.crs != crs or not self.source.is_loaded
+
     def _look_for_place(self, crs: str) -> bool:
         """That; where there is none, `problem` says so."""
-        is_there = self._has_place_on(crs)
+        is_there = self.has_place_on(crs)
         self._set_problem("" if is_there or not self.plane else off_the_map(self.plane, self.path.name), "place")
         return is_there
 
