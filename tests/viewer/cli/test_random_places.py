@@ -12,7 +12,7 @@ from shapely.geometry.base import BaseGeometry
 
 from layers.document.document import Document
 from layers.geo.bounds import Bounds
-from layers.geo.crs import WEB_MERCATOR, WGS84, transform_bounds
+from layers.geo.crs import WEB_MERCATOR, WGS84, chosen_canvas, transform_bounds
 from layers.pool.pool import ReaderPool
 from layers.project.opening.case_paths import CaseHome, bring_home
 from layers.project.saving.publish import write_case
@@ -20,7 +20,7 @@ from tests.layers.project.cases import read_case
 from tests.support.pictures import pixels
 from tests.viewer.canvas.conftest import site
 from viewer.canvas.viewport import Viewport
-from viewer.cli.documents import chosen_canvas, document_of
+from viewer.cli.documents import document_of
 from viewer.export.headless import Studio
 
 SEED = 20_240_412
