@@ -19,7 +19,7 @@ settings.register_profile("ci", settings.get_profile("here"), derandomize=True, 
 settings.load_profile("ci" if os.environ.get("CI") else "here")
 
 
-_WITH_QT = {"viewer", "end_to_end", "pictures"}
+_WITH_QT = {"viewer", "end_to_end", "pictures", "corpus"}
 
 
 @pytest.fixture(autouse=True)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 import re
 import threading
+from collections.abc import Callable
 from functools import lru_cache
 
 import numpy as np
@@ -24,15 +25,21 @@ from layers.geo.proj import pyproj
 WGS84 = "EPSG:4326"
 WEB_MERCATOR = "EPSG:3857"
 PIXEL_SPACE = "pixels"
-"""Stands for a CRS where a picture without a place is shown: x its columns, y its rows upwards, first row at y = 0.
+"""Stands for a CRS where data without a CRS are shown: of a picture x are its columns and y its rows upwards, the first
+row at y = 0; of features the numbers that their file has.
 
-Nothing leads from there to the Earth: points become nan, bounds CannotBePlaced.
+Nothing leads from there to the Earth, nor from other CRSs that are off it (`is_off_earth`): points become nan, bounds
+CannotBePlaced.
 """
-PIXEL_WORLD_PX = 2**21
+PIXEL_WORLD_PX = 2**24
 """The side of the square that pixel space shows at most."""
+_GRID_HALF_M = 2e7
+"""As far as that a grid goes that is on no body."""
 EARTH_RADIUS_M = 6378137.0
 MERCATOR_HALF_M = math.pi * EARTH_RADIUS_M
 MERCATOR_MAX_LAT = 85.0511287798
+_ABOUT_THE_POLE = 60.0
+"""As far from the equator what lies about a pole begins."""
 
 _CODE_OR_WKT = re.compile(r"\s*(?:[A-Za-z_]\w*:\w+\s*$|[A-Za-z_]+\s*\[)")
 
@@ -63,15 +70,14 @@ def plain_crs(text: str) -> str:
 
 @lru_cache(maxsize=256)
 def check_map_crs(text: str) -> None:
-    """Raises BadCRS for what cannot place anything on a map: an unknown CRS, one of heights alone, of the Earth's
-    centre, of another planet, of a plan without a place.
+    """Raises BadCRS for what places nothing on any map: an unknown CRS, one of heights alone, of the Earth's centre.
+
+    What is off the Earth (`is_off_earth`) has a map of its own.
     """
-    crs = parse_crs(text)
+    crs = _on_the_ground(parse_crs(text))
     if crs.is_vertical or crs.is_geocentric:
         kind = "tells heights only" if crs.is_vertical else "counts from the middle of the Earth"
         raise BadCRS(f"{crs_name(text)} {kind}: choose one such as EPSG:4326 or EPSG:32652.")
-    if not _kind(text):
-        _transformers.get(text, WGS84)
 
 
 @lru_cache(maxsize=256)
@@ -96,6 +102,45 @@ def same_crs(a: str, b: str) -> bool:
 def is_geographic(text: str) -> bool:
     """True when x, y are longitude and latitude. Raises BadCRS."""
     return text != PIXEL_SPACE and parse_crs(text).is_geographic
+
+
+@lru_cache(maxsize=256)
+def is_off_earth(text: str) -> bool:
+    """True for pixel space, and for a CRS without a way to WGS 84: of a building site, of the Moon. Raises BadCRS."""
+    return text != WGS84 and not has_way(text, WGS84)
+
+
+def off_earth_sentence(name: str, crs: str) -> str:
+    """What is to be said of data in such a CRS. Raises BadCRS."""
+    if _is_of_earth(crs):
+        return (
+            f"{name} is in {crs_name(crs)}, from which no way to other maps is known: it is shown by itself, without a "
+            "map. Save it in another CRS to see it on one."
+        )
+    return f"{name} is in {crs_name(crs)}, which has no place on the Earth: it is shown by itself, without a map."
+
+
+def _is_of_earth(crs: str) -> bool:
+    """True for a map of the Earth in a projection that PROJ does not know."""
+    known = None if crs == PIXEL_SPACE else parse_crs(crs)
+    base = known.geodetic_crs if known is not None and known.is_projected else None
+    return base is not None and has_way(base.to_wkt(), WGS84)
+
+
+def _on_the_ground(crs: pyproj.CRS) -> pyproj.CRS:
+    """Of one of places and heights that of the places."""
+    return crs.sub_crs_list[0] if crs.is_compound else crs
+
+
+@lru_cache(maxsize=256)
+def has_way(source: str, target: str) -> bool:
+    """True where what lies in one CRS has a place in the other: both are of one body, or one grid. Raises BadCRS."""
+    if PIXEL_SPACE in (source, target):
+        return source == target
+    grids = _on_the_ground(parse_crs(source)), _on_the_ground(parse_crs(target))
+    if any(grid.is_engineering for grid in grids):  # PROJ takes any two grids for one
+        return same_crs(source, target) and grids[0].name == grids[1].name
+    return same_crs(source, target) or _transformers.get(source, target) is not None
 
 
 def is_unrolled(crs: str) -> bool:
@@ -124,14 +169,15 @@ def transform_points(source: str, target: str, x: ArrayLike, y: ArrayLike) -> Po
     with np.errstate(invalid="ignore", over="ignore"):
         if source == target or source_kind == target_kind != "":
             out_x, out_y = x.copy(), y.copy()
-        elif PIXEL_SPACE in (source, target):
+        elif not has_way(source, target):
             out_x, out_y = np.full_like(x, np.nan), np.full_like(y, np.nan)
         elif (source_kind, target_kind) == (WGS84, WEB_MERCATOR):
             out_x, out_y = _lonlat_to_mercator(x, y)
         elif (source_kind, target_kind) == (WEB_MERCATOR, WGS84):
             out_x, out_y = _mercator_to_lonlat(x, y)
         else:
-            out_x, out_y = _transformers.get(source, target).transform(x, y)
+            transformer = _transformers.get(source, target)
+            out_x, out_y = (x.copy(), y.copy()) if transformer is None else transformer.transform(x, y)
             out_x, out_y = np.asarray(out_x, dtype=np.float64), np.asarray(out_y, dtype=np.float64)
     finite = np.isfinite(out_x) & np.isfinite(out_y)
     if not finite.all():
@@ -159,7 +205,32 @@ def transform_bounds(source: str, target: str, bounds: Bounds, densify: int = 21
     formula = _kind(source) and _kind(target)
     if not is_geographic(target) or formula:
         return Bounds.of_points(x, y)
-    return _lonlat_bounds(source, target, bounds, (x, y))
+
+    def holds(x: float, y: float) -> bool:
+        return bounds.left < x < bounds.right and bounds.bottom < y < bounds.top
+
+    return _lonlat_bounds(source, target, bounds.centre, (x, y), holds)
+
+
+def picture_bounds(
+    crs: str, transform: tuple[float, float, float, float, float, float], size: tuple[int, int]
+) -> Bounds:
+    """Where a picture of (width, height) lies in lon, lat, by its outline: of one that is turned the box around it in
+    its own CRS may be twice as large. `transform` is pixel to world. Raises as `transform_bounds`.
+    """
+    a, b, c, d, e, f = transform
+    cols, rows = np.meshgrid(_samples(0.0, size[0], 21), _samples(0.0, size[1], 21))
+    lon, lat = transform_points(crs, WGS84, a * cols + b * rows + c, d * cols + e * rows + f)
+    if not np.isfinite(lon).any():
+        raise CannotBePlaced(f"Nothing of the picture has a place in {crs_name(WGS84)}: choose another CRS.")
+
+    def holds(x: float, y: float) -> bool:
+        col, row = e * (x - c) - b * (y - f), a * (y - f) - d * (x - c)
+        whole = a * e - b * d
+        return whole != 0 and 0 < col / whole < size[0] and 0 < row / whole < size[1]
+
+    middle = a * size[0] / 2 + b * size[1] / 2 + c, d * size[0] / 2 + e * size[1] / 2 + f
+    return _lonlat_bounds(crs, WGS84, middle, (lon, lat), holds)
 
 
 def lonlat_bounds(crs: str, bounds: Bounds) -> Bounds:
@@ -190,6 +261,27 @@ def polar_crs(lat: float) -> str:
     return "EPSG:3995" if lat >= 0 else "EPSG:3031"
 
 
+def polar_canvas(lonlat: Bounds) -> str:
+    """The polar CRS for bounds that Web Mercator cannot show whole: all of them, or some of what lies about one pole,
+    are beyond 85 degrees. Empty where they are shown well enough.
+    """
+    for sign in (1.0, -1.0):
+        low, high = sorted((sign * lonlat.bottom, sign * lonlat.top))
+        if high > MERCATOR_MAX_LAT and low >= _ABOUT_THE_POLE:
+            return polar_crs(sign)
+    return ""
+
+
+def chosen_canvas(crs: str | None, lonlat: Bounds | None) -> tuple[str, str]:
+    """The CRS of a map where nobody can be asked, and what is to be said of it: where none is named, Web Mercator, or
+    a polar one for data beyond its edge.
+    """
+    polar = polar_canvas(lonlat) if lonlat is not None and not crs else ""
+    if not polar:
+        return crs or WEB_MERCATOR, ""
+    return polar, f"The data reach beyond 85 degrees, where Web Mercator ends: the map is in {crs_name(polar)}."
+
+
 def local_crs(lon: float, lat: float) -> str:
     """UTM, or polar stereographic north of 84 N and south of 80 S."""
     return utm_crs(lon, lat) if -80 <= lat <= 84 else polar_crs(lat)
@@ -200,6 +292,8 @@ def true_north_degrees(crs: str, x: float, y: float) -> float:
 
     nan where the point has no place on Earth, and at a pole.
     """
+    if is_off_earth(crs):
+        return math.nan
     if is_geographic(crs) or _kind(crs) == WEB_MERCATOR:
         return 0.0
     (lon,), (lat,) = (values.tolist() for values in transform_points(crs, WGS84, [x], [y]))
@@ -219,6 +313,8 @@ def world_bounds(crs: str) -> Bounds:
         return Bounds(-180.0, -90.0, 180.0, 90.0)
     if crs == PIXEL_SPACE:
         return Bounds(0.0, -float(PIXEL_WORLD_PX), float(PIXEL_WORLD_PX), 0.0)
+    if is_off_earth(crs):
+        return _other_world(crs)
     area = parse_crs(crs).area_of_use
     if area is None:
         return _invertible_world(crs)
@@ -233,11 +329,12 @@ class _ThreadTransformers(threading.local):
         self.get = lru_cache(maxsize=64)(_new_transformer)
 
 
-def _new_transformer(source: str, target: str) -> pyproj.Transformer:
+def _new_transformer(source: str, target: str) -> pyproj.Transformer | None:
+    """None where there is no way: the two are of different bodies, or one is a grid of its own."""
     try:
         return pyproj.Transformer.from_crs(parse_crs(source), parse_crs(target), always_xy=True)
-    except pyproj.exceptions.ProjError as error:
-        raise BadCRS(f"There is no way from {crs_name(source)} to {crs_name(target)}: choose another CRS.") from error
+    except pyproj.exceptions.ProjError:
+        return None
 
 
 _transformers = _ThreadTransformers()
@@ -262,10 +359,12 @@ def _samples(low: float, high: float, densify: int) -> NDArray[np.float64]:
     return np.linspace(low, high, max(densify, 0) + 2)
 
 
-def _lonlat_bounds(source: str, target: str, bounds: Bounds, points: Points) -> Bounds:
-    """Bounds of lon, lat points: continuous at the antimeridian, and with the pole that lies inside `bounds`."""
+def _lonlat_bounds(
+    source: str, target: str, centre: tuple[float, float], points: Points, holds: Callable[[float, float], bool]
+) -> Bounds:
+    """Bounds of lon, lat points: continuous at the antimeridian, and with the pole that lies where `holds` says."""
     lon, lat = points
-    (middle,), _ = (v.tolist() for v in transform_points(source, target, [bounds.centre[0]], [bounds.centre[1]]))
+    (middle,), _ = (v.tolist() for v in transform_points(source, target, [centre[0]], [centre[1]]))
     if math.isfinite(middle) and np.nanmax(np.abs(lon - middle)) > 180.0:
         lon = lon - 360.0 * np.sign(lon - middle) * (np.abs(lon - middle) > 180.0)
     found = Bounds.of_points(lon, lat)
@@ -273,9 +372,17 @@ def _lonlat_bounds(source: str, target: str, bounds: Bounds, points: Points) -> 
         return found
     for pole in (-90.0, 90.0):
         (x,), (y,) = (values.tolist() for values in transform_points(target, source, [0.0], [pole]))
-        if bounds.left < x < bounds.right and bounds.bottom < y < bounds.top:
+        if holds(x, y):
             found = Bounds(-180.0, min(found.bottom, pole), 180.0, max(found.top, pole))
     return found
+
+
+def _other_world(crs: str) -> Bounds:
+    """All of the body that a projected CRS is of, or of a grid that is on none."""
+    known = parse_crs(crs)
+    half_m = math.pi * known.ellipsoid.semi_major_metre if known.ellipsoid is not None else _GRID_HALF_M
+    half = half_m / (known.axis_info[0].unit_conversion_factor if known.axis_info else 1.0)
+    return Bounds(-half, -half, half, half)
 
 
 def _invertible_world(crs: str) -> Bounds:

@@ -12,6 +12,8 @@ from layers.geo.bounds import Bounds
 
 MAX_LON, MAX_LAT = 540.0, 90.001
 """What is further out is no place in degrees; a route in running longitudes may end some way into the next turn."""
+_ROUNDING = 1e-9
+"""Degrees by which two ways round may differ and still be as narrow as each other."""
 LARGEST_UNIT = 1e9
 """No coordinate of a place on Earth is larger, in any unit: such are a file's marks for no place."""
 
@@ -40,35 +42,39 @@ def narrowest(boxes: ArrayLike) -> Bounds:
     width = table[:, 2] - table[:, 0]
     if (width >= 360.0).any():
         return Bounds(-180.0, bottom, 180.0, top)
-    left = _turned(table[:, 0], width)
-    right = left + width
+    turned = _turned(table[:, 0], width)
+    left, right = table[:, 0] + turned, table[:, 2] + turned
     plain = (float(left.min()), float(right.max())) if (left >= -180.0).all() and (right <= 180.0).all() else None
     found = _over(left, right)
-    if found is None or (plain is not None and plain[1] - plain[0] <= found[1] - found[0]):
+    if found is None or (plain is not None and plain[1] - plain[0] <= found[1] - found[0] + _ROUNDING):
         found = plain or (-180.0, 180.0)
     return Bounds(found[0], bottom, found[1], top)
 
 
 def _turned(left: NDArray[np.float64], width: NDArray[np.float64]) -> NDArray[np.float64]:
-    """The left ends, moved by whole turns where a box lies beyond -180..180, if only its middle."""
+    """Degrees by which to move boxes, in whole turns, where they lie beyond -180..180, if only with their middle."""
     right, middle = left + width, left + width / 2
     beyond = ((left < -180.0) | (right > 180.0)) & (np.abs(middle) > 180.0)
-    return np.where(beyond, left - 360.0 * np.ceil((middle - 180.0) / 360.0), left)
+    return np.where(beyond, -360.0 * np.ceil((middle - 180.0) / 360.0), 0.0)
 
 
 def _over(left: NDArray[np.float64], right: NDArray[np.float64]) -> tuple[float, float] | None:
     """What is left of the circle without its widest gap, where that is less than half of it."""
-    start = (left + 180.0) % 360.0 - 180.0
-    order = np.argsort(start, kind="stable")
-    turns = np.array([[-360.0], [0.0], [360.0]])
-    end = (start[order] + (right - left)[order] + turns).ravel()
-    start = (start[order] + turns).ravel()
+    # Both ends move by the same whole turns: what has no width keeps having none, whatever is rounded.
+    home = -360.0 * np.floor((left + 180.0) / 360.0)
+    order = np.argsort(left + home, kind="stable")
+    moved = (np.array([[-360.0], [0.0], [360.0]]) + home[order]).ravel()
+    box = np.tile(order, 3)
+    start, end = left[box] + moved, right[box] + moved
     reached = np.maximum.accumulate(end)
     # What reaches into the first turn is not among these.
     gaps = np.where(start[1:] >= -180.0, start[1:] - reached[:-1], 0.0)
     widest = int(np.argmax(gaps))
     if gaps[widest] <= 180.0:
         return None
-    west, east = float(start[widest + 1]), float(reached[widest]) + 360.0
-    turn = 360.0 * math.ceil(((west + east) / 2 - 180.0) / 360.0)
-    return west - turn, east - turn
+    first, last = widest + 1, int(np.argmax(end[: widest + 1]))
+    middle = (float(start[first]) + float(end[last]) + 360.0) / 2
+    turn = 360.0 * math.ceil((middle - 180.0) / 360.0)
+    west = float(left[box[first]] + (moved[first] - turn))
+    east = float(right[box[last]] + (moved[last] + 360.0 - turn))
+    return west, max(west, east)

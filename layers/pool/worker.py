@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 from layers.errors import GeoloupeError, NotReadable, TooLarge
 from layers.readers.confinement.grants import Grants, needs_of
 from layers.readers.environment import Profile, enter, limit_process, tie_to_parent
+from layers.readers.library_words import without_innards
 
 if TYPE_CHECKING:
     from layers.readers.confinement.walls import Walls
@@ -92,8 +93,9 @@ def sentence_for(error: Exception, path: str) -> GeoloupeError:
         return error
     name = os.path.basename(path) or "The file"
     if isinstance(error, MemoryError):
-        return TooLarge(f"{name} needs more memory than a reader may have: use a smaller file or build overviews.")
-    cause = " ".join(str(error.__cause__ or error).split())[:200] or type(error).__name__
+        way = "use a smaller file, or build overviews of an image"
+        return TooLarge(f"{name} needs more memory than a reader may have: {way}.")
+    cause = without_innards(str(error.__cause__ or error)) or type(error).__name__
     return NotReadable(f"{name} cannot be read, it may be damaged: {cause}")
 
 

@@ -22,6 +22,8 @@ class BandInfo:
     high: float | None = None
     palette: tuple[tuple[int, int, int, int], ...] = ()
     """RGBA of a palette band, by raw value."""
+    wavelength_nm: float | None = None
+    """The centre of what it sees, where the file says it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +79,7 @@ class RasterInfo:
             {
                 "index": b.index, "dtype": b.dtype, "nodata": _nan_to_text(b.nodata), "description": b.description,
                 "color": b.color, "low": b.low, "high": b.high, "palette": [list(c) for c in b.palette],
+                "wavelength_nm": b.wavelength_nm,
             }
             for b in self.bands
         ]  # fmt: skip
@@ -98,6 +101,7 @@ class RasterInfo:
             BandInfo(
                 int(b["index"]), str(b["dtype"]), _text_to_nan(b["nodata"]), str(b["description"]), str(b["color"]),
                 b["low"], b["high"], tuple((int(c[0]), int(c[1]), int(c[2]), int(c[3])) for c in b["palette"]),
+                b.get("wavelength_nm"),
             )
             for b in data["bands"]
         )  # fmt: skip

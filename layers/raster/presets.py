@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from layers.raster.band_maths import Expression, band_number, parse_expression
 from layers.raster.info import RasterInfo
 from layers.raster.scene import COMBINED, SceneBand, SceneInfo
-from layers.raster.sensor_bands import common_names
+from layers.raster.sensor_bands import common_names, names_by_wavelength
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,8 +91,8 @@ _LETTERS = re.compile(r"[^a-z0-9]")
 def names_of(image: SceneInfo | RasterInfo) -> dict[str, int]:
     """Common names, own names (lower case) and b1... of an image's bands, to their numbers from 1. First come first.
 
-    A raster's bands are known by their colour interpretation, by descriptions that are plain names of colours, and by
-    the numbers of a satellite's bands where it is sure which satellite's.
+    A raster's bands are known by their colour interpretation, by descriptions that are plain names of colours, by the
+    numbers of a satellite's bands where it is sure which satellite's, and by wavelengths.
     """
     found: dict[str, int] = {}
     if isinstance(image, SceneInfo):
@@ -106,6 +106,8 @@ def names_of(image: SceneInfo | RasterInfo) -> dict[str, int]:
         _add(found, described)
         numbered = common_names((b.description for b in image.bands), image.tags)
         _add(found, zip(numbered, (b.index for b in image.bands), strict=True))
+        seen = names_by_wavelength([b.wavelength_nm for b in image.bands])
+        _add(found, zip(seen, (b.index for b in image.bands), strict=True))
         _add(found, ((b.color, b.index) for b in image.bands if b.color in ("red", "green", "blue")))
     _add(found, ((f"b{number}", number) for number in range(1, len(image.bands) + 1)))
     return found

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 OLI = {
     "1": "coastal", "2": "blue", "3": "green", "4": "red", "5": "nir", "6": "swir16", "7": "swir22", "8": "pan",
@@ -21,6 +21,24 @@ _BAND = re.compile(r"(?P<level2>SR_)?B(?P<zero>0?)(?P<number>\d{1,2}A?)", re.IGN
 _LANDSAT_ID = re.compile(r"\bL([COETM])(0?)([4-9])(?=_|\d{10,})", re.IGNORECASE)
 _SENTINEL2_ID = re.compile(r"\b(S2[ABCD])_MSI|\b(SENTINEL-?2[ABCD])\b", re.IGNORECASE)
 _LANDSAT_NAME = re.compile(r"\bLANDSAT[-_ ]?([4-9])\b", re.IGNORECASE)
+
+_SEEN = {
+    "coastal": (400, 443, 450), "blue": (450, 490, 515), "green": (515, 560, 590), "yellow": (590, 605, 620),
+    "red": (620, 665, 690), "rededge": (690, 705, 750), "nir": (750, 842, 900), "nir09": (900, 945, 1000),
+    "cirrus": (1350, 1375, 1400), "swir16": (1550, 1610, 1750), "swir22": (2050, 2200, 2350),
+    "lwir": (8000, 11000, 14000),
+}  # fmt: skip
+"""From, best and to, in nanometres."""
+
+
+def names_by_wavelength(wavelengths_nm: Sequence[float | None]) -> list[str]:
+    """What bands see by the wavelengths that they state: of many bands each name goes to the one nearest its best."""
+    found = [""] * len(wavelengths_nm)
+    for name, (low, best, high) in _SEEN.items():
+        inside = [(abs(nm - best), at) for at, nm in enumerate(wavelengths_nm) if nm is not None and low <= nm < high]
+        if inside:
+            found[min(inside)[1]] = name
+    return found
 
 
 def common_names(descriptions: Iterable[str], tags: Mapping[str, str]) -> list[str]:

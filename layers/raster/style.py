@@ -28,6 +28,10 @@ _FLOAT_STEPS = 4096
 Pixels = NDArray[np.uint32]
 
 
+_OF_MOMENTS = ("netCDF",)
+"""Formats whose bands are the same thing at several times or depths, and no colours."""
+
+
 @dataclass(frozen=True, slots=True)
 class Stretch:
     """Raw values `low` to `high` become black to white; `gamma` above 1 lightens the middle."""
@@ -80,7 +84,8 @@ class RasterStyle:
         """Red, green, blue where the file names them, else its first three bands, else its first."""
         color = resolve(("red", "green", "blue"), names_of(info)) or ()
         plain = tuple(band.index for band in info.bands if band.color != "alpha") or (1,)
-        bands = color if len(color) == 3 else plain[:3] if len(plain) >= 3 else plain[:1]
+        are_colors = len(plain) >= 3 and info.driver not in _OF_MOMENTS
+        bands = color if len(color) == 3 else plain[:3] if are_colors else plain[:1]
         if info.bands[bands[0] - 1].palette:
             return cls(bands[:1], (Stretch(0.0, 255.0),), resampling="nearest", rule=StretchRule(origin="given"))
         stretches = tuple(_default_stretch(info.bands[index - 1]) for index in bands)

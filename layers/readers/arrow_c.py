@@ -12,8 +12,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-
-from layers.errors import NotReadable
+from pyogrio.errors import DataSourceError
 
 
 class Schema(ctypes.Structure):
@@ -63,7 +62,7 @@ class OpenStream:
 
     @contextmanager
     def next_batch(self) -> Iterator[Array | None]:
-        """The next batch, let go of at the end of the `with`; None after the last. Raises NotReadable."""
+        """The next batch, let go of at the end of the `with`; None after the last. Raises DataSourceError."""
         batch = Array()
         self._check(self._stream.get_next(ctypes.byref(self._stream), ctypes.byref(batch)))
         if not batch.release:
@@ -77,12 +76,12 @@ class OpenStream:
     def _check(self, code: int) -> None:
         if code:
             said = self._stream.get_last_error(ctypes.byref(self._stream)) or b""
-            raise NotReadable(f"{self._what} cannot be read: {said.decode('utf-8', 'replace')[:200] or code}.")
+            raise DataSourceError(said.decode("utf-8", "replace") or self._what)
 
 
 @contextmanager
 def opened(source: Any, what: str) -> Iterator[OpenStream]:
-    """The stream of an object with `__arrow_c_stream__`. Raises NotReadable where the driver fails."""
+    """The stream of an object with `__arrow_c_stream__`. Raises DataSourceError where the driver fails."""
     capsule = source.__arrow_c_stream__()
     pointer = ctypes.pythonapi.PyCapsule_GetPointer
     pointer.restype, pointer.argtypes = ctypes.c_void_p, (ctypes.py_object, ctypes.c_char_p)
@@ -121,7 +120,7 @@ def starts(array: Array, large: bool, first: int, count: int) -> NDArray[np.int6
 def pieces(array: Array, large: bool, first: int, count: int) -> tuple[NDArray[np.uint8], NDArray[np.int64]]:
     """The bytes of `count` texts or blobs, and where each begins in them, with the end of the last."""
     begins = starts(array, large, first, count)
-    low, high = int(begins[0]), int(begins[-1])
+    low, high = int(begins[0]), int(begins.max())
     address = array.buffers[2]
     if high <= low or not address:
         return np.zeros(0, np.uint8), np.zeros(count + 1, np.int64)

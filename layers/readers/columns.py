@@ -12,13 +12,13 @@ import numpy as np
 import pyogrio
 from numpy.typing import NDArray
 
-from layers.errors import NotReadable
 from layers.readers.arrow_stream import batches
 from layers.readers.environment import ANSWER_BYTES
 from layers.readers.odd_dates import without_odd_cells
-from layers.readers.ogr_rows import READ_ERRORS, clean, remarks_ignored
+from layers.readers.ogr_rows import READ_ERRORS, remarks_ignored
 from layers.readers.source_rows import VectorSource
 from layers.readers.vector_source import rows_of, source_of
+from layers.readers.vector_words import features_refused
 from layers.vector.columns import Column, Kind, column_of, whole_column
 from layers.vector.texts import Texts
 
@@ -115,7 +115,7 @@ class _Streams:
                     size += sum(column.nbytes for column in batch)
         except READ_ERRORS as error:
             self.close()
-            raise NotReadable(f"{source.name} cannot be read: {clean(error, source.path)}") from error
+            raise features_refused(source.name, str(error)) from error
         if not parts:
             self.close()
             return np.empty(0, np.int64), [], False
@@ -125,7 +125,7 @@ class _Streams:
             columns = without_odd_cells(source, fids, whole[1:])
         except READ_ERRORS as error:
             self.close()
-            raise NotReadable(f"{source.name} cannot be read: {clean(error, source.path)}") from error
+            raise features_refused(source.name, str(error)) from error
         whole, fids = [whole[0], *columns], fids + source.first
         stream.at = start + rows
         fitting = _rows_that_fit(columns, rows)

@@ -6,6 +6,8 @@ import atexit
 import os
 import warnings
 from collections import OrderedDict
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any, NamedTuple
 
 import rasterio
@@ -15,11 +17,17 @@ from rasterio.errors import NotGeoreferencedWarning, RasterioError
 from rasterio.io import DatasetReader, MemoryFile
 
 from layers.errors import NotAllowed, NotReadable, TooLarge, UnsupportedFormat
+from layers.readers.envi import judge_envi
 from layers.readers.environment import Profile, current_profile
-from layers.readers.files import RASTERS, Content, content_of, is_readable, regular_file
+from layers.readers.esri_metadata import metadata_files
+from layers.readers.files import COMPANIONED, CONTAINERS, RASTERS, Content, content_of, is_readable, regular_file
+from layers.readers.hdf5 import is_hdf5, judge_hdf5
+from layers.readers.imagine import judge_imagine
 from layers.readers.jpeg2000 import is_cut_short
+from layers.readers.library_words import cannot_open
 from layers.readers.mbtiles import MbtilesReader
 from layers.readers.placement import Placement, placement_of
+from layers.readers.subdatasets import Picture, names_degrees, pictures_of, target_of
 from layers.readers.tile_audit import tiles_in
 from layers.readers.vrt_judge import understood_vrt
 from layers.readers.worldfile import unreadable_beside
@@ -59,7 +67,8 @@ class Datasets:
     def get(self, path: str, level: int = FULL_RESOLUTION, part: str = "") -> DatasetReader:
         """The dataset at an overview level (-1: full resolution), opened anew when the file has changed.
 
-        `part` is the tile table of a GeoPackage or the number of a NITF's image; "" means its first.
+        `part` is the tile table of a GeoPackage, the number of a NITF's image or the name of a netCDF's picture; ""
+        means the first.
         Raises what `regular_file`, `content_of` and `open_raster` raise.
         """
         path = regular_file(path)
@@ -145,10 +154,14 @@ def open_raster(path: str, content: Content, level: int = FULL_RESOLUTION, part:
         return MbtilesReader(path, level)
     options = {} if level == FULL_RESOLUTION else {"overview_level": level}
     try:
-        dataset = _opened_vrt(path, options) if content is Content.VRT else _opened(path, content, part, options)
+        if content is Content.VRT:
+            dataset = _opened_vrt(path, options)
+        elif content in CONTAINERS:
+            dataset = _opened_picture(path, content, part, options)
+        else:
+            dataset = _opened(path, content, part, options)
     except RasterioError as error:
-        cause = " ".join(str(error.__cause__ or error).replace(path, name).split())[:200]
-        raise NotReadable(f"{name} cannot be opened, it is damaged or incomplete: {cause}") from error
+        raise cannot_open(name, str(error.__cause__ or error)) from error
     try:
         _check(dataset, name)
     except Exception:
@@ -158,12 +171,73 @@ def open_raster(path: str, content: Content, level: int = FULL_RESOLUTION, part:
 
 
 def _opened(path: str, content: Content, part: str, options: dict[str, Any]) -> DatasetReader:
+    if content in COMPANIONED:
+        _judge(path, content)
     target, own = _opening(path, content, part)
     # Never list the folder: it may hold a hundred thousand files, and sidecars that lead elsewhere.
-    listing = "TRUE" if sound_sidecars(path) else "EMPTY_DIR"
+    listing = "TRUE" if content is Content.ENVI or sound_sidecars(path) else "EMPTY_DIR"
     with rasterio.Env(GDAL_DISABLE_READDIR_ON_OPEN=listing), warnings.catch_warnings():
         warnings.simplefilter("ignore", NotGeoreferencedWarning)
         return rasterio.open(target, driver=str(content), **own, **options)
+
+
+def _opened_picture(path: str, content: Content, part: str, options: dict[str, Any]) -> DatasetReader:
+    """One picture of a netCDF or HDF5 file, which is judged first."""
+    if is_hdf5(path):
+        judge_hdf5(path)
+    with _alone():
+        container = rasterio.open(path, driver=str(content), **options)
+        pictures = pictures_of(container, path, content)
+        if not pictures and not part:
+            return _in_degrees(container, path, content, options)
+        container.close()
+        target, driver = target_of(pictures, path, content, part)
+        return _in_degrees(rasterio.open(target, driver=driver, **options), target, driver, options)
+
+
+def _in_degrees(dataset: DatasetReader, target: str, driver: str, options: dict[str, Any]) -> DatasetReader:
+    """The same, opened in WGS 84 where it says that its axes are longitude and latitude and names no CRS."""
+    if dataset.crs or not names_degrees(dataset):
+        return dataset
+    dataset.close()
+    return rasterio.open(target, driver=str(driver), ASSUME_LONGLAT="YES", **options)
+
+
+def pictures_in(path: str, content: Content) -> tuple[Picture, ...]:
+    """The pictures of a netCDF or HDF5 file that was opened before; empty where it is one. Raises RasterioError."""
+    with _alone(), rasterio.open(path, driver=str(content)) as container:
+        return pictures_of(container, path, content)
+
+
+def each_of(pictures: tuple[Picture, ...], path: str, content: Content) -> Iterator[DatasetReader | None]:
+    """Each picture of a file that was opened before, closed with the next; None for one that cannot be opened."""
+    for picture in pictures:
+        target, driver = target_of(pictures, path, content, picture.part)
+        try:
+            with _alone(), _in_degrees(rasterio.open(target, driver=driver), target, driver, {}) as dataset:
+                yield dataset
+        except RasterioError:
+            yield None
+
+
+@contextmanager
+def _alone() -> Iterator[None]:
+    """For files without anything beside them."""
+    with rasterio.Env(GDAL_DISABLE_READDIR_ON_OPEN="EMPTY_DIR"), warnings.catch_warnings():
+        warnings.simplefilter("ignore", NotGeoreferencedWarning)
+        yield
+
+
+def _judge(path: str, content: Content) -> None:
+    """Raises GeoloupeError for what keeps a part of itself outside its folder."""
+    if content is Content.IMAGINE:
+        judge_imagine(path)
+        return
+    judge_envi(path)
+    refused = [suffix for suffix in _SIDECARS if os.path.lexists(path + suffix) and not sound_sidecars(path, suffix)]
+    if refused:  # GDAL finds the header only where it may look beside the file, and then it looks at these, too
+        name = os.path.basename(path)
+        raise NotAllowed(f"{name}{refused[0]} beside {name} is not what GDAL writes under that name: move it away.")
 
 
 def _opened_vrt(path: str, options: dict[str, Any]) -> DatasetReader:
@@ -225,7 +299,7 @@ def refused_sidecars(path: str) -> list[str]:
     """Names of overview or mask files beside the file that are not what GDAL writes, or may not be read."""
     found = [path + suffix for suffix in _SIDECARS if os.path.lexists(path + suffix)]
     refused = [os.path.basename(f) for f in found if not is_readable(f) or not _is_tiff(f)]
-    return refused + unreadable_beside(path)
+    return refused + unreadable_beside(path, metadata_files(path))
 
 
 def _is_tiff(path: str) -> bool:
@@ -244,7 +318,10 @@ def _check(dataset: DatasetReader, name: str) -> None:
     if dataset.count == 0:
         raise NotReadable(f"{name} holds no picture, or not the one that was asked for.")
     if dataset.count > MAX_BANDS:
-        raise TooLarge(f"{name} has {dataset.count} bands: at most {MAX_BANDS} can be opened.")
+        raise TooLarge(
+            f"{name} has {dataset.count} bands: at most {MAX_BANDS} can be opened. Take those that are needed out of "
+            "it, with gdal_translate -b."
+        )
     unpacked = _unpacked_bytes(dataset)
     for (rows, cols), dtype, block_bytes in zip(dataset.block_shapes, dataset.dtypes, unpacked, strict=True):
         if rows * cols * _itemsize(dtype) > MAX_BLOCK_BYTES or block_bytes > MAX_INTERLEAVED_BYTES:

@@ -133,7 +133,13 @@ def joined(pieces: Sequence[Drawn]) -> Drawn:
 
 
 def drawn_batch(
-    blobs: Blobs, fids: NDArray[np.int64], source: str, canvas: str, *, clockwise: bool = False
+    blobs: Blobs,
+    fids: NDArray[np.int64],
+    source: str,
+    canvas: str,
+    *,
+    clockwise: bool = False,
+    step: float | None = None,
 ) -> tuple[Drawn, NDArray[np.int64]]:
     """The rows that are understood from their bytes, and the indices of those that are not.
 
@@ -150,7 +156,7 @@ def drawn_batch(
     hard = _hard(shapes, is_unrolled(canvas)) if lonlat else np.zeros(0, np.intp)
     if hard.size:
         shapes = shapes.without(hard)
-    piece = _projected(shapes, fids, source, canvas)
+    piece = _projected(shapes, fids, source, canvas, step)
     missing = len(blobs) - len(parts.left) - hard.size - _distinct(piece.fid)
     if missing:
         elsewhere = np.concatenate([parts.left, parts.row[first][hard]])
@@ -159,13 +165,20 @@ def drawn_batch(
         piece = replace(piece, lost=_lost(fids[rows], reason, piece.fid))
     if hard.size:
         rows = parts.row[first][hard]
-        others = drawn_rows([blobs.row(int(row)) for row in rows], fids[rows], source, canvas, clockwise=clockwise)
+        wkb = [blobs.row(int(row)) for row in rows]
+        others = drawn_rows(wkb, fids[rows], source, canvas, clockwise=clockwise, step=step)
         piece = joined([piece, others]).in_order()
     return piece, parts.left
 
 
 def drawn_rows(
-    wkb: Sequence[bytes | None], fids: NDArray[Any], source: str, canvas: str, *, clockwise: bool = False
+    wkb: Sequence[bytes | None],
+    fids: NDArray[Any],
+    source: str,
+    canvas: str,
+    *,
+    clockwise: bool = False,
+    step: float | None = None,
 ) -> Drawn:
     """Any rows, by shapely; None, empty and undecodable ones are skipped."""
     rows = np.array([i for i, w in enumerate(wkb) if w], np.int64)
@@ -178,7 +191,7 @@ def drawn_rows(
         wide = (right - left > LONG_DEGREES) | (top - bottom > LONG_DEGREES) | (left < -180) | (right > 180)
         for index in np.flatnonzero(wide):
             geometries[index] = drawn_geometry(geometries[index], unrolled, clockwise=clockwise)
-    piece = _projected(general_shapes(geometries, rows), np.asarray(fids, np.int64), source, canvas)
+    piece = _projected(general_shapes(geometries, rows), np.asarray(fids, np.int64), source, canvas, step)
     if len(wkb) == _distinct(piece.fid):
         return piece
     reason = np.full(len(wkb), NO_GEOMETRY)
@@ -207,9 +220,9 @@ def _hard(shapes: Shapes, unrolled: bool) -> NDArray[np.intp]:
     return np.flatnonzero(wide | (left < -180.0) | (right > 180.0))
 
 
-def _projected(shapes: Shapes, fids: NDArray[np.int64], source: str, canvas: str) -> Drawn:
+def _projected(shapes: Shapes, fids: NDArray[np.int64], source: str, canvas: str, step: float | None) -> Drawn:
     """Coordinates without a place are left out; a line breaks there."""
-    steps, good = to_steps(source, canvas, shapes.xy)
+    steps, good = to_steps(source, canvas, shapes.xy, step)
     if good is not None:
         shapes, steps = _with_places(shapes, steps, good)
     single = len(steps) == len(shapes)

@@ -57,6 +57,8 @@ _COMMON = {
     "PROJ_NETWORK": "OFF",
     "OMP_NUM_THREADS": "1",
     "OPENBLAS_NUM_THREADS": "1",
+    "HDF5_PLUGIN_PRELOAD": "::",  # no filters from elsewhere: they are code
+    "HDF5_USE_FILE_LOCKING": "FALSE",
     "OPENCV_IO_MAX_IMAGE_PIXELS": str(2**24),  # of one tile of an MBTiles file
 }
 _UNSET = ("GDAL_VRT_ENABLE_PYTHON", "GDAL_DRIVER_PATH", "OGR_DRIVER_PATH", "GDAL_HTTP_HEADER_FILE")

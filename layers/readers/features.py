@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -39,7 +40,8 @@ def read_features(params: dict[str, Any]) -> tuple[dict[str, Any], tuple[NDArray
 
     They are those from `start_fid` on, before `end_fid` where it is given, until the answer has `most_bytes`. Instead
     `share` asks for the i-th of as many like parts of all fids as the header's `shares` says; in files that are not
-    read by fid the first part is everything. Header: crs, origin, step, columns, skipped (rows that have no place),
+    read by fid the first part is everything. `step`: the world units of a step, in place of the canvas's.
+    Header: crs, origin, step, columns, skipped (rows that have no place),
     lost (the first of them as people count, with the reason), next_fid (for the next chunk), end_fid, shares, done,
     form (which columns are left out because they follow from the others: see `Drawn.form`). Raises CannotBePlaced
     where the layer has no CRS and `source_crs` names none.
@@ -57,7 +59,7 @@ def read_features(params: dict[str, Any]) -> tuple[dict[str, Any], tuple[NDArray
     if following is None and asked.is_among_last:
         give_back_memory()
     header = {
-        "crs": canvas, "origin": [0.0, 0.0], "step": step_of(canvas), "columns": columns, "skipped": len(drawn.lost),
+        "crs": canvas, "origin": [0.0, 0.0], "step": _step(params), "columns": columns, "skipped": len(drawn.lost),
         "lost": _listed(drawn),
         "next_fid": following, "end_fid": asked.end, "shares": asked.shares, "done": following is None,
         "form": drawn.form(),
@@ -165,10 +167,10 @@ def _by_stream(params: dict[str, Any], source: VectorSource, canvas: str, asked:
     clockwise = source.content is Content.SHAPEFILE
     for found, (fids, blobs) in geometry_batches(source, _batch_rows(asked), **_which(source, asked)):
         crs = crs or _known(found, source)
-        piece, left = drawn_batch(blobs, fids, crs, canvas, clockwise=clockwise)
+        piece, left = drawn_batch(blobs, fids, crs, canvas, clockwise=clockwise, step=_step(params))
         if left.size:
             rows = list(_rows_left(source, fids[left], [blobs.row(int(at)) for at in left]))
-            others = (drawn_rows(wkb, some, crs, canvas, clockwise=clockwise) for some, wkb in rows)
+            others = (drawn_rows(wkb, some, crs, canvas, clockwise=clockwise, step=_step(params)) for some, wkb in rows)
             piece = joined([piece, *others]).in_order()
         after = int(fids[-1]) + 1 if source.by_fid else position + len(fids)
         if size + piece.nbytes > ANSWER_BYTES - _SPARE_BYTES:
@@ -224,7 +226,8 @@ def _by_rows(
     limit = min(asked.limit or CHUNK_FEATURES, CHUNK_FEATURES)
     rows = rows_of(source, asked.start, limit, params.get("columns", []))
     crs = str(params.get("source_crs", "")) or _known(rows.crs, source)
-    drawn = drawn_rows(rows.wkb, rows.fids, crs, canvas, clockwise=source.content is Content.SHAPEFILE)
+    clockwise = source.content is Content.SHAPEFILE
+    drawn = drawn_rows(rows.wkb, rows.fids, crs, canvas, clockwise=clockwise, step=_step(params))
     count = drawn.rows_that_fit(ANSWER_BYTES - _SPARE_BYTES, rows.fids)
     following = rows.next_fid
     if count < len(rows.fids):
@@ -235,6 +238,12 @@ def _by_rows(
     if asked.end is not None and following is not None and following >= int(asked.end):
         following = None
     return drawn, following, _columns(rows, drawn)
+
+
+def _step(params: dict[str, Any]) -> float:
+    """World units a step: what is asked for, or what the canvas has."""
+    step = params.get("step")
+    return float(step) if isinstance(step, int | float) and 0 < step < math.inf else step_of(str(params["crs"]))
 
 
 def _columns(rows: Rows, drawn: Drawn) -> dict[str, list[Any]]:

@@ -12,8 +12,8 @@ from urllib.parse import quote
 import numpy as np
 from numpy.typing import NDArray
 
-from layers.errors import NotReadable
 from layers.readers.source_rows import VectorSource
+from layers.readers.vector_words import database_refused
 
 _COUNTED = "SELECT feature_count FROM gpkg_ogr_contents WHERE table_name = ?"
 _SPARSE = 8
@@ -42,7 +42,7 @@ def fid_range(source: VectorSource) -> tuple[int, int, int]:
                     count = min(count, found[0])
             return first, last, count
     except (sqlite3.Error, UnicodeError) as error:
-        raise NotReadable(f"{source.name} is a damaged GeoPackage: {error}.") from error
+        raise database_refused(source.name, str(error), "GeoPackage") from error
 
 
 def between(source: VectorSource, start: int | None, end: int | None) -> str:

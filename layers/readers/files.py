@@ -9,6 +9,7 @@ import zipfile
 from enum import StrEnum
 
 from layers.errors import FileMissing, NotAFile, NotAllowed, UnsupportedFormat
+from layers.readers import envi, hdf5, imagine
 from layers.text_encoding import wide_encoding
 
 HEAD_BYTES = 4096
@@ -22,6 +23,10 @@ class Content(StrEnum):
     JPEG = "JPEG"
     JPEG2000 = "JP2OpenJPEG"
     NITF = "NITF"
+    ENVI = "ENVI"
+    IMAGINE = "HFA"
+    HDF5 = "HDF5"
+    NETCDF = "netCDF"
     VRT = "VRT"
     MBTILES = "MBTiles"
     TILES = "GPKG"
@@ -40,7 +45,11 @@ class Content(StrEnum):
 
 PICTURES = frozenset({Content.TIFF, Content.PNG, Content.JPEG, Content.JPEG2000, Content.NITF})
 """Rasters that lead to no other file."""
-RASTERS = PICTURES | {Content.VRT, Content.MBTILES, Content.TILES}
+COMPANIONED = frozenset({Content.ENVI, Content.IMAGINE})
+"""Rasters of several files: what they name is judged before GDAL looks for it."""
+CONTAINERS = frozenset({Content.HDF5, Content.NETCDF})
+"""Files of many things, some of which are pictures."""
+RASTERS = PICTURES | COMPANIONED | CONTAINERS | {Content.VRT, Content.MBTILES, Content.TILES}
 
 _MAGIC = (
     (b"II*\0", Content.TIFF),
@@ -53,6 +62,11 @@ _MAGIC = (
     (b"\xff\x4f\xff\x51", Content.JPEG2000),
     (b"NITF0", Content.NITF),
     (b"NSIF0", Content.NITF),
+    (imagine.MARK, Content.IMAGINE),
+    (hdf5.MARK, Content.HDF5),
+    (b"CDF\x01", Content.NETCDF),
+    (b"CDF\x02", Content.NETCDF),
+    (b"CDF\x05", Content.NETCDF),
     (b"SQLite format 3\0", Content.SQLITE),
     (b"\0\0\x27\x0a\0\0\0\0", Content.SHAPEFILE),
     (b"fgb\x03fgb", Content.FLATGEOBUF),
@@ -62,6 +76,7 @@ _ROOTS = (
     (re.compile(rb"<(?:[\w.-]+:)?gpx[\s>/]"), Content.GPX),
 )
 """With whatever prefix: some programs write <ns0:kml>."""
+_KML_PARTS = re.compile(rb"<(?:[\w.-]+:)?(?:Document|Folder|Placemark)[\s>/]")
 _LINE_SUFFIXES = (".geojsonl", ".geojsons", ".geojsonseq", ".ndjson", ".jsonl")
 _FOREIGN = (
     (b"<VRTDataset", "VRT"),
@@ -70,9 +85,12 @@ _FOREIGN = (
     (b"%PDF", "PDF"),
     (b"PK\x03\x04", "a ZIP archive"),
     (b"\x1f\x8b", "a gzip archive"),
+    (b"PMTiles", "PMTiles, a pack of map tiles (make MBTiles of it)"),
     (b"<!DOCTYPE", "a web page"),
     (b"<html", "a web page"),
     (b"<?xml", "XML"),
+    (b"\x0e\x03\x13\x01", "HDF4, which this GDAL does not read (save it as HDF5, netCDF or GeoTIFF)"),
+    (b"GRIB", "GRIB, fields of weather"),
 )
 _NAMED_KINDS = {
     ".tif": "TIFF", ".tiff": "TIFF", ".png": "PNG", ".jpg": "JPEG", ".jpeg": "JPEG", ".gpkg": "GeoPackage",
@@ -80,6 +98,12 @@ _NAMED_KINDS = {
     ".nitf": "NITF", ".nsf": "NITF", ".vrt": "VRT", ".mbtiles": "MBTiles", ".shp": "Shapefile", ".fgb": "FlatGeobuf",
     ".kml": "KML", ".kmz": "KMZ", ".gpx": "GPX", ".xlsx": "Excel workbook",
 }  # fmt: skip
+_RAW = (".dat", ".img", ".bsq", ".bil", ".bip", ".raw", ".bin", "")
+"""Pixels without a mark of their own may begin with anything."""
+_PLAINLY_RAW = (".bsq", ".bil", ".bip")
+_TEXTS = frozenset({Content.JSON, Content.JSON_LINES, Content.KML, Content.GPX})
+_NETCDF4 = (".nc", ".nc4", ".nc3", ".nc2", ".cdf")
+"""What HDF5 is called where it is netCDF: GDAL goes by the name, too."""
 _TABLES = (".csv", ".tsv", ".tab", ".txt")
 _SHAPEFILE_PARTS = (".dbf", ".shx", ".prj", ".cpg", ".sbn", ".sbx", ".qix")
 
@@ -129,28 +153,61 @@ def content_of(path: str) -> Content:
     except OSError as error:
         raise NotAllowed(f"{name} may not be read: {error.strerror or error}.") from error
     found = _sniff(head, suffix) or (_archive(path) if head.startswith(b"PK") else None)
+    if found is None or (found in _TEXTS and suffix in _RAW):
+        found = _raw(path, head, suffix) or found
     wanted = _NAMED_KINDS.get(suffix)
     if found in (Content.JSON, Content.JSON_LINES) and wanted in ("TIFF", "PNG", "JPEG", "JPEG 2000", "NITF", "VRT"):
         raise UnsupportedFormat(f"{name} is not a {wanted} file: its content is JSON text.")
     if found is not None:
         return found
-    actual = next((kind for magic, kind in _FOREIGN if magic.lower() in head[:256].lower()), "")
+    actual = next((kind for magic, kind in _FOREIGN if _is_there(magic, head[:256])), "")
     if not head:
         actual = "empty"
     elif not actual:
         actual = "plain text" if _is_text(head) else "of no kind that Geoloupe opens"
     if wanted:
-        raise UnsupportedFormat(f"{name} is not a {wanted} file: its content is {actual}.")
+        article = "an" if wanted[0] in "AEIOU" else "a"
+        raise UnsupportedFormat(f"{name} is not {article} {wanted} file: its content is {actual}.")
     if suffix in _SHAPEFILE_PARTS:
         raise UnsupportedFormat(f"{name} is a part of a shapefile: open the file that ends in .shp.")
+    if suffix in imagine.PARTS:
+        raise UnsupportedFormat(f"{name} is a part of an Imagine file: open the file that ends in .img.")
     raise UnsupportedFormat(
         f"{name} cannot be opened, its content is {actual}: "
-        "Geoloupe opens GeoTIFF, JPEG 2000, NITF, VRT, PNG, JPEG, MBTiles, GeoPackage, GeoJSON, Shapefile, FlatGeobuf, "
-        "KML, KMZ, GPX, CSV and Excel files."
+        "Geoloupe opens GeoTIFF, JPEG 2000, NITF, ENVI, Imagine, netCDF, HDF5, VRT, PNG, JPEG, MBTiles, GeoPackage, "
+        "GeoJSON, Shapefile, FlatGeobuf, KML, KMZ, GPX, CSV and Excel files."
     )
 
 
+def _is_there(magic: bytes, head: bytes) -> bool:
+    """Elements of XML may stand behind others; a mark of two bytes means nothing but at the very beginning."""
+    return magic.lower() in head.lower() if magic.startswith(b"<") else head.startswith(magic)
+
+
+def _raw(path: str, head: bytes, suffix: str) -> Content | None:
+    """Raw pixels by the header beside them. Raises UnsupportedFormat for a header, and for one that is not ENVI's."""
+    if suffix == ".hdr" and head.startswith(envi.MARK):
+        raise envi.refuse_header(path)
+    if not head or suffix in (*_NAMED_KINDS, *_TABLES) or (suffix not in _RAW and _is_text(head)):
+        return None
+    if envi.has_envi_header(path):
+        return Content.ENVI
+    name = os.path.basename(path)
+    if suffix in _PLAINLY_RAW and envi.header_beside(path):
+        raise UnsupportedFormat(
+            f"{name} is raw pixels with a header that is not ENVI's, which is not read: save it anew as a GeoTIFF."
+        )
+    if suffix in _PLAINLY_RAW:
+        raise UnsupportedFormat(
+            f"{name} is raw pixels, which say nothing without a header of ENVI ({os.path.splitext(name)[0]}.hdr): put "
+            "that beside it, or save it anew as a GeoTIFF."
+        )
+    return None
+
+
 def _sniff(head: bytes, suffix: str) -> Content | None:
+    if head.startswith(hdf5.MARK) and suffix in _NETCDF4:
+        return Content.NETCDF
     for magic, content in _MAGIC:
         if head.startswith(magic) and not (content is Content.SHAPEFILE and suffix == ".shx"):
             return content
@@ -163,10 +220,18 @@ def _sniff(head: bytes, suffix: str) -> Content | None:
         for root, content in _ROOTS:
             if root.search(marked):
                 return content
+        if suffix == ".kml" and _may_be_kml(marked):
+            return Content.KML
     if suffix == ".vrt" and b"<VRTDataset" in head:  # under any other name a VRT is a disguise
         return Content.VRT
     is_table = suffix in _TABLES and (_is_text(head) or _has_few_nuls(head) or wide_encoding(head))
     return Content.TABLE if is_table else None
+
+
+def _may_be_kml(head: bytes) -> bool:
+    """What is called so and is XML of no other kind: its root may stand behind a long comment, or lack."""
+    is_foreign = any(_is_there(magic, head) for magic, kind in _FOREIGN if kind != "XML")
+    return not is_foreign and (_KML_PARTS.search(head) is not None or b"<!--" in head)
 
 
 def _in_utf8(head: bytes) -> bytes:

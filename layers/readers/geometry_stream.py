@@ -7,13 +7,15 @@ from typing import Any
 
 import numpy as np
 import pyogrio
+import pyogrio.raw
 from numpy.typing import NDArray
 
 from layers.errors import NotReadable
 from layers.readers.arrow_c import opened, pieces, view
-from layers.readers.ogr_rows import READ_ERRORS, clean, known_crs, remarks_ignored
+from layers.readers.ogr_rows import READ_ERRORS, known_crs, remarks_ignored
 from layers.readers.source_rows import VectorSource
 from layers.readers.surfaces import blobs_as_polygons
+from layers.readers.vector_words import features_refused
 from layers.readers.wkb_columns import Blobs
 
 _INT64 = b"l"
@@ -35,13 +37,15 @@ def geometry_batches(source: VectorSource, batch_rows: int, **which: Any) -> Ite
                 **which, **source.how,
             ) as (meta, stream),
         ):  # fmt: skip
-            crs = known_crs(meta["crs"])
+            crs = known_crs(meta["crs"]) or source.default_crs
             for fids, blobs in _batches(stream):
+                if (np.diff(blobs.starts) < 0).any():
+                    blobs = _read_again(source, fids)
                 if source.has_surfaces:
                     blobs = blobs_as_polygons(blobs)
                 yield crs, (fids + source.first if source.first else fids, blobs)
     except READ_ERRORS as error:
-        raise NotReadable(f"{source.name} cannot be read: {clean(error, source.path)}") from error
+        raise features_refused(source.name, str(error)) from error
 
 
 def _batches(source: Any) -> Iterator[Batch]:
@@ -58,6 +62,16 @@ def _batches(source: Any) -> Iterator[Batch]:
                     view(fids, "i8", fids.offset + batch.offset, batch.length),
                     Blobs(*pieces(blobs, formats[blob] == b"Z", blobs.offset + batch.offset, batch.length)),
                 )
+
+
+def _read_again(source: VectorSource, fids: NDArray[np.int64]) -> Blobs:
+    """The same rows one by one: GDAL's FlatGeobuf driver (3.12) counts from 0 again after a row without geometry, and
+    writes the next ones over those before.
+    """
+    which = {"skip_features": int(fids[0]), "max_features": len(fids)}
+    wkb = pyogrio.raw.read(source.dataset, layer=source.layer or None, columns=[], **which, **source.how)[2]
+    found = [blob or b"" for blob in wkb.tolist()]
+    return Blobs(np.frombuffer(b"".join(found), np.uint8), np.cumsum([0, *map(len, found)], dtype=np.int64))
 
 
 def _only(formats: list[bytes], wanted: tuple[bytes, ...]) -> int:

@@ -8,16 +8,18 @@ import time
 from contextlib import closing
 from urllib.parse import quote
 
-from layers.errors import NotReadable, UnsupportedFormat
+from layers.errors import UnsupportedFormat
+from layers.readers.vector_words import database_refused
 
 _DEADLINE_S = 2.0
 _STEPS_BETWEEN_LOOKS = 10_000
 MAX_TABLES = 10_000
 _NEEDED = ("gpkg_contents", "gpkg_geometry_columns", "gpkg_spatial_ref_sys")
-_REGISTERED = """
+REGISTERED_FEATURES = """
     SELECT c.table_name FROM gpkg_contents AS c JOIN gpkg_geometry_columns AS g ON g.table_name = c.table_name
-    WHERE c.data_type = 'features' ORDER BY c.rowid LIMIT 1000
+    WHERE c.data_type = 'features' AND lower(c.table_name) <> 'ogr_empty_table' ORDER BY c.rowid LIMIT 1000
 """
+"""Without the technical table that GDAL 2 puts beside tiles, so that some older programs would read them."""
 
 
 def feature_tables(path: str) -> tuple[list[str], list[str]]:
@@ -30,7 +32,7 @@ def feature_tables(path: str) -> tuple[list[str], list[str]]:
         with closing(sqlite3.connect(f"file:{quote(path)}?mode=ro&immutable=1", uri=True)) as database:
             return _audit(database, path, name)
     except (sqlite3.Error, UnicodeError) as error:
-        raise NotReadable(f"{name} is a damaged GeoPackage: {error}.") from error
+        raise database_refused(name, str(error), "GeoPackage") from error
 
 
 def _audit(database: sqlite3.Connection, path: str, name: str) -> tuple[list[str], list[str]]:
@@ -47,7 +49,7 @@ def _audit(database: sqlite3.Connection, path: str, name: str) -> tuple[list[str
     tricks = sorted(str(n) for kind, n, _ in rows if kind == "view" and str(n).lower().startswith(("gpkg_", "sqlite_")))
     if tricks or not all(needed in tables for needed in _NEEDED):
         raise UnsupportedFormat(f"{name} replaces a table of the GeoPackage standard by a view: it is not opened.")
-    registered = [str(n) for (n,) in database.execute(_REGISTERED)]
+    registered = [str(n) for (n,) in database.execute(REGISTERED_FEATURES)]
     sound = [n for n in registered if n.lower() in tables]
     problems = []
     for layer in (n for n in registered if n.lower() not in tables):

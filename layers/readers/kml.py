@@ -19,22 +19,33 @@ from layers.readers.files import Content
 from layers.readers.kml_fields import OWN, arrays, icons, moments, named, one_line, own_fields, times
 from layers.readers.kml_shapes import hrefs, overlay_place, wkb_of
 from layers.readers.kml_styles import COLUMN, KmlStyles
-from layers.readers.kmz import is_table_of_contents, kmls_in, layer_name
+from layers.readers.kmz import (
+    MOST_ARCHIVES,
+    MOST_DEPTH,
+    archives_in,
+    is_table_of_contents,
+    kmls_in,
+    layer_name,
+)
 from layers.readers.parsed_layer import ParsedLayer
 from layers.readers.plain_text import text_of_html
 from layers.readers.row_problems import RowProblems
 from layers.readers.source_rows import VectorSource
 from layers.readers.xml_stream import stream_xml
-from layers.readers.zip_guard import member, opened
+from layers.readers.zip_guard import member, opened, opened_inside
 
 _OVERLAYS = frozenset({"NetworkLink", "GroundOverlay", "ScreenOverlay", "PhotoOverlay"})
 _WHOLE = _OVERLAYS | {"Placemark", "Style", "StyleMap", "Schema"}
 """Elements that are looked at as a whole."""
+_STANDARD = _WHOLE | {"kml", "Document", "Folder", "name"}
+_ROOTS = _WHOLE | {"kml", "Document", "Folder"}
+"""The standard knows one root; some programs write what should stand in it alone."""
 _TYPES = {
     "int": "integer", "uint": "integer", "short": "integer", "ushort": "integer", "long": "integer",
     "float": "real", "double": "real", "bool": "boolean",
 }  # fmt: skip
 _MOST_COLUMNS = 2000
+_MOST_SCHEMAS = 1000
 _FIXED = ("name", "description", "folder", "begin", "end", "icon", "link", COLUMN)
 
 
@@ -53,25 +64,47 @@ def parse_kml(source: VectorSource) -> list[ParsedLayer]:
 
 def _layer(file: BinaryIO, name: str, stem: str, content: Content) -> ParsedLayer:
     handler, found = stream_xml(file, name, _KmlHandler)
+    if not handler.has_root:
+        raise UnsupportedFormat(f"{name} is XML but no KML.")
     return handler.layer(stem, content.value, tuple(found))
 
 
-def _archived(archive: zipfile.ZipFile, name: str, stem: str) -> list[ParsedLayer]:
+def _archived(archive: zipfile.ZipFile, name: str, stem: str, depth: int = 0) -> list[ParsedLayer]:
     kmls, notes = kmls_in(archive, name)
-    main = _layer(member(archive, kmls[0]), name, stem, Content.KMZ)
-    found = [main]
-    for kml in kmls[1:]:
+    if not kmls:
+        return _packed_again(archive, name, stem, depth)
+    found: list[ParsedLayer] = []
+    first: Exception | None = None
+    for kml in kmls:
+        is_main = kml == kmls[0]
+        inside = f"{kml[:200]} in {name}"
         try:
-            layer = _layer(member(archive, kml), kml, layer_name(kml), Content.KMZ)
+            layer = _layer(member(archive, kml), inside, stem if is_main else layer_name(kml), Content.KMZ)
         except (BadXml, UnsupportedFormat) as error:
-            notes.append(f"{kml[:200]} in {name} is not read: {str(error).rstrip('.')}.")
+            first = first or error
+            said = error.sentence if isinstance(error, UnsupportedFormat) else f"{inside} is not read: {error}."
+            notes.append(said)
         else:
-            found += [layer] if len(layer) else []  # others hold styles
+            found += [layer] if is_main or len(layer) else []  # others hold styles
+    if not found:
+        raise NotReadable(notes[0] if len(kmls) == 1 else " ".join(notes)) from first
+    main = found[0]
     if len(found) > 1 and is_table_of_contents(main, kmls):
         found.remove(main)
     found[0] = replace(found[0], problems=(*notes, *found[0].problems))
     names = unique_names([layer.name for layer in found])
     return [replace(layer, name=unique) for layer, unique in zip(found, names, strict=True)]
+
+
+def _packed_again(archive: zipfile.ZipFile, name: str, stem: str, depth: int) -> list[ParsedLayer]:
+    """What the first archive inside that holds KML holds. Raises UnsupportedFormat where there is none."""
+    inner = archives_in(archive)
+    for one in inner[:MOST_ARCHIVES] if depth < MOST_DEPTH else ():
+        with opened_inside(archive, one, f"{one[:200]} in {name}") as packed:
+            if kmls_in(packed, name)[0] or archives_in(packed):
+                return _archived(packed, f"{one[:200]} in {name}", stem, depth + 1)
+    inside = "only archives inside" if inner else "no KML inside"
+    raise UnsupportedFormat(f"{name} has {inside}: unpack it and open the KML file.")
 
 
 class _KmlHandler:
@@ -92,13 +125,17 @@ class _KmlHandler:
         self._columns: dict[str, None] = {}
         self._problems, self._flat = RowProblems(), RowProblems()
         self._links: list[str] = []
-        self._has_root = False
+        self.has_root: bool | None = None
+        """None until there is an element; False where it is no KML."""
+        self._placemarks: dict[str, frozenset[str]] = {}
+        """Names of elements that a schema of KML 2.0 says are placemarks, with the fields in them."""
 
     # -- XmlHandler ---------------------------------------------------------------------------------------------
 
     def start(self, name: str, attributes: dict[str, str]) -> None:
-        self._has_root = self._has_root or name == "kml"
-        if self._builder is not None or name in _WHOLE:
+        if self.has_root is None:
+            self.has_root = name in _ROOTS
+        if self._builder is not None or name in _WHOLE or name in self._placemarks:
             self._builder = self._builder or TreeBuilder()
             self._depth += 1
             self._builder.start(name, attributes)
@@ -139,12 +176,22 @@ class _KmlHandler:
         if element.tag in ("Style", "StyleMap"):
             self._styles.take(element)
         elif element.tag == "Schema":
-            for one in (*element.iter("SimpleField"), *element.iter("SimpleArrayField")):
+            fields = [*element.iter("SimpleField"), *element.iter("SimpleArrayField")]
+            for one in fields:
                 name = one.get("name", "")
                 self._types[name] = _TYPES.get(one.get("type", ""), "text")
                 self._show(name, one)
+            self._declare(element, frozenset(one.get("name", "") for one in fields))
         else:
             self._add(element)
+
+    def _declare(self, schema: Element, fields: frozenset[str]) -> None:
+        """Take note of elements that are placemarks under another name, or those of another schema with more fields."""
+        name = schema.get("name") or one_line(schema.find("name")) or ""
+        parent = schema.get("parent") or one_line(schema.find("parent")) or ""
+        known = self._placemarks.get(parent, frozenset() if parent == "Placemark" else None)
+        if known is not None and name and name not in _STANDARD and len(self._placemarks) < _MOST_SCHEMAS:
+            self._placemarks[name] = known | fields
 
     def _add(self, element: Element) -> None:
         index = len(self._rows)
@@ -161,6 +208,9 @@ class _KmlHandler:
             self._links.append(f"{element.tag} {addresses[0] if addresses else ''}".strip())
         if "ExtendedData" in parts:
             row |= self._extended(parts["ExtendedData"])
+        for name in self._placemarks.get(element.tag, ()):
+            if name in parts:
+                row[_data_name(name)] = one_line(parts[name])
         for name, values in arrays(element, self._types).items():
             self._lists.add(column := _data_name(name))
             row[column] = values
@@ -206,9 +256,7 @@ class _KmlHandler:
     # -- the result ---------------------------------------------------------------------------------------------
 
     def layer(self, name: str, driver: str, notes: tuple[str, ...]) -> ParsedLayer:
-        """Everything that was collected. Raises UnsupportedFormat where it was no KML."""
-        if not self._has_root:
-            raise UnsupportedFormat(f"{name} is XML but no KML.")
+        """Everything that was collected."""
         columns = {column: [row.get(column) for row in self._rows] for column in self._columns}
         types = dict.fromkeys(columns, "text")
         for column, values in columns.items():

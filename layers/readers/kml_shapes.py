@@ -13,8 +13,8 @@ import numpy as np
 import shapely
 
 _COLOR = re.compile(r"[0-9a-fA-F]{8}")
-_SHAPES = frozenset({"Point", "LineString", "LinearRing", "Polygon", "Track", "MultiGeometry", "MultiTrack", "Model"})
-_MULTI = {"MultiGeometry", "MultiTrack", "MultiPoint", "MultiLineString", "MultiPolygon"}
+_MULTI = frozenset({"MultiGeometry", "MultiTrack", "MultiPoint", "MultiLineString", "MultiPolygon"})
+_SHAPES = _MULTI | {"Point", "LineString", "LinearRing", "Polygon", "Track", "Model"}
 
 
 def wkb_of(element: Element) -> tuple[bytes | None, int]:

@@ -19,10 +19,11 @@ from rasterio.enums import ColorInterp, Interleaving, MaskFlags
 from rasterio.transform import Affine
 from rasterio.windows import Window
 
-from layers.errors import NotReadable, UnsupportedFormat
+from layers.errors import UnsupportedFormat
 from layers.geo.crs import MERCATOR_HALF_M, MERCATOR_MAX_LAT, WGS84, transform_points
 from layers.geo.crs import WEB_MERCATOR as MERCATOR
 from layers.readers.tile_audit import GuardedDatabase
+from layers.readers.vector_words import database_refused
 
 MAX_ZOOM = 24
 _KEPT_TILES = 64
@@ -55,7 +56,7 @@ class MbtilesReader:
         try:
             self._database = GuardedDatabase(path)
         except sqlite3.Error as error:
-            raise NotReadable(f"{os.path.basename(path)} is a damaged MBTiles file: {error}.") from error
+            raise database_refused(os.path.basename(path), str(error), "MBTiles file") from error
         try:
             self._open(level)
         except UnsupportedFormat:
@@ -63,7 +64,7 @@ class MbtilesReader:
             raise
         except (sqlite3.Error, UnicodeError, ValueError) as error:
             self.close()
-            raise NotReadable(f"{os.path.basename(path)} is a damaged MBTiles file: {error}.") from error
+            raise database_refused(os.path.basename(path), str(error), "MBTiles file") from error
 
     def _open(self, level: int) -> None:
         name = os.path.basename(self.name)

@@ -18,7 +18,7 @@ import pyogrio.raw
 from pyogrio.errors import DataLayerError, DataSourceError, FeatureError, GeometryError
 
 from layers.errors import BadCRS, NotReadable, UnsupportedFormat
-from layers.geo.crs import WGS84
+from layers.geo.crs import WGS84, check_map_crs
 from layers.readers.arrow_cells import difficult_columns, with_streamed
 from layers.readers.fid_range import these
 from layers.readers.files import Content
@@ -27,6 +27,7 @@ from layers.readers.odd_numbers import odd_numbers
 from layers.readers.single_floats import widened
 from layers.readers.source_rows import Rows, VectorSource
 from layers.readers.surfaces import rows_as_polygons
+from layers.readers.vector_words import features_refused, json_refused
 from layers.readers.worldfile import crs_text
 
 ALLOWED_DRIVERS = frozenset({"GeoJSON", "GeoJSONSeq", "GPKG", "ESRI Shapefile", "FlatGeobuf"})
@@ -64,29 +65,43 @@ def read_info(source: VectorSource, *, counted: bool = True) -> dict[str, Any]:
         raise NotReadable(f"{holder} holds a kind of geometry that is not shown, such as a TIN.") from error
     except READ_ERRORS as error:
         if source.content is Content.JSON:
-            raise UnsupportedFormat(
-                f"{source.name} is JSON but no GeoJSON, or damaged: {clean(error, source.path)}"
-            ) from error
-        raise NotReadable(f"{source.name} cannot be read: {clean(error, source.path)}") from error
+            raise json_refused(source.name, str(error)) from error
+        raise features_refused(source.name, str(error)) from error
+    except IndexError as error:  # pyogrio's own: there is no layer in it
+        raise features_refused(source.name, "") from error
     if info["driver"] not in ALLOWED_DRIVERS:
-        raise UnsupportedFormat(f"{source.name} is of the kind {info['driver']}, which Geoloupe does not open.")
+        raise UnsupportedFormat(
+            f"{source.name} is of the kind {info['driver']}, which Geoloupe does not open: save it as GeoJSON or "
+            "GeoPackage."
+        )
     return dict(info)
 
 
 def known_crs(text: str | None) -> str:
-    """CRS text in our form, or "" where there is none or nobody knows it."""
+    """CRS text in our form, or "" where there is none, nobody knows it, or it places nothing on a map."""
     if text and any(name in text for name in _UNDEFINED):
         return ""
     try:
         found = crs_text(text) if text else ""
+        if found:
+            check_map_crs(found)
     except BadCRS:
         return ""
     return WGS84 if found == _WGS84_WITH_HEIGHT else found
 
 
-def read_ogr(
-    source: VectorSource, columns: list[str] | None, default_crs: str, *, exact: bool = False, **which: Any
-) -> Rows:
+def crs_problem(text: str | None, name: str) -> str:
+    """A sentence about a CRS that is named but places nothing on a map; else empty."""
+    if not text or known_crs(text) or any(name in text for name in _UNDEFINED):
+        return ""
+    try:
+        check_map_crs(text)
+    except BadCRS as error:
+        return f"The CRS of {name} cannot place it. {error.sentence}"
+    return ""
+
+
+def read_ogr(source: VectorSource, columns: list[str] | None, *, exact: bool = False, **which: Any) -> Rows:
     """The rows `which` (pyogrio's `fids`, `where`, `max_features`, ...) asks for; `exact` keeps heights and long texts.
 
     Raises NotReadable.
@@ -99,7 +114,7 @@ def read_ogr(
             dates, integers, reals = (_named(meta, kinds) for kinds in (DATES, _INTEGERS, ("OFTReal",)))
             odd = odd_dates(source, dates, fids) | odd_numbers(source, integers, reals, fids)
     except READ_ERRORS as error:
-        raise NotReadable(f"{source.name} cannot be read: {clean(error, source.path)}") from error
+        raise features_refused(source.name, str(error)) from error
     values = {
         str(name): whole.get(str(name)) or typed_values(cell, kind, subtype, exact=exact)
         for name, cell, kind, subtype in zip(
@@ -111,7 +126,7 @@ def read_ogr(
             values[name] = [
                 None if fid in found else value for fid, value in zip(fids.tolist(), values[name], strict=True)
             ]
-    return Rows(known_crs(meta["crs"]) or default_crs, fids + source.first, wkb, values)
+    return Rows(known_crs(meta["crs"]) or source.default_crs, fids + source.first, wkb, values)
 
 
 def _named(meta: dict[str, Any], kinds: Sequence[str]) -> list[str]:

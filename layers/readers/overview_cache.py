@@ -23,6 +23,7 @@ from layers.errors import DiskFull, GeoloupeError, NotAllowed, NotReadable, TooL
 from layers.raster.overviews import MAX_PIXELS, overview_name
 from layers.readers.datasets import DATASETS, FULL_RESOLUTION
 from layers.readers.pixels import read_pixels, real_values
+from layers.readers.subdatasets import file_name
 
 OVERVIEW_FACTOR = 4
 _TILE_PX = 512
@@ -194,7 +195,7 @@ def _add_levels(full: DatasetReader, out: Any) -> None:
 def _cannot_write(error: Exception, unfinished: Path, full: DatasetReader) -> GeoloupeError:
     with suppress(OSError):
         unfinished.unlink()
-    name = os.path.basename(full.name)
+    name = file_name(full)
     text = str(error.__cause__ or error)
     if "No space" in text or getattr(error, "errno", None) == 28:
         return DiskFull(f"The overviews of {name} do not fit on the disk: make room in the cache folder.")

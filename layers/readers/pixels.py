@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import itertools
 import math
-import os
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -20,6 +19,8 @@ from rasterio.windows import Window
 
 from layers.errors import NotReadable
 from layers.raster.overviews import SAMPLED_FROM_PIXELS
+from layers.readers.library_words import cannot_read
+from layers.readers.subdatasets import file_name
 
 MAX_SOURCE_PIXELS = SAMPLED_FROM_PIXELS
 """More than that, counted in whole blocks, is not averaged but sampled, block by block here and there."""
@@ -94,9 +95,7 @@ def real_values(band: NDArray[Any]) -> NDArray[Any]:
 
 
 def _damaged(dataset: DatasetReader, cause: Exception) -> NotReadable:
-    name = os.path.basename(dataset.name)
-    text = " ".join(str(cause.__cause__ or cause).split())[:200]
-    return NotReadable(f"{name} is damaged here, its pixels cannot be read: {text}")
+    return cannot_read(file_name(dataset), str(cause.__cause__ or cause))
 
 
 def _attempt(dataset: DatasetReader, indexes: list[int], window: Window, shape: tuple[int, int]) -> Pixels | Exception:

@@ -8,10 +8,12 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
+from rasterio.errors import CRSError
 
 from layers.errors import BadCRS
 from layers.geo.crs import WGS84, is_geographic
 from layers.readers.aux_xml import read_aux_xml
+from layers.readers.esri_metadata import read_esri_crs
 from layers.readers.rpc import Rpc, read_rpc_beside
 from layers.readers.rpc_tiles import rpc_of_tile
 from layers.readers.warp import ControlPoints, Warp, fit_control_points
@@ -86,7 +88,7 @@ class _Finder:
     def find(self) -> Placement:
         self.problems += self.aux.problems
         found = self._first()
-        crs = found.crs or self.aux.crs or self._prj_crs()
+        crs = found.crs or self.aux.crs or self._crs_beside()
         if self.aux.crs and found.crs and self.aux.crs != found.crs and not found.rpc:
             self.problems.append(f"{self.name}.aux.xml names another CRS than {self.name} itself: it is not used.")
         if not found.has_position:
@@ -135,7 +137,10 @@ class _Finder:
             points = replace(points, x=np.where(points.x < 0, points.x + 360.0, points.x))
         fit = fit_control_points(points)
         if fit is None:
-            self.problems.append(f"The control points of {self.name} do not determine where it lies.")
+            self.problems.append(
+                f"The control points of {self.name} do not determine where it lies: they lie in one place or in one "
+                "line, or contradict each other."
+            )
             return None
         warp = Warp(fit.exact, fit.rough, self.dataset.width, self.dataset.height)
         note = f"{len(points)} control points {fit.note}"
@@ -169,18 +174,20 @@ class _Finder:
             return ""
         try:
             return crs_text(crs.to_wkt())
-        except BadCRS:
+        except (BadCRS, CRSError):  # the latter: PROJ has no WKT for it
             self.problems.append(
                 f"{self.name} is in a CRS that is not understood: choose its CRS in the layer's properties."
             )
             return ""
 
-    def _prj_crs(self) -> str:
-        try:
-            return read_prj(self.path)
-        except BadCRS:
-            self.problems.append(f"The .prj file beside {self.name} names no CRS that is known.")
-            return ""
+    def _crs_beside(self) -> str:
+        for kind, read in ((".prj", read_prj), (".xml", read_esri_crs)):
+            try:
+                if found := read(self.path):
+                    return found
+            except BadCRS:
+                self.problems.append(f"The {kind} file beside {self.name} names no CRS that is known.")
+        return ""
 
 
 def _rpc_note(rpc: Rpc, width: int, height: int, height_m: float) -> str:

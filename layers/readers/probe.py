@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 from typing import Any
 
@@ -12,15 +13,26 @@ from rasterio.windows import Window
 
 from layers.errors import CannotBePlaced, GeoloupeError
 from layers.geo.bounds import Bounds
-from layers.geo.crs import WGS84, transform_bounds, transform_points
+from layers.geo.crs import (
+    WGS84,
+    is_geographic,
+    is_off_earth,
+    off_earth_sentence,
+    picture_bounds,
+    transform_bounds,
+    transform_points,
+)
 from layers.raster.info import BandInfo, RasterInfo
 from layers.raster.overviews import MODERATE_PIXELS
-from layers.readers.datasets import DATASETS, refused_sidecars
+from layers.raster.sensor_bands import names_by_wavelength
+from layers.readers import envi
+from layers.readers.datasets import DATASETS, each_of, pictures_in, refused_sidecars
 from layers.readers.environment import Profile, current_profile
-from layers.readers.files import Content
+from layers.readers.files import CONTAINERS, Content
 from layers.readers.jpeg2000 import is_cut_short
 from layers.readers.pixels import read_pixels, real_values
-from layers.readers.placement import Placement
+from layers.readers.placement import Placement, placement_of
+from layers.readers.subdatasets import Picture, dimension_words, file_name, names_degrees
 from layers.readers.tile_audit import tiles_in
 from layers.readers.vrt_judge import judge_vrt
 
@@ -30,9 +42,12 @@ NARROW_BYTES = 127
 """Of 255: bytes of one band that keep to less than half of what they can say are stretched."""
 MAX_DECIMATED_PIXELS = 16_000_000
 _LATTICE = 4
+_MOST_LON, _MOST_LAT = 720.0, 120.0
 _MAX_TAGS = 250
 _SECURITY_FIELDS = ("NITF_FSC", "NITF_ISC", "NITF_FSR", "NITF_ISR", "NITF_FSD", "NITF_ISD", "NITF_FSCLAS")
 _MAX_TAG_CHARS = 2000
+_LONGEST_UM = 100
+"""Wavelengths without a unit are nanometres from here on: nothing sees so little or so far."""
 
 
 def probe_raster(
@@ -54,7 +69,8 @@ def probe_raster(
     if canvas_crs and placement.crs:
         transform_points(canvas_crs, placement.crs, [0.0], [0.0])
     overviews = tuple(dataset.overviews(1))
-    parts = _parts(dataset, path, content)
+    pictures = pictures_in(path, content) if content in CONTAINERS else ()
+    parts = _parts(dataset, path, content, pictures)
     problems += _oddities(dataset, path, content, parts)
     tags = _tags(dataset, problems)
     info = RasterInfo(
@@ -69,15 +85,18 @@ def probe_raster(
     header = {
         "kind": "raster", "raster": info.to_json(), "cut_short": _cut_short(dataset, path, content),
         "state": list(DATASETS.state_of(dataset)),
+        "pictures": [] if canvas_crs else _pictures(pictures, path, content),
     }  # fmt: skip
     return header, ()
 
 
 def _cut_short(dataset: DatasetReader, path: str, content: Content) -> str:
-    """A sentence where a TIFF ends before its last block does (a download that broke off); else empty.
+    """A sentence where a TIFF or raw pixels end before the last one does (a download that broke off); else empty.
 
     Who adds a layer refuses such a file; a layer that was whole once shows what is left.
     """
+    if content is Content.ENVI:
+        return envi.cut_short(path)
     if content is not Content.TIFF:
         return ""
     rows, cols = dataset.block_shapes[-1]
@@ -100,6 +119,8 @@ def _oddities(dataset: DatasetReader, path: str, content: Content, parts: tuple[
         )
     if len(parts) > 1:
         found.append(f"{name} holds {len(parts)} pictures ({', '.join(parts[:5])}): one of them is shown.")
+    if dataset.crs and names_degrees(dataset):
+        found.append(f"{name} gives longitudes and latitudes but no datum: WGS 84 is taken.")
     if content is Content.JPEG2000 and is_cut_short(path):
         found.append(f"{name} is cut short: what is missing is blurred or left out.")
     if len(dataset.indexes) > MAX_STRETCHED_BANDS:
@@ -107,13 +128,32 @@ def _oddities(dataset: DatasetReader, path: str, content: Content, parts: tuple[
     return found
 
 
-def _parts(dataset: DatasetReader, path: str, content: Content) -> tuple[str, ...]:
-    """Tables of tiles, or numbers of NITF images, where there is a choice."""
+def _parts(dataset: DatasetReader, path: str, content: Content, pictures: tuple[Picture, ...]) -> tuple[str, ...]:
+    """Tables of tiles, numbers of NITF images, or names of pictures, where there is a choice."""
     if content is Content.TILES:
         return tiles_in(path).tables
     if content is Content.NITF:
         return tuple(name.split(":")[1] for name in dataset.subdatasets if name.startswith("NITF_IM:"))
+    if content in CONTAINERS:
+        return tuple(picture.part for picture in pictures)
     return ()
+
+
+def _pictures(pictures: tuple[Picture, ...], path: str, content: Content) -> list[dict[str, Any]]:
+    """What is asked before any of them is added: how large each is and where it lies."""
+    found = []
+    for picture, dataset in zip(pictures, each_of(pictures, path, content), strict=True):
+        if dataset is None or dataset.count == 0:
+            continue
+        placement = placement_of(dataset, path)
+        bounds, lonlat = _bounds(dataset, placement, [])
+        found.append(
+            {
+                "part": picture.part, "words": picture.words, "crs": placement.crs, "placed_by": placement.placed_by,
+                "bounds": list(bounds), "bounds_lonlat": None if lonlat is None else list(lonlat),
+            }
+        )  # fmt: skip
+    return found
 
 
 def sample(dataset: DatasetReader, indexes: list[int]) -> tuple[NDArray[Any], NDArray[np.bool_]]:
@@ -162,9 +202,24 @@ def _bands(dataset: DatasetReader, problems: list[str]) -> tuple[BandInfo, ...]:
     ):
         low, high = stretches.get(index, (None, None))
         palette = _palette(dataset, index) if color.name == "palette" else ()
-        text = (description or "")[:_MAX_TAG_CHARS]
-        found.append(BandInfo(index, dtype, nodata, text, color.name.lower(), low, high, palette))
+        text = (description or dimension_words(dataset, index))[:_MAX_TAG_CHARS]
+        wavelength = _wavelength_nm(dataset, index)
+        found.append(BandInfo(index, dtype, nodata, text, color.name.lower(), low, high, palette, wavelength))
     return tuple(found)
+
+
+def _wavelength_nm(dataset: DatasetReader, index: int) -> float | None:
+    """The centre of what a band sees, as ENVI's headers say it; None where the file does not."""
+    tags = dataset.tags(index)
+    try:
+        value = float(tags["wavelength"])
+    except (KeyError, ValueError):
+        return None
+    unit = str(tags.get("wavelength_units", "")).lower()
+    if "micro" not in unit and "nano" not in unit:
+        unit = "micro" if value < _LONGEST_UM else "nano"
+    found = round(value * 1000 if "micro" in unit else value, 3)
+    return found if 0 < found < math.inf else None
 
 
 def _stretches(dataset: DatasetReader, problems: list[str]) -> dict[int, tuple[float, float]]:
@@ -176,7 +231,8 @@ def _stretches(dataset: DatasetReader, problems: list[str]) -> dict[int, tuple[f
         for i, dtype in zip(dataset.indexes, dataset.dtypes, strict=True)
         if dtype == "uint8"
     }
-    others = [i for i in dataset.indexes if i not in found][:MAX_STRETCHED_BANDS] or _lone_grey(dataset)
+    others = [i for i in dataset.indexes if i not in found]
+    others = sorted({*others[:MAX_STRETCHED_BANDS], *_seen_first(dataset, others)}) or _lone_grey(dataset)
     if not others:
         return found
     try:
@@ -198,6 +254,14 @@ def _stretches(dataset: DatasetReader, problems: list[str]) -> dict[int, tuple[f
             elif 0 < high - low < NARROW_BYTES:
                 found[index] = (low, high)
     return found
+
+
+def _seen_first(dataset: DatasetReader, indexes: list[int]) -> list[int]:
+    """Of many bands those that look red, green and blue: they are shown first, wherever they stand."""
+    if len(indexes) <= MAX_STRETCHED_BANDS:
+        return []
+    names = names_by_wavelength([_wavelength_nm(dataset, index) for index in indexes])
+    return [index for index, name in zip(indexes, names, strict=True) if name in ("red", "green", "blue")]
 
 
 def _lone_grey(dataset: DatasetReader) -> list[int]:
@@ -241,11 +305,25 @@ def _bounds(dataset: DatasetReader, placement: Placement, problems: list[str]) -
     bounds = Bounds.of_points([x for x, _ in corners], [y for _, y in corners])
     if not placement.is_known:
         return bounds, None
+    name = file_name(dataset)
+    if is_off_earth(placement.crs):
+        problems.append(off_earth_sentence(name, placement.crs))
+        return bounds, None
+    if is_geographic(placement.crs) and not _could_be_degrees(bounds):
+        problems.append(f"{name} is said to be in degrees, but its position is not: choose its CRS.")
+        return bounds, None
     try:
+        if (b or d) and placement.warp is None:
+            return bounds, picture_bounds(placement.crs, placement.transform, (dataset.width, dataset.height))
         return bounds, transform_bounds(placement.crs, WGS84, bounds)
     except CannotBePlaced as error:
         problems.append(error.sentence)
         return bounds, None
+
+
+def _could_be_degrees(bounds: Bounds) -> bool:
+    """With some room: a picture of the whole Earth may reach half a pixel, or a border, beyond it."""
+    return max(map(abs, bounds[::2])) <= _MOST_LON and max(map(abs, bounds[1::2])) <= _MOST_LAT
 
 
 def _tags(dataset: DatasetReader, problems: list[str]) -> dict[str, str]:
@@ -257,7 +335,7 @@ def _tags(dataset: DatasetReader, problems: list[str]) -> dict[str, str]:
         found = dict(sorted(found.items(), key=lambda item: not item[0].startswith(_SECURITY_FIELDS)))
     clipped = {key[:200]: value[:_MAX_TAG_CHARS] for key, value in list(found.items())[:_MAX_TAGS]}
     if len(found) > _MAX_TAGS or any(len(value) > _MAX_TAG_CHARS for value in found.values()):
-        problems.append(f"{os.path.basename(dataset.name)} has more metadata than is shown.")
+        problems.append(f"{file_name(dataset)} has more metadata than is shown.")
     return clipped
 
 

@@ -15,6 +15,7 @@ from layers.geo.lon_extent import LARGEST_UNIT
 from layers.readers.row_problems import MOST_LISTED, RowProblems
 from layers.readers.source_rows import Rows
 from layers.readers.surfaces import POLYHEDRAL, TIN, TRIANGLE
+from layers.readers.vector_words import broken_geometry
 
 MOST_ROWS = 20_000
 _MOST_VERTICES = 300_000
@@ -75,5 +76,5 @@ def _broken(wkb: bytes) -> str:
     try:
         shapely.from_wkb(wkb)
     except (ValueError, shapely.errors.ShapelyError) as error:
-        return f"its geometry is broken ({' '.join(str(error).split())[:120]})."
+        return broken_geometry(str(error))
     return "its geometry is broken."

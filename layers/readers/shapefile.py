@@ -12,8 +12,9 @@ from typing import Any
 from layers.counted import counted
 from layers.errors import BadCRS, NotReadable, TooLarge
 from layers.readers.files import Content, is_readable
+from layers.readers.ogr_rows import crs_problem, known_crs
 from layers.readers.source_rows import VectorSource
-from layers.readers.worldfile import crs_text
+from layers.readers.worldfile import crs_text, read_prj
 from layers.text_encoding import guessed_encoding, known_encoding
 
 MAX_RESTORED_BYTES = 400 * 2**20
@@ -33,12 +34,20 @@ def shapefile_source(path: str, options: dict[str, Any]) -> VectorSource:
     encoding, _ = encoding_of(path, options)
     source = VectorSource(
         path, Content.SHAPEFILE, "", path, {"encoding": encoding}, options, has_surfaces=_is_multipatch(path),
-        is_chunked=True, first=1,
+        is_chunked=True, first=1, default_crs=known_crs(_named_crs(path)),
     )  # fmt: skip
     is_whole = not _rows_lost(path) and not _is_cut(path)
-    if is_whole and part(path, ".shx") and not _is_broken(part(path, ".prj")):
+    if is_whole and _index_of(path) and not _is_broken(part(path, ".prj")):
         return source
     return replace(source, dataset=_restored(path))
+
+
+def _named_crs(path: str) -> str:
+    """What its .prj names, as far as that is a CRS: OGR understands the WKT of ESRI alone."""
+    try:
+        return read_prj(path)
+    except BadCRS:
+        return ""
 
 
 def _is_multipatch(path: str) -> bool:
@@ -75,10 +84,12 @@ def encoding_of(path: str, options: dict[str, Any]) -> tuple[str, str]:
 def notes_on(path: str) -> list[str]:
     """Sentences about parts that are missing."""
     name, found = os.path.basename(path), []
-    if not part(path, ".shx"):
+    if not _index_of(path):
         found.append(f"{name} came without its .shx index: it was restored in memory, the file is as it was.")
     if not part(path, ".dbf"):
         found.append(f"{name} came without its .dbf file: its features have no attributes.")
+    elif _is_no_table(part(path, ".dbf")):
+        found.append(f"The .dbf file of {name} is damaged: its features have no attributes. Fetch it again.")
     if lost := _rows_lost(path):
         rows = counted(lost, "row of its attributes is", "rows of its attributes are")
         found.append(f"The .dbf file of {name} is cut off: the last {rows} lost, in part or whole.")
@@ -86,6 +97,8 @@ def notes_on(path: str) -> list[str]:
         found.append(f"{name} is cut off: the rows behind its last whole geometry have none.")
     if _is_broken(part(path, ".prj")):
         found.append(f"The .prj file of {name} is no CRS that can be read.")
+    elif problem := crs_problem(_named_crs(path), name):
+        found.append(problem)
     return found
 
 
@@ -141,6 +154,7 @@ def _restored(path: str) -> bytes:
         if dbf and _rows_lost(path):
             with open(dbf, "rb") as file:
                 table = _whole_rows(file.read())
+            table = _with_at_most(table, (len(index) - _HEADER) // 8)
             archive.writestr("layer.dbf", table.ljust(_whole_bytes(table), b" "))
         elif dbf:
             archive.write(dbf, "layer.dbf")
@@ -149,9 +163,23 @@ def _restored(path: str) -> bytes:
     return whole.getvalue()
 
 
+def _index_of(path: str) -> str:
+    """Its .shx; "" where there is none, or none that says anything."""
+    shx = part(path, ".shx")
+    return shx if shx and os.path.getsize(shx) >= _HEADER else ""
+
+
+def _is_no_table(dbf: str) -> bool:
+    """Whether the head of a .dbf says nothing of rows and columns."""
+    with open(dbf, "rb") as file:
+        head = file.read(32)
+    start, width = struct.unpack("<HH", head[8:12]) if len(head) == 32 else (0, 0)
+    return start <= 32 or not width
+
+
 def _is_cut(path: str) -> bool:
     """Whether geometries are missing at the end, as of a file that was not fetched to its end."""
-    size, shx = os.path.getsize(path), part(path, ".shx")
+    size, shx = os.path.getsize(path), _index_of(path)
     with open(shx or path, "rb") as file:
         head = file.read(_HEADER)
         if not shx:
@@ -168,7 +196,7 @@ def _records_in(shx: str) -> int:
 
 def _rows_promised(path: str) -> int:
     """How many rows there are by the other parts."""
-    shx, dbf = part(path, ".shx"), part(path, ".dbf")
+    shx, dbf = _index_of(path), part(path, ".dbf")
     if shx:
         return _records_in(shx)
     if not dbf:
@@ -200,13 +228,20 @@ def _rows_lost(path: str) -> int:
         head = file.read(32)
     width = struct.unpack("<H", head[10:12])[0] if len(head) == 32 else 0
     missing = _whole_bytes(head) - size if width else 0
-    return -(-missing // width) if missing > 0 else 0
+    lost, shx = -(-missing // width) if missing > 0 else 0, _index_of(path)
+    return min(lost, _records_in(shx)) if shx else lost
 
 
 def _whole_rows(dbf: bytes) -> bytes:
     """Without the row that was cut: half a number is another number."""
     start, width = struct.unpack("<HH", dbf[8:12])
     return dbf[: start + (len(dbf) - start) // width * width] if len(dbf) > start else dbf
+
+
+def _with_at_most(dbf: bytes, rows: int) -> bytes:
+    """That promises no more rows than there are geometries: what is damaged may promise a thousand million."""
+    promised = int.from_bytes(dbf[4:8], "little")
+    return dbf[:4] + min(promised, rows).to_bytes(4, "little") + dbf[8:]
 
 
 def _whole_bytes(dbf: bytes) -> int:

@@ -42,6 +42,8 @@ class VectorSource:
     """What is added to OGR's fids: where a file has none of its own they are positions, and people count from 1."""
     notes: tuple[str, ...] = ()
     """Sentences about what is read otherwise than it is in the file."""
+    default_crs: str = ""
+    """The CRS where OGR tells none: that of the format, or what it does not understand of the file."""
     info: dict[str, Any] | None = None
     """What OGR says of it, with features and bounds counted, where it was asked already: it parses the whole file."""
 

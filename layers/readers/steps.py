@@ -26,11 +26,15 @@ def step_of(canvas: str) -> float:
     return STEP_DEGREES if is_geographic(canvas) else STEP_UNITS
 
 
-def to_steps(source: str, canvas: str, xy: NDArray[np.float64]) -> tuple[NDArray[np.int32], NDArray[np.bool_] | None]:
-    """(n, 2) steps, and where there is a place at all (None: everywhere); elsewhere the steps are 0."""
+def to_steps(
+    source: str, canvas: str, xy: NDArray[np.float64], step: float | None = None
+) -> tuple[NDArray[np.int32], NDArray[np.bool_] | None]:
+    """(n, 2) steps, and where there is a place at all (None: everywhere); elsewhere the steps are 0. A step is that of
+    the canvas where none is given.
+    """
     with np.errstate(over="ignore", invalid="ignore"):  # marks for no place are as large as numbers get
         world = _world(source, canvas, xy)
-        world /= step_of(canvas)
+        world /= step or step_of(canvas)
     if len(xy) and is_geographic(source) and not (xy[:, 1].max() <= MAX_LAT and xy[:, 1].min() >= -MAX_LAT):
         world[np.abs(xy[:, 1]) > MAX_LAT] = np.nan  # the formulas would put it at the edge of the map
     # nan in any of them makes these comparisons false

@@ -25,7 +25,7 @@ from layers.readers.delimited import (
 )
 from layers.readers.files import Content
 from layers.readers.header_row import LOOKED_AT, header_at, names_at, said_above
-from layers.readers.ogr_rows import READ_ERRORS, clean, field_type, remarks_ignored, typed_values
+from layers.readers.ogr_rows import READ_ERRORS, field_type, remarks_ignored, typed_values
 from layers.readers.parsed_layer import ParsedLayer
 from layers.readers.place_hints import shows_longitude_first, side_columns
 from layers.readers.row_problems import RowProblems
@@ -129,7 +129,9 @@ def _sheets(source: VectorSource, preview: bool) -> list[RawTable]:
         except BadXml as error:
             raise NotReadable(f"{source.name} is not read: {error}, which no workbook does.") from error
         except READ_ERRORS as error:
-            raise NotReadable(f"{source.name} cannot be read: {clean(error, source.path)}") from error
+            raise NotReadable(
+                f"{source.name} is no workbook that can be read, or damaged: save it anew, or as CSV."
+            ) from error
     filled = [table for table in found if len(table)]
     if not filled:
         raise NotReadable(f"{source.name} holds no rows: there is nothing to show.")

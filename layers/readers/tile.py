@@ -20,6 +20,7 @@ from layers.readers.mapping import Frame, Mapping, Singles, Span, Target, map_pi
 from layers.readers.overview_cache import OVERVIEW_FACTOR, built_overview
 from layers.readers.pixels import Pixels, read_pixels, real_values
 from layers.readers.resampling import resample
+from layers.readers.subdatasets import file_name
 
 _PIXEL_SPACE = Affine(1.0, 0.0, 0.0, 0.0, -1.0, 0.0)
 PIXEL_CENTRE = 0.5
@@ -92,7 +93,7 @@ def _frame(full: DatasetReader, canvas_crs: str, override: str, height_m: float 
     placement = DATASETS.placement(full)
     placement = placement.at_height(height_m, full.width, full.height)
     crs = override or placement.crs
-    name = os.path.basename(full.name)
+    name = file_name(full)
     if not crs:
         raise CannotBePlaced(f"{name} does not say in which CRS it is: choose its CRS in the layer's properties.")
     if not placement.has_position:

@@ -9,8 +9,10 @@ from contextlib import closing
 from typing import NamedTuple
 from urllib.parse import quote
 
-from layers.errors import NotReadable, UnsupportedFormat
+from layers.errors import UnsupportedFormat
 from layers.readers.files import Content
+from layers.readers.geopackage_audit import REGISTERED_FEATURES
+from layers.readers.vector_words import database_refused
 
 MAX_BLOB_BYTES = 8 * 2**20
 _DEADLINE_S = 2.0
@@ -64,7 +66,8 @@ def tiles_in(path: str) -> Tiles:
         with closing(GuardedDatabase(path)) as database:
             return _look(database, name)
     except (sqlite3.Error, UnicodeError) as error:
-        raise NotReadable(f"{name} is a damaged SQLite file: {error}.") from error
+        kind = "GeoPackage" if name.lower().endswith(".gpkg") else "SQLite file"
+        raise database_refused(name, str(error), kind) from error
 
 
 def _look(database: GuardedDatabase, name: str) -> Tiles:
@@ -75,7 +78,7 @@ def _look(database: GuardedDatabase, name: str) -> Tiles:
     plain = {str(n).lower() for kind, n, sql in rows if kind == "table" and _is_plain(sql)}
     if "gpkg_contents" not in everything:
         return Tiles(Content.MBTILES if {"tiles", "metadata"} <= everything else Content.SQLITE)
-    has_features = "gpkg_geometry_columns" in everything and _has_features(database)
+    has_features = "gpkg_geometry_columns" in everything and _has_features(database, plain)
     if "gpkg_tile_matrix_set" not in everything:
         return Tiles(Content.SQLITE, (), has_features)
     views = any(kind == "view" and str(n).lower().startswith(("gpkg_", "sqlite_")) for kind, n, _ in rows)
@@ -85,8 +88,8 @@ def _look(database: GuardedDatabase, name: str) -> Tiles:
     return Tiles(Content.TILES if tables else Content.SQLITE, tables, has_features)
 
 
-def _has_features(database: GuardedDatabase) -> bool:
-    return bool(database.rows("SELECT 1 FROM gpkg_contents WHERE data_type = 'features' LIMIT 1"))
+def _has_features(database: GuardedDatabase, plain: set[str]) -> bool:
+    return any(str(name).lower() in plain for (name,) in database.rows(REGISTERED_FEATURES))
 
 
 def _is_plain(sql: object) -> bool:

@@ -55,6 +55,8 @@ def extent_of(shapes: NDArray[Any], crs: str, total: Any = None, *, is_all: bool
     if whole is not None and not is_all and _are_within(whole[None], _limits(crs)[0][0]).all():
         return Extent(Bounds(*whole.tolist()), shapes[:0], False, 0, True)  # the first picture waits for this
     placed = shapes[~(shapely.is_missing(shapes) | shapely.is_empty(shapes))]
+    if is_all and not len(placed):
+        return Extent(None, placed, True, 0, True)  # shapefiles say then that they lie at 0, 0
     boxes = shapely.bounds(placed).reshape(-1, 4)
     told = int(_are_within(boxes, _UNITS[0]).sum())  # a mark for no place says nothing about the CRS
     for limits, edge in _limits(crs):

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from layers.counted import grouped
 from layers.errors import CannotBePlaced, NotReadable, UnsupportedFormat
-from layers.geo.crs import WGS84, is_geographic
+from layers.geo.crs import WGS84, is_geographic, is_off_earth, off_earth_sentence
 from layers.readers.files import Content
 from layers.readers.geometry_stream import geometry_batches
 from layers.readers.geopackage_audit import feature_tables
@@ -22,7 +22,7 @@ from layers.readers.json_lines import lines_lost
 from layers.readers.json_repair import MOST_PARSED_BYTES
 from layers.readers.odd_dates import odd_date_problems
 from layers.readers.odd_numbers import odd_number_problems
-from layers.readers.ogr_rows import field_type, known_crs, read_info
+from layers.readers.ogr_rows import crs_problem, field_type, known_crs, read_info
 from layers.readers.parsed_layer import ParsedLayer
 from layers.readers.parsing import parse_tables
 from layers.readers.row_checks import MOST_ROWS, check_rows, shapes_of
@@ -85,8 +85,10 @@ def _ogr_info(source: VectorSource, notes: list[str]) -> VectorInfo:
     info = read_info(source)
     name = str(info["layer_name"]) if isinstance(source.dataset, str) else os.path.splitext(source.name)[0]
     is_json = source.content in (Content.JSON, Content.JSON_LINES)
-    crs = known_crs(info["crs"]) or (WGS84 if is_json else "")
+    crs = known_crs(info["crs"]) or source.default_crs
     found = [*notes, *source.notes]
+    if problem := crs_problem(info["crs"], name):
+        found.append(problem)
     if is_json and (note := crs_note(source.path, name, crs == WGS84)):
         found.append(note)
     if is_json:
@@ -181,6 +183,8 @@ def _placed(info: VectorInfo, extent: Extent) -> VectorInfo:
     bounds, crs, name = info.bounds, info.crs, info.name
     if not crs:
         found.append(f"{name} does not say in which CRS it is: choose its CRS in the layer's properties.")
+    elif is_off_earth(crs):
+        found.append(off_earth_sentence(name, crs))
     elif bounds is not None and is_geographic(crs) and not extent.fits:
         if max(abs(bounds.left), abs(bounds.right)) <= 90 and max(abs(bounds.bottom), abs(bounds.top)) <= 360:
             found.append(f"{name} has latitudes beyond 90: latitudes and longitudes look swapped in the file.")

@@ -24,7 +24,6 @@ from layers.readers.source_rows import Rows, VectorSource
 __all__ = ["Rows", "VectorSource", "parsed_layer", "parsed_layers", "rows_of", "source_of"]
 
 _PARSED = frozenset({Content.TABLE, Content.WORKBOOK, Content.KML, Content.KMZ, Content.GPX})
-_DEFAULT_CRS = {Content.JSON: WGS84, Content.JSON_LINES: WGS84}  # RFC 7946
 
 
 def source_of(params: dict[str, Any]) -> VectorSource:
@@ -48,8 +47,9 @@ def source_of(params: dict[str, Any]) -> VectorSource:
         driver = "GeoJSON" if content is Content.JSON else "GeoJSONSeq"
         dataset = f"{driver}:{path}" if found.data is None else found.data
         return VectorSource(
-            path, content, "", dataset, dict(found.how), options, first=found.first, notes=found.notes, info=found.info
-        )
+            path, content, "", dataset, dict(found.how), options, first=found.first, notes=found.notes,
+            default_crs=WGS84, info=found.info,
+        )  # fmt: skip
     if content in _PARSED:
         return VectorSource(path, content, layer, "", {}, options, is_ogr=False)
     raise UnsupportedFormat(f"{os.path.basename(path)} holds no features.")
@@ -102,7 +102,7 @@ class _WholeFiles:
         key = (source.path, state.st_mtime_ns, state.st_size, None if columns is None else tuple(columns), exact)
         if self._rows is None or key != self._key:
             self._rows = None  # never two of them in memory
-            rows = read_ogr(source, columns, _DEFAULT_CRS.get(source.content, ""), exact=exact)
+            rows = read_ogr(source, columns, exact=exact)
             is_json = source.content in (Content.JSON, Content.JSON_LINES)
             self._rows = replace(rows, wkb=without_invented(source, rows)) if exact and is_json else rows
             self._key = key
@@ -133,7 +133,7 @@ def _some_rows(
         which = {"where": f'"{fid_column}" >= {start}' if start else None, "max_features": limit}
     else:
         which = {"skip_features": start, "max_features": limit}
-    rows = read_ogr(source, columns, _DEFAULT_CRS.get(source.content, ""), exact=exact, **which)
+    rows = read_ogr(source, columns, exact=exact, **which)
     more = wanted is None and len(rows.fids) == limit
     following = int(rows.fids[-1]) + 1 if source.by_fid and more else start + limit
     return replace(rows, next_fid=following if more else None, by_fid=source.by_fid)

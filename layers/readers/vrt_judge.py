@@ -355,7 +355,11 @@ class _Judge:
             raise self._refused(f"the source {text[:80]!r}, which is no regular file") from error
         real = os.path.realpath(path)
         if os.path.commonpath([real, self._folder]) != self._folder or real.startswith("/vsi"):
-            raise self._refused(f"the source {text[:80]!r}, which is outside its folder")
+            raise NotAllowed(
+                f"{self._name} is not opened because it asks for the source {text[:80]!r}, which is outside its "
+                "folder: copy that file into the folder and make the mosaic anew there (gdalbuildvrt), or ask for a "
+                "TIFF."
+            )
         try:
             content = content_of(real)
         except GeoloupeError as error:

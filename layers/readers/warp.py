@@ -16,6 +16,8 @@ ToPixels = Callable[[Floats, Floats], tuple[Floats, Floats]]
 MAX_SPLINE_POINTS = 1500
 _FIRST_ORDER_PX = 0.5
 _SECOND_ORDER_PX = 1.0
+_LEAST_TOLD = 1e-6
+_FOLD_NODES = 17
 _MARGIN = 0.1
 """How far beyond the picture's edges the model is trusted, as a share of its size."""
 
@@ -63,7 +65,8 @@ class Fit:
 def fit_control_points(points: ControlPoints) -> Fit | None:
     """First order where that is good or all that the points allow, then second order, then a thin plate spline.
 
-    None where fewer than three points, or points in one line, determine nothing.
+    What would fold the picture over itself is not taken. None where fewer than three points, points in one place or in
+    one line, or such that contradict each other determine nothing.
     """
     if len(points) < 3 or not all(np.isfinite(v).all() for v in (points.cols, points.rows, points.x, points.y)):
         return None
@@ -75,14 +78,25 @@ def fit_control_points(points: ControlPoints) -> Fit | None:
     if len(points) < 6 or off <= _FIRST_ORDER_PX:
         return Fit(first, rough, f"(first order), up to {off:.1f} pixels off")
     second = _polynomial(points, 2)
+    if _folds(second, rough, points):
+        return Fit(first, rough, f"(first order: any other would fold it over itself), up to {off:.1f} pixels off")
     off = _misfit(second, points)
     if len(points) < 10 or off <= _SECOND_ORDER_PX or len(points) > MAX_SPLINE_POINTS:
         return Fit(second, rough, f"(second order), up to {off:.1f} pixels off")
     spline = _spline(points)
-    if spline is None:
+    if spline is None or _folds(spline, rough, points):
         return Fit(second, rough, f"(second order), up to {off:.1f} pixels off")
     note = f"(thin plate spline through all of them; a second-order surface would be up to {off:.1f} pixels off)"
     return Fit(spline, rough, note)
+
+
+def _folds(exact: ToPixels, rough: Affine, points: ControlPoints) -> bool:
+    """True where pixels between the control points would be shown twice: there the fit has no way back."""
+    cols = np.linspace(points.cols.min(), points.cols.max(), _FOLD_NODES)
+    rows = np.linspace(points.rows.min(), points.rows.max(), _FOLD_NODES)
+    u, v = exact(*_apply(rough, *np.meshgrid(cols, rows)))
+    turn = np.gradient(u, axis=1) * np.gradient(v, axis=0) - np.gradient(u, axis=0) * np.gradient(v, axis=1)
+    return bool((turn <= 0).any())
 
 
 def rough_affine(cols: Floats, rows: Floats, x: Floats, y: Floats) -> Affine | None:
@@ -98,9 +112,18 @@ def _rough(points: ControlPoints) -> Affine | None:
     if rank < 3:
         return None
     (a, d), (b, e), (c, f) = found.tolist()
-    if abs(a * e - b * d) < 1e-12 * (abs(a) + abs(b)) * (abs(d) + abs(e)):
+    if not (_explains((a, b), points, points.x) and _explains((d, e), points, points.y)):
+        return None
+    if abs(a * e - b * d) <= 1e-12 * (abs(a) + abs(b)) * (abs(d) + abs(e)):
         return None
     return Affine(a, b, c + float(centre[0]), d, e, f + float(centre[1]))
+
+
+def _explains(weights: tuple[float, float], points: ControlPoints, world: Floats) -> bool:
+    """False where the points lie in one place, up to rounding, or contradict each other so that nothing is left."""
+    spread = float(np.ptp(world))
+    told = abs(weights[0]) * float(np.ptp(points.cols)) + abs(weights[1]) * float(np.ptp(points.rows))
+    return spread > 1e-12 * max(float(np.abs(world).max()), 1.0) and told > _LEAST_TOLD * spread
 
 
 def _apply(affine: Affine, x: Floats, y: Floats) -> tuple[Floats, Floats]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from layers.geo.crs import parse_crs
 from layers.readers.files import is_readable
@@ -13,6 +13,13 @@ Transform = tuple[float, float, float, float, float, float]
 
 _MAX_BYTES = 4096
 _MAX_WKT_BYTES = 65536
+_BYTE_ORDER_MARK = "\xef\xbb\xbf"
+_ZONES = 60
+_DATUMS = {
+    "WGS84": (4326, 32600, 32700), "WGE": (4326, 32600, 32700), "NAD83": (4269, 26900, 0), "NAR": (4269, 26900, 0),
+    "NAR83": (4269, 26900, 0), "NAD27": (4267, 26700, 0), "NAS": (4267, 26700, 0),
+}  # fmt: skip
+"""By their names in ArcInfo: the CRS in degrees, and what a zone north or south of the equator is added to."""
 
 
 def find_world_file(path: str) -> str:
@@ -20,9 +27,9 @@ def find_world_file(path: str) -> str:
     return next(filter(is_readable, _world_files(path)), "")
 
 
-def unreadable_beside(path: str) -> list[str]:
-    """Names of world files and .prj files beside `path` that are there and may not be read."""
-    found = (file for file in (*_world_files(path), *_prj_files(path)) if os.path.lexists(file))
+def unreadable_beside(path: str, others: Iterable[str] = ()) -> list[str]:
+    """Names of world files, .prj files and `others` beside `path` that are there and may not be read."""
+    found = (file for file in (*_world_files(path), *_prj_files(path), *others) if os.path.lexists(file))
     return [os.path.basename(file) for file in found if not is_readable(file)]
 
 
@@ -35,8 +42,8 @@ def _world_files(path: str) -> Iterator[str]:
 
 
 def _prj_files(path: str) -> Iterator[str]:
-    stem = os.path.splitext(path)[0]
-    yield from (f"{stem}.prj", f"{stem}.PRJ")
+    for start in (os.path.splitext(path)[0], path):
+        yield from (f"{start}.prj", f"{start}.PRJ")
 
 
 def read_world_file(path: str) -> Transform | None:
@@ -56,9 +63,32 @@ def read_prj(path: str) -> str:
     """The CRS text in the .prj beside `path`, or ""; raises BadCRS where the text is none."""
     for candidate in _prj_files(path):
         if is_readable(candidate):
-            text = _read_text(candidate, _MAX_WKT_BYTES).strip()
-            return crs_text(text) if text else ""
+            text = _read_text(candidate, _MAX_WKT_BYTES).removeprefix(_BYTE_ORDER_MARK).strip()
+            return crs_text(_old_projection(text) or text) if text else ""
     return ""
+
+
+def _old_projection(text: str) -> str:
+    """The code of what ArcInfo wrote into a .prj before WKT: a word and its value a line. Empty for others."""
+    words = dict(parts for line in text.upper().splitlines() if len(parts := line.split(None, 1)) == 2)
+    datum = _DATUMS.get("".join(sign for sign in words.get("DATUM", "") if sign.isalnum()), (0, 0, 0))
+    shifts = {float(words.get(key, "0")) for key in ("XSHIFT", "YSHIFT") if _is_number(words.get(key, "0"))}
+    if shifts != {0.0} or words.get("UNITS", "METERS").strip() not in ("METERS", "DD"):
+        return ""
+    match words.get("PROJECTION", "").split(), words.get("ZONE", "").strip():
+        case ["GEOGRAPHIC"], _ if datum[0]:
+            return f"EPSG:{datum[0]}"
+        case ["UTM"], zone if zone.lstrip("-").isdecimal() and 1 <= abs(int(zone)) <= _ZONES:
+            base = datum[1] if int(zone) > 0 else datum[2]
+            return f"EPSG:{base + abs(int(zone))}" if base else ""
+    return ""
+
+
+def _is_number(text: str) -> bool:
+    try:
+        return math.isfinite(float(text))
+    except ValueError:
+        return False
 
 
 def crs_text(wkt: str) -> str:

@@ -22,9 +22,21 @@ MAX_MEMBERS = 10_000
 @contextmanager
 def opened(path: str) -> Iterator[zipfile.ZipFile]:
     """The archive, where it is one that may be read. Raises NotReadable, TooLarge, UnsupportedFormat."""
-    name = os.path.basename(path)
+    with _guarded(path, os.path.basename(path)) as archive:
+        yield archive
+
+
+@contextmanager
+def opened_inside(archive: zipfile.ZipFile, wanted: str, name: str) -> Iterator[zipfile.ZipFile]:
+    """An archive inside an archive, called `name` in sentences. Raises what `opened` does."""
+    with _guarded(member(archive, wanted), name) as inner:
+        yield inner
+
+
+@contextmanager
+def _guarded(file: str | BinaryIO, name: str) -> Iterator[zipfile.ZipFile]:
     try:
-        with zipfile.ZipFile(path) as archive:
+        with zipfile.ZipFile(file) as archive:
             _check(archive.infolist(), name)
             yield archive
     except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, OSError, RuntimeError) as error:

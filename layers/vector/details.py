@@ -61,13 +61,16 @@ class Details:
 
 
 def _compact(table: FeatureTable, shift: int) -> FeatureTable:
-    """With coordinates of 16 bits, to a quarter of the level's squares, where the table is not too wide for that."""
-    fine = max(shift - 2, 0)
+    """With coordinates of 16 bits, to a quarter of the level's squares, where the table is not too wide for that.
+
+    No coarser than any table needs: steps may be so small that a pixel is more of them than 32 bits count.
+    """
+    fine = min(max(shift - 2, 0), 16)
     left, bottom, right, top = table.index.bounds
     if max(right - left, top - bottom) / 2.0**fine >= 2**16 - 2 or not len(table.xy):
         return table
     x, y, half = (int(left) + int(right)) // 2, (int(bottom) + int(top)) // 2, (1 << fine) >> 1
     steps = np.empty(table.xy.shape, np.int16)
     for axis, middle in enumerate((x, y)):  # whole numbers and shifts: a third of the time of a division
-        steps[:, axis] = (table.xy[:, axis] - np.int32(middle - half)) >> np.int32(fine)
+        steps[:, axis] = (table.xy[:, axis] - np.int32(max(middle - half, -(2**31)))) >> np.int32(fine)
     return table.moved_to(steps, float(x), float(y), 2.0**fine)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
-from PySide6.QtGui import QImage
+from PySide6.QtGui import QColor, QImage
 
 from layers.grid.tile_grid import View
-from viewer.canvas.scene import MapScene
+from viewer.canvas.scene import BACKGROUND_COLOR, MapScene
 from viewer.canvas.widget import MapCanvas
 from viewer.support.painting import painting
 
@@ -27,6 +29,18 @@ def image_of(scene: MapScene, view: View) -> QImage:
     image = QImage(view.width, view.height, QImage.Format.Format_RGB32)
     with painting(image) as painter:
         scene.paint_map(painter, view)
+    return image
+
+
+def drawn(file: Path) -> np.ndarray:
+    """(h, w) where a written picture of the map shows more than its background."""
+    found = pixels(QImage(str(file)))
+    return np.asarray((found != pixels(_ground())[0, 0]).any(axis=-1))
+
+
+def _ground() -> QImage:
+    image = QImage(1, 1, QImage.Format.Format_RGB32)
+    image.fill(QColor(BACKGROUND_COLOR))
     return image
 
 

@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QWidget
 from layers.document.document import Document
 from layers.errors import GeoloupeError
 from layers.geo.bounds import Bounds
-from layers.geo.crs import PIXEL_SPACE, WGS84, transform_bounds
+from layers.geo.crs import WGS84, is_off_earth, transform_bounds
 from layers.project.storage.fsops import write_whole
 from viewer.app.questions import Questions
 from viewer.app.session import Session
@@ -52,7 +52,7 @@ class ExportVerbs(QObject):
 
     def export_picture(self) -> None:
         """Choose in the dialog, then paint once the product's scene is complete."""
-        if self._canvas.viewport.crs == PIXEL_SPACE:
+        if is_off_earth(self._canvas.viewport.crs):
             sentence = self.tr("A product needs a map: choose a CRS for the map in the status bar.")
             self._messages.show("export", sentence, "warning")
             return

@@ -51,7 +51,7 @@ class LayerSearch:
         for _, row, column in ranked:
             fid = int(found.table.fids[row])
             bounds = bounds_of_features(self.drawing, np.array([fid], np.int64))
-            if bounds is not None:
+            if bounds is not None or self.drawing.plane:
                 value = found.table.columns[column].shown(row, LONGEST_VALUE)
                 matches.append(AttributeMatch(fid, column, value, bounds))
             if len(matches) == limit:

@@ -17,9 +17,10 @@ from layers.vector.columns import ascending
 from layers.vector.expression import Expression
 from layers.vector.expression_values import mask_of
 from viewer.app.feature_search import LayerSearches
+from viewer.app.feature_zoom import FeatureZoom
+from viewer.app.view_verbs import ViewVerbs
 from viewer.canvas.feature_query import (
     FeatureHit,
-    bounds_of_features,
     fids_near_features,
     geometries_of,
     passing,
@@ -44,8 +45,11 @@ class FeatureVerbs(QObject):
     changed = Signal()
     hits_found = Signal(object)
 
-    def __init__(self, canvas: MapCanvas, context: RenderContext, panels: PanelContext, window: QWidget) -> None:
+    def __init__(
+        self, canvas: MapCanvas, context: RenderContext, panels: PanelContext, views: ViewVerbs, window: QWidget
+    ) -> None:
         super().__init__(window)
+        self._zoom = FeatureZoom(canvas, views, panels.report, self)
         self._canvas, self._context, self._panels, self._window = canvas, context, panels, window
         stack = canvas.scene.stack
         self.selection = canvas.features
@@ -114,26 +118,11 @@ class FeatureVerbs(QObject):
             self.changed.emit()
 
     def zoom_to(self, uuid: str, fids: Fids) -> None:
-        """Show features of a layer; what has no place says so."""
-        drawing = self._drawing(uuid)
-        bounds = bounds_of_features(drawing, fids) if drawing is not None and len(fids) else None
-        if bounds is None:
-            self._panels.report(self.tr("These features have no place on the map."))
-        else:
-            self._panels.zoom_to(bounds)
+        """Show features of a layer, on the canvas on which they lie; what has no place says so."""
+        self._zoom.show({uuid: fids})
 
     def zoom_to_selection(self) -> None:
-        found = [
-            bounds
-            for uuid in self.selection.layers
-            if (drawing := self._drawing(uuid)) is not None
-            and (bounds := bounds_of_features(drawing, self.selection.of(uuid))) is not None
-        ]
-        if found:
-            whole = found[0]
-            for bounds in found[1:]:
-                whole = whole.union(bounds)
-            self._panels.zoom_to(whole)
+        self._zoom.show({uuid: self.selection.of(uuid) for uuid in self.selection.layers})
 
     def ask_expression(self) -> None:
         """Open the small window that selects by an expression."""

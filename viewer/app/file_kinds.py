@@ -7,7 +7,7 @@ from PySide6.QtCore import QCoreApplication
 CASES = ("*.gpkg",)
 IMAGES = (
     "*.tif", "*.tiff", "*.jp2", "*.j2k", "*.ntf", "*.nitf", "*.nsf", "*.vrt", "*.mbtiles", "*.gpkg", "*.png", "*.jpg",
-    "*.jpeg",
+    "*.jpeg", "*.img", "*.dat", "*.bsq", "*.bil", "*.bip", "*.nc", "*.nc4", "*.cdf", "*.h5", "*.he5", "*.hdf5", "*.hdf",
 )  # fmt: skip
 DELIVERIES = (
     "MTD_MSIL*.xml", "manifest.safe", "*_MTL.txt", "*_MTL.json", "*_MTL.xml", "DIM_*.XML", "VOL_*.XML", "*.IMD",

@@ -22,7 +22,14 @@ from layers.pool.protocol import Answer, Profile, Request
 from layers.project.opening.intake import is_case
 from layers.services.naming import is_service_text
 from viewer.app.session import Session
-from viewer.commands.found_layers import FoundLayer, edit_for, layers_of_probe, layers_of_service
+from viewer.commands.found_layers import (
+    FoundLayer,
+    chosen_unasked,
+    edit_for,
+    layers_of_probe,
+    layers_of_service,
+    said_of_unasked,
+)
 from viewer.rendering.drives import ANSWER_S
 from viewer.support.jobs import JobContext, Jobs
 from viewer.support.messages import Messages
@@ -66,6 +73,8 @@ class FileOpener(QObject):
         messages: Messages,
         allow: Callable[[Iterable[Mapping[str, Any]]], None],
         parent: QObject | None = None,
+        *,
+        asks: bool = True,
     ) -> None:
         """`allow` is told the sources of layers: who opens, types or drops them agrees to their hosts and folders."""
         super().__init__(parent)
@@ -74,7 +83,7 @@ class FileOpener(QObject):
         self._under_way: list[_Opening] = []
         self.failures: list[str] = []
         """The sentences of what could not be opened, in this session of the program."""
-        self.asks = True
+        self.asks = asks
         """False where nobody is there to answer: what would have to be asked is in pixel space, or refused."""
         self.needs_earth = False
         """True where a part of the Earth is asked for: pixel space is no answer to that."""
@@ -193,7 +202,8 @@ class FileOpener(QObject):
             elif isinstance(one, list) and len(one) > 1 and self.asks:
                 self.choice_wanted.emit(Path(one[0].source["path"]), one)
             elif isinstance(one, list):
-                layers += one
+                layers += chosen_unasked(one)
+                self.notices += filter(None, (said_of_unasked(one),))
         self.add(layers)
 
     def open_as(self, path: Path, options: dict[str, Any], sheet: str) -> None:
@@ -244,11 +254,12 @@ class FileOpener(QObject):
             self.added.emit(bounds)
 
     def _decided(self, layers: list[FoundLayer]) -> list[FoundLayer]:
-        """Without asking: a lone picture is shown in pixel space, anything else without a place is refused."""
+        """Without asking: a lone file is shown in pixel space, anything else without a place is refused."""
         question = layers[0].question
-        if len(layers) == 1 and question is not None and question.has_pixels and self._may_be_pixels:
+        is_one = all(layer.question is question for layer in layers)
+        if is_one and question is not None and question.has_pixels and self._may_be_pixels:
             self.notices.append(question.notice)
-            return [layers[0].placed(PIXEL_SPACE)]
+            return [layer.placed(PIXEL_SPACE) for layer in layers]
         is_alone = len(layers) == 1 and not self._session.document.layers
         questions = [layer.question for layer in layers if layer.question is not None]
         for refusal in dict.fromkeys(question.refusal(is_alone) for question in questions):

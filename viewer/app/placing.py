@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QWidget
 
 from layers.document.layer import Layer
 from layers.geo.bounds import Bounds
-from layers.geo.crs import PIXEL_SPACE, WEB_MERCATOR, WGS84, utm_crs
+from layers.geo.crs import PIXEL_SPACE, WEB_MERCATOR, WGS84, is_off_earth, utm_crs
 from layers.geo.crs_catalog import KnownCRS, known_crs, looks_like_degrees
 from layers.geo.lon_extent import around
 from layers.raster.info import RasterInfo
@@ -111,9 +111,9 @@ class Placing(QObject):
         if uuid not in self._session.document.layers:
             return  # and it was said why
         self._remember(crs)
-        if crs == PIXEL_SPACE:
+        if is_off_earth(crs):
             self._show(None)
-            self._views.show_pixels(uuid)
+            self._views.show_plane(uuid)
         else:
             self._show(around(layer.bounds_lonlat for layer in placed if layer.bounds_lonlat is not None))
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -35,7 +34,7 @@ from viewer.support.jobs import Jobs
 from viewer.support.messages import Messages
 from viewer.support.qt_application import make_application
 from viewer.support.settings import Settings, cache_folder, data_folder, overviews_folder, sessions_folder
-from viewer.support.text import LONGEST, one_line
+from viewer.support.terminal import complain
 from viewer.support.timing import Trace
 
 TEXT_PX = 13
@@ -91,7 +90,9 @@ class Program:
         )
         sessions = sessions_folder() if self._keeps else None
         self._session = Session(self._jobs, self._messages, self._settings, sessions, ready=ready)
-        self._window = MainWindow(self._session, self._context, permissions, self._messages, self._settings)
+        self._window = MainWindow(
+            self._session, self._context, permissions, self._messages, self._settings, asks=self._keeps
+        )
         self._memory = MemoryWatch(self._window.scene, self._jobs, self._messages, self._window)
         self._loop = CrashLoop(data_folder() / "opening.json")
         self._code = 0
@@ -138,7 +139,7 @@ class Program:
             self._session.opening.connect(self._watch_opening)
             QTimer.singleShot(0, self._tell_first_things)
         if wishes.screenshot is not None:
-            window.opener.asks, window.opener.needs_earth = False, wishes.bounds is not None
+            window.opener.needs_earth = wishes.bounds is not None
             failures = window.opener.failures
             Screenshot(window, window.is_idle, wishes.screenshot, self._photographed, failures).start()
 
@@ -167,9 +168,10 @@ class Program:
         opener, scene = self._window.opener, self._window.scene
         failures = [*opener.failures, *([problem] if problem else [])]
         lost = scene.lost_layers()
-        remarks = [*opener.notices, *(scene.problems() | lost).values()]
-        for sentence in failures[:1] or remarks:
-            print(f"geoloupe: {one_line(sentence, LONGEST)}", file=sys.stderr)
+        for sentence in failures[:1] or filter(
+            None, [*opener.notices, self._window.views.notice, *scene.said_problems()]
+        ):
+            complain(sentence)
         self._code = BAD_INPUT if failures else FINDINGS if lost else 0
         self._application.exit()
 

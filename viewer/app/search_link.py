@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
+import numpy as np
 from PySide6.QtCore import QObject, QRect, Qt
 from shapely import Point
 
@@ -75,21 +76,29 @@ class SearchLink(QObject):
         window = self._window
         if not window.session.is_begun:
             window.files.new_case()
+        if not hit.has_place and hit.fid is not None:
+            self._show_feature(hit, hit.fid)
+            window.features.zoom_to(hit.layer_uuid, np.array([hit.fid], np.int64))
+            return
         if not hit.has_place:
             site = window.session.document.sites.get(hit.site_uuid)
             window.selection.set((hit.site_uuid,))
             window.panel_context.zoom_to_sites([site] if site is not None else [])
             return
         if hit.bounds is not None:
-            window.views.show_bounds(hit.bounds, 0.2)
+            window.views.show_rows(hit.bounds, 0.2)
         else:
             window.views.show_place(hit.lon, hit.lat, hit.error_m)
         if hit.site_uuid:
             window.selection.set((hit.site_uuid,))
-        if hit.fid is not None and hit.layer_uuid in window.session.document.layers:
-            window.panel_context.show_layer(hit.layer_uuid)
-            window.features.show_feature(hit.layer_uuid, hit.fid)
+        if hit.fid is not None:
+            self._show_feature(hit, hit.fid)
         self.marker.show_at(hit.lon, hit.lat, hit.error_m, for_ms=SHOWN_FOR_MS, frame=_frame(hit))
+
+    def _show_feature(self, hit: Hit, fid: int) -> None:
+        if hit.layer_uuid in self._window.session.document.layers:
+            self._window.panel_context.show_layer(hit.layer_uuid)
+            self._window.features.show_feature(hit.layer_uuid, fid)
 
     def mark(self, hit: Hit) -> None:
         """Go there, and mark a site with what is known of the place and of how well."""

@@ -15,7 +15,11 @@ from layers.geo.crs import (
     PIXEL_SPACE,
     WEB_MERCATOR,
     WGS84,
+    chosen_canvas,
     crs_name,
+    has_way,
+    is_off_earth,
+    polar_canvas,
     polar_crs,
     same_crs,
     transform_points,
@@ -26,10 +30,11 @@ from layers.geo.measure import circle_bounds
 from layers.grid.tile_grid import View
 from layers.raster.info import RasterInfo
 from layers.vector.table import VectorInfo
+from viewer.canvas.viewport import FINEST_FIT_M, FIT_MARGIN
 from viewer.canvas.widget import MapCanvas
 from viewer.rendering.raster_drawing import RasterDrawing
 from viewer.rendering.vector_drawing import VectorDrawing
-from viewer.support.messages import Messages
+from viewer.support.messages import MessageAction, Messages
 
 TURN_DEG = 15.0
 PIXEL_MARGIN = 0.02
@@ -44,12 +49,15 @@ class ViewVerbs(QObject):
 
     crs_changed = Signal()
 
-    def __init__(self, canvas: MapCanvas, messages: Messages, parent: QObject) -> None:
+    def __init__(self, canvas: MapCanvas, messages: Messages, parent: QObject, *, asks: bool = True) -> None:
+        """`asks` False where nobody is there to answer: what would be offered is done, and `notice` says so."""
         super().__init__(parent)
-        self._canvas, self._messages = canvas, messages
-        self._held: Bounds | None = None
+        self._canvas, self._messages, self._asks = canvas, messages, asks
+        self.notice = ""
+        """What was decided about the map because nobody could be asked, in one sentence."""
+        self._held: tuple[Bounds, float, float] | None = None
         self._map_view: View | None = None
-        self._fits_pixels: str | None = None
+        self._fits_plane: str | None = None
         self._waits_for_layers = False
         self._settle = QTimer(self, singleShot=True, interval=0)
         self._settle.timeout.connect(self._show_held)
@@ -58,43 +66,71 @@ class ViewVerbs(QObject):
 
     # -- where to ----------------------------------------------------------------------------------------------
 
-    def show_bounds(self, lonlat: Bounds, margin: float = 0.06) -> None:
-        """Show bounds in lon, lat, also after the window has found its size."""
+    def show_bounds(self, lonlat: Bounds, margin: float = 0.06, finest_m: float = 0.0) -> None:
+        """Show bounds in lon, lat, at no finer than `finest_m` a pixel, also after the window has found its size."""
         self._waits_for_layers = False
-        self._leave_pixels()
+        self._leave_plane()
         try:
-            self._canvas.zoom_to_bounds(lonlat, margin)
+            self._choose_canvas(lonlat)
+            self._canvas.zoom_to_bounds(lonlat, margin, finest_m)
         except GeoloupeError as error:
             self._messages.show("view", error.sentence, "warning")
             return
-        self._held, self._margin, self._held_view = lonlat, margin, self._canvas.viewport.view()
+        self._offer_polar(lonlat)
+        self._held, self._held_view = (lonlat, margin, finest_m), self._canvas.viewport.view()
+
+    def _choose_canvas(self, lonlat: Bounds) -> None:
+        """Where nobody is asked: the map that `render` would draw, unless a case names another."""
+        if not self._asks and (self.notice or same_crs(self._canvas.viewport.crs, WEB_MERCATOR)):
+            crs, self.notice = chosen_canvas(None, lonlat)
+            self._canvas.set_crs(crs)
+            self.crs_changed.emit()
+
+    def _offer_polar(self, lonlat: Bounds) -> None:
+        """What lies beyond the edge of Web Mercator can be seen on another map."""
+        polar = polar_canvas(lonlat) if same_crs(self._canvas.viewport.crs, WEB_MERCATOR) else ""
+        if not polar:
+            self._messages.clear("polar")
+            return
+
+        def go() -> None:
+            self._messages.clear("polar")
+            self.set_crs(polar)
+            self.show_bounds(lonlat)
+
+        sentence = self.tr("This reaches beyond 85 degrees, where the map ends.")
+        self._messages.show("polar", sentence, "info", MessageAction(self.tr("Show on a polar map"), go))
+
+    def show_rows(self, lonlat: Bounds, margin: float = 0.06) -> None:
+        """Show where some sites or features are, with what is around them: no finer than a metre a pixel."""
+        self.show_bounds(lonlat, margin, FINEST_FIT_M)
 
     def show_case(self, viewport_json: str) -> None:
         """Begin with a case: where its author looked, else its sites, else everything once the layers are known."""
         self._held = self._map_view = None
-        self._leave_pixels()
+        self._leave_plane()
         if self._restore(viewport_json):
             return
         sites = self._canvas.scene.site_bounds(frozenset(self._canvas.scene.document.sites))
         if sites is not None:
-            self.show_bounds(sites)
+            self.show_rows(sites)
             return
         self._canvas.full_view()
         self._waits_for_layers = True
         self._fit_when_known()
 
     def show_everything(self) -> None:
-        if self.is_in_pixels:
-            self.show_pixels()
+        if self.is_off_earth:
+            self.show_plane()
             return
         bounds = self._canvas.scene.bounds_lonlat()
-        if bounds is None or bounds.width > 350:
+        if bounds is None or (bounds.width > 350 and not polar_canvas(bounds)):
             self._canvas.full_view()
         else:
-            self.show_bounds(bounds)
+            self.show_bounds(bounds, finest_m=self._canvas.scene.finest_fit_m())
 
     def show_selection(self) -> None:
-        self._leave_pixels()
+        self._leave_plane()
         sites = self._canvas.scene.document.sites
         chosen = [sites[uuid] for uuid in self._canvas.selection.uuids if uuid in sites]
         if self._canvas.zoom_to_sites(self._canvas.selection.uuids) or not chosen:
@@ -102,13 +138,17 @@ class ViewVerbs(QObject):
         self._messages.show("view", not_drawn(chosen), "warning")
 
     def show_layer(self, uuid: str) -> None:
-        layer = self._canvas.scene.document.layers.get(uuid)
-        if layer is not None and layer.crs == PIXEL_SPACE:
-            self.show_pixels(uuid)
+        drawing = self._canvas.scene.drawings.get(uuid)
+        if drawing is not None and drawing.plane:
+            self.show_plane(uuid)
             return
-        self._leave_pixels()
-        if not self._canvas.zoom_to_layer(uuid):
-            self._messages.show("view", self.tr("Nobody knows yet where this layer is."), "info")
+        self._leave_plane()
+        bounds = self._canvas.scene.layer_bounds(uuid)
+        if self._canvas.zoom_to_layer(uuid) and bounds is not None:
+            self._offer_polar(bounds)
+        else:
+            sentence = drawing.remark if drawing is not None else ""
+            self._messages.show("view", sentence or self.tr("Nobody knows yet where this layer is."), "info")
 
     def show_place(self, lon: float, lat: float, error_m: float) -> None:
         """Centre on a place, near enough to see what its digits can tell apart; what is wide is shown as it is."""
@@ -121,45 +161,76 @@ class ViewVerbs(QObject):
     def turn_right(self) -> None:
         self._canvas.rotate_by(TURN_DEG)
 
-    # -- pixel space -------------------------------------------------------------------------------------------
+    # -- off the Earth -----------------------------------------------------------------------------------------
 
     @property
     def is_in_pixels(self) -> bool:
-        """True while the canvas shows pictures without a place in their own pixels."""
+        """True while the canvas shows data without a CRS, images in their own pixels."""
         return self._canvas.viewport.crs == PIXEL_SPACE
 
-    def show_pixels(self, uuid: str = "") -> None:
-        """Show a layer, or all of them, in pixel space, as soon as its size is known."""
+    @property
+    def is_off_earth(self) -> bool:
+        """True while the canvas shows what has no place on the Earth: pixel space, a grid of its own, another body."""
+        return is_off_earth(self._canvas.viewport.crs)
+
+    def show_plane(self, uuid: str = "") -> None:
+        """Show a layer that lies off the Earth, or all of them, as soon as it is known where."""
         self._held, self._waits_for_layers = None, False
-        if not self.is_in_pixels:
-            self._map_view = self._canvas.viewport.view()
-            self._canvas.set_crs(PIXEL_SPACE)
-            self.crs_changed.emit()
-        bounds = self._pixel_bounds(uuid)
-        self._fits_pixels = uuid if bounds is None else None
+        plane = self._plane_of(uuid)
+        if plane and not has_way(plane, self._canvas.viewport.crs):
+            self._go_to_plane(plane)
+        bounds = self._plane_bounds(uuid) if plane else None
+        scene = self._canvas.scene
+        drawing = scene.drawings.get(uuid)
+        is_known = drawing.is_open if drawing is not None else scene.is_open()
+        self._fits_plane = None if is_known else uuid
         if bounds is not None:
             self._canvas.viewport.fit(bounds, PIXEL_MARGIN)
             self._canvas.come_to_rest()
 
-    def _pixel_bounds(self, uuid: str) -> Bounds | None:
-        """Of a layer, or of all for empty text."""
+    def show_on_plane(self, bounds: Bounds, least: float) -> None:
+        """Show bounds in the CRS of the canvas, which is off the Earth, with at least so many of its units across."""
+        self._held = self._fits_plane = None
+        lack = least - max(bounds.width, bounds.height)
+        self._canvas.viewport.fit(bounds.expanded(lack / 2) if lack > 0 else bounds, FIT_MARGIN)
+        self._canvas.come_to_rest()
+
+    def _go_to_plane(self, crs: str) -> None:
+        """Leave the map of the Earth, which comes back as it was."""
+        if not self.is_off_earth:
+            self._map_view = self._canvas.viewport.view()
+        self._canvas.set_crs(crs)
+        self.crs_changed.emit()
+
+    def _plane_of(self, uuid: str) -> str:
+        """The CRS off the Earth of a layer; for empty text the one that is shown, else the topmost layer's."""
+        if uuid:
+            drawing = self._canvas.scene.drawings.get(uuid)
+            return drawing.plane if drawing is not None else ""
+        planes = self._canvas.scene.planes()
+        shown = self._canvas.viewport.crs
+        return next((plane for plane in planes if has_way(plane, shown)), planes[0] if planes else "")
+
+    def _plane_bounds(self, uuid: str) -> Bounds | None:
+        """Of a layer, or of all for empty text, where the canvas shows them."""
+        crs = self._canvas.viewport.crs
         drawing = self._canvas.scene.drawings.get(uuid)
-        return drawing.pixel_bounds() if drawing is not None else self._canvas.scene.pixel_bounds()
+        return drawing.plane_bounds(crs) if drawing is not None else self._canvas.scene.plane_bounds(crs)
 
     def map_centre(self) -> tuple[float, float]:
-        """Longitude and latitude in the middle of the map, or of the map that pixel space hides; nan without one."""
-        view = self._map_view if self.is_in_pixels else self._canvas.viewport.view()
+        """Longitude and latitude in the middle of the map, also of one that is left for now; nan without one."""
+        view = self._map_view if self.is_off_earth else self._canvas.viewport.view()
         if view is None:
             return math.nan, math.nan
         x, y = view.to_world(view.width / 2, view.height / 2)
         lon, lat = (float(value) for value in transform_points(view.grid.crs, WGS84, x, y))
         return lon, lat
 
-    def _leave_pixels(self) -> None:
+    def _leave_plane(self) -> None:
         """Back to the map, where it was."""
-        if not self.is_in_pixels:
+        self._fits_plane = None
+        if not self.is_off_earth:
             return
-        self._fits_pixels = None
         if self._map_view is not None:
             self._canvas.viewport.show(self._map_view)
             self._canvas.come_to_rest()
@@ -183,11 +254,12 @@ class ViewVerbs(QObject):
             self._canvas.come_to_rest()
 
     def set_crs(self, crs: str) -> None:
-        if crs == PIXEL_SPACE:
-            self.show_pixels()
-            return
-        self._leave_pixels()
         try:
+            if is_off_earth(crs):
+                self._go_to_plane(crs)
+                self.show_plane()
+                return
+            self._leave_plane()
             self._canvas.set_crs(crs)
         except GeoloupeError as error:
             self._messages.show("view", error.sentence, "warning")
@@ -264,14 +336,14 @@ class ViewVerbs(QObject):
 
     def _show_held(self) -> None:
         if self._held is not None:
-            self.show_bounds(self._held, self._margin)
+            self.show_bounds(*self._held)
 
     def _fit_when_known(self) -> None:
-        if self._fits_pixels is not None and self._pixel_bounds(self._fits_pixels) is not None:
-            self.show_pixels(self._fits_pixels)
+        if self._fits_plane is not None and self._plane_of(self._fits_plane):
+            self.show_plane(self._fits_plane)
         if self._waits_for_layers and self._canvas.scene.is_open():
             self._waits_for_layers = False
-            if self._canvas.scene.bounds_lonlat() is None and self._canvas.scene.pixel_bounds() is not None:
-                self.show_pixels()
+            if self._canvas.scene.bounds_lonlat() is None and self._canvas.scene.planes():
+                self.show_plane()
             else:
                 self.show_everything()

@@ -13,7 +13,6 @@ from layers.document.document import Document
 from layers.document.layer import Layer
 from layers.errors import GeoloupeError
 from layers.geo.bounds import Bounds
-from layers.geo.crs import PIXEL_SPACE
 from layers.project.saving.recovery import RecoverableSession
 from viewer.app.access_link import AccessLink
 from viewer.app.action_link import ActionLink
@@ -60,7 +59,10 @@ LONGEST_TITLE = 120
 
 
 class MainWindow(QMainWindow):
-    """One case in one window. `ask` is what is asked in dialogs; tests put their own answers there."""
+    """One case in one window. `ask` is what is asked in dialogs; tests put their own answers there.
+
+    `asks` False: nobody is there to answer, as where the window's picture is all that is wanted.
+    """
 
     closed = Signal()
 
@@ -71,6 +73,8 @@ class MainWindow(QMainWindow):
         permissions: Permissions,
         messages: Messages,
         settings: Settings,
+        *,
+        asks: bool = True,
     ) -> None:
         super().__init__()
         self.session, self.context, self.messages, self.settings = session, context, messages, settings
@@ -82,8 +86,8 @@ class MainWindow(QMainWindow):
         self.setAcceptDrops(True)
         self.setMinimumSize(*SMALLEST)
         self.resize(*FIRST_SIZE)
-        self._build_map()
-        self._build_verbs()
+        self._build_map(asks)
+        self._build_verbs(asks)
         self._build_face()
         self._connect()
         self._show_state()
@@ -91,18 +95,18 @@ class MainWindow(QMainWindow):
 
     # -- building ----------------------------------------------------------------------------------------------
 
-    def _build_map(self) -> None:
+    def _build_map(self, asks: bool) -> None:
         self.scene = MapScene(
             self.session.document, self.context, self.session.base_folder, make_drawing=self._drawing_for, parent=self
         )
         self.canvas = MapCanvas(self.scene)
         self.selection = self.canvas.selection
-        self.views = ViewVerbs(self.canvas, self.messages, self)
+        self.views = ViewVerbs(self.canvas, self.messages, self, asks=asks)
         self.panel_context = PanelContext(
             self.session.document,
             push=self.session.push,
             selection=self.selection,
-            zoom_to=self.views.show_bounds,
+            zoom_to=self.views.show_rows,
             actor=self.session.actor,
             jobs=self.context.jobs,
             consent=self.permissions.allow,
@@ -112,16 +116,16 @@ class MainWindow(QMainWindow):
             drawing_of=lambda uuid: self.scene.drawings.get(uuid),
             parent=self,
         )
-        self.features = FeatureVerbs(self.canvas, self.context, self.panel_context, self)
+        self.features = FeatureVerbs(self.canvas, self.context, self.panel_context, self.views, self)
         say, current = partial(self.messages.show, "tool"), lambda: self.panel_context.layer_uuid
         tools = ToolContext(self.canvas, self.session.push_or_say, say, self.session.actor, current)
         self.toolbox = Toolbox(tools, self)
         self.toolbox.identified = self.features.identified
 
-    def _build_verbs(self) -> None:
+    def _build_verbs(self, asks: bool) -> None:
         jobs = self.context.jobs
         allow = self.permissions.allow_sources
-        self.opener = FileOpener(self.session, self.context.pool, jobs, self.messages, allow, self)
+        self.opener = FileOpener(self.session, self.context.pool, jobs, self.messages, allow, self, asks=asks)
         self.files = FileVerbs(self.session, self.opener, self.messages, self.settings, self._questions, self)
         self.placing = Placing(self.session, self.views, jobs, self.settings, self._show_added, self)
         self.choosing = Choosing(self.session, self.opener, self.context, self)
@@ -290,8 +294,8 @@ class MainWindow(QMainWindow):
             self.views.show_bounds(self._held_bounds, 0.0)
         elif bounds is not None:
             self.views.show_bounds(bounds)
-        elif any(layer.crs == PIXEL_SPACE for layer in self.session.document.layers.values()):
-            self.views.show_pixels()
+        elif any(layer.kind != "tiles" for layer in self.session.document.layers.values()):
+            self.views.show_plane()
 
     def _say_of_sites(self, sentence: str) -> None:
         if sentence:

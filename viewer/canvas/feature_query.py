@@ -142,7 +142,18 @@ def geometries_of(tables: Sequence[FeatureTable], fids: Fids, most: int = MOST_N
 
 
 def bounds_of_features(drawing: VectorDrawing, fids: Fids) -> Bounds | None:
-    """Where features are, in lon, lat; None where nothing of them has been read."""
+    """Where features are, in lon, lat; None where nothing of them has been read, or has a place on the Earth."""
+    found = box_of_features(drawing, fids)
+    if found is None:
+        return None
+    try:
+        return transform_bounds(found[0], WGS84, found[1])
+    except CannotBePlaced:
+        return None
+
+
+def box_of_features(drawing: VectorDrawing, fids: Fids) -> tuple[str, Bounds] | None:
+    """Where features are, in the CRS of the canvas for which they were read, before; None where none has been."""
     whole: Bounds | None = None
     crs = ""
     for table in drawing.tables:
@@ -157,12 +168,7 @@ def bounds_of_features(drawing: VectorDrawing, fids: Fids) -> Bounds | None:
             table.origin_x + float(high[0]) * table.step, table.origin_y + float(high[1]) * table.step,
         )  # fmt: skip
         whole = here if whole is None else whole.union(here)
-    if whole is None:
-        return None
-    try:
-        return transform_bounds(crs, WGS84, whole)
-    except CannotBePlaced:
-        return None
+    return None if whole is None else (crs, whole)
 
 
 def _tables(drawing: VectorDrawing, crs: str) -> list[FeatureTable]:

@@ -12,7 +12,7 @@ from PySide6.QtGui import QPainter
 
 from layers.document.layer import Layer
 from layers.geo.bounds import Bounds
-from layers.geo.crs import PIXEL_SPACE
+from layers.geo.crs import is_off_earth
 from layers.grid.tile_grid import View
 from viewer.rendering.attribute_store import AttributeSource, AttributeStore
 from viewer.rendering.context import RenderContext
@@ -51,6 +51,8 @@ class LayerStack(QObject):
         self.base_folder: Path | None = None
         self._show([])
         self._view: View | None = None
+        self._told: set[str] = set()
+        """Uuids of the layers that were told of the view."""
         self._context, self._make_drawing = context, make_drawing
         self.attributes = AttributeStore(context.pool, context.jobs, self)
         self.filters = LayerFilters(self.attributes, context.jobs, self)
@@ -112,24 +114,34 @@ class LayerStack(QObject):
 
     def set_view(self, view: View, cursor: tuple[float, float] | None, resting: bool) -> None:
         self._view = view
+        self._told = set()
         for layer in self.shown_on(view):
-            with self._costing_itself(layer.uuid):
-                drawing = self.drawings[layer.uuid]
-                for folder in drawing.folders if resting else ():
-                    self._context.drives.look_at(folder)
-                drawing.set_view(view, cursor, resting)
+            self._tell(layer.uuid, view, cursor, resting)
+
+    def _tell(self, uuid: str, view: View, cursor: tuple[float, float] | None, resting: bool) -> None:
+        self._told.add(uuid)
+        with self._costing_itself(uuid):
+            drawing = self.drawings[uuid]
+            for folder in drawing.folders if resting else ():
+                self._context.drives.look_at(folder)
+            drawing.set_view(view, cursor, resting)
 
     def visible(self) -> list[str]:
         """Uuids of the layers that are shown, bottom first."""
         return [layer.uuid for layer in self._visible]
 
     def shown_on(self, view: View) -> list[Layer]:
-        """The layers that a view can show, bottom first: in pixel space only those that have no other place."""
-        return self._in_pixels if view.grid.crs == PIXEL_SPACE else self._visible
+        """The layers that a view can show, bottom first: off the Earth only those that lie there as well."""
+        crs = view.grid.crs
+        return [layer for layer in self._visible if self._lies_on(layer, crs)] if is_off_earth(crs) else self._visible
 
-    def visible_in_pixels(self, bounds: Bounds) -> list[str]:
-        """Uuids of the visible layers that have data there in pixel space, bottom first."""
-        found = ((uuid, self.drawings[uuid].pixel_bounds()) for uuid in self.visible())
+    def _lies_on(self, layer: Layer, crs: str) -> bool:
+        drawing = self.drawings.get(layer.uuid)
+        return drawing is not None and drawing.lies_on(crs)
+
+    def visible_on_plane(self, crs: str, bounds: Bounds) -> list[str]:
+        """Uuids of the visible layers that have data there on a canvas of a CRS off the Earth, bottom first."""
+        found = ((uuid, self.drawings[uuid].plane_bounds(crs)) for uuid in self.visible())
         return [uuid for uuid, box in found if box is not None and box.intersects(bounds)]
 
     def visible_in(self, lonlat: Bounds) -> list[str]:
@@ -137,7 +149,7 @@ class LayerStack(QObject):
         found = []
         for uuid in self.visible():
             bounds = self.drawings[uuid].bounds_lonlat()
-            if self.drawings[uuid].pixel_bounds() is not None:
+            if self.drawings[uuid].plane or self.drawings[uuid].remark:  # nothing of it is on any map of the Earth
                 continue
             if bounds is None or any(_turned(bounds, turn).intersects(lonlat) for turn in (-360.0, 0.0, 360.0)):
                 found.append(uuid)
@@ -177,7 +189,6 @@ class LayerStack(QObject):
     def _show(self, layers: list[Layer]) -> None:
         self._layers = layers
         self._visible = [layer for layer in layers if layer.visible]
-        self._in_pixels = [layer for layer in self._visible if layer.crs == PIXEL_SPACE]
         self._late, self._unopened = _LateOne(), _LateOne()
 
     def failed_in(self, view: View) -> list[Layer]:
@@ -221,7 +232,7 @@ class LayerStack(QObject):
     def _take(self, drawing: LayerDrawing) -> None:
         layer = drawing.layer
         drawing.setParent(self)
-        drawing.updated.connect(self.updated)
+        drawing.updated.connect(self._drawing_updated)
         drawing.problem_changed.connect(self.problem_changed)
         self.drawings[layer.uuid] = drawing
         if drawing.problem:
@@ -244,6 +255,15 @@ class LayerStack(QObject):
         if touched:
             self.updated.emit()
 
+    def _drawing_updated(self) -> None:
+        """It may be known now that it lies where the map looks off the Earth."""
+        drawing, view = self.sender(), self._view
+        if isinstance(drawing, LayerDrawing) and view is not None and drawing.layer_uuid not in self._told:
+            crs, layer = view.grid.crs, drawing.layer
+            if layer.visible and is_off_earth(crs) and self._lies_on(layer, crs):
+                self._tell(layer.uuid, view, None, True)
+        self.updated.emit()
+
     def _filter_changed(self, uuid: str) -> None:
         if uuid in self.drawings:
             self.problem_changed.emit(uuid, self.problem_of(uuid))
@@ -251,7 +271,8 @@ class LayerStack(QObject):
 
     def _drop(self, uuid: str) -> None:
         drawing = self.drawings.pop(uuid)
-        drawing.updated.disconnect(self.updated)
+        self._told.discard(uuid)
+        drawing.updated.disconnect(self._drawing_updated)
         drawing.problem_changed.disconnect(self.problem_changed)
         drawing.close()
         drawing.deleteLater()

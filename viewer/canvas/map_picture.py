@@ -10,6 +10,7 @@ from PySide6.QtGui import QImage, QPainter
 from layers.grid.tile_grid import View
 from viewer.canvas.scene import MapScene
 from viewer.canvas.selection import Selection
+from viewer.canvas.unplaced import Unplaced
 from viewer.canvas.viewport import Viewport
 from viewer.support.paced_look import REST, PacedLook
 from viewer.support.painting import painting
@@ -37,6 +38,8 @@ class MapPicture(QObject):
         self._scene, self._viewport, self._selection = scene, viewport, selection
         self.credits: list[str] = []
         """Of what was painted last."""
+        self.unplaced = Unplaced()
+        """What was not."""
         self._kept = QImage()
         self._whole: View | None = None
         """The view that was complete last."""
@@ -74,7 +77,7 @@ class MapPicture(QObject):
         self._is_stale = False
         self._is_settled = settled
         began = time.perf_counter()
-        self.credits = self._scene.attributions(view)
+        self.credits, self.unplaced = self._scene.attributions(view), self._scene.unplaced(view)
         painter.save()
         self._scene.paint_map(painter, view, selection=self._selection.uuids, settled=settled, in_haste=True)
         painter.restore()

@@ -1,4 +1,4 @@
-"""The corners of the map, on screen and in products: scale bar, true north, credits. All of it measured.
+"""The furniture of the map, on screen and in products: scale bar, true north, credits. All of it measured.
 
 Rectangles are in picture pixels; sizes follow `view.ratio`.
 """
@@ -9,10 +9,10 @@ import math
 from collections.abc import Sequence
 
 import numpy as np
-from PySide6.QtCore import QCoreApplication, QPointF, QRectF, Qt
+from PySide6.QtCore import QCoreApplication, QPointF, QRectF, QSizeF, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPainterPath, QPen, QPolygonF
 
-from layers.geo.crs import PIXEL_SPACE, WGS84, transform_points, true_north_degrees
+from layers.geo.crs import WGS84, transform_points, true_north_degrees
 from layers.geo.measure import distance_m, nice_scale_bar
 from layers.grid.tile_grid import View
 from viewer.canvas.fonts import letters_path, map_font
@@ -27,22 +27,6 @@ MOST_CREDIT_LINES = 4
 """Of one credit."""
 ARROW_ROOM_PX = 66.0
 """The upper right corner, logical pixels a side, that is the north arrow's."""
-
-
-def paint_corners(painter: QPainter, view: View, texts: Sequence[str], unplaced: tuple[int, int]) -> None:
-    """On a whole picture: scale bar at the lower left, true north at the upper right, credits at the lower right.
-
-    In pixel space, where there is no scale, it says how many layers and sites are `unplaced` there.
-    """
-    r = view.ratio
-    width, height = float(view.width), float(view.height)
-    lower_left = QRectF(12 * r, height - 52 * r, min(200 * r, width / 2), 40 * r)
-    if view.grid.crs == PIXEL_SPACE:
-        paint_pixel_note(painter, lower_left, view, *unplaced)
-    else:
-        paint_scale_bar(painter, lower_left, view)
-    paint_north_arrow(painter, QRectF(width - 60 * r, 12 * r, 48 * r, 48 * r), view)
-    paint_attribution(painter, QRectF(width * 0.3, 0, width * 0.7, height), view, texts)
 
 
 def scale_at_m(view: View, px: float, py: float) -> float:
@@ -114,33 +98,14 @@ def paint_north_arrow(painter: QPainter, rect: QRectF, view: View) -> None:
     painter.restore()
 
 
-def paint_pixel_note(painter: QPainter, rect: QRectF, view: View, layers: int, sites: int) -> None:
-    """In pixel space, at the lower left, in the scale bar's place: what it is, and what it cannot show."""
-    tr = QCoreApplication.translate
-    r = view.ratio
-    at = QPointF(rect.left() + 4 * r, rect.bottom() - 5 * r)
-    hidden = [
-        text
-        for count, text in (
-            (layers, tr("overlays", "1 layer") if layers == 1 else tr("overlays", "{0} layers").format(layers)),
-            (sites, tr("overlays", "1 site") if sites == 1 else tr("overlays", "{0} sites").format(sites)),
-        )
-        if count
-    ]
-    if hidden:
-        words = tr("overlays", " and ").join(hidden)
-        paint_haloed_text(
-            painter, at, tr("overlays", "Not drawn here, as they lie on the Earth: {0}").format(words), 11 * r
-        )
-        at -= QPointF(0, 17 * r)
-    paint_haloed_text(painter, at, tr("overlays", "Pixel space: no scale, no north"), 12 * r, bold=True)
+def paint_attribution(painter: QPainter, rect: QRectF, view: View, texts: Sequence[str]) -> QRectF:
+    """The credits in one line at the lower right of `rect`, on a quiet band; more lines where they do not fit one.
 
-
-def paint_attribution(painter: QPainter, rect: QRectF, view: View, texts: Sequence[str]) -> None:
-    """The credits in one line at the lower right of `rect`, on a quiet band; more lines where they do not fit one."""
+    Returns the band, which is empty where there are no credits.
+    """
     texts = list(dict.fromkeys(one_line(text, LONGEST_CREDIT) for text in texts if text))
     if not texts:
-        return
+        return QRectF(rect.bottomRight(), QSizeF())
     r = view.ratio
     font = map_font(10.5 * r)
     metrics = QFontMetricsF(font)
@@ -156,6 +121,7 @@ def paint_attribution(painter: QPainter, rect: QRectF, view: View, texts: Sequen
         baseline = band.top() + 2 * r + metrics.ascent() + number * metrics.height()
         painter.drawText(QPointF(band.right() - 6 * r - metrics.horizontalAdvance(line), baseline), line)
     painter.restore()
+    return band
 
 
 def north_angle_deg(view: View) -> float:
@@ -203,11 +169,11 @@ def _joined_lines(texts: Sequence[str], metrics: QFontMetricsF, room: float) -> 
             lines[-1] = longer
         else:
             lines.append(text)
-    return [part for line in lines for part in _wrapped(line, metrics, room)]
+    return [part for line in lines for part in wrapped_lines(line, metrics, room, MOST_CREDIT_LINES)]
 
 
-def _wrapped(text: str, metrics: QFontMetricsF, room: float) -> list[str]:
-    """A credit that is wider than its room, in lines of whole words; one without end ends in an ellipsis."""
+def wrapped_lines(text: str, metrics: QFontMetricsF, room: float, most: int) -> list[str]:
+    """A text that is wider than its room, in lines of whole words; what needs more than `most` ends in an ellipsis."""
     lines: list[str] = []
     for word in text.split():
         longer = f"{lines[-1]} {word}" if lines else word
@@ -215,9 +181,9 @@ def _wrapped(text: str, metrics: QFontMetricsF, room: float) -> list[str]:
             lines[-1] = longer
         else:
             lines.append(metrics.elidedText(word, Qt.TextElideMode.ElideRight, room))
-    if len(lines) > MOST_CREDIT_LINES:
-        last = " ".join(lines[MOST_CREDIT_LINES - 1 :])
-        lines[MOST_CREDIT_LINES - 1 :] = [metrics.elidedText(last, Qt.TextElideMode.ElideRight, room)]
+    if len(lines) > most:
+        last = " ".join(lines[most - 1 :])
+        lines[most - 1 :] = [metrics.elidedText(last, Qt.TextElideMode.ElideRight, room)]
     return lines or [""]
 
 

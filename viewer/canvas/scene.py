@@ -16,7 +16,16 @@ from layers.document.document import Document
 from layers.document.layer import Layer
 from layers.errors import CannotBePlaced
 from layers.geo.bounds import Bounds
-from layers.geo.crs import PIXEL_SPACE, WGS84, transform_bounds
+from layers.geo.crs import (
+    MERCATOR_MAX_LAT,
+    WEB_MERCATOR,
+    WGS84,
+    has_way,
+    is_off_earth,
+    polar_crs,
+    same_crs,
+    transform_bounds,
+)
 from layers.geo.lon_extent import around
 from layers.grid.tile_grid import View
 from layers.vector.placement import LabelLayout
@@ -26,6 +35,8 @@ from viewer.canvas.map_labels import LabelTask, MapLabels
 from viewer.canvas.site_frame import SiteFrame
 from viewer.canvas.site_index import SiteIndex
 from viewer.canvas.site_painter import SitePainter
+from viewer.canvas.unplaced import Unplaced
+from viewer.canvas.viewport import FINEST_FIT_M
 from viewer.commands.meta import SITES_VISIBLE, sites_visible
 from viewer.rendering.context import RenderContext
 from viewer.rendering.drawing import LayerDrawing
@@ -184,18 +195,50 @@ class MapScene(QObject):
         """Layer uuid to the sentence that says what is wrong with it."""
         return {uuid: problem for uuid in self.drawings if (problem := self._stack.problem_of(uuid))}
 
-    def said_problems(self) -> list[str]:
-        """The same for a reader without the list of layers, each with its layer's name; of very many the first.
+    def remarks(self) -> dict[str, str]:
+        """Layer uuid to a sentence, for the visible layers of which nothing is on any map though nothing is wrong."""
+        return {uuid: remark for uuid in self._stack.visible() if (remark := self.drawings[uuid].remark)}
 
-        Also of the layers that are lost.
+    def beyond_the_map(self) -> dict[str, str]:
+        """Layer uuid to a sentence, for the visible layers all of which lies beyond the edge of the map last set."""
+        if not self._ends_at_mercator:
+            return {}
+        boxes = {uuid: self._stack.bounds_of(uuid) for uuid in self._stack.visible()}
+        return {
+            uuid: f"“{one_line(self.drawings[uuid].layer.name, 60)}” lies beyond 85 degrees, where this map ends: "
+            f"see it on a polar one ({polar_crs(box.bottom)})."
+            for uuid, box in boxes.items()
+            if box is not None and _is_beyond(box)
+        }
+
+    def sites_beyond_the_map(self) -> str:
+        """A sentence that counts the sites beyond that edge; empty where there are none."""
+        if not (self._ends_at_mercator and sites_visible(self._document)):
+            return ""
+        count = self._index.beyond_mercator
+        if not count:
+            return ""
+        lie = "1 site lies" if count == 1 else f"{grouped(count)} sites lie"
+        return f"{lie} beyond 85 degrees, where this map ends: see a polar one."
+
+    @property
+    def _ends_at_mercator(self) -> bool:
+        return self._view is not None and same_crs(self._view.grid.crs, WEB_MERCATOR)
+
+    def said_problems(self) -> list[str]:
+        """What a reader without the list of layers and without the map is to know, each with its layer's name; of very
+        many layers the first.
+
+        Also of the layers that are lost, that are on no map, or beyond the edge of this one.
         """
+        wrong = self.problems() | self.lost_layers()
         found = []
-        for uuid, problem in (self.problems() | self.lost_layers()).items():
+        for uuid, sentence in (wrong | {**self.remarks(), **self.beyond_the_map(), **wrong}).items():
             name = one_line(self.drawings[uuid].layer.name, 60)
-            found.append(problem if name in problem else f"“{name}”: {problem}")
+            found.append(sentence if name in sentence else f"“{name}”: {sentence}")
         more = f"{grouped(len(found) - _MOST_SAID)} more layers cannot be shown as they should be."
         said = [*found[:_MOST_SAID], more] if len(found) > _MOST_SAID else found
-        return [*said, self.sites_problem] if self.sites_problem else said
+        return [*said, *filter(None, (self.sites_problem, self.sites_beyond_the_map()))]
 
     def waits_for(self, view: View | None = None) -> list[str]:
         """The names of the layers that a picture of this view waits for; None: that are not open yet."""
@@ -242,21 +285,57 @@ class MapScene(QObject):
         sites = self._index.bounds_lonlat() if sites_visible(self._document) else None
         return around(box for box in (*boxes, sites) if box is not None)
 
+    def finest_fit_m(self) -> float:
+        """Ground metres a pixel at which a fit to everything stops: where there are only sites, what is around them
+        tells where they are; a layer with an extent is shown whole.
+        """
+        boxes = [self._stack.bounds_of(uuid) for uuid in self._stack.visible()]
+        has_extent = any(box is not None and (box.width > 0 or box.height > 0) for box in boxes)
+        return 0.0 if has_extent else FINEST_FIT_M
+
     def layer_bounds(self, uuid: str) -> Bounds | None:
         """Where a layer has data, in lon, lat; None until it is known."""
         return self._stack.bounds_of(uuid)
 
-    def pixel_bounds(self) -> Bounds | None:
-        """Where there is anything visible in pixel space; None where there is nothing."""
-        found = [box for uuid in self._stack.visible() if (box := self.drawings[uuid].pixel_bounds()) is not None]
+    def planes(self) -> list[str]:
+        """The CRSs off the Earth in which visible layers lie, one for each body or grid, the topmost layer's first."""
+        found: list[str] = []
+        for uuid in reversed(self._stack.visible()):
+            plane = self.drawings[uuid].plane
+            if plane and not any(has_way(plane, other) for other in found):
+                found.append(plane)
+        return found
+
+    def lone_plane(self) -> str:
+        """The CRS of the canvas where nothing of what there is to see lies on the Earth; else empty."""
+        planes = self.planes()
+        has_sites = bool(self._index.sites) and sites_visible(self._document)
+        if not planes or has_sites or not all(self.drawings[uuid].plane for uuid in self._stack.visible()):
+            return ""
+        return planes[0]
+
+    def plane_bounds(self, crs: str) -> Bounds | None:
+        """Where there is anything visible on a canvas of a CRS off the Earth; None where there is nothing."""
+        found = [box for uuid in self._stack.visible() if (box := self.drawings[uuid].plane_bounds(crs)) is not None]
         return reduce(Bounds.union, found) if found else None
 
-    def unplaced(self, view: View) -> tuple[int, int]:
-        """How many visible layers and sites this view cannot show, because they lie on the Earth and it does not."""
-        if view.grid.crs != PIXEL_SPACE:
-            return 0, 0
-        layers = len(self._stack.visible()) - len(self._stack.shown_on(view))
-        return layers, len(self._index.sites) if sites_visible(self._document) else 0
+    def unplaced(self, view: View) -> Unplaced:
+        """How many visible layers and sites this view cannot show, by the reason."""
+        crs = view.grid.crs
+        is_off, ends = is_off_earth(crs), same_crs(crs, WEB_MERCATOR)
+        drawings = [self.drawings[uuid] for uuid in self._stack.visible()]
+        on_planes = [drawing for drawing in drawings if drawing.plane]
+        boxes = [drawing.bounds_lonlat() for drawing in drawings if not drawing.plane]
+        has_sites = sites_visible(self._document)
+        nowhere = len(self._index.off_earth) if has_sites else 0
+        return Unplaced(
+            layers_on_earth=sum(box is not None for box in boxes) if is_off else 0,
+            sites_on_earth=len(self._index.sites) - nowhere if is_off and has_sites else 0,
+            layers_off_earth=sum(not drawing.lies_on(crs) for drawing in on_planes),
+            layers_beyond=sum(box is not None and _is_beyond(box) for box in boxes) if ends else 0,
+            sites_beyond=self._index.beyond_mercator if ends and has_sites else 0,
+            sites_nowhere=nowhere,
+        )
 
     def attributions(self, view: View) -> list[str]:
         """Credit and date of every visible layer that has data in view, the topmost first, each once."""
@@ -266,8 +345,8 @@ class MapScene(QObject):
     def shown_in(self, view: View) -> list[str]:
         """Uuids of the visible layers that have data in view, the topmost first."""
         try:
-            if view.grid.crs == PIXEL_SPACE:
-                shown = self._stack.visible_in_pixels(view.world_bounds())
+            if is_off_earth(view.grid.crs):
+                shown = self._stack.visible_on_plane(view.grid.crs, view.world_bounds())
             else:
                 shown = self._stack.visible_in(transform_bounds(view.grid.crs, WGS84, view.world_bounds()))
         except CannotBePlaced:
@@ -300,7 +379,7 @@ class MapScene(QObject):
     def site_frames(self, view: View) -> tuple[SiteFrame, ...]:
         """That, and where the map is seen over its edge, the sites there: the world goes on."""
         if not self._frames or self._frames[0].view != view:
-            index = self._index if view.grid.crs != PIXEL_SPACE else SiteIndex.of({})
+            index = SiteIndex.of({}) if is_off_earth(view.grid.crs) else self._index
             self._frames = tuple(SiteFrame.of(index, one) for one in views_around(view))
         return self._frames
 
@@ -365,3 +444,8 @@ class MapScene(QObject):
         else:
             labels = self.label_layout(view, selection).placed
         return self._labels.paint(painter, labels, view.ratio, in_haste=in_haste)
+
+
+def _is_beyond(lonlat: Bounds) -> bool:
+    """True where nothing of it is on a map in Web Mercator."""
+    return lonlat.bottom > MERCATOR_MAX_LAT or lonlat.top < -MERCATOR_MAX_LAT

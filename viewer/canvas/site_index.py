@@ -14,7 +14,7 @@ from layers.document.sites_off_earth import first_named
 from layers.document.vocabulary import AREA_NOT_PIN_M
 from layers.geo.antimeridian import boxes_of
 from layers.geo.bounds import Bounds
-from layers.geo.crs import WGS84, is_unrolled, transform_points
+from layers.geo.crs import MERCATOR_MAX_LAT, WGS84, is_unrolled, transform_points
 from layers.geo.lon_extent import narrowest
 from layers.geo.measure import HALF_ROUND_M
 from layers.geo.on_earth import off_earth, why_off_earth
@@ -54,6 +54,7 @@ class SiteIndex:
     off_earth: dict[str, str] = field(default_factory=dict)
     """Sites that cannot be drawn, whose coordinates are no place on the Earth, and why."""
     alive: NDArray[np.bool_] = field(default_factory=lambda: np.zeros(0, np.bool_))
+    _beyond: int | None = None
     _rows: dict[str, list[int]] = field(default_factory=dict)
     _look_ids: dict[SiteLook, int] = field(default_factory=dict)
     _projected: dict[str, ProjectedPoints] = field(default_factory=dict)
@@ -66,6 +67,7 @@ class SiteIndex:
 
     def update(self, uuids: Iterable[str], sites: Mapping[str, Site]) -> None:
         """Follow an edit that touched `uuids`."""
+        self._beyond = None
         new = []
         for uuid in uuids:
             site = sites.get(uuid)
@@ -131,6 +133,15 @@ class SiteIndex:
     def not_drawn(self) -> str:
         """Which sites cannot be drawn and why, in one sentence; empty where all can."""
         return first_named(self.sites, self.off_earth)
+
+    @property
+    def beyond_mercator(self) -> int:
+        """How many sites of the Earth lie beyond the edge of Web Mercator with all their points."""
+        if self._beyond is None:
+            placed = [site.geometry for uuid, site in self.sites.items() if uuid not in self.off_earth]
+            boxes = shapely.bounds(placed).reshape(-1, 4)
+            self._beyond = int(np.sum((boxes[:, 1] > MERCATOR_MAX_LAT) | (boxes[:, 3] < -MERCATOR_MAX_LAT)))
+        return self._beyond
 
     # -- rows -----------------------------------------------------------------------------------------------------
 

@@ -9,6 +9,7 @@ import numpy as np
 
 from layers.geo.bounds import Bounds
 from layers.geo.crs import (
+    PIXEL_SPACE,
     WEB_MERCATOR,
     WGS84,
     is_unrolled,
@@ -25,10 +26,14 @@ COARSEST = 2.0
 """The world may shrink to this part of the picture: beyond it there is nothing to see."""
 PIXELS_ACROSS_WORLD = 4e9
 """The finest resolution is the world's larger side through this: a centimetre a pixel in Web Mercator."""
+FINEST_IN_PIXEL_SPACE = 1e-7
+"""There numbers may be degrees as well as pixels."""
 FIT_MARGIN = 0.06
 """Of what is shown whole, so much is left free on each side."""
 FINEST_FIT_M = 1.0
-"""Ground metres a pixel at which a fit to a single point stops."""
+"""Ground metres a pixel at which a fit to a single place stops: nothing tells how much of its surroundings matters."""
+_SAME_PLACE_M = 0.01
+"""What is no larger is a single place; what has an extent is shown whole, however small it is."""
 
 
 class Viewport:
@@ -158,15 +163,16 @@ class Viewport:
         resolution = max(across / width, down / height)
         self._anchor(bounds.centre, width / 2, height / 2, self._clamped(resolution), self.rotation_deg)
 
-    def fit_lonlat(self, bounds: Bounds, margin: float = 0.0) -> None:
-        """All of lon, lat `bounds`; a single place is shown at no finer than a metre a pixel.
+    def fit_lonlat(self, bounds: Bounds, margin: float = 0.0, finest_m: float = 0.0) -> None:
+        """All of lon, lat `bounds`, at no finer than `finest_m` a pixel; a single place at no finer than a metre.
 
         Raises CannotBePlaced where no point of them has a place in the viewport's CRS.
         """
         inside = transform_bounds(WGS84, self.crs, bounds)
         one_metre = ground_resolution_m(self.crs, *inside.centre, 1.0)
         if math.isfinite(one_metre) and one_metre > 0:
-            finest = FINEST_FIT_M / one_metre
+            is_place = max(inside.width, inside.height) * one_metre < _SAME_PLACE_M
+            finest = (max(finest_m, FINEST_FIT_M) if is_place else finest_m) / one_metre
             lack_x, lack_y = finest * self.size[0] - inside.width, finest * self.size[1] - inside.height
             if lack_x > 0 and lack_y > 0:
                 inside = inside.expanded(min(lack_x, lack_y) / 2)
@@ -201,7 +207,10 @@ class Viewport:
         world = world_bounds(self.crs)
         width, height = self.size
         coarsest = max(world.width / width, world.height / height) * COARSEST
-        return min(max(resolution, max(world.width, world.height) / PIXELS_ACROSS_WORLD), coarsest)
+        finest = FINEST_IN_PIXEL_SPACE if self.crs == PIXEL_SPACE else (
+            max(world.width, world.height) / PIXELS_ACROSS_WORLD
+        )  # fmt: skip
+        return min(max(resolution, finest), coarsest)
 
     def _anchor(self, world: tuple[float, float], px: float, py: float, resolution: float, rotation: float) -> None:
         """A new grid whose pixel (px, py) of the picture is exactly at `world`."""

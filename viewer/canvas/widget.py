@@ -5,12 +5,13 @@ from __future__ import annotations
 import math
 from typing import cast
 
-from PySide6.QtCore import QEvent, Qt, QTimer, Signal
+from PySide6.QtCore import QEvent, QPointF, Qt, QTimer, Signal
 from PySide6.QtGui import (
     QContextMenuEvent,
     QDragEnterEvent,
     QDropEvent,
     QFocusEvent,
+    QHelpEvent,
     QImage,
     QKeyEvent,
     QMouseEvent,
@@ -19,22 +20,24 @@ from PySide6.QtGui import (
     QResizeEvent,
     QWheelEvent,
 )
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QToolTip, QWidget
 
 from layers.geo.bounds import Bounds
 from layers.geo.crs import PIXEL_SPACE
 from layers.grid.tile_grid import View
+from viewer.canvas.corner_note import CornerNote
+from viewer.canvas.corners import paint_corners
 from viewer.canvas.feature_selection import FeatureSelection
 from viewer.canvas.gestures import Gestures
 from viewer.canvas.map_picture import MapPicture
-from viewer.canvas.overlays import paint_corners
 from viewer.canvas.pointer import PointerTool
 from viewer.canvas.scene import MapScene
 from viewer.canvas.selection import Selection
 from viewer.canvas.view_history import ViewHistory
-from viewer.canvas.viewport import FIT_MARGIN, Viewport
+from viewer.canvas.viewport import FINEST_FIT_M, FIT_MARGIN, Viewport
 from viewer.support.going_on import going_on
 from viewer.support.painting import painting, part_of_picture
+from viewer.support.text import tooltip
 
 REST_MS = 100
 """A wheel gesture has ended when nothing came for so long."""
@@ -66,6 +69,7 @@ class MapCanvas(QWidget):
         self._tool: PointerTool | None = None
         self._picture = MapPicture(scene, self.viewport, self.selection, self)
         self._picture.outdated.connect(self.update)
+        self._note: CornerNote | None = None
         self._resting = True
         self._rest = QTimer(self, singleShot=True, interval=REST_MS)
         self._rest.timeout.connect(self.come_to_rest)
@@ -114,9 +118,11 @@ class MapCanvas(QWidget):
 
     # -- where to -------------------------------------------------------------------------------------------------
 
-    def zoom_to_bounds(self, lonlat: Bounds, margin: float = FIT_MARGIN) -> None:
-        """Show lon, lat bounds whole. Raises CannotBePlaced where the canvas's CRS has no place for them."""
-        self.viewport.fit_lonlat(lonlat, margin)
+    def zoom_to_bounds(self, lonlat: Bounds, margin: float = FIT_MARGIN, finest_m: float = 0.0) -> None:
+        """Show lon, lat bounds whole, as `Viewport.fit_lonlat`. Raises CannotBePlaced where the canvas's CRS has no
+        place for them.
+        """
+        self.viewport.fit_lonlat(lonlat, margin, finest_m)
         self.come_to_rest()
 
     def show_bounds(self, crs: str, bounds: Bounds) -> None:
@@ -137,7 +143,7 @@ class MapCanvas(QWidget):
         """Show sites, with the areas that stand for them; False where none of them can be drawn."""
         bounds = self.scene.site_bounds(uuids)
         if bounds is not None:
-            self.zoom_to_bounds(bounds, 0.2)
+            self.zoom_to_bounds(bounds, 0.2, FINEST_FIT_M)
         return bounds is not None
 
     def full_view(self) -> None:
@@ -258,7 +264,7 @@ class MapCanvas(QWidget):
                 self._tool.paint(painter, view)
         self._gestures.paint(painter, view)
         if self.show_overlays:
-            paint_corners(painter, view, self._picture.credits, self.scene.unplaced(view))
+            self._note = paint_corners(painter, view, self._picture.credits, self._picture.unplaced)
 
     # -- events ---------------------------------------------------------------------------------------------------
 
@@ -272,7 +278,17 @@ class MapCanvas(QWidget):
         self.viewport.resize(math.ceil(self.width() * ratio), math.ceil(self.height() * ratio))
         self.come_to_rest()
 
+    def note_at(self, at: QPointF) -> str:
+        """All of the note in the corner of the map where one is under a place of the widget; else empty."""
+        ratio = self.viewport.view().ratio
+        note = self._note if self.show_overlays else None
+        return note.text if note is not None and note.rect.contains(at * ratio) else ""
+
     def event(self, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.ToolTip:
+            asked = cast("QHelpEvent", event)
+            QToolTip.showText(asked.globalPos(), tooltip(self.note_at(asked.pos().toPointF())), self)
+            return True
         if event.type() == QEvent.Type.DevicePixelRatioChange:
             self._follow_size()
         # Tab belongs to the focus chain, Space and the arrows to the map, whatever menus would like.

@@ -5,7 +5,8 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from viewer.cli.command import DONE, FINDINGS, USAGE, Command, complain
+from viewer.cli.command import DONE, FINDINGS, USAGE, Command
+from viewer.support.terminal import complain
 
 
 def _add_arguments(parser: argparse.ArgumentParser) -> None:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import argparse
 
-from viewer.cli.command import DONE, USAGE, Command, add_json, complain, parse_size, print_json
+from viewer.cli.command import DONE, USAGE, Command, add_json, parse_size, print_json
 from viewer.support.plain_imports import load_qt
+from viewer.support.terminal import complain
 
 
 def _add_arguments(parser: argparse.ArgumentParser) -> None:

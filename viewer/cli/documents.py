@@ -8,12 +8,20 @@ from typing import TYPE_CHECKING
 
 from layers.document.document import Document
 from layers.errors import CannotBePlaced, UnsupportedFormat
-from layers.geo.crs import PIXEL_SPACE
+from layers.geo.crs import PIXEL_SPACE, crs_name, is_off_earth
+from layers.geo.crs_catalog import fit_of
 from layers.project.opening.case_paths import CaseHome, bring_home
 from layers.project.opening.intake import is_case, read_case
 from layers.services.naming import is_service_text, service_from_text
 from viewer.cli.reading import existing
-from viewer.commands.found_layers import FoundLayer, edit_for, layers_of_probe, layers_of_service
+from viewer.commands.found_layers import (
+    FoundLayer,
+    chosen_unasked,
+    edit_for,
+    layers_of_probe,
+    layers_of_service,
+    said_of_unasked,
+)
 
 if TYPE_CHECKING:
     from layers.pool.pool import ReaderPool
@@ -29,17 +37,19 @@ class Opened:
     home: CaseHome
     named: frozenset[str]
     """Uuids of the layers that stand for files and services named beside the case."""
-    notice: str = ""
-    """A sentence to be said: the one file there is has no place, and stands in pixel space."""
+    notices: tuple[str, ...] = ()
+    """Sentences: that the only file stands in pixel space, having no place; which of many pictures came."""
 
 
-def document_of(files: list[str], pool: ReaderPool, style: str = "") -> Opened:
+def document_of(files: list[str], pool: ReaderPool, style: str = "", crs_of_data: str = "") -> Opened:
     """A document with everything in `files`, first to last from the bottom, imagery under vectors.
 
-    `style` is for the layers that are added. Nobody is asked: a file without a place stands in pixel space where it is
-    all there is, and is refused with others. Raises the GeoloupeError of the first that cannot be opened.
+    `style` is for the layers that are added, `crs_of_data` for those of files that do not say theirs. Nobody is asked:
+    a file without a place stands in pixel space where it is all there is, and is refused with others. Raises the
+    GeoloupeError of the first that cannot be opened.
     """
-    document, home, own, notice = Document(), CaseHome(), frozenset[str](), ""
+    document, home, own = Document(), CaseHome(), frozenset[str]()
+    notices: list[str] = []
     named = [text for text in files if not is_service_text(text) and not text.lower().endswith(".gpkg")]
     pool.foretell(str(Path(text).resolve()) for text in named)  # a GeoPackage may be a case: no reader needs its folder
     for text in files:
@@ -49,12 +59,14 @@ def document_of(files: list[str], pool: ReaderPool, style: str = "") -> Opened:
             document, home = case_at_home(Path(text))
             own = frozenset(document.layers)
             continue
-        found = found_layers(text, pool)
+        everything = _layers_in(text, pool)
+        notices.append(said_of_unasked(everything))
+        found = [_in_crs(layer, crs_of_data) for layer in chosen_unasked(everything)]
         if len(files) == 1 and found[0].question is not None and found[0].question.has_pixels:
-            notice = found[0].question.notice
+            notices.append(found[0].question.notice)
             found = [in_pixel_space(layer) for layer in found]
         document.apply(edit_for(document, [checked_place(layer) for layer in found], ACTOR, style))
-    return Opened(document, home, frozenset(document.layers) - own, notice)
+    return Opened(document, home, frozenset(document.layers) - own, tuple(filter(None, notices)))
 
 
 def case_at_home(path: Path) -> tuple[Document, CaseHome]:
@@ -63,17 +75,22 @@ def case_at_home(path: Path) -> tuple[Document, CaseHome]:
     return document, bring_home(document, path.resolve().parent)
 
 
-def is_all_in_pixels(document: Document) -> bool:
-    """True where everything there is to see stands in pixel space."""
-    shown = [layer for layer in document.layers.values() if layer.visible]
-    return bool(shown) and not document.sites and all(layer.crs == PIXEL_SPACE for layer in shown)
-
-
 def checked_place(layer: FoundLayer) -> FoundLayer:
     """The layer; raises CannotBePlaced where it would have to be asked where it lies."""
     if layer.question is not None:
         raise CannotBePlaced(layer.question.refusal())
     return layer
+
+
+def _in_crs(layer: FoundLayer, crs: str) -> FoundLayer:
+    """The layer where its numbers lie in this CRS, where it has to be asked; raises CannotBePlaced where nowhere."""
+    question = layer.question
+    if not crs or question is None or question.bounds is None:
+        return layer
+    placed = layer.placed(crs)
+    if placed.bounds_lonlat is None and not is_off_earth(crs):
+        raise CannotBePlaced(f"{question.name} is not in {crs_name(crs)}. {fit_of(crs, question.bounds).doubt}")
+    return placed
 
 
 def in_pixel_space(layer: FoundLayer) -> FoundLayer:
@@ -88,7 +105,11 @@ def hosts_named(files: list[str]) -> list[str]:
 
 
 def found_layers(text: str, pool: ReaderPool) -> list[FoundLayer]:
-    """The layers a path or a service stands for; a vector file may hold several tables."""
+    """The layers a path or a service stands for: all tables of a vector file, the first of many pictures."""
+    return chosen_unasked(_layers_in(text, pool))
+
+
+def _layers_in(text: str, pool: ReaderPool) -> list[FoundLayer]:
     if is_service_text(text):
         return layers_of_service(text)
     path = existing(text).resolve()

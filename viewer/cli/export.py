@@ -6,8 +6,9 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from viewer.cli.command import DONE, FINDINGS, OUTSIDE, USAGE, Command, complain, parse_bounds, parse_size
+from viewer.cli.command import DONE, FINDINGS, OUTSIDE, USAGE, Command, parse_bounds, parse_size
 from viewer.support.plain_imports import load_qt
+from viewer.support.terminal import complain
 
 if TYPE_CHECKING:
     from layers.document.document import Document
@@ -77,7 +78,7 @@ def _features(document: Document, out: Path, suffix: str) -> None:
 def _picture(document: Document, home: CaseHome, arguments: argparse.Namespace) -> int:
     from layers.errors import CannotBePlaced  # for start-up time
     from layers.geo.bounds import Bounds
-    from viewer.cli.documents import is_all_in_pixels
+    from layers.geo.crs import chosen_canvas
 
     load_qt()
     from viewer.export.headless import Studio, complete
@@ -85,14 +86,16 @@ def _picture(document: Document, home: CaseHome, arguments: argparse.Namespace) 
     from viewer.export.layout import Layout, today
     from viewer.export.product import Product
 
-    if is_all_in_pixels(document):
-        raise CannotBePlaced(f"{arguments.case} shows only images without a CRS: a product needs a map.")
     with Studio() as studio:
         scene = studio.scene(document, home)
+        if scene.lone_plane():
+            raise CannotBePlaced(f"{arguments.case} shows only data without a CRS of the Earth: a product needs a map.")
         bounds = Bounds(*arguments.bounds) if arguments.bounds else subject_bounds(document, scene)
+        crs, said = chosen_canvas(None, bounds)
         width, height = arguments.size or PAGE
         layout = Layout(
             width, height,
+            crs=crs,
             ratio=arguments.dpi / 96,
             title=arguments.title or document.meta("title") or Path(arguments.case).stem,
             subtitle=document.meta("subtitle"),
@@ -103,9 +106,9 @@ def _picture(document: Document, home: CaseHome, arguments: argparse.Namespace) 
         product = Product(layout, document, scene, bounds)
         complete(scene, product.view)
         picture = product.image()
-        lost, problems = scene.lost_layers(), scene.said_problems()
+        lost, problems = scene.lost_layers(), [said, *scene.said_problems()]
     save_image(picture, arguments.out)
-    for sentence in problems:
+    for sentence in filter(None, problems):
         complain(sentence)
     return FINDINGS if lost else DONE
 
@@ -115,6 +118,7 @@ def subject_bounds(document: Document, scene: Any) -> Any:
     around them, else all layers, else the world.
     """
     from layers.geo.bounds import Bounds  # for start-up time
+    from layers.geo.crs import polar_canvas
 
     whole = scene.site_bounds(frozenset(uuid for uuid, site in document.sites.items() if not site.geometry.is_empty))
     if whole is None:
@@ -124,6 +128,8 @@ def subject_bounds(document: Document, scene: Any) -> Any:
     left, right = (grown.left, grown.right) if whole.left < -180 or whole.right > 180 else (
         max(grown.left, -180), min(grown.right, 180),
     )  # fmt: skip
+    if polar_canvas(grown):
+        return Bounds(left, max(grown.bottom, -90), right, min(grown.top, 90))
     return Bounds(left, max(grown.bottom, -85), right, min(grown.top, 85))
 
 

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import argparse
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from viewer.cli.command import DONE, Command, add_json, print_json, say
+from viewer.cli.command import DONE, Command, add_json, print_json
+from viewer.support.terminal import say
+
+if TYPE_CHECKING:
+    from layers.pool.pool import ReaderPool
 
 
 def _add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -49,10 +53,10 @@ def describe(text: str) -> dict[str, Any]:
         return _case(path)
     with one_reader() as pool:
         header = pool.ask("probe", {"path": str(path.resolve())}).header
+        if header["kind"] == "vector":
+            return _vector(header["layers"]) | _pictures_beside(pool, path, header)
     if header.get("cut_short"):
         raise NotReadable(header["cut_short"])
-    if header["kind"] == "vector":
-        return _vector(header["layers"])
     return _scene(header) if header["kind"] == "scene" else _raster(header["raster"])
 
 
@@ -86,7 +90,7 @@ def _case(path: Path) -> dict[str, Any]:
 
 
 def _raster(raster: dict[str, Any]) -> dict[str, Any]:
-    return {
+    facts = {
         "kind": "raster",
         "driver": raster["driver"],
         "crs": raster["crs"],
@@ -94,12 +98,20 @@ def _raster(raster: dict[str, Any]) -> dict[str, Any]:
         "problems": raster["problems"],
         "width": raster["width"],
         "height": raster["height"],
-        "bands": [{key: band[key] for key in ("dtype", "nodata", "description")} for band in raster["bands"]],
+        "bands": [_band(band) for band in raster["bands"]],
         "overviews": raster["overviews"],
         "acquisition": {
             "at": raster["acquired_at"] or None, "date_kind": raster["date_kind"], "credit": raster["credit"],
         },
     }  # fmt: skip
+    if len(raster["parts"]) > 1:
+        facts["pictures"] = [{"name": part} for part in raster["parts"]]
+    return facts
+
+
+def _band(band: dict[str, Any]) -> dict[str, Any]:
+    found = {key: band[key] for key in ("dtype", "nodata", "description")}
+    return found if band["wavelength_nm"] is None else found | {"wavelength_nm": band["wavelength_nm"]}
 
 
 def _scene(header: dict[str, Any]) -> dict[str, Any]:
@@ -118,16 +130,39 @@ def _scene(header: dict[str, Any]) -> dict[str, Any]:
     return facts
 
 
-def _vector(layers: list[dict[str, Any]]) -> dict[str, Any]:
+def _pictures_beside(pool: ReaderPool, path: Path, header: dict[str, Any]) -> dict[str, Any]:
+    """The tiles of a GeoPackage that holds features too, and what the two take up together; empty without tiles."""
+    from layers.errors import GeoloupeError  # for start-up time
+
+    pictures, problems = [], [problem for layer in header["layers"] for problem in layer["problems"]]
+    for part in header.get("parts") or ():
+        try:
+            pictures.append(pool.ask("probe", {"path": str(path.resolve()), "part": part}).header["raster"])
+        except GeoloupeError as error:
+            problems.append(f"{part[:60]} is left out: {error.sentence}")
+    if not header.get("parts"):
+        return {}
+    facts = [
+        {"name": one["part"], "width": one["width"], "height": one["height"], "crs": one["crs"]} for one in pictures
+    ]
+    whole = _whole([*header["layers"], *pictures])
+    return {"bounds_lonlat": whole, "problems": list(dict.fromkeys(problems)), "pictures": facts}
+
+
+def _whole(described: list[dict[str, Any]]) -> list[float] | None:
     from layers.geo.bounds import Bounds  # for start-up time
     from layers.geo.lon_extent import around
 
-    whole = around(Bounds(*layer["bounds_lonlat"]) for layer in layers if layer["bounds_lonlat"])
+    whole = around(Bounds(*one["bounds_lonlat"]) for one in described if one["bounds_lonlat"])
+    return list(whole) if whole else None
+
+
+def _vector(layers: list[dict[str, Any]]) -> dict[str, Any]:
     return {
         "kind": "vector",
         "driver": layers[0]["driver"] if layers else "",
         "crs": layers[0]["crs"] if layers else "",
-        "bounds_lonlat": list(whole) if whole else None,
+        "bounds_lonlat": _whole(layers),
         "problems": list(dict.fromkeys(problem for layer in layers for problem in layer["problems"])),
         "layers": [
             {

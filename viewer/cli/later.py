@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import argparse
 
-from viewer.cli.command import USAGE, Command, complain
+from viewer.cli.command import USAGE, Command
+from viewer.support.terminal import complain
 
 
 def _command(name: str, summary: str) -> Command:

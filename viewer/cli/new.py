@@ -5,7 +5,8 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from viewer.cli.command import DONE, Command, complain
+from viewer.cli.command import DONE, Command
+from viewer.support.terminal import complain
 
 
 def _add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -26,8 +27,8 @@ def _run(arguments: argparse.Namespace) -> int:
         opened = document_of(arguments.files, pool)
     document = opened.document
     write_case(document, target)
-    if opened.notice:
-        complain(opened.notice)
+    for notice in opened.notices:
+        complain(notice)
     count = len(document.layers)
     print(f"{target}: a new case with {count} layer{'' if count == 1 else 's'}.")
     return DONE

@@ -7,7 +7,8 @@ import os
 import sys
 
 from viewer.cli import add_sites, bench, export, info, later, new, read, render, validate, window
-from viewer.cli.command import BAD_INPUT, USAGE, Command, complain
+from viewer.cli.command import BAD_INPUT, USAGE, Command
+from viewer.support.terminal import complain
 
 COMMANDS: tuple[Command, ...] = (
     window.DEMO,

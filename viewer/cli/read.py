@@ -7,7 +7,8 @@ import dataclasses
 import json
 from typing import TYPE_CHECKING, Any
 
-from viewer.cli.command import DONE, Command, add_json, print_json, say
+from viewer.cli.command import DONE, Command, add_json, print_json
+from viewer.support.terminal import say
 
 if TYPE_CHECKING:
     from layers.document.claim import Claim

@@ -6,13 +6,14 @@ import argparse
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from viewer.cli.command import DONE, FINDINGS, OUTSIDE, Command, complain, parse_bounds, parse_size
+from viewer.cli.command import DONE, FINDINGS, OUTSIDE, Command, parse_bounds, parse_size
 from viewer.support.plain_imports import load_qt
+from viewer.support.terminal import complain
 
 if TYPE_CHECKING:
     from viewer.canvas.scene import MapScene
 
-_NO_EARTH = "What is named has no CRS and is drawn in pixel space: leave out --bounds and --crs."
+_NO_EARTH = "What is named has no CRS of the Earth and is drawn in pixel space: leave out --bounds and --crs."
 
 
 def _add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -20,7 +21,8 @@ def _add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--out", required=True, metavar="OUT.png", help="the picture to write")
     parser.add_argument("--size", required=True, type=parse_size, metavar="WxH", help="in pixels")
     parser.add_argument("--bounds", type=parse_bounds, metavar="W,S,E,N", help="in degrees; default: everything")
-    parser.add_argument("--crs", metavar="EPSG:N", help="of the map; default EPSG:3857")
+    parser.add_argument("--crs", metavar="EPSG:N", help="of the map; default EPSG:3857, a polar one beyond 85 degrees")
+    parser.add_argument("--crs-of-data", metavar="EPSG:N", help="of files that do not say theirs; default: pixel space")
     parser.epilog = OUTSIDE
     parser.add_argument("--style", default="", metavar="JSON", help="a layer style for the files that are no case")
 
@@ -28,32 +30,33 @@ def _add_arguments(parser: argparse.ArgumentParser) -> None:
 def _run(arguments: argparse.Namespace) -> int:
     from layers.errors import CannotBePlaced  # for start-up time
     from layers.geo.bounds import Bounds
-    from layers.geo.crs import WEB_MERCATOR, parse_crs
-    from viewer.cli.documents import document_of, hosts_named, is_all_in_pixels
+    from layers.geo.crs import WEB_MERCATOR, chosen_canvas, parse_crs
+    from viewer.cli.documents import document_of, hosts_named
 
     load_qt()
     from viewer.export.headless import Studio
     from viewer.export.image import check_suffix, save_image
 
     check_suffix(arguments.out)
-    parse_crs(arguments.crs or WEB_MERCATOR)
+    for text in (arguments.crs, arguments.crs_of_data):
+        parse_crs(text or WEB_MERCATOR)
     bounds = Bounds(*arguments.bounds) if arguments.bounds else None
     style = _checked_style(arguments.style)
+    said = ""
     with Studio(consent=hosts_named(arguments.files)) as studio:
-        opened = document_of(arguments.files, studio.pool, style)
+        opened = document_of(arguments.files, studio.pool, style, arguments.crs_of_data or "")
         scene = studio.scene(opened.document, opened.home, opened.named)
         _refuse_unplaced(scene, opened.named)
-        if is_all_in_pixels(opened.document):
+        if plane := scene.lone_plane():
             if arguments.crs or bounds:
                 raise CannotBePlaced(_NO_EARTH)
-            picture = studio.pixel_picture(scene, *arguments.size)
+            picture = studio.plane_picture(scene, plane, *arguments.size)
         else:
-            picture = studio.picture(scene, arguments.crs or WEB_MERCATOR, bounds, *arguments.size)
-        lost, problems = scene.lost_layers(), scene.said_problems()
+            crs, said = chosen_canvas(arguments.crs, bounds or scene.bounds_lonlat())
+            picture = studio.picture(scene, crs, bounds, *arguments.size)
+        lost, problems = scene.lost_layers(), [said, *scene.said_problems()]
     save_image(picture, arguments.out)
-    if opened.notice:
-        complain(opened.notice)
-    for sentence in problems:
+    for sentence in filter(None, [*opened.notices, *problems]):
         complain(sentence)
     return FINDINGS if lost else DONE
 

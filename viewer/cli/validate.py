@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import argparse
 
-from viewer.cli.command import DONE, FINDINGS, Command, add_json, print_json, say
+from viewer.cli.command import DONE, FINDINGS, Command, add_json, print_json
+from viewer.support.terminal import say
 
 
 def _add_arguments(parser: argparse.ArgumentParser) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -19,6 +20,7 @@ from layers.geo.crs_catalog import fit_of
 from layers.services.naming import service_from_text
 from viewer.commands.layers import add_layer
 from viewer.commands.unplaced import PlaceQuestion, question_of_raster, question_of_tables
+from viewer.support.text import one_line
 
 
 @dataclass(frozen=True)
@@ -34,6 +36,8 @@ class FoundLayer:
     """The kind of geometry and the number of features, for people."""
     question: PlaceQuestion | None = None
     """What has to be asked before it is added, where it does not say where it lies; layers of one file share theirs."""
+    is_alternative: bool = False
+    """True for one of many pictures in a file, which are rarely wanted all."""
 
     def placed(self, crs: str) -> FoundLayer:
         """The same with the answer: a CRS, or `PIXEL_SPACE`. Raises BadCRS."""
@@ -76,7 +80,46 @@ def _layers_of_probe(path: Path, header: dict[str, Any], options: dict[str, Any]
     question = question_of_raster(path.name, raster, all(len(band["paths"]) == 1 for band in bands))
     facts = {"credit": raster["credit"], "acquired_at": raster["acquired_at"], "date_kind": raster["date_kind"]}
     name = header["scene"]["title"] if header["kind"] == "scene" else path.stem
-    return [FoundLayer("raster", name, {"path": str(path)}, facts, _bounds(raster), question=question)]
+    found = FoundLayer("raster", name, {"path": str(path)}, facts, _bounds(raster), question=question)
+    pictures = header.get("pictures") or []
+    if len(pictures) < 2:
+        return [found]
+    ends = Counter(_last_name(picture) for picture in pictures)
+    return [_picture(path, found, picture, ends[_last_name(picture)] == 1) for picture in pictures]
+
+
+def _last_name(picture: dict[str, Any]) -> str:
+    return str(picture["part"].rpartition("/")[2])
+
+
+def _picture(path: Path, first: FoundLayer, picture: dict[str, Any], is_unlike: bool) -> FoundLayer:
+    """One picture of a file that holds several, which may lie in different places.
+
+    Its groups stand in its name only where another is called as it is.
+    """
+    return replace(
+        first,
+        name=f"{first.name}: {_last_name(picture) if is_unlike else picture['part']}",
+        source={**first.source, "part": picture["part"]},
+        bounds_lonlat=_bounds(picture),
+        details=(picture["words"], ""),
+        question=question_of_raster(path.name, picture, True),
+        is_alternative=True,
+    )
+
+
+def chosen_unasked(found: list[FoundLayer]) -> list[FoundLayer]:
+    """What becomes of the layers of one file where nobody can be asked: all, but of alternatives the first."""
+    return found[:1] if all(layer.is_alternative for layer in found) else found
+
+
+def said_of_unasked(found: list[FoundLayer]) -> str:
+    """What is to be said where that left some of a file out; else empty."""
+    chosen = chosen_unasked(found)
+    if len(chosen) == len(found):
+        return ""
+    name, shown = Path(chosen[0].source["path"]).name, one_line(chosen[0].name, 60)
+    return f"{name} holds {grouped(len(found))} pictures, of which “{shown}” is shown: open it in the window to choose."
 
 
 def edit_for(document: Document, layers: Sequence[FoundLayer], actor: str, style_json: str = "") -> Edit:

@@ -7,7 +7,7 @@ from typing import Any
 
 from layers.errors import CannotBePlaced
 from layers.geo.bounds import Bounds
-from layers.geo.crs import crs_name
+from layers.geo.crs import crs_name, is_off_earth
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,11 +43,15 @@ class PlaceQuestion:
             return f"{self.name} names a CRS but says nothing about its position in it."
         return f"{self.name} has no position and no CRS."
 
+    @property
+    def _choose(self) -> str:
+        return "choose its CRS in the window"
+
     def refusal(self, is_alone: bool = False) -> str:
         """The sentence where nobody can be asked. `is_alone`: no other file, but a place on Earth is asked for."""
         if self.says_it_all:
-            return f"{self.lack[:-1]}, but its numbers do not fit that: choose its CRS in the window."
-        where = "choose its CRS in the window" if self.can_be_placed else "put a world file beside it"
+            return f"{self.lack[:-1]}, but its numbers do not fit that: {self._choose}."
+        where = self._choose if self.can_be_placed else "put a world file beside it"
         way = "ask for no bounds and no CRS" if is_alone else "name it alone"
         otherwise = f", or {way} to see it in pixel space" if self.has_pixels else ""
         return f"{self.lack[:-1]}: {where}{otherwise}."
@@ -55,7 +59,8 @@ class PlaceQuestion:
     @property
     def notice(self) -> str:
         """The sentence where it is shown in pixel space without having been asked."""
-        return f"{self.lack[:-1]}: it is shown in pixel space."
+        lack = f"{self.lack[:-1]}, but its numbers do not fit that" if self.says_it_all else self.lack[:-1]
+        return f"{lack}: it is shown in pixel space."
 
 
 def question_of_raster(name: str, raster: dict[str, Any], has_pixels: bool) -> PlaceQuestion | None:
@@ -63,7 +68,7 @@ def question_of_raster(name: str, raster: dict[str, Any], has_pixels: bool) -> P
 
     Raises CannotBePlaced where no answer would help.
     """
-    if raster["crs"] and raster["placed_by"]:
+    if raster["crs"] and raster["placed_by"] and (raster["bounds_lonlat"] or is_off_earth(raster["crs"])):
         return None
     bounds = Bounds(*raster["bounds"]) if raster["placed_by"] else None
     if bounds is None and not has_pixels:
@@ -79,7 +84,7 @@ def question_of_tables(name: str, tables: list[dict[str, Any]]) -> PlaceQuestion
 
     Raises CannotBePlaced where there is nothing to be placed.
     """
-    if any(table["crs"] and (table["bounds_lonlat"] or not table["bounds"]) for table in tables):
+    if any(_is_placed(table) for table in tables):
         return None
     boxes = [Bounds(*table["bounds"]) for table in tables if table["bounds"]]
     if not boxes:
@@ -87,4 +92,9 @@ def question_of_tables(name: str, tables: list[dict[str, Any]]) -> PlaceQuestion
     whole = boxes[0]
     for box in boxes[1:]:
         whole = whole.union(box)
-    return PlaceQuestion(name, tables[0]["crs"], whole, False)
+    return PlaceQuestion(name, tables[0]["crs"], whole, True)
+
+
+def _is_placed(table: dict[str, Any]) -> bool:
+    crs = table["crs"]
+    return bool(crs) and bool(table["bounds_lonlat"] or not table["bounds"] or is_off_earth(crs))

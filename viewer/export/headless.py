@@ -16,7 +16,7 @@ from PySide6.QtGui import QGuiApplication, QImage
 from layers.document.document import Document
 from layers.errors import ExportFailed
 from layers.geo.bounds import Bounds
-from layers.geo.crs import PIXEL_SPACE, WGS84, transform_bounds, world_bounds
+from layers.geo.crs import WGS84, transform_bounds, world_bounds
 from layers.grid.tile_grid import View
 from layers.pool.pool import ReaderPool
 from layers.project.opening.case_paths import CaseHome
@@ -106,12 +106,12 @@ class Studio:
         if bounds is not None:
             view = View.of_bounds(crs, transform_bounds(WGS84, crs, bounds), width, height)
         else:
-            view = _view_of_everything(scene.bounds_lonlat(), crs, width, height)
+            view = _view_of_everything(scene, crs, width, height)
         return self._picture(scene, view)
 
-    def pixel_picture(self, scene: MapScene, width: int, height: int) -> QImage:
-        """The same of what stands in pixel space."""
-        view = View.of_bounds(PIXEL_SPACE, scene.pixel_bounds() or world_bounds(PIXEL_SPACE), width, height)
+    def plane_picture(self, scene: MapScene, crs: str, width: int, height: int) -> QImage:
+        """The same of what lies in a CRS off the Earth, without a margin."""
+        view = View.of_bounds(crs, scene.plane_bounds(crs) or world_bounds(crs), width, height)
         return self._picture(scene, view)
 
     def _picture(self, scene: MapScene, view: View) -> QImage:
@@ -124,12 +124,13 @@ class Studio:
         return image
 
 
-def _view_of_everything(lonlat: Bounds | None, crs: str, width: int, height: int) -> View:
+def _view_of_everything(scene: MapScene, crs: str, width: int, height: int) -> View:
     """What covers the whole Earth is shown to its edges, as in the window."""
+    lonlat = scene.bounds_lonlat()
     viewport = Viewport(crs, width, height)
     if lonlat is not None:
         covers = lonlat.width >= _WHOLE_DEGREES
-        viewport.fit_lonlat(lonlat, 0.0 if covers else FIT_MARGIN)
+        viewport.fit_lonlat(lonlat, 0.0 if covers else FIT_MARGIN, scene.finest_fit_m())
     return viewport.view()
 
 

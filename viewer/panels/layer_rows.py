@@ -108,6 +108,8 @@ class LayerRows(QAbstractListModel):
             if isinstance(drawing, VectorDrawing):
                 if drawing.is_out_of_scale:
                     found[uuid] = self.tr("out of scale"), self._scale_sentence(drawing.style)
+                elif drawing.remark:
+                    found[uuid] = self.tr("no map") if drawing.plane else self.tr("table only"), drawing.remark
                 elif drawing.source.lost.count:
                     lost = drawing.source.lost
                     found[uuid] = self.tr("{0} not drawn").format(grouped(lost.count)), lost.sentence()
@@ -119,6 +121,8 @@ class LayerRows(QAbstractListModel):
                 found[uuid] = self.tr("offline"), self.tr("Only tiles that are stored on this computer are shown.")
             if not isinstance(drawing, RasterDrawing):
                 continue
+            if drawing.remark:
+                found[uuid] = self.tr("no map") if drawing.plane else self.tr("no data"), drawing.remark
             if drawing.is_stale:
                 found[uuid] = self.tr("stale"), drawing.problem
             elif drawing.lack is not Lack.NONE:

@@ -61,7 +61,7 @@ class Hit:
 
     @property
     def has_place(self) -> bool:
-        """False for a site that cannot be drawn."""
+        """False for a site that cannot be drawn, and for a feature off the Earth."""
         return math.isfinite(self.lon) and math.isfinite(self.lat)
 
 
@@ -84,12 +84,12 @@ class TolerantProvider(SearchProvider, Protocol):
 
 @dataclass(frozen=True)
 class AttributeMatch:
-    """A feature whose attribute `column` has a `value` with the text in it; `bounds` in lon, lat."""
+    """A feature whose attribute `column` has a `value` with the text in it; `bounds` in lon, lat, if it has a place."""
 
     fid: int
     column: str
     value: str
-    bounds: Bounds
+    bounds: Bounds | None
 
 
 class AttributeSource(Protocol):

@@ -313,13 +313,14 @@ class AttributeProvider:
 
 
 def _attribute_hit(source: AttributeSource, match: AttributeMatch, wanted: str, number: int) -> Hit:
-    lon, lat = match.bounds.centre
+    bounds = match.bounds
+    lon, lat = bounds.centre if bounds is not None else (math.nan, math.nan)
     note = _tr("Search", "{0} in {1}").format(one_line(match.column, 30), one_line(source.title, 40))
-    bounds, score = match.bounds, key_score(wanted, name_key(match.value)) if wanted else None
-    is_area = bounds.width > 0 or bounds.height > 0
+    score = key_score(wanted, name_key(match.value)) if wanted else None
+    is_area = bounds is not None and (bounds.width > 0 or bounds.height > 0) and math.isfinite(bounds.width)
     return Hit(
         group=Group.ATTRIBUTES, text=one_line(match.value, 80), icon="vector", lon=lon, lat=lat,
         layer_uuid=source.layer_uuid, note=note, fid=match.fid,
-        bounds=bounds if is_area and all(map(math.isfinite, (bounds.left, bounds.right))) else None,
+        bounds=bounds if is_area else None,
         score=(INSIDE if score is None else score) + number / 1000,
     )  # fmt: skip

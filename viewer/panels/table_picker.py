@@ -62,16 +62,20 @@ class TablePicker(QDialog):
 
     def _fill(self, file_name: str) -> None:
         stem = file_name.rpartition(".")[0]
-        self.list.setHeaderLabels([self.tr("Name"), self.tr("Geometry"), self.tr("Features")])
+        are_pictures = all(layer.is_alternative for layer in self._layers)
+        kind, count = (self.tr("Size"), "") if are_pictures else (self.tr("Geometry"), self.tr("Features"))
+        self.list.setHeaderLabels([self.tr("Name"), kind, count])
         self.list.setAccessibleName(self.tr("Layers of the file"))
         self.list.setRootIsDecorated(False)
         self.list.setUniformRowHeights(True)
         self.list.setSelectionMode(QAbstractItemView.SelectionMode.NoSelection)
-        for layer in self._layers:
+        for at, layer in enumerate(self._layers):
             name = layer.name.removeprefix(f"{stem}: ")
             item = QTreeWidgetItem([one_line(name, 120), one_line(layer.details[0], 40), layer.details[1]])
             item.setFlags(Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsUserCheckable)
-            item.setCheckState(NAME, Qt.CheckState.Checked)
+            item.setToolTip(NAME, one_line(layer.source.get("part", ""), 200))
+            is_ticked = at == 0 or not layer.is_alternative
+            item.setCheckState(NAME, Qt.CheckState.Checked if is_ticked else Qt.CheckState.Unchecked)
             item.setTextAlignment(FEATURES, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
             self.list.addTopLevelItem(item)
         self.list.header().setStretchLastSection(False)

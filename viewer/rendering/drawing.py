@@ -14,7 +14,7 @@ from layers.content_mark import KEY as CONTENT
 from layers.document.layer import Layer
 from layers.errors import GeoloupeError
 from layers.geo.bounds import Bounds
-from layers.geo.crs import PIXEL_SPACE, check_map_crs
+from layers.geo.crs import PIXEL_SPACE, check_map_crs, has_way, off_earth_sentence
 from layers.grid.tile_grid import View
 from layers.raster.acquisition import Acquisition
 from layers.raster.band_names import KEY as BAND_NAMES
@@ -95,9 +95,18 @@ class LayerDrawing(QObject):
         """Where the layer has data, once that is known."""
         return None
 
-    def pixel_bounds(self) -> Bounds | None:
-        """Where it is in pixel space, for a picture without a place on the Earth, once that is known."""
+    @property
+    def plane(self) -> str:
+        """The CRS off the Earth in which it lies (`is_off_earth`), once that is known; empty for a place on the map."""
+        return PIXEL_SPACE if self.layer.crs == PIXEL_SPACE else ""
+
+    def plane_bounds(self, crs: str) -> Bounds | None:
+        """Where it is on a canvas of that CRS off the Earth; None where it is not on it, or not known yet."""
         return None
+
+    def lies_on(self, crs: str) -> bool:
+        """Whether it is on a canvas of that CRS off the Earth: both are of one body, or of one grid."""
+        return bool(self.plane) and has_way(self.plane, crs)
 
     @property
     def is_paused(self) -> bool:
@@ -115,9 +124,16 @@ class LayerDrawing(QObject):
         return bool(self.missing)
 
     @property
+    def remark(self) -> str:
+        """A sentence on why nothing of it is on the map of the Earth, where that is no fault of it; else empty."""
+        if self.plane in ("", PIXEL_SPACE):
+            return ""
+        return off_earth_sentence(one_line(self.layer.name, 60), self.plane)
+
+    @property
     def is_open(self) -> bool:
-        """True when it is known where the layer is, or that it cannot be drawn."""
-        return bool(self.problem) or self.bounds_lonlat() is not None or self.pixel_bounds() is not None
+        """True when it is known where the layer is, that it is nowhere, or that it cannot be drawn."""
+        return bool(self.problem) or self.bounds_lonlat() is not None
 
     @property
     def is_nowhere(self) -> bool:

@@ -14,7 +14,7 @@ from PySide6.QtGui import QPainter
 from layers.document.layer import Layer
 from layers.errors import GeoloupeError
 from layers.geo.bounds import Bounds
-from layers.geo.crs import PIXEL_SPACE, WEB_MERCATOR
+from layers.geo.crs import WEB_MERCATOR, WGS84, transform_bounds
 from layers.grid.tile_grid import View
 from layers.raster.acquisition import Acquisition
 from layers.raster.band_names import given_names
@@ -26,7 +26,7 @@ from viewer.rendering.drawing import LayerDrawing
 from viewer.rendering.layer_date import acquisition_of
 from viewer.rendering.raster_look import RasterLook
 from viewer.rendering.raster_meter import ViewSample
-from viewer.rendering.raster_place import bounds_lonlat_of, bounds_on, credit_of, no_crs, pixel_bounds_of
+from viewer.rendering.raster_place import bounds_lonlat_of, bounds_on, credit_of, no_crs, plane_of
 from viewer.rendering.raster_reading import Reading
 from viewer.rendering.raster_source import RasterSource
 from viewer.rendering.raster_tiles import Shown
@@ -129,9 +129,31 @@ class RasterDrawing(LayerDrawing):
     def bounds_lonlat(self) -> Bounds | None:
         return None if self.info is None else bounds_lonlat_of(self.layer, self.info)
 
+    @property
     @override
-    def pixel_bounds(self) -> Bounds | None:
-        return pixel_bounds_of(self.info) if self.info is not None and self.layer.crs == PIXEL_SPACE else None
+    def plane(self) -> str:
+        return plane_of(self.layer, self.info)
+
+    @property
+    @override
+    def remark(self) -> str:
+        if self._is_whole_in_view_and_blank():
+            return f"Nothing of {self.path.name} is drawn: at this size no pixel of it has a value."
+        return super().remark
+
+    def _is_whole_in_view_and_blank(self) -> bool:
+        view, lonlat = self.tiles.view, self.bounds_lonlat()
+        if view is None or self._is_unplaced() or self.is_nowhere or not self.tiles.is_blank():
+            return False
+        crs = view.grid.crs
+        bounds = transform_bounds(WGS84, crs, lonlat) if lonlat is not None else self.plane_bounds(crs)
+        return bounds is not None and view.world_bounds().contains(bounds)
+
+    @override
+    def plane_bounds(self, crs: str) -> Bounds | None:
+        if self.info is None or not self.lies_on(crs):
+            return None
+        return bounds_on(self.layer, self.info, crs, self.path.name)
 
     @property
     @override

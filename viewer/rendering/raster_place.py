@@ -1,13 +1,24 @@
-"""Where a raster file lies and what is printed about it: what the file says, under what the layer's row says."""
+"""Where a file lies, on the Earth or off it, and its credit: what the file says, under what the layer's row says."""
 
 from __future__ import annotations
 
 from layers.document.layer import Layer
 from layers.errors import CannotBePlaced, GeoloupeError
 from layers.geo.bounds import Bounds
-from layers.geo.crs import PIXEL_SPACE, WEB_MERCATOR, WGS84, is_geographic, transform_bounds
+from layers.geo.crs import (
+    PIXEL_SPACE,
+    WEB_MERCATOR,
+    WGS84,
+    check_map_crs,
+    has_way,
+    is_geographic,
+    is_off_earth,
+    off_earth_sentence,
+    transform_bounds,
+)
 from layers.raster.acquisition import Acquisition
 from layers.raster.info import RasterInfo
+from layers.vector.table import VectorInfo
 from viewer.rendering.drawing import credit_with_date
 from viewer.rendering.layer_date import acquisition_of
 
@@ -33,15 +44,34 @@ def bounds_lonlat_of(layer: Layer, info: RasterInfo) -> Bounds | None:
         return None  # the drawing's `problem` says so already
 
 
+def plane_of(layer: Layer, info: RasterInfo | VectorInfo | None) -> str:
+    """The CRS off the Earth in which a layer lies, as far as that is known; empty for a place on the Earth."""
+    crs = layer.crs or (info.crs if info is not None else "")
+    try:
+        if not crs or crs == PIXEL_SPACE:
+            return crs
+        check_map_crs(crs)
+        return crs if is_off_earth(crs) else ""
+    except GeoloupeError:
+        return ""  # the drawing's `problem` says so already
+
+
+def off_the_map(crs: str, name: str) -> str:
+    """The sentence for a layer off the Earth on a canvas that has no place for it."""
+    if crs == PIXEL_SPACE:
+        return f"{name} has no CRS: it is shown in pixel space only."
+    return off_earth_sentence(name, crs)
+
+
 def bounds_on(layer: Layer, info: RasterInfo, crs: str, name: str) -> Bounds:
     """Where it is on a canvas of this CRS. Raises CannotBePlaced."""
     source = layer.crs or info.crs
     if source == crs == PIXEL_SPACE:
         return pixel_bounds_of(info)
-    if source == PIXEL_SPACE:
-        raise CannotBePlaced(f"{name} has no CRS: it is shown in pixel space only.")
     if not source:
         raise CannotBePlaced(no_crs(name))
+    if is_off_earth(source) and not has_way(source, crs):
+        raise CannotBePlaced(off_the_map(source, name))
     lonlat = bounds_lonlat_of(layer, info)
     if lonlat is not None and (crs == WEB_MERCATOR or is_geographic(crs)) and _is_over_the_dateline(lonlat):
         # At both edges of the map, and beyond each.
@@ -52,7 +82,7 @@ def bounds_on(layer: Layer, info: RasterInfo, crs: str, name: str) -> Bounds:
 
 
 def _is_over_the_dateline(lonlat: Bounds) -> bool:
-    return (lonlat.right > 180.0 or lonlat.left < -180.0) and lonlat.width < 180.0
+    return lonlat.right > 180.0 or lonlat.left < -180.0
 
 
 def pixel_bounds_of(info: RasterInfo) -> Bounds:

@@ -108,6 +108,15 @@ class RasterTiles:
         assert self.view is not None
         return self._raw(tiles_in(self.view, self.sheet.within(self.view.grid)))
 
+    def is_blank(self) -> bool:
+        """True where all of the view has been read, and no pixel of the layer has a value there."""
+        view = self.view
+        if view is None or self.shown is None or not self.is_complete(view):
+            return False
+        keys = list(tiles_in(view, self.sheet.within(view.grid)))
+        raw = self._raw(keys)
+        return len(raw) == len(keys) and all(tile.bands is None for _, tile in raw)
+
     def forget_all(self) -> None:
         """The data are other data now, or lie elsewhere."""
         self._context.tiles.drop_layer(self._layer_uuid)

@@ -116,6 +116,10 @@ class RoundTiles:
         """The exact tiles of the view that are kept raw; keys count from the corner that both parts share."""
         return [found for each in self._each() for found in each.raw_in_view()]
 
+    def is_blank(self) -> bool:
+        """As `RasterTiles.is_blank`."""
+        return all(each.is_blank() for each in self._each())
+
     # -- wishes -------------------------------------------------------------------------------------------------
 
     def wish(self) -> None:

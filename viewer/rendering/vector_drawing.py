@@ -12,10 +12,11 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QObject
 from PySide6.QtGui import QPainter
 
+from layers.counted import grouped
 from layers.document.layer import Layer
 from layers.errors import GeoloupeError
 from layers.geo.bounds import Bounds
-from layers.geo.crs import lonlat_bounds
+from layers.geo.crs import is_off_earth, lonlat_bounds, transform_bounds
 from layers.grid.map_scale import map_scale
 from layers.grid.tile_grid import View
 from layers.vector.columns import Attributes
@@ -27,6 +28,7 @@ from viewer.rendering.context import RenderContext
 from viewer.rendering.drawing import LayerDrawing
 from viewer.rendering.layer_labelling import LayerLabelling
 from viewer.rendering.layer_styles import ColumnReader
+from viewer.rendering.raster_place import off_the_map, plane_of
 from viewer.rendering.round_sheet import RoundSheet, views_around
 from viewer.rendering.selected_features import SelectedFeatures
 from viewer.rendering.symbology import Symbology
@@ -91,12 +93,14 @@ class VectorDrawing(LayerDrawing):
             self._take_style()
             if moved:
                 self._set_problem("")
-            if moved and self._view is not None and self._can_load:
-                self._load(self._view)
+            if moved and self._view is not None:
+                self._load_again(self._view)
 
     @override
     def set_view(self, view: View, cursor: tuple[float, float] | None = None, resting: bool = True) -> None:
         self._view = view
+        if not self._look_for_place(view.grid.crs):
+            return
         if self._can_load and view.grid.crs != self.source.crs:
             self._load(view)
         scale = self.symbology.scale_at(view)
@@ -125,6 +129,8 @@ class VectorDrawing(LayerDrawing):
             return True
         if self.info is None:
             return False
+        if not self.has_place_on(view.grid.crs):
+            return True
         if not self.source.is_loaded or view.grid.crs != self.source.crs or self._preparing.is_under_way:
             return False
         if not self.symbology.scale_at(view):
@@ -161,6 +167,42 @@ class VectorDrawing(LayerDrawing):
             return lonlat_bounds(self.layer.crs, self.info.bounds)
         except GeoloupeError:
             return None  # `problem` says so already
+
+    @property
+    @override
+    def plane(self) -> str:
+        return plane_of(self.layer, self.info)
+
+    @override
+    def plane_bounds(self, crs: str) -> Bounds | None:
+        if self.info is None or self.info.bounds is None or not self.lies_on(crs):
+            return None
+        return transform_bounds(self.plane, crs, self.info.bounds)
+
+    def has_place_on(self, crs: str) -> bool:
+        """Whether a canvas has a place for it, as far as is known."""
+        return self.lies_on(crs) if self.plane else not is_off_earth(crs)
+
+    def is_reading_for(self, crs: str) -> bool:
+        """Whether its features are still to come on a canvas that shows it."""
+        if not self.layer.visible or self._cannot_be_drawn or not (self._can_load and self.has_place_on(crs)):
+            return False
+        return self.source.crs != crs or not self.source.is_loaded
+
+    def _look_for_place(self, crs: str) -> bool:
+        """That; where there is none, `problem` says so."""
+        is_there = self.has_place_on(crs)
+        self._set_problem("" if is_there or not self.plane else off_the_map(self.plane, self.path.name), "place")
+        return is_there
+
+    @property
+    @override
+    def remark(self) -> str:
+        info = self.info
+        if info is None or not info.features or info.bounds is not None:
+            return super().remark
+        rows = "row, which has no" if info.features == 1 else "rows, none of which has a"
+        return f"{self.path.name} holds {grouped(info.features)} {rows} place: nothing of it is drawn, see its table."
 
     @property
     @override
@@ -260,7 +302,19 @@ class VectorDrawing(LayerDrawing):
                 self._set_problem(f"{self.path.name} holds no features: there is nothing to draw.")
             elif not (self.layer.crs or self.info.crs):
                 self._set_problem(f"{self.path.name} does not say in which CRS it is: choose one for the layer.")
+            elif self._view is not None and self.plane:
+                self._load_again(self._view)
         self._announce()
+
+    def _load_again(self, view: View) -> None:
+        """Its CRS is another now, or known now: what was read in vain is not shown."""
+        self.source.stop()
+        self.source.crs = ""
+        if self._look_for_place(view.grid.crs) and self._can_load:
+            self._load(view)
+        else:
+            self.tables = ()
+            self._show(keep=False)
 
     def _load(self, view: View) -> None:
         details = self._details

@@ -34,6 +34,9 @@ MAX_PIXEL = 1e6
 """Coordinates further away than this many pixels are pulled in: QPainter loses its way with larger ones."""
 MANY_POINTS = 200
 """From here on points are pictures of their sign at whole pixels, as on tiles."""
+_LEAST_PX = 0.5
+_SPECK = np.array([(-0.5, -0.5), (0.5, -0.5), (0.5, 0.5), (-0.5, 0.5), (-0.5, -0.5)])
+"""A pixel, which stands for a line or an area that is smaller than can be seen."""
 type Looks = Sequence[Look | None]
 
 
@@ -167,7 +170,17 @@ def _pieces(table: FeatureTable, rows: NDArray[Any], view: View) -> list[list[ND
     for count in counts:
         found.append(runs[at : at + count])
         at += count
+    for row in _specks(table, rows, view).tolist():
+        if found[row]:
+            found[row] = [found[row][0].mean(axis=0) + _SPECK]
     return found
+
+
+def _specks(table: FeatureTable, rows: NDArray[Any], view: View) -> NDArray[np.intp]:
+    """Which of the rows are in one place as far as can be seen: Qt would paint nothing of them."""
+    bounds = table.bounds[rows].astype(np.float64)
+    reach = np.maximum(bounds[:, 2] - bounds[:, 0], bounds[:, 3] - bounds[:, 1])
+    return np.flatnonzero(reach * table.step < _LEAST_PX * view.grid.resolution)
 
 
 def _paint_lines(

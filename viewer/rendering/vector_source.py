@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
@@ -9,11 +10,15 @@ from typing import Any
 
 from layers.document.layer import Layer
 from layers.errors import FileMissing, GeoloupeError
+from layers.geo.crs import PIXEL_SPACE
 from layers.pool.protocol import Answer, Request
 from layers.vector.lost_rows import LostRows
 from layers.vector.table import FeatureTable, VectorInfo
 from viewer.rendering.context import RenderContext
 from viewer.rendering.vector_loading import VectorLoading
+
+_DIGITS = 9
+"""So many decimal digits of a number fit the steps of features."""
 
 type Tables = tuple[FeatureTable, ...]
 
@@ -82,7 +87,7 @@ class VectorSource:
         self.crs, self.is_loaded = crs, False
         params = {
             "path": str(self.path), "layer": self._table, "crs": crs, "source_crs": source_crs,
-            "options": self._options,
+            "options": self._options, "step": self._step(crs),
         }  # fmt: skip
 
         def took(tables: Tables, is_last: bool, error: GeoloupeError | None) -> None:
@@ -91,6 +96,13 @@ class VectorSource:
             arrived(tables, "" if error is None else error.sentence)
 
         self._loading = VectorLoading(self._context, params, prepare, took)
+
+    def _step(self, crs: str) -> float | None:
+        """World units a step; None: the canvas's. Numbers without a CRS may be pixels, metres or degrees."""
+        bounds = self.info.bounds if self.info is not None else None
+        if crs != PIXEL_SPACE or bounds is None:
+            return None
+        return 10.0 ** (math.ceil(math.log10(max(*map(abs, bounds), 1.0))) - _DIGITS)
 
     def stop(self) -> None:
         """Nothing arrives any more."""

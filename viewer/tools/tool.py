@@ -11,7 +11,7 @@ from PySide6.QtGui import QPainter
 from layers.document.document import Document
 from layers.document.edit import Edit
 from layers.errors import GeoloupeError
-from layers.geo.crs import PIXEL_SPACE
+from layers.geo.crs import is_off_earth
 from layers.grid.tile_grid import View
 from viewer.canvas.pointer import PointerEvent
 from viewer.canvas.widget import MapCanvas
@@ -62,7 +62,7 @@ class Tool(QObject):
     @property
     def off_earth(self) -> str:
         """Why nothing can be drawn or measured now; empty on a map."""
-        if self.canvas.viewport.crs != PIXEL_SPACE:
+        if not is_off_earth(self.canvas.viewport.crs):
             return ""
         return QCoreApplication.translate(
             "Tool", "This image has no place on Earth: nothing can be drawn or measured on it until it has a CRS."

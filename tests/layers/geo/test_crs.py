@@ -18,6 +18,7 @@ from layers.geo.crs import (
     local_crs,
     metres_per_unit,
     parse_crs,
+    picture_bounds,
     same_crs,
     transform_bounds,
     transform_points,
@@ -139,6 +140,25 @@ def test_bounds_around_a_pole_hold_the_pole():
     assert (lonlat.left, lonlat.right, lonlat.top) == (-180, 180, 90)
     assert 75 < lonlat.bottom < 79
     assert transform_bounds(ARCTIC, WGS84, Bounds(1e6, 1e6, 2e6, 2e6)).top < 80
+
+
+def test_bounds_of_a_turned_picture_are_those_of_its_outline():
+    c, s, size = 1000 * math.cos(math.pi / 4), 1000 * math.sin(math.pi / 4), (100, 60)
+    far = picture_bounds(ARCTIC, (c, s, 3e5, s, -c, -2e5), size)
+    corners = [(3e5 + c * col + s * row, -2e5 + s * col - c * row) for col in (0, 100) for row in (0, 60)]
+    box = transform_bounds(ARCTIC, WGS84, Bounds.of_points(*zip(*corners, strict=True)))
+    lon, lat = transform_points(ARCTIC, WGS84, *zip(*corners, strict=True))
+    assert box.height > 1.3 * far.height
+    assert (far.left, far.right) == pytest.approx((lon.min(), lon.max()))
+    assert far.bottom == pytest.approx(lat.min(), abs=1e-6)
+    beside = picture_bounds(ARCTIC, (c, s, 1e4, s, -c, 0), size)
+    assert beside.top < 90, "the pole is in the box, but not in the picture"
+    around = picture_bounds(ARCTIC, (c, s, -50 * c - 30 * s, s, -c, -50 * s + 30 * c), size)
+    assert (around.left, around.right, around.top) == (-180, 180, 90)
+    over = picture_bounds("EPSG:32660", (c, s, 6e5, s, -c, 6e6), size)
+    assert over.left < 180 < over.right < over.left + 2
+    with pytest.raises(CannotBePlaced, match="has a place in"):
+        picture_bounds("+proj=ortho +lat_0=50 +lon_0=128", (1e5, 1e5, 1e9, 1e5, -1e5, 1e9), size)
 
 
 def test_bounds_drop_points_without_a_place_or_fail():

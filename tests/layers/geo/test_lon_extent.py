@@ -46,6 +46,23 @@ def test_everything_is_inside_and_the_middle_is_on_the_map(spans):
             assert turned + width <= found.right + 1e-6
 
 
+@given(st.lists(st.floats(-540, 540), min_size=1, max_size=3), st.floats(-90, 90))
+def test_places_without_width_are_never_reversed(lons, lat):
+    """Rounding made every fifth lone place end before it began, and so count as nothing."""
+    for lon in lons:
+        found = narrowest([(lon, lat, lon, lat)] * 2)
+        assert found.width == 0.0
+        assert not found.is_empty
+        if -180.0 <= lon <= 180.0:
+            assert found.left == lon
+    assert not narrowest([(lon, lat, lon, lat) for lon in lons]).is_empty
+
+
+def test_a_lone_place_stays_where_it_is():
+    assert narrowest([(2.2945, 48.85825, 2.2945, 48.85825)]) == Bounds(2.2945, 48.85825, 2.2945, 48.85825)
+    assert narrowest([(-0.1, 1.0, 0.3, 2.0)]) == Bounds(-0.1, 1.0, 0.3, 2.0)
+
+
 def test_no_boxes_and_boxes_that_are_no_degrees():
     assert around([]) is None
     assert around([Bounds(1, 2, 3, 4)]) == Bounds(1, 2, 3, 4)

@@ -7,8 +7,8 @@ from typing import Any
 
 import numpy as np
 import pytest
+from pyogrio.errors import DataSourceError
 
-from layers.errors import NotReadable
 from layers.readers import geometry_stream
 from layers.readers.arrow_c import Array, Schema, Stream
 from layers.readers.arrow_stream import batches
@@ -139,7 +139,7 @@ def test_a_slice_holds_its_own_rows(shared, own):
 def test_a_driver_that_fails_is_named():
     driver = Slices(["l"], [[1, 2]], 0, 0, 2)
     driver._stream.get_next = dict(Stream._fields_)["get_next"](lambda *_: 5)
-    with pytest.raises(NotReadable, match="cannot be read"):
+    with pytest.raises(DataSourceError, match="The rows"):
         list(batches(driver))
 
 

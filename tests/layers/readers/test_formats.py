@@ -218,6 +218,30 @@ def test_tiles_of_a_geopackage(tmp_path):
         probe(path)
 
 
+def test_tiles_with_the_technical_table_of_gdal_2(tmp_path):
+    """It registers a table of features that holds nothing, for the sake of older programs."""
+    path = tmp_path / "a.gpkg"
+    source = write_raster(tmp_path / "a.tif", GREY, "EPSG:3857", tile_bounds(4, 13, 5))
+    rasterio.shutil.copy(source, path, driver="GPKG", RASTER_TABLE="TILES", TILE_FORMAT="PNG")
+    with closing(sqlite3.connect(path)) as database:
+        database.execute("CREATE TABLE ogr_empty_table (fid INTEGER PRIMARY KEY, geom GEOMETRY)")
+        database.execute(
+            "INSERT INTO gpkg_contents (table_name, data_type, identifier, description, srs_id) VALUES "
+            "('ogr_empty_table', 'features', 'ogr_empty_table', "
+            "'Technical table needed to be able to open with old versions', 0)"
+        )
+        database.execute("INSERT INTO gpkg_geometry_columns VALUES ('ogr_empty_table', 'geom', 'GEOMETRY', 0, 0, 0)")
+        database.commit()
+    info = probe(path)
+    assert (info.driver, info.crs, info.parts) == ("GPKG", "EPSG:3857", ("TILES",))
+    with closing(sqlite3.connect(path)) as database:  # a layer that is a view is never read: it hides no tiles either
+        database.execute("UPDATE gpkg_contents SET table_name = 'v' WHERE table_name = 'ogr_empty_table'")
+        database.execute("UPDATE gpkg_geometry_columns SET table_name = 'v'")
+        database.execute("CREATE VIEW v AS SELECT * FROM ogr_empty_table")
+        database.commit()
+    assert probe(path).driver == "GPKG"
+
+
 # --- inside a TIFF
 
 

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 import shapely
 
+from layers.errors import NotReadable, UnsupportedFormat
 from layers.pool.pool import ReaderPool
 from layers.readers.vector_source import rows_of, source_of
 from layers.vector.table import VectorInfo
@@ -70,3 +71,33 @@ def test_any_prefix_will_do(tmp_path, prefix):
     path.write_text(f'<?xml version="1.0"?>\n{inside}'.replace("xmlns=", f"xmlns:{prefix}="), "utf-8")
     (found,) = probe(path)
     assert (found.driver, found.features) == ("KML", 1)
+
+
+def test_the_main_file_may_lie_deeper(tmp_path):
+    (found,) = probe(kmz(tmp_path, deep__in__folders__map=kml(point("one", 1))))
+    assert (found.name, found.features) == ("a", 1)
+    inner = kmz(tmp_path, doc=kml(point("one", 1))).read_bytes()
+    for depth in range(3):
+        path = tmp_path / "outer.kmz"
+        with zipfile.ZipFile(path, "w") as archive:
+            archive.writestr("__MACOSX/._doc.kml", b"\0\5")
+            archive.writestr("files/inner.kmz", inner)
+        if depth == 2:
+            with pytest.raises(UnsupportedFormat, match="only archives inside: unpack it"):
+                probe(path)
+        else:
+            (found,) = probe(path)
+            assert (found.name, found.features) == ("outer", 1)
+        inner = path.read_bytes()
+
+
+def test_it_is_said_which_file_inside_is_meant(tmp_path):
+    with pytest.raises(NotReadable, match=r"^maps/doc\.kml in a\.kmz is not read: it is no XML"):
+        probe(kmz(tmp_path, maps__doc="<kml"))
+    with pytest.raises(NotReadable, match=r"^doc\.kml in a\.kmz is XML but no KML"):
+        probe(kmz(tmp_path, doc="<gpx></gpx>"))
+    (found,) = probe(kmz(tmp_path, doc="<kml", more=kml(point("one", 1))))
+    assert (found.name, found.features) == ("more", 1)
+    assert found.problems[0].startswith("doc.kml in a.kmz is not read: it is no XML")
+    (found,) = probe(kmz(tmp_path, doc=kml(f"{point('one', 1)}\n{point('two', 1)}\n")[:-40]))
+    assert found.problems[0].startswith("doc.kml in a.kmz is damaged or cut off at line 2")

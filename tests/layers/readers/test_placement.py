@@ -2,6 +2,7 @@
 
 import warnings
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -9,6 +10,7 @@ import rasterio
 import rasterio.shutil
 from rasterio.control import GroundControlPoint as Point
 from rasterio.enums import Resampling
+from rasterio.errors import CRSError
 from rasterio.rpc import RPC
 from rasterio.transform import GCPTransformer, RPCTransformer
 from rasterio.warp import reproject
@@ -18,7 +20,8 @@ from layers.grid.tile_grid import Affine
 from layers.pool.pool import ReaderPool
 from layers.raster.info import RasterInfo
 from layers.readers.datasets import DATASETS
-from layers.readers.warp import Warp
+from layers.readers.placement import placement_of
+from layers.readers.warp import ControlPoints, Warp, fit_control_points
 from tests.layers.readers.tiny_rasters import SIZE, surface, write_raster
 
 POOL = ReaderPool(inline=True)
@@ -342,3 +345,54 @@ def test_lonlat_bounds_beyond_the_pole_stay_finite(tmp_path, lat):
     info = probe(path)
     assert info.bounds_lonlat is not None
     assert info.bounds_lonlat.is_finite()
+
+
+# -- control points that tell nothing, and a CRS that cannot be told ---------------------------------------------------
+
+
+def fit_of(world: np.ndarray, side: int = 4):
+    rows, cols = (grid.ravel() for grid in np.mgrid[0:side, 0:side] * 40.0)
+    return fit_control_points(ControlPoints(cols, rows, *world.T))
+
+
+def regular(side: int = 4) -> np.ndarray:
+    rows, cols = (grid.ravel() for grid in np.mgrid[0:side, 0:side] * 40.0)
+    return np.stack([1000 + 10 * cols, 5000 - 10 * rows], axis=1)
+
+
+@pytest.mark.parametrize("spot", [0.0, 10.1, 4.5e6])
+def test_points_in_one_place_determine_nothing(spot):
+    assert fit_of(np.full((16, 2), spot)) is None
+    assert fit_of(np.full((16, 2), spot) + np.random.default_rng(1).normal(0, 1e-16, (16, 2))) is None
+
+
+def test_points_that_contradict_each_other_determine_nothing():
+    crossed = np.array([(10.0, 50.0), (11.0, 51.0), (11.0, 51.0), (10.0, 50.0)])
+    assert fit_of(crossed, 2) is None
+    mirrored = np.concatenate([regular()[:8], regular()[7::-1]])
+    assert fit_of(mirrored) is None
+
+
+def test_a_fit_that_would_fold_the_picture_is_not_taken():
+    world = regular()
+    world[[5, 6]] = world[[6, 5]]  # two points are mixed up
+    fit = fit_of(world)
+    assert fit is not None
+    assert "spline" not in fit.note
+    cols, rows = np.meshgrid(np.linspace(0, 120, 25), np.linspace(0, 120, 25))
+    u, _ = fit.exact(1000 + 10 * cols, 5000 - 10 * rows)
+    assert (np.diff(u, axis=1) > 0).all()
+    assert "spline" in fit_of(regular() + 30 * np.sin(np.arange(32)).reshape(16, 2)).note
+
+
+def test_a_crs_that_cannot_be_written_is_none(tmp_path):
+    class Unwritable:
+        def to_wkt(self):
+            raise CRSError("Cannot convert to WKT.")
+
+    dataset = SimpleNamespace(
+        crs=Unwritable(), driver="PNG", gcps=([], None), rpcs=None, transform=(1.0, 0.0, 5.0, 0.0, -1.0, 7.0, 0, 0, 1)
+    )
+    found = placement_of(dataset, str(tmp_path / "a.png"))
+    assert (found.crs, found.placed_by) == ("", "transform")
+    assert "a.png is in a CRS that is not understood: choose its CRS in the layer's properties." in found.problems

@@ -193,6 +193,23 @@ def test_odd_rows_among_plain_ones_keep_their_place(tmp_path):
     assert len(coordinates(table, 3)) == 2
 
 
+@pytest.mark.parametrize("shape", [shapely.Point(3, 4), shapely.LineString([(1, 1), (2, 3)]), shapely.box(0, 0, 1, 2)])
+def test_a_flatgeobuf_keeps_its_shapes_beside_rows_without_any(tmp_path, shape):
+    """GDAL's stream of these files begins anew after each such row, and writes over the rows before."""
+    rows = [None if at in (0, 2, 5, 6, 9) else shapely.affinity.translate(shape, at) for at in range(10)]
+    path = tmp_path / "a.fgb"
+    pyogrio.raw.write(
+        path, shapely.to_wkb(np.array(rows, object)), [np.arange(10)], ["n"], driver="FlatGeobuf", crs="EPSG:4326",
+        geometry_type=shape.geom_type, layer_options={"SPATIAL_INDEX": "NO"},
+    )  # fmt: skip
+    table, header = read(path)
+    assert header["skipped"] == 5
+    assert table.fid.tolist() == [2, 4, 5, 8, 9]
+    for index, fid in enumerate(table.fid.tolist()):
+        found = np.concatenate(coordinates(table, index))
+        assert (*found.min(axis=0), *found.max(axis=0)) == pytest.approx(rows[fid - 1].bounds, abs=1e-6)
+
+
 def test_curves_are_drawn_as_lines(tmp_path):
     path = geopackage(tmp_path / "a.gpkg", [shapely.Point(1, 2)])
     arc = struct.pack("<BII6d", 1, 8, 3, 0, 0, 0.1, 0.1, 0.2, 0)

@@ -399,8 +399,13 @@ def test_f66_archives_that_would_burst_are_refused_by_their_directory(tmp_path):
     with pytest.raises(TooLarge, match="10\u202f002 files"):
         probe(many)
     nested = kmz(tmp_path / "nested.kmz", {"inner.kmz": slip.read_bytes()})
-    with pytest.raises(UnsupportedFormat, match="only archives inside"):
-        probe(nested)
+    assert probe(nested)[0].features == 1
+    inner = bomb.read_bytes()
+    for depth in range(3):
+        nested = kmz(tmp_path / f"nested{depth}.kmz", {"inner.kmz": inner})
+        refused = within(1, partial(probe, nested))
+        assert isinstance(refused, TooLarge if depth < 2 else UnsupportedFormat), depth
+        inner = nested.read_bytes()
     locked = bytearray(kmz(tmp_path / "locked.kmz", {"doc.kml": good}).read_bytes())
     locked[6] |= 1
     locked[locked.rindex(b"PK\x01\x02") + 8] |= 1

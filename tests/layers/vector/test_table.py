@@ -80,3 +80,14 @@ def test_a_coarse_level_lies_within_its_square_and_in_half_the_memory() -> None:
         assert np.abs(theirs[[0, -1]] - mine[[0, -1]]).max() <= 200.0 * 0.9 / 4
     assert (thin.bounds == table.bounds).all()
     assert thin.kind.tolist() == [LINE] * 50
+
+
+def test_a_level_far_coarser_than_32_bits_of_steps_is_made_all_the_same() -> None:
+    """Numbers without a CRS have small steps, and a canvas may show millions of units at a pixel."""
+    table, details = table_of([shapely.box(30, 40, 35, 45), shapely.box(10, 20, 15, 25)]), Details()
+    for resolution in (1e6, 1e9, 1e12):
+        thin = details.table(table, resolution)
+        assert thin.xy.dtype == np.int16
+        assert (
+            np.abs(thin.xy[:, 0] * thin.step + thin.origin_x - (table.xy[:, 0] * table.step)[: len(thin.xy)]).max() < 40
+        )

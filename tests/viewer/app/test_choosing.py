@@ -7,7 +7,9 @@ import numpy as np
 import pyogrio.raw
 import pytest
 import shapely
+from PySide6.QtCore import Qt
 
+from tests.layers.readers.tiny_hdf5 import FILES
 from tests.viewer.app.conftest import settle
 from viewer.app.window import MainWindow
 from viewer.panels.table_dialog import TableDialog
@@ -62,6 +64,34 @@ def test_where_nobody_can_be_asked_all_layers_are_taken(window, qtbot, tmp_path)
     settle(window, qtbot)
     assert layers_of(window) == ["a: pads", "a: roads"]
     assert window.choosing.is_idle
+
+
+def test_of_many_pictures_in_a_file_the_first_is_ticked(window, qtbot, tmp_path):
+    path = tmp_path / "a.h5"
+    path.write_bytes(FILES["eos5"])
+    picker = opened(window, qtbot, path)
+    assert window.choosing.dialog.windowTitle() == "Layers of a.h5"
+    rows = [picker.list.topLevelItem(row) for row in range(2)]
+    assert [row.text(0) for row in rows] == ["Cloud", "Red"]
+    assert rows[0].toolTip(0) == "HDFEOS/GRIDS/Earth/Data_Fields/Cloud"
+    assert [picker.list.headerItem().text(column) for column in range(3)] == ["Name", "Size", ""]
+    assert [row.text(1) for row in rows] == ["30 × 20 int16"] * 2
+    assert picker.add_button.text() == "A&dd 1 layer"
+    rows[0].setCheckState(0, Qt.CheckState.Unchecked)
+    rows[1].setCheckState(0, Qt.CheckState.Checked)
+    picker.add_button.click()
+    settle(window, qtbot)
+    (layer,) = window.session.document.layers_in_order()
+    assert (layer.name, layer.source["part"]) == ("a: Red", "HDFEOS/GRIDS/Earth/Data_Fields/Red")
+
+
+def test_where_nobody_can_be_asked_one_picture_is_taken(window, qtbot, tmp_path):
+    (tmp_path / "a.h5").write_bytes(FILES["eos5"])
+    window.opener.asks = False
+    window.files.open_words([str(tmp_path / "a.h5")])
+    settle(window, qtbot)
+    (layer,) = window.session.document.layers_in_order()
+    assert layer.source["part"].endswith("Cloud")
 
 
 def test_giving_up_adds_nothing_and_the_next_file_is_asked_about(window, qtbot, tmp_path):

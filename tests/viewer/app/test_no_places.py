@@ -56,3 +56,18 @@ def test_f58_the_map_is_complete_and_the_layer_says_what_is_not_drawn(
         window.views.set_crs(crs)
         settle(window, qtbot)
         assert window.scene.problems() == {}, crs
+
+
+def test_a_layer_whose_rows_have_no_geometry_is_known_and_says_so(
+    window: MainWindow, qtbot: QtBot, tmp_path: Path
+) -> None:
+    path = tmp_path / "nulls.geojson"
+    path.write_text('{"type": "Feature", "properties": {"a": 1}, "geometry": null}')
+    uuid = opened(window, qtbot, path)
+    assert window.scene.is_open()
+    assert window.docks.layer_tree.model.index(1).data(BADGE_ROLE) == "table only"
+    window.views.show_layer(uuid)
+    assert (
+        window.messages.lines()[-1].text
+        == "nulls.geojson holds 1 row, which has no place: nothing of it is drawn, see its table."
+    )

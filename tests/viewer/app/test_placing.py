@@ -116,7 +116,7 @@ def test_back_on_a_map_its_layer_says_where_it_is_shown(window: MainWindow, phot
     qtbot.mouseClick(dialog.pixel_button, Qt.MouseButton.LeftButton)
     settle(window, qtbot)
     assert window.scene.problems() == {}, "what lies on the Earth is no worse for that"
-    assert window.scene.unplaced(window.canvas.viewport.view()) == (1, 0)
+    assert window.scene.unplaced(window.canvas.viewport.view()).layers_on_earth == 1
     window.views.set_crs(WEB_MERCATOR)
     settle(window, qtbot)
     assert window.canvas.viewport.view() == before, "the map is where it was"
@@ -198,16 +198,13 @@ def test_several_are_asked_about_one_after_the_other(
     assert visible(window) == []
 
 
-def test_vectors_without_a_crs_are_asked_about_too_and_have_no_pixels(
-    window: MainWindow, tmp_path: Path, qtbot: QtBot
-) -> None:
+def test_vectors_without_a_crs_are_asked_about_too(window: MainWindow, tmp_path: Path, qtbot: QtBot) -> None:
     path = tmp_path / "roads.shp"
     frame = geopandas.GeoDataFrame({"n": [1]}, geometry=[LineString([UTM[:2], UTM[2:]])], crs="EPSG:32652")
     frame.to_file(path)
     path.with_suffix(".prj").unlink()
     dialog = open_and_ask(window, qtbot, path)
     assert layers(window) == []
-    assert not dialog.pixel_button.isVisible()
     search(dialog, qtbot, "EPSG:32652")
     qtbot.mouseClick(dialog.place_button, Qt.MouseButton.LeftButton)
     settle(window, qtbot)
@@ -215,6 +212,24 @@ def test_vectors_without_a_crs_are_asked_about_too_and_have_no_pixels(
     assert window.scene.problems() == {}
     lon, lat = window.canvas.viewport.centre_lonlat()
     assert (lon, lat) == (pytest.approx(130.379, abs=0.001), pytest.approx(51.848, abs=0.001))
+
+
+def test_vectors_without_a_crs_are_shown_by_their_numbers(window: MainWindow, tmp_path: Path, qtbot: QtBot) -> None:
+    """Degrees as well as metres: what tells them apart is finer than a pixel of an image."""
+    for name, scale in (("metres", 1.0), ("degrees", 1e-6)):
+        path = tmp_path / f"{name}.shp"
+        line = LineString([(scale * x, scale * y) for x, y in (UTM[:2], UTM[2:])])
+        geopandas.GeoDataFrame({"n": [1]}, geometry=[line], crs="EPSG:32652").to_file(path)
+        path.with_suffix(".prj").unlink()
+        dialog = open_and_ask(window, qtbot, path)
+        qtbot.mouseClick(dialog.pixel_button, Qt.MouseButton.LeftButton)
+        settle(window, qtbot)
+        assert layers(window)[-1] == (name, PIXEL_SPACE)
+        assert window.scene.problems() == {}
+        (uuid,) = (uuid for uuid, layer in window.session.document.layers.items() if layer.name == name)
+        (table,) = window.scene.drawings[uuid].tables
+        assert table.world_bounds() == pytest.approx(line.bounds, rel=1e-7)
+        assert window.canvas.viewport.centre == pytest.approx(line.interpolate(0.5, normalized=True).coords[0])
 
 
 def test_another_case_ends_the_questions(window: MainWindow, photo: Path, unnamed: Path, qtbot: QtBot) -> None:

@@ -21,8 +21,10 @@ from layers.document.layer import Layer
 from layers.document.rows import MetaEntry
 from layers.geo.bounds import Bounds
 from layers.geo.crs import WEB_MERCATOR, WGS84, transform_bounds, transform_points
-from layers.grid.tile_grid import View
+from layers.grid.tile_grid import TileGrid, View
+from tests.layers.geo.test_off_earth import GRID
 from tests.viewer.canvas.conftest import site, small_document
+from viewer.rendering.drawing import LayerDrawing
 from viewer.support.painting import painting
 
 ALL = Bounds(9.4, 49.6, 10.6, 50.4)
@@ -94,6 +96,21 @@ def test_hidden_layers_are_not_waited_for(make_scene):
     assert not scene.is_complete(view)
     document.apply(edit("layers", document.layers["a"], replace(document.layers["a"], visible=False, rev=2)))
     assert scene.is_complete(view)
+
+
+def test_a_layer_that_turns_out_to_lie_off_the_earth_is_told_of_the_view_alone(make_scene, monkeypatch):
+    planes: dict[str, str] = {}
+    monkeypatch.setattr(LayerDrawing, "plane", property(lambda drawing: planes.get(drawing.layer_uuid, "")))
+    scene = make_scene(Document({"layers": [layer("a", "#ff0000", 1), layer("b", "#00ff00", 2)]}))
+    view = View(TileGrid(GRID, 1.0, 0.0, 0.0), 0, 0, 100, 100)
+    scene.set_view(view)
+    assert [drawing.views for drawing in scene.drawings.values()] == [[], []]
+    planes["a"] = GRID
+    for drawing in scene.drawings.values():
+        drawing.updated.emit()
+        drawing.updated.emit()
+    assert scene.drawings["a"].views == [(view, True)]
+    assert scene.drawings["b"].views == []
 
 
 def test_problems_are_passed_on_and_end_with_the_layer(make_scene, qtbot):

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from layers.geo.bounds import Bounds
 from layers.geo.crs import WEB_MERCATOR, WGS84, transform_bounds, transform_points, world_bounds
+from layers.geo.measure import circle_bounds
 from layers.grid.tile_grid import View
 from viewer.canvas.viewport import Viewport, world_limits
 
@@ -121,6 +122,17 @@ def test_a_single_place_is_shown_at_a_metre_a_pixel():
     viewport.fit_lonlat(Bounds(128.334, 51.884, 128.334, 51.884))
     assert viewport.ground_resolution_m() == pytest.approx(1.0, rel=0.01)
     assert viewport.centre_lonlat() == pytest.approx((128.334, 51.884), abs=1e-6)
+
+
+def test_what_has_an_extent_is_shown_whole_however_small_it_is():
+    """A scene 57 m wide, of 15 cm pixels, filled an eighth of the picture."""
+    viewport, scene = Viewport(WEB_MERCATOR, 800, 600), circle_bounds(10.0, 50.0, 28.5)
+    viewport.fit_lonlat(scene)
+    assert viewport.ground_resolution_m() == pytest.approx(57 / 600, rel=0.02)
+    viewport.fit_lonlat(scene, finest_m=1.0)
+    assert viewport.ground_resolution_m() == pytest.approx(1.0, rel=0.01)
+    viewport.fit_lonlat(Bounds(10.0, 50.0, 10.0, 50.0 + 1e-9))
+    assert viewport.ground_resolution_m() == pytest.approx(1.0, rel=0.01), "a single place, up to rounding"
 
 
 @pytest.mark.parametrize("crs", ["EPSG:32652", WGS84, "EPSG:3995"])

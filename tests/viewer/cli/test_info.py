@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import warnings
 from pathlib import Path
 
 import pytest
+import rasterio.shutil
 
 from tests.layers.readers.odd_vectors import odd_vectors
+from tests.layers.readers.tiny_hdf5 import FILES
 from tests.viewer.cli.conftest import write_scene
 from viewer.cli.command import BAD_INPUT, DONE
 
@@ -50,6 +53,31 @@ def test_vector_and_a_geopackage_of_someone_else(cli, points_geojson: Path, fore
     assert (layer["features"], [field["name"] for field in layer["fields"]]) == (2, ["name", "notes"])
     other = cli("info", foreign_gpkg, "--json").json
     assert (other["kind"], other["driver"], other["layers"][0]["name"]) == ("vector", "GPKG", "things")
+
+
+def test_a_geopackage_of_features_and_tiles_lists_both(cli, foreign_gpkg: Path, tmp_path: Path) -> None:
+    add_tiles(foreign_gpkg, write_scene(tmp_path / "a.tif"))
+    facts = cli("info", foreign_gpkg, "--json").json
+    assert list(facts) == [*VECTOR, "pictures"]
+    assert (facts["kind"], [layer["name"] for layer in facts["layers"]]) == ("vector", ["things"])
+    (picture,) = facts["pictures"]
+    assert (picture["name"], picture["crs"]) == ("TILES", "EPSG:4326")
+    assert min(picture["width"], picture["height"]) >= 256
+    assert facts["bounds_lonlat"] == pytest.approx([10, 50, 11, 51])
+    assert "1. name TILES, width" in cli("info", foreign_gpkg).out
+
+
+def test_several_pictures_of_a_file_are_listed(cli, tmp_path: Path) -> None:
+    (tmp_path / "a.h5").write_bytes(FILES["eos5"])
+    facts = cli("info", tmp_path / "a.h5", "--json").json
+    assert list(facts) == [*RASTER, "pictures"]
+    assert [one["name"].rpartition("/")[2] for one in facts["pictures"]] == ["Cloud", "Red"]
+
+
+def add_tiles(path: Path, picture: Path) -> None:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        rasterio.shutil.copy(picture, path, driver="GPKG", APPEND_SUBDATASET="YES", RASTER_TABLE="TILES")
 
 
 def test_case_and_what_it_says_about_itself(cli, demo: Path) -> None:

@@ -9,6 +9,8 @@ import numpy as np
 import pytest
 from PySide6.QtGui import QImage
 
+from layers.geo.bounds import Bounds
+from tests.layers.readers.tiny_rasters import write_raster
 from tests.viewer.cli.conftest import write_scene
 from viewer.cli.command import BAD_INPUT, DONE
 from viewer.rendering.images import argb_of_image
@@ -43,6 +45,20 @@ def test_the_default_is_everything_in_web_mercator(cli, scene_tif: Path, points_
     ground = picture[0, 0]
     assert (picture[:, 0] == ground).all(), "taller than wide on the map: background at the sides"
     assert (picture[100, 150] != ground).any()
+
+
+def test_a_grid_that_counts_longitudes_from_0_to_360_is_drawn_whole(cli, tmp_path: Path) -> None:
+    """As most netCDFs of climate and sea do."""
+    values = np.broadcast_to(np.arange(60, 240, 1, np.uint8), (1, 90, 180))
+    path = write_raster(tmp_path / "a.tif", values, "EPSG:4326", Bounds(0, -90, 360, 90))
+    out = tmp_path / "x.png"
+    style = json.dumps({"bands": [1], "stretches": [[0, 255]]})
+    for left, size, bounds in ((120, "600x360", ()), (0, "360x360", ("--bounds", "-180,-85.05,180,85.05"))):
+        assert cli("render", path, "--out", out, "--size", size, "--style", style, *bounds).code == DONE
+        row = pixels(out)[180, left : left + 360, 0]
+        expected = 60 + (np.arange(-180, 180) % 360) / 2
+        middle = np.abs(np.arange(360) - 180) > 3  # but where the grid's two ends meet
+        assert np.abs(row - expected)[middle].max() <= 2
 
 
 def test_a_case_and_a_file_beside_it(cli, demo: Path, scene_tif: Path, tmp_path: Path) -> None:

@@ -58,3 +58,10 @@ def test_a_single_symbol_is_one_row(studio: Studio, tmp_path: Path) -> None:
 
 def test_a_layer_that_is_not_shown_at_the_scale_is_left_out(studio: Studio, tmp_path: Path) -> None:
     assert rows_of(studio, layer(tmp_path / "a.geojson", VectorStyle(visible_from=1000.0))) == []
+
+
+def test_a_layer_that_is_a_table_only_is_left_out(studio: Studio, tmp_path: Path) -> None:
+    one = layer(tmp_path / "a.geojson", VectorStyle())
+    row = {"type": "Feature", "properties": {"kind": "port"}, "geometry": None}
+    (tmp_path / "a.geojson").write_text(json.dumps({"type": "FeatureCollection", "features": [row]}))
+    assert rows_of(studio, one) == []

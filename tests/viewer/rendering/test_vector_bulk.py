@@ -106,6 +106,19 @@ def test_areas_smaller_than_a_pixel_become_one_where_they_have_no_outline(qtbot)
     assert bulk(content, view)[..., 3].sum() >= 250
 
 
+@pytest.mark.parametrize("reach", [0.0, 0.01, 0.04, 0.06, 0.3, 0.9])
+@pytest.mark.parametrize("look", [LINE, AREA, Look("#003366", 0.0, "#cc3300")], ids=["line", "area", "bare area"])
+def test_lines_and_areas_in_one_place_are_seen(look, reach, qtbot) -> None:
+    """A site of a millimetre, a track of somebody who stood still."""
+    line = shapely.LineString([(100.2, 100.2), (100.2, 100.2 + reach)])
+    area = shapely.Polygon([(100.2, 100.2), (100.2, 100.2 + reach), (100.2 + reach, 100.2)])
+    content = VectorContent((table_of([line if look is LINE else area]),), (look,))
+    view = View(TileGrid("EPSG:3857", 1.0, 0.0, 256.0), 0, 0, 256, 256)
+    for picture in (bulk(content, view), one_by_one(content, view)):
+        assert picture[..., 3].sum() > 60
+        assert not picture[:140, :, 3].any()
+
+
 def test_arrowheads_and_fine_screens(qtbot) -> None:
     look = replace(LINE, arrow="end")
     line = shapely.LineString([(20, 20), (100, 100)])

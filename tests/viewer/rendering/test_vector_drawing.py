@@ -13,6 +13,7 @@ from PySide6.QtSvg import QSvgGenerator
 from layers.grid.tile_grid import TileGrid, View
 from layers.vector.markers import SHAPES
 from layers.vector.style import VectorStyle
+from tests.layers.geo.test_off_earth import MOON_CENTRED
 from tests.viewer.rendering.conftest import CountingPool, complete, layer_of
 from viewer.rendering import vector_sheet
 from viewer.rendering.look_painter import shape_path
@@ -96,6 +97,14 @@ def test_rows_that_cannot_be_drawn_are_told_with_what_is_known_of_the_file(draw,
     complete(drawing, View(TileGrid("EPSG:3857", 1000.0, 1_224_514.4, 6_274_861.4), -50, -50, 300, 350), qtbot)
     assert [problem for problem in drawing.info.problems if "drawn" in problem] == [said], "once, on every canvas"
     assert drawing.problem == "", "the others are there: no badge"
+
+
+def test_a_crs_without_any_map_is_no_place_off_the_earth(draw, shapes: Path) -> None:
+    drawing = draw(replace(styled(shapes), crs=MOON_CENTRED))
+    assert drawing.plane == ""
+    assert not drawing.lies_on(MOON_CENTRED)
+    assert "counts from the middle" in drawing.problem
+    assert drawing.is_complete(VIEW)
 
 
 def test_f12_nobody_waits_for_features_on_a_drive_that_is_gone(draw, shapes: Path, qtbot) -> None:

@@ -1,0 +1,76 @@
+"""The words of GDAL and its libraries, said in ours: theirs name functions, and do not say what to do."""
+
+from __future__ import annotations
+
+import re
+
+from layers.errors import GeoloupeError, NotReadable, UnsupportedFormat
+
+_CODEC = re.compile(
+    r"missing codec(?: for)? (?:of code )?(?P<named>\w+)|(?P<off>\w+) compression support is not configured"
+    r"|(?P<deep>JPEG data precision \d+)|(?P<old>Old-JPEG) compression"
+)
+_FILTER = re.compile(r"undefined filter|H5Dread\(\) failed")
+"""The library of HDF5 says no more where a filter is lacking, such as the LZF of h5py."""
+_KNOWN = {
+    "JXL": "JPEG XL", "50002": "JPEG XL", "52546": "JPEG XL", "LERC": "LERC", "34887": "LERC", "JBIG": "JBIG",
+    "JP2000": "JPEG 2000", "33003": "JPEG 2000", "33004": "JPEG 2000", "33005": "JPEG 2000", "34892": "lossy JPEG",
+    "ZSTD": "ZSTD", "WEBP": "WebP", "LZMA": "LZMA",
+}  # fmt: skip
+_INNARDS = re.compile(r"TIFF[A-Z]\w+|I(?:Read|Write)Block|CPLE?_\w+|GDAL\w*|VSI\w+|\w+\(\)|not recognized as being")
+_PYTHON = re.compile(r"out of bounds|has no attribute|object is not|not subscriptable|codec can't|list index")
+_MEMORY = re.compile(r"alloc|memory|too (?:large|big)", re.IGNORECASE)
+
+
+def cannot_open(name: str, text: str) -> GeoloupeError:
+    """What to say of a file that a library refuses with `text`."""
+    lacking = _missing_codec(name, text)
+    return (
+        UnsupportedFormat(lacking)
+        if lacking
+        else NotReadable(
+            f"{name} cannot be opened, it is damaged or incomplete{_because(text)}: copy or download it again."
+        )
+    )
+
+
+def cannot_read(name: str, text: str) -> NotReadable:
+    """What to say of pixels that a library refuses with `text`."""
+    if _FILTER.search(text):
+        return NotReadable(
+            f"{name} cannot be read here: it is damaged, or packed with a filter that this installation of HDF5 lacks "
+            "(such as LZF or Zstandard). Save it anew with gzip."
+        )
+    return NotReadable(
+        _missing_codec(name, text)
+        or f"{name} is damaged here, its pixels cannot be read{_because(text)}: copy or download it again."
+    )
+
+
+def without_innards(text: str) -> str:
+    """What an unknown error says, where that is more than names of functions."""
+    text = " ".join(text.split())[:200]
+    is_inner = _INNARDS.search(text) or _PYTHON.search(text)
+    return "the library that reads it gave up. Copy or download it again." if is_inner else text
+
+
+def _because(text: str) -> str:
+    return " (it claims more than a reader's memory can hold)" if _MEMORY.search(text) else ""
+
+
+def _missing_codec(name: str, text: str) -> str:
+    """A sentence about the compression where it is that; else empty."""
+    found = _CODEC.search(text)
+    if found is None:
+        return ""
+    if found["deep"]:
+        codec = "JPEG of more than 8 bits"
+    elif found["old"]:
+        codec = "the JPEG of old TIFFs"
+    else:
+        code = found["named"] or found["off"]
+        codec = _KNOWN.get(code, f"method {code}")
+    return (
+        f"{name} is compressed with {codec}, which this installation of GDAL cannot unpack: save it anew with Deflate, "
+        "LZW or ZSTD."
+    )

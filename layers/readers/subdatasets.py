@@ -1,0 +1,111 @@
+"""The pictures inside a netCDF or HDF5 file: GDAL calls them subdatasets, and names each in a text of its own."""
+
+from __future__ import annotations
+
+import os
+import re
+from typing import NamedTuple
+
+from rasterio.io import DatasetReader
+
+from layers.errors import NotAllowed, NotReadable
+from layers.readers.files import Content
+
+MOST = 200
+"""So many pictures are offered; granules of weather satellites hold fewer."""
+_PREFIX = {Content.HDF5: "HDF5", Content.NETCDF: "NETCDF"}
+_DRIVER = {Content.HDF5: "HDF5Image", Content.NETCDF: "netCDF"}
+_NAMED = re.compile(r'(?:HDF5|NETCDF):"(.*)":.*', re.DOTALL | re.IGNORECASE)
+_DESCRIBED = re.compile(r"\[([\dx]+)\] .*?(?: \(([^()]*)\))?$", re.DOTALL)
+_TYPES = {
+    "8-bit unsigned character": "uint8", "8-bit unsigned integer": "uint8", "8-bit character": "int8",
+    "8-bit integer": "int8", "16-bit integer": "int16", "16-bit unsigned integer": "uint16", "32-bit integer": "int32",
+    "32-bit unsigned integer": "uint32", "64-bit integer": "int64", "64-bit unsigned integer": "uint64",
+    "32-bit floating-point": "float32", "64-bit floating-point": "float64",
+}  # fmt: skip
+_DIMENSION = "NETCDF_DIM_"
+_EAST = frozenset({"degrees_east", "degree_east", "degree_e", "degrees_e", "degreee", "degreese"})
+_NORTH = frozenset({"degrees_north", "degree_north", "degree_n", "degrees_n", "degreen", "degreesn"})
+_HELPERS = re.compile(
+    r"(?:.*[/:_])?(?:lat|lon|latitude|longitude|time|x|y)(?:_?(?:bnds|bounds|vertices))?", re.IGNORECASE
+)
+_NARROW = 2
+"""Rows or columns of what holds bounds of cells, and is no picture."""
+
+
+class Picture(NamedTuple):
+    """One picture of a file: what the file calls it, its sizes, the last two rows and columns, and its type."""
+
+    part: str
+    sizes: tuple[int, ...]
+    dtype: str
+
+    @property
+    def words(self) -> str:
+        """Its size for people, such as 12 bands of 360 × 180, float32."""
+        bands = "".join(f"{size} × " for size in self.sizes[:-2])
+        return f"{bands}{self.sizes[-1]} × {self.sizes[-2]} {self.dtype}".strip()
+
+    @property
+    def is_helper(self) -> bool:
+        """Places of pixels, bounds of cells: shown where they are asked for, but not first."""
+        return min(self.sizes[-2:]) <= _NARROW or bool(_HELPERS.fullmatch(self.part))
+
+
+def file_name(dataset: DatasetReader) -> str:
+    """The name of the file that a dataset is of, also where GDAL was given the name of a picture in it."""
+    found = _NAMED.fullmatch(dataset.name)
+    return os.path.basename(found[1] if found else dataset.name)
+
+
+def names_degrees(dataset: DatasetReader) -> bool:
+    """True where a netCDF says that its axes are longitude and latitude, as CF asks for, but not on which datum."""
+    if dataset.driver != Content.NETCDF:
+        return False
+    units = {str(value).lower() for key, value in dataset.tags().items() if key.endswith("#units")}
+    named = any("grid_mapping" in dataset.tags(index) for index in dataset.indexes[:1])
+    return bool(units & _EAST and units & _NORTH) and not named
+
+
+def dimension_words(dataset: DatasetReader, index: int) -> str:
+    """Where a band lies on the dimensions that are no rows and columns, such as time 6, depth 10; "" for none."""
+    tags = dataset.tags(index)
+    said = [(key.removeprefix(_DIMENSION), value) for key, value in tags.items() if key.startswith(_DIMENSION)]
+    return ", ".join(f"{name} {value}" for name, value in said)[:200]
+
+
+def pictures_of(container: DatasetReader, path: str, content: Content) -> tuple[Picture, ...]:
+    """What a file holds where it holds several, pictures before what helps to place them; empty for a lone one."""
+    tags, found = container.tags(ns="SUBDATASETS"), []
+    start = f'{_PREFIX[content]}:"{path}":'
+    for number in range(1, MOST + 1):
+        name = str(tags.get(f"SUBDATASET_{number}_NAME", ""))
+        if not name.startswith(start):
+            break
+        said = _DESCRIBED.match(str(tags.get(f"SUBDATASET_{number}_DESC", "")))
+        sizes = tuple(int(size) for size in said[1].split("x") if size) if said else ()
+        if len(sizes) >= 2:
+            words = (said[2] if said else "") or ""
+            found.append(Picture(_part(name.removeprefix(start), content), sizes, _TYPES.get(words, words)))
+    return tuple(sorted(found, key=lambda picture: picture.is_helper))
+
+
+def _part(text: str, content: Content) -> str:
+    return text.removeprefix("//") if content is Content.HDF5 else text
+
+
+def target_of(pictures: tuple[Picture, ...], path: str, content: Content, part: str) -> tuple[str, str]:
+    """What GDAL opens for one part, "" for the first, and with which driver.
+
+    Raises NotReadable for what is not among the pictures, NotAllowed for a name that GDAL would misread.
+    """
+    name = os.path.basename(path)
+    if '"' in path:
+        raise NotAllowed(
+            f'{name} cannot be opened where it lies: take the " out of the names of its folders and itself.'
+        )
+    wanted = part or next((picture.part for picture in pictures), "")
+    if wanted not in {picture.part for picture in pictures}:
+        raise NotReadable(f"{name} has no picture {part[:60]!r}.")
+    slashes = "//" if content is Content.HDF5 else ""
+    return f'{_PREFIX[content]}:"{path}":{slashes}{wanted}', _DRIVER[content]

@@ -1,0 +1,60 @@
+"""What OGR, SQLite and GEOS say of files of features, said in our words: theirs do not say what to do."""
+
+from __future__ import annotations
+
+import re
+
+from layers.errors import GeoloupeError, NotReadable, UnsupportedFormat
+
+_INDEX = re.compile(r"\.shx\b|Invalid (?:offset|length) for entity", re.IGNORECASE)
+_TABLE = re.compile(r"no such (?:table|column)|has no column", re.IGNORECASE)
+_BUSY = re.compile(r"database is locked|database table is locked", re.IGNORECASE)
+_DRIVE = re.compile(
+    r"I/O error|Input/output|Permission denied|No space left|Stale file|unable to open database", re.IGNORECASE
+)
+_CRS = re.compile(r"\bPROJ\b|\bproj_\w+|spatial reference|coordinate system|\bCRS\b")
+_MEMORY = re.compile(r"allocat|out of memory|too large", re.IGNORECASE)
+_ENCODING = re.compile(r"codec can't decode")
+_PLACE = re.compile(r"At line (\d+), character (\d+)(: Too many nested)?")
+_RINGS = re.compile(r"LinearRing|closed linestring|number of points", re.IGNORECASE)
+
+
+def features_refused(name: str, text: str) -> NotReadable:
+    """What to say of a file of features that a library refuses with `text`."""
+    for pattern, sentence in (
+        (_INDEX, "{0} cannot be read, its index (.shx) does not fit it: take the .shx file away, it is made anew."),
+        (_TABLE, "{0} lacks a table or column that it lists itself: save it anew, as with QGIS or ogr2ogr."),
+        (_BUSY, "{0} is being written by another program: close it there, then reload the layer."),
+        (_DRIVE, "{0} cannot be read from its drive: look whether that is there and may be read, then open it again."),
+        (_CRS, "{0} cannot be read, as its CRS makes no sense: save it in another one, as with QGIS or ogr2ogr."),
+        (_MEMORY, "{0} claims more than a reader's memory can hold, it may be damaged: copy or download it again."),
+    ):
+        if pattern.search(text):
+            return NotReadable(sentence.format(name))
+    return NotReadable(f"{name} cannot be read, it is damaged or incomplete: copy or download it again.")
+
+
+def database_refused(name: str, text: str, kind: str) -> NotReadable:
+    """The same of an SQLite database of that kind, "GeoPackage"."""
+    if _BUSY.search(text) or _DRIVE.search(text):
+        return features_refused(name, text)
+    return NotReadable(f"{name} is a damaged {kind}: copy or download it again.")
+
+
+def json_refused(name: str, text: str) -> GeoloupeError:
+    """The same of JSON that is no GeoJSON."""
+    at = _PLACE.search(text)
+    if at and at[3]:
+        return UnsupportedFormat(f"{name} is nested too deeply for GeoJSON (line {at[1]}): save it anew.")
+    if at:
+        return UnsupportedFormat(
+            f"{name} is no GeoJSON, or damaged at line {at[1]}, character {at[2]}: save or download it again."
+        )
+    if "Missing 'features' member" in text:
+        return UnsupportedFormat(f"{name} calls itself GeoJSON but is no GeoJSON: it has no list of features.")
+    return UnsupportedFormat(f"{name} is no GeoJSON, or damaged: save it as GeoJSON, or download it again.")
+
+
+def broken_geometry(text: str) -> str:
+    """What is wrong with one geometry, where GEOS says `text`; ends a sentence."""
+    return "its geometry is broken: a ring is not closed." if _RINGS.search(text) else "its geometry is broken."

@@ -1,0 +1,56 @@
+"""Counts the layers and sites that a canvas cannot show, by the reason, and says so."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from PySide6.QtCore import QCoreApplication
+
+from layers.counted import counted
+
+
+@dataclass(frozen=True, slots=True)
+class Unplaced:
+    """Layers that are hidden, or that cannot be drawn at all, are none of these."""
+
+    layers_on_earth: int = 0
+    """On the Earth, where the canvas is off it."""
+    sites_on_earth: int = 0
+    layers_off_earth: int = 0
+    """In a CRS off the Earth for which the canvas has no place."""
+    layers_beyond: int = 0
+    """Beyond the edge of Web Mercator, where the canvas ends there."""
+    sites_beyond: int = 0
+    sites_nowhere: int = 0
+    """Of coordinates that are no place on the Earth: no canvas shows them."""
+
+    def sentences(self) -> list[str]:
+        """One for each reason there is."""
+        of_earth = self.layers_on_earth + self.sites_on_earth
+        lies_on = _tr("as it lies on the Earth") if of_earth == 1 else _tr("as they lie on the Earth")
+        lies_off = _tr("as it lies elsewhere") if self.layers_off_earth == 1 else _tr("as they lie elsewhere")
+        nowhere = _tr("as it is no place on the Earth")
+        found = (
+            (lies_on, self.layers_on_earth, self.sites_on_earth),
+            (lies_off, self.layers_off_earth, 0),
+            (_tr("beyond 85 degrees, where this map ends"), self.layers_beyond, self.sites_beyond),
+            (nowhere if self.sites_nowhere == 1 else _tr("as they are no places on the Earth"), 0, self.sites_nowhere),
+        )
+        return [
+            _tr("Not drawn here, {0}: {1}").format(reason, _counted(layers, sites))
+            for reason, layers, sites in found
+            if layers or sites
+        ]
+
+
+def _counted(layers: int, sites: int) -> str:
+    words = []
+    if layers:
+        words.append(counted(layers, _tr("layer"), _tr("layers")))
+    if sites:
+        words.append(counted(sites, _tr("site"), _tr("sites")))
+    return _tr(" and ").join(words)
+
+
+def _tr(text: str) -> str:
+    return QCoreApplication.translate("unplaced", text)

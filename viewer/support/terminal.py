@@ -1,0 +1,27 @@
+"""Lines on the terminal: what was found on standard output, what is to be known beside it on standard error."""
+
+from __future__ import annotations
+
+import sys
+import unicodedata
+
+_BIDI = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\u200e\u200f")
+LONGEST_LINE = 4000
+"""A file may hold names of megabytes; whoever wants all of one asks for JSON."""
+
+
+def say(line: str) -> None:
+    """One line on standard output, whatever a file has put into it: neither line breaks nor what steers a terminal."""
+    print(_in_one_line(line))
+
+
+def complain(sentence: str) -> None:
+    """One clear sentence on standard error."""
+    end = "" if sentence.endswith((".", "!", "?")) else "."  # what a library said may have none
+    print(_in_one_line(f"geoloupe: {sentence}{end}"), file=sys.stderr)
+
+
+def _in_one_line(text: str) -> str:
+    clipped = text if len(text) <= LONGEST_LINE else text[: LONGEST_LINE - 1] + "…"
+    kept = "".join(" " if unicodedata.category(c) in ("Cc", "Zl", "Zp") else c for c in clipped if c not in _BIDI)
+    return kept.rstrip()
