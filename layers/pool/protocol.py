@@ -21,8 +21,8 @@ from layers.readers.confinement.holds import Holds
 from layers.readers.environment import ANSWER_BYTES, OPS_OF_FEATURES, WRITERS, Profile
 
 __all__ = [
-    "ANSWER_BYTES", "WRITERS", "Answer", "BadReply", "Grants", "Profile", "Request", "deadline_s", "is_out_of_reach",
-    "place_arrays", "profile_for", "read_holds", "read_reply",
+    "ANSWER_BYTES", "WRITERS", "Answer", "BadReply", "Grants", "Holds", "Profile", "Request", "deadline_s",
+    "is_out_of_reach", "place_arrays", "profile_for", "read_holds", "read_reply",
 ]  # fmt: skip
 
 MAX_HEADER_BYTES = 64 * 2**20

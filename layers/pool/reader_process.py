@@ -7,11 +7,14 @@ import json
 import multiprocessing
 import os
 import shutil
+import sys
 import tempfile
+import threading
 import time
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, nullcontext, suppress
 from multiprocessing.shared_memory import SharedMemory
+from types import ModuleType
 from typing import Any
 
 from layers.pool import worker
@@ -59,10 +62,19 @@ class ReaderProcess:
     Each process is free until its first request, and from then on held to what that one needs and to its grants, as far
     as the system can do that: `holds` says how far. `grants` are given to every process; who knows more of them when
     he asks gives those with the request. One that writes has a folder of its own for what its libraries put aside.
+    Without `imports_main` the process does not import the caller's main module again, as spawned ones do.
     """
 
-    def __init__(self, profile: Profile, load: worker.Load = worker.load_readers, grants: Grants = NOTHING) -> None:
+    def __init__(
+        self,
+        profile: Profile,
+        load: worker.Load = worker.load_readers,
+        grants: Grants = NOTHING,
+        *,
+        imports_main: bool = True,
+    ) -> None:
         self._profile, self._load = profile, load
+        self._imports_main = imports_main
         self._scratch = tempfile.mkdtemp(prefix=scratch_prefix()) if profile in WRITERS else ""
         self._grants = grants | Grants(write=frozenset((self._scratch,) if self._scratch else ()))
         self._block = SharedMemory(create=True, size=ANSWER_BYTES)
@@ -91,7 +103,8 @@ class ReaderProcess:
         process = self._context.Process(target=worker.main, args=arguments, name="geoloupe-reader", daemon=True)
         self._connection = ours
         try:
-            process.start()
+            with nullcontext() if self._imports_main else _main_module_hidden():
+                process.start()
         except OSError as error:
             ours.close()
             theirs.close()
@@ -186,6 +199,23 @@ class ReaderProcess:
             shutil.rmtree(self._scratch, ignore_errors=True)
         self._block.close()
         self._block.unlink()
+
+
+_HIDING = threading.Lock()
+
+
+@contextmanager
+def _main_module_hidden() -> Iterator[None]:
+    """Spawns processes without the caller's main module: a script that has no main guard would run a second time in
+    each, up to the line that starts one, and fail there. For milliseconds no other thread finds the module either.
+    """
+    with _HIDING:
+        main = sys.modules["__main__"]
+        sys.modules["__main__"] = ModuleType("__main__")
+        try:
+            yield
+        finally:
+            sys.modules["__main__"] = main
 
 
 def _close(process: Any) -> None:

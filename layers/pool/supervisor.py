@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import threading
 from collections.abc import Callable
@@ -16,6 +17,8 @@ from layers.readers.confinement.grants import NOTHING, Grants, needs_of
 if TYPE_CHECKING:
     from layers.pool.pool import ReaderPool
     from layers.readers.confinement.holds import Holds
+
+log = logging.getLogger("geoloupe.readers")
 
 MAX_STRIKES = 3
 DISMISS = "dismiss"
@@ -130,9 +133,11 @@ class Supervisor(threading.Thread):
                 reader.kill()  # what it was granted cannot grow: the next one gets all that the pool knows of by now
                 continue
             except ConfiningStalled:
+                self._tell_lost(request, "what it was granted lies where nothing answers")
                 self._pool.grants.keep_only(needs)
                 continue
             except TimeoutError:
+                self._tell_lost(request, "no answer before the deadline")
                 self._pool.grants.drop(needs)  # it may lie on a drive that does not answer
                 self._pool.strike(key, 1)
                 limit = deadline_s(request)
@@ -142,6 +147,7 @@ class Supervisor(threading.Thread):
                     return closed_error()
                 if request.is_given_up:
                     continue
+                self._tell_lost(request, "it ended by itself")
                 self._pool.strike(key, 1)
                 crashes += 1
                 if crashes == 2:
@@ -150,6 +156,10 @@ class Supervisor(threading.Thread):
             if crashes:
                 self._pool.strike(key, -1)
             return result if isinstance(result, Answer) else error_from_noun(*result)
+
+    def _tell_lost(self, request: Request, why: str) -> None:
+        """For the log of the program. What was read is not named."""
+        log.info("a reader process (%s) was lost while it worked at a request (%s): %s", self.profile, request.op, why)
 
     def _ask(
         self, request: Request, needs: Grants, reader: ReaderProcess, meanwhile: Callable[[], None]

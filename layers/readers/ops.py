@@ -38,9 +38,18 @@ def run(op: str, params: dict[str, Any]) -> Result:
         return raster_ops.run(op, params)
     if op in OPS_OF_FEATURES:
         return _run_vector(op, params)
+    if op == "versions":
+        return _versions(), ()
     if op.startswith("_") and os.environ.get(TEST_OPS_VARIABLE) == "1":
         return _run_test_op(op, params)
     raise UnsupportedFormat(f"This reader does not know the request {op!r}.")
+
+
+def _versions() -> dict[str, str]:
+    """The versions of the libraries that a reader of imagery carries."""
+    import rasterio  # a reader of features never needs it
+
+    return {"GDAL": rasterio.__gdal_version__, "PROJ": rasterio.__proj_version__, "GEOS": rasterio.__geos_version__}
 
 
 def _probe(params: dict[str, Any]) -> Result:

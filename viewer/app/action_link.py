@@ -64,6 +64,7 @@ class ActionLink(QObject):
             "offline": face.set_offline, "add_claim": cases.add_claim, "add_source": cases.add_source,
             "add_response": cases.add_response, "reset_panels": window.docks.arrangement.reset,
             "palette": face.show_palette, "shortcuts": face.show_shortcuts, "show_log": face.show_log,
+            "copy_diagnostics": face.copy_diagnostics,
             "about": face.show_about,
             **window.features.handlers(), **window.rasters.handlers(), **window.upkeep.handlers(),
             **window.access.handlers(),

@@ -202,7 +202,8 @@ ACTIONS: tuple[ActionSpec, ...] = (
     _spec("palette", "help", QT_TRANSLATE_NOOP("Actions", "&Find a Command or a Place…"), "Ctrl+K", "search",
           toolbar=True, breaks=True),
     _spec("shortcuts", "help", QT_TRANSLATE_NOOP("Actions", "&Keyboard Shortcuts"), "F1", "keyboard"),
-    _spec("show_log", "help", QT_TRANSLATE_NOOP("Actions", "Show the &Log Folder"), "", "log", breaks=True),
+    _spec("copy_diagnostics", "help", QT_TRANSLATE_NOOP("Actions", "&Copy Diagnostics"), "", "copy", breaks=True),
+    _spec("show_log", "help", QT_TRANSLATE_NOOP("Actions", "Show the &Log Folder"), "", "log"),
     _spec("about", "help", QT_TRANSLATE_NOOP("Actions", "&About Geoloupe"), "", "about"),
 )  # fmt: skip
 

@@ -12,7 +12,6 @@ import threading
 import time
 import traceback
 from collections.abc import Callable
-from logging.handlers import RotatingFileHandler
 from pathlib import Path
 from types import TracebackType
 from typing import IO, Any
@@ -20,8 +19,8 @@ from urllib.parse import urlsplit
 
 from PySide6.QtCore import QMessageLogContext, QtMsgType, qInstallMessageHandler
 
-LOG_BYTES = 1_000_000
-LOGS_KEPT = 3
+from viewer.support.event_log import EventLog
+
 STEPS_TOLD, PLACES_KEPT = 30, 1000
 """The innermost steps of a traceback tell errors apart; of so many different ones the oldest are forgotten."""
 QUIET_S = 10.0
@@ -37,13 +36,6 @@ type Report = Callable[[str, str], None]
 
 def log_folder(data: Path) -> Path:
     return data / "logs"
-
-
-class RedactingFormatter(logging.Formatter):
-    """No home folder, no query strings: a log can be sent to somebody."""
-
-    def format(self, record: logging.LogRecord) -> str:
-        return redact(super().format(record))
 
 
 def redact(text: str) -> str:
@@ -70,7 +62,7 @@ class CrashDoors:
         """When an error was last said, and how often it has happened since."""
         self._lock = threading.Lock()
         self._faults: IO[str] | None = None
-        self._handler: logging.Handler | None = None
+        self._log = EventLog(folder)
         self._before: tuple[Any, Any, Any] | None = None
         self.problem = ""
         """Why no log can be written; empty while one can."""
@@ -81,18 +73,15 @@ class CrashDoors:
         sys.excepthook = self.caught
         threading.excepthook = lambda args: self.caught(args.exc_type, args.exc_value, args.exc_traceback)
         sys.unraisablehook = lambda args: self.caught(args.exc_type, args.exc_value, args.exc_traceback)
+        self._log.open()
+        self.problem = self._log.problem
+        if self.problem:
+            return
         try:
-            self._folder.mkdir(parents=True, exist_ok=True)
-            handler = RotatingFileHandler(
-                self._folder / "geoloupe.log", maxBytes=LOG_BYTES, backupCount=LOGS_KEPT, encoding="utf-8"
-            )
             self._faults = (self._folder / f"crash-{os.getpid()}.log").open("w", encoding="utf-8")
         except OSError as error:
             self.problem = f"No log can be written in {self._folder}: {error.strerror}."
             return
-        handler.setFormatter(RedactingFormatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
-        self._handler = handler
-        logging.getLogger().addHandler(handler)
         faulthandler.enable(self._faults)
 
     def install_qt(self) -> None:
@@ -103,9 +92,7 @@ class CrashDoors:
         """Back to how it was; the file for crashes goes where there was none."""
         if self._before is not None:
             sys.excepthook, threading.excepthook, sys.unraisablehook = self._before
-        if self._handler is not None:
-            logging.getLogger().removeHandler(self._handler)
-            self._handler.close()
+        self._log.close()
         if self._faults is not None:
             faulthandler.disable()
             self._faults.close()
@@ -126,8 +113,9 @@ class CrashDoors:
                 del self._last[next(iter(self._last))]
         if is_quiet:
             return
-        lines = "".join(traceback.format_exception(kind, error, where))
-        log.error("an exception that nobody caught (%s), %d times since it was last written:\n%s", key, count, lines)
+        said = "an exception that nobody caught (%s), %d times since it was last written"
+        steps: Any = (kind, error, where)  # an error may be None
+        log.error(said, key, count, exc_info=steps)
         if not issubclass(kind, MemoryError):  # that is no fault of ours, and is said otherwise
             self._report(f"crash {key}", sentence_of(kind, error))
 

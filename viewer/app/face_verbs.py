@@ -17,6 +17,7 @@ from viewer.panels.shortcut_sheet import ShortcutSheet
 from viewer.support.settings import data_folder
 
 if TYPE_CHECKING:
+    from viewer.app.diagnostics import Diagnostics
     from viewer.app.window import MainWindow
 
 
@@ -27,6 +28,7 @@ class FaceVerbs(QObject):
         super().__init__(window)
         self._window = window
         self.search = SearchLink(window)
+        self._diagnostics: Diagnostics | None = None
 
     def copy_coordinate(self) -> None:
         text = self._window.status.copy_coordinate()
@@ -75,6 +77,15 @@ class FaceVerbs(QObject):
         from viewer.app.about import AboutDialog  # for start-up time: it reads the package's metadata
 
         AboutDialog(self._window).open()
+
+    def copy_diagnostics(self) -> None:
+        if self._diagnostics is None:
+            from viewer.app.diagnostics import Diagnostics  # for start-up time: it reads the packages' metadata
+
+            window = self._window
+            logs = log_folder(data_folder())
+            self._diagnostics = Diagnostics(window.context.pool, window.context.jobs, window.messages, logs, self)
+        self._diagnostics.copy()
 
     def show_log(self) -> None:
         folder = log_folder(data_folder())

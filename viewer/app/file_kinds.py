@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+
 from PySide6.QtCore import QCoreApplication
 
 CASES = ("*.gpkg",)
@@ -18,6 +20,12 @@ VECTORS = (
     "*.shp", "*.gpkg", "*.fgb", "*.geojson", "*.json", "*.geojsonl", "*.geojsons", "*.geojsonseq", "*.ndjson",
     "*.jsonl", "*.kml", "*.kmz", "*.gpx", "*.csv", "*.tsv", "*.tab", "*.txt", "*.xlsx",
 )  # fmt: skip
+
+
+def known_ending(path: str) -> str:
+    """The ending of a file's name where it is one of those above, such as ".tif"; else empty."""
+    ending = os.path.splitext(path)[1].lower()
+    return ending if f"*{ending}" in (*IMAGES, *VECTORS) else ""
 
 
 def name_filters() -> str:

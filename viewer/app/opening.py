@@ -63,6 +63,8 @@ class FileOpener(QObject):
     """A path and the list of FoundLayer in it, none of which was added: it has to be asked which are wanted."""
     columns_wanted = Signal(object)
     """The path of a table that does not say where its rows are."""
+    refused = Signal(object)
+    """The GeoloupeError of a file or service that cannot be opened."""
     finished = Signal()
 
     def __init__(
@@ -272,6 +274,7 @@ class FileOpener(QObject):
 
     def _refuse(self, error: GeoloupeError) -> None:
         self.failures.append(error.sentence)
+        self.refused.emit(error)
         self._messages.show(f"open {error.sentence}", error.sentence, "error")
 
 

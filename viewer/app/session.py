@@ -49,6 +49,8 @@ class Session(QObject):
     document_replaced = Signal()
     saved = Signal(object)
     """The case stands in this file now: its canonical Path."""
+    recovered = Signal()
+    """The open case is a session that a crash had left; after `document_replaced`."""
     state_changed = Signal()
     """Title, dirtiness, what can be undone, or work in progress."""
     changed_on_disk = Signal()
@@ -226,6 +228,7 @@ class Session(QObject):
             self._journal.attach(work)
             self._is_begun = self._is_recovered = True
             self._tell_replaced()
+            self.recovered.emit()
             self._messages.show("recovered", self.tr("Recovered, not yet saved: look it over, then save it."), "info")
 
         self._files.run("open", partial(resume_work, folder), done, title=self.tr("Recovering"))

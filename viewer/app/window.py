@@ -19,6 +19,7 @@ from viewer.app.action_link import ActionLink
 from viewer.app.case_verbs import CaseVerbs
 from viewer.app.choosing import Choosing
 from viewer.app.docks import Docks
+from viewer.app.event_lines import EventLines
 from viewer.app.export_verbs import ExportVerbs
 from viewer.app.face_verbs import FaceVerbs
 from viewer.app.feature_verbs import FeatureVerbs
@@ -135,6 +136,7 @@ class MainWindow(QMainWindow):
         )  # fmt: skip
         self.style_files = StyleFiles(self.panel_context, jobs, self.messages, self._questions, self)
         self.opener.layer_added.connect(self.style_files.offer_beside)
+        EventLines(self.session, self.opener, jobs, self.messages, self)
         self.exports = ExportVerbs(self.session, self.canvas, jobs, self.messages, self._questions, self)
 
     def _build_face(self) -> None:

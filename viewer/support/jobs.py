@@ -83,13 +83,14 @@ class Jobs(QObject):
     """Runs work on a thread pool. `done` and `failed` are called in the window's thread.
 
     Jobs with a title are announced by the signals (the status bar shows them); the small steps of drawing have none.
-    `unheard` carries the error of a job whose caller gave no `failed`; `ran_short` tells that there was not enough
-    memory for one.
+    `failed` carries the error of any job, `unheard` that of one whose caller gave no `failed`; `ran_short` tells that
+    there was not enough memory for one.
     """
 
     started = Signal(object)
     progressed = Signal(object)
     finished = Signal(object)
+    failed = Signal(object)
     unheard = Signal(object)
     ran_short = Signal()
 
@@ -218,6 +219,7 @@ class Jobs(QObject):
         self._end(job)
         if job.cancelled or isinstance(error, JobCancelled):
             return
+        self.failed.emit(error)
         if failed is not None:
             failed(error)
         else:

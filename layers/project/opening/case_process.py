@@ -31,10 +31,13 @@ class Asks(Protocol):
 
 
 class CaseProcess:
-    """A disposable process. It may be started ahead, and reads one case."""
+    """A disposable process. It may be started ahead, and reads one case.
 
-    def __init__(self) -> None:
-        self._process = ReaderProcess(Profile.CASE, load_case_ops)
+    Scripts of others need `imports_main` to be False: see `ReaderProcess`.
+    """
+
+    def __init__(self, *, imports_main: bool = True) -> None:
+        self._process = ReaderProcess(Profile.CASE, load_case_ops, imports_main=imports_main)
         self._name = "The case"
         self._is_started, self._is_over = threading.Event(), threading.Event()
         self._closing, self._is_closed = threading.Lock(), False

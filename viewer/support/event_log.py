@@ -1,0 +1,136 @@
+"""The log: a small private file of what happened when, without anything that names a person's files, places or hosts.
+
+A bug report may contain it, so a line holds counts, kinds and our own words. What others say (Qt, libraries, messages
+of exceptions) loses all that could be a name before it is written. Times are UTC. A log that cannot be written harms
+nobody.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import re
+import time
+import traceback
+from logging.handlers import RotatingFileHandler
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+LOG_BYTES = 250_000
+LOGS_KEPT = 2
+"""Older files beside the newest."""
+FILE_NAME = "geoloupe.log"
+UTC = "%Y-%m-%dT%H:%M:%SZ"
+_TAIL_BYTES = 64_000
+_OURS = {"is_ours": True}
+_NAMES_OF_CODE = (AttributeError, NameError, IndexError, ArithmeticError, RecursionError)
+"""Exceptions whose messages Python makes of names of the program; others may quote a label or a path."""
+_QUOTED = re.compile(r"“[^”]*”|\"[^\"]*\"|'[^']*'|‘[^’]*’|«[^»]*»")
+_NAME_LIKE = re.compile(r"\S*[/\\@]\S*|\S*[^\W\d]\S*\.[^\W\d]\w*\S*|\S*\d+[.,]\d{3,}\S*")
+"""A path or an address; words with a dot inside (files, hosts); numbers as exact as a coordinate."""
+
+log = logging.getLogger("geoloupe")
+
+
+def note(text: str) -> None:
+    """Write one line. `text` holds no name of a file, folder, label or host: it is written as it stands."""
+    log.info(text, extra=_OURS)
+
+
+class EventLog:
+    """The file, while it is open. `problem` says why none can be written; it is empty while one can."""
+
+    def __init__(self, folder: Path) -> None:
+        self.path = folder / FILE_NAME
+        self.problem = ""
+        self._handler: logging.Handler | None = None
+        self._level = logging.NOTSET
+
+    def open(self) -> None:
+        """Begin to write what is logged anywhere in the program."""
+        try:
+            self.path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+            handler = _PrivateFile(self.path, maxBytes=LOG_BYTES, backupCount=LOGS_KEPT, encoding="utf-8")
+        except OSError as error:
+            self.problem = f"No log can be written in {self.path.parent}: {error.strerror}."
+            return
+        handler.setFormatter(_Nameless())
+        self._handler, self._level = handler, log.level
+        log.setLevel(logging.INFO)
+        logging.getLogger().addHandler(handler)
+
+    def close(self) -> None:
+        """Write no more."""
+        if self._handler is not None:
+            log.setLevel(self._level)
+            logging.getLogger().removeHandler(self._handler)
+            self._handler.close()
+            self._handler = None
+
+
+def last_lines(folder: Path, count: int) -> list[str]:
+    """The newest lines of the log in a folder; none where there is no log, or none that can be read."""
+    try:
+        with (folder / FILE_NAME).open("rb") as file:
+            size = file.seek(0, os.SEEK_END)
+            file.seek(max(0, size - _TAIL_BYTES))
+            lines = file.read().decode("utf-8", "replace").splitlines()
+    except OSError:
+        return []
+    return lines[1 if size > _TAIL_BYTES else 0 :][-count:]
+
+
+def without_names(text: str) -> str:
+    """`text` without what stands in quotes, and without words that may be a path, a file, a host or a coordinate."""
+    return _NAME_LIKE.sub("…", _QUOTED.sub("…", text.replace(str(Path.home()), "…")))
+
+
+def told(kind: type[BaseException], error: BaseException | None) -> str:
+    """An exception in a line: its kind, and its message where that can name nothing but parts of the program."""
+    if isinstance(error, OSError):
+        return f"{kind.__name__}: errno {error.errno}"
+    is_plain = isinstance(error, _NAMES_OF_CODE)
+    return f"{kind.__name__}: {error}".splitlines()[0] if is_plain else kind.__name__
+
+
+class _PrivateFile(RotatingFileHandler):
+    """A rotating file that only its owner reads. What cannot be written is left out."""
+
+    def _open(self) -> Any:
+        file = open(  # noqa: SIM115 - the handler closes it
+            self.baseFilename, self.mode, encoding=self.encoding, errors="backslashreplace", opener=_owner_only
+        )
+        if os.name == "posix":
+            os.fchmod(file.fileno(), 0o600)  # one of an older version may be open to others
+        return file
+
+    def handleError(self, record: logging.LogRecord) -> None:
+        """A full disk, or a folder that is gone, costs the line: nothing waits for it, and nobody can act on it."""
+
+
+def _owner_only(path: str, flags: int) -> int:
+    return os.open(path, flags, 0o600)
+
+
+class _Nameless(logging.Formatter):
+    """Lines in UTC, without names of others. Exceptions are told by modules and lines of code."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        line = f"{time.strftime(UTC, time.gmtime(record.created))} {record.levelname} {record.name}: "
+        text = record.getMessage()
+        line += text if getattr(record, "is_ours", False) else without_names(text)
+        return f"{line}\n{self.formatException(record.exc_info)}" if record.exc_info else line
+
+    def formatException(self, ei: Any) -> str:
+        kind, error, where = ei
+        return traceback_of(kind, error, where)
+
+
+def traceback_of(kind: type[BaseException] | None, error: BaseException | None, where: TracebackType | None) -> str:
+    """The steps that led to an exception, by module, line and function, the innermost last."""
+    steps = [
+        f"  {frame.f_globals.get('__name__', '?')}:{line} in {frame.f_code.co_name}"
+        for frame, line in traceback.walk_tb(where)
+    ]
+    return "\n".join(["Traceback:", *steps, told(kind or BaseException, error)])
