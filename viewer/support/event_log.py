@@ -59,10 +59,12 @@ class EventLog:
         self._handler, self._level = handler, log.level
         log.setLevel(logging.INFO)
         logging.getLogger().addHandler(handler)
+        note("the program begins")
 
     def close(self) -> None:
-        """Write no more."""
+        """Write no more. Where the line about the end is missing, the program was killed or crashed."""
         if self._handler is not None:
+            note("the program ends")
             log.setLevel(self._level)
             logging.getLogger().removeHandler(self._handler)
             self._handler.close()
