@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QDialog, QDialogButtonBox, QHBoxLayout, QLabel, QV
 
 import sample_data
 from viewer.support.icons import mark_pixmap
-from viewer.support.text import plain_label
+from viewer.support.plain_label import plain_label
 
 
 class AboutDialog(QDialog):

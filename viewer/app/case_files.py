@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from layers.document.document import Document
 from layers.errors import CaseInUse, GeoloupeError, NotAllowed, SaveFailed
 from layers.project.opening.case_paths import CaseHome, bring_home
 from layers.project.opening.case_process import CaseProcess
-from layers.project.opening.intake import Intake, read_case
-from layers.project.saving.case_copy import open_for_work
 from layers.project.saving.lock import CaseLock
-from layers.project.saving.publish import publish, write_case
 from layers.project.saving.working_copy import WorkingCopy
+
+if TYPE_CHECKING:
+    from layers.project.opening.intake import Intake
 
 
 @dataclass(frozen=True)
@@ -60,6 +61,9 @@ def read_and_lock(
     Where there is no room for a working copy, the case is read all the same, to be looked at. Raises what `read_case`
     raises; nothing stays locked then.
     """
+    from layers.project.opening.intake import read_case  # for start-up time, as below: most begin without a case
+    from layers.project.saving.case_copy import open_for_work
+
     lock, holder = None, ""
     if target is not None and sessions is not None:
         lock = CaseLock(target)
@@ -108,6 +112,8 @@ def lock_anyway(path: Path) -> CaseLock:
 
 def publish_and_lock(work: WorkingCopy, wish: SaveWish) -> CaseLock:
     """Save and hold the lock of what was saved. Raises what `publish` raises, and `CaseInUse` for another's case."""
+    from layers.project.saving.publish import publish  # for start-up time
+
     lock = wish.lock
     if lock is None:
         lock = CaseLock(wish.path)
@@ -127,6 +133,8 @@ def publish_and_lock(work: WorkingCopy, wish: SaveWish) -> CaseLock:
 
 def write_from_memory(document: Document, path: Path, base: Path | None) -> CaseLock:
     """Save a document that has no working copy; `base` is the case that it was read from. Raises as `publish`."""
+    from layers.project.saving.publish import write_case  # for start-up time
+
     lock = CaseLock(path)
     holder = lock.acquire()
     if holder is not None:

@@ -19,7 +19,7 @@ from layers.errors import BadCoordinate
 from layers.geo.coordinates import Datum, Notation, parse_coordinate
 from viewer.panels.search import Hit
 from viewer.panels.search_providers import CoordinateProvider
-from viewer.support.text import plain_label
+from viewer.support.plain_label import plain_label
 
 
 class GoToDialog(QDialog):

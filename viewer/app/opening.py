@@ -19,7 +19,7 @@ from layers.geo.lon_extent import around
 from layers.patience import within
 from layers.pool.pool import ReaderPool
 from layers.pool.protocol import Answer, Profile, Request
-from layers.project.opening.intake import is_case
+from layers.project.storage.sqlite_file import is_case
 from layers.services.naming import is_service_text
 from viewer.app.session import Session
 from viewer.commands.found_layers import (

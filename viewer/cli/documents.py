@@ -11,7 +11,8 @@ from layers.errors import CannotBePlaced, UnsupportedFormat
 from layers.geo.crs import PIXEL_SPACE, crs_name, is_off_earth
 from layers.geo.crs_catalog import fit_of
 from layers.project.opening.case_paths import CaseHome, bring_home
-from layers.project.opening.intake import is_case, read_case
+from layers.project.opening.intake import read_case
+from layers.project.storage.sqlite_file import is_case
 from layers.services.naming import is_service_text, service_from_text
 from viewer.cli.reading import existing
 from viewer.commands.found_layers import (

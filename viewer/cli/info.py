@@ -42,7 +42,7 @@ def _print_words(case: str) -> None:
 def describe(text: str) -> dict[str, Any]:
     """The facts of `info --json`; raises a GeoloupeError where the file cannot be opened."""
     from layers.errors import NotReadable  # for start-up time
-    from layers.project.opening.intake import is_case
+    from layers.project.storage.sqlite_file import is_case
     from layers.services.naming import is_service_text
     from viewer.cli.reading import existing, one_reader
 

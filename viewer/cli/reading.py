@@ -22,7 +22,7 @@ def open_case(path: str) -> Document:
 def case_file(path: str) -> Path:
     """The path where it leads to a case; raises FileMissing, NotAFile or UnsupportedFormat."""
     from layers.errors import UnsupportedFormat  # for start-up time
-    from layers.project.opening.intake import is_case
+    from layers.project.storage.sqlite_file import is_case
 
     file = regular_file(path)
     if not is_case(file):

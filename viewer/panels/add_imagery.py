@@ -24,7 +24,8 @@ from layers.services.catalog import MAX_LEVEL, TileService, catalog
 from viewer.commands.layers import add_layer
 from viewer.panels.context import PanelContext
 from viewer.panels.form_page import muted
-from viewer.support.text import one_line, plain, plain_label
+from viewer.support.plain_label import plain_label
+from viewer.support.text import one_line, plain
 
 DAYS_BACK = 1
 """Yesterday's picture is complete; today's may not have been taken yet."""

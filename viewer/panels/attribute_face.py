@@ -26,7 +26,8 @@ from viewer.panels.attribute_view import AttributeView
 from viewer.panels.filter_rows import FilterRows
 from viewer.panels.icon_button import IconButton
 from viewer.support.elided import ElidedLabel
-from viewer.support.text import one_line, plain_label, tooltip
+from viewer.support.plain_label import plain_label
+from viewer.support.text import one_line, tooltip
 
 QUICK_PX = 180
 MOST_LISTED = 60

@@ -17,7 +17,8 @@ from viewer.panels.field_set import LABEL_PX, FieldSet
 from viewer.panels.fields import ChoiceField, LineField, NumberField
 from viewer.panels.form_page import muted
 from viewer.panels.raster_styler import RasterStyler
-from viewer.support.text import plain, plain_label
+from viewer.support.plain_label import plain_label
+from viewer.support.text import plain
 
 SUM, ONE, THREE = 0, 1, 3
 type Image = SceneInfo | RasterInfo

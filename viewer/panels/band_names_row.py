@@ -10,7 +10,7 @@ from layers.raster.band_names import MEANINGS, ORDERS
 from viewer.panels.field_set import LABEL_PX
 from viewer.panels.fields import ChoiceField
 from viewer.panels.raster_styler import RasterStyler
-from viewer.support.text import plain_label
+from viewer.support.plain_label import plain_label
 
 ALL = 0
 """Stands for all bands at once, in one of the usual orders."""

@@ -14,7 +14,8 @@ from viewer.panels.form_page import muted
 from viewer.panels.icon_button import IconButton
 from viewer.panels.row_column import RowColumn
 from viewer.panels.words import capital, likelihood_text, word
-from viewer.support.text import one_line, plain_label
+from viewer.support.plain_label import plain_label
+from viewer.support.text import one_line
 
 LONGEST_STATEMENT = 180
 

@@ -19,7 +19,8 @@ from viewer.panels.icon_button import IconButton
 from viewer.panels.picker import Picker
 from viewer.panels.row_column import RowColumn
 from viewer.panels.words import credibility_choices
-from viewer.support.text import one_line, plain_label
+from viewer.support.plain_label import plain_label
+from viewer.support.text import one_line
 
 
 class Citation(QFrame):

@@ -9,7 +9,8 @@ from PySide6.QtWidgets import QApplication, QFrame, QGridLayout, QHBoxLayout, QP
 
 from layers.counted import grouped, grouped_number
 from layers.vector.column_statistics import ColumnStatistics
-from viewer.support.text import one_line, plain_label
+from viewer.support.plain_label import plain_label
+from viewer.support.text import one_line
 
 WIDTH_PX = 300
 LONGEST = 60

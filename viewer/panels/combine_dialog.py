@@ -15,7 +15,8 @@ from viewer.panels.context import PanelContext
 from viewer.panels.fields import ChoiceField, LineField
 from viewer.panels.form_page import muted
 from viewer.rendering.raster_drawing import RasterDrawing
-from viewer.support.text import plain, plain_label
+from viewer.support.plain_label import plain_label
+from viewer.support.text import plain
 
 
 @dataclass(frozen=True, eq=False)

@@ -9,7 +9,8 @@ from PySide6.QtWidgets import QFormLayout, QLabel, QSizePolicy, QWidget
 
 from viewer.panels.copy_label import CopyLabel
 from viewer.panels.field_set import LABEL_PX
-from viewer.support.text import plain, plain_label
+from viewer.support.plain_label import plain_label
+from viewer.support.text import plain
 
 
 class FactRows(QWidget):

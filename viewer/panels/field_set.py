@@ -11,7 +11,8 @@ from PySide6.QtWidgets import QFormLayout, QLabel, QWidget
 from viewer.panels.color_field import ColorField
 from viewer.panels.fields import Field, TextField
 from viewer.panels.slider_field import SliderField
-from viewer.support.text import plain, plain_label
+from viewer.support.plain_label import plain_label
+from viewer.support.text import plain
 
 LABEL_PX = 74
 """So that the fields of one page stand in line."""

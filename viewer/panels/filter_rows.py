@@ -12,7 +12,8 @@ from layers.vector.columns import Column, Kind
 from layers.vector.conditions import OPERATORS, WITHOUT_VALUE, Condition, Operator, expression_for
 from layers.vector.expression import parse_expression
 from viewer.panels.icon_button import IconButton
-from viewer.support.text import one_line, plain_label
+from viewer.support.plain_label import plain_label
+from viewer.support.text import one_line
 
 TYPING_MS = 250
 MOST_ROWS = 12

@@ -26,7 +26,8 @@ from viewer.canvas.feature_selection import Fids
 from viewer.panels.context import PanelContext
 from viewer.panels.feature_access import FeatureAccess
 from viewer.panels.icon_button import IconButton
-from viewer.support.text import one_line, plain_label, tooltip
+from viewer.support.plain_label import plain_label
+from viewer.support.text import one_line, tooltip
 
 MOST_HITS = 50
 LABEL_COLUMNS = ("name", "label", "title", "название", "наименование", "名称", "имя")

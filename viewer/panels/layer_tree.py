@@ -21,7 +21,7 @@ from viewer.panels.layer_rows import SITES_ROW, LayerRows
 from viewer.panels.slider_field import SliderField, percent
 from viewer.rendering.raster_drawing import RasterDrawing
 from viewer.rendering.vector_drawing import VectorDrawing
-from viewer.support.text import plain_label
+from viewer.support.plain_label import plain_label
 
 
 class LayerTreePanel(QWidget):

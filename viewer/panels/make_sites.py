@@ -36,7 +36,8 @@ from viewer.panels.context import PanelContext
 from viewer.panels.feature_access import FeatureAccess
 from viewer.panels.words import class_choices
 from viewer.support.jobs import JobContext
-from viewer.support.text import one_line, plain_label
+from viewer.support.plain_label import plain_label
+from viewer.support.text import one_line
 
 WIDTH_PX = 440
 MOST = 20_000

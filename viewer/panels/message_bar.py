@@ -19,7 +19,8 @@ from PySide6.QtWidgets import (
 from viewer.panels.copy_label import CopyLabel
 from viewer.support.icons import line_icon, line_pixmap
 from viewer.support.messages import Message, Messages
-from viewer.support.text import one_line, plain_label, tooltip
+from viewer.support.plain_label import plain_label
+from viewer.support.text import one_line, tooltip
 
 MOST_LINES = 4
 LONGEST_LINE = 400

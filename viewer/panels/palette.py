@@ -34,7 +34,8 @@ from viewer.panels.palette_rows import (
     matching,
 )
 from viewer.panels.search import Group, Hit
-from viewer.support.text import plain, plain_label
+from viewer.support.plain_label import plain_label
+from viewer.support.text import plain
 
 __all__ = ["CommandPalette", "PaletteEntry", "match_score"]
 

@@ -14,7 +14,7 @@ from viewer.panels.context import PanelContext
 from viewer.panels.fields import ChoiceField
 from viewer.panels.form_page import muted
 from viewer.panels.table_dialog import ENCODINGS
-from viewer.support.text import plain_label
+from viewer.support.plain_label import plain_label
 
 
 class ReadingForm(QWidget):

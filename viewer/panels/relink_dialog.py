@@ -26,7 +26,8 @@ from layers.project.opening.layer_paths import is_below, parts_of
 from layers.project.opening.missing_files import Found, Sameness, Search, common_folder, likely_folders
 from viewer.commands.relink import LostFile, NewPlace
 from viewer.panels.form_page import heading, muted, side_by_side, wrapped
-from viewer.support.text import one_line, plain_label, tooltip
+from viewer.support.plain_label import plain_label
+from viewer.support.text import one_line, tooltip
 
 SIZE = QSize(860, 520)
 LAYER, BEFORE, HERE = range(3)

@@ -22,7 +22,8 @@ from viewer.panels.row_column import RowColumn
 from viewer.panels.row_form import RowForm
 from viewer.panels.row_list import RowList
 from viewer.panels.row_table import Column, RowTable
-from viewer.support.text import one_line, plain_label
+from viewer.support.plain_label import plain_label
+from viewer.support.text import one_line
 
 
 class ResponseListPanel(ListOverForm):

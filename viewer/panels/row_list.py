@@ -20,7 +20,7 @@ from PySide6.QtWidgets import (
 )
 
 from viewer.panels.row_table import RowTable
-from viewer.support.text import plain_label
+from viewer.support.plain_label import plain_label
 
 LEAST_ROWS = 3
 FIRST_PX = 150

@@ -22,7 +22,8 @@ from layers.errors import GeoloupeError
 from layers.vector.expression import FUNCTIONS, Expression, parse_expression, quoted_column
 from viewer.canvas.feature_selection import How
 from viewer.panels.form_page import muted
-from viewer.support.text import one_line, plain_label
+from viewer.support.plain_label import plain_label
+from viewer.support.text import one_line
 
 type Select = Callable[[Expression, How, Callable[[str], None]], None]
 WIDTH_PX = 460

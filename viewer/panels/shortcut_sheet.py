@@ -16,7 +16,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from viewer.support.text import plain_label
+from viewer.support.plain_label import plain_label
 
 COLUMNS = 4
 

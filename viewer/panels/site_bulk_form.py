@@ -13,7 +13,7 @@ from viewer.panels.field_set import FieldSet
 from viewer.panels.fields import ChoiceField
 from viewer.panels.form_page import muted, side_by_side
 from viewer.panels.words import choices, class_choices
-from viewer.support.text import plain_label
+from viewer.support.plain_label import plain_label
 
 COLUMNS = ("class_code", "role", "status")
 

@@ -25,7 +25,8 @@ from viewer.panels.form_page import FormPage, heading, muted, side_by_side
 from viewer.panels.picker import Picker
 from viewer.panels.site_bulk_form import SiteBulkForm
 from viewer.panels.words import choices, class_choices
-from viewer.support.text import one_line, plain, plain_label
+from viewer.support.plain_label import plain_label
+from viewer.support.text import one_line, plain
 
 LANGUAGES = ("zh", "ru", "en")
 

@@ -9,7 +9,7 @@ from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QWheelEvent
 from PySide6.QtWidgets import QHBoxLayout, QSlider, QWidget
 
-from viewer.support.text import plain_label
+from viewer.support.plain_label import plain_label
 
 STEPS = 200
 KEYS_MS = 400

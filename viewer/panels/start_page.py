@@ -23,7 +23,8 @@ from PySide6.QtWidgets import (
 
 from viewer.panels.form_page import clear_layout
 from viewer.support.icons import line_icon, mark_pixmap
-from viewer.support.text import one_line, plain_label, tooltip
+from viewer.support.plain_label import plain_label
+from viewer.support.text import one_line, tooltip
 
 COLUMN_PX = 340
 ICON_PROPERTY = "iconName"

@@ -25,7 +25,8 @@ from layers.geo.coordinates import Notation, format_coordinate
 from layers.grid.map_scale import LOGICAL_PIXEL_M
 from viewer.support.elided import ElidedLabel
 from viewer.support.icons import line_icon
-from viewer.support.text import one_line, plain_label, tooltip
+from viewer.support.plain_label import plain_label
+from viewer.support.text import one_line, tooltip
 
 LATE_MS = 500
 """Work that takes longer than this is shown."""

@@ -17,7 +17,7 @@ from viewer.panels.fields import ChoiceField, NumberField
 from viewer.panels.form_page import muted
 from viewer.panels.histogram_view import HistogramView
 from viewer.rendering.raster_meter import ViewSample
-from viewer.support.text import plain_label
+from viewer.support.plain_label import plain_label
 
 CHANNEL_COLORS = ("#d9534f", "#3f9f58", "#3d7fd6")
 

@@ -25,7 +25,8 @@ from layers.errors import GeoloupeError
 from layers.vector.table import VectorInfo
 from viewer.panels.form_page import heading, muted, wrapped
 from viewer.panels.place_dialog import place_words
-from viewer.support.text import one_line, plain, plain_label
+from viewer.support.plain_label import plain_label
+from viewer.support.text import one_line, plain
 
 ENCODINGS = (
     "utf-8", "cp1251", "koi8-r", "cp866", "gb18030", "big5", "cp1252", "cp1250", "iso-8859-2", "cp1254", "shift_jis",

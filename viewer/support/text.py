@@ -8,10 +8,6 @@ from __future__ import annotations
 import html
 import re
 import unicodedata
-from typing import override
-
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QLabel, QWidget
 
 LONGEST = 2000
 """Characters of one text that are shown anywhere; the data keep it whole."""
@@ -65,26 +61,3 @@ def tooltip(text: str) -> str:
     """`plain` as Qt's tooltips need it: they would read markup, and would not wrap what has none."""
     lines = html.escape(breakable(plain(text, LONGEST_TIP))).split("\n")
     return f"<p>{'<br>'.join(lines)}</p>" if text.strip() else ""
-
-
-class PlainLabel(QLabel):
-    """Shows its text as it is, never as markup; a word that is wider than the label wraps within itself."""
-
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.setTextFormat(Qt.TextFormat.PlainText)
-
-    @override
-    def setText(self, text: str) -> None:
-        super().setText(breakable(plain(text)))
-
-    @override
-    def text(self) -> str:
-        return unbroken(super().text())
-
-
-def plain_label(text: str = "", parent: QWidget | None = None) -> QLabel:
-    """A label that shows its text as it is, never as markup."""
-    label = PlainLabel(parent)
-    label.setText(text)
-    return label

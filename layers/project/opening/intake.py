@@ -17,7 +17,7 @@ from layers.project.storage.fingerprint import Fingerprint
 from layers.project.storage.integrity import Integrity
 from layers.project.storage.save_errors import shown
 from layers.project.storage.schema import PRIVATE_TABLES, SCHEMA_VERSION
-from layers.project.storage.sqlite_file import check_sqlite, has_table
+from layers.project.storage.sqlite_file import check_sqlite
 from layers.project.storage.tables import SPECS
 
 _READ_TABLES = tuple(dict.fromkeys([spec.name for spec in SPECS] + list(PRIVATE_TABLES)))
@@ -43,14 +43,6 @@ class Intake:
     @property
     def document(self) -> Document:
         return self.rows.document
-
-
-def is_case(path: Path) -> bool:
-    """True for an SQLite file with our loupe_meta; False for everything else, also what is not there.
-
-    Told without SQLite, in milliseconds; of a file with journals beside it only what stands in the file itself.
-    """
-    return has_table(path, "loupe_meta")
 
 
 def read_case(path: Path, *, accept_damage: bool = False, asks: Asks | None = None) -> Intake:

@@ -114,6 +114,14 @@ def check_sqlite(path: Path) -> Header:
     return header
 
 
+def is_case(path: Path) -> bool:
+    """True for an SQLite file with our loupe_meta; False for everything else, also what is not there.
+
+    Told without SQLite, in milliseconds; of a file with journals beside it only what stands in the file itself.
+    """
+    return has_table(path, "loupe_meta")
+
+
 def has_table(path: Path, name: str) -> bool:
     """True where the schema of a regular SQLite file names a table so; False for whatever cannot be walked.
 

@@ -25,7 +25,8 @@ from viewer.commands.sources import add_source
 from viewer.panels.message_bar import MessageBar
 from viewer.support.elided import ElidedLabel
 from viewer.support.messages import MessageAction
-from viewer.support.text import LONGEST_TIP, PlainLabel, breakable, plain_label, tooltip, unbroken
+from viewer.support.plain_label import PlainLabel, plain_label
+from viewer.support.text import LONGEST_TIP, breakable, tooltip, unbroken
 
 SCREEN = (1280, 800)
 WIDEST_MENU_PX = 520

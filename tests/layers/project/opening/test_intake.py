@@ -28,9 +28,10 @@ from layers.errors import (
 )
 from layers.project.opening.case_process import CaseInline
 from layers.project.opening.case_reader import CaseReader
-from layers.project.opening.intake import is_case, take_in
+from layers.project.opening.intake import take_in
 from layers.project.saving.publish import write_case
 from layers.project.storage.integrity import Integrity
+from layers.project.storage.sqlite_file import is_case
 from tests.layers.project.cases import holding, open_for_work, read_case, rich_document, state
 
 

@@ -56,7 +56,8 @@ def watched(path, *arguments, **options):
     opened.append(str(path))
     return connect(path, *arguments, **options)
 sqlite3.connect = watched
-from layers.project.opening.intake import is_case, read_case
+from layers.project.opening.intake import read_case
+from layers.project.storage.sqlite_file import is_case
 from layers.project.opening.validate import validate
 if __name__ == "__main__":
     path = Path(sys.argv[1])

@@ -17,11 +17,10 @@ import pytest
 from layers.errors import GeoloupeError, NotAFile, TooLarge
 from layers.project.opening import intake
 from layers.project.opening.case_process import CaseInline
-from layers.project.opening.intake import is_case
 from layers.project.opening.private_copy import MOST_SIDE_BYTES
 from layers.project.opening.validate import validate
 from layers.project.saving.publish import publish, write_case
-from layers.project.storage.sqlite_file import side_file
+from layers.project.storage.sqlite_file import is_case, side_file
 from tests.layers.project.cases import open_for_work, read_case, relabel, rich_document
 
 LEAVE_JOURNAL = """

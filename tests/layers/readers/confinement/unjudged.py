@@ -20,7 +20,7 @@ def run(op: str, params: dict[str, Any]) -> Any:
 
     said: list[str] = []
     waiting = [params["path"]]
-    with rasterio.Env(GDAL_DISABLE_READDIR_ON_OPEN="FALSE"), warnings.catch_warnings():
+    with rasterio.Env(GDAL_DISABLE_READDIR_ON_OPEN="FALSE", GDAL_PAM_ENABLED="YES"), warnings.catch_warnings():
         warnings.simplefilter("ignore", NotGeoreferencedWarning)
         while waiting:
             target = waiting.pop()
