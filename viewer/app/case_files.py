@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import sample_data
 from layers.document.document import Document
 from layers.errors import CaseInUse, GeoloupeError, NotAllowed, SaveFailed
 from layers.project.opening.case_paths import CaseHome, bring_home
-from layers.project.opening.case_process import CaseProcess
+from layers.project.opening.case_process import Asks, CaseInline, CaseProcess
 from layers.project.saving.lock import CaseLock
 from layers.project.saving.working_copy import WorkingCopy
 
@@ -64,6 +65,9 @@ def read_and_lock(
     from layers.project.opening.intake import read_case  # for start-up time, as below: most begin without a case
     from layers.project.saving.case_copy import open_for_work
 
+    asks: Asks | None = ready
+    if ready is None and path == sample_data.path("demo.gpkg"):
+        asks = CaseInline()  # it came with the code that reads it, which is trusted no more than it is
     lock, holder = None, ""
     if target is not None and sessions is not None:
         lock = CaseLock(target)
@@ -72,11 +76,11 @@ def read_and_lock(
             lock, holder = None, str(found)
     try:
         if sessions is None:
-            intake = read_case(path, accept_damage=accept_damage, asks=ready)
+            intake = read_case(path, accept_damage=accept_damage, asks=asks)
             return OpenedCase(intake, bring_home(intake.document, path.parent), None, None, "")
         try:
             intake, work, home = open_for_work(
-                sessions, path, as_copy=target is None, accept_damage=accept_damage, asks=ready
+                sessions, path, as_copy=target is None, accept_damage=accept_damage, asks=asks
             )
         except (SaveFailed, NotAllowed) as error:
             intake = read_case(path, accept_damage=accept_damage)

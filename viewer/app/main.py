@@ -39,7 +39,7 @@ def run(
     """Open the window with `files`; returns the exit code. Bounds are W, S, E, N in degrees, the size in pixels."""
     gc.disable()  # for start-up time; from then on the window's thread collects
     keep_freed_memory()
-    names_a_case = demo or any(file.lower().endswith(".gpkg") for file in files)
+    names_a_case = any(file.lower().endswith(".gpkg") for file in files)  # the demo is read here, see case_files
     ready = CaseProcess() if names_a_case else None  # first: all else of a case waits for it
     pool = ReaderPool(workers=2, grants=Grants(read=frozenset((str(overviews_folder()),))))
     pool.start(first_asked(files))
