@@ -9,7 +9,7 @@ import zipfile
 from enum import StrEnum
 
 from layers.errors import FileMissing, NotAFile, NotAllowed, UnsupportedFormat
-from layers.readers import envi, hdf5, imagine
+from layers.readers.guards import envi, hdf5, imagine
 from layers.text_encoding import wide_encoding
 
 HEAD_BYTES = 4096

@@ -16,10 +16,10 @@ from typing import Any
 
 from layers.content_mark import KEY, mark_of
 from layers.errors import UnsupportedFormat
+from layers.readers.deliveries.scene_files import leads_to_scene
 from layers.readers.environment import OPS_OF_FEATURES, Profile, current_profile
 from layers.readers.files import RASTERS, Content, content_of, regular_file
-from layers.readers.scene_files import leads_to_scene
-from layers.readers.tile_audit import tiles_in
+from layers.readers.guards.tile_audit import tiles_in
 
 Result = tuple[dict[str, Any], tuple[Any, ...]]
 
@@ -33,7 +33,7 @@ def run(op: str, params: dict[str, Any]) -> Result:
         header, arrays = _probe(params)
         return header | _content(header, params), arrays
     if op in _OF_RASTERS:
-        from layers.readers import raster_ops  # a reader of features never needs them
+        from layers.readers.raster import raster_ops  # a reader of features never needs them
 
         return raster_ops.run(op, params)
     if op in OPS_OF_FEATURES:
@@ -63,7 +63,7 @@ def _probe(params: dict[str, Any]) -> Result:
         content = tiles.content
     if content in RASTERS:
         return _probe_imagery(content, params)
-    from layers.readers import vector_probe  # a reader of imagery never needs it
+    from layers.readers.features import vector_probe  # a reader of imagery never needs it
 
     header, arrays = vector_probe.probe_vector(path, content, params)
     return {**header, "parts": list(tiles.tables) if tiles is not None else []}, arrays
@@ -80,27 +80,31 @@ def _content(header: dict[str, Any], params: dict[str, Any]) -> dict[str, Any]:
 def _probe_imagery(content: Content | None, params: dict[str, Any]) -> Result:
     if current_profile() is Profile.FEATURES:
         return {"profile": str(Profile.LOCAL)}, ()
-    from layers.readers import raster_ops  # a reader of features never needs them
+    from layers.readers.raster import raster_ops  # a reader of features never needs them
 
     return raster_ops.probe_scene(params) if content is None else raster_ops.probe_file(content, params)
 
 
 def _run_vector(op: str, params: dict[str, Any]) -> Result:
-    from layers.readers import columns, exact_rows, features  # a reader of imagery never needs them
+    from layers.readers.features import (  # a reader of imagery never needs them
+        canvas_features,  # a reader of imagery never needs them
+        columns,
+        exact_rows,
+    )
 
     if op == "columns":
         return columns.read_columns(params)
     if op == "measures":
-        from layers.readers import measures  # only where an expression asks
+        from layers.readers.geometry import measures  # only where an expression asks
 
         return measures.read_measures(params)
     if op == "export_rows":
-        from layers.readers import vector_export  # only where a layer is saved
+        from layers.readers.export import vector_export  # only where a layer is saved
 
         return vector_export.export_rows(params)
     if op == "rows":
         return exact_rows.read_exact_rows(params)
-    return features.read_features(params) if op == "features" else features.read_attributes(params)
+    return canvas_features.read_features(params) if op == "features" else canvas_features.read_attributes(params)
 
 
 def _run_test_op(op: str, params: dict[str, Any]) -> Result:

@@ -13,9 +13,10 @@ _SIDE_PX = 64
 def warm_up(profile: Profile) -> None:
     """Load what a reader of this profile needs, and use it once."""
     if profile is Profile.FEATURES:
-        from layers.readers import features, vector_probe  # noqa: F401 - a reader of imagery never needs them
+        # a reader of imagery never needs them
+        from layers.readers.features import canvas_features, vector_probe  # noqa: F401
 
-        features.warm_up()
+        canvas_features.warm_up()
     else:
         _read_a_picture()
 
@@ -25,8 +26,8 @@ def _read_a_picture() -> None:
     from rasterio.io import MemoryFile  # a reader of features never needs it
     from rasterio.transform import from_origin
 
-    from layers.readers import raster_ops  # noqa: F401
-    from layers.readers.resampling import resample
+    from layers.readers.raster import raster_ops  # noqa: F401
+    from layers.readers.raster.resampling import resample
 
     crs = utm_crs(128.3, 51.9)
     profile = {"driver": "GTiff", "width": _SIDE_PX, "height": _SIDE_PX, "count": 3, "dtype": "uint8", "crs": crs}

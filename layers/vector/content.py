@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from layers.geo.bounds import Bounds
-from layers.vector.look import Look
+from layers.vector.style.look import Look
 from layers.vector.table import FeatureTable
 
 _LARGE_SHARE = 8

@@ -12,11 +12,11 @@ from pytestqt.qtbot import QtBot
 from layers.document.edit import TABLES
 from layers.pool.pool import ReaderPool
 from tests.support.analyst import Analyst
+from viewer.app.case.permission import Permissions
+from viewer.app.case.session import Session
 from viewer.app.main import SWITCH_INTERVAL_S
-from viewer.app.permission import Permissions
+from viewer.app.opening.questions import Questions
 from viewer.app.program import dress
-from viewer.app.questions import Questions
-from viewer.app.session import Session
 from viewer.app.window import MainWindow
 from viewer.export.dialog import ExportDialog
 from viewer.export.layout import Layout

@@ -20,8 +20,8 @@ import sample_data
 from layers.project.storage.fsops import FileSystem
 from tests.end_to_end.conftest import Desk
 from tests.support.heartbeat import FREE_MS, Heartbeat
-from viewer.panels.message_bar import MessageBar
-from viewer.panels.place_dialog import PlaceDialog
+from viewer.panels.layers.place_dialog import PlaceDialog
+from viewer.panels.shell.message_bar import MessageBar
 
 _ASIDE = QPoint(60, 40)
 

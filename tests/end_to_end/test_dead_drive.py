@@ -17,9 +17,9 @@ from tests.end_to_end.conftest import Desk, MakeDesk
 from tests.layers.project.cases import rich_document
 from tests.support.dead_drive import Drive, dead_drive
 from tests.support.heartbeat import FREE_MS, Heartbeat
-from viewer.panels.layer_rows import BADGE_ROLE
-from viewer.panels.layer_tree import LayerTreePanel
-from viewer.panels.message_bar import MessageBar
+from viewer.panels.layers.layer_rows import BADGE_ROLE
+from viewer.panels.layers.layer_tree import LayerTreePanel
+from viewer.panels.shell.message_bar import MessageBar
 from viewer.rendering.drawing import LayerDrawing
 
 pytestmark = [pytest.mark.bounded, pytest.mark.timeout(120)]

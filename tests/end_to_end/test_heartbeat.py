@@ -10,13 +10,13 @@ import pyogrio.raw
 import shapely
 from PySide6.QtCore import QPoint
 
-from layers.vector.label_style import LabelStyle
-from layers.vector.style import VectorStyle
+from layers.vector.style.label_style import LabelStyle
+from layers.vector.style.layer_style import VectorStyle
 from tests.end_to_end.conftest import Desk
 from tests.support.heartbeat import FREE_MS, Heartbeat
 from viewer.commands.layers import update_layer
-from viewer.panels.attribute_table import AttributeTablePanel
-from viewer.panels.make_sites import MakeSitesDialog
+from viewer.panels.attributes.attribute_table import AttributeTablePanel
+from viewer.panels.sites.make_sites import MakeSitesDialog
 
 LIVELY_MS = 3 * FREE_MS
 """For what is done once and shows much that is new, on a machine that others use too."""

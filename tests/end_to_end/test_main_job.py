@@ -14,12 +14,12 @@ from PySide6.QtTest import QTest
 from layers.document.site import Site
 from tests.end_to_end.conftest import Desk, MakeDesk
 from tests.support.pictures import picture
-from viewer.panels.claim_form import ClaimFormPanel
-from viewer.panels.claim_list import ClaimListPanel
-from viewer.panels.layer_tree import LayerTreePanel
-from viewer.panels.response_list import ResponseListPanel
-from viewer.panels.site_form import SiteFormPanel
-from viewer.panels.source_register import SourceRegisterPanel
+from viewer.panels.claims.claim_form import ClaimFormPanel
+from viewer.panels.claims.claim_list import ClaimListPanel
+from viewer.panels.claims.response_list import ResponseListPanel
+from viewer.panels.layers.layer_tree import LayerTreePanel
+from viewer.panels.sites.site_form import SiteFormPanel
+from viewer.panels.sources.source_register import SourceRegisterPanel
 
 
 @pytest.fixture

@@ -23,8 +23,8 @@ from tests.support.pictures import picture
 from tests.support.stored_tiles import store_tiles
 from tests.support.tile_server import serving
 from viewer.commands.found_layers import FoundLayer, edit_for
-from viewer.panels.layer_rows import BADGE_ROLE
-from viewer.panels.layer_tree import LayerTreePanel
+from viewer.panels.layers.layer_rows import BADGE_ROLE
+from viewer.panels.layers.layer_tree import LayerTreePanel
 from viewer.support.settings import Settings, cache_folder
 
 HOST = "tiles.example.invalid"

@@ -19,7 +19,7 @@ from PySide6.QtTest import QTest
 from layers.geo.bounds import Bounds
 from layers.grid.tile_grid import TILE_PX, View
 from tests.end_to_end.conftest import Desk
-from viewer.panels.layer_tree import LayerTreePanel
+from viewer.panels.layers.layer_tree import LayerTreePanel
 from viewer.support.painting import painting
 
 DPI = 96

@@ -14,7 +14,7 @@ from layers.errors import GeoloupeError
 from layers.pool.protocol import Profile, Request
 from tests.end_to_end.conftest import Desk, MakeDesk
 from tests.support.pictures import map_of
-from viewer.panels.layer_tree import LayerTreePanel
+from viewer.panels.layers.layer_tree import LayerTreePanel
 
 
 def pan_and_kill(desk: Desk, count: int) -> list[int]:

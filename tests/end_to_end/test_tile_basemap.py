@@ -24,8 +24,8 @@ from tests.support.heartbeat import FREE_MS, Heartbeat
 from tests.support.pictures import image_of, map_of
 from tests.support.tile_server import TileServer, serving
 from viewer.canvas.scene import MapScene
-from viewer.panels.add_imagery import AddImageryDialog
-from viewer.panels.layer_tree import LayerTreePanel
+from viewer.panels.layers.add_imagery import AddImageryDialog
+from viewer.panels.layers.layer_tree import LayerTreePanel
 from viewer.rendering.context import RenderContext
 from viewer.support.jobs import Jobs
 from viewer.support.painting import painting

@@ -7,6 +7,7 @@ import os
 import re
 import subprocess
 import sys
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -42,6 +43,12 @@ def test_import_contracts() -> None:
     command = [sys.executable, "-c", "from importlinter.cli import lint_imports_command; lint_imports_command()"]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_a_folder_holds_what_one_can_look_over() -> None:
+    """More than twenty modules want packages, each named by the field's word for its subject."""
+    counts = Counter(path.parent.relative_to(ROOT) for path in CODE if path.stem != "__init__")
+    assert not {str(folder): count for folder, count in counts.items() if count > 24}
 
 
 @pytest.mark.parametrize("path", CODE, ids=lambda p: str(p.relative_to(ROOT)))
@@ -169,7 +176,7 @@ CLOCK_OF_THE_WALL = {
     "layers/project/saving/working_copy.py",  # when an edit was made, for people
     "viewer/commands/stamps.py",  # the same
     "viewer/export/layout.py",  # the date of a product
-    "viewer/panels/add_imagery.py",  # the day of daily imagery
+    "viewer/panels/layers/add_imagery.py",  # the day of daily imagery
 }
 
 

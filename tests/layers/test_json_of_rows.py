@@ -20,10 +20,10 @@ from layers.raster.info import BandInfo, RasterInfo
 from layers.raster.stretch import StretchRule
 from layers.raster.style import RasterStyle, Stretch, colorize
 from layers.services.catalog import TileService
-from layers.vector.classes import StyleClass
-from layers.vector.label_style import LabelStyle
-from layers.vector.look import Look
-from layers.vector.style import VectorStyle
+from layers.vector.style.classes import StyleClass
+from layers.vector.style.label_style import LabelStyle
+from layers.vector.style.layer_style import VectorStyle
+from layers.vector.style.look import Look
 
 DEEP: Any = json.loads("[" * 300 + "]" * 300)
 ODD: list[Any] = [

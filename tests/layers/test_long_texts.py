@@ -12,11 +12,11 @@ from layers.geo.coordinates import parse_coordinate
 from layers.geo.wkt import read_extent
 from layers.project.qgis.qml_in import read_qml
 from layers.raster.band_maths import parse_expression as parse_bands
-from layers.readers.rpc import _parse_rpb
+from layers.readers.raster.rpc import _parse_rpb
 from layers.services.template import check_template
 from layers.text_encoding import guessed_encoding
-from layers.vector.expression import parse_expression
-from layers.vector.template import template_of
+from layers.vector.expression.language import parse_expression
+from layers.vector.style.template import template_of
 from layers.xml_decoding import encoding_of
 
 MANY = 300_000

@@ -22,20 +22,20 @@ from layers.document.layer import Layer
 from layers.geo.bounds import Bounds
 from layers.geo.crs import WEB_MERCATOR, WGS84, transform_bounds
 from layers.grid.tile_grid import View
-from layers.vector.automatic import categorised
 from layers.vector.columns import column_of
-from layers.vector.label_style import LabelStyle
-from layers.vector.letters import clusters_of
-from layers.vector.look import Look
-from layers.vector.placement import PlacedLabel, mark_boxes
-from layers.vector.style import StyleClass, VectorStyle
+from layers.vector.labels.label_layout import PlacedLabel, mark_boxes
+from layers.vector.labels.letters import clusters_of
+from layers.vector.style.automatic import categorised
+from layers.vector.style.label_style import LabelStyle
+from layers.vector.style.layer_style import StyleClass, VectorStyle
+from layers.vector.style.look import Look
 from tests.layers.project.cases import read_case
 from tests.support.pictures import image_of, pixels
-from viewer.canvas.fonts import letters_path
-from viewer.canvas.label_painter import PAD_PX, Face, LabelPainter, face_of
+from viewer.canvas.labels.fonts import letters_path
+from viewer.canvas.labels.label_painter import PAD_PX, Face, LabelPainter, face_of
 from viewer.canvas.scene import MapScene
 from viewer.export.headless import Studio, complete
-from viewer.rendering.look_painter import marker_radius_px
+from viewer.rendering.vector.look_painter import marker_radius_px
 from viewer.support.painting import painting
 
 FACILITIES = [

@@ -17,7 +17,7 @@ from layers.raster.presets import combinations_of
 from layers.raster.stretch import StretchRule
 from layers.raster.style import RasterStyle
 from layers.readers.files import Content
-from layers.readers.probe import probe_raster
+from layers.readers.raster.probe import probe_raster
 from tests.layers.readers.tiny_rasters import surface, write_raster
 from tests.pictures.conftest import Paint
 

@@ -16,8 +16,8 @@ from PySide6.QtWidgets import QApplication, QComboBox, QDialog, QLineEdit, QPush
 
 from layers.geo.crs import WGS84, transform_points
 from viewer.app.window import MainWindow
-from viewer.panels.picker import Picker
-from viewer.panels.row_list import RowList
+from viewer.panels.widgets.picker import Picker
+from viewer.panels.widgets.row_list import RowList
 
 type Wait = Callable[[Callable[[], bool]], None]
 

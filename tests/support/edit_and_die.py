@@ -91,9 +91,9 @@ def edit_hastily(analyst: Any) -> None:
 
 
 def _ten_edits(analyst: Any) -> Iterator[str]:
-    from viewer.panels.claim_form import ClaimFormPanel  # late: see above
-    from viewer.panels.site_form import SiteFormPanel
-    from viewer.panels.source_register import SourceRegisterPanel
+    from viewer.panels.claims.claim_form import ClaimFormPanel  # late: see above
+    from viewer.panels.sites.site_form import SiteFormPanel
+    from viewer.panels.sources.source_register import SourceRegisterPanel
 
     middle = analyst.canvas.rect().center()
     draw = _Pen(analyst, middle)

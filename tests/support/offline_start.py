@@ -34,7 +34,7 @@ def look(application: Any) -> None:
 
     from tests.support.pictures import picture
     from viewer.app.window import MainWindow
-    from viewer.panels.layer_rows import BADGE_ROLE
+    from viewer.panels.layers.layer_rows import BADGE_ROLE
 
     window = next(widget for widget in QApplication.topLevelWidgets() if isinstance(widget, MainWindow))
     begin, shown_s, badge = time.monotonic(), 0.0, ""

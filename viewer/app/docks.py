@@ -5,14 +5,14 @@ from __future__ import annotations
 from PySide6.QtCore import QObject, Qt, QTimer
 from PySide6.QtWidgets import QAbstractButton, QDockWidget, QMainWindow, QStackedWidget, QWidget
 
-from viewer.app.actions import ActionTable
+from viewer.app.actions.action_table import ActionTable
 from viewer.app.arrangement import BELOW_PX, HIDDEN, Arrangement
 from viewer.canvas.feature_query import FeatureHit
 from viewer.panels.context import PanelContext
-from viewer.panels.form_page import FormPage
-from viewer.panels.late_panel import LatePanel
-from viewer.panels.layer_tree import LayerTreePanel
-from viewer.panels.site_list import SiteListPanel
+from viewer.panels.layers.layer_tree import LayerTreePanel
+from viewer.panels.sites.site_list import SiteListPanel
+from viewer.panels.widgets.form_page import FormPage
+from viewer.panels.widgets.late_panel import LatePanel
 from viewer.support.icons import line_icon
 from viewer.support.jobs import Jobs
 from viewer.support.paced_look import PacedLook
@@ -178,33 +178,33 @@ class Docks(QObject):
             self._warm.stop()
 
     def _make_claims(self) -> QWidget:
-        from viewer.panels.claim_list import ClaimListPanel  # for start-up time: another tab is in front
+        from viewer.panels.claims.claim_list import ClaimListPanel  # for start-up time: another is in front
 
         return ClaimListPanel(self._context)
 
     def _make_sources(self) -> QWidget:
-        from viewer.panels.source_register import SourceRegisterPanel  # for start-up time: another tab is in front
+        from viewer.panels.sources.source_register import SourceRegisterPanel  # for start-up time: another is in front
 
         return SourceRegisterPanel(self._context)
 
     def _make_responses(self) -> QWidget:
-        from viewer.panels.response_list import ResponseListPanel  # for start-up time: another tab is in front
+        from viewer.panels.claims.response_list import ResponseListPanel  # for start-up time: another is in front
 
         return ResponseListPanel(self._context)
 
     def _make_acquisition(self) -> QWidget:
-        from viewer.panels.acquisition_panel import AcquisitionPanel  # for start-up time: another tab is in front
+        from viewer.panels.layers.acquisition_panel import AcquisitionPanel  # for start-up time: another is in front
 
         return AcquisitionPanel(self._context)
 
     def _make_attributes(self) -> QWidget:
-        from viewer.panels.attribute_table import AttributeTablePanel  # for start-up time: hidden at first
+        from viewer.panels.attributes.attribute_table import AttributeTablePanel  # for start-up time: hidden at first
 
         assert self._context.features is not None
         return AttributeTablePanel(self._context, self._context.features)
 
     def _make_identify(self) -> QWidget:
-        from viewer.panels.identify_panel import IdentifyPanel  # for start-up time: nothing is identified yet
+        from viewer.panels.attributes.identify_panel import IdentifyPanel  # start-up time: nothing identified yet
 
         assert self._context.features is not None
         return IdentifyPanel(self._context, self._context.features)
@@ -216,31 +216,26 @@ class Docks(QObject):
         show(hits)
 
     def _make_site_form(self) -> QWidget:
-        from viewer.panels.site_form import SiteFormPanel  # for start-up time: nothing is selected yet
+        from viewer.panels.sites.site_form import SiteFormPanel  # start-up time: nothing selected yet
 
         return SiteFormPanel(self._context)
 
     def _make_claim_form(self) -> QWidget:
-        from viewer.panels.claim_form import ClaimFormPanel  # for start-up time: nothing is selected yet
+        from viewer.panels.claims.claim_form import ClaimFormPanel  # start-up time: nothing selected yet
 
         return ClaimFormPanel(self._context)
 
     def _make_layer_properties(self) -> QWidget:
-        from viewer.panels.layer_properties import LayerPropertiesPanel  # for start-up time: nothing is selected yet
+        from viewer.panels.layers.layer_properties import LayerPropertiesPanel  # start-up time: nothing selected yet
 
         return LayerPropertiesPanel(self._context)
 
 
 def load_panels() -> None:
     """Load what the late panels are made of; on any thread."""
-    from viewer.panels import (  # noqa: F401 - for start-up time; whoever makes a panel finds it loaded
-        acquisition_panel,
-        attribute_table,
-        claim_form,
-        claim_list,
-        identify_panel,
-        layer_properties,
-        response_list,
-        site_form,
-        source_register,
-    )
+    # Whoever makes a panel finds it loaded. Here for start-up time.
+    from viewer.panels.attributes import attribute_table, identify_panel  # noqa: F401
+    from viewer.panels.claims import claim_form, claim_list, response_list  # noqa: F401
+    from viewer.panels.layers import acquisition_panel, layer_properties  # noqa: F401
+    from viewer.panels.sites import site_form  # noqa: F401
+    from viewer.panels.sources import source_register  # noqa: F401

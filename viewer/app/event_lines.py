@@ -13,9 +13,9 @@ from layers.document.changes import Changes
 from layers.document.layer import Layer
 from layers.document.vocabulary import LAYER_KINDS
 from layers.errors import GeoloupeError
-from viewer.app.file_kinds import known_ending
-from viewer.app.opening import FileOpener
-from viewer.app.session import Session
+from viewer.app.case.session import Session
+from viewer.app.opening.file_kinds import known_ending
+from viewer.app.opening.opener import FileOpener
 from viewer.support.event_log import note
 from viewer.support.jobs import Jobs
 from viewer.support.messages import Messages

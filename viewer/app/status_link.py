@@ -5,10 +5,10 @@ from __future__ import annotations
 from PySide6.QtCore import QObject
 
 from layers.geo.coordinates import Notation
-from viewer.app.view_verbs import ViewVerbs
+from viewer.app.actions.view_verbs import ViewVerbs
 from viewer.canvas.widget import MapCanvas
 from viewer.panels.context import PanelContext
-from viewer.panels.status_bar import StatusBar
+from viewer.panels.shell.status_bar import StatusBar
 from viewer.support.jobs import Job, Jobs
 from viewer.support.settings import Settings
 

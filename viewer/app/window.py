@@ -14,38 +14,38 @@ from layers.document.layer import Layer
 from layers.errors import GeoloupeError
 from layers.geo.bounds import Bounds
 from layers.project.saving.recovery import RecoverableSession
-from viewer.app.access_link import AccessLink
-from viewer.app.action_link import ActionLink
-from viewer.app.case_verbs import CaseVerbs
-from viewer.app.choosing import Choosing
+from viewer.app.actions.action_link import ActionLink
+from viewer.app.actions.case_verbs import CaseVerbs
+from viewer.app.actions.export_verbs import ExportVerbs
+from viewer.app.actions.face_verbs import FaceVerbs
+from viewer.app.actions.feature_verbs import FeatureVerbs
+from viewer.app.actions.file_verbs import FileVerbs
+from viewer.app.actions.layer_export import LayerExport
+from viewer.app.actions.menus import RecentMenu, color_overflow, fill_menu_bar, make_toolbar
+from viewer.app.actions.raster_verbs import RasterVerbs
+from viewer.app.actions.view_verbs import ViewVerbs
+from viewer.app.case.access_link import AccessLink
+from viewer.app.case.permission import Permissions
+from viewer.app.case.session import Session
 from viewer.app.docks import Docks
 from viewer.app.event_lines import EventLines
-from viewer.app.export_verbs import ExportVerbs
-from viewer.app.face_verbs import FaceVerbs
-from viewer.app.feature_verbs import FeatureVerbs
-from viewer.app.file_verbs import FileVerbs
-from viewer.app.layer_export import LayerExport
-from viewer.app.menus import RecentMenu, color_overflow, fill_menu_bar, make_toolbar
-from viewer.app.opening import FileOpener
-from viewer.app.permission import Permissions
-from viewer.app.placing import Placing
-from viewer.app.questions import Questions
-from viewer.app.raster_verbs import RasterVerbs
-from viewer.app.reading_watch import ReadingWatch
-from viewer.app.session import Session
+from viewer.app.opening.choosing import Choosing
+from viewer.app.opening.opener import FileOpener
+from viewer.app.opening.placing import Placing
+from viewer.app.opening.questions import Questions
+from viewer.app.opening.reading_watch import ReadingWatch
+from viewer.app.opening.style_files import StyleFiles
+from viewer.app.opening.upkeep import Upkeep
 from viewer.app.status_link import StatusLink
-from viewer.app.style_files import StyleFiles
 from viewer.app.toolbox import FIRST_TOOL, Toolbox
 from viewer.app.type_ahead import TypeAhead
-from viewer.app.upkeep import Upkeep
-from viewer.app.view_verbs import ViewVerbs
 from viewer.canvas.overlays import ARROW_ROOM_PX
 from viewer.canvas.scene import MapScene
 from viewer.canvas.widget import MapCanvas
 from viewer.panels.context import PanelContext
-from viewer.panels.message_bar import MessageBar
-from viewer.panels.start_page import RecoverableCase, StartPage
-from viewer.panels.status_bar import StatusBar
+from viewer.panels.shell.message_bar import MessageBar
+from viewer.panels.shell.start_page import RecoverableCase, StartPage
+from viewer.panels.shell.status_bar import StatusBar
 from viewer.rendering.context import RenderContext
 from viewer.rendering.drawing import FailedDrawing, LayerDrawing
 from viewer.rendering.drawings import drawing_for

@@ -10,9 +10,9 @@ from PySide6.QtGui import QFontMetricsF, QPainter
 
 from layers.geo.crs import PIXEL_SPACE, crs_name, is_off_earth
 from layers.grid.tile_grid import View
-from viewer.canvas.fonts import map_font
+from viewer.canvas.labels.fonts import map_font
 from viewer.canvas.overlays import paint_haloed_text, wrapped_lines
-from viewer.canvas.unplaced import Unplaced
+from viewer.canvas.sites.unplaced import Unplaced
 from viewer.support.text import one_line
 
 _NAME_CHARS = 60

@@ -11,7 +11,7 @@ from layers.geo.crs import is_off_earth
 from layers.grid.tile_grid import View
 from viewer.canvas.corner_note import CornerNote, corner_note
 from viewer.canvas.overlays import ARROW_ROOM_PX, paint_attribution, paint_north_arrow, paint_scale_bar
-from viewer.canvas.unplaced import Unplaced
+from viewer.canvas.sites.unplaced import Unplaced
 
 _SCALE_PX = 36.0
 """So much height the scale bar and its text need."""

@@ -21,8 +21,8 @@ from layers.vector.query import at, within_area, within_polygon
 from layers.vector.table import LINE, POINT, FeatureTable
 from viewer.canvas.feature_selection import NONE, Fids, are_in
 from viewer.canvas.scene import MapScene
-from viewer.rendering.round_sheet import views_around
-from viewer.rendering.vector_drawing import VectorDrawing
+from viewer.rendering.vector.round_sheet import views_around
+from viewer.rendering.vector.vector_drawing import VectorDrawing
 
 REACH_PX = 5.0
 MOST_NEAR = 20_000

@@ -14,11 +14,11 @@ from layers.document.layer import Layer
 from layers.geo.bounds import Bounds
 from layers.geo.crs import is_off_earth
 from layers.grid.tile_grid import View
-from viewer.rendering.attribute_store import AttributeSource, AttributeStore
 from viewer.rendering.context import RenderContext
 from viewer.rendering.drawing import AwaitedDrawing, FailedDrawing, LayerDrawing
-from viewer.rendering.layer_filters import Filtered, LayerFilters
-from viewer.rendering.layer_styles import LayerStyles, Styled
+from viewer.rendering.vector.attribute_store import AttributeSource, AttributeStore
+from viewer.rendering.vector.layer_filters import Filtered, LayerFilters
+from viewer.rendering.vector.layer_styles import LayerStyles, Styled
 from viewer.support.going_on import going_on
 from viewer.support.painting import part_of_picture
 from viewer.support.text import one_line

@@ -10,7 +10,7 @@ from PySide6.QtGui import QImage, QPainter
 from layers.grid.tile_grid import View
 from viewer.canvas.scene import MapScene
 from viewer.canvas.selection import Selection
-from viewer.canvas.unplaced import Unplaced
+from viewer.canvas.sites.unplaced import Unplaced
 from viewer.canvas.viewport import Viewport
 from viewer.support.paced_look import REST, PacedLook
 from viewer.support.painting import painting

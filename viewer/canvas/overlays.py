@@ -15,9 +15,9 @@ from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPainterPath, QPen, Q
 from layers.geo.crs import WGS84, transform_points, true_north_degrees
 from layers.geo.measure import distance_m, nice_scale_bar
 from layers.grid.tile_grid import View
-from viewer.canvas.fonts import letters_path, map_font
-from viewer.canvas.site_look import HALO_COLOR
-from viewer.rendering.qt_shapes import is_vector_device, round_pen
+from viewer.canvas.labels.fonts import letters_path, map_font
+from viewer.canvas.sites.site_look import HALO_COLOR
+from viewer.rendering.vector.qt_shapes import is_vector_device, round_pen
 from viewer.support.text import LONGEST_CREDIT, one_line
 
 INK_COLOR = "#ffffff"

@@ -28,20 +28,20 @@ from layers.geo.crs import (
 )
 from layers.geo.lon_extent import around
 from layers.grid.tile_grid import View
-from layers.vector.placement import LabelLayout
-from viewer.canvas.label_layouts import LabelKey, LabelLayouts
+from layers.vector.labels.label_layout import LabelLayout
+from viewer.canvas.labels.label_layouts import LabelKey, LabelLayouts
+from viewer.canvas.labels.map_labels import LabelTask, MapLabels
 from viewer.canvas.layer_stack import DrawingFactory, LayerStack
-from viewer.canvas.map_labels import LabelTask, MapLabels
-from viewer.canvas.site_frame import SiteFrame
-from viewer.canvas.site_index import SiteIndex
-from viewer.canvas.site_painter import SitePainter
-from viewer.canvas.unplaced import Unplaced
+from viewer.canvas.sites.site_frame import SiteFrame
+from viewer.canvas.sites.site_index import SiteIndex
+from viewer.canvas.sites.site_painter import SitePainter
+from viewer.canvas.sites.unplaced import Unplaced
 from viewer.canvas.viewport import FINEST_FIT_M
 from viewer.commands.meta import SITES_VISIBLE, sites_visible
 from viewer.rendering.context import RenderContext
 from viewer.rendering.drawing import LayerDrawing
 from viewer.rendering.drawings import drawing_for
-from viewer.rendering.round_sheet import views_around
+from viewer.rendering.vector.round_sheet import views_around
 from viewer.support.going_on import going_on
 from viewer.support.painting import part_of_picture
 from viewer.support.text import one_line

@@ -8,9 +8,9 @@ from collections.abc import Iterable
 from PySide6.QtCore import QPointF, Qt
 from PySide6.QtGui import QBrush, QColor, QImage, QPainter, QPainterPath
 
-from viewer.canvas.site_look import HALO_COLOR, PAPER_COLOR, SELECTED_COLOR, Precision, SiteLook
-from viewer.rendering.qt_shapes import is_vector_device, round_pen
-from viewer.rendering.signs import badge_path, symbol_path
+from viewer.canvas.sites.site_look import HALO_COLOR, PAPER_COLOR, SELECTED_COLOR, Precision, SiteLook
+from viewer.rendering.vector.qt_shapes import is_vector_device, round_pen
+from viewer.rendering.vector.signs import badge_path, symbol_path
 from viewer.support.painting import painting
 
 SYMBOL_RADIUS_PX = 12.0

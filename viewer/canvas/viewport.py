@@ -20,7 +20,7 @@ from layers.geo.crs import (
 )
 from layers.geo.measure import ground_resolution_m
 from layers.grid.tile_grid import TileGrid, View
-from viewer.rendering.round_sheet import views_around
+from viewer.rendering.vector.round_sheet import views_around
 
 COARSEST = 2.0
 """The world may shrink to this part of the picture: beyond it there is nothing to see."""

@@ -16,8 +16,8 @@ from layers.document.source import Source
 from layers.document.vocabulary import SITE_CLASSES
 from layers.errors import InvalidValue
 from layers.project.storage.geometry_blobs import wkb_is_sound
-from layers.vector.markers import facility_of
-from layers.vector.routes import route_of
+from layers.vector.style.markers import facility_of
+from layers.vector.style.routes import route_of
 from viewer.commands.sites import add_site
 from viewer.commands.sources import add_source
 

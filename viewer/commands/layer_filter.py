@@ -10,7 +10,7 @@ from layers.document.document import Document
 from layers.document.edit import Edit
 from layers.document.layer import Layer
 from layers.errors import InvalidValue
-from layers.vector.expression import parse_expression
+from layers.vector.expression.language import parse_expression
 from viewer.commands.fields import row_of
 from viewer.commands.stamps import stamp_of, update
 

@@ -16,7 +16,7 @@ from layers.document.vocabulary import DATE_KINDS, LAYER_KINDS
 from layers.errors import BadCRS, InvalidValue
 from layers.geo.crs import PIXEL_SPACE, check_map_crs
 from layers.raster.band_names import KEY, MEANINGS
-from layers.vector.palettes import LAYER_COLORS, layer_seed
+from layers.vector.style.palettes import LAYER_COLORS, layer_seed
 from viewer.commands.fields import check_choice, check_date, check_number, row_of
 from viewer.commands.stamps import Stamp, delete, insert, new_uuid, stamp_of, update
 

@@ -7,7 +7,7 @@ import numpy as np
 from layers.grid.tile_grid import View
 from viewer.canvas.scene import MapScene
 from viewer.export.legend import LegendRow
-from viewer.rendering.vector_drawing import VectorDrawing
+from viewer.rendering.vector.vector_drawing import VectorDrawing
 
 
 def layer_rows(scene: MapScene, view: View) -> list[LegendRow]:

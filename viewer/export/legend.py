@@ -10,7 +10,7 @@ from PySide6.QtCore import QCoreApplication
 from layers.document.document import Document
 from layers.document.site import Site
 from layers.document.vocabulary import ROLES, SITE_CLASSES
-from layers.vector.look import Look
+from layers.vector.style.look import Look
 from viewer.support.text import one_line
 
 LONGEST_ROW = 300

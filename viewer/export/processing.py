@@ -12,7 +12,7 @@ from layers.grid.tile_grid import View
 from layers.raster.info import RasterInfo
 from layers.raster.style import RasterStyle
 from viewer.canvas.scene import MapScene
-from viewer.rendering.raster_drawing import RasterDrawing
+from viewer.rendering.raster.raster_drawing import RasterDrawing
 
 
 def _tr(text: str) -> str:

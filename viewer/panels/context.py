@@ -19,8 +19,8 @@ from layers.geo.coordinates.notation import Notation
 from layers.raster.info import RasterInfo
 from layers.vector.table import VectorInfo
 from viewer.canvas.selection import Selection
-from viewer.canvas.site_index import bounds_of_sites
-from viewer.panels.feature_access import FeatureAccess
+from viewer.canvas.sites.site_index import bounds_of_sites
+from viewer.panels.attributes.feature_access import FeatureAccess
 from viewer.rendering.drawing import LayerDrawing
 from viewer.support.jobs import Jobs
 

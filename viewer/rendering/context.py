@@ -10,10 +10,10 @@ from viewer.network.consent import Consent
 from viewer.network.fetcher import Fetcher
 from viewer.network.folder_consent import FolderConsent
 from viewer.rendering.drives import Drives
-from viewer.rendering.overviews import Overviews
-from viewer.rendering.read_ahead import AheadBudget
-from viewer.rendering.scheduler import TileScheduler
-from viewer.rendering.tile_cache import TileCache
+from viewer.rendering.raster.overviews import Overviews
+from viewer.rendering.tiles.read_ahead import AheadBudget
+from viewer.rendering.tiles.scheduler import TileScheduler
+from viewer.rendering.tiles.tile_cache import TileCache
 from viewer.support.jobs import Jobs
 from viewer.support.mailbox import Mailbox
 

@@ -21,7 +21,7 @@ from layers.raster.band_names import KEY as BAND_NAMES
 from viewer.commands.layer_filter import FILTER
 from viewer.rendering.context import RenderContext
 from viewer.rendering.layer_date import acquisition_of
-from viewer.rendering.layer_labelling import LayerLabelling
+from viewer.rendering.vector.layer_labelling import LayerLabelling
 from viewer.support.text import one_line
 
 

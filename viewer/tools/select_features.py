@@ -24,8 +24,8 @@ from viewer.canvas.feature_query import (
 from viewer.canvas.feature_selection import Fids, How
 from viewer.canvas.overlays import paint_haloed_text
 from viewer.canvas.pointer import PointerEvent
-from viewer.rendering.round_sheet import views_around
-from viewer.rendering.vector_drawing import VectorDrawing
+from viewer.rendering.vector.round_sheet import views_around
+from viewer.rendering.vector.vector_drawing import VectorDrawing
 from viewer.tools.dragged_box import DraggedBox
 from viewer.tools.feature_marks import paint_area, paint_feature
 from viewer.tools.sketch import length_text, pixels_of

@@ -14,11 +14,11 @@ from layers.geo.crs import WGS84, transform_points
 from layers.geo.longitudes import shift_near, unwrap_longitudes
 from layers.geo.measure import area_m2, azimuth_deg, destination, distance_m, length_m, perimeter_m
 from layers.grid.tile_grid import View
-from viewer.canvas.site_look import HALO_COLOR, SELECTED_COLOR, LineLook
-from viewer.canvas.site_painter import paint_outlines
-from viewer.canvas.site_shapes import geodesic_step_m, polygon_in_view, project_geometry, to_pixels
-from viewer.rendering.qt_shapes import path_of
-from viewer.rendering.round_sheet import views_around
+from viewer.canvas.sites.site_look import HALO_COLOR, SELECTED_COLOR, LineLook
+from viewer.canvas.sites.site_painter import paint_outlines
+from viewer.canvas.sites.site_shapes import geodesic_step_m, polygon_in_view, project_geometry, to_pixels
+from viewer.rendering.vector.qt_shapes import path_of
+from viewer.rendering.vector.round_sheet import views_around
 
 type Place = tuple[float, float]
 """Longitude, latitude."""

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from layers.vector.expression import Call, ColumnName, Literal, Measure, Node, quoted_column, quoted_text
-from layers.vector.rules import check_rule
-from layers.vector.template import template_of
+from layers.vector.expression.language import Call, ColumnName, Literal, Measure, Node, quoted_column, quoted_text
+from layers.vector.style.rules import check_rule
+from layers.vector.style.template import template_of
 
 _INFIX = {"=", "!=", "<", "<=", ">", ">=", "+", "-", "*", "/", "%", "||", "^", "like", "ilike", "and", "or"}
 _NAMES = {"abs", "round", "floor", "ceil", "sqrt", "lower", "upper", "trim", "length", "year", "month", "coalesce",

@@ -10,12 +10,12 @@ from layers.errors import InvalidValue
 from layers.project.qgis.qml_looks import LONGEST_TEXT, LookReader, color_of, number_of
 from layers.project.qgis.qml_symbols import MM_PX, PEN_SIDES
 from layers.project.qgis.qml_text import parse_qml, values_of
-from layers.vector.classes import MOST_CLASSES, StyleClass
-from layers.vector.expression import MAX_CHARS
-from layers.vector.label_style import LabelStyle
-from layers.vector.look import Look
-from layers.vector.rules import check_rule
-from layers.vector.style import VectorStyle
+from layers.vector.expression.language import MAX_CHARS
+from layers.vector.style.classes import MOST_CLASSES, StyleClass
+from layers.vector.style.label_style import LabelStyle
+from layers.vector.style.layer_style import VectorStyle
+from layers.vector.style.look import Look
+from layers.vector.style.rules import check_rule
 
 _PLACEMENTS = {"1": "over", "2": "along", "3": "along", "7": "along", "9": "over"}
 _LABEL_UNITS_PX = {"Point": 96 / 72, "MM": 1 / MM_PX, "Pixel": 1.0}

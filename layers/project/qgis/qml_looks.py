@@ -8,7 +8,7 @@ from xml.etree.ElementTree import Element
 from layers.errors import InvalidValue
 from layers.project.qgis.qml_symbols import MM_PX, sign_of_svg
 from layers.project.qgis.qml_text import values_of
-from layers.vector.look import Look
+from layers.vector.style.look import Look
 
 _UNITS_PX = {"MM": 1 / MM_PX, "Pixel": 1.0, "Point": 96 / 72, "Inch": 96.0, "RenderMetersInMapUnits": 0.0}
 _DASHES: dict[str, tuple[float, ...]] = {

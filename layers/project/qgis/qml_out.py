@@ -6,9 +6,9 @@ from xml.etree import ElementTree as ET
 
 from layers.project.qgis.expressions import exclusive_filters, label_expression
 from layers.project.qgis.qml_symbols import PEN_SIDES, mm, options, rgba, symbol
-from layers.vector.label_style import WRAP_AFTER, LabelStyle
-from layers.vector.look import Look
-from layers.vector.style import VectorStyle
+from layers.vector.style.label_style import WRAP_AFTER, LabelStyle
+from layers.vector.style.layer_style import VectorStyle
+from layers.vector.style.look import Look
 from layers.vector.table import VectorInfo
 
 _QGIS_TYPES = {"integer": "longlong", "real": "double", "boolean": "bool"}

@@ -8,8 +8,8 @@ from functools import cache
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
-from layers.vector.look import Look
-from layers.vector.markers import FACILITIES
+from layers.vector.style.look import Look
+from layers.vector.style.markers import FACILITIES
 
 MM_PX = 25.4 / 96.0
 PEN_SIDES = 2.0

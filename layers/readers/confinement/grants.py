@@ -147,7 +147,7 @@ def _delivery(folder: str) -> Iterator[Place]:
     if not (_is_guarded(folder) or _is_shared(folder)):
         yield Place(folder, Extent.FOLDER)
         return
-    from layers.readers.scene_files import deliveries_at  # rarely needed; the window never
+    from layers.readers.deliveries.scene_files import deliveries_at  # rarely needed; the window never
 
     yield Place(folder, Extent.LISTED, False)
     for delivery in deliveries_at(folder):
@@ -160,7 +160,7 @@ def _root_of_delivery(file: str) -> Iterator[Place]:
     if "GRANULE" not in parts[-_LEVELS_IN_SAFE:]:
         return
     root = os.sep.join(parts[: len(parts) - 1 - parts[::-1].index("GRANULE")])
-    from layers.readers.scene_files import deliveries_at  # rarely needed; the window never
+    from layers.readers.deliveries.scene_files import deliveries_at  # rarely needed; the window never
 
     if root and not _is_shared(root) and any(delivery.folder == root for delivery in deliveries_at(root)):
         yield Place(root, Extent.FOLDER)
@@ -169,7 +169,7 @@ def _root_of_delivery(file: str) -> Iterator[Place]:
 def _sources(vrt: str) -> Iterator[Place]:
     """What a VRT is made of where its folder, which holds them all, is not granted whole."""
     from layers.errors import GeoloupeError  # rarely needed; the window never
-    from layers.readers.vrt_judge import judge_vrt
+    from layers.readers.guards.vrt_judge import judge_vrt
 
     try:
         sources = judge_vrt(vrt)

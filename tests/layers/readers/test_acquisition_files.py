@@ -11,17 +11,18 @@ from hypothesis import strategies as st
 
 from layers.errors import FileMissing, NotReadable, TooLarge
 from layers.raster.acquisition import Acquisition
-from layers.readers import ops, sidecar_text
-from layers.readers.acquisition_dimap import dimap_acquisition
-from layers.readers.acquisition_landsat import landsat_acquisition
-from layers.readers.acquisition_maxar import maxar_acquisition
-from layers.readers.acquisition_planet import planet_acquisition, planet_xml_acquisition
-from layers.readers.acquisition_sentinel2 import sentinel2_acquisition
-from layers.readers.acquisition_stac import is_stac_item, stac_acquisition
-from layers.readers.acquisition_tags import imagery_acquisition, nitf_acquisition, tiff_acquisition
-from layers.readers.sidecar_groups import groups_of_json, groups_of_xml, parse_groups
-from layers.readers.sidecar_text import parse_xml, read_json, read_text
-from layers.readers.sidecar_values import angle, azimuth, inside, number, percent, share, text, utc
+from layers.readers import ops
+from layers.readers.deliveries import sidecar_text
+from layers.readers.deliveries.acquisition_dimap import dimap_acquisition
+from layers.readers.deliveries.acquisition_landsat import landsat_acquisition
+from layers.readers.deliveries.acquisition_maxar import maxar_acquisition
+from layers.readers.deliveries.acquisition_planet import planet_acquisition, planet_xml_acquisition
+from layers.readers.deliveries.acquisition_sentinel2 import sentinel2_acquisition
+from layers.readers.deliveries.acquisition_stac import is_stac_item, stac_acquisition
+from layers.readers.deliveries.acquisition_tags import imagery_acquisition, nitf_acquisition, tiff_acquisition
+from layers.readers.deliveries.sidecar_groups import groups_of_json, groups_of_xml, parse_groups
+from layers.readers.deliveries.sidecar_text import parse_xml, read_json, read_text
+from layers.readers.deliveries.sidecar_values import angle, azimuth, inside, number, percent, share, text, utc
 from tests.layers.readers import tiny_deliveries as tiny
 
 

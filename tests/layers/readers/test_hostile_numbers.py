@@ -7,7 +7,7 @@ import pytest
 
 from layers.errors import GeoloupeError
 from layers.pool.pool import ReaderPool
-from layers.readers import json_repair
+from layers.readers.geojson import json_repair
 from layers.vector.table import VectorInfo
 from layers.xml_decoding import MOST_MENDED
 

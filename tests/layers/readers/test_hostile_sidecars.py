@@ -15,11 +15,11 @@ import pytest
 from layers.errors import TooLarge
 from layers.geo.bounds import Bounds
 from layers.pool.pool import ReaderPool
-from layers.readers.aux_xml import read_aux_xml
-from layers.readers.rpc import read_rpb, read_rpc_beside
-from layers.readers.scene_probe import MAX_PROBLEMS, describe
-from layers.readers.sidecar_groups import parse_groups
-from layers.readers.sidecar_values import inside
+from layers.readers.deliveries.scene_probe import MAX_PROBLEMS, describe
+from layers.readers.deliveries.sidecar_groups import parse_groups
+from layers.readers.deliveries.sidecar_values import inside
+from layers.readers.raster.aux_xml import read_aux_xml
+from layers.readers.raster.rpc import read_rpb, read_rpc_beside
 from tests.layers.readers import tiny_deliveries as tiny
 from tests.layers.readers.tiny_rasters import surface, write_raster
 

@@ -8,8 +8,9 @@ import pytest
 
 from layers.pool.columns import read_attributes
 from layers.pool.pool import ReaderPool
-from layers.readers import json_repair, row_problems, vector_probe
-from layers.readers.vector_source import rows_of, source_of
+from layers.readers.features import row_problems, vector_probe
+from layers.readers.features.vector_source import rows_of, source_of
+from layers.readers.geojson import json_repair
 from layers.vector.table import VectorInfo
 
 POOL = ReaderPool(inline=True)

@@ -10,9 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from layers.pool.pool import ReaderPool
-from layers.readers import json_dates, json_repair
-from layers.readers.exact_times import is_exact
-from layers.readers.json_dates import may_have_odd_dates
+from layers.readers.geojson import json_dates, json_repair
+from layers.readers.geojson.json_dates import may_have_odd_dates
+from layers.readers.tables.exact_times import is_exact
 
 POOL = ReaderPool(inline=True)
 ALIKE = re.compile(rb'"\s*([-+]?\d{1,4}(?:\\?/|-|:)\d\d?(?:[^\d"][^"]{0,60})?)"')

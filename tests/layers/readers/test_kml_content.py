@@ -10,7 +10,7 @@ import shapely
 
 from layers.pool.features import table_from_answer
 from layers.pool.pool import ReaderPool
-from layers.readers.vector_source import Rows, rows_of, source_of
+from layers.readers.features.vector_source import Rows, rows_of, source_of
 from layers.vector.table import VectorInfo
 
 POOL = ReaderPool(inline=True)

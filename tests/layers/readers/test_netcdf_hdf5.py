@@ -13,7 +13,7 @@ from layers.geo.bounds import Bounds
 from layers.pool.pool import ReaderPool
 from layers.raster.info import RasterInfo
 from layers.raster.style import RasterStyle
-from layers.readers.hdf5 import judge_hdf5
+from layers.readers.guards.hdf5 import judge_hdf5
 from tests.layers.readers.tiny_hdf5 import FILES
 from tests.layers.readers.tiny_rasters import surface, write_raster
 

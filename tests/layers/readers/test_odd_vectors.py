@@ -11,8 +11,8 @@ import pytest
 import shapely
 
 from layers.pool.pool import ReaderPool
-from layers.readers import vector_export
-from layers.readers.vector_source import rows_of, source_of
+from layers.readers.export import vector_export
+from layers.readers.features.vector_source import rows_of, source_of
 from layers.vector.table import VectorInfo
 from tests.layers.readers.odd_vectors import Odd, odd_vectors
 

@@ -12,8 +12,8 @@ from layers.geo.bounds import Bounds
 from layers.pool.pool import ReaderPool
 from layers.pool.protocol import Profile
 from layers.raster.overviews import overview_name
-from layers.readers import overview_cache
-from layers.readers.datasets import DATASETS
+from layers.readers.raster import overview_cache
+from layers.readers.raster.datasets import DATASETS
 from tests.layers.readers.tiny_rasters import surface, write_raster
 
 POOL = ReaderPool(inline=True)

@@ -25,7 +25,7 @@ from layers.geo.crs import transform_bounds
 from layers.pool.pool import ReaderPool
 from layers.raster.info import RasterInfo
 from layers.raster.style import RasterStyle, colorize
-from layers.readers import pixels
+from layers.readers.raster import pixels
 from tests.layers.readers.test_vrt import source, vrt
 from tests.layers.readers.tiny_rasters import SIZE, surface, write_raster
 
@@ -130,8 +130,8 @@ def test_f42_what_is_sampled_looks_like_what_is_averaged(tmp_path, monkeypatch):
         path = write_raster(tmp_path / "a.tif", values, "EPSG:32652", UTM, **options)
         _, averaged, _ = tile(path, size=100)
         with monkeypatch.context() as patch:
-            patch.setattr("layers.readers.pixels.MAX_SOURCE_PIXELS", 100_000)
-            patch.setattr("layers.readers.pixels.SAMPLED_PIXELS", 600_000)
+            patch.setattr("layers.readers.raster.pixels.MAX_SOURCE_PIXELS", 100_000)
+            patch.setattr("layers.readers.raster.pixels.SAMPLED_PIXELS", 600_000)
             header, sampled, mask = tile(path, size=100)
         assert header["sampled"]
         assert mask.all()
@@ -143,8 +143,8 @@ def test_f42_samples_are_spread_both_ways(tmp_path, monkeypatch):
     rows = np.repeat(np.arange(1500)[:, None] * 250 // 1500, 1500, 1).astype(np.uint8)
     tiles = {"tiled": True, "blockxsize": 64, "blockysize": 64}
     path = write_raster(tmp_path / "a.tif", np.stack([rows, rows.T, rows]), "EPSG:32652", UTM, **tiles)
-    monkeypatch.setattr("layers.readers.pixels.MAX_SOURCE_PIXELS", 100_000)
-    monkeypatch.setattr("layers.readers.pixels.SAMPLED_PIXELS", 600_000)
+    monkeypatch.setattr("layers.readers.raster.pixels.MAX_SOURCE_PIXELS", 100_000)
+    monkeypatch.setattr("layers.readers.raster.pixels.SAMPLED_PIXELS", 600_000)
     for band in (1, 2):
         header, sampled, _ = tile(path, size=100, bands=[band], resampling="nearest")
         assert header["sampled"]
@@ -170,7 +170,7 @@ def test_f42_what_is_averaged_in_slabs_is_as_averaged_at_once(tmp_path, monkeypa
 
 def test_f42_rasters_stored_in_rows_count_with_whole_rows(tmp_path, monkeypatch):
     path = write_raster(tmp_path / "a.tif", surface(1, 1500).astype(np.uint8), "EPSG:32652", UTM)
-    monkeypatch.setattr("layers.readers.pixels.MAX_SOURCE_PIXELS", 1_000_000)
+    monkeypatch.setattr("layers.readers.raster.pixels.MAX_SOURCE_PIXELS", 1_000_000)
     x, y = UTM.centre
     strip = Bounds(x, UTM.bottom, x + UTM.width / 20, UTM.top)
     assert tile(path, bounds=strip)[0]["sampled"]

@@ -20,7 +20,7 @@ from layers.geo.crs import transform_bounds
 from layers.pool.pool import ReaderPool
 from layers.raster.info import RasterInfo
 from layers.raster.style import RasterStyle, colorize
-from layers.readers import tile
+from layers.readers.raster import tile
 from tests.layers.readers.tiny_rasters import surface
 
 SIZE, VIEW = 32, 40

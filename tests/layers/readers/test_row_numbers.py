@@ -16,7 +16,7 @@ import shapely
 from layers.pool.columns import read_attributes
 from layers.pool.features import table_from_answer
 from layers.pool.pool import ReaderPool
-from layers.readers.vector_source import rows_of, source_of
+from layers.readers.features.vector_source import rows_of, source_of
 from tests.layers.readers.tiny_workbooks import workbook
 
 POOL = ReaderPool(inline=True)

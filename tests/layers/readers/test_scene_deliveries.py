@@ -13,8 +13,8 @@ from layers.raster.presets import combinations_of, names_of
 from layers.raster.scene import SceneInfo
 from layers.raster.style import RasterStyle
 from layers.readers import ops
-from layers.readers.scene_probe import describe
-from layers.readers.scene_tile import read_scene_tile
+from layers.readers.deliveries.scene_probe import describe
+from layers.readers.deliveries.scene_tile import read_scene_tile
 from tests.layers.readers import tiny_deliveries as tiny
 
 VIEW = {"crs": tiny.UTM, "affine": [30.0, 0, tiny.BOUNDS.left, 0, -30.0, tiny.BOUNDS.top], "width": 64, "height": 64}

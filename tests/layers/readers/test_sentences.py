@@ -9,9 +9,9 @@ import pytest
 from layers.errors import GeoloupeError, NotAllowed, NotReadable, UnsupportedFormat
 from layers.pool.pool import ReaderPool
 from layers.pool.worker import sentence_for
-from layers.readers.datasets import DATASETS
 from layers.readers.library_words import cannot_open, cannot_read
-from layers.readers.subdatasets import file_name
+from layers.readers.raster.datasets import DATASETS
+from layers.readers.raster.subdatasets import file_name
 from tests.layers.readers.test_vrt import UTM, source, vrt
 from tests.layers.readers.tiny_hdf5 import FILES
 from tests.layers.readers.tiny_rasters import surface, write_raster

@@ -17,7 +17,7 @@ from layers.errors import CannotBePlaced, NotReadable, UnsupportedFormat
 from layers.geo.crs import transform_points
 from layers.pool.features import table_from_answer
 from layers.pool.pool import ReaderPool
-from layers.readers import features
+from layers.readers.features import canvas_features as features
 from layers.vector.lost_rows import BROKEN, NO_GEOMETRY, NO_PLACE
 from layers.vector.table import LINE, POINT, POLYGON, FeatureTable, VectorInfo
 

@@ -26,8 +26,8 @@ from layers.geo.measure import geometry_area_m2, geometry_length_m
 from layers.pool.features import table_from_answer
 from layers.pool.pool import ReaderPool
 from layers.pool.protocol import Profile
-from layers.readers import ogr_rows
-from layers.readers.vector_source import rows_of, source_of
+from layers.readers.features import ogr_rows
+from layers.readers.features.vector_source import rows_of, source_of
 from layers.vector.table import LINE, POINT, POLYGON, FeatureTable, VectorInfo
 
 POOL = ReaderPool(inline=True)

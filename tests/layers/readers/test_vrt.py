@@ -12,8 +12,8 @@ from layers.errors import FileMissing, GeoloupeError, NotAllowed, NotReadable, U
 from layers.geo.bounds import Bounds
 from layers.pool.pool import ReaderPool
 from layers.raster.info import RasterInfo
-from layers.readers import vrt_judge
-from layers.readers.vrt_judge import judge_vrt
+from layers.readers.guards import vrt_judge
+from layers.readers.guards.vrt_judge import judge_vrt
 from tests.layers.readers.tiny_rasters import SIZE, surface, write_raster
 
 UTM = Bounds(400_000, 5_750_000, 401_280, 5_751_280)

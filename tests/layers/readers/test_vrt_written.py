@@ -15,7 +15,7 @@ from layers.errors import GeoloupeError
 from layers.geo.bounds import Bounds
 from layers.pool.pool import ReaderPool
 from layers.pool.protocol import Profile
-from layers.readers.vrt_judge import judge_vrt, understood_vrt
+from layers.readers.guards.vrt_judge import judge_vrt, understood_vrt
 from tests.layers.readers.hostile_vrts import SOUND, band, hostile, placed, whole
 from tests.layers.readers.test_vrt import UTM
 from tests.layers.readers.tiny_rasters import SIZE, surface, write_raster

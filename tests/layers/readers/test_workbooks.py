@@ -9,7 +9,7 @@ import pytest
 
 from layers.errors import NotReadable
 from layers.pool.pool import ReaderPool
-from layers.readers.vector_source import rows_of, source_of
+from layers.readers.features.vector_source import rows_of, source_of
 from layers.vector.table import VectorInfo
 from tests.layers.readers.tiny_workbooks import Styled, altered, workbook
 

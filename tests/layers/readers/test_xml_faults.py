@@ -8,7 +8,7 @@ import shapely
 
 from layers.errors import NotReadable
 from layers.pool.pool import ReaderPool
-from layers.readers.vector_source import Rows, rows_of, source_of
+from layers.readers.features.vector_source import Rows, rows_of, source_of
 from layers.vector.table import VectorInfo
 
 POOL = ReaderPool(inline=True)

@@ -47,8 +47,8 @@ def main() -> None:
     warnings.simplefilter("ignore")
     import rasterio  # after the environment is set
 
-    from layers.readers.datasets import open_raster, sound_sidecars
     from layers.readers.files import Content
+    from layers.readers.raster.datasets import open_raster, sound_sidecars
 
     for path in sys.argv[1:]:
         listing = "TRUE" if sound_sidecars(path) else "EMPTY_DIR"

@@ -6,7 +6,6 @@ import numpy as np
 import pytest
 
 from layers.vector.column_order import order_of
-from layers.vector.column_statistics import statistics_of
 from layers.vector.columns import (
     Kind,
     attributes_of,
@@ -17,6 +16,7 @@ from layers.vector.columns import (
     time_value,
     whole_column,
 )
+from layers.vector.expression.column_statistics import statistics_of
 from layers.vector.texts import Texts
 
 LARGE = 2**63 - 1

@@ -13,14 +13,14 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from layers.pool.pool import ReaderPool
-from viewer.app.permission import Permissions
+from viewer.app.case.permission import Permissions
+from viewer.app.case.session import Session
+from viewer.app.opening.questions import Changed, Unsaved, Which
 from viewer.app.program import dress
-from viewer.app.questions import Changed, Unsaved, Which
-from viewer.app.session import Session
 from viewer.app.window import MainWindow
 from viewer.network.consent import Consent
 from viewer.rendering.context import RenderContext
-from viewer.rendering.overviews import Overviews
+from viewer.rendering.raster.overviews import Overviews
 from viewer.support.jobs import Jobs
 from viewer.support.messages import Messages
 from viewer.support.settings import Settings, cache_folder, sessions_folder

@@ -15,7 +15,7 @@ from layers.geo.bounds import Bounds
 from layers.project.saving.publish import write_case
 from tests.layers.readers.tiny_rasters import write_raster
 from viewer.app.window import MainWindow
-from viewer.panels.layer_rows import BADGE_ROLE
+from viewer.panels.layers.layer_rows import BADGE_ROLE
 
 
 def scene_file(path: Path, value: int = 90) -> Path:

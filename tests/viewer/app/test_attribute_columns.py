@@ -16,7 +16,7 @@ from shapely.geometry import Point
 from tests.support.analyst import Analyst
 from tests.viewer.app.conftest import settle
 from viewer.app.window import MainWindow
-from viewer.panels.attribute_table import AttributeTablePanel
+from viewer.panels.attributes.attribute_table import AttributeTablePanel
 
 pytestmark = pytest.mark.qt_log_ignore(
     "does not support grabbing the keyboard", extend=True

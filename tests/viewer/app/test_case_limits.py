@@ -26,7 +26,7 @@ from tests.layers.project.cases import BLOBS, read_case, rich_document
 from tests.viewer.app.conftest import Answers, MakeWindow, settle
 from viewer.app.window import MainWindow
 from viewer.commands.sites import add_site
-from viewer.panels.message_bar import MessageBar
+from viewer.panels.shell.message_bar import MessageBar
 
 
 @pytest.fixture

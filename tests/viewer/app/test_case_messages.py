@@ -13,8 +13,8 @@ from shapely import Point
 from layers.document.document import Document
 from layers.project.saving.publish import write_case
 from tests.viewer.app.conftest import Answers, settle
-from tests.viewer.app.test_upkeep import written
-from viewer.app.questions import Unsaved
+from tests.viewer.app.opening.test_upkeep import written
+from viewer.app.opening.questions import Unsaved
 from viewer.app.window import MainWindow
 from viewer.commands.sites import add_site
 

@@ -17,7 +17,7 @@ from tests.viewer.panels.conftest import unnamed
 from tests.viewer.rendering.conftest import write_raster
 from viewer.app.window import MainWindow
 from viewer.commands.layers import update_layer
-from viewer.panels.combine_dialog import CombineDialog
+from viewer.panels.raster_style.combine_dialog import CombineDialog
 
 RED = np.stack([np.full((120, 160), 200), np.full((120, 160), 90)]).astype(np.uint8)
 GREEN = np.full((1, 60, 80), 120, np.uint8)

@@ -23,8 +23,8 @@ from layers.project.saving.publish import write_case
 from tests.layers.project.cases import rich_document
 from tests.viewer.app.conftest import Answers, MakeWindow, settle
 from tests.viewer.app.foreign_cases import foreign_case
+from viewer.app.actions.menus import palette_entries
 from viewer.app.crash import log_folder
-from viewer.app.menus import palette_entries
 from viewer.app.window import MainWindow
 from viewer.support import event_log
 from viewer.support.event_log import EventLog, last_lines, note, without_names

@@ -10,12 +10,12 @@ from pytestqt.qtbot import QtBot
 
 from tests.viewer.app.conftest import settle
 from viewer.app.window import MainWindow
-from viewer.panels.label_page import LabelPage
-from viewer.panels.late_panel import LatePanel
-from viewer.panels.layer_properties import LayerPropertiesPanel
-from viewer.panels.raster_style_form import RasterStyleForm
-from viewer.panels.scale_page import ScalePage
-from viewer.rendering.vector_drawing import VectorDrawing
+from viewer.panels.layers.layer_properties import LayerPropertiesPanel
+from viewer.panels.raster_style.raster_style_form import RasterStyleForm
+from viewer.panels.vector_style.label_page import LabelPage
+from viewer.panels.vector_style.scale_page import ScalePage
+from viewer.panels.widgets.late_panel import LatePanel
+from viewer.rendering.vector.vector_drawing import VectorDrawing
 
 
 def test_all_panels_and_their_parts_are_made_ahead_one_a_turn(window: MainWindow, qtbot: QtBot) -> None:

@@ -18,11 +18,11 @@ from layers.pool.protocol import Request
 from layers.project.storage.fsops import FileSystem
 from tests.support.heartbeat import FREE_MS, Heartbeat
 from tests.viewer.app.conftest import Answers, settle
-from viewer.app import file_work
+from viewer.app.case import file_work
 from viewer.app.window import MainWindow
 from viewer.commands.sites import add_site
-from viewer.panels.layer_rows import BADGE_ROLE
-from viewer.panels.message_bar import MessageBar
+from viewer.panels.layers.layer_rows import BADGE_ROLE
+from viewer.panels.shell.message_bar import MessageBar
 from viewer.rendering import drives
 
 

@@ -13,7 +13,7 @@ from pytestqt.qtbot import QtBot
 import sample_data
 from layers.document.document import Document
 from tests.viewer.app.conftest import Answers, settle
-from viewer.app import export_verbs
+from viewer.app.actions import export_verbs
 from viewer.app.window import MainWindow
 
 

@@ -21,18 +21,18 @@ from shapely.geometry import LineString, Point, box
 from layers.geo.bounds import Bounds
 from layers.geo.crs import WGS84, transform_points
 from layers.pool.measures import Measured
-from layers.vector.look import Look
-from layers.vector.style import StyleClass, VectorStyle
+from layers.vector.style.layer_style import StyleClass, VectorStyle
+from layers.vector.style.look import Look
 from tests.viewer.app.conftest import settle
 from viewer.app.window import MainWindow
 from viewer.commands.layer_filter import filter_of, set_layer_filter
 from viewer.commands.layers import update_layer
-from viewer.panels.attribute_table import AttributeTablePanel
-from viewer.panels.identify_panel import IdentifyPanel
-from viewer.panels.layer_properties import LayerPropertiesPanel
-from viewer.panels.layer_rows import BADGE_ROLE, CLASSES_ROLE
-from viewer.panels.make_sites import MakeSitesDialog
-from viewer.panels.select_by import SelectByDialog, SelectNearDialog
+from viewer.panels.attributes.attribute_table import AttributeTablePanel
+from viewer.panels.attributes.identify_panel import IdentifyPanel
+from viewer.panels.attributes.select_by import SelectByDialog, SelectNearDialog
+from viewer.panels.layers.layer_properties import LayerPropertiesPanel
+from viewer.panels.layers.layer_rows import BADGE_ROLE, CLASSES_ROLE
+from viewer.panels.sites.make_sites import MakeSitesDialog
 
 Left, Nothing = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
 Shift, Control = Qt.KeyboardModifier.ShiftModifier, Qt.KeyboardModifier.ControlModifier

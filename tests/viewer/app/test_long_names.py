@@ -15,14 +15,14 @@ from shapely import Point
 
 import sample_data
 from tests.viewer.app.conftest import settle
-from viewer.app.questions import Questions, Which
+from viewer.app.opening.questions import Questions, Which
 from viewer.app.window import SMALLEST, MainWindow
 from viewer.commands.claims import add_claim
 from viewer.commands.layers import update_layer
 from viewer.commands.meta import set_meta
 from viewer.commands.sites import add_site
 from viewer.commands.sources import add_source
-from viewer.panels.message_bar import MessageBar
+from viewer.panels.shell.message_bar import MessageBar
 from viewer.support.elided import ElidedLabel
 from viewer.support.messages import MessageAction
 from viewer.support.plain_label import PlainLabel, plain_label

@@ -19,13 +19,13 @@ from layers.document.rows import ClaimSite, ClaimSource, MetaEntry, Response, Re
 from layers.document.site import Site
 from layers.document.source import Source
 from layers.geo.bounds import Bounds
+from tests.viewer.app.actions.test_search_link import _search
 from tests.viewer.app.conftest import settle
 from tests.viewer.app.test_odd_rows import _take
-from tests.viewer.app.test_search_link import _search
 from viewer.app.window import MainWindow
 from viewer.export.layout import Layout
 from viewer.export.product import Product
-from viewer.panels.fields import LONGEST_LINE, LONGEST_TEXT, ChoiceField, LineField, TextField
+from viewer.panels.widgets.fields import LONGEST_LINE, LONGEST_TEXT, ChoiceField, LineField, TextField
 from viewer.support.text import LONGEST, one_line, plain, searched, tooltip
 
 SIZE = 3_000_000

@@ -19,7 +19,7 @@ from layers.document.layer import Layer
 from tests.viewer.app.conftest import MakeWindow
 from tests.viewer.rendering.conftest import write_raster
 from viewer.app.window import MainWindow
-from viewer.rendering.raster_drawing import RasterDrawing
+from viewer.rendering.raster.raster_drawing import RasterDrawing
 
 FEW, MANY = 50, 500
 
@@ -116,7 +116,7 @@ def test_of_very_many_layers_those_out_of_view_hold_no_pictures(
     make_window: MakeWindow, small: Path, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch, crowd: int
 ) -> None:
     """A few keep a small picture each, which stands in at once when they come back into view."""
-    monkeypatch.setattr("viewer.rendering.tile_cache.CROWD", crowd)
+    monkeypatch.setattr("viewer.rendering.tiles.tile_cache.CROWD", crowd)
     window = make_window()
     layers = layers_of(small, 4)
     shown(window, qtbot, layers, small.parent)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from layers.errors import GeoloupeError
 from layers.project.saving.lock import CaseLock
-from tests.viewer.app.test_session import Desk, _as_a_crash_leaves_it, _case, _sessions, desk, desks, other
+from tests.viewer.app.case.test_session import Desk, _as_a_crash_leaves_it, _case, _sessions, desk, desks, other
 
 __all__ = ["desk", "desks", "other"]
 from tests.layers.project.cases import read_case

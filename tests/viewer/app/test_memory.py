@@ -22,7 +22,7 @@ from viewer.app.crash import CrashDoors
 from viewer.app.memory_watch import MemoryWatch
 from viewer.app.window import MainWindow
 from viewer.commands.sites import add_site
-from viewer.rendering.tile_cache import LEAST_BYTES
+from viewer.rendering.tiles.tile_cache import LEAST_BYTES
 from viewer.support.painting import painting
 
 

@@ -12,7 +12,7 @@ from tests.support.heartbeat import FREE_MS, Heartbeat
 from tests.support.pictures import picture
 from tests.viewer.app.conftest import settle
 from viewer.app.window import MainWindow
-from viewer.panels.layer_rows import BADGE_ROLE
+from viewer.panels.layers.layer_rows import BADGE_ROLE
 
 ROWS = [
     wkb_line((100, 20), (110, 30), (120, 25)),

@@ -17,7 +17,7 @@ from tests.layers.readers.tiny_rasters import write_raster
 from tests.support.pictures import picture
 from tests.viewer.app.conftest import Answers, MakeWindow, settle
 from viewer.app.window import MainWindow
-from viewer.panels.layer_rows import BADGE_ROLE
+from viewer.panels.layers.layer_rows import BADGE_ROLE
 
 VALUES = np.full((1, 64, 64), 200, np.uint8)
 DEGREE = 1737400 * np.pi / 180

@@ -18,11 +18,11 @@ from layers.pool.pool import ReaderPool
 from layers.project.opening.intake import read_case
 from tests.viewer.app.conftest import Answers, MakeWindow, settle
 from tests.viewer.app.foreign_cases import badges, foreign_case, missing, paused, points_file, scene_file, shown
-from viewer.app.questions import Unsaved
+from viewer.app.opening.questions import Unsaved
 from viewer.app.window import MainWindow
 from viewer.commands.layers import update_layer
-from viewer.panels.permission_dialog import NAME, STATE, PermissionDialog
-from viewer.rendering.raster_drawing import RasterDrawing
+from viewer.panels.shell.permission_dialog import NAME, STATE, PermissionDialog
+from viewer.rendering.raster.raster_drawing import RasterDrawing
 from viewer.support.settings import Settings
 
 HOST = "https://tiles.example.org/{z}/{x}/{y}.png"

@@ -14,12 +14,12 @@ from pytestqt.qtbot import QtBot
 import sample_data
 from layers.document.layer import Layer
 from layers.geo.measure import distance_m
-from tests.layers.readers.test_placement import points_of, with_rpc
+from tests.layers.readers.raster.test_georeferencing import points_of, with_rpc
 from tests.layers.readers.tiny_rasters import surface, write_raster
 from tests.viewer.app.conftest import MakeWindow, settle
 from viewer.app.window import MainWindow
-from viewer.panels.layer_properties import LayerPropertiesPanel
-from viewer.panels.place_dialog import PlaceDialog
+from viewer.panels.layers.layer_properties import LayerPropertiesPanel
+from viewer.panels.layers.place_dialog import PlaceDialog
 
 
 def properties_of(window: MainWindow, qtbot: QtBot, path: Path) -> LayerPropertiesPanel:

@@ -29,11 +29,11 @@ from tests.viewer.app.conftest import settle
 from tests.viewer.app.test_odd_rows import _take
 from viewer.app.crash import CrashDoors
 from viewer.app.window import MainWindow
-from viewer.canvas.site_painter import SitePainter
-from viewer.panels.late_panel import LatePanel
+from viewer.canvas.sites.site_painter import SitePainter
+from viewer.panels.widgets.late_panel import LatePanel
 from viewer.rendering.images import argb_of_image
-from viewer.rendering.raster_drawing import RasterDrawing
-from viewer.rendering.vector_drawing import VectorDrawing
+from viewer.rendering.raster.raster_drawing import RasterDrawing
+from viewer.rendering.vector.vector_drawing import VectorDrawing
 
 CALM_S = 0.4
 ARMED: list[bool] = []

@@ -14,8 +14,8 @@ from shapely.geometry import Point
 from tests.support.analyst import Analyst
 from tests.viewer.app.conftest import settle
 from viewer.app.window import MainWindow
-from viewer.panels.make_sites import MakeSitesDialog
-from viewer.panels.select_by import SelectByDialog, SelectNearDialog
+from viewer.panels.attributes.select_by import SelectByDialog, SelectNearDialog
+from viewer.panels.sites.make_sites import MakeSitesDialog
 
 
 @pytest.fixture

@@ -16,8 +16,8 @@ from pytestqt.qtbot import QtBot
 from layers.document.document import Document
 from layers.document.site import Site
 from layers.project.saving.publish import write_case
+from tests.viewer.app.actions.test_search_link import _search
 from tests.viewer.app.conftest import settle
-from tests.viewer.app.test_search_link import _search
 from viewer.app.window import MainWindow
 from viewer.commands.sites import reshape_site
 from viewer.rendering.images import argb_of_image

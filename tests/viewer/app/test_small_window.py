@@ -13,7 +13,7 @@ from pytestqt.qtbot import QtBot
 from tests.viewer.app.conftest import MakeWindow, settle
 from viewer.app.window import MainWindow
 from viewer.commands.layer_filter import set_layer_filter
-from viewer.panels.message_bar import MessageBar
+from viewer.panels.shell.message_bar import MessageBar
 from viewer.support.messages import MessageAction
 
 LONG = "This case is open elsewhere (somebody on a computer with a long name): it can be read, and saved elsewhere."

@@ -18,9 +18,9 @@ from layers.geo.bounds import Bounds
 from layers.project.opening.case_paths import CaseHome
 from layers.raster.combined import Member
 from layers.services.catalog import TileService
-from layers.vector.classes import StyleClass
-from layers.vector.look import Look
-from layers.vector.style import VectorStyle
+from layers.vector.style.classes import StyleClass
+from layers.vector.style.layer_style import VectorStyle
+from layers.vector.style.look import Look
 from tests.layers.readers.tiny_rasters import write_raster
 from tests.layers.test_json_of_rows import STYLE, VECTOR, spoiled
 from viewer.app.window import MainWindow

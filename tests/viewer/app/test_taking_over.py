@@ -21,10 +21,10 @@ from layers.project.storage import schema
 from layers.project.storage.processes import Owner, start_of
 from tests.layers.project.cases import read_case
 from tests.viewer.app.conftest import Answers, MakeWindow, settle
-from viewer.app.questions import Changed, Questions
+from viewer.app.opening.questions import Changed, Questions
 from viewer.app.window import MainWindow
 from viewer.commands.sites import add_site
-from viewer.panels.message_bar import MessageBar
+from viewer.panels.shell.message_bar import MessageBar
 
 
 @pytest.fixture

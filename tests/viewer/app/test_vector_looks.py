@@ -11,16 +11,16 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 from shapely.geometry import Point
 
-from layers.vector.palettes import QUALITATIVE
+from layers.vector.style.palettes import QUALITATIVE
 from tests.support.analyst import Analyst
 from tests.viewer.app.conftest import settle
 from viewer.app.theme import contrast
 from viewer.app.window import MainWindow
-from viewer.panels.layer_properties import LayerPropertiesPanel
-from viewer.panels.layer_rows import CLASSES_ROLE
-from viewer.panels.layer_tree import LayerTreePanel
-from viewer.panels.vector_style_form import VectorStyleForm
-from viewer.rendering.vector_drawing import VectorDrawing
+from viewer.panels.layers.layer_properties import LayerPropertiesPanel
+from viewer.panels.layers.layer_rows import CLASSES_ROLE
+from viewer.panels.layers.layer_tree import LayerTreePanel
+from viewer.panels.vector_style.vector_style_form import VectorStyleForm
+from viewer.rendering.vector.vector_drawing import VectorDrawing
 
 pytestmark = pytest.mark.qt_log_ignore(
     "does not support grabbing the keyboard", extend=True

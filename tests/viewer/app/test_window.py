@@ -28,17 +28,17 @@ from layers.geo.bounds import Bounds
 from layers.project.saving.publish import write_case
 from tests.layers.project.cases import read_case
 from tests.viewer.app.conftest import Answers, settle
+from viewer.app.actions.go_to import GoToDialog
+from viewer.app.actions.menus import RecentMenu
 from viewer.app.arrangement import HIDDEN
-from viewer.app.go_to import GoToDialog
-from viewer.app.menus import RecentMenu
-from viewer.app.questions import Changed, Unsaved
+from viewer.app.opening.questions import Changed, Unsaved
 from viewer.app.window import MainWindow
 from viewer.canvas.overlays import ARROW_ROOM_PX
 from viewer.commands.layers import add_layer
 from viewer.commands.sites import add_site
-from viewer.panels.message_bar import MessageBar
-from viewer.panels.palette import CommandPalette
-from viewer.panels.shortcut_sheet import ShortcutSheet
+from viewer.panels.search.palette import CommandPalette
+from viewer.panels.shell.message_bar import MessageBar
+from viewer.panels.shell.shortcut_sheet import ShortcutSheet
 from viewer.support.messages import MessageAction
 from viewer.support.settings import Settings
 

@@ -24,7 +24,7 @@ from viewer.canvas.corner_note import CornerNote, corner_note
 from viewer.canvas.corners import paint_corners
 from viewer.canvas.overlays import paint_attribution
 from viewer.canvas.scene import MapScene
-from viewer.canvas.unplaced import Unplaced
+from viewer.canvas.sites.unplaced import Unplaced
 from viewer.canvas.widget import MapCanvas
 from viewer.support.painting import painting
 

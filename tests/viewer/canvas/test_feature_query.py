@@ -11,7 +11,7 @@ import pytest
 from layers.document.document import Document
 from layers.document.layer import Layer
 from layers.grid.tile_grid import TileGrid, View
-from layers.vector.style import VectorStyle
+from layers.vector.style.layer_style import VectorStyle
 from viewer.canvas.feature_query import cluster_hits_at, fids_in_ring, hits_at, is_cluster_at, vector_layers
 from viewer.canvas.scene import MapScene
 from viewer.commands.layer_filter import set_layer_filter

@@ -14,7 +14,7 @@ from layers.geo.crs import WEB_MERCATOR, WGS84, transform_bounds
 from layers.geo.measure import nice_scale_bar
 from layers.grid.tile_grid import TileGrid, View
 from viewer.canvas import overlays
-from viewer.canvas.fonts import missing_scripts
+from viewer.canvas.labels.fonts import missing_scripts
 from viewer.canvas.overlays import (
     north_angle_deg,
     paint_attribution,
@@ -132,7 +132,7 @@ def test_a_credit_without_end_stays_in_its_room(qtbot, text: str):
 
 def test_scripts_that_no_font_can_write_are_named(qtbot, monkeypatch):
     monkeypatch.setattr(
-        "viewer.canvas.fonts.QFontDatabase.families",
+        "viewer.canvas.labels.fonts.QFontDatabase.families",
         lambda script: [] if script.name == "SimplifiedChinese" else ["A font"],
     )
     assert missing_scripts() == ["Chinese"]

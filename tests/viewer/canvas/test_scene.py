@@ -240,7 +240,7 @@ def test_in_haste_letters_come_in_several_frames_and_are_the_same_then(make_scen
     scene, view = make_scene(), view_of()
     asked = []
     scene.updated.connect(lambda: asked.append(len(scene._labels._painter._sprites)))
-    monkeypatch.setattr("viewer.canvas.map_labels.LETTERS_A_FRAME_S", 0.0)
+    monkeypatch.setattr("viewer.canvas.labels.map_labels.LETTERS_A_FRAME_S", 0.0)
     first = painted(scene, view, in_haste=True)
     assert len(scene._labels._painter._sprites) == 1
     assert scene.awaits_labels, "nobody takes this for the final picture"

@@ -19,7 +19,7 @@ from layers.geo.crs import WEB_MERCATOR, WGS84, transform_bounds
 from layers.grid.tile_grid import View
 from tests.viewer.canvas.conftest import site, small_document
 from viewer.canvas.scene import MapScene
-from viewer.canvas.site_index import SiteIndex, bounds_of_sites
+from viewer.canvas.sites.site_index import SiteIndex, bounds_of_sites
 from viewer.support.painting import painting
 
 SWAPPED_LINE = site("spur", shapely.LineString([(51.0, 128.0), (52.0, 129.0)]), class_code="rail", label="Spur")

@@ -21,7 +21,7 @@ from tests.layers.readers.tiny_rasters import write_raster
 from viewer.canvas.scene import MapScene
 from viewer.export.headless import Studio, wait_until
 from viewer.rendering.drawing import FailedDrawing
-from viewer.rendering.raster_drawing import RasterDrawing
+from viewer.rendering.raster.raster_drawing import RasterDrawing
 
 FRAME = Bounds(9.0, 49.0, 12.0, 52.0)
 

@@ -9,9 +9,9 @@ from pathlib import Path
 from layers.document.document import Document
 from layers.document.layer import Layer
 from layers.geo.bounds import Bounds
-from layers.vector.automatic import categorised
 from layers.vector.columns import column_of
-from layers.vector.style import VectorStyle
+from layers.vector.style.automatic import categorised
+from layers.vector.style.layer_style import VectorStyle
 from viewer.export.headless import Studio, complete
 from viewer.export.layout import Layout
 from viewer.export.product import Product

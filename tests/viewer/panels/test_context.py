@@ -10,16 +10,16 @@ from layers.document.site import Site
 from tests.viewer.panels.conftest import Desk, small_case, unnamed
 from viewer.canvas.selection import Selection
 from viewer.commands.sites import delete_sites, update_site, update_sites
-from viewer.panels.add_imagery import AddImageryDialog
-from viewer.panels.claim_form import ClaimFormPanel
-from viewer.panels.claim_list import ClaimListPanel
+from viewer.panels.claims.claim_form import ClaimFormPanel
+from viewer.panels.claims.claim_list import ClaimListPanel
+from viewer.panels.claims.response_list import ResponseListPanel
 from viewer.panels.context import BULK_ROWS, PanelContext
-from viewer.panels.layer_properties import LayerPropertiesPanel
-from viewer.panels.layer_tree import LayerTreePanel
-from viewer.panels.response_list import ResponseListPanel
-from viewer.panels.site_form import SiteFormPanel
-from viewer.panels.site_list import SiteListPanel
-from viewer.panels.source_register import SourceRegisterPanel
+from viewer.panels.layers.add_imagery import AddImageryDialog
+from viewer.panels.layers.layer_properties import LayerPropertiesPanel
+from viewer.panels.layers.layer_tree import LayerTreePanel
+from viewer.panels.sites.site_form import SiteFormPanel
+from viewer.panels.sites.site_list import SiteListPanel
+from viewer.panels.sources.source_register import SourceRegisterPanel
 from viewer.support.jobs import Jobs
 
 PANELS = [

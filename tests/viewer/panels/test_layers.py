@@ -17,9 +17,9 @@ from tests.viewer.conftest import shown
 from tests.viewer.panels.conftest import Desk, small_case
 from viewer.commands.layers import update_layer
 from viewer.commands.meta import sites_visible
-from viewer.panels.layer_properties import LayerPropertiesPanel
-from viewer.panels.layer_rows import MIME
-from viewer.panels.layer_tree import LayerTreePanel
+from viewer.panels.layers.layer_properties import LayerPropertiesPanel
+from viewer.panels.layers.layer_rows import MIME
+from viewer.panels.layers.layer_tree import LayerTreePanel
 from viewer.support.icons import line_icon
 
 BOX = Bounds(0, 0, 1, 1)

@@ -9,9 +9,9 @@ from tests.viewer.conftest import shown
 from tests.viewer.panels.conftest import Desk, small_case
 from viewer.commands.claims import link_claim_site
 from viewer.commands.sites import delete_sites, update_site
-from viewer.panels.claim_list import ClaimListPanel
-from viewer.panels.row_list import RowList
-from viewer.panels.site_list import SiteListPanel
+from viewer.panels.claims.claim_list import ClaimListPanel
+from viewer.panels.sites.site_list import SiteListPanel
+from viewer.panels.widgets.row_list import RowList
 
 
 @pytest.fixture

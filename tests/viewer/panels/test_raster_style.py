@@ -24,12 +24,12 @@ from tests.viewer.conftest import shown
 from tests.viewer.panels.conftest import Desk, unnamed
 from tests.viewer.rendering.conftest import write_raster
 from viewer.commands.layers import update_layer
-from viewer.panels.fields import ChoiceField
-from viewer.panels.histogram_view import HIGH, LOW, MIDDLE, HistogramView
-from viewer.panels.layer_properties import LayerPropertiesPanel
-from viewer.panels.raster_styler import STRETCH_MIME, RasterStyler
+from viewer.panels.layers.layer_properties import LayerPropertiesPanel
+from viewer.panels.raster_style.histogram_view import HIGH, LOW, MIDDLE, HistogramView
+from viewer.panels.raster_style.raster_styler import STRETCH_MIME, RasterStyler
+from viewer.panels.widgets.fields import ChoiceField
 from viewer.rendering.context import RenderContext
-from viewer.rendering.raster_drawing import RasterDrawing
+from viewer.rendering.raster.raster_drawing import RasterDrawing
 from viewer.support.jobs import Jobs
 
 BANDS = np.random.default_rng(8).integers(100, 3000, (4, 300, 400)).astype(np.uint16)

@@ -8,9 +8,9 @@ from PySide6.QtWidgets import QLabel
 
 from tests.viewer.conftest import shown
 from tests.viewer.panels.conftest import Desk
-from viewer.panels.form_page import laid_out
-from viewer.panels.response_list import ResponseListPanel
-from viewer.panels.source_register import SourceRegisterPanel
+from viewer.panels.claims.response_list import ResponseListPanel
+from viewer.panels.sources.source_register import SourceRegisterPanel
+from viewer.panels.widgets.form_page import laid_out
 
 
 @pytest.fixture

@@ -13,15 +13,15 @@ from layers.errors import GeoloupeError
 from layers.formula.budget import Budget
 from layers.geo.bounds import Bounds
 from layers.vector.columns import attributes_of, column_of
-from layers.vector.style import VectorStyle
+from layers.vector.style.layer_style import VectorStyle
 from layers.vector.table import VectorInfo
 from tests.viewer.conftest import shown
 from tests.viewer.panels.conftest import Desk, unnamed
-from viewer.panels.class_rows import COUNT, LABEL, VALUE
-from viewer.panels.layer_properties import LayerPropertiesPanel
-from viewer.panels.layer_rows import CLASSES_ROLE
-from viewer.panels.layer_tree import LayerTreePanel
-from viewer.panels.vector_style_form import VectorStyleForm
+from viewer.panels.layers.layer_properties import LayerPropertiesPanel
+from viewer.panels.layers.layer_rows import CLASSES_ROLE
+from viewer.panels.layers.layer_tree import LayerTreePanel
+from viewer.panels.vector_style.class_rows import COUNT, LABEL, VALUE
+from viewer.panels.vector_style.vector_style_form import VectorStyleForm
 
 BOX = Bounds(0, 0, 1, 1)
 FIELDS = (("name", "text"), ("type", "text"), ("height", "real"))

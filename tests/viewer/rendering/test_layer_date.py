@@ -9,7 +9,7 @@ from layers.geo.bounds import Bounds
 from layers.raster.acquisition import Acquisition
 from layers.raster.info import BandInfo, RasterInfo
 from viewer.rendering.layer_date import acquisition_of, badge, tiles_acquisition
-from viewer.rendering.raster_place import credit_of
+from viewer.rendering.raster.raster_place import credit_of
 
 
 def layer_of(**values: str) -> Layer:

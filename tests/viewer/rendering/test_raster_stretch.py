@@ -16,7 +16,7 @@ from layers.raster.stretch import StretchRule
 from layers.raster.style import RasterStyle, Stretch
 from tests.viewer.rendering.conftest import CountingPool, layer_of, picture_of, write_raster
 from viewer.rendering.context import RenderContext
-from viewer.rendering.raster_drawing import RasterDrawing
+from viewer.rendering.raster.raster_drawing import RasterDrawing
 
 GRID = TileGrid("EPSG:3857", 10.0, 1e6, 6e6)
 LEFT, RIGHT = View(GRID, 0, 0, 300, 500), View(GRID, 350, 10, 300, 400)

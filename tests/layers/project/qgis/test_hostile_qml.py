@@ -15,7 +15,7 @@ import pytest
 
 from layers.errors import InvalidValue, NotReadable
 from layers.project.qgis.qml_in import read_qml
-from viewer.app.style_files import style_of_file
+from viewer.app.opening.style_files import style_of_file
 
 ROOT = Path(__file__).parents[4]
 SVG = base64.b64encode(

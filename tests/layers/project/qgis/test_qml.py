@@ -16,17 +16,17 @@ from layers.errors import InvalidValue
 from layers.project.qgis.qml_in import read_qml
 from layers.project.qgis.qml_out import style_document
 from layers.project.qgis.qml_symbols import _signs
-from layers.vector.automatic import categorised, graduated
-from layers.vector.classes import StyleClass
 from layers.vector.columns import column_of
-from layers.vector.label_style import LabelStyle
-from layers.vector.look import Look
-from layers.vector.markers import FACILITIES, MARKERS
-from layers.vector.routes import ROUTES
-from layers.vector.style import VectorStyle
+from layers.vector.style.automatic import categorised, graduated
+from layers.vector.style.classes import StyleClass
+from layers.vector.style.label_style import LabelStyle
+from layers.vector.style.layer_style import VectorStyle
+from layers.vector.style.look import Look
+from layers.vector.style.markers import FACILITIES, MARKERS
+from layers.vector.style.routes import ROUTES
 from layers.vector.table import VectorInfo
 from tests.layers.project.qgis.test_peers import SYSTEM_PYTHON, clean, need, system_python_has
-from viewer.rendering.signs import svg_path, symbol_path
+from viewer.rendering.vector.signs import svg_path, symbol_path
 
 FIELDS = (("type", "text"), ("name", "text"), ("v", "real"), ("n", "integer"))
 KINDS = ["port", "airport", "depot", "thing", "rail", "sea"]
@@ -153,7 +153,7 @@ def test_scales_come_back() -> None:
 
 def test_the_signs_of_qml_are_those_of_the_screen(qapp: object) -> None:
     assert _signs() == {sign: svg_path(symbol_path(sign)) for sign in FACILITIES}, (
-        "write layers/project/qml_signs.json anew from viewer.rendering.signs"
+        "write layers/project/qml_signs.json anew from viewer.rendering.vector.signs"
     )
 
 

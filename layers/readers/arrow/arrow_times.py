@@ -1,0 +1,85 @@
+"""Times as OGR streams them as texts, which tell their zones: its numbers are called UTC where none is told."""
+
+from __future__ import annotations
+
+import ctypes
+import struct
+
+import numpy as np
+from numpy.typing import NDArray
+
+from layers.readers.arrow.arrow_c import Schema
+from layers.vector.columns import Column, Kind, number_column, text_column, time_value
+from layers.vector.texts import Texts
+
+_KEY, _DATETIME = b"GDAL:OGR:type", b"DateTime"
+_NO_ZONE = 32_767
+_BODIES = {19: 19, 20: 19, 23: 23, 24: 23, 25: 19, 29: 23}
+"""The length of a time without its zone, by that of the text: with seconds or thousandths, Z or +08:00."""
+
+
+def is_datetime(schema: Schema) -> bool:
+    """Whether a column of texts holds times, by what OGR says of it."""
+    if not schema.metadata:
+        return False
+    (pairs,) = struct.unpack("=i", ctypes.string_at(schema.metadata, 4))
+    at, found = schema.metadata + 4, list[bytes]()
+    for _ in range(2 * pairs):
+        (length,) = struct.unpack("=i", ctypes.string_at(at, 4))
+        found.append(ctypes.string_at(at + 4, length))
+        at += 4 + length
+    return dict(zip(found[::2], found[1::2], strict=True)).get(_KEY) == _DATETIME
+
+
+def datetime_column(name: str, texts: Texts, valid: NDArray[np.bool_] | None) -> Column:
+    """The times in the zone that they share, in UTC where they have several; texts where only some tell a zone."""
+    filled = np.ones(len(texts), bool) if valid is None else valid
+    moments, zones = _parsed(texts, np.flatnonzero(filled))
+    known = filled & ~np.isnat(moments)
+    told = np.unique(zones[known])
+    if len(told) > 1 and _NO_ZONE in told:
+        return text_column(name, texts, valid)
+    numbers = np.where(known, moments, np.datetime64(0, "ms")).astype(np.int64)
+    zone = "" if not len(told) or told[0] == _NO_ZONE else "UTC" if len(told) > 1 else _zone_name(int(told[0]))
+    return number_column(name, Kind.DATETIME, numbers, known, zone)
+
+
+def _parsed(texts: Texts, rows: NDArray[np.intp]) -> tuple[NDArray[np.datetime64], NDArray[np.int16]]:
+    """(n,) in UTC, or as the clock read it where no zone is told; and (n,) the minutes of the zones."""
+    moments = np.full(len(texts), np.datetime64("NaT", "ms"))
+    zones = np.full(len(texts), _NO_ZONE, np.int16)
+    begins = np.asarray(texts.starts)
+    lengths = np.diff(begins)
+    for length in np.unique(lengths[rows]).tolist():
+        some = rows[lengths[rows] == length]
+        try:
+            cells = texts.data[begins[some][:, None] + np.arange(length)]
+            moments[some], zones[some] = _fixed(cells, _BODIES[length])
+        except (KeyError, ValueError):
+            for row in some.tolist():
+                number = time_value(Kind.DATETIME, texts[row])
+                moments[row] = np.datetime64("NaT", "ms") if number is None else np.datetime64(number, "ms")
+                zones[row] = 0 if texts[row][-1:] == "Z" or texts[row][-6:-5] in ("+", "-") else _NO_ZONE
+    return moments, zones
+
+
+def _fixed(cells: NDArray[np.uint8], body: int) -> tuple[NDArray[np.datetime64], NDArray[np.int16]]:
+    """Of (n, length) characters. Raises ValueError where one is no time."""
+    plain = np.ascontiguousarray(cells[:, :body]).view(f"S{body}").ravel().astype(f"U{body}").astype("datetime64[ms]")
+    rest = cells[:, body:]
+    if not rest.shape[1]:
+        return plain, np.full(len(cells), _NO_ZONE, np.int16)
+    if rest.shape[1] == 1:
+        if (rest != ord("Z")).any():
+            raise ValueError("no zone")
+        return plain, np.zeros(len(cells), np.int16)
+    digits = rest[:, (1, 2, 4, 5)].astype(np.int16) - ord("0")
+    signs = np.select([rest[:, 0] == ord("+"), rest[:, 0] == ord("-")], [1, -1], 0)
+    if not signs.all() or (rest[:, 3] != ord(":")).any() or (digits < 0).any() or (digits > 9).any():
+        raise ValueError("no zone")
+    minutes = (signs * (digits @ np.array([600, 60, 10, 1], np.int16))).astype(np.int16)
+    return plain - minutes.astype(np.int64) * np.timedelta64(1, "m"), minutes
+
+
+def _zone_name(minutes: int) -> str:
+    return f"{'-' if minutes < 0 else '+'}{abs(minutes) // 60:02}:{abs(minutes) % 60:02}" if minutes else "UTC"

@@ -1,0 +1,108 @@
+"""The probe of a delivery: one scene, and the raster that it looks like."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+from layers.errors import NotAFile, TooLarge, UnsupportedFormat
+from layers.raster.scene import SceneInfo
+from layers.readers.deliveries.scene_dimap import describe_dimap
+from layers.readers.deliveries.scene_files import Delivery, Kind, deliveries_at
+from layers.readers.deliveries.scene_landsat import describe_landsat
+from layers.readers.deliveries.scene_maxar import describe_maxar
+from layers.readers.deliveries.scene_planet import describe_planet
+from layers.readers.deliveries.scene_raster import raster_of
+from layers.readers.deliveries.scene_sentinel2 import describe_sentinel2
+from layers.readers.raster.datasets import MAX_BANDS
+
+MAX_PARTS = 8
+MAX_PROBLEMS = 50
+_TOGETHER_S = 120.0
+"""Panchromatic and multispectral images of one pass, delivered side by side, are that close in time."""
+_BUNDLES = (Kind.MAXAR, Kind.DIMAP)
+
+_DESCRIBE: dict[Kind, Callable[[Delivery, str], SceneInfo]] = {
+    Kind.SENTINEL2: describe_sentinel2,
+    Kind.LANDSAT: describe_landsat,
+    Kind.MAXAR: describe_maxar,
+    Kind.DIMAP: describe_dimap,
+    Kind.PLANET: describe_planet,
+}
+
+
+def probe_scene(path: str, params: dict[str, Any]) -> tuple[dict[str, Any], tuple[Any, ...]]:
+    """Header {"kind": "scene", "scene": SceneInfo, "raster": RasterInfo or None}. In the raster, band n is the scene's
+    band n; the op "tile" takes `SceneBand.source()` for it. `canvas_crs` as for rasters.
+
+    Raises NotAFile for a folder without a delivery, UnsupportedFormat for one with several, and what describing raises.
+    """
+    scene = describe(path)
+    raster = raster_of(scene, str(params.get("canvas_crs", "")), params.get("height_m"))
+    header = {"kind": "scene", "scene": scene.to_json(), "raster": None if raster is None else raster.to_json()}
+    return header, ()
+
+
+def describe(path: str) -> SceneInfo:
+    """The one scene of a delivery; see `probe_scene`."""
+    path = os.path.abspath(path)
+    found = deliveries_at(path)
+    name = os.path.basename(path.rstrip(os.sep)) or path
+    if not found:
+        raise NotAFile(f"{name} is a folder without a delivery of imagery that is known: choose a file inside it.")
+    if len(found) == 1:
+        return _described(found[0], path)
+    names = ", ".join(os.path.basename(delivery.metadata) for delivery in found[:MAX_PARTS])
+    several = UnsupportedFormat(f"{name} holds {len(found)} scenes: open one of them: {names}.")
+    if len(found) > MAX_PARTS or len({d.kind for d in found}) > 1 or found[0].kind not in _BUNDLES:
+        raise several
+    scenes = [_described(delivery, path) for delivery in found]
+    if not _are_one(scenes):
+        raise several
+    return _joined(scenes, path)
+
+
+def _described(delivery: Delivery, path: str) -> SceneInfo:
+    """Raises TooLarge for more bands than any sensor has."""
+    scene = _DESCRIBE[delivery.kind](delivery, path)
+    if len(scene.bands) > MAX_BANDS:
+        name = os.path.basename(delivery.metadata)
+        raise TooLarge(f"{name} names {len(scene.bands)} bands: at most {MAX_BANDS} can be opened.")
+    if len(scene.problems) > MAX_PROBLEMS:
+        more = f"{len(scene.problems) - MAX_PROBLEMS} more files or values of the delivery are amiss."
+        return replace(scene, problems=(*scene.problems[:MAX_PROBLEMS], more))
+    return scene
+
+
+def _are_one(scenes: list[SceneInfo]) -> bool:
+    """The same satellite within two minutes, no band twice."""
+    names = [band.name for scene in scenes for band in scene.bands]
+    known = [scene.acquisition for scene in scenes]
+    if len(set(names)) != len(names) or len({a.platform for a in known}) != 1 or not all("T" in a.at for a in known):
+        return False
+    times = [datetime.fromisoformat(acquisition.at) for acquisition in known]
+    return (max(times) - min(times)).total_seconds() <= _TOGETHER_S
+
+
+def _joined(scenes: list[SceneInfo], path: str) -> SceneInfo:
+    """One scene of all bands; the facts are those of the one with most bands."""
+    first = max(scenes, key=lambda scene: len(scene.bands))
+    ordered = [first, *(scene for scene in scenes if scene is not first)]
+    notes = tuple(f"Also of this scene: {scene.title}, {scene.acquisition.when}." for scene in ordered[1:])
+    finest = [s.acquisition.product_gsd_m for s in ordered if s.acquisition.product_gsd_m is not None]
+    acquisition = replace(
+        first.acquisition,
+        notes=first.acquisition.notes + notes,
+        product_gsd_m=min(finest) if finest else None,
+    )
+    return replace(
+        first,
+        path=path,
+        folder=os.path.commonpath([scene.folder for scene in scenes]),
+        bands=tuple(band for scene in ordered for band in scene.bands),
+        acquisition=acquisition,
+        problems=tuple(problem for scene in ordered for problem in scene.problems),
+    )

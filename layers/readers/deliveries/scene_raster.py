@@ -1,0 +1,195 @@
+"""A scene as if it were one raster, so that everything that shows rasters can show it: band n is the scene's band n."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from rasterio.io import DatasetReader
+
+from layers.errors import GeoloupeError
+from layers.geo.bounds import Bounds
+from layers.geo.crs import WGS84, transform_bounds, transform_points
+from layers.raster.info import BandInfo, RasterInfo
+from layers.raster.scene import SceneBand, SceneInfo
+from layers.readers.raster.datasets import DATASETS
+from layers.readers.raster.georeferencing import Placement
+from layers.readers.raster.pixels import real_values
+from layers.readers.raster.probe import sample
+
+MAX_SAMPLED_TILES = 4
+"""Of a mosaic, so many tiles spread over it say which values there are."""
+_COLORS = ("red", "green", "blue")
+
+
+@dataclass(frozen=True, slots=True)
+class _Grid:
+    """The finest file's pixels, extended over all files."""
+
+    width: int
+    height: int
+    crs: str
+    transform: tuple[float, float, float, float, float, float]
+    bounds: Bounds
+
+
+def raster_of(scene: SceneInfo, canvas_crs: str = "", height_m: float | None = None) -> RasterInfo | None:
+    """The scene in the pixels of its finest band, None where no file of it can be opened.
+
+    Problems of its files become the raster's.
+    """
+    problems: list[str] = list(scene.problems)
+    opened = {path: _open(path, problems, height_m) for band in scene.bands for path in band.paths}
+    placed = {path: found for path, found in opened.items() if found is not None}
+    if not placed:
+        return None
+    finest = min(placed.values(), key=lambda found: (not found[1].has_position, abs(found[1].transform[0])))
+    grid = _grid(finest, list(placed.values()))
+    if canvas_crs and grid.crs:
+        transform_points(canvas_crs, grid.crs, [0.0], [0.0])
+    placement = finest[1]
+    problems += [problem for problem in placement.problems if problem not in problems]
+    return RasterInfo(
+        path=scene.path, driver=scene.kind, width=grid.width, height=grid.height,
+        bands=_bands(scene, placed, problems), crs=grid.crs, transform=grid.transform, bounds=grid.bounds,
+        bounds_lonlat=_lonlat(grid, placement, problems), overviews=finest[0].overviews,
+        block_shape=finest[0].block_shape, acquired_at=scene.acquisition.at, date_kind=scene.acquisition.date_kind,
+        credit=scene.acquisition.credit, tags=dict(scene.acquisition.facts()), problems=tuple(problems),
+        placed_by=placement.placed_by, placement_note=placement.note, height_m=placement.used_height_m,
+        own_height_m=placement.own_height_m,
+    )  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class _Shape:
+    """What is kept of a file after others may have pushed it out of the open ones."""
+
+    path: str
+    width: int
+    height: int
+    dtypes: tuple[str, ...]
+    nodatavals: tuple[float | None, ...]
+    overviews: tuple[int, ...]
+    block_shape: tuple[int, int]
+
+
+_Placed = tuple[_Shape, Placement]
+
+
+def _open(path: str, problems: list[str], height_m: float | None) -> _Placed | None:
+    try:
+        dataset = DATASETS.get(path)
+    except GeoloupeError as error:
+        problems.append(error.sentence)
+        return None
+    return _shape(path, dataset), DATASETS.placement(dataset).at_height(height_m, dataset.width, dataset.height)
+
+
+def _shape(path: str, dataset: DatasetReader) -> _Shape:
+    return _Shape(
+        path, dataset.width, dataset.height, tuple(dataset.dtypes), tuple(dataset.nodatavals),
+        tuple(dataset.overviews(1)), tuple(dataset.block_shapes[0]),
+    )  # fmt: skip
+
+
+def _grid(finest: _Placed, placed: list[_Placed]) -> _Grid:
+    shape, placement = finest
+    a, b, c, d, e, f = placement.transform
+    own = _bounds(shape, placement)
+    if not placement.has_position:
+        e = -1.0  # pixel space, row 0 at y = 0 and y upwards, as for a raster without a place
+        return _Grid(
+            shape.width, shape.height, placement.crs, placement.transform, Bounds(0, -shape.height, shape.width, 0)
+        )
+    if placement.warp is not None and len(placed) > 1:
+        return _around(finest, placed)
+    if b or d or e > 0 or placement.warp is not None:
+        return _Grid(shape.width, shape.height, placement.crs, placement.transform, own)
+    alike = [_bounds(s, p) for s, p in placed if p.crs == placement.crs and p.has_position]
+    union = Bounds(
+        min(x.left for x in alike), min(x.bottom for x in alike), max(x.right for x in alike), max(x.top for x in alike)
+    )
+    # Whole pixels of the finest file, so that its own pixels stay on the grid.
+    before_x, before_y = (round((own.left - union.left) / a), round((union.top - own.top) / -e))
+    left, top = c - before_x * a, f - before_y * e
+    width, height = math.ceil((union.right - left) / a - 1e-6), math.ceil((top - union.bottom) / -e - 1e-6)
+    bounds = Bounds(left, top + height * e, left + width * a, top)
+    return _Grid(width, height, placement.crs, (a, 0.0, left, 0.0, e, top), bounds)
+
+
+def _around(finest: _Placed, placed: list[_Placed]) -> _Grid:
+    """An upright grid of about the finest file's pixels around tiles that are placed by RPCs or control points."""
+    _, placement = finest
+    a, b, _, d, e, _ = placement.transform
+    width_px, height_px = math.hypot(a, d), math.hypot(b, e)
+    alike = [_bounds(s, p) for s, p in placed if p.crs == placement.crs and p.has_position]
+    whole = alike[0]
+    for bounds in alike[1:]:
+        whole = whole.union(bounds)
+    transform = (width_px, 0.0, whole.left, 0.0, -height_px, whole.top)
+    size = math.ceil(whole.width / width_px), math.ceil(whole.height / height_px)
+    return _Grid(*size, placement.crs, transform, whole)
+
+
+def _bounds(shape: _Shape, placement: Placement) -> Bounds:
+    a, b, c, d, e, f = placement.transform
+    corners = [(x, y) for x in (0, shape.width) for y in (0, shape.height)]
+    return Bounds.of_points([a * x + b * y + c for x, y in corners], [d * x + e * y + f for x, y in corners])
+
+
+def _lonlat(grid: _Grid, placement: Placement, problems: list[str]) -> Bounds | None:
+    if not placement.is_known:
+        return None
+    try:
+        return transform_bounds(grid.crs, WGS84, grid.bounds)
+    except GeoloupeError as error:
+        problems.append(error.sentence)
+        return None
+
+
+def _bands(scene: SceneInfo, placed: dict[str, _Placed], problems: list[str]) -> tuple[BandInfo, ...]:
+    found = []
+    colors = set()
+    for number, band in enumerate(scene.bands, 1):
+        shape = next((placed[path][0] for path in band.paths if path in placed), None)
+        known = shape is not None and band.index <= len(shape.dtypes)
+        dtype = shape.dtypes[band.index - 1] if shape is not None and known else "uint16"
+        nodata = (
+            shape.nodatavals[band.index - 1] if shape is not None and known and band.nodata is None else band.nodata
+        )
+        color = band.common_name if band.common_name in _COLORS and band.common_name not in colors else ""
+        colors.add(color)
+        low, high = _stretch(band, [p for p in band.paths if p in placed], problems) if known else (None, None)
+        found.append(BandInfo(number, dtype, nodata, _described(band), color or "undefined", low, high))
+    return tuple(found)
+
+
+def _described(band: SceneBand) -> str:
+    """B04 red 665 nm."""
+    wavelength = "" if band.wavelength_nm is None else f"{band.wavelength_nm:.0f} nm"
+    return " ".join(part for part in (band.name, band.common_name, wavelength) if part)
+
+
+def _stretch(band: SceneBand, paths: list[str], problems: list[str]) -> tuple[float | None, float | None]:
+    """The 2nd to 98th percentile of valid values; of quality bands all values there are."""
+    step = max(1, math.ceil(len(paths) / MAX_SAMPLED_TILES))
+    parts: list[NDArray[Any]] = []
+    for path in paths[::step]:
+        try:
+            bands, mask = sample(DATASETS.get(path), [band.index])
+        except GeoloupeError as error:
+            problems.append(error.sentence)
+            continue
+        values = real_values(bands[0])
+        valid = mask & np.isfinite(values)
+        if band.nodata is not None:
+            valid &= values != band.nodata
+        parts.append(values[valid].astype(np.float64))
+    values = np.concatenate(parts) if parts else np.zeros(0)
+    if not values.size:
+        return None, None
+    low, high = (float(v) for v in np.percentile(values, (0, 100) if band.role == "quality" else (2, 98)))
+    return low, high if high > low else low + 1.0

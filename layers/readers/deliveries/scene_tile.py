@@ -1,0 +1,146 @@
+"""One tile composed of bands in different files, each read through the mapping of its own file."""
+
+from __future__ import annotations
+
+import os
+from functools import lru_cache
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from layers.errors import CannotBePlaced, GeoloupeError, NotReadable
+from layers.geo.bounds import Bounds
+from layers.geo.crs import transform_bounds
+from layers.grid.tile_grid import Affine
+from layers.readers.files import regular_file
+from layers.readers.raster.datasets import DATASETS
+from layers.readers.raster.tile import read_tile
+
+_HEADER = {"damaged": False, "sampled": False}
+
+
+class _Where(NamedTuple):
+    """The files that hold a band, and how they are read."""
+
+    paths: tuple[str, ...]
+    nodata: float | None
+    part: str
+    source_crs: str
+    height_m: Any
+
+
+Found = tuple[dict[str, Any], NDArray[Any], NDArray[np.bool_]]
+
+
+def is_composed(params: dict[str, Any]) -> bool:
+    """True where `bands` are places in files rather than numbers of bands of one file."""
+    bands = params.get("bands")
+    return isinstance(bands, list) and bool(bands) and isinstance(bands[0], dict)
+
+
+def read_scene_tile(params: dict[str, Any]) -> tuple[dict[str, Any], tuple[NDArray[Any], ...]]:
+    """As `read_tile`, with `bands` a list of {"paths": [file or tiles of a mosaic], "index": from 1, "nodata": stated}.
+
+    "path" may stand for "paths" with one file; "part", "source_crs" and "height_m" may be said for each band. The dtype
+    is one that holds those of all bands; a pixel is valid where every band is. Raises what `read_tile` raises;
+    NotReadable for a list of bands that is none.
+    """
+    try:
+        wanted = [(_where(band, params), int(band["index"])) for band in params["bands"]]
+    except (KeyError, TypeError, ValueError) as error:
+        raise NotReadable("The list of the scene's bands cannot be understood: open the scene again.") from error
+    groups: dict[_Where, list[int]] = {}
+    for where, index in wanted:
+        indexes = groups.setdefault(where, [])
+        if index not in indexes:
+            indexes.append(index)
+    found = {where: _read_mosaic(params, where, indexes) for where, indexes in groups.items()}
+    dtype = np.result_type(*(bands.dtype for _, bands, _ in found.values()))
+    layers = [found[where][1][groups[where].index(index)] for where, index in wanted]
+    mask = np.logical_and.reduce([mask for _, _, mask in found.values()])
+    headers = [header for header, _, _ in found.values()]
+    header = {
+        "dtype": dtype.str, "empty": not bool(mask.any()), "shrink": min(h["shrink"] for h in headers),
+        **{key: any(h.get(key, False) for h in headers) for key in _HEADER},
+    }  # fmt: skip
+    return header, (np.stack([layer.astype(dtype, copy=False) for layer in layers]), mask)
+
+
+def _where(band: dict[str, Any], params: dict[str, Any]) -> _Where:
+    paths = tuple(str(path) for path in band.get("paths") or [band["path"]])
+    nodata = band.get("nodata")
+    crs, height_m = (band.get(key, params.get(key)) for key in ("source_crs", "height_m"))
+    return _Where(paths, None if nodata is None else float(nodata), str(band.get("part", "")), str(crs or ""), height_m)
+
+
+def _read_mosaic(params: dict[str, Any], where: _Where, indexes: list[int]) -> Found:
+    """Bands of one file, or of the tiles that lie there, the first on top."""
+    paths = where.paths
+    if len(paths) > 1 and not str(params["crs"]):
+        raise CannotBePlaced("An image in several tiles has no pixels of its own: choose a CRS for the canvas.")
+    target = _target_bounds(params)
+    near = [path for path in paths if len(paths) == 1 or _is_near(path, str(params["crs"]), target)]
+    best: Found | None = None
+    for path in near or paths[:1]:
+        own = {"path": path, "bands": indexes, **where._asdict()}
+        header, (bands, mask) = read_tile({**params, **own})
+        if best is None:
+            best = header, bands, mask
+        elif not header["empty"]:
+            best = _over(best, (header, bands, mask))
+        if best[2].all():
+            break
+    assert best is not None
+    return best
+
+
+def _over(above: Found, below: Found) -> Found:
+    """What `above` lacks comes from `below`."""
+    header, bands, mask = above
+    dtype = np.result_type(bands.dtype, below[1].dtype)
+    header = {
+        **header, "dtype": dtype.str, "empty": False,
+        **{key: header.get(key, False) or below[0].get(key, False) for key in _HEADER},
+    }  # fmt: skip
+    return header, np.where(mask, bands, below[1]).astype(dtype, copy=False), mask | below[2]
+
+
+def _target_bounds(params: dict[str, Any]) -> Bounds:
+    a, b, c, d, e, f = Affine(*params["affine"])
+    width, height = int(params["width"]), int(params["height"])
+    corners = [(x, y) for x in (0, width) for y in (0, height)]
+    return Bounds.of_points([a * x + b * y + c for x, y in corners], [d * x + e * y + f for x, y in corners])
+
+
+def _is_near(path: str, crs: str, target: Bounds) -> bool:
+    """False only where the file surely lies elsewhere."""
+    path = regular_file(path)
+    state = os.stat(path)
+    bounds = _extent(path, state.st_mtime_ns, state.st_size, crs)
+    if bounds is None:
+        return True
+    margin_x, margin_y = (bounds.right - bounds.left) / 16, (bounds.top - bounds.bottom) / 16
+    return (
+        bounds.left - margin_x <= target.right
+        and target.left <= bounds.right + margin_x
+        and bounds.bottom - margin_y <= target.top
+        and target.bottom <= bounds.top + margin_y
+    )
+
+
+@lru_cache(maxsize=4096)
+def _extent(path: str, modified_ns: int, size: int, crs: str) -> Bounds | None:
+    """The bounds of a file in this state, in `crs`; None where they are not simple."""
+    dataset = DATASETS.get(path)
+    placement = DATASETS.placement(dataset)
+    if not placement.is_known or placement.warp is not None:
+        return None
+    a, b, c, d, e, f = placement.transform
+    corners = [(x, y) for x in (0, dataset.width) for y in (0, dataset.height)]
+    bounds = Bounds.of_points([a * x + b * y + c for x, y in corners], [d * x + e * y + f for x, y in corners])
+    try:
+        found = transform_bounds(placement.crs, crs, bounds)
+    except GeoloupeError:
+        return None
+    return found if found.left <= found.right else None

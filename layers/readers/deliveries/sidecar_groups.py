@@ -1,0 +1,86 @@
+"""Metadata as lines of KEY = VALUE in groups: Landsat's MTL, Maxar's IMD and TIL, and their XML and JSON twins."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+from xml.etree.ElementTree import Element
+
+from layers.readers.deliveries.sidecar_values import text
+
+MAX_LINES = 50_000
+
+_KEY = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,199}")
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """One group: `values` by key in lower case, in the file's order."""
+
+    name: str
+    values: dict[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Groups:
+    """All groups of a file in its order; what stands outside of any is in one named ""."""
+
+    groups: tuple[Group, ...]
+
+    def named(self, name: str) -> Iterator[Group]:
+        """The groups of this name, or of this name and a number: IMAGE finds IMAGE_1 and IMAGE_2."""
+        wanted = re.compile(re.escape(name) + r"(_\d+)?", re.IGNORECASE)
+        return (group for group in self.groups if wanted.fullmatch(group.name))
+
+    def first(self, key: str, *names: str) -> str:
+        """The value of `key` in the first of the groups that has it: those named, or, without names, any."""
+        found = [group for name in names for group in self.named(name)] if names else list(self.groups)
+        return next((group.values[key.lower()] for group in found if group.values.get(key.lower())), "")
+
+
+def parse_groups(content: str) -> Groups:
+    """Read GROUP or BEGIN_GROUP, KEY = VALUE and END_GROUP lines; lists in parentheses are passed over."""
+    found: list[Group] = [Group("", {})]
+    open_groups = [found[0]]
+    for line in content.splitlines()[:MAX_LINES]:
+        key, equals, value = line.partition("=")
+        key = key.strip().upper()
+        if not equals or not _KEY.fullmatch(key):
+            continue
+        value = text(value.strip().removesuffix(";")).strip('"').strip()
+        if key in ("GROUP", "BEGIN_GROUP"):
+            found.append(Group(value, {}))
+            open_groups.append(found[-1])
+        elif key == "END_GROUP":
+            if len(open_groups) > 1:
+                open_groups.pop()
+        elif not value.startswith("("):
+            open_groups[-1].values.setdefault(key.lower(), value)
+    return Groups(tuple(found))
+
+
+def groups_of_xml(root: Element) -> Groups:
+    """Elements that hold elements are groups, those that hold text are their values."""
+    found = [Group("" if element is root else element.tag, _texts(element)) for element in root.iter() if len(element)]
+    return Groups(tuple(found))
+
+
+def groups_of_json(data: dict[str, Any]) -> Groups:
+    """Objects are groups, wherever they stand."""
+    found: list[Group] = []
+    waiting: list[tuple[str, dict[str, Any]]] = [("", data)]
+    while waiting:
+        name, values = waiting.pop(0)
+        found.append(Group(name, {key.lower(): text(value) for key, value in values.items() if text(value)}))
+        waiting += [(key, value) for key, value in values.items() if isinstance(value, dict)]
+    return Groups(tuple(found))
+
+
+def _texts(element: Element) -> dict[str, str]:
+    found: dict[str, str] = {}
+    for child in element:
+        if len(child) == 0 and child.text and child.text.strip():
+            found.setdefault(child.tag.lower(), text(child.text))
+    return found

@@ -1,0 +1,132 @@
+"""A layer written anew, a stretch of rows at a time: GeoPackage, FlatGeobuf, GeoJSON, CSV; with the types they have."""
+
+from __future__ import annotations
+
+import sqlite3
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from layers.errors import CannotBePlaced, DiskFull, ExportFailed
+from layers.readers.export.export_facts import ExportFacts, as_kind, facts_of
+from layers.readers.export.export_table import append_table, copy_to_flatgeobuf, keep_fids
+from layers.readers.export.export_text import append_features, append_lines, lines_in, shapes_in_lonlat
+from layers.readers.features.ogr_rows import READ_ERRORS, field_type, read_info
+from layers.readers.features.source_rows import Rows, VectorSource
+from layers.readers.features.vector_source import parsed_layer, rows_of, source_of
+from layers.readers.geometry.stored_shapes import as_stored
+
+CHUNK_ROWS = 20_000
+ROWS_BY_FID = 2_000
+"""So few features are asked for by their fids; of more the whole file is gone through."""
+FORMATS = ("GPKG", "FlatGeobuf", "GeoJSON", "CSV")
+
+
+def export_rows(params: dict[str, Any]) -> tuple[dict[str, Any], tuple[Any, ...]]:
+    """Write rows from `start` on to `out`, which is ours alone; the first stretch begins the file, the last ends it.
+
+    Params: path, layer, options, source_crs, out, format (one of FORMATS), start, written, facts (as the answer before
+    gave them), title, and perhaps fids_file, a .npy with the ascending fids of those that are wanted. Header:
+    next_start, written, done, facts, remark (what the format cannot hold), found (rows of a finished CSV: one without
+    places is no layer that could be opened). GeoJSON and CSV are in WGS 84, as their readers expect; a GeoPackage and
+    a FlatGeobuf keep the CRS. Raises CannotBePlaced, ExportFailed, DiskFull, and what reading raises.
+    """
+    source = source_of(params)
+    start, out, kind = int(params.get("start") or 0), str(params["out"]), str(params["format"])
+    if kind not in FORMATS:
+        raise ExportFailed(f"A layer is saved as {', '.join(FORMATS)}, not as {kind[:40]}.")
+    fids_file = str(params.get("fids_file") or "")
+    wanted = np.asarray(np.load(fids_file, allow_pickle=False), np.int64) if fids_file else None
+    rows = _wanted_rows(source, start, wanted)
+    crs = str(params.get("source_crs") or "") or rows.crs
+    if not crs and kind in ("GeoJSON", "CSV"):
+        raise CannotBePlaced(f"{source.name} does not say in which CRS it is: choose its CRS first.")
+    given = params.get("facts")
+    facts = ExportFacts.from_json(given) if given else facts_of(source, wanted)
+    try:
+        types = _types(source, rows)
+        written = _write(source, rows, crs, facts, types, params)
+    except (*READ_ERRORS, sqlite3.Error, OSError) as error:
+        raise _failure(error, source) from error
+    is_last = rows.next_fid is None
+    header = {
+        "next_start": rows.next_fid, "written": written, "done": is_last, "facts": facts.to_json(),
+        "remark": _remark(kind, facts, types), "found": lines_in(out) if kind == "CSV" and is_last else None,
+    }  # fmt: skip
+    return header, ()
+
+
+def _write(
+    source: VectorSource, rows: Rows, crs: str, facts: ExportFacts, types: dict[str, str], params: dict[str, Any]
+) -> int:
+    """One stretch; returns how many rows are written by now."""
+    out, kind, title = str(params["out"]), str(params["format"]), str(params.get("title") or "layer")
+    before = int(params.get("written") or 0)
+    is_first, is_last = not params.get("start"), rows.next_fid is None
+    if kind == "GPKG":
+        rows = as_stored(source, rows, curves=True)
+        name = facts.name(curves=True)
+        append_table(out, title, replace(rows, wkb=as_kind(rows.wkb, name)), types, crs, is_first, name)
+        if facts.has_ids:
+            keep_fids(out, title, rows.fids)
+    elif kind == "FlatGeobuf":
+        table, name = f"{out}.gpkg", _flatgeobuf_kind(facts)
+        rows = as_stored(source, rows, curves=False)
+        wkb = as_kind(rows.wkb, name, with_heights=name.endswith(" Z"))
+        append_table(table, title, replace(rows, wkb=wkb), types, crs, is_first, name)
+        if is_last:
+            copy_to_flatgeobuf(table, title, out, name)
+    elif kind == "GeoJSON":
+        shapes = shapes_in_lonlat(rows, crs)
+        append_features(out, rows, types, shapes, is_first, is_last, before == 0, facts.has_ids)
+    else:
+        append_lines(out, rows, types, shapes_in_lonlat(rows, crs), is_first, facts.are_points)
+    return before + len(rows.wkb)
+
+
+def _flatgeobuf_kind(facts: ExportFacts) -> str:
+    """That format has one kind a layer, or any kind but nothing beside x and y."""
+    return "Unknown" if facts.mixes_measures else facts.name(curves=False)
+
+
+def _remark(kind: str, facts: ExportFacts, types: dict[str, str]) -> str:
+    """What is not kept of these rows as it is."""
+    found = []
+    if kind == "FlatGeobuf" and facts.has_more_than_xy and _flatgeobuf_kind(facts) == "Unknown":
+        found.append(
+            "A FlatGeobuf of several kinds of geometry holds no heights and no measures: a GeoPackage keeps them."
+        )
+    if bytes_in := [name for name, one in types.items() if one == "other"]:
+        found.append(f"What is no text in {', '.join(bytes_in)[:80]} (pictures, other files) is saved as base64 text.")
+    return " ".join(found)
+
+
+def _wanted_rows(source: VectorSource, start: int, wanted: NDArray[np.int64] | None) -> Rows:
+    """The next stretch of all rows, or what of it is wanted; few wanted ones at once."""
+    if wanted is None:
+        return rows_of(source, start, CHUNK_ROWS, None, exact=True)
+    if len(wanted) <= ROWS_BY_FID:
+        return rows_of(source, 0, CHUNK_ROWS, None, wanted.tolist(), exact=True)
+    rows = rows_of(source, start, CHUNK_ROWS, None, exact=True)
+    kept = np.flatnonzero(np.isin(rows.fids, wanted)).tolist()
+    columns = {name: [values[at] for at in kept] for name, values in rows.columns.items()}
+    return replace(rows, fids=rows.fids[kept], wkb=[rows.wkb[at] for at in kept], columns=columns)
+
+
+def _types(source: VectorSource, rows: Rows) -> dict[str, str]:
+    if not source.is_ogr:
+        known = parsed_layer(source).types
+    else:
+        info = read_info(source, counted=False)
+        kinds = zip(info["fields"], info["ogr_types"], info["ogr_subtypes"], strict=True)
+        known = {str(name): field_type(str(kind), str(subtype)) for name, kind, subtype in kinds}
+    return {name: known.get(name, "text") for name in rows.columns}
+
+
+def _failure(error: Exception, source: VectorSource) -> ExportFailed | DiskFull:
+    text = " ".join(str(error).split())[:200]
+    if getattr(error, "errno", None) == 28 or "No space" in text or "disk is full" in text:
+        return DiskFull(f"{source.name} does not fit on the disk: make room or choose another folder.")
+    return ExportFailed(f"{source.name} could not be written: {text or type(error).__name__}")

@@ -1,0 +1,262 @@
+"""Features for the canvas: rows of a layer, projected, as int32 steps in columns; and their attributes."""
+
+from __future__ import annotations
+
+import math
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from layers.errors import CannotBePlaced
+from layers.geo.crs import WEB_MERCATOR, WGS84
+from layers.readers.arrow.geometry_stream import geometry_batches
+from layers.readers.environment import ANSWER_BYTES, give_back_memory
+from layers.readers.features.drawn_rows import Drawn, drawn_batch, drawn_rows, joined
+from layers.readers.features.fid_range import between, fid_range
+from layers.readers.features.vector_source import Rows, VectorSource, rows_of, source_of
+from layers.readers.files import Content, regular_file
+from layers.readers.geometry.steps import step_of, to_steps
+from layers.vector.lost_rows import MOST_LISTED
+
+CHUNK_FEATURES = 50_000
+CHUNK_ATTRIBUTES = 20_000
+_SPARE_BYTES = 2**16
+_BATCH_BYTES = 2**21
+"""About so many bytes of geometry are in memory at a time."""
+_MOST_BATCH_ROWS = 2**14
+_SHARE_BYTES = 3 * 2**20
+_MOST_SHARES = 400
+_LAST_SHARES = 4
+_OTHER_BYTES = 90
+"""About what a row of a GeoPackage takes besides its coordinates, which take twice what their steps do."""
+
+
+def read_features(params: dict[str, Any]) -> tuple[dict[str, Any], tuple[NDArray[Any], ...]]:
+    """Some rows of a layer in the canvas CRS: the columns of `FeatureTable` from `kind` to `bounds`.
+
+    They are those from `start_fid` on, before `end_fid` where it is given, until the answer has `most_bytes`. Instead
+    `share` asks for the i-th of as many like parts of all fids as the header's `shares` says; in files that are not
+    read by fid the first part is everything. `step`: the world units of a step, in place of the canvas's.
+    Header: crs, origin, step, columns, skipped (rows that have no place),
+    lost (the first of them as people count, with the reason), next_fid (for the next chunk), end_fid, shares, done,
+    form (which columns are left out because they follow from the others: see `Drawn.form`). Raises CannotBePlaced
+    where the layer has no CRS and `source_crs` names none.
+    """
+    canvas = str(params["crs"])
+    source, ends = _LAST_SOURCE.get(params)
+    asked = _Asked(params, source, ends)
+    columns: dict[str, list[Any]] = {}
+    if asked.is_empty:
+        drawn, following = joined([]), None
+    elif asked.columns or asked.limit or not source.is_ogr:
+        drawn, following, columns = _by_rows(params, source, canvas, asked)
+    else:
+        drawn, following = _by_stream(params, source, canvas, asked)
+    if following is None and asked.is_among_last:
+        give_back_memory()
+    header = {
+        "crs": canvas, "origin": [0.0, 0.0], "step": _step(params), "columns": columns, "skipped": len(drawn.lost),
+        "lost": _listed(drawn),
+        "next_fid": following, "end_fid": asked.end, "shares": asked.shares, "done": following is None,
+        "form": drawn.form(),
+    }  # fmt: skip
+    return header, drawn.arrays()
+
+
+def warm_up() -> None:
+    """What the first rows would otherwise pay for."""
+    to_steps(WGS84, WEB_MERCATOR, np.zeros((1, 2)))
+
+
+def read_attributes(params: dict[str, Any]) -> tuple[dict[str, Any], tuple[NDArray[Any], ...]]:
+    """Header: fids, columns (JSON values by name), next_fid, done; of `fids`, or of a chunk from `start_fid` on."""
+    fids = params.get("fids")
+    limit = min(int(params.get("limit") or CHUNK_ATTRIBUTES), CHUNK_ATTRIBUTES)
+    start = int(params.get("start_fid") or 0)
+    wanted = None if fids is None else [int(fid) for fid in fids[:limit]]
+    rows = rows_of(source_of(params), start, limit, params.get("columns"), wanted)
+    more = {"next_fid": rows.next_fid, "done": rows.next_fid is None}
+    return {"fids": rows.fids.tolist(), "columns": rows.columns, **more}, ()
+
+
+@dataclass(slots=True)
+class _Asked:
+    """Which rows a request wants."""
+
+    start: int
+    end: int | None
+    limit: int
+    columns: list[str]
+    most_bytes: int
+    is_empty: bool
+    row_bytes: float
+    """About what one row takes in the file."""
+    share: int
+    shares: int
+    _last: int
+
+    def __init__(self, params: dict[str, Any], source: VectorSource, ends: tuple[int, int, int]) -> None:
+        self.start, self.end = int(params.get("start_fid") or 0), params.get("end_fid")
+        self.limit, self.columns = int(params.get("limit") or 0), params.get("columns") or []
+        room = ANSWER_BYTES - _SPARE_BYTES
+        self.most_bytes = min(int(params.get("most_bytes") or room), room)
+        self.is_empty, self.row_bytes = False, 1000.0
+        self.shares, self._last = 1, 2**62
+        share = params.get("share")
+        self.share = -1 if share is None else int(share)
+        if source.by_fid:
+            first, last, count = ends
+            self.row_bytes = os.path.getsize(source.path) / max(count, 1)
+            self._last = last
+            if share is not None:
+                self.shares = _share_count(max(count, 1), self.row_bytes)
+                size = -(-max(last - first + 1, 1) // self.shares)
+                self.start = first + int(share) * size
+                self.end = self.start + size
+                self.is_empty = self.start > last
+        elif share is not None:
+            self.is_empty = int(share) > 0
+
+    @property
+    def is_among_last(self) -> bool:
+        """True for the last parts of a large layer, one of which each reader will have."""
+        return self.shares > 1 and self.share >= self.shares - _LAST_SHARES
+
+    def is_end(self, position: int) -> bool:
+        """True where nothing can come from there on."""
+        return position > self._last or (self.end is not None and position >= int(self.end))
+
+
+def _share_count(rows: int, row_bytes: float) -> int:
+    """In how many parts a layer is read, each about `_SHARE_BYTES` of coordinates as far as one can tell beforehand."""
+    size = rows * max((row_bytes - _OTHER_BYTES) / 2, 8.0)
+    return int(min(max(round(size / _SHARE_BYTES), 1), _MOST_SHARES))
+
+
+class _LastSource:
+    """The layer that was read last, looked at once for all its chunks."""
+
+    def __init__(self) -> None:
+        self._key: tuple[Any, ...] = ()
+        self._found: tuple[VectorSource, tuple[int, int, int]] | None = None
+
+    def get(self, params: dict[str, Any]) -> tuple[VectorSource, tuple[int, int, int]]:
+        """The source, and its `fid_range` where it is read by fid. Raises what opening raises."""
+        path = regular_file(str(params["path"]))
+        state = os.stat(path)
+        options = repr(sorted(dict(params.get("options") or {}).items()))
+        key = (path, str(params.get("layer", "")), options, state.st_mtime_ns, state.st_size, state.st_ino)
+        if self._found is None or key != self._key:
+            source = source_of(params)
+            self._found = source, fid_range(source) if source.by_fid else (0, 0, 0)
+            self._key = key
+        return self._found
+
+
+_LAST_SOURCE = _LastSource()
+
+
+def _by_stream(params: dict[str, Any], source: VectorSource, canvas: str, asked: _Asked) -> tuple[Drawn, int | None]:
+    """Rows as OGR streams them; those the short way does not understand are read once more."""
+    pieces: list[Drawn] = []
+    position, size, crs = asked.start, 0, str(params.get("source_crs", ""))
+    clockwise = source.content is Content.SHAPEFILE
+    for found, (fids, blobs) in geometry_batches(source, _batch_rows(asked), **_which(source, asked)):
+        crs = crs or _known(found, source)
+        piece, left = drawn_batch(blobs, fids, crs, canvas, clockwise=clockwise, step=_step(params))
+        if left.size:
+            rows = list(_rows_left(source, fids[left], [blobs.row(int(at)) for at in left]))
+            others = (drawn_rows(wkb, some, crs, canvas, clockwise=clockwise, step=_step(params)) for some, wkb in rows)
+            piece = joined([piece, *others]).in_order()
+        after = int(fids[-1]) + 1 if source.by_fid else position + len(fids)
+        if size + piece.nbytes > ANSWER_BYTES - _SPARE_BYTES:
+            return _cut(pieces, piece, size, fids, position, source)
+        pieces.append(piece)
+        size, position = size + piece.nbytes, after
+        if size >= asked.most_bytes:
+            return joined(pieces), None if asked.is_end(position) else position
+    return joined(pieces), None
+
+
+def _which(source: VectorSource, asked: _Asked) -> dict[str, Any]:
+    if not source.by_fid:
+        return {"skip_features": asked.start} if asked.start else {}
+    where = between(source, asked.start, None if asked.end is None else int(asked.end))
+    return {"where": where} if where else {}
+
+
+def _batch_rows(asked: _Asked) -> int:
+    return int(min(max(_BATCH_BYTES / max(asked.row_bytes, 1.0), 64), _MOST_BATCH_ROWS))
+
+
+def _rows_left(
+    source: VectorSource, fids: NDArray[np.int64], wkb: list[bytes]
+) -> Iterator[tuple[NDArray[np.int64], list[bytes | None]]]:
+    """Curves and the like, made of straight pieces where the file can be asked for single rows."""
+    if not source.by_fid:
+        yield fids, list(wkb)
+        return
+    for first in range(0, len(fids), 500):
+        rows = rows_of(source, 0, 500, [], fids[first : first + 500].tolist())
+        yield rows.fids, list(rows.wkb)
+
+
+def _cut(
+    pieces: list[Drawn], piece: Drawn, size: int, fids: NDArray[np.int64], position: int, source: VectorSource
+) -> tuple[Drawn, int]:
+    """A batch that does not fit whole: as many of its rows as do, at least one where there is nothing else."""
+    room = ANSWER_BYTES - _SPARE_BYTES - size
+    count = piece.rows_that_fit(room, fids)
+    if not count and not pieces:
+        count = 1
+    if count:
+        pieces = [*pieces, piece.before(int(fids[count]) if count < len(fids) else int(fids[-1]) + 1)]
+    following = int(fids[count]) if count < len(fids) else int(fids[-1]) + 1
+    return joined(pieces), following if source.by_fid else position + count
+
+
+def _by_rows(
+    params: dict[str, Any], source: VectorSource, canvas: str, asked: _Asked
+) -> tuple[Drawn, int | None, dict[str, list[Any]]]:
+    """Rows as they are parsed, with their attributes."""
+    limit = min(asked.limit or CHUNK_FEATURES, CHUNK_FEATURES)
+    rows = rows_of(source, asked.start, limit, params.get("columns", []))
+    crs = str(params.get("source_crs", "")) or _known(rows.crs, source)
+    clockwise = source.content is Content.SHAPEFILE
+    drawn = drawn_rows(rows.wkb, rows.fids, crs, canvas, clockwise=clockwise, step=_step(params))
+    count = drawn.rows_that_fit(ANSWER_BYTES - _SPARE_BYTES, rows.fids)
+    following = rows.next_fid
+    if count < len(rows.fids):
+        count = max(count, 1)
+        if count < len(rows.fids):
+            drawn = drawn.before(int(rows.fids[count]))
+            following = int(rows.fids[count]) if source.by_fid else asked.start + count
+    if asked.end is not None and following is not None and following >= int(asked.end):
+        following = None
+    return drawn, following, _columns(rows, drawn)
+
+
+def _step(params: dict[str, Any]) -> float:
+    """World units a step: what is asked for, or what the canvas has."""
+    step = params.get("step")
+    return float(step) if isinstance(step, int | float) and 0 < step < math.inf else step_of(str(params["crs"]))
+
+
+def _columns(rows: Rows, drawn: Drawn) -> dict[str, list[Any]]:
+    at = np.searchsorted(rows.fids, drawn.fid).tolist()
+    return {name: [values[row] for row in at] for name, values in rows.columns.items()}
+
+
+def _listed(drawn: Drawn) -> list[list[int]]:
+    lost = drawn.lost[np.argsort(drawn.lost[:, 0], kind="stable")[:MOST_LISTED]]
+    return [[fid, reason] for fid, reason in lost.tolist()]
+
+
+def _known(crs: str, source: VectorSource) -> str:
+    if not crs:
+        raise CannotBePlaced(f"{source.layer or source.name} does not say in which CRS it is: choose its CRS.")
+    return crs

@@ -1,0 +1,67 @@
+"""Cells of a GeoPackage that are no number though their column is one of numbers: OGR makes 0 of them, or cuts them."""
+
+from __future__ import annotations
+
+import sqlite3
+from contextlib import closing
+from typing import Any
+from urllib.parse import quote
+
+import numpy as np
+from numpy.typing import NDArray
+
+from layers.readers.features.fid_range import among
+from layers.readers.features.row_problems import RowProblems
+from layers.readers.features.source_rows import VectorSource
+from layers.readers.files import Content
+
+_NO_NUMBER = "typeof({0}) IN ('text', 'blob')"
+_NO_WHOLE = "(typeof({0}) = 'real' AND {0} <> CAST({0} AS INTEGER))"
+
+
+def odd_numbers(
+    source: VectorSource, integers: list[str], reals: list[str], fids: NDArray[np.int64]
+) -> dict[str, dict[int, str]]:
+    """By column and fid what stands there, of the rows from the first to the last of `fids`. SQLite keeps in a column
+    whatever it is given."""
+    if source.content is not Content.SQLITE or not (integers or reals) or not len(fids):
+        return {}
+    names = [*integers, *reals]
+    columns = [_quoted(name) for name in names]
+    odd = [f"({_NO_NUMBER} OR {_NO_WHOLE})".format(column) for column in columns[: len(integers)]]
+    odd += [_NO_NUMBER.format(column) for column in columns[len(integers) :]]
+    told = ", ".join(f"CASE WHEN {is_odd} THEN {column} END" for is_odd, column in zip(odd, columns, strict=True))
+    fid = _quoted(source.fid_column)
+    which, asked = among(fids)
+    found: dict[str, dict[int, str]] = {}
+    with closing(sqlite3.connect(f"file:{quote(source.path)}?mode=ro&immutable=1", uri=True)) as database:
+        database.execute("PRAGMA trusted_schema = OFF")
+        database.text_factory = lambda data: data.decode("utf-8", "replace")
+        rows = database.execute(
+            f"SELECT {fid}, {told} FROM {_quoted(source.layer)} WHERE {fid} {which} AND ({' OR '.join(odd)})", asked
+        )
+        for row, *cells in rows:
+            for name, cell in zip(names, cells, strict=True):
+                if cell is not None:
+                    found.setdefault(name, {})[row] = _text(cell)
+    return found
+
+
+def odd_number_problems(
+    source: VectorSource, integers: list[str], reals: list[str], fids: NDArray[np.int64]
+) -> list[str]:
+    """Sentences about them; rows have the numbers that people see."""
+    problems = RowProblems()
+    for name, found in odd_numbers(source, integers, reals, fids).items():
+        what = "whole number" if name in integers else "number"
+        for fid, text in found.items():
+            problems.add(fid - 1, f"its {name} “{text[:40]}” is no {what} as its column says: the cell is shown empty.")
+    return problems.sentences("has such a cell")
+
+
+def _text(cell: Any) -> str:
+    return f"{len(cell)} bytes" if isinstance(cell, bytes) else str(cell)
+
+
+def _quoted(name: str) -> str:
+    return '"' + name.replace('"', '""') + '"'

@@ -1,0 +1,80 @@
+"""Checks the geometries of a layer: faults are listed by row, never repaired (repairing may take for ever)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import shapely
+from numpy.typing import NDArray
+
+from layers.counted import grouped
+from layers.geo.crs import is_geographic
+from layers.geo.lon_extent import LARGEST_UNIT
+from layers.readers.features.row_problems import MOST_LISTED, RowProblems
+from layers.readers.features.source_rows import Rows
+from layers.readers.features.vector_words import broken_geometry
+from layers.readers.geometry.surfaces import POLYHEDRAL, TIN, TRIANGLE
+
+MOST_ROWS = 20_000
+_MOST_VERTICES = 300_000
+_SURFACES = {POLYHEDRAL: "polyhedral surface", TIN: "TIN", TRIANGLE: "triangle"}
+_MAX_LON, _MAX_LAT = 360.0, 90.0
+
+
+def shapes_of(wkb: Sequence[bytes | None]) -> NDArray[Any]:
+    """Geometries; None for none, and for one that is broken."""
+    with np.errstate(invalid="ignore"):  # of coordinates that are no numbers
+        return np.asarray(shapely.from_wkb(np.array(list(wkb), dtype=object), on_invalid="ignore"))
+
+
+def check_rows(rows: Rows, shapes: NDArray[Any], crs: str, *, may_overlap: bool = False) -> list[str]:
+    """Sentences about rows without geometry, and with one that is broken or out of place; `shapes` are theirs.
+
+    `may_overlap`: that the sides of a body lie on each other in plan is no fault.
+    """
+    wkb = np.array(list(rows.wkb), dtype=object)
+    missing, absent = shapely.is_missing(shapes), np.array([one is None for one in wkb], bool)
+    problems = RowProblems(rows.fids.tolist())
+    for index in np.flatnonzero(missing & ~absent)[: MOST_LISTED * 2].tolist():
+        problems.add(index, _broken(wkb[index]))
+    coordinates, owner = shapely.get_coordinates(shapes, return_index=True)
+    for index in np.unique(owner[~np.isfinite(coordinates).all(axis=1)]).tolist():
+        problems.add(index, "it has coordinates that are no finite numbers.")
+    if crs and is_geographic(crs):
+        wrong = (np.abs(coordinates[:, 0]) > _MAX_LON) | (np.abs(coordinates[:, 1]) > _MAX_LAT)
+        for index in np.unique(owner[wrong & np.isfinite(coordinates).all(axis=1)]).tolist():
+            problems.add(index, "it lies outside the degrees of the Earth.")
+    else:
+        wrong = np.abs(coordinates).max(axis=1, initial=0.0) > LARGEST_UNIT
+        for index in np.unique(owner[wrong & np.isfinite(coordinates).all(axis=1)]).tolist():
+            problems.add(index, "its coordinates are larger than any on Earth.")
+    if len(coordinates) <= _MOST_VERTICES and not may_overlap:
+        _find_invalid(shapes, problems)
+    empty = int(absent.sum()) + int((shapely.is_empty(shapes) & ~missing).sum())
+    found = problems.sentences("is kept; what has no place is not drawn")
+    if empty:
+        said = "1 row has no geometry and stands" if empty == 1 else f"{grouped(empty)} rows have no geometry and stand"
+        found.append(f"{said} in the table only.")
+    return found
+
+
+def _find_invalid(shapes: Any, problems: RowProblems) -> None:
+    polygons = np.flatnonzero(np.isin(shapely.get_type_id(shapes), (3, 6, 7)))
+    with np.errstate(all="ignore"):  # of numbers as large as there are
+        wrong = polygons[~shapely.is_valid(shapes[polygons])]
+        reasons = [str(shapely.is_valid_reason(shapes[index])) for index in wrong.tolist()]
+    for index, reason in zip(wrong.tolist(), reasons, strict=True):
+        if "Invalid Coordinate" not in reason:
+            problems.add(index, f"{reason.split('[')[0].strip().lower()}; it is drawn as it is.")
+
+
+def _broken(wkb: bytes) -> str:
+    if wkb[:1] == b"\1" and (kind := _SURFACES.get((int.from_bytes(wkb[1:5], "little") & 0xFFFF) % 1000)):
+        return f"its geometry is a {kind}, which is not shown."
+    try:
+        shapely.from_wkb(wkb)
+    except (ValueError, shapely.errors.ShapelyError) as error:
+        return broken_geometry(str(error))
+    return "its geometry is broken."

@@ -1,0 +1,202 @@
+"""The probe of a vector file: its layers, as `VectorInfo`."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import shapely
+from numpy.typing import NDArray
+
+from layers.counted import grouped
+from layers.errors import CannotBePlaced, NotReadable, UnsupportedFormat
+from layers.geo.crs import WGS84, is_geographic, is_off_earth, off_earth_sentence
+from layers.readers.arrow.geometry_stream import geometry_batches
+from layers.readers.features.odd_dates import odd_date_problems
+from layers.readers.features.odd_numbers import odd_number_problems
+from layers.readers.features.ogr_rows import crs_problem, field_type, known_crs, read_info
+from layers.readers.features.parsed_layer import ParsedLayer
+from layers.readers.features.parsing import parse_tables
+from layers.readers.features.row_checks import MOST_ROWS, check_rows, shapes_of
+from layers.readers.features.shapefile import encoding_of, notes_on
+from layers.readers.features.source_rows import VectorSource
+from layers.readers.features.vector_extent import Extent, extent_of
+from layers.readers.features.vector_source import parsed_layers, rows_of, source_of
+from layers.readers.files import Content
+from layers.readers.geojson.json_crs import crs_note
+from layers.readers.geojson.json_heights import height_note, height_problems
+from layers.readers.geojson.json_lines import lines_lost
+from layers.readers.geojson.json_repair import MOST_PARSED_BYTES
+from layers.readers.guards.geopackage_audit import feature_tables
+from layers.vector.table import VectorInfo
+
+_MAX_CHECKED_BYTES = 30 * 2**20
+"""A file that is read as a whole is not read for its rows' sake alone where it is larger."""
+_CHECKED_BYTES = 2**20
+"""About so much is looked at of a file that is read in chunks."""
+_FIRST_ROWS = 2_000
+_KINDS = ("Point", "LineString", "LinearRing", "Polygon", "MultiPoint", "MultiLineString", "MultiPolygon",
+          "GeometryCollection")  # fmt: skip
+"""By shapely's numbers."""
+
+
+def probe_vector(path: str, content: Content, params: dict[str, Any]) -> tuple[dict[str, Any], tuple[Any, ...]]:
+    """The header of a vector probe; with `preview` in `params` tables come that have no place yet.
+
+    Raises NotReadable for a file without features, and what opening raises.
+    """
+    name = os.path.basename(path)
+    asked = {"path": path, "options": params.get("options")}
+    if content is Content.SQLITE:
+        tables, problems = feature_tables(path)
+        if not tables:
+            raise NotReadable(" ".join([f"{name} holds no layer of features: there is nothing to show.", *problems]))
+        layers = _table_infos(asked, tables, problems)
+    else:
+        source = source_of(asked)
+        if source.is_ogr:
+            notes = notes_on(path) if content is Content.SHAPEFILE else []
+            layers = [_ogr_info(source, notes)]
+        else:
+            preview = bool(params.get("preview")) and content in (Content.TABLE, Content.WORKBOOK)
+            parsed = parse_tables(source, preview=True) if preview else parsed_layers(source)
+            layers = [_parsed_info(path, layer) for layer in parsed]
+        if not any(layer.features for layer in layers):
+            raise NotReadable(f"{name} holds no features: there is nothing to show.")
+    return {"kind": "vector", "layers": [layer.to_json() for layer in layers]}, ()
+
+
+def _table_infos(asked: dict[str, Any], tables: list[str], problems: list[str]) -> list[VectorInfo]:
+    """Of the tables that can be read; what is wrong with the others is said with each. Raises what the last one did."""
+    found, failed = [], None
+    for table in tables:
+        try:
+            found.append(_ogr_info(source_of({**asked, "layer": table}), problems))
+        except (NotReadable, UnsupportedFormat) as error:
+            problems, failed = [*problems, f"A layer is left out: {error.sentence}"], error
+    if not found and failed is not None:
+        raise failed
+    return [replace(info, problems=tuple(dict.fromkeys([*problems, *info.problems]))) for info in found]
+
+
+def _ogr_info(source: VectorSource, notes: list[str]) -> VectorInfo:
+    info = read_info(source)
+    name = str(info["layer_name"]) if isinstance(source.dataset, str) else os.path.splitext(source.name)[0]
+    is_json = source.content in (Content.JSON, Content.JSON_LINES)
+    crs = known_crs(info["crs"]) or source.default_crs
+    found = [*notes, *source.notes]
+    if problem := crs_problem(info["crs"], name):
+        found.append(problem)
+    if is_json and (note := crs_note(source.path, name, crs == WGS84)):
+        found.append(note)
+    if is_json:
+        found += height_note(source)
+    if source.content is Content.JSON_LINES and os.path.getsize(source.path) > MOST_PARSED_BYTES:
+        with open(source.path, "rb") as file:
+            found += lines_lost(file, int(info["features"]))
+    if info["features"] == 0:
+        found.append(f"{name} holds no features.")
+    count = int(info["features"])
+    fields = tuple(
+        (str(field), field_type(str(kind), str(sub)))
+        for field, kind, sub in zip(info["fields"], info["ogr_types"], info["ogr_subtypes"], strict=True)
+    )
+    shapes, is_all = np.zeros(0, object), False
+    if source.by_fid or source.is_chunked or os.path.getsize(source.path) <= _MAX_CHECKED_BYTES:
+        most = _rows_to_check(source, count)
+        rows = rows_of(source, 0, most, [])
+        shapes, is_all = shapes_of(rows.wkb), rows.next_fid is None
+        said = check_rows(rows, shapes, crs, may_overlap=source.has_surfaces)
+        dates = [name for name, kind in fields if kind in ("date", "datetime")]
+        integers = [name for name, kind in fields if kind in ("integer", "boolean")]
+        reals = [name for name, kind in fields if kind == "real"]
+        said += odd_date_problems(source, dates, rows.fids)
+        said += odd_number_problems(source, integers, reals, rows.fids)
+        if is_json and is_all:
+            said += height_problems(source, rows)
+        found += said
+        if not is_all and said:
+            found.append(f"Only the first {grouped(most)} rows of {name} were looked at.")
+    geometry = str(info["geometry_type"] or "Unknown")
+    if geometry == "Unknown" and is_all and len(shapes):
+        geometry = _kind_of(shapes)  # OGR says so of lines among which some are of several parts
+    extent = extent_of(shapes, crs, info["total_bounds"], is_all=is_all)
+    if not extent.fits and not len(shapes):
+        extent = extent_of(_first_shapes(source), crs, info["total_bounds"], is_all=False)
+    reading = {}
+    if source.content is Content.SHAPEFILE:
+        encoding, evidence = encoding_of(source.path, source.options)
+        reading = {"encoding": encoding, "encoding_evidence": evidence}
+    return _placed(
+        VectorInfo(
+            path=source.path, driver=str(info["driver"]), name=name, geometry=geometry,
+            features=count, crs=crs, fields=fields, bounds=extent.bounds, bounds_lonlat=None,
+            problems=tuple(found), reading=reading,
+        ),
+        extent,
+    )  # fmt: skip
+
+
+def _kind_of(shapes: NDArray[Any]) -> str:
+    """The OGC name of what they are, that of several where some are; "Unknown" for a mixture, "None" for nothing."""
+    kinds = {_KINDS[number] for number in np.unique(shapely.get_type_id(shapes)).tolist() if number >= 0}
+    if len(kinds) > 1:
+        kinds = {kind if kind.startswith("Multi") else f"Multi{kind}" for kind in kinds}
+    return kinds.pop() if len(kinds) == 1 else "Unknown" if kinds else "None"
+
+
+def _first_shapes(source: VectorSource) -> NDArray[Any]:
+    """Of a file that was not looked at because of its size."""
+    for _, (_, blobs) in geometry_batches(source, _FIRST_ROWS):
+        return shapes_of([blobs.row(at) for at in range(len(blobs))])
+    return np.zeros(0, object)
+
+
+def _rows_to_check(source: VectorSource, features: int) -> int:
+    """Fewer where each is large: the first picture waits for this, and a reader keeps the memory."""
+    row_bytes = os.path.getsize(source.path) / max(features, 1)
+    return int(min(max(_CHECKED_BYTES / max(row_bytes, 1), 500), MOST_ROWS))
+
+
+def _parsed_info(path: str, layer: ParsedLayer) -> VectorInfo:
+    shapes = shapes_of(layer.wkb)
+    kind = _kind_of(shapes)
+    extent = extent_of(shapes, layer.crs)
+    fields = tuple((name, layer.types.get(name, "text")) for name in layer.columns)
+    found = list(layer.problems)
+    if len(layer) <= MOST_ROWS and (kind not in ("Point", "None") or extent.outside):
+        found += check_rows(layer.rows([]), shapes, layer.crs)
+    return _placed(
+        VectorInfo(
+            path, layer.driver, layer.name, kind, len(layer), layer.crs, fields, extent.bounds, None,
+            tuple(found), layer.style, layer.reading,
+        ),
+        extent,
+    )  # fmt: skip
+
+
+def _placed(info: VectorInfo, extent: Extent) -> VectorInfo:
+    """With its bounds in lon, lat, or a sentence that says why there are none."""
+    found, lonlat = list(info.problems), None
+    bounds, crs, name = info.bounds, info.crs, info.name
+    if not crs:
+        found.append(f"{name} does not say in which CRS it is: choose its CRS in the layer's properties.")
+    elif is_off_earth(crs):
+        found.append(off_earth_sentence(name, crs))
+    elif bounds is not None and is_geographic(crs) and not extent.fits:
+        if max(abs(bounds.left), abs(bounds.right)) <= 90 and max(abs(bounds.bottom), abs(bounds.top)) <= 360:
+            found.append(f"{name} has latitudes beyond 90: latitudes and longitudes look swapped in the file.")
+        else:
+            found.append(f"{name} is said to be in degrees, but its coordinates are not: choose its CRS.")
+    elif bounds is not None:
+        try:
+            lonlat = extent.lonlat(crs, clockwise=info.driver == "ESRI Shapefile")
+        except CannotBePlaced as error:
+            found.append(error.sentence)
+        if lonlat is not None and not is_geographic(crs) and max(map(abs, bounds)) <= 360:
+            found.append(
+                f"{name} is said to be in metres ({crs}), but its coordinates look like degrees: check its CRS."
+            )
+    return replace(info, bounds_lonlat=lonlat, problems=tuple(found))

@@ -1,0 +1,146 @@
+"""From what a request names to rows: who reads which kind of vector file."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+
+from layers.errors import NotReadable, UnsupportedFormat
+from layers.geo.crs import WGS84
+from layers.readers.features.fid_range import these
+from layers.readers.features.ogr_rows import read_info, read_ogr
+from layers.readers.features.parsed_layer import ParsedFiles, ParsedLayer
+from layers.readers.features.parsing import parse
+from layers.readers.features.shapefile import shapefile_source
+from layers.readers.features.source_rows import Rows, VectorSource
+from layers.readers.files import Content, content_of, regular_file
+from layers.readers.geojson.json_heights import without_invented
+from layers.readers.geojson.json_repair import JsonFiles
+from layers.readers.guards.geopackage_audit import feature_tables
+
+__all__ = ["Rows", "VectorSource", "parsed_layer", "parsed_layers", "rows_of", "source_of"]
+
+_PARSED = frozenset({Content.TABLE, Content.WORKBOOK, Content.KML, Content.KMZ, Content.GPX})
+
+
+def source_of(params: dict[str, Any]) -> VectorSource:
+    """The layer that `params` name: path, layer ("" for the first), options as the document's layer keeps them.
+
+    Looks at the file before a library does. Raises what looking at it raises: NotAFile, UnsupportedFormat, ...
+    """
+    path = regular_file(str(params["path"]))
+    layer, options = str(params.get("layer", "") or ""), dict(params.get("options") or {})
+    content = content_of(path)
+    if content is Content.SQLITE:
+        # Without IMMUTABLE SQLite would want to write beside a file that is in WAL mode.
+        source = VectorSource(path, content, _audited(path, layer), path, {"IMMUTABLE": "YES"}, options, by_fid=True)
+        return replace(source, fid_column=str(read_info(source, counted=False)["fid_column"] or "fid"))
+    if content is Content.SHAPEFILE:
+        return shapefile_source(path, options)
+    if content is Content.FLATGEOBUF:
+        return VectorSource(path, content, "", path, {}, options, is_chunked=True, first=1)
+    if content in (Content.JSON, Content.JSON_LINES):
+        found = _JSON_FILES.get(path, content)
+        driver = "GeoJSON" if content is Content.JSON else "GeoJSONSeq"
+        dataset = f"{driver}:{path}" if found.data is None else found.data
+        return VectorSource(
+            path, content, "", dataset, dict(found.how), options, first=found.first, notes=found.notes,
+            default_crs=WGS84, info=found.info,
+        )  # fmt: skip
+    if content in _PARSED:
+        return VectorSource(path, content, layer, "", {}, options, is_ogr=False)
+    raise UnsupportedFormat(f"{os.path.basename(path)} holds no features.")
+
+
+def parsed_layers(source: VectorSource) -> list[ParsedLayer]:
+    """All layers of a file that we parse ourselves. Raises what parsing raises."""
+    return _PARSED_FILES.layers(source)
+
+
+def rows_of(
+    source: VectorSource,
+    start: int,
+    limit: int,
+    columns: list[str] | None,
+    fids: list[int] | None = None,
+    *,
+    exact: bool = False,
+) -> Rows:
+    """`limit` rows from `start` on (0 first; then what `next_fid` says), or the rows of `fids`.
+
+    `columns` None means all, [] none; `exact` keeps heights and long texts. Raises what opening raises, NotReadable.
+    """
+    if source.by_fid or source.is_chunked:
+        return _some_rows(source, start, limit, columns, fids, exact)
+    whole = _WHOLE_FILES.get(source, columns, exact) if source.is_ogr else parsed_layer(source).rows(columns, exact)
+    if fids is not None:
+        chosen: list[int] = np.flatnonzero(np.isin(whole.fids, fids)).tolist()
+    else:
+        chosen = list(range(start, min(start + limit, len(whole.wkb))))
+    end = None if fids is not None or start + limit >= len(whole.wkb) else start + limit
+    return Rows(
+        whole.crs,
+        whole.fids[chosen],
+        [whole.wkb[i] for i in chosen],
+        {name: [values[i] for i in chosen] for name, values in whole.columns.items()},
+        end,
+    )
+
+
+class _WholeFiles:
+    """The last file that can only be read as a whole, so that its chunks do not parse it again."""
+
+    def __init__(self) -> None:
+        self._key: tuple[Any, ...] = ()
+        self._rows: Rows | None = None
+
+    def get(self, source: VectorSource, columns: list[str] | None, exact: bool) -> Rows:
+        state = os.stat(source.path)
+        key = (source.path, state.st_mtime_ns, state.st_size, None if columns is None else tuple(columns), exact)
+        if self._rows is None or key != self._key:
+            self._rows = None  # never two of them in memory
+            rows = read_ogr(source, columns, exact=exact)
+            is_json = source.content in (Content.JSON, Content.JSON_LINES)
+            self._rows = replace(rows, wkb=without_invented(source, rows)) if exact and is_json else rows
+            self._key = key
+        return self._rows
+
+
+_JSON_FILES = JsonFiles()
+_WHOLE_FILES = _WholeFiles()
+_PARSED_FILES = ParsedFiles(parse)
+
+
+def parsed_layer(source: VectorSource) -> ParsedLayer:
+    """The layer that the source names, parsed by us. Raises what parsing raises, NotReadable."""
+    layers = parsed_layers(source)
+    found = next((layer for layer in layers if not source.layer or layer.name == source.layer), None)
+    if found is None:
+        raise NotReadable(f"{source.name} has no layer {source.layer!r} that can be read.")
+    return found
+
+
+def _some_rows(
+    source: VectorSource, start: int, limit: int, columns: list[str] | None, wanted: list[int] | None, exact: bool
+) -> Rows:
+    if wanted is not None:
+        which = these(source, (fid - source.first for fid in wanted))
+    elif source.by_fid:
+        fid_column = source.fid_column.replace('"', '""')
+        which = {"where": f'"{fid_column}" >= {start}' if start else None, "max_features": limit}
+    else:
+        which = {"skip_features": start, "max_features": limit}
+    rows = read_ogr(source, columns, exact=exact, **which)
+    more = wanted is None and len(rows.fids) == limit
+    following = int(rows.fids[-1]) + 1 if source.by_fid and more else start + limit
+    return replace(rows, next_fid=following if more else None, by_fid=source.by_fid)
+
+
+def _audited(path: str, layer: str) -> str:
+    tables, _ = feature_tables(path)
+    if layer not in tables and (layer or not tables):
+        raise NotReadable(f"{os.path.basename(path)} has no layer {layer!r} that can be read.")
+    return layer or tables[0]

@@ -1,0 +1,96 @@
+"""GeoJSON by lines: OGR passes over a line that it cannot read in silence, so that these are looked for here."""
+
+from __future__ import annotations
+
+import io
+import json
+import re
+from collections.abc import Iterator
+from typing import BinaryIO
+
+import pyogrio
+
+from layers.counted import grouped
+from layers.readers.features.ogr_rows import READ_ERRORS, remarks_ignored
+from layers.readers.features.row_problems import RowProblems
+
+_BLOCK = 2**20
+_MOST_LINE_BYTES = 32 * 2**20
+_MOST_ASKED = 200
+_SEPARATOR = b"\x1e"
+_FEATURE = re.compile(rb'"type"\s*:\s*"Feature"')
+_KINDS = frozenset({
+    "Feature", "Point", "MultiPoint", "LineString", "MultiLineString", "Polygon", "MultiPolygon", "GeometryCollection",
+})  # fmt: skip
+
+
+def whole_lines(data: bytes) -> tuple[bytes, list[str]]:
+    """The lines that are features, and sentences about the others; `data` itself where there are none.
+
+    OGR forgives more than JSON allows, such as a comma too many: it is asked about the first that look wrong.
+    """
+    problems = RowProblems(word="line")
+    kept, asked = [], 0
+    for line, text in _records(io.BytesIO(data)):
+        why = _fault(text)
+        if why and asked < _MOST_ASKED:
+            asked += 1
+            why = "" if _is_forgiven(text) else why
+        if why:
+            problems.add(line - 1, f"{why}: it is left out.")
+        else:
+            kept.append(text)
+    if not problems or not kept:
+        return data, []
+    mark = _SEPARATOR if data.startswith(_SEPARATOR) else b""
+    return b"".join(mark + text.rstrip(b"\r\n") + b"\n" for text in kept), problems.sentences("is left out")
+
+
+def as_collection(data: bytes) -> bytes:
+    """The same features as a GeoJSON of one piece."""
+    features = [text.strip() for _, text in _records(io.BytesIO(data))]
+    whole = [
+        one if _FEATURE.search(one) else b'{"type":"Feature","properties":{},"geometry":%s}' % one for one in features
+    ]
+    return b'{"type":"FeatureCollection","features":[\n' + b",\n".join(whole) + b"\n]}"
+
+
+def lines_lost(file: BinaryIO, features: int) -> list[str]:
+    """A sentence where OGR made fewer `features` of a file than it has lines, for one too large to look at each."""
+    lost = sum(1 for _ in _records(file)) - features
+    said = "line is no feature and is" if lost == 1 else "lines are no features and are"
+    return [f"{grouped(lost)} {said} left out; the file is too large to say which."] if lost > 0 else []
+
+
+def _fault(text: bytes) -> str:
+    try:
+        found = json.loads(text, strict=False)
+    except (ValueError, RecursionError) as error:
+        at = f", at character {error.pos + 1}" if isinstance(error, json.JSONDecodeError) else ""
+        return f"it is no JSON ({getattr(error, 'msg', 'it cannot be read')}{at})"
+    return "" if isinstance(found, dict) and found.get("type") in _KINDS else "it is JSON but no feature"
+
+
+def _is_forgiven(text: bytes) -> bool:
+    try:
+        with remarks_ignored():
+            return bool(pyogrio.read_info(text, force_feature_count=True)["features"])
+    except READ_ERRORS:
+        return False
+
+
+def _records(file: BinaryIO) -> Iterator[tuple[int, bytes]]:
+    """(the line on which it begins, its text) of each record that is not blank; one that never ends is the last."""
+    separator = _SEPARATOR if file.read(1) == _SEPARATOR else b"\n"
+    file.seek(0)
+    line, rest = 1, b""
+    while block := file.read(_BLOCK):
+        *whole, rest = (rest + block).split(separator)
+        for text in whole:
+            if text.strip():
+                yield line, text
+            line += 1 if separator == b"\n" else text.count(b"\n")
+        if len(rest) > _MOST_LINE_BYTES:
+            break
+    if rest.strip():
+        yield line, rest

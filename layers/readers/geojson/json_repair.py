@@ -1,0 +1,220 @@
+"""GeoJSON that OGR would refuse or read as something else: what has to be read instead, and why."""
+
+from __future__ import annotations
+
+import codecs
+import math
+import os
+import re
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
+from layers.counted import counted, grouped
+from layers.readers.files import Content
+from layers.readers.geojson.json_dates import may_have_odd_dates, odd_dates
+from layers.readers.geojson.json_lines import as_collection, whole_lines
+from layers.readers.geojson.json_parts import members_left, whole_features
+from layers.text_encoding import guessed_encoding
+
+MOST_BYTES = 100 * 2**20
+"""A larger file is read as it is: nothing of it is copied."""
+MOST_PARSED_BYTES = 30 * 2**20
+_SAMPLE_BYTES = 2**18
+_HEAD_BYTES = 2**20
+_OWN_ID = re.compile(rb'"id"\s*:\s*\d+\s*[,}]')
+_NON_ASCII = re.compile(rb'"[^"]*[\x80-\xff][^"]*"')
+_HIGH = bytes(range(128))
+_SUSPICIOUS = re.compile(rb":\s*-?(?:\d{19}|\d[\d.]*[eE]\+?\d{3}|Infinity)")
+_DIGITS = bytes.maketrans(b"123456789E", b"0" * 9 + b"e")
+_ENDLESS_ZEROS = b"0e000"
+_LARGE = (b"0" * 19, _ENDLESS_ZEROS, b"Infinity")
+_LONGEST_SOUGHT, _BLOCK = 24, 2**18
+_IN_LISTS = (*(before + b"0" * 19 for before in (b"[", b",", b" ", b"-")), _ENDLESS_ZEROS)
+_TOKEN = re.compile(
+    rb'"(?:coordinates|bbox)"\s*:\s*[\[\]\d\s.,eE+\-InfityNa]*'
+    rb'|"[^"\\]*(?:\\.[^"\\]*)*"'
+    rb"|-?Infinity|-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?",
+    re.DOTALL,
+)
+_WHOLE = re.compile(rb"-?\d+")
+_LONGEST_NUMBER = 400
+_ENDLESS = re.compile(rb"-?\d[\d.]*[eE]\+?\d{3,}")
+_MOST_LISTED = 2_000
+"""Of one list so many numbers become text: OGR takes time that grows with the square of them."""
+_MOST_NAMED = 5
+_LEAST = -(10**18)
+"""OGR makes floats of what is less, though 64 bits would hold some of it."""
+_AS_TEXT = {"DATE_AS_STRING": "YES"}
+
+
+class Repaired(NamedTuple):
+    """`data` to read instead of the file, None for the file itself; `how` for OGR; `notes` are sentences; `info` is
+    what OGR says of it, where it was asked already."""
+
+    data: bytes | None
+    how: dict[str, str]
+    notes: tuple[str, ...]
+    info: dict[str, Any] | None = None
+    first: int = 1
+    """As `VectorSource.first`."""
+
+
+class JsonFiles:
+    """What was found of the last file, so that it is looked at once."""
+
+    def __init__(self) -> None:
+        self._key: tuple[Any, ...] = ()
+        self._found = Repaired(None, {}, ())
+
+    def get(self, path: str, content: Content) -> Repaired:
+        """See `repaired`. Raises OSError."""
+        state = os.stat(path)
+        key = (path, state.st_mtime_ns, state.st_size, state.st_ino)
+        if key != self._key:
+            self._found, self._key = Repaired(None, {}, ()), ()  # never two of them in memory
+            self._found = repaired(path, content)
+            self._key = key
+        return self._found
+
+
+def repaired(path: str, content: Content) -> Repaired:
+    """What to read in place of a GeoJSON file, by lines or not; with the reasons. Raises OSError."""
+    name, is_lines = os.path.basename(path), content is Content.JSON_LINES
+    if os.path.getsize(path) > MOST_BYTES:
+        note = f"{name} is too large to be checked: whole numbers of more than 64 bits may be rounded"
+        if is_lines:
+            said, as_text = f"{note}, and dates that there are not shown as others.", dict[str, str]()
+        else:
+            said, as_text = f"{note}; its dates are kept as text.", _AS_TEXT
+        with open(path, "rb") as file:
+            return Repaired(None, as_text, (said,), None, _first(file.read(_HEAD_BYTES)))
+    with open(path, "rb") as file:
+        original = file.read()
+    driver = "GeoJSONSeq" if is_lines else "GeoJSON"
+
+    def opened(data: bytes) -> str | bytes:
+        return f"{driver}:{path}" if data is original else data
+
+    data, notes = _in_utf8(original, name)
+    if is_lines and data.startswith(codecs.BOM_UTF8):  # OGR would take it for a part of the first line
+        data = data.removeprefix(codecs.BOM_UTF8)
+    data, found = _with_numbers_kept(data)
+    notes += found
+    info = None
+    if len(data) <= MOST_PARSED_BYTES:
+        if is_lines:
+            data, found = whole_lines(data)
+        else:
+            data, found, info = whole_features(data, opened(data), name)
+        notes += found
+    how: dict[str, str] = {}
+    first = _first(data[:_HEAD_BYTES])
+    notes += members_left(data[:_HEAD_BYTES], name)
+    if may_have_odd_dates(data):
+        whole = as_collection(data) if is_lines else data  # that driver cannot be told to leave them
+        if dates := odd_dates(opened(whole), first):
+            data, how, info = whole, _AS_TEXT, None
+            notes += dates
+    return Repaired(None if data is original else data, how, tuple(notes), info, first)
+
+
+def _first(head: bytes) -> int:
+    """0 where its features have ids of their own, which are then what people see; OGR also takes a column for them."""
+    return 0 if _OWN_ID.search(head) else 1
+
+
+def _in_utf8(data: bytes, name: str) -> tuple[bytes, list[str]]:
+    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return data.decode("utf-16", "replace").encode(), [f"{name} is in UTF-16: it was decoded in memory."]
+    if data[1:2] == b"\0" or data[:1] == b"\0":
+        order = "utf-16-le" if data[1:2] == b"\0" else "utf-16-be"
+        return data.decode(order, "replace").encode(), [f"{name} is in UTF-16: it was decoded in memory."]
+    if data.isascii() or _is_utf8(data):
+        return data, []
+    marked = data.decode("utf-8", "replace")
+    wrong, high = marked.count("\ufffd"), len(data.translate(None, _HIGH))
+    if wrong * 4 <= high:
+        return marked.encode(), [
+            f"{name} holds {counted(wrong, 'byte that is', 'bytes that are')} no UTF-8: shown as \ufffd."
+        ]
+    sample = b"\n".join(one[0] for one in _NON_ASCII.finditer(data, 0, 40 * _SAMPLE_BYTES))[:_SAMPLE_BYTES]
+    encoding, evidence = guessed_encoding(sample or data[:_SAMPLE_BYTES])
+    note = f"{name} is not in UTF-8 as GeoJSON has to be: it is read as {encoding}, which is a guess ({evidence})."
+    return data.decode(encoding, "replace").encode(), [note]
+
+
+def _with_numbers_kept(data: bytes) -> tuple[bytes, list[str]]:
+    """Whole numbers of more than 64 bits as text, for OGR rounds or refuses them; null for what is beyond a float."""
+    if not _may_hold_large_numbers(data):
+        return data, []
+    large: dict[str, str] = {}
+    endless: dict[str, int] = {}
+    key, listed = "", 0
+
+    def kept(match: re.Match[bytes]) -> bytes:
+        nonlocal key, listed
+        token = match[0]
+        if token.startswith(b'"'):
+            if token.endswith(b'"'):
+                key, listed = token[1:41].decode("utf-8", "replace").rstrip('"'), 0
+                return token
+            return _ENDLESS.sub(lambda one: b"NaN" if math.isinf(float(one[0])) else one[0], token)
+        if _WHOLE.fullmatch(token):
+            if len(token) < 19 or (len(token) <= _LONGEST_NUMBER and _LEAST < int(token) < 2**63):
+                return token
+            listed += 1
+            if listed > _MOST_LISTED and len(token) <= _LONGEST_NUMBER:
+                rounded.add(key)
+                return token
+            large.setdefault(key, token.decode())
+            return b'"' + token + b'"'
+        if not token.endswith(b"Infinity") and abs(float(token)) < float("inf"):
+            return token
+        endless[key] = endless.get(key, 0) + 1
+        return b"null"
+
+    rounded: set[str] = set()
+    changed = _TOKEN.sub(kept, data)
+    notes = [
+        f"Column {name} holds a long list of whole numbers too large to be read as such: they may be rounded."
+        for name in sorted(rounded)[:_MOST_NAMED]
+    ]
+    notes += [
+        f"Column {name} holds whole numbers too large to be read as such ({number[:40]}): it is kept as text."
+        for name, number in list(large.items())[:_MOST_NAMED]
+    ]
+    notes += [
+        f"Column {name} holds numbers without an end or too large to keep, {grouped(count)} in all: "
+        "these cells are shown empty."
+        for name, count in list(endless.items())[:_MOST_NAMED]
+    ]
+    return (changed, notes) if changed != data else (data, notes)
+
+
+def _may_hold_large_numbers(data: bytes) -> bool:
+    """Searched for as a text of zeros first: a pattern takes ten times as long on coordinates."""
+    zeros = (_zeros(block) for block in _blocks(data, overlap=_LONGEST_SOUGHT))
+    if not any(one in block for block in zeros for one in _LARGE):
+        return False
+    zeros = (_zeros(block) for block in _blocks(data, overlap=_LONGEST_SOUGHT))
+    return any(one in block for block in zeros for one in _IN_LISTS) or _SUSPICIOUS.search(data) is not None
+
+
+def _zeros(data: bytes) -> bytes:
+    return data.translate(_DIGITS, b"+")
+
+
+def _blocks(data: bytes, overlap: int = 0) -> Iterator[bytes]:
+    """Of a size that stays in a cache: what goes through all of them is then twice as fast."""
+    return (data[at : at + _BLOCK + overlap] for at in range(0, len(data), _BLOCK))
+
+
+def _is_utf8(data: bytes) -> bool:
+    decoder = codecs.getincrementaldecoder("utf-8")()
+    try:
+        for block in _blocks(data):
+            decoder.decode(block)
+        decoder.decode(b"", final=True)
+    except UnicodeDecodeError:
+        return False
+    return True

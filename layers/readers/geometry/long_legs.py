@@ -1,0 +1,108 @@
+"""Lines whose points lie far apart run along the Earth, whatever the canvas; polygons keep their straight edges."""
+
+from __future__ import annotations
+
+import numpy as np
+import shapely
+from numpy.typing import NDArray
+from shapely.geometry.base import BaseGeometry
+
+from layers.geo.antimeridian import is_as_drawn, split_geometry
+from layers.geo.longitudes import unwrap_longitudes
+from layers.geo.proj import pyproj
+from layers.readers.geometry.placed_coordinates import only_places
+
+LONG_DEGREES = 0.9
+"""What spans less (100 km) is drawn as it is: the geodesic is no further off than its line is wide."""
+STEP_M = 20_000.0
+_STEP_DEGREES = 0.5
+_MOST_STEPS = 1024
+"""Of one leg: enough for half the Earth."""
+_MOST_POINTS = 1_000_000
+"""Of one line: what has more is a scribble or made to fill the memory; its long legs get fewer points each."""
+_GEOD = pyproj.Geod(ellps="WGS84")
+
+
+def drawn_geometry(geometry: BaseGeometry | None, unrolled: bool, *, clockwise: bool = False) -> BaseGeometry | None:
+    """What a canvas shows of a geometry in longitudes and latitudes, without coordinates that are no place: long legs
+    filled in, cut at the antimeridian.
+
+    `unrolled`: the world ends at the antimeridian, and edges along meridians and parallels are straight.
+    `clockwise`: areas lie to the right of their rings, as `antimeridian.split_geometry` wants to know.
+    """
+    if geometry is None or geometry.is_empty:
+        return geometry
+    placed = only_places(geometry)
+    if placed.is_empty:
+        return placed
+    filled = _filled(placed, unrolled, clockwise)
+    return split_geometry(filled, clockwise=clockwise) if unrolled else filled
+
+
+def with_long_edges(geometry: BaseGeometry, *, clockwise: bool = False) -> BaseGeometry:
+    """With points on the edges of areas that are as wide as they say: nothing takes them the short way round then."""
+    if geometry.geom_type.startswith("Multi") or geometry.geom_type == "GeometryCollection":
+        parts = [with_long_edges(part, clockwise=clockwise) for part in shapely.get_parts(geometry)]
+        return type(geometry)(parts)
+    as_drawn = geometry.geom_type == "Polygon" and is_as_drawn(geometry, clockwise=clockwise)
+    return _filled(geometry, False, clockwise) if as_drawn else geometry
+
+
+def _filled(geometry: BaseGeometry, unrolled: bool, clockwise: bool) -> BaseGeometry:
+    kind = geometry.geom_type
+    if kind.startswith("Multi") or kind == "GeometryCollection":
+        return type(geometry)([_filled(part, unrolled, clockwise) for part in shapely.get_parts(geometry)])
+    if kind in ("LineString", "LinearRing"):
+        return shapely.LineString(_along_the_earth(shapely.get_coordinates(geometry), unrolled))
+    if kind == "Polygon" and not unrolled:
+        short_way = not is_as_drawn(geometry, clockwise=clockwise)
+        shell, *holes = (_straight(shapely.get_coordinates(ring), short_way) for ring in shapely.get_rings(geometry))
+        return shapely.Polygon(shell, holes)
+    return geometry
+
+
+def _along_the_earth(line: NDArray[np.float64], unrolled: bool) -> NDArray[np.float64]:
+    """Geodesics, but for legs along a parallel or meridian to the last digit: those are of a graticule or a frame."""
+    if not np.isfinite(line).all():
+        return line
+    lon, lat = unwrap_longitudes(line[:, 0]), line[:, 1]
+    dx, dy = np.abs(np.diff(lon)), np.abs(np.diff(lat))
+    long = (dx > LONG_DEGREES) | (dy > LONG_DEGREES)
+    if not long.any():
+        return line
+    slanted = long & (dx != 0) & (dy != 0)
+    straight = long & ~slanted & (not unrolled)
+    azimuth, _, length = _GEOD.inv(lon[:-1], lat[:-1], lon[1:], lat[1:])
+    steps = np.ones(len(line) - 1)
+    steps[slanted] = np.ceil(np.asarray(length)[slanted] / STEP_M)
+    steps[straight] = np.ceil(np.maximum(dx, dy)[straight] / _STEP_DEGREES)
+    leg, share = _shares(steps)
+    filled = np.stack([lon[leg] + (lon[leg + 1] - lon[leg]) * share, lat[leg] + (lat[leg + 1] - lat[leg]) * share], 1)
+    bent = slanted[leg] & (share > 0)
+    at = leg[bent]
+    on_lon, on_lat, _ = _GEOD.fwd(lon[at], lat[at], np.asarray(azimuth)[at], np.asarray(length)[at] * share[bent])
+    filled[bent] = np.stack([on_lon, on_lat], 1)
+    filled = np.concatenate([filled, [[lon[-1], lat[-1]]]])
+    filled[:, 0] = unwrap_longitudes(filled[:, 0])
+    return filled
+
+
+def _straight(line: NDArray[np.float64], short_way: bool) -> NDArray[np.float64]:
+    """With points on long edges, so that a canvas that bends parallels bends them."""
+    if not np.isfinite(line).all():
+        return line
+    whole = np.stack([unwrap_longitudes(line[:, 0]), line[:, 1]], axis=1) if short_way else line
+    legs = np.abs(np.diff(whole, axis=0)).max(axis=1)
+    leg, share = _shares(np.ceil(legs / _STEP_DEGREES))
+    between = whole[leg] + (whole[leg + 1] - whole[leg]) * share[:, None]
+    return np.concatenate([between, whole[-1:]])
+
+
+def _shares(steps: NDArray[np.float64]) -> tuple[NDArray[np.intp], NDArray[np.float64]]:
+    """The leg of each point and how far along it lies; with coarser steps where there would be too many points."""
+    steps = np.clip(steps, 1, _MOST_STEPS)
+    if (total := float(steps.sum())) > max(_MOST_POINTS, 2 * steps.size):
+        steps = np.maximum(steps * (_MOST_POINTS / total), 1)
+    counts = steps.astype(np.int64)
+    leg = np.repeat(np.arange(counts.size), counts)
+    return leg, (np.arange(leg.size) - (np.cumsum(counts) - counts)[leg]) / counts[leg]

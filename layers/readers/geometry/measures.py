@@ -1,0 +1,86 @@
+"""Lengths and areas of features on the ellipsoid, for expressions."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+import shapely
+from numpy.typing import NDArray
+
+from layers.errors import CannotBePlaced
+from layers.geo.crs import WGS84, same_crs, transform_points
+from layers.geo.measure import area_m2, segment_lengths_m
+from layers.readers.features.vector_source import rows_of, source_of
+from layers.readers.files import Content
+from layers.readers.geometry.long_legs import with_long_edges
+
+CHUNK_ROWS = 20_000
+
+
+def read_measures(params: dict[str, Any]) -> tuple[dict[str, Any], tuple[NDArray[Any], ...]]:
+    """The `measure`, $length or $area, of a chunk of rows from `start` on: fids (int64), metres or square metres.
+
+    What has no such measure is nan: a point has neither, a line no area; the length of an area is that round it.
+    Header: next. Raises CannotBePlaced without a CRS, and what reading raises.
+    """
+    source, start = source_of(params), int(params.get("start") or 0)
+    rows = rows_of(source, start, CHUNK_ROWS, [])
+    crs = str(params.get("source_crs") or "") or rows.crs
+    if not crs:
+        raise CannotBePlaced(f"{source.name} does not say in which CRS it is: choose its CRS first.")
+    shapes = shapely.from_wkb(np.array(list(rows.wkb), dtype=object), on_invalid="ignore")
+    if not same_crs(crs, WGS84):
+        shapes = shapely.transform(shapes, lambda xy: _lonlat(crs, xy))
+    for row in np.flatnonzero(shapely.bounds(shapes).reshape(-1, 4) @ (-1, 0, 1, 0) > 180.0):
+        shapes[row] = with_long_edges(shapes[row], clockwise=source.content is Content.SHAPEFILE)
+    values = lengths(shapes) if params["measure"] == "$length" else areas(shapes)
+    return {"next": rows.next_fid}, (np.asarray(rows.fids, np.int64), values)
+
+
+def lengths(shapes: NDArray[Any]) -> NDArray[np.float64]:
+    """(n,) Metres along lines and round areas with their holes; nan where there is neither."""
+    parts, owner = shapely.get_parts(shapes, return_index=True)
+    parts, owner = _flat(parts, owner)
+    is_area = shapely.get_type_id(parts) == 3
+    rings, of = shapely.get_rings(parts[is_area], return_index=True)
+    lines = np.concatenate([parts[_is_line(parts)], rings])
+    owners = np.concatenate([owner[_is_line(parts)], owner[is_area][of]])
+    found = np.full(len(shapes), np.nan)
+    found[owners] = 0.0
+    points, line = shapely.get_coordinates(lines, return_index=True)
+    steps = segment_lengths_m(points[:, 0], points[:, 1])
+    within = line[1:] == line[:-1]
+    np.add.at(found, owners[line[1:][within]], steps[within])
+    return np.where(np.isfinite(found), found, np.nan)
+
+
+def areas(shapes: NDArray[Any]) -> NDArray[np.float64]:
+    """(n,) Square metres of areas less their holes; nan where there is none."""
+    parts, owner = shapely.get_parts(shapes, return_index=True)
+    parts, owner = _flat(parts, owner)
+    is_area = shapely.get_type_id(parts) == 3
+    found = np.full(len(shapes), np.nan)
+    found[owner[is_area]] = 0.0
+    for part, at in zip(parts[is_area].tolist(), owner[is_area].tolist(), strict=True):
+        rings = [shapely.get_coordinates(ring) for ring in shapely.get_rings(part)]
+        shell, *holes = (area_m2(ring[:, 0], ring[:, 1]) for ring in rings) if rings else (0.0,)
+        found[at] += shell - math.fsum(holes)
+    return np.where(np.isfinite(found), found, np.nan)
+
+
+def _flat(parts: NDArray[Any], owner: NDArray[np.intp]) -> tuple[NDArray[Any], NDArray[np.intp]]:
+    """Collections may hold collections."""
+    while (shapely.get_type_id(parts) >= 4).any():
+        parts, of = shapely.get_parts(parts, return_index=True)
+        owner = owner[of]
+    return parts, owner
+
+
+def _is_line(parts: NDArray[Any]) -> NDArray[np.bool_]:
+    return np.isin(shapely.get_type_id(parts), (1, 2))
+
+
+def _lonlat(crs: str, xy: NDArray[np.float64]) -> NDArray[np.float64]:
+    return np.stack(transform_points(crs, WGS84, xy[:, 0], xy[:, 1]), axis=1)

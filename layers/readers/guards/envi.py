@@ -1,0 +1,129 @@
+"""ENVI's raw pictures: pixels without any mark, and a header beside them that says how they lie.
+
+The header is judged before GDAL reads it: it may describe a list of other files instead of pixels.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from typing import NamedTuple
+
+from layers.errors import NotAllowed, NotReadable, UnsupportedFormat
+from layers.geo.crs_judge import fault_of_crs
+from layers.readers.guards.own_folder import companion
+
+MARK = b"ENVI"
+_MAX_BYTES = 4 * 2**20
+_BESIDE = (".sta",)
+"""Statistics that GDAL reads."""
+_ITEM_BYTES = {1: 1, 2: 2, 3: 4, 4: 4, 5: 8, 6: 8, 9: 16, 12: 2, 13: 4, 14: 8, 15: 8}
+_FIELD = re.compile(r"^[ \t]*([^={}\n]+?)[ \t]*=[ \t]*(\{[^}]*\}?|[^\n]*)", re.MULTILINE)
+_PIXELS_OF_ITS_OWN = re.compile(r"(?!.*(?:meta|virtual|mosaic|library|vector)).*", re.IGNORECASE)
+"""The file types that are pixels: ENVI Standard, ENVI Classification, DEMs and many more."""
+
+
+class EnviHeader(NamedTuple):
+    """What a header says, keys in lower case."""
+
+    path: str
+    fields: dict[str, str]
+
+    def number(self, key: str, default: int = 0) -> int:
+        """A whole number of it. Raises ValueError."""
+        return int(self.fields.get(key, str(default)).strip())
+
+    @property
+    def pixel_bytes(self) -> int:
+        """So long the data has to be. Raises ValueError where the header does not say it."""
+        item = _ITEM_BYTES.get(self.number("data type", -1), 0)
+        samples, lines, bands = self.number("samples"), self.number("lines"), self.number("bands", 1)
+        if min(item, samples, lines, bands) < 1:
+            raise ValueError("no size")
+        return self.number("header offset") + samples * lines * bands * item
+
+
+def header_beside(path: str) -> str:
+    """The path of the header that belongs to a file's data, in the order in which GDAL looks; "" for none."""
+    stem = os.path.splitext(path)[0]
+    for candidate in (f"{path}.hdr", f"{path}.HDR", f"{stem}.hdr", f"{stem}.HDR"):
+        if candidate != path and os.path.isfile(candidate):
+            return candidate
+    return ""
+
+
+def has_envi_header(path: str) -> bool:
+    """True where a header of ENVI stands beside a file; GDAL takes the first header there is."""
+    header = header_beside(path)
+    return bool(header) and _starts(header)
+
+
+def _starts(header: str) -> bool:
+    try:
+        with open(header, "rb") as file:
+            return file.read(len(MARK)) == MARK
+    except OSError:
+        return False
+
+
+def judge_envi(path: str) -> EnviHeader:
+    """The header of a picture that may be opened.
+
+    Raises NotAllowed where it leads elsewhere, NotReadable where it says nothing usable, UnsupportedFormat for
+    compressed data.
+    """
+    name, header = os.path.basename(path), header_beside(path)
+    companion(path, os.path.basename(header), "its header")
+    for suffix in _BESIDE:
+        beside = os.path.splitext(path)[0] + suffix
+        if os.path.lexists(beside):
+            companion(path, os.path.basename(beside), "its statistics")
+    found = _read(name, header)
+    kind = found.fields.get("file type", "ENVI Standard")
+    if not _PIXELS_OF_ITS_OWN.fullmatch(kind):
+        raise NotAllowed(
+            f"{name} is not opened because its header calls it {kind[:40]!r}, which leads to other files: open those, "
+            "or save it anew as ENVI Standard or as a GeoTIFF."
+        )
+    if found.fields.get("file compression", "0").strip() not in ("", "0"):
+        raise UnsupportedFormat(f"{name} is compressed, which is not read: save it anew without file compression.")
+    fault = fault_of_crs(found.fields.get("coordinate system string", "").strip("{} \n"))
+    if fault:
+        raise NotAllowed(f"The CRS in the header of {name} {fault}: take it out of the header.")
+    return found
+
+
+def _read(name: str, header: str) -> EnviHeader:
+    with open(header, "rb") as file:
+        text = file.read(_MAX_BYTES).decode("utf-8", "replace").replace("\r\n", "\n")
+    fields = {" ".join(key.lower().split()): value.strip() for key, value in _FIELD.findall(text)}
+    found = EnviHeader(header, fields)
+    try:
+        _ = found.pixel_bytes
+    except ValueError as error:
+        raise NotReadable(
+            f"{os.path.basename(header)} beside {name} does not say how its pixels lie (samples, lines, bands, data "
+            "type): write the header anew with ENVI."
+        ) from error
+    return found
+
+
+def cut_short(path: str) -> str:
+    """A sentence where the data ends before its last pixel; else empty. Raises what `judge_envi` raises."""
+    if os.path.getsize(path) >= judge_envi(path).pixel_bytes:
+        return ""
+    return f"{os.path.basename(path)} is cut short: its last pixels are missing. Copy or download it again."
+
+
+def refuse_header(path: str) -> UnsupportedFormat:
+    """What to say of a header that was chosen instead of its data."""
+    stem, name = os.path.splitext(path)[0], os.path.basename(path)
+    try:
+        beside = sorted(os.listdir(os.path.dirname(path) or "."))
+    except OSError:
+        beside = []
+    wanted = os.path.basename(stem).lower()
+    data = [one for one in beside if one != name and os.path.splitext(one)[0].lower() == wanted]
+    data = [os.path.basename(stem)] * os.path.isfile(stem) + data
+    which = f" ({data[0]})" if data else ""
+    return UnsupportedFormat(f"{name} is only the header of an ENVI picture: open the file of its pixels{which}.")

@@ -1,0 +1,65 @@
+"""A look into a GeoPackage before OGR sees it: only registered, real tables are read; views are never run."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+import time
+from contextlib import closing
+from urllib.parse import quote
+
+from layers.errors import UnsupportedFormat
+from layers.readers.features.vector_words import database_refused
+
+_DEADLINE_S = 2.0
+_STEPS_BETWEEN_LOOKS = 10_000
+MAX_TABLES = 10_000
+_NEEDED = ("gpkg_contents", "gpkg_geometry_columns", "gpkg_spatial_ref_sys")
+REGISTERED_FEATURES = """
+    SELECT c.table_name FROM gpkg_contents AS c JOIN gpkg_geometry_columns AS g ON g.table_name = c.table_name
+    WHERE c.data_type = 'features' AND lower(c.table_name) <> 'ogr_empty_table' ORDER BY c.rowid LIMIT 1000
+"""
+"""Without the technical table that GDAL 2 puts beside tiles, so that some older programs would read them."""
+
+
+def feature_tables(path: str) -> tuple[list[str], list[str]]:
+    """The names of feature tables that may be read, and sentences about what is left out.
+
+    Raises UnsupportedFormat for databases that are no GeoPackage or that play tricks, NotReadable for damaged ones.
+    """
+    name = os.path.basename(path)
+    try:
+        with closing(sqlite3.connect(f"file:{quote(path)}?mode=ro&immutable=1", uri=True)) as database:
+            return _audit(database, path, name)
+    except (sqlite3.Error, UnicodeError) as error:
+        raise database_refused(name, str(error), "GeoPackage") from error
+
+
+def _audit(database: sqlite3.Connection, path: str, name: str) -> tuple[list[str], list[str]]:
+    end = time.monotonic() + _DEADLINE_S
+    database.set_progress_handler(lambda: int(time.monotonic() > end), _STEPS_BETWEEN_LOOKS)
+    database.execute("PRAGMA trusted_schema = OFF")
+    rows = database.execute("SELECT type, name, sql FROM sqlite_master LIMIT ?", (MAX_TABLES,)).fetchall()
+    if len(rows) == MAX_TABLES:
+        raise UnsupportedFormat(f"{name} has {MAX_TABLES} tables or more: it is not opened.")
+    tables = {str(n).lower() for kind, n, sql in rows if kind == "table" and _is_plain(sql)}
+    everything = {str(n).lower() for _, n, _ in rows}
+    if not all(needed in everything for needed in _NEEDED[:2]):
+        raise UnsupportedFormat(f"{name} is an SQLite database but no GeoPackage with features.")
+    tricks = sorted(str(n) for kind, n, _ in rows if kind == "view" and str(n).lower().startswith(("gpkg_", "sqlite_")))
+    if tricks or not all(needed in tables for needed in _NEEDED):
+        raise UnsupportedFormat(f"{name} replaces a table of the GeoPackage standard by a view: it is not opened.")
+    registered = [str(n) for (n,) in database.execute(REGISTERED_FEATURES)]
+    sound = [n for n in registered if n.lower() in tables]
+    problems = []
+    for layer in (n for n in registered if n.lower() not in tables):
+        why = "is a view and is not read" if layer.lower() in everything else "has no table any more"
+        problems.append(f"The layer {layer} of {name} {why}.")
+    wal = path + "-wal"
+    if os.path.exists(wal) and os.path.getsize(wal):
+        problems.append(f"{name} is open in another program: what was not yet written into the file is not shown.")
+    return sound, problems
+
+
+def _is_plain(sql: str | None) -> bool:
+    return sql is not None and sql.lstrip()[:12].upper() == "CREATE TABLE"

@@ -1,0 +1,111 @@
+"""What GDAL and ArcGIS write into name.aux.xml beside a raster, as far as it says where the raster lies.
+
+GDAL itself is kept from these files (GDAL_PAM_ENABLED=NO): they may name other files and hosts.
+"""
+
+from __future__ import annotations
+
+import math
+import os
+from dataclasses import dataclass
+from xml.etree.ElementTree import Element
+
+import numpy as np
+
+from layers.errors import BadCRS
+from layers.guarded_xml import BadXml, read_xml
+from layers.readers.raster.warp import ControlPoints
+from layers.readers.raster.worldfile import Transform, crs_text
+
+_MAX_POINTS = 10_000
+_POINTERS = ("OVERVIEW_FILE", "GRIDDED_COVERAGE_FILE", "MASK_FILE")
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class AuxFile:
+    """`crs` "" and the others None where the file says nothing of them; `problems` for people."""
+
+    crs: str = ""
+    transform: Transform | None = None
+    points: ControlPoints | None = None
+    problems: tuple[str, ...] = ()
+
+
+def read_aux_xml(path: str, resolution: tuple[float, float] | None = None) -> AuxFile:
+    """The .aux.xml beside the raster `path`; never raises. `resolution` is the TIFF's own, in pixels an inch."""
+    sidecar = path + ".aux.xml"
+    name = os.path.basename(sidecar)
+    if not os.path.lexists(sidecar):
+        return AuxFile()
+    try:
+        root = read_xml(sidecar)
+    except (BadXml, OSError) as error:
+        return AuxFile(problems=(f"{name} beside it is ignored: {error}.",))
+    if root.tag != "PAMDataset":
+        return AuxFile(problems=(f"{name} beside it is ignored: it is not what GDAL or ArcGIS write.",))
+    problems = []
+    if any(item.get("key") in _POINTERS for item in root.iter("MDI")):
+        problems.append(f"{name} beside it names another file: that is not followed.")
+    try:
+        crs = _crs(root)
+    except BadCRS:
+        crs = ""
+        problems.append(f"{name} beside it names no CRS that is known.")
+    return AuxFile(crs, _transform(root), _points(root, resolution), tuple(problems))
+
+
+def _crs(root: Element) -> str:
+    places = ("SRS", "Metadata/GeodataXform/SpatialReference/WKT", "GeodataXform/SpatialReference/WKT")
+    found = [text for place in places if (text := (root.findtext(place) or "").strip())]
+    points = root.find("GCPList")
+    if points is not None:
+        found += [text for key in ("SRS", "Projection") if (text := (points.get(key) or points.findtext(key) or ""))]
+    return crs_text(found[0]) if found else ""
+
+
+def _transform(root: Element) -> Transform | None:
+    numbers = _numbers((root.findtext("GeoTransform") or "").split(","))
+    if len(numbers) != 6:
+        return None
+    c, a, b, f, d, e = numbers
+    return (a, b, c, d, e, f)
+
+
+def _points(root: Element, resolution: tuple[float, float] | None) -> ControlPoints | None:
+    rows = [
+        _numbers([point.get(key, "") for key in ("Pixel", "Line", "X", "Y")]) for point in root.iterfind("GCPList/GCP")
+    ]
+    rows = [row for row in rows if len(row) == 4][:_MAX_POINTS]
+    if rows:
+        return ControlPoints(*np.array(rows).T)
+    return _esri_points(root, resolution)
+
+
+def _esri_points(root: Element, resolution: tuple[float, float] | None) -> ControlPoints | None:
+    """ArcGIS counts lines downwards as negative numbers, or, in inches, upwards from the lower edge.
+
+    The latter is turned into negative lines too; the caller adds the height (`ControlPoints.rows` below 0 say so).
+    """
+    xform = next(root.iter("GeodataXform"), None)
+    if xform is None:
+        return None
+    source, target = ([d.text or "" for d in xform.iterfind(f"{side}GCPs/Double")] for side in ("Source", "Target"))
+    from_, to = np.array(_numbers(source)), np.array(_numbers(target))
+    if len(from_) != len(to) or len(from_) < 6 or len(from_) % 2:
+        return None
+    cols, rows = from_[::2][:_MAX_POINTS], from_[1::2][:_MAX_POINTS]
+    x, y = to[::2][:_MAX_POINTS], to[1::2][:_MAX_POINTS]
+    if (rows <= 0).all():
+        rows = -rows
+    elif resolution is not None:
+        cols, rows = cols * resolution[0], -rows * resolution[1]
+    return ControlPoints(cols, rows, x, y)
+
+
+def _numbers(texts: list[str]) -> list[float]:
+    """The numbers, or nothing when one of them is none."""
+    try:
+        found = [float(text) for text in texts]
+    except ValueError:
+        return []
+    return found if all(math.isfinite(v) for v in found) else []

@@ -1,0 +1,346 @@
+"""Open raster datasets of this process: opened by their content's own driver, checked, kept in a small LRU."""
+
+from __future__ import annotations
+
+import atexit
+import os
+import warnings
+from collections import OrderedDict
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any, NamedTuple
+
+import rasterio
+from rasterio._env import set_gdal_config
+from rasterio.enums import Interleaving
+from rasterio.errors import NotGeoreferencedWarning, RasterioError
+from rasterio.io import DatasetReader, MemoryFile
+
+from layers.errors import NotAllowed, NotReadable, TooLarge, UnsupportedFormat
+from layers.readers.environment import Profile, current_profile
+from layers.readers.files import COMPANIONED, CONTAINERS, RASTERS, Content, content_of, is_readable, regular_file
+from layers.readers.guards.envi import judge_envi
+from layers.readers.guards.hdf5 import is_hdf5, judge_hdf5
+from layers.readers.guards.imagine import judge_imagine
+from layers.readers.guards.tile_audit import tiles_in
+from layers.readers.guards.vrt_judge import understood_vrt
+from layers.readers.library_words import cannot_open
+from layers.readers.raster.esri_metadata import metadata_files
+from layers.readers.raster.georeferencing import Placement, placement_of
+from layers.readers.raster.jpeg2000 import is_cut_short
+from layers.readers.raster.mbtiles import MbtilesReader
+from layers.readers.raster.subdatasets import Picture, names_degrees, pictures_of, target_of
+from layers.readers.raster.worldfile import unreadable_beside
+
+MAX_OPEN = 24
+MAX_BANDS = 512
+MAX_BLOCK_BYTES = 256 * 2**20
+MAX_INTERLEAVED_BYTES = 512 * 2**20
+FULL_RESOLUTION = -1
+
+BLOCKS_A_VIEW = 9
+"""A reader's half of a 1080p view touches about so many blocks of 512 pixels; it should unpack each but once."""
+LEAST_CACHE_BYTES, MOST_CACHE_BYTES = 8 * 2**20, 96 * 2**20
+
+_SIDECARS = (".ovr", ".msk")
+_TIFF_MAGIC = (b"II*\0", b"MM\0*", b"II+\0", b"MM\0+")
+_CHECKED_SOURCES = 100
+
+
+class _Key(NamedTuple):
+    path: str
+    part: str
+    level: int
+    modified_ns: int
+    size: int
+
+
+class Datasets:
+    """Datasets by path and overview level. A handle is used and closed by this process's one thread only."""
+
+    def __init__(self) -> None:
+        self._open: OrderedDict[_Key, DatasetReader] = OrderedDict()
+        self._keys: dict[DatasetReader, _Key] = {}
+        self._placements: dict[DatasetReader, Placement] = {}
+        self._cache_bytes = LEAST_CACHE_BYTES
+
+    def get(self, path: str, level: int = FULL_RESOLUTION, part: str = "") -> DatasetReader:
+        """The dataset at an overview level (-1: full resolution), opened anew when the file has changed.
+
+        `part` is the tile table of a GeoPackage, the number of a NITF's image or the name of a netCDF's picture; ""
+        means the first.
+        Raises what `regular_file`, `content_of` and `open_raster` raise.
+        """
+        path = regular_file(path)
+        state = os.stat(path)
+        key = _Key(path, part, level, state.st_mtime_ns, state.st_size)
+        found = self._open.get(key)
+        if found is not None:
+            self._open.move_to_end(key)
+            return found
+        for stale in [k for k in self._open if k.path == path and k[3:] != key[3:]]:
+            self._close(self._open.pop(stale))
+        content = raster_content(path)
+        if content not in RASTERS:
+            raise UnsupportedFormat(f"{os.path.basename(path)} is not a raster file.")
+        dataset = open_raster(path, content, level, part)
+        self._open[key] = dataset
+        self._keys[dataset] = key
+        while len(self._open) > MAX_OPEN:
+            self._close(self._open.popitem(last=False)[1])
+        self._fit_cache()
+        return dataset
+
+    def at_level(self, dataset: DatasetReader, level: int) -> DatasetReader:
+        """The same file at another overview level."""
+        key = self._keys[dataset]
+        return self.get(key.path, level, key.part)
+
+    def path_of(self, dataset: DatasetReader) -> str:
+        """The path of the file of an open dataset."""
+        return self._keys[dataset].path
+
+    def state_of(self, dataset: DatasetReader) -> tuple[int, int]:
+        """(modified in ns, size in bytes) of the file of an open dataset, when it was opened."""
+        key = self._keys[dataset]
+        return key.modified_ns, key.size
+
+    def close(self) -> None:
+        """Close all."""
+        while self._open:
+            self._close(self._open.popitem()[1])
+
+    def placement(self, dataset: DatasetReader, anew: bool = False) -> Placement:
+        """Where an open full-resolution dataset lies; found once, unless `anew` or not yet known."""
+        found = self._placements.get(dataset)
+        if anew or found is None or not found.is_known:
+            path = self.path_of(dataset)
+            real = os.path.realpath(path) if dataset.driver == Content.VRT else path
+            found = self._placements[dataset] = placement_of(dataset, real)
+        return found
+
+    def _fit_cache(self) -> None:
+        """Give GDAL the room that the open files' blocks need, and no more: it fills whatever it is given."""
+        largest = max(max(_unpacked_bytes(dataset)) for dataset in self._open.values())
+        wanted = min(max(BLOCKS_A_VIEW * largest, LEAST_CACHE_BYTES), MOST_CACHE_BYTES)
+        if wanted != self._cache_bytes:
+            self._cache_bytes = wanted
+            set_gdal_config("GDAL_CACHEMAX", wanted)
+
+    def _close(self, dataset: DatasetReader) -> None:
+        self._placements.pop(dataset, None)
+        self._keys.pop(dataset, None)
+        dataset.close()
+
+
+DATASETS = Datasets()
+"""This process's own. Closed before the interpreter is half gone, or GDAL's last words reach no logger."""
+atexit.register(DATASETS.close)
+
+
+def raster_content(path: str) -> Content:
+    """What the file is, with tiles in SQLite files told apart. Raises what `content_of` and `tiles_in` raise."""
+    content = content_of(path)
+    return tiles_in(path).content if content is Content.SQLITE else content
+
+
+def open_raster(path: str, content: Content, level: int = FULL_RESOLUTION, part: str = "") -> DatasetReader:
+    """Open with the one driver that `content` names and check the header before any pixel is read.
+
+    Raises NotReadable where the driver refuses, TooLarge for blocks or band counts beyond reason.
+    """
+    name = os.path.basename(path)
+    if content is Content.MBTILES:
+        return MbtilesReader(path, level)
+    options = {} if level == FULL_RESOLUTION else {"overview_level": level}
+    try:
+        if content is Content.VRT:
+            dataset = _opened_vrt(path, options)
+        elif content in CONTAINERS:
+            dataset = _opened_picture(path, content, part, options)
+        else:
+            dataset = _opened(path, content, part, options)
+    except RasterioError as error:
+        raise cannot_open(name, str(error.__cause__ or error)) from error
+    try:
+        _check(dataset, name)
+    except Exception:
+        dataset.close()
+        raise
+    return dataset
+
+
+def _opened(path: str, content: Content, part: str, options: dict[str, Any]) -> DatasetReader:
+    if content in COMPANIONED:
+        _judge(path, content)
+    target, own = _opening(path, content, part)
+    # Never list the folder: it may hold a hundred thousand files, and sidecars that lead elsewhere.
+    listing = "TRUE" if content is Content.ENVI or sound_sidecars(path) else "EMPTY_DIR"
+    with rasterio.Env(GDAL_DISABLE_READDIR_ON_OPEN=listing), warnings.catch_warnings():
+        warnings.simplefilter("ignore", NotGeoreferencedWarning)
+        return rasterio.open(target, driver=str(content), **own, **options)
+
+
+def _opened_picture(path: str, content: Content, part: str, options: dict[str, Any]) -> DatasetReader:
+    """One picture of a netCDF or HDF5 file, which is judged first."""
+    if is_hdf5(path):
+        judge_hdf5(path)
+    with _alone():
+        container = rasterio.open(path, driver=str(content), **options)
+        pictures = pictures_of(container, path, content)
+        if not pictures and not part:
+            return _in_degrees(container, path, content, options)
+        container.close()
+        target, driver = target_of(pictures, path, content, part)
+        return _in_degrees(rasterio.open(target, driver=driver, **options), target, driver, options)
+
+
+def _in_degrees(dataset: DatasetReader, target: str, driver: str, options: dict[str, Any]) -> DatasetReader:
+    """The same, opened in WGS 84 where it says that its axes are longitude and latitude and names no CRS."""
+    if dataset.crs or not names_degrees(dataset):
+        return dataset
+    dataset.close()
+    return rasterio.open(target, driver=str(driver), ASSUME_LONGLAT="YES", **options)
+
+
+def pictures_in(path: str, content: Content) -> tuple[Picture, ...]:
+    """The pictures of a netCDF or HDF5 file that was opened before; empty where it is one. Raises RasterioError."""
+    with _alone(), rasterio.open(path, driver=str(content)) as container:
+        return pictures_of(container, path, content)
+
+
+def each_of(pictures: tuple[Picture, ...], path: str, content: Content) -> Iterator[DatasetReader | None]:
+    """Each picture of a file that was opened before, closed with the next; None for one that cannot be opened."""
+    for picture in pictures:
+        target, driver = target_of(pictures, path, content, picture.part)
+        try:
+            with _alone(), _in_degrees(rasterio.open(target, driver=driver), target, driver, {}) as dataset:
+                yield dataset
+        except RasterioError:
+            yield None
+
+
+@contextmanager
+def _alone() -> Iterator[None]:
+    """For files without anything beside them."""
+    with rasterio.Env(GDAL_DISABLE_READDIR_ON_OPEN="EMPTY_DIR"), warnings.catch_warnings():
+        warnings.simplefilter("ignore", NotGeoreferencedWarning)
+        yield
+
+
+def _judge(path: str, content: Content) -> None:
+    """Raises GeoloupeError for what keeps a part of itself outside its folder."""
+    if content is Content.IMAGINE:
+        judge_imagine(path)
+        return
+    judge_envi(path)
+    refused = [suffix for suffix in _SIDECARS if os.path.lexists(path + suffix) and not sound_sidecars(path, suffix)]
+    if refused:  # GDAL finds the header only where it may look beside the file, and then it looks at these, too
+        name = os.path.basename(path)
+        raise NotAllowed(f"{name}{refused[0]} beside {name} is not what GDAL writes under that name: move it away.")
+
+
+def _opened_vrt(path: str, options: dict[str, Any]) -> DatasetReader:
+    """What was understood of a VRT, written into memory: GDAL never opens the file itself."""
+    name = os.path.basename(path)
+    if current_profile() is not Profile.VRT:
+        raise UnsupportedFormat(f"{name} is a VRT: only a reader of its own opens it.")
+    real = os.path.realpath(path)
+    vrt = understood_vrt(real)
+    for source in vrt.sources[:_CHECKED_SOURCES]:
+        open_raster(source, content_of(source)).close()
+    beside = {suffix: real + suffix if sound_sidecars(real, suffix) else "" for suffix in _SIDECARS}
+    memory = MemoryFile(vrt.written(beside[".ovr"], beside[".msk"]), filename=name)
+    try:
+        with rasterio.Env(GDAL_DISABLE_READDIR_ON_OPEN="EMPTY_DIR"), warnings.catch_warnings():
+            warnings.simplefilter("ignore", NotGeoreferencedWarning)
+            return memory.open(driver=str(Content.VRT), **options)
+    finally:
+        memory.close()  # GDAL has read all of it; leaving it as a context would close the dataset too
+
+
+def _opening(path: str, content: Content, part: str) -> tuple[str, dict[str, Any]]:
+    """What to open and with which options."""
+    name = os.path.basename(path)
+    if content is Content.TILES:
+        tables = tiles_in(path).tables
+        table = part or tables[0]
+        if table not in tables:
+            raise NotReadable(f"{name} has no tiles named {table[:60]}.")
+        return path, {"TABLE": table}
+    if content is Content.NITF and part:
+        if not part.isdecimal():
+            raise NotReadable(f"{name} has no image {part[:60]}.")
+        return f"NITF_IM:{int(part)}:{path}", {}
+    if content is Content.JPEG2000 and is_cut_short(path) and not _reads_strictly(path):
+        return path, {"STRICT": "NO"}  # what is there is shown, blurred, and the probe says that it is not all
+    return path, {}
+
+
+def _reads_strictly(path: str) -> bool:
+    """True when OpenJPEG reads the first pixel of a JPEG 2000 file that is cut short: later tiles are missing then."""
+    try:
+        with rasterio.Env(GDAL_DISABLE_READDIR_ON_OPEN="EMPTY_DIR"), warnings.catch_warnings():
+            warnings.simplefilter("ignore", NotGeoreferencedWarning)
+            with rasterio.open(path, driver=str(Content.JPEG2000)) as dataset:
+                dataset.read(1, window=((0, 1), (0, 1)))
+    except RasterioError:
+        return False
+    return True
+
+
+def sound_sidecars(path: str, *suffixes: str) -> bool:
+    """True when there are overviews or a mask beside the file and all of them are TIFFs, as GDAL writes them."""
+    found = [path + suffix for suffix in suffixes or _SIDECARS if is_readable(path + suffix)]
+    return bool(found) and all(_is_tiff(sidecar) for sidecar in found)
+
+
+def refused_sidecars(path: str) -> list[str]:
+    """Names of overview or mask files beside the file that are not what GDAL writes, or may not be read."""
+    found = [path + suffix for suffix in _SIDECARS if os.path.lexists(path + suffix)]
+    refused = [os.path.basename(f) for f in found if not is_readable(f) or not _is_tiff(f)]
+    return refused + unreadable_beside(path, metadata_files(path))
+
+
+def _is_tiff(path: str) -> bool:
+    with open(path, "rb") as file:
+        return file.read(4) in _TIFF_MAGIC
+
+
+def _check(dataset: DatasetReader, name: str) -> None:
+    far = str(dataset.tags(ns="OVERVIEWS").get("OVERVIEW_FILE", ""))
+    # Ours are named in what was made of a VRT; a NITF's are for a driver that is not there.
+    if far and dataset.driver not in (Content.VRT, Content.NITF):
+        raise NotAllowed(
+            f"{name} keeps its overviews in another file, which is not followed ({far[:80]}): save it "
+            "anew, for example as a Cloud Optimized GeoTIFF."
+        )
+    if dataset.count == 0:
+        raise NotReadable(f"{name} holds no picture, or not the one that was asked for.")
+    if dataset.count > MAX_BANDS:
+        raise TooLarge(
+            f"{name} has {dataset.count} bands: at most {MAX_BANDS} can be opened. Take those that are needed out of "
+            "it, with gdal_translate -b."
+        )
+    unpacked = _unpacked_bytes(dataset)
+    for (rows, cols), dtype, block_bytes in zip(dataset.block_shapes, dataset.dtypes, unpacked, strict=True):
+        if rows * cols * _itemsize(dtype) > MAX_BLOCK_BYTES or block_bytes > MAX_INTERLEAVED_BYTES:
+            raise TooLarge(
+                f"{name} is stored in blocks of {cols} x {rows} pixels, too large to read safely: "
+                "save it as a Cloud Optimized GeoTIFF."
+            )
+
+
+def _unpacked_bytes(dataset: DatasetReader) -> list[int]:
+    """For each band what one of its blocks takes in memory: all bands together where pixels hold them side by side."""
+    together = dataset.count if dataset.interleaving is Interleaving.pixel else 1
+    return [
+        rows * cols * _itemsize(dtype) * together
+        for (rows, cols), dtype in zip(dataset.block_shapes, dataset.dtypes, strict=True)
+    ]
+
+
+def _itemsize(dtype: str) -> int:
+    sizes = {"complex_int16": 4, "complex64": 8, "complex128": 16, "bool": 1}
+    digits = "".join(c for c in dtype if c.isdigit())
+    return sizes.get(dtype) or int(digits or 64) // 8

@@ -1,0 +1,215 @@
+"""Finds where a raster lies: CRS and transform, control points or an RPC, from the file or from a file beside it."""
+
+from __future__ import annotations
+
+import math
+import os
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+from rasterio.errors import CRSError
+
+from layers.errors import BadCRS
+from layers.geo.crs import WGS84, is_geographic
+from layers.readers.deliveries.rpc_tiles import rpc_of_tile
+from layers.readers.raster.aux_xml import read_aux_xml
+from layers.readers.raster.esri_metadata import read_esri_crs
+from layers.readers.raster.rpc import Rpc, read_rpc_beside
+from layers.readers.raster.warp import ControlPoints, Warp, fit_control_points
+from layers.readers.raster.worldfile import Transform, crs_text, find_world_file, read_prj, read_world_file
+
+IDENTITY: Transform = (1.0, 0.0, 0.0, 0.0, 1.0, 0.0)
+
+
+@dataclass(frozen=True, slots=True)
+class Placement:
+    """`crs` is "" and `transform` the identity where nothing is known; `problems` says so.
+
+    With a `warp`, `transform` is only roughly right. `placed_by` is transform, world file, control points, RPC or "".
+    """
+
+    crs: str
+    transform: Transform
+    problems: tuple[str, ...] = ()
+    placed_by: str = ""
+    note: str = ""
+    """How well: the misfit of control points, the height of an RPC and what it leaves open."""
+    warp: Warp | None = None
+    rpc: Rpc | None = None
+    height_m: float = 0.0
+    """The height above the ellipsoid at which an RPC places it."""
+
+    @property
+    def is_known(self) -> bool:
+        return self.crs != "" and self.has_position
+
+    @property
+    def has_position(self) -> bool:
+        return self.transform != IDENTITY
+
+    @property
+    def used_height_m(self) -> float | None:
+        """None where no RPC places it."""
+        return None if self.rpc is None else self.height_m
+
+    @property
+    def own_height_m(self) -> float | None:
+        """The height that the RPC itself suggests."""
+        return None if self.rpc is None else self.rpc.height_off_m
+
+    def at_height(self, height_m: float | None, width: int, height: int) -> Placement:
+        """The same picture placed by its RPC at another height; unchanged for None, and without an RPC."""
+        if self.rpc is None or height_m is None or height_m == self.height_m:
+            return self
+        warp = self.rpc.warp(width, height, height_m)
+        if warp is None:
+            return self
+        note = _rpc_note(self.rpc, width, height, height_m)
+        problems = tuple(problem.replace(self.note, note) for problem in self.problems)
+        return replace(self, warp=warp, transform=warp.rough, height_m=height_m, note=note, problems=problems)
+
+
+def placement_of(dataset: Any, path: str) -> Placement:
+    """The placement of a full-resolution dataset of the file `path`, beside which its sidecars lie."""
+    return _Finder(dataset, path).find()
+
+
+class _Finder:
+    """Looks in the order of trust: what the file itself says, then what stands beside it."""
+
+    def __init__(self, dataset: Any, path: str) -> None:
+        self.dataset, self.path = dataset, path
+        self.name = os.path.basename(self.path)
+        self.problems: list[str] = []
+        self.aux = read_aux_xml(self.path, _resolution(dataset))
+        self.crs = self._crs_of(dataset.crs)
+
+    def find(self) -> Placement:
+        self.problems += self.aux.problems
+        found = self._first()
+        crs = found.crs or self.aux.crs or self._crs_beside()
+        if self.aux.crs and found.crs and self.aux.crs != found.crs and not found.rpc:
+            self.problems.append(f"{self.name}.aux.xml names another CRS than {self.name} itself: it is not used.")
+        if not found.has_position:
+            sentence = "says nothing about its position: it needs a world file or georeferencing."
+            self.problems.append(f"{self.name} {sentence}")
+        if not crs:
+            self.problems.append(
+                f"{self.name} does not say in which CRS it is: choose its CRS in the layer's properties."
+            )
+        if found.note:
+            self.problems.append(f"{self.name} is placed by {found.note}.")
+        return replace(found, crs=crs, problems=tuple(self.problems))
+
+    def _first(self) -> Placement:
+        rpc_first = self.dataset.driver == "NITF"  # its corners are rounded to a second of arc
+        steps = [self._by_transform, self._by_world_file, self._by_points, self._by_rpc]
+        for step in [self._by_rpc, *steps[:3]] if rpc_first else steps:
+            found = step()
+            if found is not None:
+                return found
+        return Placement(self.crs, IDENTITY)
+
+    def _by_transform(self) -> Placement | None:
+        for transform, crs in ((tuple(self.dataset.transform)[:6], self.crs), (self.aux.transform, self.aux.crs)):
+            if transform is None or transform == IDENTITY:
+                continue
+            if _makes_sense(transform):
+                return Placement(self.crs or crs, transform, placed_by="transform")
+            self.problems.append(f"{self.name} has a position that makes no sense (its transform has no area).")
+        return None
+
+    def _by_world_file(self) -> Placement | None:
+        path = find_world_file(self.path)
+        transform = read_world_file(path) if path else None
+        if transform is not None:
+            return Placement(self.crs, transform, placed_by="world file")
+        if path:
+            self.problems.append(f"{os.path.basename(path)} is not a world file: six numbers were expected.")
+        return None
+
+    def _by_points(self) -> Placement | None:
+        points, crs = self._points()
+        if points is None:
+            return None
+        if crs and is_geographic(crs) and np.ptp(points.x) > 180:  # on both sides of the antimeridian
+            points = replace(points, x=np.where(points.x < 0, points.x + 360.0, points.x))
+        fit = fit_control_points(points)
+        if fit is None:
+            self.problems.append(
+                f"The control points of {self.name} do not determine where it lies: they lie in one place or in one "
+                "line, or contradict each other."
+            )
+            return None
+        warp = Warp(fit.exact, fit.rough, self.dataset.width, self.dataset.height)
+        note = f"{len(points)} control points {fit.note}"
+        return Placement(crs, fit.rough, placed_by="control points", note=note, warp=warp)
+
+    def _points(self) -> tuple[ControlPoints | None, str]:
+        found, crs = self.dataset.gcps
+        if found:
+            values = np.array([(p.col, p.row, p.x, p.y) for p in found], dtype=np.float64)
+            return ControlPoints(*values.T), self._crs_of(crs) or self.crs
+        points = self.aux.points
+        if points is not None and (points.rows < 0).any():  # counted upwards from the lower edge
+            points = replace(points, rows=points.rows + self.dataset.height)
+        return points, self.aux.crs or self.crs
+
+    def _by_rpc(self) -> Placement | None:
+        rpc = Rpc.of_rasterio(self.dataset.rpcs) if self.dataset.rpcs is not None else read_rpc_beside(self.path)
+        rpc = rpc or rpc_of_tile(self.path)
+        if rpc is None:
+            return None
+        width, height = self.dataset.width, self.dataset.height
+        warp = rpc.warp(width, height, rpc.height_off_m)
+        if warp is None:
+            self.problems.append(f"The RPC of {self.name} leads nowhere and is not used.")
+            return None
+        note = _rpc_note(rpc, width, height, rpc.height_off_m)
+        return Placement(WGS84, warp.rough, placed_by="RPC", note=note, warp=warp, rpc=rpc, height_m=rpc.height_off_m)
+
+    def _crs_of(self, crs: Any) -> str:
+        if not crs:
+            return ""
+        try:
+            return crs_text(crs.to_wkt())
+        except (BadCRS, CRSError):  # the latter: PROJ has no WKT for it
+            self.problems.append(
+                f"{self.name} is in a CRS that is not understood: choose its CRS in the layer's properties."
+            )
+            return ""
+
+    def _crs_beside(self) -> str:
+        for kind, read in ((".prj", read_prj), (".xml", read_esri_crs)):
+            try:
+                if found := read(self.path):
+                    return found
+            except BadCRS:
+                self.problems.append(f"The {kind} file beside {self.name} names no CRS that is known.")
+        return ""
+
+
+def _rpc_note(rpc: Rpc, width: int, height: int, height_m: float) -> str:
+    moved = rpc.displacement_m(width, height, height_m)
+    whose = "the RPC's own HEIGHT_OFF" if height_m == rpc.height_off_m else "chosen by the analyst"
+    return (
+        f"its RPC at a height of {height_m:.0f} m above the ellipsoid ({whose}), without "
+        f"terrain: ground 100 m higher or lower is drawn {moved:.0f} m from its place"
+    )
+
+
+def _makes_sense(transform: Transform) -> bool:
+    a, b, _, d, e, _ = transform
+    return all(math.isfinite(v) for v in transform) and abs(a * e - b * d) > 1e-12 * math.hypot(a, d) * math.hypot(b, e)
+
+
+def _resolution(dataset: Any) -> tuple[float, float] | None:
+    """Pixels an inch that a TIFF states of itself."""
+    if dataset.driver != "GTiff":
+        return None
+    tags = dataset.tags()
+    try:
+        return float(tags["TIFFTAG_XRESOLUTION"]), float(tags["TIFFTAG_YRESOLUTION"])
+    except (KeyError, ValueError):
+        return None

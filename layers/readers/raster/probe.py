@@ -1,0 +1,352 @@
+"""The probe of a raster: everything `RasterInfo` holds, from the header and the smallest overview."""
+
+from __future__ import annotations
+
+import math
+import os
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from rasterio.io import DatasetReader
+from rasterio.windows import Window
+
+from layers.errors import CannotBePlaced, GeoloupeError
+from layers.geo.bounds import Bounds
+from layers.geo.crs import (
+    WGS84,
+    is_geographic,
+    is_off_earth,
+    off_earth_sentence,
+    picture_bounds,
+    transform_bounds,
+    transform_points,
+)
+from layers.raster.info import BandInfo, RasterInfo
+from layers.raster.overviews import MODERATE_PIXELS
+from layers.raster.sensor_bands import names_by_wavelength
+from layers.readers.environment import Profile, current_profile
+from layers.readers.files import CONTAINERS, Content
+from layers.readers.guards import envi
+from layers.readers.guards.tile_audit import tiles_in
+from layers.readers.guards.vrt_judge import judge_vrt
+from layers.readers.raster.datasets import DATASETS, each_of, pictures_in, refused_sidecars
+from layers.readers.raster.georeferencing import Placement, placement_of
+from layers.readers.raster.jpeg2000 import is_cut_short
+from layers.readers.raster.pixels import read_pixels, real_values
+from layers.readers.raster.subdatasets import Picture, dimension_words, file_name, names_degrees
+
+SAMPLE_PX = 512
+MAX_STRETCHED_BANDS = 16
+NARROW_BYTES = 127
+"""Of 255: bytes of one band that keep to less than half of what they can say are stretched."""
+MAX_DECIMATED_PIXELS = 16_000_000
+_LATTICE = 4
+_MOST_LON, _MOST_LAT = 720.0, 120.0
+_MAX_TAGS = 250
+_SECURITY_FIELDS = ("NITF_FSC", "NITF_ISC", "NITF_FSR", "NITF_ISR", "NITF_FSD", "NITF_ISD", "NITF_FSCLAS")
+_MAX_TAG_CHARS = 2000
+_LONGEST_UM = 100
+"""Wavelengths without a unit are nanometres from here on: nothing sees so little or so far."""
+
+
+def probe_raster(
+    path: str, content: Content, canvas_crs: str = "", part: str = "", height_m: float | None = None
+) -> tuple[dict[str, Any], tuple[Any, ...]]:
+    """The header of a raster probe. With `canvas_crs` the way there is prepared for the tiles that will follow;
+    `height_m` is for a raster placed by its RPC.
+
+    A VRT is judged only, unless this is a reader of its profile: the header then is {"profile": "vrt"}, and the caller
+    asks again, there.
+    """
+    if content is Content.VRT and current_profile() is not Profile.VRT:
+        judge_vrt(path)
+        return {"profile": str(Profile.VRT)}, ()
+    dataset = DATASETS.get(path, part=part)
+    placement = DATASETS.placement(dataset, anew=True).at_height(height_m, dataset.width, dataset.height)
+    problems = list(placement.problems)
+    bounds, lonlat = _bounds(dataset, placement, problems)
+    if canvas_crs and placement.crs:
+        transform_points(canvas_crs, placement.crs, [0.0], [0.0])
+    overviews = tuple(dataset.overviews(1))
+    pictures = pictures_in(path, content) if content in CONTAINERS else ()
+    parts = _parts(dataset, path, content, pictures)
+    problems += _oddities(dataset, path, content, parts)
+    tags = _tags(dataset, problems)
+    info = RasterInfo(
+        path=path, driver=str(content), width=dataset.width, height=dataset.height,
+        bands=_bands(dataset, problems), crs=placement.crs, transform=placement.transform, bounds=bounds,
+        bounds_lonlat=lonlat, overviews=overviews, block_shape=tuple(dataset.block_shapes[0]),
+        acquired_at=_acquired_at(dataset), date_kind=_date_kind(dataset, tags),
+        credit=tags.get("TIFFTAG_COPYRIGHT", ""), tags=tags, problems=tuple(problems),
+        placed_by=placement.placed_by, placement_note=placement.note, height_m=placement.used_height_m,
+        own_height_m=placement.own_height_m, parts=parts, part=part or next(iter(parts), ""),
+    )  # fmt: skip
+    header = {
+        "kind": "raster", "raster": info.to_json(), "cut_short": _cut_short(dataset, path, content),
+        "state": list(DATASETS.state_of(dataset)),
+        "pictures": [] if canvas_crs else _pictures(pictures, path, content),
+    }  # fmt: skip
+    return header, ()
+
+
+def _cut_short(dataset: DatasetReader, path: str, content: Content) -> str:
+    """A sentence where a TIFF or raw pixels end before the last one does (a download that broke off); else empty.
+
+    Who adds a layer refuses such a file; a layer that was whole once shows what is left.
+    """
+    if content is Content.ENVI:
+        return envi.cut_short(path)
+    if content is not Content.TIFF:
+        return ""
+    rows, cols = dataset.block_shapes[-1]
+    last = f"{(dataset.width - 1) // cols}_{(dataset.height - 1) // rows}"
+    band = dataset.count
+    offset = dataset.get_tag_item(f"BLOCK_OFFSET_{last}", "TIFF", bidx=band)
+    size = dataset.get_tag_item(f"BLOCK_SIZE_{last}", "TIFF", bidx=band)
+    if not offset or not size or int(offset) + int(size) <= os.path.getsize(path):
+        return ""
+    return f"{os.path.basename(path)} is cut short: its last pixels are missing. Copy or download it again."
+
+
+def _oddities(dataset: DatasetReader, path: str, content: Content, parts: tuple[str, ...]) -> list[str]:
+    """Sentences about what is odd but can be shown."""
+    name = os.path.basename(path)
+    found = [f"{other} beside it is not what it should be and is ignored." for other in refused_sidecars(path)]
+    if not dataset.overviews(1) and dataset.width * dataset.height > MODERATE_PIXELS:
+        found.append(
+            f"{name} has no overviews: zoomed out, only some of its pixels are looked at until they are built."
+        )
+    if len(parts) > 1:
+        found.append(f"{name} holds {len(parts)} pictures ({', '.join(parts[:5])}): one of them is shown.")
+    if dataset.crs and names_degrees(dataset):
+        found.append(f"{name} gives longitudes and latitudes but no datum: WGS 84 is taken.")
+    if content is Content.JPEG2000 and is_cut_short(path):
+        found.append(f"{name} is cut short: what is missing is blurred or left out.")
+    if len(dataset.indexes) > MAX_STRETCHED_BANDS:
+        found.append(f"{name} has {dataset.count} bands: only the first {MAX_STRETCHED_BANDS} have a stretch yet.")
+    return found
+
+
+def _parts(dataset: DatasetReader, path: str, content: Content, pictures: tuple[Picture, ...]) -> tuple[str, ...]:
+    """Tables of tiles, numbers of NITF images, or names of pictures, where there is a choice."""
+    if content is Content.TILES:
+        return tiles_in(path).tables
+    if content is Content.NITF:
+        return tuple(name.split(":")[1] for name in dataset.subdatasets if name.startswith("NITF_IM:"))
+    if content in CONTAINERS:
+        return tuple(picture.part for picture in pictures)
+    return ()
+
+
+def _pictures(pictures: tuple[Picture, ...], path: str, content: Content) -> list[dict[str, Any]]:
+    """What is asked before any of them is added: how large each is and where it lies."""
+    found = []
+    for picture, dataset in zip(pictures, each_of(pictures, path, content), strict=True):
+        if dataset is None or dataset.count == 0:
+            continue
+        placement = placement_of(dataset, path)
+        bounds, lonlat = _bounds(dataset, placement, [])
+        found.append(
+            {
+                "part": picture.part, "words": picture.words, "crs": placement.crs, "placed_by": placement.placed_by,
+                "bounds": list(bounds), "bounds_lonlat": None if lonlat is None else list(lonlat),
+            }
+        )  # fmt: skip
+    return found
+
+
+def sample(dataset: DatasetReader, indexes: list[int]) -> tuple[NDArray[Any], NDArray[np.bool_]]:
+    """Some thousand values of each band, (n, k) and which of them are valid: the smallest overview, or a lattice."""
+    level = _smallest_useful_overview(dataset)
+    if level is not None:
+        source = DATASETS.at_level(dataset, level)
+        found = read_pixels(source, indexes, Window(0, 0, source.width, source.height), _fitting(source))
+    elif dataset.width * dataset.height <= MAX_DECIMATED_PIXELS:
+        found = read_pixels(dataset, indexes, Window(0, 0, dataset.width, dataset.height), _fitting(dataset))
+    else:
+        return _lattice(dataset, indexes)
+    return found.bands.reshape(len(indexes), -1), found.mask.reshape(-1)
+
+
+def _smallest_useful_overview(dataset: DatasetReader) -> int | None:
+    factors = dataset.overviews(1)
+    longest = max(dataset.width, dataset.height)
+    useful = [level for level, factor in enumerate(factors) if longest / factor >= SAMPLE_PX / 2]
+    return useful[-1] if useful else None
+
+
+def _fitting(dataset: DatasetReader) -> tuple[int, int]:
+    shrink = max(1.0, max(dataset.width, dataset.height) / SAMPLE_PX)
+    return max(1, round(dataset.height / shrink)), max(1, round(dataset.width / shrink))
+
+
+def _lattice(dataset: DatasetReader, indexes: list[int]) -> tuple[NDArray[Any], NDArray[np.bool_]]:
+    """Small windows spread over a large file without overviews."""
+    side = SAMPLE_PX // _LATTICE
+    parts, masks = [], []
+    for row in np.linspace(0, max(0, dataset.height - side), _LATTICE).astype(int):
+        for col in np.linspace(0, max(0, dataset.width - side), _LATTICE).astype(int):
+            window = Window(col, row, min(side, dataset.width), min(side, dataset.height))
+            found = read_pixels(dataset, indexes, window, (int(window.height), int(window.width)))
+            parts.append(found.bands.reshape(len(indexes), -1))
+            masks.append(found.mask.reshape(-1))
+    return np.concatenate(parts, axis=1), np.concatenate(masks)
+
+
+def _bands(dataset: DatasetReader, problems: list[str]) -> tuple[BandInfo, ...]:
+    stretches = _stretches(dataset, problems)
+    found = []
+    for index, dtype, nodata, description, color in zip(
+        dataset.indexes, dataset.dtypes, dataset.nodatavals, dataset.descriptions, dataset.colorinterp, strict=True
+    ):
+        low, high = stretches.get(index, (None, None))
+        palette = _palette(dataset, index) if color.name == "palette" else ()
+        text = (description or dimension_words(dataset, index))[:_MAX_TAG_CHARS]
+        wavelength = _wavelength_nm(dataset, index)
+        found.append(BandInfo(index, dtype, nodata, text, color.name.lower(), low, high, palette, wavelength))
+    return tuple(found)
+
+
+def _wavelength_nm(dataset: DatasetReader, index: int) -> float | None:
+    """The centre of what a band sees, as ENVI's headers say it; None where the file does not."""
+    tags = dataset.tags(index)
+    try:
+        value = float(tags["wavelength"])
+    except (KeyError, ValueError):
+        return None
+    unit = str(tags.get("wavelength_units", "")).lower()
+    if "micro" not in unit and "nano" not in unit:
+        unit = "micro" if value < _LONGEST_UM else "nano"
+    found = round(value * 1000 if "micro" in unit else value, 3)
+    return found if 0 < found < math.inf else None
+
+
+def _stretches(dataset: DatasetReader, problems: list[str]) -> dict[int, tuple[float, float]]:
+    """The default stretch: all of what up to 8 bits can hold, else the 2nd to 98th percentile of valid values; so
+    too for the bytes of a lone band that use less than half of what they can hold.
+    """
+    found = {
+        i: (0.0, 2.0 ** _bits(dataset, i) - 1)
+        for i, dtype in zip(dataset.indexes, dataset.dtypes, strict=True)
+        if dtype == "uint8"
+    }
+    others = [i for i in dataset.indexes if i not in found]
+    others = sorted({*others[:MAX_STRETCHED_BANDS], *_seen_first(dataset, others)}) or _lone_grey(dataset)
+    if not others:
+        return found
+    try:
+        bands, mask = sample(dataset, others)
+    except GeoloupeError as error:
+        problems.append(error.sentence)
+        return found
+    for index, band in zip(others, bands, strict=True):
+        values = real_values(band)
+        has_value = mask & np.isfinite(values)
+        nodata = dataset.nodatavals[index - 1]
+        if nodata is not None and nodata == nodata:
+            has_value &= values != nodata
+        values = values[has_value]
+        if values.size:
+            low, high = _percentiles(values, (2.0, 98.0))
+            if index not in found:
+                found[index] = (low, high if high > low else low + 1.0)
+            elif 0 < high - low < NARROW_BYTES:
+                found[index] = (low, high)
+    return found
+
+
+def _seen_first(dataset: DatasetReader, indexes: list[int]) -> list[int]:
+    """Of many bands those that look red, green and blue: they are shown first, wherever they stand."""
+    if len(indexes) <= MAX_STRETCHED_BANDS:
+        return []
+    names = names_by_wavelength([_wavelength_nm(dataset, index) for index in indexes])
+    return [index for index, name in zip(indexes, names, strict=True) if name in ("red", "green", "blue")]
+
+
+def _lone_grey(dataset: DatasetReader) -> list[int]:
+    """The one band of bytes of a picture without colours: radar and panchromatic ones are often nearly black as they
+    are. Colours, palettes and fewer bits are shown as they are: they were made to be looked at.
+    """
+    data = [i for i, color in zip(dataset.indexes, dataset.colorinterp, strict=True) if color.name != "alpha"]
+    if len(data) != 1 or dataset.colorinterp[data[0] - 1].name == "palette" or _bits(dataset, data[0]) < 8:
+        return []
+    return data
+
+
+def _percentiles(values: NDArray[Any], parts: tuple[float, ...]) -> tuple[float, ...]:
+    """As `numpy.percentile`; values of at most 16 bits are counted, which takes a tenth of the time of sorting."""
+    if values.dtype.kind != "u" or values.dtype.itemsize > 2:
+        return tuple(float(v) for v in np.percentile(values.astype(np.float64), parts))
+    up_to = np.cumsum(np.bincount(values))
+    at = (values.size - 1) * np.array(parts) / 100
+    below = np.floor(at)
+    low, high = (np.searchsorted(up_to, place, side="right") for place in (below, np.ceil(at)))
+    return tuple(float(v) for v in low + (high - low) * (at - below))
+
+
+def _bits(dataset: DatasetReader, index: int) -> int:
+    """Bits of a band of bytes: 1 for black and white."""
+    text = str(dataset.tags(index, ns="IMAGE_STRUCTURE").get("NBITS", "8"))
+    return int(text) if text in tuple("1234567") else 8
+
+
+def _palette(dataset: DatasetReader, index: int) -> tuple[tuple[int, int, int, int], ...]:
+    colors = dataset.colormap(index)
+    return tuple(tuple(colors.get(value, (0, 0, 0, 0))) for value in range(max(colors) + 1))
+
+
+def _bounds(dataset: DatasetReader, placement: Placement, problems: list[str]) -> tuple[Bounds, Bounds | None]:
+    a, b, c, d, e, f = placement.transform
+    if not placement.has_position:
+        e = -1.0  # pixel space, as the tile op counts it: row 0 at y = 0, y upwards
+    cols, rows = (0, dataset.width, 0, dataset.width), (0, 0, dataset.height, dataset.height)
+    corners = [(a * x + b * y + c, d * x + e * y + f) for x, y in zip(cols, rows, strict=True)]
+    bounds = Bounds.of_points([x for x, _ in corners], [y for _, y in corners])
+    if not placement.is_known:
+        return bounds, None
+    name = file_name(dataset)
+    if is_off_earth(placement.crs):
+        problems.append(off_earth_sentence(name, placement.crs))
+        return bounds, None
+    if is_geographic(placement.crs) and not _could_be_degrees(bounds):
+        problems.append(f"{name} is said to be in degrees, but its position is not: choose its CRS.")
+        return bounds, None
+    try:
+        if (b or d) and placement.warp is None:
+            return bounds, picture_bounds(placement.crs, placement.transform, (dataset.width, dataset.height))
+        return bounds, transform_bounds(placement.crs, WGS84, bounds)
+    except CannotBePlaced as error:
+        problems.append(error.sentence)
+        return bounds, None
+
+
+def _could_be_degrees(bounds: Bounds) -> bool:
+    """With some room: a picture of the whole Earth may reach half a pixel, or a border, beyond it."""
+    return max(map(abs, bounds[::2])) <= _MOST_LON and max(map(abs, bounds[1::2])) <= _MOST_LAT
+
+
+def _tags(dataset: DatasetReader, problems: list[str]) -> dict[str, str]:
+    """The file's own metadata, with a NITF's security fields first and its extensions as "TRE NAME"; clipped."""
+    found = {str(key): str(value) for key, value in dataset.tags().items()}
+    if "TRE" in dataset.tag_namespaces():
+        found |= {f"TRE {key}": str(value) for key, value in dataset.tags(ns="TRE").items()}
+    if dataset.driver == "NITF":
+        found = dict(sorted(found.items(), key=lambda item: not item[0].startswith(_SECURITY_FIELDS)))
+    clipped = {key[:200]: value[:_MAX_TAG_CHARS] for key, value in list(found.items())[:_MAX_TAGS]}
+    if len(found) > _MAX_TAGS or any(len(value) > _MAX_TAG_CHARS for value in found.values()):
+        problems.append(f"{file_name(dataset)} has more metadata than is shown.")
+    return clipped
+
+
+def _acquired_at(dataset: DatasetReader) -> str:
+    """The time in the IMAGERY metadata. TIFFTAG_DATETIME is not asked: it is mostly when the file was processed."""
+    value = str(dataset.tags(ns="IMAGERY").get("ACQUISITIONDATETIME", "")).strip()
+    return value.replace(" ", "T").removesuffix("Z") + "Z" if value else ""
+
+
+def _date_kind(dataset: DatasetReader, tags: dict[str, str]) -> str:
+    """An acquisition time is an instant; else a tag is believed that claims less (the shipped pictures have one)."""
+    if _acquired_at(dataset):
+        return "instant"
+    return tags["DATE_KIND"] if tags.get("DATE_KIND") in {"composite", "interval"} else "unknown"

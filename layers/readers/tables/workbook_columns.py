@@ -1,0 +1,105 @@
+"""The columns of a sheet as OGR reads them, made exact by what the cells themselves say."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import Any
+
+from layers.readers.tables.delimited import unique_names
+from layers.readers.tables.workbook_cells import Exact
+
+type Columns = dict[str, list[Any]]
+
+_MIDNIGHT = "T00:00:00"
+_CLOCK = re.compile(r"([01]\d|2[0-3]):.*")
+_ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")
+
+
+def with_exact(columns: Columns, types: dict[str, str], exact: Exact, numbers: Sequence[int]) -> list[str]:
+    """Put the exact cells of the rows `numbers` into the columns, and the types that these have then into `types`.
+
+    Also the columns that OGR makes truth values of, though other numbers are among them.
+    """
+    mixed = []
+    for position, column in enumerate(columns):
+        if position in exact.texts:
+            texts = exact.texts[position]
+            columns[column] = unescaped(
+                [texts.get(at, cell) for at, cell in zip(numbers, columns[column], strict=True)]
+            )
+        if position in exact.cells:
+            found = [exact.cells[position].get(number) for number in numbers]
+            filled = [one for one, cell in zip(found, columns[column], strict=True) if cell is not None]
+            if types.get(column) == "boolean" and not all(isinstance(one, bool) for one in filled):
+                mixed.append(column)
+            else:
+                _made_exact(column, columns, types, found)
+    return mixed
+
+
+def as_written(
+    columns: Columns, types: dict[str, str], exact: Exact, numbers: Sequence[int], names: Sequence[str]
+) -> None:
+    """Make texts of the columns `names`: truth values as words, numbers as they are written."""
+    for position, column in enumerate(columns):
+        if column in names:
+            cells, texts = exact.cells.get(position, {}), exact.texts.get(position, {})
+            found = [cells.get(number, texts.get(number)) for number in numbers]
+            types[column] = "text"
+            columns[column] = [None if one is None else _in_text(one) for one in found]
+
+
+def _made_exact(column: str, columns: Columns, types: dict[str, str], exact: list[str | bool | None]) -> None:
+    """Days where no moment has any hour, else moments; times of day; truth values. Where there are other cells too, or
+    several of these, they stay as texts."""
+    cells = columns[column]
+    known = [one for one, cell in zip(exact, cells, strict=True) if cell is not None]
+    if not any(one is not None for one in known):
+        return
+    if all(isinstance(one, bool) for one in known):
+        types[column], columns[column] = "boolean", list(exact)
+    elif all(isinstance(one, str) for one in known):
+        types[column] = kind = _kind_of([str(one) for one in known])
+        columns[column] = [_in_text(one) if one is not None and kind != "datetime" else one for one in exact]
+    elif column not in types:
+        columns[column] = [cell if one is None else _in_text(one) for one, cell in zip(exact, cells, strict=True)]
+
+
+def _kind_of(texts: list[str]) -> str:
+    if all("T" in text for text in texts):
+        return "date" if all(text.endswith(_MIDNIGHT) for text in texts) else "datetime"
+    return "time" if all(_CLOCK.fullmatch(text) and "T" not in text for text in texts) else "text"
+
+
+def _in_text(one: str | bool) -> str:
+    return str(one).lower() if isinstance(one, bool) else one.removesuffix(_MIDNIGHT)
+
+
+def with_exact_names(columns: Columns, types: dict[str, str], exact: Exact, row: int) -> tuple[Columns, dict[str, str]]:
+    """The same called as the cells of the `row` of names say: OGR calls one of a day by a number."""
+    names = list(columns)
+    for position, name in enumerate(names):
+        one = exact.texts.get(position, {}).get(row, exact.cells.get(position, {}).get(row))
+        names[position] = name if one is None else unescaped([_in_text(one)])[0]
+    renamed = dict(zip(columns, unique_names(names), strict=True))
+    return (
+        {renamed[name]: cells for name, cells in columns.items()}, {renamed[name]: kind for name, kind in types.items()}
+    )  # fmt: skip
+
+
+def without_blank_rows(columns: Columns, numbers: Sequence[int]) -> tuple[Columns, Sequence[int]]:
+    """Rows of cells that have a look but nothing in them are none."""
+    filled = [any(cell is not None and cell != "" for cell in row) for row in zip(*columns.values(), strict=True)]
+    if all(filled):
+        return columns, numbers
+    kept = [at for at, is_filled in enumerate(filled) if is_filled]
+    return {name: [cells[at] for at in kept] for name, cells in columns.items()}, [numbers[at] for at in kept]
+
+
+def unescaped(cells: list[Any]) -> list[Any]:
+    """Characters that XML cannot hold are written as _x000D_ there."""
+    return [
+        _ESCAPED.sub(lambda found: chr(int(found[1], 16)), cell) if isinstance(cell, str) and "_x" in cell else cell
+        for cell in cells
+    ]

@@ -1,0 +1,163 @@
+"""Classes made from the values of a column: the style the analyst gets before changing anything."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from itertools import pairwise
+
+from layers.vector.columns import Attributes, Column
+from layers.vector.style.breaks import MOST_CLASSES, breaks
+from layers.vector.style.classes import StyleClass, counts_of, numbers_of
+from layers.vector.style.layer_style import VectorStyle
+from layers.vector.style.look import Look
+from layers.vector.style.markers import FACILITIES, SHAPES, facility_of
+from layers.vector.style.palettes import OTHER_COLOR, QUALITATIVE, RAMPS, luminance, palette_colors, with_alpha
+from layers.vector.style.routes import ROUTES, route_of
+from layers.vector.style.template import value_text
+
+MOST_CATEGORIES = 24
+FACILITY_PX = 19.0
+SIGN_INKS = ("#ffffff", "#1d262f")
+_LIGHT = 0.5
+"""A luminance above which white on a ground has a contrast below 1.9, dark one above 7."""
+_SIZES_PX = (5.0, 22.0)
+_WIDTHS_PX = (1.0, 7.0)
+
+
+def categorised(style: VectorStyle, column: Column, geometry: str, palette: str = "") -> VectorStyle:
+    """A class for each of the most frequent values, the rest in the look of its own.
+
+    Where values name facilities or routes, points get their signs and lines their looks.
+    """
+    counts = counts_of(column)
+    chosen = list(counts)[:MOST_CATEGORIES]
+    chosen.sort(key=_natural_order)
+    palette = palette if palette in QUALITATIVE or palette in RAMPS else "okabe-ito"
+    labels = _labels(chosen)
+    classes = [StyleClass(_base_look(style, geometry), label=labels[value], value=value) for value in chosen]
+    classes = coloured(classes, palette, geometry)
+    classes = [replace(one, look=_named_look(one, geometry)) for one in classes]
+    own = recoloured(_base_look(style, geometry), OTHER_COLOR, geometry)
+    made = replace(style, mode="categorised", column=column.name, palette=palette, classes=tuple(classes))
+    return made.with_look(own)
+
+
+def graduated(
+    style: VectorStyle, column: Column, geometry: str, *, method: str = "", count: int = 0, palette: str = "",
+    vary: str = "",
+) -> VectorStyle:  # fmt: skip
+    """Classes of numbers between limits, by colour or by size. Without any number in the column: no class."""
+    method, count = method or style.method, min(count or style.class_count, MOST_CLASSES)
+    palette = palette if palette in RAMPS or palette in QUALITATIVE else "viridis"
+    limits = breaks(method, numbers_of(column), count)
+    pairs = list(pairwise(limits))
+    look = _base_look(style, geometry)
+    classes = [StyleClass(look, lower=low, upper=high) for low, high in pairs]
+    vary = vary or style.vary
+    if vary == "size":
+        classes = [replace(one, look=_sized(look, i, len(pairs), geometry)) for i, one in enumerate(classes)]
+    else:
+        classes = coloured(classes, palette, geometry)
+    made = replace(
+        style, mode="graduated", column=column.name, palette=palette, method=method, class_count=count, vary=vary,
+        classes=tuple(classes),
+    )  # fmt: skip
+    return made.with_look(recoloured(look, OTHER_COLOR, geometry))
+
+
+def coloured(classes: Sequence[StyleClass], palette: str, geometry: str) -> list[StyleClass]:
+    """The classes in the colours of a palette, in their order."""
+    colors = palette_colors(palette, max(1, len(classes)))
+    return [
+        replace(one, look=recoloured(one.look, color, geometry)) for one, color in zip(classes, colors, strict=False)
+    ]
+
+
+def recoloured(look: Look, color: str, geometry: str) -> Look:
+    """The look in another main colour: a point's and an area's fill, a line's stroke."""
+    if "Point" in geometry:
+        stroke = color if look.symbol == "cross" else look.stroke_color
+        return with_readable_sign(replace(look, fill_color=color, stroke_color=stroke))
+    if "Line" in geometry:
+        return replace(look, stroke_color=color)
+    alpha = int(look.fill_color[1:3], 16) if len(look.fill_color) == 9 else 0x90
+    return replace(look, stroke_color=color, fill_color=with_alpha(color, alpha) if look.fill_color else "")
+
+
+def with_readable_sign(look: Look) -> Look:
+    """The look with its facility's sign dark on a light ground and white on a dark one; a colour of one's own stays."""
+    if look.symbol not in FACILITIES or not look.fill_color or look.stroke_color not in SIGN_INKS:
+        return look
+    is_light = luminance(look.fill_color) > _LIGHT
+    return replace(look, stroke_color=SIGN_INKS[is_light])
+
+
+def main_color(look: Look, geometry: str) -> str:
+    """The colour that `recoloured` changes, as #rrggbb."""
+    color = look.fill_color if look.fill_color and "Line" not in geometry else look.stroke_color
+    return f"#{color[-6:]}"
+
+
+def suggested_column(attributes: Attributes) -> str:
+    """The column whose few values tell features apart best: named type or class, else the first text with 2 to 24."""
+    best = ("", 0)
+    for name, column in attributes.columns.items():
+        distinct = len(counts_of(column))
+        if not 2 <= distinct <= MOST_CATEGORIES:
+            continue
+        words = name.casefold()
+        weight = 1 + (4 if column.kind == "text" else 0)
+        weight += 10 if any(word in words for word in ("type", "class", "kind", "categor", "тип", "类")) else 0
+        if weight > best[1]:
+            best = (name, weight)
+    return best[0]
+
+
+def _base_look(style: VectorStyle, geometry: str) -> Look:
+    look = style.own_look
+    if "Point" in geometry and not look.fill_color:
+        return replace(look, fill_color=look.stroke_color, stroke_color="#ffffff")
+    if "Polygon" in geometry and look.fill_color:
+        return replace(look, fill_color=with_alpha(look.fill_color, 0x90))
+    return look
+
+
+def _named_look(one: StyleClass, geometry: str) -> Look:
+    if "Point" in geometry:
+        sign = facility_of(one.value)
+        small = one.look.symbol in SHAPES
+        if not sign:
+            return one.look
+        size_px = FACILITY_PX if small else one.look.size_px
+        return with_readable_sign(replace(one.look, symbol=sign, size_px=size_px))
+    if "Line" in geometry:
+        return ROUTES.get(route_of(one.value), one.look)
+    return one.look
+
+
+def _sized(look: Look, index: int, count: int, geometry: str) -> Look:
+    share = index / max(1, count - 1)
+    if "Point" not in geometry:  # an area's outline
+        return replace(look, stroke_width_px=round(_WIDTHS_PX[0] + (_WIDTHS_PX[1] - _WIDTHS_PX[0]) * share, 2))
+    return replace(look, size_px=round(_SIZES_PX[0] + (_SIZES_PX[1] - _SIZES_PX[0]) * share, 2))
+
+
+def _labels(values: Sequence[str]) -> dict[str, str]:
+    """Codes as words; words as they are, but where they stand among codes: "rail" beside "gas_pipeline" is one."""
+    are_codes = any("_" in value for value in values) and all(v.isascii() and v == v.lower() for v in values)
+    return {value: _label(value) if "_" in value or are_codes else "" for value in values}
+
+
+def _label(value: str) -> str:
+    if " " in value or not value.isascii():
+        return ""
+    words = " ".join(value.split("_")).strip()
+    return (words[:1].upper() + words[1:]).replace("Gnss", "GNSS")
+
+
+def _natural_order(text: str) -> tuple[int, float, str]:
+    try:
+        return 0, float(text), ""
+    except ValueError:
+        return 1, 0.0, value_text(text).casefold()

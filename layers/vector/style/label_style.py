@@ -1,0 +1,61 @@
+"""What is written beside the features of a layer, how it looks and where it may stand."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import Any, Self
+
+from layers.errors import InvalidValue
+from layers.vector.style.look import Look, known_values, plain_values
+from layers.vector.style.template import template_of
+
+PLACEMENTS = ("automatic", "around", "over", "along")
+WRAP_AFTER = 26
+"""Names of more letters stand in two or three lines, but for those along lines."""
+
+
+@dataclass(frozen=True, slots=True)
+class LabelStyle:
+    """`text` is a column or a template; empty: no labels. Sizes in pixels of the screen, scales as 1 : so many."""
+
+    text: str = ""
+    size_px: float = 12.0
+    color: str = "#ffffff"
+    halo_color: str = "#e10b141c"
+    halo_width_px: float = 1.7
+    bold: bool = False
+    italic: bool = False
+    placement: str = "automatic"
+    """around a point, over its middle, along a line and its bends; automatic: what the geometry suggests."""
+    priority: str = ""
+    """A column of numbers: the greatest is placed first; empty: as the features come."""
+    leader: bool = True
+    """A thin line to a label that found no place beside its mark."""
+    visible_from: float = 0.0
+    """Labels are left out where the map is smaller than 1 : this; 0: never."""
+
+    def __post_init__(self) -> None:
+        template_of(self.text)
+        Look(self.color, fill_color=self.halo_color)
+        if self.placement not in PLACEMENTS:
+            raise InvalidValue(f"A label's placement is one of {', '.join(PLACEMENTS)}.")
+        if not (4 <= self.size_px <= 100 and 0 <= self.halo_width_px <= 20):
+            raise InvalidValue("Letters are 4 to 100 pixels high, with a halo of up to 20 pixels.")
+        if not (math.isfinite(self.visible_from) and self.visible_from >= 0):
+            raise InvalidValue("A scale is a number above 0.")
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """The columns its text and its priority need."""
+        names = template_of(self.text).columns
+        return tuple(dict.fromkeys((*names, self.priority))) if self.priority and names else names
+
+    def to_json(self) -> dict[str, Any]:
+        """Plain JSON values; `from_json` gives back an equal value."""
+        return plain_values(self)
+
+    @classmethod
+    def from_json(cls, data: Any) -> Self:
+        """Raises InvalidValue where a value does not fit; unknown keys are left out."""
+        return cls(**known_values(cls, data))

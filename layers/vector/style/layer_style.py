@@ -1,0 +1,195 @@
+"""The style of a vector layer: one look for all features or looks by class; its labels; what changes with the scale."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Collection
+from dataclasses import dataclass, field, replace
+from typing import Any, Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from layers.errors import InvalidValue
+from layers.formula.budget import Budget
+from layers.vector.columns import Attributes
+from layers.vector.style.classes import MODES, MOST_CLASSES, StyleClass, class_of_each
+from layers.vector.style.label_style import LabelStyle
+from layers.vector.style.look import Look, known_values, plain_values
+from layers.vector.style.markers import MARKERS
+from layers.vector.style.palettes import LAYER_COLORS, with_alpha
+from layers.vector.style.rules import check_rule, rule_columns
+from layers.vector.table import VectorInfo
+
+SYMBOLS = MARKERS
+VARIED = ("color", "size")
+type ClassKey = tuple[str, str, tuple[tuple[str, float, float, str], ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class VectorStyle(Look):
+    """Its own look is that of a single symbol, and what its classes are made from.
+
+    Scales are denominators, 1 : so many.
+    """
+
+    mode: str = "single"
+    column: str = ""
+    """The classes are of its values."""
+    palette: str = "okabe-ito"
+    method: str = "natural breaks"
+    class_count: int = 5
+    vary: str = "color"
+    """What of graduated classes differs: color or size."""
+    show_other: bool = True
+    """False: features in no class are left out."""
+    visible_from: float = 0.0
+    """Nothing is drawn where the map is smaller than 1 : this (a wide view); 0: no limit."""
+    visible_to: float = 0.0
+    """Nothing is drawn where the map is larger than 1 : this (a close view); 0: no limit."""
+    full_size_at: float = 0.0
+    """Signs and lines shrink where the map is smaller than 1 : this, to a third; 0: they keep their size."""
+    geometry: str = ""
+    """The OGC name of what it was made for, so that other programs can be told; empty: not known."""
+    cluster_px: float = 0.0
+    """Points nearer than this become one sign with their number; 0: none."""
+    classes: tuple[StyleClass, ...] = ()
+    other: Look | None = None
+    """That of features in no class; None: the own."""
+    labels: LabelStyle = field(default_factory=LabelStyle)
+
+    def __post_init__(self) -> None:
+        Look.__post_init__(self)
+        if self.mode not in MODES:
+            raise InvalidValue(f"A style is one of {', '.join(MODES)}.")
+        if len(self.classes) > MOST_CLASSES:
+            raise InvalidValue(f"A style has at most {MOST_CLASSES} classes.")
+        for scale in (self.visible_from, self.visible_to, self.full_size_at):
+            if not (math.isfinite(scale) and scale >= 0):
+                raise InvalidValue("A scale is a number above 0.")
+        if self.vary not in VARIED:
+            raise InvalidValue(f"Classes differ by {' or '.join(VARIED)}.")
+        if not 0 <= self.cluster_px <= 500:
+            raise InvalidValue("Points up to 500 pixels apart can be drawn as one.")
+        if not 1 <= self.class_count <= MOST_CLASSES:
+            raise InvalidValue(f"A style has 1 to {MOST_CLASSES} classes.")
+
+    @classmethod
+    def default(cls, info: VectorInfo, seed: int = 0) -> Self:
+        """By the kind of geometry; `seed` picks the colour, so that layers differ."""
+        color = LAYER_COLORS[seed % len(LAYER_COLORS)]
+        if "Point" in info.geometry:
+            return cls("#ffffff", 1.0, color)
+        return cls(color, 1.6) if "Line" in info.geometry else cls(color, 1.2, with_alpha(color, 0x40))
+
+    @property
+    def label_field(self) -> str:
+        """What labels are made of."""
+        return self.labels.text
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """The columns that its classes need; those of labels are `labels.columns`."""
+        if self.mode == "rules":
+            return tuple(dict.fromkeys(name for one in self.classes for name in rule_columns(one.rule)))
+        return (self.column,) if self.mode != "single" and self.classes and self.column else ()
+
+    @property
+    def class_key(self) -> ClassKey:
+        """Equal for styles that put features into the same classes."""
+        if self.mode == "single":
+            return "single", "", ()
+        return self.mode, self.column, tuple((one.value, one.lower, one.upper, one.rule) for one in self.classes)
+
+    @property
+    def own_look(self) -> Look:
+        """Of a single symbol."""
+        return Look(**known_values(Look, plain_values(self)))
+
+    @property
+    def other_look(self) -> Look:
+        """Of features in no class."""
+        return self.other or self.own_look
+
+    @property
+    def looks(self) -> tuple[Look | None, ...]:
+        """By class, then of features in no class; None for what is not drawn."""
+        if self.mode == "single":
+            return (self.own_look,)
+        own = [one.look if one.shown else None for one in self.classes]
+        return (*own, self.other_look if self.show_other else None)
+
+    def check_rules(self) -> None:
+        """Raises InvalidValue for a class whose rule cannot be understood."""
+        if self.mode == "rules":
+            for one in self.classes:
+                check_rule(one.rule)
+
+    def missing_in(self, columns: Collection[str]) -> str:
+        """A column that classes or labels are made of and that is none of these; empty where all are there.
+
+        Rules find their columns by themselves, in any case of letters.
+        """
+        needed = () if self.mode == "rules" else self.columns
+        wanted = (*needed, *self.labels.columns)
+        return next((name for name in wanted if name not in columns), "")
+
+    def with_look(self, look: Look, index: int = -1) -> Self:
+        """With this look of the class at `index`, else of features in no class, of all where there are no classes."""
+        if index < 0 and self.mode == "single":
+            return replace(self, **known_values(Look, look.to_json()))
+        if index < 0:
+            return replace(self, other=look)
+        return self.with_class(index, replace(self.classes[index], look=look))
+
+    def with_class(self, index: int, one: StyleClass) -> Self:
+        return replace(self, classes=(*self.classes[:index], one, *self.classes[index + 1 :]))
+
+    def is_shown_at(self, scale: float) -> bool:
+        """Whether anything is drawn on a map of 1 : `scale`."""
+        return not (0 < self.visible_from < scale or scale < self.visible_to)
+
+    def size_factor(self, scale: float) -> float:
+        """How large signs and lines are on a map of 1 : `scale`, in steps, so that pictures can be kept."""
+        if not 0 < self.full_size_at < scale:
+            return 1.0
+        steps = round(2.0 * math.log2(min(scale / self.full_size_at, 1024.0)))
+        return max(1 / 3, 2.0 ** (-steps / 4))
+
+    def to_json(self) -> dict[str, Any]:
+        """Plain JSON values; `from_json` gives back an equal value."""
+        data = plain_values(self)
+        if self.classes:
+            data["classes"] = [one.to_json() for one in self.classes]
+        if self.other is not None:
+            data["other"] = self.other.to_json()
+        if self.labels != LabelStyle():
+            data["labels"] = self.labels.to_json()
+        return data
+
+    @classmethod
+    def from_json(cls, data: dict[str, Any]) -> Self:
+        """Raises InvalidValue where a value does not fit; unknown keys are left out. Older styles are understood."""
+        values = known_values(cls, data)
+        classes = data.get("classes", [])
+        if not isinstance(classes, list):
+            raise InvalidValue("The classes of a style are a list.")
+        labels = data.get("labels", {})
+        if "labels" not in data and data.get("label_field"):
+            labels = {"text": data["label_field"]}
+        other = Look(**known_values(Look, data["other"])) if data.get("other") else None
+        classes = tuple(StyleClass.from_json(one) for one in classes)
+        return cls(**values, classes=classes, other=other, labels=LabelStyle.from_json(labels))
+
+
+def classify(
+    style: VectorStyle, attributes: Attributes, budget: Budget | None = None
+) -> tuple[NDArray[np.uint16], tuple[Look | None, ...]]:
+    """The class of each feature and the looks of the classes, last the one of features in no class.
+
+    A look that is None is not drawn. Raises InvalidValue for a rule that cannot be understood, and where the classes
+    take more work than the `budget` allows.
+    """
+    if style.mode == "single":
+        return np.zeros(len(attributes), dtype=np.uint16), style.looks
+    return class_of_each(style.mode, style.column, style.classes, attributes, budget or Budget()), style.looks

@@ -1,0 +1,398 @@
+"""Control points, RPCs and .aux.xml: where they put a picture, and what is said of it."""
+
+import warnings
+from pathlib import Path
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+import rasterio
+import rasterio.shutil
+from rasterio.control import GroundControlPoint as Point
+from rasterio.enums import Resampling
+from rasterio.errors import CRSError
+from rasterio.rpc import RPC
+from rasterio.transform import GCPTransformer, RPCTransformer
+from rasterio.warp import reproject
+
+from layers.geo.bounds import Bounds
+from layers.grid.tile_grid import Affine
+from layers.pool.pool import ReaderPool
+from layers.raster.info import RasterInfo
+from layers.readers.raster.datasets import DATASETS
+from layers.readers.raster.georeferencing import placement_of
+from layers.readers.raster.warp import ControlPoints, Warp, fit_control_points
+from tests.layers.readers.tiny_rasters import SIZE, surface, write_raster
+
+POOL = ReaderPool(inline=True)
+UTM = Bounds(400_000, 5_750_000, 401_280, 5_751_280)
+
+
+def probe(path: Path, **more: object) -> RasterInfo:
+    return RasterInfo.from_json(POOL.ask("probe", {"path": str(path), **more}).header["raster"])
+
+
+def tile(path: Path, crs: str, affine, size: int = 80, **more):
+    params = {"path": str(path), "crs": crs, "affine": list(affine)[:6], "width": size, "height": size, "bands": [1]}
+    answer = POOL.ask("tile", {**params, **more})
+    return answer.arrays[0][0].astype(float), answer.arrays[1]
+
+
+def points_of(curve: float, steps: int) -> list[Point]:
+    """Control points of a turned picture, bent by up to `curve` pixels, with a kink no polynomial follows."""
+    found = []
+    for row in np.linspace(0, SIZE, steps):
+        for col in np.linspace(0, SIZE, steps):
+            u, v = col / SIZE - 0.5, row / SIZE - 0.5
+            x, y = 10 * (col + 0.3 * row + curve * u * u * v), 10 * (0.2 * col - row + curve * np.sin(7 * u) * v)
+            found.append(Point(row, col, UTM.left + x, UTM.top + y))
+    return found
+
+
+def picture(folder: Path, **more) -> Path:
+    folder.mkdir(exist_ok=True)
+    return write_raster(folder / "a.tif", surface().astype(np.float32), more.pop("crs", "EPSG:32652"), None, **more)
+
+
+@pytest.mark.parametrize(
+    ("curve", "steps", "words"),
+    [
+        (0.0, 2, "4 control points (first order), up to 0.0 pixels off"),
+        (0.0, 3, "9 control points (first order), up to 0.0 pixels off"),
+        (25.0, 3, "9 control points (second order), up to"),
+        (
+            25.0,
+            6,
+            "36 control points (thin plate spline through all of them; a second-order surface would be up to 10.4",
+        ),
+    ],
+)
+def test_control_points_place_as_gdal_does(tmp_path, curve, steps, words):
+    points = points_of(curve, steps)
+    path = picture(tmp_path, gcps=points)
+    info = probe(path)
+    assert words in info.placement_note
+    assert any(words in problem for problem in info.problems)
+    assert (info.placed_by, info.crs) == ("control points", "EPSG:32652")
+    xs, ys = (np.linspace(*ends, 20) for ends in (info.bounds[::2], info.bounds[1::2]))
+    with GCPTransformer(points, tps="spline" in words) as gdal:
+        rows, cols = gdal.rowcol(xs, ys, op=lambda v: v)
+    warp = DATASETS.placement(DATASETS.get(str(path))).warp
+    near = (np.abs(np.array(cols) / SIZE - 0.5) < 0.6) & (np.abs(np.array(rows) / SIZE - 0.5) < 0.6)
+    assert near.sum() > 5
+    found = np.stack(warp.pixels(xs, ys))
+    assert np.abs(found - np.stack([cols, rows]))[:, near].max() < 0.01
+
+
+def test_a_bent_picture_is_drawn_through_its_points(tmp_path):
+    points = points_of(25.0, 6)
+    path = picture(tmp_path, gcps=points)
+    values = surface()[0]
+    for point in points[7:-7]:
+        col, row = int(point.col), int(point.row)
+        if not (2 < col < SIZE - 2 and 2 < row < SIZE - 2):
+            continue
+        found, mask = tile(path, "EPSG:32652", (2, 0, point.x - 5, 0, -2, point.y + 5), 5)
+        assert mask.all()
+        here = values[row - 1 : row + 1, col - 1 : col + 1]
+        assert here.min() - 1 <= found[2, 2] <= here.max() + 1
+
+
+def test_far_from_the_control_points_nothing_appears(tmp_path):
+    path = picture(tmp_path, gcps=points_of(25.0, 6))
+    _, near = tile(path, "EPSG:32652", (40, 0, UTM.left - 800, 0, -40, UTM.top + 800))
+    _, far = tile(path, "EPSG:32652", (40, 0, UTM.left + 100_000, 0, -40, UTM.top + 800))
+    _, world = tile(path, "EPSG:4326", (0.05, 0, 125.5, 0, -0.05, 54))
+    assert near.any()
+    assert not far.any()
+    assert world.sum() < 20
+
+
+def test_a_model_that_folds_is_not_asked_beyond_the_picture():
+    rough = Affine(1, 0, 0, 0, -1, 100)
+    folding = Warp(lambda x, y: (50 + 40 * np.sin((x - 50) / 40), 50 + 40 * np.sin((50 - y) / 40)), rough, 100, 100)
+    x, y = np.array([50.0, 90.0, 300.0, -400.0]), np.array([50.0, 50.0, 50.0, 600.0])
+    px, py = folding.pixels(x, y)
+    assert (px[:2], py[:2]) == (pytest.approx([50, 50 + 40 * np.sin(1)]), pytest.approx([50, 50]))
+    assert px[2] > 200
+    assert px[3] < -300
+    assert py[3] < -300
+
+
+def test_control_points_on_both_sides_of_the_antimeridian(tmp_path):
+    corners = [(0, 0, 177.0, 56.0), (0, SIZE, -176.6, 56.0), (SIZE, 0, 177.0, 50.0), (SIZE, SIZE, -176.6, 50.0)]
+    path = picture(tmp_path, crs="EPSG:4326", gcps=[Point(*corner) for corner in corners])
+    info = probe(path)
+    assert info.bounds == pytest.approx((177, 50, 183.4, 56))
+    values = surface()[0]
+    for left in (177.0, -183.0):
+        found, mask = tile(path, "EPSG:4326", (0.05, 0, left, 0, -0.05, 56), 64)
+        assert mask.all()
+        assert abs(found[0, 0] - values[0, 0]) < 1
+
+
+@pytest.mark.parametrize("points", [[(0, 0), (1, 1), (2, 2)], [(0, 0), (5, 9)]])
+def test_points_in_a_line_or_too_few_place_nothing(tmp_path, points):
+    info = probe(picture(tmp_path, gcps=[Point(r, c, UTM.left + c, UTM.top - r) for r, c in points]))
+    assert (info.placed_by, info.bounds_lonlat) == ("", None)
+    assert any("do not determine where it lies" in p for p in info.problems)
+
+
+# --- RPC
+
+
+def rpc(height_off: float = 215.0) -> RPC:
+    """A plausible pushbroom of 5 m pixels at 128 E 52 N, looking from the side, with some curvature."""
+    line, samp = np.zeros(20), np.zeros(20)
+    line[[1, 2, 3, 7, 10]] = 0.02, -1.0, 0.015, 0.002, 0.0005
+    samp[[1, 2, 3, 4, 8]] = 1.0, 0.03, -0.21, 0.003, 0.001
+    den = np.zeros(20)
+    den[[0, 1, 3]] = 1.0, 0.0004, 0.0002
+    return RPC(
+        height_off=height_off, height_scale=500, lat_off=52.0, lat_scale=0.003, line_den_coeff=list(den),
+        line_num_coeff=list(line), line_off=63.5, line_scale=64, long_off=128.0, long_scale=0.005,
+        samp_den_coeff=list(den), samp_num_coeff=list(samp), samp_off=63.5, samp_scale=64,
+    )  # fmt: skip
+
+
+def with_rpc(folder: Path, driver: str = "GTiff", name: str = "a.tif", **more) -> Path:
+    path = folder / name
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        with rasterio.open(
+            path, "w", driver=driver, width=SIZE, height=SIZE, count=1, dtype="uint8", rpcs=rpc(), **more
+        ) as out:
+            out.write(surface().astype(np.uint8))
+    return path
+
+
+def test_an_rpc_places_as_gdal_does(tmp_path):
+    path = with_rpc(tmp_path)
+    info = probe(path)
+    assert (info.placed_by, info.crs) == ("RPC", "EPSG:4326")
+    assert "height of 215 m above the ellipsoid (the RPC's own HEIGHT_OFF)" in info.placement_note
+    assert any("ground 100 m higher or lower is drawn" in problem for problem in info.problems)
+    for height in (None, 0.0, 400.0):
+        used = 215.0 if height is None else height
+        affine = rasterio.transform.from_bounds(*info.bounds, 100, 100)
+        expected = np.full((100, 100), np.nan)
+        reproject(
+            surface().astype(np.uint8)[0].astype(float), expected, rpcs=rpc(), src_crs="EPSG:4326",
+            dst_crs="EPSG:4326", dst_transform=affine, dst_nodata=np.nan, resampling=Resampling.bilinear,
+            RPC_HEIGHT=used, tolerance=0,
+        )  # fmt: skip
+        found, mask = tile(path, "EPSG:4326", affine, 100, **({} if height is None else {"height_m": height}))
+        both = mask & np.isfinite(expected)
+        assert both.sum() > 3000
+        assert np.abs(found - expected)[both].max() <= 1.0
+        lons, lats = np.linspace(127.997, 128.003, 9), np.linspace(51.998, 52.002, 9)
+        with RPCTransformer(rpc(), RPC_HEIGHT=used) as gdal:
+            rows, cols = gdal.rowcol(lons, lats, op=lambda v: v)
+        placed = DATASETS.placement(DATASETS.get(str(path))).at_height(used, SIZE, SIZE)
+        assert np.abs(np.stack(placed.warp.pixels(lons, lats)) - np.stack([cols, rows])).max() < 0.01
+
+
+def test_a_chosen_height_moves_what_is_told_as_it_moves_what_is_drawn(tmp_path):
+    path = with_rpc(tmp_path)
+    own, higher = probe(path), probe(path, height_m=615.0)
+    assert (own.height_m, own.own_height_m) == (215.0, 215.0)
+    assert (higher.height_m, higher.own_height_m) == (615.0, 215.0)
+    assert "height of 615 m above the ellipsoid (chosen by the analyst)" in higher.placement_note
+    assert sum("RPC" in problem for problem in higher.problems) == 1
+    assert any("615 m" in problem for problem in higher.problems)
+    assert abs(higher.bounds.left - own.bounds.left) > 1e-4
+    assert probe(path) == own, "nothing of the other height stays"
+    plain = write_raster(tmp_path / "b.tif", surface(), "EPSG:32652", UTM)
+    assert probe(plain, height_m=615.0).height_m is None
+
+
+def test_the_displacement_told_is_the_displacement_drawn(tmp_path):
+    path = with_rpc(tmp_path)
+    told = float(probe(path).placement_note.split("drawn ")[1].split(" m")[0])
+    placement = DATASETS.placement(DATASETS.get(str(path)))
+    moved = placement.rpc.ground(np.array([64.0]), np.array([64.0]), 315.0)
+    here = placement.rpc.ground(np.array([64.0]), np.array([64.0]), 215.0)
+    east = (moved[0] - here[0])[0] * 111_320 * np.cos(np.radians(52))
+    north = (moved[1] - here[1])[0] * 111_320
+    assert told == pytest.approx(np.hypot(east, north), abs=1.0)
+    assert told > 10
+
+
+def test_a_nitf_with_an_rpc(tmp_path):
+    source, path = with_rpc(tmp_path), tmp_path / "a.ntf"
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        rasterio.shutil.copy(source, path, driver="NITF", RPC00B="YES", FSCLAS="U", FSREL="NONE")
+    info = probe(path)
+    assert (info.driver, info.placed_by) == ("NITF", "RPC")
+    assert "HEIGHT_OFF" in info.placement_note
+    assert info.tags["NITF_FSCLAS"] == "U"
+    assert next(iter(info.tags)).startswith(("NITF_FS", "NITF_IS"))
+    assert any(key.startswith("TRE RPC00B") for key in info.tags)
+
+
+def test_rpcs_in_files_beside_the_picture(tmp_path):
+    whole = probe(with_rpc(tmp_path))
+    for name, text in (("b.RPB", rpb()), ("b_RPC.TXT", rpc_txt())):
+        path = write_raster(tmp_path / "b.tif", surface().astype(np.uint8), None, None)
+        (tmp_path / name).write_text(text)
+        info = probe(path)
+        assert info.placed_by == "RPC"
+        assert info.bounds == pytest.approx(whole.bounds)
+        (tmp_path / name).write_text(text[: len(text) // 2])
+        assert probe(path).placed_by == ""
+        (tmp_path / name).unlink()
+
+
+def rpc_txt() -> str:
+    r = rpc()
+    lines = [f"{n.upper()}: {getattr(r, n)} x" for n in ("line_off", "samp_off", "lat_off", "long_off", "height_off")]
+    lines += [f"{n.upper()}: {getattr(r, n)}" for n in ("line_scale", "samp_scale", "lat_scale", "long_scale")]
+    lines.append(f"HEIGHT_SCALE: {r.height_scale}")
+    for name in ("line_num", "line_den", "samp_num", "samp_den"):
+        numbers = getattr(r, f"{name}_coeff")
+        lines += [f"{name.upper()}_COEFF_{i}: {v}" for i, v in enumerate(numbers, 1)]
+    return "\n".join(lines)
+
+
+def rpb() -> str:
+    r = rpc()
+    names = ["line", "samp", "lat", "long", "height"]
+    lines = [f"  {n}Offset = {getattr(r, n + '_off')};" for n in names]
+    lines += [f"  {n}Scale = {getattr(r, n + '_scale')};" for n in names]
+    for name, key in (
+        ("lineNum", "line_num"),
+        ("lineDen", "line_den"),
+        ("sampNum", "samp_num"),
+        ("sampDen", "samp_den"),
+    ):
+        numbers = ",\n".join(str(v) for v in getattr(r, f"{key}_coeff"))
+        lines.append(f"  {name}Coef = (\n{numbers});")
+    return 'satId = "WV02";\nBEGIN_GROUP = IMAGE\n' + "\n".join(lines) + "\nEND_GROUP = IMAGE\nEND;\n"
+
+
+# --- .aux.xml
+
+
+def aux(path: Path, body: str) -> None:
+    path.with_name(path.name + ".aux.xml").write_text(f"<PAMDataset>{body}</PAMDataset>")
+
+
+WKT = rasterio.crs.CRS.from_epsg(32652).to_wkt()
+
+
+def test_aux_xml_gives_crs_and_transform(tmp_path):
+    path = write_raster(tmp_path / "a.png", surface().astype(np.uint8), None, None, driver="PNG")
+    aux(path, f"<SRS>{WKT}</SRS><GeoTransform>400000, 10, 0, 5751280, 0, -10</GeoTransform>")
+    info = probe(path)
+    assert (info.crs, info.bounds, info.problems) == ("EPSG:32652", UTM, ())
+
+
+def test_aux_xml_gives_control_points(tmp_path):
+    path = write_raster(tmp_path / "a.tif", surface().astype(np.uint8), None, None)
+    points = "".join(f'<GCP Id="" Pixel="{p.col}" Line="{p.row}" X="{p.x}" Y="{p.y}"/>' for p in points_of(0, 2))
+    aux(path, f'<GCPList Projection="{WKT.replace(chr(34), "&quot;")}">{points}</GCPList>')
+    info = probe(path)
+    assert (info.crs, info.placed_by) == ("EPSG:32652", "control points")
+    plain = probe(picture(tmp_path / "plain", gcps=points_of(0, 2)))
+    assert info.transform == pytest.approx(plain.transform)
+
+
+@pytest.mark.parametrize("up", [False, True])
+def test_aux_xml_of_arcgis_gives_control_points(tmp_path, up):
+    path = write_raster(tmp_path / "a.tif", surface().astype(np.uint8), None, None)
+    if up:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            with rasterio.open(path, "r+") as out:
+                out.update_tags(TIFFTAG_XRESOLUTION="100", TIFFTAG_YRESOLUTION="100", TIFFTAG_RESOLUTIONUNIT="2")
+    points = points_of(0, 2)
+    source = [v for p in points for v in ((p.col / 100, (SIZE - p.row) / 100) if up else (p.col, -p.row))]
+    target = [v for p in points for v in (p.x, p.y)]
+    doubles = ["".join(f"<Double>{v}</Double>" for v in values) for values in (source, target)]
+    aux(
+        path,
+        '<Metadata domain="xml:ESRI" format="xml"><GeodataXform xsi:type="typens:PolynomialXform">'
+        f"<PolynomialOrder>1</PolynomialOrder><SpatialReference><WKT>{WKT}</WKT></SpatialReference>"
+        f"<SourceGCPs>{doubles[0]}</SourceGCPs><TargetGCPs>{doubles[1]}</TargetGCPs></GeodataXform></Metadata>",
+    )
+    info = probe(path)
+    assert (info.crs, info.placed_by) == ("EPSG:32652", "control points")
+    plain = probe(picture(tmp_path / "plain", gcps=points))
+    assert info.transform == pytest.approx(plain.transform)
+
+
+def test_the_files_own_crs_wins_and_the_difference_is_told(tmp_path):
+    path = write_raster(tmp_path / "a.tif", surface().astype(np.uint8), "EPSG:32651", UTM)
+    aux(path, f"<SRS>{WKT}</SRS>")
+    info = probe(path)
+    assert info.crs == "EPSG:32651"
+    assert "names another CRS" in info.problems[0]
+
+
+def test_a_picture_without_a_place_can_be_shown_in_its_own_pixels(tmp_path):
+    path = write_raster(tmp_path / "a.tif", surface().astype(np.float32), None, None)
+    info = probe(path)
+    assert info.bounds == Bounds(0, -SIZE, SIZE, 0)
+    found, mask = tile(path, "", (1, 0, 0, 0, -1, 0), SIZE)
+    assert mask.all()
+    assert (found == surface().astype(np.float32)[0]).all()
+
+
+@pytest.mark.parametrize("lat", [88.0, 92.0])
+def test_lonlat_bounds_beyond_the_pole_stay_finite(tmp_path, lat):
+    path = write_raster(tmp_path / "a.tif", surface().astype(np.uint8), "EPSG:4326", Bounds(-180, lat - 5, 180, lat))
+    info = probe(path)
+    assert info.bounds_lonlat is not None
+    assert info.bounds_lonlat.is_finite()
+
+
+# -- control points that tell nothing, and a CRS that cannot be told ---------------------------------------------------
+
+
+def fit_of(world: np.ndarray, side: int = 4):
+    rows, cols = (grid.ravel() for grid in np.mgrid[0:side, 0:side] * 40.0)
+    return fit_control_points(ControlPoints(cols, rows, *world.T))
+
+
+def regular(side: int = 4) -> np.ndarray:
+    rows, cols = (grid.ravel() for grid in np.mgrid[0:side, 0:side] * 40.0)
+    return np.stack([1000 + 10 * cols, 5000 - 10 * rows], axis=1)
+
+
+@pytest.mark.parametrize("spot", [0.0, 10.1, 4.5e6])
+def test_points_in_one_place_determine_nothing(spot):
+    assert fit_of(np.full((16, 2), spot)) is None
+    assert fit_of(np.full((16, 2), spot) + np.random.default_rng(1).normal(0, 1e-16, (16, 2))) is None
+
+
+def test_points_that_contradict_each_other_determine_nothing():
+    crossed = np.array([(10.0, 50.0), (11.0, 51.0), (11.0, 51.0), (10.0, 50.0)])
+    assert fit_of(crossed, 2) is None
+    mirrored = np.concatenate([regular()[:8], regular()[7::-1]])
+    assert fit_of(mirrored) is None
+
+
+def test_a_fit_that_would_fold_the_picture_is_not_taken():
+    world = regular()
+    world[[5, 6]] = world[[6, 5]]  # two points are mixed up
+    fit = fit_of(world)
+    assert fit is not None
+    assert "spline" not in fit.note
+    cols, rows = np.meshgrid(np.linspace(0, 120, 25), np.linspace(0, 120, 25))
+    u, _ = fit.exact(1000 + 10 * cols, 5000 - 10 * rows)
+    assert (np.diff(u, axis=1) > 0).all()
+    assert "spline" in fit_of(regular() + 30 * np.sin(np.arange(32)).reshape(16, 2)).note
+
+
+def test_a_crs_that_cannot_be_written_is_none(tmp_path):
+    class Unwritable:
+        def to_wkt(self):
+            raise CRSError("Cannot convert to WKT.")
+
+    dataset = SimpleNamespace(
+        crs=Unwritable(), driver="PNG", gcps=([], None), rpcs=None, transform=(1.0, 0.0, 5.0, 0.0, -1.0, 7.0, 0, 0, 1)
+    )
+    found = placement_of(dataset, str(tmp_path / "a.png"))
+    assert (found.crs, found.placed_by) == ("", "transform")
+    assert "a.png is in a CRS that is not understood: choose its CRS in the layer's properties." in found.problems

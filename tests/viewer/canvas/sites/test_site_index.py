@@ -1,0 +1,93 @@
+"""The columns follow the document."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+import shapely
+
+from layers.geo.bounds import Bounds
+from layers.geo.crs import WEB_MERCATOR, WGS84, transform_bounds
+from layers.grid.tile_grid import View
+from tests.viewer.canvas.conftest import site, small_document
+from viewer.canvas.sites.site_index import SiteIndex, bounds_of_sites
+
+
+def view_of(bounds: Bounds, crs: str = WEB_MERCATOR) -> View:
+    return View.of_bounds(crs, transform_bounds(WGS84, crs, bounds), 800, 600)
+
+
+def seen(index: SiteIndex, view: View) -> list[str]:
+    return [index.uuids[row] for row in index.visible_points(view, 5.0)[0]]
+
+
+VIEW = view_of(Bounds(9.4, 49.6, 10.6, 50.4))
+
+
+def test_points_in_view_and_no_others():
+    index = SiteIndex.of(small_document().sites)
+    assert seen(index, VIEW) == ["port", "firm", "loose"]
+    assert seen(index, view_of(Bounds(10.3, 49.9, 10.5, 50.1))) == ["firm"]
+    assert seen(index, view_of(Bounds(10.05, 50.35, 10.08, 50.38))) == ["loose"], "its circle reaches into the view"
+
+
+@pytest.mark.parametrize("crs", [WEB_MERCATOR, WGS84, "EPSG:32632", "EPSG:3995"])
+def test_edits_patch_what_was_projected_before(crs):
+    sites = dict(small_document().sites)
+    index = SiteIndex.of(sites)
+    index.projected(crs)
+    sites["port"] = replace(sites["port"], geometry=shapely.Point(10.2, 50.05), position_error_m=None, rev=2)
+    sites["new"] = site("new", shapely.MultiPoint([(10.1, 49.9), (10.3, 49.9)]))
+    del sites["firm"]
+    index.update(["port", "new", "firm"], sites)
+    fresh = SiteIndex.of({u: sites[u] for u in ("port", "loose", "line", "field", "new")})
+    view = view_of(Bounds(9.4, 49.6, 10.6, 50.4), crs)
+    _, px, py, error = index.visible_points(view, 5.0)
+    _, px2, py2, error2 = fresh.visible_points(view, 5.0)
+    np.testing.assert_allclose([px, py, error], [px2, py2, error2])
+    assert seen(index, view) == seen(fresh, view) == ["port", "loose", "new", "new"]
+
+
+def test_error_circles_have_their_size_in_pixels():
+    index = SiteIndex.of(small_document().sites)
+    rows, _, py, error_px = index.visible_points(VIEW, 5.0)
+    loose = [index.uuids[row] for row in rows].index("loose")
+    north_px = VIEW.to_pixel(*transform_bounds(WGS84, WEB_MERCATOR, Bounds(10, 50.3 + 20_000 / 111_250, 10.1, 51))[:2])[
+        1
+    ]
+    assert error_px[loose] == pytest.approx(py[loose] - north_px, rel=0.01)
+
+
+def test_bounds_hold_the_areas_that_stand_for_places():
+    west, south, east, north = SiteIndex.of(
+        {"a": site("a", shapely.Point(10, 50), position_error_m=111_195.0)}
+    ).bounds_lonlat()
+    assert (south, north) == pytest.approx((49, 51))
+    assert (west, east) == pytest.approx((10 - 1.556, 10 + 1.556), abs=0.01)
+    assert SiteIndex.of({}).bounds_lonlat() is None
+
+
+def test_a_place_without_a_place_in_the_crs_is_left_out():
+    index = SiteIndex.of({"pole": site("pole", shapely.Point(10, -89.9)), "port": site("port", shapely.Point(10, 50))})
+    assert seen(index, view_of(Bounds(9.4, 49.6, 10.6, 50.4), "EPSG:3995")) == ["port"]
+
+
+WIDE = shapely.Polygon([(-179, -60), (179, -60), (179, 70), (-179, 70)])
+ISLAND = shapely.Polygon([(179, -16), (-179.5, -16.2), (-179, -17), (179.2, -17.3)])
+
+
+def test_bounds_are_those_of_what_is_drawn():
+    assert bounds_of_sites([site("w", WIDE)]) == Bounds(-179, -60, 179, 70)
+    found = bounds_of_sites([site("i", ISLAND), site("p", shapely.Point(178, -15), position_error_m=None)])
+    assert tuple(found) == pytest.approx((178, -17.3, 181, -15)), "also as a case may hold it"
+    assert bounds_of_sites([]) is None
+
+
+def test_areas_over_the_edge_are_those_whose_circle_reaches_it_on_maps_that_end_there():
+    places = {"far": (150, 0), "near": (179, 60), "west": (-178, -20), "pole": (10, 88), "exact": (179.99, 60)}
+    errors = {"far": 3e5, "near": 2e5, "west": 3e5, "pole": 5e5, "exact": 100.0}
+    index = SiteIndex.of({n: site(n, shapely.Point(p), position_error_m=errors[n]) for n, p in places.items()})
+    assert [index.uuids[row] for row in index.areas_over_the_edge(WEB_MERCATOR)] == ["near", "west", "pole"]
+    assert len(index.areas_over_the_edge("EPSG:3576")) == 0

@@ -1,0 +1,68 @@
+"""What the start page shows and says."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QAbstractButton
+from pytestqt.qtbot import QtBot
+
+from viewer.panels.shell.start_page import RecoverableCase, StartPage
+
+
+@pytest.fixture
+def page(qtbot: QtBot) -> StartPage:
+    page = StartPage()
+    qtbot.addWidget(page)
+    page.resize(1000, 700)
+    page.show()
+    return page
+
+
+def _press(page: StartPage, name: str, qtbot: QtBot) -> None:
+    def buttons() -> list[QAbstractButton]:
+        return [b for b in page.findChildren(QAbstractButton) if b.accessibleName() == name and b.isVisible()]
+
+    qtbot.waitUntil(lambda: bool(buttons()))
+    qtbot.mouseClick(buttons()[0], Qt.MouseButton.LeftButton)
+
+
+def test_the_three_ways_to_begin(page: StartPage, qtbot: QtBot) -> None:
+    for name, signal in (
+        ("Open the demo case", page.demo_chosen),
+        ("New case", page.new_chosen),
+        ("Open a file…", page.open_chosen),
+    ):
+        with qtbot.waitSignal(signal):
+            _press(page, name, qtbot)
+
+
+def test_recent_cases_are_opened_and_forgotten(page: StartPage, qtbot: QtBot) -> None:
+    page.set_recent([Path("/cases/Vostochny.gpkg"), Path("/cases/old.gpkg")])
+    with qtbot.waitSignal(page.recent_chosen) as chosen:
+        _press(page, "Vostochny", qtbot)
+    assert chosen.args == [str(Path("/cases/Vostochny.gpkg"))]
+    with qtbot.waitSignal(page.recent_forgotten) as forgotten:
+        _press(page, "Take old off this list", qtbot)
+    assert forgotten.args == [str(Path("/cases/old.gpkg"))]
+
+
+def test_a_crashed_session_is_offered_with_what_it_holds(page: StartPage, qtbot: QtBot) -> None:
+    page.set_recoverable([RecoverableCase("/sessions/1", "A & B", "2024-04-18T10:00:00Z", 10, 3)])
+    card = next(b for b in page.findChildren(QAbstractButton) if b.accessibleName() == "Recover “A & B”")
+    assert "10 edits, 3 sites" in card.text()
+    assert "A && B" in card.text(), "a button would read the ampersand as its key"
+    with qtbot.waitSignal(page.recover_chosen) as chosen:
+        qtbot.mouseClick(card, Qt.MouseButton.LeftButton)
+    assert chosen.args == ["/sessions/1"]
+    page.set_recoverable([])
+    assert not [b for b in page.findChildren(QAbstractButton) if b.isVisible() and "Recover" in b.accessibleName()]
+
+
+def test_recoloring_reaches_the_cards_that_still_stand(page: StartPage, qtbot: QtBot) -> None:
+    page.set_recent([Path("/cases/a.gpkg")])
+    page.set_recent([])
+    qtbot.waitUntil(lambda: not [b for b in page.findChildren(QAbstractButton) if b.accessibleName() == "a"])
+    page.recolor()

@@ -1,0 +1,251 @@
+"""The site form, driven as an analyst drives it."""
+
+from __future__ import annotations
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QInputMethodEvent
+from PySide6.QtWidgets import QApplication, QLabel
+
+from layers.document.claim import Claim
+from layers.geo.coordinates.notation import Notation
+from tests.viewer.conftest import shown
+from tests.viewer.panels.conftest import Desk
+from viewer.commands.sites import update_site
+from viewer.panels.sites.site_form import SiteFormPanel, with_alias
+from viewer.panels.widgets.form_page import laid_out
+
+
+@pytest.fixture
+def form(qtbot, desk: Desk) -> SiteFormPanel:
+    panel = shown(qtbot, SiteFormPanel(desk.context), 330, 900)
+    desk.select("pad")
+    return panel
+
+
+def _type(qtbot, field, text: str, key=Qt.Key.Key_Return) -> None:
+    """Latin text by keys, any other as an input method sends it."""
+    field.setFocus()
+    field.selectAll()
+    if text.isascii():
+        qtbot.keyClicks(field, text)
+    else:
+        event = QInputMethodEvent()
+        event.setCommitString(text)
+        QApplication.sendEvent(field, event)
+    qtbot.keyClick(field, key)
+
+
+def test_nothing_selected_says_what_to_do(form: SiteFormPanel, desk: Desk) -> None:
+    desk.select()
+    assert form.page.currentWidget() is form.page.hint
+    assert "Select a site" in form.page.hint.text()
+
+
+def test_a_field_is_one_undo_step(qtbot, form: SiteFormPanel, desk: Desk) -> None:
+    _type(qtbot, form.fields.fields["label"], "Cosmodrome")
+    _type(qtbot, form.fields.fields["alias_zh"], "东方航天发射场")
+    site = desk.document.sites["pad"]
+    assert site.label == "Cosmodrome"
+    assert site.aliases == (("zh", "东方航天发射场"), ("ru", "Восточный"))
+    assert desk.history.undo_text() == "Change aliases of site “Cosmodrome”"
+    desk.history.undo()
+    desk.history.undo()
+    assert desk.document.sites["pad"].label == "Vostochny"
+    assert form.fields.fields["label"].text() == "Vostochny"
+    assert not desk.history.stack.canUndo()
+
+
+def test_leaving_a_field_unchanged_is_no_step(qtbot, form: SiteFormPanel, desk: Desk) -> None:
+    _type(qtbot, form.fields.fields["label"], "Vostochny")
+    form.fields.fields["notes"].setFocus()
+    assert not desk.history.stack.canUndo()
+
+
+def test_escape_takes_typing_back(qtbot, form: SiteFormPanel, desk: Desk) -> None:
+    field = form.fields.fields["label"]
+    field.setFocus()
+    qtbot.keyClicks(field, "xyz")
+    qtbot.keyClick(field, Qt.Key.Key_Escape)
+    assert field.text() == "Vostochny"
+    form.fields.flush()
+    assert not desk.history.stack.canUndo()
+
+
+def test_a_choice_is_made_by_mouse_and_keys(qtbot, form: SiteFormPanel, desk: Desk) -> None:
+    field = form.fields.fields["class_code"]
+    field.setFocus()
+    qtbot.keyClicks(field, "Port")
+    assert desk.document.sites["pad"].class_code == "port"
+    qtbot.keyClick(form.fields.fields["status"], Qt.Key.Key_Down)
+    assert desk.document.sites["pad"].status == "reviewed"
+    assert desk.document.sites["pad"].reviewed_by == "Olga"
+
+
+@pytest.mark.parametrize("text", ["-5", "many"])
+def test_a_bad_number_is_refused_beside_the_form(qtbot, form: SiteFormPanel, desk: Desk, text: str) -> None:
+    field = form.fields.fields["position_error_m"]
+    _type(qtbot, field, text)
+    assert form.fields.refusal.isVisible()
+    assert "position error" in form.fields.refusal.text()
+    assert field.text() == "3000"
+    assert desk.document.sites["pad"].position_error_m == 3000
+    _type(qtbot, field, "250")
+    assert not form.fields.refusal.isVisible()
+    assert desk.document.sites["pad"].position_error_m == 250
+
+
+def test_an_empty_error_is_not_judged(qtbot, form: SiteFormPanel, desk: Desk) -> None:
+    field = form.fields.fields["position_error_m"]
+    field.setFocus()
+    field.selectAll()
+    qtbot.keyClick(field, Qt.Key.Key_Delete)
+    qtbot.keyClick(field, Qt.Key.Key_Return)
+    assert desk.document.sites["pad"].position_error_m is None
+
+
+def test_the_basis_may_be_a_suggestion_or_free(qtbot, form: SiteFormPanel, desk: Desk) -> None:
+    line = form.fields.fields["position_basis"].lineEdit()
+    _type(qtbot, line, "centre of the pad")
+    assert desk.document.sites["pad"].position_basis == "centre of the pad"
+
+
+def test_typing_goes_to_the_site_it_was_typed_for(qtbot, form: SiteFormPanel, desk: Desk) -> None:
+    field = form.fields.fields["label"]
+    field.setFocus()
+    field.selectAll()
+    qtbot.keyClicks(field, "Renamed")
+    desk.select("firm")
+    assert desk.document.sites["pad"].label == "Renamed"
+    assert desk.document.sites["firm"].label == "Hikvision"
+    assert field.text() == "Hikvision"
+
+
+def test_saving_commits_what_is_typed(qtbot, form: SiteFormPanel, desk: Desk) -> None:
+    notes = form.fields.fields["notes"]
+    notes.setFocus()
+    qtbot.keyClicks(notes, "two pads")
+    desk.context.flush()
+    assert desk.document.sites["pad"].notes == "two pads"
+
+
+def test_another_edit_does_not_take_typing_away(qtbot, form: SiteFormPanel, desk: Desk) -> None:
+    field = form.fields.fields["label"]
+    field.setFocus()
+    field.selectAll()
+    qtbot.keyClicks(field, "half wri")
+    desk.context.push(update_site(desk.document, "pad", actor="other", notes="meanwhile"))
+    assert field.text() == "half wri"
+    assert form.fields.fields["notes"].toPlainText() == "meanwhile"
+
+
+def test_a_place_shows_as_many_digits_as_its_error_allows(form: SiteFormPanel, desk: Desk) -> None:
+    desk.context.set_notation(Notation.DD)
+    loose = form.where.text()
+    assert "area, not as a pin" in form.where_note.text()
+    desk.context.push(update_site(desk.document, "pad", actor="Olga", position_error_m=1.0))
+    assert len(form.where.text()) > len(loose)
+    assert form.where_note.isHidden()
+    desk.context.set_notation(Notation.MGRS)
+    assert form.where.text().startswith("52U")
+    desk.select("rail")
+    assert "on the line" in form.where_note.text()
+
+
+def test_claims_are_cards(qtbot, form: SiteFormPanel, desk: Desk) -> None:
+    desk.select("firm")
+    (card,) = laid_out(form.cards.rows)
+    assert "Optics were sold" in card.accessibleName()
+    qtbot.mouseClick(card, Qt.MouseButton.LeftButton)
+    assert desk.context.claim_uuid == "c1"
+    assert desk.wanted == ["claim_form"]
+    qtbot.mouseClick(card.unlink_button, Qt.MouseButton.LeftButton)
+    assert desk.document.claims_of_site("firm") == []
+    assert "c1" in desk.document.claims
+    desk.history.undo()
+    assert len(desk.document.claims_of_site("firm")) == 1
+
+
+def test_a_card_never_puts_likelihood_and_confidence_in_one_sentence(qtbot) -> None:
+    from viewer.panels.claims.claim_cards import ClaimCard
+
+    claim = Claim(
+        uuid="c", statement="x", state="assessed", likelihood_term="likely", likelihood_low=55, likelihood_high=80,
+        confidence="low",
+    )  # fmt: skip
+    card = ClaimCard(claim)
+    qtbot.addWidget(card)
+    lines = [label.text() for label in card.findChildren(QLabel)]
+    assert "Likelihood: likely (55–80 %)" in lines
+    assert "Confidence: low" in lines
+
+
+def test_adding_a_claim_links_it_and_opens_it(qtbot, form: SiteFormPanel, desk: Desk) -> None:
+    qtbot.mouseClick(form.add_claim_button, Qt.MouseButton.LeftButton)
+    (claim,) = desk.document.claims_of_site("pad")
+    assert (claim.voice, claim.uuid) == ("analyst", desk.context.claim_uuid)
+    desk.history.undo()
+    assert desk.document.claims_of_site("pad") == []
+    assert desk.context.claim_uuid == ""
+
+
+@pytest.mark.qt_log_ignore("grabbing the keyboard")
+def test_an_existing_claim_is_linked_by_typing_part_of_it(qtbot, form: SiteFormPanel, desk: Desk) -> None:
+    picker = form.claim_picker
+    picker.setFocus()
+    picker.refresh()
+    qtbot.keyClicks(picker, "imag")
+    popup = picker.completer().popup()
+    qtbot.waitUntil(popup.isVisible)
+    qtbot.keyClick(popup, Qt.Key.Key_Down)
+    qtbot.keyClick(popup, Qt.Key.Key_Return)
+    assert [claim.uuid for claim in desk.document.claims_of_site("pad")] == ["c2"]
+    qtbot.waitUntil(lambda: picker.text() == "")
+
+
+def test_a_form_made_while_several_are_selected_says_what_they_have(qtbot, desk: Desk) -> None:
+    """As when sites are made of features and no site was selected before."""
+    desk.select("pad", "firm")
+    panel = SiteFormPanel(desk.context)
+    qtbot.addWidget(panel)
+    panel.show()
+    assert "2 sites" in panel.bulk.count.text()
+    assert panel.bulk.fields.fields["status"].currentText() == "Draft"
+
+
+def test_several_sites_are_changed_together(qtbot, form: SiteFormPanel, desk: Desk) -> None:
+    desk.select("pad", "firm")
+    assert form.bulk.isVisible()
+    assert "2 sites" in form.bulk.count.text()
+    field = form.bulk.fields.fields["role"]
+    assert field.currentIndex() == -1
+    field.setFocus()
+    qtbot.keyClicks(field, "Oth")
+    assert {desk.document.sites[uuid].role for uuid in ("pad", "firm")} == {"other"}
+    desk.history.undo()
+    assert desk.document.sites["pad"].role == "setting"
+    qtbot.mouseClick(form.bulk.delete_button, Qt.MouseButton.LeftButton)
+    assert set(desk.document.sites) == {"rail"}
+    assert form.page.currentWidget() is form.page.hint
+    desk.history.undo()
+    assert set(desk.document.sites) == {"pad", "firm", "rail"}
+
+
+def test_a_colour_is_typed_or_chosen(qtbot, form: SiteFormPanel, desk: Desk) -> None:
+    field = form.fields.fields["stroke_color"]
+    _type(qtbot, field.line, "#ff0000")
+    assert desk.document.sites["pad"].stroke_color == "#ff0000"
+    _type(qtbot, field.line, "red")
+    assert form.fields.refusal.isVisible()
+    field.swatch.menu().actions()[0].trigger()
+    assert desk.document.sites["pad"].stroke_color == ""
+
+
+def test_markup_in_the_case_is_shown_as_text(form: SiteFormPanel, desk: Desk) -> None:
+    for label in form.findChildren(QLabel):
+        assert label.textFormat() == Qt.TextFormat.PlainText, label.text()
+
+
+def test_aliases_keep_other_languages() -> None:
+    assert with_alias((("ru", "а"), ("fr", "b")), "zh", "东") == (("zh", "东"), ("ru", "а"), ("fr", "b"))
+    assert with_alias((("ru", "а"),), "ru", "") == ()

@@ -1,0 +1,90 @@
+"""Sorting and filtering of rows, against the plain way of doing it."""
+
+from __future__ import annotations
+
+from hypothesis import given
+from hypothesis import strategies as st
+from PySide6.QtCore import Qt
+from shapely.geometry import Point
+
+from layers.document.site import Site
+from viewer.panels.widgets.row_table import Column, RowTable
+
+COLUMNS = [
+    Column("Label", lambda site: site.label),
+    Column("Error", lambda site: f"{site.position_error_m:g}", lambda site: site.position_error_m),
+]
+texts = st.text(alphabet="abВ东", max_size=3)
+errors = st.integers(0, 2000).map(float)
+
+
+def _table(sites: list[Site]) -> RowTable:
+    table = RowTable(COLUMNS, lambda site: site.notes)
+    table.set_rows(sites)
+    return table
+
+
+def _shown(table: RowTable) -> list[str]:
+    return [table.uuid_at(row) for row in range(table.rowCount())]
+
+
+@given(st.lists(st.tuples(texts, texts, errors), max_size=12), texts, st.sampled_from([-1, 0, 1]), st.booleans())
+def test_it_shows_what_matches_in_order(rows, needle: str, column: int, descending: bool) -> None:
+    sites = [
+        Site(uuid=str(place), geometry=Point(0, 0), label=label, notes=notes, position_error_m=error)
+        for place, (label, notes, error) in enumerate(rows)
+    ]
+    table = _table(sites)
+    table.set_filter(needle)
+    table.sort(column, Qt.SortOrder.DescendingOrder if descending else Qt.SortOrder.AscendingOrder)
+    whole = {site.uuid: f"{site.label} {site.position_error_m:g} {site.notes}".casefold() for site in sites}
+    expected = [site for site in sites if all(word in whole[site.uuid] for word in needle.casefold().split())]
+    if column == 0:
+        expected.sort(key=lambda site: site.label.casefold(), reverse=descending)
+    elif column == 1:
+        expected.sort(key=lambda site: site.position_error_m, reverse=descending)
+    assert _shown(table) == [site.uuid for site in expected]
+    assert all(table.row_of(uuid) == row for row, uuid in enumerate(_shown(table)))
+
+
+def test_numbers_sort_as_numbers() -> None:
+    sites = [Site(uuid=str(e), geometry=Point(0, 0), position_error_m=float(e)) for e in (900, 1000, 80)]
+    table = _table(sites)
+    table.sort(1)
+    assert _shown(table) == ["80", "900", "1000"]
+
+
+def test_one_changed_row_does_not_reset_the_table(qtbot) -> None:
+    sites = {str(n): Site(uuid=str(n), geometry=Point(0, 0), label=str(n), position_error_m=0.0) for n in range(5)}
+    table = _table(list(sites.values()))
+    sites["3"] = Site(uuid="3", geometry=Point(0, 0), label="three", position_error_m=0.0)
+    with qtbot.waitSignal(table.dataChanged), qtbot.assertNotEmitted(table.modelReset):
+        table.refresh({"3"}, sites)
+    assert table.data(table.index(3, 0)) == "three"
+    del sites["3"]
+    with qtbot.waitSignal(table.modelReset):
+        table.refresh({"3"}, sites)
+    assert table.row_of("3") == -1
+    assert table.total == 4
+
+
+def test_tooltips_never_read_markup() -> None:
+    table = _table([Site(uuid="x", geometry=Point(0, 0), label="<b>bold</b>", position_error_m=0.0)])
+    assert table.data(table.index(0, 0), Qt.ItemDataRole.ToolTipRole) == "<p>&lt;b&gt;bold&lt;/b&gt;</p>"
+
+
+def test_a_changed_row_moves_and_comes_and_goes_with_the_filter() -> None:
+    sites = {label: Site(uuid=label, geometry=Point(0, 0), label=label, position_error_m=0.0) for label in "abc"}
+    table = _table(list(sites.values()))
+    table.sort(0)
+    sites["a"] = Site(uuid="a", geometry=Point(0, 0), label="z", position_error_m=0.0)
+    table.refresh({"a"}, sites)
+    assert _shown(table) == ["b", "c", "a"]
+    table.set_filter("z")
+    assert _shown(table) == ["a"]
+    sites["b"] = Site(uuid="b", geometry=Point(0, 0), label="bz", position_error_m=0.0)
+    table.refresh({"b"}, sites)
+    assert _shown(table) == ["b", "a"]
+    sites["a"] = Site(uuid="a", geometry=Point(0, 0), label="q", position_error_m=0.0)
+    table.refresh({"a"}, sites)
+    assert _shown(table) == ["b"]

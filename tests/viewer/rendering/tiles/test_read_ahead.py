@@ -1,0 +1,197 @@
+"""Tiles are read ahead while nothing else is asked for: last of all, bounded, and nobody waits for them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from layers.grid.plan import PixelBounds, tiles_around, tiles_in
+from layers.grid.tile_grid import TILE_PX, TileGrid, TileKey, View
+from layers.pool.pool import ReaderPool
+from layers.pool.protocol import Request
+from tests.viewer.rendering.conftest import CountingPool, layer_of, picture_of, write_raster
+from viewer.network.folder_consent import FolderConsent
+from viewer.rendering.context import RenderContext
+from viewer.rendering.raster.raster_drawing import RasterDrawing
+from viewer.rendering.tiles.read_ahead import PICTURE_BYTES
+from viewer.rendering.tiles.scheduler import TileScheduler
+from viewer.rendering.tiles.tile_cache import TileName
+from viewer.rendering.tiles.wish_list import Wish
+from viewer.support.jobs import Jobs
+
+GRID = TileGrid("EPSG:3857", 10.0, 1e6, 6e6)
+MIDDLE = View(GRID, 3 * TILE_PX, 3 * TILE_PX, 2 * TILE_PX, 2 * TILE_PX)
+"""Four tiles with a ring of twelve around them, all inside the raster."""
+SIDE = 8 * TILE_PX
+
+
+class PatientPool(ReaderPool):
+    """Reads nothing until it is told to."""
+
+    def __init__(self) -> None:
+        super().__init__(inline=True)
+
+    def pull_from(self, source: Callable[[], Request | None]) -> None:
+        self.source = source
+
+    def wake(self) -> None:
+        pass
+
+
+def request_for(ident) -> Request:
+    return Request("tile", {"ident": ident}, lambda _: None)
+
+
+def test_what_is_wished_ahead_comes_after_everybodys_wishes() -> None:
+    scheduler = TileScheduler(PatientPool())
+    scheduler.want("a", [Wish(5, "a1")], request_for, ahead=[Wish(0, "a2"), Wish(1, "a3")])
+    scheduler.want("b", [Wish(9, "b1")], request_for, ahead=[Wish(0.5, "b2")])
+    assert not scheduler.is_idle()
+    order = [scheduler.next() for _ in range(5)]
+    assert [request.params["ident"] for request in order] == ["a1", "b1", "a2", "b2", "a3"]
+    assert [request.is_background for request in order] == [False, False, True, True, True]
+    assert scheduler.next() is None
+    scheduler.settle("a", "a1")
+    scheduler.settle("b", "b1")
+    assert scheduler.is_idle()
+
+
+def test_what_is_read_ahead_already_is_not_asked_for_twice() -> None:
+    scheduler = TileScheduler(PatientPool())
+    scheduler.want("a", [], request_for, ahead=[Wish(0, "x")])
+    assert scheduler.is_idle()
+    assert scheduler.next().params["ident"] == "x"
+    scheduler.want("a", [Wish(0, "x"), Wish(1, "y")], request_for)
+    assert scheduler.next().params["ident"] == "y"
+    assert scheduler.next() is None
+    scheduler.settle("a", "x")
+    scheduler.want("a", [Wish(0, "x")], request_for)
+    assert not scheduler.next().is_background
+
+
+def test_a_new_view_drops_what_was_wished_ahead() -> None:
+    scheduler = TileScheduler(PatientPool())
+    scheduler.want("a", [], request_for, ahead=[Wish(0, "x"), Wish(1, "y")])
+    scheduler.want("a", [], request_for)
+    assert scheduler.next() is None
+    scheduler.want("a", [], request_for, ahead=[Wish(0, "x")])
+    scheduler.forget("a")
+    assert scheduler.next() is None
+
+
+def test_the_ring_of_a_view() -> None:
+    ring = tiles_around(MIDDLE)
+    assert len(ring) == 12
+    assert not set(ring) & set(tiles_in(MIDDLE))
+    assert ring[0] in {TileKey(0, 3, 2), TileKey(0, 4, 2), TileKey(0, 2, 3), TileKey(0, 2, 4)} | set(ring[:8])
+    assert set(ring[-4:]) == {TileKey(0, 2, 2), TileKey(0, 5, 2), TileKey(0, 2, 5), TileKey(0, 5, 5)}
+    within = PixelBounds(0, 0, 5 * TILE_PX, 5 * TILE_PX)
+    assert {(key.col, key.row) for key in tiles_around(MIDDLE, within)} == {(2, 2), (3, 2), (4, 2), (2, 3), (2, 4)}
+
+
+# -- a layer --------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def raster(tmp_path: Path) -> Path:
+    noise = np.random.default_rng(1).integers(0, 255, (1, SIDE, SIDE), dtype=np.uint8)
+    return write_raster(tmp_path / "a.tif", noise, "EPSG:3857", 1e6, 6e6, 10.0, tiled=True)
+
+
+type Open = Callable[[], RasterDrawing]
+
+
+@pytest.fixture
+def opened_with(pool: CountingPool, jobs: Jobs, raster: Path, qtbot) -> Iterator[Callable[..., RasterDrawing]]:
+    made: list[RasterDrawing] = []
+
+    def make(reads_ahead: bool = True, limit: int = 0) -> RasterDrawing:
+        context = RenderContext(pool, None, jobs, folders=FolderConsent(["/"]), reads_ahead=reads_ahead)
+        if limit:
+            tiles = context.tiles
+            tiles.raw.limit_bytes = limit
+            tiles.put_raw = lambda name, raw: tiles.raw.put(name, raw, raw.nbytes)
+        made.append(RasterDrawing(layer_of(raster), raster, context))
+        qtbot.waitUntil(lambda: made[-1].info is not None)
+        return made[-1]
+
+    yield make
+    for drawing in made:
+        drawing.close()
+
+
+def look(drawing: RasterDrawing, view: View, qtbot, resting: bool = True) -> None:
+    drawing.set_view(view, resting=resting)
+    qtbot.waitUntil(lambda: drawing.is_complete(view) and drawing.context.is_idle())
+
+
+def kept(drawing: RasterDrawing, *keys: TileKey) -> list[bool]:
+    reading = drawing.tiles.shown.reading
+    return [TileName("layer", reading, GRID, key) in drawing.context.tiles.raw for key in keys]
+
+
+def test_the_ring_around_a_view_that_rests_is_there_before_it_is_asked_for(opened_with, pool, qtbot) -> None:
+    drawing = opened_with()
+    look(drawing, MIDDLE, qtbot)
+    assert all(kept(drawing, *tiles_around(MIDDLE)))
+    asked = pool.asked["tile"]
+    beside = View(GRID, MIDDLE.left + TILE_PX, MIDDLE.top, MIDDLE.width, MIDDLE.height)
+    drawing.set_view(beside, resting=False)
+    assert drawing.is_complete(beside)
+    assert pool.asked["tile"] == asked
+    assert picture_of(drawing, beside)[..., 3].all()
+
+
+def test_nothing_is_read_ahead_for_pictures_or_while_a_gesture_runs(opened_with, qtbot) -> None:
+    still = opened_with(reads_ahead=False)
+    look(still, MIDDLE, qtbot)
+    assert not any(kept(still, *tiles_around(MIDDLE)))
+    moving = opened_with()
+    look(moving, MIDDLE, qtbot, resting=True)
+    beside = View(GRID, MIDDLE.left + TILE_PX, MIDDLE.top, MIDDLE.width, MIDDLE.height)
+    look(moving, beside, qtbot, resting=False)
+    assert not any(kept(moving, TileKey(0, 6, 3), TileKey(0, 6, 4)))
+    quiet = moving.context.for_pictures()
+    assert (quiet.scheduler, quiet.tiles, quiet.reads_ahead) == (moving.context.scheduler, moving.context.tiles, False)
+    assert moving.context.reads_ahead
+
+
+@pytest.mark.parametrize(("tiles", "ahead"), [(4, 0), (8, 2), (12, 5), (40, 12)])
+def test_what_is_in_view_never_leaves_the_cache_for_it(opened_with, qtbot, tiles: int, ahead: int) -> None:
+    drawing = opened_with(limit=tiles * (TILE_PX * TILE_PX + 64))
+    look(drawing, MIDDLE, qtbot)
+    assert all(kept(drawing, *tiles_in(MIDDLE)))
+    assert sum(kept(drawing, *tiles_around(MIDDLE))) == ahead
+
+
+def test_coloured_pictures_bound_it_too_and_layers_share(opened_with, qtbot) -> None:
+    drawing = opened_with(reads_ahead=False)
+    tiles, budget = drawing.context.tiles, drawing.context.ahead
+    tiles.styled.limit_bytes = 40 * PICTURE_BYTES
+    tiles.raw.limit_bytes = 10**9
+    assert budget.tiles_for("a", 10, 1000) == 20
+    assert budget.tiles_for("b", 10, 1000) == 5
+    assert budget.tiles_for("a", 40, 1000) == 0
+    budget.forget("b")
+    assert budget.tiles_for("a", 10, 1000) == 20
+
+
+def test_tiles_read_ahead_repaint_nothing(opened_with, qtbot) -> None:
+    drawing = opened_with()
+    look(drawing, MIDDLE, qtbot)
+    told: list[bool] = []
+    drawing.updated.connect(lambda: told.append(True))
+    beside = View(GRID, MIDDLE.left + TILE_PX, MIDDLE.top, MIDDLE.width, MIDDLE.height)
+    drawing.set_view(beside)
+    qtbot.waitUntil(lambda: all(kept(drawing, *tiles_around(beside))) and drawing.context.is_idle())
+    assert not told
+
+
+def test_a_layer_that_lacks_overviews_reads_nothing_ahead(opened_with, qtbot, monkeypatch) -> None:
+    monkeypatch.setattr("layers.raster.overviews.ENOUGH_PIXELS", 1_000_000)
+    drawing = opened_with()
+    look(drawing, MIDDLE, qtbot)
+    assert not any(kept(drawing, *tiles_around(MIDDLE)))

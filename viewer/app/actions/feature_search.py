@@ -1,0 +1,109 @@
+"""Attributes of the vector layers for the palette's search."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from layers.places.names import name_key
+from layers.pool.columns import read_attributes
+from layers.pool.measures import Measured
+from layers.vector.expression.quick_search import QuickSearch
+from viewer.canvas.feature_query import bounds_of_features
+from viewer.canvas.feature_selection import are_in
+from viewer.canvas.scene import MapScene
+from viewer.panels.search.hits import AttributeMatch, name_score
+from viewer.rendering.context import RenderContext
+from viewer.rendering.vector.attribute_store import AttributeSource, LayerAttributes
+from viewer.rendering.vector.vector_drawing import VectorDrawing
+from viewer.support.text import one_line
+
+READ_AT_ONCE = 20_000
+"""So many features are read while somebody waits; of more the first search begins to read, the next one finds."""
+MOST_RANKED = 2000
+LONGEST_VALUE = 200
+
+
+@dataclass(frozen=True, slots=True)
+class LayerSearch:
+    """One vector layer; `find` is called in a job's thread."""
+
+    layer_uuid: str
+    title: str
+    source: AttributeSource
+    drawing: VectorDrawing
+    scene: MapScene
+    context: RenderContext
+
+    def find(self, text: str, limit: int) -> Sequence[AttributeMatch]:
+        """The features that the layer shows and whose attributes hold the words of `text`; names first."""
+        found = self._attributes()
+        if found is None:
+            return []
+        mask = found.search.mask(text)
+        shown = self.scene.stack.filters.fids(self.layer_uuid)
+        if shown is not None:
+            mask &= are_in(found.table.fids, shown)
+        ranked = sorted(self._ranked(found, text, row) for row in np.flatnonzero(mask)[:MOST_RANKED].tolist())
+        matches: list[AttributeMatch] = []
+        for _, row, column in ranked:
+            fid = int(found.table.fids[row])
+            bounds = bounds_of_features(self.drawing, np.array([fid], np.int64))
+            if bounds is not None or self.drawing.plane:
+                value = found.table.columns[column].shown(row, LONGEST_VALUE)
+                matches.append(AttributeMatch(fid, column, value, bounds))
+            if len(matches) == limit:
+                break
+        return matches
+
+    def _attributes(self) -> LayerAttributes | None:
+        store = self.scene.stack.attributes
+        held = store.held(self.source)
+        features = self.drawing.info.features if self.drawing.info is not None else 0
+        if held is not None:
+            return held
+        if not 0 < features <= READ_AT_ONCE:
+            self.context.mailbox.post(store.want, self.source, _nothing, _nothing)
+            return None
+        pool, params = self.context.pool, self.source.params()
+        table = read_attributes(pool, params)
+        found = LayerAttributes(table, QuickSearch(table.columns), True, Measured(pool, params))
+        self.context.mailbox.post(store.adopt, self.source, found)
+        return found
+
+    def _ranked(self, found: LayerAttributes, text: str, row: int) -> tuple[float, int, str]:
+        """(how badly it answers, row, column) of the column that answers best."""
+        wanted, best = name_key(text), (9.0, row, next(iter(found.table.columns), ""))
+        for name, column in found.table.columns.items():
+            value = column.shown(row, LONGEST_VALUE)
+            score = name_score(wanted, value) if value else None
+            if score is not None and score < best[0]:
+                best = (score, row, name)
+        return best
+
+
+class LayerSearches:
+    """The vector layers that are shown now. Follow the scene in the window's thread; iterate in any."""
+
+    def __init__(self, scene: MapScene, context: RenderContext) -> None:
+        self._scene, self._context = scene, context
+        self._sources: tuple[LayerSearch, ...] = ()
+
+    def __iter__(self) -> Iterator[LayerSearch]:
+        return iter(self._sources)
+
+    def follow(self) -> None:
+        """The layers have changed."""
+        found = []
+        for layer in self._scene.document.layers_in_order():
+            drawing, source = self._scene.drawings.get(layer.uuid), self._scene.stack.attribute_source(layer.uuid)
+            if layer.visible and source is not None and isinstance(drawing, VectorDrawing):
+                title = one_line(layer.name, 60)
+                found.append(LayerSearch(layer.uuid, title, source, drawing, self._scene, self._context))
+        self._sources = tuple(found)
+
+
+def _nothing(_: object) -> None:
+    """Whoever searches next finds it."""

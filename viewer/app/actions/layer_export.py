@@ -1,0 +1,214 @@
+"""A vector layer saved as a file: written by a reader in a folder apart, looked at again, then moved under its name."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from PySide6.QtCore import QObject
+
+from layers.counted import grouped
+from layers.document.layer import Layer
+from layers.errors import ExportFailed, GeoloupeError
+from layers.patience import within
+from layers.pool.protocol import Answer, Profile, Request
+from layers.project.storage.fsops import move_whole
+from layers.vector.table import VectorInfo
+from viewer.app.case.session import Session
+from viewer.app.opening.questions import Questions, Which
+from viewer.canvas.feature_selection import Fids, are_in
+from viewer.panels.attributes.feature_access import FeatureAccess
+from viewer.rendering.access import file_at_hand
+from viewer.rendering.context import RenderContext
+from viewer.support.jobs import Job, JobContext
+from viewer.support.messages import Messages
+
+MOMENT_S = 0.15
+"""Less than a person notices."""
+FORMATS = {".gpkg": "GPKG", ".fgb": "FlatGeobuf", ".geojson": "GeoJSON", ".json": "GeoJSON", ".csv": "CSV"}
+CHUNK_DEADLINE_S = 120.0
+_HANDED_ON = {"start": "next_start", "written": "written", "facts": "facts"}
+"""What the request for a stretch takes from the answer to the one before."""
+
+
+@dataclass(eq=False)
+class _Export:
+    target: Path
+    made: Path
+    params: dict[str, Any]
+    features: int
+    job: Job | None = None
+    is_cancelled: bool = False
+    remark: str = ""
+    """What the format cannot hold of it."""
+
+
+class LayerExport(QObject):
+    """Features of a layer with all their attributes: all, or those that the filter shows or that are selected.
+
+    The window's thread only.
+    """
+
+    def __init__(
+        self,
+        session: Session,
+        context: RenderContext,
+        messages: Messages,
+        ask: Callable[[], Questions],
+        info_of: Callable[[str], object],
+        access: FeatureAccess,
+        window: QObject,
+    ) -> None:
+        super().__init__(window)
+        self._session, self._messages = session, messages
+        self._pool, self._jobs, self._folders = context.pool, context.jobs, context.folders
+        self._questions, self._info_of, self._access = ask, info_of, access
+        self._running: set[_Export] = set()
+
+    @property
+    def is_idle(self) -> bool:
+        return not self._running
+
+    def save_layer(self, uuid: str) -> None:
+        """Ask what of it and where to, and write it there."""
+        layer, info = self._session.document.layers.get(uuid), self._info_of(uuid)
+        path = None if layer is None else file_at_hand(layer, self._session.base_folder, self._folders)
+        if layer is None or path is None or not isinstance(info, VectorInfo):
+            self._say(self.tr("Only a vector layer that has been read can be saved as a file."), "warning")
+            return
+        parts = self._parts(uuid)
+        which = Which.ALL
+        if len(parts) > 1:
+            counts = {part: info.features if fids is None else len(fids) for part, fids in parts.items()}
+            chosen = self._questions().which_features(layer.name, counts)
+            if chosen is None:
+                return
+            which = chosen
+        stem = "".join(c if c.isalnum() or c in " -_." else "_" for c in layer.name).strip(" .")[:80] or "layer"
+        target = self._questions().layer_to_write(path.with_name(f"{stem}.gpkg"))
+        if target is None:
+            return
+        kind = FORMATS.get(target.suffix.lower())
+        if kind is None:
+            self._say(
+                self.tr("A layer is saved as .gpkg, .fgb, .geojson or .csv: choose one of these endings."), "warning"
+            )
+        elif _are_one(target, path):
+            self._say(self.tr("{0} is the layer’s own file: choose another name.").format(target.name), "warning")
+        else:
+            self._begin(layer, info, path, target, kind, parts[which])
+
+    def _parts(self, uuid: str) -> dict[Which, Fids | None]:
+        """What can be saved of a layer; None is all of it."""
+        shown, selected = self._access.filters.fids(uuid), self._access.selection.of(uuid)
+        parts: dict[Which, Fids | None] = {Which.ALL: None}
+        if shown is not None:
+            parts[Which.SHOWN] = shown
+            selected = selected[are_in(selected, shown)]
+        return parts | ({Which.SELECTED: selected} if len(selected) else {})
+
+    def _begin(self, layer: Layer, info: VectorInfo, path: Path, target: Path, kind: str, fids: Fids | None) -> None:
+        made = Path(tempfile.mkdtemp(prefix="geoloupe-")) / f"layer{target.suffix.lower()}"
+        params = {
+            "path": str(path), "layer": info.name, "options": layer.source.get("options") or {},
+            "source_crs": layer.crs, "out": str(made), "format": kind, "title": target.stem, "start": 0, "written": 0,
+        }  # fmt: skip
+        if fids is not None:
+            fids_file = made.with_name("fids.npy")
+            np.save(fids_file, fids)
+            params["fids_file"] = str(fids_file)
+        export = _Export(target, made, params, info.features if fids is None else len(fids))
+
+        def cancel() -> None:
+            export.is_cancelled = True
+
+        export.job = self._jobs.follow(self.tr("Writing {0}").format(target.name), cancel)
+        self._running.add(export)
+        self._next(export)
+
+    def _next(self, export: _Export) -> None:
+        def done(result: Answer | GeoloupeError) -> None:  # on a supervisor's thread
+            self._jobs.mailbox.post(self._written, export, result)
+
+        key = f"save {export.params['path']}"
+        self._pool.submit(
+            Request("export_rows", dict(export.params), done, key, CHUNK_DEADLINE_S, profile=Profile.WRITER)
+        )
+
+    def _written(self, export: _Export, result: Answer | GeoloupeError) -> None:
+        if export.is_cancelled:
+            self._end(export)
+        elif isinstance(result, GeoloupeError):
+            self._end(export, result)
+        elif not result.header["done"]:
+            export.params |= {key: result.header[given] for key, given in _HANDED_ON.items()}
+            assert export.job is not None
+            self._jobs.tell(export.job, int(result.header["written"]) / max(export.features, 1))
+            self._next(export)
+        else:
+            export.remark, written = str(result.header["remark"]), int(result.header["written"])
+            found = result.header["found"]
+            if found is None:
+                self._look_again(export, written)
+            else:
+                self._counted(export, written, int(found))
+
+    def _look_again(self, export: _Export, written: int) -> None:
+        """Open what was written, as anybody would, before it stands under its name."""
+
+        def done(result: Answer | GeoloupeError) -> None:  # on a supervisor's thread
+            self._jobs.mailbox.post(self._looked, export, written, result)
+
+        # Who wrote it may read it: no other reader needs to be granted this folder.
+        request = Request("probe", {"path": str(export.made)}, done, f"save {export.made}", profile=Profile.WRITER)
+        self._pool.submit(request)
+
+    def _looked(self, export: _Export, written: int, result: Answer | GeoloupeError) -> None:
+        if isinstance(result, GeoloupeError):
+            self._end(export, ExportFailed(f"{export.target.name} could not be written: {result.sentence}"))
+            return
+        self._counted(export, written, sum(int(one["features"]) for one in result.header["layers"]))
+
+    def _counted(self, export: _Export, written: int, found: int) -> None:
+        """Move it under its name where it holds all rows."""
+        if found != written:
+            sentence = (
+                f"{export.target.name} would hold {grouped(found)} of {grouped(written)} features: it was not written."
+            )
+            self._end(export, ExportFailed(sentence))
+            return
+
+        def work(_: JobContext) -> None:
+            move_whole(export.made, export.target)
+
+        def done(_: None) -> None:
+            self._end(export)
+            text = self.tr("Written: {0}, {1} features") if written != 1 else self.tr("Written: {0}, one feature")
+            said = text.format(export.target, grouped(written))
+            self._say(f"{said}. {export.remark}" if export.remark else said, "warning" if export.remark else "info")
+
+        self._jobs.run(work, done, lambda error: self._end(export, error), apart=True)
+
+    def _end(self, export: _Export, error: GeoloupeError | None = None) -> None:
+        self._running.discard(export)
+        shutil.rmtree(export.made.parent, ignore_errors=True)
+        if export.job is not None:
+            self._jobs.end(export.job)
+        if error is not None:
+            self._say(error.sentence, "error")
+
+    def _say(self, sentence: str, level: str) -> None:
+        self._messages.show("save layer", sentence, level)  # type: ignore[arg-type]
+
+
+def _are_one(target: Path, path: Path) -> bool:
+    """Whether two names lead to one file; of a drive that does not answer at once nothing can be read anyway."""
+    try:
+        return within(MOMENT_S, lambda: target.resolve() == path.resolve())
+    except TimeoutError:
+        return False

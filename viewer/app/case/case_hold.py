@@ -1,0 +1,110 @@
+"""The hold on the file of the open case: by this program, through a lock beside it, or by somebody else."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from pathlib import Path
+
+from PySide6.QtCore import QObject, QTimer, Signal
+
+from layers.patience import within
+from layers.project.saving.lock import CaseLock, Holder
+from viewer.app.case.case_files import lock_anyway
+from viewer.app.case.file_work import FileWork
+from viewer.support.messages import MessageAction, Messages
+
+KEY = "lock"
+LOOK_MS = 3000
+RELEASE_S = 0.15
+"""Less than a person notices."""
+
+
+class CaseHold(QObject):
+    """A case without a file, and one that nobody may write, is held by nobody."""
+
+    changed = Signal()
+    take_over_wanted = Signal()
+    """The analyst would rather save a case that somebody else has open: warn, then `take_over`."""
+
+    def __init__(self, files: FileWork, messages: Messages, parent: QObject) -> None:
+        super().__init__(parent)
+        self._files, self._messages = files, messages
+        self._path: Path | None = None
+        self._lock: CaseLock | None = None
+        self._holder = ""
+        self._is_looking = False
+        self._look = QTimer(self, interval=LOOK_MS)
+        self._look.timeout.connect(self.look_again)
+
+    @property
+    def holder(self) -> str:
+        """Who else has the case open, as far as that is known; empty for nobody, and once it was taken over."""
+        return self._holder
+
+    def lock_of(self, path: Path) -> CaseLock | None:
+        """Our lock of this file; None where we have none."""
+        return self._lock if path == self._path else None
+
+    def hold(self, path: Path | None, lock: CaseLock | None, holder: str = "") -> None:
+        """The case is in this file now, by our lock or while `holder` has it; what was held before is let go."""
+        is_the_same = lock is not None and self._lock is not None and lock.path == self._lock.path
+        if not is_the_same:  # else the file that says so would be gone
+            self.release()
+        self._path, self._lock, self._holder = path, lock, holder
+        if lock is not None:
+            self._look.start()
+        self._messages.clear(KEY)
+        if holder:
+            self.say_held()
+
+    def look_again(self) -> None:
+        """Has somebody taken the case over meanwhile? Then that is said, once."""
+        lock = self._lock
+        if lock is None or self._is_looking:
+            return
+        self._is_looking = True
+
+        def looked(holder: Holder | None) -> None:
+            self._is_looking = False
+            if holder is None or self._lock is not lock:
+                return
+            self._look.stop()
+            said = self.tr(
+                "{0} has taken this case over. Save it under another name, or agree who goes on: of two who save, the "
+                "later is asked first."
+            )
+            self._messages.show(KEY, said.format(holder), "warning")
+
+        self._files.look(lock.lost_to, looked)
+
+    def release(self) -> None:
+        """Let go of the file. A drive that is gone is not waited for: a lock of a dead process is nobody's."""
+        self._look.stop()
+        lock, self._lock = self._lock, None
+        if lock is not None:
+            with suppress(TimeoutError):
+                within(RELEASE_S, lock.release)
+
+    def take_over(self) -> None:
+        """Hold the case that somebody else has open: it is saved here from now on, never over a save unasked."""
+        path, holder = self._path, self._holder
+        if path is None or not holder:
+            return
+
+        def done(lock: CaseLock) -> None:
+            if self._path != path or not self._holder:
+                lock.release()  # another case is open by now
+                return
+            self._lock, self._holder = lock, ""
+            self._look.start()
+            said = self.tr("Taken over from {0}. Should both save, the later of the two is asked first.")
+            self._messages.show(KEY, said.format(holder), "info")
+            self.changed.emit()
+
+        self._files.run(KEY, lambda: lock_anyway(path), done, title=self.tr("Taking over"))
+
+    def say_held(self) -> None:
+        """That somebody else has the case, and what can be done about it."""
+        sentence = self.tr("This case is open elsewhere ({0}): it can be read here, and saved under another name.")
+        take = MessageAction(self.tr("Take Over…"), self.take_over_wanted.emit)
+        self._messages.show(KEY, sentence.format(self._holder), "warning", take)

@@ -1,0 +1,118 @@
+"""The journal of the open case: edits on their way to its working copy, which may still be in the making."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from layers.document.document import Document
+from layers.document.edit import Edit
+from layers.errors import GeoloupeError
+from layers.project.saving.working_copy import WorkingCopy
+from viewer.app.case.file_work import FileWork
+
+KEY = "working copy"
+
+type Then = Callable[[], None]
+
+
+class CaseJournal:
+    """Holds edits until there is a working copy, then hands each on at once. The window's thread only.
+
+    One is made at the first edit where there is none, so that an untouched case leaves nothing behind; with `sessions`
+    None never: for pictures. `target` is the file of the case, `project_uuid` the name it gets.
+    """
+
+    def __init__(self, files: FileWork, sessions: Path | None, target: Path | None, project_uuid: str) -> None:
+        self._files, self._sessions, self._target, self._project_uuid = files, sessions, target, project_uuid
+        self._waiting: list[tuple[Edit, str]] = []
+        self._then: list[tuple[Then, Then]] = []
+        self._work: WorkingCopy | None = None
+        self._is_being_made = self._is_closed = False
+        self._saves = 0
+        self._leaving: WorkingCopy | None = None
+
+    @property
+    def work(self) -> WorkingCopy | None:
+        return self._work
+
+    def append(self, edit: Edit, actor: str) -> None:
+        if self._work is not None:
+            self._work.append(edit, actor)
+            return
+        self._waiting.append((edit, actor))
+        self.make()
+
+    def make(self, then: Then | None = None, otherwise: Then = lambda: None) -> None:
+        """Make a working copy where there is none yet, one only, however often it is asked.
+
+        `then` goes on with it, `otherwise` without one.
+        """
+        sessions, target, project_uuid = self._sessions, self._target, self._project_uuid
+        if sessions is None:
+            return
+        if then is not None:
+            self._then.append((then, otherwise))
+        if self._is_being_made:
+            return
+        self._is_being_made = True
+        empty = Document()  # all edits of this document wait here
+
+        def create() -> WorkingCopy:
+            return WorkingCopy.create(sessions, empty, target=target, project_uuid=project_uuid)
+
+        self._files.run(KEY, create, self._made, self._not_made)
+
+    def attach(self, work: WorkingCopy) -> None:
+        """From now on edits go to `work`; those that waited go first."""
+        self._files.is_well(KEY)
+        work.on_failure(self._failed)
+        self._work = work
+        waiting, self._waiting = self._waiting, []
+        for edit, actor in waiting:
+            work.append(edit, actor)
+
+    def save_begins(self) -> None:
+        """The working copy is being read, until `save_ended`: it does not go before."""
+        self._saves += 1
+
+    def save_ended(self) -> None:
+        self._saves -= 1
+        leaving = self._leaving
+        if leaving is not None and not self._saves:
+            self._leaving = None
+            leaving.close(keep=False)
+
+    def close(self, *, keep: bool, at_once: bool = False) -> None:
+        """Make all edits durable and give the working copy up; `keep` leaves it to be recovered.
+
+        One that is being saved is given up when that has ended, but `at_once` where nobody would hear of that.
+        """
+        self._is_closed = True
+        work, self._work = self._work, None
+        if work is None:
+            return
+        if self._saves and not at_once:
+            self._leaving = work
+        else:
+            work.close(keep=keep)
+
+    def _failed(self, sentence: str) -> None:
+        """On the writer's thread. Of a case that was given up nobody needs to know."""
+        if not self._is_closed:
+            self._files.say(KEY, sentence)
+
+    def _made(self, work: WorkingCopy) -> None:
+        if self._is_closed:
+            work.close(keep=False)
+            return
+        self.attach(work)
+        going_on, self._then = self._then, []
+        for then, _ in going_on:
+            then()
+
+    def _not_made(self, error: GeoloupeError) -> None:
+        self._is_being_made = False  # the next edit or save tries again
+        going_on, self._then = self._then, []
+        for _, otherwise in going_on:
+            otherwise()

@@ -1,0 +1,197 @@
+"""Whom the program may contact and which folders outside the case it may read: asked first, and remembered."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from PySide6.QtCore import QObject, Signal
+
+from layers.document.document import Document
+from layers.document.layer import Layer
+from layers.errors import BadTemplate
+from layers.project.opening.case_paths import CaseHome
+from layers.project.opening.layer_paths import places_of
+from layers.services.catalog import TileService
+from viewer.app.case.trust import CaseKey, Trust, TrustStore
+from viewer.network.consent import Consent, ascii_host, host_of, is_private
+from viewer.network.folder_consent import FolderConsent
+from viewer.rendering.access import Kind, Need, needs_of
+from viewer.support.messages import MessageAction, Messages
+from viewer.support.settings import Settings
+
+MESSAGE = "consent"
+MOST_NAMED = 3
+"""In the message line; the panel lists all."""
+
+
+class Permissions(QObject):
+    """Keeps hosts and folders in step with the settings, and asks for those that a case brings along.
+
+    Public hosts are allowed for every case, as they were chosen; folders and private hosts for one case only.
+    """
+
+    changed = Signal()
+    """Layers that waited may try again, or others may no more."""
+    withdrawn = Signal(str)
+    """A host that is not to be contacted any more."""
+    wanted = Signal()
+    """The analyst would like to see what waits."""
+
+    def __init__(
+        self,
+        consent: Consent,
+        settings: Settings,
+        messages: Messages,
+        folders: FolderConsent | None = None,
+        parent: QObject | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self.consent, self.folders = consent, folders or FolderConsent()
+        self._settings, self._messages, self._trust = settings, messages, TrustStore(settings)
+        self._key = CaseKey("", "")
+        self._asked: frozenset[tuple[str, str]] = frozenset()
+        for host in self._known_hosts():
+            if not is_private(host):
+                consent.allow(host)
+
+    # -- which case --------------------------------------------------------------------------------------------
+
+    def take_up(self, key: CaseKey, home: CaseHome) -> None:
+        """Another case is open: it may touch what was allowed to it before, and what lies beside it."""
+        trust = self._trust.find(key)
+        self._key, self._asked = key, frozenset()
+        for host in self.consent.private_hosts - set(trust.private_hosts):
+            self.consent.withdraw(host)
+            self.withdrawn.emit(host)
+        for host in trust.private_hosts:
+            if is_private(host):
+                self.consent.allow_private(host)
+        self.folders.begin(home, trust.folders)
+        self._messages.clear(MESSAGE)
+
+    def saved(self, key: CaseKey, layers: Iterable[Layer]) -> None:
+        """The case stands in another file, or anew in the same: what its layers may touch now, they may from there."""
+        outside = [place for layer in layers for place in places_of(layer.source) if layer.kind != "tiles"]
+        allowed = [place for place in map(self.folders.behind, outside) if self.folders.permits(place)]
+        if key.path:
+            self.folders.move_home(os.path.dirname(key.path))
+        for place in allowed:
+            if place.path and not self.folders.is_inside(place):
+                self.folders.allow(self.folders.behind(place).folder)
+        self._key = key
+        self._remember()
+
+    # -- allowing and taking back ------------------------------------------------------------------------------
+
+    def allow(self, host_or_url: str) -> None:
+        """The analyst agreed to contact a host, by typing its address or choosing it."""
+        self._allow_all(_hosts_of(host_or_url), ())
+
+    def allow_sources(self, sources: Iterable[Mapping[str, Any]]) -> None:
+        """The analyst adds, opens or drops what these sources name: that is consent for their hosts and folders."""
+        hosts: list[str] = []
+        folders: list[str] = []
+        for source in sources:
+            if "template" in source:
+                hosts += TileService.from_json(dict(source)).hosts
+                continue
+            missing = [place for place in places_of(source) if place.path and not self.folders.permits(place)]
+            folders += [place.folder for place in missing]
+        if hosts or folders:
+            self._allow_all(hosts, folders)
+
+    def allow_folders(self, folders: Iterable[str]) -> None:
+        """The analyst chose files in these folders."""
+        self._allow_all((), folders)
+
+    def set_allowed(self, needs: Iterable[Need], allowed: bool) -> None:
+        """What the analyst decided in the panel."""
+        for need in needs:
+            match need.kind, allowed:
+                case ((Kind.HOST | Kind.PRIVATE_HOST), True):
+                    self._allow_host(need.name)
+                case ((Kind.HOST | Kind.PRIVATE_HOST), False):
+                    self._withdraw_host(need.name)
+                case _, True if need.can_be_allowed:
+                    self.folders.allow(need.name)
+                case _, False:
+                    self.folders.withdraw(need.name)
+        self._remember()
+        self.changed.emit()
+
+    # -- asking ------------------------------------------------------------------------------------------------
+
+    def needs(self, document: Document, folder: Path | None) -> list[Need]:
+        """What the case needs, what waits first; then what was allowed and is not needed now."""
+        layers = reversed(document.layers_in_order())
+        found = sorted(needs_of(layers, folder, self.consent, self.folders), key=lambda need: need.is_allowed)
+        named = {need.name for need in found}
+        hosts = [host for host in sorted(self.consent.hosts) if host not in named]
+        folders = [folder for folder in sorted(self.folders.folders) if folder not in named]
+        return [
+            *found,
+            *(Need(Kind.PRIVATE_HOST if is_private(host) else Kind.HOST, host, True) for host in hosts),
+            *(Need(Kind.FOLDER, folder, True) for folder in folders),
+        ]
+
+    def ask_for(self, waiting: Sequence[Layer], folder: Path | None) -> None:
+        """One line for all layers that would touch what nobody has agreed to; once for each such thing."""
+        needs = needs_of(waiting, folder, self.consent, self.folders)
+        missing = [need for need in needs if need.can_be_allowed and not need.is_allowed]
+        asked = frozenset((need.kind, need.name) for need in missing)
+        if not missing:
+            self._messages.clear(MESSAGE)
+        elif not asked <= self._asked:
+            one, many = (
+                self.tr("1 layer waits for your permission ({0})."),
+                self.tr("{1} layers wait for your permission ({0})."),
+            )
+            names = [need.name for need in missing[:MOST_NAMED]]
+            names += [self.tr("and {0} more").format(len(missing) - MOST_NAMED)] if len(missing) > MOST_NAMED else []
+            sentence = (one if len(waiting) == 1 else many).format(", ".join(names), len(waiting))
+            action = MessageAction(self.tr("Permissions…"), self.wanted.emit)
+            self._messages.show(MESSAGE, sentence, "info", action)
+        self._asked = asked
+
+    # ----------------------------------------------------------------------------------------------------------
+
+    def _allow_all(self, hosts: Iterable[str], folders: Iterable[str]) -> None:
+        for host in dict.fromkeys(hosts):
+            self._allow_host(host)
+        for folder in dict.fromkeys(folders):
+            self.folders.allow(folder)
+        self._remember()
+        self.changed.emit()
+
+    def _allow_host(self, host: str) -> None:
+        host = ascii_host(host)
+        if is_private(host):
+            self.consent.allow_private(host)
+        else:
+            self.consent.allow(host)
+            self._settings.set("allowed_hosts", sorted({*self._known_hosts(), host}))
+
+    def _withdraw_host(self, host: str) -> None:
+        host = ascii_host(host)
+        self.consent.withdraw(host)
+        self._settings.set("allowed_hosts", [known for known in self._known_hosts() if known != host])
+        self.withdrawn.emit(host)
+
+    def _known_hosts(self) -> list[str]:
+        return [host for host in self._settings.get("allowed_hosts") if isinstance(host, str)]
+
+    def _remember(self) -> None:
+        self._trust.keep(self._key, Trust.of(self.folders.folders, self.consent.private_hosts))
+
+
+def _hosts_of(host_or_url: str) -> tuple[str, ...]:
+    if "://" not in host_or_url:
+        return (host_or_url.lower(),) if host_or_url else ()
+    try:
+        return TileService("", host_or_url).hosts
+    except BadTemplate:
+        host = host_of(host_or_url)
+        return (host,) if host else ()

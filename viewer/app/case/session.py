@@ -1,0 +1,409 @@
+"""The open case: its document, its history, its working copy, and the file they are saved to.
+
+All file work is done by jobs; a call returns at once and its end is told by signals, by `then`, or by a message line.
+"""
+
+from __future__ import annotations
+
+import getpass
+from collections.abc import Callable
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+from uuid import uuid4
+
+from PySide6.QtCore import QObject, Signal
+
+from layers.document.document import Document
+from layers.document.edit import TABLES, Edit
+from layers.errors import CaseChangedOnDisk, CaseDamaged, GeoloupeError, InvalidEdit
+from layers.project.opening.case_paths import CaseHome
+from layers.project.opening.case_process import CaseProcess
+from layers.project.saving.lock import CaseLock
+from layers.project.saving.recovery import RecoverableSession, recoverable
+from layers.project.saving.working_copy import WorkingCopy
+from viewer.app.case.case_files import (
+    OpenedCase,
+    SaveWish,
+    publish_and_lock,
+    read_and_lock,
+    resume_work,
+    write_from_memory,
+)
+from viewer.app.case.case_hold import CaseHold
+from viewer.app.case.file_work import FileWork
+from viewer.app.case.journal import CaseJournal
+from viewer.commands.history import History
+from viewer.support.jobs import Jobs
+from viewer.support.messages import MessageAction, Messages
+from viewer.support.settings import Settings
+
+type Then = Callable[[], None]
+
+
+class Session(QObject):
+    """One case at a time. `sessions` None keeps no working copy and no list of recent cases: for pictures."""
+
+    opening = Signal(object)
+    """The Path of a case that is about to be read."""
+    document_replaced = Signal()
+    saved = Signal(object)
+    """The case stands in this file now: its canonical Path."""
+    recovered = Signal()
+    """The open case is a session that a crash had left; after `document_replaced`."""
+    state_changed = Signal()
+    """Title, dirtiness, what can be undone, or work in progress."""
+    changed_on_disk = Signal()
+    """A save was refused because somebody else has saved the file: the analyst must choose."""
+    save_as_wanted = Signal()
+    """The file does not answer while it is saved: the analyst would rather save under another name."""
+
+    def __init__(
+        self,
+        jobs: Jobs,
+        messages: Messages,
+        settings: Settings,
+        sessions: Path | None,
+        parent: QObject | None = None,
+        ready: CaseProcess | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._ready = ready
+        """Started ahead for the first case that is opened."""
+        self._messages, self._settings, self._sessions = messages, settings, sessions
+        self._files = FileWork(jobs, messages)
+        self.hold = CaseHold(self._files, messages, self)
+        self.hold.changed.connect(self.state_changed)
+        self._target: Path | None = None
+        self._title, self._project_uuid = "", str(uuid4())
+        self.home = CaseHome()
+        """The folder that the case was read from, or saved to since."""
+        self._is_begun = self._is_recovered = self._is_too_new = False
+        self._looked_at = ""
+        """Why the open case can only be looked at; empty where it can be edited."""
+        self._saves_asked = self._saves_done = 0
+        self.document = Document()
+        self._journal = CaseJournal(self._files, sessions, None, self._project_uuid)
+        self.history = History(self.document, self._journal, self.actor, self)
+        self.history.changed.connect(self.state_changed)
+        self.viewport_json: Callable[[], str] = str
+        """What a save keeps of the map's place; given by the window."""
+        self.before_save: Callable[[], None] = lambda: None
+        """Commits what is typed but not entered; given by the window."""
+
+    # -- what stands -------------------------------------------------------------------------------------------
+
+    @property
+    def actor(self) -> str:
+        """Who edits: the name of the settings, else the login name."""
+        return self._settings.get("author") or _login_name()
+
+    @property
+    def target(self) -> Path | None:
+        """The file a save goes to; None before the first."""
+        return self._target
+
+    @property
+    def title(self) -> str:
+        if self._title:
+            return self._title
+        named = self.document.meta("title")
+        return named or (self._target.stem if self._target else self.tr("New case"))
+
+    @property
+    def working_copy(self) -> WorkingCopy | None:
+        return self._journal.work
+
+    @property
+    def project_uuid(self) -> str:
+        """By which the case is known whatever its file is called."""
+        return self._journal.work.project_uuid if self._journal.work is not None else self._project_uuid
+
+    @property
+    def is_dirty(self) -> bool:
+        """True where closing would lose something that no file holds."""
+        return self._is_recovered or not self.history.is_clean()
+
+    @property
+    def is_read_only(self) -> bool:
+        """True where the file may be read but not replaced: a save asks for another name."""
+        return self._is_too_new or bool(self.hold.holder) or bool(self._looked_at)
+
+    @property
+    def is_begun(self) -> bool:
+        """False as long as nobody has opened, made or added anything."""
+        return self._is_begun or self.history.stack.count() > 0
+
+    @property
+    def is_idle(self) -> bool:
+        return self._files.is_idle
+
+    @property
+    def base_folder(self) -> Path | None:
+        """What relative paths of layers are relative to."""
+        return self._target.parent if self._target else None
+
+    # -- edits -------------------------------------------------------------------------------------------------
+
+    def push(self, edit: Edit) -> None:
+        """Apply an edit as one undo step. Raises InvalidEdit, with nothing changed."""
+        if self._looked_at:
+            raise InvalidEdit(self.tr("Nothing was changed: this case can only be looked at. Save it elsewhere first."))
+        self.history.push(edit)
+
+    def push_or_say(self, edit: Edit) -> None:
+        """`push` for tools: a refusal goes to the message line."""
+        self._or_say(partial(self.push, edit))
+
+    def undo(self) -> None:
+        self._or_say(self.history.undo)
+
+    def redo(self) -> None:
+        self._or_say(self.history.redo)
+
+    def _or_say(self, step: Then) -> None:
+        try:
+            step()
+        except GeoloupeError as error:
+            self._messages.show("edit", error.sentence, "warning")
+
+    # -- begin -------------------------------------------------------------------------------------------------
+
+    def new_case(self) -> None:
+        """An empty case without a file."""
+        self._take_up(Document(), None)
+        self._is_begun = True
+        self._journal.make()  # now, so that the first edit is as durable as the second
+        self._tell_replaced()
+
+    def open_case(
+        self,
+        path: Path,
+        then: Then = lambda: None,
+        failed: Callable[[GeoloupeError], None] = lambda error: None,
+        *,
+        copy_title: str = "",
+        accept_damage: bool = False,
+    ) -> None:
+        """Read a case and make it the open one. With `copy_title` it is an unsaved copy under that title.
+
+        `accept_damage` takes what is left of a damaged one; without it that is offered.
+        """
+        target = None if copy_title else path
+        was_edited = self._edited_since()
+
+        def done(opened: OpenedCase) -> None:
+            if was_edited():
+                opened.let_go(but=self.hold.lock_of(path))
+                failed(self._keep_edited(path.name))
+                return
+            self._install(opened, target, copy_title)
+            then()
+
+        def refused(error: GeoloupeError) -> None:
+            if isinstance(error, CaseDamaged) and not accept_damage:
+                what_is_left = partial(self.open_case, path, then, failed, copy_title=copy_title, accept_damage=True)
+                action = MessageAction(self.tr("Open What Is Left"), what_is_left)
+                self._messages.show("open", error.sentence, "error", action)
+            failed(error)
+
+        self.opening.emit(path)
+        ready, self._ready = self._ready, None
+        read = partial(read_and_lock, path, target, self._sessions, accept_damage=accept_damage, ready=ready)
+        self._files.run("open", read, done, refused, self.tr("Opening {0}").format(path.name))
+
+    def recover(self, folder: Path) -> None:
+        """Take up a crashed session: open as it was, recovered and unsaved."""
+
+        was_edited = self._edited_since()
+
+        def done(found: tuple[WorkingCopy, Document, CaseHome]) -> None:
+            work, document, home = found
+            if was_edited():
+                work.close(keep=True)
+                self._keep_edited(work.target.name if work.target else self.tr("The session"))
+                return
+            self._take_up(document, work.target)
+            self.home = home
+            self._journal.attach(work)
+            self._is_begun = self._is_recovered = True
+            self._tell_replaced()
+            self.recovered.emit()
+            self._messages.show("recovered", self.tr("Recovered, not yet saved: look it over, then save it."), "info")
+
+        self._files.run("open", partial(resume_work, folder), done, title=self.tr("Recovering"))
+
+    def find_recoverable(self, found: Callable[[list[RecoverableSession]], None]) -> None:
+        """Look for crashed sessions and hand them to `found`."""
+        if self._sessions is not None:
+            self._files.run("recover", partial(recoverable, self._sessions), found)
+
+    # -- save --------------------------------------------------------------------------------------------------
+
+    def save(self, then: Then = lambda: None, *, overwrite: bool = False) -> None:
+        """Publish to the target; `overwrite` also where somebody else has saved it since.
+
+        Without a target, or where it may not be replaced, use `save_as`.
+        """
+        assert self._target is not None, "save needs a target; ask for a name and call save_as"
+        self._publish(self._target, then, overwrite)
+
+    def save_as(self, path: Path, then: Then = lambda: None) -> None:
+        """Publish to another file and go on with that one."""
+        self._publish(path, then)
+
+    def _publish(self, path: Path, then: Then, overwrite: bool = False) -> None:
+        self.before_save()
+        work, state = self._journal.work, self.history.state()
+        from_memory = partial(self._write_from_memory, path, then)
+        if work is None and self._looked_at:
+            from_memory()
+            return
+        if work is None:
+            self._journal.make(partial(self._publish, path, then, overwrite), from_memory)
+            return
+        wish, journal = SaveWish(path, self.viewport_json(), overwrite, self.hold.lock_of(path)), self._journal
+        journal.save_begins()
+        self._saves_asked += 1
+        number = self._saves_asked
+
+        def done(saved: tuple[CaseLock, Path]) -> None:
+            lock, place = saved
+            journal.save_ended()
+            is_newest, self._saves_done = number > self._saves_done, max(number, self._saves_done)
+            if self._journal.work is work and is_newest:
+                self._saved(path, state, lock, place)
+                then()
+                return
+            if self.hold.lock_of(path) is None:
+                lock.release()  # another case is open by now: it is not in this file
+            sentence = self.tr("{0} was saved all the same: saving it was under way when the case was closed.")
+            if self._journal.work is work:
+                sentence = self.tr("{0} was saved all the same, as it was when it did not answer.")
+            self._messages.show("save", sentence.format(path.name), "info")
+
+        def failed(error: GeoloupeError) -> None:
+            journal.save_ended()
+            if self._journal.work is work and isinstance(error, CaseChangedOnDisk):
+                self.changed_on_disk.emit()
+
+        def write() -> tuple[CaseLock, Path]:
+            return publish_and_lock(work, wish), path.resolve()
+
+        late = partial(self._say_late, path)
+        self._files.run("save", write, done, failed, self.tr("Saving {0}").format(path.name), late)
+
+    def _say_late(self, path: Path) -> None:
+        """The edits are safe in the working copy; the file may be out of reach for long."""
+        sentence = self.tr(
+            "{0} is not saved yet: its drive does not answer. Nothing is lost; save elsewhere meanwhile."
+        )
+        action = MessageAction(self.tr("Save As…"), self.save_as_wanted.emit)
+        self._messages.show("save", sentence.format(path.name), "warning", action)
+
+    def _write_from_memory(self, path: Path, then: Then) -> None:
+        """Where no working copy can be made, another disk may still have room for the case itself."""
+        document, state = self.document, self.history.state()
+        base = self._target if self._looked_at else None
+        snapshot = Document({table: document.table(table).values() for table in TABLES})
+
+        def done(saved: tuple[CaseLock, Path]) -> None:
+            lock, place = saved
+            if self.document is document:
+                self._saved(path, state, lock, place)
+                then()
+            else:
+                lock.release()
+
+        def write() -> tuple[CaseLock, Path]:
+            return write_from_memory(snapshot, path, base), path.resolve()
+
+        self._files.run("save", write, done, title=self.tr("Saving {0}").format(path.name))
+
+    def _saved(self, path: Path, state: int, lock: CaseLock, place: Path) -> None:
+        """The case is in this file now, which is at `place` whatever link leads to it."""
+        self.hold.hold(path, lock)
+        self.home = replace(self.home, folder=str(place.parent))
+        self._target, self._title = path, ""
+        self._is_recovered = self._is_too_new = False
+        for key in ("save", "recovered"):
+            self._messages.clear(key)
+        self._remember(path)
+        self.history.mark_saved(state)
+        self.saved.emit(place)
+
+    # -- end ---------------------------------------------------------------------------------------------------
+
+    def close(self) -> None:
+        """Give the case up; what was not saved is gone (the window has asked)."""
+        self._take_up(Document(), None)
+        self._tell_replaced()
+
+    def shutdown(self, *, keep: bool) -> None:
+        """The last act: make all edits durable and let go of the files. `keep` leaves a session to recover."""
+        self._journal.close(keep=keep, at_once=True)
+        self.hold.release()
+        if self._ready is not None:
+            self._ready.close()
+
+    # ----------------------------------------------------------------------------------------------------------
+
+    def _install(self, opened: OpenedCase, target: Path | None, title: str) -> None:
+        self._take_up(opened.intake.document, target, opened.lock, opened.holder)
+        self.home, self._project_uuid = opened.home, opened.intake.project_uuid if target is not None else ""
+        if opened.work is not None:
+            self._journal.attach(opened.work)
+        self._title, self._is_begun, self._is_too_new = title, True, opened.intake.read_only
+        self._looked_at = opened.looked_at
+        if opened.looked_at:
+            said = self.tr("This case can only be looked at: no working copy of it can be made. {0}")
+            self._messages.show("looked at", said.format(opened.looked_at), "warning")
+        for number, problem in enumerate(opened.intake.problems):
+            self._messages.show(f"intake-{number}", problem, "warning")
+        if target is not None:
+            self._remember(target)
+        self._tell_replaced()
+
+    def _take_up(self, document: Document, target: Path | None, lock: CaseLock | None = None, holder: str = "") -> None:
+        """Another document takes the place of the open one, whose working copy and file are let go."""
+        self._messages.end_case()
+        self._journal.close(keep=False)
+        self.hold.hold(target, lock, holder)
+        self.document, self._target, self._title = document, target, ""
+        self.home, self._project_uuid = CaseHome(), str(uuid4())
+        self._is_begun = self._is_recovered = self._is_too_new = False
+        self._looked_at = ""
+        self._messages.clear("looked at")
+        self._journal = CaseJournal(self._files, self._sessions, target, self._project_uuid)
+        self.history.attach(document, self._journal, self.actor)
+
+    def _edited_since(self) -> Callable[[], bool]:
+        """Whether another case would now take the place of edits that nobody was asked about."""
+        history, state = self.history, self.history.state()
+        document = self.document
+
+        def was_edited() -> bool:
+            is_the_same = self.document is document and history.state() == state
+            return not is_the_same and self.is_dirty
+
+        return was_edited
+
+    def _keep_edited(self, name: str) -> GeoloupeError:
+        sentence = self.tr("{0} was not opened: this case was changed meanwhile. Save it, then open the other again.")
+        self._messages.show("open", sentence.format(name), "warning")
+        return GeoloupeError(sentence.format(name))
+
+    def _tell_replaced(self) -> None:
+        self.document_replaced.emit()
+        self.state_changed.emit()
+
+    def _remember(self, path: Path) -> None:
+        if self._sessions is not None:
+            self._settings.add_recent(path)
+
+
+def _login_name() -> str:
+    try:
+        return getpass.getuser()
+    except (OSError, KeyError, ImportError):
+        return ""

@@ -1,0 +1,334 @@
+"""From names to layers: cases are opened by the session, other files are probed by a reader, services are added."""
+
+from __future__ import annotations
+
+import os
+import stat
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from PySide6.QtCore import QObject, Signal
+
+from layers.document.document import Document
+from layers.errors import CannotBePlaced, FileMissing, GeoloupeError, NotAFile, NotAllowed
+from layers.geo.crs import PIXEL_SPACE
+from layers.geo.lon_extent import around
+from layers.patience import within
+from layers.pool.pool import ReaderPool
+from layers.pool.protocol import Answer, Profile, Request
+from layers.project.storage.sqlite_file import is_case
+from layers.services.naming import is_service_text
+from viewer.app.case.session import Session
+from viewer.commands.found_layers import (
+    FoundLayer,
+    chosen_unasked,
+    edit_for,
+    layers_of_probe,
+    layers_of_service,
+    said_of_unasked,
+)
+from viewer.rendering.drives import ANSWER_S
+from viewer.support.jobs import JobContext, Jobs
+from viewer.support.messages import Messages
+
+TABLE_SUFFIXES = (".csv", ".tsv", ".tab", ".txt", ".xlsx")
+
+type _Found = Path | list[FoundLayer] | GeoloupeError
+"""What a word leads to: a file to be probed, layers, or why it leads nowhere."""
+
+
+@dataclass(eq=False)
+class _Opening:
+    """The words of one call of `open`, on their way to a case. Several may be under way at once."""
+
+    words: list[str]
+    document: Document
+    """Of the case they are opened in."""
+    found: list[_Found | None] = field(default_factory=list)
+
+
+class FileOpener(QObject):
+    """Opens words (paths, tile templates, catalogue names), as typed or dropped. The window's thread only."""
+
+    added = Signal(object)
+    """Bounds in lon, lat of layers that came to a case without any, or None where they have no place."""
+    layer_added = Signal(str)
+    """The topmost of the layers that were added just now."""
+    unplaced = Signal(object)
+    """A list of FoundLayer that were not added: it has to be asked where they lie."""
+    choice_wanted = Signal(object, object)
+    """A path and the list of FoundLayer in it, none of which was added: it has to be asked which are wanted."""
+    columns_wanted = Signal(object)
+    """The path of a table that does not say where its rows are."""
+    refused = Signal(object)
+    """The GeoloupeError of a file or service that cannot be opened."""
+    finished = Signal()
+
+    def __init__(
+        self,
+        session: Session,
+        pool: ReaderPool,
+        jobs: Jobs,
+        messages: Messages,
+        allow: Callable[[Iterable[Mapping[str, Any]]], None],
+        parent: QObject | None = None,
+        *,
+        asks: bool = True,
+    ) -> None:
+        """`allow` is told the sources of layers: who opens, types or drops them agrees to their hosts and folders."""
+        super().__init__(parent)
+        self._session, self._pool, self._jobs, self._messages = session, pool, jobs, messages
+        self._allow = allow
+        self._under_way: list[_Opening] = []
+        self.failures: list[str] = []
+        """The sentences of what could not be opened, in this session of the program."""
+        self.asks = asks
+        """False where nobody is there to answer: what would have to be asked is in pixel space, or refused."""
+        self.needs_earth = False
+        """True where a part of the Earth is asked for: pixel space is no answer to that."""
+        self.guard: Callable[[Callable[[], None]], None] = lambda go_on: go_on()
+        """Calls on when the open case may be replaced; FileVerbs asks about unsaved changes there."""
+        self.notices: list[str] = []
+        """Sentences about what was decided because nobody could be asked."""
+
+    @property
+    def is_idle(self) -> bool:
+        return not self._under_way
+
+    def expect(self) -> None:
+        """Somebody is about to choose what to open."""
+        self._pool.expect()
+
+    def open(self, words: Sequence[str]) -> None:
+        """Open what each word names; the first case becomes the open case, everything else becomes its layers."""
+        if not words:
+            return
+        opening = _Opening(list(words), self._session.document)
+        self._under_way.append(opening)
+
+        def failed(error: GeoloupeError) -> None:
+            self._refuse(error)
+            self._end(opening)
+
+        self._jobs.run(
+            lambda context: _sort(opening.words, context), partial(self._sorted, opening), failed, apart=True
+        )
+
+    def _end(self, opening: _Opening) -> None:
+        self._under_way.remove(opening)
+        self.finished.emit()
+
+    def _sorted(self, opening: _Opening, sorted_words: tuple[Path | None, list[_Found]]) -> None:
+        case, found = sorted_words
+        if case is None:
+            self._probe_all(opening, found)
+            return
+        self._under_way.remove(opening)  # until it is said that it may be
+        self.guard(lambda: self._open_case(opening, case, found))
+
+    def _open_case(self, opening: _Opening, case: Path, found: list[_Found]) -> None:
+        self._under_way.append(opening)
+
+        def opened() -> None:
+            if opening not in self._under_way:  # it had failed, and what is left of the case was asked for then
+                self._under_way.append(opening)
+            opening.document = self._session.document
+            self._probe_all(opening, found)
+
+        def failed(error: GeoloupeError) -> None:
+            self.failures.append(error.sentence)
+            self._end(opening)
+
+        self._session.open_case(case, opened, failed)
+
+    def _probe_all(self, opening: _Opening, found: list[_Found]) -> None:
+        opening.found = [None if isinstance(one, Path) else one for one in found]
+        with self._pool.together():
+            for at, one in enumerate(found):
+                if isinstance(one, Path):
+                    self._probe(opening, at, one, Profile.LOCAL)
+        self._add_ready(opening)
+
+    def _probe(self, opening: _Opening, at: int, path: Path, profile: Profile) -> None:
+        def answered(answer: Answer | GeoloupeError) -> None:  # on a supervisor thread
+            self._jobs.mailbox.post(self._probed, opening, at, path, answer)
+
+        self._pool.submit(Request("probe", {"path": str(path)}, answered, str(path), profile=profile))
+
+    def _probed(self, opening: _Opening, at: int, path: Path, answer: Answer | GeoloupeError) -> None:
+        if isinstance(answer, Answer) and answer.header.get("profile") == Profile.VRT:
+            self._probe(opening, at, path, Profile.VRT)  # it has been judged: a reader of its own opens it
+            return
+        try:
+            opening.found[at] = answer if isinstance(answer, GeoloupeError) else layers_of_probe(path, answer.header)
+            is_table = isinstance(answer, CannotBePlaced) and path.suffix.lower() in TABLE_SUFFIXES
+            if self.asks and is_table and self._is_wanted(opening):
+                opening.found[at] = []
+                self.columns_wanted.emit(path)
+        except GeoloupeError as error:
+            opening.found[at] = error
+        self._add_ready(opening)
+
+    def _is_wanted(self, opening: _Opening) -> bool:
+        """Whether the case is open still that the words were opened in."""
+        return opening.document is self._session.document
+
+    def _add_ready(self, opening: _Opening) -> None:
+        """Once all are known: one edit for all layers, in the order they were named."""
+        if any(one is None for one in opening.found):
+            return
+        if self._is_wanted(opening):
+            self._add_found(opening)
+        else:
+            self._say_left_out(opening)
+        self._end(opening)
+
+    def _say_left_out(self, opening: _Opening) -> None:
+        sentence = self.tr("{0} was not added: another case was opened meanwhile. Open it again to add it to this one.")
+        if len(opening.words) > 1:
+            sentence = self.tr(
+                "{0} and others named with it were not added: another case was opened meanwhile."
+                " Open them again to add them to this one."
+            )
+        name = Path(opening.words[0]).name
+        self._messages.show(f"left out {name}", sentence.format(name), "info")
+
+    def _add_found(self, opening: _Opening) -> None:
+        layers: list[FoundLayer] = []
+        for one in opening.found:
+            if isinstance(one, GeoloupeError):
+                self._refuse(one)
+            elif isinstance(one, list) and len(one) > 1 and self.asks:
+                self.choice_wanted.emit(Path(one[0].source["path"]), one)
+            elif isinstance(one, list):
+                layers += chosen_unasked(one)
+                self.notices += filter(None, (said_of_unasked(one),))
+        self.add(layers)
+
+    def open_as(self, path: Path, options: dict[str, Any], sheet: str) -> None:
+        """Add one table of a file, read with `options`."""
+        opening = _Opening([str(path)], self._session.document)
+
+        def take(answer: Answer | GeoloupeError) -> None:
+            if self._is_wanted(opening):
+                self._read_as(path, options, sheet, answer)
+            else:
+                self._say_left_out(opening)
+
+        def answered(answer: Answer | GeoloupeError) -> None:  # on a supervisor thread
+            self._jobs.mailbox.post(take, answer)
+
+        params = {"path": str(path), "options": options}
+        self._pool.submit(Request("probe", params, answered, str(path)))
+
+    def _read_as(self, path: Path, options: dict[str, Any], sheet: str, answer: Answer | GeoloupeError) -> None:
+        try:
+            if isinstance(answer, GeoloupeError):
+                raise answer
+            found = layers_of_probe(path, answer.header, options)
+            self.add([layer for layer in found if len(found) == 1 or layer.source.get("table") == sheet])
+        except GeoloupeError as error:
+            self._refuse(error)
+
+    def add(self, layers: list[FoundLayer]) -> None:
+        """Add layers in one edit; those of which it has to be asked where they lie are asked about."""
+        self._allow(layer.source for layer in layers)
+        asked = [layer for layer in layers if layer.question is not None]
+        if asked and not self.asks:
+            layers, asked = self._decided(layers), []
+        self._add([layer for layer in layers if layer.question is None])
+        if asked:
+            self.unplaced.emit(asked)
+
+    def _add(self, layers: list[FoundLayer]) -> None:
+        if not layers:
+            return
+        was_empty = not self._session.document.layers and not self._session.document.sites
+        edit = edit_for(self._session.document, layers, self._session.actor)
+        self._session.push_or_say(edit)
+        if edit.changes[-1].uuid in self._session.document.layers:
+            self.layer_added.emit(edit.changes[-1].uuid)
+        bounds = around(layer.bounds_lonlat for layer in layers if layer.bounds_lonlat is not None)
+        if was_empty or bounds is not None:
+            self.added.emit(bounds)
+
+    def _decided(self, layers: list[FoundLayer]) -> list[FoundLayer]:
+        """Without asking: a lone file is shown in pixel space, anything else without a place is refused."""
+        question = layers[0].question
+        is_one = all(layer.question is question for layer in layers)
+        if is_one and question is not None and question.has_pixels and self._may_be_pixels:
+            self.notices.append(question.notice)
+            return [layer.placed(PIXEL_SPACE) for layer in layers]
+        is_alone = len(layers) == 1 and not self._session.document.layers
+        questions = [layer.question for layer in layers if layer.question is not None]
+        for refusal in dict.fromkeys(question.refusal(is_alone) for question in questions):
+            self._refuse(CannotBePlaced(refusal))
+        return layers
+
+    @property
+    def _may_be_pixels(self) -> bool:
+        return not (self.needs_earth or self._session.document.layers)
+
+    def _refuse(self, error: GeoloupeError) -> None:
+        self.failures.append(error.sentence)
+        self.refused.emit(error)
+        self._messages.show(f"open {error.sentence}", error.sentence, "error")
+
+
+def _sort(words: list[str], context: JobContext) -> tuple[Path | None, list[_Found]]:
+    """Runs in a job: which word is the case to open, and what the others are, in order."""
+    case: Path | None = None
+    found: list[_Found] = []
+    gone: set[str] = set()
+    for word in words:
+        context.check()
+        try:
+            if is_service_text(word):
+                found.append(layers_of_service(word))
+                continue
+            path, may_be_case = _looked_at(word, gone)
+            if case is None and may_be_case:
+                case = path
+            else:
+                found.append(path)
+        except GeoloupeError as error:
+            found.append(error)
+    return case, found
+
+
+def _looked_at(word: str, gone: set[str]) -> tuple[Path, bool]:
+    """A file or folder, and whether it is a case. Raises FileMissing where its drive does not answer, once for all of
+    a folder: those are `gone`.
+    """
+
+    def look() -> tuple[Path, bool]:
+        path = _existing(word)
+        return path, path.is_file() and is_case(path)
+
+    folder = os.path.dirname(word)
+    try:
+        if folder in gone:
+            raise TimeoutError
+        return within(ANSWER_S, look)
+    except TimeoutError:
+        gone.add(folder)
+        raise FileMissing(
+            f"{word} does not answer: its drive may be gone. Look whether it is there, then open it again."
+        ) from None
+
+
+def _existing(word: str) -> Path:
+    """A regular file, or a folder: that may hold a delivery, which a reader finds out."""
+    try:
+        path = Path(word).resolve()
+        mode = path.stat().st_mode
+    except FileNotFoundError:
+        raise FileMissing(f"There is no file {word}: check the name.") from None
+    except (OSError, ValueError, RuntimeError) as error:
+        raise NotAllowed(f"{word} cannot be opened: {getattr(error, 'strerror', None) or error}.") from error
+    if not (stat.S_ISREG(mode) or stat.S_ISDIR(mode)):
+        raise NotAFile(f"{word} is not a regular file: name a file that holds data.")
+    return path

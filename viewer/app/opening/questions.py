@@ -1,0 +1,160 @@
+"""Everything the program asks in a dialog of its own. Tests put another object in its place."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from enum import StrEnum
+from pathlib import Path
+
+from PySide6.QtCore import QObject, Qt
+from PySide6.QtWidgets import QFileDialog, QMessageBox, QPushButton, QWidget
+
+from layers.counted import grouped
+from viewer.app.opening.file_kinds import name_filters
+from viewer.support.text import one_line
+
+
+class Unsaved(StrEnum):
+    """What to do with unsaved changes."""
+
+    SAVE = "save"
+    DISCARD = "discard"
+    CANCEL = "cancel"
+
+
+class Changed(StrEnum):
+    """What to do when the file on disk is not the one that was opened."""
+
+    RELOAD = "reload"
+    SAVE_AS = "save as"
+    OVERWRITE = "overwrite"
+    CANCEL = "cancel"
+
+
+class Which(StrEnum):
+    """Which features of a layer are meant."""
+
+    ALL = "all"
+    SHOWN = "shown"
+    """Those that pass the layer's filter."""
+    SELECTED = "selected"
+
+
+class Questions(QObject):
+    """Modal dialogs over `window`."""
+
+    def __init__(self, window: QWidget) -> None:
+        super().__init__(window)
+        self._window = window
+
+    def unsaved(self, title: str) -> Unsaved:
+        box = self._box(self.tr("Save the changes to “{0}”?").format(one_line(title, 80)))
+        box.setInformativeText(self.tr("Without saving, they are lost."))
+        save = box.addButton(self.tr("&Save"), QMessageBox.ButtonRole.AcceptRole)
+        discard = box.addButton(self.tr("&Discard"), QMessageBox.ButtonRole.DestructiveRole)
+        box.addButton(QMessageBox.StandardButton.Cancel)
+        box.setDefaultButton(save)
+        answers = {save: Unsaved.SAVE, discard: Unsaved.DISCARD}
+        return self._answer(box, answers, Unsaved.CANCEL)
+
+    def changed_on_disk(self, title: str) -> Changed:
+        box = self._box(self.tr("“{0}” was saved by somebody else meanwhile.").format(one_line(title, 80)))
+        box.setInformativeText(
+            self.tr("Save yours under another name, take theirs and lose your changes, or replace theirs with yours.")
+        )
+        save_as = box.addButton(self.tr("Save &Mine As…"), QMessageBox.ButtonRole.AcceptRole)
+        reload_ = box.addButton(self.tr("&Take Theirs"), QMessageBox.ButtonRole.DestructiveRole)
+        overwrite = box.addButton(self.tr("&Replace Theirs"), QMessageBox.ButtonRole.DestructiveRole)
+        box.addButton(QMessageBox.StandardButton.Cancel)
+        box.setDefaultButton(save_as)
+        answers = {save_as: Changed.SAVE_AS, reload_: Changed.RELOAD, overwrite: Changed.OVERWRITE}
+        return self._answer(box, answers, Changed.CANCEL)
+
+    def take_over(self, title: str, holder: str) -> bool:
+        """Asked before a case that somebody else has open is saved here."""
+        box = self._box(self.tr("Take “{0}” over from {1}?").format(one_line(title, 80), one_line(holder, 80)))
+        box.setIcon(QMessageBox.Icon.Warning)
+        box.setInformativeText(
+            self.tr(
+                "Two people would work on one case then, each without the other's changes. Ask them first to save and "
+                "close it, unless it was only left open. Should both save, the later of the two is asked whether to "
+                "replace the other's work; nothing is replaced unasked."
+            )
+        )
+        take = box.addButton(self.tr("&Take Over"), QMessageBox.ButtonRole.DestructiveRole)
+        box.setDefaultButton(box.addButton(QMessageBox.StandardButton.Cancel))
+        return self._answer(box, {take: True}, otherwise=False)
+
+    def paths_to_open(self, folder: Path) -> list[str]:
+        paths, _ = QFileDialog.getOpenFileNames(self._window, self.tr("Open"), str(folder), name_filters())
+        return paths
+
+    def folder_to_look_in(self, folder: Path) -> Path | None:
+        """Where the files of layers are here."""
+        title = self.tr("Where are the files here?")
+        text = QFileDialog.getExistingDirectory(self._window, title, str(folder))
+        return Path(text) if text else None
+
+    def file_in_place_of(self, name: str, folder: Path) -> Path | None:
+        """The file that a layer is led to."""
+        title = self.tr("Choose the file for {0}").format(one_line(name, 60))
+        text, _ = QFileDialog.getOpenFileName(self._window, title, str(folder))
+        return Path(text) if text else None
+
+    def case_to_write(self, suggestion: Path) -> Path | None:
+        return self._path_to_write(self.tr("Save the case as"), suggestion, self.tr("Geoloupe case (*.gpkg)"))
+
+    def picture_to_write(self, suggestion: Path) -> Path | None:
+        return self._path_to_write(self.tr("Export the map as a picture"), suggestion, self.tr("PNG picture (*.png)"))
+
+    def sites_to_write(self, suggestion: Path) -> Path | None:
+        kinds = self.tr("GeoJSON (*.geojson);;Table (*.csv)")
+        return self._path_to_write(self.tr("Export the sites"), suggestion, kinds)
+
+    def layer_to_write(self, suggestion: Path) -> Path | None:
+        kinds = self.tr("GeoPackage (*.gpkg);;FlatGeobuf (*.fgb);;GeoJSON (*.geojson);;Table (*.csv)")
+        return self._path_to_write(self.tr("Save the layer as"), suggestion, kinds)
+
+    def which_features(self, title: str, counts: Mapping[Which, int]) -> Which | None:
+        """Asked where there is a choice; None to save nothing."""
+        box = self._box(self.tr("Which features of “{0}” are saved?").format(one_line(title, 80)))
+        words = {
+            Which.ALL: self.tr("&All ({0})"),
+            Which.SHOWN: self.tr("Those the &Filter Shows ({0})"),
+            Which.SELECTED: self.tr("The &Selected ({0})"),
+        }
+        answers = {}
+        for which, count in counts.items():
+            button = box.addButton(words[which].format(grouped(count)), QMessageBox.ButtonRole.AcceptRole)
+            button.setEnabled(count > 0)
+            answers[button] = which
+        box.addButton(QMessageBox.StandardButton.Cancel)
+        return self._answer(box, answers, None)
+
+    def style_to_write(self, suggestion: Path) -> Path | None:
+        return self._path_to_write(self.tr("Save the style as"), suggestion, self.tr("QGIS style (*.qml)"))
+
+    def style_to_open(self, folder: Path) -> Path | None:
+        title, kinds = self.tr("Load a style"), self.tr("QGIS style (*.qml)")
+        text, _ = QFileDialog.getOpenFileName(self._window, title, str(folder), kinds)
+        return Path(text) if text else None
+
+    def _path_to_write(self, title: str, suggestion: Path, kinds: str) -> Path | None:
+        text, kind = QFileDialog.getSaveFileName(self._window, title, str(suggestion), kinds)
+        if not text:
+            return None
+        path = Path(text)
+        return path if path.suffix else path.with_suffix(kind.rpartition("*")[2].rstrip(")") or suggestion.suffix)
+
+    def _box(self, text: str) -> QMessageBox:
+        box = QMessageBox(self._window)
+        box.setWindowTitle("Geoloupe")
+        box.setTextFormat(Qt.TextFormat.PlainText)
+        box.setText(text)
+        return box
+
+    def _answer[T, U](self, box: QMessageBox, answers: dict[QPushButton, T], otherwise: U) -> T | U:
+        box.exec()
+        clicked = box.clickedButton()
+        box.deleteLater()
+        return next((answer for button, answer in answers.items() if button is clicked), otherwise)

@@ -1,0 +1,65 @@
+"""Tells in the status bar that a file takes long to be read, how far it is, and lets it be stopped."""
+
+from __future__ import annotations
+
+import time
+
+from PySide6.QtCore import QObject, QTimer
+
+from viewer.canvas.widget import MapCanvas
+from viewer.rendering.raster.raster_drawing import RasterDrawing
+from viewer.support.jobs import Job, Jobs
+from viewer.support.paced_look import REST
+
+LOOK_MS = 300
+
+
+class ReadingWatch(QObject):
+    """Looks a few times a second while the map is not complete, else not at all."""
+
+    def __init__(self, canvas: MapCanvas, jobs: Jobs, parent: QObject) -> None:
+        super().__init__(parent)
+        self._canvas, self._jobs = canvas, jobs
+        self._job: Job | None = None
+        self._waited_for: RasterDrawing | None = None
+        self._timer = QTimer(self, interval=LOOK_MS)
+        self._timer.timeout.connect(self._look)
+        canvas.view_changed.connect(self._begin)
+        canvas.scene.updated.connect(self._begin)
+
+    def _begin(self) -> None:
+        if not self._timer.isActive():
+            self._timer.start()
+
+    def _look(self) -> None:
+        began = time.perf_counter()
+        waiting = self._waiting()
+        self._timer.setInterval(max(LOOK_MS, round(REST * (time.perf_counter() - began) * 1000)))
+        if not waiting:
+            self._timer.stop()
+        if self._job is not None and (not waiting or self._waited_for is not waiting[0]):
+            self._jobs.end(self._job)
+            self._job = None
+        if not waiting:
+            return
+        drawing = self._waited_for = waiting[0]
+        if self._job is None:
+            self._job = self._jobs.follow(self.tr("Reading {0}").format(drawing.path.name), self._cancel)
+        self._jobs.tell(self._job, drawing.tiles.share(self._canvas.viewport.view()))
+
+    def _waiting(self) -> list[RasterDrawing]:
+        """The images that are shown and not complete, though the map rests."""
+        view = self._canvas.viewport.view()
+        return [
+            drawing
+            for drawing in self._canvas.scene.drawings.values()
+            if isinstance(drawing, RasterDrawing)
+            and drawing.layer.visible
+            and drawing.info is not None
+            and not (drawing.tiles.is_complete(view) or drawing.tiles.waits_for_overviews(view))
+        ]
+
+    def _cancel(self) -> None:
+        for drawing in self._waiting():
+            drawing.tiles.pause()
+        self._look()

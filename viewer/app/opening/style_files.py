@@ -1,0 +1,128 @@
+"""Styles of vector layers as QML files: saved for QGIS, taken over from there; one beside a layer's file is offered."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject
+
+from layers.document.layer import Layer
+from layers.errors import GeoloupeError, NotReadable
+from layers.project.qgis.qml_text import MAX_BYTES
+from layers.project.storage.fsops import write_whole
+from layers.vector.table import VectorInfo
+from viewer.app.opening.questions import Questions
+from viewer.commands.layers import update_layer
+from viewer.panels.context import PanelContext
+from viewer.rendering.vector.vector_drawing import VectorDrawing
+from viewer.support.jobs import Jobs
+from viewer.support.messages import Level, MessageAction, Messages
+
+if TYPE_CHECKING:
+    from layers.project.qgis.qml_in import QmlStyle
+
+SUFFIX = ".qml"
+
+
+class StyleFiles(QObject):
+    """The window's thread only; files are read and written by jobs."""
+
+    def __init__(
+        self, context: PanelContext, jobs: Jobs, messages: Messages, ask: Callable[[], Questions], window: QObject
+    ) -> None:
+        super().__init__(window)
+        self._context, self._jobs, self._messages, self._questions = context, jobs, messages, ask
+        context.style_saving_wanted.connect(self.save_style)
+        context.style_loading_wanted.connect(self.load_style)
+
+    def save_style(self, uuid: str) -> None:
+        """Ask where to, and write the style of a layer there."""
+        drawing, info = self._context.drawing_of(uuid), self._context.info_of(uuid)
+        if not (isinstance(drawing, VectorDrawing) and isinstance(info, VectorInfo)):
+            self._say(self.tr("Only the style of a vector layer that has been read can be saved."), "warning")
+            return
+        target = self._questions().style_to_write(drawing.path.with_suffix(SUFFIX))
+        if target is None:
+            return
+        style, known = drawing.style, replace(info, geometry=drawing.geometry)
+
+        def write() -> None:
+            from layers.project.qgis.qml_out import style_document  # for start-up time
+
+            write_whole(target, style_document(style, known).encode())
+
+        left_out = self.tr(" Clusters are not in it.") if style.cluster_px else ""
+        done = self.tr("The style is in {0}.").format(target.name) + left_out
+        self._jobs.run(lambda context: write(), lambda _: self._say(done, "info"), self._say_error, apart=True)
+
+    def load_style(self, uuid: str) -> None:
+        """Ask which file, and draw a layer in the style it holds."""
+        drawing = self._context.drawing_of(uuid)
+        folder = drawing.path.parent if isinstance(drawing, VectorDrawing) else Path.home()
+        path = self._questions().style_to_open(folder)
+        if path is not None:
+            self._take(uuid, path)
+
+    def offer_beside(self, uuid: str) -> None:
+        """Offer the style that lies beside the file of a layer that was just added."""
+        layer, drawing = self._context.document.layers.get(uuid), self._context.drawing_of(uuid)
+        if layer is None or layer.style_json or not isinstance(drawing, VectorDrawing):
+            return
+        path = drawing.path.with_suffix(SUFFIX)
+        action = MessageAction(self.tr("Use it"), lambda: self._take(uuid, path))
+
+        def offer(is_there: bool) -> None:
+            if is_there and uuid in self._context.document.layers:
+                text = self.tr("A style for QGIS lies beside {0}.").format(drawing.path.name)
+                self._messages.show("style", text, "info", action)
+
+        self._jobs.run(lambda context: path.is_file(), offer, apart=True)
+
+    def _take(self, uuid: str, path: Path) -> None:
+        def done(found: QmlStyle) -> None:
+            layer = self._context.document.layers.get(uuid)
+            if layer is not None:
+                self._put(layer, found, path)
+
+        self._jobs.run(lambda context: style_of_file(path), done, self._say_error, apart=True)
+
+    def _put(self, layer: Layer, found: QmlStyle, path: Path) -> None:
+        info = self._context.info_of(layer.uuid)
+        style = found.style
+        known = {name for name, _ in info.fields} if isinstance(info, VectorInfo) else None
+        gone = [name for name in (*style.columns, *style.labels.columns) if known is not None and name not in known]
+        if isinstance(info, VectorInfo):
+            drawing = self._context.drawing_of(layer.uuid)
+            geometry = drawing.geometry if isinstance(drawing, VectorDrawing) else info.geometry
+            style = replace(style, geometry=geometry)
+        if not self._context.do(update_layer, layer.uuid, style_json=json.dumps(style.to_json())):
+            return
+        self._messages.clear("style")
+        told = [self.tr("The layer is drawn in the style of {0}.").format(path.name), found.sentence]
+        if gone:
+            told.append(self.tr("The layer has no column {0}.").format(", ".join(list(dict.fromkeys(gone))[:5])))
+        self._say(" ".join(part for part in told if part), "warning" if gone or found.missing else "info")
+
+    def _say(self, text: str, level: Level) -> None:
+        self._messages.show("style", text, level)
+
+    def _say_error(self, error: GeoloupeError) -> None:
+        self._say(error.sentence, "error")
+
+
+def style_of_file(path: Path) -> QmlStyle:
+    """Raises NotReadable, and InvalidValue for what is no style of a vector layer."""
+    from layers.project.qgis.qml_in import read_qml  # for start-up time
+
+    if not path.is_file():
+        raise NotReadable(f"{path.name} is no regular file: choose a .qml file that QGIS has written.")
+    try:
+        with path.open("rb") as file:
+            found = read_qml(file.read(MAX_BYTES + 1))
+    except OSError as error:
+        raise NotReadable(f"{path.name} cannot be read ({error.strerror}): choose another file.") from error
+    return found

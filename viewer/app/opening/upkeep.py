@@ -1,0 +1,182 @@
+"""Cares for the files of layers: builds overviews where they lack, and reads again what has changed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+from PySide6.QtCore import QFileSystemWatcher, QObject, QTimer, Signal
+
+from layers.raster.overviews import Lack, SourceState, overview_bytes
+from viewer.canvas.scene import MapScene
+from viewer.panels.context import PanelContext
+from viewer.rendering.raster.raster_drawing import RasterDrawing
+from viewer.support.messages import MessageAction, Messages
+from viewer.support.paced_look import PacedLook
+
+SETTLED_MS = 500
+"""A file that is being written changes often: it is looked at when nothing came for so long."""
+
+
+class Upkeep(QObject):
+    """Moderate overviews are built without a question, large ones are offered. `changed`: other actions are offered."""
+
+    changed = Signal()
+
+    def __init__(self, scene: MapScene, context: PanelContext, messages: Messages, parent: QObject) -> None:
+        super().__init__(parent)
+        self._scene, self._context, self._messages = scene, context, messages
+        self._store = scene.context.overviews
+        self._seen: set[SourceState] = set()
+        self._stale: set[str] = set()
+        self._offered: frozenset[str] = frozenset()
+        self._watched: set[str] = set()
+        self._watch = QFileSystemWatcher(self)
+        self._settled = QTimer(self, singleShot=True, interval=SETTLED_MS)
+        self._settled.timeout.connect(self._check_files)
+        self._watch.fileChanged.connect(self._settled.start)
+        self._looks = PacedLook(self.look_again, self)
+        scene.updated.connect(self._looks.ask)
+        scene.problem_changed.connect(self._looks.ask)
+        context.layer_shown.connect(self._looks.ask)
+        context.document_replaced.connect(self._forget)
+        self._drives = scene.context.drives
+        self._drives.changed.connect(self._mind_drive)
+        if self._store is not None:
+            self._store.ended.connect(self._ended)
+
+    def handlers(self) -> dict[str, Callable[..., None]]:
+        """By the ids of the table of actions."""
+        return {"build_overviews": self._build_current, "read_again": self._read_current_again}
+
+    def conditions(self) -> set[str]:
+        """What the table's `needs` may count on: "coarse" where overviews of the current layer can be built."""
+        drawing = self._current
+        return {"coarse"} if drawing is not None and drawing.can_build else set()
+
+    @property
+    def is_due(self) -> bool:
+        """True while it is still to be looked at what has changed."""
+        return self._looks.is_due
+
+    def look_again(self, *_: object) -> None:
+        """Another file may be known now, or be another than it was."""
+        for drawing in self._rasters():
+            self._mind_changes(drawing)
+            state = drawing.source.state
+            if state is not None and state not in self._seen:
+                self._mind_overviews(drawing, state)
+            elif state is not None and not drawing.can_build:
+                self._messages.clear(_key(state))
+        self._watch_shown()
+        offered = frozenset(self.conditions())
+        if offered != self._offered:
+            self._offered = offered
+            self.changed.emit()
+
+    # ----------------------------------------------------------------------------------------------------------
+
+    def _forget(self) -> None:
+        """What was said of the files of the last case went with it: of this one it is said anew."""
+        self._seen.clear()
+        self._stale.clear()
+
+    def _rasters(self) -> Iterator[RasterDrawing]:
+        for drawing in list(self._scene.drawings.values()):
+            if isinstance(drawing, RasterDrawing):
+                yield drawing
+
+    @property
+    def _current(self) -> RasterDrawing | None:
+        drawing = self._context.drawing_of(self._context.layer_uuid)
+        return drawing if isinstance(drawing, RasterDrawing) else None
+
+    def _build_current(self) -> None:
+        if self._current is not None:
+            self._build(self._current)
+
+    def _build(self, drawing: RasterDrawing) -> None:
+        drawing.build_overviews()
+        self.look_again()
+
+    def _read_current_again(self) -> None:
+        if self._current is not None:
+            self._current.reload()
+
+    def _mind_drive(self, folder: str) -> None:
+        """Say once a drive that it is gone, and offer to look again; be silent when it is back."""
+        key = f"drive {folder}"
+        layers = [one for one in self._scene.drawings.values() if any(str(place) == folder for place in one.folders)]
+        count = sum(one.is_unavailable for one in layers)
+        if not (count and self._drives.is_gone(Path(folder))):
+            self._messages.clear(key)
+            return
+        text = self.tr("{0} does not answer: {1} of its layers are not available until it is there again.")
+        action = MessageAction(self.tr("Try Again"), lambda: self._drives.try_again(folder))
+        self._messages.show(key, text.format(folder, count), "warning", action)
+
+    def _mind_overviews(self, drawing: RasterDrawing, state: SourceState) -> None:
+        """Once a file: what it lacks is built when the map rests and is drawn, or offered."""
+        if drawing.can_build and drawing.lack is Lack.MODERATE:
+            if not (drawing.layer.visible and self._scene.is_idle()):
+                return
+            self._build(drawing)
+        elif drawing.can_build and drawing.info is not None:
+            text = self.tr(
+                "{0} has no overviews: zoomed out, a sample of its pixels is shown. "
+                "Overviews take up to {1} MB in the cache folder; the file stays as it is."
+            ).format(drawing.path.name, max(1, overview_bytes(drawing.info) >> 20))
+            action = MessageAction(self.tr("Build Overviews"), lambda: self._build_by_uuid(drawing.layer_uuid))
+            self._messages.show(_key(state), text, "info", action)
+        self._seen.add(state)
+
+    def _watch_shown(self) -> None:
+        """Files that no layer shows any more are not watched: they may lie where nothing is to be touched by now.
+
+        Whoever watches a file on a drive that is gone hangs: those wait until it is back.
+        """
+        shown = {state.path for drawing in self._rasters() if (state := drawing.source.state) in self._seen and state}
+        gone = [path for path in self._watch.files() if path not in shown] if self._watched - shown else []
+        if gone:
+            self._watch.removePaths(gone)
+        new = {path for path in shown - self._watched if self._drives.answers(Path(path).parent)}
+        for path in new:
+            self._watch.addPath(path)
+        self._watched = (self._watched & shown) | new
+
+    def _build_by_uuid(self, uuid: str) -> None:
+        """The layer may have gone since it was offered."""
+        drawing = self._scene.drawings.get(uuid)
+        if isinstance(drawing, RasterDrawing):
+            self._build(drawing)
+
+    def _ended(self, state: SourceState, sentence: str) -> None:
+        if sentence and any(drawing.source.state == state for drawing in self._rasters()):
+            self._messages.show(_key(state), sentence, "error")
+        self.look_again()
+
+    def _check_files(self) -> None:
+        for drawing in self._rasters():
+            drawing.check_file()
+
+    def _mind_changes(self, drawing: RasterDrawing) -> None:
+        """Say once that a file has changed, and how to go on; be silent when it is read again."""
+        uuid, key = drawing.layer_uuid, f"stale {drawing.layer_uuid}"
+        if drawing.is_stale == (uuid in self._stale):
+            return
+        if drawing.is_stale:
+            self._stale.add(uuid)
+            action = MessageAction(self.tr("Read Again"), lambda: self._reload_by_uuid(uuid))
+            self._messages.show(key, drawing.problem, "warning", action)
+        else:
+            self._stale.discard(uuid)
+            self._messages.clear(key)
+
+    def _reload_by_uuid(self, uuid: str) -> None:
+        drawing = self._scene.drawings.get(uuid)
+        if isinstance(drawing, RasterDrawing):
+            drawing.reload()
+
+
+def _key(state: SourceState) -> str:
+    return f"overviews {state.path} {state.part}"

@@ -1,0 +1,116 @@
+"""Where the labels of a scene stand: at once for products, found in a job for the screen where layers have names."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import NamedTuple
+
+from layers.errors import GeoloupeError
+from layers.grid.tile_grid import View
+from layers.vector.labels.label_layout import LabelLayout, PlacedLabel
+from viewer.canvas.labels.label_painter import LabelPainter
+from viewer.canvas.labels.layer_labels import LayerLabels
+from viewer.canvas.labels.map_labels import LabelTask, carried_along
+from viewer.rendering.vector.layer_labelling import LayerLabelling
+from viewer.support.jobs import Jobs
+
+type Labelled = tuple[tuple[str, LayerLabelling], ...]
+
+
+class LabelKey(NamedTuple):
+    """What a layout is a function of, besides the document's sites."""
+
+    view: View
+    selection: frozenset[str]
+    language: str
+    labelled: Labelled
+
+
+class LabelLayouts:
+    """Keeps the last layout; its labels go with the map until those of another one are found.
+
+    `changed`: labels that were awaited have been found.
+    """
+
+    def __init__(self, jobs: Jobs, changed: Callable[[], None]) -> None:
+        self._jobs, self._changed = jobs, changed
+        self._here = LayerLabels(LabelPainter())
+        self._there = LayerLabels(LabelPainter())
+        """Used in jobs only, one at a time."""
+        self._last: tuple[LabelKey, LabelLayout] | None = None
+        self._is_stale = False
+        self._asked: LabelKey | None = None
+        """What a job is at."""
+        self._edition = self._document = 0
+        self._is_closed = False
+
+    @property
+    def is_awaited(self) -> bool:
+        """True while labels are being found that were wanted when the map was painted last."""
+        return self._asked is not None
+
+    def outdate(self) -> None:
+        """Sites or layers are others now; labels stay where they are until they are placed anew."""
+        self._is_stale = True
+        self._edition += 1
+
+    def forget(self) -> None:
+        """It is another document."""
+        self.outdate()
+        self._document += 1
+        self._last = None
+
+    def close(self) -> None:
+        self._is_closed = True
+
+    def exact(self, key: LabelKey, task: Callable[[], LabelTask]) -> LabelLayout:
+        """The layout for `key`, found now where it is not there."""
+        if not self._has(key):
+            self._keep(key, task().layout(self._here))
+        assert self._last is not None
+        return self._last[1]
+
+    def shown(self, key: LabelKey, task: Callable[[], LabelTask], *, settled: bool) -> Sequence[PlacedLabel]:
+        """The labels to paint on the screen now. Not `settled`: those that are there go with the map."""
+        if self._has(key):
+            return self.exact(key, task).placed
+        last = self._last
+        carries = last is not None and last[0].view.grid.crs == key.view.grid.crs
+        if settled or last is None or not carries or last[0][1:3] != key[1:3]:
+            if not key.labelled:
+                return self.exact(key, task).placed
+            self._find(key, task)
+        return _standing(carried_along(last[1], last[0].view, key.view), key) if last is not None and carries else ()
+
+    def _has(self, key: LabelKey) -> bool:
+        return self._last is not None and not self._is_stale and self._last[0] == key
+
+    def _keep(self, key: LabelKey, layout: LabelLayout) -> None:
+        self._last, self._is_stale = (key, layout), False
+
+    def _find(self, key: LabelKey, task: Callable[[], LabelTask]) -> None:
+        if self._asked is not None:
+            return  # when that is done the map is painted anew, and asks for what is wanted then
+        self._asked, edition, document, asked = key, self._edition, self._document, task()
+
+        def found(layout: LabelLayout) -> None:
+            if self._is_closed:
+                return
+            self._asked = None
+            if document == self._document:
+                self._keep(key, layout)
+                self._is_stale = edition != self._edition
+            self._changed()
+
+        self._jobs.run(lambda _: asked.layout(self._there), found, self._failed)
+
+    def _failed(self, error: GeoloupeError) -> None:
+        self._asked = None
+        self._jobs.unheard.emit(error)
+
+
+def _standing(labels: Sequence[PlacedLabel], key: LabelKey) -> list[PlacedLabel]:
+    """Without those of layers that are hidden or gone by now: names do not outstay what they name."""
+    layers = {uuid for uuid, _ in key.labelled}
+    parts = ((label, label.uuid.partition("/")) for label in labels)
+    return [label for label, (layer, feature, _) in parts if not feature or layer in layers]

@@ -1,0 +1,102 @@
+"""All labels of a map: those of sites and those of layers in one layout, and painted."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from PySide6.QtGui import QPainter
+
+from layers.grid.tile_grid import View
+from layers.vector.labels.label_layout import Box, LabelLayout, LabelWish, PlacedLabel
+from viewer.canvas.labels.label_painter import LabelPainter
+from viewer.canvas.labels.layer_labels import LayerLabels
+from viewer.canvas.overlays import ARROW_ROOM_PX
+from viewer.canvas.sites.site_frame import SiteFrame
+from viewer.canvas.sites.site_labels import SiteLabels
+from viewer.rendering.vector.layer_labelling import LayerLabelling
+from viewer.rendering.vector.round_sheet import views_around
+
+type Labellings = Sequence[tuple[str, LayerLabelling]]
+"""Layer uuid and what its labels are, the topmost first."""
+_EDGE_PX = 2.0
+LETTERS_A_FRAME_S = 0.008
+"""Letters of one label take up to some milliseconds the first time: a map full of them comes in several frames."""
+
+
+@dataclass(frozen=True, slots=True)
+class LabelTask:
+    """What a layout is made from, taken from the document in the window's thread."""
+
+    view: View
+    marks: list[Box]
+    wishes: list[LabelWish]
+    """Of sites."""
+    labellings: Labellings
+
+    def layout(self, layers: LayerLabels) -> LabelLayout:
+        """Any thread that has `layers` to itself; may take some tenths of a second."""
+        view, wishes, layer_marks = self.view, list(self.wishes), list[Box]()
+        for uuid, labelling in self.labellings:
+            for one in views_around(view):
+                asked = layers.asked(uuid, labelling, one)
+                layer_marks += asked.marks
+                wishes += asked.wishes
+        edge = _EDGE_PX * view.ratio
+        room = Box(edge, edge, view.width - edge, view.height - edge)
+        if len(views_around(view)) > 1:
+            wishes = _named_once(wishes)
+        return LabelLayout.of(room, wishes, self.marks, layer_marks)
+
+
+class MapLabels:
+    """Keeps measures and pictures of letters, nothing else."""
+
+    def __init__(self) -> None:
+        self._painter = LabelPainter()
+        self._sites = SiteLabels(self._painter)
+
+    def task(
+        self, view: View, frames: Sequence[SiteFrame], labellings: Labellings,
+        selection: frozenset[str] = frozenset(), language: str = "",
+    ) -> LabelTask:  # fmt: skip
+        """The labels of a view: of the sites of `frames`, then of the layers, the topmost first."""
+        marks, wishes = _furniture(view), list[LabelWish]()
+        for frame in frames:
+            marks += self._sites.marks(frame)
+            wishes += self._sites.wishes(frame, selection, language)
+        return LabelTask(view, marks, wishes, labellings)
+
+    def paint(self, painter: QPainter, labels: Sequence[PlacedLabel], scale: float, *, in_haste: bool = False) -> bool:
+        """False where some were left out, `in_haste`, because their letters take time: they come when painted again."""
+        return self._painter.paint(painter, labels, scale, LETTERS_A_FRAME_S if in_haste else math.inf)
+
+
+def carried_along(layout: LabelLayout, before: View, now: View) -> list[PlacedLabel]:
+    """Labels that stay with the places they were put at."""
+    moved = []
+    for label in layout.placed:
+        px, py = now.to_pixel(*before.to_world(label.px, label.py))
+        moved.append(label.moved(px - label.px, py - label.py))
+    return moved
+
+
+def _named_once(wishes: Sequence[LabelWish]) -> list[LabelWish]:
+    """What lies on both sides of the edge of the map asks for one label, on either side."""
+    found: dict[tuple[str, str], LabelWish] = {}
+    for wish in wishes:
+        first = found.setdefault((wish.uuid, wish.text), wish)
+        if first is not wish:
+            found[wish.uuid, wish.text] = replace(first, anchors=(*first.anchors, *wish.anchors))
+    return list(found.values())
+
+
+def _furniture(view: View) -> list[Box]:
+    """Where scale bar, credits and north arrow stand on a map: labels keep out, on screen and in products alike."""
+    r, width, height = view.ratio, view.width, view.height
+    return [
+        Box(0, height - 56 * r, 240 * r, height),
+        Box(width * 0.5, height - 22 * r, width, height),
+        Box(width - ARROW_ROOM_PX * r, 0, width, ARROW_ROOM_PX * r),
+    ]

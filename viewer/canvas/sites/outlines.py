@@ -1,0 +1,220 @@
+"""The projected outline of one geometry: parts in columns, found by their boxes, as many as a picture can show."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from layers.geo.bounds import Bounds
+from layers.vector.drawing.strokes import Legs, clipped
+
+Floats = NDArray[np.float64]
+MOST_PARTS = 3000
+"""Of more in view those smaller than some pixels are dots, or one stands for all at its place."""
+MOST_VERTICES = 20_000
+"""Of one line in view: of more, what is nearer than half a pixel to the place before is left out, then more of it."""
+_FEW_PARTS, _FEW_VERTICES = 16, 2000
+_COARSEST_PX, _DOT_PX = 8.0, 3.0
+_MOST_INK, _PIECE_VERTICES, _AROUND_PX = 2.0, 100, 200.0
+
+
+class WorldPart(NamedTuple):
+    """One line, or one polygon with its holes, in world coordinates: arrays (n, 2)."""
+
+    rings: tuple[Floats, ...]
+    is_polygon: bool
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Outline:
+    """Part i is of the rings ``first_ring[i]:first_ring[i + 1]``, ring j of ``places[first_place[j]:...]``."""
+
+    places: Floats
+    first_place: NDArray[np.int64]
+    """(rings + 1,)"""
+    first_ring: NDArray[np.int64]
+    """(parts + 1,)"""
+    is_polygon: NDArray[np.bool_]
+    boxes: Floats
+    """(parts, 4) left, bottom, right, top."""
+    source: NDArray[np.intp]
+    """(parts,) which part of the geometry each is of, or of which it was cut."""
+    bounds: Bounds | None
+    """Of all parts, also where these are some of them."""
+    largest: Bounds | None
+    """The box of the largest of all parts."""
+    _made: list[tuple[WorldPart, ...]] = field(default_factory=list)
+
+    @classmethod
+    def of(cls, parts: Iterable[tuple[int, WorldPart]]) -> Outline:
+        """Parts with the numbers of those of the geometry that they are of."""
+        given = list(parts)
+        rings = [ring for _, part in given for ring in part.rings]
+        if not rings:
+            return NOTHING
+        places = np.concatenate(rings)
+        first_place = _firsts([len(ring) for ring in rings])
+        first_ring = _firsts([len(part.rings) for _, part in given])
+        begins = first_place[first_ring[:-1]]
+        boxes = np.column_stack([np.minimum.reduceat(places, begins), np.maximum.reduceat(places, begins)])
+        sizes = (boxes[:, 2] - boxes[:, 0]) * (boxes[:, 3] - boxes[:, 1])
+        return cls(
+            places, first_place, first_ring, np.array([part.is_polygon for _, part in given]), boxes,
+            np.array([number for number, _ in given]), Bounds.of_points(places[:, 0], places[:, 1]),
+            Bounds(*boxes[int(np.argmax(sizes))].tolist()),
+        )  # fmt: skip
+
+    @classmethod
+    def of_rings(
+        cls, places: Floats, first_place: NDArray[np.int64], part: NDArray[np.intp], is_polygon: NDArray[np.bool_]
+    ) -> Outline:
+        """Rings one after the other, each with the number of its part of the geometry; those of a part side by side."""
+        if not len(part):
+            return NOTHING
+        first_ring = np.flatnonzero(np.diff(np.concatenate([[-1], part, [-1]])))
+        begins = first_place[first_ring[:-1]]
+        boxes = np.column_stack([np.minimum.reduceat(places, begins), np.maximum.reduceat(places, begins)])
+        sizes = (boxes[:, 2] - boxes[:, 0]) * (boxes[:, 3] - boxes[:, 1])
+        source = part[first_ring[:-1]]
+        return cls(
+            places, first_place, first_ring, is_polygon[source], boxes, source,
+            Bounds.of_points(places[:, 0], places[:, 1]), Bounds(*boxes[int(np.argmax(sizes))].tolist()),
+        )  # fmt: skip
+
+    @classmethod
+    def joined(cls, one: Outline, other: Outline) -> Outline:
+        """Parts of the same geometry."""
+        if not len(one) or not len(other):
+            return one if len(one) else other
+        assert one.bounds is not None
+        assert other.bounds is not None
+        both = [bounds for bounds in (one.largest, other.largest) if bounds is not None]
+        return cls(
+            np.concatenate([one.places, other.places]),
+            np.concatenate([one.first_place, other.first_place[1:] + one.first_place[-1]]),
+            np.concatenate([one.first_ring, other.first_ring[1:] + one.first_ring[-1]]),
+            np.concatenate([one.is_polygon, other.is_polygon]), np.concatenate([one.boxes, other.boxes]),
+            np.concatenate([one.source, other.source]), one.bounds.union(other.bounds),
+            max(both, key=lambda bounds: bounds.width * bounds.height),
+        )  # fmt: skip
+
+    def __len__(self) -> int:
+        return len(self.is_polygon)
+
+    @property
+    def parts(self) -> tuple[WorldPart, ...]:
+        if not self._made:
+            rings = [self.places[a:b] for a, b in zip(self.first_place[:-1], self.first_place[1:], strict=True)]
+            each = zip(self.first_ring[:-1], self.first_ring[1:], self.is_polygon.tolist(), strict=True)
+            self._made.append(tuple(WorldPart(tuple(rings[a:b]), is_polygon) for a, b, is_polygon in each))
+        return self._made[0]
+
+    def near(self, around: Bounds) -> Outline:
+        """The parts whose boxes touch these bounds."""
+        if len(self) <= _FEW_PARTS:
+            return self
+        left, bottom, right, top = self.boxes.T
+        seen = (right >= around.left) & (left <= around.right) & (top >= around.bottom) & (bottom <= around.top)
+        return self if seen.all() else self.taken(np.flatnonzero(seen))
+
+    def dots(self, resolution: float) -> tuple[Outline, Floats]:
+        """Of very many parts those larger than a few pixels, and the middles (n, 2) of the others."""
+        if len(self) <= MOST_PARTS:
+            return self, np.zeros((0, 2))
+        sizes = np.maximum(self.boxes[:, 2] - self.boxes[:, 0], self.boxes[:, 3] - self.boxes[:, 1])
+        is_dot = sizes < _DOT_PX * resolution
+        middles = (self.boxes[is_dot, :2] + self.boxes[is_dot, 2:]) / 2
+        return self.taken(np.flatnonzero(~is_dot)).shown(resolution), middles
+
+    def shown(self, resolution: float, most: int = MOST_PARTS) -> Outline:
+        """Of very many parts those that a picture of so many units a pixel tells apart: of small ones one for each
+        place of one pixel, of two, of four, until they are few enough. The places stay where they are when one pans.
+        """
+        if len(self) <= most:
+            return self
+        sizes = np.maximum(self.boxes[:, 2] - self.boxes[:, 0], self.boxes[:, 3] - self.boxes[:, 1]) / resolution
+        middles = (self.boxes[:, :2] + self.boxes[:, 2:]) / (2 * resolution)
+        order = np.argsort(-sizes, kind="stable")
+        chosen, cell = order, 1.0
+        while len(chosen) > most and cell <= 64.0:
+            small = sizes[order] < cell
+            column, row = np.floor(middles[order[small]] / cell).astype(np.int64).T
+            _, first = np.unique((row << 32) + column, return_index=True)
+            chosen, cell = np.concatenate([order[~small], order[small][np.sort(first)]]), cell * 2
+        return self.taken(np.sort(chosen[:most]))
+
+    def taken(self, parts: NDArray[np.intp]) -> Outline:
+        """Some of the parts, in that order."""
+        rings, first_ring = _spread(self.first_ring, parts)
+        places, first_place = _spread(self.first_place, rings)
+        return replace(
+            self, places=self.places[places], first_place=first_place, first_ring=first_ring,
+            is_polygon=self.is_polygon[parts], boxes=self.boxes[parts], source=self.source[parts], _made=[],
+        )  # fmt: skip
+
+
+_NONE = np.zeros(0, np.int64)
+_ONE = np.zeros(1, np.int64)
+NOTHING = Outline(np.zeros((0, 2)), _ONE, _ONE, np.zeros(0, bool), np.zeros((0, 4)), _NONE, None, None)
+
+
+def fewer_vertices(points: Floats, most: int = MOST_VERTICES) -> Floats:
+    """A line of very many vertices, in pixels, without those that stand where the one before does: in the same half
+    pixel, then the same pixel, two, four, until they are few enough; at last each so-manieth. Its ends stay.
+    """
+    cell, found = 0.5, points
+    while len(found) > (most if cell > 0.5 else _FEW_VERTICES) and cell <= _COARSEST_PX:
+        cells = np.floor(points / cell)
+        kept = np.append((cells[1:] != cells[:-1]).any(axis=1), True)
+        kept[0] = True
+        found, cell = points[kept], cell * 2
+    if len(found) > most:
+        found = np.concatenate([found[: -1 : -(-len(found) // most)], found[-1:]])
+    return found
+
+
+type Strokes = list[tuple[Floats, float]]
+"""Lines in pixels, each with how far along the whole it starts."""
+
+
+def strokes_of(lines: Sequence[tuple[Floats, float]], width: int, height: int, pen_px: float) -> tuple[Strokes, bool]:
+    """Lines as they are stroked on a picture of that size, and whether they are a scribble, whose dashes nobody sees.
+
+    A long line comes in pieces, as one path of very many vertices takes Qt many times as long. What would cover all of
+    the picture twice, with pens of so many pixels together, is a scribble: every second, third, ... leg of it is drawn.
+    """
+    shown = [(fewer_vertices(points), start) for points, start in lines]
+    if sum(len(points) for points, _ in shown) <= _FEW_VERTICES:
+        return shown, False
+    along = [start + np.concatenate([[0.0], np.cumsum(np.hypot(*np.diff(p, axis=0).T))]) for p, start in shown]
+    x0, y0 = np.concatenate([points[:-1] for points, _ in shown]).T
+    x1, y1 = np.concatenate([points[1:] for points, _ in shown]).T
+    legs = Legs(x0, y0, x1, y1, np.concatenate([far[:-1] for far in along]))
+    inside = clipped(legs, (-_AROUND_PX, -_AROUND_PX, width + _AROUND_PX, height + _AROUND_PX))
+    length_px = float(np.hypot(inside.x1 - inside.x0, inside.y1 - inside.y0).sum())
+    each = math.ceil(length_px * pen_px / (width * height * _MOST_INK))
+    if each > 1:
+        assert inside.along is not None
+        ends = np.stack([inside.x0, inside.y0, inside.x1, inside.y1], axis=1)[::each].reshape(-1, 2, 2)
+        return list(zip(ends, inside.along[::each].tolist(), strict=True)), True
+    found: Strokes = []
+    for (points, _), far in zip(shown, along, strict=True):
+        firsts = range(0, len(points) - 1, _PIECE_VERTICES)
+        found += [(points[first : first + _PIECE_VERTICES + 1], float(far[first])) for first in firsts]
+    return found, False
+
+
+def _firsts(counts: list[int]) -> NDArray[np.int64]:
+    return np.concatenate([[0], np.cumsum(counts)]).astype(np.int64)
+
+
+def _spread(firsts: NDArray[np.int64], chosen: NDArray[np.intp]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """(what belongs to the chosen ones, where each begins in that)."""
+    counts = np.diff(firsts)[chosen]
+    starts = np.concatenate([[0], np.cumsum(counts)])
+    return np.repeat(firsts[:-1][chosen] - starts[:-1], counts) + np.arange(int(starts[-1])), starts

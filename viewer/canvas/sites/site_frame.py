@@ -1,0 +1,167 @@
+"""The sites that one picture shows: found once, then painted, labelled and hit."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import NamedTuple
+
+import numpy as np
+import shapely
+from numpy.typing import NDArray
+
+from layers.document.site import Site
+from layers.document.vocabulary import AREA_NOT_PIN_M
+from layers.geo.bounds import Bounds
+from layers.geo.measure import ground_resolution_m
+from layers.grid.tile_grid import View
+from viewer.canvas.sites.outlines import Floats, Outline
+from viewer.canvas.sites.site_index import SiteIndex
+from viewer.canvas.sites.site_shapes import geodesic_step_m, project_circle, to_pixels
+from viewer.canvas.symbol_painter import COMPACT_RADIUS_PX, SYMBOL_RADIUS_PX
+
+COMPACT_FROM = 700
+"""With more symbols in view, dots take their place: badges would only cover each other."""
+THIN_FROM = 4000
+"""With more dots in view, only the topmost in each cell of half a dot is painted: the rest would be covered."""
+
+
+class ShapeInView(NamedTuple):
+    uuid: str
+    site: Site
+    outline: Outline
+
+
+@dataclass(slots=True)
+class SiteFrame:
+    """The sites in one view. Arrays run over the point rows in view, in painting order (claims above the setting)."""
+
+    view: View
+    index: SiteIndex
+    shapes: list[ShapeInView]
+    rows: NDArray[np.intp]
+    px: Floats
+    py: Floats
+    error_px: Floats
+    is_area: NDArray[np.bool_]
+    is_claim: NDArray[np.bool_]
+    compact: bool
+
+    @classmethod
+    def of(cls, index: SiteIndex, view: View) -> SiteFrame:
+        rows, px, py, error_px = index.visible_points(view, SYMBOL_RADIUS_PX * view.ratio * 1.6)
+        claims = np.array([look.role == "named in a claim" for look in index.looks], np.bool_)
+        is_claim = claims[index.look[rows]]
+        order = np.argsort(is_claim, kind="stable")
+        rows, px, py, error_px, is_claim = rows[order], px[order], py[order], error_px[order], is_claim[order]
+        with np.errstate(invalid="ignore"):
+            is_area = (index.error_m[rows] > AREA_NOT_PIN_M) & (error_px > SYMBOL_RADIUS_PX * view.ratio)
+        compact = int((~is_area).sum()) > COMPACT_FROM
+        return cls(view, index, _shapes(index, view), rows, px, py, error_px, is_area, is_claim, compact)
+
+    @property
+    def scale(self) -> float:
+        """Picture pixels in a logical pixel."""
+        return self.view.ratio
+
+    @property
+    def symbol_radius_px(self) -> float:
+        return (COMPACT_RADIUS_PX if self.compact else SYMBOL_RADIUS_PX) * self.scale
+
+    def circle(self, i: int) -> Outline:
+        """The area that the point at `i` stands for."""
+        row = self.rows[i]
+        index = self.index
+        return _circle(float(index.lon[row]), float(index.lat[row]), float(index.error_m[row]), self.view.grid.crs)
+
+    def thinned(self) -> NDArray[np.intp]:
+        """Positions of the symbols to paint, in painting order."""
+        shown = np.flatnonzero(~self.is_area)
+        if len(shown) <= THIN_FROM:
+            return shown
+        cell = COMPACT_RADIUS_PX * self.scale
+        col, row = (self.px[shown] / cell).astype(np.int64), (self.py[shown] / cell).astype(np.int64)
+        _, last = np.unique(((row << 24) + col)[::-1], return_index=True)
+        return np.sort(shown[::-1][last])
+
+    # -- hits -----------------------------------------------------------------------------------------------------
+
+    def at(self, px: float, py: float, radius_px: float) -> list[str]:
+        """Uuids under a place, topmost first: symbols, then lines, areas, polygons."""
+        found = self._symbols_at(px, py, radius_px)
+        inside: list[str] = []
+        for shape in reversed(self.shapes):
+            near, within = _touch(shape, self.view, px, py, radius_px)
+            if near:
+                found.append(shape.uuid)
+            elif within:
+                inside.append(shape.uuid)
+        over = set(self.index.areas_over_the_edge(self.view.grid.crs).tolist())
+        for i in np.flatnonzero(self.is_area)[::-1].tolist():
+            is_near = np.hypot(self.px[i] - px, self.py[i] - py) <= 2.0 * self.error_px[i]
+            if (is_near or int(self.rows[i]) in over) and self._in_circle(i, px, py):
+                found.append(self.index.uuids[self.rows[i]])
+        return list(dict.fromkeys(found + inside))
+
+    def within(self, left: float, top: float, right: float, bottom: float) -> list[str]:
+        """Uuids of the points inside a box of pixels, and of the lines and polygons that touch it."""
+        inside = (self.px >= left) & (self.px <= right) & (self.py >= top) & (self.py <= bottom)
+        found = [self.index.uuids[row] for row in self.rows[inside]]
+        box, around = shapely.box(left, top, right, bottom), _world_box(self.view, left, top, right, bottom)
+        for shape in self.shapes:
+            parts = shape.outline.near(around).parts
+            if any(_part_geometry(part.rings, part.is_polygon, self.view).intersects(box) for part in parts):
+                found.append(shape.uuid)
+        return list(dict.fromkeys(found))
+
+    def _symbols_at(self, px: float, py: float, radius_px: float) -> list[str]:
+        reach = max(radius_px, self.symbol_radius_px)
+        distance = np.hypot(self.px - px, self.py - py)
+        hit = np.flatnonzero((distance <= reach) & ~self.is_area)
+        return [self.index.uuids[self.rows[i]] for i in hit[::-1]]
+
+    def _in_circle(self, i: int, px: float, py: float) -> bool:
+        place = shapely.Point(px, py)
+        return any(_part_geometry(part.rings, True, self.view).contains(place) for part in self.circle(i).parts)
+
+
+def _shapes(index: SiteIndex, view: View) -> list[ShapeInView]:
+    """Polygons first: lines are painted above them."""
+    if not index.shapes:
+        return []
+    middle = view.to_world(view.width / 2, view.height / 2)
+    step_m = geodesic_step_m(ground_resolution_m(view.grid.crs, *middle, view.grid.resolution))
+    found = []
+    for uuid, shape in index.shapes.items():
+        outline = shape.outline(view, step_m)
+        if outline is not None:
+            found.append(ShapeInView(uuid, shape.site, outline))
+    return sorted(found, key=lambda shape: shape.site.kind != "polygon")
+
+
+def _touch(shape: ShapeInView, view: View, px: float, py: float, radius_px: float) -> tuple[bool, bool]:
+    """(the outline is within reach, the place is inside of a polygon)."""
+    place, near, within = shapely.Point(px, py), False, False
+    around = _world_box(view, px - radius_px, py - radius_px, px + radius_px, py + radius_px)
+    for part in shape.outline.near(around).parts:
+        geometry = _part_geometry(part.rings, part.is_polygon, view)
+        edge = geometry.boundary if part.is_polygon else geometry
+        near = near or edge.distance(place) <= radius_px
+        within = within or (part.is_polygon and geometry.contains(place))
+    return near, within
+
+
+def _world_box(view: View, left: float, top: float, right: float, bottom: float) -> Bounds:
+    """What holds a box of pixels, however the map is turned."""
+    corners = [view.to_world(x, y) for x in (left, right) for y in (top, bottom)]
+    return Bounds.of_points(*np.array(corners).T)
+
+
+def _part_geometry(rings: tuple[Floats, ...], is_polygon: bool, view: View) -> shapely.Geometry:
+    pixels = [to_pixels(view, ring) for ring in rings]
+    return shapely.Polygon(pixels[0], pixels[1:]) if is_polygon else shapely.LineString(pixels[0])
+
+
+@lru_cache(maxsize=4096)
+def _circle(lon: float, lat: float, radius_m: float, crs: str) -> Outline:
+    return project_circle(lon, lat, radius_m, crs)

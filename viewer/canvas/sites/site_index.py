@@ -1,0 +1,233 @@
+"""An index of the sites in columns: found, projected and counted without touching a site that is out of view."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+import numpy as np
+import shapely
+from numpy.typing import NDArray
+
+from layers.document.site import Site
+from layers.document.sites_off_earth import first_named
+from layers.document.vocabulary import AREA_NOT_PIN_M
+from layers.geo.antimeridian import boxes_of
+from layers.geo.bounds import Bounds
+from layers.geo.crs import MERCATOR_MAX_LAT, WGS84, is_unrolled, transform_points
+from layers.geo.lon_extent import narrowest
+from layers.geo.measure import HALF_ROUND_M
+from layers.geo.on_earth import off_earth, why_off_earth
+from layers.grid.tile_grid import View
+from viewer.canvas.sites.site_look import SiteLook, look_of
+from viewer.canvas.sites.site_shapes import SiteShape
+
+Floats = NDArray[np.float64]
+_KEPT_CRS = 3
+_STEP_DEG = 1e-3
+_METRES_A_DEGREE = 111_195.0
+"""On a sphere: good to half a per cent, enough to choose between a symbol and a circle."""
+
+
+@dataclass(slots=True)
+class ProjectedPoints:
+    """World positions of all points in one CRS, nan where there is none, and the metres in a world unit there."""
+
+    x: Floats
+    y: Floats
+    unit_m: Floats
+
+
+@dataclass(slots=True)
+class SiteIndex:
+    """Every point of a point site is one row, in drawing order; lines and polygons are shapes of their own."""
+
+    sites: dict[str, Site] = field(default_factory=dict)
+    shapes: dict[str, SiteShape] = field(default_factory=dict)
+    uuids: list[str] = field(default_factory=list)
+    looks: list[SiteLook] = field(default_factory=list)
+    """Distinct looks; `look` holds indexes into it."""
+    lon: Floats = field(default_factory=lambda: np.zeros(0))
+    lat: Floats = field(default_factory=lambda: np.zeros(0))
+    error_m: Floats = field(default_factory=lambda: np.zeros(0))
+    look: NDArray[np.int32] = field(default_factory=lambda: np.zeros(0, np.int32))
+    off_earth: dict[str, str] = field(default_factory=dict)
+    """Sites that cannot be drawn, whose coordinates are no place on the Earth, and why."""
+    alive: NDArray[np.bool_] = field(default_factory=lambda: np.zeros(0, np.bool_))
+    _beyond: int | None = None
+    _rows: dict[str, list[int]] = field(default_factory=dict)
+    _look_ids: dict[SiteLook, int] = field(default_factory=dict)
+    _projected: dict[str, ProjectedPoints] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, sites: Mapping[str, Site]) -> SiteIndex:
+        index = cls()
+        index._add(sites.values())
+        return index
+
+    def update(self, uuids: Iterable[str], sites: Mapping[str, Site]) -> None:
+        """Follow an edit that touched `uuids`."""
+        self._beyond = None
+        new = []
+        for uuid in uuids:
+            site = sites.get(uuid)
+            if site is None or why_off_earth(site.geometry) or not self._patch(site):
+                self._remove(uuid)
+                if site is not None:
+                    new.append(site)
+        self._add(new)
+
+    def rows_of(self, uuid: str) -> list[int]:
+        return self._rows.get(uuid, [])
+
+    def projected(self, crs: str) -> ProjectedPoints:
+        """All points in a CRS: computed once, then patched by edits."""
+        if crs not in self._projected:
+            while len(self._projected) >= _KEPT_CRS:
+                del self._projected[next(iter(self._projected))]
+            self._projected[crs] = _project(crs, self.lon, self.lat)
+        return self._projected[crs]
+
+    def visible_points(self, view: View, margin_px: float) -> tuple[NDArray[np.intp], Floats, Floats, Floats]:
+        """(rows, px, py, error_px) of the points whose symbol or error circle may touch the view, in drawing order.
+
+        `error_px` is 0 where no error is given. Areas over the antimeridian come always: a part of each is far from
+        its point.
+        """
+        points = self.projected(view.grid.crs)
+        inverse = view.affine.inverse()
+        px = inverse.a * points.x + inverse.b * points.y + inverse.c
+        py = inverse.d * points.x + inverse.e * points.y + inverse.f
+        with np.errstate(invalid="ignore", divide="ignore"):
+            error_px = np.nan_to_num(self.error_m / (points.unit_m * view.grid.resolution), nan=0.0, posinf=0.0)
+            reach = np.maximum(error_px, margin_px)
+            seen = self.alive & (px > -reach) & (px < view.width + reach) & (py > -reach) & (py < view.height + reach)
+        over = self.areas_over_the_edge(view.grid.crs)
+        seen[over] |= self.alive[over] & np.isfinite(px[over])
+        rows = np.flatnonzero(seen)
+        return rows, px[rows], py[rows], error_px[rows]
+
+    def areas_over_the_edge(self, crs: str) -> NDArray[np.intp]:
+        """The rows of the points that stand for an area on both sides of a map of this CRS that ends there."""
+        if not is_unrolled(crs):
+            return np.zeros(0, np.intp)
+        areas = np.flatnonzero(self.error_m > AREA_NOT_PIN_M)
+        reach, lat = np.radians(self.error_m[areas] / _METRES_A_DEGREE), np.radians(np.abs(self.lat[areas]))
+        share = np.sin(np.minimum(reach, np.pi / 2)) / np.maximum(np.cos(lat), 1e-9)
+        wide = np.where(lat + reach < np.pi / 2, np.degrees(np.arcsin(np.minimum(share, 1.0))), 180.0)
+        return areas[np.abs(self.lon[areas]) + wide > 180.0]
+
+    def bounds_lonlat(self) -> Bounds | None:
+        """Everything, with the areas that stand for loosely known places; None where there is nothing."""
+        boxes = boxes_of([shape.site.geometry for shape in self.shapes.values()])
+        if self.alive.any():
+            lon, lat = self.lon[self.alive], self.lat[self.alive]
+            reach = np.nan_to_num(self.error_m[self.alive]) / _METRES_A_DEGREE
+            wide = np.minimum(reach / np.maximum(np.cos(np.radians(lat)), 0.01), 180.0)
+            north, south = np.minimum(lat + reach, 90.0).max(), np.maximum(lat - reach, -90.0).min()
+            ends = lon - wide, np.full_like(lon, south), lon + wide, np.full_like(lon, north)
+            boxes = np.concatenate([boxes, np.column_stack(ends)])
+        return narrowest(boxes) if len(boxes) else None
+
+    @property
+    def not_drawn(self) -> str:
+        """Which sites cannot be drawn and why, in one sentence; empty where all can."""
+        return first_named(self.sites, self.off_earth)
+
+    @property
+    def beyond_mercator(self) -> int:
+        """How many sites of the Earth lie beyond the edge of Web Mercator with all their points."""
+        if self._beyond is None:
+            placed = [site.geometry for uuid, site in self.sites.items() if uuid not in self.off_earth]
+            boxes = shapely.bounds(placed).reshape(-1, 4)
+            self._beyond = int(np.sum((boxes[:, 1] > MERCATOR_MAX_LAT) | (boxes[:, 3] < -MERCATOR_MAX_LAT)))
+        return self._beyond
+
+    # -- rows -----------------------------------------------------------------------------------------------------
+
+    def _add(self, sites: Iterable[Site]) -> None:
+        lonlat: list[Floats] = []
+        errors: list[float] = []
+        looks: list[int] = []
+        sites = list(sites)
+        nowhere = off_earth([site.geometry for site in sites])
+        for at, site in enumerate(sites):
+            self.sites[site.uuid] = site
+            if at in nowhere:
+                self.off_earth[site.uuid] = nowhere[at]
+                continue
+            if site.kind != "point":
+                self.shapes[site.uuid] = SiteShape(site)
+                continue
+            places = shapely.get_coordinates(site.geometry)
+            first = len(self.uuids)
+            self._rows[site.uuid] = list(range(first, first + len(places)))
+            self.uuids += [site.uuid] * len(places)
+            lonlat.append(places)
+            errors += [_error_of(site)] * len(places)
+            looks += [self._look_id(look_of(site))] * len(places)
+        if not lonlat:
+            return
+        places = np.concatenate(lonlat)
+        self.lon, self.lat = np.append(self.lon, places[:, 0]), np.append(self.lat, places[:, 1])
+        self.error_m = np.append(self.error_m, errors)
+        self.look = np.append(self.look, np.array(looks, np.int32))
+        self.alive = np.append(self.alive, np.ones(len(places), np.bool_))
+        for crs, known in self._projected.items():
+            new = _project(crs, places[:, 0], places[:, 1])
+            known.x, known.y = np.append(known.x, new.x), np.append(known.y, new.y)
+            known.unit_m = np.append(known.unit_m, new.unit_m)
+
+    def _patch(self, site: Site) -> bool:
+        """Take a changed site into the rows it has; False where it does not fit them."""
+        if site.uuid in self.off_earth:
+            return False
+        if site.kind != "point":
+            if site.uuid not in self.shapes:
+                return False
+            self.sites[site.uuid] = site
+            self.shapes[site.uuid] = SiteShape(site)
+            return True
+        rows, places = self._rows.get(site.uuid, []), shapely.get_coordinates(site.geometry)
+        if not rows or len(rows) != len(places):
+            return False
+        self.sites[site.uuid] = site
+        self.lon[rows], self.lat[rows] = places[:, 0], places[:, 1]
+        self.error_m[rows] = _error_of(site)
+        self.look[rows] = self._look_id(look_of(site))
+        for crs, known in self._projected.items():
+            new = _project(crs, places[:, 0], places[:, 1])
+            known.x[rows], known.y[rows], known.unit_m[rows] = new.x, new.y, new.unit_m
+        return True
+
+    def _remove(self, uuid: str) -> None:
+        self.sites.pop(uuid, None)
+        self.shapes.pop(uuid, None)
+        self.off_earth.pop(uuid, None)
+        self.alive[self._rows.pop(uuid, [])] = False
+
+    def _look_id(self, look: SiteLook) -> int:
+        if look not in self._look_ids:
+            self._look_ids[look] = len(self.looks)
+            self.looks.append(look)
+        return self._look_ids[look]
+
+
+def bounds_of_sites(sites: Iterable[Site]) -> Bounds | None:
+    """Lon, lat bounds around sites, with the areas that stand for loosely known ones; None where none can be drawn."""
+    return SiteIndex.of({site.uuid: site for site in sites}).bounds_lonlat()
+
+
+def _error_of(site: Site) -> float:
+    """In metres, nan where none is given; no circle is larger than the Earth, whatever a case holds."""
+    error = site.position_error_m
+    return min(error, HALF_ROUND_M) if error is not None and error >= 0 else np.nan
+
+
+def _project(crs: str, lon: Floats, lat: Floats) -> ProjectedPoints:
+    """World positions, and the metres of a world unit from a short step towards the equator."""
+    x, y = transform_points(WGS84, crs, lon, lat)
+    step_x, step_y = transform_points(WGS84, crs, lon, lat - np.copysign(_STEP_DEG, lat))
+    with np.errstate(invalid="ignore", divide="ignore"):
+        unit_m = _STEP_DEG * _METRES_A_DEGREE / np.hypot(step_x - x, step_y - y)
+    return ProjectedPoints(x, y, unit_m)

@@ -1,0 +1,152 @@
+"""Picks the labels that the sites in a frame ask for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from layers.document.site import Site
+from layers.grid.tile_grid import View
+from layers.vector.labels.curved import Name, anchors_along
+from layers.vector.labels.label_layout import Anchor, Box, LabelWish, Rank, mark_boxes
+from viewer.canvas.labels.label_painter import Face, LabelPainter, wrapped
+from viewer.canvas.sites.outlines import Floats
+from viewer.canvas.sites.site_frame import ShapeInView, SiteFrame
+from viewer.canvas.sites.site_look import SELECTED_COLOR
+from viewer.canvas.sites.site_shapes import runs_in_view, to_pixels
+
+MOST_WISHES = 240
+"""More labels than this never fit a picture; the rest is not measured."""
+LONGEST_LABEL = 300
+"""Characters: more is no name, and no map has room for it."""
+_LINE_GAP_PX = 3.0
+_FACES = {
+    Rank.SELECTED: Face(13.0, SELECTED_COLOR, bold=True),
+    Rank.CLAIM: Face(13.0, "#ffd9c7", bold=True),
+    Rank.SETTING: Face(12.0, "#ffffff"),
+    Rank.LINE: Face(11.5, "#e3edf3", italic=True),
+}
+
+
+class SiteLabels:
+    """Which labels a frame of sites asks for, and what they keep clear of."""
+
+    def __init__(self, painter: LabelPainter) -> None:
+        self._painter = painter
+
+    def marks(self, frame: SiteFrame) -> list[Box]:
+        """The boxes of the symbols of points; those of very many dots are not minded."""
+        if frame.compact:
+            return []
+        shown = np.flatnonzero(~frame.is_area)
+        places = zip(frame.px[shown].tolist(), frame.py[shown].tolist(), strict=True)
+        return [box for px, py in places for box in mark_boxes(px, py, frame.symbol_radius_px)]
+
+    def wishes(self, frame: SiteFrame, selection: frozenset[str], language: str) -> list[LabelWish]:
+        """The most important first: a function of frame, selection and language alone."""
+        found: list[tuple[Rank, Site, tuple[Anchor, ...]]] = []
+        radius = frame.symbol_radius_px
+        for i in _label_order(frame, selection)[: MOST_WISHES * 2]:
+            site = frame.index.sites[frame.index.uuids[frame.rows[i]]]
+            clearance = _sign_clearance(frame) if frame.is_area[i] else radius
+            found.append((_rank(site, selection), site, (Anchor(float(frame.px[i]), float(frame.py[i]), clearance),)))
+        for shown in frame.shapes[:MOST_WISHES]:
+            anchors = tuple(_shape_anchors(shown, frame))
+            if anchors:
+                found.append((_rank(shown.site, selection), shown.site, anchors))
+        found.sort(key=lambda wish: wish[0])
+        lines = {shape.uuid: shape for shape in frame.shapes[:MOST_WISHES] if shape.site.kind == "line"}
+        wishes: list[LabelWish] = []
+        named: set[str] = set()
+        for rank, site, anchors in found:
+            plain = label_text(site, language)
+            if plain and site.uuid not in named and len(wishes) < MOST_WISHES:
+                named.add(site.uuid)
+                face, shape = _FACES[rank], lines.get(site.uuid)
+                along: tuple[Anchor, ...] = ()
+                advances: tuple[float, ...] = ()
+                if shape is not None:  # letter by letter only where there is a line for them: measuring takes long
+                    name = self._painter.name(plain, face, frame.scale, _LINE_GAP_PX * frame.scale)
+                    along, advances = _along(shape, frame, name), name.advances
+                text = plain if along else wrapped(plain)
+                size = self._painter.size(text, face, frame.scale)
+                leader = rank in (Rank.SELECTED, Rank.CLAIM) and site.kind == "point"
+                wishes.append(LabelWish(site.uuid, text, rank, *size, (*along, *anchors), face, leader, advances))
+        return wishes
+
+
+def label_text(site: Site, language: str = "") -> str:
+    """The site's name in `language` where it has one, else its label, in one line."""
+    names = dict(site.aliases)
+    return " ".join((names.get(language) or site.label)[: 4 * LONGEST_LABEL].split())[:LONGEST_LABEL]
+
+
+def _label_order(frame: SiteFrame, selection: frozenset[str]) -> list[int]:
+    """Positions in the frame, the most important first: the selected, then claims (painted last), then the setting."""
+    order = list(range(len(frame.rows)))[::-1] if len(frame.rows) <= 20_000 else []
+    rank = [frame.index.looks[frame.index.look[row]].role != "named in a claim" for row in frame.rows[order].tolist()]
+    chosen = {row for uuid in selection for row in frame.index.rows_of(uuid)}
+    keyed = sorted(
+        zip(order, rank, strict=True), key=lambda item: (frame.rows[item[0]] not in chosen, item[1], item[0])
+    )
+    return [i for i, _ in keyed]
+
+
+def _rank(site: Site, selection: frozenset[str]) -> Rank:
+    if site.uuid in selection:
+        return Rank.SELECTED
+    if site.role == "named in a claim":
+        return Rank.CLAIM
+    return Rank.LINE if site.kind == "line" else Rank.SETTING
+
+
+def _sign_clearance(frame: SiteFrame) -> float:
+    return 11.0 * frame.scale
+
+
+def _shape_anchors(shape: ShapeInView, frame: SiteFrame) -> Iterator[Anchor]:
+    """Along the longest stretch of a line in view; in the middle of a polygon, of several the largest, else along its
+    outline.
+    """
+    view = frame.view
+    bounds = shape.outline.largest if shape.site.kind == "polygon" else None
+    if bounds is not None:
+        px, py = view.to_pixel(*bounds.centre)
+        yield Anchor(px, py)
+    runs = _runs(shape, view)
+    if not runs:
+        return
+    longest = max(runs, key=_length_px)
+    if _length_px(longest) < 40.0 * frame.scale:
+        return
+    for share in (0.5, 0.35, 0.65, 0.2, 0.8):
+        x, y = _point_along(longest, share)
+        yield Anchor(x, y, 6.0 * frame.scale)
+
+
+def _along(shape: ShapeInView, frame: SiteFrame, name: Name) -> tuple[Anchor, ...]:
+    """Along the longest piece of a line where that is straight enough, or bends gently enough, for its name."""
+    view = frame.view
+    runs = _runs(shape, view)
+    if not runs:
+        return ()
+    room = Box(0.0, 0.0, view.width, view.height)
+    return anchors_along(max(runs, key=_length_px), room, name)
+
+
+def _runs(shape: ShapeInView, view: View) -> list[Floats]:
+    """The stretches of its lines in the picture, in pixels."""
+    parts = shape.outline.shown(view.grid.resolution).parts
+    rings = [to_pixels(view, ring) for part in parts for ring in part.rings]
+    return [run.points for ring in rings for run in runs_in_view(ring, view, 0.0)]
+
+
+def _length_px(points: Floats) -> float:
+    return float(np.hypot(*np.diff(points, axis=0).T).sum())
+
+
+def _point_along(points: Floats, share: float) -> tuple[float, float]:
+    along = np.concatenate([[0.0], np.cumsum(np.hypot(*np.diff(points, axis=0).T))])
+    at = along[-1] * share
+    return float(np.interp(at, along, points[:, 0])), float(np.interp(at, along, points[:, 1]))

@@ -1,0 +1,124 @@
+"""The look of a site, from what is said of it: colour and shape tell its role, fill how well its place is known."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+from functools import lru_cache
+
+from PySide6.QtGui import QColor
+
+from layers.document.site import Site
+from layers.document.vocabulary import AREA_NOT_PIN_M, ROLES, SITE_CLASSES
+from layers.vector.style.routes import ROUTES
+
+CLAIM_COLOR = "#f4511e"
+SETTING_COLOR = "#1f93b0"
+OTHER_COLOR = "#5c6b7a"
+SELECTED_COLOR = "#ffe14d"
+HALO_COLOR = "#0b141c"
+PAPER_COLOR = "#fbfdfe"
+_LONGEST_COLOR = 40
+THINNEST_PX, WIDEST_PX = 0.1, 50.0
+"""What a case says beyond is drawn as this."""
+
+
+class Precision(StrEnum):
+    """What is known of a place. Only PRECISE may look like an exact pin."""
+
+    PRECISE = "precise"
+    LOOSE = "loose"
+    NOT_JUDGED = "not judged"
+
+
+@dataclass(frozen=True, slots=True)
+class SiteLook:
+    """All that one site's symbol is painted from; equal looks share their picture."""
+
+    class_code: str
+    role: str
+    precision: Precision
+    color: str
+    fill: str = ""
+    """A fill colour of the site's own; empty: what its precision says."""
+
+
+@dataclass(frozen=True, slots=True)
+class LineLook:
+    """A line: a casing that shows on any imagery, and one or two strokes on it. Widths in logical pixels."""
+
+    color: str
+    width: float
+    dash: tuple[float, ...] = ()
+    """Pattern in logical pixels: stroke, gap, ..."""
+    ground: str = ""
+    """A solid stroke of the same width below a dashed one (railways)."""
+    casing: str = field(default=HALO_COLOR)
+    casing_width: float = 1.4
+    """What the casing shows on either side."""
+
+
+_LINES: dict[str, LineLook] = {
+    name: LineLook(
+        look.stroke_color, look.stroke_width_px, tuple(part * look.stroke_width_px for part in look.dash),
+        look.ground_color, f"#{look.casing_color[-6:]}", look.casing_width_px,
+    )
+    for name, look in ROUTES.items()
+}  # fmt: skip
+
+
+def role_color(role: str) -> str:
+    return {"named in a claim": CLAIM_COLOR, "setting": SETTING_COLOR}.get(role, OTHER_COLOR)
+
+
+def look_of(site: Site) -> SiteLook:
+    """The look of a site's symbol. An error nobody judged is shown as such, never as a precise place."""
+    if site.position_error_m is None:
+        precision = Precision.NOT_JUDGED
+    else:
+        precision = Precision.PRECISE if site.position_error_m <= AREA_NOT_PIN_M else Precision.LOOSE
+    color = _valid(site.stroke_color) or role_color(site.role)
+    # What has the sign of another class, or the badge of another role, shares its picture.
+    code = site.class_code if site.class_code in SITE_CLASSES else "other"
+    role = site.role if site.role in ROLES else "other"
+    return SiteLook(code, role, precision, color, _valid(site.fill_color))
+
+
+def line_look(site: Site) -> LineLook:
+    """The look of a line, or of a polygon's outline: by class, else by role; the site's own colours win."""
+    look = _LINES.get(site.class_code) or LineLook(_bright(role_color(site.role)), 2.4)
+    own = _valid(site.stroke_color)
+    given = site.stroke_width
+    width = min(max(given, THINNEST_PX), WIDEST_PX) if given is not None and given > 0 else look.width
+    if not own and width == look.width:
+        return look
+    return LineLook(own or look.color, width, look.dash, look.ground, look.casing, look.casing_width)
+
+
+def fill_of(site: Site) -> QColor:
+    """The translucent fill of a polygon or an area circle."""
+    own = _valid(site.fill_color)
+    color = QColor(own or _valid(site.stroke_color) or _bright(role_color(site.role)))
+    if not own or color.alpha() == 255:
+        color.setAlpha(46)
+    return color
+
+
+def outline_of(site: Site) -> QColor:
+    """The outline of an area circle."""
+    return QColor(_valid(site.stroke_color) or _bright(role_color(site.role)))
+
+
+def _valid(color: str) -> str:
+    """The text where it is a colour, else nothing: case files may hold any."""
+    return color if color and len(color) <= _LONGEST_COLOR and _is_color(color) else ""
+
+
+@lru_cache(maxsize=1024)
+def _is_color(text: str) -> bool:
+    return QColor.isValidColorName(text)
+
+
+def _bright(color: str) -> str:
+    """Lines and areas are thinner than badges: on dark imagery they need a lighter tone."""
+    return {CLAIM_COLOR: "#ff7a4d", SETTING_COLOR: "#57c7e3", OTHER_COLOR: "#c3ced8"}.get(color, color)

@@ -1,0 +1,126 @@
+"""Filters and sorts the rows of a table off the window's thread; the last wish wins."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import QObject, Signal
+
+from layers.errors import GeoloupeError
+from layers.formula.budget import Budget
+from layers.vector.column_order import order_of
+from layers.vector.expression.expression_values import mask_of
+from layers.vector.expression.language import parse_expression, quoted_text
+from viewer.rendering.vector.attribute_store import LayerAttributes
+from viewer.support.jobs import Job, JobContext, Jobs
+
+type Rows = NDArray[np.intp]
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class RowWish:
+    """`text` in any column and `expression` hold, of the features in `passing` (None: all) and in `selected`."""
+
+    text: str = ""
+    expression: str = ""
+    sort: tuple[str, bool] | None = None
+    passing: NDArray[np.bool_] | None = None
+    selected: NDArray[np.bool_] | None = None
+
+    @property
+    def as_expression(self) -> str:
+        """The filter that was typed, as the map would have it."""
+        quick = f"any({quoted_text(self.text.strip())})" if self.text.strip() else ""
+        if quick and self.expression:
+            return f"{quick} and ({self.expression})"
+        return quick or self.expression
+
+
+class AttributeRows(QObject):
+    """`found` carries the rows, `failed` a sentence. Orders are kept, so that a filter sorts nothing again."""
+
+    found = Signal(object)
+    failed = Signal(str)
+
+    def __init__(self, jobs: Jobs, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._jobs = jobs
+        self._attributes: LayerAttributes | None = None
+        self._orders: dict[tuple[str, bool], Rows] = {}
+        self._job: Job | None = None
+        self.wish = RowWish()
+        jobs.finished.connect(self._job_ended)
+
+    @property
+    def is_busy(self) -> bool:
+        return self._job is not None
+
+    def show(self, attributes: LayerAttributes | None) -> None:
+        """Work on another table: no wish yet."""
+        self._give_up()
+        self._attributes, self._orders, self.wish = attributes, {}, RowWish()
+
+    def want(self, **changes: object) -> None:
+        """Change the wish and compute its rows."""
+        self.wish = replace(self.wish, **changes)  # type: ignore[arg-type]
+        self._give_up()
+        attributes, wish, orders = self._attributes, self.wish, self._orders
+        if attributes is None:
+            return
+
+        def work(context: JobContext) -> Rows:
+            return _rows_for(attributes, wish, orders, context.check)
+
+        title = self.tr("Measuring features") if _is_measured(wish.expression) else ""
+        self._job = self._jobs.run(work, self._answered, self._refused, title)
+
+    def _give_up(self) -> None:
+        if self._job is not None:
+            self._job.cancel()
+            self._job = None
+
+    def _job_ended(self, job: Job) -> None:
+        """A cancelled job calls nobody."""
+        if job is self._job and job.cancelled:
+            self._job = None
+            self.failed.emit(self.tr("It was stopped."))
+
+    def _answered(self, rows: Rows) -> None:
+        self._job = None
+        self.found.emit(rows)
+
+    def _refused(self, error: GeoloupeError) -> None:
+        self._job = None
+        self.failed.emit(error.sentence)
+
+
+def _is_measured(text: str) -> bool:
+    try:
+        return bool(text) and parse_expression(text).is_measured
+    except GeoloupeError:
+        return False
+
+
+def _rows_for(
+    attributes: LayerAttributes, wish: RowWish, orders: dict[tuple[str, bool], Rows], heard: Callable[[], None]
+) -> Rows:
+    table, budget = attributes.table, Budget(heard)
+    mask = np.ones(len(table), bool)
+    for chosen in (wish.passing, wish.selected):
+        if chosen is not None:
+            mask &= chosen
+    if wish.expression:
+        mask &= mask_of(parse_expression(wish.expression), table, attributes.search, budget, attributes.measured)
+    if wish.text.strip():
+        mask &= attributes.search.mask(wish.text, budget)
+    heard()
+    if wish.sort is None:
+        return np.flatnonzero(mask)
+    if wish.sort not in orders:
+        name, descending = wish.sort
+        orders[wish.sort] = order_of(table.columns[name], None, descending, heard)
+    order = orders[wish.sort]
+    return order[mask[order]]

@@ -1,0 +1,96 @@
+"""The claims of a site as cards: what is said, by whom, and, on lines of their own, how likely and how sure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import override
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QKeyEvent, QMouseEvent
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
+
+from layers.document.claim import Claim
+from viewer.panels.widgets.form_page import muted
+from viewer.panels.widgets.icon_button import IconButton
+from viewer.panels.widgets.row_column import RowColumn
+from viewer.panels.words import capital, likelihood_text, word
+from viewer.support.plain_label import plain_label
+from viewer.support.text import one_line
+
+LONGEST_STATEMENT = 180
+
+
+class ClaimCard(QFrame):
+    """One claim; a click, Enter or Space opens it."""
+
+    opened = Signal(str)
+    unlinked = Signal(str)
+
+    def __init__(self, claim: Claim, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.uuid = claim.uuid
+        self.setObjectName("card")
+        self.setFrameShape(QFrame.Shape.StyledPanel)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setCursor(Qt.CursorShape.PointingHandCursor)
+        text = claim.statement or claim.source_wording or self.tr("(empty claim)")
+        self.setAccessibleName(self.tr("Claim: %1").replace("%1", one_line(text)))
+        statement = plain_label(one_line(text, LONGEST_STATEMENT))
+        statement.setWordWrap(True)
+        self.unlink_button = IconButton("close", self.tr("Unlink this claim from the site"))
+        self.unlink_button.clicked.connect(lambda: self.unlinked.emit(self.uuid))
+        top = QHBoxLayout()
+        top.addWidget(statement, 1)
+        top.addWidget(self.unlink_button, 0, Qt.AlignmentFlag.AlignTop)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(3)
+        layout.addLayout(top)
+        for line in self._facts(claim):
+            layout.addWidget(muted(line))
+
+    def _facts(self, claim: Claim) -> Iterable[str]:
+        yield f"{capital(claim.state)} · {word(claim.voice)}"
+        if likelihood := likelihood_text(claim):
+            yield self.tr("Likelihood: %1").replace("%1", likelihood)
+        if claim.confidence:
+            yield self.tr("Confidence: %1").replace("%1", word(claim.confidence))
+
+    @override
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        if event.button() == Qt.MouseButton.LeftButton and self.rect().contains(event.position().toPoint()):
+            self.opened.emit(self.uuid)
+
+    @override
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space):
+            self.opened.emit(self.uuid)
+        else:
+            super().keyPressEvent(event)
+
+
+class ClaimCards(QWidget):
+    """A column of cards, or the sentence that there is none."""
+
+    opened = Signal(str)
+    unlinked = Signal(str)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._shown: tuple[Claim, ...] | None = None
+        self.rows = RowColumn(spacing=5)
+        self.rows.setContentsMargins(0, 0, 0, 0)
+        self.setLayout(self.rows)
+
+    def show_claims(self, claims: Iterable[Claim]) -> None:
+        claims = tuple(claims)
+        if claims == self._shown:
+            return
+        self._shown = claims
+        self.rows.fill(claims, self._card, self.tr("Nothing is claimed about this site."))
+
+    def _card(self, claim: Claim) -> ClaimCard:
+        card = ClaimCard(claim)
+        card.opened.connect(self.opened)
+        card.unlinked.connect(self.unlinked)
+        return card

@@ -1,0 +1,93 @@
+"""The acquisition of the current image: the time in UTC first, then by what, from where, under which sun."""
+
+from __future__ import annotations
+
+from PySide6.QtWidgets import QVBoxLayout, QWidget
+
+from layers.document.changes import Changes
+from layers.document.layer import Layer
+from layers.raster.acquisition import Acquisition
+from viewer.panels.context import PanelContext
+from viewer.panels.widgets.fact_rows import FactRows
+from viewer.panels.widgets.form_page import FormPage, heading, muted, wrapped
+from viewer.rendering.layer_date import acquisition_of, tiles_acquisition
+from viewer.rendering.raster.raster_drawing import RasterDrawing
+from viewer.support.text import one_line
+
+
+class AcquisitionPanel(QWidget):
+    """Connect what tells of drawn layers to `look_again`."""
+
+    def __init__(self, context: PanelContext, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._context = context
+        self._shown: tuple[str, Acquisition] | None = None
+        self.page = FormPage(self.tr("Choose an image in the layer tree."))
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.addWidget(self.page)
+        self.title = heading("")
+        self.title.setWordWrap(True)
+        self.when = wrapped("")
+        self.when.setObjectName("bigFact")
+        self.when.setAccessibleName(self.tr("Acquired"))
+        self.kind = muted()
+        self.facts = FactRows()
+        self.silence = muted(self.tr("What is not listed is not stated by the file or by anything beside it."))
+        for widget in (self.title, self.when, self.kind):
+            self.page.content.addWidget(widget)
+        self.page.content.addWidget(self.facts)
+        self.page.content.addWidget(self.silence)
+        self.page.content.addStretch(1)
+        context.layer_shown.connect(self.look_again)
+        context.changed.connect(self._heard)
+        context.document_replaced.connect(self.look_again)
+        self.look_again()
+
+    def look_again(self, *_: object) -> None:
+        """The current layer is another one, or more is known of it."""
+        layer = self._context.document.layers.get(self._context.layer_uuid)
+        known = self._known(layer) if layer is not None else None
+        if layer is None or known is None:
+            self._shown = None
+            self.page.show_hint()
+            return
+        if self._shown != (layer.name, known):
+            self._shown = (layer.name, known)
+            self._show(layer.name, known)
+        self.page.show_form()
+
+    def _known(self, layer: Layer) -> Acquisition | None:
+        """None for what is no image."""
+        if layer.kind == "tiles":
+            return tiles_acquisition(layer)
+        if layer.kind != "raster":
+            return None
+        drawing = self._context.drawing_of(layer.uuid)
+        if isinstance(drawing, RasterDrawing):
+            drawing.ask_acquisition()
+        return drawing.acquisition if drawing is not None else acquisition_of(layer, None, None)
+
+    def _heard(self, changes: Changes) -> None:
+        if changes.everything or self._context.layer_uuid in changes.uuids("layers"):
+            self.look_again()
+
+    def _show(self, name: str, known: Acquisition) -> None:
+        facts = known.facts()
+        self.title.setText(name)
+        when = one_line(facts[0][1])
+        self.when.setText(when[:1].upper() + when[1:])
+        self.kind.setText(self._kind_words(known))
+        self.facts.show_facts(facts[2:])
+
+    def _kind_words(self, known: Acquisition) -> str:
+        if not known.at and known.date_kind == "unknown":
+            return self.tr("Neither the file nor anything beside it says when it was taken. It is not guessed.")
+        return {
+            "instant": self.tr("An instant: the time of one image, UTC.")
+            if "T" in known.at
+            else self.tr("An instant: the day of one image, UTC. Its time is not stated."),
+            "interval": self.tr("An interval: taken at some time within it, UTC."),
+            "composite": self.tr("A composite: made of images of several times."),
+            "unknown": self.tr("The kind of date is unknown: an instant, an interval or a composite."),
+        }[known.date_kind]

@@ -1,0 +1,74 @@
+"""The classes of a vector layer as the layer tree shows them: a sample and a name each."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+from PySide6.QtGui import QIcon
+
+from layers.document.json_fields import json_object
+from layers.document.layer import Layer
+from layers.errors import InvalidValue
+from layers.vector.style.layer_style import VectorStyle
+from layers.vector.style.look import Look
+from layers.vector.table import VectorInfo
+from viewer.panels.context import PanelContext
+from viewer.rendering.vector.look_sample import sample_icon
+from viewer.rendering.vector.vector_drawing import VectorDrawing
+
+MOST_LINES = 12
+
+type Lines = list[tuple[QIcon | None, str]]
+"""A sample, or None where there is but a word."""
+
+
+def style_shown(layer: Layer, context: PanelContext) -> tuple[VectorStyle, str] | None:
+    """The style of a layer and its kind of geometry; None where it is no vector layer, or not read yet."""
+    info, drawing = context.info_of(layer.uuid), context.drawing_of(layer.uuid)
+    if layer.kind != "vector" or not isinstance(info, VectorInfo):
+        return None
+    if not isinstance(drawing, VectorDrawing):
+        return (_parsed(layer.style_json), info.geometry) if layer.style_json else None
+    return _parsed(layer.style_json) if layer.style_json else drawing.style, drawing.geometry
+
+
+def layer_icon(layer: Layer, context: PanelContext) -> QIcon | None:
+    """A sample of its single symbol; None where it has classes, or is no vector layer."""
+    found = style_shown(layer, context)
+    if found is None or found[0].mode != "single":
+        return None
+    return _icon(found[0].own_look, found[1])
+
+
+def read_of(drawing: object) -> tuple[object, ...]:
+    """What is read of a vector layer that its icon and its lines follow: they change where this does."""
+    return (drawing.geometry, drawing.symbology.others_known) if isinstance(drawing, VectorDrawing) else ()
+
+
+def class_lines(layer: Layer, context: PanelContext, others: str, more: str) -> Lines:
+    """The classes that are drawn; `others` names what is in none, `more` says how many are left out ("{0}")."""
+    found = style_shown(layer, context)
+    if found is None or found[0].mode == "single":
+        return []
+    style, geometry = found
+    lines: Lines = [(_icon(one.look, geometry), one.title(style.mode)) for one in style.classes if one.shown]
+    drawing = context.drawing_of(layer.uuid)
+    known = drawing.symbology.others_known if isinstance(drawing, VectorDrawing) else None
+    if style.show_other and (known is None or known != (style.class_key, False)):
+        lines.append((_icon(style.other_look, geometry), others))
+    if len(lines) <= MOST_LINES:
+        return lines
+    return [*lines[: MOST_LINES - 1], (None, more.format(len(lines) - MOST_LINES + 1))]
+
+
+@lru_cache(maxsize=64)
+def _parsed(style_json: str) -> VectorStyle:
+    try:
+        return VectorStyle.from_json(json_object(style_json, "The style"))
+    except InvalidValue:
+        return VectorStyle()
+
+
+@lru_cache(maxsize=512)
+def _icon(look: Look, geometry: str) -> QIcon:
+    return sample_icon(look, geometry)

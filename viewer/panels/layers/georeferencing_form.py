@@ -1,0 +1,94 @@
+"""Where a layer lies: its CRS, the height of an RPC, and how well that places it."""
+
+from __future__ import annotations
+
+from typing import Any, override
+
+from PySide6.QtWidgets import QFormLayout, QPushButton, QVBoxLayout, QWidget
+
+from layers.document.layer import Layer
+from layers.geo.crs import PIXEL_SPACE
+from layers.raster.info import RasterInfo
+from layers.vector.table import VectorInfo
+from viewer.commands.layers import set_height, update_layer
+from viewer.panels.context import PanelContext
+from viewer.panels.widgets.field_set import FieldSet
+from viewer.panels.widgets.fields import LineField, NumberField
+from viewer.panels.widgets.form_page import muted
+
+
+class CrsField(LineField):
+    """A CRS, or the words "pixel space"."""
+
+    @override
+    def as_text(self, value: Any) -> str:
+        return self.tr("pixel space") if value == PIXEL_SPACE else str(value)
+
+    @override
+    def as_value(self, text: str) -> Any:
+        is_pixels = text.strip().casefold() in (self.tr("pixel space").casefold(), PIXEL_SPACE)
+        return PIXEL_SPACE if is_pixels else text.strip()
+
+
+class PlacementForm(QWidget):
+    """Edits one layer of the context's case."""
+
+    def __init__(self, context: PanelContext, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._context, self._uuid = context, ""
+        form = QFormLayout()
+        self.fields = FieldSet(form, self._commit, self)
+        crs = CrsField()
+        crs.setPlaceholderText(self.tr("as the file says"))
+        self.fields.add("crs", self.tr("CRS"), crs, self.tr("Only where the file does not say: EPSG:32652"))
+        self.ask_button = QPushButton(self.tr("Where does it lie…"))
+        self.ask_button.setAccessibleName(self.ask_button.text())
+        self.ask_button.setToolTip(self.tr("Search a CRS and see where the layer would lie in it"))
+        self.ask_button.clicked.connect(lambda: context.place_wanted.emit(self._uuid))
+        self.height_field = NumberField()
+        self.note = muted()
+        self.fields.add(
+            "height_m",
+            self.tr("Height, m"),
+            self.height_field,
+            self.tr("Above the ellipsoid, not above the sea: where the RPC places the image. Empty: the RPC’s own"),
+        )
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(6)
+        layout.addLayout(form)
+        layout.addWidget(self.note)
+        layout.addWidget(self.fields.refusal)
+        layout.addWidget(self.ask_button)
+
+    def show_layer(self, layer: Layer, info: RasterInfo | VectorInfo | None, anew: bool = False) -> None:
+        """Show a row; `anew`: another one than before."""
+        self._uuid = layer.uuid
+        if anew:
+            self.fields.show_other(layer)
+        self.fields.show_row(layer)
+        self.ask_button.setVisible(layer.kind != "tiles" and info is not None and "path" in layer.source)
+        own = info.own_height_m if isinstance(info, RasterInfo) else None
+        for widget in (self.height_field, self.fields.labels["height_m"]):
+            widget.setVisible(own is not None)
+        self.height_field.setPlaceholderText("" if own is None else self.tr("{0}, the RPC’s own").format(f"{own:.0f}"))
+        self.note.setText(_note(info) if layer.crs != PIXEL_SPACE else self.tr("Shown in pixel space only."))
+        self.note.setVisible(bool(self.note.text()))
+
+    def flush(self) -> None:
+        """Commit what is typed."""
+        self.fields.flush()
+
+    def _commit(self, column: str, value: Any) -> str:
+        if self._uuid not in self._context.document.layers:
+            return ""
+        if column == "height_m":
+            return self._context.attempt(set_height, self._uuid, value)
+        return self._context.attempt(update_layer, self._uuid, **{column: value})
+
+
+def _note(info: RasterInfo | VectorInfo | None) -> str:
+    """What else than a transform places it, and how well."""
+    if not isinstance(info, RasterInfo) or not info.placement_note:
+        return ""
+    return f"Placed by {info.placement_note}."

@@ -1,0 +1,220 @@
+"""The properties of the context's layer: credit and date, how it looks, and what its file says."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from typing import Any, cast, override
+
+from PySide6.QtCore import QTimer
+from PySide6.QtGui import QShowEvent
+from PySide6.QtWidgets import QWidget
+
+from layers.document.changes import Changes
+from layers.document.layer import Layer
+from layers.document.vocabulary import DATE_KINDS
+from layers.raster.acquisition import Acquisition
+from layers.raster.info import RasterInfo
+from layers.vector.table import VectorInfo
+from viewer.commands.layers import update_layer
+from viewer.panels.context import PanelContext
+from viewer.panels.layers.georeferencing_form import PlacementForm
+from viewer.panels.layers.layer_facts import info_facts, source_facts
+from viewer.panels.layers.reading_form import ReadingForm
+from viewer.panels.raster_style.raster_style_form import RasterStyleForm
+from viewer.panels.raster_style.raster_styler import RasterStyler
+from viewer.panels.vector_style.vector_style_form import VectorStyleForm, Work
+from viewer.panels.widgets.fact_rows import FactRows
+from viewer.panels.widgets.fields import ChoiceField, LineField, TextField
+from viewer.panels.widgets.form_page import heading, muted
+from viewer.panels.widgets.late_panel import LatePanel
+from viewer.panels.widgets.row_form import RowForm
+from viewer.panels.widgets.slider_field import SliderField, percent
+from viewer.panels.words import choices
+from viewer.rendering.drawing import LayerDrawing
+from viewer.rendering.vector.layer_styles import ColumnReader
+from viewer.rendering.vector.vector_drawing import VectorDrawing
+from viewer.support.text import plain
+
+
+class LayerPropertiesPanel(RowForm):
+    """Until `context.info_of` knows what is in the file it shows only what the case says.
+
+    Connect what tells of drawn layers to `look_again`.
+    """
+
+    def __init__(self, context: PanelContext, parent: QWidget | None = None) -> None:
+        super().__init__(context, "layers", update_layer, parent)
+        self._info: RasterInfo | VectorInfo | None = None
+        self._geometry = ""
+        """What the layer was found to hold when its style was shown last."""
+        self._add_fields()
+        content = self.page.content
+        content.addLayout(self.form)
+        content.addWidget(self.fields.refusal)
+        self.placement = PlacementForm(context)
+        content.addWidget(self.placement)
+        self.reading = ReadingForm(context)
+        content.addWidget(self.reading)
+        self._raster, self._vector = LatePanel(self._make_raster), LatePanel(self._make_vector)
+        self.unread = muted(self.tr("The file has not been read yet: its style can be set when it is."))
+        self._style_heading = heading(self.tr("Style"))
+        for widget in (self._style_heading, self._raster, self._vector, self.unread, heading(self.tr("Facts"))):
+            content.addWidget(widget)
+        self.facts = FactRows(spacing_px=3)
+        content.addWidget(self.facts)
+        content.addStretch(1)
+        context.layer_shown.connect(self._shown)
+        # After the form was laid out: it may be new, or another layer's.
+        context.layer_style_wanted.connect(lambda: QTimer.singleShot(0, self, self._show_style))
+        context.changed.connect(self._heard)
+        context.flush_requested.connect(self._flush)
+        self._shown(context.layer_uuid)
+
+    @property
+    def raster(self) -> RasterStyleForm:
+        """How the layer looks where it is imagery."""
+        return cast("RasterStyleForm", self._raster.panel)
+
+    @property
+    def vector(self) -> VectorStyleForm:
+        """How the layer looks where it holds features."""
+        return cast("VectorStyleForm", self._vector.panel)
+
+    def _make_raster(self) -> QWidget:
+        return RasterStyleForm(RasterStyler(self._context, self), self._preview_style)
+
+    def _make_vector(self) -> QWidget:
+        return VectorStyleForm(self._commit_style, self._preview_style, self._with_columns)
+
+    def _made(self) -> list[RasterStyleForm | VectorStyleForm]:
+        """The forms of styles that have been needed."""
+        return [*([self.raster] if self._raster.is_made else []), *([self.vector] if self._vector.is_made else [])]
+
+    def _add_fields(self) -> None:
+        tr, add = self.tr, self.fields.add
+        add("name", tr("Name"), LineField())
+        opacity = SliderField(0.0, 1.0, percent)
+        opacity.previewed.connect(self._preview_opacity)
+        add("opacity", tr("Opacity"), opacity)
+        date = LineField()
+        date.setPlaceholderText(tr("unknown"))
+        add("acquired_at", tr("Date, UTC"), date, tr("2024-04-12, or two days joined by a slash for an interval"))
+        add("date_kind", tr("Date is"), ChoiceField(choices(DATE_KINDS)), tr("A mosaic or composite has no instant"))
+        add("credit", tr("Credit"), TextField(lines=1, most_lines=6), tr("Printed on the map and in every product"))
+
+    @override
+    def hint(self) -> str:
+        return self.tr("Choose a layer in the layer tree.")
+
+    @override
+    def showEvent(self, event: QShowEvent) -> None:
+        """Nobody told a hidden panel what became known meanwhile."""
+        super().showEvent(event)
+        self.look_again()
+
+    def look_again(self) -> None:
+        """Ask anew what is in the file, where that was not known yet or is drawn anew."""
+        if not self._uuid:
+            return
+        info = self._context.info_of(self._uuid)
+        if info is not None and (info is not self._info or self._is_drawn_anew(info)):
+            self.refresh()
+
+    def _is_drawn_anew(self, info: RasterInfo | VectorInfo) -> bool:
+        drawing = self._context.drawing_of(self._uuid)
+        if isinstance(info, RasterInfo):
+            return drawing is not self.raster.drawing
+        return _geometry(drawing, info) != self._geometry
+
+    # -- showing ------------------------------------------------------------------------------------------------
+
+    def _shown(self, uuid: str) -> None:
+        self._uuid = uuid
+        layer = self._layer()
+        if layer is not None:
+            self.fields.show_other(layer)
+            self.placement.show_layer(layer, self._context.info_of(layer.uuid), anew=True)
+            for form in self._made():
+                form.fields.refuse("")
+        self.refresh()
+        if layer is not None:
+            self.page.show_form(from_top=True)
+
+    def _heard(self, changes: Changes) -> None:
+        if changes.everything or self._uuid in changes.uuids("layers"):
+            self.refresh()
+
+    @override
+    def show_row(self, row: Layer) -> None:
+        self.fields.show_row(row)
+        info = self._info = self._context.info_of(row.uuid)
+        self._show_found(row)
+        self.placement.show_layer(row, info)
+        self.reading.show_layer(row, info)
+        self._raster.setVisible(isinstance(info, RasterInfo))
+        self._vector.setVisible(isinstance(info, VectorInfo))
+        self.unread.setVisible(info is None and row.kind != "tiles")
+        self._style_heading.setVisible(row.kind != "tiles")
+        if isinstance(info, RasterInfo):
+            self.raster.show_layer()
+        elif isinstance(info, VectorInfo):
+            self._geometry = _geometry(self._context.drawing_of(row.uuid), info)
+            self.vector.show_style(row, info, self._geometry)
+        self.facts.show_facts(dict.fromkeys([*source_facts(row), *(info_facts(info) if info else [])]))
+
+    def _show_style(self) -> None:
+        self.page.show_from(self._style_heading)
+
+    def _show_found(self, layer: Layer) -> None:
+        """Where the case says nothing of credit and date: what its file says, greyed."""
+        drawing = self._context.drawing_of(layer.uuid)
+        known = drawing.acquisition if drawing is not None else Acquisition()
+        date, kind, credit = (self.fields.fields[name] for name in ("acquired_at", "date_kind", "credit"))
+        assert isinstance(date, LineField)
+        assert isinstance(kind, ChoiceField)
+        assert isinstance(credit, TextField)
+        date.setPlaceholderText(plain(known.when if known.at else self.tr("unknown")))
+        credit.setPlaceholderText(plain(known.credit or self.tr("not given")))
+        silent = known.date_kind == "unknown" or layer.known_date_kind != "unknown"
+        said = self.tr("Unknown") if silent else self.tr("As found: {0}").format(known.date_kind)
+        kind.setItemText(kind.findData("unknown"), plain(said))
+
+    # -- gestures -----------------------------------------------------------------------------------------------
+
+    def _layer(self) -> Layer | None:
+        return self._context.document.layers.get(self._uuid)
+
+    def _commit_style(self, style_json: str) -> str:
+        return self._commit("style_json", style_json)
+
+    def _with_columns(
+        self, columns: Sequence[str] | None, work: Work, done: Callable[[Any], None], failed: Callable[[str], None]
+    ) -> None:
+        drawing = self._context.drawing_of(self._uuid)
+        reader = getattr(drawing, "columns", None)
+        if isinstance(reader, ColumnReader):
+            reader.run(columns, work, done, failed)
+        else:
+            failed(self.tr("The attributes have not been read yet: wait until the layer is drawn."))
+
+    def _preview_style(self, style_json: str) -> None:
+        layer = self._layer()
+        if layer is not None:
+            self._context.layer_previewed.emit(replace(layer, style_json=style_json))
+
+    def _preview_opacity(self, value: float) -> None:
+        layer = self._layer()
+        if layer is not None:
+            self._context.layer_previewed.emit(replace(layer, opacity=value))
+
+    def _flush(self) -> None:
+        self.fields.flush()
+        self.placement.flush()
+        for form in self._made():
+            form.flush()
+
+
+def _geometry(drawing: LayerDrawing | None, info: VectorInfo) -> str:
+    """What the layer is found to hold; what its file says until that is known."""
+    return drawing.geometry if isinstance(drawing, VectorDrawing) else info.geometry

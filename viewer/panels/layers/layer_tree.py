@@ -1,0 +1,251 @@
+"""The layer tree: what is drawn, in which order, how strongly; a badge where something is wrong."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import override
+
+from PySide6.QtCore import QEvent, QItemSelection, QItemSelectionModel, QModelIndex, QPoint, QSize, Qt
+from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtWidgets import QAbstractItemView, QHBoxLayout, QMenu, QTreeView, QVBoxLayout, QWidget
+
+from layers.document.changes import Changes
+from layers.raster.overviews import Lack
+from layers.vector.table import VectorInfo
+from viewer.commands.layer_filter import filter_of, set_layer_filter
+from viewer.commands.layers import remove_layers, update_layer
+from viewer.panels.context import PanelContext
+from viewer.panels.layers.layer_row_look import LayerRowLook
+from viewer.panels.layers.layer_rows import SITES_ROW, LayerRows
+from viewer.panels.widgets.icon_button import IconButton
+from viewer.panels.widgets.slider_field import SliderField, percent
+from viewer.rendering.raster.raster_drawing import RasterDrawing
+from viewer.rendering.vector.vector_drawing import VectorDrawing
+from viewer.support.plain_label import plain_label
+
+
+class LayerTreePanel(QWidget):
+    """The current row is the context's layer. Connect a scene's `problem_changed` to `set_problem`."""
+
+    def __init__(self, context: PanelContext, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._context = context
+        self._restoring = False
+        self.model = LayerRows(context, self)
+        self.model.set_palette(self.palette())
+        self.view = QTreeView()
+        self.view.setAccessibleName(self.tr("Layers"))
+        self._set_up_view()
+        self.opacity = SliderField(0.0, 1.0, percent)
+        self.opacity.setAccessibleName(self.tr("Opacity of the layer"))
+        self.opacity.previewed.connect(self._preview_opacity)
+        self.opacity.committed.connect(self._commit_opacity)
+        label = plain_label(self.tr("Opacity"))
+        label.setBuddy(self.opacity)
+        bottom = QHBoxLayout()
+        bottom.addWidget(label)
+        bottom.addWidget(self.opacity, 1)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(8, 8, 8, 8)
+        layout.setSpacing(6)
+        layout.addWidget(self.view, 1)
+        layout.addLayout(bottom)
+        layout.addLayout(self._buttons())
+        self._connect()
+        self._update()
+
+    def _set_up_view(self) -> None:
+        view = self.view
+        view.setModel(self.model)
+        view.setItemDelegate(LayerRowLook(view))
+        view.setHeaderHidden(True)
+        view.setRootIsDecorated(False)
+        view.setIconSize(QSize(20, 20))
+        view.setIndentation(0)
+        view.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
+        view.setDragDropMode(QAbstractItemView.DragDropMode.InternalMove)
+        view.setDefaultDropAction(Qt.DropAction.MoveAction)
+        view.setDropIndicatorShown(True)
+        view.setEditTriggers(QAbstractItemView.EditTrigger.EditKeyPressed)
+        view.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        view.setTextElideMode(Qt.TextElideMode.ElideRight)
+        view.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+
+    def _buttons(self) -> QHBoxLayout:
+        tr = self.tr
+        self.up_button = IconButton("up", tr("Move the layer up"))
+        self.down_button = IconButton("down", tr("Move the layer down"))
+        self.zoom_button = IconButton("zoom_layer", tr("Zoom to the layer"))
+        self.properties_button = IconButton("properties", tr("Properties of the layer"))
+        self.remove_button = IconButton("delete", tr("Remove the selected layers"))
+        self.up_button.clicked.connect(lambda: self._move(-1))
+        self.down_button.clicked.connect(lambda: self._move(1))
+        self.zoom_button.clicked.connect(lambda: self._context.zoom_to_layer(self._context.layer_uuid))
+        self.properties_button.clicked.connect(self._open_properties)
+        self.remove_button.clicked.connect(self.remove_selected)
+        row = QHBoxLayout()
+        row.setSpacing(2)
+        for button in (self.up_button, self.down_button, self.zoom_button, self.properties_button):
+            row.addWidget(button)
+        row.addStretch(1)
+        row.addWidget(self.remove_button)
+        return row
+
+    def _connect(self) -> None:
+        context, view = self._context, self.view
+        for keys, slot in (
+            (QKeySequence.StandardKey.Delete, self.remove_selected),
+            ("Alt+Up", lambda: self._move(-1)),
+            ("Alt+Down", lambda: self._move(1)),
+        ):
+            shortcut = QShortcut(QKeySequence(keys), view)
+            shortcut.setContext(Qt.ShortcutContext.WidgetShortcut)
+            shortcut.activated.connect(slot)
+        view.customContextMenuRequested.connect(self._menu)
+        view.doubleClicked.connect(self._double_clicked)
+        view.selectionModel().currentChanged.connect(self._current_changed)
+        view.selectionModel().selectionChanged.connect(self._update)
+        self.model.modelReset.connect(self._restore)
+        context.layer_shown.connect(self._restore)
+        context.document_replaced.connect(self.model.read)
+        context.flush_requested.connect(self.opacity.flush)
+        context.changed.connect(self._heard)
+
+    # -- showing ------------------------------------------------------------------------------------------------
+
+    def set_problem(self, uuid: str, sentence: str) -> None:
+        """Badge a layer with what is wrong with it; empty text takes the badge away."""
+        self.model.set_problem(uuid, sentence)
+
+    def look_again(self) -> None:
+        """More may be known of the layers than when they were drawn last."""
+        self.model.look_again()
+
+    def selected(self) -> list[str]:
+        """The selected layers, topmost first; the sites are none."""
+        rows = sorted(index.row() for index in self.view.selectionModel().selectedRows())
+        return [self.model.uuid_at(row) for row in rows if row > SITES_ROW]
+
+    def _heard(self, changes: Changes) -> None:
+        if changes.touches("layers", "meta"):
+            self.model.read()
+            self._update()
+
+    def _restore(self) -> None:
+        row = self.model.row_of(self._context.layer_uuid)
+        self._restoring = True
+        flag = QItemSelectionModel.SelectionFlag
+        selection = self.view.selectionModel()
+        if row > SITES_ROW and selection.currentIndex().row() != row:
+            selection.setCurrentIndex(self.model.index(row), flag.ClearAndSelect)
+        elif row < 0 and selection.currentIndex().row() > SITES_ROW:
+            selection.select(QItemSelection(), flag.Clear)
+        self._restoring = False
+        self._update()
+
+    def _current_changed(self, current: QModelIndex) -> None:
+        if not self._restoring and current.isValid():
+            self._context.show_layer(self.model.uuid_at(current.row()))
+
+    def _update(self) -> None:
+        layer = self._context.document.layers.get(self._context.layer_uuid)
+        self.opacity.setEnabled(layer is not None)
+        self.opacity.show_value(layer.drawn_opacity if layer else 1.0)
+        row = self.model.row_of(layer.uuid) if layer else -1
+        self.up_button.setEnabled(row > 1)
+        self.down_button.setEnabled(0 < row < self.model.rowCount() - 1)
+        self.zoom_button.setEnabled(row > 0)
+        self.properties_button.setEnabled(row > 0)
+        self.remove_button.setEnabled(bool(self.selected()))
+
+    @override
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.PaletteChange:
+            self.model.set_palette(self.palette())
+
+    # -- gestures -----------------------------------------------------------------------------------------------
+
+    def remove_selected(self) -> None:
+        """Take the selected layers out of the case."""
+        uuids = self.selected()
+        if uuids:
+            self._context.do(remove_layers, uuids)
+
+    def _move(self, rows: int) -> None:
+        uuid = self._context.layer_uuid
+        row = self.model.row_of(uuid)
+        if row > SITES_ROW:
+            self.model.move_to([uuid], row + rows + (1 if rows > 0 else 0))
+
+    def _open_properties(self) -> None:
+        self._context.show_layer(self._context.layer_uuid, raise_form=True)
+
+    def _double_clicked(self, index: QModelIndex) -> None:
+        if index.row() > SITES_ROW:
+            self._context.zoom_to_layer(self.model.uuid_at(index.row()))
+
+    def _menu(self, position: QPoint) -> None:
+        index = self.view.indexAt(position)
+        if index.isValid() and index.row() > SITES_ROW:
+            self.menu_for(self.model.uuid_at(index.row())).popup(self.view.viewport().mapToGlobal(position))
+
+    def menu_for(self, uuid: str) -> QMenu:
+        """The context menu of a layer."""
+        self._context.show_layer(uuid)
+        menu = QMenu(self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        menu.addAction(self.tr("Zoom to layer"), lambda: self._context.zoom_to_layer(uuid))
+        menu.addAction(self.tr("Properties…"), self._open_properties)
+        menu.addAction(self.tr("Rename"), lambda: self.view.edit(self.model.index(self.model.row_of(uuid))))
+        menu.addSeparator()
+        up = menu.addAction(self.tr("Move up"), lambda: self._move(-1))
+        up.setEnabled(self.up_button.isEnabled())
+        down = menu.addAction(self.tr("Move down"), lambda: self._move(1))
+        down.setEnabled(self.down_button.isEnabled())
+        self._add_access_verbs(menu, uuid)
+        self._add_file_verbs(menu, uuid)
+        menu.addSeparator()
+        menu.addAction(self.tr("Remove"), self.remove_selected)
+        return menu
+
+    def _add_access_verbs(self, menu: QMenu, uuid: str) -> None:
+        """What helps a layer of which nothing may be read, or whose file is not there."""
+        drawing = self._context.drawing_of(uuid)
+        if drawing is None or not (drawing.is_paused or drawing.is_missing):
+            return
+        menu.addSeparator()
+        if drawing.is_paused:
+            menu.addAction(self.tr("Permissions…"), self._context.permissions_wanted.emit)
+        if drawing.layer.kind != "tiles":
+            menu.addAction(self.tr("Relink…"), lambda: self._context.relink_wanted.emit(uuid))
+
+    def _add_file_verbs(self, menu: QMenu, uuid: str) -> None:
+        drawing = self._context.drawing_of(uuid)
+        if isinstance(self._context.info_of(uuid), VectorInfo):
+            menu.addSeparator()
+            menu.addAction(self.tr("Attribute table"), lambda: self._context.panel_wanted.emit("panel_attributes"))
+            if filter_of(self._context.document.layers[uuid]):
+                menu.addAction(self.tr("Clear the filter"), lambda: self._context.do(set_layer_filter, uuid, ""))
+            menu.addAction(self.tr("Save layer as…"), lambda: self._context.saving_wanted.emit(uuid))
+            menu.addSeparator()
+            menu.addAction(self.tr("Save style as QML…"), lambda: self._context.style_saving_wanted.emit(uuid))
+            menu.addAction(self.tr("Load style from QML…"), lambda: self._context.style_loading_wanted.emit(uuid))
+        if isinstance(drawing, VectorDrawing):
+            menu.addAction(self.tr("Read the file again"), drawing.reload)
+        if not isinstance(drawing, RasterDrawing):
+            return
+        menu.addSeparator()
+        if drawing.lack is not Lack.NONE:
+            build = menu.addAction(self.tr("Build overviews"), drawing.build_overviews)
+            build.setEnabled(drawing.can_build)
+        menu.addAction(self.tr("Read the file again"), drawing.reload)
+
+    def _preview_opacity(self, value: float) -> None:
+        layer = self._context.document.layers.get(self._context.layer_uuid)
+        if layer is not None:
+            self._context.layer_previewed.emit(replace(layer, opacity=value))
+
+    def _commit_opacity(self, value: float) -> None:
+        if self._context.layer_uuid:
+            self._context.do(update_layer, self._context.layer_uuid, opacity=value)

@@ -1,0 +1,242 @@
+"""Asks where data lie that do not say so: a CRS, with what that would mean, or pixel space. Nothing is guessed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import override
+
+from PySide6.QtCore import QCoreApplication, QEvent, QObject, QSize, Qt, Signal
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import (
+    QDialog,
+    QDialogButtonBox,
+    QFrame,
+    QLineEdit,
+    QListWidget,
+    QListWidgetItem,
+    QVBoxLayout,
+    QWidget,
+)
+
+from layers.counted import grouped_number
+from layers.errors import BadCRS
+from layers.geo.bounds import Bounds
+from layers.geo.crs import PIXEL_SPACE
+from layers.geo.crs_catalog import Fit, KnownCRS, find_crs, fit_of, named_crs
+from viewer.commands.unplaced import PlaceQuestion
+from viewer.panels.widgets.form_page import heading, muted, wrapped
+from viewer.support.text import one_line, plain, tooltip
+
+LIST_PX = 120
+SIZE = QSize(620, 440)
+_CRS_ROLE = Qt.ItemDataRole.UserRole
+
+type Load = Callable[[Callable[[tuple[KnownCRS, ...]], None]], None]
+"""Has the list of all CRSs made off the window's thread, and hands it over."""
+
+
+class PlaceDialog(QDialog):
+    """Stays beside the map while one looks around; `decided` carries the answer, nothing where it was given up."""
+
+    decided = Signal(str)
+    """A CRS, `PIXEL_SPACE`, or empty text: as the file says."""
+
+    def __init__(
+        self, question: PlaceQuestion, likely: Sequence[str], load: Load, current: str = "",
+        parent: QWidget | None = None,
+    ) -> None:  # fmt: skip
+        """`likely` CRSs are offered before anything is typed; `current` is what the layer has now."""
+        super().__init__(parent)
+        self.setWindowTitle(self.tr("Where does {0} lie?").format(one_line(question.name, 60)))
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.question, self._likely, self._current = question, list(likely), current
+        self._all: tuple[KnownCRS, ...] = ()
+        self._crs = ""
+        self._is_over = False
+        self._build()
+        self.search.textChanged.connect(self._list_found)
+        self.list.currentItemChanged.connect(self._judge)
+        self.list.itemDoubleClicked.connect(self._place)
+        if question.can_be_placed:
+            load(self._take)
+        self._list_found()
+
+    # -- building ---------------------------------------------------------------------------------------------------
+
+    def _build(self) -> None:
+        tr, question = self.tr, self.question
+        lack = wrapped(question.lack)
+        lack.setObjectName("bigFact")
+        self.numbers = muted(self._numbers_words())
+        self.search = QLineEdit()
+        self.search.setPlaceholderText(tr("Name, place or code: UTM 52N, Pulkovo, Amur, 32652 …"))
+        self.search.setAccessibleName(tr("Search a CRS"))
+        self.search.setClearButtonEnabled(True)
+        self.search.installEventFilter(self)
+        self.list = QListWidget()
+        self.list.setAccessibleName(tr("CRSs"))
+        self.list.setMinimumHeight(LIST_PX)
+        self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.says = wrapped("")
+        self.says.setAccessibleName(tr("Where it would lie"))
+        self.doubt = QFrame()
+        self.doubt.setObjectName("messageLine")
+        self.doubt.setProperty("level", "warning")
+        self.doubt_text = wrapped("")
+        inside = QVBoxLayout(self.doubt)
+        inside.setContentsMargins(8, 4, 8, 4)
+        inside.addWidget(self.doubt_text)
+        layout = QVBoxLayout(self)
+        layout.setSpacing(8)
+        layout.addWidget(lack)
+        layout.addWidget(self.numbers)
+        self.list_heading = heading("")
+        choosing: tuple[QWidget, ...] = (self.search, self.list_heading, self.list, self.says, self.doubt)
+        for widget in choosing:
+            layout.addWidget(widget)
+            if not question.can_be_placed:
+                widget.hide()
+        self._offered = question.can_be_placed
+        layout.addWidget(self._buttons())
+        self.doubt.hide()
+        self.setMinimumWidth(520)
+
+    def _buttons(self) -> QDialogButtonBox:
+        tr, role = self.tr, QDialogButtonBox.ButtonRole
+        buttons = QDialogButtonBox()
+        self.place_button = buttons.addButton(tr("&Place it"), role.AcceptRole)
+        self.pixel_button = buttons.addButton(tr("Show in pi&xel space"), role.ActionRole)
+        self.own_button = buttons.addButton(tr("As the &file says"), role.ActionRole)
+        self.cancel_button = buttons.addButton(QDialogButtonBox.StandardButton.Cancel)
+        self.place_button.setVisible(self.question.can_be_placed)
+        self.pixel_button.setVisible(self.question.has_pixels)
+        self.pixel_button.setToolTip(tr("Columns and rows instead of coordinates; sites cannot be drawn there"))
+        self.own_button.setVisible(bool(self._current) and self.question.says_it_all)
+        self.place_button.clicked.connect(self._place)
+        self.pixel_button.clicked.connect(lambda: self._decide(PIXEL_SPACE))
+        self.own_button.clicked.connect(lambda: self._decide(""))
+        buttons.rejected.connect(self.reject)
+        (self.place_button if self.question.can_be_placed else self.pixel_button).setDefault(True)
+        return buttons
+
+    def _numbers_words(self) -> str:
+        bounds = self.question.bounds
+        if bounds is None:
+            return self.tr(
+                "A CRS alone cannot place it. A world file beside it would: {0}, with six numbers. Until then it can be"
+                " looked at in its own pixels."
+            ).format(_world_file_name(self.question.name))
+        return self.tr("Its numbers: x from {0} to {1}, y from {2} to {3}.").format(
+            *(_number(value) for value in (bounds.left, bounds.right, bounds.bottom, bounds.top))
+        )
+
+    # -- choosing ---------------------------------------------------------------------------------------------------
+
+    def _take(self, known: tuple[KnownCRS, ...]) -> None:
+        self._all = known
+        if not self._is_over and self.search.text().strip():
+            self._list_found()
+
+    def _list_found(self) -> None:
+        wanted = self.search.text().strip()
+        found = find_crs(wanted, self._all) if wanted else self._likely_ones()
+        self.list_heading.setText(self.tr("Found") if wanted else self.tr("Chosen lately, or used where the map is"))
+        self.list.clear()
+        for entry in found:
+            item = QListWidgetItem(one_line(f"{entry.name}  ·  {entry.text}  ·  {entry.place}", 160))
+            item.setData(_CRS_ROLE, entry.text)
+            item.setToolTip(tooltip(f"{entry.name}\n{entry.text}\n{entry.place}"))
+            self.list.addItem(item)
+        if wanted and found:
+            self.list.setCurrentRow(0)
+        self._judge()
+
+    def _likely_ones(self) -> list[KnownCRS]:
+        """Those in which the numbers lie somewhere, the likely places before the others."""
+        found: list[tuple[bool, KnownCRS]] = []
+        for text in dict.fromkeys(self._likely):
+            try:
+                fit = self._fit(text)
+                if fit.bounds_lonlat is not None:
+                    found.append((bool(fit.doubt), named_crs(text)))
+            except BadCRS:
+                continue  # remembered by an older version, or of a case: not worth a word
+        return [entry for _, entry in sorted(found, key=lambda pair: pair[0])]
+
+    def _fit(self, crs: str) -> Fit:
+        return Fit(None) if self.question.bounds is None else fit_of(crs, self.question.bounds)
+
+    def _judge(self, *_: object) -> None:
+        """Say what the CRS in the list would mean."""
+        item = self.list.currentItem()
+        self._crs = str(item.data(_CRS_ROLE)) if item is not None else ""
+        fit, sentence = Fit(None), ""
+        if self._crs:
+            try:
+                fit = self._fit(self._crs)
+                sentence = place_words(fit.bounds_lonlat) if fit.bounds_lonlat else ""
+            except BadCRS as error:
+                fit = Fit(None, error.sentence)
+        elif self.search.text().strip():
+            sentence = self.tr("No CRS is called that.") if self._all else self.tr("Looking …")
+        else:
+            sentence = self.tr("Choose the CRS that its maker names; it is not guessed from the numbers.")
+        self.says.setText(sentence)
+        self.says.setVisible(self._offered and bool(sentence))
+        self.doubt_text.setText(plain(fit.doubt))
+        self.doubt.setVisible(bool(fit.doubt))
+        self.place_button.setEnabled(fit.bounds_lonlat is not None)
+        self.place_button.setText(self.tr("&Place it all the same") if fit.doubt else self.tr("&Place it"))
+
+    @override
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """The arrows move through the list while one types."""
+        if watched is self.search and event.type() == QEvent.Type.KeyPress:
+            assert isinstance(event, QKeyEvent)
+            step = {Qt.Key.Key_Down: 1, Qt.Key.Key_Up: -1}.get(Qt.Key(event.key()))
+            if step is not None and self.list.count():
+                self.list.setCurrentRow(max(0, min(self.list.count() - 1, self.list.currentRow() + step)))
+                return True
+        return super().eventFilter(watched, event)
+
+    def _place(self) -> None:
+        if self.place_button.isEnabled():
+            self._decide(self._crs)
+
+    def _decide(self, crs: str) -> None:
+        self.decided.emit(crs)
+        self.accept()
+
+    @override
+    def done(self, result: int) -> None:
+        self._is_over = True  # the list of CRSs may still be on its way
+        super().done(result)
+
+    @override
+    def sizeHint(self) -> QSize:
+        """With room for a doubt, so that the list need not shrink for it."""
+        return SIZE if self._offered else QSize(SIZE.width(), super().sizeHint().height())
+
+
+def place_words(bounds: Bounds) -> str:
+    """It would lie between 51.8° and 51.95° N, 128.2° and 128.5° E."""
+    return QCoreApplication.translate("PlaceDialog", "It would lie between {0} and {1}.").format(
+        _span(bounds.bottom, bounds.top, "N", "S"), _span(bounds.left, bounds.right, "E", "W")
+    )
+
+
+def _span(low: float, high: float, positive: str, negative: str) -> str:
+    digits = 2 if high - low > 1 else 4
+    if low >= 0 or high <= 0:
+        ends = sorted((abs(low), abs(high)))
+        return f"{ends[0]:.{digits}f}° – {ends[1]:.{digits}f}° {positive if low >= 0 else negative}"
+    return f"{-low:.{digits}f}° {negative} – {high:.{digits}f}° {positive}"
+
+
+def _number(value: float) -> str:
+    return grouped_number(f"{value:.5f}" if abs(value) <= 360 else f"{value:.1f}")
+
+
+def _world_file_name(name: str) -> str:
+    stem, _, suffix = name.rpartition(".")
+    return f"{stem or name}.{suffix[:1]}{suffix[-1:]}w"

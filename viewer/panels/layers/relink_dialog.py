@@ -1,0 +1,274 @@
+"""Leads layers to where their files are here: what was found beside the case, a folder for all, a file for one."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import override
+
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QComboBox,
+    QDialog,
+    QDialogButtonBox,
+    QHeaderView,
+    QLineEdit,
+    QPushButton,
+    QTreeWidget,
+    QTreeWidgetItem,
+    QVBoxLayout,
+    QWidget,
+)
+
+from layers.project.opening.layer_paths import is_below, parts_of
+from layers.project.opening.missing_files import Found, Sameness, Search, common_folder, likely_folders
+from viewer.commands.relink import LostFile, NewPlace
+from viewer.panels.widgets.form_page import heading, muted, side_by_side, wrapped
+from viewer.support.plain_label import plain_label
+from viewer.support.text import one_line, tooltip
+
+SIZE = QSize(860, 520)
+LAYER, BEFORE, HERE = range(3)
+
+type Searching = Callable[[str, str, Callable[[Search], None]], None]
+"""Looks in a folder here (first), for what lay below a folder of the case (second, empty: anywhere)."""
+
+
+@dataclass(frozen=True)
+class Ways:
+    """How the dialog asks others: for a search, a folder, a file, and what a file is. None where it was given up."""
+
+    search: Searching
+    choose_folder: Callable[[], str | None]
+    choose_file: Callable[[str], str | None]
+    """Given the name that is looked for."""
+    describe: Callable[[LostFile, str, Callable[[Found], None]], None]
+
+
+class RelinkDialog(QDialog):
+    """Stays beside the map; `decided` carries places by layer uuid and path, nothing where it was given up."""
+
+    decided = Signal(object)
+
+    def __init__(
+        self, lost: Sequence[LostFile], found: Search, home: str, ways: Ways, parent: QWidget | None = None
+    ) -> None:
+        """`found` is what is known already, `home` the folder of the case."""
+        super().__init__(parent)
+        self._lost, self._found, self._home, self._ways = list(lost), dict(found.found), home, ways
+        self._single: dict[int, Found] = {}
+        """A file chosen for one row, by its number."""
+        self._is_over = self._is_searching = self._is_filling = False
+        self._is_cut = found.is_cut
+        self.setWindowTitle(self.tr("Relink Files"))
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self._build()
+        self.resize(SIZE)
+        self._fill()
+        self.tree.setFocus()
+
+    # -- building ---------------------------------------------------------------------------------------------------
+
+    def _build(self) -> None:
+        tr = self.tr
+        self.says = wrapped("")
+        self.says.setObjectName("bigFact")
+        self.note = muted("")
+        self.tree = QTreeWidget()
+        self._set_up_tree()
+        self.file_button = QPushButton(tr("Choose a &File…"))
+        self.file_button.setToolTip(tr("Choose the file of the selected layer"))
+        self.file_button.clicked.connect(self._choose_file)
+        self.old_folder = QComboBox()
+        self.old_folder.setEditable(True)
+        self.old_folder.setAccessibleName(tr("Folder in the case"))
+        self.old_folder.addItems(self._old_folders())
+        self.old_folder.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+        self.new_folder = QLineEdit()
+        self.new_folder.setReadOnly(True)
+        self.new_folder.setAccessibleName(tr("Folder here"))
+        self.new_folder.setPlaceholderText(tr("not chosen"))
+        self.folder_button = QPushButton(tr("Choose a F&older…"))
+        self.folder_button.setToolTip(tr("Look there for all files that lay below the folder in the case"))
+        self.folder_button.clicked.connect(self._choose_folder)
+        for button in (self.file_button, self.folder_button):
+            button.setAutoDefault(False)  # Enter relinks
+        remap = side_by_side(
+            self.old_folder, plain_label(tr("is here:")), self.new_folder, self.folder_button, stretch=0
+        )  # fmt: skip
+        remap.setStretch(2, 1)
+        layout = QVBoxLayout(self)
+        layout.setSpacing(8)
+        layout.addWidget(self.says)
+        layout.addWidget(self.note)
+        layout.addWidget(self.tree, 1)
+        layout.addLayout(side_by_side(self.file_button))
+        layout.addWidget(heading(tr("One folder for all")))
+        layout.addLayout(remap)
+        layout.addWidget(self._buttons())
+
+    def _buttons(self) -> QDialogButtonBox:
+        buttons = QDialogButtonBox()
+        self.relink_button = buttons.addButton("", QDialogButtonBox.ButtonRole.AcceptRole)
+        buttons.addButton(QDialogButtonBox.StandardButton.Cancel)
+        self.relink_button.setDefault(True)
+        buttons.accepted.connect(self._relink)
+        buttons.rejected.connect(self.reject)
+        return buttons
+
+    def _set_up_tree(self) -> None:
+        tree = self.tree
+        tree.setHeaderLabels([self.tr("Layer"), self.tr("In the case"), self.tr("Here")])
+        tree.setAccessibleName(self.tr("Files of layers"))
+        tree.setRootIsDecorated(False)
+        tree.setUniformRowHeights(True)
+        tree.setTextElideMode(Qt.TextElideMode.ElideMiddle)
+        tree.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+        tree.header().setStretchLastSection(False)
+        for column, mode in ((LAYER, "Interactive"), (BEFORE, "Stretch"), (HERE, "Stretch")):
+            tree.header().setSectionResizeMode(column, QHeaderView.ResizeMode[mode])
+        tree.header().resizeSection(LAYER, 200)
+        tree.itemChanged.connect(self._count)
+        tree.currentItemChanged.connect(lambda *_: self._offer_file())
+
+    def _old_folders(self) -> list[str]:
+        """Those of what has not been found come first."""
+        texts = [lost.text for lost in self._lost]
+        left = [text for text in texts if text not in self._found]
+        return list(dict.fromkeys([*likely_folders(left), *likely_folders(texts)]))
+
+    # -- showing ----------------------------------------------------------------------------------------------------
+
+    def _fill(self) -> None:
+        """One row a file; what was found is ticked, what only has the name of another content is not."""
+        selected = max(self._current, 0)
+        self._is_filling = True
+        self.tree.clear()
+        for number, lost in enumerate(self._lost):
+            found = self._place(number)
+            item = QTreeWidgetItem([one_line(lost.layer, 80), one_line(lost.text, 400), self._here(found)])
+            flag = Qt.ItemFlag
+            item.setFlags(flag.ItemIsEnabled | flag.ItemIsSelectable | (flag.ItemIsUserCheckable if found else flag(0)))
+            if found is not None:
+                is_sure = number in self._single or found.sameness is not Sameness.OTHER_CONTENT
+                item.setCheckState(LAYER, Qt.CheckState.Checked if is_sure else Qt.CheckState.Unchecked)
+            item.setToolTip(BEFORE, tooltip(lost.text))
+            item.setToolTip(HERE, tooltip(found.path if found is not None else ""))
+            self.tree.addTopLevelItem(item)
+        if self._lost:
+            self.tree.setCurrentItem(self._item(selected))
+        self._is_filling = False
+        self._count()
+        self._offer_file()
+
+    def _place(self, number: int) -> Found | None:
+        return self._single.get(number) or self._found.get(self._lost[number].text)
+
+    def _here(self, found: Found | None) -> str:
+        if found is None:
+            return self.tr("looking …") if self._is_searching else self.tr("not found")
+        shown = found.path
+        if self._home and is_below(shown, self._home):
+            shown = os.path.relpath(shown, self._home)
+        if found.sameness is Sameness.OTHER_CONTENT:
+            return self.tr("{0}, with other content").format(one_line(shown, 400))
+        return one_line(shown, 400)
+
+    def _count(self, *_: object) -> None:
+        if self._is_filling:
+            return
+        ticked = self.ticked()
+        there = [place for number in range(len(self._lost)) if (place := self._place(number)) is not None]
+        self.says.setText(self._sentence(there))
+        notes = [self.tr("The folder holds more than was looked through.")] if self._is_cut else []
+        if any(found.sameness is Sameness.NAME for found in there):
+            notes.append(self.tr("Where the case knows no content, files are told by their names only."))
+        self.note.setText(" ".join(notes))
+        self.note.setVisible(bool(notes))
+        layers = len({lost.uuid for lost in ticked})
+        text = self.tr("&Relink 1 Layer") if layers == 1 else self.tr("&Relink {0} Layers").format(layers)
+        self.relink_button.setText(text)
+        self.relink_button.setEnabled(layers > 0 and not self._is_searching)
+
+    def _sentence(self, there: Sequence[Found]) -> str:
+        if self._is_searching:
+            return self.tr("Looking for {0} files …").format(len(self._lost))
+        if not there:
+            return self.tr("None of {0} files was found.").format(len(self._lost))
+        return self.tr("{0} of {1} found in {2}").format(len(there), len(self._lost), found_in(there, self._home))
+
+    def _offer_file(self) -> None:
+        self.file_button.setEnabled(self._current >= 0)
+
+    @property
+    def _current(self) -> int:
+        """The number of the selected row; -1 for none."""
+        item = self.tree.currentItem()
+        return -1 if item is None else self.tree.indexOfTopLevelItem(item)
+
+    def ticked(self) -> list[LostFile]:
+        """The files that would be relinked now."""
+        rows = range(self.tree.topLevelItemCount())
+        return [self._lost[row] for row in rows if self._item(row).checkState(LAYER) is Qt.CheckState.Checked]
+
+    def _item(self, row: int) -> QTreeWidgetItem:
+        item = self.tree.topLevelItem(row)
+        assert item is not None
+        return item
+
+    # -- finding ----------------------------------------------------------------------------------------------------
+
+    def _choose_folder(self) -> None:
+        folder = self._ways.choose_folder()
+        if folder is None:
+            return
+        self.new_folder.setText(folder)
+        self._is_searching = True
+        self._fill()
+        self._ways.search(folder, self.old_folder.currentText().strip(), self._searched)
+
+    def _searched(self, search: Search) -> None:
+        if self._is_over:
+            return
+        self._is_searching, self._is_cut = False, search.is_cut
+        self._found |= search.found
+        self._fill()
+
+    def _choose_file(self) -> None:
+        number = self._current
+        lost = self._lost[number]
+        path = self._ways.choose_file((parts_of(lost.text) or [""])[-1])
+        if path is None:
+            return
+
+        def described(found: Found) -> None:
+            if not self._is_over:
+                self._single[number] = found
+                self._fill()
+
+        self._ways.describe(lost, path, described)
+
+    def _relink(self) -> None:
+        chosen: dict[str, dict[str, NewPlace]] = {}
+        for number, lost in enumerate(self._lost):
+            found = self._place(number)
+            if found is not None and self._item(number).checkState(LAYER) is Qt.CheckState.Checked:
+                chosen.setdefault(lost.uuid, {})[lost.text] = NewPlace(found.path, found.mark)
+        self.decided.emit(chosen)
+        self.accept()
+
+    @override
+    def done(self, result: int) -> None:
+        self._is_over = True  # a search may still be on its way
+        super().done(result)
+
+
+def found_in(there: Sequence[Found], home: str) -> str:
+    """The folder that all that was found lies in, from the case's on where it is below that."""
+    folder = common_folder([found.path for found in there])
+    if home and is_below(folder, home):
+        below = os.path.relpath(folder, home)
+        return "./" if below == os.curdir else f"{below}/"
+    return folder or "/"

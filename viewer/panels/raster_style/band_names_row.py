@@ -1,0 +1,93 @@
+"""What the bands see of which a file does not say it: the analyst says it, so that presets and indices can be shown."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from PySide6.QtWidgets import QFormLayout, QHBoxLayout, QWidget
+
+from layers.raster.band_names import MEANINGS, ORDERS
+from viewer.panels.raster_style.raster_styler import RasterStyler
+from viewer.panels.widgets.field_set import LABEL_PX
+from viewer.panels.widgets.fields import ChoiceField
+from viewer.support.plain_label import plain_label
+
+ALL = 0
+"""Stands for all bands at once, in one of the usual orders."""
+SHORT = {"red": "R", "green": "G", "blue": "B", "nir": "NIR"}
+"""As analysts write them: an order of four words would be cut off."""
+
+
+class BandNamesRow(QWidget):
+    """One row: a band, or all of them, and what it is. Shown where the file leaves anything to be said."""
+
+    def __init__(self, styler: RasterStyler, form: QFormLayout) -> None:
+        super().__init__()
+        self._styler = styler
+        self._bands: tuple[int, ...] = ()
+        self._chosen = ALL
+        tr = self.tr
+        self._words = {
+            "red": tr("red"), "green": tr("green"), "blue": tr("blue"), "nir": tr("near infrared"),
+            "rededge": tr("red edge"), "coastal": tr("coastal blue"), "yellow": tr("yellow"),
+            "swir16": tr("short-wave infrared 1"), "swir22": tr("short-wave infrared 2"), "pan": tr("panchromatic"),
+        }  # fmt: skip
+        self.band = ChoiceField()
+        self.band.setAccessibleName(tr("Band to name"))
+        self.band.committed.connect(self._choose)
+        self.meaning = ChoiceField()
+        self.meaning.setAccessibleName(tr("What the band sees"))
+        self.meaning.setToolTip(tr("The file does not say it; presets and indices need it. Stays with the layer."))
+        self.meaning.committed.connect(self._name)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(6)
+        for widget, share in ((self.band, 2), (plain_label(tr("is")), 0), (self.meaning, 3)):
+            row.addWidget(widget, share)
+        self.label = plain_label(tr("Meaning"))
+        self.label.setBuddy(self.band)
+        self.label.setMinimumWidth(LABEL_PX)
+        form.addRow(self.label, self)
+
+    def show_bands(self) -> None:
+        """Those of the current layer that its file leaves unnamed, and what was said of them."""
+        bands, given = self._styler.nameable, self._styler.given_names
+        for widget in (self, self.label):
+            widget.setVisible(bool(bands) and self._count > 1)
+        if bands != self._bands:
+            self._bands = bands
+            self._chosen = ALL if self._orders else next((n for n in bands if n not in given), bands[0] if bands else 0)
+            each = [(number, self.tr("Band {0}").format(number)) for number in bands]
+            self.band.set_choices([(ALL, self.tr("All bands")), *each] if self._orders else each)
+        self.band.show_value(self._chosen)
+        unknown = ("", self.tr("not known"))
+        if self._chosen == ALL:
+            orders = [(" ".join(order), ", ".join(SHORT[name] for name in order)) for order in self._orders]
+            said = " ".join(given.get(number, "?") for number in bands)
+            mixed = [(said, self.tr("as said for each"))] if given and said not in dict(orders) else []
+            self.meaning.set_choices([unknown, *orders, *mixed])
+            self.meaning.show_value(said if given else "")
+        else:
+            self.meaning.set_choices([unknown, *((name, self._words[name]) for name in MEANINGS)])
+            self.meaning.show_value(given.get(self._chosen, ""))
+
+    @property
+    def _count(self) -> int:
+        info = self._styler.info
+        return len(info.bands) if info is not None else 0
+
+    @property
+    def _orders(self) -> list[tuple[str, ...]]:
+        """Where the file names none of its bands, and has as many as an order."""
+        return [order for order in ORDERS if len(order) == len(self._bands) == self._count]
+
+    def _choose(self, band: Any) -> None:
+        self._chosen = band
+        self.show_bands()
+
+    def _name(self, value: Any) -> None:
+        if self._chosen != ALL:
+            self._styler.name_bands({self._chosen: value})
+        elif "?" not in value:
+            names = value.split() if value else [""] * len(self._bands)
+            self._styler.name_bands(dict(zip(self._bands, names, strict=True)))

@@ -1,0 +1,69 @@
+"""Asks the search providers off the window's thread, a moment after the last key; only the latest question counts."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import QObject, QTimer, Signal
+
+from layers.errors import GeoloupeError
+from viewer.panels.search.hits import Hit, KnownSites, SearchProvider, search_all
+from viewer.support.jobs import Job, Jobs
+
+PAUSE_MS = 40
+LONGEST = 32_767
+"""What a line takes: a shape in WKT is long."""
+
+
+class Finder(QObject):
+    """`found` carries the hits and the sentences of what failed, for the latest text asked.
+
+    `known` are the sites of the case, see `search_all`.
+    """
+
+    found = Signal(list, list)
+
+    def __init__(
+        self,
+        providers: Sequence[SearchProvider],
+        jobs: Jobs,
+        parent: QObject | None = None,
+        known: KnownSites | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._providers, self._jobs, self._known = tuple(providers), jobs, known
+        self._text = ""
+        self._job: Job | None = None
+        self._pause = QTimer(self, singleShot=True, interval=PAUSE_MS)
+        self._pause.timeout.connect(self._start)
+
+    @property
+    def is_busy(self) -> bool:
+        return self._pause.isActive() or self._job is not None
+
+    def ask(self, text: str) -> None:
+        """Look for `text` soon; what was asked before is dropped. Empty text finds nothing, at once."""
+        self.cancel()
+        self._text = text.strip()[:LONGEST]
+        if self._text:
+            self._pause.start()
+        else:
+            self.found.emit([], [])
+
+    def cancel(self) -> None:
+        self._pause.stop()
+        if self._job is not None:
+            self._job.cancel()
+            self._job = None
+
+    def _start(self) -> None:
+        text, providers, known = self._text, self._providers, self._known
+        self._job = self._jobs.run(lambda job: search_all(providers, text, known), self._done, self._failed)
+
+    def _done(self, answer: tuple[list[Hit], list[str]]) -> None:
+        self._job = None
+        self.found.emit(*answer)
+
+    def _failed(self, error: GeoloupeError) -> None:
+        self._job = None
+        self.found.emit([], [error.sentence])

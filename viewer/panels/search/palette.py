@@ -1,0 +1,306 @@
+"""The palette: type some letters of what is wanted, a command or a place or a coordinate, and press Enter."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import QEvent, QModelIndex, QObject, QRect, Qt, Signal
+from PySide6.QtGui import QHideEvent, QIcon, QKeyEvent, QStandardItemModel
+from PySide6.QtWidgets import (
+    QApplication,
+    QComboBox,
+    QDialog,
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QLineEdit,
+    QListView,
+    QSizePolicy,
+    QVBoxLayout,
+    QWidget,
+)
+
+from layers.geo.datum import Datum
+from viewer.panels.search.finder import Finder
+from viewer.panels.search.hits import Group, Hit
+from viewer.panels.search.palette_rows import (
+    ROW_PX,
+    PaletteEntry,
+    Row,
+    RowDelegate,
+    arranged,
+    is_meant,
+    item_of,
+    match_score,
+    matching,
+)
+from viewer.support.plain_label import plain_label
+from viewer.support.text import plain
+
+__all__ = ["CommandPalette", "PaletteEntry", "match_score"]
+
+MOST_ROWS, WIDTH_PX, FOOT_MARGIN_PX = 13, 680, 5
+
+
+def _is_able(row: Row) -> bool:
+    """True for what can be chosen: no heading, no command that cannot be done now."""
+    return isinstance(row, Hit) or (isinstance(row, PaletteEntry) and row.enabled)
+
+
+class CommandPalette(QDialog):
+    """A list over the map; Escape or a click elsewhere closes it. What cannot run now is shown, not chosen.
+
+    With a `finder` it finds places too. `hit_previewed` carries the hit that is pointed at, or None.
+    """
+
+    hit_previewed = Signal(object)
+    hit_chosen = Signal(object)
+    site_wanted = Signal(object)
+    datum_changed = Signal(str)
+    covered = Signal(QRect)
+    """What of the screen the palette hides, in global coordinates; an empty rectangle when it is gone."""
+
+    def __init__(
+        self, entries: Sequence[PaletteEntry], parent: QWidget | None = None, finder: Finder | None = None
+    ) -> None:
+        super().__init__(parent, Qt.WindowType.Dialog | Qt.WindowType.FramelessWindowHint)
+        self.setObjectName("palette")
+        self._entries, self._finder = list(entries), finder
+        self._rows: list[Row] = []
+        self._hits: list[Hit] = []
+        self._problems: list[str] = []
+        self._icons: dict[str, QIcon] = {}
+        self._is_touched = False
+        self._waiting: Qt.KeyboardModifier | None = None
+        self._most_rows = MOST_ROWS
+        title = self.tr("Find a command, a place or a coordinate") if finder else self.tr("Find a command")
+        self.setWindowTitle(title)
+        self._input = QLineEdit(self)
+        self._input.setPlaceholderText(f"{title}…")
+        self._input.setAccessibleName(title)
+        self._model = QStandardItemModel(self)
+        self._list = self._make_list()
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(1, 1, 1, 1)
+        layout.setSpacing(0)
+        layout.addWidget(self._input)
+        layout.addWidget(self._list)
+        self._says = plain_label("", self)
+        self._datum, self._datum_label = QComboBox(self), QLabel(self.tr("&Datum"), self)
+        self._foot = self._make_foot()
+        layout.addWidget(self._foot)
+        self._input.textChanged.connect(self._ask)
+        self._input.installEventFilter(self)
+        self._list.selectionModel().currentChanged.connect(self._point_at)
+        if finder is not None:
+            finder.found.connect(self._show_found)
+        self._show_rows()
+
+    def _make_list(self) -> QListView:
+        view = QListView(self)
+        view.setModel(self._model)
+        view.setItemDelegate(RowDelegate(view))
+        view.setAccessibleName(self.tr("Found"))
+        view.setUniformItemSizes(True)
+        view.setMouseTracking(True)
+        view.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        view.entered.connect(self._hover)
+        view.clicked.connect(self._run)
+        return view
+
+    def _make_foot(self) -> QFrame:
+        """What the keys do, what went wrong, and the datum of a coordinate."""
+        foot = QFrame(self)
+        foot.setObjectName("paletteFoot")
+        self._says.setObjectName("muted")
+        self._says.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        self._says.setWordWrap(True)
+        for datum in Datum:
+            self._datum.addItem(str(datum), datum)
+        self._datum.setAccessibleName(self.tr("Datum of the coordinate"))
+        self._datum.currentIndexChanged.connect(self._take_datum)
+        self._datum_label.setBuddy(self._datum)
+        row = QHBoxLayout(foot)
+        row.setContentsMargins(10, FOOT_MARGIN_PX, 8, FOOT_MARGIN_PX)
+        row.addWidget(self._says, 1)
+        row.addWidget(self._datum_label)
+        row.addWidget(self._datum)
+        foot.setVisible(self._finder is not None)
+        return foot
+
+    # -- where it stands ----------------------------------------------------------------------------------------
+
+    def show_over(self, widget: QWidget) -> None:
+        """Open in the upper middle of `widget`."""
+        width, room = min(WIDTH_PX, widget.width() - 40), widget.height() - 130 - self._input.sizeHint().height()
+        self._most_rows = max(3, min(MOST_ROWS, room // ROW_PX))
+        corner = widget.mapToGlobal(widget.rect().topLeft())
+        self.setGeometry(QRect(corner.x() + (widget.width() - width) // 2, corner.y() + 44, width, 100))
+        self._fit_height()
+        self.show()
+        self._fit_height()
+        self._input.setFocus()
+
+    def _fit_height(self) -> None:
+        """As high as its rows: what it does not need it leaves to the map."""
+        rows = max(1, min(self._most_rows, len(self._rows)))
+        self._list.setFixedHeight(rows * ROW_PX + 2 if self._rows else 0)
+        words_px = self._says.heightForWidth(max(200, self._says.width()))
+        self._foot.setFixedHeight(max(words_px, self._datum.sizeHint().height()) + 2 * FOOT_MARGIN_PX)
+        self.setFixedHeight(self.sizeHint().height())
+        if self.isVisible():
+            self.covered.emit(self.geometry())
+
+    # -- what is listed -----------------------------------------------------------------------------------------
+
+    def shown_texts(self) -> list[str]:
+        """What is listed now, the best first, without headings."""
+        return [row.text for row in self._rows if not isinstance(row, str)]
+
+    def shown_hits(self) -> list[Hit]:
+        """What of it was found."""
+        return [row for row in self._rows if isinstance(row, Hit)]
+
+    def sentence(self) -> str:
+        """What the foot says."""
+        return self._says.text()
+
+    def _ask(self, text: str) -> None:
+        self._is_touched, self._waiting = False, None
+        self._problems = []
+        if self._finder is None:
+            self._show_rows()
+            return
+        if not text.strip():
+            self._hits = []
+        self._show_rows()
+        self._finder.ask(text)
+
+    def _show_found(self, hits: list[Hit], problems: list[str]) -> None:
+        self._hits, self._problems = hits, problems
+        self._show_rows()
+        if self._waiting is not None:
+            self._enter(self._waiting)
+
+    def _show_rows(self) -> None:
+        before = self._current() if self._is_touched else None
+        wanted = self._input.text().strip()
+        self._rows = arranged(wanted, matching(wanted, self._entries), self._hits)
+        self._model.clear()
+        for row in self._rows:
+            self._model.appendRow(item_of(row, self.palette(), self._icons))
+        kept = next((at for at, row in enumerate(self._rows) if row == before), None) if before else None
+        first = next((at for at, row in enumerate(self._rows) if _is_able(row)), -1)
+        if wanted and self._refused() is not None:
+            first = -1
+        self._list.setCurrentIndex(self._model.index(first if kept is None else kept, 0))
+        is_coordinate = any(hit.group is Group.COORDINATES for hit in self._hits)
+        for part in (self._datum, self._datum_label):
+            part.setVisible(is_coordinate or self._datum.currentData() != Datum.WGS84)
+        self._fit_height()
+        self._point_at()
+
+    def _take_datum(self) -> None:
+        self.datum_changed.emit(str(self._datum.currentData()))
+        if self._finder is not None:
+            self._finder.ask(self._input.text())
+
+    # -- one of them --------------------------------------------------------------------------------------------
+
+    def _current(self) -> PaletteEntry | Hit | None:
+        at = self._list.currentIndex().row()
+        row = self._rows[at] if 0 <= at < len(self._rows) else None
+        return None if isinstance(row, str) else row
+
+    def _refused(self) -> PaletteEntry | None:
+        """The first row where that is a command that cannot be done now."""
+        row = next((row for row in self._rows if not isinstance(row, str)), None)
+        return row if isinstance(row, PaletteEntry) and not row.enabled else None
+
+    def _point_at(self, *_: object) -> None:
+        row = self._current()
+        hit = row if isinstance(row, Hit) else None
+        self.hit_previewed.emit(hit)
+        if self._problems:
+            self._say(" ".join(self._problems))
+        elif hit is not None and hit.fields is not None:
+            self._say(self.tr("Enter goes there · Shift+Enter marks a site there"))
+        elif hit is not None:
+            self._say(self.tr("Enter goes there"))
+        elif not self._rows and not (self._finder is not None and self._finder.is_busy):
+            self._say(self.tr("Nothing found: no command, site, place, attribute or coordinate."))
+        elif row is None and (refused := self._refused()) is not None:
+            self._say(self.tr("{0} cannot be done now.").format(refused.text))
+        else:
+            self._say(self.tr("Names in any script, coordinates in any notation. No host is asked."))
+
+    def _say(self, sentence: str) -> None:
+        if sentence != self._says.text():
+            self._says.setText(plain(sentence))
+            self._fit_height()
+
+    def _hover(self, index: QModelIndex) -> None:
+        if index.isValid() and _is_able(self._rows[index.row()]):
+            self._is_touched = True
+            self._list.setCurrentIndex(index)
+
+    def _step(self, by: int) -> None:
+        """To the next row that can be chosen, round the ends."""
+        rows, at = len(self._rows), self._list.currentIndex().row()
+        for _ in range(rows):
+            at = (at + by) % rows
+            if _is_able(self._rows[at]):
+                self._is_touched = True
+                self._list.setCurrentIndex(self._model.index(at, 0))
+                return
+
+    def _run(self, index: QModelIndex) -> None:
+        row = self._rows[index.row()] if 0 <= index.row() < len(self._rows) else None
+        if isinstance(row, Hit):
+            self.close()
+            self.hit_chosen.emit(row)
+        elif isinstance(row, PaletteEntry) and row.enabled:
+            self.close()
+            row.run()
+
+    def _enter(self, modifiers: Qt.KeyboardModifier) -> None:
+        """What is listed while a search runs was found for other letters: then the key waits for the answer.
+
+        A command that is meant need not wait, one that is guessed must: a place may be called so.
+        """
+        row = self._current()
+        is_busy = self._finder is not None and self._finder.is_busy
+        is_sure = isinstance(row, PaletteEntry) and (self._is_touched or is_meant(self._input.text(), row.text))
+        self._waiting = modifiers if is_busy and not is_sure else None
+        if self._waiting is not None:
+            return
+        if isinstance(row, Hit) and row.fields is not None and modifiers & Qt.KeyboardModifier.ShiftModifier:
+            self.close()
+            self.site_wanted.emit(row)
+        else:
+            self._run(self._list.currentIndex())
+
+    # -- events -------------------------------------------------------------------------------------------------
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if watched is self._input and isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress:
+            if event.key() in (Qt.Key.Key_Down, Qt.Key.Key_Up):
+                self._step(1 if event.key() == Qt.Key.Key_Down else -1)
+                return True
+            if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+                self._enter(event.modifiers())
+                return True
+        return super().eventFilter(watched, event)
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        if self._finder is not None:
+            self._finder.cancel()
+        self.hit_previewed.emit(None)
+        self.covered.emit(QRect())
+        super().hideEvent(event)
+
+    def changeEvent(self, event: QEvent) -> None:
+        is_left = event.type() == QEvent.Type.ActivationChange and not self.isActiveWindow()
+        if is_left and QApplication.activePopupWidget() is None:
+            self.close()
+        super().changeEvent(event)

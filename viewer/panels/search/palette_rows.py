@@ -1,0 +1,232 @@
+"""The rows of the palette: commands, what was found, and headings between them; how they match and how they look."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from PySide6.QtCore import QCoreApplication, QModelIndex, QRect, QSize, Qt
+from PySide6.QtGui import QFont, QFontInfo, QIcon, QPainter, QPalette, QStandardItem
+from PySide6.QtWidgets import QApplication, QStyle, QStyledItemDelegate, QStyleOptionViewItem
+
+from layers.places.names import name_key
+from viewer.panels.search.hits import BEGINS, INSIDE, NEARLY, WEAK_COORDINATE, WORDS, Group, Hit, name_score
+from viewer.support.icons import line_icon
+
+NOTE_ROLE = Qt.ItemDataRole.UserRole
+HEADING_ROLE = Qt.ItemDataRole.UserRole + 1
+ROW_PX, ICON_PX, MARGIN_PX = 30, 20, 10
+CLEAR_MATCH = 1.5
+"""Letters that match a command at least so well are a good guess."""
+NOT_NOW = 0.5
+"""What cannot be done now stands below what matches about as well and can."""
+
+
+@dataclass(frozen=True)
+class PaletteEntry:
+    """One command: `group` is the menu it stands in."""
+
+    text: str
+    group: str
+    shortcut: str
+    icon: QIcon
+    enabled: bool
+    run: Callable[[], None]
+
+
+type Row = PaletteEntry | Hit | str
+"""A text is a heading."""
+
+
+def match_score(wanted: str, text: str) -> float | None:
+    """How well the letters of `wanted` stand in `text` in their order: lower is better, None where they do not.
+
+    Letters that follow each other or begin a word cost nothing, gaps cost their length.
+    """
+    letters, words = text.casefold(), wanted.casefold().replace(" ", "")
+    at, cost = -1, 0.0
+    for letter in words:
+        begins = [i for i in range(at + 1, len(letters)) if letters[i] == letter]
+        if not begins:
+            return None
+        starts = [i for i in begins if i == 0 or not letters[i - 1].isalnum()]
+        best = at + 1 if at + 1 == begins[0] else (starts or begins)[0]
+        if best != at + 1 and best not in starts:
+            cost += 1 + (best - at) * 0.5
+        elif best != at + 1:
+            cost += 0.5
+        at = best
+    return cost + len(letters) * 0.01
+
+
+def is_meant(wanted: str, text: str) -> bool:
+    """True where a command is called so, begins so or has words that begin so; letters here and there are a guess."""
+    score = name_score(name_key(wanted), text)
+    return score is not None and score <= WORDS
+
+
+def matching(wanted: str, entries: Sequence[PaletteEntry]) -> list[tuple[float, PaletteEntry]]:
+    """The commands that match by themselves or with their menu, the best first; all in their order for no text."""
+    if not wanted:
+        return [(0.0, entry) for entry in entries]
+    found = []
+    for entry in entries:
+        own = match_score(wanted, entry.text)
+        if own is None and is_meant(wanted, entry.text):
+            own = CLEAR_MATCH  # its words in another order
+        wider = match_score(wanted, f"{entry.group} {entry.text}") if own is None else None
+        score = own if own is not None else None if wider is None else wider + 2
+        if score is not None:
+            found.append((score if entry.enabled else score + NOT_NOW, entry))
+    return sorted(found, key=lambda pair: pair[0])
+
+
+def arranged(wanted: str, commands: Sequence[tuple[float, PaletteEntry]], hits: Sequence[Hit]) -> list[Row]:
+    """Commands and hits in one list: the first row is what Enter should do.
+
+    Coordinates come first, then the commands that are meant, then names, the rest of the commands, last what cannot
+    be done now. A command that cannot be done now stands first only where it and nothing else is called so.
+    """
+    if not wanted:
+        return [entry for _, entry in commands]
+    named = min((hit.score for hit in hits if hit.group is not Group.COORDINATES), default=math.inf)
+    able = [(score, entry) for score, entry in commands if entry.enabled]
+    meant = [entry for _, entry in able if is_meant(wanted, entry.text)]
+    head = _leading(wanted, able, meant, hits, named)
+    rest = [entry for _, entry in commands if entry not in head]
+    if not meant and named >= BEGINS:
+        head = [entry for entry in rest if not entry.enabled and _is_called(wanted, entry.text)] + head
+    tail = sorted((entry for entry in rest if entry not in head), key=lambda entry: not entry.enabled)
+    if not hits:
+        return [*head, *tail]
+    title = QCoreApplication.translate("Search", "Commands")
+    groups = {group: [hit for hit in hits if hit.group is group] for group in Group}
+    places = sorted((_place_of(group, found, named), group) for group, found in groups.items() if found)
+    rows: list[Row] = []
+    for place, group in places:
+        if place > 0 and head:
+            rows += [title, *head]
+            head = []
+        rows += [_title(group), *groups[group]]
+    block = [*head, *tail]
+    return [*rows, title, *block] if block else rows
+
+
+def _leading(
+    wanted: str,
+    able: Sequence[tuple[float, PaletteEntry]],
+    meant: list[PaletteEntry],
+    hits: Sequence[Hit],
+    named: float,
+) -> list[PaletteEntry]:
+    """The commands that stand before what was found: those that are meant, and a good guess where no name begins so."""
+    is_name = named < WORDS
+    if meant:
+        is_site = any(hit.group is Group.SITES and hit.score < WORDS for hit in hits)
+        if is_site and not any(entry.text.casefold().startswith(wanted.casefold()) for entry in meant):
+            return []
+        return meant if is_name else [entry for score, entry in able if entry in meant or score < CLEAR_MATCH]
+    if is_name or not able or able[0][0] >= CLEAR_MATCH:
+        return []
+    return [entry for _, entry in able]
+
+
+def _is_called(wanted: str, text: str) -> bool:
+    """True where the text is the words, or its first words are."""
+    return f"{name_key(text)} ".startswith(f"{name_key(wanted)} ")
+
+
+def _place_of(group: Group, hits: Sequence[Hit], named: float) -> int:
+    """Coordinates before names before what merely holds the letters before three letters that may be a polar square.
+
+    Where something is called so, a name with that word merely holds it: China comes before a pipeline to China.
+    """
+    best = min(hit.score for hit in hits)
+    if group is Group.COORDINATES:
+        return 0 if best < WEAK_COORDINATE else 3
+    return 1 if best < (WORDS if named < BEGINS else INSIDE) else 2 if best < NEARLY else 4
+
+
+def _title(group: Group) -> str:
+    return {
+        Group.COORDINATES: QCoreApplication.translate("Search", "Coordinates"),
+        Group.SITES: QCoreApplication.translate("Search", "Sites of the case"),
+        Group.FACILITIES: QCoreApplication.translate("Search", "Facilities"),
+        Group.PLACES: QCoreApplication.translate("Search", "Places"),
+        Group.ATTRIBUTES: QCoreApplication.translate("Search", "Attributes"),
+    }[group]
+
+
+def item_of(row: Row, palette: QPalette, icons: dict[str, QIcon]) -> QStandardItem:
+    """The row as the list shows and a screen reader says it. `icons` keeps what was drawn."""
+    item = QStandardItem()
+    item.setEditable(False)
+    if isinstance(row, str):
+        item.setText(row)
+        item.setData(True, HEADING_ROLE)
+        item.setFlags(Qt.ItemFlag.NoItemFlags)
+        return item
+    item.setText(row.text)
+    if isinstance(row, Hit):
+        if row.icon not in icons:
+            icons[row.icon] = line_icon(row.icon, palette)
+        icon, note, spoken = icons[row.icon], row.note, f"{row.text}, {row.note}"
+    else:
+        icon, spoken = row.icon, f"{row.text}, {row.shortcut}" if row.shortcut else row.text
+        note = "   ".join(part for part in (row.group, row.shortcut) if part)
+        item.setEnabled(row.enabled)
+    item.setIcon(icon)
+    item.setData(note, NOTE_ROLE)
+    item.setData(spoken, Qt.ItemDataRole.AccessibleTextRole)
+    return item
+
+
+class RowDelegate(QStyledItemDelegate):
+    """Text at the left, its note at the right, none over the other; headings small."""
+
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex) -> None:  # type: ignore[override]
+        if index.data(HEADING_ROLE):
+            self._paint_heading(painter, option, index)
+            return
+        self.initStyleOption(option, index)
+        text, icon = option.text, QIcon(index.data(Qt.ItemDataRole.DecorationRole) or QIcon())
+        option.text, option.icon = "", QIcon()
+        style = option.widget.style() if option.widget else QApplication.style()
+        style.drawControl(QStyle.ControlElement.CE_ItemViewItem, option, painter, option.widget)
+        is_chosen = bool(option.state & QStyle.StateFlag.State_Selected)
+        is_enabled = bool(option.state & QStyle.StateFlag.State_Enabled)
+        room = option.rect.adjusted(MARGIN_PX, 0, -MARGIN_PX, 0)
+        mode = QIcon.Mode.Selected if is_chosen else QIcon.Mode.Normal if is_enabled else QIcon.Mode.Disabled
+        icon.paint(painter, QRect(room.left(), room.center().y() - ICON_PX // 2 + 1, ICON_PX, ICON_PX), mode=mode)
+        room.setLeft(room.left() + ICON_PX + 9)
+        group = QPalette.ColorGroup.Active if is_enabled else QPalette.ColorGroup.Disabled
+        ink = QPalette.ColorRole.HighlightedText if is_chosen and is_enabled else QPalette.ColorRole.Text
+        faint = ink if is_chosen and is_enabled else QPalette.ColorRole.PlaceholderText
+        metrics, note = option.fontMetrics, str(index.data(NOTE_ROLE) or "")
+        wanted = metrics.horizontalAdvance(text)
+        note_px = min(metrics.horizontalAdvance(note) + 2, max(room.width() - wanted - 16, room.width() * 2 // 5))
+        painter.save()
+        painter.setPen(option.palette.color(group, ink))
+        left = room.adjusted(0, 0, -(note_px + 14 if note else 0), 0)
+        middle = Qt.AlignmentFlag.AlignVCenter
+        painter.drawText(left, middle, metrics.elidedText(text, Qt.TextElideMode.ElideRight, left.width()))
+        painter.setPen(option.palette.color(group, faint))
+        right = QRect(room.right() - note_px, room.top(), note_px + 1, room.height())
+        cut = metrics.elidedText(note, Qt.TextElideMode.ElideRight, note_px)
+        painter.drawText(right, middle | Qt.AlignmentFlag.AlignRight, cut)
+        painter.restore()
+
+    def sizeHint(self, option: QStyleOptionViewItem, index: QModelIndex) -> QSize:  # type: ignore[override]
+        return QSize(super().sizeHint(option, index).width(), ROW_PX)
+
+    def _paint_heading(self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex) -> None:
+        font = QFont(option.font)
+        font.setBold(True)
+        font.setPixelSize(max(9, round(QFontInfo(font).pixelSize() * 0.88)))
+        painter.save()
+        painter.setFont(font)
+        painter.setPen(option.palette.color(QPalette.ColorGroup.Active, QPalette.ColorRole.PlaceholderText))
+        room = option.rect.adjusted(MARGIN_PX, 0, -MARGIN_PX, -4)
+        painter.drawText(room, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignBottom, str(index.data()))
+        painter.restore()

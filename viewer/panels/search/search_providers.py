@@ -1,0 +1,326 @@
+"""Providers of hits: coordinates, the case's sites, the shipped place names, attributes of layers."""
+
+from __future__ import annotations
+
+import math
+import threading
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from PySide6.QtCore import QCoreApplication
+from shapely import bounds as bounds_of
+
+from layers.counted import grouped, metres
+from layers.document.site import Site
+from layers.document.vocabulary import SITE_CLASSES
+from layers.errors import BadCoordinate, NotReadable
+from layers.geo.bounds import Bounds
+from layers.geo.coordinates import (
+    Datum,
+    Notation,
+    ParsedCoordinate,
+    format_coordinate,
+    parse_candidates,
+    parse_coordinate,
+)
+from layers.geo.coordinates.in_text import coordinates_among_words
+from layers.geo.longitudes import normalise_lon
+from layers.geo.measure import distance_m
+from layers.geo.on_earth import why_off_earth
+from layers.geo.wkt import Extent, read_extent
+from layers.places.index import COUNTRY, REGION, Place, PlaceIndex
+from layers.places.names import name_key, tight
+from layers.places.spelling import most_wrong, words_nearness
+from layers.places.unpack import unpacked
+from viewer.panels.search.hits import (
+    EXACT,
+    INSIDE,
+    MOST_IN_GROUP,
+    NEARLY,
+    SAME_PLACE_M,
+    WEAK_COORDINATE,
+    WORDS,
+    AttributeMatch,
+    AttributeSource,
+    Group,
+    Hit,
+    key_score,
+)
+from viewer.support.text import one_line
+
+_tr = QCoreApplication.translate
+MOST_READINGS = 4
+SHORTEST_ATTRIBUTE = 2
+LONGEST_NAME = 500
+EXTENT_ERROR_M = 50.0
+"""The corners of an extent are written so that this much is not seen."""
+
+
+class CoordinateProvider:
+    """Every reading of a coordinate, and what a shape in WKT frames; raises BadCoordinate for a wrong one.
+
+    Between searches the datum may change.
+    """
+
+    def __init__(self) -> None:
+        self.datum = Datum.WGS84
+        self.notation = Notation.DD
+
+    def search(self, text: str) -> list[Hit]:
+        framed = read_extent(text, self.datum)
+        if framed is not None:
+            return [self._extent_hit(framed)]
+        try:
+            parse_coordinate(text, self.datum)
+            readings = parse_candidates(text, self.datum)
+        except BadCoordinate as error:
+            readings = coordinates_among_words(text, self.datum)
+            if not readings and "is no coordinate" not in error.sentence:
+                raise
+        return [self._hit(read, number) for number, read in enumerate(readings[:MOST_READINGS])]
+
+    def _hit(self, read: ParsedCoordinate, number: int) -> Hit:
+        shown = format_coordinate(read.lon, read.lat, self.notation, read.error_m)
+        datum = str(read.datum) if read.datum is Datum.WGS84 else f"{read.datum} → {Datum.WGS84}"
+        note = _tr("Search", "{0} · {1} · good to {2}").format(read.notation, datum, metres(read.radius_m))
+        fields = {"position_error_m": round(read.radius_m, 1), "position_basis": _basis(read)}
+        is_word = not any(letter.isdigit() for letter in read.text)  # as BAM is: a polar square of MGRS, and a name
+        return Hit(
+            group=Group.COORDINATES, text=shown, note=note, lon=read.lon, lat=read.lat, error_m=read.radius_m,
+            icon="go_to", fields=fields, score=number + WEAK_COORDINATE * is_word,
+        )  # fmt: skip
+
+    def _extent_hit(self, framed: Extent) -> Hit:
+        bounds, (lon, lat) = framed.bounds, framed.bounds.centre
+        low = format_coordinate(bounds.left, bounds.bottom, self.notation, EXTENT_ERROR_M)
+        high = format_coordinate(bounds.right, bounds.top, self.notation, EXTENT_ERROR_M)
+        note = (
+            _tr("Search", "{0} in WKT").format(framed.kind) if framed.kind else _tr("Search", "what the address shows")
+        )
+        return Hit(
+            group=Group.COORDINATES, text=_tr("Search", "{0} to {1}").format(low, high), note=note, icon="go_to",
+            lon=normalise_lon(lon), lat=lat, bounds=bounds,
+        )  # fmt: skip
+
+
+def _basis(read: ParsedCoordinate) -> str:
+    return f"{read.basis}; as given: {one_line(read.text, 120)}"
+
+
+@dataclass(frozen=True, slots=True)
+class _KeyedSite:
+    """A site, the keys of its label and its aliases in their order, and the same without spaces."""
+
+    site: Site
+    keys: tuple[str, ...]
+    closed: frozenset[str]
+
+
+class SiteProvider:
+    """The case's sites by label and by any alias, and by what they are."""
+
+    def __init__(self, sites: Callable[[], Mapping[str, Site]]) -> None:
+        self._sites = sites
+        self._keyed: dict[str, _KeyedSite] = {}
+
+    def search(self, text: str) -> list[Hit]:
+        wanted = name_key(text[:LONGEST_NAME])
+        if not wanted:
+            return []
+        found: list[tuple[float, Site, str]] = []
+        for one in self._now():
+            scores = [(score, at) for at, key in enumerate(one.keys) if (score := key_score(wanted, key)) is not None]
+            if scores:
+                score, at = min(scores)
+                found.append((score, one.site, _name(one.site, at)))
+        found.sort(key=lambda row: (row[0], row[1].label))
+        return [_site_hit(*row) for row in found[:MOST_IN_GROUP]]
+
+    def search_nearly(self, text: str) -> list[Hit]:
+        """The sites of which a name, or as many words of one, is spelled nearly so."""
+        wanted = name_key(text[:LONGEST_NAME])
+        found: list[tuple[float, Site, str]] = []
+        if most_wrong(tight(wanted)):
+            for one in self._now():
+                scores = [
+                    (off, at) for at, key in enumerate(one.keys) if (off := words_nearness(wanted, key)) is not None
+                ]
+                if scores:
+                    off, at = min(scores)
+                    found.append((NEARLY + off / 10, one.site, _name(one.site, at)))
+        found.sort(key=lambda row: (row[0], row[1].label))
+        return [_site_hit(*row) for row in found[:MOST_IN_GROUP]]
+
+    def same_as(self, hit: Hit) -> Hit | None:
+        """The site near by that has one of the hit's names, whatever it was searched by."""
+        names = {tight(name_key(name)) for name in (hit.text, *hit.names)} - {""}
+        for one in self._now():
+            if names & one.closed and _is_near(one.site, hit.lon, hit.lat):
+                return _site_hit(hit.score, one.site, one.site.label)
+        return None
+
+    def _now(self) -> Iterable[_KeyedSite]:
+        """The sites there are; what was made of one that has not changed is kept."""
+        kept: dict[str, _KeyedSite] = {}
+        for site in list(self._sites().values()):  # one step of the interpreter: edits come from another thread
+            known = self._keyed.get(site.uuid)
+            if known is None or known.site is not site:
+                names = (site.label, *(name for _, name in site.aliases))
+                keys = tuple(name_key(name[:LONGEST_NAME]) for name in names)
+                known = _KeyedSite(site, keys, frozenset(tight(key) for key in keys))
+            kept[site.uuid] = known
+        self._keyed = kept
+        return kept.values()
+
+
+def _nearly(score: float) -> str:
+    return _tr("Search", "spelled nearly so") if score >= NEARLY else ""
+
+
+def _name(site: Site, at: int) -> str:
+    return site.label if at == 0 else site.aliases[at - 1][1]
+
+
+def _is_near(site: Site, lon: float, lat: float) -> bool:
+    if why_off_earth(site.geometry):
+        return False
+    left, bottom, right, top = bounds_of(site.geometry)
+    return distance_m(float(left + right) / 2, float(bottom + top) / 2, lon, lat) < SAME_PLACE_M
+
+
+def _site_hit(score: float, site: Site, name: str) -> Hit:
+    left, bottom, right, top = bounds_of(site.geometry)
+    label = one_line(site.label, 80) or _tr("Search", "Site without a name")
+    other = "" if name == site.label else one_line(name, 60)
+    nowhere = why_off_earth(site.geometry)
+    if nowhere:
+        left = bottom = right = top = math.nan
+    words = (_nearly(score), nowhere, other, SITE_CLASSES.get(site.class_code, ""), site.location_country)
+    return Hit(
+        group=Group.SITES, text=label, note=" · ".join(word for word in words if word), icon="sites",
+        lon=float(left + right) / 2, lat=float(bottom + top) / 2, error_m=site.position_error_m or 0.0,
+        bounds=Bounds(left, bottom, right, top) if right > left or top > bottom else None, site_uuid=site.uuid,
+        score=score,
+    )  # fmt: skip
+
+
+class PlaceProvider:
+    """The shipped names; unpacked and opened when first asked, once."""
+
+    def __init__(self, packed: Callable[[], Path], cache: Callable[[], Path]) -> None:
+        self._packed, self._cache = packed, cache
+        self._index: PlaceIndex | None = None
+        self._lock = threading.Lock()
+
+    def prepare(self) -> None:
+        """Unpack and open now; raises as `search` does."""
+        self._opened()
+
+    def search(self, text: str) -> list[Hit]:
+        """Raises NotReadable."""
+        index = self._opened()
+        wanted, hits, score = name_key(text[:LONGEST_NAME]), [], EXACT
+        for number, place in enumerate(index.search(text, 3 * MOST_IN_GROUP)):
+            own = key_score(wanted, name_key(place.matched))
+            score = max(score, WORDS if own is None else own)  # the index's order is kept
+            hits.append(_place_hit(place, score + number / 1000))
+        return hits
+
+    def search_nearly(self, text: str) -> list[Hit]:
+        """Raises NotReadable."""
+        places = self._opened().search_nearly(text[:LONGEST_NAME], MOST_IN_GROUP)
+        return [_place_hit(place, NEARLY + number / 1000) for number, place in enumerate(places)]
+
+    def close(self) -> None:
+        with self._lock:
+            if self._index is not None:
+                self._index.close()
+                self._index = None
+
+    def _opened(self) -> PlaceIndex:
+        with self._lock:
+            if self._index is None:
+                try:
+                    self._index = PlaceIndex(unpacked(self._packed(), self._cache()))
+                except OSError as error:
+                    raise NotReadable(
+                        f"The place names cannot be unpacked into {self._cache()} ({error.strerror}): make room there."
+                    ) from error
+            return self._index
+
+
+def _place_hit(place: Place, score: float) -> Hit:
+    is_facility, is_area = place.kind in SITE_CLASSES, place.kind in (REGION, COUNTRY)
+    text = place.name if place.matched in ("", place.name) else f"{place.name} ({place.matched})"
+    what = _area(place) if is_area else SITE_CLASSES[place.kind] if is_facility else _people(place.population)
+    country = "" if place.kind == COUNTRY else place.country
+    where = format_coordinate(place.lon, place.lat, Notation.DD, max(place.error_m, 1000.0))
+    fields = {
+        "label": place.name,
+        "aliases": _aliases(place),
+        "class_code": place.kind if is_facility else "other",
+        "position_error_m": place.error_m,
+        "position_basis": place.source if is_facility else _place_basis(place, is_area),
+    }
+    return Hit(
+        group=Group.FACILITIES if is_facility else Group.PLACES, text=text, lon=place.lon, lat=place.lat,
+        note=" · ".join(word for word in (_nearly(score), what, country, where) if word), error_m=place.error_m,
+        icon="sites" if is_facility else "point", fields=fields, score=score, names=(place.name, *place.names),
+    )  # fmt: skip
+
+
+def _area(place: Place) -> str:
+    return _tr("Search", "country or territory") if place.kind == COUNTRY else _tr("Search", "region")
+
+
+def _place_basis(place: Place, is_area: bool) -> str:
+    if is_area:
+        return f"Middle of nearly all settlements of {place.name} in {place.source}, radius to the farthest"
+    return f"Middle of {place.name} in {place.source}, radius assumed"
+
+
+def _people(population: int) -> str:
+    if not population:
+        return ""
+    return _tr("Search", "{0} people").format(grouped(population))
+
+
+def _aliases(place: Place) -> tuple[tuple[str, str], ...]:
+    """The first Chinese and the first Cyrillic name; which of several languages a Cyrillic one is, nobody said."""
+    chinese = next((name for name in place.names if any("\u3400" <= c <= "\u9fff" for c in name)), "")
+    cyrillic = next((name for name in place.names if any("\u0400" <= c <= "\u04ff" for c in name)), "")
+    pairs = (("zh", chinese), ("ru", cyrillic if place.kind in SITE_CLASSES or place.country == "Russia" else ""))
+    return tuple(pair for pair in pairs if pair[1])
+
+
+class AttributeProvider:
+    """The attributes of whatever layers there are now."""
+
+    def __init__(self, sources: Callable[[], Iterable[AttributeSource]]) -> None:
+        self._sources = sources
+
+    def search(self, text: str) -> list[Hit]:
+        wanted = text[:LONGEST_NAME].strip()
+        if len(wanted) < SHORTEST_ATTRIBUTE and wanted.isascii():
+            return []
+        key = name_key(wanted)
+        return [
+            _attribute_hit(source, match, key, number)
+            for source in list(self._sources())
+            for number, match in enumerate(source.find(wanted, MOST_IN_GROUP))
+        ]
+
+
+def _attribute_hit(source: AttributeSource, match: AttributeMatch, wanted: str, number: int) -> Hit:
+    bounds = match.bounds
+    lon, lat = bounds.centre if bounds is not None else (math.nan, math.nan)
+    note = _tr("Search", "{0} in {1}").format(one_line(match.column, 30), one_line(source.title, 40))
+    score = key_score(wanted, name_key(match.value)) if wanted else None
+    is_area = bounds is not None and (bounds.width > 0 or bounds.height > 0) and math.isfinite(bounds.width)
+    return Hit(
+        group=Group.ATTRIBUTES, text=one_line(match.value, 80), icon="vector", lon=lon, lat=lat,
+        layer_uuid=source.layer_uuid, note=note, fid=match.fid,
+        bounds=bounds if is_area else None,
+        score=(INSIDE if score is None else score) + number / 1000,
+    )  # fmt: skip

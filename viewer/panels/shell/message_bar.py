@@ -1,0 +1,171 @@
+"""The message line over the map's upper edge: the newest on top, counted, with what can be done about it."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QEvent, QObject, QSize, Qt
+from PySide6.QtGui import QColor, QPalette
+from PySide6.QtWidgets import (
+    QFrame,
+    QGridLayout,
+    QHBoxLayout,
+    QLabel,
+    QPushButton,
+    QSizePolicy,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from viewer.panels.widgets.copy_label import CopyLabel
+from viewer.support.icons import line_icon, line_pixmap
+from viewer.support.messages import Message, Messages
+from viewer.support.plain_label import plain_label
+from viewer.support.text import one_line, tooltip
+
+MOST_LINES = 4
+LONGEST_LINE = 400
+NARROW_PX = 560
+"""On a bar that is narrower the buttons stand below the text, which would be a column of single words beside them."""
+
+
+class MessageBar(QWidget):
+    """Shows the newest line; the others behind a button that says how many there are."""
+
+    def __init__(self, messages: Messages, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._messages = messages
+        self._open = False
+        self._host: QWidget | None = None
+        self._free_px = 0
+        self._layout = QVBoxLayout(self)
+        self._layout.setContentsMargins(0, 0, 0, 0)
+        self._layout.setSpacing(0)
+        self._lines: list[_Line] = []
+        messages.changed.connect(self.refresh)
+        self.refresh()
+
+    def lie_over(self, host: QWidget, free_px: int = 0) -> None:
+        """Lie on the upper edge of `host` from now on, outside its layout: what is below does not move for a line.
+
+        So much of the edge, at its right end, stays free.
+        """
+        self._host, self._free_px = host, free_px
+        self.setParent(host)
+        host.installEventFilter(self)
+        self._place()
+        self.setVisible(bool(self._lines))
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if watched is self._host and event.type() == QEvent.Type.Resize:
+            self._place()
+        return super().eventFilter(watched, event)
+
+    def event(self, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.LayoutRequest:
+            self._place()
+        return super().event(event)
+
+    def _place(self) -> None:
+        """As wide as there is room, as high as the text is at that width."""
+        if self._host is not None and self._lines:
+            width = self._host.width() - self._free_px
+            for line in self._lines:
+                line.set_narrow(width < NARROW_PX)
+            self.setGeometry(0, 0, width, min(self._layout.totalHeightForWidth(width), self._host.height()))
+            self.raise_()
+
+    def refresh(self) -> None:
+        """Show what stands now."""
+        lines = self._messages.lines()[::-1]
+        self._open = self._open and len(lines) > 1
+        shown = lines[:MOST_LINES] if self._open else lines[:1]
+        for old in self._lines:
+            self._layout.removeWidget(old)
+            old.hide()
+            old.deleteLater()
+        self._lines = [_Line(message, self._messages, self) for message in shown]
+        for line in self._lines:
+            self._layout.addWidget(line)
+            line.show()
+        if self._lines and len(lines) > 1:
+            self._lines[0].offer_more(len(lines) - 1, self._open, self._toggle)
+        self._place()
+        self.setVisible(bool(lines))
+
+    def _toggle(self) -> None:
+        self._open = not self._open
+        self.refresh()
+
+
+class _Line(QFrame):
+    def __init__(self, message: Message, messages: Messages, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._key, self._messages, self._action = message.key, messages, message.action
+        self.setObjectName("messageLine")
+        self.setProperty("level", message.level)
+        self._grid = QGridLayout(self)
+        self._grid.setContentsMargins(10, 4, 6, 4)
+        self._grid.setVerticalSpacing(2)
+        self._grid.setColumnStretch(1, 1)
+        self._buttons = QWidget(self)
+        self._row = QHBoxLayout(self._buttons)
+        self._row.setContentsMargins(0, 0, 0, 0)
+        self._is_narrow: bool | None = None
+        picture = QLabel(self)
+        self._grid.addWidget(picture, 0, 0)
+        text = CopyLabel(one_line(message.text, LONGEST_LINE), self)
+        text.setToolTip(tooltip(message.text))
+        policy = QSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
+        policy.setHeightForWidth(True)
+        text.setSizePolicy(policy)
+        text.setAccessibleName(message.text)
+        self._grid.addWidget(text, 0, 1)
+        if message.count > 1:
+            times = plain_label(f"×{message.count}", self)
+            times.setToolTip(self.tr("Happened {0} times").format(message.count))
+            self._grid.addWidget(times, 0, 2)
+        if message.action is not None:
+            button = QPushButton(message.action.text, self._buttons)
+            button.clicked.connect(self._act)
+            self._row.addWidget(button)
+        close = QToolButton(self)
+        close.setAutoRaise(True)
+        close.setToolTip(self.tr("Dismiss"))
+        close.setAccessibleName(self.tr("Dismiss this message"))
+        close.setIconSize(QSize(16, 16))
+        close.clicked.connect(self._dismiss)
+        self._grid.addWidget(close, 0, 4)
+        self.set_narrow(False)
+        self.ensurePolished()
+        text.ensurePolished()
+        color: QColor = text.palette().color(QPalette.ColorRole.WindowText)
+        picture.setPixmap(line_pixmap(message.level, color, 18, self.devicePixelRatioF()))
+        palette = QPalette(self.palette())
+        palette.setColor(QPalette.ColorRole.ButtonText, color)
+        close.setIcon(line_icon("close", palette))
+
+    def offer_more(self, others: int, is_open: bool, toggle: object) -> None:
+        """A button for the other lines, after that of the message."""
+        button = QToolButton(self._buttons)
+        button.setAutoRaise(True)
+        button.setText(self.tr("Fewer") if is_open else self.tr("{0} more").format(others))
+        button.clicked.connect(toggle)
+        self._row.addWidget(button)
+        button.show()
+
+    def set_narrow(self, narrow: bool) -> None:
+        """The buttons go below the text, or beside it."""
+        if narrow != self._is_narrow:
+            self._is_narrow = narrow
+            self._grid.removeWidget(self._buttons)
+            place = (1, 1, 1, 3) if narrow else (0, 3, 1, 1)
+            self._grid.addWidget(self._buttons, *place, Qt.AlignmentFlag.AlignRight)
+
+    def _act(self) -> None:
+        action = self._action
+        self._messages.clear(self._key)
+        if action is not None:
+            action.run()
+
+    def _dismiss(self) -> None:
+        self._messages.clear(self._key)

@@ -1,0 +1,222 @@
+"""What one sees first: recent cases, the demo, what can be recovered, and where to drop files."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from PySide6.QtCore import QDateTime, QLocale, QSize, Qt, Signal
+from PySide6.QtGui import QIcon
+from PySide6.QtWidgets import (
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QPushButton,
+    QScrollArea,
+    QSizePolicy,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from viewer.panels.widgets.form_page import clear_layout
+from viewer.support.icons import line_icon, mark_pixmap
+from viewer.support.plain_label import plain_label
+from viewer.support.text import one_line, tooltip
+
+COLUMN_PX = 340
+ICON_PROPERTY = "iconName"
+
+
+@dataclass(frozen=True)
+class RecoverableCase:
+    """A crashed session: `key` comes back when it is chosen."""
+
+    key: str
+    title: str
+    last_edit_at: str
+    """UTC, ISO 8601."""
+    edits: int
+    """That no file holds; 0: a save was lost, and its file is not what was saved."""
+    sites: int
+
+
+class StartPage(QScrollArea):
+    """Knows no files: it shows what it is told and says what was chosen."""
+
+    new_chosen = Signal()
+    open_chosen = Signal()
+    demo_chosen = Signal()
+    recent_chosen = Signal(str)
+    recent_forgotten = Signal(str)
+    recover_chosen = Signal(str)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setWidgetResizable(True)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setAccessibleName(self.tr("Start"))
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        page = self._page = QWidget(self)
+        page.setObjectName("startPage")
+        self._recent, self._recent_heading = QVBoxLayout(), _heading(self.tr("Recent cases"), page)
+        self._recover, self._recover_heading = QVBoxLayout(), _heading(self.tr("Closed unexpectedly"), page)
+        columns = QHBoxLayout()
+        columns.setSpacing(36)
+        columns.addStretch(1)
+        columns.addLayout(self._build_begin(page))
+        columns.addLayout(self._build_lists(page))
+        columns.addStretch(1)
+        outer = QVBoxLayout(page)
+        outer.setContentsMargins(24, 24, 24, 24)
+        outer.addStretch(2)
+        outer.addLayout(self._build_head(page))
+        outer.addSpacing(28)
+        outer.addLayout(columns)
+        outer.addStretch(3)
+        self.setWidget(page)
+        self.set_recent([])
+        self.set_recoverable([])
+
+    def set_recent(self, paths: Iterable[Path]) -> None:
+        """Show the cases opened lately, the newest first."""
+        clear_layout(self._recent)
+        page = self._page
+        known = list(paths)
+        for path in known:
+            self._recent.addWidget(self._recent_row(path, page))
+        if not known:
+            note = plain_label(self.tr("Cases you open or save will be listed here."), page)
+            note.setObjectName("muted")
+            note.setWordWrap(True)
+            note.setFixedWidth(COLUMN_PX)
+            self._recent.addWidget(note)
+
+    def set_recoverable(self, cases: Sequence[RecoverableCase]) -> None:
+        """Show the sessions that a crash left behind, the newest first."""
+        clear_layout(self._recover)
+        page = self._page
+        for case in cases:
+            said = (
+                self.tr("last edit {0}, {1} edits, {2} sites") if case.edits else self.tr("a save was lost, {2} sites")
+            )
+            detail = said.format(_when(case.last_edit_at), case.edits, case.sites)
+            card = self._card(self.tr("Recover “{0}”").format(one_line(case.title, 60)), detail, "recover", page)
+            card.clicked.connect(lambda _checked=False, key=case.key: self.recover_chosen.emit(key))
+            self._recover.addWidget(card)
+        self._recover_heading.setVisible(bool(cases))
+
+    def recolor(self) -> None:
+        """Draw the icons anew after a change of colours."""
+        for card in self.findChildren(QPushButton, "card"):
+            card.setIcon(line_icon(str(card.property(ICON_PROPERTY)), self.palette()))
+
+    def _build_head(self, page: QWidget) -> QHBoxLayout:
+        mark = QLabel(page)
+        mark.setPixmap(mark_pixmap(64, self.devicePixelRatioF()))
+        words = QVBoxLayout()
+        name = plain_label("Geoloupe", page)
+        name.setObjectName("wordmark")
+        says = plain_label(self.tr("The imagery analyst’s light table"), page)
+        says.setObjectName("muted")
+        words.addWidget(name)
+        words.addWidget(says)
+        head = QHBoxLayout()
+        head.addStretch(1)
+        head.addWidget(mark)
+        head.addSpacing(14)
+        head.addLayout(words)
+        head.addStretch(1)
+        return head
+
+    def _build_begin(self, page: QWidget) -> QVBoxLayout:
+        column = QVBoxLayout()
+        column.setSpacing(8)
+        column.addWidget(_heading(self.tr("Begin"), page))
+        for title, detail, icon, chosen in (
+            (self.tr("Open the demo case"), self.tr("Imagery, sites and sourced claims, offline"), "demo",
+             self.demo_chosen),
+            (self.tr("New case"), self.tr("An empty map to mark sites on"), "new", self.new_chosen),
+            (self.tr("Open a file…"), self.tr("A case, rasters or vectors"), "open", self.open_chosen),
+        ):  # fmt: skip
+            card = self._card(title, detail, icon, page)
+            card.clicked.connect(chosen)
+            column.addWidget(card)
+        hint = plain_label(
+            self.tr("Or drop files anywhere in this window. Ctrl+K finds every command, F1 lists the keys."), page
+        )
+        hint.setObjectName("muted")
+        hint.setWordWrap(True)
+        hint.setFixedWidth(COLUMN_PX)
+        column.addSpacing(6)
+        column.addWidget(hint)
+        column.addStretch(1)
+        return column
+
+    def _build_lists(self, page: QWidget) -> QVBoxLayout:
+        column = QVBoxLayout()
+        column.setSpacing(8)
+        for heading, rows in ((self._recover_heading, self._recover), (self._recent_heading, self._recent)):
+            rows.setSpacing(8)
+            column.addWidget(heading)
+            column.addLayout(rows)
+        column.addStretch(1)
+        return column
+
+    def _recent_row(self, path: Path, page: QWidget) -> QWidget:
+        row = QWidget(page)
+        card = self._card(one_line(path.stem, 44), one_line(_home(path.parent), 60), "full_view", row)
+        card.setFixedWidth(COLUMN_PX - 34)
+        card.setToolTip(tooltip(str(path)))
+        card.clicked.connect(lambda _checked=False: self.recent_chosen.emit(str(path)))
+        forget = QToolButton(row)
+        forget.setIcon(line_icon("close", self.palette()))
+        forget.setAutoRaise(True)
+        forget.setToolTip(self.tr("Take off this list"))
+        forget.setAccessibleName(self.tr("Take {0} off this list").format(one_line(path.stem, 44)))
+        forget.clicked.connect(lambda _checked=False: self.recent_forgotten.emit(str(path)))
+        layout = QHBoxLayout(row)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(4)
+        layout.addWidget(card)
+        layout.addWidget(forget)
+        return row
+
+    def _card(self, title: str, detail: str, icon: str, parent: QWidget) -> QPushButton:
+        card = QPushButton(QIcon(), f"\u2002{title}\n\u2002{detail}".replace("&", "&&"), parent)
+        card.setObjectName("card")
+        card.setProperty(ICON_PROPERTY, icon)
+        card.setIcon(line_icon(icon, self.palette()))
+        card.setIconSize(QSize(22, 22))
+        card.setAccessibleName(title)
+        card.setAccessibleDescription(detail)
+        card.setFixedWidth(COLUMN_PX)
+        card.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+        return card
+
+
+def _heading(text: str, parent: QWidget) -> QLabel:
+    label = plain_label(text, parent)
+    label.setObjectName("heading")
+    return label
+
+
+def _when(iso: str) -> str:
+    try:
+        moment = datetime.fromisoformat(iso)
+    except ValueError:
+        return one_line(iso)
+    shown: str = QLocale().toString(
+        QDateTime.fromSecsSinceEpoch(int(moment.timestamp())), QLocale.FormatType.ShortFormat
+    )
+    return shown
+
+
+def _home(path: Path) -> str:
+    """The path as people abbreviate it."""
+    try:
+        return str(Path("~") / path.relative_to(Path.home()))
+    except ValueError:
+        return str(path)

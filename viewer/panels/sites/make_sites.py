@@ -1,0 +1,192 @@
+"""How the selected features become sites: which column is what, and what is said of their source."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import (
+    QCheckBox,
+    QComboBox,
+    QDialog,
+    QDialogButtonBox,
+    QFormLayout,
+    QLineEdit,
+    QPushButton,
+    QSpacerItem,
+    QVBoxLayout,
+    QWidget,
+)
+
+from layers.counted import counted, grouped
+from layers.document.edit import Edit
+from layers.document.layer import Layer
+from layers.pool.rows import read_rows_of
+from layers.vector.table import VectorInfo
+from viewer.commands.feature_sites import (
+    FIELDS,
+    FeatureRow,
+    LayerSource,
+    SiteMapping,
+    guess_mapping,
+    sites_from_features,
+)
+from viewer.panels.attributes.feature_access import FeatureAccess
+from viewer.panels.context import PanelContext
+from viewer.panels.words import class_choices
+from viewer.support.jobs import JobContext
+from viewer.support.plain_label import plain_label
+from viewer.support.text import one_line
+
+WIDTH_PX = 440
+MOST = 20_000
+"""More sites than that in one step are no analyst's marks."""
+TOLD_ROWS = 250
+"""The window hears how far it is once in so many."""
+
+
+class MakeSitesDialog(QDialog):
+    """Stays beside the map; the sites are made by a job and are one undo step."""
+
+    def __init__(
+        self, context: PanelContext, access: FeatureAccess, layer: Layer, info: VectorInfo | None, parent: QWidget
+    ) -> None:
+        super().__init__(parent)
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self._context, self._access, self._layer = context, access, layer
+        self._fids = access.selection.of(layer.uuid).tolist()
+        self.setWindowTitle(self.tr("Make Sites of Features"))
+        self.setMinimumWidth(WIDTH_PX)
+        names = [name for name, _ in info.fields] if info is not None else []
+        self.columns = self._column_boxes(names)
+        self.class_code = QComboBox()
+        for code, title in class_choices():
+            self.class_code.addItem(title, code)
+        self.class_code.setCurrentIndex(self.class_code.findData("other"))
+        self.class_code.setAccessibleName(self.tr("Class of the sites"))
+        self.others = QCheckBox(self.tr("List the other attributes in the notes"))
+        self.others.setChecked(True)
+        self.title, self.credit, self.licence = QLineEdit(layer.name), QLineEdit(layer.credit), QLineEdit()
+        self.refusal = plain_label()
+        self.refusal.setObjectName("refusal")
+        self.refusal.setWordWrap(True)
+        self._lay_out(info)
+        self._check_count()
+
+    def _column_boxes(self, names: Sequence[str]) -> dict[str, QComboBox]:
+        guessed, boxes = guess_mapping(names), {}
+        for field in FIELDS:
+            box = QComboBox()
+            box.setAccessibleName(self.tr("Column for: {0}").format(self.word(field)))
+            box.addItem("–", "")
+            for name in names:
+                box.addItem(one_line(name, 60), name)
+            box.setCurrentIndex(max(box.findData(guessed.get(field, "")), 0))
+            boxes[field] = box
+        return boxes
+
+    def _lay_out(self, info: VectorInfo | None) -> None:
+        sites = counted(len(self._fids), self.tr("site"), self.tr("sites"))
+        head = plain_label(self.tr("{0} of “{1}”").format(sites, one_line(self._layer.name, 60)))
+        head.setObjectName("heading")
+        form = QFormLayout()
+        for field in FIELDS:
+            form.addRow(self.word(field), self.columns[field])
+        form.addRow(self.tr("Class where the column says none"), self.class_code)
+        form.addRow("", self.others)
+        form.addItem(QSpacerItem(0, 6))
+        source_head = plain_label(self.tr("Source, entered in the register"))
+        source_head.setObjectName("heading")
+        form.addRow(source_head)
+        for text, line in (
+            (self.tr("Title"), self.title), (self.tr("Credit"), self.credit), (self.tr("Licence"), self.licence),
+        ):  # fmt: skip
+            line.setAccessibleName(self.tr("Source: {0}").format(text))
+            form.addRow(text, line)
+        self.licence.setPlaceholderText(self.tr("such as CC BY 4.0"))
+        box = QDialogButtonBox(QDialogButtonBox.StandardButton.Cancel)
+        self.make_button = QPushButton(self.tr("&Make Sites"))
+        self.make_button.setDefault(True)
+        box.addButton(self.make_button, QDialogButtonBox.ButtonRole.AcceptRole)
+        box.accepted.connect(self.make)
+        box.rejected.connect(self.close)
+        layout = QVBoxLayout(self)
+        layout.addWidget(head)
+        layout.addLayout(form)
+        layout.addWidget(self.refusal)
+        layout.addWidget(box)
+        path = Path(info.path if info is not None else str(self._layer.source.get("path", "")))
+        table = f", {info.name}" if info is not None and info.name != path.stem else ""
+        self._descriptor = f"{path.name}{table}" if path.name else ""
+        self._clockwise = info is not None and info.is_clockwise
+
+    def _check_count(self) -> None:
+        if len(self._fids) > MOST:
+            text = self.tr("{0} features are too many for one step: select at most {1}.")
+            self.refusal.setText(text.format(grouped(len(self._fids)), grouped(MOST)))
+            self.make_button.setEnabled(False)
+
+    def mapping(self) -> SiteMapping:
+        chosen = {field: box.currentData() for field, box in self.columns.items() if box.currentData()}
+        return SiteMapping(chosen, self.class_code.currentData(), self.others.isChecked())
+
+    def make(self) -> None:
+        """Read the features as they are in the file, build the edit, push it: the window waits for nothing."""
+        source = self._access.source_of(self._layer.uuid)
+        if source is None:
+            gone = self.tr("The layer “{0}” is no longer in the case.")
+            self.refusal.setText(gone.format(one_line(self._layer.name, 60)))
+            return
+        document, pool, mapping, fids = self._context.document, self._access.pool, self.mapping(), self._fids
+        said = LayerSource(
+            self.title.text().strip() or self._layer.name, self.credit.text().strip(), self.licence.text().strip(),
+            self._descriptor,
+        )  # fmt: skip
+        params = source.params()
+        layer_uuid, actor, clockwise = self._layer.uuid, self._context.actor, self._clockwise
+
+        def work(context: JobContext) -> tuple[Edit, list[str]]:
+            rows: list[FeatureRow] = []
+            for row in read_rows_of(pool, params, fids):
+                context.check()
+                if len(rows) % TOLD_ROWS == 0:
+                    context.progress(len(rows) / len(fids), grouped(len(rows)))
+                rows.append(row)
+            return sites_from_features(
+                document, rows, mapping, said, layer_uuid=layer_uuid, actor=actor, clockwise=clockwise
+            )
+
+        context = self._context
+        title = self.tr("Making sites")
+        self._access.jobs.run(work, lambda made: _push(context, *made), lambda e: context.report(e.sentence), title)
+        self.close()
+
+    def word(self, field: str) -> str:
+        return {
+            "label": self.tr("Label"), "class_code": self.tr("Class"), "alias_zh": self.tr("Chinese name"),
+            "alias_ru": self.tr("Russian name"), "alias_en": self.tr("English name"), "notes": self.tr("Notes"),
+            "location_country": self.tr("Country"), "operator_country": self.tr("Operator’s country"),
+            "position_error_m": self.tr("Position error, m"),
+        }[field]  # fmt: skip
+
+
+def _push(context: PanelContext, edit: Edit, left_out: list[str]) -> None:
+    if not context.do(lambda document, actor: edit):
+        return
+    context.selection.set(change.uuid for change in edit.changes if change.table == "sites")
+    if left_out:
+        more = f" ({len(left_out)} in all.)" if len(left_out) > 1 else ""
+        context.report(left_out[0] + more)
+
+
+def open_make_sites(
+    context: PanelContext, access: FeatureAccess, layer_uuid: str, window: QWidget
+) -> MakeSitesDialog | None:
+    layer = context.document.layers.get(layer_uuid)
+    if layer is None or not len(access.selection.of(layer_uuid)):
+        return None
+    info = context.info_of(layer_uuid)
+    dialog = MakeSitesDialog(context, access, layer, info if isinstance(info, VectorInfo) else None, window)
+    dialog.show()
+    return dialog

@@ -1,0 +1,215 @@
+"""The form of the selected site: each field is its own undo step. Several sites selected: what can be set for all."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QFormLayout, QPushButton, QStackedWidget, QVBoxLayout, QWidget
+
+from layers.document.changes import Changes
+from layers.document.site import Site
+from layers.document.vocabulary import POSITION_BASES, ROLES, STATUSES
+from layers.geo.coordinates import format_coordinate
+from layers.geo.on_earth import why_off_earth
+from viewer.commands.claims import add_claim, link_claim_site, unlink_claim_site
+from viewer.commands.sites import update_site
+from viewer.commands.stamps import new_uuid
+from viewer.panels.claims.claim_cards import ClaimCards
+from viewer.panels.context import PanelContext
+from viewer.panels.sites.site_bulk_form import SiteBulkForm
+from viewer.panels.widgets.color_field import ColorField
+from viewer.panels.widgets.field_set import FieldSet
+from viewer.panels.widgets.fields import ChoiceField, LineField, NumberField, TextField
+from viewer.panels.widgets.form_page import FormPage, heading, muted, side_by_side
+from viewer.panels.widgets.picker import Picker
+from viewer.panels.words import choices, class_choices
+from viewer.support.plain_label import plain_label
+from viewer.support.text import one_line, plain
+
+LANGUAGES = ("zh", "ru", "en")
+
+
+class SiteFormPanel(QWidget):
+    """Shows the context's selection: one site, several, or none."""
+
+    def __init__(self, context: PanelContext, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._context = context
+        self._uuid = ""
+        self.page = FormPage(self.tr("Select a site on the map or in the list, or draw one."))
+        self.bulk = SiteBulkForm(context)
+        self._pages = QStackedWidget()
+        self._pages.addWidget(self.page)
+        self._pages.addWidget(self.bulk)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.addWidget(self._pages)
+        self.where = plain_label()
+        self.where.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self.where_note = muted()
+        form = QFormLayout()
+        self.fields = FieldSet(form, self._commit, self)
+        self._add_fields(form)
+        self.page.content.addLayout(form)
+        self.page.content.addWidget(self.fields.refusal)
+        self._add_claims()
+        self.stamps = muted()
+        self.page.content.addWidget(self.stamps)
+        self.page.content.addStretch(1)
+        context.selection.changed.connect(self._selected)
+        context.document_replaced.connect(self._selected)
+        context.notation_changed.connect(self._show)
+        context.flush_requested.connect(self.fields.flush)
+        context.changed.connect(self._heard)
+        self._selected()
+
+    def _add_fields(self, form: QFormLayout) -> None:
+        tr, add = self.tr, self.fields.add
+        add("label", tr("Label"), LineField())
+        add("class_code", tr("Class"), ChoiceField(class_choices()))
+        add("role", tr("Role"), ChoiceField(choices(ROLES)), tr("Named in a claim, or setting: kept visibly apart"))
+        add("status", tr("Status"), ChoiceField(choices(STATUSES)), tr("A change makes a reviewed site a draft again"))
+        for language, title in zip(LANGUAGES, (tr("Chinese"), tr("Russian"), tr("English")), strict=True):
+            add(f"alias_{language}", title, LineField(), tr("The site's name in this language"))
+        form.addRow(plain_label(tr("Place")), self.where)
+        form.addRow(self.where_note)
+        error = NumberField()
+        error.setPlaceholderText(tr("not judged"))
+        add("position_error_m", tr("Error, m"), error, tr("Radius in metres that holds the true place with 90 %"))
+        bases = ChoiceField([(basis, basis) for basis in POSITION_BASES], free=True)
+        add("position_basis", tr("Basis"), bases, tr("What the position and its error rest on"))
+        add("location_country", tr("Lies in"), LineField(), tr("Country in which the site lies, as CN or RU"))
+        add("operator_country", tr("Operator"), LineField(), tr("Country of who runs the site, as CN or RU"))
+        add("notes", tr("Notes"), TextField())
+        for column, title in (
+            ("observed_at", tr("Observed")), ("valid_from", tr("Valid from")), ("valid_to", tr("Valid to")),
+        ):  # fmt: skip
+            date = LineField()
+            date.setPlaceholderText(tr("2024-04-12, UTC"))
+            add(column, title, date, tr("A year, month, day or instant, UTC"))
+        add("stroke_color", tr("Outline"), ColorField(tr("by class")))
+        add("fill_color", tr("Fill"), ColorField(tr("by class")))
+
+    def _add_claims(self) -> None:
+        content = self.page.content
+        content.addWidget(heading(self.tr("Claims")))
+        self.cards = ClaimCards()
+        self.cards.opened.connect(lambda uuid: self._context.show_claim(uuid, raise_form=True))
+        self.cards.unlinked.connect(self._unlink)
+        self.add_claim_button = QPushButton(self.tr("Add claim"))
+        self.add_claim_button.setAccessibleName(self.tr("Add a claim about this site"))
+        self.add_claim_button.clicked.connect(self._add_claim)
+        self.claim_picker = Picker(self._unlinked, self.tr("Link a claim…"), self.tr("Link a claim to this site"))
+        self.claim_picker.picked.connect(self._link)
+        content.addWidget(self.cards)
+        content.addLayout(side_by_side(self.add_claim_button, self.claim_picker, stretch=1))
+
+    # -- showing ------------------------------------------------------------------------------------------------
+
+    @property
+    def uuid(self) -> str:
+        """The site shown; empty where none or several are selected."""
+        return self._uuid
+
+    def _selected(self) -> None:
+        uuids = self._context.selection.uuids
+        uuid = next(iter(uuids)) if len(uuids) == 1 else ""
+        if uuid != self._uuid:
+            self.fields.flush()
+            self._uuid = uuid
+            site = self._context.document.sites.get(uuid)
+            if site is not None:
+                self.fields.show_other(_Shown(site))
+        self._pages.setCurrentWidget(self.bulk if len(uuids) > 1 else self.page)
+        self._show()
+
+    def _heard(self, changes: Changes) -> None:
+        about = changes.uuids("sites") | changes.linked("claim_sites", "site_uuid")
+        if changes.everything or self._uuid in about or (self._uuid and changes.touches("claims")):
+            self._show()
+
+    def _show(self) -> None:
+        site = self._context.document.sites.get(self._uuid)
+        if site is None:
+            self.page.show_hint()
+            return
+        self.fields.show_row(_Shown(site))
+        self._show_place(site)
+        self.cards.show_claims(self._context.document.claims_of_site(site.uuid))
+        self.stamps.setText(plain(self._stamps(site)))
+        self.page.show_form()
+
+    def _show_place(self, site: Site) -> None:
+        place = format_coordinate(site.place.x, site.place.y, self._context.notation, site.position_error_m)
+        nowhere = why_off_earth(site.geometry)
+        self.where.setText(self.tr("Not drawn: {0}").format(nowhere) if nowhere else place)
+        note = ""
+        if site.is_area:
+            note = self.tr("Known to no better than 1 km: shown as an area, not as a pin.")
+        elif site.kind != "point":
+            note = self.tr("A point on the line.") if site.kind == "line" else self.tr("A point in the area.")
+        self.where_note.setText(note)
+        self.where_note.setVisible(bool(note))
+
+    def _stamps(self, site: Site) -> str:
+        lines = [self.tr("Created %1").replace("%1", _stamp(site.created_at, site.created_by))]
+        if site.rev > 1:
+            lines.append(self.tr("Changed %1").replace("%1", _stamp(site.modified_at, site.modified_by)))
+        if site.reviewed_by:
+            lines.append(self.tr("Reviewed %1").replace("%1", _stamp(site.reviewed_at, site.reviewed_by)))
+        return "\n".join(lines) if site.created_at else ""
+
+    # -- gestures -----------------------------------------------------------------------------------------------
+
+    def _commit(self, column: str, value: Any) -> str:
+        site = self._context.document.sites.get(self._uuid)
+        if site is None:
+            return ""
+        fields = {column: value}
+        if column.startswith("alias_"):
+            fields = {"aliases": with_alias(site.aliases, column.removeprefix("alias_"), value)}
+        return self._context.attempt(update_site, self._uuid, **fields)
+
+    def _add_claim(self) -> None:
+        uuid = new_uuid()
+        if self._context.do(add_claim, uuid=uuid, site_uuids=(self._uuid,), voice="analyst"):
+            self._context.show_claim(uuid, raise_form=True)
+
+    def _link(self, claim_uuid: str) -> None:
+        self._context.do(link_claim_site, claim_uuid, self._uuid)
+
+    def _unlink(self, claim_uuid: str) -> None:
+        self._context.do(unlink_claim_site, claim_uuid, self._uuid)
+
+    def _unlinked(self) -> Iterable[tuple[str, str]]:
+        document = self._context.document
+        linked = {link.claim_uuid for link in document.claim_links_of_site(self._uuid)}
+        for claim in document.claims.values():
+            if claim.uuid not in linked:
+                yield claim.uuid, claim.statement or claim.source_wording or self.tr("(empty claim)")
+
+
+class _Shown:
+    """A site as the form shows it: its columns, and a column for each language it may be named in."""
+
+    def __init__(self, site: Site) -> None:
+        self._site = site
+
+    def __getattr__(self, column: str) -> Any:
+        if column.startswith("alias_"):
+            return dict(self._site.aliases).get(column.removeprefix("alias_"), "")
+        return getattr(self._site, column)
+
+
+def with_alias(aliases: Iterable[tuple[str, str]], language: str, name: str) -> tuple[tuple[str, str], ...]:
+    """The aliases with one language's name set, or left out where the name is empty."""
+    others = [(code, text) for code, text in aliases if code != language]
+    named = [*others, (language, name)] if name else others
+    order = {code: place for place, code in enumerate(LANGUAGES)}
+    return tuple(sorted(named, key=lambda alias: order.get(alias[0], len(order))))
+
+
+def _stamp(when: str, who: str) -> str:
+    return f"{one_line(when, 40)} {one_line(who, 80)}".strip()

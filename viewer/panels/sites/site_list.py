@@ -1,0 +1,86 @@
+"""All sites as a list: filter, sort, select (as on the canvas), jump to."""
+
+from __future__ import annotations
+
+import math
+
+from PySide6.QtWidgets import QVBoxLayout, QWidget
+
+from layers.document.changes import Changes
+from layers.document.site import Site
+from viewer.commands.sites import delete_sites
+from viewer.panels.context import PanelContext
+from viewer.panels.widgets.row_list import RowList
+from viewer.panels.widgets.row_table import Column, RowTable
+from viewer.panels.words import capital, class_title, error_text
+from viewer.support.text import searched
+
+
+class SiteListPanel(QWidget):
+    """Its selection is the context's selection."""
+
+    def __init__(self, context: PanelContext, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._context = context
+        self.model = RowTable(self._columns(), _haystack, self)
+        self.list = RowList(self.model, self.tr("Sites"))
+        self.list.hide_columns(4, 5, 6)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(8, 8, 8, 8)
+        layout.addWidget(self.list)
+        self.list.chosen.connect(context.selection.set)
+        self.list.activated.connect(self._zoom_to)
+        self.list.delete_wanted.connect(self._delete)
+        context.selection.changed.connect(lambda: self.list.select(context.selection.uuids))
+        context.document_replaced.connect(self._read)
+        context.changed.connect(self._heard)
+        self._read()
+
+    def _columns(self) -> list[Column]:
+        return [
+            Column(self.tr("Site"), lambda site: site.label or self.tr("(no label)")),
+            Column(self.tr("Class"), lambda site: class_title(site.class_code), width=82),
+            Column(
+                self.tr("Error"), lambda site: error_text(site.position_error_m), _error_key, 56, True,
+                self.tr("Position error: radius that holds the true place with 90 %"),
+            ),
+            Column(
+                self.tr("Claims"), self._claims_text, self._claims, 52, True, self.tr("Claims linked to the site"),
+            ),
+            Column(self.tr("Role"), lambda site: capital(site.role), width=110),
+            Column(self.tr("Status"), lambda site: capital(site.status), width=74),
+            Column(self.tr("Country"), lambda site: site.location_country, width=62),
+        ]  # fmt: skip
+
+    def _claims(self, site: Site) -> int:
+        return len(self._context.document.claim_links_of_site(site.uuid))
+
+    def _claims_text(self, site: Site) -> str:
+        return str(self._claims(site) or "")
+
+    def _read(self) -> None:
+        self.model.set_rows(self._context.document.sites.values())
+        self.list.select(self._context.selection.uuids)
+
+    def _heard(self, changes: Changes) -> None:
+        if changes.everything:
+            self._read()
+            return
+        touched = changes.uuids("sites") | changes.linked("claim_sites", "site_uuid")
+        if touched:
+            self.model.refresh(touched, self._context.document.sites)
+
+    def _zoom_to(self, uuid: str) -> None:
+        self._context.zoom_to_sites([self._context.document.sites[uuid]])
+
+    def _delete(self) -> None:
+        if self.list.selected():
+            self._context.do_for_many(self.tr("Deleting sites"), delete_sites, self.list.selected())
+
+
+def _error_key(site: Site) -> float:
+    return math.inf if site.position_error_m is None else site.position_error_m
+
+
+def _haystack(site: Site) -> str:
+    return searched(*(name for _, name in site.aliases), site.notes, site.role, site.status)

@@ -1,0 +1,76 @@
+"""The form of one source: ICS 206-01's citation fields, reliability, and ICD 206's descriptor."""
+
+from __future__ import annotations
+
+from typing import override
+
+from PySide6.QtWidgets import QWidget
+
+from layers.document.changes import Changes
+from layers.document.source import Source
+from layers.document.vocabulary import MARKINGS, SOURCE_KINDS
+from viewer.commands.sources import update_source, uses_of_source
+from viewer.panels.context import PanelContext
+from viewer.panels.widgets.fields import ChoiceField, LineField, TextField
+from viewer.panels.widgets.form_page import muted
+from viewer.panels.widgets.row_form import RowForm
+from viewer.panels.words import choices, reliability_choices
+from viewer.support.text import one_line, plain
+
+
+class SourceForm(RowForm):
+    def __init__(self, context: PanelContext, parent: QWidget | None = None) -> None:
+        super().__init__(context, "sources", update_source, parent)
+        self._add_fields()
+        self.uses = muted()
+        self.page.content.addWidget(self.fields.refusal)
+        self.page.content.addLayout(self.form)
+        self.page.content.addWidget(self.uses)
+        self.page.content.addStretch(1)
+        context.changed.connect(self._heard)
+        context.flush_requested.connect(self.fields.flush)
+
+    def _add_fields(self) -> None:
+        tr, add = self.tr, self.fields.add
+        add("title", tr("Title"), TextField(lines=1, most_lines=4))
+        add("kind", tr("Kind"), ChoiceField(choices(SOURCE_KINDS)))
+        add("publisher", tr("Publisher"), LineField())
+        add("author", tr("Author"), LineField())
+        for column, title, tip in (
+            ("published_at", tr("Published"), tr("As far as it is known: 2024-04-12, 2024-04, 2024 or n.d.")),
+            ("accessed_at", tr("Accessed"), tr("When you read it; leave it empty rather than guess")),
+        ):
+            date = LineField()
+            date.setPlaceholderText("2024-04-12")
+            add(column, title, date, tip)
+        add("url", tr("URL"), LineField(), tr("Kept as text; nothing is contacted"))
+        add("archive_url", tr("Archived"), LineField(), tr("URL of an archived copy"))
+        add("reliability", tr("Reliability"), ChoiceField(reliability_choices()),
+            tr("Of the source, not of an item: F means that it cannot be judged, not worst"))  # fmt: skip
+        add("descriptor", tr("Source descriptor"), TextField(lines=2), tr("Why it is as good as it is (ICD 206)"))
+        add("sensor", tr("Sensor"), LineField(), tr("For imagery"))
+        add("acquired_at", tr("Acquired"), LineField(), tr("For imagery: when it was taken, UTC"))
+        add("excerpt", tr("Excerpt"), TextField(lines=2))
+        add("rights", tr("Rights"), LineField(), tr("Licence or copyright"))
+        marks = [(marking, marking or tr("none")) for marking in MARKINGS]
+        add("marking", tr("Marking"), ChoiceField(marks, free=True), tr("Handling marking of this source"))
+
+    @override
+    def hint(self) -> str:
+        return self.tr("Choose a source, or add one.")
+
+    def _heard(self, changes: Changes) -> None:
+        if changes.touches("sources", "claim_sources", "responses"):
+            self.refresh()
+
+    @override
+    def show_row(self, row: Source) -> None:
+        self.fields.show_row(row)
+        uses = uses_of_source(self._context.document, row.uuid)
+        lines = [
+            self.tr("Cited by: %1").replace("%1", one_line(claim.statement or claim.source_wording, 120))
+            for claim in uses.claims[:12]
+        ]
+        if len(uses.claims) > 12:
+            lines.append(self.tr("and %1 more claims").replace("%1", str(len(uses.claims) - 12)))
+        self.uses.setText(plain("\n".join(lines) or self.tr("No claim cites this source yet.")))

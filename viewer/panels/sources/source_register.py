@@ -1,0 +1,103 @@
+"""The source register: all sources of the case, and the form of the one chosen."""
+
+from __future__ import annotations
+
+from typing import override
+
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
+
+from layers.document.source import Source
+from viewer.commands.sources import add_source, delete_sources, uses_of_source
+from viewer.panels.context import PanelContext
+from viewer.panels.sources.source_form import SourceForm
+from viewer.panels.widgets.form_page import muted
+from viewer.panels.widgets.list_over_form import Listed, ListOverForm
+from viewer.panels.widgets.row_list import RowList
+from viewer.panels.widgets.row_table import Column, RowTable
+from viewer.panels.words import RELIABILITY_WORDS, word
+from viewer.support.text import searched
+
+
+class SourceRegisterPanel(ListOverForm):
+    """A list over a form. Deleting a source that is cited asks in the panel first."""
+
+    def __init__(self, context: PanelContext, parent: QWidget | None = None) -> None:
+        listed = Listed("sources", "claim_sources", "source_uuid", add_source, delete_sources, "title")
+        super().__init__(context, listed, parent)
+        self.question = self._question()
+        model = RowTable(self._columns(), _haystack, self)
+        rows = RowList(model, self.tr("Sources"), first_px=200)
+        self.build(rows, model, SourceForm(context), self.tr("Add source"), list_px=280)
+        self.below_list.addWidget(self.question)
+
+    def _columns(self) -> list[Column]:
+        def cited(source: Source) -> int:
+            return len(self._context.document.claim_links_of_source(source.uuid))
+
+        tip = self.tr("Claims that cite it")
+        return [
+            Column(self.tr("Source"), lambda source: source.title or self.tr("(no title)")),
+            Column(
+                self.tr("Rel."), lambda source: source.reliability, None, 40, False,
+                self.tr("Reliability, A to F; F means that it cannot be judged"),
+            ),
+            Column(self.tr("Cited"), lambda source: str(cited(source) or ""), cited, 48, True, tip),
+            Column(self.tr("Published"), lambda source: source.published_at, None, 84),
+            Column(self.tr("Publisher"), lambda source: source.publisher, None, 150),
+        ]  # fmt: skip
+
+    def _question(self) -> QFrame:
+        frame = QFrame()
+        frame.setFrameShape(QFrame.Shape.StyledPanel)
+        self.question_text = muted()
+        self.confirm_button = QPushButton(self.tr("Delete with citations"))
+        self.keep_button = QPushButton(self.tr("Keep"))
+        for button in (self.confirm_button, self.keep_button):
+            button.setAccessibleName(button.text())
+        self.confirm_button.clicked.connect(self.delete_selected)
+        self.keep_button.clicked.connect(frame.hide)
+        buttons = QHBoxLayout()
+        buttons.addWidget(self.confirm_button)
+        buttons.addWidget(self.keep_button)
+        buttons.addStretch(1)
+        layout = QVBoxLayout(frame)
+        layout.addWidget(self.question_text)
+        layout.addLayout(buttons)
+        frame.hide()
+        return frame
+
+    @override
+    def chosen(self, uuids: frozenset[str]) -> None:
+        self.question.hide()
+        super().chosen(uuids)
+
+    @override
+    def delete_wanted(self) -> None:
+        uses = [uses_of_source(self._context.document, uuid) for uuid in self.list.selected()]
+        claims, responses = sum(len(use.claims) for use in uses), sum(len(use.responses) for use in uses)
+        sites = sum(len(use.sites) for use in uses)
+        if not any(uses):
+            self.delete_selected()
+            return
+        parts = [
+            self.tr("%1 claims").replace("%1", str(claims)) if claims else "",
+            self.tr("%1 responses").replace("%1", str(responses)) if responses else "",
+            self.tr("%1 site positions").replace("%1", str(sites)) if sites else "",
+        ]
+        used = ", ".join(part for part in parts if part)
+        text = self.tr("Used by %1. They stay, without this source; one undo brings all of it back.")
+        self.question_text.setText(text.replace("%1", used))
+        self.question.show()
+        self.keep_button.setFocus()
+
+    @override
+    def delete_selected(self) -> None:
+        self.question.hide()
+        super().delete_selected()
+
+
+def _haystack(source: Source) -> str:
+    return searched(
+        source.kind, source.author, source.descriptor, source.url, source.excerpt,
+        word(RELIABILITY_WORDS.get(source.reliability, "")),
+    )  # fmt: skip

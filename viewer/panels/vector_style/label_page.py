@@ -1,0 +1,77 @@
+"""Labels of a vector style: what is written, how, and where it may stand."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+from PySide6.QtWidgets import QFormLayout, QVBoxLayout, QWidget
+
+from layers.errors import InvalidValue
+from layers.vector.style.label_style import PLACEMENTS, LabelStyle
+from layers.vector.table import VectorInfo
+from viewer.panels.vector_style.scale_page import ScaleField
+from viewer.panels.widgets.color_field import ColorField
+from viewer.panels.widgets.field_set import FieldSet
+from viewer.panels.widgets.fields import ChoiceField
+from viewer.panels.widgets.slider_field import SliderField
+from viewer.panels.words import choices
+
+
+class LabelPage(QWidget):
+    """`commit` takes the changed labels and returns why not; `preview` shows some."""
+
+    def __init__(self, commit: Callable[[LabelStyle], str], preview: Callable[[LabelStyle], None]) -> None:
+        super().__init__()
+        self._commit_labels, self._preview_labels = commit, preview
+        self._labels = LabelStyle()
+        self._info: VectorInfo | None = None
+        form = QFormLayout()
+        self.fields = FieldSet(form, self._committed, self)
+        self._add_fields()
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.addLayout(form)
+        layout.addWidget(self.fields.refusal)
+
+    def _add_fields(self) -> None:
+        tr, add = self.tr, self.fields.add
+        add("text", tr("Text"), ChoiceField(free=True), tr("A column, or words with columns: {name} ({height:.1f} m)"))
+        self._slider("size_px", tr("Size"), 6.0, 40.0)
+        add("color", tr("Colour"), ColorField(tr("none")))
+        add("halo_color", tr("Halo"), ColorField(tr("none")), tr("So that letters are read on any imagery"))
+        self._slider("halo_width_px", tr("Halo width"), 0.0, 6.0)
+        yes_no = [(True, tr("yes")), (False, tr("no"))]
+        add("bold", tr("Bold"), ChoiceField(yes_no))
+        add("italic", tr("Italic"), ChoiceField(yes_no))
+        add("placement", tr("Placement"), ChoiceField(choices(PLACEMENTS)))
+        add("priority", tr("Priority"), ChoiceField(), tr("A column of numbers: the greatest is placed first"))
+        add("leader", tr("Leaders"), ChoiceField(yes_no), tr("A thin line to a label that found no place at its mark"))
+        add("visible_from", tr("Shown from"), ScaleField(), tr("At smaller scales there are no labels"))
+
+    def _slider(self, column: str, title: str, low: float, high: float) -> None:
+        slider = SliderField(low, high, lambda value: f"{value:.1f} px")
+        slider.previewed.connect(lambda value: self._preview_labels(replace(self._labels, **{column: value})))
+        self.fields.add(column, title, slider)
+
+    def show_labels(self, labels: LabelStyle, info: VectorInfo) -> None:
+        self._labels = labels
+        if info != self._info:
+            self._info = info
+            names = [(name, name) for name, _ in info.fields]
+            numbers = [(name, name) for name, kind in info.fields if kind in ("integer", "real")]
+            self.fields.fields["text"].set_choices([("", self.tr("none")), *names])
+            self.fields.fields["priority"].set_choices([("", self.tr("as they come")), *numbers])
+        self.fields.show_row(labels)
+        for column, field in self.fields.fields.items():
+            field.setEnabled(column == "text" or bool(labels.text))
+
+    def flush(self) -> None:
+        self.fields.flush()
+
+    def _committed(self, column: str, value: Any) -> str:
+        try:
+            return self._commit_labels(LabelStyle.from_json(self._labels.to_json() | {column: value}))
+        except InvalidValue as error:
+            return error.sentence

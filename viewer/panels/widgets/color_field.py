@@ -1,0 +1,71 @@
+"""A colour as #rrggbb beside a swatch that offers the colours of the house."""
+
+from __future__ import annotations
+
+from typing import Any, override
+
+from PySide6.QtCore import Signal
+from PySide6.QtGui import QAction, QColor, QIcon, QPixmap
+from PySide6.QtWidgets import QHBoxLayout, QMenu, QToolButton, QWidget
+
+from viewer.panels.widgets.fields import LineField
+
+PRESETS = ("#e4572e", "#f3a712", "#f7e733", "#4cb944", "#2e86ab", "#5e60ce", "#d81e5b", "#ffffff", "#8d99ae", "#111111")
+
+
+class ColorField(QWidget):
+    """Behaves as the other fields do: `show_value`, `reset`, `flush`, `committed`."""
+
+    committed = Signal(object)
+
+    def __init__(self, empty: str, parent: QWidget | None = None) -> None:
+        """`empty` says what no colour means."""
+        super().__init__(parent)
+        self._empty = empty
+        self.line = LineField()
+        self.line.setMaxLength(9)
+        self.line.setPlaceholderText(empty)
+        self.line.committed.connect(self.committed)
+        self.swatch = QToolButton()
+        self.swatch.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        self.swatch.setMenu(self._menu())
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(4)
+        layout.addWidget(self.swatch)
+        layout.addWidget(self.line, 1)
+        self.setFocusProxy(self.line)
+
+    def _menu(self) -> QMenu:
+        menu = QMenu(self)
+        for color in ("", *PRESETS):
+            action = QAction(_icon(color), color or self._empty, menu)
+            action.triggered.connect(lambda _checked, color=color: self.committed.emit(color))
+            menu.addAction(action)
+        return menu
+
+    def show_value(self, value: Any) -> None:
+        self.line.show_value(value)
+        self.swatch.setIcon(_icon(str(value)[:_LONGEST_NAME]))
+
+    def reset(self) -> None:
+        self.line.reset()
+
+    def flush(self) -> None:
+        self.line.flush()
+
+    @override
+    def setAccessibleName(self, name: str) -> None:
+        super().setAccessibleName(name)
+        self.line.setAccessibleName(name)
+        self.swatch.setAccessibleName(self.tr("%1: colours").replace("%1", name))
+
+
+_LONGEST_NAME = 40
+"""Characters of a colour's name."""
+
+
+def _icon(color: str) -> QIcon:
+    pixmap = QPixmap(14, 14)
+    pixmap.fill(QColor(color) if QColor.isValidColorName(color) else QColor(0, 0, 0, 0))
+    return QIcon(pixmap)

@@ -1,0 +1,73 @@
+"""The form of one row of the case, on a page of its own: each field is its own undo step."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from collections.abc import Callable
+from typing import Any
+
+from PySide6.QtWidgets import QFormLayout, QVBoxLayout, QWidget
+
+from layers.document.edit import Edit, Table
+from viewer.panels.context import PanelContext
+from viewer.panels.widgets.field_set import FieldSet
+from viewer.panels.widgets.form_page import FormPage
+
+
+class RowForm(QWidget):
+    """`form` is the layout of its `fields`; whoever makes a form puts both where it wants them on its `page`."""
+
+    def __init__(
+        self, context: PanelContext, table: Table, update: Callable[..., Edit], parent: QWidget | None = None
+    ) -> None:
+        """`update` is the command that sets columns of the row that is shown."""
+        super().__init__(parent)
+        self._context, self._table, self._update = context, table, update
+        self._uuid = ""
+        self.page = FormPage(self.hint())
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.addWidget(self.page)
+        self.form = QFormLayout()
+        self.fields = FieldSet(self.form, self._commit, self)
+
+    @abstractmethod
+    def hint(self) -> str:
+        """What to do where no row is shown."""
+
+    @abstractmethod
+    def show_row(self, row: Any) -> None:
+        """Fill in what the row says; the page is shown by who calls."""
+
+    @property
+    def uuid(self) -> str:
+        return self._uuid
+
+    def row(self) -> Any:
+        """The row of `uuid`, or None."""
+        return self._context.document.table(self._table).get(self._uuid)
+
+    def show_uuid(self, uuid: str) -> None:
+        """Show another row, from its top; an empty uuid shows none."""
+        if uuid != self._uuid:
+            self.fields.flush()
+            self._uuid = uuid
+            row = self.row()
+            if row is not None:
+                self.fields.show_other(row)
+                self.page.show_form(from_top=True)
+        self.refresh()
+
+    def refresh(self) -> None:
+        """Show the row as it is now, or the hint where there is none."""
+        row = self.row()
+        if row is None:
+            self.page.show_hint()
+            return
+        self.show_row(row)
+        self.page.show_form()
+
+    def _commit(self, column: str, value: Any) -> str:
+        if self.row() is None:
+            return ""
+        return self._context.attempt(self._update, self._uuid, **{column: value})

@@ -1,0 +1,200 @@
+"""A filter line over a table of rows: the face that the site, claim, source and response lists share."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from itertools import groupby
+from typing import override
+
+from PySide6.QtCore import QItemSelection, QItemSelectionModel, QModelIndex, QPoint, QSize, Qt, Signal
+from PySide6.QtGui import QAction, QKeyEvent, QResizeEvent
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QHBoxLayout,
+    QHeaderView,
+    QLineEdit,
+    QMenu,
+    QTableView,
+    QVBoxLayout,
+    QWidget,
+)
+
+from viewer.panels.widgets.row_table import RowTable
+from viewer.support.plain_label import plain_label
+
+LEAST_ROWS = 3
+FIRST_PX = 150
+"""The first column is given at least this before a further column is shown."""
+
+
+class RowTableView(QTableView):
+    """The table itself: as many columns as its width can hold, whole rows, Enter and Delete as signals."""
+
+    entered_row = Signal()
+    delete_wanted = Signal()
+    narrowed = Signal()
+
+    @override
+    def minimumSizeHint(self) -> QSize:
+        """Some rows are seen in the lowest panel."""
+        rows = LEAST_ROWS * self.verticalHeader().defaultSectionSize()
+        height = self.horizontalHeader().sizeHint().height() + rows + 2 * self.frameWidth()
+        return QSize(super().minimumSizeHint().width(), height)
+
+    @override
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            self.entered_row.emit()
+        elif event.key() == Qt.Key.Key_Delete:
+            self.delete_wanted.emit()
+        else:
+            super().keyPressEvent(event)
+
+    @override
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self.narrowed.emit()
+
+
+class RowList(QWidget):
+    """`chosen` tells the uuids selected by hand, `activated` the one double-clicked or entered."""
+
+    chosen = Signal(object)
+    """frozenset[str]"""
+    activated = Signal(str)
+    delete_wanted = Signal()
+
+    def __init__(self, model: RowTable, name: str, *, first_px: int = FIRST_PX, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._first_px = first_px
+        self.model = model
+        self._selected: frozenset[str] = frozenset()
+        self._unwanted: set[int] = set()
+        self._restoring = False
+        self.filter = QLineEdit()
+        self.filter.setPlaceholderText(self.tr("Filter"))
+        self.filter.setAccessibleName(self.tr("Filter: %1").replace("%1", name))
+        self.filter.setClearButtonEnabled(True)
+        self.filter.textChanged.connect(model.set_filter)
+        self.count = plain_label()
+        self.count.setObjectName("muted")
+        self.view = RowTableView()
+        self.view.setAccessibleName(name)
+        self._set_up_view()
+        top = QHBoxLayout()
+        top.addWidget(self.filter, 1)
+        top.addWidget(self.count)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(6)
+        layout.addLayout(top)
+        layout.addWidget(self.view, 1)
+        model.modelReset.connect(self._after_reset)
+        self._after_reset()
+
+    def _set_up_view(self) -> None:
+        view, header = self.view, self.view.horizontalHeader()
+        view.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
+        view.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        view.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        view.setShowGrid(False)
+        view.setAlternatingRowColors(True)
+        view.setWordWrap(False)
+        view.setTabKeyNavigation(False)
+        view.verticalHeader().hide()
+        view.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
+        view.verticalHeader().setDefaultSectionSize(view.fontMetrics().height() + 9)
+        view.setModel(self.model)
+        header.setSortIndicator(-1, Qt.SortOrder.AscendingOrder)
+        header.setSortIndicatorClearable(True)
+        header.setHighlightSections(False)
+        header.setMinimumSectionSize(28)
+        view.setSortingEnabled(True)
+        header.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
+        for section, column in enumerate(self.model.columns[1:], start=1):
+            header.resizeSection(section, column.width)
+        header.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+        header.customContextMenuRequested.connect(self._column_menu)
+        view.selectionModel().selectionChanged.connect(self._selection_changed)
+        view.doubleClicked.connect(self._activate)
+        view.entered_row.connect(lambda: self._activate(view.currentIndex()))
+        view.delete_wanted.connect(self.delete_wanted)
+        view.narrowed.connect(self._fit_columns)
+
+    # -- selection ----------------------------------------------------------------------------------------------
+
+    def selected(self) -> frozenset[str]:
+        """The uuids selected, those that the filter hides included."""
+        return self._selected
+
+    def select(self, uuids: Iterable[str]) -> None:
+        """Select rows from outside; `chosen` is not emitted."""
+        uuids = frozenset(uuids)
+        if uuids == self._selected:
+            return
+        self._selected = uuids
+        self._restore()
+        rows = [row for row in map(self.model.row_of, uuids) if row >= 0]
+        if rows and not self.view.hasFocus():
+            self.view.scrollTo(self.model.index(min(rows), 0))
+
+    def _restore(self) -> None:
+        rows = sorted(row for row in map(self.model.row_of, self._selected) if row >= 0)
+        chosen, last = QItemSelection(), self.model.columnCount() - 1
+        for _, run in groupby(enumerate(rows), lambda place: place[1] - place[0]):
+            together = [row for _, row in run]
+            chosen.select(self.model.index(together[0], 0), self.model.index(together[-1], last))
+        self._restoring = True
+        flag = QItemSelectionModel.SelectionFlag
+        self.view.selectionModel().select(chosen, flag.ClearAndSelect | flag.Rows)
+        if rows:
+            self.view.selectionModel().setCurrentIndex(self.model.index(rows[0], 0), flag.NoUpdate)
+        self._restoring = False
+
+    def _selection_changed(self) -> None:
+        if self._restoring:
+            return
+        selection = self.view.selectionModel().selection()
+        parts = (selection.at(place) for place in range(selection.count()))
+        rows = (row for part in parts for row in range(part.top(), part.bottom() + 1))
+        self._selected = frozenset(map(self.model.uuid_at, rows))
+        self.chosen.emit(self._selected)
+
+    def _activate(self, index: QModelIndex) -> None:
+        if index.isValid():
+            self.activated.emit(self.model.uuid_at(index.row()))
+
+    def _after_reset(self) -> None:
+        shown, total = self.model.rowCount(), self.model.total
+        some = self.tr("%1 of %2").replace("%1", str(shown)).replace("%2", str(total))
+        self.count.setText(str(total) if shown == total else some)
+        self._restore()
+
+    # -- columns ------------------------------------------------------------------------------------------------
+
+    def hide_columns(self, *sections: int) -> None:
+        """Columns that are only shown when they are asked for in the header's menu."""
+        self._unwanted |= set(sections)
+        self._fit_columns()
+
+    def _fit_columns(self) -> None:
+        header, room = self.view.horizontalHeader(), self.view.viewport().width() - self._first_px
+        for section, column in enumerate(self.model.columns[1:], start=1):
+            if section not in self._unwanted:
+                room -= header.sectionSize(section) or column.width
+            self.view.setColumnHidden(section, section in self._unwanted or room < 0)
+
+    def _column_menu(self, position: QPoint) -> None:
+        menu = QMenu(self)
+        for section, column in enumerate(self.model.columns[1:], start=1):
+            action = QAction(column.title, menu, checkable=True, checked=section not in self._unwanted)
+            action.toggled.connect(lambda wanted, section=section: self._want(section, wanted))
+            menu.addAction(action)
+        menu.exec(self.view.horizontalHeader().mapToGlobal(position))
+
+    def _want(self, section: int, wanted: bool) -> None:
+        if wanted:
+            self._unwanted.discard(section)
+        else:
+            self._unwanted.add(section)
+        self._fit_columns()

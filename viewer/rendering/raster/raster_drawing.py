@@ -1,0 +1,380 @@
+"""A raster file on the canvas: probed once, read by tiles, coloured in the window."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+from typing import override
+
+from PySide6.QtCore import QObject, Signal
+from PySide6.QtGui import QPainter
+
+from layers.document.layer import Layer
+from layers.errors import GeoloupeError
+from layers.geo.bounds import Bounds
+from layers.geo.crs import WEB_MERCATOR, WGS84, transform_bounds
+from layers.grid.tile_grid import View
+from layers.raster.acquisition import Acquisition
+from layers.raster.band_names import given_names
+from layers.raster.info import RasterInfo
+from layers.raster.overviews import Lack, SourceState, overview_bytes
+from layers.raster.style import RasterStyle
+from viewer.rendering.context import RenderContext
+from viewer.rendering.drawing import LayerDrawing
+from viewer.rendering.layer_date import acquisition_of
+from viewer.rendering.raster.raster_look import RasterLook
+from viewer.rendering.raster.raster_meter import ViewSample
+from viewer.rendering.raster.raster_place import bounds_lonlat_of, bounds_on, credit_of, no_crs, plane_of
+from viewer.rendering.raster.raster_reading import Reading
+from viewer.rendering.raster.raster_source import RasterSource
+from viewer.rendering.raster.raster_tiles import Shown
+from viewer.rendering.raster.round_tiles import RoundTiles
+
+
+class RasterDrawing(LayerDrawing):
+    """Puts together where the file is, how it looks, and its tiles."""
+
+    sampled = Signal()
+    """`sample` is of another view now."""
+
+    def __init__(
+        self, layer: Layer, path: Path, context: RenderContext, canvas_crs: str = WEB_MERCATOR,
+        parent: QObject | None = None, make_source: Callable[[], RasterSource] | None = None,
+    ) -> None:  # fmt: skip
+        """`make_source`: where it is more than one file, whose name `path` then is."""
+        super().__init__(layer, context, parent)
+        self.path = path
+        self._make_source = make_source or partial(RasterSource, context, path, layer.source)
+        self.source = self._make_source()
+        self.tiles = RoundTiles(layer.uuid, self.source, context, self._tiles_changed, self._tiles_failed)
+        self._look = RasterLook(context.jobs)
+        self._acquisition: tuple[tuple[Layer, RasterInfo | None, Acquisition | None], Acquisition] | None = None
+        """With what it was made of; every look at the list of layers asks for it."""
+        self._generation = 0
+        if context.overviews is not None:
+            context.overviews.ended.connect(self._overviews_ended)
+        self.source.probe(canvas_crs, partial(self._probed, self.source))
+
+    # -- the interface of a drawing -----------------------------------------------------------------------------
+
+    @property
+    def info(self) -> RasterInfo | None:
+        """What a reader found; None until then."""
+        return self.source.info
+
+    @property
+    @override
+    def missing(self) -> frozenset[str]:
+        return self.source.missing
+
+    @property
+    @override
+    def attribution(self) -> str:
+        return self.layer.credit if self.info is None else credit_of(self.layer, self.info, self._found_acquisition)
+
+    @property
+    @override
+    def acquisition(self) -> Acquisition:
+        known_of = self.layer, self.info, self._found_acquisition
+        if self._acquisition is None or any(a is not b for a, b in zip(self._acquisition[0], known_of, strict=True)):
+            self._acquisition = known_of, acquisition_of(*known_of)
+        return self._acquisition[1]
+
+    @property
+    def _found_acquisition(self) -> Acquisition | None:
+        return self.source.acquisition if self.style is None else self.source.acquisition_of(self.style.bands)
+
+    @override
+    def set_layer(self, layer: Layer) -> None:
+        moved = layer.crs != self.layer.crs
+        self.source.name_bands(given_names(layer.source))
+        super().set_layer(layer)
+        if self.info is None:
+            return
+        if moved:
+            self._forget_all()
+        self._take_style()
+        self._wish()
+
+    @override
+    def set_view(self, view: View, cursor: tuple[float, float] | None = None, resting: bool = True) -> None:
+        self.tiles.look_at(view, cursor, resting)
+        if self.info is not None:
+            self._wish()
+
+    @override
+    def paint(self, painter: QPainter, view: View) -> None:
+        self.tiles.paint(painter, view, self.layer.drawn_opacity)
+
+    @override
+    def is_complete(self, view: View) -> bool:
+        if self.info is None:
+            return bool(self.problem)
+        if self._is_unplaced() or self.is_nowhere:
+            return True
+        return (
+            self.is_stale
+            or self.is_unavailable
+            or (self.tiles.is_complete(view) and self._look.is_final(view, self._reading))
+        )
+
+    @property
+    @override
+    def is_open(self) -> bool:
+        return bool(self.problem) or self.info is not None
+
+    @override
+    def bounds_lonlat(self) -> Bounds | None:
+        return None if self.info is None else bounds_lonlat_of(self.layer, self.info)
+
+    @property
+    @override
+    def plane(self) -> str:
+        return plane_of(self.layer, self.info)
+
+    @property
+    @override
+    def remark(self) -> str:
+        if self._is_whole_in_view_and_blank():
+            return f"Nothing of {self.path.name} is drawn: at this size no pixel of it has a value."
+        return super().remark
+
+    def _is_whole_in_view_and_blank(self) -> bool:
+        view, lonlat = self.tiles.view, self.bounds_lonlat()
+        if view is None or self._is_unplaced() or self.is_nowhere or not self.tiles.is_blank():
+            return False
+        crs = view.grid.crs
+        bounds = transform_bounds(WGS84, crs, lonlat) if lonlat is not None else self.plane_bounds(crs)
+        return bounds is not None and view.world_bounds().contains(bounds)
+
+    @override
+    def plane_bounds(self, crs: str) -> Bounds | None:
+        if self.info is None or not self.lies_on(crs):
+            return None
+        return bounds_on(self.layer, self.info, crs, self.path.name)
+
+    @property
+    @override
+    def folders(self) -> tuple[Path, ...]:
+        return self.source.folders
+
+    @override
+    def suspend(self, sentence: str) -> None:
+        if not self.is_unavailable:
+            self.is_unavailable = True
+            self.tiles.hold()
+            self._set_problem(sentence, "drive")
+            self._announce()
+
+    @override
+    def resume(self) -> None:
+        if self.is_unavailable:
+            self.is_unavailable = False
+            self._set_problem("", "drive")
+            self.tiles.go_on()
+            if self.info is None:
+                self.reload()
+            else:
+                self.check_file()
+            self._announce()
+
+    @override
+    def close(self) -> None:
+        self.tiles.close()
+        super().close()
+
+    def reload(self) -> None:
+        """Read everything again: the file has changed, or its quarantine is to end."""
+        self.context.pool.forgive(str(self.path))
+        self._generation += 1
+        self._forget_all()
+        for about in self._problems.keys() - {"crs"}:
+            self._set_problem("", about)
+        self.source = self._make_source()
+        self.source.name_bands(given_names(self.layer.source))
+        self.tiles.source = self.source
+        crs = self.tiles.view.grid.crs if self.tiles.view else WEB_MERCATOR
+        self.source.probe(crs, partial(self._probed, self.source))
+
+    # -- the probe ----------------------------------------------------------------------------------------------
+
+    def _probed(self, source: RasterSource, sentence: str) -> None:
+        if self._is_closed or source is not self.source:  # it was reloaded meanwhile
+            return
+        if sentence:
+            self._set_problem(sentence)
+        else:
+            assert self.info is not None
+            self._set_problem(self.source.lacks, "members")
+            self._take_style()
+            if not (self.layer.crs or self.info.crs):
+                self._set_problem(no_crs(self.path.name), "place")
+            if self.tiles.view is not None:
+                self._wish()
+        self._announce()
+
+    def ask_acquisition(self) -> None:
+        """Have `source.acquisition` found out, once; `updated` tells of it."""
+        self.source.ask_acquisition(self._announce)
+
+    # -- tiles --------------------------------------------------------------------------------------------------
+
+    @property
+    def _reading(self) -> Reading:
+        assert self.style is not None
+        style = self.style
+        return Reading(
+            str(self.path), style.bands, style.resampling, self.layer.crs, self._generation, style.margin_px,
+            self.source.overview_path,
+        )  # fmt: skip
+
+    def _wish(self) -> None:
+        """Ask for what the view lacks, where the layer is shown and has a place."""
+        view = self.tiles.view
+        if not self.layer.visible or self.is_nowhere:
+            self.tiles.rest()
+        elif view is not None and (view.grid.crs == self.tiles.placed_crs or self._place(view.grid.crs)):
+            self.tiles.wish()
+            self._measure()
+
+    def _tiles_changed(self) -> None:
+        self._measure()
+        self._announce()
+
+    def _tiles_failed(self, about: str, sentence: str, says_more: bool) -> None:
+        if says_more or about not in self._problems:
+            self._set_problem(sentence, about)
+
+    def _forget_all(self) -> None:
+        self.tiles.forget_all()
+        self._look.forget()
+
+    # -- the file and its overviews -------------------------------------------------------------------------------
+
+    @property
+    def lack(self) -> Lack:
+        """What is to be done about overviews: where they lack, zoomed out only a sample of the pixels is shown."""
+        return self.source.lack
+
+    @property
+    def is_stale(self) -> bool:
+        """The file is not the one that was opened: what was read of it before is shown."""
+        return self.tiles.is_frozen
+
+    @property
+    def can_build(self) -> bool:
+        """True where overviews lack that can be built, and are not being built."""
+        state, store = self.source.state, self.context.overviews
+        if state is None or store is None or self.is_stale:
+            return False
+        return self.lack in (Lack.MODERATE, Lack.LARGE) and not store.is_building(state)
+
+    def build_overviews(self) -> None:
+        """Have those built that lack, in our cache folder."""
+        state, info, store = self.source.state, self.info, self.context.overviews
+        if self.can_build and state is not None and info is not None and store is not None:
+            store.build(state, overview_bytes(info))
+            self._wish()
+
+    def _overviews_ended(self, state: SourceState, _sentence: str) -> None:
+        if not self._is_closed and state == self.source.state:
+            self.source.look_for_overviews()
+            self._show_style()
+            self._wish()
+            self._announce()
+
+    def check_file(self) -> None:
+        """Look, off the window's thread, whether the file still is what was opened."""
+        state = self.source.state
+        if state is not None:
+            self.context.jobs.run(lambda _: _found_state(state), partial(self._checked, state), apart=True)
+
+    def _checked(self, state: SourceState, found: SourceState | None) -> None:
+        if self._is_closed or state != self.source.state:
+            return
+        if found != state:
+            self.tiles.freeze(is_gone=found is None)
+        elif self.tiles.is_frozen:
+            self._set_problem("", "file")
+            self.tiles.thaw()
+
+    # -- style and measuring --------------------------------------------------------------------------------------
+
+    @property
+    def intent(self) -> RasterStyle | None:
+        """The style of the layer's row."""
+        return self._look.intent
+
+    @property
+    def style(self) -> RasterStyle | None:
+        """What is shown: with a stretch from the view (DRA) it differs from `intent`."""
+        return self._look.style
+
+    @property
+    def sample(self) -> ViewSample | None:
+        """The values in view, of the style that is shown; None until they are measured."""
+        return self._look.sample
+
+    def watch(self, watched: bool) -> None:
+        """Somebody shows `sample`: measure each view that rests."""
+        self._look.is_watched = watched
+        self._measure()
+
+    def _take_style(self) -> None:
+        assert self.info is not None
+        fits = self._look.take(self.layer, self.info)
+        sentence = f"The style of {self.layer.name} does not fit {self.path.name}: the default is shown."
+        self._set_problem("" if fits else sentence, "style")
+        self._show_style()
+
+    def _show_style(self) -> None:
+        assert self.style is not None
+        assert self.info is not None
+        self.tiles.show(Shown(self._reading, self.style, self.info))
+
+    def _measure(self) -> None:
+        """Measure the view once it rests and all its tiles are there."""
+        view, tiles = self.tiles.view, self.tiles
+        if view is None or tiles.shown is None or not tiles.resting or self._is_unplaced():
+            return
+        if self._look.needs(view, self._reading) and tiles.is_complete(view):
+            self._look.measure(tiles.raw_in_view(), view, self._reading, self._measured)
+
+    def _measured(self) -> None:
+        if self._is_closed:
+            return
+        self._look.settle()
+        self._show_style()
+        self._wish()
+        self._announce()
+        self.sampled.emit()
+
+    # -- where it is --------------------------------------------------------------------------------------------
+
+    def _place(self, crs: str) -> bool:
+        """Work out where the layer is on a canvas of this CRS; False (and a problem) where it has no place."""
+        assert self.info is not None
+        try:
+            bounds = bounds_on(self.layer, self.info, crs, self.path.name)
+        except GeoloupeError as error:
+            self._set_problem(error.sentence, "place")
+            self.tiles.unplace()
+            return False
+        self._set_problem("", "place")
+        self.tiles.place(crs, bounds)
+        return True
+
+    def _is_unplaced(self) -> bool:
+        view = self.tiles.view
+        return view is not None and view.grid.crs != self.tiles.placed_crs
+
+
+def _found_state(state: SourceState) -> SourceState | None:
+    """The same file as it is now; None where it is gone."""
+    try:
+        found = os.stat(state.path)
+    except OSError:
+        return None
+    return state._replace(modified_ns=found.st_mtime_ns, size=found.st_size)

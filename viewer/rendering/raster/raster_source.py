@@ -1,0 +1,195 @@
+"""The readers' side of a raster layer: its file, or the files of a delivery, and what they were found to be."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from layers.document.layer import height_of
+from layers.errors import FileMissing, GeoloupeError
+from layers.pool.protocol import Answer, Profile, Request
+from layers.raster.acquisition import Acquisition
+from layers.raster.band_names import given_names, with_names
+from layers.raster.info import RasterInfo
+from layers.raster.overviews import SOON_PIXELS, Lack, SourceState, lack_of
+from layers.raster.scene import SceneInfo
+from layers.raster.stretch import Limits
+from layers.raster.style import RasterStyle
+from viewer.rendering.context import RenderContext
+from viewer.rendering.raster.raster_reading import TileAsk, reader_crs
+
+
+class RasterSource:
+    """All callbacks come in the window's thread, but those of tiles."""
+
+    def __init__(self, context: RenderContext, path: Path, source: Mapping[str, Any]) -> None:
+        """`source` is the layer's: "part" is one picture of a file that holds several, "height_m" is for an RPC."""
+        self.path = path
+        self._where: dict[str, Any] = {"path": str(path), "part": str(source.get("part", ""))}
+        height_m = height_of(source)
+        if height_m is not None:
+            self._where["height_m"] = height_m
+        self.band_names = given_names(source)
+        self.own_info: RasterInfo | None = None
+        """What the file itself says."""
+        self.info: RasterInfo | None = None
+        """The same with the bands' names that the analyst gave."""
+        self.scene: SceneInfo | None = None
+        """Where the path is a delivery: band n of `info` is its band n."""
+        self.acquisition: Acquisition | None = None
+        """None until `ask_acquisition` was answered."""
+        self.missing: frozenset[str] = frozenset()
+        """The files that were looked for and are not there."""
+        self.lacks = ""
+        """What is not there though the rest can be shown, in a sentence."""
+        self.state: SourceState | None = None
+        """The file as it was probed; None for what is more than one file."""
+        self.overview_path = ""
+        """Of overviews that we have built for it."""
+        self._context = context
+        self._profile = Profile.LOCAL
+        self._has_asked = False
+
+    def probe(self, canvas_crs: str, done: Callable[[str], None]) -> None:
+        """Find out what is there; `done` is told what is wrong with it, or nothing."""
+
+        def probed(result: Answer | GeoloupeError) -> None:
+            if isinstance(result, GeoloupeError):
+                self.missing = frozenset({str(self.path)}) if isinstance(result, FileMissing) else frozenset()
+                done(result.sentence)
+            elif result.header.get("profile") == Profile.VRT and self._profile is Profile.LOCAL:
+                self._profile = Profile.VRT  # it has been judged: a reader of its own opens it
+                self.probe(canvas_crs, done)
+            else:
+                done(self._take(result.header))
+
+        known = self._context.pool.fresh_probes.take(self._where)
+        if known is None:
+            self._submit("probe", {"canvas_crs": reader_crs(canvas_crs)}, probed)
+        else:
+            self._profile = known.profile
+            self._context.mailbox.post(probed, known.answer)
+
+    def _take(self, header: dict[str, Any]) -> str:
+        kind, raster = header.get("kind"), header.get("raster")
+        if kind not in ("raster", "scene"):
+            return f"{self.path.name} is no raster: remove the layer and add the file again."
+        if raster is None:
+            return f"No band of {self.path.name} can be opened: look whether its files are all there."
+        self.own_info = RasterInfo.from_json(raster)
+        self.info = with_names(self.own_info, self.band_names) if kind == "raster" else self.own_info
+        self.scene = SceneInfo.from_json(header["scene"]) if kind == "scene" else None
+        if self.scene is not None:
+            self.acquisition = self.scene.acquisition
+        elif "acquisition" in header:
+            self.acquisition = Acquisition.from_json(header["acquisition"])
+        if kind == "raster" and "state" in header:
+            modified_ns, size = (int(number) for number in header["state"])
+            self.state = SourceState(self._where["path"], self._where["part"], modified_ns, size)
+            self.look_for_overviews()
+        return ""
+
+    @property
+    def folders(self) -> tuple[Path, ...]:
+        """Where its files lie."""
+        return (self.path.parent,)
+
+    def name_bands(self, names: Mapping[int, str]) -> None:
+        """What the analyst says that they see; nothing is read again."""
+        if dict(names) == self.band_names:
+            return
+        self.band_names = dict(names)
+        if self.own_info is not None and self.scene is None:
+            self.info = with_names(self.own_info, self.band_names)
+
+    @property
+    def lack(self) -> Lack:
+        """What is to be done about overviews."""
+        if self.info is None or self.state is None or self.overview_path:
+            return Lack.NONE
+        return lack_of(self.info)
+
+    @property
+    def is_built_soon(self) -> bool:
+        """Overviews are being built, and that takes less than a minute: reading without them is not worth it."""
+        store, info = self._context.overviews, self.info
+        if store is None or self.state is None or info is None or self.lack is Lack.NONE:
+            return False
+        return info.width * info.height <= SOON_PIXELS and store.is_building(self.state)
+
+    def look_for_overviews(self) -> None:
+        """Take what was built for this state of the file, if anything was."""
+        store = self._context.overviews
+        if store is not None and self.state is not None and self.lack is not Lack.NONE:
+            self.overview_path = store.find(self.state)
+            if not self.overview_path:
+                store.sweep(self.state)
+
+    def acquisition_of(self, bands: tuple[int, ...]) -> Acquisition | None:
+        """Of what is shown with these bands; None until it is known."""
+        return self.acquisition
+
+    def tile_request(self, ask: TileAsk, done: Callable[[Answer | GeoloupeError], None]) -> Request:
+        """On a reader's thread, and so `done`."""
+        what = {**self._where, "bands": self._bands(ask.reading.bands)}
+        if self.state is not None:
+            what |= {"state": self.state[2:], "overview_path": ask.reading.overview_path}
+        return ask.request(what, done, self._profile)
+
+    def ask_limits(
+        self, style: RasterStyle, done: Callable[[Sequence[Limits]], None], failed: Callable[[GeoloupeError], None]
+    ) -> None:
+        """The limits that `style.rule` finds in the whole image; empty where nothing is valid."""
+        params = {
+            "bands": self._bands(style.bands), "rule": style.rule.to_json(), "expression": style.expression,
+        }  # fmt: skip
+        if self.scene is not None and self.info is not None:
+            params |= {"crs": self.info.crs, "bounds": list(self.info.bounds)}
+
+        def answered(result: Answer | GeoloupeError) -> None:
+            if isinstance(result, GeoloupeError):
+                failed(result)
+            else:
+                done([(float(low), float(high)) for low, high in result.header["stretch"]])
+
+        self._submit("statistics", params, answered)
+
+    def ask_acquisition(self, done: Callable[[], None]) -> None:
+        """Have `acquisition` found, once; what cannot be read says nothing."""
+        if self._has_asked or self.info is None:
+            return
+        self._has_asked = True
+        if self.acquisition is not None:
+            return
+
+        def answered(result: Answer | GeoloupeError) -> None:
+            if isinstance(result, GeoloupeError):
+                self.acquisition = Acquisition(notes=(result.sentence,))
+            else:
+                self.acquisition = Acquisition.from_json(result.header["acquisition"])
+            done()
+
+        self._submit("acquisition", {}, answered)
+
+    def _bands(self, bands: tuple[int, ...]) -> list[Any]:
+        scene = self.scene
+        return list(bands) if scene is None else [scene.bands[number - 1].source() for number in bands]
+
+    @property
+    def where(self) -> dict[str, Any]:
+        """Path, part and height, as every op takes them."""
+        return dict(self._where)
+
+    @property
+    def profile(self) -> Profile:
+        """Of the readers that can open it, once it is probed."""
+        return self._profile
+
+    def _submit(self, op: str, params: dict[str, Any], answered: Callable[[Answer | GeoloupeError], None]) -> None:
+        def post(result: Answer | GeoloupeError) -> None:
+            self._context.mailbox.post(answered, result)
+
+        self._context.pool.submit(
+            Request(op, self._where | params, post, strike_key=str(self.path), profile=self._profile)
+        )

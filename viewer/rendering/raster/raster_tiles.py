@@ -1,0 +1,388 @@
+"""The tiles of one raster: wished for, taken in, coloured and shown."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Hashable, Iterable
+from functools import partial
+from typing import NamedTuple, cast
+
+from PySide6.QtGui import QImage
+
+from layers.errors import FileMissing, GeoloupeError, GivenUp, Quarantined, SourceChanged
+from layers.geo.bounds import Bounds
+from layers.geo.crs import world_bounds
+from layers.grid.plan import PixelBounds, tiles_around, tiles_in
+from layers.grid.tile_grid import TILE_PX, TileGrid, TileKey, View
+from layers.pool.protocol import Answer, Request
+from layers.raster.info import RasterInfo
+from layers.raster.overviews import REDUCED_FROM, Lack
+from layers.raster.style import RasterStyle
+from viewer.rendering.context import RenderContext
+from viewer.rendering.images import NOTHING
+from viewer.rendering.raster.raster_colours import Colouring, Pictures, coloured
+from viewer.rendering.raster.raster_reading import Reading, TileAsk, coarse_pays, raw_tile
+from viewer.rendering.raster.raster_source import RasterSource
+from viewer.rendering.raster.raster_wishes import RasterWishes
+from viewer.rendering.tiles.tile_cache import RawTile, TileName
+from viewer.rendering.tiles.tile_sheet import TileSheet
+from viewer.rendering.tiles.wish_list import Wish
+
+_CHANGED = (SourceChanged, FileMissing)
+
+log = logging.getLogger(__name__)
+
+
+class Shown(NamedTuple):
+    """What the picture of a tile depends on, besides its place."""
+
+    reading: Reading
+    style: RasterStyle
+    info: RasterInfo
+
+
+class RasterTiles:
+    """Raw tiles are cached apart from coloured ones: a new stretch reads nothing.
+
+    `changed`: another picture would be painted now. `failed` gets what it is about ("tiles", "style", "file"), a
+    sentence, and whether that says more than those before it. The window's thread only, where nothing else is said.
+    """
+
+    def __init__(
+        self,
+        layer_uuid: str,
+        source: RasterSource,
+        context: RenderContext,
+        changed: Callable[[], None],
+        failed: Callable[[str, str, bool], None],
+        lender: RasterTiles | None = None,
+    ) -> None:
+        """`lender`: other tiles of the layer, which have the small picture of it all."""
+        self.source = source
+        self.sheet: TileSheet = TileSheet(
+            context.tiles.styled, layer_uuid, lender=None if lender is None else lender.sheet
+        )
+        self._has_lender = lender is not None
+        self.shown: Shown | None = None
+        self.view: View | None = None
+        self.resting = True
+        self.placed_crs = ""
+        """The CRS of the canvas in which the sheet's bounds are known."""
+        self.is_frozen = False
+        """The file is not the one that was probed: what was read of it stays, nothing more is read."""
+        self._is_paused = self._is_held = False
+        self._requests: dict[TileAsk, Request] = {}
+        """What readers are at; written on their threads."""
+        self._layer_uuid, self._context = layer_uuid, context
+        self._changed, self._tell_failure = changed, failed
+        self._cursor: tuple[float, float] | None = None
+        self._resting_grid: TileGrid | None = None
+        self._is_wanted = False
+        self._wishes = RasterWishes()
+        self._overview_raw: tuple[TileAsk, RawTile] | None = None
+        self._colouring = Colouring(context.jobs)
+        self._is_closed = False
+
+    # -- what is looked at, and as what -------------------------------------------------------------------------
+
+    def look_at(self, view: View, cursor: tuple[float, float] | None, resting: bool) -> None:
+        """Note the view; `wish` asks for what it lacks."""
+        self._is_paused = self._is_paused and view == self.view
+        self.view, self._cursor, self.resting = view, cursor, resting
+
+    def show(self, shown: Shown) -> None:
+        """Tiles shown so far stay as stand-ins until those of `shown` are there."""
+        self.shown = shown
+        self.sheet.set_revision((shown.reading, shown.style))
+
+    def place(self, crs: str, bounds: Bounds) -> None:
+        """Where the layer is on a canvas of this CRS."""
+        self.sheet.set_bounds(crs, bounds)
+        self.placed_crs, self._overview_raw = crs, None
+
+    def is_complete(self, view: View) -> bool:
+        return self.is_frozen or self._is_paused or self._is_held or self.sheet.is_complete(view)
+
+    def raw_in_view(self) -> list[tuple[TileKey, RawTile]]:
+        """The exact tiles of the view that are kept raw."""
+        assert self.view is not None
+        return self._raw(tiles_in(self.view, self.sheet.within(self.view.grid)))
+
+    def is_blank(self) -> bool:
+        """True where all of the view has been read, and no pixel of the layer has a value there."""
+        view = self.view
+        if view is None or self.shown is None or not self.is_complete(view):
+            return False
+        keys = list(tiles_in(view, self.sheet.within(view.grid)))
+        raw = self._raw(keys)
+        return len(raw) == len(keys) and all(tile.bands is None for _, tile in raw)
+
+    def forget_all(self) -> None:
+        """The data are other data now, or lie elsewhere."""
+        self._context.tiles.drop_layer(self._layer_uuid)
+        self.sheet.clear()
+        self._wishes.forgive()
+        self.is_frozen = self._is_paused = False
+        self.placed_crs, self._overview_raw = "", None
+
+    def freeze(self, *, is_gone: bool) -> None:
+        """The file is another one now, or gone: nothing more is read of it, and that is told once."""
+        if not self.is_frozen:
+            self.is_frozen = True
+            what = "is no longer there" if is_gone else "has changed on the disk"
+            sentence = f"{self.source.path.name} {what}: what was read of it before stays shown."
+            self._tell_failure("file", sentence, True)
+            self.wish()
+            self._changed()
+
+    def waits_for_overviews(self, view: View) -> bool:
+        """True where this view will be read from overviews that are being built."""
+        within = self.sheet.within(view.grid)
+        if within is None or self.shown is None or not self.source.is_built_soon:
+            return False
+        return self.shown.info.width >= REDUCED_FROM * (within.right - within.left)
+
+    def pause(self) -> None:
+        """Read no more of this view; another one is read again."""
+        self.wish_nothing()
+        self._is_paused = True
+        self._changed()
+
+    def hold(self) -> None:
+        """The file does not answer: give up what readers hang at, and read nothing until `go_on`."""
+        self._is_held = True
+        self.wish_nothing()
+        for request in list(self._requests.values()):
+            self._context.pool.give_up(request)
+        self._changed()
+
+    def go_on(self) -> None:
+        """The file answers again."""
+        self._is_held = False
+        self.wish()
+        self._changed()
+
+    def thaw(self) -> None:
+        """The file is again the one that was probed."""
+        self.is_frozen = False
+        self.wish()
+        self._changed()
+
+    def close(self) -> None:
+        self._is_closed = True
+        self._context.ahead.forget(id(self))
+        self._context.scheduler.forget(id(self))
+
+    # -- wishes -------------------------------------------------------------------------------------------------
+
+    def wish_nothing(self) -> None:
+        self._is_wanted = False
+        self._context.ahead.forget(id(self))
+        self._context.scheduler.want(id(self), (), self._request_for)
+
+    def rest(self) -> None:
+        """Nothing of it is to be seen; among very many layers it gives its memory back."""
+        self.wish_nothing()
+        if self._context.tiles.is_crowded:
+            self.sheet.rest()
+            self._overview_raw = None
+
+    def wish(self) -> None:
+        """Replace the wish list by what the view lacks, and colour what only lacks its colours."""
+        view, shown = self.view, self.shown
+        if view is None or shown is None or view.grid.crs != self.placed_crs or self._is_paused or self._is_held:
+            return
+        self._is_wanted = True
+        # While a gesture runs, the grids it passes through are not read; the one it started from is.
+        is_asked = self.resting or view.grid == self._resting_grid
+        self._resting_grid = view.grid if self.resting else self._resting_grid
+        plan = self.sheet.plan(view, self._cursor)
+        if not plan.keep and self._context.tiles.is_crowded:
+            self.rest()
+            return
+        want = plan.want
+        has_coarse = _has_coarse(shown, self.sheet.within(view.grid))
+        ranks = {key: float(rank) for rank, key in enumerate(want) if has_coarse or not key.level}
+        lacking = {key: rank for key, rank in ranks.items() if not self._is_raw(shown, view.grid, key)}
+        wishes: list[Wish] = []
+        if not self.is_frozen and not self.waits_for_overviews(view):
+            for ask in self._wishes.failed(TileAsk(shown.reading, view.grid, key) for key in lacking):
+                self.sheet.put(view.grid, self.sheet.revision, ask.key, NOTHING, lasting=False)
+            asked = {key: rank for key, rank in lacking.items() if key.level or is_asked}
+            wishes = self._wishes.tiles(shown.reading, view.grid, asked, self.source.lack)
+        if not self.is_frozen:
+            wishes = self._with_whole(wishes, view.grid.crs, shown)
+        ahead = self._wishes_ahead(view, shown) if not (wishes or want) else ()
+        self._context.scheduler.want(id(self), wishes, self._request_for, ahead)
+        if len(lacking) < len(ranks):
+            self._recolour()
+
+    def _with_whole(self, wishes: list[Wish], crs: str, shown: Shown) -> list[Wish]:
+        """And the small picture of the whole layer, unless it is there."""
+        if self._has_lender or self._context.tiles.is_crowded:
+            return wishes
+        bounds = self.sheet.bounds_in(crs)
+        bounds = bounds.intersection(world_bounds(crs)) if bounds is not None else None
+        raw = self._overview_raw
+        if bounds is None or (raw is not None and raw[0].reading == shown.reading):
+            return wishes
+        for_people = self._context.overviews is not None
+        return self._wishes.with_whole(
+            wishes, shown.reading, shown.info, crs, bounds, sampled=for_people, lack=self.source.lack
+        )
+
+    def _wishes_ahead(self, view: View, shown: Shown) -> list[Wish]:
+        """The ring of tiles around a view that rests and is complete, as far as the caches have room."""
+        if not (self._context.reads_ahead and self.resting) or self.is_frozen or self.source.lack is not Lack.NONE:
+            return []
+        in_view = self.raw_in_view()
+        nbytes = sum(raw.nbytes for _, raw in in_view)
+        room = self._context.ahead.tiles_for(id(self), len(in_view), nbytes)
+        around = tiles_around(view, self.sheet.within(view.grid))[:room]
+        lacking = [key for key in around if not self._is_raw(shown, view.grid, key)]
+        return self._wishes.tiles_ahead(shown.reading, view.grid, lacking)
+
+    def _is_raw(self, shown: Shown, grid: TileGrid, key: TileKey) -> bool:
+        return TileName(self._layer_uuid, shown.reading, grid, key) in self._context.tiles.raw
+
+    # -- answers ------------------------------------------------------------------------------------------------
+
+    def _request_for(self, ident: Hashable) -> Request:
+        """On a reader's thread."""
+        ask = cast("TileAsk", ident)
+        self._wishes.begin(ask)
+        request = self._requests[ask] = self.source.tile_request(ask, partial(self._read, ask))
+        return request
+
+    def _read(self, ask: TileAsk, result: Answer | GeoloupeError) -> None:
+        """On a reader's thread: colour the answer there, so that the window only has to show it."""
+        post = self._context.mailbox.post
+        self._requests.pop(ask, None)
+        if isinstance(result, GeoloupeError):
+            post(self._read_failed, ask, result)
+            return
+        assert self.shown is not None
+        _, style, info = self.shown
+        name = self.source.path.name
+        try:
+            fits = (style.bands, style.margin_px) == (ask.reading.bands, ask.reading.margin_px)
+            tiles = [
+                (part, raw, coloured(raw, style, info) if fits else None) for part, raw in ask.split(raw_tile(result))
+            ]
+        except Exception as error:  # a door: on this thread nobody else would hear of it
+            log.error("colouring a tile of %s failed", self.source.path, exc_info=error)
+            sentence = f"{name}: a tile could not be coloured ({error!r}): choose another style."
+            post(self._read_failed, ask, GeoloupeError(sentence))
+            return
+        post(self._arrived, ask, tiles, style)
+        if result.header.get("damaged"):
+            sentence = f"{name} is damaged: what cannot be read of it is left out of the picture."
+            post(self._tell_failure, "tiles", sentence, False)
+
+    def _is_late(self, ask: TileAsk) -> bool:
+        return self._is_closed or self.shown is None or ask.reading != self.shown.reading
+
+    def _arrived(self, ask: TileAsk, tiles: list[tuple[TileAsk, RawTile, QImage | None]], style: RasterStyle) -> None:
+        self._context.scheduler.settle(id(self), ask)
+        self._wishes.settle(ask)
+        if self._is_late(ask):
+            return
+        assert self.shown is not None
+        for part, raw, image in tiles:
+            if part.is_overview:
+                self._overview_raw = (part, raw)
+            else:
+                name = TileName(self._layer_uuid, part.reading, part.grid, part.key)
+                self._context.tiles.put_raw(name, raw)
+            if image is not None and style == self.shown.style:
+                self._put(part, image)
+        if style != self.shown.style or any(image is None for _, _, image in tiles):
+            self._recolour()
+        if not any(self._is_in_view(part) for part, _, _ in tiles):
+            return
+        self._changed()
+        view = self.view
+        if self._context.reads_ahead and self._is_wanted and view is not None and self.is_complete(view):
+            self.wish()
+
+    def _is_in_view(self, ask: TileAsk) -> bool:
+        """False for what was read ahead, or of which the view has moved away."""
+        view, size = self.view, TILE_PX << ask.key.level
+        if ask.is_overview or view is None:
+            return True
+        left, top = ask.key.col * size - view.left, ask.key.row * size - view.top
+        return ask.grid == view.grid and -size < left < view.width and -size < top < view.height
+
+    def _read_failed(self, ask: TileAsk, error: GeoloupeError) -> None:
+        self._context.scheduler.settle(id(self), ask)
+        self._wishes.settle(ask)
+        if self._is_late(ask) or isinstance(error, GivenUp):
+            return
+        if isinstance(error, _CHANGED) and self.source.state is not None:  # of several files the others can be read
+            self.freeze(is_gone=isinstance(error, FileMissing))
+            return
+        self._wishes.fail(ask)
+        if ask not in ask.each():  # some of its tiles may be sound: they are asked for one by one
+            if self._is_wanted:
+                self.wish()
+            return
+        if not ask.is_overview:
+            self.sheet.put(ask.grid, self.sheet.revision, ask.key, NOTHING, lasting=False)
+        self._tell_failure("tiles", error.sentence, isinstance(error, Quarantined))
+        self._changed()
+
+    def _put(self, ask: TileAsk, image: QImage) -> None:
+        if ask.is_overview:
+            self.sheet.set_overview(ask.grid.crs, ask.grid.tile_affine(ask.key), image)
+        else:
+            self.sheet.put(ask.grid, self.sheet.revision, ask.key, image)
+
+    # -- colours ------------------------------------------------------------------------------------------------
+
+    def _recolour(self) -> None:
+        """Colour what is kept raw for this view, off the window's thread, all of it shown at once."""
+        view, shown = self.view, self.shown
+        if self._colouring.is_busy or view is None or shown is None:
+            return
+        reading, style, info = shown
+        found: list[tuple[TileAsk, RawTile]] = [
+            (TileAsk(reading, view.grid, key), raw) for key, raw in self._raw(self.sheet.plan(view, self._cursor).want)
+        ]
+        if self._overview_raw is not None and self._overview_raw[0].reading == reading:
+            found.append(self._overview_raw)
+        if found:
+            self._colouring.run(found, style, info, partial(self._recoloured, style), self._recolour_failed)
+
+    def _raw(self, keys: Iterable[TileKey]) -> list[tuple[TileKey, RawTile]]:
+        """Those of the view's tiles that are kept raw."""
+        assert self.view is not None
+        assert self.shown is not None
+        view, reading = self.view, self.shown.reading
+        names = ((key, TileName(self._layer_uuid, reading, view.grid, key)) for key in keys)
+        found = ((key, self._context.tiles.raw.get(name)) for key, name in names)
+        return [(key, raw) for key, raw in found if raw is not None]
+
+    def _recoloured(self, style: RasterStyle, pictures: Pictures) -> None:
+        if self._is_closed or self.shown is None:
+            return
+        for ask, image in pictures:
+            if ask.reading != self.shown.reading:
+                continue
+            if style == self.shown.style:
+                self._put(ask, image)
+            elif not ask.is_overview:
+                # While a handle moves each style is late: shown all the same, or nothing would be until it stops.
+                self.sheet.put_stale(ask.grid, ask.key, image)
+        self._changed()
+        if self._is_wanted:
+            self.wish()
+
+    def _recolour_failed(self, error: GeoloupeError) -> None:
+        self._tell_failure("style", error.sentence, True)
+
+
+def _has_coarse(shown: Shown, within: PixelBounds | None) -> bool:
+    """Whether coarse tiles are worth a read; `within` is where the raster is, in pixels of the canvas."""
+    if within is None or shown.reading.overview_path:
+        return True
+    return coarse_pays(shown.info, within.right - within.left)

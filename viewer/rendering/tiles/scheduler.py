@@ -1,0 +1,157 @@
+"""The wish lists of all drawings; free readers pull the best tile. Nobody cancels anything: lists are replaced."""
+
+from __future__ import annotations
+
+import heapq
+import threading
+import time
+from collections.abc import Callable, Hashable, Sequence
+
+from layers.errors import GeoloupeError
+from layers.pool.pool import ReaderPool
+from layers.pool.protocol import Answer, Request
+from viewer.rendering.tiles.wish_list import Wish, WishList
+from viewer.support.timing import is_tracing, since
+
+_SPARE = 256
+
+type RequestFor = Callable[[Hashable], Request]
+
+
+class _Lists:
+    """The wish lists of one urgency; the owner of the best wish is found quickly however many there are."""
+
+    def __init__(self) -> None:
+        self._by_owner: dict[Hashable, WishList] = {}
+        self._order: dict[Hashable, int] = {}
+        """Of owners as they came: among equal wishes the first ones go first."""
+        self._came = 0
+        self._heap: list[tuple[float, int, int, Hashable]] = []
+        """(rank, the owner's number, a number that is never equal, owner); what is outdated is skipped."""
+        self._pushed = 0
+
+    def __bool__(self) -> bool:
+        return bool(self._by_owner)
+
+    def replace(self, owner: Hashable, wishes: WishList) -> None:
+        if owner not in self._order:
+            self._came += 1
+            self._order[owner] = self._came
+        if wishes:
+            self._by_owner[owner] = wishes
+            self._push(owner, wishes)
+        else:
+            self._by_owner.pop(owner, None)
+
+    def forget(self, owner: Hashable) -> None:
+        self._by_owner.pop(owner, None)
+        self._order.pop(owner, None)
+
+    def take(self, reader: int) -> tuple[Hashable, Hashable] | None:
+        """The best wish for a reader: (owner, ident)."""
+        while self._heap:
+            rank, _, _, owner = heapq.heappop(self._heap)
+            wishes = self._by_owner.get(owner)
+            if wishes is None or wishes.best_rank != rank:
+                continue
+            ident = wishes.take(reader).ident
+            if wishes:
+                self._push(owner, wishes)
+            else:
+                del self._by_owner[owner]
+            return owner, ident
+        return None
+
+    def _push(self, owner: Hashable, wishes: WishList) -> None:
+        if len(self._heap) > 2 * len(self._by_owner) + _SPARE:
+            self._heap.clear()  # mostly of lists that were replaced meanwhile
+            for known, held in self._by_owner.items():
+                self._pushed += 1
+                self._heap.append((held.best_rank, self._order[known], self._pushed, known))
+            heapq.heapify(self._heap)
+            return
+        self._pushed += 1
+        heapq.heappush(self._heap, (wishes.best_rank, self._order[owner], self._pushed, owner))
+
+
+class TileScheduler:
+    """Thread-safe. A wish is asked for once at a time: from being handed out until `settle`.
+
+    What is wished ahead of need comes after all wishes of all drawings, and nobody waits for it.
+    """
+
+    def __init__(self, pool: ReaderPool) -> None:
+        self._pool = pool
+        self._lock = threading.Lock()
+        self._wishes, self._ahead = _Lists(), _Lists()
+        self._makers: dict[Hashable, RequestFor] = {}
+        self._under_way: set[tuple[Hashable, Hashable]] = set()
+        self._under_way_ahead: set[tuple[Hashable, Hashable]] = set()
+        self._readers: dict[int, int] = {}
+        """A number for each reader that has pulled, by its thread."""
+        pool.pull_from(self.next)
+
+    def want(
+        self, owner: Hashable, wishes: Sequence[Wish], request_for: RequestFor, ahead: Sequence[Wish] = ()
+    ) -> None:
+        """Replace the wish lists of `owner`, best first. `request_for(ident)` is called on a reader's thread."""
+        with self._lock:
+            readers = self._pool.ready_readers()
+            self._wishes.replace(owner, WishList(wishes, readers))
+            self._ahead.replace(owner, WishList(ahead, readers))
+            self._makers[owner] = request_for
+        if wishes or ahead:
+            self._pool.wake()
+
+    def forget(self, owner: Hashable) -> None:
+        with self._lock:
+            self._wishes.forget(owner)
+            self._ahead.forget(owner)
+            self._makers.pop(owner, None)
+            self._under_way = {token for token in self._under_way if token[0] != owner}
+            self._under_way_ahead = {token for token in self._under_way_ahead if token[0] != owner}
+
+    def is_idle(self) -> bool:
+        """True when nothing is wished for now; what is wished ahead does not count."""
+        with self._lock:
+            return not self._under_way and not self._wishes
+
+    def next(self) -> Request | None:
+        """The best wish as a request, or None; for the pool, on its threads."""
+        with self._lock:
+            token, is_ahead = self._best_of(self._wishes), False
+            if token is None:
+                token, is_ahead = self._best_of(self._ahead), True
+            if token is None:
+                return None
+            (self._under_way_ahead if is_ahead else self._under_way).add(token)
+            request_for = self._makers[token[0]]
+        request = request_for(token[1])
+        request.is_background = is_ahead
+        return _timed(request) if is_tracing() else request
+
+    def _best_of(self, lists: _Lists) -> tuple[Hashable, Hashable] | None:
+        """Take the best wish for this thread's reader that nobody is at already: (owner, ident)."""
+        reader = self._readers.setdefault(threading.get_ident(), len(self._readers))
+        while (token := lists.take(reader)) is not None:
+            if token not in self._under_way and token not in self._under_way_ahead:
+                return token
+        return None
+
+    def settle(self, owner: Hashable, ident: Hashable) -> None:
+        """The drawing has taken the answer in; only now may the same wish be handed out again."""
+        with self._lock:
+            self._under_way.discard((owner, ident))
+            self._under_way_ahead.discard((owner, ident))
+
+
+def _timed(request: Request) -> Request:
+    """The request with its way to the reader and back as a span of the trace."""
+    done, started = request.done, time.perf_counter_ns()
+
+    def arrived(result: Answer | GeoloupeError) -> None:
+        since(started, "read", op=request.op, answer=getattr(result, "noun", "ok"))
+        done(result)
+
+    request.done = arrived
+    return request

@@ -1,0 +1,299 @@
+"""The display tiles of one layer: which are had, which are shown, and what stands in for those that are not."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Hashable, Iterable, Iterator, Mapping
+
+from PySide6.QtCore import QPoint, QRect, QRectF, Qt
+from PySide6.QtGui import QImage, QPaintEngine, QPainter, QRegion, QTransform
+
+from layers.geo.bounds import Bounds
+from layers.grid.plan import PixelBounds, Plan, pixel_bounds, plan_tiles, tiles_in
+from layers.grid.tile_grid import TILE_PX, Affine, TileGrid, TileKey, View
+from viewer.rendering.images import placement
+from viewer.rendering.tiles.tile_cache import TileName, TilesByLayer
+from viewer.support.painting import painting
+from viewer.support.timing import span
+
+RECENT_GRIDS = 3
+_EDGE_PX = 2
+TILE_RECT = QRectF(0, 0, TILE_PX, TILE_PX)
+
+
+class TileSheet:
+    """Tiles of the grid being looked at are held here and never evicted; all others live in the shared cache.
+
+    `revision` is what the pixels depend on. Stand-ins are, from the back: one small picture of the whole layer,
+    provisional tiles, tiles of recent grids, the coarse tile, tiles of the last revision.
+    """
+
+    def __init__(
+        self,
+        cache: TilesByLayer[QImage],
+        layer_uuid: str,
+        coarse: bool = True,
+        lender: TileSheet | None = None,
+    ) -> None:
+        """`lender`: another sheet of the layer, which has the small picture of it all."""
+        self._cache = cache
+        self._layer_uuid = layer_uuid
+        self._coarse = coarse
+        self.revision: Hashable = None
+        self._bounds: tuple[str, Bounds] | None = None
+        self._grid: TileGrid | None = None
+        self._tiles: dict[TileKey, QImage] = {}
+        self._stale: dict[TileKey, QImage] = {}
+        self._provisional: dict[TileKey, QImage] = {}
+        self._recent: list[tuple[Hashable, TileGrid, frozenset[TileKey]]] = []
+        self._overview: tuple[str, Affine, QImage] | None = None
+        self._lender = lender
+        self._within: tuple[TileGrid, PixelBounds] | None = None
+
+    # -- filling ------------------------------------------------------------------------------------------------
+
+    def plan(self, view: View, cursor: tuple[float, float] | None = None) -> Plan:
+        """Look at `view`: its tiles are taken from the cache where they are there; the plan wants the others."""
+        if view.grid != self._grid:
+            self._turn_to(view.grid)
+        with span("plan"):
+            plan = plan_tiles(view, self._have, cursor, self.within(view.grid), self._coarse)
+        for tiles in (self._tiles, self._stale, self._provisional):
+            for key in [key for key in tiles if key not in plan.keep]:
+                del tiles[key]
+        return plan
+
+    def put(self, grid: TileGrid, revision: Hashable, key: TileKey, image: QImage, lasting: bool = True) -> None:
+        """A finished tile (null: nothing there). Not `lasting`: shown now, but not kept in the cache."""
+        image = self._cropped(grid, key, image)
+        if lasting:
+            name = TileName(self._layer_uuid, revision, grid, key)
+            self._cache.put(name, image, image.sizeInBytes() + 64)
+        if grid == self._grid and revision == self.revision:
+            self._tiles[key] = image
+            self._stale.pop(key, None)
+            self._provisional.pop(key, None)
+
+    def put_stale(self, grid: TileGrid, key: TileKey, image: QImage) -> None:
+        """A tile of a style that is no longer asked for, but newer than what stands in now."""
+        if grid == self._grid and key in self._stale:
+            self._stale[key] = image
+
+    def put_provisional(self, grid: TileGrid, key: TileKey, image: QImage) -> None:
+        """A blurred tile, shown where nothing better is."""
+        if grid == self._grid and key not in self._tiles:
+            self._provisional[key] = image
+
+    def lacks_stand_in(self, key: TileKey) -> bool:
+        """True where no provisional tile was put yet."""
+        return key not in self._provisional
+
+    def set_overview(self, crs: str, affine: Affine, image: QImage) -> None:
+        self._overview = (crs, affine, image)
+
+    def has_overview(self, crs: str) -> bool:
+        overview = self._whole()
+        return overview is not None and overview[0] == crs
+
+    def set_revision(self, revision: Hashable) -> None:
+        """The style or the data changed: tiles shown so far stay as stand-ins until the new ones are there."""
+        if revision == self.revision:
+            return
+        self._cache.discard_layer(self._layer_uuid, lambda name: name.revision == self.revision)
+        self.revision = revision
+        self._stale.update(self._tiles)
+        self._tiles = {}
+        self._recent = []
+
+    def drop(self, keys: Iterable[TileKey]) -> None:
+        """Make these tiles of the present grid anew; meanwhile they stand in for themselves."""
+        for key in keys:
+            image = self._tiles.pop(key, None)
+            if image is not None and self._grid is not None:
+                self._stale[key] = image
+                self._cache.discard(TileName(self._layer_uuid, self.revision, self._grid, key))
+
+    def clear(self) -> None:
+        """Forget everything, stand-ins too: the data are other data now."""
+        self._cache.discard_layer(self._layer_uuid)
+        self._tiles, self._stale, self._provisional, self._recent, self._overview = {}, {}, {}, [], None
+
+    def rest(self) -> None:
+        """Nobody looks: hold nothing but what the shared cache has room for."""
+        self._tiles, self._stale, self._provisional, self._recent, self._overview = {}, {}, {}, [], None
+        self._grid = None
+
+    def _cropped(self, grid: TileGrid, key: TileKey, image: QImage) -> QImage:
+        """The part of a tile that the layer fills, placed by its `offset`, where that is small: thousands fit then."""
+        within = self.within(grid) if key.level == 0 and not image.isNull() else None
+        if within is None:
+            return image
+        left, top = key.col * TILE_PX, key.row * TILE_PX
+        box = QRect(
+            QPoint(_in_tile(within.left - left - _EDGE_PX), _in_tile(within.top - top - _EDGE_PX)),
+            QPoint(_in_tile(within.right - left + _EDGE_PX), _in_tile(within.bottom - top + _EDGE_PX)),
+        ).intersected(image.rect())
+        if 2 * box.width() * box.height() > image.width() * image.height():
+            return image
+        if box.isEmpty():
+            return QImage()
+        part = image.copy(box)
+        part.setOffset(box.topLeft())
+        return part
+
+    # -- looking ------------------------------------------------------------------------------------------------
+
+    def set_bounds(self, crs: str, bounds: Bounds | None) -> None:
+        """Where the layer has data, in canvas CRS units (None: everywhere); outside nothing is wished or painted."""
+        self._bounds = None if bounds is None else (crs, bounds)
+        self._within = None
+
+    def bounds_in(self, crs: str) -> Bounds | None:
+        """What `set_bounds` was told for this CRS."""
+        return self._bounds[1] if self._bounds is not None and self._bounds[0] == crs else None
+
+    def within(self, grid: TileGrid) -> PixelBounds | None:
+        """Where the layer has data, in the grid's pixels."""
+        bounds = self.bounds_in(grid.crs)
+        if bounds is None:
+            return None
+        if self._within is None or self._within[0] != grid:
+            self._within = (grid, pixel_bounds(grid, bounds))
+        return self._within[1]
+
+    def is_complete(self, view: View) -> bool:
+        """True when every exact tile of the view is there."""
+        return all(self._find(view.grid, key) is not None for key in tiles_in(view, self.within(view.grid)))
+
+    def share(self, view: View) -> float:
+        """How much of the view is there, 0 to 1."""
+        found = [self._find(view.grid, key) is not None for key in tiles_in(view, self.within(view.grid))]
+        return sum(found) / len(found) if found else 1.0
+
+    def paint(self, painter: QPainter, view: View, opacity: float = 1.0) -> None:
+        """Paint the view: whole exact tiles unscaled at whole pixels, stand-ins scaled and only where needed."""
+        exact: list[tuple[int, int, QImage]] = []
+        missing: list[QRect] = []
+        for key in tiles_in(view, self.within(view.grid)):
+            left, top = key.col * TILE_PX - view.left, key.row * TILE_PX - view.top
+            image = self._find(view.grid, key)
+            if image is None:
+                missing.append(QRect(left, top, TILE_PX, TILE_PX))
+            elif not image.isNull():
+                exact.append((left, top, image))
+        plain = opacity == 1.0 and painter.compositionMode() == QPainter.CompositionMode.CompositionMode_SourceOver
+        blends = missing and not plain and self._stands_in(view)
+        if blends or not _is_unscaled(painter):
+            # Stand-ins overlap: blended one by one they would show through each other. And scaled one by one, tiles
+            # show their seams.
+            picture = QImage(view.width, view.height, QImage.Format.Format_ARGB32_Premultiplied)
+            picture.fill(Qt.GlobalColor.transparent)
+            with painting(picture) as inner:
+                self._paint_tiles(inner, view, exact, missing)
+            exact, missing = [(0, 0, picture)], []
+        before = painter.opacity()
+        painter.setOpacity(before * opacity)
+        self._paint_tiles(painter, view, exact, missing)
+        painter.setOpacity(before)
+
+    def _paint_tiles(
+        self, painter: QPainter, view: View, exact: list[tuple[int, int, QImage]], missing: list[QRect]
+    ) -> None:
+        if missing and self._stands_in(view):
+            self._paint_stand_ins(painter, view, missing)
+        for left, top, image in exact:
+            offset = image.offset()
+            painter.drawImage(left + offset.x(), top + offset.y(), image)
+
+    def _stands_in(self, view: View) -> bool:
+        crs = view.grid.crs
+        if self.has_overview(crs) or any(grid.crs == crs for _, grid, _ in self._recent):
+            return True
+        return view.grid == self._grid and bool(self._tiles or self._stale or self._provisional)
+
+    def _paint_stand_ins(self, painter: QPainter, view: View, missing: list[QRect]) -> None:
+        region = QRegion()
+        for rectangle in missing:
+            region += rectangle.intersected(QRect(0, 0, view.width, view.height))
+        painter.save()
+        painter.setClipRegion(region, Qt.ClipOperation.IntersectClip)
+        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
+        for place, image in _needed(list(self._stand_ins(view)), region):
+            painter.save()
+            painter.setTransform(place, True)
+            painter.drawImage(image.offset(), image)
+            painter.restore()
+        painter.restore()
+
+    def _stand_ins(self, view: View) -> Iterator[tuple[QTransform, QImage]]:
+        """All that could stand in, the worst first."""
+        overview = self._whole()
+        if overview is not None and overview[0] == view.grid.crs:
+            yield placement(view, overview[1]), overview[2]
+        present = view.grid == self._grid
+        if present:
+            yield from _placed(view, view.grid, self._provisional)
+        for revision, grid, keys in self._recent:
+            if grid.crs == view.grid.crs and grid != view.grid:
+                tiles = {key: self._cache.get(TileName(self._layer_uuid, revision, grid, key)) for key in keys}
+                yield from _placed(view, grid, tiles)
+        if present:
+            yield from _placed(view, view.grid, {key: image for key, image in self._tiles.items() if key.level})
+            yield from _placed(view, view.grid, self._stale)
+
+    def _whole(self) -> tuple[str, Affine, QImage] | None:
+        return self._overview if self._lender is None else self._lender._overview
+
+    # -- which tiles --------------------------------------------------------------------------------------------
+
+    def _turn_to(self, grid: TileGrid) -> None:
+        if self._grid is not None and self._tiles:
+            kept = [entry for entry in self._recent if entry[1] not in (self._grid, grid)]
+            self._recent = [*kept, (self.revision, self._grid, frozenset(self._tiles))][-RECENT_GRIDS:]
+        self._grid = grid
+        self._tiles, self._stale, self._provisional = {}, {}, {}
+
+    def _have(self, key: TileKey) -> bool:
+        return self._grid is not None and self._find(self._grid, key) is not None
+
+    def _find(self, grid: TileGrid, key: TileKey) -> QImage | None:
+        present = grid == self._grid
+        if present:
+            image = self._tiles.get(key)
+            if image is not None:
+                return image
+        image = self._cache.get(TileName(self._layer_uuid, self.revision, grid, key))
+        if image is not None and present:
+            self._tiles[key] = image
+        return image
+
+
+def _is_unscaled(painter: QPainter) -> bool:
+    """True where a pixel of the view is one of the device's."""
+    moves_only = (QTransform.TransformationType.TxNone, QTransform.TransformationType.TxTranslate)
+    return painter.paintEngine().type() == QPaintEngine.Type.Raster and painter.deviceTransform().type() in moves_only
+
+
+def _placed(view: View, grid: TileGrid, tiles: Mapping[TileKey, QImage | None]) -> Iterator[tuple[QTransform, QImage]]:
+    for key, image in sorted(tiles.items(), reverse=True):
+        if image is not None and not image.isNull():
+            yield placement(view, grid.tile_affine(key)), image
+
+
+def _in_tile(edge: float) -> int:
+    """An edge of a layer in pixels of a tile, or of the tile where that comes first: layers may be endless."""
+    return math.floor(min(max(edge, 0.0), float(TILE_PX)))
+
+
+def _needed(stand_ins: list[tuple[QTransform, QImage]], region: QRegion) -> list[tuple[QTransform, QImage]]:
+    """Those of which something will be seen: painting what better ones hide would cost whole frames."""
+    found = []
+    for place, image in reversed(stand_ins):
+        covered = place.mapRect(QRectF(image.rect().translated(image.offset())))
+        if image.isNull() or not region.intersects(covered.toAlignedRect()):
+            continue
+        found.append((place, image))
+        if not image.hasAlphaChannel() and not place.isRotating():
+            region = region.subtracted(QRegion(covered.toAlignedRect()))
+    return found[::-1]

@@ -1,0 +1,177 @@
+"""Attributes of vector layers, read when somebody first needs them: the table, a filter, a label, a search."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from PySide6.QtCore import QObject
+
+from layers.counted import grouped
+from layers.document.layer import Layer
+from layers.errors import GeoloupeError
+from layers.pool.columns import read_attributes
+from layers.pool.measures import Measured
+from layers.pool.pool import ReaderPool
+from layers.vector.columns import Attributes
+from layers.vector.expression.quick_search import QuickSearch
+from viewer.support.jobs import Job, JobCancelled, JobContext, Jobs
+
+type Done = Callable[[LayerAttributes], None]
+type Failed = Callable[[GeoloupeError], None]
+
+
+@dataclass(frozen=True, slots=True)
+class AttributeSource:
+    """Whose attributes: a layer of a file, as it is read."""
+
+    path: str
+    table: str
+    options_json: str = "{}"
+    crs: str = ""
+    """The one chosen by hand, for what is measured."""
+
+    @classmethod
+    def of(cls, layer: Layer, path: Path, table: str = "") -> AttributeSource:
+        """`table` is the name a reader found, where the layer names none."""
+        source = layer.source
+        options = json.dumps(source.get("options") or {}, sort_keys=True)
+        return cls(str(path), str(source.get("table", "")) or table, options, layer.crs)
+
+    def params(self) -> dict[str, Any]:
+        options = json.loads(self.options_json)
+        return {"path": self.path, "layer": self.table, "options": options, "source_crs": self.crs}
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class LayerAttributes:
+    """What is known of a layer's attributes: all columns, or those that were asked for."""
+
+    table: Attributes
+    search: QuickSearch
+    is_whole: bool
+    measured: Measured
+
+    @property
+    def rows(self) -> int:
+        return len(self.table)
+
+
+@dataclass(eq=False, slots=True)
+class _Reading:
+    columns: tuple[str, ...] | None
+    waiting: list[tuple[Done, Failed]] = field(default_factory=list)
+    job: Job | None = None
+
+
+class AttributeStore(QObject):
+    """Reads in jobs, one at a time a layer, and keeps what it read. The window's thread only."""
+
+    def __init__(self, pool: ReaderPool, jobs: Jobs, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._pool, self._jobs = pool, jobs
+        self._held: dict[AttributeSource, LayerAttributes] = {}
+        self._readings: dict[AttributeSource, list[_Reading]] = {}
+        jobs.finished.connect(self._job_ended)
+
+    def held(self, source: AttributeSource, columns: Sequence[str] | None = None) -> LayerAttributes | None:
+        """What has been read, where it holds the columns (None: all)."""
+        found = self._held.get(source)
+        if found is None or found.is_whole:
+            return found
+        return found if columns is not None and set(columns) <= set(found.table.names) else None
+
+    def is_reading(self) -> bool:
+        return bool(self._readings)
+
+    def want(
+        self,
+        source: AttributeSource,
+        done: Done,
+        failed: Failed,
+        columns: Sequence[str] | None = None,
+        *,
+        title: str = "",
+        expected: int = 0,
+    ) -> None:
+        """Have the columns (None: all) and be called: at once where they are there, else when they are read.
+
+        `expected` rows make the progress that is shown under `title`. `failed` hears of a cancelled reading too.
+        """
+        found = self.held(source, columns)
+        if found is not None:
+            done(found)
+            return
+        readings = self._readings.setdefault(source, [])
+        for under_way in readings:
+            if under_way.columns is None or (columns is not None and set(columns) <= set(under_way.columns)):
+                under_way.waiting.append((done, failed))
+                return
+        reading = _Reading(None if columns is None else tuple(columns), [(done, failed)])
+        readings.append(reading)
+        reading.job = self._read(source, reading, title, expected)
+
+    def adopt(self, source: AttributeSource, found: LayerAttributes) -> None:
+        """Keep what somebody else has read whole."""
+        self._held.setdefault(source, found)
+
+    def keep_only(self, sources: Collection[AttributeSource]) -> None:
+        """Forget what no layer shows any more."""
+        for source in [source for source in self._held if source not in sources]:
+            del self._held[source]
+
+    def forget(self, source: AttributeSource) -> None:
+        """Read anew the next time."""
+        self._held.pop(source, None)
+
+    def _read(self, source: AttributeSource, reading: _Reading, title: str, expected: int) -> Job:
+        pool = self._pool
+        held = self._held.get(source)
+        known = held.table if held is not None else None
+        columns = reading.columns
+        measured = held.measured if held is not None else Measured(pool, source.params())
+        missing = None if columns is None or known is None else [name for name in columns if name not in known.columns]
+
+        def work(context: JobContext) -> LayerAttributes:
+            def heard(rows: int) -> None:
+                context.check()
+                context.progress(min(rows / expected, 1.0) if expected else 0.0, grouped(rows))
+
+            found = read_attributes(pool, source.params(), columns if missing is None else missing, heard)
+            if missing is not None and known is not None and len(known) == len(found):
+                found = known.joined(found)
+            return LayerAttributes(found, QuickSearch(found.columns), columns is None, measured)
+
+        def done(found: LayerAttributes) -> None:
+            before = self._held.get(source)
+            if before is None or not before.is_whole:
+                self._held[source] = found
+            for heard, _ in self._taken(source, reading):
+                heard(found)
+
+        def failed(error: GeoloupeError) -> None:
+            for _, heard in self._taken(source, reading):
+                heard(error)
+
+        return self._jobs.run(work, done, failed, title)
+
+    def _job_ended(self, job: Job) -> None:
+        """A cancelled job calls nobody: those who wait are told here."""
+        if not job.cancelled:
+            return
+        for source, readings in list(self._readings.items()):
+            for reading in [reading for reading in readings if reading.job is job]:
+                for _, failed in self._taken(source, reading):
+                    failed(JobCancelled(f"{job.title}: cancelled."))
+
+    def _taken(self, source: AttributeSource, reading: _Reading) -> list[tuple[Done, Failed]]:
+        readings = self._readings.get(source, [])
+        if reading in readings:
+            readings.remove(reading)
+        if not readings:
+            self._readings.pop(source, None)
+        waiting, reading.waiting = reading.waiting, []
+        return waiting

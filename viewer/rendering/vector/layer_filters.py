@@ -1,0 +1,145 @@
+"""The filters of vector layers: which features their drawings show, computed off the window's thread."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import Protocol, runtime_checkable
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import QObject, Signal
+
+from layers.document.layer import Layer
+from layers.errors import GeoloupeError
+from layers.formula.budget import Budget
+from layers.vector.columns import ascending
+from layers.vector.expression.expression_values import mask_of
+from layers.vector.expression.language import Expression, parse_expression
+from viewer.commands.layer_filter import filter_of
+from viewer.rendering.vector.attribute_store import AttributeSource, AttributeStore, LayerAttributes
+from viewer.support.jobs import Job, JobCancelled, JobContext, Jobs
+
+
+@runtime_checkable
+class Filtered(Protocol):
+    """What can show some of its features only: `viewer.rendering.vector.vector_drawing.VectorDrawing`."""
+
+    def set_filter(self, fids: NDArray[np.int64] | None) -> None: ...
+
+
+@dataclass(eq=False, slots=True)
+class _Filter:
+    source: AttributeSource
+    text: str
+    drawing: Filtered
+    fids: NDArray[np.int64] | None = None
+    rows: int = 0
+    problem: str = ""
+    is_pending: bool = True
+    job: Job | None = None
+
+    def give_up(self) -> None:
+        """Nobody wants it any more: a long computation would keep a thread from others."""
+        if self.job is not None and self.is_pending:
+            self.job.cancel()
+
+
+class LayerFilters(QObject):
+    """Keeps drawings in step with their layers' filters. `changed` carries a layer's uuid."""
+
+    changed = Signal(str)
+
+    def __init__(self, store: AttributeStore, jobs: Jobs, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._store, self._jobs = store, jobs
+        self._filters: dict[str, _Filter] = {}
+        jobs.finished.connect(self._job_ended)
+
+    def follow(self, layers: Sequence[Layer], drawings: Mapping[str, tuple[Filtered, AttributeSource]]) -> None:
+        """Take over the layers as they are now; `drawings` are those of vector layers by uuid."""
+        texts = {layer.uuid: filter_of(layer) for layer in layers if layer.uuid in drawings}
+        for uuid, before in list(self._filters.items()):
+            if not texts.get(uuid):
+                del self._filters[uuid]
+                before.give_up()
+                if uuid in drawings:
+                    before.drawing.set_filter(None)
+                self.changed.emit(uuid)
+        for uuid, text in texts.items():
+            if text:
+                self._set(uuid, text, *drawings[uuid])
+
+    def counts(self, uuid: str) -> tuple[int, int] | None:
+        """(features that pass, rows there are); None without a filter, or until it is known."""
+        found = self._filters.get(uuid)
+        return None if found is None or found.fids is None else (len(found.fids), found.rows)
+
+    def fids(self, uuid: str) -> NDArray[np.int64] | None:
+        """The features that pass, ascending; None where all do, or until it is known."""
+        found = self._filters.get(uuid)
+        return found.fids if found is not None else None
+
+    def problem(self, uuid: str) -> str:
+        """Why a filter cannot be computed: everything is shown then."""
+        found = self._filters.get(uuid)
+        return found.problem if found is not None else ""
+
+    def is_settled(self) -> bool:
+        return not any(each.is_pending for each in self._filters.values())
+
+    def _set(self, uuid: str, text: str, drawing: Filtered, source: AttributeSource) -> None:
+        before = self._filters.get(uuid)
+        if before is not None and (before.source, before.text) == (source, text):
+            if before.drawing is not drawing:
+                before.drawing = drawing
+                drawing.set_filter(before.fids)
+            return
+        if before is not None:
+            before.give_up()
+        wanted = self._filters[uuid] = _Filter(source, text, drawing)
+        failed = partial(self._fail, uuid, wanted)
+        try:
+            expression = parse_expression(text)
+        except GeoloupeError as error:
+            self._fail(uuid, wanted, error)
+            return
+        # Until it is known which features pass, none of the others may be seen.
+        drawing.set_filter(np.empty(0, np.int64) if before is None or before.fids is None else before.fids)
+        columns = None if expression.needs_all_columns else expression.columns
+        self._store.want(source, partial(self._compute, uuid, wanted, expression), failed, columns)
+
+    def _compute(self, uuid: str, wanted: _Filter, expression: Expression, found: LayerAttributes) -> None:
+        if not found.is_whole and not set(expression.columns) <= set(found.table.names):
+            # A name that is written in another case is found among all columns only.
+            again = partial(self._compute, uuid, wanted, expression)
+            self._store.want(wanted.source, again, partial(self._fail, uuid, wanted))
+            return
+
+        def work(context: JobContext) -> NDArray[np.int64]:
+            passing = mask_of(expression, found.table, found.search, Budget(context.check), found.measured)
+            return ascending(found.table.fids[passing])
+
+        def done(fids: NDArray[np.int64]) -> None:
+            if self._filters.get(uuid) is wanted:
+                wanted.fids, wanted.rows, wanted.is_pending = fids, found.rows, False
+                wanted.drawing.set_filter(fids)
+                self.changed.emit(uuid)
+
+        title = self.tr("Measuring features") if expression.is_measured else ""
+        wanted.job = self._jobs.run(work, done, partial(self._fail, uuid, wanted), title)
+
+    def _job_ended(self, job: Job) -> None:
+        """A cancelled job calls nobody."""
+        if not job.cancelled:
+            return
+        for uuid, wanted in list(self._filters.items()):
+            if wanted.job is job and wanted.is_pending:
+                self._fail(uuid, wanted, JobCancelled(self.tr("it was stopped.")))
+
+    def _fail(self, uuid: str, wanted: _Filter, error: GeoloupeError) -> None:
+        if self._filters.get(uuid) is wanted:
+            wanted.problem, wanted.is_pending = f"The filter cannot be used, all is shown: {error.sentence}", False
+            wanted.drawing.set_filter(None)
+            self.changed.emit(uuid)

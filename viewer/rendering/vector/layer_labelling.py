@@ -1,0 +1,36 @@
+"""What a drawing says of the labels of its layer: which features, how they are written, how large their marks are."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from layers.vector.drawing.clusters import Clusters
+from layers.vector.labels.label_source import LabelSource
+from layers.vector.style.label_style import LabelStyle
+from layers.vector.style.look import Look
+from layers.vector.table import POINT
+from viewer.rendering.vector.look_painter import marker_radius_px
+
+
+@dataclass(frozen=True, slots=True)
+class LayerLabelling:
+    """`size_factor` is what signs and lines shrink to on a map of this scale."""
+
+    source: LabelSource
+    style: LabelStyle
+    looks: tuple[Look | None, ...]
+    """By class."""
+    size_factor: float = 1.0
+    clusters: Clusters | None = None
+    """Labels keep clear of them."""
+
+    def radius_px(self, class_index: int, kind: int) -> float:
+        """Half of what a mark covers, or half of a line's width, in logical pixels."""
+        look = self.looks[class_index] if 0 <= class_index < len(self.looks) else None
+        return 0.0 if look is None else _radius_px(look, kind) * self.size_factor
+
+
+def _radius_px(look: Look, kind: int) -> float:
+    if kind == POINT:
+        return marker_radius_px(look)
+    return look.stroke_width_px / 2 + (look.casing_width_px if look.casing_color else 0.0)

@@ -1,0 +1,179 @@
+"""A look onto any painter: one sign, a line with casing, dashes and arrowheads, an area.
+
+Shapes throughout, so that PDF and SVG keep them such.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QBrush, QColor, QPainter, QPainterPath, QPen, QPolygonF, QTransform
+
+from layers.vector.style.look import Look
+from layers.vector.style.markers import FACILITIES
+from viewer.rendering.vector.signs import symbol_path as sign_path
+
+type Floats = NDArray[np.float64]
+
+ARROW_EVERY_PX = 90.0
+_BADGE_UNITS = 21.0
+"""A sign in its box of 16 units stands on a badge of this width."""
+
+
+def paint_marker(painter: QPainter, look: Look, scale: float = 1.0) -> None:
+    """The sign of a point about (0, 0). `scale` is picture pixels in a logical pixel."""
+    size = look.size_px * scale
+    pen = stroke_pen(look, scale)
+    if look.symbol in FACILITIES:
+        _paint_badge(painter, look, size, pen)
+        return
+    painter.setPen(pen)
+    painter.setBrush(brush_of(look))
+    painter.drawPath(shape_path(look.symbol, size))
+
+
+def _paint_badge(painter: QPainter, look: Look, size: float, pen: QPen) -> None:
+    """A disc with the sign in it, as sites have it; without a fill the sign alone, in the colour of the stroke."""
+    sign = QTransform.fromScale(size / _BADGE_UNITS, size / _BADGE_UNITS).map(sign_path(look.symbol))
+    if not look.fill_color:
+        painter.fillPath(QTransform.fromScale(1.3, 1.3).map(sign), QColor(look.stroke_color))
+        return
+    painter.setPen(pen)
+    painter.setBrush(QColor(look.fill_color))
+    painter.drawEllipse(QRectF(-size / 2, -size / 2, size, size))
+    painter.fillPath(sign, QColor(look.stroke_color if look.stroke_width_px else "#ffffff"))
+
+
+def marker_radius_px(look: Look) -> float:
+    """Half of what a sign covers, its stroke included, in logical pixels."""
+    reach = 1.2 if look.symbol in ("triangle", "star", "diamond") else 1.0
+    return look.size_px / 2 * reach + look.stroke_width_px / 2
+
+
+def paint_lines(painter: QPainter, look: Look, lines: Sequence[QPolygonF | QPainterPath], scale: float = 1.0) -> None:
+    """Casing, ground and stroke, each over all lines, so that where they meet no casing covers a line."""
+    pens = []
+    if look.casing_color and look.casing_width_px > 0:
+        width = look.stroke_width_px + 2 * look.casing_width_px
+        pens.append(_solid(look.casing_color, width * scale))
+    if look.ground_color:
+        pens.append(_solid(look.ground_color, look.stroke_width_px * scale))
+    pens.append(stroke_pen(look, scale))
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    for pen in pens:
+        painter.setPen(pen)
+        for line in lines:
+            if isinstance(line, QPainterPath):
+                painter.drawPath(line)
+            else:
+                painter.drawPolyline(line)
+
+
+def paint_arrows(painter: QPainter, look: Look, lines: Sequence[Floats], scale: float = 1.0) -> None:
+    """The arrowheads of lines given as (n, 2) picture pixels."""
+    heads = QPainterPath()
+    for points in lines:
+        for x, y, angle in arrow_places(points, look.arrow, ARROW_EVERY_PX * scale):
+            turn = QTransform.fromTranslate(x, y).rotateRadians(angle)
+            heads.addPath(turn.map(_head(look, scale)))
+    if heads.isEmpty():
+        return
+    if look.casing_color:
+        painter.strokePath(heads, _solid(look.casing_color, 2 * look.casing_width_px * scale))
+    painter.fillPath(heads, QBrush(QColor(look.stroke_color)))
+
+
+def arrow_places(points: Floats, arrow: str, every_px: float = ARROW_EVERY_PX) -> list[tuple[float, float, float]]:
+    """(x, y, angle in radians) of the heads of one line, in the direction it is drawn."""
+    if arrow == "none" or len(points) < 2:
+        return []
+    steps = np.hypot(*np.diff(points, axis=0).T)
+    along = np.concatenate(([0.0], np.cumsum(steps)))
+    total = float(along[-1])
+    if not total > 1.0:
+        return []
+    places = []
+    if arrow in ("end", "both"):
+        places.append((*points[-1].tolist(), _direction(points, along, total - min(8.0, total), total)))
+    if arrow == "both":
+        places.append((*points[0].tolist(), _direction(points, along, 0.0, min(8.0, total)) + math.pi))
+    if arrow == "along" and total > every_px / 2:
+        count = max(1, round(total / every_px))
+        for at in [(i + 0.5) * total / count for i in range(min(count, 400))]:
+            x, y = float(np.interp(at, along, points[:, 0])), float(np.interp(at, along, points[:, 1]))
+            places.append((x, y, _direction(points, along, max(0.0, at - 4), min(total, at + 4))))
+    return places
+
+
+def paint_area(painter: QPainter, look: Look, path: QPainterPath, scale: float = 1.0) -> None:
+    """An area with its outline."""
+    if look.fill_color:
+        painter.fillPath(path, QColor(look.fill_color))
+    paint_lines(painter, look, [path], scale)
+
+
+def stroke_pen(look: Look, scale: float = 1.0) -> QPen:
+    if look.stroke_width_px == 0:
+        return QPen(Qt.PenStyle.NoPen)
+    pen = _solid(look.stroke_color, look.stroke_width_px * scale)
+    if look.dash:
+        pen.setCapStyle(Qt.PenCapStyle.FlatCap)
+        pen.setDashPattern(list(look.dash))
+    return pen
+
+
+def brush_of(look: Look) -> QBrush:
+    return QBrush(QColor(look.fill_color)) if look.fill_color else QBrush(Qt.BrushStyle.NoBrush)
+
+
+def shape_path(shape: str, size: float) -> QPainterPath:
+    """The outline of a plain shape about (0, 0)."""
+    half = size / 2
+    path = QPainterPath()
+    if shape == "square":
+        path.addRect(QRectF(-half, -half, size, size))
+    elif shape == "cross":
+        for dx, dy in ((half, 0.0), (0.0, half)):
+            path.moveTo(-dx, -dy)
+            path.lineTo(dx, dy)
+    elif shape in _CORNERS:
+        path.addPolygon(QPolygonF([QPointF(x * half, y * half) for x, y in _CORNERS[shape]]))
+        path.closeSubpath()
+    else:
+        path.addEllipse(QRectF(-half, -half, size, size))
+    return path
+
+
+def _ring(radii: Sequence[float]) -> list[tuple[float, float]]:
+    turns = [2 * math.pi * i / len(radii) for i in range(len(radii))]
+    return [(radius * math.sin(turn), -radius * math.cos(turn)) for radius, turn in zip(radii, turns, strict=True)]
+
+
+_CORNERS = {"triangle": _ring([1.15] * 3), "diamond": _ring([1.1] * 4), "star": _ring([1.2, 0.5] * 5)}
+
+
+def _head(look: Look, scale: float) -> QPainterPath:
+    """An arrowhead whose tip is a little before (0, 0)."""
+    length = (5.0 + 2.2 * look.stroke_width_px) * scale
+    path = QPainterPath(QPointF(length * 0.45, 0))
+    for x, y in ((-0.55, -0.5), (-0.3, 0.0), (-0.55, 0.5)):
+        path.lineTo(x * length, y * length)
+    path.closeSubpath()
+    return path
+
+
+def _direction(points: Floats, along: Floats, start: float, end: float) -> float:
+    x = np.interp([start, end], along, points[:, 0])
+    y = np.interp([start, end], along, points[:, 1])
+    return math.atan2(y[1] - y[0], x[1] - x[0])
+
+
+def _solid(color: str, width: float) -> QPen:
+    pen = QPen(QColor(color), width)
+    pen.setCapStyle(Qt.PenCapStyle.RoundCap)
+    pen.setJoinStyle(Qt.PenJoinStyle.RoundJoin)
+    return pen

@@ -1,0 +1,77 @@
+"""A look as legends, lists and buttons show it."""
+
+from __future__ import annotations
+
+import numpy as np
+from PySide6.QtCore import QPointF, Qt
+from PySide6.QtGui import QColor, QIcon, QImage, QPainter, QPainterPath, QPixmap, QPolygonF
+
+from layers.vector.style.look import Look
+from viewer.rendering.vector.look_painter import marker_radius_px, paint_area, paint_arrows, paint_lines, paint_marker
+from viewer.support.painting import painting
+
+WIDTH_PX, HEIGHT_PX = 26, 18
+LIGHTEST, DARKEST = 215.0, 40.0
+"""Beyond these (0 black, 255 white) a look is hardly seen on a list of a theme."""
+_LINE = ((-11.0, 2.5), (-3.5, -2.5), (3.5, 2.5), (11.0, -2.5))
+_AREA = ((-10.0, 6.0), (-8.0, -5.0), (4.0, -7.0), (10.5, 0.0), (6.5, 7.0))
+
+
+def paint_sample(painter: QPainter, look: Look, geometry: str, x: float, y: float, ratio: float = 1.0) -> None:
+    """A sign, a line or an area about (x, y), in a box of WIDTH_PX by HEIGHT_PX logical pixels."""
+    painter.save()
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.translate(x, y)
+    painter.scale(ratio, ratio)
+    painter.setClipRect(-WIDTH_PX // 2, -HEIGHT_PX // 2, WIDTH_PX, HEIGHT_PX)
+    if "Line" in geometry:
+        line = QPolygonF([QPointF(px, py) for px, py in _LINE])
+        paint_lines(painter, look, [line])
+        paint_arrows(painter, look, [np.array(_LINE)])
+    elif "Polygon" in geometry:
+        path = QPainterPath()
+        path.addPolygon(QPolygonF([QPointF(px, py) for px, py in _AREA]))
+        path.closeSubpath()
+        paint_area(painter, look, path)
+    else:
+        largest = marker_radius_px(look)
+        small = min(1.0, (HEIGHT_PX / 2 - 0.5) / largest)
+        painter.scale(small, small)
+        paint_marker(painter, look)
+    painter.restore()
+
+
+def sample_icon(look: Look | None, geometry: str, ratio: float = 2.0) -> QIcon:
+    """An icon of a look; empty for what is not drawn. What would be lost on a white or a dark list has a plate."""
+    picture = _blank(ratio)
+    if look is not None:
+        with painting(picture) as painter:
+            paint_sample(painter, look, geometry, picture.width() / 2, picture.height() / 2, ratio)
+        plate = _plate(picture)
+        if plate is not None:
+            bare, picture = picture, _blank(ratio)
+            with painting(picture) as painter:
+                painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+                painter.setPen(Qt.PenStyle.NoPen)
+                painter.setBrush(plate)
+                painter.drawRoundedRect(picture.rect(), 3 * ratio, 3 * ratio)
+                painter.drawImage(0, 0, bare)
+    pixmap = QPixmap.fromImage(picture)
+    pixmap.setDevicePixelRatio(ratio)
+    return QIcon(pixmap)
+
+
+def _blank(ratio: float) -> QImage:
+    picture = QImage(round(WIDTH_PX * ratio), round(HEIGHT_PX * ratio), QImage.Format.Format_ARGB32_Premultiplied)
+    picture.fill(Qt.GlobalColor.transparent)
+    return picture
+
+
+def _plate(picture: QImage) -> QColor | None:
+    """What has to lie under a picture that is all but white, or all but black."""
+    pixels = np.frombuffer(picture.constBits(), np.uint8).reshape(picture.height(), picture.width(), 4).astype(float)
+    weight = pixels[..., 3].sum()
+    light = pixels[..., :3].mean(axis=2).sum() * 255 / weight if weight else 128.0
+    if light > LIGHTEST:
+        return QColor("#46535f")
+    return QColor("#e6e9ec") if light < DARKEST else None

@@ -1,0 +1,89 @@
+"""The symbology of a vector layer: its style, the class of each feature, and how large signs are at a map's scale."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from layers.document.layer import Layer
+from layers.errors import GeoloupeError
+from layers.grid.map_scale import map_scale
+from layers.grid.tile_grid import View
+from layers.vector.columns import Attributes
+from layers.vector.content import FeatureClasses
+from layers.vector.style.layer_style import ClassKey, VectorStyle
+from layers.vector.style.look import Look
+from layers.vector.style.palettes import layer_seed
+from layers.vector.table import VectorInfo
+
+NO_CLASSES = FeatureClasses(np.zeros(0, np.int64), np.zeros(0, np.uint16))
+"""Nobody knows yet: all features are in no class."""
+
+
+def automatic_style(layer: Layer, info: VectorInfo) -> VectorStyle:
+    """How a layer looks as long as its row says nothing: by its data, in a colour of its own."""
+    return VectorStyle.default(info, layer_seed(layer.uuid))
+
+
+class Symbology:
+    """The style changes at once, the classes of its features are known later: until then they are in none."""
+
+    def __init__(self) -> None:
+        self.style = VectorStyle()
+        self.attributes: Attributes | None = None
+        """Columns that hold what the style needs, once they are read."""
+        self.others_known: tuple[ClassKey, bool] | None = None
+        """Whether any feature is in none of the classes of styles of a key, once that is known."""
+        self._classes: tuple[ClassKey, FeatureClasses | None] = ("single", "", ()), None
+
+    def take_style(self, layer: Layer, info: VectorInfo) -> str:
+        """The style of a layer's row, else the default of its data; what is wrong with it, or nothing."""
+        try:
+            style = layer.read_style()
+            self.style = VectorStyle.from_json(style) if style else automatic_style(layer, info)
+            self.style.check_rules()
+        except GeoloupeError as error:
+            if not layer.style or self.style.mode != "rules":
+                self.style = VectorStyle()
+            return error.sentence
+        return ""
+
+    def take_classes(
+        self, attributes: Attributes, key: ClassKey, classes: FeatureClasses | None, features: int
+    ) -> None:
+        """The class of each of so many features for styles of this key."""
+        self.attributes, self._classes = attributes, (key, classes)
+        self.others_known = None if classes is None else (key, classes.has_others(len(key[2]), features))
+
+    @property
+    def looks(self) -> tuple[Look | None, ...]:
+        """By class; None is not painted."""
+        return self.style.looks
+
+    @property
+    def classes(self) -> FeatureClasses | None:
+        """None where all features have one look."""
+        key, classes = self._classes
+        if self.style.mode == "single":
+            return None
+        return classes if classes is not None and key == self.style.class_key else NO_CLASSES
+
+    def painted(self, fids: NDArray[np.int64]) -> NDArray[np.int64]:
+        """Those of these features whose class is shown."""
+        classes, looks = self.classes, self.looks
+        shown = np.array([look is not None for look in looks])
+        codes = np.zeros(len(fids), np.uint16) if classes is None else classes.codes_of(fids, len(looks) - 1)
+        seen: NDArray[np.int64] = fids[shown[codes]]
+        return seen
+
+    def scale_at(self, view: View) -> float:
+        """Picture pixels a logical pixel of the looks; 0 where the style shows nothing at the map's scale."""
+        style = self.style
+        if not (style.visible_from or style.visible_to or style.full_size_at):
+            return view.ratio
+        scale = map_scale(view)
+        return view.ratio * style.size_factor(scale) if style.is_shown_at(scale) else 0.0
+
+    def sign_px(self, view: View) -> float:
+        """How wide the largest sign is, in picture pixels."""
+        return max((look.size_px for look in self.looks if look is not None), default=0.0) * self.scale_at(view)

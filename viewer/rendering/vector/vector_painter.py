@@ -1,0 +1,250 @@
+"""Features painted with QPainter, one by one: as vectors onto whatever the painter paints on."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QPainter, QPolygonF
+
+from layers.geo.bounds import Bounds
+from layers.geo.seams import is_on_both_sides, without_seams
+from layers.grid.tile_grid import View
+from layers.vector.content import VectorContent
+from layers.vector.drawing.gathering import gathered
+from layers.vector.style.look import Look
+from layers.vector.table import LINE, POINT, POLYGON, FeatureTable
+from viewer.rendering.vector.look_painter import (
+    brush_of,
+    marker_radius_px,
+    paint_area,
+    paint_arrows,
+    paint_lines,
+    paint_marker,
+    stroke_pen,
+)
+from viewer.rendering.vector.qt_shapes import is_vector_device, path_of, polygon_of
+from viewer.rendering.vector.sprites import sprite_image
+
+MAX_PIXEL = 1e6
+"""Coordinates further away than this many pixels are pulled in: QPainter loses its way with larger ones."""
+MANY_POINTS = 200
+"""From here on points are pictures of their sign at whole pixels, as on tiles."""
+_LEAST_PX = 0.5
+_SPECK = np.array([(-0.5, -0.5), (0.5, -0.5), (0.5, 0.5), (-0.5, 0.5), (-0.5, -0.5)])
+"""A pixel, which stands for a line or an area that is smaller than can be seen."""
+type Looks = Sequence[Look | None]
+
+
+def paint_content(painter: QPainter, content: VectorContent, view: View, scale: float) -> None:
+    """Areas, then lines, then points, in pixels of the view; `scale` of them are a logical one."""
+    bounds = view.world_bounds().expanded(margin_px(content.looks, scale) * view.grid.resolution)
+    found = []
+    for table in content.tables:
+        rows = content.rows_in(table, bounds) if table.crs == view.grid.crs else np.zeros(0, np.int32)
+        if rows.size:
+            found.append((table, rows))
+    painter.save()
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    for table, rows in found:
+        rows = rows_of_kind(table, rows, POLYGON)
+        paint_areas(painter, table, rows, content.codes_of(table, rows), content.looks, view, scale)
+    lines = [(table, rows_of_kind(table, rows, LINE)) for table, rows in found]
+    for index, look in enumerate(content.looks):
+        if look is not None:
+            _paint_lines(painter, content, [one for one in lines if one[1].size], index, look, view, scale)
+    _paint_points(painter, content, [(table, rows_of_kind(table, rows, POINT)) for table, rows in found], view, scale)
+    painter.restore()
+
+
+def paint_areas(
+    painter: QPainter,
+    table: FeatureTable,
+    rows: NDArray[Any],
+    codes: NDArray[np.uint16] | None,
+    looks: Looks,
+    view: View,
+    scale: float,
+) -> None:
+    """Areas one by one, in order, each with its own look."""
+    dressed: int | None = None
+    may_be_cut = is_on_both_sides(table.world_bounds(), table.crs)
+    for position, pieces in enumerate(_pieces(table, rows, view)):
+        index = 0 if codes is None else int(codes[position])
+        look = looks[index]
+        if look is None:
+            continue
+        if may_be_cut and is_on_both_sides(bounds := _bounds_of(table, int(rows[position])), table.crs):
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(brush_of(look))
+            painter.drawPath(path_of(pieces))
+            paint_lines(painter, look, _edges(table, int(rows[position]), bounds, view), scale)
+            dressed = None
+            continue
+        if look.casing_color or look.ground_color:
+            paint_area(painter, look, path_of(pieces), scale)
+            dressed = None
+            continue
+        if dressed != index:
+            painter.setPen(stroke_pen(look, scale))
+            painter.setBrush(brush_of(look))
+            dressed = index
+        if len(pieces) == 1:
+            painter.drawPolygon(polygon_of(pieces[0]), Qt.FillRule.OddEvenFill)
+        else:
+            painter.drawPath(path_of(pieces))
+
+
+def _bounds_of(table: FeatureTable, row: int) -> Bounds:
+    """In canvas CRS units."""
+    left, bottom, right, top = (table.bounds[row] * table.step).tolist()
+    x, y = table.origin_x, table.origin_y
+    return Bounds(x + left, y + bottom, x + right, y + top)
+
+
+def _edges(table: FeatureTable, row: int, bounds: Bounds, view: View) -> list[QPolygonF]:
+    """The outline of an area on both sides of the antimeridian, in pixels: there is none along it."""
+    parts, inverse = gathered(table, np.array([row])), view.affine.inverse()
+    world = np.float64(table.step) * parts.xy + (table.origin_x, table.origin_y)
+    found = []
+    for run in without_seams([world[a:b] for a, b in pairwise(parts.starts.tolist())], bounds, table.crs):
+        x, y = run[:, 0], run[:, 1]
+        pixels = inverse.a * x + inverse.b * y + inverse.c, inverse.d * x + inverse.e * y + inverse.f
+        found.append(polygon_of(np.clip(np.stack(pixels, axis=1), -MAX_PIXEL, MAX_PIXEL)))
+    return found
+
+
+def margin_px(looks: Looks, scale: float) -> float:
+    """How far outside its bounds a feature may paint, in picture pixels."""
+    reach = [
+        max(marker_radius_px(look) * 1.4, look.stroke_width_px * 4 + look.casing_width_px + 5)
+        for look in looks
+        if look is not None
+    ]
+    return max(reach, default=0.0) * scale + 1.0
+
+
+def to_pixels(
+    table: FeatureTable, view: View, xy: NDArray[np.int32]
+) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    """Steps of a table as pixels of a view, those far away pulled in."""
+    inverse, step = view.affine.inverse(), table.step
+    c, f = inverse.apply(table.origin_x, table.origin_y)
+    x, y = xy[:, 0], xy[:, 1]
+    if inverse.b == 0 and inverse.d == 0:
+        px, py = x * (inverse.a * step), y * (inverse.e * step)
+    else:
+        px = x * (inverse.a * step) + y * (inverse.b * step)
+        py = x * (inverse.d * step) + y * (inverse.e * step)
+    px += c
+    py += f
+    # No step is further than this from another: where that is near enough, nothing has to be pulled in.
+    if 2.0**32 * step > MAX_PIXEL * view.grid.resolution:
+        np.clip(px, -MAX_PIXEL, MAX_PIXEL, out=px)
+        np.clip(py, -MAX_PIXEL, MAX_PIXEL, out=py)
+    return px.astype(np.float32), py.astype(np.float32)
+
+
+def rows_of_kind(table: FeatureTable, rows: NDArray[np.int32], kind: int) -> NDArray[np.int32]:
+    """Those of the rows that are points, lines or areas."""
+    mine = np.flatnonzero(table.kind[rows] == kind) if table.only_kind is None else None
+    if mine is not None:
+        return rows.take(mine)
+    return rows if table.only_kind == kind else rows[:0]
+
+
+def _pieces(table: FeatureTable, rows: NDArray[Any], view: View) -> list[list[NDArray[np.float64]]]:
+    """The parts of each row, in pixels."""
+    if not rows.size:
+        return []
+    parts = gathered(table, rows)
+    pixels = np.stack(to_pixels(table, view, parts.xy), axis=1).astype(np.float64)
+    starts = parts.starts.tolist()
+    runs = [pixels[a:b] for a, b in pairwise(starts)]
+    counts = np.bincount(parts.owner, minlength=len(rows)).tolist()
+    found, at = [], 0
+    for count in counts:
+        found.append(runs[at : at + count])
+        at += count
+    for row in _specks(table, rows, view).tolist():
+        if found[row]:
+            found[row] = [found[row][0].mean(axis=0) + _SPECK]
+    return found
+
+
+def _specks(table: FeatureTable, rows: NDArray[Any], view: View) -> NDArray[np.intp]:
+    """Which of the rows are in one place as far as can be seen: Qt would paint nothing of them."""
+    bounds = table.bounds[rows].astype(np.float64)
+    reach = np.maximum(bounds[:, 2] - bounds[:, 0], bounds[:, 3] - bounds[:, 1])
+    return np.flatnonzero(reach * table.step < _LEAST_PX * view.grid.resolution)
+
+
+def _paint_lines(
+    painter: QPainter,
+    content: VectorContent,
+    found: list[tuple[FeatureTable, NDArray[Any]]],
+    index: int,
+    look: Look,
+    view: View,
+    scale: float,
+) -> None:
+    pieces: list[NDArray[np.float64]] = []
+    for table, rows in found:
+        codes = content.codes_of(table, rows)
+        if codes is not None:
+            rows = rows[codes == index]
+        elif index:
+            continue
+        pieces += [piece for several in _pieces(table, rows, view) for piece in several]
+    if pieces:
+        paint_lines(painter, look, [polygon_of(piece) for piece in pieces], scale)
+        if look.arrow != "none":
+            paint_arrows(painter, look, pieces, scale)
+
+
+def _paint_points(
+    painter: QPainter,
+    content: VectorContent,
+    found: list[tuple[FeatureTable, NDArray[Any]]],
+    view: View,
+    scale: float,
+) -> None:
+    as_shapes = is_vector_device(painter) or sum(len(rows) for _, rows in found) < MANY_POINTS
+    for table, rows in found:
+        if not rows.size:
+            continue
+        parts = gathered(table, rows)
+        x, y = to_pixels(table, view, parts.xy)
+        codes = content.codes_of(table, rows)
+        each = np.zeros(len(x), int) if codes is None else codes[parts.owner[parts.of_coordinate()]]
+        if as_shapes:
+            _paint_shapes(painter, content.looks, x, y, each, scale)
+        else:
+            _paint_sprites(painter, content.looks, x, y, each, scale)
+
+
+def _paint_shapes(
+    painter: QPainter, looks: Looks, x: NDArray[np.float32], y: NDArray[np.float32], each: NDArray[Any], scale: float
+) -> None:
+    for px, py, index in zip(x.tolist(), y.tolist(), each.tolist(), strict=True):
+        look = looks[index]
+        if look is not None:
+            painter.translate(px, py)
+            paint_marker(painter, look, scale)
+            painter.translate(-px, -py)
+
+
+def _paint_sprites(
+    painter: QPainter, looks: Looks, x: NDArray[np.float32], y: NDArray[np.float32], each: NDArray[Any], scale: float
+) -> None:
+    images = [None if look is None else sprite_image(look, scale) for look in looks]
+    columns, rows = np.rint(x).astype(int).tolist(), np.rint(y).astype(int).tolist()
+    for px, py, index in zip(columns, rows, each.tolist(), strict=True):
+        image = images[index]
+        if image is not None:
+            reach = image.width() // 2
+            painter.drawImage(px - reach, py - reach, image)

@@ -1,0 +1,196 @@
+"""The picture of a vector content: painted directly while little is in view, else by tiles on other threads."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+
+import numpy as np
+from PySide6.QtGui import QImage, QPainter
+
+from layers.errors import GeoloupeError
+from layers.grid.tile_grid import TILE_PX, TileGrid, TileKey, View
+from layers.vector.content import VectorContent
+from layers.vector.drawing.details import Details
+from viewer.rendering.context import RenderContext
+from viewer.rendering.images import NOTHING, image_of_argb
+from viewer.rendering.tiles.tile_sheet import TileSheet
+from viewer.rendering.vector.qt_shapes import is_vector_device
+from viewer.rendering.vector.vector_bulk import bulk_picture
+from viewer.rendering.vector.vector_painter import margin_px, paint_content
+from viewer.support.jobs import JobContext
+
+FEW_VERTICES = 2_500
+"""Up to here a view is painted directly, in a few milliseconds."""
+_VERTICES_A_FEATURE = 4
+"""What a line or an area costs besides its vertices, in vertices."""
+_WORTH_A_LOOK = 8
+TILES_A_JOB = 6
+"""Painted as one picture: finding what is in it takes the interpreter, which threads have to share."""
+TILES_OF_A_STRIP = 3
+"""Where no more than a strip is missing, as in a pan, both threads have a part of it."""
+MANY_FEATURES = 30_000
+"""Where less is in view, finding it costs more than painting it."""
+JOBS_AHEAD = 2
+"""Threads that work; they find the next when they are done."""
+
+
+class VectorSheet:
+    """Tiles of one content. `updated` says that `paint` would now paint something else, `failed` why it never will."""
+
+    def __init__(
+        self,
+        context: RenderContext,
+        name: str,
+        updated: Callable[[], None],
+        failed: Callable[[str], None],
+        details: Details,
+    ) -> None:
+        self.content = VectorContent()
+        self._context, self._updated, self._failed, self._details = context, updated, failed, details
+        self._sheet = TileSheet(context.tiles.styled, name, coarse=False)
+        self._number = 0
+        self._scale = 1.0
+        self._view: View | None = None
+        self._cursor: tuple[float, float] | None = None
+        self._asked: set[tuple[TileGrid, int, float, TileKey]] = set()
+        self._jobs = 0
+        self._few: tuple[View, int, float, bool] | None = None
+        self._is_closed = False
+
+    def set_content(self, content: VectorContent, *, keep: bool = True) -> None:
+        """Show something else; without `keep` what is shown now does not stand in for it."""
+        self.content = content
+        self._number += 1
+        if not keep:
+            self._sheet.clear()
+        self._sheet.set_revision((self._number, self._scale))
+        self._place()
+        self._work()
+
+    def set_view(self, view: View, scale: float, cursor: tuple[float, float] | None = None) -> None:
+        """`scale`: picture pixels a logical pixel of the looks."""
+        if scale != self._scale:
+            self._scale = scale
+            self._sheet.set_revision((self._number, scale))
+        moved = self._view is None or view.grid != self._view.grid
+        self._view, self._cursor = view, cursor
+        if moved:
+            self._place()
+        self._work()
+
+    def paint(self, painter: QPainter, view: View, scale: float, opacity: float) -> None:
+        if not self.content.tables:
+            return
+        if is_vector_device(painter) or scale != self._scale or self._are_few(view):
+            before = painter.opacity()
+            painter.setOpacity(before * opacity)
+            paint_content(painter, self.content, view, scale)
+            painter.setOpacity(before)
+        else:
+            self._sheet.paint(painter, view, opacity)
+
+    def is_complete(self, view: View) -> bool:
+        return not self.content.tables or self._are_few(view) or self._sheet.is_complete(view)
+
+    def close(self) -> None:
+        self._is_closed = True
+        self._sheet.clear()
+
+    def _place(self) -> None:
+        bounds = self.content.world_bounds()
+        if bounds is not None and self._view is not None:
+            margin = margin_px(self.content.looks, self._scale) * self._view.grid.resolution
+            self._sheet.set_bounds(self.content.tables[0].crs, bounds.expanded(margin))
+
+    def _are_few(self, view: View) -> bool:
+        """True where painting the view directly takes a few milliseconds only."""
+        if self._few is None or self._few[:3] != (view, self._number, self._scale):
+            self._few = view, self._number, self._scale, self._count_is_small(view)
+        return self._few[3]
+
+    def _count_is_small(self, view: View) -> bool:
+        content = self.content
+        bounds = view.world_bounds().expanded(margin_px(content.looks, self._scale) * view.grid.resolution)
+        # Cells are coarse: of what is near, a part is in view. More than this is not worth a closer look.
+        if content.count_near(bounds) > _WORTH_A_LOOK * FEW_VERTICES:
+            return False
+        total = 0
+        for table in content.tables:
+            rows = content.rows_in(table, bounds)
+            total += int(table.coordinates_of(rows).sum())
+            total += 0 if table.is_single else _VERTICES_A_FEATURE * len(rows)
+            if total > FEW_VERTICES:
+                return False
+        return True
+
+    def _work(self) -> None:
+        """Have missing tiles painted, unless the view is painted directly."""
+        view, content = self._view, self.content
+        if view is None or not content.tables or content.tables[0].crs != view.grid.crs or self._are_few(view):
+            return
+        wanted = self._sheet.plan(view, self._cursor).want
+        mark = view.grid, self._number, self._scale
+        missing = [key for key in wanted if (*mark, key) not in self._asked]
+        is_strip = len(missing) <= 2 * TILES_A_JOB and content.count_near(view.world_bounds()) >= MANY_FEATURES
+        at_once = TILES_OF_A_STRIP if is_strip else TILES_A_JOB
+        for keys in _columns(missing, at_once):
+            if self._jobs >= JOBS_AHEAD:
+                return
+            self._start(view, keys)
+
+    def _start(self, view: View, keys: list[TileKey]) -> None:
+        grid, content, scale, number = view.grid, self.content, self._scale, self._number
+        details = self._details if content.is_largely_in(view.world_bounds()) else None
+        revision = self._sheet.revision
+        marks = {(grid, number, scale, key) for key in keys}
+        self._asked |= marks
+        self._jobs += 1
+
+        def work(_: JobContext) -> list[tuple[TileKey, QImage]]:
+            return list(_painted(content, details, grid, keys, scale))
+
+        def ended() -> None:
+            self._jobs -= 1
+            self._asked -= marks
+
+        def done(found: list[tuple[TileKey, QImage]]) -> None:
+            ended()
+            if not self._is_closed:
+                for key, image in found:
+                    self._sheet.put(grid, revision, key, image)
+                self._updated()
+                self._work()
+
+        def failed(error: GeoloupeError) -> None:
+            self._jobs -= 1  # its tiles stay asked for: they would fail again
+            if not self._is_closed:
+                self._failed(error.sentence)
+
+        self._context.jobs.run(work, done, failed)
+
+
+def _columns(keys: Sequence[TileKey], at_once: int) -> Iterator[list[TileKey]]:
+    """Tiles that stand on each other, a few at a time, the most wanted first: painted as one picture, then cut."""
+    left = dict.fromkeys(keys)
+    while left:
+        first = next(iter(left))
+        run = [first]
+        del left[first]
+        for step in (1, -1):
+            row = first.row + step
+            while len(run) < at_once and (key := TileKey(0, first.col, row)) in left:
+                run.append(key)
+                del left[key]
+                row += step
+        yield sorted(run, key=lambda key: key.row)
+
+
+def _painted(
+    content: VectorContent, details: Details | None, grid: TileGrid, keys: list[TileKey], scale: float
+) -> Iterator[tuple[TileKey, QImage]]:
+    first = keys[0]
+    view = View(grid, first.col * TILE_PX, first.row * TILE_PX, TILE_PX, TILE_PX * len(keys))
+    picture = bulk_picture(content, details, view, scale)
+    for number, key in enumerate(keys):
+        tile = None if picture is None else picture[number * TILE_PX : (number + 1) * TILE_PX]
+        yield key, NOTHING if tile is None or not tile.any() else image_of_argb(np.ascontiguousarray(tile))
