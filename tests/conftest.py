@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
+from pytestqt.qtbot import QtBot
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
@@ -20,6 +21,18 @@ settings.load_profile("ci" if os.environ.get("CI") else "here")
 
 
 _WITH_QT = {"viewer", "end_to_end", "pictures", "corpus"}
+
+
+class QuickBot(QtBot):
+    """Looks again sooner: by pytest-qt's ten milliseconds thousands of tests wait for nothing."""
+
+    def wait(self, ms: int) -> None:
+        super().wait(min(ms, 1) if sys._getframe(1).f_code is QtBot.waitUntil.__code__ else ms)
+
+
+@pytest.fixture
+def qtbot(qapp: object, request: pytest.FixtureRequest) -> QtBot:
+    return QuickBot(request)
 
 
 @pytest.fixture(autouse=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import numpy as np
+import pytest
 import rasterio
 from PySide6.QtGui import QImage
 
@@ -16,6 +17,8 @@ from tests.viewer.rendering.conftest import write_raster
 from viewer.canvas.scene import MapScene
 from viewer.export.dialog import ExportDialog
 from viewer.export.product import Product
+
+pytestmark = pytest.mark.bounded
 
 SEEN = Bounds(100, 35, 140, 58)
 ROUNDING = 1

@@ -22,6 +22,8 @@ from tests.end_to_end.conftest import Desk
 from viewer.panels.layers.layer_tree import LayerTreePanel
 from viewer.support.painting import painting
 
+pytestmark = pytest.mark.bounded
+
 DPI = 96
 NAMED = Bounds(95, 35, 140, 60)
 SVG = "{http://www.w3.org/2000/svg}"

@@ -16,6 +16,8 @@ from tests.end_to_end.conftest import Desk, MakeDesk
 from tests.support.pictures import map_of
 from viewer.panels.layers.layer_tree import LayerTreePanel
 
+pytestmark = pytest.mark.bounded
+
 
 def pan_and_kill(desk: Desk, count: int) -> list[int]:
     """Zoom in, then drag a long way; `count` readers die with a request in hand. The process ids before."""

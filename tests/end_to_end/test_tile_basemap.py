@@ -30,6 +30,8 @@ from viewer.rendering.context import RenderContext
 from viewer.support.jobs import Jobs
 from viewer.support.painting import painting
 
+pytestmark = pytest.mark.bounded
+
 LEVEL_4_PX = 4096
 REGION = QRect(2688, 1280, 1088, 832)
 """Of that picture, what the test looks at: 56 to 152 E, 5 S to 62 N."""

@@ -17,6 +17,8 @@ import sample_data
 from tests.support.kills import ROOT
 from viewer.cli.command import BAD_INPUT
 
+pytestmark = pytest.mark.bounded
+
 NO_FONTS = "<fontconfig><dir>/nowhere</dir><cachedir>{0}</cachedir></fontconfig>"
 
 

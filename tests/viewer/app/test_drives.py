@@ -25,6 +25,8 @@ from viewer.panels.layers.layer_rows import BADGE_ROLE
 from viewer.panels.shell.message_bar import MessageBar
 from viewer.rendering import drives
 
+pytestmark = pytest.mark.bounded
+
 
 class Shared:
     """A folder, and how looks at it end: at once, never, or with an error."""

@@ -25,6 +25,8 @@ from shapely import Point
 from viewer.app import program
 from viewer.commands.sites import add_site
 
+pytestmark = pytest.mark.bounded
+
 class Quitting(program.Program):
     def _begin(self):
         super()._begin()

@@ -28,6 +28,8 @@ from viewer.support.messages import MessageAction
 from viewer.support.plain_label import PlainLabel, plain_label
 from viewer.support.text import LONGEST_TIP, breakable, tooltip, unbroken
 
+pytestmark = pytest.mark.bounded
+
 SCREEN = (1280, 800)
 WIDEST_MENU_PX = 520
 NAMES = {

@@ -28,6 +28,8 @@ from viewer.export.product import Product
 from viewer.panels.widgets.fields import LONGEST_LINE, LONGEST_TEXT, ChoiceField, LineField, TextField
 from viewer.support.text import LONGEST, one_line, plain, searched, tooltip
 
+pytestmark = pytest.mark.bounded
+
 SIZE = 3_000_000
 TEXTS = [
     "Lorem ipsum dolor " * (SIZE // 18),

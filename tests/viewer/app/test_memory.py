@@ -25,6 +25,8 @@ from viewer.commands.sites import add_site
 from viewer.rendering.tiles.tile_cache import LEAST_BYTES
 from viewer.support.painting import painting
 
+pytestmark = pytest.mark.bounded
+
 
 @pytest.fixture
 def watch(window: MainWindow) -> MemoryWatch:

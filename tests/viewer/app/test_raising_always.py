@@ -35,6 +35,8 @@ from viewer.rendering.images import argb_of_image
 from viewer.rendering.raster.raster_drawing import RasterDrawing
 from viewer.rendering.vector.vector_drawing import VectorDrawing
 
+pytestmark = pytest.mark.bounded
+
 CALM_S = 0.4
 ARMED: list[bool] = []
 """What Qt asks for while a call of ours is under way raises there; what it asks for by itself is what is tested."""

@@ -16,6 +16,8 @@ from viewer.commands.layer_filter import set_layer_filter
 from viewer.panels.shell.message_bar import MessageBar
 from viewer.support.messages import MessageAction
 
+pytestmark = pytest.mark.bounded
+
 LONG = "This case is open elsewhere (somebody on a computer with a long name): it can be read, and saved elsewhere."
 
 

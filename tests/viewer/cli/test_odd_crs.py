@@ -19,6 +19,8 @@ from tests.support.pictures import drawn
 from tests.viewer.cli.conftest import Cli
 from viewer.cli.command import DONE
 
+pytestmark = pytest.mark.bounded
+
 BOX = shapely.box(1, 2, 3, 4)
 HEIGHT = 'VERT_CS["EGM96",VERT_DATUM["EGM96 geoid",2005],UNIT["metre",1],AXIS["Up",UP]]'
 DOCK = 'ENGCRS["Shipyard",EDATUM["Dock corner"],CS[Cartesian,2],AXIS["x",east],AXIS["y",north],LENGTHUNIT["metre",1]]'

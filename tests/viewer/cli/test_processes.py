@@ -20,6 +20,8 @@ from tests.layers.readers.tiny_rasters import write_raster
 from tests.viewer.cli.conftest import write_scene
 from tests.viewer.cli.test_render import pixels
 
+pytestmark = pytest.mark.bounded
+
 ROOT = Path(__file__).resolve().parents[3]
 
 

@@ -17,6 +17,8 @@ from PySide6.QtGui import QImage
 import sample_data
 from tests.support.kills import KILLED, ROOT, deaths
 
+pytestmark = pytest.mark.bounded
+
 SIZE = "640x480"
 
 
