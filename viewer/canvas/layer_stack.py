@@ -257,11 +257,13 @@ class LayerStack(QObject):
 
     def _drawing_updated(self) -> None:
         """It may be known now that it lies where the map looks off the Earth."""
-        drawing, view = self.sender(), self._view
-        if isinstance(drawing, LayerDrawing) and view is not None and drawing.layer_uuid not in self._told:
-            crs, layer = view.grid.crs, drawing.layer
-            if layer.visible and is_off_earth(crs) and self._lies_on(layer, crs):
-                self._tell(layer.uuid, view, None, True)
+        view = self._view
+        if view is not None and is_off_earth(view.grid.crs):
+            drawing = self.sender()  # Qt looks through all layers for it
+            if isinstance(drawing, LayerDrawing) and drawing.layer_uuid not in self._told:
+                layer = drawing.layer
+                if layer.visible and self._lies_on(layer, view.grid.crs):
+                    self._tell(layer.uuid, view, None, True)
         self.updated.emit()
 
     def _filter_changed(self, uuid: str) -> None:
