@@ -18,14 +18,14 @@ from tests.support.kills import ROOT
 from tests.viewer.app.conftest import MakeWindow, settle
 from viewer.support.jobs import Jobs
 
+pytestmark = pytest.mark.bounded
+
 QUITTING = """
 import sys
 from PySide6.QtCore import QTimer
 from shapely import Point
 from viewer.app import program
 from viewer.commands.sites import add_site
-
-pytestmark = pytest.mark.bounded
 
 class Quitting(program.Program):
     def _begin(self):
