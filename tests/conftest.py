@@ -1,4 +1,4 @@
-"""What every test needs: no display, a home of its own, nothing outside loopback."""
+"""Fixtures that every test needs: no display, a home of its own, nothing outside loopback."""
 
 from __future__ import annotations
 

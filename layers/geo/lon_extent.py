@@ -1,4 +1,4 @@
-"""Where things are on the circle of longitudes: the narrower of the two ways round. Without shapely."""
+"""Finds the extent of things on the circle of longitudes: the narrower of the two ways round. Without shapely."""
 
 from __future__ import annotations
 

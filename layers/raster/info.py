@@ -1,4 +1,4 @@
-"""What a raster file is: facts found by a reader's probe, as plain values that cross the pipe as JSON."""
+"""Facts about a raster file, found by a reader's probe, as plain values that cross the pipe as JSON."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which band of which satellite sees what: common names (the words of STAC) by the numbers that bands are known by."""
+"""The common names of satellites' bands (the words of STAC) by the numbers that bands are known by."""
 
 from __future__ import annotations
 

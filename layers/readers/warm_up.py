@@ -1,4 +1,4 @@
-"""What the first request would otherwise pay for: libraries' own first times, done while the window is being built."""
+"""Warms up libraries while the window is being built."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a canvas shows of a vector layer: features, which of them, and the look of each."""
+"""The content of a vector layer on a canvas: features, which of them, and the look of each."""
 
 from __future__ import annotations
 

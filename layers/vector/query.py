@@ -1,4 +1,4 @@
-"""Which features are at a place, in a box or in an area: for hovering, clicking and selecting, at any number.
+"""Finds the features at a place, in a box or in an area: for hovering, clicking and selecting, at any number.
 
 Everything is in units of the canvas CRS. Filters are the caller's: what is asked here is where features are.
 """

@@ -1,4 +1,4 @@
-"""What this program is, by whom, and under which licences."""
+"""The About window: the program, its makers and its licences."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which features of the vector layers are at a place, in an area, within a distance; as the layers show them."""
+"""Finds the features of the vector layers at a place, in an area, within a distance; as the layers show them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What was done to the images of a product, in a line each; and stretches from the screen, frozen into products."""
+"""Lines about the processing of the images of a product; and stretches from the screen, frozen into products."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What feature tools paint above the map: the feature under the pointer, areas being drawn."""
+"""Marks that feature tools paint above the map: the feature under the pointer, areas being drawn."""
 
 from __future__ import annotations
 

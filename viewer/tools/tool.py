@@ -1,4 +1,4 @@
-"""What a tool is: named verbs for the mouse and the keyboard, and a hint that says what they do now."""
+"""A tool: named verbs for the mouse and the keyboard, and a hint that says what they do now."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How any raster was acquired: from its delivery, from a metadata file beside it, from the tags inside it."""
+"""The acquisition of any raster: from its delivery, from a metadata file beside it, from the tags inside it."""
 
 from __future__ import annotations
 

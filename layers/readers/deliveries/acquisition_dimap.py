@@ -1,4 +1,4 @@
-"""How an Airbus image (Pléiades, Pléiades Neo, SPOT 6/7) was acquired, from its DIMAP version 2 file."""
+"""The acquisition of an Airbus image (Pléiades, Pléiades Neo, SPOT 6/7), from its DIMAP version 2 file."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How a Landsat scene was acquired, from its MTL file: text, JSON or XML, Collection 1 or 2."""
+"""The acquisition of a Landsat scene, from its MTL file: text, JSON or XML, Collection 1 or 2."""
 
 from __future__ import annotations
 

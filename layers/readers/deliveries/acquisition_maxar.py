@@ -1,4 +1,4 @@
-"""How a Maxar (DigitalGlobe) image was acquired, from its IMD file or the XML that says the same."""
+"""The acquisition of a Maxar (DigitalGlobe) image, from its IMD file or the XML that says the same."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How a Planet image was acquired, from its _metadata.json or _metadata.xml."""
+"""The acquisition of a Planet image, from its _metadata.json or _metadata.xml."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How a Sentinel-2 product was acquired, from MTD_MSIL1C.xml or MTD_MSIL2A.xml and its granules' MTD_TL.xml."""
+"""Reads a Sentinel-2 product's acquisition from MTD_MSIL1C.xml or MTD_MSIL2A.xml and its granules' MTD_TL.xml."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How an image was acquired, from a STAC item saved beside it."""
+"""The acquisition of an image, from a STAC item saved beside it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How an image was acquired, from the tags inside its own file: NITF header and TREs, TIFF tags, IMAGERY metadata."""
+"""An image's acquisition, from the tags inside its own file: NITF header and TREs, TIFF tags, IMAGERY metadata."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What has to be known of all rows before the first of them is written: their kinds of geometry and their ids."""
+"""Facts about all rows that an export needs before it writes the first: their kinds of geometry and their ids."""
 
 from __future__ import annotations
 

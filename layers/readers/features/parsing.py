@@ -1,4 +1,4 @@
-"""Which parser reads which of the files that we parse ourselves; each is loaded when it is first needed."""
+"""Chooses the parser of a file that we parse ourselves; each is loaded when it is first needed."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is read of a vector file: one layer of it, however it is read, and some of its rows."""
+"""The part of a vector file that is read: one layer of it, however it is read, and some of its rows."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Where a vector layer lies: by the rows whose coordinates its CRS can have, so that one bad row spoils nothing."""
+"""The extent of a vector layer, by the rows whose coordinates its CRS can have, so that one bad row spoils nothing."""
 
 from __future__ import annotations
 

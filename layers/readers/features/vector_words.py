@@ -1,4 +1,4 @@
-"""What OGR, SQLite and GEOS say of files of features, said in our words: theirs do not say what to do."""
+"""Says in our words what OGR, SQLite and GEOS say of files of features: theirs do not say what to do."""
 
 from __future__ import annotations
 

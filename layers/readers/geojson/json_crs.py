@@ -1,4 +1,4 @@
-"""What a GeoJSON file says about its CRS that OGR passes over in silence."""
+"""Reads what a GeoJSON file says about its CRS and OGR passes over in silence."""
 
 from __future__ import annotations
 

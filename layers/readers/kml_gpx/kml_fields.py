@@ -1,4 +1,4 @@
-"""What a KML element says besides its place and its data: address, view, times; and which columns that makes."""
+"""Columns of what a KML element says besides its place and its data: address, view, times."""
 
 from __future__ import annotations
 

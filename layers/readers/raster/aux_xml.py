@@ -1,4 +1,4 @@
-"""What GDAL and ArcGIS write into name.aux.xml beside a raster, as far as it says where the raster lies.
+"""Reads from name.aux.xml, which GDAL and ArcGIS write beside a raster, where the raster lies.
 
 GDAL itself is kept from these files (GDAL_PAM_ENABLED=NO): they may name other files and hosts.
 """

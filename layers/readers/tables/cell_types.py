@@ -1,4 +1,4 @@
-"""What the texts in a column are: whole numbers, numbers, days, times, truth values, or text."""
+"""Types of columns by the texts in them: whole numbers, numbers, days, times, truth values, or text."""
 
 from __future__ import annotations
 

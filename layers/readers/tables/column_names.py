@@ -1,4 +1,4 @@
-"""What the names of columns say about coordinates, in English, Russian and Chinese, however they are written."""
+"""Recognises columns of coordinates by their names, in English, Russian and Chinese, however they are written."""
 
 from __future__ import annotations
 

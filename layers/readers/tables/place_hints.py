@@ -1,4 +1,4 @@
-"""What a table says of its coordinates besides the numbers: hemispheres in columns of their own, the order of pairs."""
+"""Hints of a table about its coordinates: hemispheres in columns of their own, the order of pairs."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which columns of a table say where its rows are: by their names, and where these say nothing by what is in them."""
+"""Finds the columns of a table that hold its places: by their names, and where these say nothing by what is in them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Where the rows of a table are, by the columns that say so."""
+"""Reads the places of the rows of a table, by the columns that say so."""
 
 from __future__ import annotations
 

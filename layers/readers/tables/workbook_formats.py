@@ -1,4 +1,4 @@
-"""What the numbers in a workbook's cells are by their formats: days, times of day, spans of time; and how they read."""
+"""Types of the numbers in a workbook's cells by their formats: days, times of day, spans of time; and how they read."""
 
 from __future__ import annotations
 

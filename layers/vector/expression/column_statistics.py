@@ -1,4 +1,4 @@
-"""What is in a column, in a few numbers."""
+"""Statistics of a column: counts, extremes, the most frequent values."""
 
 from __future__ import annotations
 

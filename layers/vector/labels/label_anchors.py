@@ -1,4 +1,4 @@
-"""Where along a line, and where in an area, a label stands best. Everything in picture pixels."""
+"""Anchors: the best places of a label along a line and in an area. Everything in picture pixels."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Where labels go: whole, never on each other, never on the mark they name; the important ones first.
+"""Lays out labels: whole, never on each other, never on the mark they name; the important ones first.
 
 One layout for the labels of sites and of layers, so that they keep clear of each other.
 """

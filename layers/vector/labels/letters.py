@@ -1,4 +1,4 @@
-"""Which texts may be set along a bend, and the letters they fall into. Scripts whose letters join stay in one piece."""
+"""Splits texts that may be set along a bend into letters. Scripts whose letters join stay in one piece."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Where the limits of graduated classes lie: equal interval, quantile, natural breaks, pretty numbers."""
+"""Limits of graduated classes: equal interval, quantile, natural breaks, pretty numbers."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is written beside the features of a layer, how it looks and where it may stand."""
+"""The style of labels: their text, how it looks and where it may stand."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which of some things a value of a column names: by words in Latin, Cyrillic and Chinese letters."""
+"""Recognises things that a value of a column names: by words in Latin, Cyrillic and Chinese letters."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What metadata files and tags say of an acquisition, and that what they do not say stays missing."""
+"""Tests of what metadata files and tags say of an acquisition, and that what they do not say stays missing."""
 
 import contextlib
 import json

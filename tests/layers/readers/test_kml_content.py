@@ -1,4 +1,4 @@
-"""What KML can say, and how it comes out: places, areas, texts, data and times."""
+"""Tests of what KML can say, and how it comes out: places, areas, texts, data and times."""
 
 import math
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""How a layer was placed, in its properties: the height of an RPC is the analyst's to choose."""
+"""Tests of how a layer was placed, in its properties: the height of an RPC is the analyst's to choose."""
 
 from __future__ import annotations
 

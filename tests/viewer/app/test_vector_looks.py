@@ -1,4 +1,4 @@
-"""How vector layers look in the real window: in the form, in the layer tree and on the map alike."""
+"""Tests of how vector layers look in the real window: in the form, in the layer tree and on the map alike."""
 
 from __future__ import annotations
 

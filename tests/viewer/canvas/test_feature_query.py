@@ -1,4 +1,4 @@
-"""Which features are under the mouse and in an area, as the map shows them."""
+"""Tests of which features are under the mouse and in an area, as the map shows them."""
 
 from __future__ import annotations
 

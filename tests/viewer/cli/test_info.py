@@ -1,4 +1,4 @@
-"""What a raster, a vector, a case and a service are said to be: keys as the contract of the command line."""
+"""Tests of what a raster, a vector, a case and a service are said to be: keys as the contract of the command line."""
 
 from __future__ import annotations
 

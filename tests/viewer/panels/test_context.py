@@ -1,4 +1,4 @@
-"""What panels share, and that every control of theirs has a name."""
+"""Tests of what panels share, and that every control of theirs has a name."""
 
 from __future__ import annotations
 

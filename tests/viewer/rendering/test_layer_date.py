@@ -1,4 +1,4 @@
-"""What is printed and listed of when an image was taken."""
+"""Tests of what is printed and listed of when an image was taken."""
 
 from __future__ import annotations
 

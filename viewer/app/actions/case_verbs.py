@@ -1,4 +1,4 @@
-"""What the Edit, Layer and Site menus do to the case, by the commands and panels that are there anyway."""
+"""Handlers of the Edit, Layer and Site menus that change the case, by the commands and panels that are there anyway."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the Image menu and its keys do to the current raster layer."""
+"""Handlers of the Image menu and its keys, on the current raster layer."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the dialog that opens files offers, by the names files have. What a file is says its content, later."""
+"""Filters of the dialog that opens files, by the names files have. What a file is says its content, later."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Where the labels of a scene stand: at once for products, found in a job for the screen where layers have names."""
+"""The layouts of the labels of a scene: at once for products, found in a job for the screen where layers have names."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which labels the features of a layer ask for, and what labels keep clear of there."""
+"""Labels that the features of a layer ask for, and marks that labels keep clear of."""
 
 from __future__ import annotations
 

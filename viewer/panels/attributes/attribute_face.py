@@ -1,4 +1,4 @@
-"""What the attribute table looks like: the line above the rows, the filter of the map, the rows."""
+"""The face of the attribute table: the line above the rows, the filter of the map, the rows."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What panels need to work with the features of vector layers; the window puts it together."""
+"""The access of panels to the features of vector layers; the window puts it together."""
 
 from __future__ import annotations
 

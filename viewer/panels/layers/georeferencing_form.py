@@ -1,4 +1,4 @@
-"""Where a layer lies: its CRS, the height of an RPC, and how well that places it."""
+"""The form of where a layer lies: its CRS, the height of an RPC, and how well that places it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How the file of a layer is read: the encoding of a shapefile, the columns of a table."""
+"""The form of how the file of a layer is read: the encoding of a shapefile, the columns of a table."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How a table of text or a workbook is to be read: its columns, encoding, delimiter and CRS, with what comes of it."""
+"""Asks how a table of text or a workbook is read: its columns, encoding, delimiter and CRS, with what comes of it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which layers of a file that holds several become layers of the case."""
+"""Picks the layers of a file of several that become layers of the case."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which bands are shown: presets, three as colours, one, or a sum of several."""
+"""The form of the bands that are shown: presets, three as colours, one, or a sum of several."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the bands see of which a file does not say it: the analyst says it, so that presets and indices can be shown."""
+"""The analyst names bands that a file leaves unnamed, so that presets and indices can be shown."""
 
 from __future__ import annotations
 

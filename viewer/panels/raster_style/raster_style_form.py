@@ -1,4 +1,4 @@
-"""How a raster looks: bands, stretch, colours. A drag of a slider is seen at once and is one undo step."""
+"""The form of how a raster looks: bands, stretch, colours. A drag of a slider is seen at once and is one undo step."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What one sees first: recent cases, the demo, what can be recovered, and where to drop files."""
+"""The start page: recent cases, the demo, what can be recovered, and where to drop files."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How the selected features become sites: which column is what, and what is said of their source."""
+"""Asks how the selected features become sites: which column is what, and what is said of their source."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What changes with the scale: when a layer is drawn, how large its signs are, when points become clusters."""
+"""The page of what changes with the scale: when a layer is drawn, sizes of signs, when points become clusters."""
 
 from __future__ import annotations
 

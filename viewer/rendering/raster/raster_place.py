@@ -1,4 +1,4 @@
-"""Where a file lies, on the Earth or off it, and its credit: what the file says, under what the layer's row says."""
+"""The place of a file, on the Earth or off it, and its credit: what the file says, under what the layer's row says."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a raster's drawing asks of the readers: tiles, and the small picture of the whole."""
+"""Requests of a raster's drawing to the readers: tiles, and the small picture of the whole."""
 
 from __future__ import annotations
 

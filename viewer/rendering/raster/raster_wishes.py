@@ -1,4 +1,4 @@
-"""What a raster wishes to be read, and in which order: coarse tiles, exact ones, the small picture of the whole."""
+"""The tiles that a raster asks for, in their order: coarse tiles, exact ones, the small picture of the whole."""
 
 from __future__ import annotations
 

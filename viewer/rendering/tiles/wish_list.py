@@ -1,4 +1,4 @@
-"""What one drawing wishes, shared out among readers so that each decodes blocks of its own."""
+"""The tile requests of one drawing, shared out among readers so that each decodes blocks of its own."""
 
 from __future__ import annotations
 

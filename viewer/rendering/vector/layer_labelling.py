@@ -1,4 +1,4 @@
-"""What a drawing says of the labels of its layer: which features, how they are written, how large their marks are."""
+"""The labelling of a layer, as its drawing tells it: features, how they are written, how large their marks are."""
 
 from __future__ import annotations
 

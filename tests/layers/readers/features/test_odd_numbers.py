@@ -1,4 +1,4 @@
-"""What SQLite keeps in a column of numbers though it is none: empty and said, never 0 or cut."""
+"""Tests of what SQLite keeps in a column of numbers though it is none: empty and said, never 0 or cut."""
 
 import sqlite3
 from contextlib import closing

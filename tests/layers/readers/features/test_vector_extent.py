@@ -1,4 +1,4 @@
-"""Where vector layers lie: a bad row is listed and spoils nothing, and longitudes are where things are drawn."""
+"""Extents of vector layers: a bad row is listed and spoils nothing, and longitudes are where things are drawn."""
 
 from __future__ import annotations
 

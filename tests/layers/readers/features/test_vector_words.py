@@ -1,4 +1,4 @@
-"""What is said of damaged files of features: what, which file, what to do; no word of a library."""
+"""Tests of what is said of damaged files of features: what, which file, what to do; no word of a library."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the probe says of rasters, good and bad: through the door of the reader, inline."""
+"""Tests of what the probe says of rasters, good and bad: through the door of the reader, inline."""
 
 import os
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Which columns hold the coordinates: by names in three languages, however they are written, and by content."""
+"""Columns of coordinates are found: by names in three languages, however they are written, and by content."""
 
 import pytest
 import shapely

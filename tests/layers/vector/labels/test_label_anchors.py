@@ -1,4 +1,4 @@
-"""Where labels of lines and areas stand."""
+"""Tests of where labels of lines and areas stand."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which texts fall into letters that may stand each for itself."""
+"""Tests of which texts fall into letters that may stand each for itself."""
 
 from __future__ import annotations
 

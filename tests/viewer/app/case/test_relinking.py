@@ -166,7 +166,7 @@ def test_a_case_with_whole_paths_that_was_sent_with_its_scenes_finds_them(
     window: MainWindow, qtbot: QtBot, tmp_path: Path
 ) -> None:
     file = scene_file(tmp_path / "sent" / "scenes" / "a.tif")
-    open_case(window, qtbot, foreign_case(tmp_path / "sent" / "c.gpkg", a="/data/old/work/scenes/a.tif"))
+    open_case(window, qtbot, foreign_case(tmp_path / "sent" / "c.gpkg", a="/data/old/trip/scenes/a.tif"))
     assert paused(window) == {"a"}
     line = window.messages.line("files")
     assert line is not None

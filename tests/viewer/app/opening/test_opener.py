@@ -1,4 +1,4 @@
-"""What paths and addresses become."""
+"""Tests of what paths and addresses become."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How a table is to be read: the dialog over a reader in this process."""
+"""Tests of how a table is to be read: the dialog over a reader in this process."""
 
 from pathlib import Path
 from typing import Any

@@ -1,4 +1,4 @@
-"""What the start page shows and says."""
+"""Tests of what the start page shows and says."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is worth a read: stand-ins only where the file stores pixels for them."""
+"""Tests of what is worth a read: stand-ins only where the file stores pixels for them."""
 
 from __future__ import annotations
 

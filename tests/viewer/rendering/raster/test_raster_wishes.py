@@ -1,4 +1,4 @@
-"""What is read first, what together, and what no more."""
+"""Tests of what is read first, what together, and what no more."""
 
 from __future__ import annotations
 

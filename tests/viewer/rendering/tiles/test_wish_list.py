@@ -1,4 +1,4 @@
-"""Who reads which tile: readers keep to stripes of their own, so that no block is unpacked twice for nothing."""
+"""Readers of tiles keep to stripes of their own, so that no block is unpacked twice for nothing."""
 
 from __future__ import annotations
 
