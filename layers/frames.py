@@ -230,18 +230,55 @@ _SITE_COLUMNS = (
     "shape_json", "props_json",
 )  # fmt: skip
 _CLAIM_COLUMNS = (
-    "statement", "source_wording", "made_by", "made_at", "voice", "state", "likelihood_term", "likelihood_low",
-    "likelihood_high", "confidence", "confidence_reason", "place_note", "marking",
-)  # fmt: skip
+    "statement",
+    "source_wording",
+    "made_by",
+    "made_at",
+    "voice",
+    "state",
+    "likelihood_term",
+    "likelihood_low",
+    "likelihood_high",
+    "confidence",
+    "confidence_reason",
+    "place_note",
+    "marking",
+)
 _SOURCE_COLUMNS = (
-    "kind", "title", "publisher", "author", "published_at", "accessed_at", "url", "archive_url", "sensor",
-    "acquired_at", "reliability", "descriptor", "excerpt", "rights", "marking",
-)  # fmt: skip
+    "kind",
+    "title",
+    "publisher",
+    "author",
+    "published_at",
+    "accessed_at",
+    "url",
+    "archive_url",
+    "sensor",
+    "acquired_at",
+    "reliability",
+    "descriptor",
+    "excerpt",
+    "rights",
+    "marking",
+)
 _RESPONSE_COLUMNS = ("speaker", "words", "made_at", "source_uuid", "notes")
 _CHIP_COLUMNS = (
-    "site_uuid", "source_uuid", "layer_title", "caption", "credit", "marking", "acquired_at", "date_kind",
-    "niirs_scale", "niirs_rating", "niirs_by", "content_type", "width", "height", "sha256",
-)  # fmt: skip
+    "site_uuid",
+    "source_uuid",
+    "layer_title",
+    "caption",
+    "credit",
+    "marking",
+    "acquired_at",
+    "date_kind",
+    "niirs_scale",
+    "niirs_rating",
+    "niirs_by",
+    "content_type",
+    "width",
+    "height",
+    "sha256",
+)
 
 
 def _opened(case: CaseOrPath) -> Case:

@@ -9,21 +9,36 @@ import unicodedata
 from layers.common_characters import HANGUL, HANZI
 
 ENCODINGS = (
-    "utf-8", "cp1251", "koi8-r", "cp866", "gb18030", "big5", "cp1252", "iso-8859-2", "cp1250", "cp1254", "shift_jis",
-    "euc-kr", "utf-16",
-)  # fmt: skip
+    "utf-8",
+    "cp1251",
+    "koi8-r",
+    "cp866",
+    "gb18030",
+    "big5",
+    "cp1252",
+    "iso-8859-2",
+    "cp1250",
+    "cp1254",
+    "shift_jis",
+    "euc-kr",
+    "utf-16",
+)
 """What a person may choose from."""
 _MARKS = (
-    (codecs.BOM_UTF32_LE, "utf-32"), (codecs.BOM_UTF32_BE, "utf-32"),  # before UTF-16, whose mark begins the first
-    (codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"),
-)  # fmt: skip
+    (codecs.BOM_UTF32_LE, "utf-32"),
+    (codecs.BOM_UTF32_BE, "utf-32"),  # before UTF-16, whose mark begins the first
+    (codecs.BOM_UTF8, "utf-8-sig"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+)
 _FREQUENT = frozenset("оеаинтсрвлкмдпуОЕАИНТСРВЛКМДПУ")
 _CYRILLIC = ("cp1251", "koi8-r", "cp866")
 _EAST_ASIAN = {
     "gb18030": "it reads as common Chinese characters",
     "big5": "it reads as common Chinese characters of the full form",
-    "euc-kr": "it reads as common Korean syllables", "shift_jis": "it reads as kana and common Japanese characters",
-}  # fmt: skip
+    "euc-kr": "it reads as common Korean syllables",
+    "shift_jis": "it reads as kana and common Japanese characters",
+}
 _ENOUGH = 0.6
 """So many of the characters have to be common ones."""
 _CLEARLY = 0.55

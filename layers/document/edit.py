@@ -8,14 +8,38 @@ from typing import Literal
 from layers.document.rows import Row
 
 type Table = Literal[
-    "sites", "claims", "claim_sites", "sources", "source_files", "claim_sources", "responses", "response_claims",
-    "chips", "comments", "products", "layers", "bookmarks", "meta",
-]  # fmt: skip
+    "sites",
+    "claims",
+    "claim_sites",
+    "sources",
+    "source_files",
+    "claim_sources",
+    "responses",
+    "response_claims",
+    "chips",
+    "comments",
+    "products",
+    "layers",
+    "bookmarks",
+    "meta",
+]
 
 TABLES: tuple[Table, ...] = (
-    "sites", "claims", "claim_sites", "sources", "source_files", "claim_sources", "responses", "response_claims",
-    "chips", "comments", "products", "layers", "bookmarks", "meta",
-)  # fmt: skip
+    "sites",
+    "claims",
+    "claim_sites",
+    "sources",
+    "source_files",
+    "claim_sources",
+    "responses",
+    "response_claims",
+    "chips",
+    "comments",
+    "products",
+    "layers",
+    "bookmarks",
+    "meta",
+)
 
 
 @dataclass(frozen=True, slots=True)

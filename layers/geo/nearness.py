@@ -115,9 +115,11 @@ def _about(piece: Floats, metres: float) -> BaseGeometry:
 
     def back(xy: Floats) -> Floats:
         x, y, _ = _GEOD.fwd(
-            np.full(len(xy), middle[0]), np.full(len(xy), middle[1]), np.degrees(np.arctan2(xy[:, 0], xy[:, 1])),
+            np.full(len(xy), middle[0]),
+            np.full(len(xy), middle[1]),
+            np.degrees(np.arctan2(xy[:, 0], xy[:, 1])),
             np.hypot(xy[:, 0], xy[:, 1]),
-        )  # fmt: skip
+        )
         return np.stack([x, y], axis=1)
 
     return shapely.transform(area, back)

@@ -21,9 +21,21 @@ from layers.readers.confinement.holds import Holds
 from layers.readers.environment import ANSWER_BYTES, OPS_OF_FEATURES, WRITERS, Profile
 
 __all__ = [
-    "ANSWER_BYTES", "WRITERS", "Answer", "BadReply", "Grants", "Holds", "Profile", "Request", "deadline_s",
-    "is_out_of_reach", "place_arrays", "profile_for", "read_holds", "read_reply",
-]  # fmt: skip
+    "ANSWER_BYTES",
+    "WRITERS",
+    "Answer",
+    "BadReply",
+    "Grants",
+    "Holds",
+    "Profile",
+    "Request",
+    "deadline_s",
+    "is_out_of_reach",
+    "place_arrays",
+    "profile_for",
+    "read_holds",
+    "read_reply",
+]
 
 MAX_HEADER_BYTES = 64 * 2**20
 START_TIMEOUT_S = 30.0
@@ -36,10 +48,23 @@ _SECONDS_A_MB = {
 _MOST_MORE_S = 80.0
 _ALIGNMENT = 64
 _KINDS = "biuf"
-_VECTOR_ENDINGS = frozenset({
-    ".gpkg", ".geojson", ".geojsonl", ".geojsons", ".json", ".shp", ".fgb", ".kml", ".kmz", ".gpx", ".csv", ".tsv",
-    ".xlsx",
-})  # fmt: skip
+_VECTOR_ENDINGS = frozenset(
+    {
+        ".gpkg",
+        ".geojson",
+        ".geojsonl",
+        ".geojsons",
+        ".json",
+        ".shp",
+        ".fgb",
+        ".kml",
+        ".kmz",
+        ".gpx",
+        ".csv",
+        ".tsv",
+        ".xlsx",
+    }
+)
 
 
 class BadReply(Exception):

@@ -48,9 +48,19 @@ _FUNCTIONS = {
 }
 FUNCTIONS = tuple(_FUNCTIONS)
 _OPERATORS: dict[str, Callable[..., Any]] = {
-    "+": np.add, "-": np.subtract, "*": np.multiply, "/": np.divide, "**": np.power, "negative": np.negative,
-    "<": np.less, "<=": np.less_equal, ">": np.greater, ">=": np.greater_equal, "==": np.equal, "!=": np.not_equal,
-}  # fmt: skip
+    "+": np.add,
+    "-": np.subtract,
+    "*": np.multiply,
+    "/": np.divide,
+    "**": np.power,
+    "negative": np.negative,
+    "<": np.less,
+    "<=": np.less_equal,
+    ">": np.greater,
+    ">=": np.greater_equal,
+    "==": np.equal,
+    "!=": np.not_equal,
+}
 _COMPARISONS = ("<", "<=", ">", ">=", "==", "!=")
 _NUMBERED = re.compile(r"b([1-9][0-9]{0,2})")
 

@@ -38,12 +38,17 @@ class Member:
     def to_json(self) -> dict[str, Any]:
         """Plain JSON values; `from_json` gives back an equal value."""
         said = {
-            "crs": self.crs, "acquired_at": self.acquired_at, "credit": self.credit,
+            "crs": self.crs,
+            "acquired_at": self.acquired_at,
+            "credit": self.credit,
             "date_kind": "" if self.date_kind == "unknown" else self.date_kind,
-        }  # fmt: skip
+        }
         return {
-            **self.source, "name": self.name, "bands": self.bands, **{key: text for key, text in said.items() if text},
-        }  # fmt: skip
+            **self.source,
+            "name": self.name,
+            "bands": self.bands,
+            **{key: text for key, text in said.items() if text},
+        }
 
     @classmethod
     def from_json(cls, data: Any) -> Self:
@@ -52,9 +57,14 @@ class Member:
             source: dict[str, Any] = {key: str(data[key]) for key in ("path", "part", "shipped") if data.get(key)}
             source |= {key: data[key] for key in ("height_m", "band_names", "content") if key in data}
             found = cls(
-                str(data["name"]), source, int(data["bands"]), str(data.get("crs", "")),
-                str(data.get("acquired_at", "")), str(data.get("date_kind") or "unknown"), str(data.get("credit", "")),
-            )  # fmt: skip
+                str(data["name"]),
+                source,
+                int(data["bands"]),
+                str(data.get("crs", "")),
+                str(data.get("acquired_at", "")),
+                str(data.get("date_kind") or "unknown"),
+                str(data.get("credit", "")),
+            )
         except (AttributeError, LookupError, TypeError, ValueError, OverflowError) as error:
             raise InvalidValue("The images of a combined layer cannot be understood: combine them again.") from error
         if not (source.keys() & {"path", "shipped"} and 1 <= found.bands <= MAX_BANDS):
@@ -115,12 +125,24 @@ def combined_raster(title: str, parts: Sequence[Part]) -> RasterInfo | None:
     problems = [problem for part in known if part.info is not None for problem in part.info.problems]
     return replace(
         finest.info,
-        path=title, driver=COMBINED, width=width, height=height, bands=_band_infos(parts), crs=finest.crs,
-        transform=(a, 0.0, bounds.left, 0.0, -e, bounds.top), bounds=bounds,
-        bounds_lonlat=transform_bounds(finest.crs, WGS84, bounds), acquired_at="", date_kind="unknown", credit="",
-        tags={}, problems=tuple(dict.fromkeys(problems)), parts=(), part="",
+        path=title,
+        driver=COMBINED,
+        width=width,
+        height=height,
+        bands=_band_infos(parts),
+        crs=finest.crs,
+        transform=(a, 0.0, bounds.left, 0.0, -e, bounds.top),
+        bounds=bounds,
+        bounds_lonlat=transform_bounds(finest.crs, WGS84, bounds),
+        acquired_at="",
+        date_kind="unknown",
+        credit="",
+        tags={},
+        problems=tuple(dict.fromkeys(problems)),
+        parts=(),
+        part="",
         placement_note=" ".join(dict.fromkeys(note for note in notes if note)),
-    )  # fmt: skip
+    )
 
 
 def combined_acquisition(known: Sequence[tuple[str, Acquisition]]) -> Acquisition:
@@ -132,18 +154,27 @@ def combined_acquisition(known: Sequence[tuple[str, Acquisition]]) -> Acquisitio
     shared: dict[str, Any] = {
         key: value
         for key in (
-            "collected_gsd_m", "product_gsd_m", "off_nadir_deg", "incidence_deg", "sun_azimuth_deg",
-            "sun_elevation_deg", "cloud_percent",
+            "collected_gsd_m",
+            "product_gsd_m",
+            "off_nadir_deg",
+            "incidence_deg",
+            "sun_azimuth_deg",
+            "sun_elevation_deg",
+            "cloud_percent",
         )
         if len({value := getattr(each, key) for each in found}) == 1
-    }  # fmt: skip
+    }
     notes = [note for each in found for note in each.notes]
     return Acquisition(
-        **_dates(known), **shared, platform=_listed(e.platform for e in found), sensor=_listed(e.sensor for e in found),
-        product_id=_listed(e.product_id for e in found), licence=_listed(e.licence for e in found),
+        **_dates(known),
+        **shared,
+        platform=_listed(e.platform for e in found),
+        sensor=_listed(e.sensor for e in found),
+        product_id=_listed(e.product_id for e in found),
+        licence=_listed(e.licence for e in found),
         credit="; ".join(dict.fromkeys(credited)) if any(each.credit for each in found) else "",
         notes=tuple(dict.fromkeys([*_date_notes(known), *notes])),
-    )  # fmt: skip
+    )
 
 
 def _dates(known: Sequence[tuple[str, Acquisition]]) -> dict[str, Any]:

@@ -77,12 +77,18 @@ class RasterInfo:
         """Plain JSON values; `from_json` gives back an equal value."""
         from_bands = [
             {
-                "index": b.index, "dtype": b.dtype, "nodata": _nan_to_text(b.nodata), "description": b.description,
-                "color": b.color, "low": b.low, "high": b.high, "palette": [list(c) for c in b.palette],
+                "index": b.index,
+                "dtype": b.dtype,
+                "nodata": _nan_to_text(b.nodata),
+                "description": b.description,
+                "color": b.color,
+                "low": b.low,
+                "high": b.high,
+                "palette": [list(c) for c in b.palette],
                 "wavelength_nm": b.wavelength_nm,
             }
             for b in self.bands
-        ]  # fmt: skip
+        ]
         return {
             "path": self.path, "driver": self.driver, "width": self.width, "height": self.height, "bands": from_bands,
             "crs": self.crs, "transform": list(self.transform), "bounds": list(self.bounds),
@@ -99,12 +105,18 @@ class RasterInfo:
         """Raises KeyError, TypeError or ValueError where the header is not ours."""
         bands = tuple(
             BandInfo(
-                int(b["index"]), str(b["dtype"]), _text_to_nan(b["nodata"]), str(b["description"]), str(b["color"]),
-                b["low"], b["high"], tuple((int(c[0]), int(c[1]), int(c[2]), int(c[3])) for c in b["palette"]),
+                int(b["index"]),
+                str(b["dtype"]),
+                _text_to_nan(b["nodata"]),
+                str(b["description"]),
+                str(b["color"]),
+                b["low"],
+                b["high"],
+                tuple((int(c[0]), int(c[1]), int(c[2]), int(c[3])) for c in b["palette"]),
                 b.get("wavelength_nm"),
             )
             for b in data["bands"]
-        )  # fmt: skip
+        )
         a, b, c, d, e, f = (float(v) for v in data["transform"])
         lonlat = data["bounds_lonlat"]
         return cls(

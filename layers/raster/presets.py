@@ -53,10 +53,18 @@ COMBINATIONS = (
 INDICES = (
     SpectralIndex("NDVI", "Vegetation", "(nir - red) / (nir + red)", -0.2, 0.9, "viridis"),
     SpectralIndex("NDRE", "Vegetation, red edge", "(nir - rededge) / (nir + rededge)", -0.2, 0.8, "viridis"),
-    SpectralIndex("EVI", "Vegetation, enhanced", "2.5 * (nir - red) / (nir + 6 * red - 7.5 * blue + 1)", -0.2, 0.9,
-                  "viridis", True),
-    SpectralIndex("SAVI", "Vegetation, soil adjusted", "1.5 * (nir - red) / (nir + red + 0.5)", -0.2, 0.9, "viridis",
-                  True),
+    SpectralIndex(
+        "EVI",
+        "Vegetation, enhanced",
+        "2.5 * (nir - red) / (nir + 6 * red - 7.5 * blue + 1)",
+        -0.2,
+        0.9,
+        "viridis",
+        True,
+    ),
+    SpectralIndex(
+        "SAVI", "Vegetation, soil adjusted", "1.5 * (nir - red) / (nir + red + 0.5)", -0.2, 0.9, "viridis", True
+    ),
     SpectralIndex("NDWI", "Open water", "(green - nir) / (green + nir)"),
     SpectralIndex("MNDWI", "Open water, with short-wave infrared", "(green - swir16) / (green + swir16)"),
     SpectralIndex("NDMI", "Moisture of vegetation", "(nir - swir16) / (nir + swir16)"),
@@ -64,7 +72,7 @@ INDICES = (
     SpectralIndex("NBR", "Burnt land", "(nir - swir22) / (nir + swir22)"),
     SpectralIndex("NDSI", "Snow", "(green - swir16) / (green + swir16)"),
     SpectralIndex("BSI", "Bare soil", "((swir16 + red) - (nir + blue)) / ((swir16 + red) + (nir + blue))"),
-)  # fmt: skip
+)
 
 _ALIASES = {
     "nir": ("nir", "nir08"),

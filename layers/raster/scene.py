@@ -55,19 +55,35 @@ class SceneBand:
     def to_json(self) -> dict[str, Any]:
         """Plain JSON values; `from_json` gives back an equal value."""
         return {
-            "name": self.name, "common_name": self.common_name, "paths": list(self.paths), "index": self.index,
-            "gsd_m": self.gsd_m, "wavelength_nm": self.wavelength_nm, "role": self.role, "nodata": self.nodata,
-            "scale": self.scale, "offset": self.offset, "unit": self.unit,
-        }  # fmt: skip
+            "name": self.name,
+            "common_name": self.common_name,
+            "paths": list(self.paths),
+            "index": self.index,
+            "gsd_m": self.gsd_m,
+            "wavelength_nm": self.wavelength_nm,
+            "role": self.role,
+            "nodata": self.nodata,
+            "scale": self.scale,
+            "offset": self.offset,
+            "unit": self.unit,
+        }
 
     @classmethod
     def from_json(cls, data: dict[str, Any]) -> Self:
         """Raises KeyError, TypeError or ValueError where the values are not ours."""
         return cls(
-            str(data["name"]), str(data["common_name"]), tuple(str(p) for p in data["paths"]), int(data["index"]),
-            _number(data["gsd_m"]), _number(data["wavelength_nm"]), str(data["role"]), _number(data["nodata"]),
-            _number(data["scale"]), _number(data["offset"]), str(data["unit"]),
-        )  # fmt: skip
+            str(data["name"]),
+            str(data["common_name"]),
+            tuple(str(p) for p in data["paths"]),
+            int(data["index"]),
+            _number(data["gsd_m"]),
+            _number(data["wavelength_nm"]),
+            str(data["role"]),
+            _number(data["nodata"]),
+            _number(data["scale"]),
+            _number(data["offset"]),
+            str(data["unit"]),
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,19 +112,27 @@ class SceneInfo:
     def to_json(self) -> dict[str, Any]:
         """Plain JSON values; `from_json` gives back an equal value."""
         return {
-            "path": self.path, "folder": self.folder, "kind": self.kind, "title": self.title,
-            "bands": [band.to_json() for band in self.bands], "acquisition": self.acquisition.to_json(),
+            "path": self.path,
+            "folder": self.folder,
+            "kind": self.kind,
+            "title": self.title,
+            "bands": [band.to_json() for band in self.bands],
+            "acquisition": self.acquisition.to_json(),
             "problems": list(self.problems),
-        }  # fmt: skip
+        }
 
     @classmethod
     def from_json(cls, data: dict[str, Any]) -> Self:
         """Raises KeyError, TypeError or ValueError where the header is not ours."""
         return cls(
-            str(data["path"]), str(data["folder"]), str(data["kind"]), str(data["title"]),
-            tuple(SceneBand.from_json(band) for band in data["bands"]), Acquisition.from_json(data["acquisition"]),
+            str(data["path"]),
+            str(data["folder"]),
+            str(data["kind"]),
+            str(data["title"]),
+            tuple(SceneBand.from_json(band) for band in data["bands"]),
+            Acquisition.from_json(data["acquisition"]),
             tuple(str(p) for p in data["problems"]),
-        )  # fmt: skip
+        )
 
 
 def _number(value: Any) -> float | None:

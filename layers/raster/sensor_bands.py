@@ -6,16 +6,36 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 
 OLI = {
-    "1": "coastal", "2": "blue", "3": "green", "4": "red", "5": "nir", "6": "swir16", "7": "swir22", "8": "pan",
-    "9": "cirrus", "10": "lwir11", "11": "lwir12",
-}  # fmt: skip
+    "1": "coastal",
+    "2": "blue",
+    "3": "green",
+    "4": "red",
+    "5": "nir",
+    "6": "swir16",
+    "7": "swir22",
+    "8": "pan",
+    "9": "cirrus",
+    "10": "lwir11",
+    "11": "lwir12",
+}
 """Landsat 8 and 9."""
 TM = {"1": "blue", "2": "green", "3": "red", "4": "nir", "5": "swir16", "6": "lwir", "7": "swir22", "8": "pan"}
 """Landsat 4, 5 and 7."""
 SENTINEL2 = {
-    "1": "coastal", "2": "blue", "3": "green", "4": "red", "5": "rededge071", "6": "rededge075", "7": "rededge078",
-    "8": "nir", "8A": "nir08", "9": "nir09", "10": "cirrus", "11": "swir16", "12": "swir22",
-}  # fmt: skip
+    "1": "coastal",
+    "2": "blue",
+    "3": "green",
+    "4": "red",
+    "5": "rededge071",
+    "6": "rededge075",
+    "7": "rededge078",
+    "8": "nir",
+    "8A": "nir08",
+    "9": "nir09",
+    "10": "cirrus",
+    "11": "swir16",
+    "12": "swir22",
+}
 
 _BAND = re.compile(r"(?P<level2>SR_)?B(?P<zero>0?)(?P<number>\d{1,2}A?)", re.IGNORECASE)
 _LANDSAT_ID = re.compile(r"\bL([COETM])(0?)([4-9])(?=_|\d{10,})", re.IGNORECASE)
@@ -23,11 +43,19 @@ _SENTINEL2_ID = re.compile(r"\b(S2[ABCD])_MSI|\b(SENTINEL-?2[ABCD])\b", re.IGNOR
 _LANDSAT_NAME = re.compile(r"\bLANDSAT[-_ ]?([4-9])\b", re.IGNORECASE)
 
 _SEEN = {
-    "coastal": (400, 443, 450), "blue": (450, 490, 515), "green": (515, 560, 590), "yellow": (590, 605, 620),
-    "red": (620, 665, 690), "rededge": (690, 705, 750), "nir": (750, 842, 900), "nir09": (900, 945, 1000),
-    "cirrus": (1350, 1375, 1400), "swir16": (1550, 1610, 1750), "swir22": (2050, 2200, 2350),
+    "coastal": (400, 443, 450),
+    "blue": (450, 490, 515),
+    "green": (515, 560, 590),
+    "yellow": (590, 605, 620),
+    "red": (620, 665, 690),
+    "rededge": (690, 705, 750),
+    "nir": (750, 842, 900),
+    "nir09": (900, 945, 1000),
+    "cirrus": (1350, 1375, 1400),
+    "swir16": (1550, 1610, 1750),
+    "swir22": (2050, 2200, 2350),
     "lwir": (8000, 11000, 14000),
-}  # fmt: skip
+}
 """From, best and to, in nanometres."""
 
 

@@ -53,9 +53,13 @@ class StretchRule:
     def to_json(self) -> dict[str, Any]:
         """Plain JSON values; `from_json` gives back an equal value."""
         return {
-            "method": self.method, "low_percent": self.low_percent, "high_percent": self.high_percent,
-            "deviations": self.deviations, "joint": self.joint, "from": self.origin,
-        }  # fmt: skip
+            "method": self.method,
+            "low_percent": self.low_percent,
+            "high_percent": self.high_percent,
+            "deviations": self.deviations,
+            "joint": self.joint,
+            "from": self.origin,
+        }
 
     @classmethod
     def from_json(cls, data: dict[str, Any]) -> Self:

@@ -99,11 +99,18 @@ class RasterStyle:
     def to_json(self) -> dict[str, Any]:
         """Plain JSON values; `from_json` gives back an equal value."""
         return {
-            "bands": list(self.bands), "stretches": [[s.low, s.high, s.gamma] for s in self.stretches],
-            "colormap": self.colormap, "invert": self.invert, "brightness": self.brightness,
-            "contrast": self.contrast, "resampling": self.resampling, "saturation": self.saturation,
-            "sharpen": self.sharpen, "expression": self.expression, "stretch": self.rule.to_json(),
-        }  # fmt: skip
+            "bands": list(self.bands),
+            "stretches": [[s.low, s.high, s.gamma] for s in self.stretches],
+            "colormap": self.colormap,
+            "invert": self.invert,
+            "brightness": self.brightness,
+            "contrast": self.contrast,
+            "resampling": self.resampling,
+            "saturation": self.saturation,
+            "sharpen": self.sharpen,
+            "expression": self.expression,
+            "stretch": self.rule.to_json(),
+        }
 
     @classmethod
     def from_json(cls, data: dict[str, Any], info: RasterInfo) -> Self:

@@ -13,10 +13,21 @@ _CODEC = re.compile(
 _FILTER = re.compile(r"undefined filter|H5Dread\(\) failed")
 """The library of HDF5 says no more where a filter is lacking, such as the LZF of h5py."""
 _KNOWN = {
-    "JXL": "JPEG XL", "50002": "JPEG XL", "52546": "JPEG XL", "LERC": "LERC", "34887": "LERC", "JBIG": "JBIG",
-    "JP2000": "JPEG 2000", "33003": "JPEG 2000", "33004": "JPEG 2000", "33005": "JPEG 2000", "34892": "lossy JPEG",
-    "ZSTD": "ZSTD", "WEBP": "WebP", "LZMA": "LZMA",
-}  # fmt: skip
+    "JXL": "JPEG XL",
+    "50002": "JPEG XL",
+    "52546": "JPEG XL",
+    "LERC": "LERC",
+    "34887": "LERC",
+    "JBIG": "JBIG",
+    "JP2000": "JPEG 2000",
+    "33003": "JPEG 2000",
+    "33004": "JPEG 2000",
+    "33005": "JPEG 2000",
+    "34892": "lossy JPEG",
+    "ZSTD": "ZSTD",
+    "WEBP": "WebP",
+    "LZMA": "LZMA",
+}
 _INNARDS = re.compile(r"TIFF[A-Z]\w+|I(?:Read|Write)Block|CPLE?_\w+|GDAL\w*|VSI\w+|\w+\(\)|not recognized as being")
 _PYTHON = re.compile(r"out of bounds|has no attribute|object is not|not subscriptable|codec can't|list index")
 _MEMORY = re.compile(r"alloc|memory|too (?:large|big)", re.IGNORECASE)

@@ -133,13 +133,20 @@ def _refusal(what: str, where: str, more: Any = None) -> str:
             unix.connect(where)
 
     attempts: dict[str, Callable[[], object]] = {
-        "read": lambda: Path(where).read_bytes(), "list": lambda: os.listdir(where),
-        "write": lambda: Path(where).write_bytes(b""), "empty": lambda: os.truncate(where, 0),
-        "remove": lambda: os.remove(where), "rename": lambda: os.rename(where, f"{where}.renamed"),
-        "folder": lambda: os.mkdir(where), "link": lambda: os.symlink("/etc/passwd", where),
-        "mode": lambda: os.chmod(where, 0o777), "run": lambda: os.execv(where, [where]),
-        "connect": lambda: socket.create_connection((where, int(more)), timeout=5).close(), "send": send, "talk": talk,
-    }  # fmt: skip
+        "read": lambda: Path(where).read_bytes(),
+        "list": lambda: os.listdir(where),
+        "write": lambda: Path(where).write_bytes(b""),
+        "empty": lambda: os.truncate(where, 0),
+        "remove": lambda: os.remove(where),
+        "rename": lambda: os.rename(where, f"{where}.renamed"),
+        "folder": lambda: os.mkdir(where),
+        "link": lambda: os.symlink("/etc/passwd", where),
+        "mode": lambda: os.chmod(where, 0o777),
+        "run": lambda: os.execv(where, [where]),
+        "connect": lambda: socket.create_connection((where, int(more)), timeout=5).close(),
+        "send": send,
+        "talk": talk,
+    }
     try:
         attempts[what]()
     except OSError as error:
@@ -157,7 +164,11 @@ def _describe_process() -> dict[str, Any]:
     with rasterio.Env() as env:
         drivers = sorted(env.drivers())
     return {
-        "pid": os.getpid(), "user": os.getuid(), "nice": os.nice(0), "drivers": drivers,
-        "modules": modules, "environment": dict(os.environ),
+        "pid": os.getpid(),
+        "user": os.getuid(),
+        "nice": os.nice(0),
+        "drivers": drivers,
+        "modules": modules,
+        "environment": dict(os.environ),
         "limits": {name: resource.getrlimit(kind)[0] for name, kind in limits.items()},
-    }  # fmt: skip
+    }

@@ -45,9 +45,12 @@ class Kind(StrEnum):
 
 
 DTYPES: dict[Kind, type[np.generic]] = {
-    Kind.INTEGER: np.int64, Kind.REAL: np.float64, Kind.BOOLEAN: np.bool_, Kind.DATE: np.int64,
+    Kind.INTEGER: np.int64,
+    Kind.REAL: np.float64,
+    Kind.BOOLEAN: np.bool_,
+    Kind.DATE: np.int64,
     Kind.DATETIME: np.int64,
-}  # fmt: skip
+}
 
 
 @dataclass(frozen=True, eq=False, slots=True)

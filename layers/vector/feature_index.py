@@ -62,9 +62,13 @@ class FeatureIndex:
         reach = half[small].max(axis=0)
         order, starts = _bucketed(middle[small, 0], middle[small, 1], bounds, side)
         return cls(
-            bounds, side, small[order], starts, (float(reach[0]), float(reach[1])),
+            bounds,
+            side,
+            small[order],
+            starts,
+            (float(reach[0]), float(reach[1])),
             np.flatnonzero(is_large).astype(np.int32),
-        )  # fmt: skip
+        )
 
     @property
     def nbytes(self) -> int:

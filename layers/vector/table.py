@@ -46,23 +46,38 @@ class VectorInfo:
     def to_json(self) -> dict[str, Any]:
         """Plain JSON values; `from_json` gives back an equal value."""
         return {
-            "path": self.path, "driver": self.driver, "name": self.name, "geometry": self.geometry,
-            "features": self.features, "crs": self.crs, "fields": [list(f) for f in self.fields],
+            "path": self.path,
+            "driver": self.driver,
+            "name": self.name,
+            "geometry": self.geometry,
+            "features": self.features,
+            "crs": self.crs,
+            "fields": [list(f) for f in self.fields],
             "bounds": None if self.bounds is None else list(self.bounds),
             "bounds_lonlat": None if self.bounds_lonlat is None else list(self.bounds_lonlat),
-            "problems": list(self.problems), "style": self.style, "reading": self.reading,
-        }  # fmt: skip
+            "problems": list(self.problems),
+            "style": self.style,
+            "reading": self.reading,
+        }
 
     @classmethod
     def from_json(cls, data: dict[str, Any]) -> VectorInfo:
         """Raises KeyError, TypeError or ValueError where the header is not ours."""
         bounds, lonlat = data["bounds"], data["bounds_lonlat"]
         return cls(
-            str(data["path"]), str(data["driver"]), str(data["name"]), str(data["geometry"]), int(data["features"]),
-            str(data["crs"]), tuple((str(n), str(t)) for n, t in data["fields"]),
-            None if bounds is None else Bounds(*bounds), None if lonlat is None else Bounds(*lonlat),
-            tuple(str(p) for p in data["problems"]), dict(data.get("style") or {}), dict(data.get("reading") or {}),
-        )  # fmt: skip
+            str(data["path"]),
+            str(data["driver"]),
+            str(data["name"]),
+            str(data["geometry"]),
+            int(data["features"]),
+            str(data["crs"]),
+            tuple((str(n), str(t)) for n, t in data["fields"]),
+            None if bounds is None else Bounds(*bounds),
+            None if lonlat is None else Bounds(*lonlat),
+            tuple(str(p) for p in data["problems"]),
+            dict(data.get("style") or {}),
+            dict(data.get("reading") or {}),
+        )
 
 
 class FeatureTable:
@@ -77,9 +92,20 @@ class FeatureTable:
     """
 
     __slots__ = (
-        "_areas", "_bounds", "_fid", "_index", "_kind", "_part_of", "_start_of", "attributes", "crs", "origin_x",
-        "origin_y", "step", "xy",
-    )  # fmt: skip
+        "_areas",
+        "_bounds",
+        "_fid",
+        "_index",
+        "_kind",
+        "_part_of",
+        "_start_of",
+        "attributes",
+        "crs",
+        "origin_x",
+        "origin_y",
+        "step",
+        "xy",
+    )
 
     def __init__(
         self,
@@ -222,8 +248,19 @@ class FeatureTable:
     def with_coordinates(self, xy: NDArray[np.int32], start_of: NDArray[np.int32]) -> FeatureTable:
         """The same features and parts with fewer coordinates; bounds and index stay those of the whole ones."""
         bounds = None if self.is_single else self.bounds
-        new = FeatureTable(self.crs, self.origin_x, self.origin_y, self.step, self._kind, self._fid, self._part_of,
-                           start_of, xy, bounds, self.attributes)  # fmt: skip
+        new = FeatureTable(
+            self.crs,
+            self.origin_x,
+            self.origin_y,
+            self.step,
+            self._kind,
+            self._fid,
+            self._part_of,
+            start_of,
+            xy,
+            bounds,
+            self.attributes,
+        )
         new._index, new._areas = self._index, self._areas
         return new
 
@@ -239,9 +276,11 @@ class FeatureTable:
     def to_steps(self, bounds: Bounds) -> Edges:
         """World bounds in the table's steps."""
         return (
-            (bounds.left - self.origin_x) / self.step, (bounds.bottom - self.origin_y) / self.step,
-            (bounds.right - self.origin_x) / self.step, (bounds.top - self.origin_y) / self.step,
-        )  # fmt: skip
+            (bounds.left - self.origin_x) / self.step,
+            (bounds.bottom - self.origin_y) / self.step,
+            (bounds.right - self.origin_x) / self.step,
+            (bounds.top - self.origin_y) / self.step,
+        )
 
     def rows_in(self, bounds: Bounds) -> NDArray[np.int32]:
         """The features whose bounds touch world bounds, ascending."""
@@ -259,9 +298,11 @@ class FeatureTable:
             return None
         left, bottom, right, top = self.index.bounds
         return Bounds(
-            self.origin_x + left * self.step, self.origin_y + bottom * self.step,
-            self.origin_x + right * self.step, self.origin_y + top * self.step,
-        )  # fmt: skip
+            self.origin_x + left * self.step,
+            self.origin_y + bottom * self.step,
+            self.origin_x + right * self.step,
+            self.origin_y + top * self.step,
+        )
 
 
 def bounds_of(xy: NDArray[np.int32], first: NDArray[Any]) -> NDArray[np.int32]:

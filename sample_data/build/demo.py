@@ -66,9 +66,15 @@ def build() -> Document:
         _add_claim(claim, rows)
     for answer in told.responses:
         rows["responses"].append(
-            Response(uuid=identity("response", answer.id), speaker=answer.speaker, words=answer.words,
-                     source_uuid=identity("source", "S1"), notes=f"answers {answer.answers}", **STAMP)
-        )  # fmt: skip
+            Response(
+                uuid=identity("response", answer.id),
+                speaker=answer.speaker,
+                words=answer.words,
+                source_uuid=identity("source", "S1"),
+                notes=f"answers {answer.answers}",
+                **STAMP,
+            )
+        )
     return Document(rows)  # type: ignore[arg-type]
 
 
@@ -78,10 +84,18 @@ def _layers() -> list[Layer]:
     def layer(name: str, kind: str, order: float, *, visible: bool = True, style: str = "") -> Layer:
         credit = credit_of[name]
         return Layer(
-            uuid=identity("layer", name), kind=kind, name=credit.title, order_key=order, visible=visible,
-            source_json=f'{{"shipped": "{name}"}}', style_json=style, credit=credit.credit,
-            acquired_at="", date_kind=credit.date_kind, **STAMP,
-        )  # fmt: skip
+            uuid=identity("layer", name),
+            kind=kind,
+            name=credit.title,
+            order_key=order,
+            visible=visible,
+            source_json=f'{{"shipped": "{name}"}}',
+            style_json=style,
+            credit=credit.credit,
+            acquired_at="",
+            date_kind=credit.date_kind,
+            **STAMP,
+        )
 
     return [
         layer("blue_marble.tif", "raster", 1.0),
@@ -97,10 +111,18 @@ def _source(told: facts.Facts) -> Source:
         for caveat in told.caveats
     )
     return Source(
-        uuid=identity("source", "S1"), kind=s1.kind, title=s1.title, publisher=s1.publisher, author=s1.author,
-        published_at=s1.published_at, accessed_at=s1.accessed_at, url=s1.url,
-        descriptor=f"{s1.descriptor} {caveats}", excerpt="\n".join(context.words for context in told.context), **STAMP,
-    )  # fmt: skip
+        uuid=identity("source", "S1"),
+        kind=s1.kind,
+        title=s1.title,
+        publisher=s1.publisher,
+        author=s1.author,
+        published_at=s1.published_at,
+        accessed_at=s1.accessed_at,
+        url=s1.url,
+        descriptor=f"{s1.descriptor} {caveats}",
+        excerpt="\n".join(context.words for context in told.context),
+        **STAMP,
+    )
 
 
 def _citation(text: str, cited: dict[str, str], rows: dict[str, list[Row]]) -> str:
@@ -117,20 +139,35 @@ def _citation(text: str, cited: dict[str, str], rows: dict[str, list[Row]]) -> s
 def _facility(facility: facts.Facility, source_uuid: str) -> Site:
     notes = [facility.remark, facility.source.replace(" (see claims.md)", "") if not source_uuid else ""]
     return Site(
-        uuid=identity("site", facility.name), geometry=Point(facility.lon, facility.lat), label=facility.name,
-        class_code=facility.kind, role=facility.role, aliases=tuple(facility.aliases.items()),
-        location_country=facility.location_country, operator_country=facility.operator_country,
-        position_error_m=facility.position_error_m, position_basis=facility.position_basis,
-        position_source_uuid=source_uuid, notes="\n".join(note for note in notes if note), **STAMP,
-    )  # fmt: skip
+        uuid=identity("site", facility.name),
+        geometry=Point(facility.lon, facility.lat),
+        label=facility.name,
+        class_code=facility.kind,
+        role=facility.role,
+        aliases=tuple(facility.aliases.items()),
+        location_country=facility.location_country,
+        operator_country=facility.operator_country,
+        position_error_m=facility.position_error_m,
+        position_basis=facility.position_basis,
+        position_source_uuid=source_uuid,
+        notes="\n".join(note for note in notes if note),
+        **STAMP,
+    )
 
 
 def _route(route: facts.Route, source_uuid: str) -> Site:
     notes = "Waypoints: " + " > ".join(route.waypoints) + f"\nSource: {route.source}"
     return Site(
-        uuid=identity("route", route.name), geometry=LineString(route.line), label=route.name, class_code=route.kind,
-        role="setting", position_basis=route.precision, position_source_uuid=source_uuid, notes=notes, **STAMP,
-    )  # fmt: skip
+        uuid=identity("route", route.name),
+        geometry=LineString(route.line),
+        label=route.name,
+        class_code=route.kind,
+        role="setting",
+        position_basis=route.precision,
+        position_source_uuid=source_uuid,
+        notes=notes,
+        **STAMP,
+    )
 
 
 def _add_claim(claim: facts.Claim, rows: dict[str, list[Row]]) -> None:
@@ -148,14 +185,18 @@ def _add_claim(claim: facts.Claim, rows: dict[str, list[Row]]) -> None:
         )
     )
     rows["claim_sources"].append(
-        ClaimSource(uuid=identity("claim source", claim.number), claim_uuid=mine,
-                    source_uuid=identity("source", "S1"), quote=claim.source_wording, page="", **STAMP)
-    )  # fmt: skip
+        ClaimSource(
+            uuid=identity("claim source", claim.number),
+            claim_uuid=mine,
+            source_uuid=identity("source", "S1"),
+            quote=claim.source_wording,
+            page="",
+            **STAMP,
+        )
+    )
     for place in claim.places:
         link = identity("claim site", claim.number, place)
-        rows["claim_sites"].append(
-            ClaimSite(uuid=link, claim_uuid=mine, site_uuid=identity("site", place), **STAMP)
-        )  # fmt: skip
+        rows["claim_sites"].append(ClaimSite(uuid=link, claim_uuid=mine, site_uuid=identity("site", place), **STAMP))
 
 
 def main() -> int:

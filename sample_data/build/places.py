@@ -35,9 +35,19 @@ PEOPLE_FOR_SPELLINGS = 200_000
 RADII_M = ((1_000_000, 15_000.0), (100_000, 8_000.0), (10_000, 4_000.0), (0, 2_000.0))
 """(people, metres): how far from a settlement's middle what is said to be there may lie; an assumption."""
 COMMON_WORDS = (
-    "cosmodrome", "satellite launch center", "space launch site", "launch site", "ground station", "crossing",
-    "(closed)", "космодром", "卫星发射中心", "航天发射场", "航天发射", "发射场",
-)  # fmt: skip
+    "cosmodrome",
+    "satellite launch center",
+    "space launch site",
+    "launch site",
+    "ground station",
+    "crossing",
+    "(closed)",
+    "космодром",
+    "卫星发射中心",
+    "航天发射场",
+    "航天发射",
+    "发射场",
+)
 """Left out of a facility's name once more, as people do: Vostochny, Восточный, 酒泉."""
 
 

@@ -16,10 +16,22 @@ from layers.pool.pool import ReaderPool
 from layers.pool.protocol import Profile
 
 DTYPES = {
-    "uint8": "Byte", "int8": "Int8", "uint16": "UInt16", "int16": "Int16", "uint32": "UInt32", "int32": "Int32",
-    "uint64": "UInt64", "int64": "Int64", "float16": "float16", "float32": "Float32", "float64": "Float64",
-    "complex64": "CFloat32", "complex128": "CFloat64", "complex_int16": "CInt16", "complex_int32": "CInt32",
-}  # fmt: skip
+    "uint8": "Byte",
+    "int8": "Int8",
+    "uint16": "UInt16",
+    "int16": "Int16",
+    "uint32": "UInt32",
+    "int32": "Int32",
+    "uint64": "UInt64",
+    "int64": "Int64",
+    "float16": "float16",
+    "float32": "Float32",
+    "float64": "Float64",
+    "complex64": "CFloat32",
+    "complex128": "CFloat64",
+    "complex_int16": "CInt16",
+    "complex_int32": "CInt32",
+}
 MOST_BANDS = 12
 _PIXEL_SHARE = 0.3
 """Of a pixel, as far as bounds may be off."""
@@ -55,10 +67,13 @@ def _raster(facts: dict[str, Any], word: dict[str, Any]) -> list[str]:
         *_unlike("descriptions", [band["description"] for band in facts["bands"]], word["descriptions"]),
         *_crs(facts["crs"], word["wkt"]),
         *misplaced(
-            facts["bounds_lonlat"], grid, word["pole"],
-            share * _span(lons) / width + _SAME_PLACE, share * _span(lats) / height + _SAME_PLACE,
+            facts["bounds_lonlat"],
+            grid,
+            word["pole"],
+            share * _span(lons) / width + _SAME_PLACE,
+            share * _span(lats) / height + _SAME_PLACE,
         ),
-    ]  # fmt: skip
+    ]
 
 
 def _plain(value: Any) -> Any:
@@ -146,9 +161,15 @@ def value_at(path: Path, part: str, crs: str, at: Sequence[float], bands: int, p
     tiny = 1e-7
     asked = list(range(1, min(bands, MOST_BANDS) + 1))
     params = {
-        "path": str(path), "part": part, "crs": crs, "width": 1, "height": 1, "bands": asked, "resampling": "nearest",
+        "path": str(path),
+        "part": part,
+        "crs": crs,
+        "width": 1,
+        "height": 1,
+        "bands": asked,
+        "resampling": "nearest",
         "affine": [tiny, 0, at[0] - tiny / 2, 0, -tiny, at[1] + tiny / 2],
-    }  # fmt: skip
+    }
     profile = Profile.VRT if path.suffix == ".vrt" else Profile.LOCAL
     values, mask = pool.ask("tile", params, profile=profile).arrays
     return [_plain(value) for value in values[:, 0, 0].tolist()] if mask[0, 0] else [None] * len(asked)
@@ -185,8 +206,11 @@ def _rows(path: Path, facts: dict[str, Any], word: dict[str, Any], pool: ReaderP
     ours = [_rows_of(path, layer["name"], bool(facts["crs"]), pool) for layer in facts["layers"]]
     theirs = [layer["rows"] for layer in word["layers"]]
     if len(ours) == len(theirs):
-        pairs = [(one, other) for mine, other_rows in zip(ours, theirs, strict=True)
-                 for one, other in zip(mine, other_rows, strict=False)]  # fmt: skip
+        pairs = [
+            (one, other)
+            for mine, other_rows in zip(ours, theirs, strict=True)
+            for one, other in zip(mine, other_rows, strict=False)
+        ]
         return [sentence for one, other in pairs for sentence in _row(one, other)]
     left = [row for rows in ours for row in rows]
     wrong = []

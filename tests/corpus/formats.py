@@ -40,13 +40,18 @@ NAMES = (
 
 def _envi() -> list[Odd]:
     kinds: dict[str, dict[str, Any]] = {
-        "bsq": {"interleave": "bsq"}, "bil": {"interleave": "bil"}, "bip": {"interleave": "bip"},
-        "of motorola": {"order": ">", "dtype": "float32"}, "in degrees": {"more": DEGREES, "dtype": "uint16"},
-        "in the south": {"more": SOUTH, "dtype": "float32"}, "turned": {"more": TURNED},
+        "bsq": {"interleave": "bsq"},
+        "bil": {"interleave": "bil"},
+        "bip": {"interleave": "bip"},
+        "of motorola": {"order": ">", "dtype": "float32"},
+        "in degrees": {"more": DEGREES, "dtype": "uint16"},
+        "in the south": {"more": SOUTH, "dtype": "float32"},
+        "turned": {"more": TURNED},
         "with wavelengths and names": {"more": f"{UTM}\n{NAMES}", "interleave": "bil"},
         "with a value for nothing": {"more": f"{UTM}\ndata ignore value = 45"},
-        "without an end to its name": {"name": "scene"}, "called img": {"name": "scene.img"},
-    }  # fmt: skip
+        "without an end to its name": {"name": "scene"},
+        "called img": {"name": "scene.img"},
+    }
     return [
         *(Odd(f"envi {name}", partial(_of_envi, **options)) for name, options in kinds.items()),
         Odd("envi without a place", partial(_of_envi, more=""), says="it is shown in pixel space"),
@@ -123,16 +128,24 @@ def _netcdf() -> list[Odd]:
         Odd("netcdf packed", partial(_grid, packed=True), **no_datum),
         Odd("netcdf of 0 to 360", partial(_grid, lon=(0.0, 15.0), lat=(82.5, -15.0), count=(12, 24)), **no_datum),
         Odd("netcdf over the antimeridian", partial(_grid, lon=(170.0, 1.0)), **no_datum),
-        Odd("netcdf of moments", partial(_grid, times=3), peer=no_datum["peer"],
+        Odd(
+            "netcdf of moments",
+            partial(_grid, times=3),
+            peer=no_datum["peer"],
             written={"descriptions": [f"time {hours}" for hours in (0, 6, 12)]},
-            why="GDAL names no CRS for plain longitudes and latitudes, and tells moments elsewhere"),
+            why="GDAL names no CRS for plain longitudes and latitudes, and tells moments elsewhere",
+        ),
         Odd("netcdf with its mapping", partial(_grid, mapped=True)),
         Odd("netcdf in lambert metres", _lambert),
-        Odd("netcdf of two pictures", partial(_grid, names=("sst", "ice")), part="sst", peer={"part": "sst",
-            **no_datum["peer"]},
-            why=no_datum["why"]),
+        Odd(
+            "netcdf of two pictures",
+            partial(_grid, names=("sst", "ice")),
+            part="sst",
+            peer={"part": "sst", **no_datum["peer"]},
+            why=no_datum["why"],
+        ),
         Odd("netcdf swath of curved places", _swath, says="it is shown in pixel space"),
-    ]  # fmt: skip
+    ]
 
 
 def _gdal_netcdf(form: str, folder: Path, rng: np.random.Generator, place: str = "utm north") -> Path:
@@ -144,11 +157,17 @@ def _gdal_netcdf(form: str, folder: Path, rng: np.random.Generator, place: str =
 
 
 def _grid(
-    folder: Path, rng: np.random.Generator, lon: tuple[float, float] = (20.0, 0.5), lat: tuple[float,
-        float] = (50, -0.5),
-    count: tuple[int, int] = (18, 23), from_south: bool = False, packed: bool = False, times: int = 0,
-    mapped: bool = False, names: tuple[str, ...] = ("sst",),
-) -> Path:  # fmt: skip
+    folder: Path,
+    rng: np.random.Generator,
+    lon: tuple[float, float] = (20.0, 0.5),
+    lat: tuple[float, float] = (50, -0.5),
+    count: tuple[int, int] = (18, 23),
+    from_south: bool = False,
+    packed: bool = False,
+    times: int = 0,
+    mapped: bool = False,
+    names: tuple[str, ...] = ("sst",),
+) -> Path:
     """As climate models write it: coordinates of the middles of pixels, no word of a datum."""
     lons, lats = lon[0] + lon[1] * np.arange(count[1]), lat[0] + lat[1] * np.arange(count[0])
     lats = lats[::-1].copy() if from_south else lats
@@ -164,10 +183,15 @@ def _grid(
         variables["time"] = Variable(["time"], np.arange(times) * 6.0, {"units": "hours since 2020-01-01"})
     if mapped:
         more["grid_mapping"] = "crs"
-        variables["crs"] = Variable([], np.zeros((), "i4"), {
-            "grid_mapping_name": "latitude_longitude", "semi_major_axis": 6378137.0,
+        variables["crs"] = Variable(
+            [],
+            np.zeros((), "i4"),
+            {
+                "grid_mapping_name": "latitude_longitude",
+                "semi_major_axis": 6378137.0,
                 "inverse_flattening": 298.257223563,
-        })  # fmt: skip
+            },
+        )
     for number, name in enumerate(names):
         values = np.rint(values_of(max(times, 1), *count, 20 + 7 * number, 9_000)).astype(kind)
         values[0, 3, 4:7] = -99
@@ -181,13 +205,22 @@ def _lambert(folder: Path, rng: np.random.Generator) -> Path:
     variables = {
         "x": Variable(["x"], x, {"units": "m", "standard_name": "projection_x_coordinate"}),
         "y": Variable(["y"], y, {"units": "m", "standard_name": "projection_y_coordinate"}),
-        "lambert": Variable([], np.zeros((), "i4"), {
-            "grid_mapping_name": "lambert_conformal_conic", "standard_parallel": np.array([30.0, 60.0]),
-            "longitude_of_central_meridian": 110.0, "latitude_of_projection_origin": 45.0, "false_easting": 0.0,
-            "false_northing": 0.0, "semi_major_axis": 6378137.0, "inverse_flattening": 298.257223563,
-        }),
+        "lambert": Variable(
+            [],
+            np.zeros((), "i4"),
+            {
+                "grid_mapping_name": "lambert_conformal_conic",
+                "standard_parallel": np.array([30.0, 60.0]),
+                "longitude_of_central_meridian": 110.0,
+                "latitude_of_projection_origin": 45.0,
+                "false_easting": 0.0,
+                "false_northing": 0.0,
+                "semi_major_axis": 6378137.0,
+                "inverse_flattening": 298.257223563,
+            },
+        ),
         "rain": Variable(["y", "x"], values_of(1, 17, 22, 0, 80)[0].astype("f4"), {"grid_mapping": "lambert"}),
-    }  # fmt: skip
+    }
     return write_netcdf(folder / "lambert.nc", variables, {"Conventions": "CF-1.6"})
 
 
@@ -206,19 +239,29 @@ def _hdf5() -> list[Odd]:
     return [
         Odd("hdf5 of the old kind", partial(_stored, "plain old", "a.h5"), **first),
         Odd("hdf5 of the new kind", partial(_stored, "plain new", "a.hdf5"), **first),
-        Odd("hdf-eos5", partial(_stored, "eos5", "a.he5"), part="HDFEOS/GRIDS/Earth/Data_Fields/Cloud",
-            peer={"part": "Cloud"}, written={"grid": [[-10, 40], [5, 40], [-10, 50], [5, 50]]},
-            why="GDAL before 3.11 reads the CRS of it but not where it lies"),
-        Odd("hdf5 called netcdf", partial(_stored, "climate", "a.nc"), part="sst", peer={"part": "sst",
-            "crs": "OGC:CRS84"},
+        Odd(
+            "hdf-eos5",
+            partial(_stored, "eos5", "a.he5"),
+            part="HDFEOS/GRIDS/Earth/Data_Fields/Cloud",
+            peer={"part": "Cloud"},
+            written={"grid": [[-10, 40], [5, 40], [-10, 50], [5, 50]]},
+            why="GDAL before 3.11 reads the CRS of it but not where it lies",
+        ),
+        Odd(
+            "hdf5 called netcdf",
+            partial(_stored, "climate", "a.nc"),
+            part="sst",
+            peer={"part": "sst", "crs": "OGC:CRS84"},
             written={"descriptions": ["time 0", "time 6"]},
-            why="GDAL names no CRS for plain longitudes and latitudes, and tells moments elsewhere"),
+            why="GDAL names no CRS for plain longitudes and latitudes, and tells moments elsewhere",
+        ),
         Odd("hdf5 with a link elsewhere", partial(_stored, "link old", "a.h5"), refused="which is another file"),
-        Odd("hdf5 with its values elsewhere", partial(_stored, "storage", "a.h5"),
-            refused="keeps values in other files"),
+        Odd(
+            "hdf5 with its values elsewhere", partial(_stored, "storage", "a.h5"), refused="keeps values in other files"
+        ),
         Odd("hdf5 that is a view", partial(_stored, "view", "a.h5"), refused="is a view of other files"),
         Odd("hdf5 of a family", partial(_stored, "family", "a.h5"), refused="several files that belong together"),
-    ]  # fmt: skip
+    ]
 
 
 def _stored(kind: str, name: str, folder: Path, rng: np.random.Generator) -> Path:
@@ -298,17 +341,23 @@ def _others() -> list[Odd]:
         Odd("jpeg 2000", partial(simple_in, "a.jp2", driver="JP2OpenJPEG", QUALITY="100", REVERSIBLE="YES", bands=3)),
         Odd("nitf", partial(simple_in, "a.ntf", driver="NITF", place="utm north", bands=3, ICORDS="N")),
         Odd("nitf in decimal degrees", partial(simple_in, "a.ntf", driver="NITF", place="degrees", ICORDS="D")),
-        Odd("nitf in degrees, minutes and seconds", partial(simple_in, "a.ntf", driver="NITF", place="degrees",
-            ICORDS="G")),
+        Odd(
+            "nitf in degrees, minutes and seconds",
+            partial(simple_in, "a.ntf", driver="NITF", place="degrees", ICORDS="G"),
+        ),
         Odd("png of 16 bits", partial(_image_of, np.uint16)),
         Odd("png with alpha", partial(_image_of, np.uint8, with_alpha=True)),
         Odd("vrt of two", _vrt_mosaic),
         Odd("vrt of a band", partial(_vrt_of, '<ComplexSource resampling="bilinear">', "</ComplexSource>")),
-        Odd("vrt scaled", partial(_vrt_of, "<ComplexSource><ScaleOffset>10</ScaleOffset><ScaleRatio>2</ScaleRatio>",
-                                  "</ComplexSource>")),
+        Odd(
+            "vrt scaled",
+            partial(
+                _vrt_of, "<ComplexSource><ScaleOffset>10</ScaleOffset><ScaleRatio>2</ScaleRatio>", "</ComplexSource>"
+            ),
+        ),
         Odd("vrt beside its sources elsewhere", _vrt_outside, refused="outside its folder"),
         Odd("vrt without its source", _vrt_alone, refused="not there"),
-    ]  # fmt: skip
+    ]
 
 
 def _image_of(kind: type, folder: Path, rng: np.random.Generator, with_alpha: bool = False) -> Path:
@@ -335,9 +384,15 @@ def _vrt(folder: Path, width: int, height: int, sources: str, kind: str = "Byte"
     return path
 
 
-def _source(name: str, left: int, width: int, height: int, before: str = "<SimpleSource>",
+def _source(
+    name: str,
+    left: int,
+    width: int,
+    height: int,
+    before: str = "<SimpleSource>",
     after: str = "</SimpleSource>",
-            relative: int = 1) -> str:  # fmt: skip
+    relative: int = 1,
+) -> str:
     return (
         f'{before}<SourceFilename relativeToVRT="{relative}">{name}</SourceFilename><SourceBand>1</SourceBand>'
         f'<SrcRect xOff="0" yOff="0" xSize="{width}" ySize="{height}"/>'

@@ -110,14 +110,18 @@ def raster(dataset, job):
         spots.append({"pixel": [x, y], "lonlat": lonlat(x, y), "values": [value_at(band, col, row) for band in bands]})
     grid = [lonlat(width * x / GRID, height * y / GRID) for y in range(GRID + 1) for x in range(GRID + 1)]
     return {
-        "kind": "raster", "size": [width, height], "how": how, "wkt": crs.ExportToWkt(["FORMAT=WKT2"]) if crs else "",
+        "kind": "raster",
+        "size": [width, height],
+        "how": how,
+        "wkt": crs.ExportToWkt(["FORMAT=WKT2"]) if crs else "",
         "dtypes": [gdal.GetDataTypeName(band.DataType) for band in bands],
         "nodata": [number(band.GetNoDataValue()) for band in bands],
         "descriptions": [band.GetDescription() for band in bands],
         "colours": [gdal.GetColorInterpretationName(band.GetColorInterpretation()) for band in bands],
-        "spots": spots, "grid": [point for point in grid if point],
+        "spots": spots,
+        "grid": [point for point in grid if point],
         "pole": pole_inside(grid, crs, to_crs, width, height),
-    }  # fmt: skip
+    }
 
 
 def value_at(band, col, row):
@@ -199,10 +203,16 @@ def layer_of(layer, job):
         if len(rows) < ROWS:
             rows.append(row)
     return {
-        "name": layer.GetName(), "count": count, "empty": empty, "kinds": sorted(kinds), "fields": names,
-        "wkt": crs.ExportToWkt(["FORMAT=WKT2"]) if crs else "", "points": points, "rows": rows,
+        "name": layer.GetName(),
+        "count": count,
+        "empty": empty,
+        "kinds": sorted(kinds),
+        "fields": names,
+        "wkt": crs.ExportToWkt(["FORMAT=WKT2"]) if crs else "",
+        "points": points,
+        "rows": rows,
         "grid": points if crs is None or crs.IsSame(WGS84) else of_box(boxes, to_lonlat),
-    }  # fmt: skip
+    }
 
 
 def cell(feature, index):

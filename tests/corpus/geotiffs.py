@@ -16,11 +16,21 @@ from tests.corpus.odd import Odd
 from tests.corpus.pictures import PLACES, at, rgb, simple, size_of, values_of, write
 
 RANGES = {
-    "uint8": (1, 250), "int8": (-120, 120), "uint16": (5, 65_000), "int16": (-32_000, 32_000), "uint32": (7, 4e9),
-    "int32": (-2e9, 2e9), "uint64": (9, 2**53), "int64": (-(2**52), 2**52), "float16": (-2000, 2000),
-    "float32": (-1e6, 1e6), "float64": (-1e12, 1e12), "complex_int16": (1, 30_000), "complex64": (1, 1e4),
+    "uint8": (1, 250),
+    "int8": (-120, 120),
+    "uint16": (5, 65_000),
+    "int16": (-32_000, 32_000),
+    "uint32": (7, 4e9),
+    "int32": (-2e9, 2e9),
+    "uint64": (9, 2**53),
+    "int64": (-(2**52), 2**52),
+    "float16": (-2000, 2000),
+    "float32": (-1e6, 1e6),
+    "float64": (-1e12, 1e12),
+    "complex_int16": (1, 30_000),
+    "complex64": (1, 1e4),
     "complex128": (1, 1e9),
-}  # fmt: skip
+}
 
 
 def geotiffs() -> list[Odd]:
@@ -104,8 +114,10 @@ def _forms() -> list[Odd]:
         Odd("form rotated by a pole", partial(_turned, (0.7, 0.7, 0.7, -0.7), place="beside the north pole")),
         Odd("form south up in degrees", partial(_turned, (0.001, 0, 0, 0.001), place="degrees")),
         Odd("form rotated in degrees", partial(_turned, (0.0008, 0.0006, 0.0006, -0.0008), place="degrees")),
-        *(Odd(f"size {w} x {h}", partial(_sized, w, h)) for w, h in ((1, 1), (1, 40), (40, 1), (2, 2), (3, 1),
-            (700, 2))),
+        *(
+            Odd(f"size {w} x {h}", partial(_sized, w, h))
+            for w, h in ((1, 1), (1, 40), (40, 1), (2, 2), (3, 1), (700, 2))
+        ),
         Odd("one pixel of the whole earth", partial(_sized, 1, 1, whole_earth=True)),
         Odd("pixel is a point", partial(simple_in, "point.tif", place="degrees", AREA_OR_POINT="Point")),
         Odd("tiled of one pixel more", _tiled),
@@ -117,7 +129,7 @@ def _forms() -> list[Odd]:
         Odd("compressed lerc", partial(simple_in, "lerc.tif", compress="lerc")),
         Odd("jpeg in tiff", partial(_jpeg_in_tiff, "RGB")),
         Odd("sparse", _sparse),
-    ]  # fmt: skip
+    ]
 
 
 def simple_in(
@@ -177,10 +189,16 @@ def _sparse(folder: Path, rng: np.random.Generator) -> Path:
 
 def _masks() -> list[Odd]:
     nodata: dict[str, tuple[str, Any]] = {
-        "nan": ("float32", math.nan), "inf": ("float32", math.inf), "minus inf": ("float64", -math.inf),
-        "lowest float": ("float32", float(np.finfo(np.float32).min)), "zero": ("uint8", 0), "255": ("uint8", 255),
-        "negative": ("int16", -32768), "large": ("int64", -(2**53)), "of a fraction": ("float32", 0.1),
-    }  # fmt: skip
+        "nan": ("float32", math.nan),
+        "inf": ("float32", math.inf),
+        "minus inf": ("float64", -math.inf),
+        "lowest float": ("float32", float(np.finfo(np.float32).min)),
+        "zero": ("uint8", 0),
+        "255": ("uint8", 255),
+        "negative": ("int16", -32768),
+        "large": ("int64", -(2**53)),
+        "of a fraction": ("float32", 0.1),
+    }
     return [
         *(Odd(f"nodata {name}", partial(_nodata, dtype, value)) for name, (dtype, value) in nodata.items()),
         Odd(

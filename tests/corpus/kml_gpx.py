@@ -53,17 +53,20 @@ def _shapes() -> list[Odd]:
         "<coordinates>10.2,50.2 10.4,50.2 10.4,50.4 10.2,50.2</coordinates></LinearRing></innerBoundaryIs></Polygon>"
     )
     shapes = {
-        "multipoint": _points("MultiPoint"), "multilinestring": _lines("MultiLineString"),
-        "multipolygon": _areas("MultiPolygon"), "multigeometry of points": _points("MultiGeometry"),
+        "multipoint": _points("MultiPoint"),
+        "multilinestring": _lines("MultiLineString"),
+        "multipolygon": _areas("MultiPolygon"),
+        "multigeometry of points": _points("MultiGeometry"),
         "multigeometry of areas": _areas("MultiGeometry"),
         "multigeometry of all": f"<MultiGeometry>{_points('MultiPoint')}{_lines('MultiGeometry')}</MultiGeometry>",
-        "hole": holed, "ring": f"<LinearRing>{ring}</LinearRing>",
+        "hole": holed,
+        "ring": f"<LinearRing>{ring}</LinearRing>",
         "line over the antimeridian": "<LineString><coordinates>179,52 181,53</coordinates></LineString>",
         "line along a meridian": "<LineString><coordinates>2.2945,48.85825 2.2945,48.9</coordinates></LineString>",
         "heights": "<Point><altitudeMode>absolute</altitudeMode><coordinates>10,50,8848.86</coordinates></Point>",
         "numbers with an exponent": "<Point><coordinates>\n 1.0E+01 , 5e1 \n</coordinates></Point>".replace(" , ", ","),
         "much white space": "<LineString><coordinates>\n\t10,50,0\n\n  11,51,0   \n</coordinates></LineString>",
-    }  # fmt: skip
+    }
     return [
         Odd(f"kml {name}", partial(_kml, document(f"<Placemark><name>a</name>{shape}</Placemark>")))
         for name, shape in shapes.items()
@@ -78,9 +81,13 @@ def _kml(text: str, folder: Path, rng: np.random.Generator, encoding: str = "utf
 def _documents() -> list[Odd]:
     nowhere = "<Placemark><name>nowhere</name><description>text</description></Placemark>"
     nested = (
-        "<Folder><name>Полигон</name><Folder><name>区域</name>" + point(1, 50) + "<Folder><name>deep</name>"
-        + point(2, 51, "b") + "</Folder></Folder></Folder>" + point(3, 52, "c")
-    )  # fmt: skip
+        "<Folder><name>Полигон</name><Folder><name>区域</name>"
+        + point(1, 50)
+        + "<Folder><name>deep</name>"
+        + point(2, 51, "b")
+        + "</Folder></Folder></Folder>"
+        + point(3, 52, "c")
+    )
     schema = (
         '<Schema parent="Placemark" name="Site"><SimpleField type="string" name="TYPE"/>'
         '<SimpleField type="int" name="N"/>'
@@ -93,10 +100,15 @@ def _documents() -> list[Odd]:
     )
     data = (
         '<Schema id="s" name="s"><SimpleField type="int" name="n"/><SimpleField type="string" name="Имя"/></Schema>'
-        + point(10, 50, "x", '<ExtendedData><SchemaData schemaUrl="#s"><SimpleData name="n">7</SimpleData>'
-                '<SimpleData name="Имя">Пуск</SimpleData></SchemaData></ExtendedData>')
+        + point(
+            10,
+            50,
+            "x",
+            '<ExtendedData><SchemaData schemaUrl="#s"><SimpleData name="n">7</SimpleData>'
+            '<SimpleData name="Имя">Пуск</SimpleData></SchemaData></ExtendedData>',
+        )
         + point(11, 50, "y", '<ExtendedData><Data name="n"><value>9</value></Data></ExtendedData>')
-    )  # fmt: skip
+    )
     track = (
         '<Placemark><name>t</name><gx:Track xmlns:gx="http://www.google.com/kml/ext/2.2"><when>2024-04-12T07:08:09Z</when>'
         "<when>2024-04-12T07:09:09Z</when><gx:coord>10 50 1</gx:coord><gx:coord>11 51 2</gx:coord>"
@@ -167,13 +179,16 @@ def _archives() -> list[Odd]:
         Odd("kmz stored", partial(_kmz, {"doc.kml": two}, compression=zipfile.ZIP_STORED)),
         Odd("kmz without a document", partial(_kmz, {"readme.txt": "x"}), refused="a.kmz"),
         Odd("kmz called zip", partial(_kmz, {"doc.kml": two}, name="a.zip"), **first),
-    ]  # fmt: skip
+    ]
 
 
 def _kmz(
-    files: dict[str, str], folder: Path, rng: np.random.Generator, name: str = "a.kmz",
-        compression: int = zipfile.ZIP_DEFLATED
-) -> Path:  # fmt: skip
+    files: dict[str, str],
+    folder: Path,
+    rng: np.random.Generator,
+    name: str = "a.kmz",
+    compression: int = zipfile.ZIP_DEFLATED,
+) -> Path:
     (folder / "loose").mkdir()
     with zipfile.ZipFile(folder / name, "w", compression) as archive:
         for inside, text in files.items():
@@ -203,7 +218,7 @@ def _gpx() -> list[Odd]:
         Odd("gpx of a track of two segments", partial(_gpx_of, track.format(two)), **peer),
         Odd("gpx of all", partial(_gpx_of, waypoints + route + track.format(two)), **peer),
         Odd("gpx of 1.0", partial(_gpx_of, waypoints, version="1.0"), **peer),
-    ]  # fmt: skip
+    ]
 
 
 def _gpx_of(inside: str, folder: Path, rng: np.random.Generator, version: str = "1.1") -> Path:

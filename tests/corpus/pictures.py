@@ -58,13 +58,18 @@ PLACES = {
     "swiss oblique": Place("EPSG:2056", 2_600_000, 1_200_000, 25),
     "european laea": Place("EPSG:3035", 4_321_000, 3_210_000, 1_000),
     "beijing gauss": Place("EPSG:4547", 480_000, 4_430_000, 20),
-    "own datum": Place("+proj=tmerc +lat_0=0 +lon_0=37.5 +k=1 +x_0=7000 +y_0=-6000000 +ellps=bessel "
-                       "+towgs84=316.151,78.924,589.65,-1.57273,2.69209,2.34693,8.4507 +units=m", 7_000, 160_000, 50),
+    "own datum": Place(
+        "+proj=tmerc +lat_0=0 +lon_0=37.5 +k=1 +x_0=7000 +y_0=-6000000 +ellps=bessel "
+        "+towgs84=316.151,78.924,589.65,-1.57273,2.69209,2.34693,8.4507 +units=m",
+        7_000,
+        160_000,
+        50,
+    ),
     "equidistant": Place("+proj=aeqd +lat_0=39.9 +lon_0=116.4 +datum=WGS84 +units=m", -600, 500, 50),
     "sinusoidal": Place("+proj=sinu +lon_0=0 +R=6371007.181 +units=m", 8_895_000, 4_447_000, 463),
     "rotated pole": Place(ROTATED_POLE, -10, 5, 0.5),
     "geostationary": Place(GEOSTATIONARY, 500_000, 3_600_000, 12_000),
-}  # fmt: skip
+}
 
 
 def values_of(bands: int, height: int, width: int, low: float, high: float) -> NDArray[np.float64]:

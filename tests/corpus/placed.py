@@ -79,17 +79,29 @@ def _control_points() -> list[Odd]:
         Odd("three control points", partial(_three_gcps)),
         Odd("control points in one place", bad(over([(10.1, 50.3)] * 4)), **shown),
         Odd("control points in one line", bad(over([(10, 50), (11, 51), (12, 52), (13, 53)])), **shown),
-        Odd("control points in a row of the picture", bad([(c, 3.0, 10 + c / 100, 50.0) for c in (0.0, 9.0,
-            20.0)]), **shown),
+        Odd(
+            "control points in a row of the picture",
+            bad([(c, 3.0, 10 + c / 100, 50.0) for c in (0.0, 9.0, 20.0)]),
+            **shown,
+        ),
         Odd("control points that cross", bad(over([(10, 50), (11, 51), (11, 51), (10, 50)])), **shown),
         Odd("control points of two", bad(over([(10, 50), (11, 50), (10, 49), (11, 49)])[:2]), **shown),
-        Odd("control points that contradict their CRS", bad(metres), **{
-            **shown, "says": "its numbers do not fit that", "written": {"grid": [], "pole": 0},
-            "why": "GDAL takes metres for degrees",
-        }),
-        Odd("control points without a CRS", bad(over([(10, 50), (11, 50), (10, 49), (11, 49)]), ""),
-            says="it is shown in pixel space"),
-    ]  # fmt: skip
+        Odd(
+            "control points that contradict their CRS",
+            bad(metres),
+            **{
+                **shown,
+                "says": "its numbers do not fit that",
+                "written": {"grid": [], "pole": 0},
+                "why": "GDAL takes metres for degrees",
+            },
+        ),
+        Odd(
+            "control points without a CRS",
+            bad(over([(10, 50), (11, 50), (10, 49), (11, 49)]), ""),
+            says="it is shown in pixel space",
+        ),
+    ]
 
 
 def _gcps(count: int, bend: float, folder: Path, rng: np.random.Generator) -> Path:
@@ -135,10 +147,21 @@ def _coefficients(height_off: float, lon: float, lat: float) -> RPC:
     samp = [0.0, 1.0, 0.04, -0.03, 0.0005, *[0.0] * 15]
     one = [1.0, *[0.0] * 19]
     return RPC(
-        height_off=height_off, height_scale=500.0, lat_off=lat, lat_scale=0.05, long_off=lon, long_scale=0.08,
-        line_off=9.5, line_scale=10.0, samp_off=11.5, samp_scale=12.0, line_num_coeff=line, line_den_coeff=one,
-        samp_num_coeff=samp, samp_den_coeff=one,
-    )  # fmt: skip
+        height_off=height_off,
+        height_scale=500.0,
+        lat_off=lat,
+        lat_scale=0.05,
+        long_off=lon,
+        long_scale=0.08,
+        line_off=9.5,
+        line_scale=10.0,
+        samp_off=11.5,
+        samp_scale=12.0,
+        line_num_coeff=line,
+        line_den_coeff=one,
+        samp_num_coeff=samp,
+        samp_den_coeff=one,
+    )
 
 
 def _rpc(height_off: float, folder: Path, rng: np.random.Generator) -> Path:
@@ -178,23 +201,38 @@ def _beside() -> list[Odd]:
         Odd("jpeg 2000 with j2w and prj", partial(_image, "a.jp2", "a.j2w", {"a.prj": esri}), **told),
         Odd("png with a CRS in aux.xml", partial(_image, "a.png", "a.pgw", {"a.png.aux.xml": pam})),
         Odd("png placed by aux.xml alone", partial(_image, "a.png", "", {"a.png.aux.xml": whole})),
-        Odd("jpeg with an old russian prj", partial(_image, "a.jpg", "a.jgw", {"a.prj": gauss}, x=11_400_000.0,
-            y=5_750_000.0),
-            peer={"crs": "EPSG:28411"}, why="GDAL looks for no CRS there"),
+        Odd(
+            "jpeg with an old russian prj",
+            partial(_image, "a.jpg", "a.jgw", {"a.prj": gauss}, x=11_400_000.0, y=5_750_000.0),
+            peer={"crs": "EPSG:28411"},
+            why="GDAL looks for no CRS there",
+        ),
         Odd("world file turned", partial(_image, "a.png", "a.pgw", {"a.prj": esri}, turn=4.0), **told),
-        Odd("world file with commas", partial(_image, "a.png", "a.pgw", {"a.prj": esri}, comma=True),
-            peer={"crs": UTM33}, why="GDAL looks for no CRS there"),
+        Odd(
+            "world file with commas",
+            partial(_image, "a.png", "a.pgw", {"a.prj": esri}, comma=True),
+            peer={"crs": UTM33},
+            why="GDAL looks for no CRS there",
+        ),
         Odd("world file alone", partial(_image, "a.png", "a.pgw", {}), says="it is shown in pixel space"),
         Odd("prj alone", partial(_image, "a.png", "", {"a.prj": esri}), says="it is shown in pixel space", **told),
         Odd("nothing beside", partial(_image, "a.jpg", "", {}), says="it is shown in pixel space"),
         Odd("mask beside a jpeg", _jpeg_with_mask, **told),
-    ]  # fmt: skip
+    ]
 
 
 def _image(
-    name: str, world: str, beside: dict[str, str], folder: Path, rng: np.random.Generator, *,
-    x: float = 450_005.0, y: float = 5_000_005.0, turn: float = 0.0, comma: bool = False,
-) -> Path:  # fmt: skip
+    name: str,
+    world: str,
+    beside: dict[str, str],
+    folder: Path,
+    rng: np.random.Generator,
+    *,
+    x: float = 450_005.0,
+    y: float = 5_000_005.0,
+    turn: float = 0.0,
+    comma: bool = False,
+) -> Path:
     """`world` is the name of the world file, if any; `beside` are texts of other files by their names."""
     values = rgb(rng)
     _encode(folder / name, values)
@@ -238,9 +276,14 @@ def _off_earth() -> list[Odd]:
     return [
         *(Odd(f"on {name}", partial(_on, crs), **alone) for name, crs in kinds.items()),
         Odd("no CRS but a position", partial(_on, None), says="it is shown in pixel space"),
-        Odd("metres said to be degrees", partial(_on, "EPSG:4326"), says="its numbers do not fit that",
-            written={"grid": [], "pole": 0}, why="GDAL takes metres for degrees"),
-    ]  # fmt: skip
+        Odd(
+            "metres said to be degrees",
+            partial(_on, "EPSG:4326"),
+            says="its numbers do not fit that",
+            written={"grid": [], "pole": 0},
+            why="GDAL takes metres for degrees",
+        ),
+    ]
 
 
 def _on(crs: str | None, folder: Path, rng: np.random.Generator) -> Path:

@@ -72,8 +72,11 @@ def corpus(tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequ
     need(system_python_has("osgeo.gdal"), "python3-gdal")
     request.getfixturevalue("qapp")
     folder = tmp_path_factory.mktemp("corpus")
-    odds = {item.callspec.params["odd"].name: item.callspec.params["odd"] for item in request.session.items
-            if item.path == request.path and hasattr(item, "callspec")}  # fmt: skip
+    odds = {
+        item.callspec.params["odd"].name: item.callspec.params["odd"]
+        for item in request.session.items
+        if item.path == request.path and hasattr(item, "callspec")
+    }
     paths = {name: odd.write(folder) for name, odd in odds.items()}
     words = asked_peer({name: odd.job(paths[name]) for name, odd in odds.items()}, folder)
     with pytest.MonkeyPatch.context() as patch:

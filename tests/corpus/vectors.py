@@ -50,10 +50,17 @@ def write_rows(path: Path, shapes: Shapes, crs: str | None = "EPSG:4326", kind: 
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         pyogrio.raw.write(
-            path, shapely.to_wkb(np.array(list(shapes), object), flavor="iso"), columns, ["n", "name"],
-                driver=DRIVERS[path.suffix],
-            geometry_type=kind, crs=crs, encoding=encoding, layer_options=options or None, layer=path.stem[:60],
-        )  # fmt: skip
+            path,
+            shapely.to_wkb(np.array(list(shapes), object), flavor="iso"),
+            columns,
+            ["n", "name"],
+            driver=DRIVERS[path.suffix],
+            geometry_type=kind,
+            crs=crs,
+            encoding=encoding,
+            layer_options=options or None,
+            layer=path.stem[:60],
+        )
     return path
 
 
@@ -93,8 +100,9 @@ def _at_the_edges() -> list[Odd]:
         "both sides of the antimeridian": [shapely.Point(179.5, 52), shapely.Point(-179.5, 52)],
         "beyond 180": [shapely.box(179, -18, 182, -16)],
         "a box up to 180": [shapely.box(178, -18, 180, -16)],
-        "cut at the antimeridian": [shapely.MultiPolygon([shapely.box(178, 60, 180, 62), shapely.box(-180, 60,
-            -178, 62)])],
+        "cut at the antimeridian": [
+            shapely.MultiPolygon([shapely.box(178, 60, 180, 62), shapely.box(-180, 60, -178, 62)])
+        ],
         "north pole": [shapely.Point(30, 90)],
         "south pole": [shapely.Point(-30, -90)],
         "near the north pole": [shapely.box(10, 87, 40, 88)],
@@ -103,7 +111,7 @@ def _at_the_edges() -> list[Odd]:
         "from 0 to 360": [shapely.Point(lon, 10) for lon in (1, 100, 200, 359)],
         "a line round the earth": [shapely.LineString([(-180, 5), (0, 5), (180, 5)])],
         "of a millimetre": [shapely.box(128.3, 51.9, 128.30000001, 51.90000001)],
-    }  # fmt: skip
+    }
     return [Odd(f"edge {name}", partial(_write, shapes, ".geojson")) for name, shapes in edges.items()]
 
 
@@ -129,23 +137,32 @@ def _of_kinds() -> list[Odd]:
         "heights": ([shapely.Point(10, 50, 120.5), shapely.Point(11, 51, -7)], ".gpkg", "Point Z"),
         "heights in a shapefile": ([shapely.LineString([(10, 50, 1), (11, 51, 2)])], ".shp", "LineString Z"),
         "holes": ([HOLED], ".shp", "Polygon"),
-        "one of several parts": ([HOLED, shapely.MultiPolygon([shapely.box(0, 0, 1, 1), shapely.box(2, 2, 3,
-            3)])], ".shp", "Polygon"),
+        "one of several parts": (
+            [HOLED, shapely.MultiPolygon([shapely.box(0, 0, 1, 1), shapely.box(2, 2, 3, 3)])],
+            ".shp",
+            "Polygon",
+        ),
         "multipoints": ([shapely.MultiPoint([(1, 2), (3, 4)]), shapely.MultiPoint([(5, 6)])], ".shp", "MultiPoint"),
         "a bow tie": ([shapely.Polygon([(0, 0), (2, 2), (2, 0), (0, 2)])], ".geojson", ""),
         "a ring that is flat": ([shapely.Polygon([(5, 50), (6, 50), (7, 50), (5, 50)])], ".geojson", ""),
         "a line of one place": ([shapely.LineString([(5, 50), (5, 50)])], ".geojson", ""),
         "in lines": ([shapely.Point(10, 50), LINE, HOLED], ".geojsonl", ""),
-    }  # fmt: skip
+    }
     return [
-        *(Odd(f"kind {name}", partial(_write, shapes, suffix, kind=kind)) for name, (shapes, suffix,
-            kind) in kinds.items()),
+        *(
+            Odd(f"kind {name}", partial(_write, shapes, suffix, kind=kind))
+            for name, (shapes, suffix, kind) in kinds.items()
+        ),
         Odd("kind measures", partial(_of_wkt, ["POINT M (10 50 7)", "POINT M (11 51 9)"])),
         Odd("kind heights and measures", partial(_of_wkt, ["POINT ZM (10 50 7 1)"])),
         Odd("kind a bare geometry", partial(_text, "a.geojson", shapely.to_geojson(HOLED))),
-        Odd("kind a bare feature", partial(_text, "a.json", '{"type":"Feature","properties":{"n":1},"geometry":'
-                                           f"{shapely.to_geojson(LINE)}}}")),
-    ]  # fmt: skip
+        Odd(
+            "kind a bare feature",
+            partial(
+                _text, "a.json", f'{{"type":"Feature","properties":{{"n":1}},"geometry":{shapely.to_geojson(LINE)}}}'
+            ),
+        ),
+    ]
 
 
 def _of_wkt(rows: list[str], folder: Path, rng: np.random.Generator) -> Path:
@@ -184,12 +201,25 @@ def _of_crs() -> list[Odd]:
     alone = {"says": "no place on the Earth", "written": {"off": True}, "why": "GDAL has no other body to say"}
     metres: Shapes = [shapely.box(1000, 2000, 1500, 2300), shapely.box(1700, 2000, 1900, 2100)]
     degrees: Shapes = [shapely.box(1, 2, 3, 4), shapely.box(5, 5, 6, 6)]
-    in_metres = ["utm north", "utm south", "north pole", "beside the south pole", "old russian datum", "own datum",
-                 "american feet", "paris meridian", "beijing gauss", "equidistant", "sinusoidal"]  # fmt: skip
+    in_metres = [
+        "utm north",
+        "utm south",
+        "north pole",
+        "beside the south pole",
+        "old russian datum",
+        "own datum",
+        "american feet",
+        "paris meridian",
+        "beijing gauss",
+        "equidistant",
+        "sinusoidal",
+    ]
     return [
         *(Odd(f"vector in {name} .gpkg", partial(_in_place, name, ".gpkg")) for name in in_metres),
-        *(Odd(f"vector in {name} .shp", partial(_in_place, name, ".shp"))
-          for name in ("utm south", "north pole", "american feet", "old russian datum")),
+        *(
+            Odd(f"vector in {name} .shp", partial(_in_place, name, ".shp"))
+            for name in ("utm south", "north pole", "american feet", "old russian datum")
+        ),
         Odd("vector about a rotated pole", partial(_write, degrees, ".gpkg", crs=ROTATED_POLE)),
         Odd("vector in grads", partial(_write, degrees, ".gpkg", crs="EPSG:4807")),
         Odd("vector on a site's grid", partial(_write, metres, ".gpkg", crs=GRID), **alone),
@@ -198,12 +228,17 @@ def _of_crs() -> list[Odd]:
         Odd("vector on Europa", partial(_write, degrees, ".fgb", crs=EUROPA), **alone),
         Odd("vector without a CRS", partial(_write, metres, ".gpkg", crs=None), says="it is shown in pixel space"),
         Odd("shapefile without a CRS", partial(_write, metres, ".shp", crs=None), says="it is shown in pixel space"),
-        Odd("metres in a geojson", partial(_write, metres, ".geojson"), says="its numbers do not fit that",
-            written={"off": True}, why="GDAL takes metres for degrees"),
+        Odd(
+            "metres in a geojson",
+            partial(_write, metres, ".geojson"),
+            says="its numbers do not fit that",
+            written={"off": True},
+            why="GDAL takes metres for degrees",
+        ),
         Odd("geojson of mercator that says so", partial(_mercator_json, "urn:ogc:def:crs:EPSG::3857")),
         Odd("geojson of mercator that says so shortly", partial(_mercator_json, "EPSG:3857")),
         Odd("geojson of another datum", partial(_mercator_json, "urn:ogc:def:crs:EPSG::28411")),
-    ]  # fmt: skip
+    ]
 
 
 def _in_place(name: str, suffix: str, folder: Path, rng: np.random.Generator) -> Path:
@@ -232,26 +267,38 @@ def _mercator_json(name: str, folder: Path, rng: np.random.Generator) -> Path:
 
 def _of_files() -> list[Odd]:
     names = {
-        "spaces": "a  scene of two words .geojson", "cyrillic": "Космодром Восточный.gpkg",
-            "chinese": "文昌航天发射场.geojson",
-        "emoji": "🚀 pads.geojson", "a leading dot": ".hidden.geojson",
-            "brackets and a percent": "[a] (50%) #1 & 'b'.fgb",
-        "combining marks": "cafe\u0301.shp", "200 characters": "n" * 190 + ".geojson", "two suffixes": "a.tif.geojson",
+        "spaces": "a  scene of two words .geojson",
+        "cyrillic": "Космодром Восточный.gpkg",
+        "chinese": "文昌航天发射场.geojson",
+        "emoji": "🚀 pads.geojson",
+        "a leading dot": ".hidden.geojson",
+        "brackets and a percent": "[a] (50%) #1 & 'b'.fgb",
+        "combining marks": "cafe\u0301.shp",
+        "200 characters": "n" * 190 + ".geojson",
+        "two suffixes": "a.tif.geojson",
         "capitals": "A.GEOJSON",
-    }  # fmt: skip
+    }
     return [
         *(Odd(f"called with {name}", partial(_called, text)) for name, text in names.items()),
         Odd("picture called in three scripts", partial(_picture_called, "Восточный 东方 🛰.tif")),
         Odd("picture with a leading dot", partial(_picture_called, ".hidden.tif")),
         Odd("picture called of 200 characters", partial(_picture_called, "x" * 200 + ".tif")),
         Odd("geopackage of many layers", _layers),
-        Odd("geopackage of features and tiles", _features_and_tiles, peer={"with_tiles": True},
-            why="the peer is asked for both"),
+        Odd(
+            "geopackage of features and tiles",
+            _features_and_tiles,
+            peer={"with_tiles": True},
+            why="the peer is asked for both",
+        ),
         Odd("geopackage with gaps in its ids", _gaps),
         Odd("flatgeobuf without an index", partial(_write, [HOLED, HOLED], ".fgb", SPATIAL_INDEX="NO")),
-        Odd("shapefile without an index", _without_shx, peer={"beside": "whole/lost.shp"},
-            why="GDAL refuses it unless told"),
-    ]  # fmt: skip
+        Odd(
+            "shapefile without an index",
+            _without_shx,
+            peer={"beside": "whole/lost.shp"},
+            why="GDAL refuses it unless told",
+        ),
+    ]
 
 
 def _called(name: str, folder: Path, rng: np.random.Generator) -> Path:
@@ -276,10 +323,16 @@ def _layers(folder: Path, rng: np.random.Generator) -> Path:
     for number, (layer, kind) in enumerate({"pads": "point", "линии": "meridian", "区域": "box"}.items()):
         shapes = np.array(_one(kind, rng), object)
         pyogrio.raw.write(
-            path, shapely.to_wkb(shapes), [np.arange(len(shapes))], ["n"], driver="GPKG", layer=layer,
-                append=number > 0,
-            geometry_type=shapes[0].geom_type, crs="EPSG:4326",
-        )  # fmt: skip
+            path,
+            shapely.to_wkb(shapes),
+            [np.arange(len(shapes))],
+            ["n"],
+            driver="GPKG",
+            layer=layer,
+            append=number > 0,
+            geometry_type=shapes[0].geom_type,
+            crs="EPSG:4326",
+        )
     return path
 
 
@@ -318,9 +371,13 @@ def _without_shx(folder: Path, rng: np.random.Generator) -> Path:
 def _of_texts() -> list[Odd]:
     text = "name;lat;lon\nВосточный;51.884;128.334\nПлесецк;62.93;40.57\n"
     comma = text.replace(";", ",")
-    xy = {"peer": {"options": ["X_POSSIBLE_NAMES=lon,longitude,долгота,经度",
-        "Y_POSSIBLE_NAMES=lat,latitude,широта,纬度"], "crs": "EPSG:4326"},
-          "why": "GDAL has to be told which columns are the place"}  # fmt: skip
+    xy = {
+        "peer": {
+            "options": ["X_POSSIBLE_NAMES=lon,longitude,долгота,经度", "Y_POSSIBLE_NAMES=lat,latitude,широта,纬度"],
+            "crs": "EPSG:4326",
+        },
+        "why": "GDAL has to be told which columns are the place",
+    }
 
     def beside(why: str) -> dict[str, Any]:
         return {"peer": {**xy["peer"], "cells": ["name"], "beside": "plain/plain.csv"}, "why": why}
@@ -383,10 +440,15 @@ def _shapefile(encoding: str, cpg: str, folder: Path, rng: np.random.Generator) 
     names = ["Восточный", "Плесецк", "Капустин Яр"] if encoding == "CP1251" else ["文昌", "酒泉", "太原"]
     path, shapes = folder / "names.shp", np.array([shapely.Point(n, 50) for n in range(3)], object)
     pyogrio.raw.write(
-        path, shapely.to_wkb(shapes), [np.array(names, object)], ["name"], driver="ESRI Shapefile",
-            geometry_type="Point",
-        crs="EPSG:4326", encoding=encoding,
-    )  # fmt: skip
+        path,
+        shapely.to_wkb(shapes),
+        [np.array(names, object)],
+        ["name"],
+        driver="ESRI Shapefile",
+        geometry_type="Point",
+        crs="EPSG:4326",
+        encoding=encoding,
+    )
     path.with_suffix(".cpg").unlink(missing_ok=True)
     if cpg:
         path.with_suffix(".cpg").write_text(cpg)

@@ -92,8 +92,15 @@ def a_folder(folder: Path) -> Path:
 
 
 BAD = [
-    missing, text_named_tif, truncated_tif, truncated_late, empty_geojson, geopackage_of_somebody, named_pipe, a_folder,
-]  # fmt: skip
+    missing,
+    text_named_tif,
+    truncated_tif,
+    truncated_late,
+    empty_geojson,
+    geopackage_of_somebody,
+    named_pipe,
+    a_folder,
+]
 
 
 def shown_lines(desk: Desk) -> list[str]:

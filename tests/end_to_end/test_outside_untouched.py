@@ -73,9 +73,14 @@ def test_f79_the_system_sees_no_look_outside(case: Path, tmp_path: Path, command
     watched = ["strace", "-f", "-qq", "-s", "400", "-e", "trace=%file,%network", "-o", str(log)]
     done = subprocess.run(
         [*watched, sys.executable, "-m", "viewer", *words],
-        cwd=tmp_path, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False, timeout=170,
+        cwd=tmp_path,
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=170,
         env=os.environ | {"PYTHONPATH": str(ROOT), "QT_QPA_PLATFORM": "offscreen"},
-    )  # fmt: skip
+    )
     assert done.returncode in (0, 3), done.stderr
     assert "Traceback" not in done.stderr
     calls = [line for line in log.read_text("utf-8", "replace").splitlines() if "execve(" not in line]

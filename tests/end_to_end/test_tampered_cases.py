@@ -114,15 +114,21 @@ class Doors:
             self.end()
         if self._process is None:
             environment = os.environ | {
-                "GEOLOUPE_HOME": str(self._home), "QT_QPA_PLATFORM": "offscreen", "TMPDIR": str(self._home / "temp"),
+                "GEOLOUPE_HOME": str(self._home),
+                "QT_QPA_PLATFORM": "offscreen",
+                "TMPDIR": str(self._home / "temp"),
                 "HOME": str(self._home),
-            }  # fmt: skip
+            }
             (self._home / "temp").mkdir(parents=True, exist_ok=True)
             self._tried = 0
             self._process = subprocess.Popen(
-                [sys.executable, "-m", "tests.support.try_cases"], cwd=ROOT, env=environment, stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
-            )  # fmt: skip
+                [sys.executable, "-m", "tests.support.try_cases"],
+                cwd=ROOT,
+                env=environment,
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.DEVNULL,
+            )
         return self._process
 
     def end(self) -> None:

@@ -14,9 +14,15 @@ HOUSE = Path(__file__).parents[2]
 
 @pytest.mark.parametrize(
     ("count", "text"),
-    [(0, "0 sites"), (1, "1 site"), (2, "2 sites"), (999, "999 sites"), (1000, "1\u202f000 sites"),
-     (1_234_567, "1\u202f234\u202f567 sites")],
-)  # fmt: skip
+    [
+        (0, "0 sites"),
+        (1, "1 site"),
+        (2, "2 sites"),
+        (999, "999 sites"),
+        (1000, "1\u202f000 sites"),
+        (1_234_567, "1\u202f234\u202f567 sites"),
+    ],
+)
 def test_one_is_one_and_all_else_is_many(count: int, text: str) -> None:
     assert counted(count, "site") == text
 
@@ -39,8 +45,15 @@ def test_no_text_leaves_the_plural_to_the_reader() -> None:
 
 @pytest.mark.parametrize(
     ("text", "grouped_text"),
-    [("801533", "801\u202f533"), ("-1416111.5", "-1\u202f416\u202f111.5"), ("0.0001", "0.0001"), ("1e+20", "1e+20"),
-     ("2024-04-12", "2024-04-12"), ("", ""), ("-", "-")],
-)  # fmt: skip
+    [
+        ("801533", "801\u202f533"),
+        ("-1416111.5", "-1\u202f416\u202f111.5"),
+        ("0.0001", "0.0001"),
+        ("1e+20", "1e+20"),
+        ("2024-04-12", "2024-04-12"),
+        ("", ""),
+        ("-", "-"),
+    ],
+)
 def test_numbers_in_text_have_their_thousands_set_apart(text: str, grouped_text: str) -> None:
     assert grouped_number(text) == grouped_text

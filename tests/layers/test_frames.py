@@ -39,10 +39,17 @@ APART = ("apart", "readme", "tampered", "untouched")
 TABLES_OF_A_CASE: dict[str, Callable[[frames.CaseOrPath], pandas.DataFrame]] = {
     name: getattr(frames, name)
     for name in (
-        "sites", "claims", "sources", "responses", "chips", "claim_sites", "claim_sources", "claim_responses",
+        "sites",
+        "claims",
+        "sources",
+        "responses",
+        "chips",
+        "claim_sites",
+        "claim_sources",
+        "claim_responses",
         "site_names",
     )
-}  # fmt: skip
+}
 
 
 @pytest.fixture(autouse=True)
@@ -102,8 +109,11 @@ def test_every_value_of_a_row_arrives(case: Path) -> None:
     assert frames.sites(read).chip_count["site-area"] == 1
     assert pandas.isna(frames.sites(read).loc["site-line", "position_error_m"])
     assert frames.sites(read).geom_type.to_dict() == {
-        "site-point": "Point", "site-line": "LineString", "site-area": "Polygon", "site-parts": "MultiPolygon",
-    }  # fmt: skip
+        "site-point": "Point",
+        "site-line": "LineString",
+        "site-area": "Polygon",
+        "site-parts": "MultiPolygon",
+    }
     claim = frames.claims(read).loc["claim-1"]
     assert (claim.likelihood_term, claim.likelihood_low, claim.likelihood_high) == ("likely", 55, 80)
     assert (claim.confidence, claim.confidence_reason, claim.source_wording) == ("low", "one source", "“it is so”")

@@ -41,8 +41,13 @@ def test_a_bare_document_type_is_allowed_where_programs_write_it_and_declares_no
 def test_blocks_may_end_anywhere_and_what_was_told_stays_told():
     told: list[str] = []
     text = "<a>x<b c='1'>ж</b></a>".encode()
-    walk_xml((text[at : at + 1] for at in range(len(text))), lambda n, a: told.append(f"{n}{a}"), told.append,
-             told.append, SMALL)  # fmt: skip
+    walk_xml(
+        (text[at : at + 1] for at in range(len(text))),
+        lambda n, a: told.append(f"{n}{a}"),
+        told.append,
+        told.append,
+        SMALL,
+    )
     assert told == ["a{}", "x", "b{'c': '1'}", "ж", "b", "a"]
     told.clear()
     with pytest.raises(BadXml):

@@ -48,10 +48,16 @@ def spoiled(value: Any) -> Iterator[Any]:
 
 
 INFO = RasterInfo(
-    path="a.tif", driver="GTiff", width=4, height=4, crs="EPSG:4326", transform=(1, 0, 0, 0, -1, 4),
-    bounds=Bounds(0, 0, 4, 4), bounds_lonlat=Bounds(0, 0, 4, 4),
+    path="a.tif",
+    driver="GTiff",
+    width=4,
+    height=4,
+    crs="EPSG:4326",
+    transform=(1, 0, 0, 0, -1, 4),
+    bounds=Bounds(0, 0, 4, 4),
+    bounds_lonlat=Bounds(0, 0, 4, 4),
     bands=(BandInfo(1, "uint8"), BandInfo(2, "float32"), BandInfo(3, "uint16")),
-)  # fmt: skip
+)
 PIXELS = [np.arange(16, dtype=kind).reshape(1, 4, 4) for kind in ("uint8", "uint16", "float32", "float64")]
 
 
@@ -92,9 +98,12 @@ def use_view(data: Any) -> None:
 
 STYLE = RasterStyle((1,), (Stretch(0, 1),), rule=StretchRule(), colormap="viridis", sharpen=0.5, saturation=0.2)
 VECTOR = VectorStyle(
-    mode="graduated", column="a", classes=(StyleClass(Look(dash=(1.0, 2.0)), lower=1, upper=2),), other=Look(),
+    mode="graduated",
+    column="a",
+    classes=(StyleClass(Look(dash=(1.0, 2.0)), lower=1, upper=2),),
+    other=Look(),
     labels=LabelStyle(text="{a}"),
-)  # fmt: skip
+)
 CONSUMERS: dict[str, tuple[Callable[[Any], object], Any]] = {
     "raster style": (use_raster_style, STYLE.to_json()),
     "raster style of an index": (use_raster_style, {"bands": [1, 2], "expression": "(b1 - b2) / (b1 + b2)"}),
@@ -106,13 +115,14 @@ CONSUMERS: dict[str, tuple[Callable[[Any], object], Any]] = {
         TileService("t", "https://{s}.x.example/{z}/{x}/{y}.png", subdomains="abc", time="2024-04-12").to_json(),
     ),
     "images in one": (
-        members_of, {"combined": [Member("a", {"path": "a.tif", "band_names": {"1": "red"}}, 3).to_json()]},
+        members_of,
+        {"combined": [Member("a", {"path": "a.tif", "band_names": {"1": "red"}}, 3).to_json()]},
     ),
     "band names": (given_names, {"band_names": {"1": "red"}}),
     "height": (use_height, {"height_m": 12.5}),
     "view": (use_view, {"crs": "EPSG:3857", "x": 1.0, "y": 2.0, "resolution": 3.0, "rotation_deg": 4.0}),
     "extent": (use_view, {"crs": "EPSG:4326", "bounds_lonlat": [0.0, 1.0, 2.0, 3.0]}),
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize("name", CONSUMERS)
@@ -134,14 +144,20 @@ def test_a_spoiled_value_is_refused_in_a_sentence_or_works(name: str) -> None:
 @pytest.mark.parametrize(
     ("text", "why"),
     [
-        ("[]", "is no JSON object"), ("{", "is no JSON"), ("nonsense", "is no JSON"),
+        ("[]", "is no JSON object"),
+        ("{", "is no JSON"),
+        ("nonsense", "is no JSON"),
         ('{"a": NaN}', "no finite number"),
-        ('{"a": -Infinity}', "no finite number"), ('{"a": 1e999}', "no finite number"),
-        ('{"a": 1' + "0" * 5000 + "}", "is no JSON"), ("[" * 100_000, "nested too deep"),
-        ('{"a": "\\ud800"}', "half a character"), ('{"\\uDBFF": 1}', "half a character"),
-        ('{"a":' * 100_000 + "1" + "}" * 100_000, "nested too deep"), ('{"a": "' + "x" * 9_000_000 + '"}', "too long"),
+        ('{"a": -Infinity}', "no finite number"),
+        ('{"a": 1e999}', "no finite number"),
+        ('{"a": 1' + "0" * 5000 + "}", "is no JSON"),
+        ("[" * 100_000, "nested too deep"),
+        ('{"a": "\\ud800"}', "half a character"),
+        ('{"\\uDBFF": 1}', "half a character"),
+        ('{"a":' * 100_000 + "1" + "}" * 100_000, "nested too deep"),
+        ('{"a": "' + "x" * 9_000_000 + '"}', "too long"),
     ],
-)  # fmt: skip
+)
 def test_text_that_is_no_object_of_sound_numbers(text: str, why: str) -> None:
     with pytest.raises(InvalidValue, match=why) as refused:
         json_object(text, "The style")
@@ -167,13 +183,22 @@ def test_sound_text_is_what_it_says() -> None:
 @pytest.mark.parametrize(
     "changes",
     [
-        {"x": 1e308}, {"y": -1e12}, {"resolution": 0}, {"resolution": 1e300}, {"resolution": -1},
-        {"crs": "EPSG:999999"}, {"crs": "EPSG:5703"}, {"crs": 3857}, {"rotation_deg": None},
+        {"x": 1e308},
+        {"y": -1e12},
+        {"resolution": 0},
+        {"resolution": 1e300},
+        {"resolution": -1},
+        {"crs": "EPSG:999999"},
+        {"crs": "EPSG:5703"},
+        {"crs": 3857},
+        {"rotation_deg": None},
         {"bounds_lonlat": [0, 0, 0, 0]},
-        {"bounds_lonlat": [10, 0, 5, 5]}, {"bounds_lonlat": [0, 80, 5, 128]}, {"bounds_lonlat": {"0": 1}},
+        {"bounds_lonlat": [10, 0, 5, 5]},
+        {"bounds_lonlat": [0, 80, 5, 128]},
+        {"bounds_lonlat": {"0": 1}},
         {"bounds_lonlat": [-1e9, 0, 1e9, 1]},
     ],
-)  # fmt: skip
+)
 def test_a_view_that_is_none_of_the_earth(changes: dict[str, Any]) -> None:
     sound = {"crs": "EPSG:3857", "x": 1.0, "y": 2.0, "resolution": 3.0, "rotation_deg": 725.0}
     assert KeptView.from_json(json.dumps(sound)) == KeptView("EPSG:3857", 1.0, 2.0, 3.0, 5.0)

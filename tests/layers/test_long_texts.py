@@ -22,8 +22,18 @@ from layers.xml_decoding import encoding_of
 MANY = 300_000
 PIECES = [" ", "a", "1", "1.", "1 ", "{", "{a", "}", "'", "''", '"', "(", "%", "_", "<", "&", ",", "\\", "-", "\xec",
           "°", "POINT ", "if(coalesce(", ") is null, '', ", "'a' || ", "switch:a,", "latitude "]  # fmt: skip
-BEGINNINGS = ["", "POINT", "SRID=1", "SRID=1;", "if(coalesce(a) is null, '', ", "a like '", "https://a/",
-              "geo:1,1", "POINT EMPTY", '"']  # fmt: skip
+BEGINNINGS = [
+    "",
+    "POINT",
+    "SRID=1",
+    "SRID=1;",
+    "if(coalesce(a) is null, '', ",
+    "a like '",
+    "https://a/",
+    "geo:1,1",
+    "POINT EMPTY",
+    '"',
+]
 
 
 def _label(text: str) -> object:
@@ -33,11 +43,17 @@ def _label(text: str) -> object:
 
 
 READERS: dict[str, Callable[[str], object]] = {
-    "an expression": parse_expression, "band maths": parse_bands, "a label": template_of, "a QML label": _label,
-    "a coordinate": parse_coordinate, "an extent": read_extent, "a service": check_template, "an RPB": _parse_rpb,
+    "an expression": parse_expression,
+    "band maths": parse_bands,
+    "a label": template_of,
+    "a QML label": _label,
+    "a coordinate": parse_coordinate,
+    "an extent": read_extent,
+    "a service": check_template,
+    "an RPB": _parse_rpb,
     "an encoding": lambda text: guessed_encoding(text.encode("latin-1", "replace") + b" \xe9 a"),
     "an XML encoding": lambda text: encoding_of(io.BytesIO(text.encode("latin-1", "replace") + b"<\xff"), 10**7),
-}  # fmt: skip
+}
 
 
 @pytest.mark.timeout(20)

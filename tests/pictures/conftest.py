@@ -68,13 +68,22 @@ def paint(studio: Studio, pictures: Path) -> Paint:
     """Paint a file, write the picture under a name, and hand it over."""
 
     def paint(
-        name: str, path: Path, style: RasterStyle | None = None, *, crs: str = "EPSG:3857",
-        world: Bounds | None = None, lonlat: Bounds | None = None, size: tuple[int, int] = (640, 480),
-    ) -> Picture:  # fmt: skip
+        name: str,
+        path: Path,
+        style: RasterStyle | None = None,
+        *,
+        crs: str = "EPSG:3857",
+        world: Bounds | None = None,
+        lonlat: Bounds | None = None,
+        size: tuple[int, int] = (640, 480),
+    ) -> Picture:
         layer = Layer(
-            uuid="l", kind="raster", name=path.name, source_json=json.dumps({"path": str(path)}),
+            uuid="l",
+            kind="raster",
+            name=path.name,
+            source_json=json.dumps({"path": str(path)}),
             style_json="" if style is None else json.dumps(style.to_json()),
-        )  # fmt: skip
+        )
         scene = studio.scene(Document({"layers": [layer]}), None)
         assert scene.problems() == {}
         whole = lonlat or scene.bounds_lonlat()

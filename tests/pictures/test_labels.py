@@ -39,14 +39,22 @@ from viewer.rendering.vector.look_painter import marker_radius_px
 from viewer.support.painting import painting
 
 FACILITIES = [
-    ("Vostochny", "launch site", 128.33, 51.88), ("文昌航天发射场", "launch site", 110.95, 19.61),
-    ("Усть-Кут, нефтеперекачивающая станция", "pump station", 105.77, 56.79), ("Harbin", "airport", 126.25, 45.62),
-    ("大连港", "port", 121.65, 38.93), ("Владивосток", "port", 131.9, 43.1), ("Хабаровск", "factory", 135.07, 48.5),
-    ("Miyun", "ground station", 116.86, 40.45), ("Beijing control", "control centre", 116.4, 39.9),
-    ("Kashi", "gnss", 75.93, 39.5), ("满洲里口岸", "crossing", 117.43, 49.6), ("Jagdaqi", "depot", 124.1, 50.4),
-    ("Благовещенск", "crossing", 127.5, 50.27), ("Blagoveshchensk port", "port", 127.52, 50.25),
+    ("Vostochny", "launch site", 128.33, 51.88),
+    ("文昌航天发射场", "launch site", 110.95, 19.61),
+    ("Усть-Кут, нефтеперекачивающая станция", "pump station", 105.77, 56.79),
+    ("Harbin", "airport", 126.25, 45.62),
+    ("大连港", "port", 121.65, 38.93),
+    ("Владивосток", "port", 131.9, 43.1),
+    ("Хабаровск", "factory", 135.07, 48.5),
+    ("Miyun", "ground station", 116.86, 40.45),
+    ("Beijing control", "control centre", 116.4, 39.9),
+    ("Kashi", "gnss", 75.93, 39.5),
+    ("满洲里口岸", "crossing", 117.43, 49.6),
+    ("Jagdaqi", "depot", 124.1, 50.4),
+    ("Благовещенск", "crossing", 127.5, 50.27),
+    ("Blagoveshchensk port", "port", 127.52, 50.25),
     ("No kind", "", 100, 45),
-]  # fmt: skip
+]
 ROUTES = [
     ("Транссиб", "rail", [(82.9, 55), (104.3, 52.3), (113.5, 52), (135, 48.5), (131.9, 43.1)]),
     ("ESPO", "oil pipeline", [(98, 56), (105.8, 56.8), (117, 58), (124, 54), (133, 47)]),
@@ -88,8 +96,11 @@ def set_letters(label: PlacedLabel) -> list[SetLetter]:
     found = []
     for i, (cluster, letter) in enumerate(zip(clusters, label.letters, strict=True)):
         before, after = (metrics.horizontalAdvance("".join(clusters[: i + j])) for j in (0, 1))
-        found.append(SetLetter(cluster, label.px + letter.dx, label.py + letter.dy, letter.angle_deg,
-                               after - before, metrics.height()))  # fmt: skip
+        found.append(
+            SetLetter(
+                cluster, label.px + letter.dx, label.py + letter.dy, letter.angle_deg, after - before, metrics.height()
+            )
+        )
     return found
 
 
@@ -233,15 +244,21 @@ def demo() -> Document:
 @pytest.fixture
 def layers(tmp_path: Path) -> list[Layer]:
     places = [
-        {"type": "Feature", "properties": {"name": name, "type": kind, "rank": len(FACILITIES) - i},
-         "geometry": {"type": "Point", "coordinates": [lon, lat]}}
+        {
+            "type": "Feature",
+            "properties": {"name": name, "type": kind, "rank": len(FACILITIES) - i},
+            "geometry": {"type": "Point", "coordinates": [lon, lat]},
+        }
         for i, (name, kind, lon, lat) in enumerate(FACILITIES)
-    ]  # fmt: skip
+    ]
     routes = [
-        {"type": "Feature", "properties": {"name": name, "kind": kind},
-         "geometry": {"type": "LineString", "coordinates": line}}
+        {
+            "type": "Feature",
+            "properties": {"name": name, "kind": kind},
+            "geometry": {"type": "LineString", "coordinates": line},
+        }
         for name, kind, line in ROUTES
-    ]  # fmt: skip
+    ]
     points = replace(
         categorised(VectorStyle("#ffffff", 1.2, "#3182bd"), column_of("type", [f[1] for f in FACILITIES]), "Point"),
         labels=LabelStyle("name", priority="rank"),
@@ -254,10 +271,16 @@ def layers(tmp_path: Path) -> list[Layer]:
     for order, (name, features, style) in enumerate([("lines", routes, lines), ("places", places, points)]):
         path = tmp_path / f"{name}.geojson"
         path.write_text(json.dumps({"type": "FeatureCollection", "features": features}), "utf-8")
-        found.append(Layer(
-            uuid=name, kind="vector", name=name, order_key=float(order), source_json=json.dumps({"path": str(path)}),
-            style_json=json.dumps(style.to_json()),
-        ))  # fmt: skip
+        found.append(
+            Layer(
+                uuid=name,
+                kind="vector",
+                name=name,
+                order_key=float(order),
+                source_json=json.dumps({"path": str(path)}),
+                style_json=json.dumps(style.to_json()),
+            )
+        )
     return found
 
 
@@ -292,14 +315,19 @@ def test_the_labels_of_layers_and_sites(
 
 
 RIVERS = [
-    ("Енисей", (92, 50.5), (84, 70), 1.6, 5), ("Нижняя Тунгуска", (107, 58.5), (88, 65.7), 0.9, 8),
-    ("黄河", (96, 35), (118.5, 37.6), 2.0, 4), ("长江", (97, 30), (121, 31.5), 1.3, 7),
-    ("Amur", (120, 53), (140, 52), 2.2, 4), ("Лена", (107, 54), (127, 71), 1.8, 6),
-    ("Brahmaputra", (82, 30), (95, 28), 0.7, 5), ("嫩江", (125, 51), (124, 45.5), 0.8, 5),
+    ("Енисей", (92, 50.5), (84, 70), 1.6, 5),
+    ("Нижняя Тунгуска", (107, 58.5), (88, 65.7), 0.9, 8),
+    ("黄河", (96, 35), (118.5, 37.6), 2.0, 4),
+    ("长江", (97, 30), (121, 31.5), 1.3, 7),
+    ("Amur", (120, 53), (140, 52), 2.2, 4),
+    ("Лена", (107, 54), (127, 71), 1.8, 6),
+    ("Brahmaputra", (82, 30), (95, 28), 0.7, 5),
+    ("嫩江", (125, 51), (124, 45.5), 0.8, 5),
     ("Silk route, northern branch to Kashgar", (110, 34.3), (76, 39.5), 1.5, 4),
-    ("Syr Darya", (72, 41), (61, 46), 0.8, 6), ("Сунгари", (127, 42.5), (132, 47.5), 0.8, 3),
+    ("Syr Darya", (72, 41), (61, 46), 0.8, 6),
+    ("Сунгари", (127, 42.5), (132, 47.5), 0.8, 3),
     ("黑龙江上游额尔古纳河", (115, 48), (126, 53), 1.1, 3),
-]  # fmt: skip
+]
 """Name, from, to, how far it winds in degrees, how often."""
 RIVER_VIEWS = [Bounds(55, 18, 145, 72), Bounds(92, 30, 142, 60), Bounds(110, 38, 132, 53)]
 
@@ -327,8 +355,13 @@ def test_the_labels_of_winding_rivers_and_routes(
     path = tmp_path / "rivers.geojson"
     path.write_text(json.dumps({"type": "FeatureCollection", "features": features}), "utf-8")
     style = VectorStyle("#4aa3df", 1.6, labels=LabelStyle("name", 13, "#cfe8ff", italic=True))
-    rivers = Layer(uuid="rivers", kind="vector", name="rivers", source_json=json.dumps({"path": str(path)}),
-                   style_json=json.dumps(style.to_json()))  # fmt: skip
+    rivers = Layer(
+        uuid="rivers",
+        kind="vector",
+        name="rivers",
+        source_json=json.dumps({"path": str(path)}),
+        style_json=json.dumps(style.to_json()),
+    )
     lines = [one for one in demo.sites.values() if one.kind == "line"]
     scene = studio.scene(Document({"sites": lines, "layers": [rivers, *layers]}), None)
     view = view_of(RIVER_VIEWS[number])
@@ -341,11 +374,23 @@ def test_the_labels_of_winding_rivers_and_routes(
 def test_a_lake_has_its_name_along_its_shore_in_one_line(studio: Studio, tmp_path: Path, pictures: Path) -> None:
     at, path = np.radians(np.linspace(0, 360, 120)), tmp_path / "lake.geojson"
     shore = np.column_stack([122 + 9 * np.cos(at), 45 + 5 * np.sin(at)]).tolist()
-    path.write_text(json.dumps({"type": "Feature", "properties": {"name": "The lake with a name of many words"},
-                                "geometry": {"type": "Polygon", "coordinates": [shore]}}))  # fmt: skip
+    path.write_text(
+        json.dumps(
+            {
+                "type": "Feature",
+                "properties": {"name": "The lake with a name of many words"},
+                "geometry": {"type": "Polygon", "coordinates": [shore]},
+            }
+        )
+    )
     style = VectorStyle("#4aa3df", 1.6, "#204aa3df", labels=LabelStyle("name", placement="along"))
-    layer = Layer(uuid="l", kind="vector", name="l", source_json=json.dumps({"path": str(path)}),
-                  style_json=json.dumps(style.to_json()))  # fmt: skip
+    layer = Layer(
+        uuid="l",
+        kind="vector",
+        name="l",
+        source_json=json.dumps({"path": str(path)}),
+        style_json=json.dumps(style.to_json()),
+    )
     scene, view = studio.scene(Document({"layers": [layer]}), None), view_of(VIEWS[2])
     check(scene, view, {}, least=1)
     (label,) = scene.label_layout(view).placed
@@ -356,17 +401,32 @@ def test_a_lake_has_its_name_along_its_shore_in_one_line(studio: Studio, tmp_pat
 
 def test_a_small_sign_has_its_label_beside_large_ones_of_its_layer(studio: Studio, tmp_path: Path) -> None:
     features = [
-        {"type": "Feature", "properties": {"name": f"P{i}", "type": "large" if i % 2 else "small"},
-         "geometry": {"type": "Point", "coordinates": [100.0 + 6 * i, 45.0]}} for i in range(6)
-    ]  # fmt: skip
+        {
+            "type": "Feature",
+            "properties": {"name": f"P{i}", "type": "large" if i % 2 else "small"},
+            "geometry": {"type": "Point", "coordinates": [100.0 + 6 * i, 45.0]},
+        }
+        for i in range(6)
+    ]
     path = tmp_path / "sizes.geojson"
     path.write_text(json.dumps({"type": "FeatureCollection", "features": features}))
     look = Look("#000000", 1.0, "#e69f00", size_px=7.0)
-    style = VectorStyle("#000000", 1.0, "#e69f00", mode="categorised", column="type", labels=LabelStyle("name"),
-                        classes=(StyleClass(replace(look, size_px=40.0), value="large"),
-                                 StyleClass(look, value="small")))  # fmt: skip
-    layer = Layer(uuid="l", kind="vector", name="l", source_json=json.dumps({"path": str(path)}),
-                  style_json=json.dumps(style.to_json()))  # fmt: skip
+    style = VectorStyle(
+        "#000000",
+        1.0,
+        "#e69f00",
+        mode="categorised",
+        column="type",
+        labels=LabelStyle("name"),
+        classes=(StyleClass(replace(look, size_px=40.0), value="large"), StyleClass(look, value="small")),
+    )
+    layer = Layer(
+        uuid="l",
+        kind="vector",
+        name="l",
+        source_json=json.dumps({"path": str(path)}),
+        style_json=json.dumps(style.to_json()),
+    )
     scene, view = studio.scene(Document({"layers": [layer]}), None), view_of(VIEWS[1])
     complete(scene, view)
     assert sorted(label.text for label in scene.label_layout(view).placed) == [f"P{i}" for i in range(6)]
@@ -375,15 +435,23 @@ def test_a_small_sign_has_its_label_beside_large_ones_of_its_layer(studio: Studi
 def test_a_hundred_thousand_named_points_ask_for_few_labels(studio: Studio, tmp_path: Path) -> None:
     rng = np.random.default_rng(5)
     features = [
-        {"type": "Feature", "properties": {"name": f"Place {i}", "rank": i}, "geometry":
-         {"type": "Point", "coordinates": [float(x), float(y)]}}
+        {
+            "type": "Feature",
+            "properties": {"name": f"Place {i}", "rank": i},
+            "geometry": {"type": "Point", "coordinates": [float(x), float(y)]},
+        }
         for i, (x, y) in enumerate(zip(rng.uniform(20, 170, 20_000), rng.uniform(5, 70, 20_000), strict=True))
-    ]  # fmt: skip
+    ]
     path = tmp_path / "many.geojson"
     path.write_text(json.dumps({"type": "FeatureCollection", "features": features}))
     style = VectorStyle("#ffffff", 0.5, "#e69f00", labels=LabelStyle("name", priority="rank"))
-    layer = Layer(uuid="l", kind="vector", name="l", source_json=json.dumps({"path": str(path)}),
-                  style_json=json.dumps(style.to_json()))  # fmt: skip
+    layer = Layer(
+        uuid="l",
+        kind="vector",
+        name="l",
+        source_json=json.dumps({"path": str(path)}),
+        style_json=json.dumps(style.to_json()),
+    )
     scene, view = studio.scene(Document({"layers": [layer]}), None), view_of(VIEWS[0])
     complete(scene, view)
     layout = scene.label_layout(view)

@@ -22,9 +22,11 @@ from tests.layers.readers.tiny_rasters import surface, write_raster
 from tests.pictures.conftest import Paint
 
 GROUND = {
-    "water": (900, 500, 300, 150), "forest": (250, 800, 260, 3600), "soil": (700, 1100, 1900, 2300),
+    "water": (900, 500, 300, 150),
+    "forest": (250, 800, 260, 3600),
+    "soil": (700, 1100, 1900, 2300),
     "roofs": (2600, 2600, 2600, 2500),
-}  # fmt: skip
+}
 """Blue, green, red and near infrared, each in its quarter of the scene, row by row."""
 PLACES = dict(zip(GROUND, ((8.25, 47.75), (8.75, 47.75), (8.25, 47.25), (8.75, 47.25)), strict=True))
 SCENE = Bounds(8.0, 47.0, 9.0, 48.0)

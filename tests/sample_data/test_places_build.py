@@ -24,9 +24,15 @@ def _city(
     lat: float = 1.23456,
 ) -> dict[str, object]:
     return {
-        "geonameid": number, "name": name, "countrycode": country, "population": population, "latitude": lat,
-        "longitude": lon, "alternatenames": list(others), "admin1code": region,
-    }  # fmt: skip
+        "geonameid": number,
+        "name": name,
+        "countrycode": country,
+        "population": population,
+        "latitude": lat,
+        "longitude": lon,
+        "alternatenames": list(others),
+        "admin1code": region,
+    }
 
 
 CITIES = {

@@ -30,9 +30,20 @@ def made(folder: Path) -> Certificates:
     _openssl(folder, "genpkey", "-algorithm", "EC", "-pkeyopt", "ec_paramgen_curve:P-256", "-out", "key.pem")
     _openssl(folder, "genpkey", "-algorithm", "EC", "-pkeyopt", "ec_paramgen_curve:P-256", "-out", "authority.key")
     _openssl(
-        folder, "req", "-x509", "-key", "authority.key", "-subj", "/CN=Authority of the tests", "-days", "3650",
-        "-addext", "basicConstraints=critical,CA:TRUE", "-out", authority.name,
-    )  # fmt: skip
+        folder,
+        "req",
+        "-x509",
+        "-key",
+        "authority.key",
+        "-subj",
+        "/CN=Authority of the tests",
+        "-days",
+        "3650",
+        "-addext",
+        "basicConstraints=critical,CA:TRUE",
+        "-out",
+        authority.name,
+    )
     for kind, host, first, last in (
         ("sound", HOST, "20200101000000Z", "20991231000000Z"),
         ("expired", HOST, "20200101000000Z", "20200201000000Z"),
@@ -41,9 +52,20 @@ def made(folder: Path) -> Certificates:
     ):
         _signed(folder, kind, host, first, last)
     _openssl(
-        folder, "req", "-x509", "-key", "key.pem", "-subj", f"/CN={HOST}", "-days", "3650",
-        "-addext", f"subjectAltName=DNS:{HOST}", "-out", "self_signed.pem",
-    )  # fmt: skip
+        folder,
+        "req",
+        "-x509",
+        "-key",
+        "key.pem",
+        "-subj",
+        f"/CN={HOST}",
+        "-days",
+        "3650",
+        "-addext",
+        f"subjectAltName=DNS:{HOST}",
+        "-out",
+        "self_signed.pem",
+    )
     return Certificates(authority, folder)
 
 

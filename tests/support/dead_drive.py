@@ -157,9 +157,20 @@ class _Server:
         times = [int(at) for at in (found.st_atime, found.st_mtime, found.st_ctime)]
         nanos = [found.st_mtime_ns % 10**9] * 3
         return struct.pack(
-            "<QQQQQQIIIIIIIIII", number, found.st_size, -(-found.st_size // 512), *times, *nanos, mode, 1, 0, 0, 0,
-            4096, 0,
-        )  # fmt: skip
+            "<QQQQQQIIIIIIIIII",
+            number,
+            found.st_size,
+            -(-found.st_size // 512),
+            *times,
+            *nanos,
+            mode,
+            1,
+            0,
+            0,
+            0,
+            4096,
+            0,
+        )
 
     def _listed(self, path: Path) -> bytes:
         listed = b""

@@ -22,9 +22,19 @@ from typing import Any
 from layers.project.storage.fsops import FileSystem
 
 CALLS = (
-    "create", "open", "write", "fsync_file", "fsync_folder", "replace", "link", "copy", "unlink", "mkdir", "listdir",
+    "create",
+    "open",
+    "write",
+    "fsync_file",
+    "fsync_folder",
+    "replace",
+    "link",
+    "copy",
+    "unlink",
+    "mkdir",
+    "listdir",
     "stat",
-)  # fmt: skip
+)
 
 
 def arm(number: int) -> None:

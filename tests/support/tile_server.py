@@ -274,11 +274,16 @@ def blue_marble(side_px: int = 1024) -> QImage:
     answer = pool.ask(
         "tile",
         {
-            "path": path, "crs": WEB_MERCATOR, "affine": [step, 0.0, -MERCATOR_HALF_M, 0.0, -step, MERCATOR_HALF_M],
-            "width": side_px, "height": side_px, "bands": list(style.bands), "resampling": "bilinear",
+            "path": path,
+            "crs": WEB_MERCATOR,
+            "affine": [step, 0.0, -MERCATOR_HALF_M, 0.0, -step, MERCATOR_HALF_M],
+            "width": side_px,
+            "height": side_px,
+            "bands": list(style.bands),
+            "resampling": "bilinear",
             "source_crs": "",
         },
-    )  # fmt: skip
+    )
     bands, mask = answer.arrays
     return image_of_argb(colorize(bands, mask, style, info))
 

@@ -85,9 +85,13 @@ def _tried(name: str, door: Callable[[Path], int], case: Path) -> dict[str, Any]
         trace = traceback.format_exc()
     words = said.getvalue()[-3000:]
     return {
-        "door": name, "code": code, "said": words, "seconds": time.monotonic() - start, "peak_mb": _peak_mb(),
+        "door": name,
+        "code": code,
+        "said": words,
+        "seconds": time.monotonic() - start,
+        "peak_mb": _peak_mb(),
         "trace": trace or (words if "Traceback" in words else ""),
-    }  # fmt: skip
+    }
 
 
 def _tell(line: dict[str, Any]) -> None:

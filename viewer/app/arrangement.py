@@ -10,8 +10,9 @@ from PySide6.QtWidgets import QDockWidget, QMainWindow, QTabBar, QTabWidget
 LEFT_PX, RIGHT_PX, BELOW_PX = 250, 350, 300
 STATE_VERSION = 1
 AREAS = {
-    "panel_layers": Qt.DockWidgetArea.LeftDockWidgetArea, "panel_attributes": Qt.DockWidgetArea.BottomDockWidgetArea,
-}  # fmt: skip
+    "panel_layers": Qt.DockWidgetArea.LeftDockWidgetArea,
+    "panel_attributes": Qt.DockWidgetArea.BottomDockWidgetArea,
+}
 """Where a panel stands that does not stand at the right."""
 HIDDEN = frozenset({"panel_attributes"})
 """Panels that are there when they are asked for."""

@@ -63,20 +63,22 @@ class Diagnostics(QObject):
 
 def report(readers: str, holds: dict[str, list[Holds]], lines: Iterable[str]) -> str:
     """The facts as text, a line each, then lines of the log."""
-    return "\n".join([
-        f"Geoloupe {program_version()}",
-        f"System: {platform.system()} {platform.release()}, {platform.machine()}, {os.cpu_count()} cores",
-        f"Python {platform.python_version()}, PySide6 {PySide6.__version__}, Qt {qVersion()}, "
-        f"platform {QGuiApplication.platformName()}",
-        f"PROJ {proj_version_str} (window); readers: {readers}",
-        f"Packages: {', '.join(f'{name} {_version(name)}' for name in _PACKAGES)}",
-        *(f"Screen {number}: {line}" for number, line in enumerate(_screens(), 1)),
-        *(f"Readers ({profile}): {line}" for profile, each in holds.items() for line in map(_confined, each)),
-        "",
-        "Log (UTC):",
-        *(list(lines) or ["(empty)"]),
-        "",
-    ])  # fmt: skip
+    return "\n".join(
+        [
+            f"Geoloupe {program_version()}",
+            f"System: {platform.system()} {platform.release()}, {platform.machine()}, {os.cpu_count()} cores",
+            f"Python {platform.python_version()}, PySide6 {PySide6.__version__}, Qt {qVersion()}, "
+            f"platform {QGuiApplication.platformName()}",
+            f"PROJ {proj_version_str} (window); readers: {readers}",
+            f"Packages: {', '.join(f'{name} {_version(name)}' for name in _PACKAGES)}",
+            *(f"Screen {number}: {line}" for number, line in enumerate(_screens(), 1)),
+            *(f"Readers ({profile}): {line}" for profile, each in holds.items() for line in map(_confined, each)),
+            "",
+            "Log (UTC):",
+            *(list(lines) or ["(empty)"]),
+            "",
+        ]
+    )
 
 
 def _in_words(header: dict[str, object]) -> str:

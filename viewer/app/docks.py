@@ -21,9 +21,13 @@ WARM_MS = 120
 """Between two panels that are made ahead of their first use."""
 
 ALIASES = {
-    "layer_tree": "panel_layers", "site_list": "panel_sites", "claim_list": "panel_claims",
-    "source_register": "panel_sources", "response_list": "panel_responses", "acquisition": "panel_acquisition",
-}  # fmt: skip
+    "layer_tree": "panel_layers",
+    "site_list": "panel_sites",
+    "claim_list": "panel_claims",
+    "source_register": "panel_sources",
+    "response_list": "panel_responses",
+    "acquisition": "panel_acquisition",
+}
 """What the panels call each other."""
 
 

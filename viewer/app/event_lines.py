@@ -83,8 +83,11 @@ class EventLines(QObject):
         kinds = Counter(_kind_of(layer) for layer in document.layers.values())
         layers = f" ({', '.join(f'{count} {kind}' for kind, count in sorted(kinds.items()))})" if kinds else ""
         rows = {
-            "site": document.sites, "claim": document.claims, "source": document.sources, "layer": document.layers,
-        }  # fmt: skip
+            "site": document.sites,
+            "claim": document.claims,
+            "source": document.sources,
+            "layer": document.layers,
+        }
         return ", ".join(counted(len(found), one) for one, found in rows.items()) + layers
 
 

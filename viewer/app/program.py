@@ -201,8 +201,10 @@ class Program:
 def install_translations(application: QApplication) -> list[QTranslator]:
     """Qt's own texts and ours in the language of the system, where they exist."""
     installed = []
-    places = (("qtbase", QLibraryInfo.path(QLibraryInfo.LibraryPath.TranslationsPath)),
-              ("geoloupe", str(resource_path("translations"))))  # fmt: skip
+    places = (
+        ("qtbase", QLibraryInfo.path(QLibraryInfo.LibraryPath.TranslationsPath)),
+        ("geoloupe", str(resource_path("translations"))),
+    )
     for name, folder in places:
         translator = QTranslator(application)
         if translator.load(QLocale.system(), name, "_", folder):

@@ -37,25 +37,53 @@ class Theme:
     def text_pairs(self) -> dict[str, tuple[str, str]]:
         """Every (text, ground) pair that people read, by a name."""
         return {
-            "window": (self.text, self.window), "surface": (self.text, self.surface),
-            "stripe": (self.text, self.stripe), "button": (self.text, self.raised), "muted": (self.muted, self.window),
-            "muted surface": (self.muted, self.surface), "selection": (self.on_accent, self.accent),
-            "link": (self.accent, self.surface), "info": self.info[::-1], "warning": self.warning[::-1],
+            "window": (self.text, self.window),
+            "surface": (self.text, self.surface),
+            "stripe": (self.text, self.stripe),
+            "button": (self.text, self.raised),
+            "muted": (self.muted, self.window),
+            "muted surface": (self.muted, self.surface),
+            "selection": (self.on_accent, self.accent),
+            "link": (self.accent, self.surface),
+            "info": self.info[::-1],
+            "warning": self.warning[::-1],
             "error": self.error[::-1],
-        }  # fmt: skip
+        }
 
 
 LIGHT = Theme(
-    "light", window="#f3f4f6", surface="#ffffff", stripe="#f7f8fa", raised="#ffffff", line="#cdd3da", text="#1b2027",
-    muted="#545d68", disabled="#9aa3ad", accent="#0b5cad", on_accent="#ffffff", info=("#e4effa", "#123f6b"),
-    warning=("#fdf0cf", "#5c3d00"), error=("#fbe3e3", "#861c1c"),
-)  # fmt: skip
+    "light",
+    window="#f3f4f6",
+    surface="#ffffff",
+    stripe="#f7f8fa",
+    raised="#ffffff",
+    line="#cdd3da",
+    text="#1b2027",
+    muted="#545d68",
+    disabled="#9aa3ad",
+    accent="#0b5cad",
+    on_accent="#ffffff",
+    info=("#e4effa", "#123f6b"),
+    warning=("#fdf0cf", "#5c3d00"),
+    error=("#fbe3e3", "#861c1c"),
+)
 
 DARK = Theme(
-    "dark", window="#1f2328", surface="#171a1e", stripe="#1b1f24", raised="#2b3037", line="#3a414a", text="#e7eaee",
-    muted="#a5adb8", disabled="#666f7a", accent="#5aa9f7", on_accent="#08131f", info=("#17314b", "#bddcfb"),
-    warning=("#40330f", "#ffdc85"), error=("#4b2124", "#ffbcbc"),
-)  # fmt: skip
+    "dark",
+    window="#1f2328",
+    surface="#171a1e",
+    stripe="#1b1f24",
+    raised="#2b3037",
+    line="#3a414a",
+    text="#e7eaee",
+    muted="#a5adb8",
+    disabled="#666f7a",
+    accent="#5aa9f7",
+    on_accent="#08131f",
+    info=("#17314b", "#bddcfb"),
+    warning=("#40330f", "#ffdc85"),
+    error=("#4b2124", "#ffbcbc"),
+)
 
 THEMES = {theme.name: theme for theme in (DARK, LIGHT)}
 

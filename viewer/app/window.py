@@ -131,9 +131,14 @@ class MainWindow(QMainWindow):
         self.placing = Placing(self.session, self.views, jobs, self.settings, self._show_added, self)
         self.choosing = Choosing(self.session, self.opener, self.context, self)
         self.layer_export = LayerExport(
-            self.session, self.context, self.messages, self._questions, self.views.layer_info,
-            self.features.access, self,
-        )  # fmt: skip
+            self.session,
+            self.context,
+            self.messages,
+            self._questions,
+            self.views.layer_info,
+            self.features.access,
+            self,
+        )
         self.style_files = StyleFiles(self.panel_context, jobs, self.messages, self._questions, self)
         self.opener.layer_added.connect(self.style_files.offer_beside)
         EventLines(self.session, self.opener, jobs, self.messages, self)

@@ -93,9 +93,12 @@ def fids_near_place(scene: MapScene, drawing: VectorDrawing, crs: str, place: Pl
 
 
 def fids_near_features(
-    tables: Sequence[FeatureTable], near: Sequence[BaseGeometry], crs: str, metres: float,
+    tables: Sequence[FeatureTable],
+    near: Sequence[BaseGeometry],
+    crs: str,
+    metres: float,
     heard: Callable[[], None] = lambda: None,
-) -> Fids:  # fmt: skip
+) -> Fids:
     """The features within a geodesic distance of any of `near`, geometries of the canvas CRS. For jobs.
 
     Raises InvalidValue where these are too many.
@@ -164,9 +167,11 @@ def box_of_features(drawing: VectorDrawing, fids: Fids) -> tuple[str, Bounds] | 
         box = table.xy[rows] if table.is_single else table.bounds[rows]
         low, high = box[:, :2].min(axis=0), box[:, -2:].max(axis=0)
         here = Bounds(
-            table.origin_x + float(low[0]) * table.step, table.origin_y + float(low[1]) * table.step,
-            table.origin_x + float(high[0]) * table.step, table.origin_y + float(high[1]) * table.step,
-        )  # fmt: skip
+            table.origin_x + float(low[0]) * table.step,
+            table.origin_y + float(low[1]) * table.step,
+            table.origin_x + float(high[0]) * table.step,
+            table.origin_y + float(high[1]) * table.step,
+        )
         whole = here if whole is None else whole.union(here)
     return None if whole is None else (crs, whole)
 

@@ -24,15 +24,24 @@ PAN_STEP, PAN_LEAP = 0.1, 0.5
 """Parts of the picture an arrow key pans, alone and with Control."""
 
 _ARROWS = {
-    Qt.Key.Key_Left: (-1, 0), Qt.Key.Key_Right: (1, 0), Qt.Key.Key_Up: (0, -1), Qt.Key.Key_Down: (0, 1),
-}  # fmt: skip
+    Qt.Key.Key_Left: (-1, 0),
+    Qt.Key.Key_Right: (1, 0),
+    Qt.Key.Key_Up: (0, -1),
+    Qt.Key.Key_Down: (0, 1),
+}
 _ZOOM_KEYS = {
-    Qt.Key.Key_Plus: 2.0, Qt.Key.Key_Equal: 2.0, Qt.Key.Key_PageUp: 2.0,
-    Qt.Key.Key_Minus: 0.5, Qt.Key.Key_Underscore: 0.5, Qt.Key.Key_PageDown: 0.5,
-}  # fmt: skip
+    Qt.Key.Key_Plus: 2.0,
+    Qt.Key.Key_Equal: 2.0,
+    Qt.Key.Key_PageUp: 2.0,
+    Qt.Key.Key_Minus: 0.5,
+    Qt.Key.Key_Underscore: 0.5,
+    Qt.Key.Key_PageDown: 0.5,
+}
 _Shift, _Control, _Alt = (
-    Qt.KeyboardModifier.ShiftModifier, Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.AltModifier,
-)  # fmt: skip
+    Qt.KeyboardModifier.ShiftModifier,
+    Qt.KeyboardModifier.ControlModifier,
+    Qt.KeyboardModifier.AltModifier,
+)
 
 
 class _Drag(Enum):
@@ -62,9 +71,11 @@ class Gestures:
     # -- mouse ----------------------------------------------------------------------------------------------------
 
     def pointer_at(
-        self, position: QPointF, button: Qt.MouseButton = Qt.MouseButton.NoButton,
+        self,
+        position: QPointF,
+        button: Qt.MouseButton = Qt.MouseButton.NoButton,
         modifiers: Qt.KeyboardModifier = Qt.KeyboardModifier.NoModifier,
-    ) -> PointerEvent:  # fmt: skip
+    ) -> PointerEvent:
         """A pointer event at a widget position."""
         viewport = self._canvas.viewport
         ratio = viewport.view().ratio

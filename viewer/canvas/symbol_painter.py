@@ -29,9 +29,15 @@ class SymbolPainter:
         self._sprites: dict[tuple[SiteLook, bool, bool, float], QImage] = {}
 
     def paint(
-        self, painter: QPainter, look: SiteLook, places: Iterable[tuple[float, float]], scale: float,
-        *, selected: bool = False, compact: bool = False,
-    ) -> None:  # fmt: skip
+        self,
+        painter: QPainter,
+        look: SiteLook,
+        places: Iterable[tuple[float, float]],
+        scale: float,
+        *,
+        selected: bool = False,
+        compact: bool = False,
+    ) -> None:
         """One look at many places (picture pixels). `scale` is picture pixels in a logical pixel."""
         if is_vector_device(painter):
             self.paint_shapes(painter, look, places, scale, selected=selected, compact=compact)
@@ -42,9 +48,15 @@ class SymbolPainter:
             painter.drawImage(QPointF(round(px - half), round(py - half)), sprite)
 
     def paint_shapes(
-        self, painter: QPainter, look: SiteLook, places: Iterable[tuple[float, float]], scale: float,
-        *, selected: bool = False, compact: bool = False,
-    ) -> None:  # fmt: skip
+        self,
+        painter: QPainter,
+        look: SiteLook,
+        places: Iterable[tuple[float, float]],
+        scale: float,
+        *,
+        selected: bool = False,
+        compact: bool = False,
+    ) -> None:
         """The same by outlines, at any transform."""
         for px, py in places:
             painter.save()

@@ -207,9 +207,9 @@ class Viewport:
         world = world_bounds(self.crs)
         width, height = self.size
         coarsest = max(world.width / width, world.height / height) * COARSEST
-        finest = FINEST_IN_PIXEL_SPACE if self.crs == PIXEL_SPACE else (
-            max(world.width, world.height) / PIXELS_ACROSS_WORLD
-        )  # fmt: skip
+        finest = (
+            FINEST_IN_PIXEL_SPACE if self.crs == PIXEL_SPACE else (max(world.width, world.height) / PIXELS_ACROSS_WORLD)
+        )
         return min(max(resolution, finest), coarsest)
 
     def _anchor(self, world: tuple[float, float], px: float, py: float, resolution: float, rotation: float) -> None:

@@ -94,7 +94,8 @@ def _picture(document: Document, home: CaseHome, arguments: argparse.Namespace) 
         crs, said = chosen_canvas(None, bounds)
         width, height = arguments.size or PAGE
         layout = Layout(
-            width, height,
+            width,
+            height,
             crs=crs,
             ratio=arguments.dpi / 96,
             title=arguments.title or document.meta("title") or Path(arguments.case).stem,
@@ -102,7 +103,7 @@ def _picture(document: Document, home: CaseHome, arguments: argparse.Namespace) 
             marking=arguments.marking or document.meta("marking"),
             author=document.meta("author"),
             made_on=today(),
-        )  # fmt: skip
+        )
         product = Product(layout, document, scene, bounds)
         complete(scene, product.view)
         picture = product.image()
@@ -125,9 +126,14 @@ def subject_bounds(document: Document, scene: Any) -> Any:
         return scene.bounds_lonlat() or Bounds(-180, -85, 180, 85)
     room = max(whole.width, whole.height, 0.02) * 0.06
     grown = whole.expanded(room)
-    left, right = (grown.left, grown.right) if whole.left < -180 or whole.right > 180 else (
-        max(grown.left, -180), min(grown.right, 180),
-    )  # fmt: skip
+    left, right = (
+        (grown.left, grown.right)
+        if whole.left < -180 or whole.right > 180
+        else (
+            max(grown.left, -180),
+            min(grown.right, 180),
+        )
+    )
     if polar_canvas(grown):
         return Bounds(left, max(grown.bottom, -90), right, min(grown.top, 90))
     return Bounds(left, max(grown.bottom, -85), right, min(grown.top, 85))

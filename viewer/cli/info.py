@@ -101,9 +101,11 @@ def _raster(raster: dict[str, Any]) -> dict[str, Any]:
         "bands": [_band(band) for band in raster["bands"]],
         "overviews": raster["overviews"],
         "acquisition": {
-            "at": raster["acquired_at"] or None, "date_kind": raster["date_kind"], "credit": raster["credit"],
+            "at": raster["acquired_at"] or None,
+            "date_kind": raster["date_kind"],
+            "credit": raster["credit"],
         },
-    }  # fmt: skip
+    }
     if len(raster["parts"]) > 1:
         facts["pictures"] = [{"name": part} for part in raster["parts"]]
     return facts
@@ -166,12 +168,14 @@ def _vector(layers: list[dict[str, Any]]) -> dict[str, Any]:
         "problems": list(dict.fromkeys(problem for layer in layers for problem in layer["problems"])),
         "layers": [
             {
-                "name": layer["name"], "geometry": layer["geometry"], "features": layer["features"],
+                "name": layer["name"],
+                "geometry": layer["geometry"],
+                "features": layer["features"],
                 "fields": [{"name": name, "type": kind} for name, kind in layer["fields"]],
             }
             for layer in layers
         ],
-    }  # fmt: skip
+    }
 
 
 def _service(text: str) -> dict[str, Any]:

@@ -23,8 +23,10 @@ if TYPE_CHECKING:
     from layers.pool.pool import ReaderPool
 
 MORE_COLUMN_NAMES: dict[str, tuple[str, ...]] = {
-    **COLUMN_NAMES, "role": ("role",), "position_basis": ("position_basis", "basis"),
-}  # fmt: skip
+    **COLUMN_NAMES,
+    "role": ("role",),
+    "position_basis": ("position_basis", "basis"),
+}
 """The field of a site and the column names it is found under, without regard to case."""
 _NO_PLACE = "It has no place."
 _PLACE_OPTIONS = {"lat": "y", "lon": "x", "place": "place"}
@@ -109,9 +111,13 @@ def _names(layer: VectorInfo) -> list[str]:
 
 
 def _add_sites_of(
-    layer: VectorInfo, path: Path, chosen: Mapping[str, str], options: dict[str, str], pool: ReaderPool,
+    layer: VectorInfo,
+    path: Path,
+    chosen: Mapping[str, str],
+    options: dict[str, str],
+    pool: ReaderPool,
     found: FoundSites,
-) -> None:  # fmt: skip
+) -> None:
     columns = guess_mapping(_names(layer), MORE_COLUMN_NAMES)
     columns |= {each: column for each, column in chosen.items() if each not in _PLACE_OPTIONS}
     places = {**layer.reading.get("columns", {}), **options}
@@ -135,9 +141,13 @@ def _rows(
 
 
 def _site(
-    wkb: bytes, values: Mapping[str, Any], columns: dict[str, str], places: Mapping[str, str], layer: VectorInfo,
+    wkb: bytes,
+    values: Mapping[str, Any],
+    columns: dict[str, str],
+    places: Mapping[str, str],
+    layer: VectorInfo,
     path: Path,
-) -> SiteRow:  # fmt: skip
+) -> SiteRow:
     fields = site_fields(values, SiteMapping(columns, lists_others=False))
     role, basis = (str(values.get(columns.get(each, "")) or "").strip() for each in ("role", "position_basis"))
     if role in ROLES:

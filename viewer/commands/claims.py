@@ -16,16 +16,29 @@ from viewer.commands.sites import comments_on
 from viewer.commands.stamps import delete, insert, new_uuid, stamp_of, update
 
 NO_JUDGEMENT: Mapping[str, Any] = {
-    "likelihood_term": "", "likelihood_low": None, "likelihood_high": None, "confidence": "", "confidence_reason": "",
-}  # fmt: skip
+    "likelihood_term": "",
+    "likelihood_low": None,
+    "likelihood_high": None,
+    "confidence": "",
+    "confidence_reason": "",
+}
 """The analyst's fields as they are on any claim that is not assessed."""
 
 FIELD_WORDS = {
-    "statement": "statement", "source_wording": "source wording", "made_by": "speaker", "made_at": "date",
-    "voice": "voice", "state": "state", "likelihood_term": "likelihood", "likelihood_low": "likelihood",
-    "likelihood_high": "likelihood", "confidence": "confidence", "confidence_reason": "reason for confidence",
-    "place_note": "place note", "marking": "marking",
-}  # fmt: skip
+    "statement": "statement",
+    "source_wording": "source wording",
+    "made_by": "speaker",
+    "made_at": "date",
+    "voice": "voice",
+    "state": "state",
+    "likelihood_term": "likelihood",
+    "likelihood_low": "likelihood",
+    "likelihood_high": "likelihood",
+    "confidence": "confidence",
+    "confidence_reason": "reason for confidence",
+    "place_note": "place note",
+    "marking": "marking",
+}
 """What the undo menu calls a column of a claim."""
 
 

@@ -27,9 +27,7 @@ def part_of(layer: Layer, info: RasterInfo, scene: SceneInfo | None = None) -> P
     if members_of(layer.source):
         raise InvalidValue(f"{layer.name} is combined already: choose the layers that it is made of.")
     source = {key: layer.source[key] for key in _PLACES if key in layer.source}
-    member = Member(
-        layer.name, source, len(info.bands), layer.crs, layer.acquired_at, layer.date_kind, layer.credit
-    )  # fmt: skip
+    member = Member(layer.name, source, len(info.bands), layer.crs, layer.acquired_at, layer.date_kind, layer.credit)
     return Part(member, info, scene)
 
 
@@ -54,9 +52,7 @@ def combine_layers(
     bands = [firsts[_key(part)] + number for part, number in channels]
     style = RasterStyle.from_json({"bands": bands}, info)
     source = {"combined": [member.to_json() for member in _named_apart([part.member for part in parts])]}
-    return add_layer(
-        document, "raster", name, source, actor=actor, now=now, style_json=json.dumps(style.to_json())
-    )  # fmt: skip
+    return add_layer(document, "raster", name, source, actor=actor, now=now, style_json=json.dumps(style.to_json()))
 
 
 def _key(part: Part) -> str:

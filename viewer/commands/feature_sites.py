@@ -25,7 +25,17 @@ LONGEST_LABEL = 200
 LONGEST_NOTES = 4000
 COLUMN_NAMES: dict[str, tuple[str, ...]] = {
     "label": (
-        "label", "name", "title", "facility", "station", "name_en", "название", "наименование", "имя", "名称", "名字",
+        "label",
+        "name",
+        "title",
+        "facility",
+        "station",
+        "name_en",
+        "название",
+        "наименование",
+        "имя",
+        "名称",
+        "名字",
     ),
     "class_code": ("class_code", "class", "facility_type", "kind", "type"),
     "alias_zh": ("alias_zh", "name_zh", "name:zh", "zh"),
@@ -35,7 +45,7 @@ COLUMN_NAMES: dict[str, tuple[str, ...]] = {
     "location_country": ("location_country", "country", "country_code", "iso_a2", "страна", "国家"),
     "operator_country": ("operator_country", "operator"),
     "position_error_m": ("position_error_m", "error_m", "accuracy_m"),
-}  # fmt: skip
+}
 """The field of a site and the column names it is guessed from, without regard to case."""
 FIELDS = tuple(COLUMN_NAMES)
 
@@ -99,18 +109,22 @@ def sites_from_features(
     changes: list[Change] = []
     if known is None:
         fields = {
-            "kind": "data set", "title": source.title, "publisher": source.credit, "rights": source.licence,
+            "kind": "data set",
+            "title": source.title,
+            "publisher": source.credit,
+            "rights": source.licence,
             "descriptor": source.descriptor,
-        }  # fmt: skip
+        }
         changes += add_source(document, actor=actor, now=now, **fields).changes
         known = changes[0].uuid
     left_out: list[str] = []
     for fid, wkb, attributes in rows:
         try:
             values = site_fields(attributes, mapping) | {
-                "position_source_uuid": known, "layer_uuid": layer_uuid,
+                "position_source_uuid": known,
+                "layer_uuid": layer_uuid,
                 "props_json": json.dumps({"fid": fid, **attributes}, ensure_ascii=False, default=str),
-            }  # fmt: skip
+            }
             values.setdefault("position_basis", f"as in {source.title}")
             changes += add_site(
                 document, site_geometry(wkb, clockwise=clockwise), actor=actor, now=now, **values

@@ -21,9 +21,17 @@ from viewer.commands.fields import check_choice, check_date, check_number, row_o
 from viewer.commands.stamps import Stamp, delete, insert, new_uuid, stamp_of, update
 
 FIELD_WORDS = {
-    "opacity": "opacity", "style_json": "style", "credit": "credit", "acquired_at": "date", "date_kind": "kind of date",
-    "crs": "CRS", "blend": "blending", "source_json": "source", "visible": "visibility", "name": "name",
-}  # fmt: skip
+    "opacity": "opacity",
+    "style_json": "style",
+    "credit": "credit",
+    "acquired_at": "date",
+    "date_kind": "kind of date",
+    "crs": "CRS",
+    "blend": "blending",
+    "source_json": "source",
+    "visible": "visibility",
+    "name": "name",
+}
 """What the undo menu calls a column of a layer."""
 
 

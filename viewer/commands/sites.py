@@ -20,13 +20,25 @@ from viewer.commands.fields import check_choice, check_color, check_date, check_
 from viewer.commands.stamps import Stamp, delete, insert, new_uuid, stamp_of, update
 
 FIELD_WORDS = {
-    "class_code": "class", "label": "label", "aliases": "aliases", "notes": "notes", "role": "role",
-    "location_country": "country", "operator_country": "operator", "position_error_m": "position error",
-    "position_basis": "position basis", "position_source_uuid": "position source", "status": "status",
-    "observed_at": "date observed", "valid_from": "first valid date", "valid_to": "last valid date",
-    "stroke_color": "outline colour", "fill_color": "fill colour", "stroke_width": "outline width",
+    "class_code": "class",
+    "label": "label",
+    "aliases": "aliases",
+    "notes": "notes",
+    "role": "role",
+    "location_country": "country",
+    "operator_country": "operator",
+    "position_error_m": "position error",
+    "position_basis": "position basis",
+    "position_source_uuid": "position source",
+    "status": "status",
+    "observed_at": "date observed",
+    "valid_from": "first valid date",
+    "valid_to": "last valid date",
+    "stroke_color": "outline colour",
+    "fill_color": "fill colour",
+    "stroke_width": "outline width",
     "geometry": "geometry",
-}  # fmt: skip
+}
 """What the undo menu calls a column of a site."""
 _WAS = "; was: "
 _LONGEST_BASIS = 300

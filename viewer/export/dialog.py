@@ -130,7 +130,9 @@ class ExportDialog(QDialog):
         """What the fields say."""
         size = PAGE_SIZES[self.page.currentIndex()]
         return Layout(
-            size.width, size.height, size.ratio,
+            size.width,
+            size.height,
+            size.ratio,
             title=self.title.text().strip(),
             subtitle=self.subtitle.text().strip(),
             marking=self.marking.currentText().strip(),
@@ -138,7 +140,7 @@ class ExportDialog(QDialog):
             made_on=today(),
             legend=self.legend.isChecked(),
             crs=self._crs,
-        )  # fmt: skip
+        )
 
     def done(self, result: int) -> None:
         """The preview's scene ends with the dialog."""

@@ -22,9 +22,20 @@ from layers.geo.measure import circle
 from layers.geo.on_earth import why_off_earth
 
 FIELDS = (
-    "uuid", "label", "class_code", "role", "location_country", "operator_country", "position_error_m", "position_basis",
-    "status", "observed_at", "valid_from", "valid_to", "notes",
-)  # fmt: skip
+    "uuid",
+    "label",
+    "class_code",
+    "role",
+    "location_country",
+    "operator_country",
+    "position_error_m",
+    "position_basis",
+    "status",
+    "observed_at",
+    "valid_from",
+    "valid_to",
+    "notes",
+)
 TABLES_OF_SITES: tuple[Table, ...] = ("sites", "claims", "claim_sites")
 """As much of a document as is written."""
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")

@@ -58,9 +58,10 @@ def _said(style: RasterStyle, info: RasterInfo, is_frozen: bool, exactly: bool) 
     if gammas:
         yield _tr("gamma {0}").format(" / ".join(f"{gamma:.3g}" for gamma in sorted(gammas)))
     for text, value in (
-        (_tr("brightness {0}"), style.brightness), (_tr("contrast {0}"), style.contrast),
+        (_tr("brightness {0}"), style.brightness),
+        (_tr("contrast {0}"), style.contrast),
         (_tr("saturation {0}"), style.saturation),
-    ):  # fmt: skip
+    ):
         if value:
             yield text.format(f"{value:+.2g}")
     if style.sharpen:

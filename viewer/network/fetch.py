@@ -28,13 +28,18 @@ REDIRECTS = (301, 302, 303, 307, 308)
 NOTHING_HERE = (204, 404, 410)
 NO_SUCH_NAME = (_Error.HostNotFoundError, _Error.ProxyNotFoundError)
 UNREACHABLE = (
-    _Error.ConnectionRefusedError, _Error.UnknownNetworkError, _Error.TemporaryNetworkFailureError,
+    _Error.ConnectionRefusedError,
+    _Error.UnknownNetworkError,
+    _Error.TemporaryNetworkFailureError,
     _Error.NetworkSessionFailedError,
-)  # fmt: skip
+)
 PROXY = (
-    _Error.ProxyConnectionRefusedError, _Error.ProxyConnectionClosedError, _Error.ProxyTimeoutError,
-    _Error.ProxyAuthenticationRequiredError, _Error.UnknownProxyError,
-)  # fmt: skip
+    _Error.ProxyConnectionRefusedError,
+    _Error.ProxyConnectionClosedError,
+    _Error.ProxyTimeoutError,
+    _Error.ProxyAuthenticationRequiredError,
+    _Error.UnknownProxyError,
+)
 NO_ANSWER = (_Error.OperationCanceledError, _Error.TimeoutError)
 CERTIFICATE_FAULTS = {
     QSslError.SslError.CertificateExpired: "has expired",

@@ -24,9 +24,15 @@ LOOK_MS = 250
 MOST_LOOKS = 3
 """Threads that may hang at one folder; each try again is one more."""
 GONE = {
-    errno.EIO, errno.ESTALE, errno.ENOTCONN, errno.ENODEV, errno.ENXIO, errno.ETIMEDOUT, errno.EHOSTDOWN,
+    errno.EIO,
+    errno.ESTALE,
+    errno.ENOTCONN,
+    errno.ENODEV,
+    errno.ENXIO,
+    errno.ETIMEDOUT,
+    errno.EHOSTDOWN,
     errno.EHOSTUNREACH,
-}  # fmt: skip
+}
 """What a system says of a drive that it has given up itself."""
 
 

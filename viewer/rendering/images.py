@@ -38,9 +38,13 @@ def compose(outer: Affine, inner: Affine) -> Affine:
     """First `inner`, then `outer`."""
     x, y = outer.apply(inner.c, inner.f)
     return Affine(
-        outer.a * inner.a + outer.b * inner.d, outer.a * inner.b + outer.b * inner.e, x,
-        outer.d * inner.a + outer.e * inner.d, outer.d * inner.b + outer.e * inner.e, y,
-    )  # fmt: skip
+        outer.a * inner.a + outer.b * inner.d,
+        outer.a * inner.b + outer.b * inner.e,
+        x,
+        outer.d * inner.a + outer.e * inner.d,
+        outer.d * inner.b + outer.e * inner.e,
+        y,
+    )
 
 
 def transform_of(affine: Affine) -> QTransform:

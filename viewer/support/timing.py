@@ -67,7 +67,12 @@ class Trace(logging.Handler):
         started, length = getattr(record, "started_ns", 0), getattr(record, "length_ns", 0)
         self._events.append(
             {
-                "name": record.getMessage(), "ph": "X", "ts": started / 1000, "dur": length / 1000,
-                "pid": record.process, "tid": threading.get_ident(), "args": getattr(record, "details", {}),
+                "name": record.getMessage(),
+                "ph": "X",
+                "ts": started / 1000,
+                "dur": length / 1000,
+                "pid": record.process,
+                "tid": threading.get_ident(),
+                "args": getattr(record, "details", {}),
             }
-        )  # fmt: skip
+        )

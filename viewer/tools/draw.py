@@ -28,9 +28,12 @@ class DrawTool(Tool):
     cursor = Qt.CursorShape.CrossCursor
 
     def __init__(
-        self, context: ToolContext, kind: Literal["point", "line", "polygon"], class_code: str = "other",
+        self,
+        context: ToolContext,
+        kind: Literal["point", "line", "polygon"],
+        class_code: str = "other",
         parent: QObject | None = None,
-    ) -> None:  # fmt: skip
+    ) -> None:
         super().__init__(context, parent)
         self.kind = kind
         self.name = f"draw_{kind}"

@@ -251,9 +251,16 @@ def read_schema(connection: sqlite3.Connection) -> Schema:
         elif kind == "table" and isinstance(text, str):
             sql[name] = text
     return Schema(
-        tables, tuple(views), tuple(triggers), tuple(virtual), tuple(computed), tuple(unreadable),
-        tuple(_plain_indexes(connection, indexes)), sql, frozenset(boxes),
-    )  # fmt: skip
+        tables,
+        tuple(views),
+        tuple(triggers),
+        tuple(virtual),
+        tuple(computed),
+        tuple(unreadable),
+        tuple(_plain_indexes(connection, indexes)),
+        sql,
+        frozenset(boxes),
+    )
 
 
 def _plain_indexes(

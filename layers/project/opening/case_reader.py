@@ -87,9 +87,11 @@ class CaseReader:
         try:
             with scratch_folder() as scratch:
                 params = {
-                    "path": os.path.realpath(path), "copy": "" if copy is None else os.path.abspath(copy),
-                    "scratch": str(scratch), "deadline_s": timeout_s,
-                }  # fmt: skip
+                    "path": os.path.realpath(path),
+                    "copy": "" if copy is None else os.path.abspath(copy),
+                    "scratch": str(scratch),
+                    "deadline_s": timeout_s,
+                }
                 answer = asks.ask("open", params, timeout_s + 2, _nothing)
                 yield cls(asks, _opened(answer.header, path))
         finally:
@@ -128,8 +130,12 @@ class CaseReader:
 
         while True:
             params = {
-                "table": table, "columns": dict(columns), "geometry": geometry, "blob": blob, "after": after,
-            }  # fmt: skip
+                "table": table,
+                "columns": dict(columns),
+                "geometry": geometry,
+                "blob": blob,
+                "after": after,
+            }
             answer = self._asks.ask("rows", params, READ_S, take_waiting)
             chunk = _chunk(answer, columns, geometry or blob)
             if chunk.numbers:

@@ -16,8 +16,13 @@ from layers.project.storage.schema import OWN_TABLES, RELATIONS
 from layers.project.storage.tables import BY_NAME
 
 _USUAL_TRIGGERS = (
-    "rtree_", "trigger_insert_feature_count_", "trigger_delete_feature_count_", "gpkg_", "fgti_", "fgtu_",
-)  # fmt: skip
+    "rtree_",
+    "trigger_insert_feature_count_",
+    "trigger_delete_feature_count_",
+    "gpkg_",
+    "fgti_",
+    "fgtu_",
+)
 """Triggers that GeoPackage writers make for themselves."""
 _NAMED = 3
 
@@ -59,13 +64,15 @@ class Foreign:
             "columns": {table: [_column_json(column) for column in columns] for table, columns in self.columns.items()},
             "tables": [
                 {
-                    "name": table.name, "columns": [_column_json(column) for column in table.columns],
-                    "counts_up": table.counts_up, "indexes": [list(index) for index in table.indexes],
+                    "name": table.name,
+                    "columns": [_column_json(column) for column in table.columns],
+                    "counts_up": table.counts_up,
+                    "indexes": [list(index) for index in table.indexes],
                 }
                 for table in self.tables
             ],
             "lost": list(self.lost),
-        }  # fmt: skip
+        }
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> Self:
@@ -74,13 +81,15 @@ class Foreign:
             {str(table): tuple(map(_column, columns)) for table, columns in data["columns"].items()},
             tuple(
                 ForeignTable(
-                    str(table["name"]), tuple(map(_column, table["columns"])), bool(table["counts_up"]),
+                    str(table["name"]),
+                    tuple(map(_column, table["columns"])),
+                    bool(table["counts_up"]),
                     tuple((str(name), bool(unique), tuple(map(str, over))) for name, unique, over in table["indexes"]),
                 )
                 for table in data["tables"]
             ),
             tuple(str(sentence) for sentence in data["lost"]),
-        )  # fmt: skip
+        )
 
 
 NOTHING = Foreign({}, (), ())
@@ -97,12 +106,14 @@ def foreign_in(schema: Schema) -> Foreign:
     own = OWN_TABLES | {relation.mapping for relation in RELATIONS}
     tables = tuple(
         ForeignTable(
-            name, found, bool(re.search(r"\bautoincrement\b", schema.sql.get(name, ""), re.IGNORECASE)),
+            name,
+            found,
+            bool(re.search(r"\bautoincrement\b", schema.sql.get(name, ""), re.IGNORECASE)),
             tuple((index, unique, cols) for index, table, unique, cols in schema.indexes if table == name),
         )
         for name, found in schema.tables.items()
         if name.lower() not in own
-    )  # fmt: skip
+    )
     return Foreign(columns, tables, tuple(_lost(schema, {table.name for table in tables})))
 
 

@@ -89,8 +89,10 @@ def take_in(path: Path, reader: CaseReader, *, accept_damage: bool = False) -> I
 
 
 _STATES = {
-    Integrity.DAMAGED: DAMAGED_SENTENCE, Integrity.EDITED: EDITED_SENTENCE, Integrity.UNKNOWN: UNKNOWN_SENTENCE,
-}  # fmt: skip
+    Integrity.DAMAGED: DAMAGED_SENTENCE,
+    Integrity.EDITED: EDITED_SENTENCE,
+    Integrity.UNKNOWN: UNKNOWN_SENTENCE,
+}
 
 
 def version(opened: OpenedCase, key: str) -> int:

@@ -30,10 +30,20 @@ _WORDS = frozenset({
     "valid_from", "valid_to", "acquired_at", "made_at", "published_at", "accessed_at",
 })  # fmt: skip
 _RANGES: dict[str, tuple[float, float]] = {
-    "position_error_m": (0, 2.1e7), "stroke_width": (0, 1000), "opacity": (0, 1), "order_key": (-1e15, 1e15),
-    "niirs_rating": (0, 10), "credibility": (1, 6), "likelihood_low": (0, 100), "likelihood_high": (0, 100),
-    "width": (0, 2**31), "height": (0, 2**31), "srs_id": (-1, 2**31), "rev": (1, 2**53), "version": (1, 2**31),
-}  # fmt: skip
+    "position_error_m": (0, 2.1e7),
+    "stroke_width": (0, 1000),
+    "opacity": (0, 1),
+    "order_key": (-1e15, 1e15),
+    "niirs_rating": (0, 10),
+    "credibility": (1, 6),
+    "likelihood_low": (0, 100),
+    "likelihood_high": (0, 100),
+    "width": (0, 2**31),
+    "height": (0, 2**31),
+    "srs_id": (-1, 2**31),
+    "rev": (1, 2**53),
+    "version": (1, 2**31),
+}
 _MEANS_UNKNOWN = {"date_kind": frozenset(vocabulary.DATE_KINDS)}
 """Words outside these say that nothing is known."""
 
@@ -195,6 +205,8 @@ def _plain_numbers(column: Column, values: Sequence[Any]) -> list[Any] | None:
 
 
 _FAST: dict[str, Callable[[Column, Sequence[Any]], list[Any] | None]] = {
-    "text": _plain_texts, "integer": _plain_numbers, "real": _plain_numbers,
-}  # fmt: skip
+    "text": _plain_texts,
+    "integer": _plain_numbers,
+    "real": _plain_numbers,
+}
 """The same answers at once for a column in which nothing is odd."""

@@ -18,9 +18,16 @@ from layers.project.storage.tables import BY_NAME, TableSpec
 
 _MAP = ("site_point", "site_line", "site_polygon")
 _TABLES = (
-    "claims", "claim_sites", "sources", "claim_sources", "source_files", "responses", "response_claims", "chips",
+    "claims",
+    "claim_sites",
+    "sources",
+    "claim_sources",
+    "source_files",
+    "responses",
+    "response_claims",
+    "chips",
     "comments",
-)  # fmt: skip
+)
 _GEOMETRY = {
     "site_point": ("Point", "Point"),
     "site_line": ("Line", "MultiLineString"),
@@ -64,18 +71,29 @@ def _project(file_name: str, title: str, bounds: Bounds | None, own_layers: Sequ
         _tree_layer(tree, table, file_name)
     for layer in reversed(own_layers):
         ET.SubElement(
-            tree, "layer-tree-layer", id=layer_id(layer), name=layer.name, source=layer.source, providerKey="ogr",
-            checked="Qt::Checked" if layer.visible else "Qt::Unchecked", expanded="0",
-        )  # fmt: skip
+            tree,
+            "layer-tree-layer",
+            id=layer_id(layer),
+            name=layer.name,
+            source=layer.source,
+            providerKey="ogr",
+            checked="Qt::Checked" if layer.visible else "Qt::Unchecked",
+            expanded="0",
+        )
     group = ET.SubElement(tree, "layer-tree-group", name="Evidence", checked="Qt::Checked", expanded="0")
     for table in _TABLES:
         _tree_layer(group, table, file_name)
     relations = ET.SubElement(root, "relations")
     for identity, name, referencing, column, referenced in _RELATIONS:
         relation = ET.SubElement(
-            relations, "relation", id=identity, name=name, strength="Association",
-            referencingLayer=_layer_id(referencing), referencedLayer=_layer_id(referenced),
-        )  # fmt: skip
+            relations,
+            "relation",
+            id=identity,
+            name=name,
+            strength="Association",
+            referencingLayer=_layer_id(referencing),
+            referencedLayer=_layer_id(referenced),
+        )
         ET.SubElement(relation, "fieldRef", referencingField=column, referencedField="uuid")
     if bounds is not None:
         _canvas(root, bounds)
@@ -104,9 +122,15 @@ def _source(file_name: str, table: str) -> str:
 
 def _tree_layer(parent: ET.Element, table: str, file_name: str) -> None:
     ET.SubElement(
-        parent, "layer-tree-layer", id=_layer_id(table), name=TITLES[table], source=_source(file_name, table),
-        providerKey="ogr", checked="Qt::Checked", expanded="0",
-    )  # fmt: skip
+        parent,
+        "layer-tree-layer",
+        id=_layer_id(table),
+        name=TITLES[table],
+        source=_source(file_name, table),
+        providerKey="ogr",
+        checked="Qt::Checked",
+        expanded="0",
+    )
 
 
 def _crs(tag: str) -> ET.Element:
@@ -124,9 +148,11 @@ def _canvas(root: ET.Element, bounds: Bounds) -> None:
     extent = ET.SubElement(canvas, "extent")
     margin = max(bounds.width, bounds.height, 0.02) * 0.05
     for tag, value in (
-        ("xmin", bounds.left - margin), ("ymin", bounds.bottom - margin),
-        ("xmax", bounds.right + margin), ("ymax", bounds.top + margin),
-    ):  # fmt: skip
+        ("xmin", bounds.left - margin),
+        ("ymin", bounds.bottom - margin),
+        ("xmax", bounds.right + margin),
+        ("ymax", bounds.top + margin),
+    ):
         ET.SubElement(extent, tag).text = repr(value)
     ET.SubElement(canvas, "rotation").text = "0"
     canvas.append(_crs("destinationsrs"))

@@ -84,12 +84,14 @@ def _renderer(renderer: Element, looks: dict[str, Look], reader: LookReader) -> 
         case "graduatedSymbol":
             classes = tuple(
                 StyleClass(
-                    looks.get(one.get("symbol", ""), Look()), reader.text(one.get("label", "")),
-                    lower=number_of(one.get("lower", ""), 0.0), upper=number_of(one.get("upper", ""), 0.0),
+                    looks.get(one.get("symbol", ""), Look()),
+                    reader.text(one.get("label", "")),
+                    lower=number_of(one.get("lower", ""), 0.0),
+                    upper=number_of(one.get("upper", ""), 0.0),
                     shown=one.get("render", "true") != "false",
                 )
                 for one in renderer.findall("ranges/range")[:MOST_CLASSES]
-            )  # fmt: skip
+            )
             column = _column(renderer.get("attr", ""), reader)
             return VectorStyle(mode="graduated", column=column, classes=classes, show_other=False)
         case "RuleRenderer":
@@ -175,12 +177,17 @@ def _labels(labeling: Element, reader: LookReader, *, is_line: bool) -> LabelSty
     callout = settings.find("callout")
     try:
         return LabelStyle(
-            written, round(min(max(size, 4.0), 100.0), 2), color_of(text.get("textColor", "")) or "#000000", halo_color,
-            round(halo_px, 2), int(number_of(text.get("fontWeight", ""), 50)) >= 63, text.get("fontItalic") == "1",
+            written,
+            round(min(max(size, 4.0), 100.0), 2),
+            color_of(text.get("textColor", "")) or "#000000",
+            halo_color,
+            round(halo_px, 2),
+            int(number_of(text.get("fontWeight", ""), 50)) >= 63,
+            text.get("fontItalic") == "1",
             "around" if way == "4" and is_line else _PLACEMENTS.get(way, "automatic"),
             leader=callout is not None and values_of(callout).get("enabled") == "1",
             visible_from=number_of(rendering.get("scaleMax", ""), 0.0) if limited and rendering is not None else 0.0,
-        )  # fmt: skip
+        )
     except InvalidValue:
         reader.note("labels")
         return LabelStyle()

@@ -12,13 +12,22 @@ from layers.vector.style.look import Look
 
 _UNITS_PX = {"MM": 1 / MM_PX, "Pixel": 1.0, "Point": 96 / 72, "Inch": 96.0, "RenderMetersInMapUnits": 0.0}
 _DASHES: dict[str, tuple[float, ...]] = {
-    "dash": (4.0, 2.0), "dot": (1.0, 2.0), "dash dot": (4.0, 2.0, 1.0, 2.0), "dash dot dot": (4.0, 2.0, 1.0, 2.0, 1.0,
-                                                                                            2.0),
-}  # fmt: skip
+    "dash": (4.0, 2.0),
+    "dot": (1.0, 2.0),
+    "dash dot": (4.0, 2.0, 1.0, 2.0),
+    "dash dot dot": (4.0, 2.0, 1.0, 2.0, 1.0, 2.0),
+}
 _SHAPES = {
-    "circle": "circle", "square": "square", "rectangle": "square", "triangle": "triangle", "diamond": "diamond",
-    "cross": "cross", "cross2": "cross", "star": "star", "equilateral_triangle": "triangle",
-}  # fmt: skip
+    "circle": "circle",
+    "square": "square",
+    "rectangle": "square",
+    "triangle": "triangle",
+    "diamond": "diamond",
+    "cross": "cross",
+    "cross2": "cross",
+    "star": "star",
+    "equilateral_triangle": "triangle",
+}
 
 
 MOST_NOTES, MOST_DASHES, MOST_LAYERS, LONGEST_TEXT = 12, 16, 50, 500
@@ -39,8 +48,10 @@ class LookReader:
         kinds = {"marker": self._marker, "line": self._line, "fill": self._fill}
         made = kinds.get(symbol.get("type", ""), self._marker)
         for layer in layers:
-            if any(option.get("name") == "active" and option.get("value") == "true"
-                   for option in layer.findall("data_defined_properties//Option")):  # fmt: skip
+            if any(
+                option.get("name") == "active" and option.get("value") == "true"
+                for option in layer.findall("data_defined_properties//Option")
+            ):
                 self.note("values taken from columns or expressions")
         try:
             return _faded(made(layers), number_of(symbol.get("alpha", "1"), 1.0))
@@ -77,12 +88,18 @@ class LookReader:
                 has_badge = len(layers) > 1
                 size = look.size_px if has_badge else self._px(values, "size", 16.0) * 21.0 / 16.0 / 1.3
                 look = replace(
-                    look, symbol=sign, size_px=size, stroke_color=ink or "#ffffff",
+                    look,
+                    symbol=sign,
+                    size_px=size,
+                    stroke_color=ink or "#ffffff",
                     fill_color=look.fill_color if has_badge else "",
-                )  # fmt: skip
+                )
             else:
-                self.note({"SvgMarker": "SVG pictures", "RasterMarker": "pictures", "FontMarker": "letters as signs"}
-                          .get(kind, "signs of another kind"))  # fmt: skip
+                self.note(
+                    {"SvgMarker": "SVG pictures", "RasterMarker": "pictures", "FontMarker": "letters as signs"}.get(
+                        kind, "signs of another kind"
+                    )
+                )
         return look
 
     def _simple_marker(self, values: dict[str, str]) -> Look:
@@ -97,9 +114,12 @@ class LookReader:
             self.note("turned signs")
         width = self._px(values, "outline_width", 1.0) if stroked else 0.0
         return Look(
-            color_of(values.get("outline_color", "")) or "#000000", (width or 0.6) if stroked else 0.0,
-            color_of(values.get("color", "")), symbol=shape, size_px=round(self._px(values, "size", 8.0) / reach, 3),
-        )  # fmt: skip
+            color_of(values.get("outline_color", "")) or "#000000",
+            (width or 0.6) if stroked else 0.0,
+            color_of(values.get("color", "")),
+            symbol=shape,
+            size_px=round(self._px(values, "size", 8.0) / reach, 3),
+        )
 
     def _line(self, layers: list[Element]) -> Look:
         return self._strokes(Look(), layers)
@@ -111,22 +131,29 @@ class LookReader:
             stroke = lines[-1]
             width = self._px(stroke, "line_width", 1.0) if stroke.get("line_style") != "no" else 0.0
             look = replace(
-                look, stroke_color=color_of(stroke.get("line_color", "")) or "#000000", stroke_width_px=width,
+                look,
+                stroke_color=color_of(stroke.get("line_color", "")) or "#000000",
+                stroke_width_px=width,
                 dash=self._dash(stroke, width),
-            )  # fmt: skip
+            )
         for below in lines[:-1]:
             width, color = self._px(below, "line_width", 1.0), color_of(below.get("line_color", ""))
             if width > look.stroke_width_px + 0.3:
                 look = replace(look, casing_color=color, casing_width_px=round((width - look.stroke_width_px) / 2, 3))
             elif color:
                 look = replace(look, ground_color=color)
-        heads = {values_of(one).get("placements", values_of(one).get("placement", "")) for one in layers
-                 if one.get("class") == "MarkerLine"}  # fmt: skip
+        heads = {
+            values_of(one).get("placements", values_of(one).get("placement", ""))
+            for one in layers
+            if one.get("class") == "MarkerLine"
+        }
         if heads:
             ends = {head.lower() for head in heads}
             both = any("first" in head for head in ends)
-            look = replace(look, arrow="along" if any("interval" in e or "central" in e for e in ends)
-                           else "both" if both else "end")  # fmt: skip
+            look = replace(
+                look,
+                arrow="along" if any("interval" in e or "central" in e for e in ends) else "both" if both else "end",
+            )
         if any(one.get("class") not in ("SimpleLine", "MarkerLine", "SimpleFill") for one in layers):
             self.note("lines or fills of another kind")
         return look
@@ -155,7 +182,7 @@ class LookReader:
                     self._px(values, "outline_width", 1.0) if outlined else 0.0,
                     color_of(values.get("color", "")) if values.get("style", "solid") != "no" else "",
                     dash=_DASHES.get(values.get("outline_style", ""), ()),
-                )  # fmt: skip
+                )
         return self._strokes(look, layers)
 
 
@@ -183,9 +210,12 @@ def _faded(look: Look, alpha: float) -> Look:
         return f"#{max(1, round(own * max(alpha, 0.0))):02x}{color[-6:]}"
 
     return replace(
-        look, stroke_color=faded(look.stroke_color), fill_color=faded(look.fill_color),
-        casing_color=faded(look.casing_color), ground_color=faded(look.ground_color),
-    )  # fmt: skip
+        look,
+        stroke_color=faded(look.stroke_color),
+        fill_color=faded(look.fill_color),
+        casing_color=faded(look.casing_color),
+        ground_color=faded(look.ground_color),
+    )
 
 
 def number_of(text: str, default: float) -> float:

@@ -30,8 +30,9 @@ def layer_attributes(style: VectorStyle) -> dict[str, str]:
         "labelsEnabled": "1" if style.labels.text else "0",
         "hasScaleBasedVisibilityFlag": "1" if limited else "0",
         # QGIS calls the widest view the least scale
-        "minScale": f"{style.visible_from or 1e8:.10g}", "maxScale": f"{style.visible_to:.10g}",
-    }  # fmt: skip
+        "minScale": f"{style.visible_from or 1e8:.10g}",
+        "maxScale": f"{style.visible_to:.10g}",
+    }
 
 
 def layer_elements(style: VectorStyle, info: VectorInfo) -> list[ET.Element]:
@@ -68,15 +69,25 @@ def _categorized(style: VectorStyle, info: VectorInfo) -> ET.Element:
     looks: list[Look] = []
     for one in style.classes:
         ET.SubElement(
-            categories, "category", value=one.value, label=one.title(style.mode), symbol=str(len(looks)), type=kind,
+            categories,
+            "category",
+            value=one.value,
+            label=one.title(style.mode),
+            symbol=str(len(looks)),
+            type=kind,
             render=_truth(one.shown),
-        )  # fmt: skip
+        )
         looks.append(one.look)
     # The empty value takes all others, as QGIS has it: it stands there hidden too, so that it comes back.
     ET.SubElement(
-        categories, "category", value="NULL", label="", symbol=str(len(looks)), type="NULL",
+        categories,
+        "category",
+        value="NULL",
+        label="",
+        symbol=str(len(looks)),
+        type="NULL",
         render=_truth(style.show_other),
-    )  # fmt: skip
+    )
     looks.append(style.other_look)
     renderer.append(_symbols(looks, info.geometry))
     return renderer
@@ -90,9 +101,14 @@ def _graduated(style: VectorStyle, info: VectorInfo) -> ET.Element:
     ranges = ET.SubElement(renderer, "ranges")
     for number, one in enumerate(style.classes):
         ET.SubElement(
-            ranges, "range", lower=f"{one.lower:.15g}", upper=f"{one.upper:.15g}", label=one.title(style.mode),
-            symbol=str(number), render=_truth(one.shown),
-        )  # fmt: skip
+            ranges,
+            "range",
+            lower=f"{one.lower:.15g}",
+            upper=f"{one.upper:.15g}",
+            label=one.title(style.mode),
+            symbol=str(number),
+            render=_truth(one.shown),
+        )
     renderer.append(_symbols([one.look for one in style.classes], info.geometry))
     return renderer
 
@@ -102,9 +118,14 @@ def _rules(style: VectorStyle, info: VectorInfo) -> ET.Element:
     outer = ET.SubElement(renderer, "rules", key="root")
     for number, (one, expression) in enumerate(zip(style.classes, exclusive_filters(_own_rules(style)), strict=True)):
         ET.SubElement(
-            outer, "rule", key=f"class{number}", filter=expression, label=one.title(style.mode), symbol=str(number),
+            outer,
+            "rule",
+            key=f"class{number}",
+            filter=expression,
+            label=one.title(style.mode),
+            symbol=str(number),
             checkstate="1" if one.shown else "0",
-        )  # fmt: skip
+        )
     if style.show_other:
         ET.SubElement(outer, "rule", key="other", filter="ELSE", label="", symbol=str(len(style.classes)))
     looks = [*(one.look for one in style.classes), *([style.other_look] if style.show_other else [])]
@@ -124,28 +145,57 @@ def _labeling(labels: LabelStyle, geometry: str) -> ET.Element:
     labeling = ET.Element("labeling", type="simple")
     settings = ET.SubElement(labeling, "settings", calloutType="simple")
     style = ET.SubElement(
-        settings, "text-style", fieldName=text, isExpression="1" if is_expression else "0", fontSize=mm(labels.size_px),
-        fontSizeUnit="MM", textColor=rgba(labels.color), textOpacity="1", allowHtml="0",
-        fontWeight="75" if labels.bold else "50", fontItalic="1" if labels.italic else "0",
-    )  # fmt: skip
+        settings,
+        "text-style",
+        fieldName=text,
+        isExpression="1" if is_expression else "0",
+        fontSize=mm(labels.size_px),
+        fontSizeUnit="MM",
+        textColor=rgba(labels.color),
+        textOpacity="1",
+        allowHtml="0",
+        fontWeight="75" if labels.bold else "50",
+        fontItalic="1" if labels.italic else "0",
+    )
     ET.SubElement(
-        style, "text-buffer", bufferDraw="1" if labels.halo_width_px and labels.halo_color else "0",
-        bufferSize=mm(labels.halo_width_px * PEN_SIDES), bufferSizeUnits="MM",
-        bufferColor=rgba(labels.halo_color or "#000000"), bufferOpacity="1", bufferNoFill="1", bufferJoinStyle="128",
-    )  # fmt: skip
+        style,
+        "text-buffer",
+        bufferDraw="1" if labels.halo_width_px and labels.halo_color else "0",
+        bufferSize=mm(labels.halo_width_px * PEN_SIDES),
+        bufferSizeUnits="MM",
+        bufferColor=rgba(labels.halo_color or "#000000"),
+        bufferOpacity="1",
+        bufferNoFill="1",
+        bufferJoinStyle="128",
+    )
     if "Line" not in geometry:
-        ET.SubElement(settings, "text-format", autoWrapLength=str(WRAP_AFTER), useMaxLineLengthForAutoWrap="1",
-                      multilineAlign="3")  # fmt: skip
+        ET.SubElement(
+            settings, "text-format", autoWrapLength=str(WRAP_AFTER), useMaxLineLengthForAutoWrap="1", multilineAlign="3"
+        )
     ET.SubElement(
-        settings, "placement", placement=_placement(labels.placement, geometry), dist="1", distUnits="MM",
-        placementFlags="14", maxCurvedCharAngleIn="25", maxCurvedCharAngleOut="-25", priority="5",
-        overlapHandling="PreventOverlap", offsetType="1",
-        predefinedPositionOrder="R,TR,BR,T,B,L,TL,BL", quadOffset="4",
-    )  # fmt: skip
+        settings,
+        "placement",
+        placement=_placement(labels.placement, geometry),
+        dist="1",
+        distUnits="MM",
+        placementFlags="14",
+        maxCurvedCharAngleIn="25",
+        maxCurvedCharAngleOut="-25",
+        priority="5",
+        overlapHandling="PreventOverlap",
+        offsetType="1",
+        predefinedPositionOrder="R,TR,BR,T,B,L,TL,BL",
+        quadOffset="4",
+    )
     ET.SubElement(
-        settings, "rendering", drawLabels="1", obstacle="1", scaleVisibility="1" if labels.visible_from else "0",
-        scaleMin="0", scaleMax=f"{labels.visible_from:.10g}",
-    )  # fmt: skip
+        settings,
+        "rendering",
+        drawLabels="1",
+        obstacle="1",
+        scaleVisibility="1" if labels.visible_from else "0",
+        scaleMin="0",
+        scaleMax=f"{labels.visible_from:.10g}",
+    )
     if labels.leader and "Point" in geometry:
         callout = ET.SubElement(settings, "callout", type="simple")
         options(callout, {"enabled": "1", "minLength": mm(16.0), "minLengthUnit": "MM"})

@@ -15,8 +15,14 @@ MM_PX = 25.4 / 96.0
 PEN_SIDES = 2.0
 """The buffer of a label is, in QGIS, the width of a pen that goes round its letters: half of it shows."""
 _BADGE_UNITS = 21.0
-_SHAPES = {"cross": "cross", "star": "star", "circle": "circle", "square": "square", "diamond": "diamond",
-           "triangle": "triangle"}  # fmt: skip
+_SHAPES = {
+    "cross": "cross",
+    "star": "star",
+    "circle": "circle",
+    "square": "square",
+    "diamond": "diamond",
+    "triangle": "triangle",
+}
 
 
 def symbol(look: Look, name: str, geometry: str) -> ET.Element:
@@ -55,25 +61,36 @@ def _layer(kind: str, values: dict[str, str]) -> ET.Element:
 def _marker_layers(look: Look, _name: str) -> list[ET.Element]:
     stroke = "solid" if look.stroke_width_px else "no"
     outline = {
-        "outline_color": rgba(look.stroke_color), "outline_style": stroke, "outline_width": mm(look.stroke_width_px),
+        "outline_color": rgba(look.stroke_color),
+        "outline_style": stroke,
+        "outline_width": mm(look.stroke_width_px),
         "outline_width_unit": "MM",
-    }  # fmt: skip
+    }
     fill = rgba(look.fill_color) if look.fill_color else "0,0,0,0"
     shape = "circle" if look.symbol in FACILITIES else _SHAPES[look.symbol]
     layers = []
     if look.symbol not in FACILITIES or look.fill_color:
         size = look.size_px * _reach(shape)
-        layers.append(_layer(
-            "SimpleMarker", {"name": shape, "color": fill, "size": mm(size), "size_unit": "MM", **outline}
-        ))  # fmt: skip
+        layers.append(
+            _layer("SimpleMarker", {"name": shape, "color": fill, "size": mm(size), "size_unit": "MM", **outline})
+        )
     if look.symbol in FACILITIES:
         width = look.size_px * (16.0 / _BADGE_UNITS if look.fill_color else 16.0 / _BADGE_UNITS * 1.3)
         ink = look.stroke_color if look.stroke_width_px or not look.fill_color else "#ffffff"
-        layers.append(_layer(
-            "SvgMarker",
-            {"name": f"base64:{_svg(look.symbol)}", "color": rgba(ink), "size": mm(width), "size_unit": "MM",
-             "outline_style": "no", "outline_width": "0", "fixedAspectRatio": "0"},
-        ))  # fmt: skip
+        layers.append(
+            _layer(
+                "SvgMarker",
+                {
+                    "name": f"base64:{_svg(look.symbol)}",
+                    "color": rgba(ink),
+                    "size": mm(width),
+                    "size_unit": "MM",
+                    "outline_style": "no",
+                    "outline_width": "0",
+                    "fixedAspectRatio": "0",
+                },
+            )
+        )
     return layers
 
 
@@ -97,10 +114,15 @@ def _line_layers(look: Look, name: str) -> list[ET.Element]:
 
 def _simple_line(color: str, width: float, dash: tuple[float, ...] = ()) -> ET.Element:
     values = {
-        "line_color": rgba(color), "line_width": mm(width), "line_width_unit": "MM",
-        "line_style": "solid" if width else "no", "capstyle": "flat" if dash else "round", "joinstyle": "round",
-        "use_custom_dash": "1" if dash else "0", "customdash_unit": "MM",
-    }  # fmt: skip
+        "line_color": rgba(color),
+        "line_width": mm(width),
+        "line_width_unit": "MM",
+        "line_style": "solid" if width else "no",
+        "capstyle": "flat" if dash else "round",
+        "joinstyle": "round",
+        "use_custom_dash": "1" if dash else "0",
+        "customdash_unit": "MM",
+    }
     if dash:
         values["customdash"] = ";".join(mm(part * width) for part in dash)
     return _layer("SimpleLine", values)
@@ -108,23 +130,45 @@ def _simple_line(color: str, width: float, dash: tuple[float, ...] = ()) -> ET.E
 
 def _arrow(look: Look, name: str, place: str) -> ET.Element:
     length = 5.0 + 2.2 * look.stroke_width_px
-    layer = _layer("MarkerLine", {
-        "placements": place, "interval": mm(90.0), "interval_unit": "MM", "rotate": "1", "offset_along_line": "0",
-    })  # fmt: skip
+    layer = _layer(
+        "MarkerLine",
+        {
+            "placements": place,
+            "interval": mm(90.0),
+            "interval_unit": "MM",
+            "rotate": "1",
+            "offset_along_line": "0",
+        },
+    )
     head = ET.SubElement(layer, "symbol", name=name, type="marker", alpha="1", clip_to_extent="1", force_rhr="0")
     # the first vertex's marker looks along the line too: turned about
-    head.append(_layer("SimpleMarker", {
-        "name": "filled_arrowhead", "color": rgba(look.stroke_color), "size": mm(length), "size_unit": "MM",
-        "angle": "180" if place == "FirstVertex" else "0", "outline_style": "no",
-    }))  # fmt: skip
+    head.append(
+        _layer(
+            "SimpleMarker",
+            {
+                "name": "filled_arrowhead",
+                "color": rgba(look.stroke_color),
+                "size": mm(length),
+                "size_unit": "MM",
+                "angle": "180" if place == "FirstVertex" else "0",
+                "outline_style": "no",
+            },
+        )
+    )
     return layer
 
 
 def _fill_layers(look: Look, _name: str) -> list[ET.Element]:
-    layers = [_layer("SimpleFill", {
-        "color": rgba(look.fill_color) if look.fill_color else "0,0,0,0", "style": "solid" if look.fill_color else "no",
-        "outline_style": "no",
-    })]  # fmt: skip
+    layers = [
+        _layer(
+            "SimpleFill",
+            {
+                "color": rgba(look.fill_color) if look.fill_color else "0,0,0,0",
+                "style": "solid" if look.fill_color else "no",
+                "outline_style": "no",
+            },
+        )
+    ]
     if look.casing_color and look.casing_width_px > 0:
         layers.append(_simple_line(look.casing_color, look.stroke_width_px + 2 * look.casing_width_px))
     if look.ground_color:

@@ -21,11 +21,18 @@ _COLORS = {
     "area": "0,158,115", "other": "120,120,120",
 }  # fmt: skip
 _SHAPES = {
-    "launch_site": "triangle", "ground_station": "pentagon", "gnss_station": "hexagon", "ground_segment": "octagon",
-    "company": "square", "border_crossing": "cross2", "pipeline_node": "diamond", "airfield": "star",
+    "launch_site": "triangle",
+    "ground_station": "pentagon",
+    "gnss_station": "hexagon",
+    "ground_segment": "octagon",
+    "company": "square",
+    "border_crossing": "cross2",
+    "pipeline_node": "diamond",
+    "airfield": "star",
     "port": "semi_circle",
-    "factory": "square_with_corners", "depot": "half_square",
-}  # fmt: skip
+    "factory": "square_with_corners",
+    "depot": "half_square",
+}
 _DASHED = {"sea": "dash", "air": "dot", "gas_pipeline": "dash dot"}
 
 
@@ -61,9 +68,7 @@ def _renderer(spec: TableSpec) -> ET.Element:
     symbols = ET.SubElement(renderer, "symbols")
     # the empty value takes all other codes, as QGIS has it
     for number, (code, title) in enumerate([*SITE_CLASSES.items(), ("", "All others")]):
-        ET.SubElement(
-            categories, "category", value=code, label=title, symbol=str(number), render="true", type="string"
-        )  # fmt: skip
+        ET.SubElement(categories, "category", value=code, label=title, symbol=str(number), render="true", type="string")
         symbols.append(_symbol(spec, str(number), code or "other"))
     return renderer
 
@@ -87,23 +92,37 @@ def _symbol(spec: TableSpec, name: str, code: str) -> ET.Element:
 
 def _marker(code: str, color: str) -> dict[str, str]:
     return {
-        "name": _SHAPES.get(code, "circle"), "color": f"{color},255", "size": "4", "size_unit": "MM",
-        "outline_color": "35,35,35,255", "outline_style": "solid", "outline_width": "0.4", "outline_width_unit": "MM",
-    }  # fmt: skip
+        "name": _SHAPES.get(code, "circle"),
+        "color": f"{color},255",
+        "size": "4",
+        "size_unit": "MM",
+        "outline_color": "35,35,35,255",
+        "outline_style": "solid",
+        "outline_width": "0.4",
+        "outline_width_unit": "MM",
+    }
 
 
 def _line(code: str, color: str) -> dict[str, str]:
     return {
-        "line_color": f"{color},255", "line_width": "0.7", "line_width_unit": "MM",
-        "line_style": _DASHED.get(code, "solid"), "capstyle": "round", "joinstyle": "round",
-    }  # fmt: skip
+        "line_color": f"{color},255",
+        "line_width": "0.7",
+        "line_width_unit": "MM",
+        "line_style": _DASHED.get(code, "solid"),
+        "capstyle": "round",
+        "joinstyle": "round",
+    }
 
 
 def _fill(color: str) -> dict[str, str]:
     return {
-        "color": f"{color},60", "style": "solid", "outline_color": f"{color},255", "outline_style": "solid",
-        "outline_width": "0.5", "outline_width_unit": "MM",
-    }  # fmt: skip
+        "color": f"{color},60",
+        "style": "solid",
+        "outline_color": f"{color},255",
+        "outline_style": "solid",
+        "outline_width": "0.5",
+        "outline_width_unit": "MM",
+    }
 
 
 def _data_defined(layer: ET.Element, expressions: dict[str, str]) -> None:
@@ -122,19 +141,42 @@ def _labeling(spec: TableSpec) -> ET.Element:
     labeling = ET.Element("labeling", type="simple")
     settings = ET.SubElement(labeling, "settings", calloutType="simple")
     style = ET.SubElement(
-        settings, "text-style", fieldName="label", isExpression="0", fontSize="9", fontSizeUnit="Point",
-        textColor="20,20,20,255", textOpacity="1", fontWeight="50", allowHtml="0",
-    )  # fmt: skip
+        settings,
+        "text-style",
+        fieldName="label",
+        isExpression="0",
+        fontSize="9",
+        fontSizeUnit="Point",
+        textColor="20,20,20,255",
+        textOpacity="1",
+        fontWeight="50",
+        allowHtml="0",
+    )
     ET.SubElement(
-        style, "text-buffer", bufferDraw="1", bufferSize="0.8", bufferSizeUnits="MM",
-        bufferColor="255,255,255,255", bufferOpacity="1", bufferNoFill="1", bufferJoinStyle="128",
-    )  # fmt: skip
+        style,
+        "text-buffer",
+        bufferDraw="1",
+        bufferSize="0.8",
+        bufferSizeUnits="MM",
+        bufferColor="255,255,255,255",
+        bufferOpacity="1",
+        bufferNoFill="1",
+        bufferJoinStyle="128",
+    )
     # 6: around a point by cartographic rules, 3: along a line and its bends, 1: over the middle of an area
     placement = {"site_point": "6", "site_line": "3", "site_polygon": "1"}[spec.name]
     ET.SubElement(
-        settings, "placement", placement=placement, dist="1", distUnits="MM", placementFlags="14", priority="5",
-        predefinedPositionOrder="TR,TL,BR,BL,R,L,TSR,BSR", offsetType="1", overlapHandling="PreventOverlap",
-    )  # fmt: skip
+        settings,
+        "placement",
+        placement=placement,
+        dist="1",
+        distUnits="MM",
+        placementFlags="14",
+        priority="5",
+        predefinedPositionOrder="TR,TL,BR,BL,R,L,TSR,BSR",
+        offsetType="1",
+        overlapHandling="PreventOverlap",
+    )
     ET.SubElement(settings, "rendering", drawLabels="1", obstacle="1", obstacleFactor="1", scaleVisibility="0")
     return labeling
 

@@ -147,13 +147,15 @@ def _copy_shared_rows(new: sqlite3.Connection, case: CaseReader, tables: set[str
         _Shared("gpkg_spatial_ref_sys", ("srs_id",), any_row),
         _Shared("gpkg_contents", ("table_name",), of_table),
         _Shared("gpkg_geometry_columns", ("table_name",), of_table),
-        _Shared("gpkg_extensions", ("table_name", "column_name", "extension_name"), lambda row: (
-            of_table(row) or not row.get("table_name")
-        )),
+        _Shared(
+            "gpkg_extensions",
+            ("table_name", "column_name", "extension_name"),
+            lambda row: of_table(row) or not row.get("table_name"),
+        ),
         _Shared("gpkg_data_column_constraints", ("constraint_name", "constraint_type", "value"), any_row),
         _Shared("gpkg_data_columns", ("table_name", "column_name"), of_column),
         _Shared("gpkgext_relations", ("mapping_table_name",), lambda row: row.get("mapping_table_name") in tables),
-    ):  # fmt: skip
+    ):
         for row in _facts(case, shared.name):
             if shared.is_theirs(row):
                 _insert_new(new, shared, row)
@@ -200,9 +202,11 @@ def _free_identifier(new: sqlite3.Connection, row: Fact) -> str | None:
     """The layer's name; where another layer has it, the table's."""
     wanted = row.get("identifier")
     taken = {text for (text,) in new.execute("SELECT identifier FROM gpkg_contents")}
-    return wanted if wanted not in taken else next(
-        (name for name in (row["table_name"], f"{row['table_name']} (2)") if name not in taken), None
-    )  # fmt: skip
+    return (
+        wanted
+        if wanted not in taken
+        else next((name for name in (row["table_name"], f"{row['table_name']} (2)") if name not in taken), None)
+    )
 
 
 def _copy_metadata(new: sqlite3.Connection, case: CaseReader) -> None:
@@ -218,9 +222,10 @@ def _copy_metadata(new: sqlite3.Connection, case: CaseReader) -> None:
         if row.get("md_file_id") in numbers:
             parent = numbers.get(row.get("md_parent_id"))
             _insert(
-                new, "gpkg_metadata_reference",
+                new,
+                "gpkg_metadata_reference",
                 {**row, "md_file_id": numbers[row["md_file_id"]], "md_parent_id": parent},
-            )  # fmt: skip
+            )
 
 
 def told_styles(rows: Iterable[tuple[str, str, str]]) -> str:

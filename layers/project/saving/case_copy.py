@@ -193,11 +193,21 @@ def _history_rows(edits: Iterable[OutsideEdit], actor: str, at: str) -> list[tup
     txn_uuid = str(uuid4())
     return [
         (
-            str(uuid4()), txn_uuid, at, actor, edit.table, edit.uuid, edit.op, _revision(edit, 0), _revision(edit, 1),
-            json.dumps(edit.delta, ensure_ascii=False, default=repr), edit.old_geometry, edit.new_geometry,
+            str(uuid4()),
+            txn_uuid,
+            at,
+            actor,
+            edit.table,
+            edit.uuid,
+            edit.op,
+            _revision(edit, 0),
+            _revision(edit, 1),
+            json.dumps(edit.delta, ensure_ascii=False, default=repr),
+            edit.old_geometry,
+            edit.new_geometry,
         )
         for edit in edits
-    ]  # fmt: skip
+    ]
 
 
 def _revision(edit: OutsideEdit, side: int) -> int | None:

@@ -44,9 +44,12 @@ def derive(connection: sqlite3.Connection, target: Path, integrity_slot: str) ->
     )
     _set_meta(connection, STYLES_KEY, told_styles((table, name, qml) for table, _geometry, name, qml, _said in styles))
     connection.execute("DELETE FROM qgis_projects")
-    layers = project_layers(connection.execute(
-        "SELECT uuid, name, source_json, style_json, visible FROM loupe_layers WHERE kind = 'vector' ORDER BY order_key"
-    ))  # fmt: skip
+    layers = project_layers(
+        connection.execute(
+            "SELECT uuid, name, source_json, style_json, visible FROM loupe_layers "
+            "WHERE kind = 'vector' ORDER BY order_key"
+        )
+    )
     title = _meta(connection, "title")
     name = target.name.encode("utf-8", "replace").decode("utf-8")
     connection.execute(

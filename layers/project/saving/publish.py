@@ -83,9 +83,13 @@ def publish(
 
     sizes = [work.path.stat().st_size * 2, SPARE_BYTES, *([work.base.stat().st_size] if work.base else [])]
     making = _Making(
-        fill, carry, sum(sizes), expected, always_backup=expected is None or work.was_edited,
+        fill,
+        carry,
+        sum(sizes),
+        expected,
+        always_backup=expected is None or work.was_edited,
         old_folder=None if work.target is None else work.target.parent,
-    )  # fmt: skip
+    )
     saved = _put(target, making, fs, work.placing if is_own else _nothing)
     _confirm(target, fs)
     work.published(target, saved, saved_seq, last_change)

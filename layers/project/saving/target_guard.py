@@ -36,9 +36,9 @@ def guarded_target(place: Path, expected: Sequence[Fingerprint] | None, fs: File
     if sides_of(place):
         expected = _settled(place, expected, fs)
     with _locked(place) as file:
-        if sides_of(place) or (expected is not None and not any(
-            one.is_same(fingerprint_of(file, place, one)) for one in expected
-        )):  # fmt: skip
+        if sides_of(place) or (
+            expected is not None and not any(one.is_same(fingerprint_of(file, place, one)) for one in expected)
+        ):
             raise _changed(place)
         for side in side_files(place):  # empty ones, and what a program keeps there for its own use
             fs.unlink(side)

@@ -33,8 +33,11 @@ class Fingerprint:
     def is_same(self, other: Fingerprint) -> bool:
         """True where nothing was written in between; a copy of the same saved bytes counts as the same."""
         if (self.size, self.counter, self.integrity, self.sides) != (
-            other.size, other.counter, other.integrity, other.sides,
-        ):  # fmt: skip
+            other.size,
+            other.counter,
+            other.integrity,
+            other.sides,
+        ):
             return False
         return bool(self.integrity) or (self.mtime_ns, self.inode) == (other.mtime_ns, other.inode)
 

@@ -94,9 +94,10 @@ class RowWriter:
 
     def insert_fields(self, spec: TableSpec, fields: Mapping[str, Any]) -> None:
         """Add a row of which there is no geometry, and so no site."""
-        values = [aliases_text(value) if isinstance(value, tuple) else value for value in (
-            fields[column.field] for column in spec.plain_columns
-        )]  # fmt: skip
+        values = [
+            aliases_text(value) if isinstance(value, tuple) else value
+            for value in (fields[column.field] for column in spec.plain_columns)
+        ]
         self._connection.execute(spec.insert_sql(), (self._take_keys(spec, 1), None, *values))
 
     def insert(self, spec: TableSpec, rows: Sequence[Row], keys: Sequence[int] | None = None) -> None:

@@ -32,9 +32,15 @@ OUR_PROJECT = "Geoloupe"
 PROJECT_METADATA = '{"last_modified_time": "2024-01-01 00:00:00", "last_modified_user": ""}'
 """The metadata of our project. QGIS writes its own time and user when it saves one."""
 RESERVED_META = (
-    "project_uuid", "schema_version", "min_reader_version", "min_writer_version", "integrity", STYLES_KEY, HISTORY_KEY,
+    "project_uuid",
+    "schema_version",
+    "min_reader_version",
+    "min_writer_version",
+    "integrity",
+    STYLES_KEY,
+    HISTORY_KEY,
     CARRIED_KEY,
-)  # fmt: skip
+)
 """Facts about the file, which are no facts of the case."""
 
 _NOW = "strftime('%Y-%m-%dT%H:%M:%fZ','now')"
@@ -91,9 +97,19 @@ CREATE INDEX loupe_tombstones_uuid ON loupe_tombstones(uuid);
 """
 
 HISTORY_COLUMNS = (
-    "change_uuid", "txn_uuid", "at", "actor", "table_name", "row_uuid", "op", "parent_rev", "new_rev", "delta_json",
-    "old_geom", "new_geom",
-)  # fmt: skip
+    "change_uuid",
+    "txn_uuid",
+    "at",
+    "actor",
+    "table_name",
+    "row_uuid",
+    "op",
+    "parent_rev",
+    "new_rev",
+    "delta_json",
+    "old_geom",
+    "new_geom",
+)
 TOMBSTONE_COLUMNS = ("uuid", "table_name", "deleted_at", "deleted_by")
 
 PRIVATE_TABLES = ("loupe_meta", "loupe_layers", "loupe_bookmarks", "loupe_history", "loupe_tombstones")
@@ -102,18 +118,33 @@ OWN_TABLES = frozenset(set(re.findall(r"CREATE TABLE (\w+)", _GEOPACKAGE_TABLES)
 """All tables of a case but those of its relations (`RELATIONS`) and spatial indexes."""
 
 _LINK_INDEXES = (
-    ("claim_sites", "claim_uuid"), ("claim_sites", "site_uuid"), ("claim_sources", "claim_uuid"),
-    ("claim_sources", "source_uuid"), ("response_claims", "response_uuid"), ("response_claims", "claim_uuid"),
-    ("source_files", "source_uuid"), ("chips", "site_uuid"), ("comments", "target_uuid"),
-)  # fmt: skip
+    ("claim_sites", "claim_uuid"),
+    ("claim_sites", "site_uuid"),
+    ("claim_sources", "claim_uuid"),
+    ("claim_sources", "source_uuid"),
+    ("response_claims", "response_uuid"),
+    ("response_claims", "claim_uuid"),
+    ("source_files", "source_uuid"),
+    ("chips", "site_uuid"),
+    ("comments", "target_uuid"),
+)
 
 TITLES = {
-    "site_point": "Sites (points)", "site_line": "Sites (lines)", "site_polygon": "Sites (areas)",
-    "claims": "Claims", "claim_sites": "Claims about sites", "sources": "Sources",
+    "site_point": "Sites (points)",
+    "site_line": "Sites (lines)",
+    "site_polygon": "Sites (areas)",
+    "claims": "Claims",
+    "claim_sites": "Claims about sites",
+    "sources": "Sources",
     "source_files": "Kept copies of sources",
-    "claim_sources": "Claims in sources", "responses": "Responses", "response_claims": "Responses to claims",
-    "chips": "Image chips", "comments": "Comments", "products": "Products", "layer_styles": "Layer styles",
-}  # fmt: skip
+    "claim_sources": "Claims in sources",
+    "responses": "Responses",
+    "response_claims": "Responses to claims",
+    "chips": "Image chips",
+    "comments": "Comments",
+    "products": "Products",
+    "layer_styles": "Layer styles",
+}
 
 
 class Relation(NamedTuple):

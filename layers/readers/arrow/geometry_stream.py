@@ -33,10 +33,15 @@ def geometry_batches(source: VectorSource, batch_rows: int, **which: Any) -> Ite
         with (
             remarks_ignored(),
             pyogrio.open_arrow(
-                source.dataset, layer=source.layer or None, columns=[], return_fids=True, batch_size=batch_rows,
-                **which, **source.how,
+                source.dataset,
+                layer=source.layer or None,
+                columns=[],
+                return_fids=True,
+                batch_size=batch_rows,
+                **which,
+                **source.how,
             ) as (meta, stream),
-        ):  # fmt: skip
+        ):
             crs = known_crs(meta["crs"]) or source.default_crs
             for fids, blobs in _batches(stream):
                 if (np.diff(blobs.starts) < 0).any():

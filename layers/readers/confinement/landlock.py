@@ -48,9 +48,15 @@ class Access(IntFlag):
 
 READ = Access.READ_FILE | Access.READ_DIR
 WRITE = (
-    READ | Access.WRITE_FILE | Access.TRUNCATE | Access.MAKE_REG | Access.REMOVE_FILE | Access.MAKE_DIR
-    | Access.REMOVE_DIR | Access.REFER
-)  # fmt: skip
+    READ
+    | Access.WRITE_FILE
+    | Access.TRUNCATE
+    | Access.MAKE_REG
+    | Access.REMOVE_FILE
+    | Access.MAKE_DIR
+    | Access.REMOVE_DIR
+    | Access.REFER
+)
 """Regular files and folders; no links, pipes, sockets or devices."""
 _OF_FILES = Access.EXECUTE | Access.WRITE_FILE | Access.READ_FILE | Access.TRUNCATE | Access.IOCTL_DEV
 
@@ -108,9 +114,12 @@ class Ruleset:
             rule = _PathBeneath(access, place)
             if access:
                 _call(
-                    _ADD_RULE, ctypes.c_int(self._number), ctypes.c_int(_PATH_BENEATH), ctypes.byref(rule),
+                    _ADD_RULE,
+                    ctypes.c_int(self._number),
+                    ctypes.c_int(_PATH_BENEATH),
+                    ctypes.byref(rule),
                     ctypes.c_uint32(0),
-                )  # fmt: skip
+                )
         finally:
             os.close(place)
 

@@ -36,11 +36,12 @@ class _Machine(NamedTuple):
 
 _MACHINES = {
     "x86_64": _Machine(
-        0xC000003E, (41, 53, 425),
+        0xC000003E,
+        (41, 53, 425),
         (76, 90, 91, 92, 93, 94, 132, 188, 189, 190, 197, 198, 199, 235, 260, 261, 268, 280, 452, 463, 466),
     ),
     "aarch64": _Machine(0xC00000B7, (198, 199, 425), (5, 6, 7, 14, 15, 16, 45, 52, 53, 54, 55, 88, 452, 463, 466)),
-}  # fmt: skip
+}
 
 
 class _Program(ctypes.Structure):
@@ -104,11 +105,14 @@ def _filter(audit: int, numbers: tuple[int, ...]) -> bytes:
     """A program for the kernel's packet filter: it refuses these calls, and all that come by another machine's ways."""
     refuse = len(numbers) + 1
     steps = [
-        (_LOAD_WORD, 0, 0, _AT_MACHINE), (_JUMP_IF_EQUAL, 0, refuse + 2, audit), (_LOAD_WORD, 0, 0, _AT_NUMBER),
+        (_LOAD_WORD, 0, 0, _AT_MACHINE),
+        (_JUMP_IF_EQUAL, 0, refuse + 2, audit),
+        (_LOAD_WORD, 0, 0, _AT_NUMBER),
         (_JUMP_IF_AT_LEAST, refuse, 0, _X32),
         *((_JUMP_IF_EQUAL, refuse - 1 - at, 0, number) for at, number in enumerate(numbers)),
-        (_RETURN, 0, 0, _ALLOW), (_RETURN, 0, 0, _REFUSE),
-    ]  # fmt: skip
+        (_RETURN, 0, 0, _ALLOW),
+        (_RETURN, 0, 0, _REFUSE),
+    ]
     return b"".join(struct.pack("=HBBI", *step) for step in steps)
 
 

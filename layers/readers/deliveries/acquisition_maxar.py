@@ -8,11 +8,20 @@ from layers.readers.deliveries.sidecar_text import read_text, read_xml
 from layers.readers.deliveries.sidecar_values import angle, azimuth, metres, number, share, span, utc
 
 _SATELLITES = {
-    "WV01": "WorldView-1", "WV02": "WorldView-2", "WV03": "WorldView-3", "WV04": "WorldView-4", "GE01": "GeoEye-1",
-    "QB02": "QuickBird-2", "IK01": "IKONOS", "LG01": "WorldView Legion 1", "LG02": "WorldView Legion 2",
-    "LG03": "WorldView Legion 3", "LG04": "WorldView Legion 4", "LG05": "WorldView Legion 5",
+    "WV01": "WorldView-1",
+    "WV02": "WorldView-2",
+    "WV03": "WorldView-3",
+    "WV04": "WorldView-4",
+    "GE01": "GeoEye-1",
+    "QB02": "QuickBird-2",
+    "IK01": "IKONOS",
+    "LG01": "WorldView Legion 1",
+    "LG02": "WorldView Legion 2",
+    "LG03": "WorldView Legion 3",
+    "LG04": "WorldView Legion 4",
+    "LG05": "WorldView Legion 5",
     "LG06": "WorldView Legion 6",
-}  # fmt: skip
+}
 
 
 def read_imd(path: str) -> Groups:

@@ -14,9 +14,19 @@ from layers.readers.deliveries.sidecar_values import inside, number, words
 
 MAX_TILES = 1000
 _COMMON = {
-    "B0": "blue", "B1": "green", "B2": "red", "B3": "nir", "P": "pan", "PAN": "pan", "R": "red", "G": "green",
-    "B": "blue", "NIR": "nir", "RE": "rededge", "DB": "coastal",
-}  # fmt: skip
+    "B0": "blue",
+    "B1": "green",
+    "B2": "red",
+    "B3": "nir",
+    "P": "pan",
+    "PAN": "pan",
+    "R": "red",
+    "G": "green",
+    "B": "blue",
+    "NIR": "nir",
+    "RE": "rededge",
+    "DB": "coastal",
+}
 _DISPLAY = ("RED_CHANNEL", "GREEN_CHANNEL", "BLUE_CHANNEL", "ALPHA_CHANNEL")
 _UNITS_NM = {"micrometers": 1000.0, "micrometer": 1000.0, "nanometers": 1.0, "nanometer": 1.0}
 

@@ -100,9 +100,18 @@ def _gsd(mtl: Groups, common: str) -> float | None:
 
 def _with_path(band: SceneBand, file: str) -> SceneBand:
     return SceneBand(
-        band.name, band.common_name, (file,), 1, band.gsd_m, None, band.role, band.nodata, band.scale, band.offset,
+        band.name,
+        band.common_name,
+        (file,),
+        1,
+        band.gsd_m,
+        None,
+        band.role,
+        band.nodata,
+        band.scale,
+        band.offset,
         band.unit,
-    )  # fmt: skip
+    )
 
 
 def _order(name: str) -> tuple[int, str]:

@@ -13,9 +13,19 @@ from layers.readers.deliveries.sidecar_values import inside
 
 MAX_TILES = 1000
 _COMMON = {
-    "P": "pan", "C": "coastal", "B": "blue", "G": "green", "Y": "yellow", "R": "red", "RE": "rededge", "N": "nir",
-    "N1": "nir", "N2": "nir09", "S3": "swir16", "S6": "swir22",
-}  # fmt: skip
+    "P": "pan",
+    "C": "coastal",
+    "B": "blue",
+    "G": "green",
+    "Y": "yellow",
+    "R": "red",
+    "RE": "rededge",
+    "N": "nir",
+    "N1": "nir",
+    "N2": "nir09",
+    "S3": "swir16",
+    "S6": "swir22",
+}
 """By the letters after BAND_. S3 is 1640 to 1680 nm, S6 2185 to 2225 nm; their neighbours have no common name."""
 
 

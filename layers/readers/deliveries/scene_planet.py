@@ -17,9 +17,15 @@ from layers.readers.raster.datasets import DATASETS
 
 _FOUR = (("blue", "blue"), ("green", "green"), ("red", "red"), ("nir", "nir"))
 _EIGHT = (
-    ("coastal_blue", "coastal"), ("blue", "blue"), ("green_i", ""), ("green", "green"), ("yellow", "yellow"),
-    ("red", "red"), ("rededge", "rededge"), ("nir", "nir"),
-)  # fmt: skip
+    ("coastal_blue", "coastal"),
+    ("blue", "blue"),
+    ("green_i", ""),
+    ("green", "green"),
+    ("yellow", "yellow"),
+    ("red", "red"),
+    ("rededge", "rededge"),
+    ("nir", "nir"),
+)
 _VISUAL = (("red", "red"), ("green", "green"), ("blue", "blue"))
 _MASK = ("clear", "snow", "shadow", "light_haze", "heavy_haze", "cloud", "confidence", "udm1")
 """The orders that Planet documents. Files do not all name their bands."""

@@ -90,9 +90,14 @@ def _open(path: str, problems: list[str], height_m: float | None) -> _Placed | N
 
 def _shape(path: str, dataset: DatasetReader) -> _Shape:
     return _Shape(
-        path, dataset.width, dataset.height, tuple(dataset.dtypes), tuple(dataset.nodatavals),
-        tuple(dataset.overviews(1)), tuple(dataset.block_shapes[0]),
-    )  # fmt: skip
+        path,
+        dataset.width,
+        dataset.height,
+        tuple(dataset.dtypes),
+        tuple(dataset.nodatavals),
+        tuple(dataset.overviews(1)),
+        tuple(dataset.block_shapes[0]),
+    )
 
 
 def _grid(finest: _Placed, placed: list[_Placed]) -> _Grid:

@@ -61,9 +61,11 @@ def read_scene_tile(params: dict[str, Any]) -> tuple[dict[str, Any], tuple[NDArr
     mask = np.logical_and.reduce([mask for _, _, mask in found.values()])
     headers = [header for header, _, _ in found.values()]
     header = {
-        "dtype": dtype.str, "empty": not bool(mask.any()), "shrink": min(h["shrink"] for h in headers),
+        "dtype": dtype.str,
+        "empty": not bool(mask.any()),
+        "shrink": min(h["shrink"] for h in headers),
         **{key: any(h.get(key, False) for h in headers) for key in _HEADER},
-    }  # fmt: skip
+    }
     return header, (np.stack([layer.astype(dtype, copy=False) for layer in layers]), mask)
 
 
@@ -100,9 +102,11 @@ def _over(above: Found, below: Found) -> Found:
     header, bands, mask = above
     dtype = np.result_type(bands.dtype, below[1].dtype)
     header = {
-        **header, "dtype": dtype.str, "empty": False,
+        **header,
+        "dtype": dtype.str,
+        "empty": False,
         **{key: header.get(key, False) or below[0].get(key, False) for key in _HEADER},
-    }  # fmt: skip
+    }
     return header, np.where(mask, bands, below[1]).astype(dtype, copy=False), mask | below[2]
 
 

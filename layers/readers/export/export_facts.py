@@ -18,9 +18,14 @@ from layers.readers.geometry.stored_shapes import measured_name
 
 _BATCH_ROWS = 5_000
 _NAMES = {
-    1: "Point", 2: "LineString", 3: "Polygon", 4: "MultiPoint", 5: "MultiLineString", 6: "MultiPolygon",
+    1: "Point",
+    2: "LineString",
+    3: "Polygon",
+    4: "MultiPoint",
+    5: "MultiLineString",
+    6: "MultiPolygon",
     7: "GeometryCollection",
-}  # fmt: skip
+}
 _STRAIGHT = {8: 2, 9: 2, 10: 3, 11: 5, 12: 6}
 """What a curve becomes where curves cannot be kept."""
 

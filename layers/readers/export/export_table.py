@@ -50,10 +50,20 @@ def append_table(
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # no CRS; a geometry of another kind than the layer's
         pyogrio.raw.write(
-            out, np.array(list(rows.wkb), dtype=object), columns, names, field_mask=masks, layer=title, driver="GPKG",
-            geometry_type=geometry, crs=known, append=not is_first, gdal_tz_offsets=zones or None,
-            layer_options=options if is_first else None, promote_to_multi=False,
-        )  # fmt: skip
+            out,
+            np.array(list(rows.wkb), dtype=object),
+            columns,
+            names,
+            field_mask=masks,
+            layer=title,
+            driver="GPKG",
+            geometry_type=geometry,
+            crs=known,
+            append=not is_first,
+            gdal_tz_offsets=zones or None,
+            layer_options=options if is_first else None,
+            promote_to_multi=False,
+        )
 
 
 def _cells(values: list[Any], kind: str) -> tuple[NDArray[Any], NDArray[Any] | None]:
@@ -121,10 +131,15 @@ def copy_to_flatgeobuf(table: str, title: str, out: str, kind: str) -> None:
             ):
                 warnings.simplefilter("ignore")  # no CRS
                 pyogrio.raw.write_arrow(
-                    stream, out, layer=title, driver="FlatGeobuf", geometry_name=meta["geometry_name"],
-                    geometry_type=kind, crs=meta["crs"],
+                    stream,
+                    out,
+                    layer=title,
+                    driver="FlatGeobuf",
+                    geometry_name=meta["geometry_name"],
+                    geometry_type=kind,
+                    crs=meta["crs"],
                     layer_options={"SPATIAL_INDEX": index},
-                )  # fmt: skip
+                )
             break
         except READ_ERRORS as error:
             if "spatial index" not in str(error):

@@ -52,9 +52,13 @@ def export_rows(params: dict[str, Any]) -> tuple[dict[str, Any], tuple[Any, ...]
         raise _failure(error, source) from error
     is_last = rows.next_fid is None
     header = {
-        "next_start": rows.next_fid, "written": written, "done": is_last, "facts": facts.to_json(),
-        "remark": _remark(kind, facts, types), "found": lines_in(out) if kind == "CSV" and is_last else None,
-    }  # fmt: skip
+        "next_start": rows.next_fid,
+        "written": written,
+        "done": is_last,
+        "facts": facts.to_json(),
+        "remark": _remark(kind, facts, types),
+        "found": lines_in(out) if kind == "CSV" and is_last else None,
+    }
     return header, ()
 
 

@@ -59,11 +59,18 @@ def read_features(params: dict[str, Any]) -> tuple[dict[str, Any], tuple[NDArray
     if following is None and asked.is_among_last:
         give_back_memory()
     header = {
-        "crs": canvas, "origin": [0.0, 0.0], "step": _step(params), "columns": columns, "skipped": len(drawn.lost),
+        "crs": canvas,
+        "origin": [0.0, 0.0],
+        "step": _step(params),
+        "columns": columns,
+        "skipped": len(drawn.lost),
         "lost": _listed(drawn),
-        "next_fid": following, "end_fid": asked.end, "shares": asked.shares, "done": following is None,
+        "next_fid": following,
+        "end_fid": asked.end,
+        "shares": asked.shares,
+        "done": following is None,
         "form": drawn.form(),
-    }  # fmt: skip
+    }
     return header, drawn.arrays()
 
 

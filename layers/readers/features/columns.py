@@ -50,10 +50,15 @@ def read_columns(params: dict[str, Any]) -> tuple[dict[str, Any], tuple[NDArray[
         fids, columns, more = fids[:count], [column.taken(kept) for column in columns], True
     described, arrays = [], [fids]
     for column in columns:
-        described.append({
-            "name": column.name, "kind": str(column.kind), "zone": column.zone, "null": column.valid is not None,
-            "codes": column.codes is not None,
-        })  # fmt: skip
+        described.append(
+            {
+                "name": column.name,
+                "kind": str(column.kind),
+                "zone": column.zone,
+                "null": column.valid is not None,
+                "codes": column.codes is not None,
+            }
+        )
         arrays += _arrays(column)
     return {"columns": described, "next": start + count if more else None}, tuple(arrays)
 
@@ -144,19 +149,30 @@ class _Streams:
     def _at(self, source: VectorSource, names: list[str] | None, start: int) -> _Open:
         state = os.stat(source.path)
         key = (
-            source.path, source.layer, repr(source.how), state.st_mtime_ns, state.st_size,
+            source.path,
+            source.layer,
+            repr(source.how),
+            state.st_mtime_ns,
+            state.st_size,
             None if names is None else tuple(names),
-        )  # fmt: skip
+        )
         if self._open is not None and (self._open.key, self._open.at) == (key, start):
             return self._open
         self.close()
         stack = contextlib.ExitStack()
         _, stream = stack.enter_context(
             pyogrio.open_arrow(
-                source.dataset, layer=source.layer or None, columns=names, read_geometry=False, return_fids=True,
-                skip_features=start, batch_size=BATCH_ROWS, datetime_as_string=True, **source.how,
+                source.dataset,
+                layer=source.layer or None,
+                columns=names,
+                read_geometry=False,
+                return_fids=True,
+                skip_features=start,
+                batch_size=BATCH_ROWS,
+                datetime_as_string=True,
+                **source.how,
             )
-        )  # fmt: skip
+        )
         self._open = _Open(key, stack, batches(stream), start)
         return self._open
 

@@ -92,9 +92,14 @@ class Drawn:
         k = int(self.start_of[m])
         bounds = None if self.bounds is None else self.bounds[:n]
         return Drawn(
-            self.kind[:n], self.fid[:n], self.part_of[: n + 1], self.start_of[: m + 1], self.steps[:k], bounds,
+            self.kind[:n],
+            self.fid[:n],
+            self.part_of[: n + 1],
+            self.start_of[: m + 1],
+            self.steps[:k],
+            bounds,
             self.lost[self.lost[:, 0] < fid],
-        )  # fmt: skip
+        )
 
     def rows_that_fit(self, room: int, fids: NDArray[np.int64]) -> int:
         """How many leading rows of `fids` fit so many bytes."""
@@ -117,9 +122,14 @@ def joined(pieces: Sequence[Drawn]) -> Drawn:
     if all(piece.is_single for piece in pieces):
         ladder = np.arange(sum(len(piece) for piece in pieces) + 1)
         return Drawn(
-            np.concatenate([piece.kind for piece in pieces]), np.concatenate([piece.fid for piece in pieces]), ladder,
-            ladder, np.concatenate([piece.steps for piece in pieces]), None, lost,
-        )  # fmt: skip
+            np.concatenate([piece.kind for piece in pieces]),
+            np.concatenate([piece.fid for piece in pieces]),
+            ladder,
+            ladder,
+            np.concatenate([piece.steps for piece in pieces]),
+            None,
+            lost,
+        )
     bounds = np.concatenate([p._bounds() if p.bounds is None else p.bounds for p in pieces])
     return Drawn(
         np.concatenate([piece.kind for piece in pieces]),

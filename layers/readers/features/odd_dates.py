@@ -83,9 +83,13 @@ def _in_shapefile(source: VectorSource, names: list[str], first: int, last: int)
     for name in names:
         column = name.replace('"', '""')
         _, fids, _, (texts,) = pyogrio.raw.read(
-            source.dataset, read_geometry=False, return_fids=True, sql_dialect="OGRSQL", **source.how,
+            source.dataset,
+            read_geometry=False,
+            return_fids=True,
+            sql_dialect="OGRSQL",
+            **source.how,
             sql=f'SELECT CAST("{column}" AS CHARACTER(40)) FROM "{table}" WHERE FID >= {first} AND FID <= {last}',
-        )  # fmt: skip
+        )
         pairs: list[tuple[int, Any]] = list(zip(np.asarray(fids).tolist(), texts.tolist(), strict=True))
         found[name] = {fid: text for fid, text in pairs if text and not is_exact(text)}
     return found

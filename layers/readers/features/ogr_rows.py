@@ -36,9 +36,14 @@ READ_ERRORS = (sqlite3.Error, DataSourceError, DataLayerError, FeatureError, Uni
 _INTEGERS = ("OFTInteger", "OFTInteger64")
 _MAX_CELL_CHARS = 20_000
 _TYPES = {
-    "OFTInteger": "integer", "OFTInteger64": "integer", "OFTReal": "real", "OFTString": "text", "OFTDate": "date",
-    "OFTDateTime": "datetime", "OFTTime": "time",
-}  # fmt: skip
+    "OFTInteger": "integer",
+    "OFTInteger64": "integer",
+    "OFTReal": "real",
+    "OFTString": "text",
+    "OFTDate": "date",
+    "OFTDateTime": "datetime",
+    "OFTTime": "time",
+}
 _UNDEFINED = ("Undefined geographic SRS", "Undefined Cartesian SRS")
 """What a GeoPackage calls a CRS that it does not know."""
 _WGS84_WITH_HEIGHT = "EPSG:4979"
@@ -161,9 +166,14 @@ def _read(
     source: VectorSource, columns: list[str] | None, flat: bool, which: dict[str, Any]
 ) -> tuple[Any, Any, Any, Any]:
     asked = {
-        "layer": source.layer or None, "columns": columns, "return_fids": True, "force_2d": flat,
-        "datetime_as_string": True, **which, **source.how,
-    }  # fmt: skip
+        "layer": source.layer or None,
+        "columns": columns,
+        "return_fids": True,
+        "force_2d": flat,
+        "datetime_as_string": True,
+        **which,
+        **source.how,
+    }
     try:
         meta, fids, wkb, cells = pyogrio.raw.read(source.dataset, **asked)
     except UnicodeDecodeError:  # bytes that are not of the encoding: read them as they are, and mark what is wrong
@@ -199,9 +209,14 @@ def _exact_integers(source: VectorSource, meta: dict[str, Any], fids: Any, cells
         bounds = f'"{source.fid_column}" >= {int(fids.min())} AND "{source.fid_column}" <= {int(fids.max())}'
         where = f'{bounds} AND "{quoted}" IS NOT NULL'
         _, filled, _, (values,) = pyogrio.raw.read(
-            source.dataset, layer=source.layer or None, columns=[name], return_fids=True, read_geometry=False,
-            where=where, **source.how,
-        )  # fmt: skip
+            source.dataset,
+            layer=source.layer or None,
+            columns=[name],
+            return_fids=True,
+            read_geometry=False,
+            where=where,
+            **source.how,
+        )
         known = dict(zip(np.asarray(filled).tolist(), values.tolist(), strict=True))
         found[str(name)] = [known.get(fid) for fid in fids.tolist()]
     return found

@@ -23,9 +23,19 @@ _MOST_PRJ_BYTES = 2**16
 _HEADER = 100
 _MULTIPATCH = 31
 _LANGUAGES = {
-    0x26: "cp866", 0x65: "cp866", 0xC9: "cp1251", 0x57: "cp1252", 0x03: "cp1252", 0x4D: "gb18030", 0x7A: "gb18030",
-    0x4F: "big5", 0x78: "big5", 0xC8: "cp1250", 0x13: "shift_jis", 0x7B: "shift_jis",
-}  # fmt: skip
+    0x26: "cp866",
+    0x65: "cp866",
+    0xC9: "cp1251",
+    0x57: "cp1252",
+    0x03: "cp1252",
+    0x4D: "gb18030",
+    0x7A: "gb18030",
+    0x4F: "big5",
+    0x78: "big5",
+    0xC8: "cp1250",
+    0x13: "shift_jis",
+    0x7B: "shift_jis",
+}
 """The language driver in a .dbf, where it names a code page that is more than a program's default."""
 
 
@@ -33,9 +43,17 @@ def shapefile_source(path: str, options: dict[str, Any]) -> VectorSource:
     """How to read a shapefile. Raises NotReadable for one whose attributes are lost together with its index."""
     encoding, _ = encoding_of(path, options)
     source = VectorSource(
-        path, Content.SHAPEFILE, "", path, {"encoding": encoding}, options, has_surfaces=_is_multipatch(path),
-        is_chunked=True, first=1, default_crs=known_crs(_named_crs(path)),
-    )  # fmt: skip
+        path,
+        Content.SHAPEFILE,
+        "",
+        path,
+        {"encoding": encoding},
+        options,
+        has_surfaces=_is_multipatch(path),
+        is_chunked=True,
+        first=1,
+        default_crs=known_crs(_named_crs(path)),
+    )
     is_whole = not _rows_lost(path) and not _is_cut(path)
     if is_whole and _index_of(path) and not _is_broken(part(path, ".prj")):
         return source

@@ -37,8 +37,16 @@ _MAX_CHECKED_BYTES = 30 * 2**20
 _CHECKED_BYTES = 2**20
 """About so much is looked at of a file that is read in chunks."""
 _FIRST_ROWS = 2_000
-_KINDS = ("Point", "LineString", "LinearRing", "Polygon", "MultiPoint", "MultiLineString", "MultiPolygon",
-          "GeometryCollection")  # fmt: skip
+_KINDS = (
+    "Point",
+    "LineString",
+    "LinearRing",
+    "Polygon",
+    "MultiPoint",
+    "MultiLineString",
+    "MultiPolygon",
+    "GeometryCollection",
+)
 """By shapely's numbers."""
 
 
@@ -103,22 +111,8 @@ def _ogr_info(source: VectorSource, notes: list[str]) -> VectorInfo:
         (str(field), field_type(str(kind), str(sub)))
         for field, kind, sub in zip(info["fields"], info["ogr_types"], info["ogr_subtypes"], strict=True)
     )
-    shapes, is_all = np.zeros(0, object), False
-    if source.by_fid or source.is_chunked or os.path.getsize(source.path) <= _MAX_CHECKED_BYTES:
-        most = _rows_to_check(source, count)
-        rows = rows_of(source, 0, most, [])
-        shapes, is_all = shapes_of(rows.wkb), rows.next_fid is None
-        said = check_rows(rows, shapes, crs, may_overlap=source.has_surfaces)
-        dates = [name for name, kind in fields if kind in ("date", "datetime")]
-        integers = [name for name, kind in fields if kind in ("integer", "boolean")]
-        reals = [name for name, kind in fields if kind == "real"]
-        said += odd_date_problems(source, dates, rows.fids)
-        said += odd_number_problems(source, integers, reals, rows.fids)
-        if is_json and is_all:
-            said += height_problems(source, rows)
-        found += said
-        if not is_all and said:
-            found.append(f"Only the first {grouped(most)} rows of {name} were looked at.")
+    shapes, is_all, said = _first_rows(source, name, count, fields, crs)
+    found += said
     geometry = str(info["geometry_type"] or "Unknown")
     if geometry == "Unknown" and is_all and len(shapes):
         geometry = _kind_of(shapes)  # OGR says so of lines among which some are of several parts
@@ -131,12 +125,42 @@ def _ogr_info(source: VectorSource, notes: list[str]) -> VectorInfo:
         reading = {"encoding": encoding, "encoding_evidence": evidence}
     return _placed(
         VectorInfo(
-            path=source.path, driver=str(info["driver"]), name=name, geometry=geometry,
-            features=count, crs=crs, fields=fields, bounds=extent.bounds, bounds_lonlat=None,
-            problems=tuple(found), reading=reading,
+            path=source.path,
+            driver=str(info["driver"]),
+            name=name,
+            geometry=geometry,
+            features=count,
+            crs=crs,
+            fields=fields,
+            bounds=extent.bounds,
+            bounds_lonlat=None,
+            problems=tuple(found),
+            reading=reading,
         ),
         extent,
-    )  # fmt: skip
+    )
+
+
+def _first_rows(
+    source: VectorSource, name: str, count: int, fields: tuple[tuple[str, str], ...], crs: str
+) -> tuple[NDArray[Any], bool, list[str]]:
+    """Shapes of the first of `count` rows, whether they are all rows, and what is wrong with them."""
+    if not (source.by_fid or source.is_chunked or os.path.getsize(source.path) <= _MAX_CHECKED_BYTES):
+        return np.zeros(0, object), False, []
+    most = _rows_to_check(source, count)
+    rows = rows_of(source, 0, most, [])
+    shapes, is_all = shapes_of(rows.wkb), rows.next_fid is None
+    said = check_rows(rows, shapes, crs, may_overlap=source.has_surfaces)
+    dates = [field for field, kind in fields if kind in ("date", "datetime")]
+    integers = [field for field, kind in fields if kind in ("integer", "boolean")]
+    reals = [field for field, kind in fields if kind == "real"]
+    said += odd_date_problems(source, dates, rows.fids)
+    said += odd_number_problems(source, integers, reals, rows.fids)
+    if source.content in (Content.JSON, Content.JSON_LINES) and is_all:
+        said += height_problems(source, rows)
+    if not is_all and said:
+        said.append(f"Only the first {grouped(most)} rows of {name} were looked at.")
+    return shapes, is_all, said
 
 
 def _kind_of(shapes: NDArray[Any]) -> str:
@@ -170,11 +194,21 @@ def _parsed_info(path: str, layer: ParsedLayer) -> VectorInfo:
         found += check_rows(layer.rows([]), shapes, layer.crs)
     return _placed(
         VectorInfo(
-            path, layer.driver, layer.name, kind, len(layer), layer.crs, fields, extent.bounds, None,
-            tuple(found), layer.style, layer.reading,
+            path,
+            layer.driver,
+            layer.name,
+            kind,
+            len(layer),
+            layer.crs,
+            fields,
+            extent.bounds,
+            None,
+            tuple(found),
+            layer.style,
+            layer.reading,
         ),
         extent,
-    )  # fmt: skip
+    )
 
 
 def _placed(info: VectorInfo, extent: Extent) -> VectorInfo:

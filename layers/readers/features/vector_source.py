@@ -47,9 +47,17 @@ def source_of(params: dict[str, Any]) -> VectorSource:
         driver = "GeoJSON" if content is Content.JSON else "GeoJSONSeq"
         dataset = f"{driver}:{path}" if found.data is None else found.data
         return VectorSource(
-            path, content, "", dataset, dict(found.how), options, first=found.first, notes=found.notes,
-            default_crs=WGS84, info=found.info,
-        )  # fmt: skip
+            path,
+            content,
+            "",
+            dataset,
+            dict(found.how),
+            options,
+            first=found.first,
+            notes=found.notes,
+            default_crs=WGS84,
+            info=found.info,
+        )
     if content in _PARSED:
         return VectorSource(path, content, layer, "", {}, options, is_ogr=False)
     raise UnsupportedFormat(f"{os.path.basename(path)} holds no features.")

@@ -19,9 +19,18 @@ _MOST_LINE_BYTES = 32 * 2**20
 _MOST_ASKED = 200
 _SEPARATOR = b"\x1e"
 _FEATURE = re.compile(rb'"type"\s*:\s*"Feature"')
-_KINDS = frozenset({
-    "Feature", "Point", "MultiPoint", "LineString", "MultiLineString", "Polygon", "MultiPolygon", "GeometryCollection",
-})  # fmt: skip
+_KINDS = frozenset(
+    {
+        "Feature",
+        "Point",
+        "MultiPoint",
+        "LineString",
+        "MultiLineString",
+        "Polygon",
+        "MultiPolygon",
+        "GeometryCollection",
+    }
+)
 
 
 def whole_lines(data: bytes) -> tuple[bytes, list[str]]:

@@ -13,7 +13,7 @@ from layers.geo.crs import (
     is_geographic,
     same_crs,
     transform_points,
-)  # fmt: skip
+)
 from layers.geo.lon_extent import MAX_LAT
 
 STEP_DEGREES = 1e-7

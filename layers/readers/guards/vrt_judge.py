@@ -145,9 +145,18 @@ class _Form:
 _RECT = _Form(attributes=dict.fromkeys(("xOff", "yOff", "xSize", "ySize"), _number))
 _SIMPLE = ("SourceFilename", "SourceBand", "SourceProperties", "SrcRect", "DstRect", "UseMaskBand")
 _SCALED = (
-    "NODATA", "ScaleOffset", "ScaleRatio", "LUT", "ColorTableComponent", "Exponent", "SrcMin", "SrcMax", "DstMin",
-    "DstMax", "Clamp",
-)  # fmt: skip
+    "NODATA",
+    "ScaleOffset",
+    "ScaleRatio",
+    "LUT",
+    "ColorTableComponent",
+    "Exponent",
+    "SrcMin",
+    "SrcMax",
+    "DstMin",
+    "DstMax",
+    "Clamp",
+)
 _SOURCES = ("SimpleSource", "ComplexSource", "AveragedSource")
 _PASSED_OVER = ("CategoryNames", "Histograms")
 """Nothing of ours looks at them."""
@@ -191,8 +200,11 @@ _FORMS = {
 _BAND_CLASSES = ("", "VRTRasterBand", "VRTSourcedRasterBand")
 _SOURCED_DOMAINS = ("vrt_sources", "new_vrt_sources", "overviews")
 _KEPT_DOMAINS = {
-    "": None, "IMAGERY": None, "RPC": None, "IMAGE_STRUCTURE": ("INTERLEAVE", "NBITS", "COMPRESSION", "PIXELTYPE"),
-}  # fmt: skip
+    "": None,
+    "IMAGERY": None,
+    "RPC": None,
+    "IMAGE_STRUCTURE": ("INTERLEAVE", "NBITS", "COMPRESSION", "PIXELTYPE"),
+}
 """What is kept of metadata, by domain; None for all of it. Others are text for other programs."""
 
 

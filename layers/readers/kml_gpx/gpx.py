@@ -24,9 +24,17 @@ _LAYERS = {"wpt": "waypoints", "rte": "routes", "trk": "tracks"}
 _POINTS = frozenset({"rtept", "trkpt"})
 _TEXTS = ("name", "cmt", "desc", "src", "type", "sym", "fix")
 _NUMBERS = {
-    "ele": "real", "number": "integer", "sat": "integer", "hdop": "real", "vdop": "real", "pdop": "real",
-    "magvar": "real", "geoidheight": "real", "ageofdgpsdata": "real", "dgpsid": "integer",
-}  # fmt: skip
+    "ele": "real",
+    "number": "integer",
+    "sat": "integer",
+    "hdop": "real",
+    "vdop": "real",
+    "pdop": "real",
+    "magvar": "real",
+    "geoidheight": "real",
+    "ageofdgpsdata": "real",
+    "dgpsid": "integer",
+}
 _OWN = frozenset({*_TEXTS, *_NUMBERS, "link", "link text", "points", "time", "begin", "end"})
 _MOST_EXTENSIONS = 200
 

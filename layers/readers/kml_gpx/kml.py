@@ -41,9 +41,15 @@ _STANDARD = _WHOLE | {"kml", "Document", "Folder", "name"}
 _ROOTS = _WHOLE | {"kml", "Document", "Folder"}
 """The standard knows one root; some programs write what should stand in it alone."""
 _TYPES = {
-    "int": "integer", "uint": "integer", "short": "integer", "ushort": "integer", "long": "integer",
-    "float": "real", "double": "real", "bool": "boolean",
-}  # fmt: skip
+    "int": "integer",
+    "uint": "integer",
+    "short": "integer",
+    "ushort": "integer",
+    "long": "integer",
+    "float": "real",
+    "double": "real",
+    "bool": "boolean",
+}
 _MOST_COLUMNS = 2000
 _MOST_SCHEMAS = 1000
 _FIXED = ("name", "description", "folder", "begin", "end", "icon", "link", COLUMN)

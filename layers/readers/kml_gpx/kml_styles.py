@@ -18,9 +18,16 @@ FACILITY_PX = 19.0
 _MOST_USES = 5000
 _MOST_STYLES = 50_000
 _PINS = {
-    "ylw": "#ffd500", "red": "#e3242b", "blue": "#2a52be", "ltblu": "#5bc8f5", "grn": "#2ea02e", "pink": "#f78fb3",
-    "purple": "#8e44ad", "wht": "#ffffff", "orange": "#f28c28",
-}  # fmt: skip
+    "ylw": "#ffd500",
+    "red": "#e3242b",
+    "blue": "#2a52be",
+    "ltblu": "#5bc8f5",
+    "grn": "#2ea02e",
+    "pink": "#f78fb3",
+    "purple": "#8e44ad",
+    "wht": "#ffffff",
+    "orange": "#f28c28",
+}
 """Google's own pictures say their colour in their names; no picture is ever fetched."""
 
 

@@ -134,12 +134,22 @@ def _begin(full: DatasetReader, path: Path) -> None:
     kind = real_values(np.zeros(1, _stored_dtype(full))).dtype
     width, height = _size(full)
     profile = {
-        "driver": "GTiff", "dtype": kind, "count": full.count, "nodata": full.nodatavals[0], "compress": "deflate",
-        "width": width, "height": height, "tiled": True,
-        "blockxsize": _TILE_PX, "blockysize": _TILE_PX, "bigtiff": "if_safer", "sparse_ok": True, "zlevel": 1,
+        "driver": "GTiff",
+        "dtype": kind,
+        "count": full.count,
+        "nodata": full.nodatavals[0],
+        "compress": "deflate",
+        "width": width,
+        "height": height,
+        "tiled": True,
+        "blockxsize": _TILE_PX,
+        "blockysize": _TILE_PX,
+        "bigtiff": "if_safer",
+        "sparse_ok": True,
+        "zlevel": 1,
         "interleave": "pixel" if full.count <= 4 else "band",
         "transform": Affine(OVERVIEW_FACTOR, 0.0, 0.0, 0.0, -OVERVIEW_FACTOR, 0.0),  # or rasterio warns of none
-    }  # fmt: skip
+    }
     with rasterio.open(path, "w", **profile) as out:
         out.update_tags(**{_STATE_TAG: _state(full)})
         for index, color in zip(full.indexes, full.colorinterp, strict=True):

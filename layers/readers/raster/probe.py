@@ -83,10 +83,12 @@ def probe_raster(
         own_height_m=placement.own_height_m, parts=parts, part=part or next(iter(parts), ""),
     )  # fmt: skip
     header = {
-        "kind": "raster", "raster": info.to_json(), "cut_short": _cut_short(dataset, path, content),
+        "kind": "raster",
+        "raster": info.to_json(),
+        "cut_short": _cut_short(dataset, path, content),
         "state": list(DATASETS.state_of(dataset)),
         "pictures": [] if canvas_crs else _pictures(pictures, path, content),
-    }  # fmt: skip
+    }
     return header, ()
 
 
@@ -149,10 +151,14 @@ def _pictures(pictures: tuple[Picture, ...], path: str, content: Content) -> lis
         bounds, lonlat = _bounds(dataset, placement, [])
         found.append(
             {
-                "part": picture.part, "words": picture.words, "crs": placement.crs, "placed_by": placement.placed_by,
-                "bounds": list(bounds), "bounds_lonlat": None if lonlat is None else list(lonlat),
+                "part": picture.part,
+                "words": picture.words,
+                "crs": placement.crs,
+                "placed_by": placement.placed_by,
+                "bounds": list(bounds),
+                "bounds_lonlat": None if lonlat is None else list(lonlat),
             }
-        )  # fmt: skip
+        )
     return found
 
 

@@ -27,11 +27,21 @@ _NUMBER = re.compile(r"[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?")
 _OFFSETS = ("LINE_OFF", "SAMP_OFF", "LAT_OFF", "LONG_OFF", "HEIGHT_OFF")
 _SCALES = ("LINE_SCALE", "SAMP_SCALE", "LAT_SCALE", "LONG_SCALE", "HEIGHT_SCALE")
 _RPB_NAMES = {
-    "LINE_OFF": "lineOffset", "SAMP_OFF": "sampOffset", "LAT_OFF": "latOffset", "LONG_OFF": "longOffset",
-    "HEIGHT_OFF": "heightOffset", "LINE_SCALE": "lineScale", "SAMP_SCALE": "sampScale", "LAT_SCALE": "latScale",
-    "LONG_SCALE": "longScale", "HEIGHT_SCALE": "heightScale", "LINE_NUM": "lineNumCoef", "LINE_DEN": "lineDenCoef",
-    "SAMP_NUM": "sampNumCoef", "SAMP_DEN": "sampDenCoef",
-}  # fmt: skip
+    "LINE_OFF": "lineOffset",
+    "SAMP_OFF": "sampOffset",
+    "LAT_OFF": "latOffset",
+    "LONG_OFF": "longOffset",
+    "HEIGHT_OFF": "heightOffset",
+    "LINE_SCALE": "lineScale",
+    "SAMP_SCALE": "sampScale",
+    "LAT_SCALE": "latScale",
+    "LONG_SCALE": "longScale",
+    "HEIGHT_SCALE": "heightScale",
+    "LINE_NUM": "lineNumCoef",
+    "LINE_DEN": "lineDenCoef",
+    "SAMP_NUM": "sampNumCoef",
+    "SAMP_DEN": "sampDenCoef",
+}
 
 
 @dataclass(frozen=True, eq=False, slots=True)

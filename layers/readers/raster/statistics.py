@@ -78,6 +78,13 @@ def _describe(index: int, band: NDArray[Any], mask: NDArray[np.bool_]) -> dict[s
     least, most = float(values.min()), float(values.max())
     counts, _ = np.histogram(values, BINS, (least, most if most > least else least + 1))
     return {
-        "index": index, "count": int(values.size), "low": low, "high": high, "min": least, "max": most,
-        "mean": float(values.mean()), "std": float(values.std()), "histogram": counts.tolist(),
-    }  # fmt: skip
+        "index": index,
+        "count": int(values.size),
+        "low": low,
+        "high": high,
+        "min": least,
+        "max": most,
+        "mean": float(values.mean()),
+        "std": float(values.std()),
+        "histogram": counts.tolist(),
+    }

@@ -18,11 +18,19 @@ _DRIVER = {Content.HDF5: "HDF5Image", Content.NETCDF: "netCDF"}
 _NAMED = re.compile(r'(?:HDF5|NETCDF):"(.*)":.*', re.DOTALL | re.IGNORECASE)
 _DESCRIBED = re.compile(r"\[([\dx]+)\] .*?(?: \(([^()]*)\))?$", re.DOTALL)
 _TYPES = {
-    "8-bit unsigned character": "uint8", "8-bit unsigned integer": "uint8", "8-bit character": "int8",
-    "8-bit integer": "int8", "16-bit integer": "int16", "16-bit unsigned integer": "uint16", "32-bit integer": "int32",
-    "32-bit unsigned integer": "uint32", "64-bit integer": "int64", "64-bit unsigned integer": "uint64",
-    "32-bit floating-point": "float32", "64-bit floating-point": "float64",
-}  # fmt: skip
+    "8-bit unsigned character": "uint8",
+    "8-bit unsigned integer": "uint8",
+    "8-bit character": "int8",
+    "8-bit integer": "int8",
+    "16-bit integer": "int16",
+    "16-bit unsigned integer": "uint16",
+    "32-bit integer": "int32",
+    "32-bit unsigned integer": "uint32",
+    "64-bit integer": "int64",
+    "64-bit unsigned integer": "uint64",
+    "32-bit floating-point": "float32",
+    "64-bit floating-point": "float64",
+}
 _DIMENSION = "NETCDF_DIM_"
 _EAST = frozenset({"degrees_east", "degree_east", "degree_e", "degrees_e", "degreee", "degreese"})
 _NORTH = frozenset({"degrees_north", "degree_north", "degree_n", "degrees_n", "degreen", "degreesn"})

@@ -72,9 +72,12 @@ def read_tile(params: dict[str, Any]) -> tuple[dict[str, Any], tuple[NDArray[Any
     if inside is not None:
         mask &= inside
     header = {
-        "dtype": bands.dtype.str, "empty": not bool(mask.any()), "damaged": pixels.damaged, "shrink": source.sx,
+        "dtype": bands.dtype.str,
+        "empty": not bool(mask.any()),
+        "damaged": pixels.damaged,
+        "shrink": source.sx,
         "sampled": pixels.sampled,
-    }  # fmt: skip
+    }
     return header, (bands, mask)
 
 

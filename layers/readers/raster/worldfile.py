@@ -16,9 +16,14 @@ _MAX_WKT_BYTES = 65536
 _BYTE_ORDER_MARK = "\xef\xbb\xbf"
 _ZONES = 60
 _DATUMS = {
-    "WGS84": (4326, 32600, 32700), "WGE": (4326, 32600, 32700), "NAD83": (4269, 26900, 0), "NAR": (4269, 26900, 0),
-    "NAR83": (4269, 26900, 0), "NAD27": (4267, 26700, 0), "NAS": (4267, 26700, 0),
-}  # fmt: skip
+    "WGS84": (4326, 32600, 32700),
+    "WGE": (4326, 32600, 32700),
+    "NAD83": (4269, 26900, 0),
+    "NAR": (4269, 26900, 0),
+    "NAR83": (4269, 26900, 0),
+    "NAD27": (4267, 26700, 0),
+    "NAS": (4267, 26700, 0),
+}
 """By their names in ArcInfo: the CRS in degrees, and what a zone north or south of the equator is added to."""
 
 

@@ -40,9 +40,20 @@ _Y = ("y", "northing", "north", "utm_n", "utm_y", "utm_northing", "y_coord", "po
 _ZONE = ("zone", "utm_zone", "зона")
 _WKT = ("wkt", "geom", "geometry", "the_geom", "wkt_geom", "shape")
 _PLACE = (
-    "coordinates", "coordinate", "coords", "coord", "position", "mgrs", "utm", "place", "location", "latlon", "gps",
-    "координаты", "坐标",
-)  # fmt: skip
+    "coordinates",
+    "coordinate",
+    "coords",
+    "coord",
+    "position",
+    "mgrs",
+    "utm",
+    "place",
+    "location",
+    "latlon",
+    "gps",
+    "координаты",
+    "坐标",
+)
 _PARTS = {
     "deg": ("deg", "degree", "degrees", "d", "град", "градус", "градусы", "度"),
     "min": ("min", "mins", "minute", "minutes", "m", "мин", "минута", "минуты", "分"),

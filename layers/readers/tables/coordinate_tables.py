@@ -103,10 +103,14 @@ def _layer(table: RawTable, source: VectorSource) -> ParsedLayer:
         sentences.append(f"{count} of {table.name} {have} no usable coordinates.")
         sentences += problems.sentences("is kept without a place")
     reading = {
-        **table.reading, "columns": columns, "names": list(table.columns), "preview": _preview(table),
+        **table.reading,
+        "columns": columns,
+        "names": list(table.columns),
+        "preview": _preview(table),
         "rows": len(table),
-        "placed": sum(one is not None for one in wkb), "swapped": swapped,
-    }  # fmt: skip
+        "placed": sum(one is not None for one in wkb),
+        "swapped": swapped,
+    }
     return ParsedLayer(
         table.name, source.content.value, crs, wkb, values, types, tuple(sentences), {}, reading, table.numbers
     )
@@ -215,9 +219,13 @@ def _cells(
 ) -> dict[str, list[Any]]:
     """Columns by name as OGR reads them; what it knows of their types goes into `types`."""
     meta, _, _, cells = pyogrio.raw.read(
-        _DRIVER + source.path, layer=name, read_geometry=False, datetime_as_string=True, max_features=most,
+        _DRIVER + source.path,
+        layer=name,
+        read_geometry=False,
+        datetime_as_string=True,
+        max_features=most,
         HEADERS=headers,
-    )  # fmt: skip
+    )
     columns: dict[str, list[Any]] = {}
     names = unique_names(unescaped([str(field) for field in meta["fields"]]))
     for column, values, kind, subtype in zip(names, cells, meta["ogr_types"], meta["ogr_subtypes"], strict=True):

@@ -13,9 +13,20 @@ from layers.readers.tables.column_names import axis_of_side
 from layers.readers.tables.delimited import RawTable
 
 SIDES = {
-    "n": "N", "s": "S", "e": "E", "w": "W", "с": "N", "ю": "S", "в": "E", "з": "W", "北": "N", "南": "S", "东": "E",
-    "東": "E", "西": "W",
-}  # fmt: skip
+    "n": "N",
+    "s": "S",
+    "e": "E",
+    "w": "W",
+    "с": "N",
+    "ю": "S",
+    "в": "E",
+    "з": "W",
+    "北": "N",
+    "南": "S",
+    "东": "E",
+    "東": "E",
+    "西": "W",
+}
 _WORDS = {
     "north": "N", "south": "S", "east": "E", "west": "W", "сш": "N", "юш": "S", "вд": "E", "зд": "W", "север": "N",
     "юг": "S", "восток": "E", "запад": "W", "北纬": "N", "南纬": "S", "东经": "E", "西经": "W", "北緯": "N",

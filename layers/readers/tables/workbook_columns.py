@@ -84,8 +84,9 @@ def with_exact_names(columns: Columns, types: dict[str, str], exact: Exact, row:
         names[position] = name if one is None else unescaped([_in_text(one)])[0]
     renamed = dict(zip(columns, unique_names(names), strict=True))
     return (
-        {renamed[name]: cells for name, cells in columns.items()}, {renamed[name]: kind for name, kind in types.items()}
-    )  # fmt: skip
+        {renamed[name]: cells for name, cells in columns.items()},
+        {renamed[name]: kind for name, kind in types.items()},
+    )
 
 
 def without_blank_rows(columns: Columns, numbers: Sequence[int]) -> tuple[Columns, Sequence[int]]:

@@ -125,7 +125,11 @@ def _cut_at_columns(
     return (
         np.concatenate([place, base[piece] + column, base[left]]),
         np.concatenate([part, ((a + b) * 0.5 - column).astype(np.float32), np.zeros(len(left), np.float32)]),
-        np.concatenate([
-            rise[whole], ((b - a) * steep[piece]).astype(np.float32), (np.minimum(high, 0) - low)[left] * steep[left],
-        ]),
-    )  # fmt: skip
+        np.concatenate(
+            [
+                rise[whole],
+                ((b - a) * steep[piece]).astype(np.float32),
+                (np.minimum(high, 0) - low)[left] * steep[left],
+            ]
+        ),
+    )

@@ -193,9 +193,11 @@ def clipped(legs: Legs, box: tuple[float, float, float, float]) -> Legs:
     """Legs that may reach into the box; long ones cut to it, so that their length is bounded by pixels."""
     left, top, right, bottom = box
     near = (
-        (np.maximum(legs.x0, legs.x1) >= left) & (np.minimum(legs.x0, legs.x1) <= right)
-        & (np.maximum(legs.y0, legs.y1) >= top) & (np.minimum(legs.y0, legs.y1) <= bottom)
-    )  # fmt: skip
+        (np.maximum(legs.x0, legs.x1) >= left)
+        & (np.minimum(legs.x0, legs.x1) <= right)
+        & (np.maximum(legs.y0, legs.y1) >= top)
+        & (np.minimum(legs.y0, legs.y1) <= bottom)
+    )
     if not near.all():
         legs = _taken(legs, np.flatnonzero(near))
     dx, dy = legs.x1 - legs.x0, legs.y1 - legs.y0
@@ -212,9 +214,7 @@ def clipped(legs: Legs, box: tuple[float, float, float, float]) -> Legs:
     legs, enter, leave = _taken(legs, kept), enter[kept].astype(np.float32), leave[kept].astype(np.float32)
     dx, dy = dx[kept], dy[kept]
     along = None if legs.along is None else legs.along + np.hypot(dx, dy) * enter
-    return Legs(
-        legs.x0 + dx * enter, legs.y0 + dy * enter, legs.x0 + dx * leave, legs.y0 + dy * leave, along
-    )  # fmt: skip
+    return Legs(legs.x0 + dx * enter, legs.y0 + dy * enter, legs.x0 + dx * leave, legs.y0 + dy * leave, along)
 
 
 def _taken(legs: Legs, which: NDArray[np.intp]) -> Legs:

@@ -61,9 +61,17 @@ def statistics_of(column: Column, rows: NDArray[np.intp] | None = None) -> Colum
         return ColumnStatistics(len(given), nulls, len(distinct), least, greatest, frequent=frequent)
     total = _exact_sum(values) if column.kind is Kind.INTEGER else float(finite.sum())
     return ColumnStatistics(
-        len(given), nulls, len(distinct), least, greatest, float(finite.mean()), float(finite.std()),
-        float(np.median(finite)), total, frequent=frequent,
-    )  # fmt: skip
+        len(given),
+        nulls,
+        len(distinct),
+        least,
+        greatest,
+        float(finite.mean()),
+        float(finite.std()),
+        float(np.median(finite)),
+        total,
+        frequent=frequent,
+    )
 
 
 def _of_texts(column: Column, filled: NDArray[np.intp], rows: int, nulls: int) -> ColumnStatistics:

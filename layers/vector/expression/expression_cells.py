@@ -18,8 +18,13 @@ from layers.vector.texts import Heard, Texts, nobody
 DAY_MS = 86_400_000
 _LARGEST = float(2**63)
 ORDERS: dict[str, Callable[[Any, Any], Any]] = {
-    "=": np.equal, "!=": np.not_equal, "<": np.less, "<=": np.less_equal, ">": np.greater, ">=": np.greater_equal,
-}  # fmt: skip
+    "=": np.equal,
+    "!=": np.not_equal,
+    "<": np.less,
+    "<=": np.less_equal,
+    ">": np.greater,
+    ">=": np.greater_equal,
+}
 
 
 class Type(StrEnum):

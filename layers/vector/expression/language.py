@@ -30,10 +30,22 @@ from layers.formula.parser import NUMBER, FormulaParser
 MAX_CHARS = 4000
 MAX_DEPTH = 60
 FUNCTIONS: dict[str, tuple[int, int]] = {
-    "lower": (1, 1), "upper": (1, 1), "trim": (1, 1), "length": (1, 1), "abs": (1, 1), "round": (1, 2),
-    "floor": (1, 1), "ceil": (1, 1), "sqrt": (1, 1), "year": (1, 1), "month": (1, 1), "coalesce": (1, 9),
-    "any": (1, 1), "min": (2, 9), "max": (2, 9),
-}  # fmt: skip
+    "lower": (1, 1),
+    "upper": (1, 1),
+    "trim": (1, 1),
+    "length": (1, 1),
+    "abs": (1, 1),
+    "round": (1, 2),
+    "floor": (1, 1),
+    "ceil": (1, 1),
+    "sqrt": (1, 1),
+    "year": (1, 1),
+    "month": (1, 1),
+    "coalesce": (1, 9),
+    "any": (1, 1),
+    "min": (2, 9),
+    "max": (2, 9),
+}
 """Name to the fewest and most values it takes. any('text') looks in all columns, as the quick filter does."""
 MEASURES = ("$fid", "$length", "$area")
 """The feature's number in its file; metres along a line or round an area, square metres; measured on the ellipsoid."""

@@ -159,10 +159,16 @@ def _courses(line: Floats, step: float, reach: int, name: Name) -> list[_Course]
         turn = np.append(turn, turn[-1])
         turn = _smoothed(turn[:, None], min(max(1, round(0.35 * name.height / step)), (len(line) - 1) // 4))[:, 0]
         folded = (legs * way[:-1]).sum(axis=1) < 0.3 * step
-        found.append(_Course(
-            side, points, np.concatenate(([0.0], np.cumsum(lengths))), turn, poke,
-            np.concatenate(([0], np.cumsum(folded))),
-        ))  # fmt: skip
+        found.append(
+            _Course(
+                side,
+                points,
+                np.concatenate(([0.0], np.cumsum(lengths))),
+                turn,
+                poke,
+                np.concatenate(([0], np.cumsum(folded))),
+            )
+        )
     return found
 
 
@@ -190,17 +196,23 @@ def _places(course: _Course, name: Name) -> list[_Place]:
     )
     poke = np.interp(at, course.along, course.poke).max(axis=1)
     possible = (
-        (bends.max(axis=1) <= MOST_BEND_DEG) & (np.abs(angles).max(axis=1) <= MOST_TILT_DEG)
-        & (range_deg <= _MOST_TURN_DEG) & (course.folds[index[:, 0]] == course.folds[index[:, 1]])
+        (bends.max(axis=1) <= MOST_BEND_DEG)
+        & (np.abs(angles).max(axis=1) <= MOST_TILT_DEG)
+        & (range_deg <= _MOST_TURN_DEG)
+        & (course.folds[index[:, 0]] == course.folds[index[:, 1]])
         & (poke <= _MOST_POKE * name.height)
         & (np.hypot(to_x - from_x, to_y - from_y) >= width * 0.6)
-    )  # fmt: skip
+    )
     below = turned != (course.side > 0)
     cost = (
-        0.25 + 0.6 * bends.mean(axis=1) / MOST_BEND_DEG + 0.3 * bends.max(axis=1) / MOST_BEND_DEG
-        + range_deg / 200 + 0.4 * poke / name.height + 0.12 * below
+        0.25
+        + 0.6 * bends.mean(axis=1) / MOST_BEND_DEG
+        + 0.3 * bends.max(axis=1) / MOST_BEND_DEG
+        + range_deg / 200
+        + 0.4 * poke / name.height
+        + 0.12 * below
         + np.abs(starts + width / 2 - total / 2) / total
-    )  # fmt: skip
+    )
     chosen = np.flatnonzero(possible)
     chosen = chosen[np.argsort(cost[chosen], kind="stable")][:24]
     x, y = (np.interp(at[chosen], course.along, course.points[:, axis]) for axis in (0, 1))

@@ -187,9 +187,12 @@ class LabelLayout:
 
 def _are_clear(boxes: Iterable[Box], kept: tuple[_Cells, ...]) -> bool:
     return not any(
-        box.overlaps(other) for box in boxes for cell in _cells_of(box) for cells in kept
+        box.overlaps(other)
+        for box in boxes
+        for cell in _cells_of(box)
+        for cells in kept
         for other in cells.get(cell, ())
-    )  # fmt: skip
+    )
 
 
 def _occupy(cells: _Cells, box: Box) -> None:
@@ -243,11 +246,19 @@ def _around(px: float, py: float, clearance: float, width: float, height: float)
     above, below, middle_y = py - near - height, py + near, py - height / 2
     upper, lower = py - far - height, py + far
     corners = (
-        (1, right_of, middle_y), (1, px + far, upper), (1, px + far, lower), (0, middle_x, above), (0, middle_x, below),
-        (-1, left_of, middle_y), (-1, px - far - width, upper), (-1, px - far - width, lower),
-        (1, right_of, py - height * 0.85), (1, right_of, py - height * 0.15),
-        (-1, left_of, py - height * 0.85), (-1, left_of, py - height * 0.15),
-    )  # fmt: skip
+        (1, right_of, middle_y),
+        (1, px + far, upper),
+        (1, px + far, lower),
+        (0, middle_x, above),
+        (0, middle_x, below),
+        (-1, left_of, middle_y),
+        (-1, px - far - width, upper),
+        (-1, px - far - width, lower),
+        (1, right_of, py - height * 0.85),
+        (1, right_of, py - height * 0.15),
+        (-1, left_of, py - height * 0.85),
+        (-1, left_of, py - height * 0.15),
+    )
     for side, x, y in corners:
         yield _upright(side, Box(round(x), round(y), round(x) + width, round(y) + height))
 
@@ -280,10 +291,14 @@ def _line_boxes(anchor: Anchor, end: tuple[float, float] | None) -> tuple[Box, .
     share = max(0.0, 1.0 - 2.0 / max(length, 2.0)) / steps
     dx, dy = (end[0] - x) * share, (end[1] - y) * share
     return tuple(
-        Box(min(x + dx * i, x + dx * (i + 1)) - 1, min(y + dy * i, y + dy * (i + 1)) - 1,
-            max(x + dx * i, x + dx * (i + 1)) + 1, max(y + dy * i, y + dy * (i + 1)) + 1)
+        Box(
+            min(x + dx * i, x + dx * (i + 1)) - 1,
+            min(y + dy * i, y + dy * (i + 1)) - 1,
+            max(x + dx * i, x + dx * (i + 1)) + 1,
+            max(y + dy * i, y + dy * (i + 1)) + 1,
+        )
         for i in range(steps)
-    )  # fmt: skip
+    )
 
 
 def _along(anchor: Anchor, width: float, height: float) -> Iterator[_Candidate]:
@@ -298,9 +313,11 @@ def _along(anchor: Anchor, width: float, height: float) -> Iterator[_Candidate]:
 
 def _about(parts: tuple[Box, ...]) -> Box:
     return Box(
-        min(part.left for part in parts), min(part.top for part in parts),
-        max(part.right for part in parts), max(part.bottom for part in parts),
-    )  # fmt: skip
+        min(part.left for part in parts),
+        min(part.top for part in parts),
+        max(part.right for part in parts),
+        max(part.bottom for part in parts),
+    )
 
 
 def bent_boxes(anchor: Anchor, advances: tuple[float, ...], width: float, height: float) -> tuple[Box, ...]:

@@ -44,9 +44,15 @@ def categorised(style: VectorStyle, column: Column, geometry: str, palette: str 
 
 
 def graduated(
-    style: VectorStyle, column: Column, geometry: str, *, method: str = "", count: int = 0, palette: str = "",
+    style: VectorStyle,
+    column: Column,
+    geometry: str,
+    *,
+    method: str = "",
+    count: int = 0,
+    palette: str = "",
     vary: str = "",
-) -> VectorStyle:  # fmt: skip
+) -> VectorStyle:
     """Classes of numbers between limits, by colour or by size. Without any number in the column: no class."""
     method, count = method or style.method, min(count or style.class_count, MOST_CLASSES)
     palette = palette if palette in RAMPS or palette in QUALITATIVE else "viridis"
@@ -60,9 +66,15 @@ def graduated(
     else:
         classes = coloured(classes, palette, geometry)
     made = replace(
-        style, mode="graduated", column=column.name, palette=palette, method=method, class_count=count, vary=vary,
+        style,
+        mode="graduated",
+        column=column.name,
+        palette=palette,
+        method=method,
+        class_count=count,
+        vary=vary,
         classes=tuple(classes),
-    )  # fmt: skip
+    )
     return made.with_look(recoloured(look, OTHER_COLOR, geometry))
 
 

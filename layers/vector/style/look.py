@@ -12,8 +12,12 @@ from layers.vector.style.markers import MARKERS
 ARROWS = ("none", "end", "both", "along")
 _COLOR = re.compile(r"#[0-9a-fA-F]{6}([0-9a-fA-F]{2})?")
 _KINDS: dict[str, tuple[type, ...]] = {
-    "str": (str,), "float": (int, float), "int": (int,), "bool": (bool,), "tuple[float, ...]": (list, tuple),
-}  # fmt: skip
+    "str": (str,),
+    "float": (int, float),
+    "int": (int,),
+    "bool": (bool,),
+    "tuple[float, ...]": (list, tuple),
+}
 
 
 @dataclass(frozen=True, slots=True)

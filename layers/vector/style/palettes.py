@@ -28,10 +28,21 @@ SEQUENTIAL: dict[str, tuple[str, ...]] = {
     "blues": ("#eff7ff", "#d6e6f4", "#abcfe6", "#7fb5d8", "#5095c6", "#2d75b2", "#135797", "#0a3a70"),
 }  # fmt: skip
 DIVERGING: dict[str, tuple[str, ...]] = {
-    "sunset": ("#364b9a", "#4a7bb7", "#6ea6cd", "#98cae1", "#c2e4ef", "#eaeccc", "#feda8b", "#fdb366", "#f67e4b",
-               "#dd3d2d", "#a50026"),
+    "sunset": (
+        "#364b9a",
+        "#4a7bb7",
+        "#6ea6cd",
+        "#98cae1",
+        "#c2e4ef",
+        "#eaeccc",
+        "#feda8b",
+        "#fdb366",
+        "#f67e4b",
+        "#dd3d2d",
+        "#a50026",
+    ),
     "blue to red": ("#2166ac", "#4393c3", "#92c5de", "#d1e5f0", "#f7f7f7", "#fddbc7", "#f4a582", "#d6604d", "#b2182b"),
-}  # fmt: skip
+}
 RAMPS = SEQUENTIAL | DIVERGING
 PALETTES = QUALITATIVE | RAMPS
 LAYER_COLORS = ("#e6550d", "#3182bd", "#31a354", "#756bb1", "#d6a300", "#dd1c77", "#17a2a2", "#8c564b")

@@ -7,8 +7,9 @@ from layers.vector.style.named_things import Words, thing_named
 
 _NIGHT = "#b90b141c"
 ROUTES: dict[str, Look] = {
-    "rail": Look("#ffffff", 2.2, dash=(3.6, 3.6), casing_color="#b9ffffff", casing_width_px=0.9,
-                 ground_color="#1d262f"),
+    "rail": Look(
+        "#ffffff", 2.2, dash=(3.6, 3.6), casing_color="#b9ffffff", casing_width_px=0.9, ground_color="#1d262f"
+    ),
     "road": Look("#ffd166", 2.4, casing_color=_NIGHT),
     "oil_pipeline": Look("#d99bff", 2.2, dash=(4.1, 1.8), casing_color=_NIGHT),
     "gas_pipeline": Look("#8ce99a", 2.2, dash=(1.8, 1.6), casing_color=_NIGHT),
@@ -16,7 +17,7 @@ ROUTES: dict[str, Look] = {
     "air": Look("#f1f3f5", 1.6, dash=(8.75, 3.1), casing_color=_NIGHT, arrow="end"),
     "boundary": Look("#f4f1e8", 1.4, casing_color=_NIGHT, casing_width_px=1.0),
     "disputed boundary": Look("#f4f1e8", 1.4, dash=(3.5, 3.0), casing_color=_NIGHT, casing_width_px=1.0),
-}  # fmt: skip
+}
 _WORDS: Words = {
     "disputed boundary": (
         "disputed",

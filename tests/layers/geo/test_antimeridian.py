@@ -127,11 +127,13 @@ def test_splitting_keeps_the_area_and_stays_in_range(lon, lat, half_width, half_
         ("POINT (359.5 1)", "POINT (-0.5 1)"),
         ("MULTIPOINT (190 3, 0 0)", "MULTIPOINT (-170 3, 0 0)"),
         ("LINESTRING (185 0, 200 10)", "LINESTRING (-175 0, -160 10)"),
-        ("MULTIPOLYGON (((190 0, 191 0, 191 1, 190 0)), ((1 0, 2 0, 2 1, 1 0)))",
-         "MULTIPOLYGON (((-170 0, -169 0, -169 1, -170 0)), ((1 0, 2 0, 2 1, 1 0)))"),
+        (
+            "MULTIPOLYGON (((190 0, 191 0, 191 1, 190 0)), ((1 0, 2 0, 2 1, 1 0)))",
+            "MULTIPOLYGON (((-170 0, -169 0, -169 1, -170 0)), ((1 0, 2 0, 2 1, 1 0)))",
+        ),
         ("POINT Z (-190 3 7)", "POINT Z (170 3 7)"),
     ],
-)  # fmt: skip
+)
 def test_what_lies_beyond_comes_home(given, wanted):
     home = at_home(shapely.from_wkt(given))
     assert shapely.equals_exact(home, shapely.from_wkt(wanted), tolerance=1e-9)

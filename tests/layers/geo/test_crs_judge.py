@@ -38,8 +38,11 @@ def texts_with(path: str) -> dict[str, str]:
         "a pipeline": f"+proj=pipeline +step +proj=hgridshift +grids={path}",
         "triangles": f"+proj=pipeline +step +proj=tinshift +file={path}",
         "a model": f"+proj=pipeline +step +proj=defmodel +model={path}",
-        "an init file": f"+init={path}:foo", "an init file without plus": f"init={path}:foo",
-        "WKT 2": bound.to_wkt(), "WKT 1": bound.to_wkt("WKT1_GDAL"), "PROJJSON": bound.to_json(),
+        "an init file": f"+init={path}:foo",
+        "an init file without plus": f"init={path}:foo",
+        "WKT 2": bound.to_wkt(),
+        "WKT 1": bound.to_wkt("WKT1_GDAL"),
+        "PROJJSON": bound.to_json(),
         "WKT in other letters": bound.to_wkt().replace("PARAMETERFILE", "ParameterFile"),
         "WKT in printed quotes": bound.to_wkt().replace(f'"{path}"', f"“{path}”"),
         "WKT in parentheses": bound.to_wkt().replace("[", "(").replace("]", ")"),
@@ -48,7 +51,7 @@ def texts_with(path: str) -> dict[str, str]:
         "an extension": GEOGCS[:-1] + f',EXTENSION["PROJ4","+proj=longlat +ellps=clrk66 +nadgrids={path}"]]',
         "grids of a datum": f'GEOGCS["x",{CLARKE[:-1]},EXTENSION["PROJ4_GRIDS","{path}"]],{DEGREES}]',
         "a method": METHOD.format(path),
-    }  # fmt: skip
+    }
 
 
 @pytest.mark.parametrize(
@@ -106,11 +109,23 @@ def test_each_crs_that_there_is_can_be_written_in_each_way():
 @pytest.mark.parametrize(
     "text",
     [
-        "x" * 10**7, "[" * 10**5, 'GEOGCS["x",' * 10**5, '{"a":' * 10**5, "+a=1 " * 10**5, "(" * 33, "{", "{}",
-        GEOGCS[:-1] + ',AXIS["x",EAST]' * 10**5, json.dumps({"type": "GeographicCRS", "name": "x" * 10**6}),
-        '{"type": 1}', "a\0b", "+init=epsg:4326\0/etc/passwd", "+proj=utm +zone=" + "9" * 5000, "\ud800",
+        "x" * 10**7,
+        "[" * 10**5,
+        'GEOGCS["x",' * 10**5,
+        '{"a":' * 10**5,
+        "+a=1 " * 10**5,
+        "(" * 33,
+        "{",
+        "{}",
+        GEOGCS[:-1] + ',AXIS["x",EAST]' * 10**5,
+        json.dumps({"type": "GeographicCRS", "name": "x" * 10**6}),
+        '{"type": 1}',
+        "a\0b",
+        "+init=epsg:4326\0/etc/passwd",
+        "+proj=utm +zone=" + "9" * 5000,
+        "\ud800",
     ],
-)  # fmt: skip
+)
 def test_what_is_too_long_or_deep_is_said_at_once(text):
     begin = time.monotonic()
     with pytest.raises(BadCRS, match="names no CRS") as caught:

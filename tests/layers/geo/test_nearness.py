@@ -82,8 +82,13 @@ def test_inside_a_polygon_and_beside_it_but_not_in_a_hole():
     ring = shapely.box(10, 10, 20, 20) - shapely.box(12, 12, 18, 18)
     area = around([ring, shapely.MultiPoint([(0, 0), (1, 1)])], 1_000)
     assert [is_in(area, *place) for place in ((11, 11), (9.995, 15), (9.98, 15), (15, 15), (0, 0.005), (1, 1))] == [
-        True, True, False, False, True, True,
-    ]  # fmt: skip
+        True,
+        True,
+        False,
+        False,
+        True,
+        True,
+    ]
 
 
 def test_nothing_is_near_to_nothing_and_it_can_be_stopped():

@@ -17,15 +17,19 @@ SWAPPED = "its latitude of 129 is beyond the poles; longitude and latitude seem 
 @pytest.mark.parametrize(
     ("wkt", "why"),
     [
-        ("POINT (128.3 51.9)", ""), ("LINESTRING (0 89, 10 90.0000001)", ""), ("LINESTRING (170 0, 400 10)", ""),
-        ("POINT EMPTY", ""), ("LINESTRING (51 128, 52 129)", SWAPPED), ("POINT (52 -129)", SWAPPED),
+        ("POINT (128.3 51.9)", ""),
+        ("LINESTRING (0 89, 10 90.0000001)", ""),
+        ("LINESTRING (170 0, 400 10)", ""),
+        ("POINT EMPTY", ""),
+        ("LINESTRING (51 128, 52 129)", SWAPPED),
+        ("POINT (52 -129)", SWAPPED),
         ("MULTIPOLYGON (((0 0, 1 0, 1 1, 0 0)), ((51 128, 52 128, 52 129, 51 128)))", SWAPPED),
         ("LINESTRING (128 51, 128 129)", "its latitude of 129 is beyond the poles"),
         ("POINT (14280000 6780000)", "its coordinates are no degrees; they seem to be metres of a map"),
         ("POINT (700 10)", "its longitude of 700 is no place on the Earth"),
         ("POINT (1e300 1e300)", "its coordinates are no degrees; they seem to be metres of a map"),
     ],
-)  # fmt: skip
+)
 def test_the_reason(wkt: str, why: str) -> None:
     geometry = shapely.from_wkt(wkt)
     assert why_off_earth(geometry) == why

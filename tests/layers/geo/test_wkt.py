@@ -26,15 +26,27 @@ FRAME = Bounds(128, 51, 129, 52)
         ("MULTIPOLYGON(((128 51,129 51,129 52,128 51)))", "MultiPolygon"),
         ("GEOMETRYCOLLECTION(POINT(128 51),LINESTRING(128 51,129 52))", "GeometryCollection"),
     ],
-)  # fmt: skip
+)
 def test_any_shape_is_read_to_its_bounds(text: str, kind: str) -> None:
     found = read_extent(text)
     assert found is not None
     assert (found.kind, found.bounds) == (kind, FRAME)
 
 
-@pytest.mark.parametrize("text", ["POINT(128 51)", "Point 99", "Polygon", "Polygon Lake", "51, 128", "", "POINT EMPTY",
-                                  "MULTIPOINT((128 51))", "Line string"])  # fmt: skip
+@pytest.mark.parametrize(
+    "text",
+    [
+        "POINT(128 51)",
+        "Point 99",
+        "Polygon",
+        "Polygon Lake",
+        "51, 128",
+        "",
+        "POINT EMPTY",
+        "MULTIPOINT((128 51))",
+        "Line string",
+    ],
+)
 def test_points_and_words_are_no_shape(text: str) -> None:
     assert read_extent(text) is None
 

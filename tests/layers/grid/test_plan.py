@@ -10,8 +10,11 @@ from layers.grid.tile_grid import TILE_PX, TileGrid, TileKey, View
 GRID = TileGrid("EPSG:3857", 10.0)
 views = st.builds(
     lambda left, top, width, height: View(GRID, left, top, width, height),
-    st.integers(-5000, 5000), st.integers(-5000, 5000), st.integers(1, 2000), st.integers(1, 1200),
-)  # fmt: skip
+    st.integers(-5000, 5000),
+    st.integers(-5000, 5000),
+    st.integers(1, 2000),
+    st.integers(1, 1200),
+)
 rules = st.integers(0, 2**32)
 
 

@@ -32,14 +32,18 @@ def index(tmp_path_factory: pytest.TempPathFactory) -> PlaceIndex:
 @pytest.mark.parametrize(
     ("text", "name", "country"),
     [
-        ("Murmansk, Russia", "Murmansk", "Russia"), ("Мурманск, Россия", "Murmansk", "Russia"),
-        ("Россия, Мурманск", "Murmansk", "Russia"), ("murmansk russia", "Murmansk", "Russia"),
-        ("Moscow, US", "Moscow", "United States"), ("Moscow, United States", "Moscow", "United States"),
-        ("sanya hainan", "Sanya", "China"), ("中国，海南，三亚", "Sanya", "China"),
+        ("Murmansk, Russia", "Murmansk", "Russia"),
+        ("Мурманск, Россия", "Murmansk", "Russia"),
+        ("Россия, Мурманск", "Murmansk", "Russia"),
+        ("murmansk russia", "Murmansk", "Russia"),
+        ("Moscow, US", "Moscow", "United States"),
+        ("Moscow, United States", "Moscow", "United States"),
+        ("sanya hainan", "Sanya", "China"),
+        ("中国，海南，三亚", "Sanya", "China"),
         ("Blagoveshchensk, Amur Oblast", "Blagoveshchensk", "Russia"),
         ("Циолковский, Амурская область, Россия", "Tsiolkovskiy", "Russia"),
     ],
-)  # fmt: skip
+)
 def test_a_place_is_found_with_its_country_or_region(index: PlaceIndex, text: str, name: str, country: str) -> None:
     first, *others = index.search(text)
     assert (first.name, first.country) == (name, country)

@@ -76,9 +76,13 @@ class Collector:
 
 def tile_params(path: Path) -> dict:
     return {
-        "path": str(path), "crs": "EPSG:32652", "affine": [10, 0, UTM.left, 0, -10, UTM.top], "width": 64,
-        "height": 64, "bands": [1, 2, 3],
-    }  # fmt: skip
+        "path": str(path),
+        "crs": "EPSG:32652",
+        "affine": [10, 0, UTM.left, 0, -10, UTM.top],
+        "width": 64,
+        "height": 64,
+        "bands": [1, 2, 3],
+    }
 
 
 def test_probe_and_tile_come_back_as_inline(pool, raster):

@@ -36,23 +36,44 @@ from layers.project.saving import case_copy
 from layers.project.saving.working_copy import WorkingCopy
 
 STAMPS = {
-    "created_at": "2024-04-12T08:00:00Z", "created_by": "анна", "modified_at": "2024-04-13T08:00:00Z",
-    "modified_by": "王", "rev": 3,
-}  # fmt: skip
+    "created_at": "2024-04-12T08:00:00Z",
+    "created_by": "анна",
+    "modified_at": "2024-04-13T08:00:00Z",
+    "modified_by": "王",
+    "rev": 3,
+}
 
 POINT = Site(
-    uuid="site-point", geometry=Point(100.298, 40.961), class_code="launch_site", label="Jiuquan", role="setting",
-    aliases=(("zh", "酒泉"), ("ru", "Цзюцюань")), notes="a <b>bold</b> note; DROP TABLE claims", location_country="CN",
-    position_error_m=3000.0, position_basis="published coordinate of the site", stroke_width=1.5, **STAMPS,
-)  # fmt: skip
+    uuid="site-point",
+    geometry=Point(100.298, 40.961),
+    class_code="launch_site",
+    label="Jiuquan",
+    role="setting",
+    aliases=(("zh", "酒泉"), ("ru", "Цзюцюань")),
+    notes="a <b>bold</b> note; DROP TABLE claims",
+    location_country="CN",
+    position_error_m=3000.0,
+    position_basis="published coordinate of the site",
+    stroke_width=1.5,
+    **STAMPS,
+)
 LINE = Site(uuid="site-line", geometry=LineString([(60, 50), (70, 51), (80, 49)]), class_code="rail", label="Rail")
 AREA = Site(uuid="site-area", geometry=box(10, 20, 11, 21), class_code="area", shape_json='{"kind":"rectangle"}')
 PARTS = Site(uuid="site-parts", geometry=MultiPolygon([box(0, 0, 1, 1), box(2, 2, 3, 3)]), label="two parts")
 CLAIM = Claim(
-    uuid="claim-1", statement="Something is so", source_wording="“it is so”", made_by="an official", state="assessed",
-    likelihood_term="likely", likelihood_low=55, likelihood_high=80, confidence="low", confidence_reason="one source",
-    marking="TLP:GREEN", **STAMPS,
-)  # fmt: skip
+    uuid="claim-1",
+    statement="Something is so",
+    source_wording="“it is so”",
+    made_by="an official",
+    state="assessed",
+    likelihood_term="likely",
+    likelihood_low=55,
+    likelihood_high=80,
+    confidence="low",
+    confidence_reason="one source",
+    marking="TLP:GREEN",
+    **STAMPS,
+)
 
 
 def rich_document() -> Document:

@@ -8,9 +8,16 @@ from layers.raster.style import RasterStyle, Stretch, colorize
 
 RANDOM = np.random.default_rng(7)
 INFO = RasterInfo(
-    "a.tif", "GTiff", 9, 9, tuple(BandInfo(n, "uint8", low=0, high=255) for n in (1, 2, 3)), "", (1, 0, 0, 0, 1, 0),
-    Bounds(0, 0, 9, 9), None,
-)  # fmt: skip
+    "a.tif",
+    "GTiff",
+    9,
+    9,
+    tuple(BandInfo(n, "uint8", low=0, high=255) for n in (1, 2, 3)),
+    "",
+    (1, 0, 0, 0, 1, 0),
+    Bounds(0, 0, 9, 9),
+    None,
+)
 
 
 def packed(rgb: np.ndarray) -> np.ndarray:

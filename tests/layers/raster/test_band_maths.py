@@ -153,8 +153,17 @@ def test_any_tokens_give_numbers_or_a_refusal(tokens):
 @given(EXPRESSIONS.filter(lambda text: "**" not in text and "b" in text))
 def test_agrees_with_python_where_python_may(text):
     """The oracle runs only what hypothesis composed above. A division by zero is none of its business."""
-    names = {"b1": 3.0, "b2": 2.0, "nir": 6.0, "sqrt": math.sqrt, "log": math.log, "abs": abs, "min": min, "max": max,
-             "where": lambda c, a, b: a if c else b}  # fmt: skip
+    names = {
+        "b1": 3.0,
+        "b2": 2.0,
+        "nir": 6.0,
+        "sqrt": math.sqrt,
+        "log": math.log,
+        "abs": abs,
+        "min": min,
+        "max": max,
+        "where": lambda c, a, b: a if c else b,
+    }
     try:
         expected = float(eval(text, {"__builtins__": {}}, names))
         found = value(text, b1=3, b2=2, nir=6)

@@ -12,9 +12,16 @@ from layers.raster.presets import combinations_of, indices_of, names_of
 from layers.raster.style import RasterStyle
 
 PLAIN = RasterInfo(
-    "a.tif", "GTiff", 9, 9, tuple(BandInfo(n, "uint8") for n in (1, 2, 3, 4)), "EPSG:4326", (1, 0, 0, 0, -1, 0),
-    Bounds(0, -9, 9, 0), None,
-)  # fmt: skip
+    "a.tif",
+    "GTiff",
+    9,
+    9,
+    tuple(BandInfo(n, "uint8") for n in (1, 2, 3, 4)),
+    "EPSG:4326",
+    (1, 0, 0, 0, -1, 0),
+    Bounds(0, -9, 9, 0),
+    None,
+)
 NAMES = dict(enumerate(ORDERS[1], 1))
 
 
@@ -27,8 +34,9 @@ def test_named_bands_make_presets_and_indices():
     assert not indices_of(PLAIN)
     named = with_names(PLAIN, NAMES)
     assert {c.name: numbers for c, numbers in combinations_of(named)} == {
-        "true_colour": (3, 2, 1), "colour_infrared": (4, 3, 2),
-    }  # fmt: skip
+        "true_colour": (3, 2, 1),
+        "colour_infrared": (4, 3, 2),
+    }
     assert "NDVI" in {index.name for index, _, _ in indices_of(named)}
     assert RasterStyle.default(named).bands == (3, 2, 1)
 

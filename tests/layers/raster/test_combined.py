@@ -26,9 +26,18 @@ from layers.raster.presets import band_titles, combinations_of
 def image(name: str, bounds: Bounds, pixel: float, *bands: str, crs: str = "EPSG:4326") -> Part:
     infos = tuple(BandInfo(n, "uint16", description=text, low=n, high=n + 9.0) for n, text in enumerate(bands, 1))
     info = RasterInfo(
-        f"/{name}.tif", "GTiff", round(bounds.width / pixel), round(bounds.height / pixel), infos, crs,
-        (pixel, 0.0, bounds.left, 0.0, -pixel, bounds.top), bounds, bounds, date_kind="instant", acquired_at="2001",
-    )  # fmt: skip
+        f"/{name}.tif",
+        "GTiff",
+        round(bounds.width / pixel),
+        round(bounds.height / pixel),
+        infos,
+        crs,
+        (pixel, 0.0, bounds.left, 0.0, -pixel, bounds.top),
+        bounds,
+        bounds,
+        date_kind="instant",
+        acquired_at="2001",
+    )
     return Part(Member(name, {"path": f"/{name}.tif"}, len(bands)), info)
 
 
@@ -72,8 +81,12 @@ def test_a_missing_image_keeps_the_numbers_of_the_others() -> None:
     gone = replace(FINE, info=None)
     info = combined_raster("both", [gone, COARSE])
     assert [band.description for band in info.bands] == [
-        "fine: 1", "fine: 2", "coarse: blue", "coarse: nir", "coarse: swir1",
-    ]  # fmt: skip
+        "fine: 1",
+        "fine: 2",
+        "coarse: blue",
+        "coarse: nir",
+        "coarse: swir1",
+    ]
     assert info.bounds == COARSE.info.bounds
     assert [band.name for band in combined_scene("both", [gone, COARSE]).bands][:2] == ["fine: 1", "fine: 2"]
     assert combined_raster("none", [gone]) is None

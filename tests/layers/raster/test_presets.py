@@ -22,10 +22,15 @@ def raster(*bands: tuple[str, str]) -> RasterInfo:
 
 
 LANDSAT = scene(
-    ("B1", "coastal"), ("B2", "blue"), ("B3", "green"), ("B4", "red"), ("B5", "nir"), ("B6", "swir16"),
+    ("B1", "coastal"),
+    ("B2", "blue"),
+    ("B3", "green"),
+    ("B4", "red"),
+    ("B5", "nir"),
+    ("B6", "swir16"),
     ("B7", "swir22"),
     unit="reflectance",
-)  # fmt: skip
+)
 
 
 def chosen(image) -> dict[str, tuple[int, ...]]:

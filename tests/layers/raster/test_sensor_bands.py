@@ -12,14 +12,23 @@ L8 = {"SCENE": "LC80200392015216LGN00"}
 @pytest.mark.parametrize(
     ("text", "platform"),
     [
-        ("LC80200392015216LGN00", "Landsat 8"), ("LC08_L2SP_017036_20130419_20200913_02_T1", "Landsat 8"),
-        ("LO09_L1TP_001002_20220101", "Landsat 9"), ("LE07_L1TP_001002_20010101", "Landsat 7"),
-        ("LT50060661985213CUB00", "Landsat 5"), ("LANDSAT_8", "Landsat 8"), ("landsat-9", "Landsat 9"),
-        ("S2B_MSIL2A_20200101T000000_N0500", "Sentinel-2B"), ("Sentinel-2A", "Sentinel-2A"),
+        ("LC80200392015216LGN00", "Landsat 8"),
+        ("LC08_L2SP_017036_20130419_20200913_02_T1", "Landsat 8"),
+        ("LO09_L1TP_001002_20220101", "Landsat 9"),
+        ("LE07_L1TP_001002_20010101", "Landsat 7"),
+        ("LT50060661985213CUB00", "Landsat 5"),
+        ("LANDSAT_8", "Landsat 8"),
+        ("landsat-9", "Landsat 9"),
+        ("S2B_MSIL2A_20200101T000000_N0500", "Sentinel-2B"),
+        ("Sentinel-2A", "Sentinel-2A"),
         ("Sentinel-1A IW GRD HR L1", "Sentinel-1A"),
-        ("", ""), ("LC8", ""), ("WORLDVIEW 8", ""), ("XLC80200392015216", ""), ("LANDSAT 85", ""),
+        ("", ""),
+        ("LC8", ""),
+        ("WORLDVIEW 8", ""),
+        ("XLC80200392015216", ""),
+        ("LANDSAT 85", ""),
     ],
-)  # fmt: skip
+)
 def test_a_product_names_its_satellite(text: str, platform: str) -> None:
     assert platform_in(text) == platform
 

@@ -80,8 +80,14 @@ def test_json_there_and_back_and_nonsense_is_refused() -> None:
     assert StretchRule.from_json(json.loads(json.dumps(rule.to_json()))) == rule
     assert StretchRule.from_json({}) == StretchRule()
     for broken in (
-        {"method": "magic"}, {"from": "heaven"}, {"low_percent": 98, "high_percent": 2}, {"high_percent": 101},
-        {"low_percent": "x"}, {"deviations": 0}, {"deviations": float("nan")}, {"low_percent": float("nan")},
-    ):  # fmt: skip
+        {"method": "magic"},
+        {"from": "heaven"},
+        {"low_percent": 98, "high_percent": 2},
+        {"high_percent": 101},
+        {"low_percent": "x"},
+        {"deviations": 0},
+        {"deviations": float("nan")},
+        {"low_percent": float("nan")},
+    ):
         with pytest.raises(InvalidValue):
             StretchRule.from_json(broken)

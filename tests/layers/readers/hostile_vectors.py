@@ -38,18 +38,25 @@ def corpus(folder: Path, url: str) -> list[Path]:
         "vrt.kml": vrt,
         "vrt.shp": vrt,
         "vrt.csv": vrt,
-        "service.geojson": json.dumps({"type": "FeatureCollection", "features": [], "exceededTransferLimit": True,
-                                       "next": f"{url}/next"}),
-        "stac.json": json.dumps({"type": "FeatureCollection", "stac_version": "1.0.0", "links": [{"rel": "next",
-                                 "href": f"{url}/next"}], "features": features}),
+        "service.geojson": json.dumps(
+            {"type": "FeatureCollection", "features": [], "exceededTransferLimit": True, "next": f"{url}/next"}
+        ),
+        "stac.json": json.dumps(
+            {
+                "type": "FeatureCollection",
+                "stac_version": "1.0.0",
+                "links": [{"rel": "next", "href": f"{url}/next"}],
+                "features": features,
+            }
+        ),
         "links.kml": kml,
         "dtd.kml": f'<!DOCTYPE kml SYSTEM "{url}/dtd">' + kml,
         "entity.gpx": f'<!DOCTYPE gpx [<!ENTITY x SYSTEM "{url}/x">]>'
-                      '<gpx><wpt lat="1" lon="2"><name>&x;</name></wpt></gpx>',
+        '<gpx><wpt lat="1" lon="2"><name>&x;</name></wpt></gpx>',
         "schema.gpx": f'<gpx xmlns:xsi="x" xsi:schemaLocation="{url}/a {url}/b"><wpt lat="1" lon="2"/></gpx>',
         "links.csv": f"lat,lon,link\n1,2,{url}/a\n",
-        "wkt.csv": f"wkt,x\nhttp:{url},1\n\"POINT (1 2)\",2\n",
-    }  # fmt: skip
+        "wkt.csv": f'wkt,x\nhttp:{url},1\n"POINT (1 2)",2\n',
+    }
     made = []
     for name, text in texts.items():
         (folder / name).write_text(text)

@@ -15,11 +15,21 @@ POINTS = "".join(
     for n, (x, y) in enumerate([(0, 0), (100, 0), (0, 100), (100, 100)])
 )
 _RPC = {
-    "HEIGHT_OFF": "100", "HEIGHT_SCALE": "500", "LAT_OFF": "51.9", "LAT_SCALE": "0.1", "LINE_OFF": "64",
-    "LINE_SCALE": "64", "LONG_OFF": "128.3", "LONG_SCALE": "0.1", "SAMP_OFF": "64", "SAMP_SCALE": "64",
-    "LINE_NUM_COEFF": "0 0 -1" + " 0" * 17, "LINE_DEN_COEFF": "1" + " 0" * 19,
-    "SAMP_NUM_COEFF": "0 1" + " 0" * 18, "SAMP_DEN_COEFF": "1" + " 0" * 19,
-}  # fmt: skip
+    "HEIGHT_OFF": "100",
+    "HEIGHT_SCALE": "500",
+    "LAT_OFF": "51.9",
+    "LAT_SCALE": "0.1",
+    "LINE_OFF": "64",
+    "LINE_SCALE": "64",
+    "LONG_OFF": "128.3",
+    "LONG_SCALE": "0.1",
+    "SAMP_OFF": "64",
+    "SAMP_SCALE": "64",
+    "LINE_NUM_COEFF": "0 0 -1" + " 0" * 17,
+    "LINE_DEN_COEFF": "1" + " 0" * 19,
+    "SAMP_NUM_COEFF": "0 1" + " 0" * 18,
+    "SAMP_DEN_COEFF": "1" + " 0" * 19,
+}
 RPC = f'<Metadata domain="RPC">{"".join(f"<MDI key={key!r}>{value}</MDI>" for key, value in _RPC.items())}</Metadata>'
 
 
@@ -185,17 +195,23 @@ def hostile(out: str) -> dict[str, tuple[str, str]]:
         "options": (of_source('<OpenOptions><OOI key="X">Y</OOI></OpenOptions>'), "OpenOptions inside"),
         "options as an attribute": (of_source("", 'OpenOptions="X"'), "the attribute OpenOptions"),
         "relative by another word": (source(named("left.tif", "maybe")), "relativeToVRT 'maybe'"),
-        "relative in another case": (source('<SourceFilename relativetovrt="1">left.tif</SourceFilename>'),
-                                     "the attribute relativetovrt"),
-        "relative as an element": (source(named("<relativeToVRT>1</relativeToVRT>left.tif", 0)),
-                                   "relativeToVRT inside SourceFilename"),
+        "relative in another case": (
+            source('<SourceFilename relativetovrt="1">left.tif</SourceFilename>'),
+            "the attribute relativetovrt",
+        ),
+        "relative as an element": (
+            source(named("<relativeToVRT>1</relativeToVRT>left.tif", 0)),
+            "relativeToVRT inside SourceFilename",
+        ),
         "to where the program stands": (source(named("left.tif", 0)), "no plain path"),
         "upwards from within": (source(named("deep/../../outside.tif")), "outside its folder"),
         "absolute though relative": (source(named(out)), "outside its folder"),
         "a link to a file": (source(named("link.tif")), "outside its folder"),
         "a link to a folder": (source(named("up/outside.tif")), "outside its folder"),
-        "a mask elsewhere": (whole(band(LEFT) + f"<MaskBand>{band(f'<SimpleSource>{far}</SimpleSource>')}</MaskBand>"),
-                             "outside its folder"),
+        "a mask elsewhere": (
+            whole(band(LEFT) + f"<MaskBand>{band(f'<SimpleSource>{far}</SimpleSource>')}</MaskBand>"),
+            "outside its folder",
+        ),
         "a prefix": (source(named("GTIFF_DIR:1:left.tif", 0)), "no plain path"),
         "a subdataset": (source(named("NITF_IM:0:left.tif")), "NITF_IM:0:left.tif"),
         "a VRT in a word": (source(named(f"vrt://{out}?bands=1", 0)), "no plain path"),
@@ -207,9 +223,11 @@ def hostile(out: str) -> dict[str, tuple[str, str]]:
         "a namespace": (whole(f'<x:VRTRasterBand xmlns:x="x">{LEFT}</x:VRTRasterBand>'), "x:VRTRasterBand inside"),
         "an entity": (f'<!DOCTYPE x [<!ENTITY a SYSTEM "{out}">]>{source(named("&a;"))}', "document type or entities"),
         "a CRS in a file": (of_dataset("", f"<SRS>+proj=longlat +nadgrids={out}</SRS>"), "names a file"),
-        "points in a CRS in a file": (of_dataset("", f'<GCPList Projection="+init={out}:1">{POINTS}</GCPList>'),
-                                      "names a file"),
+        "points in a CRS in a file": (
+            of_dataset("", f'<GCPList Projection="+init={out}:1">{POINTS}</GCPList>'),
+            "names a file",
+        ),
         "a size that is none": (whole(band(LEFT)).replace(f'"{2 * SIZE}"', '"1e12"', 1), "means nothing"),
         "no size": (f"<VRTDataset>{band(LEFT)}</VRTDataset>", "VRTDataset without rasterXSize"),
         "a number that is none": (of_source("<ScaleRatio>__import__('os')</ScaleRatio>"), "means nothing"),
-    }  # fmt: skip
+    }

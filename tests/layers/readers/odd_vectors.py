@@ -123,9 +123,16 @@ def _geopackages(folder: Path) -> list[Odd]:
 def _ogr(path: Path, driver: str, layer: str = "a", **options: str) -> Path:
     columns = [np.array([9007199254740993, 9007199254740995, 1]), np.array(["", None, "文昌"], object)]
     pyogrio.raw.write(
-        path, shapely.to_wkb(np.array(POINTS, object)), columns, ["value", "имя"], layer=layer, driver=driver,
-        geometry_type="Point", crs="EPSG:4326", layer_options=options or None,
-    )  # fmt: skip
+        path,
+        shapely.to_wkb(np.array(POINTS, object)),
+        columns,
+        ["value", "имя"],
+        layer=layer,
+        driver=driver,
+        geometry_type="Point",
+        crs="EPSG:4326",
+        layer_options=options or None,
+    )
     return path
 
 
@@ -134,9 +141,15 @@ def _shapefile(folder: Path) -> Odd:
     path = folder / "cp1251.shp"
     names = ["Восточный", "Плесецк", "Капустин Яр"]
     pyogrio.raw.write(
-        path, shapely.to_wkb(np.array(POINTS, object)), [np.array(names, object)], ["имя"], driver="ESRI Shapefile",
-        geometry_type="Point", crs="EPSG:4326", encoding="cp1251",
-    )  # fmt: skip
+        path,
+        shapely.to_wkb(np.array(POINTS, object)),
+        [np.array(names, object)],
+        ["имя"],
+        driver="ESRI Shapefile",
+        geometry_type="Point",
+        crs="EPSG:4326",
+        encoding="cp1251",
+    )
     path.with_suffix(".cpg").unlink(missing_ok=True)
     table = bytearray(path.with_suffix(".dbf").read_bytes())
     table[29] = 0

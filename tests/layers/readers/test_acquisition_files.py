@@ -48,8 +48,19 @@ def test_dates_become_utc_or_nothing(value, expected):
 
 def test_numbers_are_finite_and_in_range_or_missing():
     assert [number(v) for v in ("1.5", 2, " 3 ", "nan", "inf", "1e999", "", None, "x", True, "1_0", 10**400)] == [
-        1.5, 2, 3, None, None, None, None, None, None, None, None, None,
-    ]  # fmt: skip
+        1.5,
+        2,
+        3,
+        None,
+        None,
+        None,
+        None,
+        None,
+        None,
+        None,
+        None,
+        None,
+    ]
     assert (percent(-1), percent("-999"), percent("101"), percent(0)) == (None, None, None, 0)
     assert (share("0.008"), share(-999), share(1)) == (0.8, None, 100)
     assert (angle(-3.2), angle(91), azimuth(-10), azimuth(361)) == (3.2, None, 350, None)
@@ -154,11 +165,17 @@ def test_cloud_that_nobody_looked_for_stays_missing():
 @pytest.mark.parametrize(
     "found",
     [
-        landsat_acquisition(parse_groups("")), maxar_acquisition(parse_groups("")), planet_acquisition({}),
-        dimap_acquisition(parse_xml(b"<Dimap_Document/>", "x")), tiff_acquisition({}), imagery_acquisition({}),
-        nitf_acquisition({}), stac_acquisition({"properties": {}}), planet_xml_acquisition(parse_xml(b"<a/>", "x")),
+        landsat_acquisition(parse_groups("")),
+        maxar_acquisition(parse_groups("")),
+        planet_acquisition({}),
+        dimap_acquisition(parse_xml(b"<Dimap_Document/>", "x")),
+        tiff_acquisition({}),
+        imagery_acquisition({}),
+        nitf_acquisition({}),
+        stac_acquisition({"properties": {}}),
+        planet_xml_acquisition(parse_xml(b"<a/>", "x")),
     ],
-)  # fmt: skip
+)
 def test_empty_metadata_say_nothing(found):
     assert found == Acquisition()
 
@@ -170,10 +187,15 @@ def test_sentinel2_without_granules_has_no_angles():
 
 
 NITF = {
-    "NITF_IDATIM": "20040102030405", "NITF_USE00A_OBL_ANG": "12.30", "NITF_USE00A_MEAN_GSD": "039.4",
-    "NITF_USE00A_SUN_EL": "+45.0", "NITF_USE00A_SUN_AZ": "123.4", "NITF_PIAIMC_CLOUDCVR": "999",
-    "NITF_STDIDC_MISSION": "WV02", "NITF_IID2": "AN ID",
-}  # fmt: skip
+    "NITF_IDATIM": "20040102030405",
+    "NITF_USE00A_OBL_ANG": "12.30",
+    "NITF_USE00A_MEAN_GSD": "039.4",
+    "NITF_USE00A_SUN_EL": "+45.0",
+    "NITF_USE00A_SUN_AZ": "123.4",
+    "NITF_PIAIMC_CLOUDCVR": "999",
+    "NITF_STDIDC_MISSION": "WV02",
+    "NITF_IID2": "AN ID",
+}
 
 
 def test_nitf_gsd_is_in_inches_and_its_obliquity_is_neither_angle():
@@ -194,13 +216,21 @@ def test_the_time_of_processing_is_not_the_acquisition():
 
 
 STAC = {
-    "type": "Feature", "stac_version": "1.0.0", "id": "S2B_52UDC",
+    "type": "Feature",
+    "stac_version": "1.0.0",
+    "id": "S2B_52UDC",
     "properties": {
-        "datetime": "2021-07-11T02:31:24Z", "platform": "sentinel-2b", "instruments": ["msi"], "gsd": 10,
-        "view:off_nadir": 2.5, "view:sun_azimuth": 152, "eo:cloud_cover": 7.2, "license": "proprietary",
+        "datetime": "2021-07-11T02:31:24Z",
+        "platform": "sentinel-2b",
+        "instruments": ["msi"],
+        "gsd": 10,
+        "view:off_nadir": 2.5,
+        "view:sun_azimuth": 152,
+        "eo:cloud_cover": 7.2,
+        "license": "proprietary",
         "providers": [{"name": "ESA", "roles": ["producer"]}, {"name": "EU", "roles": ["licensor"]}],
     },
-}  # fmt: skip
+}
 
 
 def test_what_tiff_tags_say_beside_the_acquisition_is_told_as_what_it_is():

@@ -51,9 +51,15 @@ def picture(path: Path, info: RasterInfo) -> np.ndarray:
 def test_jpeg_2000(tmp_path):
     values = np.random.default_rng(0).integers(0, 4000, (3, SIZE, SIZE)).astype(np.uint16)
     path = write_raster(
-        tmp_path / "a.jp2", values, "EPSG:32652", UTM, driver="JP2OpenJPEG", QUALITY="100", REVERSIBLE="YES",
+        tmp_path / "a.jp2",
+        values,
+        "EPSG:32652",
+        UTM,
+        driver="JP2OpenJPEG",
+        QUALITY="100",
+        REVERSIBLE="YES",
         RESOLUTIONS="3",
-    )  # fmt: skip
+    )
     info = probe(path)
     assert (info.driver, info.crs, info.bounds, info.dtype) == ("JP2OpenJPEG", "EPSG:32652", UTM, "uint16")
     found, mask = pixels(path, (3, 1))
@@ -77,10 +83,18 @@ def test_nitf_with_two_images(tmp_path):
     assert info.tags["NITF_FSREL"] == "REL TO XYZ"
     assert probe(path, part="1").part == "1"
     for part, expected in (("", GREY), ("0", GREY), ("1", GREY[:, ::-1])):
-        answer = POOL.ask("tile", {
-            "path": str(path), "crs": "", "affine": [1, 0, 0, 0, -1, 0], "width": SIZE, "height": SIZE, "bands": [1],
-            "part": part,
-        })  # fmt: skip
+        answer = POOL.ask(
+            "tile",
+            {
+                "path": str(path),
+                "crs": "",
+                "affine": [1, 0, 0, 0, -1, 0],
+                "width": SIZE,
+                "height": SIZE,
+                "bands": [1],
+                "part": part,
+            },
+        )
         assert (answer.arrays[0] == expected).all()
     for part in ("9", "x:/etc/passwd"):
         with pytest.raises(NotReadable):
@@ -146,9 +160,10 @@ def test_mbtiles(tmp_path):
 
 def test_mbtiles_of_a_small_place(tmp_path):
     path = mbtiles(
-        tmp_path / "a.mbtiles", {(12, 3506, 1351): encoded((1, 2, 3)), (12, 3507, 1351): encoded((4, 5, 6))},
+        tmp_path / "a.mbtiles",
+        {(12, 3506, 1351): encoded((1, 2, 3)), (12, 3507, 1351): encoded((4, 5, 6))},
         bounds="128.15,52.05,128.3,52.09",
-    )  # fmt: skip
+    )
     info = probe(path)
     assert info.width in (512, 768)
     assert info.bounds_lonlat.contains_point(128.2, 52.07)

@@ -44,7 +44,7 @@ def changed(path: Path, old: str, new: str) -> Path:
 @pytest.mark.parametrize(
     "line",
     ["a =" + " " * 10**6 + "x", "a" * 10**6, " " * 10**6 + "a", "a =" + "; " * 10**6, "a = " + "(" * 10**6, "="],
-)  # fmt: skip
+)
 def test_a_line_of_a_group_is_read_in_linear_time(line):
     with soon(5):
         groups = parse_groups(f"{line}\nBEGIN_GROUP = IMAGE_1\n\tmeanSunAz =  100.4 ;\nEND_GROUP = IMAGE_1\n")
@@ -90,7 +90,7 @@ ABSENT: dict[str, tuple[Callable[[Path, str], Path], Callable[[int], str]]] = {
     "SAFE": (sentinel, lambda n: f"<IMAGE_FILE>GRANULE/none/T_B{n % 90 + 10}_{n}_B03_10m</IMAGE_FILE>"),
     "MTL": (landsat, lambda n: f'    FILE_NAME_QUALITY_L{n % 10}_X{n} = "none{n}.TIF"\n'),
     "TIL": (worldview, lambda n: f'BEGIN_GROUP = TILE_9{n}\n\tfilename = "none{n}.TIF";\nEND_GROUP = TILE_9{n}\n'),
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize("kind", sorted(ABSENT))
@@ -131,12 +131,12 @@ def test_a_name_in_other_letters_is_found_though_the_folder_changes(tmp_path):
         '<Metadata domain="GEOLOCATION"><MDI key="X_DATASET">{far}</MDI></Metadata>',
         '<PAMRasterBand band="1"><Metadata><MDI key="MASK_FILE">{far}</MDI></Metadata></PAMRasterBand>',
         '<Subdatasets><Subdataset name="{far}"/></Subdatasets>',
-        '<ArrayStatistics><Attribute>{far}</Attribute></ArrayStatistics>',
+        "<ArrayStatistics><Attribute>{far}</Attribute></ArrayStatistics>",
         '<GeodataXform xmlns:xsi="x" xsi:type="typens:PolynomialXform" xsi:schemaLocation="{far}"/>',
         "<GeoTransform>{far}</GeoTransform>",
         '<GCPList Projection="{far}"><GCP Pixel="0" Line="0" X="{far}" Y="1"/></GCPList>',
     ],
-)  # fmt: skip
+)
 def test_an_aux_xml_leads_nowhere(tmp_path, inner):
     """The reader that opens it may not even look at what it names (see the walls); nor does it try to."""
     far = write_raster(tmp_path / "far.tif", surface().astype(np.uint8), "EPSG:32652", Bounds(0, 0, 9, 9))

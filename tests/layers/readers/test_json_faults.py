@@ -32,8 +32,11 @@ def columns_of(path: Path, exact: bool = False) -> dict[str, list[Any]]:
 def collection(path: Path, *features: dict[str, Any] | str, encoding: str = "utf-8", **more: Any) -> Path:
     texts = [one if isinstance(one, str) else json.dumps(one, ensure_ascii=False) for one in features]
     head = "".join(f'"{key}": {json.dumps(value)}, ' for key, value in more.items())
-    path.write_bytes(f'{{"type": "FeatureCollection", {head}"features": [\n'.encode(encoding)
-                     + ",\n".join(texts).encode(encoding) + "\n]}\n".encode(encoding))  # fmt: skip
+    path.write_bytes(
+        f'{{"type": "FeatureCollection", {head}"features": [\n'.encode(encoding)
+        + ",\n".join(texts).encode(encoding)
+        + "\n]}\n".encode(encoding)
+    )
     return path
 
 
@@ -63,8 +66,10 @@ def test_lines_that_are_no_feature_are_listed_and_the_others_load(tmp_path, sepa
     info = probe(path)
     assert info.features == 2
     assert [problem.split(" (")[0] for problem in info.problems] == [
-        "Line 2: it is no JSON", "Line 4: it is JSON but no feature: it is left out.", "Line 6: it is no JSON",
-    ]  # fmt: skip
+        "Line 2: it is no JSON",
+        "Line 4: it is JSON but no feature: it is left out.",
+        "Line 6: it is no JSON",
+    ]
     assert columns_of(path) == {"n": [1, 1]}
 
 
@@ -88,9 +93,7 @@ def test_of_a_large_file_all_lost_lines_are_counted(tmp_path, monkeypatch):
     monkeypatch.setattr(json_repair, "MOST_PARSED_BYTES", 400)
     monkeypatch.setattr(vector_probe, "MOST_PARSED_BYTES", 400)
     path = lines(tmp_path / "b.geojsonl", *[GOOD, "no"] * 50, GOOD)
-    assert probe(path).problems == (
-        "50 lines are no features and are left out; the file is too large to say which.",
-    )  # fmt: skip
+    assert probe(path).problems == ("50 lines are no features and are left out; the file is too large to say which.",)
 
 
 def test_an_incomplete_line_at_the_end_does_not_cost_the_others(tmp_path):
@@ -117,9 +120,17 @@ def test_a_fault_within_a_file_costs_what_follows(tmp_path):
     assert "line 3: what follows is left out" in probe(path).problems[0]
 
 
-@pytest.mark.parametrize(("encoding", "said"), [("cp1251", "cp1251, which is a guess"), ("gb18030", "gb18030"),
-                                                ("utf-16", "UTF-16"), ("utf-16-le", "UTF-16"), ("utf-16-be", "UTF-16"),
-                                                ("utf-8-sig", "")])  # fmt: skip
+@pytest.mark.parametrize(
+    ("encoding", "said"),
+    [
+        ("cp1251", "cp1251, which is a guess"),
+        ("gb18030", "gb18030"),
+        ("utf-16", "UTF-16"),
+        ("utf-16-le", "UTF-16"),
+        ("utf-16-be", "UTF-16"),
+        ("utf-8-sig", ""),
+    ],
+)
 @pytest.mark.parametrize("suffix", ["geojson", "geojsonl"])
 def test_encodings_are_recovered(tmp_path, encoding, said, suffix):
     text = "\u56fd\u5bb6\u5730\u7406\u4fe1\u606f" if encoding == "gb18030" else "Космодром Восточный"
@@ -159,18 +170,26 @@ def test_large_numbers_in_lists_and_numbers_that_just_fit(tmp_path):
 
 
 def test_infinite_numbers_are_said(tmp_path):
-    path = collection(tmp_path / "a.geojson", feature(v=1.5), feature(v=float("inf")), '{"type": "Feature", '
-                      '"properties": {"v": -1e999}, "geometry": {"type": "Point", "coordinates": [1, 2]}}')  # fmt: skip
+    path = collection(
+        tmp_path / "a.geojson",
+        feature(v=1.5),
+        feature(v=float("inf")),
+        '{"type": "Feature", "properties": {"v": -1e999}, "geometry": {"type": "Point", "coordinates": [1, 2]}}',
+    )
     assert columns_of(path) == table_of(path) == {"v": [1.5, None, None]}
     assert probe(path).problems == (
         "Column v holds numbers without an end or too large to keep, 2 in all: these cells are shown empty.",
-    )  # fmt: skip
+    )
 
 
 DATES = [
-    ("2024-02-28", "2024-02-30"), ("2024-02-28", "0000-01-01"), ("2024-02-28", "01-02-03"), ("10:00:00", "23:59:60"),
-    ("2024-02-28T10:00:00Z", "2016-12-31T23:59:60Z"), ("2024-02-28T10:00:00Z", "2024-02-30T10:00:00Z"),
-]  # fmt: skip
+    ("2024-02-28", "2024-02-30"),
+    ("2024-02-28", "0000-01-01"),
+    ("2024-02-28", "01-02-03"),
+    ("10:00:00", "23:59:60"),
+    ("2024-02-28T10:00:00Z", "2016-12-31T23:59:60Z"),
+    ("2024-02-28T10:00:00Z", "2024-02-30T10:00:00Z"),
+]
 
 
 @pytest.mark.parametrize(("good", "bad"), DATES)

@@ -17,11 +17,13 @@ from layers.readers.tables.exact_times import is_exact
 POOL = ReaderPool(inline=True)
 ALIKE = re.compile(rb'"\s*([-+]?\d{1,4}(?:\\?/|-|:)\d\d?(?:[^\d"][^"]{0,60})?)"')
 TEXTS = st.one_of(
-    st.dates().map(str), st.datetimes().map(lambda time: time.isoformat()), st.times().map(str),
+    st.dates().map(str),
+    st.datetimes().map(lambda time: time.isoformat()),
+    st.times().map(str),
     st.from_regex(r"\s?[-+]?[0-9]{1,5}(\\/|/|-|:)[0-9]{1,3}([T .:-][0-9a-z:.]{0,9})?", fullmatch=True),
     st.sampled_from(["2024-02-30", "2023-02-29T10:00:00Z", "2024-13-01", "24:00:00", "2024/05/01", "a", "12", "8-800"]),
     st.text("0123456789-:/ a\\", max_size=12),
-)  # fmt: skip
+)
 
 
 def collection(path: Path, *texts: str) -> Path:

@@ -82,9 +82,9 @@ def test_an_overlay_over_the_antimeridian_is_small(tmp_path):
 
 @pytest.mark.parametrize("south", [-0.5, 59.5])
 def test_an_overlay_is_turned_about_its_centre_as_on_the_ground(tmp_path, south):
-    straight, quarter, third = shapes(kml(tmp_path, *(
-        box(10, south, 12, south + 1, f"<rotation>{turn}</rotation>") for turn in (0, 90, 30)
-    )))  # fmt: skip
+    straight, quarter, third = shapes(
+        kml(tmp_path, *(box(10, south, 12, south + 1, f"<rotation>{turn}</rotation>") for turn in (0, 90, 30)))
+    )
     narrow = math.cos(math.radians(south + 0.5))
     assert straight.bounds == (10, south, 12, south + 1)
     wide, high = 0.5 / narrow, 1 * narrow
@@ -122,10 +122,17 @@ def test_nothing_that_is_said_of_a_placemark_is_lost(tmp_path):
     )
     path = kml(tmp_path, placemark(inside + POINT, id="pm1"), placemark("<Snippet>alone</Snippet>" + POINT))
     assert rows(path).columns == {
-        "name": ["n", None], "description": ["long", "alone"], "id": ["pm1", None], "address": ["Main St 1", None],
-        "phoneNumber": ["tel:+1", None], "visibility": [False, None], "snippet": ["short", None],
-        "look at": ["longitude 1, latitude 2, range 500", None], "camera": ["heading 9", None], "folder": ["", ""],
-    }  # fmt: skip
+        "name": ["n", None],
+        "description": ["long", "alone"],
+        "id": ["pm1", None],
+        "address": ["Main St 1", None],
+        "phoneNumber": ["tel:+1", None],
+        "visibility": [False, None],
+        "snippet": ["short", None],
+        "look at": ["longitude 1, latitude 2, range 500", None],
+        "camera": ["heading 9", None],
+        "folder": ["", ""],
+    }
     assert dict(probe(path).fields)["visibility"] == "boolean"
 
 
@@ -193,15 +200,17 @@ MIXED = {
     "ring that is closed by a place with a height": (rim("0,0 9,0,5 9,9 0,0,5"), 1),
     "hole": (
         f"<Polygon><outerBoundaryIs>{rim('0,0,5 9,0,5 9,9,5 0,0,5')}</outerBoundaryIs>"
-        f"<innerBoundaryIs>{rim('3,1 4,1 4,2 3,1')}</innerBoundaryIs></Polygon>", 4,
+        f"<innerBoundaryIs>{rim('3,1 4,1 4,2 3,1')}</innerBoundaryIs></Polygon>",
+        4,
     ),
     "parts": (f"<MultiGeometry>{line('1,2,5 3,4,5')}{line('1,2 3,4')}</MultiGeometry>", 2),
     "points": (
-        f"<MultiGeometry>{POINT}<Point><coordinates>1,2,8</coordinates></Point></MultiGeometry>", 1,
+        f"<MultiGeometry>{POINT}<Point><coordinates>1,2,8</coordinates></Point></MultiGeometry>",
+        1,
     ),
     "track": ("<gx:Track><gx:coord>1 2 5</gx:coord><gx:coord>3 4</gx:coord></gx:Track>", 1),
     "what is no number": (line("1,2,5 3,4,nan"), 1),
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize("case", MIXED)

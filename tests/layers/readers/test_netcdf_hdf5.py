@@ -51,18 +51,28 @@ def probe(path: Path, **more) -> RasterInfo:
 
 def pixels(path: Path, part: str = "", rows: int = 20, cols: int = 30) -> np.ndarray:
     params = {
-        "path": str(path), "crs": "", "affine": [1, 0, 0, 0, -1, 0], "width": cols, "height": rows, "bands": [1],
+        "path": str(path),
+        "crs": "",
+        "affine": [1, 0, 0, 0, -1, 0],
+        "width": cols,
+        "height": rows,
+        "bands": [1],
         "part": part,
-    }  # fmt: skip
+    }
     return POOL.ask("tile", params).arrays[0][0]
 
 
 def pixels_of(path: Path, bounds: Bounds, part: str) -> np.ndarray:
     """Pixel for pixel in the file's own CRS."""
     params = {
-        "path": str(path), "crs": probe(path).crs, "affine": [0.5, 0, bounds.left, 0, -0.5, bounds.top], "width": 30,
-        "height": 20, "bands": [1], "part": part,
-    }  # fmt: skip
+        "path": str(path),
+        "crs": probe(path).crs,
+        "affine": [0.5, 0, bounds.left, 0, -0.5, bounds.top],
+        "width": 30,
+        "height": 20,
+        "bands": [1],
+        "part": part,
+    }
     return POOL.ask("tile", params).arrays[0][0]
 
 
@@ -74,8 +84,11 @@ def test_pictures_come_before_what_places_them(tmp_path, name):
     assert (info.driver, info.part, info.width, info.height, info.dtype) == ("HDF5", "Red", 30, 20, "int16")
     assert info.parts == ("Red", "inner/NIR", "lat", "lat_bnds")
     assert [one["words"] for one in answer["pictures"]] == [
-        "30 × 20 int16", "2 × 30 × 20 int16", "30 × 20 float32", "2 × 20 float32",
-    ]  # fmt: skip
+        "30 × 20 int16",
+        "2 × 30 × 20 int16",
+        "30 × 20 float32",
+        "2 × 20 float32",
+    ]
     assert any("holds 4 pictures" in problem for problem in info.problems)
     assert (pixels(path) == RED).all()
     inner = probe(path, part="inner/NIR")
@@ -103,9 +116,14 @@ def test_netcdf_of_each_form(tmp_path, form):
     assert (info.driver, info.crs, info.parts, info.part) == ("netCDF", "EPSG:32652", ("Band1", "Band2"), "Band1")
     assert info.bounds == pytest.approx(UTM)
     params = {
-        "path": str(path), "crs": "EPSG:32652", "affine": [10, 0, UTM.left, 0, -10, UTM.top], "width": 30,
-        "height": 20, "bands": [1], "part": "Band2",
-    }  # fmt: skip
+        "path": str(path),
+        "crs": "EPSG:32652",
+        "affine": [10, 0, UTM.left, 0, -10, UTM.top],
+        "width": 30,
+        "height": 20,
+        "bands": [1],
+        "part": "Band2",
+    }
     found, mask = POOL.ask("tile", params).arrays
     assert mask.all()
     assert (found[0] == values[1]).all()
@@ -124,9 +142,14 @@ def test_a_grid_of_longitudes_and_latitudes_without_a_datum(tmp_path):
     style = RasterStyle.default(info)
     assert style.bands == (1,)  # two moments are no colours, and neither are three
     params = {
-        "path": str(path), "crs": info.crs, "affine": [2, 0, 100, 0, -2, 58], "width": 18, "height": 9, "bands": [2],
+        "path": str(path),
+        "crs": info.crs,
+        "affine": [2, 0, 100, 0, -2, 58],
+        "width": 18,
+        "height": 9,
+        "bands": [2],
         "part": "sst",
-    }  # fmt: skip
+    }
     found, mask = POOL.ask("tile", params).arrays
     assert mask.all()
     assert (found[0] == np.arange(162, 324).reshape(9, 18)[::-1]).all()

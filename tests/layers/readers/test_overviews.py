@@ -50,10 +50,15 @@ def tile(path, size: int = 128, **more):
 @pytest.mark.parametrize(
     ("dtype", "nodata", "options"),
     [
-        ("uint8", None, {}), ("uint8", 0, {}), ("int16", -1, {}), ("float32", float("nan"), {}), ("float32", None, {}),
-        ("complex64", None, {}), ("uint16", None, {"photometric": "RGB", "alpha": "YES", "bands": 4}),
+        ("uint8", None, {}),
+        ("uint8", 0, {}),
+        ("int16", -1, {}),
+        ("float32", float("nan"), {}),
+        ("float32", None, {}),
+        ("complex64", None, {}),
+        ("uint16", None, {"photometric": "RGB", "alpha": "YES", "bands": 4}),
     ],
-)  # fmt: skip
+)
 def test_a_view_through_built_overviews_equals_one_without(tmp_path, cache, dtype, nodata, options):
     values = surface(options.pop("bands", 1), SIDE).astype(dtype)
     hole = (slice(300, 700), slice(900, 1500))

@@ -56,10 +56,20 @@ def reader() -> Iterator[ReaderPool]:
 def sparse_tiff(path: Path, side: int) -> Path:
     """A TIFF of which nothing is stored but the index of its tiles."""
     with rasterio.open(
-        path, "w", driver="GTiff", width=side, height=side, count=1, dtype="uint8", crs="EPSG:32652", tiled=True,
-        blockxsize=512, blockysize=512, sparse_ok=True,
+        path,
+        "w",
+        driver="GTiff",
+        width=side,
+        height=side,
+        count=1,
+        dtype="uint8",
+        crs="EPSG:32652",
+        tiled=True,
+        blockxsize=512,
+        blockysize=512,
+        sparse_ok=True,
         transform=rasterio.transform.from_bounds(*UTM, side, side),
-    ) as out:  # fmt: skip
+    ) as out:
         spot = np.full((1, 512, 512), 200, np.uint8)
         out.write(spot, window=rasterio.windows.Window(side // 2 // 512 * 512, side // 2 // 512 * 512, 512, 512))
     return path
@@ -68,9 +78,17 @@ def sparse_tiff(path: Path, side: int) -> Path:
 def one_tile_tiff(path: Path, side: int, stored: bytes) -> Path:
     """A deflated TIFF of one tile, `side` pixels wide and tall, written by hand."""
     entries = [
-        (256, 4, side), (257, 4, side), (258, 3, 8), (259, 3, 8), (262, 3, 1), (277, 3, 1), (322, 4, side),
-        (323, 4, side), (324, 4, 8), (325, 4, len(stored)),
-    ]  # fmt: skip
+        (256, 4, side),
+        (257, 4, side),
+        (258, 3, 8),
+        (259, 3, 8),
+        (262, 3, 1),
+        (277, 3, 1),
+        (322, 4, side),
+        (323, 4, side),
+        (324, 4, 8),
+        (325, 4, len(stored)),
+    ]
     path.write_bytes(b"II*\0" + struct.pack("<I", 8 + len(stored)) + stored + tiff_directory(entries))
     return path
 
@@ -272,10 +290,17 @@ def test_f48_every_kind_of_band_has_a_picture(tmp_path, dtype, bands):
     path = write_raster(tmp_path / "a.tif", surface(bands, high=110).astype(dtype), "EPSG:32652", UTM)
     info = probe(path)
     style = RasterStyle.default(info)
-    answer = POOL.ask("tile", {
-        "path": str(path), "crs": "EPSG:32652", "affine": [10, 0, UTM.left, 0, -10, UTM.top], "width": SIZE,
-        "height": SIZE, "bands": list(style.bands),
-    })  # fmt: skip
+    answer = POOL.ask(
+        "tile",
+        {
+            "path": str(path),
+            "crs": "EPSG:32652",
+            "affine": [10, 0, UTM.left, 0, -10, UTM.top],
+            "width": SIZE,
+            "height": SIZE,
+            "bands": list(style.bands),
+        },
+    )
     argb = colorize(*answer.arrays, style, info)
     assert np.ptp((argb >> 16) & 255) > 200
 

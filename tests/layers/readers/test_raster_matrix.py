@@ -93,9 +93,14 @@ def make(folder: Path, dtype: str, bands: int, turn: int, place: Place) -> tuple
 
 def ask(path: Path, crs: str, affine: tuple, size: int, bands: int, how: str = "bilinear"):
     params = {
-        "path": str(path), "crs": crs, "affine": list(affine), "width": size, "height": size, "resampling": how,
+        "path": str(path),
+        "crs": crs,
+        "affine": list(affine),
+        "width": size,
+        "height": size,
+        "resampling": how,
         "bands": list(range(1, bands + 1)),
-    }  # fmt: skip
+    }
     answer = POOL.ask("tile", params)
     return answer.arrays
 
@@ -108,10 +113,17 @@ def oracle(
     out = np.full((len(values), VIEW, VIEW), np.nan)
     east = place.shift * 20037508.342789244 / 180
     reproject(
-        source, out, src_crs=place.crs, dst_crs=place.view_crs, src_nodata=np.nan, dst_nodata=np.nan,
-        src_transform=rasterio.Affine(a, b, c + place.shift, d, e, f), resampling=how,
-        dst_transform=rasterio.Affine(affine.a, affine.b, affine.c + east, affine.d, affine.e, affine.f), tolerance=0,
-    )  # fmt: skip
+        source,
+        out,
+        src_crs=place.crs,
+        dst_crs=place.view_crs,
+        src_nodata=np.nan,
+        dst_nodata=np.nan,
+        src_transform=rasterio.Affine(a, b, c + place.shift, d, e, f),
+        resampling=how,
+        dst_transform=rasterio.Affine(affine.a, affine.b, affine.c + east, affine.d, affine.e, affine.f),
+        tolerance=0,
+    )
     return out
 
 

@@ -68,9 +68,15 @@ def ogr(folder: Path, suffix: str, driver: str) -> Path:
     shapes = shapely.to_wkb(np.array([shapely.from_wkt(wkt) for wkt in whole.values()], object))
     more = {"layer_options": {"SPATIAL_INDEX": "NO"}} if suffix == "fgb" else {}
     pyogrio.raw.write(
-        folder / f"a.{suffix}", shapes, [np.array(NAMES, object)], ["name"], driver=driver, geometry_type="Polygon",
-        crs="EPSG:4326", **more,
-    )  # fmt: skip
+        folder / f"a.{suffix}",
+        shapes,
+        [np.array(NAMES, object)],
+        ["name"],
+        driver=driver,
+        geometry_type="Polygon",
+        crs="EPSG:4326",
+        **more,
+    )
     return folder / f"a.{suffix}"
 
 
@@ -101,12 +107,19 @@ def gpkg(folder: Path) -> Path:
 @pytest.mark.parametrize(
     ("make", "number"),
     [
-        (csv, 6), (xlsx, 4), (kml, 2), (geojson, 2), (lambda folder: geojson(folder, (7, 5, 9)), 5),
-        (lambda folder: geojson(folder, suffix="geojsonl"), 2), (shp, 2), (shp_with_deleted, 2),
-        (lambda folder: ogr(folder, "fgb", "FlatGeobuf"), 2), (gpkg, 20),
+        (csv, 6),
+        (xlsx, 4),
+        (kml, 2),
+        (geojson, 2),
+        (lambda folder: geojson(folder, (7, 5, 9)), 5),
+        (lambda folder: geojson(folder, suffix="geojsonl"), 2),
+        (shp, 2),
+        (shp_with_deleted, 2),
+        (lambda folder: ogr(folder, "fgb", "FlatGeobuf"), 2),
+        (gpkg, 20),
     ],
     ids=["csv", "xlsx", "kml", "geojson", "ids", "geojsonl", "shp", "shp with deleted", "fgb", "gpkg"],
-)  # fmt: skip
+)
 def test_a_row_has_the_same_number_everywhere(tmp_path, make: Callable[[Path], Path], number):
     path = str(make(tmp_path))
     (info,) = POOL.ask("probe", {"path": path}).header["layers"]

@@ -145,8 +145,11 @@ def test_landsat_level_2(tmp_path, mtl):
     assert (scene.bands[7].scale, scene.bands[7].unit) == (0.00341802, "K")
     known = scene.acquisition
     assert (known.at, known.date_kind, known.platform, known.sensor) == (
-        "2020-09-04T02:17:33.193Z", "instant", "Landsat 8", "OLI_TIRS",
-    )  # fmt: skip
+        "2020-09-04T02:17:33.193Z",
+        "instant",
+        "Landsat 8",
+        "OLI_TIRS",
+    )
     assert (known.sun_azimuth_deg, known.sun_elevation_deg, known.cloud_percent) == (158.07402468, 43.96183577, 12.5)
     assert known.product_id == scene.title
     assert (known.off_nadir_deg, known.incidence_deg) == (None, None)

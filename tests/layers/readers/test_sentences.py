@@ -41,10 +41,17 @@ def compressed(path: Path, code: int) -> Path:
     return path
 
 
-@pytest.mark.parametrize(("code", "words"), [
-    (50002, "JPEG XL"), (52546, "JPEG XL"), (34712, "JPEG 2000"), (34661, "JBIG"), (6, "the JPEG of old TIFFs"),
-    (65000, "method 65000"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("code", "words"),
+    [
+        (50002, "JPEG XL"),
+        (52546, "JPEG XL"),
+        (34712, "JPEG 2000"),
+        (34661, "JBIG"),
+        (6, "the JPEG of old TIFFs"),
+        (65000, "method 65000"),
+    ],
+)
 def test_a_missing_codec_is_no_damage(tmp_path, code, words):
     error = sentence(compressed(tmp_path / "a.tif", code))
     assert isinstance(error, UnsupportedFormat)
@@ -56,9 +63,10 @@ def test_a_missing_codec_is_no_damage(tmp_path, code, words):
 
 def test_a_codec_that_other_builds_lack_is_said_the_same_way():
     for text in (
-        "Cannot open TIFF file due to missing codec LERC.", "Cannot open TIFF file due to missing codec of code 34887.",
+        "Cannot open TIFF file due to missing codec LERC.",
+        "Cannot open TIFF file due to missing codec of code 34887.",
         "LERC compression support is not configured",
-    ):  # fmt: skip
+    ):
         assert "is compressed with LERC, which" in cannot_open("a.tif", text).sentence
     assert "JPEG of more than 8 bits" in cannot_read("a.tif", "Unsupported JPEG data precision 12").sentence
 

@@ -54,9 +54,16 @@ def geojson(path: Path, *geometries, crs=None) -> Path:
 
 def geopackage(path: Path, geometries: list, layer: str = "things", crs: str = "EPSG:4326") -> Path:
     pyogrio.raw.write(
-        path, shapely.to_wkb(np.array(geometries, object)), [np.arange(len(geometries))], ["n"], layer=layer,
-        driver="GPKG", geometry_type="Unknown", crs=crs, append=path.exists(),
-    )  # fmt: skip
+        path,
+        shapely.to_wkb(np.array(geometries, object)),
+        [np.arange(len(geometries))],
+        ["n"],
+        layer=layer,
+        driver="GPKG",
+        geometry_type="Unknown",
+        crs=crs,
+        append=path.exists(),
+    )
     return path
 
 
@@ -199,9 +206,15 @@ def test_a_flatgeobuf_keeps_its_shapes_beside_rows_without_any(tmp_path, shape):
     rows = [None if at in (0, 2, 5, 6, 9) else shapely.affinity.translate(shape, at) for at in range(10)]
     path = tmp_path / "a.fgb"
     pyogrio.raw.write(
-        path, shapely.to_wkb(np.array(rows, object)), [np.arange(10)], ["n"], driver="FlatGeobuf", crs="EPSG:4326",
-        geometry_type=shape.geom_type, layer_options={"SPATIAL_INDEX": "NO"},
-    )  # fmt: skip
+        path,
+        shapely.to_wkb(np.array(rows, object)),
+        [np.arange(10)],
+        ["n"],
+        driver="FlatGeobuf",
+        crs="EPSG:4326",
+        geometry_type=shape.geom_type,
+        layer_options={"SPATIAL_INDEX": "NO"},
+    )
     table, header = read(path)
     assert header["skipped"] == 5
     assert table.fid.tolist() == [2, 4, 5, 8, 9]

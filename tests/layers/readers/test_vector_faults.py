@@ -73,9 +73,15 @@ def ogr(path: Path, shapes: list, driver: str, *, crs: str | None = "EPSG:4326",
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # no CRS, a TIN
         pyogrio.raw.write(
-            path, np.array(wkb, object), list(names.values()), list(names), driver=driver, geometry_type=geometry,
-            crs=crs, layer=path.stem,
-        )  # fmt: skip
+            path,
+            np.array(wkb, object),
+            list(names.values()),
+            list(names),
+            driver=driver,
+            geometry_type=geometry,
+            crs=crs,
+            layer=path.stem,
+        )
     return path
 
 
@@ -474,10 +480,11 @@ def test_f69_geojson_of_any_depth_and_size_costs_no_reader(tmp_path, reader):
         "open": '{"type":"Feature","geometry":{"type":"Point","coordinates":' + "[" * 100_000,
         "rings": '{"type":"Feature","geometry":{"type":"Polygon","coordinates":' + "[" * 10**5 + "]" * 10**5 + "}}",
         "collections": f'{{"type":"Feature","geometry":{nested * 3000}{{"type":"Point","coordinates":[1,2]}}'
-        + "]}" * 3000 + "}",
+        + "]}" * 3000
+        + "}",
         "attribute": '{"type":"Feature","geometry":null,"properties":{"a":' + "[" * 5000 + "]" * 5000 + "}}",
         "number": collection + '{"type":"Feature","properties":{"a":' + "1" * 12_000_000 + '},"geometry":null}]}',
-    }  # fmt: skip
+    }
     for name, text in texts.items():
         (tmp_path / f"{name}.geojson").write_text(text)
     with open(tmp_path / "gigabytes.geojson", "wb") as file:  # two of them, on one line, most of it a hole
@@ -626,9 +633,12 @@ def test_one_kind_in_one_and_in_several_parts_is_told_as_one(tmp_path, kinds, ge
     """OGR calls lines unknown as soon as one of them is of several parts: their form had fields of points and areas."""
     line, ring = [[1, 2], [3, 4]], [[0, 0], [1, 0], [1, 1], [0, 0]]
     made = {
-        "Point": [1, 2], "LineString": line, "MultiLineString": [line, line],
-        "Polygon": [ring], "MultiPolygon": [[ring]],
-    }  # fmt: skip
+        "Point": [1, 2],
+        "LineString": line,
+        "MultiLineString": [line, line],
+        "Polygon": [ring],
+        "MultiPolygon": [[ring]],
+    }
     features = [
         {"type": "Feature", "properties": {}, "geometry": {"type": kind, "coordinates": made[kind]}} for kind in kinds
     ]

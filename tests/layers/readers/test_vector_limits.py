@@ -131,9 +131,13 @@ def test_f72_a_geometry_bomb_loads_draws_and_is_exported_in_time(tmp_path, pool)
     params = {"path": str(path), "crs": "EPSG:3857", "layer": "a"}
     out = tmp_path / "out.gpkg"
     for op, more in (
-        ("probe", {}), ("features", {}), ("attributes", {}), ("columns", {}), ("rows", {}),
+        ("probe", {}),
+        ("features", {}),
+        ("attributes", {}),
+        ("columns", {}),
+        ("rows", {}),
         ("export_rows", {"out": str(out), "format": "GPKG", "start": 0}),
-    ):  # fmt: skip
+    ):
         request = Request(op, params, lambda _: None)
         assert deadline_s(request) <= 30
         begin = time.monotonic()

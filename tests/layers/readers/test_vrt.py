@@ -51,9 +51,13 @@ def test_a_mosaic_is_judged_here_and_drawn_in_a_reader_of_its_own(pair):
     inline = ReaderPool(inline=True)
     assert inline.ask("probe", {"path": str(path)}).header == {"profile": "vrt"}
     params = {
-        "path": str(path), "crs": "EPSG:32652", "affine": [10, 0, UTM.left, 0, -10, UTM.top], "width": 2 * SIZE,
-        "height": SIZE, "bands": [1],
-    }  # fmt: skip
+        "path": str(path),
+        "crs": "EPSG:32652",
+        "affine": [10, 0, UTM.left, 0, -10, UTM.top],
+        "width": 2 * SIZE,
+        "height": SIZE,
+        "bands": [1],
+    }
     with pytest.raises(UnsupportedFormat, match="only a reader of its own"):
         inline.ask("tile", params)
     pool = ReaderPool(1)

@@ -66,8 +66,11 @@ def test_its_own_overviews_and_mask_are_found_beside_it(folder):
         run_apart("-c", script, folder / name)
     mask = np.tri(SIZE, 2 * SIZE, dtype=np.uint8) * 255
     place = write_raster(folder / "mask.tif", mask[None], None, None)
-    run_apart("-c", "import sys, rasterio\nwith rasterio.open(sys.argv[1], 'r+') as d: "
-              "d.update_tags(INTERNAL_MASK_FLAGS_1=2)", place)  # fmt: skip
+    run_apart(
+        "-c",
+        "import sys, rasterio\nwith rasterio.open(sys.argv[1], 'r+') as d: d.update_tags(INTERNAL_MASK_FLAGS_1=2)",
+        place,
+    )
     place.rename(folder / "masked.vrt.msk")
     for theirs, ours in twins(folder / "over.vrt", folder / "masked.vrt"):
         assert ours == theirs
@@ -142,5 +145,9 @@ def test_a_vrt_by_a_link_and_with_a_sidecar_lies_where_it_lay(folder):
     finally:
         pool.close()
     assert sorted(file.name for file in folder.iterdir()) == [
-        "a.vrt", "a.vrt.aux.xml", "left.tif", "masked.tif", "right.tif"
-    ], "nothing is written beside it"  # fmt: skip
+        "a.vrt",
+        "a.vrt.aux.xml",
+        "left.tif",
+        "masked.tif",
+        "right.tif",
+    ], "nothing is written beside it"

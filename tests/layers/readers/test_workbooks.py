@@ -72,10 +72,15 @@ TIMES, DAYS = ["2024-05-01T12:00:00", "2024-05-02T07:30:00"], ["2024-05-01", "20
 @pytest.mark.parametrize(
     "code",
     [
-        "yyyy-mm-dd h:mm:ss", "yyyy-mm-dd hh:mm:ss", "dd/mm/yyyy", "14", "22", "31",
+        "yyyy-mm-dd h:mm:ss",
+        "yyyy-mm-dd hh:mm:ss",
+        "dd/mm/yyyy",
+        "14",
+        "22",
+        "31",
         "[$-804]yyyy&quot;年&quot;m&quot;月&quot;d&quot;日&quot;",
     ],
-)  # fmt: skip
+)
 def test_times_keep_their_time_of_day_and_days_stay_days(tmp_path, code, above):
     header = ["lat", "lon", "when", "day", "ok"]
     cells = [
@@ -86,8 +91,10 @@ def test_times_keep_their_time_of_day_and_days_stay_days(tmp_path, code, above):
     path = workbook(tmp_path / "a.xlsx", [*above, header, *cells, [51, 128]], [code])
     info = probe(path)
     assert {name: kind for name, kind in info.fields if name not in ("lat", "lon")} == {
-        "when": "datetime", "day": "date", "ok": "boolean",
-    }  # fmt: skip
+        "when": "datetime",
+        "day": "date",
+        "ok": "boolean",
+    }
     columns = columns_of(path)
     assert columns["when"] == [TIMES[0], TIMES[1], None]
     assert columns["day"] == [DAYS[0], DAYS[1], None]
@@ -105,9 +112,10 @@ def test_days_may_count_from_1904_and_fractions_of_seconds_stay(tmp_path):
 
 def test_dates_among_texts_and_numbers_that_are_no_dates(tmp_path):
     rows = [
-        ["lat", "lon", "when", "share", "how long"], [51, 128, Styled(NOON, 1), Styled(0.5, 2), Styled(1.5, 3)],
+        ["lat", "lon", "when", "share", "how long"],
+        [51, 128, Styled(NOON, 1), Styled(0.5, 2), Styled(1.5, 3)],
         [51, 128, "unknown", Styled(0.25, 2), Styled(2.5, 3)],
-    ]  # fmt: skip
+    ]
     path = workbook(tmp_path / "a.xlsx", rows, ["yyyy-mm-dd h:mm", "0.0%;[Red]-0.0%", "[h]:mm"])
     columns = columns_of(path)
     assert columns["when"] == ["2024-05-01T12:00:00", "unknown"]
@@ -217,8 +225,11 @@ def test_truth_values_among_texts_are_words(tmp_path):
 def test_a_column_may_be_named_by_a_day(tmp_path):
     rows = [["lat", "lon", Styled(45413, 1), Styled(45413, 1)], [51, 128, 1, 2]]
     assert list(columns_of(workbook(tmp_path / "a.xlsx", rows, ["dd.mm.yyyy"]))) == [
-        "lat", "lon", "2024-05-01", "2024-05-01 (2)",
-    ]  # fmt: skip
+        "lat",
+        "lon",
+        "2024-05-01",
+        "2024-05-01 (2)",
+    ]
 
 
 def test_rows_that_have_a_look_but_nothing_in_them_are_none(tmp_path):

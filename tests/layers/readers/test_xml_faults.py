@@ -39,8 +39,11 @@ def names_in(path: Path) -> list[str]:
 @pytest.mark.parametrize("kind", ["kml", "kmz", "gpx"])
 def test_encodings(tmp_path, declared, real, name, said, kind):
     head = f'<?xml version="1.0" encoding="{declared}"?>' if declared else ""
-    body = f"<gpx><wpt lat='1' lon='2'><name>{name}</name></wpt></gpx>" if kind == "gpx" else KML.format(
-        PLACEMARK.format(name))  # fmt: skip
+    body = (
+        f"<gpx><wpt lat='1' lon='2'><name>{name}</name></wpt></gpx>"
+        if kind == "gpx"
+        else KML.format(PLACEMARK.format(name))
+    )
     path = tmp_path / f"a.{kind}"
     data = (head + body).encode(real)
     if kind == "kmz":
@@ -107,8 +110,8 @@ def test_no_height_is_invented(tmp_path):
     path = gpx(
         tmp_path / "a.gpx",
         f"<trk>{track('5', '', '7')}</trk><trk>{track('5', '6')}{track('')}</trk>"
-               f"<trk>{track('5', '6')}{track('7', '8')}</trk><trk>{track('', '')}</trk><wpt lat='1' lon='2'/>"
-    )  # fmt: skip
+        f"<trk>{track('5', '6')}{track('7', '8')}</trk><trk>{track('', '')}</trk><wpt lat='1' lon='2'/>",
+    )
     shapes = shapely.from_wkb(list(layer(path, "tracks").wkb))
     assert shapely.has_z(shapes).tolist() == [False, False, True, False]
     assert shapely.get_coordinates(shapes[2], include_z=True)[:, 2].tolist() == [5, 6, 7, 8]
@@ -122,13 +125,24 @@ def test_no_height_is_invented(tmp_path):
 def test_what_receivers_and_other_programs_add_is_kept(tmp_path):
     numbers = "<magvar>3.5</magvar><geoidheight>-20.25</geoidheight><vdop>1.5</vdop><pdop>2.5</pdop><dgpsid>7</dgpsid>"
     more = "<extensions><o:team>A</o:team><o:x><o:name>deep</o:name><o:team>B</o:team></o:x><o:none/></extensions>"
-    path = gpx(tmp_path / "a.gpx", f"<wpt lat='1' lon='2'><name>w</name>{numbers}<fix>dgps</fix>"
-               f"<link href='a.html'><text>t</text></link><link href='b.jpg'/>{more}</wpt>")  # fmt: skip
+    path = gpx(
+        tmp_path / "a.gpx",
+        f"<wpt lat='1' lon='2'><name>w</name>{numbers}<fix>dgps</fix>"
+        f"<link href='a.html'><text>t</text></link><link href='b.jpg'/>{more}</wpt>",
+    )
     assert layer(path, "waypoints").columns == {
-        "name": ["w"], "fix": ["dgps"], "vdop": [1.5], "pdop": [2.5], "magvar": [3.5], "geoidheight": [-20.25],
+        "name": ["w"],
+        "fix": ["dgps"],
+        "vdop": [1.5],
+        "pdop": [2.5],
+        "magvar": [3.5],
+        "geoidheight": [-20.25],
         "link text": ["t"],
-        "dgpsid": [7], "link": ["a.html, b.jpg"], "team": ["A, B"], "name (extension)": ["deep"],
-    }  # fmt: skip
+        "dgpsid": [7],
+        "link": ["a.html, b.jpg"],
+        "team": ["A, B"],
+        "name (extension)": ["deep"],
+    }
     assert dict(probe(path)[0].fields) | {"dgpsid": "integer", "vdop": "real", "team": "text"} == dict(
         probe(path)[0].fields
     )

@@ -35,10 +35,20 @@ def write_tif(path: Path, values: NDArray[Any], bounds: Bounds = BOUNDS, crs: st
 
 
 SENTINEL2_BANDS = {
-    "B01": (60, 442.7), "B02": (10, 492.7), "B03": (10, 559.8), "B04": (10, 664.6), "B05": (20, 704.1),
-    "B06": (20, 740.5), "B07": (20, 782.8), "B08": (10, 832.8), "B8A": (20, 864.7), "B09": (60, 945.1),
-    "B10": (60, 1373.5), "B11": (20, 1613.7), "B12": (20, 2202.4),
-}  # fmt: skip
+    "B01": (60, 442.7),
+    "B02": (10, 492.7),
+    "B03": (10, 559.8),
+    "B04": (10, 664.6),
+    "B05": (20, 704.1),
+    "B06": (20, 740.5),
+    "B07": (20, 782.8),
+    "B08": (10, 832.8),
+    "B8A": (20, 864.7),
+    "B09": (60, 945.1),
+    "B10": (60, 1373.5),
+    "B11": (20, 1613.7),
+    "B12": (20, 2202.4),
+}
 
 GRANULE = "L{level}_T52UDC_A022321_20210711T022553"
 
@@ -135,9 +145,12 @@ def landsat(folder: Path, level: int = 2, mtl: str = "txt") -> Path:
     """A Collection 2 folder of Landsat 8."""
     product = f"LC08_L{level}{'SP' if level == 2 else 'TP'}_119024_20200904_20200918_02_T1"
     root = folder / product
-    contents = {"LANDSAT_PRODUCT_ID": product, "PROCESSING_LEVEL": f"L{level}{'SP' if level == 2 else 'TP'}",
-                "ORIGIN": "Image courtesy of the U.S. Geological Survey",
-                "DIGITAL_OBJECT_IDENTIFIER": "https://doi.org/10.5066/P9OGBGM6"}  # fmt: skip
+    contents = {
+        "LANDSAT_PRODUCT_ID": product,
+        "PROCESSING_LEVEL": f"L{level}{'SP' if level == 2 else 'TP'}",
+        "ORIGIN": "Image courtesy of the U.S. Geological Survey",
+        "DIGITAL_OBJECT_IDENTIFIER": "https://doi.org/10.5066/P9OGBGM6",
+    }
     numbers = range(1, 8) if level == 2 else range(1, 12)
     for number in numbers:
         contents[f"FILE_NAME_BAND_{number}"] = f"{product}_{'SR_' if level == 2 else ''}B{number}.TIF"
@@ -147,9 +160,17 @@ def landsat(folder: Path, level: int = 2, mtl: str = "txt") -> Path:
     contents["FILE_NAME_QUALITY_L1_PIXEL"] = f"{product}_QA_PIXEL.TIF"
     for number, name in enumerate(value for key, value in contents.items() if value.endswith(".TIF")):
         write_tif(root / name, flat(8000.0 + 500 * number, 15 if name.endswith("B8.TIF") else 30))
-    image = {"SPACECRAFT_ID": "LANDSAT_8", "SENSOR_ID": "OLI_TIRS", "DATE_ACQUIRED": "2020-09-04",
-             "SCENE_CENTER_TIME": "02:17:33.1930730Z", "CLOUD_COVER": "12.50", "SUN_AZIMUTH": "158.07402468",
-             "SUN_ELEVATION": "43.96183577", "NADIR_OFFNADIR": "NADIR", "ROLL_ANGLE": "-0.001"}  # fmt: skip
+    image = {
+        "SPACECRAFT_ID": "LANDSAT_8",
+        "SENSOR_ID": "OLI_TIRS",
+        "DATE_ACQUIRED": "2020-09-04",
+        "SCENE_CENTER_TIME": "02:17:33.1930730Z",
+        "CLOUD_COVER": "12.50",
+        "SUN_AZIMUTH": "158.07402468",
+        "SUN_ELEVATION": "43.96183577",
+        "NADIR_OFFNADIR": "NADIR",
+        "ROLL_ANGLE": "-0.001",
+    }
     projection = {"GRID_CELL_SIZE_REFLECTIVE": "30.00", "GRID_CELL_SIZE_THERMAL": "30.00"}
     if level == 1:
         projection["GRID_CELL_SIZE_PANCHROMATIC"] = "15.00"
@@ -158,7 +179,9 @@ def landsat(folder: Path, level: int = 2, mtl: str = "txt") -> Path:
     if level == 2:
         groups["LEVEL2_SURFACE_REFLECTANCE_PARAMETERS"] = _rescaling(numbers, "2.75e-05", "-0.2")
         groups["LEVEL2_SURFACE_TEMPERATURE_PARAMETERS"] = {
-            "TEMPERATURE_MULT_BAND_ST_B10": "0.00341802", "TEMPERATURE_ADD_BAND_ST_B10": "149.0"}  # fmt: skip
+            "TEMPERATURE_MULT_BAND_ST_B10": "0.00341802",
+            "TEMPERATURE_ADD_BAND_ST_B10": "149.0",
+        }
         older = product.replace("L2SP", "L1TP")
         groups["LEVEL1_PROCESSING_RECORD"] = {"LANDSAT_PRODUCT_ID": older} | {
             f"FILE_NAME_BAND_{number}": f"{older}_B{number}.TIF" for number in range(1, 12)
@@ -221,8 +244,12 @@ def maxar(folder: Path, kind: str = "M", second: int = 47) -> Path:
     for number, (name, (part, left)) in enumerate(tiles.items(), 1):
         file = stem.replace("2AS-", f"2AS_{name}-") + ".TIF"
         write_tif(root / file, part, Bounds(left, BOUNDS.bottom, left + SIDE_M / 2, BOUNDS.top))
-        til += [f"BEGIN_GROUP = TILE_{number}", f'\tfilename = "{file}";', "\tULColOffset = 0;",
-                f"END_GROUP = TILE_{number}"]  # fmt: skip
+        til += [
+            f"BEGIN_GROUP = TILE_{number}",
+            f'\tfilename = "{file}";',
+            "\tULColOffset = 0;",
+            f"END_GROUP = TILE_{number}",
+        ]
     (root / f"{stem}.TIL").write_text("\n".join([*til, "END;", ""]))
     groups = "".join(
         f"BEGIN_GROUP = BAND_{b}\n\tULLon =  119.8;\n\tTDILevel = 24;\nEND_GROUP = BAND_{b}\n" for b in bands
@@ -325,9 +352,18 @@ PLANET_ITEM = {
     "type": "Feature",
     "geometry": {"type": "Polygon", "coordinates": []},
     "properties": {
-        "acquired": "2022-07-12T01:49:33.126Z", "cloud_cover": 0.04, "cloud_percent": 4, "gsd": 3.9,
-        "pixel_resolution": 3, "instrument": "PSB.SD", "item_type": "PSScene", "provider": "planetscope",
-        "satellite_id": "2440", "sun_azimuth": 127.5, "sun_elevation": 55.4, "view_angle": -3.2,
+        "acquired": "2022-07-12T01:49:33.126Z",
+        "cloud_cover": 0.04,
+        "cloud_percent": 4,
+        "gsd": 3.9,
+        "pixel_resolution": 3,
+        "instrument": "PSB.SD",
+        "item_type": "PSScene",
+        "provider": "planetscope",
+        "satellite_id": "2440",
+        "sun_azimuth": 127.5,
+        "sun_elevation": 55.4,
+        "view_angle": -3.2,
         "satellite_azimuth": 99.9,
     },
-}  # fmt: skip
+}

@@ -22,12 +22,21 @@ def told(dataset: Any) -> dict[str, Any]:
         return [list(np.shape(values)), float((flat * (1 + np.arange(flat.size) % 97)).sum())]
 
     found: dict[str, Any] = {
-        "size": [dataset.width, dataset.height, dataset.count], "types": dataset.dtypes, "crs": str(dataset.crs),
-        "transform": list(dataset.transform), "nodata": repr(dataset.nodatavals), "bands": dataset.descriptions,
-        "units": dataset.units, "scales": dataset.scales, "offsets": dataset.offsets, "blocks": dataset.block_shapes,
-        "colours": [one.name for one in dataset.colorinterp], "interleaving": str(dataset.interleaving),
+        "size": [dataset.width, dataset.height, dataset.count],
+        "types": dataset.dtypes,
+        "crs": str(dataset.crs),
+        "transform": list(dataset.transform),
+        "nodata": repr(dataset.nodatavals),
+        "bands": dataset.descriptions,
+        "units": dataset.units,
+        "scales": dataset.scales,
+        "offsets": dataset.offsets,
+        "blocks": dataset.block_shapes,
+        "colours": [one.name for one in dataset.colorinterp],
+        "interleaving": str(dataset.interleaving),
         "flags": [[flag.name for flag in flags] for flags in dataset.mask_flag_enums],
-        "points": [[p.col, p.row, p.x, p.y, p.z] for p in dataset.gcps[0]], "points in": str(dataset.gcps[1]),
+        "points": [[p.col, p.row, p.x, p.y, p.z] for p in dataset.gcps[0]],
+        "points in": str(dataset.gcps[1]),
         "rpcs": None if dataset.rpcs is None else dataset.rpcs.to_gdal(),
         "tags": {ns: dataset.tags(ns=ns) for ns in ("IMAGERY", "RPC")} | {"": dataset.tags()},
         "band tags": [[dataset.tags(i), dataset.tags(i, ns="IMAGE_STRUCTURE")] for i in dataset.indexes],
@@ -36,7 +45,7 @@ def told(dataset: Any) -> dict[str, Any]:
         "masks": [numbers(dataset.read_masks(i)) for i in dataset.indexes],
         "smaller": [numbers(dataset.read(i, out_shape=(9, 17))) for i in dataset.indexes],
         "smaller masks": [numbers(dataset.read_masks(i, out_shape=(9, 17))) for i in dataset.indexes],
-    }  # fmt: skip
+    }
     if "palette" in found["colours"]:
         found["colormap"] = {str(key): value for key, value in dataset.colormap(1).items()}
     return found

@@ -38,10 +38,15 @@ def test_a_day_must_be_chosen() -> None:
 @pytest.mark.parametrize(
     "values",
     [
-        {}, {"template": 5}, {"template": "file:///{z}{x}{y}"}, {"max_level": 40}, {"min_level": 9, "max_level": 3},
-        {"tile_px": 300}, {"time": 20240412},
+        {},
+        {"template": 5},
+        {"template": "file:///{z}{x}{y}"},
+        {"max_level": 40},
+        {"min_level": 9, "max_level": 3},
+        {"tile_px": 300},
+        {"time": 20240412},
     ],
-)  # fmt: skip
+)
 def test_a_layer_that_is_no_service_is_refused(values: dict) -> None:
     good = {"template": "https://e.org/{z}/{x}/{y}"} if values else {}
     with pytest.raises(BadTemplate):

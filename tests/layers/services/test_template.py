@@ -33,11 +33,14 @@ def test_f38_what_is_no_tile_address_is_refused(text: str) -> None:
 @pytest.mark.parametrize(
     "text",
     [
-        GOOD, "http://localhost:8080/{z}/{y}/{x}", "https://{s}.example.org/{z}/{x}/{-y}.jpg?key=a%20b",
-        "https://{switch:a,b}.example.org/{time}/{z}/{x}/{y}", "http://[::1]:81/{z}/{x}/{y}",
+        GOOD,
+        "http://localhost:8080/{z}/{y}/{x}",
+        "https://{s}.example.org/{z}/{x}/{-y}.jpg?key=a%20b",
+        "https://{switch:a,b}.example.org/{time}/{z}/{x}/{y}",
+        "http://[::1]:81/{z}/{x}/{y}",
         "https://xn--exmple-cua.org/{z}/{x}/{y}",
     ],
-)  # fmt: skip
+)
 def test_good_addresses_pass(text: str) -> None:
     check_template(text)
 

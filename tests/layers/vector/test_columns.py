@@ -29,10 +29,14 @@ def values(column) -> list:
 @pytest.mark.parametrize(
     "cells",
     [
-        [1, None, LARGE, -LARGE - 1], [True, None, False], [1.5, None, -0.0], ["", None, "文昌", "a\0b"], [None, None],
+        [1, None, LARGE, -LARGE - 1],
+        [True, None, False],
+        [1.5, None, -0.0],
+        ["", None, "文昌", "a\0b"],
+        [None, None],
         [2**70, 1],
     ],
-)  # fmt: skip
+)
 def test_cells_come_back_as_they_are(cells: list) -> None:
     expected = [str(cell) for cell in cells] if cells == [2**70, 1] else cells
     assert values(column_of("c", cells)) == expected

@@ -64,8 +64,10 @@ def test_areas_are_those_of_the_rings() -> None:
 
 def test_a_coarse_level_lies_within_its_square_and_in_half_the_memory() -> None:
     random = np.random.default_rng(2)
-    lines = [shapely.LineString(random.uniform(0, 1e5, (1, 2)) + random.normal(0, 9, (200, 2)).cumsum(axis=0))
-             for _ in range(50)]  # fmt: skip
+    lines = [
+        shapely.LineString(random.uniform(0, 1e5, (1, 2)) + random.normal(0, 9, (200, 2)).cumsum(axis=0))
+        for _ in range(50)
+    ]
     table, details = table_of(lines), Details()
     thin = details.table(table, 200.0)
     assert thin.xy.dtype == np.int16

@@ -26,9 +26,16 @@ def table_of(geometries: list, first_fid: int = 1, crs: str = "EPSG:3857") -> Fe
     if set(kinds) == {POINT} and len(steps) == len(geometries):
         return FeatureTable(crs, 0.0, 0.0, STEP, POINT, first_fid, None, None, steps)
     return FeatureTable(
-        crs, 0.0, 0.0, STEP, np.array(kinds, np.uint8), np.arange(first_fid, first_fid + len(geometries)),
-        np.array(parts, np.int32), np.array(starts, np.int32), steps,
-    )  # fmt: skip
+        crs,
+        0.0,
+        0.0,
+        STEP,
+        np.array(kinds, np.uint8),
+        np.arange(first_fid, first_fid + len(geometries)),
+        np.array(parts, np.int32),
+        np.array(starts, np.int32),
+        steps,
+    )
 
 
 def shapes(random: np.random.Generator, count: int, size: float = 100.0) -> list:

@@ -90,10 +90,12 @@ def test_each_channel_is_of_its_own_file(window: MainWindow, three: dict, qtbot:
     assert colour(window, qtbot, layer) == (200, 120, 0)  # blue's 40 is all it has: the low end of its stretch
     window.session.push(
         update_layer(
-            window.session.document, layer.uuid, actor="me",
+            window.session.document,
+            layer.uuid,
+            actor="me",
             style_json='{"bands": [2, 3, 4], "stretches": [[0, 255, 1], [0, 255, 1], [0, 80, 1]]}',
         )
-    )  # fmt: skip
+    )
     assert colour(window, qtbot, layer) == (90, 120, 128)
     for _ in range(5):
         window.session.undo()

@@ -67,8 +67,10 @@ def test_a_day_with_a_case_is_told_line_by_line(
     open_file(window, qtbot, case)
     assert "a case is open: 4 sites, 2 claims, 1 source, 1 layer (1 raster)" in told(log)
     vector = tmp_path / "informants.geojson"
-    vector.write_text('{"type":"FeatureCollection","features":[{"type":"Feature","properties":{"who":"Ivan"},'
-                      '"geometry":{"type":"Point","coordinates":[100.29871,40.96123]}}]}')  # fmt: skip
+    vector.write_text(
+        '{"type":"FeatureCollection","features":[{"type":"Feature","properties":{"who":"Ivan"},'
+        '"geometry":{"type":"Point","coordinates":[100.29871,40.96123]}}]}'
+    )
     open_file(window, qtbot, vector)
     assert "a layer was added: vector .geojson" in told(log)
     answers.path = tmp_path / "Lantern two.gpkg"

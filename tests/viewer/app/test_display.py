@@ -25,9 +25,13 @@ NO_FONTS = "<fontconfig><dir>/nowhere</dir><cachedir>{0}</cachedir></fontconfig>
 def run(words: list[object], home: Path, **environment: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [sys.executable, "-m", *map(str, words)],
-        cwd=ROOT, env=os.environ | {"GEOLOUPE_HOME": str(home)} | environment, capture_output=True, text=True,
-        timeout=50, check=False,
-    )  # fmt: skip
+        cwd=ROOT,
+        env=os.environ | {"GEOLOUPE_HOME": str(home)} | environment,
+        capture_output=True,
+        text=True,
+        timeout=50,
+        check=False,
+    )
 
 
 def demo() -> Path:
@@ -123,9 +127,14 @@ def test_f92_after_a_sleep_it_goes_on_where_it_was(own_home: Path) -> None:
     environment = os.environ | {"GEOLOUPE_HOME": str(own_home), "QT_QPA_PLATFORM": "offscreen"}
     command = [sys.executable, "-m", "tests.support.edit_and_die", "edit"]
     with subprocess.Popen(
-        command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+        command,
+        cwd=ROOT,
+        env=environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
         start_new_session=True,
-    ) as program:  # fmt: skip
+    ) as program:
         assert program.stdout is not None
         assert program.stderr is not None
         lines = []

@@ -45,11 +45,14 @@ def towns(tmp_path: Path) -> Path:
     count = 10
     frame = gpd.GeoDataFrame(
         {
-            "name": [f"Town {n}" if n else None for n in range(count)], "kind": ["port", "Depot"] * 5,
-            "big": [LARGE + n for n in range(count)], "html": ["<b>x</b>"] * count,
+            "name": [f"Town {n}" if n else None for n in range(count)],
+            "kind": ["port", "Depot"] * 5,
+            "big": [LARGE + n for n in range(count)],
+            "html": ["<b>x</b>"] * count,
         },
-        geometry=[Point(10 + n / 10, 50) for n in range(count)], crs=4326,
-    )  # fmt: skip
+        geometry=[Point(10 + n / 10, 50) for n in range(count)],
+        crs=4326,
+    )
     pyogrio.write_dataframe(frame, tmp_path / "towns.gpkg")
     return tmp_path / "towns.gpkg"
 
@@ -245,8 +248,9 @@ def test_huge_hostile_and_many_cells_are_clipped_on_screen_and_exact_when_copied
     odd = "a\u202eevil\u202c e\u0301 <i>x</i>\ttab\nline"
     frame = gpd.GeoDataFrame(
         {"huge": ["Ж" * 2_500_000], "odd": [odd], **{f"c{n}": [n] for n in range(900)}},
-        geometry=[Point(10, 50)], crs=4326,
-    )  # fmt: skip
+        geometry=[Point(10, 50)],
+        crs=4326,
+    )
     pyogrio.write_dataframe(frame, tmp_path / "odd.gpkg")
     window.files.open_words([str(tmp_path / "odd.gpkg")])
     qtbot.waitUntil(lambda: len(window.session.document.layers) == 1, timeout=10_000)
@@ -598,9 +602,10 @@ def test_selected_features_become_sites_in_one_step(opened: MainWindow, qtbot: Q
 def test_lengths_and_areas_select_and_filter(window: MainWindow, qtbot: QtBot, tmp_path: Path) -> None:
     """Measured on the ellipsoid, though the layer is in Web Mercator, which has them 1.6 times too long up there."""
     frame = gpd.GeoDataFrame(
-        {"name": ["short", "long", "area"]}, crs=4326,
+        {"name": ["short", "long", "area"]},
+        crs=4326,
         geometry=[LineString([(10, 52), (10, 52.1)]), LineString([(10, 52), (10, 53)]), box(10, 52, 10.1, 52.1)],
-    )  # fmt: skip
+    )
     pyogrio.write_dataframe(frame.to_crs(3857), tmp_path / "lines.gpkg")
     window.files.open_words([str(tmp_path / "lines.gpkg")])
     settle(window, qtbot)

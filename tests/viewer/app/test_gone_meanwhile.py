@@ -117,12 +117,17 @@ def test_f87_quitting_in_the_middle_of_work_ends_soon_and_in_order(
     files = [str(sample_data.path("blue_marble.tif")), str(sample_data.path("coast.geojson"))]
     words = [str(tmp_path / "case.gpkg"), "saves"] if what == "saves" else files
     environment = os.environ | {
-        "GEOLOUPE_HOME": str(own_home), "PYTHONPATH": str(ROOT), "QT_QPA_PLATFORM": "offscreen",
-    }  # fmt: skip
+        "GEOLOUPE_HOME": str(own_home),
+        "PYTHONPATH": str(ROOT),
+        "QT_QPA_PLATFORM": "offscreen",
+    }
     with subprocess.Popen(
         [sys.executable, str(script), *words, str(after_ms)],
-        env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
-    ) as program:  # fmt: skip
+        env=environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as program:
         assert program.stdout is not None
         assert program.stderr is not None
         assert program.stdout.readline() == "quits\n"

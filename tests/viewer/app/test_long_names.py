@@ -99,9 +99,11 @@ def too_wide(top: QWidget) -> list[str]:
     return [
         f"{type(one).__name__} of {one.minimumSizeHint().width()} px in {one.width()}: {one.text()[:40]}"
         for one in labels
-        if one.text() and not isinstance(one, ElidedLabel) and one.minimumSizeHint().width() > one.width()
+        if one.text()
+        and not isinstance(one, ElidedLabel)
+        and one.minimumSizeHint().width() > one.width()
         and len(one.text()) > 40
-    ]  # fmt: skip
+    ]
 
 
 def test_no_panel_is_cut_and_the_window_grows_by_nothing(named: MainWindow, qtbot: QtBot) -> None:

@@ -95,8 +95,15 @@ def test_a_case_of_megabytes_in_every_field_is_worked_with(window: MainWindow, q
     assert longest <= 2 * LONGEST
     assert len(window.windowTitle()) < 300
     document = window.session.document
-    layout = Layout(1600, 1000, title=document.meta("title"), subtitle=TEXTS[0], marking=document.meta("marking"),
-                    author=document.meta("author"), made_on="2024-04-12")  # fmt: skip
+    layout = Layout(
+        1600,
+        1000,
+        title=document.meta("title"),
+        subtitle=TEXTS[0],
+        marking=document.meta("marking"),
+        author=document.meta("author"),
+        made_on="2024-04-12",
+    )
     product = Product(layout, document, window.scene, Bounds(8, 48, 12, 52))
     assert not product.image().isNull()
     window.panel_context.flush()

@@ -58,10 +58,15 @@ def counted() -> Iterator[Steps]:
 
 def layers_of(path: Path, count: int) -> list[Layer]:
     return [
-        Layer(uuid=f"layer-{number}", kind="raster", name=f"{number}", order_key=float(number),
-              source_json=f'{{"path": "{path}"}}')
+        Layer(
+            uuid=f"layer-{number}",
+            kind="raster",
+            name=f"{number}",
+            order_key=float(number),
+            source_json=f'{{"path": "{path}"}}',
+        )
         for number in range(count)
-    ]  # fmt: skip
+    ]
 
 
 def shown(window: MainWindow, qtbot: QtBot, layers: list[Layer], folder: Path) -> None:

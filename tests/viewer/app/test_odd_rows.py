@@ -32,13 +32,17 @@ ODD_LAYERS: list[dict[str, Any]] = [
     {"style_json": json.dumps({"bands": [10**18]})}, {"style_json": json.dumps({"symbol": "../../evil"})},
 ]  # fmt: skip
 ODD_VIEWS = [
-    "", "[]", "nonsense", "[" * 100_000,
+    "",
+    "[]",
+    "nonsense",
+    "[" * 100_000,
     '{"crs": "EPSG:3857", "x": 1e308, "y": 0, "resolution": 1e-300, "rotation_deg": 1e300}',
     '{"crs": "EPSG:3857", "x": 1e9, "y": -1e9, "resolution": 1e7, "rotation_deg": 1e300}',
     '{"crs": "EPSG:5703", "x": 0, "y": 0, "resolution": 1, "rotation_deg": 0}',
-    '{"crs": "EPSG:32633", "bounds_lonlat": [-540, -90, 540, 90]}', '{"crs": "pixels", "bounds_lonlat": [0, 0, 1, 1]}',
+    '{"crs": "EPSG:32633", "bounds_lonlat": [-540, -90, 540, 90]}',
+    '{"crs": "pixels", "bounds_lonlat": [0, 0, 1, 1]}',
     '{"crs": "EPSG:3857", "bounds_lonlat": [1e308, 1, 1, 1]}',
-]  # fmt: skip
+]
 
 
 @pytest.fixture
@@ -65,9 +69,13 @@ def test_layers_of_nonsense(window: MainWindow, qtbot: QtBot, scene: str, points
     plain = {"kind": kind, "name": "Scene", "source_json": source}
     layers = [Layer(uuid=f"l{n}", **plain | odd) for n, odd in enumerate([{}, *ODD_LAYERS])]
     site = Site(uuid="s", geometry=Point(10.5, 50.5), label="Here", class_code="port")
-    _take(window, qtbot, layers=layers, sites=[site], bookmarks=[
-        Bookmark(uuid=f"b{n}", name="x", viewport_json=text) for n, text in enumerate(ODD_VIEWS)
-    ])  # fmt: skip
+    _take(
+        window,
+        qtbot,
+        layers=layers,
+        sites=[site],
+        bookmarks=[Bookmark(uuid=f"b{n}", name="x", viewport_json=text) for n, text in enumerate(ODD_VIEWS)],
+    )
     assert [layer.uuid for layer in window.session.document.layers_in_order()]
     window.views.show_bounds(Bounds(9, 49, 12, 52))
     for layer in layers:

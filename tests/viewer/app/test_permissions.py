@@ -111,12 +111,20 @@ def test_f79_nothing_outside_the_case_is_looked_at_before_consent(
     (tmp_path / "case").mkdir()
     (tmp_path / "case" / "link.tif").symlink_to(outside)
     case = foreign_case(
-        tmp_path / "case" / "c.gpkg", absolute=str(outside), up="../outside/b.tif", link="link.tif",
-        pipe=str(tmp_path / "outside" / "pipe.tif"), vectors=str(tmp_path / "outside" / "v.geojson"),
-        unc="\\\\srv\\share\\x.tif", net="/net/srv/x.tif", device="/dev/zero", vsi="/vsicurl/http://srv/x.tif",
-        both={"combined": [{"path": str(outside), "name": "x", "bands": 1}]}, shipped={"shipped": "../../x"},
+        tmp_path / "case" / "c.gpkg",
+        absolute=str(outside),
+        up="../outside/b.tif",
+        link="link.tif",
+        pipe=str(tmp_path / "outside" / "pipe.tif"),
+        vectors=str(tmp_path / "outside" / "v.geojson"),
+        unc="\\\\srv\\share\\x.tif",
+        net="/net/srv/x.tif",
+        device="/dev/zero",
+        vsi="/vsicurl/http://srv/x.tif",
+        both={"combined": [{"path": str(outside), "name": "x", "bands": 1}]},
+        shipped={"shipped": "../../x"},
         windows="C:\\Users\\x\\a.tif",
-    )  # fmt: skip
+    )
     looked_at.clear()
     open_case(window, qtbot, case)
     menu = window.docks.layer_tree.menu_for("absolute")
@@ -149,9 +157,14 @@ def test_f79_what_lies_beside_a_case_needs_no_permission(window: MainWindow, qtb
     os.mkfifo(tmp_path / "pipe.tif")
     os.mkfifo(tmp_path / "pipe_metadata.json")
     case = foreign_case(
-        tmp_path / "c.gpkg", scene="scenes/a.tif", points="./b.geojson", windows="scenes\\a.tif", pipe="pipe.tif",
-        whole=str(tmp_path / "scenes" / "a.tif"), delivery={"path": "pipe_metadata.json"},
-    )  # fmt: skip
+        tmp_path / "c.gpkg",
+        scene="scenes/a.tif",
+        points="./b.geojson",
+        windows="scenes\\a.tif",
+        pipe="pipe.tif",
+        whole=str(tmp_path / "scenes" / "a.tif"),
+        delivery={"path": "pipe_metadata.json"},
+    )
     open_case(window, qtbot, case)
     assert shown(window) == {"scene", "points", "windows", "whole"}
     assert "pipe" in window.scene.problems()["pipe"]
@@ -188,10 +201,16 @@ def test_f40_hosts_and_folders_stand_in_one_panel_each_with_its_layers(
     window: MainWindow, qtbot: QtBot, tmp_path: Path
 ) -> None:
     case = foreign_case(
-        tmp_path / "c.gpkg", tiles={"template": HOST}, idn={"template": "https://xn--e1afmkfd.example/{z}/{x}/{y}.png"},
-        local={"template": "http://192.168.1.5:8080/{z}/{x}/{y}.png"}, one="/data/scenes/a.tif",
-        two="/data/scenes/b.tif", other="/data/other/c.tif", share="/mnt/nas/d.tif", unc="\\\\srv\\share\\e.tif",
-    )  # fmt: skip
+        tmp_path / "c.gpkg",
+        tiles={"template": HOST},
+        idn={"template": "https://xn--e1afmkfd.example/{z}/{x}/{y}.png"},
+        local={"template": "http://192.168.1.5:8080/{z}/{x}/{y}.png"},
+        one="/data/scenes/a.tif",
+        two="/data/scenes/b.tif",
+        other="/data/other/c.tif",
+        share="/mnt/nas/d.tif",
+        unc="\\\\srv\\share\\e.tif",
+    )
     open_case(window, qtbot, case)
     line = window.messages.line("consent")
     assert line is not None
@@ -373,9 +392,13 @@ def test_f78_what_cannot_be_found_is_saved_as_it_stood(
     window: MainWindow, answers: Answers, qtbot: QtBot, tmp_path: Path
 ) -> None:
     odd = {
-        "windows": {"path": "C:\\Users\\x\\a.tif"}, "unc": {"path": "\\\\srv\\s\\a.tif"}, "gone": {"path": "gone.tif"},
-        "vsi": {"path": "/vsicurl/http://srv/x.tif"}, "shipped": {"shipped": ["x"]}, "tiles": {"template": HOST},
-    }  # fmt: skip
+        "windows": {"path": "C:\\Users\\x\\a.tif"},
+        "unc": {"path": "\\\\srv\\s\\a.tif"},
+        "gone": {"path": "gone.tif"},
+        "vsi": {"path": "/vsicurl/http://srv/x.tif"},
+        "shipped": {"shipped": ["x"]},
+        "tiles": {"template": HOST},
+    }
     case = foreign_case(tmp_path / "c.gpkg", **odd)
     open_case(window, qtbot, case)
     window.session.push_or_say(update_layer(window.session.document, "gone", actor="me", name="renamed"))

@@ -129,9 +129,18 @@ def test_security_fields_and_extensions_of_a_nitf_are_shown(window: MainWindow, 
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         with rasterio.open(
-            path, "w", driver="NITF", width=128, height=128, count=1, dtype="uint8", ICORDS="G",
-            crs="EPSG:4326", transform=rasterio.transform.from_bounds(10, 50, 11, 51, 128, 128), **tags,
-        ) as out:  # fmt: skip
+            path,
+            "w",
+            driver="NITF",
+            width=128,
+            height=128,
+            count=1,
+            dtype="uint8",
+            ICORDS="G",
+            crs="EPSG:4326",
+            transform=rasterio.transform.from_bounds(10, 50, 11, 51, 128, 128),
+            **tags,
+        ) as out:
             out.write(surface().astype(np.uint8))
     shown = properties_of(window, qtbot, path).facts.facts()
     assert ("File: classification", "R (restricted)") in shown

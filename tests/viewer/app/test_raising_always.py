@@ -107,10 +107,13 @@ def _bad_panel() -> QWidget:
 
 
 WIDGETS: dict[str, Callable[[], QWidget]] = {
-    "a model": lambda: _list(_BadModel()), "a delegate that paints": lambda: _list(_Model(), _BadPaint()),
-    "a delegate that measures": lambda: _list(_Model(), _BadSize()), "a paintEvent": _BadWidget,
-    "an event filter": _filtered, "a panel that cannot be made": lambda: LatePanel(_bad_panel),
-}  # fmt: skip
+    "a model": lambda: _list(_BadModel()),
+    "a delegate that paints": lambda: _list(_Model(), _BadPaint()),
+    "a delegate that measures": lambda: _list(_Model(), _BadSize()),
+    "a paintEvent": _BadWidget,
+    "an event filter": _filtered,
+    "a panel that cannot be made": lambda: LatePanel(_bad_panel),
+}
 
 
 @pytest.fixture

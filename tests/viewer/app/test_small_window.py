@@ -111,5 +111,6 @@ def test_the_text_of_a_message_is_no_column_of_words(small: MainWindow, qtbot: Q
     (text,) = (label for label in bar.findChildren(QLabel) if label.text() == LONG)
     qtbot.waitUntil(lambda: text.width() > 0.6 * bar.width() or bar.width() > 600)
     assert {button.text() for button in bar.findChildren(QAbstractButton) if button.isVisible()} >= {
-        "Take Over…", "1 more",
-    }  # fmt: skip
+        "Take Over…",
+        "1 more",
+    }

@@ -29,8 +29,10 @@ SEED = 9
 AT_ONCE = 40
 HERE = Bounds(9, 49, 12, 52)
 GEOMETRIES = {
-    "Point": [10.5, 50.5], "LineString": [[10, 50], [11, 51]], "Polygon": [[[10, 50], [11, 50], [11, 51], [10, 50]]],
-}  # fmt: skip
+    "Point": [10.5, 50.5],
+    "LineString": [[10, 50], [11, 51]],
+    "Polygon": [[[10, 50], [11, 50], [11, 51], [10, 50]]],
+}
 
 
 @pytest.fixture
@@ -45,8 +47,11 @@ def features(tmp_path: Path) -> list[str]:
     """A file each of a point, a line and an area there."""
     paths = []
     for kind, coordinates in GEOMETRIES.items():
-        feature = {"type": "Feature", "properties": {"a": 1.5, "name": "x"},
-                   "geometry": {"type": kind, "coordinates": coordinates}}  # fmt: skip
+        feature = {
+            "type": "Feature",
+            "properties": {"a": 1.5, "name": "x"},
+            "geometry": {"type": kind, "coordinates": coordinates},
+        }
         path = tmp_path / f"{kind}.geojson"
         path.write_text(json.dumps({"type": "FeatureCollection", "features": [feature]}))
         paths.append(str(path))
@@ -84,10 +89,11 @@ def some(values: list[Any], count: int) -> Iterator[list[str]]:
 @pytest.mark.parametrize(
     ("kind", "source"),
     [
-        ("raster", {"height_m": 10**400}), ("raster", {"band_names": {"1" * 5000: "red"}}),
+        ("raster", {"height_m": 10**400}),
+        ("raster", {"band_names": {"1" * 5000: "red"}}),
         ("tiles", {"template": "https://tiles.example/{z}/{x}/{y}.png", "max_level": 9}),
     ],
-)  # fmt: skip
+)
 def test_a_source_that_raised_once(window: MainWindow, qtbot: QtBot, scene: str, kind: str, source: Any) -> None:
     text = json.dumps({"path": scene, **source} if kind == "raster" else source)
     take(window, qtbot, [Layer(uuid="l", kind=kind, name="Scene", source_json=text)])
@@ -131,8 +137,13 @@ def test_spoiled_styles_of_features(window: MainWindow, qtbot: QtBot, features: 
     ]
     for texts in some([data for style in styles for data in spoiled(style)], 160):
         layers = [
-            Layer(uuid=f"l{n}", kind="vector", name="x", style_json=text,
-                  source_json=json.dumps({"path": features[n % len(features)]}))
+            Layer(
+                uuid=f"l{n}",
+                kind="vector",
+                name="x",
+                style_json=text,
+                source_json=json.dumps({"path": features[n % len(features)]}),
+            )
             for n, text in enumerate(texts)
-        ]  # fmt: skip
+        ]
         take(window, qtbot, layers)

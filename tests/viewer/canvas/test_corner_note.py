@@ -78,8 +78,10 @@ def test_all_of_it_is_in_the_tooltip(make_scene: MakeScene, qtbot: QtBot) -> Non
     others = site("town", shapely.Point(10, 50)), site("bad", shapely.Point(1, 500))
     canvas = shown(qtbot, MapCanvas(make_scene(Document({"sites": [*sites, *others]}))), 200, 150)
     canvas.grab_picture()
-    said = ["Not drawn here, beyond 85 degrees, where this map ends: 3 sites",
-            "Not drawn here, as it is no place on the Earth: 1 site"]  # fmt: skip
+    said = [
+        "Not drawn here, beyond 85 degrees, where this map ends: 3 sites",
+        "Not drawn here, as it is no place on the Earth: 1 site",
+    ]
     assert canvas.note_at(QPointF(30, 95)) == "\n".join(said)
     assert canvas.note_at(QPointF(190, 10)) == ""
     at = QPoint(30, 95)

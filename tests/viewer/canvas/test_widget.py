@@ -46,9 +46,15 @@ def wheel(canvas: MapCanvas, x: int, y: int, notches: float, modifiers=Qt.Keyboa
     angle = QPoint(0, round(120 * notches))
     at = QPointF(x, y)
     event = QWheelEvent(
-        at, QPointF(canvas.mapToGlobal(at.toPoint())), QPoint(), angle, Qt.MouseButton.NoButton, modifiers,
-        Qt.ScrollPhase.NoScrollPhase, False,
-    )  # fmt: skip
+        at,
+        QPointF(canvas.mapToGlobal(at.toPoint())),
+        QPoint(),
+        angle,
+        Qt.MouseButton.NoButton,
+        modifiers,
+        Qt.ScrollPhase.NoScrollPhase,
+        False,
+    )
     QApplication.sendEvent(canvas, event)
 
 

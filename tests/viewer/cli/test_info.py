@@ -32,8 +32,10 @@ def test_raster(cli, tmp_path: Path) -> None:
 def test_the_shipped_picture_says_its_credit(cli, demo: Path) -> None:
     facts = cli("info", demo.with_name("blue_marble.tif"), "--json").json
     assert facts["acquisition"] == {
-        "at": None, "date_kind": "composite", "credit": "NASA Blue Marble Next Generation",
-    }  # fmt: skip
+        "at": None,
+        "date_kind": "composite",
+        "credit": "NASA Blue Marble Next Generation",
+    }
 
 
 def test_raster_without_crs_is_described_with_its_problem(cli, tmp_path: Path) -> None:
@@ -84,8 +86,14 @@ def test_case_and_what_it_says_about_itself(cli, demo: Path) -> None:
     facts = cli("info", demo, "--json").json
     assert list(facts) == CASE
     assert {key: facts[key] for key in CASE[5:]} == {
-        "schema_version": 1, "sites": 60, "claims": 12, "sources": 29, "responses": 2, "chips": 0, "layers": 3,
-    }  # fmt: skip
+        "schema_version": 1,
+        "sites": 60,
+        "claims": 12,
+        "sources": 29,
+        "responses": 2,
+        "chips": 0,
+        "layers": 3,
+    }
     told = cli("info", demo).out
     assert "note: No open scene over Russia, China or Kazakhstan was found in any package" in told
     assert "hold off on directly arming Russia" in told
@@ -114,9 +122,16 @@ def test_each_vector_format(cli, tmp_path: Path) -> None:
     drivers = set()
     odds = {odd.name: odd for odd in odd_vectors(tmp_path)}
     for name in (
-        "int64", "GeoJSON by lines", "a GeoPackage", "a shapefile in cp1251 that does not say so", "a FlatGeobuf",
-        "KML with folders", "KMZ", "GPX with a broken time", "a table in cp1251",
-    ):  # fmt: skip
+        "int64",
+        "GeoJSON by lines",
+        "a GeoPackage",
+        "a shapefile in cp1251 that does not say so",
+        "a FlatGeobuf",
+        "KML with folders",
+        "KMZ",
+        "GPX with a broken time",
+        "a table in cp1251",
+    ):
         facts = cli("info", odds[name].path, "--json").json
         drivers.add(facts["driver"])
         assert (facts["kind"], facts["crs"]) == ("vector", "EPSG:4326"), name

@@ -58,10 +58,15 @@ def test_f79_what_leads_outside_is_left_out_with_one_sentence_each(
     outside = write_scene(tmp_path / "outside" / "a.tif")
     os.mkfifo(tmp_path / "outside" / "pipe.tif")
     case = foreign_case(
-        tmp_path / "case" / "c.gpkg", absolute=str(outside), pipe=str(tmp_path / "outside" / "pipe.tif"),
-        up="../outside/a.tif", unc="\\\\srv\\share\\a.tif", device="/dev/zero", shipped={"shipped": "../../x"},
+        tmp_path / "case" / "c.gpkg",
+        absolute=str(outside),
+        pipe=str(tmp_path / "outside" / "pipe.tif"),
+        up="../outside/a.tif",
+        unc="\\\\srv\\share\\a.tif",
+        device="/dev/zero",
+        shipped={"shipped": "../../x"},
         tiles={"template": "https://tiles.example.org/{z}/{x}/{y}.png"},
-    )  # fmt: skip
+    )
     write_scene(tmp_path / "case" / "beside.tif")
     asked: list[str] = []
     submit = ReaderPool.submit
@@ -76,10 +81,14 @@ def test_f79_what_leads_outside_is_left_out_with_one_sentence_each(
     lines = outcome.err.splitlines()
     assert len(lines) == 7
     for layer, words in (
-        ("absolute", "lies outside the case, in "), ("pipe", "lies outside the case"), ("up", "lies outside the case"),
-        ("unc", "network share"), ("device", "a device"), ("shipped", "ships no such file"),
+        ("absolute", "lies outside the case, in "),
+        ("pipe", "lies outside the case"),
+        ("up", "lies outside the case"),
+        ("unc", "network share"),
+        ("device", "a device"),
+        ("shipped", "ships no such file"),
         ("tiles", "tiles.example.org is not contacted"),
-    ):  # fmt: skip
+    ):
         (line,) = [line for line in lines if f"“{layer}” is left out: " in line]
         assert words in line
     assert not [params for params in asked if "outside" in params or "srv" in params]
@@ -103,11 +112,22 @@ def test_f79_validate_names_what_leads_outside_without_looking(cli: Cli, tmp_pat
     os.mkfifo(tmp_path / "case" / "pipe.tif")
     (tmp_path / "case" / "link.tif").symlink_to(outside)
     case = foreign_case(
-        tmp_path / "case" / "c.gpkg", there=str(outside), gone=str(tmp_path / "none.tif"), up="../a.tif",
-        unc="\\\\srv\\share\\a.tif", windows="C:\\x\\a.tif", device="/dev/zero", beside="b.tif", lost="c.tif",
-        pipe="pipe.tif", link="link.tif", shipped={"shipped": ["x"]}, text={"path": {"a": 1}},
-        both={"combined": [{"path": "b.tif"}, {"path": "/net/srv/a.tif"}]}, escape="\x1b[2Ja.tif",
-    )  # fmt: skip
+        tmp_path / "case" / "c.gpkg",
+        there=str(outside),
+        gone=str(tmp_path / "none.tif"),
+        up="../a.tif",
+        unc="\\\\srv\\share\\a.tif",
+        windows="C:\\x\\a.tif",
+        device="/dev/zero",
+        beside="b.tif",
+        lost="c.tif",
+        pipe="pipe.tif",
+        link="link.tif",
+        shipped={"shipped": ["x"]},
+        text={"path": {"a": 1}},
+        both={"combined": [{"path": "b.tif"}, {"path": "/net/srv/a.tif"}]},
+        escape="\x1b[2Ja.tif",
+    )
     outcome = cli("validate", case, "--json")
     assert outcome.code == FINDINGS
     found = {json.dumps(entry) for entry in outcome.json}
@@ -117,11 +137,21 @@ def test_f79_validate_names_what_leads_outside_without_looking(cli: Cli, tmp_pat
     }
     outside_codes = {"layer_path"}
     assert named == {
-        "there": outside_codes, "gone": outside_codes, "up": outside_codes, "unc": outside_codes,
-        "windows": outside_codes, "device": outside_codes, "beside": set(), "lost": {"layer_missing"},
-        "pipe": outside_codes, "link": outside_codes, "shipped": outside_codes, "text": outside_codes,
-        "both": outside_codes, "escape": outside_codes,
-    }  # fmt: skip
+        "there": outside_codes,
+        "gone": outside_codes,
+        "up": outside_codes,
+        "unc": outside_codes,
+        "windows": outside_codes,
+        "device": outside_codes,
+        "beside": set(),
+        "lost": {"layer_missing"},
+        "pipe": outside_codes,
+        "link": outside_codes,
+        "shipped": outside_codes,
+        "text": outside_codes,
+        "both": outside_codes,
+        "escape": outside_codes,
+    }
     assert len(found) == 13
     assert "\x1b" not in cli("validate", case).out
 

@@ -35,7 +35,13 @@ def test_no_source_text_is_read_at_imports(words: list[str], demo: Path, scene_t
     said = [word.format(demo=demo, scene=scene_tif) for word in words]
     environment = os.environ | {"PYTHONPATH": str(ROOT), "QT_QPA_PLATFORM": "offscreen"}
     done = subprocess.run(
-        [sys.executable, "-c", PROGRAM, *said], cwd=tmp_path, env=environment, stdin=subprocess.DEVNULL,
-        capture_output=True, text=True, check=False, timeout=50,
-    )  # fmt: skip
+        [sys.executable, "-c", PROGRAM, *said],
+        cwd=tmp_path,
+        env=environment,
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=50,
+    )
     assert (done.returncode, done.stderr) == (0, "")

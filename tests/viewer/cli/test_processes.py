@@ -29,9 +29,15 @@ def geoloupe(*words: object, cwd: Path) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-m", "viewer", *(str(word) for word in words)]
     environment = os.environ | {"PYTHONPATH": str(ROOT), "QT_QPA_PLATFORM": "offscreen"}
     return subprocess.run(
-        command, cwd=cwd, env=environment, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False,
+        command,
+        cwd=cwd,
+        env=environment,
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        check=False,
         timeout=50,
-    )  # fmt: skip
+    )
 
 
 def test_render_twice_gives_the_same_bytes(demo: Path, tmp_path: Path) -> None:
@@ -63,8 +69,11 @@ def test_a_truncated_tiff_is_one_sentence(scene_tif: Path, tmp_path: Path) -> No
 def test_output_into_a_closed_pipe_is_no_traceback(demo: Path, tmp_path: Path) -> None:
     with subprocess.Popen(
         [sys.executable, "-m", "viewer", "sites", str(demo), "--json"],
-        cwd=tmp_path, env=os.environ | {"PYTHONPATH": str(ROOT)}, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-    ) as process:  # fmt: skip
+        cwd=tmp_path,
+        env=os.environ | {"PYTHONPATH": str(ROOT)},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    ) as process:
         assert process.stdout is not None
         assert process.stderr is not None
         process.stdout.close()
@@ -90,8 +99,14 @@ def test_bench_view_measures_and_keeps_pictures_that_equal_render(tmp_path: Path
     assert (done.returncode, done.stderr) == (0, "")
     figures = json.loads(done.stdout)
     assert set(figures) - {"file"} == {
-        "open_ms", "first_frame_ms", "views", "p95_ui_gap_ms", "max_ui_gap_ms", "stretch_fps", "peak_pss_mb",
-    }  # fmt: skip
+        "open_ms",
+        "first_frame_ms",
+        "views",
+        "p95_ui_gap_ms",
+        "max_ui_gap_ms",
+        "stretch_fps",
+        "peak_pss_mb",
+    }
     assert [view["fraction"] for view in figures["views"]] == [1.0, 0.25, 0.05, 0.01]
     for view in figures["views"]:
         assert set(view) == {"fraction", "bounds", "frames_ms"}
@@ -139,12 +154,15 @@ def test_a_workbook_is_described_with_its_sheets(tmp_path: Path) -> None:
     facts = json.loads(done.stdout)
     assert (facts["kind"], facts["driver"], facts["crs"]) == ("vector", "XLSX", "EPSG:4326")
     assert [(one["name"], one["geometry"], one["features"]) for one in facts["layers"]] == [
-        ("sites", "Point", 2), ("grid", "Point", 2),
-    ]  # fmt: skip
+        ("sites", "Point", 2),
+        ("grid", "Point", 2),
+    ]
     assert facts["layers"][0]["fields"] == [
-        {"name": "название", "type": "text"}, {"name": "lat", "type": "real"}, {"name": "lon", "type": "real"},
+        {"name": "название", "type": "text"},
+        {"name": "lat", "type": "real"},
+        {"name": "lon", "type": "real"},
         {"name": "n", "type": "integer"},
-    ]  # fmt: skip
+    ]
     assert facts["bounds_lonlat"] == pytest.approx([110.951, 19.614, 128.334, 51.884], abs=1e-4)
     assert any("Row 3: “nowhere”" in problem for problem in facts["problems"])
 
@@ -188,8 +206,11 @@ def starts(*words: object, cwd: Path) -> list[str]:
 def test_no_reader_is_started_twice_for_its_walls(tmp_path: Path) -> None:
     scene = write_scene(tmp_path / "scene.tif")
     assert sorted(starts("bench", "view", scene, "--size", "256x160", cwd=tmp_path)) == [
-        "features", "features", "local", "local"
-    ]  # fmt: skip
+        "features",
+        "features",
+        "local",
+        "local",
+    ]
     folders = [tmp_path / f"delivery {n}" for n in range(5)]
     for folder in folders:
         folder.mkdir()

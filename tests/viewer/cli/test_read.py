@@ -16,13 +16,31 @@ from tests.viewer.canvas.conftest import site
 from viewer.cli.command import DONE, FINDINGS
 
 SITE = [
-    "uuid", "label", "aliases", "class", "role", "geometry", "position_error_m", "position_basis", "status", "claims",
+    "uuid",
+    "label",
+    "aliases",
+    "class",
+    "role",
+    "geometry",
+    "position_error_m",
+    "position_basis",
+    "status",
+    "claims",
     "chips",
-]  # fmt: skip
+]
 CLAIM = [
-    "uuid", "statement", "source_wording", "made_by", "voice", "state", "likelihood", "confidence", "sites", "sources",
+    "uuid",
+    "statement",
+    "source_wording",
+    "made_by",
+    "voice",
+    "state",
+    "likelihood",
+    "confidence",
+    "sites",
+    "sources",
     "responses",
-]  # fmt: skip
+]
 CITED = ["uuid", "title", "publisher", "url", "reliability", "credibility", "quote"]
 
 
@@ -79,9 +97,14 @@ def test_claims_in_words_end_with_answers_context_and_note(cli, demo: Path) -> N
 
 def test_an_assessed_claim_says_likelihood_apart_from_confidence(cli, tmp_path: Path) -> None:
     claim = Claim(
-        uuid="c", statement="It is so", state="assessed", likelihood_term="likely", likelihood_low=55,
-        likelihood_high=80, confidence="low",
-    )  # fmt: skip
+        uuid="c",
+        statement="It is so",
+        state="assessed",
+        likelihood_term="likely",
+        likelihood_low=55,
+        likelihood_high=80,
+        confidence="low",
+    )
     link = ClaimSource(uuid="l", claim_uuid="c", source_uuid="s", credibility=2, quote="so")
     rows = {"claims": [claim], "sources": [Source(uuid="s", title="T", reliability="B")], "claim_sources": [link]}
     write_case(Document(rows), tmp_path / "a.gpkg")
@@ -89,8 +112,14 @@ def test_an_assessed_claim_says_likelihood_apart_from_confidence(cli, tmp_path: 
     assert fact["likelihood"] == {"term": "likely", "low": 55, "high": 80}
     assert (fact["confidence"], fact["sites"], fact["responses"]) == ("low", [], [])
     assert fact["sources"][0] == {
-        "uuid": "s", "title": "T", "publisher": "", "url": "", "reliability": "B", "credibility": 2, "quote": "so",
-    }  # fmt: skip
+        "uuid": "s",
+        "title": "T",
+        "publisher": "",
+        "url": "",
+        "reliability": "B",
+        "credibility": 2,
+        "quote": "so",
+    }
     told = cli("claims", tmp_path / "a.gpkg").out.splitlines()
     assert not [line for line in told if "likelihood" in line and "confidence" in line]
 

@@ -27,9 +27,19 @@ def test_the_file_is_drawn_where_it_is(cli, scene_tif: Path, tmp_path: Path) -> 
     style = json.dumps({"bands": [1, 2, 3], "stretches": [[0, 255]] * 3})
     out = tmp_path / "x.png"
     outcome = cli(
-        "render", scene_tif, "--out", out, "--size", "256x256", "--bounds", "10,50,11,51", "--crs", "EPSG:4326",
-        "--style", style,
-    )  # fmt: skip
+        "render",
+        scene_tif,
+        "--out",
+        out,
+        "--size",
+        "256x256",
+        "--bounds",
+        "10,50,11,51",
+        "--crs",
+        "EPSG:4326",
+        "--style",
+        style,
+    )
     assert outcome == type(outcome)(DONE, "", "")
     picture = pixels(out)
     y, x = np.mgrid[0:256, 0:256]

@@ -19,18 +19,32 @@ SOURCE = LayerSource("Facilities", "OpenStreetMap contributors", "ODbL", "facili
 def rows(*geometries) -> list:
     names = ["Pad 31", "Rail", "Depot"]
     return [
-        (n + 1, shapely.to_wkb(geometry, output_dimension=3) if geometry is not None else b"",
-         {"name": names[n % 3], "kind": ["Launch site", "rail", "?"][n % 3], "id": LARGE, "name:ru": "Площадка",
-          "gone": None, "empty": "", "country": "RU"})
+        (
+            n + 1,
+            shapely.to_wkb(geometry, output_dimension=3) if geometry is not None else b"",
+            {
+                "name": names[n % 3],
+                "kind": ["Launch site", "rail", "?"][n % 3],
+                "id": LARGE,
+                "name:ru": "Площадка",
+                "gone": None,
+                "empty": "",
+                "country": "RU",
+            },
+        )
         for n, geometry in enumerate(geometries)
-    ]  # fmt: skip
+    ]
 
 
 def test_columns_are_guessed_once_each() -> None:
     names = ["ID", "Name", "name_ru", "KIND", "Country", "remarks"]
     assert guess_mapping(names) == {
-        "label": "Name", "class_code": "KIND", "alias_ru": "name_ru", "notes": "remarks", "location_country": "Country",
-    }  # fmt: skip
+        "label": "Name",
+        "class_code": "KIND",
+        "alias_ru": "name_ru",
+        "notes": "remarks",
+        "location_country": "Country",
+    }
     assert guess_mapping(["name_en"]) == {"label": "name_en"}
     assert guess_mapping([]) == {}
 
@@ -47,15 +61,22 @@ def test_geometry_attributes_and_source_are_kept() -> None:
     assert pad.geometry.equals(Point(128.3, 51.9))
     assert not pad.geometry.has_z
     assert (pad.label, pad.class_code, pad.aliases, pad.location_country) == (
-        "Pad 31", "launch_site", (("ru", "Площадка"),), "RU",
-    )  # fmt: skip
+        "Pad 31",
+        "launch_site",
+        (("ru", "Площадка"),),
+        "RU",
+    )
     assert (rail.kind, rail.class_code, depot.kind, depot.class_code) == ("line", "rail", "polygon", "depot")
     assert pad.notes == f"id: {LARGE}"
     assert json.loads(pad.props_json) == {"fid": 1, **rows(Point(0, 0))[0][2]}
     (source,) = document.sources.values()
     assert (source.kind, source.title, source.publisher, source.rights, source.descriptor) == (
-        "data set", "Facilities", "OpenStreetMap contributors", "ODbL", "facilities.gpkg, table pads",
-    )  # fmt: skip
+        "data set",
+        "Facilities",
+        "OpenStreetMap contributors",
+        "ODbL",
+        "facilities.gpkg, table pads",
+    )
     assert {site.position_source_uuid for site in document.sites.values()} == {source.uuid}
     assert {site.layer_uuid for site in document.sites.values()} == {"L"}
     assert {site.status for site in document.sites.values()} == {"draft"}

@@ -143,9 +143,13 @@ def test_a_moved_site_no_longer_rests_on_what_its_position_was_taken_from() -> N
 
 @pytest.mark.parametrize(
     ("before", "after"),
-    [("", "placed by hand on the map"), ("placed by hand on the map", "placed by hand on the map"),
-     ("measured on the image", "measured on the image"), ("x" * 400, None)],
-)  # fmt: skip
+    [
+        ("", "placed by hand on the map"),
+        ("placed by hand on the map", "placed by hand on the map"),
+        ("measured on the image", "measured on the image"),
+        ("x" * 400, None),
+    ],
+)
 def test_the_basis_of_what_was_moved_by_hand(before: str, after: str | None) -> None:
     document = Document({"sites": [_site(position_basis=before)]})
     document.apply(move_sites(document, {"s": Point(1, 1)}, actor="Li"))

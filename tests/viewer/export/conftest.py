@@ -43,8 +43,15 @@ def document(tmp_path: Path) -> Document:
     return Document(
         {
             "layers": [
-                Layer(uuid="l", kind="raster", name="Scene", source_json=source, credit="A. Provider",
-                      acquired_at="2024-04-12T08:05:30Z", date_kind="instant"),
+                Layer(
+                    uuid="l",
+                    kind="raster",
+                    name="Scene",
+                    source_json=source,
+                    credit="A. Provider",
+                    acquired_at="2024-04-12T08:05:30Z",
+                    date_kind="instant",
+                ),
             ],
             "sites": [
                 Site(uuid="in", geometry=Point(10.5, 50.5), label="In", class_code="port", role="named in a claim"),
@@ -68,7 +75,7 @@ def document(tmp_path: Path) -> Document:
                 for uuid in ("here", "there", "nowhere")
             ],
         }
-    )  # fmt: skip
+    )
 
 
 def pixels(image: QImage) -> np.ndarray:

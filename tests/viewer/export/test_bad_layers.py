@@ -92,7 +92,7 @@ CASES = {
         vector(style_json='{"labels": {"text": "{no}"}}'),
         "The style of Scene is about a column that p.geojson has not: no.",
     ),
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize("name", CASES)

@@ -18,10 +18,11 @@ def dialog(qtbot, studio: Studio, document: Document) -> ExportDialog:
     values = {"title": "From the case", "marking": "TLP:GREEN", "author": "Anna"}
     case = Document(
         {
-            "layers": document.layers.values(), "sites": document.sites.values(),
+            "layers": document.layers.values(),
+            "sites": document.sites.values(),
             "meta": [MetaEntry(uuid=key, value=value) for key, value in values.items()],
         }
-    )  # fmt: skip
+    )
     dialog = ExportDialog(case, lambda: MapScene(case, studio.context), FRAME, "EPSG:3857")
     qtbot.addWidget(dialog)
     return dialog

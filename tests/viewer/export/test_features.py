@@ -20,11 +20,22 @@ from layers.project.storage.fsops import write_whole
 from viewer.export.features import FIELDS, FORMULA_STARTS, csv_text, digits_for, geojson_text, sites_text
 
 FULL = Site(
-    uuid="full", geometry=Point(128.3341234567, 51.8841234567), label="Восточный, 东方 \"x\"", class_code="launch_site",
-    role="setting", location_country="RU", operator_country="CN", position_error_m=300.0, position_basis="measured",
-    status="reviewed", observed_at="2024-04-12T08:00:00Z", valid_from="2016", valid_to="2030", notes="two\nlines; one",
+    uuid="full",
+    geometry=Point(128.3341234567, 51.8841234567),
+    label='Восточный, 东方 "x"',
+    class_code="launch_site",
+    role="setting",
+    location_country="RU",
+    operator_country="CN",
+    position_error_m=300.0,
+    position_basis="measured",
+    status="reviewed",
+    observed_at="2024-04-12T08:00:00Z",
+    valid_from="2016",
+    valid_to="2030",
+    notes="two\nlines; one",
     aliases=(("zh", "东方"), ("ru", "Восточный")),
-)  # fmt: skip
+)
 SITES = (
     FULL,
     Site(uuid="city", geometry=Point(114.305678, 30.592345), label="City", position_error_m=20_000.0),
@@ -130,11 +141,16 @@ def test_over_the_antimeridian_shapes_are_cut_and_a_world_wide_box_is_not() -> N
     """As RFC 7946 wants it, with areas to the left of their rings."""
     wide = Polygon([(-179, -60), (179, -60), (179, 70), (-179, 70)])
     island = Polygon([(179, -16), (179.2, -17.3), (181, -17), (180.5, -16.2)])
-    document = Document({"sites": [
-        Site(uuid="wide", geometry=wide), Site(uuid="island", geometry=island),
-        Site(uuid="leaps", geometry=Polygon([((x + 180) % 360 - 180, y) for x, y in island.exterior.coords])),
-        Site(uuid="loose", geometry=Point(180, 50), position_error_m=20_000.0),
-    ]})  # fmt: skip
+    document = Document(
+        {
+            "sites": [
+                Site(uuid="wide", geometry=wide),
+                Site(uuid="island", geometry=island),
+                Site(uuid="leaps", geometry=Polygon([((x + 180) % 360 - 180, y) for x, y in island.exterior.coords])),
+                Site(uuid="loose", geometry=Point(180, 50), position_error_m=20_000.0),
+            ]
+        }
+    )
     found = {f["id"]: shape(f["geometry"]) for f in json.loads("".join(geojson_text(document)))["features"]}
     assert found["wide"] == wide
     for uuid in ("island", "leaps", "loose"):

@@ -25,8 +25,13 @@ def layer(path: Path, style: VectorStyle) -> Layer:
         for kind, lon, lat in PLACES
     ]
     path.write_text(json.dumps({"type": "FeatureCollection", "features": features}))
-    return Layer(uuid="l", kind="vector", name="Places", source_json=json.dumps({"path": str(path)}),
-                 style_json=json.dumps(style.to_json()))  # fmt: skip
+    return Layer(
+        uuid="l",
+        kind="vector",
+        name="Places",
+        source_json=json.dumps({"path": str(path)}),
+        style_json=json.dumps(style.to_json()),
+    )
 
 
 def rows_of(studio: Studio, one: Layer) -> list[tuple[str, int, bool]]:

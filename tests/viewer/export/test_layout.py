@@ -19,9 +19,15 @@ def rooms(found: Regions) -> list[QRect]:
 
 
 @given(
-    st.integers(100, 6000), st.integers(100, 6000), st.floats(0.3, 4.0), st.booleans(), st.integers(0, 12),
-    st.sampled_from(("", "T")), st.sampled_from(("", "S")), st.sampled_from(("", "TLP:RED")),
-)  # fmt: skip
+    st.integers(100, 6000),
+    st.integers(100, 6000),
+    st.floats(0.3, 4.0),
+    st.booleans(),
+    st.integers(0, 12),
+    st.sampled_from(("", "T")),
+    st.sampled_from(("", "S")),
+    st.sampled_from(("", "TLP:RED")),
+)
 def test_rooms_never_overlap_and_stay_on_the_page(
     width, height, ratio, legend, lines, title, subtitle, marking
 ) -> None:

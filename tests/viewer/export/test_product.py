@@ -28,9 +28,14 @@ from viewer.support.fonts import font
 from viewer.support.painting import painting
 
 LAYOUT = Layout(
-    900, 620, title="Title of the map", subtitle="One sentence", marking="TLP:RED", author="An Analyst",
+    900,
+    620,
+    title="Title of the map",
+    subtitle="One sentence",
+    marking="TLP:RED",
+    author="An Analyst",
     made_on="2024-05-01",
-)  # fmt: skip
+)
 PAPER = (255, 255, 255)
 
 
@@ -111,9 +116,14 @@ def test_the_legend_lists_only_what_is_in_the_frame(studio, document) -> None:
     product, _ = make(studio, document)
     texts = [(row.text, row.count) for row in product.legend]
     assert texts == [
-        ("Named in a claim", 0), ("Port", 2), ("Setting (public infrastructure)", 0), ("Depot", 1), ("Other sites", 0),
-        ("Area", 1), ("Hollow, or a dashed circle: the place is known to no better than 1 km (90 %)", 0),
-    ]  # fmt: skip
+        ("Named in a claim", 0),
+        ("Port", 2),
+        ("Setting (public infrastructure)", 0),
+        ("Depot", 1),
+        ("Other sites", 0),
+        ("Area", 1),
+        ("Hollow, or a dashed circle: the place is known to no better than 1 km (90 %)", 0),
+    ]
     wide, _ = make(studio, document, bounds=Bounds(5, 5, 35, 55))
     assert {"Airfield", "Railway"} <= {row.text for row in wide.legend}
 
@@ -172,8 +182,9 @@ def test_many_sources_are_counted(studio, document, monkeypatch) -> None:
     monkeypatch.setattr(credits_room, "MOST_SOURCES", 1)
     lines = credits_room.credit_lines(document, LAYOUT, product.view, [], ["in", "out"])
     assert [line for line in lines if "ource" in line][:2] == [
-        "Source: Press, “On here”, 2024-04-13", "and 2 more sources, in the case",
-    ]  # fmt: skip
+        "Source: Press, “On here”, 2024-04-13",
+        "and 2 more sources, in the case",
+    ]
 
 
 def test_a_layer_that_says_nothing_is_said_to_say_nothing(studio, document) -> None:

@@ -79,10 +79,15 @@ def test_f36_round_in_circles_ends_after_a_few(ask: Ask, server: TileServer) -> 
 @pytest.mark.parametrize(
     "target",
     [
-        "file:///etc/hostname", "ftp://127.0.0.1/x.png", "data:image/png;base64,AA", "qrc:/x.png", "javascript:x(1)",
-        "http://name:word@{host}/ok/0/0/0.png", "http://",
+        "file:///etc/hostname",
+        "ftp://127.0.0.1/x.png",
+        "data:image/png;base64,AA",
+        "qrc:/x.png",
+        "javascript:x(1)",
+        "http://name:word@{host}/ok/0/0/0.png",
+        "http://",
     ],
-)  # fmt: skip
+)
 def test_f36_to_what_is_no_web_address_is_refused(
     ask: Ask, server: TileServer, contacted: list[str], target: str
 ) -> None:

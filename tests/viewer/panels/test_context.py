@@ -23,9 +23,16 @@ from viewer.panels.sources.source_register import SourceRegisterPanel
 from viewer.support.jobs import Jobs
 
 PANELS = [
-    SiteFormPanel, ClaimFormPanel, SiteListPanel, ClaimListPanel, SourceRegisterPanel, ResponseListPanel,
-    LayerTreePanel, LayerPropertiesPanel, AddImageryDialog,
-]  # fmt: skip
+    SiteFormPanel,
+    ClaimFormPanel,
+    SiteListPanel,
+    ClaimListPanel,
+    SourceRegisterPanel,
+    ResponseListPanel,
+    LayerTreePanel,
+    LayerPropertiesPanel,
+    AddImageryDialog,
+]
 
 
 @pytest.mark.parametrize("panel", PANELS, ids=lambda panel: panel.__name__)

@@ -29,10 +29,11 @@ INFO = VectorInfo("/x/sites.gpkg", "GPKG", "sites", "Point", 6, "EPSG:4326", FIE
 ATTRIBUTES = attributes_of(
     range(6),
     [
-        column_of("name", list("abcdef")), column_of("type", ["port", "port", "airport", None, "depot", "port"]),
+        column_of("name", list("abcdef")),
+        column_of("type", ["port", "port", "airport", None, "depot", "port"]),
         column_of("height", [1.0, 2.0, 5.0, 9.0, None, 30.0]),
     ],
-)  # fmt: skip
+)
 
 
 @pytest.fixture
@@ -136,9 +137,10 @@ def test_graduated(form: VectorStyleForm, desk: Desk) -> None:
     pick(form.classes.fields.fields["method"], "equal interval")
     style = style_of(desk)
     assert [(one.lower, one.upper) for one in style.classes] == [
-        (1, pytest.approx(10.667, abs=0.01)), (pytest.approx(10.667, abs=0.01), pytest.approx(20.333, abs=0.01)),
+        (1, pytest.approx(10.667, abs=0.01)),
+        (pytest.approx(10.667, abs=0.01), pytest.approx(20.333, abs=0.01)),
         (pytest.approx(20.333, abs=0.01), 30),
-    ]  # fmt: skip
+    ]
     assert texts(form, COUNT) == ["4", "0", "1", "1"]
     rows = form.classes.rows
     assert rows.setData(rows.index(0, VALUE), "0 – 5,5")

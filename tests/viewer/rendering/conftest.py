@@ -114,9 +114,17 @@ def write_raster(path: Path, bands: np.ndarray, crs: str, left: float, top: floa
     count, height, width = bands.shape
     transform = from_origin(left, top, resolution, resolution)
     with rasterio.open(
-        path, "w", driver="GTiff", width=width, height=height, count=count, dtype=bands.dtype, crs=crs,
-        transform=transform, **more,
-    ) as file:  # fmt: skip
+        path,
+        "w",
+        driver="GTiff",
+        width=width,
+        height=height,
+        count=count,
+        dtype=bands.dtype,
+        crs=crs,
+        transform=transform,
+        **more,
+    ) as file:
         file.write(bands)
     return path
 

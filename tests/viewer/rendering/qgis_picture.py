@@ -26,9 +26,16 @@ def symbol(kind, color, width, size):
     unit = "Pixel"
     if kind == "points":
         return QgsMarkerSymbol.createSimple(
-            {"name": "circle", "size": str(size), "size_unit": unit, "outline_width": str(width),
-             "outline_width_unit": unit, "color": color, "outline_color": color}
-        )  # fmt: skip
+            {
+                "name": "circle",
+                "size": str(size),
+                "size_unit": unit,
+                "outline_width": str(width),
+                "outline_width_unit": unit,
+                "color": color,
+                "outline_color": color,
+            }
+        )
     if kind == "lines":
         return QgsLineSymbol.createSimple({"line_width": str(width), "line_width_unit": unit, "line_color": color})
     return QgsFillSymbol.createSimple(

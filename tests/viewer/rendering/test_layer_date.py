@@ -19,9 +19,19 @@ def layer_of(**values: str) -> Layer:
 def info_of(acquired_at: str = "", date_kind: str = "unknown", credit: str = "") -> RasterInfo:
     box = Bounds(0, 0, 1, 1)
     return RasterInfo(
-        "a.tif", "GTiff", 1, 1, (BandInfo(1, "uint8"),), "", (1, 0, 0, 0, 1, 0), box, box,
-        acquired_at=acquired_at, date_kind=date_kind, credit=credit,
-    )  # fmt: skip
+        "a.tif",
+        "GTiff",
+        1,
+        1,
+        (BandInfo(1, "uint8"),),
+        "",
+        (1, 0, 0, 0, 1, 0),
+        box,
+        box,
+        acquired_at=acquired_at,
+        date_kind=date_kind,
+        credit=credit,
+    )
 
 
 FOUND = Acquisition(at="2020-01-02T03:04:05Z", date_kind="instant", platform="X", credit="Maker")

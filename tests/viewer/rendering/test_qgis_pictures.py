@@ -65,8 +65,15 @@ def test_pictures_agree_with_qgis_both_ways(kind: str, tmp_path: Path, draw, qtb
     need(system_python_has("qgis.core"), "python3-qgis")
     monkeypatch.setattr(vector_sheet, "FEW_VERTICES", 0)
     path, made = tmp_path / f"{kind}.gpkg", geometries(kind)
-    pyogrio.raw.write(path, shapely.to_wkb(made), [np.arange(len(made))], ["n"], driver="GPKG", crs="EPSG:4326",
-                      geometry_type={"points": "Point", "areas": "Polygon", "lines": "LineString"}[kind])  # fmt: skip
+    pyogrio.raw.write(
+        path,
+        shapely.to_wkb(made),
+        [np.arange(len(made))],
+        ["n"],
+        driver="GPKG",
+        crs="EPSG:4326",
+        geometry_type={"points": "Point", "areas": "Polygon", "lines": "LineString"}[kind],
+    )
     style = VectorStyle(COLOR, WIDTH_PX, "" if kind == "lines" else COLOR, size_px=SIZE_PX)
     drawing = draw(layer_of(path, "vector", style_json=json.dumps(style.to_json())))
     wishes, ours = [], []
@@ -75,10 +82,18 @@ def test_pictures_agree_with_qgis_both_ways(kind: str, tmp_path: Path, draw, qtb
         qtbot.waitUntil(lambda view=view: drawing.is_complete(view), timeout=60_000)
         seen = picture_of(drawing, view)
         ours.append(seen[..., 3] >= 96)
-        wishes.append({
-            "path": str(path), "kind": kind, "color": COLOR, "width": WIDTH_PX, "size_px": SIZE_PX, "size": SIZE,
-            "bounds": list(view.world_bounds()), "out": str(tmp_path / f"{number}.png"),
-        })  # fmt: skip
+        wishes.append(
+            {
+                "path": str(path),
+                "kind": kind,
+                "color": COLOR,
+                "width": WIDTH_PX,
+                "size_px": SIZE_PX,
+                "size": SIZE,
+                "bounds": list(view.world_bounds()),
+                "out": str(tmp_path / f"{number}.png"),
+            }
+        )
     script = Path(__file__).with_name("qgis_picture.py")
     around = clean(QT_QPA_PLATFORM="offscreen", XDG_RUNTIME_DIR=os.fspath(tmp_path))
     told = json.dumps(wishes).encode()

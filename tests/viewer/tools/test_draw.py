@@ -130,9 +130,15 @@ def test_across_the_antimeridian_a_line_takes_the_short_way(desk):
 
 @pytest.mark.parametrize(
     ("text", "expected"),
-    [(length_text(12.3456), "12.35 m"), (length_text(1234.5), "1.234 km"), (length_text(9.2889e6), "9289 km"),
-     (area_text(950.0), "950 m²"), (area_text(56_780.0), "5.678 ha"), (area_text(3.21e7), "32.1 km²")],
-)  # fmt: skip
+    [
+        (length_text(12.3456), "12.35 m"),
+        (length_text(1234.5), "1.234 km"),
+        (length_text(9.2889e6), "9289 km"),
+        (area_text(950.0), "950 m²"),
+        (area_text(56_780.0), "5.678 ha"),
+        (area_text(3.21e7), "32.1 km²"),
+    ],
+)
 def test_measures_in_words(text, expected):
     assert text == expected
 

@@ -54,10 +54,16 @@ class FeatureVerbs(QObject):
         stack = canvas.scene.stack
         self.selection = canvas.features
         self.access = FeatureAccess(
-            pool=context.pool, jobs=context.jobs, store=stack.attributes, filters=stack.filters,
-            selection=self.selection, source_of=stack.attribute_source, zoom_to=self.zoom_to,
-            make_sites=self._make_sites_of, read=self.read,
-        )  # fmt: skip
+            pool=context.pool,
+            jobs=context.jobs,
+            store=stack.attributes,
+            filters=stack.filters,
+            selection=self.selection,
+            source_of=stack.attribute_source,
+            zoom_to=self.zoom_to,
+            make_sites=self._make_sites_of,
+            read=self.read,
+        )
         panels.features = self.access
         self.searches = LayerSearches(canvas.scene, context)
         """For the palette."""
@@ -70,11 +76,15 @@ class FeatureVerbs(QObject):
     def handlers(self) -> dict[str, Callable[..., None]]:
         """By the ids of the table of actions."""
         return {
-            "attribute_table": self.show_table, "vector_style": self.show_style, "clear_filter": self.clear_filter,
-            "select_expression": self.ask_expression, "select_near": self.ask_distance,
-            "select_no_features": self.selection.clear, "zoom_features": self.zoom_to_selection,
+            "attribute_table": self.show_table,
+            "vector_style": self.show_style,
+            "clear_filter": self.clear_filter,
+            "select_expression": self.ask_expression,
+            "select_near": self.ask_distance,
+            "select_no_features": self.selection.clear,
+            "zoom_features": self.zoom_to_selection,
             "make_sites": lambda: self._make_sites_of(self.layer_with_selection()),
-        }  # fmt: skip
+        }
 
     def conditions(self) -> set[str]:
         """What the table's `needs` may count on."""
@@ -175,9 +185,11 @@ class FeatureVerbs(QObject):
             if (drawing := self._drawing(uuid)) is not None
         ]
         current = self._drawing(self._panels.layer_uuid)
-        drawings = [current] if current is not None else [
-            drawing for uuid in self._canvas.scene.drawings if (drawing := self._drawing(uuid)) is not None
-        ]  # fmt: skip
+        drawings = (
+            [current]
+            if current is not None
+            else [drawing for uuid in self._canvas.scene.drawings if (drawing := self._drawing(uuid)) is not None]
+        )
         tables = {drawing.layer_uuid: list(drawing.tables) for drawing in drawings}
 
         def work(context: JobContext) -> dict[str, Fids]:

@@ -34,8 +34,12 @@ class FileVerbs(QObject):
     ) -> None:
         super().__init__(parent)
         self._session, self._opener, self._messages, self._settings, self._ask = (
-            session, opener, messages, settings, ask,
-        )  # fmt: skip
+            session,
+            opener,
+            messages,
+            settings,
+            ask,
+        )
         session.changed_on_disk.connect(self._choose)
         session.save_as_wanted.connect(self._save_elsewhere)
         session.hold.take_over_wanted.connect(self._take_over)

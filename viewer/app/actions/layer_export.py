@@ -115,9 +115,16 @@ class LayerExport(QObject):
     def _begin(self, layer: Layer, info: VectorInfo, path: Path, target: Path, kind: str, fids: Fids | None) -> None:
         made = Path(tempfile.mkdtemp(prefix="geoloupe-")) / f"layer{target.suffix.lower()}"
         params = {
-            "path": str(path), "layer": info.name, "options": layer.source.get("options") or {},
-            "source_crs": layer.crs, "out": str(made), "format": kind, "title": target.stem, "start": 0, "written": 0,
-        }  # fmt: skip
+            "path": str(path),
+            "layer": info.name,
+            "options": layer.source.get("options") or {},
+            "source_crs": layer.crs,
+            "out": str(made),
+            "format": kind,
+            "title": target.stem,
+            "start": 0,
+            "written": 0,
+        }
         if fids is not None:
             fids_file = made.with_name("fids.npy")
             np.save(fids_file, fids)

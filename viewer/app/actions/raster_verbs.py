@@ -33,11 +33,15 @@ class RasterVerbs(QObject):
     def handlers(self) -> dict[str, Callable[..., None]]:
         """By the ids of the table of actions."""
         return {
-            "dra": self._styler.set_dra, "copy_stretch": self._styler.copy_stretch,
-            "paste_stretch": self._styler.paste_stretch, "combine_bands": self.combine_bands,
-            "invert": self._styler.invert, "auto_style": self._styler.reset_or_say, "image_style": self._show_style,
+            "dra": self._styler.set_dra,
+            "copy_stretch": self._styler.copy_stretch,
+            "paste_stretch": self._styler.paste_stretch,
+            "combine_bands": self.combine_bands,
+            "invert": self._styler.invert,
+            "auto_style": self._styler.reset_or_say,
+            "image_style": self._show_style,
             **{band_action(each): partial(self._show, each) for each in COMBINATIONS},
-        }  # fmt: skip
+        }
 
     def combine_bands(self) -> None:
         """Channels from different images."""

@@ -28,9 +28,14 @@ class AccessLink(QObject):
         self._window, self._permissions = window, window.permissions
         assert window.context.folders is self._permissions.folders, "one window, one consent"
         self.relinking = Relinking(
-            window.session, window.scene, self._permissions, window.context.jobs, window.messages, lambda: window.ask,
+            window.session,
+            window.scene,
+            self._permissions,
+            window.context.jobs,
+            window.messages,
+            lambda: window.ask,
             window,
-        )  # fmt: skip
+        )
         self.dialog: PermissionDialog | None = None
         self._permissions.changed.connect(self._changed)
         self._permissions.withdrawn.connect(self._stop_host)

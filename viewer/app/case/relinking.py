@@ -176,7 +176,7 @@ class Relinking(QObject):
     def _describe(self, file: LostFile, path: str, done: Callable[[Found], None]) -> None:
         self._jobs.run(
             lambda _: described_file(path, file.mark), done, lambda _: done(Found(path, Sameness.OTHER_CONTENT))
-        )  # fmt: skip
+        )
 
     def _relink(self, layers: Mapping[str, Places]) -> None:
         """One undoable step; what was chosen is consent for its folder."""

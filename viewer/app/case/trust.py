@@ -60,8 +60,11 @@ class TrustStore:
 
 def _to_json(key: CaseKey, trust: Trust) -> dict[str, Any]:
     return {
-        "path": key.path, "uuid": key.project_uuid, "folders": list(trust.folders), "hosts": list(trust.private_hosts),
-    }  # fmt: skip
+        "path": key.path,
+        "uuid": key.project_uuid,
+        "folders": list(trust.folders),
+        "hosts": list(trust.private_hosts),
+    }
 
 
 def _from_json(entry: object) -> tuple[CaseKey, Trust] | None:

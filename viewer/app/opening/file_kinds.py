@@ -12,9 +12,18 @@ IMAGES = (
     "*.jpeg", "*.img", "*.dat", "*.bsq", "*.bil", "*.bip", "*.nc", "*.nc4", "*.cdf", "*.h5", "*.he5", "*.hdf5", "*.hdf",
 )  # fmt: skip
 DELIVERIES = (
-    "MTD_MSIL*.xml", "manifest.safe", "*_MTL.txt", "*_MTL.json", "*_MTL.xml", "DIM_*.XML", "VOL_*.XML", "*.IMD",
-    "*.TIL", "*_metadata.json", "*_metadata.xml",
-)  # fmt: skip
+    "MTD_MSIL*.xml",
+    "manifest.safe",
+    "*_MTL.txt",
+    "*_MTL.json",
+    "*_MTL.xml",
+    "DIM_*.XML",
+    "VOL_*.XML",
+    "*.IMD",
+    "*.TIL",
+    "*_metadata.json",
+    "*_metadata.xml",
+)
 """The files that describe a whole delivery: Sentinel-2, Landsat, Airbus, Maxar, Planet."""
 VECTORS = (
     "*.shp", "*.gpkg", "*.fgb", "*.geojson", "*.json", "*.geojsonl", "*.geojsons", "*.geojsonseq", "*.ndjson",

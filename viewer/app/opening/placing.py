@@ -30,9 +30,14 @@ class Placing(QObject):
     """Nothing is added before it is answered; one may look around meanwhile. The window's thread only."""
 
     def __init__(
-        self, session: Session, views: ViewVerbs, jobs: Jobs, settings: Settings,
-        show: Callable[[Bounds | None], None], window: QWidget,
-    ) -> None:  # fmt: skip
+        self,
+        session: Session,
+        views: ViewVerbs,
+        jobs: Jobs,
+        settings: Settings,
+        show: Callable[[Bounds | None], None],
+        window: QWidget,
+    ) -> None:
         """`show` is told where something was added, in lon, lat."""
         super().__init__(window)
         self._session, self._views, self._jobs, self._settings = session, views, jobs, settings

@@ -40,9 +40,14 @@ def bent_pieces(label: PlacedLabel, metrics: QFontMetricsF, origin: QPointF) -> 
 
 
 def bent_sprite(
-    pieces: Sequence[Piece], font: QFont, metrics: QFontMetricsF, halos: HaloPainter,
-    color: QColor, halo_color: QColor, halo_px: float,
-) -> QImage:  # fmt: skip
+    pieces: Sequence[Piece],
+    font: QFont,
+    metrics: QFontMetricsF,
+    halos: HaloPainter,
+    color: QColor,
+    halo_color: QColor,
+    halo_px: float,
+) -> QImage:
     """Their picture: the halos of all, then the letters. Its offset is where its corner is from the anchor."""
     margin = 2 * halo_px + 2.0
     box = QRectF()

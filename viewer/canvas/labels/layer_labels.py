@@ -87,9 +87,11 @@ def _anchors(
 def _upright_on(points: Floats, room: Box, height: float) -> tuple[Anchor, ...]:
     """Beside the middle of what is in view, for lines that are nowhere straight."""
     inside = points[
-        (points[:, 0] >= room.left) & (points[:, 0] <= room.right) & (points[:, 1] >= room.top)
+        (points[:, 0] >= room.left)
+        & (points[:, 0] <= room.right)
+        & (points[:, 1] >= room.top)
         & (points[:, 1] <= room.bottom)
-    ]  # fmt: skip
+    ]
     if not len(inside) or _length(points) < 3 * height:
         return ()
     shares = (0.5, 0.35, 0.65)

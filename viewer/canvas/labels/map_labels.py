@@ -58,9 +58,13 @@ class MapLabels:
         self._sites = SiteLabels(self._painter)
 
     def task(
-        self, view: View, frames: Sequence[SiteFrame], labellings: Labellings,
-        selection: frozenset[str] = frozenset(), language: str = "",
-    ) -> LabelTask:  # fmt: skip
+        self,
+        view: View,
+        frames: Sequence[SiteFrame],
+        labellings: Labellings,
+        selection: frozenset[str] = frozenset(),
+        language: str = "",
+    ) -> LabelTask:
         """The labels of a view: of the sites of `frames`, then of the layers, the topmost first."""
         marks, wishes = _furniture(view), list[LabelWish]()
         for frame in frames:

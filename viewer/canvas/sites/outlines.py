@@ -64,10 +64,15 @@ class Outline:
         boxes = np.column_stack([np.minimum.reduceat(places, begins), np.maximum.reduceat(places, begins)])
         sizes = (boxes[:, 2] - boxes[:, 0]) * (boxes[:, 3] - boxes[:, 1])
         return cls(
-            places, first_place, first_ring, np.array([part.is_polygon for _, part in given]), boxes,
-            np.array([number for number, _ in given]), Bounds.of_points(places[:, 0], places[:, 1]),
+            places,
+            first_place,
+            first_ring,
+            np.array([part.is_polygon for _, part in given]),
+            boxes,
+            np.array([number for number, _ in given]),
+            Bounds.of_points(places[:, 0], places[:, 1]),
             Bounds(*boxes[int(np.argmax(sizes))].tolist()),
-        )  # fmt: skip
+        )
 
     @classmethod
     def of_rings(
@@ -82,9 +87,15 @@ class Outline:
         sizes = (boxes[:, 2] - boxes[:, 0]) * (boxes[:, 3] - boxes[:, 1])
         source = part[first_ring[:-1]]
         return cls(
-            places, first_place, first_ring, is_polygon[source], boxes, source,
-            Bounds.of_points(places[:, 0], places[:, 1]), Bounds(*boxes[int(np.argmax(sizes))].tolist()),
-        )  # fmt: skip
+            places,
+            first_place,
+            first_ring,
+            is_polygon[source],
+            boxes,
+            source,
+            Bounds.of_points(places[:, 0], places[:, 1]),
+            Bounds(*boxes[int(np.argmax(sizes))].tolist()),
+        )
 
     @classmethod
     def joined(cls, one: Outline, other: Outline) -> Outline:
@@ -98,10 +109,12 @@ class Outline:
             np.concatenate([one.places, other.places]),
             np.concatenate([one.first_place, other.first_place[1:] + one.first_place[-1]]),
             np.concatenate([one.first_ring, other.first_ring[1:] + one.first_ring[-1]]),
-            np.concatenate([one.is_polygon, other.is_polygon]), np.concatenate([one.boxes, other.boxes]),
-            np.concatenate([one.source, other.source]), one.bounds.union(other.bounds),
+            np.concatenate([one.is_polygon, other.is_polygon]),
+            np.concatenate([one.boxes, other.boxes]),
+            np.concatenate([one.source, other.source]),
+            one.bounds.union(other.bounds),
             max(both, key=lambda bounds: bounds.width * bounds.height),
-        )  # fmt: skip
+        )
 
     def __len__(self) -> int:
         return len(self.is_polygon)
@@ -153,9 +166,15 @@ class Outline:
         rings, first_ring = _spread(self.first_ring, parts)
         places, first_place = _spread(self.first_place, rings)
         return replace(
-            self, places=self.places[places], first_place=first_place, first_ring=first_ring,
-            is_polygon=self.is_polygon[parts], boxes=self.boxes[parts], source=self.source[parts], _made=[],
-        )  # fmt: skip
+            self,
+            places=self.places[places],
+            first_place=first_place,
+            first_ring=first_ring,
+            is_polygon=self.is_polygon[parts],
+            boxes=self.boxes[parts],
+            source=self.source[parts],
+            _made=[],
+        )
 
 
 _NONE = np.zeros(0, np.int64)

@@ -60,11 +60,15 @@ class LineLook:
 
 _LINES: dict[str, LineLook] = {
     name: LineLook(
-        look.stroke_color, look.stroke_width_px, tuple(part * look.stroke_width_px for part in look.dash),
-        look.ground_color, f"#{look.casing_color[-6:]}", look.casing_width_px,
+        look.stroke_color,
+        look.stroke_width_px,
+        tuple(part * look.stroke_width_px for part in look.dash),
+        look.ground_color,
+        f"#{look.casing_color[-6:]}",
+        look.casing_width_px,
     )
     for name, look in ROUTES.items()
-}  # fmt: skip
+}
 
 
 def role_color(role: str) -> str:

@@ -266,9 +266,11 @@ def runs_in_view(points: Floats, view: View, margin_px: float) -> list[Run]:
         return []
     low, high = np.minimum(points[:-1], points[1:]), np.maximum(points[:-1], points[1:])
     near = (
-        (high[:, 0] >= -margin_px) & (low[:, 0] <= view.width + margin_px)
-        & (high[:, 1] >= -margin_px) & (low[:, 1] <= view.height + margin_px)
-    )  # fmt: skip
+        (high[:, 0] >= -margin_px)
+        & (low[:, 0] <= view.width + margin_px)
+        & (high[:, 1] >= -margin_px)
+        & (low[:, 1] <= view.height + margin_px)
+    )
     if near.all():
         return [Run(points, 0.0)]
     if not near.any():

@@ -96,8 +96,12 @@ class AttributeFace(QWidget):
         line.insertWidget(_COUNT_AT, self.count)
         line.addStretch(1)
         for button in (
-            self.invert_button, self.zoom_button, self.copy_button, self.sites_button, self.columns_button,
-        ):  # fmt: skip
+            self.invert_button,
+            self.zoom_button,
+            self.copy_button,
+            self.sites_button,
+            self.columns_button,
+        ):
             line.addWidget(button)
         return line
 
@@ -124,8 +128,12 @@ class AttributeFace(QWidget):
         self.message.setText(sentence)
         self.pages.setCurrentWidget(self.message if sentence else self.view)
         for widget in (
-            self.quick, self.filter_button, self.only_selected, self.invert_button, self.columns_button,
-        ):  # fmt: skip
+            self.quick,
+            self.filter_button,
+            self.only_selected,
+            self.invert_button,
+            self.columns_button,
+        ):
             widget.setEnabled(not sentence)
         if sentence:
             self.apply_button.setEnabled(False)
@@ -165,9 +173,16 @@ class AttributeFace(QWidget):
         """Large numbers have a line of their own where they would make the panel wider than its place."""
         is_in_line = self._top.indexOf(self.count) >= 0
         others = (
-            self.quick, self.filter_button, self.apply_button, self.only_selected, self.invert_button,
-            self.zoom_button, self.copy_button, self.sites_button, self.columns_button,
-        )  # fmt: skip
+            self.quick,
+            self.filter_button,
+            self.apply_button,
+            self.only_selected,
+            self.invert_button,
+            self.zoom_button,
+            self.copy_button,
+            self.sites_button,
+            self.columns_button,
+        )
         least = [(one.minimumWidth() or one.minimumSizeHint().width()) + self._top.spacing() for one in others]
         needed = sum(least) + self.count.sizeHint().width()
         has_room = needed <= self.contentsRect().width() - 2 * _MARGIN_PX

@@ -126,6 +126,10 @@ class AttributeModel(QAbstractTableModel):
 
     def kind_word(self, kind: Kind) -> str:
         return {
-            Kind.INTEGER: self.tr("Whole number"), Kind.REAL: self.tr("Number"), Kind.BOOLEAN: self.tr("True or false"),
-            Kind.DATE: self.tr("Date"), Kind.DATETIME: self.tr("Date and time"), Kind.TEXT: self.tr("Text"),
-        }[kind]  # fmt: skip
+            Kind.INTEGER: self.tr("Whole number"),
+            Kind.REAL: self.tr("Number"),
+            Kind.BOOLEAN: self.tr("True or false"),
+            Kind.DATE: self.tr("Date"),
+            Kind.DATETIME: self.tr("Date and time"),
+            Kind.TEXT: self.tr("Text"),
+        }[kind]

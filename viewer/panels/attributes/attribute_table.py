@@ -110,10 +110,12 @@ class AttributeTablePanel(AttributeFace):
         self.say(self.tr("Reading the attributes of {0}…").format(one_line(layer.name, 60)))
         info = self._context.info_of(uuid)
         self._access.store.want(
-            source, partial(self._arrived, uuid, source), partial(self._not_read, uuid, source),
+            source,
+            partial(self._arrived, uuid, source),
+            partial(self._not_read, uuid, source),
             title=self.tr("Reading the attributes of {0}").format(one_line(layer.name, 60)),
             expected=getattr(info, "features", 0),
-        )  # fmt: skip
+        )
 
     def _say_nothing(self) -> None:
         self.say(self.tr("Select a vector layer in the layer tree to see its attributes."))

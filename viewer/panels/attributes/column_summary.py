@@ -50,12 +50,16 @@ class ColumnSummary(QFrame):
 
     def _lines(self, found: ColumnStatistics) -> list[tuple[str, str]]:
         lines = [
-            (self.tr("Filled"), grouped(found.count)), (self.tr("NULL"), grouped(found.nulls)),
-            (self.tr("Different"), grouped(found.distinct)), (self.tr("Least"), _shown(found.least)),
-            (self.tr("Greatest"), _shown(found.greatest)), (self.tr("Mean"), _shown(found.mean)),
-            (self.tr("Standard deviation"), _shown(found.deviation)), (self.tr("Median"), _shown(found.median)),
+            (self.tr("Filled"), grouped(found.count)),
+            (self.tr("NULL"), grouped(found.nulls)),
+            (self.tr("Different"), grouped(found.distinct)),
+            (self.tr("Least"), _shown(found.least)),
+            (self.tr("Greatest"), _shown(found.greatest)),
+            (self.tr("Mean"), _shown(found.mean)),
+            (self.tr("Standard deviation"), _shown(found.deviation)),
+            (self.tr("Median"), _shown(found.median)),
             (self.tr("Sum"), _shown(found.total)),
-        ]  # fmt: skip
+        ]
         if found.empty:
             lines.insert(2, (self.tr("Empty text"), grouped(found.empty)))
         return [(word, value) for word, value in lines if value]

@@ -105,11 +105,17 @@ class FilterRow(QWidget):
 
     def words(self, operator: Operator) -> str:
         return {
-            "contains": self.tr("contains"), "does not contain": self.tr("does not contain"),
-            "starts with": self.tr("starts with"), "ends with": self.tr("ends with"), "between": self.tr("between"),
-            "in list": self.tr("is one of"), "is NULL": self.tr("is NULL"), "is not NULL": self.tr("is not NULL"),
-            "is true": self.tr("is true"), "is false": self.tr("is false"),
-        }.get(operator, operator)  # fmt: skip
+            "contains": self.tr("contains"),
+            "does not contain": self.tr("does not contain"),
+            "starts with": self.tr("starts with"),
+            "ends with": self.tr("ends with"),
+            "between": self.tr("between"),
+            "in list": self.tr("is one of"),
+            "is NULL": self.tr("is NULL"),
+            "is not NULL": self.tr("is not NULL"),
+            "is true": self.tr("is true"),
+            "is false": self.tr("is false"),
+        }.get(operator, operator)
 
 
 class FilterRows(QWidget):

@@ -52,9 +52,10 @@ class SelectByDialog(QDialog):
         self.how = QComboBox()
         self.how.setAccessibleName(self.tr("What happens with the selection"))
         ways: tuple[tuple[str, How], ...] = (
-            (self.tr("New selection"), "replace"), (self.tr("Add to the selection"), "add"),
+            (self.tr("New selection"), "replace"),
+            (self.tr("Add to the selection"), "add"),
             (self.tr("Remove from the selection"), "remove"),
-        )  # fmt: skip
+        )
         for text, way in ways:
             self.how.addItem(text, way)
         words = "and or not = <> < > like contains starts ends in between is null  ·  " + " ".join(FUNCTIONS)
@@ -113,10 +114,14 @@ class SelectNearDialog(QDialog):
         form = QFormLayout()
         form.addRow(self.tr("Distance"), self.metres)
         layout = QVBoxLayout(self)
-        layout.addWidget(muted(self.tr(
-            "Adds the features of the current layer that lie within this distance of the selected features, "
-            "measured on the ellipsoid."
-        )))  # fmt: skip
+        layout.addWidget(
+            muted(
+                self.tr(
+                    "Adds the features of the current layer that lie within this distance of the selected features, "
+                    "measured on the ellipsoid."
+                )
+            )
+        )
         layout.addLayout(form)
         layout.addWidget(self.answer)
         layout.addWidget(_buttons(self, self.tr("&Select"), self.select))

@@ -46,9 +46,11 @@ class ClaimFormPanel(RowForm):
         tr, add = self.tr, self.fields.add
         add("statement", tr("Statement"), TextField(lines=2), tr("The proposition, in neutral words of your own"))
         add(
-            "source_wording", tr("Source wording, verbatim"), TextField(lines=2),
+            "source_wording",
+            tr("Source wording, verbatim"),
+            TextField(lines=2),
             tr("The source's own words, unchanged: an official's “likely” stays here and is never our likelihood"),
-        )  # fmt: skip
+        )
         add("made_by", tr("Made by"), LineField(), tr("Who says so"))
         made_at = LineField()
         made_at.setPlaceholderText("2024-04-12")

@@ -60,14 +60,22 @@ class ClaimListPanel(QWidget):
             Column(self.tr("Places"), self._places_text, self._places_key, 92, False, self.tr("Sites the claim names")),
             Column(self.tr("Voice"), lambda claim: capital(claim.voice), width=92),
             Column(
-                self.tr("Likelihood"), likelihood_text, lambda claim: (claim.likelihood_low or 0), 170, False,
+                self.tr("Likelihood"),
+                likelihood_text,
+                lambda claim: claim.likelihood_low or 0,
+                170,
+                False,
                 self.tr("The analyst's likelihood that the statement is true (ICD 203)"),
             ),
             Column(
-                self.tr("Confidence"), lambda claim: capital(claim.confidence), _confidence_key, 92, False,
+                self.tr("Confidence"),
+                lambda claim: capital(claim.confidence),
+                _confidence_key,
+                92,
+                False,
                 self.tr("How good the basis of the judgement is; not how likely"),
             ),
-        ]  # fmt: skip
+        ]
 
     def _places_text(self, claim: Claim) -> str:
         sites = self._context.document.sites_of_claim(claim.uuid)

@@ -45,9 +45,11 @@ class Citation(QFrame):
         form = QFormLayout()
         self.fields = FieldSet(form, self._commit, self)
         self.fields.add(
-            "credibility", self.tr("Credibility"), ChoiceField(credibility_choices()),
+            "credibility",
+            self.tr("Credibility"),
+            ChoiceField(credibility_choices()),
             self.tr("Of this item, not of the source: 6 means that it cannot be judged, not worst"),
-        )  # fmt: skip
+        )
         self.fields.add("page", self.tr("Page"), LineField(), self.tr("Where in the source"))
         self.fields.add("quote", self.tr("Quote"), TextField(lines=1, most_lines=5), self.tr("The source's words"))
         layout = QVBoxLayout(self)

@@ -73,11 +73,13 @@ class JudgementFields(QWidget):
         form.addRow(fields.bind("likelihood_low", self.tr("From, %"), self.low, within), self._band(within))
         form.addRow(
             fields.bind(
-                "confidence", self.tr("Confidence"), ChoiceField(choices(("", *CONFIDENCES))),
+                "confidence",
+                self.tr("Confidence"),
+                ChoiceField(choices(("", *CONFIDENCES))),
                 self.tr("How good the basis of the judgement is; never part of the likelihood's sentence"),
             ),
             fields.fields["confidence"],
-        )  # fmt: skip
+        )
         reason = TextField(lines=1, most_lines=6)
         self._reason_label = fields.bind("confidence_reason", self.tr("Reason for the confidence"), reason)
         form.addRow(self._reason_label)

@@ -121,9 +121,12 @@ class AddImageryPanel(QWidget):
         if self.is_custom():
             title = self.title.text().strip() or self.template.text().split("://")[-1].partition("/")[0]
             chosen = TileService(
-                title, self.template.text().strip(), max_level=self.levels.value(),
-                attribution=self.attribution.text().strip(), may_export=bool(self.attribution.text().strip()),
-            )  # fmt: skip
+                title,
+                self.template.text().strip(),
+                max_level=self.levels.value(),
+                attribution=self.attribution.text().strip(),
+                may_export=bool(self.attribution.text().strip()),
+            )
         else:
             chosen = item.data(0, Qt.ItemDataRole.UserRole) if item is not None else None
         if chosen is None:

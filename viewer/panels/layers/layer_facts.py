@@ -16,12 +16,23 @@ from layers.vector.table import VectorInfo
 
 MOST_TRES, MOST_TRE_CHARS = 40, 400
 SECURITY_FIELDS = {
-    "CLAS": "classification", "CLSY": "classification system", "CODE": "codewords", "CTLH": "control and handling",
-    "REL": "releasing instructions", "DCTP": "declassification type", "DCDT": "declassification date",
-    "DCXM": "declassification exemption", "DG": "downgrade", "DGDT": "downgrade date",
-    "CLTX": "classification text", "CATP": "classification authority type", "CAUT": "classification authority",
-    "CRSN": "classification reason", "SRDT": "security source date", "CTLN": "security control number",
-}  # fmt: skip
+    "CLAS": "classification",
+    "CLSY": "classification system",
+    "CODE": "codewords",
+    "CTLH": "control and handling",
+    "REL": "releasing instructions",
+    "DCTP": "declassification type",
+    "DCDT": "declassification date",
+    "DCXM": "declassification exemption",
+    "DG": "downgrade",
+    "DGDT": "downgrade date",
+    "CLTX": "classification text",
+    "CATP": "classification authority type",
+    "CAUT": "classification authority",
+    "CRSN": "classification reason",
+    "SRDT": "security source date",
+    "CTLN": "security control number",
+}
 """The security fields of MIL-STD-2500C by the end of their names: FSCLAS of the file, ISCLAS of an image."""
 LEVELS = {"U": "unclassified", "R": "restricted", "C": "confidential", "S": "secret", "T": "top secret"}
 

@@ -133,9 +133,11 @@ class LayerRows(QAbstractListModel):
         limits = [
             words.format(grouped(round(scale)))
             for words, scale in (
-                (self.tr("from 1:{0}"), style.visible_from), (self.tr("to 1:{0}"), style.visible_to),
-            ) if scale
-        ]  # fmt: skip
+                (self.tr("from 1:{0}"), style.visible_from),
+                (self.tr("to 1:{0}"), style.visible_to),
+            )
+            if scale
+        ]
         return self.tr("Its style shows it {0} only: this map has another scale.").format(" ".join(limits))
 
     def _filter_badge(self, layer: Layer) -> tuple[str, str]:

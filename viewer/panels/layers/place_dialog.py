@@ -42,9 +42,13 @@ class PlaceDialog(QDialog):
     """A CRS, `PIXEL_SPACE`, or empty text: as the file says."""
 
     def __init__(
-        self, question: PlaceQuestion, likely: Sequence[str], load: Load, current: str = "",
+        self,
+        question: PlaceQuestion,
+        likely: Sequence[str],
+        load: Load,
+        current: str = "",
         parent: QWidget | None = None,
-    ) -> None:  # fmt: skip
+    ) -> None:
         """`likely` CRSs are offered before anything is typed; `current` is what the layer has now."""
         super().__init__(parent)
         self.setWindowTitle(self.tr("Where does {0} lie?").format(one_line(question.name, 60)))

@@ -97,7 +97,7 @@ class RelinkDialog(QDialog):
             button.setAutoDefault(False)  # Enter relinks
         remap = side_by_side(
             self.old_folder, plain_label(tr("is here:")), self.new_folder, self.folder_button, stretch=0
-        )  # fmt: skip
+        )
         remap.setStretch(2, 1)
         layout = QVBoxLayout(self)
         layout.setSpacing(8)

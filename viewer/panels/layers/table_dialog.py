@@ -29,9 +29,20 @@ from viewer.support.plain_label import plain_label
 from viewer.support.text import one_line, plain
 
 ENCODINGS = (
-    "utf-8", "cp1251", "koi8-r", "cp866", "gb18030", "big5", "cp1252", "cp1250", "iso-8859-2", "cp1254", "shift_jis",
-    "euc-kr", "utf-16",
-)  # fmt: skip
+    "utf-8",
+    "cp1251",
+    "koi8-r",
+    "cp866",
+    "gb18030",
+    "big5",
+    "cp1252",
+    "cp1250",
+    "iso-8859-2",
+    "cp1254",
+    "shift_jis",
+    "euc-kr",
+    "utf-16",
+)
 DELIMITERS = (",", ";", "\t", "|")
 TYPING_MS = 300
 MOST_ABOVE = 500
@@ -116,9 +127,12 @@ class TableDialog(QDialog):
     def _titles(self) -> dict[str, str]:
         tr = self.tr
         return {
-            "x": tr("Longitude or x"), "y": tr("Latitude or y"), "zone": tr("UTM zone"), "place": tr("Coordinates"),
+            "x": tr("Longitude or x"),
+            "y": tr("Latitude or y"),
+            "zone": tr("UTM zone"),
+            "place": tr("Coordinates"),
             "wkt": tr("Geometry"),
-        }  # fmt: skip
+        }
 
     def _choice(self, name: str) -> QComboBox:
         box = QComboBox()
@@ -270,8 +284,9 @@ class TableDialog(QDialog):
         modes = [
             ("xy", self.tr("Two columns: longitude and latitude, or x and y")),
             ("place", self.tr("One column in any notation: degrees, UTM, MGRS")),
-            ("utm", self.tr("UTM in three columns: easting, northing, zone")), ("wkt", self.tr("Geometry as WKT")),
-        ]  # fmt: skip
+            ("utm", self.tr("UTM in three columns: easting, northing, zone")),
+            ("wkt", self.tr("Geometry as WKT")),
+        ]
         if has_parts or mode == "parts":
             modes.append(("parts", self.tr("Degrees, minutes and seconds in columns of their own")))
         _fill(self.mode, modes, mode or "xy")

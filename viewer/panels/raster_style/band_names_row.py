@@ -28,10 +28,17 @@ class BandNamesRow(QWidget):
         self._chosen = ALL
         tr = self.tr
         self._words = {
-            "red": tr("red"), "green": tr("green"), "blue": tr("blue"), "nir": tr("near infrared"),
-            "rededge": tr("red edge"), "coastal": tr("coastal blue"), "yellow": tr("yellow"),
-            "swir16": tr("short-wave infrared 1"), "swir22": tr("short-wave infrared 2"), "pan": tr("panchromatic"),
-        }  # fmt: skip
+            "red": tr("red"),
+            "green": tr("green"),
+            "blue": tr("blue"),
+            "nir": tr("near infrared"),
+            "rededge": tr("red edge"),
+            "coastal": tr("coastal blue"),
+            "yellow": tr("yellow"),
+            "swir16": tr("short-wave infrared 1"),
+            "swir22": tr("short-wave infrared 2"),
+            "pan": tr("panchromatic"),
+        }
         self.band = ChoiceField()
         self.band.setAccessibleName(tr("Band to name"))
         self.band.committed.connect(self._choose)

@@ -190,9 +190,11 @@ class RasterStyler(QObject):
         if style is None or info is None or layer is None:
             return
         kept = {
-            "layer": layer.name, "stretches": [[s.low, s.high, s.gamma] for s in style.stretches],
-            "dtype": _dtype(style, info), "sensor": self._sensor(),
-        }  # fmt: skip
+            "layer": layer.name,
+            "stretches": [[s.low, s.high, s.gamma] for s in style.stretches],
+            "dtype": _dtype(style, info),
+            "sensor": self._sensor(),
+        }
         data = QMimeData()
         data.setData(STRETCH_MIME, json.dumps(kept).encode())
         QGuiApplication.clipboard().setMimeData(data)

@@ -87,9 +87,16 @@ class CoordinateProvider:
         fields = {"position_error_m": round(read.radius_m, 1), "position_basis": _basis(read)}
         is_word = not any(letter.isdigit() for letter in read.text)  # as BAM is: a polar square of MGRS, and a name
         return Hit(
-            group=Group.COORDINATES, text=shown, note=note, lon=read.lon, lat=read.lat, error_m=read.radius_m,
-            icon="go_to", fields=fields, score=number + WEAK_COORDINATE * is_word,
-        )  # fmt: skip
+            group=Group.COORDINATES,
+            text=shown,
+            note=note,
+            lon=read.lon,
+            lat=read.lat,
+            error_m=read.radius_m,
+            icon="go_to",
+            fields=fields,
+            score=number + WEAK_COORDINATE * is_word,
+        )
 
     def _extent_hit(self, framed: Extent) -> Hit:
         bounds, (lon, lat) = framed.bounds, framed.bounds.centre
@@ -99,9 +106,14 @@ class CoordinateProvider:
             _tr("Search", "{0} in WKT").format(framed.kind) if framed.kind else _tr("Search", "what the address shows")
         )
         return Hit(
-            group=Group.COORDINATES, text=_tr("Search", "{0} to {1}").format(low, high), note=note, icon="go_to",
-            lon=normalise_lon(lon), lat=lat, bounds=bounds,
-        )  # fmt: skip
+            group=Group.COORDINATES,
+            text=_tr("Search", "{0} to {1}").format(low, high),
+            note=note,
+            icon="go_to",
+            lon=normalise_lon(lon),
+            lat=lat,
+            bounds=bounds,
+        )
 
 
 def _basis(read: ParsedCoordinate) -> str:
@@ -198,11 +210,17 @@ def _site_hit(score: float, site: Site, name: str) -> Hit:
         left = bottom = right = top = math.nan
     words = (_nearly(score), nowhere, other, SITE_CLASSES.get(site.class_code, ""), site.location_country)
     return Hit(
-        group=Group.SITES, text=label, note=" · ".join(word for word in words if word), icon="sites",
-        lon=float(left + right) / 2, lat=float(bottom + top) / 2, error_m=site.position_error_m or 0.0,
-        bounds=Bounds(left, bottom, right, top) if right > left or top > bottom else None, site_uuid=site.uuid,
+        group=Group.SITES,
+        text=label,
+        note=" · ".join(word for word in words if word),
+        icon="sites",
+        lon=float(left + right) / 2,
+        lat=float(bottom + top) / 2,
+        error_m=site.position_error_m or 0.0,
+        bounds=Bounds(left, bottom, right, top) if right > left or top > bottom else None,
+        site_uuid=site.uuid,
         score=score,
-    )  # fmt: skip
+    )
 
 
 class PlaceProvider:
@@ -264,10 +282,17 @@ def _place_hit(place: Place, score: float) -> Hit:
         "position_basis": place.source if is_facility else _place_basis(place, is_area),
     }
     return Hit(
-        group=Group.FACILITIES if is_facility else Group.PLACES, text=text, lon=place.lon, lat=place.lat,
-        note=" · ".join(word for word in (_nearly(score), what, country, where) if word), error_m=place.error_m,
-        icon="sites" if is_facility else "point", fields=fields, score=score, names=(place.name, *place.names),
-    )  # fmt: skip
+        group=Group.FACILITIES if is_facility else Group.PLACES,
+        text=text,
+        lon=place.lon,
+        lat=place.lat,
+        note=" · ".join(word for word in (_nearly(score), what, country, where) if word),
+        error_m=place.error_m,
+        icon="sites" if is_facility else "point",
+        fields=fields,
+        score=score,
+        names=(place.name, *place.names),
+    )
 
 
 def _area(place: Place) -> str:
@@ -319,8 +344,14 @@ def _attribute_hit(source: AttributeSource, match: AttributeMatch, wanted: str, 
     score = key_score(wanted, name_key(match.value)) if wanted else None
     is_area = bounds is not None and (bounds.width > 0 or bounds.height > 0) and math.isfinite(bounds.width)
     return Hit(
-        group=Group.ATTRIBUTES, text=one_line(match.value, 80), icon="vector", lon=lon, lat=lat,
-        layer_uuid=source.layer_uuid, note=note, fid=match.fid,
+        group=Group.ATTRIBUTES,
+        text=one_line(match.value, 80),
+        icon="vector",
+        lon=lon,
+        lat=lat,
+        layer_uuid=source.layer_uuid,
+        note=note,
+        fid=match.fid,
         bounds=bounds if is_area else None,
         score=(INSIDE if score is None else score) + number / 1000,
-    )  # fmt: skip
+    )

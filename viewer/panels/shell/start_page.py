@@ -136,11 +136,15 @@ class StartPage(QScrollArea):
         column.setSpacing(8)
         column.addWidget(_heading(self.tr("Begin"), page))
         for title, detail, icon, chosen in (
-            (self.tr("Open the demo case"), self.tr("Imagery, sites and sourced claims, offline"), "demo",
-             self.demo_chosen),
+            (
+                self.tr("Open the demo case"),
+                self.tr("Imagery, sites and sourced claims, offline"),
+                "demo",
+                self.demo_chosen,
+            ),
             (self.tr("New case"), self.tr("An empty map to mark sites on"), "new", self.new_chosen),
             (self.tr("Open a file…"), self.tr("A case, rasters or vectors"), "open", self.open_chosen),
-        ):  # fmt: skip
+        ):
             card = self._card(title, detail, icon, page)
             card.clicked.connect(chosen)
             column.addWidget(card)

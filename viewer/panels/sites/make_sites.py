@@ -100,8 +100,10 @@ class MakeSitesDialog(QDialog):
         source_head.setObjectName("heading")
         form.addRow(source_head)
         for text, line in (
-            (self.tr("Title"), self.title), (self.tr("Credit"), self.credit), (self.tr("Licence"), self.licence),
-        ):  # fmt: skip
+            (self.tr("Title"), self.title),
+            (self.tr("Credit"), self.credit),
+            (self.tr("Licence"), self.licence),
+        ):
             line.setAccessibleName(self.tr("Source: {0}").format(text))
             form.addRow(text, line)
         self.licence.setPlaceholderText(self.tr("such as CC BY 4.0"))
@@ -140,9 +142,11 @@ class MakeSitesDialog(QDialog):
             return
         document, pool, mapping, fids = self._context.document, self._access.pool, self.mapping(), self._fids
         said = LayerSource(
-            self.title.text().strip() or self._layer.name, self.credit.text().strip(), self.licence.text().strip(),
+            self.title.text().strip() or self._layer.name,
+            self.credit.text().strip(),
+            self.licence.text().strip(),
             self._descriptor,
-        )  # fmt: skip
+        )
         params = source.params()
         layer_uuid, actor, clockwise = self._layer.uuid, self._context.actor, self._clockwise
 
@@ -164,11 +168,16 @@ class MakeSitesDialog(QDialog):
 
     def word(self, field: str) -> str:
         return {
-            "label": self.tr("Label"), "class_code": self.tr("Class"), "alias_zh": self.tr("Chinese name"),
-            "alias_ru": self.tr("Russian name"), "alias_en": self.tr("English name"), "notes": self.tr("Notes"),
-            "location_country": self.tr("Country"), "operator_country": self.tr("Operator’s country"),
+            "label": self.tr("Label"),
+            "class_code": self.tr("Class"),
+            "alias_zh": self.tr("Chinese name"),
+            "alias_ru": self.tr("Russian name"),
+            "alias_en": self.tr("English name"),
+            "notes": self.tr("Notes"),
+            "location_country": self.tr("Country"),
+            "operator_country": self.tr("Operator’s country"),
             "position_error_m": self.tr("Position error, m"),
-        }[field]  # fmt: skip
+        }[field]
 
 
 def _push(context: PanelContext, edit: Edit, left_out: list[str]) -> None:

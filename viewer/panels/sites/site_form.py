@@ -84,8 +84,10 @@ class SiteFormPanel(QWidget):
         add("operator_country", tr("Operator"), LineField(), tr("Country of who runs the site, as CN or RU"))
         add("notes", tr("Notes"), TextField())
         for column, title in (
-            ("observed_at", tr("Observed")), ("valid_from", tr("Valid from")), ("valid_to", tr("Valid to")),
-        ):  # fmt: skip
+            ("observed_at", tr("Observed")),
+            ("valid_from", tr("Valid from")),
+            ("valid_to", tr("Valid to")),
+        ):
             date = LineField()
             date.setPlaceholderText(tr("2024-04-12, UTC"))
             add(column, title, date, tr("A year, month, day or instant, UTC"))

@@ -41,16 +41,25 @@ class SiteListPanel(QWidget):
             Column(self.tr("Site"), lambda site: site.label or self.tr("(no label)")),
             Column(self.tr("Class"), lambda site: class_title(site.class_code), width=82),
             Column(
-                self.tr("Error"), lambda site: error_text(site.position_error_m), _error_key, 56, True,
+                self.tr("Error"),
+                lambda site: error_text(site.position_error_m),
+                _error_key,
+                56,
+                True,
                 self.tr("Position error: radius that holds the true place with 90 %"),
             ),
             Column(
-                self.tr("Claims"), self._claims_text, self._claims, 52, True, self.tr("Claims linked to the site"),
+                self.tr("Claims"),
+                self._claims_text,
+                self._claims,
+                52,
+                True,
+                self.tr("Claims linked to the site"),
             ),
             Column(self.tr("Role"), lambda site: capital(site.role), width=110),
             Column(self.tr("Status"), lambda site: capital(site.status), width=74),
             Column(self.tr("Country"), lambda site: site.location_country, width=62),
-        ]  # fmt: skip
+        ]
 
     def _claims(self, site: Site) -> int:
         return len(self._context.document.claim_links_of_site(site.uuid))

@@ -45,8 +45,12 @@ class SourceForm(RowForm):
             add(column, title, date, tip)
         add("url", tr("URL"), LineField(), tr("Kept as text; nothing is contacted"))
         add("archive_url", tr("Archived"), LineField(), tr("URL of an archived copy"))
-        add("reliability", tr("Reliability"), ChoiceField(reliability_choices()),
-            tr("Of the source, not of an item: F means that it cannot be judged, not worst"))  # fmt: skip
+        add(
+            "reliability",
+            tr("Reliability"),
+            ChoiceField(reliability_choices()),
+            tr("Of the source, not of an item: F means that it cannot be judged, not worst"),
+        )
         add("descriptor", tr("Source descriptor"), TextField(lines=2), tr("Why it is as good as it is (ICD 206)"))
         add("sensor", tr("Sensor"), LineField(), tr("For imagery"))
         add("acquired_at", tr("Acquired"), LineField(), tr("For imagery: when it was taken, UTC"))

@@ -38,13 +38,17 @@ class SourceRegisterPanel(ListOverForm):
         return [
             Column(self.tr("Source"), lambda source: source.title or self.tr("(no title)")),
             Column(
-                self.tr("Rel."), lambda source: source.reliability, None, 40, False,
+                self.tr("Rel."),
+                lambda source: source.reliability,
+                None,
+                40,
+                False,
                 self.tr("Reliability, A to F; F means that it cannot be judged"),
             ),
             Column(self.tr("Cited"), lambda source: str(cited(source) or ""), cited, 48, True, tip),
             Column(self.tr("Published"), lambda source: source.published_at, None, 84),
             Column(self.tr("Publisher"), lambda source: source.publisher, None, 150),
-        ]  # fmt: skip
+        ]
 
     def _question(self) -> QFrame:
         frame = QFrame()
@@ -98,6 +102,10 @@ class SourceRegisterPanel(ListOverForm):
 
 def _haystack(source: Source) -> str:
     return searched(
-        source.kind, source.author, source.descriptor, source.url, source.excerpt,
+        source.kind,
+        source.author,
+        source.descriptor,
+        source.url,
+        source.excerpt,
         word(RELIABILITY_WORDS.get(source.reliability, "")),
-    )  # fmt: skip
+    )

@@ -35,9 +35,12 @@ class ClassPage(QWidget):
     hears that another class, or none, is the current one."""
 
     def __init__(
-        self, commit: Callable[[VectorStyle], str], classify: Callable[[VectorStyle], str],
-        chosen: Callable[[], None], parent: QWidget | None = None,
-    ) -> None:  # fmt: skip
+        self,
+        commit: Callable[[VectorStyle], str],
+        classify: Callable[[VectorStyle], str],
+        chosen: Callable[[], None],
+        parent: QWidget | None = None,
+    ) -> None:
         super().__init__(parent)
         self._commit_style, self._classify, self._chosen = commit, classify, chosen
         self.style_shown = VectorStyle()
@@ -118,8 +121,13 @@ class ClassPage(QWidget):
         names = [name for name, kind in info.fields if not numbers or kind in ("integer", "real")]
         self.fields.fields["column"].set_choices([(name, name) for name in names])
         self.fields.show_row(style)
-        visible = {"column": style.mode != "rules", "method": numbers, "class_count": numbers, "vary": numbers,
-                   "palette": not numbers or style.vary == "color"}  # fmt: skip
+        visible = {
+            "column": style.mode != "rules",
+            "method": numbers,
+            "class_count": numbers,
+            "vary": numbers,
+            "palette": not numbers or style.vary == "color",
+        }
         for column, shown in visible.items():
             self._form.setRowVisible(self.fields.fields[column], shown)
         self.classify_button.setVisible(style.mode != "rules")

@@ -21,8 +21,14 @@ from viewer.panels.widgets.slider_field import SliderField
 from viewer.panels.words import capital, choices, word
 from viewer.rendering.vector.look_sample import HEIGHT_PX, WIDTH_PX, sample_icon
 
-_DASHES = {"": "solid", "1 2": "dots", "2 2": "short dashes", "5 3": "dashes", "9 3": "long dashes",
-           "6 2 1 2": "dashes and dots"}  # fmt: skip
+_DASHES = {
+    "": "solid",
+    "1 2": "dots",
+    "2 2": "short dashes",
+    "5 3": "dashes",
+    "9 3": "long dashes",
+    "6 2 1 2": "dashes and dots",
+}
 _FOR_POINTS = ("symbol", "size_px")
 _FOR_LINES = ("arrow", "ground_color", "route")
 _SAMPLE = Look("#ffffff", 1.0, "#3182bd", size_px=16.0)

@@ -93,6 +93,10 @@ class CombinedSource(RasterSource):
 def _row_of(member: Member) -> Layer:
     """What the member's own layer said of it when it was combined."""
     return Layer(
-        uuid="", kind="raster", name=member.name, acquired_at=member.acquired_at, date_kind=member.date_kind,
+        uuid="",
+        kind="raster",
+        name=member.name,
+        acquired_at=member.acquired_at,
+        date_kind=member.date_kind,
         credit=member.credit,
-    )  # fmt: skip
+    )

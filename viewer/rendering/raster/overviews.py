@@ -113,8 +113,12 @@ class Overviews(QObject):
     def _ask(self, build: _Build, row: int) -> None:
         state = build.state
         params = {
-            "path": state.path, "part": state.part, "folder": str(self._folder), "row": row, "slice_s": SLICE_S,
-        }  # fmt: skip
+            "path": state.path,
+            "part": state.part,
+            "folder": str(self._folder),
+            "row": row,
+            "slice_s": SLICE_S,
+        }
 
         def done(result: Answer | GeoloupeError) -> None:  # on a supervisor's thread
             self._jobs.mailbox.post(self._answered, build, result)

@@ -40,9 +40,14 @@ class RasterDrawing(LayerDrawing):
     """`sample` is of another view now."""
 
     def __init__(
-        self, layer: Layer, path: Path, context: RenderContext, canvas_crs: str = WEB_MERCATOR,
-        parent: QObject | None = None, make_source: Callable[[], RasterSource] | None = None,
-    ) -> None:  # fmt: skip
+        self,
+        layer: Layer,
+        path: Path,
+        context: RenderContext,
+        canvas_crs: str = WEB_MERCATOR,
+        parent: QObject | None = None,
+        make_source: Callable[[], RasterSource] | None = None,
+    ) -> None:
         """`make_source`: where it is more than one file, whose name `path` then is."""
         super().__init__(layer, context, parent)
         self.path = path
@@ -226,9 +231,14 @@ class RasterDrawing(LayerDrawing):
         assert self.style is not None
         style = self.style
         return Reading(
-            str(self.path), style.bands, style.resampling, self.layer.crs, self._generation, style.margin_px,
+            str(self.path),
+            style.bands,
+            style.resampling,
+            self.layer.crs,
+            self._generation,
+            style.margin_px,
             self.source.overview_path,
-        )  # fmt: skip
+        )
 
     def _wish(self) -> None:
         """Ask for what the view lacks, where the layer is shown and has a place."""

@@ -74,10 +74,14 @@ class TileAsk(NamedTuple):
         reading, key, margin = self.reading, self.key, self.reading.margin_px
         affine = self.grid.affine(key.level, key.col * TILE_PX - margin, key.row * TILE_PX - margin)
         params = {
-            **what, "crs": reader_crs(self.grid.crs), "affine": list(affine), "width": self.width + 2 * margin,
-            "height": self.height + 2 * margin, "resampling": reading.resampling,
+            **what,
+            "crs": reader_crs(self.grid.crs),
+            "affine": list(affine),
+            "width": self.width + 2 * margin,
+            "height": self.height + 2 * margin,
+            "resampling": reading.resampling,
             "source_crs": reading.source_crs,
-        }  # fmt: skip
+        }
         return Request("tile", params, done, strike_key=reading.path, profile=profile)
 
 

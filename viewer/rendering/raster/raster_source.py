@@ -142,8 +142,10 @@ class RasterSource:
     ) -> None:
         """The limits that `style.rule` finds in the whole image; empty where nothing is valid."""
         params = {
-            "bands": self._bands(style.bands), "rule": style.rule.to_json(), "expression": style.expression,
-        }  # fmt: skip
+            "bands": self._bands(style.bands),
+            "rule": style.rule.to_json(),
+            "expression": style.expression,
+        }
         if self.scene is not None and self.info is not None:
             params |= {"crs": self.info.crs, "bounds": list(self.info.bounds)}
 

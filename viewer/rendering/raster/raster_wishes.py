@@ -55,9 +55,16 @@ class RasterWishes:
         return self._exact(reading, grid, ranks, Lack.NONE)
 
     def with_whole(
-        self, wishes: list[Wish], reading: Reading, info: RasterInfo, crs: str, bounds: Bounds,
-        *, sampled: bool, lack: Lack,
-    ) -> list[Wish]:  # fmt: skip
+        self,
+        wishes: list[Wish],
+        reading: Reading,
+        info: RasterInfo,
+        crs: str,
+        bounds: Bounds,
+        *,
+        sampled: bool,
+        lack: Lack,
+    ) -> list[Wish]:
         """And the small picture of all of `bounds`, unless it has failed, after `overview_ask`.
 
         Last; where each exact tile takes long all of the layer is to be there before the first of them.

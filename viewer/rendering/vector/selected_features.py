@@ -88,7 +88,13 @@ class SelectedFeatures:
 def selected_look(look: Look) -> Look:
     """A look that stands out wherever it is: the same shape in the colour of the selection, with a dark edge."""
     return replace(
-        look, stroke_color=SELECTED_COLOR, stroke_width_px=max(look.stroke_width_px, 1.2) + 1.2,
-        fill_color="#99ffd400", casing_color="#1a1a1a", casing_width_px=1.0, ground_color="", dash=(),
+        look,
+        stroke_color=SELECTED_COLOR,
+        stroke_width_px=max(look.stroke_width_px, 1.2) + 1.2,
+        fill_color="#99ffd400",
+        casing_color="#1a1a1a",
+        casing_width_px=1.0,
+        ground_color="",
+        dash=(),
         size_px=look.size_px + 2.0,
-    )  # fmt: skip
+    )

@@ -107,9 +107,14 @@ class _Shapes:
             return None
         known = [one for one in codes if one is not None]
         return cls(
-            np.concatenate(xs), np.concatenate(ys), np.append(np.concatenate(starts), coordinates),
-            np.concatenate(owners), np.concatenate(sizes), np.concatenate(known) if known else None, sources,
-        )  # fmt: skip
+            np.concatenate(xs),
+            np.concatenate(ys),
+            np.append(np.concatenate(starts), coordinates),
+            np.concatenate(owners),
+            np.concatenate(sizes),
+            np.concatenate(known) if known else None,
+            sources,
+        )
 
     def of_class(self, index: int) -> _Shapes:
         """The features of one class."""
@@ -189,9 +194,13 @@ def _sorted_by_size(view: View, found: _Found) -> tuple[_Found, _Found]:
 
 
 def _areas(
-    picture: NDArray[np.uint32], content: VectorContent, view: View, areas: _Shapes | None, tiny: _Tiny | None,
+    picture: NDArray[np.uint32],
+    content: VectorContent,
+    view: View,
+    areas: _Shapes | None,
+    tiny: _Tiny | None,
     scale: float,
-) -> None:  # fmt: skip
+) -> None:
     """Large ones first: what is small stays to be seen on them."""
     small = None
     if areas is not None:
@@ -221,9 +230,13 @@ def _large_px(content: VectorContent) -> float:
 
 
 def _paint_large(
-    picture: NDArray[np.uint32], content: VectorContent, view: View, areas: _Shapes, is_large: NDArray[np.bool_],
+    picture: NDArray[np.uint32],
+    content: VectorContent,
+    view: View,
+    areas: _Shapes,
+    is_large: NDArray[np.bool_],
     scale: float,
-) -> None:  # fmt: skip
+) -> None:
     if not is_large.any():
         return
     with _painting(picture) as painter:

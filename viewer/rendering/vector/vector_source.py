@@ -86,9 +86,13 @@ class VectorSource:
         self.stop()
         self.crs, self.is_loaded = crs, False
         params = {
-            "path": str(self.path), "layer": self._table, "crs": crs, "source_crs": source_crs,
-            "options": self._options, "step": self._step(crs),
-        }  # fmt: skip
+            "path": str(self.path),
+            "layer": self._table,
+            "crs": crs,
+            "source_crs": source_crs,
+            "options": self._options,
+            "step": self._step(crs),
+        }
 
         def took(tables: Tables, is_last: bool, error: GeoloupeError | None) -> None:
             self.is_loaded = is_last

@@ -74,12 +74,16 @@ def test_links_words_and_wkt_bring_back_what_was_put_in(lon: float, lat: float, 
     x, y = f"{lon:.7f}", f"{lat:.7f}"
     ns, ew = (("ю.ш.", "з.д."), ("с.ш.", "в.д.")), (("南纬", "西经"), ("北纬", "东经"))
     text = {
-        "dd": f"{y}, {x}", "url": f"https://www.google.com/maps/@{y},{x},15z",
-        "osm": f"https://www.openstreetmap.org/?mlat={y}&mlon={x}", "wkt": f"POINT ({x} {y})", "geo": f"geo:{y},{x}",
-        "geojson": f'{{"type": "Point", "coordinates": [{x}, {y}]}}', "kml": f"<coordinates>{x},{y},0</coordinates>",
+        "dd": f"{y}, {x}",
+        "url": f"https://www.google.com/maps/@{y},{x},15z",
+        "osm": f"https://www.openstreetmap.org/?mlat={y}&mlon={x}",
+        "wkt": f"POINT ({x} {y})",
+        "geo": f"geo:{y},{x}",
+        "geojson": f'{{"type": "Point", "coordinates": [{x}, {y}]}}',
+        "kml": f"<coordinates>{x},{y},0</coordinates>",
         "ru": f"{abs(lat):.7f}° {ns[lat >= 0][0]} {abs(lon):.7f}° {ns[lon >= 0][1]}",
         "zh": f"{ew[lat >= 0][0]}{abs(lat):.7f}°，{ew[lon >= 0][1]}{abs(lon):.7f}°",
-    }[form]  # fmt: skip
+    }[form]
     read = parse_coordinate(text)
     assert distance_m(read.lon, read.lat, lon, lat) < 0.02
     assert read.notation is Notation.DD

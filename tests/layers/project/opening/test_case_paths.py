@@ -167,18 +167,30 @@ def test_f79_links_that_lead_out_are_found_without_looking_where_they_lead(tmp_p
     other.mkdir()
     (case / "in" / "real.tif").touch()
     links = {
-        "out.tif": other / "a.tif", "up.tif": Path("../other/a.tif"), "net.tif": Path("/net/srv/a.tif"),
-        "in.tif": Path("in/real.tif"), "folder": other, "inner": Path("in"), "round.tif": Path("round.tif"),
-        "chain.tif": Path("out.tif"), "back.tif": Path("../case/in/real.tif"), "gone.tif": Path("nothing.tif"),
+        "out.tif": other / "a.tif",
+        "up.tif": Path("../other/a.tif"),
+        "net.tif": Path("/net/srv/a.tif"),
+        "in.tif": Path("in/real.tif"),
+        "folder": other,
+        "inner": Path("in"),
+        "round.tif": Path("round.tif"),
+        "chain.tif": Path("out.tif"),
+        "back.tif": Path("../case/in/real.tif"),
+        "gone.tif": Path("nothing.tif"),
         "whole.tif": case / "in" / "real.tif",
-    }  # fmt: skip
+    }
     for name, target in links.items():
         (case / name).symlink_to(target)
     found = {name: link_out(str(case / name), str(case)) for name in [*links, "folder/x.tif", "inner/real.tif", "no"]}
     outside = str(other / "a.tif")
     assert {name: target for name, target in found.items() if target} == {
-        "out.tif": outside, "up.tif": outside, "net.tif": "/net/srv/a.tif", "folder": str(other), "chain.tif": outside,
-        "folder/x.tif": str(other / "x.tif"), "round.tif": str(tmp_path),
-    }  # fmt: skip
+        "out.tif": outside,
+        "up.tif": outside,
+        "net.tif": "/net/srv/a.tif",
+        "folder": str(other),
+        "chain.tif": outside,
+        "folder/x.tif": str(other / "x.tif"),
+        "round.tif": str(tmp_path),
+    }
     home = bring_home(document_of({"path": "out.tif"}, {"path": "in.tif"}), case)
     assert home == CaseHome(str(case), {str(case / "out.tif"): outside})

@@ -27,8 +27,10 @@ def test_f78_files_are_found_by_name_in_any_notation(tmp_path: Path) -> None:
     texts = ["C:\\Users\\x\\scenes\\A.TIF", "/home/x/б.tif", "\\\\srv\\share\\数据 1.tif", "/home/x/none.tif"]
     search = find_files([Wanted(text) for text in texts], str(tmp_path))
     assert {text: os.path.basename(found.path) for text, found in search.found.items()} == {
-        texts[0]: "a.tif", texts[1]: "Б.tif", texts[2]: "数据 1.tif",
-    }  # fmt: skip
+        texts[0]: "a.tif",
+        texts[1]: "Б.tif",
+        texts[2]: "数据 1.tif",
+    }
     assert {found.sameness for found in search.found.values()} == {Sameness.NAME}
     assert not search.is_cut
 

@@ -134,8 +134,11 @@ NESTED = "hex(zeroblob(2000000))"
     [
         ("ALTER TABLE claims ADD COLUMN slow TEXT AS (hex(zeroblob(100000000))) VIRTUAL",),
         (
-            "CREATE TABLE replacement (id INTEGER PRIMARY KEY, uuid TEXT, statement TEXT CHECK (length(" + NESTED
-            + ") > 0), big TEXT AS (" + NESTED + ") STORED, rev INTEGER)",
+            "CREATE TABLE replacement (id INTEGER PRIMARY KEY, uuid TEXT, statement TEXT CHECK (length("
+            + NESTED
+            + ") > 0), big TEXT AS ("
+            + NESTED
+            + ") STORED, rev INTEGER)",
             "DROP TABLE claims",
             "ALTER TABLE replacement RENAME TO claims",
         ),
@@ -143,7 +146,7 @@ NESTED = "hex(zeroblob(2000000))"
         (f"CREATE TABLE other (a TEXT DEFAULT ({NESTED}), b TEXT GENERATED ALWAYS AS ({NESTED}))",),
     ],
     ids=["generated", "check", "index", "elsewhere"],
-)  # fmt: skip
+)
 def test_f76_no_expression_of_the_file_is_evaluated(case: Path, statements: tuple[str, ...]) -> None:
     with closing(sqlite3.connect(case)) as connection:
         for statement in statements:

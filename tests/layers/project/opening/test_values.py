@@ -71,9 +71,15 @@ def test_nothing_said_is_a_value_in_every_column(spec: Any) -> None:
 @given(st.lists(st.one_of(st.none(), st.text(max_size=300), st.integers(), st.floats(), st.binary(max_size=9))))
 def test_the_quick_way_and_the_slow_way_say_the_same(values: list[Any]) -> None:
     for table, name in (
-        ("site_point", "label"), ("site_point", "position_error_m"), ("claims", "likelihood_low"), ("claims", "state"),
-        ("chips", "date_kind"), ("loupe_layers", "visible"), ("site_point", "rev"), ("site_point", "props_json"),
-    ):  # fmt: skip
+        ("site_point", "label"),
+        ("site_point", "position_error_m"),
+        ("claims", "likelihood_low"),
+        ("claims", "state"),
+        ("chips", "date_kind"),
+        ("loupe_layers", "visible"),
+        ("site_point", "rev"),
+        ("site_point", "props_json"),
+    ):
         one = column(table, name)
         quick, repairs = judged(one, values)
         assert len(quick) == len(values)

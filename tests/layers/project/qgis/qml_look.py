@@ -38,6 +38,16 @@ job.renderedImage().save(out)
 if saved:
     layer.saveNamedStyle(saved[0])
 labels = layer.labeling().settings().fieldName if layer.labelsEnabled() and layer.labeling() else ""
-print(json.dumps({"valid": layer.isValid(), "loaded": is_loaded, "message": message,
-                  "renderer": layer.renderer().type(), "label": labels}), flush=True)  # fmt: skip
+print(
+    json.dumps(
+        {
+            "valid": layer.isValid(),
+            "loaded": is_loaded,
+            "message": message,
+            "renderer": layer.renderer().type(),
+            "label": labels,
+        }
+    ),
+    flush=True,
+)
 os._exit(0)  # QGIS may crash while Python tears it down

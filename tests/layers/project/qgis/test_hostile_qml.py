@@ -67,11 +67,14 @@ def reaching(path: str) -> dict[str, tuple[bytes, str]]:
             "a label made by an expression",
         ),
         "code": (
-            style(layer("SimpleMarker", {}), rest="<editforminit>x</editforminit><editforminitcode>import os"
-                  f"</editforminitcode><attributeactions><actionsetting action='{path}' type='1'/></attributeactions>"),
+            style(
+                layer("SimpleMarker", {}),
+                rest="<editforminit>x</editforminit><editforminitcode>import os"
+                f"</editforminitcode><attributeactions><actionsetting action='{path}' type='1'/></attributeactions>",
+            ),
             "",
         ),
-    }  # fmt: skip
+    }
 
 
 def test_nothing_that_a_style_names_is_opened(tmp_path):
@@ -131,7 +134,7 @@ LONG = {
     "nested": lambda: b"<qgis>" + b'<renderer-v2 type="pointCluster">' * 90 + b"</renderer-v2>" * 90 + b"</qgis>",
     "numbers": lambda: style(layer("SimpleMarker", {"size": "9" * 10**6, "color": "9" * 10**6 + ",0,0"})),
     "symbols": lambda: renderer("singleSymbol", "").replace(b"<symbols>", b"<symbols>" + b"<symbol/>" * 150_000),
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize("name", sorted(LONG))

@@ -31,10 +31,16 @@ def row(path: str, style_json: str = "", **more: object) -> tuple[str, str, str,
 
 
 def test_files_that_qgis_opens_are_named_as_it_names_them() -> None:
-    found = project_layers([
-        row("/data/a.geojson"), row("b/c.gpkg", table="ports"), row("d.csv"), row(""), row("e.shp", options={"x": 1}),
-        ("u", "n", "no json", "", 1),
-    ])  # fmt: skip
+    found = project_layers(
+        [
+            row("/data/a.geojson"),
+            row("b/c.gpkg", table="ports"),
+            row("d.csv"),
+            row(""),
+            row("e.shp", options={"x": 1}),
+            ("u", "n", "no json", "", 1),
+        ]
+    )
     assert [one.source for one in found] == ["/data/a.geojson", "./b/c.gpkg|layername=ports"]
 
 

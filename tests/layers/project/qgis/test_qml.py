@@ -107,10 +107,12 @@ def test_rules_are_exclusive_as_ours_are() -> None:
 @pytest.mark.parametrize(
     "labels",
     [
-        LabelStyle("name"), LabelStyle("{name} ({v:.1f} m)", bold=True, italic=True), LabelStyle("{{x}} '{name}'"),
+        LabelStyle("name"),
+        LabelStyle("{name} ({v:.1f} m)", bold=True, italic=True),
+        LabelStyle("{{x}} '{name}'"),
         LabelStyle("name", 14.0, "#ffff00", "#80000000", 2.0, leader=False, visible_from=250_000),
     ],
-)  # fmt: skip
+)
 def test_labels_come_back(labels: LabelStyle) -> None:
     back = there_and_back(VectorStyle(labels=labels), "Point").labels
     assert back.text == labels.text
@@ -127,11 +129,15 @@ def test_labels_come_back(labels: LabelStyle) -> None:
 @pytest.mark.parametrize(
     ("placement", "geometry", "number", "back"),
     [
-        ("automatic", "LineString", "3", "along"), ("along", "MultiLineString", "3", "along"),
-        ("around", "LineString", "4", "around"), ("over", "LineString", "4", "around"),
-        ("along", "Polygon", "7", "along"), ("over", "Polygon", "1", "over"), ("automatic", "Point", "6", "automatic"),
+        ("automatic", "LineString", "3", "along"),
+        ("along", "MultiLineString", "3", "along"),
+        ("around", "LineString", "4", "around"),
+        ("over", "LineString", "4", "around"),
+        ("along", "Polygon", "7", "along"),
+        ("over", "Polygon", "1", "over"),
+        ("automatic", "Point", "6", "automatic"),
     ],
-)  # fmt: skip
+)
 def test_placements_are_those_of_qgis(placement: str, geometry: str, number: str, back: str) -> None:
     style = VectorStyle(labels=LabelStyle("name", placement=placement))
     found = ElementTree.fromstring(style_document(style, info(geometry))).find(".//placement")
@@ -188,13 +194,20 @@ def test_a_foreign_style_is_taken_over_as_far_as_we_draw_it() -> None:
 @pytest.mark.parametrize(
     "text",
     [
-        b"", b"<qgis>", b"not xml", b"<html/>", b"<qgis/>", b"\xff\xfe\x00", b"<qgis>" * 200,
+        b"",
+        b"<qgis>",
+        b"not xml",
+        b"<html/>",
+        b"<qgis/>",
+        b"\xff\xfe\x00",
+        b"<qgis>" * 200,
         b'<!DOCTYPE qgis [<!ENTITY a "aaaa">]><qgis>&a;</qgis>',
         b'<!DOCTYPE qgis [<!ENTITY a SYSTEM "file:///etc/passwd">]><qgis>&a;</qgis>',
-        b"<qgis><renderer-v2 type='invented'/></qgis>", b"<qgis>" + b" " * (9 * 2**20) + b"</qgis>",
+        b"<qgis><renderer-v2 type='invented'/></qgis>",
+        b"<qgis>" + b" " * (9 * 2**20) + b"</qgis>",
         b"<qgis>" + b"<a/>" * 250_000 + b"</qgis>",
     ],
-)  # fmt: skip
+)
 def test_what_is_no_style_is_refused(text: bytes) -> None:
     with pytest.raises(InvalidValue):
         read_qml(text)
@@ -211,8 +224,16 @@ def look(
     source, qml, out = tmp_path / "a.geojson", tmp_path / "a.qml", tmp_path / "a.png"
     source.write_text(json.dumps({"type": "FeatureCollection", "features": features}))
     qml.write_text(style_document(style, info(geometry)), "utf-8")
-    command = [SYSTEM_PYTHON, str(Path(__file__).with_name("qml_look.py")), str(source), str(qml), str(out), bounds,
-               "600x300", str(tmp_path / "saved.qml")]  # fmt: skip
+    command = [
+        SYSTEM_PYTHON,
+        str(Path(__file__).with_name("qml_look.py")),
+        str(source),
+        str(qml),
+        str(out),
+        bounds,
+        "600x300",
+        str(tmp_path / "saved.qml"),
+    ]
     done = subprocess.run(command, capture_output=True, text=True, env=clean(), timeout=120, check=False)
     assert done.returncode == 0, done.stderr[-2000:]
     answer = json.loads(done.stdout.splitlines()[-1])
@@ -236,10 +257,13 @@ def test_qgis_paints_categories_in_our_colours(tmp_path: Path, qapp: object) -> 
     style = categorised(VectorStyle("#ffffff", 1.0), column_of("type", KINDS), "Point")
     style = replace(style, labels=LabelStyle("{name}: {v:.1f}"))
     features = [
-        {"type": "Feature", "properties": {"type": kind, "name": kind, "v": i * 1.5},
-         "geometry": {"type": "Point", "coordinates": [i * 10 + 5, 15]}}
+        {
+            "type": "Feature",
+            "properties": {"type": kind, "name": kind, "v": i * 1.5},
+            "geometry": {"type": "Point", "coordinates": [i * 10 + 5, 15]},
+        }
         for i, kind in enumerate([*KINDS, "nobody"][:6])
-    ]  # fmt: skip
+    ]
     answer, rgb = look(tmp_path, features, style, "Point", "0,0,60,30")
     assert answer["renderer"] == "categorizedSymbol"
     by_value = {one.value: one.look for one in style.classes}
@@ -263,15 +287,29 @@ def test_qgis_paints_the_same_class_of_each_number(tmp_path: Path, mode: str, qa
         StyleClass(Look("#ffffff", 0.0, color), lower=low, upper=high, rule=f"v >= {low} and v <= {high}")
         for color, (low, high) in zip(colors, limits, strict=True)
     )
-    style = VectorStyle("#ffffff", 0.0, "#c8c81e", mode="rules" if mode == "rules" else "graduated", column="v",
-                        classes=classes, show_other=mode != "graduated")  # fmt: skip
+    style = VectorStyle(
+        "#ffffff",
+        0.0,
+        "#c8c81e",
+        mode="rules" if mode == "rules" else "graduated",
+        column="v",
+        classes=classes,
+        show_other=mode != "graduated",
+    )
     values = [0.0, 2.0, 3.0, 4.0, 6.0, 9.0]
     features = [
-        {"type": "Feature", "properties": {"type": "", "v": v}, "geometry":
-         {"type": "Polygon", "coordinates": [[[i * 10 + 2, 5], [i * 10 + 8, 5], [i * 10 + 8, 25], [i * 10 + 2, 25],
-                                              [i * 10 + 2, 5]]]}}
+        {
+            "type": "Feature",
+            "properties": {"type": "", "v": v},
+            "geometry": {
+                "type": "Polygon",
+                "coordinates": [
+                    [[i * 10 + 2, 5], [i * 10 + 8, 5], [i * 10 + 8, 25], [i * 10 + 2, 25], [i * 10 + 2, 5]]
+                ],
+            },
+        }
         for i, v in enumerate(values)
-    ]  # fmt: skip
+    ]
     _, rgb = look(tmp_path, features, style, "Polygon", "0,0,60,30")
     other = "#0e1a24" if mode == "graduated" else "#c8c81e"
     wanted = [colors[0], colors[0], colors[1], colors[1], colors[2], other]
@@ -291,8 +329,9 @@ def test_qgis_paints_a_halo_as_wide_as_ours_and_long_names_in_lines(tmp_path: Pa
     ]
     _, rgb = look(tmp_path, points, style, "Point", "0,0,60,30")
     short = rgb[:90]
-    letters, halo = (np.nonzero((np.abs(short - color).max(axis=2) <= 90).any(axis=0))[0]
-                     for color in ([255, 0, 200], [0, 255, 0]))  # fmt: skip
+    letters, halo = (
+        np.nonzero((np.abs(short - color).max(axis=2) <= 90).any(axis=0))[0] for color in ([255, 0, 200], [0, 255, 0])
+    )
     assert letters.min() - halo.min() == pytest.approx(6, abs=1.5)
     assert halo.max() - letters.max() == pytest.approx(6, abs=1.5)
     columns = np.nonzero((np.abs(rgb[100:] - [255, 0, 200]).max(axis=2) <= 60).any(axis=0))[0]
@@ -306,8 +345,11 @@ def test_qgis_sets_names_along_bends_too(tmp_path: Path, qapp: object) -> None:
     style = VectorStyle("#00c8ff", 2.0, labels=LabelStyle("name", 16.0, "#ff00c8", "#00ff00", 1.0))
     at = np.radians(np.linspace(20, 160, 60))
     arc = np.column_stack([30 - 22 * np.cos(at), 2 + 22 * np.sin(at)]).tolist()
-    line = {"type": "Feature", "properties": {"type": "", "name": "The river that goes round"},
-            "geometry": {"type": "LineString", "coordinates": arc}}  # fmt: skip
+    line = {
+        "type": "Feature",
+        "properties": {"type": "", "name": "The river that goes round"},
+        "geometry": {"type": "LineString", "coordinates": arc},
+    }
     _, rgb = look(tmp_path, [line], style, "LineString", "0,0,60,30")
     rows = np.nonzero((np.abs(rgb - [255, 0, 200]).max(axis=2) <= 60).any(axis=1))[0]
     assert len(rows) > 30, "a straight name is 16 pixels high"
@@ -320,8 +362,11 @@ def test_qgis_sets_names_along_bends_too(tmp_path: Path, qapp: object) -> None:
 @pytest.mark.timeout(180)
 def test_qgis_paints_routes_with_casing_dashes_and_arrowheads(tmp_path: Path, qapp: object) -> None:
     look_of_sea = Look("#00c8ff", 4.0, dash=(3.0, 3.0), casing_color="#ff00c8", casing_width_px=3.0, arrow="end")
-    line = {"type": "Feature", "properties": {"type": "sea"}, "geometry":
-            {"type": "LineString", "coordinates": [[5, 15], [55, 15]]}}  # fmt: skip
+    line = {
+        "type": "Feature",
+        "properties": {"type": "sea"},
+        "geometry": {"type": "LineString", "coordinates": [[5, 15], [55, 15]]},
+    }
     _, rgb = look(tmp_path, [line], VectorStyle().with_look(look_of_sea), "LineString", "0,0,60,30")
     middle = rgb[150, 100:400]
     blue = (np.abs(middle - [0, 200, 255]).max(axis=1) <= 20).mean()

@@ -103,9 +103,21 @@ class PowerDisk(FileSystem):
         return self.contents.get(inode, b"")
 
 
-_CALLS = frozenset({
-    "create", "open", "write", "fsync_file", "fsync_folder", "replace", "link", "copy", "unlink", "mkdir", "chmod",
-})  # fmt: skip
+_CALLS = frozenset(
+    {
+        "create",
+        "open",
+        "write",
+        "fsync_file",
+        "fsync_folder",
+        "replace",
+        "link",
+        "copy",
+        "unlink",
+        "mkdir",
+        "chmod",
+    }
+)
 
 
 def _listing(folder: Path) -> dict[str, int]:

@@ -445,10 +445,13 @@ def test_a_case_edited_in_qgis_keeps_all_of_it(case: Path) -> None:
 def test_a_layer_added_by_ogr2ogr_is_kept(case: Path, tmp_path: Path) -> None:
     need(shutil.which("ogr2ogr") is not None, "ogr2ogr")
     features = [
-        {"type": "Feature", "properties": {"n": n, "t": "2024-04-12T10:00:00Z"},
-         "geometry": {"type": "Polygon", "coordinates": [[[n, 0], [n + 1, 0], [n + 1, 1], [n, 0]]]}}
+        {
+            "type": "Feature",
+            "properties": {"n": n, "t": "2024-04-12T10:00:00Z"},
+            "geometry": {"type": "Polygon", "coordinates": [[[n, 0], [n + 1, 0], [n + 1, 1], [n, 0]]]},
+        }
         for n in range(300)
-    ]  # fmt: skip
+    ]
     (tmp_path / "new.geojson").write_text(json.dumps({"type": "FeatureCollection", "features": features}))
     command = ["ogr2ogr", "-f", "GPKG", "-update", str(case), str(tmp_path / "new.geojson"), "-nln", "neue Fläche"]
     subprocess.run(command, check=True, env=clean(), capture_output=True)
@@ -460,8 +463,10 @@ def test_a_layer_added_by_ogr2ogr_is_kept(case: Path, tmp_path: Path) -> None:
     check_with_gdal(case)
     found = subprocess.run(
         ["ogrinfo", "-ro", "-so", "-spat", "10.2", "0.1", "10.8", "0.2", str(case), "neue Fläche"],
-        capture_output=True, text=True, env=clean(),
-    )  # fmt: skip
+        capture_output=True,
+        text=True,
+        env=clean(),
+    )
     assert "Feature Count: 1" in found.stdout
 
 

@@ -145,10 +145,12 @@ def race(target: Path, sessions: Path, count: int) -> tuple[list[str], list[str]
     programs = [
         subprocess.Popen(
             [sys.executable, "-c", SAVE, str(target), str(sessions / name), name, str(count)],
-            stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
         )
         for name in ("ann", "bob")
-    ]  # fmt: skip
+    ]
     for program in programs:
         assert program.stdin is not None
         program.stdin.write("go\n")

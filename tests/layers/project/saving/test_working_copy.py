@@ -61,11 +61,12 @@ def test_an_edit_is_durable_after_drain_with_one_history_row_a_row(work: Working
     work.append(relabel(document, "first"), "me")
     site = document.sites["site-point"]
     _apply(
-        document, work,
+        document,
+        work,
         Change("sites", site, replace(site, geometry=Point(1, 2), rev=site.rev + 1)),
         Change("sites", LINE, None),
         Change("layers", None, Layer(uuid="new", kind="vector", name="n")),
-    )  # fmt: skip
+    )
     work.drain()
     assert state(work.read_document()) == state(document)
     history = _rows(

@@ -25,11 +25,22 @@ class Slices:
         self._schema = self._schema_of(formats)
         children = [self._array(f, values, own) for f, values in zip(formats, columns, strict=True)]
         self._batches = [self._struct(children, shared, length)]
-        get_schema, get_next, last_error, release = (dict(Stream._fields_)[n] for n in (
-            "get_schema", "get_next", "get_last_error", "release",
-        ))  # fmt: skip
-        self._stream = Stream(get_schema(self._give_schema), get_next(self._give_next), last_error(lambda _: None),
-                              release(lambda _: None), None)  # fmt: skip
+        get_schema, get_next, last_error, release = (
+            dict(Stream._fields_)[n]
+            for n in (
+                "get_schema",
+                "get_next",
+                "get_last_error",
+                "release",
+            )
+        )
+        self._stream = Stream(
+            get_schema(self._give_schema),
+            get_next(self._give_next),
+            last_error(lambda _: None),
+            release(lambda _: None),
+            None,
+        )
         self.released = 0
 
     def __arrow_c_stream__(self) -> Any:
@@ -66,8 +77,18 @@ class Slices:
     def _struct(self, children: list[Array], offset: int, length: int) -> Array:
         pointers = (ctypes.POINTER(Array) * len(children))(*map(ctypes.pointer, children))
         self._keep.append((pointers, children))
-        return Array(length, 0, offset, 1, len(children), self._buffers([None]), pointers, None,
-                     RELEASE_ARRAY(self._released), None)  # fmt: skip
+        return Array(
+            length,
+            0,
+            offset,
+            1,
+            len(children),
+            self._buffers([None]),
+            pointers,
+            None,
+            RELEASE_ARRAY(self._released),
+            None,
+        )
 
     def _array(self, form: str, values: list[Any], offset: int) -> Array:
         valid = np.packbits([v is not None for v in values], bitorder="little")

@@ -42,9 +42,17 @@ def test_a_time_has_the_zone_that_the_file_tells(tmp_path: Path, driver: str, te
     clock = np.array([None if text is None else text[:-6] if "+" in text else text.rstrip("Z") for text in texts])
     more = {"SPATIAL_INDEX": "NO"} if driver != "GeoJSON" else {}
     pyogrio.raw.write(
-        path, shapely.to_wkb(np.array([shapely.Point(1, 2)] * 3, object)), [clock.astype("datetime64[ms]")], ["t"],
-        layer="a", driver=driver, geometry_type="Point", crs="EPSG:4326", gdal_tz_offsets={"t": offsets(texts)}, **more,
-    )  # fmt: skip
+        path,
+        shapely.to_wkb(np.array([shapely.Point(1, 2)] * 3, object)),
+        [clock.astype("datetime64[ms]")],
+        ["t"],
+        layer="a",
+        driver=driver,
+        geometry_type="Point",
+        crs="EPSG:4326",
+        gdal_tz_offsets={"t": offsets(texts)},
+        **more,
+    )
     found = read_attributes(POOL, {"path": str(path)}).columns["t"]
     assert (found.kind, values(found)) == (Kind.DATETIME, texts)
 

@@ -30,7 +30,9 @@ def _sorted(path: str) -> int:
     with closing(sqlite3.connect(path)) as database, database:
         database.execute("PRAGMA temp_store = FILE")
         database.execute("PRAGMA cache_size = 10")
-        database.execute("CREATE TABLE a AS WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n LIMIT 60000)"
-                         " SELECT hex(randomblob(40)) AS t FROM n")  # fmt: skip
+        database.execute(
+            "CREATE TABLE a AS WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n LIMIT 60000)"
+            " SELECT hex(randomblob(40)) AS t FROM n"
+        )
         database.execute("CREATE INDEX b ON a(t)")
         return len(database.execute("SELECT t FROM a ORDER BY t DESC").fetchall())

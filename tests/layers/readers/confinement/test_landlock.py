@@ -81,8 +81,12 @@ def test_each_version_keeps_what_it_can(tmp_path, abi):
         pytest.skip("the kernel's Landlock is older")
     found = confined(tmp_path, abi)
     assert {name for name, refusal in found.items() if not refusal} - {"tcp", "signal", "emptied"} == {
-        "inside", "listed", "file", "written", *(("moved within",) if abi > 1 else ())
-    }  # fmt: skip
+        "inside",
+        "listed",
+        "file",
+        "written",
+        *(("moved within",) if abi > 1 else ()),
+    }
     assert (found["tcp"] == "EACCES") == (abi >= 4)
     assert (found["emptied"] == "EACCES") == (abi >= 3)
     assert (found["signal"] == "EPERM") == (abi >= 6)

@@ -200,9 +200,13 @@ def test_a_file_in_the_home_opens_no_home(pool, home):
     path = picture(home / "a.tif")
     (home / "a.tfw").write_text("x")
     attempts = [
-        ("read", path), ("read", home / "a.tfw"), ("read", home / ".netrc"), ("read", home / ".ssh/id_rsa"),
-        ("read", home / "letters/private.txt"), ("list", home),
-    ]  # fmt: skip
+        ("read", path),
+        ("read", home / "a.tfw"),
+        ("read", home / ".netrc"),
+        ("read", home / ".ssh/id_rsa"),
+        ("read", home / "letters/private.txt"),
+        ("list", home),
+    ]
     assert refused(pool, attempts, path) == ["", "", "EACCES", "EACCES", "EACCES", "EACCES"]
     assert pool.ask("probe", {"path": str(path)}).header["kind"] == "raster"
     other = picture(home / "b.tif")  # it was not there when the process was granted those in the home
@@ -267,9 +271,14 @@ def test_a_process_is_given_its_grants_before_its_first_request(home):
         Profile.CASE, reacher.load, Grants(read=frozenset((str(case),)), write=frozenset((str(own),)))
     )
     attempts = [
-        ("read", case), ("read", home / "scenes/beside.txt"), ("write", own / "a"), ("mode", own / "a"),
-        ("remove", own / "a"), ("write", case), ("list", home / "scenes"),
-    ]  # fmt: skip
+        ("read", case),
+        ("read", home / "scenes/beside.txt"),
+        ("write", own / "a"),
+        ("mode", own / "a"),
+        ("remove", own / "a"),
+        ("write", case),
+        ("list", home / "scenes"),
+    ]
     asked = {"attempts": [list(map(str, attempt)) for attempt in attempts]}
     try:
         reader.start()
@@ -374,8 +383,9 @@ def test_where_the_kernel_has_no_landlock_that_is_said_and_all_can_be_read(home,
     holds, mine = what_holds(monkeypatch, 0)
     assert (holds.files, holds.network, holds.tcp) == (False, False, False)
     assert [said.split(":")[0] for said in holds.lacks] == [
-        "This system has no Landlock", "The network could not be taken from the reader."
-    ]  # fmt: skip
+        "This system has no Landlock",
+        "The network could not be taken from the reader.",
+    ]
     assert mine.cover(Grants(opened=frozenset((str(home / ".netrc"),))))
 
 

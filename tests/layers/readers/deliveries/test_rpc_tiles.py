@@ -106,9 +106,16 @@ def test_tiles_lie_where_the_whole_lies(tmp_path: Path, make: Callable[[Path], P
     source = {"paths": band["paths"], "index": band["index"]}
     answer = POOL.ask(
         "tile",
-        {"path": raster["path"], "crs": "EPSG:4326", "affine": list(affine)[:6], "width": 100, "height": 100,
-         "bands": [source], **more},
-    )  # fmt: skip
+        {
+            "path": raster["path"],
+            "crs": "EPSG:4326",
+            "affine": list(affine)[:6],
+            "width": 100,
+            "height": 100,
+            "bands": [source],
+            **more,
+        },
+    )
     found, found_mask = answer.arrays[0][0].astype(float), answer.arrays[1]
     both = mask & found_mask
     assert both.sum() > 0.97 * mask.sum(), "the tiles leave no gap"

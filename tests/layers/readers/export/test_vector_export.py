@@ -139,9 +139,16 @@ def with_fids(path: Path, fids: list[int]) -> Path:
     """A GeoPackage with these fids."""
     points = shapely.to_wkb(np.array([shapely.Point(i, i) for i in range(len(fids))], object))
     pyogrio.raw.write(
-        path, points, [np.array(fids), np.arange(len(fids))], ["fid", "n"], layer="a", driver="GPKG",
-        geometry_type="Point", crs="EPSG:4326", layer_options={"FID": "fid"},
-    )  # fmt: skip
+        path,
+        points,
+        [np.array(fids), np.arange(len(fids))],
+        ["fid", "n"],
+        layer="a",
+        driver="GPKG",
+        geometry_type="Point",
+        crs="EPSG:4326",
+        layer_options={"FID": "fid"},
+    )
     return path
 
 

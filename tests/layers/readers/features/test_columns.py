@@ -52,13 +52,25 @@ def test_a_geopackage_keeps_every_cell_with_its_type(tmp_path: Path, pool: Reade
     found = read_attributes(pool, {"path": str(write_gpkg(tmp_path / "a.gpkg")), "layer": "t"})
     assert found.fids.tolist() == [1, 2, 3]
     assert {name: str(column.kind) for name, column in found.columns.items()} == {
-        "big": "integer", "flag": "boolean", "r": "real", "t": "text", "d": "date", "at": "datetime",
-        "small": "integer", "raw": "text",
-    }  # fmt: skip
+        "big": "integer",
+        "flag": "boolean",
+        "r": "real",
+        "t": "text",
+        "d": "date",
+        "at": "datetime",
+        "small": "integer",
+        "raw": "text",
+    }
     assert found.row(0) == {
-        "big": LARGE, "flag": True, "r": 0.1, "t": "", "d": "1969-12-31", "at": "2024-04-12T08:30:00.250Z",
-        "small": -7, "raw": "3 bytes",
-    }  # fmt: skip
+        "big": LARGE,
+        "flag": True,
+        "r": 0.1,
+        "t": "",
+        "d": "1969-12-31",
+        "at": "2024-04-12T08:30:00.250Z",
+        "small": -7,
+        "raw": "3 bytes",
+    }
     assert set(found.row(1).values()) == {None}
     assert found.row(2)["t"] == "文昌\n"
     assert found.row(2)["at"] == "1900-01-01T00:00:00Z"
@@ -99,8 +111,9 @@ def test_chunks_follow_each_other_without_loss(tmp_path: Path, pool: ReaderPool,
     path = tmp_path / f"a.{suffix}"
     frame = gpd.GeoDataFrame(
         {"n": np.arange(count), "t": ["x" * (n % 50) for n in range(count)]},
-        geometry=[Point(n % 90, 0) for n in range(count)], crs=4326,
-    )  # fmt: skip
+        geometry=[Point(n % 90, 0) for n in range(count)],
+        crs=4326,
+    )
     pyogrio.write_dataframe(frame, path)
     monkeypatch.setattr(room, "BATCH_ROWS", 130)
     monkeypatch.setattr(room, "CHUNK_ROWS", 300)

@@ -22,10 +22,22 @@ TIMES = ["2024-02-28T10:00:00.5Z", "2016-12-31T23:59:60Z", None, "bar", "2024-02
 
 def geopackage(path: Path) -> Path:
     wkb = shapely.to_wkb(np.array([shapely.Point(1, 2)] * len(DAYS), object))
-    columns = [np.array(["2024-01-01"] * len(DAYS), "datetime64[D]"), np.array(["2024-01-01"] * len(DAYS), "M8[ms]"),
-               np.arange(len(DAYS))]  # fmt: skip
-    pyogrio.raw.write(path, wkb, columns, ["d", "at", "n"], layer="a", driver="GPKG", geometry_type="Point",
-                      crs="EPSG:4326", layer_options={"SPATIAL_INDEX": "NO"})  # fmt: skip
+    columns = [
+        np.array(["2024-01-01"] * len(DAYS), "datetime64[D]"),
+        np.array(["2024-01-01"] * len(DAYS), "M8[ms]"),
+        np.arange(len(DAYS)),
+    ]
+    pyogrio.raw.write(
+        path,
+        wkb,
+        columns,
+        ["d", "at", "n"],
+        layer="a",
+        driver="GPKG",
+        geometry_type="Point",
+        crs="EPSG:4326",
+        layer_options={"SPATIAL_INDEX": "NO"},
+    )
     with closing(sqlite3.connect(path)) as base, base:
         for fid, row in enumerate(zip(DAYS, TIMES, strict=True), 1):
             base.execute("UPDATE a SET d = ?, at = ? WHERE fid = ?", (*row, fid))
@@ -65,9 +77,13 @@ def test_a_geopackage_shows_no_other_date(tmp_path):
         "n": [0, 1, 2, 3, 4, 5],
     }
     assert [text.split(" is no date")[0] for text in problems(path)] == [
-        "Row 2: its d “2024-02-30”", "Row 4: its d “foo”", "Row 6: its d “2024-13-01”",
-        "Row 2: its at “2016-12-31T23:59:60Z”", "Row 4: its at “bar”", "Row 5: its at “2024-02-30T10:00:00Z”",
-    ]  # fmt: skip
+        "Row 2: its d “2024-02-30”",
+        "Row 4: its d “foo”",
+        "Row 6: its d “2024-13-01”",
+        "Row 2: its at “2016-12-31T23:59:60Z”",
+        "Row 4: its at “bar”",
+        "Row 5: its at “2024-02-30T10:00:00Z”",
+    ]
     some = rows_of(source_of({"path": str(path)}), 0, 10, ["d"], [2, 5])
     assert some.columns == {"d": [None, "2024-02-29"]}
 
@@ -76,8 +92,10 @@ def test_a_shapefile_shows_no_other_date(tmp_path):
     path = shapefile(tmp_path / "a.shp")
     assert both_doors(path) == {"d": ["2024-02-28", None, None, None, "2024-02-29", None]}
     assert [text.split(" is no date")[0] for text in problems(path)] == [
-        "Row 2: its d “2024/02/30”", "Row 4: its d “0000/00/00”", "Row 6: its d “2024/13/01”",
-    ]  # fmt: skip
+        "Row 2: its d “2024/02/30”",
+        "Row 4: its d “0000/00/00”",
+        "Row 6: its d “2024/13/01”",
+    ]
 
 
 @pytest.mark.parametrize("make", [geopackage, shapefile])

@@ -24,9 +24,16 @@ def path(tmp_path: Path) -> Path:
     columns = [np.array([1, 2, 3, 4]), np.array([1.5, 2.5, 3.5, 4.5]), np.array([True, False, True, True])]
     path = tmp_path / "a.gpkg"
     pyogrio.raw.write(
-        path, points, columns, ["n", "r", "b"], layer="a", driver="GPKG", geometry_type="Point", crs="EPSG:4326",
+        path,
+        points,
+        columns,
+        ["n", "r", "b"],
+        layer="a",
+        driver="GPKG",
+        geometry_type="Point",
+        crs="EPSG:4326",
         layer_options={"SPATIAL_INDEX": "NO"},
-    )  # fmt: skip
+    )
     with closing(sqlite3.connect(path)) as database, database:
         database.executescript(
             "UPDATE a SET n = 'about 20' WHERE fid = 1; UPDATE a SET n = 2.5 WHERE fid = 2;"
@@ -37,8 +44,10 @@ def path(tmp_path: Path) -> Path:
 
 
 EXPECTED: dict[str, list[Any]] = {
-    "n": [None, None, 3, 4], "r": [1.5, None, None, 7.0], "b": [True, None, True, True],
-}  # fmt: skip
+    "n": [None, None, 3, 4],
+    "r": [1.5, None, None, 7.0],
+    "b": [True, None, True, True],
+}
 
 
 def test_no_number_is_made_of_what_is_none(path):
@@ -64,7 +73,8 @@ def test_rows_far_apart_are_looked_up_one_by_one(path):
     with closing(sqlite3.connect(path)) as database, database:
         database.execute("UPDATE a SET fid = 1000000 WHERE fid = 3")
     assert rows_of(source_of({"path": str(path)}), 0, 100, ["n", "r"], [1, 1000000]).columns == {
-        "n": [None, 3], "r": [1.5, None],
-    }  # fmt: skip
+        "n": [None, 3],
+        "r": [1.5, None],
+    }
     assert among(np.array([1, 1000000])) == ("IN (SELECT value FROM json_each(?))", ("[1, 1000000]",))
     assert among(np.array([1, 5, 9])) == ("BETWEEN ? AND ?", (1, 9))

@@ -34,9 +34,15 @@ def test_what_was_written_is_read(tmp_path, driver, suffix):
     path = tmp_path / f"a.{suffix}"
     more = {"layer_options": {"SPATIAL_INDEX": "NO"}}
     pyogrio.raw.write(
-        path, points, [np.array(WRITTEN, np.float32)], ["v"], driver=driver, geometry_type="Point", crs="EPSG:4326",
+        path,
+        points,
+        [np.array(WRITTEN, np.float32)],
+        ["v"],
+        driver=driver,
+        geometry_type="Point",
+        crs="EPSG:4326",
         **more,
-    )  # fmt: skip
+    )
     assert rows_of(source_of({"path": str(path)}), 0, 100, None).columns["v"] == WRITTEN
     table = read_attributes(POOL, {"path": str(path)})
     assert [table.columns["v"].value(row) for row in range(len(WRITTEN))] == WRITTEN

@@ -78,7 +78,7 @@ TEXTS = {
         '{"type": "Point", "coordinates": [1.x, 2]}}]}',
         "damaged at line 2, character ",
     ),
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize("name", TEXTS)

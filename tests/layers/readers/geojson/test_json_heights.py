@@ -19,9 +19,11 @@ HOLED = {
 }
 BOTH = {"type": "GeometryCollection", "geometries": [{"type": "Point", "coordinates": [1, 2]}, LINE]}
 SOUND = [
-    {"type": "LineString", "coordinates": [[1, 2, 0], [3, 4, 5e0]]}, {"type": "Point", "coordinates": [1, 2]},
-    {"type": "Point", "coordinates": [1, 2, 0]}, None,
-]  # fmt: skip
+    {"type": "LineString", "coordinates": [[1, 2, 0], [3, 4, 5e0]]},
+    {"type": "Point", "coordinates": [1, 2]},
+    {"type": "Point", "coordinates": [1, 2, 0]},
+    None,
+]
 
 
 def written(path: Path, *geometries: Any) -> Path:

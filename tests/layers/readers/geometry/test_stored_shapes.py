@@ -47,9 +47,17 @@ def blobs_of(path: Path) -> list[bytes]:
 def made(path: Path, driver: str, kind: str, blobs: list[bytes], **options: Any) -> Odd:
     values = np.arange(len(blobs))
     pyogrio.raw.write(
-        path, np.array(blobs, object), [values], ["n"], layer="a", driver=driver, geometry_type=kind, crs="EPSG:4326",
-        promote_to_multi=False, layer_options=options or None,
-    )  # fmt: skip
+        path,
+        np.array(blobs, object),
+        [values],
+        ["n"],
+        layer="a",
+        driver=driver,
+        geometry_type=kind,
+        crs="EPSG:4326",
+        promote_to_multi=False,
+        layer_options=options or None,
+    )
     return Odd(kind, path, {"n": values.tolist()}, layer="a" if driver == "GPKG" else "")
 
 
@@ -101,9 +109,16 @@ def test_a_table_that_cannot_be_shown_leaves_the_others(tmp_path):
     made(path, "GPKG", "PointM", [shapely.to_wkb(shapely.from_wkt("POINT M (1 2 3)"), flavor="iso")])
     point = np.array([shapely.to_wkb(shapely.Point(1, 2))], object)
     pyogrio.raw.write(
-        path, point, [np.array([1])], ["n"], layer="tin", driver="GPKG", geometry_type="Point", crs="EPSG:4326",
+        path,
+        point,
+        [np.array([1])],
+        ["n"],
+        layer="tin",
+        driver="GPKG",
+        geometry_type="Point",
+        crs="EPSG:4326",
         append=True,
-    )  # fmt: skip
+    )
     with closing(sqlite3.connect(path)) as database, database:
         database.execute("UPDATE gpkg_geometry_columns SET geometry_type_name = 'TIN' WHERE table_name = 'tin'")
     layers = POOL.ask("probe", {"path": str(path)}).header["layers"]

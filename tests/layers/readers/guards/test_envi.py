@@ -81,8 +81,9 @@ def test_first_bytes_that_look_like_text_are_pixels(tmp_path):
 
 def test_wavelengths_say_what_bands_see(tmp_path):
     nm = np.linspace(400, 2400, 60)
-    values = np.stack([np.full((SIZE, SIZE), at * 100 + 7, np.uint16) + surface(1, SIZE)[0].astype(np.uint16)
-                       for at in range(60)])  # fmt: skip
+    values = np.stack(
+        [np.full((SIZE, SIZE), at * 100 + 7, np.uint16) + surface(1, SIZE)[0].astype(np.uint16) for at in range(60)]
+    )
     for unit, scale in (("Nanometers", 1.0), ("Micrometers", 0.001), ("Unknown", 1.0)):
         listed = ", ".join(f"{value * scale:.6f}" for value in nm)
         more = f"{PLACE}\nwavelength units = {unit}\nwavelength = {{\n{listed}}}"
@@ -90,8 +91,13 @@ def test_wavelengths_say_what_bands_see(tmp_path):
         assert [band.wavelength_nm for band in info.bands] == pytest.approx(list(nm), abs=0.01)
         names = names_of(info)
         assert {name: round(nm[names[name] - 1]) for name in ("blue", "green", "red", "nir", "swir16", "swir22")} == {
-            "blue": 502, "green": 569, "red": 671, "nir": 841, "swir16": 1620, "swir22": 2197,
-        }  # fmt: skip
+            "blue": 502,
+            "green": 569,
+            "red": 671,
+            "nir": 841,
+            "swir16": 1620,
+            "swir22": 2197,
+        }
         style = RasterStyle.default(info)
         assert style.bands == (names["red"], names["green"], names["blue"])
         assert all(info.bands[index - 1].low is not None for index in style.bands)
@@ -134,10 +140,14 @@ def hostile(folder: Path) -> dict[str, tuple[Path, str]]:
     path = write_envi(folder / "stats.dat", values)
     path.with_suffix(".sta").symlink_to("/etc/passwd")
     found["statistics"] = path, "stats.sta, a link that leads outside"
-    path = write_envi(folder / "crs.dat", values, more=(
-        'coordinate system string = {GEOGCS["x",DATUM["x",SPHEROID["x",6378137,298],EXTENSION["PROJ4_GRIDS",'
-        '"/etc/passwd"]]]}'
-    ))  # fmt: skip
+    path = write_envi(
+        folder / "crs.dat",
+        values,
+        more=(
+            'coordinate system string = {GEOGCS["x",DATUM["x",SPHEROID["x",6378137,298],EXTENSION["PROJ4_GRIDS",'
+            '"/etc/passwd"]]]}'
+        ),
+    )
     found["crs"] = path, "names a file, which is not opened"
     path = write_envi(folder / "packed.dat", values, more="file compression = 1")
     found["compression"] = path, "without file compression"

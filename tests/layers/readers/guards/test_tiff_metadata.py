@@ -61,12 +61,12 @@ def test_overviews_in_another_file_are_not_followed(tmp_path):
         b'<GDALMetadata><Item name="OVERVIEW_FILE" domain="OVERVIEWS">/far.tif</Item></GDALMetadata>',
         b'<GDALMetadata><Item name="OVERVIEW_FILE" DOMAIN="overviews">/far.tif</Item></GDALMetadata>',
         b'<GDALMetadata><Item name="OVERVIEW_FILE" domain="&#79;VERVIEWS">/far.tif</Item></GDALMetadata>',
-        b'<GDALMetadata><Item><name>OVERVIEW_FILE</name><domain>OVERVIEWS</domain>/far.tif</Item></GDALMetadata>',
-        b'<GDALMetadata><Item name=OVERVIEW_FILE domain=OVERVIEWS>/far.tif</Item></GDALMetadata>',
+        b"<GDALMetadata><Item><name>OVERVIEW_FILE</name><domain>OVERVIEWS</domain>/far.tif</Item></GDALMetadata>",
+        b"<GDALMetadata><Item name=OVERVIEW_FILE domain=OVERVIEWS>/far.tif</Item></GDALMetadata>",
         b'<GDALMetadata><Item name="OVERVIEW_FILE" domain="OVER&#86;IEWS">/far.tif</Item>',
         b'<!DOCTYPE a [<!ENTITY b "OVERVIEWS">]><GDALMetadata><Item domain="&b;"/></GDALMetadata>',
     ],
-)  # fmt: skip
+)
 def test_however_it_is_written(tmp_path, text):
     assert names_overviews(str(with_text(tmp_path / "a.tif", text)))
 
@@ -74,12 +74,14 @@ def test_however_it_is_written(tmp_path, text):
 @pytest.mark.parametrize(
     "text",
     [
-        b"", b"<GDALMetadata/>",
+        b"",
+        b"<GDALMetadata/>",
         b'<GDALMetadata><Item name="STATISTICS_MEAN" sample="0">1</Item></GDALMetadata>',
         b'<GDALMetadata><Item name="a" domain="IMAGERY">b</Item></GDALMetadata>',
-        b'<GDALMetadata><Item name="place">M\xe9xico</Item></GDALMetadata>', b"no XML at all",
+        b'<GDALMetadata><Item name="place">M\xe9xico</Item></GDALMetadata>',
+        b"no XML at all",
     ],
-)  # fmt: skip
+)
 def test_other_metadata_names_none(tmp_path, text):
     assert not names_overviews(str(with_text(tmp_path / "a.tif", text)))
 
@@ -87,10 +89,16 @@ def test_other_metadata_names_none(tmp_path, text):
 @pytest.mark.parametrize(
     "data",
     [
-        b"", b"II", b"II*\0", b"II*\0\xff\xff\xff\xff", b"II*\0\x08\0\0\0\xff\xff", b"II+\0", b"%PDF",
+        b"",
+        b"II",
+        b"II*\0",
+        b"II*\0\xff\xff\xff\xff",
+        b"II*\0\x08\0\0\0\xff\xff",
+        b"II+\0",
+        b"%PDF",
         b"MM\0*\0\0\0\x08\0\x01",
     ],
-)  # fmt: skip
+)
 def test_a_damaged_tiff_names_none(tmp_path, data):
     (tmp_path / "a.tif").write_bytes(data)
     assert not names_overviews(str(tmp_path / "a.tif"))

@@ -61,22 +61,28 @@ def test_shapes_of_several_parts(tmp_path, name):
     assert shapely.equals(shapely.force_2d(ours), shapely.force_2d(shapely.from_wkb(theirs)))
 
 
-@pytest.mark.parametrize("schema", [
-    '<Schema parent="Placemark" name="Site">{}</Schema>',
-    '<Schema><name>Site</name><parent>Placemark</parent>{}</Schema>',
-    '<Schema parent="Placemark" name="Base"><SimpleField type="int" name="HEIGHT"/></Schema>'
-    '<Schema parent="Base" name="Site">{}</Schema>',
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "schema",
+    [
+        '<Schema parent="Placemark" name="Site">{}</Schema>',
+        "<Schema><name>Site</name><parent>Placemark</parent>{}</Schema>",
+        '<Schema parent="Placemark" name="Base"><SimpleField type="int" name="HEIGHT"/></Schema>'
+        '<Schema parent="Base" name="Site">{}</Schema>',
+    ],
+)
 def test_elements_that_a_schema_says_are_placemarks(tmp_path, schema):
     fields = '<SimpleField type="string" name="TYPE"/><SimpleField type="int" name="N"/>'
     said = schema.format(fields)
-    path = written(tmp_path, kml(
-        f"{said}<Folder><name>F</name><Site><name>a</name><TYPE>pad</TYPE><N>5</N><HEIGHT>9</HEIGHT><other>x</other>"
-        "<Point><coordinates>1,50</coordinates></Point></Site>"
-        "<Site><name>b</name><TYPE>tower &amp; mast</TYPE><Point><coordinates>2,50</coordinates></Point></Site>"
-        "</Folder>"
-        "<Placemark><name>c</name><Point><coordinates>3,50</coordinates></Point></Placemark>"
-    ))  # fmt: skip
+    path = written(
+        tmp_path,
+        kml(
+            f"{said}<Folder><name>F</name><Site><name>a</name><TYPE>pad</TYPE><N>5</N><HEIGHT>9</HEIGHT><other>x</other>"
+            "<Point><coordinates>1,50</coordinates></Point></Site>"
+            "<Site><name>b</name><TYPE>tower &amp; mast</TYPE><Point><coordinates>2,50</coordinates></Point></Site>"
+            "</Folder>"
+            "<Placemark><name>c</name><Point><coordinates>3,50</coordinates></Point></Placemark>"
+        ),
+    )
     info = probe(path)
     assert (info.geometry, info.features, info.problems) == ("Point", 3, ())
     assert dict(info.fields)["N"] == "integer"
@@ -90,23 +96,29 @@ def test_elements_that_a_schema_says_are_placemarks(tmp_path, schema):
 
 def test_a_schema_cannot_rename_what_the_standard_has(tmp_path):
     for name in ("Document", "Folder", "name", "kml"):
-        path = written(tmp_path, kml(
-            f'<Schema parent="Placemark" name="{name}"/><Folder><name>F</name><Placemark><name>a</name>{POINTS}'
-            "</Placemark></Folder>"
-        ))  # fmt: skip
+        path = written(
+            tmp_path,
+            kml(
+                f'<Schema parent="Placemark" name="{name}"/><Folder><name>F</name><Placemark><name>a</name>{POINTS}'
+                "</Placemark></Folder>"
+            ),
+        )
         assert probe(path).features == 1
 
 
 PLACEMARK = "<Placemark><name>a</name><Point><coordinates>1,50</coordinates></Point></Placemark>"
 
 
-@pytest.mark.parametrize("text", [
-    f'<?xml version="1.0"?><Document xmlns="http://www.opengis.net/kml/2.2"><name>D</name>{PLACEMARK}</Document>',
-    f"<Folder><name>D</name>{PLACEMARK}</Folder>",
-    f"\n<!-- mine -->\n{PLACEMARK}",
-    f"<?xml version='1.0'?><k:Document xmlns:k='x'>{PLACEMARK}</k:Document>",
-    f"<!-- {'licence ' * 1000}-->{kml(PLACEMARK)}",
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "text",
+    [
+        f'<?xml version="1.0"?><Document xmlns="http://www.opengis.net/kml/2.2"><name>D</name>{PLACEMARK}</Document>',
+        f"<Folder><name>D</name>{PLACEMARK}</Folder>",
+        f"\n<!-- mine -->\n{PLACEMARK}",
+        f"<?xml version='1.0'?><k:Document xmlns:k='x'>{PLACEMARK}</k:Document>",
+        f"<!-- {'licence ' * 1000}-->{kml(PLACEMARK)}",
+    ],
+)
 def test_a_document_without_its_root_or_with_much_before_it(tmp_path, text):
     info = probe(written(tmp_path, text))
     assert (info.driver, info.geometry, info.features) == ("KML", "Point", 1)

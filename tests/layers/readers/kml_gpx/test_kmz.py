@@ -37,9 +37,12 @@ def probe(path: Path) -> list[VectorInfo]:
 
 def test_a_main_file_that_only_leads_to_the_others_is_no_layer(tmp_path):
     path = kmz(
-        tmp_path, doc=kml(LINKS.format("layers/a.kml") + LINKS.format("./layers/площадки.kml")),
-        layers__a=kml(point("one", 1)), layers__площадки=kml(point("two", 3)), style__style=kml(""),
-    )  # fmt: skip
+        tmp_path,
+        doc=kml(LINKS.format("layers/a.kml") + LINKS.format("./layers/площадки.kml")),
+        layers__a=kml(point("one", 1)),
+        layers__площадки=kml(point("two", 3)),
+        style__style=kml(""),
+    )
     found = probe(path)
     assert [(info.name, info.features, info.problems) for info in found] == [("a", 1, ()), ("площадки", 1, ())]
     for info, (name, lon) in zip(found, [("one", 1), ("two", 3)], strict=True):

@@ -149,10 +149,21 @@ def rpc(height_off: float = 215.0) -> RPC:
     den = np.zeros(20)
     den[[0, 1, 3]] = 1.0, 0.0004, 0.0002
     return RPC(
-        height_off=height_off, height_scale=500, lat_off=52.0, lat_scale=0.003, line_den_coeff=list(den),
-        line_num_coeff=list(line), line_off=63.5, line_scale=64, long_off=128.0, long_scale=0.005,
-        samp_den_coeff=list(den), samp_num_coeff=list(samp), samp_off=63.5, samp_scale=64,
-    )  # fmt: skip
+        height_off=height_off,
+        height_scale=500,
+        lat_off=52.0,
+        lat_scale=0.003,
+        line_den_coeff=list(den),
+        line_num_coeff=list(line),
+        line_off=63.5,
+        line_scale=64,
+        long_off=128.0,
+        long_scale=0.005,
+        samp_den_coeff=list(den),
+        samp_num_coeff=list(samp),
+        samp_off=63.5,
+        samp_scale=64,
+    )
 
 
 def with_rpc(folder: Path, driver: str = "GTiff", name: str = "a.tif", **more) -> Path:
@@ -177,10 +188,17 @@ def test_an_rpc_places_as_gdal_does(tmp_path):
         affine = rasterio.transform.from_bounds(*info.bounds, 100, 100)
         expected = np.full((100, 100), np.nan)
         reproject(
-            surface().astype(np.uint8)[0].astype(float), expected, rpcs=rpc(), src_crs="EPSG:4326",
-            dst_crs="EPSG:4326", dst_transform=affine, dst_nodata=np.nan, resampling=Resampling.bilinear,
-            RPC_HEIGHT=used, tolerance=0,
-        )  # fmt: skip
+            surface().astype(np.uint8)[0].astype(float),
+            expected,
+            rpcs=rpc(),
+            src_crs="EPSG:4326",
+            dst_crs="EPSG:4326",
+            dst_transform=affine,
+            dst_nodata=np.nan,
+            resampling=Resampling.bilinear,
+            RPC_HEIGHT=used,
+            tolerance=0,
+        )
         found, mask = tile(path, "EPSG:4326", affine, 100, **({} if height is None else {"height_m": height}))
         both = mask & np.isfinite(expected)
         assert both.sum() > 3000

@@ -180,9 +180,14 @@ def test_what_is_no_regular_file(tmp_path):
 def test_giant_blocks_are_refused_before_they_are_read(tmp_path, monkeypatch):
     monkeypatch.setattr(datasets, "MAX_BLOCK_BYTES", 100_000)
     path = write_raster(
-        tmp_path / "a.tif", np.zeros((1, 16, 16), np.uint8), "EPSG:32652", UTM, tiled=True, blockxsize=512,
+        tmp_path / "a.tif",
+        np.zeros((1, 16, 16), np.uint8),
+        "EPSG:32652",
+        UTM,
+        tiled=True,
+        blockxsize=512,
         blockysize=512,
-    )  # fmt: skip
+    )
     with pytest.raises(TooLarge, match="blocks of 512 x 512"):
         probe(path)
 

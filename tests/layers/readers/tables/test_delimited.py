@@ -151,11 +151,15 @@ def test_titles_above_the_names_are_left_out_and_said(tmp_path):
     assert 7 in [row for row, _ in listed["lost"]]
 
 
-@pytest.mark.parametrize(("options", "names"), [
-    ({"header_row": 4}, ["name", "lat", "lon", "n"]), ({"header_row": 5}, ["a", "51.5", "128.25", "1"]),
-    ({"header": False}, ["column 1", "column 2", "column 3", "column 4"]),
-    ({"header_row": 999}, ["c", "51", "128", "3", "4"]),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("options", "names"),
+    [
+        ({"header_row": 4}, ["name", "lat", "lon", "n"]),
+        ({"header_row": 5}, ["a", "51.5", "128.25", "1"]),
+        ({"header": False}, ["column 1", "column 2", "column 3", "column 4"]),
+        ({"header_row": 999}, ["c", "51", "128", "3", "4"]),
+    ],
+)
 def test_the_row_of_names_can_be_chosen(tmp_path, options, names):
     assert list(read_delimited(str(written(tmp_path / "a.csv", TITLED)), options).columns) == names
 
@@ -163,14 +167,18 @@ def test_the_row_of_names_can_be_chosen(tmp_path, options, names):
 @pytest.mark.parametrize(
     ("rows", "at"),
     [
-        ([["name", "lat", "lon"], ["a", "1", "2"]], 0), ([["1", "2", "3"], ["4", "5", "6"]], 0),
-        ([["title", None, None], ["name", "lat", "lon"], ["a", "1", "2"]], 1), ([["a"], ["b"], ["c"]], 0),
+        ([["name", "lat", "lon"], ["a", "1", "2"]], 0),
+        ([["1", "2", "3"], ["4", "5", "6"]], 0),
+        ([["title", None, None], ["name", "lat", "lon"], ["a", "1", "2"]], 1),
+        ([["a"], ["b"], ["c"]], 0),
         ([["id", "", "", ""], ["1", "2", "3", "x"], ["4", "5", "6", "y"]], 0),
         ([["lat", "lon", ""], ["1", "2", "x"]], 0),
-        ([["title"], ["names", "of", "it"]], 0), ([[None, None], ["lat", "lon"], ["1", "2"]], 1),
-        ([["t", None, None], ["1", "2", "3"], ["name", "lat", "lon"], ["a", "1", "2"]], 2), ([], 0),
+        ([["title"], ["names", "of", "it"]], 0),
+        ([[None, None], ["lat", "lon"], ["1", "2"]], 1),
+        ([["t", None, None], ["1", "2", "3"], ["name", "lat", "lon"], ["a", "1", "2"]], 2),
+        ([], 0),
     ],
-)  # fmt: skip
+)
 def test_where_the_names_are(rows, at):
     assert header_at(rows, range(1, len(rows) + 1), {}) == at
 
@@ -178,14 +186,18 @@ def test_where_the_names_are(rows, at):
 TWO_ROWS = "Report;;;\nname;place;;n\n;lat;lon;\na;51,5;128,25;1\nb;1;2;2\n"
 
 
-@pytest.mark.parametrize(("text", "names", "first"), [
-    (TWO_ROWS, ["name", "lat", "lon", "n"], 4), (TWO_ROWS.partition("\n")[2], ["name", "lat", "lon", "n"], 3),
-    ("id;start;;end;\n;lat;lon;lat;lon\n1;1;2;3;4\n", ["id", "lat", "lon", "end lat", "end lon"], 3),
-    ("name;;lat;lon\na;x;;\nb;y;1;2\n", ["name", "column 2", "lat", "lon"], 2),
-    ("name;note;lat;lon\na;;x;y\nb;;1;2\n", ["name", "note", "lat", "lon"], 2),
-    ("name;lat;lon;;;\na;1;2;;;\nb;3;4;;z;\n", ["name", "lat", "lon", "column 5"], 2),
-    ("name;lat;lon;empty\na;1;2;\n", ["name", "lat", "lon", "empty"], 2),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("text", "names", "first"),
+    [
+        (TWO_ROWS, ["name", "lat", "lon", "n"], 4),
+        (TWO_ROWS.partition("\n")[2], ["name", "lat", "lon", "n"], 3),
+        ("id;start;;end;\n;lat;lon;lat;lon\n1;1;2;3;4\n", ["id", "lat", "lon", "end lat", "end lon"], 3),
+        ("name;;lat;lon\na;x;;\nb;y;1;2\n", ["name", "column 2", "lat", "lon"], 2),
+        ("name;note;lat;lon\na;;x;y\nb;;1;2\n", ["name", "note", "lat", "lon"], 2),
+        ("name;lat;lon;;;\na;1;2;;;\nb;3;4;;z;\n", ["name", "lat", "lon", "column 5"], 2),
+        ("name;lat;lon;empty\na;1;2;\n", ["name", "lat", "lon", "empty"], 2),
+    ],
+)
 def test_names_may_stand_in_two_rows_and_blank_columns_are_none(tmp_path, text, names, first):
     path = written(tmp_path / "a.csv", text)
     table = read_delimited(str(path), {})

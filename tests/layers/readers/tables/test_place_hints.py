@@ -27,14 +27,15 @@ def placed(folder: Path, *lines: str) -> tuple[list[tuple[float, float] | None],
 @pytest.mark.parametrize(
     "lines",
     [
-        ("lat,ns,lon,ew", "51.5,N,128.25,E", "33.9,S,70.5,W"), ("ns,lat,ew,lon", "N,51.5,E,128.25", "S,33.9,W,70.5"),
+        ("lat,ns,lon,ew", "51.5,N,128.25,E", "33.9,S,70.5,W"),
+        ("ns,lat,ew,lon", "N,51.5,E,128.25", "S,33.9,W,70.5"),
         ("lat,lon,lat_dir,lon_dir", "51.5,128.25,north,east", "33.9,70.5,South,West"),
         ("GPSLatitude,GPSLongitude,GPSLatitudeRef,GPSLongitudeRef", "51.5,128.25,N,E", "33.9,70.5,S,W"),
         ("широта;ш;долгота;д", "51,5;с.ш.;128,25;в. д.", "33°54'0\";ю;70,5;з"),
         ("纬度,向,经度,向2", "51.5,北纬,128.25,东经", "33.9,南,70.5,西"),
         ("lat,ns,lon,ew", "51.5,N,128.25,E", "-33.9,S,-70.5,W"),
     ],
-)  # fmt: skip
+)
 def test_hemispheres_in_columns_of_their_own_count(tmp_path, lines):
     places, info = placed(tmp_path, *lines)
     assert places == [(128.25, 51.5), (-70.5, -33.9)]
@@ -42,10 +43,13 @@ def test_hemispheres_in_columns_of_their_own_count(tmp_path, lines):
     assert info.problems == ()
 
 
-@pytest.mark.parametrize("lines", [
-    ("lat,ns,lon,ew", "5130.000,N,12815.00,E", "3354.0,S,07030.0,W"),
-    ("lat,ns,lon,ew", "5130.000,N,12815.00,E", ",,,", "3354.0,S,07030.0,W"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "lines",
+    [
+        ("lat,ns,lon,ew", "5130.000,N,12815.00,E", "3354.0,S,07030.0,W"),
+        ("lat,ns,lon,ew", "5130.000,N,12815.00,E", ",,,", "3354.0,S,07030.0,W"),
+    ],
+)
 def test_degrees_and_minutes_in_one_number_are_what_receivers_write(tmp_path, lines):
     places, info = placed(tmp_path, *lines)
     assert [place for place in places if place] == [(128.25, 51.5), (-70.5, -33.9)]

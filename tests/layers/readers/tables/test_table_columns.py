@@ -23,13 +23,25 @@ def places(table: RawTable, crs: str = "") -> tuple[list[tuple[float, float] | N
 @pytest.mark.parametrize(
     ("lat", "lon"),
     [
-        ("lat", "lon"), ("LAT_DD", "LON_DD"), ("Latitude_WGS84", "Longitude_WGS84"), ("北纬", "东经"), ("緯度", "經度"),
-        ("Широта (град)", "Долгота, °"), ("с.ш.", "в.д."), ("С. Ш.", "В. Д."), ("Lat ( deg )", "Lon ( deg )"),
-        ("Latitude [deg]", "Longitude [deg]"), ("Y(纬度)", "X(经度)"), ("X（纬度）", "Y（经度）"),
+        ("lat", "lon"),
+        ("LAT_DD", "LON_DD"),
+        ("Latitude_WGS84", "Longitude_WGS84"),
+        ("北纬", "东经"),
+        ("緯度", "經度"),
+        ("Широта (град)", "Долгота, °"),
+        ("с.ш.", "в.д."),
+        ("С. Ш.", "В. Д."),
+        ("Lat ( deg )", "Lon ( deg )"),
+        ("Latitude [deg]", "Longitude [deg]"),
+        ("Y(纬度)", "X(经度)"),
+        ("X（纬度）", "Y（经度）"),
         ("纬度（°）", "经度（°）"),
-        ("decimalLatitude", "decimalLongitude"), ("Latitude, degrees", "Long."), ("y_coord", "x-coord"), ("N", "E"),
+        ("decimalLatitude", "decimalLongitude"),
+        ("Latitude, degrees", "Long."),
+        ("y_coord", "x-coord"),
+        ("N", "E"),
     ],
-)  # fmt: skip
+)
 def test_names_of_coordinates_however_they_are_written(lat, lon):
     table = raw(**{"name": ["a"], lat: ["51.5"], "note": ["x"], lon: ["128.25"]})
     assert guessed_columns(table) == {"x": lon, "y": lat}
@@ -54,11 +66,14 @@ def test_of_several_columns_of_one_meaning_the_plainest_counts():
 @pytest.mark.parametrize(
     ("first", "second", "swapped"),
     [
-        ("""51°53'02"N""", """128°20'04"E""", False), ("128 20 04 E", "51 53 02 N", True),
-        ("с.ш. 51°53'", "в.д. 128°20'", False), ("51.884 N", "128.334 E", False), ("51.884", "128.334", None),
+        ("""51°53'02"N""", """128°20'04"E""", False),
+        ("128 20 04 E", "51 53 02 N", True),
+        ("с.ш. 51°53'", "в.д. 128°20'", False),
+        ("51.884 N", "128.334 E", False),
+        ("51.884", "128.334", None),
         ("3 N", "house 12 E", None),
     ],
-)  # fmt: skip
+)
 def test_two_columns_of_angles_with_their_hemispheres_are_known_by_content(first, second, swapped):
     table = raw(name=["a", "b"], p=[first, first], q=[second, second])
     expected = {} if swapped is None else {"x": "p", "y": "q"} if swapped else {"x": "q", "y": "p"}
@@ -70,14 +85,15 @@ def test_two_columns_of_angles_with_their_hemispheres_are_known_by_content(first
 @pytest.mark.parametrize(
     "names",
     [
-        "lat_deg lat_min lat_sec lat_dir lon_deg lon_min lon_sec lon_dir", "LatD LatM LatS LatNS LonD LonM LonS LonEW",
+        "lat_deg lat_min lat_sec lat_dir lon_deg lon_min lon_sec lon_dir",
+        "LatD LatM LatS LatNS LonD LonM LonS LonEW",
         "широта_град широта_мин широта_сек широта_полушарие долгота_град долгота_мин долгота_сек долгота_полушарие",
         "纬度度 纬度分 纬度秒 纬度半球 经度度 经度分 经度秒 经度半球",
         "Lat(deg) Lat(min) Lat(sec) N/S Lon(deg) Lon(min) Lon(sec) E/W",
         "deg_lat min_lat sec_lat dir_lat deg_lon min_lon sec_lon dir_lon",
         "lat lat_min lat_sec ns lon lon_min lon_sec ew",
     ],
-)  # fmt: skip
+)
 def test_degrees_minutes_and_seconds_in_columns_of_their_own(names):
     columns = names.split()
     rows = [("34", "30", "36.0", "S", "58", "15", "18", "W"), (51.0, 30, 0.0, "N", 128, 15.0, None, "E")]
@@ -89,10 +105,13 @@ def test_degrees_minutes_and_seconds_in_columns_of_their_own(names):
 
 def test_angles_in_parts_that_are_none_are_listed():
     table = raw(
-        lat_deg=["51", "-34", "51", "", "51"], lat_min=["75", "30", "", "", "30"], lat_dir=["N", "", "с", "N", "E"],
-        lon_deg=["128", "-58", "128", "128", "7"], lon_min=["0", "15", "", "0", "0"],
+        lat_deg=["51", "-34", "51", "", "51"],
+        lat_min=["75", "30", "", "", "30"],
+        lat_dir=["N", "", "с", "N", "E"],
+        lon_deg=["128", "-58", "128", "128", "7"],
+        lon_min=["0", "15", "", "0", "0"],
         lon_dir=["E", "", "в", "E", "E"],
-    )  # fmt: skip
+    )
     found, said = places(table)
     assert found == [None, (-58.25, -34.5), (128, 51), None, None]
     assert "Row 1: “51° 75' N; 128° 0' E”: Minutes must be below 60" in said

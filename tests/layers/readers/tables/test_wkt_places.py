@@ -18,9 +18,12 @@ from tests.layers.readers.test_odd_vectors import export
 
 POOL = ReaderPool(inline=True)
 CURVES = (
-    "CIRCULARSTRING (0 0, 1 1, 2 0)", "CURVEPOLYGON ((0 0, 1 1, 1 0, 0 0))", "COMPOUNDCURVE ((0 0, 1 1), (1 1, 2 0))",
-    "MULTICURVE ((0 0, 1 1))", "MULTISURFACE (((0 0, 1 1, 1 0, 0 0)))",
-)  # fmt: skip
+    "CIRCULARSTRING (0 0, 1 1, 2 0)",
+    "CURVEPOLYGON ((0 0, 1 1, 1 0, 0 0))",
+    "COMPOUNDCURVE ((0 0, 1 1), (1 1, 2 0))",
+    "MULTICURVE ((0 0, 1 1))",
+    "MULTISURFACE (((0 0, 1 1, 1 0, 0 0)))",
+)
 
 
 def table(path: Path, cells: list[str], name: str = "wkt") -> Path:
@@ -74,8 +77,11 @@ def test_points_with_an_m_are_drawn_and_exported(tmp_path, to):
 
 def test_each_row_is_moved_from_its_own_crs():
     cells = [
-        "SRID=32652;POINT(454321 5747890)", "SRID=4326;POINT(128 51)", "SRID=3857;POINT Z (14286073 6777000 12)", "",
-    ]  # fmt: skip
+        "SRID=32652;POINT(454321 5747890)",
+        "SRID=4326;POINT(128 51)",
+        "SRID=3857;POINT Z (14286073 6777000 12)",
+        "",
+    ]
     places, crs, said = placed(cells)
     assert (crs, said) == ("EPSG:4326", "")
     assert np.allclose([place[:2] for place in places[:3]], [(128.335, 51.88), (128, 51), (128.33, 51.9)], atol=0.1)
@@ -94,10 +100,15 @@ def test_a_crs_that_all_rows_name_is_that_of_the_column_unless_a_person_says_ano
 
 
 def test_rows_that_cannot_be_moved_are_listed():
-    places, crs, said = placed([
-        "SRID=32652;POINT(454321 5747890)", "SRID=999999;POINT(1 2)", "POINT(128 51)", "SRID=4326;POINT M (128 51 7)",
-        "SRID=3857;POINT(1e30 1e30)",
-    ])  # fmt: skip
+    places, crs, said = placed(
+        [
+            "SRID=32652;POINT(454321 5747890)",
+            "SRID=999999;POINT(1 2)",
+            "POINT(128 51)",
+            "SRID=4326;POINT M (128 51 7)",
+            "SRID=3857;POINT(1e30 1e30)",
+        ]
+    )
     assert (crs, [place is not None for place in places]) == ("EPSG:4326", [True, False, False, True, False])
     assert "Row 2: its SRID 999999 is no CRS that is known." in said
     assert "Row 3: it names no CRS, as other rows do" in said

@@ -30,9 +30,14 @@ def table() -> Attributes:
     ids, names, numbers, kinds, big = zip(*ROWS, strict=True)
     days = number_column("day", Kind.DATE, np.array([0, 1, 2, 3, 4]), np.array([True, True, True, True, False]))
     columns = [
-        column_of("id", ids), column_of("name", names), column_of("n", numbers), column_of("kind", kinds),
-        column_of("big", big), column_of("open", [True, False, None, True, False]), days,
-    ]  # fmt: skip
+        column_of("id", ids),
+        column_of("name", names),
+        column_of("n", numbers),
+        column_of("kind", kinds),
+        column_of("big", big),
+        column_of("open", [True, False, None, True, False]),
+        days,
+    ]
     return attributes_of([11, 12, 13, 14, 15], columns)
 
 
@@ -139,10 +144,12 @@ def test_shared_texts_count_like_others() -> None:
 
 def test_rows_of_a_filter_become_an_expression() -> None:
     rows = [
-        Condition("name", Kind.TEXT, "contains", "it's"), Condition("n", Kind.REAL, "between", "1; 8"),
-        Condition('a "b"', Kind.TEXT, "is not NULL"), Condition("day", Kind.DATE, "≥", "1970-01-02"),
+        Condition("name", Kind.TEXT, "contains", "it's"),
+        Condition("n", Kind.REAL, "between", "1; 8"),
+        Condition('a "b"', Kind.TEXT, "is not NULL"),
+        Condition("day", Kind.DATE, "≥", "1970-01-02"),
         Condition("id", Kind.INTEGER, "in list", "1, 5"),
-    ]  # fmt: skip
+    ]
     text = expression_for(rows)
     assert text == (
         '"name" contains \'it\'\'s\' and "n" between 1 and 8 and "a ""b""" is not null and '
@@ -155,9 +162,16 @@ def test_rows_of_a_filter_become_an_expression() -> None:
 
 @pytest.mark.parametrize(
     ("kind", "operator", "value"),
-    [(Kind.INTEGER, "=", "x"), (Kind.REAL, "<", "nan"), (Kind.DATE, "=", "soon"), (Kind.REAL, "between", "1"),
-     (Kind.TEXT, "in list", " "), (Kind.INTEGER, "=", "1 or 1=1"), (Kind.INTEGER, ">", "")],
-)  # fmt: skip
+    [
+        (Kind.INTEGER, "=", "x"),
+        (Kind.REAL, "<", "nan"),
+        (Kind.DATE, "=", "soon"),
+        (Kind.REAL, "between", "1"),
+        (Kind.TEXT, "in list", " "),
+        (Kind.INTEGER, "=", "1 or 1=1"),
+        (Kind.INTEGER, ">", ""),
+    ],
+)
 def test_an_unfit_value_is_refused(kind: Kind, operator, value: str) -> None:
     with pytest.raises(InvalidValue):
         expression_for([Condition("c", kind, operator, value)])

@@ -77,10 +77,14 @@ def test_patterns_of_the_rows_themselves_end_too() -> None:
     columns = [text_column("name", Texts.of(texts)), text_column("pattern", Texts.of(patterns))]
     table = attributes_of(range(2), columns)
     for expression, expected in (
-        ("name like pattern", [False, True]), ("name ilike pattern", [False, True]),
-        ("name contains 'a'", [True, True]), ("pattern ends 'B'", [True, True]),
-        ("name contains pattern", [False, False]), ("name starts name", [True, True]), ("name ends name", [True, True]),
-    ):  # fmt: skip
+        ("name like pattern", [False, True]),
+        ("name ilike pattern", [False, True]),
+        ("name contains 'a'", [True, True]),
+        ("pattern ends 'B'", [True, True]),
+        ("name contains pattern", [False, False]),
+        ("name starts name", [True, True]),
+        ("name ends name", [True, True]),
+    ):
         assert mask_of(parse_expression(expression), table).tolist() == expected, expression
 
 
@@ -97,8 +101,10 @@ def test_what_takes_too_long_is_given_up_in_a_sentence() -> None:
     with pytest.raises(InvalidValue, match="too long for so many"):
         mask_of(parse_expression(f"any('{needle}')"), table, budget=Budget(steps=10_000_000))
     with pytest.raises(InvalidValue, match="puts together are too large"):
-        mask_of(parse_expression(" || ".join(["name"] * 50) + " = ''"), attributes_of(
-            range(1), [text_column("name", Texts.of(["a" * 30_000_000]))]))  # fmt: skip
+        mask_of(
+            parse_expression(" || ".join(["name"] * 50) + " = ''"),
+            attributes_of(range(1), [text_column("name", Texts.of(["a" * 30_000_000]))]),
+        )
 
 
 class _Stopped(Exception):
@@ -108,11 +114,21 @@ class _Stopped(Exception):
 @pytest.mark.parametrize(
     "expression",
     [
-        "name like '%a_a%b'", "name like name", "name contains 'aab'", "any('aab')", "lower(name) = 'b'", "name < 'b'",
-        "trim(name) = ''", "name || name = ''", "coalesce(name, 'x') = 'b'", "name = 'b' or name = 'c'", "name + 1 > 2",
-        "name in ('b', 'c')", "name ilike '%b'",
+        "name like '%a_a%b'",
+        "name like name",
+        "name contains 'aab'",
+        "any('aab')",
+        "lower(name) = 'b'",
+        "name < 'b'",
+        "trim(name) = ''",
+        "name || name = ''",
+        "coalesce(name, 'x') = 'b'",
+        "name = 'b' or name = 'c'",
+        "name + 1 > 2",
+        "name in ('b', 'c')",
+        "name ilike '%b'",
     ],
-)  # fmt: skip
+)
 def test_whatever_is_computed_can_be_cancelled(expression: str) -> None:
     """The longest that nobody is asked is a piece of the work: each of many pieces asks."""
     rows = [f"{'a' * 30}{row}" for row in range(120_000)]
@@ -135,17 +151,19 @@ VALUE = st.recursive(
         st.text("a%_' é", max_size=5).map(quoted_text),
     ),
     lambda inner: st.one_of(
-        st.tuples(inner, st.sampled_from(["+", "-", "*", "/", "%", "^", "||", "<", "=", "like", "in (1,"]), inner)
-        .map(lambda t: f"({t[0]} {t[1]} {t[2]}{')' if '(' in t[1] else ''})"),
+        st.tuples(inner, st.sampled_from(["+", "-", "*", "/", "%", "^", "||", "<", "=", "like", "in (1,"]), inner).map(
+            lambda t: f"({t[0]} {t[1]} {t[2]}{')' if '(' in t[1] else ''})"
+        ),
         st.tuples(
             st.sampled_from(["lower", "trim", "length", "abs", "round", "floor", "sqrt", "year", "coalesce"]), inner
         ).map(lambda t: f"{t[0]}({t[1]})"),
-        st.tuples(st.sampled_from(["round", "coalesce", "min", "max"]), inner, inner)
-        .map(lambda t: f"{t[0]}({t[1]}, {t[2]})"),
+        st.tuples(st.sampled_from(["round", "coalesce", "min", "max"]), inner, inner).map(
+            lambda t: f"{t[0]}({t[1]}, {t[2]})"
+        ),
         inner.map("not ({})".format),
     ),
     max_leaves=8,
-)  # fmt: skip
+)
 
 
 @given(VALUE)

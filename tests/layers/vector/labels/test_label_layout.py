@@ -20,7 +20,7 @@ from layers.vector.labels.label_layout import (
     Rank,
     leader_start,
     mark_boxes,
-)  # fmt: skip
+)
 
 ROOM = Box(0, 0, 640, 480)
 RADIUS = 12.0
@@ -75,11 +75,15 @@ def test_two_at_one_place_are_both_named():
 
 turned_values = st.lists(
     st.tuples(
-        st.floats(0, 640), st.floats(0, 480), st.integers(20, 160), st.integers(10, 20), st.floats(-90, 90),
+        st.floats(0, 640),
+        st.floats(0, 480),
+        st.integers(20, 160),
+        st.integers(10, 20),
+        st.floats(-90, 90),
         st.sampled_from(["around", "over", "along"]),
     ),
     max_size=30,
-)  # fmt: skip
+)
 
 
 def outline(label: PlacedLabel, wish: LabelWish) -> Polygon:

@@ -25,9 +25,11 @@ KINDS = ["port", "rail", "port", None, "", "港口", "port", "rail"]
 @pytest.fixture
 def attributes() -> Attributes:
     columns = [
-        column_of("kind", KINDS), column_of("height", [1, 5, 10, None, 3, 7, 10, 2]),
-        column_of("depth", [0.5, 1.5, None, 2.5, 3.5, 4.5, 5.5, 6.5]), column_of("open", [True, False] * 4),
-    ]  # fmt: skip
+        column_of("kind", KINDS),
+        column_of("height", [1, 5, 10, None, 3, 7, 10, 2]),
+        column_of("depth", [0.5, 1.5, None, 2.5, 3.5, 4.5, 5.5, 6.5]),
+        column_of("open", [True, False] * 4),
+    ]
     return attributes_of(range(8), columns)
 
 
@@ -71,11 +73,17 @@ def test_a_column_that_is_gone_leaves_all_in_the_look_of_their_own(attributes: A
 @pytest.mark.parametrize(
     ("rule", "rows"),
     [
-        ("height >= 7", [2, 5, 6]), ("kind = 'port' and height > 1", [2, 6]), ("kind is null", [3]),
-        ("kind is not null", [0, 1, 2, 4, 5, 6, 7]), ("kind = ''", [4]), ("kind contains '港'", [5]),
-        ("depth < 1.6", [0, 1]), ('"kind" != \'port\'', [1, 4, 5, 7]), ("", list(range(8))),
+        ("height >= 7", [2, 5, 6]),
+        ("kind = 'port' and height > 1", [2, 6]),
+        ("kind is null", [3]),
+        ("kind is not null", [0, 1, 2, 4, 5, 6, 7]),
+        ("kind = ''", [4]),
+        ("kind contains '港'", [5]),
+        ("depth < 1.6", [0, 1]),
+        ("\"kind\" != 'port'", [1, 4, 5, 7]),
+        ("", list(range(8))),
     ],
-)  # fmt: skip
+)
 def test_rules(attributes: Attributes, rule: str, rows: list[int]) -> None:
     style = VectorStyle(mode="rules", classes=(StyleClass(rule=rule),))
     assert np.flatnonzero(classify(style, attributes)[0] == 0).tolist() == rows
@@ -94,9 +102,12 @@ def test_the_automatic_style_of_facilities(attributes: Attributes) -> None:
     style = categorised(VectorStyle(), column, "Point")
     signs = {one.value: one.look.symbol for one in style.classes}
     assert signs == {
-        "Launch site": "launch_site", "port": "port", "GNSS monitoring station": "gnss_station",
-        "other thing": "circle", "airport": "airfield",
-    }  # fmt: skip
+        "Launch site": "launch_site",
+        "port": "port",
+        "GNSS monitoring station": "gnss_station",
+        "other thing": "circle",
+        "airport": "airfield",
+    }
     assert len({one.look.fill_color for one in style.classes}) == 5
     assert VectorStyle.from_json(style.to_json()) == style
 
@@ -154,8 +165,14 @@ def test_a_column_of_few_named_kinds_is_suggested(attributes: Attributes) -> Non
 
 def test_signs_are_those_of_the_sites() -> None:
     assert set(FACILITIES) == set(SITE_CLASSES) - {
-        "rail", "road", "oil_pipeline", "gas_pipeline", "sea", "air", "other",
-    }  # fmt: skip
+        "rail",
+        "road",
+        "oil_pipeline",
+        "gas_pipeline",
+        "sea",
+        "air",
+        "other",
+    }
     assert {"rail", "road", "oil_pipeline", "gas_pipeline", "sea", "air"} <= set(ROUTES)
     assert all(facility_of(code) == code for code in FACILITIES)
     assert [facility_of(word) for word in ("sport hall", "Космодром", "口岸", "")] == [

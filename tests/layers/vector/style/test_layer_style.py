@@ -36,11 +36,18 @@ def test_dashes_come_back_as_they_went() -> None:
 @pytest.mark.parametrize(
     "values",
     [
-        {"stroke_color": "red; drop"}, {"stroke_color": 5}, {"fill_color": "#12"}, {"stroke_width_px": -1},
-        {"stroke_width_px": "2"}, {"size_px": 0}, {"dash": [1]}, {"dash": ["a", "b"]}, {"symbol": "skull"},
+        {"stroke_color": "red; drop"},
+        {"stroke_color": 5},
+        {"fill_color": "#12"},
+        {"stroke_width_px": -1},
+        {"stroke_width_px": "2"},
+        {"size_px": 0},
+        {"dash": [1]},
+        {"dash": ["a", "b"]},
+        {"symbol": "skull"},
         {"size_px": True},
     ],
-)  # fmt: skip
+)
 def test_what_is_no_style_is_refused(values: dict[str, Any]) -> None:
     with pytest.raises(InvalidValue):
         VectorStyle.from_json(values)
@@ -48,25 +55,50 @@ def test_what_is_no_style_is_refused(values: dict[str, Any]) -> None:
 
 colors = st.from_regex(r"#[0-9a-f]{6}([0-9a-f]{2})?", fullmatch=True)
 looks = st.builds(
-    Look, stroke_color=colors, stroke_width_px=st.floats(0, 100), fill_color=st.one_of(st.just(""), colors),
-    dash=st.sampled_from([(), (2.0, 1.5), (1.0, 2.0, 3.0, 4.0)]), symbol=st.sampled_from(MARKERS),
-    size_px=st.floats(0.5, 200), casing_color=st.one_of(st.just(""), colors), arrow=st.sampled_from(ARROWS),
-    ground_color=st.one_of(st.just(""), colors), casing_width_px=st.floats(0, 50),
-)  # fmt: skip
+    Look,
+    stroke_color=colors,
+    stroke_width_px=st.floats(0, 100),
+    fill_color=st.one_of(st.just(""), colors),
+    dash=st.sampled_from([(), (2.0, 1.5), (1.0, 2.0, 3.0, 4.0)]),
+    symbol=st.sampled_from(MARKERS),
+    size_px=st.floats(0.5, 200),
+    casing_color=st.one_of(st.just(""), colors),
+    arrow=st.sampled_from(ARROWS),
+    ground_color=st.one_of(st.just(""), colors),
+    casing_width_px=st.floats(0, 50),
+)
 classes = st.builds(
-    StyleClass, look=looks, label=st.text(max_size=9), value=st.text(max_size=9), rule=st.text(max_size=9),
-    lower=st.floats(allow_nan=False, allow_infinity=False), upper=st.floats(-1e6, 1e6), shown=st.booleans(),
-)  # fmt: skip
+    StyleClass,
+    look=looks,
+    label=st.text(max_size=9),
+    value=st.text(max_size=9),
+    rule=st.text(max_size=9),
+    lower=st.floats(allow_nan=False, allow_infinity=False),
+    upper=st.floats(-1e6, 1e6),
+    shown=st.booleans(),
+)
 labels = st.builds(
-    LabelStyle, text=st.sampled_from(["", "name", "{a} ({b:.1f})"]), size_px=st.floats(4, 100), color=colors,
-    placement=st.sampled_from(PLACEMENTS), priority=st.text(max_size=5), leader=st.booleans(), bold=st.booleans(),
-)  # fmt: skip
+    LabelStyle,
+    text=st.sampled_from(["", "name", "{a} ({b:.1f})"]),
+    size_px=st.floats(4, 100),
+    color=colors,
+    placement=st.sampled_from(PLACEMENTS),
+    priority=st.text(max_size=5),
+    leader=st.booleans(),
+    bold=st.booleans(),
+)
 styles = st.builds(
-    lambda own, **more: VectorStyle(**own.to_json() | {"dash": own.dash}, **more), looks,
-    mode=st.sampled_from(MODES), column=st.text(max_size=9), classes=st.lists(classes, max_size=4).map(tuple),
-    labels=labels, visible_from=st.floats(0, 1e9), cluster_px=st.floats(0, 500), show_other=st.booleans(),
+    lambda own, **more: VectorStyle(**own.to_json() | {"dash": own.dash}, **more),
+    looks,
+    mode=st.sampled_from(MODES),
+    column=st.text(max_size=9),
+    classes=st.lists(classes, max_size=4).map(tuple),
+    labels=labels,
+    visible_from=st.floats(0, 1e9),
+    cluster_px=st.floats(0, 500),
+    show_other=st.booleans(),
     class_count=st.integers(1, 1000),
-)  # fmt: skip
+)
 
 
 @given(styles)
@@ -76,9 +108,14 @@ def test_every_style_survives_json(style: VectorStyle) -> None:
 
 def test_a_style_of_the_first_version_is_understood() -> None:
     old = {
-        "stroke_color": "#ffffff", "stroke_width_px": 1.0, "fill_color": "#3182bd", "dash": [2, 1], "symbol": "star",
-        "size_px": 9, "label_field": "name",
-    }  # fmt: skip
+        "stroke_color": "#ffffff",
+        "stroke_width_px": 1.0,
+        "fill_color": "#3182bd",
+        "dash": [2, 1],
+        "symbol": "star",
+        "size_px": 9,
+        "label_field": "name",
+    }
     style = VectorStyle.from_json(old)
     assert (style.mode, style.symbol, style.dash, style.labels.text) == ("single", "star", (2.0, 1.0), "name")
     assert VectorStyle.from_json(style.to_json()) == style
@@ -87,12 +124,20 @@ def test_a_style_of_the_first_version_is_understood() -> None:
 @pytest.mark.parametrize(
     "values",
     [
-        {"mode": "magic"}, {"classes": 5}, {"classes": [5]}, {"classes": [{"look": {"size_px": -1}}]},
-        {"labels": {"text": "{"}}, {"labels": []}, {"labels": {"placement": "nowhere"}}, {"cluster_px": 1e9},
-        {"classes": [{"lower": float("nan")}]}, {"visible_from": float("inf")}, {"class_count": 2.5},
+        {"mode": "magic"},
+        {"classes": 5},
+        {"classes": [5]},
+        {"classes": [{"look": {"size_px": -1}}]},
+        {"labels": {"text": "{"}},
+        {"labels": []},
+        {"labels": {"placement": "nowhere"}},
+        {"cluster_px": 1e9},
+        {"classes": [{"lower": float("nan")}]},
+        {"visible_from": float("inf")},
+        {"class_count": 2.5},
         {"show_other": "yes"},
     ],
-)  # fmt: skip
+)
 def test_what_is_no_style_of_classes_is_refused(values: dict[str, Any]) -> None:
     with pytest.raises(InvalidValue):
         VectorStyle.from_json(values)

@@ -14,16 +14,29 @@ from layers.vector.style.template import template_of
 @pytest.mark.parametrize(
     ("template", "text"),
     [
-        ("name", "文昌"), ("{name} ({height:.1f} m)", "文昌 (12.5 m)"), ("{count}", "9007199254740993"),
-        ("{{{name}}}", "{文昌}"), ("{name}\n {gone}", "文昌"), ("{gone}", ""), ("{gone} m", ""), ("", ""),
-        ("{open}", "true"), ("{nan:.2f}", ""), ("{big}", "12"),
+        ("name", "文昌"),
+        ("{name} ({height:.1f} m)", "文昌 (12.5 m)"),
+        ("{count}", "9007199254740993"),
+        ("{{{name}}}", "{文昌}"),
+        ("{name}\n {gone}", "文昌"),
+        ("{gone}", ""),
+        ("{gone} m", ""),
+        ("", ""),
+        ("{open}", "true"),
+        ("{nan:.2f}", ""),
+        ("{big}", "12"),
     ],
-)  # fmt: skip
+)
 def test_texts(template: str, text: str) -> None:
     values = {
-        "name": "文昌", "height": 12.5, "count": 2**53 + 1, "gone": None, "open": True, "nan": float("nan"),
+        "name": "文昌",
+        "height": 12.5,
+        "count": 2**53 + 1,
+        "gone": None,
+        "open": True,
+        "nan": float("nan"),
         "big": np.float64(12),
-    }  # fmt: skip
+    }
     assert template_of(template).text(values) == text
 
 

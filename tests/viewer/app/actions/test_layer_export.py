@@ -183,9 +183,15 @@ def test_the_encoding_of_a_shapefile_is_a_choice_and_one_step(window, qtbot, tmp
     path = tmp_path / "b.shp"
     points = shapely.to_wkb(np.array([shapely.Point(128, 51)], object))
     pyogrio.raw.write(
-        path, points, [np.array(["Пуск"], object)], ["имя"], driver="ESRI Shapefile", geometry_type="Point",
-        crs="EPSG:4326", encoding="cp1251",
-    )  # fmt: skip
+        path,
+        points,
+        [np.array(["Пуск"], object)],
+        ["имя"],
+        driver="ESRI Shapefile",
+        geometry_type="Point",
+        crs="EPSG:4326",
+        encoding="cp1251",
+    )
     window.files.open_words([str(path)])
     settle(window, qtbot)
     (layer,) = window.session.document.layers_in_order()

@@ -92,10 +92,15 @@ def test_escape_takes_the_preview_away(begun: MainWindow, qtbot: QtBot) -> None:
 def test_a_site_of_the_case_is_found_by_alias_and_selected(begun: MainWindow, qtbot: QtBot) -> None:
     begun.session.push(
         add_site(
-            begun.session.document, Point(VOSTOCHNY), actor="me", uuid="v", label="Site 1C", class_code="launch_site",
+            begun.session.document,
+            Point(VOSTOCHNY),
+            actor="me",
+            uuid="v",
+            label="Site 1C",
+            class_code="launch_site",
             aliases=(("ru", "Стартовый комплекс 1С"), ("zh", "发射台")),
         )
-    )  # fmt: skip
+    )
     for text in ("стартовый", "发射台", "site 1c"):
         begun.selection.clear()
         _palette, line = _search(begun, text, qtbot)

@@ -23,9 +23,16 @@ def layers_of(window: MainWindow) -> list[str]:
 def geopackage(path: Path, *tables: str) -> Path:
     for number, table in enumerate(tables):
         pyogrio.raw.write(
-            path, shapely.to_wkb(np.array([shapely.Point(128 + number, 51)], object)), [np.array([1])], ["n"],
-            layer=table, driver="GPKG", geometry_type="Point", crs="EPSG:4326", append=path.exists(),
-        )  # fmt: skip
+            path,
+            shapely.to_wkb(np.array([shapely.Point(128 + number, 51)], object)),
+            [np.array([1])],
+            ["n"],
+            layer=table,
+            driver="GPKG",
+            geometry_type="Point",
+            crs="EPSG:4326",
+            append=path.exists(),
+        )
     return path
 
 

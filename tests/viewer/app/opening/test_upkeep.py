@@ -230,9 +230,21 @@ def test_f42_a_million_pixels_square_shows_within_two_seconds_and_is_stopped_wit
     side, place = 1_000_000, Bounds(0, 7e6, 1e6, 8e6)
     path = tmp_path / "sparse.tif"
     with rasterio.open(
-        path, "w", driver="GTiff", width=side, height=side, count=1, dtype="uint8", crs="EPSG:3857", tiled=True,
-        blockxsize=512, blockysize=512, sparse_ok=True, bigtiff="yes", transform=from_bounds(*place, side, side),
-    ) as out:  # fmt: skip
+        path,
+        "w",
+        driver="GTiff",
+        width=side,
+        height=side,
+        count=1,
+        dtype="uint8",
+        crs="EPSG:3857",
+        tiled=True,
+        blockxsize=512,
+        blockysize=512,
+        sparse_ok=True,
+        bigtiff="yes",
+        transform=from_bounds(*place, side, side),
+    ) as out:
         out.write(np.full((1, 512, 512), 200, np.uint8), window=rasterio.windows.Window(512_000, 512_000, 512, 512))
     real = ReaderPool(2)
     real.start()

@@ -112,8 +112,10 @@ def test_panning_within_what_is_fine_projects_nothing_anew() -> None:
     assert shape._near is not kept
 
 
-@given(st.lists(st.tuples(st.floats(-50, 50), st.floats(-50, 50), st.floats(0.1, 8)), min_size=1, max_size=60),
-       st.tuples(st.floats(-60, 60), st.floats(-60, 60), st.floats(0.5, 40)))  # fmt: skip
+@given(
+    st.lists(st.tuples(st.floats(-50, 50), st.floats(-50, 50), st.floats(0.1, 8)), min_size=1, max_size=60),
+    st.tuples(st.floats(-60, 60), st.floats(-60, 60), st.floats(0.5, 40)),
+)
 def test_near_finds_every_part_that_touches(squares: list, around: tuple) -> None:
     parts = shapely.MultiPolygon([shapely.box(x, y, x + size, y + size) for x, y, size in squares])
     outline = project_geometry(parts, WGS84, 1e6)

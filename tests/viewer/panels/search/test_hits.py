@@ -118,9 +118,13 @@ def test_a_shape_is_an_extent_in_the_status_bars_notation() -> None:
 
 def test_sites_are_found_by_label_and_every_alias() -> None:
     vostochny = Site(
-        uuid="v", geometry=shapely.Point(128.334, 51.884), label="Vostochny Cosmodrome", class_code="launch_site",
-        aliases=(("zh", "东方航天发射场"), ("ru", "Космодром Восточный")), position_error_m=3000.0,
-    )  # fmt: skip
+        uuid="v",
+        geometry=shapely.Point(128.334, 51.884),
+        label="Vostochny Cosmodrome",
+        class_code="launch_site",
+        aliases=(("zh", "东方航天发射场"), ("ru", "Космодром Восточный")),
+        position_error_m=3000.0,
+    )
     line = Site(uuid="l", geometry=shapely.LineString([(100, 50), (110, 52)]), label="Some railway")
     sites = {"v": vostochny, "l": line}
     provider = SiteProvider(lambda: sites)
@@ -137,13 +141,25 @@ def test_sites_are_found_by_label_and_every_alias() -> None:
 
 
 FACILITIES = [
-    ("酒泉", "Jiuquan"), ("Цзюцюань", "Jiuquan"), ("Jiuquan Sat", "Jiuquan"), ("太原卫星发射中心", "Taiyuan"),
-    ("Плесецк", "Plesetsk"), ("普列谢茨克", "Plesetsk"), ("plesetsk", "Plesetsk"), ("文昌航天发射场", "Wenchang"),
-    ("Космодром Вэньчан", "Wenchang"), ("Капустин Яр", "Kapustin"), ("拜科努尔航天发射场", "Baikonur"),
-    ("Забайкальск", "Zabaikalsk"), ("后贝加尔斯克", "Zabaikalsk"), ("满洲里", "Manzhouli"),
-    ("Сковородино", "Skovorodino"), ("漠河", "Mohe"), ("Miyun", "RSGS Miyun"),
+    ("酒泉", "Jiuquan"),
+    ("Цзюцюань", "Jiuquan"),
+    ("Jiuquan Sat", "Jiuquan"),
+    ("太原卫星发射中心", "Taiyuan"),
+    ("Плесецк", "Plesetsk"),
+    ("普列谢茨克", "Plesetsk"),
+    ("plesetsk", "Plesetsk"),
+    ("文昌航天发射场", "Wenchang"),
+    ("Космодром Вэньчан", "Wenchang"),
+    ("Капустин Яр", "Kapustin"),
+    ("拜科努尔航天发射场", "Baikonur"),
+    ("Забайкальск", "Zabaikalsk"),
+    ("后贝加尔斯克", "Zabaikalsk"),
+    ("满洲里", "Manzhouli"),
+    ("Сковородино", "Skovorodino"),
+    ("漠河", "Mohe"),
+    ("Miyun", "RSGS Miyun"),
     ("Dudinka", "Roscosmos EO reception centre, Dudinka"),
-]  # fmt: skip
+]
 
 
 @pytest.mark.parametrize(("text", "name"), FACILITIES)
@@ -211,9 +227,11 @@ def test_groups_have_an_order_and_a_limit() -> None:
 
 def test_sites_are_found_by_their_words_in_any_order_and_without_spaces() -> None:
     site = Site(
-        uuid="w", geometry=shapely.Point(110.951, 19.614), label="Wenchang Space Launch Site",
+        uuid="w",
+        geometry=shapely.Point(110.951, 19.614),
+        label="Wenchang Space Launch Site",
         aliases=(("zh", "文昌航天发射场"),),
-    )  # fmt: skip
+    )
     provider = SiteProvider(lambda: {"w": site})
     scores = {text: provider.search(text)[0].score for text in ("wen chang", "launch Wenchang", "site wench", "文昌")}
     assert scores == {"wen chang": BEGINS, "launch Wenchang": WORDS, "site wench": WORDS, "文昌": BEGINS}
@@ -228,8 +246,14 @@ def test_a_facility_that_is_a_site_of_the_case_is_that_site_under_any_name() -> 
     )
     sites = {"v": site}
     provider = SiteProvider(lambda: sites)
-    same = hit(Group.FACILITIES, "Vostochny Cosmodrome", lon=128.33, lat=51.88,
-               names=("Vostochny Cosmodrome", "东方 航天发射场"), score=1.0)  # fmt: skip
+    same = hit(
+        Group.FACILITIES,
+        "Vostochny Cosmodrome",
+        lon=128.33,
+        lat=51.88,
+        names=("Vostochny Cosmodrome", "东方 航天发射场"),
+        score=1.0,
+    )
     far = hit(Group.FACILITIES, "Vostochny Cosmodrome", lon=100.0, lat=51.88, names=same.names)
     other = hit(Group.FACILITIES, "Svobodny", lon=128.33, lat=51.88, names=("Свободный",))
     assert [one.group for one in ranked([far, same, other], provider)] == [1, 2, 2]
@@ -278,8 +302,12 @@ def test_scores_and_lengths() -> None:
     assert name_score("ulo", "São Paulo") == 3
     assert name_score("x", "San") is None
     assert [metres(value) for value in (5.55, 79.2, 1300, 15_000, 1_234_567)] == [
-        "5.5 m", "79 m", "1.3 km", "15 km", "1\u202f200 km"
-    ]  # fmt: skip
+        "5.5 m",
+        "79 m",
+        "1.3 km",
+        "15 km",
+        "1\u202f200 km",
+    ]
 
 
 # -- finder -----------------------------------------------------------------------------------------------------

@@ -170,9 +170,14 @@ def test_a_card_never_puts_likelihood_and_confidence_in_one_sentence(qtbot) -> N
     from viewer.panels.claims.claim_cards import ClaimCard
 
     claim = Claim(
-        uuid="c", statement="x", state="assessed", likelihood_term="likely", likelihood_low=55, likelihood_high=80,
+        uuid="c",
+        statement="x",
+        state="assessed",
+        likelihood_term="likely",
+        likelihood_low=55,
+        likelihood_high=80,
         confidence="low",
-    )  # fmt: skip
+    )
     card = ClaimCard(claim)
     qtbot.addWidget(card)
     lines = [label.text() for label in card.findChildren(QLabel)]

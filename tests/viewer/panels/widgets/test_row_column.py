@@ -54,9 +54,10 @@ def citations_of_a_claim(qtbot: QtBot, desk: Desk) -> RowColumn:
     for at in range(MANY):
         source = Source(uuid=f"much-{at}", title=str(at))
         put(
-            desk, ("sources", source),
+            desk,
+            ("sources", source),
             ("claim_sources", ClaimSource(uuid=f"link-{at}", claim_uuid="c2", source_uuid=source.uuid)),
-        )  # fmt: skip
+        )
     form = shown(qtbot, ClaimFormPanel(desk.context), 330, 900)
     desk.context.show_claim("c2")
     return form.sources._rows

@@ -91,9 +91,14 @@ def test_tiles_are_drawn_where_the_file_itself_would_be(
     draw, view: View, basemap, context, tmp_path: Path, qtbot
 ) -> None:
     path = write_raster(
-        tmp_path / "world.tif", world_bands(), "EPSG:3857", -MERCATOR_HALF_M, MERCATOR_HALF_M, RESOLUTION,
+        tmp_path / "world.tif",
+        world_bands(),
+        "EPSG:3857",
+        -MERCATOR_HALF_M,
+        MERCATOR_HALF_M,
+        RESOLUTION,
         photometric="RGB",
-    )  # fmt: skip
+    )
     style = json.dumps(RasterStyle((1, 2, 3), (Stretch(0, 255),) * 3).to_json())
     file_picture = complete(draw(layer_of(path, style_json=style)), view, qtbot)
     tiles = basemap()

@@ -21,11 +21,12 @@ from viewer.rendering.vector.layer_filters import LayerFilters
 def towns(tmp_path: Path) -> Path:
     features = [
         {
-            "type": "Feature", "properties": {"name": name, "people": people},
+            "type": "Feature",
+            "properties": {"name": name, "people": people},
             "geometry": {"type": "Point", "coordinates": [n, n]},
         }
         for n, (name, people) in enumerate([("Uglegorsk", 5500), ("Tsiolkovsky", 6200), ("文昌", None)])
-    ]  # fmt: skip
+    ]
     path = tmp_path / "towns.geojson"
     path.write_text(json.dumps({"type": "FeatureCollection", "features": features}), "utf-8")
     return path

@@ -139,8 +139,11 @@ def test_classes_have_their_looks_and_hidden_ones_none(qtbot) -> None:
     for picture in (bulk(content, view), one_by_one(content, view)):
         row = picture[256 - 115]
         assert [row[x].tolist() for x in (25, 75, 125, 175)] == [
-            [255, 0, 0, 255], [0, 0, 255, 255], [0, 0, 0, 0], [0, 255, 0, 255],
-        ]  # fmt: skip
+            [255, 0, 0, 255],
+            [0, 0, 255, 255],
+            [0, 0, 0, 0],
+            [0, 255, 0, 255],
+        ]
 
 
 VIEW = View(TileGrid("EPSG:3857", 100.0, 0.0, 25_600.0), 0, 0, 256, 256)
@@ -153,8 +156,10 @@ def dots(request, tmp_path: Path, draw, qtbot, monkeypatch):
         monkeypatch.setattr(vector_sheet, "FEW_VERTICES", 0)
     places = [(5_000, 12_800), (10_000, 12_800), (15_000, 12_800)]
     crs = {"type": "name", "properties": {"name": "EPSG:3857"}}
-    rows = [{"type": "Feature", "id": i + 1, "properties": {}, "geometry": {"type": "Point", "coordinates": place}}
-            for i, place in enumerate(places)]  # fmt: skip
+    rows = [
+        {"type": "Feature", "id": i + 1, "properties": {}, "geometry": {"type": "Point", "coordinates": place}}
+        for i, place in enumerate(places)
+    ]
     path = tmp_path / "dots.geojson"
     path.write_text(json.dumps({"type": "FeatureCollection", "crs": crs, "features": rows}))
     style = VectorStyle("#cc3300", 1.0, "#cc3300", size_px=9.0)
@@ -192,8 +197,15 @@ def test_the_selected_stand_out_unless_they_are_filtered_away(dots, qtbot) -> No
 
 
 def test_classes_come_with_attributes_and_until_then_all_are_in_none(dots, qtbot) -> None:
-    style = VectorStyle("#00ff00", 1.0, "#00ff00", size_px=9.0, mode="categorised", column="a",
-                        classes=(StyleClass(Look("#ff0000", 1.0, "#ff0000", size_px=9.0), value="x"),))  # fmt: skip
+    style = VectorStyle(
+        "#00ff00",
+        1.0,
+        "#00ff00",
+        size_px=9.0,
+        mode="categorised",
+        column="a",
+        classes=(StyleClass(Look("#ff0000", 1.0, "#ff0000", size_px=9.0), value="x"),),
+    )
     dots.set_layer(replace(dots.layer, style_json=json.dumps(style.to_json())))
     assert settled(dots, qtbot).tolist() == [[0, 255, 0, 255]] * 3
     classes = FeatureClasses(np.array([1, 2, 3]), np.array([0, 1, 0], np.uint16))
@@ -223,9 +235,18 @@ def test_levels_of_detail_are_made_only_where_much_of_a_layer_is_in_view(tmp_pat
     monkeypatch.setattr(Details, "table", noted)
     places = [(x, y) for x in range(60) for y in range(60)]
     crs = {"type": "name", "properties": {"name": "EPSG:3857"}}
-    rows = [{"type": "Feature", "id": i + 1, "properties": {}, "geometry": {"type": "LineString", "coordinates":
-             [(x * 400 + step, y * 400 + step) for step in range(0, 200, 10)]}}
-            for i, (x, y) in enumerate(places)]  # fmt: skip
+    rows = [
+        {
+            "type": "Feature",
+            "id": i + 1,
+            "properties": {},
+            "geometry": {
+                "type": "LineString",
+                "coordinates": [(x * 400 + step, y * 400 + step) for step in range(0, 200, 10)],
+            },
+        }
+        for i, (x, y) in enumerate(places)
+    ]
     path = tmp_path / "lines.geojson"
     path.write_text(json.dumps({"type": "FeatureCollection", "crs": crs, "features": rows}))
     near = View(TileGrid("EPSG:3857", 4.0, 10_000.0, 11_000.0), 0, 0, 256, 256)
