@@ -21,7 +21,7 @@ from shapely.geometry.base import BaseGeometry
 
 from tests.corpus.odd import Odd
 from tests.corpus.pictures import EUROPA, GRID, MARS, MOON, PLACES, ROTATED_POLE, at, rgb, write
-from tests.layers.readers.tiny_workbooks import workbook
+from tests.support.readers.tiny_workbooks import workbook
 
 type Shapes = Sequence[BaseGeometry | None]
 DRIVERS = {

@@ -14,7 +14,7 @@ import sample_data
 from layers.project.opening.intake import read_case
 from layers.project.saving.publish import write_case
 from tests.end_to_end.conftest import Desk, MakeDesk
-from tests.layers.project.cases import rich_document
+from tests.support.cases.rich import rich_document
 from tests.support.dead_drive import Drive, dead_drive
 from tests.support.heartbeat import FREE_MS, Heartbeat
 from viewer.panels.layers.layer_rows import BADGE_ROLE

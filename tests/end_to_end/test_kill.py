@@ -27,7 +27,7 @@ MOMENT_S = 0.25
 def program(mode: str, home: Path) -> Iterator[subprocess.Popen[str]]:
     """The program in a process of its own, with its own home."""
     environment = {**os.environ, "GEOLOUPE_HOME": str(home), "QT_QPA_PLATFORM": "offscreen"}
-    command = [sys.executable, "-m", "tests.support.edit_and_die", mode]
+    command = [sys.executable, "-m", "tests.support.deaths.edit_and_die", mode]
     with subprocess.Popen(
         command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
     ) as process:

@@ -16,7 +16,7 @@ from layers.project.saving.publish import write_case
 from layers.project.saving.recovery import recoverable
 from layers.project.saving.working_copy import WorkingCopy
 from layers.project.storage.fsops import DISK, sweep
-from tests.layers.project.cases import leftovers, read_case, rich_document
+from tests.support.cases.rich import leftovers, read_case, rich_document
 
 pytestmark = [pytest.mark.bounded, pytest.mark.timeout(900)]
 
@@ -48,7 +48,7 @@ def test_f01_f02_f04_kills_in_the_work_on_cases(tmp_path: Path, mode: str) -> No
         folder.mkdir()
         write_case(rich_document(), folder / "case.gpkg")
         life_s = random.Random(seed).uniform(0, 0.8)
-        lines = killed([sys.executable, "-m", "tests.support.work_and_die", mode, str(folder)], life_s)
+        lines = killed([sys.executable, "-m", "tests.support.deaths.work_and_die", mode, str(folder)], life_s)
         _check(folder, lines)
 
 

@@ -17,8 +17,8 @@ from layers.document.document import Document
 from layers.project.saving.publish import write_case
 from layers.services.catalog import TileService
 from tests.end_to_end.conftest import Desk, MakeDesk
+from tests.support.deaths.kills import ROOT
 from tests.support.heartbeat import FREE_MS, Heartbeat
-from tests.support.kills import ROOT
 from tests.support.pictures import picture
 from tests.support.stored_tiles import store_tiles
 from tests.support.tile_server import serving

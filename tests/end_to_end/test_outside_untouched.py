@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.viewer.app.foreign_cases import foreign_case, scene_file
+from tests.support.cases.foreign_cases import foreign_case, scene_file
 
 ROOT = Path(__file__).resolve().parents[2]
 OUTSIDE = re.compile(r'"[^"]*(?:/forbidden|/net/|/afs/|srv|vsicurl|/dev/full|C:\\\\|tiles\.example)[^"]*"')

@@ -10,8 +10,8 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLabel, QPushButton, QTreeWidgetItemIterator
 
 from tests.end_to_end.conftest import Desk, MakeDesk
+from tests.support.cases.foreign_cases import badges, foreign_case, points_file, scene_file
 from tests.support.tile_server import TileServer, serving
-from tests.viewer.app.foreign_cases import badges, foreign_case, points_file, scene_file
 from viewer.panels.layers.relink_dialog import RelinkDialog
 from viewer.panels.shell.message_bar import MessageBar
 from viewer.panels.shell.permission_dialog import NAME, PermissionDialog

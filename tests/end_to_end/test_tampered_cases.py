@@ -20,7 +20,7 @@ from typing import Any
 
 import pytest
 
-from tests.support.tampered_cases import CANARIES, make_canaries, tampered_case
+from tests.support.cases.tampered_cases import CANARIES, make_canaries, tampered_case
 
 ROOT = Path(__file__).resolve().parents[2]
 CASES = int(os.environ.get("GEOLOUPE_TAMPERED_CASES", "150"))
@@ -122,7 +122,7 @@ class Doors:
             (self._home / "temp").mkdir(parents=True, exist_ok=True)
             self._tried = 0
             self._process = subprocess.Popen(
-                [sys.executable, "-m", "tests.support.try_cases"],
+                [sys.executable, "-m", "tests.support.cases.try_cases"],
                 cwd=ROOT,
                 env=environment,
                 stdin=subprocess.PIPE,

@@ -29,7 +29,7 @@ from layers.vector.style.automatic import categorised
 from layers.vector.style.label_style import LabelStyle
 from layers.vector.style.layer_style import StyleClass, VectorStyle
 from layers.vector.style.look import Look
-from tests.layers.project.cases import read_case
+from tests.support.cases.rich import read_case
 from tests.support.pictures import image_of, pixels
 from viewer.canvas.labels.fonts import letters_path
 from viewer.canvas.labels.label_painter import PAD_PX, Face, LabelPainter, face_of

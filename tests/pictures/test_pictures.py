@@ -18,8 +18,8 @@ from layers.raster.stretch import StretchRule
 from layers.raster.style import RasterStyle
 from layers.readers.files import Content
 from layers.readers.raster.probe import probe_raster
-from tests.layers.readers.tiny_rasters import surface, write_raster
 from tests.pictures.conftest import Paint
+from tests.support.readers.tiny_rasters import surface, write_raster
 
 GROUND = {
     "water": (900, 500, 300, 150),

@@ -12,7 +12,7 @@ from layers.document.document import Document
 from layers.document.edit import TABLES
 from layers.project.opening.intake import Intake
 from sample_data.build import demo, facts
-from tests.layers.project.cases import read_case
+from tests.support.cases.rich import read_case
 from viewer.__main__ import main
 
 

@@ -157,7 +157,7 @@ def test_sidecars_that_name_grids_are_said_and_their_picture_opens(tmp_path):
 
     from layers.geo.bounds import Bounds
     from layers.pool.pool import ReaderPool
-    from tests.layers.readers.tiny_rasters import surface, write_raster
+    from tests.support.readers.tiny_rasters import surface, write_raster
 
     pool = ReaderPool(inline=True)
     wkt = texts_with("/etc/passwd")["WKT 1"]

@@ -22,8 +22,8 @@ from layers.pool.pool import ReaderPool
 from layers.pool.protocol import Answer, BadReply, Profile, Request, read_holds
 from layers.pool.supervisor import MAX_STRIKES
 from layers.readers.confinement.grants import NOTHING, needs_of
-from tests.layers.pool import babbler, staller
-from tests.layers.readers.tiny_rasters import surface, write_raster
+from tests.support.readers import babbler, staller
+from tests.support.readers.tiny_rasters import surface, write_raster
 
 UTM = Bounds(400_000, 5_750_000, 401_280, 5_751_280)
 

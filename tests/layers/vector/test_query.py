@@ -6,7 +6,7 @@ import shapely
 
 from layers.geo.bounds import Bounds
 from layers.vector import query
-from tests.layers.vector.tiny_tables import shapes, table_of
+from tests.support.tiny_tables import shapes, table_of
 
 
 @pytest.fixture(params=range(4))

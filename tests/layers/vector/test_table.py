@@ -9,7 +9,7 @@ from layers.vector.drawing.details import Details
 from layers.vector.drawing.gathering import gathered
 from layers.vector.feature_index import FeatureIndex
 from layers.vector.table import LINE, POINT, FeatureTable
-from tests.layers.vector.tiny_tables import STEP, shapes, table_of
+from tests.support.tiny_tables import STEP, shapes, table_of
 
 
 def test_points_cost_eight_bytes_and_have_all_columns() -> None:

@@ -20,9 +20,9 @@ from layers.errors import ReaderCrashed
 from layers.pool.pool import ReaderPool
 from layers.pool.protocol import Profile
 from layers.project.saving.publish import write_case
-from tests.layers.project.cases import rich_document
+from tests.support.cases.foreign_cases import foreign_case
+from tests.support.cases.rich import rich_document
 from tests.viewer.app.conftest import Answers, MakeWindow, settle
-from tests.viewer.app.foreign_cases import foreign_case
 from viewer.app.actions.menus import palette_entries
 from viewer.app.crash import log_folder
 from viewer.app.window import MainWindow

@@ -16,7 +16,7 @@ from shapely import Point
 
 import sample_data
 from layers.project.opening.intake import read_case
-from tests.support.kills import ROOT
+from tests.support.deaths.kills import ROOT
 from tests.viewer.app.conftest import settle
 from viewer.app.crash import CrashDoors
 from viewer.app.memory_watch import MemoryWatch

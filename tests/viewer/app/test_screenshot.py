@@ -15,8 +15,8 @@ from PySide6.QtGui import QImage
 from layers.document.document import Document
 from layers.document.layer import Layer
 from layers.project.saving.publish import write_case
-from tests.layers.readers.tiny_hdf5 import FILES
 from tests.support.pictures import pixels
+from tests.support.readers.tiny_hdf5 import FILES
 from tests.viewer.canvas.conftest import site
 
 ROOT = Path(__file__).resolve().parents[3]

@@ -17,7 +17,7 @@ from shapely.geometry import Point
 import sample_data
 from layers.geo.bounds import Bounds
 from layers.pool.pool import ReaderPool
-from tests.layers.readers.tiny_rasters import write_raster
+from tests.support.readers.tiny_rasters import write_raster
 from viewer.__main__ import main
 
 

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 import rasterio.shutil
 
-from tests.layers.readers.odd_vectors import odd_vectors
-from tests.layers.readers.tiny_hdf5 import FILES
+from tests.support.readers.odd_vectors import odd_vectors
+from tests.support.readers.tiny_hdf5 import FILES
 from tests.viewer.cli.conftest import write_scene
 from viewer.cli.command import BAD_INPUT, DONE
 

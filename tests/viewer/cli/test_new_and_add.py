@@ -11,7 +11,7 @@ import pyogrio.raw
 import pytest
 
 from layers.counted import metres
-from tests.layers.project.cases import read_case
+from tests.support.cases.rich import read_case
 from tests.viewer.cli.conftest import Cli
 from viewer.cli.command import BAD_INPUT, DONE, FINDINGS
 

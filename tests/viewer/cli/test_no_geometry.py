@@ -10,8 +10,8 @@ import pyogrio
 import pytest
 
 from layers.geo.bounds import Bounds
-from tests.layers.readers.tiny_rasters import write_raster
 from tests.support.pictures import drawn
+from tests.support.readers.tiny_rasters import write_raster
 from tests.viewer.cli.conftest import Cli
 from viewer.cli.command import DONE
 

@@ -10,8 +10,8 @@ import pytest
 
 from layers.geo.bounds import Bounds
 from layers.geo.crs import PIXEL_SPACE
-from tests.layers.project.cases import read_case
-from tests.layers.readers.tiny_rasters import surface, write_raster
+from tests.support.cases.rich import read_case
+from tests.support.readers.tiny_rasters import surface, write_raster
 from tests.viewer.cli.conftest import Cli, write_scene
 from viewer.cli.command import BAD_INPUT, DONE
 

@@ -14,7 +14,7 @@ from layers.content_mark import KEY
 from layers.pool.pool import ReaderPool
 from layers.pool.protocol import Request
 from layers.project.opening.intake import read_case
-from tests.viewer.app.foreign_cases import foreign_case
+from tests.support.cases.foreign_cases import foreign_case
 from tests.viewer.cli.conftest import Cli, write_scene
 from tests.viewer.cli.test_render import pixels
 from viewer.cli.command import DONE, FINDINGS

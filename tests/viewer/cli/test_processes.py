@@ -16,7 +16,7 @@ from layers.geo.bounds import Bounds
 from layers.geo.crs import WEB_MERCATOR, WGS84, transform_bounds
 from layers.project.saving.publish import write_case
 from sample_data.build import demo as demo_build
-from tests.layers.readers.tiny_rasters import write_raster
+from tests.support.readers.tiny_rasters import write_raster
 from tests.viewer.cli.conftest import write_scene
 from tests.viewer.cli.test_render import pixels
 

@@ -16,7 +16,7 @@ from layers.geo.crs import WEB_MERCATOR, WGS84, chosen_canvas, transform_bounds
 from layers.pool.pool import ReaderPool
 from layers.project.opening.case_paths import CaseHome, bring_home
 from layers.project.saving.publish import write_case
-from tests.layers.project.cases import read_case
+from tests.support.cases.rich import read_case
 from tests.support.pictures import pixels
 from tests.viewer.canvas.conftest import site
 from viewer.canvas.viewport import Viewport

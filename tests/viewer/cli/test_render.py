@@ -10,7 +10,7 @@ import pytest
 from PySide6.QtGui import QImage
 
 from layers.geo.bounds import Bounds
-from tests.layers.readers.tiny_rasters import write_raster
+from tests.support.readers.tiny_rasters import write_raster
 from tests.viewer.cli.conftest import write_scene
 from viewer.cli.command import BAD_INPUT, DONE
 from viewer.rendering.images import argb_of_image

@@ -11,8 +11,8 @@ import shapely
 from layers.document.document import Document
 from layers.geo.bounds import Bounds
 from layers.project.saving.publish import write_case
-from tests.layers.readers.tiny_rasters import write_raster
 from tests.support.pictures import drawn
+from tests.support.readers.tiny_rasters import write_raster
 from tests.viewer.canvas.conftest import site
 from tests.viewer.cli.conftest import Cli
 from viewer.cli.command import DONE

@@ -19,7 +19,7 @@ from layers.document.site import Site
 from layers.document.source import Source
 from layers.geo.bounds import Bounds
 from layers.pool.pool import ReaderPool
-from tests.layers.readers.tiny_rasters import write_raster
+from tests.support.readers.tiny_rasters import write_raster
 from viewer.export.headless import Studio
 from viewer.rendering.images import argb_of_image
 

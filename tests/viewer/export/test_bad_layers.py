@@ -17,7 +17,7 @@ from layers.errors import ExportFailed
 from layers.geo.bounds import Bounds
 from layers.geo.crs import WEB_MERCATOR
 from layers.project.opening.case_paths import CaseHome
-from tests.layers.readers.tiny_rasters import write_raster
+from tests.support.readers.tiny_rasters import write_raster
 from viewer.canvas.scene import MapScene
 from viewer.export.headless import Studio, wait_until
 from viewer.rendering.drawing import FailedDrawing

@@ -15,7 +15,7 @@ import pytest
 from PySide6.QtGui import QImage
 
 import sample_data
-from tests.support.kills import KILLED, ROOT, deaths
+from tests.support.deaths.kills import KILLED, ROOT, deaths
 
 pytestmark = pytest.mark.bounded
 

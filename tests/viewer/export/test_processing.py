@@ -15,8 +15,8 @@ from layers.geo.bounds import Bounds
 from layers.grid.tile_grid import View
 from layers.raster.stretch import StretchRule
 from layers.raster.style import RasterStyle, Stretch
-from tests.layers.readers.tiny_rasters import write_raster
 from tests.support.pictures import map_of
+from tests.support.readers.tiny_rasters import write_raster
 from viewer.canvas.scene import MapScene
 from viewer.commands.layers import update_layer
 from viewer.export.headless import Studio, complete, wait_until

@@ -94,7 +94,7 @@ def test_pictures_agree_with_qgis_both_ways(kind: str, tmp_path: Path, draw, qtb
                 "out": str(tmp_path / f"{number}.png"),
             }
         )
-    script = Path(__file__).with_name("qgis_picture.py")
+    script = Path(__file__).parents[3] / "tests" / "support" / "qgis" / "qgis_picture.py"
     around = clean(QT_QPA_PLATFORM="offscreen", XDG_RUNTIME_DIR=os.fspath(tmp_path))
     told = json.dumps(wishes).encode()
     subprocess.run([SYSTEM_PYTHON, str(script)], input=told, check=True, timeout=200, env=around, capture_output=True)

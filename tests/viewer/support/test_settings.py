@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.kills import KILLED, deaths
+from tests.support.deaths.kills import KILLED, deaths
 from viewer.support.settings import DEFAULTS, RECENT_LIMIT, Settings, cache_folder, config_folder, data_folder
 
 

@@ -22,7 +22,7 @@ from layers.project.opening.case_process import CaseInline
 from layers.project.saving.case_copy import open_for_work
 from layers.project.saving.publish import publish, write_case
 from layers.project.saving.working_copy import WorkingCopy
-from tests.layers.project.cases import read_case
+from tests.support.cases.rich import read_case
 
 
 def document_of(*sources: dict[str, Any]) -> Document:

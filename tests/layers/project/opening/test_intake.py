@@ -32,7 +32,7 @@ from layers.project.opening.intake import take_in
 from layers.project.saving.publish import write_case
 from layers.project.storage.integrity import Integrity
 from layers.project.storage.sqlite_file import is_case
-from tests.layers.project.cases import holding, open_for_work, read_case, rich_document, state
+from tests.support.cases.rich import holding, open_for_work, read_case, rich_document, state
 
 
 @pytest.fixture(scope="module")

@@ -23,8 +23,8 @@ from layers.project.opening.case_process import CaseProcess, load_case_ops
 from layers.project.opening.case_reader import CaseReader, _chunk
 from layers.project.saving.publish import write_case
 from layers.readers.environment import Profile
-from tests.layers.project.cases import BLOBS, read_case, rich_document, state
 from tests.layers.project.opening.test_intake import change
+from tests.support.cases.rich import BLOBS, read_case, rich_document, state
 
 
 @pytest.fixture(scope="module")

@@ -21,7 +21,7 @@ from layers.project.opening.private_copy import MOST_SIDE_BYTES
 from layers.project.opening.validate import validate
 from layers.project.saving.publish import publish, write_case
 from layers.project.storage.sqlite_file import is_case, side_file
-from tests.layers.project.cases import open_for_work, read_case, relabel, rich_document
+from tests.support.cases.rich import open_for_work, read_case, relabel, rich_document
 
 LEAVE_JOURNAL = """
 import os, sqlite3, sys

@@ -22,8 +22,8 @@ from layers.project.opening import validate as validating
 from layers.project.opening.case_process import CaseInline
 from layers.project.opening.validate import Finding
 from layers.project.saving.publish import write_case
-from tests.layers.project.cases import CLAIM, POINT, rich_document
 from tests.layers.project.opening.test_intake import change
+from tests.support.cases.rich import CLAIM, POINT, rich_document
 
 
 @pytest.fixture

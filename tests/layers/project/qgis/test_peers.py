@@ -14,12 +14,12 @@ import pytest
 from layers.document.document import Document
 from layers.project.saving.publish import publish, write_case
 from layers.project.saving.working_copy import WorkingCopy
-from tests.layers.project.cases import read_case, relabel, rich_document
+from tests.support.cases.rich import read_case, relabel, rich_document
 
 pytestmark = [pytest.mark.bounded, pytest.mark.timeout(180)]
 
 SYSTEM_PYTHON = "/usr/bin/python3"
-LOOK = Path(__file__).with_name("qgis_look.py")
+LOOK = Path(__file__).parents[4] / "tests" / "support" / "qgis" / "qgis_look.py"
 
 
 def need(there: bool, what: str) -> None:

@@ -226,7 +226,7 @@ def look(
     qml.write_text(style_document(style, info(geometry)), "utf-8")
     command = [
         SYSTEM_PYTHON,
-        str(Path(__file__).with_name("qml_look.py")),
+        str(Path(__file__).parents[4] / "tests" / "support" / "qgis" / "qml_look.py"),
         str(source),
         str(qml),
         str(out),

@@ -11,9 +11,9 @@ import pytest
 from layers.errors import GeoloupeError
 from layers.project.saving.backups import KEPT, backup_path
 from layers.project.saving.publish import write_case
-from tests.layers.project.cases import leftovers, read_case, relabel, rich_document
-from tests.support.die_at import save
-from tests.support.kills import KILLED, deaths
+from tests.support.cases.rich import leftovers, read_case, relabel, rich_document
+from tests.support.deaths.die_at import save
+from tests.support.deaths.kills import KILLED, deaths
 
 OLDER = ["a month old", "a week old", "a day old", "now"]
 """What the third, second and first backup and the case itself are called, the oldest first."""

@@ -20,9 +20,9 @@ from layers.project.opening.outside_edits import ELSEWHERE
 from layers.project.saving.publish import publish, write_case
 from layers.project.saving.working_copy import WorkingCopy
 from layers.project.storage.schema import STYLES_KEY
-from tests.layers.project.cases import BLOBS, open_for_work, read_case, relabel, rich_document, state
 from tests.layers.project.opening.test_intake import change
 from tests.layers.project.qgis.test_peers import SYSTEM_PYTHON, clean, need, system_python_has
+from tests.support.cases.rich import BLOBS, open_for_work, read_case, relabel, rich_document, state
 
 
 @pytest.fixture
@@ -423,7 +423,7 @@ def test_opening_and_saving_changes_nothing_of_ours(case: Path) -> None:
 @pytest.mark.timeout(180)
 def test_a_case_edited_in_qgis_keeps_all_of_it(case: Path) -> None:
     need(system_python_has("qgis.core"), "PyQGIS")
-    script = str(Path(__file__).with_name("qgis_edit.py"))
+    script = str(Path(__file__).parents[4] / "tests" / "support" / "qgis" / "qgis_edit.py")
     done = subprocess.run([SYSTEM_PYTHON, script, str(case)], capture_output=True, text=True, env=clean())
     assert done.stdout.strip().endswith("edited"), done.stderr
     tracks = rows(case, "SELECT * FROM tracks")

@@ -15,7 +15,7 @@ from layers.project.saving.backups import KEPT, backup_path
 from layers.project.saving.lock import CaseLock
 from layers.project.saving.publish import publish
 from layers.project.saving.working_copy import WorkingCopy
-from tests.layers.project.cases import relabel, rich_document
+from tests.support.cases.rich import relabel, rich_document
 
 YEAR_S, HOUR_S = 365 * 86_400, 3_600
 NOW_S = 1_700_000_000

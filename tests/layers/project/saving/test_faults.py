@@ -16,7 +16,7 @@ from layers.errors import DiskFull, ExportFailed, GeoloupeError, NotAllowed, Sav
 from layers.project.saving.publish import publish, write_case
 from layers.project.saving.working_copy import WorkingCopy
 from layers.project.storage.fsops import FileSystem, write_whole
-from tests.layers.project.cases import leftovers, read_case, relabel, rich_document
+from tests.support.cases.rich import leftovers, read_case, relabel, rich_document
 
 CALLS = (
     "create",

@@ -21,8 +21,8 @@ from layers.project.saving.session_file import read_session, write_session
 from layers.project.saving.working_copy import WorkingCopy
 from layers.project.storage.fsops import DISK
 from layers.project.storage.processes import Owner
-from tests.layers.project.cases import open_for_work, read_case, relabel, rich_document
-from tests.layers.project.saving.power_disk import PowerCutError, PowerDisk
+from tests.support.cases.power_disk import PowerCutError, PowerDisk
+from tests.support.cases.rich import open_for_work, read_case, relabel, rich_document
 
 DEAD = Owner(2**22 + 1, "1", Owner.of_this_process().host)
 

@@ -21,7 +21,7 @@ from layers.project.saving.working_copy import WorkingCopy
 from layers.project.storage.fingerprint import fingerprint
 from layers.project.storage.fsops import FileSystem
 from layers.project.storage.integrity import Integrity
-from tests.layers.project.cases import leftovers, read_case, relabel, rich_document, state
+from tests.support.cases.rich import leftovers, read_case, relabel, rich_document, state
 
 
 @pytest.fixture
@@ -273,7 +273,7 @@ import sys
 from pathlib import Path
 from layers.errors import NotAllowed
 from layers.project.saving.publish import write_case
-from tests.layers.project.cases import rich_document
+from tests.support.cases.rich import rich_document
 try:
     write_case(rich_document(), Path(sys.argv[1]))
 except NotAllowed as error:

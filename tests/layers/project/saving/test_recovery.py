@@ -20,7 +20,7 @@ from layers.project.saving.session_file import read_session, write_session
 from layers.project.saving.working_copy import WorkingCopy
 from layers.project.storage.fsops import DISK, scratch_folder
 from layers.project.storage.processes import Owner
-from tests.layers.project.cases import open_for_work, relabel, rich_document, state
+from tests.support.cases.rich import open_for_work, relabel, rich_document, state
 
 DEAD = Owner(2**22 + 1, "1", Owner.of_this_process().host)
 

@@ -19,7 +19,7 @@ from layers.project.saving.working_copy import WorkingCopy
 from layers.project.storage import sqlite_lock
 from layers.project.storage.fingerprint import Fingerprint, fingerprint
 from layers.project.storage.fsops import DISK
-from tests.layers.project.cases import holding, rich_document
+from tests.support.cases.rich import holding, rich_document
 
 TRY = """
 import sqlite3, sys
@@ -122,7 +122,7 @@ from layers.errors import CaseChangedOnDisk, CaseInUse
 from layers.project.opening.case_process import CaseInline
 from layers.project.saving.case_copy import open_for_work
 from layers.project.saving.publish import publish
-from tests.layers.project.cases import relabel
+from tests.support.cases.rich import relabel
 
 target, sessions, name, count = Path(sys.argv[1]), Path(sys.argv[2]), sys.argv[3], int(sys.argv[4])
 sys.stdin.readline()

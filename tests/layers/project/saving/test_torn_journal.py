@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from layers.project.saving.working_copy import WorkingCopy
-from tests.layers.project.cases import relabel, rich_document
+from tests.support.cases.rich import relabel, rich_document
 
 EDITS = 12
 

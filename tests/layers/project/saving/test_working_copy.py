@@ -23,7 +23,7 @@ from layers.document.site import Site
 from layers.errors import DiskFull, SaveFailed
 from layers.project.saving.publish import publish, write_case
 from layers.project.saving.working_copy import WorkingCopy, open_work
-from tests.layers.project.cases import AREA, LINE, POINT, open_for_work, relabel, rich_document, state
+from tests.support.cases.rich import AREA, LINE, POINT, open_for_work, relabel, rich_document, state
 
 EDITS = "WHERE op != 'baseline'"
 """Without the rows that tell how the history began."""
@@ -225,7 +225,7 @@ CHILD = """
 import sys
 from pathlib import Path
 from layers.project.saving.working_copy import WorkingCopy
-from tests.layers.project.cases import relabel, rich_document
+from tests.support.cases.rich import relabel, rich_document
 document = rich_document()
 work = WorkingCopy.create(Path(sys.argv[1]), document, target=None)
 for number in range(100000):

@@ -8,8 +8,8 @@ import pytest
 
 from layers.readers.confinement import grants
 from layers.readers.confinement.grants import Extent, Grants, Reach, needs_of, places_of
-from tests.layers.readers.tiny_deliveries import sentinel2
-from tests.layers.readers.tiny_rasters import surface, write_raster
+from tests.support.readers.tiny_deliveries import sentinel2
+from tests.support.readers.tiny_rasters import surface, write_raster
 
 
 @pytest.fixture

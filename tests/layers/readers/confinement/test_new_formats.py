@@ -14,11 +14,11 @@ from layers.geo.bounds import Bounds
 from layers.pool.protocol import Profile
 from layers.pool.reader_process import ReaderProcess
 from layers.readers.confinement.landlock import landlock_abi
-from tests.layers.readers.confinement import unjudged
 from tests.layers.readers.guards.test_envi import write_envi
 from tests.layers.readers.guards.test_imagine import renamed, with_overviews
-from tests.layers.readers.tiny_hdf5 import FILES
-from tests.layers.readers.tiny_rasters import write_raster
+from tests.support.readers import unjudged
+from tests.support.readers.tiny_hdf5 import FILES
+from tests.support.readers.tiny_rasters import write_raster
 
 CANARY, NAME = 12345, "CANARYBAND"
 ROOT = "111, 111, 116, 58"

@@ -27,10 +27,10 @@ from layers.readers.confinement import walls
 from layers.readers.confinement.grants import Grants
 from layers.readers.confinement.holds import Holds
 from layers.readers.confinement.landlock import landlock_abi
-from tests.layers.project.cases import BLOBS, rich_document
-from tests.layers.readers.confinement import reacher
-from tests.layers.readers.tiny_deliveries import sentinel2
-from tests.layers.readers.tiny_rasters import surface, write_raster
+from tests.support.cases.rich import BLOBS, rich_document
+from tests.support.readers import reacher
+from tests.support.readers.tiny_deliveries import sentinel2
+from tests.support.readers.tiny_rasters import surface, write_raster
 
 ROOT = Path(__file__).parents[4]
 UTM = Bounds(400_000, 5_750_000, 401_280, 5_751_280)

@@ -12,8 +12,8 @@ import rasterio.transform
 from layers.geo.bounds import Bounds
 from layers.pool.pool import ReaderPool
 from tests.layers.readers.raster.test_georeferencing import probe, rpb, rpc, tile, with_rpc
-from tests.layers.readers.tiny_deliveries import _DIMAP
-from tests.layers.readers.tiny_rasters import SIZE, surface, write_raster
+from tests.support.readers.tiny_deliveries import _DIMAP
+from tests.support.readers.tiny_rasters import SIZE, surface, write_raster
 
 POOL = ReaderPool(inline=True)
 HALF = SIZE // 2

@@ -10,7 +10,7 @@ import pytest
 from layers.errors import CannotBePlaced
 from layers.geo.bounds import Bounds
 from layers.readers.deliveries.scene_tile import read_scene_tile
-from tests.layers.readers.tiny_rasters import write_raster
+from tests.support.readers.tiny_rasters import write_raster
 
 PARAMS = {"crs": "EPSG:32632", "affine": [10.0, 0, 500_000.0, 0, -10.0, 5_000_320.0], "width": 32, "height": 32}
 BOUNDS = Bounds(500_000, 5_000_000, 500_320, 5_000_320)

@@ -15,8 +15,8 @@ from layers.pool.pool import ReaderPool
 from layers.readers.arrow.geometry_stream import geometry_batches
 from layers.readers.export import vector_export
 from layers.readers.features.vector_source import source_of
-from tests.layers.readers.odd_vectors import Odd
-from tests.layers.readers.test_odd_vectors import export, info_of
+from tests.layers.readers.features.test_odd_vectors import export, info_of
+from tests.support.readers.odd_vectors import Odd
 
 POOL = ReaderPool(inline=True)
 ENDINGS = {"GPKG": "gpkg", "FlatGeobuf": "fgb", "ESRI Shapefile": "shp"}

@@ -11,7 +11,7 @@ from layers.raster.info import RasterInfo
 from layers.raster.presets import names_of
 from layers.raster.style import RasterStyle
 from layers.readers.files import Content, content_of
-from tests.layers.readers.tiny_rasters import surface, write_raster
+from tests.support.readers.tiny_rasters import surface, write_raster
 
 POOL = ReaderPool(inline=True)
 SIZE = 24

@@ -14,7 +14,7 @@ from layers.geo.bounds import Bounds
 from layers.pool.pool import ReaderPool
 from layers.raster.info import RasterInfo
 from layers.readers.guards.imagine import judge_imagine
-from tests.layers.readers.tiny_rasters import surface, write_raster
+from tests.support.readers.tiny_rasters import surface, write_raster
 
 POOL = ReaderPool(inline=True)
 SIZE = 300

@@ -14,8 +14,8 @@ from layers.geo.bounds import Bounds
 from layers.pool.pool import ReaderPool
 from layers.readers.guards.tiff_metadata import names_overviews
 from layers.readers.guards.vrt_judge import judge_vrt
-from tests.layers.readers.hostile_vrts import band, placed, whole
-from tests.layers.readers.tiny_rasters import surface, write_raster
+from tests.support.readers.hostile_vrts import band, placed, whole
+from tests.support.readers.tiny_rasters import surface, write_raster
 
 POOL = ReaderPool(inline=True)
 BOUNDS = Bounds(0, 0, 9, 9)

@@ -22,7 +22,7 @@ from layers.raster.info import RasterInfo
 from layers.readers.raster.datasets import DATASETS
 from layers.readers.raster.georeferencing import placement_of
 from layers.readers.raster.warp import ControlPoints, Warp, fit_control_points
-from tests.layers.readers.tiny_rasters import SIZE, surface, write_raster
+from tests.support.readers.tiny_rasters import SIZE, surface, write_raster
 
 POOL = ReaderPool(inline=True)
 UTM = Bounds(400_000, 5_750_000, 401_280, 5_751_280)

@@ -12,7 +12,7 @@ from layers.pool.pool import ReaderPool
 from layers.raster.info import RasterInfo
 from layers.raster.style import RasterStyle
 from layers.readers.raster import datasets
-from tests.layers.readers.tiny_rasters import SIZE, surface, write_raster
+from tests.support.readers.tiny_rasters import SIZE, surface, write_raster
 
 UTM = Bounds(400_000, 5_750_000, 401_280, 5_751_280)
 POOL = ReaderPool(inline=True)

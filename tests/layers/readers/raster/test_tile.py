@@ -10,7 +10,7 @@ from layers.errors import CannotBePlaced, NotReadable
 from layers.geo.bounds import Bounds
 from layers.geo.crs import MERCATOR_HALF_M, transform_bounds
 from layers.readers.raster.tile import read_tile
-from tests.layers.readers.tiny_rasters import SIZE, surface, write_raster
+from tests.support.readers.tiny_rasters import SIZE, surface, write_raster
 
 UTM = Bounds(400_000, 5_750_000, 401_280, 5_751_280)
 LONLAT = Bounds(128.0, 51.0, 128.2, 51.2)

@@ -17,8 +17,8 @@ from pytestqt.qtbot import QtBot
 from layers.document.layer import Layer
 from layers.geo.bounds import Bounds
 from layers.raster.style import Stretch
-from tests.layers.project.cases import read_case
-from tests.layers.readers.tiny_deliveries import landsat
+from tests.support.cases.rich import read_case
+from tests.support.readers.tiny_deliveries import landsat
 from tests.viewer.app.conftest import Answers, settle
 from tests.viewer.rendering.conftest import write_raster
 from viewer.app.window import MainWindow

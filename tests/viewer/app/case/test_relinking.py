@@ -14,8 +14,7 @@ from pytestqt.qtbot import QtBot
 
 from layers.content_mark import KEY, mark_of
 from layers.project.opening.intake import read_case
-from tests.viewer.app.conftest import Answers, settle
-from tests.viewer.app.foreign_cases import (
+from tests.support.cases.foreign_cases import (
     badges,
     foreign_case,
     known,
@@ -25,6 +24,7 @@ from tests.viewer.app.foreign_cases import (
     scene_file,
     shown,
 )
+from tests.viewer.app.conftest import Answers, settle
 from viewer.app.case import relinking
 from viewer.app.window import MainWindow
 from viewer.panels.layers.relink_dialog import HERE, LAYER, RelinkDialog

@@ -17,7 +17,7 @@ from layers.errors import GeoloupeError
 from layers.project.saving.lock import CaseLock, Holder
 from layers.project.saving.publish import write_case
 from layers.project.storage.processes import Owner
-from tests.layers.project.cases import read_case
+from tests.support.cases.rich import read_case
 from viewer.app.case.session import Session
 from viewer.commands.sites import add_site
 from viewer.support.jobs import Jobs

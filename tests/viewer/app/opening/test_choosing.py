@@ -9,7 +9,7 @@ import pytest
 import shapely
 from PySide6.QtCore import Qt
 
-from tests.layers.readers.tiny_hdf5 import FILES
+from tests.support.readers.tiny_hdf5 import FILES
 from tests.viewer.app.conftest import settle
 from viewer.app.window import MainWindow
 from viewer.panels.layers.table_dialog import TableDialog

@@ -14,7 +14,7 @@ from pytestqt.qtbot import QtBot
 
 from layers.readers import files
 from layers.readers.deliveries.scene_files import deliveries_at
-from tests.layers.readers.tiny_deliveries import dimap, landsat, maxar, planet, sentinel2
+from tests.support.readers.tiny_deliveries import dimap, landsat, maxar, planet, sentinel2
 from tests.viewer.app.conftest import settle
 from viewer.app.opening.file_kinds import DELIVERIES, name_filters
 from viewer.app.opening.questions import Questions

@@ -16,7 +16,7 @@ from shapely.geometry import LineString
 import sample_data
 from layers.geo.bounds import Bounds
 from layers.geo.crs import PIXEL_SPACE, WEB_MERCATOR, WGS84
-from tests.layers.readers.tiny_rasters import surface, write_raster
+from tests.support.readers.tiny_rasters import surface, write_raster
 from tests.viewer.app.conftest import MakeWindow, settle
 from viewer.app.window import MainWindow
 from viewer.panels.layers.place_dialog import PlaceDialog

@@ -17,7 +17,7 @@ from layers.geo.crs import WEB_MERCATOR, WGS84, world_bounds
 from layers.grid.tile_grid import TileGrid, View
 from layers.raster.stretch import StretchRule
 from layers.raster.style import RasterStyle, Stretch
-from tests.layers.readers.tiny_rasters import write_raster as write
+from tests.support.readers.tiny_rasters import write_raster as write
 from tests.viewer.rendering.conftest import CountingPool, layer_of, picture_of
 from viewer.rendering.context import RenderContext
 from viewer.rendering.raster.raster_drawing import RasterDrawing

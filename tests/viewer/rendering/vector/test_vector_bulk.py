@@ -19,7 +19,7 @@ from layers.vector.drawing.details import Details
 from layers.vector.style.layer_style import StyleClass, VectorStyle
 from layers.vector.style.look import Look
 from layers.vector.table import FeatureTable
-from tests.layers.vector.tiny_tables import shapes, table_of
+from tests.support.tiny_tables import shapes, table_of
 from tests.viewer.rendering.conftest import layer_of, part_near, picture_of
 from viewer.rendering.images import argb_of_image
 from viewer.rendering.vector import vector_sheet
