@@ -13,7 +13,7 @@ from typing import Any
 
 from layers.errors import GeoloupeError, ReaderTimeout
 from layers.pool.crew import Crew
-from layers.pool.fresh_probes import FreshProbes
+from layers.pool.known_probes import KnownProbes
 from layers.pool.pool_grants import PoolGrants
 from layers.pool.protocol import Answer, Profile, Request, profile_for
 from layers.pool.supervisor import DISMISS, MAX_STRIKES, Supervisor, closed_error, given_up, name_in
@@ -33,6 +33,12 @@ CHILD_ENVIRONMENT = {
 """What must stand in the environment when a child starts: later is too late."""
 CLOSE_TIMEOUT_S = 1.0
 
+_ELSEWHERE = {
+    Profile.FEATURES: Profile.LOCAL,  # a file whose name promises features may hold imagery
+    Profile.LOCAL: Profile.VRT,  # a VRT that has been judged is opened by a reader of its own
+}
+"""Whose readers are asked next where those of a profile cannot tell."""
+
 Source = Callable[[], Request | None]
 Done = Callable[[Answer | GeoloupeError], None]
 
@@ -47,7 +53,7 @@ class ReaderPool:
     """
 
     def __init__(self, workers: int = 2, inline: bool = False, grants: Grants = NOTHING) -> None:
-        self.fresh_probes = FreshProbes()
+        self.known_probes = KnownProbes()
         self.grants = PoolGrants(grants)
         self._inline = inline
         self._one_at_a_time = threading.Lock()
@@ -80,13 +86,11 @@ class ReaderPool:
 
     def submit(self, request: Request) -> None:
         """Queue a request, before all pulled work."""
-        if request.op == "probe":
-            self.fresh_probes.note(request)
         if self._inline:
             request.done(self._run_inline(request))
             return
         request.profile = profile_for(request)
-        if request.op == "probe" and request.profile is Profile.FEATURES:
+        if request.op == "probe" and request.profile in _ELSEWHERE:
             request.done = partial(self._probed, request, request.done)
         self._queue(request)
 
@@ -170,10 +174,7 @@ class ReaderPool:
             self._strikes.pop(path, None)
 
     def ask(self, op: str, params: dict[str, Any], timeout_s: float = 60.0, profile: Profile = Profile.LOCAL) -> Answer:
-        """Ask and wait: for scripts and the command line, never for the window's thread. Raises GeoloupeError.
-
-        A probe that is answered by the name of another profile (a VRT has been judged) is asked again there.
-        """
+        """Ask and wait: for scripts and the command line, never for the window's thread. Raises GeoloupeError."""
         arrived = threading.Event()
         found: list[Answer | GeoloupeError] = []
 
@@ -186,8 +187,6 @@ class ReaderPool:
             raise ReaderTimeout(f"No answer within {timeout_s:g} s: {name_in(params)} may be on a slow or dead drive.")
         if isinstance(found[0], GeoloupeError):
             raise found[0]
-        if profile is Profile.LOCAL and found[0].header.get("profile") == Profile.VRT and not self._inline:
-            return self.ask(op, params, timeout_s, Profile.VRT)
         return found[0]
 
     def ready_readers(self, profile: Profile = Profile.LOCAL) -> int:
@@ -290,9 +289,10 @@ class ReaderPool:
             self._crew.ask(request.profile)
 
     def _probed(self, request: Request, done: Done, result: Answer | GeoloupeError) -> None:
-        """A file whose name promises features may hold imagery: the other readers are asked."""
-        if isinstance(result, Answer) and result.header.get("profile") == Profile.LOCAL:
-            request.profile, request.done = Profile.LOCAL, done
+        """A reader may answer by the profile of those who can tell: they are asked then."""
+        elsewhere = _ELSEWHERE.get(request.profile)
+        if isinstance(result, Answer) and elsewhere is not None and result.header.get("profile") == elsewhere:
+            request.profile = elsewhere
             self._queue(request)
         else:
             done(result)

@@ -77,6 +77,8 @@ class Answer:
 
     header: dict[str, Any]
     arrays: tuple[NDArray[Any], ...] = ()
+    profile: Profile = Profile.LOCAL
+    """Of the reader that could answer."""
 
 
 @dataclass(eq=False, slots=True)

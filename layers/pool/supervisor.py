@@ -6,7 +6,7 @@ import logging
 import os
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from layers.errors import GeoloupeError, GivenUp, Quarantined, ReaderCrashed, ReaderTimeout, error_from_noun
@@ -155,7 +155,8 @@ class Supervisor(threading.Thread):
                 continue
             if crashes:
                 self._pool.strike(key, -1)
-            return result if isinstance(result, Answer) else error_from_noun(*result)
+            if result is not None:
+                return result
 
     def _tell_lost(self, request: Request, why: str) -> None:
         """For the log of the program. What was read is not named."""
@@ -163,16 +164,23 @@ class Supervisor(threading.Thread):
 
     def _ask(
         self, request: Request, needs: Grants, reader: ReaderProcess, meanwhile: Callable[[], None]
-    ) -> Answer | tuple[str, str]:
-        """What was opened before is granted with the first request to a process, as far as it may read that."""
+    ) -> Answer | GeoloupeError | None:
+        """What was opened before is granted with the first request to a process, as far as it may read that.
+
+        None where the request has to be asked again: what the reader says is unchanged is known no more.
+        """
+        known = self._pool.known_probes
         grants = self._pool.grants.besides(needs) if reader.holds is None else NOTHING
         with self._lock:
             self._asked = request
         try:
-            return reader.ask(request.op, request.params, deadline_s(request), meanwhile, grants)
+            told = known.told(request)
+            found = reader.ask(request.op, told, deadline_s(request), meanwhile, grants)
         finally:
             with self._lock:
                 self._asked = None
+        result = replace(found, profile=self.profile) if isinstance(found, Answer) else error_from_noun(*found)
+        return known.heard(request, told, result)
 
 
 def name_in(params: dict[str, Any]) -> str:

@@ -18,6 +18,7 @@ from layers.content_mark import KEY, mark_of
 from layers.errors import UnsupportedFormat
 from layers.readers.deliveries.scene_files import leads_to_scene
 from layers.readers.environment import OPS_OF_FEATURES, Profile, current_profile
+from layers.readers.file_state import file_state
 from layers.readers.files import RASTERS, Content, content_of, regular_file
 from layers.readers.guards.tile_audit import tiles_in
 
@@ -30,8 +31,7 @@ _OF_RASTERS = frozenset({"tile", "overviews", "statistics", "acquisition"})
 def run(op: str, params: dict[str, Any]) -> Result:
     """Answer one request. Raises GeoloupeError, or whatever a library raises."""
     if op == "probe":
-        header, arrays = _probe(params)
-        return header | _content(header, params), arrays
+        return _probe_or_unchanged(params)
     if op in _OF_RASTERS:
         from layers.readers.raster import raster_ops  # a reader of features never needs them
 
@@ -50,6 +50,17 @@ def _versions() -> dict[str, str]:
     import rasterio  # a reader of features never needs it
 
     return {"GDAL": rasterio.__gdal_version__, "PROJ": rasterio.__proj_version__, "GEOS": rasterio.__geos_version__}
+
+
+def _probe_or_unchanged(params: dict[str, Any]) -> Result:
+    """What is there, with the state of the file; {"unchanged": True} where it is in the state that is "known"."""
+    state = file_state(str(params["path"]))
+    if state is not None and params.get("known") == state:
+        return {"unchanged": True}, ()
+    header, arrays = _probe(params)
+    if "profile" not in header:
+        header |= _content(header, params) | {"file_state": state}
+    return header, arrays
 
 
 def _probe(params: dict[str, Any]) -> Result:
@@ -71,7 +82,7 @@ def _probe(params: dict[str, Any]) -> Result:
 
 def _content(header: dict[str, Any], params: dict[str, Any]) -> dict[str, Any]:
     """By what the file is recognised should it move, for who adds it: a drawing, which names its canvas, needs none."""
-    if "canvas_crs" in params or "profile" in header or params.get("preview"):
+    if "canvas_crs" in params or params.get("preview"):
         return {}
     mark = mark_of(str(params["path"]))
     return {} if mark is None else {KEY: mark.to_json()}

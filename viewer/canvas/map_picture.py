@@ -12,13 +12,15 @@ from viewer.canvas.scene import MapScene
 from viewer.canvas.selection import Selection
 from viewer.canvas.sites.unplaced import Unplaced
 from viewer.canvas.viewport import Viewport
-from viewer.support.paced_look import REST, PacedLook
+from viewer.support.paced_look import PacedLook
 from viewer.support.painting import painting
 
 LOADING_PAINT_MS = 90
 """While tiles of another view arrive the map is painted no oftener: painting stand-ins would take the cores from those
 who read and paint the tiles.
 """
+REST = 4
+"""While tiles arrive, a painting is followed by a rest of so many times its length."""
 LIVE_PAINT_MS = 12
 """While only colours change, as a handle moves, nothing else needs the cores."""
 

@@ -8,8 +8,8 @@ from collections.abc import Callable
 
 from PySide6.QtCore import QObject, QTimer
 
-REST = 4
-"""A look is followed by a rest of so many times its length."""
+REST = 9
+"""A look is followed by a rest of so many times its length: several kinds of looks share the window's time."""
 BRIEF_S = 0.001
 """A look as short as this needs no rest."""
 

@@ -117,6 +117,16 @@ class Mapping:
 
 def map_pixels(target: Target, frame: Frame) -> Mapping:
     """The mapping of all of `target`, at most 1/8 pixel off."""
+    return _known(target, frame) if frame.warp is None else _worked_out(target, frame)
+
+
+@lru_cache(maxsize=8)
+def _known(target: Target, frame: Frame) -> Mapping:
+    """Bands of a scene that lie in files of their own are read for the same pixels, one after the other."""
+    return _worked_out(target, frame)
+
+
+def _worked_out(target: Target, frame: Frame) -> Mapping:
     steps = _FIRST_STEPS
     while steps <= min(_LAST_STEPS, max(target.width, target.height) // 2):
         found = _interpolated(target, frame, steps)

@@ -329,9 +329,8 @@ def test_a_reader_of_features_has_no_library_of_imagery(pool):
 @pytest.mark.parametrize("name", ["picture.gpkg", "picture.json"])
 def test_imagery_by_the_name_of_features_is_read_by_who_can(pool, raster, name):
     deceiving = raster.rename(raster.with_name(name))
-    header = pool.ask("probe", {"path": str(deceiving)}).header
-    assert header["kind"] == "raster"
-    assert pool.fresh_probes.take({"path": str(deceiving)}).profile is Profile.LOCAL
+    answer = pool.ask("probe", {"path": str(deceiving)})
+    assert (answer.header["kind"], answer.profile) == ("raster", Profile.LOCAL)
 
 
 def test_features_by_another_name_are_read_too(pool, tmp_path):

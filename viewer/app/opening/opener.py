@@ -18,7 +18,7 @@ from layers.geo.crs import PIXEL_SPACE
 from layers.geo.lon_extent import around
 from layers.patience import within
 from layers.pool.pool import ReaderPool
-from layers.pool.protocol import Answer, Profile, Request
+from layers.pool.protocol import Answer, Request
 from layers.project.storage.sqlite_file import is_case
 from layers.services.naming import is_service_text
 from viewer.app.case.session import Session
@@ -149,19 +149,16 @@ class FileOpener(QObject):
         with self._pool.together():
             for at, one in enumerate(found):
                 if isinstance(one, Path):
-                    self._probe(opening, at, one, Profile.LOCAL)
+                    self._probe(opening, at, one)
         self._add_ready(opening)
 
-    def _probe(self, opening: _Opening, at: int, path: Path, profile: Profile) -> None:
+    def _probe(self, opening: _Opening, at: int, path: Path) -> None:
         def answered(answer: Answer | GeoloupeError) -> None:  # on a supervisor thread
             self._jobs.mailbox.post(self._probed, opening, at, path, answer)
 
-        self._pool.submit(Request("probe", {"path": str(path)}, answered, str(path), profile=profile))
+        self._pool.submit(Request("probe", {"path": str(path)}, answered, str(path)))
 
     def _probed(self, opening: _Opening, at: int, path: Path, answer: Answer | GeoloupeError) -> None:
-        if isinstance(answer, Answer) and answer.header.get("profile") == Profile.VRT:
-            self._probe(opening, at, path, Profile.VRT)  # it has been judged: a reader of its own opens it
-            return
         try:
             opening.found[at] = answer if isinstance(answer, GeoloupeError) else layers_of_probe(path, answer.header)
             is_table = isinstance(answer, CannotBePlaced) and path.suffix.lower() in TABLE_SUFFIXES

@@ -58,18 +58,11 @@ class RasterSource:
             if isinstance(result, GeoloupeError):
                 self.missing = frozenset({str(self.path)}) if isinstance(result, FileMissing) else frozenset()
                 done(result.sentence)
-            elif result.header.get("profile") == Profile.VRT and self._profile is Profile.LOCAL:
-                self._profile = Profile.VRT  # it has been judged: a reader of its own opens it
-                self.probe(canvas_crs, done)
             else:
+                self._profile = result.profile
                 done(self._take(result.header))
 
-        known = self._context.pool.fresh_probes.take(self._where)
-        if known is None:
-            self._submit("probe", {"canvas_crs": reader_crs(canvas_crs)}, probed)
-        else:
-            self._profile = known.profile
-            self._context.mailbox.post(probed, known.answer)
+        self._submit("probe", {"canvas_crs": reader_crs(canvas_crs)}, probed)
 
     def _take(self, header: dict[str, Any]) -> str:
         kind, raster = header.get("kind"), header.get("raster")

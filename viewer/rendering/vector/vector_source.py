@@ -51,11 +51,7 @@ class VectorSource:
 
         params = {"path": str(self.path), "options": self._options, "canvas_crs": ""}
         answered = partial(self._context.mailbox.post, probed)  # called on a reader's thread
-        known = self._context.pool.fresh_probes.take(params)
-        if known is not None:
-            answered(known.answer)
-        else:
-            self._context.pool.submit(Request("probe", params, answered, strike_key=str(self.path)))
+        self._context.pool.submit(Request("probe", params, answered, strike_key=str(self.path)))
 
     def _take(self, header: dict[str, Any]) -> str:
         if header.get("kind") != "vector":

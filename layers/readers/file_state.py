@@ -1,0 +1,33 @@
+"""State of a file and of what is beside it: another state means that a probe may find something else."""
+
+from __future__ import annotations
+
+import os
+import stat
+
+_APPENDED = (".aux.xml", ".ovr", ".msk", ".xml")
+_REPLACED = (
+    *(".wld", ".tfw", ".tifw", ".jgw", ".pgw", ".prj", ".hdr", ".rpb", ".imd", ".json", ".stac.json"),
+    *(".shp", ".dbf", ".shx", ".cpg", ".qpj", ".kml"),
+)
+
+
+def file_state(path: str) -> list[int] | None:
+    """Numbers that differ where a regular file, its folder's list or a file beside it that belongs to its name has
+    changed. None for what is no regular file: a delivery's folder tells nothing of what lies deeper in it.
+    """
+    try:
+        own, folder = os.stat(path), os.stat(os.path.dirname(os.path.abspath(path)))
+    except (OSError, ValueError):
+        return None
+    if not stat.S_ISREG(own.st_mode):
+        return None
+    found = [own.st_ino, own.st_size, own.st_mtime_ns, own.st_ctime_ns, folder.st_ino, folder.st_mtime_ns]
+    stem = os.path.splitext(path)[0]
+    for beside in (*(path + ending for ending in _APPENDED), *(stem + ending for ending in _REPLACED)):
+        try:
+            one = os.stat(beside)
+        except OSError:
+            continue
+        found += [one.st_size, one.st_mtime_ns]
+    return found

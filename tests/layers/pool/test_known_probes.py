@@ -1,0 +1,115 @@
+"""A file is probed once: its drawing, and other layers of it, take over what was found, while the file is the same."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from layers.errors import FileMissing, GeoloupeError
+from layers.geo.bounds import Bounds
+from layers.pool.known_probes import MOST, KnownProbes
+from layers.pool.pool import ReaderPool
+from layers.pool.protocol import Answer, Profile, Request
+from layers.readers.file_state import file_state
+from tests.support.readers.tiny_rasters import surface, write_raster
+
+DRAWN = {"canvas_crs": "EPSG:3857"}
+
+
+def probe(params: dict[str, Any], profile: Profile = Profile.LOCAL) -> Request:
+    return Request("probe", params, lambda _: None, profile=profile)
+
+
+def answer(*state: int, **more: Any) -> Answer:
+    return Answer({"kind": "raster", "file_state": list(state), **more})
+
+
+def heard(known: KnownProbes, request: Request, result: Answer | GeoloupeError) -> Answer | GeoloupeError | None:
+    return known.heard(request, known.told(request), result)
+
+
+def test_a_drawing_tells_the_state_that_the_opened_file_was_in():
+    known, found = KnownProbes(), answer(1, 2)
+    assert heard(known, probe({"path": "/a.tif"}), found) is found
+    drawing = probe({"path": "/a.tif", "part": "", "options": {}, **DRAWN})
+    assert known.told(drawing)["known"] == [1, 2]
+    assert known.heard(drawing, known.told(drawing), Answer({"unchanged": True})) is found
+    assert "known" not in known.told(probe({"path": "/a.tif"})), "who opens a file has it probed anew"
+
+
+def test_another_path_part_or_height_is_another_question():
+    known = KnownProbes()
+    heard(known, probe({"path": "/a.ntf"}), answer(1))
+    for other in ({"path": "/b.ntf"}, {"path": "/a.ntf", "part": "1"}, {"path": "/a.ntf", "height_m": 0.0}):
+        assert "known" not in known.told(probe({**other, **DRAWN}))
+
+
+def test_what_was_forgotten_or_is_another_by_now_is_asked_again():
+    known, drawing = KnownProbes(), probe({"path": "/a.tif", **DRAWN})
+    heard(known, drawing, answer(1))
+    told = known.told(drawing)
+    heard(known, probe({"path": "/a.tif"}), answer(2))
+    assert known.heard(drawing, told, Answer({"unchanged": True})) is None
+
+
+@pytest.mark.parametrize(
+    "result",
+    [
+        FileMissing("gone"),
+        Answer({"profile": "vrt"}),
+        Answer({"kind": "scene", "file_state": None}),
+    ],
+)
+def test_what_tells_nothing_of_a_file_is_not_remembered(result):
+    known = KnownProbes()
+    assert heard(known, probe({"path": "/a"}), result) is result
+    assert "known" not in known.told(probe({"path": "/a", **DRAWN}))
+
+
+def test_a_writer_s_answer_is_nobody_else_s():
+    known = KnownProbes()
+    heard(known, probe({"path": "/a.tif"}, Profile.WRITER), answer(1))
+    assert "known" not in known.told(probe({"path": "/a.tif", **DRAWN}))
+
+
+def test_only_so_many_are_remembered():
+    known = KnownProbes()
+    for number in range(MOST + 1):
+        heard(known, probe({"path": f"/{number}.tif"}), answer(1))
+    assert "known" not in known.told(probe({"path": "/0.tif", **DRAWN}))
+    assert "known" in known.told(probe({"path": "/1.tif", **DRAWN}))
+
+
+def test_the_state_of_a_file_is_that_of_its_sidecars_too(tmp_path: Path):
+    image = tmp_path / "a.tif"
+    image.write_bytes(b"x")
+    states = [file_state(str(image))]
+    (tmp_path / "a.tfw").write_text("1")
+    states.append(file_state(str(image)))
+    os.utime(tmp_path / "a.tfw", ns=(1, 1))
+    states.append(file_state(str(image)))
+    os.utime(image, ns=(2, 2))
+    states.append(file_state(str(image)))
+    assert None not in states
+    assert len({tuple(state) for state in states if state}) == 4
+    assert file_state(str(tmp_path)) is None
+    assert file_state(str(tmp_path / "none")) is None
+
+
+def test_a_reader_opens_nothing_where_the_file_is_as_it_was(tmp_path: Path):
+    image = write_raster(tmp_path / "a.tif", surface().astype(np.uint8), "EPSG:32652", Bounds(0, 0, 100, 100))
+    with_answers: list[Answer] = []
+    pool = ReaderPool(workers=1)
+    pool.start()
+    try:
+        opened = pool.ask("probe", {"path": str(image)})
+        with_answers += [pool.ask("probe", {"path": str(image), **DRAWN}) for _ in range(2)]
+        assert all(one is opened for one in with_answers), "the answer of who opened it"
+        os.utime(image, ns=(3, 3))
+        assert pool.ask("probe", {"path": str(image), **DRAWN}) is not opened
+    finally:
+        pool.close()
