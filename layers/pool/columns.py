@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from layers.errors import NotReadable
 from layers.pool.pool import ReaderPool
 from layers.pool.protocol import Answer
+from layers.requests.features import OfLayer, ReadColumns
 from layers.vector.columns import DTYPES, NO_VALUES, Attributes, Column, Kind, attributes_of, whole_column
 from layers.vector.texts import Texts
 
@@ -27,22 +28,23 @@ class ColumnChunk:
 
 def read_attributes(
     pool: ReaderPool,
-    params: dict[str, Any],
+    asked: OfLayer,
     columns: Sequence[str] | None = None,
     heard: Callable[[int], None] = lambda rows: None,
 ) -> Attributes:
     """All rows of a layer in the columns named (None: all); blocks, so never in the window's thread.
 
-    `params` name the layer as for "features". `heard` is told the rows read so far and may raise to give it up.
+    `heard` is told the rows read so far and may raise to give it up.
     Raises what the reader reports.
     """
+    names = None if columns is None else tuple(columns)
+    whole = ReadColumns(asked.path, asked.layer, asked.options, asked.source_crs, columns=names)
     chunks: list[ColumnChunk] = []
     start: int | None = 0
     rows = 0
     while start is not None:
         heard(rows)
-        asked = {**params, "start": start, "columns": None if columns is None else list(columns)}
-        chunk = chunk_from_answer(pool.ask("columns", asked))
+        chunk = chunk_from_answer(pool.ask(replace(whole, start=start)))
         if chunk.next_row is not None and chunk.next_row <= start:
             raise NotReadable("The reader does not get on with the attributes: reload the layer.")
         chunks.append(chunk)

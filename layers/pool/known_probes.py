@@ -4,20 +4,20 @@ from __future__ import annotations
 
 import json
 import threading
-from typing import Any, NamedTuple
+from dataclasses import replace
+from typing import NamedTuple
 
 from layers.errors import GeoloupeError
 from layers.pool.protocol import Answer, Profile, Request
+from layers.requests.probe import Probe
+from layers.requests.question import Question
 
 MOST = 256
-PROBE = "probe"
-_ONE_S_OWN = frozenset({"canvas_crs", "known"})
-"""What a question adds for itself: whatever it says, the file is the same."""
 
 
 class _Known(NamedTuple):
     answer: Answer
-    state: list[int]
+    state: tuple[int, ...]
     """Of the file, as the reader saw it before it opened the file."""
 
 
@@ -30,36 +30,34 @@ class KnownProbes:
         self._lock = threading.Lock()
         self._known: dict[str, _Known] = {}
 
-    def told(self, request: Request) -> dict[str, Any]:
-        """The parameters of a request, for a reader: with the known state where it is a drawing's probe."""
-        params = request.params
-        if request.op != PROBE or "canvas_crs" not in params:
-            return params
+    def told(self, request: Request) -> Question:
+        """What a reader is asked: with the known state where it is a drawing's probe."""
+        asked = request.question
+        if not isinstance(asked, Probe) or asked.canvas_crs is None:
+            return asked
         with self._lock:
-            known = self._known.get(_key(params))
-        return params if known is None else {**params, "known": known.state}
+            known = self._known.get(_key(asked))
+        return asked if known is None else replace(asked, known=known.state)
 
-    def heard(
-        self, request: Request, told: dict[str, Any], result: Answer | GeoloupeError
-    ) -> Answer | GeoloupeError | None:
+    def heard(self, request: Request, told: Question, result: Answer | GeoloupeError) -> Answer | GeoloupeError | None:
         """What a reader has answered to `told`, remembered; for "unchanged" the known answer, or None where that was
         forgotten meanwhile: ask again.
         """
-        if request.op != PROBE or not isinstance(result, Answer) or request.profile is Profile.WRITER:
+        if not isinstance(told, Probe) or not isinstance(result, Answer) or request.profile is Profile.WRITER:
             return result
-        key, state = _key(request.params), result.header.get("file_state")
+        key, state = _key(told), result.header.get("file_state")
         with self._lock:
             if result.header.get("unchanged"):
                 known = self._known.get(key)
-                return known.answer if known is not None and known.state == told.get("known") else None
+                return known.answer if known is not None and known.state == told.known else None
             self._known.pop(key, None)
             if isinstance(state, list) and "profile" not in result.header:
-                self._known[key] = _Known(result, state)
+                self._known[key] = _Known(result, tuple(state))
                 if len(self._known) > MOST:
                     del self._known[next(iter(self._known))]
         return result
 
 
-def _key(params: dict[str, Any]) -> str:
-    said = {name: value for name, value in params.items() if name not in _ONE_S_OWN and value not in ("", None, {})}
-    return json.dumps(said, sort_keys=True)
+def _key(asked: Probe) -> str:
+    """The canvas is only named so that the reader can prepare for it."""
+    return json.dumps(replace(asked, canvas_crs=None, known=()).params(), sort_keys=True)

@@ -4,20 +4,20 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from layers.errors import NotReadable
 from layers.pool.pool import ReaderPool
+from layers.requests.features import Measure, OfLayer
 
 
 class Measured:
-    """`params` name the layer as for "features". Blocks, so never in the window's thread; any other."""
+    """Blocks, so never in the window's thread; any other."""
 
-    def __init__(self, pool: ReaderPool, params: dict[str, Any]) -> None:
-        self._pool, self._params = pool, params
+    def __init__(self, pool: ReaderPool, asked: OfLayer) -> None:
+        self._pool, self._asked = pool, asked
         self._found: dict[str, tuple[NDArray[np.int64], NDArray[np.float64]]] = {}
         self._lock = threading.Lock()
 
@@ -40,7 +40,8 @@ class Measured:
         start: int | None = 0
         while start is not None:
             heard()
-            answer = self._pool.ask("measures", {**self._params, "measure": name, "start": start})
+            layer = self._asked
+            answer = self._pool.ask(Measure(layer.path, layer.layer, layer.options, layer.source_crs, name, start))
             some, of_them = answer.arrays
             following = answer.header["next"]
             fits = some.dtype == np.int64 and of_them.dtype == np.float64 and some.shape == of_them.shape

@@ -9,18 +9,19 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from functools import partial
-from typing import Any
 
 from layers.errors import GeoloupeError, ReaderTimeout
 from layers.pool.crew import Crew
 from layers.pool.known_probes import KnownProbes
 from layers.pool.pool_grants import PoolGrants
 from layers.pool.protocol import Answer, Profile, Request, profile_for
-from layers.pool.supervisor import DISMISS, MAX_STRIKES, Supervisor, closed_error, given_up, name_in
+from layers.pool.supervisor import MAX_STRIKES, Dismissal, Supervisor, closed_error, given_up, name_in
 from layers.pool.worker import sentence_for
 from layers.readers.confinement.grants import NOTHING, Grants, needs_of
 from layers.readers.confinement.holds import Holds
 from layers.readers.environment import enter
+from layers.requests.probe import Probe
+from layers.requests.question import Question
 
 CHILD_ENVIRONMENT = {
     # A child imports numpy with the main module, before `enter`: its BLAS threads would spin on both cores
@@ -90,7 +91,7 @@ class ReaderPool:
             request.done(self._run_inline(request))
             return
         request.profile = profile_for(request)
-        if request.op == "probe" and request.profile in _ELSEWHERE:
+        if isinstance(request.question, Probe) and request.profile in _ELSEWHERE:
             request.done = partial(self._probed, request, request.done)
         self._queue(request)
 
@@ -166,14 +167,14 @@ class ReaderPool:
     def dismiss(self, profile: Profile) -> None:
         """Let the process of a profile go once what is queued is done; the next request starts another."""
         if not self._inline and self._crew.of(profile):
-            self.submit(Request(DISMISS, {}, lambda _: None, profile=profile, is_background=True))
+            self.submit(Request(Dismissal(""), lambda _: None, profile=profile, is_background=True))
 
     def forgive(self, path: str) -> None:
         """End the quarantine of a path."""
         with self._state:
             self._strikes.pop(path, None)
 
-    def ask(self, op: str, params: dict[str, Any], timeout_s: float = 60.0, profile: Profile = Profile.LOCAL) -> Answer:
+    def ask(self, question: Question, timeout_s: float = 60.0, profile: Profile = Profile.LOCAL) -> Answer:
         """Ask and wait: for scripts and the command line, never for the window's thread. Raises GeoloupeError."""
         arrived = threading.Event()
         found: list[Answer | GeoloupeError] = []
@@ -182,9 +183,11 @@ class ReaderPool:
             found.append(result)
             arrived.set()
 
-        self.submit(Request(op, params, done, strike_key=str(params.get("path", "")), profile=profile))
+        self.submit(Request(question, done, strike_key=question.path, profile=profile))
         if not arrived.wait(timeout_s):
-            raise ReaderTimeout(f"No answer within {timeout_s:g} s: {name_in(params)} may be on a slow or dead drive.")
+            raise ReaderTimeout(
+                f"No answer within {timeout_s:g} s: {name_in(question)} may be on a slow or dead drive."
+            )
         if isinstance(found[0], GeoloupeError):
             raise found[0]
         return found[0]
@@ -306,7 +309,7 @@ class ReaderPool:
             with self._one_at_a_time:
                 header, arrays = run(request.op, request.params)
         except Exception as failure:  # noqa: BLE001 - the same door as in a reader process
-            return sentence_for(failure, str(request.params.get("path", "")))
+            return sentence_for(failure, request.question.path)
         return Answer(header, tuple(arrays))
 
     def _drain_inline(self) -> None:

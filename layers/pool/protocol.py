@@ -9,7 +9,7 @@ import json
 import math
 import os
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -18,7 +18,10 @@ from numpy.typing import NDArray
 from layers.errors import GeoloupeError, TooLarge
 from layers.readers.confinement.grants import Grants
 from layers.readers.confinement.holds import Holds
-from layers.readers.environment import ANSWER_BYTES, OPS_OF_FEATURES, WRITERS, Profile
+from layers.readers.environment import ANSWER_BYTES, WRITERS, Profile
+from layers.requests.features import OfLayer
+from layers.requests.probe import Probe
+from layers.requests.question import Question
 
 __all__ = [
     "ANSWER_BYTES",
@@ -83,13 +86,12 @@ class Answer:
 
 @dataclass(eq=False, slots=True)
 class Request:
-    """One question to a reader. `done` is called once, on a supervisor thread, with an `Answer` or an error.
+    """One question on its way to a reader. `done` is called once, on a supervisor thread, with an `Answer` or an error.
 
     `strike_key` is the path whose faults are counted; without it no fault is held against anything.
     """
 
-    op: str
-    params: dict[str, Any]
+    question: Question
     done: Callable[[Answer | GeoloupeError], None]
     strike_key: str = ""
     deadline_s: float | None = None
@@ -98,15 +100,25 @@ class Request:
     """Nobody waits for it: a pool that has only such work is idle."""
     is_given_up: bool = False
     """By `ReaderPool.give_up`: the reader's end is no fault of the file."""
+    params: dict[str, Any] = field(init=False)
+    """The question as it stands in the message."""
+
+    def __post_init__(self) -> None:
+        self.params = self.question.params()
+
+    @property
+    def op(self) -> str:
+        """The name of what is asked."""
+        return self.question.op
 
 
 def profile_for(request: Request) -> Profile:
     """Whose request it is. A probe goes by the name of the file: where that deceives, the reader says who can tell.
     One that names a canvas is for a picture.
     """
-    params = request.params
-    is_look = request.op == "probe" and not params.get("canvas_crs") and foretells_features(str(params.get("path")))
-    if request.profile is Profile.LOCAL and (is_look or request.op in OPS_OF_FEATURES):
+    asked = request.question
+    is_look = isinstance(asked, Probe) and not asked.canvas_crs and foretells_features(asked.path)
+    if request.profile is Profile.LOCAL and (is_look or isinstance(asked, OfLayer)):
         return Profile.FEATURES
     return request.profile
 
@@ -120,7 +132,7 @@ def deadline_s(request: Request) -> float:
     """Seconds until the reader is killed; more for text that can only be read as a whole."""
     if request.deadline_s is not None:
         return request.deadline_s
-    return _DEADLINES_S.get(request.op, _OTHER_DEADLINE_S) + _more_s(str(request.params.get("path", "")))
+    return _DEADLINES_S.get(request.op, _OTHER_DEADLINE_S) + _more_s(request.question.path)
 
 
 def _more_s(path: str) -> float:

@@ -8,6 +8,7 @@ from typing import Any
 
 from layers.pool.pool import ReaderPool
 from layers.pool.protocol import Answer
+from layers.requests.features import OfLayer, ReadRows, RowFacts
 
 ROWS_A_REQUEST = 500
 
@@ -21,27 +22,24 @@ def read_rows(pool: ReaderPool, path: Path, layer: str = "", options: dict[str, 
 
     The WKB comes from a reader and has to be guarded like any foreign bytes. Raises what the reader reports.
     """
-    asked = {"path": str(path.resolve()), "layer": layer, "options": options or {}}
     start: int | None = 0
     while start is not None:
-        answer = pool.ask("rows", {**asked, "start_fid": start})
-        yield from _rows_of(answer)
-        start = answer.header["next_fid"]
+        answer = pool.ask(ReadRows(str(path.resolve()), layer, options or {}, start_fid=start))
+        facts = RowFacts.of(answer.header)
+        yield from _rows_of(answer, facts)
+        start = facts.next_fid
 
 
-def read_rows_of(pool: ReaderPool, params: dict[str, Any], fids: Sequence[int]) -> Iterator[Row]:
-    """Each of these features that is there; blocks, as `read_rows`.
-
-    `params` name the layer as for "features".
-    """
+def read_rows_of(pool: ReaderPool, asked: OfLayer, fids: Sequence[int]) -> Iterator[Row]:
+    """Each of these features of a layer that is there; blocks, as `read_rows`."""
     for first in range(0, len(fids), ROWS_A_REQUEST):
-        asked = {**params, "fids": [int(fid) for fid in fids[first : first + ROWS_A_REQUEST]]}
-        yield from _rows_of(pool.ask("rows", asked))
+        some = tuple(int(fid) for fid in fids[first : first + ROWS_A_REQUEST])
+        answer = pool.ask(ReadRows(asked.path, asked.layer, asked.options, asked.source_crs, fids=some))
+        yield from _rows_of(answer, RowFacts.of(answer.header))
 
 
-def _rows_of(answer: Answer) -> Iterator[Row]:
+def _rows_of(answer: Answer, facts: RowFacts) -> Iterator[Row]:
     blobs, starts = answer.arrays
-    columns = answer.header["columns"]
-    for row, fid in enumerate(answer.header["fids"]):
+    for row, fid in enumerate(facts.fids):
         wkb = blobs[int(starts[row]) : int(starts[row + 1])].tobytes()
-        yield int(fid), wkb, {name: values[row] for name, values in columns.items()}
+        yield fid, wkb, {name: values[row] for name, values in facts.columns.items()}

@@ -7,12 +7,13 @@ import os
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, ClassVar
 
 from layers.errors import GeoloupeError, GivenUp, Quarantined, ReaderCrashed, ReaderTimeout, error_from_noun
 from layers.pool.protocol import Answer, Profile, Request, deadline_s
 from layers.pool.reader_process import ConfiningStalled, OutOfReach, ReaderDied, ReaderProcess
 from layers.readers.confinement.grants import NOTHING, Grants, needs_of
+from layers.requests.question import Question
 
 if TYPE_CHECKING:
     from layers.pool.pool import ReaderPool
@@ -21,8 +22,13 @@ if TYPE_CHECKING:
 log = logging.getLogger("geoloupe.readers")
 
 MAX_STRIKES = 3
-DISMISS = "dismiss"
-"""A request that is not for the reader: its supervisor ends it."""
+
+
+@dataclass(frozen=True)
+class Dismissal(Question):
+    """Asks no reader anything: its supervisor ends it."""
+
+    op: ClassVar[str] = "dismiss"
 
 
 @dataclass(eq=False, slots=True)
@@ -114,10 +120,10 @@ class Supervisor(threading.Thread):
             return
 
     def _answer(self, request: Request, reader: ReaderProcess, meanwhile: Callable[[], None]) -> Answer | GeoloupeError:
-        if request.op == DISMISS:
+        if isinstance(request.question, Dismissal):
             reader.kill()
             return Answer({})
-        key, name = request.strike_key, name_in(request.params)
+        key, name = request.strike_key, name_in(request.question)
         needs = needs_of(request.op, request.params)
         self._pool.grants.add(needs)
         crashes = 0
@@ -175,7 +181,8 @@ class Supervisor(threading.Thread):
             self._asked = request
         try:
             told = known.told(request)
-            found = reader.ask(request.op, told, deadline_s(request), meanwhile, grants)
+            params = request.params if told is request.question else told.params()
+            found = reader.ask(request.op, params, deadline_s(request), meanwhile, grants)
         finally:
             with self._lock:
                 self._asked = None
@@ -183,12 +190,12 @@ class Supervisor(threading.Thread):
         return known.heard(request, told, result)
 
 
-def name_in(params: dict[str, Any]) -> str:
-    return os.path.basename(str(params.get("path", ""))) or "The request"
+def name_in(question: Question) -> str:
+    return os.path.basename(question.path) or "The request"
 
 
 def given_up(request: Request) -> GivenUp:
-    return GivenUp(f"{name_in(request.params)}: cancelled.")
+    return GivenUp(f"{name_in(request.question)}: cancelled.")
 
 
 def closed_error() -> ReaderCrashed:

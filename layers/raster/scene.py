@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Self
 
@@ -12,6 +13,37 @@ from layers.raster.acquisition import Acquisition
 
 COMBINED = "Combined"
 """The kind of what is no delivery but images that the analyst has put together."""
+
+
+@dataclass(frozen=True, slots=True)
+class BandPlace:
+    """Where a reader finds a band: in one file, or in all tiles of a mosaic, the first on top."""
+
+    paths: tuple[str, ...]
+    index: int
+    """The band's number in each of those files, from 1."""
+    nodata: float | None = None
+    part: str = ""
+    """One picture of a file that holds several."""
+    source_crs: str | None = None
+    """Taken instead of the file's own, where it is not ""; None: what the request says."""
+    height_m: float | None = None
+    """On which a raster lies that is placed by its RPC; None: what the request says."""
+
+    def to_json(self) -> dict[str, Any]:
+        """Plain JSON values; `from_json` gives back an equal value."""
+        more = {"nodata": self.nodata, "height_m": self.height_m, "source_crs": self.source_crs}
+        found = {"paths": list(self.paths), "index": self.index, **({"part": self.part} if self.part else {})}
+        return found | {key: value for key, value in more.items() if value is not None}
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> Self:
+        """Takes "path" for "paths" with one file. Raises KeyError, TypeError or ValueError for values not ours."""
+        paths = tuple(str(path) for path in data.get("paths") or [data["path"]])
+        nodata, height_m = (_number(data.get(key)) for key in ("nodata", "height_m"))
+        crs = data.get("source_crs")
+        part = str(data.get("part") or "")
+        return cls(paths, int(data["index"]), nodata, part, None if crs is None else str(crs), height_m)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,10 +71,10 @@ class SceneBand:
     unit: str = ""
     """Of the physical value: reflectance, K..."""
 
-    def source(self) -> dict[str, Any]:
-        """What the op "tile" takes for this band."""
-        found: dict[str, Any] = {"paths": list(self.paths), "index": self.index}
-        return found if self.nodata is None else found | {"nodata": self.nodata}
+    @property
+    def place(self) -> BandPlace:
+        """For a reader."""
+        return BandPlace(self.paths, self.index, self.nodata)
 
     def physical(self, stored: NDArray[Any]) -> NDArray[np.float32]:
         """Stored values as physical ones, unchanged where the delivery states no scale."""

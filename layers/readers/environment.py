@@ -13,8 +13,6 @@ ANSWER_BYTES = 32 * 2**20
 """Size of a shared block: arrays of one answer must fit."""
 
 MEMORY_OVER_START_BYTES = 2 * 2**30
-OPS_OF_FEATURES = frozenset({"features", "attributes", "rows", "columns", "measures", "export_rows"})
-"""What is asked of features; a probe is asked of both, all else of imagery."""
 
 
 class Profile(StrEnum):

@@ -11,38 +11,49 @@ import signal
 import sys
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from layers.content_mark import KEY, mark_of
 from layers.errors import UnsupportedFormat
 from layers.readers.deliveries.scene_files import leads_to_scene
-from layers.readers.environment import OPS_OF_FEATURES, Profile, current_profile
+from layers.readers.environment import Profile, current_profile
 from layers.readers.file_state import file_state
 from layers.readers.files import RASTERS, Content, content_of, regular_file
 from layers.readers.guards.tile_audit import tiles_in
+from layers.requests.features import ExportRows, Measure, OfLayer, ReadAttributes, ReadColumns, ReadFeatures, ReadRows
+from layers.requests.imagery import BuildOverviews, ReadAcquisition, ReadStatistics, ReadTile, ReadVersions
+from layers.requests.probe import Probe
+from layers.requests.question import Question
 
 Result = tuple[dict[str, Any], tuple[Any, ...]]
 
 TEST_OPS_VARIABLE = "GEOLOUPE_TEST_OPS"
-_OF_RASTERS = frozenset({"tile", "overviews", "statistics", "acquisition"})
+_OF_IMAGERY = (ReadTile, BuildOverviews, ReadStatistics, ReadAcquisition)
+_OF_FEATURES = (ReadFeatures, ReadAttributes, ReadRows, ReadColumns, Measure, ExportRows)
+_KINDS: tuple[type[Question], ...] = (Probe, ReadVersions, *_OF_IMAGERY, *_OF_FEATURES)
+_QUESTIONS = {kind.op: kind for kind in _KINDS}
 
 
 def run(op: str, params: dict[str, Any]) -> Result:
-    """Answer one request. Raises GeoloupeError, or whatever a library raises."""
-    if op == "probe":
-        return _probe_or_unchanged(params)
-    if op in _OF_RASTERS:
-        from layers.readers.raster import raster_ops  # a reader of features never needs them
-
-        return raster_ops.run(op, params)
-    if op in OPS_OF_FEATURES:
-        return _run_vector(op, params)
-    if op == "versions":
-        return _versions(), ()
+    """Answer the question that has this name and these parameters. Raises GeoloupeError, or what a library raises."""
+    if kind := _QUESTIONS.get(op):
+        return answer(kind.of(params))
     if op.startswith("_") and os.environ.get(TEST_OPS_VARIABLE) == "1":
         return _run_test_op(op, params)
     raise UnsupportedFormat(f"This reader does not know the request {op!r}.")
+
+
+def answer(asked: Question) -> Result:
+    """Answer one question. Raises GeoloupeError, or whatever a library raises."""
+    if isinstance(asked, Probe):
+        return _probe_or_unchanged(asked)
+    if isinstance(asked, _OF_IMAGERY):
+        from layers.readers.raster import raster_ops  # a reader of features never needs them
+
+        return raster_ops.run(asked)
+    return _of_layer(asked) if isinstance(asked, OfLayer) else (_versions(), ())
 
 
 def _versions() -> dict[str, str]:
@@ -52,70 +63,75 @@ def _versions() -> dict[str, str]:
     return {"GDAL": rasterio.__gdal_version__, "PROJ": rasterio.__proj_version__, "GEOS": rasterio.__geos_version__}
 
 
-def _probe_or_unchanged(params: dict[str, Any]) -> Result:
-    """What is there, with the state of the file; {"unchanged": True} where it is in the state that is "known"."""
-    state = file_state(str(params["path"]))
-    if state is not None and params.get("known") == state:
+def _probe_or_unchanged(asked: Probe) -> Result:
+    """What is there, with the state of the file; {"unchanged": True} where it is in the state that is known."""
+    state = file_state(asked.path)
+    if state is not None and asked.known == tuple(state):
         return {"unchanged": True}, ()
-    header, arrays = _probe(params)
+    header, arrays = _probe(asked)
     if "profile" not in header:
-        header |= _content(header, params) | {"file_state": state}
+        header |= _content(asked) | {"file_state": state}
     return header, arrays
 
 
-def _probe(params: dict[str, Any]) -> Result:
+def _probe(asked: Probe) -> Result:
     """What is there. A reader of features says of anything else whose it is: {"profile": "local"}."""
-    if leads_to_scene(str(params["path"])):
-        return _probe_imagery(None, params)
-    path = regular_file(str(params["path"]))
-    content, part = content_of(path), str(params.get("part", ""))
+    if leads_to_scene(asked.path):
+        return _probe_imagery(None, asked)
+    path = regular_file(asked.path)
+    content = content_of(path)
     tiles = tiles_in(path) if content is Content.SQLITE else None
-    if tiles is not None and (part or not tiles.has_features):
+    if tiles is not None and (asked.part or not tiles.has_features):
         content = tiles.content
     if content in RASTERS:
-        return _probe_imagery(content, params)
+        return _probe_imagery(content, asked)
     from layers.readers.features import vector_probe  # a reader of imagery never needs it
 
-    header, arrays = vector_probe.probe_vector(path, content, params)
+    header, arrays = vector_probe.probe_vector(content, replace(asked, path=path))
     return {**header, "parts": list(tiles.tables) if tiles is not None else []}, arrays
 
 
-def _content(header: dict[str, Any], params: dict[str, Any]) -> dict[str, Any]:
-    """By what the file is recognised should it move, for who adds it: a drawing, which names its canvas, needs none."""
-    if "canvas_crs" in params or params.get("preview"):
+def _content(asked: Probe) -> dict[str, Any]:
+    """By what the file is recognised should it move, for who adds it: a drawing needs none."""
+    if asked.canvas_crs is not None or asked.preview:
         return {}
-    mark = mark_of(str(params["path"]))
+    mark = mark_of(asked.path)
     return {} if mark is None else {KEY: mark.to_json()}
 
 
-def _probe_imagery(content: Content | None, params: dict[str, Any]) -> Result:
+def _probe_imagery(content: Content | None, asked: Probe) -> Result:
     if current_profile() is Profile.FEATURES:
         return {"profile": str(Profile.LOCAL)}, ()
     from layers.readers.raster import raster_ops  # a reader of features never needs them
 
-    return raster_ops.probe_scene(params) if content is None else raster_ops.probe_file(content, params)
+    return raster_ops.probe_imagery(content, asked)
 
 
-def _run_vector(op: str, params: dict[str, Any]) -> Result:
+def _of_layer(asked: OfLayer) -> Result:
     from layers.readers.features import (  # a reader of imagery never needs them
         canvas_features,  # a reader of imagery never needs them
         columns,
         exact_rows,
     )
 
-    if op == "columns":
-        return columns.read_columns(params)
-    if op == "measures":
-        from layers.readers.geometry import measures  # only where an expression asks
+    match asked:
+        case ReadFeatures():
+            return canvas_features.read_features(asked)
+        case ReadAttributes():
+            return canvas_features.read_attributes(asked)
+        case ReadColumns():
+            return columns.read_columns(asked)
+        case ReadRows():
+            return exact_rows.read_exact_rows(asked)
+        case Measure():
+            from layers.readers.geometry import measures  # only where an expression asks
 
-        return measures.read_measures(params)
-    if op == "export_rows":
-        from layers.readers.export import vector_export  # only where a layer is saved
+            return measures.read_measures(asked)
+        case ExportRows():
+            from layers.readers.export import vector_export  # only where a layer is saved
 
-        return vector_export.export_rows(params)
-    if op == "rows":
-        return exact_rows.read_exact_rows(params)
-    return canvas_features.read_features(params) if op == "features" else canvas_features.read_attributes(params)
+            return vector_export.export_rows(asked)
+    raise UnsupportedFormat(f"This reader does not know the request {asked.op!r}.")
 
 
 def _run_test_op(op: str, params: dict[str, Any]) -> Result:

@@ -14,6 +14,7 @@ from pyproj import CRS
 from layers.errors import GeoloupeError
 from layers.pool.pool import ReaderPool
 from layers.pool.protocol import Profile
+from tests.support.readers.raw import raw
 
 DTYPES = {
     "uint8": "Byte",
@@ -171,7 +172,7 @@ def value_at(path: Path, part: str, crs: str, at: Sequence[float], bands: int, p
         "affine": [tiny, 0, at[0] - tiny / 2, 0, -tiny, at[1] + tiny / 2],
     }
     profile = Profile.VRT if path.suffix == ".vrt" else Profile.LOCAL
-    values, mask = pool.ask("tile", params, profile=profile).arrays
+    values, mask = pool.ask(raw("tile", params), profile=profile).arrays
     return [_plain(value) for value in values[:, 0, 0].tolist()] if mask[0, 0] else [None] * len(asked)
 
 
@@ -226,7 +227,7 @@ def _rows(path: Path, facts: dict[str, Any], word: dict[str, Any], pool: ReaderP
 def _rows_of(path: Path, layer: str, has_crs: bool, pool: ReaderPool) -> list[tuple[bytes, dict[str, Any]]]:
     """WKB in lon, lat and the cells of each of the first rows."""
     params = {"path": str(path), "layer": layer} | ({} if has_crs else {"source_crs": "EPSG:4326"})
-    answer = pool.ask("rows", params)
+    answer = pool.ask(raw("rows", params))
     blobs, starts = answer.arrays
     columns = {name.lower(): values for name, values in answer.header["columns"].items()}
     return [

@@ -24,6 +24,7 @@ from tests.corpus.every import EVERY
 from tests.corpus.odd import Odd
 from tests.layers.project.qgis.test_peers import SYSTEM_PYTHON, clean, need, system_python_has
 from tests.support.pictures import drawn, pixels
+from tests.support.readers.raw import raw
 from viewer.__main__ import main
 from viewer.cli.command import BAD_INPUT, DONE
 from viewer.export.headless import Studio
@@ -86,7 +87,7 @@ def corpus(tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequ
     mosaics = [str(path) for path in paths.values() if path.suffix == ".vrt"]
     processes.pool.foretell(str(file) for path in mosaics for file in Path(path).parent.iterdir())
     for path in mosaics[:1]:
-        processes.pool.ask("probe", {"path": path})  # a reader that starts is no wait for a file
+        processes.pool.ask(raw("probe", {"path": path}))  # a reader that starts is no wait for a file
     yield Corpus(paths, words, studio, processes)
     for one in (studio, processes):
         super(OneStudio, one).__exit__(None, None, None)

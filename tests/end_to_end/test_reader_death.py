@@ -14,6 +14,7 @@ from layers.errors import GeoloupeError
 from layers.pool.protocol import Profile, Request
 from tests.end_to_end.conftest import Desk, MakeDesk
 from tests.support.pictures import map_of
+from tests.support.readers.raw import raw
 from viewer.panels.layers.layer_tree import LayerTreePanel
 
 pytestmark = pytest.mark.bounded
@@ -68,7 +69,7 @@ def test_f84_a_file_that_kills_three_readers_gets_a_badge(make_desk: MakeDesk, m
     path = str(sample_data.path("blue_marble.tif"))
     answers: list[object] = []
     for _ in range(2):  # each is tried twice: four deaths
-        desk.pool.submit(Request("_crash", {"path": path}, answers.append, strike_key=path))
+        desk.pool.submit(Request(raw("_crash", {"path": path}), answers.append, strike_key=path))
     desk.wait(lambda: len(answers) == 2)
     assert all(isinstance(answer, GeoloupeError) for answer in answers)
     layer = next(layer for layer in desk.document.layers.values() if layer.name.startswith("Blue Marble"))

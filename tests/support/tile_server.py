@@ -25,6 +25,7 @@ from layers.geo.crs import MERCATOR_HALF_M, WEB_MERCATOR
 from layers.pool.pool import ReaderPool
 from layers.raster.info import RasterInfo
 from layers.raster.style import RasterStyle, colorize
+from tests.support.readers.raw import raw
 from viewer.rendering.images import image_of_argb
 from viewer.support.painting import painting
 
@@ -268,21 +269,23 @@ def blue_marble(side_px: int = 1024) -> QImage:
     pool = ReaderPool(inline=True)
     pool.start()
     path = str(sample_data.path("blue_marble.tif"))
-    info = RasterInfo.from_json(pool.ask("probe", {"path": path}).header["raster"])
+    info = RasterInfo.from_json(pool.ask(raw("probe", {"path": path})).header["raster"])
     style = RasterStyle.default(info)
     step = 2 * MERCATOR_HALF_M / side_px
     answer = pool.ask(
-        "tile",
-        {
-            "path": path,
-            "crs": WEB_MERCATOR,
-            "affine": [step, 0.0, -MERCATOR_HALF_M, 0.0, -step, MERCATOR_HALF_M],
-            "width": side_px,
-            "height": side_px,
-            "bands": list(style.bands),
-            "resampling": "bilinear",
-            "source_crs": "",
-        },
+        raw(
+            "tile",
+            {
+                "path": path,
+                "crs": WEB_MERCATOR,
+                "affine": [step, 0.0, -MERCATOR_HALF_M, 0.0, -step, MERCATOR_HALF_M],
+                "width": side_px,
+                "height": side_px,
+                "bands": list(style.bands),
+                "resampling": "bilinear",
+                "source_crs": "",
+            },
+        ),
     )
     bands, mask = answer.arrays
     return image_of_argb(colorize(bands, mask, style, info))

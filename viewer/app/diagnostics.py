@@ -16,6 +16,7 @@ from PySide6.QtGui import QGuiApplication
 from layers.errors import GeoloupeError
 from layers.pool.pool import ReaderPool
 from layers.pool.protocol import Answer, Holds, Profile, Request
+from layers.requests.imagery import ReadVersions
 from viewer.app.about import program_version
 from viewer.support.event_log import last_lines, without_names
 from viewer.support.jobs import Jobs
@@ -48,7 +49,7 @@ class Diagnostics(QObject):
             said = _in_words(answer.header) if isinstance(answer, Answer) else f"a reader answered {answer.noun}"
             self._jobs.mailbox.post(self._copy, said)
 
-        self._pool.submit(Request("versions", {}, answered, is_background=True))
+        self._pool.submit(Request(ReadVersions(), answered, is_background=True))
 
     def _copy(self, readers: str) -> None:
         if not self._is_waiting:

@@ -27,6 +27,7 @@ from layers.geo.crs import WEB_MERCATOR, transform_bounds
 from layers.pool.crew import STANDING
 from layers.raster.info import RasterInfo
 from layers.raster.style import RasterStyle, Stretch
+from layers.requests.probe import Probe
 from viewer.canvas.widget import MapCanvas
 from viewer.cli.documents import ACTOR, checked_place, found_layers
 from viewer.commands.found_layers import FoundLayer, edit_for
@@ -201,7 +202,7 @@ class _Bench:
         layer = next((row for row in self._document.layers.values() if row.kind == "raster"), None)
         if layer is None:
             return None
-        header = self._studio.pool.ask("probe", {"path": layer.source["path"]}).header
+        header = self._studio.pool.ask(Probe(layer.source["path"])).header
         style = RasterStyle.default(RasterInfo.from_json(header["raster"]))
         start = time.perf_counter()
         for turn in range(DRAG_PICTURES):

@@ -13,6 +13,7 @@ from layers.geo.crs_catalog import fit_of
 from layers.project.opening.case_paths import CaseHome, bring_home
 from layers.project.opening.intake import read_case
 from layers.project.storage.sqlite_file import is_case
+from layers.requests.probe import Probe
 from layers.services.naming import is_service_text, service_from_text
 from viewer.cli.reading import existing
 from viewer.commands.found_layers import (
@@ -114,4 +115,4 @@ def _layers_in(text: str, pool: ReaderPool) -> list[FoundLayer]:
     if is_service_text(text):
         return layers_of_service(text)
     path = existing(text).resolve()
-    return layers_of_probe(path, pool.ask("probe", {"path": str(path)}).header)
+    return layers_of_probe(path, pool.ask(Probe(str(path))).header)

@@ -43,6 +43,7 @@ def describe(text: str) -> dict[str, Any]:
     """The facts of `info --json`; raises a GeoloupeError where the file cannot be opened."""
     from layers.errors import NotReadable  # for start-up time
     from layers.project.storage.sqlite_file import is_case
+    from layers.requests.probe import Probe
     from layers.services.naming import is_service_text
     from viewer.cli.reading import existing, one_reader
 
@@ -52,7 +53,7 @@ def describe(text: str) -> dict[str, Any]:
     if path.is_file() and is_case(path):
         return _case(path)
     with one_reader() as pool:
-        header = pool.ask("probe", {"path": str(path.resolve())}).header
+        header = pool.ask(Probe(str(path.resolve()))).header
         if header["kind"] == "vector":
             return _vector(header["layers"]) | _pictures_beside(pool, path, header)
     if header.get("cut_short"):
@@ -135,11 +136,12 @@ def _scene(header: dict[str, Any]) -> dict[str, Any]:
 def _pictures_beside(pool: ReaderPool, path: Path, header: dict[str, Any]) -> dict[str, Any]:
     """The tiles of a GeoPackage that holds features too, and what the two take up together; empty without tiles."""
     from layers.errors import GeoloupeError  # for start-up time
+    from layers.requests.probe import Probe
 
     pictures, problems = [], [problem for layer in header["layers"] for problem in layer["problems"]]
     for part in header.get("parts") or ():
         try:
-            pictures.append(pool.ask("probe", {"path": str(path.resolve()), "part": part}).header["raster"])
+            pictures.append(pool.ask(Probe(str(path.resolve()), part)).header["raster"])
         except GeoloupeError as error:
             problems.append(f"{part[:60]} is left out: {error.sentence}")
     if not header.get("parts"):

@@ -15,6 +15,7 @@ from layers.document.vocabulary import ROLES
 from layers.errors import BadCoordinate, CannotBePlaced, GeoloupeError, InvalidValue, NotReadable, UnsupportedFormat
 from layers.geo.coordinates import Datum, parse_coordinate
 from layers.pool.rows import read_rows
+from layers.requests.probe import Probe
 from layers.vector.table import VectorInfo
 from viewer.commands.feature_sites import COLUMN_NAMES, SiteMapping, guess_mapping, site_fields, site_geometry
 from viewer.commands.sites import check_site
@@ -85,8 +86,7 @@ def read_sites(path: Path, mapping: Mapping[str, str], pool: ReaderPool) -> Foun
 
 
 def _layers(path: Path, pool: ReaderPool, options: Mapping[str, str] | None = None) -> list[VectorInfo]:
-    asked = {"path": str(path.resolve()), "preview": True, "options": dict(options or {})}
-    header = pool.ask("probe", asked).header
+    header = pool.ask(Probe(str(path.resolve()), options=dict(options or {}), preview=True)).header
     if header["kind"] != "vector":
         raise UnsupportedFormat(f"{path} holds no rows that could become sites: it is an image.")
     layers = [VectorInfo.from_json(layer) for layer in header["layers"]]

@@ -21,6 +21,7 @@ from layers.readers.deliveries.sidecar_text import read_json, read_xml
 from layers.readers.deliveries.sidecar_values import inside
 from layers.readers.files import regular_file
 from layers.readers.raster.datasets import DATASETS
+from layers.requests.imagery import ReadAcquisition
 
 _TILE = re.compile(r"_R\d+C\d+", re.IGNORECASE)
 _LANDSAT_BAND = re.compile(r"(.+?)_(?:(?:SR|ST)_)?(?:B\d+|QA|ATRAN|CDIST|DRAD|EMIS|EMSD|TRAD|URAD).*", re.IGNORECASE)
@@ -30,15 +31,12 @@ _LEVELS_IN_SAFE = 5
 _NOTE_UNREADABLE = "A metadata file beside it cannot be read: {0}"
 
 
-def read_acquisition(params: dict[str, Any]) -> tuple[dict[str, Any], tuple[Any, ...]]:
-    """Header {"acquisition": ...} for the `path` of a raster or of a delivery (and the `part` of a raster).
-
-    Raises what opening raises.
-    """
-    path = str(params["path"])
+def read_acquisition(asked: ReadAcquisition) -> tuple[dict[str, Any], tuple[Any, ...]]:
+    """Header {"acquisition": ...}. Raises what opening raises."""
+    path = asked.path
     if leads_to_scene(path):
         return {"acquisition": describe(path).acquisition.to_json()}, ()
-    dataset = DATASETS.get(path, part=str(params.get("part", "")))
+    dataset = DATASETS.get(path, part=asked.part)
     tags = {str(key): str(value) for key, value in dataset.tags().items()}
     imagery = {str(key): str(value) for key, value in dataset.tags(ns="IMAGERY").items()}
     return {"acquisition": acquisition_of(path, tags, imagery).to_json()}, ()

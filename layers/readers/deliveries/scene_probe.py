@@ -18,6 +18,7 @@ from layers.readers.deliveries.scene_planet import describe_planet
 from layers.readers.deliveries.scene_raster import raster_of
 from layers.readers.deliveries.scene_sentinel2 import describe_sentinel2
 from layers.readers.raster.datasets import MAX_BANDS
+from layers.requests.probe import Probe
 
 MAX_PARTS = 8
 MAX_PROBLEMS = 50
@@ -34,14 +35,14 @@ _DESCRIBE: dict[Kind, Callable[[Delivery, str], SceneInfo]] = {
 }
 
 
-def probe_scene(path: str, params: dict[str, Any]) -> tuple[dict[str, Any], tuple[Any, ...]]:
+def probe_scene(asked: Probe) -> tuple[dict[str, Any], tuple[Any, ...]]:
     """Header {"kind": "scene", "scene": SceneInfo, "raster": RasterInfo or None}. In the raster, band n is the scene's
-    band n; the op "tile" takes `SceneBand.source()` for it. `canvas_crs` as for rasters.
+    band n; `ReadTile` takes `SceneBand.place` for it. `canvas_crs` as for rasters.
 
     Raises NotAFile for a folder without a delivery, UnsupportedFormat for one with several, and what describing raises.
     """
-    scene = describe(path)
-    raster = raster_of(scene, str(params.get("canvas_crs", "")), params.get("height_m"))
+    scene = describe(asked.path)
+    raster = raster_of(scene, asked.canvas_crs or "", asked.height_m)
     header = {"kind": "scene", "scene": scene.to_json(), "raster": None if raster is None else raster.to_json()}
     return header, ()
 

@@ -3,21 +3,23 @@
 from __future__ import annotations
 
 import os
+from dataclasses import replace
 from functools import lru_cache
 from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from layers.errors import CannotBePlaced, GeoloupeError, NotReadable
+from layers.errors import CannotBePlaced, GeoloupeError
 from layers.geo.bounds import Bounds
 from layers.geo.crs import transform_bounds
-from layers.grid.tile_grid import Affine
+from layers.raster.scene import BandPlace
 from layers.readers.files import regular_file
 from layers.readers.raster.datasets import DATASETS
 from layers.readers.raster.tile import read_tile
+from layers.requests.imagery import ReadTile
 
-_HEADER = {"damaged": False, "sampled": False}
+_HEADER = ("damaged", "sampled")
 
 
 class _Where(NamedTuple):
@@ -27,35 +29,23 @@ class _Where(NamedTuple):
     nodata: float | None
     part: str
     source_crs: str
-    height_m: Any
+    height_m: float | None
 
 
 Found = tuple[dict[str, Any], NDArray[Any], NDArray[np.bool_]]
 
 
-def is_composed(params: dict[str, Any]) -> bool:
-    """True where `bands` are places in files rather than numbers of bands of one file."""
-    bands = params.get("bands")
-    return isinstance(bands, list) and bool(bands) and isinstance(bands[0], dict)
-
-
-def read_scene_tile(params: dict[str, Any]) -> tuple[dict[str, Any], tuple[NDArray[Any], ...]]:
-    """As `read_tile`, with `bands` a list of {"paths": [file or tiles of a mosaic], "index": from 1, "nodata": stated}.
-
-    "path" may stand for "paths" with one file; "part", "source_crs" and "height_m" may be said for each band. The dtype
-    is one that holds those of all bands; a pixel is valid where every band is. Raises what `read_tile` raises;
-    NotReadable for a list of bands that is none.
+def read_scene_tile(asked: ReadTile) -> tuple[dict[str, Any], tuple[NDArray[Any], ...]]:
+    """As `read_tile`, of bands that are places in files. The dtype is one that holds those of all bands; a pixel is
+    valid where every band is. Raises what `read_tile` raises.
     """
-    try:
-        wanted = [(_where(band, params), int(band["index"])) for band in params["bands"]]
-    except (KeyError, TypeError, ValueError) as error:
-        raise NotReadable("The list of the scene's bands cannot be understood: open the scene again.") from error
+    wanted = [(_where(band, asked), band.index) for band in asked.places]
     groups: dict[_Where, list[int]] = {}
     for where, index in wanted:
         indexes = groups.setdefault(where, [])
         if index not in indexes:
             indexes.append(index)
-    found = {where: _read_mosaic(params, where, indexes) for where, indexes in groups.items()}
+    found = {where: _read_mosaic(asked, where, indexes) for where, indexes in groups.items()}
     dtype = np.result_type(*(bands.dtype for _, bands, _ in found.values()))
     layers = [found[where][1][groups[where].index(index)] for where, index in wanted]
     mask = np.logical_and.reduce([mask for _, _, mask in found.values()])
@@ -69,24 +59,30 @@ def read_scene_tile(params: dict[str, Any]) -> tuple[dict[str, Any], tuple[NDArr
     return header, (np.stack([layer.astype(dtype, copy=False) for layer in layers]), mask)
 
 
-def _where(band: dict[str, Any], params: dict[str, Any]) -> _Where:
-    paths = tuple(str(path) for path in band.get("paths") or [band["path"]])
-    nodata = band.get("nodata")
-    crs, height_m = (band.get(key, params.get(key)) for key in ("source_crs", "height_m"))
-    return _Where(paths, None if nodata is None else float(nodata), str(band.get("part", "")), str(crs or ""), height_m)
+def _where(band: BandPlace, asked: ReadTile) -> _Where:
+    crs = asked.source_crs if band.source_crs is None else band.source_crs
+    height_m = asked.height_m if band.height_m is None else band.height_m
+    return _Where(band.paths, band.nodata, band.part, crs, height_m)
 
 
-def _read_mosaic(params: dict[str, Any], where: _Where, indexes: list[int]) -> Found:
+def _read_mosaic(asked: ReadTile, where: _Where, indexes: list[int]) -> Found:
     """Bands of one file, or of the tiles that lie there, the first on top."""
     paths = where.paths
-    if len(paths) > 1 and not str(params["crs"]):
+    if len(paths) > 1 and not asked.crs:
         raise CannotBePlaced("An image in several tiles has no pixels of its own: choose a CRS for the canvas.")
-    target = _target_bounds(params)
-    near = [path for path in paths if len(paths) == 1 or _is_near(path, str(params["crs"]), target)]
+    target = _target_bounds(asked)
+    near = [path for path in paths if len(paths) == 1 or _is_near(path, asked.crs, target)]
+    of_bands = replace(
+        asked,
+        part=where.part,
+        bands=tuple(indexes),
+        nodata=where.nodata,
+        source_crs=where.source_crs,
+        height_m=where.height_m,
+    )
     best: Found | None = None
     for path in near or paths[:1]:
-        own = {"path": path, "bands": indexes, **where._asdict()}
-        header, (bands, mask) = read_tile({**params, **own})
+        header, (bands, mask) = read_tile(replace(of_bands, path=path))
         if best is None:
             best = header, bands, mask
         elif not header["empty"]:
@@ -110,10 +106,9 @@ def _over(above: Found, below: Found) -> Found:
     return header, np.where(mask, bands, below[1]).astype(dtype, copy=False), mask | below[2]
 
 
-def _target_bounds(params: dict[str, Any]) -> Bounds:
-    a, b, c, d, e, f = Affine(*params["affine"])
-    width, height = int(params["width"]), int(params["height"])
-    corners = [(x, y) for x in (0, width) for y in (0, height)]
+def _target_bounds(asked: ReadTile) -> Bounds:
+    a, b, c, d, e, f = asked.affine
+    corners = [(x, y) for x in (0, asked.width) for y in (0, asked.height)]
     return Bounds.of_points([a * x + b * y + c for x, y in corners], [d * x + e * y + f for x, y in corners])
 
 

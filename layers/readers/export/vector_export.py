@@ -17,6 +17,7 @@ from layers.readers.features.ogr_rows import READ_ERRORS, field_type, read_info
 from layers.readers.features.source_rows import Rows, VectorSource
 from layers.readers.features.vector_source import parsed_layer, rows_of, source_of
 from layers.readers.geometry.stored_shapes import as_stored
+from layers.requests.features import Exported, ExportRows
 
 CHUNK_ROWS = 20_000
 ROWS_BY_FID = 2_000
@@ -24,51 +25,36 @@ ROWS_BY_FID = 2_000
 FORMATS = ("GPKG", "FlatGeobuf", "GeoJSON", "CSV")
 
 
-def export_rows(params: dict[str, Any]) -> tuple[dict[str, Any], tuple[Any, ...]]:
-    """Write rows from `start` on to `out`, which is ours alone; the first stretch begins the file, the last ends it.
+def export_rows(asked: ExportRows) -> tuple[dict[str, Any], tuple[Any, ...]]:
+    """One stretch, as `ExportRows` says; header `Exported`.
 
-    Params: path, layer, options, source_crs, out, format (one of FORMATS), start, written, facts (as the answer before
-    gave them), title, and perhaps fids_file, a .npy with the ascending fids of those that are wanted. Header:
-    next_start, written, done, facts, remark (what the format cannot hold), found (rows of a finished CSV: one without
-    places is no layer that could be opened). GeoJSON and CSV are in WGS 84, as their readers expect; a GeoPackage and
-    a FlatGeobuf keep the CRS. Raises CannotBePlaced, ExportFailed, DiskFull, and what reading raises.
+    GeoJSON and CSV are in WGS 84, as their readers expect; a GeoPackage and a FlatGeobuf keep the CRS. Raises
+    CannotBePlaced, ExportFailed, DiskFull, and what reading raises.
     """
-    source = source_of(params)
-    start, out, kind = int(params.get("start") or 0), str(params["out"]), str(params["format"])
+    source, kind = source_of(asked), asked.format
     if kind not in FORMATS:
         raise ExportFailed(f"A layer is saved as {', '.join(FORMATS)}, not as {kind[:40]}.")
-    fids_file = str(params.get("fids_file") or "")
-    wanted = np.asarray(np.load(fids_file, allow_pickle=False), np.int64) if fids_file else None
-    rows = _wanted_rows(source, start, wanted)
-    crs = str(params.get("source_crs") or "") or rows.crs
+    wanted = np.asarray(np.load(asked.fids_file, allow_pickle=False), np.int64) if asked.fids_file else None
+    rows = _wanted_rows(source, asked.start, wanted)
+    crs = asked.source_crs or rows.crs
     if not crs and kind in ("GeoJSON", "CSV"):
         raise CannotBePlaced(f"{source.name} does not say in which CRS it is: choose its CRS first.")
-    given = params.get("facts")
-    facts = ExportFacts.from_json(given) if given else facts_of(source, wanted)
+    facts = ExportFacts.from_json(asked.facts) if asked.facts else facts_of(source, wanted)
     try:
         types = _types(source, rows)
-        written = _write(source, rows, crs, facts, types, params)
+        written = _write(source, rows, crs, facts, types, asked)
     except (*READ_ERRORS, sqlite3.Error, OSError) as error:
         raise _failure(error, source) from error
-    is_last = rows.next_fid is None
-    header = {
-        "next_start": rows.next_fid,
-        "written": written,
-        "done": is_last,
-        "facts": facts.to_json(),
-        "remark": _remark(kind, facts, types),
-        "found": lines_in(out) if kind == "CSV" and is_last else None,
-    }
-    return header, ()
+    found = lines_in(asked.out) if kind == "CSV" and rows.next_fid is None else None
+    return Exported(rows.next_fid, written, facts.to_json(), _remark(kind, facts, types), found).header(), ()
 
 
 def _write(
-    source: VectorSource, rows: Rows, crs: str, facts: ExportFacts, types: dict[str, str], params: dict[str, Any]
+    source: VectorSource, rows: Rows, crs: str, facts: ExportFacts, types: dict[str, str], asked: ExportRows
 ) -> int:
     """One stretch; returns how many rows are written by now."""
-    out, kind, title = str(params["out"]), str(params["format"]), str(params.get("title") or "layer")
-    before = int(params.get("written") or 0)
-    is_first, is_last = not params.get("start"), rows.next_fid is None
+    out, kind, title, before = asked.out, asked.format, asked.title, asked.written
+    is_first, is_last = not asked.start, rows.next_fid is None
     if kind == "GPKG":
         rows = as_stored(source, rows, curves=True)
         name = facts.name(curves=True)

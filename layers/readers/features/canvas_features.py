@@ -20,6 +20,7 @@ from layers.readers.features.fid_range import between, fid_range
 from layers.readers.features.vector_source import Rows, VectorSource, rows_of, source_of
 from layers.readers.files import Content, regular_file
 from layers.readers.geometry.steps import step_of, to_steps
+from layers.requests.features import ReadAttributes, ReadFeatures, RowFacts
 from layers.vector.lost_rows import MOST_LISTED
 
 CHUNK_FEATURES = 50_000
@@ -35,7 +36,7 @@ _OTHER_BYTES = 90
 """About what a row of a GeoPackage takes besides its coordinates, which take twice what their steps do."""
 
 
-def read_features(params: dict[str, Any]) -> tuple[dict[str, Any], tuple[NDArray[Any], ...]]:
+def read_features(question: ReadFeatures) -> tuple[dict[str, Any], tuple[NDArray[Any], ...]]:
     """Some rows of a layer in the canvas CRS: the columns of `FeatureTable` from `kind` to `bounds`.
 
     They are those from `start_fid` on, before `end_fid` where it is given, until the answer has `most_bytes`. Instead
@@ -46,22 +47,22 @@ def read_features(params: dict[str, Any]) -> tuple[dict[str, Any], tuple[NDArray
     form (which columns are left out because they follow from the others: see `Drawn.form`). Raises CannotBePlaced
     where the layer has no CRS and `source_crs` names none.
     """
-    canvas = str(params["crs"])
-    source, ends = _LAST_SOURCE.get(params)
-    asked = _Asked(params, source, ends)
+    canvas = question.crs
+    source, ends = _LAST_SOURCE.get(question)
+    asked = _Asked(question, source, ends)
     columns: dict[str, list[Any]] = {}
     if asked.is_empty:
         drawn, following = joined([]), None
     elif asked.columns or asked.limit or not source.is_ogr:
-        drawn, following, columns = _by_rows(params, source, canvas, asked)
+        drawn, following, columns = _by_rows(question, source, asked)
     else:
-        drawn, following = _by_stream(params, source, canvas, asked)
+        drawn, following = _by_stream(question, source, asked)
     if following is None and asked.is_among_last:
         give_back_memory()
     header = {
         "crs": canvas,
         "origin": [0.0, 0.0],
-        "step": _step(params),
+        "step": _step(question),
         "columns": columns,
         "skipped": len(drawn.lost),
         "lost": _listed(drawn),
@@ -79,15 +80,13 @@ def warm_up() -> None:
     to_steps(WGS84, WEB_MERCATOR, np.zeros((1, 2)))
 
 
-def read_attributes(params: dict[str, Any]) -> tuple[dict[str, Any], tuple[NDArray[Any], ...]]:
-    """Header: fids, columns (JSON values by name), next_fid, done; of `fids`, or of a chunk from `start_fid` on."""
-    fids = params.get("fids")
-    limit = min(int(params.get("limit") or CHUNK_ATTRIBUTES), CHUNK_ATTRIBUTES)
-    start = int(params.get("start_fid") or 0)
-    wanted = None if fids is None else [int(fid) for fid in fids[:limit]]
-    rows = rows_of(source_of(params), start, limit, params.get("columns"), wanted)
-    more = {"next_fid": rows.next_fid, "done": rows.next_fid is None}
-    return {"fids": rows.fids.tolist(), "columns": rows.columns, **more}, ()
+def read_attributes(asked: ReadAttributes) -> tuple[dict[str, Any], tuple[NDArray[Any], ...]]:
+    """As `ReadAttributes` says; header `RowFacts`."""
+    limit = min(asked.limit or CHUNK_ATTRIBUTES, CHUNK_ATTRIBUTES)
+    wanted = None if asked.fids is None else list(asked.fids[:limit])
+    columns = None if asked.columns is None else list(asked.columns)
+    rows = rows_of(source_of(asked), asked.start_fid, limit, columns, wanted)
+    return RowFacts(rows.fids.tolist(), rows.columns, rows.next_fid).header(), ()
 
 
 @dataclass(slots=True)
@@ -97,7 +96,7 @@ class _Asked:
     start: int
     end: int | None
     limit: int
-    columns: list[str]
+    columns: list[str] | None
     most_bytes: int
     is_empty: bool
     row_bytes: float
@@ -106,15 +105,16 @@ class _Asked:
     shares: int
     _last: int
 
-    def __init__(self, params: dict[str, Any], source: VectorSource, ends: tuple[int, int, int]) -> None:
-        self.start, self.end = int(params.get("start_fid") or 0), params.get("end_fid")
-        self.limit, self.columns = int(params.get("limit") or 0), params.get("columns") or []
+    def __init__(self, asked: ReadFeatures, source: VectorSource, ends: tuple[int, int, int]) -> None:
+        self.start, self.end = asked.start_fid, asked.end_fid
+        self.limit = asked.limit
+        self.columns = None if asked.columns is None else list(asked.columns)
         room = ANSWER_BYTES - _SPARE_BYTES
-        self.most_bytes = min(int(params.get("most_bytes") or room), room)
+        self.most_bytes = min(asked.most_bytes or room, room)
         self.is_empty, self.row_bytes = False, 1000.0
         self.shares, self._last = 1, 2**62
-        share = params.get("share")
-        self.share = -1 if share is None else int(share)
+        share = asked.share
+        self.share = -1 if share is None else share
         if source.by_fid:
             first, last, count = ends
             self.row_bytes = os.path.getsize(source.path) / max(count, 1)
@@ -122,11 +122,11 @@ class _Asked:
             if share is not None:
                 self.shares = _share_count(max(count, 1), self.row_bytes)
                 size = -(-max(last - first + 1, 1) // self.shares)
-                self.start = first + int(share) * size
+                self.start = first + share * size
                 self.end = self.start + size
                 self.is_empty = self.start > last
         elif share is not None:
-            self.is_empty = int(share) > 0
+            self.is_empty = share > 0
 
     @property
     def is_among_last(self) -> bool:
@@ -151,14 +151,14 @@ class _LastSource:
         self._key: tuple[Any, ...] = ()
         self._found: tuple[VectorSource, tuple[int, int, int]] | None = None
 
-    def get(self, params: dict[str, Any]) -> tuple[VectorSource, tuple[int, int, int]]:
+    def get(self, asked: ReadFeatures) -> tuple[VectorSource, tuple[int, int, int]]:
         """The source, and its `fid_range` where it is read by fid. Raises what opening raises."""
-        path = regular_file(str(params["path"]))
+        path = regular_file(asked.path)
         state = os.stat(path)
-        options = repr(sorted(dict(params.get("options") or {}).items()))
-        key = (path, str(params.get("layer", "")), options, state.st_mtime_ns, state.st_size, state.st_ino)
+        options = repr(sorted(asked.options.items()))
+        key = (path, asked.layer, options, state.st_mtime_ns, state.st_size, state.st_ino)
         if self._found is None or key != self._key:
-            source = source_of(params)
+            source = source_of(asked)
             self._found = source, fid_range(source) if source.by_fid else (0, 0, 0)
             self._key = key
         return self._found
@@ -167,17 +167,17 @@ class _LastSource:
 _LAST_SOURCE = _LastSource()
 
 
-def _by_stream(params: dict[str, Any], source: VectorSource, canvas: str, asked: _Asked) -> tuple[Drawn, int | None]:
+def _by_stream(question: ReadFeatures, source: VectorSource, asked: _Asked) -> tuple[Drawn, int | None]:
     """Rows as OGR streams them; those the short way does not understand are read once more."""
     pieces: list[Drawn] = []
-    position, size, crs = asked.start, 0, str(params.get("source_crs", ""))
-    clockwise = source.content is Content.SHAPEFILE
+    position, size, crs, canvas = asked.start, 0, question.source_crs, question.crs
+    clockwise, step = source.content is Content.SHAPEFILE, _step(question)
     for found, (fids, blobs) in geometry_batches(source, _batch_rows(asked), **_which(source, asked)):
         crs = crs or _known(found, source)
-        piece, left = drawn_batch(blobs, fids, crs, canvas, clockwise=clockwise, step=_step(params))
+        piece, left = drawn_batch(blobs, fids, crs, canvas, clockwise=clockwise, step=step)
         if left.size:
             rows = list(_rows_left(source, fids[left], [blobs.row(int(at)) for at in left]))
-            others = (drawn_rows(wkb, some, crs, canvas, clockwise=clockwise, step=_step(params)) for some, wkb in rows)
+            others = (drawn_rows(wkb, some, crs, canvas, clockwise=clockwise, step=step) for some, wkb in rows)
             piece = joined([piece, *others]).in_order()
         after = int(fids[-1]) + 1 if source.by_fid else position + len(fids)
         if size + piece.nbytes > ANSWER_BYTES - _SPARE_BYTES:
@@ -227,14 +227,14 @@ def _cut(
 
 
 def _by_rows(
-    params: dict[str, Any], source: VectorSource, canvas: str, asked: _Asked
+    question: ReadFeatures, source: VectorSource, asked: _Asked
 ) -> tuple[Drawn, int | None, dict[str, list[Any]]]:
     """Rows as they are parsed, with their attributes."""
     limit = min(asked.limit or CHUNK_FEATURES, CHUNK_FEATURES)
-    rows = rows_of(source, asked.start, limit, params.get("columns", []))
-    crs = str(params.get("source_crs", "")) or _known(rows.crs, source)
+    rows = rows_of(source, asked.start, limit, asked.columns)
+    crs = question.source_crs or _known(rows.crs, source)
     clockwise = source.content is Content.SHAPEFILE
-    drawn = drawn_rows(rows.wkb, rows.fids, crs, canvas, clockwise=clockwise, step=_step(params))
+    drawn = drawn_rows(rows.wkb, rows.fids, crs, question.crs, clockwise=clockwise, step=_step(question))
     count = drawn.rows_that_fit(ANSWER_BYTES - _SPARE_BYTES, rows.fids)
     following = rows.next_fid
     if count < len(rows.fids):
@@ -247,10 +247,10 @@ def _by_rows(
     return drawn, following, _columns(rows, drawn)
 
 
-def _step(params: dict[str, Any]) -> float:
+def _step(asked: ReadFeatures) -> float:
     """World units a step: what is asked for, or what the canvas has."""
-    step = params.get("step")
-    return float(step) if isinstance(step, int | float) and 0 < step < math.inf else step_of(str(params["crs"]))
+    step = asked.step
+    return float(step) if step is not None and 0 < step < math.inf else step_of(asked.crs)
 
 
 def _columns(rows: Rows, drawn: Drawn) -> dict[str, list[Any]]:

@@ -19,6 +19,7 @@ from layers.readers.features.ogr_rows import READ_ERRORS, remarks_ignored
 from layers.readers.features.source_rows import VectorSource
 from layers.readers.features.vector_source import rows_of, source_of
 from layers.readers.features.vector_words import features_refused
+from layers.requests.features import ReadColumns
 from layers.vector.columns import Column, Kind, column_of, whole_column
 from layers.vector.texts import Texts
 
@@ -28,16 +29,15 @@ _ROOM_BYTES = ANSWER_BYTES - 2**20
 _PER_ARRAY_BYTES = 64
 
 
-def read_columns(params: dict[str, Any]) -> tuple[dict[str, Any], tuple[NDArray[Any], ...]]:
-    """A chunk of the columns `columns` (None: all) from row `start` on, a position in the file.
+def read_columns(asked: ReadColumns) -> tuple[dict[str, Any], tuple[NDArray[Any], ...]]:
+    """As `ReadColumns` says; `start` is a position in the file.
 
     Header: columns (name, kind, zone, null, codes), next (None after the last row). Arrays: fids, then for each column
     its values, or its texts' bytes, starts and codes; and its mask where some cell is NULL. Raises NotReadable, and
     what opening raises.
     """
-    source, start = source_of(params), int(params.get("start") or 0)
-    names = params.get("columns")
-    wanted = None if names is None else [str(name) for name in names]
+    source, start = source_of(asked), asked.start
+    wanted = None if asked.columns is None else list(asked.columns)
     if source.is_ogr:
         fids, columns, more = _STREAMS.chunk(source, wanted, start)
     else:

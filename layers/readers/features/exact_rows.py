@@ -11,21 +11,17 @@ from numpy.typing import NDArray
 from layers.errors import CannotBePlaced
 from layers.geo.crs import WGS84, same_crs, transform_points
 from layers.readers.features.vector_source import rows_of, source_of
+from layers.requests.features import ReadRows, RowFacts
 
 CHUNK_ROWS = 5_000
 
 
-def read_exact_rows(params: dict[str, Any]) -> tuple[dict[str, Any], tuple[NDArray[Any], ...]]:
-    """A chunk of rows from `start_fid` on, or `fids`: WKB in EPSG:4326 end to end (uint8), where each begins (int64).
-
-    An empty stretch stands for a row without a place. Header: fids, columns, next_fid, done. `source_crs` is taken
-    before the file's own. Raises CannotBePlaced without a CRS, and what reading raises.
-    """
-    source = source_of(params)
-    wanted = params.get("fids")
-    fids = None if wanted is None else [int(fid) for fid in wanted[:CHUNK_ROWS]]
-    rows = rows_of(source, int(params.get("start_fid") or 0), CHUNK_ROWS, None, fids)
-    crs = str(params.get("source_crs") or "") or rows.crs
+def read_exact_rows(asked: ReadRows) -> tuple[dict[str, Any], tuple[NDArray[Any], ...]]:
+    """As `ReadRows` says. Raises CannotBePlaced without a CRS, and what reading raises."""
+    source = source_of(asked)
+    fids = None if asked.fids is None else list(asked.fids[:CHUNK_ROWS])
+    rows = rows_of(source, asked.start_fid, CHUNK_ROWS, None, fids)
+    crs = asked.source_crs or rows.crs
     if not crs:
         raise CannotBePlaced(f"{source.name} does not say in which CRS it is.")
     geometries = shapely.from_wkb(np.asarray(rows.wkb, dtype=object), on_invalid="ignore")
@@ -33,12 +29,7 @@ def read_exact_rows(params: dict[str, Any]) -> tuple[dict[str, Any], tuple[NDArr
         geometries = shapely.transform(geometries, lambda xy: _to_lonlat(crs, xy))
     blobs = [b"" if g is None or g.is_empty else shapely.to_wkb(g, byte_order=1) for g in geometries]
     starts = np.cumsum([0, *map(len, blobs)], dtype=np.int64)
-    header = {
-        "fids": rows.fids.tolist(),
-        "columns": rows.columns,
-        "next_fid": rows.next_fid,
-        "done": rows.next_fid is None,
-    }
+    header = RowFacts(rows.fids.tolist(), rows.columns, rows.next_fid).header()
     return header, (np.frombuffer(b"".join(blobs), np.uint8), starts)
 
 

@@ -30,6 +30,8 @@ from layers.readers.geojson.json_heights import height_note, height_problems
 from layers.readers.geojson.json_lines import lines_lost
 from layers.readers.geojson.json_repair import MOST_PARSED_BYTES
 from layers.readers.guards.geopackage_audit import feature_tables
+from layers.requests.features import OfLayer
+from layers.requests.probe import Probe
 from layers.vector.table import VectorInfo
 
 _MAX_CHECKED_BYTES = 30 * 2**20
@@ -50,25 +52,24 @@ _KINDS = (
 """By shapely's numbers."""
 
 
-def probe_vector(path: str, content: Content, params: dict[str, Any]) -> tuple[dict[str, Any], tuple[Any, ...]]:
-    """The header of a vector probe; with `preview` in `params` tables come that have no place yet.
+def probe_vector(content: Content, asked: Probe) -> tuple[dict[str, Any], tuple[Any, ...]]:
+    """The header of a vector probe.
 
     Raises NotReadable for a file without features, and what opening raises.
     """
-    name = os.path.basename(path)
-    asked = {"path": path, "options": params.get("options")}
+    path, name = asked.path, os.path.basename(asked.path)
     if content is Content.SQLITE:
         tables, problems = feature_tables(path)
         if not tables:
             raise NotReadable(" ".join([f"{name} holds no layer of features: there is nothing to show.", *problems]))
         layers = _table_infos(asked, tables, problems)
     else:
-        source = source_of(asked)
+        source = source_of(OfLayer(path, options=asked.options))
         if source.is_ogr:
             notes = notes_on(path) if content is Content.SHAPEFILE else []
             layers = [_ogr_info(source, notes)]
         else:
-            preview = bool(params.get("preview")) and content in (Content.TABLE, Content.WORKBOOK)
+            preview = asked.preview and content in (Content.TABLE, Content.WORKBOOK)
             parsed = parse_tables(source, preview=True) if preview else parsed_layers(source)
             layers = [_parsed_info(path, layer) for layer in parsed]
         if not any(layer.features for layer in layers):
@@ -76,12 +77,12 @@ def probe_vector(path: str, content: Content, params: dict[str, Any]) -> tuple[d
     return {"kind": "vector", "layers": [layer.to_json() for layer in layers]}, ()
 
 
-def _table_infos(asked: dict[str, Any], tables: list[str], problems: list[str]) -> list[VectorInfo]:
+def _table_infos(asked: Probe, tables: list[str], problems: list[str]) -> list[VectorInfo]:
     """Of the tables that can be read; what is wrong with the others is said with each. Raises what the last one did."""
     found, failed = [], None
     for table in tables:
         try:
-            found.append(_ogr_info(source_of({**asked, "layer": table}), problems))
+            found.append(_ogr_info(source_of(OfLayer(asked.path, table, asked.options)), problems))
         except (NotReadable, UnsupportedFormat) as error:
             problems, failed = [*problems, f"A layer is left out: {error.sentence}"], error
     if not found and failed is not None:

@@ -20,19 +20,20 @@ from layers.readers.files import Content, content_of, regular_file
 from layers.readers.geojson.json_heights import without_invented
 from layers.readers.geojson.json_repair import JsonFiles
 from layers.readers.guards.geopackage_audit import feature_tables
+from layers.requests.features import OfLayer
 
 __all__ = ["Rows", "VectorSource", "parsed_layer", "parsed_layers", "rows_of", "source_of"]
 
 _PARSED = frozenset({Content.TABLE, Content.WORKBOOK, Content.KML, Content.KMZ, Content.GPX})
 
 
-def source_of(params: dict[str, Any]) -> VectorSource:
-    """The layer that `params` name: path, layer ("" for the first), options as the document's layer keeps them.
+def source_of(asked: OfLayer) -> VectorSource:
+    """The layer that is asked about.
 
     Looks at the file before a library does. Raises what looking at it raises: NotAFile, UnsupportedFormat, ...
     """
-    path = regular_file(str(params["path"]))
-    layer, options = str(params.get("layer", "") or ""), dict(params.get("options") or {})
+    path = regular_file(asked.path)
+    layer, options = asked.layer, dict(asked.options)
     content = content_of(path)
     if content is Content.SQLITE:
         # Without IMMUTABLE SQLite would want to write beside a file that is in WAL mode.

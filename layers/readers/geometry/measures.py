@@ -15,19 +15,20 @@ from layers.geo.measure import area_m2, segment_lengths_m
 from layers.readers.features.vector_source import rows_of, source_of
 from layers.readers.files import Content
 from layers.readers.geometry.long_legs import with_long_edges
+from layers.requests.features import Measure
 
 CHUNK_ROWS = 20_000
 
 
-def read_measures(params: dict[str, Any]) -> tuple[dict[str, Any], tuple[NDArray[Any], ...]]:
-    """The `measure`, $length or $area, of a chunk of rows from `start` on: fids (int64), metres or square metres.
+def read_measures(asked: Measure) -> tuple[dict[str, Any], tuple[NDArray[Any], ...]]:
+    """As `Measure` says.
 
     What has no such measure is nan: a point has neither, a line no area; the length of an area is that round it.
-    Header: next. Raises CannotBePlaced without a CRS, and what reading raises.
+    Raises CannotBePlaced without a CRS, and what reading raises.
     """
-    source, start = source_of(params), int(params.get("start") or 0)
-    rows = rows_of(source, start, CHUNK_ROWS, [])
-    crs = str(params.get("source_crs") or "") or rows.crs
+    source = source_of(asked)
+    rows = rows_of(source, asked.start, CHUNK_ROWS, [])
+    crs = asked.source_crs or rows.crs
     if not crs:
         raise CannotBePlaced(f"{source.name} does not say in which CRS it is: choose its CRS first.")
     shapes = shapely.from_wkb(np.array(list(rows.wkb), dtype=object), on_invalid="ignore")
@@ -35,7 +36,7 @@ def read_measures(params: dict[str, Any]) -> tuple[dict[str, Any], tuple[NDArray
         shapes = shapely.transform(shapes, lambda xy: _lonlat(crs, xy))
     for row in np.flatnonzero(shapely.bounds(shapes).reshape(-1, 4) @ (-1, 0, 1, 0) > 180.0):
         shapes[row] = with_long_edges(shapes[row], clockwise=source.content is Content.SHAPEFILE)
-    values = lengths(shapes) if params["measure"] == "$length" else areas(shapes)
+    values = lengths(shapes) if asked.measure == "$length" else areas(shapes)
     return {"next": rows.next_fid}, (np.asarray(rows.fids, np.int64), values)
 
 

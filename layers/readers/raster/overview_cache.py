@@ -24,10 +24,10 @@ from layers.raster.overviews import MAX_PIXELS, overview_name
 from layers.readers.raster.datasets import DATASETS, FULL_RESOLUTION
 from layers.readers.raster.pixels import read_pixels, real_values
 from layers.readers.raster.subdatasets import file_name
+from layers.requests.imagery import BuildOverviews, OverviewsBuilt
 
 OVERVIEW_FACTOR = 4
 _TILE_PX = 512
-_SLICE_S = 2.0
 _STATE_TAG = "GEOLOUPE_SOURCE"
 _ROW_TAG = "GEOLOUPE_ROW"
 _SMALLEST_PX = 256
@@ -36,20 +36,19 @@ _STRIP_PX = 16_000_000
 and again."""
 
 
-def build_overviews(params: dict[str, Any]) -> tuple[dict[str, Any], tuple[Any, ...]]:
-    """One slice of the work, `slice_s` seconds of it: the caller asks again with `row` until `is_done`.
+def build_overviews(asked: BuildOverviews) -> tuple[dict[str, Any], tuple[Any, ...]]:
+    """One slice of the work, `slice_s` seconds of it: the caller asks again with `row` until it is done.
 
-    `path`, `part`, `folder` (ours, exists), `row` (0 at first: what was begun and left is gone on with). Header:
-    `overview_path`, `row` to ask for next, `fraction` done, `is_done`. To cancel is not to ask again. Raises what
-    opening and reading raise, DiskFull, NotAllowed, TooLarge. The last slice makes the coarser levels: give it minutes.
+    Raises what opening and reading raise, DiskFull, NotAllowed, TooLarge. The last slice makes the coarser levels: give
+    it minutes.
     """
-    path, part = str(params["path"]), str(params.get("part", ""))
+    path, part = asked.path, asked.part
     full = DATASETS.get(path, FULL_RESOLUTION, part)
     if full.width * full.height > MAX_PIXELS:
         name = os.path.basename(path)
         raise TooLarge(f"{name} is too large for overviews of ours: save it as a Cloud Optimized GeoTIFF.")
-    final = Path(str(params["folder"])) / overview_name(path, part, *DATASETS.state_of(full))
-    row = int(params.get("row", 0))
+    final = Path(asked.folder) / overview_name(path, part, *DATASETS.state_of(full))
+    row = asked.row
     rows = _size(full)[1]
     if final.exists():
         return _header(final, rows, rows), ()
@@ -59,7 +58,7 @@ def build_overviews(params: dict[str, Any]) -> tuple[dict[str, Any], tuple[Any, 
         if row == 0 or not unfinished.exists():
             row = 0
             _begin(full, unfinished)
-        end = time.monotonic() + float(params.get("slice_s", _SLICE_S))
+        end = time.monotonic() + asked.slice_s
         # Each step is closed before the next begins: whenever this process is killed, what the tag says is on the disk.
         with _at_work(unfinished) as out:
             while row < rows:
@@ -111,7 +110,7 @@ def _size(full: DatasetReader) -> tuple[int, int]:
 
 
 def _header(final: Path, row: int, rows: int) -> dict[str, Any]:
-    return {"overview_path": str(final), "row": row, "fraction": row / rows, "is_done": row >= rows}
+    return OverviewsBuilt(str(final), row, row / rows, row >= rows).header()
 
 
 @contextmanager

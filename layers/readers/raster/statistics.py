@@ -8,54 +8,61 @@ import numpy as np
 from numpy.typing import NDArray
 from rasterio.windows import Window
 
+from layers.errors import NotReadable
+from layers.grid.tile_grid import Affine
 from layers.raster.band_maths import parse_expression
 from layers.raster.stretch import Limits, StretchRule, Values
-from layers.readers.deliveries.scene_tile import is_composed, read_scene_tile
+from layers.readers.deliveries.scene_tile import read_scene_tile
 from layers.readers.raster.datasets import DATASETS
 from layers.readers.raster.pixels import read_pixels, real_values
 from layers.readers.raster.probe import SAMPLE_PX, sample
+from layers.requests.imagery import ReadStatistics, ReadTile
 
 BINS = 256
 _MAX_WINDOW_SIDE_PX = 1024
 
 
-def read_statistics(params: dict[str, Any]) -> tuple[dict[str, Any], tuple[Any, ...]]:
-    """Header {"bands": [...]}: one object a band, see `_describe`.
-
-    With `rule` (of `StretchRule.to_json`) also "stretch": its low and high for each band, or for the result of
-    `expression` where one is given; empty where there are no valid values.
-    Of a scene, whose `bands` are places in files, only "stretch": from a small picture of its `bounds` in `crs`.
-    `window` is [col, row, width, height] in full-resolution pixels; without it the whole file is sampled.
-    """
-    if is_composed(params):
-        return _scene_statistics(params)
-    dataset = DATASETS.get(str(params["path"]), part=str(params.get("part", "")))
-    indexes = [int(band) for band in params["bands"]]
-    window = params.get("window")
-    if window is None:
+def read_statistics(asked: ReadStatistics) -> tuple[dict[str, Any], tuple[Any, ...]]:
+    """Header {"bands": [...]}, one object a band (see `_describe`), and "stretch" as `ReadStatistics` says."""
+    if asked.is_composed:
+        return _scene_statistics(asked)
+    dataset = DATASETS.get(asked.path, part=asked.part)
+    indexes = asked.numbers
+    if asked.window is None:
         bands, mask = sample(dataset, indexes)
     else:
-        col, row, width, height = (int(v) for v in window)
+        col, row, width, height = asked.window
         whole = Window(0, 0, dataset.width, dataset.height)
         inside = Window(col, row, width, height).intersection(whole)
         shape = (min(int(inside.height), _MAX_WINDOW_SIDE_PX), min(int(inside.width), _MAX_WINDOW_SIDE_PX))
         found = read_pixels(dataset, indexes, inside, shape)
         bands, mask = found.bands.reshape(len(indexes), -1), found.mask.reshape(-1)
     header: dict[str, Any] = {"bands": [_describe(i, band, mask) for i, band in zip(indexes, bands, strict=True)]}
-    if "rule" in params:
-        header["stretch"] = _stretch(bands, mask, StretchRule.from_json(params["rule"]), str(params["expression"]))
+    if asked.rule is not None:
+        header["stretch"] = _stretch(bands, mask, asked.rule, asked.expression)
     return header, ()
 
 
-def _scene_statistics(params: dict[str, Any]) -> tuple[dict[str, Any], tuple[Any, ...]]:
-    left, bottom, right, top = (float(value) for value in params["bounds"])
+def _scene_statistics(asked: ReadStatistics) -> tuple[dict[str, Any], tuple[Any, ...]]:
+    if asked.bounds is None or asked.rule is None:
+        raise NotReadable("A scene is sampled within bounds, by a rule: open the scene again.")
+    left, bottom, right, top = asked.bounds
     step = max(right - left, top - bottom) / SAMPLE_PX
     width, height = max(1, round((right - left) / step)), max(1, round((top - bottom) / step))
-    affine = [(right - left) / width, 0.0, left, 0.0, (bottom - top) / height, top]
-    whole = {**params, "affine": affine, "width": width, "height": height, "resampling": "nearest"}
+    affine = Affine((right - left) / width, 0.0, left, 0.0, (bottom - top) / height, top)
+    whole = ReadTile(
+        asked.path,
+        asked.part,
+        asked.height_m,
+        asked.bands,
+        crs=asked.crs,
+        affine=affine,
+        width=width,
+        height=height,
+        resampling="nearest",
+    )
     _, (bands, mask) = read_scene_tile(whole)
-    rule = StretchRule.from_json(params["rule"])
-    return {"stretch": _stretch(bands, mask, rule, str(params["expression"]))}, ()
+    return {"stretch": _stretch(bands, mask, asked.rule, asked.expression)}, ()
 
 
 def _stretch(bands: NDArray[Any], mask: NDArray[np.bool_], rule: StretchRule, text: str) -> list[Limits]:

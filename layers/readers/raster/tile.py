@@ -21,6 +21,7 @@ from layers.readers.raster.overview_cache import OVERVIEW_FACTOR, built_overview
 from layers.readers.raster.pixels import Pixels, read_pixels, real_values
 from layers.readers.raster.resampling import resample
 from layers.readers.raster.subdatasets import file_name
+from layers.requests.imagery import ReadTile, TileFacts
 
 _PIXEL_SPACE = Affine(1.0, 0.0, 0.0, 0.0, -1.0, 0.0)
 PIXEL_CENTRE = 0.5
@@ -42,43 +43,33 @@ class _Source:
     """How much the read itself has to average, where no overview is coarse enough."""
 
 
-def read_tile(params: dict[str, Any]) -> tuple[dict[str, Any], tuple[NDArray[Any], ...]]:
+def read_tile(asked: ReadTile) -> tuple[dict[str, Any], tuple[NDArray[Any], ...]]:
     """Bands (n, h, w) in the file's dtype (complex ones as magnitudes) and their mask (h, w).
 
-    Parameters: see layers/pool; also `part` (see `Datasets.get`), `overview_path` (what the op "overviews" has built),
-    `height_m` (for a raster placed by its RPC), `nodata` (a value without data that the file does not declare) and
-    `state` (of the file, as its probe found it; raises SourceChanged where it is another now).
-    With the crs "" the canvas is the picture's own pixels, row 0 at y = 0 and y upwards. Raises CannotBePlaced without
-    CRS or position, and what opening and reading raise.
+    Raises SourceChanged where the file is not in the state that is asked for, CannotBePlaced without CRS or position,
+    and what opening and reading raise.
     """
-    if params.get("state") is not None:
-        _check_state(str(params["path"]), tuple(params["state"]))
-    full = DATASETS.get(str(params["path"]), part=str(params.get("part", "")))
-    target = Target(str(params["crs"]), Affine(*params["affine"]), int(params["width"]), int(params["height"]))
-    frame = _frame(full, target.crs, str(params.get("source_crs", "")), params.get("height_m"))
-    indexes = [int(band) for band in params["bands"]]
-    how = str(params.get("resampling", "bilinear"))
+    if asked.state is not None:
+        _check_state(asked.path, asked.state)
+    full = DATASETS.get(asked.path, part=asked.part)
+    target = Target(asked.crs, asked.affine, asked.width, asked.height)
+    frame = _frame(full, target.crs, asked.source_crs, asked.height_m)
+    indexes, how = asked.numbers, asked.resampling
     if any(full.colorinterp[index - 1] is ColorInterp.palette for index in indexes):
         how = "nearest"  # there is no mean of two colour numbers
     mapping = map_pixels(target, frame)
     reach = mapping.reach(frame)
     if reach is None:
         return _empty(full, indexes, target)
-    source = _choose(full, mapping.scale, str(params.get("overview_path", "")))
+    source = _choose(full, mapping.scale, asked.overview_path)
     pixels, x, y, inside = _read_around(source, indexes, mapping, reach, frame)
-    if params.get("nodata") is not None:
-        pixels = pixels.without(float(params["nodata"]), source.sx > 1 or source.shrink > 1)
+    if asked.nodata is not None:
+        pixels = pixels.without(asked.nodata, source.sx > 1 or source.shrink > 1)
     bands, mask = resample(real_values(pixels.bands), pixels.mask, x, y, how, pixels.valid)
     if inside is not None:
         mask &= inside
-    header = {
-        "dtype": bands.dtype.str,
-        "empty": not bool(mask.any()),
-        "damaged": pixels.damaged,
-        "shrink": source.sx,
-        "sampled": pixels.sampled,
-    }
-    return header, (bands, mask)
+    facts = TileFacts(bands.dtype.str, not bool(mask.any()), source.sx, pixels.damaged, pixels.sampled)
+    return facts.header(), (bands, mask)
 
 
 def _check_state(path: str, state: tuple[int, int]) -> None:
@@ -190,5 +181,4 @@ def _empty(full: DatasetReader, indexes: list[int], target: Target) -> tuple[dic
     stored = full.dtypes[indexes[0] - 1]
     dtype = real_values(np.zeros(1, "complex64" if stored == "complex_int16" else stored)).dtype
     bands = np.zeros((len(indexes), target.height, target.width), dtype)
-    header = {"dtype": dtype.str, "empty": True, "damaged": False, "shrink": 1.0, "sampled": False}
-    return header, (bands, np.zeros((target.height, target.width), bool))
+    return TileFacts(dtype.str, empty=True, shrink=1.0).header(), (bands, np.zeros((target.height, target.width), bool))

@@ -13,6 +13,7 @@ from layers.errors import BadCRS
 from layers.geo.crs import parse_crs, plain_crs, transform_points
 from layers.geo.crs_judge import fault_of_crs
 from layers.geo.proj import pyproj
+from tests.support.readers.raw import raw
 
 CLARKE = 'DATUM["x",SPHEROID["x",6378206.4,294.97]]'
 DEGREES = 'PRIMEM["Greenwich",0],UNIT["degree",0.0174532925199433]'
@@ -163,7 +164,7 @@ def test_sidecars_that_name_grids_are_said_and_their_picture_opens(tmp_path):
     wkt = texts_with("/etc/passwd")["WKT 1"]
 
     def problems(path: Path) -> tuple[str, str]:
-        found = pool.ask("probe", {"path": str(path)}).header["raster"]
+        found = pool.ask(raw("probe", {"path": str(path)})).header["raster"]
         return found["crs"], " ".join(found["problems"])
 
     bounds = Bounds(10, 50, 11, 51)

@@ -15,13 +15,15 @@ from layers.pool.known_probes import MOST, KnownProbes
 from layers.pool.pool import ReaderPool
 from layers.pool.protocol import Answer, Profile, Request
 from layers.readers.file_state import file_state
+from layers.requests.probe import Probe
+from tests.support.readers.raw import raw
 from tests.support.readers.tiny_rasters import surface, write_raster
 
 DRAWN = {"canvas_crs": "EPSG:3857"}
 
 
 def probe(params: dict[str, Any], profile: Profile = Profile.LOCAL) -> Request:
-    return Request("probe", params, lambda _: None, profile=profile)
+    return Request(Probe.of(params), lambda _: None, profile=profile)
 
 
 def answer(*state: int, **more: Any) -> Answer:
@@ -36,16 +38,16 @@ def test_a_drawing_tells_the_state_that_the_opened_file_was_in():
     known, found = KnownProbes(), answer(1, 2)
     assert heard(known, probe({"path": "/a.tif"}), found) is found
     drawing = probe({"path": "/a.tif", "part": "", "options": {}, **DRAWN})
-    assert known.told(drawing)["known"] == [1, 2]
+    assert known.told(drawing).known == (1, 2)
     assert known.heard(drawing, known.told(drawing), Answer({"unchanged": True})) is found
-    assert "known" not in known.told(probe({"path": "/a.tif"})), "who opens a file has it probed anew"
+    assert not known.told(probe({"path": "/a.tif"})).known, "who opens a file has it probed anew"
 
 
 def test_another_path_part_or_height_is_another_question():
     known = KnownProbes()
     heard(known, probe({"path": "/a.ntf"}), answer(1))
     for other in ({"path": "/b.ntf"}, {"path": "/a.ntf", "part": "1"}, {"path": "/a.ntf", "height_m": 0.0}):
-        assert "known" not in known.told(probe({**other, **DRAWN}))
+        assert not known.told(probe({**other, **DRAWN})).known
 
 
 def test_what_was_forgotten_or_is_another_by_now_is_asked_again():
@@ -67,21 +69,21 @@ def test_what_was_forgotten_or_is_another_by_now_is_asked_again():
 def test_what_tells_nothing_of_a_file_is_not_remembered(result):
     known = KnownProbes()
     assert heard(known, probe({"path": "/a"}), result) is result
-    assert "known" not in known.told(probe({"path": "/a", **DRAWN}))
+    assert not known.told(probe({"path": "/a", **DRAWN})).known
 
 
 def test_a_writer_s_answer_is_nobody_else_s():
     known = KnownProbes()
     heard(known, probe({"path": "/a.tif"}, Profile.WRITER), answer(1))
-    assert "known" not in known.told(probe({"path": "/a.tif", **DRAWN}))
+    assert not known.told(probe({"path": "/a.tif", **DRAWN})).known
 
 
 def test_only_so_many_are_remembered():
     known = KnownProbes()
     for number in range(MOST + 1):
         heard(known, probe({"path": f"/{number}.tif"}), answer(1))
-    assert "known" not in known.told(probe({"path": "/0.tif", **DRAWN}))
-    assert "known" in known.told(probe({"path": "/1.tif", **DRAWN}))
+    assert not known.told(probe({"path": "/0.tif", **DRAWN})).known
+    assert known.told(probe({"path": "/1.tif", **DRAWN})).known
 
 
 def test_the_state_of_a_file_is_that_of_its_sidecars_too(tmp_path: Path):
@@ -106,10 +108,10 @@ def test_a_reader_opens_nothing_where_the_file_is_as_it_was(tmp_path: Path):
     pool = ReaderPool(workers=1)
     pool.start()
     try:
-        opened = pool.ask("probe", {"path": str(image)})
-        with_answers += [pool.ask("probe", {"path": str(image), **DRAWN}) for _ in range(2)]
+        opened = pool.ask(raw("probe", {"path": str(image)}))
+        with_answers += [pool.ask(raw("probe", {"path": str(image), **DRAWN})) for _ in range(2)]
         assert all(one is opened for one in with_answers), "the answer of who opened it"
         os.utime(image, ns=(3, 3))
-        assert pool.ask("probe", {"path": str(image), **DRAWN}) is not opened
+        assert pool.ask(raw("probe", {"path": str(image), **DRAWN})) is not opened
     finally:
         pool.close()

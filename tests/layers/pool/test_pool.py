@@ -23,6 +23,7 @@ from layers.pool.protocol import Answer, BadReply, Profile, Request, read_holds
 from layers.pool.supervisor import MAX_STRIKES
 from layers.readers.confinement.grants import NOTHING, needs_of
 from tests.support.readers import babbler, staller
+from tests.support.readers.raw import raw
 from tests.support.readers.tiny_rasters import surface, write_raster
 
 UTM = Bounds(400_000, 5_750_000, 401_280, 5_751_280)
@@ -88,27 +89,27 @@ def tile_params(path: Path) -> dict:
 def test_probe_and_tile_come_back_as_inline(pool, raster):
     inline = ReaderPool(inline=True)
     for op, params in (("probe", {"path": str(raster)}), ("tile", tile_params(raster))):
-        near, far = inline.ask(op, params), pool.ask(op, params)
+        near, far = inline.ask(raw(op, params)), pool.ask(raw(op, params))
         assert near.header == far.header
         assert all((a == b).all() and a.dtype == b.dtype for a, b in zip(near.arrays, far.arrays, strict=True))
     assert [a.shape for a in far.arrays] == [(3, 64, 64), (64, 64)]
     first = far.arrays[0].copy()
-    pool.ask("tile", {**tile_params(raster), "bands": [3, 2, 1]})
+    pool.ask(raw("tile", {**tile_params(raster), "bands": [3, 2, 1]}))
     assert (far.arrays[0] == first).all()  # copied out: the next answer does not change it
 
 
 def test_errors_keep_their_noun(pool, tmp_path):
     with pytest.raises(FileMissing, match=r"none\.tif"):
-        pool.ask("probe", {"path": str(tmp_path / "none.tif")})
+        pool.ask(raw("probe", {"path": str(tmp_path / "none.tif")}))
     with pytest.raises(UnsupportedFormat, match="nonsense"):
-        pool.ask("nonsense", {})
+        pool.ask(raw("nonsense", {}))
 
 
 def test_a_killed_reader_is_replaced_and_the_request_answered(pool):
-    pool.ask("_echo", {})
+    pool.ask(raw("_echo", {}))
     (before,) = pool.pids()
     collector = Collector()
-    pool.submit(Request("_hang", {"seconds": 0.5, "path": "x.tif"}, collector, strike_key="x.tif"))
+    pool.submit(Request(raw("_hang", {"seconds": 0.5, "path": "x.tif"}), collector, strike_key="x.tif"))
     wait_until(lambda: not pool.is_idle())
     os.kill(before, signal.SIGKILL)
     answer = collector.one()
@@ -117,33 +118,33 @@ def test_a_killed_reader_is_replaced_and_the_request_answered(pool):
     assert pool.pids() == [answer.header["pid"]]
     # It was not the file's fault: two faults more are no three strikes.
     with pytest.raises(ReaderCrashed):
-        pool.ask("_crash", {"path": "x.tif"})
-    assert pool.ask("_echo", {"path": "x.tif"})
+        pool.ask(raw("_crash", {"path": "x.tif"}))
+    assert pool.ask(raw("_echo", {"path": "x.tif"}))
 
 
 def test_three_strikes_and_a_path_is_not_read_until_forgiven(pool):
     bad = {"path": "/bad.tif"}
     with pytest.raises(ReaderCrashed, match=r"bad\.tif"):
-        pool.ask("_crash", bad)
+        pool.ask(raw("_crash", bad))
     with pytest.raises(Quarantined, match=r"bad\.tif"):
-        pool.ask("_crash", bad)
-    before = pool.ask("_echo", {}).header["pid"]
+        pool.ask(raw("_crash", bad))
+    before = pool.ask(raw("_echo", {})).header["pid"]
     with pytest.raises(Quarantined):
-        pool.ask("_echo", bad)
-    assert pool.ask("_echo", {"path": "/good.tif"}).header["pid"] == before
+        pool.ask(raw("_echo", bad))
+    assert pool.ask(raw("_echo", {"path": "/good.tif"})).header["pid"] == before
     pool.forgive("/bad.tif")
-    assert pool.ask("_echo", bad).header["pid"] == before
+    assert pool.ask(raw("_echo", bad)).header["pid"] == before
 
 
 def test_a_hang_is_killed_at_its_deadline_and_not_tried_again(pool):
-    pool.ask("_echo", {})
+    pool.ask(raw("_echo", {}))
     (before,) = pool.pids()
     collector = Collector()
     started = time.monotonic()
-    pool.submit(Request("_hang", {"path": "slow.tif"}, collector, strike_key="slow.tif", deadline_s=0.3))
+    pool.submit(Request(raw("_hang", {"path": "slow.tif"}), collector, strike_key="slow.tif", deadline_s=0.3))
     assert isinstance(collector.one(), ReaderTimeout)
     assert time.monotonic() - started < 2
-    assert pool.ask("_echo", {}).header["pid"] != before
+    assert pool.ask(raw("_echo", {})).header["pid"] != before
 
 
 @pytest.mark.parametrize("message", ["nonsense", '{"number": 1}', "[]", '{"number": 99, "header": {}, "arrays": []}'])
@@ -152,7 +153,7 @@ def test_garbage_counts_as_a_crash(monkeypatch, message):
     pool = ReaderPool(1)
     pool.start()
     with pytest.raises(ReaderCrashed, match="twice"):
-        pool.ask("tile", {"message": message})
+        pool.ask(raw("tile", {"message": message}))
     pool.close()
 
 
@@ -164,15 +165,15 @@ def test_a_dead_drive_among_what_was_granted_costs_nobody_else_his_file(monkeypa
     try:
         pool.grants.add(needs_of("probe", {"path": "/dead drive/a.tif"}))
         started = time.monotonic()
-        assert pool.ask("probe", {"path": "/alive/a.tif"}).header == {"read": "/alive/a.tif"}
+        assert pool.ask(raw("probe", {"path": "/alive/a.tif"})).header == {"read": "/alive/a.tif"}
         assert time.monotonic() - started < 8, "the probe's own deadline is 10 s"
         assert not pool.is_quarantined("/alive/a.tif")
         assert pool._strikes == {}
-        slow = Request("probe", {"path": "/dead drive/b.tif"}, answer := Collector(), "b", deadline_s=0.3)
+        slow = Request(raw("probe", {"path": "/dead drive/b.tif"}), answer := Collector(), "b", deadline_s=0.3)
         pool.submit(slow)
         assert isinstance(answer.one(), ReaderTimeout)
         started = time.monotonic()  # the next process is granted what is known to answer
-        assert pool.ask("probe", {"path": "/alive/b.tif"}).header == {"read": "/alive/b.tif"}
+        assert pool.ask(raw("probe", {"path": "/alive/b.tif"})).header == {"read": "/alive/b.tif"}
         assert pool.grants.besides(NOTHING).opened == {"/alive/a.tif", "/alive/b.tif"}
         assert time.monotonic() - started < 10
     finally:
@@ -186,13 +187,13 @@ def test_what_a_reader_says_of_its_walls_is_checked(babble):
 
 
 def test_memory_is_limited(pool):
-    pool.ask("_eat", {"bytes": 2**28})
+    pool.ask(raw("_eat", {"bytes": 2**28}))
     with pytest.raises(TooLarge, match="memory"):
-        pool.ask("_eat", {"bytes": 3 * 2**30})
+        pool.ask(raw("_eat", {"bytes": 3 * 2**30}))
 
 
 def test_readers_are_nice_offline_and_may_not_write(pool, tmp_path):
-    header = pool.ask("_echo", {}).header
+    header = pool.ask(raw("_echo", {})).header
     assert header["nice"] == min(os.nice(0) + 10, 19)
     assert header["environment"]["HTTPS_PROXY"] == "http://127.0.0.1:1"
     assert "VRT" in header["environment"]["GDAL_SKIP"].split()
@@ -204,43 +205,43 @@ def test_readers_are_nice_offline_and_may_not_write(pool, tmp_path):
 
 def test_other_profiles_get_readers_of_their_own(pool):
     collector = Collector()
-    pool.submit(Request("_echo", {}, collector, profile=Profile.VRT))
+    pool.submit(Request(raw("_echo", {}), collector, profile=Profile.VRT))
     header = collector.one().header
     assert "VRT" in header["drivers"]
-    assert header["pid"] != pool.ask("_echo", {}).header["pid"]
+    assert header["pid"] != pool.ask(raw("_echo", {})).header["pid"]
 
 
 def test_pulled_work_comes_after_submitted_work_and_ends_in_idleness(pool):
     order: list[str] = []
-    waiting = [Request("_echo", {}, lambda _, n=n: order.append(f"pulled {n}")) for n in range(3)]
+    waiting = [Request(raw("_echo", {}), lambda _, n=n: order.append(f"pulled {n}")) for n in range(3)]
     lock = threading.Lock()
 
     def source() -> Request | None:
         with lock:
             return waiting.pop(0) if waiting else None
 
-    pool.submit(Request("_hang", {"seconds": 0.2}, lambda _: order.append("first")))
+    pool.submit(Request(raw("_hang", {"seconds": 0.2}), lambda _: order.append("first")))
     pool.pull_from(source)
     for n in range(2):
-        pool.submit(Request("_echo", {}, lambda _, n=n: order.append(f"submitted {n}")))
+        pool.submit(Request(raw("_echo", {}), lambda _, n=n: order.append(f"submitted {n}")))
     wait_until(pool.is_idle)
     assert order == ["first", "submitted 0", "submitted 1", "pulled 0", "pulled 1", "pulled 2"]
-    waiting.append(Request("_echo", {}, lambda _: order.append("woken")))
+    waiting.append(Request(raw("_echo", {}), lambda _: order.append("woken")))
     pool.wake()
     wait_until(lambda: "woken" in order and pool.is_idle())
 
 
 def test_what_runs_is_given_up_at_once_without_a_strike(pool):
     answer, waiting = Collector(), Collector()
-    request = Request("_hang", {"path": "a.tif"}, answer, "a.tif", profile=Profile.WRITER)
-    queued = Request("_hang", {"path": "b.tif"}, waiting, profile=Profile.WRITER)
+    request = Request(raw("_hang", {"path": "a.tif"}), answer, "a.tif", profile=Profile.WRITER)
+    queued = Request(raw("_hang", {"path": "b.tif"}), waiting, profile=Profile.WRITER)
     pool.submit(request)
     wait_until(lambda: any(s._asked is request for s in pool._crew.supervisors))
     pool.submit(queued)
     pool.give_up(queued)
     assert isinstance(waiting.one(), GivenUp)
     for _ in range(MAX_STRIKES):
-        again = Request("_hang", {"path": "a.tif"}, answer, "a.tif", profile=Profile.WRITER)
+        again = Request(raw("_hang", {"path": "a.tif"}), answer, "a.tif", profile=Profile.WRITER)
         pool.give_up(request)
         assert isinstance(answer.one(), GivenUp)
         answer = again.done = Collector()
@@ -252,12 +253,12 @@ def test_what_runs_is_given_up_at_once_without_a_strike(pool):
 
 
 def test_a_profile_is_dismissed_and_comes_back(pool):
-    first = pool.ask("_describe", {}, profile=Profile.WRITER).header["pid"]
+    first = pool.ask(raw("_describe", {}), profile=Profile.WRITER).header["pid"]
     wait_until(lambda: first in pool.pids())
     pool.dismiss(Profile.WRITER)
     pool.dismiss(Profile.VRT)
     wait_until(lambda: first not in pool.pids() and len(pool.pids()) == 2)
-    assert pool.ask("_describe", {}, profile=Profile.WRITER).header["pid"] != first
+    assert pool.ask(raw("_describe", {}), profile=Profile.WRITER).header["pid"] != first
 
 
 def test_who_is_not_asked_leaves_and_comes_back(monkeypatch, tmp_path, raster):
@@ -270,13 +271,13 @@ def test_who_is_not_asked_leaves_and_comes_back(monkeypatch, tmp_path, raster):
     try:
         wait_until(lambda: all(pool.ready_readers(profile) == 2 for profile in STANDING))
         assert len(pool.pids()) == 4
-        assert pool.ask("probe", {"path": str(points)}).header["kind"] == "vector"
+        assert pool.ask(raw("probe", {"path": str(points)})).header["kind"] == "vector"
         wait_until(lambda: len(pool.pids()) == 2)
         assert (pool.ready_readers(Profile.LOCAL), pool.ready_readers(Profile.FEATURES)) == (0, 2)
         assert pool.is_idle()
-        assert pool.ask("tile", tile_params(raster)).arrays[0].shape == (3, 64, 64)
+        assert pool.ask(raw("tile", tile_params(raster))).arrays[0].shape == (3, 64, 64)
         wait_until(lambda: pool.ready_readers(Profile.LOCAL) == 2)
-        pool.ask("probe", {"path": str(points)})
+        pool.ask(raw("probe", {"path": str(points)}))
         time.sleep(0.3)
         assert len(pool.pids()) == 4, "both have been asked"
     finally:
@@ -287,7 +288,7 @@ def test_while_the_window_starts_one_of_each_is_enough(tmp_path):
     pool, answer = ReaderPool(2), Collector()
     pool.start()
     try:
-        pool.submit(Request("probe", {"path": str(tmp_path / "none.geojson")}, answer))
+        pool.submit(Request(raw("probe", {"path": str(tmp_path / "none.geojson")}), answer))
         assert len(pool._crew.of(Profile.FEATURES)) == 1
         assert isinstance(answer.one(), FileMissing)
         wait_until(lambda: len(pool._crew.of(Profile.FEATURES)) == 2)
@@ -296,11 +297,11 @@ def test_while_the_window_starts_one_of_each_is_enough(tmp_path):
 
 
 def test_who_reaches_for_a_file_finds_all_readers_ready(monkeypatch, pool, raster):
-    pool.ask("tile", tile_params(raster))
+    pool.ask(raw("tile", tile_params(raster)))
     wait_until(lambda: not pool.ready_readers(Profile.FEATURES))
     pool.expect()
     wait_until(lambda: pool.ready_readers(Profile.FEATURES) == 1)
-    pool.ask("tile", tile_params(raster))
+    pool.ask(raw("tile", tile_params(raster)))
     time.sleep(0.3)
     assert pool.ready_readers(Profile.FEATURES) == 1, "somebody is still choosing"
 
@@ -312,7 +313,7 @@ def test_nobody_leaves_while_layers_come_one_after_the_other(monkeypatch, raster
     try:
         wait_until(lambda: all(other.ready_readers(profile) for profile in STANDING))
         other.keep_all(0.6)
-        other.ask("tile", tile_params(raster))
+        other.ask(raw("tile", tile_params(raster)))
         assert other.ready_readers(Profile.FEATURES) == 1
         wait_until(lambda: not other.ready_readers(Profile.FEATURES))
     finally:
@@ -320,36 +321,36 @@ def test_nobody_leaves_while_layers_come_one_after_the_other(monkeypatch, raster
 
 
 def test_a_reader_of_features_has_no_library_of_imagery(pool):
-    modules = pool.ask("_describe", {}, profile=Profile.FEATURES).header["modules"]
+    modules = pool.ask(raw("_describe", {}), profile=Profile.FEATURES).header["modules"]
     assert {"pyogrio", "shapely"} <= set(modules)
     assert not {"rasterio", "cv2", "geopandas", "pandas", "pyarrow"} & set(modules)
-    assert not {"pyogrio", "geopandas"} & set(pool.ask("_describe", {}).header["modules"])
+    assert not {"pyogrio", "geopandas"} & set(pool.ask(raw("_describe", {})).header["modules"])
 
 
 @pytest.mark.parametrize("name", ["picture.gpkg", "picture.json"])
 def test_imagery_by_the_name_of_features_is_read_by_who_can(pool, raster, name):
     deceiving = raster.rename(raster.with_name(name))
-    answer = pool.ask("probe", {"path": str(deceiving)})
+    answer = pool.ask(raw("probe", {"path": str(deceiving)}))
     assert (answer.header["kind"], answer.profile) == ("raster", Profile.LOCAL)
 
 
 def test_features_by_another_name_are_read_too(pool, tmp_path):
     points = tmp_path / "points.dat"
     points.write_text(collection((120.0, 30.0)))
-    assert pool.ask("probe", {"path": str(points)}).header["kind"] == "vector"
-    assert pool.ask("features", {"path": str(points), "layer": "", "crs": "EPSG:3857"}).header["done"]
+    assert pool.ask(raw("probe", {"path": str(points)})).header["kind"] == "vector"
+    assert pool.ask(raw("features", {"path": str(points), "layer": "", "crs": "EPSG:3857"})).header["done"]
 
 
 def test_work_in_the_background_keeps_nobody_waiting(pool):
     answer = Collector()
-    pulled = [Request("_hang", {"seconds": 1.5}, answer, is_background=True)]
+    pulled = [Request(raw("_hang", {"seconds": 1.5}), answer, is_background=True)]
     pool.pull_from(lambda: pulled.pop() if pulled else None)
-    pool.submit(Request("_describe", {}, lambda _: None, profile=Profile.WRITER, is_background=True))
+    pool.submit(Request(raw("_describe", {}), lambda _: None, profile=Profile.WRITER, is_background=True))
     wait_until(lambda: not pulled and pool.is_idle())
     assert not answer.found
     answer.one()
     wait_until(pool.is_idle)
-    pool.submit(Request("_hang", {"seconds": 0.3}, lambda _: None))
+    pool.submit(Request(raw("_hang", {"seconds": 0.3}), lambda _: None))
     assert not pool.is_idle()
     wait_until(pool.is_idle)
 
@@ -358,19 +359,19 @@ def test_a_pool_pulls_inline_too(raster):
     pool = ReaderPool(inline=True)
     pool.start()
     answers: list = []
-    waiting = [Request("tile", tile_params(raster), answers.append) for _ in range(2)]
+    waiting = [Request(raw("tile", tile_params(raster)), answers.append) for _ in range(2)]
     pool.pull_from(lambda: waiting.pop() if waiting else None)
     assert [type(a) for a in answers] == [Answer, Answer]
     assert pool.is_idle()
 
 
 def test_close_kills_a_busy_reader_answers_what_waits_and_leaves_nothing(pool):
-    pool.ask("_echo", {})
+    pool.ask(raw("_echo", {}))
     (pid,) = pool.pids()
     name = pool._crew.supervisors[0]._reader._block.name
     running, queued = Collector(), Collector()
-    pool.submit(Request("_hang", {}, running))
-    pool.submit(Request("_echo", {}, queued))
+    pool.submit(Request(raw("_hang", {}), running))
+    pool.submit(Request(raw("_echo", {}), queued))
     started = time.monotonic()
     pool.close()
     assert time.monotonic() - started < 1
@@ -381,7 +382,7 @@ def test_close_kills_a_busy_reader_answers_what_waits_and_leaves_nothing(pool):
     with pytest.raises(FileNotFoundError):
         SharedMemory(name)
     late = Collector()
-    pool.submit(Request("_echo", {}, late))
+    pool.submit(Request(raw("_echo", {}), late))
     assert isinstance(late.one(), ReaderCrashed)
     pool.close()
 
@@ -429,10 +430,11 @@ def test_close_while_the_readers_start():
 SCRIPT = """
 import os, signal, sys
 from layers.pool.pool import ReaderPool
+from tests.support.readers.raw import raw
 if __name__ == "__main__":
     pool = ReaderPool(2)
     pool.start()
-    pool.ask("_echo", {})
+    pool.ask(raw("_echo", {}))
     print(*pool.pids(), flush=True)
     if sys.argv[1] == "killed":
         os.kill(os.getpid(), signal.SIGKILL)

@@ -5,6 +5,7 @@ import pytest
 
 from layers.errors import TooLarge
 from layers.pool.protocol import Answer, BadReply, Request, deadline_s, place_arrays, read_reply
+from tests.support.readers.raw import raw
 
 ARRAYS = (
     np.arange(6, dtype=np.uint8).reshape(2, 3),
@@ -63,7 +64,7 @@ def test_no_reply_to_another_request_and_no_nonsense(message):
 
 def test_deadlines_by_kind():
     def request(op: str, limit: float | None = None) -> Request:
-        return Request(op, {}, print, deadline_s=limit)
+        return Request(raw(op, {}), print, deadline_s=limit)
 
     assert [deadline_s(r) for r in (request("probe"), request("tile"), request("tile", 1.5))] == [10, 30, 1.5]
 
@@ -73,11 +74,11 @@ def test_large_text_that_is_read_as_a_whole_has_more_time(tmp_path):
         path = tmp_path / name
         with path.open("wb") as file:
             file.truncate(size)
-        return deadline_s(Request("probe", {"path": str(path)}, lambda _: None))
+        return deadline_s(Request(raw("probe", {"path": str(path)}), lambda _: None))
 
     assert seconds("a.kml", 1000) == pytest.approx(10, abs=0.1)
     assert seconds("b.kml", 20 * 2**20) == 20
     assert seconds("c.csv", 2**30) == 90
     assert seconds("d.tif", 2**30) == 10
-    assert deadline_s(Request("probe", {"path": "/nowhere.kml"}, lambda _: None)) == 10
-    assert deadline_s(Request("probe", {"path": "/nowhere.kml"}, lambda _: None, deadline_s=1.0)) == 1
+    assert deadline_s(Request(raw("probe", {"path": "/nowhere.kml"}), lambda _: None)) == 10
+    assert deadline_s(Request(raw("probe", {"path": "/nowhere.kml"}), lambda _: None, deadline_s=1.0)) == 1

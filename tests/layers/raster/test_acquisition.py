@@ -24,8 +24,8 @@ def test_scene_json_and_back():
     scene = SceneInfo("p", "f", "Planet", "t", bands, FULL, ("Odd.",))
     assert SceneInfo.from_json(json.loads(json.dumps(scene.to_json()))) == scene
     assert (scene.find("b04"), scene.find("Red"), scene.find("blue")) == (1, 1, None)
-    assert bands[0].source() == {"paths": ["a/b.jp2"], "index": 1, "nodata": 0.0}
-    assert bands[1].source() == {"paths": ["c", "d"], "index": 2}
+    assert bands[0].place.to_json() == {"paths": ["a/b.jp2"], "index": 1, "nodata": 0.0}
+    assert bands[1].place.to_json() == {"paths": ["c", "d"], "index": 2}
 
 
 def test_an_undated_image_says_so_first():

@@ -13,6 +13,7 @@ from layers.readers.library_words import cannot_open, cannot_read
 from layers.readers.raster.datasets import DATASETS
 from layers.readers.raster.subdatasets import file_name
 from tests.layers.readers.guards.test_vrt import UTM, source, vrt
+from tests.support.readers.raw import raw
 from tests.support.readers.tiny_hdf5 import FILES
 from tests.support.readers.tiny_rasters import surface, write_raster
 
@@ -22,7 +23,7 @@ WORDS_OF_LIBRARIES = ("TIFF R", "TIFFR", "TIFFF", "IReadBlock", "CPLE", "GDAL er
 
 def sentence(path: Path, op: str = "probe", **more) -> GeoloupeError:
     with pytest.raises(GeoloupeError) as caught:
-        POOL.ask(op, {"path": str(path), **more})
+        POOL.ask(raw(op, {"path": str(path), **more}))
     assert not [word for word in WORDS_OF_LIBRARIES if word in caught.value.sentence]
     return caught.value
 

@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from tests.support.readers.raw import raw
+
 if TYPE_CHECKING:
     from layers.pool.pool import ReaderPool
 
@@ -123,10 +125,10 @@ def read(pool: ReaderPool, path: Path) -> None:
 
     profile = Profile.VRT if path.suffix == ".vrt" else Profile.LOCAL
     params = {"path": str(path), "crs": "EPSG:32652", "width": 64, "height": 64, "bands": [1]}
-    pool.ask("probe", {"path": str(path), "canvas_crs": "EPSG:3857"})
+    pool.ask(raw("probe", {"path": str(path), "canvas_crs": "EPSG:3857"}))
     for metres in (1, 10, 40):
-        pool.ask("tile", {**params, "affine": [metres, 0, 400_000, 0, -metres, 5_751_280]}, profile=profile)
-    pool.ask("statistics", {"path": str(path), "bands": [1]}, profile=profile)
+        pool.ask(raw("tile", {**params, "affine": [metres, 0, 400_000, 0, -metres, 5_751_280]}), profile=profile)
+    pool.ask(raw("statistics", {"path": str(path), "bands": [1]}), profile=profile)
 
 
 def open_unguarded(folder: Path) -> None:

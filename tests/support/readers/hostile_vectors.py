@@ -11,6 +11,8 @@ import zipfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from tests.support.readers.raw import raw
+
 if TYPE_CHECKING:
     from layers.pool.pool import ReaderPool
 
@@ -86,9 +88,9 @@ def name_of(path: Path) -> str:
 
 def read(pool: ReaderPool, path: Path) -> None:
     """All that the window asks of a vector file."""
-    pool.ask("probe", {"path": str(path)})
-    pool.ask("features", {"path": str(path), "crs": "EPSG:3857", "source_crs": "EPSG:4326"})
-    pool.ask("attributes", {"path": str(path)})
+    pool.ask(raw("probe", {"path": str(path)}))
+    pool.ask(raw("features", {"path": str(path), "crs": "EPSG:3857", "source_crs": "EPSG:4326"}))
+    pool.ask(raw("attributes", {"path": str(path)}))
 
 
 def open_unguarded(folder: Path) -> None:

@@ -22,6 +22,7 @@ from layers.pool.protocol import Profile
 from layers.project.saving.publish import write_case
 from tests.support.cases.foreign_cases import foreign_case
 from tests.support.cases.rich import rich_document
+from tests.support.readers.raw import raw
 from tests.viewer.app.conftest import Answers, MakeWindow, settle
 from viewer.app.actions.menus import palette_entries
 from viewer.app.crash import log_folder
@@ -127,7 +128,7 @@ def test_a_reader_that_ends_is_told_without_its_file(log: EventLog, monkeypatch:
     pool.start()
     try:
         with pytest.raises(ReaderCrashed):
-            pool.ask("_crash", {"path": "/secret/place.tif"})
+            pool.ask(raw("_crash", {"path": "/secret/place.tif"}))
     finally:
         pool.close()
     lost = [line for line in lines(log) if "a reader process (local) was lost while it worked at a request" in line]
@@ -253,7 +254,7 @@ def test_diagnostics_say_how_far_a_reader_is_confined(log: EventLog, qtbot: QtBo
     pool = ReaderPool(1)
     pool.start()
     try:
-        header = pool.ask("versions", {}).header
+        header = pool.ask(raw("versions", {})).header
         text = report("", {"local": pool.holds(Profile.LOCAL)}, ["a line"])
     finally:
         pool.close()

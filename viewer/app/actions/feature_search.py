@@ -67,9 +67,9 @@ class LayerSearch:
         if not 0 < features <= READ_AT_ONCE:
             self.context.mailbox.post(store.want, self.source, _nothing, _nothing)
             return None
-        pool, params = self.context.pool, self.source.params()
-        table = read_attributes(pool, params)
-        found = LayerAttributes(table, QuickSearch(table.columns), True, Measured(pool, params))
+        pool, asked = self.context.pool, self.source.asked()
+        table = read_attributes(pool, asked)
+        found = LayerAttributes(table, QuickSearch(table.columns), True, Measured(pool, asked))
         self.context.mailbox.post(store.adopt, self.source, found)
         return found
 

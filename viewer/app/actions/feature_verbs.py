@@ -13,6 +13,7 @@ from layers.counted import counted
 from layers.errors import GeoloupeError
 from layers.formula.budget import Budget
 from layers.pool.protocol import Answer, Request
+from layers.requests.features import ReadAttributes, RowFacts
 from layers.vector.columns import ascending
 from layers.vector.expression.expression_values import mask_of
 from layers.vector.expression.language import Expression
@@ -240,17 +241,17 @@ class FeatureVerbs(QObject):
             rows = held.table.rows_of(list(fids)).tolist()
             done({int(held.table.fids[row]): held.table.row(row) for row in rows})
             return
-        params = {**source.params(), "fids": [int(fid) for fid in fids]}
+        asked = source.asked()
+        whole = ReadAttributes(asked.path, asked.layer, asked.options, fids=tuple(int(fid) for fid in fids))
         answered = partial(self._context.mailbox.post, self._read_ended, done)
-        self._context.pool.submit(Request("attributes", params, answered, strike_key=source.path))
+        self._context.pool.submit(Request(whole, answered, strike_key=source.path))
 
     def _read_ended(self, done: Callable[[Rows], None], result: Answer | GeoloupeError) -> None:
         if isinstance(result, GeoloupeError):
             self._panels.report(result.sentence)
             return
-        columns: dict[str, list[Any]] = result.header["columns"]
-        fids = [int(fid) for fid in result.header["fids"]]
-        done({fid: {name: values[at] for name, values in columns.items()} for at, fid in enumerate(fids)})
+        facts = RowFacts.of(result.header)
+        done({fid: {name: values[at] for name, values in facts.columns.items()} for at, fid in enumerate(facts.fids)})
 
     def _make_sites_of(self, uuid: str) -> None:
         from viewer.panels.sites.make_sites import open_make_sites  # for start-up time

@@ -5,9 +5,8 @@ from __future__ import annotations
 import shutil
 import tempfile
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from PySide6.QtCore import QObject
@@ -18,6 +17,8 @@ from layers.errors import ExportFailed, GeoloupeError
 from layers.patience import within
 from layers.pool.protocol import Answer, Profile, Request
 from layers.project.storage.fsops import move_whole
+from layers.requests.features import Exported, ExportRows
+from layers.requests.probe import Probe
 from layers.vector.table import VectorInfo
 from viewer.app.case.session import Session
 from viewer.app.opening.questions import Questions, Which
@@ -32,15 +33,14 @@ MOMENT_S = 0.15
 """Less than a person notices."""
 FORMATS = {".gpkg": "GPKG", ".fgb": "FlatGeobuf", ".geojson": "GeoJSON", ".json": "GeoJSON", ".csv": "CSV"}
 CHUNK_DEADLINE_S = 120.0
-_HANDED_ON = {"start": "next_start", "written": "written", "facts": "facts"}
-"""What the request for a stretch takes from the answer to the one before."""
 
 
 @dataclass(eq=False)
 class _Export:
     target: Path
     made: Path
-    params: dict[str, Any]
+    stretch: ExportRows
+    """What is asked for next."""
     features: int
     job: Job | None = None
     is_cancelled: bool = False
@@ -114,22 +114,20 @@ class LayerExport(QObject):
 
     def _begin(self, layer: Layer, info: VectorInfo, path: Path, target: Path, kind: str, fids: Fids | None) -> None:
         made = Path(tempfile.mkdtemp(prefix="geoloupe-")) / f"layer{target.suffix.lower()}"
-        params = {
-            "path": str(path),
-            "layer": info.name,
-            "options": layer.source.get("options") or {},
-            "source_crs": layer.crs,
-            "out": str(made),
-            "format": kind,
-            "title": target.stem,
-            "start": 0,
-            "written": 0,
-        }
+        stretch = ExportRows(
+            str(path),
+            info.name,
+            layer.source.get("options") or {},
+            layer.crs,
+            out=str(made),
+            format=kind,
+            title=target.stem or "layer",
+        )
         if fids is not None:
             fids_file = made.with_name("fids.npy")
             np.save(fids_file, fids)
-            params["fids_file"] = str(fids_file)
-        export = _Export(target, made, params, info.features if fids is None else len(fids))
+            stretch = replace(stretch, fids_file=str(fids_file))
+        export = _Export(target, made, stretch, info.features if fids is None else len(fids))
 
         def cancel() -> None:
             export.is_cancelled = True
@@ -142,28 +140,29 @@ class LayerExport(QObject):
         def done(result: Answer | GeoloupeError) -> None:  # on a supervisor's thread
             self._jobs.mailbox.post(self._written, export, result)
 
-        key = f"save {export.params['path']}"
-        self._pool.submit(
-            Request("export_rows", dict(export.params), done, key, CHUNK_DEADLINE_S, profile=Profile.WRITER)
-        )
+        key = f"save {export.stretch.path}"
+        self._pool.submit(Request(export.stretch, done, key, CHUNK_DEADLINE_S, profile=Profile.WRITER))
 
     def _written(self, export: _Export, result: Answer | GeoloupeError) -> None:
         if export.is_cancelled:
             self._end(export)
         elif isinstance(result, GeoloupeError):
             self._end(export, result)
-        elif not result.header["done"]:
-            export.params |= {key: result.header[given] for key, given in _HANDED_ON.items()}
-            assert export.job is not None
-            self._jobs.tell(export.job, int(result.header["written"]) / max(export.features, 1))
-            self._next(export)
         else:
-            export.remark, written = str(result.header["remark"]), int(result.header["written"])
-            found = result.header["found"]
-            if found is None:
-                self._look_again(export, written)
-            else:
-                self._counted(export, written, int(found))
+            self._went_on(export, Exported.of(result.header))
+
+    def _went_on(self, export: _Export, made: Exported) -> None:
+        if made.next_start is not None:
+            export.stretch = replace(export.stretch, start=made.next_start, written=made.written, facts=made.facts)
+            assert export.job is not None
+            self._jobs.tell(export.job, made.written / max(export.features, 1))
+            self._next(export)
+            return
+        export.remark = made.remark
+        if made.found is None:
+            self._look_again(export, made.written)
+        else:
+            self._counted(export, made.written, made.found)
 
     def _look_again(self, export: _Export, written: int) -> None:
         """Open what was written, as anybody would, before it stands under its name."""
@@ -172,7 +171,7 @@ class LayerExport(QObject):
             self._jobs.mailbox.post(self._looked, export, written, result)
 
         # Who wrote it may read it: no other reader needs to be granted this folder.
-        request = Request("probe", {"path": str(export.made)}, done, f"save {export.made}", profile=Profile.WRITER)
+        request = Request(Probe(str(export.made)), done, f"save {export.made}", profile=Profile.WRITER)
         self._pool.submit(request)
 
     def _looked(self, export: _Export, written: int, result: Answer | GeoloupeError) -> None:

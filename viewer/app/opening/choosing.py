@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QDialog, QWidget
 from layers.document.layer import Layer
 from layers.errors import GeoloupeError, NotReadable
 from layers.pool.protocol import Answer, Request
+from layers.requests.probe import Probe
 from layers.vector.table import VectorInfo
 from viewer.app.case.session import Session
 from viewer.app.opening.opener import FileOpener
@@ -109,8 +110,8 @@ class Choosing(QObject):
             def done(result: Answer | GeoloupeError) -> None:  # on a supervisor's thread
                 self._jobs.mailbox.post(self._answered, result, take)
 
-            params = {"path": str(path), "options": options, "preview": True}
-            self._pool.submit(Request("probe", params, done, strike_key=str(path)))
+            asked = Probe(str(path), options=options, preview=True)
+            self._pool.submit(Request(asked, done, strike_key=str(path)))
 
         return ask
 

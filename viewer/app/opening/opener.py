@@ -20,6 +20,7 @@ from layers.patience import within
 from layers.pool.pool import ReaderPool
 from layers.pool.protocol import Answer, Request
 from layers.project.storage.sqlite_file import is_case
+from layers.requests.probe import Probe
 from layers.services.naming import is_service_text
 from viewer.app.case.session import Session
 from viewer.commands.found_layers import (
@@ -156,7 +157,7 @@ class FileOpener(QObject):
         def answered(answer: Answer | GeoloupeError) -> None:  # on a supervisor thread
             self._jobs.mailbox.post(self._probed, opening, at, path, answer)
 
-        self._pool.submit(Request("probe", {"path": str(path)}, answered, str(path)))
+        self._pool.submit(Request(Probe(str(path)), answered, str(path)))
 
     def _probed(self, opening: _Opening, at: int, path: Path, answer: Answer | GeoloupeError) -> None:
         try:
@@ -218,8 +219,7 @@ class FileOpener(QObject):
         def answered(answer: Answer | GeoloupeError) -> None:  # on a supervisor thread
             self._jobs.mailbox.post(take, answer)
 
-        params = {"path": str(path), "options": options}
-        self._pool.submit(Request("probe", params, answered, str(path)))
+        self._pool.submit(Request(Probe(str(path), options=options), answered, str(path)))
 
     def _read_as(self, path: Path, options: dict[str, Any], sheet: str, answer: Answer | GeoloupeError) -> None:
         try:

@@ -147,12 +147,12 @@ class MakeSitesDialog(QDialog):
             self.licence.text().strip(),
             self._descriptor,
         )
-        params = source.params()
+        asked = source.asked()
         layer_uuid, actor, clockwise = self._layer.uuid, self._context.actor, self._clockwise
 
         def work(context: JobContext) -> tuple[Edit, list[str]]:
             rows: list[FeatureRow] = []
-            for row in read_rows_of(pool, params, fids):
+            for row in read_rows_of(pool, asked, fids):
                 context.check()
                 if len(rows) % TOLD_ROWS == 0:
                     context.progress(len(rows) / len(fids), grouped(len(rows)))

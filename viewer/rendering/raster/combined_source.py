@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from typing import Any, override
+from typing import override
 
 from layers.document.layer import Layer
 from layers.errors import GeoloupeError
 from layers.pool.protocol import Profile
 from layers.raster.acquisition import Acquisition
 from layers.raster.combined import Member, Part, combined_acquisition, combined_raster, combined_scene, place_of
+from layers.raster.scene import BandPlace
+from layers.requests.imagery import Bands
 from viewer.rendering.context import RenderContext
 from viewer.rendering.layer_date import acquisition_of
 from viewer.rendering.raster.raster_source import RasterSource
@@ -80,14 +83,13 @@ class CombinedSource(RasterSource):
             source.ask_acquisition(done)
 
     @override
-    def _bands(self, bands: tuple[int, ...]) -> list[Any]:
-        return [self._place(number) for number in bands]
+    def _bands(self, bands: tuple[int, ...]) -> Bands:
+        return tuple(self._place(number) for number in bands)
 
-    def _place(self, number: int) -> dict[str, Any]:
+    def _place(self, number: int) -> BandPlace:
         part, own = place_of(self._parts, number)
         source = next(source for member, source in self._members if member is part.member)
-        found = {"index": own} if part.scene is None else part.scene.bands[own - 1].source()
-        return {**source.where, **found, "source_crs": part.member.crs}
+        return replace(source.place_of(own), source_crs=part.member.crs)
 
 
 def _row_of(member: Member) -> Layer:

@@ -15,6 +15,7 @@ from layers.errors import DiskFull, GeoloupeError, GivenUp
 from layers.pool.pool import ReaderPool
 from layers.pool.protocol import Answer, Profile, Request
 from layers.raster.overviews import SourceState
+from layers.requests.imagery import BuildOverviews, OverviewsBuilt
 from viewer.support.jobs import Job, JobContext, Jobs
 
 LIMIT_BYTES = 8 << 30
@@ -112,19 +113,13 @@ class Overviews(QObject):
 
     def _ask(self, build: _Build, row: int) -> None:
         state = build.state
-        params = {
-            "path": state.path,
-            "part": state.part,
-            "folder": str(self._folder),
-            "row": row,
-            "slice_s": SLICE_S,
-        }
+        slice_ = BuildOverviews(state.path, state.part, str(self._folder), row, SLICE_S)
 
         def done(result: Answer | GeoloupeError) -> None:  # on a supervisor's thread
             self._jobs.mailbox.post(self._answered, build, result)
 
         build.request = Request(
-            "overviews", params, done, f"overviews of {state.path}", DEADLINE_S, Profile.WRITER, is_background=True
+            slice_, done, f"overviews of {state.path}", DEADLINE_S, Profile.WRITER, is_background=True
         )
         self._pool.submit(build.request)
 
@@ -134,15 +129,16 @@ class Overviews(QObject):
         if isinstance(result, GeoloupeError):
             self._end(build, "" if isinstance(result, GivenUp) else result.sentence)
             return
-        if Path(str(result.header["overview_path"])).name != build.state.overview_name:
+        built = OverviewsBuilt.of(result.header)
+        if Path(built.overview_path).name != build.state.overview_name:
             name = Path(build.state.path).name
             self._end(build, self.tr("{0} has changed while its overviews were built: read it again.").format(name))
-        elif result.header["is_done"]:
+        elif built.is_done:
             self._end(build, "")
         else:
             assert build.job is not None
-            self._jobs.tell(build.job, float(result.header["fraction"]))
-            self._ask(build, int(result.header["row"]))
+            self._jobs.tell(build.job, built.fraction)
+            self._ask(build, built.row)
 
     def _cancel(self, build: _Build) -> None:
         if build in self._builds:

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
-from typing import Any, NamedTuple
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from typing import NamedTuple
 
-from layers.errors import GeoloupeError
 from layers.geo.bounds import Bounds
 from layers.geo.crs import PIXEL_SPACE
 from layers.grid.plan import COARSE_LEVEL
 from layers.grid.tile_grid import TILE_PX, TileGrid, TileKey
-from layers.pool.protocol import Answer, Profile, Request
+from layers.pool.protocol import Answer
 from layers.raster.info import RasterInfo
 from layers.raster.overviews import SAMPLED_FROM_PIXELS
+from layers.requests.imagery import ReadTile
 from viewer.rendering.tiles.tile_cache import RawTile
 
 OVERVIEW_PX = 512
@@ -67,22 +68,19 @@ class TileAsk(NamedTuple):
             mask = None if raw.mask is None or raw.mask[part].all() else raw.mask[part].copy()
             yield ask, RawTile(raw.bands[:, *part].copy(), mask)
 
-    def request(
-        self, what: dict[str, Any], done: Callable[[Answer | GeoloupeError], None], profile: Profile
-    ) -> Request:
-        """`what` is path, part and bands as the op "tile" takes them: numbers, or places in files."""
+    def question(self, source: ReadTile) -> ReadTile:
+        """`source` says which bands of which file, or which places in files."""
         reading, key, margin = self.reading, self.key, self.reading.margin_px
         affine = self.grid.affine(key.level, key.col * TILE_PX - margin, key.row * TILE_PX - margin)
-        params = {
-            **what,
-            "crs": reader_crs(self.grid.crs),
-            "affine": list(affine),
-            "width": self.width + 2 * margin,
-            "height": self.height + 2 * margin,
-            "resampling": reading.resampling,
-            "source_crs": reading.source_crs,
-        }
-        return Request("tile", params, done, strike_key=reading.path, profile=profile)
+        return replace(
+            source,
+            crs=reader_crs(self.grid.crs),
+            affine=affine,
+            width=self.width + 2 * margin,
+            height=self.height + 2 * margin,
+            resampling=reading.resampling,
+            source_crs=reading.source_crs,
+        )
 
 
 def together(reading: Reading, grid: TileGrid, keys: Iterable[TileKey]) -> list[TileAsk]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -13,9 +14,12 @@ from layers.raster.acquisition import Acquisition
 from layers.raster.band_names import given_names, with_names
 from layers.raster.info import RasterInfo
 from layers.raster.overviews import SOON_PIXELS, Lack, SourceState, lack_of
-from layers.raster.scene import SceneInfo
+from layers.raster.scene import BandPlace, SceneInfo
 from layers.raster.stretch import Limits
 from layers.raster.style import RasterStyle
+from layers.requests.imagery import Bands, ReadAcquisition, ReadStatistics, ReadTile, stretch_of
+from layers.requests.probe import Probe
+from layers.requests.question import Question
 from viewer.rendering.context import RenderContext
 from viewer.rendering.raster.raster_reading import TileAsk, reader_crs
 
@@ -26,10 +30,7 @@ class RasterSource:
     def __init__(self, context: RenderContext, path: Path, source: Mapping[str, Any]) -> None:
         """`source` is the layer's: "part" is one picture of a file that holds several, "height_m" is for an RPC."""
         self.path = path
-        self._where: dict[str, Any] = {"path": str(path), "part": str(source.get("part", ""))}
-        height_m = height_of(source)
-        if height_m is not None:
-            self._where["height_m"] = height_m
+        self._part, self._height_m = str(source.get("part", "")), height_of(source)
         self.band_names = given_names(source)
         self.own_info: RasterInfo | None = None
         """What the file itself says."""
@@ -62,7 +63,8 @@ class RasterSource:
                 self._profile = result.profile
                 done(self._take(result.header))
 
-        self._submit("probe", {"canvas_crs": reader_crs(canvas_crs)}, probed)
+        asked = Probe(str(self.path), self._part, height_m=self._height_m, canvas_crs=reader_crs(canvas_crs))
+        self._submit(asked, probed)
 
     def _take(self, header: dict[str, Any]) -> str:
         kind, raster = header.get("kind"), header.get("raster")
@@ -79,7 +81,7 @@ class RasterSource:
             self.acquisition = Acquisition.from_json(header["acquisition"])
         if kind == "raster" and "state" in header:
             modified_ns, size = (int(number) for number in header["state"])
-            self.state = SourceState(self._where["path"], self._where["part"], modified_ns, size)
+            self.state = SourceState(str(self.path), self._part, modified_ns, size)
             self.look_for_overviews()
         return ""
 
@@ -125,30 +127,33 @@ class RasterSource:
 
     def tile_request(self, ask: TileAsk, done: Callable[[Answer | GeoloupeError], None]) -> Request:
         """On a reader's thread, and so `done`."""
-        what = {**self._where, "bands": self._bands(ask.reading.bands)}
+        of_bands = ReadTile(str(self.path), self._part, self._height_m, self._bands(ask.reading.bands))
         if self.state is not None:
-            what |= {"state": self.state[2:], "overview_path": ask.reading.overview_path}
-        return ask.request(what, done, self._profile)
+            of_bands = replace(of_bands, state=self.state[2:], overview_path=ask.reading.overview_path)
+        return Request(ask.question(of_bands), done, strike_key=ask.reading.path, profile=self._profile)
 
     def ask_limits(
         self, style: RasterStyle, done: Callable[[Sequence[Limits]], None], failed: Callable[[GeoloupeError], None]
     ) -> None:
         """The limits that `style.rule` finds in the whole image; empty where nothing is valid."""
-        params = {
-            "bands": self._bands(style.bands),
-            "rule": style.rule.to_json(),
-            "expression": style.expression,
-        }
+        asked = ReadStatistics(
+            str(self.path),
+            self._part,
+            self._height_m,
+            self._bands(style.bands),
+            rule=style.rule,
+            expression=style.expression,
+        )
         if self.scene is not None and self.info is not None:
-            params |= {"crs": self.info.crs, "bounds": list(self.info.bounds)}
+            asked = replace(asked, crs=self.info.crs, bounds=self.info.bounds)
 
         def answered(result: Answer | GeoloupeError) -> None:
             if isinstance(result, GeoloupeError):
                 failed(result)
             else:
-                done([(float(low), float(high)) for low, high in result.header["stretch"]])
+                done(stretch_of(result.header))
 
-        self._submit("statistics", params, answered)
+        self._submit(asked, answered)
 
     def ask_acquisition(self, done: Callable[[], None]) -> None:
         """Have `acquisition` found, once; what cannot be read says nothing."""
@@ -165,26 +170,26 @@ class RasterSource:
                 self.acquisition = Acquisition.from_json(result.header["acquisition"])
             done()
 
-        self._submit("acquisition", {}, answered)
+        self._submit(ReadAcquisition(str(self.path), self._part), answered)
 
-    def _bands(self, bands: tuple[int, ...]) -> list[Any]:
+    def _bands(self, bands: tuple[int, ...]) -> Bands:
         scene = self.scene
-        return list(bands) if scene is None else [scene.bands[number - 1].source() for number in bands]
+        return bands if scene is None else tuple(scene.bands[number - 1].place for number in bands)
 
-    @property
-    def where(self) -> dict[str, Any]:
-        """Path, part and height, as every op takes them."""
-        return dict(self._where)
+    def place_of(self, index: int) -> BandPlace:
+        """Where one of the file's own bands, or a scene's, is found."""
+        if self.scene is not None:
+            place = self.scene.bands[index - 1].place
+            return replace(place, part=self._part, height_m=self._height_m)
+        return BandPlace((str(self.path),), index, part=self._part, height_m=self._height_m)
 
     @property
     def profile(self) -> Profile:
         """Of the readers that can open it, once it is probed."""
         return self._profile
 
-    def _submit(self, op: str, params: dict[str, Any], answered: Callable[[Answer | GeoloupeError], None]) -> None:
+    def _submit(self, asked: Question, answered: Callable[[Answer | GeoloupeError], None]) -> None:
         def post(result: Answer | GeoloupeError) -> None:
             self._context.mailbox.post(answered, result)
 
-        self._context.pool.submit(
-            Request(op, self._where | params, post, strike_key=str(self.path), profile=self._profile)
-        )
+        self._context.pool.submit(Request(asked, post, strike_key=str(self.path), profile=self._profile))

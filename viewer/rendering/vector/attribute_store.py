@@ -6,7 +6,6 @@ import json
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 from PySide6.QtCore import QObject
 
@@ -16,6 +15,7 @@ from layers.errors import GeoloupeError
 from layers.pool.columns import read_attributes
 from layers.pool.measures import Measured
 from layers.pool.pool import ReaderPool
+from layers.requests.features import OfLayer
 from layers.vector.columns import Attributes
 from layers.vector.expression.quick_search import QuickSearch
 from viewer.support.jobs import Job, JobCancelled, JobContext, Jobs
@@ -41,9 +41,9 @@ class AttributeSource:
         options = json.dumps(source.get("options") or {}, sort_keys=True)
         return cls(str(path), str(source.get("table", "")) or table, options, layer.crs)
 
-    def params(self) -> dict[str, Any]:
-        options = json.loads(self.options_json)
-        return {"path": self.path, "layer": self.table, "options": options, "source_crs": self.crs}
+    def asked(self) -> OfLayer:
+        """The layer, as readers are asked about it."""
+        return OfLayer(self.path, self.table, json.loads(self.options_json), self.crs)
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -132,7 +132,7 @@ class AttributeStore(QObject):
         held = self._held.get(source)
         known = held.table if held is not None else None
         columns = reading.columns
-        measured = held.measured if held is not None else Measured(pool, source.params())
+        measured = held.measured if held is not None else Measured(pool, source.asked())
         missing = None if columns is None or known is None else [name for name in columns if name not in known.columns]
 
         def work(context: JobContext) -> LayerAttributes:
@@ -140,7 +140,7 @@ class AttributeStore(QObject):
                 context.check()
                 context.progress(min(rows / expected, 1.0) if expected else 0.0, grouped(rows))
 
-            found = read_attributes(pool, source.params(), columns if missing is None else missing, heard)
+            found = read_attributes(pool, source.asked(), columns if missing is None else missing, heard)
             if missing is not None and known is not None and len(known) == len(found):
                 found = known.joined(found)
             return LayerAttributes(found, QuickSearch(found.columns), columns is None, measured)

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
 from layers.errors import GeoloupeError
 from layers.pool.features import table_from_answer
 from layers.pool.protocol import Answer, Request
+from layers.requests.features import ReadFeatures
 from layers.vector.lost_rows import LostRows
 from layers.vector.table import FeatureTable
 from viewer.rendering.context import RenderContext
@@ -32,12 +34,13 @@ class VectorLoading:
     def __init__(
         self,
         context: RenderContext,
-        params: dict[str, Any],
+        asked: ReadFeatures,
         prepare: Callable[[FeatureTable], object],
         arrived: Arrived,
     ) -> None:
         """`prepare` is called on a reader's thread with each chunk: what it works out, painting need not."""
-        self._context, self._params, self._prepare, self._arrived = context, params, prepare, arrived
+        self._context, self._prepare, self._arrived = context, prepare, arrived
+        self._asked = replace(asked, most_bytes=ANSWER_BYTES)
         self._shares = AHEAD
         """As many as readers say; until then as many as are asked for at first."""
         self._next = self._ended = 0
@@ -55,20 +58,19 @@ class VectorLoading:
 
     def _begin_share(self) -> None:
         number, self._next = self._next, self._next + 1
-        self._ask(number, 0, {"share": number})
+        self._ask(number, 0, replace(self._asked, share=number))
 
-    def _ask(self, share: int, chunk: int, which: dict[str, Any]) -> None:
+    def _ask(self, share: int, chunk: int, asked: ReadFeatures) -> None:
         """Submit a request; on any thread."""
-        params = {**self._params, **which, "columns": [], "most_bytes": ANSWER_BYTES}
         done = partial(self._read, share, chunk)
-        self._context.pool.submit(Request("features", params, done, strike_key=str(params["path"])))
+        self._context.pool.submit(Request(asked, done, strike_key=asked.path))
 
     def _read(self, share: int, chunk: int, result: Answer | GeoloupeError) -> None:
         """On a reader's thread. The next chunk is asked for at once, so that the reader never waits for the window."""
         if self._is_stopped:
             return
         table: FeatureTable | GeoloupeError = (
-            result if isinstance(result, GeoloupeError) else FeatureTable.empty(str(self._params["crs"]))
+            result if isinstance(result, GeoloupeError) else FeatureTable.empty(self._asked.crs)
         )
         following = None
         if isinstance(result, Answer):
@@ -78,7 +80,8 @@ class VectorLoading:
             except GeoloupeError as error:
                 table, following = error, None
         if following is not None:
-            self._ask(share, chunk + 1, {"start_fid": int(following), "end_fid": result.header.get("end_fid")})  # type: ignore[union-attr]
+            end = result.header.get("end_fid")  # type: ignore[union-attr]
+            self._ask(share, chunk + 1, replace(self._asked, start_fid=int(following), end_fid=end))
         if isinstance(table, FeatureTable) and len(table):
             self._prepare(table)
         shares = int(result.header.get("shares") or 1) if isinstance(result, Answer) and chunk == 0 else 0

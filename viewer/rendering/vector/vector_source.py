@@ -12,6 +12,8 @@ from layers.document.layer import Layer
 from layers.errors import FileMissing, GeoloupeError
 from layers.geo.crs import PIXEL_SPACE
 from layers.pool.protocol import Answer, Request
+from layers.requests.features import ReadFeatures
+from layers.requests.probe import Probe
 from layers.vector.lost_rows import LostRows
 from layers.vector.table import FeatureTable, VectorInfo
 from viewer.rendering.context import RenderContext
@@ -49,9 +51,9 @@ class VectorSource:
             self.missing = frozenset({str(self.path)}) if isinstance(result, FileMissing) else frozenset()
             done(result.sentence if isinstance(result, GeoloupeError) else self._take(result.header))
 
-        params = {"path": str(self.path), "options": self._options, "canvas_crs": ""}
+        asked = Probe(str(self.path), options=self._options, canvas_crs="")
         answered = partial(self._context.mailbox.post, probed)  # called on a reader's thread
-        self._context.pool.submit(Request("probe", params, answered, strike_key=str(self.path)))
+        self._context.pool.submit(Request(asked, answered, strike_key=str(self.path)))
 
     def _take(self, header: dict[str, Any]) -> str:
         if header.get("kind") != "vector":
@@ -81,21 +83,14 @@ class VectorSource:
         """
         self.stop()
         self.crs, self.is_loaded = crs, False
-        params = {
-            "path": str(self.path),
-            "layer": self._table,
-            "crs": crs,
-            "source_crs": source_crs,
-            "options": self._options,
-            "step": self._step(crs),
-        }
+        asked = ReadFeatures(str(self.path), self._table, self._options, source_crs, crs, self._step(crs))
 
         def took(tables: Tables, is_last: bool, error: GeoloupeError | None) -> None:
             self.is_loaded = is_last
             self._tell_lost()
             arrived(tables, "" if error is None else error.sentence)
 
-        self._loading = VectorLoading(self._context, params, prepare, took)
+        self._loading = VectorLoading(self._context, asked, prepare, took)
 
     def _step(self, crs: str) -> float | None:
         """World units a step; None: the canvas's. Numbers without a CRS may be pixels, metres or degrees."""

@@ -10,6 +10,7 @@ import shapely
 from layers.pool.columns import read_attributes
 from layers.pool.pool import ReaderPool
 from layers.readers.arrow.arrow_times import datetime_column
+from layers.requests.features import OfLayer
 from layers.vector.columns import Column, Kind, whole_column
 from layers.vector.texts import Texts
 
@@ -53,7 +54,7 @@ def test_a_time_has_the_zone_that_the_file_tells(tmp_path: Path, driver: str, te
         gdal_tz_offsets={"t": offsets(texts)},
         **more,
     )
-    found = read_attributes(POOL, {"path": str(path)}).columns["t"]
+    found = read_attributes(POOL, OfLayer.of({"path": str(path)})).columns["t"]
     assert (found.kind, values(found)) == (Kind.DATETIME, texts)
 
 

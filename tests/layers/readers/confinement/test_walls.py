@@ -29,6 +29,7 @@ from layers.readers.confinement.holds import Holds
 from layers.readers.confinement.landlock import landlock_abi
 from tests.support.cases.rich import BLOBS, rich_document
 from tests.support.readers import reacher
+from tests.support.readers.raw import raw
 from tests.support.readers.tiny_deliveries import sentinel2
 from tests.support.readers.tiny_rasters import surface, write_raster
 
@@ -83,7 +84,7 @@ def refused(
 ) -> list[str]:
     """What a reader is refused that was asked for `path`."""
     params = {"attempts": [list(map(str, attempt)) for attempt in attempts], **({"path": str(path)} if path else {})}
-    return list(pool.ask("_reach", params, profile=profile).header["refused"])
+    return list(pool.ask(raw("_reach", params), profile=profile).header["refused"])
 
 
 def outside(home: Path, listener: tuple[str, int, str]) -> list[Attempt]:
@@ -136,26 +137,26 @@ def test_a_file_is_read_with_what_lies_in_its_folder(pool, home):
     (home / "scenes" / "below" / "b.txt").write_text("x")
     beside = [("read", home / "scenes/beside.txt"), ("list", home / "scenes"), ("read", home / "scenes/below/b.txt")]
     assert refused(pool, beside, path) == ["", "", ""]
-    assert pool.ask("probe", {"path": str(path)}).header["raster"]["overviews"]
+    assert pool.ask(raw("probe", {"path": str(path)})).header["raster"]["overviews"]
 
 
 def test_many_files_of_a_folder_need_one_process(pool, home):
     paths = [picture(home / "scenes" / f"{n}.tif") for n in range(4)]
-    (before,) = {pool.ask("_echo", {"path": str(path)}).header["pid"] for path in paths}
+    (before,) = {pool.ask(raw("_echo", {"path": str(path)})).header["pid"] for path in paths}
     for path in paths:
-        pool.ask("probe", {"path": str(path)})
-    assert pool.ask("_echo", {"path": str(paths[0])}).header["pid"] == before
+        pool.ask(raw("probe", {"path": str(path)}))
+    assert pool.ask(raw("_echo", {"path": str(paths[0])})).header["pid"] == before
 
 
 def test_a_file_elsewhere_is_read_by_another_process_which_reads_the_first_ones_too(pool, home):
     first, second = picture(home / "scenes" / "a.tif"), picture(home / "more" / "b.tif")
-    before = pool.ask("_echo", {"path": str(first)}).header["pid"]
-    pool.ask("probe", {"path": str(second)})
-    after = pool.ask("_echo", {"path": str(second)}).header["pid"]
+    before = pool.ask(raw("_echo", {"path": str(first)})).header["pid"]
+    pool.ask(raw("probe", {"path": str(second)}))
+    after = pool.ask(raw("_echo", {"path": str(second)})).header["pid"]
     assert after != before
     for path in (first, second):
-        pool.ask("probe", {"path": str(path)})
-        assert pool.ask("_echo", {"path": str(path)}).header["pid"] == after
+        pool.ask(raw("probe", {"path": str(path)}))
+        assert pool.ask(raw("_echo", {"path": str(path)})).header["pid"] == after
         assert not pool._strikes.get(str(path))
 
 
@@ -170,7 +171,7 @@ def test_files_that_are_asked_for_together_need_one_process(pool, home):
 
     with pool.together():
         for path in paths:
-            pool.submit(Request("_echo", {"path": str(path)}, done))
+            pool.submit(Request(raw("_echo", {"path": str(path)}), done))
     assert arrived.wait(20)
     assert len(set(pids)) == 1
 
@@ -184,14 +185,14 @@ def test_a_link_is_followed_to_its_folder_and_no_further(pool, home):
     stray.symlink_to(home / ".ssh/id_rsa")
     attempts = [("read", home / "archive/real.tfw"), ("read", home / "scenes/beside.txt"), ("read", stray)]
     assert refused(pool, attempts, link) == ["", "", "EACCES"]
-    assert pool.ask("probe", {"path": str(link)}).header["kind"] == "raster"
+    assert pool.ask(raw("probe", {"path": str(link)})).header["kind"] == "raster"
 
 
 def test_a_sidecar_that_leads_elsewhere_is_left_out_and_said(pool, home):
     path = picture(home / "scenes" / "a.tif")
     for suffix in (".ovr", ".aux.xml"):
         Path(f"{path}{suffix}").symlink_to(picture(home / "archive" / "b.tif"))
-    found = pool.ask("probe", {"path": str(path)}).header["raster"]
+    found = pool.ask(raw("probe", {"path": str(path)})).header["raster"]
     assert found["overviews"] == []
     assert sum("a.tif.ovr beside it" in said or "a.tif.aux.xml beside it" in said for said in found["problems"]) == 2
 
@@ -208,9 +209,9 @@ def test_a_file_in_the_home_opens_no_home(pool, home):
         ("list", home),
     ]
     assert refused(pool, attempts, path) == ["", "", "EACCES", "EACCES", "EACCES", "EACCES"]
-    assert pool.ask("probe", {"path": str(path)}).header["kind"] == "raster"
+    assert pool.ask(raw("probe", {"path": str(path)})).header["kind"] == "raster"
     other = picture(home / "b.tif")  # it was not there when the process was granted those in the home
-    assert pool.ask("probe", {"path": str(other)}).header["kind"] == "raster"
+    assert pool.ask(raw("probe", {"path": str(other)})).header["kind"] == "raster"
 
 
 def test_a_link_into_the_systems_folders_opens_the_one_file(pool, home):
@@ -221,20 +222,20 @@ def test_a_link_into_the_systems_folders_opens_the_one_file(pool, home):
 
 def test_a_picture_that_is_saved_anew_is_read_again(pool, home):
     path = picture(home / "scenes" / "a.tif")
-    before = pool.ask("_echo", {"path": str(path)}).header["pid"]
+    before = pool.ask(raw("_echo", {"path": str(path)})).header["pid"]
     os.replace(picture(home / "archive" / "new.tif"), path)
-    assert pool.ask("probe", {"path": str(path)}).header["kind"] == "raster"
-    assert pool.ask("_echo", {"path": str(path)}).header["pid"] == before
+    assert pool.ask(raw("probe", {"path": str(path)})).header["kind"] == "raster"
+    assert pool.ask(raw("_echo", {"path": str(path)})).header["pid"] == before
     shutil.rmtree(path.parent)
     picture(path)  # a folder of that name, but not the one that was granted
-    assert pool.ask("probe", {"path": str(path)}).header["kind"] == "raster"
+    assert pool.ask(raw("probe", {"path": str(path)})).header["kind"] == "raster"
 
 
 def test_a_granule_leads_to_its_delivery(pool, home):
     safe = sentinel2(home / "scenes")
     image = next(safe.rglob("*.jp2"))
     assert refused(pool, [("list", safe)], image) == [""]
-    header = pool.ask("probe", {"path": str(image)}).header
+    header = pool.ask(raw("probe", {"path": str(image)})).header
     assert header["acquisition"]["platform"]
 
 
@@ -243,7 +244,7 @@ def test_the_writer_writes_into_its_folder_and_nowhere_else(pool, home):
     cache.mkdir()
     path = picture(home / "scenes" / "a.tif")
     params = {"path": str(path), "folder": str(cache), "slice_s": 60}
-    assert pool.ask("overviews", params, profile=Profile.WRITER).header["is_done"]
+    assert pool.ask(raw("overviews", params), profile=Profile.WRITER).header["is_done"]
     attempts = [("write", cache / "x"), ("remove", cache / "x"), ("write", home / "scenes/x"), ("remove", path)]
     assert refused(pool, attempts, path, Profile.WRITER) == ["", "", "EACCES", "EACCES"]
 
@@ -255,10 +256,10 @@ def test_what_is_granted_to_the_pool_needs_no_other_process(home):
     pool.start()
     try:
         path = picture(home / "scenes" / "a.tif")
-        before = pool.ask("_echo", {"path": str(path)}).header["pid"]
+        before = pool.ask(raw("_echo", {"path": str(path)})).header["pid"]
         assert refused(pool, [("list", cache), ("write", cache / "x")], path) == ["", "EACCES"]
         also = {"path": str(path), "overview_path": str(cache / "a.tif")}
-        assert pool.ask("_echo", also).header["pid"] == before
+        assert pool.ask(raw("_echo", also)).header["pid"] == before
     finally:
         pool.close()
 
@@ -350,10 +351,10 @@ def test_a_layer_is_saved_and_looked_at_by_the_one_process_that_writes(pool, hom
         made = home / "made" / kind / name
         made.parent.mkdir(parents=True)
         asked = {"path": str(points), "out": str(made), "format": kind, "title": "a", "start": 0, "written": 0}
-        while not (header := pool.ask("export_rows", asked, profile=Profile.WRITER).header)["done"]:
+        while not (header := pool.ask(raw("export_rows", asked), profile=Profile.WRITER).header)["done"]:
             asked |= {"start": header["next_start"], "written": header["written"], "facts": header["facts"]}
         before = pool.pids(Profile.WRITER)
-        found = pool.ask("probe", {"path": str(made)}, profile=Profile.WRITER).header
+        found = pool.ask(raw("probe", {"path": str(made)}), profile=Profile.WRITER).header
         assert found["layers"][0]["features"] == 3000
         assert pool.pids(Profile.WRITER) == before
 
@@ -413,13 +414,14 @@ SCRIPT = """
 import json, sys
 from pathlib import Path
 from layers.pool.pool import ReaderPool
+from tests.support.readers.raw import raw
 if __name__ == "__main__":
     pool = ReaderPool(1)
     pool.start()
     path, attempts = sys.argv[1], json.loads(sys.argv[2])
-    raster = pool.ask("probe", {"path": path}).header["kind"]
-    found = pool.ask("_reach", {"path": path, "attempts": attempts}).header["refused"]
-    print(json.dumps([raster, found, pool.holds()[0].to_json(), pool.ask("_echo", {"path": path}).header["user"]]))
+    raster = pool.ask(raw("probe", {"path": path})).header["kind"]
+    found = pool.ask(raw("_reach", {"path": path, "attempts": attempts})).header["refused"]
+    print(json.dumps([raster, found, pool.holds()[0].to_json(), pool.ask(raw("_echo", {"path": path})).header["user"]]))
     pool.close()
 """
 

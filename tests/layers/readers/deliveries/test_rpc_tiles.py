@@ -12,6 +12,7 @@ import rasterio.transform
 from layers.geo.bounds import Bounds
 from layers.pool.pool import ReaderPool
 from tests.layers.readers.raster.test_georeferencing import probe, rpb, rpc, tile, with_rpc
+from tests.support.readers.raw import raw
 from tests.support.readers.tiny_deliveries import _DIMAP
 from tests.support.readers.tiny_rasters import SIZE, surface, write_raster
 
@@ -92,7 +93,7 @@ def test_tiles_lie_where_the_whole_lies(tmp_path: Path, make: Callable[[Path], P
     whole = with_rpc(tmp_path, name="whole.tif")
     more = {} if height_m is None else {"height_m": height_m}
     expected = probe(whole, **more)
-    header = POOL.ask("probe", {"path": str(make(tmp_path / "delivery")), **more}).header
+    header = POOL.ask(raw("probe", {"path": str(make(tmp_path / "delivery")), **more})).header
     raster = header["raster"]
     assert (raster["placed_by"], raster["crs"]) == ("RPC", "EPSG:4326")
     assert raster["height_m"] == (215.0 if height_m is None else height_m)
@@ -105,16 +106,18 @@ def test_tiles_lie_where_the_whole_lies(tmp_path: Path, make: Callable[[Path], P
     band = header["scene"]["bands"][0]
     source = {"paths": band["paths"], "index": band["index"]}
     answer = POOL.ask(
-        "tile",
-        {
-            "path": raster["path"],
-            "crs": "EPSG:4326",
-            "affine": list(affine)[:6],
-            "width": 100,
-            "height": 100,
-            "bands": [source],
-            **more,
-        },
+        raw(
+            "tile",
+            {
+                "path": raster["path"],
+                "crs": "EPSG:4326",
+                "affine": list(affine)[:6],
+                "width": 100,
+                "height": 100,
+                "bands": [source],
+                **more,
+            },
+        ),
     )
     found, found_mask = answer.arrays[0][0].astype(float), answer.arrays[1]
     both = mask & found_mask

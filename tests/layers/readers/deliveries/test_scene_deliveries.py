@@ -15,6 +15,7 @@ from layers.raster.style import RasterStyle
 from layers.readers import ops
 from layers.readers.deliveries.scene_probe import describe
 from layers.readers.deliveries.scene_tile import read_scene_tile
+from layers.requests.imagery import ReadTile
 from tests.support.readers import tiny_deliveries as tiny
 
 VIEW = {"crs": tiny.UTM, "affine": [30.0, 0, tiny.BOUNDS.left, 0, -30.0, tiny.BOUNDS.top], "width": 64, "height": 64}
@@ -35,7 +36,7 @@ def probed(path: Path) -> tuple[SceneInfo, RasterInfo]:
 
 
 def tile(scene: SceneInfo, *names: str, **more):
-    sources = [scene.bands[names_of(scene)[name] - 1].source() for name in names]
+    sources = [scene.bands[names_of(scene)[name] - 1].place.to_json() for name in names]
     header, (bands, mask) = ops.run("tile", {**VIEW, "path": scene.path, "bands": sources, **more})
     assert header["dtype"] == bands.dtype.str
     assert bands.shape == (len(names), *mask.shape)
@@ -328,13 +329,13 @@ def test_metadata_cannot_lead_out_of_the_folder(tmp_path, name):
 def test_a_tile_outside_the_scene_is_empty_and_bad_lists_are_refused(tmp_path):
     scene, _ = probed(tiny.maxar(tmp_path))
     far = {**VIEW, "affine": [30.0, 0, tiny.BOUNDS.left + 50_000, 0, -30.0, tiny.BOUNDS.top]}
-    header, (bands, mask) = read_scene_tile({**far, "bands": [scene.bands[0].source()]})
+    header, (bands, mask) = read_scene_tile(ReadTile.of({**far, "bands": [scene.bands[0].place.to_json()]}))
     assert (header["empty"], mask.any(), bands.shape) == (True, False, (1, 64, 64))
     for bad in ([{"index": 1}], [{"path": scene.bands[0].paths[0], "index": "x"}], [{}, 3]):
         with pytest.raises(GeoloupeError):
-            read_scene_tile({**VIEW, "bands": bad})
+            read_scene_tile(ReadTile.of({**VIEW, "bands": bad}))
     with pytest.raises(NotReadable):
-        read_scene_tile({**VIEW, "bands": [{"index": 1}]})
+        read_scene_tile(ReadTile.of({**VIEW, "bands": [{"index": 1}]}))
 
 
 @pytest.mark.parametrize("make", [tiny.sentinel2, tiny.dimap])

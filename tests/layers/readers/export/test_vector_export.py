@@ -21,9 +21,11 @@ from layers.pool.pool import ReaderPool
 from layers.readers.export import vector_export
 from layers.readers.export.export_text import lines_in
 from layers.readers.features.vector_source import rows_of, source_of
+from layers.requests.features import OfLayer
 from tests.layers.readers.features.test_odd_vectors import export, read
 from tests.layers.readers.features.test_vector_faults import draw, geojson, ogr
 from tests.support.readers.odd_vectors import Odd
+from tests.support.readers.raw import raw
 
 POOL = ReaderPool(inline=True)
 SQUARE, OTHER = shapely.box(0, 0, 1, 1), shapely.box(5, 5, 6, 6)
@@ -87,7 +89,7 @@ def test_what_a_flatgeobuf_cannot_hold_is_said(tmp_path):
     source = ogr(tmp_path / "a.gpkg", shapes, "GPKG")
     params = {"path": str(source), "out": str(tmp_path / "x"), "start": 0}
     remarks = {
-        kind: POOL.ask("export_rows", {**params, "format": kind, "out": str(tmp_path / kind)}).header["remark"]
+        kind: POOL.ask(raw("export_rows", {**params, "format": kind, "out": str(tmp_path / kind)})).header["remark"]
         for kind in vector_export.FORMATS
     }
     assert "no heights" in remarks.pop("FlatGeobuf")
@@ -153,7 +155,7 @@ def with_fids(path: Path, fids: list[int]) -> Path:
 
 
 def fids_and_numbers(path: Path) -> list[tuple[int, int]]:
-    rows = rows_of(source_of({"path": str(path)}), 0, 100, None)
+    rows = rows_of(source_of(OfLayer.of({"path": str(path)})), 0, 100, None)
     return sorted(zip(rows.fids.tolist(), rows.columns["n"], strict=True))
 
 
@@ -213,9 +215,9 @@ def test_bytes_become_text_and_it_is_said(tmp_path, kind):
     with closing(sqlite3.connect(path)) as database, database:
         database.execute("ALTER TABLE a ADD COLUMN photo BLOB DEFAULT x'00ff10'")
     out = tmp_path / {"GPKG": "o.gpkg", "FlatGeobuf": "o.fgb", "GeoJSON": "o.geojson", "CSV": "o.csv"}[kind]
-    header = POOL.ask("export_rows", {"path": str(path), "out": str(out), "format": kind, "title": "a"}).header
+    header = POOL.ask(raw("export_rows", {"path": str(path), "out": str(out), "format": kind, "title": "a"})).header
     assert header["remark"] == "What is no text in photo (pictures, other files) is saved as base64 text."
-    assert rows_of(source_of({"path": str(out)}), 0, 9, None).columns["photo"] == ["AP8Q"]
+    assert rows_of(source_of(OfLayer.of({"path": str(out)})), 0, 9, None).columns["photo"] == ["AP8Q"]
 
 
 def test_a_crs_by_a_name_is_no_file_that_lies_about(tmp_path, monkeypatch):
@@ -230,8 +232,8 @@ def test_a_crs_by_a_name_is_no_file_that_lies_about(tmp_path, monkeypatch):
     (tmp_path / "WGS 84").write_text(parse_crs("EPSG:32652").to_wkt())
     monkeypatch.chdir(tmp_path)
     asked = {"path": str(path), "out": str(out), "format": "GPKG", "title": "a", "source_crs": "WGS 84"}
-    assert POOL.ask("export_rows", asked).header["done"]
+    assert POOL.ask(raw("export_rows", asked)).header["done"]
     assert same_crs(str(pyogrio.read_info(out)["crs"]), "EPSG:4326")
     for text in (f"+proj=longlat +nadgrids={tmp_path}/x +type=crs", str(tmp_path / "WGS 84"), "http://127.0.0.1:1/crs"):
         with pytest.raises(BadCRS):
-            POOL.ask("export_rows", {**asked, "out": str(tmp_path / "p.gpkg"), "source_crs": text})
+            POOL.ask(raw("export_rows", {**asked, "out": str(tmp_path / "p.gpkg"), "source_crs": text}))

@@ -19,6 +19,7 @@ from layers.pool.pool import ReaderPool
 from layers.pool.protocol import Answer
 from layers.readers.features import columns as room
 from layers.readers.features.columns import read_columns
+from layers.requests.features import OfLayer, ReadColumns
 from layers.vector.columns import Kind
 
 LARGE = 2**53 + 1
@@ -49,7 +50,7 @@ def write_gpkg(path: Path) -> Path:
 
 
 def test_a_geopackage_keeps_every_cell_with_its_type(tmp_path: Path, pool: ReaderPool) -> None:
-    found = read_attributes(pool, {"path": str(write_gpkg(tmp_path / "a.gpkg")), "layer": "t"})
+    found = read_attributes(pool, OfLayer.of({"path": str(write_gpkg(tmp_path / "a.gpkg")), "layer": "t"}))
     assert found.fids.tolist() == [1, 2, 3]
     assert {name: str(column.kind) for name, column in found.columns.items()} == {
         "big": "integer",
@@ -78,8 +79,8 @@ def test_a_geopackage_keeps_every_cell_with_its_type(tmp_path: Path, pool: Reade
 
 def test_only_the_columns_asked_for_are_sent(tmp_path: Path, pool: ReaderPool) -> None:
     params = {"path": str(write_gpkg(tmp_path / "a.gpkg")), "layer": "t"}
-    assert read_attributes(pool, params, ["t"]).names == ("t",)
-    assert read_attributes(pool, params, []).fids.tolist() == [1, 2, 3]
+    assert read_attributes(pool, OfLayer.of(params), ["t"]).names == ("t",)
+    assert read_attributes(pool, OfLayer.of(params), []).fids.tolist() == [1, 2, 3]
 
 
 def test_geojson_with_lists_zones_and_missing_keys(tmp_path: Path, pool: ReaderPool) -> None:
@@ -89,7 +90,7 @@ def test_geojson_with_lists_zones_and_missing_keys(tmp_path: Path, pool: ReaderP
     ]
     path = tmp_path / "a.geojson"
     path.write_text(json.dumps({"type": "FeatureCollection", "features": features}, ensure_ascii=False), "utf-8")
-    found = read_attributes(pool, {"path": str(path)})
+    found = read_attributes(pool, OfLayer.of({"path": str(path)}))
     assert found.row(0) == {"n": LARGE, "at": "2024-01-01T00:00:00+08:00", "l": "[1, 2]", "x": None}
     assert json.loads(found.row(1)["x"]) == {"a": "Ж"}
     assert found.row(1)["n"] is None
@@ -98,7 +99,7 @@ def test_geojson_with_lists_zones_and_missing_keys(tmp_path: Path, pool: ReaderP
 def test_csv_columns_are_typed(tmp_path: Path, pool: ReaderPool) -> None:
     path = tmp_path / "a.csv"
     path.write_text("lat,lon,name,n\n1,2,Ж,5\n3,4,,\n", "utf-8")
-    found = read_attributes(pool, {"path": str(path)})
+    found = read_attributes(pool, OfLayer.of({"path": str(path)}))
     assert len(found) == 2
     assert found.columns["n"].kind is Kind.INTEGER
     assert found.columns["n"].value(0) == 5
@@ -119,13 +120,13 @@ def test_chunks_follow_each_other_without_loss(tmp_path: Path, pool: ReaderPool,
     monkeypatch.setattr(room, "CHUNK_ROWS", 300)
     monkeypatch.setattr(room, "_ROOM_BYTES", 5000)
     heard: list[int] = []
-    found = read_attributes(pool, {"path": str(path)}, None, heard.append)
+    found = read_attributes(pool, OfLayer.of({"path": str(path)}), None, heard.append)
     assert found.columns["n"].values.tolist() == list(range(count))
     assert [found.columns["t"].value(row) for row in range(count)] == ["x" * (n % 50) for n in range(count)]
     assert len(set(heard)) > 5
     # another reader has not the stream: it begins at the row
     room._STREAMS.close()
-    header, arrays = read_columns({"path": str(path), "start": 997, "columns": ["n"]})
+    header, arrays = read_columns(ReadColumns.of({"path": str(path), "start": 997, "columns": ["n"]}))
     assert arrays[1].tolist() == [997, 998, 999]
     assert header["next"] is None
 
@@ -134,12 +135,14 @@ def test_a_gap_in_the_fids_is_kept(tmp_path: Path, pool: ReaderPool) -> None:
     path = write_gpkg(tmp_path / "a.gpkg")
     with closing(sqlite3.connect(path)) as base, base:
         base.execute("DELETE FROM t WHERE fid = 2")
-    assert read_attributes(pool, {"path": str(path), "layer": "t"}).fids.tolist() == [1, 3]
+    assert read_attributes(pool, OfLayer.of({"path": str(path), "layer": "t"})).fids.tolist() == [1, 3]
 
 
 @pytest.mark.parametrize("spoil", ["kind", "starts", "rows", "codes", "next", "more", "mask"])
 def test_an_answer_that_does_not_fit_is_refused(tmp_path: Path, spoil: str) -> None:
-    header, arrays = read_columns({"path": str(write_gpkg(tmp_path / "a.gpkg")), "layer": "t", "columns": ["t"]})
+    header, arrays = read_columns(
+        ReadColumns.of({"path": str(write_gpkg(tmp_path / "a.gpkg")), "layer": "t", "columns": ["t"]})
+    )
     broken = list(arrays)
     match spoil:
         case "kind":
@@ -164,7 +167,7 @@ def test_an_answer_that_does_not_fit_is_refused(tmp_path: Path, spoil: str) -> N
         coded = Answer({"columns": [shared], "next": None}, (np.array([1, 2]), *texts, codes))
         with pytest.raises(NotReadable):
             chunk_from_answer(coded)
-    again = read_columns({"path": str(tmp_path / "a.gpkg"), "layer": "t"})
+    again = read_columns(ReadColumns.of({"path": str(tmp_path / "a.gpkg"), "layer": "t"}))
     assert len(chunk_from_answer(Answer(*again)).fids) == 3
 
 
@@ -173,4 +176,4 @@ def test_giving_up_between_chunks(tmp_path: Path, pool: ReaderPool) -> None:
         raise NotReadable("Enough.")
 
     with pytest.raises(NotReadable, match="Enough"):
-        read_attributes(pool, {"path": str(write_gpkg(tmp_path / "a.gpkg")), "layer": "t"}, None, stop)
+        read_attributes(pool, OfLayer.of({"path": str(write_gpkg(tmp_path / "a.gpkg")), "layer": "t"}), None, stop)

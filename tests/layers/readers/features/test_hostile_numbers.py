@@ -10,16 +10,17 @@ from layers.pool.pool import ReaderPool
 from layers.readers.geojson import json_repair
 from layers.vector.table import VectorInfo
 from layers.xml_decoding import MOST_MENDED
+from tests.support.readers.raw import raw
 
 POOL = ReaderPool(inline=True)
 
 
 def info_of(path: Path) -> VectorInfo:
-    return VectorInfo.from_json(POOL.ask("probe", {"path": str(path)}).header["layers"][0])
+    return VectorInfo.from_json(POOL.ask(raw("probe", {"path": str(path)})).header["layers"][0])
 
 
 def rows_of(path: Path) -> dict:
-    return POOL.ask("attributes", {"path": str(path)}).header["columns"]
+    return POOL.ask(raw("attributes", {"path": str(path)})).header["columns"]
 
 
 def geojson(path: Path, values: list[str], places: list[str] | None = None) -> Path:

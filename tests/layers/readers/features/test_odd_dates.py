@@ -13,7 +13,9 @@ import shapely
 from layers.pool.columns import read_attributes
 from layers.pool.pool import ReaderPool
 from layers.readers.features.vector_source import rows_of, source_of
+from layers.requests.features import OfLayer
 from layers.vector.table import VectorInfo
+from tests.support.readers.raw import raw
 
 POOL = ReaderPool(inline=True)
 DAYS = ["2024-02-28", "2024-02-30", None, "foo", "2024-02-29", "2024-13-01"]
@@ -57,15 +59,15 @@ def shapefile(path: Path) -> Path:
 
 
 def both_doors(path: Path) -> dict[str, list[Any]]:
-    found = rows_of(source_of({"path": str(path)}), 0, 100, None, exact=True).columns
-    table = read_attributes(POOL, {"path": str(path)})
+    found = rows_of(source_of(OfLayer.of({"path": str(path)})), 0, 100, None, exact=True).columns
+    table = read_attributes(POOL, OfLayer.of({"path": str(path)}))
     shown = {name: [column.value(row) for row in range(len(column))] for name, column in table.columns.items()}
     assert shown == found
     return found
 
 
 def problems(path: Path) -> tuple[str, ...]:
-    (one,) = POOL.ask("probe", {"path": str(path)}).header["layers"]
+    (one,) = POOL.ask(raw("probe", {"path": str(path)})).header["layers"]
     return VectorInfo.from_json(one).problems
 
 
@@ -84,7 +86,7 @@ def test_a_geopackage_shows_no_other_date(tmp_path):
         "Row 4: its at “bar”",
         "Row 5: its at “2024-02-30T10:00:00Z”",
     ]
-    some = rows_of(source_of({"path": str(path)}), 0, 10, ["d"], [2, 5])
+    some = rows_of(source_of(OfLayer.of({"path": str(path)})), 0, 10, ["d"], [2, 5])
     assert some.columns == {"d": [None, "2024-02-29"]}
 
 
@@ -104,7 +106,7 @@ def test_one_impossible_date_stops_no_export(tmp_path, make, kind):
     path = make(tmp_path / ("a.gpkg" if make is geopackage else "a.shp"))
     out = tmp_path / f"out.{kind}"
     params = {"path": str(path), "out": str(out), "format": kind, "start": 0, "title": "a"}
-    assert POOL.ask("export_rows", params).header["written"] == len(DAYS)
+    assert POOL.ask(raw("export_rows", params)).header["written"] == len(DAYS)
     if kind == "GPKG":
-        found = rows_of(source_of({"path": str(out)}), 0, 10, ["d"]).columns
+        found = rows_of(source_of(OfLayer.of({"path": str(out)})), 0, 10, ["d"]).columns
         assert found == {"d": ["2024-02-28", None, None, None, "2024-02-29", None]}

@@ -14,6 +14,8 @@ from layers.pool.columns import read_attributes
 from layers.pool.pool import ReaderPool
 from layers.readers.features.fid_range import among
 from layers.readers.features.vector_source import rows_of, source_of
+from layers.requests.features import OfLayer
+from tests.support.readers.raw import raw
 
 POOL = ReaderPool(inline=True)
 
@@ -51,15 +53,15 @@ EXPECTED: dict[str, list[Any]] = {
 
 
 def test_no_number_is_made_of_what_is_none(path):
-    assert rows_of(source_of({"path": str(path)}), 0, 100, None).columns == EXPECTED
-    assert rows_of(source_of({"path": str(path)}), 0, 100, ["n"], [2, 3]).columns == {"n": [None, 3]}
-    table = read_attributes(POOL, {"path": str(path)})
+    assert rows_of(source_of(OfLayer.of({"path": str(path)})), 0, 100, None).columns == EXPECTED
+    assert rows_of(source_of(OfLayer.of({"path": str(path)})), 0, 100, ["n"], [2, 3]).columns == {"n": [None, 3]}
+    table = read_attributes(POOL, OfLayer.of({"path": str(path)}))
     shown = {name: [table.columns[name].value(row) for row in range(len(table))] for name in EXPECTED}
     assert shown == EXPECTED
 
 
 def test_what_is_no_number_is_said_by_row(path):
-    said = POOL.ask("probe", {"path": str(path)}).header["layers"][0]["problems"]
+    said = POOL.ask(raw("probe", {"path": str(path)})).header["layers"][0]["problems"]
     assert said == [
         "Row 1: its n “about 20” is no whole number as its column says: the cell is shown empty.",
         "Row 2: its n “2.5” is no whole number as its column says: the cell is shown empty.",
@@ -72,7 +74,7 @@ def test_what_is_no_number_is_said_by_row(path):
 def test_rows_far_apart_are_looked_up_one_by_one(path):
     with closing(sqlite3.connect(path)) as database, database:
         database.execute("UPDATE a SET fid = 1000000 WHERE fid = 3")
-    assert rows_of(source_of({"path": str(path)}), 0, 100, ["n", "r"], [1, 1000000]).columns == {
+    assert rows_of(source_of(OfLayer.of({"path": str(path)})), 0, 100, ["n", "r"], [1, 1000000]).columns == {
         "n": [None, 3],
         "r": [1.5, None],
     }

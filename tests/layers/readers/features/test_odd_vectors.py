@@ -13,8 +13,10 @@ import shapely
 from layers.pool.pool import ReaderPool
 from layers.readers.export import vector_export
 from layers.readers.features.vector_source import rows_of, source_of
+from layers.requests.features import OfLayer
 from layers.vector.table import VectorInfo
 from tests.support.readers.odd_vectors import Odd, odd_vectors
+from tests.support.readers.raw import raw
 
 POOL = ReaderPool(inline=True)
 SUFFIXES = {"GPKG": ".gpkg", "FlatGeobuf": ".fgb", "GeoJSON": ".geojson", "CSV": ".csv"}
@@ -26,12 +28,12 @@ def odds(tmp_path_factory) -> list[Odd]:
 
 
 def info_of(path: Path, layer: str = "") -> VectorInfo:
-    infos = [VectorInfo.from_json(one) for one in POOL.ask("probe", {"path": str(path)}).header["layers"]]
+    infos = [VectorInfo.from_json(one) for one in POOL.ask(raw("probe", {"path": str(path)})).header["layers"]]
     return next(info for info in infos if not layer or info.name == layer)
 
 
 def read(path: Path, layer: str = "") -> tuple[dict[str, list[Any]], list[Any]]:
-    rows = rows_of(source_of({"path": str(path), "layer": layer}), 0, 1000, None, exact=True)
+    rows = rows_of(source_of(OfLayer.of({"path": str(path), "layer": layer})), 0, 1000, None, exact=True)
     return rows.columns, list(shapely.from_wkb(list(rows.wkb)))
 
 
@@ -49,7 +51,7 @@ def export(odd: Odd, kind: str, folder: Path, **more: Any) -> Path:
     }
     done = False
     while not done:
-        header = POOL.ask("export_rows", params).header
+        header = POOL.ask(raw("export_rows", params)).header
         params |= {"start": header["next_start"], "written": header["written"], "facts": header["facts"]}
         done = header["done"]
     return out

@@ -17,6 +17,8 @@ from layers.pool.columns import read_attributes
 from layers.pool.features import table_from_answer
 from layers.pool.pool import ReaderPool
 from layers.readers.features.vector_source import rows_of, source_of
+from layers.requests.features import ExportRows, OfLayer
+from tests.support.readers.raw import raw
 from tests.support.readers.tiny_workbooks import workbook
 
 POOL = ReaderPool(inline=True)
@@ -122,25 +124,25 @@ def gpkg(folder: Path) -> Path:
 )
 def test_a_row_has_the_same_number_everywhere(tmp_path, make: Callable[[Path], Path], number):
     path = str(make(tmp_path))
-    (info,) = POOL.ask("probe", {"path": path}).header["layers"]
+    (info,) = POOL.ask(raw("probe", {"path": path})).header["layers"]
     said = [int(found[1]) for problem in info["problems"] if (found := re.match(r"Row (\d+): .*self", problem))]
     assert said == [number], info["problems"]
-    table = read_attributes(POOL, {"path": path})
+    table = read_attributes(POOL, OfLayer.of({"path": path}))
     at = [table.columns["name"].value(row) for row in range(len(table))].index("bad")
     assert int(table.fids[at]) == number, "the head of the row in the attribute table"
-    asked = POOL.ask("attributes", {"path": path, "fids": [number]}).header
+    asked = POOL.ask(raw("attributes", {"path": path, "fids": [number]})).header
     assert (asked["fids"], asked["columns"]["name"]) == ([number], ["bad"])
-    rows = rows_of(source_of({"path": path}), 0, 100, None)
+    rows = rows_of(source_of(OfLayer.of({"path": path})), 0, 100, None)
     assert rows.fids.tolist() == table.fids.tolist()
-    exact = POOL.ask("rows", {"path": path, "fids": [number]}).header
+    exact = POOL.ask(raw("rows", {"path": path, "fids": [number]})).header
     assert (exact["fids"], exact["columns"]["name"]) == ([number], ["bad"])
-    drawn = table_from_answer(POOL.ask("features", {"path": path, "crs": "EPSG:4326"}))
+    drawn = table_from_answer(POOL.ask(raw("features", {"path": path, "crs": "EPSG:4326"})))
     assert number in drawn.fid.tolist()
     assert set(drawn.fid.tolist()) <= set(table.fids.tolist())
-    measured = POOL.ask("measures", {"path": path, "measure": "$area"}).arrays[0]
+    measured = POOL.ask(raw("measures", {"path": path, "measure": "$area"})).arrays[0]
     assert measured.tolist() == table.fids.tolist()
     out = tmp_path / "out.csv"
     np.save(tmp_path / "fids.npy", np.array([number]))
-    POOL.ask("export_rows", {"path": path, "out": str(out), "format": "CSV", "fids_file": str(tmp_path / "fids.npy")})
+    POOL.ask(ExportRows(path, out=str(out), format="CSV", fids_file=str(tmp_path / "fids.npy")))
     assert "bad" in out.read_text("utf-8-sig")
     assert "good" not in out.read_text("utf-8-sig")

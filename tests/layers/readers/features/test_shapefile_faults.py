@@ -13,7 +13,9 @@ import shapely
 from layers.errors import NotReadable
 from layers.pool.pool import ReaderPool
 from layers.readers.features.vector_source import rows_of, source_of
+from layers.requests.features import OfLayer
 from layers.vector.table import VectorInfo
+from tests.support.readers.raw import raw
 
 POOL = ReaderPool(inline=True)
 NAMES = ["Восточный", "Плесецк", "Байконур"]
@@ -31,12 +33,12 @@ def shapefile(folder: Path, encoding: str = "utf-8", driver: str = "ESRI Shapefi
 
 
 def probe(path: Path) -> VectorInfo:
-    (found,) = POOL.ask("probe", {"path": str(path)}).header["layers"]
+    (found,) = POOL.ask(raw("probe", {"path": str(path)})).header["layers"]
     return VectorInfo.from_json(found)
 
 
 def columns_of(path: Path) -> dict[str, list[Any]]:
-    return rows_of(source_of({"path": str(path)}), 0, 100, None).columns
+    return rows_of(source_of(OfLayer.of({"path": str(path)})), 0, 100, None).columns
 
 
 @pytest.mark.parametrize("text", ["GEOGCS[broken", "\0\0\0\0 nonsense", "<html>"])
@@ -88,7 +90,7 @@ def test_geometries_that_were_cut_off_cost_their_rows_a_place(tmp_path, cut, has
     info = probe(path)
     assert info.features == 3
     assert "a.shp is cut off: the rows behind its last whole geometry have none." in info.problems
-    rows = rows_of(source_of({"path": str(path)}), 0, 100, None)
+    rows = rows_of(source_of(OfLayer.of({"path": str(path)})), 0, 100, None)
     assert rows.columns["имя"] == NAMES
     assert [one is None for one in rows.wkb] == [False] * (3 - lost) + [True] * lost
 

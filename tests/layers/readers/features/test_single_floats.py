@@ -11,6 +11,7 @@ from layers.pool.columns import read_attributes
 from layers.pool.pool import ReaderPool
 from layers.readers.features.single_floats import widened
 from layers.readers.features.vector_source import rows_of, source_of
+from layers.requests.features import OfLayer
 
 POOL = ReaderPool(inline=True)
 WRITTEN = [0.1, -12.34, 1234.5, 1e-7, 3e20, 0.0]
@@ -43,6 +44,6 @@ def test_what_was_written_is_read(tmp_path, driver, suffix):
         crs="EPSG:4326",
         **more,
     )
-    assert rows_of(source_of({"path": str(path)}), 0, 100, None).columns["v"] == WRITTEN
-    table = read_attributes(POOL, {"path": str(path)})
+    assert rows_of(source_of(OfLayer.of({"path": str(path)})), 0, 100, None).columns["v"] == WRITTEN
+    table = read_attributes(POOL, OfLayer.of({"path": str(path)}))
     assert [table.columns["v"].value(row) for row in range(len(WRITTEN))] == WRITTEN

@@ -20,19 +20,20 @@ from layers.pool.pool import ReaderPool
 from layers.readers.features import canvas_features as features
 from layers.vector.lost_rows import BROKEN, NO_GEOMETRY, NO_PLACE
 from layers.vector.table import LINE, POINT, POLYGON, FeatureTable, VectorInfo
+from tests.support.readers.raw import raw
 
 POOL = ReaderPool(inline=True)
 SQUARE = shapely.box(10, 20, 12, 22) - shapely.box(10.5, 20.5, 11, 21)
 
 
 def probe(path: Path) -> list[VectorInfo]:
-    header = POOL.ask("probe", {"path": str(path)}).header
+    header = POOL.ask(raw("probe", {"path": str(path)})).header
     assert header["kind"] == "vector"
     return [VectorInfo.from_json(layer) for layer in header["layers"]]
 
 
 def read(path: Path, crs: str = "EPSG:4326", **more) -> tuple[FeatureTable, dict]:
-    answer = POOL.ask("features", {"path": str(path), "crs": crs, **more})
+    answer = POOL.ask(raw("features", {"path": str(path), "crs": crs, **more}))
     return table_from_answer(answer), answer.header
 
 
@@ -265,7 +266,7 @@ def test_graticules_and_frames_keep_their_straight_edges(tmp_path):
 
 def test_attributes(tmp_path):
     path = geopackage(tmp_path / "a.gpkg", [shapely.Point(i, i) for i in range(5)])
-    header = POOL.ask("attributes", {"path": str(path), "layer": "things", "fids": [2, 4]}).header
+    header = POOL.ask(raw("attributes", {"path": str(path), "layer": "things", "fids": [2, 4]})).header
     assert (header["fids"], header["columns"], header["done"]) == ([2, 4], {"n": [1, 3]}, True)
     table, _ = read(path, columns=["n"])
     assert table.attributes == {"n": [0, 1, 2, 3, 4]}
@@ -362,7 +363,7 @@ def test_a_crs_link_is_not_followed(tmp_path):
     ],
 )
 def test_an_answer_that_does_not_fit_together_is_refused(tmp_path, geometries):
-    answer = POOL.ask("features", {"path": str(geojson(tmp_path / "a.geojson", *geometries)), "crs": "EPSG:4326"})
+    answer = POOL.ask(raw("features", {"path": str(geojson(tmp_path / "a.geojson", *geometries)), "crs": "EPSG:4326"}))
     single = answer.header["form"].get("single")
     for index in range(len(answer.arrays) if not single else 0):
         arrays = list(answer.arrays)
@@ -383,7 +384,7 @@ def test_an_answer_that_does_not_fit_together_is_refused(tmp_path, geometries):
 
 
 def test_a_ladder_that_leads_outside_is_refused(tmp_path):
-    answer = POOL.ask("features", {"path": str(geojson(tmp_path / "a.geojson", SQUARE)), "crs": "EPSG:4326"})
+    answer = POOL.ask(raw("features", {"path": str(geojson(tmp_path / "a.geojson", SQUARE)), "crs": "EPSG:4326"}))
     part_of, start_of, *others = answer.arrays
     for wrong in ([0, 10**6, 10], [0, 5, 5], [1, 5, 10]):
         arrays = (part_of, np.array(wrong, np.int32), *others)

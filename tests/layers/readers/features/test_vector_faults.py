@@ -28,7 +28,9 @@ from layers.pool.pool import ReaderPool
 from layers.pool.protocol import Profile
 from layers.readers.features import ogr_rows
 from layers.readers.features.vector_source import rows_of, source_of
+from layers.requests.features import OfLayer
 from layers.vector.table import LINE, POINT, POLYGON, FeatureTable, VectorInfo
+from tests.support.readers.raw import raw
 
 POOL = ReaderPool(inline=True)
 KML = '<kml xmlns="http://www.opengis.net/kml/2.2"><Document>{}</Document></kml>'
@@ -36,16 +38,16 @@ PLACEMARK = "<Placemark><name>{}</name><Point><coordinates>128.25,51.875</coordi
 
 
 def probe(path: Path, **more) -> list[VectorInfo]:
-    return [VectorInfo.from_json(one) for one in POOL.ask("probe", {"path": str(path), **more}).header["layers"]]
+    return [VectorInfo.from_json(one) for one in POOL.ask(raw("probe", {"path": str(path), **more})).header["layers"]]
 
 
 def draw(path: Path, crs: str = "EPSG:4326", **more) -> tuple[FeatureTable, dict]:
-    answer = POOL.ask("features", {"path": str(path), "crs": crs, **more})
+    answer = POOL.ask(raw("features", {"path": str(path), "crs": crs, **more}))
     return table_from_answer(answer), answer.header
 
 
 def columns_of(path: Path, layer: str = "", **options) -> dict[str, list]:
-    return rows_of(source_of({"path": str(path), "layer": layer, "options": options}), 0, 1000, None).columns
+    return rows_of(source_of(OfLayer(str(path), layer, options)), 0, 1000, None).columns
 
 
 @pytest.fixture
@@ -149,7 +151,7 @@ def test_f56_a_geometry_that_ends_early_costs_its_row_only(tmp_path):
     (layer,) = probe(path)
     assert layer.features == count
     assert "no geometry and stand in the table only" in " ".join(layer.problems)
-    rows = rows_of(source_of({"path": str(path)}), 0, count, None, exact=True)
+    rows = rows_of(source_of(OfLayer.of({"path": str(path)})), 0, count, None, exact=True)
     assert rows.columns["n"] == list(range(count))
     assert [i + 1 for i, wkb in enumerate(rows.wkb) if wkb is None] == [1, 1500, 1501, 3000]
     assert len(draw(path)[0]) == count - 4
@@ -183,7 +185,7 @@ def test_f57_rows_without_geometry_stay_and_files_without_rows_say_so(tmp_path):
     path = geojson(tmp_path / "a.geojson", None, point(1, 2), {"type": "Point", "coordinates": []})
     (layer,) = probe(path)
     assert layer.problems == ("2 rows have no geometry and stand in the table only.",)
-    assert POOL.ask("attributes", {"path": str(path)}).header["columns"]["n"] == [0, 1, 2]
+    assert POOL.ask(raw("attributes", {"path": str(path)})).header["columns"]["n"] == [0, 1, 2]
     empty = ogr(tmp_path / "empty.gpkg", [], "GPKG", n=np.zeros(0, np.int64))
     assert probe(empty)[0].features == 0
     with pytest.raises(NotReadable, match="holds no features"):
@@ -231,9 +233,9 @@ def test_f59_mixed_kinds_heights_measures_and_curves(tmp_path):
     assert places_of(table, 1).tolist() == [[1, 2]]
     assert line_xy.tolist() == [[3, 3], [3.5, 3.25], [3.75, 3.5]]
     assert triangle_xy.tolist() == [[0, 0], [1, 0], [1, 1], [0, 0]]
-    exact = shapely.from_wkb(list(rows_of(source_of({"path": str(path)}), 0, 4, [], exact=True).wkb))
+    exact = shapely.from_wkb(list(rows_of(source_of(OfLayer.of({"path": str(path)})), 0, 4, [], exact=True).wkb))
     assert exact[0].wkt == "POINT Z (1 2 3)", "what is exported keeps its height"
-    assert POOL.ask("attributes", {"path": str(path), "layer": "a"}).header["fids"] == [1, 2, 3, 4, 5, 6]
+    assert POOL.ask(raw("attributes", {"path": str(path), "layer": "a"})).header["fids"] == [1, 2, 3, 4, 5, 6]
 
 
 def test_f60_many_features_come_in_chunks(tmp_path):
@@ -267,7 +269,7 @@ def test_f61_huge_and_strange_attributes(tmp_path):
     columns = columns_of(path)
     assert len(columns["long"][0]) < 30_000
     assert columns["mark"] == ["e\u0301"]
-    whole = rows_of(source_of({"path": str(path)}), 0, 1, ["long"], exact=True).columns
+    whole = rows_of(source_of(OfLayer.of({"path": str(path)})), 0, 1, ["long"], exact=True).columns
     assert whole["long"] == [text]
     wide = tmp_path / "wide.csv"
     wide.write_text(",".join(f"c{i}" for i in range(3000)) + "\n")
@@ -490,11 +492,11 @@ def test_f69_geojson_of_any_depth_and_size_costs_no_reader(tmp_path, reader):
     with open(tmp_path / "gigabytes.geojson", "wb") as file:  # two of them, on one line, most of it a hole
         file.write(collection.encode())
         file.truncate(2**31)
-    reader.ask("probe", {"path": str(geojson(tmp_path / "good.geojson", point(1, 2)))})
+    reader.ask(raw("probe", {"path": str(geojson(tmp_path / "good.geojson", point(1, 2)))}))
     before = reader.pids(Profile.FEATURES)  # one of imagery may be on its way out
     for path in sorted(tmp_path.glob("*.geojson")):
         for op in ("probe", "features", "attributes") if path.stem != "good" else ():
-            refused = within(5, partial(reader.ask, op, {"path": str(path), "crs": "EPSG:3857"}))
+            refused = within(5, partial(reader.ask, raw(op, {"path": str(path), "crs": "EPSG:3857"})))
             assert isinstance(refused, NotReadable | UnsupportedFormat), (path.name, op, refused)
             assert path.name in refused.sentence
     assert reader.pids(Profile.FEATURES) == before, "one reader for all of them"
@@ -529,12 +531,12 @@ def test_f69_a_crs_by_a_link_is_told_and_not_followed(tmp_path, reader):
             padding = {"type": "FeatureCollection", "about": "x" * 100_000}
             for data in ({"type": whole["type"], "crs": crs, **whole}, {**padding, **whole, "crs": crs}):
                 path.write_text(json.dumps(data))
-                (found,) = reader.ask("probe", {"path": str(path)}).header["layers"]
+                (found,) = reader.ask(raw("probe", {"path": str(path)})).header["layers"]
                 layer = VectorInfo.from_json(found)
                 assert layer.crs == "EPSG:4326"
                 assert len(layer.problems) == (1 if words else 0), layer.problems
                 assert words in " ".join(layer.problems)
-                answer = reader.ask("features", {"path": str(path), "crs": "EPSG:3857"})
+                answer = reader.ask(raw("features", {"path": str(path), "crs": "EPSG:3857"}))
                 assert len(table_from_answer(answer)) == 1
         with pytest.raises(BlockingIOError):
             server.accept()
@@ -579,7 +581,7 @@ def test_f71_formulas_are_neutralised_in_a_table(tmp_path):
         data["features"][0]["properties"][name] = text
     path.write_text(json.dumps(data))
     out = tmp_path / "out.csv"
-    POOL.ask("export_rows", {"path": str(path), "out": str(out), "format": "CSV"})
+    POOL.ask(raw("export_rows", {"path": str(path), "out": str(out), "format": "CSV"}))
     cells = [cell.strip('"') for cell in re.split(r"[,\r\n]+", out.read_text("utf-8-sig")) if cell]
     assert not [cell for cell in cells if cell[:1] in "=+-@\t" and cell]
     assert "'=cmd|' /C calc'!A0" in cells

@@ -16,6 +16,7 @@ from layers.errors import GivenUp, ReaderTimeout
 from layers.pool.features import table_from_answer
 from layers.pool.pool import ReaderPool
 from layers.pool.protocol import Answer, Profile, Request, deadline_s
+from tests.support.readers.raw import raw
 
 GIB = 2**30
 CANCEL_S = 2.0
@@ -50,7 +51,7 @@ def load(pool: ReaderPool, path: Path) -> tuple[int, int, int]:
     start: int | None = 0
     while start is not None:
         answer = pool.ask(
-            "features", {"path": str(path), "crs": "EPSG:3857", "start_fid": start, "most_bytes": 3 << 20}
+            raw("features", {"path": str(path), "crs": "EPSG:3857", "start_fid": start, "most_bytes": 3 << 20})
         )
         table = table_from_answer(answer)
         assert sum(array.nbytes for array in answer.arrays) < 2**26
@@ -64,7 +65,7 @@ def load(pool: ReaderPool, path: Path) -> tuple[int, int, int]:
 def test_f60_a_million_features_come_in_chunks_within_a_gibibyte(tmp_path, pool):
     places = np.random.default_rng(1).uniform(-80, 80, (1_000_000, 2))
     path = geopackage(tmp_path / "a.gpkg", shapely.points(places), "Point")
-    (layer,) = pool.ask("probe", {"path": str(path)}).header["layers"]
+    (layer,) = pool.ask(raw("probe", {"path": str(path)})).header["layers"]
     assert layer["features"] == 1_000_000
     features, _, requests = load(pool, path)
     assert features == 1_000_000
@@ -78,7 +79,7 @@ def test_f60_a_million_features_come_in_chunks_within_a_gibibyte(tmp_path, pool)
 def test_f60_a_polygon_of_a_million_vertices_within_a_gibibyte(tmp_path, pool):
     angle = np.linspace(0, 2 * np.pi, 1_000_000, endpoint=False)
     path = geopackage(tmp_path / "a.gpkg", shapely.polygons([np.stack([np.cos(angle), np.sin(angle)], 1)]), "Polygon")
-    assert pool.ask("probe", {"path": str(path)}).header["layers"][0]["problems"] == []
+    assert pool.ask(raw("probe", {"path": str(path)})).header["layers"][0]["problems"] == []
     features, vertices, _ = load(pool, path)
     assert features == 1
     assert vertices > 900_000
@@ -97,12 +98,12 @@ def test_f60_reading_is_cancelled_at_once_and_the_next_file_is_read(tmp_path, po
     )
     slow.write_text('{"type":"FeatureCollection","features":[' + polygons + "]}")
     good = geopackage(tmp_path / "good.gpkg", shapely.points([[1.0, 2.0]]), "Point")
-    pool.ask("probe", {"path": str(good)})
+    pool.ask(raw("probe", {"path": str(good)}))
     (before,) = pool.pids(Profile.FEATURES)
     said: list[object] = []
     arrived = threading.Event()
     request = Request(
-        "features", {"path": str(slow), "crs": "EPSG:3857"}, lambda r: (said.append(r), arrived.set()), str(slow)
+        raw("features", {"path": str(slow), "crs": "EPSG:3857"}), lambda r: (said.append(r), arrived.set()), str(slow)
     )
     pool.submit(request)
     end = time.monotonic() + 10
@@ -138,10 +139,10 @@ def test_f72_a_geometry_bomb_loads_draws_and_is_exported_in_time(tmp_path, pool)
         ("rows", {}),
         ("export_rows", {"out": str(out), "format": "GPKG", "start": 0}),
     ):
-        request = Request(op, params, lambda _: None)
+        request = Request(raw(op, params), lambda _: None)
         assert deadline_s(request) <= 30
         begin = time.monotonic()
-        answer = pool.ask(op, {**params, **more}, profile=Profile.WRITER if op == "export_rows" else Profile.LOCAL)
+        answer = pool.ask(raw(op, {**params, **more}), profile=Profile.WRITER if op == "export_rows" else Profile.LOCAL)
         assert time.monotonic() - begin < 10, op
         assert isinstance(answer, Answer)
         if op == "probe":
@@ -158,17 +159,19 @@ def test_f72_a_geometry_bomb_loads_draws_and_is_exported_in_time(tmp_path, pool)
 @pytest.mark.bounded
 def test_f72_what_never_ends_is_killed_at_its_deadline_with_one_sentence(pool):
     """`_hang` stands for a library that does not come back."""
-    pool.ask("_echo", {})
+    pool.ask(raw("_echo", {}))
     (before,) = pool.pids(Profile.LOCAL)
     said: list[object] = []
     arrived = threading.Event()
-    request = Request("_hang", {"path": "/x/bomb.gpkg"}, lambda r: (said.append(r), arrived.set()), "/x/bomb.gpkg", 3.0)
+    request = Request(
+        raw("_hang", {"path": "/x/bomb.gpkg"}), lambda r: (said.append(r), arrived.set()), "/x/bomb.gpkg", 3.0
+    )
     begin = time.monotonic()
     pool.submit(request)
     assert arrived.wait(10)
     assert 3 <= time.monotonic() - begin < 10
     assert isinstance(said[0], ReaderTimeout)
     assert said[0].sentence == "bomb.gpkg did not answer within 3 s and was given up: try a smaller part."
-    assert pool.ask("_echo", {}).header["pid"] != before
+    assert pool.ask(raw("_echo", {})).header["pid"] != before
     assert not os.path.exists(f"/proc/{before}"), "no process is left behind"
-    assert deadline_s(Request("probe", {"path": "/x/bomb.gpkg"}, print)) == 10
+    assert deadline_s(Request(raw("probe", {"path": "/x/bomb.gpkg"}), print)) == 10

@@ -11,7 +11,9 @@ from layers.pool.pool import ReaderPool
 from layers.readers.features import row_problems, vector_probe
 from layers.readers.features.vector_source import rows_of, source_of
 from layers.readers.geojson import json_repair
+from layers.requests.features import OfLayer
 from layers.vector.table import VectorInfo
+from tests.support.readers.raw import raw
 
 POOL = ReaderPool(inline=True)
 
@@ -21,12 +23,12 @@ def feature(x: float = 1, **properties: Any) -> dict[str, Any]:
 
 
 def probe(path: Path) -> VectorInfo:
-    (one,) = POOL.ask("probe", {"path": str(path)}).header["layers"]
+    (one,) = POOL.ask(raw("probe", {"path": str(path)})).header["layers"]
     return VectorInfo.from_json(one)
 
 
 def columns_of(path: Path, exact: bool = False) -> dict[str, list[Any]]:
-    return rows_of(source_of({"path": str(path)}), 0, 1000, None, exact=exact).columns
+    return rows_of(source_of(OfLayer.of({"path": str(path)})), 0, 1000, None, exact=exact).columns
 
 
 def collection(path: Path, *features: dict[str, Any] | str, encoding: str = "utf-8", **more: Any) -> Path:
@@ -42,13 +44,13 @@ def collection(path: Path, *features: dict[str, Any] | str, encoding: str = "utf
 
 def export(path: Path, kind: str, out: Path) -> Path:
     params = {"path": str(path), "out": str(out), "format": kind, "start": 0, "title": "a"}
-    assert POOL.ask("export_rows", params).header["done"]
+    assert POOL.ask(raw("export_rows", params)).header["done"]
     return out
 
 
 def table_of(path: Path) -> dict[str, list[Any]]:
     """As the attribute table shows it, through the other door."""
-    found = read_attributes(POOL, {"path": str(path)})
+    found = read_attributes(POOL, OfLayer.of({"path": str(path)}))
     return {name: [column.value(row) for row in range(len(column))] for name, column in found.columns.items()}
 
 
@@ -222,7 +224,7 @@ def test_lists_of_truth_values_are_read_and_written(tmp_path):
     path = collection(tmp_path / "a.geojson", *(feature(a=at, v=one, z="z") for at, one in enumerate(lists)))
     wanted = {"a": [0, 1, 2, 3], "v": lists, "z": ["z"] * 4}
     assert columns_of(path) == columns_of(path, exact=True) == wanted
-    assert rows_of(source_of({"path": str(path)}), 0, 10, ["v"]).columns == {"v": lists}
+    assert rows_of(source_of(OfLayer.of({"path": str(path)})), 0, 10, ["v"]).columns == {"v": lists}
     assert table_of(path)["v"] == ["[true, false]", "[false]", None, "[]"]
     assert columns_of(export(path, "GeoJSON", tmp_path / "out.geojson")) == wanted
     assert columns_of(export(path, "GPKG", tmp_path / "out.gpkg"))["v"] == ["[true, false]", "[false]", None, "[]"]

@@ -10,6 +10,8 @@ import shapely
 from layers.pool.pool import ReaderPool
 from layers.readers.features.vector_source import rows_of, source_of
 from layers.readers.geojson import json_heights
+from layers.requests.features import OfLayer
+from tests.support.readers.raw import raw
 
 POOL = ReaderPool(inline=True)
 LINE = {"type": "LineString", "coordinates": [[1, 2, 5], [3, 4], [5, 6, 7.5]]}
@@ -34,7 +36,7 @@ def written(path: Path, *geometries: Any) -> Path:
 
 
 def heights(path: Path) -> list[list[float] | None]:
-    rows = rows_of(source_of({"path": str(path)}), 0, 100, None, exact=True)
+    rows = rows_of(source_of(OfLayer.of({"path": str(path)})), 0, 100, None, exact=True)
     shapes = [None if wkb is None else shapely.from_wkb(wkb) for wkb in rows.wkb]
     return [
         None if one is None or not one.has_z else shapely.get_coordinates(one, include_z=True)[:, 2].tolist()
@@ -49,13 +51,15 @@ def test_no_height_is_invented_and_it_is_said(tmp_path, suffix, mixed, lacking):
     assert heights(path) == [[0, 5], None, None, [0], None]
     count = "1 of its places has" if lacking == 1 else f"{lacking} of its places have"
     said = f"Row 2: {count} no height: it is shown without the heights of the others."
-    assert said in POOL.ask("probe", {"path": str(path)}).header["layers"][0]["problems"]
+    assert said in POOL.ask(raw("probe", {"path": str(path)})).header["layers"][0]["problems"]
 
 
 def test_heights_that_are_0_in_the_file_stay(tmp_path):
     path = written(tmp_path / "a.geojson", *SOUND)
     assert heights(path) == [[0, 5], None, [0], None]
-    assert not any("height" in said for said in POOL.ask("probe", {"path": str(path)}).header["layers"][0]["problems"])
+    assert not any(
+        "height" in said for said in POOL.ask(raw("probe", {"path": str(path)})).header["layers"][0]["problems"]
+    )
 
 
 def test_where_a_file_is_too_large_to_tell_none_is_shown(tmp_path, monkeypatch):
@@ -63,9 +67,9 @@ def test_where_a_file_is_too_large_to_tell_none_is_shown(tmp_path, monkeypatch):
     path = written(tmp_path / "a.geojson", LINE, *SOUND)
     assert heights(path) == [None, None, None, None, None]
     said = "too large to tell which: what has a height of 0 somewhere is saved without its heights."
-    assert sum(said in one for one in POOL.ask("probe", {"path": str(path)}).header["layers"][0]["problems"]) == 1
+    assert sum(said in one for one in POOL.ask(raw("probe", {"path": str(path)})).header["layers"][0]["problems"]) == 1
     path = written(tmp_path / "b.geojson", SOUND[0], SOUND[2])
-    assert not POOL.ask("probe", {"path": str(path)}).header["layers"][0]["problems"], "nothing is mixed here"
+    assert not POOL.ask(raw("probe", {"path": str(path)})).header["layers"][0]["problems"], "nothing is mixed here"
 
 
 @pytest.mark.parametrize("suffix", ["gpkg", "geojson"])
@@ -75,5 +79,5 @@ def test_what_is_exported_has_none_either(tmp_path, suffix):
         tmp_path / f"out.{suffix}",
     )
     kind = {"gpkg": "GPKG", "geojson": "GeoJSON"}[suffix]
-    POOL.ask("export_rows", {"path": str(path), "out": str(out), "format": kind, "title": "a"})
+    POOL.ask(raw("export_rows", {"path": str(path), "out": str(out), "format": kind, "title": "a"}))
     assert heights(out) == [None, [0, 5]]

@@ -13,6 +13,7 @@ from layers.pool.pool import ReaderPool
 from layers.readers.geojson import json_dates, json_repair
 from layers.readers.geojson.json_dates import may_have_odd_dates
 from layers.readers.tables.exact_times import is_exact
+from tests.support.readers.raw import raw
 
 POOL = ReaderPool(inline=True)
 ALIKE = re.compile(rb'"\s*([-+]?\d{1,4}(?:\\?/|-|:)\d\d?(?:[^\d"][^"]{0,60})?)"')
@@ -64,5 +65,5 @@ def test_ogr_is_asked_once_about_a_clean_file(tmp_path, monkeypatch):
     asked = []
     read_info = pyogrio.read_info
     monkeypatch.setattr(pyogrio, "read_info", lambda *args, **how: asked.append(args) or read_info(*args, **how))
-    POOL.ask("probe", {"path": str(collection(tmp_path / "a.geojson", "2024-05-01", "2024-05-02"))})
+    POOL.ask(raw("probe", {"path": str(collection(tmp_path / "a.geojson", "2024-05-01", "2024-05-02"))}))
     assert len(asked) == 1

@@ -11,6 +11,7 @@ from layers.geo.measure import geometry_area_m2, geometry_length_m
 from layers.pool.measures import Measured
 from layers.pool.pool import ReaderPool
 from layers.readers.geometry import measures
+from layers.requests.features import OfLayer
 
 SHAPES = [
     shapely.LineString([(131.9, 43.1), (177.5, 64.7), (179.9, 64), (210.1, 61.2)]),
@@ -43,7 +44,7 @@ def test_lengths_and_areas_are_geodesic(tmp_path, crs, monkeypatch):
         return np.stack(transform_points(WGS84, crs, xy[:, 0], xy[:, 1]), axis=1)
 
     shapes = [None if shape is None else shapely.transform(shape, there) for shape in SHAPES]
-    measured = Measured(ReaderPool(inline=True), {"path": written(tmp_path / "a.gpkg", shapes, crs)})
+    measured = Measured(ReaderPool(inline=True), OfLayer.of({"path": written(tmp_path / "a.gpkg", shapes, crs)}))
     fids = np.arange(1, len(SHAPES) + 1)
     for name, measure in (("$length", geometry_length_m), ("$area", geometry_area_m2)):
         found = measured.of(name, fids, lambda: None)
@@ -57,7 +58,7 @@ def test_lengths_and_areas_are_geodesic(tmp_path, crs, monkeypatch):
 def test_an_area_wider_than_half_the_earth_is_measured_as_wide_as_it_says(tmp_path):
     band = shapely.box(-179, 50, 179, 60)
     shapes = [band, shapely.MultiPolygon([band, shapely.box(0, 0, 1, 1)]), shapely.box(181, 0, 182, 1)]
-    measured = Measured(ReaderPool(inline=True), {"path": written(tmp_path / "a.gpkg", shapes, WGS84)})
+    measured = Measured(ReaderPool(inline=True), OfLayer.of({"path": written(tmp_path / "a.gpkg", shapes, WGS84)}))
     wide, both, small = measured.of("$area", np.array([1, 2, 3]), lambda: None).tolist()
     piece = geometry_area_m2(shapely.box(0, 50, 1, 60))  # its edges are geodesics and not parallels
     assert wide == pytest.approx(358 * piece, rel=0.003)
@@ -72,6 +73,6 @@ def test_without_a_crs_nothing_is_measured_until_one_is_chosen(tmp_path):
     with pytest.warns(UserWarning, match="crs"):
         written(path, [shapely.LineString([(128, 51), (129, 51)])], None)
     with pytest.raises(CannotBePlaced):
-        Measured(ReaderPool(inline=True), {"path": str(path)}).of("$length", np.array([1]), lambda: None)
-    chosen = Measured(ReaderPool(inline=True), {"path": str(path), "source_crs": WGS84})
+        Measured(ReaderPool(inline=True), OfLayer.of({"path": str(path)})).of("$length", np.array([1]), lambda: None)
+    chosen = Measured(ReaderPool(inline=True), OfLayer.of({"path": str(path), "source_crs": WGS84}))
     assert chosen.of("$length", np.array([1]), lambda: None)[0] == pytest.approx(70_197, abs=5)

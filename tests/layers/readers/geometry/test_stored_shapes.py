@@ -15,8 +15,10 @@ from layers.pool.pool import ReaderPool
 from layers.readers.arrow.geometry_stream import geometry_batches
 from layers.readers.export import vector_export
 from layers.readers.features.vector_source import source_of
+from layers.requests.features import OfLayer
 from tests.layers.readers.features.test_odd_vectors import export, info_of
 from tests.support.readers.odd_vectors import Odd
+from tests.support.readers.raw import raw
 
 POOL = ReaderPool(inline=True)
 ENDINGS = {"GPKG": "gpkg", "FlatGeobuf": "fgb", "ESRI Shapefile": "shp"}
@@ -40,7 +42,7 @@ CURVE_POLYGON = struct.pack("<BII", 1, 10, 1) + arc((0, 0), (1, 1), (2, 0), (1, 
 
 def blobs_of(path: Path) -> list[bytes]:
     """As the file holds them, in ISO WKB."""
-    source = source_of({"path": str(path), "layer": ""})
+    source = source_of(OfLayer.of({"path": str(path), "layer": ""}))
     return [blobs.row(i) for _, (_, blobs) in geometry_batches(source, 100) for i in range(len(blobs))]
 
 
@@ -121,6 +123,6 @@ def test_a_table_that_cannot_be_shown_leaves_the_others(tmp_path):
     )
     with closing(sqlite3.connect(path)) as database, database:
         database.execute("UPDATE gpkg_geometry_columns SET geometry_type_name = 'TIN' WHERE table_name = 'tin'")
-    layers = POOL.ask("probe", {"path": str(path)}).header["layers"]
+    layers = POOL.ask(raw("probe", {"path": str(path)})).header["layers"]
     assert [layer["name"] for layer in layers] == ["a"]
     assert "tin holds a kind of geometry that is not shown" in " ".join(layers[0]["problems"])

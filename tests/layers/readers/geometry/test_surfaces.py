@@ -14,7 +14,9 @@ from layers.pool.features import table_from_answer
 from layers.pool.pool import ReaderPool
 from layers.readers.features.vector_source import rows_of, source_of
 from layers.readers.geometry.surfaces import rows_as_polygons
+from layers.requests.features import OfLayer
 from layers.vector.table import POLYGON, VectorInfo
+from tests.support.readers.raw import raw
 
 POOL = ReaderPool(inline=True)
 STRIP, FAN, OUTER = 0, 1, 2
@@ -52,15 +54,15 @@ BODIES = ([(STRIP, WALLS)], [(OUTER, ROOF)], [(STRIP, WALLS), (OUTER, ROOF)], [(
 
 def test_bodies_are_polygons_with_their_heights(tmp_path):
     path = multipatch(tmp_path / "a.shp", *BODIES)
-    (found,) = POOL.ask("probe", {"path": str(path)}).header["layers"]
+    (found,) = POOL.ask(raw("probe", {"path": str(path)})).header["layers"]
     info = VectorInfo.from_json(found)
     assert (info.features, info.bounds) == (4, (0, 0, 2, 2))
     assert not [said for said in info.problems if "Row" in said]
-    rows = rows_of(source_of({"path": str(path)}), 0, 10, None, exact=True)
+    rows = rows_of(source_of(OfLayer.of({"path": str(path)})), 0, 10, None, exact=True)
     shapes = shapely.from_wkb(list(rows.wkb))
     assert all(shape.has_z and shape.bounds == (0, 0, shape.bounds[2], 2) for shape in shapes)
     assert [part.geom_type for part in shapely.get_parts(shapely.get_parts(shapes[2]))] == ["Polygon"] * 3
-    answer = POOL.ask("features", {"path": str(path), "crs": "EPSG:3857"})
+    answer = POOL.ask(raw("features", {"path": str(path), "crs": "EPSG:3857"}))
     table = table_from_answer(answer)
     assert set(table.fid.tolist()) == {1, 2, 3, 4}
     assert (table.kind == POLYGON).all()
@@ -71,10 +73,10 @@ def test_bodies_are_saved_as_such(tmp_path, kind):
     path = multipatch(tmp_path / "a.shp", *BODIES)
     suffix = {"GPKG": "gpkg", "FlatGeobuf": "fgb"}.get(kind, kind.lower())
     out = tmp_path / f"out.{suffix}"
-    POOL.ask("export_rows", {"path": str(path), "out": str(out), "format": kind, "title": "a"})
-    (info,) = POOL.ask("probe", {"path": str(out)}).header["layers"]
+    POOL.ask(raw("export_rows", {"path": str(path), "out": str(out), "format": kind, "title": "a"}))
+    (info,) = POOL.ask(raw("probe", {"path": str(out)})).header["layers"]
     assert info["features"] == 4
-    rows = rows_of(source_of({"path": str(out)}), 0, 10, None, exact=True)
+    rows = rows_of(source_of(OfLayer.of({"path": str(out)})), 0, 10, None, exact=True)
     assert not any(one is None for one in rows.wkb)
 
 
@@ -95,5 +97,5 @@ def test_other_kinds_are_said_by_their_names(tmp_path):
         for (name,) in database.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'").fetchall():
             database.execute(f"DROP TRIGGER {name}")
         database.execute("UPDATE a SET geom = ? WHERE fid = 2", (b"GP\0\1" + struct.pack("<i", 4326) + tin,))
-    (info,) = POOL.ask("probe", {"path": str(path)}).header["layers"]
+    (info,) = POOL.ask(raw("probe", {"path": str(path)})).header["layers"]
     assert "Row 2: its geometry is a TIN, which is not shown." in info["problems"]

@@ -11,6 +11,7 @@ from layers.raster.info import RasterInfo
 from layers.raster.presets import names_of
 from layers.raster.style import RasterStyle
 from layers.readers.files import Content, content_of
+from tests.support.readers.raw import raw
 from tests.support.readers.tiny_rasters import surface, write_raster
 
 POOL = ReaderPool(inline=True)
@@ -41,13 +42,13 @@ def write_envi(
 
 
 def probe(path: Path) -> RasterInfo:
-    return RasterInfo.from_json(POOL.ask("probe", {"path": str(path)}).header["raster"])
+    return RasterInfo.from_json(POOL.ask(raw("probe", {"path": str(path)})).header["raster"])
 
 
 def read(path: Path, bands: list[int]) -> np.ndarray:
     affine = [10, 0, 400_000, 0, -10, 5_751_280]
     params = {"path": str(path), "crs": "EPSG:32652", "affine": affine, "width": SIZE, "height": SIZE, "bands": bands}
-    found, mask = POOL.ask("tile", params).arrays
+    found, mask = POOL.ask(raw("tile", params)).arrays
     assert mask.all()
     return found
 
@@ -109,7 +110,7 @@ def test_what_is_missing_is_said(tmp_path):
     with pytest.raises(UnsupportedFormat, match=r"only the header of an ENVI picture.*\(a.dat\)"):
         probe(tmp_path / "a.hdr")
     path.write_bytes(path.read_bytes()[:-100])
-    assert "cut short" in POOL.ask("probe", {"path": str(path)}).header["cut_short"]
+    assert "cut short" in POOL.ask(raw("probe", {"path": str(path)})).header["cut_short"]
     (tmp_path / "b.bsq").write_bytes(b"\1\2\0\3" * 100)
     with pytest.raises(UnsupportedFormat, match=r"raw pixels.*without a header of ENVI \(b.hdr\)"):
         probe(tmp_path / "b.bsq")

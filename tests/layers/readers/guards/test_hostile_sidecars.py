@@ -21,6 +21,7 @@ from layers.readers.deliveries.sidecar_values import inside
 from layers.readers.raster.aux_xml import read_aux_xml
 from layers.readers.raster.rpc import read_rpb, read_rpc_beside
 from tests.support.readers import tiny_deliveries as tiny
+from tests.support.readers.raw import raw
 from tests.support.readers.tiny_rasters import surface, write_raster
 
 POOL = ReaderPool(inline=True)
@@ -145,7 +146,7 @@ def test_an_aux_xml_leads_nowhere(tmp_path, inner):
     path = write_raster(folder / "a.tif", surface().astype(np.uint8), None, None)
     (folder / "a.tif.aux.xml").write_text(f"<PAMDataset>{inner.format(far=far)}</PAMDataset>")
     os.utime(far, ns=(1, 1))
-    found = POOL.ask("probe", {"path": str(path)}).header["raster"]
+    found = POOL.ask(raw("probe", {"path": str(path)})).header["raster"]
     assert (found["overviews"], found["crs"], found["placed_by"]) == ([], "", "")
     assert os.stat(far).st_atime_ns == 1
 

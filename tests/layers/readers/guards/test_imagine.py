@@ -14,6 +14,7 @@ from layers.geo.bounds import Bounds
 from layers.pool.pool import ReaderPool
 from layers.raster.info import RasterInfo
 from layers.readers.guards.imagine import judge_imagine
+from tests.support.readers.raw import raw
 from tests.support.readers.tiny_rasters import surface, write_raster
 
 POOL = ReaderPool(inline=True)
@@ -45,13 +46,13 @@ def renamed(path: Path, old: bytes, new: bytes) -> Path:
 
 
 def probe(path: Path) -> RasterInfo:
-    return RasterInfo.from_json(POOL.ask("probe", {"path": str(path)}).header["raster"])
+    return RasterInfo.from_json(POOL.ask(raw("probe", {"path": str(path)})).header["raster"])
 
 
 def read(path: Path) -> np.ndarray:
     affine = [10, 0, UTM.left, 0, -10, UTM.top]
     params = {"path": str(path), "crs": "EPSG:32652", "affine": affine, "width": SIZE, "height": SIZE, "bands": [1, 2]}
-    return POOL.ask("tile", params).arrays[0]
+    return POOL.ask(raw("tile", params)).arrays[0]
 
 
 @pytest.mark.parametrize("options", [{}, {"COMPRESSED": "YES"}, {"USE_SPILL": "YES"}])

@@ -15,6 +15,7 @@ from layers.pool.pool import ReaderPool
 from layers.readers.guards.tiff_metadata import names_overviews
 from layers.readers.guards.vrt_judge import judge_vrt
 from tests.support.readers.hostile_vrts import band, placed, whole
+from tests.support.readers.raw import raw
 from tests.support.readers.tiny_rasters import surface, write_raster
 
 POOL = ReaderPool(inline=True)
@@ -48,7 +49,7 @@ def test_overviews_in_another_file_are_not_followed(tmp_path):
         assert names_overviews(str(path))
         for op, more in (("probe", {}), ("statistics", {"bands": [1]})):
             with pytest.raises(NotAllowed, match=rf"{name} keeps its overviews in another file, which is not followed"):
-                POOL.ask(op, {"path": str(path), **more})
+                POOL.ask(raw(op, {"path": str(path), **more}))
         vrt = tmp_path / "a.vrt"
         vrt.write_text(whole(band(placed(name))))
         with pytest.raises(NotAllowed, match="keeps its overviews in another file"):

@@ -14,6 +14,7 @@ from layers.pool.pool import ReaderPool
 from layers.raster.info import RasterInfo
 from layers.readers.guards import vrt_judge
 from layers.readers.guards.vrt_judge import judge_vrt
+from tests.support.readers.raw import raw
 from tests.support.readers.tiny_rasters import SIZE, surface, write_raster
 
 UTM = Bounds(400_000, 5_750_000, 401_280, 5_751_280)
@@ -49,7 +50,7 @@ def test_a_mosaic_is_judged_here_and_drawn_in_a_reader_of_its_own(pair):
     path = vrt(pair, source("left.tif"), source("right.tif", SIZE, kind="ComplexSource", more="<NODATA>0</NODATA>"))
     assert judge_vrt(str(path)) == (str(pair / "left.tif"), str(pair / "right.tif"))
     inline = ReaderPool(inline=True)
-    assert inline.ask("probe", {"path": str(path)}).header == {"profile": "vrt"}
+    assert inline.ask(raw("probe", {"path": str(path)})).header == {"profile": "vrt"}
     params = {
         "path": str(path),
         "crs": "EPSG:32652",
@@ -59,20 +60,20 @@ def test_a_mosaic_is_judged_here_and_drawn_in_a_reader_of_its_own(pair):
         "bands": [1],
     }
     with pytest.raises(UnsupportedFormat, match="only a reader of its own"):
-        inline.ask("tile", params)
+        inline.ask(raw("tile", params))
     pool = ReaderPool(1)
     pool.start()
     try:
-        info = RasterInfo.from_json(pool.ask("probe", {"path": str(path)}).header["raster"])
+        info = RasterInfo.from_json(pool.ask(raw("probe", {"path": str(path)})).header["raster"])
         assert (info.driver, info.crs, info.width) == ("VRT", "EPSG:32652", 2 * SIZE)
-        bands, mask = pool.ask("tile", params, profile=vrt_profile()).arrays
+        bands, mask = pool.ask(raw("tile", params), profile=vrt_profile()).arrays
         grey = surface().astype(np.uint8)
         assert mask.all()
         assert (bands == np.concatenate([grey, grey[:, ::-1]], axis=2)).all()
         # Opening judges too: what was good at the probe may not be now.
         vrt(pair, source("/etc/passwd", relative=0))
         with pytest.raises(NotAllowed, match="passwd"):
-            pool.ask("tile", params, profile=vrt_profile())
+            pool.ask(raw("tile", params), profile=vrt_profile())
     finally:
         pool.close()
 

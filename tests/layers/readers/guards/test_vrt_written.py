@@ -18,6 +18,7 @@ from layers.pool.protocol import Profile
 from layers.readers.guards.vrt_judge import judge_vrt, understood_vrt
 from tests.layers.readers.guards.test_vrt import UTM
 from tests.support.readers.hostile_vrts import SOUND, band, hostile, placed, whole
+from tests.support.readers.raw import raw
 from tests.support.readers.tiny_rasters import SIZE, surface, write_raster
 
 ROOT = Path(__file__).parents[4]
@@ -138,7 +139,7 @@ def test_a_vrt_by_a_link_and_with_a_sidecar_lies_where_it_lay(folder):
     pool.start()
     try:
         for one in (path, link):
-            found = pool.ask("probe", {"path": str(one)}, profile=Profile.VRT).header["raster"]
+            found = pool.ask(raw("probe", {"path": str(one)}), profile=Profile.VRT).header["raster"]
             assert (found["crs"], found["placed_by"]) == ("EPSG:32652", "transform")
             assert found["path"] == str(one)
             assert Bounds(*found["bounds"]).left == 400_000

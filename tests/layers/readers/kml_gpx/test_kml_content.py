@@ -11,7 +11,9 @@ import shapely
 from layers.pool.features import table_from_answer
 from layers.pool.pool import ReaderPool
 from layers.readers.features.vector_source import Rows, rows_of, source_of
+from layers.requests.features import OfLayer
 from layers.vector.table import VectorInfo
+from tests.support.readers.raw import raw
 
 POOL = ReaderPool(inline=True)
 HEAD = '<kml xmlns="http://www.opengis.net/kml/2.2" xmlns:gx="http://www.google.com/kml/ext/2.2"><Document>'
@@ -30,7 +32,7 @@ def placemark(inside: str, **attributes: str) -> str:
 
 
 def rows(path: Path) -> Rows:
-    return rows_of(source_of({"path": str(path)}), 0, 1000, None)
+    return rows_of(source_of(OfLayer.of({"path": str(path)})), 0, 1000, None)
 
 
 def shapes(path: Path) -> list[Any]:
@@ -38,7 +40,7 @@ def shapes(path: Path) -> list[Any]:
 
 
 def probe(path: Path) -> VectorInfo:
-    (one,) = POOL.ask("probe", {"path": str(path)}).header["layers"]
+    (one,) = POOL.ask(raw("probe", {"path": str(path)})).header["layers"]
     return VectorInfo.from_json(one)
 
 
@@ -76,7 +78,7 @@ def test_an_overlay_over_the_antimeridian_is_small(tmp_path):
     path = kml(tmp_path, box(179, 10, -179, 11))
     (found,) = shapes(path)
     assert found.bounds == (179, 10, 181, 11)
-    table = table_from_answer(POOL.ask("features", {"path": str(path), "crs": "EPSG:4326"}))
+    table = table_from_answer(POOL.ask(raw("features", {"path": str(path), "crs": "EPSG:4326"})))
     assert len(table) == 1
 
 
@@ -217,7 +219,7 @@ MIXED = {
 def test_no_height_is_invented_beside_those_that_are_known(tmp_path, case):
     inside, lacking = MIXED[case]
     path = kml(tmp_path, placemark(inside), placemark(line("1,2,0 3,4,5")))
-    found = rows_of(source_of({"path": str(path)}), 0, 1000, None, exact=True)
+    found = rows_of(source_of(OfLayer.of({"path": str(path)})), 0, 1000, None, exact=True)
     mixed, whole = shapely.from_wkb(list(found.wkb))
     assert not mixed.has_z
     assert shapely.get_coordinates(whole, include_z=True)[:, 2].tolist() == [0, 5]

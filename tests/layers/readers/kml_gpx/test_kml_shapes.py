@@ -12,7 +12,9 @@ import shapely
 from layers.errors import UnsupportedFormat
 from layers.pool.pool import ReaderPool
 from layers.readers.features.vector_source import rows_of, source_of
+from layers.requests.features import OfLayer
 from layers.vector.table import VectorInfo
+from tests.support.readers.raw import raw
 
 POOL = ReaderPool(inline=True)
 POINTS = "".join(f"<Point><coordinates>{lon},50,7</coordinates></Point>" for lon in (1, 2))
@@ -42,12 +44,12 @@ def kml(inside: str) -> str:
 
 
 def probe(path: Path) -> VectorInfo:
-    (found,) = POOL.ask("probe", {"path": str(path)}).header["layers"]
+    (found,) = POOL.ask(raw("probe", {"path": str(path)})).header["layers"]
     return VectorInfo.from_json(found)
 
 
 def rows(path: Path):
-    return rows_of(source_of({"path": str(path)}), 0, 100, None)
+    return rows_of(source_of(OfLayer.of({"path": str(path)})), 0, 100, None)
 
 
 @pytest.mark.parametrize("name", list(SHAPES))

@@ -8,10 +8,12 @@ import pytest
 from layers.pool.pool import ReaderPool
 from layers.readers.features.vector_source import rows_of, source_of
 from layers.readers.kml_gpx.kml_styles import MOST_CLASSES
+from layers.requests.features import OfLayer
 from layers.vector.columns import Attributes, column_of
 from layers.vector.style.layer_style import VectorStyle, classify
 from layers.vector.style.look import Look
 from layers.vector.table import VectorInfo
+from tests.support.readers.raw import raw
 
 POOL = ReaderPool(inline=True)
 PIN = "http://127.0.0.1:9/mapfiles/kml/pushpin/{}-pushpin.png"
@@ -27,8 +29,8 @@ def kml(folder: Path, styles: str, *placemarks: str) -> Path:
 
 
 def styled(path: Path) -> tuple[VectorStyle, dict[str, list]]:
-    (layer,) = POOL.ask("probe", {"path": str(path)}).header["layers"]
-    columns = rows_of(source_of({"path": str(path)}), 0, 10_000, None).columns
+    (layer,) = POOL.ask(raw("probe", {"path": str(path)})).header["layers"]
+    columns = rows_of(source_of(OfLayer.of({"path": str(path)})), 0, 10_000, None).columns
     return VectorStyle.from_json(VectorInfo.from_json(layer).style), columns
 
 

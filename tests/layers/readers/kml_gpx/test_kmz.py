@@ -9,7 +9,9 @@ import shapely
 from layers.errors import NotReadable, UnsupportedFormat
 from layers.pool.pool import ReaderPool
 from layers.readers.features.vector_source import rows_of, source_of
+from layers.requests.features import OfLayer
 from layers.vector.table import VectorInfo
+from tests.support.readers.raw import raw
 
 POOL = ReaderPool(inline=True)
 LINKS = "<NetworkLink><name>{0}</name><Link><href>{0}</href></Link></NetworkLink>"
@@ -32,7 +34,7 @@ def kmz(folder: Path, **members: str) -> Path:
 
 
 def probe(path: Path) -> list[VectorInfo]:
-    return [VectorInfo.from_json(one) for one in POOL.ask("probe", {"path": str(path)}).header["layers"]]
+    return [VectorInfo.from_json(one) for one in POOL.ask(raw("probe", {"path": str(path)})).header["layers"]]
 
 
 def test_a_main_file_that_only_leads_to_the_others_is_no_layer(tmp_path):
@@ -46,7 +48,7 @@ def test_a_main_file_that_only_leads_to_the_others_is_no_layer(tmp_path):
     found = probe(path)
     assert [(info.name, info.features, info.problems) for info in found] == [("a", 1, ()), ("площадки", 1, ())]
     for info, (name, lon) in zip(found, [("one", 1), ("two", 3)], strict=True):
-        rows = rows_of(source_of({"path": str(path), "layer": info.name}), 0, 10, None)
+        rows = rows_of(source_of(OfLayer.of({"path": str(path), "layer": info.name})), 0, 10, None)
         assert rows.columns["name"] == [name]
         assert shapely.from_wkb(rows.wkb[0]) == shapely.Point(lon, 2)
 

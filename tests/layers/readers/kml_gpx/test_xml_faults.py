@@ -9,7 +9,9 @@ import shapely
 from layers.errors import NotReadable
 from layers.pool.pool import ReaderPool
 from layers.readers.features.vector_source import Rows, rows_of, source_of
+from layers.requests.features import OfLayer
 from layers.vector.table import VectorInfo
+from tests.support.readers.raw import raw
 
 POOL = ReaderPool(inline=True)
 KML = '<kml xmlns="http://www.opengis.net/kml/2.2">\n<Document>\n{}</Document></kml>'
@@ -17,11 +19,11 @@ PLACEMARK = "<Placemark><name>{}</name><Point><coordinates>128.25,51.875</coordi
 
 
 def probe(path: Path) -> list[VectorInfo]:
-    return [VectorInfo.from_json(one) for one in POOL.ask("probe", {"path": str(path)}).header["layers"]]
+    return [VectorInfo.from_json(one) for one in POOL.ask(raw("probe", {"path": str(path)})).header["layers"]]
 
 
 def names_in(path: Path) -> list[str]:
-    return rows_of(source_of({"path": str(path)}), 0, 1000, None).columns["name"]
+    return rows_of(source_of(OfLayer.of({"path": str(path)})), 0, 1000, None).columns["name"]
 
 
 @pytest.mark.parametrize(
@@ -85,7 +87,7 @@ def test_a_track_that_is_cut_off_keeps_its_whole_points(tmp_path):
         path.write_text(whole[:cut])
         _, tracks = probe(path)
         assert "is damaged or cut off at line 1" in tracks.problems[0]
-        rows = rows_of(source_of({"path": str(path), "layer": "tracks"}), 0, 10, None)
+        rows = rows_of(source_of(OfLayer.of({"path": str(path), "layer": "tracks"})), 0, 10, None)
         assert rows.columns["points"] == [count]
     path.write_text(whole[: whole.index("w</name>")])
     with pytest.raises(NotReadable):
@@ -98,7 +100,7 @@ def gpx(path: Path, inside: str) -> Path:
 
 
 def layer(path: Path, name: str) -> Rows:
-    return rows_of(source_of({"path": str(path), "layer": name}), 0, 10, None, exact=True)
+    return rows_of(source_of(OfLayer.of({"path": str(path), "layer": name})), 0, 10, None, exact=True)
 
 
 def track(*heights: str) -> str:
@@ -157,5 +159,5 @@ def test_what_receivers_and_other_programs_add_is_kept(tmp_path):
 )
 def test_links_of_either_version_of_gpx_are_kept_with_their_words(tmp_path, inside):
     path = gpx(tmp_path / "a.gpx", f"<wpt lat='1' lon='2'><name>w</name>{inside}</wpt>")
-    columns = rows_of(source_of({"path": str(path)}), 0, 10, None).columns
+    columns = rows_of(source_of(OfLayer.of({"path": str(path)})), 0, 10, None).columns
     assert (columns["link"], columns["link text"]) == (["http://a/b"], ["A page"])

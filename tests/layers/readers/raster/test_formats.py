@@ -18,6 +18,7 @@ from layers.geo.crs import MERCATOR_HALF_M
 from layers.pool.pool import ReaderPool
 from layers.raster.info import RasterInfo
 from layers.raster.style import RasterStyle, colorize
+from tests.support.readers.raw import raw
 from tests.support.readers.tiny_rasters import SIZE, surface, write_raster
 
 POOL = ReaderPool(inline=True)
@@ -26,13 +27,13 @@ GREY = surface().astype(np.uint8)
 
 
 def probe(path: Path, **more) -> RasterInfo:
-    return RasterInfo.from_json(POOL.ask("probe", {"path": str(path), **more}).header["raster"])
+    return RasterInfo.from_json(POOL.ask(raw("probe", {"path": str(path), **more})).header["raster"])
 
 
 def tile(path: Path, crs: str, bounds: Bounds, size: int, bands=(1,), **more):
     affine = [bounds.width / size, 0, bounds.left, 0, -bounds.height / size, bounds.top]
     params = {"path": str(path), "crs": crs, "affine": affine, "width": size, "height": size, "bands": list(bands)}
-    return POOL.ask("tile", {**params, **more})
+    return POOL.ask(raw("tile", {**params, **more}))
 
 
 def pixels(path: Path, bands=(1,), **more):
@@ -84,16 +85,18 @@ def test_nitf_with_two_images(tmp_path):
     assert probe(path, part="1").part == "1"
     for part, expected in (("", GREY), ("0", GREY), ("1", GREY[:, ::-1])):
         answer = POOL.ask(
-            "tile",
-            {
-                "path": str(path),
-                "crs": "",
-                "affine": [1, 0, 0, 0, -1, 0],
-                "width": SIZE,
-                "height": SIZE,
-                "bands": [1],
-                "part": part,
-            },
+            raw(
+                "tile",
+                {
+                    "path": str(path),
+                    "crs": "",
+                    "affine": [1, 0, 0, 0, -1, 0],
+                    "width": SIZE,
+                    "height": SIZE,
+                    "bands": [1],
+                    "part": part,
+                },
+            ),
         )
         assert (answer.arrays[0] == expected).all()
     for part in ("9", "x:/etc/passwd"):

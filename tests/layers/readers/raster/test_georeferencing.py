@@ -22,6 +22,7 @@ from layers.raster.info import RasterInfo
 from layers.readers.raster.datasets import DATASETS
 from layers.readers.raster.georeferencing import placement_of
 from layers.readers.raster.warp import ControlPoints, Warp, fit_control_points
+from tests.support.readers.raw import raw
 from tests.support.readers.tiny_rasters import SIZE, surface, write_raster
 
 POOL = ReaderPool(inline=True)
@@ -29,12 +30,12 @@ UTM = Bounds(400_000, 5_750_000, 401_280, 5_751_280)
 
 
 def probe(path: Path, **more: object) -> RasterInfo:
-    return RasterInfo.from_json(POOL.ask("probe", {"path": str(path), **more}).header["raster"])
+    return RasterInfo.from_json(POOL.ask(raw("probe", {"path": str(path), **more})).header["raster"])
 
 
 def tile(path: Path, crs: str, affine, size: int = 80, **more):
     params = {"path": str(path), "crs": crs, "affine": list(affine)[:6], "width": size, "height": size, "bands": [1]}
-    answer = POOL.ask("tile", {**params, **more})
+    answer = POOL.ask(raw("tile", {**params, **more}))
     return answer.arrays[0][0].astype(float), answer.arrays[1]
 
 

@@ -14,6 +14,7 @@ from layers.pool.pool import ReaderPool
 from layers.raster.info import RasterInfo
 from layers.raster.style import RasterStyle
 from layers.readers.guards.hdf5 import judge_hdf5
+from tests.support.readers.raw import raw
 from tests.support.readers.tiny_hdf5 import FILES
 from tests.support.readers.tiny_rasters import surface, write_raster
 
@@ -46,7 +47,7 @@ def netcdf(path: Path, values: np.ndarray, form: str) -> Path:
 
 
 def probe(path: Path, **more) -> RasterInfo:
-    return RasterInfo.from_json(POOL.ask("probe", {"path": str(path), **more}).header["raster"])
+    return RasterInfo.from_json(POOL.ask(raw("probe", {"path": str(path), **more})).header["raster"])
 
 
 def pixels(path: Path, part: str = "", rows: int = 20, cols: int = 30) -> np.ndarray:
@@ -59,7 +60,7 @@ def pixels(path: Path, part: str = "", rows: int = 20, cols: int = 30) -> np.nda
         "bands": [1],
         "part": part,
     }
-    return POOL.ask("tile", params).arrays[0][0]
+    return POOL.ask(raw("tile", params)).arrays[0][0]
 
 
 def pixels_of(path: Path, bounds: Bounds, part: str) -> np.ndarray:
@@ -73,13 +74,13 @@ def pixels_of(path: Path, bounds: Bounds, part: str) -> np.ndarray:
         "bands": [1],
         "part": part,
     }
-    return POOL.ask("tile", params).arrays[0][0]
+    return POOL.ask(raw("tile", params)).arrays[0][0]
 
 
 @pytest.mark.parametrize("name", ["plain old", "plain new"])
 def test_pictures_come_before_what_places_them(tmp_path, name):
     path = hdf5(tmp_path, name)
-    answer = POOL.ask("probe", {"path": str(path)}).header
+    answer = POOL.ask(raw("probe", {"path": str(path)})).header
     info = RasterInfo.from_json(answer["raster"])
     assert (info.driver, info.part, info.width, info.height, info.dtype) == ("HDF5", "Red", 30, 20, "int16")
     assert info.parts == ("Red", "inner/NIR", "lat", "lat_bnds")
@@ -124,7 +125,7 @@ def test_netcdf_of_each_form(tmp_path, form):
         "bands": [1],
         "part": "Band2",
     }
-    found, mask = POOL.ask("tile", params).arrays
+    found, mask = POOL.ask(raw("tile", params)).arrays
     assert mask.all()
     assert (found[0] == values[1]).all()
     (tmp_path / "one").mkdir()
@@ -150,7 +151,7 @@ def test_a_grid_of_longitudes_and_latitudes_without_a_datum(tmp_path):
         "bands": [2],
         "part": "sst",
     }
-    found, mask = POOL.ask("tile", params).arrays
+    found, mask = POOL.ask(raw("tile", params)).arrays
     assert mask.all()
     assert (found[0] == np.arange(162, 324).reshape(9, 18)[::-1]).all()
 
@@ -173,7 +174,7 @@ def test_readers_of_their_own_open_them_too(tmp_path):
     pool.start()
     try:
         for path in paths:
-            assert pool.ask("probe", {"path": str(path)}).header["raster"]["width"] in (20, 30)
+            assert pool.ask(raw("probe", {"path": str(path)})).header["raster"]["width"] in (20, 30)
     finally:
         pool.close()
 

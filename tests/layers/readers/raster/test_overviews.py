@@ -14,6 +14,7 @@ from layers.pool.protocol import Profile
 from layers.raster.overviews import overview_name
 from layers.readers.raster import overview_cache
 from layers.readers.raster.datasets import DATASETS
+from tests.support.readers.raw import raw
 from tests.support.readers.tiny_rasters import surface, write_raster
 
 POOL = ReaderPool(inline=True)
@@ -32,7 +33,7 @@ def build(path, folder, slice_s: float = 60.0) -> tuple[str, list[float]]:
     row, fractions = 0, []
     while True:
         params = {"path": str(path), "folder": str(folder), "row": row, "slice_s": slice_s}
-        header = POOL.ask("overviews", params).header
+        header = POOL.ask(raw("overviews", params)).header
         fractions.append(header["fraction"])
         if header["is_done"]:
             return header["overview_path"], fractions
@@ -43,7 +44,7 @@ def build(path, folder, slice_s: float = 60.0) -> tuple[str, list[float]]:
 def tile(path, size: int = 128, **more):
     affine = [UTM.width / size, 0, UTM.left, 0, -UTM.height / size, UTM.top]
     params = {"path": str(path), "crs": "EPSG:32652", "affine": affine, "width": size, "height": size, "bands": [1]}
-    answer = POOL.ask("tile", {**params, **more})
+    answer = POOL.ask(raw("tile", {**params, **more}))
     return answer.header, answer.arrays[0][0].astype(float), answer.arrays[1]
 
 
@@ -113,12 +114,12 @@ def test_a_build_that_was_left_begins_again_or_goes_on(tmp_path, cache, monkeypa
     path = write_raster(tmp_path / "a.tif", surface(1, SIDE).astype(np.uint8), "EPSG:32652", UTM, tiled=True)
     monkeypatch.setattr(overview_cache, "_TILE_PX", 128)
     params = {"path": str(path), "folder": str(cache), "row": 0, "slice_s": 0.0}
-    header = POOL.ask("overviews", params).header
+    header = POOL.ask(raw("overviews", params)).header
     assert 0 < header["fraction"] < 1
     assert not os.path.exists(header["overview_path"])
     for left in cache.iterdir():
         left.unlink()
-    header = POOL.ask("overviews", {**params, "row": header["row"]}).header
+    header = POOL.ask(raw("overviews", {**params, "row": header["row"]})).header
     assert header["row"] == 128
     built, fractions = build(path, cache, 0.0)
     assert fractions == [0.5, 0.75, 1.0]
@@ -132,7 +133,7 @@ def test_a_later_session_goes_on_where_one_has_stopped(tmp_path, cache, monkeypa
     monkeypatch.setattr(overview_cache, "_TILE_PX", 128)
     params = {"path": str(path), "folder": str(cache), "slice_s": 0.0}
     rows = []
-    while not (header := POOL.ask("overviews", {**params, "row": 0}).header)["is_done"]:
+    while not (header := POOL.ask(raw("overviews", {**params, "row": 0})).header)["is_done"]:
         rows.append(header["row"])
     assert rows == [128, 256, 384]
     _, found, mask = tile(path, overview_path=header["overview_path"])
@@ -176,7 +177,7 @@ def test_stored_overviews_that_are_too_few_are_gone_on_with(tmp_path, cache):
 
 def test_a_tile_is_of_the_state_that_was_probed(tmp_path):
     path = write_raster(tmp_path / "a.tif", surface().astype(np.uint8), "EPSG:32652", UTM)
-    state = POOL.ask("probe", {"path": str(path)}).header["state"]
+    state = POOL.ask(raw("probe", {"path": str(path)})).header["state"]
     assert tile(path, state=state)[2].all()
     os.utime(path, (1, 1))
     with pytest.raises(SourceChanged, match=r"a\.tif has changed since it was opened"):
@@ -203,7 +204,7 @@ def test_a_writer_process_builds_them(tmp_path, cache):
     pool.start()
     try:
         params = {"path": str(path), "folder": str(cache), "row": 0, "slice_s": 60}
-        header = pool.ask("overviews", params, profile=Profile.WRITER).header
+        header = pool.ask(raw("overviews", params), profile=Profile.WRITER).header
     finally:
         pool.close()
     assert header["is_done"]

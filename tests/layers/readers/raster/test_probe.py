@@ -12,6 +12,7 @@ from layers.pool.pool import ReaderPool
 from layers.raster.info import RasterInfo
 from layers.raster.style import RasterStyle
 from layers.readers.raster import datasets
+from tests.support.readers.raw import raw
 from tests.support.readers.tiny_rasters import SIZE, surface, write_raster
 
 UTM = Bounds(400_000, 5_750_000, 401_280, 5_751_280)
@@ -19,7 +20,7 @@ POOL = ReaderPool(inline=True)
 
 
 def probe(path: Path | str) -> RasterInfo:
-    header = POOL.ask("probe", {"path": str(path), "canvas_crs": "EPSG:3857"}).header
+    header = POOL.ask(raw("probe", {"path": str(path), "canvas_crs": "EPSG:3857"})).header
     assert header["kind"] == "raster"
     info = RasterInfo.from_json(header["raster"])
     assert info.to_json() == header["raster"]
@@ -214,9 +215,9 @@ def test_overviews_beside_the_file_are_used(tmp_path):
 def test_statistics(tmp_path):
     values = np.arange(10_000, dtype=np.float32).reshape(1, 100, 100)
     path = write_raster(tmp_path / "a.tif", values, "EPSG:32652", UTM, nodata=0)
-    (band,) = POOL.ask("statistics", {"path": str(path), "bands": [1]}).header["bands"]
+    (band,) = POOL.ask(raw("statistics", {"path": str(path), "bands": [1]})).header["bands"]
     assert (band["count"], band["min"], band["max"], sum(band["histogram"])) == (9999, 1, 9999, 9999)
-    (band,) = POOL.ask("statistics", {"path": str(path), "bands": [1], "window": [90, 90, 50, 50]}).header["bands"]
+    (band,) = POOL.ask(raw("statistics", {"path": str(path), "bands": [1], "window": [90, 90, 50, 50]})).header["bands"]
     assert (band["count"], band["min"]) == (100, 9090)
 
 

@@ -27,6 +27,7 @@ from layers.raster.info import RasterInfo
 from layers.raster.style import RasterStyle, colorize
 from layers.readers.raster import pixels
 from tests.layers.readers.guards.test_vrt import source, vrt
+from tests.support.readers.raw import raw
 from tests.support.readers.tiny_rasters import SIZE, surface, write_raster
 
 POOL = ReaderPool(inline=True)
@@ -34,13 +35,13 @@ UTM = Bounds(400_000, 5_750_000, 401_280, 5_751_280)
 
 
 def probe(path: Path | str) -> RasterInfo:
-    return RasterInfo.from_json(POOL.ask("probe", {"path": str(path)}).header["raster"])
+    return RasterInfo.from_json(POOL.ask(raw("probe", {"path": str(path)})).header["raster"])
 
 
 def tile(path: Path, crs: str = "EPSG:32652", bounds: Bounds = UTM, size: int = SIZE, pool: ReaderPool = POOL, **more):
     affine = [bounds.width / size, 0, bounds.left, 0, -bounds.height / size, bounds.top]
     params = {"path": str(path), "crs": crs, "affine": affine, "width": size, "height": size, "bands": [1], **more}
-    answer = pool.ask("tile", params)
+    answer = pool.ask(raw("tile", params))
     return answer.header, answer.arrays[0][0], answer.arrays[1]
 
 
@@ -112,7 +113,7 @@ def test_f41_a_truncated_file_shows_the_rest_or_says_what_it_is(tmp_path, reader
     for share in (0.02, 0.5, 0.98):
         path.write_bytes(whole[: int(len(whole) * share)])
         try:
-            info = RasterInfo.from_json(reader.ask("probe", {"path": str(path)}).header["raster"])
+            info = RasterInfo.from_json(reader.ask(raw("probe", {"path": str(path)})).header["raster"])
             bounds = info.bounds if driver == "NITF" else UTM
             header, found, mask = tile(path, size=512, bounds=bounds, pool=reader)
         except NotReadable:
@@ -203,13 +204,13 @@ def test_f43_a_giant_block_is_refused_before_it_is_read(tmp_path):
 
 @pytest.mark.skipif(not os.path.exists("/proc/self/status"), reason="memory is told by Linux only")
 def test_f43_a_reader_that_refuses_a_giant_block_stays_small(tmp_path, reader):
-    reader.ask("probe", {"path": str(sparse_tiff(tmp_path / "sparse.tif", 100_000))})
+    reader.ask(raw("probe", {"path": str(sparse_tiff(tmp_path / "sparse.tif", 100_000))}))
     (pid,) = reader.pids()
     before = peak_mb(pid)
     path = one_tile_tiff(tmp_path / "a.tif", 40_000, bytes(1_550_000))
     for op, params in (("probe", {}), ("tile", {"crs": "", "affine": [1, 0, 0, 0, -1, 0], "width": 64, "height": 64})):
         with pytest.raises(TooLarge, match="40000 x 40000"):
-            reader.ask(op, {"path": str(path), "bands": [1], **params})
+            reader.ask(raw(op, {"path": str(path), "bands": [1], **params}))
     tile(tmp_path / "sparse.tif", pool=reader)
     assert reader.pids() == [pid]
     assert peak_mb(pid) - before < 200
@@ -291,15 +292,17 @@ def test_f48_every_kind_of_band_has_a_picture(tmp_path, dtype, bands):
     info = probe(path)
     style = RasterStyle.default(info)
     answer = POOL.ask(
-        "tile",
-        {
-            "path": str(path),
-            "crs": "EPSG:32652",
-            "affine": [10, 0, UTM.left, 0, -10, UTM.top],
-            "width": SIZE,
-            "height": SIZE,
-            "bands": list(style.bands),
-        },
+        raw(
+            "tile",
+            {
+                "path": str(path),
+                "crs": "EPSG:32652",
+                "affine": [10, 0, UTM.left, 0, -10, UTM.top],
+                "width": SIZE,
+                "height": SIZE,
+                "bands": list(style.bands),
+            },
+        ),
     )
     argb = colorize(*answer.arrays, style, info)
     assert np.ptp((argb >> 16) & 255) > 200

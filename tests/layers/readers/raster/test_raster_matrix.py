@@ -21,6 +21,7 @@ from layers.pool.pool import ReaderPool
 from layers.raster.info import RasterInfo
 from layers.raster.style import RasterStyle, colorize
 from layers.readers.raster import tile
+from tests.support.readers.raw import raw
 from tests.support.readers.tiny_rasters import surface
 
 SIZE, VIEW = 32, 40
@@ -101,7 +102,7 @@ def ask(path: Path, crs: str, affine: tuple, size: int, bands: int, how: str = "
         "resampling": how,
         "bands": list(range(1, bands + 1)),
     }
-    answer = POOL.ask("tile", params)
+    answer = POOL.ask(raw("tile", params))
     return answer.arrays
 
 
@@ -129,7 +130,7 @@ def oracle(
 
 def check(folder: Path, dtype: str, bands: int, turn: int, place: Place) -> None:
     path, values, valid = make(folder, dtype, bands, turn, place)
-    info = RasterInfo.from_json(POOL.ask("probe", {"path": str(path)}).header["raster"])
+    info = RasterInfo.from_json(POOL.ask(raw("probe", {"path": str(path)})).header["raster"])
     assert (info.dtype, len(info.bands), info.placed_by) == (dtype, bands, "transform")
     assert info.transform == pytest.approx(place.transform)
     assert info.crs == place.crs

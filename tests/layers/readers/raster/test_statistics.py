@@ -9,6 +9,7 @@ import pytest
 
 from layers.raster.stretch import StretchRule
 from layers.readers.raster.statistics import read_statistics
+from layers.requests.imagery import ReadStatistics
 from tests.viewer.rendering.conftest import write_raster
 
 BANDS = np.random.default_rng(2).integers(1, 5000, (2, 60, 80)).astype(np.uint16)
@@ -22,7 +23,7 @@ def path(tmp_path: Path) -> str:
 
 def stretch(path: str, rule: StretchRule, expression: str = "") -> list[tuple[float, float]]:
     params = {"path": path, "bands": [1, 2], "rule": rule.to_json(), "expression": expression}
-    return read_statistics(params)[0]["stretch"]
+    return read_statistics(ReadStatistics.of(params))[0]["stretch"]
 
 
 def test_of_each_band_and_of_both_together(path: str) -> None:

@@ -10,6 +10,7 @@ from layers.errors import CannotBePlaced, NotReadable
 from layers.geo.bounds import Bounds
 from layers.geo.crs import MERCATOR_HALF_M, transform_bounds
 from layers.readers.raster.tile import read_tile
+from layers.requests.imagery import ReadTile
 from tests.support.readers.tiny_rasters import SIZE, surface, write_raster
 
 UTM = Bounds(400_000, 5_750_000, 401_280, 5_751_280)
@@ -34,7 +35,7 @@ MATRIX = [
 def ask(path: Path, crs: str, bounds: Bounds, size: int, **more):
     affine = [bounds.width / size, 0, bounds.left, 0, -bounds.height / size, bounds.top]
     params = {"path": str(path), "crs": crs, "affine": affine, "width": size, "height": size, "bands": [1], **more}
-    header, (bands, mask) = read_tile(params)
+    header, (bands, mask) = read_tile(ReadTile.of(params))
     assert bands.shape == (len(params["bands"]), size, size)
     assert mask.shape == (size, size)
     assert header["empty"] == (not mask.any())
@@ -204,7 +205,7 @@ def test_a_turned_canvas_turns_the_picture(tmp_path):
     path = write_raster(tmp_path / "a.tif", values, "EPSG:32652", UTM)
     turn = [0, 10, UTM.left, 10, 0, UTM.bottom]  # x and y exchanged
     params = {"path": str(path), "crs": "EPSG:32652", "affine": turn, "width": SIZE, "height": SIZE}
-    _, (found, mask) = read_tile({**params, "bands": [1]})
+    _, (found, mask) = read_tile(ReadTile.of({**params, "bands": [1]}))
     assert mask.all()
     assert (found[0] == values[0][::-1].T).all()
 
@@ -235,7 +236,7 @@ def test_no_seam_between_tiles_at_any_zoom(tmp_path, how, crs, resolution, overv
     def read(col: int, row: int, size: int) -> np.ndarray:
         affine = [step, 0, x + (col - 96.3) * step, 0, -step, y - (row - 96.8) * step]
         params = {"path": str(path), "crs": crs, "affine": affine, "width": size, "height": size, "bands": [1]}
-        return read_tile({**params, "resampling": how})[1][0][0].astype(int)
+        return read_tile(ReadTile.of({**params, "resampling": how}))[1][0][0].astype(int)
 
     whole, tiles = read(0, 0, 192), np.zeros((192, 192), int)
     for row in range(0, 192, 64):

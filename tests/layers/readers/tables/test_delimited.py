@@ -11,12 +11,13 @@ from layers.readers.tables import delimited
 from layers.readers.tables.delimited import read_delimited
 from layers.readers.tables.header_row import header_at
 from layers.vector.table import VectorInfo
+from tests.support.readers.raw import raw
 
 POOL = ReaderPool(inline=True)
 
 
 def probe(path: Path, **more) -> VectorInfo:
-    (found,) = POOL.ask("probe", {"path": str(path), **more}).header["layers"]
+    (found,) = POOL.ask(raw("probe", {"path": str(path), **more})).header["layers"]
     return VectorInfo.from_json(found)
 
 
@@ -147,7 +148,7 @@ def test_titles_above_the_names_are_left_out_and_said(tmp_path):
     assert "Row 3 stands above the names of the columns and is left out: “as of 2024-05-01”." in said
     assert "Row 7: “lat: nowhere lon: 128”" in said, "as a spreadsheet counts, with the empty rows"
     assert "Row 8: it has 5 cells where the header has 4" in said
-    listed = POOL.ask("features", {"path": str(path), "crs": "EPSG:4326"}).header
+    listed = POOL.ask(raw("features", {"path": str(path), "crs": "EPSG:4326"})).header
     assert 7 in [row for row, _ in listed["lost"]]
 
 

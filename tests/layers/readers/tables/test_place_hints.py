@@ -9,7 +9,9 @@ from layers.errors import CannotBePlaced
 from layers.pool.pool import ReaderPool
 from layers.readers.features.vector_source import rows_of, source_of
 from layers.readers.tables.place_hints import shows_longitude_first, side_of, with_latitude_first
+from layers.requests.features import OfLayer
 from layers.vector.table import VectorInfo
+from tests.support.readers.raw import raw
 
 POOL = ReaderPool(inline=True)
 
@@ -17,8 +19,8 @@ POOL = ReaderPool(inline=True)
 def placed(folder: Path, *lines: str) -> tuple[list[tuple[float, float] | None], VectorInfo]:
     path = folder / "a.csv"
     path.write_text("\n".join(lines), "utf-8")
-    (found,) = POOL.ask("probe", {"path": str(path)}).header["layers"]
-    shapes = shapely.from_wkb(list(rows_of(source_of({"path": str(path)}), 0, 100, None).wkb))
+    (found,) = POOL.ask(raw("probe", {"path": str(path)})).header["layers"]
+    shapes = shapely.from_wkb(list(rows_of(source_of(OfLayer.of({"path": str(path)})), 0, 100, None).wkb))
     return [None if one is None else tuple(round(v, 6) for v in one.coords[0]) for one in shapes], VectorInfo.from_json(
         found
     )
@@ -99,7 +101,7 @@ def test_a_number_with_a_decimal_comma_is_no_pair(tmp_path):
     path = tmp_path / "a.csv"
     path.write_text("name;y1;x1\na;51,51;128,25\nb;52,5;129,25\n", "utf-8")
     with pytest.raises(CannotBePlaced):
-        POOL.ask("probe", {"path": str(path)})
+        POOL.ask(raw("probe", {"path": str(path)}))
     assert shows_longitude_first(["128,25", "129,25"]) is None
     places, _ = placed(tmp_path, "name;ш.;д.", "a;51,5;128,25", "b;-33,9;-70,5")
     assert places == [(128.25, 51.5), (-70.5, -33.9)]

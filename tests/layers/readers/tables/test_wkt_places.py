@@ -15,6 +15,7 @@ from layers.vector.table import VectorInfo
 from tests.layers.readers.features.test_odd_vectors import export
 from tests.layers.readers.geometry.test_stored_shapes import blobs_of
 from tests.support.readers.odd_vectors import Odd
+from tests.support.readers.raw import raw
 
 POOL = ReaderPool(inline=True)
 CURVES = (
@@ -32,7 +33,7 @@ def table(path: Path, cells: list[str], name: str = "wkt") -> Path:
 
 
 def probe(path: Path, **options) -> VectorInfo:
-    (found,) = POOL.ask("probe", {"path": str(path), "options": options}).header["layers"]
+    (found,) = POOL.ask(raw("probe", {"path": str(path), "options": options})).header["layers"]
     return VectorInfo.from_json(found)
 
 
@@ -48,7 +49,7 @@ def test_a_curve_is_listed_and_the_other_rows_load(tmp_path, curve):
     info = probe(path)
     assert (info.features, info.reading["placed"], info.crs) == (3, 2, "EPSG:4326")
     assert f"Row 3: its geometry “{curve[:40]}” " in " ".join(info.problems)
-    drawn = table_from_answer(POOL.ask("features", {"path": str(path), "crs": "EPSG:4326"}))
+    drawn = table_from_answer(POOL.ask(raw("features", {"path": str(path), "crs": "EPSG:4326"})))
     assert drawn.fid.tolist() == [2, 4]
 
 
@@ -61,7 +62,7 @@ def test_words_that_begin_like_a_geometry_are_none():
 @pytest.mark.parametrize(("name", "known"), [("WKT", True), ("what", False)])
 def test_a_column_called_wkt_needs_less_agreement_of_its_cells(tmp_path, name, known):
     path = table(tmp_path / "a.csv", ["POINT (1 2)", "unknown", "POINT (3 4)", "none"], name)
-    (info,) = POOL.ask("probe", {"path": str(path), "preview": True}).header["layers"]
+    (info,) = POOL.ask(raw("probe", {"path": str(path), "preview": True})).header["layers"]
     assert info["reading"]["columns"] == ({"wkt": name} if known else {})
 
 
@@ -69,8 +70,8 @@ def test_a_column_called_wkt_needs_less_agreement_of_its_cells(tmp_path, name, k
 def test_points_with_an_m_are_drawn_and_exported(tmp_path, to):
     cells = ["POINT M (1 2 9)", "POINT M (3 4 0.125)"]
     path = table(tmp_path / "a.csv", cells)
-    assert len(table_from_answer(POOL.ask("features", {"path": str(path), "crs": "EPSG:4326"}))) == 2
-    assert len(POOL.ask("rows", {"path": str(path)}).header["fids"]) == 2
+    assert len(table_from_answer(POOL.ask(raw("features", {"path": str(path), "crs": "EPSG:4326"})))) == 2
+    assert len(POOL.ask(raw("rows", {"path": str(path)})).header["fids"]) == 2
     found = blobs_of(export(Odd("m", path, {}), to, tmp_path / "made"))
     assert sorted(shapely.to_wkt(shapely.from_wkb(found), trim=True)) == cells
 

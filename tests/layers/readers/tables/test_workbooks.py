@@ -10,7 +10,9 @@ import pytest
 from layers.errors import NotReadable
 from layers.pool.pool import ReaderPool
 from layers.readers.features.vector_source import rows_of, source_of
+from layers.requests.features import OfLayer
 from layers.vector.table import VectorInfo
+from tests.support.readers.raw import raw
 from tests.support.readers.tiny_workbooks import Styled, altered, workbook
 
 POOL = ReaderPool(inline=True)
@@ -18,12 +20,12 @@ HEADER = ["name", "lat", "lon", "n", "ok"]
 
 
 def probe(path: Path, **more) -> VectorInfo:
-    (found,) = POOL.ask("probe", {"path": str(path), **more}).header["layers"]
+    (found,) = POOL.ask(raw("probe", {"path": str(path), **more})).header["layers"]
     return VectorInfo.from_json(found)
 
 
 def columns_of(path: Path, **options) -> dict[str, list]:
-    return rows_of(source_of({"path": str(path), "options": options}), 0, 1000, None).columns
+    return rows_of(source_of(OfLayer.of({"path": str(path), "options": options})), 0, 1000, None).columns
 
 
 @pytest.mark.parametrize("preview", [False, True])
@@ -237,7 +239,7 @@ def test_rows_that_have_a_look_but_nothing_in_them_are_none(tmp_path):
     path = altered(
         workbook(tmp_path / "a.xlsx", rows), lambda _, text: text.replace("</sheetData>", '<row r="9"/></sheetData>')
     )
-    found = rows_of(source_of({"path": str(path)}), 0, 100, None)
+    found = rows_of(source_of(OfLayer.of({"path": str(path)})), 0, 100, None)
     assert (found.fids.tolist(), found.columns["name"]) == ([2, 5], ["a", "b"])
     assert probe(path).problems == ()
 

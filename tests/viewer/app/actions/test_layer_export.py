@@ -15,6 +15,7 @@ from layers.errors import NotReadable
 from layers.geo.bounds import Bounds
 from layers.geo.crs import WGS84, transform_points
 from layers.readers.features.vector_source import rows_of, source_of
+from layers.requests.features import OfLayer
 from tests.viewer.app.conftest import settle
 from viewer.app.opening.questions import Questions, Which
 from viewer.app.window import MainWindow
@@ -65,7 +66,7 @@ def test_a_layer_is_saved_whole(window, qtbot, answers, tmp_path, uuid, suffix):
             {"n": n, "имя": name} for n, name in zip(NUMBERS, ["", None, "文昌"], strict=True)
         ]
     else:
-        source = source_of({"path": str(answers.path)})
+        source = source_of(OfLayer.of({"path": str(answers.path)}))
         columns = rows_of(source, 0, 10, None).columns
         rows = list(zip(columns["n"], columns["имя"], strict=True))
         if suffix == ".fgb":  # sorted by place
@@ -105,7 +106,7 @@ def test_what_the_filter_shows_or_what_is_selected_is_saved_alone(window, qtbot,
     assert answers.asked == ["which of a: all 3, shown 2, selected 1", "write a.gpkg"], "what is not shown is not meant"
     answers.which = Which.SELECTED
     assert "one feature" in save(window, qtbot, uuid)
-    assert rows_of(source_of({"path": str(answers.path)}), 0, 10, None).columns["n"] == NUMBERS[:1]
+    assert rows_of(source_of(OfLayer.of({"path": str(answers.path)})), 0, 10, None).columns["n"] == NUMBERS[:1]
     answers.which = None
     asked = len(answers.asked)
     save(window, qtbot, uuid)
@@ -139,7 +140,7 @@ def test_large_fids_are_selected_read_and_saved(window, qtbot, answers, tmp_path
     assert sorted(site.label for site in window.session.document.sites.values()) == names[1:]
     answers.path, answers.which = tmp_path / f"part{suffix}", Which.SELECTED
     assert "2 features" in save(window, qtbot, layer.uuid)
-    rows = rows_of(source_of({"path": str(answers.path)}), 0, 10, None)
+    rows = rows_of(source_of(OfLayer.of({"path": str(answers.path)})), 0, 10, None)
     assert (rows.fids.tolist(), rows.columns["name"]) == (fids[1:], names[1:])
 
 

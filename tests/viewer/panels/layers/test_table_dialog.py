@@ -8,6 +8,7 @@ import pytest
 from layers.errors import GeoloupeError
 from layers.pool.pool import ReaderPool
 from layers.vector.table import VectorInfo
+from tests.support.readers.raw import raw
 from viewer.panels.layers.table_dialog import TableDialog
 
 POOL = ReaderPool(inline=True)
@@ -21,7 +22,7 @@ def opened(qtbot, tmp_path: Path):
 
         def ask(options: dict[str, Any], answered) -> None:
             try:
-                header = POOL.ask("probe", {"path": str(path), "options": options, "preview": True}).header
+                header = POOL.ask(raw("probe", {"path": str(path), "options": options, "preview": True})).header
             except GeoloupeError as error:
                 answered(error)
             else:

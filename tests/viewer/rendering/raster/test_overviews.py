@@ -244,7 +244,7 @@ def test_builds_wait_for_each_other_and_the_writer_goes_afterwards(
     store.build(second)
     qtbot.waitUntil(lambda: len(asked) == 1)
     assert [job.title for job in context.jobs.running()] == ["Building overviews of a.tif"] * 2
-    assert (asked[0].profile, asked[0].is_background, asked[0].params["part"]) == (Profile.WRITER, True, "")
+    assert (asked[0].profile, asked[0].is_background, asked[0].question.part) == (Profile.WRITER, True, "")
     context.jobs.running()[0].cancel()
     qtbot.waitUntil(lambda: len(asked) == 2)
     assert asked[0].is_given_up

@@ -12,6 +12,7 @@ from layers.grid.plan import PixelBounds, tiles_around, tiles_in
 from layers.grid.tile_grid import TILE_PX, TileGrid, TileKey, View
 from layers.pool.pool import ReaderPool
 from layers.pool.protocol import Request
+from tests.support.readers.raw import raw
 from tests.viewer.rendering.conftest import CountingPool, layer_of, picture_of, write_raster
 from viewer.network.folder_consent import FolderConsent
 from viewer.rendering.context import RenderContext
@@ -42,7 +43,7 @@ class PatientPool(ReaderPool):
 
 
 def request_for(ident) -> Request:
-    return Request("tile", {"ident": ident}, lambda _: None)
+    return Request(raw("tile", {"path": ident}), lambda _: None)
 
 
 def test_what_is_wished_ahead_comes_after_everybodys_wishes() -> None:
@@ -51,7 +52,7 @@ def test_what_is_wished_ahead_comes_after_everybodys_wishes() -> None:
     scheduler.want("b", [Wish(9, "b1")], request_for, ahead=[Wish(0.5, "b2")])
     assert not scheduler.is_idle()
     order = [scheduler.next() for _ in range(5)]
-    assert [request.params["ident"] for request in order] == ["a1", "b1", "a2", "b2", "a3"]
+    assert [request.params["path"] for request in order] == ["a1", "b1", "a2", "b2", "a3"]
     assert [request.is_background for request in order] == [False, False, True, True, True]
     assert scheduler.next() is None
     scheduler.settle("a", "a1")
@@ -63,9 +64,9 @@ def test_what_is_read_ahead_already_is_not_asked_for_twice() -> None:
     scheduler = TileScheduler(PatientPool())
     scheduler.want("a", [], request_for, ahead=[Wish(0, "x")])
     assert scheduler.is_idle()
-    assert scheduler.next().params["ident"] == "x"
+    assert scheduler.next().params["path"] == "x"
     scheduler.want("a", [Wish(0, "x"), Wish(1, "y")], request_for)
-    assert scheduler.next().params["ident"] == "y"
+    assert scheduler.next().params["path"] == "y"
     assert scheduler.next() is None
     scheduler.settle("a", "x")
     scheduler.want("a", [Wish(0, "x")], request_for)

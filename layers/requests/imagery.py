@@ -1,0 +1,178 @@
+"""Questions about imagery: tiles, statistics, acquisitions, and the building of overviews."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any, ClassVar, NamedTuple, Self
+
+from layers.errors import NotReadable
+from layers.geo.bounds import Bounds
+from layers.grid.tile_grid import Affine
+from layers.raster.scene import BandPlace
+from layers.raster.stretch import Limits, StretchRule
+from layers.requests.question import Question
+
+Bands = tuple[int | BandPlace, ...]
+"""Numbers of bands of one file, or places in several files."""
+_NO_PLACE = Affine(1.0, 0.0, 0.0, 0.0, 1.0, 0.0)
+
+
+@dataclass(frozen=True)
+class _OfBands(Question):
+    """A question about some bands of a raster, or of a scene."""
+
+    part: str = ""
+    """One picture of a file that holds several."""
+    height_m: float | None = None
+    """On which a raster lies that is placed by its RPC."""
+    bands: Bands = ()
+
+    @property
+    def is_composed(self) -> bool:
+        """True where the bands are places in files rather than numbers of bands of one file."""
+        return bool(self.places)
+
+    @property
+    def places(self) -> list[BandPlace]:
+        """The bands, where they are in files of their own."""
+        return [band for band in self.bands if isinstance(band, BandPlace)]
+
+    @property
+    def numbers(self) -> list[int]:
+        """The bands of the one file, from 1."""
+        return [band for band in self.bands if isinstance(band, int)]
+
+    @classmethod
+    def of(cls, params: Mapping[str, Any]) -> Self:
+        found = super().of({name: value for name, value in params.items() if name != "bands"})
+        try:
+            bands = [BandPlace.from_json(b) if isinstance(b, Mapping) else int(b) for b in params.get("bands") or ()]
+            return replace(found, bands=tuple(bands))
+        except (KeyError, TypeError, ValueError, AttributeError) as error:
+            raise NotReadable("The list of the scene's bands cannot be understood: open the scene again.") from error
+
+
+@dataclass(frozen=True)
+class ReadTile(_OfBands):
+    """Bands (n, h, w) on the canvas's pixels in the file's dtype, and their mask (h, w); header `TileFacts`."""
+
+    op: ClassVar[str] = "tile"
+    crs: str = ""
+    """Of the canvas; "" where it is the picture's own pixels, row 0 at y = 0 and y upwards."""
+    affine: Affine = _NO_PLACE
+    """From pixels of the tile to the canvas."""
+    width: int = 0
+    height: int = 0
+    resampling: str = "bilinear"
+    source_crs: str = ""
+    """Taken instead of the file's own."""
+    nodata: float | None = None
+    """A value without data that the file does not declare."""
+    overview_path: str = ""
+    """Of overviews that `BuildOverviews` has made."""
+    state: tuple[int, int] | None = None
+    """When the probed file was changed last (ns), and its size; another one now is refused."""
+
+    @classmethod
+    def of(cls, params: Mapping[str, Any]) -> Self:
+        found = super().of(params)
+        return replace(found, affine=Affine(*found.affine))
+
+
+class TileFacts(NamedTuple):
+    """The header of a tile."""
+
+    dtype: str
+    empty: bool
+    """No pixel is valid."""
+    shrink: float
+    """Pixels of full resolution in one that was read."""
+    damaged: bool = False
+    """Some of it could not be read, and is masked."""
+    sampled: bool = False
+    """Only some of the pixels were looked at."""
+
+    def header(self) -> dict[str, Any]:
+        """Plain JSON values."""
+        return self._asdict()
+
+
+@dataclass(frozen=True)
+class BuildOverviews(Question):
+    """One slice of the building of overviews into `folder`; header `OverviewsBuilt`. To cancel is not to ask again."""
+
+    op: ClassVar[str] = "overviews"
+    part: str = ""
+    folder: str = ""
+    """Ours, exists."""
+    row: int = 0
+    """As the slice before said; 0 begins, or goes on with what was begun and left."""
+    slice_s: float = 2.0
+
+
+class OverviewsBuilt(NamedTuple):
+    """How far overviews are."""
+
+    overview_path: str
+    row: int
+    fraction: float
+    is_done: bool
+
+    def header(self) -> dict[str, Any]:
+        """Plain JSON values; `of` gives back an equal value."""
+        return self._asdict()
+
+    @classmethod
+    def of(cls, header: Mapping[str, Any]) -> Self:
+        """Raises KeyError, TypeError or ValueError where the values are not ours."""
+        path, row, fraction = str(header["overview_path"]), int(header["row"]), float(header["fraction"])
+        return cls(path, row, fraction, bool(header["is_done"]))
+
+
+@dataclass(frozen=True)
+class ReadStatistics(_OfBands):
+    """Statistics of bands, of a sample of the whole file or of `window`.
+
+    Header: "bands", an object for each, and with a `rule` "stretch" (see `stretch_of`). Of a scene, whose bands are
+    places in files, only the latter, from a small picture of its `bounds` in `crs`.
+    """
+
+    op: ClassVar[str] = "statistics"
+    window: tuple[int, int, int, int] | None = None
+    """Column, row, width, height in pixels of full resolution."""
+    rule: StretchRule | None = None
+    expression: str = ""
+    """Of bands, whose result is stretched in their place."""
+    crs: str = ""
+    bounds: Bounds | None = None
+
+    @classmethod
+    def of(cls, params: Mapping[str, Any]) -> Self:
+        rule, bounds = params.get("rule"), params.get("bounds")
+        found = super().of({**params, "rule": None, "bounds": None})
+        return replace(
+            found,
+            rule=None if rule is None else StretchRule.from_json(rule),
+            bounds=None if bounds is None else Bounds(*map(float, bounds)),
+        )
+
+
+def stretch_of(header: Mapping[str, Any]) -> list[Limits]:
+    """The low and high of each band that the rule finds; empty where nothing is valid."""
+    return [(float(low), float(high)) for low, high in header["stretch"]]
+
+
+@dataclass(frozen=True)
+class ReadAcquisition(Question):
+    """The acquisition of a raster or of a delivery: header {"acquisition": `Acquisition`}."""
+
+    op: ClassVar[str] = "acquisition"
+    part: str = ""
+
+
+@dataclass(frozen=True)
+class ReadVersions(Question):
+    """The versions of a reader's libraries, by their names in the header."""
+
+    op: ClassVar[str] = "versions"

@@ -1,0 +1,33 @@
+"""The first question about a file: what is in it, and where it lies."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any, ClassVar
+
+from layers.requests.question import Question
+
+
+@dataclass(frozen=True)
+class Probe(Question):
+    """What a file or a delivery holds.
+
+    The header of the answer has "kind" ("raster", "scene" or "vector") with "raster" (`RasterInfo`), "scene"
+    (`SceneInfo`) or "layers" (of `VectorInfo`); "parts" (pictures beside features), "content" (a `ContentMark`) and
+    "file_state". {"profile": ...} alone where readers of another profile can tell; {"unchanged": True} where the file
+    is in the state that is `known`.
+    """
+
+    op: ClassVar[str] = "probe"
+    part: str = ""
+    """One picture of a file that holds several."""
+    options: dict[str, Any] = field(default_factory=dict)
+    """How the file is to be read, as the source of a layer keeps it."""
+    height_m: float | None = None
+    """On which a raster lies that is placed by its RPC."""
+    canvas_crs: str | None = None
+    """Asked for a drawing on a canvas of this CRS ("" for pixel space); None by who opens the file."""
+    preview: bool = False
+    """Tables without a place are described, too."""
+    known: tuple[int, ...] = ()
+    """The state of the file for which an answer is known."""
