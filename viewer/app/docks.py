@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QObject, Qt, QTimer
+from PySide6.QtCore import QObject, Qt, QTimer, Signal
 from PySide6.QtWidgets import QAbstractButton, QDockWidget, QMainWindow, QStackedWidget, QWidget
 
-from viewer.app.actions.action_table import ActionTable
 from viewer.app.arrangement import BELOW_PX, HIDDEN, Arrangement
 from viewer.canvas.feature_query import FeatureHit
 from viewer.panels.context import PanelContext
@@ -34,10 +33,12 @@ ALIASES = {
 class Docks(QObject):
     """Owns the dock widgets; their ids are those of the panel actions."""
 
+    panel_switched = Signal()
+    """A panel is shown now that was not, or the other way round, or was asked for."""
+
     def __init__(self, window: QMainWindow, context: PanelContext) -> None:
         super().__init__(window)
         self._window, self._context = window, context
-        self._actions: ActionTable | None = None
         self.looks = PacedLook(self.look_again, self)
         self.layer_tree = LayerTreePanel(context)
         self.claims, self.sources = LatePanel(self._make_claims), LatePanel(self._make_sources)
@@ -77,13 +78,9 @@ class Docks(QObject):
     def all(self) -> list[QDockWidget]:
         return list(self._docks.values())
 
-    def connect_actions(self, actions: ActionTable) -> None:
-        """Keep the checks of the panel actions true."""
-        self._actions = actions
-        for id_, dock in self._docks.items():
-            toggle = dock.toggleViewAction()
-            toggle.toggled.connect(actions[id_].setChecked)
-            actions[id_].setChecked(toggle.isChecked())
+    def is_panel_shown(self, id_: str) -> bool:
+        """Whether a panel stands in the window, be it behind another tab."""
+        return self._docks[id_].toggleViewAction().isChecked()
 
     def warm_up(self, jobs: Jobs) -> None:
         """Make the other panels one by one, so that the first use of each is as quick as the second.
@@ -104,8 +101,7 @@ class Docks(QObject):
             dock.raise_()
         if visible and was_hidden and dock.height() < BELOW_PX and id_ in HIDDEN:
             self._window.resizeDocks([dock], [BELOW_PX], Qt.Orientation.Vertical)
-        if self._actions is not None:
-            self._actions[id_].setChecked(visible or is_behind)
+        self.panel_switched.emit()
         self.arrangement.name_tabs()
 
     def show_panel(self, name: str) -> None:
@@ -158,6 +154,7 @@ class Docks(QObject):
         dock.setObjectName(id_)
         dock.setAccessibleName(title)
         dock.setWidget(panel)
+        dock.toggleViewAction().toggled.connect(self.panel_switched)
         return dock
 
     def make_all(self) -> None:

@@ -131,9 +131,9 @@ class Program:
         if wishes.safe_mode:
             window.set_safe_mode(True)
         if wishes.demo:
-            window.files.open_demo(failed=lambda error: window.opener.failures.append(error.sentence))
+            window.file_menu.open_demo(failed=lambda error: window.opener.failures.append(error.sentence))
         elif wishes.files:
-            window.files.open_words(list(wishes.files))
+            window.file_menu.open_words(list(wishes.files))
         if self._keeps:
             window.docks.warm_up(self._jobs)
             self._session.opening.connect(self._watch_opening)

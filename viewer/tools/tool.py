@@ -19,10 +19,11 @@ from viewer.canvas.widget import MapCanvas
 
 @dataclass(frozen=True)
 class ToolContext:
-    """What tools work with. `push` applies an edit and makes it undoable; `message` shows one sentence."""
+    """What tools work with. `push` applies an edit and makes it undoable: False where it is refused, which
+    it has said; `message` shows one sentence."""
 
     canvas: MapCanvas
-    push: Callable[[Edit], None]
+    push: Callable[[Edit], bool]
     message: Callable[[str], None]
     actor: str = ""
     layer: Callable[[], str] = lambda: ""
@@ -106,12 +107,10 @@ class Tool(QObject):
         """Build an edit and push it; what forbids it is shown in one sentence. True where it was done."""
         try:
             edit = make()
-            if edit.changes:
-                self.context.push(edit)
         except GeoloupeError as error:
             self.context.message(error.sentence)
             return False
-        return bool(edit.changes)
+        return bool(edit.changes) and self.context.push(edit)
 
     def changed(self) -> None:
         """Hint and preview are no longer what they were."""

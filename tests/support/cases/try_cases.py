@@ -154,7 +154,7 @@ class Window:
 
         window = self._program._window
         self._told.clear()
-        window.files.open_words([str(case)])
+        window.file_menu.open_words([str(case)])
         self._settle(window)
         if window.session.is_begun:
             self._look_about(window)

@@ -77,11 +77,15 @@ class FileOpener(QObject):
         parent: QObject | None = None,
         *,
         asks: bool = True,
+        guard: Callable[[Callable[[], None]], None] = lambda go_on: go_on(),
     ) -> None:
-        """`allow` is told the sources of layers: who opens, types or drops them agrees to their hosts and folders."""
+        """`allow` is told the sources of layers: who opens, types or drops them agrees to their hosts and folders.
+
+        `guard` calls on when the open case may be replaced, after the question about unsaved changes.
+        """
         super().__init__(parent)
         self._session, self._pool, self._jobs, self._messages = session, pool, jobs, messages
-        self._allow = allow
+        self._allow, self._guard = allow, guard
         self._under_way: list[_Opening] = []
         self.failures: list[str] = []
         """The sentences of what could not be opened, in this session of the program."""
@@ -89,8 +93,6 @@ class FileOpener(QObject):
         """False where nobody is there to answer: what would have to be asked is in pixel space, or refused."""
         self.needs_earth = False
         """True where a part of the Earth is asked for: pixel space is no answer to that."""
-        self.guard: Callable[[Callable[[], None]], None] = lambda go_on: go_on()
-        """Calls on when the open case may be replaced; FileVerbs asks about unsaved changes there."""
         self.notices: list[str] = []
         """Sentences about what was decided because nobody could be asked."""
 
@@ -127,7 +129,7 @@ class FileOpener(QObject):
             self._probe_all(opening, found)
             return
         self._under_way.remove(opening)  # until it is said that it may be
-        self.guard(lambda: self._open_case(opening, case, found))
+        self._guard(lambda: self._open_case(opening, case, found))
 
     def _open_case(self, opening: _Opening, case: Path, found: list[_Found]) -> None:
         self._under_way.append(opening)

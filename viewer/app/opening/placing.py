@@ -14,8 +14,8 @@ from layers.geo.crs import PIXEL_SPACE, WEB_MERCATOR, WGS84, is_off_earth, utm_c
 from layers.geo.crs_catalog import KnownCRS, known_crs, looks_like_degrees
 from layers.geo.lon_extent import around
 from layers.raster.info import RasterInfo
-from viewer.app.actions.view_verbs import ViewVerbs
 from viewer.app.case.session import Session
+from viewer.app.navigation.map_views import MapViews
 from viewer.commands.found_layers import FoundLayer, edit_for
 from viewer.commands.layers import update_layer
 from viewer.commands.unplaced import PlaceQuestion
@@ -32,7 +32,7 @@ class Placing(QObject):
     def __init__(
         self,
         session: Session,
-        views: ViewVerbs,
+        views: MapViews,
         jobs: Jobs,
         settings: Settings,
         show: Callable[[Bounds | None], None],

@@ -61,7 +61,7 @@ class AttributeTablePanel(AttributeFace):
         self.zoom_button.clicked.connect(self.zoom_to_selected)
         self.invert_button.clicked.connect(self.invert)
         self.copy_button.clicked.connect(self.copy)
-        self.sites_button.clicked.connect(lambda: access.make_sites(self._uuid))
+        self.sites_button.clicked.connect(lambda: context.sites_wanted.emit(self._uuid))
         self.columns_button.clicked.connect(self._show_column_menu)
         self.filter_rows.refused.connect(lambda sentence: self._show_counts())
         view.horizontalHeader().sortIndicatorChanged.connect(self._sort)

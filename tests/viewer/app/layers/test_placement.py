@@ -24,7 +24,7 @@ from viewer.panels.layers.place_dialog import PlaceDialog
 
 def properties_of(window: MainWindow, qtbot: QtBot, path: Path) -> LayerPropertiesPanel:
     """Open a file, and the properties of its layer."""
-    window.files.open_words([str(path)])
+    window.file_menu.open_words([str(path)])
     settle(window, qtbot)
     window.panel_context.show_layer(layer_of(window).uuid, raise_form=True)
     settle(window, qtbot)
@@ -77,7 +77,7 @@ def test_another_height_moves_the_image_and_is_kept_in_the_case(
     window.session.save_as(tmp_path / "case.gpkg")
     settle(window, qtbot)
     other = make_window()
-    other.files.open_words([str(tmp_path / "case.gpkg")])
+    other.file_menu.open_words([str(tmp_path / "case.gpkg")])
     settle(other, qtbot)
     assert layer_of(other).height_m == 615.0
     assert other.scene.bounds_lonlat() == after

@@ -37,7 +37,7 @@ def geopackage(path: Path, *tables: str) -> Path:
 
 
 def opened(window: MainWindow, qtbot, path: Path) -> TablePicker | TableDialog:
-    window.files.open_words([str(path)])
+    window.file_menu.open_words([str(path)])
     qtbot.waitUntil(lambda: window.choosing.dialog is not None, timeout=10_000)
     dialog = window.choosing.dialog
     assert isinstance(dialog, TablePicker | TableDialog)
@@ -67,7 +67,7 @@ def test_a_file_of_several_layers_asks_which(window, qtbot, tmp_path):
 
 def test_where_nobody_can_be_asked_all_layers_are_taken(window, qtbot, tmp_path):
     window.opener.asks = False
-    window.files.open_words([str(geopackage(tmp_path / "a.gpkg", "pads", "roads"))])
+    window.file_menu.open_words([str(geopackage(tmp_path / "a.gpkg", "pads", "roads"))])
     settle(window, qtbot)
     assert layers_of(window) == ["a: pads", "a: roads"]
     assert window.choosing.is_idle
@@ -95,7 +95,7 @@ def test_of_many_pictures_in_a_file_the_first_is_ticked(window, qtbot, tmp_path)
 def test_where_nobody_can_be_asked_one_picture_is_taken(window, qtbot, tmp_path):
     (tmp_path / "a.h5").write_bytes(FILES["eos5"])
     window.opener.asks = False
-    window.files.open_words([str(tmp_path / "a.h5")])
+    window.file_menu.open_words([str(tmp_path / "a.h5")])
     settle(window, qtbot)
     (layer,) = window.session.document.layers_in_order()
     assert layer.source["part"].endswith("Cloud")
@@ -103,7 +103,7 @@ def test_where_nobody_can_be_asked_one_picture_is_taken(window, qtbot, tmp_path)
 
 def test_giving_up_adds_nothing_and_the_next_file_is_asked_about(window, qtbot, tmp_path):
     first = opened(window, qtbot, geopackage(tmp_path / "a.gpkg", "pads", "roads"))
-    window.files.open_words([str(geopackage(tmp_path / "b.gpkg", "x", "y"))])
+    window.file_menu.open_words([str(geopackage(tmp_path / "b.gpkg", "x", "y"))])
     qtbot.waitUntil(lambda: len(window.choosing._waiting) == 1, timeout=10_000)
     first.reject()
     second = window.choosing.dialog
@@ -143,7 +143,7 @@ def test_a_table_whose_columns_say_nothing_is_asked_about(window, qtbot, tmp_pat
 def test_how_a_layer_is_read_can_be_changed_and_undone(window, qtbot, tmp_path):
     path = tmp_path / "a.csv"
     path.write_text("lat,lon,lat2,lon2\n51,128,10,20\n", encoding="utf-8")
-    window.files.open_words([str(path)])
+    window.file_menu.open_words([str(path)])
     settle(window, qtbot)
     (layer,) = window.session.document.layers_in_order()
     before = layer.source_json

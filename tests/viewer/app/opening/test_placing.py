@@ -56,7 +56,7 @@ def layers(window: MainWindow) -> list[tuple[str, str]]:
 
 
 def open_and_ask(window: MainWindow, qtbot: QtBot, *paths: Path) -> PlaceDialog:
-    window.files.open_words([str(path) for path in paths])
+    window.file_menu.open_words([str(path) for path in paths])
     dialog = dialog_of(window, qtbot)
     settle(window, qtbot)
     return dialog
@@ -109,7 +109,7 @@ def test_in_pixel_space_it_is_drawn_pixel_by_pixel(window: MainWindow, photo: Pa
 
 
 def test_back_on_a_map_its_layer_says_where_it_is_shown(window: MainWindow, photo: Path, qtbot: QtBot) -> None:
-    window.files.open_words([str(sample_data.path("blue_marble.tif"))])
+    window.file_menu.open_words([str(sample_data.path("blue_marble.tif"))])
     settle(window, qtbot)
     before = window.canvas.viewport.view()
     dialog = open_and_ask(window, qtbot, photo)
@@ -139,7 +139,7 @@ def test_sites_are_not_drawn_where_there_is_no_earth(window: MainWindow, photo: 
         assert "no place on Earth" in window.messages.line("tool").text
         window.messages.clear("tool")
     assert not window.session.document.sites
-    window.exports.export_picture()
+    window.map_export.export_picture()
     assert "needs a map" in window.messages.line("export").text
 
 
@@ -234,7 +234,7 @@ def test_vectors_without_a_crs_are_shown_by_their_numbers(window: MainWindow, tm
 
 def test_another_case_ends_the_questions(window: MainWindow, photo: Path, unnamed: Path, qtbot: QtBot) -> None:
     open_and_ask(window, qtbot, photo, unnamed)
-    window.files.new_case()
+    window.file_menu.new_case()
     settle(window, qtbot)
     assert visible(window) == []
     assert layers(window) == []
@@ -250,7 +250,7 @@ def test_a_saved_case_opens_in_pixel_space_again(
     window.session.save_as(tmp_path / "case.gpkg")
     settle(window, qtbot)
     other = make_window()
-    other.files.open_words([str(tmp_path / "case.gpkg")])
+    other.file_menu.open_words([str(tmp_path / "case.gpkg")])
     settle(other, qtbot)
     assert layers(other) == [("photo", PIXEL_SPACE)]
     assert other.canvas.viewport.crs == PIXEL_SPACE
@@ -279,13 +279,13 @@ def test_the_answer_can_be_changed_later(window: MainWindow, unnamed: Path, qtbo
 def test_a_lone_file_is_not_told_to_be_named_alone(window: MainWindow, photo: Path, qtbot: QtBot) -> None:
     """As `--screenshot --bounds` opens it: nobody is asked, and a place on Earth is wanted."""
     window.opener.asks, window.opener.needs_earth = False, True
-    window.files.open_words([str(photo)])
+    window.file_menu.open_words([str(photo)])
     settle(window, qtbot)
     (sentence,) = window.opener.failures
     assert sentence == (
         "photo.png has no position and no CRS: put a world file beside it, "
         "or ask for no bounds and no CRS to see it in pixel space."
     )
-    window.files.open_words([str(photo), str(photo)])
+    window.file_menu.open_words([str(photo), str(photo)])
     settle(window, qtbot)
     assert "or name it alone" in window.opener.failures[-1]

@@ -35,7 +35,7 @@ def test_all_panels_and_their_parts_are_made_ahead_one_a_turn(window: MainWindow
 def test_a_layer_has_only_the_form_of_its_kind_and_a_page_when_it_is_chosen(
     window: MainWindow, points: Path, qtbot: QtBot
 ) -> None:
-    window.files.open_words([str(points)])
+    window.file_menu.open_words([str(points)])
     settle(window, qtbot)
     window.action_table["layer_properties"].trigger()
     panel = window.findChild(LayerPropertiesPanel)
@@ -56,7 +56,7 @@ def test_the_form_follows_what_the_layer_is_found_to_hold(
     """The kind of geometry of some files is known only when their features arrive, with the form open already."""
     found = ["Unknown"]
     monkeypatch.setattr(VectorDrawing, "geometry", property(lambda drawing: found[0]))
-    window.files.open_words([str(points)])
+    window.file_menu.open_words([str(points)])
     settle(window, qtbot)
     window.action_table["layer_properties"].trigger()
     panel = window.findChild(LayerPropertiesPanel)

@@ -161,7 +161,7 @@ def _crash_lines(window: MainWindow) -> list[str]:
 @pytest.mark.parametrize("name", WIDGETS)
 def test_a_widget_that_raises_always(window: MainWindow, qtbot: QtBot, said: CrashDoors, name: str) -> None:
     """In the window, beside the message line: the line's coming and growing lays all of it out, and paints it, anew."""
-    window.files.new_case()
+    window.file_menu.new_case()
     settle(window, qtbot)
     box = QWidget()
     layout = QVBoxLayout(box)
@@ -180,7 +180,7 @@ def test_a_widget_that_raises_always(window: MainWindow, qtbot: QtBot, said: Cra
     assert 1 <= len(_crash_lines(window)) <= 3, "a few ways lead to the same method"
     assert all("ValueError" in line for line in _crash_lines(window))
     window.pages.setCurrentWidget(window.canvas)
-    window.files.new_case()
+    window.file_menu.new_case()
     settle(window, qtbot)
 
 

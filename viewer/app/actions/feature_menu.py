@@ -1,24 +1,25 @@
-"""The verbs on features of vector layers: table, selection, filter, identify, sites of them."""
+"""The Features menu: identify, select, filter and zoom to features of vector layers, and make sites of them."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from functools import partial
 from typing import Any
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QT_TRANSLATE_NOOP, Signal
 from PySide6.QtWidgets import QWidget
 
 from layers.counted import counted
-from layers.errors import GeoloupeError
 from layers.formula.budget import Budget
-from layers.pool.protocol import Answer, Request
 from layers.vector.columns import ascending
 from layers.vector.expression.expression_values import mask_of
 from layers.vector.expression.language import Expression
-from viewer.app.actions.feature_search import LayerSearches
-from viewer.app.actions.feature_zoom import FeatureZoom
-from viewer.app.actions.view_verbs import ViewVerbs
+from viewer.app.actions.action_table import Action
+from viewer.app.actions.tools_menu import ToolMenu, tool_action
+from viewer.app.case.session import Session
+from viewer.app.navigation.feature_search import LayerSearches
+from viewer.app.navigation.feature_zoom import FeatureZoom
+from viewer.app.toolbox import Toolbox
 from viewer.canvas.feature_query import (
     FeatureHit,
     fids_near_features,
@@ -30,69 +31,41 @@ from viewer.canvas.widget import MapCanvas
 from viewer.commands.layer_filter import filter_of, set_layer_filter
 from viewer.panels.attributes.feature_access import FeatureAccess
 from viewer.panels.context import PanelContext
-from viewer.rendering.context import RenderContext
 from viewer.rendering.vector.attribute_store import LayerAttributes
 from viewer.rendering.vector.vector_drawing import VectorDrawing
-from viewer.support.jobs import JobContext
+from viewer.support.jobs import JobContext, Jobs
 from viewer.support.text import one_line
 
-type Rows = dict[int, dict[str, Any]]
 
+class FeatureMenu(ToolMenu):
+    """Works on the current vector layer, and on what is selected in any. `hits_found` carries what Identify found."""
 
-class FeatureVerbs(QObject):
-    """`changed`: other actions may be offered now. `hits_found` carries what Identify found."""
-
-    changed = Signal()
     hits_found = Signal(object)
 
     def __init__(
-        self, canvas: MapCanvas, context: RenderContext, panels: PanelContext, views: ViewVerbs, window: QWidget
+        self,
+        session: Session,
+        canvas: MapCanvas,
+        panels: PanelContext,
+        access: FeatureAccess,
+        zoom: FeatureZoom,
+        toolbox: Toolbox,
+        searches: LayerSearches,
+        jobs: Jobs,
+        window: QWidget,
     ) -> None:
-        super().__init__(window)
-        self._zoom = FeatureZoom(canvas, views, panels.report, self)
-        self._canvas, self._context, self._panels, self._window = canvas, context, panels, window
-        stack = canvas.scene.stack
-        self.selection = canvas.features
-        self.access = FeatureAccess(
-            pool=context.pool,
-            jobs=context.jobs,
-            store=stack.attributes,
-            filters=stack.filters,
-            selection=self.selection,
-            source_of=stack.attribute_source,
-            zoom_to=self.zoom_to,
-            make_sites=self._make_sites_of,
-            read=self.read,
-        )
-        panels.features = self.access
-        self.searches = LayerSearches(canvas.scene, context)
-        """For the palette."""
+        """`searches` follows the layers that are shown; `window` is the parent of dialogs."""
+        super().__init__(session, toolbox, window)
+        self._canvas, self._panels, self.access, self._zoom = canvas, panels, access, zoom
+        self._jobs, self._window, self.searches = jobs, window, searches
+        self.selection = access.selection
         self.selection.changed.connect(self._show_selection)
-        stack.filters.changed.connect(self._filtered)
-        panels.layer_shown.connect(lambda uuid: self.changed.emit())
+        access.filters.changed.connect(self._filtered)
+        toolbox.identified.connect(self.identified)
+        panels.layer_shown.connect(self.changed)
         panels.changed.connect(self._heard)
-        panels.document_replaced.connect(self.searches.follow)
-
-    def handlers(self) -> dict[str, Callable[..., None]]:
-        """By the ids of the table of actions."""
-        return {
-            "attribute_table": self.show_table,
-            "vector_style": self.show_style,
-            "clear_filter": self.clear_filter,
-            "select_expression": self.ask_expression,
-            "select_near": self.ask_distance,
-            "select_no_features": self.selection.clear,
-            "zoom_features": self.zoom_to_selection,
-            "make_sites": lambda: self._make_sites_of(self.layer_with_selection()),
-        }
-
-    def conditions(self) -> set[str]:
-        """What the table's `needs` may count on."""
-        layer = self._panels.document.layers.get(self._panels.layer_uuid)
-        found = {"features"} if len(self.selection) else set()
-        if layer is not None and layer.kind == "vector":
-            found |= {"vector"} | ({"filter"} if filter_of(layer) else set())
-        return found
+        panels.document_replaced.connect(searches.follow)
+        panels.sites_wanted.connect(self.make_sites_of)
 
     # -- selection ----------------------------------------------------------------------------------------------
 
@@ -127,9 +100,8 @@ class FeatureVerbs(QObject):
                 self._show_selection(uuid)
             self.changed.emit()
 
-    def zoom_to(self, uuid: str, fids: Fids) -> None:
-        """Show features of a layer, on the canvas on which they lie; what has no place says so."""
-        self._zoom.show({uuid: fids})
+    def select_none(self) -> None:
+        self.selection.clear()
 
     def zoom_to_selection(self) -> None:
         self._zoom.show({uuid: self.selection.of(uuid) for uuid in self.selection.layers})
@@ -165,7 +137,7 @@ class FeatureVerbs(QObject):
                 self.selection.set(uuid, fids, how)
                 heard(self.tr("{0} found.").format(counted(len(fids), self.tr("feature"), self.tr("features"))))
 
-            self._context.jobs.run(work, done, lambda error: heard(error.sentence), self.tr("Selecting"))
+            self._jobs.run(work, done, lambda error: heard(error.sentence), self.tr("Selecting"))
 
         title = self.tr("Reading the attributes")
         self.access.store.want(source, compute, lambda error: heard(error.sentence), title=title)
@@ -204,17 +176,12 @@ class FeatureVerbs(QObject):
                 self.selection.set(uuid, shown, "add")
             heard(self.tr("{0} found.").format(counted(count, self.tr("feature"), self.tr("features"))))
 
-        self._context.jobs.run(work, done, lambda error: heard(error.sentence), self.tr("Looking for what is near"))
+        self._jobs.run(work, done, lambda error: heard(error.sentence), self.tr("Looking for what is near"))
 
     # -- attributes ---------------------------------------------------------------------------------------------
 
     def show_table(self) -> None:
         self._panels.panel_wanted.emit("panel_attributes")
-
-    def show_style(self) -> None:
-        """The style of the current layer, in the form of its properties."""
-        self._panels.show_layer(self._panels.layer_uuid, raise_form=True)
-        self._panels.layer_style_wanted.emit()
 
     def clear_filter(self) -> None:
         self._panels.do(set_layer_filter, self._panels.layer_uuid, "")
@@ -230,30 +197,110 @@ class FeatureVerbs(QObject):
         self.selection.set(uuid, [fid])
         self.identified([FeatureHit(uuid, fid)])
 
-    def read(self, uuid: str, fids: Sequence[int], done: Callable[[Rows], None]) -> None:
-        """Attributes of a few features: from what is held, else from the file."""
-        source = self.access.source_of(uuid)
-        if source is None:
-            return
-        held = self.access.store.held(source)
-        if held is not None:
-            rows = held.table.rows_of(list(fids)).tolist()
-            done({int(held.table.fids[row]): held.table.row(row) for row in rows})
-            return
-        params = {**source.params(), "fids": [int(fid) for fid in fids]}
-        answered = partial(self._context.mailbox.post, self._read_ended, done)
-        self._context.pool.submit(Request("attributes", params, answered, strike_key=source.path))
+    def make_sites(self) -> None:
+        """Ask how the selected features become sites."""
+        self.make_sites_of(self.layer_with_selection())
 
-    def _read_ended(self, done: Callable[[Rows], None], result: Answer | GeoloupeError) -> None:
-        if isinstance(result, GeoloupeError):
-            self._panels.report(result.sentence)
-            return
-        columns: dict[str, list[Any]] = result.header["columns"]
-        fids = [int(fid) for fid in result.header["fids"]]
-        done({fid: {name: values[at] for name, values in columns.items()} for at, fid in enumerate(fids)})
-
-    def _make_sites_of(self, uuid: str) -> None:
+    def make_sites_of(self, uuid: str) -> None:
+        """`make_sites` for the selected features of one layer."""
         from viewer.panels.sites.make_sites import open_make_sites  # for start-up time
 
         if uuid:
             open_make_sites(self._panels, self.access, uuid, self._window)
+
+    # -- when they are offered ----------------------------------------------------------------------------------
+
+    def has_vector(self) -> bool:
+        """Whether the current layer is a vector layer."""
+        layer = self._panels.layer
+        return layer is not None and layer.kind == "vector"
+
+    def has_filter(self) -> bool:
+        """Whether the current layer is a vector layer with a filter."""
+        layer = self._panels.layer
+        return layer is not None and layer.kind == "vector" and bool(filter_of(layer))
+
+    def has_features(self) -> bool:
+        """Whether features are selected, in any layer."""
+        return self.session.is_begun and len(self.selection) > 0
+
+    id = "feature"
+    title = QT_TRANSLATE_NOOP("Actions", "Feat&ures")
+    actions = (
+        Action(
+            "attribute_table",
+            QT_TRANSLATE_NOOP("Actions", "Attribute &Table"),
+            show_table,
+            "",
+            "table",
+            offered=has_vector,
+            breaks=True,
+            tip=QT_TRANSLATE_NOOP("Actions", "The attributes of the current vector layer"),
+        ),
+        tool_action(
+            "tool_identify",
+            QT_TRANSLATE_NOOP("Actions", "&Identify"),
+            "Ctrl+Shift+I",
+            "identify",
+            toolbar=True,
+            breaks=True,
+            tip=QT_TRANSLATE_NOOP("Actions", "Click a feature to see its attributes"),
+        ),
+        tool_action(
+            "tool_select_features",
+            QT_TRANSLATE_NOOP("Actions", "&Select Features"),
+            "F",
+            "select_features",
+            toolbar=True,
+            tip=QT_TRANSLATE_NOOP("Actions", "Select features of vector layers by click or box"),
+        ),
+        tool_action(
+            "tool_select_lasso", QT_TRANSLATE_NOOP("Actions", "Select in a &Lasso or Polygon"), "Shift+F", "lasso"
+        ),
+        tool_action(
+            "tool_select_within", QT_TRANSLATE_NOOP("Actions", "Select within a &Distance of a Place"), "", "within"
+        ),
+        Action(
+            "select_near",
+            QT_TRANSLATE_NOOP("Actions", "Select &Near the Selected…"),
+            ask_distance,
+            offered=has_features,
+            tip=QT_TRANSLATE_NOOP("Actions", "Add the features within a distance of the selected ones"),
+        ),
+        Action(
+            "select_expression",
+            QT_TRANSLATE_NOOP("Actions", "Select by &Expression…"),
+            ask_expression,
+            "Ctrl+F3",
+            offered=has_vector,
+        ),
+        Action(
+            "select_no_features", QT_TRANSLATE_NOOP("Actions", "Select No &Features"), select_none, offered=has_features
+        ),
+        Action(
+            "zoom_features",
+            QT_TRANSLATE_NOOP("Actions", "&Zoom to Selected Features"),
+            zoom_to_selection,
+            "Ctrl+Shift+J",
+            "zoom_selection",
+            offered=has_features,
+            breaks=True,
+        ),
+        Action(
+            "clear_filter",
+            QT_TRANSLATE_NOOP("Actions", "&Clear the Filter of the Layer"),
+            clear_filter,
+            "",
+            "filter",
+            offered=has_filter,
+        ),
+        Action(
+            "make_sites",
+            QT_TRANSLATE_NOOP("Actions", "&Make Sites of Selected Features…"),
+            make_sites,
+            "Ctrl+Shift+M",
+            "sites",
+            offered=has_features,
+            breaks=True,
+        ),
+    )

@@ -1,4 +1,4 @@
-"""The verbs of export: a picture of the map, the sites as a table."""
+"""Exports a picture of the map, and the sites as a table."""
 
 from __future__ import annotations
 
@@ -23,26 +23,29 @@ from viewer.export.features import TABLES_OF_SITES, sites_text
 from viewer.export.image import save_image
 from viewer.export.processing import stretches_on_screen
 from viewer.export.product import Product
+from viewer.panels.context import PanelContext
 from viewer.support.jobs import JobContext, Jobs
 from viewer.support.messages import Messages
 
 POLL_MS = 20
 
 
-class ExportVerbs(QObject):
+class MapExport(QObject):
     """Paints in the window's thread from a scene of its own; encodes and writes in a job."""
 
     def __init__(
         self,
         session: Session,
         canvas: MapCanvas,
+        panels: PanelContext,
         jobs: Jobs,
         messages: Messages,
         ask: Callable[[], Questions],
         window: QWidget,
     ) -> None:
         super().__init__(window)
-        self._session, self._canvas, self._jobs, self._messages = session, canvas, jobs, messages
+        self._session, self._canvas, self._panels = session, canvas, panels
+        self._jobs, self._messages = jobs, messages
         self._ask, self._window = ask, window
         self._pending: list[_PendingPicture] = []
 
@@ -56,7 +59,7 @@ class ExportVerbs(QObject):
             sentence = self.tr("A product needs a map: choose a CRS for the map in the status bar.")
             self._messages.show("export", sentence, "warning")
             return
-        self._session.before_save()
+        self._panels.flush()
         from viewer.export.dialog import ExportDialog  # for start-up time
 
         frozen = stretches_on_screen(self._canvas.scene)
@@ -83,7 +86,7 @@ class ExportVerbs(QObject):
 
     def export_sites(self) -> None:
         """As GeoJSON or CSV, by the name's ending."""
-        self._session.before_save()
+        self._panels.flush()
         path = self._ask().sites_to_write(self._suggestion(".geojson"))
         if path is None:
             return
@@ -132,10 +135,10 @@ class _PendingPicture(QObject):
         make: Callable[[], Product],
         ready: Callable[[QImage], None],
         failed: Callable[[GeoloupeError], None],
-        verbs: ExportVerbs,
+        export: MapExport,
     ) -> None:
-        super().__init__(verbs)
-        self._scene, self._make, self._ready, self._failed, self._verbs = scene, make, ready, failed, verbs
+        super().__init__(export)
+        self._scene, self._make, self._ready, self._failed, self._export = scene, make, ready, failed, export
         self._product: Product | None = None
         self._timer = QTimer(self, interval=POLL_MS)
         self._timer.timeout.connect(self._look)
@@ -163,5 +166,5 @@ class _PendingPicture(QObject):
         self._timer.stop()
         self._scene.close()
         self._scene.deleteLater()
-        self._verbs.forget(self)
+        self._export.forget(self)
         self.deleteLater()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import QObject
 
 from layers.geo.coordinates import Notation
-from viewer.app.actions.view_verbs import ViewVerbs
+from viewer.app.navigation.map_views import MapViews
 from viewer.canvas.widget import MapCanvas
 from viewer.panels.context import PanelContext
 from viewer.panels.shell.status_bar import StatusBar
@@ -13,14 +13,14 @@ from viewer.support.jobs import Job, Jobs
 from viewer.support.settings import Settings
 
 
-class StatusLink(QObject):
+class StatusUpdates(QObject):
     """Bound methods only, as the canvas and the jobs may outlive the bar by a moment."""
 
     def __init__(
         self,
         bar: StatusBar,
         canvas: MapCanvas,
-        views: ViewVerbs,
+        views: MapViews,
         jobs: Jobs,
         context: PanelContext,
         settings: Settings,
@@ -38,7 +38,6 @@ class StatusLink(QObject):
         bar.cancel_asked.connect(self._cancel)
         for signal in (jobs.started, jobs.progressed, jobs.finished):
             signal.connect(self._show_work)
-        bar.crs_choices = self._crs_choices
         context.set_notation(bar.notation)
         self._crs_shown = ""
         self._job: Job | None = None
@@ -55,9 +54,6 @@ class StatusLink(QObject):
             self._crs_shown = crs
             self._bar.show_crs(self._views.crs_text(), crs)
             self._bar.show_hint(self._canvas.hint)  # in pixel space tools say that they cannot
-
-    def _crs_choices(self) -> list[tuple[str, str]]:
-        return self._views.crs_choices(self._context.layer_uuid)
 
     def _show_place(self, lon: float, lat: float) -> None:
         pixel = self._canvas.cursor_pixel()

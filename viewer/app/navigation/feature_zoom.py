@@ -11,7 +11,7 @@ from layers.geo.bounds import Bounds
 from layers.geo.crs import has_way, is_off_earth
 from layers.geo.lon_extent import around
 from layers.grid.tile_grid import View
-from viewer.app.actions.view_verbs import ViewVerbs
+from viewer.app.navigation.map_views import MapViews
 from viewer.canvas.feature_query import bounds_of_features, box_of_features
 from viewer.canvas.feature_selection import Fids
 from viewer.canvas.widget import MapCanvas
@@ -27,12 +27,16 @@ _LEAST_SHARE = 0.02
 class FeatureZoom(QObject):
     """`report` is told where nothing of what was chosen has a place."""
 
-    def __init__(self, canvas: MapCanvas, views: ViewVerbs, report: Callable[[str], None], parent: QObject) -> None:
+    def __init__(self, canvas: MapCanvas, views: MapViews, report: Callable[[str], None], parent: QObject) -> None:
         super().__init__(parent)
         self._canvas, self._views, self._report = canvas, views, report
         self._waiting: tuple[Chosen, View] | None = None
         """What is gone to once it is read, unless somebody looks elsewhere meanwhile."""
         canvas.scene.updated.connect(self._go_when_read)
+
+    def zoom_to(self, uuid: str, fids: Fids) -> None:
+        """Show features of one layer."""
+        self.show({uuid: fids})
 
     def show(self, chosen: Mapping[str, Fids]) -> None:
         """Show features whole. Of those of several canvases the ones on the canvas that is shown, else of the first."""

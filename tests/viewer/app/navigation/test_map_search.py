@@ -24,6 +24,7 @@ from viewer.commands.sites import add_site
 from viewer.panels.search.hits import AttributeMatch, Group, Hit
 from viewer.panels.search.palette import CommandPalette
 from viewer.panels.search.palette_rows import PaletteEntry
+from viewer.panels.search.search_providers import AttributeProvider
 
 VOSTOCHNY = (128.334, 51.884)
 Shift = Qt.KeyboardModifier.ShiftModifier
@@ -31,7 +32,7 @@ Shift = Qt.KeyboardModifier.ShiftModifier
 
 @pytest.fixture
 def begun(window: MainWindow, qtbot: QtBot) -> MainWindow:
-    window.files.new_case()
+    window.file_menu.new_case()
     settle(window, qtbot)
     window.views.show_bounds(Bounds(100, 20, 140, 60))
     return window
@@ -68,7 +69,7 @@ def _only_site(window: MainWindow) -> Site:
 def test_a_place_is_shown_before_enter_and_gone_to_after(
     begun: MainWindow, text: str, place: tuple[float, float], within_m: float, qtbot: QtBot
 ) -> None:
-    marker, before = begun.face.search.marker, begun.canvas.viewport.view()
+    marker, before = begun.search.marker, begun.canvas.viewport.view()
     began = time.perf_counter()
     _palette, line = _search(begun, text, qtbot)
     assert time.perf_counter() - began < 20  # alive
@@ -86,7 +87,7 @@ def test_a_place_is_shown_before_enter_and_gone_to_after(
 def test_escape_takes_the_preview_away(begun: MainWindow, qtbot: QtBot) -> None:
     palette, _line = _search(begun, "51.884, 128.334", qtbot)
     qtbot.keyClick(palette, Qt.Key.Key_Escape)
-    assert begun.face.search.marker.place is None
+    assert begun.search.marker.place is None
 
 
 def test_a_site_of_the_case_is_found_by_alias_and_selected(begun: MainWindow, qtbot: QtBot) -> None:
@@ -139,7 +140,7 @@ def test_the_datum_is_recorded_with_its_error(begun: MainWindow, qtbot: QtBot) -
 def test_a_place_name_becomes_an_area_with_its_names(begun: MainWindow, qtbot: QtBot) -> None:
     _palette, _line = _search(begun, "Благовещенск", qtbot)
     place = next(one for one in _palette.shown_hits() if one.fields and one.fields["label"] == "Blagoveshchensk")
-    begun.face.search.mark(place)
+    begun.search.mark(place)
     site = _only_site(begun)
     assert site.label == "Blagoveshchensk"
     assert site.is_area
@@ -163,7 +164,7 @@ def test_a_region_is_shown_whole_and_marked_as_what_it_is(begun: MainWindow, qtb
                 turned = [x + turn * world_bounds(WEB_MERCATOR).width for turn in (-1, 0, 1)]
                 there = seen.bottom < y < seen.top and any(seen.left < each < seen.right for each in turned)
                 assert there == is_seen, (text, lon, lat)
-        begun.face.search.mark(first)
+        begun.search.mark(first)
     sites = {site.label: site for site in begun.session.document.sites.values()}
     russia = sites["Russia"]
     assert (russia.class_code, russia.is_area) == ("other", True)
@@ -171,14 +172,15 @@ def test_a_region_is_shown_whole_and_marked_as_what_it_is(begun: MainWindow, qtb
     assert ("ru", "Приморский край") in sites["Primorsky Krai"].aliases
 
 
-def test_attributes_of_layers_plug_in(begun: MainWindow, qtbot: QtBot) -> None:
+def test_attributes_of_layers_plug_in(begun: MainWindow, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> None:
     class Roads:
         layer_uuid, title = "roads", "Roads"
 
         def find(self, text: str, limit: int) -> Sequence[AttributeMatch]:
             return [AttributeMatch(3, "ref", "A-331", Bounds(110, 50, 112, 52))] if text.startswith("A-3") else []
 
-    begun.face.search.attribute_sources = (Roads(),)
+    provider = AttributeProvider(lambda: (Roads(),))
+    monkeypatch.setattr(begun.search, "_providers", (*begun.search._providers[:3], provider))
     palette, line = _search(begun, "A-331", qtbot)
     assert palette.shown_hits()[0].note == "ref in Roads"
     qtbot.keyClick(line, Qt.Key.Key_Return)
@@ -188,7 +190,7 @@ def test_attributes_of_layers_plug_in(begun: MainWindow, qtbot: QtBot) -> None:
 
 def test_from_the_start_page_a_place_begins_a_case(window: MainWindow, qtbot: QtBot) -> None:
     _palette, line = _search(window, "51.884, 128.334", qtbot)
-    assert window.face.search.marker.place is None  # there is no map to show it on
+    assert window.search.marker.place is None  # there is no map to show it on
     qtbot.keyClick(line, Qt.Key.Key_Return)
     settle(window, qtbot)
     assert window.pages.currentWidget() is window.canvas
@@ -226,7 +228,7 @@ def test_the_view_that_is_kept_is_the_place_gone_to(begun: MainWindow, qtbot: Qt
     ids=["polygon", "line", "long", "worldview"],
 )
 def test_a_shape_is_framed_on_the_map_and_enter_shows_all_of_it(begun: MainWindow, text: str, qtbot: QtBot) -> None:
-    marker, before = begun.face.search.marker, begun.canvas.viewport.view()
+    marker, before = begun.search.marker, begun.canvas.viewport.view()
     palette, line = _search(begun, text, qtbot)
     (hit,) = palette.shown_hits()
     assert hit.bounds == Bounds(128, 51, 129, 52)
@@ -241,7 +243,7 @@ def test_a_shape_is_framed_on_the_map_and_enter_shows_all_of_it(begun: MainWindo
     assert frame is not None
     assert begun.canvas.height() * 0.5 < frame.boundingRect().height() < begun.canvas.height()
     assert marker.geometry().contains(frame.boundingRect().toRect())
-    begun.face.search.marker.show_at(100, 50)
+    begun.search.marker.show_at(100, 50)
     assert marker.frame is None
 
 
@@ -250,7 +252,7 @@ def test_a_shape_is_framed_on_the_map_and_enter_shows_all_of_it(begun: MainWindo
 
 @pytest.fixture
 def demo(window: MainWindow, qtbot: QtBot) -> MainWindow:
-    window.files.open_demo()
+    window.file_menu.open_demo()
     qtbot.waitUntil(lambda: len(window.session.document.sites) > 40, timeout=20_000)
     settle(window, qtbot)
     return window

@@ -1,56 +1,56 @@
-"""Links the window to permissions: the panel, the layers that wait for them, and lost files."""
+"""Keeps what is drawn in step with what the case may touch, asks for permissions, and opens their panel."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject
+from PySide6.QtWidgets import QWidget
 
 from layers.document.changes import Changes
+from viewer.app.case.permission import Permissions
 from viewer.app.case.relinking import Relinking
+from viewer.app.case.session import Session
 from viewer.app.case.trust import CaseKey
+from viewer.canvas.scene import MapScene
+from viewer.panels.context import PanelContext
 from viewer.rendering.access import Need, waits
 from viewer.rendering.drawing import LayerDrawing
 from viewer.rendering.raster.raster_drawing import RasterDrawing
 
 if TYPE_CHECKING:
-    from viewer.app.window import MainWindow
     from viewer.panels.shell.permission_dialog import PermissionDialog
 
 
-class AccessLink(QObject):
-    """Made when the window has its scene and its panels."""
+class LayerAccess(QObject):
+    """One case at a time, whose layers the scene draws. The window's thread only."""
 
-    def __init__(self, window: MainWindow) -> None:
+    def __init__(
+        self,
+        session: Session,
+        scene: MapScene,
+        permissions: Permissions,
+        relinking: Relinking,
+        panels: PanelContext,
+        window: QWidget,
+    ) -> None:
+        """`window` is the parent of the panel."""
         super().__init__(window)
-        self._window, self._permissions = window, window.permissions
-        assert window.context.folders is self._permissions.folders, "one window, one consent"
-        self.relinking = Relinking(
-            window.session,
-            window.scene,
-            self._permissions,
-            window.context.jobs,
-            window.messages,
-            lambda: window.ask,
-            window,
-        )
+        self._session, self._scene, self._permissions = session, scene, permissions
+        self._context, self._relinking, self._window = scene.context, relinking, window
+        assert self._context.folders is permissions.folders, "one window, one consent"
         self.dialog: PermissionDialog | None = None
-        self._permissions.changed.connect(self._changed)
-        self._permissions.withdrawn.connect(self._stop_host)
-        self._permissions.wanted.connect(self.show_permissions)
-        window.session.saved.connect(self._saved)
-        window.panel_context.permissions_wanted.connect(self.show_permissions)
-        window.panel_context.relink_wanted.connect(self.relinking.show)
-
-    def handlers(self) -> dict[str, Callable[..., None]]:
-        """By the ids of the table of actions."""
-        return {"permissions": self.show_permissions, "relink_files": self.relinking.show}
+        permissions.changed.connect(self._changed)
+        permissions.withdrawn.connect(self._stop_host)
+        permissions.wanted.connect(self.show_permissions)
+        session.saved.connect(self._saved)
+        panels.permissions_wanted.connect(self.show_permissions)
+        panels.relink_wanted.connect(relinking.show)
 
     def begin(self) -> None:
         """Another case is open: called before any of its layers is drawn."""
-        session = self._window.session
+        session = self._session
         path = "" if session.target is None else str(session.target)
         self._permissions.take_up(CaseKey(path, session.project_uuid), session.home)
         self._draw_by_permission()  # also what the case before had drawn, should this one name the same
@@ -58,15 +58,18 @@ class AccessLink(QObject):
             self.dialog.reject()
         session.document.subscribe(self._heard)
 
-    def drawn_anew(self) -> None:
-        """All layers are drawn from their beginning: say what waits, and what is not there."""
-        self.relinking.begin(looks=self._window.opener.asks)
+    def drawn_anew(self, *, looks: bool) -> None:
+        """All layers are drawn from their beginning: say what waits, and what is not there.
+
+        `looks`: somebody is there to be told what is found beside the case.
+        """
+        self._relinking.begin(looks=looks)
         self.ask()
 
     def ask(self) -> None:
         """Say what waits for a permission, where anything does."""
-        paused = [drawing.layer for drawing in self._window.scene.drawings.values() if drawing.is_paused]
-        self._permissions.ask_for(paused, self._window.session.base_folder)
+        paused = [drawing.layer for drawing in self._scene.drawings.values() if drawing.is_paused]
+        self._permissions.ask_for(paused, self._session.base_folder)
         self._look_again()
 
     def show_permissions(self) -> None:
@@ -78,12 +81,12 @@ class AccessLink(QObject):
 
         self.dialog = PermissionDialog(self._needs, self._window)
         self.dialog.decided.connect(self._permissions.set_allowed)
-        self.dialog.relink_wanted.connect(self.relinking.show)
+        self.dialog.relink_wanted.connect(self._relinking.show)
         self.dialog.finished.connect(self._ended)
         self.dialog.show()
 
     def _needs(self) -> list[Need]:
-        session = self._window.session
+        session = self._session
         return self._permissions.needs(session.document, session.base_folder)
 
     def _ended(self) -> None:
@@ -91,7 +94,7 @@ class AccessLink(QObject):
 
     def _heard(self, changes: Changes) -> None:
         if changes.touches("layers"):
-            self._window.context.mailbox.post(self.ask)  # once their drawings are there
+            self._context.mailbox.post(self.ask)  # once their drawings are there
 
     def _changed(self) -> None:
         self._draw_by_permission()
@@ -99,20 +102,19 @@ class AccessLink(QObject):
 
     def _draw_by_permission(self) -> None:
         """Layers that may be read now are read; what was read of others is dropped."""
-        window = self._window
-        folder, consent, folders = window.session.base_folder, self._permissions.consent, self._permissions.folders
+        folder, consent, folders = self._session.base_folder, self._permissions.consent, self._permissions.folders
         uuids = []
-        for uuid, drawing in window.scene.drawings.items():
+        for uuid, drawing in self._scene.drawings.items():
             now = waits(drawing.layer, folder, consent, folders)
             if now != drawing.is_paused:
                 uuids.append(uuid)
             if now and not drawing.is_paused:
                 self._forget(drawing)
-        window.scene.draw_anew(uuids)
+        self._scene.draw_anew(uuids)
 
     def _forget(self, drawing: LayerDrawing) -> None:
         """What was built of a file that may not be read any more."""
-        overviews = self._window.context.overviews
+        overviews = self._context.overviews
         state = drawing.source.state if isinstance(drawing, RasterDrawing) else None
         if overviews is not None and state is not None:
             overviews.forget(state)
@@ -122,10 +124,10 @@ class AccessLink(QObject):
             self.dialog.look_again()
 
     def _stop_host(self, host: str) -> None:
-        if self._window.context.fetcher is not None:
-            self._window.context.fetcher.stop(host)
+        if self._context.fetcher is not None:
+            self._context.fetcher.stop(host)
 
     def _saved(self, path: Path) -> None:
         """The case is trusted, in the file where it stands now, with what it may touch now."""
-        session = self._window.session
+        session = self._session
         self._permissions.saved(CaseKey(str(path), session.project_uuid), session.document.layers.values())

@@ -1,4 +1,4 @@
-"""The verbs of the View menu, and the view that a case keeps: one canvas, told where to look."""
+"""Shows bounds, places, layers and the kept view of a case on the canvas, and offers CRSs for it."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ WIDE_M = 200_000.0
 """A region tells by itself where it is; around a town its land is shown as well."""
 
 
-class ViewVerbs(QObject):
+class MapViews(QObject):
     """Zooms and turns the canvas. Bounds that were asked for are held while docks settle, until the analyst moves."""
 
     crs_changed = Signal()

@@ -1,4 +1,4 @@
-"""Menu bar, toolbar, palette and shortcut sheet, all made from the table of actions."""
+"""Menu bar, toolbar, palette entries and shortcut sheet, all made from the table of actions."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from PySide6.QtCore import QCoreApplication, QSize, Qt, Signal
 from PySide6.QtGui import QIcon, QKeySequence, QPalette
 from PySide6.QtWidgets import QMainWindow, QMenu, QToolBar, QToolButton
 
-from viewer.app.actions.action_table import MENUS, ActionTable, bare, translated
+from viewer.app.actions.action_table import ActionTable, bare, translated
 from viewer.panels.search.palette import PaletteEntry
 from viewer.support.icons import SIZE_PX, line_icon
 from viewer.support.text import one_line, tooltip
@@ -34,13 +34,13 @@ CANVAS_KEYS: tuple[tuple[str, str], ...] = (
 def fill_menu_bar(window: QMainWindow, actions: ActionTable) -> dict[str, QMenu]:
     """The menus by id."""
     menus = {}
-    for id_, title in MENUS:
-        menu = window.menuBar().addMenu(translated(title))
-        for spec in actions.in_menu(id_):
+    for source in actions.menus:
+        menu = window.menuBar().addMenu(translated(source.title))
+        for spec in source.actions:
             if spec.breaks and not menu.isEmpty():
                 menu.addSeparator()
             menu.addAction(actions[spec.id])
-        menus[id_] = menu
+        menus[source.id] = menu
     return menus
 
 
@@ -74,10 +74,10 @@ def make_toolbar(window: QMainWindow, actions: ActionTable) -> QToolBar:
     bar.setIconSize(QSize(SIZE_PX, SIZE_PX))
     bar.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonIconOnly)
     group = ""
-    for spec in actions.in_toolbar():
-        if group and spec.menu != group:
+    for menu, spec in actions.in_toolbar():
+        if group and menu != group:
             bar.addSeparator()
-        group = spec.menu
+        group = menu
         bar.addAction(actions[spec.id])
         button = bar.widgetForAction(actions[spec.id])
         button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
@@ -98,10 +98,10 @@ def color_overflow(bar: QToolBar, palette: QPalette) -> None:
 def palette_entries(actions: ActionTable, palette: QPalette) -> list[PaletteEntry]:
     """Everything that can be done, in the menus' order."""
     entries = []
-    for id_, title in MENUS:
-        for spec in actions.in_menu(id_):
+    for menu in actions.menus:
+        for spec in menu.actions:
             action = actions[spec.id]
-            group, keys = bare(translated(title)), keys_of(actions, spec.id)
+            group, keys = bare(translated(menu.title)), keys_of(actions, spec.id)
             icon = line_icon(spec.icon, palette) if spec.icon else QIcon()
             entries.append(PaletteEntry(bare(action.text()), group, keys, icon, action.isEnabled(), action.trigger))
     return entries
@@ -110,10 +110,10 @@ def palette_entries(actions: ActionTable, palette: QPalette) -> list[PaletteEntr
 def shortcut_groups(actions: ActionTable) -> dict[str, list[tuple[str, str]]]:
     """Title to (text, keys) pairs, for the sheet."""
     groups = {
-        bare(translated(title)): [
-            (bare(translated(spec.text)), keys_of(actions, spec.id)) for spec in actions.in_menu(id_) if spec.shortcut
+        bare(translated(menu.title)): [
+            (bare(translated(spec.text)), keys_of(actions, spec.id)) for spec in menu.actions if spec.shortcut
         ]
-        for id_, title in MENUS
+        for menu in actions.menus
     }
     on_map = [(QCoreApplication.translate("Menus", text), keys) for text, keys in CANVAS_KEYS]
     return {title: rows for title, rows in groups.items() if rows} | {

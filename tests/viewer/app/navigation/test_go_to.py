@@ -9,7 +9,7 @@ from pytestqt.qtbot import QtBot
 
 from layers.geo.bounds import Bounds
 from layers.geo.coordinates import Notation
-from viewer.app.actions.go_to import GoToDialog
+from viewer.app.navigation.go_to import GoToDialog
 
 
 @pytest.fixture

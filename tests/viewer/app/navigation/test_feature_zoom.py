@@ -32,7 +32,7 @@ def opened(window: MainWindow, qtbot: QtBot, folder: Path, crs: str, shapes: tup
     """The uuid of a layer of two features, named Alpha and Omega."""
     path = folder / "plane.gpkg"
     geopandas.GeoDataFrame({"name": ["Alpha", "Omega"]}, geometry=list(shapes), crs=crs or "EPSG:32631").to_file(path)
-    window.files.open_words([str(path)])
+    window.file_menu.open_words([str(path)])
     settle(window, qtbot)
     uuid = next(reversed(window.session.document.layers))
     if not crs:
@@ -56,21 +56,21 @@ def test_from_its_own_canvas_and_from_the_map(
 ) -> None:
     uuid = opened(window, qtbot, tmp_path, plane)
     own = plane or PIXEL_SPACE
-    window.features.zoom_to(uuid, SECOND)
+    window.feature_zoom.zoom_to(uuid, SECOND)
     settle(window, qtbot)
     assert is_at(window, own, BOX)
 
-    window.files.open_words([str(points)])
+    window.file_menu.open_words([str(points)])
     settle(window, qtbot)
     assert not window.views.is_off_earth
-    window.features.selection.set(uuid, SECOND)
-    window.features.zoom_to_selection()
+    window.feature_menu.selection.set(uuid, SECOND)
+    window.feature_menu.zoom_to_selection()
     settle(window, qtbot)
     assert is_at(window, own, BOX)
     assert window.messages.line("panel") is None
 
     earth = next(reversed(window.session.document.layers))
-    window.features.zoom_to(earth, np.array([1]))
+    window.feature_zoom.zoom_to(earth, np.array([1]))
     settle(window, qtbot)
     assert not window.views.is_off_earth
     assert window.canvas.viewport.centre_lonlat() == pytest.approx((37.6, 55.7), abs=1e-3)
@@ -80,16 +80,16 @@ def test_of_a_selection_on_two_canvases_what_the_shown_one_has(
     window: MainWindow, qtbot: QtBot, tmp_path: Path, points: Path, plane: str
 ) -> None:
     uuid = opened(window, qtbot, tmp_path, plane)
-    window.files.open_words([str(points)])
+    window.file_menu.open_words([str(points)])
     settle(window, qtbot)
     earth = next(reversed(window.session.document.layers))
-    window.features.selection.set(uuid, SECOND)
-    window.features.selection.set(earth, np.array([1]))
-    window.features.zoom_to_selection()
+    window.feature_menu.selection.set(uuid, SECOND)
+    window.feature_menu.selection.set(earth, np.array([1]))
+    window.feature_menu.zoom_to_selection()
     settle(window, qtbot)
     assert window.canvas.viewport.centre_lonlat() == pytest.approx((37.6, 55.7), abs=1e-3)
     window.views.show_layer(uuid)
-    window.features.zoom_to_selection()
+    window.feature_menu.zoom_to_selection()
     settle(window, qtbot)
     assert is_at(window, plane or PIXEL_SPACE, BOX)
 
@@ -99,7 +99,7 @@ def test_a_place_is_shown_with_some_of_what_is_around_it(
 ) -> None:
     metres = 10_000.0 if plane in (GRID, MOON) else 1.0
     uuid = opened(window, qtbot, tmp_path, plane, (shapely.Point(metres, 2), shapely.Point(50 * metres, 4)))
-    window.features.zoom_to(uuid, SECOND)
+    window.feature_zoom.zoom_to(uuid, SECOND)
     settle(window, qtbot)
     seen = window.canvas.viewport.view().world_bounds()
     whole = window.scene.plane_bounds(window.canvas.viewport.crs)
@@ -111,9 +111,9 @@ def test_who_looks_elsewhere_meanwhile_is_not_taken_away(
     window: MainWindow, qtbot: QtBot, tmp_path: Path, points: Path
 ) -> None:
     uuid = opened(window, qtbot, tmp_path, MOON)
-    window.files.open_words([str(points)])
+    window.file_menu.open_words([str(points)])
     settle(window, qtbot)
-    window.features.zoom_to(uuid, SECOND)
+    window.feature_zoom.zoom_to(uuid, SECOND)
     window.views.set_crs("EPSG:3857")
     before = window.canvas.viewport.view()
     settle(window, qtbot)
@@ -124,11 +124,11 @@ def test_the_palette_finds_a_feature_off_the_earth(
     window: MainWindow, qtbot: QtBot, tmp_path: Path, points: Path, plane: str
 ) -> None:
     uuid = opened(window, qtbot, tmp_path, plane)
-    window.files.open_words([str(points)])
+    window.file_menu.open_words([str(points)])
     settle(window, qtbot)
-    (found,) = AttributeProvider(lambda: window.features.searches).search("Omega")
+    (found,) = AttributeProvider(lambda: window.feature_menu.searches).search("Omega")
     assert (found.fid, found.layer_uuid) == (2, uuid)
-    window.face.search.go(found)
+    window.search.go(found)
     settle(window, qtbot)
     assert is_at(window, plane or PIXEL_SPACE, BOX)
-    assert window.features.selection.of(uuid).tolist() == [2]
+    assert window.feature_menu.selection.of(uuid).tolist() == [2]
