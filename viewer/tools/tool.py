@@ -19,8 +19,10 @@ from viewer.canvas.widget import MapCanvas
 
 @dataclass(frozen=True)
 class ToolContext:
-    """What tools work with. `push` applies an edit and makes it undoable: False where it is refused, which
-    it has said; `message` shows one sentence."""
+    """What tools work with. `message` shows one sentence.
+
+    `push` applies an edit and makes it undoable; False where it was refused, and said why.
+    """
 
     canvas: MapCanvas
     push: Callable[[Edit], bool]
@@ -104,7 +106,7 @@ class Tool(QObject):
         """What the tool shows above the map, in the view's pixels."""
 
     def push(self, make: Callable[[], Edit]) -> bool:
-        """Build an edit and push it; what forbids it is shown in one sentence. True where it was done."""
+        """Build an edit and push it. False where nothing was changed; what forbids it is shown in one sentence."""
         try:
             edit = make()
         except GeoloupeError as error:

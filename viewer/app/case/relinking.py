@@ -189,9 +189,8 @@ class Relinking(QObject):
             self._messages.show(MESSAGE, error.sentence, "warning")
             return
         self._permissions.allow_folders(place.folder for place in outside)
-        if edit.changes:
-            self._session.push_or_say(edit)
-        self._messages.clear(MESSAGE)
+        if not edit.changes or self._session.push_or_say(edit):
+            self._messages.clear(MESSAGE)
 
     def _ended(self) -> None:
         self.dialog = None

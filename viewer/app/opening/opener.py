@@ -250,9 +250,9 @@ class FileOpener(QObject):
             return
         was_empty = not self._session.document.layers and not self._session.document.sites
         edit = edit_for(self._session.document, layers, self._session.actor)
-        self._session.push_or_say(edit)
-        if edit.changes[-1].uuid in self._session.document.layers:
-            self.layer_added.emit(edit.changes[-1].uuid)
+        if not self._session.push_or_say(edit):
+            return
+        self.layer_added.emit(edit.changes[-1].uuid)
         bounds = around(layer.bounds_lonlat for layer in layers if layer.bounds_lonlat is not None)
         if was_empty or bounds is not None:
             self.added.emit(bounds)

@@ -112,9 +112,8 @@ class Placing(QObject):
         placed = [layer.placed(crs) for layer in layers]
         edit = edit_for(self._session.document, placed, self._session.actor)
         uuid = edit.changes[-1].uuid
-        self._session.push_or_say(edit)
-        if uuid not in self._session.document.layers:
-            return  # and it was said why
+        if not self._session.push_or_say(edit):
+            return
         self._remember(crs)
         if is_off_earth(crs):
             self._show(None)
@@ -127,8 +126,7 @@ class Placing(QObject):
         if uuid not in document.layers:
             return
         edit = update_layer(document, uuid, actor=self._session.actor, crs=crs)
-        if edit.changes:
-            self._session.push_or_say(edit)
+        if edit.changes and self._session.push_or_say(edit):
             self._remember(crs)
             self._views.show_layer(uuid)
 
