@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import csv
+import io
+from collections.abc import Callable, Sequence
 from functools import partial
 from typing import override
 
 import numpy as np
+from numpy.typing import NDArray
 from PySide6.QtCore import QPoint, Qt, QTimer
 from PySide6.QtGui import QKeySequence, QShortcut, QShowEvent
 from PySide6.QtWidgets import QApplication, QMenu, QWidget
 
 from layers.counted import counted
 from layers.errors import GeoloupeError
+from layers.vector.columns import Attributes
 from layers.vector.expression.column_statistics import ColumnStatistics, statistics_of
 from viewer.commands.layer_filter import filter_of, set_layer_filter
-from viewer.panels.attributes.attribute_copy import rows_as_text
 from viewer.panels.attributes.attribute_face import AttributeFace
 from viewer.panels.attributes.attribute_rows import AttributeRows
 from viewer.panels.attributes.column_summary import ColumnSummary
@@ -26,6 +29,8 @@ from viewer.support.jobs import JobContext
 from viewer.support.text import one_line
 
 TYPING_MS = 60
+_ROWS_A_LOOK = 2000
+"""So many rows are copied between two looks whether it is still wanted."""
 
 
 class AttributeTablePanel(AttributeFace):
@@ -281,3 +286,21 @@ class AttributeTablePanel(AttributeFace):
 
     def _run[T](self, work: Callable[[JobContext], T], done: Callable[[T], None], title: str) -> None:
         self._access.jobs.run(work, done, lambda error: self._context.report(error.sentence), title)
+
+
+def rows_as_text(table: Attributes, rows: NDArray[np.intp], names: Sequence[str], context: JobContext) -> str:
+    """Rows for other programs: a header line and a line a row, with tabs between exact values.
+
+    Text with tabs or line breaks is in quotes, NULL is empty.
+    """
+    out = io.StringIO()
+    writer = csv.writer(out, dialect="excel-tab", lineterminator="\n")
+    writer.writerow(names)
+    columns = [table.columns[name] for name in names]
+    for number, row in enumerate(rows.tolist()):
+        if number % _ROWS_A_LOOK == 0:
+            context.check()
+            context.progress(number / len(rows))
+        values = (column.value(row) for column in columns)
+        writer.writerow("" if v is None else str(v).lower() if isinstance(v, bool) else v for v in values)
+    return out.getvalue()
