@@ -1,4 +1,4 @@
-"""The last door for errors of our own: logged, shown once as a counted line, never the end of the program."""
+"""Catches errors that nothing else caught: logged, shown once as a counted line, never the end of the program."""
 
 from __future__ import annotations
 

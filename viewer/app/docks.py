@@ -11,7 +11,7 @@ from viewer.panels.context import PanelContext
 from viewer.panels.layers.layer_tree import LayerTreePanel
 from viewer.panels.sites.site_list import SiteListPanel
 from viewer.panels.widgets.form_page import FormPage
-from viewer.panels.widgets.late_panel import LatePanel
+from viewer.panels.widgets.lazy_panel import LazyPanel
 from viewer.support.icons import line_icon
 from viewer.support.jobs import Jobs
 from viewer.support.paced_look import PacedLook
@@ -41,16 +41,16 @@ class Docks(QObject):
         self._window, self._context = window, context
         self.looks = PacedLook(self.look_again, self)
         self.layer_tree = LayerTreePanel(context)
-        self.claims, self.sources = LatePanel(self._make_claims), LatePanel(self._make_sources)
-        self.responses, self.acquisition = LatePanel(self._make_responses), LatePanel(self._make_acquisition)
-        self.attributes = LatePanel(self._make_attributes)
+        self.claims, self.sources = LazyPanel(self._make_claims), LazyPanel(self._make_sources)
+        self.responses, self.acquisition = LazyPanel(self._make_responses), LazyPanel(self._make_acquisition)
+        self.attributes = LazyPanel(self._make_attributes)
         self.details = QStackedWidget()
         self.details.addWidget(FormPage(self.tr("Select a site on the map or in the list, or draw one.")))
-        self._pages: dict[str, tuple[LatePanel, str]] = {
-            "site_form": (LatePanel(self._make_site_form), self.tr("Site")),
-            "claim_form": (LatePanel(self._make_claim_form), self.tr("Claim")),
-            "layer_properties": (LatePanel(self._make_layer_properties), self.tr("Layer")),
-            "identify": (LatePanel(self._make_identify), self.tr("Identify")),
+        self._pages: dict[str, tuple[LazyPanel, str]] = {
+            "site_form": (LazyPanel(self._make_site_form), self.tr("Site")),
+            "claim_form": (LazyPanel(self._make_claim_form), self.tr("Claim")),
+            "layer_properties": (LazyPanel(self._make_layer_properties), self.tr("Layer")),
+            "identify": (LazyPanel(self._make_identify), self.tr("Identify")),
         }
         for page, _title in self._pages.values():
             self.details.addWidget(page)
@@ -142,7 +142,7 @@ class Docks(QObject):
 
     def _make_front(self, dock: QDockWidget) -> None:
         late = dock.widget()
-        if isinstance(late, LatePanel):
+        if isinstance(late, LazyPanel):
             _made = late.panel
 
     def _selected(self) -> None:
@@ -162,11 +162,11 @@ class Docks(QObject):
         while waiting := self.waiting():
             _made = waiting[0].panel
 
-    def waiting(self) -> list[LatePanel]:
+    def waiting(self) -> list[LazyPanel]:
         """Panels and parts of panels that are not there yet."""
         pages = [page for page, _title in self._pages.values()]
         first = [*pages, self.claims, self.sources, self.responses, self.acquisition, self.attributes]
-        late = dict.fromkeys([*first, *self._window.findChildren(LatePanel)])
+        late = dict.fromkeys([*first, *self._window.findChildren(LazyPanel)])
         return [panel for panel in late if not panel.is_made]
 
     # -- made late ---------------------------------------------------------------------------------------------

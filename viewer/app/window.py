@@ -33,16 +33,16 @@ from viewer.app.case.permission import Permissions
 from viewer.app.case.relinking import Relinking
 from viewer.app.case.saving import CaseSaving
 from viewer.app.case.session import Session
+from viewer.app.case_log import CaseLog
 from viewer.app.crash import log_folder
 from viewer.app.docks import Docks
-from viewer.app.event_lines import EventLines
 from viewer.app.navigation.feature_search import LayerSearches
 from viewer.app.navigation.feature_zoom import FeatureZoom
 from viewer.app.navigation.map_search import MapSearch
 from viewer.app.navigation.map_views import MapViews
-from viewer.app.opening.choosing import Choosing
+from viewer.app.opening.layer_questions import LayerQuestions
 from viewer.app.opening.opener import FileOpener
-from viewer.app.opening.placing import Placing
+from viewer.app.opening.place_questions import PlaceQuestions
 from viewer.app.opening.questions import Questions
 from viewer.app.opening.reading_watch import ReadingWatch
 from viewer.app.opening.style_files import StyleFiles
@@ -153,8 +153,8 @@ class MainWindow(QMainWindow):
         self.saving = CaseSaving(session, panels, self.views, self.settings, self._questions, self)
         allow, guard = self.permissions.allow_sources, self.saving.guarded
         self.opener = FileOpener(session, self.context.pool, jobs, messages, allow, self, asks=asks, guard=guard)
-        self.placing = Placing(session, self.views, jobs, self.settings, self._show_added, self)
-        self.choosing = Choosing(session, self.opener, self.context, self)
+        self.place_questions = PlaceQuestions(session, self.views, jobs, self.settings, self._show_added, self)
+        self.layer_questions = LayerQuestions(session, self.opener, self.context, self)
         self.layer_export = LayerExport(
             session, self.context, messages, self._questions, self.views.layer_info, self.feature_access, self
         )
@@ -165,7 +165,7 @@ class MainWindow(QMainWindow):
         self.access = LayerAccess(session, self.scene, self.permissions, self.relinking, panels, self)
         self.upkeep = Upkeep(self.scene, panels, messages, self)
         ReadingWatch(self.canvas, jobs, self)
-        EventLines(session, self.opener, jobs, messages, self)
+        CaseLog(session, self.opener, jobs, messages, self)
 
     def _build_face(self) -> None:
         self.start_page = StartPage()
@@ -250,9 +250,9 @@ class MainWindow(QMainWindow):
         self.feature_menu.hits_found.connect(self.docks.show_hits)
         self.opener.added.connect(self._show_added)
         self.opener.layer_added.connect(self.panel_context.show_layer)
-        self.opener.unplaced.connect(self.placing.ask)
-        self.panel_context.place_wanted.connect(self.placing.ask_again)
-        self.panel_context.reading_wanted.connect(self.choosing.choose_reading)
+        self.opener.unplaced.connect(self.place_questions.ask)
+        self.panel_context.place_wanted.connect(self.place_questions.ask_again)
+        self.panel_context.reading_wanted.connect(self.layer_questions.choose_reading)
         self.panel_context.saving_wanted.connect(self.layer_export.save_layer)
         self.canvas.files_dropped.connect(self.file_menu.open_words)
         self.context.jobs.unheard.connect(self._say_unheard)

@@ -1,4 +1,4 @@
-"""From words to a subcommand. The window is the command without a name."""
+"""Parses the command line to a subcommand. The window is the command without a name."""
 
 from __future__ import annotations
 

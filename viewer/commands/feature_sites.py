@@ -1,4 +1,4 @@
-"""Features of a layer become sites, with their attributes, and with the layer's file as their source."""
+"""Makes sites of features of a layer, with their attributes, and with the layer's file as their source."""
 
 from __future__ import annotations
 

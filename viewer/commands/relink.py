@@ -1,4 +1,4 @@
-"""Layers led to where their files are now."""
+"""Edits that lead layers to where their files are now."""
 
 from __future__ import annotations
 

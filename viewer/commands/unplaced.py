@@ -1,4 +1,4 @@
-"""Data that do not say where on Earth they lie: what has to be asked, and what the answers make of them."""
+"""Questions about data that name no CRS, and layers made by the answers."""
 
 from __future__ import annotations
 

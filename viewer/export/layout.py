@@ -1,4 +1,4 @@
-"""Where things stand on a product: pure arithmetic, no painting."""
+"""Lays out the parts of a product: pure arithmetic, no painting."""
 
 from __future__ import annotations
 

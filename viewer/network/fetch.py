@@ -1,4 +1,4 @@
-"""One tile under way: every limit a stranger's server is held to."""
+"""Fetches one tile, within the limits that every server is held to."""
 
 from __future__ import annotations
 

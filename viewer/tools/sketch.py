@@ -1,4 +1,4 @@
-"""A line or polygon being drawn or changed: its places, its look, its measures."""
+"""A line or polygon being drawn or changed: its places, its painting, its measures."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A vector layer saved as a file: written by a reader in a folder apart, looked at again, then moved under its name."""
+"""Saves a vector layer as a file: written by a reader in a folder apart, looked at again, then moved under its name."""
 
 from __future__ import annotations
 

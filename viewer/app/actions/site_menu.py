@@ -10,7 +10,7 @@ from viewer.app.actions.tools_menu import ToolMenu, tool_action
 from viewer.app.case.session import Session
 from viewer.app.docks import Docks
 from viewer.app.toolbox import Toolbox
-from viewer.panels.widgets.late_panel import LatePanel
+from viewer.panels.widgets.lazy_panel import LazyPanel
 
 
 class SiteMenu(ToolMenu):
@@ -29,7 +29,7 @@ class SiteMenu(ToolMenu):
     def add_response(self) -> None:
         self._press("panel_responses", self._docks.responses)
 
-    def _press(self, name: str, late: LatePanel) -> None:
+    def _press(self, name: str, late: LazyPanel) -> None:
         self._docks.show_panel(name)
         button = getattr(late.panel, "add_button", None)
         assert isinstance(button, QAbstractButton)

@@ -40,7 +40,7 @@ class OpenedCase:
 
 @dataclass(frozen=True)
 class SaveRequest:
-    """Where to, with which map view; `lock` is ours on `path` already, or None."""
+    """A save to `path` with a view of the map; `lock` is ours on `path` already, or None."""
 
     path: Path
     viewport_json: str

@@ -1,4 +1,4 @@
-"""Whom the program may contact and which folders outside the case it may read: asked first, and remembered."""
+"""Permissions of the open case: hosts to contact and folders outside it to read; asked first, and remembered."""
 
 from __future__ import annotations
 

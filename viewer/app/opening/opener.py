@@ -1,4 +1,4 @@
-"""From names to layers: cases are opened by the session, other files are probed by a reader, services are added."""
+"""Opens names: cases by the session, other files by a reader's probe, services as they are."""
 
 from __future__ import annotations
 

@@ -19,7 +19,7 @@ from layers.errors import GeoloupeError
 from layers.vector.columns import Attributes
 from layers.vector.expression.column_statistics import ColumnStatistics, statistics_of
 from viewer.commands.layer_filter import filter_of, set_layer_filter
-from viewer.panels.attributes.attribute_face import AttributeFace
+from viewer.panels.attributes.attribute_page import AttributePage
 from viewer.panels.attributes.attribute_rows import AttributeRows
 from viewer.panels.attributes.column_summary import ColumnSummary
 from viewer.panels.attributes.feature_access import FeatureAccess
@@ -33,7 +33,7 @@ _ROWS_A_LOOK = 2000
 """So many rows are copied between two looks whether it is still wanted."""
 
 
-class AttributeTablePanel(AttributeFace):
+class AttributeTablePanel(AttributePage):
     """Follows the context's layer while it is seen; reads its attributes when it is first shown."""
 
     def __init__(self, context: PanelContext, access: FeatureAccess, parent: QWidget | None = None) -> None:
@@ -175,7 +175,7 @@ class AttributeTablePanel(AttributeFace):
     def _show_counts(self) -> None:
         total = self._attributes.rows if self._attributes is not None else 0
         self.show_counts(len(self.model.rows), total, int(self.model.selected.sum()))
-        self.apply_button.setEnabled(bool(self._rows.wish.as_expression) and not self.filter_rows.is_refused)
+        self.apply_button.setEnabled(bool(self._rows.request.as_expression) and not self.filter_rows.is_refused)
 
     # -- selection ----------------------------------------------------------------------------------------------
 
@@ -232,7 +232,7 @@ class AttributeTablePanel(AttributeFace):
         if self._typing.isActive():
             self._typing.stop()
             self._rows.want(text=self.quick.text())
-        typed = self._rows.wish.as_expression
+        typed = self._rows.request.as_expression
         layer = self._context.document.layers.get(self._uuid)
         if not typed or layer is None or self.filter_rows.is_refused:
             return

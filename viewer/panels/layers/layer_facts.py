@@ -124,7 +124,7 @@ def _raster_facts(info: RasterInfo) -> Facts:
         (_tr("Pixel"), f"{size} {_unit(info)}".strip() if info.placed_by else ""),
         (_tr("Bands"), f"{len(info.bands)} × {info.dtype}"),
         (_tr("Nodata"), ", ".join(sorted(nodata))),
-        (_tr("Placed by"), _placed_by(info)),
+        (_tr("Georeferencing"), _placed_by(info)),
         (_tr("Overviews"), ", ".join(map(str, info.overviews)) or _tr("none")),
     ]
 

@@ -120,7 +120,7 @@ class RelinkDialog(QDialog):
 
     def _set_up_tree(self) -> None:
         tree = self.tree
-        tree.setHeaderLabels([self.tr("Layer"), self.tr("In the case"), self.tr("Here")])
+        tree.setHeaderLabels([self.tr("Layer"), self.tr("In the case"), self.tr("On this computer")])
         tree.setAccessibleName(self.tr("Files of layers"))
         tree.setRootIsDecorated(False)
         tree.setUniformRowHeights(True)

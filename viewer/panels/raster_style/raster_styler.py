@@ -1,4 +1,4 @@
-"""Changes the look of the current raster layer: for the form, and for the keys and the menu."""
+"""Changes the style of the current raster layer: for the form, and for the keys and the menu."""
 
 from __future__ import annotations
 

@@ -100,7 +100,7 @@ class CommandPalette(QDialog):
         view = QListView(self)
         view.setModel(self._model)
         view.setItemDelegate(RowDelegate(view))
-        view.setAccessibleName(self.tr("Found"))
+        view.setAccessibleName(self.tr("Results"))
         view.setUniformItemSizes(True)
         view.setMouseTracking(True)
         view.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)

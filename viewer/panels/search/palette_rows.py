@@ -1,4 +1,4 @@
-"""The rows of the palette: commands, what was found, and headings between them; how they match and how they look."""
+"""The rows of the palette: commands, what was found, and headings between them; how they match and are painted."""
 
 from __future__ import annotations
 

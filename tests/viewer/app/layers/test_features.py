@@ -641,7 +641,7 @@ def test_the_palette_finds_attributes_of_the_features_shown(opened: MainWindow, 
     settle(opened, qtbot)
     (source,) = opened.feature_menu.searches
     assert not source.find("depot", 3)
-    palette = opened.search.show_palette()
+    palette = opened.search.show_palette([])
     QTest.keyClicks(palette._input, "Town 4")
     qtbot.waitUntil(lambda: any("Town 4" in text for text in palette.shown_texts()), timeout=10_000)
     row = next(at for at, text in enumerate(palette.shown_texts()) if "Town 4" in text)

@@ -14,19 +14,19 @@ from viewer.panels.layers.layer_properties import LayerPropertiesPanel
 from viewer.panels.raster_style.raster_style_form import RasterStyleForm
 from viewer.panels.vector_style.label_page import LabelPage
 from viewer.panels.vector_style.scale_page import ScalePage
-from viewer.panels.widgets.late_panel import LatePanel
+from viewer.panels.widgets.lazy_panel import LazyPanel
 from viewer.rendering.vector.vector_drawing import VectorDrawing
 
 
 def test_all_panels_and_their_parts_are_made_ahead_one_a_turn(window: MainWindow, qtbot: QtBot) -> None:
     def made() -> int:
-        return sum(late.is_made for late in window.findChildren(LatePanel))
+        return sum(late.is_made for late in window.findChildren(LazyPanel))
 
     steps = [made()]
     window.docks._warm.timeout.connect(lambda: steps.append(made()))
     window.docks.warm_up(window.context.jobs)
     qtbot.waitUntil(lambda: not window.docks.waiting(), timeout=10_000)
-    assert all(late.is_made for late in window.findChildren(LatePanel))
+    assert all(late.is_made for late in window.findChildren(LazyPanel))
     assert window.findChild(RasterStyleForm) is not None
     assert window.findChild(ScalePage) is not None
     assert max(after - before for before, after in pairwise(steps)) == 1

@@ -30,7 +30,7 @@ from tests.viewer.app.conftest import settle
 from viewer.app.crash import CrashDoors
 from viewer.app.window import MainWindow
 from viewer.canvas.sites.site_painter import SitePainter
-from viewer.panels.widgets.late_panel import LatePanel
+from viewer.panels.widgets.lazy_panel import LazyPanel
 from viewer.rendering.images import argb_of_image
 from viewer.rendering.raster.raster_drawing import RasterDrawing
 from viewer.rendering.vector.vector_drawing import VectorDrawing
@@ -112,7 +112,7 @@ WIDGETS: dict[str, Callable[[], QWidget]] = {
     "a delegate that measures": lambda: _list(_Model(), _BadSize()),
     "a paintEvent": _BadWidget,
     "an event filter": _filtered,
-    "a panel that cannot be made": lambda: LatePanel(_bad_panel),
+    "a panel that cannot be made": lambda: LazyPanel(_bad_panel),
 }
 
 

@@ -9,7 +9,7 @@ from PySide6.QtGui import QPaintEvent
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 
-class LatePanel(QWidget):
+class LazyPanel(QWidget):
     """Stands for a panel until it is first shown or asked for: the program starts with what is seen."""
 
     def __init__(self, make: Callable[[], QWidget]) -> None:

@@ -1,4 +1,4 @@
-"""The face of the attribute table: the line above the rows, the filter of the map, the rows."""
+"""The page of the attribute table: the line above the rows, the filter of the map, the rows."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ _COUNT_AT = 4
 """Where in the line the counts stand, if they have room there."""
 
 
-class AttributeFace(QWidget):
+class AttributePage(QWidget):
     """The widgets and how they are laid out; what they do is the panel's."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -74,13 +74,13 @@ class AttributeFace(QWidget):
         self.quick.setClearButtonEnabled(True)
         self.quick.setMinimumWidth(QUICK_PX // 2)
         self.quick.setMaximumWidth(2 * QUICK_PX)
-        self.filter_button = QPushButton(tr("Conditions"))
+        self.filter_button = QPushButton(tr("Set conditions"))
         self.filter_button.setCheckable(True)
         self.filter_button.setToolTip(tooltip(tr("Filter by several columns, or by an expression")))
         self.filter_button.toggled.connect(self._show_filter_rows)
         self.apply_button = QPushButton(tr("Filter the map"))
         self.apply_button.setToolTip(tooltip(tr("Let the map show only the features that are listed here")))
-        self.only_selected = QCheckBox(tr("Only selected"))
+        self.only_selected = QCheckBox(tr("Selected rows only"))
         self.count = plain_label()
         self.count.setObjectName("muted")
         self.invert_button = IconButton("invert", tr("Invert the selection of the rows shown"))

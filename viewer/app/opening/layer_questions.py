@@ -1,4 +1,4 @@
-"""Asks what a file alone does not settle: which of its layers, and how its table is to be read."""
+"""Asks which layers of a file to add, and how its table is to be read, where the file does not settle it."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from viewer.rendering.access import file_at_hand
 from viewer.rendering.context import RenderContext
 
 
-class Choosing(QObject):
+class LayerQuestions(QObject):
     """One dialog at a time, beside the map. The window's thread only."""
 
     def __init__(self, session: Session, opener: FileOpener, context: RenderContext, window: QWidget) -> None:

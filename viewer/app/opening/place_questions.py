@@ -1,4 +1,4 @@
-"""Asks where data lie that do not say so, one file at a time, and makes the answer part of the case."""
+"""Asks for the CRS of data that name none, one file at a time, and makes the answer part of the case."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from viewer.support.settings import Settings
 MOST_RECENT = 6
 
 
-class Placing(QObject):
+class PlaceQuestions(QObject):
     """Nothing is added before it is answered; one may look around meanwhile. The window's thread only."""
 
     def __init__(

@@ -19,7 +19,7 @@ from viewer.support.plain_label import plain_label
 from viewer.support.text import one_line
 
 
-class ClaimPlaces(QWidget):
+class ClaimSites(QWidget):
     """A line a site, with a way to go there and to take the link away."""
 
     def __init__(self, context: PanelContext, parent: QWidget | None = None) -> None:

@@ -27,7 +27,7 @@ _MATTERS = frozenset({
 """First words of the keys of messages that are ours; others may hold a name."""
 
 
-class EventLines(QObject):
+class CaseLog(QObject):
     """Listens to what is signalled anyway; the window's thread only."""
 
     def __init__(self, session: Session, opener: FileOpener, jobs: Jobs, messages: Messages, parent: QObject) -> None:

@@ -38,8 +38,8 @@ def geopackage(path: Path, *tables: str) -> Path:
 
 def opened(window: MainWindow, qtbot, path: Path) -> TablePicker | TableDialog:
     window.file_menu.open_words([str(path)])
-    qtbot.waitUntil(lambda: window.choosing.dialog is not None, timeout=10_000)
-    dialog = window.choosing.dialog
+    qtbot.waitUntil(lambda: window.layer_questions.dialog is not None, timeout=10_000)
+    dialog = window.layer_questions.dialog
     assert isinstance(dialog, TablePicker | TableDialog)
     return dialog
 
@@ -70,14 +70,14 @@ def test_where_nobody_can_be_asked_all_layers_are_taken(window, qtbot, tmp_path)
     window.file_menu.open_words([str(geopackage(tmp_path / "a.gpkg", "pads", "roads"))])
     settle(window, qtbot)
     assert layers_of(window) == ["a: pads", "a: roads"]
-    assert window.choosing.is_idle
+    assert window.layer_questions.is_idle
 
 
 def test_of_many_pictures_in_a_file_the_first_is_ticked(window, qtbot, tmp_path):
     path = tmp_path / "a.h5"
     path.write_bytes(FILES["eos5"])
     picker = opened(window, qtbot, path)
-    assert window.choosing.dialog.windowTitle() == "Layers of a.h5"
+    assert window.layer_questions.dialog.windowTitle() == "Layers of a.h5"
     rows = [picker.list.topLevelItem(row) for row in range(2)]
     assert [row.text(0) for row in rows] == ["Cloud", "Red"]
     assert rows[0].toolTip(0) == "HDFEOS/GRIDS/Earth/Data_Fields/Cloud"
@@ -104,9 +104,9 @@ def test_where_nobody_can_be_asked_one_picture_is_taken(window, qtbot, tmp_path)
 def test_giving_up_adds_nothing_and_the_next_file_is_asked_about(window, qtbot, tmp_path):
     first = opened(window, qtbot, geopackage(tmp_path / "a.gpkg", "pads", "roads"))
     window.file_menu.open_words([str(geopackage(tmp_path / "b.gpkg", "x", "y"))])
-    qtbot.waitUntil(lambda: len(window.choosing._waiting) == 1, timeout=10_000)
+    qtbot.waitUntil(lambda: len(window.layer_questions._waiting) == 1, timeout=10_000)
     first.reject()
-    second = window.choosing.dialog
+    second = window.layer_questions.dialog
     assert "b.gpkg" in second.windowTitle()
     second.reject()
     assert layers_of(window) == []
@@ -148,7 +148,7 @@ def test_how_a_layer_is_read_can_be_changed_and_undone(window, qtbot, tmp_path):
     (layer,) = window.session.document.layers_in_order()
     before = layer.source_json
     window.panel_context.reading_wanted.emit(layer.uuid)
-    dialog = window.choosing.dialog
+    dialog = window.layer_questions.dialog
     shown(dialog, qtbot)
     for key, name in (("x", "lon2"), ("y", "lat2")):
         dialog.columns[key].setCurrentIndex(dialog.columns[key].findData(name))

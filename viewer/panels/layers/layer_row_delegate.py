@@ -1,4 +1,4 @@
-"""A row of the layer tree with how the layer is shown and the date of its image at the right, small and quiet."""
+"""Paints a row of the layer tree, with the state of the layer and the date of its image at the right."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ LINES_INDENT_PX = 26
 """As far as the icon of the layer."""
 
 
-class LayerRowLook(QStyledItemDelegate):
+class LayerRowDelegate(QStyledItemDelegate):
     """Date, then badge, yield where the name would have no room; the tooltip says both whole."""
 
     @override

@@ -38,7 +38,7 @@ def layer_of(window: MainWindow) -> Layer:
 
 
 def type_height(panel: LayerPropertiesPanel, qtbot: QtBot, text: str) -> None:
-    field = panel.placement.height_field
+    field = panel.georeferencing.height_field
     field.setFocus()
     field.selectAll()
     qtbot.keyClicks(field, text)
@@ -50,10 +50,10 @@ def test_another_height_moves_the_image_and_is_kept_in_the_case(
 ) -> None:
     window = make_window()
     panel = properties_of(window, qtbot, with_rpc(tmp_path))
-    assert panel.placement.height_field.isVisible()
-    assert panel.placement.height_field.text() == ""
-    assert panel.placement.height_field.placeholderText() == "215, the RPC’s own"
-    assert "at a height of 215 m above the ellipsoid" in panel.placement.note.text()
+    assert panel.georeferencing.height_field.isVisible()
+    assert panel.georeferencing.height_field.text() == ""
+    assert panel.georeferencing.height_field.placeholderText() == "215, the RPC’s own"
+    assert "at a height of 215 m above the ellipsoid" in panel.georeferencing.note.text()
     before, picture = window.scene.bounds_lonlat(), window.canvas.grab_picture()
     type_height(panel, qtbot, "615")
     settle(window, qtbot)
@@ -62,10 +62,10 @@ def test_another_height_moves_the_image_and_is_kept_in_the_case(
     assert before is not None
     assert after is not None
     moved = distance_m(*before.centre, *after.centre)
-    told = float(panel.placement.note.text().split("is drawn ")[1].split(" m")[0])
+    told = float(panel.georeferencing.note.text().split("is drawn ")[1].split(" m")[0])
     assert moved == pytest.approx(4 * told, abs=4.0), "four times what the note says of 100 m"
-    assert "at a height of 615 m above the ellipsoid (chosen by the analyst)" in panel.placement.note.text()
-    assert any(name == "Placed by" and "615 m" in text for name, text in panel.facts.facts())
+    assert "at a height of 615 m above the ellipsoid (chosen by the analyst)" in panel.georeferencing.note.text()
+    assert any(name == "Georeferencing" and "615 m" in text for name, text in panel.facts.facts())
     assert not any(name == "Note" and "RPC" in text for name, text in panel.facts.facts()), "said once"
     assert window.canvas.grab_picture() != picture
     window.session.undo()
@@ -87,27 +87,27 @@ def test_another_height_moves_the_image_and_is_kept_in_the_case(
 def test_a_height_that_is_none_is_refused(window: MainWindow, tmp_path: Path, qtbot: QtBot, text: str) -> None:
     panel = properties_of(window, qtbot, with_rpc(tmp_path))
     type_height(panel, qtbot, text)
-    assert "height" in panel.placement.fields.refusal.text()
-    assert panel.placement.fields.refusal.isVisible()
+    assert "height" in panel.georeferencing.fields.refusal.text()
+    assert panel.georeferencing.fields.refusal.isVisible()
     assert layer_of(window).height_m is None
-    assert panel.placement.height_field.text() == ""
+    assert panel.georeferencing.height_field.text() == ""
 
 
 def test_control_points_tell_how_far_they_are_off(window: MainWindow, tmp_path: Path, qtbot: QtBot) -> None:
     values = surface().astype(np.uint8)
     path = write_raster(tmp_path / "a.tif", values, "EPSG:32652", None, gcps=points_of(25.0, 3))
     panel = properties_of(window, qtbot, path)
-    assert "9 control points (second order), up to" in panel.placement.note.text()
-    assert any(name == "Placed by" and text.startswith("9 control points") for name, text in panel.facts.facts())
-    assert not panel.placement.height_field.isVisible()
+    assert "9 control points (second order), up to" in panel.georeferencing.note.text()
+    assert any(name == "Georeferencing" and text.startswith("9 control points") for name, text in panel.facts.facts())
+    assert not panel.georeferencing.height_field.isVisible()
 
 
 def test_a_transform_has_no_height_and_can_be_doubted(window: MainWindow, qtbot: QtBot) -> None:
     panel = properties_of(window, qtbot, sample_data.path("blue_marble.tif"))
-    assert not panel.placement.height_field.isVisible()
-    assert not panel.placement.note.isVisible()
-    assert ("Placed by", "the transform in the file") in panel.facts.facts()
-    qtbot.mouseClick(panel.placement.ask_button, Qt.MouseButton.LeftButton)
+    assert not panel.georeferencing.height_field.isVisible()
+    assert not panel.georeferencing.note.isVisible()
+    assert ("Georeferencing", "the transform in the file") in panel.facts.facts()
+    qtbot.mouseClick(panel.georeferencing.ask_button, Qt.MouseButton.LeftButton)
     dialog = window.findChild(PlaceDialog)
     assert isinstance(dialog, PlaceDialog)
     assert "says that it is in WGS 84" in dialog.question.lack
@@ -116,10 +116,10 @@ def test_a_transform_has_no_height_and_can_be_doubted(window: MainWindow, qtbot:
 
 def test_a_crs_that_is_none_is_refused(window: MainWindow, qtbot: QtBot) -> None:
     panel = properties_of(window, qtbot, sample_data.path("blue_marble.tif"))
-    field = panel.placement.fields.fields["crs"]
+    field = panel.georeferencing.fields.fields["crs"]
     qtbot.keyClicks(field, "nonsense")
     qtbot.keyClick(field, Qt.Key.Key_Return)
-    assert "nonsense" in panel.placement.fields.refusal.text()
+    assert "nonsense" in panel.georeferencing.fields.refusal.text()
     assert layer_of(window).crs == ""
 
 

@@ -1,4 +1,4 @@
-"""The fields of one look: colours, strokes, sign, casing, arrowheads."""
+"""The fields of one symbol: colours, strokes, sign, casing, arrowheads."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ _FOR_LINES = ("arrow", "ground_color", "route")
 _SAMPLE = Look("#ffffff", 1.0, "#3182bd", size_px=16.0)
 
 
-class LookFields(QWidget):
+class SymbolFields(QWidget):
     """`commit` takes the changed look and what was changed, and returns why not; `preview` shows a look."""
 
     def __init__(self, commit: Callable[[Look], str], preview: Callable[[Look], None]) -> None:
@@ -52,7 +52,7 @@ class LookFields(QWidget):
 
     def _add_fields(self) -> None:
         tr, add = self.tr, self.set.add
-        add("route", tr("Route"), ChoiceField(), tr("A ready look for a kind of route or boundary"))
+        add("route", tr("Route"), ChoiceField(), tr("A ready symbol for a kind of route or boundary"))
         add("stroke_color", tr("Outline"), ColorField(tr("none")))
         self._slider("stroke_width_px", tr("Width"), 0.0, 10.0)
         add("fill_color", tr("Fill"), ColorField(tr("none")))

@@ -113,6 +113,8 @@ def test_values_that_are_too_many_for_classes_are_said(analyst: Analyst, tmp_pat
     assert not form.classes.note.isVisible()
     analyst.choose(form.classes.fields.fields["column"], "name")
     analyst.wait(form.classes.note.isVisible)
-    assert form.classes.note.text() == "24 values have classes of their own: 92 features share the look of all others."
+    assert (
+        form.classes.note.text() == "24 values have classes of their own: 92 features share the symbol of all others."
+    )
     analyst.keys("Ctrl+Z")
     analyst.wait(lambda: not form.classes.note.isVisible())

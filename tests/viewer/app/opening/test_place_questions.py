@@ -170,7 +170,7 @@ def test_a_crs_that_the_numbers_contradict_is_warned_of(window: MainWindow, unna
     search(dialog, qtbot, "EPSG:28992")
     assert "far from where Amersfoort" in dialog.doubt_text.text()
     assert dialog.doubt.isVisible()
-    assert dialog.place_button.text() == "&Place it all the same"
+    assert dialog.place_button.text() == "&Use This CRS Anyway"
     dialog.search.clear()
     search(dialog, qtbot, "EPSG:4326")
     assert "no longitudes and latitudes" in dialog.doubt_text.text()
