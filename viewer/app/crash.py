@@ -85,7 +85,7 @@ class CrashDoors:
         faulthandler.enable(self._faults)
 
     def install_qt(self) -> None:
-        """What Qt has to say goes to the log; it is for us, not for the analyst."""
+        """Send Qt's messages to the log; they are for us, not for the analyst."""
         qInstallMessageHandler(_log_qt)
 
     def remove(self) -> None:

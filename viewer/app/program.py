@@ -144,7 +144,7 @@ class Program:
             Screenshot(window, window.is_idle, options.screenshot, self._photographed, failures).start()
 
     def _tell_first_things(self) -> None:
-        """What is worth saying at the start, once the window stands."""
+        """Say what is worth saying at the start, once the window stands."""
         self._session.find_recoverable(self._window.offer_recovery)
         for problem in (self._settings.problem, self._doors.problem):
             if problem:

@@ -294,7 +294,7 @@ class MainWindow(QMainWindow):
         self.status.set_map_visible(is_begun)
 
     def hold_bounds(self, lonlat: Bounds) -> None:
-        """What is opened is shown at these bounds, whatever it says itself (command line)."""
+        """Show whatever is opened at these bounds (command line)."""
         self._held_bounds = lonlat
 
     def set_safe_mode(self, safe: bool) -> None:
@@ -368,7 +368,7 @@ class MainWindow(QMainWindow):
         self.access.drawn_anew(looks=self.opener.asks)
 
     def _recolor(self) -> None:
-        """What holds icons draws them in the colours that are chosen now."""
+        """Draw all icons in the colours that are chosen now."""
         self.action_table.color(self.palette())
         self.start_page.recolor()
         self.docks.recolor()

@@ -16,7 +16,7 @@ LEAST_MAP = 96
 
 @dataclass(frozen=True)
 class Layout:
-    """What the analyst chose. Sizes in pixels of the product; `ratio` is those a logical pixel (dpi / 96)."""
+    """The choices of the analyst. Sizes in pixels of the product; `ratio` is those a logical pixel (dpi / 96)."""
 
     width: int
     height: int

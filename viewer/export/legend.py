@@ -105,7 +105,7 @@ def _rows_of(drawing: VectorDrawing, view: View) -> list[LegendRow]:
 
 
 def _counts(drawing: VectorDrawing, view: View) -> dict[int, int] | None:
-    """How many features of each class are in the frame; None until they are read."""
+    """Counts the features of each class in the frame; None until they are read."""
     content = drawing.content
     if not content.tables or content.tables[0].crs != view.grid.crs:
         return None

@@ -53,7 +53,7 @@ CERTIFICATE_FAULTS = {
 
 @dataclass(frozen=True)
 class Limits:
-    """What a server may cost us."""
+    """Limits of time, size and number for the requests to a server."""
 
     idle_s: float = 10.0
     total_s: float = 30.0
@@ -66,7 +66,7 @@ class Limits:
 
 
 class FetchContext(Protocol):
-    """What a fetch works with: the network, the rules for it, and what is known of its host. The fetcher is one."""
+    """The network, its rules and the state of each host, as a fetch uses them. The fetcher is one."""
 
     consent: Consent
     limits: Limits

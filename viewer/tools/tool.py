@@ -19,7 +19,7 @@ from viewer.canvas.widget import MapCanvas
 
 @dataclass(frozen=True)
 class ToolContext:
-    """What tools work with. `message` shows one sentence.
+    """The canvas, the way to edit, and the messages, for all tools. `message` shows one sentence.
 
     `push` applies an edit and makes it undoable; False where it was refused, and said why.
     """
@@ -55,7 +55,7 @@ class Tool(QObject):
 
     @property
     def hint(self) -> str:
-        """What one can do now, for the status bar. Every tool must say."""
+        """The sentence for the status bar that says what can be done now. Every tool has one."""
         raise NotImplementedError
 
     @property
@@ -103,7 +103,7 @@ class Tool(QObject):
         return False
 
     def paint(self, painter: QPainter, view: View) -> None:
-        """What the tool shows above the map, in the view's pixels."""
+        """Paint above the map, in the view's pixels."""
 
     def push(self, make: Callable[[], Edit]) -> bool:
         """Build an edit and push it. False where nothing was changed; what forbids it is shown in one sentence."""

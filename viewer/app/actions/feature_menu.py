@@ -86,7 +86,7 @@ class FeatureMenu(ToolMenu):
         self.changed.emit()
 
     def _filtered(self, uuid: str) -> None:
-        """What a filter hides is not selected: nothing is done with features that nobody sees."""
+        """Drop what a filter hides from the selection: nothing is done with features that nobody sees."""
         shown = self.access.filters.fids(uuid)
         if shown is not None:
             self.selection.set(uuid, self.selection.of(uuid)[are_in(self.selection.of(uuid), shown)])
@@ -187,7 +187,7 @@ class FeatureMenu(ToolMenu):
         self._panels.do(set_layer_filter, self._panels.layer_uuid, "")
 
     def identified(self, hits: list[FeatureHit]) -> None:
-        """What the tool found goes to the panel."""
+        """List what the tool has found in the panel."""
         self._panels.panel_wanted.emit("identify")
         self.hits_found.emit(hits)
 

@@ -113,7 +113,7 @@ class LayerAccess(QObject):
         self._scene.draw_anew(uuids)
 
     def _forget(self, drawing: LayerDrawing) -> None:
-        """What was built of a file that may not be read any more."""
+        """Drop what was built of a file that may not be read any more."""
         overviews = self._context.overviews
         state = drawing.source.state if isinstance(drawing, RasterDrawing) else None
         if overviews is not None and state is not None:

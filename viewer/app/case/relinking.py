@@ -115,7 +115,7 @@ class Relinking(QObject):
         self._offer(self.lost())
 
     def _offer(self, lost: Sequence[LostFile]) -> None:
-        """What waits for a permission only counts where it was found beside the case."""
+        """Tell how many files are missing; what waits for a permission counts only if found beside the case."""
         found = [file for file in lost if file.text in self._search.found]
         paused = {uuid for uuid, drawing in self._scene.drawings.items() if drawing.is_paused}
         missing = [file for file in lost if file.text in self._search.found or file.uuid not in paused]

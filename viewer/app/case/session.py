@@ -91,7 +91,7 @@ class Session(QObject):
 
     @property
     def actor(self) -> str:
-        """Who edits: the name of the settings, else the login name."""
+        """The person who edits: the name of the settings, else the login name."""
         return self._settings.get("author") or _login_name()
 
     @property
@@ -136,7 +136,7 @@ class Session(QObject):
 
     @property
     def base_folder(self) -> Path | None:
-        """What relative paths of layers are relative to."""
+        """The folder that relative paths of layers start from."""
         return self._target.parent if self._target else None
 
     # -- edits -------------------------------------------------------------------------------------------------
@@ -300,7 +300,7 @@ class Session(QObject):
         self._messages.show("save", sentence.format(path.name), "warning", action)
 
     def _write_from_memory(self, path: Path, then: Then) -> None:
-        """Where no working copy can be made, another disk may still have room for the case itself."""
+        """Save without a working copy, where none can be made: another disk may still have room for the case itself."""
         document, state = self.document, self.history.state()
         base = self._target if self._looked_at else None
         snapshot = Document({table: document.table(table).values() for table in TABLES})

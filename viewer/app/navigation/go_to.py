@@ -73,7 +73,7 @@ class GoToDialog(QDialog):
         return [self._list.item(row).text() for row in range(self._list.count())]
 
     def sentence(self) -> str:
-        """What is said about the text."""
+        """The sentence about the text."""
         return self._says.text()
 
     def accept(self) -> None:

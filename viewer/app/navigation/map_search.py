@@ -142,5 +142,5 @@ class MapSearch(QObject):
 
 
 def _frame(hit: Hit) -> Bounds | None:
-    """What nothing on the map shows yet: the extent that was typed."""
+    """The extent that was typed, which nothing on the map shows yet."""
     return hit.bounds if hit.group is Group.COORDINATES else None

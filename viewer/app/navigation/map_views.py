@@ -80,14 +80,14 @@ class MapViews(QObject):
         self._held, self._held_view = (lonlat, margin, finest_m), self._canvas.viewport.view()
 
     def _choose_canvas(self, lonlat: Bounds) -> None:
-        """Where nobody is asked: the map that `render` would draw, unless a case names another."""
+        """Take the map that `render` would draw, where nobody is asked, unless a case names another."""
         if not self._asks and (self.notice or same_crs(self._canvas.viewport.crs, WEB_MERCATOR)):
             crs, self.notice = chosen_canvas(None, lonlat)
             self._canvas.set_crs(crs)
             self.crs_changed.emit()
 
     def _offer_polar(self, lonlat: Bounds) -> None:
-        """What lies beyond the edge of Web Mercator can be seen on another map."""
+        """Offer a polar map for what lies beyond the edge of Web Mercator."""
         polar = polar_canvas(lonlat) if same_crs(self._canvas.viewport.crs, WEB_MERCATOR) else ""
         if not polar:
             self._messages.clear("polar")
@@ -293,14 +293,14 @@ class MapViews(QObject):
         return info.crs if info is not None else ""
 
     def layer_info(self, uuid: str) -> RasterInfo | VectorInfo | None:
-        """What a reader found in a layer's file; None until it is known, and for services."""
+        """The facts that a reader found in a layer's file; None until it is known, and for services."""
         drawing = self._canvas.scene.drawings.get(uuid)
         return drawing.info if isinstance(drawing, RasterDrawing | VectorDrawing) else None
 
     # -- what a case keeps -------------------------------------------------------------------------------------
 
     def viewport_json(self) -> str:
-        """Where the map looks, for the case file."""
+        """The view of the map, for the case file."""
         viewport = self._canvas.viewport
         x, y = viewport.centre
         metres = viewport.resolution * viewport.view().ratio

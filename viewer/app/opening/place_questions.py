@@ -87,7 +87,7 @@ class PlaceQuestions(QObject):
             self._dialog.reject()
 
     def _likely(self, question: PlaceQuestion) -> list[str]:
-        """What was chosen lately, degrees where the numbers could be some, and what is used where the map looks."""
+        """Likely CRSs: those chosen lately, degrees where the numbers could be some, and the one usual here."""
         found = [text for text in self._settings.get("recent_crs") if isinstance(text, str)]
         if question.bounds is not None and looks_like_degrees(question.bounds):
             found.append(WGS84)

@@ -90,7 +90,7 @@ class Questions(QObject):
         return paths
 
     def folder_to_look_in(self, folder: Path) -> Path | None:
-        """Where the files of layers are here."""
+        """Ask for the folder in which the files of layers are here."""
         title = self.tr("Choose the folder of the files")
         text = QFileDialog.getExistingDirectory(self._window, title, str(folder))
         return Path(text) if text else None

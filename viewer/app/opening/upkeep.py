@@ -74,7 +74,7 @@ class Upkeep(QObject):
     # ----------------------------------------------------------------------------------------------------------
 
     def _forget(self) -> None:
-        """What was said of the files of the last case went with it: of this one it is said anew."""
+        """Forget what was said of the files of the last case: of this one it is said anew."""
         self._seen.clear()
         self._stale.clear()
 

@@ -227,7 +227,7 @@ class AttributeTablePanel(AttributePage):
     # -- the filter of the map ----------------------------------------------------------------------------------
 
     def apply_to_map(self) -> None:
-        """What the table shows is what the map shows; the filter is then the layer's."""
+        """Make the filter of the table that of the layer: the map shows what the table shows."""
         self.filter_rows.flush()  # what was typed a moment ago counts
         if self._typing.isActive():
             self._typing.stop()

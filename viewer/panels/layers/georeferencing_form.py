@@ -88,7 +88,7 @@ class GeoreferencingForm(QWidget):
 
 
 def _note(info: RasterInfo | VectorInfo | None) -> str:
-    """What else than a transform places it, and how well."""
+    """Says what places the layer, where that is no transform, and how well."""
     if not isinstance(info, RasterInfo) or not info.placement_note:
         return ""
     return f"Placed by {info.placement_note}."

@@ -73,12 +73,12 @@ class LayerPropertiesPanel(RowForm):
 
     @property
     def raster(self) -> RasterStyleForm:
-        """How the layer looks where it is imagery."""
+        """The form of the style of imagery."""
         return cast("RasterStyleForm", self._raster.panel)
 
     @property
     def vector(self) -> VectorStyleForm:
-        """How the layer looks where it holds features."""
+        """The form of the style of features."""
         return cast("VectorStyleForm", self._vector.panel)
 
     def _make_raster(self) -> QWidget:
@@ -172,7 +172,7 @@ class LayerPropertiesPanel(RowForm):
         self.page.show_from(self._style_heading)
 
     def _show_found(self, layer: Layer) -> None:
-        """Where the case says nothing of credit and date: what its file says, greyed."""
+        """Show credit and date of the file, greyed, where the case says nothing of them."""
         drawing = self._context.drawing_of(layer.uuid)
         known = drawing.acquisition if drawing is not None else Acquisition()
         date, kind, credit = (self.fields.fields[name] for name in ("acquired_at", "date_kind", "credit"))
@@ -221,5 +221,5 @@ class LayerPropertiesPanel(RowForm):
 
 
 def _geometry(drawing: LayerDrawing | None, info: VectorInfo) -> str:
-    """What the layer is found to hold; what its file says until that is known."""
+    """The geometry that the layer is found to hold; what its file says until that is known."""
     return drawing.geometry if isinstance(drawing, VectorDrawing) else info.geometry

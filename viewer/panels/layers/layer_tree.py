@@ -210,7 +210,7 @@ class LayerTreePanel(QWidget):
         return menu
 
     def _add_access_actions(self, menu: QMenu, uuid: str) -> None:
-        """What helps a layer of which nothing may be read, or whose file is not there."""
+        """Add what helps a layer of which nothing may be read, or whose file is not there."""
         drawing = self._context.drawing_of(uuid)
         if drawing is None or not (drawing.is_paused or drawing.is_missing):
             return

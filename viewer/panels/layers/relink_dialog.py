@@ -38,7 +38,7 @@ type Searching = Callable[[str, str, Callable[[Search], None]], None]
 
 @dataclass(frozen=True)
 class Ways:
-    """How the dialog asks others: for a search, a folder, a file, and what a file is. None where it was given up."""
+    """Ways to ask others: for a search, a folder, a file, and what a file is. None where it was given up."""
 
     search: Searching
     choose_folder: Callable[[], str | None]

@@ -80,7 +80,7 @@ class StatusBar(QStatusBar):
     # -- the hint and running work -----------------------------------------------------------------------------
 
     def show_hint(self, text: str) -> None:
-        """What the tool in hand does next."""
+        """Show what the tool in hand does next."""
         self._hint.setText(one_line(text))
         self._hint.setToolTip(tooltip(text))
 
@@ -128,7 +128,7 @@ class StatusBar(QStatusBar):
         self.notation_changed.emit(str(self._notation))
 
     def set_map_visible(self, visible: bool) -> None:
-        """What is about the map goes while there is none."""
+        """Show what is about the map, or hide it while there is none."""
         for part in (self._hint, self._coordinate, self._scale, self._crs):
             part.setVisible(visible)
 

@@ -151,7 +151,7 @@ class VectorStyleForm(QWidget):
         self.look.show_look(look, info.geometry)
 
     def _count(self) -> None:
-        """How many features each class has, off the window's thread, once for each way of classing them."""
+        """Count the features of each class, off the window's thread, once for each way of classing them."""
         style = self._style
         assert style is not None
         asked = style.class_key

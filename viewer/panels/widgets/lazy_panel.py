@@ -35,7 +35,7 @@ class LazyPanel(QWidget):
         return self._panel is not None
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        """What is painted is seen, also while the window is arranged, when every tab is shown for a moment."""
+        """Make the panel when it is painted, thus seen: while docks move every tab is shown for a moment."""
         if not self.is_made and not self._has_failed:
             self._soon.start()
         super().paintEvent(event)
