@@ -101,7 +101,7 @@ class MainWindow(QMainWindow):
         self.resize(*FIRST_SIZE)
         self._build_map(asks)
         self._build_case_work(asks)
-        self._build_face()
+        self._build_widgets()
         self._build_menus()
         self._connect()
         self._show_state()
@@ -167,7 +167,7 @@ class MainWindow(QMainWindow):
         ReadingWatch(self.canvas, jobs, self)
         CaseLog(session, self.opener, jobs, messages, self)
 
-    def _build_face(self) -> None:
+    def _build_widgets(self) -> None:
         self.start_page = StartPage()
         self.pages = QStackedWidget()
         self.pages.addWidget(self.start_page)

@@ -168,7 +168,7 @@ def test_a_kept_view_that_makes_no_sense_is_left_out(window: MainWindow, qtbot: 
     assert (lon, lat) == (pytest.approx(37.6, abs=1), pytest.approx(55.7, abs=1))
 
 
-# -- keys and small verbs ---------------------------------------------------------------------------------------
+# -- keys and small actions ---------------------------------------------------------------------------------------
 
 
 def test_keys_take_the_tools(window: MainWindow, qtbot: QtBot) -> None:
