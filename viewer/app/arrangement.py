@@ -1,4 +1,4 @@
-"""Where the panels stand around the map: as they come, as somebody left them, and away while there is no case."""
+"""Arranges the panels around the map: at first, as they were left, and away while there is no case."""
 
 from __future__ import annotations
 

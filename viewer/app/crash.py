@@ -1,4 +1,4 @@
-"""The last door for errors of our own: logged, shown once as a counted line, never the end of the program."""
+"""Catches errors that nothing else caught: logged, shown once as a counted line, never the end of the program."""
 
 from __future__ import annotations
 
@@ -85,7 +85,7 @@ class CrashDoors:
         faulthandler.enable(self._faults)
 
     def install_qt(self) -> None:
-        """What Qt has to say goes to the log; it is for us, not for the analyst."""
+        """Send Qt's messages to the log; they are for us, not for the analyst."""
         qInstallMessageHandler(_log_qt)
 
     def remove(self) -> None:

@@ -95,7 +95,7 @@ def _screens() -> list[str]:
 
 
 def _confined(holds: Holds) -> str:
-    """How far a process is confined. The sentences about what is lacking may hold words of the system."""
+    """Says how far a process is confined. The sentences about what is lacking may hold words of the system."""
     network = "network closed" if holds.network else "TCP closed" if holds.tcp else "network open"
     files = "only granted files" if holds.files else "all files"
     return "; ".join([files, network, *map(without_names, holds.lacks)])

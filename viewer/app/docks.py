@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QObject, Qt, QTimer
+from PySide6.QtCore import QObject, Qt, QTimer, Signal
 from PySide6.QtWidgets import QAbstractButton, QDockWidget, QMainWindow, QStackedWidget, QWidget
 
-from viewer.app.actions.action_table import ActionTable
 from viewer.app.arrangement import BELOW_PX, HIDDEN, Arrangement
 from viewer.canvas.feature_query import FeatureHit
 from viewer.panels.context import PanelContext
 from viewer.panels.layers.layer_tree import LayerTreePanel
 from viewer.panels.sites.site_list import SiteListPanel
 from viewer.panels.widgets.form_page import FormPage
-from viewer.panels.widgets.late_panel import LatePanel
+from viewer.panels.widgets.lazy_panel import LazyPanel
 from viewer.support.icons import line_icon
 from viewer.support.jobs import Jobs
 from viewer.support.paced_look import PacedLook
@@ -34,22 +33,24 @@ ALIASES = {
 class Docks(QObject):
     """Owns the dock widgets; their ids are those of the panel actions."""
 
+    panel_switched = Signal()
+    """A panel is shown now that was not, or the other way round, or was asked for."""
+
     def __init__(self, window: QMainWindow, context: PanelContext) -> None:
         super().__init__(window)
         self._window, self._context = window, context
-        self._actions: ActionTable | None = None
         self.looks = PacedLook(self.look_again, self)
         self.layer_tree = LayerTreePanel(context)
-        self.claims, self.sources = LatePanel(self._make_claims), LatePanel(self._make_sources)
-        self.responses, self.acquisition = LatePanel(self._make_responses), LatePanel(self._make_acquisition)
-        self.attributes = LatePanel(self._make_attributes)
+        self.claims, self.sources = LazyPanel(self._make_claims), LazyPanel(self._make_sources)
+        self.responses, self.acquisition = LazyPanel(self._make_responses), LazyPanel(self._make_acquisition)
+        self.attributes = LazyPanel(self._make_attributes)
         self.details = QStackedWidget()
         self.details.addWidget(FormPage(self.tr("Select a site on the map or in the list, or draw one.")))
-        self._pages: dict[str, tuple[LatePanel, str]] = {
-            "site_form": (LatePanel(self._make_site_form), self.tr("Site")),
-            "claim_form": (LatePanel(self._make_claim_form), self.tr("Claim")),
-            "layer_properties": (LatePanel(self._make_layer_properties), self.tr("Layer")),
-            "identify": (LatePanel(self._make_identify), self.tr("Identify")),
+        self._pages: dict[str, tuple[LazyPanel, str]] = {
+            "site_form": (LazyPanel(self._make_site_form), self.tr("Site")),
+            "claim_form": (LazyPanel(self._make_claim_form), self.tr("Claim")),
+            "layer_properties": (LazyPanel(self._make_layer_properties), self.tr("Layer")),
+            "identify": (LazyPanel(self._make_identify), self.tr("Identify")),
         }
         for page, _title in self._pages.values():
             self.details.addWidget(page)
@@ -77,13 +78,9 @@ class Docks(QObject):
     def all(self) -> list[QDockWidget]:
         return list(self._docks.values())
 
-    def connect_actions(self, actions: ActionTable) -> None:
-        """Keep the checks of the panel actions true."""
-        self._actions = actions
-        for id_, dock in self._docks.items():
-            toggle = dock.toggleViewAction()
-            toggle.toggled.connect(actions[id_].setChecked)
-            actions[id_].setChecked(toggle.isChecked())
+    def is_panel_shown(self, id_: str) -> bool:
+        """Whether a panel stands in the window, be it behind another tab."""
+        return self._docks[id_].toggleViewAction().isChecked()
 
     def warm_up(self, jobs: Jobs) -> None:
         """Make the other panels one by one, so that the first use of each is as quick as the second.
@@ -104,8 +101,7 @@ class Docks(QObject):
             dock.raise_()
         if visible and was_hidden and dock.height() < BELOW_PX and id_ in HIDDEN:
             self._window.resizeDocks([dock], [BELOW_PX], Qt.Orientation.Vertical)
-        if self._actions is not None:
-            self._actions[id_].setChecked(visible or is_behind)
+        self.panel_switched.emit()
         self.arrangement.name_tabs()
 
     def show_panel(self, name: str) -> None:
@@ -146,7 +142,7 @@ class Docks(QObject):
 
     def _make_front(self, dock: QDockWidget) -> None:
         late = dock.widget()
-        if isinstance(late, LatePanel):
+        if isinstance(late, LazyPanel):
             _made = late.panel
 
     def _selected(self) -> None:
@@ -158,6 +154,7 @@ class Docks(QObject):
         dock.setObjectName(id_)
         dock.setAccessibleName(title)
         dock.setWidget(panel)
+        dock.toggleViewAction().toggled.connect(self.panel_switched)
         return dock
 
     def make_all(self) -> None:
@@ -165,11 +162,11 @@ class Docks(QObject):
         while waiting := self.waiting():
             _made = waiting[0].panel
 
-    def waiting(self) -> list[LatePanel]:
+    def waiting(self) -> list[LazyPanel]:
         """Panels and parts of panels that are not there yet."""
         pages = [page for page, _title in self._pages.values()]
         first = [*pages, self.claims, self.sources, self.responses, self.acquisition, self.attributes]
-        late = dict.fromkeys([*first, *self._window.findChildren(LatePanel)])
+        late = dict.fromkeys([*first, *self._window.findChildren(LazyPanel)])
         return [panel for panel in late if not panel.is_made]
 
     # -- made late ---------------------------------------------------------------------------------------------

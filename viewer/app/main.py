@@ -47,9 +47,9 @@ def run(
         sys.setswitchinterval(SWITCH_INTERVAL_S)
         _choose_platform()
         load_qt()
-        from viewer.app.program import Program, Wishes  # for start-up time: the readers are on their way already
+        from viewer.app.program import Program, StartOptions  # for start-up time: the readers are on their way already
 
-        wishes = Wishes(
+        options = StartOptions(
             tuple(files),
             Path(screenshot) if screenshot else None,
             size,
@@ -58,7 +58,7 @@ def run(
             safe_mode,
             Path(trace) if trace else None,
         )
-        program: Program = Program(pool, wishes, ready)
+        program: Program = Program(pool, options, ready)
         gc.freeze()
         return program.run()
     finally:

@@ -1,4 +1,4 @@
-"""One run of the program: what is made in which order, and let go of in which."""
+"""Runs the program once: makes its parts in order, and lets go of them in order."""
 
 from __future__ import annotations
 
@@ -44,8 +44,8 @@ BAD_INPUT, FINDINGS = 1, 3
 
 
 @dataclass(frozen=True)
-class Wishes:
-    """What the command line asks of the window."""
+class StartOptions:
+    """The options of the command line for the window."""
 
     files: tuple[str, ...] = ()
     screenshot: Path | None = None
@@ -59,10 +59,10 @@ class Wishes:
 class Program:
     """Made once a process, after the readers were started. A picture leaves nothing behind in the user's folders."""
 
-    def __init__(self, pool: ReaderPool, wishes: Wishes, ready: CaseProcess | None = None) -> None:
-        self._pool, self._wishes = pool, wishes
-        self._keeps = wishes.screenshot is None
-        self._trace = Trace(wishes.trace) if wishes.trace is not None else None
+    def __init__(self, pool: ReaderPool, options: StartOptions, ready: CaseProcess | None = None) -> None:
+        self._pool, self._options = pool, options
+        self._keeps = options.screenshot is None
+        self._trace = Trace(options.trace) if options.trace is not None else None
         if self._trace is not None:
             self._trace.start()
 
@@ -76,7 +76,7 @@ class Program:
         self._application.setApplicationName("Geoloupe")
         self._application.setQuitOnLastWindowClosed(False)
         self._translators = install_translations(self._application)
-        self._settings = Settings(None) if wishes.safe_mode or not self._keeps else Settings.of_user()
+        self._settings = Settings(None) if options.safe_mode or not self._keeps else Settings.of_user()
         dress(self._application, self._settings)
         self._messages = Messages()
         self._jobs = Jobs()
@@ -118,33 +118,33 @@ class Program:
     # ----------------------------------------------------------------------------------------------------------
 
     def _begin(self) -> None:
-        window, wishes = self._window, self._wishes
+        window, options = self._window, self._options
         window.closed.connect(self._application.exit)
         if self._keeps:
             window.restore_arrangement()
-        if wishes.size is not None:
+        if options.size is not None:
             window.setMinimumSize(1, 1)
-            window.resize(*wishes.size)
+            window.resize(*options.size)
         window.show()
-        if wishes.bounds is not None:
-            window.hold_bounds(Bounds(*wishes.bounds))
-        if wishes.safe_mode:
+        if options.bounds is not None:
+            window.hold_bounds(Bounds(*options.bounds))
+        if options.safe_mode:
             window.set_safe_mode(True)
-        if wishes.demo:
-            window.files.open_demo(failed=lambda error: window.opener.failures.append(error.sentence))
-        elif wishes.files:
-            window.files.open_words(list(wishes.files))
+        if options.demo:
+            window.file_menu.open_demo(failed=lambda error: window.opener.failures.append(error.sentence))
+        elif options.files:
+            window.file_menu.open_words(list(options.files))
         if self._keeps:
             window.docks.warm_up(self._jobs)
             self._session.opening.connect(self._watch_opening)
             QTimer.singleShot(0, self._tell_first_things)
-        if wishes.screenshot is not None:
-            window.opener.needs_earth = wishes.bounds is not None
+        if options.screenshot is not None:
+            window.opener.needs_earth = options.bounds is not None
             failures = window.opener.failures
-            Screenshot(window, window.is_idle, wishes.screenshot, self._photographed, failures).start()
+            Screenshot(window, window.is_idle, options.screenshot, self._photographed, failures).start()
 
     def _tell_first_things(self) -> None:
-        """What is worth saying at the start, once the window stands."""
+        """Say what is worth saying at the start, once the window stands."""
         self._session.find_recoverable(self._window.offer_recovery)
         for problem in (self._settings.problem, self._doors.problem):
             if problem:
@@ -186,7 +186,7 @@ class Program:
         self._application.exit()
 
     def _end(self) -> None:
-        """Timers and wishes, jobs, readers, the journal, the lock: in this order."""
+        """Timers and requests, jobs, readers, the journal, the lock: in this order."""
         was_closed = not self._window.isVisible()
         self._window.hide()
         self._window.scene.close()

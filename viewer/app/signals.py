@@ -1,4 +1,4 @@
-"""SIGTERM and SIGINT end the program as the window's cross does, without the question."""
+"""Ends the program at SIGTERM and SIGINT, as closing the window does, without the question."""
 
 from __future__ import annotations
 

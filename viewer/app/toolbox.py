@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QObject, Signal
 
-from viewer.canvas.feature_query import FeatureHit
 from viewer.tools.box_zoom import BoxZoomTool
 from viewer.tools.draw import DrawTool
 from viewer.tools.edit_vertices import EditVerticesTool
@@ -22,6 +21,9 @@ FIRST_TOOL = "tool_select"
 
 class Toolbox(QObject):
     """Makes each tool when it is first taken; ids are those of the actions."""
+
+    identified = Signal(object)
+    """The list of FeatureHit that the Identify tool has found."""
 
     def __init__(self, context: ToolContext, parent: QObject) -> None:
         super().__init__(parent)
@@ -41,8 +43,6 @@ class Toolbox(QObject):
             "tool_select_within": lambda: WithinDistanceTool(context, self),
         }
         self._tools: dict[str, Tool] = {}
-        self.identified: Callable[[list[FeatureHit]], None] = lambda hits: None
-        """Called with what the Identify tool finds."""
 
     @property
     def ids(self) -> list[str]:
@@ -50,7 +50,7 @@ class Toolbox(QObject):
 
     def _make_identify(self) -> Tool:
         tool = IdentifyTool(self._context, self)
-        tool.identified = lambda hits: self.identified(hits)
+        tool.identified.connect(self.identified)
         return tool
 
     def take(self, id_: str) -> None:

@@ -14,34 +14,46 @@ from layers.document.layer import Layer
 from layers.errors import GeoloupeError
 from layers.geo.bounds import Bounds
 from layers.project.saving.recovery import RecoverableSession
-from viewer.app.actions.action_link import ActionLink
-from viewer.app.actions.case_verbs import CaseVerbs
-from viewer.app.actions.export_verbs import ExportVerbs
-from viewer.app.actions.face_verbs import FaceVerbs
-from viewer.app.actions.feature_verbs import FeatureVerbs
-from viewer.app.actions.file_verbs import FileVerbs
+from viewer.app.actions.action_table import ActionTable
+from viewer.app.actions.edit_menu import EditMenu
+from viewer.app.actions.feature_menu import FeatureMenu
+from viewer.app.actions.file_menu import FileMenu
+from viewer.app.actions.help_menu import HelpMenu
+from viewer.app.actions.image_menu import ImageMenu
 from viewer.app.actions.layer_export import LayerExport
-from viewer.app.actions.menus import RecentMenu, color_overflow, fill_menu_bar, make_toolbar
-from viewer.app.actions.raster_verbs import RasterVerbs
-from viewer.app.actions.view_verbs import ViewVerbs
-from viewer.app.case.access_link import AccessLink
+from viewer.app.actions.layer_menu import LayerMenu
+from viewer.app.actions.map_export import MapExport
+from viewer.app.actions.menu_bar import RecentMenu, color_overflow, fill_menu_bar, make_toolbar
+from viewer.app.actions.panels_menu import PanelsMenu
+from viewer.app.actions.site_menu import SiteMenu
+from viewer.app.actions.tools_menu import ToolsMenu
+from viewer.app.actions.view_menu import ViewMenu
+from viewer.app.case.layer_access import LayerAccess
 from viewer.app.case.permission import Permissions
+from viewer.app.case.relinking import Relinking
+from viewer.app.case.saving import CaseSaving
 from viewer.app.case.session import Session
+from viewer.app.case_log import CaseLog
+from viewer.app.crash import log_folder
 from viewer.app.docks import Docks
-from viewer.app.event_lines import EventLines
-from viewer.app.opening.choosing import Choosing
+from viewer.app.navigation.feature_search import LayerSearches
+from viewer.app.navigation.feature_zoom import FeatureZoom
+from viewer.app.navigation.map_search import MapSearch
+from viewer.app.navigation.map_views import MapViews
+from viewer.app.opening.layer_questions import LayerQuestions
 from viewer.app.opening.opener import FileOpener
-from viewer.app.opening.placing import Placing
+from viewer.app.opening.place_questions import PlaceQuestions
 from viewer.app.opening.questions import Questions
 from viewer.app.opening.reading_watch import ReadingWatch
 from viewer.app.opening.style_files import StyleFiles
 from viewer.app.opening.upkeep import Upkeep
-from viewer.app.status_link import StatusLink
+from viewer.app.status_updates import StatusUpdates
 from viewer.app.toolbox import FIRST_TOOL, Toolbox
 from viewer.app.type_ahead import TypeAhead
 from viewer.canvas.overlays import ARROW_ROOM_PX
 from viewer.canvas.scene import MapScene
 from viewer.canvas.widget import MapCanvas
+from viewer.panels.attributes.feature_access import FeatureAccess
 from viewer.panels.context import PanelContext
 from viewer.panels.shell.message_bar import MessageBar
 from viewer.panels.shell.start_page import RecoverableCase, StartPage
@@ -50,7 +62,7 @@ from viewer.rendering.context import RenderContext
 from viewer.rendering.drawing import FailedDrawing, LayerDrawing
 from viewer.rendering.drawings import drawing_for
 from viewer.support.messages import MessageAction, Messages
-from viewer.support.settings import Settings
+from viewer.support.settings import Settings, data_folder
 from viewer.support.text import one_line
 from viewer.tools.tool import ToolContext
 
@@ -88,8 +100,9 @@ class MainWindow(QMainWindow):
         self.setMinimumSize(*SMALLEST)
         self.resize(*FIRST_SIZE)
         self._build_map(asks)
-        self._build_verbs(asks)
-        self._build_face()
+        self._build_case_work(asks)
+        self._build_widgets()
+        self._build_menus()
         self._connect()
         self._show_state()
         self._follow_document()
@@ -102,7 +115,20 @@ class MainWindow(QMainWindow):
         )
         self.canvas = MapCanvas(self.scene)
         self.selection = self.canvas.selection
-        self.views = ViewVerbs(self.canvas, self.messages, self, asks=asks)
+        self.views = MapViews(self.canvas, self.messages, self, asks=asks)
+        report = partial(self.messages.show, "panel", level="warning")
+        self.feature_zoom = FeatureZoom(self.canvas, self.views, report, self)
+        stack = self.scene.stack
+        self.feature_access = FeatureAccess(
+            pool=self.context.pool,
+            jobs=self.context.jobs,
+            store=stack.attributes,
+            filters=stack.filters,
+            selection=self.canvas.features,
+            source_of=stack.attribute_source,
+            zoom_to=self.feature_zoom.zoom_to,
+            report=report,
+        )
         self.panel_context = PanelContext(
             self.session.document,
             push=self.session.push,
@@ -111,40 +137,37 @@ class MainWindow(QMainWindow):
             actor=self.session.actor,
             jobs=self.context.jobs,
             consent=self.permissions.allow,
-            report=partial(self.messages.show, "panel", level="warning"),
+            report=report,
             zoom_to_layer=self.views.show_layer,
             info_of=self.views.layer_info,
             drawing_of=lambda uuid: self.scene.drawings.get(uuid),
+            features=self.feature_access,
             parent=self,
         )
-        self.features = FeatureVerbs(self.canvas, self.context, self.panel_context, self.views, self)
         say, current = partial(self.messages.show, "tool"), lambda: self.panel_context.layer_uuid
         tools = ToolContext(self.canvas, self.session.push_or_say, say, self.session.actor, current)
         self.toolbox = Toolbox(tools, self)
-        self.toolbox.identified = self.features.identified
 
-    def _build_verbs(self, asks: bool) -> None:
-        jobs = self.context.jobs
-        allow = self.permissions.allow_sources
-        self.opener = FileOpener(self.session, self.context.pool, jobs, self.messages, allow, self, asks=asks)
-        self.files = FileVerbs(self.session, self.opener, self.messages, self.settings, self._questions, self)
-        self.placing = Placing(self.session, self.views, jobs, self.settings, self._show_added, self)
-        self.choosing = Choosing(self.session, self.opener, self.context, self)
+    def _build_case_work(self, asks: bool) -> None:
+        session, jobs, messages, panels = self.session, self.context.jobs, self.messages, self.panel_context
+        self.saving = CaseSaving(session, panels, self.views, self.settings, self._questions, self)
+        allow, guard = self.permissions.allow_sources, self.saving.guarded
+        self.opener = FileOpener(session, self.context.pool, jobs, messages, allow, self, asks=asks, guard=guard)
+        self.place_questions = PlaceQuestions(session, self.views, jobs, self.settings, self._show_added, self)
+        self.layer_questions = LayerQuestions(session, self.opener, self.context, self)
         self.layer_export = LayerExport(
-            self.session,
-            self.context,
-            self.messages,
-            self._questions,
-            self.views.layer_info,
-            self.features.access,
-            self,
+            session, self.context, messages, self._questions, self.views.layer_info, self.feature_access, self
         )
-        self.style_files = StyleFiles(self.panel_context, jobs, self.messages, self._questions, self)
+        self.map_export = MapExport(session, self.canvas, panels, jobs, messages, self._questions, self)
+        self.style_files = StyleFiles(panels, jobs, messages, self._questions, self)
         self.opener.layer_added.connect(self.style_files.offer_beside)
-        EventLines(self.session, self.opener, jobs, self.messages, self)
-        self.exports = ExportVerbs(self.session, self.canvas, jobs, self.messages, self._questions, self)
+        self.relinking = Relinking(session, self.scene, self.permissions, jobs, messages, self._questions, self)
+        self.access = LayerAccess(session, self.scene, self.permissions, self.relinking, panels, self)
+        self.upkeep = Upkeep(self.scene, panels, messages, self)
+        ReadingWatch(self.canvas, jobs, self)
+        CaseLog(session, self.opener, jobs, messages, self)
 
-    def _build_face(self) -> None:
+    def _build_widgets(self) -> None:
         self.start_page = StartPage()
         self.pages = QStackedWidget()
         self.pages.addWidget(self.start_page)
@@ -157,31 +180,61 @@ class MainWindow(QMainWindow):
         MessageBar(self.messages, middle).lie_over(middle, round(ARROW_ROOM_PX))
         self.setCentralWidget(middle)
         self.docks = Docks(self, self.panel_context)
-        self.cases = CaseVerbs(self.panel_context, self.docks, self)
-        self.rasters = RasterVerbs(self.panel_context, self.messages, self)
-        ReadingWatch(self.canvas, self.context.jobs, self)
-        self.upkeep = Upkeep(self.scene, self.panel_context, self.messages, self)
-        self.access = AccessLink(self)
-        self.face = FaceVerbs(self)
+        panels, views = self.panel_context, self.views
+        self.status = StatusBar(self.settings.get("notation"), lambda: views.crs_choices(panels.layer_uuid))
+        self.setStatusBar(self.status)
+        StatusUpdates(self.status, self.canvas, views, self.context.jobs, panels, self.settings)
         TypeAhead(self)
-        self.face.search.attribute_sources = self.features.searches
-        self.action_link = ActionLink(self)
-        self.action_table = self.action_link.table
+
+    def _build_menus(self) -> None:
+        session, panels, canvas, views = self.session, self.panel_context, self.canvas, self.views
+        messages, settings, jobs, pool = self.messages, self.settings, self.context.jobs, self.context.pool
+        self.file_menu = FileMenu(
+            session, self.saving, self.opener, self.map_export, self.access, messages, settings, self._questions, self
+        )
+        self.view_menu = ViewMenu(session, canvas, views, self.status, settings, self)
+        self.layer_menu = LayerMenu(
+            session,
+            panels,
+            self.docks,
+            views,
+            self.file_menu,
+            self.layer_export,
+            self.upkeep,
+            self.relinking,
+            self.context.fetcher,
+            settings,
+            self,
+        )
+        searches = LayerSearches(self.scene, self.context)
+        self.feature_menu = FeatureMenu(
+            session, canvas, panels, self.feature_access, self.feature_zoom, self.toolbox, searches, jobs, self
+        )
+        self.image_menu = ImageMenu(panels, messages, self)
+        self.search = MapSearch(session, canvas, views, self.feature_zoom, panels, searches, jobs, messages, self)
+        self.search.feature_found.connect(self.feature_menu.show_feature)
+        self.action_table = ActionTable(self)
+        for menu in (
+            self.file_menu,
+            EditMenu(session, panels, self.status, messages, self),
+            self.view_menu,
+            self.layer_menu,
+            self.feature_menu,
+            self.image_menu,
+            SiteMenu(session, self.toolbox, self.docks, self),
+            ToolsMenu(session, self.toolbox, self),
+            PanelsMenu(session, self.docks, self),
+            HelpMenu(self.action_table, self.search, pool, jobs, messages, log_folder(data_folder()), self),
+        ):
+            self.action_table.add(menu)
         self.action_table.color(self.palette())
         menus = fill_menu_bar(self, self.action_table)
-        recent = RecentMenu(self.settings.recent, menus["file"])
-        recent.chosen.connect(self.files.open_recent)
+        recent = RecentMenu(settings.recent, menus["file"])
+        recent.chosen.connect(self.file_menu.open_recent)
         menus["file"].insertMenu(self.action_table["open_demo"], recent)
         self.toolbar = make_toolbar(self, self.action_table)
         self.addToolBar(self.toolbar)
         color_overflow(self.toolbar, self.palette())
-        self.docks.connect_actions(self.action_table)
-        self.status = StatusBar(self.settings.get("notation"))
-        self.setStatusBar(self.status)
-        StatusLink(self.status, self.canvas, self.views, self.context.jobs, self.panel_context, self.settings)
-        self.action_table["dark"].setChecked(self.settings.get("theme") == "dark")
-        self.action_table["offline"].setChecked(self.settings.get("offline"))
-        self.face.set_offline(self.settings.get("offline"))
         self.action_table[FIRST_TOOL].setChecked(True)
         self.toolbox.take(FIRST_TOOL)
 
@@ -189,35 +242,31 @@ class MainWindow(QMainWindow):
         session = self.session
         session.document_replaced.connect(self._follow_document)
         session.state_changed.connect(self._show_state)
-        session.viewport_json = self.views.viewport_json
-        session.before_save = self.panel_context.flush
-        self.selection.changed.connect(self.action_link.offer)
         self.scene.problem_changed.connect(self.docks.layer_tree.set_problem)
         self.scene.sites_problem_changed.connect(self._say_of_sites)
         self.scene.updated.connect(self.docks.looks.ask)
         self.panel_context.layer_previewed.connect(self.scene.preview_layer)
-        self.panel_context.layer_shown.connect(self.action_link.offer)
-        self.scene.updated.connect(self.rasters.look_again)
-        self.rasters.changed.connect(self.action_link.offer)
-        self.features.changed.connect(self.action_link.offer)
-        self.features.hits_found.connect(self.docks.show_hits)
-        self.upkeep.changed.connect(self.action_link.offer)
+        self.scene.updated.connect(self.image_menu.look_again)
+        self.feature_menu.hits_found.connect(self.docks.show_hits)
         self.opener.added.connect(self._show_added)
         self.opener.layer_added.connect(self.panel_context.show_layer)
-        self.opener.unplaced.connect(self.placing.ask)
-        self.panel_context.place_wanted.connect(self.placing.ask_again)
-        self.panel_context.reading_wanted.connect(self.choosing.choose_reading)
+        self.opener.unplaced.connect(self.place_questions.ask)
+        self.panel_context.place_wanted.connect(self.place_questions.ask_again)
+        self.panel_context.reading_wanted.connect(self.layer_questions.choose_reading)
         self.panel_context.saving_wanted.connect(self.layer_export.save_layer)
-        self.canvas.files_dropped.connect(self.files.open_words)
+        self.canvas.files_dropped.connect(self.file_menu.open_words)
         self.context.jobs.unheard.connect(self._say_unheard)
         page = self.start_page
-        page.new_chosen.connect(self.files.new_case)
-        page.open_chosen.connect(self.files.open)
+        page.new_chosen.connect(self.file_menu.new_case)
+        page.open_chosen.connect(self.file_menu.open_files)
         page.demo_chosen.connect(self.action_table["open_demo"].trigger)
-        page.recent_chosen.connect(self.files.open_recent)
-        page.recent_forgotten.connect(self.files.forget_recent)
-        page.recover_chosen.connect(self.files.recover)
-        self.files.recent_changed.connect(self._show_recent)
+        page.recent_chosen.connect(self.file_menu.open_recent)
+        page.recent_forgotten.connect(self.file_menu.forget_recent)
+        page.recover_chosen.connect(self.file_menu.recover)
+        self.file_menu.recent_changed.connect(self._show_recent)
+        self.file_menu.quit_wanted.connect(self.close)
+        self.view_menu.theme_changed.connect(self._recolor)
+        self.view_menu.full_screen_wanted.connect(self._fill_screen)
 
     # -- what stands -------------------------------------------------------------------------------------------
 
@@ -227,7 +276,7 @@ class MainWindow(QMainWindow):
         return (
             self.session.is_idle
             and self.opener.is_idle
-            and self.exports.is_idle
+            and self.map_export.is_idle
             and self.context.is_idle()
             and not (self.docks.looks.is_due or self.upkeep.is_due)
             and (not has_map or self.canvas.is_idle())
@@ -245,7 +294,7 @@ class MainWindow(QMainWindow):
         self.status.set_map_visible(is_begun)
 
     def hold_bounds(self, lonlat: Bounds) -> None:
-        """What is opened is shown at these bounds, whatever it says itself (command line)."""
+        """Show whatever is opened at these bounds (command line)."""
         self._held_bounds = lonlat
 
     def set_safe_mode(self, safe: bool) -> None:
@@ -275,14 +324,14 @@ class MainWindow(QMainWindow):
         self.access.begin()
         self.scene.set_document(self.session.document, self.session.base_folder)
         self.panel_context.set_document(self.session.document)
-        self.session.document.subscribe(lambda _changes: self.action_link.offer())
+        self.session.document.subscribe(lambda _changes: self.action_table.refresh())
         self.show_case_page()
         self._show_recent()
         if self.session.is_begun and self._held_bounds is not None:
             self.views.show_bounds(self._held_bounds, 0.0)
         elif self.session.is_begun:
             self.views.show_case(self.session.document.meta("viewport"))
-        self.access.drawn_anew()
+        self.access.drawn_anew(looks=self.opener.asks)
 
     def _show_state(self) -> None:
         """The title and the actions say how the case stands."""
@@ -290,7 +339,7 @@ class MainWindow(QMainWindow):
         self.setWindowTitle(f"{one_line(self.session.title, LONGEST_TITLE)}{marks}[*] – Geoloupe")
         self.setWindowModified(self.session.is_dirty)
         self.show_case_page()
-        self.action_link.offer()
+        self.action_table.refresh()
 
     def _show_recent(self) -> None:
         self.start_page.set_recent(self.settings.recent())
@@ -316,7 +365,21 @@ class MainWindow(QMainWindow):
     def _draw_layers_anew(self) -> None:
         self.scene.set_document(Document())
         self.scene.set_document(self.session.document, self.session.base_folder)
-        self.access.drawn_anew()
+        self.access.drawn_anew(looks=self.opener.asks)
+
+    def _recolor(self) -> None:
+        """Draw all icons in the colours that are chosen now."""
+        self.action_table.color(self.palette())
+        self.start_page.recolor()
+        self.docks.recolor()
+        color_overflow(self.toolbar, self.palette())
+        self.messages.changed.emit()
+
+    def _fill_screen(self, full: bool) -> None:
+        if full:
+            self.showFullScreen()
+        else:
+            self.showNormal()
 
     def _questions(self) -> Questions:
         return self.ask
@@ -329,7 +392,7 @@ class MainWindow(QMainWindow):
             event.acceptProposedAction()
 
     def dropEvent(self, event: QDropEvent) -> None:
-        self.files.open_words([url.toLocalFile() or url.toString() for url in event.mimeData().urls()])
+        self.file_menu.open_words([url.toLocalFile() or url.toString() for url in event.mimeData().urls()])
         event.acceptProposedAction()
 
     def restore_arrangement(self) -> None:
@@ -348,7 +411,7 @@ class MainWindow(QMainWindow):
         self._is_asking = True
         try:
             if not self._may_close:
-                self.files.guarded(self._let_close)
+                self.saving.guarded(self._let_close)
         except GeoloupeError as error:
             self.messages.show("close", error.sentence, "error")
         finally:

@@ -1,4 +1,4 @@
-"""What a save costs: the whole, after one edit, opening, and what GeoPandas takes for the same sites."""
+"""Measures a save: the whole, after one edit, opening, and what GeoPandas takes for the same sites."""
 
 from __future__ import annotations
 

@@ -66,7 +66,7 @@ def warm(studio: Studio) -> None:
 
 
 class Heartbeat(QObject):
-    """How long the event loop was away: a precise timer, and the time between its beats."""
+    """Measures how long the event loop was away: a precise timer, and the time between its beats."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -152,7 +152,7 @@ class _Bench:
         return transform_bounds("EPSG:4326", WEB_MERCATOR, lonlat)
 
     def _first_view(self, fraction: float, whole: Bounds) -> Bounds:
-        """Where the measurement at a fraction of the whole begins: left of its middle, by two pans."""
+        """The first view of the measurement at a fraction of the whole: left of its middle, by two pans."""
         width = whole.width * fraction
         height = width * self._canvas.height() / self._canvas.width()
         x, y = whole.centre

@@ -33,7 +33,7 @@ ACTOR = "command line"
 
 @dataclass(frozen=True)
 class Opened:
-    """What the command line names, in one document. `home` is the folder of the case, in which its files are read."""
+    """The files of the command line in one document. `home` is the folder of the case, in which its files are read."""
 
     document: Document
     home: CaseHome

@@ -115,7 +115,7 @@ def _picture(document: Document, home: CaseHome, arguments: argparse.Namespace) 
 
 
 def subject_bounds(document: Document, scene: Any) -> Any:
-    """What a product shows when nobody says: all sites, with the areas that stand for loosely known ones and some room
+    """The bounds of a product by default: all sites, with the areas that stand for loosely known ones and some room
     around them, else all layers, else the world.
     """
     from layers.geo.bounds import Bounds  # for start-up time

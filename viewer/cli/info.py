@@ -30,7 +30,7 @@ def _run(arguments: argparse.Namespace) -> int:
 
 
 def _print_words(case: str) -> None:
-    """What the case says about itself in words."""
+    """Print what the case says about itself in words."""
     from viewer.cli.reading import open_case  # for start-up time
 
     document = open_case(case)

@@ -1,4 +1,4 @@
-"""From words to a subcommand. The window is the command without a name."""
+"""Parses the command line to a subcommand. The window is the command without a name."""
 
 from __future__ import annotations
 
@@ -6,9 +6,29 @@ import argparse
 import os
 import sys
 
-from viewer.cli import add_sites, bench, export, info, later, new, read, render, validate, window
+from viewer.cli import add_sites, bench, export, info, new, read, render, validate, window
 from viewer.cli.command import BAD_INPUT, USAGE, Command
 from viewer.support.terminal import complain
+
+PROMISED = {
+    "lint": "check a product against the checklist (not yet available)",
+    "share": "a working copy for a colleague (not yet available)",
+    "merge": "join two analysts' copies (not yet available)",
+    "diff": "what differs between two cases (not yet available)",
+}
+"""Commands to come, by name: they are listed, and say that they are not there yet."""
+
+
+def _promised(name: str) -> Command:
+    def add_arguments(parser: argparse.ArgumentParser) -> None:
+        parser.add_argument("words", nargs=argparse.REMAINDER)
+
+    def run(_arguments: argparse.Namespace) -> int:
+        complain(f"“{name}” is not yet available.")
+        return USAGE
+
+    return Command(name, PROMISED[name], add_arguments, run)
+
 
 COMMANDS: tuple[Command, ...] = (
     window.DEMO,
@@ -22,7 +42,7 @@ COMMANDS: tuple[Command, ...] = (
     validate.VALIDATE,
     export.EXPORT,
     bench.BENCH,
-    *later.LATER,
+    *map(_promised, PROMISED),
 )
 
 

@@ -42,7 +42,7 @@ type SiteRow = tuple[BaseGeometry, dict[str, Any]]
 
 @dataclass(slots=True)
 class FoundSites:
-    """What the rows of a file make."""
+    """The sites that the rows of a file make."""
 
     sites: list[SiteRow] = field(default_factory=list)
     left_out: list[str] = field(default_factory=list)
@@ -188,14 +188,14 @@ def _why_not(given: str) -> str:
 
 
 def _said_of(layer: VectorInfo, number: int) -> str:
-    """What the reader of the file said of a row that looks as if it had a place."""
+    """The reader's problem with a row that seems to have a place."""
     begin = f"Row {number}: "
     said = next((problem for problem in layer.problems if problem.startswith(begin)), "").removeprefix(begin)
     return said[:1].upper() + said[1:] or _NO_PLACE
 
 
 def _basis(given: str | None) -> str:
-    """How a coordinate was given and how finely: that is no position error."""
+    """The basis of a position: how its coordinate was given, and how finely. That is no position error."""
     if not given:
         return ""
     try:
@@ -208,7 +208,7 @@ def _basis(given: str | None) -> str:
 
 
 def sites_in_words(counts: Mapping[str, int]) -> str:
-    """How many sites were made, and of which layers where these are several."""
+    """Says how many sites were made, and of which layers where these are several."""
     total = sum(counts.values())
     plain = f"{total} site{'' if total == 1 else 's'} added"
     if len(counts) < 2:

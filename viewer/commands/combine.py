@@ -1,4 +1,4 @@
-"""A layer whose channels come from different images."""
+"""Builds the edit of a layer whose channels come from different images."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Features of a layer become sites, with their attributes, and with the layer's file as their source."""
+"""Makes sites of features of a layer, with their attributes, and with the layer's file as their source."""
 
 from __future__ import annotations
 
@@ -68,7 +68,7 @@ class SiteMapping:
 
 @dataclass(frozen=True, slots=True)
 class LayerSource:
-    """What the source register says of the layer's file."""
+    """The entry of the layer's file in the source register."""
 
     title: str
     credit: str = ""
@@ -148,7 +148,7 @@ def _registered(document: Document, source: LayerSource) -> str | None:
 
 
 def site_geometry(wkb: bytes, *, clockwise: bool = False) -> BaseGeometry:
-    """What a site has of a feature's geometry: flat, one piece as such, areas to the left of their rings.
+    """Makes the geometry of a site from a feature's: flat, one piece as such, areas to the left of their rings.
 
     `clockwise`: in the file they lie to the right. Raises InvalidValue where it has no place.
     """

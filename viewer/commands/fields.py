@@ -1,4 +1,4 @@
-"""What a field may hold, said in one sentence where it may not. Commands check here before they build an edit."""
+"""Checks values of fields before a command builds its edit, and says in one sentence what is wrong."""
 
 from __future__ import annotations
 

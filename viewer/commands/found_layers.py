@@ -109,12 +109,12 @@ def _picture(path: Path, first: FoundLayer, picture: dict[str, Any], is_unlike: 
 
 
 def chosen_unasked(found: list[FoundLayer]) -> list[FoundLayer]:
-    """What becomes of the layers of one file where nobody can be asked: all, but of alternatives the first."""
+    """Chooses layers of one file where nobody can be asked: all, but of alternatives the first."""
     return found[:1] if all(layer.is_alternative for layer in found) else found
 
 
 def said_of_unasked(found: list[FoundLayer]) -> str:
-    """What is to be said where that left some of a file out; else empty."""
+    """Says where that left some of a file out; else empty."""
     chosen = chosen_unasked(found)
     if len(chosen) == len(found):
         return ""
@@ -160,7 +160,7 @@ def _tables(path: Path, tables: list[dict[str, Any]], parts: list[str], options:
 
 
 def _kind(geometry: str) -> dict[str, str]:
-    """What the case has to know of a layer to dress it for QGIS while its row says nothing of a style."""
+    """The kind that the case keeps of a layer to dress it for QGIS while its row says nothing of a style."""
     return {"geometry": geometry} if any(kind in geometry for kind in ("Point", "Line", "Polygon")) else {}
 
 

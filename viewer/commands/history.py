@@ -18,7 +18,7 @@ LONGEST = 10_000
 
 
 class Journal(Protocol):
-    """Where applied edits are made durable."""
+    """Makes applied edits durable."""
 
     def append(self, edit: Edit, actor: str) -> None: ...
 
@@ -84,7 +84,7 @@ class History(QObject):
         return command.state
 
     def mark_saved(self, state: int) -> None:
-        """What is on disk is the document as it was at `state`."""
+        """Note that the file holds the document as it was at `state`."""
         self._saved = state
         self.changed.emit()
 

@@ -1,4 +1,4 @@
-"""Edits of what is said about the case itself."""
+"""Edits of the metadata of the case itself."""
 
 from __future__ import annotations
 

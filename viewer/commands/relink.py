@@ -1,4 +1,4 @@
-"""Layers led to where their files are now."""
+"""Edits that lead layers to where their files are now."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from viewer.commands.stamps import stamp_of, update
 
 @dataclass(frozen=True, slots=True)
 class NewPlace:
-    """Where a file is, absolute, and by what it is recognised; None where that is not known."""
+    """The absolute path of a file, and the mark by which it is recognised; None where that is not known."""
 
     path: str
     mark: ContentMark | None = None

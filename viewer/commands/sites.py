@@ -156,7 +156,7 @@ def _with_geometries(document: Document, geometries: Mapping[str, BaseGeometry],
 
 
 def _basis_by_hand(document: Document, site: Site) -> dict[str, Any]:
-    """What the position of a site rests on once it was moved or reshaped: no longer on what it was taken from.
+    """The basis of a position once it was moved or reshaped: no longer on what it was taken from.
 
     The first basis, and the source it was from, stay readable; so does the error, which is not made smaller by a hand.
     """

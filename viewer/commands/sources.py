@@ -19,7 +19,7 @@ from viewer.commands.stamps import delete, insert, new_uuid, stamp_of, update
 
 
 class SourceUses(NamedTuple):
-    """What stands on a source."""
+    """Uses of a source: the rows that rest on it."""
 
     claims: tuple[Claim, ...]
     responses: tuple[Response, ...]

@@ -1,4 +1,4 @@
-"""Who changed a row and when: every command stamps what it touches here, and nowhere else."""
+"""Stamps rows with the actor and the timestamp of a change, for every command."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Data that do not say where on Earth they lie: what has to be asked, and what the answers make of them."""
+"""Questions about data that name no CRS, and layers made by the answers."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from layers.geo.crs import crs_name, is_off_earth
 
 @dataclass(frozen=True, slots=True)
 class PlaceQuestion:
-    """What is asked before such a file becomes a layer; nothing about its place is guessed."""
+    """The question that is asked before such a file becomes a layer; nothing about its place is guessed."""
 
     name: str
     """The file's."""
@@ -34,7 +34,7 @@ class PlaceQuestion:
 
     @property
     def lack(self) -> str:
-        """What it does not say, in one sentence."""
+        """The sentence that says what is lacking."""
         if self.says_it_all:
             return f"{self.name} says that it is in {crs_name(self.crs)}."
         if self.bounds is not None:
@@ -64,7 +64,7 @@ class PlaceQuestion:
 
 
 def question_of_raster(name: str, raster: dict[str, Any], has_pixels: bool) -> PlaceQuestion | None:
-    """What to ask about a probed raster; None where it says where it lies.
+    """The question about a probed raster; None where it says where it lies.
 
     Raises CannotBePlaced where no answer would help.
     """
@@ -80,7 +80,7 @@ def question_of_raster(name: str, raster: dict[str, Any], has_pixels: bool) -> P
 
 
 def question_of_tables(name: str, tables: list[dict[str, Any]]) -> PlaceQuestion | None:
-    """What to ask about the tables of a vector file; None where one of them has a CRS that its numbers fit.
+    """The question about the tables of a vector file; None where one of them has a CRS that its numbers fit.
 
     Raises CannotBePlaced where there is nothing to be placed.
     """

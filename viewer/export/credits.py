@@ -26,7 +26,7 @@ MGRS_UP_TO_M = 200_000
 def credit_lines(
     document: Document, layout: Layout, view: View, attributions: list[str], in_frame: Collection[str]
 ) -> list[str]:
-    """What is printed: imagery and data first, then the annotation, then what the claims rest on."""
+    """The lines that are printed: imagery and data first, then the annotation, then what the claims rest on."""
     tr = QCoreApplication.translate
     author = one_line(layout.author) or tr("Export", "the analyst")
     made = ", ".join(part for part in (author, layout.made_on) if part)

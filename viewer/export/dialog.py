@@ -127,7 +127,7 @@ class ExportDialog(QDialog):
         self.legend.toggled.connect(self._later)
 
     def layout_chosen(self) -> Layout:
-        """What the fields say."""
+        """The layout that the fields describe."""
         size = PAGE_SIZES[self.page.currentIndex()]
         return Layout(
             size.width,

@@ -125,7 +125,7 @@ class Studio:
 
 
 def _view_of_everything(scene: MapScene, crs: str, width: int, height: int) -> View:
-    """What covers the whole Earth is shown to its edges, as in the window."""
+    """The view of everything; what covers the whole Earth is shown to its edges, as in the window."""
     lonlat = scene.bounds_lonlat()
     viewport = Viewport(crs, width, height)
     if lonlat is not None:

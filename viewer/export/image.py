@@ -1,4 +1,4 @@
-"""Pictures to files: whole or not at all."""
+"""Writes pictures to files, whole or not at all."""
 
 from __future__ import annotations
 

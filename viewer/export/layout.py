@@ -1,4 +1,4 @@
-"""Where things stand on a product: pure arithmetic, no painting."""
+"""Lays out the parts of a product: pure arithmetic, no painting."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ LEAST_MAP = 96
 
 @dataclass(frozen=True)
 class Layout:
-    """What the analyst chose. Sizes in pixels of the product; `ratio` is those a logical pixel (dpi / 96)."""
+    """The choices of the analyst. Sizes in pixels of the product; `ratio` is those a logical pixel (dpi / 96)."""
 
     width: int
     height: int

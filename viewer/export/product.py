@@ -16,9 +16,8 @@ from layers.grid.tile_grid import View
 from viewer.canvas.scene import MapScene
 from viewer.export.credits import credit_lines, wrapped_lines
 from viewer.export.furniture import PAPER, paint_furniture
-from viewer.export.layer_legend import layer_rows
 from viewer.export.layout import Layout, Regions, regions
-from viewer.export.legend import LegendRow, legend_rows
+from viewer.export.legend import LegendRow, layer_rows, legend_rows
 from viewer.export.processing import processing_lines
 from viewer.support.painting import painting
 from viewer.support.text import plain

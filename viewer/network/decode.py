@@ -1,4 +1,4 @@
-"""Bytes from a stranger to a picture, or one sentence why not. Runs on a thread of its own."""
+"""Decodes the bytes of a tile to a picture, or says in a sentence why not. Runs on a thread of its own."""
 
 from __future__ import annotations
 

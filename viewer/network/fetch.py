@@ -1,4 +1,4 @@
-"""One tile under way: every limit a stranger's server is held to."""
+"""Fetches one tile, within the limits that every server is held to."""
 
 from __future__ import annotations
 
@@ -8,18 +8,16 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import Protocol
 
 from PySide6.QtCore import QUrl
 from PySide6.QtGui import QImage
-from PySide6.QtNetwork import QNetworkReply, QNetworkRequest, QSslError
+from PySide6.QtNetwork import QNetworkAccessManager, QNetworkReply, QNetworkRequest, QSslError
 
 from layers.errors import GeoloupeError, NotAllowed, ServerFault
+from viewer.network.consent import Consent
 from viewer.network.decode import HalfPicture
 from viewer.network.tile_store import host_of_url
-
-if TYPE_CHECKING:
-    from viewer.network.fetcher import Fetcher
 
 type Done = Callable[[QImage | None, GeoloupeError | None], None]
 _Error = QNetworkReply.NetworkError
@@ -55,7 +53,7 @@ CERTIFICATE_FAULTS = {
 
 @dataclass(frozen=True)
 class Limits:
-    """What a server may cost us."""
+    """Limits of time, size and number for the requests to a server."""
 
     idle_s: float = 10.0
     total_s: float = 30.0
@@ -67,6 +65,39 @@ class Limits:
     in_flight: int = 6
 
 
+class FetchContext(Protocol):
+    """The network, its rules and the state of each host, as a fetch uses them. The fetcher is one."""
+
+    consent: Consent
+    limits: Limits
+    user_agent: str
+    network: QNetworkAccessManager
+
+    def only_stored(self, host: str) -> bool:
+        """True while nothing is asked of a host: by choice, or because it is left alone for now."""
+
+    def stored_only_sentence(self, host: str) -> str:
+        """Why only stored tiles of a host show."""
+
+    def succeeded(self, host: str) -> None:
+        """The host has answered as it should."""
+
+    def failed(self, host: str, sentence: str, at_once: bool = False, is_unreachable: bool = False) -> None:
+        """Count an error of a host; after enough of them, or `at_once`, it is left alone."""
+
+    def pause(self, host: str, sentence: str, seconds: float) -> None:
+        """Leave a host alone for that long."""
+
+    def forget(self, url: QUrl) -> None:
+        """Drop a damaged tile from the store."""
+
+    def decode(self, body: bytes, host: str, decoded: Callable[[QImage | ServerFault], None]) -> None:
+        """Decode a tile on another thread, and hand it to `decoded` in the window's."""
+
+    def ended(self, fetch: Fetch, nothing_there: bool, failed: bool) -> None:
+        """A fetch is over: the next may begin."""
+
+
 class Fetch:
     """Calls `done(image, None)`, `done(None, None)` where the server has no tile there, or `done(None, error)`.
 
@@ -74,11 +105,11 @@ class Fetch:
     garbage collector may free on some other thread crash.)
     """
 
-    def __init__(self, fetcher: Fetcher, url: QUrl, done: Done) -> None:
+    def __init__(self, context: FetchContext, url: QUrl, done: Done) -> None:
         self.url = url
         self.host = host_of_url(url)
-        self._fetcher = fetcher
-        self._limits = fetcher.limits
+        self._context = context
+        self._limits = context.limits
         self._done = done
         self._reply: QNetworkReply | None = None
         self._target = url
@@ -94,10 +125,10 @@ class Fetch:
 
     def start(self) -> None:
         """Send the request. While the host is paused, or offline, only the stored tiles are asked."""
-        if not self._fetcher.consent.permits(self.host):  # withdrawn while it waited for its turn
+        if not self._context.consent.permits(self.host):  # withdrawn while it waited for its turn
             self.refuse(not_allowed(self.host))
             return
-        self._from_store = self._fetcher.only_stored(self.host)
+        self._from_store = self._context.only_stored(self.host)
         self._target, self._redirects = self.url, 0
         self._deadline_at, self._resume_at = time.monotonic() + self._limits.total_s, math.inf
         self._send()
@@ -127,7 +158,7 @@ class Fetch:
         self._cut = self._certificate_fault = ""
         self._was_sent = False
         request = QNetworkRequest(self._target)
-        request.setHeader(QNetworkRequest.KnownHeaders.UserAgentHeader, self._fetcher.user_agent)
+        request.setHeader(QNetworkRequest.KnownHeaders.UserAgentHeader, self._context.user_agent)
         request.setRawHeader(b"Accept", b"image/png,image/jpeg,image/webp")
         load = QNetworkRequest.CacheLoadControl
         request.setAttribute(
@@ -137,7 +168,7 @@ class Fetch:
         for cookies in (_Attribute.CookieLoadControlAttribute, _Attribute.CookieSaveControlAttribute):
             request.setAttribute(cookies, QNetworkRequest.LoadControl.Manual)
         request.setTransferTimeout(int(self._limits.idle_s * 1000))
-        self._reply = self._fetcher.network.get(request)
+        self._reply = self._context.network.get(request)
         self._reply.readyRead.connect(self._read)
         self._reply.requestSent.connect(self._sent)
         self._reply.sslErrors.connect(self._distrust)
@@ -184,25 +215,25 @@ class Fetch:
         if self._cut:
             self._fail(ServerFault(self._cut))
         elif self._from_store and error != _Error.NoError:
-            self._finish(None, ServerFault(self._fetcher.stored_only_sentence(self.host)))
+            self._finish(None, ServerFault(self._context.stored_only_sentence(self.host)))
         elif location is not None:
             self._redirect(location)
         elif status in NOTHING_HERE or (status == 200 and error == _Error.NoError and not self._body):
-            self._fetcher.succeeded(self.host)
+            self._context.succeeded(self.host)
             self._finish(None, None)
         elif status in (401, 403):
             sentence = f"{self.host} refuses us (code {status}): it may want a key, or not want us at all."
-            self._fetcher.pause(self.host, sentence, 300.0)
+            self._context.pause(self.host, sentence, 300.0)
             self._finish(None, ServerFault(sentence))
         elif status in (429, 503):
             sentence = f"{self.host} is busy and asks us to wait: tiles come again by themselves."
-            self._fetcher.pause(self.host, sentence, 30.0 if wait is None else wait)
+            self._context.pause(self.host, sentence, 30.0 if wait is None else wait)
             self._finish(None, ServerFault(sentence))
         elif status >= 400 or error != _Error.NoError:
             fault = _fault(self.host, status, error, text, self._certificate_fault)
             self._fail(fault, retry=_is_worth_retrying(status, error))
         else:
-            self._fetcher.decode(bytes(self._body), self.host, partial(self._decoded, is_stored))
+            self._context.decode(bytes(self._body), self.host, partial(self._decoded, is_stored))
 
     def _redirect(self, location: QUrl) -> None:
         target = self._target.resolved(location)
@@ -211,7 +242,7 @@ class Fetch:
         self._redirects += 1
         if target.scheme() not in ("http", "https") or downgrade or target.userInfo():
             self._fail(ServerFault(f"{self.host} sends us to an address that is not followed."))
-        elif host != self.host and not self._fetcher.consent.permits(host):
+        elif host != self.host and not self._context.consent.permits(host):
             self._fail(NotAllowed(f"{self.host} sends us on to {host or 'another host'}, which is not allowed."))
         elif self._redirects > self._limits.redirects:
             self._fail(ServerFault(f"{self.host} sends us round in circles."))
@@ -224,12 +255,12 @@ class Fetch:
             return
         if isinstance(result, QImage):
             if self._was_sent:  # what comes from our own disk says nothing about the server
-                self._fetcher.succeeded(self.host)
+                self._context.succeeded(self.host)
             self._finish(result, None)
             return
         # What is no picture must not come back from the store either.
-        self._fetcher.forget(self._target)
-        if is_stored and not (self._was_refetched or self._fetcher.only_stored(self.host)):
+        self._context.forget(self._target)
+        if is_stored and not (self._was_refetched or self._context.only_stored(self.host)):
             self._was_refetched = True  # it was damaged on our own disk: the server is asked, not blamed
             self.start()
             return
@@ -239,13 +270,13 @@ class Fetch:
         """Count it against the host; try again after a pause where that may help and the host is not given up."""
         if not self._from_store:
             at_once = isinstance(error, NoSuchName | NotTrusted)
-            self._fetcher.failed(self.host, error.sentence, at_once, isinstance(error, Unreachable))
+            self._context.failed(self.host, error.sentence, at_once, isinstance(error, Unreachable))
         self._deadline_at = math.inf
-        if retry and self._tries < self._limits.retries and not self._fetcher.only_stored(self.host):
+        if retry and self._tries < self._limits.retries and not self._context.only_stored(self.host):
             pause_s = self._limits.first_backoff_s * 2**self._tries * random.uniform(0.8, 1.2)
             self._resume_at = time.monotonic() + pause_s
             self._tries += 1
-        elif self._fetcher.only_stored(self.host) and not self._from_store:
+        elif self._context.only_stored(self.host) and not self._from_store:
             # The host has just been given up: what is stored of it still shows.
             self.start()
         else:
@@ -259,7 +290,7 @@ class Fetch:
         if reply is not None:
             reply.abort()
             reply.deleteLater()
-        self._fetcher.ended(self, image is None and error is None and not silent, error is not None)
+        self._context.ended(self, image is None and error is None and not silent, error is not None)
         if not silent:
             self._done(image, error)
 

@@ -140,15 +140,18 @@ class Fetcher(QObject):
             self._store.close()
         self.deleteLater()
 
-    # -- for the fetches ----------------------------------------------------------------------------------------
+    # -- as the context of fetches -----------------------------------------------------------------------------
 
     def only_stored(self, host: str) -> bool:
+        """True while nothing is asked of a host: by choice, or because it is left alone for now."""
         return self.offline or self._state(host).is_paused(time.monotonic())
 
     def stored_only_sentence(self, host: str) -> str:
+        """Why only stored tiles of a host show."""
         return self._state(host).sentence or f"{host} is not asked while working offline: stored tiles show."
 
     def succeeded(self, host: str) -> None:
+        """The host has answered as it should."""
         state = self._state(host)
         if self.only_stored(host):
             return
@@ -158,12 +161,14 @@ class Fetcher(QObject):
             self.host_changed.emit(host, "")
 
     def failed(self, host: str, sentence: str, at_once: bool = False, is_unreachable: bool = False) -> None:
+        """Count an error of a host; after enough of them, or `at_once`, it is left alone."""
         state = self._state(host)
         was = state.sentence
         state.failed(sentence, time.monotonic(), at_once, is_unreachable)
         self._tell(state, was)
 
     def pause(self, host: str, sentence: str, seconds: float) -> None:
+        """Leave a host alone for that long."""
         state = self._state(host)
         was = state.sentence
         state.pause(sentence, seconds, time.monotonic())
@@ -175,6 +180,7 @@ class Fetcher(QObject):
             self._store.remove(url)
 
     def decode(self, body: bytes, host: str, decoded: Callable[[QImage | ServerFault], None]) -> None:
+        """Decode a tile on another thread, and hand it to `decoded` in the window's."""
         mailbox = self._mailbox
         # Emptied in the window's thread: a fetch that only this still held would else be taken apart in the other.
         held = [decoded]
@@ -191,6 +197,7 @@ class Fetcher(QObject):
         self._decoders.start(work)
 
     def ended(self, fetch: Fetch, nothing_there: bool, failed: bool) -> None:
+        """A fetch is over: the next may begin."""
         if nothing_there:
             self._nothing_here[fetch.url.toString()] = time.monotonic() + NOTHING_HERE_S
         self._fetches.discard(fetch)

@@ -11,7 +11,7 @@ from layers.project.opening.layer_paths import Place, Reach, is_below, judged
 
 
 class FolderConsent:
-    """What of the disk the layers of one case may touch.
+    """Permissions of one case's layers to touch folders.
 
     All below a home, which is the folder that the case was read from or saved to; what lies directly in an allowed
     folder; and single files. Paths are absolute, without detours, and compared as text.

@@ -64,7 +64,7 @@ class TileStore(QNetworkDiskCache):
             self._sweeper.start(lambda: sweep(folder, most_bytes, most_files, is_closed))
 
     def expire(self) -> int:
-        """What Qt believes to be stored, in bytes: enough to be no reason for looking."""
+        """The bytes that Qt believes to be stored: enough to be no reason for looking."""
         return 1
 
     def wait_for_sweep(self) -> None:

@@ -11,6 +11,7 @@ from PySide6.QtCore import QObject, Signal
 from layers.document.changes import Changes
 from layers.document.document import Document
 from layers.document.edit import Edit
+from layers.document.layer import Layer
 from layers.document.site import Site
 from layers.document.sites_off_earth import not_drawn
 from layers.errors import GeoloupeError
@@ -46,9 +47,11 @@ class PanelContext(QObject):
     """Layer."""
     notation_changed = Signal()
     panel_wanted = Signal(str)
+    """The name of a panel that should be brought to the front: site_form, claim_form, layer_properties, ..."""
     layer_style_wanted = Signal()
     """Show the style in the form of the current layer, which is in front."""
-    """The name of a panel that should be brought to the front: site_form, claim_form, layer_properties, ..."""
+    sites_wanted = Signal(str)
+    """The layer of whose selected features sites should be made."""
     place_wanted = Signal(str)
     """The layer of which it should be asked where it lies."""
     reading_wanted = Signal(str)
@@ -79,12 +82,13 @@ class PanelContext(QObject):
         zoom_to_layer: Callable[[str], None] = lambda uuid: None,
         info_of: Callable[[str], RasterInfo | VectorInfo | None] = lambda uuid: None,
         drawing_of: Callable[[str], LayerDrawing | None] = lambda uuid: None,
+        features: FeatureAccess | None = None,
         parent: QObject | None = None,
     ) -> None:
         """`zoom_to` takes bounds in lon, lat; `consent` a host the analyst agreed to contact; `report` a sentence for
         the message line; `info_of` gives what a reader found in a layer's file, None until then; `drawing_of` what
         draws a layer on the canvas; `jobs` builds large edits off the window's thread, without it they are built at
-        once.
+        once; `features` is what panels of vector layers work with.
         """
         super().__init__(parent)
         self.selection = selection
@@ -95,8 +99,7 @@ class PanelContext(QObject):
         self.drawing_of = drawing_of
         self.consent = consent
         self.report = report
-        self.features: FeatureAccess | None = None
-        """What panels of vector layers work with; the window says."""
+        self.features = features
         self._push, self._jobs = push, jobs
         self._notation = Notation.DD
         self._claim_uuid = self._layer_uuid = ""
@@ -209,6 +212,16 @@ class PanelContext(QObject):
             self.layer_shown.emit(uuid)
         if raise_form:
             self.panel_wanted.emit("layer_properties")
+
+    @property
+    def layer(self) -> Layer | None:
+        """The current layer; None for none."""
+        return self._document.layers.get(self._layer_uuid)
+
+    def show_style(self) -> None:
+        """Bring the style of the current layer to the front, in the form of its properties."""
+        self.show_layer(self._layer_uuid, raise_form=True)
+        self.layer_style_wanted.emit()
 
     @property
     def notation(self) -> Notation:

@@ -13,7 +13,7 @@ def _nobody(error: Exception) -> None:
 
 @contextmanager
 def going_on(failed: Callable[[Exception], None] = _nobody) -> Iterator[None]:
-    """What this block raises goes to the hook for errors that nobody caught, and to `failed`; then things go on.
+    """Hand what this block raises to the hook for errors that nobody caught, and to `failed`; then go on.
 
     Half a picture is better than none, and an error in painting would be raised again by each repaint.
     """

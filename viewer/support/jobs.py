@@ -44,7 +44,7 @@ class Job:
 
 
 class JobContext:
-    """What the work itself may use, in its own thread."""
+    """The way from work, in its own thread, to its job: progress, and whether it was cancelled."""
 
     def __init__(self, job: Job, report: Callable[[Job, float, str], None]) -> None:
         self._job = job
@@ -66,7 +66,7 @@ class JobContext:
 
 @dataclass(eq=False, slots=True)
 class _Held:
-    """What a job holds of the program: its work, and who hears of its end."""
+    """The work of a job, and the callables that hear of its end."""
 
     work: Callable[[JobContext], Any] | None
     done: Callable[[Any], None] | None
@@ -157,7 +157,7 @@ class Jobs(QObject):
         return job
 
     def tell(self, job: Job, fraction: float, text: str = "") -> None:
-        """How far followed work is, 0 to 1."""
+        """Tell how far followed work is, 0 to 1."""
         self._progress(job, fraction, text)
 
     def end(self, job: Job) -> None:

@@ -19,7 +19,7 @@ type About = Literal["case", "program"]
 
 @dataclass(frozen=True)
 class MessageAction:
-    """What can be done about it: the button's text and what it does."""
+    """The button of a message: its text and what it does."""
 
     text: str
     run: Callable[[], None]

@@ -27,12 +27,12 @@ def config_folder() -> Path:
 
 
 def cache_folder() -> Path:
-    """What can be fetched or computed again."""
+    """The folder of what can be fetched or computed again."""
     return _folder("cache", "XDG_CACHE_HOME", ".cache", "LOCALAPPDATA", "Library/Caches")
 
 
 def overviews_folder() -> Path:
-    """What readers have built for rasters that have too few overviews."""
+    """The folder of overviews that readers have built for rasters with too few."""
     return cache_folder() / "overviews"
 
 

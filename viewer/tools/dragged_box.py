@@ -24,7 +24,7 @@ class DraggedBox:
         self._to = event
 
     def end(self) -> PointerEvent | None:
-        """Where it began; None where nothing was under way."""
+        """End the drag, and give the place where it began; None where nothing was under way."""
         start, self._from = self._from, None
         return start
 

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Literal
 
 import shapely
-from PySide6.QtCore import QObject, Qt
+from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtGui import QPainter
 from shapely.geometry.base import BaseGeometry
 
@@ -22,9 +21,10 @@ from viewer.tools.tool import Tool, ToolContext
 class DrawTool(Tool):
     """Clicks set vertices, Enter or a double-click finishes, Backspace takes the last vertex back, Esc gives up.
 
-    The new site is a draft, measured on the image, and selected; `drawn` is called with its uuid.
+    The new site is a draft, measured on the image, and selected; `drawn` carries its uuid.
     """
 
+    drawn = Signal(str)
     cursor = Qt.CursorShape.CrossCursor
 
     def __init__(
@@ -38,7 +38,6 @@ class DrawTool(Tool):
         self.kind = kind
         self.name = f"draw_{kind}"
         self.class_code = class_code
-        self.drawn: Callable[[str], None] = lambda uuid: None
         self._places: list[Place] = []
         self._at: Place | None = None
 
@@ -136,5 +135,5 @@ class DrawTool(Tool):
         if not self.push(lambda: add_site(document, geometry, actor=actor, uuid=uuid, **fields)):
             return False
         self.canvas.selection.set({uuid})
-        self.drawn(uuid)
+        self.drawn.emit(uuid)
         return True

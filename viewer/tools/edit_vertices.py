@@ -182,8 +182,11 @@ class EditVerticesTool(Tool):
         if site is None or geometry is None or handle is None:
             self.changed()
             return
-        self._current = Handle(handle.part, handle.vertex + handle.is_middle)
-        self._push(site, geometry)
+        if self._push(site, geometry):
+            self._current = Handle(handle.part, handle.vertex + handle.is_middle)
+        elif not handle.is_middle:
+            self._current = handle  # where it was
+        self.changed()
 
     def _remove(self, handle: Handle) -> None:
         site = self.site
@@ -195,16 +198,17 @@ class EditVerticesTool(Tool):
             self.context.message(self.tr("Nothing would be left of it: delete the whole site with the Select tool."))
             return
         del rings[handle.part][handle.vertex]
-        self._current = None
-        self._push(site, _rebuilt(site.geometry, rings))
+        if self._push(site, _rebuilt(site.geometry, rings)):
+            self._current = None
+        self.changed()
 
-    def _push(self, site: Site, geometry: BaseGeometry) -> None:
+    def _push(self, site: Site, geometry: BaseGeometry) -> bool:
+        """True where the site has these vertices now; else it was said why not."""
         if site.kind == "polygon" and not geometry.is_valid:
             self.context.message(self.tr("There the outline would cross itself: the vertex stays where it was."))
-        else:
-            document, actor = self.context.document, self.context.actor
-            self.push(lambda: reshape_site(document, site.uuid, geometry, actor=actor))
-        self.changed()
+            return False
+        document, actor = self.context.document, self.context.actor
+        return self.push(lambda: reshape_site(document, site.uuid, geometry, actor=actor))
 
 
 def _is_crowded(geometry: BaseGeometry) -> bool:

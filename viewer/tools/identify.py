@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from PySide6.QtCore import Qt, Signal
 
-from PySide6.QtCore import Qt
-
-from viewer.canvas.feature_query import FeatureHit
 from viewer.canvas.pointer import PointerEvent
 from viewer.tools.select_features import FeatureTool
 
 
 class IdentifyTool(FeatureTool):
-    """Click a place: `identified` is called with all features there, topmost first."""
+    """Click a place: `identified` carries all features there, topmost first."""
 
+    identified = Signal(object)
+    """A list of FeatureHit."""
     name = "identify"
     cursor = Qt.CursorShape.WhatsThisCursor
     takes_shift = False
-    identified: Callable[[list[FeatureHit]], None] = staticmethod(lambda hits: None)
 
     @property
     def hint(self) -> str:
@@ -28,7 +26,7 @@ class IdentifyTool(FeatureTool):
         return ""  # all of them
 
     def click(self, event: PointerEvent) -> None:
-        self.identified(self.hits(event) + self.cluster_hits(event))
+        self.identified.emit(self.hits(event) + self.cluster_hits(event))
 
     def drag_end(self, event: PointerEvent) -> None:
         # A hand that slips while it clicks still means the click.

@@ -92,7 +92,7 @@ class MeasureTool(Tool):
         self.changed()
 
     def deactivate(self) -> None:
-        """What was measured is shown again when the tool comes back."""
+        """Keep what was measured: it is shown again when the tool comes back."""
         self._at = None
 
     def paint(self, painter: QPainter, view: View) -> None:

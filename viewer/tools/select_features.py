@@ -36,7 +36,7 @@ LEAST_STEP_PX = 3.0
 
 
 class FeatureTool(Tool):
-    """What the tools for features share: the layer they work on, and the feature under the pointer.
+    """The shared part of the tools for features: the layer they work on, and the feature under the pointer.
 
     That is the current layer, where it is a vector layer that is shown; else all of those.
     """

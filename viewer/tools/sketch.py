@@ -1,4 +1,4 @@
-"""A line or polygon being drawn or changed: its places, its look, its measures."""
+"""A line or polygon being drawn or changed: its places, its painting, its measures."""
 
 from __future__ import annotations
 
@@ -80,7 +80,7 @@ def geometry_of(places: Sequence[Place], *, closed: bool) -> BaseGeometry | None
 
 
 def pixels_of(view: View, places: Sequence[Place]) -> list[tuple[float, float]]:
-    """Where places are in the picture; (nan, nan) where they are not on the map."""
+    """Pixels of places in the picture; (nan, nan) where they are not on the map."""
     if not places:
         return []
     lons, lats = np.array(places).T

@@ -19,10 +19,13 @@ from viewer.canvas.widget import MapCanvas
 
 @dataclass(frozen=True)
 class ToolContext:
-    """What tools work with. `push` applies an edit and makes it undoable; `message` shows one sentence."""
+    """The canvas, the way to edit, and the messages, for all tools. `message` shows one sentence.
+
+    `push` applies an edit and makes it undoable; False where it was refused, and said why.
+    """
 
     canvas: MapCanvas
-    push: Callable[[Edit], None]
+    push: Callable[[Edit], bool]
     message: Callable[[str], None]
     actor: str = ""
     layer: Callable[[], str] = lambda: ""
@@ -52,7 +55,7 @@ class Tool(QObject):
 
     @property
     def hint(self) -> str:
-        """What one can do now, for the status bar. Every tool must say."""
+        """The sentence for the status bar that says what can be done now. Every tool has one."""
         raise NotImplementedError
 
     @property
@@ -100,18 +103,16 @@ class Tool(QObject):
         return False
 
     def paint(self, painter: QPainter, view: View) -> None:
-        """What the tool shows above the map, in the view's pixels."""
+        """Paint above the map, in the view's pixels."""
 
     def push(self, make: Callable[[], Edit]) -> bool:
-        """Build an edit and push it; what forbids it is shown in one sentence. True where it was done."""
+        """Build an edit and push it. False where nothing was changed; what forbids it is shown in one sentence."""
         try:
             edit = make()
-            if edit.changes:
-                self.context.push(edit)
         except GeoloupeError as error:
             self.context.message(error.sentence)
             return False
-        return bool(edit.changes)
+        return bool(edit.changes) and self.context.push(edit)
 
     def changed(self) -> None:
         """Hint and preview are no longer what they were."""

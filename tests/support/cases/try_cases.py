@@ -135,13 +135,13 @@ class Window:
 
     def __init__(self) -> None:
         from layers.pool.pool import ReaderPool  # late: see above
-        from viewer.app.program import Program, Wishes
+        from viewer.app.program import Program, StartOptions
         from viewer.support.plain_imports import load_qt
 
         load_qt()
         pool = ReaderPool(workers=1)
         pool.start()
-        self._program = Program(pool, Wishes((), None, (1000, 700), None, False, False, None))
+        self._program = Program(pool, StartOptions((), None, (1000, 700), None, False, False, None))
         self._told: list[str] = []
         sys.excepthook = lambda kind, error, place: self._told.append(
             "".join(traceback.format_exception(kind, error, place))
@@ -154,7 +154,7 @@ class Window:
 
         window = self._program._window
         self._told.clear()
-        window.files.open_words([str(case)])
+        window.file_menu.open_words([str(case)])
         self._settle(window)
         if window.session.is_begun:
             self._look_about(window)

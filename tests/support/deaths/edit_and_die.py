@@ -151,7 +151,7 @@ def recover(analyst: Any) -> None:
 
 def start(analyst: Any) -> None:
     """Keep a choice, and tell what the start page looks like."""
-    analyst.window.face.set_dark(False)
+    analyst.window.view_menu.set_dark(False)
     analyst.wait(analyst.window.start_page.isVisible)
     analyst.settle()
     _tell("started", analyst)

@@ -24,7 +24,7 @@ from tests.support.cases.foreign_cases import foreign_case
 from tests.support.cases.rich import rich_document
 from tests.support.readers.raw import raw
 from tests.viewer.app.conftest import Answers, MakeWindow, settle
-from viewer.app.actions.menus import palette_entries
+from viewer.app.actions.menu_bar import palette_entries
 from viewer.app.crash import log_folder
 from viewer.app.window import MainWindow
 from viewer.support import event_log
@@ -56,7 +56,7 @@ def told(log: EventLog) -> str:
 
 
 def open_file(window: MainWindow, qtbot: QtBot, path: Path) -> None:
-    window.files.open_words([str(path)])
+    window.file_menu.open_words([str(path)])
     settle(window, qtbot)
 
 
@@ -101,7 +101,7 @@ def test_a_recovery_is_told(
     make_window: MakeWindow, qtbot: QtBot, log: EventLog, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     window = make_window()
-    window.files.new_case()
+    window.file_menu.new_case()
     settle(window, qtbot)
     work = window.session.working_copy
     assert work is not None

@@ -13,7 +13,7 @@ from pytestqt.qtbot import QtBot
 import sample_data
 from layers.document.document import Document
 from tests.viewer.app.conftest import Answers, settle
-from viewer.app.actions import export_verbs
+from viewer.app.actions import map_export as export_verbs
 from viewer.app.window import MainWindow
 
 
@@ -21,7 +21,7 @@ from viewer.app.window import MainWindow
 def test_all_sites_are_written_without_the_window_s_thread(
     window: MainWindow, qtbot: QtBot, answers: Answers, tmp_path: Path, monkeypatch, suffix: str
 ) -> None:
-    window.files.open_words([str(sample_data.path("demo.gpkg"))])
+    window.file_menu.open_words([str(sample_data.path("demo.gpkg"))])
     settle(window, qtbot)
     threads, can_begin, plain = [], threading.Event(), export_verbs.sites_text
 

@@ -9,6 +9,7 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 
 from layers.document.edit import Edit
+from layers.errors import GeoloupeError
 from layers.geo.crs import WGS84, transform_points
 from tests.viewer.canvas.conftest import canvas, context, make_scene
 from viewer.canvas.widget import MapCanvas
@@ -76,9 +77,15 @@ class Desk:
         """What so many pixels are in degrees of longitude: how exact a hand can be."""
         return pixels * 360.0 * self.canvas.viewport.resolution / 40_075_016.7
 
-    def _push(self, edit: Edit) -> None:
+    def _push(self, edit: Edit) -> bool:
+        """As the session's `push_or_say`: a refusal is said, and nothing is changed."""
+        try:
+            self.canvas.scene.document.apply(edit)
+        except GeoloupeError as error:
+            self.said.append(error.sentence)
+            return False
         self.edits.append(edit)
-        self.canvas.scene.document.apply(edit)
+        return True
 
 
 @pytest.fixture

@@ -22,7 +22,7 @@ def vertices(desk) -> list[tuple[float, float]]:
 def test_a_click_makes_a_point_that_is_a_selected_draft(desk):
     heard = []
     tool = desk.take(DrawTool(desk.context, "point", "port"))
-    tool.drawn = heard.append
+    tool.drawn.connect(heard.append)
     desk.click(9.7, 49.9)
     (edit,) = desk.edits
     site = edit.changes[0].after

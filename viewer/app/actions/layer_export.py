@@ -1,4 +1,4 @@
-"""A vector layer saved as a file: written by a reader in a folder apart, looked at again, then moved under its name."""
+"""Saves a vector layer as a file: written by a reader in a folder apart, looked at again, then moved under its name."""
 
 from __future__ import annotations
 
@@ -104,7 +104,7 @@ class LayerExport(QObject):
             self._begin(layer, info, path, target, kind, parts[which])
 
     def _parts(self, uuid: str) -> dict[Which, Fids | None]:
-        """What can be saved of a layer; None is all of it."""
+        """Parts of a layer that can be saved; None is all of it."""
         shown, selected = self._access.filters.fids(uuid), self._access.selection.of(uuid)
         parts: dict[Which, Fids | None] = {Which.ALL: None}
         if shown is not None:

@@ -39,8 +39,8 @@ class OpenedCase:
 
 
 @dataclass(frozen=True)
-class SaveWish:
-    """Where to, with which map view; `lock` is ours on `path` already, or None."""
+class SaveRequest:
+    """A save to `path` with a view of the map; `lock` is ours on `path` already, or None."""
 
     path: Path
     viewport_json: str
@@ -114,22 +114,22 @@ def lock_anyway(path: Path) -> CaseLock:
     return lock
 
 
-def publish_and_lock(work: WorkingCopy, wish: SaveWish) -> CaseLock:
+def publish_and_lock(work: WorkingCopy, request: SaveRequest) -> CaseLock:
     """Save and hold the lock of what was saved. Raises what `publish` raises, and `CaseInUse` for another's case."""
     from layers.project.saving.publish import publish  # for start-up time
 
-    lock = wish.lock
+    lock = request.lock
     if lock is None:
-        lock = CaseLock(wish.path)
+        lock = CaseLock(request.path)
         holder = lock.acquire()
         if holder is not None:
-            raise CaseInUse(f"“{wish.path.name}” is open elsewhere ({holder}). Save under another name.")
-    if wish.viewport_json:
-        work.set_meta("viewport", wish.viewport_json)
+            raise CaseInUse(f"“{request.path.name}” is open elsewhere ({holder}). Save under another name.")
+    if request.viewport_json:
+        work.set_meta("viewport", request.viewport_json)
     try:
-        publish(work, wish.path, overwrite=wish.overwrite)
+        publish(work, request.path, overwrite=request.overwrite)
     except GeoloupeError:
-        if lock is not wish.lock:
+        if lock is not request.lock:
             lock.release()
         raise
     return lock

@@ -38,7 +38,7 @@ class CaseHold(QObject):
 
     @property
     def holder(self) -> str:
-        """Who else has the case open, as far as that is known; empty for nobody, and once it was taken over."""
+        """Somebody else who has the case open, as far as known; empty for nobody, and once it was taken over."""
         return self._holder
 
     def lock_of(self, path: Path) -> CaseLock | None:
@@ -104,7 +104,7 @@ class CaseHold(QObject):
         self._files.run(KEY, lambda: lock_anyway(path), done, title=self.tr("Taking over"))
 
     def say_held(self) -> None:
-        """That somebody else has the case, and what can be done about it."""
+        """Say that somebody else has the case, and what can be done about it."""
         sentence = self.tr("This case is open elsewhere ({0}): it can be read here, and saved under another name.")
         take = MessageAction(self.tr("Take Over…"), self.take_over_wanted.emit)
         self._messages.show(KEY, sentence.format(self._holder), "warning", take)

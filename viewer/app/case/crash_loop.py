@@ -1,4 +1,4 @@
-"""Does a case bring the program down each time it is opened? A marker file remembers the last openings."""
+"""Detects a case that ends the program each time it is opened, by a marker file of the last openings."""
 
 from __future__ import annotations
 

@@ -15,7 +15,7 @@ LATE_MS = 5000
 
 
 class FileWork:
-    """What belongs to one matter (`key`) has one line: the newest failure, until it is well again."""
+    """Runs work on files. Each matter (`key`) has one message line: the newest failure, until it is well again."""
 
     def __init__(self, jobs: Jobs, messages: Messages) -> None:
         self._jobs, self._messages = jobs, messages

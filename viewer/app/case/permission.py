@@ -1,4 +1,4 @@
-"""Whom the program may contact and which folders outside the case it may read: asked first, and remembered."""
+"""Permissions of the open case: hosts to contact and folders outside it to read; asked first, and remembered."""
 
 from __future__ import annotations
 
@@ -108,7 +108,7 @@ class Permissions(QObject):
         self._allow_all((), folders)
 
     def set_allowed(self, needs: Iterable[Need], allowed: bool) -> None:
-        """What the analyst decided in the panel."""
+        """Take over what the analyst decided in the panel."""
         for need in needs:
             match need.kind, allowed:
                 case ((Kind.HOST | Kind.PRIVATE_HOST), True):
@@ -125,7 +125,7 @@ class Permissions(QObject):
     # -- asking ------------------------------------------------------------------------------------------------
 
     def needs(self, document: Document, folder: Path | None) -> list[Need]:
-        """What the case needs, what waits first; then what was allowed and is not needed now."""
+        """Needs of the case, those that wait first; then what was allowed and is not needed now."""
         layers = reversed(document.layers_in_order())
         found = sorted(needs_of(layers, folder, self.consent, self.folders), key=lambda need: need.is_allowed)
         named = {need.name for need in found}

@@ -115,7 +115,7 @@ class Relinking(QObject):
         self._offer(self.lost())
 
     def _offer(self, lost: Sequence[LostFile]) -> None:
-        """What waits for a permission only counts where it was found beside the case."""
+        """Tell how many files are missing; what waits for a permission counts only if found beside the case."""
         found = [file for file in lost if file.text in self._search.found]
         paused = {uuid for uuid, drawing in self._scene.drawings.items() if drawing.is_paused}
         missing = [file for file in lost if file.text in self._search.found or file.uuid not in paused]
@@ -189,9 +189,8 @@ class Relinking(QObject):
             self._messages.show(MESSAGE, error.sentence, "warning")
             return
         self._permissions.allow_folders(place.folder for place in outside)
-        if edit.changes:
-            self._session.push_or_say(edit)
-        self._messages.clear(MESSAGE)
+        if not edit.changes or self._session.push_or_say(edit):
+            self._messages.clear(MESSAGE)
 
     def _ended(self) -> None:
         self.dialog = None

@@ -24,7 +24,7 @@ from layers.project.saving.recovery import RecoverableSession, recoverable
 from layers.project.saving.working_copy import WorkingCopy
 from viewer.app.case.case_files import (
     OpenedCase,
-    SaveWish,
+    SaveRequest,
     publish_and_lock,
     read_and_lock,
     resume_work,
@@ -86,16 +86,12 @@ class Session(QObject):
         self._journal = CaseJournal(self._files, sessions, None, self._project_uuid)
         self.history = History(self.document, self._journal, self.actor, self)
         self.history.changed.connect(self.state_changed)
-        self.viewport_json: Callable[[], str] = str
-        """What a save keeps of the map's place; given by the window."""
-        self.before_save: Callable[[], None] = lambda: None
-        """Commits what is typed but not entered; given by the window."""
 
     # -- what stands -------------------------------------------------------------------------------------------
 
     @property
     def actor(self) -> str:
-        """Who edits: the name of the settings, else the login name."""
+        """The person who edits: the name of the settings, else the login name."""
         return self._settings.get("author") or _login_name()
 
     @property
@@ -140,7 +136,7 @@ class Session(QObject):
 
     @property
     def base_folder(self) -> Path | None:
-        """What relative paths of layers are relative to."""
+        """The folder that relative paths of layers start from."""
         return self._target.parent if self._target else None
 
     # -- edits -------------------------------------------------------------------------------------------------
@@ -151,9 +147,9 @@ class Session(QObject):
             raise InvalidEdit(self.tr("Nothing was changed: this case can only be looked at. Save it elsewhere first."))
         self.history.push(edit)
 
-    def push_or_say(self, edit: Edit) -> None:
-        """`push` for tools: a refusal goes to the message line."""
-        self._or_say(partial(self.push, edit))
+    def push_or_say(self, edit: Edit) -> bool:
+        """`push` where no field is at hand: a refusal goes to the message line. True where it was done."""
+        return self._or_say(partial(self.push, edit))
 
     def undo(self) -> None:
         self._or_say(self.history.undo)
@@ -161,11 +157,13 @@ class Session(QObject):
     def redo(self) -> None:
         self._or_say(self.history.redo)
 
-    def _or_say(self, step: Then) -> None:
+    def _or_say(self, step: Then) -> bool:
         try:
             step()
         except GeoloupeError as error:
             self._messages.show("edit", error.sentence, "warning")
+            return False
+        return True
 
     # -- begin -------------------------------------------------------------------------------------------------
 
@@ -240,29 +238,29 @@ class Session(QObject):
 
     # -- save --------------------------------------------------------------------------------------------------
 
-    def save(self, then: Then = lambda: None, *, overwrite: bool = False) -> None:
+    def save(self, then: Then = lambda: None, *, overwrite: bool = False, viewport_json: str = "") -> None:
         """Publish to the target; `overwrite` also where somebody else has saved it since.
 
-        Without a target, or where it may not be replaced, use `save_as`.
+        Without a target, or where it may not be replaced, use `save_as`. `viewport_json` is what is kept of the map's
+        place; empty leaves what the case has.
         """
         assert self._target is not None, "save needs a target; ask for a name and call save_as"
-        self._publish(self._target, then, overwrite)
+        self._publish(self._target, then, viewport_json, overwrite)
 
-    def save_as(self, path: Path, then: Then = lambda: None) -> None:
+    def save_as(self, path: Path, then: Then = lambda: None, *, viewport_json: str = "") -> None:
         """Publish to another file and go on with that one."""
-        self._publish(path, then)
+        self._publish(path, then, viewport_json)
 
-    def _publish(self, path: Path, then: Then, overwrite: bool = False) -> None:
-        self.before_save()
+    def _publish(self, path: Path, then: Then, viewport_json: str, overwrite: bool = False) -> None:
         work, state = self._journal.work, self.history.state()
         from_memory = partial(self._write_from_memory, path, then)
         if work is None and self._looked_at:
             from_memory()
             return
         if work is None:
-            self._journal.make(partial(self._publish, path, then, overwrite), from_memory)
+            self._journal.make(partial(self._publish, path, then, viewport_json, overwrite), from_memory)
             return
-        wish, journal = SaveWish(path, self.viewport_json(), overwrite, self.hold.lock_of(path)), self._journal
+        request, journal = SaveRequest(path, viewport_json, overwrite, self.hold.lock_of(path)), self._journal
         journal.save_begins()
         self._saves_asked += 1
         number = self._saves_asked
@@ -288,7 +286,7 @@ class Session(QObject):
                 self.changed_on_disk.emit()
 
         def write() -> tuple[CaseLock, Path]:
-            return publish_and_lock(work, wish), path.resolve()
+            return publish_and_lock(work, request), path.resolve()
 
         late = partial(self._say_late, path)
         self._files.run("save", write, done, failed, self.tr("Saving {0}").format(path.name), late)
@@ -302,7 +300,7 @@ class Session(QObject):
         self._messages.show("save", sentence.format(path.name), "warning", action)
 
     def _write_from_memory(self, path: Path, then: Then) -> None:
-        """Where no working copy can be made, another disk may still have room for the case itself."""
+        """Save without a working copy, where none can be made: another disk may still have room for the case itself."""
         document, state = self.document, self.history.state()
         base = self._target if self._looked_at else None
         snapshot = Document({table: document.table(table).values() for table in TABLES})

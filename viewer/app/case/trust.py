@@ -42,7 +42,7 @@ class TrustStore:
         self._settings = settings
 
     def find(self, key: CaseKey) -> Trust:
-        """What a case may touch; nothing where it is not known."""
+        """The permissions of a case; none where it is not known."""
         return next((trust for known, trust in self._entries() if known == key), Trust())
 
     def keep(self, key: CaseKey, trust: Trust) -> None:

@@ -1,4 +1,4 @@
-"""From names to layers: cases are opened by the session, other files are probed by a reader, services are added."""
+"""Opens names: cases by the session, other files by a reader's probe, services as they are."""
 
 from __future__ import annotations
 
@@ -78,11 +78,15 @@ class FileOpener(QObject):
         parent: QObject | None = None,
         *,
         asks: bool = True,
+        guard: Callable[[Callable[[], None]], None] = lambda go_on: go_on(),
     ) -> None:
-        """`allow` is told the sources of layers: who opens, types or drops them agrees to their hosts and folders."""
+        """`allow` is told the sources of layers: who opens, types or drops them agrees to their hosts and folders.
+
+        `guard` calls on when the open case may be replaced, after the question about unsaved changes.
+        """
         super().__init__(parent)
         self._session, self._pool, self._jobs, self._messages = session, pool, jobs, messages
-        self._allow = allow
+        self._allow, self._guard = allow, guard
         self._under_way: list[_Opening] = []
         self.failures: list[str] = []
         """The sentences of what could not be opened, in this session of the program."""
@@ -90,8 +94,6 @@ class FileOpener(QObject):
         """False where nobody is there to answer: what would have to be asked is in pixel space, or refused."""
         self.needs_earth = False
         """True where a part of the Earth is asked for: pixel space is no answer to that."""
-        self.guard: Callable[[Callable[[], None]], None] = lambda go_on: go_on()
-        """Calls on when the open case may be replaced; FileVerbs asks about unsaved changes there."""
         self.notices: list[str] = []
         """Sentences about what was decided because nobody could be asked."""
 
@@ -128,7 +130,7 @@ class FileOpener(QObject):
             self._probe_all(opening, found)
             return
         self._under_way.remove(opening)  # until it is said that it may be
-        self.guard(lambda: self._open_case(opening, case, found))
+        self._guard(lambda: self._open_case(opening, case, found))
 
     def _open_case(self, opening: _Opening, case: Path, found: list[_Found]) -> None:
         self._under_way.append(opening)
@@ -245,9 +247,9 @@ class FileOpener(QObject):
             return
         was_empty = not self._session.document.layers and not self._session.document.sites
         edit = edit_for(self._session.document, layers, self._session.actor)
-        self._session.push_or_say(edit)
-        if edit.changes[-1].uuid in self._session.document.layers:
-            self.layer_added.emit(edit.changes[-1].uuid)
+        if not self._session.push_or_say(edit):
+            return
+        self.layer_added.emit(edit.changes[-1].uuid)
         bounds = around(layer.bounds_lonlat for layer in layers if layer.bounds_lonlat is not None)
         if was_empty or bounds is not None:
             self.added.emit(bounds)

@@ -15,7 +15,7 @@ from viewer.support.text import one_line
 
 
 class Unsaved(StrEnum):
-    """What to do with unsaved changes."""
+    """Answers about unsaved changes."""
 
     SAVE = "save"
     DISCARD = "discard"
@@ -23,7 +23,7 @@ class Unsaved(StrEnum):
 
 
 class Changed(StrEnum):
-    """What to do when the file on disk is not the one that was opened."""
+    """Answers where the file on disk is not the one that was opened."""
 
     RELOAD = "reload"
     SAVE_AS = "save as"
@@ -32,7 +32,7 @@ class Changed(StrEnum):
 
 
 class Which(StrEnum):
-    """Which features of a layer are meant."""
+    """Parts of the features of a layer."""
 
     ALL = "all"
     SHOWN = "shown"
@@ -90,8 +90,8 @@ class Questions(QObject):
         return paths
 
     def folder_to_look_in(self, folder: Path) -> Path | None:
-        """Where the files of layers are here."""
-        title = self.tr("Where are the files here?")
+        """Ask for the folder in which the files of layers are here."""
+        title = self.tr("Choose the folder of the files")
         text = QFileDialog.getExistingDirectory(self._window, title, str(folder))
         return Path(text) if text else None
 

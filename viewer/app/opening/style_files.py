@@ -73,7 +73,7 @@ class StyleFiles(QObject):
         if layer is None or layer.style_json or not isinstance(drawing, VectorDrawing):
             return
         path = drawing.path.with_suffix(SUFFIX)
-        action = MessageAction(self.tr("Use it"), lambda: self._take(uuid, path))
+        action = MessageAction(self.tr("Use Style"), lambda: self._take(uuid, path))
 
         def offer(is_there: bool) -> None:
             if is_there and uuid in self._context.document.layers:

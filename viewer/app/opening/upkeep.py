@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 from PySide6.QtCore import QFileSystemWatcher, QObject, QTimer, Signal
@@ -29,7 +29,7 @@ class Upkeep(QObject):
         self._store = scene.context.overviews
         self._seen: set[SourceState] = set()
         self._stale: set[str] = set()
-        self._offered: frozenset[str] = frozenset()
+        self._offered = False
         self._watched: set[str] = set()
         self._watch = QFileSystemWatcher(self)
         self._settled = QTimer(self, singleShot=True, interval=SETTLED_MS)
@@ -45,14 +45,11 @@ class Upkeep(QObject):
         if self._store is not None:
             self._store.ended.connect(self._ended)
 
-    def handlers(self) -> dict[str, Callable[..., None]]:
-        """By the ids of the table of actions."""
-        return {"build_overviews": self._build_current, "read_again": self._read_current_again}
-
-    def conditions(self) -> set[str]:
-        """What the table's `needs` may count on: "coarse" where overviews of the current layer can be built."""
+    @property
+    def can_build_current(self) -> bool:
+        """Whether overviews of the current layer are lacking and can be built."""
         drawing = self._current
-        return {"coarse"} if drawing is not None and drawing.can_build else set()
+        return drawing is not None and drawing.can_build
 
     @property
     def is_due(self) -> bool:
@@ -69,7 +66,7 @@ class Upkeep(QObject):
             elif state is not None and not drawing.can_build:
                 self._messages.clear(_key(state))
         self._watch_shown()
-        offered = frozenset(self.conditions())
+        offered = self.can_build_current
         if offered != self._offered:
             self._offered = offered
             self.changed.emit()
@@ -77,7 +74,7 @@ class Upkeep(QObject):
     # ----------------------------------------------------------------------------------------------------------
 
     def _forget(self) -> None:
-        """What was said of the files of the last case went with it: of this one it is said anew."""
+        """Forget what was said of the files of the last case: of this one it is said anew."""
         self._seen.clear()
         self._stale.clear()
 
@@ -91,7 +88,8 @@ class Upkeep(QObject):
         drawing = self._context.drawing_of(self._context.layer_uuid)
         return drawing if isinstance(drawing, RasterDrawing) else None
 
-    def _build_current(self) -> None:
+    def build_current(self) -> None:
+        """Build the overviews that the current layer lacks."""
         if self._current is not None:
             self._build(self._current)
 
@@ -99,7 +97,8 @@ class Upkeep(QObject):
         drawing.build_overviews()
         self.look_again()
 
-    def _read_current_again(self) -> None:
+    def read_current_again(self) -> None:
+        """Read the file of the current layer anew."""
         if self._current is not None:
             self._current.reload()
 

@@ -1,4 +1,4 @@
-"""Filters and sorts the rows of a table off the window's thread; the last wish wins."""
+"""Filters and sorts the rows of a table off the window's thread; the last request wins."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ type Rows = NDArray[np.intp]
 
 
 @dataclass(frozen=True, eq=False, slots=True)
-class RowWish:
+class RowRequest:
     """`text` in any column and `expression` hold, of the features in `passing` (None: all) and in `selected`."""
 
     text: str = ""
@@ -51,7 +51,7 @@ class AttributeRows(QObject):
         self._attributes: LayerAttributes | None = None
         self._orders: dict[tuple[str, bool], Rows] = {}
         self._job: Job | None = None
-        self.wish = RowWish()
+        self.request = RowRequest()
         jobs.finished.connect(self._job_ended)
 
     @property
@@ -59,22 +59,22 @@ class AttributeRows(QObject):
         return self._job is not None
 
     def show(self, attributes: LayerAttributes | None) -> None:
-        """Work on another table: no wish yet."""
+        """Work on another table: no request yet."""
         self._give_up()
-        self._attributes, self._orders, self.wish = attributes, {}, RowWish()
+        self._attributes, self._orders, self.request = attributes, {}, RowRequest()
 
     def want(self, **changes: object) -> None:
-        """Change the wish and compute its rows."""
-        self.wish = replace(self.wish, **changes)  # type: ignore[arg-type]
+        """Change the request and compute its rows."""
+        self.request = replace(self.request, **changes)  # type: ignore[arg-type]
         self._give_up()
-        attributes, wish, orders = self._attributes, self.wish, self._orders
+        attributes, request, orders = self._attributes, self.request, self._orders
         if attributes is None:
             return
 
         def work(context: JobContext) -> Rows:
-            return _rows_for(attributes, wish, orders, context.check)
+            return _rows_for(attributes, request, orders, context.check)
 
-        title = self.tr("Measuring features") if _is_measured(wish.expression) else ""
+        title = self.tr("Measuring features") if _is_measured(request.expression) else ""
         self._job = self._jobs.run(work, self._answered, self._refused, title)
 
     def _give_up(self) -> None:
@@ -105,22 +105,22 @@ def _is_measured(text: str) -> bool:
 
 
 def _rows_for(
-    attributes: LayerAttributes, wish: RowWish, orders: dict[tuple[str, bool], Rows], heard: Callable[[], None]
+    attributes: LayerAttributes, request: RowRequest, orders: dict[tuple[str, bool], Rows], heard: Callable[[], None]
 ) -> Rows:
     table, budget = attributes.table, Budget(heard)
     mask = np.ones(len(table), bool)
-    for chosen in (wish.passing, wish.selected):
+    for chosen in (request.passing, request.selected):
         if chosen is not None:
             mask &= chosen
-    if wish.expression:
-        mask &= mask_of(parse_expression(wish.expression), table, attributes.search, budget, attributes.measured)
-    if wish.text.strip():
-        mask &= attributes.search.mask(wish.text, budget)
+    if request.expression:
+        mask &= mask_of(parse_expression(request.expression), table, attributes.search, budget, attributes.measured)
+    if request.text.strip():
+        mask &= attributes.search.mask(request.text, budget)
     heard()
-    if wish.sort is None:
+    if request.sort is None:
         return np.flatnonzero(mask)
-    if wish.sort not in orders:
-        name, descending = wish.sort
-        orders[wish.sort] = order_of(table.columns[name], None, descending, heard)
-    order = orders[wish.sort]
+    if request.sort not in orders:
+        name, descending = request.sort
+        orders[request.sort] = order_of(table.columns[name], None, descending, heard)
+    order = orders[request.sort]
     return order[mask[order]]

@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import csv
+import io
+from collections.abc import Callable, Sequence
 from functools import partial
 from typing import override
 
 import numpy as np
+from numpy.typing import NDArray
 from PySide6.QtCore import QPoint, Qt, QTimer
 from PySide6.QtGui import QKeySequence, QShortcut, QShowEvent
 from PySide6.QtWidgets import QApplication, QMenu, QWidget
 
 from layers.counted import counted
 from layers.errors import GeoloupeError
+from layers.vector.columns import Attributes
 from layers.vector.expression.column_statistics import ColumnStatistics, statistics_of
 from viewer.commands.layer_filter import filter_of, set_layer_filter
-from viewer.panels.attributes.attribute_copy import rows_as_text
-from viewer.panels.attributes.attribute_face import AttributeFace
+from viewer.panels.attributes.attribute_page import AttributePage
 from viewer.panels.attributes.attribute_rows import AttributeRows
 from viewer.panels.attributes.column_summary import ColumnSummary
 from viewer.panels.attributes.feature_access import FeatureAccess
@@ -26,9 +29,11 @@ from viewer.support.jobs import JobContext
 from viewer.support.text import one_line
 
 TYPING_MS = 60
+_ROWS_A_LOOK = 2000
+"""So many rows are copied between two looks whether it is still wanted."""
 
 
-class AttributeTablePanel(AttributeFace):
+class AttributeTablePanel(AttributePage):
     """Follows the context's layer while it is seen; reads its attributes when it is first shown."""
 
     def __init__(self, context: PanelContext, access: FeatureAccess, parent: QWidget | None = None) -> None:
@@ -61,7 +66,7 @@ class AttributeTablePanel(AttributeFace):
         self.zoom_button.clicked.connect(self.zoom_to_selected)
         self.invert_button.clicked.connect(self.invert)
         self.copy_button.clicked.connect(self.copy)
-        self.sites_button.clicked.connect(lambda: access.make_sites(self._uuid))
+        self.sites_button.clicked.connect(lambda: context.sites_wanted.emit(self._uuid))
         self.columns_button.clicked.connect(self._show_column_menu)
         self.filter_rows.refused.connect(lambda sentence: self._show_counts())
         view.horizontalHeader().sortIndicatorChanged.connect(self._sort)
@@ -170,7 +175,7 @@ class AttributeTablePanel(AttributeFace):
     def _show_counts(self) -> None:
         total = self._attributes.rows if self._attributes is not None else 0
         self.show_counts(len(self.model.rows), total, int(self.model.selected.sum()))
-        self.apply_button.setEnabled(bool(self._rows.wish.as_expression) and not self.filter_rows.is_refused)
+        self.apply_button.setEnabled(bool(self._rows.request.as_expression) and not self.filter_rows.is_refused)
 
     # -- selection ----------------------------------------------------------------------------------------------
 
@@ -222,12 +227,12 @@ class AttributeTablePanel(AttributeFace):
     # -- the filter of the map ----------------------------------------------------------------------------------
 
     def apply_to_map(self) -> None:
-        """What the table shows is what the map shows; the filter is then the layer's."""
+        """Make the filter of the table that of the layer: the map shows what the table shows."""
         self.filter_rows.flush()  # what was typed a moment ago counts
         if self._typing.isActive():
             self._typing.stop()
             self._rows.want(text=self.quick.text())
-        typed = self._rows.wish.as_expression
+        typed = self._rows.request.as_expression
         layer = self._context.document.layers.get(self._uuid)
         if not typed or layer is None or self.filter_rows.is_refused:
             return
@@ -281,3 +286,21 @@ class AttributeTablePanel(AttributeFace):
 
     def _run[T](self, work: Callable[[JobContext], T], done: Callable[[T], None], title: str) -> None:
         self._access.jobs.run(work, done, lambda error: self._context.report(error.sentence), title)
+
+
+def rows_as_text(table: Attributes, rows: NDArray[np.intp], names: Sequence[str], context: JobContext) -> str:
+    """Rows for other programs: a header line and a line a row, with tabs between exact values.
+
+    Text with tabs or line breaks is in quotes, NULL is empty.
+    """
+    out = io.StringIO()
+    writer = csv.writer(out, dialect="excel-tab", lineterminator="\n")
+    writer.writerow(names)
+    columns = [table.columns[name] for name in names]
+    for number, row in enumerate(rows.tolist()):
+        if number % _ROWS_A_LOOK == 0:
+            context.check()
+            context.progress(number / len(rows))
+        values = (column.value(row) for column in columns)
+        writer.writerow("" if v is None else str(v).lower() if isinstance(v, bool) else v for v in values)
+    return out.getvalue()

@@ -4,19 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
+from layers.errors import GeoloupeError
 from layers.pool.pool import ReaderPool
+from layers.pool.protocol import Answer, Request
+from layers.requests.features import ReadAttributes, RowFacts
 from viewer.canvas.feature_selection import FeatureSelection, Fids
 from viewer.rendering.vector.attribute_store import AttributeSource, AttributeStore
 from viewer.rendering.vector.layer_filters import LayerFilters
 from viewer.support.jobs import Jobs
 
+type Rows = dict[int, dict[str, Any]]
+"""Attributes by fid, then by name."""
+
 
 @dataclass(frozen=True)
 class FeatureAccess:
     """`source_of` gives whose attributes a layer has, None for what has none; `zoom_to` shows features of a layer;
-    `make_sites` asks how the selected features become sites; `read` gives the attributes of a few features by fid.
+    `report` is told in a sentence what cannot be read.
     """
 
     pool: ReaderPool
@@ -26,5 +33,26 @@ class FeatureAccess:
     selection: FeatureSelection
     source_of: Callable[[str], AttributeSource | None]
     zoom_to: Callable[[str, Fids], None]
-    make_sites: Callable[[str], None]
-    read: Callable[[str, Sequence[int], Callable[[dict[int, dict[str, Any]]], None]], None]
+    report: Callable[[str], None]
+
+    def read(self, uuid: str, fids: Sequence[int], done: Callable[[Rows], None]) -> None:
+        """Attributes of a few features of a layer: from what is held, else from the file."""
+        source = self.source_of(uuid)
+        if source is None:
+            return
+        held = self.store.held(source)
+        if held is not None:
+            rows = held.table.rows_of(list(fids)).tolist()
+            done({int(held.table.fids[row]): held.table.row(row) for row in rows})
+            return
+        asked = source.asked()
+        wanted = ReadAttributes(asked.path, asked.layer, asked.options, fids=tuple(int(fid) for fid in fids))
+        answered = partial(self.jobs.mailbox.post, self._read_ended, done)
+        self.pool.submit(Request(wanted, answered, strike_key=source.path))
+
+    def _read_ended(self, done: Callable[[Rows], None], result: Answer | GeoloupeError) -> None:
+        if isinstance(result, GeoloupeError):
+            self.report(result.sentence)
+            return
+        facts = RowFacts.of(result.header)
+        done({fid: {name: values[at] for name, values in facts.columns.items()} for at, fid in enumerate(facts.fids)})

@@ -204,7 +204,7 @@ class FilterRows(QWidget):
         self._tell()
 
     def say(self, sentence: str) -> None:
-        """What is wrong with the filter; empty when nothing is."""
+        """Show what is wrong with the filter; empty when nothing is."""
         self.problem.setText(sentence)
         self.problem.setVisible(bool(sentence))
         self.refused.emit(sentence)
@@ -226,7 +226,7 @@ class FilterRows(QWidget):
         self.add.setEnabled(bool(self._columns))
 
     def _typed(self) -> None:
-        """Who writes the expression does without the rows."""
+        """Give up the rows, as the expression is written by hand."""
         self._drop_rows()
 
     def _rows_changed(self) -> None:

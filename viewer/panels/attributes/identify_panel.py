@@ -135,7 +135,7 @@ class IdentifyPanel(QWidget):
                 item.addChild(cell)
             item.setExpanded(item is next(iter(items.values())) or len(items) <= 3)
 
-    # -- verbs --------------------------------------------------------------------------------------------------
+    # -- actions ------------------------------------------------------------------------------------------------
 
     def _hit(self, item: QTreeWidgetItem | None) -> FeatureHit | None:
         while item is not None:

@@ -95,7 +95,7 @@ class SelectByDialog(QDialog):
 
 
 class SelectNearDialog(QDialog):
-    """How far from the selected features."""
+    """Asks how far from the selected features."""
 
     def __init__(self, select: Callable[[float, Callable[[str], None]], None], parent: QWidget) -> None:
         super().__init__(parent)

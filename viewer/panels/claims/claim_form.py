@@ -10,7 +10,7 @@ from layers.document.changes import Changes
 from layers.document.claim import Claim
 from layers.document.vocabulary import MARKINGS, STATES, VOICES
 from viewer.commands.claims import delete_claims, update_claim
-from viewer.panels.claims.claim_places import ClaimPlaces
+from viewer.panels.claims.claim_sites import ClaimSites
 from viewer.panels.claims.claim_sources import ClaimSources
 from viewer.panels.claims.judgement import JudgementFields
 from viewer.panels.context import PanelContext
@@ -34,7 +34,7 @@ class ClaimFormPanel(RowForm):
         self.judgement = JudgementFields(context, self.fields)
         self.page.content.addWidget(self.judgement)
         self.page.content.addWidget(self.fields.refusal)
-        self.places, self.sources = ClaimPlaces(context), ClaimSources(context)
+        self.places, self.sources = ClaimSites(context), ClaimSources(context)
         self._add_links()
         context.claim_shown.connect(self._shown)
         context.flush_requested.connect(self.flush)
@@ -51,10 +51,10 @@ class ClaimFormPanel(RowForm):
             TextField(lines=2),
             tr("The source's own words, unchanged: an official's “likely” stays here and is never our likelihood"),
         )
-        add("made_by", tr("Made by"), LineField(), tr("Who says so"))
+        add("made_by", tr("Speaker"), LineField(), tr("The person or body whose words these are"))
         made_at = LineField()
         made_at.setPlaceholderText("2024-04-12")
-        add("made_at", tr("Made at"), made_at, tr("When it was said"))
+        add("made_at", tr("Date"), made_at, tr("Date on which it was said"))
         add("voice", tr("Voice"), ChoiceField(choices(VOICES)), tr("A speaker, the report itself, or the analyst"))
         add("state", tr("State"), ChoiceField(choices(STATES)), tr("What has become of the claim in this case"))
         marks = [(marking, marking or tr("none")) for marking in MARKINGS]

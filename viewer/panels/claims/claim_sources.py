@@ -36,7 +36,7 @@ class Citation(QFrame):
         title = one_line(source.title or self.tr("(no title)")) if source else self.tr("(source is missing)")
         label = plain_label(title)
         label.setWordWrap(True)
-        remove = IconButton("close", self.tr("Cite this source no longer for this claim"))
+        remove = IconButton("close", self.tr("Remove this source from the claim"))
         remove.clicked.connect(lambda: self.unlinked.emit(link.source_uuid))
         self.remove_button = remove
         top = QHBoxLayout()
@@ -50,7 +50,7 @@ class Citation(QFrame):
             ChoiceField(credibility_choices()),
             self.tr("Of this item, not of the source: 6 means that it cannot be judged, not worst"),
         )
-        self.fields.add("page", self.tr("Page"), LineField(), self.tr("Where in the source"))
+        self.fields.add("page", self.tr("Page"), LineField(), self.tr("Page or place in the source"))
         self.fields.add("quote", self.tr("Quote"), TextField(lines=1, most_lines=5), self.tr("The source's words"))
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)

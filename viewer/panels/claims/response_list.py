@@ -35,7 +35,7 @@ class ResponseListPanel(ListOverForm):
         super().__init__(context, listed, parent)
         columns = [
             Column(self.tr("Speaker"), lambda response: response.speaker or self.tr("(nobody named)")),
-            Column(self.tr("Answers"), self._answers_text, self._answers, 96, False, self.tr("Claims it answers")),
+            Column(self.tr("Answers"), self._answers_text, self._answers, 96, False, self.tr("Claims that it answers")),
             Column(self.tr("Words"), lambda response: response.words, None, 260),
         ]
         model = RowTable(columns, lambda response: f"{response.words} {response.notes}", self)
@@ -54,10 +54,10 @@ class ResponseForm(RowForm):
     def __init__(self, context: PanelContext, parent: QWidget | None = None) -> None:
         super().__init__(context, "responses", update_response, parent)
         tr, add = self.tr, self.fields.add
-        add("speaker", tr("Speaker"), LineField(), tr("Who answers"))
+        add("speaker", tr("Speaker"), LineField(), tr("The person or body that answers"))
         add("words", tr("Words, verbatim"), TextField(lines=3))
-        add("made_at", tr("Made at"), LineField(), tr("When it was said"))
-        add("source_uuid", tr("Source"), ChoiceField(), tr("Where the response is from"))
+        add("made_at", tr("Date"), LineField(), tr("Date on which it was said"))
+        add("source_uuid", tr("Source"), ChoiceField(), tr("Source that holds the response"))
         add("notes", tr("Notes"), TextField(lines=1))
         self.claims = RowColumn(spacing=2)
         self.picker = Picker(self._offers, tr("Name a claim it answers…"), tr("Name a claim this response answers"))
@@ -95,7 +95,7 @@ class ResponseForm(RowForm):
         row = QWidget()
         label = plain_label(text)
         label.setWordWrap(True)
-        button = IconButton("close", self.tr("No answer to: %1").replace("%1", text))
+        button = IconButton("close", self.tr("Unlink %1").replace("%1", text))
         button.clicked.connect(lambda: self._set_claims([other for other in self._linked() if other != uuid]))
         layout = QHBoxLayout(row)
         layout.setContentsMargins(0, 0, 0, 0)

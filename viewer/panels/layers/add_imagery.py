@@ -115,7 +115,7 @@ class AddImageryPanel(QWidget):
         return self.tree.currentItem() is self._custom
 
     def service(self) -> TileService | None:
-        """What is chosen, on the day chosen; None for a heading. Raises BadTemplate for an address that is none."""
+        """The chosen service, on the chosen day; None for a heading. Raises BadTemplate for an address that is none."""
         item = self.tree.currentItem()
         chosen: TileService | None
         if self.is_custom():

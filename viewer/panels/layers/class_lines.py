@@ -41,7 +41,7 @@ def layer_icon(layer: Layer, context: PanelContext) -> QIcon | None:
 
 
 def read_of(drawing: object) -> tuple[object, ...]:
-    """What is read of a vector layer that its icon and its lines follow: they change where this does."""
+    """The part of a vector layer's drawing that its icon and its lines follow: they change where this does."""
     return (drawing.geometry, drawing.symbology.others_known) if isinstance(drawing, VectorDrawing) else ()
 
 

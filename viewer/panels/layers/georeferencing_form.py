@@ -30,7 +30,7 @@ class CrsField(LineField):
         return PIXEL_SPACE if is_pixels else text.strip()
 
 
-class PlacementForm(QWidget):
+class GeoreferencingForm(QWidget):
     """Edits one layer of the context's case."""
 
     def __init__(self, context: PanelContext, parent: QWidget | None = None) -> None:
@@ -41,7 +41,7 @@ class PlacementForm(QWidget):
         crs = CrsField()
         crs.setPlaceholderText(self.tr("as the file says"))
         self.fields.add("crs", self.tr("CRS"), crs, self.tr("Only where the file does not say: EPSG:32652"))
-        self.ask_button = QPushButton(self.tr("Where does it lie…"))
+        self.ask_button = QPushButton(self.tr("Choose the CRS…"))
         self.ask_button.setAccessibleName(self.ask_button.text())
         self.ask_button.setToolTip(self.tr("Search a CRS and see where the layer would lie in it"))
         self.ask_button.clicked.connect(lambda: context.place_wanted.emit(self._uuid))
@@ -88,7 +88,7 @@ class PlacementForm(QWidget):
 
 
 def _note(info: RasterInfo | VectorInfo | None) -> str:
-    """What else than a transform places it, and how well."""
+    """Says what places the layer, where that is no transform, and how well."""
     if not isinstance(info, RasterInfo) or not info.placement_note:
         return ""
     return f"Placed by {info.placement_note}."

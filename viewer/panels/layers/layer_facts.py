@@ -44,7 +44,7 @@ def _tr(text: str) -> str:
 
 
 def source_facts(layer: Layer) -> Facts:
-    """What the document itself says of where the data are."""
+    """Facts that the document itself holds about the source of a layer."""
     source = layer.source
     images = source.get("combined")
     facts = [
@@ -67,7 +67,7 @@ def _image_text(image: object) -> str:
 
 
 def info_facts(info: RasterInfo | VectorInfo) -> Facts:
-    """What a reader found in the file."""
+    """Facts that a reader found in the file."""
     facts = _raster_facts(info) if isinstance(info, RasterInfo) else _vector_facts(info)
     shared = [(_tr("CRS"), info.crs or _tr("none")), (_tr("Extent"), _extent(info.bounds_lonlat))]
     noted = [(_tr("Note"), problem) for problem in info.problems if problem not in _told(info)]
@@ -124,7 +124,7 @@ def _raster_facts(info: RasterInfo) -> Facts:
         (_tr("Pixel"), f"{size} {_unit(info)}".strip() if info.placed_by else ""),
         (_tr("Bands"), f"{len(info.bands)} × {info.dtype}"),
         (_tr("Nodata"), ", ".join(sorted(nodata))),
-        (_tr("Placed by"), _placed_by(info)),
+        (_tr("Georeferencing"), _placed_by(info)),
         (_tr("Overviews"), ", ".join(map(str, info.overviews)) or _tr("none")),
     ]
 

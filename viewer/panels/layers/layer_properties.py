@@ -1,4 +1,4 @@
-"""The properties of the context's layer: credit and date, how it looks, and what its file says."""
+"""The properties of the context's layer: credit and date, its style, and what its file says."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from layers.raster.info import RasterInfo
 from layers.vector.table import VectorInfo
 from viewer.commands.layers import update_layer
 from viewer.panels.context import PanelContext
-from viewer.panels.layers.georeferencing_form import PlacementForm
+from viewer.panels.layers.georeferencing_form import GeoreferencingForm
 from viewer.panels.layers.layer_facts import info_facts, source_facts
 from viewer.panels.layers.reading_form import ReadingForm
 from viewer.panels.raster_style.raster_style_form import RasterStyleForm
@@ -27,7 +27,7 @@ from viewer.panels.vector_style.vector_style_form import VectorStyleForm, Work
 from viewer.panels.widgets.fact_rows import FactRows
 from viewer.panels.widgets.fields import ChoiceField, LineField, TextField
 from viewer.panels.widgets.form_page import heading, muted
-from viewer.panels.widgets.late_panel import LatePanel
+from viewer.panels.widgets.lazy_panel import LazyPanel
 from viewer.panels.widgets.row_form import RowForm
 from viewer.panels.widgets.slider_field import SliderField, percent
 from viewer.panels.words import choices
@@ -52,11 +52,11 @@ class LayerPropertiesPanel(RowForm):
         content = self.page.content
         content.addLayout(self.form)
         content.addWidget(self.fields.refusal)
-        self.placement = PlacementForm(context)
-        content.addWidget(self.placement)
+        self.georeferencing = GeoreferencingForm(context)
+        content.addWidget(self.georeferencing)
         self.reading = ReadingForm(context)
         content.addWidget(self.reading)
-        self._raster, self._vector = LatePanel(self._make_raster), LatePanel(self._make_vector)
+        self._raster, self._vector = LazyPanel(self._make_raster), LazyPanel(self._make_vector)
         self.unread = muted(self.tr("The file has not been read yet: its style can be set when it is."))
         self._style_heading = heading(self.tr("Style"))
         for widget in (self._style_heading, self._raster, self._vector, self.unread, heading(self.tr("Facts"))):
@@ -73,12 +73,12 @@ class LayerPropertiesPanel(RowForm):
 
     @property
     def raster(self) -> RasterStyleForm:
-        """How the layer looks where it is imagery."""
+        """The form of the style of imagery."""
         return cast("RasterStyleForm", self._raster.panel)
 
     @property
     def vector(self) -> VectorStyleForm:
-        """How the layer looks where it holds features."""
+        """The form of the style of features."""
         return cast("VectorStyleForm", self._vector.panel)
 
     def _make_raster(self) -> QWidget:
@@ -100,7 +100,12 @@ class LayerPropertiesPanel(RowForm):
         date = LineField()
         date.setPlaceholderText(tr("unknown"))
         add("acquired_at", tr("Date, UTC"), date, tr("2024-04-12, or two days joined by a slash for an interval"))
-        add("date_kind", tr("Date is"), ChoiceField(choices(DATE_KINDS)), tr("A mosaic or composite has no instant"))
+        add(
+            "date_kind",
+            tr("Kind of date"),
+            ChoiceField(choices(DATE_KINDS)),
+            tr("A mosaic or composite has no instant"),
+        )
         add("credit", tr("Credit"), TextField(lines=1, most_lines=6), tr("Printed on the map and in every product"))
 
     @override
@@ -134,7 +139,7 @@ class LayerPropertiesPanel(RowForm):
         layer = self._layer()
         if layer is not None:
             self.fields.show_other(layer)
-            self.placement.show_layer(layer, self._context.info_of(layer.uuid), anew=True)
+            self.georeferencing.show_layer(layer, self._context.info_of(layer.uuid), anew=True)
             for form in self._made():
                 form.fields.refuse("")
         self.refresh()
@@ -150,7 +155,7 @@ class LayerPropertiesPanel(RowForm):
         self.fields.show_row(row)
         info = self._info = self._context.info_of(row.uuid)
         self._show_found(row)
-        self.placement.show_layer(row, info)
+        self.georeferencing.show_layer(row, info)
         self.reading.show_layer(row, info)
         self._raster.setVisible(isinstance(info, RasterInfo))
         self._vector.setVisible(isinstance(info, VectorInfo))
@@ -167,7 +172,7 @@ class LayerPropertiesPanel(RowForm):
         self.page.show_from(self._style_heading)
 
     def _show_found(self, layer: Layer) -> None:
-        """Where the case says nothing of credit and date: what its file says, greyed."""
+        """Show credit and date of the file, greyed, where the case says nothing of them."""
         drawing = self._context.drawing_of(layer.uuid)
         known = drawing.acquisition if drawing is not None else Acquisition()
         date, kind, credit = (self.fields.fields[name] for name in ("acquired_at", "date_kind", "credit"))
@@ -210,11 +215,11 @@ class LayerPropertiesPanel(RowForm):
 
     def _flush(self) -> None:
         self.fields.flush()
-        self.placement.flush()
+        self.georeferencing.flush()
         for form in self._made():
             form.flush()
 
 
 def _geometry(drawing: LayerDrawing | None, info: VectorInfo) -> str:
-    """What the layer is found to hold; what its file says until that is known."""
+    """The geometry that the layer is found to hold; what its file says until that is known."""
     return drawing.geometry if isinstance(drawing, VectorDrawing) else info.geometry

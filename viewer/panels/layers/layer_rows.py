@@ -141,7 +141,7 @@ class LayerRows(QAbstractListModel):
         return self.tr("Its style shows it {0} only: this map has another scale.").format(" ".join(limits))
 
     def _filter_badge(self, layer: Layer) -> tuple[str, str]:
-        """How many features the filter shows, as far as that is known; without commas, at which a badge is cut."""
+        """The number of features that the filter shows, as far as known; without commas, which cut a badge."""
         access = self._context.features
         counts = access.filters.counts(layer.uuid) if access is not None else None
         if counts is None:

@@ -15,7 +15,7 @@ from layers.vector.table import VectorInfo
 from viewer.commands.layer_filter import filter_of, set_layer_filter
 from viewer.commands.layers import remove_layers, update_layer
 from viewer.panels.context import PanelContext
-from viewer.panels.layers.layer_row_look import LayerRowLook
+from viewer.panels.layers.layer_row_delegate import LayerRowDelegate
 from viewer.panels.layers.layer_rows import SITES_ROW, LayerRows
 from viewer.panels.widgets.icon_button import IconButton
 from viewer.panels.widgets.slider_field import SliderField, percent
@@ -57,7 +57,7 @@ class LayerTreePanel(QWidget):
     def _set_up_view(self) -> None:
         view = self.view
         view.setModel(self.model)
-        view.setItemDelegate(LayerRowLook(view))
+        view.setItemDelegate(LayerRowDelegate(view))
         view.setHeaderHidden(True)
         view.setRootIsDecorated(False)
         view.setIconSize(QSize(20, 20))
@@ -203,14 +203,14 @@ class LayerTreePanel(QWidget):
         up.setEnabled(self.up_button.isEnabled())
         down = menu.addAction(self.tr("Move down"), lambda: self._move(1))
         down.setEnabled(self.down_button.isEnabled())
-        self._add_access_verbs(menu, uuid)
-        self._add_file_verbs(menu, uuid)
+        self._add_access_actions(menu, uuid)
+        self._add_file_actions(menu, uuid)
         menu.addSeparator()
         menu.addAction(self.tr("Remove"), self.remove_selected)
         return menu
 
-    def _add_access_verbs(self, menu: QMenu, uuid: str) -> None:
-        """What helps a layer of which nothing may be read, or whose file is not there."""
+    def _add_access_actions(self, menu: QMenu, uuid: str) -> None:
+        """Add what helps a layer of which nothing may be read, or whose file is not there."""
         drawing = self._context.drawing_of(uuid)
         if drawing is None or not (drawing.is_paused or drawing.is_missing):
             return
@@ -220,7 +220,7 @@ class LayerTreePanel(QWidget):
         if drawing.layer.kind != "tiles":
             menu.addAction(self.tr("Relink…"), lambda: self._context.relink_wanted.emit(uuid))
 
-    def _add_file_verbs(self, menu: QMenu, uuid: str) -> None:
+    def _add_file_actions(self, menu: QMenu, uuid: str) -> None:
         drawing = self._context.drawing_of(uuid)
         if isinstance(self._context.info_of(uuid), VectorInfo):
             menu.addSeparator()

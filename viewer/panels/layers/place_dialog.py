@@ -1,4 +1,4 @@
-"""Asks where data lie that do not say so: a CRS, with what that would mean, or pixel space. Nothing is guessed."""
+"""The dialog for data that name no CRS: one is chosen, with its effect shown, or pixel space. Nothing is guessed."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ class PlaceDialog(QDialog):
     ) -> None:
         """`likely` CRSs are offered before anything is typed; `current` is what the layer has now."""
         super().__init__(parent)
-        self.setWindowTitle(self.tr("Where does {0} lie?").format(one_line(question.name, 60)))
+        self.setWindowTitle(self.tr("CRS of {0}").format(one_line(question.name, 60)))
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.question, self._likely, self._current = question, list(likely), current
         self._all: tuple[KnownCRS, ...] = ()
@@ -82,7 +82,7 @@ class PlaceDialog(QDialog):
         self.list.setMinimumHeight(LIST_PX)
         self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.says = wrapped("")
-        self.says.setAccessibleName(tr("Where it would lie"))
+        self.says.setAccessibleName(tr("Place on the map"))
         self.doubt = QFrame()
         self.doubt.setObjectName("messageLine")
         self.doubt.setProperty("level", "warning")
@@ -108,9 +108,9 @@ class PlaceDialog(QDialog):
     def _buttons(self) -> QDialogButtonBox:
         tr, role = self.tr, QDialogButtonBox.ButtonRole
         buttons = QDialogButtonBox()
-        self.place_button = buttons.addButton(tr("&Place it"), role.AcceptRole)
+        self.place_button = buttons.addButton(tr("&Use This CRS"), role.AcceptRole)
         self.pixel_button = buttons.addButton(tr("Show in pi&xel space"), role.ActionRole)
-        self.own_button = buttons.addButton(tr("As the &file says"), role.ActionRole)
+        self.own_button = buttons.addButton(tr("Use the &file’s CRS"), role.ActionRole)
         self.cancel_button = buttons.addButton(QDialogButtonBox.StandardButton.Cancel)
         self.place_button.setVisible(self.question.can_be_placed)
         self.pixel_button.setVisible(self.question.has_pixels)
@@ -190,7 +190,7 @@ class PlaceDialog(QDialog):
         self.doubt_text.setText(plain(fit.doubt))
         self.doubt.setVisible(bool(fit.doubt))
         self.place_button.setEnabled(fit.bounds_lonlat is not None)
-        self.place_button.setText(self.tr("&Place it all the same") if fit.doubt else self.tr("&Place it"))
+        self.place_button.setText(self.tr("&Use This CRS Anyway") if fit.doubt else self.tr("&Use This CRS"))
 
     @override
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:

@@ -31,7 +31,7 @@ class ReadingForm(QWidget):
         label.setBuddy(self.encoding)
         self.form.addRow(label, self.encoding)
         self.note = muted()
-        self.button = QPushButton(self.tr("Columns and encoding…"))
+        self.button = QPushButton(self.tr("Choose columns and encoding…"))
         self.button.setAccessibleName(self.button.text())
         self.button.setToolTip(self.tr("Say which columns hold the coordinates, and how the text is read"))
         self.button.clicked.connect(lambda: context.reading_wanted.emit(self._uuid))
@@ -61,7 +61,7 @@ class ReadingForm(QWidget):
         columns = dict(reading.get("columns") or {})
         found = []
         if columns:
-            found.append(self.tr("Placed by {0}.").format(", ".join(f"“{name}”" for name in columns.values())))
+            found.append(self.tr("Coordinates from {0}.").format(", ".join(f"“{name}”" for name in columns.values())))
         if reading.get("encoding"):
             evidence = reading.get("encoding_evidence", "")
             found.append(self.tr("Read as {0}: {1}.").format(reading["encoding"], evidence))

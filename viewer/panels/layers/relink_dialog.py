@@ -38,7 +38,7 @@ type Searching = Callable[[str, str, Callable[[Search], None]], None]
 
 @dataclass(frozen=True)
 class Ways:
-    """How the dialog asks others: for a search, a folder, a file, and what a file is. None where it was given up."""
+    """Ways to ask others: for a search, a folder, a file, and what a file is. None where it was given up."""
 
     search: Searching
     choose_folder: Callable[[], str | None]
@@ -120,7 +120,7 @@ class RelinkDialog(QDialog):
 
     def _set_up_tree(self) -> None:
         tree = self.tree
-        tree.setHeaderLabels([self.tr("Layer"), self.tr("In the case"), self.tr("Here")])
+        tree.setHeaderLabels([self.tr("Layer"), self.tr("In the case"), self.tr("On this computer")])
         tree.setAccessibleName(self.tr("Files of layers"))
         tree.setRootIsDecorated(False)
         tree.setUniformRowHeights(True)

@@ -39,7 +39,7 @@ class TablePicker(QDialog):
         says.setObjectName("bigFact")
         self.list = QTreeWidget()
         self._fill(file_name)
-        self.all_button, self.none_button = QPushButton(tr("&All")), QPushButton(tr("&None"))
+        self.all_button, self.none_button = QPushButton(tr("Select &All")), QPushButton(tr("Select &None"))
         self.all_button.setToolTip(tr("Tick all layers"))
         self.none_button.setToolTip(tr("Tick no layer"))
         self.all_button.clicked.connect(lambda: self._tick(True))

@@ -115,7 +115,7 @@ class BandForm(QWidget):
         self.maths.flush()
 
     def _offer(self, info: RasterInfo, image: Image) -> None:
-        """What this image can show."""
+        """Offer what this image can show."""
         for place in range(3):
             self.fields.fields[f"band{place}"].set_choices(band_titles(image))
         combinations = [(c.name, c.title) for c, _numbers in combinations_of(image)]

@@ -85,7 +85,7 @@ class BandNamesRow(QWidget):
 
     @property
     def _orders(self) -> list[tuple[str, ...]]:
-        """Where the file names none of its bands, and has as many as an order."""
+        """Orders of names that fit: for a file that names none of its bands, with as many bands."""
         return [order for order in ORDERS if len(order) == len(self._bands) == self._count]
 
     def _choose(self, band: Any) -> None:

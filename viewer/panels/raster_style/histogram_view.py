@@ -111,7 +111,7 @@ class HistogramView(QWidget):
         return low + (px - SIDE_PX) / (self.width() - 2 * SIDE_PX) * (high - low)
 
     def handle_px(self, handle: int) -> float:
-        """Where a handle is, from the left; handles beyond the axis stand at its end."""
+        """The place of a handle, from the left; handles beyond the axis stand at its end."""
         stretch = self._stretch
         # The middle is where the stretch gives half its light.
         values = stretch.low, stretch.low + (stretch.high - stretch.low) * 0.5**stretch.gamma, stretch.high
@@ -231,7 +231,7 @@ class HistogramView(QWidget):
         painter.drawPolygon(QPolygonF(outline))
 
     def _paint_curve(self, painter: QPainter, floor: float) -> None:
-        """What the stretch makes of the values: from black below to white above."""
+        """Paint what the stretch makes of the values: from black below to white above."""
         stretch = self._stretch
         units = np.linspace(0, 1, 33)
         points = [QPointF(SIDE_PX, floor if stretch.low <= stretch.high else 4.0)]

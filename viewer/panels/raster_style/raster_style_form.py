@@ -1,4 +1,4 @@
-"""The form of how a raster looks: bands, stretch, colours. A drag of a slider is seen at once and is one undo step."""
+"""The form of a raster layer's style: bands, stretch, colours. A slider's drag is seen at once and is one undo step."""
 
 from __future__ import annotations
 
@@ -87,10 +87,10 @@ class RasterStyleForm(QWidget):
         self.paste_button = QPushButton(tr("Paste stretch"))
         self.paste_button.setToolTip(tr("Stretch as the layer it was copied from"))
         self.paste_button.clicked.connect(self._styler.paste_stretch)
-        self.reset_button = QPushButton(tr("Automatic style"))
+        self.reset_button = QPushButton(tr("Use automatic style"))
         self.reset_button.setToolTip(tr("Back to the bands and the stretch found when the file was opened"))
         self.reset_button.clicked.connect(lambda: self._say(self._styler.reset()))
-        self.combine_button = QPushButton(tr("Other layers’ bands…"))
+        self.combine_button = QPushButton(tr("Combine bands of layers…"))
         self.combine_button.setToolTip(tr("Red, green and blue from any open images, as a new layer"))
         self.combine_button.clicked.connect(lambda: open_combine_dialog(self._styler.context, self.window()))
         for button in (self.copy_button, self.paste_button, self.reset_button, self.combine_button):

@@ -1,4 +1,4 @@
-"""Changes the look of the current raster layer: for the form, and for the keys and the menu."""
+"""Changes the style of the current raster layer: for the form, and for the keys and the menu."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ class RasterStyler(QObject):
 
     @property
     def image(self) -> SceneInfo | RasterInfo | None:
-        """What presets look for bands in."""
+        """The image in which presets look for bands."""
         drawing = self.drawing
         scene = drawing.source.scene if drawing is not None else None
         return scene if scene is not None else self.info
@@ -108,7 +108,7 @@ class RasterStyler(QObject):
 
     @property
     def given_names(self) -> dict[int, str]:
-        """What the analyst has said of them."""
+        """Names of bands that the analyst has given."""
         layer = self.layer
         return {} if layer is None else given_names(layer.source)
 
@@ -253,7 +253,7 @@ class RasterStyler(QObject):
 
 
 def _known_limits(style: RasterStyle, info: RasterInfo) -> tuple[tuple[float, float], ...] | None:
-    """What the probe has found already: the second to the 98th percentile of what is not bytes."""
+    """Limits that the probe has found already: the second to the 98th percentile of what is not bytes."""
     if style.expression or style.rule != BY_DEFAULT:
         return None
     found = []

@@ -1,4 +1,4 @@
-"""The panel of how values become light: the rule of the stretch, and the histograms of what is in view."""
+"""The panel of the stretch: its rule, and the histograms of what is in view."""
 
 from __future__ import annotations
 

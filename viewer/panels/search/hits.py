@@ -26,7 +26,7 @@ SHORTEST_RUN_ON = 5
 
 
 class Group(enum.IntEnum):
-    """Where a hit stands in the list: the smaller the higher."""
+    """Groups of hits in the order of the list."""
 
     COORDINATES = 0
     SITES = 1
@@ -115,7 +115,7 @@ class KnownSites(Protocol):
 
 
 def name_score(wanted: str, name: str) -> float | None:
-    """How well a name answers to a key from `name_key`: EXACT, BEGINS, WORDS or INSIDE; None where it does not."""
+    """Rates how a name answers to a key from `name_key`: EXACT, BEGINS, WORDS or INSIDE; None where it does not."""
     return key_score(wanted, name_key(name))
 
 

@@ -100,7 +100,7 @@ class CommandPalette(QDialog):
         view = QListView(self)
         view.setModel(self._model)
         view.setItemDelegate(RowDelegate(view))
-        view.setAccessibleName(self.tr("Found"))
+        view.setAccessibleName(self.tr("Results"))
         view.setUniformItemSizes(True)
         view.setMouseTracking(True)
         view.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
@@ -109,7 +109,7 @@ class CommandPalette(QDialog):
         return view
 
     def _make_foot(self) -> QFrame:
-        """What the keys do, what went wrong, and the datum of a coordinate."""
+        """Make the foot: what the keys do, what went wrong, and the datum of a coordinate."""
         foot = QFrame(self)
         foot.setObjectName("paletteFoot")
         self._says.setObjectName("muted")
@@ -154,15 +154,15 @@ class CommandPalette(QDialog):
     # -- what is listed -----------------------------------------------------------------------------------------
 
     def shown_texts(self) -> list[str]:
-        """What is listed now, the best first, without headings."""
+        """The texts that are listed now, the best first, without headings."""
         return [row.text for row in self._rows if not isinstance(row, str)]
 
     def shown_hits(self) -> list[Hit]:
-        """What of it was found."""
+        """The hits among them."""
         return [row for row in self._rows if isinstance(row, Hit)]
 
     def sentence(self) -> str:
-        """What the foot says."""
+        """The sentence in the foot."""
         return self._says.text()
 
     def _ask(self, text: str) -> None:
@@ -264,7 +264,7 @@ class CommandPalette(QDialog):
             row.run()
 
     def _enter(self, modifiers: Qt.KeyboardModifier) -> None:
-        """What is listed while a search runs was found for other letters: then the key waits for the answer.
+        """Take the chosen row. While a search runs the key waits: the rows were found for other letters.
 
         A command that is meant need not wait, one that is guessed must: a place may be called so.
         """

@@ -1,4 +1,4 @@
-"""The rows of the palette: commands, what was found, and headings between them; how they match and how they look."""
+"""The rows of the palette: commands, what was found, and headings between them; how they match and are painted."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ type Row = PaletteEntry | Hit | str
 
 
 def match_score(wanted: str, text: str) -> float | None:
-    """How well the letters of `wanted` stand in `text` in their order: lower is better, None where they do not.
+    """Rates how well the letters of `wanted` stand in `text` in their order: lower is better, None where they do not.
 
     Letters that follow each other or begin a word cost nothing, gaps cost their length.
     """

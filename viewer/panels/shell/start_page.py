@@ -134,7 +134,7 @@ class StartPage(QScrollArea):
     def _build_begin(self, page: QWidget) -> QVBoxLayout:
         column = QVBoxLayout()
         column.setSpacing(8)
-        column.addWidget(_heading(self.tr("Begin"), page))
+        column.addWidget(_heading(self.tr("Start"), page))
         for title, detail, icon, chosen in (
             (
                 self.tr("Open the demo case"),
@@ -178,7 +178,7 @@ class StartPage(QScrollArea):
         forget = QToolButton(row)
         forget.setIcon(line_icon("close", self.palette()))
         forget.setAutoRaise(True)
-        forget.setToolTip(self.tr("Take off this list"))
+        forget.setToolTip(self.tr("Remove from this list"))
         forget.setAccessibleName(self.tr("Take {0} off this list").format(one_line(path.stem, 44)))
         forget.clicked.connect(lambda _checked=False: self.recent_forgotten.emit(str(path)))
         layout = QHBoxLayout(row)

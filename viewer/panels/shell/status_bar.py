@@ -42,8 +42,15 @@ class StatusBar(QStatusBar):
     crs_asked = Signal(str)
     notation_changed = Signal(str)
 
-    def __init__(self, notation: str = Notation.DD, parent: QWidget | None = None) -> None:
+    def __init__(
+        self,
+        notation: str = Notation.DD,
+        crs_choices: Callable[[], Sequence[tuple[str, str]]] = tuple,
+        parent: QWidget | None = None,
+    ) -> None:
+        """`crs_choices` gives (text, CRS) pairs that may be chosen now."""
         super().__init__(parent)
+        self._crs_choices = crs_choices
         self.setSizeGripEnabled(False)
         self._notation = Notation(notation) if notation in list(Notation) else Notation.DD
         self._place: tuple[float, float] | None = None
@@ -67,15 +74,13 @@ class StatusBar(QStatusBar):
         self._crs.setMenu(self._crs_menu)
         self._crs_menu.aboutToShow.connect(self._fill_crs_menu)
         self._crs_current = ""
-        self.crs_choices: Callable[[], Sequence[tuple[str, str]]] = tuple
-        """(text, CRS) pairs that may be chosen now; given by the window."""
         self.addPermanentWidget(self._crs)
         self.show_place(math.nan, math.nan, None)
 
     # -- the hint and running work -----------------------------------------------------------------------------
 
     def show_hint(self, text: str) -> None:
-        """What the tool in hand does next."""
+        """Show what the tool in hand does next."""
         self._hint.setText(one_line(text))
         self._hint.setToolTip(tooltip(text))
 
@@ -123,7 +128,7 @@ class StatusBar(QStatusBar):
         self.notation_changed.emit(str(self._notation))
 
     def set_map_visible(self, visible: bool) -> None:
-        """What is about the map goes while there is none."""
+        """Show what is about the map, or hide it while there is none."""
         for part in (self._hint, self._coordinate, self._scale, self._crs):
             part.setVisible(visible)
 
@@ -147,7 +152,7 @@ class StatusBar(QStatusBar):
 
     def _fill_crs_menu(self) -> None:
         self._crs_menu.clear()
-        for text, crs in self.crs_choices():
+        for text, crs in self._crs_choices():
             action = self._crs_menu.addAction(one_line(text))
             action.setCheckable(True)
             action.setChecked(crs == self._crs_current)

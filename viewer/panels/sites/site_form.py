@@ -80,7 +80,7 @@ class SiteFormPanel(QWidget):
         add("position_error_m", tr("Error, m"), error, tr("Radius in metres that holds the true place with 90 %"))
         bases = ChoiceField([(basis, basis) for basis in POSITION_BASES], free=True)
         add("position_basis", tr("Basis"), bases, tr("What the position and its error rest on"))
-        add("location_country", tr("Lies in"), LineField(), tr("Country in which the site lies, as CN or RU"))
+        add("location_country", tr("Country"), LineField(), tr("Country in which the site lies, as CN or RU"))
         add("operator_country", tr("Operator"), LineField(), tr("Country of who runs the site, as CN or RU"))
         add("notes", tr("Notes"), TextField())
         for column, title in (

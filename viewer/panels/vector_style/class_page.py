@@ -135,11 +135,11 @@ class ClassPage(QWidget):
         self._fit_table()
 
     def show_counts(self, counts: tuple[int, ...] | None) -> None:
-        """How many features each class has, and what many classes leave over nevertheless; None while nobody knows."""
+        """Show how many features each class has, and what many classes leave over; None while nobody knows."""
         self.rows.show_counts(counts)
         style = self.style_shown
         left = counts[-1] if counts and style.mode == "categorised" and len(style.classes) >= MOST_CATEGORIES else 0
-        words = self.tr("{0} values have classes of their own: {1} share the look of all others.")
+        words = self.tr("{0} values have classes of their own: {1} share the symbol of all others.")
         others = counted(left, self.tr("feature"), self.tr("features"))
         self.note.setText(words.format(len(style.classes), others) if left else "")
         self.note.setVisible(bool(left))

@@ -45,10 +45,10 @@ class LabelPage(QWidget):
         yes_no = [(True, tr("yes")), (False, tr("no"))]
         add("bold", tr("Bold"), ChoiceField(yes_no))
         add("italic", tr("Italic"), ChoiceField(yes_no))
-        add("placement", tr("Placement"), ChoiceField(choices(PLACEMENTS)))
+        add("placement", tr("Position"), ChoiceField(choices(PLACEMENTS)))
         add("priority", tr("Priority"), ChoiceField(), tr("A column of numbers: the greatest is placed first"))
         add("leader", tr("Leaders"), ChoiceField(yes_no), tr("A thin line to a label that found no place at its mark"))
-        add("visible_from", tr("Shown from"), ScaleField(), tr("At smaller scales there are no labels"))
+        add("visible_from", tr("Smallest scale"), ScaleField(), tr("Labels are left out at smaller scales"))
 
     def _slider(self, column: str, title: str, low: float, high: float) -> None:
         slider = SliderField(low, high, lambda value: f"{value:.1f} px")

@@ -44,9 +44,9 @@ class ScalePage(QWidget):
         self._form = QFormLayout()
         self.fields = FieldSet(self._form, self._committed, self)
         tr, add = self.tr, self.fields.add
-        add("visible_from", tr("Shown from"), ScaleField(), tr("Left out at smaller scales, in wider views"))
-        add("visible_to", tr("Shown to"), ScaleField(), tr("Left out at larger scales, in closer views"))
-        add("full_size_at", tr("Full size at"), ScaleField(), tr("At smaller scales signs and lines shrink"))
+        add("visible_from", tr("Smallest scale"), ScaleField(), tr("Left out at smaller scales, in wider views"))
+        add("visible_to", tr("Largest scale"), ScaleField(), tr("Left out at larger scales, in closer views"))
+        add("full_size_at", tr("Full size at"), ScaleField(), tr("Signs and lines shrink at smaller scales"))
         cluster = SliderField(0.0, 120.0, lambda value: f"{value:.0f} px" if value else tr("off"))
         cluster.previewed.connect(lambda value: self._preview_style(replace(self._style, cluster_px=value)))
         add("cluster_px", tr("Clusters"), cluster, tr("Points nearer than this become one sign with their number"))

@@ -21,12 +21,12 @@ from layers.vector.style.look import Look
 from layers.vector.table import VectorInfo
 from viewer.panels.vector_style.class_page import ClassPage, suited_palette
 from viewer.panels.vector_style.label_page import LabelPage
-from viewer.panels.vector_style.look_fields import LookFields
 from viewer.panels.vector_style.scale_page import ScalePage
+from viewer.panels.vector_style.symbol_fields import SymbolFields
 from viewer.panels.widgets.field_set import FieldSet
 from viewer.panels.widgets.fields import ChoiceField
 from viewer.panels.widgets.form_page import heading, side_by_side
-from viewer.panels.widgets.late_panel import LatePanel
+from viewer.panels.widgets.lazy_panel import LazyPanel
 from viewer.rendering.vector.symbology import automatic_style
 
 type Work = Callable[[Attributes, Budget], Any]
@@ -54,8 +54,8 @@ class VectorStyleForm(QWidget):
         self.fields.add("mode", self.tr("Symbols"), ChoiceField(zip(MODES, titles, strict=True)))
         self.classes = ClassPage(self._commit_style, self._reclassify, self._show_look, self)
         self.look_heading = heading("")
-        self.look = LookFields(self._commit_look, self._preview_look)
-        self._labels, self._scale = LatePanel(self._make_labels), LatePanel(self._make_scale)
+        self.look = SymbolFields(self._commit_look, self._preview_look)
+        self._labels, self._scale = LazyPanel(self._make_labels), LazyPanel(self._make_scale)
         self.tabs = self._make_tabs(form)
 
     @property
@@ -93,7 +93,7 @@ class VectorStyleForm(QWidget):
         inner.addLayout(form)
         for widget in (self.fields.refusal, self.classes, self.look_heading, self.look):
             inner.addWidget(widget)
-        self.reset_button = QPushButton(self.tr("Automatic style"))
+        self.reset_button = QPushButton(self.tr("Use automatic style"))
         self.reset_button.setAccessibleName(self.reset_button.text())
         self.reset_button.clicked.connect(lambda: self.fields.refuse(self._commit_json("")))
         layout = QVBoxLayout(self)
@@ -108,7 +108,7 @@ class VectorStyleForm(QWidget):
 
     def _tab_chosen(self, tab: int) -> None:
         for number, page in enumerate((self.symbols, self._labels, self._scale)):
-            if number == tab and isinstance(page, LatePanel):
+            if number == tab and isinstance(page, LazyPanel):
                 _made = page.panel
             page.setVisible(number == tab)
 
@@ -145,13 +145,13 @@ class VectorStyleForm(QWidget):
         index = self.classes.current_class() if style.mode != "single" else -1
         self.look_heading.setVisible(style.mode != "single")
         name = f"“{style.classes[index].title(style.mode)[:60]}”" if index >= 0 else self.tr("all others")
-        self.look_heading.setText(self.tr("Look of %1").replace("%1", name))
+        self.look_heading.setText(self.tr("Symbol of %1").replace("%1", name))
         of_none = style.own_look if style.mode == "single" else style.other_look
         look = style.classes[index].look if index >= 0 else of_none
         self.look.show_look(look, info.geometry)
 
     def _count(self) -> None:
-        """How many features each class has, off the window's thread, once for each way of classing them."""
+        """Count the features of each class, off the window's thread, once for each way of classing them."""
         style = self._style
         assert style is not None
         asked = style.class_key

@@ -22,7 +22,7 @@ class CopyLabel(PlainLabel):
         self.setText(text)
 
     def copied(self) -> str:
-        """What is selected, else all of it."""
+        """The selected text, else all of it."""
         # Qt joins selected lines by paragraph separators.
         return unbroken(self.selectedText() or self.text()).replace("\u2029", "\n")
 

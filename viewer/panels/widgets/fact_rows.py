@@ -27,7 +27,7 @@ class FactRows(QWidget):
         self._facts: list[tuple[str, str]] = []
 
     def facts(self) -> list[tuple[str, str]]:
-        """What stands in the rows."""
+        """The facts in the rows."""
         shown = [row for at, row in enumerate(self._rows) if self._form.isRowVisible(at)]
         return [(name.text(), text.text()) for name, text in shown]
 

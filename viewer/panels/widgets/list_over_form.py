@@ -22,7 +22,7 @@ FORM_PX = 420
 
 @dataclass(frozen=True, slots=True)
 class Listed:
-    """Which rows, and the commands that add and delete them. A new row's `first_field` is what is typed first."""
+    """The rows of a list, and the commands that add and delete them. In a new row `first_field` is typed first."""
 
     table: Table
     link_table: Table

@@ -33,7 +33,7 @@ class RowForm(QWidget):
 
     @abstractmethod
     def hint(self) -> str:
-        """What to do where no row is shown."""
+        """The text where no row is shown."""
 
     @abstractmethod
     def show_row(self, row: Any) -> None:

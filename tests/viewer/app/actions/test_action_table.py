@@ -1,47 +1,60 @@
-"""House rules of the one table of actions."""
+"""House rules of the menus' tables of actions."""
 
 from __future__ import annotations
 
 from collections import Counter
+from pathlib import Path
 
 import pytest
 from PySide6.QtGui import QKeySequence
 from PySide6.QtWidgets import QApplication, QToolBar, QWidget
 from pytestqt.qtbot import QtBot
+from shapely import Point
 
+import sample_data
 from layers.raster.presets import COMBINATIONS
-from viewer.app.actions.action_table import ACTIONS, MENUS, PANELS, ActionSpec, ActionTable, band_action, bare
-from viewer.app.actions.menus import CANVAS_KEYS, palette_entries, shortcut_groups
+from tests.viewer.app.conftest import Answers, settle
+from viewer.app.actions.action_table import Action, ActionMenu, ActionTable, bare
+from viewer.app.actions.edit_menu import EditMenu
+from viewer.app.actions.feature_menu import FeatureMenu
+from viewer.app.actions.file_menu import FileMenu
+from viewer.app.actions.help_menu import HelpMenu
+from viewer.app.actions.image_menu import ImageMenu, band_action
+from viewer.app.actions.layer_menu import LayerMenu
+from viewer.app.actions.menu_bar import CANVAS_KEYS, palette_entries, shortcut_groups
+from viewer.app.actions.panels_menu import PanelsMenu
+from viewer.app.actions.site_menu import SiteMenu
+from viewer.app.actions.tools_menu import ToolsMenu
+from viewer.app.actions.view_menu import ViewMenu
 from viewer.app.arrangement import HIDDEN
 from viewer.app.window import MainWindow
+from viewer.commands.sites import add_site
 from viewer.resources import icon_names
 
-CONDITIONS = {
-    "",
-    "vector",
-    "features",
-    "filter",
-    "case",
-    "selection",
-    "layer",
-    "raster",
-    "coarse",
-    "undo",
-    "redo",
-    "changes",
-}
-CONDITIONS |= set(map(band_action, COMBINATIONS))
+MENUS: tuple[type[ActionMenu], ...] = (
+    FileMenu,
+    EditMenu,
+    ViewMenu,
+    LayerMenu,
+    FeatureMenu,
+    ImageMenu,
+    SiteMenu,
+    ToolsMenu,
+    PanelsMenu,
+    HelpMenu,
+)
+ACTIONS = tuple(spec for menu in MENUS for spec in menu.actions)
+PANELS = tuple(spec.id for spec in PanelsMenu.actions if spec.id.startswith("panel_"))
 
 
 @pytest.mark.parametrize("spec", ACTIONS, ids=lambda spec: spec.id)
-def test_an_action_is_whole(spec: ActionSpec) -> None:
+def test_an_action_is_whole(spec: Action) -> None:
     assert spec.text.strip()
     assert spec.text.count("&") <= 1
-    assert spec.menu in {id_ for id_, _title in MENUS}
-    assert spec.needs in CONDITIONS
     assert not spec.icon or spec.icon in icon_names()
     assert spec.icon or not spec.toolbar, "a toolbar button needs an icon"
     assert not spec.shortcut or not QKeySequence(spec.shortcut).isEmpty()
+    assert spec.checked is None or spec.check == "own", "one of a group is unchecked by another only"
 
 
 def test_ids_and_shortcuts_are_unique() -> None:
@@ -56,25 +69,31 @@ def test_no_shortcut_takes_a_key_of_the_map() -> None:
 
 
 def test_keys_of_menus_are_unique_within_each() -> None:
-    for menu, _title in MENUS:
-        marks = [
-            spec.text[spec.text.index("&") + 1].lower() for spec in ACTIONS if spec.menu == menu and "&" in spec.text
-        ]
+    for menu in MENUS:
+        marks = [spec.text[spec.text.index("&") + 1].lower() for spec in menu.actions if "&" in spec.text]
         assert [mark for mark, times in Counter(marks).items() if times > 1] == [], menu
 
 
-def test_a_handler_too_few_or_too_many_is_our_error(qtbot: QtBot) -> None:
+def test_a_menu_or_an_id_added_twice_is_our_error(qtbot: QtBot) -> None:
+    class Other(ActionMenu):
+        id, title = "other", "Other"
+        actions = (Action("save_as", "Save", lambda menu: None),)
+
+    class Another(Other):
+        id = "another"
+
     owner = QWidget()
     qtbot.addWidget(owner)
-    handlers = {spec.id: lambda *_: None for spec in ACTIONS}
-    ActionTable(handlers, owner)
-    with pytest.raises(ValueError, match="save_as"):
-        ActionTable({id_: handler for id_, handler in handlers.items() if id_ != "save_as"}, owner)
-    with pytest.raises(ValueError, match="nonsense"):
-        ActionTable(handlers | {"nonsense": lambda: None}, owner)
+    table = ActionTable(owner)
+    table.add(Other(owner))
+    with pytest.raises(ValueError, match=r"another .'save_as'"):
+        table.add(Another(owner))
+    with pytest.raises(ValueError, match="other"):
+        table.add(Other(owner))
 
 
 def test_menus_toolbar_palette_and_sheet_hold_every_action(window: MainWindow) -> None:
+    assert [type(menu) for menu in window.action_table.menus] == list(MENUS)
     in_menus = {action.objectName() for menu in window.menuBar().actions() for action in menu.menu().actions()} - {""}
     assert in_menus == {spec.id for spec in ACTIONS}
     toolbar = window.findChild(QToolBar, "toolbar")
@@ -106,13 +125,100 @@ def test_a_tooltip_says_what_and_by_which_key(window: MainWindow) -> None:
     assert window.action_table["undo"].toolTip() == "Undo (Ctrl+Z)"
 
 
-def test_needs_are_obeyed(window: MainWindow) -> None:
-    table = window.action_table
-    table.offer([])
-    assert not any(table[spec.id].isEnabled() for spec in ACTIONS if spec.needs)
-    table.offer(["case", "undo"])
-    for spec in ACTIONS:
-        assert table[spec.id].isEnabled() == (spec.needs in ("", "case", "undo"))
+ALWAYS = {
+    "new_case",
+    "open",
+    "open_demo",
+    "quit",
+    "next_notation",
+    "dark",
+    "full_screen",
+    "add_files",
+    "add_imagery",
+    "offline",
+    "palette",
+    "shortcuts",
+    "copy_diagnostics",
+    "show_log",
+    "about",
+    *PANELS,
+}
+OF_A_CASE = {
+    "save_as",
+    "export_picture",
+    "export_sites",
+    "permissions",
+    "close_case",
+    "select_all",
+    "copy_coordinate",
+    "zoom_in",
+    "zoom_out",
+    "full_view",
+    "go_to",
+    "back",
+    "forward",
+    "rotate_left",
+    "rotate_right",
+    "north_up",
+    "relink_files",
+    "add_claim",
+    "add_source",
+    "add_response",
+    "reset_panels",
+    *(spec.id for spec in ACTIONS if spec.id.startswith("tool_")),
+}
+OF_A_SELECTION = {"delete", "select_none", "zoom_selection"}
+OF_A_LAYER = {"zoom_layer", "remove_layer", "layer_properties"}
+OF_A_VECTOR = OF_A_LAYER | {"save_layer", "vector_style", "attribute_table", "select_expression"}
+OF_A_RASTER = OF_A_LAYER | {
+    "read_again",
+    "dra",
+    "copy_stretch",
+    "paste_stretch",
+    "invert",
+    "auto_style",
+    "image_style",
+    "combine_bands",
+    band_action(COMBINATIONS[0]),
+}
+OF_FEATURES = {"select_near", "select_no_features", "zoom_features", "make_sites"}
+
+
+def _offered(window: MainWindow) -> set[str]:
+    return {spec.id for spec in ACTIONS if window.action_table[spec.id].isEnabled()}
+
+
+def test_actions_are_offered_when_they_can_be_done(
+    window: MainWindow, answers: Answers, qtbot: QtBot, points: Path, tmp_path: Path
+) -> None:
+    assert _offered(window) == ALWAYS
+    window.action_table["new_case"].trigger()
+    of_case = ALWAYS | OF_A_CASE
+    assert _offered(window) == of_case | {"save"}
+    site = add_site(window.session.document, Point(10, 50), actor="me", uuid="s")
+    window.session.push(site)
+    assert _offered(window) == of_case | {"save", "undo"}
+    window.selection.set({"s"})
+    assert _offered(window) == of_case | {"save", "undo"} | OF_A_SELECTION
+    window.selection.clear()
+    window.action_table["undo"].trigger()
+    assert _offered(window) == of_case | {"save", "redo"}
+    window.file_menu.open_words([str(points)])
+    settle(window, qtbot)
+    assert _offered(window) == of_case | {"save", "undo"} | OF_A_VECTOR
+    (uuid,) = window.session.document.layers
+    window.feature_menu.selection.set(uuid, [0])
+    assert _offered(window) == of_case | {"save", "undo"} | OF_A_VECTOR | OF_FEATURES
+    window.feature_menu.selection.clear()
+    window.file_menu.open_words([str(sample_data.path("blue_marble.tif"))])
+    settle(window, qtbot)
+    assert _offered(window) - {"build_overviews"} == of_case | {"save", "undo"} | OF_A_RASTER
+    answers.path = tmp_path / "case.gpkg"
+    window.action_table["save"].trigger()
+    settle(window, qtbot)
+    assert "save" not in _offered(window), "nothing has changed since"
+    window.action_table["close_case"].trigger()
+    assert _offered(window) == ALWAYS
 
 
 def test_icons_follow_the_colours(window: MainWindow, qapp: QApplication) -> None:

@@ -41,7 +41,7 @@ def uuid(window, qtbot, tmp_path) -> str:
     pyogrio.raw.write(
         path, points, columns, ["n", "имя"], layer="a", driver="GPKG", geometry_type="Point", crs="EPSG:4326"
     )
-    window.files.open_words([str(path)])
+    window.file_menu.open_words([str(path)])
     settle(window, qtbot)
     (layer,) = window.session.document.layers_in_order()
     return layer.uuid
@@ -121,7 +121,7 @@ def test_large_fids_are_selected_read_and_saved(window, qtbot, answers, tmp_path
     places = [shapely.Point(128 + i, 51) for i in range(3)]
     frame = gpd.GeoDataFrame({"name": names, "fid": fids}, geometry=places, crs=4326)
     pyogrio.write_dataframe(frame, path, layer="large", layer_options={"FID": "fid"})
-    window.files.open_words([str(path)])
+    window.file_menu.open_words([str(path)])
     settle(window, qtbot)
     (layer,) = window.session.document.layers_in_order()
     window.panel_context.show_layer(layer.uuid)
@@ -131,7 +131,7 @@ def test_large_fids_are_selected_read_and_saved(window, qtbot, answers, tmp_path
     assert [hit.fid for hit in hits] == fids[2:]
     window.canvas.features.set(layer.uuid, fids[1:])
     found: dict[int, dict[str, object]] = {}
-    window.features.read(layer.uuid, fids, found.update)
+    window.feature_access.read(layer.uuid, fids, found.update)
     qtbot.waitUntil(lambda: bool(found))
     assert {fid: row["name"] for fid, row in found.items()} == dict(zip(fids, names, strict=True))
     window.action_table["make_sites"].trigger()
@@ -193,7 +193,7 @@ def test_the_encoding_of_a_shapefile_is_a_choice_and_one_step(window, qtbot, tmp
         crs="EPSG:4326",
         encoding="cp1251",
     )
-    window.files.open_words([str(path)])
+    window.file_menu.open_words([str(path)])
     settle(window, qtbot)
     (layer,) = window.session.document.layers_in_order()
     window.panel_context.show_layer(layer.uuid, raise_form=True)
@@ -217,7 +217,7 @@ def test_rows_without_places_or_values_are_written_and_counted(window, qtbot, an
     path = tmp_path / "none.geojson"
     rows.append({"type": "Feature", "properties": {"a": None}, "geometry": {"type": "Point", "coordinates": [1, 2]}})
     path.write_text(json.dumps({"type": "FeatureCollection", "features": rows}))
-    window.files.open_words([str(path)])
+    window.file_menu.open_words([str(path)])
     settle(window, qtbot)
     (layer,) = window.session.document.layers_in_order()
     answers.path = tmp_path / f"out{suffix}"
@@ -233,7 +233,7 @@ def test_what_the_format_cannot_hold_is_said(window, qtbot, answers, tmp_path):
     pyogrio.raw.write(
         path, shapes, [np.arange(2)], ["n"], layer="a", driver="GPKG", geometry_type="Unknown", crs="EPSG:4326"
     )
-    window.files.open_words([str(path)])
+    window.file_menu.open_words([str(path)])
     settle(window, qtbot)
     (layer,) = window.session.document.layers_in_order()
     answers.path = tmp_path / "out.fgb"

@@ -49,7 +49,7 @@ def full_home(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def opened(window: MainWindow, case: Path, qtbot: QtBot) -> MainWindow:
-    window.files.open_words([str(case)])
+    window.file_menu.open_words([str(case)])
     settle(window, qtbot)
     return window
 
@@ -86,7 +86,7 @@ def test_f05_what_can_only_be_looked_at_is_saved_elsewhere_from_memory(
 ) -> None:
     window = opened(make_window(), case, qtbot)
     answers.path = tmp_path / "other disk.gpkg"
-    window.files.save_as()
+    window.file_menu.save_as()
     settle(window, qtbot)
     saved = read_case(answers.path)
     assert set(saved.document.sites) == set(window.session.document.sites)
@@ -98,13 +98,13 @@ def test_f05_a_new_case_on_a_full_disk_is_saved_on_another(
     make_window: MakeWindow, answers: Answers, tmp_path: Path, qtbot: QtBot
 ) -> None:
     window = make_window()
-    window.files.new_case()
+    window.file_menu.new_case()
     settle(window, qtbot)
     window.session.push(add_site(window.session.document, Point(1, 2), actor="me", label="mine"))
     settle(window, qtbot)
     assert "disk is full" in texts(window)
     answers.path = tmp_path / "other disk.gpkg"
-    window.files.save_as()
+    window.file_menu.save_as()
     settle(window, qtbot)
     assert [site.label for site in read_case(answers.path).document.sites.values()] == ["mine"]
     assert not window.session.is_dirty
@@ -123,7 +123,7 @@ def test_f05_when_the_journals_disk_fills_up_save_as_writes_every_edit(
         window.session.push(site)
     qtbot.waitUntil(lambda: "disk of your home folder is full" in texts(window), timeout=10_000)
     answers.path = tmp_path / "other disk.gpkg"
-    window.files.save_as()
+    window.file_menu.save_as()
     settle(window, qtbot)
     labels = {site.label[:2] for site in read_case(answers.path).document.sites.values()}
     assert {"0 ", "1 ", "2 "} <= labels
@@ -141,7 +141,7 @@ def test_what_is_left_of_a_damaged_case_is_offered(make_window: MakeWindow, case
     assert "damaged" in texts(window)
     damaged = case.read_bytes()
     window.session.push(add_site(window.session.document, Point(1, 2), actor="me", label="x"))
-    window.files.save()
+    window.file_menu.save()
     settle(window, qtbot)
     assert case.with_name("case.gpkg.bak1").read_bytes() == damaged
 
@@ -156,7 +156,7 @@ def test_who_is_taken_over_is_told_within_seconds(make_window: MakeWindow, case:
     lock.write_text(json.dumps({"user": "Olga", "owner": owner.to_json(), "at": lock.stat().st_mtime}))
     qtbot.waitUntil(lambda: "taken this case over" in texts(window), timeout=10_000)
     assert "Olga" in texts(window)
-    window.files.close_case()
+    window.file_menu.close_case()
     settle(window, qtbot)
     assert "Olga" in lock.read_text(), "her lock stays"
 
@@ -167,7 +167,7 @@ def test_a_case_in_a_private_file_has_private_copies(make_window: MakeWindow, ca
     work = window.session.working_copy
     assert work is not None
     window.session.push(add_site(window.session.document, Point(1, 2), actor="me", label="x"))
-    window.files.save()
+    window.file_menu.save()
     settle(window, qtbot)
     assert work.folder.stat().st_mode & 0o777 == 0o700
     assert {path.name: path.stat().st_mode & 0o077 for path in work.folder.rglob("*.gpkg*")} == dict.fromkeys(
@@ -186,7 +186,7 @@ def test_opening_a_case_by_a_link_locks_and_saves_the_file_behind_it(
     window = opened(make_window(), link, qtbot)
     assert case.with_name("case.gpkg.lock").exists()
     window.session.push(add_site(window.session.document, Point(1, 2), actor="me", label="through the link"))
-    window.files.save()
+    window.file_menu.save()
     settle(window, qtbot)
     assert link.is_symlink()
     assert "through the link" in {site.label for site in read_case(case).document.sites.values()}
@@ -200,7 +200,7 @@ def test_an_unsaved_copy_has_its_bytes_when_it_is_saved(
     settle(window, qtbot)
     before = shutil.copy(case, tmp_path / "before.gpkg")
     answers.path = tmp_path / "mine.gpkg"
-    window.files.save()
+    window.file_menu.save()
     settle(window, qtbot)
     assert answers.path.read_bytes().count(b"\x89PNG") == 1
     assert case.read_bytes() == Path(before).read_bytes()

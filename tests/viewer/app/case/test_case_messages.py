@@ -37,7 +37,7 @@ def faulty_case(path: Path) -> Path:
 
 
 def opened(window: MainWindow, qtbot: QtBot, *words: Path) -> None:
-    window.files.open_words([str(word) for word in words])
+    window.file_menu.open_words([str(word) for word in words])
     settle(window, qtbot)
 
 
@@ -66,16 +66,16 @@ def test_they_go_whichever_way_the_case_ends(
     answers.unsaved_answer = Unsaved.DISCARD
     match way:
         case "new":
-            window.files.new_case()
+            window.file_menu.new_case()
         case "close":
-            window.files.close_case()
+            window.file_menu.close_case()
         case "recover":
             work = window.session.working_copy
             assert work is not None
             window.session.push(add_site(window.session.document, Point(1, 2), actor="me", label="mine"))
             settle(window, qtbot)
             window.session.shutdown(keep=True)
-            window.files.recover(str(work.folder))
+            window.file_menu.recover(str(work.folder))
     settle(window, qtbot)
     assert [text for text in said(window) if "Recovered" not in text] == []
 

@@ -35,7 +35,7 @@ def settle(window: MainWindow) -> None:
 
 def test_f18_a_morning_s_work_is_saved_and_found_again(window: MainWindow, wild_clock: None, tmp_path: Path) -> None:
     target = tmp_path / "case.gpkg"
-    window.files.new_case()
+    window.file_menu.new_case()
     session = window.session
     for number in range(4):
         session.push(add_site(session.document, Point(10, 50), actor="me", label=f"{number}"))
@@ -56,8 +56,8 @@ def test_f18_a_morning_s_work_is_saved_and_found_again(window: MainWindow, wild_
     settle(window)
     assert [site.label for site in read_case(target).document.sites.values()] == ["0", "1", "2", "3"]
     assert not session.is_read_only
-    window.files.close_case()
-    window.files.open_words([str(target)])
+    window.file_menu.close_case()
+    window.file_menu.open_words([str(target)])
     settle(window)
     assert len(window.session.document.sites) == 4
     assert window.settings.recent() == [target]

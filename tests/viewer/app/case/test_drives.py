@@ -74,7 +74,7 @@ def opened(window: MainWindow, qtbot: QtBot, shared: Shared, tmp_path: Path) -> 
     """A case of both files, and one of this computer."""
     shutil.copy(sample_data.path("blue_marble.tif"), tmp_path / "here.tif")
     window.opener.asks = False
-    window.files.open_words([str(tmp_path / "here.tif"), *(str(path) for path in sorted(shared.path.iterdir()))])
+    window.file_menu.open_words([str(tmp_path / "here.tif"), *(str(path) for path in sorted(shared.path.iterdir()))])
     settle(window, qtbot)
     window.session.save_as(tmp_path / "case.gpkg")
     settle(window, qtbot)
@@ -108,13 +108,13 @@ def test_f12_layers_of_a_drive_that_is_gone_are_unavailable_and_come_back(
 
     monkeypatch.setattr(window.context.pool, "submit", noted)
     opened(window, qtbot, shared, tmp_path)
-    window.files.close_case()
+    window.file_menu.close_case()
     settle(window, qtbot)
     qtbot.wait(250)  # what was believed is so no more
     die(shared, way)
     asked.clear()
     with Heartbeat() as heart:
-        window.files.open_words([str(tmp_path / "case.gpkg")])
+        window.file_menu.open_words([str(tmp_path / "case.gpkg")])
         qtbot.waitUntil(lambda: badges(window).count("unavailable") == 2, timeout=5000)
         settle(window, qtbot)
     assert heart.longest_ms < 3 * FREE_MS, "panels are made for the first time"
@@ -176,12 +176,12 @@ def test_f12_a_folder_that_is_not_there_has_answered(
     window: MainWindow, qtbot: QtBot, shared: Shared, tmp_path: Path
 ) -> None:
     opened(window, qtbot, shared, tmp_path)
-    window.files.close_case()
+    window.file_menu.close_case()
     settle(window, qtbot)
     qtbot.wait(250)
     shutil.move(shared.path, tmp_path / "moved")
     shared.error = errno.ENOENT
-    window.files.open_words([str(tmp_path / "case.gpkg")])
+    window.file_menu.open_words([str(tmp_path / "case.gpkg")])
     settle(window, qtbot)
     assert len(window.scene.problems()) == 2
     assert "unavailable" not in badges(window)
@@ -201,7 +201,7 @@ def test_f12_a_save_to_it_fails_with_a_sentence_and_falls_back(
     shared, here = tmp_path / "shared", tmp_path / "here"
     shared.mkdir()
     here.mkdir()
-    window.files.new_case()
+    window.file_menu.new_case()
     window.session.push(add_site(window.session.document, Point(10, 50), actor="me", label="first"))
     window.session.save_as(shared / "case.gpkg")
     settle(window, qtbot)
@@ -214,12 +214,12 @@ def test_f12_a_save_to_it_fails_with_a_sentence_and_falls_back(
         replace(self, old, new)
 
     monkeypatch.setattr(FileSystem, "replace", fail)
-    window.files.save()
+    window.file_menu.save()
     settle(window, qtbot)
     assert window.session.is_dirty
     assert "case.gpkg" in said(window)[0]
     answers.path = here / "mine.gpkg"
-    window.files.save_as()
+    window.file_menu.save_as()
     settle(window, qtbot)
     assert not window.session.is_dirty
     assert (window.session.target, said(window)) == (here / "mine.gpkg", [])
@@ -232,7 +232,7 @@ def test_f12_a_save_that_never_ends_can_be_made_elsewhere(
     shared.mkdir()
     here.mkdir()
     monkeypatch.setattr(file_work, "LATE_MS", 200)
-    window.files.new_case()
+    window.file_menu.new_case()
     window.session.push(add_site(window.session.document, Point(10, 50), actor="me", label="first"))
     window.session.save_as(shared / "case.gpkg")
     settle(window, qtbot)
@@ -246,7 +246,7 @@ def test_f12_a_save_that_never_ends_can_be_made_elsewhere(
 
     monkeypatch.setattr(FileSystem, "free_bytes", hang)
     with Heartbeat() as heart:
-        window.files.save()
+        window.file_menu.save()
         qtbot.waitUntil(lambda: any("does not answer" in text for text in said(window)), timeout=5000)
         answers.path = here / "mine.gpkg"
         press(window, qtbot, "Save As…")

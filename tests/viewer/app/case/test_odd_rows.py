@@ -54,7 +54,7 @@ def scene(tmp_path: Path) -> str:
 
 
 def _take(window: MainWindow, qtbot: QtBot, **tables: list[Any]) -> None:
-    window.files.new_case()
+    window.file_menu.new_case()
     settle(window, qtbot)
     window.session._take_up(Document(tables), None)
     window.session.home = CaseHome("/")  # whatever the layers name lies beside it

@@ -29,7 +29,7 @@ HOST = "https://tiles.example.org/{z}/{x}/{y}.png"
 
 
 def open_case(window: MainWindow, qtbot: QtBot, path: Path) -> None:
-    window.files.open_words([str(path)])
+    window.file_menu.open_words([str(path)])
     settle(window, qtbot)
 
 
@@ -182,7 +182,7 @@ def test_a_case_with_scenes_beside_it_opens_with_all_of_them_wherever_it_is_move
     files.append(points_file(here / "points.geojson"))
     window = make_window()
     for file in files:
-        window.files.open_words([str(file)])
+        window.file_menu.open_words([str(file)])
         settle(window, qtbot)
     save(window, qtbot, answers, here / "c.gpkg")
     assert len(shown(window)) == 3
@@ -360,7 +360,7 @@ def test_what_the_analyst_adds_and_saves_is_trusted(
 ) -> None:
     outside = scene_file(tmp_path / "outside" / "a.tif")
     window = make_window()
-    window.files.open_words([str(outside)])
+    window.file_menu.open_words([str(outside)])
     settle(window, qtbot)
     assert len(shown(window)) == 1
     (tmp_path / "case").mkdir()
@@ -377,7 +377,7 @@ def test_saving_a_case_is_no_consent_for_what_still_waits(
     case = foreign_case(tmp_path / "case" / "c.gpkg", theirs=str(outside))
     window = make_window()
     open_case(window, qtbot, case)
-    window.files.open_words([str(mine)])
+    window.file_menu.open_words([str(mine)])
     settle(window, qtbot)
     assert paused(window) == {"theirs"}
     save(window, qtbot, answers)
@@ -416,15 +416,15 @@ def test_what_the_analyst_added_is_trusted_in_a_recovered_session(
     for begin in (lambda window: None, lambda window: open_case(window, qtbot, case)):
         window = make_window()
         begin(window)
-        window.files.open_words([str(mine)])
+        window.file_menu.open_words([str(mine)])
         settle(window, qtbot)
         folders.append(window.session.working_copy.folder)
         window.session.shutdown(keep=True)
     again = make_window()
-    again.files.recover(str(folders[0]))
+    again.file_menu.recover(str(folders[0]))
     settle(again, qtbot)
     assert (len(shown(again)), paused(again)) == (1, set())
-    again.files.recover(str(folders[1]))
+    again.file_menu.recover(str(folders[1]))
     settle(again, qtbot)
     assert (len(shown(again)), paused(again)) == (1, {"theirs"})
 
@@ -437,14 +437,14 @@ def test_saving_elsewhere_keeps_every_layer_and_undo_right(
     case = foreign_case(tmp_path / "old" / "c.gpkg", a="scenes/a.tif")
     window = make_window()
     open_case(window, qtbot, case)
-    window.files.open_words([str(tmp_path / "new" / "b.tif")])
+    window.file_menu.open_words([str(tmp_path / "new" / "b.tif")])
     settle(window, qtbot)
     save(window, qtbot, answers, tmp_path / "new" / "c.gpkg")
     sources = {layer.name: layer.source["path"] for layer in read_case(window.session.target).document.layers.values()}
     assert sources == {"a": str(tmp_path / "old" / "scenes" / "a.tif"), "b": "b.tif"}
     assert len(shown(window)) == 2
     window.panel_context.show_layer("a")
-    window.cases.remove_layer()
+    window.layer_menu.remove_layer()
     settle(window, qtbot)
     window.action_table["undo"].trigger()
     window.action_table["undo"].trigger()

@@ -32,7 +32,7 @@ from viewer.panels.shell.message_bar import MessageBar
 
 
 def open_case(window: MainWindow, qtbot: QtBot, path: Path) -> None:
-    window.files.open_words([str(path)])
+    window.file_menu.open_words([str(path)])
     settle(window, qtbot)
 
 
@@ -48,7 +48,7 @@ def press_in_message(window: MainWindow, key: str) -> None:
 
 
 def relink_dialog(window: MainWindow, qtbot: QtBot) -> RelinkDialog:
-    dialog = window.access.relinking.dialog
+    dialog = window.relinking.dialog
     assert dialog is not None
     qtbot.waitUntil(dialog.isVisible)
     return dialog
@@ -222,7 +222,7 @@ def test_a_renamed_table_of_one_layer_is_still_read(
     window: MainWindow, answers: Answers, qtbot: QtBot, tmp_path: Path
 ) -> None:
     file = points_file(tmp_path / "case" / "points.geojson")
-    window.files.open_words([str(file)])
+    window.file_menu.open_words([str(file)])
     settle(window, qtbot)
     answers.path = tmp_path / "case" / "c.gpkg"
     window.action_table["save_as"].trigger()
@@ -247,13 +247,13 @@ def test_it_is_offered_once_and_not_in_the_next_case(window: MainWindow, qtbot: 
     assert window.messages.line("files") is None
     window.action_table["relink_files"].trigger()
     open_case(window, qtbot, foreign_case(tmp_path / "b" / "c.gpkg"))
-    assert window.access.relinking.dialog is None
+    assert window.relinking.dialog is None
     assert window.messages.line("files") is None
 
 
 def test_what_is_added_is_known_by_its_content(window: MainWindow, qtbot: QtBot, tmp_path: Path) -> None:
     for file in (scene_file(tmp_path / "a.tif"), points_file(tmp_path / "b.geojson")):
-        window.files.open_words([str(file)])
+        window.file_menu.open_words([str(file)])
         settle(window, qtbot)
     for layer in window.session.document.layers.values():
         assert layer.source[KEY] == mark_of(layer.source["path"]).to_json()

@@ -301,8 +301,7 @@ def test_an_edit_that_does_not_fit_is_a_message(desk: Desk) -> None:
 def test_the_map_view_is_kept_with_the_case(desk: Desk, tmp_path: Path) -> None:
     desk.session.new_case()
     desk.mark("a")
-    desk.session.viewport_json = lambda: '{"crs": "EPSG:3857"}'
-    desk.session.save_as(tmp_path / "case.gpkg")
+    desk.session.save_as(tmp_path / "case.gpkg", viewport_json='{"crs": "EPSG:3857"}')
     desk.wait()
     with sqlite3.connect(tmp_path / "case.gpkg") as connection:
         rows = connection.execute("SELECT value FROM loupe_meta WHERE key = 'viewport'").fetchall()

@@ -16,8 +16,8 @@ from pytestqt.qtbot import QtBot
 from layers.document.document import Document
 from layers.document.site import Site
 from layers.project.saving.publish import write_case
-from tests.viewer.app.actions.test_search_link import _search
 from tests.viewer.app.conftest import settle
+from tests.viewer.app.navigation.test_map_search import _search
 from viewer.app.window import MainWindow
 from viewer.commands.sites import reshape_site
 from viewer.rendering.images import argb_of_image
@@ -30,7 +30,7 @@ WHY = "its latitude of 129 is beyond the poles; longitude and latitude seem to b
 @pytest.fixture
 def opened(window: MainWindow, qtbot: QtBot, tmp_path: Path) -> MainWindow:
     write_case(Document({"sites": [GOOD, SPUR]}), tmp_path / "case.gpkg")
-    window.files.open_words([str(tmp_path / "case.gpkg")])
+    window.file_menu.open_words([str(tmp_path / "case.gpkg")])
     settle(window, qtbot)
     return window
 

@@ -60,7 +60,7 @@ def features(tmp_path: Path) -> list[str]:
 
 def take(window: MainWindow, qtbot: QtBot, layers: list[Layer]) -> None:
     """Show these layers, their forms one after the other, and the whole window."""
-    window.files.new_case()
+    window.file_menu.new_case()
     qtbot.waitUntil(window.is_idle)
     window.session._take_up(Document({"layers": layers}), None)
     window.session.home = CaseHome("/")  # whatever the layers name lies beside it

@@ -43,7 +43,7 @@ def held_by_olga(case: Path) -> None:
 
 
 def opened(window: MainWindow, case: Path, qtbot: QtBot) -> MainWindow:
-    window.files.open_words([str(case)])
+    window.file_menu.open_words([str(case)])
     settle(window, qtbot)
     return window
 
@@ -73,7 +73,7 @@ def mark(window: MainWindow, label: str, qtbot: QtBot) -> None:
 
 
 def save(window: MainWindow, qtbot: QtBot) -> None:
-    window.files.save()
+    window.file_menu.save()
     settle(window, qtbot)
 
 
@@ -143,7 +143,7 @@ def test_a_folder_that_takes_no_lock_is_said(
 
 def test_the_message_goes_with_the_case(make_window: MakeWindow, case: Path, qtbot: QtBot) -> None:
     _hers, mine = both(make_window, case, qtbot)
-    mine.files.close_case()
+    mine.file_menu.close_case()
     settle(mine, qtbot)
     assert mine.messages.line("lock") is None
 
@@ -184,6 +184,6 @@ def test_a_case_that_is_read_again_is_still_held(window: MainWindow, case: Path,
     opened(window, case, qtbot)
     opened(window, case, qtbot)
     assert json.loads(CaseLock(case).path.read_text())["owner"]["pid"] == os.getpid()
-    window.files.close_case()
+    window.file_menu.close_case()
     settle(window, qtbot)
     assert not CaseLock(case).path.exists()

@@ -31,7 +31,7 @@ def three(window: MainWindow, qtbot: QtBot, tmp_path: Path) -> dict[str, Layer]:
     write_raster(tmp_path / "blue.tif", BLUE, "EPSG:4326", 8.9, 47.35, 0.001)
     write_raster(tmp_path / "green.tif", GREEN, "EPSG:32632", 498000.0, 5232000.0, 100.0)
     write_raster(tmp_path / "red.tif", RED, "EPSG:3857", 1.0e6, 5.98e6, 50.0)
-    window.files.open_words([str(tmp_path / f"{name}.tif") for name in ("blue", "green", "red")])
+    window.file_menu.open_words([str(tmp_path / f"{name}.tif") for name in ("blue", "green", "red")])
     settle(window, qtbot)
     document = window.session.document
     layers = {layer.name: layer for layer in document.layers.values()}
@@ -122,11 +122,11 @@ def test_it_is_saved_and_a_missing_file_is_a_badge(
     shown = '{"bands": [1, 2, 4], "stretches": [[0, 255, 1], [0, 255, 1], [0, 80, 1]]}'
     window.session.push(update_layer(window.session.document, layer.uuid, actor="me", style_json=shown))
     answers.path = tmp_path / "case.gpkg"
-    window.files.save()
+    window.file_menu.save()
     settle(window, qtbot)
     (tmp_path / "green.tif").rename(tmp_path / "away.tif")
     other = make_window()
-    other.files.open_words([str(answers.path)])
+    other.file_menu.open_words([str(answers.path)])
     settle(other, qtbot)
     assert "green.tif" in other.scene.problems()[layer.uuid], "though nothing of it is shown"
     assert colour(other, qtbot, layer) == (200, 90, 128)
@@ -158,7 +158,7 @@ def test_images_of_different_places_are_refused_in_the_dialog(
     window: MainWindow, three: dict, qtbot: QtBot, tmp_path: Path
 ) -> None:
     write_raster(tmp_path / "far.tif", GREEN, "EPSG:4326", 100.0, 10.0, 0.001)
-    window.files.open_words([str(tmp_path / "far.tif")])
+    window.file_menu.open_words([str(tmp_path / "far.tif")])
     settle(window, qtbot)
     window.action_table["combine_bands"].trigger()
     (dialog,) = window.findChildren(CombineDialog)

@@ -26,7 +26,7 @@ DEGREE = 1737400 * np.pi / 180
 def test_two_of_one_body_are_shown_together(window: MainWindow, qtbot: QtBot, tmp_path: Path, points: Path) -> None:
     a = write_raster(tmp_path / "a.tif", VALUES, MOON, Bounds(0, 0, DEGREE, DEGREE))
     b = write_raster(tmp_path / "b.tif", VALUES, MOON_DEGREES, Bounds(3, 0, 4, 1))
-    window.files.open_words([str(a), str(b)])
+    window.file_menu.open_words([str(a), str(b)])
     settle(window, qtbot)
     assert window.views.is_off_earth
     seen = window.canvas.viewport.view().world_bounds()
@@ -37,7 +37,7 @@ def test_two_of_one_body_are_shown_together(window: MainWindow, qtbot: QtBot, tm
     assert (picture(window.canvas) == 200).all(axis=-1).mean() > 0.05
     assert window.canvas.cursor_pixel() is None
 
-    window.files.open_words([str(points)])
+    window.file_menu.open_words([str(points)])
     settle(window, qtbot)
     assert not window.views.is_off_earth, "the map of the Earth is back for what lies on it"
     assert len(window.scene.problems()) == 2
@@ -56,7 +56,7 @@ def test_a_polar_map_is_offered_for_what_lies_beyond_the_edge(
 ) -> None:
     ice = tmp_path / "ice.geojson"
     ice.write_text(shapely.to_geojson(shapely.box(10, 87, 40, 88)))
-    window.files.open_words([str(ice)])
+    window.file_menu.open_words([str(ice)])
     settle(window, qtbot)
     (line,) = window.messages.lines()
     assert "beyond 85 degrees" in line.text
@@ -77,7 +77,7 @@ def test_features_by_their_numbers_can_be_asked_and_the_view_is_kept(
     grid = tmp_path / "grid.gpkg"
     frame = geopandas.GeoDataFrame({"name": ["hall"]}, geometry=[shapely.box(100, 200, 130, 220)], crs=GRID)
     frame.to_file(grid)
-    window.files.open_words([str(grid)])
+    window.file_menu.open_words([str(grid)])
     settle(window, qtbot)
     (uuid,) = window.session.document.layers
     assert window.views.is_off_earth
@@ -89,18 +89,18 @@ def test_features_by_their_numbers_can_be_asked_and_the_view_is_kept(
         qtbot.mouseClick(window.canvas, Qt.MouseButton.LeftButton, pos=middle)
         settle(window, qtbot)
     assert window.session.document.sites == {}
-    window.features.selection.set(uuid, np.array([1]))
+    window.feature_menu.selection.set(uuid, np.array([1]))
     settle(window, qtbot)
-    window.features.zoom_to(uuid, np.array([1]))
+    window.feature_zoom.zoom_to(uuid, np.array([1]))
     settle(window, qtbot)
     window.canvas.zoom_out()
     shown = window.canvas.viewport.view().world_bounds()
     answers.path = tmp_path / "case.gpkg"
-    window.files.save()
+    window.file_menu.save()
     settle(window, qtbot)
 
     other = make_window()
-    other.files.open_words([str(answers.path)])
+    other.file_menu.open_words([str(answers.path)])
     settle(other, qtbot)
     assert other.canvas.viewport.view().world_bounds() == pytest.approx(shown, rel=1e-6)
     assert other.scene.problems() == {}

@@ -30,7 +30,7 @@ def _layers(window: MainWindow) -> list[tuple[str, str]]:
 
 
 def test_files_become_layers_in_one_undoable_step(window: MainWindow, points: Path, qtbot: QtBot) -> None:
-    window.files.open_words([str(sample_data.path("blue_marble.tif")), str(points)])
+    window.file_menu.open_words([str(sample_data.path("blue_marble.tif")), str(points)])
     settle(window, qtbot)
     assert _layers(window) == [("raster", "blue_marble"), ("vector", "points")]
     assert window.pages.currentWidget() is window.canvas
@@ -41,7 +41,7 @@ def test_files_become_layers_in_one_undoable_step(window: MainWindow, points: Pa
 
 
 def test_a_file_is_shown_where_it_is(window: MainWindow, points: Path, qtbot: QtBot) -> None:
-    window.files.open_words([str(points)])
+    window.file_menu.open_words([str(points)])
     settle(window, qtbot)
     lon, lat = window.canvas.viewport.centre_lonlat()
     assert (lon, lat) == (pytest.approx(37.6, abs=0.2), pytest.approx(55.7, abs=0.2))
@@ -49,7 +49,7 @@ def test_a_file_is_shown_where_it_is(window: MainWindow, points: Path, qtbot: Qt
 
 def test_a_case_and_files_together(window: MainWindow, points: Path, tmp_path: Path, qtbot: QtBot) -> None:
     write_case(Document(), tmp_path / "case.gpkg")
-    window.files.open_words([str(points), str(tmp_path / "case.gpkg")])
+    window.file_menu.open_words([str(points), str(tmp_path / "case.gpkg")])
     settle(window, qtbot)
     assert window.session.target == tmp_path / "case.gpkg"
     assert _layers(window) == [("vector", "points")]
@@ -57,7 +57,7 @@ def test_a_case_and_files_together(window: MainWindow, points: Path, tmp_path: P
 
 
 def test_an_address_is_consent_for_its_host(window: MainWindow, qtbot: QtBot) -> None:
-    window.files.open_words(["https://tiles.example.org/{z}/{x}/{y}.png"])
+    window.file_menu.open_words(["https://tiles.example.org/{z}/{x}/{y}.png"])
     qtbot.waitUntil(lambda: window.opener.is_idle)
     assert [kind for kind, _name in _layers(window)] == ["tiles"]
     assert window.settings.get("allowed_hosts") == ["tiles.example.org"]
@@ -76,7 +76,7 @@ def _bad_inputs(folder: Path) -> dict[str, Path]:
 @pytest.mark.parametrize("name", ["missing.tif", "folder.tif", "text.tif", "pipe.geojson", "empty.gpkg"])
 def test_bad_input_is_one_sentence(window: MainWindow, tmp_path: Path, name: str, qtbot: QtBot) -> None:
     path = _bad_inputs(tmp_path)[name]
-    window.files.open_words([str(path)])
+    window.file_menu.open_words([str(path)])
     settle(window, qtbot)
     lines = window.messages.lines()
     assert len(lines) == 1
@@ -94,7 +94,7 @@ def test_where_nobody_can_be_asked_a_lone_picture_is_in_pixel_space(
     image.fill(0xFF336699)
     assert image.save(str(tmp_path / "photo.png"))
     window.opener.asks = False
-    window.files.open_words([str(tmp_path / "photo.png")])
+    window.file_menu.open_words([str(tmp_path / "photo.png")])
     settle(window, qtbot)
     assert _layers(window) == [("raster", "photo")]
     assert window.opener.notices == ["photo.png has no position and no CRS: it is shown in pixel space."]
@@ -102,7 +102,7 @@ def test_where_nobody_can_be_asked_a_lone_picture_is_in_pixel_space(
     assert viewport.crs == PIXEL_SPACE
     assert viewport.centre == (pytest.approx(4.0, abs=0.1), pytest.approx(-4.0, abs=0.1))
     assert max(viewport.view().world_bounds().width, viewport.view().world_bounds().height) < 20
-    window.files.open_words([str(tmp_path / "photo.png"), str(points)])
+    window.file_menu.open_words([str(tmp_path / "photo.png"), str(points)])
     settle(window, qtbot)
     (line,) = window.messages.lines()
     assert "photo.png" in line.text
@@ -113,7 +113,7 @@ def test_where_nobody_can_be_asked_a_lone_picture_is_in_pixel_space(
 def test_the_good_ones_are_opened_beside_the_bad(
     window: MainWindow, points: Path, tmp_path: Path, qtbot: QtBot
 ) -> None:
-    window.files.open_words([str(tmp_path / "missing.tif"), str(points), "gibs:no_such_layer"])
+    window.file_menu.open_words([str(tmp_path / "missing.tif"), str(points), "gibs:no_such_layer"])
     settle(window, qtbot)
     assert _layers(window) == [("vector", "points")]
     assert len(window.opener.failures) == 2
@@ -133,7 +133,7 @@ def test_the_properties_of_a_layer_are_known_however_late_they_are_asked_for(
     window: MainWindow, points: Path, qtbot: QtBot
 ) -> None:
     window.docks.make_all()
-    window.files.open_words([str(points)])
+    window.file_menu.open_words([str(points)])
     settle(window, qtbot)
     panel = window.findChild(LayerPropertiesPanel)
     assert panel is not None
@@ -147,10 +147,10 @@ def test_the_properties_of_a_layer_are_known_however_late_they_are_asked_for(
 def test_a_geopackage_that_is_no_case_is_added_without_a_question(
     window: MainWindow, answers: Answers, points: Path, tmp_path: Path, qtbot: QtBot
 ) -> None:
-    window.files.open_words([str(points)])
+    window.file_menu.open_words([str(points)])
     settle(window, qtbot)
     gpd.read_file(points).to_file(tmp_path / "plain.gpkg", layer="plain")
-    window.files.open_words([str(tmp_path / "plain.gpkg")])
+    window.file_menu.open_words([str(tmp_path / "plain.gpkg")])
     settle(window, qtbot)
     assert answers.asked == []
     assert [name for _, name in _layers(window)] == ["points", "plain"]
@@ -160,14 +160,14 @@ def test_a_case_asks_before_it_takes_the_place_of_another(
     window: MainWindow, answers: Answers, points: Path, tmp_path: Path, qtbot: QtBot
 ) -> None:
     write_case(Document(), tmp_path / "case.gpkg")
-    window.files.open_words([str(points)])
+    window.file_menu.open_words([str(points)])
     settle(window, qtbot)
-    window.files.open_words([str(tmp_path / "case.gpkg")])
+    window.file_menu.open_words([str(tmp_path / "case.gpkg")])
     qtbot.waitUntil(lambda: answers.asked == ["unsaved New case"])
     settle(window, qtbot)
     assert window.session.target is None, "it was given up"
     answers.unsaved_answer = Unsaved.DISCARD
-    window.files.open_words([str(tmp_path / "case.gpkg")])
+    window.file_menu.open_words([str(tmp_path / "case.gpkg")])
     qtbot.waitUntil(lambda: window.session.target == tmp_path / "case.gpkg", timeout=10_000)
 
 
@@ -178,7 +178,7 @@ def test_layers_on_both_sides_of_the_antimeridian_are_shown_the_narrow_way(
     for path, lon in zip(paths, (175, 190), strict=True):
         feature = {"type": "Feature", "properties": {}, "geometry": {"type": "Point", "coordinates": [lon, 10]}}
         path.write_text(json.dumps({"type": "FeatureCollection", "features": [feature]}))
-    window.files.open_words([str(path) for path in paths])
+    window.file_menu.open_words([str(path) for path in paths])
     settle(window, qtbot)
     lon, _ = window.canvas.viewport.centre_lonlat()
     assert lon == pytest.approx(-177.5, abs=0.5)

@@ -49,7 +49,7 @@ def large(moderate: None, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def opened(window: MainWindow, qtbot: QtBot, path: Path) -> RasterDrawing:
-    window.files.open_words([str(path)])
+    window.file_menu.open_words([str(path)])
     settle(window, qtbot)
     (layer,) = window.session.document.layers.values()
     window.panel_context.show_layer(layer.uuid)
@@ -251,11 +251,11 @@ def test_f42_a_million_pixels_square_shows_within_two_seconds_and_is_stopped_wit
     monkeypatch.setattr("tests.viewer.app.conftest.ReaderPool", lambda **_: real)
     window = make_window()
     window.resize(1800, 1100)
-    window.files.new_case()
+    window.file_menu.new_case()
     qtbot.waitUntil(lambda: real.ready_readers() == 2, timeout=20_000)
     background = window.canvas.grab_picture().pixelColor(300, 300)
     start = time.monotonic()
-    window.files.open_words([str(path)])
+    window.file_menu.open_words([str(path)])
     middle = window.canvas.rect().center()
     qtbot.waitUntil(lambda: window.canvas.grab_picture().pixelColor(middle) != background, timeout=20_000)
     assert time.monotonic() - start < 2

@@ -16,7 +16,7 @@ Left, Right = Qt.DockWidgetArea.LeftDockWidgetArea, Qt.DockWidgetArea.RightDockW
 
 
 def begun(window: MainWindow, qtbot: QtBot) -> MainWindow:
-    window.files.new_case()
+    window.file_menu.new_case()
     settle(window, qtbot)
     return window
 
@@ -52,7 +52,7 @@ def test_the_panels_come_back_as_they_were_left(
     qtbot.waitUntil(lambda: first.docks["panel_layers"].width() == 333)
     left = places(first)
     if closes_case_first:
-        first.files.close_case()
+        first.file_menu.close_case()
         settle(first, qtbot)
     assert first.close()
     second = make_window()

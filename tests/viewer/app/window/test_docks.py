@@ -14,19 +14,19 @@ from viewer.panels.layers.layer_properties import LayerPropertiesPanel
 from viewer.panels.raster_style.raster_style_form import RasterStyleForm
 from viewer.panels.vector_style.label_page import LabelPage
 from viewer.panels.vector_style.scale_page import ScalePage
-from viewer.panels.widgets.late_panel import LatePanel
+from viewer.panels.widgets.lazy_panel import LazyPanel
 from viewer.rendering.vector.vector_drawing import VectorDrawing
 
 
 def test_all_panels_and_their_parts_are_made_ahead_one_a_turn(window: MainWindow, qtbot: QtBot) -> None:
     def made() -> int:
-        return sum(late.is_made for late in window.findChildren(LatePanel))
+        return sum(late.is_made for late in window.findChildren(LazyPanel))
 
     steps = [made()]
     window.docks._warm.timeout.connect(lambda: steps.append(made()))
     window.docks.warm_up(window.context.jobs)
     qtbot.waitUntil(lambda: not window.docks.waiting(), timeout=10_000)
-    assert all(late.is_made for late in window.findChildren(LatePanel))
+    assert all(late.is_made for late in window.findChildren(LazyPanel))
     assert window.findChild(RasterStyleForm) is not None
     assert window.findChild(ScalePage) is not None
     assert max(after - before for before, after in pairwise(steps)) == 1
@@ -35,7 +35,7 @@ def test_all_panels_and_their_parts_are_made_ahead_one_a_turn(window: MainWindow
 def test_a_layer_has_only_the_form_of_its_kind_and_a_page_when_it_is_chosen(
     window: MainWindow, points: Path, qtbot: QtBot
 ) -> None:
-    window.files.open_words([str(points)])
+    window.file_menu.open_words([str(points)])
     settle(window, qtbot)
     window.action_table["layer_properties"].trigger()
     panel = window.findChild(LayerPropertiesPanel)
@@ -56,7 +56,7 @@ def test_the_form_follows_what_the_layer_is_found_to_hold(
     """The kind of geometry of some files is known only when their features arrive, with the form open already."""
     found = ["Unknown"]
     monkeypatch.setattr(VectorDrawing, "geometry", property(lambda drawing: found[0]))
-    window.files.open_words([str(points)])
+    window.file_menu.open_words([str(points)])
     settle(window, qtbot)
     window.action_table["layer_properties"].trigger()
     panel = window.findChild(LayerPropertiesPanel)

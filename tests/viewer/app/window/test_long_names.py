@@ -56,7 +56,7 @@ def named(window: MainWindow, qtbot: QtBot, tmp_path: Path, name: str) -> MainWi
     for shipped in ("coast.geojson", "night_lights.tif"):
         files.append(tmp_path / f"{'n' * 240}{Path(shipped).suffix}")
         shutil.copy(sample_data.path(shipped), files[-1])
-    window.files.open_words([*map(str, files), "http://127.0.0.1:1/{z}/{x}/{y}.png"])
+    window.file_menu.open_words([*map(str, files), "http://127.0.0.1:1/{z}/{x}/{y}.png"])
     settle(window, qtbot)
     session, document = window.session, window.session.document
     for uuid in list(document.layers):
@@ -127,8 +127,8 @@ def test_menus_and_the_start_page_keep_their_width(named: MainWindow, qtbot: QtB
     for menu in named.menuBar().findChildren(QMenu):
         menu.aboutToShow.emit()
         assert menu.sizeHint().width() < WIDEST_MENU_PX, menu.title()
-    named.files.guarded = lambda go_on: go_on()  # type: ignore[method-assign]
-    named.files.close_case()
+    named.saving.guarded = lambda go_on: go_on()  # type: ignore[method-assign]
+    named.file_menu.close_case()
     settle(named, qtbot)
     assert named.start_page.isVisible()
     assert named.start_page.widget().minimumSizeHint().width() < SCREEN[0]

@@ -19,9 +19,9 @@ from layers.document.rows import ClaimSite, ClaimSource, MetaEntry, Response, Re
 from layers.document.site import Site
 from layers.document.source import Source
 from layers.geo.bounds import Bounds
-from tests.viewer.app.actions.test_search_link import _search
 from tests.viewer.app.case.test_odd_rows import _take
 from tests.viewer.app.conftest import settle
+from tests.viewer.app.navigation.test_map_search import _search
 from viewer.app.window import MainWindow
 from viewer.export.layout import Layout
 from viewer.export.product import Product

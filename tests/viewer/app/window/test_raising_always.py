@@ -30,7 +30,7 @@ from tests.viewer.app.conftest import settle
 from viewer.app.crash import CrashDoors
 from viewer.app.window import MainWindow
 from viewer.canvas.sites.site_painter import SitePainter
-from viewer.panels.widgets.late_panel import LatePanel
+from viewer.panels.widgets.lazy_panel import LazyPanel
 from viewer.rendering.images import argb_of_image
 from viewer.rendering.raster.raster_drawing import RasterDrawing
 from viewer.rendering.vector.vector_drawing import VectorDrawing
@@ -112,7 +112,7 @@ WIDGETS: dict[str, Callable[[], QWidget]] = {
     "a delegate that measures": lambda: _list(_Model(), _BadSize()),
     "a paintEvent": _BadWidget,
     "an event filter": _filtered,
-    "a panel that cannot be made": lambda: LatePanel(_bad_panel),
+    "a panel that cannot be made": lambda: LazyPanel(_bad_panel),
 }
 
 
@@ -161,7 +161,7 @@ def _crash_lines(window: MainWindow) -> list[str]:
 @pytest.mark.parametrize("name", WIDGETS)
 def test_a_widget_that_raises_always(window: MainWindow, qtbot: QtBot, said: CrashDoors, name: str) -> None:
     """In the window, beside the message line: the line's coming and growing lays all of it out, and paints it, anew."""
-    window.files.new_case()
+    window.file_menu.new_case()
     settle(window, qtbot)
     box = QWidget()
     layout = QVBoxLayout(box)
@@ -180,7 +180,7 @@ def test_a_widget_that_raises_always(window: MainWindow, qtbot: QtBot, said: Cra
     assert 1 <= len(_crash_lines(window)) <= 3, "a few ways lead to the same method"
     assert all("ValueError" in line for line in _crash_lines(window))
     window.pages.setCurrentWidget(window.canvas)
-    window.files.new_case()
+    window.file_menu.new_case()
     settle(window, qtbot)
 
 

@@ -25,7 +25,7 @@ LONG = "This case is open elsewhere (somebody on a computer with a long name): i
 def small(make_window: MakeWindow, qtbot: QtBot, request: pytest.FixtureRequest) -> MainWindow:
     window = make_window()
     window.resize(*request.param)
-    window.files.open_demo()
+    window.file_menu.open_demo()
     settle(window, qtbot)
     return window
 
@@ -84,13 +84,13 @@ def test_what_has_no_room_in_the_toolbar_is_behind_a_button_that_can_be_seen(
     make_window: MakeWindow, qtbot: QtBot
 ) -> None:
     window = make_window()
-    window.files.new_case()
+    window.file_menu.new_case()
     window.resize(1024, 700)
     settle(window, qtbot)
     button = window.toolbar.findChild(QToolButton, "qt_toolbar_ext_button")
     qtbot.waitUntil(button.isVisible)
     for dark in (True, False):
-        window.face.set_dark(dark)
+        window.view_menu.set_dark(dark)
         picture = button.grab().toImage()
         lights = [QColor(picture.pixel(x, y)).lightness() for x in range(picture.width()) for y in range(12, 24)]
         assert max(lights) - min(lights) > 80, "an icon"

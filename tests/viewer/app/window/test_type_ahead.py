@@ -15,7 +15,7 @@ def test_a_letter_in_a_choice_or_a_list_takes_no_tool(window: MainWindow, qtbot:
         widget.addItems(["Alpha", "Line", "Point"])
         widget.show()
     window.activateWindow()
-    window.files.new_case()
+    window.file_menu.new_case()
     settle(window, qtbot)
     line = window.action_table["tool_line"]
     for widget, chosen in ((choice, choice.currentText), (rows, lambda: rows.currentItem().text())):

@@ -28,9 +28,9 @@ from layers.geo.bounds import Bounds
 from layers.project.saving.publish import write_case
 from tests.support.cases.rich import read_case
 from tests.viewer.app.conftest import Answers, settle
-from viewer.app.actions.go_to import GoToDialog
-from viewer.app.actions.menus import RecentMenu
+from viewer.app.actions.menu_bar import RecentMenu
 from viewer.app.arrangement import HIDDEN
+from viewer.app.navigation.go_to import GoToDialog
 from viewer.app.opening.questions import Changed, Unsaved
 from viewer.app.window import MainWindow
 from viewer.canvas.overlays import ARROW_ROOM_PX
@@ -44,7 +44,7 @@ from viewer.support.settings import Settings
 
 
 def _begin(window: MainWindow, qtbot: QtBot, *labels: str) -> None:
-    window.files.new_case()
+    window.file_menu.new_case()
     for label in labels:
         window.session.push(add_site(window.session.document, Point(37.6, 55.7), actor="me", label=label))
     settle(window, qtbot)
@@ -98,12 +98,12 @@ def test_a_case_brings_the_map_the_tools_and_the_panels(window: MainWindow, qtbo
     assert window.toolbar.isVisible()
     assert {dock.objectName() for dock in window.docks.all() if dock.isHidden()} == HIDDEN
     assert window.canvas.width() > window.width() / 3, "the map dominates"
-    window.files.close_case()
+    window.file_menu.close_case()
     assert window.pages.currentWidget() is window.start_page
 
 
 def test_the_title_says_what_is_open_and_whether_it_is_saved(window: MainWindow, qtbot: QtBot, tmp_path: Path) -> None:
-    window.files.open_words([str(_case(tmp_path / "Amur.gpkg"))])
+    window.file_menu.open_words([str(_case(tmp_path / "Amur.gpkg"))])
     settle(window, qtbot)
     assert window.windowTitle().startswith("Amur")
     assert not window.isWindowModified()
@@ -127,18 +127,19 @@ def test_undo_says_what_it_undoes(window: MainWindow, qtbot: QtBot) -> None:
 
 
 def test_a_case_without_a_kept_view_shows_its_sites(window: MainWindow, qtbot: QtBot, tmp_path: Path) -> None:
-    window.files.open_words([str(_case(tmp_path / "a.gpkg"))])
+    window.file_menu.open_words([str(_case(tmp_path / "a.gpkg"))])
     settle(window, qtbot)
     lon, lat = window.canvas.viewport.centre_lonlat()
     assert (lon, lat) == (pytest.approx(128.3, abs=0.5), pytest.approx(51.9, abs=0.5))
 
 
-def test_the_view_is_kept_with_the_case(window: MainWindow, qtbot: QtBot, tmp_path: Path) -> None:
+def test_the_view_is_kept_with_the_case(window: MainWindow, answers: Answers, qtbot: QtBot, tmp_path: Path) -> None:
     _begin(window, qtbot, "a")
+    answers.path = tmp_path / "a.gpkg"
     window.views.show_bounds(Bounds(10, 40, 20, 50))
     window.views.turn_left()
     before = window.canvas.viewport.view()
-    window.session.save_as(tmp_path / "a.gpkg")
+    window.action_table["save_as"].trigger()
     settle(window, qtbot)
     window.canvas.full_view()
     window.session.open_case(tmp_path / "a.gpkg")
@@ -167,7 +168,7 @@ def test_a_kept_view_that_makes_no_sense_is_left_out(window: MainWindow, qtbot: 
     assert (lon, lat) == (pytest.approx(37.6, abs=1), pytest.approx(55.7, abs=1))
 
 
-# -- keys and small verbs ---------------------------------------------------------------------------------------
+# -- keys and small actions ---------------------------------------------------------------------------------------
 
 
 def test_keys_take_the_tools(window: MainWindow, qtbot: QtBot) -> None:
@@ -247,9 +248,9 @@ def test_the_canvas_takes_another_crs(window: MainWindow, qtbot: QtBot) -> None:
 
 
 def test_recent_cases_are_in_the_file_menu(window: MainWindow, qtbot: QtBot, tmp_path: Path) -> None:
-    window.files.open_words([str(_case(tmp_path / "A&B.gpkg"))])
+    window.file_menu.open_words([str(_case(tmp_path / "A&B.gpkg"))])
     settle(window, qtbot)
-    window.files.close_case()
+    window.file_menu.close_case()
     menu = window.findChild(RecentMenu)
     assert menu is not None
     menu.aboutToShow.emit()
@@ -306,7 +307,7 @@ def test_f82_an_error_while_closing_keeps_the_window(
         raise RuntimeError("a panel broke while closing")
 
     _begin(window, qtbot, "a")
-    monkeypatch.setattr(window.session, "before_save", broken)
+    monkeypatch.setattr(window.panel_context, "flush", broken)
     event = QCloseEvent()
     with qtbot.captureExceptions(), pytest.raises(RuntimeError):
         window.closeEvent(event)
@@ -319,11 +320,11 @@ def test_another_case_is_opened_after_the_question(
 ) -> None:
     path = _case(tmp_path / "other.gpkg")
     _begin(window, qtbot, "mine")
-    window.files.open_words([str(path)])
+    window.file_menu.open_words([str(path)])
     settle(window, qtbot)
     assert [site.label for site in window.session.document.sites.values()] == ["mine"]
     answers.unsaved_answer = Unsaved.DISCARD
-    window.files.open_words([str(path)])
+    window.file_menu.open_words([str(path)])
     settle(window, qtbot)
     assert [site.label for site in window.session.document.sites.values()] == ["Vostochny"]
 
@@ -333,7 +334,7 @@ def test_f10_a_file_that_somebody_else_saved(
     window: MainWindow, answers: Answers, qtbot: QtBot, tmp_path: Path, answer: Changed
 ) -> None:
     path = _case(tmp_path / "case.gpkg", "first")
-    window.files.open_words([str(path)])
+    window.file_menu.open_words([str(path)])
     settle(window, qtbot)
     window.session.push(add_site(window.session.document, Point(0, 0), actor="me", label="mine"))
     _case(path, "theirs")
@@ -375,7 +376,7 @@ def test_f40_hosts_of_a_case_made_elsewhere_wait_for_permission(
         source = {"template": "https://tiles.example.org/" + name + "/{z}/{x}/{y}.png"}
         document.apply(add_layer(document, "tiles", name, source, actor="them"))
     write_case(document, tmp_path / "case.gpkg")
-    window.files.open_words([str(tmp_path / "case.gpkg")])
+    window.file_menu.open_words([str(tmp_path / "case.gpkg")])
     settle(window, qtbot)
     line = window.messages.line("consent")
     assert line is not None
@@ -394,7 +395,7 @@ def test_f90_safe_mode_reads_no_layer_until_told(window: MainWindow, qtbot: QtBo
     window.set_safe_mode(True)
     feature = {"type": "Feature", "properties": {}, "geometry": {"type": "Point", "coordinates": [1, 2]}}
     (tmp_path / "a.geojson").write_text(json.dumps(feature))
-    window.files.open_words([str(tmp_path / "a.geojson")])
+    window.file_menu.open_words([str(tmp_path / "a.geojson")])
     settle(window, qtbot)
     (uuid,) = window.session.document.layers
     assert "safe mode" in window.scene.problems()[uuid]
@@ -462,7 +463,7 @@ def test_the_colours_are_kept(window: MainWindow, qapp: QApplication) -> None:
 
 
 def test_the_form_has_more_height_than_the_list_when_a_case_is_first_shown(window: MainWindow, qtbot: QtBot) -> None:
-    window.files.new_case()
+    window.file_menu.new_case()
     settle(window, qtbot)
     details, sites = window.docks["panel_details"], window.docks["panel_sites"]
     qtbot.waitUntil(lambda: details.height() > sites.height())

@@ -85,8 +85,10 @@ def test_what_is_no_scale(text: str) -> None:
     assert parse_scale(text) is None
 
 
-def test_the_crs_menu_offers_what_may_be_chosen(bar: StatusBar, qtbot: QtBot) -> None:
-    bar.crs_choices = lambda: [("Web Mercator", "EPSG:3857"), ("UTM zone 52 north", "EPSG:32652")]
+def test_the_crs_menu_offers_what_may_be_chosen(qtbot: QtBot) -> None:
+    bar = StatusBar(crs_choices=lambda: [("Web Mercator", "EPSG:3857"), ("UTM zone 52 north", "EPSG:32652")])
+    qtbot.addWidget(bar)
+    bar.show()
     bar.show_crs("Web Mercator", "EPSG:3857")
     menu = _button(bar, "reference system").menu()
     menu.aboutToShow.emit()

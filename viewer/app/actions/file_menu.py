@@ -1,0 +1,168 @@
+"""The File menu: open, save and close cases, export them, and say what they may touch."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from PySide6.QtCore import QT_TRANSLATE_NOOP, QObject, Signal
+
+import sample_data
+from layers.errors import GeoloupeError
+from viewer.app.actions.action_table import Action, CaseMenu, has_case
+from viewer.app.actions.map_export import MapExport
+from viewer.app.case.layer_access import LayerAccess
+from viewer.app.case.saving import CaseSaving, Then
+from viewer.app.case.session import Session
+from viewer.app.opening.opener import FileOpener
+from viewer.app.opening.questions import Questions
+from viewer.support.messages import Messages
+from viewer.support.settings import Settings
+
+
+class FileMenu(CaseMenu):
+    """`recent_changed`: the list of recent cases is another. `quit_wanted`: the window should be closed."""
+
+    recent_changed = Signal()
+    quit_wanted = Signal()
+
+    def __init__(
+        self,
+        session: Session,
+        saving: CaseSaving,
+        opener: FileOpener,
+        exports: MapExport,
+        access: LayerAccess,
+        messages: Messages,
+        settings: Settings,
+        ask: Callable[[], Questions],
+        parent: QObject,
+    ) -> None:
+        super().__init__(session, parent)
+        self._saving, self._opener, self._exports, self._access = saving, opener, exports, access
+        self._messages, self._settings, self._ask = messages, settings, ask
+
+    # -- open and close -----------------------------------------------------------------------------------------
+
+    def new_case(self) -> None:
+        self._saving.guarded(self.session.new_case)
+
+    def open_files(self) -> None:
+        """Ask what to open."""
+        self._opener.expect()
+        self.open_words(self._ask().paths_to_open(self._saving.folder()))
+
+    def open_words(self, words: list[str]) -> None:
+        """Open what is named; a case takes the place of the open one after the question about changes."""
+        self._opener.open(words)
+
+    def open_recent(self, path: str) -> None:
+        self.open_words([path])
+
+    def forget_recent(self, path: str) -> None:
+        self._settings.forget_recent(Path(path))
+        self.recent_changed.emit()
+
+    def open_demo(
+        self, then: Then = lambda: None, failed: Callable[[GeoloupeError], None] = lambda error: None
+    ) -> None:
+        """The demo case as an unsaved copy: the shipped file is never altered."""
+        try:
+            path = sample_data.path("demo.gpkg")
+        except FileNotFoundError as error:
+            self._messages.show("open", str(error), "error")
+            failed(GeoloupeError(str(error)))
+            return
+        title = self.tr("Demo case (unsaved copy)")
+        self._saving.guarded(lambda: self.session.open_case(path, then, failed, copy_title=title))
+
+    def recover(self, folder: str) -> None:
+        """Take up a session that a crash left."""
+        self._saving.guarded(lambda: self.session.recover(Path(folder)))
+
+    def close_case(self) -> None:
+        self._saving.guarded(self.session.close)
+
+    def quit_program(self) -> None:
+        self.quit_wanted.emit()
+
+    # -- save and export ----------------------------------------------------------------------------------------
+
+    def save(self) -> None:
+        self._saving.save()
+
+    def save_as(self) -> None:
+        self._saving.save_as()
+
+    def has_unsaved(self) -> bool:
+        """Whether there is something to save: changes, or a case without a file."""
+        return self.session.is_dirty or (self.session.is_begun and self.session.target is None)
+
+    def export_picture(self) -> None:
+        self._exports.export_picture()
+
+    def export_sites(self) -> None:
+        self._exports.export_sites()
+
+    def show_permissions(self) -> None:
+        self._access.show_permissions()
+
+    id = "file"
+    title = QT_TRANSLATE_NOOP("Actions", "&File")
+    actions = (
+        Action("new_case", QT_TRANSLATE_NOOP("Actions", "&New Case"), new_case, "Ctrl+N", "new", toolbar=True),
+        Action(
+            "open",
+            QT_TRANSLATE_NOOP("Actions", "&Open…"),
+            open_files,
+            "Ctrl+O",
+            "open",
+            toolbar=True,
+            tip=QT_TRANSLATE_NOOP("Actions", "Open a case, or add rasters and vectors"),
+        ),
+        Action("open_demo", QT_TRANSLATE_NOOP("Actions", "Open the &Demo Case"), open_demo, "", "demo"),
+        Action(
+            "save",
+            QT_TRANSLATE_NOOP("Actions", "&Save"),
+            save,
+            "Ctrl+S",
+            "save",
+            toolbar=True,
+            breaks=True,
+            offered=has_unsaved,
+        ),
+        Action(
+            "save_as", QT_TRANSLATE_NOOP("Actions", "Save &As…"), save_as, "Ctrl+Shift+S", "save_as", offered=has_case
+        ),
+        Action(
+            "export_picture",
+            QT_TRANSLATE_NOOP("Actions", "&Export Map Picture…"),
+            export_picture,
+            "Ctrl+E",
+            "export",
+            toolbar=True,
+            offered=has_case,
+            breaks=True,
+        ),
+        Action(
+            "export_sites", QT_TRANSLATE_NOOP("Actions", "Export S&ites…"), export_sites, "", "export", offered=has_case
+        ),
+        Action(
+            "permissions",
+            QT_TRANSLATE_NOOP("Actions", "&Permissions…"),
+            show_permissions,
+            offered=has_case,
+            breaks=True,
+            tip=QT_TRANSLATE_NOOP("Actions", "Hosts and folders outside the case that its layers may use"),
+        ),
+        Action(
+            "close_case",
+            QT_TRANSLATE_NOOP("Actions", "&Close Case"),
+            close_case,
+            "Ctrl+W",
+            "close",
+            offered=has_case,
+            breaks=True,
+        ),
+        Action("quit", QT_TRANSLATE_NOOP("Actions", "&Quit"), quit_program, "Ctrl+Q", "quit"),
+    )

@@ -1,0 +1,89 @@
+"""The Help menu: the palette, the keys, the log, and what to send with a bug report."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QT_TRANSLATE_NOOP, QUrl
+from PySide6.QtGui import QDesktopServices
+from PySide6.QtWidgets import QWidget
+
+from layers.pool.pool import ReaderPool
+from viewer.app.actions.action_table import Action, ActionMenu, ActionTable
+from viewer.app.actions.menu_bar import palette_entries, shortcut_groups
+from viewer.app.navigation.map_search import MapSearch
+from viewer.panels.shell.shortcut_sheet import ShortcutSheet
+from viewer.support.jobs import Jobs
+from viewer.support.messages import Messages
+
+if TYPE_CHECKING:
+    from viewer.app.diagnostics import Diagnostics
+
+
+class HelpMenu(ActionMenu):
+    """The palette and the sheet of shortcuts list what is in the table of actions by then."""
+
+    def __init__(
+        self,
+        table: ActionTable,
+        search: MapSearch,
+        pool: ReaderPool,
+        jobs: Jobs,
+        messages: Messages,
+        logs: Path,
+        window: QWidget,
+    ) -> None:
+        """`logs` is the folder of the log; `window` the parent of dialogs."""
+        super().__init__(window)
+        self._table, self._search, self._pool, self._jobs = table, search, pool, jobs
+        self._messages, self._logs, self._window = messages, logs, window
+        self._diagnostics: Diagnostics | None = None
+
+    def show_palette(self) -> None:
+        self._search.show_palette(palette_entries(self._table, self._window.palette()))
+
+    def show_shortcuts(self) -> None:
+        ShortcutSheet(shortcut_groups(self._table), self._window).open()
+
+    def copy_diagnostics(self) -> None:
+        if self._diagnostics is None:
+            from viewer.app.diagnostics import Diagnostics  # for start-up time: it reads the packages' metadata
+
+            self._diagnostics = Diagnostics(self._pool, self._jobs, self._messages, self._logs, self)
+        self._diagnostics.copy()
+
+    def show_log(self) -> None:
+        self._logs.mkdir(parents=True, exist_ok=True)
+        if not QDesktopServices.openUrl(QUrl.fromLocalFile(str(self._logs))):
+            self._messages.show("log", self.tr("The log is in {0}").format(self._logs), about="program")
+
+    def show_about(self) -> None:
+        from viewer.app.about import AboutDialog  # for start-up time: it reads the package's metadata
+
+        AboutDialog(self._window).open()
+
+    id = "help"
+    title = QT_TRANSLATE_NOOP("Actions", "&Help")
+    actions = (
+        Action(
+            "palette",
+            QT_TRANSLATE_NOOP("Actions", "&Find a Command or a Place…"),
+            show_palette,
+            "Ctrl+K",
+            "search",
+            toolbar=True,
+            breaks=True,
+        ),
+        Action("shortcuts", QT_TRANSLATE_NOOP("Actions", "&Keyboard Shortcuts"), show_shortcuts, "F1", "keyboard"),
+        Action(
+            "copy_diagnostics",
+            QT_TRANSLATE_NOOP("Actions", "&Copy Diagnostics"),
+            copy_diagnostics,
+            "",
+            "copy",
+            breaks=True,
+        ),
+        Action("show_log", QT_TRANSLATE_NOOP("Actions", "Show the &Log Folder"), show_log, "", "log"),
+        Action("about", QT_TRANSLATE_NOOP("Actions", "&About Geoloupe"), show_about, "", "about"),
+    )

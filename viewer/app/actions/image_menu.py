@@ -1,0 +1,201 @@
+"""The Image menu: combinations of bands, stretch and style of the current raster layer."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from PySide6.QtCore import QT_TRANSLATE_NOOP
+from PySide6.QtWidgets import QWidget
+
+from layers.raster.presets import COMBINATIONS, Combination, names_of, resolve
+from viewer.app.actions.action_table import Action, ActionMenu
+from viewer.panels.context import PanelContext
+from viewer.panels.raster_style.raster_styler import RasterStyler
+from viewer.support.messages import Messages
+
+
+def band_action(combination: Combination) -> str:
+    """The id of the action that shows a combination of bands."""
+    return f"bands_{combination.name}"
+
+
+def _combination(each: Combination) -> Action:
+    """The row of a combination of bands."""
+    return Action(
+        band_action(each),
+        each.title,
+        partial(_show, combination=each),
+        each.key,
+        offered=partial(_can_show, combination=each),
+        breaks=each is COMBINATIONS[0],
+        text_now=partial(_said_of, combination=each),
+    )
+
+
+def _show(menu: ImageMenu, combination: Combination) -> None:
+    menu.show_combination(combination)
+
+
+def _can_show(menu: ImageMenu, combination: Combination) -> bool:
+    return menu.has_raster() and menu.bands_of(combination) is not None
+
+
+def _said_of(menu: ImageMenu, combination: Combination) -> str:
+    return menu.text_of(combination)
+
+
+class ImageMenu(ActionMenu):
+    """Works on the current layer, where that is a raster which has been read."""
+
+    def __init__(self, panels: PanelContext, messages: Messages, window: QWidget) -> None:
+        """`window` is the parent of dialogs."""
+        super().__init__(window)
+        self._panels, self._messages, self._window = panels, messages, window
+        self._styler = RasterStyler(panels, self)
+        self._styler.refused.connect(self._say)
+        self._seen: tuple[object, ...] = ()
+        panels.layer_shown.connect(self.look_again)
+        panels.changed.connect(self.look_again)
+        panels.document_replaced.connect(self.look_again)
+
+    def look_again(self, *_: object) -> None:
+        """The current layer is another one, is read now, or is drawn otherwise."""
+        layer = self._styler.layer
+        seen = (self._panels.layer_uuid, self._styler.info, layer.style_json if layer is not None else "")
+        if seen != self._seen:
+            self._seen = seen
+            self.changed.emit()
+
+    def has_raster(self) -> bool:
+        """Whether the current layer is a raster that has been read."""
+        return self._styler.info is not None
+
+    # -- combinations of bands ----------------------------------------------------------------------------------
+
+    def show_combination(self, combination: Combination) -> None:
+        bands = self.bands_of(combination)
+        if bands is not None:
+            self._styler.show_bands(bands)
+
+    def bands_of(self, combination: Combination) -> tuple[int, ...] | None:
+        """The numbers of the bands that a combination takes; None where the image lacks one."""
+        image = self._styler.image
+        return None if image is None else resolve(combination.bands, names_of(image))
+
+    def text_of(self, combination: Combination) -> str:
+        """Says which bands a combination shows, or why it cannot be shown; empty where there is no image."""
+        image, bands = self._styler.image, self.bands_of(combination)
+        if image is None:
+            return ""
+        if bands is not None:
+            return self.tr("{0}: bands {1}").format(combination.title, ", ".join(map(str, bands)))
+        known = names_of(image)
+        missing = ", ".join(name for name in combination.bands if resolve((name,), known) is None)
+        return self.tr("{0} (no band is known as {1})").format(combination.title, missing)
+
+    def combine_bands(self) -> None:
+        """Channels from different images."""
+        from viewer.panels.raster_style.combine_dialog import open_combine_dialog  # for start-up time
+
+        open_combine_dialog(self._panels, self._window)
+
+    # -- stretch and style --------------------------------------------------------------------------------------
+
+    def set_dra(self, on: bool) -> None:
+        self._styler.set_dra(on)
+
+    def is_dra(self) -> bool:
+        return self._styler.is_dra
+
+    def copy_stretch(self) -> None:
+        self._styler.copy_stretch()
+
+    def paste_stretch(self) -> None:
+        self._styler.paste_stretch()
+
+    def invert(self, on: bool) -> None:
+        self._styler.invert(on)
+
+    def is_inverted(self) -> bool:
+        return self._styler.is_inverted
+
+    def reset_style(self) -> None:
+        self._styler.reset_or_say()
+
+    def show_style(self) -> None:
+        """The histogram and the style of the current layer, in the form of its properties."""
+        self._panels.show_style()
+
+    def _say(self, sentence: str) -> None:
+        if sentence:
+            self._messages.show("style", sentence, "warning")
+        else:
+            self._messages.clear("style")
+
+    id = "image"
+    title = QT_TRANSLATE_NOOP("Actions", "&Image")
+    actions = (
+        *map(_combination, COMBINATIONS),
+        Action(
+            "dra",
+            QT_TRANSLATE_NOOP("Actions", "&Stretch from the View (DRA)"),
+            set_dra,
+            "D",
+            "dra",
+            toolbar=True,
+            check="own",
+            offered=has_raster,
+            breaks=True,
+            checked=is_dra,
+            tip=QT_TRANSLATE_NOOP("Actions", "Stretch the layer by what is in view; off keeps the stretch as it is"),
+        ),
+        Action(
+            "copy_stretch",
+            QT_TRANSLATE_NOOP("Actions", "&Copy Stretch"),
+            copy_stretch,
+            "Ctrl+Alt+C",
+            "copy",
+            offered=has_raster,
+        ),
+        Action(
+            "paste_stretch",
+            QT_TRANSLATE_NOOP("Actions", "&Paste Stretch"),
+            paste_stretch,
+            "Ctrl+Alt+V",
+            offered=has_raster,
+        ),
+        Action(
+            "invert",
+            QT_TRANSLATE_NOOP("Actions", "&Invert"),
+            invert,
+            "I",
+            check="own",
+            offered=has_raster,
+            checked=is_inverted,
+            tip=QT_TRANSLATE_NOOP("Actions", "Show dark as light and light as dark"),
+        ),
+        Action(
+            "auto_style",
+            QT_TRANSLATE_NOOP("Actions", "&Automatic Style"),
+            reset_style,
+            offered=has_raster,
+            tip=QT_TRANSLATE_NOOP("Actions", "Back to the bands and the stretch found when the file was opened"),
+        ),
+        Action(
+            "image_style",
+            QT_TRANSLATE_NOOP("Actions", "&Histogram and Style…"),
+            show_style,
+            "Ctrl+H",
+            offered=has_raster,
+            breaks=True,
+            tip=QT_TRANSLATE_NOOP("Actions", "Bands, indices, band maths, stretch, colours of the layer"),
+        ),
+        Action(
+            "combine_bands",
+            QT_TRANSLATE_NOOP("Actions", "Combine &Bands of Layers…"),
+            combine_bands,
+            "Ctrl+B",
+            offered=has_raster,
+            tip=QT_TRANSLATE_NOOP("Actions", "Red, green and blue from any open images, as a new layer"),
+        ),
+    )

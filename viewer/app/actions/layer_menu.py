@@ -1,0 +1,205 @@
+"""The Layer menu: add, save and remove layers, care for their files, work offline."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QT_TRANSLATE_NOOP
+from PySide6.QtWidgets import QWidget
+
+from layers.raster.info import RasterInfo
+from viewer.app.actions.action_table import Action, CaseMenu, has_case
+from viewer.app.actions.file_menu import FileMenu
+from viewer.app.actions.layer_export import LayerExport
+from viewer.app.case.relinking import Relinking
+from viewer.app.case.session import Session
+from viewer.app.docks import Docks
+from viewer.app.navigation.map_views import MapViews
+from viewer.app.opening.upkeep import Upkeep
+from viewer.commands.layers import remove_layers
+from viewer.network.fetcher import Fetcher
+from viewer.panels.context import PanelContext
+from viewer.support.settings import Settings
+
+
+class LayerMenu(CaseMenu):
+    """Works on the current layer, that of the layer properties. Refusals go to the message line."""
+
+    def __init__(
+        self,
+        session: Session,
+        panels: PanelContext,
+        docks: Docks,
+        views: MapViews,
+        files: FileMenu,
+        export: LayerExport,
+        upkeep: Upkeep,
+        relinking: Relinking,
+        fetcher: Fetcher | None,
+        settings: Settings,
+        window: QWidget,
+    ) -> None:
+        """`window` is the parent of dialogs; without a `fetcher` there is no network to be offline from."""
+        super().__init__(session, window)
+        self._panels, self._docks, self._views, self._files = panels, docks, views, files
+        self._export, self._upkeep, self._relinking = export, upkeep, relinking
+        self._fetcher, self._settings, self._window = fetcher, settings, window
+        panels.layer_shown.connect(self.changed)
+        upkeep.changed.connect(self.changed)
+        self._tell_fetcher()
+
+    def add_files(self) -> None:
+        self._files.open_files()
+
+    def add_imagery(self) -> None:
+        from viewer.panels.layers.add_imagery import AddImageryDialog  # for start-up time
+
+        AddImageryDialog(self._panels, self._window).open()
+
+    def zoom_layer(self) -> None:
+        self._views.show_layer(self._panels.layer_uuid)
+
+    def save_layer(self) -> None:
+        self._export.save_layer(self._panels.layer_uuid)
+
+    def remove_layer(self) -> None:
+        if self._panels.layer_uuid:
+            self._panels.do(remove_layers, [self._panels.layer_uuid])
+
+    def show_properties(self) -> None:
+        self._docks.show_panel("layer_properties")
+
+    def show_style(self) -> None:
+        """The style of the current layer, in the form of its properties."""
+        self._panels.show_style()
+
+    def build_overviews(self) -> None:
+        self._upkeep.build_current()
+
+    def read_again(self) -> None:
+        self._upkeep.read_current_again()
+
+    def relink_files(self) -> None:
+        self._relinking.show()
+
+    def set_offline(self, offline: bool) -> None:
+        """Contact no server, or do so again."""
+        self._settings.set("offline", offline)
+        self._tell_fetcher()
+
+    def is_offline(self) -> bool:
+        return bool(self._settings.get("offline"))
+
+    def _tell_fetcher(self) -> None:
+        if self._fetcher is not None:
+            self._fetcher.set_offline(self.is_offline())
+            self._docks.look_again()
+
+    # -- when they are offered ----------------------------------------------------------------------------------
+
+    def has_layer(self) -> bool:
+        """Whether there is a current layer."""
+        return self._panels.layer is not None
+
+    def has_vector(self) -> bool:
+        """Whether the current layer is a vector layer."""
+        layer = self._panels.layer
+        return layer is not None and layer.kind == "vector"
+
+    def has_raster(self) -> bool:
+        """Whether the current layer is a raster that has been read."""
+        return isinstance(self._panels.info_of(self._panels.layer_uuid), RasterInfo)
+
+    def can_build(self) -> bool:
+        """Whether overviews of the current layer can be built."""
+        return self._upkeep.can_build_current
+
+    id = "layer"
+    title = QT_TRANSLATE_NOOP("Actions", "&Layer")
+    actions = (
+        Action(
+            "add_files",
+            QT_TRANSLATE_NOOP("Actions", "&Add Files…"),
+            add_files,
+            "Ctrl+L",
+            "add_layer",
+            toolbar=True,
+            breaks=True,
+            tip=QT_TRANSLATE_NOOP("Actions", "Add rasters and vectors as layers"),
+        ),
+        Action(
+            "add_imagery",
+            QT_TRANSLATE_NOOP("Actions", "Add &Imagery…"),
+            add_imagery,
+            "Ctrl+I",
+            "imagery",
+            toolbar=True,
+            tip=QT_TRANSLATE_NOOP("Actions", "Add public satellite imagery or a tile service"),
+        ),
+        Action(
+            "zoom_layer",
+            QT_TRANSLATE_NOOP("Actions", "&Zoom to Layer"),
+            zoom_layer,
+            "Ctrl+Shift+L",
+            "zoom_layer",
+            offered=has_layer,
+            breaks=True,
+        ),
+        Action(
+            "save_layer",
+            QT_TRANSLATE_NOOP("Actions", "&Save Layer As…"),
+            save_layer,
+            "",
+            "save_as",
+            offered=has_vector,
+            tip=QT_TRANSLATE_NOOP("Actions", "Save the vector layer as GeoPackage, FlatGeobuf, GeoJSON or CSV"),
+        ),
+        Action(
+            "remove_layer", QT_TRANSLATE_NOOP("Actions", "&Remove Layer"), remove_layer, "", "delete", offered=has_layer
+        ),
+        Action(
+            "layer_properties",
+            QT_TRANSLATE_NOOP("Actions", "&Properties…"),
+            show_properties,
+            "",
+            "properties",
+            offered=has_layer,
+        ),
+        Action(
+            "vector_style",
+            QT_TRANSLATE_NOOP("Actions", "S&tyle…"),
+            show_style,
+            "F7",
+            "form",
+            offered=has_vector,
+            tip=QT_TRANSLATE_NOOP("Actions", "How the current vector layer is drawn and labelled"),
+        ),
+        Action(
+            "build_overviews",
+            QT_TRANSLATE_NOOP("Actions", "&Build Overviews"),
+            build_overviews,
+            offered=can_build,
+            tip=QT_TRANSLATE_NOOP("Actions", "Build the overviews that the layer’s file lacks, in the cache folder"),
+        ),
+        Action(
+            "read_again",
+            QT_TRANSLATE_NOOP("Actions", "Read the &File Again"),
+            read_again,
+            offered=has_raster,
+            tip=QT_TRANSLATE_NOOP("Actions", "Read the layer’s file anew, for it has changed"),
+        ),
+        Action(
+            "relink_files",
+            QT_TRANSLATE_NOOP("Actions", "Re&link Files…"),
+            relink_files,
+            offered=has_case,
+            tip=QT_TRANSLATE_NOOP("Actions", "Lead layers to where their files are now"),
+        ),
+        Action(
+            "offline",
+            QT_TRANSLATE_NOOP("Actions", "Work &Offline"),
+            set_offline,
+            check="own",
+            breaks=True,
+            checked=is_offline,
+            tip=QT_TRANSLATE_NOOP("Actions", "Contact no server"),
+        ),
+    )

@@ -1,0 +1,170 @@
+"""Exports a picture of the map, and the sites as a table."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from functools import partial
+from pathlib import Path
+
+from PySide6.QtCore import QObject, QTimer
+from PySide6.QtGui import QImage
+from PySide6.QtWidgets import QWidget
+
+from layers.document.document import Document
+from layers.errors import GeoloupeError
+from layers.geo.bounds import Bounds
+from layers.geo.crs import WGS84, is_off_earth, transform_bounds
+from layers.project.storage.fsops import write_whole
+from viewer.app.case.session import Session
+from viewer.app.opening.questions import Questions
+from viewer.canvas.scene import MapScene
+from viewer.canvas.widget import MapCanvas
+from viewer.export.features import TABLES_OF_SITES, sites_text
+from viewer.export.image import save_image
+from viewer.export.processing import stretches_on_screen
+from viewer.export.product import Product
+from viewer.panels.context import PanelContext
+from viewer.support.jobs import JobContext, Jobs
+from viewer.support.messages import Messages
+
+POLL_MS = 20
+
+
+class MapExport(QObject):
+    """Paints in the window's thread from a scene of its own; encodes and writes in a job."""
+
+    def __init__(
+        self,
+        session: Session,
+        canvas: MapCanvas,
+        panels: PanelContext,
+        jobs: Jobs,
+        messages: Messages,
+        ask: Callable[[], Questions],
+        window: QWidget,
+    ) -> None:
+        super().__init__(window)
+        self._session, self._canvas, self._panels = session, canvas, panels
+        self._jobs, self._messages = jobs, messages
+        self._ask, self._window = ask, window
+        self._pending: list[_PendingPicture] = []
+
+    @property
+    def is_idle(self) -> bool:
+        return not self._pending
+
+    def export_picture(self) -> None:
+        """Choose in the dialog, then paint once the product's scene is complete."""
+        if is_off_earth(self._canvas.viewport.crs):
+            sentence = self.tr("A product needs a map: choose a CRS for the map in the status bar.")
+            self._messages.show("export", sentence, "warning")
+            return
+        self._panels.flush()
+        from viewer.export.dialog import ExportDialog  # for start-up time
+
+        frozen = stretches_on_screen(self._canvas.scene)
+        make_scene = partial(self._scene, frozen)
+        dialog = ExportDialog(
+            self._session.document, make_scene, self._bounds(), self._canvas.viewport.crs, self._window
+        )
+        accepted = dialog.exec()
+        layout = dialog.layout_chosen()
+        dialog.deleteLater()
+        path = self._ask().picture_to_write(self._suggestion(".png")) if accepted else None
+        if path is None:
+            return
+        document, scene, bounds = self._session.document, make_scene(), self._bounds()
+        self._pending.append(
+            _PendingPicture(
+                scene,
+                lambda: Product(layout, document, scene, bounds),
+                lambda image: self._write_picture(image, path),
+                lambda error: self._messages.show("export", error.sentence, "error"),
+                self,
+            )
+        )
+
+    def export_sites(self) -> None:
+        """As GeoJSON or CSV, by the name's ending."""
+        self._panels.flush()
+        path = self._ask().sites_to_write(self._suggestion(".geojson"))
+        if path is None:
+            return
+        suffix = ".csv" if path.suffix.lower() == ".csv" else ".geojson"
+        # What is edited while it is written is not in it.
+        rows = {table: tuple(self._session.document.table(table).values()) for table in TABLES_OF_SITES}
+        self._write(lambda: write_whole(path, sites_text(Document(rows), suffix)), path)
+
+    def forget(self, pending: _PendingPicture) -> None:
+        self._pending.remove(pending)
+
+    def _write_picture(self, image: QImage, path: Path) -> None:
+        self._write(lambda: save_image(image, path), path)
+
+    def _write(self, write: Callable[[], object], path: Path) -> None:
+        def work(context: JobContext) -> None:
+            write()
+
+        def done(_nothing: None) -> None:
+            self._messages.show("export", self.tr("Written: {0}").format(path), "info")
+
+        def failed(error: GeoloupeError) -> None:
+            self._messages.show("export", error.sentence, "error")
+
+        self._jobs.run(work, done, failed, self.tr("Writing {0}").format(path.name), apart=True)
+
+    def _scene(self, frozen: Mapping[str, str]) -> MapScene:
+        session = self._session
+        return MapScene(session.document, self._canvas.scene.context.for_pictures(), session.base_folder, frozen=frozen)
+
+    def _bounds(self) -> Bounds:
+        view = self._canvas.viewport.view()
+        return transform_bounds(view.grid.crs, WGS84, view.world_bounds())
+
+    def _suggestion(self, suffix: str) -> Path:
+        target = self._session.target
+        return target.with_suffix(suffix) if target else Path.home() / f"map{suffix}"
+
+
+class _PendingPicture(QObject):
+    """A product whose layers are still being read."""
+
+    def __init__(
+        self,
+        scene: MapScene,
+        make: Callable[[], Product],
+        ready: Callable[[QImage], None],
+        failed: Callable[[GeoloupeError], None],
+        export: MapExport,
+    ) -> None:
+        super().__init__(export)
+        self._scene, self._make, self._ready, self._failed, self._export = scene, make, ready, failed, export
+        self._product: Product | None = None
+        self._timer = QTimer(self, interval=POLL_MS)
+        self._timer.timeout.connect(self._look)
+        self._timer.start()
+
+    def _look(self) -> None:
+        """Credits and dates are known once the layers are open: only then is the page laid out."""
+        if not self._scene.is_open():
+            return
+        try:
+            if self._product is None:
+                self._product = self._make()
+                self._scene.set_view(self._product.view)
+            if not self._scene.is_complete(self._product.view):
+                return
+            image = self._product.image()
+        except GeoloupeError as error:
+            self._end()
+            self._failed(error)
+            return
+        self._end()
+        self._ready(image)
+
+    def _end(self) -> None:
+        self._timer.stop()
+        self._scene.close()
+        self._scene.deleteLater()
+        self._export.forget(self)
+        self.deleteLater()

@@ -1,0 +1,53 @@
+"""The Panels menu: which panels stand around the map."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import Any
+
+from PySide6.QtCore import QT_TRANSLATE_NOOP, QObject
+
+from viewer.app.actions.action_table import Action, CaseMenu, has_case
+from viewer.app.case.session import Session
+from viewer.app.docks import Docks
+
+
+def _panel(id_: str, text: Any, shortcut: str, icon: str) -> Action:
+    """The row of a panel, by the id of its dock."""
+    switch, is_shown = partial(_switch, id_=id_), partial(_is_shown, id_=id_)
+    return Action(id_, text, switch, shortcut, icon, check="own", checked=is_shown)
+
+
+def _switch(menu: PanelsMenu, visible: bool, id_: str) -> None:
+    menu.docks.set_panel_visible(id_, visible)
+
+
+def _is_shown(menu: PanelsMenu, id_: str) -> bool:
+    return menu.docks.is_panel_shown(id_)
+
+
+class PanelsMenu(CaseMenu):
+    """Its checks follow the docks, whichever way a panel was opened or closed."""
+
+    def __init__(self, session: Session, docks: Docks, parent: QObject) -> None:
+        super().__init__(session, parent)
+        self.docks = docks
+        docks.panel_switched.connect(self.changed)
+
+    def reset(self) -> None:
+        """Arrange the panels as at first."""
+        self.docks.arrangement.reset()
+
+    id = "panels"
+    title = QT_TRANSLATE_NOOP("Actions", "&Panels")
+    actions = (
+        _panel("panel_layers", QT_TRANSLATE_NOOP("Actions", "&Layers"), "Ctrl+1", "layers"),
+        _panel("panel_sites", QT_TRANSLATE_NOOP("Actions", "&Sites"), "Ctrl+2", "sites"),
+        _panel("panel_claims", QT_TRANSLATE_NOOP("Actions", "&Claims"), "Ctrl+3", "claims"),
+        _panel("panel_sources", QT_TRANSLATE_NOOP("Actions", "S&ources"), "Ctrl+4", "sources"),
+        _panel("panel_responses", QT_TRANSLATE_NOOP("Actions", "&Responses"), "Ctrl+5", "responses"),
+        _panel("panel_details", QT_TRANSLATE_NOOP("Actions", "&Details"), "Ctrl+6", "form"),
+        _panel("panel_acquisition", QT_TRANSLATE_NOOP("Actions", "&Acquisition"), "Ctrl+7", "acquisition"),
+        _panel("panel_attributes", QT_TRANSLATE_NOOP("Actions", "A&ttributes"), "F6", "table"),
+        Action("reset_panels", QT_TRANSLATE_NOOP("Actions", "R&eset Panels"), reset, offered=has_case, breaks=True),
+    )

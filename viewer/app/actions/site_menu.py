@@ -1,0 +1,67 @@
+"""The Site menu: tools that draw sites, and new claims, sources and responses."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QT_TRANSLATE_NOOP, QObject
+from PySide6.QtWidgets import QAbstractButton
+
+from viewer.app.actions.action_table import Action, has_case
+from viewer.app.actions.tools_menu import ToolMenu, tool_action
+from viewer.app.case.session import Session
+from viewer.app.docks import Docks
+from viewer.app.toolbox import Toolbox
+from viewer.panels.widgets.lazy_panel import LazyPanel
+
+
+class SiteMenu(ToolMenu):
+    """New rows are made by the panels' own buttons, so that each is shown where it is filled in."""
+
+    def __init__(self, session: Session, toolbox: Toolbox, docks: Docks, parent: QObject) -> None:
+        super().__init__(session, toolbox, parent)
+        self._docks = docks
+
+    def add_claim(self) -> None:
+        self._press("panel_claims", self._docks.claims)
+
+    def add_source(self) -> None:
+        self._press("panel_sources", self._docks.sources)
+
+    def add_response(self) -> None:
+        self._press("panel_responses", self._docks.responses)
+
+    def _press(self, name: str, late: LazyPanel) -> None:
+        self._docks.show_panel(name)
+        button = getattr(late.panel, "add_button", None)
+        assert isinstance(button, QAbstractButton)
+        button.click()
+
+    id = "site"
+    title = QT_TRANSLATE_NOOP("Actions", "&Site")
+    actions = (
+        tool_action("tool_point", QT_TRANSLATE_NOOP("Actions", "Mark a &Point"), "P", "point", toolbar=True),
+        tool_action("tool_line", QT_TRANSLATE_NOOP("Actions", "Draw a &Line"), "L", "line", toolbar=True),
+        tool_action("tool_polygon", QT_TRANSLATE_NOOP("Actions", "Draw a Pol&ygon"), "Y", "polygon", toolbar=True),
+        tool_action(
+            "tool_edit_vertices", QT_TRANSLATE_NOOP("Actions", "Edit &Vertices"), "E", "edit_vertices", toolbar=True
+        ),
+        Action(
+            "add_claim",
+            QT_TRANSLATE_NOOP("Actions", "Add a &Claim"),
+            add_claim,
+            "Ctrl+Shift+K",
+            "claims",
+            offered=has_case,
+            breaks=True,
+        ),
+        Action(
+            "add_source", QT_TRANSLATE_NOOP("Actions", "Add a &Source"), add_source, "", "sources", offered=has_case
+        ),
+        Action(
+            "add_response",
+            QT_TRANSLATE_NOOP("Actions", "Add a &Response"),
+            add_response,
+            "",
+            "responses",
+            offered=has_case,
+        ),
+    )

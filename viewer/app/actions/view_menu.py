@@ -1,0 +1,201 @@
+"""The View menu: zoom and turn the map, go to a coordinate, colours and full screen of the window."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QT_TRANSLATE_NOOP, Signal
+from PySide6.QtWidgets import QApplication, QWidget
+
+from viewer.app.actions.action_table import Action, CaseMenu, has_case
+from viewer.app.case.session import Session
+from viewer.app.navigation.go_to import GoToDialog
+from viewer.app.navigation.map_views import MapViews
+from viewer.app.theme import apply_theme
+from viewer.canvas.widget import MapCanvas
+from viewer.panels.shell.status_bar import StatusBar
+from viewer.support.settings import Settings
+
+
+class ViewMenu(CaseMenu):
+    """`theme_changed`: what holds icons draws them anew. `full_screen_wanted`: whether the window fills the screen."""
+
+    theme_changed = Signal()
+    full_screen_wanted = Signal(bool)
+
+    def __init__(
+        self,
+        session: Session,
+        canvas: MapCanvas,
+        views: MapViews,
+        status: StatusBar,
+        settings: Settings,
+        window: QWidget,
+    ) -> None:
+        """`window` is the parent of dialogs."""
+        super().__init__(session, window)
+        self._canvas, self._views, self._status, self._settings = canvas, views, status, settings
+        self._window = window
+        canvas.selection.changed.connect(self.changed)
+
+    # -- the map ------------------------------------------------------------------------------------------------
+
+    def zoom_in(self) -> None:
+        self._canvas.zoom_in()
+
+    def zoom_out(self) -> None:
+        self._canvas.zoom_out()
+
+    def show_everything(self) -> None:
+        self._views.show_everything()
+
+    def show_selection(self) -> None:
+        self._views.show_selection()
+
+    def has_selection(self) -> bool:
+        """Whether sites are selected."""
+        return self.session.is_begun and len(self._canvas.selection) > 0
+
+    def go_to(self) -> None:
+        """Ask for a coordinate, and show it."""
+        dialog = GoToDialog(self._status.notation, "", self._window)
+        dialog.place_chosen.connect(self._views.show_place)
+        dialog.extent_chosen.connect(self._views.show_bounds)
+        dialog.open()
+
+    def back(self) -> None:
+        self._canvas.back()
+
+    def forward(self) -> None:
+        self._canvas.forward()
+
+    def turn_left(self) -> None:
+        self._views.turn_left()
+
+    def turn_right(self) -> None:
+        self._views.turn_right()
+
+    def north_up(self) -> None:
+        self._canvas.reset_rotation()
+
+    # -- the window ---------------------------------------------------------------------------------------------
+
+    def next_notation(self) -> None:
+        self._status.next_notation()
+
+    def set_dark(self, dark: bool) -> None:
+        application = QApplication.instance()
+        assert isinstance(application, QApplication)
+        self._settings.set("theme", "dark" if dark else "light")
+        apply_theme(application, self._settings.get("theme"))
+        self.theme_changed.emit()
+
+    def is_dark(self) -> bool:
+        return bool(self._settings.get("theme") == "dark")
+
+    def set_full_screen(self, full: bool) -> None:
+        self.full_screen_wanted.emit(full)
+
+    id = "view"
+    title = QT_TRANSLATE_NOOP("Actions", "&View")
+    actions = (
+        Action(
+            "zoom_in",
+            QT_TRANSLATE_NOOP("Actions", "Zoom &In"),
+            zoom_in,
+            "Ctrl++",
+            "zoom_in",
+            toolbar=True,
+            offered=has_case,
+            breaks=True,
+        ),
+        Action(
+            "zoom_out",
+            QT_TRANSLATE_NOOP("Actions", "Zoom &Out"),
+            zoom_out,
+            "Ctrl+-",
+            "zoom_out",
+            toolbar=True,
+            offered=has_case,
+        ),
+        Action(
+            "full_view",
+            QT_TRANSLATE_NOOP("Actions", "&Full View"),
+            show_everything,
+            "Ctrl+0",
+            "full_view",
+            toolbar=True,
+            offered=has_case,
+            tip=QT_TRANSLATE_NOOP("Actions", "Show everything"),
+        ),
+        Action(
+            "zoom_selection",
+            QT_TRANSLATE_NOOP("Actions", "Zoom to &Selection"),
+            show_selection,
+            "Ctrl+J",
+            "zoom_selection",
+            toolbar=True,
+            offered=has_selection,
+        ),
+        Action(
+            "go_to",
+            QT_TRANSLATE_NOOP("Actions", "&Go to Coordinate…"),
+            go_to,
+            "Ctrl+G",
+            "go_to",
+            toolbar=True,
+            offered=has_case,
+        ),
+        Action("back", QT_TRANSLATE_NOOP("Actions", "&Back"), back, "Alt+Left", "back", toolbar=True, offered=has_case),
+        Action(
+            "forward",
+            QT_TRANSLATE_NOOP("Actions", "For&ward"),
+            forward,
+            "Alt+Right",
+            "forward",
+            toolbar=True,
+            offered=has_case,
+        ),
+        Action(
+            "rotate_left",
+            QT_TRANSLATE_NOOP("Actions", "Rotate &Left"),
+            turn_left,
+            "Ctrl+Left",
+            "rotate_left",
+            offered=has_case,
+            breaks=True,
+        ),
+        Action(
+            "rotate_right",
+            QT_TRANSLATE_NOOP("Actions", "Rotate &Right"),
+            turn_right,
+            "Ctrl+Right",
+            "rotate_right",
+            offered=has_case,
+        ),
+        Action(
+            "north_up", QT_TRANSLATE_NOOP("Actions", "&North Up"), north_up, "Ctrl+Up", "north_up", offered=has_case
+        ),
+        Action(
+            "next_notation",
+            QT_TRANSLATE_NOOP("Actions", "Ne&xt Coordinate Notation"),
+            next_notation,
+            "Ctrl+Shift+N",
+            breaks=True,
+        ),
+        Action(
+            "dark",
+            QT_TRANSLATE_NOOP("Actions", "&Dark Colours"),
+            set_dark,
+            "Ctrl+Shift+D",
+            "theme",
+            check="own",
+            checked=is_dark,
+        ),
+        Action(
+            "full_screen",
+            QT_TRANSLATE_NOOP("Actions", "F&ull Screen"),
+            set_full_screen,
+            "F11",
+            "full_screen",
+            check="own",
+        ),
+    )

@@ -1,0 +1,133 @@
+"""Keeps what is drawn in step with what the case may touch, asks for permissions, and opens their panel."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject
+from PySide6.QtWidgets import QWidget
+
+from layers.document.changes import Changes
+from viewer.app.case.permission import Permissions
+from viewer.app.case.relinking import Relinking
+from viewer.app.case.session import Session
+from viewer.app.case.trust import CaseKey
+from viewer.canvas.scene import MapScene
+from viewer.panels.context import PanelContext
+from viewer.rendering.access import Need, waits
+from viewer.rendering.drawing import LayerDrawing
+from viewer.rendering.raster.raster_drawing import RasterDrawing
+
+if TYPE_CHECKING:
+    from viewer.panels.shell.permission_dialog import PermissionDialog
+
+
+class LayerAccess(QObject):
+    """One case at a time, whose layers the scene draws. The window's thread only."""
+
+    def __init__(
+        self,
+        session: Session,
+        scene: MapScene,
+        permissions: Permissions,
+        relinking: Relinking,
+        panels: PanelContext,
+        window: QWidget,
+    ) -> None:
+        """`window` is the parent of the panel."""
+        super().__init__(window)
+        self._session, self._scene, self._permissions = session, scene, permissions
+        self._context, self._relinking, self._window = scene.context, relinking, window
+        assert self._context.folders is permissions.folders, "one window, one consent"
+        self.dialog: PermissionDialog | None = None
+        permissions.changed.connect(self._changed)
+        permissions.withdrawn.connect(self._stop_host)
+        permissions.wanted.connect(self.show_permissions)
+        session.saved.connect(self._saved)
+        panels.permissions_wanted.connect(self.show_permissions)
+        panels.relink_wanted.connect(relinking.show)
+
+    def begin(self) -> None:
+        """Another case is open: called before any of its layers is drawn."""
+        session = self._session
+        path = "" if session.target is None else str(session.target)
+        self._permissions.take_up(CaseKey(path, session.project_uuid), session.home)
+        self._draw_by_permission()  # also what the case before had drawn, should this one name the same
+        if self.dialog is not None:
+            self.dialog.reject()
+        session.document.subscribe(self._heard)
+
+    def drawn_anew(self, *, looks: bool) -> None:
+        """All layers are drawn from their beginning: say what waits, and what is not there.
+
+        `looks`: somebody is there to be told what is found beside the case.
+        """
+        self._relinking.begin(looks=looks)
+        self.ask()
+
+    def ask(self) -> None:
+        """Say what waits for a permission, where anything does."""
+        paused = [drawing.layer for drawing in self._scene.drawings.values() if drawing.is_paused]
+        self._permissions.ask_for(paused, self._session.base_folder)
+        self._look_again()
+
+    def show_permissions(self) -> None:
+        """The panel, beside the map."""
+        if self.dialog is not None:
+            self.dialog.raise_()
+            return
+        from viewer.panels.shell.permission_dialog import PermissionDialog  # for start-up time
+
+        self.dialog = PermissionDialog(self._needs, self._window)
+        self.dialog.decided.connect(self._permissions.set_allowed)
+        self.dialog.relink_wanted.connect(self._relinking.show)
+        self.dialog.finished.connect(self._ended)
+        self.dialog.show()
+
+    def _needs(self) -> list[Need]:
+        session = self._session
+        return self._permissions.needs(session.document, session.base_folder)
+
+    def _ended(self) -> None:
+        self.dialog = None
+
+    def _heard(self, changes: Changes) -> None:
+        if changes.touches("layers"):
+            self._context.mailbox.post(self.ask)  # once their drawings are there
+
+    def _changed(self) -> None:
+        self._draw_by_permission()
+        self.ask()
+
+    def _draw_by_permission(self) -> None:
+        """Layers that may be read now are read; what was read of others is dropped."""
+        folder, consent, folders = self._session.base_folder, self._permissions.consent, self._permissions.folders
+        uuids = []
+        for uuid, drawing in self._scene.drawings.items():
+            now = waits(drawing.layer, folder, consent, folders)
+            if now != drawing.is_paused:
+                uuids.append(uuid)
+            if now and not drawing.is_paused:
+                self._forget(drawing)
+        self._scene.draw_anew(uuids)
+
+    def _forget(self, drawing: LayerDrawing) -> None:
+        """Drop what was built of a file that may not be read any more."""
+        overviews = self._context.overviews
+        state = drawing.source.state if isinstance(drawing, RasterDrawing) else None
+        if overviews is not None and state is not None:
+            overviews.forget(state)
+
+    def _look_again(self) -> None:
+        if self.dialog is not None:
+            self.dialog.look_again()
+
+    def _stop_host(self, host: str) -> None:
+        if self._context.fetcher is not None:
+            self._context.fetcher.stop(host)
+
+    def _saved(self, path: Path) -> None:
+        """The case is trusted, in the file where it stands now, with what it may touch now."""
+        session = self._session
+        self._permissions.saved(CaseKey(str(path), session.project_uuid), session.document.layers.values())

@@ -1,0 +1,106 @@
+"""Saves the open case, and asks first where something would be lost or overwritten."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from PySide6.QtCore import QObject
+
+from viewer.app.case.session import Session
+from viewer.app.navigation.map_views import MapViews
+from viewer.app.opening.questions import Changed, Questions, Unsaved
+from viewer.panels.context import PanelContext
+from viewer.support.settings import Settings
+
+type Then = Callable[[], None]
+
+
+class CaseSaving(QObject):
+    """The long work is the session's; here are the questions. What is typed but not entered is part of each save."""
+
+    def __init__(
+        self,
+        session: Session,
+        panels: PanelContext,
+        views: MapViews,
+        settings: Settings,
+        ask: Callable[[], Questions],
+        parent: QObject,
+    ) -> None:
+        super().__init__(parent)
+        self._session, self._panels, self._views, self._settings, self._ask = session, panels, views, settings, ask
+        session.changed_on_disk.connect(self._choose)
+        session.save_as_wanted.connect(self._save_elsewhere)
+        session.hold.take_over_wanted.connect(self._take_over)
+
+    def save(self, then: Then = lambda: None) -> None:
+        """Save to the case's own file; to another where there is none yet, or it may not be replaced."""
+        if self._session.target is None or self._session.is_read_only:
+            self.save_as(then)
+        else:
+            self._save(then)
+
+    def save_as(self, then: Then = lambda: None) -> None:
+        """Ask for a file, and save to it."""
+        target = self._session.target
+        suggestion = target or self.folder() / f"{_file_name(self._session.title)}.gpkg"
+        self._save_to(self._ask().case_to_write(suggestion), then)
+
+    def guarded(self, go_on: Then) -> None:
+        """Call `go_on` when nothing would be lost by it, or the analyst has said so."""
+        self._panels.flush()
+        if not self._session.is_dirty:
+            go_on()
+            return
+        match self._ask().unsaved(self._session.title):
+            case Unsaved.SAVE:
+                self.save(go_on)
+            case Unsaved.DISCARD:
+                go_on()
+
+    def folder(self) -> Path:
+        """Where a dialog about cases begins: beside the open one, else beside the newest of the recent ones."""
+        recent = self._settings.recent()
+        if self._session.target is not None:
+            return self._session.target.parent
+        return recent[0].parent if recent else Path.home()
+
+    def _save(self, then: Then = lambda: None, *, overwrite: bool = False) -> None:
+        self._panels.flush()
+        self._session.save(then, overwrite=overwrite, viewport_json=self._views.viewport_json())
+
+    def _save_to(self, path: Path | None, then: Then = lambda: None) -> None:
+        if path is not None:
+            self._panels.flush()
+            self._session.save_as(path, then, viewport_json=self._views.viewport_json())
+
+    def _save_elsewhere(self) -> None:
+        """Where the case lies nothing answers: the dialog must not look there."""
+        name = self._session.target.name if self._session.target else f"{_file_name(self._session.title)}.gpkg"
+        self._save_to(self._ask().case_to_write(Path.home() / name))
+
+    def _choose(self) -> None:
+        """The file on disk is another one: nothing is overwritten without a word."""
+        target = self._session.target
+        if target is None:
+            return
+        match self._ask().changed_on_disk(self._session.title):
+            case Changed.RELOAD:
+                self._session.open_case(target)
+            case Changed.SAVE_AS:
+                self.save_as()
+            case Changed.OVERWRITE:
+                self._save(overwrite=True)
+
+    def _take_over(self) -> None:
+        hold = self._session.hold
+        if self._ask().take_over(self._session.title, hold.holder):
+            hold.take_over()
+        else:
+            hold.say_held()
+
+
+def _file_name(title: str) -> str:
+    kept = "".join(c if c.isalnum() or c in " -_" else "_" for c in title).strip()
+    return kept[:80] or "case"

@@ -1,0 +1,146 @@
+"""The palette's search in one window: its providers, the place marked on the map meanwhile, and what a hit leads to."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+import numpy as np
+from PySide6.QtCore import QObject, QRect, Qt, Signal
+from PySide6.QtWidgets import QWidget
+from shapely import Point
+
+import sample_data
+from layers.geo.bounds import Bounds
+from layers.geo.datum import Datum
+from viewer.app.case.session import Session
+from viewer.app.navigation.feature_zoom import FeatureZoom
+from viewer.app.navigation.map_views import MapViews
+from viewer.canvas.place_marker import PlaceMarker
+from viewer.canvas.widget import MapCanvas
+from viewer.commands.sites import add_site
+from viewer.commands.stamps import new_uuid
+from viewer.panels.context import PanelContext
+from viewer.panels.search.finder import Finder
+from viewer.panels.search.hits import AttributeSource, Group, Hit
+from viewer.panels.search.palette import CommandPalette, PaletteEntry
+from viewer.panels.search.search_providers import AttributeProvider, CoordinateProvider, PlaceProvider, SiteProvider
+from viewer.support.jobs import Jobs
+from viewer.support.messages import Messages
+from viewer.support.settings import cache_folder
+
+SHOWN_FOR_MS = 6000
+"""How long the ring stays where somebody went."""
+PLACES_FILE = "places.sqlite.xz"
+
+
+class MapSearch(QObject):
+    """Nothing here contacts a host. `feature_found` carries (uuid of the layer, fid) of a feature that was chosen."""
+
+    feature_found = Signal(str, int)
+
+    def __init__(
+        self,
+        session: Session,
+        canvas: MapCanvas,
+        views: MapViews,
+        zoom: FeatureZoom,
+        panels: PanelContext,
+        attributes: Iterable[AttributeSource],
+        jobs: Jobs,
+        messages: Messages,
+        window: QWidget,
+    ) -> None:
+        """`attributes` is asked anew for each search, in a job's thread; the palette opens over `window`."""
+        super().__init__(window)
+        self._session, self._canvas, self._views, self._zoom = session, canvas, views, zoom
+        self._panels, self._jobs, self._messages, self._window = panels, jobs, messages, window
+        self.marker = PlaceMarker(canvas)
+        self._coordinates = CoordinateProvider()
+        self._places = PlaceProvider(lambda: sample_data.path(PLACES_FILE), cache_folder)
+        self._sites = SiteProvider(lambda: session.document.sites)
+        self._providers = (self._coordinates, self._sites, self._places, AttributeProvider(lambda: attributes))
+        self.destroyed.connect(self._places.close)
+
+    def show_palette(self, entries: Sequence[PaletteEntry]) -> CommandPalette:
+        """Open the palette over the window, with these commands beside what is found."""
+        self._coordinates.datum, self._coordinates.notation = Datum.WGS84, self._panels.notation
+        # The first search need not wait for the names; why they could not be made ready it says itself.
+        self._jobs.run(lambda job: self._places.prepare(), failed=lambda error: None)
+        finder = Finder(self._providers, self._jobs, known=self._sites)
+        palette = CommandPalette(entries, self._window, finder)
+        finder.setParent(palette)
+        palette.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        palette.hit_previewed.connect(self._preview)
+        palette.hit_chosen.connect(self.go)
+        palette.site_wanted.connect(self.mark)
+        palette.datum_changed.connect(self._take_datum)
+        palette.covered.connect(self._cover)
+        palette.show_over(self._window)
+        return palette
+
+    # -- what becomes of a hit ----------------------------------------------------------------------------------
+
+    def go(self, hit: Hit) -> None:
+        """Show the place; a site of the case is selected, a feature of a layer too, and its attributes are listed."""
+        if not self._session.is_begun:
+            self._session.new_case()
+        if not hit.has_place and hit.fid is not None:
+            self._show_feature(hit, hit.fid)
+            self._zoom.zoom_to(hit.layer_uuid, np.array([hit.fid], np.int64))
+            return
+        if not hit.has_place:
+            site = self._session.document.sites.get(hit.site_uuid)
+            self._panels.selection.set((hit.site_uuid,))
+            self._panels.zoom_to_sites([site] if site is not None else [])
+            return
+        if hit.bounds is not None:
+            self._views.show_rows(hit.bounds, 0.2)
+        else:
+            self._views.show_place(hit.lon, hit.lat, hit.error_m)
+        if hit.site_uuid:
+            self._panels.selection.set((hit.site_uuid,))
+        if hit.fid is not None:
+            self._show_feature(hit, hit.fid)
+        self.marker.show_at(hit.lon, hit.lat, hit.error_m, for_ms=SHOWN_FOR_MS, frame=_frame(hit))
+
+    def _show_feature(self, hit: Hit, fid: int) -> None:
+        if hit.layer_uuid in self._session.document.layers:
+            self._panels.show_layer(hit.layer_uuid)
+            self.feature_found.emit(hit.layer_uuid, fid)
+
+    def mark(self, hit: Hit) -> None:
+        """Go there, and mark a site with what is known of the place and of how well."""
+        self.go(hit)
+        uuid = new_uuid()
+        fields = {"status": "draft", **(hit.fields or {})}
+        if self._panels.do(add_site, Point(hit.lon, hit.lat), uuid=uuid, **fields):
+            self.marker.clear()
+            self._panels.selection.set((uuid,))
+            self._panels.panel_wanted.emit("site_form")
+            said = (
+                self.tr("Marked a site from the coordinate.")
+                if hit.group is Group.COORDINATES
+                else self.tr("Marked {0}.").format(hit.text)
+            )
+            self._messages.show("marked", said)
+
+    # -- meanwhile ----------------------------------------------------------------------------------------------
+
+    def _preview(self, hit: Hit | None) -> None:
+        if hit is None or not hit.has_place or not self._canvas.isVisible():
+            self.marker.clear()
+        else:
+            self.marker.show_at(hit.lon, hit.lat, hit.error_m, frame=_frame(hit))
+
+    def _cover(self, screen: QRect) -> None:
+        canvas = self._canvas
+        inside = QRect(canvas.mapFromGlobal(screen.topLeft()), screen.size()) if screen.isValid() else QRect()
+        self.marker.set_cover(inside)
+
+    def _take_datum(self, datum: str) -> None:
+        self._coordinates.datum = Datum(datum)
+
+
+def _frame(hit: Hit) -> Bounds | None:
+    """The extent that was typed, which nothing on the map shows yet."""
+    return hit.bounds if hit.group is Group.COORDINATES else None

@@ -1,0 +1,349 @@
+"""Shows bounds, places, layers and the kept view of a case on the canvas, and offers CRSs for it."""
+
+from __future__ import annotations
+
+import json
+import math
+
+from PySide6.QtCore import QEvent, QObject, QTimer, Signal
+
+from layers.document.kept_view import KeptView
+from layers.document.sites_off_earth import not_drawn
+from layers.errors import GeoloupeError
+from layers.geo.bounds import Bounds
+from layers.geo.crs import (
+    PIXEL_SPACE,
+    WEB_MERCATOR,
+    WGS84,
+    chosen_canvas,
+    crs_name,
+    has_way,
+    is_off_earth,
+    polar_canvas,
+    polar_crs,
+    same_crs,
+    transform_points,
+    utm_crs,
+    utm_zone,
+)
+from layers.geo.measure import circle_bounds
+from layers.grid.tile_grid import View
+from layers.raster.info import RasterInfo
+from layers.vector.table import VectorInfo
+from viewer.canvas.viewport import FINEST_FIT_M, FIT_MARGIN
+from viewer.canvas.widget import MapCanvas
+from viewer.rendering.raster.raster_drawing import RasterDrawing
+from viewer.rendering.vector.vector_drawing import VectorDrawing
+from viewer.support.messages import MessageAction, Messages
+
+TURN_DEG = 15.0
+PIXEL_MARGIN = 0.02
+NEAREST_M = 500.0
+"""Half the width of ground shown around a coordinate gone to, at least."""
+WIDE_M = 200_000.0
+"""A region tells by itself where it is; around a town its land is shown as well."""
+
+
+class MapViews(QObject):
+    """Zooms and turns the canvas. Bounds that were asked for are held while docks settle, until the analyst moves."""
+
+    crs_changed = Signal()
+
+    def __init__(self, canvas: MapCanvas, messages: Messages, parent: QObject, *, asks: bool = True) -> None:
+        """`asks` False where nobody is there to answer: what would be offered is done, and `notice` says so."""
+        super().__init__(parent)
+        self._canvas, self._messages, self._asks = canvas, messages, asks
+        self.notice = ""
+        """What was decided about the map because nobody could be asked, in one sentence."""
+        self._held: tuple[Bounds, float, float] | None = None
+        self._map_view: View | None = None
+        self._fits_plane: str | None = None
+        self._waits_for_layers = False
+        self._settle = QTimer(self, singleShot=True, interval=0)
+        self._settle.timeout.connect(self._show_held)
+        canvas.installEventFilter(self)
+        canvas.scene.updated.connect(self._fit_when_known)
+
+    # -- where to ----------------------------------------------------------------------------------------------
+
+    def show_bounds(self, lonlat: Bounds, margin: float = 0.06, finest_m: float = 0.0) -> None:
+        """Show bounds in lon, lat, at no finer than `finest_m` a pixel, also after the window has found its size."""
+        self._waits_for_layers = False
+        self._leave_plane()
+        try:
+            self._choose_canvas(lonlat)
+            self._canvas.zoom_to_bounds(lonlat, margin, finest_m)
+        except GeoloupeError as error:
+            self._messages.show("view", error.sentence, "warning")
+            return
+        self._offer_polar(lonlat)
+        self._held, self._held_view = (lonlat, margin, finest_m), self._canvas.viewport.view()
+
+    def _choose_canvas(self, lonlat: Bounds) -> None:
+        """Take the map that `render` would draw, where nobody is asked, unless a case names another."""
+        if not self._asks and (self.notice or same_crs(self._canvas.viewport.crs, WEB_MERCATOR)):
+            crs, self.notice = chosen_canvas(None, lonlat)
+            self._canvas.set_crs(crs)
+            self.crs_changed.emit()
+
+    def _offer_polar(self, lonlat: Bounds) -> None:
+        """Offer a polar map for what lies beyond the edge of Web Mercator."""
+        polar = polar_canvas(lonlat) if same_crs(self._canvas.viewport.crs, WEB_MERCATOR) else ""
+        if not polar:
+            self._messages.clear("polar")
+            return
+
+        def go() -> None:
+            self._messages.clear("polar")
+            self.set_crs(polar)
+            self.show_bounds(lonlat)
+
+        sentence = self.tr("This reaches beyond 85 degrees, where the map ends.")
+        self._messages.show("polar", sentence, "info", MessageAction(self.tr("Show on a polar map"), go))
+
+    def show_rows(self, lonlat: Bounds, margin: float = 0.06) -> None:
+        """Show where some sites or features are, with what is around them: no finer than a metre a pixel."""
+        self.show_bounds(lonlat, margin, FINEST_FIT_M)
+
+    def show_case(self, viewport_json: str) -> None:
+        """Begin with a case: where its author looked, else its sites, else everything once the layers are known."""
+        self._held = self._map_view = None
+        self._leave_plane()
+        if self._restore(viewport_json):
+            return
+        sites = self._canvas.scene.site_bounds(frozenset(self._canvas.scene.document.sites))
+        if sites is not None:
+            self.show_rows(sites)
+            return
+        self._canvas.full_view()
+        self._waits_for_layers = True
+        self._fit_when_known()
+
+    def show_everything(self) -> None:
+        if self.is_off_earth:
+            self.show_plane()
+            return
+        bounds = self._canvas.scene.bounds_lonlat()
+        if bounds is None or (bounds.width > 350 and not polar_canvas(bounds)):
+            self._canvas.full_view()
+        else:
+            self.show_bounds(bounds, finest_m=self._canvas.scene.finest_fit_m())
+
+    def show_selection(self) -> None:
+        self._leave_plane()
+        sites = self._canvas.scene.document.sites
+        chosen = [sites[uuid] for uuid in self._canvas.selection.uuids if uuid in sites]
+        if self._canvas.zoom_to_sites(self._canvas.selection.uuids) or not chosen:
+            return
+        self._messages.show("view", not_drawn(chosen), "warning")
+
+    def show_layer(self, uuid: str) -> None:
+        drawing = self._canvas.scene.drawings.get(uuid)
+        if drawing is not None and drawing.plane:
+            self.show_plane(uuid)
+            return
+        self._leave_plane()
+        bounds = self._canvas.scene.layer_bounds(uuid)
+        if self._canvas.zoom_to_layer(uuid) and bounds is not None:
+            self._offer_polar(bounds)
+        else:
+            sentence = drawing.remark if drawing is not None else ""
+            self._messages.show("view", sentence or self.tr("Nobody knows yet where this layer is."), "info")
+
+    def show_place(self, lon: float, lat: float, error_m: float) -> None:
+        """Centre on a place, near enough to see what its digits can tell apart; what is wide is shown as it is."""
+        around_m = max(NEAREST_M, min(4 * error_m, max(WIDE_M, 1.25 * error_m)))
+        self.show_bounds(circle_bounds(lon, lat, around_m), 0.0)
+
+    def turn_left(self) -> None:
+        self._canvas.rotate_by(-TURN_DEG)
+
+    def turn_right(self) -> None:
+        self._canvas.rotate_by(TURN_DEG)
+
+    # -- off the Earth -----------------------------------------------------------------------------------------
+
+    @property
+    def is_in_pixels(self) -> bool:
+        """True while the canvas shows data without a CRS, images in their own pixels."""
+        return self._canvas.viewport.crs == PIXEL_SPACE
+
+    @property
+    def is_off_earth(self) -> bool:
+        """True while the canvas shows what has no place on the Earth: pixel space, a grid of its own, another body."""
+        return is_off_earth(self._canvas.viewport.crs)
+
+    def show_plane(self, uuid: str = "") -> None:
+        """Show a layer that lies off the Earth, or all of them, as soon as it is known where."""
+        self._held, self._waits_for_layers = None, False
+        plane = self._plane_of(uuid)
+        if plane and not has_way(plane, self._canvas.viewport.crs):
+            self._go_to_plane(plane)
+        bounds = self._plane_bounds(uuid) if plane else None
+        scene = self._canvas.scene
+        drawing = scene.drawings.get(uuid)
+        is_known = drawing.is_open if drawing is not None else scene.is_open()
+        self._fits_plane = None if is_known else uuid
+        if bounds is not None:
+            self._canvas.viewport.fit(bounds, PIXEL_MARGIN)
+            self._canvas.come_to_rest()
+
+    def show_on_plane(self, bounds: Bounds, least: float) -> None:
+        """Show bounds in the CRS of the canvas, which is off the Earth, with at least so many of its units across."""
+        self._held = self._fits_plane = None
+        lack = least - max(bounds.width, bounds.height)
+        self._canvas.viewport.fit(bounds.expanded(lack / 2) if lack > 0 else bounds, FIT_MARGIN)
+        self._canvas.come_to_rest()
+
+    def _go_to_plane(self, crs: str) -> None:
+        """Leave the map of the Earth, which comes back as it was."""
+        if not self.is_off_earth:
+            self._map_view = self._canvas.viewport.view()
+        self._canvas.set_crs(crs)
+        self.crs_changed.emit()
+
+    def _plane_of(self, uuid: str) -> str:
+        """The CRS off the Earth of a layer; for empty text the one that is shown, else the topmost layer's."""
+        if uuid:
+            drawing = self._canvas.scene.drawings.get(uuid)
+            return drawing.plane if drawing is not None else ""
+        planes = self._canvas.scene.planes()
+        shown = self._canvas.viewport.crs
+        return next((plane for plane in planes if has_way(plane, shown)), planes[0] if planes else "")
+
+    def _plane_bounds(self, uuid: str) -> Bounds | None:
+        """Of a layer, or of all for empty text, where the canvas shows them."""
+        crs = self._canvas.viewport.crs
+        drawing = self._canvas.scene.drawings.get(uuid)
+        return drawing.plane_bounds(crs) if drawing is not None else self._canvas.scene.plane_bounds(crs)
+
+    def map_centre(self) -> tuple[float, float]:
+        """Longitude and latitude in the middle of the map, also of one that is left for now; nan without one."""
+        view = self._map_view if self.is_off_earth else self._canvas.viewport.view()
+        if view is None:
+            return math.nan, math.nan
+        x, y = view.to_world(view.width / 2, view.height / 2)
+        lon, lat = (float(value) for value in transform_points(view.grid.crs, WGS84, x, y))
+        return lon, lat
+
+    def _leave_plane(self) -> None:
+        """Back to the map, where it was."""
+        self._fits_plane = None
+        if not self.is_off_earth:
+            return
+        if self._map_view is not None:
+            self._canvas.viewport.show(self._map_view)
+            self._canvas.come_to_rest()
+        else:
+            self._canvas.set_crs(WEB_MERCATOR)
+        self.crs_changed.emit()
+
+    # -- scale and CRS -----------------------------------------------------------------------------------------
+
+    def metres_per_pixel(self) -> float:
+        """Of a logical pixel in the middle of the map; NaN where there is no ground."""
+        view = self._canvas.viewport.view()
+        return self._canvas.viewport.ground_resolution_m() * view.ratio
+
+    def set_metres_per_pixel(self, metres: float) -> None:
+        now = self.metres_per_pixel()
+        if math.isfinite(now) and now > 0:
+            viewport = self._canvas.viewport
+            x, y = viewport.centre
+            viewport.centre_on(x, y, viewport.resolution * metres / now)
+            self._canvas.come_to_rest()
+
+    def set_crs(self, crs: str) -> None:
+        try:
+            if is_off_earth(crs):
+                self._go_to_plane(crs)
+                self.show_plane()
+                return
+            self._leave_plane()
+            self._canvas.set_crs(crs)
+        except GeoloupeError as error:
+            self._messages.show("view", error.sentence, "warning")
+        self.crs_changed.emit()
+
+    def crs_choices(self, layer_uuid: str) -> list[tuple[str, str]]:
+        """(text, CRS) pairs: Web Mercator, that of the layer, the local UTM zone, polar."""
+        lon, lat = self.map_centre()
+        choices = [(self.tr("Web Mercator"), WEB_MERCATOR)]
+        own = self._layer_crs(layer_uuid)
+        if own and not same_crs(own, WEB_MERCATOR):
+            choices.append((self.tr("The layer’s own: {0}").format(crs_name(own)), own))
+        if math.isfinite(lon) and math.isfinite(lat):
+            half = self.tr("north") if lat >= 0 else self.tr("south")
+            choices.append((self.tr("UTM zone {0} {1}, here").format(utm_zone(lon, lat), half), utm_crs(lon, lat)))
+        choices.append((self.tr("North polar stereographic"), polar_crs(90)))
+        choices.append((self.tr("South polar stereographic"), polar_crs(-90)))
+        if any(layer.crs == PIXEL_SPACE for layer in self._canvas.scene.document.layers.values()):
+            choices.append((self.tr("Pixel space, of images without a CRS"), PIXEL_SPACE))
+        return choices
+
+    def crs_text(self) -> str:
+        """A short name of the canvas's CRS."""
+        crs = self._canvas.viewport.crs
+        if crs == PIXEL_SPACE:
+            return self.tr("Pixel space")
+        return self.tr("Web Mercator") if same_crs(crs, WEB_MERCATOR) else crs_name(crs)
+
+    def _layer_crs(self, uuid: str) -> str:
+        info = self.layer_info(uuid)
+        return info.crs if info is not None else ""
+
+    def layer_info(self, uuid: str) -> RasterInfo | VectorInfo | None:
+        """The facts that a reader found in a layer's file; None until it is known, and for services."""
+        drawing = self._canvas.scene.drawings.get(uuid)
+        return drawing.info if isinstance(drawing, RasterDrawing | VectorDrawing) else None
+
+    # -- what a case keeps -------------------------------------------------------------------------------------
+
+    def viewport_json(self) -> str:
+        """The view of the map, for the case file."""
+        viewport = self._canvas.viewport
+        x, y = viewport.centre
+        metres = viewport.resolution * viewport.view().ratio
+        return json.dumps(
+            {"crs": viewport.crs, "x": x, "y": y, "resolution": metres, "rotation_deg": viewport.rotation_deg}
+        )
+
+    def _restore(self, text: str) -> bool:
+        """Look where a case says: exactly, or at lon, lat bounds that fill a window of any size."""
+        try:
+            kept = KeptView.from_json(text)
+            self._canvas.viewport.set_crs(kept.crs)
+        except GeoloupeError:
+            return False
+        if kept.bounds_lonlat is not None:
+            self.show_bounds(kept.bounds_lonlat, 0.0)
+            return True
+        viewport = self._canvas.viewport
+        viewport.set_rotation(kept.rotation_deg)
+        viewport.centre_on(kept.x, kept.y, kept.resolution / viewport.view().ratio)
+        self._canvas.come_to_rest()
+        return True
+
+    # -- held while the window settles --------------------------------------------------------------------------
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.Resize and self._held is not None:
+            if self._canvas.viewport.view() == self._held_view:
+                self._settle.start()
+            elif not self._settle.isActive():
+                self._held = None
+        return super().eventFilter(watched, event)
+
+    def _show_held(self) -> None:
+        if self._held is not None:
+            self.show_bounds(*self._held)
+
+    def _fit_when_known(self) -> None:
+        if self._fits_plane is not None and self._plane_of(self._fits_plane):
+            self.show_plane(self._fits_plane)
+        if self._waits_for_layers and self._canvas.scene.is_open():
+            self._waits_for_layers = False
+            if self._canvas.scene.bounds_lonlat() is None and self._canvas.scene.planes():
+                self.show_plane()
+            else:
+                self.show_everything()

@@ -1,0 +1,127 @@
+"""Asks which layers of a file to add, and how its table is to be read, where the file does not settle it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from PySide6.QtCore import QObject
+from PySide6.QtWidgets import QDialog, QWidget
+
+from layers.document.layer import Layer
+from layers.errors import GeoloupeError, NotReadable
+from layers.pool.protocol import Answer, Request
+from layers.requests.probe import Probe
+from layers.vector.table import VectorInfo
+from viewer.app.case.session import Session
+from viewer.app.opening.opener import FileOpener
+from viewer.commands.found_layers import FoundLayer
+from viewer.commands.layers import read_layer_as
+from viewer.panels.layers.table_dialog import Answered, TableDialog
+from viewer.panels.layers.table_picker import TablePicker
+from viewer.rendering.access import file_at_hand
+from viewer.rendering.context import RenderContext
+
+
+class LayerQuestions(QObject):
+    """One dialog at a time, beside the map. The window's thread only."""
+
+    def __init__(self, session: Session, opener: FileOpener, context: RenderContext, window: QWidget) -> None:
+        super().__init__(window)
+        self._session, self._opener, self._window = session, opener, window
+        self._pool, self._jobs, self._folders = context.pool, context.jobs, context.folders
+        self._waiting: list[Callable[[], QDialog]] = []
+        self.dialog: QDialog | None = None
+        """The question that stands open."""
+        opener.choice_wanted.connect(self.choose_layers)
+        opener.columns_wanted.connect(self.choose_columns)
+        session.document_replaced.connect(self._forget)
+
+    @property
+    def is_idle(self) -> bool:
+        return self.dialog is None and not self._waiting
+
+    def choose_layers(self, path: Path, layers: list[FoundLayer]) -> None:
+        """Ask which layers of a file to add."""
+
+        def make() -> QDialog:
+            picker = TablePicker(path.name, layers, self._window)
+            picker.chosen.connect(self._opener.add)
+            return picker
+
+        self._ask(make)
+
+    def choose_columns(self, path: Path) -> None:
+        """Ask how a table is to be read that does not say where its rows are."""
+
+        def make() -> QDialog:
+            dialog = TableDialog(path.name, self._reader(path), parent=self._window)
+            dialog.decided.connect(lambda options, sheet: self._opener.open_as(path, options, sheet))
+            return dialog
+
+        self._ask(make)
+
+    def choose_reading(self, uuid: str) -> None:
+        """Ask anew how the table of a layer is to be read."""
+        layer = self._session.document.layers.get(uuid)
+        path = None if layer is None else file_at_hand(layer, self._session.base_folder, self._folders)
+        if layer is None or path is None:
+            return
+        options, sheet = layer.source.get("options"), str(layer.source.get("table", ""))
+
+        def make() -> QDialog:
+            dialog = TableDialog(path.name, self._reader(path), options, sheet, self._window)
+            dialog.decided.connect(lambda options, sheet: self._read_as(layer, options, sheet))
+            return dialog
+
+        self._ask(make)
+
+    def _read_as(self, layer: Layer, options: dict[str, Any], sheet: str) -> None:
+        if layer.uuid in self._session.document.layers:
+            edit = read_layer_as(self._session.document, layer.uuid, options, table=sheet, actor=self._session.actor)
+            if edit.changes:
+                self._session.push_or_say(edit)
+
+    # -- one after the other ----------------------------------------------------------------------------------------
+
+    def _ask(self, make: Callable[[], QDialog]) -> None:
+        self._waiting.append(make)
+        self._next()
+
+    def _next(self) -> None:
+        if self.dialog is None and self._waiting:
+            self.dialog = self._waiting.pop(0)()
+            self.dialog.finished.connect(self._ended)
+            self.dialog.show()
+
+    def _ended(self) -> None:
+        self.dialog = None
+        self._next()
+
+    def _forget(self) -> None:
+        """Another case is open: the questions were about the one before."""
+        self._waiting = []
+        if self.dialog is not None:
+            self.dialog.reject()
+
+    def _reader(self, path: Path) -> Callable[[dict[str, Any], Answered], None]:
+        def ask(options: dict[str, Any], take: Answered) -> None:
+            def done(result: Answer | GeoloupeError) -> None:  # on a supervisor's thread
+                self._jobs.mailbox.post(self._answered, result, take)
+
+            asked = Probe(str(path), options=options, preview=True)
+            self._pool.submit(Request(asked, done, strike_key=str(path)))
+
+        return ask
+
+    def _answered(self, result: Answer | GeoloupeError, take: Answered) -> None:
+        if isinstance(result, GeoloupeError):
+            take(result)
+            return
+        try:
+            infos = [VectorInfo.from_json(one) for one in result.header["layers"]]
+        except (KeyError, TypeError, ValueError):
+            take(NotReadable("The reader sent a description that does not fit together: open the file again."))
+            return
+        take(infos)

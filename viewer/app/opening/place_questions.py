@@ -1,0 +1,136 @@
+"""Asks for the CRS of data that name none, one file at a time, and makes the answer part of the case."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from itertools import groupby
+
+from PySide6.QtCore import QObject
+from PySide6.QtWidgets import QWidget
+
+from layers.document.layer import Layer
+from layers.geo.bounds import Bounds
+from layers.geo.crs import PIXEL_SPACE, WEB_MERCATOR, WGS84, is_off_earth, utm_crs
+from layers.geo.crs_catalog import KnownCRS, known_crs, looks_like_degrees
+from layers.geo.lon_extent import around
+from layers.raster.info import RasterInfo
+from viewer.app.case.session import Session
+from viewer.app.navigation.map_views import MapViews
+from viewer.commands.found_layers import FoundLayer, edit_for
+from viewer.commands.layers import update_layer
+from viewer.commands.unplaced import PlaceQuestion
+from viewer.panels.layers.place_dialog import PlaceDialog
+from viewer.support.jobs import Jobs
+from viewer.support.settings import Settings
+
+MOST_RECENT = 6
+
+
+class PlaceQuestions(QObject):
+    """Nothing is added before it is answered; one may look around meanwhile. The window's thread only."""
+
+    def __init__(
+        self,
+        session: Session,
+        views: MapViews,
+        jobs: Jobs,
+        settings: Settings,
+        show: Callable[[Bounds | None], None],
+        window: QWidget,
+    ) -> None:
+        """`show` is told where something was added, in lon, lat."""
+        super().__init__(window)
+        self._session, self._views, self._jobs, self._settings = session, views, jobs, settings
+        self._show, self._window = show, window
+        self._waiting: list[list[FoundLayer]] = []
+        self._dialog: PlaceDialog | None = None
+        session.document_replaced.connect(self._forget)
+
+    def ask(self, found: list[FoundLayer]) -> None:
+        """Layers that have a question; those of one file are asked about together."""
+        self._waiting += [list(group) for _, group in groupby(found, key=lambda layer: layer.question)]
+        self._ask_next()
+
+    def ask_again(self, uuid: str) -> None:
+        """Another answer for a layer of the case."""
+        layer = self._session.document.layers.get(uuid)
+        if layer is None or self._dialog is not None:
+            return
+        dialog = self._open(self._question_of(layer), layer.crs)
+        dialog.decided.connect(lambda crs: self._change(uuid, crs))
+
+    # -- asking -----------------------------------------------------------------------------------------------------
+
+    def _ask_next(self) -> None:
+        if self._dialog is not None or not self._waiting:
+            return
+        layers = self._waiting.pop(0)
+        question = layers[0].question
+        assert question is not None
+        self._open(question).decided.connect(lambda crs: self._add(layers, crs))
+
+    def _open(self, question: PlaceQuestion, current: str = "") -> PlaceDialog:
+        dialog = PlaceDialog(question, self._likely(question), self._load, current, self._window)
+        self._dialog = dialog
+        dialog.finished.connect(self._ended)
+        dialog.show()
+        return dialog
+
+    def _ended(self) -> None:
+        self._dialog = None
+        self._ask_next()
+
+    def _forget(self) -> None:
+        """Another case is open: the questions were about the one before."""
+        self._waiting = []
+        if self._dialog is not None:
+            self._dialog.reject()
+
+    def _likely(self, question: PlaceQuestion) -> list[str]:
+        """Likely CRSs: those chosen lately, degrees where the numbers could be some, and the one usual here."""
+        found = [text for text in self._settings.get("recent_crs") if isinstance(text, str)]
+        if question.bounds is not None and looks_like_degrees(question.bounds):
+            found.append(WGS84)
+        lon, lat = self._views.map_centre()
+        if -80 <= lat <= 84:
+            found.append(utm_crs(lon, lat))
+        return [*found, WEB_MERCATOR, WGS84]
+
+    def _load(self, take: Callable[[tuple[KnownCRS, ...]], None]) -> None:
+        self._jobs.run(lambda _: known_crs(), take, None, self.tr("Reading the list of CRSs"))
+
+    def _question_of(self, layer: Layer) -> PlaceQuestion:
+        info = self._views.layer_info(layer.uuid)
+        name = layer.source.get("path", layer.name).rpartition("/")[2]
+        if isinstance(info, RasterInfo):
+            return PlaceQuestion(name, info.crs, info.bounds if info.placed_by else None, True)
+        return PlaceQuestion(name, info.crs if info else "", info.bounds if info else None, False)
+
+    # -- answers ----------------------------------------------------------------------------------------------------
+
+    def _add(self, layers: list[FoundLayer], crs: str) -> None:
+        placed = [layer.placed(crs) for layer in layers]
+        edit = edit_for(self._session.document, placed, self._session.actor)
+        uuid = edit.changes[-1].uuid
+        if not self._session.push_or_say(edit):
+            return
+        self._remember(crs)
+        if is_off_earth(crs):
+            self._show(None)
+            self._views.show_plane(uuid)
+        else:
+            self._show(around(layer.bounds_lonlat for layer in placed if layer.bounds_lonlat is not None))
+
+    def _change(self, uuid: str, crs: str) -> None:
+        document = self._session.document
+        if uuid not in document.layers:
+            return
+        edit = update_layer(document, uuid, actor=self._session.actor, crs=crs)
+        if edit.changes and self._session.push_or_say(edit):
+            self._remember(crs)
+            self._views.show_layer(uuid)
+
+    def _remember(self, crs: str) -> None:
+        if crs not in ("", PIXEL_SPACE):
+            recent = [crs, *(other for other in self._settings.get("recent_crs") if other != crs)]
+            self._settings.set("recent_crs", recent[:MOST_RECENT])

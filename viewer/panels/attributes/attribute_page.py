@@ -1,0 +1,245 @@
+"""The page of the attribute table: the line above the rows, the filter of the map, the rows."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import partial
+from typing import override
+
+from PySide6.QtCore import QEvent, Qt
+from PySide6.QtGui import QAction, QResizeEvent
+from PySide6.QtWidgets import (
+    QCheckBox,
+    QHBoxLayout,
+    QLineEdit,
+    QMenu,
+    QPushButton,
+    QStackedWidget,
+    QVBoxLayout,
+    QWidget,
+)
+
+from layers.counted import grouped
+from layers.vector.columns import Attributes
+from viewer.panels.attributes.attribute_model import AttributeModel
+from viewer.panels.attributes.attribute_view import AttributeView
+from viewer.panels.attributes.filter_rows import FilterRows
+from viewer.panels.widgets.icon_button import IconButton
+from viewer.support.elided import ElidedLabel
+from viewer.support.plain_label import plain_label
+from viewer.support.text import one_line, tooltip
+
+QUICK_PX = 180
+MOST_LISTED = 60
+"""Columns in a menu."""
+_MARGIN_PX = 8
+_COUNT_AT = 4
+"""Where in the line the counts stand, if they have room there."""
+
+
+class AttributePage(QWidget):
+    """The widgets and how they are laid out; what they do is the panel's."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.model = AttributeModel(self)
+        self.view = AttributeView(self.model)
+        self.view.setAccessibleName(self.tr("Attributes"))
+        self.filter_rows = FilterRows()
+        self.filter_rows.hide()
+        self.message = plain_label()
+        self.message.setObjectName("muted")
+        self.message.setWordWrap(True)
+        self.message.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self.pages = QStackedWidget()
+        self.pages.addWidget(self.message)
+        self.pages.addWidget(self.view)
+        self.map_filter = self._map_filter_line()
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(_MARGIN_PX, 6, _MARGIN_PX, 8)
+        layout.setSpacing(6)
+        self._top, self._below = self._top_line(), QHBoxLayout()
+        layout.addLayout(self._top)
+        layout.addLayout(self._below)
+        layout.addWidget(self.filter_rows)
+        layout.addWidget(self.map_filter)
+        layout.addWidget(self.pages, 1)
+        self.model.set_palette(self.palette())
+
+    def _top_line(self) -> QHBoxLayout:
+        tr = self.tr
+        self.quick = QLineEdit()
+        self.quick.setPlaceholderText(tr("Filter: text in any column"))
+        self.quick.setAccessibleName(tr("Filter the rows by text in any column"))
+        self.quick.setClearButtonEnabled(True)
+        self.quick.setMinimumWidth(QUICK_PX // 2)
+        self.quick.setMaximumWidth(2 * QUICK_PX)
+        self.filter_button = QPushButton(tr("Set conditions"))
+        self.filter_button.setCheckable(True)
+        self.filter_button.setToolTip(tooltip(tr("Filter by several columns, or by an expression")))
+        self.filter_button.toggled.connect(self._show_filter_rows)
+        self.apply_button = QPushButton(tr("Filter the map"))
+        self.apply_button.setToolTip(tooltip(tr("Let the map show only the features that are listed here")))
+        self.only_selected = QCheckBox(tr("Selected rows only"))
+        self.count = plain_label()
+        self.count.setObjectName("muted")
+        self.invert_button = IconButton("invert", tr("Invert the selection of the rows shown"))
+        self.zoom_button = IconButton("zoom_selection", tr("Zoom to the selected features"))
+        self.copy_button = IconButton("copy", tr("Copy the selected rows as a table"))
+        self.sites_button = IconButton("sites", tr("Make sites of the selected features"))
+        self.columns_button = IconButton("columns", tr("Columns: show, hide, statistics"))
+        line = QHBoxLayout()
+        line.setSpacing(6)
+        line.addWidget(self.quick, 8)
+        for widget in (self.filter_button, self.apply_button, self.only_selected):
+            line.addWidget(widget)
+        line.insertWidget(_COUNT_AT, self.count)
+        line.addStretch(1)
+        for button in (
+            self.invert_button,
+            self.zoom_button,
+            self.copy_button,
+            self.sites_button,
+            self.columns_button,
+        ):
+            line.addWidget(button)
+        return line
+
+    def _map_filter_line(self) -> QWidget:
+        line = QWidget()
+        self.filter_text = ElidedLabel()
+        self.filter_text.setAccessibleName(self.tr("Filter of the map"))
+        self.edit_button = QPushButton(self.tr("Edit"))
+        self.edit_button.setAccessibleName(self.tr("Edit the filter of the map"))
+        self.clear_button = QPushButton(self.tr("Show all"))
+        self.clear_button.setAccessibleName(self.tr("Clear the filter of the map"))
+        layout = QHBoxLayout(line)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.addWidget(self.filter_text, 1)
+        layout.addWidget(self.edit_button)
+        layout.addWidget(self.clear_button)
+        line.hide()
+        return line
+
+    # -- showing ------------------------------------------------------------------------------------------------
+
+    def say(self, sentence: str) -> None:
+        """A sentence in place of the rows; empty shows the rows."""
+        self.message.setText(sentence)
+        self.pages.setCurrentWidget(self.message if sentence else self.view)
+        for widget in (
+            self.quick,
+            self.filter_button,
+            self.only_selected,
+            self.invert_button,
+            self.columns_button,
+        ):
+            widget.setEnabled(not sentence)
+        if sentence:
+            self.apply_button.setEnabled(False)
+            self.show_counts(0, 0, 0)
+
+    def show_table(self, table: Attributes | None) -> None:
+        """Another table, as it is in its file: unsorted, unfiltered, all columns."""
+        header = self.view.horizontalHeader()
+        header.blockSignals(True)
+        header.setSortIndicator(-1, Qt.SortOrder.AscendingOrder)
+        header.blockSignals(False)
+        for widget in (self.quick, self.only_selected):
+            widget.blockSignals(True)
+        self.quick.clear()
+        self.only_selected.setChecked(False)
+        for widget in (self.quick, self.only_selected):
+            widget.blockSignals(False)
+        self.model.show_table(table)
+        self.view.rows_changed()
+        self.filter_rows.show_columns(list(table.columns.values()) if table is not None else [])
+        for section in range(self.model.columnCount()):
+            self.view.setColumnHidden(section, False)
+        if table is not None:
+            self.view.fit_columns()
+
+    def show_counts(self, shown: int, total: int, selected: int) -> None:
+        text = grouped(total) if shown == total else self.tr("{0} of {1}").format(grouped(shown), grouped(total))
+        if selected:
+            text = self.tr("{0}, {1} selected").format(text, grouped(selected))
+        self.count.setText(text if total else "")
+        self._place_count()
+        for button in (self.zoom_button, self.sites_button):
+            button.setEnabled(selected > 0)
+        self.copy_button.setEnabled(shown > 0)
+
+    def _place_count(self) -> None:
+        """Large numbers have a line of their own where they would make the panel wider than its place."""
+        is_in_line = self._top.indexOf(self.count) >= 0
+        others = (
+            self.quick,
+            self.filter_button,
+            self.apply_button,
+            self.only_selected,
+            self.invert_button,
+            self.zoom_button,
+            self.copy_button,
+            self.sites_button,
+            self.columns_button,
+        )
+        least = [(one.minimumWidth() or one.minimumSizeHint().width()) + self._top.spacing() for one in others]
+        needed = sum(least) + self.count.sizeHint().width()
+        has_room = needed <= self.contentsRect().width() - 2 * _MARGIN_PX
+        if has_room and not is_in_line:
+            self._below.removeWidget(self.count)
+            self._top.insertWidget(_COUNT_AT, self.count)
+        elif is_in_line and not has_room:
+            self._top.removeWidget(self.count)
+            self._below.addWidget(self.count)
+
+    @override
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._place_count()
+
+    def show_map_filter(self, text: str, problem: str) -> None:
+        """The filter that the map has; empty for none."""
+        shown = problem or self.tr("The map shows: {0}").format(text)
+        self.filter_text.say(shown if text else "")
+        self.filter_text.setToolTip(tooltip(text))
+        self.map_filter.setVisible(bool(text))
+
+    def _show_filter_rows(self, shown: bool) -> None:
+        self.filter_rows.setVisible(shown)
+        if shown and not self.filter_rows.rows and not self.filter_rows.text and self.model.columns:
+            self.filter_rows.add_row()
+
+    # -- columns ------------------------------------------------------------------------------------------------
+
+    def shown_columns(self) -> list[str]:
+        """In the order they stand in."""
+        header = self.view.horizontalHeader()
+        order = sorted(range(len(self.model.columns)), key=header.visualIndex)
+        return [self.model.columns[section] for section in order if not self.view.isColumnHidden(section)]
+
+    def add_column_actions(self, menu: QMenu) -> None:
+        """A check for each column, for those hidden before others where there are many; the last one shown stays."""
+        sections = range(len(self.model.columns))
+        hidden = [section for section in sections if self.view.isColumnHidden(section)]
+        everything = menu.addAction(self.tr("Show all columns"), partial(self._show_columns, hidden))
+        everything.setEnabled(bool(hidden))
+        others = [section for section in sections if section not in set(hidden)]
+        listed = sorted([*hidden[:MOST_LISTED], *others[: max(0, MOST_LISTED - len(hidden))]])
+        for section in listed:
+            shown = not self.view.isColumnHidden(section)
+            text = one_line(self.model.columns[section], 60).replace("&", "&&")
+            action = QAction(text, menu, checkable=True, checked=shown)
+            action.setEnabled(not shown or len(others) > 1)
+            action.toggled.connect(lambda on, section=section: self.view.setColumnHidden(section, not on))
+            menu.addAction(action)
+
+    def _show_columns(self, sections: Sequence[int]) -> None:
+        for section in sections:
+            self.view.setColumnHidden(section, False)
+
+    @override
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.PaletteChange:
+            self.model.set_palette(self.palette())

@@ -1,0 +1,136 @@
+"""Paints a row of the layer tree, with the state of the layer and the date of its image at the right."""
+
+from __future__ import annotations
+
+from typing import override
+
+from PySide6.QtCore import QAbstractItemModel, QEvent, QModelIndex, QPersistentModelIndex, QRect, QRectF, QSize, Qt
+from PySide6.QtGui import QFont, QFontMetrics, QPainter, QPalette
+from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
+
+from viewer.panels.layers.layer_rows import BADGE_ROLE, CLASSES_ROLE, DATE_ROLE
+from viewer.rendering.vector.look_sample import HEIGHT_PX, WIDTH_PX
+
+type Index = QModelIndex | QPersistentModelIndex
+
+GAP_PX = 6
+SMALLER_PX = 2
+LEAST_NAME_PX = 70
+LINES_INDENT_PX = 26
+"""As far as the icon of the layer."""
+
+
+class LayerRowDelegate(QStyledItemDelegate):
+    """Date, then badge, yield where the name would have no room; the tooltip says both whole."""
+
+    @override
+    def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
+        size = super().sizeHint(option, index)
+        lines = len(index.data(CLASSES_ROLE) or ())
+        return size if not lines else QSize(size.width(), size.height() + lines * _line_px(option) + GAP_PX // 2)
+
+    @override
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
+        lines = index.data(CLASSES_ROLE) or []
+        if not lines:
+            self._paint_name(painter, option, index)
+            return
+        self._paint_ground(painter, option)
+        head = self._head(option, index)
+        self._paint_name(painter, head, index)
+        is_chosen = bool(option.state & QStyle.StateFlag.State_Selected)
+        role = QPalette.ColorRole.HighlightedText if is_chosen else QPalette.ColorRole.Text
+        painter.save()
+        painter.setPen(option.palette.color(role))
+        painter.setFont(_smaller(option.font))
+        metrics, height = QFontMetrics(painter.font()), _line_px(option)
+        left, top = head.rect.left() + LINES_INDENT_PX, head.rect.bottom() + 1
+        for number, (icon, text) in enumerate(lines):
+            row = QRect(left, top + number * height, option.rect.right() - left, height)
+            if icon is not None:
+                icon.paint(painter, QRect(row.left(), row.top(), WIDTH_PX, height))
+            words = row.adjusted(WIDTH_PX + GAP_PX, 0, -GAP_PX, 0)
+            shown = metrics.elidedText(text, Qt.TextElideMode.ElideRight, words.width())
+            painter.drawText(words, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, shown)
+        painter.restore()
+
+    @override
+    def editorEvent(self, event: QEvent, model: QAbstractItemModel, option: QStyleOptionViewItem, index: Index) -> bool:
+        """The check box is beside the name."""
+        return super().editorEvent(event, model, self._head(option, index), index)
+
+    @override
+    def updateEditorGeometry(self, editor: QWidget, option: QStyleOptionViewItem, index: Index) -> None:
+        super().updateEditorGeometry(editor, self._head(option, index), index)
+
+    def _head(self, option: QStyleOptionViewItem, index: Index) -> QStyleOptionViewItem:
+        """The part of the row that has the name."""
+        head = QStyleOptionViewItem(option)
+        lines = len(index.data(CLASSES_ROLE) or ())
+        if lines:
+            head.rect = option.rect.adjusted(0, 0, 0, -(lines * _line_px(option) + GAP_PX // 2))
+        return head
+
+    def _paint_name(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
+        font = _smaller(option.font)
+        metrics = QFontMetrics(font)
+        room = option.rect.width() - LEAST_NAME_PX - option.rect.height() * 2
+        widths: dict[int, int] = {}
+        texts: dict[int, str] = {}
+        for role, padding in ((BADGE_ROLE, 3 * GAP_PX), (DATE_ROLE, 2 * GAP_PX)):
+            forms = _ever_shorter(str(index.data(role) or ""), role == BADGE_ROLE)
+            for text in forms:
+                width = metrics.horizontalAdvance(text) + padding
+                # What a map does not show is always said, at the cost of the name.
+                if width <= room or (role == BADGE_ROLE and text == forms[-1]):
+                    widths[role], texts[role] = width, text
+                    room -= width
+                    break
+        if not widths:
+            super().paint(painter, option, index)
+            return
+        whole = QRect(option.rect)
+        self._paint_ground(painter, option)
+        narrow = QStyleOptionViewItem(option)
+        narrow.rect = whole.adjusted(0, 0, -sum(widths.values()), 0)
+        super().paint(painter, narrow, index)
+        is_chosen = bool(option.state & QStyle.StateFlag.State_Selected)
+        quiet = QPalette.ColorRole.HighlightedText if is_chosen else QPalette.ColorRole.PlaceholderText
+        clear = QPalette.ColorRole.HighlightedText if is_chosen else QPalette.ColorRole.Text
+        painter.save()
+        painter.setFont(font)
+        place = QRect(narrow.rect.right() + 1, whole.top(), 0, whole.height())
+        for role, width in widths.items():
+            place = QRect(place.right() + 1, whole.top(), width, whole.height())
+            painter.setPen(option.palette.color(clear if role == BADGE_ROLE else quiet))
+            inner = place.adjusted(0, 0, -GAP_PX, 0)
+            if role == BADGE_ROLE:
+                frame = QRectF(inner.left(), place.center().y() - metrics.height() / 2, inner.width(), metrics.height())
+                painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+                painter.drawRoundedRect(frame.adjusted(0.5, 0.5, -0.5, 0.5), 4, 4)
+                painter.drawText(frame.translated(0, 0.5), Qt.AlignmentFlag.AlignCenter, texts[role])
+            else:
+                painter.drawText(inner, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight, texts[role])
+        painter.restore()
+
+    def _paint_ground(self, painter: QPainter, option: QStyleOptionViewItem) -> None:
+        """The row's own ground over all of it; the name is then painted over a part."""
+        widget = option.widget
+        widget.style().drawPrimitive(QStyle.PrimitiveElement.PE_PanelItemViewItem, option, painter, widget)
+
+
+def _smaller(font: QFont) -> QFont:
+    smaller = QFont(font)
+    smaller.setPixelSize(max(9, QFontMetrics(font).ascent() - SMALLER_PX))
+    return smaller
+
+
+def _line_px(option: QStyleOptionViewItem) -> int:
+    return max(HEIGHT_PX, QFontMetrics(_smaller(option.font)).height() + 2)
+
+
+def _ever_shorter(text: str, is_badge: bool) -> list[str]:
+    """A date with its kind, without it; a badge without its word, that word alone. The tooltip says it whole."""
+    first, comma, last = text.partition(",")
+    forms = (text, first, last.strip()) if is_badge and comma else (text, first.replace(" – ", "–"))
+    return list(dict.fromkeys(forms)) if text else []

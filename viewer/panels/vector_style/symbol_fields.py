@@ -1,0 +1,127 @@
+"""The fields of one symbol: colours, strokes, sign, casing, arrowheads."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from types import SimpleNamespace
+from typing import Any
+
+from PySide6.QtCore import QSize
+from PySide6.QtWidgets import QFormLayout, QVBoxLayout, QWidget
+
+from layers.document.vocabulary import SITE_CLASSES
+from layers.errors import InvalidValue
+from layers.vector.style.look import ARROWS, Look
+from layers.vector.style.markers import MARKERS
+from layers.vector.style.routes import ROUTES
+from viewer.panels.widgets.color_field import ColorField
+from viewer.panels.widgets.field_set import FieldSet
+from viewer.panels.widgets.fields import ChoiceField
+from viewer.panels.widgets.slider_field import SliderField
+from viewer.panels.words import capital, choices, word
+from viewer.rendering.vector.look_sample import HEIGHT_PX, WIDTH_PX, sample_icon
+
+_DASHES = {
+    "": "solid",
+    "1 2": "dots",
+    "2 2": "short dashes",
+    "5 3": "dashes",
+    "9 3": "long dashes",
+    "6 2 1 2": "dashes and dots",
+}
+_FOR_POINTS = ("symbol", "size_px")
+_FOR_LINES = ("arrow", "ground_color", "route")
+_SAMPLE = Look("#ffffff", 1.0, "#3182bd", size_px=16.0)
+
+
+class SymbolFields(QWidget):
+    """`commit` takes the changed look and what was changed, and returns why not; `preview` shows a look."""
+
+    def __init__(self, commit: Callable[[Look], str], preview: Callable[[Look], None]) -> None:
+        super().__init__()
+        self._commit_look, self._preview_look = commit, preview
+        self._look = Look()
+        form = QFormLayout()
+        self.set = FieldSet(form, self._committed, self)
+        self._form = form
+        self._add_fields()
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.addLayout(form)
+        layout.addWidget(self.set.refusal)
+
+    def _add_fields(self) -> None:
+        tr, add = self.tr, self.set.add
+        add("route", tr("Route"), ChoiceField(), tr("A ready symbol for a kind of route or boundary"))
+        add("stroke_color", tr("Outline"), ColorField(tr("none")))
+        self._slider("stroke_width_px", tr("Width"), 0.0, 10.0)
+        add("fill_color", tr("Fill"), ColorField(tr("none")))
+        add("dash", tr("Dashes"), ChoiceField([(key, capital(text)) for key, text in _DASHES.items()]))
+        add("symbol", tr("Symbol"), ChoiceField(), tr("For points: a plain shape, or the sign of a facility"))
+        self._slider("size_px", tr("Size"), 1.0, 40.0)
+        add("casing_color", tr("Casing"), ColorField(tr("none")), tr("A stroke below the line that sets it off"))
+        self._slider("casing_width_px", tr("Casing width"), 0.0, 6.0)
+        add("ground_color", tr("Ground"), ColorField(tr("none")), tr("A whole stroke below a dashed one, as railways"))
+        add("arrow", tr("Arrowheads"), ChoiceField(choices(ARROWS)), tr("In the direction the line is drawn"))
+        symbols = self.set.fields["symbol"]
+        symbols.set_choices([(name, word(SITE_CLASSES.get(name, name.capitalize()))) for name in MARKERS])
+        symbols.setIconSize(QSize(WIDTH_PX, HEIGHT_PX))
+        for row, name in enumerate(MARKERS):
+            symbols.setItemIcon(row, sample_icon(_with_symbol(name), "Point"))
+        routes = self.set.fields["route"]
+        routes.set_choices([("", tr("own")), *((name, _route_title(name)) for name in ROUTES)])
+        routes.setIconSize(QSize(WIDTH_PX, HEIGHT_PX))
+        for row, look in enumerate(ROUTES.values(), 1):
+            routes.setItemIcon(row, sample_icon(look, "Line"))
+
+    def _slider(self, column: str, title: str, low: float, high: float) -> None:
+        slider = SliderField(low, high, lambda value: f"{value:.1f} px")
+        slider.previewed.connect(lambda value: self._preview_look(_changed(self._look, column, value)))
+        self.set.add(column, title, slider)
+
+    def show_look(self, look: Look, geometry: str) -> None:
+        """Show a look of features of this geometry, and the fields that matter to it only."""
+        self._look = look
+        shown = SimpleNamespace(**look.to_json())
+        shown.dash = _dash_text(look.dash)
+        shown.route = next((name for name, route in ROUTES.items() if route == look), "")
+        self.set.show_row(shown)
+        is_point, is_line = "Point" in geometry, "Line" in geometry
+        is_any = geometry in ("", "Unknown", "GeometryCollection")
+        for column, field in self.set.fields.items():
+            unfit = (column in _FOR_POINTS and not (is_point or is_any)) or (
+                column in _FOR_LINES and not (is_line or is_any)
+            )
+            unfit = unfit or (column == "fill_color" and is_line)
+            unfit = unfit or (column in ("dash", "casing_color", "casing_width_px") and is_point)
+            self._form.setRowVisible(field, not unfit)
+
+    def flush(self) -> None:
+        self.set.flush()
+
+    def _committed(self, column: str, value: Any) -> str:
+        try:
+            return self._commit_look(_changed(self._look, column, value))
+        except InvalidValue as error:
+            return error.sentence
+
+
+def _changed(look: Look, column: str, value: Any) -> Look:
+    """Raises InvalidValue."""
+    if column == "route":
+        return ROUTES.get(value, look)
+    if column == "dash":
+        value = [float(part) for part in value.split()]
+    return Look.from_json(look.to_json() | {column: value})
+
+
+def _dash_text(dash: tuple[float, ...]) -> str:
+    return " ".join(f"{part:g}" for part in dash)
+
+
+def _with_symbol(name: str) -> Look:
+    return Look.from_json(_SAMPLE.to_json() | {"symbol": name, "size_px": 16.0 if name in SITE_CLASSES else 11.0})
+
+
+def _route_title(name: str) -> str:
+    return word(SITE_CLASSES.get(name, name.capitalize()))
