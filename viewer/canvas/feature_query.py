@@ -21,8 +21,8 @@ from layers.vector.query import at, within_area, within_polygon
 from layers.vector.table import LINE, POINT, FeatureTable
 from viewer.canvas.feature_selection import NONE, Fids, are_in
 from viewer.canvas.scene import MapScene
-from viewer.rendering.vector.round_sheet import views_around
 from viewer.rendering.vector.vector_drawing import VectorDrawing
+from viewer.rendering.world_copies import wrapped_views
 
 REACH_PX = 5.0
 MOST_NEAR = 20_000
@@ -54,7 +54,7 @@ def hits_at(scene: MapScene, view: View, px: float, py: float, *, only: str = ""
         tables = _tables(drawing, view.grid.crs)
         reach = REACH_PX * view.ratio + drawing.symbology.sign_px(view) / 2
         radius = reach * view.grid.resolution
-        fids = [fid for seen in views_around(view) for fid in at(tables, *seen.to_world(px, py), radius)]
+        fids = [fid for seen in wrapped_views(view) for fid in at(tables, *seen.to_world(px, py), radius)]
         shown = set(drawing.alone(_seen(scene, drawing, np.array(fids, np.int64))).tolist())
         found += [FeatureHit(drawing.layer_uuid, fid) for fid in fids if fid in shown]
     return found
@@ -76,13 +76,13 @@ def cluster_hits_at(scene: MapScene, view: View, px: float, py: float, *, only: 
 
 def _cluster_at(drawing: VectorDrawing, view: View, px: float, py: float) -> int:
     """Its number among those of the layer; -1 where there is none."""
-    return max(drawing.clusters.at(seen, px, py) for seen in views_around(view))
+    return max(drawing.clusters.at(seen, px, py) for seen in wrapped_views(view))
 
 
 def fids_in_ring(scene: MapScene, drawing: VectorDrawing, view: View, pixels: Sequence[tuple[float, float]]) -> Fids:
     """The features that reach into an area of the picture."""
     tables = _tables(drawing, view.grid.crs)
-    rings = [[seen.to_world(px, py) for px, py in pixels] for seen in views_around(view)]
+    rings = [[seen.to_world(px, py) for px, py in pixels] for seen in wrapped_views(view)]
     found = ascending(np.concatenate([within_polygon(tables, ring) for ring in rings]))
     return _seen(scene, drawing, found)
 

@@ -41,7 +41,7 @@ from viewer.commands.meta import SITES_VISIBLE, sites_visible
 from viewer.rendering.context import RenderContext
 from viewer.rendering.drawing import LayerDrawing
 from viewer.rendering.drawings import drawing_for
-from viewer.rendering.vector.round_sheet import views_around
+from viewer.rendering.world_copies import wrapped_views
 from viewer.support.going_on import going_on
 from viewer.support.painting import part_of_picture
 from viewer.support.text import one_line
@@ -380,7 +380,7 @@ class MapScene(QObject):
         """That, and where the map is seen over its edge, the sites there: the world goes on."""
         if not self._frames or self._frames[0].view != view:
             index = SiteIndex.of({}) if is_off_earth(view.grid.crs) else self._index
-            self._frames = tuple(SiteFrame.of(index, one) for one in views_around(view))
+            self._frames = tuple(SiteFrame.of(index, one) for one in wrapped_views(view))
         return self._frames
 
     def label_layout(self, view: View, selection: frozenset[str] = frozenset()) -> LabelLayout:

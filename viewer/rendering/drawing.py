@@ -22,6 +22,7 @@ from viewer.commands.layer_filter import FILTER
 from viewer.rendering.context import RenderContext
 from viewer.rendering.layer_date import acquisition_of
 from viewer.rendering.vector.layer_labelling import LayerLabelling
+from viewer.rendering.world_copies import Views
 from viewer.support.text import one_line
 
 
@@ -71,15 +72,20 @@ class LayerDrawing(QObject):
         self._set_problem(place_problem(layer), "crs")
         self._announce()
 
-    def set_view(self, view: View, cursor: tuple[float, float] | None = None, resting: bool = True) -> None:
-        """Say what is looked at; replaces all earlier wishes. `resting` False: a gesture runs, stand-ins will do."""
+    def set_view(
+        self, view: View, cursor: tuple[float, float] | None = None, resting: bool = True, copies: Views = ()
+    ) -> None:
+        """Say what is looked at; replaces all earlier wishes. `resting` False: a gesture runs, stand-ins will do.
+
+        `copies`, here and below: the wrapped world copies in the view, which the scene finds (`world_copies`).
+        """
         raise NotImplementedError
 
-    def paint(self, painter: QPainter, view: View) -> None:
+    def paint(self, painter: QPainter, view: View, copies: Views = ()) -> None:
         """Paint what there is of `view`; the painter's coordinates are the view's pixels."""
         raise NotImplementedError
 
-    def is_complete(self, view: View) -> bool:
+    def is_complete(self, view: View, copies: Views = ()) -> bool:
         """True when `paint` paints the final, exact picture (what has failed counts as done)."""
         raise NotImplementedError
 
@@ -250,13 +256,15 @@ class FailedDrawing(LayerDrawing):
         rest = ("style_json", "crs", "source_json")
         return super().fits(layer) and all(getattr(layer, name) == getattr(self.layer, name) for name in rest)
 
-    def set_view(self, view: View, cursor: tuple[float, float] | None = None, resting: bool = True) -> None:
+    def set_view(
+        self, view: View, cursor: tuple[float, float] | None = None, resting: bool = True, copies: Views = ()
+    ) -> None:
         pass
 
-    def paint(self, painter: QPainter, view: View) -> None:
+    def paint(self, painter: QPainter, view: View, copies: Views = ()) -> None:
         pass
 
-    def is_complete(self, view: View) -> bool:
+    def is_complete(self, view: View, copies: Views = ()) -> bool:
         return True
 
 
@@ -274,16 +282,18 @@ class AwaitedDrawing(LayerDrawing):
     def folders(self) -> tuple[Path, ...]:
         return tuple(dict.fromkeys(path.parent for path in self._files))
 
-    def set_view(self, view: View, cursor: tuple[float, float] | None = None, resting: bool = True) -> None:
+    def set_view(
+        self, view: View, cursor: tuple[float, float] | None = None, resting: bool = True, copies: Views = ()
+    ) -> None:
         pass
 
-    def paint(self, painter: QPainter, view: View) -> None:
+    def paint(self, painter: QPainter, view: View, copies: Views = ()) -> None:
         pass
 
     def fits(self, layer: Layer) -> bool:
         return False  # where the drive is there, the layer's own drawing takes its place
 
-    def is_complete(self, view: View) -> bool:
+    def is_complete(self, view: View, copies: Views = ()) -> bool:
         return self.is_unavailable
 
     def suspend(self, sentence: str) -> None:

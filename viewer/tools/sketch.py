@@ -18,7 +18,7 @@ from viewer.canvas.sites.site_look import HALO_COLOR, SELECTED_COLOR, LineLook
 from viewer.canvas.sites.site_painter import paint_outlines
 from viewer.canvas.sites.site_shapes import geodesic_step_m, polygon_in_view, project_geometry, to_pixels
 from viewer.rendering.vector.qt_shapes import path_of
-from viewer.rendering.vector.round_sheet import views_around
+from viewer.rendering.world_copies import wrapped_views
 
 type Place = tuple[float, float]
 """Longitude, latitude."""
@@ -48,7 +48,7 @@ def paint_geometry(painter: QPainter, view: View, geometry: BaseGeometry, look: 
     outline = project_geometry(geometry, view.grid.crs, geodesic_step_m(ground_m))
     fill = QColor(look.color)
     fill.setAlpha(40)
-    for seen in views_around(view):
+    for seen in wrapped_views(view):
         for part in outline.parts:
             if part.is_polygon:
                 for rings in polygon_in_view(part.rings, seen):

@@ -16,7 +16,7 @@ from viewer.canvas.overlays import ARROW_ROOM_PX
 from viewer.canvas.sites.site_frame import SiteFrame
 from viewer.canvas.sites.site_labels import SiteLabels
 from viewer.rendering.vector.layer_labelling import LayerLabelling
-from viewer.rendering.vector.round_sheet import views_around
+from viewer.rendering.world_copies import wrapped_views
 
 type Labellings = Sequence[tuple[str, LayerLabelling]]
 """Layer uuid and what its labels are, the topmost first."""
@@ -38,14 +38,15 @@ class LabelTask:
     def layout(self, layers: LayerLabels) -> LabelLayout:
         """Any thread that has `layers` to itself; may take some tenths of a second."""
         view, wishes, layer_marks = self.view, list(self.wishes), list[Box]()
+        views = wrapped_views(view)
         for uuid, labelling in self.labellings:
-            for one in views_around(view):
+            for one in views:
                 asked = layers.asked(uuid, labelling, one)
                 layer_marks += asked.marks
                 wishes += asked.wishes
         edge = _EDGE_PX * view.ratio
         room = Box(edge, edge, view.width - edge, view.height - edge)
-        if len(views_around(view)) > 1:
+        if len(views) > 1:
             wishes = _named_once(wishes)
         return LabelLayout.of(room, wishes, self.marks, layer_marks)
 

@@ -29,8 +29,8 @@ from viewer.rendering.raster.raster_meter import ViewSample
 from viewer.rendering.raster.raster_place import bounds_lonlat_of, bounds_on, credit_of, no_crs, plane_of
 from viewer.rendering.raster.raster_reading import Reading
 from viewer.rendering.raster.raster_source import RasterSource
-from viewer.rendering.raster.raster_tiles import Shown
-from viewer.rendering.raster.round_tiles import RoundTiles
+from viewer.rendering.raster.raster_tiles import RasterTiles, Shown
+from viewer.rendering.world_copies import Views
 
 
 class RasterDrawing(LayerDrawing):
@@ -53,7 +53,7 @@ class RasterDrawing(LayerDrawing):
         self.path = path
         self._make_source = make_source or partial(RasterSource, context, path, layer.source)
         self.source = self._make_source()
-        self.tiles = RoundTiles(layer.uuid, self.source, context, self._tiles_changed, self._tiles_failed)
+        self.tiles = RasterTiles(layer.uuid, self.source, context, self._tiles_changed, self._tiles_failed)
         self._look = RasterLook(context.jobs)
         self._acquisition: tuple[tuple[Layer, RasterInfo | None, Acquisition | None], Acquisition] | None = None
         """With what it was made of; every look at the list of layers asks for it."""
@@ -104,17 +104,20 @@ class RasterDrawing(LayerDrawing):
         self._wish()
 
     @override
-    def set_view(self, view: View, cursor: tuple[float, float] | None = None, resting: bool = True) -> None:
-        self.tiles.look_at(view, cursor, resting)
+    def set_view(
+        self, view: View, cursor: tuple[float, float] | None = None, resting: bool = True, copies: Views = ()
+    ) -> None:
+        self.tiles.look_at((view, *copies), cursor, resting)
         if self.info is not None:
             self._wish()
 
     @override
-    def paint(self, painter: QPainter, view: View) -> None:
-        self.tiles.paint(painter, view, self.layer.drawn_opacity)
+    def paint(self, painter: QPainter, view: View, copies: Views = ()) -> None:
+        for seen in (view, *copies):
+            self.tiles.sheet.paint(painter, seen, self.layer.drawn_opacity)
 
     @override
-    def is_complete(self, view: View) -> bool:
+    def is_complete(self, view: View, copies: Views = ()) -> bool:
         if self.info is None:
             return bool(self.problem)
         if self._is_unplaced() or self.is_nowhere:
@@ -122,7 +125,10 @@ class RasterDrawing(LayerDrawing):
         return (
             self.is_stale
             or self.is_unavailable
-            or (self.tiles.is_complete(view) and self._look.is_final(view, self._reading))
+            or (
+                all(self.tiles.is_complete(seen) for seen in (view, *copies))
+                and self._look.is_final(view, self._reading)
+            )
         )
 
     @property
@@ -349,7 +355,7 @@ class RasterDrawing(LayerDrawing):
         view, tiles = self.tiles.view, self.tiles
         if view is None or tiles.shown is None or not tiles.resting or self._is_unplaced():
             return
-        if self._look.needs(view, self._reading) and tiles.is_complete(view):
+        if self._look.needs(view, self._reading) and tiles.has_come():
             self._look.measure(tiles.raw_in_view(), view, self._reading, self._measured)
 
     def _measured(self) -> None:

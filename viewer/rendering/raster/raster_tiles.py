@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Hashable, Iterable
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
 from functools import partial
+from operator import attrgetter
 from typing import NamedTuple, cast
 
 from PySide6.QtGui import QImage
@@ -27,6 +28,7 @@ from viewer.rendering.raster.raster_wishes import RasterWishes
 from viewer.rendering.tiles.tile_cache import RawTile, TileName
 from viewer.rendering.tiles.tile_sheet import TileSheet
 from viewer.rendering.tiles.wish_list import Wish
+from viewer.rendering.world_copies import Views
 
 _CHANGED = (SourceChanged, FileMissing)
 
@@ -55,16 +57,12 @@ class RasterTiles:
         context: RenderContext,
         changed: Callable[[], None],
         failed: Callable[[str, str, bool], None],
-        lender: RasterTiles | None = None,
     ) -> None:
-        """`lender`: other tiles of the layer, which have the small picture of it all."""
         self.source = source
-        self.sheet: TileSheet = TileSheet(
-            context.tiles.styled, layer_uuid, lender=None if lender is None else lender.sheet
-        )
-        self._has_lender = lender is not None
+        self.sheet = TileSheet(context.tiles.styled, layer_uuid)
         self.shown: Shown | None = None
-        self.view: View | None = None
+        self.views: Views = ()
+        """What is looked at, and the wrapped world copies in it."""
         self.resting = True
         self.placed_crs = ""
         """The CRS of the canvas in which the sheet's bounds are known."""
@@ -85,10 +83,15 @@ class RasterTiles:
 
     # -- what is looked at, and as what -------------------------------------------------------------------------
 
-    def look_at(self, view: View, cursor: tuple[float, float] | None, resting: bool) -> None:
-        """Note the view; `wish` asks for what it lacks."""
-        self._is_paused = self._is_paused and view == self.view
-        self.view, self._cursor, self.resting = view, cursor, resting
+    @property
+    def view(self) -> View | None:
+        """What is looked at, without world copies."""
+        return self.views[0] if self.views else None
+
+    def look_at(self, views: Views, cursor: tuple[float, float] | None, resting: bool) -> None:
+        """Note a view and the wrapped world copies in it; `wish` asks for what they lack."""
+        self._is_paused = self._is_paused and views == self.views
+        self.views, self._cursor, self.resting = views, cursor, resting
 
     def show(self, shown: Shown) -> None:
         """Tiles shown so far stay as stand-ins until those of `shown` are there."""
@@ -100,22 +103,37 @@ class RasterTiles:
         self.sheet.set_bounds(crs, bounds)
         self.placed_crs, self._overview_raw = crs, None
 
+    def unplace(self) -> None:
+        """The layer has no place on the canvas."""
+        self.wish_nothing()
+        self.placed_crs = ""
+
     def is_complete(self, view: View) -> bool:
+        """True where nothing more comes for a view, or for one world copy in it."""
         return self.is_frozen or self._is_paused or self._is_held or self.sheet.is_complete(view)
 
+    def has_come(self) -> bool:
+        """True where nothing more comes for what is looked at, world copies included."""
+        return all(self.is_complete(view) for view in self.views)
+
+    def share(self, views: Views) -> float:
+        """How much of a view, and of the world copies in it, is there, 0 to 1."""
+        return sum(map(self.sheet.share, views)) / len(views)
+
     def raw_in_view(self) -> list[tuple[TileKey, RawTile]]:
-        """The exact tiles of the view that are kept raw."""
-        assert self.view is not None
-        return self._raw(tiles_in(self.view, self.sheet.within(self.view.grid)))
+        """The exact tiles in view that are kept raw; keys count from the corner that all world copies share."""
+        return [found for view in self.views for found in self._raw(view, self._exact_keys(view))]
 
     def is_blank(self) -> bool:
         """True where all of the view has been read, and no pixel of the layer has a value there."""
-        view = self.view
-        if view is None or self.shown is None or not self.is_complete(view):
+        if not self.views or self.shown is None or not self.has_come():
             return False
-        keys = list(tiles_in(view, self.sheet.within(view.grid)))
-        raw = self._raw(keys)
-        return len(raw) == len(keys) and all(tile.bands is None for _, tile in raw)
+        raw = self.raw_in_view()
+        count = sum(1 for view in self.views for _ in self._exact_keys(view))
+        return len(raw) == count and all(tile.bands is None for _, tile in raw)
+
+    def _exact_keys(self, view: View) -> Iterator[TileKey]:
+        return tiles_in(view, self.sheet.within(view.grid))
 
     def forget_all(self) -> None:
         """The data are other data now, or lie elsewhere."""
@@ -196,30 +214,41 @@ class RasterTiles:
         # While a gesture runs, the grids it passes through are not read; the one it started from is.
         is_asked = self.resting or view.grid == self._resting_grid
         self._resting_grid = view.grid if self.resting else self._resting_grid
-        plan = self.sheet.plan(view, self._cursor)
-        if not plan.keep and self._context.tiles.is_crowded:
+        plans = self.sheet.plan(self.views, self._cursor)
+        if self._context.tiles.is_crowded and not any(plan.keep for _, plan in plans):
             self.rest()
             return
-        want = plan.want
-        has_coarse = _has_coarse(shown, self.sheet.within(view.grid))
-        ranks = {key: float(rank) for rank, key in enumerate(want) if has_coarse or not key.level}
-        lacking = {key: rank for key, rank in ranks.items() if not self._is_raw(shown, view.grid, key)}
         wishes: list[Wish] = []
-        if not self.is_frozen and not self.waits_for_overviews(view):
-            for ask in self._wishes.failed(TileAsk(shown.reading, view.grid, key) for key in lacking):
-                self.sheet.put(view.grid, self.sheet.revision, ask.key, NOTHING, lasting=False)
-            asked = {key: rank for key, rank in lacking.items() if key.level or is_asked}
-            wishes = self._wishes.tiles(shown.reading, view.grid, asked, self.source.lack)
+        is_recoloured = False
+        for seen, plan in plans:
+            ranks = self._ranks(seen, plan.want, shown)
+            lacking = {key: rank for key, rank in ranks.items() if not self._is_raw(shown, seen.grid, key)}
+            is_recoloured = is_recoloured or len(lacking) < len(ranks)
+            if not self.is_frozen and not self.waits_for_overviews(seen):
+                wishes += self._wishes_for(seen, shown, lacking, is_asked)
+        if len(plans) > 1:
+            wishes.sort(key=attrgetter("rank"))  # of all copies the best first
         if not self.is_frozen:
             wishes = self._with_whole(wishes, view.grid.crs, shown)
-        ahead = self._wishes_ahead(view, shown) if not (wishes or want) else ()
-        self._context.scheduler.want(id(self), wishes, self._request_for, ahead)
-        if len(lacking) < len(ranks):
+        is_there = not wishes and not any(plan.want for _, plan in plans)
+        self._context.scheduler.want(id(self), wishes, self._request_for, self._wishes_ahead(shown) if is_there else ())
+        if is_recoloured:
             self._recolour()
+
+    def _ranks(self, view: View, want: Iterable[TileKey], shown: Shown) -> dict[TileKey, float]:
+        has_coarse = _has_coarse(shown, self.sheet.within(view.grid))
+        return {key: float(rank) for rank, key in enumerate(want) if has_coarse or not key.level}
+
+    def _wishes_for(self, view: View, shown: Shown, lacking: Mapping[TileKey, float], is_asked: bool) -> list[Wish]:
+        """Reads of the tiles that a view, or a world copy in it, lacks; what has failed is shown as nothing."""
+        for ask in self._wishes.failed(TileAsk(shown.reading, view.grid, key) for key in lacking):
+            self.sheet.put(view.grid, self.sheet.revision, ask.key, NOTHING, lasting=False)
+        asked = {key: rank for key, rank in lacking.items() if key.level or is_asked}
+        return self._wishes.tiles(shown.reading, view.grid, asked, self.source.lack)
 
     def _with_whole(self, wishes: list[Wish], crs: str, shown: Shown) -> list[Wish]:
         """And the small picture of the whole layer, unless it is there."""
-        if self._has_lender or self._context.tiles.is_crowded:
+        if self._context.tiles.is_crowded:
             return wishes
         bounds = self.sheet.bounds_in(crs)
         bounds = bounds.intersection(world_bounds(crs)) if bounds is not None else None
@@ -231,16 +260,20 @@ class RasterTiles:
             wishes, shown.reading, shown.info, crs, bounds, sampled=for_people, lack=self.source.lack
         )
 
-    def _wishes_ahead(self, view: View, shown: Shown) -> list[Wish]:
+    def _wishes_ahead(self, shown: Shown) -> list[Wish]:
         """The ring of tiles around a view that rests and is complete, as far as the caches have room."""
         if not (self._context.reads_ahead and self.resting) or self.is_frozen or self.source.lack is not Lack.NONE:
             return []
         in_view = self.raw_in_view()
         nbytes = sum(raw.nbytes for _, raw in in_view)
         room = self._context.ahead.tiles_for(id(self), len(in_view), nbytes)
-        around = tiles_around(view, self.sheet.within(view.grid))[:room]
-        lacking = [key for key in around if not self._is_raw(shown, view.grid, key)]
-        return self._wishes.tiles_ahead(shown.reading, view.grid, lacking)
+        wishes: list[Wish] = []
+        for view in self.views:
+            around = tiles_around(view, self.sheet.within(view.grid))[:room]
+            room -= len(around)
+            lacking = [key for key in around if not self._is_raw(shown, view.grid, key)]
+            wishes += self._wishes.tiles_ahead(shown.reading, view.grid, lacking)
+        return wishes
 
     def _is_raw(self, shown: Shown, grid: TileGrid, key: TileKey) -> bool:
         return TileName(self._layer_uuid, shown.reading, grid, key) in self._context.tiles.raw
@@ -301,17 +334,12 @@ class RasterTiles:
         if not any(self._is_in_view(part) for part, _, _ in tiles):
             return
         self._changed()
-        view = self.view
-        if self._context.reads_ahead and self._is_wanted and view is not None and self.is_complete(view):
+        if self._context.reads_ahead and self._is_wanted and self.views and self.has_come():
             self.wish()
 
     def _is_in_view(self, ask: TileAsk) -> bool:
         """False for what was read ahead, or of which the view has moved away."""
-        view, size = self.view, TILE_PX << ask.key.level
-        if ask.is_overview or view is None:
-            return True
-        left, top = ask.key.col * size - view.left, ask.key.row * size - view.top
-        return ask.grid == view.grid and -size < left < view.width and -size < top < view.height
+        return ask.is_overview or not self.views or any(_is_seen(ask, view) for view in self.views)
 
     def _read_failed(self, ask: TileAsk, error: GeoloupeError) -> None:
         self._context.scheduler.settle(id(self), ask)
@@ -341,24 +369,24 @@ class RasterTiles:
 
     def _recolour(self) -> None:
         """Colour what is kept raw for this view, off the window's thread, all of it shown at once."""
-        view, shown = self.view, self.shown
-        if self._colouring.is_busy or view is None or shown is None:
+        shown = self.shown
+        if self._colouring.is_busy or not self.views or shown is None:
             return
         reading, style, info = shown
         found: list[tuple[TileAsk, RawTile]] = [
-            (TileAsk(reading, view.grid, key), raw) for key, raw in self._raw(self.sheet.plan(view, self._cursor).want)
+            (TileAsk(reading, view.grid, key), raw)
+            for view, plan in self.sheet.plan(self.views, self._cursor)
+            for key, raw in self._raw(view, plan.want)
         ]
         if self._overview_raw is not None and self._overview_raw[0].reading == reading:
             found.append(self._overview_raw)
         if found:
             self._colouring.run(found, style, info, partial(self._recoloured, style), self._recolour_failed)
 
-    def _raw(self, keys: Iterable[TileKey]) -> list[tuple[TileKey, RawTile]]:
-        """Those of the view's tiles that are kept raw."""
-        assert self.view is not None
+    def _raw(self, view: View, keys: Iterable[TileKey]) -> list[tuple[TileKey, RawTile]]:
+        """Those of a view's tiles that are kept raw."""
         assert self.shown is not None
-        view, reading = self.view, self.shown.reading
-        names = ((key, TileName(self._layer_uuid, reading, view.grid, key)) for key in keys)
+        names = ((key, TileName(self._layer_uuid, self.shown.reading, view.grid, key)) for key in keys)
         found = ((key, self._context.tiles.raw.get(name)) for key, name in names)
         return [(key, raw) for key, raw in found if raw is not None]
 
@@ -379,6 +407,13 @@ class RasterTiles:
 
     def _recolour_failed(self, error: GeoloupeError) -> None:
         self._tell_failure("style", error.sentence, True)
+
+
+def _is_seen(ask: TileAsk, view: View) -> bool:
+    """True where a tile is in view."""
+    size = TILE_PX << ask.key.level
+    left, top = ask.key.col * size - view.left, ask.key.row * size - view.top
+    return ask.grid == view.grid and -size < left < view.width and -size < top < view.height
 
 
 def _has_coarse(shown: Shown, within: PixelBounds | None) -> bool:

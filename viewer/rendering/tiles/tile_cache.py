@@ -24,12 +24,12 @@ ROOM_AHEAD = 1.8
 CROWD = 100
 """Of more layers than this none holds more than the tiles of it that are in view."""
 
-BEYOND = " beyond"
-"""Ends the name of what is seen of a layer over the edge of the map."""
-
 
 class TileName(NamedTuple):
-    """A tile of one layer. `revision` is whatever its pixels depend on besides the place."""
+    """A tile of one layer. `revision` is whatever its pixels depend on besides the place.
+
+    The grid of a wrapped world copy begins a whole turn of the Earth further, so that its tiles are others.
+    """
 
     layer_uuid: str
     revision: Hashable
@@ -156,10 +156,9 @@ class TileCache:
             cache.limit_bytes = min(cache.limit_bytes, self._most_bytes)
 
     def drop_layer(self, layer_uuid: str) -> None:
-        """Forget a layer, with what was seen of it over the edge of the map."""
-        for name in (layer_uuid, layer_uuid + BEYOND):
-            self.raw.discard_layer(name)
-            self.styled.discard_layer(name)
+        """Forget a layer."""
+        self.raw.discard_layer(layer_uuid)
+        self.styled.discard_layer(layer_uuid)
 
     def _within(self, nbytes: float) -> int:
         return int(min(max(nbytes, LEAST_BYTES), self._most_bytes))

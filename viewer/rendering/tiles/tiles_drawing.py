@@ -24,6 +24,7 @@ from viewer.rendering.images import NOTHING
 from viewer.rendering.tiles.mosaic import compose_tile, with_ancestors
 from viewer.rendering.tiles.tile_cache import MIB, ByteCache
 from viewer.rendering.tiles.tile_sheet import TileSheet
+from viewer.rendering.world_copies import Views
 from viewer.support.jobs import JobContext
 
 SOURCE_BYTES = 96 * MIB
@@ -76,17 +77,21 @@ class TilesDrawing(LayerDrawing):
         credit = self.layer.credit or self.service.attribution or f"{self.layer.name}, credit not given"
         return credit_with_date(credit, self.service.time or self.layer.acquired_at, self.layer.known_date_kind)
 
-    def set_view(self, view: View, cursor: tuple[float, float] | None = None, resting: bool = True) -> None:
+    # Columns of a service run on round the world, so that its tiles need no world copies.
+
+    def set_view(
+        self, view: View, cursor: tuple[float, float] | None = None, resting: bool = True, copies: Views = ()
+    ) -> None:
         if view.grid.crs != (self._view.grid.crs if self._view else None):
             self._place(view.grid.crs)
         self._view, self._cursor, self._resting = view, cursor, resting
         self._forget_expired()
         self._wish()
 
-    def paint(self, painter: QPainter, view: View) -> None:
+    def paint(self, painter: QPainter, view: View, copies: Views = ()) -> None:
         self._sheet.paint(painter, view, self.layer.drawn_opacity)
 
-    def is_complete(self, view: View) -> bool:
+    def is_complete(self, view: View, copies: Views = ()) -> bool:
         return self._is_dead() or self._sheet.is_complete(view)
 
     def has_failed_in(self, view: View) -> bool:
@@ -142,7 +147,8 @@ class TilesDrawing(LayerDrawing):
         if view is None or self._is_closed or self._is_dead() or not self.layer.visible:
             self._queue = []
             return
-        keys = self._sheet.plan(view, self._cursor).want
+        ((_, plan),) = self._sheet.plan((view,), self._cursor)
+        keys = plan.want
         self._plan_sources(view.grid, keys)
         queue: dict[SourceTile, None] = {}
         ready: list[TileKey] = []
@@ -217,7 +223,7 @@ class TilesDrawing(LayerDrawing):
         for key in ready[:COMPOSED_A_JOB]:
             work.append((key, self._plans[key], self._inputs(self._plans[key]), True))
         for key in waiting if not work else ():
-            inputs = self._inputs(self._plans[key]) if self._sheet.lacks_stand_in(key) else {}
+            inputs = self._inputs(self._plans[key]) if self._sheet.lacks_stand_in(grid, key) else {}
             if inputs:
                 work.append((key, self._plans[key], inputs, False))
         if not work:

@@ -15,7 +15,8 @@ from layers.vector.content import VectorContent
 from layers.vector.drawing.details import Details
 from layers.vector.style.look import Look
 from viewer.rendering.context import RenderContext
-from viewer.rendering.vector.round_sheet import RoundSheet
+from viewer.rendering.vector.vector_sheet import VectorSheet
+from viewer.rendering.world_copies import Views
 from viewer.support.newest_job import NewestJob
 
 SELECTED_COLOR = "#ffd400"
@@ -29,7 +30,7 @@ class SelectedFeatures:
     ) -> None:
         """`changed`: another picture would be painted now; `failed` gets a sentence, empty when all is well again."""
         self._changed, self._tell_failure = changed, failed
-        self._sheet = RoundSheet(context, f"{layer_uuid} selected", changed, failed, Details())
+        self._sheet = VectorSheet(context, f"{layer_uuid} selected", changed, failed, Details())
         self._picking = NewestJob(context.jobs)
         self._content = VectorContent()
         self._fids: NDArray[np.int64] = np.zeros(0, np.int64)
@@ -45,9 +46,9 @@ class SelectedFeatures:
         self._content = content
         self._pick(keep)
 
-    def set_view(self, view: View, scale: float, cursor: tuple[float, float] | None = None) -> None:
-        """As `VectorSheet.set_view`."""
-        self._sheet.set_view(view, scale, cursor)
+    def set_views(self, views: Views, scale: float, cursor: tuple[float, float] | None = None) -> None:
+        """As `VectorSheet.set_views`."""
+        self._sheet.set_views(views, scale, cursor)
 
     def paint(self, painter: QPainter, view: View, scale: float) -> None:
         """Opaque, however faint the layer is."""

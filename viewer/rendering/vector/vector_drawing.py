@@ -29,12 +29,13 @@ from viewer.rendering.drawing import LayerDrawing
 from viewer.rendering.raster.raster_place import off_the_map, plane_of
 from viewer.rendering.vector.layer_labelling import LayerLabelling
 from viewer.rendering.vector.layer_styles import ColumnReader
-from viewer.rendering.vector.round_sheet import RoundSheet, views_around
 from viewer.rendering.vector.selected_features import SelectedFeatures
 from viewer.rendering.vector.symbology import Symbology
 from viewer.rendering.vector.vector_clusters import VectorClusters
 from viewer.rendering.vector.vector_labels import VectorLabels
+from viewer.rendering.vector.vector_sheet import VectorSheet
 from viewer.rendering.vector.vector_source import VectorSource
+from viewer.rendering.world_copies import Views
 from viewer.support.newest_job import NewestJob
 from viewer.support.text import one_line
 
@@ -60,7 +61,7 @@ class VectorDrawing(LayerDrawing):
         """Who reads attributes for whatever is made of them."""
         self.clusters = VectorClusters(context.jobs, self._present)
         self._details = Details()
-        self._sheet = RoundSheet(context, layer.uuid, self._announce, self._set_problem, self._details)
+        self._sheet = VectorSheet(context, layer.uuid, self._announce, self._set_problem, self._details)
         self._selected = SelectedFeatures(context, layer.uuid, self._announce, self._set_problem)
         self._labels = VectorLabels(context.jobs, self._announce)
         self._preparing = NewestJob(context.jobs)
@@ -97,7 +98,9 @@ class VectorDrawing(LayerDrawing):
                 self._load_again(self._view)
 
     @override
-    def set_view(self, view: View, cursor: tuple[float, float] | None = None, resting: bool = True) -> None:
+    def set_view(
+        self, view: View, cursor: tuple[float, float] | None = None, resting: bool = True, copies: Views = ()
+    ) -> None:
         self._view = view
         if not self._look_for_place(view.grid.crs):
             return
@@ -109,22 +112,23 @@ class VectorDrawing(LayerDrawing):
             self._announce()
         if scale:
             self.clusters.set_cell(self._cluster_cell())
-            self._sheet.set_view(view, scale, cursor)
-            self._selected.set_view(view, scale, cursor)
+            self._sheet.set_views((view, *copies), scale, cursor)
+            self._selected.set_views((view, *copies), scale, cursor)
 
     @override
-    def paint(self, painter: QPainter, view: View) -> None:
+    def paint(self, painter: QPainter, view: View, copies: Views = ()) -> None:
         scale = self.symbology.scale_at(view)
         if view.grid.crs == self.source.crs and scale and not self.is_nowhere:
-            self._sheet.paint(painter, view, scale, self.layer.drawn_opacity)
-            for seen in views_around(view):
-                self.clusters.paint(
-                    painter, seen, self.style.looks[-1] or self.style.own_look, self.layer.drawn_opacity
-                )
-            self._selected.paint(painter, view, scale)
+            views, opacity = (view, *copies), self.layer.drawn_opacity
+            for seen in views:
+                self._sheet.paint(painter, seen, scale, opacity)
+            for seen in views:
+                self.clusters.paint(painter, seen, self.style.looks[-1] or self.style.own_look, opacity)
+            for seen in views:
+                self._selected.paint(painter, seen, scale)
 
     @override
-    def is_complete(self, view: View) -> bool:
+    def is_complete(self, view: View, copies: Views = ()) -> bool:
         if self._cannot_be_drawn:
             return True
         if self.info is None:
@@ -137,7 +141,7 @@ class VectorDrawing(LayerDrawing):
             return True
         if not (self._labels.is_settled and self.clusters.is_settled):
             return False
-        return self._sheet.is_complete(view) and self._selected.is_complete(view)
+        return all(self._sheet.is_complete(seen) and self._selected.is_complete(seen) for seen in (view, *copies))
 
     @property
     @override

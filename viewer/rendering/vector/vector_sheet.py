@@ -17,6 +17,7 @@ from viewer.rendering.tiles.tile_sheet import TileSheet
 from viewer.rendering.vector.qt_shapes import is_vector_device
 from viewer.rendering.vector.vector_bulk import bulk_picture
 from viewer.rendering.vector.vector_painter import margin_px, paint_content
+from viewer.rendering.world_copies import Views
 from viewer.support.jobs import JobContext
 
 FEW_VERTICES = 2_500
@@ -30,12 +31,16 @@ TILES_OF_A_STRIP = 3
 """Where no more than a strip is missing, as in a pan, both threads have a part of it."""
 MANY_FEATURES = 30_000
 """Where less is in view, finding it costs more than painting it."""
+_KNOWN_VIEWS = 4
 JOBS_AHEAD = 2
 """Threads that work; they find the next when they are done."""
 
 
 class VectorSheet:
-    """Tiles of one content. `updated` says that `paint` would now paint something else, `failed` why it never will."""
+    """Tiles of one content. `updated` says that `paint` would now paint something else, `failed` why it never will.
+
+    `paint` and `is_complete` are about a view, or about one wrapped world copy in it.
+    """
 
     def __init__(
         self,
@@ -50,30 +55,32 @@ class VectorSheet:
         self._sheet = TileSheet(context.tiles.styled, name, coarse=False)
         self._number = 0
         self._scale = 1.0
-        self._view: View | None = None
+        self._views: Views = ()
         self._cursor: tuple[float, float] | None = None
         self._asked: set[tuple[TileGrid, int, float, TileKey]] = set()
         self._jobs = 0
-        self._few: tuple[View, int, float, bool] | None = None
+        self._few: dict[View, bool] = {}
         self._is_closed = False
 
     def set_content(self, content: VectorContent, *, keep: bool = True) -> None:
         """Show something else; without `keep` what is shown now does not stand in for it."""
         self.content = content
         self._number += 1
+        self._few.clear()
         if not keep:
             self._sheet.clear()
         self._sheet.set_revision((self._number, self._scale))
         self._place()
         self._work()
 
-    def set_view(self, view: View, scale: float, cursor: tuple[float, float] | None = None) -> None:
-        """`scale`: picture pixels a logical pixel of the looks."""
+    def set_views(self, views: Views, scale: float, cursor: tuple[float, float] | None = None) -> None:
+        """A view and the wrapped world copies in it. `scale`: picture pixels a logical pixel of the looks."""
         if scale != self._scale:
             self._scale = scale
+            self._few.clear()
             self._sheet.set_revision((self._number, scale))
-        moved = self._view is None or view.grid != self._view.grid
-        self._view, self._cursor = view, cursor
+        moved = not self._views or views[0].grid != self._views[0].grid
+        self._views, self._cursor = views, cursor
         if moved:
             self._place()
         self._work()
@@ -98,15 +105,18 @@ class VectorSheet:
 
     def _place(self) -> None:
         bounds = self.content.world_bounds()
-        if bounds is not None and self._view is not None:
-            margin = margin_px(self.content.looks, self._scale) * self._view.grid.resolution
+        if bounds is not None and self._views:
+            margin = margin_px(self.content.looks, self._scale) * self._views[0].grid.resolution
             self._sheet.set_bounds(self.content.tables[0].crs, bounds.expanded(margin))
 
     def _are_few(self, view: View) -> bool:
         """True where painting the view directly takes a few milliseconds only."""
-        if self._few is None or self._few[:3] != (view, self._number, self._scale):
-            self._few = view, self._number, self._scale, self._count_is_small(view)
-        return self._few[3]
+        are_few = self._few.get(view)
+        if are_few is None:
+            if len(self._few) >= _KNOWN_VIEWS:
+                self._few.clear()
+            are_few = self._few[view] = self._count_is_small(view)
+        return are_few
 
     def _count_is_small(self, view: View) -> bool:
         content = self.content
@@ -125,18 +135,21 @@ class VectorSheet:
 
     def _work(self) -> None:
         """Have missing tiles painted, unless the view is painted directly."""
-        view, content = self._view, self.content
-        if view is None or not content.tables or content.tables[0].crs != view.grid.crs or self._are_few(view):
+        content = self.content
+        if not self._views or not content.tables or content.tables[0].crs != self._views[0].grid.crs:
             return
-        wanted = self._sheet.plan(view, self._cursor).want
-        mark = view.grid, self._number, self._scale
-        missing = [key for key in wanted if (*mark, key) not in self._asked]
-        is_strip = len(missing) <= 2 * TILES_A_JOB and content.count_near(view.world_bounds()) >= MANY_FEATURES
-        at_once = TILES_OF_A_STRIP if is_strip else TILES_A_JOB
-        for keys in _columns(missing, at_once):
-            if self._jobs >= JOBS_AHEAD:
-                return
-            self._start(view, keys)
+        views = [view for view in self._views if not self._are_few(view)]
+        if not views:
+            return
+        for view, plan in self._sheet.plan(views, self._cursor):
+            mark = view.grid, self._number, self._scale
+            missing = [key for key in plan.want if (*mark, key) not in self._asked]
+            is_strip = len(missing) <= 2 * TILES_A_JOB and content.count_near(view.world_bounds()) >= MANY_FEATURES
+            at_once = TILES_OF_A_STRIP if is_strip else TILES_A_JOB
+            for keys in _columns(missing, at_once):
+                if self._jobs >= JOBS_AHEAD:
+                    return
+                self._start(view, keys)
 
     def _start(self, view: View, keys: list[TileKey]) -> None:
         grid, content, scale, number = view.grid, self.content, self._scale, self._number
