@@ -25,8 +25,7 @@ from PySide6.QtWidgets import QToolTip, QWidget
 from layers.geo.bounds import Bounds
 from layers.geo.crs import PIXEL_SPACE
 from layers.grid.tile_grid import View
-from viewer.canvas.corner_note import CornerNote
-from viewer.canvas.corners import paint_corners
+from viewer.canvas.corners import CornerNote, paint_corners
 from viewer.canvas.feature_selection import FeatureSelection
 from viewer.canvas.gestures import Gestures
 from viewer.canvas.map_picture import MapPicture

@@ -24,8 +24,7 @@ from layers.raster.style import RasterStyle
 from viewer.rendering.context import RenderContext
 from viewer.rendering.drawing import LayerDrawing
 from viewer.rendering.layer_date import acquisition_of
-from viewer.rendering.raster.raster_look import RasterLook
-from viewer.rendering.raster.raster_meter import ViewSample
+from viewer.rendering.raster.raster_look import RasterLook, ViewSample
 from viewer.rendering.raster.raster_place import bounds_lonlat_of, bounds_on, credit_of, no_crs, plane_of
 from viewer.rendering.raster.raster_reading import Reading
 from viewer.rendering.raster.raster_source import RasterSource

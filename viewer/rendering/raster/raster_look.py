@@ -1,17 +1,98 @@
-"""The colours of a raster: by the style of its layer's row, with a stretch from the view by what that shows."""
+"""The style in which a raster is shown: that of its layer's row, with a stretch from the values in view."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
 
 from layers.document.layer import Layer
 from layers.errors import GeoloupeError
-from layers.grid.tile_grid import View
+from layers.grid.tile_grid import TILE_PX, TileKey, View
 from layers.raster.info import RasterInfo
-from layers.raster.style import RasterStyle
-from viewer.rendering.raster.raster_meter import KeyedTiles, ViewMeter, ViewSample
+from layers.raster.stretch import Limits, StretchRule, Values
+from layers.raster.style import RasterStyle, shown_bands
 from viewer.rendering.raster.raster_reading import Reading
+from viewer.rendering.tiles.tile_cache import RawTile
 from viewer.support.jobs import Jobs
+
+type KeyedTiles = Sequence[tuple[TileKey, RawTile]]
+
+
+@dataclass(frozen=True, eq=False)
+class ViewSample:
+    """`values` of each band that is shown; `bands` and `expression` say of which."""
+
+    bands: tuple[int, ...]
+    expression: str
+    values: tuple[Values, ...]
+    _limits: dict[StretchRule, tuple[Limits, ...]] = field(default_factory=dict)
+
+    def fits(self, style: RasterStyle) -> bool:
+        return (self.bands, self.expression) == (style.bands, style.expression)
+
+    def limits(self, rule: StretchRule) -> tuple[Limits, ...]:
+        if rule not in self._limits:
+            self._limits[rule] = rule.limits(self.values)
+        return self._limits[rule]
+
+
+def sample_of(tiles: KeyedTiles, view: View, style: RasterStyle) -> ViewSample | None:
+    """The valid values inside the view; None where there are none of a band."""
+    parts: list[list[np.ndarray]] = [[] for _ in range(style.shown)]
+    margin = style.margin_px
+    for key, raw in tiles:
+        if raw.bands is None:
+            continue
+        left, top = view.left - key.col * TILE_PX, view.top - key.row * TILE_PX
+        rows = slice(margin + max(0, top), margin + min(TILE_PX, top + view.height))
+        columns = slice(margin + max(0, left), margin + min(TILE_PX, left + view.width))
+        mask = None if raw.mask is None else raw.mask[rows, columns]
+        bands, mask = shown_bands(raw.bands[:, rows, columns], mask, style)
+        for part, band in zip(parts, bands, strict=True):
+            part.append(band.reshape(-1) if mask is None else band[mask])
+    values = [Values.of(part) for part in parts]
+    known = tuple(each for each in values if each is not None)
+    if len(known) < len(values):
+        return None
+    sample = ViewSample(style.bands, style.expression, known)
+    sample.limits(style.rule)  # here, as all bands together take a while
+    return sample
+
+
+class ViewMeter:
+    """Measures each view once, off the window's thread."""
+
+    def __init__(self, jobs: Jobs) -> None:
+        self._jobs = jobs
+        self._is_busy = False
+        self._measured: tuple[View, Reading, str] | None = None
+        self.sample: ViewSample | None = None
+
+    def has_measured(self, view: View, reading: Reading, style: RasterStyle) -> bool:
+        return self._measured == (view, reading, style.expression)
+
+    def forget(self) -> None:
+        """The data are other data now."""
+        self._measured = self.sample = None
+
+    def measure(
+        self, tiles: KeyedTiles, view: View, reading: Reading, style: RasterStyle, done: Callable[[], None]
+    ) -> None:
+        """`done` is called in the window's thread; a call while one is under way is dropped."""
+        if self._is_busy:
+            return
+        self._is_busy = True
+
+        def take(sample: ViewSample | None) -> None:
+            self._is_busy = False
+            self._measured = (view, reading, style.expression)
+            # An empty view keeps the stretch it came with.
+            self.sample = sample if sample is not None else self.sample
+            done()
+
+        self._jobs.run(lambda _: sample_of(tiles, view, style), take, lambda _error: take(None))
 
 
 class RasterLook:

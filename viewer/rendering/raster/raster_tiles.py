@@ -22,12 +22,11 @@ from layers.raster.style import RasterStyle
 from viewer.rendering.context import RenderContext
 from viewer.rendering.images import NOTHING
 from viewer.rendering.raster.raster_colours import Colouring, Pictures, coloured
-from viewer.rendering.raster.raster_reading import Reading, TileAsk, coarse_pays, raw_tile
+from viewer.rendering.raster.raster_reading import RasterWishes, Reading, TileAsk, coarse_pays, raw_tile
 from viewer.rendering.raster.raster_source import RasterSource
-from viewer.rendering.raster.raster_wishes import RasterWishes
+from viewer.rendering.tiles.scheduler import Wish
 from viewer.rendering.tiles.tile_cache import RawTile, TileName
 from viewer.rendering.tiles.tile_sheet import TileSheet
-from viewer.rendering.tiles.wish_list import Wish
 from viewer.rendering.world_copies import Views
 
 _CHANGED = (SourceChanged, FileMissing)

@@ -1,4 +1,4 @@
-"""Tests of what is worth a read: stand-ins only where the file stores pixels for them."""
+"""Tests of the reads of a raster: what is worth one, what is read first, what together, and what no more."""
 
 from __future__ import annotations
 
@@ -7,8 +7,10 @@ import pytest
 
 from layers.geo.bounds import Bounds
 from layers.grid.tile_grid import TILE_PX, TileGrid, TileKey
-from layers.raster.info import RasterInfo
-from viewer.rendering.raster.raster_reading import Reading, TileAsk, coarse_pays, overview_ask, together
+from layers.raster.info import BandInfo, RasterInfo
+from layers.raster.overviews import Lack
+from viewer.rendering.raster.raster_reading import RasterWishes, Reading, TileAsk, coarse_pays, overview_ask, together
+from viewer.rendering.tiles.scheduler import Wish
 from viewer.rendering.tiles.tile_cache import RawTile
 
 BOX = Bounds(0, 0, 8192, 8192)
@@ -70,3 +72,55 @@ def test_what_was_read_together_is_what_each_tile_would_have_been(margin):
     assert tiles[4, 2].mask is None
     assert np.array_equal(tiles[4, 2].bands, bands[:, : TILE_PX + 2 * margin, : TILE_PX + 2 * margin])
     assert not np.shares_memory(tiles[4, 2].bands, bands)  # a tile that stays must not keep its neighbours
+
+
+BAND = Reading("a.tif", (1,), "nearest", "", 0)
+COARSE = TileGrid("EPSG:3857", 10.0)
+PAIR = {TileKey(0, 0, 0): 1.0, TileKey(0, 1, 0): 2.0}
+SQUARE = Bounds(0, 0, 5120, 5120)
+SMALL = RasterInfo(
+    "a.tif", "GTiff", 512, 512, (BandInfo(1, "uint8"),), "EPSG:3857", (10, 0, 0, 0, -10, 5120), SQUARE, SQUARE
+)
+
+
+def asks(wishes: list[Wish]) -> list[TileAsk]:
+    return [wish.ident for wish in sorted(wishes, key=lambda wish: wish.rank)]
+
+
+def test_coarse_tiles_come_first_and_neighbours_are_one_read() -> None:
+    found = asks(RasterWishes().tiles(BAND, COARSE, PAIR | {TileKey(3, 0, 0): 7.0}, Lack.NONE))
+    assert [(ask.key.level, ask.width) for ask in found] == [(3, TILE_PX), (0, 2 * TILE_PX)]
+    alone = asks(RasterWishes().tiles(BAND, COARSE, PAIR, Lack.LARGE))
+    assert [ask.key for ask in alone] == list(PAIR), "each takes long"
+
+
+def test_what_failed_together_is_wished_one_by_one_and_what_failed_alone_no_more() -> None:
+    wishes = RasterWishes()
+    (pair,) = asks(wishes.tiles(BAND, COARSE, PAIR, Lack.NONE))
+    wishes.fail(pair)
+    first, second = asks(wishes.tiles(BAND, COARSE, PAIR, Lack.NONE))
+    wishes.fail(first)
+    assert asks(wishes.tiles(BAND, COARSE, PAIR, Lack.NONE)) == [second]
+    assert wishes.failed([first, second]) == [first]
+    wishes.forgive()
+    assert asks(wishes.tiles_ahead(BAND, COARSE, PAIR)) == [pair]
+
+
+def test_what_a_reader_is_at_is_not_wished_twice() -> None:
+    wishes = RasterWishes()
+    (pair,) = asks(wishes.tiles(BAND, COARSE, PAIR, Lack.NONE))
+    wishes.begin(pair)
+    assert wishes.tiles(BAND, COARSE, PAIR, Lack.NONE) == []
+    wishes.settle(pair)
+    assert asks(wishes.tiles(BAND, COARSE, PAIR, Lack.NONE)) == [pair]
+
+
+def test_the_whole_comes_last_or_first_where_each_tile_takes_long() -> None:
+    wishes = RasterWishes()
+    tiles = wishes.tiles(BAND, COARSE, PAIR, Lack.NONE)
+    for lack, place in ((Lack.NONE, -1), (Lack.LARGE, 0)):
+        found = wishes.with_whole(tiles, BAND, SMALL, "EPSG:3857", SQUARE, sampled=False, lack=lack)
+        assert found[place].ident.is_overview
+        assert asks(found)[place].is_overview
+    wishes.fail(found[0].ident)
+    assert wishes.with_whole(tiles, BAND, SMALL, "EPSG:3857", SQUARE, sampled=False, lack=Lack.LARGE) == tiles

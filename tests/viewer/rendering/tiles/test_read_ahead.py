@@ -16,10 +16,8 @@ from tests.viewer.rendering.conftest import CountingPool, layer_of, picture_of, 
 from viewer.network.folder_consent import FolderConsent
 from viewer.rendering.context import RenderContext
 from viewer.rendering.raster.raster_drawing import RasterDrawing
-from viewer.rendering.tiles.read_ahead import PICTURE_BYTES
-from viewer.rendering.tiles.scheduler import TileScheduler
-from viewer.rendering.tiles.tile_cache import TileName
-from viewer.rendering.tiles.wish_list import Wish
+from viewer.rendering.tiles.scheduler import TileScheduler, Wish
+from viewer.rendering.tiles.tile_cache import PICTURE_BYTES, TileName
 from viewer.support.jobs import Jobs
 
 GRID = TileGrid("EPSG:3857", 10.0, 1e6, 6e6)

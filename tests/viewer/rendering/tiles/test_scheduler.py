@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from viewer.rendering.tiles.wish_list import Wish, WishList
+from viewer.rendering.tiles.scheduler import Wish, WishList
 
 COLS, ROWS = 8, 5
 
