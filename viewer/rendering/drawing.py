@@ -27,7 +27,7 @@ from viewer.support.text import one_line
 
 
 class LayerDrawing(QObject):
-    """What a scene holds for each layer. Everything happens in the window's thread.
+    """Draws one layer of a scene. Everything happens in the window's thread.
 
     `updated` says that `paint` would now paint something else; at most once an event-loop turn.
     `problem_changed` carries the layer's uuid and one sentence, empty when all is well again.
@@ -75,7 +75,7 @@ class LayerDrawing(QObject):
     def set_view(
         self, view: View, cursor: tuple[float, float] | None = None, resting: bool = True, copies: Views = ()
     ) -> None:
-        """Say what is looked at; replaces all earlier wishes. `resting` False: a gesture runs, stand-ins will do.
+        """Say what is looked at; replaces all earlier requests. `resting` False: a gesture runs, stand-ins will do.
 
         `copies`, here and below: the wrapped world copies in the view, which the scene finds (`world_copies`).
         """
@@ -161,7 +161,9 @@ class LayerDrawing(QObject):
         """Memory ran short: let go of what is kept for speed alone."""
 
     def close(self) -> None:
-        """Stop wishing; nothing is emitted afterwards. The object is freed here, not on whichever thread is last."""
+        """Request nothing more; nothing is emitted afterwards. The object is freed here, not on whichever thread
+        is last.
+        """
         if not self._is_closed:
             self._is_closed = True
             self.context.scheduler.forget(id(self))

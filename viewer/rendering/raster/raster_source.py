@@ -17,7 +17,7 @@ from layers.raster.scene import SceneInfo
 from layers.raster.stretch import Limits
 from layers.raster.style import RasterStyle
 from viewer.rendering.context import RenderContext
-from viewer.rendering.raster.raster_reading import TileAsk, reader_crs
+from viewer.rendering.raster.raster_requests import TileRead, reader_crs
 
 
 class RasterSource:
@@ -130,12 +130,12 @@ class RasterSource:
         """Of what is shown with these bands; None until it is known."""
         return self.acquisition
 
-    def tile_request(self, ask: TileAsk, done: Callable[[Answer | GeoloupeError], None]) -> Request:
+    def read_request(self, read: TileRead, done: Callable[[Answer | GeoloupeError], None]) -> Request:
         """On a reader's thread, and so `done`."""
-        what = {**self._where, "bands": self._bands(ask.reading.bands)}
+        what = {**self._where, "bands": self._bands(read.reading.bands)}
         if self.state is not None:
-            what |= {"state": self.state[2:], "overview_path": ask.reading.overview_path}
-        return ask.request(what, done, self._profile)
+            what |= {"state": self.state[2:], "overview_path": read.reading.overview_path}
+        return read.request(what, done, self._profile)
 
     def ask_limits(
         self, style: RasterStyle, done: Callable[[Sequence[Limits]], None], failed: Callable[[GeoloupeError], None]

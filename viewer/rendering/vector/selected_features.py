@@ -15,7 +15,7 @@ from layers.vector.content import VectorContent
 from layers.vector.drawing.details import Details
 from layers.vector.style.look import Look
 from viewer.rendering.context import RenderContext
-from viewer.rendering.vector.vector_sheet import VectorSheet
+from viewer.rendering.vector.feature_tiles import FeatureTiles
 from viewer.rendering.world_copies import Views
 from viewer.support.newest_job import NewestJob
 
@@ -23,14 +23,14 @@ SELECTED_COLOR = "#ffd400"
 
 
 class SelectedFeatures:
-    """Picked out of the content of a layer off the window's thread, and painted on a sheet of their own."""
+    """Picked out of the content of a layer off the window's thread, and painted in tiles of their own."""
 
     def __init__(
         self, context: RenderContext, layer_uuid: str, changed: Callable[[], None], failed: Callable[[str], None]
     ) -> None:
         """`changed`: another picture would be painted now; `failed` gets a sentence, empty when all is well again."""
         self._changed, self._tell_failure = changed, failed
-        self._sheet = VectorSheet(context, f"{layer_uuid} selected", changed, failed, Details())
+        self._tiles = FeatureTiles(context, f"{layer_uuid} selected", changed, failed, Details())
         self._picking = NewestJob(context.jobs)
         self._content = VectorContent()
         self._fids: NDArray[np.int64] = np.zeros(0, np.int64)
@@ -47,25 +47,25 @@ class SelectedFeatures:
         self._pick(keep)
 
     def set_views(self, views: Views, scale: float, cursor: tuple[float, float] | None = None) -> None:
-        """As `VectorSheet.set_views`."""
-        self._sheet.set_views(views, scale, cursor)
+        """As `FeatureTiles.set_views`."""
+        self._tiles.set_views(views, scale, cursor)
 
     def paint(self, painter: QPainter, view: View, scale: float) -> None:
         """Opaque, however faint the layer is."""
-        self._sheet.paint(painter, view, scale, 1.0)
+        self._tiles.paint(painter, view, scale, 1.0)
 
     def is_complete(self, view: View) -> bool:
-        return not self._picking.is_under_way and self._sheet.is_complete(view)
+        return not self._picking.is_under_way and self._tiles.is_complete(view)
 
     def close(self) -> None:
         self._picking.drop()
-        self._sheet.close()
+        self._tiles.close()
 
     def _pick(self, keep: bool) -> None:
         content, selected = self._content, self._fids
         if not len(selected):
             self._picking.drop()
-            self._sheet.set_content(VectorContent(), keep=False)
+            self._tiles.set_content(VectorContent(), keep=False)
             self._changed()
             return
 
@@ -73,11 +73,11 @@ class SelectedFeatures:
             shown = content.shown
             fids = selected if shown is None else np.intersect1d(selected, shown, assume_unique=True)
             parts = [table.taken(rows) for table in content.tables if (rows := table.rows_of(fids)).size]
-            looks = tuple(None if look is None else selected_look(look) for look in content.looks)
-            return VectorContent(tuple(parts), looks, content.classes).prepared()
+            symbols = tuple(None if symbol is None else selected_symbol(symbol) for symbol in content.looks)
+            return VectorContent(tuple(parts), symbols, content.classes).prepared()
 
         def picked(found: VectorContent) -> None:
-            self._sheet.set_content(found, keep=keep)
+            self._tiles.set_content(found, keep=keep)
             self._changed()
 
         def failed(error: GeoloupeError) -> None:
@@ -86,16 +86,16 @@ class SelectedFeatures:
         self._picking.run(pick, picked, failed)
 
 
-def selected_look(look: Look) -> Look:
-    """A look that stands out wherever it is: the same shape in the colour of the selection, with a dark edge."""
+def selected_symbol(symbol: Look) -> Look:
+    """A symbol that stands out wherever it is: the same shape in the colour of the selection, with a dark edge."""
     return replace(
-        look,
+        symbol,
         stroke_color=SELECTED_COLOR,
-        stroke_width_px=max(look.stroke_width_px, 1.2) + 1.2,
+        stroke_width_px=max(symbol.stroke_width_px, 1.2) + 1.2,
         fill_color="#99ffd400",
         casing_color="#1a1a1a",
         casing_width_px=1.0,
         ground_color="",
         dash=(),
-        size_px=look.size_px + 2.0,
+        size_px=symbol.size_px + 2.0,
     )

@@ -16,7 +16,7 @@ BADGE_RADIUS = 10.5
 
 
 @lru_cache(maxsize=64)
-def symbol_path(class_code: str) -> QPainterPath:
+def sign_path(class_code: str) -> QPainterPath:
     """The filled outline of a class's sign; classes we do not know get that of "other"."""
     return _SIGNS.get(class_code, _other)()
 

@@ -74,15 +74,15 @@ class VectorClusters:
         """Ascending fids of a cluster."""
         return np.empty(0, np.int64) if self.found is None else self.found.members_of(index)
 
-    def paint(self, painter: QPainter, view: View, look: Look | None, opacity: float) -> None:
-        if self.found is None or look is None:
+    def paint(self, painter: QPainter, view: View, symbol: Look | None, opacity: float) -> None:
+        if self.found is None or symbol is None:
             return
         margin = 40.0 * view.ratio * view.grid.resolution
         places, counts = self.found.within(view.world_bounds().expanded(margin))
         painter.save()
         painter.setOpacity(painter.opacity() * opacity)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        fill = QColor(look.fill_color or look.stroke_color)
+        fill = QColor(symbol.fill_color or symbol.stroke_color)
         fill.setAlpha(235)
         ink = QColor("#111820" if fill.lightnessF() > 0.6 else _PAPER_COLOR)
         for (x, y), count in zip(places.tolist(), counts.tolist(), strict=True):

@@ -1,4 +1,4 @@
-"""A vector file on the canvas: its features, those of a filter, in the looks of its style, the selected ones on top."""
+"""Draws a vector file: the features of its filter, in the symbols of its style, the selected ones on top."""
 
 from __future__ import annotations
 
@@ -27,13 +27,13 @@ from layers.vector.table import LINE, POINT, POLYGON, FeatureTable, VectorInfo
 from viewer.rendering.context import RenderContext
 from viewer.rendering.drawing import LayerDrawing
 from viewer.rendering.raster.raster_place import off_the_map, plane_of
+from viewer.rendering.vector.feature_tiles import FeatureTiles
 from viewer.rendering.vector.layer_labelling import LayerLabelling
 from viewer.rendering.vector.layer_styles import ColumnReader
 from viewer.rendering.vector.selected_features import SelectedFeatures
 from viewer.rendering.vector.symbology import Symbology
 from viewer.rendering.vector.vector_clusters import VectorClusters
 from viewer.rendering.vector.vector_labels import VectorLabels
-from viewer.rendering.vector.vector_sheet import VectorSheet
 from viewer.rendering.vector.vector_source import VectorSource
 from viewer.rendering.world_copies import Views
 from viewer.support.newest_job import NewestJob
@@ -43,7 +43,7 @@ GEOMETRIES = {POINT: "Point", LINE: "LineString", POLYGON: "Polygon"}
 
 
 class VectorDrawing(LayerDrawing):
-    """Puts together where the file is, how it looks, its clusters, its labels and what of it is selected.
+    """Puts together where the file is, its symbols, its clusters, its labels and what of it is selected.
 
     Holds all features of one layer of a file, in the CRS of the canvas.
     """
@@ -61,7 +61,7 @@ class VectorDrawing(LayerDrawing):
         """Who reads attributes for whatever is made of them."""
         self.clusters = VectorClusters(context.jobs, self._present)
         self._details = Details()
-        self._sheet = VectorSheet(context, layer.uuid, self._announce, self._set_problem, self._details)
+        self._tiles = FeatureTiles(context, layer.uuid, self._announce, self._set_problem, self._details)
         self._selected = SelectedFeatures(context, layer.uuid, self._announce, self._set_problem)
         self._labels = VectorLabels(context.jobs, self._announce)
         self._preparing = NewestJob(context.jobs)
@@ -112,7 +112,7 @@ class VectorDrawing(LayerDrawing):
             self._announce()
         if scale:
             self.clusters.set_cell(self._cluster_cell())
-            self._sheet.set_views((view, *copies), scale, cursor)
+            self._tiles.set_views((view, *copies), scale, cursor)
             self._selected.set_views((view, *copies), scale, cursor)
 
     @override
@@ -121,7 +121,7 @@ class VectorDrawing(LayerDrawing):
         if view.grid.crs == self.source.crs and scale and not self.is_nowhere:
             views, opacity = (view, *copies), self.layer.drawn_opacity
             for seen in views:
-                self._sheet.paint(painter, seen, scale, opacity)
+                self._tiles.paint(painter, seen, scale, opacity)
             for seen in views:
                 self.clusters.paint(painter, seen, self.style.looks[-1] or self.style.own_look, opacity)
             for seen in views:
@@ -141,7 +141,7 @@ class VectorDrawing(LayerDrawing):
             return True
         if not (self._labels.is_settled and self.clusters.is_settled):
             return False
-        return all(self._sheet.is_complete(seen) and self._selected.is_complete(seen) for seen in (view, *copies))
+        return all(self._tiles.is_complete(seen) and self._selected.is_complete(seen) for seen in (view, *copies))
 
     @property
     @override
@@ -243,7 +243,7 @@ class VectorDrawing(LayerDrawing):
     def close(self) -> None:
         self.source.stop()
         self._preparing.drop()
-        self._sheet.close()
+        self._tiles.close()
         self._selected.close()
         super().close()
 
@@ -265,7 +265,7 @@ class VectorDrawing(LayerDrawing):
 
     def alone(self, fids: NDArray[np.int64]) -> NDArray[np.int64]:
         """Those of these features that have a sign of their own, and are in no cluster."""
-        shown = self._sheet.content.shown
+        shown = self._tiles.content.shown
         return fids if self.clusters.found is None or shown is None else fids[np.isin(fids, shown)]
 
     def set_filter(self, fids: NDArray[np.int64] | None) -> None:
@@ -360,17 +360,17 @@ class VectorDrawing(LayerDrawing):
         """
         self._prepare(keep)
         if is_whole:
-            content = VectorContent(self.tables, self.symbology.looks, self.symbology.classes, self._shown)
+            content = VectorContent(self.tables, self.symbology.symbols, self.symbology.classes, self._shown)
             self._selected.set_content(content, keep=keep)
 
     def _prepare(self, keep: bool) -> None:
         """Have worked out, off the window's thread, what is known feature by feature only; then show it."""
-        before, classes, looks = self._sheet.content, self.symbology.classes, self.symbology.looks
+        before, classes, symbols = self._tiles.content, self.symbology.classes, self.symbology.symbols
         same = before.tables == self.tables and before.classes is classes and before.shown is self._shown
         if same:
-            content = replace(before, looks=looks)  # with all that is known of it
+            content = replace(before, looks=symbols)  # with all that is known of it
         else:
-            content = VectorContent(self.tables, looks, classes, self._shown)
+            content = VectorContent(self.tables, symbols, classes, self._shown)
         if content.is_ready:
             self._preparing.drop()
             self._cluster(keep, content)
@@ -385,7 +385,7 @@ class VectorDrawing(LayerDrawing):
         self._announce()
 
     def _present(self, content: VectorContent, keep: bool) -> None:
-        self._sheet.set_content(content, keep=keep)
+        self._tiles.set_content(content, keep=keep)
         attributes = self.symbology.attributes if self.source.is_loaded else None
         self._labels.update(content, attributes, self.style)
         self._announce()

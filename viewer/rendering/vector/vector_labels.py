@@ -28,7 +28,7 @@ class VectorLabels:
         if not labels.text or attributes is None or not content.tables:
             self._wanted, self._source, self._is_waiting = (), None, False
             return
-        hidden = frozenset(index for index, look in enumerate(content.looks) if look is None)
+        hidden = frozenset(index for index, symbol in enumerate(content.looks) if symbol is None)
         wanted = (*content.tables, content.classes, content.shown, attributes, hidden, labels.text, labels.priority)
         if _are_same(wanted, self._wanted):
             return

@@ -9,8 +9,15 @@ from layers.geo.bounds import Bounds
 from layers.grid.tile_grid import TILE_PX, TileGrid, TileKey
 from layers.raster.info import BandInfo, RasterInfo
 from layers.raster.overviews import Lack
-from viewer.rendering.raster.raster_reading import RasterWishes, Reading, TileAsk, coarse_pays, overview_ask, together
-from viewer.rendering.tiles.scheduler import Wish
+from viewer.rendering.raster.raster_requests import (
+    RasterRequests,
+    Reading,
+    TileRead,
+    coarse_pays,
+    overview_read,
+    together,
+)
+from viewer.rendering.tiles.scheduler import TileRequest
 from viewer.rendering.tiles.tile_cache import RawTile
 
 BOX = Bounds(0, 0, 8192, 8192)
@@ -30,17 +37,17 @@ def test_a_coarse_tile_needs_an_overview_of_its_own(overviews, pixels_across, pa
 
 
 def test_the_small_picture_of_the_whole_is_not_made_of_all_pixels():
-    assert overview_ask(READING, info(), "EPSG:3857", BOX) is None
-    ask = overview_ask(READING, info(2, 4, 8), "EPSG:3857", BOX)
-    assert ask is not None
-    assert (ask.width, ask.height) == (512, 512)
+    assert overview_read(READING, info(), "EPSG:3857", BOX) is None
+    read = overview_read(READING, info(2, 4, 8), "EPSG:3857", BOX)
+    assert read is not None
+    assert (read.width, read.height) == (512, 512)
 
 
 GRID = TileGrid("EPSG:3857", 1.0, 0.0, 0.0)
 
 
 @pytest.mark.parametrize(
-    ("places", "reads"),
+    ("places", "expected"),
     [
         ([(4, 2), (5, 2), (4, 3), (5, 3)], [(4, 2, 2, 1), (4, 3, 2, 1)]),
         ([(5, 3), (5, 2)], [(5, 2, 1, 2)]),
@@ -51,20 +58,20 @@ GRID = TileGrid("EPSG:3857", 1.0, 0.0, 0.0)
         ([(-1, -1), (-2, -1), (-1, -2), (-2, -2)], [(-2, -1, 2, 1), (-2, -2, 2, 1)]),
     ],
 )
-def test_neighbours_are_read_together(places, reads):
-    asks = together(READING, GRID, [TileKey(0, *place) for place in places])
-    assert [(a.key.col, a.key.row, a.width // TILE_PX, a.height // TILE_PX) for a in asks] == reads
-    assert {part.key[1:] for ask in asks for part in ask.each()} == set(places)
+def test_neighbours_are_read_together(places, expected):
+    reads = together(READING, GRID, [TileKey(0, *place) for place in places])
+    assert [(a.key.col, a.key.row, a.width // TILE_PX, a.height // TILE_PX) for a in reads] == expected
+    assert {part.key[1:] for read in reads for part in read.each()} == set(places)
 
 
 @pytest.mark.parametrize("margin", [0, 2])
 def test_what_was_read_together_is_what_each_tile_would_have_been(margin):
-    ask = TileAsk(READING._replace(margin_px=margin), GRID, TileKey(0, 4, 2), 2 * TILE_PX, 2 * TILE_PX)
+    read = TileRead(READING._replace(margin_px=margin), GRID, TileKey(0, 4, 2), 2 * TILE_PX, 2 * TILE_PX)
     side = 2 * TILE_PX + 2 * margin
     bands = np.arange(side * side, dtype=np.int32).reshape(1, side, side)
     mask = np.ones((side, side), bool)
     mask[-1, -1] = False
-    tiles = {(part.key.col, part.key.row): raw for part, raw in ask.split(RawTile(bands, mask))}
+    tiles = {(part.key.col, part.key.row): raw for part, raw in read.split(RawTile(bands, mask))}
     assert list(tiles) == [(4, 2), (5, 2), (4, 3), (5, 3)]
     corner = tiles[5, 3]
     assert np.array_equal(corner.bands, bands[:, TILE_PX:, TILE_PX:])
@@ -83,44 +90,44 @@ SMALL = RasterInfo(
 )
 
 
-def asks(wishes: list[Wish]) -> list[TileAsk]:
-    return [wish.ident for wish in sorted(wishes, key=lambda wish: wish.rank)]
+def reads(requests: list[TileRequest]) -> list[TileRead]:
+    return [request.ident for request in sorted(requests, key=lambda request: request.rank)]
 
 
 def test_coarse_tiles_come_first_and_neighbours_are_one_read() -> None:
-    found = asks(RasterWishes().tiles(BAND, COARSE, PAIR | {TileKey(3, 0, 0): 7.0}, Lack.NONE))
-    assert [(ask.key.level, ask.width) for ask in found] == [(3, TILE_PX), (0, 2 * TILE_PX)]
-    alone = asks(RasterWishes().tiles(BAND, COARSE, PAIR, Lack.LARGE))
-    assert [ask.key for ask in alone] == list(PAIR), "each takes long"
+    found = reads(RasterRequests().tiles(BAND, COARSE, PAIR | {TileKey(3, 0, 0): 7.0}, Lack.NONE))
+    assert [(read.key.level, read.width) for read in found] == [(3, TILE_PX), (0, 2 * TILE_PX)]
+    alone = reads(RasterRequests().tiles(BAND, COARSE, PAIR, Lack.LARGE))
+    assert [read.key for read in alone] == list(PAIR), "each takes long"
 
 
 def test_what_failed_together_is_wished_one_by_one_and_what_failed_alone_no_more() -> None:
-    wishes = RasterWishes()
-    (pair,) = asks(wishes.tiles(BAND, COARSE, PAIR, Lack.NONE))
-    wishes.fail(pair)
-    first, second = asks(wishes.tiles(BAND, COARSE, PAIR, Lack.NONE))
-    wishes.fail(first)
-    assert asks(wishes.tiles(BAND, COARSE, PAIR, Lack.NONE)) == [second]
-    assert wishes.failed([first, second]) == [first]
-    wishes.forgive()
-    assert asks(wishes.tiles_ahead(BAND, COARSE, PAIR)) == [pair]
+    requests = RasterRequests()
+    (pair,) = reads(requests.tiles(BAND, COARSE, PAIR, Lack.NONE))
+    requests.fail(pair)
+    first, second = reads(requests.tiles(BAND, COARSE, PAIR, Lack.NONE))
+    requests.fail(first)
+    assert reads(requests.tiles(BAND, COARSE, PAIR, Lack.NONE)) == [second]
+    assert requests.failed([first, second]) == [first]
+    requests.forgive()
+    assert reads(requests.tiles_ahead(BAND, COARSE, PAIR)) == [pair]
 
 
 def test_what_a_reader_is_at_is_not_wished_twice() -> None:
-    wishes = RasterWishes()
-    (pair,) = asks(wishes.tiles(BAND, COARSE, PAIR, Lack.NONE))
-    wishes.begin(pair)
-    assert wishes.tiles(BAND, COARSE, PAIR, Lack.NONE) == []
-    wishes.settle(pair)
-    assert asks(wishes.tiles(BAND, COARSE, PAIR, Lack.NONE)) == [pair]
+    requests = RasterRequests()
+    (pair,) = reads(requests.tiles(BAND, COARSE, PAIR, Lack.NONE))
+    requests.begin(pair)
+    assert requests.tiles(BAND, COARSE, PAIR, Lack.NONE) == []
+    requests.settle(pair)
+    assert reads(requests.tiles(BAND, COARSE, PAIR, Lack.NONE)) == [pair]
 
 
 def test_the_whole_comes_last_or_first_where_each_tile_takes_long() -> None:
-    wishes = RasterWishes()
-    tiles = wishes.tiles(BAND, COARSE, PAIR, Lack.NONE)
+    requests = RasterRequests()
+    tiles = requests.tiles(BAND, COARSE, PAIR, Lack.NONE)
     for lack, place in ((Lack.NONE, -1), (Lack.LARGE, 0)):
-        found = wishes.with_whole(tiles, BAND, SMALL, "EPSG:3857", SQUARE, sampled=False, lack=lack)
+        found = requests.with_whole(tiles, BAND, SMALL, "EPSG:3857", SQUARE, sampled=False, lack=lack)
         assert found[place].ident.is_overview
-        assert asks(found)[place].is_overview
-    wishes.fail(found[0].ident)
-    assert wishes.with_whole(tiles, BAND, SMALL, "EPSG:3857", SQUARE, sampled=False, lack=Lack.LARGE) == tiles
+        assert reads(found)[place].is_overview
+    requests.fail(found[0].ident)
+    assert requests.with_whole(tiles, BAND, SMALL, "EPSG:3857", SQUARE, sampled=False, lack=Lack.LARGE) == tiles

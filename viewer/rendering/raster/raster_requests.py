@@ -13,7 +13,7 @@ from layers.grid.tile_grid import TILE_PX, TileGrid, TileKey
 from layers.pool.protocol import Answer, Profile, Request
 from layers.raster.info import RasterInfo
 from layers.raster.overviews import SAMPLED_FROM_PIXELS, Lack
-from viewer.rendering.tiles.scheduler import Wish
+from viewer.rendering.tiles.scheduler import TileRequest
 from viewer.rendering.tiles.tile_cache import RawTile
 
 OVERVIEW_PX = 512
@@ -37,7 +37,7 @@ class Reading(NamedTuple):
     """What was built for the file, which has too few overviews of its own."""
 
 
-class TileAsk(NamedTuple):
+class TileRead(NamedTuple):
     """One read: tiles of the grid from `key` on or, with `is_overview`, the small picture of the whole layer."""
 
     reading: Reading
@@ -47,7 +47,7 @@ class TileAsk(NamedTuple):
     height: int = TILE_PX
     is_overview: bool = False
 
-    def each(self) -> Iterator[TileAsk]:
+    def each(self) -> Iterator[TileRead]:
         """The same, a tile at a time."""
         if self.is_overview or (self.width, self.height) == (TILE_PX, TILE_PX):
             yield self
@@ -55,19 +55,19 @@ class TileAsk(NamedTuple):
         level, left, top = self.key
         for row in range(top, top + self.height // TILE_PX):
             for col in range(left, left + self.width // TILE_PX):
-                yield TileAsk(self.reading, self.grid, TileKey(level, col, row))
+                yield TileRead(self.reading, self.grid, TileKey(level, col, row))
 
-    def split(self, raw: RawTile) -> Iterator[tuple[TileAsk, RawTile]]:
+    def split(self, raw: RawTile) -> Iterator[tuple[TileRead, RawTile]]:
         """What was read, a tile at a time."""
         margin = self.reading.margin_px
-        for ask in self.each():
-            if ask is self or raw.bands is None:
-                yield ask, raw
+        for read in self.each():
+            if read is self or raw.bands is None:
+                yield read, raw
                 continue
-            top, left = (ask.key.row - self.key.row) * TILE_PX, (ask.key.col - self.key.col) * TILE_PX
+            top, left = (read.key.row - self.key.row) * TILE_PX, (read.key.col - self.key.col) * TILE_PX
             part = slice(top, top + TILE_PX + 2 * margin), slice(left, left + TILE_PX + 2 * margin)
             mask = None if raw.mask is None or raw.mask[part].all() else raw.mask[part].copy()
-            yield ask, RawTile(raw.bands[:, *part].copy(), mask)
+            yield read, RawTile(raw.bands[:, *part].copy(), mask)
 
     def request(
         self, what: dict[str, Any], done: Callable[[Answer | GeoloupeError], None], profile: Profile
@@ -87,14 +87,14 @@ class TileAsk(NamedTuple):
         return Request("tile", params, done, strike_key=reading.path, profile=profile)
 
 
-def together(reading: Reading, grid: TileGrid, keys: Iterable[TileKey]) -> list[TileAsk]:
+def together(reading: Reading, grid: TileGrid, keys: Iterable[TileKey]) -> list[TileRead]:
     """Reads of exact tiles, two neighbours in one: a read costs the same half a millisecond however large it is.
 
     Neighbours in a row before those in a column: low reads touch fewer blocks of the file where two readers meet. The
     order is that of the better tile of each.
     """
     lacking = dict.fromkeys(keys)
-    asks = []
+    reads = []
     for key in list(lacking):
         if key not in lacking:
             continue
@@ -107,8 +107,8 @@ def together(reading: Reading, grid: TileGrid, keys: Iterable[TileKey]) -> list[
             del lacking[taken]
         first = min(found)
         wide, high = (len({place[axis] for place in found}) for axis in (1, 2))
-        asks.append(TileAsk(reading, grid, first, wide * TILE_PX, high * TILE_PX))
-    return asks
+        reads.append(TileRead(reading, grid, first, wide * TILE_PX, high * TILE_PX))
+    return reads
 
 
 def reader_crs(canvas_crs: str) -> str:
@@ -128,7 +128,9 @@ def coarse_pays(info: RasterInfo, pixels_across: float) -> bool:
     return max(factors) >= exact << COARSE_LEVEL
 
 
-def overview_ask(reading: Reading, info: RasterInfo, crs: str, bounds: Bounds, sampled: bool = False) -> TileAsk | None:
+def overview_read(
+    reading: Reading, info: RasterInfo, crs: str, bounds: Bounds, sampled: bool = False
+) -> TileRead | None:
     """The read of all of `bounds` as one small picture; None where they are empty, or no overview is small enough.
 
     With `sampled` also where the reader will only look at some of the pixels.
@@ -141,7 +143,7 @@ def overview_ask(reading: Reading, info: RasterInfo, crs: str, bounds: Bounds, s
     resolution = max(bounds.width, bounds.height) / OVERVIEW_PX
     grid = TileGrid(crs, resolution, bounds.left, bounds.top)
     width, height = (max(1, round(length / resolution)) for length in (bounds.width, bounds.height))
-    return TileAsk(reading, grid, TileKey(0, 0, 0), width, height, is_overview=True)
+    return TileRead(reading, grid, TileKey(0, 0, 0), width, height, is_overview=True)
 
 
 def raw_tile(answer: Answer) -> RawTile:
@@ -152,49 +154,50 @@ def raw_tile(answer: Answer) -> RawTile:
     return RawTile(bands, None if bool(mask.all()) else mask)
 
 
-class RasterWishes:
-    """Of one layer: what failed is wished no more, what a reader is at not twice."""
+class RasterRequests:
+    """The tile requests of one layer: what failed is requested no more, what a reader is at not twice."""
 
     def __init__(self) -> None:
-        self._failed: set[TileAsk] = set()
-        self._under_way: set[TileAsk] = set()
+        self._failed: set[TileRead] = set()
+        self._under_way: set[TileRead] = set()
         """Tiles that a reader is at, each by itself; filled on readers' threads."""
 
-    def begin(self, ask: TileAsk) -> None:
+    def begin(self, read: TileRead) -> None:
         """A reader is at it now. On a reader's thread."""
-        self._under_way.update(ask.each())
+        self._under_way.update(read.each())
 
-    def settle(self, ask: TileAsk) -> None:
+    def settle(self, read: TileRead) -> None:
         """No reader is at it any more."""
-        self._under_way.difference_update(ask.each())
+        self._under_way.difference_update(read.each())
 
-    def fail(self, ask: TileAsk) -> None:
-        """It cannot be read; of tiles that failed together some may be sound: they are wished one by one."""
-        self._failed.add(ask)
+    def fail(self, read: TileRead) -> None:
+        """It cannot be read; of tiles that failed together some may be sound: they are requested one by one."""
+        self._failed.add(read)
 
     def forgive(self) -> None:
         """The data are other data now."""
         self._failed.clear()
 
-    def failed(self, asks: Iterable[TileAsk]) -> list[TileAsk]:
+    def failed(self, reads: Iterable[TileRead]) -> list[TileRead]:
         """Those of these that have failed."""
-        return [ask for ask in asks if ask in self._failed]
+        return [read for read in reads if read in self._failed]
 
-    def tiles(self, reading: Reading, grid: TileGrid, ranks: Mapping[TileKey, float], lack: Lack) -> list[Wish]:
+    def tiles(self, reading: Reading, grid: TileGrid, ranks: Mapping[TileKey, float], lack: Lack) -> list[TileRequest]:
         """Coarse tiles first, then exact ones, each in the order of their ranks."""
-        wished = {key: rank for key, rank in ranks.items() if self._is_open(TileAsk(reading, grid, key))}
-        coarse = [Wish(COARSE_RANK + rank, TileAsk(reading, grid, key)) for key, rank in wished.items() if key.level]
-        exact = {key: EXACT_RANK + rank for key, rank in wished.items() if not key.level}
+        reads = ((TileRead(reading, grid, key), rank) for key, rank in ranks.items())
+        open_reads = [(read, rank) for read, rank in reads if self._is_open(read)]
+        coarse = [TileRequest(COARSE_RANK + rank, read) for read, rank in open_reads if read.key.level]
+        exact = {read.key: EXACT_RANK + rank for read, rank in open_reads if not read.key.level}
         return coarse + self._exact(reading, grid, exact, lack)
 
-    def tiles_ahead(self, reading: Reading, grid: TileGrid, keys: Iterable[TileKey]) -> list[Wish]:
+    def tiles_ahead(self, reading: Reading, grid: TileGrid, keys: Iterable[TileKey]) -> list[TileRequest]:
         """Exact tiles that nobody looks at yet, in this order."""
-        ranks = {key: float(rank) for rank, key in enumerate(keys) if self._is_open(TileAsk(reading, grid, key))}
+        ranks = {key: float(rank) for rank, key in enumerate(keys) if self._is_open(TileRead(reading, grid, key))}
         return self._exact(reading, grid, ranks, Lack.NONE)
 
     def with_whole(
         self,
-        wishes: list[Wish],
+        requests: list[TileRequest],
         reading: Reading,
         info: RasterInfo,
         crs: str,
@@ -202,24 +205,26 @@ class RasterWishes:
         *,
         sampled: bool,
         lack: Lack,
-    ) -> list[Wish]:
-        """And the small picture of all of `bounds`, unless it has failed, after `overview_ask`.
+    ) -> list[TileRequest]:
+        """And the small picture of all of `bounds`, unless it has failed, after `overview_read`.
 
         Last; where each exact tile takes long all of the layer is to be there before the first of them.
         """
-        ask = overview_ask(reading, info, crs, bounds, sampled=sampled)
-        if ask is None or ask in self._failed:
-            return wishes
-        return [*wishes, Wish(OVERVIEW_RANK, ask)] if lack is Lack.NONE else [Wish(FIRST_RANK, ask), *wishes]
+        read = overview_read(reading, info, crs, bounds, sampled=sampled)
+        if read is None or read in self._failed:
+            return requests
+        if lack is Lack.NONE:
+            return [*requests, TileRequest(OVERVIEW_RANK, read)]
+        return [TileRequest(FIRST_RANK, read), *requests]
 
-    def _is_open(self, ask: TileAsk) -> bool:
-        return ask not in self._failed and ask not in self._under_way
+    def _is_open(self, read: TileRead) -> bool:
+        return read not in self._failed and read not in self._under_way
 
-    def _exact(self, reading: Reading, grid: TileGrid, ranks: dict[TileKey, float], lack: Lack) -> list[Wish]:
+    def _exact(self, reading: Reading, grid: TileGrid, ranks: dict[TileKey, float], lack: Lack) -> list[TileRequest]:
         """Neighbours are read together; one by one where that failed, or where each of them takes long."""
-        found: list[Wish] = []
-        for ask in together(reading, grid, ranks):
-            single = ask in self._failed or lack is not Lack.NONE
-            for part in ask.each() if single else (ask,):
-                found.append(Wish(ranks[part.key], part, (part.key.col, part.key.row)))
+        found: list[TileRequest] = []
+        for read in together(reading, grid, ranks):
+            single = read in self._failed or lack is not Lack.NONE
+            for part in read.each() if single else (read,):
+                found.append(TileRequest(ranks[part.key], part, (part.key.col, part.key.row)))
         return found

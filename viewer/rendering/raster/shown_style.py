@@ -13,7 +13,7 @@ from layers.grid.tile_grid import TILE_PX, TileKey, View
 from layers.raster.info import RasterInfo
 from layers.raster.stretch import Limits, StretchRule, Values
 from layers.raster.style import RasterStyle, shown_bands
-from viewer.rendering.raster.raster_reading import Reading
+from viewer.rendering.raster.raster_requests import Reading
 from viewer.rendering.tiles.tile_cache import RawTile
 from viewer.support.jobs import Jobs
 
@@ -95,7 +95,7 @@ class ViewMeter:
         self._jobs.run(lambda _: sample_of(tiles, view, style), take, lambda _error: take(None))
 
 
-class RasterLook:
+class ShownStyle:
     """`intent` is the style of the layer's row, `style` what is shown: with a stretch from the view they differ."""
 
     def __init__(self, jobs: Jobs) -> None:

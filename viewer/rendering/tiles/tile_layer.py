@@ -13,7 +13,7 @@ from PySide6.QtGui import QImage, QPaintEngine, QPainter, QRegion, QTransform
 from layers.geo.bounds import Bounds
 from layers.grid.plan import PixelBounds, Plan, pixel_bounds, plan_tiles, tiles_in
 from layers.grid.tile_grid import TILE_PX, Affine, TileGrid, TileKey, View
-from viewer.rendering.images import placement
+from viewer.rendering.images import to_view_pixels
 from viewer.rendering.tiles.tile_cache import TileName, TilesByLayer
 from viewer.support.painting import painting
 from viewer.support.timing import span
@@ -39,7 +39,7 @@ class _Held:
                 del tiles[key]
 
 
-class TileSheet:
+class TileLayer:
     """Tiles of the grids being looked at are held here and never evicted; all others live in the shared cache.
 
     There is one such grid, and one more for each wrapped world copy in view. `revision` is what the pixels depend on.
@@ -172,7 +172,7 @@ class TileSheet:
     # -- looking ------------------------------------------------------------------------------------------------
 
     def set_bounds(self, crs: str, bounds: Bounds | None) -> None:
-        """Where the layer has data, in canvas CRS units (None: everywhere); outside nothing is wished or painted."""
+        """Where the layer has data, in canvas CRS units (None: everywhere); outside nothing is requested or painted."""
         self._bounds = None if bounds is None else (crs, bounds)
         self._within.clear()
 
@@ -264,7 +264,7 @@ class TileSheet:
     def _stand_ins(self, view: View) -> Iterator[tuple[QTransform, QImage]]:
         """All that could stand in, the worst first."""
         if self._overview is not None and self._overview[0] == view.grid.crs:
-            yield placement(view, self._overview[1]), self._overview[2]
+            yield to_view_pixels(view, self._overview[1]), self._overview[2]
         held = self._held.get(view.grid)
         if held is not None:
             yield from _placed(view, view.grid, held.provisional)
@@ -305,7 +305,7 @@ def _is_unscaled(painter: QPainter) -> bool:
 def _placed(view: View, grid: TileGrid, tiles: Mapping[TileKey, QImage | None]) -> Iterator[tuple[QTransform, QImage]]:
     for key, image in sorted(tiles.items(), reverse=True):
         if image is not None and not image.isNull():
-            yield placement(view, grid.tile_affine(key)), image
+            yield to_view_pixels(view, grid.tile_affine(key)), image
 
 
 def _in_tile(edge: float) -> int:

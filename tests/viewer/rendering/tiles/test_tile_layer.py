@@ -8,38 +8,38 @@ from layers.geo.crs import WGS84
 from layers.grid.plan import tiles_in
 from layers.grid.tile_grid import TILE_PX, TileGrid, View
 from viewer.rendering.tiles.tile_cache import TilesByLayer
-from viewer.rendering.tiles.tile_sheet import TileSheet
+from viewer.rendering.tiles.tile_layer import TileLayer
 from viewer.rendering.world_copies import Views, wrapped_views
 
 OVER = View(TileGrid(WGS84, 0.1, 160.0, 75.0), 0, 0, 400, 300)
 """160 E to 160 W."""
 
 
-def filled(sheet: TileSheet, views: Views) -> None:
-    for view, plan in sheet.plan(views):
+def filled(tile_layer: TileLayer, views: Views) -> None:
+    for view, plan in tile_layer.plan(views):
         for key in plan.want:
             image = QImage(TILE_PX, TILE_PX, QImage.Format.Format_RGB32)
-            sheet.put(view.grid, sheet.revision, key, image)
+            tile_layer.put(view.grid, tile_layer.revision, key, image)
 
 
 def test_the_map_and_its_copy_in_turn_take_no_tiles_from_each_other() -> None:
     """The cache has room for one tile only: all others are there because they are held."""
-    sheet = TileSheet(TilesByLayer(1), "layer", coarse=False)
+    tile_layer = TileLayer(TilesByLayer(1), "layer", coarse=False)
     views = wrapped_views(OVER)
     assert len(views) == 2
-    filled(sheet, views)
+    filled(tile_layer, views)
     for _ in range(3):
-        assert [plan.want for _, plan in sheet.plan(views)] == [(), ()]
-        assert all(sheet.is_complete(view) for view in views)
+        assert [plan.want for _, plan in tile_layer.plan(views)] == [(), ()]
+        assert all(tile_layer.is_complete(view) for view in views)
 
 
 def test_a_copy_that_is_out_of_view_is_held_no_more() -> None:
-    sheet = TileSheet(TilesByLayer(1), "layer", coarse=False)
+    tile_layer = TileLayer(TilesByLayer(1), "layer", coarse=False)
     near, copy = wrapped_views(OVER)
-    filled(sheet, (near, copy))
-    sheet.plan((near,))
-    assert sheet.is_complete(near)
-    assert not sheet.is_complete(copy)
-    sheet.set_revision("another style")
-    assert not sheet.is_complete(near)
-    assert {key for _, plan in sheet.plan((near, copy)) for key in plan.want} == set(tiles_in(OVER))
+    filled(tile_layer, (near, copy))
+    tile_layer.plan((near,))
+    assert tile_layer.is_complete(near)
+    assert not tile_layer.is_complete(copy)
+    tile_layer.set_revision("another style")
+    assert not tile_layer.is_complete(near)
+    assert {key for _, plan in tile_layer.plan((near, copy)) for key in plan.want} == set(tiles_in(OVER))

@@ -13,7 +13,7 @@ from layers.vector.content import VectorContent
 from layers.vector.drawing.details import Details
 from viewer.rendering.context import RenderContext
 from viewer.rendering.images import NOTHING, image_of_argb
-from viewer.rendering.tiles.tile_sheet import TileSheet
+from viewer.rendering.tiles.tile_layer import TileLayer
 from viewer.rendering.vector.qt_shapes import is_vector_device
 from viewer.rendering.vector.vector_bulk import bulk_picture
 from viewer.rendering.vector.vector_painter import margin_px, paint_content
@@ -36,7 +36,7 @@ JOBS_AHEAD = 2
 """Threads that work; they find the next when they are done."""
 
 
-class VectorSheet:
+class FeatureTiles:
     """Tiles of one content. `updated` says that `paint` would now paint something else, `failed` why it never will.
 
     `paint` and `is_complete` are about a view, or about one wrapped world copy in it.
@@ -52,7 +52,7 @@ class VectorSheet:
     ) -> None:
         self.content = VectorContent()
         self._context, self._updated, self._failed, self._details = context, updated, failed, details
-        self._sheet = TileSheet(context.tiles.styled, name, coarse=False)
+        self._tiles = TileLayer(context.tiles.styled, name, coarse=False)
         self._number = 0
         self._scale = 1.0
         self._views: Views = ()
@@ -68,17 +68,17 @@ class VectorSheet:
         self._number += 1
         self._few.clear()
         if not keep:
-            self._sheet.clear()
-        self._sheet.set_revision((self._number, self._scale))
+            self._tiles.clear()
+        self._tiles.set_revision((self._number, self._scale))
         self._place()
         self._work()
 
     def set_views(self, views: Views, scale: float, cursor: tuple[float, float] | None = None) -> None:
-        """A view and the wrapped world copies in it. `scale`: picture pixels a logical pixel of the looks."""
+        """A view and the wrapped world copies in it. `scale`: picture pixels a logical pixel of the symbols."""
         if scale != self._scale:
             self._scale = scale
             self._few.clear()
-            self._sheet.set_revision((self._number, scale))
+            self._tiles.set_revision((self._number, scale))
         moved = not self._views or views[0].grid != self._views[0].grid
         self._views, self._cursor = views, cursor
         if moved:
@@ -94,20 +94,20 @@ class VectorSheet:
             paint_content(painter, self.content, view, scale)
             painter.setOpacity(before)
         else:
-            self._sheet.paint(painter, view, opacity)
+            self._tiles.paint(painter, view, opacity)
 
     def is_complete(self, view: View) -> bool:
-        return not self.content.tables or self._are_few(view) or self._sheet.is_complete(view)
+        return not self.content.tables or self._are_few(view) or self._tiles.is_complete(view)
 
     def close(self) -> None:
         self._is_closed = True
-        self._sheet.clear()
+        self._tiles.clear()
 
     def _place(self) -> None:
         bounds = self.content.world_bounds()
         if bounds is not None and self._views:
             margin = margin_px(self.content.looks, self._scale) * self._views[0].grid.resolution
-            self._sheet.set_bounds(self.content.tables[0].crs, bounds.expanded(margin))
+            self._tiles.set_bounds(self.content.tables[0].crs, bounds.expanded(margin))
 
     def _are_few(self, view: View) -> bool:
         """True where painting the view directly takes a few milliseconds only."""
@@ -141,7 +141,7 @@ class VectorSheet:
         views = [view for view in self._views if not self._are_few(view)]
         if not views:
             return
-        for view, plan in self._sheet.plan(views, self._cursor):
+        for view, plan in self._tiles.plan(views, self._cursor):
             mark = view.grid, self._number, self._scale
             missing = [key for key in plan.want if (*mark, key) not in self._asked]
             is_strip = len(missing) <= 2 * TILES_A_JOB and content.count_near(view.world_bounds()) >= MANY_FEATURES
@@ -154,7 +154,7 @@ class VectorSheet:
     def _start(self, view: View, keys: list[TileKey]) -> None:
         grid, content, scale, number = view.grid, self.content, self._scale, self._number
         details = self._details if content.is_largely_in(view.world_bounds()) else None
-        revision = self._sheet.revision
+        revision = self._tiles.revision
         marks = {(grid, number, scale, key) for key in keys}
         self._asked |= marks
         self._jobs += 1
@@ -170,7 +170,7 @@ class VectorSheet:
             ended()
             if not self._is_closed:
                 for key, image in found:
-                    self._sheet.put(grid, revision, key, image)
+                    self._tiles.put(grid, revision, key, image)
                 self._updated()
                 self._work()
 
