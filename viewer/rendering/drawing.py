@@ -153,9 +153,30 @@ class LayerDrawing(QObject):
 
     def suspend(self, sentence: str) -> None:
         """The drive of its file does not answer: nothing more is asked of it, what was read of it stays."""
+        if not self.is_unavailable and self._needs_file:
+            self.is_unavailable = True
+            self._stop_reading()
+            self._set_problem(sentence, "drive")
+            self._announce()
 
     def resume(self) -> None:
         """The drive is there again."""
+        if self.is_unavailable:
+            self.is_unavailable = False
+            self._set_problem("", "drive")
+            self._read_on()
+            self._announce()
+
+    @property
+    def _needs_file(self) -> bool:
+        """False once all of its file has been read."""
+        return True
+
+    def _stop_reading(self) -> None:
+        """Give up what is under way: its file does not answer."""
+
+    def _read_on(self) -> None:
+        """Read what is lacking: its file answers again."""
 
     def give_back(self) -> None:
         """Memory ran short: let go of what is kept for speed alone."""
@@ -297,11 +318,6 @@ class AwaitedDrawing(LayerDrawing):
 
     def is_complete(self, view: View, copies: Views = ()) -> bool:
         return self.is_unavailable
-
-    def suspend(self, sentence: str) -> None:
-        self.is_unavailable = True
-        self._set_problem(sentence)
-        self._announce()
 
 
 def style_revision(layer: Layer) -> str:

@@ -171,24 +171,16 @@ class RasterDrawing(LayerDrawing):
         return self.source.folders
 
     @override
-    def suspend(self, sentence: str) -> None:
-        if not self.is_unavailable:
-            self.is_unavailable = True
-            self.tiles.hold()
-            self._set_problem(sentence, "drive")
-            self._announce()
+    def _stop_reading(self) -> None:
+        self.tiles.hold()
 
     @override
-    def resume(self) -> None:
-        if self.is_unavailable:
-            self.is_unavailable = False
-            self._set_problem("", "drive")
-            self.tiles.go_on()
-            if self.info is None:
-                self.reload()
-            else:
-                self.check_file()
-            self._announce()
+    def _read_on(self) -> None:
+        self.tiles.go_on()
+        if self.info is None:
+            self.reload()
+        else:
+            self.check_file()
 
     @override
     def close(self) -> None:

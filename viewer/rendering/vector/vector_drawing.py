@@ -213,19 +213,18 @@ class VectorDrawing(LayerDrawing):
     def folders(self) -> tuple[Path, ...]:
         return (self.path.parent,)
 
+    @property
     @override
-    def suspend(self, sentence: str) -> None:
-        """What has been read whole needs its file no more."""
-        if not (self.is_unavailable or self.source.is_loaded):
-            self.is_unavailable = True
-            self.source.stop()
-            self._set_problem(sentence, "drive")
-            self._announce()
+    def _needs_file(self) -> bool:
+        return not self.source.is_loaded
 
     @override
-    def resume(self) -> None:
-        if self.is_unavailable:
-            self.reload()
+    def _stop_reading(self) -> None:
+        self.source.stop()
+
+    @override
+    def _read_on(self) -> None:
+        self.reload()
 
     def reload(self) -> None:
         """Read everything again: the file has changed, or could not be read."""
