@@ -21,6 +21,7 @@ from layers.vector.query import at, within_area, within_polygon
 from layers.vector.table import LINE, POINT, FeatureTable
 from viewer.canvas.feature_selection import NONE, Fids, are_in
 from viewer.canvas.scene import MapScene
+from viewer.rendering.vector.vector_clusters import cluster_at
 from viewer.rendering.vector.vector_drawing import VectorDrawing
 from viewer.rendering.world_copies import wrapped_views
 
@@ -68,15 +69,15 @@ def is_cluster_at(scene: MapScene, view: View, px: float, py: float, *, only: st
 def cluster_hits_at(scene: MapScene, view: View, px: float, py: float, *, only: str = "") -> list[FeatureHit]:
     """All that is in the topmost cluster there; it may be much."""
     for drawing in vector_layers(scene, view, only):
-        cluster = _cluster_at(drawing, view, px, py)
-        if cluster >= 0:
-            return [FeatureHit(drawing.layer_uuid, fid) for fid in drawing.clusters.members(cluster).tolist()]
+        cluster, clusters = _cluster_at(drawing, view, px, py), drawing.picture.clusters
+        if cluster >= 0 and clusters is not None:
+            return [FeatureHit(drawing.layer_uuid, fid) for fid in clusters.members_of(cluster).tolist()]
     return []
 
 
 def _cluster_at(drawing: VectorDrawing, view: View, px: float, py: float) -> int:
     """Its number among those of the layer; -1 where there is none."""
-    return max(drawing.clusters.at(seen, px, py) for seen in wrapped_views(view))
+    return max(cluster_at(drawing.picture.clusters, seen, px, py) for seen in wrapped_views(view))
 
 
 def fids_in_ring(scene: MapScene, drawing: VectorDrawing, view: View, pixels: Sequence[tuple[float, float]]) -> Fids:

@@ -17,7 +17,7 @@ from layers.grid.tile_grid import TileGrid, View
 from layers.vector.style.layer_style import VectorStyle
 from tests.layers.project.qgis.test_peers import SYSTEM_PYTHON, clean, need, system_python_has
 from tests.viewer.rendering.conftest import layer_of, part_near, picture_of
-from viewer.rendering.vector import feature_tiles as feature_tiles
+from viewer.rendering.vector import feature_tiles
 
 pytestmark = [pytest.mark.bounded, pytest.mark.timeout(300)]
 COLOR, WIDTH_PX, SIZE_PX = "#cc3300", 1.4, 7.0

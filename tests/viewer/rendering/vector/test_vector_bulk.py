@@ -22,7 +22,7 @@ from layers.vector.table import FeatureTable
 from tests.support.tiny_tables import shapes, table_of
 from tests.viewer.rendering.conftest import layer_of, part_near, picture_of
 from viewer.rendering.images import argb_of_image
-from viewer.rendering.vector import feature_tiles as feature_tiles
+from viewer.rendering.vector import feature_tiles
 from viewer.rendering.vector.vector_bulk import bulk_picture
 from viewer.rendering.vector.vector_painter import paint_content
 from viewer.support.painting import painting
