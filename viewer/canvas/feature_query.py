@@ -126,18 +126,18 @@ def _fids_in(
 
 
 def _seen(scene: MapScene, drawing: VectorDrawing, fids: Fids) -> Fids:
-    """Those that neither a filter nor a class that is not shown hides."""
+    """The features of these that are seen: neither a filter nor a hidden class takes them away."""
     return drawing.symbology.painted(passing(scene, drawing.layer_uuid, fids))
 
 
 def passing(scene: MapScene, layer_uuid: str, fids: Fids) -> Fids:
-    """Those that the layer's filter shows."""
+    """The features of these that the layer's filter shows."""
     shown = scene.stack.filters.fids(layer_uuid)
     return fids if shown is None else fids[are_in(fids, shown)]
 
 
 def geometries_of(tables: Sequence[FeatureTable], fids: Fids, most: int = MOST_NEAR + 1) -> list[BaseGeometry]:
-    """What features look like on the canvas, in its CRS; `most` of them."""
+    """The geometries of features on the canvas, in its CRS; `most` of them."""
     found: list[BaseGeometry] = []
     for table in tables:
         for row in table.rows_of(ascending(fids))[: most - len(found)].tolist():

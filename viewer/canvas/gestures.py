@@ -43,7 +43,7 @@ _Shift, _Control, _Alt = (
 
 
 class _Drag(Enum):
-    """What the pressed mouse does once it moves."""
+    """The actions of a pressed mouse once it moves."""
 
     NONE = auto()
     PAN = auto()

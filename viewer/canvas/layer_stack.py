@@ -110,7 +110,7 @@ class LayerStack(QObject):
         return AttributeSource.of(drawing.layer, path) if isinstance(path, Path) else None
 
     def problem_of(self, uuid: str) -> str:
-        """What is wrong with a layer, or with its filter."""
+        """The sentence on what is wrong with a layer, or with its filter."""
         return self.drawings[uuid].problem or self.filters.problem(uuid)
 
     def set_view(self, view: View, cursor: tuple[float, float] | None, resting: bool) -> None:
@@ -147,7 +147,7 @@ class LayerStack(QObject):
         return [uuid for uuid, box in found if box is not None and box.intersects(bounds)]
 
     def visible_in(self, lonlat: Bounds) -> list[str]:
-        """Those of them that have data there, or of which nobody knows yet."""
+        """The visible layers that have data there, or of which nobody knows yet."""
         found = []
         for uuid in self.visible():
             bounds = self.drawings[uuid].bounds_lonlat()

@@ -33,7 +33,7 @@ FIT_MARGIN = 0.06
 FINEST_FIT_M = 1.0
 """Ground metres a pixel at which a fit to a single place stops: nothing tells how much of its surroundings matters."""
 _SAME_PLACE_M = 0.01
-"""What is no larger is a single place; what has an extent is shown whole, however small it is."""
+"""Bounds that are no larger are a single place; larger ones are shown whole, however small they are."""
 
 
 class Viewport:

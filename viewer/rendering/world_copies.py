@@ -1,4 +1,4 @@
-"""Wrapped world copies: the map ends at the antimeridian, and where a view looks over that edge the world goes on."""
+"""Finds the wrapped world copies in a view: the map ends at the antimeridian, the world goes on there."""
 
 from __future__ import annotations
 

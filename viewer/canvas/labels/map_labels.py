@@ -27,7 +27,7 @@ LETTERS_A_FRAME_S = 0.008
 
 @dataclass(frozen=True, slots=True)
 class LabelTask:
-    """What a layout is made from, taken from the document in the window's thread."""
+    """All that a layout is made from, taken from the document in the window's thread."""
 
     view: View
     marks: list[Box]
@@ -88,7 +88,7 @@ def carried_along(layout: LabelLayout, before: View, now: View) -> list[PlacedLa
 
 
 def _named_once(requests: Sequence[LabelWish]) -> list[LabelWish]:
-    """What lies on both sides of the edge of the map asks for one label, on either side."""
+    """One request, with all its anchors, for what lies on both sides of the edge of the map."""
     found: dict[tuple[str, str], LabelWish] = {}
     for request in requests:
         first = found.setdefault((request.uuid, request.text), request)

@@ -152,7 +152,7 @@ def _touch(shape: ShapeInView, view: View, px: float, py: float, radius_px: floa
 
 
 def _world_box(view: View, left: float, top: float, right: float, bottom: float) -> Bounds:
-    """What holds a box of pixels, however the map is turned."""
+    """World bounds around a box of pixels, however the map is turned."""
     corners = [view.to_world(x, y) for x in (left, right) for y in (top, bottom)]
     return Bounds.of_points(*np.array(corners).T)
 

@@ -131,7 +131,7 @@ class SiteIndex:
 
     @property
     def not_drawn(self) -> str:
-        """Which sites cannot be drawn and why, in one sentence; empty where all can."""
+        """One sentence on sites that cannot be drawn and why; empty where all can."""
         return first_named(self.sites, self.off_earth)
 
     @property

@@ -30,7 +30,7 @@ _FACES = {
 
 
 class SiteLabels:
-    """Which labels a frame of sites asks for, and what they keep clear of."""
+    """The labels that a frame of sites asks for, and the boxes that they keep clear of."""
 
     def __init__(self, painter: LabelPainter) -> None:
         self._painter = painter

@@ -102,7 +102,7 @@ def _paint_outline(painter: QPainter, frame: SiteFrame, outline: Outline, symbol
 
 
 def paint_outlines(painter: QPainter, view: View, outlines: list[Outline], symbol: LineSymbol, selected: bool) -> None:
-    """What is cut at the antimeridian, either all of them or none, runs over it as if it were not."""
+    """Lines that are cut at the antimeridian, either all of them or none, run over it as if they were not."""
     if not is_vector_device(painter):
         outlines = [_without_dots(painter, view, outline, symbol, selected) for outline in outlines]
     crs = view.grid.crs

@@ -20,11 +20,11 @@ HALO_COLOR = "#0b141c"
 PAPER_COLOR = "#fbfdfe"
 _LONGEST_COLOR = 40
 THINNEST_PX, WIDEST_PX = 0.1, 50.0
-"""What a case says beyond is drawn as this."""
+"""A thinner or wider line that a case asks for is drawn as one of these."""
 
 
 class Precision(StrEnum):
-    """What is known of a place. Only PRECISE may look like an exact pin."""
+    """How well a place is known. Only PRECISE may look like an exact pin."""
 
     PRECISE = "precise"
     LOOSE = "loose"
@@ -55,7 +55,7 @@ class LineSymbol:
     """A solid stroke of the same width below a dashed one (railways)."""
     casing: str = field(default=HALO_COLOR)
     casing_width: float = 1.4
-    """What the casing shows on either side."""
+    """The width that the casing shows on either side."""
 
 
 _LINES: dict[str, LineSymbol] = {

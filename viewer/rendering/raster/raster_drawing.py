@@ -65,7 +65,7 @@ class RasterDrawing(LayerDrawing):
 
     @property
     def info(self) -> RasterInfo | None:
-        """What a reader found; None until then."""
+        """The facts that a reader found; None until then."""
         return self.source.info
 
     @property
@@ -262,7 +262,7 @@ class RasterDrawing(LayerDrawing):
 
     @property
     def lack(self) -> Lack:
-        """What is to be done about overviews: where they lack, zoomed out only a sample of the pixels is shown."""
+        """How far overviews lack: where they do, zoomed out only a sample of the pixels is shown."""
         return self.source.lack
 
     @property
@@ -316,7 +316,7 @@ class RasterDrawing(LayerDrawing):
 
     @property
     def style(self) -> RasterStyle | None:
-        """What is shown: with a stretch from the view (DRA) it differs from `intent`."""
+        """The style that is shown: with a stretch from the view (DRA) it differs from `intent`."""
         return self._shown_style.style
 
     @property

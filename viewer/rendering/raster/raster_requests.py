@@ -24,7 +24,7 @@ FIRST_RANK, COARSE_RANK, EXACT_RANK, OVERVIEW_RANK = -1.0, 0.0, 1e3, 1e6
 
 
 class Reading(NamedTuple):
-    """What the raw pixels of a tile depend on, besides its place."""
+    """All that the raw pixels of a tile depend on, besides its place."""
 
     path: str
     bands: tuple[int, ...]
@@ -34,7 +34,7 @@ class Reading(NamedTuple):
     margin_px: int = 0
     """So many pixels more on each side than the tile shows."""
     overview_path: str = ""
-    """What was built for the file, which has too few overviews of its own."""
+    """Of overviews that we built for a file that has too few of its own."""
 
 
 class TileRead(NamedTuple):
@@ -58,7 +58,7 @@ class TileRead(NamedTuple):
                 yield TileRead(self.reading, self.grid, TileKey(level, col, row))
 
     def split(self, raw: RawTile) -> Iterator[tuple[TileRead, RawTile]]:
-        """What was read, a tile at a time."""
+        """Cut the pixels of this read into tiles."""
         margin = self.reading.margin_px
         for read in self.each():
             if read is self or raw.bands is None:
@@ -112,7 +112,7 @@ def together(reading: Reading, grid: TileGrid, keys: Iterable[TileKey]) -> list[
 
 
 def reader_crs(canvas_crs: str) -> str:
-    """What readers call the canvas's CRS: nothing, where it is the picture's own pixels."""
+    """The CRS of the canvas as readers take it: empty where it is the picture's own pixels."""
     return "" if canvas_crs == PIXEL_SPACE else canvas_crs
 
 
@@ -206,7 +206,7 @@ class RasterRequests:
         sampled: bool,
         lack: Lack,
     ) -> list[TileRequest]:
-        """And the small picture of all of `bounds`, unless it has failed, after `overview_read`.
+        """The requests and one for the small picture of all of `bounds`, unless it has failed, after `overview_read`.
 
         Last; where each exact tile takes long all of the layer is to be there before the first of them.
         """

@@ -32,7 +32,7 @@ class RasterSource:
             self._where["height_m"] = height_m
         self.band_names = given_names(source)
         self.own_info: RasterInfo | None = None
-        """What the file itself says."""
+        """The facts as the file itself says."""
         self.info: RasterInfo | None = None
         """The same with the bands' names that the analyst gave."""
         self.scene: SceneInfo | None = None
@@ -42,7 +42,7 @@ class RasterSource:
         self.missing: frozenset[str] = frozenset()
         """The files that were looked for and are not there."""
         self.lacks = ""
-        """What is not there though the rest can be shown, in a sentence."""
+        """A sentence on parts that are not there though the rest can be shown."""
         self.state: SourceState | None = None
         """The file as it was probed; None for what is more than one file."""
         self.overview_path = ""
@@ -96,7 +96,7 @@ class RasterSource:
         return (self.path.parent,)
 
     def name_bands(self, names: Mapping[int, str]) -> None:
-        """What the analyst says that they see; nothing is read again."""
+        """Take the names of bands that the analyst gives; nothing is read again."""
         if dict(names) == self.band_names:
             return
         self.band_names = dict(names)
@@ -105,7 +105,7 @@ class RasterSource:
 
     @property
     def lack(self) -> Lack:
-        """What is to be done about overviews."""
+        """How far overviews lack."""
         if self.info is None or self.state is None or self.overview_path:
             return Lack.NONE
         return lack_of(self.info)

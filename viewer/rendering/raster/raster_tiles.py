@@ -35,7 +35,7 @@ log = logging.getLogger(__name__)
 
 
 class Shown(NamedTuple):
-    """What the picture of a tile depends on, besides its place."""
+    """All that the picture of a tile depends on, besides its place."""
 
     reading: Reading
     style: RasterStyle
@@ -61,7 +61,7 @@ class RasterTiles:
         self.tile_layer = TileLayer(context.tiles.styled, layer_uuid)
         self.shown: Shown | None = None
         self.views: Views = ()
-        """What is looked at, and the wrapped world copies in it."""
+        """The view that is looked at, and the wrapped world copies in it."""
         self.resting = True
         self.placed_crs = ""
         """The CRS of the canvas in which the layer's bounds are known."""
@@ -69,7 +69,7 @@ class RasterTiles:
         """The file is not the one that was probed: what was read of it stays, nothing more is read."""
         self._is_paused = self._is_held = False
         self._under_way: dict[TileRead, Request] = {}
-        """What readers are at; written on their threads."""
+        """Reads that readers are at; written on their threads."""
         self._layer_uuid, self._context = layer_uuid, context
         self._changed, self._tell_failure = changed, failed
         self._cursor: tuple[float, float] | None = None
@@ -84,7 +84,7 @@ class RasterTiles:
 
     @property
     def view(self) -> View | None:
-        """What is looked at, without world copies."""
+        """The view that is looked at, without world copies."""
         return self.views[0] if self.views else None
 
     def look_at(self, views: Views, cursor: tuple[float, float] | None, resting: bool) -> None:
@@ -249,7 +249,7 @@ class RasterTiles:
         return self._requests.tiles(shown.reading, view.grid, asked, self.source.lack)
 
     def _with_whole(self, requests: list[TileRequest], crs: str, shown: Shown) -> list[TileRequest]:
-        """And the small picture of the whole layer, unless it is there."""
+        """The requests and one for the small picture of the whole layer, unless it is there."""
         if self._context.tiles.is_crowded:
             return requests
         bounds = self.tile_layer.bounds_in(crs)
@@ -388,7 +388,7 @@ class RasterTiles:
             self._colouring.run(found, style, info, partial(self._recoloured, style), self._recolour_failed)
 
     def _raw(self, view: View, keys: Iterable[TileKey]) -> list[tuple[TileKey, RawTile]]:
-        """Those of a view's tiles that are kept raw."""
+        """The tiles of a view that are kept raw."""
         assert self.shown is not None
         names = ((key, TileName(self._layer_uuid, self.shown.reading, view.grid, key)) for key in keys)
         found = ((key, self._context.tiles.raw.get(name)) for key, name in names)

@@ -45,7 +45,7 @@ class TileName(NamedTuple):
 
 @dataclass(frozen=True, eq=False, slots=True)
 class RawTile:
-    """What a reader sent: bands (n, h, w) in the file's own type, mask (h, w), True = valid, None = all valid.
+    """Pixels that a reader sent: bands (n, h, w) in the file's own type, mask (h, w), True = valid, None = all valid.
 
     `bands` is None where there is nothing.
     """

@@ -177,7 +177,7 @@ class TileLayer:
         self._within.clear()
 
     def bounds_in(self, crs: str) -> Bounds | None:
-        """What `set_bounds` was told for this CRS."""
+        """The bounds that were set for this CRS; None: everywhere, or not known."""
         return self._bounds[1] if self._bounds is not None and self._bounds[0] == crs else None
 
     def within(self, grid: TileGrid) -> PixelBounds | None:
@@ -314,7 +314,7 @@ def _in_tile(edge: float) -> int:
 
 
 def _needed(stand_ins: list[tuple[QTransform, QImage]], region: QRegion) -> list[tuple[QTransform, QImage]]:
-    """Those of which something will be seen: painting what better ones hide would cost whole frames."""
+    """The stand-ins of which something will be seen: painting those that better ones hide would cost whole frames."""
     found = []
     for place, image in reversed(stand_ins):
         covered = place.mapRect(QRectF(image.rect().translated(image.offset())))

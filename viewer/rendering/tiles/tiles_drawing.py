@@ -57,7 +57,7 @@ class TilesDrawing(LayerDrawing):
         self._under_way: set[SourceTile] = set()
         self._lacking: dict[SourceTile, float] = {}
         self._failed: set[SourceTile] = set()
-        """Those whose last answer was an error; that a server has no tile there is none."""
+        """Tiles whose last answer was an error; that a server has no tile is no error."""
         self._incomplete: dict[TileKey, Sources] = {}
         self._is_composing = False
         self._is_requesting = False

@@ -23,7 +23,7 @@ from viewer.support.jobs import JobContext
 FEW_VERTICES = 2_500
 """Up to here a view is painted directly, in a few milliseconds."""
 _VERTICES_A_FEATURE = 4
-"""What a line or an area costs besides its vertices, in vertices."""
+"""The cost of a line or an area besides its vertices, in vertices."""
 _WORTH_A_LOOK = 8
 TILES_A_JOB = 6
 """Painted as one picture: finding what is in it takes the interpreter, which threads have to share."""

@@ -1,4 +1,4 @@
-"""The labelling of a layer, as its drawing tells it: features, how they are written, how large their marks are."""
+"""The labelling of a layer: its features, how their names are written, how large their signs are."""
 
 from __future__ import annotations
 

@@ -23,7 +23,7 @@ def sign_path(class_code: str) -> QPainterPath:
 
 @lru_cache(maxsize=4)
 def badge_path(role: str) -> QPainterPath:
-    """What a sign stands on: a diamond for what a claim names, else a disc: role shows without colour."""
+    """The badge that a sign stands on: a diamond for what a claim names, else a disc: role shows without colour."""
     path = QPainterPath()
     if role != "named in a claim":
         path.addEllipse(QPointF(0, 0), BADGE_RADIUS, BADGE_RADIUS)

@@ -68,7 +68,7 @@ def _blank(ratio: float) -> QImage:
 
 
 def _plate(picture: QImage) -> QColor | None:
-    """What has to lie under a picture that is all but white, or all but black."""
+    """The colour to lie under a picture that is all but white, or all but black."""
     pixels = np.frombuffer(picture.constBits(), np.uint8).reshape(picture.height(), picture.width(), 4).astype(float)
     weight = pixels[..., 3].sum()
     light = pixels[..., :3].mean(axis=2).sum() * 255 / weight if weight else 128.0

@@ -26,7 +26,10 @@ def automatic_style(layer: Layer, info: VectorInfo) -> VectorStyle:
 
 
 class Symbology:
-    """The style changes at once, the classes of its features are known later: until then they are in none."""
+    """Holds the style of a layer, which changes at once, and the classes of its features, which are known later.
+
+    Until then the features are in no class.
+    """
 
     def __init__(self) -> None:
         self.style = VectorStyle()
@@ -69,7 +72,7 @@ class Symbology:
         return classes if classes is not None and key == self.style.class_key else NO_CLASSES
 
     def painted(self, fids: NDArray[np.int64]) -> NDArray[np.int64]:
-        """Those of these features whose class is shown."""
+        """The features of these whose class is shown."""
         classes, symbols = self.classes, self.symbols
         shown = np.array([symbol is not None for symbol in symbols])
         codes = np.zeros(len(fids), np.uint16) if classes is None else classes.codes_of(fids, len(symbols) - 1)

@@ -56,9 +56,9 @@ class VectorDrawing(LayerDrawing):
         self.is_out_of_scale = False
         """Whether the style hid everything in the last view."""
         self.columns: ColumnReader | None = None
-        """Who reads attributes for whatever is made of them."""
+        """Reads attributes for whatever is made of them."""
         self.picture = VectorPicture()
-        """What is painted, or is about to be."""
+        """The picture that is painted, or is about to be."""
         self._wanted = Wanted()
         self._resolving = NewestJob(context.jobs)
         self._details = Details()
@@ -75,7 +75,7 @@ class VectorDrawing(LayerDrawing):
 
     @property
     def info(self) -> VectorInfo | None:
-        """What a reader found; None until then."""
+        """The facts that a reader found; None until then."""
         return self.source.info
 
     @property
@@ -85,7 +85,7 @@ class VectorDrawing(LayerDrawing):
 
     @property
     def style(self) -> VectorStyle:
-        """What is shown."""
+        """The style that is shown."""
         return self.symbology.style
 
     @override
@@ -202,7 +202,7 @@ class VectorDrawing(LayerDrawing):
         return self.source.crs != crs or not self.source.is_loaded
 
     def _look_for_place(self, crs: str) -> bool:
-        """That; where there is none, `problem` says so."""
+        """Whether a canvas has a place for it; where it has none, `problem` says so."""
         is_there = self.has_place_on(crs)
         self._set_problem("" if is_there or not self.plane else off_the_map(self.plane, self.path.name), "place")
         return is_there
@@ -258,7 +258,7 @@ class VectorDrawing(LayerDrawing):
 
     @property
     def content(self) -> VectorContent:
-        """What is drawn, or is in the clusters that are."""
+        """The features that are drawn, or are in clusters that are."""
         return self.picture.content
 
     @property
@@ -271,7 +271,7 @@ class VectorDrawing(LayerDrawing):
         return GEOMETRIES[int(first.kind[0])]
 
     def alone(self, fids: NDArray[np.int64]) -> NDArray[np.int64]:
-        """Those of these features that have a sign of their own, and are in no cluster."""
+        """The features of these that have a sign of their own, and are in no cluster."""
         shown = self.picture.drawn.shown
         return fids if self.picture.clusters is None or shown is None else fids[np.isin(fids, shown)]
 

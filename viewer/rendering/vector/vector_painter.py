@@ -150,7 +150,7 @@ def to_pixels(
 
 
 def rows_of_kind(table: FeatureTable, rows: NDArray[np.int32], kind: int) -> NDArray[np.int32]:
-    """Those of the rows that are points, lines or areas."""
+    """The rows of these that are points, lines or areas."""
     mine = np.flatnonzero(table.kind[rows] == kind) if table.only_kind is None else None
     if mine is not None:
         return rows.take(mine)
@@ -177,7 +177,7 @@ def _pieces(table: FeatureTable, rows: NDArray[Any], view: View) -> list[list[ND
 
 
 def _specks(table: FeatureTable, rows: NDArray[Any], view: View) -> NDArray[np.intp]:
-    """Which of the rows are in one place as far as can be seen: Qt would paint nothing of them."""
+    """A mask of the rows that are in one place as far as can be seen: Qt would paint nothing of them."""
     bounds = table.bounds[rows].astype(np.float64)
     reach = np.maximum(bounds[:, 2] - bounds[:, 0], bounds[:, 3] - bounds[:, 1])
     return np.flatnonzero(reach * table.step < _LEAST_PX * view.grid.resolution)

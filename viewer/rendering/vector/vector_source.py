@@ -27,7 +27,7 @@ ANSWER_BYTES = 3 * 2**20
 AHEAD = 4
 """Requests under way: one more than a reader each, so that none waits while its answer is taken."""
 TELL_EVERY_S = 1.0
-"""What is there so far is shown no oftener: painting takes the cores from the readers."""
+"""Features that have come so far are shown no oftener: painting takes the cores from the readers."""
 Arrived = Callable[[tuple[FeatureTable, ...], bool, GeoloupeError | None], None]
 
 
@@ -123,7 +123,7 @@ class VectorSource:
 
     @property
     def lost(self) -> LostRows:
-        """What could not be drawn, once all is read."""
+        """The rows that could not be drawn, once all are read."""
         return self._loading.lost if self._loading is not None and self.is_loaded else LostRows()
 
     def _tell_lost(self) -> None:
@@ -153,7 +153,7 @@ class VectorLoading:
         self._told = time.monotonic()
         self._is_stopped = False
         self.lost = LostRows()
-        """What could not be drawn of what has been read."""
+        """Rows that could not be drawn, of those read so far."""
         for _ in range(AHEAD):
             self._begin_share()
 
@@ -217,5 +217,5 @@ class VectorLoading:
             self._arrived(self.tables(), False, None)
 
     def tables(self) -> tuple[FeatureTable, ...]:
-        """What is there so far, in the file's order."""
+        """The features so far, in the file's order."""
         return tuple(self._tables[key] for key in sorted(self._tables))
