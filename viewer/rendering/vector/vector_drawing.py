@@ -296,6 +296,7 @@ class VectorDrawing(LayerDrawing):
         )
         self._set_problem(sentence if missing else "", "attributes")
         self._resolve()
+        self._announce()  # a list of its classes may say more now
 
     def attributes_failed(self, sentence: str) -> None:
         """They cannot be had, or a rule cannot be used."""
