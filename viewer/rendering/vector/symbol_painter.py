@@ -54,7 +54,12 @@ def marker_radius_px(symbol: Look) -> float:
     return symbol.size_px / 2 * reach + symbol.stroke_width_px / 2
 
 
-def paint_lines(painter: QPainter, symbol: Look, lines: Sequence[QPolygonF | QPainterPath], scale: float = 1.0) -> None:
+def paint_lines(
+    painter: QPainter,
+    symbol: Look,
+    lines: Sequence[QPolygonF | QPainterPath],
+    scale: float = 1.0,
+) -> None:
     """Casing, ground and stroke, each over all lines, so that where they meet no casing covers a line."""
     pens = []
     if symbol.casing_color and symbol.casing_width_px > 0:

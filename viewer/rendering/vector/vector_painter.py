@@ -37,7 +37,7 @@ MANY_POINTS = 200
 _LEAST_PX = 0.5
 _SPECK = np.array([(-0.5, -0.5), (0.5, -0.5), (0.5, 0.5), (-0.5, 0.5), (-0.5, -0.5)])
 """A pixel, which stands for a line or an area that is smaller than can be seen."""
-type Looks = Sequence[Look | None]
+type Symbols = Sequence[Look | None]
 
 
 def paint_content(painter: QPainter, content: VectorContent, view: View, scale: float) -> None:
@@ -66,7 +66,7 @@ def paint_areas(
     table: FeatureTable,
     rows: NDArray[Any],
     codes: NDArray[np.uint16] | None,
-    symbols: Looks,
+    symbols: Symbols,
     view: View,
     scale: float,
 ) -> None:
@@ -118,7 +118,7 @@ def _edges(table: FeatureTable, row: int, bounds: Bounds, view: View) -> list[QP
     return found
 
 
-def margin_px(symbols: Looks, scale: float) -> float:
+def margin_px(symbols: Symbols, scale: float) -> float:
     """How far outside its bounds a feature may paint, in picture pixels."""
     reach = [
         max(marker_radius_px(symbol) * 1.4, symbol.stroke_width_px * 4 + symbol.casing_width_px + 5)
@@ -228,7 +228,12 @@ def _paint_points(
 
 
 def _paint_shapes(
-    painter: QPainter, symbols: Looks, x: NDArray[np.float32], y: NDArray[np.float32], each: NDArray[Any], scale: float
+    painter: QPainter,
+    symbols: Symbols,
+    x: NDArray[np.float32],
+    y: NDArray[np.float32],
+    each: NDArray[Any],
+    scale: float,
 ) -> None:
     for px, py, index in zip(x.tolist(), y.tolist(), each.tolist(), strict=True):
         symbol = symbols[index]
@@ -239,7 +244,12 @@ def _paint_shapes(
 
 
 def _paint_sprites(
-    painter: QPainter, symbols: Looks, x: NDArray[np.float32], y: NDArray[np.float32], each: NDArray[Any], scale: float
+    painter: QPainter,
+    symbols: Symbols,
+    x: NDArray[np.float32],
+    y: NDArray[np.float32],
+    each: NDArray[Any],
+    scale: float,
 ) -> None:
     images = [None if symbol is None else sprite_image(symbol, scale) for symbol in symbols]
     columns, rows = np.rint(x).astype(int).tolist(), np.rint(y).astype(int).tolist()
