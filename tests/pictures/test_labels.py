@@ -35,7 +35,7 @@ from viewer.canvas.labels.fonts import letters_path
 from viewer.canvas.labels.label_painter import PAD_PX, Face, LabelPainter, face_of
 from viewer.canvas.scene import MapScene
 from viewer.export.headless import Studio, complete
-from viewer.rendering.vector.look_painter import marker_radius_px
+from viewer.rendering.vector.symbol_painter import marker_radius_px
 from viewer.support.painting import painting
 
 FACILITIES = [

@@ -1,17 +1,102 @@
-"""The corners of the map on the screen: scale bar or note, true north, credits; nothing stands on anything else."""
+"""The corners of the map on the screen: scale bar, true north, credits, and a note; nothing stands on anything else.
+
+The note tells of a canvas without a scale, and of what a canvas cannot show.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
-from PySide6.QtCore import QPointF, QRectF
-from PySide6.QtGui import QPainter
+from PySide6.QtCore import QCoreApplication, QPointF, QRectF
+from PySide6.QtGui import QFontMetricsF, QPainter
 
-from layers.geo.crs import is_off_earth
+from layers.geo.crs import PIXEL_SPACE, crs_name, is_off_earth
 from layers.grid.tile_grid import View
-from viewer.canvas.corner_note import CornerNote, corner_note
-from viewer.canvas.overlays import ARROW_ROOM_PX, paint_attribution, paint_north_arrow, paint_scale_bar
+from viewer.canvas.labels.fonts import map_font
+from viewer.canvas.overlays import (
+    ARROW_ROOM_PX,
+    paint_attribution,
+    paint_haloed_text,
+    paint_north_arrow,
+    paint_scale_bar,
+    wrapped_lines,
+)
 from viewer.canvas.sites.unplaced import Unplaced
+from viewer.support.text import one_line
+
+_NAME_CHARS = 60
+_HEAD_PX, _TEXT_PX = 12.0, 11.0
+_LEADING = 1.4
+_MOST_HEIGHT = 0.4
+"""Of the picture; what needs more is shortened."""
+
+
+@dataclass(frozen=True, slots=True)
+class CornerNote:
+    """A note where it is painted. `text` is all of it, of which `lines` may be a part."""
+
+    text: str
+    lines: tuple[tuple[str, bool], ...]
+    """With whether it is in bold letters, from the top."""
+    rect: QRectF
+    """In picture pixels."""
+
+    def paint(self, painter: QPainter, ratio: float) -> None:
+        at = self.rect.bottomLeft()
+        for line, is_bold in reversed(self.lines):
+            size = (_HEAD_PX if is_bold else _TEXT_PX) * ratio
+            paint_haloed_text(painter, at - QPointF(0, 0.2 * size), line, size, bold=is_bold)
+            at -= QPointF(0, _LEADING * size)
+
+
+def corner_note(view: View, unplaced: Unplaced, corner: QPointF, room: float) -> CornerNote | None:
+    """The note whose lower left is `corner`, in as many lines as its room is narrow; None where there is nothing to
+    say, or no room at all.
+    """
+    sentences = [(sentence, False) for sentence in unplaced.sentences()]
+    if is_off_earth(view.grid.crs):
+        sentences.insert(0, (_plane_sentence(view.grid.crs), True))
+    r = view.ratio
+    lines = _lines(sentences, max(room, 1.0), r, min(_MOST_HEIGHT * view.height, corner.y()))
+    if not lines:
+        return None
+    height = sum(_height(is_bold, r) for _, is_bold in lines)
+    width = max(_metrics(is_bold, r).horizontalAdvance(line) for line, is_bold in lines)
+    rect = QRectF(corner.x(), corner.y() - height, width, height)
+    return CornerNote("\n".join(sentence for sentence, _ in sentences), tuple(lines), rect)
+
+
+def _plane_sentence(crs: str) -> str:
+    tr = QCoreApplication.translate
+    name = tr("overlays", "Pixel space") if crs == PIXEL_SPACE else one_line(crs_name(crs), _NAME_CHARS)
+    return tr("overlays", "{0}: no scale, no north").format(name)
+
+
+def _lines(sentences: Sequence[tuple[str, bool]], room: float, r: float, most: float) -> list[tuple[str, bool]]:
+    """The first sentences whole, as far as there is height. What has more lines than that ends in an ellipsis, and so
+    do the sentences for which there is none.
+    """
+    least = [_height(is_bold, r) for _, is_bold in sentences]
+    fit = sum(sum(least[: at + 1]) <= most for at in range(len(least)))
+    left = most - sum(least[:fit])
+    lines = []
+    for at, (sentence, is_bold) in enumerate(sentences[:fit]):
+        text = sentence if at < fit - 1 or fit == len(sentences) else f"{sentence} …"
+        more = max(int(left // least[at]), 0)
+        found = wrapped_lines(text, _metrics(is_bold, r), room, 1 + more)
+        left -= (len(found) - 1) * least[at]
+        lines += [(line, is_bold) for line in found]
+    return lines
+
+
+def _height(is_bold: bool, r: float) -> float:
+    return _LEADING * (_HEAD_PX if is_bold else _TEXT_PX) * r
+
+
+def _metrics(is_bold: bool, r: float) -> QFontMetricsF:
+    return QFontMetricsF(map_font((_HEAD_PX if is_bold else _TEXT_PX) * r, bold=is_bold))
+
 
 _SCALE_PX = 36.0
 """So much height the scale bar and its text need."""

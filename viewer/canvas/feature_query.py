@@ -21,8 +21,9 @@ from layers.vector.query import at, within_area, within_polygon
 from layers.vector.table import LINE, POINT, FeatureTable
 from viewer.canvas.feature_selection import NONE, Fids, are_in
 from viewer.canvas.scene import MapScene
-from viewer.rendering.vector.round_sheet import views_around
+from viewer.rendering.vector.vector_clusters import cluster_at
 from viewer.rendering.vector.vector_drawing import VectorDrawing
+from viewer.rendering.world_copies import wrapped_views
 
 REACH_PX = 5.0
 MOST_NEAR = 20_000
@@ -54,7 +55,7 @@ def hits_at(scene: MapScene, view: View, px: float, py: float, *, only: str = ""
         tables = _tables(drawing, view.grid.crs)
         reach = REACH_PX * view.ratio + drawing.symbology.sign_px(view) / 2
         radius = reach * view.grid.resolution
-        fids = [fid for seen in views_around(view) for fid in at(tables, *seen.to_world(px, py), radius)]
+        fids = [fid for seen in wrapped_views(view) for fid in at(tables, *seen.to_world(px, py), radius)]
         shown = set(drawing.alone(_seen(scene, drawing, np.array(fids, np.int64))).tolist())
         found += [FeatureHit(drawing.layer_uuid, fid) for fid in fids if fid in shown]
     return found
@@ -68,21 +69,21 @@ def is_cluster_at(scene: MapScene, view: View, px: float, py: float, *, only: st
 def cluster_hits_at(scene: MapScene, view: View, px: float, py: float, *, only: str = "") -> list[FeatureHit]:
     """All that is in the topmost cluster there; it may be much."""
     for drawing in vector_layers(scene, view, only):
-        cluster = _cluster_at(drawing, view, px, py)
-        if cluster >= 0:
-            return [FeatureHit(drawing.layer_uuid, fid) for fid in drawing.clusters.members(cluster).tolist()]
+        cluster, clusters = _cluster_at(drawing, view, px, py), drawing.picture.clusters
+        if cluster >= 0 and clusters is not None:
+            return [FeatureHit(drawing.layer_uuid, fid) for fid in clusters.members_of(cluster).tolist()]
     return []
 
 
 def _cluster_at(drawing: VectorDrawing, view: View, px: float, py: float) -> int:
     """Its number among those of the layer; -1 where there is none."""
-    return max(drawing.clusters.at(seen, px, py) for seen in views_around(view))
+    return max(cluster_at(drawing.picture.clusters, seen, px, py) for seen in wrapped_views(view))
 
 
 def fids_in_ring(scene: MapScene, drawing: VectorDrawing, view: View, pixels: Sequence[tuple[float, float]]) -> Fids:
     """The features that reach into an area of the picture."""
     tables = _tables(drawing, view.grid.crs)
-    rings = [[seen.to_world(px, py) for px, py in pixels] for seen in views_around(view)]
+    rings = [[seen.to_world(px, py) for px, py in pixels] for seen in wrapped_views(view)]
     found = ascending(np.concatenate([within_polygon(tables, ring) for ring in rings]))
     return _seen(scene, drawing, found)
 
@@ -125,18 +126,18 @@ def _fids_in(
 
 
 def _seen(scene: MapScene, drawing: VectorDrawing, fids: Fids) -> Fids:
-    """Those that neither a filter nor a class that is not shown hides."""
+    """The features of these that are seen: neither a filter nor a hidden class takes them away."""
     return drawing.symbology.painted(passing(scene, drawing.layer_uuid, fids))
 
 
 def passing(scene: MapScene, layer_uuid: str, fids: Fids) -> Fids:
-    """Those that the layer's filter shows."""
+    """The features of these that the layer's filter shows."""
     shown = scene.stack.filters.fids(layer_uuid)
     return fids if shown is None else fids[are_in(fids, shown)]
 
 
 def geometries_of(tables: Sequence[FeatureTable], fids: Fids, most: int = MOST_NEAR + 1) -> list[BaseGeometry]:
-    """What features look like on the canvas, in its CRS; `most` of them."""
+    """The geometries of features on the canvas, in its CRS; `most` of them."""
     found: list[BaseGeometry] = []
     for table in tables:
         for row in table.rows_of(ascending(fids))[: most - len(found)].tolist():

@@ -1,4 +1,4 @@
-"""Which features of vector layers are selected: one answer for the canvas, the tables and the tools."""
+"""The selected features of vector layers: one answer for the canvas, the tables and the tools."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ NONE: Fids = np.empty(0, np.int64)
 
 
 def are_in(fids: Fids, others: Fids) -> NDArray[np.bool_]:
-    """(n,) Which of the fids are among `others`, which ascend."""
+    """(n,) A mask of the fids that are among `others`, which ascend."""
     if not len(others):
         return np.zeros(len(fids), bool)
     found: NDArray[np.bool_] = others[np.minimum(np.searchsorted(others, fids), len(others) - 1)] == fids
@@ -39,7 +39,7 @@ class FeatureSelection(QObject):
 
     @property
     def layers(self) -> tuple[str, ...]:
-        """Those with something selected."""
+        """The layers with something selected."""
         return tuple(self._fids)
 
     def __len__(self) -> int:

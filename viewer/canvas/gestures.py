@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 from enum import Enum, auto
-from typing import TYPE_CHECKING
+from typing import Any, Protocol
 
 from PySide6.QtCore import QPoint, QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPen, QWheelEvent
 
 from layers.grid.tile_grid import View
-from viewer.canvas.pointer import PointerEvent
-
-if TYPE_CHECKING:
-    from viewer.canvas.widget import MapCanvas
+from viewer.canvas.pointer import PointerEvent, PointerTool
+from viewer.canvas.viewport import Viewport
 
 DRAG_FROM_PX = 4.0
 """Logical pixels a pressed mouse moves before it drags rather than clicks."""
@@ -45,7 +43,7 @@ _Shift, _Control, _Alt = (
 
 
 class _Drag(Enum):
-    """What the pressed mouse does once it moves."""
+    """The actions of a pressed mouse once it moves."""
 
     NONE = auto()
     PAN = auto()
@@ -53,10 +51,32 @@ class _Drag(Enum):
     TOOL = auto()
 
 
+class MovedCanvas(Protocol):
+    """The canvas as its gestures see it: what they move, and the tool that has the mouse."""
+
+    viewport: Viewport
+    cursor_moved: Any
+
+    @property
+    def tool(self) -> PointerTool | None: ...
+    def moved(self, resting: bool) -> None: ...
+    def come_to_rest(self) -> None: ...
+    def back(self) -> None: ...
+    def forward(self) -> None: ...
+    def pan_by(self, dx_px: float, dy_px: float) -> None: ...
+    def zoom_in(self) -> None: ...
+    def zoom_out(self) -> None: ...
+    def rotate_by(self, degrees: float) -> None: ...
+    def reset_rotation(self) -> None: ...
+    def full_view(self) -> None: ...
+    def update(self) -> None: ...
+    def setCursor(self, cursor: Qt.CursorShape, /) -> None: ...
+
+
 class Gestures:
     """The state between press and release of one canvas."""
 
-    def __init__(self, canvas: MapCanvas) -> None:
+    def __init__(self, canvas: MovedCanvas) -> None:
         self._canvas = canvas
         self._drag = _Drag.NONE
         self._dragging = False
@@ -265,7 +285,7 @@ class Gestures:
             paint_rubber_band(painter, QRectF(QPointF(self._start.px, self._start.py), corner).normalized(), view.ratio)
 
 
-def zoom_to_box(canvas: MapCanvas, left: float, top: float, right: float, bottom: float) -> None:
+def zoom_to_box(canvas: MovedCanvas, left: float, top: float, right: float, bottom: float) -> None:
     """Show what lies in a box of device pixels as large as it goes; a turned map stays turned."""
     viewport = canvas.viewport
     width, height = abs(right - left), abs(bottom - top)

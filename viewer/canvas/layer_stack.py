@@ -19,6 +19,7 @@ from viewer.rendering.drawing import AwaitedDrawing, FailedDrawing, LayerDrawing
 from viewer.rendering.vector.attribute_store import AttributeSource, AttributeStore
 from viewer.rendering.vector.layer_filters import Filtered, LayerFilters
 from viewer.rendering.vector.layer_styles import LayerStyles, Styled
+from viewer.rendering.world_copies import Views, world_copies
 from viewer.support.going_on import going_on
 from viewer.support.painting import part_of_picture
 from viewer.support.text import one_line
@@ -109,22 +110,23 @@ class LayerStack(QObject):
         return AttributeSource.of(drawing.layer, path) if isinstance(path, Path) else None
 
     def problem_of(self, uuid: str) -> str:
-        """What is wrong with a layer, or with its filter."""
+        """The sentence on what is wrong with a layer, or with its filter."""
         return self.drawings[uuid].problem or self.filters.problem(uuid)
 
     def set_view(self, view: View, cursor: tuple[float, float] | None, resting: bool) -> None:
         self._view = view
         self._told = set()
+        copies = world_copies(view)
         for layer in self.shown_on(view):
-            self._tell(layer.uuid, view, cursor, resting)
+            self._tell(layer.uuid, view, cursor, resting, copies)
 
-    def _tell(self, uuid: str, view: View, cursor: tuple[float, float] | None, resting: bool) -> None:
+    def _tell(self, uuid: str, view: View, cursor: tuple[float, float] | None, resting: bool, copies: Views) -> None:
         self._told.add(uuid)
         with self._costing_itself(uuid):
             drawing = self.drawings[uuid]
             for folder in drawing.folders if resting else ():
                 self._context.drives.look_at(folder)
-            drawing.set_view(view, cursor, resting)
+            drawing.set_view(view, cursor, resting, copies)
 
     def visible(self) -> list[str]:
         """Uuids of the layers that are shown, bottom first."""
@@ -145,7 +147,7 @@ class LayerStack(QObject):
         return [uuid for uuid, box in found if box is not None and box.intersects(bounds)]
 
     def visible_in(self, lonlat: Bounds) -> list[str]:
-        """Those of them that have data there, or of which nobody knows yet."""
+        """The visible layers that have data there, or of which nobody knows yet."""
         found = []
         for uuid in self.visible():
             bounds = self.drawings[uuid].bounds_lonlat()
@@ -167,19 +169,20 @@ class LayerStack(QObject):
         return [uuid for uuid, drawing in self.drawings.items() if not drawing.is_open]
 
     def is_complete(self, view: View) -> bool:
-        late = self._late.find(self.shown_on(view), partial(self._is_incomplete, view))
+        late = self._late.find(self.shown_on(view), partial(self._is_incomplete, view, world_copies(view)))
         return late is None and self.filters.is_settled() and self.styles.is_settled()
 
     def incomplete(self, view: View) -> list[str]:
         """Uuids of the layers that are not all there in this view."""
-        return [layer.uuid for layer in self.shown_on(view) if self._is_incomplete(view, layer)]
+        copies = world_copies(view)
+        return [layer.uuid for layer in self.shown_on(view) if self._is_incomplete(view, copies, layer)]
 
-    def _is_incomplete(self, view: View, layer: Layer) -> bool:
+    def _is_incomplete(self, view: View, copies: Views, layer: Layer) -> bool:
         drawing = self.drawings.get(layer.uuid)
         is_complete = drawing is not None
         if drawing is not None:
             with self._costing_itself(layer.uuid):
-                is_complete = drawing.is_complete(view)
+                is_complete = drawing.is_complete(view, copies)
         return not is_complete
 
     def _is_unopened(self, layer: Layer) -> bool:
@@ -197,10 +200,11 @@ class LayerStack(QObject):
 
     def paint(self, painter: QPainter, view: View) -> None:
         """Bottom first. Each drawing minds its layer's opacity; how it blends with what is below is set here."""
+        copies = world_copies(view)
         for layer in self.shown_on(view):
             with self._costing_itself(layer.uuid), part_of_picture(painter):
                 painter.setCompositionMode(_MODES.get(layer.blend, _MODES["normal"]))
-                self.drawings[layer.uuid].paint(painter, view)
+                self.drawings[layer.uuid].paint(painter, view, copies)
 
     def close(self) -> None:
         self.filters.follow([], {})
@@ -263,7 +267,7 @@ class LayerStack(QObject):
             if isinstance(drawing, LayerDrawing) and drawing.layer_uuid not in self._told:
                 layer = drawing.layer
                 if layer.visible and self._lies_on(layer, view.grid.crs):
-                    self._tell(layer.uuid, view, None, True)
+                    self._tell(layer.uuid, view, None, True, world_copies(view))
         self.updated.emit()
 
     def _filter_changed(self, uuid: str) -> None:

@@ -41,7 +41,7 @@ class MapPicture(QObject):
         self.credits: list[str] = []
         """Of what was painted last."""
         self.unplaced = Unplaced()
-        """What was not."""
+        """The layers and sites that could not be."""
         self._kept = QImage()
         self._whole: View | None = None
         """The view that was complete last."""
@@ -55,7 +55,7 @@ class MapPicture(QObject):
         selection.changed.connect(self.paint_anew)
 
     def paint_anew(self) -> None:
-        """What is shown has changed."""
+        """Take note that another picture would be painted now."""
         self._soon.stop()
         self._is_stale = True
         self.outdated.emit()
@@ -103,7 +103,7 @@ class MapPicture(QObject):
             self._soon.start(max(LOADING_PAINT_MS, round(rest_ms)) if is_loading else LIVE_PAINT_MS)
 
     def _is_outdated(self, settled: bool) -> bool:
-        """What was painted last is not what would be painted now."""
+        """True where another picture would be painted now than was painted last."""
         return self._is_stale or self._is_settled < settled
 
     def _picture(self, view: View, settled: bool) -> QImage:

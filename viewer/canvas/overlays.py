@@ -16,7 +16,7 @@ from layers.geo.crs import WGS84, transform_points, true_north_degrees
 from layers.geo.measure import distance_m, nice_scale_bar
 from layers.grid.tile_grid import View
 from viewer.canvas.labels.fonts import letters_path, map_font
-from viewer.canvas.sites.site_look import HALO_COLOR
+from viewer.canvas.sites.site_symbology import HALO_COLOR
 from viewer.rendering.vector.qt_shapes import is_vector_device, round_pen
 from viewer.support.text import LONGEST_CREDIT, one_line
 

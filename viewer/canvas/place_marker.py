@@ -16,7 +16,7 @@ from layers.geo.bounds import Bounds
 from layers.geo.crs import WGS84, transform_points
 from layers.geo.measure import circle, distance_m
 from viewer.canvas.labels.fonts import map_font
-from viewer.canvas.sites.site_look import HALO_COLOR, SELECTED_COLOR
+from viewer.canvas.sites.site_symbology import HALO_COLOR, SELECTED_COLOR
 from viewer.canvas.widget import MapCanvas
 from viewer.support.painting import painting
 

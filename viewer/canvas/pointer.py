@@ -1,4 +1,4 @@
-"""What a tool gets to see of the mouse and the keyboard, and what the canvas asks of a tool."""
+"""The mouse and the keyboard as a tool sees them, and the tool as the canvas sees it."""
 
 from __future__ import annotations
 

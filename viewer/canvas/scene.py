@@ -41,7 +41,7 @@ from viewer.commands.meta import SITES_VISIBLE, sites_visible
 from viewer.rendering.context import RenderContext
 from viewer.rendering.drawing import LayerDrawing
 from viewer.rendering.drawings import drawing_for
-from viewer.rendering.vector.round_sheet import views_around
+from viewer.rendering.world_copies import wrapped_views
 from viewer.support.going_on import going_on
 from viewer.support.painting import part_of_picture
 from viewer.support.text import one_line
@@ -61,7 +61,7 @@ class MapScene(QObject):
     updated = Signal()
     problem_changed = Signal(str, str)
     sites_problem_changed = Signal(str)
-    """Which sites cannot be drawn and why, in one sentence; empty when all can."""
+    """One sentence on sites that cannot be drawn and why; empty when all can."""
     document_changed = Signal()
 
     def __init__(
@@ -226,10 +226,10 @@ class MapScene(QObject):
         return self._view is not None and same_crs(self._view.grid.crs, WEB_MERCATOR)
 
     def said_problems(self) -> list[str]:
-        """What a reader without the list of layers and without the map is to know, each with its layer's name; of very
-        many layers the first.
+        """Sentences on problems for a reader who has neither map nor list of layers, each with its layer's name.
 
-        Also of the layers that are lost, that are on no map, or beyond the edge of this one.
+        Of very many layers the first. Also of the layers that are lost, that are on no map, or beyond the edge of this
+        one.
         """
         wrong = self.problems() | self.lost_layers()
         found = []
@@ -377,10 +377,10 @@ class MapScene(QObject):
         return self.site_frames(view)[0]
 
     def site_frames(self, view: View) -> tuple[SiteFrame, ...]:
-        """That, and where the map is seen over its edge, the sites there: the world goes on."""
+        """The sites of a view, and of each wrapped world copy in it."""
         if not self._frames or self._frames[0].view != view:
             index = SiteIndex.of({}) if is_off_earth(view.grid.crs) else self._index
-            self._frames = tuple(SiteFrame.of(index, one) for one in views_around(view))
+            self._frames = tuple(SiteFrame.of(index, one) for one in wrapped_views(view))
         return self._frames
 
     def label_layout(self, view: View, selection: frozenset[str] = frozenset()) -> LabelLayout:

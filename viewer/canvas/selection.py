@@ -1,4 +1,4 @@
-"""Which sites are selected: one answer for the canvas, the lists and the forms."""
+"""The selected sites: one answer for the canvas, the lists and the forms."""
 
 from __future__ import annotations
 

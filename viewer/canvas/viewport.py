@@ -20,7 +20,7 @@ from layers.geo.crs import (
 )
 from layers.geo.measure import ground_resolution_m
 from layers.grid.tile_grid import TileGrid, View
-from viewer.rendering.vector.round_sheet import views_around
+from viewer.rendering.world_copies import wrapped_views
 
 COARSEST = 2.0
 """The world may shrink to this part of the picture: beyond it there is nothing to see."""
@@ -33,7 +33,7 @@ FIT_MARGIN = 0.06
 FINEST_FIT_M = 1.0
 """Ground metres a pixel at which a fit to a single place stops: nothing tells how much of its surroundings matters."""
 _SAME_PLACE_M = 0.01
-"""What is no larger is a single place; what has an extent is shown whole, however small it is."""
+"""Bounds that are no larger are a single place; larger ones are shown whole, however small they are."""
 
 
 class Viewport:
@@ -80,7 +80,7 @@ class Viewport:
         Over the edge of the map longitudes run on, 181 for -179: what is drawn across it stays in one piece.
         """
         here, _ = self._view.to_world(px, py)
-        for view in views_around(self._view):
+        for view in wrapped_views(self._view):
             x, y = view.to_world(px, py)
             if not world_limits(self.crs).contains_point(x, y):
                 continue

@@ -25,8 +25,7 @@ from PySide6.QtWidgets import QToolTip, QWidget
 from layers.geo.bounds import Bounds
 from layers.geo.crs import PIXEL_SPACE
 from layers.grid.tile_grid import View
-from viewer.canvas.corner_note import CornerNote
-from viewer.canvas.corners import paint_corners
+from viewer.canvas.corners import CornerNote, paint_corners
 from viewer.canvas.feature_selection import FeatureSelection
 from viewer.canvas.gestures import Gestures
 from viewer.canvas.map_picture import MapPicture
@@ -109,7 +108,7 @@ class MapCanvas(QWidget):
 
     @property
     def hint(self) -> str:
-        """What the current tool says one can do now."""
+        """The sentence of the current tool on what one can do now."""
         return self._tool.hint if self._tool is not None else ""
 
     def _on_hint(self) -> None:
@@ -244,7 +243,7 @@ class MapCanvas(QWidget):
         return self._resting and self._picture.is_final(self.viewport.view())
 
     def grab_picture(self) -> QImage:
-        """What the canvas shows, in device pixels, overlays included."""
+        """The picture that the canvas shows, in device pixels, overlays included."""
         view = self.viewport.view()
         image = QImage(view.width, view.height, QImage.Format.Format_RGB32)
         with painting(image) as painter:

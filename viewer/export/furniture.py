@@ -11,7 +11,7 @@ from viewer.canvas.sites.site_symbol import paint_site_symbol
 from viewer.export.credits import CREDIT_PX
 from viewer.export.layout import CREDIT_LINE, SUBTITLE, TITLE, Layout, Regions
 from viewer.export.legend import LegendRow
-from viewer.rendering.vector.look_sample import paint_sample
+from viewer.rendering.vector.symbol_sample import paint_sample
 from viewer.support.fonts import font
 from viewer.support.text import one_line
 

@@ -19,11 +19,11 @@ from viewer.support.text import one_line
 
 
 class WaitsForPermission(NotAllowed):
-    """What a layer shows is outside its case, and nobody has allowed it yet."""
+    """Raised where a layer shows something outside its case that nobody has allowed yet."""
 
 
 class Kind(StrEnum):
-    """What stands in a line of its own where permissions are listed."""
+    """The kinds of permissions, each in a line of its own where they are listed."""
 
     HOST = "host"
     PRIVATE_HOST = "private host"
@@ -65,7 +65,7 @@ def hosts_of(layer: Layer) -> tuple[str, ...]:
 
 
 def needs_of(layers: Iterable[Layer], folder: Path | None, consent: Consent, folders: FolderConsent) -> list[Need]:
-    """What the layers of a case need, each once, in the order of the layers."""
+    """The permissions that the layers of a case need, each once, in the order of the layers."""
     found: dict[tuple[Kind, str], tuple[Need, dict[str, None]]] = {}
     for layer in layers:
         for need in (*_hosts(layer, consent), *_folders(layer, folder, folders)):

@@ -11,9 +11,8 @@ from viewer.network.fetcher import Fetcher
 from viewer.network.folder_consent import FolderConsent
 from viewer.rendering.drives import Drives
 from viewer.rendering.raster.overviews import Overviews
-from viewer.rendering.tiles.read_ahead import AheadBudget
 from viewer.rendering.tiles.scheduler import TileScheduler
-from viewer.rendering.tiles.tile_cache import TileCache
+from viewer.rendering.tiles.tile_cache import AheadBudget, TileCache
 from viewer.support.jobs import Jobs
 from viewer.support.mailbox import Mailbox
 

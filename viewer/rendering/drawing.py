@@ -22,11 +22,12 @@ from viewer.commands.layer_filter import FILTER
 from viewer.rendering.context import RenderContext
 from viewer.rendering.layer_date import acquisition_of
 from viewer.rendering.vector.layer_labelling import LayerLabelling
+from viewer.rendering.world_copies import Views
 from viewer.support.text import one_line
 
 
 class LayerDrawing(QObject):
-    """What a scene holds for each layer. Everything happens in the window's thread.
+    """Draws one layer of a scene. Everything happens in the window's thread.
 
     `updated` says that `paint` would now paint something else; at most once an event-loop turn.
     `problem_changed` carries the layer's uuid and one sentence, empty when all is well again.
@@ -71,15 +72,20 @@ class LayerDrawing(QObject):
         self._set_problem(place_problem(layer), "crs")
         self._announce()
 
-    def set_view(self, view: View, cursor: tuple[float, float] | None = None, resting: bool = True) -> None:
-        """Say what is looked at; replaces all earlier wishes. `resting` False: a gesture runs, stand-ins will do."""
+    def set_view(
+        self, view: View, cursor: tuple[float, float] | None = None, resting: bool = True, copies: Views = ()
+    ) -> None:
+        """Say what is looked at; replaces all earlier requests. `resting` False: a gesture runs, stand-ins will do.
+
+        `copies`, here and below: the wrapped world copies in the view, which the scene finds (`world_copies`).
+        """
         raise NotImplementedError
 
-    def paint(self, painter: QPainter, view: View) -> None:
+    def paint(self, painter: QPainter, view: View, copies: Views = ()) -> None:
         """Paint what there is of `view`; the painter's coordinates are the view's pixels."""
         raise NotImplementedError
 
-    def is_complete(self, view: View) -> bool:
+    def is_complete(self, view: View, copies: Views = ()) -> bool:
         """True when `paint` paints the final, exact picture (what has failed counts as done)."""
         raise NotImplementedError
 
@@ -147,15 +153,38 @@ class LayerDrawing(QObject):
 
     def suspend(self, sentence: str) -> None:
         """The drive of its file does not answer: nothing more is asked of it, what was read of it stays."""
+        if not self.is_unavailable and self._needs_file:
+            self.is_unavailable = True
+            self._stop_reading()
+            self._set_problem(sentence, "drive")
+            self._announce()
 
     def resume(self) -> None:
         """The drive is there again."""
+        if self.is_unavailable:
+            self.is_unavailable = False
+            self._set_problem("", "drive")
+            self._read_on()
+            self._announce()
+
+    @property
+    def _needs_file(self) -> bool:
+        """False once all of its file has been read."""
+        return True
+
+    def _stop_reading(self) -> None:
+        """Give up what is under way: its file does not answer."""
+
+    def _read_on(self) -> None:
+        """Read what is lacking: its file answers again."""
 
     def give_back(self) -> None:
         """Memory ran short: let go of what is kept for speed alone."""
 
     def close(self) -> None:
-        """Stop wishing; nothing is emitted afterwards. The object is freed here, not on whichever thread is last."""
+        """Request nothing more; nothing is emitted afterwards. The object is freed here, not on whichever thread
+        is last.
+        """
         if not self._is_closed:
             self._is_closed = True
             self.context.scheduler.forget(id(self))
@@ -250,13 +279,15 @@ class FailedDrawing(LayerDrawing):
         rest = ("style_json", "crs", "source_json")
         return super().fits(layer) and all(getattr(layer, name) == getattr(self.layer, name) for name in rest)
 
-    def set_view(self, view: View, cursor: tuple[float, float] | None = None, resting: bool = True) -> None:
+    def set_view(
+        self, view: View, cursor: tuple[float, float] | None = None, resting: bool = True, copies: Views = ()
+    ) -> None:
         pass
 
-    def paint(self, painter: QPainter, view: View) -> None:
+    def paint(self, painter: QPainter, view: View, copies: Views = ()) -> None:
         pass
 
-    def is_complete(self, view: View) -> bool:
+    def is_complete(self, view: View, copies: Views = ()) -> bool:
         return True
 
 
@@ -274,22 +305,19 @@ class AwaitedDrawing(LayerDrawing):
     def folders(self) -> tuple[Path, ...]:
         return tuple(dict.fromkeys(path.parent for path in self._files))
 
-    def set_view(self, view: View, cursor: tuple[float, float] | None = None, resting: bool = True) -> None:
+    def set_view(
+        self, view: View, cursor: tuple[float, float] | None = None, resting: bool = True, copies: Views = ()
+    ) -> None:
         pass
 
-    def paint(self, painter: QPainter, view: View) -> None:
+    def paint(self, painter: QPainter, view: View, copies: Views = ()) -> None:
         pass
 
     def fits(self, layer: Layer) -> bool:
         return False  # where the drive is there, the layer's own drawing takes its place
 
-    def is_complete(self, view: View) -> bool:
+    def is_complete(self, view: View, copies: Views = ()) -> bool:
         return self.is_unavailable
-
-    def suspend(self, sentence: str) -> None:
-        self.is_unavailable = True
-        self._set_problem(sentence)
-        self._announce()
 
 
 def style_revision(layer: Layer) -> str:

@@ -16,7 +16,7 @@ from layers.patience import in_a_thread_of_its_own
 from viewer.support.mailbox import Mailbox
 
 ANSWER_S = 3.0
-"""Who has not answered by then is believed to be gone."""
+"""A folder that has not answered by then is believed to be gone."""
 AT_ONCE_S = 0.03
 """So long the window itself waits, so that a folder that is there is known to be at once."""
 BELIEVED_S = 5.0
@@ -33,12 +33,12 @@ GONE = {
     errno.EHOSTDOWN,
     errno.EHOSTUNREACH,
 }
-"""What a system says of a drive that it has given up itself."""
+"""The errors of a system that has given a drive up itself."""
 
 
 @dataclass(eq=False)
 class _Place:
-    """What is known of one folder. Times are monotonic seconds."""
+    """The state of one folder. Times are monotonic seconds."""
 
     looks: int = 0
     """Threads that are at it."""
@@ -112,7 +112,7 @@ class Drives(QObject):
 
     @staticmethod
     def sentence(name: str, folder: Path) -> str:
-        """What is wrong with a layer, or a file, that lies there."""
+        """The sentence for a layer, or a file, that lies in a folder that does not answer."""
         return f"{name} is not available: {folder} does not answer. It is read when that is there again."
 
     # ----------------------------------------------------------------------------------------------------------

@@ -51,6 +51,6 @@ def transform_of(affine: Affine) -> QTransform:
     return QTransform(affine.a, affine.d, affine.b, affine.e, affine.c, affine.f)
 
 
-def placement(view: View, affine: Affine) -> QTransform:
+def to_view_pixels(view: View, affine: Affine) -> QTransform:
     """From the pixels of a picture placed in the world by `affine` to the pixels of `view`."""
     return transform_of(compose(view.affine.inverse(), affine))

@@ -11,7 +11,7 @@ from PySide6.QtGui import QColor, QPainter, QPainterPath, QPen, QPolygonF
 
 from layers.grid.tile_grid import View
 from layers.vector.table import LINE, POINT, FeatureTable
-from viewer.canvas.sites.site_look import HALO_COLOR, SELECTED_COLOR
+from viewer.canvas.sites.site_symbology import HALO_COLOR, SELECTED_COLOR
 from viewer.rendering.vector.qt_shapes import polygon_of
 
 MOST_VERTICES = 20_000

@@ -9,7 +9,7 @@ from layers.geo.measure import azimuth_deg, distance_m
 from layers.grid.tile_grid import View
 from viewer.canvas.overlays import paint_haloed_text
 from viewer.canvas.pointer import PointerEvent
-from viewer.tools.sketch import MEASURE_LOOK, Place, length_text, measures, near, paint_sketch, pixels_of
+from viewer.tools.sketch import MEASURE_SYMBOL, Place, length_text, measures, near, paint_sketch, pixels_of
 from viewer.tools.tool import Tool
 
 CLOSE_PX = 9.0
@@ -99,7 +99,7 @@ class MeasureTool(Tool):
         places = self._shown()
         if not places or self.off_earth:
             return
-        paint_sketch(painter, view, places, closed=self._closed, look=MEASURE_LOOK)
+        paint_sketch(painter, view, places, closed=self._closed, symbol=MEASURE_SYMBOL)
         px, py = pixels_of(view, places)[-1]
         if self.readout and px == px:
             r = view.ratio

@@ -24,8 +24,8 @@ from viewer.canvas.feature_query import (
 from viewer.canvas.feature_selection import Fids, How
 from viewer.canvas.overlays import paint_haloed_text
 from viewer.canvas.pointer import PointerEvent
-from viewer.rendering.vector.round_sheet import views_around
 from viewer.rendering.vector.vector_drawing import VectorDrawing
+from viewer.rendering.world_copies import wrapped_views
 from viewer.tools.dragged_box import DraggedBox
 from viewer.tools.feature_marks import paint_area, paint_feature
 from viewer.tools.sketch import length_text, pixels_of
@@ -90,7 +90,7 @@ class FeatureTool(Tool):
         if self._over is not None:
             drawing = self.canvas.scene.drawings.get(self._over.layer_uuid)
             if isinstance(drawing, VectorDrawing):
-                for seen in views_around(view):
+                for seen in wrapped_views(view):
                     paint_feature(painter, seen, drawing.tables, self._over.fid)
 
     def take(self, modifiers: Qt.KeyboardModifier, find: Callable[[VectorDrawing], Fids]) -> None:

@@ -14,46 +14,46 @@ from layers.geo.crs import WGS84, transform_points
 from layers.geo.longitudes import shift_near, unwrap_longitudes
 from layers.geo.measure import area_m2, azimuth_deg, destination, distance_m, length_m, perimeter_m
 from layers.grid.tile_grid import View
-from viewer.canvas.sites.site_look import HALO_COLOR, SELECTED_COLOR, LineLook
 from viewer.canvas.sites.site_painter import paint_outlines
 from viewer.canvas.sites.site_shapes import geodesic_step_m, polygon_in_view, project_geometry, to_pixels
+from viewer.canvas.sites.site_symbology import HALO_COLOR, SELECTED_COLOR, LineSymbol
 from viewer.rendering.vector.qt_shapes import path_of
-from viewer.rendering.vector.round_sheet import views_around
+from viewer.rendering.world_copies import wrapped_views
 
 type Place = tuple[float, float]
 """Longitude, latitude."""
 
-SKETCH_LOOK = LineLook(SELECTED_COLOR, 2.2)
-MEASURE_LOOK = LineLook("#ffffff", 2.0, (6.0, 4.0))
+SKETCH_SYMBOL = LineSymbol(SELECTED_COLOR, 2.2)
+MEASURE_SYMBOL = LineSymbol("#ffffff", 2.0, (6.0, 4.0))
 HANDLE_PX = 4.5
 
 
 def paint_sketch(
-    painter: QPainter, view: View, places: Sequence[Place], *, closed: bool, look: LineLook = SKETCH_LOOK
+    painter: QPainter, view: View, places: Sequence[Place], *, closed: bool, symbol: LineSymbol = SKETCH_SYMBOL
 ) -> None:
     """The geodesic line through `places`, or the polygon around them, and a handle on each."""
     painter.save()
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     geometry = geometry_of(places, closed=closed)
     if geometry is not None:
-        paint_geometry(painter, view, geometry, look)
+        paint_geometry(painter, view, geometry, symbol)
     for px, py in pixels_of(view, places):
         paint_handle(painter, px, py, view.ratio)
     painter.restore()
 
 
-def paint_geometry(painter: QPainter, view: View, geometry: BaseGeometry, look: LineLook = SKETCH_LOOK) -> None:
+def paint_geometry(painter: QPainter, view: View, geometry: BaseGeometry, symbol: LineSymbol = SKETCH_SYMBOL) -> None:
     """A lon, lat line or polygon as a preview."""
     ground_m = 111_000.0 * abs(_degrees_a_pixel(view))
     outline = project_geometry(geometry, view.grid.crs, geodesic_step_m(ground_m))
-    fill = QColor(look.color)
+    fill = QColor(symbol.color)
     fill.setAlpha(40)
-    for seen in views_around(view):
+    for seen in wrapped_views(view):
         for part in outline.parts:
             if part.is_polygon:
                 for rings in polygon_in_view(part.rings, seen):
                     painter.fillPath(path_of(rings), fill)
-        paint_outlines(painter, seen, [outline], look, selected=False)
+        paint_outlines(painter, seen, [outline], symbol, selected=False)
 
 
 def paint_handle(

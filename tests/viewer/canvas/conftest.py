@@ -20,6 +20,7 @@ from viewer.canvas.widget import MapCanvas
 from viewer.network.folder_consent import FolderConsent
 from viewer.rendering.context import RenderContext
 from viewer.rendering.drawing import LayerDrawing
+from viewer.rendering.world_copies import Views
 from viewer.support.fonts import load_fonts
 from viewer.support.jobs import Jobs
 
@@ -30,17 +31,23 @@ class FlatDrawing(LayerDrawing):
     def __init__(self, layer: Layer, context: RenderContext) -> None:
         super().__init__(layer, context)
         self.views: list[tuple[View, bool]] = []
+        self.copies: list[Views] = []
         self.complete = True
         self.closed = False
 
-    def set_view(self, view: View, cursor: tuple[float, float] | None = None, resting: bool = True) -> None:
+    def set_view(
+        self, view: View, cursor: tuple[float, float] | None = None, resting: bool = True, copies: Views = ()
+    ) -> None:
         self.views.append((view, resting))
+        self.copies.append(copies)
 
-    def paint(self, painter: QPainter, view: View) -> None:
+    def paint(self, painter: QPainter, view: View, copies: Views = ()) -> None:
+        self.copies.append(copies)
         painter.setOpacity(painter.opacity() * self.layer.opacity)
         painter.fillRect(0, 0, view.width, view.height, QColor(self.layer.name))
 
-    def is_complete(self, view: View) -> bool:
+    def is_complete(self, view: View, copies: Views = ()) -> bool:
+        self.copies.append(copies)
         return self.complete
 
     def bounds_lonlat(self) -> Bounds | None:

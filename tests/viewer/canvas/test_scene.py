@@ -25,6 +25,7 @@ from layers.grid.tile_grid import TileGrid, View
 from tests.layers.geo.test_off_earth import GRID
 from tests.viewer.canvas.conftest import site, small_document
 from viewer.rendering.drawing import LayerDrawing
+from viewer.rendering.world_copies import world_copies
 from viewer.support.painting import painting
 
 ALL = Bounds(9.4, 49.6, 10.6, 50.4)
@@ -316,6 +317,19 @@ def test_onto_svg_text_stays_text(make_scene):
     assert ">Site port</text>" in svg
     assert "<polyline" in svg
     assert "<image" not in svg
+
+
+def test_layers_are_handed_the_copies_of_the_world_that_a_view_sees(make_scene):
+    scene = make_scene(Document({"layers": [layer("a", "#ff0000", 1)]}))
+    for left, count in ((160.0, 1), (100.0, 0)):
+        view = View(TileGrid(WGS84, 0.1, left, 75.0), 0, 0, 400, 300)
+        drawing = scene.drawings["a"]
+        drawing.copies.clear()
+        scene.set_view(view)
+        scene.is_complete(view)
+        painted(scene, view)
+        assert drawing.copies == [world_copies(view)] * 3
+        assert len(world_copies(view)) == count
 
 
 def test_over_the_edge_of_the_map_the_sites_and_their_labels_go_on(make_scene):

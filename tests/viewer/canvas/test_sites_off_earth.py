@@ -134,7 +134,7 @@ def test_words_of_a_case_make_no_pictures_of_their_own(make_scene: Callable[...,
     """A class or role that nobody knows has the sign of "other", and shares its picture."""
     words = [f"../../class {number}" for number in range(500)]
     sites = [site(word, shapely.Point(10, 50), class_code=word, role=word) for word in words]
-    assert len(SiteIndex.of({one.uuid: one for one in sites}).looks) == 1
+    assert len(SiteIndex.of({one.uuid: one for one in sites}).symbols) == 1
     scene = make_scene(Document({"sites": sites}))
     picture(scene, VIEWS[0])
     assert len(scene._sites._symbols._sprites) <= 2

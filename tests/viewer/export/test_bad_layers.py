@@ -135,7 +135,7 @@ def test_a_crs_that_is_put_right_draws_the_layer(studio: Studio, folder: Path) -
 
 def test_who_is_waited_for_is_named(studio: Studio, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("viewer.export.headless.DEADLINE_MS", 100)
-    monkeypatch.setattr(RasterDrawing, "is_complete", lambda self, view: False)
+    monkeypatch.setattr(RasterDrawing, "is_complete", lambda self, view, copies: False)
     scene = studio.scene(Document({"layers": [raster()]}), CaseHome(str(folder)))
     with pytest.raises(ExportFailed, match="within two minutes: “Scene” did not answer"):
         studio.picture(scene, WEB_MERCATOR, FRAME, 64, 48)

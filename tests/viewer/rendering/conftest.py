@@ -23,6 +23,7 @@ from viewer.rendering.context import RenderContext
 from viewer.rendering.drawing import LayerDrawing
 from viewer.rendering.drawings import drawing_for
 from viewer.rendering.images import argb_of_image
+from viewer.rendering.world_copies import world_copies
 from viewer.support.jobs import Jobs
 from viewer.support.painting import painting
 
@@ -90,14 +91,15 @@ def picture_of(drawing: LayerDrawing, view: View) -> np.ndarray:
     image = QImage(view.width, view.height, QImage.Format.Format_ARGB32_Premultiplied)
     image.fill(Qt.GlobalColor.transparent)
     with painting(image) as painter:
-        drawing.paint(painter, view)
+        drawing.paint(painter, view, world_copies(view))
     return argb_of_image(image).view(np.uint8).reshape(view.height, view.width, 4)
 
 
 def complete(drawing: LayerDrawing, view: View, qtbot) -> np.ndarray:
     """The same once it is final."""
-    drawing.set_view(view)
-    qtbot.waitUntil(lambda: drawing.is_complete(view), timeout=10_000)
+    copies = world_copies(view)
+    drawing.set_view(view, copies=copies)
+    qtbot.waitUntil(lambda: drawing.is_complete(view, copies), timeout=10_000)
     return picture_of(drawing, view)
 
 

@@ -17,7 +17,7 @@ from layers.grid.tile_grid import TileGrid, View
 from layers.vector.style.layer_style import VectorStyle
 from tests.layers.project.qgis.test_peers import SYSTEM_PYTHON, clean, need, system_python_has
 from tests.viewer.rendering.conftest import layer_of, part_near, picture_of
-from viewer.rendering.vector import vector_sheet
+from viewer.rendering.vector import feature_tiles
 
 pytestmark = [pytest.mark.bounded, pytest.mark.timeout(300)]
 COLOR, WIDTH_PX, SIZE_PX = "#cc3300", 1.4, 7.0
@@ -63,7 +63,7 @@ def painted(image: QImage) -> np.ndarray:
 @pytest.mark.parametrize("kind", ["points", "areas", "lines"])
 def test_pictures_agree_with_qgis_both_ways(kind: str, tmp_path: Path, draw, qtbot, monkeypatch) -> None:
     need(system_python_has("qgis.core"), "python3-qgis")
-    monkeypatch.setattr(vector_sheet, "FEW_VERTICES", 0)
+    monkeypatch.setattr(feature_tiles, "FEW_VERTICES", 0)
     path, made = tmp_path / f"{kind}.gpkg", geometries(kind)
     pyogrio.raw.write(
         path,
@@ -76,13 +76,13 @@ def test_pictures_agree_with_qgis_both_ways(kind: str, tmp_path: Path, draw, qtb
     )
     style = VectorStyle(COLOR, WIDTH_PX, "" if kind == "lines" else COLOR, size_px=SIZE_PX)
     drawing = draw(layer_of(path, "vector", style_json=json.dumps(style.to_json())))
-    wishes, ours = [], []
+    requests, ours = [], []
     for number, view in enumerate(views()):
         drawing.set_view(view)
         qtbot.waitUntil(lambda view=view: drawing.is_complete(view), timeout=60_000)
         seen = picture_of(drawing, view)
         ours.append(seen[..., 3] >= 96)
-        wishes.append(
+        requests.append(
             {
                 "path": str(path),
                 "kind": kind,
@@ -96,10 +96,10 @@ def test_pictures_agree_with_qgis_both_ways(kind: str, tmp_path: Path, draw, qtb
         )
     script = Path(__file__).parents[3] / "tests" / "support" / "qgis" / "qgis_picture.py"
     around = clean(QT_QPA_PLATFORM="offscreen", XDG_RUNTIME_DIR=os.fspath(tmp_path))
-    told = json.dumps(wishes).encode()
+    told = json.dumps(requests).encode()
     subprocess.run([SYSTEM_PYTHON, str(script)], input=told, check=True, timeout=200, env=around, capture_output=True)
-    for wish, mine in zip(wishes, ours, strict=True):
-        theirs = painted(QImage(wish["out"]))
+    for request, mine in zip(requests, ours, strict=True):
+        theirs = painted(QImage(request["out"]))
         assert theirs.mean() > 0.002
         assert part_near(theirs, mine) >= 0.99
         assert part_near(mine, theirs) >= 0.99

@@ -8,6 +8,7 @@ from PySide6.QtCore import QObject, QTimer
 
 from viewer.canvas.widget import MapCanvas
 from viewer.rendering.raster.raster_drawing import RasterDrawing
+from viewer.rendering.world_copies import wrapped_views
 from viewer.support.jobs import Job, Jobs
 from viewer.support.paced_look import REST
 
@@ -45,7 +46,7 @@ class ReadingWatch(QObject):
         drawing = self._waited_for = waiting[0]
         if self._job is None:
             self._job = self._jobs.follow(self.tr("Reading {0}").format(drawing.path.name), self._cancel)
-        self._jobs.tell(self._job, drawing.tiles.share(self._canvas.viewport.view()))
+        self._jobs.tell(self._job, drawing.tiles.share(wrapped_views(self._canvas.viewport.view())))
 
     def _waiting(self) -> list[RasterDrawing]:
         """The images that are shown and not complete, though the map rests."""
@@ -56,7 +57,9 @@ class ReadingWatch(QObject):
             if isinstance(drawing, RasterDrawing)
             and drawing.layer.visible
             and drawing.info is not None
-            and not (drawing.tiles.is_complete(view) or drawing.tiles.waits_for_overviews(view))
+            and not (
+                all(map(drawing.tiles.is_complete, wrapped_views(view))) or drawing.tiles.waits_for_overviews(view)
+            )
         ]
 
     def _cancel(self) -> None:

@@ -18,7 +18,7 @@ type Labelled = tuple[tuple[str, LayerLabelling], ...]
 
 
 class LabelKey(NamedTuple):
-    """What a layout is a function of, besides the document's sites."""
+    """All that a layout is a function of, besides the document's sites."""
 
     view: View
     selection: frozenset[str]
@@ -40,7 +40,7 @@ class LabelLayouts:
         self._last: tuple[LabelKey, LabelLayout] | None = None
         self._is_stale = False
         self._asked: LabelKey | None = None
-        """What a job is at."""
+        """The layout that a job is at."""
         self._edition = self._document = 0
         self._is_closed = False
 

@@ -115,7 +115,7 @@ class LabelPainter:
         return len(labels) == asked
 
     def _with_letters(self, labels: Sequence[PlacedLabel], scale: float, within_s: float) -> Sequence[PlacedLabel]:
-        """Those with a picture of their letters, once it was made for the first of the others."""
+        """The labels that have a picture of their letters, once it was made for the first of the others."""
         if math.isinf(within_s):
             return labels
         found, has_new, end = [], False, time.perf_counter() + within_s

@@ -23,7 +23,7 @@ _LINE_GAP_PX = 1.0
 
 @dataclass(slots=True)
 class Asked:
-    wishes: list[LabelWish] = field(default_factory=list)
+    requests: list[LabelWish] = field(default_factory=list)
     marks: list[Box] = field(default_factory=list)
 
 
@@ -55,7 +55,7 @@ class LayerLabels:
             if anchors:
                 uuid = f"{layer_uuid}/{feature.fid}"
                 leader = labelling.style.leader and feature.kind == POINT
-                asked.wishes.append(
+                asked.requests.append(
                     LabelWish(uuid, text, Rank.LAYER, name.width, name.height, anchors, face, leader, name.advances)
                 )
         return asked

@@ -16,7 +16,7 @@ from viewer.canvas.overlays import ARROW_ROOM_PX
 from viewer.canvas.sites.site_frame import SiteFrame
 from viewer.canvas.sites.site_labels import SiteLabels
 from viewer.rendering.vector.layer_labelling import LayerLabelling
-from viewer.rendering.vector.round_sheet import views_around
+from viewer.rendering.world_copies import wrapped_views
 
 type Labellings = Sequence[tuple[str, LayerLabelling]]
 """Layer uuid and what its labels are, the topmost first."""
@@ -27,27 +27,28 @@ LETTERS_A_FRAME_S = 0.008
 
 @dataclass(frozen=True, slots=True)
 class LabelTask:
-    """What a layout is made from, taken from the document in the window's thread."""
+    """All that a layout is made from, taken from the document in the window's thread."""
 
     view: View
     marks: list[Box]
-    wishes: list[LabelWish]
+    requests: list[LabelWish]
     """Of sites."""
     labellings: Labellings
 
     def layout(self, layers: LayerLabels) -> LabelLayout:
         """Any thread that has `layers` to itself; may take some tenths of a second."""
-        view, wishes, layer_marks = self.view, list(self.wishes), list[Box]()
+        view, requests, layer_marks = self.view, list(self.requests), list[Box]()
+        views = wrapped_views(view)
         for uuid, labelling in self.labellings:
-            for one in views_around(view):
+            for one in views:
                 asked = layers.asked(uuid, labelling, one)
                 layer_marks += asked.marks
-                wishes += asked.wishes
+                requests += asked.requests
         edge = _EDGE_PX * view.ratio
         room = Box(edge, edge, view.width - edge, view.height - edge)
-        if len(views_around(view)) > 1:
-            wishes = _named_once(wishes)
-        return LabelLayout.of(room, wishes, self.marks, layer_marks)
+        if len(views) > 1:
+            requests = _named_once(requests)
+        return LabelLayout.of(room, requests, self.marks, layer_marks)
 
 
 class MapLabels:
@@ -66,11 +67,11 @@ class MapLabels:
         language: str = "",
     ) -> LabelTask:
         """The labels of a view: of the sites of `frames`, then of the layers, the topmost first."""
-        marks, wishes = _furniture(view), list[LabelWish]()
+        marks, requests = _furniture(view), list[LabelWish]()
         for frame in frames:
             marks += self._sites.marks(frame)
-            wishes += self._sites.wishes(frame, selection, language)
-        return LabelTask(view, marks, wishes, labellings)
+            requests += self._sites.requests(frame, selection, language)
+        return LabelTask(view, marks, requests, labellings)
 
     def paint(self, painter: QPainter, labels: Sequence[PlacedLabel], scale: float, *, in_haste: bool = False) -> bool:
         """False where some were left out, `in_haste`, because their letters take time: they come when painted again."""
@@ -86,13 +87,13 @@ def carried_along(layout: LabelLayout, before: View, now: View) -> list[PlacedLa
     return moved
 
 
-def _named_once(wishes: Sequence[LabelWish]) -> list[LabelWish]:
-    """What lies on both sides of the edge of the map asks for one label, on either side."""
+def _named_once(requests: Sequence[LabelWish]) -> list[LabelWish]:
+    """One request, with all its anchors, for what lies on both sides of the edge of the map."""
     found: dict[tuple[str, str], LabelWish] = {}
-    for wish in wishes:
-        first = found.setdefault((wish.uuid, wish.text), wish)
-        if first is not wish:
-            found[wish.uuid, wish.text] = replace(first, anchors=(*first.anchors, *wish.anchors))
+    for request in requests:
+        first = found.setdefault((request.uuid, request.text), request)
+        if first is not request:
+            found[request.uuid, request.text] = replace(first, anchors=(*first.anchors, *request.anchors))
     return list(found.values())
 
 

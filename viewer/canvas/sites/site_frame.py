@@ -18,7 +18,7 @@ from layers.grid.tile_grid import View
 from viewer.canvas.sites.outlines import Floats, Outline
 from viewer.canvas.sites.site_index import SiteIndex
 from viewer.canvas.sites.site_shapes import geodesic_step_m, project_circle, to_pixels
-from viewer.canvas.symbol_painter import COMPACT_RADIUS_PX, SYMBOL_RADIUS_PX
+from viewer.canvas.sites.site_symbol_painter import COMPACT_RADIUS_PX, SYMBOL_RADIUS_PX
 
 COMPACT_FROM = 700
 """With more symbols in view, dots take their place: badges would only cover each other."""
@@ -50,8 +50,8 @@ class SiteFrame:
     @classmethod
     def of(cls, index: SiteIndex, view: View) -> SiteFrame:
         rows, px, py, error_px = index.visible_points(view, SYMBOL_RADIUS_PX * view.ratio * 1.6)
-        claims = np.array([look.role == "named in a claim" for look in index.looks], np.bool_)
-        is_claim = claims[index.look[rows]]
+        claims = np.array([symbol.role == "named in a claim" for symbol in index.symbols], np.bool_)
+        is_claim = claims[index.symbol[rows]]
         order = np.argsort(is_claim, kind="stable")
         rows, px, py, error_px, is_claim = rows[order], px[order], py[order], error_px[order], is_claim[order]
         with np.errstate(invalid="ignore"):
@@ -152,7 +152,7 @@ def _touch(shape: ShapeInView, view: View, px: float, py: float, radius_px: floa
 
 
 def _world_box(view: View, left: float, top: float, right: float, bottom: float) -> Bounds:
-    """What holds a box of pixels, however the map is turned."""
+    """World bounds around a box of pixels, however the map is turned."""
     corners = [view.to_world(x, y) for x in (left, right) for y in (top, bottom)]
     return Bounds.of_points(*np.array(corners).T)
 

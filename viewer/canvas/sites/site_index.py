@@ -19,8 +19,8 @@ from layers.geo.lon_extent import narrowest
 from layers.geo.measure import HALF_ROUND_M
 from layers.geo.on_earth import off_earth, why_off_earth
 from layers.grid.tile_grid import View
-from viewer.canvas.sites.site_look import SiteLook, look_of
 from viewer.canvas.sites.site_shapes import SiteShape
+from viewer.canvas.sites.site_symbology import SiteSymbol, symbol_of
 
 Floats = NDArray[np.float64]
 _KEPT_CRS = 3
@@ -45,18 +45,18 @@ class SiteIndex:
     sites: dict[str, Site] = field(default_factory=dict)
     shapes: dict[str, SiteShape] = field(default_factory=dict)
     uuids: list[str] = field(default_factory=list)
-    looks: list[SiteLook] = field(default_factory=list)
-    """Distinct looks; `look` holds indexes into it."""
+    symbols: list[SiteSymbol] = field(default_factory=list)
+    """Distinct symbols; `symbol` holds indexes into it."""
     lon: Floats = field(default_factory=lambda: np.zeros(0))
     lat: Floats = field(default_factory=lambda: np.zeros(0))
     error_m: Floats = field(default_factory=lambda: np.zeros(0))
-    look: NDArray[np.int32] = field(default_factory=lambda: np.zeros(0, np.int32))
+    symbol: NDArray[np.int32] = field(default_factory=lambda: np.zeros(0, np.int32))
     off_earth: dict[str, str] = field(default_factory=dict)
     """Sites that cannot be drawn, whose coordinates are no place on the Earth, and why."""
     alive: NDArray[np.bool_] = field(default_factory=lambda: np.zeros(0, np.bool_))
     _beyond: int | None = None
     _rows: dict[str, list[int]] = field(default_factory=dict)
-    _look_ids: dict[SiteLook, int] = field(default_factory=dict)
+    _symbol_ids: dict[SiteSymbol, int] = field(default_factory=dict)
     _projected: dict[str, ProjectedPoints] = field(default_factory=dict)
 
     @classmethod
@@ -131,7 +131,7 @@ class SiteIndex:
 
     @property
     def not_drawn(self) -> str:
-        """Which sites cannot be drawn and why, in one sentence; empty where all can."""
+        """One sentence on sites that cannot be drawn and why; empty where all can."""
         return first_named(self.sites, self.off_earth)
 
     @property
@@ -148,7 +148,7 @@ class SiteIndex:
     def _add(self, sites: Iterable[Site]) -> None:
         lonlat: list[Floats] = []
         errors: list[float] = []
-        looks: list[int] = []
+        symbols: list[int] = []
         sites = list(sites)
         nowhere = off_earth([site.geometry for site in sites])
         for at, site in enumerate(sites):
@@ -165,13 +165,13 @@ class SiteIndex:
             self.uuids += [site.uuid] * len(places)
             lonlat.append(places)
             errors += [_error_of(site)] * len(places)
-            looks += [self._look_id(look_of(site))] * len(places)
+            symbols += [self._symbol_id(symbol_of(site))] * len(places)
         if not lonlat:
             return
         places = np.concatenate(lonlat)
         self.lon, self.lat = np.append(self.lon, places[:, 0]), np.append(self.lat, places[:, 1])
         self.error_m = np.append(self.error_m, errors)
-        self.look = np.append(self.look, np.array(looks, np.int32))
+        self.symbol = np.append(self.symbol, np.array(symbols, np.int32))
         self.alive = np.append(self.alive, np.ones(len(places), np.bool_))
         for crs, known in self._projected.items():
             new = _project(crs, places[:, 0], places[:, 1])
@@ -194,7 +194,7 @@ class SiteIndex:
         self.sites[site.uuid] = site
         self.lon[rows], self.lat[rows] = places[:, 0], places[:, 1]
         self.error_m[rows] = _error_of(site)
-        self.look[rows] = self._look_id(look_of(site))
+        self.symbol[rows] = self._symbol_id(symbol_of(site))
         for crs, known in self._projected.items():
             new = _project(crs, places[:, 0], places[:, 1])
             known.x[rows], known.y[rows], known.unit_m[rows] = new.x, new.y, new.unit_m
@@ -206,11 +206,11 @@ class SiteIndex:
         self.off_earth.pop(uuid, None)
         self.alive[self._rows.pop(uuid, [])] = False
 
-    def _look_id(self, look: SiteLook) -> int:
-        if look not in self._look_ids:
-            self._look_ids[look] = len(self.looks)
-            self.looks.append(look)
-        return self._look_ids[look]
+    def _symbol_id(self, symbol: SiteSymbol) -> int:
+        if symbol not in self._symbol_ids:
+            self._symbol_ids[symbol] = len(self.symbols)
+            self.symbols.append(symbol)
+        return self._symbol_ids[symbol]
 
 
 def bounds_of_sites(sites: Iterable[Site]) -> Bounds | None:

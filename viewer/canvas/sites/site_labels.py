@@ -13,10 +13,10 @@ from layers.vector.labels.label_layout import Anchor, Box, LabelWish, Rank, mark
 from viewer.canvas.labels.label_painter import Face, LabelPainter, wrapped
 from viewer.canvas.sites.outlines import Floats
 from viewer.canvas.sites.site_frame import ShapeInView, SiteFrame
-from viewer.canvas.sites.site_look import SELECTED_COLOR
 from viewer.canvas.sites.site_shapes import runs_in_view, to_pixels
+from viewer.canvas.sites.site_symbology import SELECTED_COLOR
 
-MOST_WISHES = 240
+MOST_REQUESTS = 240
 """More labels than this never fit a picture; the rest is not measured."""
 LONGEST_LABEL = 300
 """Characters: more is no name, and no map has room for it."""
@@ -30,7 +30,7 @@ _FACES = {
 
 
 class SiteLabels:
-    """Which labels a frame of sites asks for, and what they keep clear of."""
+    """The labels that a frame of sites asks for, and the boxes that they keep clear of."""
 
     def __init__(self, painter: LabelPainter) -> None:
         self._painter = painter
@@ -43,25 +43,25 @@ class SiteLabels:
         places = zip(frame.px[shown].tolist(), frame.py[shown].tolist(), strict=True)
         return [box for px, py in places for box in mark_boxes(px, py, frame.symbol_radius_px)]
 
-    def wishes(self, frame: SiteFrame, selection: frozenset[str], language: str) -> list[LabelWish]:
+    def requests(self, frame: SiteFrame, selection: frozenset[str], language: str) -> list[LabelWish]:
         """The most important first: a function of frame, selection and language alone."""
         found: list[tuple[Rank, Site, tuple[Anchor, ...]]] = []
         radius = frame.symbol_radius_px
-        for i in _label_order(frame, selection)[: MOST_WISHES * 2]:
+        for i in _label_order(frame, selection)[: MOST_REQUESTS * 2]:
             site = frame.index.sites[frame.index.uuids[frame.rows[i]]]
             clearance = _sign_clearance(frame) if frame.is_area[i] else radius
             found.append((_rank(site, selection), site, (Anchor(float(frame.px[i]), float(frame.py[i]), clearance),)))
-        for shown in frame.shapes[:MOST_WISHES]:
+        for shown in frame.shapes[:MOST_REQUESTS]:
             anchors = tuple(_shape_anchors(shown, frame))
             if anchors:
                 found.append((_rank(shown.site, selection), shown.site, anchors))
-        found.sort(key=lambda wish: wish[0])
-        lines = {shape.uuid: shape for shape in frame.shapes[:MOST_WISHES] if shape.site.kind == "line"}
-        wishes: list[LabelWish] = []
+        found.sort(key=lambda request: request[0])
+        lines = {shape.uuid: shape for shape in frame.shapes[:MOST_REQUESTS] if shape.site.kind == "line"}
+        requests: list[LabelWish] = []
         named: set[str] = set()
         for rank, site, anchors in found:
             plain = label_text(site, language)
-            if plain and site.uuid not in named and len(wishes) < MOST_WISHES:
+            if plain and site.uuid not in named and len(requests) < MOST_REQUESTS:
                 named.add(site.uuid)
                 face, shape = _FACES[rank], lines.get(site.uuid)
                 along: tuple[Anchor, ...] = ()
@@ -72,8 +72,8 @@ class SiteLabels:
                 text = plain if along else wrapped(plain)
                 size = self._painter.size(text, face, frame.scale)
                 leader = rank in (Rank.SELECTED, Rank.CLAIM) and site.kind == "point"
-                wishes.append(LabelWish(site.uuid, text, rank, *size, (*along, *anchors), face, leader, advances))
-        return wishes
+                requests.append(LabelWish(site.uuid, text, rank, *size, (*along, *anchors), face, leader, advances))
+        return requests
 
 
 def label_text(site: Site, language: str = "") -> str:
@@ -85,7 +85,9 @@ def label_text(site: Site, language: str = "") -> str:
 def _label_order(frame: SiteFrame, selection: frozenset[str]) -> list[int]:
     """Positions in the frame, the most important first: the selected, then claims (painted last), then the setting."""
     order = list(range(len(frame.rows)))[::-1] if len(frame.rows) <= 20_000 else []
-    rank = [frame.index.looks[frame.index.look[row]].role != "named in a claim" for row in frame.rows[order].tolist()]
+    rank = [
+        frame.index.symbols[frame.index.symbol[row]].role != "named in a claim" for row in frame.rows[order].tolist()
+    ]
     chosen = {row for uuid in selection for row in frame.index.rows_of(uuid)}
     keyed = sorted(
         zip(order, rank, strict=True), key=lambda item: (frame.rows[item[0]] not in chosen, item[1], item[0])

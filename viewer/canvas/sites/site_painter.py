@@ -15,12 +15,12 @@ from layers.vector.drawing.blending import tint
 from layers.vector.drawing.strokes import Strokes
 from viewer.canvas.sites.outlines import Floats, Outline, strokes_of
 from viewer.canvas.sites.site_frame import ShapeInView, SiteFrame
-from viewer.canvas.sites.site_look import HALO_COLOR, SELECTED_COLOR, LineLook, fill_of, line_look, outline_of
 from viewer.canvas.sites.site_shapes import polygon_in_view, runs_in_view, to_pixels
-from viewer.canvas.symbol_painter import SymbolPainter, paint_faint_sign
+from viewer.canvas.sites.site_symbol_painter import SiteSymbolPainter, paint_faint_sign
+from viewer.canvas.sites.site_symbology import HALO_COLOR, SELECTED_COLOR, LineSymbol, fill_of, line_symbol, outline_of
 from viewer.rendering.vector.qt_shapes import can_clip, is_vector_device, path_of, polygon_of, round_pen
 
-_AREA_LOOK_WIDTH = 1.6
+_AREA_OUTLINE_PX = 1.6
 _MARGIN_PX = 24.0
 
 
@@ -28,7 +28,7 @@ class SitePainter:
     """Paints frames of sites. Holds nothing but the pictures of symbols."""
 
     def __init__(self) -> None:
-        self._symbols = SymbolPainter()
+        self._symbols = SiteSymbolPainter()
 
     def paint(self, painter: QPainter, frame: SiteFrame, selection: frozenset[str] = frozenset()) -> None:
         """Everything but the labels, in picture pixels."""
@@ -46,7 +46,7 @@ class SitePainter:
 
     def _paint_polygon(self, painter: QPainter, frame: SiteFrame, shape: ShapeInView, selected: bool) -> None:
         _fill(painter, frame, shape.outline, fill_of(shape.site))
-        _paint_outline(painter, frame, shape.outline, line_look(shape.site), selected)
+        _paint_outline(painter, frame, shape.outline, line_symbol(shape.site), selected)
 
     def _paint_areas(self, painter: QPainter, frame: SiteFrame, selection: frozenset[str]) -> None:
         for i in np.flatnonzero(frame.is_area).tolist():
@@ -54,28 +54,28 @@ class SitePainter:
             site = frame.index.sites[frame.index.uuids[row]]
             outline, color = frame.circle(i), outline_of(site)
             _fill(painter, frame, outline, fill_of(site))
-            look = LineLook(color.name(), _AREA_LOOK_WIDTH, (7.0, 4.0), casing_width=1.1)
-            _paint_outline(painter, frame, outline, look, site.uuid in selection)
+            symbol = LineSymbol(color.name(), _AREA_OUTLINE_PX, (7.0, 4.0), casing_width=1.1)
+            _paint_outline(painter, frame, outline, symbol, site.uuid in selection)
             at = float(frame.px[i]), float(frame.py[i])
-            paint_faint_sign(painter, frame.index.looks[frame.index.look[row]], *at, frame.scale, color)
+            paint_faint_sign(painter, frame.index.symbols[frame.index.symbol[row]], *at, frame.scale, color)
 
     def _paint_symbols(self, painter: QPainter, frame: SiteFrame, selection: frozenset[str]) -> None:
         index, shown = frame.index, frame.thinned()
         if frame.compact:
-            # By look within a rank: dots of one look go to the painter in one go.
-            shown = shown[np.lexsort((index.look[frame.rows[shown]], frame.is_claim[shown]))]
-        looks = index.look[frame.rows[shown]].tolist()
-        places = list(zip(looks, frame.px[shown].tolist(), frame.py[shown].tolist(), strict=True))
-        for look, run in groupby(places, key=lambda place: place[0]):
+            # By symbol within a rank: dots of one symbol go to the painter in one go.
+            shown = shown[np.lexsort((index.symbol[frame.rows[shown]], frame.is_claim[shown]))]
+        symbols = index.symbol[frame.rows[shown]].tolist()
+        places = list(zip(symbols, frame.px[shown].tolist(), frame.py[shown].tolist(), strict=True))
+        for symbol, run in groupby(places, key=lambda place: place[0]):
             at = ((px, py) for _, px, py in run)
-            self._symbols.paint(painter, index.looks[look], at, frame.scale, compact=frame.compact)
+            self._symbols.paint(painter, index.symbols[symbol], at, frame.scale, compact=frame.compact)
         if not selection:
             return
         chosen = {row for uuid in selection for row in index.rows_of(uuid)}
         for i in np.flatnonzero(np.isin(frame.rows, list(chosen)) & ~frame.is_area).tolist():
             at_i = [(float(frame.px[i]), float(frame.py[i]))]
-            look = index.looks[index.look[frame.rows[i]]]
-            self._symbols.paint(painter, look, at_i, frame.scale, selected=True, compact=frame.compact)
+            symbol = index.symbols[index.symbol[frame.rows[i]]]
+            self._symbols.paint(painter, symbol, at_i, frame.scale, selected=True, compact=frame.compact)
 
 
 def _fill(painter: QPainter, frame: SiteFrame, outline: Outline, color: QColor) -> None:
@@ -88,23 +88,23 @@ def _fill(painter: QPainter, frame: SiteFrame, outline: Outline, color: QColor) 
 
 
 def _paint_alike(painter: QPainter, frame: SiteFrame, shapes: list[ShapeInView], *, selected: bool) -> None:
-    """Lines of one look together: where they meet no casing covers a line, and the painter changes pens less often."""
-    alike: dict[tuple[LineLook, bool], list[Outline]] = {}
+    """Lines of one symbol together: where they meet no casing covers a line, and pens are changed less often."""
+    alike: dict[tuple[LineSymbol, bool], list[Outline]] = {}
     for shape in shapes:
         is_cut = is_on_both_sides(shape.outline.bounds, frame.view.grid.crs)
-        alike.setdefault((line_look(shape.site), is_cut), []).append(shape.outline)
-    for (look, _), outlines in alike.items():
-        paint_outlines(painter, frame.view, outlines, look, selected)
+        alike.setdefault((line_symbol(shape.site), is_cut), []).append(shape.outline)
+    for (symbol, _), outlines in alike.items():
+        paint_outlines(painter, frame.view, outlines, symbol, selected)
 
 
-def _paint_outline(painter: QPainter, frame: SiteFrame, outline: Outline, look: LineLook, selected: bool) -> None:
-    paint_outlines(painter, frame.view, [outline], look, selected)
+def _paint_outline(painter: QPainter, frame: SiteFrame, outline: Outline, symbol: LineSymbol, selected: bool) -> None:
+    paint_outlines(painter, frame.view, [outline], symbol, selected)
 
 
-def paint_outlines(painter: QPainter, view: View, outlines: list[Outline], look: LineLook, selected: bool) -> None:
-    """What is cut at the antimeridian, either all of them or none, runs over it as if it were not."""
+def paint_outlines(painter: QPainter, view: View, outlines: list[Outline], symbol: LineSymbol, selected: bool) -> None:
+    """Lines that are cut at the antimeridian, either all of them or none, run over it as if they were not."""
     if not is_vector_device(painter):
-        outlines = [_without_dots(painter, view, outline, look, selected) for outline in outlines]
+        outlines = [_without_dots(painter, view, outline, symbol, selected) for outline in outlines]
     crs = view.grid.crs
     is_cut = is_on_both_sides(outlines[0].bounds, crs) and can_clip(painter)
     lines: list[Floats] = []
@@ -115,19 +115,19 @@ def paint_outlines(painter: QPainter, view: View, outlines: list[Outline], look:
         painter.save()
         clip_to_world(painter, view)
         lines = running_on(lines, crs, _MARGIN_PX * view.grid.resolution)
-    paint_lines(painter, view, [to_pixels(view, line) for line in lines], look, selected)
+    paint_lines(painter, view, [to_pixels(view, line) for line in lines], symbol, selected)
     if is_cut:
         painter.restore()
 
 
-def _without_dots(painter: QPainter, view: View, outline: Outline, look: LineLook, selected: bool) -> Outline:
+def _without_dots(painter: QPainter, view: View, outline: Outline, symbol: LineSymbol, selected: bool) -> Outline:
     """Of very many parts the small ones are dots, all of them set down at once; what is left."""
     rest, middles = outline.dots(view.grid.resolution)
     if not len(middles):
         return outline
     picture = np.zeros((view.height, view.width), np.uint32)
     x, y = to_pixels(view, middles).T
-    for color, width in _passes(look, selected):
+    for color, width in _passes(symbol, selected):
         strokes = Strokes(view.width, view.height, width * view.ratio)
         strokes.add_dots(x, y)
         tint(picture, strokes.cover(), color.rgba())
@@ -148,14 +148,18 @@ def clip_to_world(painter: QPainter, view: View) -> None:
         painter.setClipPath(path_of([corners]), Qt.ClipOperation.IntersectClip)
 
 
-def _passes(look: LineLook, selected: bool) -> list[tuple[QColor, float]]:
+def _passes(symbol: LineSymbol, selected: bool) -> list[tuple[QColor, float]]:
     """Colours and widths, the lowest first, the line itself last."""
-    passes = [(_with_alpha(look.casing, 185), look.width + 2 * look.casing_width)]
+    passes = [(_with_alpha(symbol.casing, 185), symbol.width + 2 * symbol.casing_width)]
     if selected:
-        passes = [(_with_alpha(HALO_COLOR, 120), look.width + 9.0), (QColor(SELECTED_COLOR), look.width + 6.0), *passes]
-    if look.ground:
-        passes.append((QColor(look.ground), look.width))
-    return [*passes, (QColor(look.color), look.width)]
+        passes = [
+            (_with_alpha(HALO_COLOR, 120), symbol.width + 9.0),
+            (QColor(SELECTED_COLOR), symbol.width + 6.0),
+            *passes,
+        ]
+    if symbol.ground:
+        passes.append((QColor(symbol.ground), symbol.width))
+    return [*passes, (QColor(symbol.color), symbol.width)]
 
 
 def _with_alpha(color: str, alpha: int) -> QColor:
@@ -164,27 +168,27 @@ def _with_alpha(color: str, alpha: int) -> QColor:
     return value
 
 
-def paint_lines(painter: QPainter, view: View, lines: list[Floats], look: LineLook, selected: bool) -> None:
+def paint_lines(painter: QPainter, view: View, lines: list[Floats], symbol: LineSymbol, selected: bool) -> None:
     """Lines in picture pixels: glow of the selected, casing, ground and dashes, each over all runs."""
     scale = view.ratio
     runs = [run for line in lines for run in runs_in_view(line, view, _MARGIN_PX * scale)]
     if not runs:
         return
-    passes = _passes(look, selected)
+    passes = _passes(symbol, selected)
     pen_px = sum(width for _, width in passes) * scale
     strokes, is_scribble = strokes_of([(run.points, run.start_px) for run in runs], view.width, view.height, pen_px)
     shapes = [(polygon_of(points), start_px) for points, start_px in strokes]
     pens = [round_pen(color, width * scale) for color, width in passes]
     painter.setBrush(Qt.BrushStyle.NoBrush)
     for pen in pens:
-        dashed = pen is pens[-1] and bool(look.dash) and not is_scribble
+        dashed = pen is pens[-1] and bool(symbol.dash) and not is_scribble
         if dashed:
             pen.setCapStyle(Qt.PenCapStyle.FlatCap)
-            pen.setDashPattern([length / look.width for length in look.dash])
+            pen.setDashPattern([length / symbol.width for length in symbol.dash])
         painter.setPen(pen)
         for polygon, start_px in shapes:
             if dashed and start_px:
-                pen.setDashOffset((start_px / scale) % sum(look.dash) / look.width)
+                pen.setDashOffset((start_px / scale) % sum(symbol.dash) / symbol.width)
                 painter.setPen(pen)
             painter.drawPolyline(polygon)
             if dashed and start_px:

@@ -28,7 +28,7 @@ _COARSEST_STEP_M = 2.0**18
 _PARALLEL_STEP_DEG = 0.25
 """A geodesic of this length leaves the parallel by less than seven metres."""
 _REACH_PX = 64.0
-"""What lies so far outside of the picture may reach into it: wide lines, glows."""
+"""Shapes so far outside of the picture may reach into it: wide lines, glows."""
 _FAR_PX = 16_000.0
 """Qt paints slowly, or wrongly, far outside of the picture: polygons that reach further are clipped."""
 
@@ -55,7 +55,7 @@ class SiteShape:
     _whole_m: float = 0.0
 
     def outline(self, view: View, step_m: float) -> Outline | None:
-        """What of the outline a picture of this view shows, at geodesic steps of `step_m`; None out of view."""
+        """The part of the outline that a view shows, at geodesic steps of `step_m`; None out of view."""
         crs, longest = view.grid.crs, self._longest_segment_m()
         rough = self._projected(crs, min(longest, _COARSEST_STEP_M))
         if rough.bounds is None:
@@ -145,7 +145,7 @@ class PartRings:
         return cls(Rings.of(lonlat, counts.astype(np.int64)), part.astype(np.intp), np.asarray(is_polygon))
 
     def about(self, legs: NDArray[np.bool_]) -> tuple[PartRings, NDArray[np.bool_]]:
-        """What these legs are of, areas whole and of lines the legs alone; and which of its legs they are."""
+        """The shape of these legs, areas whole and of lines the legs alone; and a mask of its legs that they are."""
         ring_of = np.repeat(np.arange(len(self.rings)), np.diff(self.rings.starts))[:-1]
         is_area = self.is_polygon[self.part]
         areas = np.flatnonzero(is_area & np.isin(self.part, self.part[_distinct(ring_of[legs])]))

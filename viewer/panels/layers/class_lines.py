@@ -13,7 +13,7 @@ from layers.vector.style.layer_style import VectorStyle
 from layers.vector.style.look import Look
 from layers.vector.table import VectorInfo
 from viewer.panels.context import PanelContext
-from viewer.rendering.vector.look_sample import sample_icon
+from viewer.rendering.vector.symbol_sample import sample_icon
 from viewer.rendering.vector.vector_drawing import VectorDrawing
 
 MOST_LINES = 12

@@ -9,7 +9,7 @@ from PySide6.QtGui import QFont, QFontMetrics, QPainter, QPalette
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
 from viewer.panels.layers.layer_rows import BADGE_ROLE, CLASSES_ROLE, DATE_ROLE
-from viewer.rendering.vector.look_sample import HEIGHT_PX, WIDTH_PX
+from viewer.rendering.vector.symbol_sample import HEIGHT_PX, WIDTH_PX
 
 type Index = QModelIndex | QPersistentModelIndex
 

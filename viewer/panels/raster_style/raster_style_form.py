@@ -25,7 +25,7 @@ from viewer.panels.widgets.fields import ChoiceField
 from viewer.panels.widgets.form_page import side_by_side
 from viewer.panels.widgets.slider_field import SliderField, factor, percent
 from viewer.rendering.raster.raster_drawing import RasterDrawing
-from viewer.rendering.raster.raster_meter import ViewSample
+from viewer.rendering.raster.shown_style import ViewSample
 
 LOOKS = ("colormap", "brightness", "contrast", "saturation", "sharpen", "invert", "resampling")
 

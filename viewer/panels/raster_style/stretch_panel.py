@@ -16,7 +16,7 @@ from viewer.panels.raster_style.histogram_view import HistogramView
 from viewer.panels.widgets.field_set import FieldSet
 from viewer.panels.widgets.fields import ChoiceField, NumberField
 from viewer.panels.widgets.form_page import muted
-from viewer.rendering.raster.raster_meter import ViewSample
+from viewer.rendering.raster.shown_style import ViewSample
 from viewer.support.plain_label import plain_label
 
 CHANNEL_COLORS = ("#d9534f", "#3f9f58", "#3d7fd6")

@@ -23,7 +23,7 @@ from viewer.panels.widgets.fields import ChoiceField
 from viewer.panels.widgets.form_page import muted, side_by_side
 from viewer.panels.widgets.icon_button import IconButton
 from viewer.panels.words import capital, choices
-from viewer.rendering.vector.look_sample import HEIGHT_PX, WIDTH_PX
+from viewer.rendering.vector.symbol_sample import HEIGHT_PX, WIDTH_PX
 from viewer.support.painting import painting
 
 _STRIP_PX = QSize(72, 14)

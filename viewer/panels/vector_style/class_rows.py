@@ -15,7 +15,7 @@ from layers.vector.style.layer_style import VectorStyle
 from layers.vector.style.rules import check_rule
 from layers.vector.style.template import value_text
 from layers.vector.table import VectorInfo
-from viewer.rendering.vector.look_sample import sample_icon
+from viewer.rendering.vector.symbol_sample import sample_icon
 from viewer.support.text import one_line
 
 type Index = QModelIndex | QPersistentModelIndex

@@ -19,7 +19,7 @@ from viewer.panels.widgets.field_set import FieldSet
 from viewer.panels.widgets.fields import ChoiceField
 from viewer.panels.widgets.slider_field import SliderField
 from viewer.panels.words import capital, choices, word
-from viewer.rendering.vector.look_sample import HEIGHT_PX, WIDTH_PX, sample_icon
+from viewer.rendering.vector.symbol_sample import HEIGHT_PX, WIDTH_PX, sample_icon
 
 _DASHES = {
     "": "solid",

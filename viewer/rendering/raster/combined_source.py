@@ -93,7 +93,7 @@ class CombinedSource(RasterSource):
 
 
 def _row_of(member: Member) -> Layer:
-    """What the member's own layer said of it when it was combined."""
+    """The row that the member's own layer had when it was combined."""
     return Layer(
         uuid="",
         kind="raster",

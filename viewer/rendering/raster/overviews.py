@@ -177,14 +177,14 @@ def _make_folder(folder: Path) -> None:
 
 
 def _remove_all(folder: Path, state: SourceState) -> None:
-    """What was built, or begun, for any state of the file."""
+    """Remove overviews that were built, or begun, for any state of the file."""
     for path in folder.glob(f"{state.overview_stem}*.tif"):
         with suppress(OSError):
             path.unlink()
 
 
 def _remove_stale(folder: Path, state: SourceState) -> None:
-    """What was built, or begun, for other states of the file."""
+    """Remove overviews that were built, or begun, for other states of the file."""
     own = state.overview_name.removesuffix(".tif")
     for path in folder.glob(f"{state.overview_stem}*.tif"):
         if not path.name.startswith(own):

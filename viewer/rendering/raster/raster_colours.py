@@ -11,15 +11,15 @@ from layers.errors import GeoloupeError
 from layers.raster.info import RasterInfo
 from layers.raster.style import RasterStyle, colorize
 from viewer.rendering.images import NOTHING, unpainted
-from viewer.rendering.raster.raster_reading import TileAsk
+from viewer.rendering.raster.raster_requests import TileRead
 from viewer.rendering.tiles.tile_cache import RawTile
 from viewer.support.jobs import JobContext, Jobs
 from viewer.support.timing import span
 
 THREADS = 2
 
-type RawTiles = Sequence[tuple[TileAsk, RawTile]]
-type Pictures = list[tuple[TileAsk, QImage]]
+type RawTiles = Sequence[tuple[TileRead, RawTile]]
+type Pictures = list[tuple[TileRead, QImage]]
 
 
 def coloured(raw: RawTile, style: RasterStyle, info: RasterInfo) -> QImage:
@@ -84,4 +84,4 @@ class Colouring:
 
 
 def _work(tiles: RawTiles, style: RasterStyle, info: RasterInfo) -> Callable[[JobContext], Pictures]:
-    return lambda _: [(ask, coloured(raw, style, info)) for ask, raw in tiles]
+    return lambda _: [(read, coloured(raw, style, info)) for read, raw in tiles]

@@ -24,17 +24,16 @@ from layers.raster.style import RasterStyle
 from viewer.rendering.context import RenderContext
 from viewer.rendering.drawing import LayerDrawing
 from viewer.rendering.layer_date import acquisition_of
-from viewer.rendering.raster.raster_look import RasterLook
-from viewer.rendering.raster.raster_meter import ViewSample
 from viewer.rendering.raster.raster_place import bounds_lonlat_of, bounds_on, credit_of, no_crs, plane_of
-from viewer.rendering.raster.raster_reading import Reading
+from viewer.rendering.raster.raster_requests import Reading
 from viewer.rendering.raster.raster_source import RasterSource
-from viewer.rendering.raster.raster_tiles import Shown
-from viewer.rendering.raster.round_tiles import RoundTiles
+from viewer.rendering.raster.raster_tiles import RasterTiles, Shown
+from viewer.rendering.raster.shown_style import ShownStyle, ViewSample
+from viewer.rendering.world_copies import Views
 
 
 class RasterDrawing(LayerDrawing):
-    """Puts together where the file is, how it looks, and its tiles."""
+    """Puts together where the file is, its style as it is shown, and its tiles."""
 
     sampled = Signal()
     """`sample` is of another view now."""
@@ -53,8 +52,8 @@ class RasterDrawing(LayerDrawing):
         self.path = path
         self._make_source = make_source or partial(RasterSource, context, path, layer.source)
         self.source = self._make_source()
-        self.tiles = RoundTiles(layer.uuid, self.source, context, self._tiles_changed, self._tiles_failed)
-        self._look = RasterLook(context.jobs)
+        self.tiles = RasterTiles(layer.uuid, self.source, context, self._tiles_changed, self._tiles_failed)
+        self._shown_style = ShownStyle(context.jobs)
         self._acquisition: tuple[tuple[Layer, RasterInfo | None, Acquisition | None], Acquisition] | None = None
         """With what it was made of; every look at the list of layers asks for it."""
         self._generation = 0
@@ -66,7 +65,7 @@ class RasterDrawing(LayerDrawing):
 
     @property
     def info(self) -> RasterInfo | None:
-        """What a reader found; None until then."""
+        """The facts that a reader found; None until then."""
         return self.source.info
 
     @property
@@ -101,20 +100,23 @@ class RasterDrawing(LayerDrawing):
         if moved:
             self._forget_all()
         self._take_style()
-        self._wish()
+        self._request_tiles()
 
     @override
-    def set_view(self, view: View, cursor: tuple[float, float] | None = None, resting: bool = True) -> None:
-        self.tiles.look_at(view, cursor, resting)
+    def set_view(
+        self, view: View, cursor: tuple[float, float] | None = None, resting: bool = True, copies: Views = ()
+    ) -> None:
+        self.tiles.look_at((view, *copies), cursor, resting)
         if self.info is not None:
-            self._wish()
+            self._request_tiles()
 
     @override
-    def paint(self, painter: QPainter, view: View) -> None:
-        self.tiles.paint(painter, view, self.layer.drawn_opacity)
+    def paint(self, painter: QPainter, view: View, copies: Views = ()) -> None:
+        for seen in (view, *copies):
+            self.tiles.tile_layer.paint(painter, seen, self.layer.drawn_opacity)
 
     @override
-    def is_complete(self, view: View) -> bool:
+    def is_complete(self, view: View, copies: Views = ()) -> bool:
         if self.info is None:
             return bool(self.problem)
         if self._is_unplaced() or self.is_nowhere:
@@ -122,7 +124,10 @@ class RasterDrawing(LayerDrawing):
         return (
             self.is_stale
             or self.is_unavailable
-            or (self.tiles.is_complete(view) and self._look.is_final(view, self._reading))
+            or (
+                all(self.tiles.is_complete(seen) for seen in (view, *copies))
+                and self._shown_style.is_final(view, self._reading)
+            )
         )
 
     @property
@@ -166,24 +171,16 @@ class RasterDrawing(LayerDrawing):
         return self.source.folders
 
     @override
-    def suspend(self, sentence: str) -> None:
-        if not self.is_unavailable:
-            self.is_unavailable = True
-            self.tiles.hold()
-            self._set_problem(sentence, "drive")
-            self._announce()
+    def _stop_reading(self) -> None:
+        self.tiles.hold()
 
     @override
-    def resume(self) -> None:
-        if self.is_unavailable:
-            self.is_unavailable = False
-            self._set_problem("", "drive")
-            self.tiles.go_on()
-            if self.info is None:
-                self.reload()
-            else:
-                self.check_file()
-            self._announce()
+    def _read_on(self) -> None:
+        self.tiles.go_on()
+        if self.info is None:
+            self.reload()
+        else:
+            self.check_file()
 
     @override
     def close(self) -> None:
@@ -217,7 +214,7 @@ class RasterDrawing(LayerDrawing):
             if not (self.layer.crs or self.info.crs):
                 self._set_problem(no_crs(self.path.name), "place")
             if self.tiles.view is not None:
-                self._wish()
+                self._request_tiles()
         self._announce()
 
     def ask_acquisition(self) -> None:
@@ -240,13 +237,13 @@ class RasterDrawing(LayerDrawing):
             self.source.overview_path,
         )
 
-    def _wish(self) -> None:
+    def _request_tiles(self) -> None:
         """Ask for what the view lacks, where the layer is shown and has a place."""
         view = self.tiles.view
         if not self.layer.visible or self.is_nowhere:
             self.tiles.rest()
         elif view is not None and (view.grid.crs == self.tiles.placed_crs or self._place(view.grid.crs)):
-            self.tiles.wish()
+            self.tiles.request_tiles()
             self._measure()
 
     def _tiles_changed(self) -> None:
@@ -259,13 +256,13 @@ class RasterDrawing(LayerDrawing):
 
     def _forget_all(self) -> None:
         self.tiles.forget_all()
-        self._look.forget()
+        self._shown_style.forget()
 
     # -- the file and its overviews -------------------------------------------------------------------------------
 
     @property
     def lack(self) -> Lack:
-        """What is to be done about overviews: where they lack, zoomed out only a sample of the pixels is shown."""
+        """How far overviews lack: where they do, zoomed out only a sample of the pixels is shown."""
         return self.source.lack
 
     @property
@@ -286,13 +283,13 @@ class RasterDrawing(LayerDrawing):
         state, info, store = self.source.state, self.info, self.context.overviews
         if self.can_build and state is not None and info is not None and store is not None:
             store.build(state, overview_bytes(info))
-            self._wish()
+            self._request_tiles()
 
     def _overviews_ended(self, state: SourceState, _sentence: str) -> None:
         if not self._is_closed and state == self.source.state:
             self.source.look_for_overviews()
             self._show_style()
-            self._wish()
+            self._request_tiles()
             self._announce()
 
     def check_file(self) -> None:
@@ -315,26 +312,26 @@ class RasterDrawing(LayerDrawing):
     @property
     def intent(self) -> RasterStyle | None:
         """The style of the layer's row."""
-        return self._look.intent
+        return self._shown_style.intent
 
     @property
     def style(self) -> RasterStyle | None:
-        """What is shown: with a stretch from the view (DRA) it differs from `intent`."""
-        return self._look.style
+        """The style that is shown: with a stretch from the view (DRA) it differs from `intent`."""
+        return self._shown_style.style
 
     @property
     def sample(self) -> ViewSample | None:
         """The values in view, of the style that is shown; None until they are measured."""
-        return self._look.sample
+        return self._shown_style.sample
 
     def watch(self, watched: bool) -> None:
         """Somebody shows `sample`: measure each view that rests."""
-        self._look.is_watched = watched
+        self._shown_style.is_watched = watched
         self._measure()
 
     def _take_style(self) -> None:
         assert self.info is not None
-        fits = self._look.take(self.layer, self.info)
+        fits = self._shown_style.take(self.layer, self.info)
         sentence = f"The style of {self.layer.name} does not fit {self.path.name}: the default is shown."
         self._set_problem("" if fits else sentence, "style")
         self._show_style()
@@ -349,15 +346,15 @@ class RasterDrawing(LayerDrawing):
         view, tiles = self.tiles.view, self.tiles
         if view is None or tiles.shown is None or not tiles.resting or self._is_unplaced():
             return
-        if self._look.needs(view, self._reading) and tiles.is_complete(view):
-            self._look.measure(tiles.raw_in_view(), view, self._reading, self._measured)
+        if self._shown_style.needs(view, self._reading) and tiles.has_come():
+            self._shown_style.measure(tiles.raw_in_view(), view, self._reading, self._measured)
 
     def _measured(self) -> None:
         if self._is_closed:
             return
-        self._look.settle()
+        self._shown_style.settle()
         self._show_style()
-        self._wish()
+        self._request_tiles()
         self._announce()
         self.sampled.emit()
 

@@ -21,7 +21,7 @@ from layers.requests.imagery import Bands, ReadAcquisition, ReadStatistics, Read
 from layers.requests.probe import Probe
 from layers.requests.question import Question
 from viewer.rendering.context import RenderContext
-from viewer.rendering.raster.raster_reading import TileAsk, reader_crs
+from viewer.rendering.raster.raster_requests import TileRead, reader_crs
 
 
 class RasterSource:
@@ -33,7 +33,7 @@ class RasterSource:
         self._part, self._height_m = str(source.get("part", "")), height_of(source)
         self.band_names = given_names(source)
         self.own_info: RasterInfo | None = None
-        """What the file itself says."""
+        """The facts as the file itself says."""
         self.info: RasterInfo | None = None
         """The same with the bands' names that the analyst gave."""
         self.scene: SceneInfo | None = None
@@ -43,7 +43,7 @@ class RasterSource:
         self.missing: frozenset[str] = frozenset()
         """The files that were looked for and are not there."""
         self.lacks = ""
-        """What is not there though the rest can be shown, in a sentence."""
+        """A sentence on parts that are not there though the rest can be shown."""
         self.state: SourceState | None = None
         """The file as it was probed; None for what is more than one file."""
         self.overview_path = ""
@@ -91,7 +91,7 @@ class RasterSource:
         return (self.path.parent,)
 
     def name_bands(self, names: Mapping[int, str]) -> None:
-        """What the analyst says that they see; nothing is read again."""
+        """Take the names of bands that the analyst gives; nothing is read again."""
         if dict(names) == self.band_names:
             return
         self.band_names = dict(names)
@@ -100,7 +100,7 @@ class RasterSource:
 
     @property
     def lack(self) -> Lack:
-        """What is to be done about overviews."""
+        """How far overviews lack."""
         if self.info is None or self.state is None or self.overview_path:
             return Lack.NONE
         return lack_of(self.info)
@@ -125,12 +125,12 @@ class RasterSource:
         """Of what is shown with these bands; None until it is known."""
         return self.acquisition
 
-    def tile_request(self, ask: TileAsk, done: Callable[[Answer | GeoloupeError], None]) -> Request:
+    def read_request(self, read: TileRead, done: Callable[[Answer | GeoloupeError], None]) -> Request:
         """On a reader's thread, and so `done`."""
-        of_bands = ReadTile(str(self.path), self._part, self._height_m, self._bands(ask.reading.bands))
+        of_bands = ReadTile(str(self.path), self._part, self._height_m, self._bands(read.reading.bands))
         if self.state is not None:
-            of_bands = replace(of_bands, state=self.state[2:], overview_path=ask.reading.overview_path)
-        return Request(ask.question(of_bands), done, strike_key=ask.reading.path, profile=self._profile)
+            of_bands = replace(of_bands, state=self.state[2:], overview_path=read.reading.overview_path)
+        return Request(read.question(of_bands), done, strike_key=read.reading.path, profile=self._profile)
 
     def ask_limits(
         self, style: RasterStyle, done: Callable[[Sequence[Limits]], None], failed: Callable[[GeoloupeError], None]

@@ -1,10 +1,11 @@
-"""The tiles of one raster: wished for, taken in, coloured and shown."""
+"""The tiles of one raster: requested, taken in, coloured and shown."""
 
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Hashable, Iterable
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
 from functools import partial
+from operator import attrgetter
 from typing import NamedTuple, cast
 
 from PySide6.QtGui import QImage
@@ -21,12 +22,12 @@ from layers.raster.style import RasterStyle
 from viewer.rendering.context import RenderContext
 from viewer.rendering.images import NOTHING
 from viewer.rendering.raster.raster_colours import Colouring, Pictures, coloured
-from viewer.rendering.raster.raster_reading import Reading, TileAsk, coarse_pays, raw_tile
+from viewer.rendering.raster.raster_requests import RasterRequests, Reading, TileRead, coarse_pays, raw_tile
 from viewer.rendering.raster.raster_source import RasterSource
-from viewer.rendering.raster.raster_wishes import RasterWishes
+from viewer.rendering.tiles.scheduler import TileRequest
 from viewer.rendering.tiles.tile_cache import RawTile, TileName
-from viewer.rendering.tiles.tile_sheet import TileSheet
-from viewer.rendering.tiles.wish_list import Wish
+from viewer.rendering.tiles.tile_layer import TileLayer
+from viewer.rendering.world_copies import Views
 
 _CHANGED = (SourceChanged, FileMissing)
 
@@ -34,7 +35,7 @@ log = logging.getLogger(__name__)
 
 
 class Shown(NamedTuple):
-    """What the picture of a tile depends on, besides its place."""
+    """All that the picture of a tile depends on, besides its place."""
 
     reading: Reading
     style: RasterStyle
@@ -55,73 +56,89 @@ class RasterTiles:
         context: RenderContext,
         changed: Callable[[], None],
         failed: Callable[[str, str, bool], None],
-        lender: RasterTiles | None = None,
     ) -> None:
-        """`lender`: other tiles of the layer, which have the small picture of it all."""
         self.source = source
-        self.sheet: TileSheet = TileSheet(
-            context.tiles.styled, layer_uuid, lender=None if lender is None else lender.sheet
-        )
-        self._has_lender = lender is not None
+        self.tile_layer = TileLayer(context.tiles.styled, layer_uuid)
         self.shown: Shown | None = None
-        self.view: View | None = None
+        self.views: Views = ()
+        """The view that is looked at, and the wrapped world copies in it."""
         self.resting = True
         self.placed_crs = ""
-        """The CRS of the canvas in which the sheet's bounds are known."""
+        """The CRS of the canvas in which the layer's bounds are known."""
         self.is_frozen = False
         """The file is not the one that was probed: what was read of it stays, nothing more is read."""
         self._is_paused = self._is_held = False
-        self._requests: dict[TileAsk, Request] = {}
-        """What readers are at; written on their threads."""
+        self._under_way: dict[TileRead, Request] = {}
+        """Reads that readers are at; written on their threads."""
         self._layer_uuid, self._context = layer_uuid, context
         self._changed, self._tell_failure = changed, failed
         self._cursor: tuple[float, float] | None = None
         self._resting_grid: TileGrid | None = None
         self._is_wanted = False
-        self._wishes = RasterWishes()
-        self._overview_raw: tuple[TileAsk, RawTile] | None = None
+        self._requests = RasterRequests()
+        self._overview_raw: tuple[TileRead, RawTile] | None = None
         self._colouring = Colouring(context.jobs)
         self._is_closed = False
 
     # -- what is looked at, and as what -------------------------------------------------------------------------
 
-    def look_at(self, view: View, cursor: tuple[float, float] | None, resting: bool) -> None:
-        """Note the view; `wish` asks for what it lacks."""
-        self._is_paused = self._is_paused and view == self.view
-        self.view, self._cursor, self.resting = view, cursor, resting
+    @property
+    def view(self) -> View | None:
+        """The view that is looked at, without world copies."""
+        return self.views[0] if self.views else None
+
+    def look_at(self, views: Views, cursor: tuple[float, float] | None, resting: bool) -> None:
+        """Note a view and the wrapped world copies in it; `request_tiles` asks for what they lack."""
+        self._is_paused = self._is_paused and views == self.views
+        self.views, self._cursor, self.resting = views, cursor, resting
 
     def show(self, shown: Shown) -> None:
         """Tiles shown so far stay as stand-ins until those of `shown` are there."""
         self.shown = shown
-        self.sheet.set_revision((shown.reading, shown.style))
+        self.tile_layer.set_revision((shown.reading, shown.style))
 
     def place(self, crs: str, bounds: Bounds) -> None:
         """Where the layer is on a canvas of this CRS."""
-        self.sheet.set_bounds(crs, bounds)
+        self.tile_layer.set_bounds(crs, bounds)
         self.placed_crs, self._overview_raw = crs, None
 
+    def unplace(self) -> None:
+        """The layer has no place on the canvas."""
+        self.request_nothing()
+        self.placed_crs = ""
+
     def is_complete(self, view: View) -> bool:
-        return self.is_frozen or self._is_paused or self._is_held or self.sheet.is_complete(view)
+        """True where nothing more comes for a view, or for one world copy in it."""
+        return self.is_frozen or self._is_paused or self._is_held or self.tile_layer.is_complete(view)
+
+    def has_come(self) -> bool:
+        """True where nothing more comes for what is looked at, world copies included."""
+        return all(self.is_complete(view) for view in self.views)
+
+    def share(self, views: Views) -> float:
+        """How much of a view, and of the world copies in it, is there, 0 to 1."""
+        return sum(map(self.tile_layer.share, views)) / len(views)
 
     def raw_in_view(self) -> list[tuple[TileKey, RawTile]]:
-        """The exact tiles of the view that are kept raw."""
-        assert self.view is not None
-        return self._raw(tiles_in(self.view, self.sheet.within(self.view.grid)))
+        """The exact tiles in view that are kept raw; keys count from the corner that all world copies share."""
+        return [found for view in self.views for found in self._raw(view, self._exact_keys(view))]
 
     def is_blank(self) -> bool:
         """True where all of the view has been read, and no pixel of the layer has a value there."""
-        view = self.view
-        if view is None or self.shown is None or not self.is_complete(view):
+        if not self.views or self.shown is None or not self.has_come():
             return False
-        keys = list(tiles_in(view, self.sheet.within(view.grid)))
-        raw = self._raw(keys)
-        return len(raw) == len(keys) and all(tile.bands is None for _, tile in raw)
+        raw = self.raw_in_view()
+        count = sum(1 for view in self.views for _ in self._exact_keys(view))
+        return len(raw) == count and all(tile.bands is None for _, tile in raw)
+
+    def _exact_keys(self, view: View) -> Iterator[TileKey]:
+        return tiles_in(view, self.tile_layer.within(view.grid))
 
     def forget_all(self) -> None:
         """The data are other data now, or lie elsewhere."""
         self._context.tiles.drop_layer(self._layer_uuid)
-        self.sheet.clear()
-        self._wishes.forgive()
+        self.tile_layer.clear()
+        self._requests.forgive()
         self.is_frozen = self._is_paused = False
         self.placed_crs, self._overview_raw = "", None
 
@@ -132,40 +149,40 @@ class RasterTiles:
             what = "is no longer there" if is_gone else "has changed on the disk"
             sentence = f"{self.source.path.name} {what}: what was read of it before stays shown."
             self._tell_failure("file", sentence, True)
-            self.wish()
+            self.request_tiles()
             self._changed()
 
     def waits_for_overviews(self, view: View) -> bool:
         """True where this view will be read from overviews that are being built."""
-        within = self.sheet.within(view.grid)
+        within = self.tile_layer.within(view.grid)
         if within is None or self.shown is None or not self.source.is_built_soon:
             return False
         return self.shown.info.width >= REDUCED_FROM * (within.right - within.left)
 
     def pause(self) -> None:
         """Read no more of this view; another one is read again."""
-        self.wish_nothing()
+        self.request_nothing()
         self._is_paused = True
         self._changed()
 
     def hold(self) -> None:
         """The file does not answer: give up what readers hang at, and read nothing until `go_on`."""
         self._is_held = True
-        self.wish_nothing()
-        for request in list(self._requests.values()):
+        self.request_nothing()
+        for request in list(self._under_way.values()):
             self._context.pool.give_up(request)
         self._changed()
 
     def go_on(self) -> None:
         """The file answers again."""
         self._is_held = False
-        self.wish()
+        self.request_tiles()
         self._changed()
 
     def thaw(self) -> None:
         """The file is again the one that was probed."""
         self.is_frozen = False
-        self.wish()
+        self.request_tiles()
         self._changed()
 
     def close(self) -> None:
@@ -173,22 +190,22 @@ class RasterTiles:
         self._context.ahead.forget(id(self))
         self._context.scheduler.forget(id(self))
 
-    # -- wishes -------------------------------------------------------------------------------------------------
+    # -- requests -----------------------------------------------------------------------------------------------
 
-    def wish_nothing(self) -> None:
+    def request_nothing(self) -> None:
         self._is_wanted = False
         self._context.ahead.forget(id(self))
-        self._context.scheduler.want(id(self), (), self._request_for)
+        self._context.scheduler.want(id(self), (), self._pool_request)
 
     def rest(self) -> None:
         """Nothing of it is to be seen; among very many layers it gives its memory back."""
-        self.wish_nothing()
+        self.request_nothing()
         if self._context.tiles.is_crowded:
-            self.sheet.rest()
+            self.tile_layer.rest()
             self._overview_raw = None
 
-    def wish(self) -> None:
-        """Replace the wish list by what the view lacks, and colour what only lacks its colours."""
+    def request_tiles(self) -> None:
+        """Replace the requests by what the view lacks, and colour what only lacks its colours."""
         view, shown = self.view, self.shown
         if view is None or shown is None or view.grid.crs != self.placed_crs or self._is_paused or self._is_held:
             return
@@ -196,96 +213,116 @@ class RasterTiles:
         # While a gesture runs, the grids it passes through are not read; the one it started from is.
         is_asked = self.resting or view.grid == self._resting_grid
         self._resting_grid = view.grid if self.resting else self._resting_grid
-        plan = self.sheet.plan(view, self._cursor)
-        if not plan.keep and self._context.tiles.is_crowded:
+        plans = self.tile_layer.plan(self.views, self._cursor)
+        if self._context.tiles.is_crowded and not any(plan.keep for _, plan in plans):
             self.rest()
             return
-        want = plan.want
-        has_coarse = _has_coarse(shown, self.sheet.within(view.grid))
-        ranks = {key: float(rank) for rank, key in enumerate(want) if has_coarse or not key.level}
-        lacking = {key: rank for key, rank in ranks.items() if not self._is_raw(shown, view.grid, key)}
-        wishes: list[Wish] = []
-        if not self.is_frozen and not self.waits_for_overviews(view):
-            for ask in self._wishes.failed(TileAsk(shown.reading, view.grid, key) for key in lacking):
-                self.sheet.put(view.grid, self.sheet.revision, ask.key, NOTHING, lasting=False)
-            asked = {key: rank for key, rank in lacking.items() if key.level or is_asked}
-            wishes = self._wishes.tiles(shown.reading, view.grid, asked, self.source.lack)
+        requests: list[TileRequest] = []
+        is_recoloured = False
+        for seen, plan in plans:
+            ranks = self._ranks(seen, plan.want, shown)
+            lacking = {key: rank for key, rank in ranks.items() if not self._is_raw(shown, seen.grid, key)}
+            is_recoloured = is_recoloured or len(lacking) < len(ranks)
+            if not self.is_frozen and not self.waits_for_overviews(seen):
+                requests += self._requests_for(seen, shown, lacking, is_asked)
+        if len(plans) > 1:
+            requests.sort(key=attrgetter("rank"))  # of all copies the best first
         if not self.is_frozen:
-            wishes = self._with_whole(wishes, view.grid.crs, shown)
-        ahead = self._wishes_ahead(view, shown) if not (wishes or want) else ()
-        self._context.scheduler.want(id(self), wishes, self._request_for, ahead)
-        if len(lacking) < len(ranks):
+            requests = self._with_whole(requests, view.grid.crs, shown)
+        is_there = not requests and not any(plan.want for _, plan in plans)
+        ahead = self._requests_ahead(shown) if is_there else ()
+        self._context.scheduler.want(id(self), requests, self._pool_request, ahead)
+        if is_recoloured:
             self._recolour()
 
-    def _with_whole(self, wishes: list[Wish], crs: str, shown: Shown) -> list[Wish]:
-        """And the small picture of the whole layer, unless it is there."""
-        if self._has_lender or self._context.tiles.is_crowded:
-            return wishes
-        bounds = self.sheet.bounds_in(crs)
+    def _ranks(self, view: View, want: Iterable[TileKey], shown: Shown) -> dict[TileKey, float]:
+        has_coarse = _has_coarse(shown, self.tile_layer.within(view.grid))
+        return {key: float(rank) for rank, key in enumerate(want) if has_coarse or not key.level}
+
+    def _requests_for(
+        self, view: View, shown: Shown, lacking: Mapping[TileKey, float], is_asked: bool
+    ) -> list[TileRequest]:
+        """Reads of the tiles that a view, or a world copy in it, lacks; what has failed is shown as nothing."""
+        for read in self._requests.failed(TileRead(shown.reading, view.grid, key) for key in lacking):
+            self.tile_layer.put(view.grid, self.tile_layer.revision, read.key, NOTHING, lasting=False)
+        asked = {key: rank for key, rank in lacking.items() if key.level or is_asked}
+        return self._requests.tiles(shown.reading, view.grid, asked, self.source.lack)
+
+    def _with_whole(self, requests: list[TileRequest], crs: str, shown: Shown) -> list[TileRequest]:
+        """The requests and one for the small picture of the whole layer, unless it is there."""
+        if self._context.tiles.is_crowded:
+            return requests
+        bounds = self.tile_layer.bounds_in(crs)
         bounds = bounds.intersection(world_bounds(crs)) if bounds is not None else None
         raw = self._overview_raw
         if bounds is None or (raw is not None and raw[0].reading == shown.reading):
-            return wishes
+            return requests
         for_people = self._context.overviews is not None
-        return self._wishes.with_whole(
-            wishes, shown.reading, shown.info, crs, bounds, sampled=for_people, lack=self.source.lack
+        return self._requests.with_whole(
+            requests, shown.reading, shown.info, crs, bounds, sampled=for_people, lack=self.source.lack
         )
 
-    def _wishes_ahead(self, view: View, shown: Shown) -> list[Wish]:
+    def _requests_ahead(self, shown: Shown) -> list[TileRequest]:
         """The ring of tiles around a view that rests and is complete, as far as the caches have room."""
         if not (self._context.reads_ahead and self.resting) or self.is_frozen or self.source.lack is not Lack.NONE:
             return []
         in_view = self.raw_in_view()
         nbytes = sum(raw.nbytes for _, raw in in_view)
         room = self._context.ahead.tiles_for(id(self), len(in_view), nbytes)
-        around = tiles_around(view, self.sheet.within(view.grid))[:room]
-        lacking = [key for key in around if not self._is_raw(shown, view.grid, key)]
-        return self._wishes.tiles_ahead(shown.reading, view.grid, lacking)
+        requests: list[TileRequest] = []
+        for view in self.views:
+            around = tiles_around(view, self.tile_layer.within(view.grid))[:room]
+            room -= len(around)
+            lacking = [key for key in around if not self._is_raw(shown, view.grid, key)]
+            requests += self._requests.tiles_ahead(shown.reading, view.grid, lacking)
+        return requests
 
     def _is_raw(self, shown: Shown, grid: TileGrid, key: TileKey) -> bool:
         return TileName(self._layer_uuid, shown.reading, grid, key) in self._context.tiles.raw
 
     # -- answers ------------------------------------------------------------------------------------------------
 
-    def _request_for(self, ident: Hashable) -> Request:
+    def _pool_request(self, ident: Hashable) -> Request:
         """On a reader's thread."""
-        ask = cast("TileAsk", ident)
-        self._wishes.begin(ask)
-        request = self._requests[ask] = self.source.tile_request(ask, partial(self._read, ask))
+        read = cast("TileRead", ident)
+        self._requests.begin(read)
+        request = self._under_way[read] = self.source.read_request(read, partial(self._answered, read))
         return request
 
-    def _read(self, ask: TileAsk, result: Answer | GeoloupeError) -> None:
+    def _answered(self, read: TileRead, result: Answer | GeoloupeError) -> None:
         """On a reader's thread: colour the answer there, so that the window only has to show it."""
         post = self._context.mailbox.post
-        self._requests.pop(ask, None)
+        self._under_way.pop(read, None)
         if isinstance(result, GeoloupeError):
-            post(self._read_failed, ask, result)
+            post(self._read_failed, read, result)
             return
         assert self.shown is not None
         _, style, info = self.shown
         name = self.source.path.name
         try:
-            fits = (style.bands, style.margin_px) == (ask.reading.bands, ask.reading.margin_px)
+            fits = (style.bands, style.margin_px) == (read.reading.bands, read.reading.margin_px)
             tiles = [
-                (part, raw, coloured(raw, style, info) if fits else None) for part, raw in ask.split(raw_tile(result))
+                (part, raw, coloured(raw, style, info) if fits else None) for part, raw in read.split(raw_tile(result))
             ]
         except Exception as error:  # a door: on this thread nobody else would hear of it
             log.error("colouring a tile of %s failed", self.source.path, exc_info=error)
             sentence = f"{name}: a tile could not be coloured ({error!r}): choose another style."
-            post(self._read_failed, ask, GeoloupeError(sentence))
+            post(self._read_failed, read, GeoloupeError(sentence))
             return
-        post(self._arrived, ask, tiles, style)
+        post(self._arrived, read, tiles, style)
         if result.header.get("damaged"):
             sentence = f"{name} is damaged: what cannot be read of it is left out of the picture."
             post(self._tell_failure, "tiles", sentence, False)
 
-    def _is_late(self, ask: TileAsk) -> bool:
-        return self._is_closed or self.shown is None or ask.reading != self.shown.reading
+    def _is_late(self, read: TileRead) -> bool:
+        return self._is_closed or self.shown is None or read.reading != self.shown.reading
 
-    def _arrived(self, ask: TileAsk, tiles: list[tuple[TileAsk, RawTile, QImage | None]], style: RasterStyle) -> None:
-        self._context.scheduler.settle(id(self), ask)
-        self._wishes.settle(ask)
-        if self._is_late(ask):
+    def _arrived(
+        self, read: TileRead, tiles: list[tuple[TileRead, RawTile, QImage | None]], style: RasterStyle
+    ) -> None:
+        self._context.scheduler.settle(id(self), read)
+        self._requests.settle(read)
+        if self._is_late(read):
             return
         assert self.shown is not None
         for part, raw, image in tiles:
@@ -301,84 +338,86 @@ class RasterTiles:
         if not any(self._is_in_view(part) for part, _, _ in tiles):
             return
         self._changed()
-        view = self.view
-        if self._context.reads_ahead and self._is_wanted and view is not None and self.is_complete(view):
-            self.wish()
+        if self._context.reads_ahead and self._is_wanted and self.views and self.has_come():
+            self.request_tiles()
 
-    def _is_in_view(self, ask: TileAsk) -> bool:
+    def _is_in_view(self, read: TileRead) -> bool:
         """False for what was read ahead, or of which the view has moved away."""
-        view, size = self.view, TILE_PX << ask.key.level
-        if ask.is_overview or view is None:
-            return True
-        left, top = ask.key.col * size - view.left, ask.key.row * size - view.top
-        return ask.grid == view.grid and -size < left < view.width and -size < top < view.height
+        return read.is_overview or not self.views or any(_is_seen(read, view) for view in self.views)
 
-    def _read_failed(self, ask: TileAsk, error: GeoloupeError) -> None:
-        self._context.scheduler.settle(id(self), ask)
-        self._wishes.settle(ask)
-        if self._is_late(ask) or isinstance(error, GivenUp):
+    def _read_failed(self, read: TileRead, error: GeoloupeError) -> None:
+        self._context.scheduler.settle(id(self), read)
+        self._requests.settle(read)
+        if self._is_late(read) or isinstance(error, GivenUp):
             return
         if isinstance(error, _CHANGED) and self.source.state is not None:  # of several files the others can be read
             self.freeze(is_gone=isinstance(error, FileMissing))
             return
-        self._wishes.fail(ask)
-        if ask not in ask.each():  # some of its tiles may be sound: they are asked for one by one
+        self._requests.fail(read)
+        if read not in read.each():  # some of its tiles may be sound: they are asked for one by one
             if self._is_wanted:
-                self.wish()
+                self.request_tiles()
             return
-        if not ask.is_overview:
-            self.sheet.put(ask.grid, self.sheet.revision, ask.key, NOTHING, lasting=False)
+        if not read.is_overview:
+            self.tile_layer.put(read.grid, self.tile_layer.revision, read.key, NOTHING, lasting=False)
         self._tell_failure("tiles", error.sentence, isinstance(error, Quarantined))
         self._changed()
 
-    def _put(self, ask: TileAsk, image: QImage) -> None:
-        if ask.is_overview:
-            self.sheet.set_overview(ask.grid.crs, ask.grid.tile_affine(ask.key), image)
+    def _put(self, read: TileRead, image: QImage) -> None:
+        if read.is_overview:
+            self.tile_layer.set_overview(read.grid.crs, read.grid.tile_affine(read.key), image)
         else:
-            self.sheet.put(ask.grid, self.sheet.revision, ask.key, image)
+            self.tile_layer.put(read.grid, self.tile_layer.revision, read.key, image)
 
     # -- colours ------------------------------------------------------------------------------------------------
 
     def _recolour(self) -> None:
         """Colour what is kept raw for this view, off the window's thread, all of it shown at once."""
-        view, shown = self.view, self.shown
-        if self._colouring.is_busy or view is None or shown is None:
+        shown = self.shown
+        if self._colouring.is_busy or not self.views or shown is None:
             return
         reading, style, info = shown
-        found: list[tuple[TileAsk, RawTile]] = [
-            (TileAsk(reading, view.grid, key), raw) for key, raw in self._raw(self.sheet.plan(view, self._cursor).want)
+        found: list[tuple[TileRead, RawTile]] = [
+            (TileRead(reading, view.grid, key), raw)
+            for view, plan in self.tile_layer.plan(self.views, self._cursor)
+            for key, raw in self._raw(view, plan.want)
         ]
         if self._overview_raw is not None and self._overview_raw[0].reading == reading:
             found.append(self._overview_raw)
         if found:
             self._colouring.run(found, style, info, partial(self._recoloured, style), self._recolour_failed)
 
-    def _raw(self, keys: Iterable[TileKey]) -> list[tuple[TileKey, RawTile]]:
-        """Those of the view's tiles that are kept raw."""
-        assert self.view is not None
+    def _raw(self, view: View, keys: Iterable[TileKey]) -> list[tuple[TileKey, RawTile]]:
+        """The tiles of a view that are kept raw."""
         assert self.shown is not None
-        view, reading = self.view, self.shown.reading
-        names = ((key, TileName(self._layer_uuid, reading, view.grid, key)) for key in keys)
+        names = ((key, TileName(self._layer_uuid, self.shown.reading, view.grid, key)) for key in keys)
         found = ((key, self._context.tiles.raw.get(name)) for key, name in names)
         return [(key, raw) for key, raw in found if raw is not None]
 
     def _recoloured(self, style: RasterStyle, pictures: Pictures) -> None:
         if self._is_closed or self.shown is None:
             return
-        for ask, image in pictures:
-            if ask.reading != self.shown.reading:
+        for read, image in pictures:
+            if read.reading != self.shown.reading:
                 continue
             if style == self.shown.style:
-                self._put(ask, image)
-            elif not ask.is_overview:
+                self._put(read, image)
+            elif not read.is_overview:
                 # While a handle moves each style is late: shown all the same, or nothing would be until it stops.
-                self.sheet.put_stale(ask.grid, ask.key, image)
+                self.tile_layer.put_stale(read.grid, read.key, image)
         self._changed()
         if self._is_wanted:
-            self.wish()
+            self.request_tiles()
 
     def _recolour_failed(self, error: GeoloupeError) -> None:
         self._tell_failure("style", error.sentence, True)
+
+
+def _is_seen(read: TileRead, view: View) -> bool:
+    """True where a tile is in view."""
+    size = TILE_PX << read.key.level
+    left, top = read.key.col * size - view.left, read.key.row * size - view.top
+    return read.grid == view.grid and -size < left < view.width and -size < top < view.height
 
 
 def _has_coarse(shown: Shown, within: PixelBounds | None) -> bool:

@@ -1,30 +1,98 @@
-"""The wish lists of all drawings; free readers pull the best tile. Nobody cancels anything: lists are replaced."""
+"""Shares the tile requests of all drawings out among the readers: a free reader pulls the best tile.
+
+Nobody cancels anything: the requests of a drawing are replaced.
+"""
 
 from __future__ import annotations
 
 import heapq
 import threading
 import time
+from collections import deque
 from collections.abc import Callable, Hashable, Sequence
+from typing import NamedTuple
 
 from layers.errors import GeoloupeError
 from layers.pool.pool import ReaderPool
 from layers.pool.protocol import Answer, Request
-from viewer.rendering.tiles.wish_list import Wish, WishList
 from viewer.support.timing import is_tracing, since
 
 _SPARE = 256
 
-type RequestFor = Callable[[Hashable], Request]
+type MakeRequest = Callable[[Hashable], Request]
+
+
+class TileRequest(NamedTuple):
+    """A tile that a drawing wants read. `rank` orders those of all drawings, smallest first; `ident` names it for its
+    own drawing.
+    """
+
+    rank: float
+    ident: Hashable
+    place: tuple[int, int] | None = None
+    """(col, row) of an exact tile, where neighbours share blocks of the file."""
+
+
+class RequestList:
+    """Tiles with a place are cut into one stripe a reader, from top to bottom.
+
+    Readers that took turns would both decode every block of the file: only along a cut two of them do so now. Where the
+    view moves sideways each goes on in its own rows, as it does in a file that is stored in rows. A reader without
+    anything left in its stripe helps the one that has most, beginning beside its own.
+    """
+
+    def __init__(self, requests: Sequence[TileRequest], readers: int) -> None:
+        self._free = deque(request for request in requests if request.place is None)
+        self._stripes = _stripes([request for request in requests if request.place is not None], max(1, readers))
+
+    def __bool__(self) -> bool:
+        return bool(self._free) or any(self._stripes)
+
+    @property
+    def best_rank(self) -> float:
+        """The smallest rank left; infinite where nothing is."""
+        heads = [requests[0].rank for requests in (self._free, *self._stripes) if requests]
+        return min(heads, default=float("inf"))
+
+    def take(self, reader: int) -> TileRequest:
+        """The best request for the reader of that number; there must be one."""
+        if self._free and self._free[0].rank <= self.best_rank:
+            return self._free.popleft()
+        own = self._stripes[reader % len(self._stripes)]
+        if own:
+            return own.popleft()
+        longest = max(self._stripes, key=len)
+        if not longest:
+            return self._free.popleft()
+        is_before = self._stripes.index(longest) < reader % len(self._stripes)
+        beside = max(longest, key=_downwards) if is_before else min(longest, key=_downwards)
+        longest.remove(beside)
+        return beside
+
+
+def _downwards(request: TileRequest) -> tuple[int, int]:
+    """Row by row, as one reads."""
+    assert request.place is not None
+    return request.place[1], request.place[0]
+
+
+def _stripes(tiles: Sequence[TileRequest], count: int) -> list[deque[TileRequest]]:
+    """Equal numbers of neighbouring tiles, each stripe in the order of the requests."""
+    down = sorted(tiles, key=_downwards)
+    stripe_of = {request.ident: index * count // len(down) for index, request in enumerate(down)}
+    stripes: list[deque[TileRequest]] = [deque() for _ in range(count)]
+    for request in tiles:
+        stripes[stripe_of[request.ident]].append(request)
+    return stripes
 
 
 class _Lists:
-    """The wish lists of one urgency; the owner of the best wish is found quickly however many there are."""
+    """The requests of one urgency; the owner of the best one is found quickly however many there are."""
 
     def __init__(self) -> None:
-        self._by_owner: dict[Hashable, WishList] = {}
+        self._by_owner: dict[Hashable, RequestList] = {}
         self._order: dict[Hashable, int] = {}
-        """Of owners as they came: among equal wishes the first ones go first."""
+        """Of owners as they came: among equal requests the first ones go first."""
         self._came = 0
         self._heap: list[tuple[float, int, int, Hashable]] = []
         """(rank, the owner's number, a number that is never equal, owner); what is outdated is skipped."""
@@ -33,13 +101,13 @@ class _Lists:
     def __bool__(self) -> bool:
         return bool(self._by_owner)
 
-    def replace(self, owner: Hashable, wishes: WishList) -> None:
+    def replace(self, owner: Hashable, requests: RequestList) -> None:
         if owner not in self._order:
             self._came += 1
             self._order[owner] = self._came
-        if wishes:
-            self._by_owner[owner] = wishes
-            self._push(owner, wishes)
+        if requests:
+            self._by_owner[owner] = requests
+            self._push(owner, requests)
         else:
             self._by_owner.pop(owner, None)
 
@@ -48,21 +116,21 @@ class _Lists:
         self._order.pop(owner, None)
 
     def take(self, reader: int) -> tuple[Hashable, Hashable] | None:
-        """The best wish for a reader: (owner, ident)."""
+        """The best request for a reader: (owner, ident)."""
         while self._heap:
             rank, _, _, owner = heapq.heappop(self._heap)
-            wishes = self._by_owner.get(owner)
-            if wishes is None or wishes.best_rank != rank:
+            requests = self._by_owner.get(owner)
+            if requests is None or requests.best_rank != rank:
                 continue
-            ident = wishes.take(reader).ident
-            if wishes:
-                self._push(owner, wishes)
+            ident = requests.take(reader).ident
+            if requests:
+                self._push(owner, requests)
             else:
                 del self._by_owner[owner]
             return owner, ident
         return None
 
-    def _push(self, owner: Hashable, wishes: WishList) -> None:
+    def _push(self, owner: Hashable, requests: RequestList) -> None:
         if len(self._heap) > 2 * len(self._by_owner) + _SPARE:
             self._heap.clear()  # mostly of lists that were replaced meanwhile
             for known, held in self._by_owner.items():
@@ -71,20 +139,20 @@ class _Lists:
             heapq.heapify(self._heap)
             return
         self._pushed += 1
-        heapq.heappush(self._heap, (wishes.best_rank, self._order[owner], self._pushed, owner))
+        heapq.heappush(self._heap, (requests.best_rank, self._order[owner], self._pushed, owner))
 
 
 class TileScheduler:
-    """Thread-safe. A wish is asked for once at a time: from being handed out until `settle`.
+    """Thread-safe. A request is under way once at a time: from being handed out until `settle`.
 
-    What is wished ahead of need comes after all wishes of all drawings, and nobody waits for it.
+    What is requested ahead of need comes after all else of all drawings, and nobody waits for it.
     """
 
     def __init__(self, pool: ReaderPool) -> None:
         self._pool = pool
         self._lock = threading.Lock()
-        self._wishes, self._ahead = _Lists(), _Lists()
-        self._makers: dict[Hashable, RequestFor] = {}
+        self._requests, self._ahead = _Lists(), _Lists()
+        self._makers: dict[Hashable, MakeRequest] = {}
         self._under_way: set[tuple[Hashable, Hashable]] = set()
         self._under_way_ahead: set[tuple[Hashable, Hashable]] = set()
         self._readers: dict[int, int] = {}
@@ -92,46 +160,53 @@ class TileScheduler:
         pool.pull_from(self.next)
 
     def want(
-        self, owner: Hashable, wishes: Sequence[Wish], request_for: RequestFor, ahead: Sequence[Wish] = ()
+        self,
+        owner: Hashable,
+        requests: Sequence[TileRequest],
+        make_request: MakeRequest,
+        ahead: Sequence[TileRequest] = (),
     ) -> None:
-        """Replace the wish lists of `owner`, best first. `request_for(ident)` is called on a reader's thread."""
+        """Replace the requests of `owner`, best first.
+
+        `make_request(ident)`, called on a reader's thread, says what the reader is to do.
+        """
         with self._lock:
             readers = self._pool.ready_readers()
-            self._wishes.replace(owner, WishList(wishes, readers))
-            self._ahead.replace(owner, WishList(ahead, readers))
-            self._makers[owner] = request_for
-        if wishes or ahead:
+            self._requests.replace(owner, RequestList(requests, readers))
+            self._ahead.replace(owner, RequestList(ahead, readers))
+            self._makers[owner] = make_request
+        if requests or ahead:
             self._pool.wake()
 
     def forget(self, owner: Hashable) -> None:
         with self._lock:
-            self._wishes.forget(owner)
+            self._requests.forget(owner)
             self._ahead.forget(owner)
             self._makers.pop(owner, None)
             self._under_way = {token for token in self._under_way if token[0] != owner}
             self._under_way_ahead = {token for token in self._under_way_ahead if token[0] != owner}
 
     def is_idle(self) -> bool:
-        """True when nothing is wished for now; what is wished ahead does not count."""
+        """True when nothing is requested for now; what is requested ahead does not count."""
         with self._lock:
-            return not self._under_way and not self._wishes
+            return not self._under_way and not self._requests
 
     def next(self) -> Request | None:
-        """The best wish as a request, or None; for the pool, on its threads."""
+        """The best tile as a request to the pool, or None; for the pool, on its threads."""
         with self._lock:
-            token, is_ahead = self._best_of(self._wishes), False
+            token, is_ahead = self._best_of(self._requests), False
             if token is None:
                 token, is_ahead = self._best_of(self._ahead), True
             if token is None:
                 return None
             (self._under_way_ahead if is_ahead else self._under_way).add(token)
-            request_for = self._makers[token[0]]
-        request = request_for(token[1])
+            make_request = self._makers[token[0]]
+        request = make_request(token[1])
         request.is_background = is_ahead
         return _timed(request) if is_tracing() else request
 
     def _best_of(self, lists: _Lists) -> tuple[Hashable, Hashable] | None:
-        """Take the best wish for this thread's reader that nobody is at already: (owner, ident)."""
+        """Take the best request for this thread's reader that nobody is at already: (owner, ident)."""
         reader = self._readers.setdefault(threading.get_ident(), len(self._readers))
         while (token := lists.take(reader)) is not None:
             if token not in self._under_way and token not in self._under_way_ahead:
@@ -139,7 +214,7 @@ class TileScheduler:
         return None
 
     def settle(self, owner: Hashable, ident: Hashable) -> None:
-        """The drawing has taken the answer in; only now may the same wish be handed out again."""
+        """The drawing has taken the answer in; only now may the same request be handed out again."""
         with self._lock:
             self._under_way.discard((owner, ident))
             self._under_way_ahead.discard((owner, ident))

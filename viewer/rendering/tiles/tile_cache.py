@@ -1,4 +1,7 @@
-"""Caches bounded by bytes. Raw tiles and coloured ones apart: a new style drops only colours."""
+"""Caches bounded by bytes, and what room they leave for reading ahead.
+
+Raw tiles and coloured ones apart: a new style drops only colours.
+"""
 
 from __future__ import annotations
 
@@ -23,13 +26,16 @@ ROOM_AHEAD = 1.8
 
 CROWD = 100
 """Of more layers than this none holds more than the tiles of it that are in view."""
-
-BEYOND = " beyond"
-"""Ends the name of what is seen of a layer over the edge of the map."""
+SHARE = 0.75
+"""Of a cache: what is in view and what is read ahead together; the rest is what was seen before."""
+PICTURE_BYTES = TILE_PX * TILE_PX * 4 + 64
 
 
 class TileName(NamedTuple):
-    """A tile of one layer. `revision` is whatever its pixels depend on besides the place."""
+    """A tile of one layer. `revision` is whatever its pixels depend on besides the place.
+
+    The grid of a wrapped world copy begins a whole turn of the Earth further, so that its tiles are others.
+    """
 
     layer_uuid: str
     revision: Hashable
@@ -39,7 +45,7 @@ class TileName(NamedTuple):
 
 @dataclass(frozen=True, eq=False, slots=True)
 class RawTile:
-    """What a reader sent: bands (n, h, w) in the file's own type, mask (h, w), True = valid, None = all valid.
+    """Pixels that a reader sent: bands (n, h, w) in the file's own type, mask (h, w), True = valid, None = all valid.
 
     `bands` is None where there is nothing.
     """
@@ -156,10 +162,35 @@ class TileCache:
             cache.limit_bytes = min(cache.limit_bytes, self._most_bytes)
 
     def drop_layer(self, layer_uuid: str) -> None:
-        """Forget a layer, with what was seen of it over the edge of the map."""
-        for name in (layer_uuid, layer_uuid + BEYOND):
-            self.raw.discard_layer(name)
-            self.styled.discard_layer(name)
+        """Forget a layer."""
+        self.raw.discard_layer(layer_uuid)
+        self.styled.discard_layer(layer_uuid)
 
     def _within(self, nbytes: float) -> int:
         return int(min(max(nbytes, LEAST_BYTES), self._most_bytes))
+
+
+class AheadBudget:
+    """Shared by the layers of a window, in its thread."""
+
+    def __init__(self, tiles: TileCache) -> None:
+        self._tiles = tiles
+        self._in_view: dict[Hashable, tuple[int, int]] = {}
+        """By layer: how many tiles of it are in view, and their bytes."""
+        self._count = self._nbytes = 0
+
+    def tiles_for(self, owner: Hashable, in_view: int, nbytes: int) -> int:
+        """How many tiles a layer may read ahead, that has `in_view` tiles of `nbytes` in all in view."""
+        self.forget(owner)
+        self._in_view[owner] = in_view, nbytes
+        self._count, self._nbytes = self._count + in_view, self._nbytes + nbytes
+        if not in_view or not nbytes:
+            return 0
+        raw = self._tiles.raw.limit_bytes * SHARE - self._nbytes
+        styled = self._tiles.styled.limit_bytes * SHARE - PICTURE_BYTES * self._count
+        count = min(raw / (nbytes / in_view), styled / PICTURE_BYTES) / len(self._in_view)
+        return max(0, int(count))
+
+    def forget(self, owner: Hashable) -> None:
+        in_view, nbytes = self._in_view.pop(owner, (0, 0))
+        self._count, self._nbytes = self._count - in_view, self._nbytes - nbytes

@@ -23,7 +23,8 @@ from viewer.rendering.drawing import LayerDrawing, credit_with_date
 from viewer.rendering.images import NOTHING
 from viewer.rendering.tiles.mosaic import compose_tile, with_ancestors
 from viewer.rendering.tiles.tile_cache import MIB, ByteCache
-from viewer.rendering.tiles.tile_sheet import TileSheet
+from viewer.rendering.tiles.tile_layer import TileLayer
+from viewer.rendering.world_copies import Views
 from viewer.support.jobs import JobContext
 
 SOURCE_BYTES = 96 * MIB
@@ -43,8 +44,8 @@ class TilesDrawing(LayerDrawing):
     ) -> None:
         super().__init__(layer, context, parent)
         self.service = service
-        self._sheet = TileSheet(context.tiles.styled, layer.uuid, coarse=False)
-        self._sheet.revision = service
+        self._tile_layer = TileLayer(context.tiles.styled, layer.uuid, coarse=False)
+        self._tile_layer.revision = service
         self._view: View | None = None
         self._cursor: tuple[float, float] | None = None
         self._resting = True
@@ -56,10 +57,10 @@ class TilesDrawing(LayerDrawing):
         self._under_way: set[SourceTile] = set()
         self._lacking: dict[SourceTile, float] = {}
         self._failed: set[SourceTile] = set()
-        """Those whose last answer was an error; that a server has no tile there is none."""
+        """Tiles whose last answer was an error; that a server has no tile is no error."""
         self._incomplete: dict[TileKey, Sources] = {}
         self._is_composing = False
-        self._is_wishing = False
+        self._is_requesting = False
         if service.is_dated and not service.time:
             name = service.title or layer.name
             self._set_problem(f"{name} is imagery by date: choose a day in the layer's properties.", "date")
@@ -76,23 +77,27 @@ class TilesDrawing(LayerDrawing):
         credit = self.layer.credit or self.service.attribution or f"{self.layer.name}, credit not given"
         return credit_with_date(credit, self.service.time or self.layer.acquired_at, self.layer.known_date_kind)
 
-    def set_view(self, view: View, cursor: tuple[float, float] | None = None, resting: bool = True) -> None:
+    # Columns of a service run on round the world, so that its tiles need no world copies.
+
+    def set_view(
+        self, view: View, cursor: tuple[float, float] | None = None, resting: bool = True, copies: Views = ()
+    ) -> None:
         if view.grid.crs != (self._view.grid.crs if self._view else None):
             self._place(view.grid.crs)
         self._view, self._cursor, self._resting = view, cursor, resting
         self._forget_expired()
-        self._wish()
+        self._request_tiles()
 
-    def paint(self, painter: QPainter, view: View) -> None:
-        self._sheet.paint(painter, view, self.layer.drawn_opacity)
+    def paint(self, painter: QPainter, view: View, copies: Views = ()) -> None:
+        self._tile_layer.paint(painter, view, self.layer.drawn_opacity)
 
-    def is_complete(self, view: View) -> bool:
-        return self._is_dead() or self._sheet.is_complete(view)
+    def is_complete(self, view: View, copies: Views = ()) -> bool:
+        return self._is_dead() or self._tile_layer.is_complete(view)
 
     def has_failed_in(self, view: View) -> bool:
         if self._is_dead():
             return bool(self.problem)
-        keys = list(tiles_in(view, self._sheet.within(view.grid)))
+        keys = list(tiles_in(view, self._tile_layer.within(view.grid)))
         if view.grid != self._plans_grid or not all(key in self._plans for key in keys):
             return False  # what was not planned anew is shown as it was
         wanted = {tile for key in keys for tile in self._plans[key].tiles}
@@ -121,28 +126,29 @@ class TilesDrawing(LayerDrawing):
             bounds = WORLD_M if same_crs(crs, WEB_MERCATOR) else transform_bounds(WEB_MERCATOR, crs, WORLD_M)
         except GeoloupeError:
             # A CRS that the whole world does not fit into: no tile is skipped then.
-            self._sheet.set_bounds(crs, None)
+            self._tile_layer.set_bounds(crs, None)
             return
         # Round the world nothing ends at the antimeridian, so only north and south are cut.
         wide = Bounds(bounds.left - 4 * WORLD_M.width, bounds.bottom, bounds.right + 4 * WORLD_M.width, bounds.top)
-        self._sheet.set_bounds(crs, wide if same_crs(crs, WEB_MERCATOR) else None)
+        self._tile_layer.set_bounds(crs, wide if same_crs(crs, WEB_MERCATOR) else None)
 
-    # -- wishes -------------------------------------------------------------------------------------------------
+    # -- requests -----------------------------------------------------------------------------------------------
 
-    def _wish_soon(self) -> None:
+    def _request_soon(self) -> None:
         """Once for all answers of this turn."""
-        if not self._is_wishing and not self._is_closed:
-            self._is_wishing = True
-            self.context.mailbox.post(self._wish)
+        if not self._is_requesting and not self._is_closed:
+            self._is_requesting = True
+            self.context.mailbox.post(self._request_tiles)
 
-    def _wish(self) -> None:
+    def _request_tiles(self) -> None:
         """Replace the queue by what the view lacks; compose what has all it needs."""
-        self._is_wishing = False
+        self._is_requesting = False
         view = self._view
         if view is None or self._is_closed or self._is_dead() or not self.layer.visible:
             self._queue = []
             return
-        keys = self._sheet.plan(view, self._cursor).want
+        ((_, plan),) = self._tile_layer.plan((view,), self._cursor)
+        keys = plan.want
         self._plan_sources(view.grid, keys)
         queue: dict[SourceTile, None] = {}
         ready: list[TileKey] = []
@@ -171,7 +177,7 @@ class TilesDrawing(LayerDrawing):
         return tile in self._pictures or tile in self._lacking
 
     def _pump(self) -> None:
-        """Keep a few requests under way; the best of the newest wish list goes next."""
+        """Keep a few requests under way; the best of the newest queue goes next."""
         fetcher = self.context.fetcher
         while fetcher is not None and self._queue and len(self._under_way) < self.service.max_connections:
             tile = self._queue.pop(0)
@@ -200,11 +206,11 @@ class TilesDrawing(LayerDrawing):
             self._set_problem(error.sentence)
         elif image is not None and self.problem and not self._host_sentence():
             self._set_problem("")
-        self._wish_soon()
+        self._request_soon()
 
     def _take_overview(self, image: QImage) -> None:
         step = level_resolution_m(0, self.service) * self.service.tile_px / image.width()
-        self._sheet.set_overview(WEB_MERCATOR, Affine(step, 0, WORLD_M.left, 0, -step, WORLD_M.top), image)
+        self._tile_layer.set_overview(WEB_MERCATOR, Affine(step, 0, WORLD_M.left, 0, -step, WORLD_M.top), image)
         self._announce()
 
     # -- composing ----------------------------------------------------------------------------------------------
@@ -217,7 +223,7 @@ class TilesDrawing(LayerDrawing):
         for key in ready[:COMPOSED_A_JOB]:
             work.append((key, self._plans[key], self._inputs(self._plans[key]), True))
         for key in waiting if not work else ():
-            inputs = self._inputs(self._plans[key]) if self._sheet.lacks_stand_in(key) else {}
+            inputs = self._inputs(self._plans[key]) if self._tile_layer.lacks_stand_in(grid, key) else {}
             if inputs:
                 work.append((key, self._plans[key], inputs, False))
         if not work:
@@ -251,14 +257,14 @@ class TilesDrawing(LayerDrawing):
             return
         for key, sources, image, final in pictures:
             if not final:
-                self._sheet.put_provisional(grid, key, image)
+                self._tile_layer.put_provisional(grid, key, image)
                 continue
             whole = not any(tile in self._lacking for tile in sources.tiles)
-            self._sheet.put(grid, self.service, key, image, lasting=whole)
+            self._tile_layer.put(grid, self.service, key, image, lasting=whole)
             if not whole and grid == self._plans_grid:
                 self._incomplete[key] = sources
         self._announce()
-        self._wish()
+        self._request_tiles()
 
     def _compose_failed(self, error: GeoloupeError) -> None:
         self._is_composing = False
@@ -288,7 +294,7 @@ class TilesDrawing(LayerDrawing):
         if host in self.service.hosts:
             self._lacking.clear()
             self._redo(list(self._incomplete))
-            self._wish_soon()
+            self._request_soon()
 
     def _forget_expired(self) -> None:
         now = time.monotonic()
@@ -299,6 +305,6 @@ class TilesDrawing(LayerDrawing):
             self._redo([key for key, sources in self._incomplete.items() if expired.intersection(sources.tiles)])
 
     def _redo(self, keys: list[TileKey]) -> None:
-        self._sheet.drop(keys)
+        self._tile_layer.drop(keys)
         for key in keys:
             del self._incomplete[key]

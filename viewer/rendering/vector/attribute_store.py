@@ -48,7 +48,7 @@ class AttributeSource:
 
 @dataclass(frozen=True, eq=False, slots=True)
 class LayerAttributes:
-    """What is known of a layer's attributes: all columns, or those that were asked for."""
+    """Attributes of a layer that have been read: all columns, or those that were asked for."""
 
     table: Attributes
     search: QuickSearch
@@ -78,7 +78,7 @@ class AttributeStore(QObject):
         jobs.finished.connect(self._job_ended)
 
     def held(self, source: AttributeSource, columns: Sequence[str] | None = None) -> LayerAttributes | None:
-        """What has been read, where it holds the columns (None: all)."""
+        """The attributes that have been read, where they hold the columns (None: all)."""
         found = self._held.get(source)
         if found is None or found.is_whole:
             return found

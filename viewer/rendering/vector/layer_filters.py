@@ -24,7 +24,7 @@ from viewer.support.jobs import Job, JobCancelled, JobContext, Jobs
 
 @runtime_checkable
 class Filtered(Protocol):
-    """What can show some of its features only: `viewer.rendering.vector.vector_drawing.VectorDrawing`."""
+    """A drawing that can show some of its features only: `viewer.rendering.vector.vector_drawing.VectorDrawing`."""
 
     def set_filter(self, fids: NDArray[np.int64] | None) -> None: ...
 

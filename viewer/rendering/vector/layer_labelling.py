@@ -1,4 +1,4 @@
-"""The labelling of a layer, as its drawing tells it: features, how they are written, how large their marks are."""
+"""The labelling of a layer: its features, how their names are written, how large their signs are."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from layers.vector.labels.label_source import LabelSource
 from layers.vector.style.label_style import LabelStyle
 from layers.vector.style.look import Look
 from layers.vector.table import POINT
-from viewer.rendering.vector.look_painter import marker_radius_px
+from viewer.rendering.vector.symbol_painter import marker_radius_px
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,7 +18,7 @@ class LayerLabelling:
 
     source: LabelSource
     style: LabelStyle
-    looks: tuple[Look | None, ...]
+    symbols: tuple[Look | None, ...]
     """By class."""
     size_factor: float = 1.0
     clusters: Clusters | None = None
@@ -26,11 +26,11 @@ class LayerLabelling:
 
     def radius_px(self, class_index: int, kind: int) -> float:
         """Half of what a mark covers, or half of a line's width, in logical pixels."""
-        look = self.looks[class_index] if 0 <= class_index < len(self.looks) else None
-        return 0.0 if look is None else _radius_px(look, kind) * self.size_factor
+        symbol = self.symbols[class_index] if 0 <= class_index < len(self.symbols) else None
+        return 0.0 if symbol is None else _radius_px(symbol, kind) * self.size_factor
 
 
-def _radius_px(look: Look, kind: int) -> float:
+def _radius_px(symbol: Look, kind: int) -> float:
     if kind == POINT:
-        return marker_radius_px(look)
-    return look.stroke_width_px / 2 + (look.casing_width_px if look.casing_color else 0.0)
+        return marker_radius_px(symbol)
+    return symbol.stroke_width_px / 2 + (symbol.casing_width_px if symbol.casing_color else 0.0)

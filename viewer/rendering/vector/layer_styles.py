@@ -48,7 +48,7 @@ class ColumnReader:
 
 @runtime_checkable
 class Styled(Protocol):
-    """What draws features by class and names them: `viewer.rendering.vector.vector_drawing.VectorDrawing`."""
+    """A drawing of features by class, with names: `viewer.rendering.vector.vector_drawing.VectorDrawing`."""
 
     columns: ColumnReader | None
 
@@ -147,7 +147,7 @@ def classes_of(style: VectorStyle, attributes: Attributes, budget: Budget | None
 
 
 def _style_of(layer: Layer) -> VectorStyle:
-    """That of a layer that has none, or one that cannot be understood, needs no attributes."""
+    """The style of a layer; a plain one, which needs no attributes, where it has none or one that is not understood."""
     try:
         return VectorStyle.from_json(layer.style) if layer.style else VectorStyle()
     except GeoloupeError:

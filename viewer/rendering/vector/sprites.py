@@ -1,4 +1,4 @@
-"""Signs as small pictures, painted once for each look."""
+"""Signs as small pictures, painted once for each symbol."""
 
 from __future__ import annotations
 
@@ -11,26 +11,26 @@ from PySide6.QtGui import QImage, QPainter
 
 from layers.vector.drawing.stamps import Sprite
 from layers.vector.style.look import Look
-from viewer.rendering.vector.look_painter import marker_radius_px, paint_marker
+from viewer.rendering.vector.symbol_painter import marker_radius_px, paint_marker
 from viewer.support.painting import painting
 
 
 @lru_cache(maxsize=512)
-def sprite_of(look: Look, scale: float) -> Sprite:
-    """The sign of a look at so many picture pixels a logical pixel."""
-    image = sprite_image(look, scale)
+def sprite_of(symbol: Look, scale: float) -> Sprite:
+    """The sign of a symbol at so many picture pixels a logical pixel."""
+    image = sprite_image(symbol, scale)
     side = image.width()
     return Sprite(np.frombuffer(image.constBits(), np.uint32).reshape(side, side).copy())
 
 
 @lru_cache(maxsize=512)
-def sprite_image(look: Look, scale: float) -> QImage:
+def sprite_image(symbol: Look, scale: float) -> QImage:
     """The same as a picture, the sign's place in its middle."""
-    reach = max(1, math.ceil(marker_radius_px(look) * scale + 0.5))
+    reach = max(1, math.ceil(marker_radius_px(symbol) * scale + 0.5))
     image = QImage(2 * reach, 2 * reach, QImage.Format.Format_ARGB32_Premultiplied)
     image.fill(Qt.GlobalColor.transparent)
     with painting(image) as painter:
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.translate(reach, reach)
-        paint_marker(painter, look, scale)
+        paint_marker(painter, symbol, scale)
     return image

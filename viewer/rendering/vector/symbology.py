@@ -21,12 +21,15 @@ NO_CLASSES = FeatureClasses(np.zeros(0, np.int64), np.zeros(0, np.uint16))
 
 
 def automatic_style(layer: Layer, info: VectorInfo) -> VectorStyle:
-    """How a layer looks as long as its row says nothing: by its data, in a colour of its own."""
+    """How a layer is drawn as long as its row says nothing: by its data, in a colour of its own."""
     return VectorStyle.default(info, layer_seed(layer.uuid))
 
 
 class Symbology:
-    """The style changes at once, the classes of its features are known later: until then they are in none."""
+    """Holds the style of a layer, which changes at once, and the classes of its features, which are known later.
+
+    Until then the features are in no class.
+    """
 
     def __init__(self) -> None:
         self.style = VectorStyle()
@@ -56,28 +59,28 @@ class Symbology:
         self.others_known = None if classes is None else (key, classes.has_others(len(key[2]), features))
 
     @property
-    def looks(self) -> tuple[Look | None, ...]:
+    def symbols(self) -> tuple[Look | None, ...]:
         """By class; None is not painted."""
         return self.style.looks
 
     @property
     def classes(self) -> FeatureClasses | None:
-        """None where all features have one look."""
+        """None where all features have one symbol."""
         key, classes = self._classes
         if self.style.mode == "single":
             return None
         return classes if classes is not None and key == self.style.class_key else NO_CLASSES
 
     def painted(self, fids: NDArray[np.int64]) -> NDArray[np.int64]:
-        """Those of these features whose class is shown."""
-        classes, looks = self.classes, self.looks
-        shown = np.array([look is not None for look in looks])
-        codes = np.zeros(len(fids), np.uint16) if classes is None else classes.codes_of(fids, len(looks) - 1)
+        """The features of these whose class is shown."""
+        classes, symbols = self.classes, self.symbols
+        shown = np.array([symbol is not None for symbol in symbols])
+        codes = np.zeros(len(fids), np.uint16) if classes is None else classes.codes_of(fids, len(symbols) - 1)
         seen: NDArray[np.int64] = fids[shown[codes]]
         return seen
 
     def scale_at(self, view: View) -> float:
-        """Picture pixels a logical pixel of the looks; 0 where the style shows nothing at the map's scale."""
+        """Picture pixels a logical pixel of the symbols; 0 where the style shows nothing at the map's scale."""
         style = self.style
         if not (style.visible_from or style.visible_to or style.full_size_at):
             return view.ratio
@@ -86,4 +89,4 @@ class Symbology:
 
     def sign_px(self, view: View) -> float:
         """How wide the largest sign is, in picture pixels."""
-        return max((look.size_px for look in self.looks if look is not None), default=0.0) * self.scale_at(view)
+        return max((symbol.size_px for symbol in self.symbols if symbol is not None), default=0.0) * self.scale_at(view)

@@ -1,6 +1,6 @@
 """Pictures of many features: markers, lines and small areas in numpy, all at once; only large areas one by one.
 
-Order: areas, then lines, then points, each class by class in the order of the looks; points in their own.
+Order: areas, then lines, then points, each class by class in the order of the symbols; points in their own.
 """
 
 from __future__ import annotations
@@ -23,15 +23,15 @@ from layers.vector.drawing.stamps import stamp
 from layers.vector.drawing.strokes import Strokes
 from layers.vector.style.look import Look
 from layers.vector.table import LINE, POINT, POLYGON, FeatureTable
-from viewer.rendering.vector.look_painter import paint_arrows
 from viewer.rendering.vector.sprites import sprite_of
+from viewer.rendering.vector.symbol_painter import paint_arrows
 from viewer.rendering.vector.vector_painter import margin_px, paint_areas, rows_of_kind, to_pixels
 from viewer.support.painting import painting
 
 LARGE_PX = 75.0
 """Areas that stretch further are painted one by one: there cannot be many in a view."""
 LARGE_OPAQUE_PX = 48.0
-"""So are those of an opaque look from here on: painted at once, the outlines of all would lie over the fills of all."""
+"""So are opaque ones from here on: painted at once, the outlines of all would lie over the fills of all."""
 TINY_PX = 2.5
 """Areas that stretch no further are painted by their middle and their area alone."""
 _ROUND = 0.7
@@ -58,9 +58,9 @@ def bulk_picture(
     _areas(picture, content, view, shapes, dots, scale)
     lines = _Shapes.of(content, details, view, found, LINE)
     if lines is not None:
-        for index, look in enumerate(content.looks):
-            if look is not None:
-                _lines(picture, look, lines.of_class(index), scale)
+        for index, symbol in enumerate(content.looks):
+            if symbol is not None:
+                _lines(picture, symbol, lines.of_class(index), scale)
     return _points(picture, content, view, found, scale)
 
 
@@ -208,24 +208,24 @@ def _areas(
         is_large = (areas.size > _large_px(content)) | several
         _paint_large(picture, content, view, areas, is_large, scale)
         small = areas.only(~is_large)
-    for index, look in enumerate(content.looks):
-        if look is None or (small is None and tiny is None):
+    for index, symbol in enumerate(content.looks):
+        if symbol is None or (small is None and tiny is None):
             continue
         mine = None if small is None else small.of_class(index)
         dots = None if tiny is None else tiny.of_class(index)
-        if look.fill_color:
+        if symbol.fill_color:
             fills = Fills(view.width, view.height)
             if mine is not None:
                 fills.add(mine.x, mine.y, mine.starts)
             if dots is not None:
                 # Without an outline what is smaller than a pixel becomes one.
-                fills.add_tiny(dots.x, dots.y, dots.area if look.stroke_width_px else np.maximum(dots.area, 1))
-            deepen(picture, fills.sums(), argb_of(look.fill_color))
-        _strokes(picture, look, mine, scale, dots)
+                fills.add_tiny(dots.x, dots.y, dots.area if symbol.stroke_width_px else np.maximum(dots.area, 1))
+            deepen(picture, fills.sums(), argb_of(symbol.fill_color))
+        _strokes(picture, symbol, mine, scale, dots)
 
 
 def _large_px(content: VectorContent) -> float:
-    fills = [argb_of(look.fill_color) >> 24 for look in content.looks if look is not None and look.fill_color]
+    fills = [argb_of(symbol.fill_color) >> 24 for symbol in content.looks if symbol is not None and symbol.fill_color]
     return LARGE_OPAQUE_PX if 255 in fills else LARGE_PX
 
 
@@ -247,26 +247,26 @@ def _paint_large(
             paint_areas(painter, table, mine, content.codes_of(table, mine), content.looks, view, scale)
 
 
-def _lines(picture: NDArray[np.uint32], look: Look, lines: _Shapes, scale: float) -> None:
-    _strokes(picture, look, lines, scale)
-    if look.arrow != "none":
+def _lines(picture: NDArray[np.uint32], symbol: Look, lines: _Shapes, scale: float) -> None:
+    _strokes(picture, symbol, lines, scale)
+    if symbol.arrow != "none":
         pieces = lines.lines(lines.size[lines.owner] >= _ARROWS_FROM_PX)
         if pieces:
             with _painting(picture) as painter:
-                paint_arrows(painter, look, pieces, scale)
+                paint_arrows(painter, symbol, pieces, scale)
 
 
 def _strokes(
-    picture: NDArray[np.uint32], look: Look, lines: _Shapes | None, scale: float, tiny: _Tiny | None = None
+    picture: NDArray[np.uint32], symbol: Look, lines: _Shapes | None, scale: float, tiny: _Tiny | None = None
 ) -> None:
     """Casing, ground and stroke, each over all of them."""
-    width = look.stroke_width_px
+    width = symbol.stroke_width_px
     passes: list[tuple[str, float, tuple[float, ...]]] = []
-    if look.casing_color and look.casing_width_px > 0:
-        passes.append((look.casing_color, width + 2 * look.casing_width_px, ()))
-    if look.ground_color:
-        passes.append((look.ground_color, width, ()))
-    passes.append((look.stroke_color, width, look.dash))
+    if symbol.casing_color and symbol.casing_width_px > 0:
+        passes.append((symbol.casing_color, width + 2 * symbol.casing_width_px, ()))
+    if symbol.ground_color:
+        passes.append((symbol.ground_color, width, ()))
+    passes.append((symbol.stroke_color, width, symbol.dash))
     for color, wide, dash in passes:
         if wide:
             strokes = Strokes(picture.shape[1], picture.shape[0], wide * scale, [part * wide * scale for part in dash])
@@ -308,7 +308,7 @@ def _points(
             codes.append(mine if table.is_single else mine[parts.owner[parts.of_coordinate()]])
     if not xs:
         return picture
-    sprites = [None if look is None else sprite_of(look, scale) for look in content.looks]
-    look = np.concatenate(codes) if codes else None
-    stamped = stamp(view.width, view.height, np.concatenate(xs), np.concatenate(ys), look, sprites)
+    sprites = [None if symbol is None else sprite_of(symbol, scale) for symbol in content.looks]
+    symbol = np.concatenate(codes) if codes else None
+    stamped = stamp(view.width, view.height, np.concatenate(xs), np.concatenate(ys), symbol, sprites)
     return over(picture, np.ascontiguousarray(stamped))

@@ -1,94 +1,44 @@
-"""The clusters of one vector layer: made anew for each resolution off the window's thread, painted as discs."""
+"""Paints the clusters of a vector layer as discs with their number, and finds them under the pointer."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
-from functools import partial
 
 import numpy as np
-from numpy.typing import NDArray
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPen
 
 from layers.grid.tile_grid import View
-from layers.vector.content import VectorContent
-from layers.vector.drawing.clusters import Clusters, clustered
+from layers.vector.drawing.clusters import Clusters
 from layers.vector.style.look import Look
 from viewer.support.fonts import font
-from viewer.support.jobs import Jobs
-from viewer.support.newest_job import NewestJob
 
 _PAPER_COLOR = "#ffffff"
 
 
-class VectorClusters:
-    """`show` takes the content without what is in clusters, and whether stand-ins may serve until it is painted."""
+def cluster_at(clusters: Clusters | None, view: View, px: float, py: float) -> int:
+    """The index of the cluster whose sign is at a place of the picture; -1: none."""
+    if clusters is None or not len(clusters.counts):
+        return -1
+    (x, y), resolution = view.to_world(px, py), view.grid.resolution
+    away = np.hypot(*(clusters.xy - (x, y)).T) / (resolution * view.ratio)
+    nearest = int(np.argmin(away))
+    return nearest if away[nearest] <= cluster_radius_px(int(clusters.counts[nearest])) else -1
 
-    def __init__(self, jobs: Jobs, show: Callable[[VectorContent, bool], None]) -> None:
-        self._show = show
-        self.content = VectorContent()
-        """The whole, clusters or not."""
-        self.found: Clusters | None = None
-        self._cell = 0.0
-        self._clustering = NewestJob(jobs)
 
-    def set_content(self, content: VectorContent, cell: float, keep: bool) -> None:
-        """`cell`: points in a square of so many world units are one; 0: every point is drawn."""
-        self.content = content
-        if not cell:
-            self._cell, self.found = 0.0, None
-            self._clustering.drop()
-            self._show(content, keep)
-            return
-        self._want(cell, keep)
-
-    def set_cell(self, cell: float) -> None:
-        """Another resolution is looked at."""
-        if self._cell and cell and self._cell != cell:
-            self._want(cell, keep=True)
-
-    @property
-    def is_settled(self) -> bool:
-        return not self._clustering.is_under_way
-
-    def _want(self, cell: float, keep: bool) -> None:
-        self._cell = cell
-
-        def done(result: tuple[VectorContent, Clusters]) -> None:
-            content, self.found = result
-            self._show(content, keep)
-
-        self._clustering.run(partial(clustered, self.content, cell), done)
-
-    def at(self, view: View, px: float, py: float) -> int:
-        """The index of the cluster whose sign is at a place of the picture; -1: none."""
-        if self.found is None or not len(self.found.counts):
-            return -1
-        (x, y), resolution = view.to_world(px, py), view.grid.resolution
-        away = np.hypot(*(self.found.xy - (x, y)).T) / (resolution * view.ratio)
-        nearest = int(np.argmin(away))
-        return nearest if away[nearest] <= cluster_radius_px(int(self.found.counts[nearest])) else -1
-
-    def members(self, index: int) -> NDArray[np.int64]:
-        """Ascending fids of a cluster."""
-        return np.empty(0, np.int64) if self.found is None else self.found.members_of(index)
-
-    def paint(self, painter: QPainter, view: View, look: Look | None, opacity: float) -> None:
-        if self.found is None or look is None:
-            return
-        margin = 40.0 * view.ratio * view.grid.resolution
-        places, counts = self.found.within(view.world_bounds().expanded(margin))
-        painter.save()
-        painter.setOpacity(painter.opacity() * opacity)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        fill = QColor(look.fill_color or look.stroke_color)
-        fill.setAlpha(235)
-        ink = QColor("#111820" if fill.lightnessF() > 0.6 else _PAPER_COLOR)
-        for (x, y), count in zip(places.tolist(), counts.tolist(), strict=True):
-            px, py = view.to_pixel(x, y)
-            _paint_disc(painter, px, py, count, view.ratio, fill, ink)
-        painter.restore()
+def paint_clusters(painter: QPainter, view: View, clusters: Clusters, symbol: Look, opacity: float) -> None:
+    margin = 40.0 * view.ratio * view.grid.resolution
+    places, counts = clusters.within(view.world_bounds().expanded(margin))
+    painter.save()
+    painter.setOpacity(painter.opacity() * opacity)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    fill = QColor(symbol.fill_color or symbol.stroke_color)
+    fill.setAlpha(235)
+    ink = QColor("#111820" if fill.lightnessF() > 0.6 else _PAPER_COLOR)
+    for (x, y), count in zip(places.tolist(), counts.tolist(), strict=True):
+        px, py = view.to_pixel(x, y)
+        _paint_disc(painter, px, py, count, view.ratio, fill, ink)
+    painter.restore()
 
 
 def cluster_radius_px(count: int) -> float:

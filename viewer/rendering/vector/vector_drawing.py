@@ -1,8 +1,7 @@
-"""A vector file on the canvas: its features, those of a filter, in the looks of its style, the selected ones on top."""
+"""Draws a vector file: the features of its filter, in the symbols of its style, the selected ones on top."""
 
 from __future__ import annotations
 
-from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import override
@@ -27,14 +26,14 @@ from layers.vector.table import LINE, POINT, POLYGON, FeatureTable, VectorInfo
 from viewer.rendering.context import RenderContext
 from viewer.rendering.drawing import LayerDrawing
 from viewer.rendering.raster.raster_place import off_the_map, plane_of
+from viewer.rendering.vector.feature_tiles import FeatureTiles
 from viewer.rendering.vector.layer_labelling import LayerLabelling
 from viewer.rendering.vector.layer_styles import ColumnReader
-from viewer.rendering.vector.round_sheet import RoundSheet, views_around
-from viewer.rendering.vector.selected_features import SelectedFeatures
 from viewer.rendering.vector.symbology import Symbology
-from viewer.rendering.vector.vector_clusters import VectorClusters
-from viewer.rendering.vector.vector_labels import VectorLabels
+from viewer.rendering.vector.vector_clusters import paint_clusters
+from viewer.rendering.vector.vector_picture import NO_FIDS, Effort, VectorPicture, Wanted, resolved
 from viewer.rendering.vector.vector_source import VectorSource
+from viewer.rendering.world_copies import Views
 from viewer.support.newest_job import NewestJob
 from viewer.support.text import one_line
 
@@ -42,7 +41,7 @@ GEOMETRIES = {POINT: "Point", LINE: "LineString", POLYGON: "Polygon"}
 
 
 class VectorDrawing(LayerDrawing):
-    """Puts together where the file is, how it looks, its clusters, its labels and what of it is selected.
+    """Puts together where the file is, its symbols, its clusters, its labels and what of it is selected.
 
     Holds all features of one layer of a file, in the CRS of the canvas.
     """
@@ -57,14 +56,18 @@ class VectorDrawing(LayerDrawing):
         self.is_out_of_scale = False
         """Whether the style hid everything in the last view."""
         self.columns: ColumnReader | None = None
-        """Who reads attributes for whatever is made of them."""
-        self.clusters = VectorClusters(context.jobs, self._present)
+        """Reads attributes for whatever is made of them."""
+        self.picture = VectorPicture()
+        """The picture that is painted, or is about to be."""
+        self._wanted = Wanted()
+        self._resolving = NewestJob(context.jobs)
         self._details = Details()
-        self._sheet = RoundSheet(context, layer.uuid, self._announce, self._set_problem, self._details)
-        self._selected = SelectedFeatures(context, layer.uuid, self._announce, self._set_problem)
-        self._labels = VectorLabels(context.jobs, self._announce)
-        self._preparing = NewestJob(context.jobs)
+        self._tiles = FeatureTiles(context, layer.uuid, self._announce, self._set_problem, self._details)
+        self._selected_tiles = FeatureTiles(
+            context, f"{layer.uuid} selected", self._announce, self._set_problem, Details()
+        )
         self._shown: NDArray[np.int64] | None = None
+        self._selected = NO_FIDS
         self._view: View | None = None
         self.source.probe(partial(self._probed, self.source))
 
@@ -72,7 +75,7 @@ class VectorDrawing(LayerDrawing):
 
     @property
     def info(self) -> VectorInfo | None:
-        """What a reader found; None until then."""
+        """The facts that a reader found; None until then."""
         return self.source.info
 
     @property
@@ -82,7 +85,7 @@ class VectorDrawing(LayerDrawing):
 
     @property
     def style(self) -> VectorStyle:
-        """What is shown."""
+        """The style that is shown."""
         return self.symbology.style
 
     @override
@@ -97,7 +100,9 @@ class VectorDrawing(LayerDrawing):
                 self._load_again(self._view)
 
     @override
-    def set_view(self, view: View, cursor: tuple[float, float] | None = None, resting: bool = True) -> None:
+    def set_view(
+        self, view: View, cursor: tuple[float, float] | None = None, resting: bool = True, copies: Views = ()
+    ) -> None:
         self._view = view
         if not self._look_for_place(view.grid.crs):
             return
@@ -108,36 +113,39 @@ class VectorDrawing(LayerDrawing):
             self.is_out_of_scale = not scale
             self._announce()
         if scale:
-            self.clusters.set_cell(self._cluster_cell())
-            self._sheet.set_view(view, scale, cursor)
-            self._selected.set_view(view, scale, cursor)
+            if self._cluster_cell() != self._wanted.cell:
+                self._resolve()
+            self._tiles.set_views((view, *copies), scale, cursor)
+            self._selected_tiles.set_views((view, *copies), scale, cursor)
 
     @override
-    def paint(self, painter: QPainter, view: View) -> None:
+    def paint(self, painter: QPainter, view: View, copies: Views = ()) -> None:
         scale = self.symbology.scale_at(view)
         if view.grid.crs == self.source.crs and scale and not self.is_nowhere:
-            self._sheet.paint(painter, view, scale, self.layer.drawn_opacity)
-            for seen in views_around(view):
-                self.clusters.paint(
-                    painter, seen, self.style.looks[-1] or self.style.own_look, self.layer.drawn_opacity
-                )
-            self._selected.paint(painter, view, scale)
+            views, opacity = (view, *copies), self.layer.drawn_opacity
+            for seen in views:
+                self._tiles.paint(painter, seen, scale, opacity)
+            clusters, symbol = self.picture.clusters, self.style.looks[-1] or self.style.own_look
+            if clusters is not None:
+                for seen in views:
+                    paint_clusters(painter, seen, clusters, symbol, opacity)
+            for seen in views:  # opaque, however faint the layer is
+                self._selected_tiles.paint(painter, seen, scale, 1.0)
 
     @override
-    def is_complete(self, view: View) -> bool:
+    def is_complete(self, view: View, copies: Views = ()) -> bool:
         if self._cannot_be_drawn:
             return True
         if self.info is None:
             return False
         if not self.has_place_on(view.grid.crs):
             return True
-        if not self.source.is_loaded or view.grid.crs != self.source.crs or self._preparing.is_under_way:
+        if not self.source.is_loaded or view.grid.crs != self.source.crs or self._resolving.is_under_way:
             return False
         if not self.symbology.scale_at(view):
             return True
-        if not (self._labels.is_settled and self.clusters.is_settled):
-            return False
-        return self._sheet.is_complete(view) and self._selected.is_complete(view)
+        tiles, selected = self._tiles, self._selected_tiles
+        return all(tiles.is_complete(seen) and selected.is_complete(seen) for seen in (view, *copies))
 
     @property
     @override
@@ -155,9 +163,13 @@ class VectorDrawing(LayerDrawing):
 
     @override
     def labelling(self, view: View) -> LayerLabelling | None:
-        if not self.style.labels.text or view.grid.crs != self.source.crs or not self.symbology.scale_at(view):
+        source, labels = self.picture.labels, self.style.labels
+        if source is None or not labels.text or view.grid.crs != self.source.crs or not self.symbology.scale_at(view):
             return None
-        return self._labels.labelling(self.source.crs, self.style, map_scale(view), self.clusters.found)
+        scale = map_scale(view)
+        if source.content.tables[0].crs != self.source.crs or 0 < labels.visible_from < scale:
+            return None
+        return LayerLabelling(source, labels, self.style.looks, self.style.size_factor(scale), self.picture.clusters)
 
     @override
     def bounds_lonlat(self) -> Bounds | None:
@@ -190,7 +202,7 @@ class VectorDrawing(LayerDrawing):
         return self.source.crs != crs or not self.source.is_loaded
 
     def _look_for_place(self, crs: str) -> bool:
-        """That; where there is none, `problem` says so."""
+        """Whether a canvas has a place for it; where it has none, `problem` says so."""
         is_there = self.has_place_on(crs)
         self._set_problem("" if is_there or not self.plane else off_the_map(self.plane, self.path.name), "place")
         return is_there
@@ -209,19 +221,18 @@ class VectorDrawing(LayerDrawing):
     def folders(self) -> tuple[Path, ...]:
         return (self.path.parent,)
 
+    @property
     @override
-    def suspend(self, sentence: str) -> None:
-        """What has been read whole needs its file no more."""
-        if not (self.is_unavailable or self.source.is_loaded):
-            self.is_unavailable = True
-            self.source.stop()
-            self._set_problem(sentence, "drive")
-            self._announce()
+    def _needs_file(self) -> bool:
+        return not self.source.is_loaded
 
     @override
-    def resume(self) -> None:
-        if self.is_unavailable:
-            self.reload()
+    def _stop_reading(self) -> None:
+        self.source.stop()
+
+    @override
+    def _read_on(self) -> None:
+        self.reload()
 
     def reload(self) -> None:
         """Read everything again: the file has changed, or could not be read."""
@@ -238,17 +249,17 @@ class VectorDrawing(LayerDrawing):
     @override
     def close(self) -> None:
         self.source.stop()
-        self._preparing.drop()
-        self._sheet.close()
-        self._selected.close()
+        self._resolving.drop()
+        self._tiles.close()
+        self._selected_tiles.close()
         super().close()
 
     # -- what is shown --------------------------------------------------------------------------------------------
 
     @property
     def content(self) -> VectorContent:
-        """What is drawn, or is in the clusters that are."""
-        return self.clusters.content
+        """The features that are drawn, or are in clusters that are."""
+        return self.picture.content
 
     @property
     def geometry(self) -> str:
@@ -260,18 +271,20 @@ class VectorDrawing(LayerDrawing):
         return GEOMETRIES[int(first.kind[0])]
 
     def alone(self, fids: NDArray[np.int64]) -> NDArray[np.int64]:
-        """Those of these features that have a sign of their own, and are in no cluster."""
-        shown = self._sheet.content.shown
-        return fids if self.clusters.found is None or shown is None else fids[np.isin(fids, shown)]
+        """The features of these that have a sign of their own, and are in no cluster."""
+        shown = self.picture.drawn.shown
+        return fids if self.picture.clusters is None or shown is None else fids[np.isin(fids, shown)]
 
     def set_filter(self, fids: NDArray[np.int64] | None) -> None:
         """Show these features only (ascending fids); None shows all."""
         self._shown = fids
-        self._show()
+        self._resolve()
 
     def set_selected(self, fids: NDArray[np.int64]) -> None:
         """Paint these features (ascending fids) as selected, above the others."""
-        self._selected.select(fids)
+        if len(fids) or len(self._selected):
+            self._selected = fids
+            self._resolve()
 
     def set_attributes(self, attributes: Attributes, key: ClassKey, classes: FeatureClasses | None) -> None:
         """Take columns that hold what the style needs, and the class of each feature for styles of this key."""
@@ -282,7 +295,8 @@ class VectorDrawing(LayerDrawing):
             f"The style of {one_line(self.layer.name, 60)} is about a column that {self.path.name} has not: {missing}."
         )
         self._set_problem(sentence if missing else "", "attributes")
-        self._show()
+        self._resolve()
+        self._announce()  # a list of its classes may say more now
 
     def attributes_failed(self, sentence: str) -> None:
         """They cannot be had, or a rule cannot be used."""
@@ -314,7 +328,7 @@ class VectorDrawing(LayerDrawing):
             self._load(view)
         else:
             self.tables = ()
-            self._show(keep=False)
+            self._resolve()
 
     def _load(self, view: View) -> None:
         details = self._details
@@ -328,11 +342,11 @@ class VectorDrawing(LayerDrawing):
         self.source.load(view.grid.crs, self.layer.crs, prepare, self._arrived)
         self.tables = ()
         details.clear()
-        self._show(keep=False)
+        self._resolve()
 
     def _arrived(self, tables: tuple[FeatureTable, ...], sentence: str) -> None:
         self.tables = tables
-        self._show(is_whole=self.source.is_loaded)
+        self._resolve()
         if sentence:
             self._set_problem(sentence)
         self._announce()
@@ -347,44 +361,56 @@ class VectorDrawing(LayerDrawing):
             f"The style of {one_line(self.layer.name, 60)} cannot be used: {wrong}" if wrong else "", "style"
         )
         if self.style != before:
-            self._show()
+            self._resolve()
 
-    def _show(self, *, keep: bool = True, is_whole: bool = True) -> None:
-        """Paint what is there now; without `keep` nothing of what was there stands in for it.
+    def _resolve(self) -> None:
+        """Paint what is wanted now: what takes no time at once, the rest when a job has worked it out."""
+        wanted = self._wanted = self._all_wanted()
+        self._apply(resolved(wanted, self.picture, Effort.AT_ONCE))
+        if self.picture.is_whole:
+            self._resolving.drop()
+            return
+        before, post = self.picture, self.context.mailbox.post
 
-        While it is not whole the selected ones wait: each chunk would have them picked anew.
-        """
-        self._prepare(keep)
-        if is_whole:
-            content = VectorContent(self.tables, self.symbology.looks, self.symbology.classes, self._shown)
-            self._selected.set_content(content, keep=keep)
+        def work() -> VectorPicture:
+            features = resolved(wanted, before, Effort.FEATURES)
+            if features.is_whole or self._wanted is not wanted:
+                return features
+            post(self._take, wanted, features)
+            return resolved(wanted, features, Effort.ALL)
 
-    def _prepare(self, keep: bool) -> None:
-        """Have worked out, off the window's thread, what is known feature by feature only; then show it."""
-        before, classes, looks = self._sheet.content, self.symbology.classes, self.symbology.looks
-        same = before.tables == self.tables and before.classes is classes and before.shown is self._shown
-        if same:
-            content = replace(before, looks=looks)  # with all that is known of it
-        else:
-            content = VectorContent(self.tables, looks, classes, self._shown)
-        if content.is_ready:
-            self._preparing.drop()
-            self._cluster(keep, content)
-        else:
-            self._preparing.run(content.prepared, partial(self._cluster, keep), self._not_prepared)
+        self._resolving.run(work, partial(self._take, wanted), self._not_resolved)
 
-    def _not_prepared(self, error: GeoloupeError) -> None:
+    def _all_wanted(self) -> Wanted:
+        symbology, labels, is_loaded = self.symbology, self.style.labels, self.source.is_loaded
+        return Wanted(
+            self.tables,
+            symbology.symbols,
+            symbology.classes,
+            self._shown,
+            self._selected if is_loaded else NO_FIDS,  # else each chunk would have them picked anew
+            self._cluster_cell(),
+            symbology.attributes if is_loaded else None,
+            labels.text,
+            labels.priority,
+        )
+
+    def _take(self, wanted: Wanted, picture: VectorPicture) -> None:
+        if self._wanted is wanted and not self._is_closed:
+            self._set_problem("", "content")
+            self._apply(picture)
+
+    def _apply(self, picture: VectorPicture) -> None:
+        before, self.picture = self.picture, picture
+        if picture.drawn is not before.drawn:
+            self._tiles.set_content(picture.drawn, keep=bool(picture.drawn.tables))
+        if picture.selected is not before.selected:
+            self._selected_tiles.set_content(picture.selected, keep=bool(picture.selected.tables))
+        if picture.differs_from(before):
+            self._announce()
+
+    def _not_resolved(self, error: GeoloupeError) -> None:
         self._set_problem(error.sentence, "content")
-
-    def _cluster(self, keep: bool, content: VectorContent) -> None:
-        self.clusters.set_content(content, self._cluster_cell(), keep)
-        self._announce()
-
-    def _present(self, content: VectorContent, keep: bool) -> None:
-        self._sheet.set_content(content, keep=keep)
-        attributes = self.symbology.attributes if self.source.is_loaded else None
-        self._labels.update(content, attributes, self.style)
-        self._announce()
 
     def _cluster_cell(self) -> float:
         """The side of the squares whose points are drawn as one, in canvas CRS units; 0: none are."""

@@ -18,7 +18,9 @@ from layers.vector.content import VectorContent
 from layers.vector.drawing.gathering import gathered
 from layers.vector.style.look import Look
 from layers.vector.table import LINE, POINT, POLYGON, FeatureTable
-from viewer.rendering.vector.look_painter import (
+from viewer.rendering.vector.qt_shapes import is_vector_device, path_of, polygon_of
+from viewer.rendering.vector.sprites import sprite_image
+from viewer.rendering.vector.symbol_painter import (
     brush_of,
     marker_radius_px,
     paint_area,
@@ -27,8 +29,6 @@ from viewer.rendering.vector.look_painter import (
     paint_marker,
     stroke_pen,
 )
-from viewer.rendering.vector.qt_shapes import is_vector_device, path_of, polygon_of
-from viewer.rendering.vector.sprites import sprite_image
 
 MAX_PIXEL = 1e6
 """Coordinates further away than this many pixels are pulled in: QPainter loses its way with larger ones."""
@@ -37,7 +37,7 @@ MANY_POINTS = 200
 _LEAST_PX = 0.5
 _SPECK = np.array([(-0.5, -0.5), (0.5, -0.5), (0.5, 0.5), (-0.5, 0.5), (-0.5, -0.5)])
 """A pixel, which stands for a line or an area that is smaller than can be seen."""
-type Looks = Sequence[Look | None]
+type Symbols = Sequence[Look | None]
 
 
 def paint_content(painter: QPainter, content: VectorContent, view: View, scale: float) -> None:
@@ -54,9 +54,9 @@ def paint_content(painter: QPainter, content: VectorContent, view: View, scale: 
         rows = rows_of_kind(table, rows, POLYGON)
         paint_areas(painter, table, rows, content.codes_of(table, rows), content.looks, view, scale)
     lines = [(table, rows_of_kind(table, rows, LINE)) for table, rows in found]
-    for index, look in enumerate(content.looks):
-        if look is not None:
-            _paint_lines(painter, content, [one for one in lines if one[1].size], index, look, view, scale)
+    for index, symbol in enumerate(content.looks):
+        if symbol is not None:
+            _paint_lines(painter, content, [one for one in lines if one[1].size], index, symbol, view, scale)
     _paint_points(painter, content, [(table, rows_of_kind(table, rows, POINT)) for table, rows in found], view, scale)
     painter.restore()
 
@@ -66,32 +66,32 @@ def paint_areas(
     table: FeatureTable,
     rows: NDArray[Any],
     codes: NDArray[np.uint16] | None,
-    looks: Looks,
+    symbols: Symbols,
     view: View,
     scale: float,
 ) -> None:
-    """Areas one by one, in order, each with its own look."""
+    """Areas one by one, in order, each with its own symbol."""
     dressed: int | None = None
     may_be_cut = is_on_both_sides(table.world_bounds(), table.crs)
     for position, pieces in enumerate(_pieces(table, rows, view)):
         index = 0 if codes is None else int(codes[position])
-        look = looks[index]
-        if look is None:
+        symbol = symbols[index]
+        if symbol is None:
             continue
         if may_be_cut and is_on_both_sides(bounds := _bounds_of(table, int(rows[position])), table.crs):
             painter.setPen(Qt.PenStyle.NoPen)
-            painter.setBrush(brush_of(look))
+            painter.setBrush(brush_of(symbol))
             painter.drawPath(path_of(pieces))
-            paint_lines(painter, look, _edges(table, int(rows[position]), bounds, view), scale)
+            paint_lines(painter, symbol, _edges(table, int(rows[position]), bounds, view), scale)
             dressed = None
             continue
-        if look.casing_color or look.ground_color:
-            paint_area(painter, look, path_of(pieces), scale)
+        if symbol.casing_color or symbol.ground_color:
+            paint_area(painter, symbol, path_of(pieces), scale)
             dressed = None
             continue
         if dressed != index:
-            painter.setPen(stroke_pen(look, scale))
-            painter.setBrush(brush_of(look))
+            painter.setPen(stroke_pen(symbol, scale))
+            painter.setBrush(brush_of(symbol))
             dressed = index
         if len(pieces) == 1:
             painter.drawPolygon(polygon_of(pieces[0]), Qt.FillRule.OddEvenFill)
@@ -118,12 +118,12 @@ def _edges(table: FeatureTable, row: int, bounds: Bounds, view: View) -> list[QP
     return found
 
 
-def margin_px(looks: Looks, scale: float) -> float:
+def margin_px(symbols: Symbols, scale: float) -> float:
     """How far outside its bounds a feature may paint, in picture pixels."""
     reach = [
-        max(marker_radius_px(look) * 1.4, look.stroke_width_px * 4 + look.casing_width_px + 5)
-        for look in looks
-        if look is not None
+        max(marker_radius_px(symbol) * 1.4, symbol.stroke_width_px * 4 + symbol.casing_width_px + 5)
+        for symbol in symbols
+        if symbol is not None
     ]
     return max(reach, default=0.0) * scale + 1.0
 
@@ -150,7 +150,7 @@ def to_pixels(
 
 
 def rows_of_kind(table: FeatureTable, rows: NDArray[np.int32], kind: int) -> NDArray[np.int32]:
-    """Those of the rows that are points, lines or areas."""
+    """The rows of these that are points, lines or areas."""
     mine = np.flatnonzero(table.kind[rows] == kind) if table.only_kind is None else None
     if mine is not None:
         return rows.take(mine)
@@ -177,7 +177,7 @@ def _pieces(table: FeatureTable, rows: NDArray[Any], view: View) -> list[list[ND
 
 
 def _specks(table: FeatureTable, rows: NDArray[Any], view: View) -> NDArray[np.intp]:
-    """Which of the rows are in one place as far as can be seen: Qt would paint nothing of them."""
+    """A mask of the rows that are in one place as far as can be seen: Qt would paint nothing of them."""
     bounds = table.bounds[rows].astype(np.float64)
     reach = np.maximum(bounds[:, 2] - bounds[:, 0], bounds[:, 3] - bounds[:, 1])
     return np.flatnonzero(reach * table.step < _LEAST_PX * view.grid.resolution)
@@ -188,7 +188,7 @@ def _paint_lines(
     content: VectorContent,
     found: list[tuple[FeatureTable, NDArray[Any]]],
     index: int,
-    look: Look,
+    symbol: Look,
     view: View,
     scale: float,
 ) -> None:
@@ -201,9 +201,9 @@ def _paint_lines(
             continue
         pieces += [piece for several in _pieces(table, rows, view) for piece in several]
     if pieces:
-        paint_lines(painter, look, [polygon_of(piece) for piece in pieces], scale)
-        if look.arrow != "none":
-            paint_arrows(painter, look, pieces, scale)
+        paint_lines(painter, symbol, [polygon_of(piece) for piece in pieces], scale)
+        if symbol.arrow != "none":
+            paint_arrows(painter, symbol, pieces, scale)
 
 
 def _paint_points(
@@ -228,20 +228,30 @@ def _paint_points(
 
 
 def _paint_shapes(
-    painter: QPainter, looks: Looks, x: NDArray[np.float32], y: NDArray[np.float32], each: NDArray[Any], scale: float
+    painter: QPainter,
+    symbols: Symbols,
+    x: NDArray[np.float32],
+    y: NDArray[np.float32],
+    each: NDArray[Any],
+    scale: float,
 ) -> None:
     for px, py, index in zip(x.tolist(), y.tolist(), each.tolist(), strict=True):
-        look = looks[index]
-        if look is not None:
+        symbol = symbols[index]
+        if symbol is not None:
             painter.translate(px, py)
-            paint_marker(painter, look, scale)
+            paint_marker(painter, symbol, scale)
             painter.translate(-px, -py)
 
 
 def _paint_sprites(
-    painter: QPainter, looks: Looks, x: NDArray[np.float32], y: NDArray[np.float32], each: NDArray[Any], scale: float
+    painter: QPainter,
+    symbols: Symbols,
+    x: NDArray[np.float32],
+    y: NDArray[np.float32],
+    each: NDArray[Any],
+    scale: float,
 ) -> None:
-    images = [None if look is None else sprite_image(look, scale) for look in looks]
+    images = [None if symbol is None else sprite_image(symbol, scale) for symbol in symbols]
     columns, rows = np.rint(x).astype(int).tolist(), np.rint(y).astype(int).tolist()
     for px, py, index in zip(columns, rows, each.tolist(), strict=True):
         image = images[index]

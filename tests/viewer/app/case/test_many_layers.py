@@ -130,10 +130,10 @@ def test_of_very_many_layers_those_out_of_view_hold_no_pictures(
     window.canvas.pan_by(20_000, 0)
     wait(window, qtbot)
     drawings = [drawing for drawing in window.scene.drawings.values() if isinstance(drawing, RasterDrawing)]
-    sheets = [drawing.tiles._near.sheet for drawing in drawings]
-    held = [bool(sheet._tiles) or sheet._overview is not None for sheet in sheets]
+    held_tiles = [drawing.tiles.tile_layer for drawing in drawings]
+    held = [tiles.holds_tiles or tiles._overview is not None for tiles in held_tiles]
     assert held == [crowd > len(layers)] * len(layers)
     window.session.undo()
     window.canvas.pan_by(-20_000, 0)
     wait(window, qtbot)
-    assert all(sheet.is_complete(window.canvas.viewport.view()) and sheet._tiles for sheet in sheets)
+    assert all(tiles.is_complete(window.canvas.viewport.view()) and tiles.holds_tiles for tiles in held_tiles)

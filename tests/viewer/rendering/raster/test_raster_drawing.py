@@ -189,16 +189,16 @@ def test_where_neighbours_cannot_be_read_together_they_are_read_one_by_one(draw,
     noise = np.random.default_rng(1).integers(0, 255, (1, 512, 512), dtype=np.uint8)
     path = write_raster(tmp_path / "a.tif", noise, "EPSG:3857", 1e6, 6e6, 10.0)
     drawing = draw(layer_of(path))
-    request, refused = drawing.source.tile_request, []
+    request, refused = drawing.source.read_request, []
 
-    def refusing(ask, done):
-        made = request(ask, done)
-        if not ask.is_overview and (ask.width > TILE_PX or (ask.key.col, ask.key.row) == (0, 0)):
-            refused.append((ask.width, ask.height))
+    def refusing(read, done):
+        made = request(read, done)
+        if not read.is_overview and (read.width > TILE_PX or (read.key.col, read.key.row) == (0, 0)):
+            refused.append((read.width, read.height))
             made.params["bands"] = [99]
         return made
 
-    drawing.source.tile_request = refusing
+    drawing.source.read_request = refusing
     view = View(TileGrid("EPSG:3857", 10.0, 1e6, 6e6), 0, 0, 512, 512)
     drawing.set_view(view)
     qtbot.waitUntil(lambda: drawing.is_complete(view))

@@ -17,10 +17,8 @@ from tests.viewer.rendering.conftest import CountingPool, layer_of, picture_of, 
 from viewer.network.folder_consent import FolderConsent
 from viewer.rendering.context import RenderContext
 from viewer.rendering.raster.raster_drawing import RasterDrawing
-from viewer.rendering.tiles.read_ahead import PICTURE_BYTES
-from viewer.rendering.tiles.scheduler import TileScheduler
-from viewer.rendering.tiles.tile_cache import TileName
-from viewer.rendering.tiles.wish_list import Wish
+from viewer.rendering.tiles.scheduler import TileRequest, TileScheduler
+from viewer.rendering.tiles.tile_cache import PICTURE_BYTES, TileName
 from viewer.support.jobs import Jobs
 
 GRID = TileGrid("EPSG:3857", 10.0, 1e6, 6e6)
@@ -42,14 +40,14 @@ class PatientPool(ReaderPool):
         pass
 
 
-def request_for(ident) -> Request:
+def make_request(ident) -> Request:
     return Request(raw("tile", {"path": ident}), lambda _: None)
 
 
 def test_what_is_wished_ahead_comes_after_everybodys_wishes() -> None:
     scheduler = TileScheduler(PatientPool())
-    scheduler.want("a", [Wish(5, "a1")], request_for, ahead=[Wish(0, "a2"), Wish(1, "a3")])
-    scheduler.want("b", [Wish(9, "b1")], request_for, ahead=[Wish(0.5, "b2")])
+    scheduler.want("a", [TileRequest(5, "a1")], make_request, ahead=[TileRequest(0, "a2"), TileRequest(1, "a3")])
+    scheduler.want("b", [TileRequest(9, "b1")], make_request, ahead=[TileRequest(0.5, "b2")])
     assert not scheduler.is_idle()
     order = [scheduler.next() for _ in range(5)]
     assert [request.params["path"] for request in order] == ["a1", "b1", "a2", "b2", "a3"]
@@ -62,23 +60,23 @@ def test_what_is_wished_ahead_comes_after_everybodys_wishes() -> None:
 
 def test_what_is_read_ahead_already_is_not_asked_for_twice() -> None:
     scheduler = TileScheduler(PatientPool())
-    scheduler.want("a", [], request_for, ahead=[Wish(0, "x")])
+    scheduler.want("a", [], make_request, ahead=[TileRequest(0, "x")])
     assert scheduler.is_idle()
     assert scheduler.next().params["path"] == "x"
-    scheduler.want("a", [Wish(0, "x"), Wish(1, "y")], request_for)
+    scheduler.want("a", [TileRequest(0, "x"), TileRequest(1, "y")], make_request)
     assert scheduler.next().params["path"] == "y"
     assert scheduler.next() is None
     scheduler.settle("a", "x")
-    scheduler.want("a", [Wish(0, "x")], request_for)
+    scheduler.want("a", [TileRequest(0, "x")], make_request)
     assert not scheduler.next().is_background
 
 
 def test_a_new_view_drops_what_was_wished_ahead() -> None:
     scheduler = TileScheduler(PatientPool())
-    scheduler.want("a", [], request_for, ahead=[Wish(0, "x"), Wish(1, "y")])
-    scheduler.want("a", [], request_for)
+    scheduler.want("a", [], make_request, ahead=[TileRequest(0, "x"), TileRequest(1, "y")])
+    scheduler.want("a", [], make_request)
     assert scheduler.next() is None
-    scheduler.want("a", [], request_for, ahead=[Wish(0, "x")])
+    scheduler.want("a", [], make_request, ahead=[TileRequest(0, "x")])
     scheduler.forget("a")
     assert scheduler.next() is None
 

@@ -22,7 +22,7 @@ from layers.vector.table import FeatureTable
 from tests.support.tiny_tables import shapes, table_of
 from tests.viewer.rendering.conftest import layer_of, part_near, picture_of
 from viewer.rendering.images import argb_of_image
-from viewer.rendering.vector import vector_sheet
+from viewer.rendering.vector import feature_tiles
 from viewer.rendering.vector.vector_bulk import bulk_picture
 from viewer.rendering.vector.vector_painter import paint_content
 from viewer.support.painting import painting
@@ -59,10 +59,12 @@ def of_kind(kind: str, seed: int = 0) -> list:
 @pytest.mark.parametrize("resolution", [0.5, 2.0, 20.0])
 @pytest.mark.parametrize("turn", [0.0, 30.0])
 @pytest.mark.parametrize(
-    ("kind", "look"), [("Point", POINT), ("Line", LINE), ("Line", DASHED), ("Polygon", AREA)], ids=lambda v: str(v)[:12]
+    ("kind", "symbol"),
+    [("Point", POINT), ("Line", LINE), ("Line", DASHED), ("Polygon", AREA)],
+    ids=lambda v: str(v)[:12],
 )
-def test_bulk_pictures_show_what_painting_one_by_one_shows(kind, look, resolution, turn, qtbot) -> None:
-    content = VectorContent((table_of(of_kind(kind)), table_of(of_kind(kind, 1), 500)), (look,))
+def test_bulk_pictures_show_what_painting_one_by_one_shows(kind, symbol, resolution, turn, qtbot) -> None:
+    content = VectorContent((table_of(of_kind(kind)), table_of(of_kind(kind, 1), 500)), (symbol,))
     view = View(TileGrid("EPSG:3857", resolution, -20.0, 320.0, turn), 0, 0, 256, 256)
     found, expected = bulk(content, view), one_by_one(content, view)
     for threshold in (60, 150):
@@ -90,11 +92,11 @@ def test_small_areas_keep_their_holes(qtbot) -> None:
 
 def test_what_reaches_into_the_view_from_outside_is_seen(qtbot) -> None:
     view = View(TileGrid("EPSG:3857", 1.0, 0.0, 256.0), 0, 0, 256, 256)
-    for shape, look in (
+    for shape, symbol in (
         (shapely.Point(-3, 100), POINT),
         (shapely.LineString([(-2, 50), (-2, 150)]), replace(LINE, stroke_width_px=7.0)),
     ):
-        content = VectorContent((table_of([shape]),), (look,))
+        content = VectorContent((table_of([shape]),), (symbol,))
         assert bulk(content, view)[..., 3].any()
         assert one_by_one(content, view)[..., 3].any()
 
@@ -107,12 +109,12 @@ def test_areas_smaller_than_a_pixel_become_one_where_they_have_no_outline(qtbot)
 
 
 @pytest.mark.parametrize("reach", [0.0, 0.01, 0.04, 0.06, 0.3, 0.9])
-@pytest.mark.parametrize("look", [LINE, AREA, Look("#003366", 0.0, "#cc3300")], ids=["line", "area", "bare area"])
-def test_lines_and_areas_in_one_place_are_seen(look, reach, qtbot) -> None:
+@pytest.mark.parametrize("symbol", [LINE, AREA, Look("#003366", 0.0, "#cc3300")], ids=["line", "area", "bare area"])
+def test_lines_and_areas_in_one_place_are_seen(symbol, reach, qtbot) -> None:
     """A site of a millimetre, a track of somebody who stood still."""
     line = shapely.LineString([(100.2, 100.2), (100.2, 100.2 + reach)])
     area = shapely.Polygon([(100.2, 100.2), (100.2, 100.2 + reach), (100.2 + reach, 100.2)])
-    content = VectorContent((table_of([line if look is LINE else area]),), (look,))
+    content = VectorContent((table_of([line if symbol is LINE else area]),), (symbol,))
     view = View(TileGrid("EPSG:3857", 1.0, 0.0, 256.0), 0, 0, 256, 256)
     for picture in (bulk(content, view), one_by_one(content, view)):
         assert picture[..., 3].sum() > 60
@@ -120,10 +122,10 @@ def test_lines_and_areas_in_one_place_are_seen(look, reach, qtbot) -> None:
 
 
 def test_arrowheads_and_fine_screens(qtbot) -> None:
-    look = replace(LINE, arrow="end")
+    symbol = replace(LINE, arrow="end")
     line = shapely.LineString([(20, 20), (100, 100)])
     view = View(TileGrid("EPSG:3857", 0.5, 0.0, 128.0), 0, 0, 256, 256, 2.0)
-    content = VectorContent((table_of([line]),), (look,))
+    content = VectorContent((table_of([line]),), (symbol,))
     assert np.abs(bulk(content, view, 2.0) - one_by_one(content, view, 2.0)).mean() < 1.5
     plain = VectorContent(content.tables, (LINE,))
     assert bulk(content, view, 2.0)[..., 3].sum() > bulk(plain, view, 2.0)[..., 3].sum() + 255 * 60
@@ -153,7 +155,7 @@ VIEW = View(TileGrid("EPSG:3857", 100.0, 0.0, 25_600.0), 0, 0, 256, 256)
 def dots(request, tmp_path: Path, draw, qtbot, monkeypatch):
     """A drawing of three points, 50, 100 and 150 pixels from the left."""
     if request.param == "tiles":
-        monkeypatch.setattr(vector_sheet, "FEW_VERTICES", 0)
+        monkeypatch.setattr(feature_tiles, "FEW_VERTICES", 0)
     places = [(5_000, 12_800), (10_000, 12_800), (15_000, 12_800)]
     crs = {"type": "name", "properties": {"name": "EPSG:3857"}}
     rows = [
@@ -224,7 +226,7 @@ def test_nothing_is_painted_outside_the_scales_of_the_style(dots, qtbot) -> None
 
 def test_levels_of_detail_are_made_only_where_much_of_a_layer_is_in_view(tmp_path: Path, draw, qtbot, monkeypatch):
     """Else a zoom into a large layer would first look at all of it."""
-    monkeypatch.setattr(vector_sheet, "FEW_VERTICES", 0)
+    monkeypatch.setattr(feature_tiles, "FEW_VERTICES", 0)
     asked: list[float] = []
     table_at = Details.table
 

@@ -15,8 +15,8 @@ from layers.vector.style.layer_style import VectorStyle
 from layers.vector.style.markers import SHAPES
 from tests.layers.geo.test_off_earth import MOON_CENTRED
 from tests.viewer.rendering.conftest import CountingPool, complete, layer_of
-from viewer.rendering.vector import vector_sheet
-from viewer.rendering.vector.look_painter import shape_path
+from viewer.rendering.vector import feature_tiles
+from viewer.rendering.vector.symbol_painter import shape_path
 from viewer.support.painting import painting
 
 VIEW = View(TileGrid("EPSG:4326", 0.01, 10.0, 50.0), 0, 0, 600, 500)
@@ -62,7 +62,7 @@ def test_features_are_painted_where_they_are_holes_left_open(draw, shapes: Path,
 def test_many_features_are_painted_by_tiles_to_the_same_picture(draw, shapes, qtbot, monkeypatch) -> None:
     drawing = draw(styled(shapes))
     direct = complete(drawing, VIEW, qtbot)
-    monkeypatch.setattr(vector_sheet, "FEW_VERTICES", 2)
+    monkeypatch.setattr(feature_tiles, "FEW_VERTICES", 2)
     other = draw(replace(styled(shapes), uuid="other"))
     assert np.abs(complete(other, VIEW, qtbot).astype(int) - direct).max() <= 24
 
@@ -128,7 +128,7 @@ def test_the_answer_of_before_a_reload_is_not_taken_for_its_own(draw, shapes: Pa
 
 
 def test_an_svg_gets_vectors(draw, shapes: Path, qtbot, monkeypatch) -> None:
-    monkeypatch.setattr(vector_sheet, "FEW_VERTICES", 2)
+    monkeypatch.setattr(feature_tiles, "FEW_VERTICES", 2)
     drawing = draw(styled(shapes))
     complete(drawing, VIEW, qtbot)
     data = QByteArray()
@@ -168,7 +168,7 @@ def test_every_symbol_has_its_own_outline_of_the_size_asked_for(symbol: str, qtb
 @pytest.mark.parametrize("most", [2500, 0])
 def test_over_the_edge_of_the_map_the_other_side_goes_on(draw, tmp_path, qtbot, monkeypatch, most) -> None:
     """Directly and by tiles."""
-    monkeypatch.setattr(vector_sheet, "FEW_VERTICES", most)
+    monkeypatch.setattr(feature_tiles, "FEW_VERTICES", most)
     path = geojson(
         tmp_path / "a.geojson",
         {"type": "Polygon", "coordinates": [ring(174, 46, 176, 49)]},
@@ -197,7 +197,7 @@ def test_over_the_edge_of_the_map_the_other_side_goes_on(draw, tmp_path, qtbot, 
 )
 def test_an_area_over_the_antimeridian_has_no_edge_there(draw, tmp_path, qtbot, monkeypatch, most, parts, crs) -> None:
     """Whoever cut it. What ends at it has one; so has a line that runs along it."""
-    monkeypatch.setattr(vector_sheet, "FEW_VERTICES", most)
+    monkeypatch.setattr(feature_tiles, "FEW_VERTICES", most)
     path = geojson(
         tmp_path / "a.geojson",
         {"type": "MultiPolygon", "coordinates": parts},

@@ -7,7 +7,7 @@ from PySide6.QtGui import QColor, QIcon, QPixmap
 
 from layers.vector.style.look import Look
 from tests.support.pictures import pixels
-from viewer.rendering.vector.look_sample import HEIGHT_PX, WIDTH_PX, sample_icon
+from viewer.rendering.vector.symbol_sample import HEIGHT_PX, WIDTH_PX, sample_icon
 from viewer.support.painting import painting
 
 

@@ -20,8 +20,7 @@ from tests.layers.geo.test_off_earth import MOON
 from tests.support.pictures import pixels
 from tests.viewer.canvas.conftest import site
 from tests.viewer.conftest import shown
-from viewer.canvas.corner_note import CornerNote, corner_note
-from viewer.canvas.corners import paint_corners
+from viewer.canvas.corners import CornerNote, corner_note, paint_corners
 from viewer.canvas.overlays import paint_attribution
 from viewer.canvas.scene import MapScene
 from viewer.canvas.sites.unplaced import Unplaced

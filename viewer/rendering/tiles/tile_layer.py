@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Hashable, Iterable, Iterator, Mapping
+from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import partial
 
 from PySide6.QtCore import QPoint, QRect, QRectF, Qt
 from PySide6.QtGui import QImage, QPaintEngine, QPainter, QRegion, QTransform
@@ -11,56 +13,72 @@ from PySide6.QtGui import QImage, QPaintEngine, QPainter, QRegion, QTransform
 from layers.geo.bounds import Bounds
 from layers.grid.plan import PixelBounds, Plan, pixel_bounds, plan_tiles, tiles_in
 from layers.grid.tile_grid import TILE_PX, Affine, TileGrid, TileKey, View
-from viewer.rendering.images import placement
+from viewer.rendering.images import to_view_pixels
 from viewer.rendering.tiles.tile_cache import TileName, TilesByLayer
 from viewer.support.painting import painting
 from viewer.support.timing import span
 
 RECENT_GRIDS = 3
+_KNOWN_GRIDS = 8
 _EDGE_PX = 2
 TILE_RECT = QRectF(0, 0, TILE_PX, TILE_PX)
 
 
-class TileSheet:
-    """Tiles of the grid being looked at are held here and never evicted; all others live in the shared cache.
+@dataclass(eq=False, slots=True)
+class _Held:
+    """The tiles of a grid that is looked at."""
 
-    `revision` is what the pixels depend on. Stand-ins are, from the back: one small picture of the whole layer,
-    provisional tiles, tiles of recent grids, the coarse tile, tiles of the last revision.
+    tiles: dict[TileKey, QImage] = field(default_factory=dict)
+    stale: dict[TileKey, QImage] = field(default_factory=dict)
+    """Of the last revision."""
+    provisional: dict[TileKey, QImage] = field(default_factory=dict)
+
+    def keep(self, keys: frozenset[TileKey]) -> None:
+        for tiles in (self.tiles, self.stale, self.provisional):
+            for key in [key for key in tiles if key not in keys]:
+                del tiles[key]
+
+
+class TileLayer:
+    """Tiles of the grids being looked at are held here and never evicted; all others live in the shared cache.
+
+    There is one such grid, and one more for each wrapped world copy in view. `revision` is what the pixels depend on.
+    Stand-ins are, from the back: one small picture of the whole layer, provisional tiles, tiles of recent grids, the
+    coarse tile, tiles of the last revision.
     """
 
-    def __init__(
-        self,
-        cache: TilesByLayer[QImage],
-        layer_uuid: str,
-        coarse: bool = True,
-        lender: TileSheet | None = None,
-    ) -> None:
-        """`lender`: another sheet of the layer, which has the small picture of it all."""
+    def __init__(self, cache: TilesByLayer[QImage], layer_uuid: str, coarse: bool = True) -> None:
         self._cache = cache
         self._layer_uuid = layer_uuid
         self._coarse = coarse
         self.revision: Hashable = None
         self._bounds: tuple[str, Bounds] | None = None
-        self._grid: TileGrid | None = None
-        self._tiles: dict[TileKey, QImage] = {}
-        self._stale: dict[TileKey, QImage] = {}
-        self._provisional: dict[TileKey, QImage] = {}
+        self._held: dict[TileGrid, _Held] = {}
+        """By the grids that are looked at."""
         self._recent: list[tuple[Hashable, TileGrid, frozenset[TileKey]]] = []
         self._overview: tuple[str, Affine, QImage] | None = None
-        self._lender = lender
-        self._within: tuple[TileGrid, PixelBounds] | None = None
+        self._within: dict[TileGrid, PixelBounds] = {}
 
     # -- filling ------------------------------------------------------------------------------------------------
 
-    def plan(self, view: View, cursor: tuple[float, float] | None = None) -> Plan:
-        """Look at `view`: its tiles are taken from the cache where they are there; the plan wants the others."""
-        if view.grid != self._grid:
-            self._turn_to(view.grid)
+    def plan(self, views: Sequence[View], cursor: tuple[float, float] | None = None) -> list[tuple[View, Plan]]:
+        """Look at a view, and the wrapped world copies in it, and at nothing else.
+
+        Their tiles are taken from the cache where they are there; the plans want the others.
+        """
+        if not (len(views) == len(self._held) and all(view.grid in self._held for view in views)):
+            self._turn_to([view.grid for view in views])
+        return [(view, self._plan(view, cursor)) for view in views]
+
+    def _plan(self, view: View, cursor: tuple[float, float] | None) -> Plan:
+        held = self._held[view.grid]
+
+        def have(key: TileKey) -> bool:
+            return self._find(held, view.grid, key) is not None
+
         with span("plan"):
-            plan = plan_tiles(view, self._have, cursor, self.within(view.grid), self._coarse)
-        for tiles in (self._tiles, self._stale, self._provisional):
-            for key in [key for key in tiles if key not in plan.keep]:
-                del tiles[key]
+            plan = plan_tiles(view, have, cursor, self.within(view.grid), self._coarse)
+        held.keep(plan.keep)
         return plan
 
     def put(self, grid: TileGrid, revision: Hashable, key: TileKey, image: QImage, lasting: bool = True) -> None:
@@ -69,31 +87,34 @@ class TileSheet:
         if lasting:
             name = TileName(self._layer_uuid, revision, grid, key)
             self._cache.put(name, image, image.sizeInBytes() + 64)
-        if grid == self._grid and revision == self.revision:
-            self._tiles[key] = image
-            self._stale.pop(key, None)
-            self._provisional.pop(key, None)
+        held = self._held.get(grid)
+        if held is not None and revision == self.revision:
+            held.tiles[key] = image
+            held.stale.pop(key, None)
+            held.provisional.pop(key, None)
 
     def put_stale(self, grid: TileGrid, key: TileKey, image: QImage) -> None:
         """A tile of a style that is no longer asked for, but newer than what stands in now."""
-        if grid == self._grid and key in self._stale:
-            self._stale[key] = image
+        held = self._held.get(grid)
+        if held is not None and key in held.stale:
+            held.stale[key] = image
 
     def put_provisional(self, grid: TileGrid, key: TileKey, image: QImage) -> None:
         """A blurred tile, shown where nothing better is."""
-        if grid == self._grid and key not in self._tiles:
-            self._provisional[key] = image
+        held = self._held.get(grid)
+        if held is not None and key not in held.tiles:
+            held.provisional[key] = image
 
-    def lacks_stand_in(self, key: TileKey) -> bool:
+    def lacks_stand_in(self, grid: TileGrid, key: TileKey) -> bool:
         """True where no provisional tile was put yet."""
-        return key not in self._provisional
+        held = self._held.get(grid)
+        return held is None or key not in held.provisional
 
     def set_overview(self, crs: str, affine: Affine, image: QImage) -> None:
         self._overview = (crs, affine, image)
 
     def has_overview(self, crs: str) -> bool:
-        overview = self._whole()
-        return overview is not None and overview[0] == crs
+        return self._overview is not None and self._overview[0] == crs
 
     def set_revision(self, revision: Hashable) -> None:
         """The style or the data changed: tiles shown so far stay as stand-ins until the new ones are there."""
@@ -101,27 +122,34 @@ class TileSheet:
             return
         self._cache.discard_layer(self._layer_uuid, lambda name: name.revision == self.revision)
         self.revision = revision
-        self._stale.update(self._tiles)
-        self._tiles = {}
+        for held in self._held.values():
+            held.stale.update(held.tiles)
+            held.tiles = {}
         self._recent = []
 
     def drop(self, keys: Iterable[TileKey]) -> None:
-        """Make these tiles of the present grid anew; meanwhile they stand in for themselves."""
+        """Make these tiles of what is looked at anew; meanwhile they stand in for themselves."""
         for key in keys:
-            image = self._tiles.pop(key, None)
-            if image is not None and self._grid is not None:
-                self._stale[key] = image
-                self._cache.discard(TileName(self._layer_uuid, self.revision, self._grid, key))
+            for grid, held in self._held.items():
+                image = held.tiles.pop(key, None)
+                if image is not None:
+                    held.stale[key] = image
+                    self._cache.discard(TileName(self._layer_uuid, self.revision, grid, key))
 
     def clear(self) -> None:
         """Forget everything, stand-ins too: the data are other data now."""
         self._cache.discard_layer(self._layer_uuid)
-        self._tiles, self._stale, self._provisional, self._recent, self._overview = {}, {}, {}, [], None
+        self._held = {grid: _Held() for grid in self._held}
+        self._recent, self._overview = [], None
 
     def rest(self) -> None:
         """Nobody looks: hold nothing but what the shared cache has room for."""
-        self._tiles, self._stale, self._provisional, self._recent, self._overview = {}, {}, {}, [], None
-        self._grid = None
+        self._held, self._recent, self._overview = {}, [], None
+
+    @property
+    def holds_tiles(self) -> bool:
+        """True while tiles are held that no full cache takes away."""
+        return any(held.tiles for held in self._held.values())
 
     def _cropped(self, grid: TileGrid, key: TileKey, image: QImage) -> QImage:
         """The part of a tile that the layer fills, placed by its `offset`, where that is small: thousands fit then."""
@@ -144,12 +172,12 @@ class TileSheet:
     # -- looking ------------------------------------------------------------------------------------------------
 
     def set_bounds(self, crs: str, bounds: Bounds | None) -> None:
-        """Where the layer has data, in canvas CRS units (None: everywhere); outside nothing is wished or painted."""
+        """Where the layer has data, in canvas CRS units (None: everywhere); outside nothing is requested or painted."""
         self._bounds = None if bounds is None else (crs, bounds)
-        self._within = None
+        self._within.clear()
 
     def bounds_in(self, crs: str) -> Bounds | None:
-        """What `set_bounds` was told for this CRS."""
+        """The bounds that were set for this CRS; None: everywhere, or not known."""
         return self._bounds[1] if self._bounds is not None and self._bounds[0] == crs else None
 
     def within(self, grid: TileGrid) -> PixelBounds | None:
@@ -157,26 +185,32 @@ class TileSheet:
         bounds = self.bounds_in(grid.crs)
         if bounds is None:
             return None
-        if self._within is None or self._within[0] != grid:
-            self._within = (grid, pixel_bounds(grid, bounds))
-        return self._within[1]
+        within = self._within.get(grid)
+        if within is None:
+            if len(self._within) >= _KNOWN_GRIDS:
+                self._within.clear()
+            within = self._within[grid] = pixel_bounds(grid, bounds)
+        return within
 
     def is_complete(self, view: View) -> bool:
         """True when every exact tile of the view is there."""
-        return all(self._find(view.grid, key) is not None for key in tiles_in(view, self.within(view.grid)))
+        find = partial(self._find, self._held.get(view.grid), view.grid)
+        return all(find(key) is not None for key in tiles_in(view, self.within(view.grid)))
 
     def share(self, view: View) -> float:
         """How much of the view is there, 0 to 1."""
-        found = [self._find(view.grid, key) is not None for key in tiles_in(view, self.within(view.grid))]
+        find = partial(self._find, self._held.get(view.grid), view.grid)
+        found = [find(key) is not None for key in tiles_in(view, self.within(view.grid))]
         return sum(found) / len(found) if found else 1.0
 
     def paint(self, painter: QPainter, view: View, opacity: float = 1.0) -> None:
         """Paint the view: whole exact tiles unscaled at whole pixels, stand-ins scaled and only where needed."""
         exact: list[tuple[int, int, QImage]] = []
         missing: list[QRect] = []
+        find = partial(self._find, self._held.get(view.grid), view.grid)
         for key in tiles_in(view, self.within(view.grid)):
             left, top = key.col * TILE_PX - view.left, key.row * TILE_PX - view.top
-            image = self._find(view.grid, key)
+            image = find(key)
             if image is None:
                 missing.append(QRect(left, top, TILE_PX, TILE_PX))
             elif not image.isNull():
@@ -209,7 +243,8 @@ class TileSheet:
         crs = view.grid.crs
         if self.has_overview(crs) or any(grid.crs == crs for _, grid, _ in self._recent):
             return True
-        return view.grid == self._grid and bool(self._tiles or self._stale or self._provisional)
+        held = self._held.get(view.grid)
+        return held is not None and bool(held.tiles or held.stale or held.provisional)
 
     def _paint_stand_ins(self, painter: QPainter, view: View, missing: list[QRect]) -> None:
         region = QRegion()
@@ -228,44 +263,36 @@ class TileSheet:
 
     def _stand_ins(self, view: View) -> Iterator[tuple[QTransform, QImage]]:
         """All that could stand in, the worst first."""
-        overview = self._whole()
-        if overview is not None and overview[0] == view.grid.crs:
-            yield placement(view, overview[1]), overview[2]
-        present = view.grid == self._grid
-        if present:
-            yield from _placed(view, view.grid, self._provisional)
+        if self._overview is not None and self._overview[0] == view.grid.crs:
+            yield to_view_pixels(view, self._overview[1]), self._overview[2]
+        held = self._held.get(view.grid)
+        if held is not None:
+            yield from _placed(view, view.grid, held.provisional)
         for revision, grid, keys in self._recent:
             if grid.crs == view.grid.crs and grid != view.grid:
                 tiles = {key: self._cache.get(TileName(self._layer_uuid, revision, grid, key)) for key in keys}
                 yield from _placed(view, grid, tiles)
-        if present:
-            yield from _placed(view, view.grid, {key: image for key, image in self._tiles.items() if key.level})
-            yield from _placed(view, view.grid, self._stale)
-
-    def _whole(self) -> tuple[str, Affine, QImage] | None:
-        return self._overview if self._lender is None else self._lender._overview
+        if held is not None:
+            yield from _placed(view, view.grid, {key: image for key, image in held.tiles.items() if key.level})
+            yield from _placed(view, view.grid, held.stale)
 
     # -- which tiles --------------------------------------------------------------------------------------------
 
-    def _turn_to(self, grid: TileGrid) -> None:
-        if self._grid is not None and self._tiles:
-            kept = [entry for entry in self._recent if entry[1] not in (self._grid, grid)]
-            self._recent = [*kept, (self.revision, self._grid, frozenset(self._tiles))][-RECENT_GRIDS:]
-        self._grid = grid
-        self._tiles, self._stale, self._provisional = {}, {}, {}
+    def _turn_to(self, grids: list[TileGrid]) -> None:
+        left = [grid for grid, held in self._held.items() if grid not in grids and held.tiles]
+        kept = [entry for entry in self._recent if entry[1] not in left and entry[1] not in grids]
+        gone = [(self.revision, grid, frozenset(self._held[grid].tiles)) for grid in left]
+        self._recent = [*kept, *gone][-RECENT_GRIDS * max(len(left), 1) :]
+        self._held = {grid: self._held.get(grid) or _Held() for grid in grids}
 
-    def _have(self, key: TileKey) -> bool:
-        return self._grid is not None and self._find(self._grid, key) is not None
-
-    def _find(self, grid: TileGrid, key: TileKey) -> QImage | None:
-        present = grid == self._grid
-        if present:
-            image = self._tiles.get(key)
-            if image is not None:
-                return image
+    def _find(self, held: _Held | None, grid: TileGrid, key: TileKey) -> QImage | None:
+        """A tile at hand; what the cache has of a grid that is looked at is held from now on."""
+        image = None if held is None else held.tiles.get(key)
+        if image is not None:
+            return image
         image = self._cache.get(TileName(self._layer_uuid, self.revision, grid, key))
-        if image is not None and present:
-            self._tiles[key] = image
+        if image is not None and held is not None:
+            held.tiles[key] = image
         return image
 
 
@@ -278,7 +305,7 @@ def _is_unscaled(painter: QPainter) -> bool:
 def _placed(view: View, grid: TileGrid, tiles: Mapping[TileKey, QImage | None]) -> Iterator[tuple[QTransform, QImage]]:
     for key, image in sorted(tiles.items(), reverse=True):
         if image is not None and not image.isNull():
-            yield placement(view, grid.tile_affine(key)), image
+            yield to_view_pixels(view, grid.tile_affine(key)), image
 
 
 def _in_tile(edge: float) -> int:
@@ -287,7 +314,7 @@ def _in_tile(edge: float) -> int:
 
 
 def _needed(stand_ins: list[tuple[QTransform, QImage]], region: QRegion) -> list[tuple[QTransform, QImage]]:
-    """Those of which something will be seen: painting what better ones hide would cost whole frames."""
+    """The stand-ins of which something will be seen: painting those that better ones hide would cost whole frames."""
     found = []
     for place, image in reversed(stand_ins):
         covered = place.mapRect(QRectF(image.rect().translated(image.offset())))

@@ -1,4 +1,4 @@
-"""The look of a site, from what is said of it: colour and shape tell its role, fill how well its place is known."""
+"""The symbol of a site, from what is said of it: colour and shape tell its role, fill how well its place is known."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ HALO_COLOR = "#0b141c"
 PAPER_COLOR = "#fbfdfe"
 _LONGEST_COLOR = 40
 THINNEST_PX, WIDEST_PX = 0.1, 50.0
-"""What a case says beyond is drawn as this."""
+"""A thinner or wider line that a case asks for is drawn as one of these."""
 
 
 class Precision(StrEnum):
-    """What is known of a place. Only PRECISE may look like an exact pin."""
+    """How well a place is known. Only PRECISE may look like an exact pin."""
 
     PRECISE = "precise"
     LOOSE = "loose"
@@ -32,8 +32,8 @@ class Precision(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class SiteLook:
-    """All that one site's symbol is painted from; equal looks share their picture."""
+class SiteSymbol:
+    """All that one site's sign is painted from; equal symbols share their picture."""
 
     class_code: str
     role: str
@@ -44,7 +44,7 @@ class SiteLook:
 
 
 @dataclass(frozen=True, slots=True)
-class LineLook:
+class LineSymbol:
     """A line: a casing that shows on any imagery, and one or two strokes on it. Widths in logical pixels."""
 
     color: str
@@ -55,19 +55,19 @@ class LineLook:
     """A solid stroke of the same width below a dashed one (railways)."""
     casing: str = field(default=HALO_COLOR)
     casing_width: float = 1.4
-    """What the casing shows on either side."""
+    """The width that the casing shows on either side."""
 
 
-_LINES: dict[str, LineLook] = {
-    name: LineLook(
-        look.stroke_color,
-        look.stroke_width_px,
-        tuple(part * look.stroke_width_px for part in look.dash),
-        look.ground_color,
-        f"#{look.casing_color[-6:]}",
-        look.casing_width_px,
+_LINES: dict[str, LineSymbol] = {
+    name: LineSymbol(
+        symbol.stroke_color,
+        symbol.stroke_width_px,
+        tuple(part * symbol.stroke_width_px for part in symbol.dash),
+        symbol.ground_color,
+        f"#{symbol.casing_color[-6:]}",
+        symbol.casing_width_px,
     )
-    for name, look in ROUTES.items()
+    for name, symbol in ROUTES.items()
 }
 
 
@@ -75,8 +75,8 @@ def role_color(role: str) -> str:
     return {"named in a claim": CLAIM_COLOR, "setting": SETTING_COLOR}.get(role, OTHER_COLOR)
 
 
-def look_of(site: Site) -> SiteLook:
-    """The look of a site's symbol. An error nobody judged is shown as such, never as a precise place."""
+def symbol_of(site: Site) -> SiteSymbol:
+    """The symbol of a site. An error nobody judged is shown as such, never as a precise place."""
     if site.position_error_m is None:
         precision = Precision.NOT_JUDGED
     else:
@@ -85,18 +85,18 @@ def look_of(site: Site) -> SiteLook:
     # What has the sign of another class, or the badge of another role, shares its picture.
     code = site.class_code if site.class_code in SITE_CLASSES else "other"
     role = site.role if site.role in ROLES else "other"
-    return SiteLook(code, role, precision, color, _valid(site.fill_color))
+    return SiteSymbol(code, role, precision, color, _valid(site.fill_color))
 
 
-def line_look(site: Site) -> LineLook:
-    """The look of a line, or of a polygon's outline: by class, else by role; the site's own colours win."""
-    look = _LINES.get(site.class_code) or LineLook(_bright(role_color(site.role)), 2.4)
+def line_symbol(site: Site) -> LineSymbol:
+    """The symbol of a line, or of a polygon's outline: by class, else by role; the site's own colours win."""
+    symbol = _LINES.get(site.class_code) or LineSymbol(_bright(role_color(site.role)), 2.4)
     own = _valid(site.stroke_color)
     given = site.stroke_width
-    width = min(max(given, THINNEST_PX), WIDEST_PX) if given is not None and given > 0 else look.width
-    if not own and width == look.width:
-        return look
-    return LineLook(own or look.color, width, look.dash, look.ground, look.casing, look.casing_width)
+    width = min(max(given, THINNEST_PX), WIDEST_PX) if given is not None and given > 0 else symbol.width
+    if not own and width == symbol.width:
+        return symbol
+    return LineSymbol(own or symbol.color, width, symbol.dash, symbol.ground, symbol.casing, symbol.casing_width)
 
 
 def fill_of(site: Site) -> QColor:

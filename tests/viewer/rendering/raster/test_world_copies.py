@@ -21,7 +21,7 @@ from tests.support.readers.tiny_rasters import write_raster as write
 from tests.viewer.rendering.conftest import CountingPool, layer_of, picture_of
 from viewer.rendering.context import RenderContext
 from viewer.rendering.raster.raster_drawing import RasterDrawing
-from viewer.rendering.tiles.tile_cache import BEYOND
+from viewer.rendering.world_copies import world_copies
 
 WORLD = world_bounds(WGS84)
 OVER = View(TileGrid(WGS84, 0.1, 160.0, 75.0), 0, 0, 400, 300)
@@ -56,8 +56,9 @@ def opened_as(context: RenderContext, tmp_path: Path, qtbot: QtBot) -> Iterator[
 
 
 def seen(drawing: RasterDrawing, view: View, qtbot: QtBot) -> NDArray[np.uint8]:
-    drawing.set_view(view)
-    qtbot.waitUntil(lambda: drawing.is_complete(view))
+    copies = world_copies(view)
+    drawing.set_view(view, copies=copies)
+    qtbot.waitUntil(lambda: drawing.is_complete(view, copies))
     return picture_of(drawing, view)
 
 
@@ -122,7 +123,7 @@ def test_looking_back_reads_nothing_and_other_data_are_read_again(
     assert pool.asked["tile"] == asked
     context.tiles.drop_layer(drawing.layer.uuid)
     assert not len(context.tiles.raw)
-    assert not any(name.layer_uuid.endswith(BEYOND) for name in context.tiles.styled._entries)
+    assert not len(context.tiles.styled)
 
 
 def test_values_of_both_sides_are_measured(opened_as: Callable[..., RasterDrawing], qtbot: QtBot) -> None:
@@ -141,5 +142,5 @@ def test_another_style_colours_both_sides(opened_as: Callable[..., RasterDrawing
     seen(drawing, OVER, qtbot)
     style = RasterStyle((3, 3, 3), (Stretch(0, 255),) * 3, resampling="nearest")
     drawing.set_layer(replace(drawing.layer, style_json=json.dumps(style.to_json())))
-    qtbot.waitUntil(lambda: drawing.is_complete(OVER))
+    qtbot.waitUntil(lambda: drawing.is_complete(OVER, world_copies(OVER)))
     assert (picture_of(drawing, OVER)[..., :3] == 200).all()

@@ -1,4 +1,4 @@
-"""Symbols as pictures, painted once for each look; onto PDF and SVG as shapes."""
+"""Paints the symbols of sites as pictures, made once for each symbol; onto PDF and SVG as shapes."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from collections.abc import Iterable
 from PySide6.QtCore import QPointF, Qt
 from PySide6.QtGui import QBrush, QColor, QImage, QPainter, QPainterPath
 
-from viewer.canvas.sites.site_look import HALO_COLOR, PAPER_COLOR, SELECTED_COLOR, Precision, SiteLook
+from viewer.canvas.sites.site_symbology import HALO_COLOR, PAPER_COLOR, SELECTED_COLOR, Precision, SiteSymbol
 from viewer.rendering.vector.qt_shapes import is_vector_device, round_pen
-from viewer.rendering.vector.signs import badge_path, symbol_path
+from viewer.rendering.vector.signs import badge_path, sign_path
 from viewer.support.painting import painting
 
 SYMBOL_RADIUS_PX = 12.0
@@ -22,27 +22,27 @@ _MOST_SPRITES = 2000
 """A case may give each of its sites a colour of its own."""
 
 
-class SymbolPainter:
-    """Paints symbols; keeps a picture of each look, state and scale."""
+class SiteSymbolPainter:
+    """Keeps a picture of each symbol, state and scale."""
 
     def __init__(self) -> None:
-        self._sprites: dict[tuple[SiteLook, bool, bool, float], QImage] = {}
+        self._sprites: dict[tuple[SiteSymbol, bool, bool, float], QImage] = {}
 
     def paint(
         self,
         painter: QPainter,
-        look: SiteLook,
+        symbol: SiteSymbol,
         places: Iterable[tuple[float, float]],
         scale: float,
         *,
         selected: bool = False,
         compact: bool = False,
     ) -> None:
-        """One look at many places (picture pixels). `scale` is picture pixels in a logical pixel."""
+        """One symbol at many places (picture pixels). `scale` is picture pixels in a logical pixel."""
         if is_vector_device(painter):
-            self.paint_shapes(painter, look, places, scale, selected=selected, compact=compact)
+            self.paint_shapes(painter, symbol, places, scale, selected=selected, compact=compact)
             return
-        sprite = self._sprite(look, selected, compact, scale)
+        sprite = self._sprite(symbol, selected, compact, scale)
         half = sprite.width() / 2
         for px, py in places:
             painter.drawImage(QPointF(round(px - half), round(py - half)), sprite)
@@ -50,7 +50,7 @@ class SymbolPainter:
     def paint_shapes(
         self,
         painter: QPainter,
-        look: SiteLook,
+        symbol: SiteSymbol,
         places: Iterable[tuple[float, float]],
         scale: float,
         *,
@@ -62,11 +62,11 @@ class SymbolPainter:
             painter.save()
             painter.translate(px, py)
             painter.scale(scale, scale)
-            _paint_symbol(painter, look, selected, compact)
+            _paint_symbol(painter, symbol, selected, compact)
             painter.restore()
 
-    def _sprite(self, look: SiteLook, selected: bool, compact: bool, scale: float) -> QImage:
-        key = look, selected, compact, scale
+    def _sprite(self, symbol: SiteSymbol, selected: bool, compact: bool, scale: float) -> QImage:
+        key = symbol, selected, compact, scale
         sprite = self._sprites.get(key)
         if sprite is None:
             half = math.ceil(_HALF_SPRITE_PX * scale)
@@ -76,19 +76,19 @@ class SymbolPainter:
                 painter.setRenderHint(QPainter.RenderHint.Antialiasing)
                 painter.translate(half, half)
                 painter.scale(scale, scale)
-                _paint_symbol(painter, look, selected, compact)
+                _paint_symbol(painter, symbol, selected, compact)
             if len(self._sprites) >= _MOST_SPRITES:
                 self._sprites.clear()
             self._sprites[key] = sprite
         return sprite
 
 
-def paint_faint_sign(painter: QPainter, look: SiteLook, px: float, py: float, scale: float, color: QColor) -> None:
+def paint_faint_sign(painter: QPainter, symbol: SiteSymbol, px: float, py: float, scale: float, color: QColor) -> None:
     """The sign alone, in outline: it names what an area is about without claiming a spot in it."""
     painter.save()
     painter.translate(px, py)
     painter.scale(scale, scale)
-    sign = symbol_path(look.class_code)
+    sign = sign_path(symbol.class_code)
     painter.setBrush(Qt.BrushStyle.NoBrush)
     painter.scale(1.2, 1.2)
     painter.strokePath(sign, round_pen(_with_alpha(HALO_COLOR, 130), 3.4))
@@ -96,9 +96,9 @@ def paint_faint_sign(painter: QPainter, look: SiteLook, px: float, py: float, sc
     painter.restore()
 
 
-def _paint_symbol(painter: QPainter, look: SiteLook, selected: bool, compact: bool) -> None:
-    color = QColor(look.color)
-    badge = badge_path(look.role)
+def _paint_symbol(painter: QPainter, symbol: SiteSymbol, selected: bool, compact: bool) -> None:
+    color = QColor(symbol.color)
+    badge = badge_path(symbol.role)
     painter.setBrush(Qt.BrushStyle.NoBrush)
     if compact:
         painter.scale(COMPACT_RADIUS_PX / SYMBOL_RADIUS_PX, COMPACT_RADIUS_PX / SYMBOL_RADIUS_PX)
@@ -106,33 +106,33 @@ def _paint_symbol(painter: QPainter, look: SiteLook, selected: bool, compact: bo
     if selected:
         painter.strokePath(badge, round_pen(_with_alpha(HALO_COLOR, 200), 11))
         painter.strokePath(badge, round_pen(QColor(SELECTED_COLOR), 8))
-    if look.precision is Precision.PRECISE:
-        _paint_full(painter, look, badge, color, compact)
+    if symbol.precision is Precision.PRECISE:
+        _paint_full(painter, symbol, badge, color, compact)
     else:
-        _paint_hollow(painter, look, badge, color, compact)
+        _paint_hollow(painter, symbol, badge, color, compact)
 
 
-def _paint_full(painter: QPainter, look: SiteLook, badge: QPainterPath, color: QColor, compact: bool) -> None:
-    painter.fillPath(badge, QBrush(QColor(look.fill) if look.fill else color))
+def _paint_full(painter: QPainter, symbol: SiteSymbol, badge: QPainterPath, color: QColor, compact: bool) -> None:
+    painter.fillPath(badge, QBrush(QColor(symbol.fill) if symbol.fill else color))
     painter.strokePath(badge, round_pen(QColor(PAPER_COLOR), 3.0 if compact else 1.7))
     if not compact:
-        painter.fillPath(_sign(look), QBrush(QColor(PAPER_COLOR)))
+        painter.fillPath(_sign(symbol), QBrush(QColor(PAPER_COLOR)))
 
 
-def _paint_hollow(painter: QPainter, look: SiteLook, badge: QPainterPath, color: QColor, compact: bool) -> None:
+def _paint_hollow(painter: QPainter, symbol: SiteSymbol, badge: QPainterPath, color: QColor, compact: bool) -> None:
     painter.fillPath(badge, QBrush(QColor(PAPER_COLOR)))
     pen = round_pen(color, 5.0 if compact else 2.0)
-    if look.precision is Precision.NOT_JUDGED and not compact:
+    if symbol.precision is Precision.NOT_JUDGED and not compact:
         # Dots along the rim: nobody has said how well this place is known.
         pen.setCapStyle(Qt.PenCapStyle.FlatCap)
         pen.setDashPattern([1.1, 1.25])
     painter.strokePath(badge, pen)
     if not compact:
-        painter.fillPath(_sign(look), QBrush(color))
+        painter.fillPath(_sign(symbol), QBrush(color))
 
 
-def _sign(look: SiteLook) -> QPainterPath:
-    return symbol_path(look.class_code)
+def _sign(symbol: SiteSymbol) -> QPainterPath:
+    return sign_path(symbol.class_code)
 
 
 def _with_alpha(color: str, alpha: int) -> QColor:

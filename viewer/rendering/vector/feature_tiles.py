@@ -13,16 +13,17 @@ from layers.vector.content import VectorContent
 from layers.vector.drawing.details import Details
 from viewer.rendering.context import RenderContext
 from viewer.rendering.images import NOTHING, image_of_argb
-from viewer.rendering.tiles.tile_sheet import TileSheet
+from viewer.rendering.tiles.tile_layer import TileLayer
 from viewer.rendering.vector.qt_shapes import is_vector_device
 from viewer.rendering.vector.vector_bulk import bulk_picture
 from viewer.rendering.vector.vector_painter import margin_px, paint_content
+from viewer.rendering.world_copies import Views
 from viewer.support.jobs import JobContext
 
 FEW_VERTICES = 2_500
 """Up to here a view is painted directly, in a few milliseconds."""
 _VERTICES_A_FEATURE = 4
-"""What a line or an area costs besides its vertices, in vertices."""
+"""The cost of a line or an area besides its vertices, in vertices."""
 _WORTH_A_LOOK = 8
 TILES_A_JOB = 6
 """Painted as one picture: finding what is in it takes the interpreter, which threads have to share."""
@@ -30,12 +31,16 @@ TILES_OF_A_STRIP = 3
 """Where no more than a strip is missing, as in a pan, both threads have a part of it."""
 MANY_FEATURES = 30_000
 """Where less is in view, finding it costs more than painting it."""
+_KNOWN_VIEWS = 4
 JOBS_AHEAD = 2
 """Threads that work; they find the next when they are done."""
 
 
-class VectorSheet:
-    """Tiles of one content. `updated` says that `paint` would now paint something else, `failed` why it never will."""
+class FeatureTiles:
+    """Tiles of one content. `updated` says that `paint` would now paint something else, `failed` why it never will.
+
+    `paint` and `is_complete` are about a view, or about one wrapped world copy in it.
+    """
 
     def __init__(
         self,
@@ -47,33 +52,35 @@ class VectorSheet:
     ) -> None:
         self.content = VectorContent()
         self._context, self._updated, self._failed, self._details = context, updated, failed, details
-        self._sheet = TileSheet(context.tiles.styled, name, coarse=False)
+        self._tiles = TileLayer(context.tiles.styled, name, coarse=False)
         self._number = 0
         self._scale = 1.0
-        self._view: View | None = None
+        self._views: Views = ()
         self._cursor: tuple[float, float] | None = None
         self._asked: set[tuple[TileGrid, int, float, TileKey]] = set()
         self._jobs = 0
-        self._few: tuple[View, int, float, bool] | None = None
+        self._few: dict[View, bool] = {}
         self._is_closed = False
 
     def set_content(self, content: VectorContent, *, keep: bool = True) -> None:
         """Show something else; without `keep` what is shown now does not stand in for it."""
         self.content = content
         self._number += 1
+        self._few.clear()
         if not keep:
-            self._sheet.clear()
-        self._sheet.set_revision((self._number, self._scale))
+            self._tiles.clear()
+        self._tiles.set_revision((self._number, self._scale))
         self._place()
         self._work()
 
-    def set_view(self, view: View, scale: float, cursor: tuple[float, float] | None = None) -> None:
-        """`scale`: picture pixels a logical pixel of the looks."""
+    def set_views(self, views: Views, scale: float, cursor: tuple[float, float] | None = None) -> None:
+        """A view and the wrapped world copies in it. `scale`: picture pixels a logical pixel of the symbols."""
         if scale != self._scale:
             self._scale = scale
-            self._sheet.set_revision((self._number, scale))
-        moved = self._view is None or view.grid != self._view.grid
-        self._view, self._cursor = view, cursor
+            self._few.clear()
+            self._tiles.set_revision((self._number, scale))
+        moved = not self._views or views[0].grid != self._views[0].grid
+        self._views, self._cursor = views, cursor
         if moved:
             self._place()
         self._work()
@@ -87,26 +94,29 @@ class VectorSheet:
             paint_content(painter, self.content, view, scale)
             painter.setOpacity(before)
         else:
-            self._sheet.paint(painter, view, opacity)
+            self._tiles.paint(painter, view, opacity)
 
     def is_complete(self, view: View) -> bool:
-        return not self.content.tables or self._are_few(view) or self._sheet.is_complete(view)
+        return not self.content.tables or self._are_few(view) or self._tiles.is_complete(view)
 
     def close(self) -> None:
         self._is_closed = True
-        self._sheet.clear()
+        self._tiles.clear()
 
     def _place(self) -> None:
         bounds = self.content.world_bounds()
-        if bounds is not None and self._view is not None:
-            margin = margin_px(self.content.looks, self._scale) * self._view.grid.resolution
-            self._sheet.set_bounds(self.content.tables[0].crs, bounds.expanded(margin))
+        if bounds is not None and self._views:
+            margin = margin_px(self.content.looks, self._scale) * self._views[0].grid.resolution
+            self._tiles.set_bounds(self.content.tables[0].crs, bounds.expanded(margin))
 
     def _are_few(self, view: View) -> bool:
         """True where painting the view directly takes a few milliseconds only."""
-        if self._few is None or self._few[:3] != (view, self._number, self._scale):
-            self._few = view, self._number, self._scale, self._count_is_small(view)
-        return self._few[3]
+        are_few = self._few.get(view)
+        if are_few is None:
+            if len(self._few) >= _KNOWN_VIEWS:
+                self._few.clear()
+            are_few = self._few[view] = self._count_is_small(view)
+        return are_few
 
     def _count_is_small(self, view: View) -> bool:
         content = self.content
@@ -125,23 +135,26 @@ class VectorSheet:
 
     def _work(self) -> None:
         """Have missing tiles painted, unless the view is painted directly."""
-        view, content = self._view, self.content
-        if view is None or not content.tables or content.tables[0].crs != view.grid.crs or self._are_few(view):
+        content = self.content
+        if not self._views or not content.tables or content.tables[0].crs != self._views[0].grid.crs:
             return
-        wanted = self._sheet.plan(view, self._cursor).want
-        mark = view.grid, self._number, self._scale
-        missing = [key for key in wanted if (*mark, key) not in self._asked]
-        is_strip = len(missing) <= 2 * TILES_A_JOB and content.count_near(view.world_bounds()) >= MANY_FEATURES
-        at_once = TILES_OF_A_STRIP if is_strip else TILES_A_JOB
-        for keys in _columns(missing, at_once):
-            if self._jobs >= JOBS_AHEAD:
-                return
-            self._start(view, keys)
+        views = [view for view in self._views if not self._are_few(view)]
+        if not views:
+            return
+        for view, plan in self._tiles.plan(views, self._cursor):
+            mark = view.grid, self._number, self._scale
+            missing = [key for key in plan.want if (*mark, key) not in self._asked]
+            is_strip = len(missing) <= 2 * TILES_A_JOB and content.count_near(view.world_bounds()) >= MANY_FEATURES
+            at_once = TILES_OF_A_STRIP if is_strip else TILES_A_JOB
+            for keys in _columns(missing, at_once):
+                if self._jobs >= JOBS_AHEAD:
+                    return
+                self._start(view, keys)
 
     def _start(self, view: View, keys: list[TileKey]) -> None:
         grid, content, scale, number = view.grid, self.content, self._scale, self._number
         details = self._details if content.is_largely_in(view.world_bounds()) else None
-        revision = self._sheet.revision
+        revision = self._tiles.revision
         marks = {(grid, number, scale, key) for key in keys}
         self._asked |= marks
         self._jobs += 1
@@ -157,7 +170,7 @@ class VectorSheet:
             ended()
             if not self._is_closed:
                 for key, image in found:
-                    self._sheet.put(grid, revision, key, image)
+                    self._tiles.put(grid, revision, key, image)
                 self._updated()
                 self._work()
 

@@ -1,4 +1,4 @@
-"""A look onto any painter: one sign, a line with casing, dashes and arrowheads, an area.
+"""Paints a symbol onto any painter: one sign, a line with casing, dashes and arrowheads, an area.
 
 Shapes throughout, so that PDF and SVG keep them such.
 """
@@ -15,7 +15,7 @@ from PySide6.QtGui import QBrush, QColor, QPainter, QPainterPath, QPen, QPolygon
 
 from layers.vector.style.look import Look
 from layers.vector.style.markers import FACILITIES
-from viewer.rendering.vector.signs import symbol_path as sign_path
+from viewer.rendering.vector.signs import sign_path
 
 type Floats = NDArray[np.float64]
 
@@ -24,45 +24,50 @@ _BADGE_UNITS = 21.0
 """A sign in its box of 16 units stands on a badge of this width."""
 
 
-def paint_marker(painter: QPainter, look: Look, scale: float = 1.0) -> None:
+def paint_marker(painter: QPainter, symbol: Look, scale: float = 1.0) -> None:
     """The sign of a point about (0, 0). `scale` is picture pixels in a logical pixel."""
-    size = look.size_px * scale
-    pen = stroke_pen(look, scale)
-    if look.symbol in FACILITIES:
-        _paint_badge(painter, look, size, pen)
+    size = symbol.size_px * scale
+    pen = stroke_pen(symbol, scale)
+    if symbol.symbol in FACILITIES:
+        _paint_badge(painter, symbol, size, pen)
         return
     painter.setPen(pen)
-    painter.setBrush(brush_of(look))
-    painter.drawPath(shape_path(look.symbol, size))
+    painter.setBrush(brush_of(symbol))
+    painter.drawPath(shape_path(symbol.symbol, size))
 
 
-def _paint_badge(painter: QPainter, look: Look, size: float, pen: QPen) -> None:
+def _paint_badge(painter: QPainter, symbol: Look, size: float, pen: QPen) -> None:
     """A disc with the sign in it, as sites have it; without a fill the sign alone, in the colour of the stroke."""
-    sign = QTransform.fromScale(size / _BADGE_UNITS, size / _BADGE_UNITS).map(sign_path(look.symbol))
-    if not look.fill_color:
-        painter.fillPath(QTransform.fromScale(1.3, 1.3).map(sign), QColor(look.stroke_color))
+    sign = QTransform.fromScale(size / _BADGE_UNITS, size / _BADGE_UNITS).map(sign_path(symbol.symbol))
+    if not symbol.fill_color:
+        painter.fillPath(QTransform.fromScale(1.3, 1.3).map(sign), QColor(symbol.stroke_color))
         return
     painter.setPen(pen)
-    painter.setBrush(QColor(look.fill_color))
+    painter.setBrush(QColor(symbol.fill_color))
     painter.drawEllipse(QRectF(-size / 2, -size / 2, size, size))
-    painter.fillPath(sign, QColor(look.stroke_color if look.stroke_width_px else "#ffffff"))
+    painter.fillPath(sign, QColor(symbol.stroke_color if symbol.stroke_width_px else "#ffffff"))
 
 
-def marker_radius_px(look: Look) -> float:
+def marker_radius_px(symbol: Look) -> float:
     """Half of what a sign covers, its stroke included, in logical pixels."""
-    reach = 1.2 if look.symbol in ("triangle", "star", "diamond") else 1.0
-    return look.size_px / 2 * reach + look.stroke_width_px / 2
+    reach = 1.2 if symbol.symbol in ("triangle", "star", "diamond") else 1.0
+    return symbol.size_px / 2 * reach + symbol.stroke_width_px / 2
 
 
-def paint_lines(painter: QPainter, look: Look, lines: Sequence[QPolygonF | QPainterPath], scale: float = 1.0) -> None:
+def paint_lines(
+    painter: QPainter,
+    symbol: Look,
+    lines: Sequence[QPolygonF | QPainterPath],
+    scale: float = 1.0,
+) -> None:
     """Casing, ground and stroke, each over all lines, so that where they meet no casing covers a line."""
     pens = []
-    if look.casing_color and look.casing_width_px > 0:
-        width = look.stroke_width_px + 2 * look.casing_width_px
-        pens.append(_solid(look.casing_color, width * scale))
-    if look.ground_color:
-        pens.append(_solid(look.ground_color, look.stroke_width_px * scale))
-    pens.append(stroke_pen(look, scale))
+    if symbol.casing_color and symbol.casing_width_px > 0:
+        width = symbol.stroke_width_px + 2 * symbol.casing_width_px
+        pens.append(_solid(symbol.casing_color, width * scale))
+    if symbol.ground_color:
+        pens.append(_solid(symbol.ground_color, symbol.stroke_width_px * scale))
+    pens.append(stroke_pen(symbol, scale))
     painter.setBrush(Qt.BrushStyle.NoBrush)
     for pen in pens:
         painter.setPen(pen)
@@ -73,18 +78,18 @@ def paint_lines(painter: QPainter, look: Look, lines: Sequence[QPolygonF | QPain
                 painter.drawPolyline(line)
 
 
-def paint_arrows(painter: QPainter, look: Look, lines: Sequence[Floats], scale: float = 1.0) -> None:
+def paint_arrows(painter: QPainter, symbol: Look, lines: Sequence[Floats], scale: float = 1.0) -> None:
     """The arrowheads of lines given as (n, 2) picture pixels."""
     heads = QPainterPath()
     for points in lines:
-        for x, y, angle in arrow_places(points, look.arrow, ARROW_EVERY_PX * scale):
+        for x, y, angle in arrow_places(points, symbol.arrow, ARROW_EVERY_PX * scale):
             turn = QTransform.fromTranslate(x, y).rotateRadians(angle)
-            heads.addPath(turn.map(_head(look, scale)))
+            heads.addPath(turn.map(_head(symbol, scale)))
     if heads.isEmpty():
         return
-    if look.casing_color:
-        painter.strokePath(heads, _solid(look.casing_color, 2 * look.casing_width_px * scale))
-    painter.fillPath(heads, QBrush(QColor(look.stroke_color)))
+    if symbol.casing_color:
+        painter.strokePath(heads, _solid(symbol.casing_color, 2 * symbol.casing_width_px * scale))
+    painter.fillPath(heads, QBrush(QColor(symbol.stroke_color)))
 
 
 def arrow_places(points: Floats, arrow: str, every_px: float = ARROW_EVERY_PX) -> list[tuple[float, float, float]]:
@@ -109,25 +114,25 @@ def arrow_places(points: Floats, arrow: str, every_px: float = ARROW_EVERY_PX) -
     return places
 
 
-def paint_area(painter: QPainter, look: Look, path: QPainterPath, scale: float = 1.0) -> None:
+def paint_area(painter: QPainter, symbol: Look, path: QPainterPath, scale: float = 1.0) -> None:
     """An area with its outline."""
-    if look.fill_color:
-        painter.fillPath(path, QColor(look.fill_color))
-    paint_lines(painter, look, [path], scale)
+    if symbol.fill_color:
+        painter.fillPath(path, QColor(symbol.fill_color))
+    paint_lines(painter, symbol, [path], scale)
 
 
-def stroke_pen(look: Look, scale: float = 1.0) -> QPen:
-    if look.stroke_width_px == 0:
+def stroke_pen(symbol: Look, scale: float = 1.0) -> QPen:
+    if symbol.stroke_width_px == 0:
         return QPen(Qt.PenStyle.NoPen)
-    pen = _solid(look.stroke_color, look.stroke_width_px * scale)
-    if look.dash:
+    pen = _solid(symbol.stroke_color, symbol.stroke_width_px * scale)
+    if symbol.dash:
         pen.setCapStyle(Qt.PenCapStyle.FlatCap)
-        pen.setDashPattern(list(look.dash))
+        pen.setDashPattern(list(symbol.dash))
     return pen
 
 
-def brush_of(look: Look) -> QBrush:
-    return QBrush(QColor(look.fill_color)) if look.fill_color else QBrush(Qt.BrushStyle.NoBrush)
+def brush_of(symbol: Look) -> QBrush:
+    return QBrush(QColor(symbol.fill_color)) if symbol.fill_color else QBrush(Qt.BrushStyle.NoBrush)
 
 
 def shape_path(shape: str, size: float) -> QPainterPath:
@@ -156,9 +161,9 @@ def _ring(radii: Sequence[float]) -> list[tuple[float, float]]:
 _CORNERS = {"triangle": _ring([1.15] * 3), "diamond": _ring([1.1] * 4), "star": _ring([1.2, 0.5] * 5)}
 
 
-def _head(look: Look, scale: float) -> QPainterPath:
+def _head(symbol: Look, scale: float) -> QPainterPath:
     """An arrowhead whose tip is a little before (0, 0)."""
-    length = (5.0 + 2.2 * look.stroke_width_px) * scale
+    length = (5.0 + 2.2 * symbol.stroke_width_px) * scale
     path = QPainterPath(QPointF(length * 0.45, 0))
     for x, y in ((-0.55, -0.5), (-0.3, 0.0), (-0.55, 0.5)):
         path.lineTo(x * length, y * length)

@@ -1,4 +1,4 @@
-"""A look as legends, lists and buttons show it."""
+"""A symbol as legends, lists and buttons show it."""
 
 from __future__ import annotations
 
@@ -7,17 +7,17 @@ from PySide6.QtCore import QPointF, Qt
 from PySide6.QtGui import QColor, QIcon, QImage, QPainter, QPainterPath, QPixmap, QPolygonF
 
 from layers.vector.style.look import Look
-from viewer.rendering.vector.look_painter import marker_radius_px, paint_area, paint_arrows, paint_lines, paint_marker
+from viewer.rendering.vector.symbol_painter import marker_radius_px, paint_area, paint_arrows, paint_lines, paint_marker
 from viewer.support.painting import painting
 
 WIDTH_PX, HEIGHT_PX = 26, 18
 LIGHTEST, DARKEST = 215.0, 40.0
-"""Beyond these (0 black, 255 white) a look is hardly seen on a list of a theme."""
+"""Beyond these (0 black, 255 white) a symbol is hardly seen on a list of a theme."""
 _LINE = ((-11.0, 2.5), (-3.5, -2.5), (3.5, 2.5), (11.0, -2.5))
 _AREA = ((-10.0, 6.0), (-8.0, -5.0), (4.0, -7.0), (10.5, 0.0), (6.5, 7.0))
 
 
-def paint_sample(painter: QPainter, look: Look, geometry: str, x: float, y: float, ratio: float = 1.0) -> None:
+def paint_sample(painter: QPainter, symbol: Look, geometry: str, x: float, y: float, ratio: float = 1.0) -> None:
     """A sign, a line or an area about (x, y), in a box of WIDTH_PX by HEIGHT_PX logical pixels."""
     painter.save()
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
@@ -26,27 +26,27 @@ def paint_sample(painter: QPainter, look: Look, geometry: str, x: float, y: floa
     painter.setClipRect(-WIDTH_PX // 2, -HEIGHT_PX // 2, WIDTH_PX, HEIGHT_PX)
     if "Line" in geometry:
         line = QPolygonF([QPointF(px, py) for px, py in _LINE])
-        paint_lines(painter, look, [line])
-        paint_arrows(painter, look, [np.array(_LINE)])
+        paint_lines(painter, symbol, [line])
+        paint_arrows(painter, symbol, [np.array(_LINE)])
     elif "Polygon" in geometry:
         path = QPainterPath()
         path.addPolygon(QPolygonF([QPointF(px, py) for px, py in _AREA]))
         path.closeSubpath()
-        paint_area(painter, look, path)
+        paint_area(painter, symbol, path)
     else:
-        largest = marker_radius_px(look)
+        largest = marker_radius_px(symbol)
         small = min(1.0, (HEIGHT_PX / 2 - 0.5) / largest)
         painter.scale(small, small)
-        paint_marker(painter, look)
+        paint_marker(painter, symbol)
     painter.restore()
 
 
-def sample_icon(look: Look | None, geometry: str, ratio: float = 2.0) -> QIcon:
-    """An icon of a look; empty for what is not drawn. What would be lost on a white or a dark list has a plate."""
+def sample_icon(symbol: Look | None, geometry: str, ratio: float = 2.0) -> QIcon:
+    """An icon of a symbol; empty for what is not drawn. What would be lost on a white or a dark list has a plate."""
     picture = _blank(ratio)
-    if look is not None:
+    if symbol is not None:
         with painting(picture) as painter:
-            paint_sample(painter, look, geometry, picture.width() / 2, picture.height() / 2, ratio)
+            paint_sample(painter, symbol, geometry, picture.width() / 2, picture.height() / 2, ratio)
         plate = _plate(picture)
         if plate is not None:
             bare, picture = picture, _blank(ratio)
@@ -68,7 +68,7 @@ def _blank(ratio: float) -> QImage:
 
 
 def _plate(picture: QImage) -> QColor | None:
-    """What has to lie under a picture that is all but white, or all but black."""
+    """The colour to lie under a picture that is all but white, or all but black."""
     pixels = np.frombuffer(picture.constBits(), np.uint8).reshape(picture.height(), picture.width(), 4).astype(float)
     weight = pixels[..., 3].sum()
     light = pixels[..., :3].mean(axis=2).sum() * 255 / weight if weight else 128.0

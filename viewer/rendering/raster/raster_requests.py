@@ -1,0 +1,228 @@
+"""The reads that a raster asks of the readers: its tiles in their order, and the small picture of the whole."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
+from typing import NamedTuple
+
+from layers.geo.bounds import Bounds
+from layers.geo.crs import PIXEL_SPACE
+from layers.grid.plan import COARSE_LEVEL
+from layers.grid.tile_grid import TILE_PX, TileGrid, TileKey
+from layers.pool.protocol import Answer
+from layers.raster.info import RasterInfo
+from layers.raster.overviews import SAMPLED_FROM_PIXELS, Lack
+from layers.requests.imagery import ReadTile
+from viewer.rendering.tiles.scheduler import TileRequest
+from viewer.rendering.tiles.tile_cache import RawTile
+
+OVERVIEW_PX = 512
+"""Longer edge of the small picture of the whole layer."""
+CHEAP_PIXELS = 2_000_000
+"""A small picture of the whole that has to be made of more pixels than this costs more than it is worth."""
+FIRST_RANK, COARSE_RANK, EXACT_RANK, OVERVIEW_RANK = -1.0, 0.0, 1e3, 1e6
+
+
+class Reading(NamedTuple):
+    """All that the raw pixels of a tile depend on, besides its place."""
+
+    path: str
+    bands: tuple[int, ...]
+    resampling: str
+    source_crs: str
+    generation: int
+    margin_px: int = 0
+    """So many pixels more on each side than the tile shows."""
+    overview_path: str = ""
+    """Of overviews that we built for a file that has too few of its own."""
+
+
+class TileRead(NamedTuple):
+    """One read: tiles of the grid from `key` on or, with `is_overview`, the small picture of the whole layer."""
+
+    reading: Reading
+    grid: TileGrid
+    key: TileKey
+    width: int = TILE_PX
+    height: int = TILE_PX
+    is_overview: bool = False
+
+    def each(self) -> Iterator[TileRead]:
+        """The same, a tile at a time."""
+        if self.is_overview or (self.width, self.height) == (TILE_PX, TILE_PX):
+            yield self
+            return
+        level, left, top = self.key
+        for row in range(top, top + self.height // TILE_PX):
+            for col in range(left, left + self.width // TILE_PX):
+                yield TileRead(self.reading, self.grid, TileKey(level, col, row))
+
+    def split(self, raw: RawTile) -> Iterator[tuple[TileRead, RawTile]]:
+        """Cut the pixels of this read into tiles."""
+        margin = self.reading.margin_px
+        for read in self.each():
+            if read is self or raw.bands is None:
+                yield read, raw
+                continue
+            top, left = (read.key.row - self.key.row) * TILE_PX, (read.key.col - self.key.col) * TILE_PX
+            part = slice(top, top + TILE_PX + 2 * margin), slice(left, left + TILE_PX + 2 * margin)
+            mask = None if raw.mask is None or raw.mask[part].all() else raw.mask[part].copy()
+            yield read, RawTile(raw.bands[:, *part].copy(), mask)
+
+    def question(self, source: ReadTile) -> ReadTile:
+        """`source` says which bands of which file, or which places in files."""
+        reading, key, margin = self.reading, self.key, self.reading.margin_px
+        affine = self.grid.affine(key.level, key.col * TILE_PX - margin, key.row * TILE_PX - margin)
+        return replace(
+            source,
+            crs=reader_crs(self.grid.crs),
+            affine=affine,
+            width=self.width + 2 * margin,
+            height=self.height + 2 * margin,
+            resampling=reading.resampling,
+            source_crs=reading.source_crs,
+        )
+
+
+def together(reading: Reading, grid: TileGrid, keys: Iterable[TileKey]) -> list[TileRead]:
+    """Reads of exact tiles, two neighbours in one: a read costs the same half a millisecond however large it is.
+
+    Neighbours in a row before those in a column: low reads touch fewer blocks of the file where two readers meet. The
+    order is that of the better tile of each.
+    """
+    lacking = dict.fromkeys(keys)
+    reads = []
+    for key in list(lacking):
+        if key not in lacking:
+            continue
+        found = [key]
+        for other in (TileKey(0, key.col ^ 1, key.row), TileKey(0, key.col, key.row ^ 1)):
+            if other in lacking and (other.row == key.row or TileKey(0, other.col ^ 1, other.row) not in lacking):
+                found.append(other)
+                break
+        for taken in found:
+            del lacking[taken]
+        first = min(found)
+        wide, high = (len({place[axis] for place in found}) for axis in (1, 2))
+        reads.append(TileRead(reading, grid, first, wide * TILE_PX, high * TILE_PX))
+    return reads
+
+
+def reader_crs(canvas_crs: str) -> str:
+    """The CRS of the canvas as readers take it: empty where it is the picture's own pixels."""
+    return "" if canvas_crs == PIXEL_SPACE else canvas_crs
+
+
+def coarse_pays(info: RasterInfo, pixels_across: float) -> bool:
+    """True where a coarse tile costs about as much as an exact one: the file stores an overview for it.
+
+    Else reading it would unpack all that the exact tiles unpack, once more. The raster is `pixels_across` wide on the
+    canvas.
+    """
+    factors = (1, *info.overviews)
+    scale = info.width / pixels_across if pixels_across > 0 else 1.0
+    exact = max((factor for factor in factors if factor <= scale), default=1)
+    return max(factors) >= exact << COARSE_LEVEL
+
+
+def overview_read(
+    reading: Reading, info: RasterInfo, crs: str, bounds: Bounds, sampled: bool = False
+) -> TileRead | None:
+    """The read of all of `bounds` as one small picture; None where they are empty, or no overview is small enough.
+
+    With `sampled` also where the reader will only look at some of the pixels.
+    """
+    pixels, coarsest = info.width * info.height, max((1, *info.overviews))
+    is_cheap = bool(reading.overview_path) or pixels <= CHEAP_PIXELS * coarsest**2
+    is_cheap = is_cheap or (sampled and pixels > SAMPLED_FROM_PIXELS * coarsest**2)
+    if not (bounds.width > 0 and bounds.height > 0) or not is_cheap:
+        return None
+    resolution = max(bounds.width, bounds.height) / OVERVIEW_PX
+    grid = TileGrid(crs, resolution, bounds.left, bounds.top)
+    width, height = (max(1, round(length / resolution)) for length in (bounds.width, bounds.height))
+    return TileRead(reading, grid, TileKey(0, 0, 0), width, height, is_overview=True)
+
+
+def raw_tile(answer: Answer) -> RawTile:
+    if answer.header.get("empty"):
+        return RawTile(None)
+    bands, mask = answer.arrays
+    mask = mask.astype(bool, copy=False)
+    return RawTile(bands, None if bool(mask.all()) else mask)
+
+
+class RasterRequests:
+    """The tile requests of one layer: what failed is requested no more, what a reader is at not twice."""
+
+    def __init__(self) -> None:
+        self._failed: set[TileRead] = set()
+        self._under_way: set[TileRead] = set()
+        """Tiles that a reader is at, each by itself; filled on readers' threads."""
+
+    def begin(self, read: TileRead) -> None:
+        """A reader is at it now. On a reader's thread."""
+        self._under_way.update(read.each())
+
+    def settle(self, read: TileRead) -> None:
+        """No reader is at it any more."""
+        self._under_way.difference_update(read.each())
+
+    def fail(self, read: TileRead) -> None:
+        """It cannot be read; of tiles that failed together some may be sound: they are requested one by one."""
+        self._failed.add(read)
+
+    def forgive(self) -> None:
+        """The data are other data now."""
+        self._failed.clear()
+
+    def failed(self, reads: Iterable[TileRead]) -> list[TileRead]:
+        """Those of these that have failed."""
+        return [read for read in reads if read in self._failed]
+
+    def tiles(self, reading: Reading, grid: TileGrid, ranks: Mapping[TileKey, float], lack: Lack) -> list[TileRequest]:
+        """Coarse tiles first, then exact ones, each in the order of their ranks."""
+        reads = ((TileRead(reading, grid, key), rank) for key, rank in ranks.items())
+        open_reads = [(read, rank) for read, rank in reads if self._is_open(read)]
+        coarse = [TileRequest(COARSE_RANK + rank, read) for read, rank in open_reads if read.key.level]
+        exact = {read.key: EXACT_RANK + rank for read, rank in open_reads if not read.key.level}
+        return coarse + self._exact(reading, grid, exact, lack)
+
+    def tiles_ahead(self, reading: Reading, grid: TileGrid, keys: Iterable[TileKey]) -> list[TileRequest]:
+        """Exact tiles that nobody looks at yet, in this order."""
+        ranks = {key: float(rank) for rank, key in enumerate(keys) if self._is_open(TileRead(reading, grid, key))}
+        return self._exact(reading, grid, ranks, Lack.NONE)
+
+    def with_whole(
+        self,
+        requests: list[TileRequest],
+        reading: Reading,
+        info: RasterInfo,
+        crs: str,
+        bounds: Bounds,
+        *,
+        sampled: bool,
+        lack: Lack,
+    ) -> list[TileRequest]:
+        """The requests and one for the small picture of all of `bounds`, unless it has failed, after `overview_read`.
+
+        Last; where each exact tile takes long all of the layer is to be there before the first of them.
+        """
+        read = overview_read(reading, info, crs, bounds, sampled=sampled)
+        if read is None or read in self._failed:
+            return requests
+        if lack is Lack.NONE:
+            return [*requests, TileRequest(OVERVIEW_RANK, read)]
+        return [TileRequest(FIRST_RANK, read), *requests]
+
+    def _is_open(self, read: TileRead) -> bool:
+        return read not in self._failed and read not in self._under_way
+
+    def _exact(self, reading: Reading, grid: TileGrid, ranks: dict[TileKey, float], lack: Lack) -> list[TileRequest]:
+        """Neighbours are read together; one by one where that failed, or where each of them takes long."""
+        found: list[TileRequest] = []
+        for read in together(reading, grid, ranks):
+            single = read in self._failed or lack is not Lack.NONE
+            for part in read.each() if single else (read,):
+                found.append(TileRequest(ranks[part.key], part, (part.key.col, part.key.row)))
+        return found

@@ -1,0 +1,234 @@
+"""The picture of a vector layer as one value: its features, its clusters, the selected features, its labels.
+
+`resolved` computes it from what is wanted (style, filter, resolution) and known (features, attributes, selection). A
+part that was made of the same is kept, the others are made anew; whoever paints compares the parts and applies those
+that are others.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from enum import IntEnum
+
+import numpy as np
+from numpy.typing import NDArray
+
+from layers.vector.columns import Attributes
+from layers.vector.content import FeatureClasses, VectorContent
+from layers.vector.drawing.clusters import Clusters, clustered
+from layers.vector.labels.label_source import LabelSource
+from layers.vector.style.look import Look
+from layers.vector.table import FeatureTable
+
+SELECTED_COLOR = "#ffd400"
+
+type Symbols = tuple[Look | None, ...]
+type Fids = NDArray[np.int64]
+
+NO_FIDS: Fids = np.zeros(0, np.int64)
+_EMPTY = VectorContent()
+_PLAIN = (str, float, frozenset, tuple)
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Wanted:
+    """All that a picture is a function of."""
+
+    tables: tuple[FeatureTable, ...] = ()
+    symbols: Symbols = (Look(),)
+    """By class; None is not painted."""
+    classes: FeatureClasses | None = None
+    shown: Fids | None = None
+    """Ascending fids of a filter; None shows everything."""
+    selected: Fids = field(default_factory=lambda: NO_FIDS)
+    """Ascending."""
+    cell: float = 0.0
+    """Points in a square of so many world units are one; 0: every point is drawn."""
+    attributes: Attributes | None = None
+    label_text: str = ""
+    label_priority: str = ""
+
+
+class Effort(IntEnum):
+    """How much may be worked out; what would take more stays as it is."""
+
+    AT_ONCE = 0
+    """Nothing that takes longer than a frame: for the window's thread."""
+    FEATURES = 1
+    """All but the labels, which may come a little later."""
+    ALL = 2
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Part[T]:
+    """A part of a picture, and what it was made of."""
+
+    value: T
+    made_of: tuple[object, ...] = ()
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class VectorPicture:
+    """What is painted of a layer. Parts that are one object are the same."""
+
+    features: Part[VectorContent] = Part(_EMPTY)
+    clustering: Part[tuple[VectorContent, Clusters | None]] = Part((_EMPTY, None))
+    selection: Part[VectorContent] = Part(_EMPTY)
+    labelling: Part[LabelSource | None] = Part(None)
+    is_whole: bool = True
+    """False while a part is not yet what is wanted."""
+
+    @property
+    def content(self) -> VectorContent:
+        """All features that pass the filter, in clusters or not."""
+        return self.features.value
+
+    @property
+    def drawn(self) -> VectorContent:
+        """Those that have a sign of their own."""
+        return self.clustering.value[0]
+
+    @property
+    def clusters(self) -> Clusters | None:
+        return self.clustering.value[1]
+
+    @property
+    def selected(self) -> VectorContent:
+        """The selected ones, in the symbols of selected features."""
+        return self.selection.value
+
+    @property
+    def labels(self) -> LabelSource | None:
+        return self.labelling.value
+
+    def differs_from(self, other: VectorPicture) -> bool:
+        """True where anybody who looks, or who waits, is to be told."""
+        return self.is_whole != other.is_whole or any(
+            mine is not theirs
+            for mine, theirs in (
+                (self.drawn, other.drawn),
+                (self.clusters, other.clusters),
+                (self.selected, other.selected),
+                (self.labels, other.labels),
+            )
+        )
+
+
+def resolved(wanted: Wanted, before: VectorPicture, effort: Effort) -> VectorPicture:
+    """The picture that is wanted, as far as the effort allows; the rest of it is that of `before`."""
+    parts = _Parts(effort)
+    features = _features(wanted, before.features, parts)
+    if not parts.are_whole:  # nothing else can be made of what is not there
+        return replace(before, is_whole=False)
+    clustering = _clustering(wanted, features, before.clustering, parts)
+    selection = _selection(wanted, features, before.selection, parts)
+    labelling = _labelling(wanted, clustering.value[0], before.labelling, parts)
+    return VectorPicture(features, clustering, selection, labelling, parts.are_whole)
+
+
+class _Parts:
+    """Makes the parts that are others now, as far as the effort allows."""
+
+    def __init__(self, effort: Effort) -> None:
+        self._effort = effort
+        self.are_whole = True
+
+    def of[T](
+        self, before: Part[T], made_of: tuple[object, ...], make: Callable[[], T], takes: Effort = Effort.AT_ONCE
+    ) -> Part[T]:
+        if _are_same(made_of, before.made_of):
+            return before
+        if takes > self._effort:
+            self.are_whole = False
+            return before
+        return Part(make(), made_of)
+
+
+def _features(wanted: Wanted, before: Part[VectorContent], parts: _Parts) -> Part[VectorContent]:
+    """The features with all worked out that is only known feature by feature."""
+    content = VectorContent(wanted.tables, wanted.symbols, wanted.classes, wanted.shown)
+    made_of = (*wanted.tables, wanted.classes, wanted.shown)
+    if content.is_ready:
+        found = parts.of(before, made_of, lambda: content)
+    else:
+        found = parts.of(before, made_of, content.prepared, Effort.FEATURES)
+    if not parts.are_whole or found.value.looks == wanted.symbols:
+        return found
+    return Part(replace(found.value, looks=wanted.symbols), made_of)  # with all that is known of them
+
+
+def _clustering(
+    wanted: Wanted,
+    features: Part[VectorContent],
+    before: Part[tuple[VectorContent, Clusters | None]],
+    parts: _Parts,
+) -> Part[tuple[VectorContent, Clusters | None]]:
+    """The features without the points that are in clusters, and these."""
+    content, cell = features.value, wanted.cell
+    if not cell or not content.tables:
+        return before if before.value == (content, None) else Part((content, None), features.made_of)
+    made_of = (*features.made_of, _hidden(wanted.symbols), cell)
+    found = parts.of(before, made_of, lambda: clustered(content, cell), Effort.FEATURES)
+    drawn, clusters = found.value
+    if drawn.looks == wanted.symbols or not _are_same(found.made_of, made_of):
+        return found
+    return Part((replace(drawn, looks=wanted.symbols), clusters), made_of)
+
+
+def _selection(
+    wanted: Wanted, features: Part[VectorContent], before: Part[VectorContent], parts: _Parts
+) -> Part[VectorContent]:
+    """The selected features alone."""
+    content, fids = features.value, wanted.selected
+    if not len(fids):
+        return Part(_EMPTY)
+    made_of = (*features.made_of, wanted.symbols, fids)
+    return parts.of(before, made_of, lambda: selected_content(content, fids), Effort.FEATURES)
+
+
+def _labelling(
+    wanted: Wanted, drawn: VectorContent, before: Part[LabelSource | None], parts: _Parts
+) -> Part[LabelSource | None]:
+    """The features that may ask for a label, in their order; the ones before serve until these are there."""
+    attributes, text, priority = wanted.attributes, wanted.label_text, wanted.label_priority
+    if not text or attributes is None or not drawn.tables:
+        return Part(None)
+    made_of = (*drawn.tables, drawn.classes, drawn.shown, _hidden(drawn.looks), attributes, text, priority)
+    return parts.of(before, made_of, lambda: LabelSource.of(drawn, attributes, text, priority), Effort.ALL)
+
+
+def _hidden(symbols: Symbols) -> frozenset[int]:
+    """The classes that are not painted."""
+    return frozenset(index for index, symbol in enumerate(symbols) if symbol is None)
+
+
+def selected_content(content: VectorContent, selected: Fids) -> VectorContent:
+    """The selected features (ascending fids) among those that are shown, in symbols that stand out."""
+    shown = content.shown
+    fids = selected if shown is None else np.intersect1d(selected, shown, assume_unique=True)
+    parts = [table.taken(rows) for table in content.tables if (rows := table.rows_of(fids)).size]
+    symbols = tuple(None if symbol is None else selected_symbol(symbol) for symbol in content.looks)
+    return VectorContent(tuple(parts), symbols, content.classes).prepared()
+
+
+def selected_symbol(symbol: Look) -> Look:
+    """A symbol that stands out wherever it is: the same shape in the colour of the selection, with a dark edge."""
+    return replace(
+        symbol,
+        stroke_color=SELECTED_COLOR,
+        stroke_width_px=max(symbol.stroke_width_px, 1.2) + 1.2,
+        fill_color="#99ffd400",
+        casing_color="#1a1a1a",
+        casing_width_px=1.0,
+        ground_color="",
+        dash=(),
+        size_px=symbol.size_px + 2.0,
+    )
+
+
+def _are_same(one: tuple[object, ...], other: tuple[object, ...]) -> bool:
+    """Tables and arrays are the same only where they are one; values where they are equal."""
+    return len(one) == len(other) and all(
+        a is b or (isinstance(a, _PLAIN) and a == b) for a, b in zip(one, other, strict=True)
+    )
