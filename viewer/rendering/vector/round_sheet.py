@@ -11,7 +11,7 @@ from PySide6.QtGui import QPainter
 from layers.geo.crs import is_unrolled, world_bounds
 from layers.grid.tile_grid import View
 from layers.vector.content import VectorContent
-from layers.vector.drawing.details import Details
+from layers.vector.drawing.simplification import Details
 from viewer.rendering.context import RenderContext
 from viewer.rendering.tiles.tile_cache import BEYOND
 from viewer.rendering.vector.vector_sheet import VectorSheet

@@ -12,7 +12,7 @@ from PySide6.QtGui import QPainter
 from layers.errors import GeoloupeError
 from layers.grid.tile_grid import View
 from layers.vector.content import VectorContent
-from layers.vector.drawing.details import Details
+from layers.vector.drawing.simplification import Details
 from layers.vector.style.look import Look
 from viewer.rendering.context import RenderContext
 from viewer.rendering.vector.round_sheet import RoundSheet

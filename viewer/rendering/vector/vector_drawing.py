@@ -21,7 +21,7 @@ from layers.grid.map_scale import map_scale
 from layers.grid.tile_grid import View
 from layers.vector.columns import Attributes
 from layers.vector.content import FeatureClasses, VectorContent
-from layers.vector.drawing.details import Details
+from layers.vector.drawing.simplification import Details
 from layers.vector.style.layer_style import ClassKey, VectorStyle
 from layers.vector.table import LINE, POINT, POLYGON, FeatureTable, VectorInfo
 from viewer.rendering.context import RenderContext

@@ -14,8 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from layers.geo.lon_extent import MAX_LAT, MAX_LON
-from layers.readers.geometry.long_legs import drawn_geometry
-from layers.readers.geometry.placed_coordinates import only_places
+from layers.readers.geometry.long_legs import drawn_geometry, only_places
 from layers.vector.lost_rows import NO_PLACE
 from tests.layers.readers.features.test_vector_faults import KML, draw, geojson, ogr, places_of, point, probe, put
 

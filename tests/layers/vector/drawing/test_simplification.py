@@ -4,7 +4,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from layers.vector.drawing.detail import thinned
+from layers.vector.drawing.simplification import thinned
 from layers.vector.table import LINE, FeatureTable
 
 
