@@ -14,7 +14,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from layers.content_mark import KEY, mark_of
+from layers.disk.content_mark import KEY, mark_of
 from layers.errors import UnsupportedFormat
 from layers.readers.deliveries.scene_files import leads_to_scene
 from layers.readers.environment import OPS_OF_FEATURES, Profile, current_profile

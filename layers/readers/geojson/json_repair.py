@@ -12,12 +12,12 @@ from typing import Any, NamedTuple
 
 import pyogrio
 
-from layers.counted import counted, grouped
 from layers.readers.features.ogr_rows import READ_ERRORS, remarks_ignored
 from layers.readers.files import Content
 from layers.readers.geojson.json_dates import may_have_odd_dates, odd_dates
 from layers.readers.geojson.json_lines import as_collection, whole_lines
-from layers.text_encoding import guessed_encoding
+from layers.text.counted import counted, grouped
+from layers.text.text_encoding import guessed_encoding
 
 MOST_BYTES = 100 * 2**20
 """A larger file is read as it is: nothing of it is copied."""

@@ -10,8 +10,8 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from typing import BinaryIO
 
-from layers.counted import grouped
 from layers.errors import NotReadable, TooLarge, UnsupportedFormat
+from layers.text.counted import grouped
 
 MAX_BYTES = 200 * 2**20
 MAX_RATIO = 100

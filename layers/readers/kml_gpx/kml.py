@@ -16,10 +16,8 @@ from xml.etree.ElementTree import Element, TreeBuilder
 
 import shapely
 
-from layers.counted import counted, grouped
 from layers.errors import NotReadable, UnsupportedFormat
 from layers.geo.crs import WGS84
-from layers.guarded_xml import BadXml
 from layers.readers.features.parsed_layer import ParsedLayer
 from layers.readers.features.row_problems import RowProblems
 from layers.readers.features.source_rows import VectorSource
@@ -30,6 +28,8 @@ from layers.readers.kml_gpx.kml_shapes import hrefs, overlay_place, wkb_of
 from layers.readers.kml_gpx.kml_styles import COLUMN, KmlStyles
 from layers.readers.kml_gpx.plain_text import text_of_html
 from layers.readers.tables.delimited import unique_names
+from layers.text.counted import counted, grouped
+from layers.text.guarded_xml import BadXml
 
 _OVERLAYS = frozenset({"NetworkLink", "GroundOverlay", "ScreenOverlay", "PhotoOverlay"})
 _WHOLE = _OVERLAYS | {"Placemark", "Style", "StyleMap", "Schema"}

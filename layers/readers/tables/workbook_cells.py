@@ -14,9 +14,9 @@ from functools import lru_cache, partial
 from typing import NamedTuple
 from xml.etree.ElementTree import Element
 
-from layers.guarded_xml import BLOCK, BadXml, Limits, NotWellFormed, feed, guarded_parser, parse_xml, walk_xml
 from layers.readers.guards.zip_guard import MAX_BYTES, member
 from layers.readers.tables.workbook_formats import Shows, in_words, what_shows
+from layers.text.guarded_xml import BLOCK, BadXml, Limits, NotWellFormed, feed, guarded_parser, parse_xml, walk_xml
 
 _LIMITS = Limits(size=MAX_BYTES, elements=30_000_000, bare_doctype=True)
 _HEAD_BYTES = 2**16

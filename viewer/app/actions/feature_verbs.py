@@ -9,10 +9,10 @@ from typing import Any
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QWidget
 
-from layers.counted import counted
 from layers.errors import GeoloupeError
 from layers.formula.budget import Budget
 from layers.pool.protocol import Answer, Request
+from layers.text.counted import counted
 from layers.vector.columns import ascending
 from layers.vector.expression.expression_values import mask_of
 from layers.vector.expression.language import Expression

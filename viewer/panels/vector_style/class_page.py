@@ -10,7 +10,7 @@ from PySide6.QtCore import QModelIndex, QSize, Qt
 from PySide6.QtGui import QColor, QIcon, QPixmap
 from PySide6.QtWidgets import QAbstractItemView, QFormLayout, QHeaderView, QPushButton, QTreeView, QVBoxLayout, QWidget
 
-from layers.counted import counted
+from layers.text.counted import counted
 from layers.vector.style.automatic import MOST_CATEGORIES, coloured, recoloured
 from layers.vector.style.breaks import METHODS
 from layers.vector.style.classes import StyleClass

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from layers.content_mark import ENDS_BYTES, ContentMark, mark_of
+from layers.disk.content_mark import ENDS_BYTES, ContentMark, mark_of
 
 
 def test_a_copy_has_the_same_mark_and_a_change_at_either_end_another(tmp_path: Path) -> None:

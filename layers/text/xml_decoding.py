@@ -10,8 +10,8 @@ from collections.abc import Iterable, Iterator
 from typing import BinaryIO, NamedTuple
 from xml.sax.saxutils import escape
 
-from layers.guarded_xml import BadXml
-from layers.text_encoding import guessed_encoding, known_encoding
+from layers.text.guarded_xml import BadXml
+from layers.text.text_encoding import guessed_encoding, known_encoding
 
 _BLOCK = 2**20
 _SAMPLE_BYTES = 2**18

@@ -2,7 +2,7 @@
 
 import pytest
 
-from layers.text_encoding import guessed_encoding, known_encoding
+from layers.text.text_encoding import guessed_encoding, known_encoding
 
 NAMES = {
     "big5": ["臺北松山機場", "國家中山科學研究院九鵬基地", "阿里山", "馬公", "高雄港", "花蓮空軍基地"],

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from layers.counted import counted, grouped_number
+from layers.text.counted import counted, grouped_number
 
-HOUSE = Path(__file__).parents[2]
+HOUSE = Path(__file__).parents[3]
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ import io
 
 import pytest
 
-from layers.xml_decoding import Mended, encoding_of, texts_of
+from layers.text.xml_decoding import Mended, encoding_of, texts_of
 
 RUSSIAN = "<a><b>Космодром Восточный, стартовый стол</b></a>"
 CHINESE = "<a><b>国家地理信息</b></a>"

@@ -14,10 +14,10 @@ from layers.project.qgis.qml_in import read_qml
 from layers.raster.band_maths import parse_expression as parse_bands
 from layers.readers.raster.rpc import _parse_rpb
 from layers.services.template import check_template
-from layers.text_encoding import guessed_encoding
+from layers.text.text_encoding import guessed_encoding
+from layers.text.xml_decoding import encoding_of
 from layers.vector.expression.language import parse_expression
 from layers.vector.style.template import template_of
-from layers.xml_decoding import encoding_of
 
 MANY = 300_000
 PIECES = [" ", "a", "1", "1.", "1 ", "{", "{a", "}", "'", "''", '"', "(", "%", "_", "<", "&", ",", "\\", "-", "\xec",
