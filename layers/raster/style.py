@@ -10,9 +10,9 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import NDArray
 
+from layers.colour.ramps import ramp_pixels
 from layers.errors import InvalidValue
 from layers.raster.band_maths import Expression, parse_expression
-from layers.raster.colormaps import COLORMAPS, colormap
 from layers.raster.info import BandInfo, RasterInfo
 from layers.raster.presets import names_of, resolve
 from layers.raster.stretch import BY_DEFAULT, Limits, StretchRule
@@ -25,6 +25,9 @@ _FLOAT_STEPS = 4096
 """Values wider than 16 bits are scaled to this many steps of the stretch, sixteen for each grey level."""
 
 Pixels = NDArray[np.uint32]
+
+COLORMAPS = ("viridis", "inferno", "turbo", "terrain", "coolwarm")
+"""The ramps that are offered for a single band, in the order a list shows them."""
 
 
 _OF_MOMENTS = ("netCDF",)
@@ -286,7 +289,7 @@ def _colored(
     gray = np.rint(unit * 255.0).astype(np.uint32)
     if shift >= 0:
         return _OPAQUE | (gray << np.uint32(shift))
-    return colormap(colors)[gray] if colors else _OPAQUE | gray * np.uint32(0x010101)
+    return ramp_pixels(colors)[gray] if colors else _OPAQUE | gray * np.uint32(0x010101)
 
 
 @lru_cache(maxsize=16)

@@ -10,6 +10,7 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import NDArray
 
+from layers.colour.palettes import LAYER_COLORS, with_alpha
 from layers.errors import InvalidValue
 from layers.formula.budget import Budget
 from layers.vector.columns import Attributes
@@ -17,7 +18,6 @@ from layers.vector.style.classes import MODES, MOST_CLASSES, StyleClass, class_o
 from layers.vector.style.label_style import LabelStyle
 from layers.vector.style.look import Look, known_values, plain_values
 from layers.vector.style.markers import MARKERS
-from layers.vector.style.palettes import LAYER_COLORS, with_alpha
 from layers.vector.style.rules import check_rule, rule_columns
 from layers.vector.table import VectorInfo
 

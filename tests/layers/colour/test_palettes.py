@@ -7,7 +7,7 @@ from itertools import combinations
 import numpy as np
 import pytest
 
-from layers.vector.style.palettes import PALETTES, QUALITATIVE, SEQUENTIAL, palette_colors
+from layers.colour.palettes import PALETTES, QUALITATIVE, SEQUENTIAL, palette_colors
 
 # Viénot, Brettel and Mollon (1999): linear RGB as protanopes and deuteranopes see it.
 SEEN = {

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import zlib
 
+from layers.colour.ramps import RAMPS
+
 QUALITATIVE: dict[str, tuple[str, ...]] = {
     "okabe-ito": ("#e69f00", "#56b4e9", "#009e73", "#f0e442", "#0072b2", "#d55e00", "#cc79a7", "#8a8a8a"),
     "bright": ("#4477aa", "#ee6677", "#228833", "#ccbb44", "#66ccee", "#aa3377", "#bbbbbb"),
@@ -16,35 +18,11 @@ QUALITATIVE: dict[str, tuple[str, ...]] = {
 }  # fmt: skip
 """Okabe and Ito (2008); Paul Tol's bright, muted and light schemes."""
 
-SEQUENTIAL: dict[str, tuple[str, ...]] = {
-    "viridis": ("#440154", "#482878", "#3e4989", "#31688e", "#26828e", "#1f9e89", "#35b779", "#6ece58", "#b5de2b",
-                "#fde725"),
-    "cividis": ("#00224e", "#123570", "#3b496c", "#575d6d", "#707173", "#8a8678", "#a59c74", "#c3b369", "#e1cc55",
-                "#fee838"),
-    "iridescent": ("#fefbe9", "#eaf0b5", "#c2e3d2", "#9bd2e1", "#81c4e7", "#7bbce7", "#8da3dd", "#9b8ac4", "#906388",
-                   "#46353a"),
-    "yellow to brown": ("#ffffe5", "#fff7bc", "#fee391", "#fec44f", "#fb9a29", "#ec7014", "#cc4c02", "#993404",
-                        "#662506"),
-    "blues": ("#eff7ff", "#d6e6f4", "#abcfe6", "#7fb5d8", "#5095c6", "#2d75b2", "#135797", "#0a3a70"),
-}  # fmt: skip
-DIVERGING: dict[str, tuple[str, ...]] = {
-    "sunset": (
-        "#364b9a",
-        "#4a7bb7",
-        "#6ea6cd",
-        "#98cae1",
-        "#c2e4ef",
-        "#eaeccc",
-        "#feda8b",
-        "#fdb366",
-        "#f67e4b",
-        "#dd3d2d",
-        "#a50026",
-    ),
-    "blue to red": ("#2166ac", "#4393c3", "#92c5de", "#d1e5f0", "#f7f7f7", "#fddbc7", "#f4a582", "#d6604d", "#b2182b"),
-}
-RAMPS = SEQUENTIAL | DIVERGING
-PALETTES = QUALITATIVE | RAMPS
+SEQUENTIAL = {name: RAMPS[name] for name in ("viridis", "cividis", "iridescent", "yellow to brown", "blues")}
+DIVERGING = {name: RAMPS[name] for name in ("sunset", "blue to red")}
+CLASS_RAMPS = SEQUENTIAL | DIVERGING
+"""The ramps that are offered for classes."""
+PALETTES = QUALITATIVE | CLASS_RAMPS
 LAYER_COLORS = ("#e6550d", "#3182bd", "#31a354", "#756bb1", "#d6a300", "#dd1c77", "#17a2a2", "#8c564b")
 """Of layers as long as nobody gives them a style."""
 OTHER_COLOR = "#9aa5ad"
@@ -62,8 +40,8 @@ def palette_colors(name: str, count: int) -> list[str]:
     A qualitative palette that is used up begins again a third darker, then a third lighter: so many classes are no
     longer told apart by colour alone. An unknown name gives the first palette.
     """
-    if name in RAMPS:
-        stops = RAMPS[name]
+    if name in CLASS_RAMPS:
+        stops = CLASS_RAMPS[name]
         if count == 1:
             return [stops[(len(stops) * 2) // 3]]
         return [_between(stops, i / (count - 1)) for i in range(count)]
