@@ -5,9 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any, Self
 
-import numpy as np
-from numpy.typing import NDArray
-
 from layers.raster.acquisition import Acquisition
 
 COMBINED = "Combined"
@@ -43,14 +40,6 @@ class SceneBand:
         """What the op "tile" takes for this band."""
         found: dict[str, Any] = {"paths": list(self.paths), "index": self.index}
         return found if self.nodata is None else found | {"nodata": self.nodata}
-
-    def physical(self, stored: NDArray[Any]) -> NDArray[np.float32]:
-        """Stored values as physical ones, unchanged where the delivery states no scale."""
-        values = stored.astype(np.float32)
-        if self.scale is not None:
-            values *= np.float32(self.scale)
-            values += np.float32(self.offset or 0.0)
-        return values
 
     def to_json(self) -> dict[str, Any]:
         """Plain JSON values; `from_json` gives back an equal value."""

@@ -52,15 +52,6 @@ def member(archive: zipfile.ZipFile, wanted: str) -> BinaryIO:
     return io.BytesIO(data)
 
 
-def names_in(path: str) -> list[str]:
-    """The names of the members, not checked; [] where the archive is damaged."""
-    try:
-        with zipfile.ZipFile(path) as archive:
-            return archive.namelist()
-    except (zipfile.BadZipFile, OSError, NotImplementedError, ValueError):
-        return []
-
-
 def _check(members: Iterable[zipfile.ZipInfo], name: str) -> None:
     members = list(members)
     if len(members) > MAX_MEMBERS:

@@ -105,12 +105,6 @@ def with_readable_sign(look: Look) -> Look:
     return replace(look, stroke_color=SIGN_INKS[is_light])
 
 
-def main_color(look: Look, geometry: str) -> str:
-    """The colour that `recoloured` changes, as #rrggbb."""
-    color = look.fill_color if look.fill_color and "Line" not in geometry else look.stroke_color
-    return f"#{color[-6:]}"
-
-
 def suggested_column(attributes: Attributes) -> str:
     """The column whose few values tell features apart best: named type or class, else the first text with 2 to 24."""
     best = ("", 0)
