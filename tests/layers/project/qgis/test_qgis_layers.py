@@ -18,7 +18,7 @@ from layers.vector.columns import column_of
 from layers.vector.style.automatic import categorised
 from layers.vector.style.layer_style import VectorStyle
 from layers.vector.table import VectorInfo
-from tests.layers.project.qgis.test_peers import SYSTEM_PYTHON, clean, need, system_python_has
+from tests.support.qgis.peers import SYSTEM_PYTHON, clean, need, system_python_has
 
 
 def style(geometry: str = "Point") -> str:
