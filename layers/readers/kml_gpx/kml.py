@@ -265,7 +265,7 @@ class _KmlHandler:
         for column, values in columns.items():
             kind = "datetime" if column in ("begin", "end") else self._types.get(column, "text")
             kind = "json" if column in self._lists else kind
-            typed = moments(values) if kind == "datetime" else _typed(values, kind)
+            typed = timestamps(values) if kind == "datetime" else _typed(values, kind)
             if typed is not None:
                 columns[column], types[column] = typed, kind
         names = named(list(columns), self._displays)
@@ -350,7 +350,7 @@ def is_table_of_contents(layer: ParsedLayer, kmls: Sequence[str]) -> bool:
 
 OWN = "\0"
 """Begins the key of a value that is no data, until it is known whether some data has its name."""
-_MOMENT = re.compile(r"\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d(\.\d{1,6})?)?(Z|[+-]\d\d:\d\d)?)?")
+_TIMESTAMP = re.compile(r"\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d(\.\d{1,6})?)?(Z|[+-]\d\d:\d\d)?)?")
 _TRACKS = ("Track", "MultiTrack")
 
 
@@ -393,14 +393,14 @@ def times(parts: dict[str, Element]) -> dict[str, str | None]:
     return {}
 
 
-def moments(values: list[str | None]) -> list[str | None] | None:
+def timestamps(values: list[str | None]) -> list[str | None] | None:
     """The same as ISO times, None where some is no whole date or time."""
     found: list[str | None] = []
     for value in values:
         if not value:
             found.append(None)
             continue
-        if not _MOMENT.fullmatch(value):
+        if not _TIMESTAMP.fullmatch(value):
             return None
         try:
             found.append(datetime.fromisoformat(value).isoformat().replace("+00:00", "Z"))

@@ -25,7 +25,7 @@ _TRUTH, _SHARED, _INLINE, _NUMBER = "b", "s", "inlineStr", "n"
 
 
 class Exact(NamedTuple):
-    """By column (from 0) and number of row: moments, times, spans and truth values; texts that OGR gets wrong."""
+    """By column (from 0) and number of row: timestamps, times, spans and truth values; texts that OGR gets wrong."""
 
     cells: dict[int, dict[int, str | bool]]
     texts: dict[int, dict[int, str]]

@@ -17,7 +17,7 @@ from rasterio.warp import reproject
 from layers.geo.bounds import Bounds
 from layers.grid.tile_grid import Affine
 from layers.readers.raster.datasets import DATASETS
-from layers.readers.raster.georeferencing import placement_of
+from layers.readers.raster.georeferencing import georeferencing_of
 from layers.readers.raster.warp import ControlPoints, Warp, fit_control_points
 from tests.support.readers.georeferenced import UTM, points_of, probe, rpb, rpc, tile, with_rpc
 from tests.support.readers.tiny_rasters import SIZE, surface, write_raster
@@ -51,7 +51,7 @@ def test_control_points_place_as_gdal_does(tmp_path, curve, steps, words):
     xs, ys = (np.linspace(*ends, 20) for ends in (info.bounds[::2], info.bounds[1::2]))
     with GCPTransformer(points, tps="spline" in words) as gdal:
         rows, cols = gdal.rowcol(xs, ys, op=lambda v: v)
-    warp = DATASETS.placement(DATASETS.get(str(path))).warp
+    warp = DATASETS.georeferencing(DATASETS.get(str(path))).warp
     near = (np.abs(np.array(cols) / SIZE - 0.5) < 0.6) & (np.abs(np.array(rows) / SIZE - 0.5) < 0.6)
     assert near.sum() > 5
     found = np.stack(warp.pixels(xs, ys))
@@ -144,7 +144,7 @@ def test_an_rpc_places_as_gdal_does(tmp_path):
         lons, lats = np.linspace(127.997, 128.003, 9), np.linspace(51.998, 52.002, 9)
         with RPCTransformer(rpc(), RPC_HEIGHT=used) as gdal:
             rows, cols = gdal.rowcol(lons, lats, op=lambda v: v)
-        placed = DATASETS.placement(DATASETS.get(str(path))).at_height(used, SIZE, SIZE)
+        placed = DATASETS.georeferencing(DATASETS.get(str(path))).at_height(used, SIZE, SIZE)
         assert np.abs(np.stack(placed.warp.pixels(lons, lats)) - np.stack([cols, rows])).max() < 0.01
 
 
@@ -165,9 +165,9 @@ def test_a_chosen_height_moves_what_is_told_as_it_moves_what_is_drawn(tmp_path):
 def test_the_displacement_told_is_the_displacement_drawn(tmp_path):
     path = with_rpc(tmp_path)
     told = float(probe(path).placement_note.split("drawn ")[1].split(" m")[0])
-    placement = DATASETS.placement(DATASETS.get(str(path)))
-    moved = placement.rpc.ground(np.array([64.0]), np.array([64.0]), 315.0)
-    here = placement.rpc.ground(np.array([64.0]), np.array([64.0]), 215.0)
+    georeferencing = DATASETS.georeferencing(DATASETS.get(str(path)))
+    moved = georeferencing.rpc.ground(np.array([64.0]), np.array([64.0]), 315.0)
+    here = georeferencing.rpc.ground(np.array([64.0]), np.array([64.0]), 215.0)
     east = (moved[0] - here[0])[0] * 111_320 * np.cos(np.radians(52))
     north = (moved[1] - here[1])[0] * 111_320
     assert told == pytest.approx(np.hypot(east, north), abs=1.0)
@@ -333,6 +333,6 @@ def test_a_crs_that_cannot_be_written_is_none(tmp_path):
     dataset = SimpleNamespace(
         crs=Unwritable(), driver="PNG", gcps=([], None), rpcs=None, transform=(1.0, 0.0, 5.0, 0.0, -1.0, 7.0, 0, 0, 1)
     )
-    found = placement_of(dataset, str(tmp_path / "a.png"))
+    found = georeferencing_of(dataset, str(tmp_path / "a.png"))
     assert (found.crs, found.placed_by) == ("", "transform")
     assert "a.png is in a CRS that is not understood: choose its CRS in the layer's properties." in found.problems
