@@ -1,4 +1,4 @@
-"""What an applied edit touched: each view decides whether it cares."""
+"""The record of what an applied edit touched: each view decides whether it cares."""
 
 from __future__ import annotations
 

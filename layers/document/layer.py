@@ -21,7 +21,7 @@ class Layer(Row):
 
     `source_json` says where the data are:
     ``{"path": "/abs/file.tif"}`` a file (in a case's file, paths below its folder are relative to that), with
-    ``"content"``, a `layers.content_mark.ContentMark` of it as it was added, ``"table"`` for one of several, and
+    ``"content"``, a `layers.disk.content_mark.ContentMark` of it as it was added, ``"table"`` for one of several, and
     ``"height_m"`` where the analyst has chosen the height at which its RPC places it, ``"band_names"``
     (``{"4": "nir"}``) where the analyst says what bands see of which the file does not;
     ``{"shipped": "blue_marble.tif"}`` a file of the sample data;

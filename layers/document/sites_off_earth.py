@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from itertools import islice
 
-from layers.counted import grouped
 from layers.document.site import Site
 from layers.geo.on_earth import off_earth
+from layers.text.counted import grouped
 
 _MOST_NAMED, _LONGEST_NAME = 3, 40
 

@@ -282,11 +282,6 @@ def chosen_canvas(crs: str | None, lonlat: Bounds | None) -> tuple[str, str]:
     return polar, f"The data reach beyond 85 degrees, where Web Mercator ends: the map is in {crs_name(polar)}."
 
 
-def local_crs(lon: float, lat: float) -> str:
-    """UTM, or polar stereographic north of 84 N and south of 80 S."""
-    return utm_crs(lon, lat) if -80 <= lat <= 84 else polar_crs(lat)
-
-
 def true_north_degrees(crs: str, x: float, y: float) -> float:
     """Where true north lies at a point of the CRS, in degrees clockwise from its +y axis, -180..180.
 

@@ -69,13 +69,6 @@ class TileGrid:
         """Pixel to world inside one tile."""
         return self.affine(key.level, key.col * TILE_PX, key.row * TILE_PX)
 
-    def tile_bounds(self, key: TileKey) -> Bounds:
-        """World bounds of a tile (of its turned square)."""
-        affine = self.tile_affine(key)
-        corners = [affine.apply(x, y) for x in (0, TILE_PX) for y in (0, TILE_PX)]
-        xs, ys = [c[0] for c in corners], [c[1] for c in corners]
-        return Bounds(min(xs), min(ys), max(xs), max(ys))
-
     def to_pixel(self, x: float, y: float) -> tuple[float, float]:
         """World to pixel at level 0."""
         return self.affine().inverse().apply(x, y)

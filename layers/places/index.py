@@ -6,15 +6,16 @@ hits come in the order of numbers.
 
 from __future__ import annotations
 
+import re
 import sqlite3
 import threading
+from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
 from layers.errors import NotReadable
 from layers.geo.measure import distance_m
-from layers.places.areas import named_within
 from layers.places.names import holds_in_order, indexed_text, name_key, tight
 from layers.places.spelling import most_wrong, nearness, pieces, respelled
 
@@ -271,3 +272,24 @@ def _matched(names: tuple[str, ...], key: str) -> str:
             if fits(other):
                 return name
     return names[0]
+
+
+_COMMA = re.compile(r"[,;，、；]")
+_MOST_PARTS = 6
+
+
+def named_within(text: str) -> Iterator[tuple[str, list[str]]]:
+    """(key of a place, keys of the areas it would be in): as commas part the text, else at each space of it.
+
+    The place stands at the beginning, as it is written in the west, or at the end.
+    """
+    parts = [key for part in _COMMA.split(text) if (key := name_key(part))]
+    if len(parts) > 1:
+        if len(parts) <= _MOST_PARTS:
+            yield parts[0], parts[1:]
+            yield parts[-1], parts[:-1]
+        return
+    words = name_key(text).split()[: _MOST_PARTS + 1]
+    cuts = [(" ".join(words[:at]), " ".join(words[at:])) for at in range(1, len(words))]
+    yield from ((place, [area]) for place, area in reversed(cuts))
+    yield from ((place, [area]) for area, place in cuts)

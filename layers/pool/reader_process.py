@@ -17,6 +17,7 @@ from multiprocessing.shared_memory import SharedMemory
 from types import ModuleType
 from typing import Any
 
+from layers.disk.scratch import scratch_prefix
 from layers.pool import worker
 from layers.pool.protocol import (
     ANSWER_BYTES,
@@ -32,7 +33,6 @@ from layers.pool.protocol import (
 )
 from layers.readers.confinement.grants import NOTHING, Grants
 from layers.readers.confinement.holds import Holds
-from layers.scratch import scratch_prefix
 
 importlib.import_module(f"multiprocessing.popen_spawn_{'win32' if os.name == 'nt' else 'posix'}")
 """Otherwise the first process imports it, in a thread: PySide6 goes through sys.modules when it is imported, and ends

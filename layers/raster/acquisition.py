@@ -98,9 +98,9 @@ class Acquisition:
         return cls(**found)
 
 
-def _short(moment: str) -> str:
+def _short(timestamp: str) -> str:
     """2021-08-20T15:53:34.031Z as 2021-08-20 15:53:34 UTC; a day as it is."""
-    day, _, clock = moment.partition("T")
+    day, _, clock = timestamp.partition("T")
     return f"{day} {clock.removesuffix('Z').partition('.')[0]} UTC" if clock else day
 
 

@@ -180,9 +180,9 @@ def combined_acquisition(known: Sequence[tuple[str, Acquisition]]) -> Acquisitio
 def _dates(known: Sequence[tuple[str, Acquisition]]) -> dict[str, Any]:
     """One date where all have the same; else a composite from the first to the last, if all are known."""
     found = [acquisition for _, acquisition in known]
-    moments = {(each.at, each.until, each.date_kind) for each in found}
-    if len(moments) == 1:
-        at, until, kind = next(iter(moments))
+    timestamps = {(each.at, each.until, each.date_kind) for each in found}
+    if len(timestamps) == 1:
+        at, until, kind = next(iter(timestamps))
         return {"at": at, "until": until, "date_kind": kind}
     if not all(each.at for each in found):
         return {"date_kind": "composite"}

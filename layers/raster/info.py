@@ -65,11 +65,6 @@ class RasterInfo:
     """The one of `parts` that this is; readers take it as the parameter `part`."""
 
     @property
-    def is_placed(self) -> bool:
-        """True where the file says both its CRS and where its pixels are in it."""
-        return bool(self.crs and self.placed_by)
-
-    @property
     def dtype(self) -> str:
         return self.bands[0].dtype
 

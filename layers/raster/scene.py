@@ -6,9 +6,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Self
 
-import numpy as np
-from numpy.typing import NDArray
-
 from layers.raster.acquisition import Acquisition
 
 COMBINED = "Combined"
@@ -75,14 +72,6 @@ class SceneBand:
     def place(self) -> BandPlace:
         """For a reader."""
         return BandPlace(self.paths, self.index, self.nodata)
-
-    def physical(self, stored: NDArray[Any]) -> NDArray[np.float32]:
-        """Stored values as physical ones, unchanged where the delivery states no scale."""
-        values = stored.astype(np.float32)
-        if self.scale is not None:
-            values *= np.float32(self.scale)
-            values += np.float32(self.offset or 0.0)
-        return values
 
     def to_json(self) -> dict[str, Any]:
         """Plain JSON values; `from_json` gives back an equal value."""

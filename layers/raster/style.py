@@ -1,4 +1,4 @@
-"""The style of a raster: bands, stretch, colours. Raw values become pixels by look-up tables; nothing is read again."""
+"""The style of a raster: bands, stretch, colours, sharpening. Raw values become pixels by look-up tables."""
 
 from __future__ import annotations
 
@@ -10,10 +10,9 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import NDArray
 
+from layers.colour.ramps import ramp_pixels
 from layers.errors import InvalidValue
-from layers.raster.adjust import SHARPEN_PX, adjust
 from layers.raster.band_maths import Expression, parse_expression
-from layers.raster.colormaps import COLORMAPS, colormap
 from layers.raster.info import BandInfo, RasterInfo
 from layers.raster.presets import names_of, resolve
 from layers.raster.stretch import BY_DEFAULT, Limits, StretchRule
@@ -26,6 +25,9 @@ _FLOAT_STEPS = 4096
 """Values wider than 16 bits are scaled to this many steps of the stretch, sixteen for each grey level."""
 
 Pixels = NDArray[np.uint32]
+
+COLORMAPS = ("viridis", "inferno", "turbo", "terrain", "coolwarm")
+"""The ramps that are offered for a single band, in the order a list shows them."""
 
 
 _OF_MOMENTS = ("netCDF",)
@@ -287,7 +289,7 @@ def _colored(
     gray = np.rint(unit * 255.0).astype(np.uint32)
     if shift >= 0:
         return _OPAQUE | (gray << np.uint32(shift))
-    return colormap(colors)[gray] if colors else _OPAQUE | gray * np.uint32(0x010101)
+    return ramp_pixels(colors)[gray] if colors else _OPAQUE | gray * np.uint32(0x010101)
 
 
 @lru_cache(maxsize=16)
@@ -312,3 +314,49 @@ def _default_stretch(band: BandInfo) -> Stretch:
         bounds = np.iinfo(kind)
         return Stretch(float(bounds.min), float(bounds.max))
     return Stretch(0.0, 1.0)
+
+
+_LUMA = (0.299, 0.587, 0.114)
+SHARPEN_PX = 1
+"""How far the sharpening looks: tiles are read with so much more on each side, or they would show seams."""
+_STRENGTH = 3.0
+
+
+def adjust(pixels: Pixels, mask: NDArray[np.bool_] | None, saturation: float, sharpen: float) -> Pixels:
+    """Opaque pixels (h, w) with saturation -1 (grey) to 1, and sharpened 0..1 by an unsharp mask of 3 x 3.
+
+    Where `sharpen` is not 0 the result is `SHARPEN_PX` smaller on each side. Pixels with False in `mask` have no say in
+    their neighbours; their own colour is arbitrary.
+    """
+    channels = np.stack([((pixels >> np.uint32(shift)) & np.uint32(255)) for shift in (16, 8, 0)]).astype(np.float32)
+    if saturation:
+        _saturate(channels, saturation)
+    if sharpen:
+        channels = _sharpened(channels, mask, sharpen)
+    red, green, blue = np.clip(channels + np.float32(0.5), 0, 255).astype(np.uint32)
+    return np.uint32(0xFF000000) | (red << np.uint32(16)) | (green << np.uint32(8)) | blue
+
+
+def _saturate(channels: NDArray[np.float32], saturation: float) -> None:
+    factor = np.float32(1 + saturation if saturation < 0 else 1 + 2 * saturation)
+    luma = sum((np.float32(weight) * channel for weight, channel in zip(_LUMA, channels, strict=True)), np.float32(0))
+    channels -= luma
+    channels *= factor
+    channels += luma
+    np.clip(channels, 0, 255, out=channels)
+
+
+def _sharpened(channels: NDArray[np.float32], mask: NDArray[np.bool_] | None, sharpen: float) -> NDArray[np.float32]:
+    inner = channels[:, SHARPEN_PX:-SHARPEN_PX, SHARPEN_PX:-SHARPEN_PX]
+    if mask is None:
+        mean = _sum_3x3(channels) * np.float32(1 / 9)
+    else:
+        weight = mask.astype(np.float32)
+        mean = _sum_3x3(channels * weight) / np.maximum(_sum_3x3(weight), np.float32(1))
+    found: NDArray[np.float32] = inner + np.float32(_STRENGTH * sharpen) * (inner - mean)
+    return found
+
+
+def _sum_3x3(values: NDArray[np.float32]) -> Any:
+    rows = values[..., :-2, :] + values[..., 1:-1, :] + values[..., 2:, :]
+    return rows[..., :-2] + rows[..., 1:-1] + rows[..., 2:]

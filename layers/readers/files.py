@@ -10,7 +10,7 @@ from enum import StrEnum
 
 from layers.errors import FileMissing, NotAFile, NotAllowed, UnsupportedFormat
 from layers.readers.guards import envi, hdf5, imagine
-from layers.text_encoding import wide_encoding
+from layers.text.text_encoding import wide_encoding
 
 HEAD_BYTES = 4096
 

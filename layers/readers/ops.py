@@ -15,7 +15,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from layers.content_mark import KEY, mark_of
+from layers.disk.content_mark import KEY, mark_of
 from layers.errors import UnsupportedFormat
 from layers.readers.deliveries.scene_files import leads_to_scene
 from layers.readers.environment import Profile, current_profile

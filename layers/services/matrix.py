@@ -1,4 +1,4 @@
-"""Which tiles of a service make up a display tile, and where their pixels fall. No pictures here."""
+"""Finds the tiles of a service that make up a display tile, and where their pixels fall. No pictures here."""
 
 from __future__ import annotations
 

@@ -219,25 +219,25 @@ def whole_column(parts: Sequence[Column]) -> Column:
 def time_text(kind: Kind, value: int, zone: str = "") -> str:
     """ISO 8601; the number itself where it is outside the years 1 to 9999."""
     try:
-        moment = EPOCH + (timedelta(days=value) if kind is Kind.DATE else timedelta(milliseconds=value))
+        timestamp = EPOCH + (timedelta(days=value) if kind is Kind.DATE else timedelta(milliseconds=value))
     except OverflowError:
         return str(value)
     if kind is Kind.DATE:
-        return moment.date().isoformat()
-    moment += _offset(zone)
-    text = moment.replace(tzinfo=None).isoformat(timespec="milliseconds" if moment.microsecond else "seconds")
+        return timestamp.date().isoformat()
+    timestamp += _offset(zone)
+    text = timestamp.replace(tzinfo=None).isoformat(timespec="milliseconds" if timestamp.microsecond else "seconds")
     return text + ("Z" if zone in ("UTC", "Z") else zone)
 
 
 def time_value(kind: Kind, text: str) -> int | None:
     """The number of a date or datetime as `Column.values` holds it; None where the text is none."""
     try:
-        moment = datetime.fromisoformat(text.strip())
+        timestamp = datetime.fromisoformat(text.strip())
     except ValueError:
         return None
     # As `Column.values` of a column without a zone: the clock's own reading, else UTC.
-    moment = moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
-    since = moment - EPOCH
+    timestamp = timestamp.replace(tzinfo=UTC) if timestamp.tzinfo is None else timestamp.astimezone(UTC)
+    since = timestamp - EPOCH
     return since.days if kind is Kind.DATE else round(since / timedelta(milliseconds=1))
 
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
-from layers.counted import grouped
+from layers.text.counted import grouped
 from layers.vector.table import VectorInfo
 
 MOST_LISTED = 50

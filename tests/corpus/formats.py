@@ -19,7 +19,7 @@ from tests.corpus.geotiffs import simple_in
 from tests.corpus.odd import Odd
 from tests.corpus.pictures import PLACES, at, rgb, simple, size_of, values_of, write
 from tests.corpus.tiny_netcdf import Variable, write_netcdf
-from tests.layers.readers.guards.test_envi import write_envi
+from tests.support.readers.tiny_envi import write_envi
 from tests.support.readers.tiny_hdf5 import FILES
 
 

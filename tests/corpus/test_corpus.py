@@ -22,8 +22,8 @@ from layers.pool.pool import ReaderPool
 from tests.corpus.agreement import differences, points_of
 from tests.corpus.every import EVERY
 from tests.corpus.odd import Odd
-from tests.layers.project.qgis.test_peers import SYSTEM_PYTHON, clean, need, system_python_has
 from tests.support.pictures import drawn, pixels
+from tests.support.qgis.peers import SYSTEM_PYTHON, clean, need, system_python_has
 from tests.support.readers.raw import raw
 from viewer.__main__ import main
 from viewer.cli.command import BAD_INPUT, DONE

@@ -28,8 +28,7 @@ from layers.document.site import Site
 from layers.errors import CaseDamaged, CaseTooNew, FileMissing, GeoloupeError, NotAFile, UnsupportedFormat
 from layers.project.opening.case_process import CaseInline
 from layers.project.saving.publish import write_case
-from tests.layers.project.opening.test_intake import change
-from tests.layers.project.opening.test_side_files import leave_journal
+from tests.support.cases.changed_cases import change, leave_journal
 from tests.support.cases.rich import BLOBS, open_for_work, relabel, rich_document
 from tests.support.cases.tampered_cases import make_canaries, tampered_case
 

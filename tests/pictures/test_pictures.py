@@ -12,13 +12,9 @@ from rasterio.control import GroundControlPoint
 
 from layers.geo.bounds import Bounds
 from layers.geo.crs import transform_points
-from layers.raster.info import RasterInfo
-from layers.raster.presets import combinations_of
 from layers.raster.stretch import StretchRule
-from layers.raster.style import RasterStyle
-from layers.readers.files import Content
-from layers.readers.raster.probe import probe_raster
 from tests.pictures.conftest import Paint
+from tests.support.picture_files import preset
 from tests.support.readers.tiny_rasters import surface, write_raster
 
 GROUND = {
@@ -44,16 +40,6 @@ def scene(tmp_path: Path) -> Path:
     with rasterio.open(path, "r+") as file:
         file.descriptions = ("blue", "green", "red", "nir")
     return path
-
-
-def preset(path: Path, name: str) -> RasterStyle:
-    info = info_of(path)
-    numbers = next(numbers for combination, numbers in combinations_of(info) if combination.name == name)
-    return RasterStyle.from_json({"bands": list(numbers)}, info)
-
-
-def info_of(path: Path) -> RasterInfo:
-    return RasterInfo.from_json(probe_raster(str(path), Content.TIFF)[0]["raster"])
 
 
 def test_true_colour(scene: Path, paint: Paint) -> None:

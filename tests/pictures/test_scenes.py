@@ -13,7 +13,7 @@ from layers.geo.bounds import Bounds
 from layers.raster.stretch import StretchRule
 from layers.raster.style import RasterStyle, Stretch
 from tests.pictures.conftest import Paint
-from tests.pictures.test_pictures import info_of, preset
+from tests.support.picture_files import info_of, preset
 
 SCENES_VARIABLE = "GEOLOUPE_SCENES"
 LANDSAT = "landsat8_2015-08-04_10band_cog.tif"

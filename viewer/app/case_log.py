@@ -8,11 +8,11 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject
 
-from layers.counted import counted
 from layers.document.changes import Changes
 from layers.document.layer import Layer
 from layers.document.vocabulary import LAYER_KINDS
 from layers.errors import GeoloupeError
+from layers.text.counted import counted
 from viewer.app.case.session import Session
 from viewer.app.opening.file_kinds import known_ending
 from viewer.app.opening.opener import FileOpener

@@ -8,7 +8,7 @@ from string import Template
 from PySide6.QtGui import QColor, QPalette
 from PySide6.QtWidgets import QApplication
 
-from layers.vector.style.palettes import luminance
+from layers.colour.palettes import luminance
 from viewer.resources import resource_path
 
 

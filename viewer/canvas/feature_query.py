@@ -10,12 +10,12 @@ import numpy as np
 import shapely
 from shapely.geometry.base import BaseGeometry
 
-from layers.counted import grouped
 from layers.errors import CannotBePlaced, InvalidValue
 from layers.geo.bounds import Bounds
 from layers.geo.crs import WGS84, transform_bounds, transform_points
 from layers.geo.nearness import around
 from layers.grid.tile_grid import View
+from layers.text.counted import grouped
 from layers.vector.columns import ascending
 from layers.vector.query import at, within_area, within_polygon
 from layers.vector.table import LINE, POINT, FeatureTable

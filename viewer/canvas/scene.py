@@ -10,7 +10,6 @@ from pathlib import Path
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QColor, QPainter
 
-from layers.counted import grouped
 from layers.document.changes import Changes
 from layers.document.document import Document
 from layers.document.layer import Layer
@@ -28,6 +27,7 @@ from layers.geo.crs import (
 )
 from layers.geo.lon_extent import around
 from layers.grid.tile_grid import View
+from layers.text.counted import grouped
 from layers.vector.labels.label_layout import LabelLayout
 from viewer.canvas.labels.label_layouts import LabelKey, LabelLayouts
 from viewer.canvas.labels.map_labels import LabelTask, MapLabels

@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING, Any
 
 from shapely.geometry.base import BaseGeometry
 
-from layers.counted import metres
 from layers.document.vocabulary import ROLES
 from layers.errors import BadCoordinate, CannotBePlaced, GeoloupeError, InvalidValue, NotReadable, UnsupportedFormat
 from layers.geo.coordinates import Datum, parse_coordinate
 from layers.pool.rows import read_rows
 from layers.requests.probe import Probe
+from layers.text.counted import metres
 from layers.vector.table import VectorInfo
 from viewer.commands.feature_sites import COLUMN_NAMES, SiteMapping, guess_mapping, site_fields, site_geometry
 from viewer.commands.sites import check_site

@@ -9,8 +9,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from layers.content_mark import KEY, ContentMark
-from layers.counted import grouped
+from layers.disk.content_mark import KEY, ContentMark
 from layers.document.document import Document
 from layers.document.edit import Edit
 from layers.errors import NotReadable
@@ -18,6 +17,7 @@ from layers.geo.bounds import Bounds
 from layers.geo.crs import PIXEL_SPACE
 from layers.geo.crs_catalog import fit_of
 from layers.services.naming import service_from_text
+from layers.text.counted import grouped
 from viewer.commands.layers import add_layer
 from viewer.commands.unplaced import PlaceQuestion, question_of_raster, question_of_tables
 from viewer.support.text import one_line

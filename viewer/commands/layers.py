@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 from itertools import pairwise
 from typing import Any
 
+from layers.colour.palettes import LAYER_COLORS, layer_seed
 from layers.document.document import Document
 from layers.document.edit import Change, Edit
 from layers.document.json_fields import json_object
@@ -16,7 +17,6 @@ from layers.document.vocabulary import DATE_KINDS, LAYER_KINDS
 from layers.errors import BadCRS, InvalidValue
 from layers.geo.crs import PIXEL_SPACE, check_map_crs
 from layers.raster.band_names import KEY, MEANINGS
-from layers.vector.style.palettes import LAYER_COLORS, layer_seed
 from viewer.commands.fields import check_choice, check_date, check_number, row_of
 from viewer.commands.stamps import Stamp, delete, insert, new_uuid, stamp_of, update
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import PurePath
 from typing import Any
 
-from layers.content_mark import KEY, ContentMark
+from layers.disk.content_mark import KEY, ContentMark
 from layers.document.document import Document
 from layers.document.edit import Change, Edit
 from layers.document.layer import Layer

@@ -10,7 +10,7 @@ from typing import Any, override
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QPainter
 
-from layers.content_mark import KEY as CONTENT
+from layers.disk.content_mark import KEY as CONTENT
 from layers.document.layer import Layer
 from layers.errors import GeoloupeError
 from layers.geo.bounds import Bounds

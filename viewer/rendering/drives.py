@@ -12,7 +12,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
-from layers.patience import in_a_thread_of_its_own
+from layers.disk.patience import in_a_thread_of_its_own
 from viewer.support.mailbox import Mailbox
 
 ANSWER_S = 3.0

@@ -11,8 +11,8 @@ from typing import Any
 
 from PySide6.QtCore import QObject, QThreadPool, Signal
 
+from layers.disk.patience import in_a_thread_of_its_own
 from layers.errors import GeoloupeError, TooLarge
-from layers.patience import in_a_thread_of_its_own
 from viewer.support.mailbox import Mailbox
 
 log = logging.getLogger(__name__)

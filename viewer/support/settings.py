@@ -7,28 +7,31 @@ import os
 import sys
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
+
+from platformdirs import PlatformDirs
 
 from viewer.support.kept_files import replace_text
 
 APP_NAME = "geoloupe"
 HOME_VARIABLE = "GEOLOUPE_HOME"
 RECENT_LIMIT = 10
+_ON_MACOS = {"data": "Application Support", "config": "Preferences", "cache": "Caches"}
 
 
 def data_folder() -> Path:
     """Working copies and logs: what must not be lost."""
-    return _folder("data", "XDG_DATA_HOME", ".local/share", "LOCALAPPDATA", "Library/Application Support")
+    return _folder("data")
 
 
 def config_folder() -> Path:
     """The settings file."""
-    return _folder("config", "XDG_CONFIG_HOME", ".config", "APPDATA", "Library/Preferences")
+    return _folder("config")
 
 
 def cache_folder() -> Path:
-    """The folder of what can be fetched or computed again."""
-    return _folder("cache", "XDG_CACHE_HOME", ".cache", "LOCALAPPDATA", "Library/Caches")
+    """What can be fetched or computed again."""
+    return _folder("cache")
 
 
 def overviews_folder() -> Path:
@@ -41,17 +44,19 @@ def sessions_folder() -> Path:
     return data_folder() / "sessions"
 
 
-def _folder(kind: str, xdg: str, unix: str, windows: str, mac: str) -> Path:
+def _folder(kind: Literal["data", "config", "cache"]) -> Path:
     """The folder itself is made by who first writes there."""
     home = os.environ.get(HOME_VARIABLE)
     if home:
         return Path(home) / kind
-    if sys.platform == "win32":
-        return Path(os.environ.get(windows) or Path.home()) / APP_NAME / kind
     if sys.platform == "darwin":
-        return Path.home() / mac / APP_NAME
-    chosen = os.environ.get(xdg, "")
-    return (Path(chosen) if os.path.isabs(chosen) else Path.home() / unix) / APP_NAME
+        # platformdirs heeds XDG variables here too, and keeps settings elsewhere: sessions would be lost from sight.
+        return Path.home() / "Library" / _ON_MACOS[kind] / APP_NAME
+    if sys.platform == "win32":
+        place = PlatformDirs(APP_NAME, appauthor=False, roaming=kind == "config", opinion=False)
+        return (place.user_cache_path if kind == "cache" else place.user_data_path) / kind
+    unix = PlatformDirs(APP_NAME)
+    return {"data": unix.user_data_path, "config": unix.user_config_path, "cache": unix.user_cache_path}[kind]
 
 
 DEFAULTS: Mapping[str, Any] = {

@@ -10,9 +10,9 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QPainter
 from shapely.geometry.base import BaseGeometry
 
-from layers.counted import counted
 from layers.geo.crs import WGS84, transform_points
 from layers.grid.tile_grid import View
+from layers.text.counted import counted
 from viewer.canvas.gestures import paint_rubber_band
 from viewer.canvas.pointer import PointerEvent
 from viewer.commands.sites import delete_sites, move_sites, unfit

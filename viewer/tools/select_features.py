@@ -9,9 +9,9 @@ import numpy as np
 from PySide6.QtCore import QPointF, Qt
 from PySide6.QtGui import QPainter
 
-from layers.counted import counted
 from layers.geo.measure import circle, distance_m
 from layers.grid.tile_grid import View
+from layers.text.counted import counted
 from viewer.canvas.feature_query import (
     FeatureHit,
     cluster_hits_at,

@@ -1,4 +1,8 @@
-"""Reading UTM and MGRS."""
+"""UTM and MGRS, read and written: the grids whose zones, bands and squares have letters.
+
+MGRS after NGA.STND.0037, appendix B: column letters come in three sets, row letters repeat every 2000 km and start at A
+in odd zones and at F in even ones. Beyond UTM (84 N and 80 S) it has squares of the polar grid (UPS).
+"""
 
 from __future__ import annotations
 
@@ -6,10 +10,10 @@ import re
 from dataclasses import dataclass
 
 from layers.errors import BadCoordinate
-from layers.geo.coordinates.format import BANDS
 from layers.geo.coordinates.notation import METRES_PER_DEGREE, Notation, ParsedCoordinate
-from layers.geo.crs import WGS84, transform_points
+from layers.geo.crs import WGS84, transform_points, utm_crs, utm_zone
 
+BANDS = "CDEFGHJKLMNPQRSTUVWXX"
 _COLUMNS = ("STUVWXYZ", "ABCDEFGH", "JKLMNPQR")
 _ROWS = "ABCDEFGHJKLMNPQRSTUV"
 _POLAR_COLUMNS = {"A": "JKLPQRSTUXYZ", "B": "ABCFGHJKLPQR", "Y": "JKLPQRSTUXYZ", "Z": "ABCFGHJ"}
@@ -25,6 +29,9 @@ _FRACTION = r"(?:[.,]\d{1,4}(?!\d))?"
 _UTM_ZONE_LAST_BARE = re.compile(rf"(\d{{6}}{_FRACTION}){_GAP}(\d{{5,8}}{_FRACTION}){_GAP}{_ZONE}")
 """Without E and N it takes so many digits to tell it from degrees, minutes and seconds."""
 _MGRS_TEXT = re.compile(r"(?:MGRS[\s:]*|USNG[\s:]*)?(\d{1,2}\s*[C-HJ-NP-X]|[ABYZ])[\s-]*([A-HJ-NP-Z]{2})([\s0-9-]*)")
+
+_EQUATOR_DEG = 1e-8
+"""What is nearer to the equator is on it: 1 mm south of it the letters of band and row would be others."""
 
 
 @dataclass(frozen=True)
@@ -65,11 +72,7 @@ def read_mgrs(text: str) -> list[ParsedCoordinate]:
 
 
 def _place_square(zone: str, square: str, inside: tuple[float, float], size_m: float) -> tuple[float, float] | None:
-    """(lon, lat) in a 100 km square of a UTM zone, None when the zone's band has no such square.
-
-    NGA.STND.0037, appendix B: column letters come in three sets, row letters repeat every 2000 km and start at A in
-    odd zones and at F in even ones.
-    """
+    """(lon, lat) in a 100 km square of a UTM zone, None when the zone's band has no such square."""
     number, band = int(zone[:-1]), zone[-1]
     if not 1 <= number <= 60:
         raise BadCoordinate(f"There is no UTM zone {number}: zones go from 1 to 60.")
@@ -77,7 +80,7 @@ def _place_square(zone: str, square: str, inside: tuple[float, float], size_m: f
     if column < 0 or row < 0:
         return None
     easting = (column + 1) * 1e5 + inside[0]
-    northing = (row - (0 if number % 2 else 5)) % 20 * 1e5 + inside[1]
+    northing = (row - _first_row(number)) % 20 * 1e5 + inside[1]
     crs = f"EPSG:{326 if band >= 'N' else 327}{number:02d}"
     lons, lats = transform_points(crs, WGS84, [easting] * 6, [northing + 2e6 * turn for turn in range(6)])
     low, high = _band_limits(band)
@@ -99,12 +102,67 @@ def _place_polar(zone: str, square: str, inside: tuple[float, float]) -> tuple[f
     row = _POLAR_ROWS.find(square[1], 0, 14 if north else None)
     if column < 0 or row < 0:
         return None
-    easting = column * 1e5 + (2e6 if zone in "BZ" else 8e5) + inside[0]
-    northing = row * 1e5 + (1.3e6 if north else 8e5) + inside[1]
+    left, bottom = _polar_corner(zone)
     (lon,), (lat,) = (
-        v.tolist() for v in transform_points("EPSG:5041" if north else "EPSG:5042", WGS84, [easting], [northing])
+        v.tolist()
+        for v in transform_points(
+            _ups_crs(north), WGS84, [left + column * 1e5 + inside[0]], [bottom + row * 1e5 + inside[1]]
+        )
     )
     return lon, lat
+
+
+def write_mgrs(lon: float, lat: float, digits: int) -> str:
+    """The MGRS cell that holds a place: `52U DC 54160 48346`, with 0 to 5 digits a number (cells of 100 km to 1 m)."""
+    if abs(lat) < _EQUATOR_DEG:
+        lat = 0.0
+    if -80.0 <= lat <= 84.0:
+        number = utm_zone(lon, lat)
+        easting, northing = _metres(utm_crs(lon, lat), lon, lat)
+        zone = f"{number:02d}{latitude_band(lat)} "
+        column = _COLUMNS[number % 3][int(easting // 1e5) - 1]
+        row = _ROWS[(int(northing // 1e5) + _first_row(number)) % 20]
+    else:
+        easting, northing = _metres(_ups_crs(lat > 0), lon, lat)
+        zone = ("YZ" if lat > 0 else "AB")[easting >= 2e6]
+        left, bottom = _polar_corner(zone)
+        column = _POLAR_COLUMNS[zone][int((easting - left) // 1e5)]
+        row = _POLAR_ROWS[int((northing - bottom) // 1e5)]
+    step_m = 10.0 ** (5 - digits)
+    numbers = (f" {int(value % 1e5 // step_m):0{digits}d}" for value in (easting, northing)) if digits else ()
+    return zone + column + row + "".join(numbers)
+
+
+def write_utm(lon: float, lat: float, decimals: int) -> str:
+    """`52U 454161 5748346`, for a latitude from -80 to 84; negative `decimals` round to tens, hundreds and so on."""
+    xs, ys = transform_points(WGS84, utm_crs(lon, lat), [lon], [lat])
+    easting, northing = (f"{round(float(value), decimals):.{max(0, decimals)}f}" for value in (xs[0], ys[0]))
+    return f"{utm_zone(lon, lat)}{latitude_band(lat)} {easting} {northing}"
+
+
+def latitude_band(lat: float) -> str:
+    """The letter of the UTM latitude band, C to X, of a latitude from -80 to 84."""
+    return BANDS[int((lat + 80.0) // 8.0)]
+
+
+def _metres(crs: str, lon: float, lat: float) -> tuple[float, float]:
+    """Easting and northing to the micrometre, so that a line of the grid is on one side of itself."""
+    (easting,), (northing,) = (values.tolist() for values in transform_points(WGS84, crs, [lon], [lat]))
+    return round(easting, 6), round(northing, 6)
+
+
+def _first_row(zone: int) -> int:
+    """The index of the row letter that a UTM zone starts with at the equator."""
+    return 0 if zone % 2 else 5
+
+
+def _ups_crs(north: bool) -> str:
+    return "EPSG:5041" if north else "EPSG:5042"
+
+
+def _polar_corner(zone: str) -> tuple[float, float]:
+    """Easting and northing of the corner where the letters of a polar zone start."""
+    return 2e6 if zone in "BZ" else 8e5, 1.3e6 if zone in "YZ" else 8e5
 
 
 def read_utm(text: str) -> list[ParsedCoordinate]:

@@ -17,9 +17,9 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from layers.disk.patience import in_a_thread_of_its_own
 from layers.document.document import Document
 from layers.document.edit import Change, Edit
-from layers.patience import in_a_thread_of_its_own
 from layers.project.opening.layer_paths import (
     MOST_MEMBERS,
     WINDOWS,

@@ -10,10 +10,10 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Self
 
-from layers.counted import counted
 from layers.project.opening.case_file import Schema, TableColumn
 from layers.project.storage.schema import OWN_TABLES, RELATIONS
 from layers.project.storage.tables import BY_NAME
+from layers.text.counted import counted
 
 _USUAL_TRIGGERS = (
     "rtree_",

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from layers.content_mark import ContentMark, mark_of
+from layers.disk.content_mark import ContentMark, mark_of
 from layers.project.opening.layer_paths import folder_of, is_windows_text, parts_of
 
 MOST_ENTRIES = 50_000

@@ -11,7 +11,6 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from layers.counted import counted
 from layers.document.document import Document
 from layers.document.edit import Change, Edit, Table
 from layers.document.rows import Row
@@ -20,6 +19,7 @@ from layers.project.opening.case_reader import CaseReader, Chunk
 from layers.project.storage.geometry_blobs import blob, geometries
 from layers.project.storage.schema import HISTORY_COLUMNS
 from layers.project.storage.tables import BY_NAME, TableSpec, spec_of, told_value
+from layers.text.counted import counted
 
 ELSEWHERE = "another program"
 """The actor of an edit that was not made by Geoloupe: nobody says who sat there."""

@@ -11,7 +11,6 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol, cast
 from uuid import uuid4
 
-from layers.counted import counted
 from layers.document.document import Document
 from layers.document.edit import Table
 from layers.document.rows import Row
@@ -22,6 +21,7 @@ from layers.project.storage.geometry_blobs import geometries
 from layers.project.storage.row_writer import row_number
 from layers.project.storage.schema import RESERVED_META, TITLES
 from layers.project.storage.tables import SPECS, Column, TableSpec, empty_value
+from layers.text.counted import counted
 
 MOST_ROWS = 5_000_000
 """Of all tables together."""

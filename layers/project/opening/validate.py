@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from layers.counted import counted
 from layers.document.document import Document
 from layers.document.vocabulary import LIKELIHOOD_TERMS, LikelihoodTerm
 from layers.errors import CaseDamaged
@@ -25,6 +24,7 @@ from layers.project.storage.save_errors import shown
 from layers.project.storage.schema import APPLICATION_ID, USER_VERSION
 from layers.project.storage.sqlite_file import Header, check_sqlite, side_files
 from layers.project.storage.tables import SITE_SPECS
+from layers.text.counted import counted
 
 type Severity = Literal["error", "warning", "note"]
 

@@ -9,12 +9,12 @@ from pathlib import PurePath
 from typing import Any
 from xml.etree import ElementTree as ET
 
+from layers.colour.palettes import layer_seed
 from layers.document.json_fields import json_object
 from layers.errors import InvalidValue
 from layers.project.opening.layer_paths import Reach, judged
 from layers.project.qgis.qml_out import layer_attributes, layer_elements
 from layers.vector.style.layer_style import VectorStyle
-from layers.vector.style.palettes import layer_seed
 from layers.vector.table import VectorInfo
 
 _SUFFIXES = {".gpkg", ".geojson", ".geojsonl", ".json", ".shp", ".fgb", ".kml", ".gpx"}

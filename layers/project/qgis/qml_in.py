@@ -50,8 +50,8 @@ def read_qml(text: bytes) -> QmlStyle:
     renderer = root.find("renderer-v2")
     if renderer is None:
         raise InvalidValue("The QML style is of no vector layer: it has no symbols.")
-    symbols = renderer.findall("symbols/symbol")[: MOST_CLASSES + 1]
-    looks = {one.get("name", ""): reader.look(one) for one in symbols}
+    elements = renderer.findall("symbols/symbol")[: MOST_CLASSES + 1]
+    looks = {one.get("name", ""): reader.look(one) for one in elements}
     style = _renderer(renderer, looks, reader)
     if root.get("hasScaleBasedVisibilityFlag") == "1":
         widest, closest = number_of(root.get("minScale", ""), 0.0), number_of(root.get("maxScale", ""), 0.0)

@@ -1,4 +1,4 @@
-"""Symbols of QGIS as looks: what we draw too; what we do not is named."""
+"""Reads symbols of QGIS as symbols of ours, and names what is lost."""
 
 from __future__ import annotations
 
@@ -34,19 +34,19 @@ MOST_NOTES, MOST_DASHES, MOST_LAYERS, LONGEST_TEXT = 12, 16, 50, 500
 
 
 class LookReader:
-    """Reads symbols and keeps what could not be taken over, in words."""
+    """Makes symbols of elements of a QML document, and keeps in words what could not be taken over."""
 
     def __init__(self) -> None:
         self.missing: dict[str, None] = {}
 
-    def look(self, symbol: Element) -> Look:
-        """The nearest look there is."""
-        layers = [one for one in symbol.findall("layer") if one.get("enabled", "1") != "0"]
+    def look(self, element: Element) -> Look:
+        """The nearest symbol that we can draw."""
+        layers = [one for one in element.findall("layer") if one.get("enabled", "1") != "0"]
         if len(layers) > MOST_LAYERS:
             self.note("symbols of very many layers")
             layers = layers[:MOST_LAYERS]
         kinds = {"marker": self._marker, "line": self._line, "fill": self._fill}
-        made = kinds.get(symbol.get("type", ""), self._marker)
+        made = kinds.get(element.get("type", ""), self._marker)
         for layer in layers:
             if any(
                 option.get("name") == "active" and option.get("value") == "true"
@@ -54,7 +54,7 @@ class LookReader:
             ):
                 self.note("values taken from columns or expressions")
         try:
-            return _faded(made(layers), number_of(symbol.get("alpha", "1"), 1.0))
+            return _faded(made(layers), number_of(element.get("alpha", "1"), 1.0))
         except InvalidValue:
             self.note("a symbol beyond our limits")
             return Look()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from xml.etree import ElementTree as ET
 
 from layers.project.qgis.expressions import exclusive_filters, label_expression
-from layers.project.qgis.qml_symbols import PEN_SIDES, mm, options, rgba, symbol
+from layers.project.qgis.qml_symbols import PEN_SIDES, mm, options, rgba, symbol_element
 from layers.vector.style.label_style import WRAP_AFTER, LabelStyle
 from layers.vector.style.layer_style import VectorStyle
 from layers.vector.style.look import Look
@@ -52,7 +52,7 @@ def _renderer(style: VectorStyle, info: VectorInfo) -> ET.Element:
 
 def _symbols(looks: list[Look], geometry: str) -> ET.Element:
     element = ET.Element("symbols")
-    element.extend(symbol(look, str(number), geometry) for number, look in enumerate(looks))
+    element.extend(symbol_element(look, str(number), geometry) for number, look in enumerate(looks))
     return element
 
 

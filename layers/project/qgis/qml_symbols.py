@@ -1,4 +1,4 @@
-"""A look as QGIS writes one: a symbol of layers, in millimetres, so that it is as large on paper as on the screen."""
+"""Writes symbols as QGIS has them: of layers, in millimetres, so that they are as large on paper as on the screen."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _SHAPES = {
 }
 
 
-def symbol(look: Look, name: str, geometry: str) -> ET.Element:
+def symbol_element(look: Look, name: str, geometry: str) -> ET.Element:
     """`geometry` is the OGC name of the layer's; what is neither line nor area is a marker."""
     kind = "line" if "Line" in geometry else "fill" if "Polygon" in geometry else "marker"
     element = ET.Element("symbol", name=name, type=kind, alpha="1", clip_to_extent="1", force_rhr="0")

@@ -14,10 +14,10 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO
 
+from layers.disk.scratch import scratch_prefix, this_host
 from layers.errors import ExportFailed, SaveFailed
 from layers.project.storage.processes import Owner
 from layers.project.storage.save_errors import save_error, shown
-from layers.scratch import scratch_prefix, this_host
 
 _UNFINISHED = re.compile(r"(?:\..*\.tmp|geoloupe)-(\d+)-([0-9a-f]{8})[0-9a-z_]{8}(?:-journal|-wal|-shm)?")
 _BLOCK = 4 * 2**20

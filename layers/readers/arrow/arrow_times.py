@@ -34,19 +34,19 @@ def is_datetime(schema: Schema) -> bool:
 def datetime_column(name: str, texts: Texts, valid: NDArray[np.bool_] | None) -> Column:
     """The times in the zone that they share, in UTC where they have several; texts where only some tell a zone."""
     filled = np.ones(len(texts), bool) if valid is None else valid
-    moments, zones = _parsed(texts, np.flatnonzero(filled))
-    known = filled & ~np.isnat(moments)
+    timestamps, zones = _parsed(texts, np.flatnonzero(filled))
+    known = filled & ~np.isnat(timestamps)
     told = np.unique(zones[known])
     if len(told) > 1 and _NO_ZONE in told:
         return text_column(name, texts, valid)
-    numbers = np.where(known, moments, np.datetime64(0, "ms")).astype(np.int64)
+    numbers = np.where(known, timestamps, np.datetime64(0, "ms")).astype(np.int64)
     zone = "" if not len(told) or told[0] == _NO_ZONE else "UTC" if len(told) > 1 else _zone_name(int(told[0]))
     return number_column(name, Kind.DATETIME, numbers, known, zone)
 
 
 def _parsed(texts: Texts, rows: NDArray[np.intp]) -> tuple[NDArray[np.datetime64], NDArray[np.int16]]:
     """(n,) in UTC, or as the clock read it where no zone is told; and (n,) the minutes of the zones."""
-    moments = np.full(len(texts), np.datetime64("NaT", "ms"))
+    timestamps = np.full(len(texts), np.datetime64("NaT", "ms"))
     zones = np.full(len(texts), _NO_ZONE, np.int16)
     begins = np.asarray(texts.starts)
     lengths = np.diff(begins)
@@ -54,13 +54,13 @@ def _parsed(texts: Texts, rows: NDArray[np.intp]) -> tuple[NDArray[np.datetime64
         some = rows[lengths[rows] == length]
         try:
             cells = texts.data[begins[some][:, None] + np.arange(length)]
-            moments[some], zones[some] = _fixed(cells, _BODIES[length])
+            timestamps[some], zones[some] = _fixed(cells, _BODIES[length])
         except (KeyError, ValueError):
             for row in some.tolist():
                 number = time_value(Kind.DATETIME, texts[row])
-                moments[row] = np.datetime64("NaT", "ms") if number is None else np.datetime64(number, "ms")
+                timestamps[row] = np.datetime64("NaT", "ms") if number is None else np.datetime64(number, "ms")
                 zones[row] = 0 if texts[row][-1:] == "Z" or texts[row][-6:-5] in ("+", "-") else _NO_ZONE
-    return moments, zones
+    return timestamps, zones
 
 
 def _fixed(cells: NDArray[np.uint8], body: int) -> tuple[NDArray[np.datetime64], NDArray[np.int16]]:

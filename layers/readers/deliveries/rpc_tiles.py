@@ -12,7 +12,7 @@ from dataclasses import replace
 from xml.etree.ElementTree import Element
 
 from layers.errors import GeoloupeError
-from layers.readers.deliveries.acquisition_maxar import read_imd
+from layers.readers.deliveries.maxar import read_imd
 from layers.readers.deliveries.sidecar_text import read_xml
 from layers.readers.deliveries.sidecar_values import inside, number, words
 from layers.readers.raster.rpc import Rpc, read_rpb

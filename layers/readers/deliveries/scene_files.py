@@ -7,11 +7,11 @@ import re
 from dataclasses import dataclass
 from enum import StrEnum
 from itertools import islice
+from typing import Any
 
 from layers.errors import GeoloupeError
-from layers.readers.deliveries.acquisition_planet import is_planet_item
 from layers.readers.deliveries.sidecar_text import read_json
-from layers.readers.deliveries.sidecar_values import MAX_LISTED
+from layers.readers.deliveries.sidecar_values import MAX_LISTED, text, utc
 from layers.readers.files import regular_file
 
 MAX_DEPTH = 2
@@ -129,6 +129,14 @@ def _is_planet(path: str) -> bool:
         return is_planet_item(read_json(path))
     except GeoloupeError:
         return False
+
+
+def is_planet_item(item: dict[str, Any]) -> bool:
+    """True for the metadata of a Planet item: a feature with `acquired` and an item type or a satellite."""
+    properties = item.get("properties")
+    if not isinstance(properties, dict) or not utc(properties.get("acquired")):
+        return False
+    return any(text(properties.get(key)) for key in ("item_type", "satellite_id", "provider"))
 
 
 def leads_to_scene(path: str) -> bool:

@@ -10,13 +10,13 @@ from typing import Any
 
 from layers.errors import NotAFile, TooLarge, UnsupportedFormat
 from layers.raster.scene import SceneInfo
-from layers.readers.deliveries.scene_dimap import describe_dimap
+from layers.readers.deliveries.airbus import describe_dimap
+from layers.readers.deliveries.landsat import describe_landsat
+from layers.readers.deliveries.maxar import describe_maxar
+from layers.readers.deliveries.planet import describe_planet
 from layers.readers.deliveries.scene_files import Delivery, Kind, deliveries_at
-from layers.readers.deliveries.scene_landsat import describe_landsat
-from layers.readers.deliveries.scene_maxar import describe_maxar
-from layers.readers.deliveries.scene_planet import describe_planet
 from layers.readers.deliveries.scene_raster import raster_of
-from layers.readers.deliveries.scene_sentinel2 import describe_sentinel2
+from layers.readers.deliveries.sentinel2 import describe_sentinel2
 from layers.readers.raster.datasets import MAX_BANDS
 from layers.requests.probe import Probe
 

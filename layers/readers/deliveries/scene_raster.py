@@ -16,7 +16,7 @@ from layers.geo.crs import WGS84, transform_bounds, transform_points
 from layers.raster.info import BandInfo, RasterInfo
 from layers.raster.scene import SceneBand, SceneInfo
 from layers.readers.raster.datasets import DATASETS
-from layers.readers.raster.georeferencing import Placement
+from layers.readers.raster.georeferencing import Georeferencing
 from layers.readers.raster.pixels import real_values
 from layers.readers.raster.probe import sample
 
@@ -50,16 +50,16 @@ def raster_of(scene: SceneInfo, canvas_crs: str = "", height_m: float | None = N
     grid = _grid(finest, list(placed.values()))
     if canvas_crs and grid.crs:
         transform_points(canvas_crs, grid.crs, [0.0], [0.0])
-    placement = finest[1]
-    problems += [problem for problem in placement.problems if problem not in problems]
+    georeferencing = finest[1]
+    problems += [problem for problem in georeferencing.problems if problem not in problems]
     return RasterInfo(
         path=scene.path, driver=scene.kind, width=grid.width, height=grid.height,
         bands=_bands(scene, placed, problems), crs=grid.crs, transform=grid.transform, bounds=grid.bounds,
-        bounds_lonlat=_lonlat(grid, placement, problems), overviews=finest[0].overviews,
+        bounds_lonlat=_lonlat(grid, georeferencing, problems), overviews=finest[0].overviews,
         block_shape=finest[0].block_shape, acquired_at=scene.acquisition.at, date_kind=scene.acquisition.date_kind,
         credit=scene.acquisition.credit, tags=dict(scene.acquisition.facts()), problems=tuple(problems),
-        placed_by=placement.placed_by, placement_note=placement.note, height_m=placement.used_height_m,
-        own_height_m=placement.own_height_m,
+        placed_by=georeferencing.placed_by, placement_note=georeferencing.note, height_m=georeferencing.used_height_m,
+        own_height_m=georeferencing.own_height_m,
     )  # fmt: skip
 
 
@@ -76,7 +76,7 @@ class _Shape:
     block_shape: tuple[int, int]
 
 
-_Placed = tuple[_Shape, Placement]
+_Placed = tuple[_Shape, Georeferencing]
 
 
 def _open(path: str, problems: list[str], height_m: float | None) -> _Placed | None:
@@ -85,7 +85,7 @@ def _open(path: str, problems: list[str], height_m: float | None) -> _Placed | N
     except GeoloupeError as error:
         problems.append(error.sentence)
         return None
-    return _shape(path, dataset), DATASETS.placement(dataset).at_height(height_m, dataset.width, dataset.height)
+    return _shape(path, dataset), DATASETS.georeferencing(dataset).at_height(height_m, dataset.width, dataset.height)
 
 
 def _shape(path: str, dataset: DatasetReader) -> _Shape:
@@ -101,19 +101,23 @@ def _shape(path: str, dataset: DatasetReader) -> _Shape:
 
 
 def _grid(finest: _Placed, placed: list[_Placed]) -> _Grid:
-    shape, placement = finest
-    a, b, c, d, e, f = placement.transform
-    own = _bounds(shape, placement)
-    if not placement.has_position:
+    shape, georeferencing = finest
+    a, b, c, d, e, f = georeferencing.transform
+    own = _bounds(shape, georeferencing)
+    if not georeferencing.has_position:
         e = -1.0  # pixel space, row 0 at y = 0 and y upwards, as for a raster without a place
         return _Grid(
-            shape.width, shape.height, placement.crs, placement.transform, Bounds(0, -shape.height, shape.width, 0)
+            shape.width,
+            shape.height,
+            georeferencing.crs,
+            georeferencing.transform,
+            Bounds(0, -shape.height, shape.width, 0),
         )
-    if placement.warp is not None and len(placed) > 1:
+    if georeferencing.warp is not None and len(placed) > 1:
         return _around(finest, placed)
-    if b or d or e > 0 or placement.warp is not None:
-        return _Grid(shape.width, shape.height, placement.crs, placement.transform, own)
-    alike = [_bounds(s, p) for s, p in placed if p.crs == placement.crs and p.has_position]
+    if b or d or e > 0 or georeferencing.warp is not None:
+        return _Grid(shape.width, shape.height, georeferencing.crs, georeferencing.transform, own)
+    alike = [_bounds(s, p) for s, p in placed if p.crs == georeferencing.crs and p.has_position]
     union = Bounds(
         min(x.left for x in alike), min(x.bottom for x in alike), max(x.right for x in alike), max(x.top for x in alike)
     )
@@ -122,31 +126,31 @@ def _grid(finest: _Placed, placed: list[_Placed]) -> _Grid:
     left, top = c - before_x * a, f - before_y * e
     width, height = math.ceil((union.right - left) / a - 1e-6), math.ceil((top - union.bottom) / -e - 1e-6)
     bounds = Bounds(left, top + height * e, left + width * a, top)
-    return _Grid(width, height, placement.crs, (a, 0.0, left, 0.0, e, top), bounds)
+    return _Grid(width, height, georeferencing.crs, (a, 0.0, left, 0.0, e, top), bounds)
 
 
 def _around(finest: _Placed, placed: list[_Placed]) -> _Grid:
     """An upright grid of about the finest file's pixels around tiles that are placed by RPCs or control points."""
-    _, placement = finest
-    a, b, _, d, e, _ = placement.transform
+    _, georeferencing = finest
+    a, b, _, d, e, _ = georeferencing.transform
     width_px, height_px = math.hypot(a, d), math.hypot(b, e)
-    alike = [_bounds(s, p) for s, p in placed if p.crs == placement.crs and p.has_position]
+    alike = [_bounds(s, p) for s, p in placed if p.crs == georeferencing.crs and p.has_position]
     whole = alike[0]
     for bounds in alike[1:]:
         whole = whole.union(bounds)
     transform = (width_px, 0.0, whole.left, 0.0, -height_px, whole.top)
     size = math.ceil(whole.width / width_px), math.ceil(whole.height / height_px)
-    return _Grid(*size, placement.crs, transform, whole)
+    return _Grid(*size, georeferencing.crs, transform, whole)
 
 
-def _bounds(shape: _Shape, placement: Placement) -> Bounds:
-    a, b, c, d, e, f = placement.transform
+def _bounds(shape: _Shape, georeferencing: Georeferencing) -> Bounds:
+    a, b, c, d, e, f = georeferencing.transform
     corners = [(x, y) for x in (0, shape.width) for y in (0, shape.height)]
     return Bounds.of_points([a * x + b * y + c for x, y in corners], [d * x + e * y + f for x, y in corners])
 
 
-def _lonlat(grid: _Grid, placement: Placement, problems: list[str]) -> Bounds | None:
-    if not placement.is_known:
+def _lonlat(grid: _Grid, georeferencing: Georeferencing, problems: list[str]) -> Bounds | None:
+    if not georeferencing.is_known:
         return None
     try:
         return transform_bounds(grid.crs, WGS84, grid.bounds)

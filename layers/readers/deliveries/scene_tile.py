@@ -132,14 +132,14 @@ def _is_near(path: str, crs: str, target: Bounds) -> bool:
 def _extent(path: str, modified_ns: int, size: int, crs: str) -> Bounds | None:
     """The bounds of a file in this state, in `crs`; None where they are not simple."""
     dataset = DATASETS.get(path)
-    placement = DATASETS.placement(dataset)
-    if not placement.is_known or placement.warp is not None:
+    georeferencing = DATASETS.georeferencing(dataset)
+    if not georeferencing.is_known or georeferencing.warp is not None:
         return None
-    a, b, c, d, e, f = placement.transform
+    a, b, c, d, e, f = georeferencing.transform
     corners = [(x, y) for x in (0, dataset.width) for y in (0, dataset.height)]
     bounds = Bounds.of_points([a * x + b * y + c for x, y in corners], [d * x + e * y + f for x, y in corners])
     try:
-        found = transform_bounds(placement.crs, crs, bounds)
+        found = transform_bounds(georeferencing.crs, crs, bounds)
     except GeoloupeError:
         return None
     return found if found.left <= found.right else None

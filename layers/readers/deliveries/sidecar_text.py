@@ -7,9 +7,9 @@ import os
 from typing import Any
 from xml.etree.ElementTree import Element
 
-from layers import guarded_xml
 from layers.errors import NotAllowed, NotReadable, TooLarge
 from layers.readers.files import regular_file
+from layers.text import guarded_xml
 
 MAX_TEXT_BYTES = 4 * 2**20
 MAX_JSON_BYTES = 16 * 2**20

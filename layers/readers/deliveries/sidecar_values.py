@@ -82,12 +82,12 @@ def utc(value: Any) -> str:
             return date.fromisoformat(raw).isoformat()
         if not re.match(r"\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}", raw):
             return ""
-        moment = datetime.fromisoformat(raw)
-        moment = moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+        timestamp = datetime.fromisoformat(raw)
+        timestamp = timestamp.replace(tzinfo=UTC) if timestamp.tzinfo is None else timestamp.astimezone(UTC)
     except (ValueError, OverflowError):
         return ""
-    digits = "milliseconds" if moment.microsecond >= 1000 else "seconds"
-    return moment.isoformat(timespec=digits).replace("+00:00", "Z")
+    digits = "milliseconds" if timestamp.microsecond >= 1000 else "seconds"
+    return timestamp.isoformat(timespec=digits).replace("+00:00", "Z")
 
 
 def words(root: Element | None, *paths: str) -> str:
@@ -142,7 +142,7 @@ def is_inside(folder: str, path: str) -> bool:
         return False
 
 
-def span(moments: Iterable[str]) -> tuple[str, str]:
+def span(timestamps: Iterable[str]) -> tuple[str, str]:
     """The first and last of these, both empty where there is none."""
-    found = sorted(moment for moment in moments if moment)
+    found = sorted(timestamp for timestamp in timestamps if timestamp)
     return (found[0], found[-1]) if found else ("", "")

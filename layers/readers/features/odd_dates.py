@@ -17,7 +17,7 @@ from layers.readers.features.odd_numbers import odd_numbers
 from layers.readers.features.row_problems import RowProblems
 from layers.readers.features.source_rows import VectorSource
 from layers.readers.files import Content
-from layers.readers.tables.exact_times import is_exact
+from layers.time.dates import is_exact
 from layers.vector.columns import Column, Kind
 
 DATES = ("OFTDate", "OFTDateTime")

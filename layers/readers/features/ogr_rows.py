@@ -5,7 +5,6 @@ from __future__ import annotations
 import base64
 import contextlib
 import math
-import os
 import sqlite3
 import warnings
 from collections.abc import Iterator, Sequence
@@ -261,9 +260,3 @@ def remarks_ignored() -> Iterator[None]:
         warnings.simplefilter("ignore", RuntimeWarning)
         warnings.filterwarnings("ignore", r"Measured \(M\) geometry types", UserWarning)
         yield
-
-
-def clean(error: Exception, path: str) -> str:
-    """What a library says, on one line, without the folder."""
-    text = " ".join(str(error).replace(path, os.path.basename(path)).split())
-    return text[:200] or type(error).__name__

@@ -9,13 +9,13 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
-from layers.counted import grouped
 from layers.geo.crs import is_geographic
 from layers.geo.lon_extent import LARGEST_UNIT
 from layers.readers.features.row_problems import MOST_LISTED, RowProblems
 from layers.readers.features.source_rows import Rows
 from layers.readers.features.vector_words import broken_geometry
 from layers.readers.geometry.surfaces import POLYHEDRAL, TIN, TRIANGLE
+from layers.text.counted import grouped
 
 MOST_ROWS = 20_000
 _MOST_VERTICES = 300_000

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from layers.counted import grouped
+from layers.text.counted import grouped
 
 MOST_LISTED = 20
 _CLIPPED_AT = 200

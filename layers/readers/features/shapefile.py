@@ -9,13 +9,13 @@ import zipfile
 from dataclasses import replace
 from typing import Any
 
-from layers.counted import counted
 from layers.errors import BadCRS, NotReadable, TooLarge
 from layers.readers.features.ogr_rows import crs_problem, known_crs
 from layers.readers.features.source_rows import VectorSource
 from layers.readers.files import Content, is_readable
 from layers.readers.raster.worldfile import crs_text, read_prj
-from layers.text_encoding import guessed_encoding, known_encoding
+from layers.text.counted import counted
+from layers.text.text_encoding import guessed_encoding, known_encoding
 
 MAX_RESTORED_BYTES = 400 * 2**20
 _SAMPLE_BYTES = 2**18

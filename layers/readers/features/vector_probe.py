@@ -10,7 +10,6 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
-from layers.counted import grouped
 from layers.errors import CannotBePlaced, NotReadable, UnsupportedFormat
 from layers.geo.crs import WGS84, is_geographic, is_off_earth, off_earth_sentence
 from layers.readers.arrow.geometry_stream import geometry_batches
@@ -32,6 +31,7 @@ from layers.readers.geojson.json_repair import MOST_PARSED_BYTES
 from layers.readers.guards.geopackage_audit import feature_tables
 from layers.requests.features import OfLayer
 from layers.requests.probe import Probe
+from layers.text.counted import grouped
 from layers.vector.table import VectorInfo
 
 _MAX_CHECKED_BYTES = 30 * 2**20

@@ -12,7 +12,7 @@ import pyogrio.raw
 
 from layers.readers.features.ogr_rows import READ_ERRORS, remarks_ignored
 from layers.readers.features.row_problems import RowProblems
-from layers.readers.tables.exact_times import is_exact
+from layers.time.dates import is_exact
 
 _ALIKE = re.compile(rb'\s*([-+]?\d{1,4}(?:\\?/|-|:)\d\d?(?:[^\d"][^"]{0,60})?)')
 _KINDS = frozenset({"OFTDate", "OFTDateTime", "OFTTime"})

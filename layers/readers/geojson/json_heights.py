@@ -10,11 +10,11 @@ from typing import Any
 import numpy as np
 import shapely
 
-from layers.counted import counted
 from layers.readers.features.row_problems import RowProblems
 from layers.readers.features.source_rows import Rows, VectorSource
 from layers.readers.files import Content
 from layers.readers.geojson.json_lines import as_collection
+from layers.text.counted import counted
 
 MOST_PARSED_BYTES = 30 * 2**20
 _HEAD_BYTES = 2**20

@@ -10,9 +10,9 @@ from typing import BinaryIO
 
 import pyogrio
 
-from layers.counted import grouped
 from layers.readers.features.ogr_rows import READ_ERRORS, remarks_ignored
 from layers.readers.features.row_problems import RowProblems
+from layers.text.counted import grouped
 
 _BLOCK = 2**20
 _MOST_LINE_BYTES = 32 * 2**20

@@ -54,7 +54,6 @@ class FractalHeap:
         o, n = reader.offset_bytes, reader.length_bytes
         if reader.bytes_at(address, 5) != b"FRHP\0":
             raise Damaged
-        self.id_bytes = reader.number(address + 5, 2)
         self.is_packed = reader.number(address + 7, 2) > 0
         largest = reader.number(address + 10, 4)
         at = address + 14 + n + o + n + o + 8 * n

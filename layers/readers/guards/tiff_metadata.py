@@ -5,7 +5,7 @@ from __future__ import annotations
 import struct
 from typing import BinaryIO, NamedTuple
 
-from layers.guarded_xml import BadXml, Limits, parse_xml
+from layers.text.guarded_xml import BadXml, Limits, parse_xml
 
 _GDAL_METADATA = 42112
 _MOST_ENTRIES = 4096

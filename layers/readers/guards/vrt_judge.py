@@ -18,9 +18,9 @@ from xml.etree.ElementTree import Element, SubElement, tostring
 from layers.errors import BadCRS, FileMissing, GeoloupeError, NotAllowed, NotReadable, TooLarge
 from layers.geo.crs import plain_crs
 from layers.geo.crs_judge import fault_of_crs
-from layers.guarded_xml import DESCRIPTION, BadXml, read_xml
 from layers.readers.files import PICTURES, Content, content_of, regular_file
 from layers.readers.guards.tiff_metadata import names_overviews
+from layers.text.guarded_xml import DESCRIPTION, BadXml, read_xml
 
 MAX_BYTES = 8 * 2**20
 MAX_SOURCES = 2000

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import BinaryIO, Protocol
 
-from layers.counted import counted, grouped
-from layers.guarded_xml import Limits, NotWellFormed, walk_xml
-from layers.xml_decoding import Mended, encoding_of, texts_of
+from layers.text.counted import counted, grouped
+from layers.text.guarded_xml import Limits, NotWellFormed, walk_xml
+from layers.text.xml_decoding import Mended, encoding_of, texts_of
 
 MAX_BYTES = 200 * 2**20
 MAX_DEPTH = 200

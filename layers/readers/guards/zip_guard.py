@@ -10,8 +10,8 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from typing import BinaryIO
 
-from layers.counted import grouped
 from layers.errors import NotReadable, TooLarge, UnsupportedFormat
+from layers.text.counted import grouped
 
 MAX_BYTES = 200 * 2**20
 MAX_RATIO = 100
@@ -50,15 +50,6 @@ def member(archive: zipfile.ZipFile, wanted: str) -> BinaryIO:
     if len(data) > MAX_BYTES:
         raise TooLarge(f"{os.path.basename(str(archive.filename))} would unpack to over {MAX_BYTES // 2**20} MB.")
     return io.BytesIO(data)
-
-
-def names_in(path: str) -> list[str]:
-    """The names of the members, not checked; [] where the archive is damaged."""
-    try:
-        with zipfile.ZipFile(path) as archive:
-            return archive.namelist()
-    except (zipfile.BadZipFile, OSError, NotImplementedError, ValueError):
-        return []
 
 
 def _check(members: Iterable[zipfile.ZipInfo], name: str) -> None:

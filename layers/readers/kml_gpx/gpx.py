@@ -13,12 +13,12 @@ import shapely
 
 from layers.errors import NotReadable, UnsupportedFormat
 from layers.geo.crs import WGS84
-from layers.guarded_xml import BadXml
 from layers.readers.features.parsed_layer import ParsedLayer
 from layers.readers.features.row_problems import RowProblems
 from layers.readers.features.source_rows import VectorSource
 from layers.readers.guards.xml_stream import stream_xml
 from layers.readers.kml_gpx.plain_text import text_of_html
+from layers.text.guarded_xml import BadXml
 
 _LAYERS = {"wpt": "waypoints", "rte": "routes", "trk": "tracks"}
 _POINTS = frozenset({"rtept", "trkpt"})

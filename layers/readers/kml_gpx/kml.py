@@ -2,37 +2,34 @@
 
 from __future__ import annotations
 
+import json
 import os
+import posixpath
+import re
 import zipfile
+from collections.abc import Sequence
 from dataclasses import replace
+from datetime import datetime
 from typing import Any, BinaryIO
+from urllib.parse import unquote
 from xml.etree.ElementTree import Element, TreeBuilder
 
 import shapely
 
-from layers.counted import counted, grouped
 from layers.errors import NotReadable, UnsupportedFormat
 from layers.geo.crs import WGS84
-from layers.guarded_xml import BadXml
 from layers.readers.features.parsed_layer import ParsedLayer
 from layers.readers.features.row_problems import RowProblems
 from layers.readers.features.source_rows import VectorSource
 from layers.readers.files import Content
 from layers.readers.guards.xml_stream import stream_xml
 from layers.readers.guards.zip_guard import member, opened, opened_inside
-from layers.readers.kml_gpx.kml_fields import OWN, arrays, icons, moments, named, one_line, own_fields, times
 from layers.readers.kml_gpx.kml_shapes import hrefs, overlay_place, wkb_of
 from layers.readers.kml_gpx.kml_styles import COLUMN, KmlStyles
-from layers.readers.kml_gpx.kmz import (
-    MOST_ARCHIVES,
-    MOST_DEPTH,
-    archives_in,
-    is_table_of_contents,
-    kmls_in,
-    layer_name,
-)
 from layers.readers.kml_gpx.plain_text import text_of_html
 from layers.readers.tables.delimited import unique_names
+from layers.text.counted import counted, grouped
+from layers.text.guarded_xml import BadXml
 
 _OVERLAYS = frozenset({"NetworkLink", "GroundOverlay", "ScreenOverlay", "PhotoOverlay"})
 _WHOLE = _OVERLAYS | {"Placemark", "Style", "StyleMap", "Schema"}
@@ -268,7 +265,7 @@ class _KmlHandler:
         for column, values in columns.items():
             kind = "datetime" if column in ("begin", "end") else self._types.get(column, "text")
             kind = "json" if column in self._lists else kind
-            typed = moments(values) if kind == "datetime" else _typed(values, kind)
+            typed = timestamps(values) if kind == "datetime" else _typed(values, kind)
             if typed is not None:
                 columns[column], types[column] = typed, kind
         names = named(list(columns), self._displays)
@@ -305,3 +302,144 @@ def _whole(text: str) -> int:
     if len(text) > 20 or "_" in text or not -(2**63) <= (value := int(text)) < 2**63:
         raise ValueError(text[:40])
     return value
+
+
+MOST_MEMBERS = 200
+MOST_ARCHIVES, MOST_DEPTH = 20, 2
+"""So many archives inside are looked into, and so deep, where there is no KML before."""
+
+
+def kmls_in(archive: zipfile.ZipFile, name: str) -> tuple[list[str], list[str]]:
+    """The KML files in it, the main one first, and sentences about what is left alone.
+
+    Members are only read by their names, never written.
+    """
+    names = [one.filename for one in archive.infolist() if not one.is_dir()]
+    kmls = [one for one in dict.fromkeys(names) if one.lower().endswith(".kml") and not _is_clutter(one)]
+    nested = archives_in(archive)
+    main = min(kmls, key=lambda one: (one.lower() != "doc.kml", one.count("/") + one.count("\\"), one), default="")
+    notes = [f"{name} also holds {', '.join(nested)[:200]}, which is not read."] if nested and kmls else []
+    if len(kmls) > MOST_MEMBERS:
+        notes.append(f"{name} holds {grouped(len(kmls))} KML files: the first {MOST_MEMBERS} are read.")
+    return [main, *(one for one in kmls if one != main)][:MOST_MEMBERS] if kmls else [], notes
+
+
+def archives_in(archive: zipfile.ZipFile) -> list[str]:
+    """The archives inside an archive."""
+    names = (one.filename for one in archive.infolist() if not one.is_dir())
+    return [one for one in dict.fromkeys(names) if one.lower().endswith((".kmz", ".zip")) and not _is_clutter(one)]
+
+
+def _is_clutter(member: str) -> bool:
+    """What a Mac puts beside each file."""
+    return member.startswith("__MACOSX/") or posixpath.basename(member).startswith("._")
+
+
+def layer_name(kml: str) -> str:
+    """What the layer of a KML file inside is called."""
+    return posixpath.splitext(posixpath.basename(kml.replace("\\", "/")))[0]
+
+
+def is_table_of_contents(layer: ParsedLayer, kmls: Sequence[str]) -> bool:
+    """Whether the layer of a main file only leads to the other files inside, as GDAL writes it."""
+    if any(one is not None for one in layer.wkb):
+        return False
+    links = layer.columns.get("link", [None] * len(layer))
+    return all(link is not None and posixpath.normpath(unquote(str(link))) in kmls for link in links)
+
+
+OWN = "\0"
+"""Begins the key of a value that is no data, until it is known whether some data has its name."""
+_TIMESTAMP = re.compile(r"\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d(\.\d{1,6})?)?(Z|[+-]\d\d:\d\d)?)?")
+_TRACKS = ("Track", "MultiTrack")
+
+
+def one_line(element: Element | None) -> str | None:
+    """Its text on one line, None where it is not there."""
+    return None if element is None else " ".join((element.text or "").split())
+
+
+def own_fields(element: Element, parts: dict[str, Element]) -> dict[str, str | None]:
+    """By name with OWN before it; `parts` are the children by their tags."""
+    found: dict[str, str | None] = {"id": element.get("id") or None}
+    for tag in ("address", "phoneNumber", "visibility"):
+        found[tag] = one_line(parts.get(tag)) or None
+    if "description" in parts and "Snippet" in parts:
+        found["snippet"] = text_of_html(parts["Snippet"].text or "") or None
+    for tag, name in (("LookAt", "look at"), ("Camera", "camera")):
+        if tag in parts:
+            said = (f"{part.tag} {text}" for part in parts[tag] if (text := one_line(part)))
+            found[name] = ", ".join(said) or None
+    models = [address for model in element.iter("Model") for address in hrefs(model)]
+    found["model"] = ", ".join(models) or None
+    return {OWN + name: value for name, value in found.items()}
+
+
+def icons(element: Element) -> list[str]:
+    """Addresses of pictures and linked files, but for those of models."""
+    models = {address for model in element.iter("Model") for address in hrefs(model)}
+    return [address for address in dict.fromkeys(hrefs(element)) if address not in models]
+
+
+def times(parts: dict[str, Element]) -> dict[str, str | None]:
+    """When it was, or from when to when; of a track its first and last time."""
+    if "TimeSpan" in parts:
+        return {tag: one_line(parts["TimeSpan"].find(tag)) for tag in ("begin", "end")}
+    if "TimeStamp" in parts:
+        return {"begin": one_line(parts["TimeStamp"].find("when"))}
+    for tag in _TRACKS:
+        if tag in parts and (whens := [text for when in parts[tag].iter("when") if (text := one_line(when))]):
+            return {"begin": whens[0], "end": whens[-1]}
+    return {}
+
+
+def timestamps(values: list[str | None]) -> list[str | None] | None:
+    """The same as ISO times, None where some is no whole date or time."""
+    found: list[str | None] = []
+    for value in values:
+        if not value:
+            found.append(None)
+            continue
+        if not _TIMESTAMP.fullmatch(value):
+            return None
+        try:
+            found.append(datetime.fromisoformat(value).isoformat().replace("+00:00", "Z"))
+        except ValueError:
+            return None
+    return found
+
+
+def arrays(element: Element, types: dict[str, str]) -> dict[str, str]:
+    """The values along a track, by name, as JSON: numbers where the schema says so and all are."""
+    found: dict[str, list[str]] = {}
+    for one in element.iter("SimpleArrayData"):
+        found.setdefault(one.get("name", "") or "data", []).extend(one_line(value) or "" for value in one.iter("value"))
+    return {
+        name: json.dumps(_typed_array(texts, types.get(name, "text")), ensure_ascii=False)
+        for name, texts in found.items()
+    }
+
+
+def _typed_array(texts: list[str], kind: str) -> list[Any]:
+    parse: Any = {"integer": int, "real": float}.get(kind, str)
+    try:
+        return [parse(text) if text else None for text in texts]
+    except ValueError:
+        return list(texts)
+
+
+def named(columns: list[str], displays: dict[str, set[str]]) -> dict[str, str]:
+    """What each key is called: by its name, with the one to show; what is no data gives way to data."""
+    found: dict[str, str] = {}
+    for column in columns:
+        plain = column.removeprefix(OWN)
+        shown = displays.get(column, set()) - {column, ""}
+        name = f"{plain} ({next(iter(shown))})"[:200] if len(shown) == 1 else plain
+        if column.startswith(OWN) and plain in columns:
+            name = f"{plain} (placemark)"
+        taken, number, first = set(found.values()), 1, name
+        while name in taken:
+            number += 1
+            name = f"{first} ({number})"
+        found[column] = name
+    return found

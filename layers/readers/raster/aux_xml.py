@@ -13,9 +13,9 @@ from xml.etree.ElementTree import Element
 import numpy as np
 
 from layers.errors import BadCRS
-from layers.guarded_xml import BadXml, read_xml
 from layers.readers.raster.warp import ControlPoints
 from layers.readers.raster.worldfile import Transform, crs_text
+from layers.text.guarded_xml import BadXml, read_xml
 
 _MAX_POINTS = 10_000
 _POINTERS = ("OVERVIEW_FILE", "GRIDDED_COVERAGE_FILE", "MASK_FILE")

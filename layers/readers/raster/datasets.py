@@ -26,7 +26,7 @@ from layers.readers.guards.tile_audit import tiles_in
 from layers.readers.guards.vrt_judge import understood_vrt
 from layers.readers.library_words import cannot_open
 from layers.readers.raster.esri_metadata import metadata_files
-from layers.readers.raster.georeferencing import Placement, placement_of
+from layers.readers.raster.georeferencing import Georeferencing, georeferencing_of
 from layers.readers.raster.jpeg2000 import is_cut_short
 from layers.readers.raster.mbtiles import MbtilesReader
 from layers.readers.raster.subdatasets import Picture, names_degrees, pictures_of, target_of
@@ -61,7 +61,7 @@ class Datasets:
     def __init__(self) -> None:
         self._open: OrderedDict[_Key, DatasetReader] = OrderedDict()
         self._keys: dict[DatasetReader, _Key] = {}
-        self._placements: dict[DatasetReader, Placement] = {}
+        self._georeferencing: dict[DatasetReader, Georeferencing] = {}
         self._cache_bytes = LEAST_CACHE_BYTES
 
     def get(self, path: str, level: int = FULL_RESOLUTION, part: str = "") -> DatasetReader:
@@ -110,13 +110,13 @@ class Datasets:
         while self._open:
             self._close(self._open.popitem()[1])
 
-    def placement(self, dataset: DatasetReader, anew: bool = False) -> Placement:
+    def georeferencing(self, dataset: DatasetReader, anew: bool = False) -> Georeferencing:
         """Where an open full-resolution dataset lies; found once, unless `anew` or not yet known."""
-        found = self._placements.get(dataset)
+        found = self._georeferencing.get(dataset)
         if anew or found is None or not found.is_known:
             path = self.path_of(dataset)
             real = os.path.realpath(path) if dataset.driver == Content.VRT else path
-            found = self._placements[dataset] = placement_of(dataset, real)
+            found = self._georeferencing[dataset] = georeferencing_of(dataset, real)
         return found
 
     def _fit_cache(self) -> None:
@@ -128,7 +128,7 @@ class Datasets:
             set_gdal_config("GDAL_CACHEMAX", wanted)
 
     def _close(self, dataset: DatasetReader) -> None:
-        self._placements.pop(dataset, None)
+        self._georeferencing.pop(dataset, None)
         self._keys.pop(dataset, None)
         dataset.close()
 

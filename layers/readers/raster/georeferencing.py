@@ -23,7 +23,7 @@ IDENTITY: Transform = (1.0, 0.0, 0.0, 0.0, 1.0, 0.0)
 
 
 @dataclass(frozen=True, slots=True)
-class Placement:
+class Georeferencing:
     """`crs` is "" and `transform` the identity where nothing is known; `problems` says so.
 
     With a `warp`, `transform` is only roughly right. `placed_by` is transform, world file, control points, RPC or "".
@@ -58,7 +58,7 @@ class Placement:
         """The height that the RPC itself suggests."""
         return None if self.rpc is None else self.rpc.height_off_m
 
-    def at_height(self, height_m: float | None, width: int, height: int) -> Placement:
+    def at_height(self, height_m: float | None, width: int, height: int) -> Georeferencing:
         """The same picture placed by its RPC at another height; unchanged for None, and without an RPC."""
         if self.rpc is None or height_m is None or height_m == self.height_m:
             return self
@@ -70,8 +70,8 @@ class Placement:
         return replace(self, warp=warp, transform=warp.rough, height_m=height_m, note=note, problems=problems)
 
 
-def placement_of(dataset: Any, path: str) -> Placement:
-    """The placement of a full-resolution dataset of the file `path`, beside which its sidecars lie."""
+def georeferencing_of(dataset: Any, path: str) -> Georeferencing:
+    """The georeferencing of a full-resolution dataset of the file `path`, beside which its sidecars lie."""
     return _Finder(dataset, path).find()
 
 
@@ -85,7 +85,7 @@ class _Finder:
         self.aux = read_aux_xml(self.path, _resolution(dataset))
         self.crs = self._crs_of(dataset.crs)
 
-    def find(self) -> Placement:
+    def find(self) -> Georeferencing:
         self.problems += self.aux.problems
         found = self._first()
         crs = found.crs or self.aux.crs or self._crs_beside()
@@ -102,34 +102,34 @@ class _Finder:
             self.problems.append(f"{self.name} is placed by {found.note}.")
         return replace(found, crs=crs, problems=tuple(self.problems))
 
-    def _first(self) -> Placement:
+    def _first(self) -> Georeferencing:
         rpc_first = self.dataset.driver == "NITF"  # its corners are rounded to a second of arc
         steps = [self._by_transform, self._by_world_file, self._by_points, self._by_rpc]
         for step in [self._by_rpc, *steps[:3]] if rpc_first else steps:
             found = step()
             if found is not None:
                 return found
-        return Placement(self.crs, IDENTITY)
+        return Georeferencing(self.crs, IDENTITY)
 
-    def _by_transform(self) -> Placement | None:
+    def _by_transform(self) -> Georeferencing | None:
         for transform, crs in ((tuple(self.dataset.transform)[:6], self.crs), (self.aux.transform, self.aux.crs)):
             if transform is None or transform == IDENTITY:
                 continue
             if _makes_sense(transform):
-                return Placement(self.crs or crs, transform, placed_by="transform")
+                return Georeferencing(self.crs or crs, transform, placed_by="transform")
             self.problems.append(f"{self.name} has a position that makes no sense (its transform has no area).")
         return None
 
-    def _by_world_file(self) -> Placement | None:
+    def _by_world_file(self) -> Georeferencing | None:
         path = find_world_file(self.path)
         transform = read_world_file(path) if path else None
         if transform is not None:
-            return Placement(self.crs, transform, placed_by="world file")
+            return Georeferencing(self.crs, transform, placed_by="world file")
         if path:
             self.problems.append(f"{os.path.basename(path)} is not a world file: six numbers were expected.")
         return None
 
-    def _by_points(self) -> Placement | None:
+    def _by_points(self) -> Georeferencing | None:
         points, crs = self._points()
         if points is None:
             return None
@@ -144,7 +144,7 @@ class _Finder:
             return None
         warp = Warp(fit.exact, fit.rough, self.dataset.width, self.dataset.height)
         note = f"{len(points)} control points {fit.note}"
-        return Placement(crs, fit.rough, placed_by="control points", note=note, warp=warp)
+        return Georeferencing(crs, fit.rough, placed_by="control points", note=note, warp=warp)
 
     def _points(self) -> tuple[ControlPoints | None, str]:
         found, crs = self.dataset.gcps
@@ -156,7 +156,7 @@ class _Finder:
             points = replace(points, rows=points.rows + self.dataset.height)
         return points, self.aux.crs or self.crs
 
-    def _by_rpc(self) -> Placement | None:
+    def _by_rpc(self) -> Georeferencing | None:
         rpc = Rpc.of_rasterio(self.dataset.rpcs) if self.dataset.rpcs is not None else read_rpc_beside(self.path)
         rpc = rpc or rpc_of_tile(self.path)
         if rpc is None:
@@ -167,7 +167,9 @@ class _Finder:
             self.problems.append(f"The RPC of {self.name} leads nowhere and is not used.")
             return None
         note = _rpc_note(rpc, width, height, rpc.height_off_m)
-        return Placement(WGS84, warp.rough, placed_by="RPC", note=note, warp=warp, rpc=rpc, height_m=rpc.height_off_m)
+        return Georeferencing(
+            WGS84, warp.rough, placed_by="RPC", note=note, warp=warp, rpc=rpc, height_m=rpc.height_off_m
+        )
 
     def _crs_of(self, crs: Any) -> str:
         if not crs:

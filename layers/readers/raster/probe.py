@@ -31,7 +31,7 @@ from layers.readers.guards import envi
 from layers.readers.guards.tile_audit import tiles_in
 from layers.readers.guards.vrt_judge import judge_vrt
 from layers.readers.raster.datasets import DATASETS, each_of, pictures_in, refused_sidecars
-from layers.readers.raster.georeferencing import Placement, placement_of
+from layers.readers.raster.georeferencing import Georeferencing, georeferencing_of
 from layers.readers.raster.jpeg2000 import is_cut_short
 from layers.readers.raster.pixels import read_pixels, real_values
 from layers.readers.raster.subdatasets import Picture, dimension_words, file_name, names_degrees
@@ -63,11 +63,11 @@ def probe_raster(
         judge_vrt(path)
         return {"profile": str(Profile.VRT)}, ()
     dataset = DATASETS.get(path, part=part)
-    placement = DATASETS.placement(dataset, anew=True).at_height(height_m, dataset.width, dataset.height)
-    problems = list(placement.problems)
-    bounds, lonlat = _bounds(dataset, placement, problems)
-    if canvas_crs and placement.crs:
-        transform_points(canvas_crs, placement.crs, [0.0], [0.0])
+    georeferencing = DATASETS.georeferencing(dataset, anew=True).at_height(height_m, dataset.width, dataset.height)
+    problems = list(georeferencing.problems)
+    bounds, lonlat = _bounds(dataset, georeferencing, problems)
+    if canvas_crs and georeferencing.crs:
+        transform_points(canvas_crs, georeferencing.crs, [0.0], [0.0])
     overviews = tuple(dataset.overviews(1))
     pictures = pictures_in(path, content) if content in CONTAINERS else ()
     parts = _parts(dataset, path, content, pictures)
@@ -75,12 +75,12 @@ def probe_raster(
     tags = _tags(dataset, problems)
     info = RasterInfo(
         path=path, driver=str(content), width=dataset.width, height=dataset.height,
-        bands=_bands(dataset, problems), crs=placement.crs, transform=placement.transform, bounds=bounds,
+        bands=_bands(dataset, problems), crs=georeferencing.crs, transform=georeferencing.transform, bounds=bounds,
         bounds_lonlat=lonlat, overviews=overviews, block_shape=tuple(dataset.block_shapes[0]),
         acquired_at=_acquired_at(dataset), date_kind=_date_kind(dataset, tags),
         credit=tags.get("TIFFTAG_COPYRIGHT", ""), tags=tags, problems=tuple(problems),
-        placed_by=placement.placed_by, placement_note=placement.note, height_m=placement.used_height_m,
-        own_height_m=placement.own_height_m, parts=parts, part=part or next(iter(parts), ""),
+        placed_by=georeferencing.placed_by, placement_note=georeferencing.note, height_m=georeferencing.used_height_m,
+        own_height_m=georeferencing.own_height_m, parts=parts, part=part or next(iter(parts), ""),
     )  # fmt: skip
     header = {
         "kind": "raster",
@@ -147,14 +147,14 @@ def _pictures(pictures: tuple[Picture, ...], path: str, content: Content) -> lis
     for picture, dataset in zip(pictures, each_of(pictures, path, content), strict=True):
         if dataset is None or dataset.count == 0:
             continue
-        placement = placement_of(dataset, path)
-        bounds, lonlat = _bounds(dataset, placement, [])
+        georeferencing = georeferencing_of(dataset, path)
+        bounds, lonlat = _bounds(dataset, georeferencing, [])
         found.append(
             {
                 "part": picture.part,
                 "words": picture.words,
-                "crs": placement.crs,
-                "placed_by": placement.placed_by,
+                "crs": georeferencing.crs,
+                "placed_by": georeferencing.placed_by,
                 "bounds": list(bounds),
                 "bounds_lonlat": None if lonlat is None else list(lonlat),
             }
@@ -302,26 +302,28 @@ def _palette(dataset: DatasetReader, index: int) -> tuple[tuple[int, int, int, i
     return tuple(tuple(colors.get(value, (0, 0, 0, 0))) for value in range(max(colors) + 1))
 
 
-def _bounds(dataset: DatasetReader, placement: Placement, problems: list[str]) -> tuple[Bounds, Bounds | None]:
-    a, b, c, d, e, f = placement.transform
-    if not placement.has_position:
+def _bounds(
+    dataset: DatasetReader, georeferencing: Georeferencing, problems: list[str]
+) -> tuple[Bounds, Bounds | None]:
+    a, b, c, d, e, f = georeferencing.transform
+    if not georeferencing.has_position:
         e = -1.0  # pixel space, as the tile op counts it: row 0 at y = 0, y upwards
     cols, rows = (0, dataset.width, 0, dataset.width), (0, 0, dataset.height, dataset.height)
     corners = [(a * x + b * y + c, d * x + e * y + f) for x, y in zip(cols, rows, strict=True)]
     bounds = Bounds.of_points([x for x, _ in corners], [y for _, y in corners])
-    if not placement.is_known:
+    if not georeferencing.is_known:
         return bounds, None
     name = file_name(dataset)
-    if is_off_earth(placement.crs):
-        problems.append(off_earth_sentence(name, placement.crs))
+    if is_off_earth(georeferencing.crs):
+        problems.append(off_earth_sentence(name, georeferencing.crs))
         return bounds, None
-    if is_geographic(placement.crs) and not _could_be_degrees(bounds):
+    if is_geographic(georeferencing.crs) and not _could_be_degrees(bounds):
         problems.append(f"{name} is said to be in degrees, but its position is not: choose its CRS.")
         return bounds, None
     try:
-        if (b or d) and placement.warp is None:
-            return bounds, picture_bounds(placement.crs, placement.transform, (dataset.width, dataset.height))
-        return bounds, transform_bounds(placement.crs, WGS84, bounds)
+        if (b or d) and georeferencing.warp is None:
+            return bounds, picture_bounds(georeferencing.crs, georeferencing.transform, (dataset.width, dataset.height))
+        return bounds, transform_bounds(georeferencing.crs, WGS84, bounds)
     except CannotBePlaced as error:
         problems.append(error.sentence)
         return bounds, None

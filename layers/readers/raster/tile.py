@@ -84,15 +84,15 @@ def _check_state(path: str, state: tuple[int, int]) -> None:
 def _frame(full: DatasetReader, canvas_crs: str, override: str, height_m: float | None) -> Frame:
     if not canvas_crs:
         return Frame("", _PIXEL_SPACE, full.width, full.height)
-    placement = DATASETS.placement(full)
-    placement = placement.at_height(height_m, full.width, full.height)
-    crs = override or placement.crs
+    georeferencing = DATASETS.georeferencing(full)
+    georeferencing = georeferencing.at_height(height_m, full.width, full.height)
+    crs = override or georeferencing.crs
     name = file_name(full)
     if not crs:
         raise CannotBePlaced(f"{name} does not say in which CRS it is: choose its CRS in the layer's properties.")
-    if not placement.has_position:
+    if not georeferencing.has_position:
         raise CannotBePlaced(f"{name} says nothing about its position: it needs a world file or georeferencing.")
-    return Frame(crs, Affine(*placement.transform), full.width, full.height, placement.warp)
+    return Frame(crs, Affine(*georeferencing.transform), full.width, full.height, georeferencing.warp)
 
 
 def _choose(full: DatasetReader, scale: float, overview_path: str) -> _Source:

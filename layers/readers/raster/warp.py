@@ -1,4 +1,4 @@
-"""Placement by more than a transform: pixel positions from world positions, by control points or an RPC."""
+"""Georeferencing by more than a transform: pixel positions from world positions, by control points or an RPC."""
 
 from __future__ import annotations
 

@@ -11,10 +11,8 @@ import numpy as np
 import pyogrio
 import pyogrio.raw
 
-from layers.counted import grouped
 from layers.errors import CannotBePlaced, NotReadable
 from layers.geo.crs import WGS84
-from layers.guarded_xml import BadXml
 from layers.readers.features.ogr_rows import READ_ERRORS, field_type, remarks_ignored, typed_values
 from layers.readers.features.parsed_layer import ParsedLayer
 from layers.readers.features.row_problems import RowProblems
@@ -42,6 +40,8 @@ from layers.readers.tables.workbook_columns import (
     with_exact_names,
     without_blank_rows,
 )
+from layers.text.counted import grouped
+from layers.text.guarded_xml import BadXml
 
 MAX_SHEETS = 200
 _DRIVER = "XLSX:"

@@ -11,11 +11,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from layers.counted import counted, grouped
 from layers.errors import NotReadable, TooLarge, UnsupportedFormat
 from layers.readers.features.row_problems import RowProblems
 from layers.readers.tables.header_row import header_at, names_at, said_above
-from layers.text_encoding import guessed_encoding, known_encoding, wide_encoding
+from layers.text.counted import counted, grouped
+from layers.text.text_encoding import guessed_encoding, known_encoding, wide_encoding
 
 MAX_BYTES = 200 * 2**20
 PREVIEW_BYTES = 2**19

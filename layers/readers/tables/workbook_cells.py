@@ -14,9 +14,9 @@ from functools import lru_cache, partial
 from typing import NamedTuple
 from xml.etree.ElementTree import Element
 
-from layers.guarded_xml import BLOCK, BadXml, Limits, NotWellFormed, feed, guarded_parser, parse_xml, walk_xml
 from layers.readers.guards.zip_guard import MAX_BYTES, member
 from layers.readers.tables.workbook_formats import Shows, in_words, what_shows
+from layers.text.guarded_xml import BLOCK, BadXml, Limits, NotWellFormed, feed, guarded_parser, parse_xml, walk_xml
 
 _LIMITS = Limits(size=MAX_BYTES, elements=30_000_000, bare_doctype=True)
 _HEAD_BYTES = 2**16
@@ -25,7 +25,7 @@ _TRUTH, _SHARED, _INLINE, _NUMBER = "b", "s", "inlineStr", "n"
 
 
 class Exact(NamedTuple):
-    """By column (from 0) and number of row: moments, times, spans and truth values; texts that OGR gets wrong."""
+    """By column (from 0) and number of row: timestamps, times, spans and truth values; texts that OGR gets wrong."""
 
     cells: dict[int, dict[int, str | bool]]
     texts: dict[int, dict[int, str]]

@@ -51,8 +51,10 @@ def as_written(
 
 
 def _made_exact(column: str, columns: Columns, types: dict[str, str], exact: list[str | bool | None]) -> None:
-    """Days where no moment has any hour, else moments; times of day; truth values. Where there are other cells too, or
-    several of these, they stay as texts."""
+    """Days where no timestamp has an hour, else timestamps; times of day; truth values.
+
+    Where there are other cells too, or several of these, they stay as texts.
+    """
     cells = columns[column]
     known = [one for one, cell in zip(exact, cells, strict=True) if cell is not None]
     if not any(one is not None for one in known):

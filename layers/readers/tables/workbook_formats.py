@@ -42,7 +42,7 @@ def what_shows(number: str, code: str) -> Shows | None:
 
 
 def in_words(text: str, shows: Shows, is_1904: bool) -> str | None:
-    """A number of days as a moment in ISO form, as a time of day or as hours, minutes and seconds, to the millisecond.
+    """A number of days as an ISO timestamp, as a time of day or as hours, minutes and seconds, to the millisecond.
 
     A time of day has no day: that of the first days of a workbook is none. A number that is no date stays as it is
     written; None where it is no number.

@@ -6,13 +6,13 @@ from collections.abc import Sequence
 from dataclasses import replace
 from itertools import pairwise
 
+from layers.colour.palettes import CLASS_RAMPS, OTHER_COLOR, QUALITATIVE, luminance, palette_colors, with_alpha
 from layers.vector.columns import Attributes, Column
 from layers.vector.style.breaks import MOST_CLASSES, breaks
 from layers.vector.style.classes import StyleClass, counts_of, numbers_of
 from layers.vector.style.layer_style import VectorStyle
 from layers.vector.style.look import Look
 from layers.vector.style.markers import FACILITIES, SHAPES, facility_of
-from layers.vector.style.palettes import OTHER_COLOR, QUALITATIVE, RAMPS, luminance, palette_colors, with_alpha
 from layers.vector.style.routes import ROUTES, route_of
 from layers.vector.style.template import value_text
 
@@ -33,7 +33,7 @@ def categorised(style: VectorStyle, column: Column, geometry: str, palette: str 
     counts = counts_of(column)
     chosen = list(counts)[:MOST_CATEGORIES]
     chosen.sort(key=_natural_order)
-    palette = palette if palette in QUALITATIVE or palette in RAMPS else "okabe-ito"
+    palette = palette if palette in QUALITATIVE or palette in CLASS_RAMPS else "okabe-ito"
     labels = _labels(chosen)
     classes = [StyleClass(_base_look(style, geometry), label=labels[value], value=value) for value in chosen]
     classes = coloured(classes, palette, geometry)
@@ -55,7 +55,7 @@ def graduated(
 ) -> VectorStyle:
     """Classes of numbers between limits, by colour or by size. Without any number in the column: no class."""
     method, count = method or style.method, min(count or style.class_count, MOST_CLASSES)
-    palette = palette if palette in RAMPS or palette in QUALITATIVE else "viridis"
+    palette = palette if palette in CLASS_RAMPS or palette in QUALITATIVE else "viridis"
     limits = breaks(method, numbers_of(column), count)
     pairs = list(pairwise(limits))
     look = _base_look(style, geometry)
@@ -103,12 +103,6 @@ def with_readable_sign(look: Look) -> Look:
         return look
     is_light = luminance(look.fill_color) > _LIGHT
     return replace(look, stroke_color=SIGN_INKS[is_light])
-
-
-def main_color(look: Look, geometry: str) -> str:
-    """The colour that `recoloured` changes, as #rrggbb."""
-    color = look.fill_color if look.fill_color and "Line" not in geometry else look.stroke_color
-    return f"#{color[-6:]}"
 
 
 def suggested_column(attributes: Attributes) -> str:

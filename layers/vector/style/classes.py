@@ -9,9 +9,9 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from layers.counted import grouped_number
 from layers.errors import InvalidValue
 from layers.formula.budget import Budget
+from layers.text.counted import grouped_number
 from layers.vector.columns import Attributes, Column, Kind, time_text
 from layers.vector.style.look import Look, known_values, plain_values
 from layers.vector.style.rules import rule_mask

@@ -10,18 +10,16 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import NDArray
 
+from layers.colour.palettes import LAYER_COLORS, with_alpha
 from layers.errors import InvalidValue
 from layers.formula.budget import Budget
 from layers.vector.columns import Attributes
 from layers.vector.style.classes import MODES, MOST_CLASSES, StyleClass, class_of_each
 from layers.vector.style.label_style import LabelStyle
 from layers.vector.style.look import Look, known_values, plain_values
-from layers.vector.style.markers import MARKERS
-from layers.vector.style.palettes import LAYER_COLORS, with_alpha
 from layers.vector.style.rules import check_rule, rule_columns
 from layers.vector.table import VectorInfo
 
-SYMBOLS = MARKERS
 VARIED = ("color", "size")
 type ClassKey = tuple[str, str, tuple[tuple[str, float, float, str], ...]]
 
@@ -81,11 +79,6 @@ class VectorStyle(Look):
         if "Point" in info.geometry:
             return cls("#ffffff", 1.0, color)
         return cls(color, 1.6) if "Line" in info.geometry else cls(color, 1.2, with_alpha(color, 0x40))
-
-    @property
-    def label_field(self) -> str:
-        """What labels are made of."""
-        return self.labels.text
 
     @property
     def columns(self) -> tuple[str, ...]:

@@ -15,7 +15,6 @@ from layers.geo.crs import (
     WGS84,
     crs_name,
     is_geographic,
-    local_crs,
     metres_per_unit,
     parse_crs,
     picture_bounds,
@@ -189,12 +188,6 @@ def test_bounds_drop_points_without_a_place_or_fail():
 )
 def test_utm_zones(lon, lat, code):
     assert utm_crs(lon, lat) == f"EPSG:{code}"
-
-
-def test_local_crs_is_polar_where_utm_ends():
-    assert local_crs(10, 84) == "EPSG:32633"
-    assert local_crs(10, 84.1) == ARCTIC
-    assert local_crs(10, -80.1) == "EPSG:3031"
 
 
 def test_true_north():

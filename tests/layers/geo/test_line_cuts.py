@@ -8,8 +8,7 @@ import shapely
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from layers.geo.antimeridian import split_geometry
-from layers.geo.line_cuts import cut_line
+from layers.geo.antimeridian import cut_line, split_geometry
 from layers.geo.longitudes import unwrap_longitudes
 
 # Round numbers, so that points often lie on an edge, stand twice, or run along it.

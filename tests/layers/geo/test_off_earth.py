@@ -20,22 +20,9 @@ from layers.geo.crs import (
     true_north_degrees,
     world_bounds,
 )
+from tests.support.crs_off_earth import EUROPA, GRID, MARS, MOON, MOON_CENTRED, MOON_DEGREES
 
-GRID = 'LOCAL_CS["site grid",UNIT["metre",1]]'
 OTHER_GRID = 'LOCAL_CS["another grid",UNIT["metre",1]]'
-MOON_DEGREES = (
-    'GEOGCS["GCS_Moon_2000",DATUM["D_Moon_2000",SPHEROID["Moon_2000_IAU_IAG",1737400,0]],'
-    'PRIMEM["Reference_Meridian",0],UNIT["degree",0.0174532925199433]]'
-)
-MOON = (
-    f'PROJCS["Moon eqc",{MOON_DEGREES},PROJECTION["Equirectangular"],PARAMETER["standard_parallel_1",0],'
-    'PARAMETER["central_meridian",0],UNIT["metre",1]]'
-)
-MOON_CENTRED = (
-    'GEOCCS["Moon centre",DATUM["D_Moon_2000",SPHEROID["Moon_2000_IAU_IAG",1737400,0]],'
-    'PRIMEM["Reference_Meridian",0],UNIT["metre",1]]'
-)
-MARS, EUROPA = "ESRI:104905", MOON_DEGREES.replace("Moon", "Europa").replace("1737400", "1560800")
 
 
 @pytest.mark.parametrize("crs", [GRID, MOON, MOON_DEGREES, MARS, EUROPA, PIXEL_SPACE])

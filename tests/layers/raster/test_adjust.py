@@ -2,9 +2,8 @@ import numpy as np
 import pytest
 
 from layers.geo.bounds import Bounds
-from layers.raster.adjust import adjust
 from layers.raster.info import BandInfo, RasterInfo
-from layers.raster.style import RasterStyle, Stretch, colorize
+from layers.raster.style import RasterStyle, Stretch, adjust, colorize
 
 RANDOM = np.random.default_rng(7)
 INFO = RasterInfo(

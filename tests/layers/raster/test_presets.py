@@ -5,10 +5,10 @@ import pytest
 
 from layers.geo.bounds import Bounds
 from layers.raster.band_maths import parse_expression
-from layers.raster.colormaps import COLORMAPS
 from layers.raster.info import BandInfo, RasterInfo
 from layers.raster.presets import COMBINATIONS, INDICES, combinations_of, indices_of, names_of, resolve
 from layers.raster.scene import SceneBand, SceneInfo
+from layers.raster.style import COLORMAPS
 
 
 def scene(*bands: tuple[str, str], unit: str = "", role: str = "data") -> SceneInfo:

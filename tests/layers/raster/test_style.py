@@ -3,11 +3,11 @@ import json
 import numpy as np
 import pytest
 
+from layers.colour.ramps import ramp_pixels
 from layers.errors import InvalidValue
 from layers.geo.bounds import Bounds
-from layers.raster.colormaps import COLORMAPS, colormap
 from layers.raster.info import BandInfo, RasterInfo
-from layers.raster.style import RasterStyle, Stretch, colorize
+from layers.raster.style import COLORMAPS, RasterStyle, Stretch, colorize
 
 
 def info_of(*bands: BandInfo) -> RasterInfo:
@@ -86,7 +86,7 @@ def test_a_palette_and_a_colormap():
     for name in COLORMAPS:
         style = RasterStyle((1,), (Stretch(0, 255),), colormap=name)
         assert (
-            colorize(np.arange(256, dtype=np.uint8).reshape(1, 16, 16), None, style, info).ravel() == colormap(name)
+            colorize(np.arange(256, dtype=np.uint8).reshape(1, 16, 16), None, style, info).ravel() == ramp_pixels(name)
         ).all()
 
 

@@ -12,10 +12,10 @@ from layers.pool.worker import sentence_for
 from layers.readers.library_words import cannot_open, cannot_read
 from layers.readers.raster.datasets import DATASETS
 from layers.readers.raster.subdatasets import file_name
-from tests.layers.readers.guards.test_vrt import UTM, source, vrt
 from tests.support.readers.raw import raw
 from tests.support.readers.tiny_hdf5 import FILES
 from tests.support.readers.tiny_rasters import surface, write_raster
+from tests.support.readers.vrts import UTM, source, vrt
 
 POOL = ReaderPool(inline=True)
 WORDS_OF_LIBRARIES = ("TIFF R", "TIFFR", "TIFFF", "IReadBlock", "CPLE", "GDAL error", "()", "_tiff", "Sub-IFD")

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from layers.content_mark import KEY, mark_of
+from layers.disk.content_mark import KEY, mark_of
 from layers.document.document import Document
 from layers.document.layer import Layer
 from layers.geo.bounds import Bounds

@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 
 def corpus(folder: Path, url: str) -> list[Path]:
     """Hostile rasters that lead to `url`; each in a folder of its own."""
-    from tests.layers.readers.guards.test_vrt import UTM, source, vrt
     from tests.support.readers.tiny_rasters import surface, write_raster
+    from tests.support.readers.vrts import UTM, source, vrt
 
     made: list[Path] = []
 

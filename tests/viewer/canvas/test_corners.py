@@ -16,7 +16,7 @@ from layers.document.document import Document
 from layers.geo.bounds import Bounds
 from layers.geo.crs import PIXEL_SPACE, WEB_MERCATOR
 from layers.grid.tile_grid import View
-from tests.layers.geo.test_off_earth import MOON
+from tests.support.crs_off_earth import MOON
 from tests.support.pictures import pixels
 from tests.viewer.canvas.conftest import site
 from tests.viewer.conftest import shown

@@ -22,7 +22,7 @@ from layers.document.rows import MetaEntry
 from layers.geo.bounds import Bounds
 from layers.geo.crs import WEB_MERCATOR, WGS84, transform_bounds, transform_points
 from layers.grid.tile_grid import TileGrid, View
-from tests.layers.geo.test_off_earth import GRID
+from tests.support.crs_off_earth import GRID
 from tests.viewer.canvas.conftest import site, small_document
 from viewer.rendering.drawing import LayerDrawing
 from viewer.rendering.world_copies import world_copies

@@ -10,7 +10,7 @@ import numpy as np
 import pyogrio.raw
 import pytest
 
-from layers.counted import metres
+from layers.text.counted import metres
 from tests.support.cases.rich import read_case
 from tests.viewer.cli.conftest import Cli
 from viewer.cli.command import BAD_INPUT, DONE, FINDINGS

@@ -14,7 +14,7 @@ import pyproj
 import pytest
 import shapely
 
-from tests.layers.geo.test_off_earth import GRID, MOON_DEGREES
+from tests.support.crs_off_earth import GRID, MOON_DEGREES
 from tests.support.pictures import drawn
 from tests.viewer.cli.conftest import Cli
 from viewer.cli.command import DONE

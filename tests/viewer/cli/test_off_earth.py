@@ -16,7 +16,7 @@ from rasterio.errors import NotGeoreferencedWarning
 from layers.document.document import Document
 from layers.geo.bounds import Bounds
 from layers.project.saving.publish import write_case
-from tests.layers.geo.test_off_earth import EUROPA, GRID, MARS, MOON, MOON_DEGREES
+from tests.support.crs_off_earth import EUROPA, GRID, MARS, MOON, MOON_DEGREES
 from tests.support.pictures import drawn
 from tests.support.readers.tiny_rasters import write_raster
 from tests.viewer.canvas.conftest import site

@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from layers.content_mark import KEY
+from layers.disk.content_mark import KEY
 from layers.pool.pool import ReaderPool
 from layers.pool.protocol import Request
 from layers.project.opening.intake import read_case

@@ -6,10 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from layers.colour.palettes import LAYER_COLORS, layer_seed
 from layers.document.document import Document
 from layers.document.layer import Layer
 from layers.errors import InvalidValue
-from layers.vector.style.palettes import LAYER_COLORS, layer_seed
 from viewer.commands.layers import add_layer, move_layer, move_layers, remove_layers, update_layer
 from viewer.commands.meta import set_meta, set_sites_visible, sites_visible
 

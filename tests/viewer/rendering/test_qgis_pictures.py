@@ -15,7 +15,7 @@ from PySide6.QtGui import QImage
 
 from layers.grid.tile_grid import TileGrid, View
 from layers.vector.style.layer_style import VectorStyle
-from tests.layers.project.qgis.test_peers import SYSTEM_PYTHON, clean, need, system_python_has
+from tests.support.qgis.peers import SYSTEM_PYTHON, clean, need, system_python_has
 from tests.viewer.rendering.conftest import layer_of, part_near, picture_of
 from viewer.rendering.vector import feature_tiles
 

@@ -11,9 +11,8 @@ import numpy as np
 import pytest
 
 from layers.grid.tile_grid import TileGrid, View
-from layers.raster.adjust import adjust
 from layers.raster.stretch import StretchRule
-from layers.raster.style import RasterStyle, Stretch
+from layers.raster.style import RasterStyle, Stretch, adjust
 from tests.viewer.rendering.conftest import CountingPool, layer_of, picture_of, write_raster
 from viewer.rendering.context import RenderContext
 from viewer.rendering.raster.raster_drawing import RasterDrawing

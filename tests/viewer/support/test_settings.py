@@ -7,6 +7,8 @@ import os
 from pathlib import Path
 
 import pytest
+from platformdirs.macos import MacOS
+from platformdirs.windows import Windows
 
 from tests.support.deaths.kills import KILLED, deaths
 from viewer.support.settings import DEFAULTS, RECENT_LIMIT, Settings, cache_folder, config_folder, data_folder
@@ -16,14 +18,53 @@ def test_folders_are_those_of_the_test(own_home: Path) -> None:
     assert {data_folder().parent, config_folder().parent, cache_folder().parent} == {own_home}
 
 
-def test_folders_without_a_home_of_our_own(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.delenv("GEOLOUPE_HOME")
-    monkeypatch.setattr("sys.platform", "linux")
-    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "share"))
-    monkeypatch.setenv("XDG_CONFIG_HOME", "not/absolute")
-    monkeypatch.setattr(Path, "home", lambda: tmp_path)
-    assert data_folder() == tmp_path / "share" / "geoloupe"
-    assert config_folder() == tmp_path / ".config" / "geoloupe"
+@pytest.fixture
+def no_home_of_our_own(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
+    """The user's home, where nothing says that the program's things are elsewhere."""
+    for name in ("GEOLOUPE_HOME", "XDG_DATA_HOME", "XDG_CONFIG_HOME", "XDG_CACHE_HOME"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("HOME", str(tmp_path))
+    return tmp_path
+
+
+def folders() -> list[Path]:
+    return [data_folder(), config_folder(), cache_folder()]
+
+
+def test_places_on_linux_stay_where_they_are(no_home_of_our_own: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Sessions of an earlier version would be lost from sight elsewhere."""
+    home = no_home_of_our_own
+    places = [".local/share/geoloupe", ".config/geoloupe", ".cache/geoloupe"]
+    assert folders() == [home / place for place in places]
+    for name in ("XDG_DATA_HOME", "XDG_CONFIG_HOME", "XDG_CACHE_HOME"):
+        monkeypatch.setenv(name, "not/absolute")
+    assert folders() == [home / place for place in places]
+    for name in ("XDG_DATA_HOME", "XDG_CONFIG_HOME", "XDG_CACHE_HOME"):
+        monkeypatch.setenv(name, str(home / name))
+    assert folders() == [home / f"XDG_{kind}_HOME" / "geoloupe" for kind in ("DATA", "CONFIG", "CACHE")]
+
+
+def test_places_on_macos_stay_where_they_are(no_home_of_our_own: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sys.platform", "darwin")
+    monkeypatch.setattr("viewer.support.settings.PlatformDirs", MacOS)
+    library = no_home_of_our_own / "Library"
+    places = [library / kind / "geoloupe" for kind in ("Application Support", "Preferences", "Caches")]
+    assert folders() == places
+    for name in ("XDG_DATA_HOME", "XDG_CONFIG_HOME", "XDG_CACHE_HOME"):
+        monkeypatch.setenv(name, str(no_home_of_our_own / name))
+    assert folders() == places
+
+
+def test_places_on_windows_stay_where_they_are(no_home_of_our_own: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The folders of Windows are asked for of Windows, so that a stand-in answers here."""
+    monkeypatch.setattr("sys.platform", "win32")
+    monkeypatch.setattr("viewer.support.settings.PlatformDirs", Windows)
+    local, roaming = no_home_of_our_own / "Local", no_home_of_our_own / "Roaming"
+    monkeypatch.setenv("LOCALAPPDATA", str(local))
+    monkeypatch.setenv("APPDATA", str(roaming))
+    answers = {"CSIDL_LOCAL_APPDATA": str(local), "CSIDL_APPDATA": str(roaming)}
+    monkeypatch.setattr("platformdirs.windows.get_win_folder", answers.__getitem__)
+    assert folders() == [local / "geoloupe/data", roaming / "geoloupe/config", local / "geoloupe/cache"]
 
 
 def test_a_choice_outlives_the_run() -> None:

@@ -9,8 +9,8 @@ from typing import Any
 from PySide6.QtCore import QT_TRANSLATE_NOOP, Signal
 from PySide6.QtWidgets import QWidget
 
-from layers.counted import counted
 from layers.formula.budget import Budget
+from layers.text.counted import counted
 from layers.vector.columns import ascending
 from layers.vector.expression.expression_values import mask_of
 from layers.vector.expression.language import Expression

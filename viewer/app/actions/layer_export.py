@@ -11,14 +11,14 @@ from pathlib import Path
 import numpy as np
 from PySide6.QtCore import QObject
 
-from layers.counted import grouped
+from layers.disk.patience import within
 from layers.document.layer import Layer
 from layers.errors import ExportFailed, GeoloupeError
-from layers.patience import within
 from layers.pool.protocol import Answer, Profile, Request
 from layers.project.storage.fsops import move_whole
 from layers.requests.features import Exported, ExportRows
 from layers.requests.probe import Probe
+from layers.text.counted import grouped
 from layers.vector.table import VectorInfo
 from viewer.app.case.session import Session
 from viewer.app.opening.questions import Questions, Which

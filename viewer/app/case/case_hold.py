@@ -7,7 +7,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
-from layers.patience import within
+from layers.disk.patience import within
 from layers.project.saving.lock import CaseLock, Holder
 from viewer.app.case.case_files import lock_anyway
 from viewer.app.case.file_work import FileWork

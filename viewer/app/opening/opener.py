@@ -12,11 +12,11 @@ from typing import Any
 
 from PySide6.QtCore import QObject, Signal
 
+from layers.disk.patience import within
 from layers.document.document import Document
 from layers.errors import CannotBePlaced, FileMissing, GeoloupeError, NotAFile, NotAllowed
 from layers.geo.crs import PIXEL_SPACE
 from layers.geo.lon_extent import around
-from layers.patience import within
 from layers.pool.pool import ReaderPool
 from layers.pool.protocol import Answer, Request
 from layers.project.storage.sqlite_file import is_case

@@ -9,7 +9,7 @@ from pathlib import Path
 from PySide6.QtCore import QObject, Qt
 from PySide6.QtWidgets import QFileDialog, QMessageBox, QPushButton, QWidget
 
-from layers.counted import grouped
+from layers.text.counted import grouped
 from viewer.app.opening.file_kinds import name_filters
 from viewer.support.text import one_line
 

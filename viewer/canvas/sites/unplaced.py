@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from PySide6.QtCore import QCoreApplication
 
-from layers.counted import counted
+from layers.text.counted import counted
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,7 +19,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from layers.counted import grouped
+from layers.text.counted import grouped
 from layers.vector.columns import Attributes
 from viewer.panels.attributes.attribute_model import AttributeModel
 from viewer.panels.attributes.attribute_view import AttributeView

@@ -14,8 +14,8 @@ from PySide6.QtCore import QPoint, Qt, QTimer
 from PySide6.QtGui import QKeySequence, QShortcut, QShowEvent
 from PySide6.QtWidgets import QApplication, QMenu, QWidget
 
-from layers.counted import counted
 from layers.errors import GeoloupeError
+from layers.text.counted import counted
 from layers.vector.columns import Attributes
 from layers.vector.expression.column_statistics import ColumnStatistics, statistics_of
 from viewer.commands.layer_filter import filter_of, set_layer_filter

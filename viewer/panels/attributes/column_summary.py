@@ -7,7 +7,7 @@ from typing import Any
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QApplication, QFrame, QGridLayout, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
-from layers.counted import grouped, grouped_number
+from layers.text.counted import grouped, grouped_number
 from layers.vector.expression.column_statistics import ColumnStatistics
 from viewer.support.plain_label import plain_label
 from viewer.support.text import one_line

@@ -20,7 +20,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from layers.counted import counted
+from layers.text.counted import counted
 from viewer.canvas.feature_query import FeatureHit
 from viewer.canvas.feature_selection import Fids
 from viewer.panels.attributes.feature_access import FeatureAccess

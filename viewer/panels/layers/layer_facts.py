@@ -6,12 +6,12 @@ import math
 
 from PySide6.QtCore import QCoreApplication
 
-from layers.counted import grouped
 from layers.document.layer import Layer
 from layers.errors import GeoloupeError
 from layers.geo.bounds import Bounds
 from layers.geo.crs import is_geographic, metres_per_unit
 from layers.raster.info import RasterInfo
+from layers.text.counted import grouped
 from layers.vector.table import VectorInfo
 
 MOST_TRES, MOST_TRE_CHARS = 40, 400

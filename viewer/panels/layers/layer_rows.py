@@ -8,10 +8,10 @@ from typing import Any, override
 from PySide6.QtCore import QAbstractListModel, QMimeData, QModelIndex, QObject, QPersistentModelIndex, Qt
 from PySide6.QtGui import QColor, QIcon, QPalette
 
-from layers.counted import grouped
 from layers.document.layer import Layer
 from layers.document.vocabulary import LAYER_KINDS
 from layers.raster.overviews import Lack
+from layers.text.counted import grouped
 from layers.vector.style.layer_style import VectorStyle
 from viewer.commands.layer_filter import filter_of
 from viewer.commands.layers import move_layers, update_layer

@@ -18,11 +18,11 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from layers.counted import grouped_number
 from layers.errors import BadCRS
 from layers.geo.bounds import Bounds
 from layers.geo.crs import PIXEL_SPACE
 from layers.geo.crs_catalog import Fit, KnownCRS, find_crs, fit_of, named_crs
+from layers.text.counted import grouped_number
 from viewer.commands.unplaced import PlaceQuestion
 from viewer.panels.widgets.form_page import heading, muted, wrapped
 from viewer.support.text import one_line, plain, tooltip

@@ -12,9 +12,8 @@ from PySide6.QtGui import QHideEvent, QShowEvent
 from PySide6.QtWidgets import QFormLayout, QPushButton, QVBoxLayout, QWidget
 
 from layers.errors import InvalidValue
-from layers.raster.colormaps import COLORMAPS
 from layers.raster.info import RasterInfo
-from layers.raster.style import RasterStyle, Stretch
+from layers.raster.style import COLORMAPS, RasterStyle, Stretch
 from viewer.panels.raster_style.band_form import BandForm
 from viewer.panels.raster_style.combine_dialog import open_combine_dialog
 from viewer.panels.raster_style.raster_styler import RasterStyler

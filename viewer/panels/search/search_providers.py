@@ -11,7 +11,6 @@ from pathlib import Path
 from PySide6.QtCore import QCoreApplication
 from shapely import bounds as bounds_of
 
-from layers.counted import grouped, metres
 from layers.document.site import Site
 from layers.document.vocabulary import SITE_CLASSES
 from layers.errors import BadCoordinate, NotReadable
@@ -33,6 +32,7 @@ from layers.places.index import COUNTRY, REGION, Place, PlaceIndex
 from layers.places.names import name_key, tight
 from layers.places.spelling import most_wrong, words_nearness
 from layers.places.unpack import unpacked
+from layers.text.counted import grouped, metres
 from viewer.panels.search.hits import (
     EXACT,
     INSIDE,

@@ -20,9 +20,9 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from layers.counted import grouped
 from layers.geo.coordinates import Notation, format_coordinate
 from layers.grid.map_scale import LOGICAL_PIXEL_M
+from layers.text.counted import grouped
 from viewer.support.elided import ElidedLabel
 from viewer.support.icons import line_icon
 from viewer.support.plain_label import plain_label

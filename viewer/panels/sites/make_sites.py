@@ -19,10 +19,10 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from layers.counted import counted, grouped
 from layers.document.edit import Edit
 from layers.document.layer import Layer
 from layers.pool.rows import read_rows_of
+from layers.text.counted import counted, grouped
 from layers.vector.table import VectorInfo
 from viewer.commands.feature_sites import (
     FIELDS,

@@ -10,12 +10,12 @@ from PySide6.QtCore import QModelIndex, QSize, Qt
 from PySide6.QtGui import QColor, QIcon, QPixmap
 from PySide6.QtWidgets import QAbstractItemView, QFormLayout, QHeaderView, QPushButton, QTreeView, QVBoxLayout, QWidget
 
-from layers.counted import counted
+from layers.colour.palettes import CLASS_RAMPS, PALETTES, QUALITATIVE, palette_colors
+from layers.text.counted import counted
 from layers.vector.style.automatic import MOST_CATEGORIES, coloured, recoloured
 from layers.vector.style.breaks import METHODS
 from layers.vector.style.classes import StyleClass
 from layers.vector.style.layer_style import VectorStyle
-from layers.vector.style.palettes import PALETTES, QUALITATIVE, RAMPS, palette_colors
 from layers.vector.table import VectorInfo
 from viewer.panels.vector_style.class_rows import COUNT, LABEL, VALUE, ClassRows
 from viewer.panels.widgets.field_set import FieldSet
@@ -206,13 +206,13 @@ class ClassPage(QWidget):
 
 def suited_palette(mode: str, palette: str) -> str:
     """The palette itself where it suits, else the first that does."""
-    wanted: Sequence[str] = list(RAMPS) if mode == "graduated" else list(QUALITATIVE)
+    wanted: Sequence[str] = list(CLASS_RAMPS) if mode == "graduated" else list(QUALITATIVE)
     return palette if palette in wanted else wanted[0]
 
 
 def _strip(name: str) -> QIcon:
     """The colours of a palette side by side."""
-    colors = palette_colors(name, 8 if name in RAMPS else len(QUALITATIVE[name]))
+    colors = palette_colors(name, 8 if name in CLASS_RAMPS else len(QUALITATIVE[name]))
     pixmap = QPixmap(_STRIP_PX * 2)
     pixmap.fill(Qt.GlobalColor.transparent)
     with painting(pixmap) as painter:

@@ -8,8 +8,8 @@ from typing import Any, override
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt, Signal
 
-from layers.counted import grouped
 from layers.errors import InvalidValue
+from layers.text.counted import grouped
 from layers.vector.style.classes import StyleClass
 from layers.vector.style.layer_style import VectorStyle
 from layers.vector.style.rules import check_rule

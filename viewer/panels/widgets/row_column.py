@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 
 from PySide6.QtWidgets import QPushButton, QVBoxLayout, QWidget
 
-from layers.counted import grouped
+from layers.text.counted import grouped
 from viewer.panels.widgets.form_page import clear_layout, muted
 
 AT_ONCE = 50

@@ -9,13 +9,13 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject
 
-from layers.counted import grouped
 from layers.document.layer import Layer
 from layers.errors import GeoloupeError
 from layers.pool.columns import read_attributes
 from layers.pool.measures import Measured
 from layers.pool.pool import ReaderPool
 from layers.requests.features import OfLayer
+from layers.text.counted import grouped
 from layers.vector.columns import Attributes
 from layers.vector.expression.quick_search import QuickSearch
 from viewer.support.jobs import Job, JobCancelled, JobContext, Jobs

@@ -10,7 +10,7 @@ from PySide6.QtGui import QImage, QPainter
 from layers.errors import GeoloupeError
 from layers.grid.tile_grid import TILE_PX, TileGrid, TileKey, View
 from layers.vector.content import VectorContent
-from layers.vector.drawing.details import Details
+from layers.vector.drawing.simplification import Details
 from viewer.rendering.context import RenderContext
 from viewer.rendering.images import NOTHING, image_of_argb
 from viewer.rendering.tiles.tile_layer import TileLayer

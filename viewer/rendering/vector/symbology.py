@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from layers.colour.palettes import layer_seed
 from layers.document.layer import Layer
 from layers.errors import GeoloupeError
 from layers.grid.map_scale import map_scale
@@ -13,7 +14,6 @@ from layers.vector.columns import Attributes
 from layers.vector.content import FeatureClasses
 from layers.vector.style.layer_style import ClassKey, VectorStyle
 from layers.vector.style.look import Look
-from layers.vector.style.palettes import layer_seed
 from layers.vector.table import VectorInfo
 
 NO_CLASSES = FeatureClasses(np.zeros(0, np.int64), np.zeros(0, np.uint16))

@@ -11,16 +11,16 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QObject
 from PySide6.QtGui import QPainter
 
-from layers.counted import grouped
 from layers.document.layer import Layer
 from layers.errors import GeoloupeError
 from layers.geo.bounds import Bounds
 from layers.geo.crs import is_off_earth, lonlat_bounds, transform_bounds
 from layers.grid.map_scale import map_scale
 from layers.grid.tile_grid import View
+from layers.text.counted import grouped
 from layers.vector.columns import Attributes
 from layers.vector.content import FeatureClasses, VectorContent
-from layers.vector.drawing.details import Details
+from layers.vector.drawing.simplification import Details
 from layers.vector.style.layer_style import ClassKey, VectorStyle
 from layers.vector.table import LINE, POINT, POLYGON, FeatureTable, VectorInfo
 from viewer.rendering.context import RenderContext

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from layers.errors import BadCoordinate
 from layers.geo.baidu_mercator import to_bd09
 from layers.geo.coordinates import Datum, Notation, format_coordinate, parse_coordinate
+from layers.geo.coordinates.grid import write_mgrs
 from layers.geo.crs import WGS84, transform_points, utm_crs
 from layers.geo.datum import from_wgs84, to_wgs84
 from layers.geo.measure import distance_m
@@ -60,6 +61,24 @@ def test_an_mgrs_cell_is_its_centre_give_or_take_half_a_cell(lon: float, lat: fl
     # The centre of a cell ends in half a cell.
     assert xs[1] % cell_m == pytest.approx(cell_m / 2, abs=0.01)
     assert ys[1] % cell_m == pytest.approx(cell_m / 2, abs=0.01)
+
+
+@given(LON, st.floats(-90, 90), st.integers(0, 5))
+@example(4.0, 60.0, 5)
+@example(20.0, 78.0, 5)
+@example(-170.9, 84.0, 5)
+@example(-170.9, -80.0, 5)
+@example(37.0, 84.1, 5)
+@example(179.9, -89.0, 4)
+@example(-90.1, -89.0, 4)
+def test_mgrs_is_written_as_other_programs_write_it(lon: float, lat: float, digits: int) -> None:
+    """But for places about a millimetre from the next cell or zone, where theirs may name no square."""
+    is_polar = not -80 <= lat <= 84
+    crs = utm_crs(lon, lat) if not is_polar else "EPSG:5041" if lat > 0 else "EPSG:5042"
+    metres = [values[0] % 1.0 for values in transform_points(WGS84, crs, [lon], [lat])]
+    assume(all(0.001 < value < 0.999 for value in metres) and not -1e-7 < lat < 0)
+    assume((1e-7 < lon % 3.0 < 3.0 - 1e-7 and 1e-7 < lat % 4.0 < 4.0 - 1e-7) or lat in (-80.0, 84.0))
+    assert write_mgrs(lon, lat, digits).replace(" ", "") == mgrs.MGRS().toMGRS(lat, lon, MGRSPrecision=digits)
 
 
 def _zone_place(text: str, lat: float) -> tuple[float, float]:

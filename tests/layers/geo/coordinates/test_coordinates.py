@@ -51,6 +51,7 @@ def test_where_utm_ends():
 
 def test_a_hair_south_of_the_equator_is_one_square_not_two():
     assert format_coordinate(0, -1e-10, Notation.MGRS) == "31N AA 66021 00000"
+    assert format_coordinate(0, -3e-8, Notation.MGRS) == "31M AV 66021 99999"
 
 
 def test_rounding_never_shows_sixty_nor_a_southern_zero():

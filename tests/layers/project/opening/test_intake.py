@@ -32,6 +32,7 @@ from layers.project.opening.intake import take_in
 from layers.project.saving.publish import write_case
 from layers.project.storage.integrity import Integrity
 from layers.project.storage.sqlite_file import is_case
+from tests.support.cases.changed_cases import change
 from tests.support.cases.rich import holding, open_for_work, read_case, rich_document, state
 
 
@@ -45,15 +46,6 @@ def saved(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def case(saved: Path, tmp_path: Path) -> Path:
     return Path(shutil.copy(saved, tmp_path / "case.gpkg"))
-
-
-def change(path: Path, *statements: str) -> None:
-    """Edit as another program would, without the triggers that need ST_* functions."""
-    with closing(sqlite3.connect(path)) as connection:
-        connection.setconfig(sqlite3.SQLITE_DBCONFIG_ENABLE_TRIGGER, False)
-        for statement in statements:
-            connection.execute(statement)
-        connection.commit()
 
 
 # -- refused ------------------------------------------------------------------------------------------------------

@@ -12,8 +12,8 @@ from layers.document.edit import Change, Edit
 from layers.errors import CaseDamaged
 from layers.project.opening import migrations
 from layers.project.saving.publish import publish, write_case
-from tests.layers.project.opening.test_intake import change
-from tests.layers.project.saving.test_carry import rows
+from tests.support.cases.case_contents import rows
+from tests.support.cases.changed_cases import change
 from tests.support.cases.rich import open_for_work, read_case, relabel, rich_document
 
 

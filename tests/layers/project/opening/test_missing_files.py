@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from layers.content_mark import ContentMark, mark_of
+from layers.disk.content_mark import ContentMark, mark_of
 from layers.errors import GeoloupeError
 from layers.project.opening import missing_files
 from layers.project.opening.missing_files import Sameness, Wanted, common_folder, find_files, likely_folders, remapped

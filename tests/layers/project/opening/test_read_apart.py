@@ -23,7 +23,7 @@ from layers.project.opening.case_process import CaseProcess, load_case_ops
 from layers.project.opening.case_reader import CaseReader, _chunk
 from layers.project.saving.publish import write_case
 from layers.readers.environment import Profile
-from tests.layers.project.opening.test_intake import change
+from tests.support.cases.changed_cases import change
 from tests.support.cases.rich import BLOBS, read_case, rich_document, state
 
 

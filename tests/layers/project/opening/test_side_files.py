@@ -5,8 +5,6 @@ from __future__ import annotations
 import os
 import shutil
 import sqlite3
-import subprocess
-import sys
 import time
 from collections.abc import Callable
 from contextlib import closing, suppress
@@ -21,21 +19,8 @@ from layers.project.opening.private_copy import MOST_SIDE_BYTES
 from layers.project.opening.validate import validate
 from layers.project.saving.publish import publish, write_case
 from layers.project.storage.sqlite_file import is_case, side_file
+from tests.support.cases.changed_cases import leave_journal
 from tests.support.cases.rich import open_for_work, read_case, relabel, rich_document
-
-LEAVE_JOURNAL = """
-import os, sqlite3, sys
-connection = sqlite3.connect(sys.argv[1], isolation_level=None)
-connection.execute(f"PRAGMA journal_mode = {sys.argv[2]}")
-connection.execute("PRAGMA cache_size = 1")
-connection.execute("PRAGMA wal_autocheckpoint = 0")
-connection.execute("BEGIN")
-connection.execute("UPDATE claims SET statement = hex(zeroblob(200000))")
-if sys.argv[2] == "WAL":
-    connection.execute("UPDATE claims SET statement = 'in the wal'")
-    connection.execute("COMMIT")
-os._exit(9)
-"""
 
 
 @pytest.fixture(scope="module")
@@ -50,14 +35,6 @@ def case(saved: Path, tmp_path: Path) -> Path:
     folder = tmp_path / "case"
     folder.mkdir()
     return Path(shutil.copy(saved, folder / "case.gpkg"))
-
-
-def leave_journal(case: Path, mode: str) -> Path:
-    """A program died in the middle of a change."""
-    subprocess.run([sys.executable, "-c", LEAVE_JOURNAL, str(case), mode], check=False)
-    side = side_file(case, "-wal" if mode == "WAL" else "-journal")
-    assert side.stat().st_size
-    return side
 
 
 def name_a_super_journal(journal: Path, name: Path) -> None:

@@ -18,11 +18,9 @@ from layers.document.layer import Layer
 from layers.document.rows import ClaimSite
 from layers.document.site import Site
 from layers.errors import FileMissing, UnsupportedFormat
-from layers.project.opening import validate as validating
-from layers.project.opening.case_process import CaseInline
-from layers.project.opening.validate import Finding
 from layers.project.saving.publish import write_case
-from tests.layers.project.opening.test_intake import change
+from tests.support.cases.case_contents import validate
+from tests.support.cases.changed_cases import change
 from tests.support.cases.rich import CLAIM, POINT, rich_document
 
 
@@ -32,11 +30,6 @@ def case(tmp_path: Path) -> Path:
     path = tmp_path / "case.gpkg"
     write_case(rich_document(), path)
     return path
-
-
-def validate(path: Path) -> list[Finding]:
-    """In this process."""
-    return validating.validate(path, CaseInline())
 
 
 def codes(path: Path) -> set[str]:

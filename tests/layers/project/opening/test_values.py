@@ -16,8 +16,8 @@ from layers.project.opening.case_reader import Unfit
 from layers.project.opening.values import MOST_DEPTH, MOST_TEXT, MOST_WORD, judged, value_of
 from layers.project.saving.publish import write_case
 from layers.project.storage.tables import BY_NAME, SPECS, Column
-from tests.layers.project.opening.test_intake import change
-from tests.layers.project.opening.test_validate import validate
+from tests.support.cases.case_contents import validate
+from tests.support.cases.changed_cases import change
 from tests.support.cases.rich import read_case, rich_document
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import shutil
 import subprocess
 from pathlib import Path
@@ -15,32 +14,11 @@ from layers.document.document import Document
 from layers.project.saving.publish import publish, write_case
 from layers.project.saving.working_copy import WorkingCopy
 from tests.support.cases.rich import read_case, relabel, rich_document
+from tests.support.qgis.peers import SYSTEM_PYTHON, clean, need, system_python_has
 
 pytestmark = [pytest.mark.bounded, pytest.mark.timeout(180)]
 
-SYSTEM_PYTHON = "/usr/bin/python3"
 LOOK = Path(__file__).parents[4] / "tests" / "support" / "qgis" / "qgis_look.py"
-
-
-def need(there: bool, what: str) -> None:
-    """Where all is tested, a missing program is a failure; on a developer's machine it is not."""
-    if there:
-        return
-    if os.environ.get("CI"):
-        pytest.fail(f"{what} is missing")
-    pytest.skip(f"{what} is not installed")
-
-
-def system_python_has(module: str) -> bool:
-    if not Path(SYSTEM_PYTHON).exists():
-        return False
-    return subprocess.run([SYSTEM_PYTHON, "-c", f"import {module}"], capture_output=True, env=clean()).returncode == 0
-
-
-def clean(**more: str) -> dict[str, str]:
-    """The environment without this project's Python."""
-    hidden = ("PYTHON", "VIRTUAL_ENV", "GDAL", "PROJ")
-    return {name: value for name, value in os.environ.items() if not name.startswith(hidden)} | more
 
 
 @pytest.fixture(scope="module", params=["rich", "empty", "edited"])

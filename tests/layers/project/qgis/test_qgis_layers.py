@@ -11,14 +11,14 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
+from layers.colour.palettes import layer_seed
 from layers.project.qgis.case_layers import map_layer, project_layers
 from layers.project.qgis.project import project_row
 from layers.vector.columns import column_of
 from layers.vector.style.automatic import categorised
 from layers.vector.style.layer_style import VectorStyle
-from layers.vector.style.palettes import layer_seed
 from layers.vector.table import VectorInfo
-from tests.layers.project.qgis.test_peers import SYSTEM_PYTHON, clean, need, system_python_has
+from tests.support.qgis.peers import SYSTEM_PYTHON, clean, need, system_python_has
 
 
 def style(geometry: str = "Point") -> str:

@@ -25,7 +25,7 @@ from layers.vector.style.look import Look
 from layers.vector.style.markers import FACILITIES, MARKERS
 from layers.vector.style.routes import ROUTES
 from layers.vector.table import VectorInfo
-from tests.layers.project.qgis.test_peers import SYSTEM_PYTHON, clean, need, system_python_has
+from tests.support.qgis.peers import SYSTEM_PYTHON, clean, need, system_python_has
 from viewer.rendering.vector.signs import svg_path, symbol_path
 
 FIELDS = (("type", "text"), ("name", "text"), ("v", "real"), ("n", "integer"))

@@ -20,9 +20,10 @@ from layers.project.opening.outside_edits import ELSEWHERE
 from layers.project.saving.publish import publish, write_case
 from layers.project.saving.working_copy import WorkingCopy
 from layers.project.storage.schema import STYLES_KEY
-from tests.layers.project.opening.test_intake import change
-from tests.layers.project.qgis.test_peers import SYSTEM_PYTHON, clean, need, system_python_has
+from tests.support.cases.case_contents import rows
+from tests.support.cases.changed_cases import change
 from tests.support.cases.rich import BLOBS, open_for_work, read_case, relabel, rich_document, state
+from tests.support.qgis.peers import SYSTEM_PYTHON, clean, need, system_python_has
 
 
 @pytest.fixture
@@ -30,11 +31,6 @@ def case(tmp_path: Path) -> Path:
     path = tmp_path / "case.gpkg"
     write_case(rich_document(), path, blobs=BLOBS)
     return path
-
-
-def rows(path: Path, sql: str) -> list[tuple[Any, ...]]:
-    with closing(sqlite3.connect(path)) as connection:
-        return connection.execute(sql).fetchall()
 
 
 def opened(case: Path) -> tuple[Intake, WorkingCopy]:

@@ -14,10 +14,10 @@ from layers.geo.bounds import Bounds
 from layers.pool.protocol import Profile
 from layers.pool.reader_process import ReaderProcess
 from layers.readers.confinement.landlock import landlock_abi
-from tests.layers.readers.guards.test_envi import write_envi
-from tests.layers.readers.guards.test_imagine import renamed, with_overviews
 from tests.support.readers import unjudged
+from tests.support.readers.tiny_envi import write_envi
 from tests.support.readers.tiny_hdf5 import FILES
+from tests.support.readers.tiny_imagine import renamed, with_overviews
 from tests.support.readers.tiny_rasters import write_raster
 
 CANARY, NAME = 12345, "CANARYBAND"

@@ -11,7 +11,7 @@ import rasterio.transform
 
 from layers.geo.bounds import Bounds
 from layers.pool.pool import ReaderPool
-from tests.layers.readers.raster.test_georeferencing import probe, rpb, rpc, tile, with_rpc
+from tests.support.readers.georeferenced import probe, rpb, rpc, tile, with_rpc
 from tests.support.readers.raw import raw
 from tests.support.readers.tiny_deliveries import _DIMAP
 from tests.support.readers.tiny_rasters import SIZE, surface, write_raster

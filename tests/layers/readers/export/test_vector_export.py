@@ -22,10 +22,10 @@ from layers.readers.export import vector_export
 from layers.readers.export.export_text import lines_in
 from layers.readers.features.vector_source import rows_of, source_of
 from layers.requests.features import OfLayer
-from tests.layers.readers.features.test_odd_vectors import export, read
-from tests.layers.readers.features.test_vector_faults import draw, geojson, ogr
 from tests.support.readers.odd_vectors import Odd
 from tests.support.readers.raw import raw
+from tests.support.readers.vector_files import draw, geojson, ogr
+from tests.support.readers.vector_reading import export, read
 
 POOL = ReaderPool(inline=True)
 SQUARE, OTHER = shapely.box(0, 0, 1, 1), shapely.box(5, 5, 6, 6)

@@ -8,8 +8,8 @@ import pytest
 from layers.errors import GeoloupeError
 from layers.pool.pool import ReaderPool
 from layers.readers.geojson import json_repair
+from layers.text.xml_decoding import MOST_MENDED
 from layers.vector.table import VectorInfo
-from layers.xml_decoding import MOST_MENDED
 from tests.support.readers.raw import raw
 
 POOL = ReaderPool(inline=True)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import math
-import struct
 from collections.abc import Callable
 from pathlib import Path
 
@@ -14,38 +12,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from layers.geo.lon_extent import MAX_LAT, MAX_LON
-from layers.readers.geometry.long_legs import drawn_geometry
-from layers.readers.geometry.placed_coordinates import only_places
+from layers.readers.geometry.long_legs import drawn_geometry, only_places
 from layers.vector.lost_rows import NO_PLACE
-from tests.layers.readers.features.test_vector_faults import KML, draw, geojson, ogr, places_of, point, probe, put
+from tests.support.readers.no_places import INF, NAN, geopackage, wkb_area, wkb_line, wkb_point
+from tests.support.readers.vector_files import KML, draw, geojson, places_of, point, probe
 
-NAN, INF = math.nan, math.inf
 CANVASES = ("EPSG:4326", "EPSG:3857", "EPSG:3995", "EPSG:32631")
 GOOD = {1: (1.0, 2.0), 3: (200.0, 10.0), 4: (-190.0, 10.0), 10: (7.0, 8.0)}
 """By row; 200 and -190 are places, seen from the other side."""
 BAD = {2: (NAN, INF), 5: (5.0, 95.0), 6: (1e308, 3.0), 7: (3.0, -1e308), 8: (INF, 5.0), 9: (720.0, 1.0)}
 ROWS = [(GOOD | BAD)[row] for row in range(1, 11)]
-
-
-def wkb_point(x: float, y: float) -> bytes:
-    return struct.pack("<BIdd", 1, 1, x, y)
-
-
-def wkb_line(*places: tuple[float, float]) -> bytes:
-    return struct.pack("<BII", 1, 2, len(places)) + b"".join(struct.pack("<dd", *place) for place in places)
-
-
-def wkb_area(*rings: list[tuple[float, float]]) -> bytes:
-    body = b"".join(struct.pack("<I", len(ring)) + b"".join(struct.pack("<dd", *p) for p in ring) for ring in rings)
-    return struct.pack("<BII", 1, 3, len(rings)) + body
-
-
-def geopackage(path: Path, *blobs: bytes) -> Path:
-    """Rows as they are, past every check of a library."""
-    ogr(path, [shapely.Point(1, 2)] * len(blobs), "GPKG")
-    for number, blob in enumerate(blobs, start=1):
-        put(path, number, blob)
-    return path
 
 
 def as_geopackage(folder: Path) -> Path:

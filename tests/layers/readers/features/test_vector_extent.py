@@ -10,7 +10,7 @@ import shapely
 
 from layers.geo.bounds import Bounds
 from layers.readers.features.vector_extent import extent_of
-from tests.layers.readers.features.test_vector_faults import KML, draw, geojson, ogr, point, probe
+from tests.support.readers.vector_files import KML, draw, geojson, ogr, point, probe
 from viewer.commands.found_layers import layers_of_probe
 from viewer.commands.unplaced import question_of_tables
 

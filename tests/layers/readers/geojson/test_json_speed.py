@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from layers.pool.pool import ReaderPool
 from layers.readers.geojson import json_dates, json_repair
 from layers.readers.geojson.json_dates import may_have_odd_dates
-from layers.readers.tables.exact_times import is_exact
+from layers.time.dates import is_exact
 from tests.support.readers.raw import raw
 
 POOL = ReaderPool(inline=True)

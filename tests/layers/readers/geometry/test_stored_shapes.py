@@ -12,13 +12,11 @@ import pytest
 import shapely
 
 from layers.pool.pool import ReaderPool
-from layers.readers.arrow.geometry_stream import geometry_batches
 from layers.readers.export import vector_export
-from layers.readers.features.vector_source import source_of
-from layers.requests.features import OfLayer
-from tests.layers.readers.features.test_odd_vectors import export, info_of
 from tests.support.readers.odd_vectors import Odd
 from tests.support.readers.raw import raw
+from tests.support.readers.stored_blobs import blobs_of
+from tests.support.readers.vector_reading import export, info_of
 
 POOL = ReaderPool(inline=True)
 ENDINGS = {"GPKG": "gpkg", "FlatGeobuf": "fgb", "ESRI Shapefile": "shp"}
@@ -38,12 +36,6 @@ def arc(*points: tuple[float, float]) -> bytes:
 
 ARC = arc((0, 0), (1, 1), (2, 0))
 CURVE_POLYGON = struct.pack("<BII", 1, 10, 1) + arc((0, 0), (1, 1), (2, 0), (1, -1), (0, 0))
-
-
-def blobs_of(path: Path) -> list[bytes]:
-    """As the file holds them, in ISO WKB."""
-    source = source_of(OfLayer.of({"path": str(path), "layer": ""}))
-    return [blobs.row(i) for _, (_, blobs) in geometry_batches(source, 100) for i in range(len(blobs))]
 
 
 def made(path: Path, driver: str, kind: str, blobs: list[bytes], **options: Any) -> Odd:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.layers.readers.guards.test_hostile_rasters import run
+from tests.support.readers.hostile_runs import run
 
 
 @pytest.mark.bounded

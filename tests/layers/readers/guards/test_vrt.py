@@ -9,33 +9,13 @@ import numpy as np
 import pytest
 
 from layers.errors import FileMissing, GeoloupeError, NotAllowed, NotReadable, UnsupportedFormat
-from layers.geo.bounds import Bounds
 from layers.pool.pool import ReaderPool
 from layers.raster.info import RasterInfo
 from layers.readers.guards import vrt_judge
 from layers.readers.guards.vrt_judge import judge_vrt
 from tests.support.readers.raw import raw
 from tests.support.readers.tiny_rasters import SIZE, surface, write_raster
-
-UTM = Bounds(400_000, 5_750_000, 401_280, 5_751_280)
-HEAD = f"""<VRTDataset rasterXSize="{2 * SIZE}" rasterYSize="{SIZE}"><SRS>EPSG:32652</SRS>
-<GeoTransform>400000, 10, 0, 5751280, 0, -10</GeoTransform>"""
-
-
-def source(name: str, left: int = 0, relative: int = 1, kind: str = "SimpleSource", more: str = "") -> str:
-    return (
-        f'<{kind}><SourceFilename relativeToVRT="{relative}">{name}</SourceFilename><SourceBand>1</SourceBand>'
-        f'<SrcRect xOff="0" yOff="0" xSize="{SIZE}" ySize="{SIZE}"/>'
-        f'<DstRect xOff="{left}" yOff="0" xSize="{SIZE}" ySize="{SIZE}"/>{more}</{kind}>'
-    )
-
-
-def vrt(folder: Path, *sources: str, band: str = "", head: str = HEAD, name: str = "a.vrt") -> Path:
-    path = folder / name
-    path.write_text(
-        f'{head}<VRTRasterBand dataType="Byte" band="1" {band}>{"".join(sources)}</VRTRasterBand></VRTDataset>'
-    )
-    return path
+from tests.support.readers.vrts import HEAD, UTM, source, vrt
 
 
 @pytest.fixture

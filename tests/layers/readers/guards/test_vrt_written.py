@@ -16,10 +16,10 @@ from layers.geo.bounds import Bounds
 from layers.pool.pool import ReaderPool
 from layers.pool.protocol import Profile
 from layers.readers.guards.vrt_judge import judge_vrt, understood_vrt
-from tests.layers.readers.guards.test_vrt import UTM
 from tests.support.readers.hostile_vrts import SOUND, band, hostile, placed, whole
 from tests.support.readers.raw import raw
 from tests.support.readers.tiny_rasters import SIZE, surface, write_raster
+from tests.support.readers.vrts import UTM
 
 ROOT = Path(__file__).parents[4]
 

@@ -11,7 +11,7 @@ import pyproj
 import pytest
 
 from layers.raster.info import RasterInfo
-from tests.layers.readers.raster.test_georeferencing import probe
+from tests.support.readers.georeferenced import probe
 
 ESRI = pyproj.CRS("EPSG:32633").to_wkt("WKT1_ESRI")
 ARCINFO = (

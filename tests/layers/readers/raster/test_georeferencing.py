@@ -11,43 +11,16 @@ import rasterio.shutil
 from rasterio.control import GroundControlPoint as Point
 from rasterio.enums import Resampling
 from rasterio.errors import CRSError
-from rasterio.rpc import RPC
 from rasterio.transform import GCPTransformer, RPCTransformer
 from rasterio.warp import reproject
 
 from layers.geo.bounds import Bounds
 from layers.grid.tile_grid import Affine
-from layers.pool.pool import ReaderPool
-from layers.raster.info import RasterInfo
 from layers.readers.raster.datasets import DATASETS
-from layers.readers.raster.georeferencing import placement_of
+from layers.readers.raster.georeferencing import georeferencing_of
 from layers.readers.raster.warp import ControlPoints, Warp, fit_control_points
-from tests.support.readers.raw import raw
+from tests.support.readers.georeferenced import UTM, points_of, probe, rpb, rpc, tile, with_rpc
 from tests.support.readers.tiny_rasters import SIZE, surface, write_raster
-
-POOL = ReaderPool(inline=True)
-UTM = Bounds(400_000, 5_750_000, 401_280, 5_751_280)
-
-
-def probe(path: Path, **more: object) -> RasterInfo:
-    return RasterInfo.from_json(POOL.ask(raw("probe", {"path": str(path), **more})).header["raster"])
-
-
-def tile(path: Path, crs: str, affine, size: int = 80, **more):
-    params = {"path": str(path), "crs": crs, "affine": list(affine)[:6], "width": size, "height": size, "bands": [1]}
-    answer = POOL.ask(raw("tile", {**params, **more}))
-    return answer.arrays[0][0].astype(float), answer.arrays[1]
-
-
-def points_of(curve: float, steps: int) -> list[Point]:
-    """Control points of a turned picture, bent by up to `curve` pixels, with a kink no polynomial follows."""
-    found = []
-    for row in np.linspace(0, SIZE, steps):
-        for col in np.linspace(0, SIZE, steps):
-            u, v = col / SIZE - 0.5, row / SIZE - 0.5
-            x, y = 10 * (col + 0.3 * row + curve * u * u * v), 10 * (0.2 * col - row + curve * np.sin(7 * u) * v)
-            found.append(Point(row, col, UTM.left + x, UTM.top + y))
-    return found
 
 
 def picture(folder: Path, **more) -> Path:
@@ -78,7 +51,7 @@ def test_control_points_place_as_gdal_does(tmp_path, curve, steps, words):
     xs, ys = (np.linspace(*ends, 20) for ends in (info.bounds[::2], info.bounds[1::2]))
     with GCPTransformer(points, tps="spline" in words) as gdal:
         rows, cols = gdal.rowcol(xs, ys, op=lambda v: v)
-    warp = DATASETS.placement(DATASETS.get(str(path))).warp
+    warp = DATASETS.georeferencing(DATASETS.get(str(path))).warp
     near = (np.abs(np.array(cols) / SIZE - 0.5) < 0.6) & (np.abs(np.array(rows) / SIZE - 0.5) < 0.6)
     assert near.sum() > 5
     found = np.stack(warp.pixels(xs, ys))
@@ -142,42 +115,6 @@ def test_points_in_a_line_or_too_few_place_nothing(tmp_path, points):
 # --- RPC
 
 
-def rpc(height_off: float = 215.0) -> RPC:
-    """A plausible pushbroom of 5 m pixels at 128 E 52 N, looking from the side, with some curvature."""
-    line, samp = np.zeros(20), np.zeros(20)
-    line[[1, 2, 3, 7, 10]] = 0.02, -1.0, 0.015, 0.002, 0.0005
-    samp[[1, 2, 3, 4, 8]] = 1.0, 0.03, -0.21, 0.003, 0.001
-    den = np.zeros(20)
-    den[[0, 1, 3]] = 1.0, 0.0004, 0.0002
-    return RPC(
-        height_off=height_off,
-        height_scale=500,
-        lat_off=52.0,
-        lat_scale=0.003,
-        line_den_coeff=list(den),
-        line_num_coeff=list(line),
-        line_off=63.5,
-        line_scale=64,
-        long_off=128.0,
-        long_scale=0.005,
-        samp_den_coeff=list(den),
-        samp_num_coeff=list(samp),
-        samp_off=63.5,
-        samp_scale=64,
-    )
-
-
-def with_rpc(folder: Path, driver: str = "GTiff", name: str = "a.tif", **more) -> Path:
-    path = folder / name
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        with rasterio.open(
-            path, "w", driver=driver, width=SIZE, height=SIZE, count=1, dtype="uint8", rpcs=rpc(), **more
-        ) as out:
-            out.write(surface().astype(np.uint8))
-    return path
-
-
 def test_an_rpc_places_as_gdal_does(tmp_path):
     path = with_rpc(tmp_path)
     info = probe(path)
@@ -207,7 +144,7 @@ def test_an_rpc_places_as_gdal_does(tmp_path):
         lons, lats = np.linspace(127.997, 128.003, 9), np.linspace(51.998, 52.002, 9)
         with RPCTransformer(rpc(), RPC_HEIGHT=used) as gdal:
             rows, cols = gdal.rowcol(lons, lats, op=lambda v: v)
-        placed = DATASETS.placement(DATASETS.get(str(path))).at_height(used, SIZE, SIZE)
+        placed = DATASETS.georeferencing(DATASETS.get(str(path))).at_height(used, SIZE, SIZE)
         assert np.abs(np.stack(placed.warp.pixels(lons, lats)) - np.stack([cols, rows])).max() < 0.01
 
 
@@ -228,9 +165,9 @@ def test_a_chosen_height_moves_what_is_told_as_it_moves_what_is_drawn(tmp_path):
 def test_the_displacement_told_is_the_displacement_drawn(tmp_path):
     path = with_rpc(tmp_path)
     told = float(probe(path).placement_note.split("drawn ")[1].split(" m")[0])
-    placement = DATASETS.placement(DATASETS.get(str(path)))
-    moved = placement.rpc.ground(np.array([64.0]), np.array([64.0]), 315.0)
-    here = placement.rpc.ground(np.array([64.0]), np.array([64.0]), 215.0)
+    georeferencing = DATASETS.georeferencing(DATASETS.get(str(path)))
+    moved = georeferencing.rpc.ground(np.array([64.0]), np.array([64.0]), 315.0)
+    here = georeferencing.rpc.ground(np.array([64.0]), np.array([64.0]), 215.0)
     east = (moved[0] - here[0])[0] * 111_320 * np.cos(np.radians(52))
     north = (moved[1] - here[1])[0] * 111_320
     assert told == pytest.approx(np.hypot(east, north), abs=1.0)
@@ -272,22 +209,6 @@ def rpc_txt() -> str:
         numbers = getattr(r, f"{name}_coeff")
         lines += [f"{name.upper()}_COEFF_{i}: {v}" for i, v in enumerate(numbers, 1)]
     return "\n".join(lines)
-
-
-def rpb() -> str:
-    r = rpc()
-    names = ["line", "samp", "lat", "long", "height"]
-    lines = [f"  {n}Offset = {getattr(r, n + '_off')};" for n in names]
-    lines += [f"  {n}Scale = {getattr(r, n + '_scale')};" for n in names]
-    for name, key in (
-        ("lineNum", "line_num"),
-        ("lineDen", "line_den"),
-        ("sampNum", "samp_num"),
-        ("sampDen", "samp_den"),
-    ):
-        numbers = ",\n".join(str(v) for v in getattr(r, f"{key}_coeff"))
-        lines.append(f"  {name}Coef = (\n{numbers});")
-    return 'satId = "WV02";\nBEGIN_GROUP = IMAGE\n' + "\n".join(lines) + "\nEND_GROUP = IMAGE\nEND;\n"
 
 
 # --- .aux.xml
@@ -412,6 +333,6 @@ def test_a_crs_that_cannot_be_written_is_none(tmp_path):
     dataset = SimpleNamespace(
         crs=Unwritable(), driver="PNG", gcps=([], None), rpcs=None, transform=(1.0, 0.0, 5.0, 0.0, -1.0, 7.0, 0, 0, 1)
     )
-    found = placement_of(dataset, str(tmp_path / "a.png"))
+    found = georeferencing_of(dataset, str(tmp_path / "a.png"))
     assert (found.crs, found.placed_by) == ("", "transform")
     assert "a.png is in a CRS that is not understood: choose its CRS in the layer's properties." in found.problems

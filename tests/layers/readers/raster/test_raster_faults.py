@@ -26,9 +26,9 @@ from layers.pool.pool import ReaderPool
 from layers.raster.info import RasterInfo
 from layers.raster.style import RasterStyle, colorize
 from layers.readers.raster import pixels
-from tests.layers.readers.guards.test_vrt import source, vrt
 from tests.support.readers.raw import raw
 from tests.support.readers.tiny_rasters import SIZE, surface, write_raster
+from tests.support.readers.vrts import source, vrt
 
 POOL = ReaderPool(inline=True)
 UTM = Bounds(400_000, 5_750_000, 401_280, 5_751_280)

@@ -12,10 +12,10 @@ from layers.pool.pool import ReaderPool
 from layers.readers.features.row_problems import RowProblems
 from layers.readers.tables.wkt_places import from_wkt, is_wkt
 from layers.vector.table import VectorInfo
-from tests.layers.readers.features.test_odd_vectors import export
-from tests.layers.readers.geometry.test_stored_shapes import blobs_of
 from tests.support.readers.odd_vectors import Odd
 from tests.support.readers.raw import raw
+from tests.support.readers.stored_blobs import blobs_of
+from tests.support.readers.vector_reading import export
 
 POOL = ReaderPool(inline=True)
 CURVES = (

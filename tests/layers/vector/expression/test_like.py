@@ -171,7 +171,7 @@ VALUE = st.recursive(
 @example("round(1e999, -1e999)")
 @example("(1e999 - 1e999) = round(n, 1e999 - 1e999)")
 def test_no_value_of_the_language_ends_in_an_error_of_the_program(text: str) -> None:
-    from tests.layers.vector.expression.test_language import table
+    from tests.support.attribute_tables import table
 
     try:
         found = mask_of(parse_expression(text), table())

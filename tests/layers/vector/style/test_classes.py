@@ -7,6 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from layers.colour.palettes import OTHER_COLOR
 from layers.document.vocabulary import SITE_CLASSES
 from layers.errors import InvalidValue
 from layers.vector.columns import NO_VALUES, Attributes, Column, Kind, attributes_of, column_of
@@ -15,7 +16,6 @@ from layers.vector.style.classes import StyleClass, counts_of
 from layers.vector.style.layer_style import VectorStyle, classify
 from layers.vector.style.look import Look
 from layers.vector.style.markers import FACILITIES, facility_of
-from layers.vector.style.palettes import OTHER_COLOR
 from layers.vector.style.routes import ROUTES, route_of
 from layers.vector.texts import Texts
 

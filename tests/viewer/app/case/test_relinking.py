@@ -12,7 +12,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
-from layers.content_mark import KEY, mark_of
+from layers.disk.content_mark import KEY, mark_of
 from layers.project.opening.intake import read_case
 from tests.support.cases.foreign_cases import (
     badges,

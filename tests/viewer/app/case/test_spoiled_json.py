@@ -21,7 +21,7 @@ from layers.services.catalog import TileService
 from layers.vector.style.classes import StyleClass
 from layers.vector.style.layer_style import VectorStyle
 from layers.vector.style.look import Look
-from tests.layers.test_json_of_rows import STYLE, VECTOR, spoiled
+from tests.support.cases.spoiled_json import STYLE, VECTOR, spoiled
 from tests.support.readers.tiny_rasters import write_raster
 from viewer.app.window import MainWindow
 

@@ -14,7 +14,7 @@ from pytestqt.qtbot import QtBot
 import sample_data
 from layers.document.layer import Layer
 from layers.geo.measure import distance_m
-from tests.layers.readers.raster.test_georeferencing import points_of, with_rpc
+from tests.support.readers.georeferenced import points_of, with_rpc
 from tests.support.readers.tiny_rasters import surface, write_raster
 from tests.viewer.app.conftest import MakeWindow, settle
 from viewer.app.window import MainWindow

@@ -7,9 +7,9 @@ from pathlib import Path
 from PySide6.QtWidgets import QLabel
 from pytestqt.qtbot import QtBot
 
-from tests.layers.readers.features.test_no_places import INF, NAN, geopackage, wkb_area, wkb_line, wkb_point
 from tests.support.heartbeat import FREE_MS, Heartbeat
 from tests.support.pictures import picture
+from tests.support.readers.no_places import INF, NAN, geopackage, wkb_area, wkb_line, wkb_point
 from tests.viewer.app.conftest import settle
 from viewer.app.window import MainWindow
 from viewer.panels.layers.layer_rows import BADGE_ROLE

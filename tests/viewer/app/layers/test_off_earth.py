@@ -12,7 +12,7 @@ from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
 from layers.geo.bounds import Bounds
-from tests.layers.geo.test_off_earth import GRID, MOON, MOON_DEGREES
+from tests.support.crs_off_earth import GRID, MOON, MOON_DEGREES
 from tests.support.pictures import picture
 from tests.support.readers.tiny_rasters import write_raster
 from tests.viewer.app.conftest import Answers, MakeWindow, settle

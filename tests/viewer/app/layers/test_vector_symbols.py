@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 from shapely.geometry import Point
 
-from layers.vector.style.palettes import QUALITATIVE
+from layers.colour.palettes import QUALITATIVE
 from tests.support.analyst import Analyst
 from tests.viewer.app.conftest import settle
 from viewer.app.theme import contrast

@@ -12,7 +12,7 @@ from pytestqt.qtbot import QtBot
 
 from layers.geo.bounds import Bounds
 from layers.geo.crs import PIXEL_SPACE, has_way, transform_bounds
-from tests.layers.geo.test_off_earth import GRID, MARS, MOON, MOON_DEGREES
+from tests.support.crs_off_earth import GRID, MARS, MOON, MOON_DEGREES
 from tests.viewer.app.conftest import settle
 from viewer.app.window import MainWindow
 from viewer.commands.layers import update_layer

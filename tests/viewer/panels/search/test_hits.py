@@ -11,13 +11,13 @@ import shapely
 from pytestqt.qtbot import QtBot
 
 import sample_data
-from layers.counted import metres
 from layers.document.site import Site
 from layers.errors import BadCoordinate, GeoloupeError, NotReadable
 from layers.geo.bounds import Bounds
 from layers.geo.coordinates import Notation
 from layers.geo.datum import Datum
 from layers.geo.measure import distance_m
+from layers.text.counted import metres
 from viewer.panels.search.finder import Finder
 from viewer.panels.search.hits import (
     BEGINS,

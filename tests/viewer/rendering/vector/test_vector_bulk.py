@@ -15,7 +15,7 @@ from PySide6.QtGui import QImage
 from layers.grid.tile_grid import TileGrid, View
 from layers.vector.columns import attributes_of, column_of
 from layers.vector.content import FeatureClasses, VectorContent
-from layers.vector.drawing.details import Details
+from layers.vector.drawing.simplification import Details
 from layers.vector.style.layer_style import StyleClass, VectorStyle
 from layers.vector.style.look import Look
 from layers.vector.table import FeatureTable

@@ -13,7 +13,7 @@ from PySide6.QtSvg import QSvgGenerator
 from layers.grid.tile_grid import TileGrid, View
 from layers.vector.style.layer_style import VectorStyle
 from layers.vector.style.markers import SHAPES
-from tests.layers.geo.test_off_earth import MOON_CENTRED
+from tests.support.crs_off_earth import MOON_CENTRED
 from tests.viewer.rendering.conftest import CountingPool, complete, layer_of
 from viewer.rendering.vector import feature_tiles
 from viewer.rendering.vector.symbol_painter import shape_path

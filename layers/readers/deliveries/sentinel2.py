@@ -1,0 +1,199 @@
+"""A Sentinel-2 SAFE product (Level-1C or 2A, compact naming): one scene of bands at 10, 20, 60 m; its acquisition."""
+
+from __future__ import annotations
+
+import math
+import os
+import re
+from dataclasses import dataclass, replace
+from xml.etree.ElementTree import Element
+
+from layers.errors import GeoloupeError, UnsupportedFormat
+from layers.raster.acquisition import Acquisition
+from layers.raster.scene import SceneBand, SceneInfo
+from layers.raster.sensor_bands import SENTINEL2
+from layers.readers.deliveries.scene_files import Delivery
+from layers.readers.deliveries.sidecar_text import read_xml
+from layers.readers.deliveries.sidecar_values import (
+    angle,
+    azimuth,
+    inside,
+    metres,
+    number,
+    percent,
+    span,
+    text,
+    utc,
+    words,
+)
+
+_QUALITY = ("SCL", "AOT", "WVP")
+_FILE = re.compile(r".*_(B\d\d|B8A|SCL|AOT|WVP|TCI|PVI)(?:_(\d\d)m)?", re.IGNORECASE)
+_GSD_M = {"B02": 10, "B03": 10, "B04": 10, "B08": 10, "B01": 60, "B09": 60, "B10": 60}
+"""At Level-1C, where files' names do not say it. All other bands have 20 m."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Spectral:
+    wavelength_nm: float | None
+    offset: float | None
+
+
+def describe_sentinel2(delivery: Delivery, path: str) -> SceneInfo:
+    """The scene of MTD_MSIL1C.xml or MTD_MSIL2A.xml. Raises what reading it raises, UnsupportedFormat without bands."""
+    product = read_xml(delivery.metadata)
+    problems: list[str] = []
+    files = _files(product, delivery.folder, problems)
+    characteristics = product.find("General_Info/Product_Image_Characteristics")
+    scale = _scale(characteristics)
+    spectral = _spectral(characteristics, scale)
+    nodata = _nodata(characteristics)
+    bands = []
+    for name in sorted(files, key=lambda name: (name in _QUALITY, name.replace("B8A", "B08A"))):
+        gsd, paths = files[name]
+        known = spectral.get(name, _Spectral(None, None))
+        role = "quality" if name in _QUALITY else "data"
+        calibrated = role == "data" and scale is not None
+        bands.append(
+            SceneBand(
+                name,
+                SENTINEL2.get(name.removeprefix("B").lstrip("0"), ""),
+                tuple(paths),
+                1,
+                gsd,
+                known.wavelength_nm,
+                role,
+                nodata,
+                scale if calibrated else None,
+                (known.offset or 0.0) if calibrated else None,
+                "reflectance" if calibrated else "",
+            )
+        )
+    if not bands:
+        name = os.path.basename(delivery.metadata)
+        raise UnsupportedFormat(f"{name} names no image of a band that is there: the SAFE folder is incomplete.")
+    acquisition = sentinel2_acquisition(product, _granules(delivery.folder, files, problems))
+    acquisition = replace(acquisition, product_gsd_m=min(band.gsd_m or math.inf for band in bands))
+    title = acquisition.product_id or os.path.basename(delivery.folder)
+    return SceneInfo(path, delivery.folder, delivery.kind, title, tuple(bands), acquisition, tuple(problems))
+
+
+def _files(product: Element, folder: str, problems: list[str]) -> dict[str, tuple[float, list[str]]]:
+    """By band: the finest resolution in metres and its files, one for each granule."""
+    found: dict[str, tuple[float, list[str]]] = {}
+    for element in product.iter("IMAGE_FILE"):
+        name = text(element.text)
+        match = _FILE.fullmatch(name)
+        if match is None or match[1].upper() in ("TCI", "PVI"):
+            continue
+        band = match[1].upper()
+        gsd = float(match[2] or _GSD_M.get(band, 20))
+        path = inside(folder, name if name.lower().endswith(".jp2") else name + ".jp2")
+        if not path:
+            problems.append(f"{os.path.basename(name)} is named in the product's metadata but is not there.")
+        elif band not in found or gsd < found[band][0]:
+            found[band] = (gsd, [path])
+        elif gsd == found[band][0]:
+            found[band][1].append(path)
+    return found
+
+
+def _scale(characteristics: Element | None) -> float | None:
+    """What turns stored values into reflectance, before the offset."""
+    quantification = number(
+        words(
+            characteristics,
+            "QUANTIFICATION_VALUES_LIST/BOA_QUANTIFICATION_VALUE",
+            "QUANTIFICATION_VALUE",
+        ),
+        1,
+    )
+    return None if quantification is None else 1.0 / quantification
+
+
+def _spectral(characteristics: Element | None, scale: float | None) -> dict[str, _Spectral]:
+    if characteristics is None:
+        return {}
+    offsets = {
+        element.get("band_id", ""): number(element.text)
+        for tag in ("BOA_ADD_OFFSET", "RADIO_ADD_OFFSET")
+        for element in characteristics.iter(tag)
+    }
+    found = {}
+    for element in characteristics.iter("Spectral_Information"):
+        band = re.sub(r"^B(\d)$", r"B0\1", element.get("physicalBand", "").upper())
+        offset = offsets.get(element.get("bandId", ""))
+        wavelength = metres(words(element, "Wavelength/CENTRAL"))
+        found[band] = _Spectral(wavelength, None if offset is None or scale is None else offset * scale)
+    return found
+
+
+def _nodata(characteristics: Element | None) -> float | None:
+    for element in [] if characteristics is None else characteristics.iter("Special_Values"):
+        if words(element, "SPECIAL_VALUE_TEXT").upper() == "NODATA":
+            return number(words(element, "SPECIAL_VALUE_INDEX"))
+    return None
+
+
+def _granules(folder: str, files: dict[str, tuple[float, list[str]]], problems: list[str]) -> list[Element]:
+    """MTD_TL.xml of each granule that holds a band: GRANULE/its name/IMG_DATA/..."""
+    root = os.path.abspath(folder)
+    names = {os.path.relpath(path, root).split(os.sep)[1] for _, paths in files.values() for path in paths}
+    found = []
+    for name in sorted(names):
+        path = inside(folder, f"GRANULE/{name}/MTD_TL.xml")
+        if not path:
+            problems.append(f"MTD_TL.xml of {name} is not there: angles are unknown.")
+            continue
+        try:
+            found.append(read_xml(path))
+        except GeoloupeError as error:
+            problems.append(error.sentence)
+    return found
+
+
+def sentinel2_acquisition(product: Element, granules: list[Element]) -> Acquisition:
+    """The facts of a product and its granules. Without granules there are no angles.
+
+    The time is the granules' own sensing time, else the start of the product.
+    """
+    info = "General_Info/Product_Info/"
+    start, stop = span(utc(words(granule, "General_Info/SENSING_TIME")) for granule in granules)
+    if not start:
+        start = utc(words(product, info + "PRODUCT_START_TIME"))
+        stop = utc(words(product, info + "PRODUCT_STOP_TIME"))
+    is_interval = stop > start
+    sun = "Geometric_Info/Tile_Angles/Mean_Sun_Angle/"
+    # Azimuths cannot be averaged: several granules have none that is theirs.
+    sun_azimuth = azimuth(words(granules[0], sun + "AZIMUTH_ANGLE")) if len(granules) == 1 else None
+    zenith = _mean([number(words(granule, sun + "ZENITH_ANGLE"), 0, 180) for granule in granules])
+    incidence = _mean([_incidence(granule) for granule in granules])
+    notes = [] if incidence is None else ["Incidence is the mean of the bands' mean incidence angles."]
+    baseline = words(product, info + "PROCESSING_BASELINE")
+    if baseline:
+        notes.append(f"Processing baseline {baseline}.")
+    return Acquisition(
+        at=start,
+        until=stop if is_interval else "",
+        date_kind=("interval" if is_interval else "instant") if start else "unknown",
+        platform=words(product, info + "Datatake/SPACECRAFT_NAME"),
+        sensor="MSI",
+        incidence_deg=incidence,
+        sun_azimuth_deg=sun_azimuth,
+        sun_elevation_deg=None if zenith is None else 90.0 - zenith,
+        cloud_percent=percent(words(product, "Quality_Indicators_Info/Cloud_Coverage_Assessment")),
+        product_id=words(product, info + "PRODUCT_URI").removesuffix(".SAFE"),
+        credit=f"Contains modified Copernicus Sentinel data {start[:4]}" if start else "",
+        notes=tuple(notes),
+    )
+
+
+def _incidence(granule: Element) -> float | None:
+    """The mean over the bands."""
+    path = "Geometric_Info/Tile_Angles/Mean_Viewing_Incidence_Angle_List/Mean_Viewing_Incidence_Angle"
+    return _mean([angle(words(band, "ZENITH_ANGLE")) for band in granule.findall(path)])
+
+
+def _mean(values: list[float | None]) -> float | None:
+    known = [value for value in values if value is not None]
+    return sum(known) / len(known) if known else None

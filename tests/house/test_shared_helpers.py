@@ -1,0 +1,32 @@
+"""Shared helpers stand in tests/support (or in a conftest): no test module is read to understand another."""
+
+from __future__ import annotations
+
+import ast
+from pathlib import Path
+
+TESTS = Path(__file__).resolve().parents[1]
+NOT_YET = "viewer"
+
+
+def imported(path: Path) -> list[str]:
+    """The dotted names that a file imports, wherever in it."""
+    found = []
+    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        if isinstance(node, ast.Import):
+            found += [alias.name for alias in node.names]
+        elif isinstance(node, ast.ImportFrom):
+            source = "." * node.level + (node.module or "")
+            found += [source, *(f"{source}.{alias.name}" for alias in node.names)]
+    return found
+
+
+def test_no_test_module_imports_from_another() -> None:
+    offenders = [
+        f"{path.relative_to(TESTS)}: {name}"
+        for path in sorted(TESTS.rglob("*.py"))
+        if path.relative_to(TESTS).parts[0] != NOT_YET
+        for name in imported(path)
+        if name.startswith((".", "tests.")) and any(part.startswith("test_") for part in name.split("."))
+    ]
+    assert not offenders, offenders

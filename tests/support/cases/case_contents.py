@@ -1,0 +1,22 @@
+"""Reads what a case holds: rows by SQL, and what the check of a whole case finds."""
+
+from __future__ import annotations
+
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+from layers.project.opening import validate as validating
+from layers.project.opening.case_process import CaseInline
+from layers.project.opening.validate import Finding
+
+
+def rows(path: Path, sql: str) -> list[tuple[Any, ...]]:
+    with closing(sqlite3.connect(path)) as connection:
+        return connection.execute(sql).fetchall()
+
+
+def validate(path: Path) -> list[Finding]:
+    """In this process."""
+    return validating.validate(path, CaseInline())
