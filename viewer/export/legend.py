@@ -10,7 +10,7 @@ from PySide6.QtCore import QCoreApplication
 from layers.document.document import Document
 from layers.document.site import Site
 from layers.document.vocabulary import ROLES, SITE_CLASSES
-from layers.vector.style.look import Look
+from layers.vector.style.symbol import Symbol
 from viewer.support.text import one_line
 
 LONGEST_ROW = 300
@@ -25,7 +25,7 @@ class LegendRow:
     sample: Site | None = None
     count: int = 0
     is_note: bool = False
-    look: Look | None = None
+    look: Symbol | None = None
     geometry: str = ""
     """What the look is of: the OGC name of a geometry."""
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from PySide6.QtGui import QPainter
 
 from layers.grid.tile_grid import View
-from layers.vector.labels.label_layout import Box, LabelLayout, LabelWish, PlacedLabel
+from layers.vector.labels.label_layout import Box, LabelLayout, LabelRequest, PlacedLabel
 from viewer.canvas.labels.label_painter import LabelPainter
 from viewer.canvas.labels.layer_labels import LayerLabels
 from viewer.canvas.overlays import ARROW_ROOM_PX
@@ -31,7 +31,7 @@ class LabelTask:
 
     view: View
     marks: list[Box]
-    wishes: list[LabelWish]
+    wishes: list[LabelRequest]
     """Of sites."""
     labellings: Labellings
 
@@ -66,7 +66,7 @@ class MapLabels:
         language: str = "",
     ) -> LabelTask:
         """The labels of a view: of the sites of `frames`, then of the layers, the topmost first."""
-        marks, wishes = _furniture(view), list[LabelWish]()
+        marks, wishes = _furniture(view), list[LabelRequest]()
         for frame in frames:
             marks += self._sites.marks(frame)
             wishes += self._sites.wishes(frame, selection, language)
@@ -86,9 +86,9 @@ def carried_along(layout: LabelLayout, before: View, now: View) -> list[PlacedLa
     return moved
 
 
-def _named_once(wishes: Sequence[LabelWish]) -> list[LabelWish]:
+def _named_once(wishes: Sequence[LabelRequest]) -> list[LabelRequest]:
     """What lies on both sides of the edge of the map asks for one label, on either side."""
-    found: dict[tuple[str, str], LabelWish] = {}
+    found: dict[tuple[str, str], LabelRequest] = {}
     for wish in wishes:
         first = found.setdefault((wish.uuid, wish.text), wish)
         if first is not wish:

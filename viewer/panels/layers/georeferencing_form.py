@@ -89,6 +89,6 @@ class PlacementForm(QWidget):
 
 def _note(info: RasterInfo | VectorInfo | None) -> str:
     """What else than a transform places it, and how well."""
-    if not isinstance(info, RasterInfo) or not info.placement_note:
+    if not isinstance(info, RasterInfo) or not info.georeferencing_note:
         return ""
-    return f"Placed by {info.placement_note}."
+    return f"Placed by {info.georeferencing_note}."

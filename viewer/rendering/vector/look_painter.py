@@ -13,8 +13,8 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QBrush, QColor, QPainter, QPainterPath, QPen, QPolygonF, QTransform
 
-from layers.vector.style.look import Look
 from layers.vector.style.markers import FACILITIES
+from layers.vector.style.symbol import Symbol
 from viewer.rendering.vector.signs import symbol_path as sign_path
 
 type Floats = NDArray[np.float64]
@@ -24,21 +24,21 @@ _BADGE_UNITS = 21.0
 """A sign in its box of 16 units stands on a badge of this width."""
 
 
-def paint_marker(painter: QPainter, look: Look, scale: float = 1.0) -> None:
+def paint_marker(painter: QPainter, look: Symbol, scale: float = 1.0) -> None:
     """The sign of a point about (0, 0). `scale` is picture pixels in a logical pixel."""
     size = look.size_px * scale
     pen = stroke_pen(look, scale)
-    if look.symbol in FACILITIES:
+    if look.marker in FACILITIES:
         _paint_badge(painter, look, size, pen)
         return
     painter.setPen(pen)
     painter.setBrush(brush_of(look))
-    painter.drawPath(shape_path(look.symbol, size))
+    painter.drawPath(shape_path(look.marker, size))
 
 
-def _paint_badge(painter: QPainter, look: Look, size: float, pen: QPen) -> None:
+def _paint_badge(painter: QPainter, look: Symbol, size: float, pen: QPen) -> None:
     """A disc with the sign in it, as sites have it; without a fill the sign alone, in the colour of the stroke."""
-    sign = QTransform.fromScale(size / _BADGE_UNITS, size / _BADGE_UNITS).map(sign_path(look.symbol))
+    sign = QTransform.fromScale(size / _BADGE_UNITS, size / _BADGE_UNITS).map(sign_path(look.marker))
     if not look.fill_color:
         painter.fillPath(QTransform.fromScale(1.3, 1.3).map(sign), QColor(look.stroke_color))
         return
@@ -48,13 +48,13 @@ def _paint_badge(painter: QPainter, look: Look, size: float, pen: QPen) -> None:
     painter.fillPath(sign, QColor(look.stroke_color if look.stroke_width_px else "#ffffff"))
 
 
-def marker_radius_px(look: Look) -> float:
+def marker_radius_px(look: Symbol) -> float:
     """Half of what a sign covers, its stroke included, in logical pixels."""
-    reach = 1.2 if look.symbol in ("triangle", "star", "diamond") else 1.0
+    reach = 1.2 if look.marker in ("triangle", "star", "diamond") else 1.0
     return look.size_px / 2 * reach + look.stroke_width_px / 2
 
 
-def paint_lines(painter: QPainter, look: Look, lines: Sequence[QPolygonF | QPainterPath], scale: float = 1.0) -> None:
+def paint_lines(painter: QPainter, look: Symbol, lines: Sequence[QPolygonF | QPainterPath], scale: float = 1.0) -> None:
     """Casing, ground and stroke, each over all lines, so that where they meet no casing covers a line."""
     pens = []
     if look.casing_color and look.casing_width_px > 0:
@@ -73,7 +73,7 @@ def paint_lines(painter: QPainter, look: Look, lines: Sequence[QPolygonF | QPain
                 painter.drawPolyline(line)
 
 
-def paint_arrows(painter: QPainter, look: Look, lines: Sequence[Floats], scale: float = 1.0) -> None:
+def paint_arrows(painter: QPainter, look: Symbol, lines: Sequence[Floats], scale: float = 1.0) -> None:
     """The arrowheads of lines given as (n, 2) picture pixels."""
     heads = QPainterPath()
     for points in lines:
@@ -109,14 +109,14 @@ def arrow_places(points: Floats, arrow: str, every_px: float = ARROW_EVERY_PX) -
     return places
 
 
-def paint_area(painter: QPainter, look: Look, path: QPainterPath, scale: float = 1.0) -> None:
+def paint_area(painter: QPainter, look: Symbol, path: QPainterPath, scale: float = 1.0) -> None:
     """An area with its outline."""
     if look.fill_color:
         painter.fillPath(path, QColor(look.fill_color))
     paint_lines(painter, look, [path], scale)
 
 
-def stroke_pen(look: Look, scale: float = 1.0) -> QPen:
+def stroke_pen(look: Symbol, scale: float = 1.0) -> QPen:
     if look.stroke_width_px == 0:
         return QPen(Qt.PenStyle.NoPen)
     pen = _solid(look.stroke_color, look.stroke_width_px * scale)
@@ -126,7 +126,7 @@ def stroke_pen(look: Look, scale: float = 1.0) -> QPen:
     return pen
 
 
-def brush_of(look: Look) -> QBrush:
+def brush_of(look: Symbol) -> QBrush:
     return QBrush(QColor(look.fill_color)) if look.fill_color else QBrush(Qt.BrushStyle.NoBrush)
 
 
@@ -156,7 +156,7 @@ def _ring(radii: Sequence[float]) -> list[tuple[float, float]]:
 _CORNERS = {"triangle": _ring([1.15] * 3), "diamond": _ring([1.1] * 4), "star": _ring([1.2, 0.5] * 5)}
 
 
-def _head(look: Look, scale: float) -> QPainterPath:
+def _head(look: Symbol, scale: float) -> QPainterPath:
     """An arrowhead whose tip is a little before (0, 0)."""
     length = (5.0 + 2.2 * look.stroke_width_px) * scale
     path = QPainterPath(QPointF(length * 0.45, 0))

@@ -13,7 +13,7 @@ from layers.errors import GeoloupeError
 from layers.grid.tile_grid import View
 from layers.vector.content import VectorContent
 from layers.vector.drawing.simplification import Details
-from layers.vector.style.look import Look
+from layers.vector.style.symbol import Symbol
 from viewer.rendering.context import RenderContext
 from viewer.rendering.vector.round_sheet import RoundSheet
 from viewer.support.newest_job import NewestJob
@@ -72,7 +72,7 @@ class SelectedFeatures:
             shown = content.shown
             fids = selected if shown is None else np.intersect1d(selected, shown, assume_unique=True)
             parts = [table.taken(rows) for table in content.tables if (rows := table.rows_of(fids)).size]
-            looks = tuple(None if look is None else selected_look(look) for look in content.looks)
+            looks = tuple(None if look is None else selected_look(look) for look in content.symbols)
             return VectorContent(tuple(parts), looks, content.classes).prepared()
 
         def picked(found: VectorContent) -> None:
@@ -85,7 +85,7 @@ class SelectedFeatures:
         self._picking.run(pick, picked, failed)
 
 
-def selected_look(look: Look) -> Look:
+def selected_look(look: Symbol) -> Symbol:
     """A look that stands out wherever it is: the same shape in the colour of the selection, with a dark edge."""
     return replace(
         look,

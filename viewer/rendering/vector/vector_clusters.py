@@ -14,7 +14,7 @@ from PySide6.QtGui import QColor, QPainter, QPen
 from layers.grid.tile_grid import View
 from layers.vector.content import VectorContent
 from layers.vector.drawing.clusters import Clusters, clustered
-from layers.vector.style.look import Look
+from layers.vector.style.symbol import Symbol
 from viewer.support.fonts import font
 from viewer.support.jobs import Jobs
 from viewer.support.newest_job import NewestJob
@@ -74,7 +74,7 @@ class VectorClusters:
         """Ascending fids of a cluster."""
         return np.empty(0, np.int64) if self.found is None else self.found.members_of(index)
 
-    def paint(self, painter: QPainter, view: View, look: Look | None, opacity: float) -> None:
+    def paint(self, painter: QPainter, view: View, look: Symbol | None, opacity: float) -> None:
         if self.found is None or look is None:
             return
         margin = 40.0 * view.ratio * view.grid.resolution

@@ -119,7 +119,7 @@ class VectorDrawing(LayerDrawing):
             self._sheet.paint(painter, view, scale, self.layer.drawn_opacity)
             for seen in views_around(view):
                 self.clusters.paint(
-                    painter, seen, self.style.looks[-1] or self.style.own_look, self.layer.drawn_opacity
+                    painter, seen, self.style.symbols[-1] or self.style.own_symbol, self.layer.drawn_opacity
                 )
             self._selected.paint(painter, view, scale)
 
@@ -364,7 +364,7 @@ class VectorDrawing(LayerDrawing):
         before, classes, looks = self._sheet.content, self.symbology.classes, self.symbology.looks
         same = before.tables == self.tables and before.classes is classes and before.shown is self._shown
         if same:
-            content = replace(before, looks=looks)  # with all that is known of it
+            content = replace(before, symbols=looks)  # with all that is known of it
         else:
             content = VectorContent(self.tables, looks, classes, self._shown)
         if content.is_ready:

@@ -28,7 +28,7 @@ class VectorLabels:
         if not labels.text or attributes is None or not content.tables:
             self._wanted, self._source, self._is_waiting = (), None, False
             return
-        hidden = frozenset(index for index, look in enumerate(content.looks) if look is None)
+        hidden = frozenset(index for index, look in enumerate(content.symbols) if look is None)
         wanted = (*content.tables, content.classes, content.shown, attributes, hidden, labels.text, labels.priority)
         if _are_same(wanted, self._wanted):
             return
@@ -55,7 +55,7 @@ class VectorLabels:
             return None
         if 0 < labels.visible_from < scale:
             return None
-        return LayerLabelling(source, labels, style.looks, style.size_factor(scale), clusters)
+        return LayerLabelling(source, labels, style.symbols, style.size_factor(scale), clusters)
 
 
 def _are_same(one: tuple[object, ...], other: tuple[object, ...]) -> bool:
