@@ -121,7 +121,7 @@ def combined_raster(title: str, parts: Sequence[Part]) -> RasterInfo | None:
     bounds = _common(finest, known)
     a, e = _pixel(finest.info)
     width, height = max(1, math.ceil(bounds.width / a - 1e-6)), max(1, math.ceil(bounds.height / e - 1e-6))
-    notes = [part.info.placement_note for part in known if part.info is not None]
+    notes = [part.info.georeferencing_note for part in known if part.info is not None]
     problems = [problem for part in known if part.info is not None for problem in part.info.problems]
     return replace(
         finest.info,
@@ -141,7 +141,7 @@ def combined_raster(title: str, parts: Sequence[Part]) -> RasterInfo | None:
         problems=tuple(dict.fromkeys(problems)),
         parts=(),
         part="",
-        placement_note=" ".join(dict.fromkeys(note for note in notes if note)),
+        georeferencing_note=" ".join(dict.fromkeys(note for note in notes if note)),
     )
 
 

@@ -53,7 +53,7 @@ class RasterInfo:
     """Sentences about what is odd but not fatal (no CRS, no overviews...)."""
     placed_by: str = ""
     """transform, world file, control points, RPC, or empty; with the latter two `transform` is only roughly right."""
-    placement_note: str = ""
+    georeferencing_note: str = ""
     """How well it is placed: the misfit of control points, the height of an RPC and what that leaves open."""
     height_m: float | None = None
     """Above the ellipsoid, where an RPC places it at one height."""
@@ -90,7 +90,7 @@ class RasterInfo:
             "bounds_lonlat": None if self.bounds_lonlat is None else list(self.bounds_lonlat),
             "overviews": list(self.overviews), "block_shape": list(self.block_shape), "acquired_at": self.acquired_at,
             "date_kind": self.date_kind, "credit": self.credit, "tags": dict(self.tags),
-            "problems": list(self.problems), "placed_by": self.placed_by, "placement_note": self.placement_note,
+            "problems": list(self.problems), "placed_by": self.placed_by, "placement_note": self.georeferencing_note,
             "height_m": self.height_m, "own_height_m": self.own_height_m,
             "parts": list(self.parts), "part": self.part,
         }  # fmt: skip

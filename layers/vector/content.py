@@ -1,4 +1,4 @@
-"""The content of a vector layer on a canvas: features, which of them, and the look of each."""
+"""The content of a vector layer on a canvas: features, which of them, and the symbol of each."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from layers.geo.bounds import Bounds
-from layers.vector.style.look import Look
+from layers.vector.style.symbol import Symbol
 from layers.vector.table import FeatureTable
 
 _LARGE_SHARE = 8
@@ -18,7 +18,7 @@ _LARGE_SHARE = 8
 
 @dataclass(frozen=True, eq=False, slots=True)
 class FeatureClasses:
-    """The class of each feature: an index into the looks of a content. Features that are not here have the last."""
+    """The class of each feature: an index into the symbols of a content. Features that are not here have the last."""
 
     fids: NDArray[np.int64]
     """Ascending."""
@@ -42,7 +42,7 @@ class VectorContent:
 
     tables: tuple[FeatureTable, ...] = ()
     """In painting order."""
-    looks: tuple[Look | None, ...] = (Look(),)
+    symbols: tuple[Symbol | None, ...] = (Symbol(),)
     """By class, the last for features in no class; None is not painted. Without `classes` all have the first."""
     classes: FeatureClasses | None = None
     shown: NDArray[np.int64] | None = None
@@ -74,7 +74,7 @@ class VectorContent:
         return rows[self._mask(table)[rows]]
 
     def codes_of(self, table: FeatureTable, rows: NDArray[Any]) -> NDArray[np.uint16] | None:
-        """The class of each of these rows; None: all have the first look."""
+        """The class of each of these rows; None: all have the first symbol."""
         return None if self.classes is None else self._codes(table)[rows]
 
     def count_near(self, bounds: Bounds) -> int:
@@ -106,7 +106,7 @@ class VectorContent:
     def _codes(self, table: FeatureTable) -> NDArray[np.uint16]:
         codes = self._known.get(("codes", id(table)))
         if codes is None:
-            other = len(self.looks) - 1
+            other = len(self.symbols) - 1
             empty = self.classes is None or not len(self.classes.fids)
             codes = np.broadcast_to(np.uint16(other), len(table)) if empty else self.classes.codes_of(table.fid, other)  # type: ignore[union-attr]
             self._known["codes", id(table)] = codes

@@ -28,7 +28,7 @@ from layers.vector.labels.letters import clusters_of
 from layers.vector.style.automatic import categorised
 from layers.vector.style.label_style import LabelStyle
 from layers.vector.style.layer_style import StyleClass, VectorStyle
-from layers.vector.style.look import Look
+from layers.vector.style.symbol import Symbol
 from tests.support.cases.rich import read_case
 from tests.support.pictures import image_of, pixels
 from viewer.canvas.labels.fonts import letters_path
@@ -307,7 +307,7 @@ def test_the_labels_of_layers_and_sites(
     complete(scene, view)
     assert scene.problems() == {}
     style = VectorStyle.from_json(layers[1].style)
-    reach = min(marker_radius_px(one.look) for one in style.classes)
+    reach = min(marker_radius_px(one.symbol) for one in style.classes)
     check(scene, view, {"places/": reach}, least=5)
     texts = {label.text.replace("\n", " ") for label in scene.label_layout(view).placed}
     assert {"Vostochny", "Владивосток"} <= texts or number == 0
@@ -383,7 +383,7 @@ def test_a_lake_has_its_name_along_its_shore_in_one_line(studio: Studio, tmp_pat
             }
         )
     )
-    style = VectorStyle("#4aa3df", 1.6, "#204aa3df", labels=LabelStyle("name", placement="along"))
+    style = VectorStyle("#4aa3df", 1.6, "#204aa3df", labels=LabelStyle("name", layout="along"))
     layer = Layer(
         uuid="l",
         kind="vector",
@@ -410,7 +410,7 @@ def test_a_small_sign_has_its_label_beside_large_ones_of_its_layer(studio: Studi
     ]
     path = tmp_path / "sizes.geojson"
     path.write_text(json.dumps({"type": "FeatureCollection", "features": features}))
-    look = Look("#000000", 1.0, "#e69f00", size_px=7.0)
+    look = Symbol("#000000", 1.0, "#e69f00", size_px=7.0)
     style = VectorStyle(
         "#000000",
         1.0,

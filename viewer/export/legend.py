@@ -12,7 +12,7 @@ from layers.document.document import Document
 from layers.document.site import Site
 from layers.document.vocabulary import ROLES, SITE_CLASSES
 from layers.grid.tile_grid import View
-from layers.vector.style.look import Look
+from layers.vector.style.symbol import Symbol
 from viewer.canvas.scene import MapScene
 from viewer.rendering.vector.vector_drawing import VectorDrawing
 from viewer.support.text import one_line
@@ -29,7 +29,7 @@ class LegendRow:
     sample: Site | None = None
     count: int = 0
     is_note: bool = False
-    look: Look | None = None
+    look: Symbol | None = None
     geometry: str = ""
     """What the look is of: the OGC name of a geometry."""
 
@@ -92,15 +92,15 @@ def _rows_of(drawing: VectorDrawing, view: View) -> list[LegendRow]:
     geometry = drawing.geometry
     if style.mode == "single":
         count = sum(counts.values()) if counts is not None else 0
-        return [LegendRow(name, count=count, look=style.own_look, geometry=geometry)]
+        return [LegendRow(name, count=count, look=style.own_symbol, geometry=geometry)]
     rows = [LegendRow(name)]
     for index, one in enumerate(style.classes):
         count = counts.get(index, 0) if counts is not None else 0
         if one.shown and (counts is None or count):
-            rows.append(LegendRow(one.title(style.mode), count=count, look=one.look, geometry=geometry))
+            rows.append(LegendRow(one.title(style.mode), count=count, look=one.symbol, geometry=geometry))
     other = len(style.classes)
     if style.show_other and counts is not None and counts.get(other):
-        rows.append(LegendRow(drawing.tr("Others"), count=counts[other], look=style.other_look, geometry=geometry))
+        rows.append(LegendRow(drawing.tr("Others"), count=counts[other], look=style.other_symbol, geometry=geometry))
     return rows if len(rows) > 1 else []
 
 
@@ -113,7 +113,7 @@ def _counts(drawing: VectorDrawing, view: View) -> dict[int, int] | None:
     for table in content.tables:
         rows = content.rows_in(table, view.world_bounds())
         codes = content.codes_of(table, rows)
-        each = [len(rows)] if codes is None else np.bincount(codes, minlength=len(content.looks)).tolist()
+        each = [len(rows)] if codes is None else np.bincount(codes, minlength=len(content.symbols)).tolist()
         for index, count in enumerate(each):
             if count:
                 counts[index] = counts.get(index, 0) + count

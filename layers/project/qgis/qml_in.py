@@ -7,15 +7,15 @@ from dataclasses import dataclass, replace
 from xml.etree.ElementTree import Element
 
 from layers.errors import InvalidValue
-from layers.project.qgis.qml_looks import LONGEST_TEXT, LookReader, color_of, number_of
-from layers.project.qgis.qml_symbols import MM_PX, PEN_SIDES
+from layers.project.qgis.qml_symbols_in import LONGEST_TEXT, SymbolReader, color_of, number_of
+from layers.project.qgis.qml_symbols_out import MM_PX, PEN_SIDES
 from layers.project.qgis.qml_text import parse_qml, values_of
 from layers.vector.expression.language import MAX_CHARS
 from layers.vector.style.classes import MOST_CLASSES, StyleClass
 from layers.vector.style.label_style import LabelStyle
 from layers.vector.style.layer_style import VectorStyle
-from layers.vector.style.look import Look
 from layers.vector.style.rules import check_rule
+from layers.vector.style.symbol import Symbol
 
 _PLACEMENTS = {"1": "over", "2": "along", "3": "along", "7": "along", "9": "over"}
 _LABEL_UNITS_PX = {"Point": 96 / 72, "MM": 1 / MM_PX, "Pixel": 1.0}
@@ -46,13 +46,13 @@ class QmlStyle:
 def read_qml(text: bytes) -> QmlStyle:
     """Raises InvalidValue where it is no style, or none of a vector layer."""
     root = parse_qml(text)
-    reader = LookReader()
+    reader = SymbolReader()
     renderer = root.find("renderer-v2")
     if renderer is None:
         raise InvalidValue("The QML style is of no vector layer: it has no symbols.")
     elements = renderer.findall("symbols/symbol")[: MOST_CLASSES + 1]
-    looks = {one.get("name", ""): reader.look(one) for one in elements}
-    style = _renderer(renderer, looks, reader)
+    symbols = {one.get("name", ""): reader.symbol(one) for one in elements}
+    style = _renderer(renderer, symbols, reader)
     if root.get("hasScaleBasedVisibilityFlag") == "1":
         widest, closest = number_of(root.get("minScale", ""), 0.0), number_of(root.get("maxScale", ""), 0.0)
         style = replace(style, visible_from=0.0 if widest >= 1e8 else max(widest, 0.0), visible_to=max(closest, 0.0))
@@ -64,7 +64,7 @@ def read_qml(text: bytes) -> QmlStyle:
     return QmlStyle(style, tuple(reader.missing))
 
 
-def _note_others(root: Element, reader: LookReader) -> None:
+def _note_others(root: Element, reader: SymbolReader) -> None:
     if number_of(root.findtext("layerOpacity") or "1", 1.0) != 1.0:
         reader.note("the opacity of the layer")
     if number_of(root.findtext("blendMode") or "0", 0.0) or number_of(root.findtext("featureBlendMode") or "0", 0.0):
@@ -74,17 +74,17 @@ def _note_others(root: Element, reader: LookReader) -> None:
         reader.note("diagrams")
 
 
-def _renderer(renderer: Element, looks: dict[str, Look], reader: LookReader) -> VectorStyle:
+def _renderer(renderer: Element, symbols: dict[str, Symbol], reader: SymbolReader) -> VectorStyle:
     kind = renderer.get("type", "")
     match kind:
         case "singleSymbol":
-            return VectorStyle().with_look(next(iter(looks.values()), Look()))
+            return VectorStyle().with_symbol(next(iter(symbols.values()), Symbol()))
         case "categorizedSymbol":
-            return _categorised(renderer, looks, reader)
+            return _categorised(renderer, symbols, reader)
         case "graduatedSymbol":
             classes = tuple(
                 StyleClass(
-                    looks.get(one.get("symbol", ""), Look()),
+                    symbols.get(one.get("symbol", ""), Symbol()),
                     reader.text(one.get("label", "")),
                     lower=number_of(one.get("lower", ""), 0.0),
                     upper=number_of(one.get("upper", ""), 0.0),
@@ -95,59 +95,59 @@ def _renderer(renderer: Element, looks: dict[str, Look], reader: LookReader) -> 
             column = _column(renderer.get("attr", ""), reader)
             return VectorStyle(mode="graduated", column=column, classes=classes, show_other=False)
         case "RuleRenderer":
-            return _rules(renderer, looks, reader)
+            return _rules(renderer, symbols, reader)
         case "nullSymbol":
             return VectorStyle(mode="rules", show_other=False)
         case "pointCluster" | "pointDisplacement":
             inner = renderer.find("renderer-v2")
             if inner is not None:
-                own = {one.get("name", ""): reader.look(one) for one in inner.findall("symbols/symbol")}
+                own = {one.get("name", ""): reader.symbol(one) for one in inner.findall("symbols/symbol")}
                 style = _renderer(inner, own, reader)
                 distance = number_of(renderer.get("tolerance", ""), 3.0) / MM_PX
                 return replace(style, cluster_px=max(0.0, min(distance * 2, 120.0)))
     raise InvalidValue(f"The QML style is of a kind that is not drawn here ({kind[:40] or 'unnamed'}).")
 
 
-def _categorised(renderer: Element, looks: dict[str, Look], reader: LookReader) -> VectorStyle:
-    classes, other, show_other = [], Look(), False
+def _categorised(renderer: Element, symbols: dict[str, Symbol], reader: SymbolReader) -> VectorStyle:
+    classes, other, show_other = [], Symbol(), False
     for one in renderer.findall("categories/category")[:MOST_CLASSES]:
-        look, shown = looks.get(one.get("symbol", ""), Look()), one.get("render", "true") != "false"
+        symbol, shown = symbols.get(one.get("symbol", ""), Symbol()), one.get("render", "true") != "false"
         values = [value.get("value", "") for value in one.findall("val")] or [one.get("value", "")]
         if any(len(value) > LONGEST_TEXT for value in values):
             reader.note(f"values of more than {LONGEST_TEXT} characters")
             continue
         if one.get("type") == "NULL" or (values == [""] and one.get("type", "string") == "string"):
-            other, show_other = look, shown
+            other, show_other = symbol, shown
             continue
         label = reader.text(one.get("label", ""))
-        classes += [StyleClass(look, "" if label == value else label, value, shown=shown) for value in values]
+        classes += [StyleClass(symbol, "" if label == value else label, value, shown=shown) for value in values]
     column = _column(renderer.get("attr", ""), reader)
     style = VectorStyle(mode="categorised", column=column, classes=tuple(classes), show_other=show_other)
-    return style.with_look(other)
+    return style.with_symbol(other)
 
 
-def _rules(renderer: Element, looks: dict[str, Look], reader: LookReader) -> VectorStyle:
-    classes, other, show_other = [], Look(), False
+def _rules(renderer: Element, symbols: dict[str, Symbol], reader: SymbolReader) -> VectorStyle:
+    classes, other, show_other = [], Symbol(), False
     for rule in renderer.findall("rules/rule")[:MOST_CLASSES]:
-        look, shown = looks.get(rule.get("symbol", ""), Look()), rule.get("checkstate", "1") != "0"
+        symbol, shown = symbols.get(rule.get("symbol", ""), Symbol()), rule.get("checkstate", "1") != "0"
         text = rule.get("filter", "")
         if rule.findall("rule"):
             reader.note("rules within rules")
         if rule.get("scalemindenom") or rule.get("scalemaxdenom"):
             reader.note("scales of single rules")
         if text.upper() == "ELSE":
-            other, show_other = look, shown
+            other, show_other = symbol, shown
             continue
         try:
             check_rule(text)
         except InvalidValue:
             reader.note(f"the rule {text[:60]}")
             continue
-        classes.append(StyleClass(look, reader.text(rule.get("label", "")), rule=text, shown=shown))
-    return VectorStyle(mode="rules", classes=tuple(classes), show_other=show_other).with_look(other)
+        classes.append(StyleClass(symbol, reader.text(rule.get("label", "")), rule=text, shown=shown))
+    return VectorStyle(mode="rules", classes=tuple(classes), show_other=show_other).with_symbol(other)
 
 
-def _column(attribute: str, reader: LookReader) -> str:
+def _column(attribute: str, reader: SymbolReader) -> str:
     """A column's name; an expression cannot be one."""
     if len(attribute) > LONGEST_TEXT:
         reader.note("columns with very long names")
@@ -159,7 +159,7 @@ def _column(attribute: str, reader: LookReader) -> str:
     return name
 
 
-def _labels(labeling: Element, reader: LookReader, *, is_line: bool) -> LabelStyle:
+def _labels(labeling: Element, reader: SymbolReader, *, is_line: bool) -> LabelStyle:
     settings, text = labeling.find("settings"), labeling.find("settings/text-style")
     if settings is None or text is None:
         reader.note("labels by rules")
@@ -200,7 +200,7 @@ def _own_label(written: str) -> str:
     return rest[:-1] if is_own else ""
 
 
-def _label_text(text: Element, reader: LookReader) -> str:
+def _label_text(text: Element, reader: SymbolReader) -> str:
     written = text.get("fieldName", "")
     if len(written) > MAX_CHARS:
         reader.note("a label made by an expression")

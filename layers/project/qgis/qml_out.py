@@ -5,10 +5,10 @@ from __future__ import annotations
 from xml.etree import ElementTree as ET
 
 from layers.project.qgis.expressions import exclusive_filters, label_expression
-from layers.project.qgis.qml_symbols import PEN_SIDES, mm, options, rgba, symbol_element
+from layers.project.qgis.qml_symbols_out import PEN_SIDES, mm, options, rgba, symbol_element
 from layers.vector.style.label_style import WRAP_AFTER, LabelStyle
 from layers.vector.style.layer_style import VectorStyle
-from layers.vector.style.look import Look
+from layers.vector.style.symbol import Symbol
 from layers.vector.table import VectorInfo
 
 _QGIS_TYPES = {"integer": "longlong", "real": "double", "boolean": "bool"}
@@ -50,15 +50,15 @@ def _renderer(style: VectorStyle, info: VectorInfo) -> ET.Element:
     return renderer
 
 
-def _symbols(looks: list[Look], geometry: str) -> ET.Element:
+def _symbols(symbols: list[Symbol], geometry: str) -> ET.Element:
     element = ET.Element("symbols")
-    element.extend(symbol_element(look, str(number), geometry) for number, look in enumerate(looks))
+    element.extend(symbol_element(symbol, str(number), geometry) for number, symbol in enumerate(symbols))
     return element
 
 
 def _single(style: VectorStyle, info: VectorInfo) -> ET.Element:
     renderer = ET.Element("renderer-v2", type="singleSymbol")
-    renderer.append(_symbols([style.own_look], info.geometry))
+    renderer.append(_symbols([style.own_symbol], info.geometry))
     return renderer
 
 
@@ -66,30 +66,30 @@ def _categorized(style: VectorStyle, info: VectorInfo) -> ET.Element:
     renderer = ET.Element("renderer-v2", type="categorizedSymbol", attr=style.column)
     categories = ET.SubElement(renderer, "categories")
     kind = _QGIS_TYPES.get(dict(info.fields).get(style.column, ""), "string")
-    looks: list[Look] = []
+    symbols: list[Symbol] = []
     for one in style.classes:
         ET.SubElement(
             categories,
             "category",
             value=one.value,
             label=one.title(style.mode),
-            symbol=str(len(looks)),
+            symbol=str(len(symbols)),
             type=kind,
             render=_truth(one.shown),
         )
-        looks.append(one.look)
+        symbols.append(one.symbol)
     # The empty value takes all others, as QGIS has it: it stands there hidden too, so that it comes back.
     ET.SubElement(
         categories,
         "category",
         value="NULL",
         label="",
-        symbol=str(len(looks)),
+        symbol=str(len(symbols)),
         type="NULL",
         render=_truth(style.show_other),
     )
-    looks.append(style.other_look)
-    renderer.append(_symbols(looks, info.geometry))
+    symbols.append(style.other_symbol)
+    renderer.append(_symbols(symbols, info.geometry))
     return renderer
 
 
@@ -109,7 +109,7 @@ def _graduated(style: VectorStyle, info: VectorInfo) -> ET.Element:
             symbol=str(number),
             render=_truth(one.shown),
         )
-    renderer.append(_symbols([one.look for one in style.classes], info.geometry))
+    renderer.append(_symbols([one.symbol for one in style.classes], info.geometry))
     return renderer
 
 
@@ -128,8 +128,8 @@ def _rules(style: VectorStyle, info: VectorInfo) -> ET.Element:
         )
     if style.show_other:
         ET.SubElement(outer, "rule", key="other", filter="ELSE", label="", symbol=str(len(style.classes)))
-    looks = [*(one.look for one in style.classes), *([style.other_look] if style.show_other else [])]
-    renderer.append(_symbols(looks, info.geometry))
+    symbols = [*(one.symbol for one in style.classes), *([style.other_symbol] if style.show_other else [])]
+    renderer.append(_symbols(symbols, info.geometry))
     return renderer
 
 
@@ -175,7 +175,7 @@ def _labeling(labels: LabelStyle, geometry: str) -> ET.Element:
     ET.SubElement(
         settings,
         "placement",
-        placement=_placement(labels.placement, geometry),
+        placement=_placement(labels.layout, geometry),
         dist="1",
         distUnits="MM",
         placementFlags="14",

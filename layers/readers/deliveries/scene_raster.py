@@ -58,7 +58,8 @@ def raster_of(scene: SceneInfo, canvas_crs: str = "", height_m: float | None = N
         bounds_lonlat=_lonlat(grid, georeferencing, problems), overviews=finest[0].overviews,
         block_shape=finest[0].block_shape, acquired_at=scene.acquisition.at, date_kind=scene.acquisition.date_kind,
         credit=scene.acquisition.credit, tags=dict(scene.acquisition.facts()), problems=tuple(problems),
-        placed_by=georeferencing.placed_by, placement_note=georeferencing.note, height_m=georeferencing.used_height_m,
+        placed_by=georeferencing.placed_by, georeferencing_note=georeferencing.note,
+        height_m=georeferencing.used_height_m,
         own_height_m=georeferencing.own_height_m,
     )  # fmt: skip
 

@@ -1,4 +1,4 @@
-"""The styles of a KML file as one style of ours: a single look, or a class for each look its placemarks have."""
+"""The styles of a KML file as one style of ours: a single symbol, or a class for each symbol its placemarks have."""
 
 from __future__ import annotations
 
@@ -46,17 +46,17 @@ class KmlStyles:
         if len(self._shared) + len(self._pairs) >= _MOST_STYLES:
             return
         if element.tag == "Style":
-            self._shared[key] = _look(element)
+            self._shared[key] = _symbol(element)
             return
         for pair in element.iter("Pair"):
             if (pair.findtext("key") or "").strip() == "normal":
                 self._pairs[key] = (pair.findtext("styleUrl") or "").strip()
                 if (own := pair.find("Style")) is not None:
-                    self._shared[key] = _look(own)
+                    self._shared[key] = _symbol(own)
 
     def use(self, url: str | None, own: Element | None) -> None:
         """The next row: the style it names and the one it holds itself."""
-        use = (url or "").strip()[:500], "" if own is None else json.dumps(_look(own), sort_keys=True)
+        use = (url or "").strip()[:500], "" if own is None else json.dumps(_symbol(own), sort_keys=True)
         number = (
             self._uses.setdefault(use, len(self._uses)) if len(self._uses) < _MOST_USES else self._uses.get(use, -1)
         )
@@ -76,25 +76,25 @@ class KmlStyles:
         key_of: dict[int, str] = {}
         for (url, own), number in self._uses.items():
             known = self._shared.get(url) or self._shared.get(self._pairs.get(url, ""), {})
-            look = _shown(known | (json.loads(own) if own else {}), points[number] == counts[number])
-            if label := look.pop("labels", None):
+            symbol = _shown(known | (json.loads(own) if own else {}), points[number] == counts[number])
+            if label := symbol.pop("labels", None):
                 written[json.dumps(label)] += counts[number]
-            key_of[number] = key = json.dumps(look, sort_keys=True)
+            key_of[number] = key = json.dumps(symbol, sort_keys=True)
             if key not in found:
-                found[key] = _name(url, bool(own), {name for name, _ in found.values()}), look
+                found[key] = _name(url, bool(own), {name for name, _ in found.values()}), symbol
             weight[key] += counts[number]
         labels = {"labels": json.loads(written.most_common(1)[0][0])} if written and can_label else {}
         ordered = [found[key] for key, _ in weight.most_common()]
-        if len(ordered) <= 1 or not any(look for _, look in ordered):
+        if len(ordered) <= 1 or not any(symbol for _, symbol in ordered):
             return {**(ordered[0][1] if ordered else {}), **labels}, None
-        classes = [{"value": name, "look": look} for name, look in ordered[:MOST_CLASSES]]
+        classes = [{"value": name, "look": symbol} for name, symbol in ordered[:MOST_CLASSES]]
         column = [found[key_of[number]][0] if number in key_of else None for number in self._of_row]
         has_others = None in column or len(ordered) > MOST_CLASSES
         made = {"mode": "categorised", "column": COLUMN, "classes": classes, "show_other": has_others}
         return made | labels, column
 
 
-def _look(element: Element) -> dict[str, Any]:
+def _symbol(element: Element) -> dict[str, Any]:
     """As `simple_style`, with what the name of the icon says, and the labels."""
     found = simple_style(element)
     icon, label = element.find("IconStyle"), element.find("LabelStyle")
@@ -124,9 +124,9 @@ def _labels(label: Element) -> dict[str, Any] | None:
     return found | ({"color": color} if color else {})
 
 
-def _shown(look: dict[str, Any], only_points: bool) -> dict[str, Any]:
+def _shown(symbol: dict[str, Any], only_points: bool) -> dict[str, Any]:
     """In our words: points have the colour of their icon, everything else that of lines and areas."""
-    found = dict(look)
+    found = dict(symbol)
     icon = found.pop("icon_color", "")
     if icon and (only_points or not found.keys() & {"stroke_color", "fill_color"}):
         found |= {"fill_color": icon, "stroke_color": "#ffffff", "stroke_width_px": 1.0}

@@ -79,7 +79,8 @@ def probe_raster(
         bounds_lonlat=lonlat, overviews=overviews, block_shape=tuple(dataset.block_shapes[0]),
         acquired_at=_acquired_at(dataset), date_kind=_date_kind(dataset, tags),
         credit=tags.get("TIFFTAG_COPYRIGHT", ""), tags=tags, problems=tuple(problems),
-        placed_by=georeferencing.placed_by, placement_note=georeferencing.note, height_m=georeferencing.used_height_m,
+        placed_by=georeferencing.placed_by, georeferencing_note=georeferencing.note,
+        height_m=georeferencing.used_height_m,
         own_height_m=georeferencing.own_height_m, parts=parts, part=part or next(iter(parts), ""),
     )  # fmt: skip
     header = {

@@ -82,7 +82,7 @@ def _points(content: VectorContent) -> tuple[list[NDArray[np.int64]], Floats, ND
             continue
         codes = content.codes_of(table, rows)
         if codes is not None:
-            drawn = np.array([look is not None for look in content.looks])
+            drawn = np.array([symbol is not None for symbol in content.symbols])
             rows = rows[drawn[codes]]
         places.append(np.asarray(table.xy[rows] * table.step + (table.origin_x, table.origin_y), np.float64))
         fids.append(table.fids_of(rows))

@@ -45,17 +45,17 @@ def stamp(
     height: int,
     px: NDArray[np.int32],
     py: NDArray[np.int32],
-    look: NDArray[Any] | None,
+    symbol: NDArray[Any] | None,
     sprites: Sequence[Sprite | None],
 ) -> NDArray[np.uint32]:
     """(height, width) premultiplied ARGB of markers at the corners (px, py) of pixels, the last on top.
 
-    Places may lie outside; `look` says which sprite each has (None: the first, a sprite of None: not shown).
+    Places may lie outside; `symbol` says which sprite each has (None: the first, a sprite of None: not shown).
     """
     reach = max((sprite.reach for sprite in sprites if sprite is not None), default=0)
     near = (px >= -reach) & (px < width + reach) & (py >= -reach) & (py < height + reach)
     if not near.all():
-        px, py, look = px[near], py[near], None if look is None else look[near]
+        px, py, symbol = px[near], py[near], None if symbol is None else symbol[near]
     shape = (height + 2 * reach, width + 2 * reach)
     place = (py + reach) * shape[1] + (px + reach)
     rank = np.arange(1, len(px) + 1, dtype=np.int32)
@@ -63,8 +63,8 @@ def stamp(
     edge = core.copy()
     misty = []
     for index, sprite in enumerate(sprites):
-        mine = slice(None) if look is None else np.flatnonzero(look == index)
-        if sprite is None or (look is None and index) or not len(rank[mine]):
+        mine = slice(None) if symbol is None else np.flatnonzero(symbol == index)
+        if sprite is None or (symbol is None and index) or not len(rank[mine]):
             continue
         if not sprite.hides:
             misty.append((sprite, place[mine]))
@@ -74,8 +74,8 @@ def stamp(
         windows = _Windows(ranks)
         _spread(core, windows, _runs(sprite, True), shape[1])
         _spread(edge, windows, _runs(sprite, False), shape[1])
-    picture = _colours(core, place, look, sprites, shape[1])
-    picture = over(picture, _colours(np.where(edge > core, edge, 0), place, look, sprites, shape[1]))
+    picture = _colours(core, place, symbol, sprites, shape[1])
+    picture = over(picture, _colours(np.where(edge > core, edge, 0), place, symbol, sprites, shape[1]))
     for sprite, places in misty:
         picture = over(picture, _mist(sprite, places, shape))
     return picture.reshape(shape)[reach : reach + height, reach : reach + width]
@@ -124,7 +124,7 @@ def _runs(sprite: Sprite, hiding: bool) -> list[tuple[int, int, int]]:
 def _colours(
     ranks: NDArray[np.int32],
     place: NDArray[np.int32],
-    look: NDArray[Any] | None,
+    symbol: NDArray[Any] | None,
     sprites: Sequence[Sprite | None],
     stride: int,
 ) -> NDArray[np.uint32]:
@@ -141,10 +141,10 @@ def _colours(
         laid = np.zeros((2 * reach, stride), np.uint32)
         laid[:, : 2 * reach] = sprite.argb
         first = reach * (stride + 1)
-        if look is None:
+        if symbol is None:
             picture[at] = laid.ravel()[away + first]
             break
-        mine = np.flatnonzero(look[which] == index)
+        mine = np.flatnonzero(symbol[which] == index)
         picture[at[mine]] = laid.ravel()[away[mine] + first]
     return picture
 

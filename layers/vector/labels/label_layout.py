@@ -79,8 +79,8 @@ class Anchor(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class LabelWish:
-    """One label to place by one of `anchors`, the best first. `face` says how it is written; equal for equal looks."""
+class LabelRequest:
+    """One label to place by one of `anchors`, the best first. `face` says how; equal for equal letters."""
 
     uuid: str
     text: str
@@ -135,7 +135,7 @@ class _Candidate(NamedTuple):
 
 @dataclass(slots=True)
 class LabelLayout:
-    """Greedy and deterministic: wishes in order of rank, then as given; each takes its first free place or none.
+    """Greedy and deterministic: requests in order of rank, then as given; each takes its first free place or none.
 
     `room` is where labels may be; `marks` are boxes that labels keep clear of, those of layers (`layer_marks`) too
     where they can: a site that finds no other place has its label on them.
@@ -149,34 +149,34 @@ class LabelLayout:
 
     @classmethod
     def of(
-        cls, room: Box, wishes: Iterable[LabelWish], marks: Iterable[Box] = (), layer_marks: Iterable[Box] = ()
+        cls, room: Box, requests: Iterable[LabelRequest], marks: Iterable[Box] = (), layer_marks: Iterable[Box] = ()
     ) -> LabelLayout:
         layout = cls(room)
         for mark in marks:
             _occupy(layout._cells, mark)
         for mark in layer_marks:
             _occupy(layout._layer_marks, mark)
-        for wish in sorted(wishes, key=lambda wish: wish.rank):
-            layout._place(wish)
+        for request in sorted(requests, key=lambda request: request.rank):
+            layout._place(request)
             if layout.looked_at >= MOST_CANDIDATES:
                 break
         return layout
 
-    def _place(self, wish: LabelWish) -> None:
+    def _place(self, request: LabelRequest) -> None:
         kept = (self._cells, self._layer_marks)
-        if not self._is_placed(wish, kept) and wish.rank is not Rank.LAYER and self._layer_marks:
-            self._is_placed(wish, kept[:1])
+        if not self._is_placed(request, kept) and request.rank is not Rank.LAYER and self._layer_marks:
+            self._is_placed(request, kept[:1])
 
-    def _is_placed(self, wish: LabelWish, kept: tuple[_Cells, ...]) -> bool:
-        for anchor in wish.anchors:
-            for found in _candidates(anchor, wish, leaders=self.looked_at < MOST_LEADERS_AT):
+    def _is_placed(self, request: LabelRequest, kept: tuple[_Cells, ...]) -> bool:
+        for anchor in request.anchors:
+            for found in _candidates(anchor, request, leaders=self.looked_at < MOST_LEADERS_AT):
                 self.looked_at += 1
                 line = _line_boxes(anchor, found.leader)
                 if not all(map(self._is_inside, found.parts)) or not _are_clear((*found.parts, *line), kept):
                     continue
                 for part in (*found.parts, *line):
                     _occupy(self._cells, part)
-                self.placed.append(_placed(wish, anchor, found))
+                self.placed.append(_placed(request, anchor, found))
                 return True
         return False
 
@@ -200,17 +200,17 @@ def _occupy(cells: _Cells, box: Box) -> None:
         cells[cell].append(box)
 
 
-def _placed(wish: LabelWish, anchor: Anchor, found: _Candidate) -> PlacedLabel:
+def _placed(request: LabelRequest, anchor: Anchor, found: _Candidate) -> PlacedLabel:
     angle = anchor.angle_deg if anchor.way == "along" else 0.0
     return PlacedLabel(
-        wish.uuid,
-        wish.text,
-        wish.rank,
+        request.uuid,
+        request.text,
+        request.rank,
         found.box,
         found.side,
         anchor.px,
         anchor.py,
-        wish.face,
+        request.face,
         angle,
         found.leader,
         anchor.clearance,
@@ -218,21 +218,21 @@ def _placed(wish: LabelWish, anchor: Anchor, found: _Candidate) -> PlacedLabel:
     )
 
 
-def _candidates(anchor: Anchor, wish: LabelWish, *, leaders: bool) -> Iterator[_Candidate]:
+def _candidates(anchor: Anchor, request: LabelRequest, *, leaders: bool) -> Iterator[_Candidate]:
     if anchor.way == "along":
-        yield from _along(anchor, wish.width, wish.height)
+        yield from _along(anchor, request.width, request.height)
         return
     if anchor.way == "bent":
-        parts = bent_boxes(anchor, wish.advances, wish.width, wish.height)
+        parts = bent_boxes(anchor, request.advances, request.width, request.height)
         yield _Candidate(0, _about(parts), parts)
         return
     if anchor.way == "over":
-        left, top = round(anchor.px - wish.width / 2), round(anchor.py - wish.height / 2)
-        yield _upright(0, Box(left, top, left + wish.width, top + wish.height))
+        left, top = round(anchor.px - request.width / 2), round(anchor.py - request.height / 2)
+        yield _upright(0, Box(left, top, left + request.width, top + request.height))
         return
-    yield from _around(anchor.px, anchor.py, anchor.clearance, wish.width, wish.height)
-    if wish.leader and leaders:
-        yield from _with_leader(anchor.px, anchor.py, anchor.clearance, wish.width, wish.height)
+    yield from _around(anchor.px, anchor.py, anchor.clearance, request.width, request.height)
+    if request.leader and leaders:
+        yield from _with_leader(anchor.px, anchor.py, anchor.clearance, request.width, request.height)
 
 
 def _upright(side: int, box: Box) -> _Candidate:

@@ -68,7 +68,7 @@ class LabelSource:
             table = self.content.tables[index]
             fid, place = int(table.fids_of(np.array([row]))[0]), int(self.rows[index][row])
             class_index = self._class_of(table, row)
-            if fid in seen or place < 0 or self.content.looks[class_index] is None:
+            if fid in seen or place < 0 or self.content.symbols[class_index] is None:
                 continue
             columns = self.attributes.columns
             text = template.text({name: _value(columns[name], place) for name in template.columns if name in columns})

@@ -11,9 +11,9 @@ from layers.vector.columns import Attributes, Column
 from layers.vector.style.breaks import MOST_CLASSES, breaks
 from layers.vector.style.classes import StyleClass, counts_of, numbers_of
 from layers.vector.style.layer_style import VectorStyle
-from layers.vector.style.look import Look
 from layers.vector.style.markers import FACILITIES, SHAPES, facility_of
 from layers.vector.style.routes import ROUTES, route_of
+from layers.vector.style.symbol import Symbol
 from layers.vector.style.template import value_text
 
 MOST_CATEGORIES = 24
@@ -26,21 +26,21 @@ _WIDTHS_PX = (1.0, 7.0)
 
 
 def categorised(style: VectorStyle, column: Column, geometry: str, palette: str = "") -> VectorStyle:
-    """A class for each of the most frequent values, the rest in the look of its own.
+    """A class for each of the most frequent values, the rest with a symbol of its own.
 
-    Where values name facilities or routes, points get their signs and lines their looks.
+    Where values name facilities or routes, points get their markers and lines their symbols.
     """
     counts = counts_of(column)
     chosen = list(counts)[:MOST_CATEGORIES]
     chosen.sort(key=_natural_order)
     palette = palette if palette in QUALITATIVE or palette in CLASS_RAMPS else "okabe-ito"
     labels = _labels(chosen)
-    classes = [StyleClass(_base_look(style, geometry), label=labels[value], value=value) for value in chosen]
+    classes = [StyleClass(_base_symbol(style, geometry), label=labels[value], value=value) for value in chosen]
     classes = coloured(classes, palette, geometry)
-    classes = [replace(one, look=_named_look(one, geometry)) for one in classes]
-    own = recoloured(_base_look(style, geometry), OTHER_COLOR, geometry)
+    classes = [replace(one, symbol=_named_symbol(one, geometry)) for one in classes]
+    own = recoloured(_base_symbol(style, geometry), OTHER_COLOR, geometry)
     made = replace(style, mode="categorised", column=column.name, palette=palette, classes=tuple(classes))
-    return made.with_look(own)
+    return made.with_symbol(own)
 
 
 def graduated(
@@ -58,11 +58,11 @@ def graduated(
     palette = palette if palette in CLASS_RAMPS or palette in QUALITATIVE else "viridis"
     limits = breaks(method, numbers_of(column), count)
     pairs = list(pairwise(limits))
-    look = _base_look(style, geometry)
-    classes = [StyleClass(look, lower=low, upper=high) for low, high in pairs]
+    symbol = _base_symbol(style, geometry)
+    classes = [StyleClass(symbol, lower=low, upper=high) for low, high in pairs]
     vary = vary or style.vary
     if vary == "size":
-        classes = [replace(one, look=_sized(look, i, len(pairs), geometry)) for i, one in enumerate(classes)]
+        classes = [replace(one, symbol=_sized(symbol, i, len(pairs), geometry)) for i, one in enumerate(classes)]
     else:
         classes = coloured(classes, palette, geometry)
     made = replace(
@@ -75,34 +75,35 @@ def graduated(
         vary=vary,
         classes=tuple(classes),
     )
-    return made.with_look(recoloured(look, OTHER_COLOR, geometry))
+    return made.with_symbol(recoloured(symbol, OTHER_COLOR, geometry))
 
 
 def coloured(classes: Sequence[StyleClass], palette: str, geometry: str) -> list[StyleClass]:
     """The classes in the colours of a palette, in their order."""
     colors = palette_colors(palette, max(1, len(classes)))
     return [
-        replace(one, look=recoloured(one.look, color, geometry)) for one, color in zip(classes, colors, strict=False)
+        replace(one, symbol=recoloured(one.symbol, color, geometry))
+        for one, color in zip(classes, colors, strict=False)
     ]
 
 
-def recoloured(look: Look, color: str, geometry: str) -> Look:
-    """The look in another main colour: a point's and an area's fill, a line's stroke."""
+def recoloured(symbol: Symbol, color: str, geometry: str) -> Symbol:
+    """The symbol in another main colour: a point's and an area's fill, a line's stroke."""
     if "Point" in geometry:
-        stroke = color if look.symbol == "cross" else look.stroke_color
-        return with_readable_sign(replace(look, fill_color=color, stroke_color=stroke))
+        stroke = color if symbol.marker == "cross" else symbol.stroke_color
+        return with_readable_sign(replace(symbol, fill_color=color, stroke_color=stroke))
     if "Line" in geometry:
-        return replace(look, stroke_color=color)
-    alpha = int(look.fill_color[1:3], 16) if len(look.fill_color) == 9 else 0x90
-    return replace(look, stroke_color=color, fill_color=with_alpha(color, alpha) if look.fill_color else "")
+        return replace(symbol, stroke_color=color)
+    alpha = int(symbol.fill_color[1:3], 16) if len(symbol.fill_color) == 9 else 0x90
+    return replace(symbol, stroke_color=color, fill_color=with_alpha(color, alpha) if symbol.fill_color else "")
 
 
-def with_readable_sign(look: Look) -> Look:
-    """The look with its facility's sign dark on a light ground and white on a dark one; a colour of one's own stays."""
-    if look.symbol not in FACILITIES or not look.fill_color or look.stroke_color not in SIGN_INKS:
-        return look
-    is_light = luminance(look.fill_color) > _LIGHT
-    return replace(look, stroke_color=SIGN_INKS[is_light])
+def with_readable_sign(symbol: Symbol) -> Symbol:
+    """The symbol with its facility's sign dark on light ground, white on dark; a colour of one's own stays."""
+    if symbol.marker not in FACILITIES or not symbol.fill_color or symbol.stroke_color not in SIGN_INKS:
+        return symbol
+    is_light = luminance(symbol.fill_color) > _LIGHT
+    return replace(symbol, stroke_color=SIGN_INKS[is_light])
 
 
 def suggested_column(attributes: Attributes) -> str:
@@ -120,33 +121,33 @@ def suggested_column(attributes: Attributes) -> str:
     return best[0]
 
 
-def _base_look(style: VectorStyle, geometry: str) -> Look:
-    look = style.own_look
-    if "Point" in geometry and not look.fill_color:
-        return replace(look, fill_color=look.stroke_color, stroke_color="#ffffff")
-    if "Polygon" in geometry and look.fill_color:
-        return replace(look, fill_color=with_alpha(look.fill_color, 0x90))
-    return look
+def _base_symbol(style: VectorStyle, geometry: str) -> Symbol:
+    symbol = style.own_symbol
+    if "Point" in geometry and not symbol.fill_color:
+        return replace(symbol, fill_color=symbol.stroke_color, stroke_color="#ffffff")
+    if "Polygon" in geometry and symbol.fill_color:
+        return replace(symbol, fill_color=with_alpha(symbol.fill_color, 0x90))
+    return symbol
 
 
-def _named_look(one: StyleClass, geometry: str) -> Look:
+def _named_symbol(one: StyleClass, geometry: str) -> Symbol:
     if "Point" in geometry:
         sign = facility_of(one.value)
-        small = one.look.symbol in SHAPES
+        small = one.symbol.marker in SHAPES
         if not sign:
-            return one.look
-        size_px = FACILITY_PX if small else one.look.size_px
-        return with_readable_sign(replace(one.look, symbol=sign, size_px=size_px))
+            return one.symbol
+        size_px = FACILITY_PX if small else one.symbol.size_px
+        return with_readable_sign(replace(one.symbol, marker=sign, size_px=size_px))
     if "Line" in geometry:
-        return ROUTES.get(route_of(one.value), one.look)
-    return one.look
+        return ROUTES.get(route_of(one.value), one.symbol)
+    return one.symbol
 
 
-def _sized(look: Look, index: int, count: int, geometry: str) -> Look:
+def _sized(symbol: Symbol, index: int, count: int, geometry: str) -> Symbol:
     share = index / max(1, count - 1)
     if "Point" not in geometry:  # an area's outline
-        return replace(look, stroke_width_px=round(_WIDTHS_PX[0] + (_WIDTHS_PX[1] - _WIDTHS_PX[0]) * share, 2))
-    return replace(look, size_px=round(_SIZES_PX[0] + (_SIZES_PX[1] - _SIZES_PX[0]) * share, 2))
+        return replace(symbol, stroke_width_px=round(_WIDTHS_PX[0] + (_WIDTHS_PX[1] - _WIDTHS_PX[0]) * share, 2))
+    return replace(symbol, size_px=round(_SIZES_PX[0] + (_SIZES_PX[1] - _SIZES_PX[0]) * share, 2))
 
 
 def _labels(values: Sequence[str]) -> dict[str, str]:

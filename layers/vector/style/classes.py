@@ -13,8 +13,8 @@ from layers.errors import InvalidValue
 from layers.formula.budget import Budget
 from layers.text.counted import grouped_number
 from layers.vector.columns import Attributes, Column, Kind, time_text
-from layers.vector.style.look import Look, known_values, plain_values
 from layers.vector.style.rules import rule_mask
+from layers.vector.style.symbol import Symbol, known_values, plain_values
 from layers.vector.style.template import value_text
 
 MODES = ("single", "categorised", "graduated", "rules")
@@ -28,7 +28,7 @@ EMPTY_TITLE = "(empty)"
 class StyleClass:
     """Features of one `value`, from `lower` to `upper`, or for which `rule` is true, by the mode of the style."""
 
-    look: Look = field(default_factory=Look)
+    symbol: Symbol = field(default_factory=Symbol)
     label: str = ""
     """What legends call it; empty: its value."""
     value: str = ""
@@ -52,13 +52,13 @@ class StyleClass:
 
     def to_json(self) -> dict[str, Any]:
         """Plain JSON values; `from_json` gives back an equal value."""
-        return plain_values(self) | {"look": self.look.to_json()}
+        return plain_values(self) | {"look": self.symbol.to_json()}
 
     @classmethod
     def from_json(cls, data: Any) -> Self:
         """Raises InvalidValue where a value does not fit; unknown keys are left out."""
         values = known_values(cls, data)
-        return cls(look=Look(**known_values(Look, data.get("look", {}))), **values)
+        return cls(symbol=Symbol(**known_values(Symbol, data.get("look", {}))), **values)
 
 
 def class_of_each(

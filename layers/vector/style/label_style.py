@@ -1,4 +1,4 @@
-"""The style of labels: their text, how it looks and where it may stand."""
+"""The style of labels: their text, its letters and halo, and where it may stand."""
 
 from __future__ import annotations
 
@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from typing import Any, Self
 
 from layers.errors import InvalidValue
-from layers.vector.style.look import Look, known_values, plain_values
+from layers.vector.style.symbol import Symbol, known_values, plain_values
 from layers.vector.style.template import template_of
 
-PLACEMENTS = ("automatic", "around", "over", "along")
+LABEL_LAYOUTS = ("automatic", "around", "over", "along")
 WRAP_AFTER = 26
 """Names of more letters stand in two or three lines, but for those along lines."""
 
@@ -26,7 +26,7 @@ class LabelStyle:
     halo_width_px: float = 1.7
     bold: bool = False
     italic: bool = False
-    placement: str = "automatic"
+    layout: str = "automatic"
     """around a point, over its middle, along a line and its bends; automatic: what the geometry suggests."""
     priority: str = ""
     """A column of numbers: the greatest is placed first; empty: as the features come."""
@@ -37,9 +37,9 @@ class LabelStyle:
 
     def __post_init__(self) -> None:
         template_of(self.text)
-        Look(self.color, fill_color=self.halo_color)
-        if self.placement not in PLACEMENTS:
-            raise InvalidValue(f"A label's placement is one of {', '.join(PLACEMENTS)}.")
+        Symbol(self.color, fill_color=self.halo_color)
+        if self.layout not in LABEL_LAYOUTS:
+            raise InvalidValue(f"A label's layout is one of {', '.join(LABEL_LAYOUTS)}.")
         if not (4 <= self.size_px <= 100 and 0 <= self.halo_width_px <= 20):
             raise InvalidValue("Letters are 4 to 100 pixels high, with a halo of up to 20 pixels.")
         if not (math.isfinite(self.visible_from) and self.visible_from >= 0):

@@ -1,4 +1,4 @@
-"""The style of a vector layer: one look for all features or looks by class; its labels; what changes with the scale."""
+"""The style of a vector layer: one symbol for all features or one a class; labels; what changes with the scale."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ from layers.formula.budget import Budget
 from layers.vector.columns import Attributes
 from layers.vector.style.classes import MODES, MOST_CLASSES, StyleClass, class_of_each
 from layers.vector.style.label_style import LabelStyle
-from layers.vector.style.look import Look, known_values, plain_values
 from layers.vector.style.rules import check_rule, rule_columns
+from layers.vector.style.symbol import Symbol, known_values, plain_values
 from layers.vector.table import VectorInfo
 
 VARIED = ("color", "size")
@@ -25,8 +25,8 @@ type ClassKey = tuple[str, str, tuple[tuple[str, float, float, str], ...]]
 
 
 @dataclass(frozen=True, slots=True)
-class VectorStyle(Look):
-    """Its own look is that of a single symbol, and what its classes are made from.
+class VectorStyle(Symbol):
+    """Its own symbol is that of all features where there are no classes, and what classes are made from.
 
     Scales are denominators, 1 : so many.
     """
@@ -52,12 +52,12 @@ class VectorStyle(Look):
     cluster_px: float = 0.0
     """Points nearer than this become one sign with their number; 0: none."""
     classes: tuple[StyleClass, ...] = ()
-    other: Look | None = None
+    other: Symbol | None = None
     """That of features in no class; None: the own."""
     labels: LabelStyle = field(default_factory=LabelStyle)
 
     def __post_init__(self) -> None:
-        Look.__post_init__(self)
+        Symbol.__post_init__(self)
         if self.mode not in MODES:
             raise InvalidValue(f"A style is one of {', '.join(MODES)}.")
         if len(self.classes) > MOST_CLASSES:
@@ -95,22 +95,22 @@ class VectorStyle(Look):
         return self.mode, self.column, tuple((one.value, one.lower, one.upper, one.rule) for one in self.classes)
 
     @property
-    def own_look(self) -> Look:
-        """Of a single symbol."""
-        return Look(**known_values(Look, plain_values(self)))
+    def own_symbol(self) -> Symbol:
+        """Of all features, where there are no classes."""
+        return Symbol(**known_values(Symbol, plain_values(self)))
 
     @property
-    def other_look(self) -> Look:
+    def other_symbol(self) -> Symbol:
         """Of features in no class."""
-        return self.other or self.own_look
+        return self.other or self.own_symbol
 
     @property
-    def looks(self) -> tuple[Look | None, ...]:
+    def symbols(self) -> tuple[Symbol | None, ...]:
         """By class, then of features in no class; None for what is not drawn."""
         if self.mode == "single":
-            return (self.own_look,)
-        own = [one.look if one.shown else None for one in self.classes]
-        return (*own, self.other_look if self.show_other else None)
+            return (self.own_symbol,)
+        own = [one.symbol if one.shown else None for one in self.classes]
+        return (*own, self.other_symbol if self.show_other else None)
 
     def check_rules(self) -> None:
         """Raises InvalidValue for a class whose rule cannot be understood."""
@@ -127,13 +127,13 @@ class VectorStyle(Look):
         wanted = (*needed, *self.labels.columns)
         return next((name for name in wanted if name not in columns), "")
 
-    def with_look(self, look: Look, index: int = -1) -> Self:
-        """With this look of the class at `index`, else of features in no class, of all where there are no classes."""
+    def with_symbol(self, symbol: Symbol, index: int = -1) -> Self:
+        """With this symbol of the class at `index`, else of features in no class, of all where there are no classes."""
         if index < 0 and self.mode == "single":
-            return replace(self, **known_values(Look, look.to_json()))
+            return replace(self, **known_values(Symbol, symbol.to_json()))
         if index < 0:
-            return replace(self, other=look)
-        return self.with_class(index, replace(self.classes[index], look=look))
+            return replace(self, other=symbol)
+        return self.with_class(index, replace(self.classes[index], symbol=symbol))
 
     def with_class(self, index: int, one: StyleClass) -> Self:
         return replace(self, classes=(*self.classes[:index], one, *self.classes[index + 1 :]))
@@ -170,19 +170,19 @@ class VectorStyle(Look):
         labels = data.get("labels", {})
         if "labels" not in data and data.get("label_field"):
             labels = {"text": data["label_field"]}
-        other = Look(**known_values(Look, data["other"])) if data.get("other") else None
+        other = Symbol(**known_values(Symbol, data["other"])) if data.get("other") else None
         classes = tuple(StyleClass.from_json(one) for one in classes)
         return cls(**values, classes=classes, other=other, labels=LabelStyle.from_json(labels))
 
 
 def classify(
     style: VectorStyle, attributes: Attributes, budget: Budget | None = None
-) -> tuple[NDArray[np.uint16], tuple[Look | None, ...]]:
-    """The class of each feature and the looks of the classes, last the one of features in no class.
+) -> tuple[NDArray[np.uint16], tuple[Symbol | None, ...]]:
+    """The class of each feature and the symbols of the classes, last the one of features in no class.
 
-    A look that is None is not drawn. Raises InvalidValue for a rule that cannot be understood, and where the classes
+    A symbol that is None is not drawn. Raises InvalidValue for a rule that cannot be understood, and where the classes
     take more work than the `budget` allows.
     """
     if style.mode == "single":
-        return np.zeros(len(attributes), dtype=np.uint16), style.looks
-    return class_of_each(style.mode, style.column, style.classes, attributes, budget or Budget()), style.looks
+        return np.zeros(len(attributes), dtype=np.uint16), style.symbols
+    return class_of_each(style.mode, style.column, style.classes, attributes, budget or Budget()), style.symbols

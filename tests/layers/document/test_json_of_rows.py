@@ -53,7 +53,7 @@ def use_vector_style(data: Any) -> None:
     for scale in (1.0, 1e6, 1e12):
         assert 0 < style.size_factor(scale) <= 1
         style.is_shown_at(scale)
-    assert style.looks
+    assert style.symbols
     assert style.columns is not None
 
 

@@ -11,7 +11,7 @@ from layers.raster.style import RasterStyle, Stretch
 from layers.vector.style.classes import StyleClass
 from layers.vector.style.label_style import LabelStyle
 from layers.vector.style.layer_style import VectorStyle
-from layers.vector.style.look import Look
+from layers.vector.style.symbol import Symbol
 
 DEEP: Any = json.loads("[" * 300 + "]" * 300)
 ODD: list[Any] = [
@@ -39,7 +39,7 @@ STYLE = RasterStyle((1,), (Stretch(0, 1),), rule=StretchRule(), colormap="viridi
 VECTOR = VectorStyle(
     mode="graduated",
     column="a",
-    classes=(StyleClass(Look(dash=(1.0, 2.0)), lower=1, upper=2),),
-    other=Look(),
+    classes=(StyleClass(Symbol(dash=(1.0, 2.0)), lower=1, upper=2),),
+    other=Symbol(),
     labels=LabelStyle(text="{a}"),
 )

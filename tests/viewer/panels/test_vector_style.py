@@ -81,7 +81,7 @@ def test_categories_by_the_column_that_suggests_itself(form: VectorStyleForm, de
     assert (style.mode, style.column) == ("categorised", "type")
     assert texts(form, LABEL) == ["airport", "depot", "port", "All others"]
     assert texts(form, COUNT) == ["1", "1", "3", "1"]
-    assert [one.look.symbol for one in style.classes] == ["airfield", "depot", "port"]
+    assert [one.symbol.marker for one in style.classes] == ["airfield", "depot", "port"]
     desk.history.undo()
     assert desk.document.layers["coast"].style_json == ""
     assert not form.classes.isVisible()
@@ -97,7 +97,7 @@ def test_a_class_has_its_own_look_label_and_check_box(qtbot, form: VectorStyleFo
     line.selectAll()
     qtbot.keyClicks(line, "#123456")
     qtbot.keyClick(line, Qt.Key.Key_Return)
-    assert [one.look.fill_color == "#123456" for one in style_of(desk).classes] == [False, False, True]
+    assert [one.symbol.fill_color == "#123456" for one in style_of(desk).classes] == [False, False, True]
     assert table.currentIndex().row() == 2
     assert rows.setData(rows.index(2, LABEL), "Seaports")
     assert rows.setData(rows.index(0, LABEL), Qt.CheckState.Unchecked, Qt.ItemDataRole.CheckStateRole)
@@ -108,7 +108,7 @@ def test_a_class_has_its_own_look_label_and_check_box(qtbot, form: VectorStyleFo
     assert not style.show_other
     for _ in range(4):
         desk.history.undo()
-    assert style_of(desk).classes[2].look.fill_color != "#123456"
+    assert style_of(desk).classes[2].symbol.fill_color != "#123456"
     assert style_of(desk).show_other
 
 
@@ -147,9 +147,9 @@ def test_graduated(form: VectorStyleForm, desk: Desk) -> None:
     assert style_of(desk).classes[0].upper == 5.5
     assert not rows.setData(rows.index(0, VALUE), "five")
     assert "range" in form.classes.fields.refusal.text()
-    before = [one.look.fill_color for one in style_of(desk).classes]
+    before = [one.symbol.fill_color for one in style_of(desk).classes]
     pick(form.classes.fields.fields["palette"], "cividis")
-    assert [one.look.fill_color for one in style_of(desk).classes] != before
+    assert [one.symbol.fill_color for one in style_of(desk).classes] != before
     assert style_of(desk).classes[0].upper == 5.5, "other colours leave the limits"
 
 
@@ -214,11 +214,11 @@ def test_a_slider_previews_and_commits_once(form: VectorStyleForm, panel: LayerP
     slider.setSliderDown(True)
     slider.setSliderPosition(100)
     slider.setSliderPosition(150)
-    assert [style.classes[1].look.size_px != style.classes[0].look.size_px for style in shown] == [True, True]
+    assert [style.classes[1].symbol.size_px != style.classes[0].symbol.size_px for style in shown] == [True, True]
     slider.setSliderDown(False)
-    assert style_of(desk).classes[1].look == shown[-1].classes[1].look
+    assert style_of(desk).classes[1].symbol == shown[-1].classes[1].symbol
     desk.history.undo()
-    assert style_of(desk).classes[1].look.size_px == 19.0
+    assert style_of(desk).classes[1].symbol.size_px == 19.0
 
 
 def test_without_attributes_it_says_so(form: VectorStyleForm, desk: Desk) -> None:
@@ -258,6 +258,6 @@ def test_the_layer_tree_shows_the_classes(qtbot, desk: Desk, form: VectorStyleFo
 def test_graduated_by_size(form: VectorStyleForm, desk: Desk) -> None:
     pick(form.fields.fields["mode"], "graduated")
     pick(form.classes.fields.fields["vary"], "size")
-    sizes = [one.look.size_px for one in style_of(desk).classes]
+    sizes = [one.symbol.size_px for one in style_of(desk).classes]
     assert sizes == sorted(set(sizes))
     assert not form.classes.fields.fields["palette"].isVisible()

@@ -9,7 +9,7 @@ import numpy as np
 from layers.grid.tile_grid import View
 from layers.vector.labels.curved import Name, anchors_along
 from layers.vector.labels.label_anchors import area_anchors
-from layers.vector.labels.label_layout import Anchor, Box, LabelWish, Rank, mark_boxes
+from layers.vector.labels.label_layout import Anchor, Box, LabelRequest, Rank, mark_boxes
 from layers.vector.labels.label_source import Floats, LabelledFeature
 from layers.vector.style.label_style import LabelStyle
 from layers.vector.table import LINE, POINT
@@ -23,7 +23,7 @@ _LINE_GAP_PX = 1.0
 
 @dataclass(slots=True)
 class Asked:
-    requests: list[LabelWish] = field(default_factory=list)
+    requests: list[LabelRequest] = field(default_factory=list)
     marks: list[Box] = field(default_factory=list)
 
 
@@ -47,7 +47,7 @@ class LayerLabels:
                 asked.marks += mark_boxes(px, py, (cluster_radius_px(count) + 2.0) * view.ratio)
         room = Box(0.0, 0.0, view.width, view.height)
         for feature in labelling.source.within(bounds):
-            runs_along = feature.kind == LINE or (feature.kind != POINT and labelling.style.placement == "along")
+            runs_along = feature.kind == LINE or (feature.kind != POINT and labelling.style.layout == "along")
             text = feature.text if runs_along else wrapped(feature.text)
             gap = labelling.radius_px(feature.class_index, feature.kind) * view.ratio + _LINE_GAP_PX
             name = self._painter.name(text, face, view.ratio, gap)
@@ -56,7 +56,7 @@ class LayerLabels:
                 uuid = f"{layer_uuid}/{feature.fid}"
                 leader = labelling.style.leader and feature.kind == POINT
                 asked.requests.append(
-                    LabelWish(uuid, text, Rank.LAYER, name.width, name.height, anchors, face, leader, name.advances)
+                    LabelRequest(uuid, text, Rank.LAYER, name.width, name.height, anchors, face, leader, name.advances)
                 )
         return asked
 
@@ -69,7 +69,7 @@ def _anchors(
     feature: LabelledFeature, labelling: LayerLabelling, view: View, room: Box, name: Name
 ) -> tuple[Anchor, ...]:
     parts = [_pixels(view, part) for part in feature.parts]
-    placement = labelling.style.placement
+    placement = labelling.style.layout
     if feature.kind == POINT:
         px, py = parts[0][0].tolist()
         if not (room.left <= px <= room.right and room.top <= py <= room.bottom):

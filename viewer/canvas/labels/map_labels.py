@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from PySide6.QtGui import QPainter
 
 from layers.grid.tile_grid import View
-from layers.vector.labels.label_layout import Box, LabelLayout, LabelWish, PlacedLabel
+from layers.vector.labels.label_layout import Box, LabelLayout, LabelRequest, PlacedLabel
 from viewer.canvas.labels.label_painter import LabelPainter
 from viewer.canvas.labels.layer_labels import LayerLabels
 from viewer.canvas.overlays import ARROW_ROOM_PX
@@ -31,7 +31,7 @@ class LabelTask:
 
     view: View
     marks: list[Box]
-    requests: list[LabelWish]
+    requests: list[LabelRequest]
     """Of sites."""
     labellings: Labellings
 
@@ -67,7 +67,7 @@ class MapLabels:
         language: str = "",
     ) -> LabelTask:
         """The labels of a view: of the sites of `frames`, then of the layers, the topmost first."""
-        marks, requests = _furniture(view), list[LabelWish]()
+        marks, requests = _furniture(view), list[LabelRequest]()
         for frame in frames:
             marks += self._sites.marks(frame)
             requests += self._sites.requests(frame, selection, language)
@@ -87,9 +87,9 @@ def carried_along(layout: LabelLayout, before: View, now: View) -> list[PlacedLa
     return moved
 
 
-def _named_once(requests: Sequence[LabelWish]) -> list[LabelWish]:
+def _named_once(requests: Sequence[LabelRequest]) -> list[LabelRequest]:
     """One request, with all its anchors, for what lies on both sides of the edge of the map."""
-    found: dict[tuple[str, str], LabelWish] = {}
+    found: dict[tuple[str, str], LabelRequest] = {}
     for request in requests:
         first = found.setdefault((request.uuid, request.text), request)
         if first is not request:

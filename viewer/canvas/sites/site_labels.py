@@ -9,7 +9,7 @@ import numpy as np
 from layers.document.site import Site
 from layers.grid.tile_grid import View
 from layers.vector.labels.curved import Name, anchors_along
-from layers.vector.labels.label_layout import Anchor, Box, LabelWish, Rank, mark_boxes
+from layers.vector.labels.label_layout import Anchor, Box, LabelRequest, Rank, mark_boxes
 from viewer.canvas.labels.label_painter import Face, LabelPainter, wrapped
 from viewer.canvas.sites.outlines import Floats
 from viewer.canvas.sites.site_frame import ShapeInView, SiteFrame
@@ -43,7 +43,7 @@ class SiteLabels:
         places = zip(frame.px[shown].tolist(), frame.py[shown].tolist(), strict=True)
         return [box for px, py in places for box in mark_boxes(px, py, frame.symbol_radius_px)]
 
-    def requests(self, frame: SiteFrame, selection: frozenset[str], language: str) -> list[LabelWish]:
+    def requests(self, frame: SiteFrame, selection: frozenset[str], language: str) -> list[LabelRequest]:
         """The most important first: a function of frame, selection and language alone."""
         found: list[tuple[Rank, Site, tuple[Anchor, ...]]] = []
         radius = frame.symbol_radius_px
@@ -57,7 +57,7 @@ class SiteLabels:
                 found.append((_rank(shown.site, selection), shown.site, anchors))
         found.sort(key=lambda request: request[0])
         lines = {shape.uuid: shape for shape in frame.shapes[:MOST_REQUESTS] if shape.site.kind == "line"}
-        requests: list[LabelWish] = []
+        requests: list[LabelRequest] = []
         named: set[str] = set()
         for rank, site, anchors in found:
             plain = label_text(site, language)
@@ -72,7 +72,7 @@ class SiteLabels:
                 text = plain if along else wrapped(plain)
                 size = self._painter.size(text, face, frame.scale)
                 leader = rank in (Rank.SELECTED, Rank.CLAIM) and site.kind == "point"
-                requests.append(LabelWish(site.uuid, text, rank, *size, (*along, *anchors), face, leader, advances))
+                requests.append(LabelRequest(site.uuid, text, rank, *size, (*along, *anchors), face, leader, advances))
         return requests
 
 

@@ -10,7 +10,7 @@ from layers.document.json_fields import json_object
 from layers.document.layer import Layer
 from layers.errors import InvalidValue
 from layers.vector.style.layer_style import VectorStyle
-from layers.vector.style.look import Look
+from layers.vector.style.symbol import Symbol
 from layers.vector.table import VectorInfo
 from viewer.panels.context import PanelContext
 from viewer.rendering.vector.symbol_sample import sample_icon
@@ -37,7 +37,7 @@ def layer_icon(layer: Layer, context: PanelContext) -> QIcon | None:
     found = style_shown(layer, context)
     if found is None or found[0].mode != "single":
         return None
-    return _icon(found[0].own_look, found[1])
+    return _icon(found[0].own_symbol, found[1])
 
 
 def read_of(drawing: object) -> tuple[object, ...]:
@@ -51,11 +51,11 @@ def class_lines(layer: Layer, context: PanelContext, others: str, more: str) -> 
     if found is None or found[0].mode == "single":
         return []
     style, geometry = found
-    lines: Lines = [(_icon(one.look, geometry), one.title(style.mode)) for one in style.classes if one.shown]
+    lines: Lines = [(_icon(one.symbol, geometry), one.title(style.mode)) for one in style.classes if one.shown]
     drawing = context.drawing_of(layer.uuid)
     known = drawing.symbology.others_known if isinstance(drawing, VectorDrawing) else None
     if style.show_other and (known is None or known != (style.class_key, False)):
-        lines.append((_icon(style.other_look, geometry), others))
+        lines.append((_icon(style.other_symbol, geometry), others))
     if len(lines) <= MOST_LINES:
         return lines
     return [*lines[: MOST_LINES - 1], (None, more.format(len(lines) - MOST_LINES + 1))]
@@ -70,5 +70,5 @@ def _parsed(style_json: str) -> VectorStyle:
 
 
 @lru_cache(maxsize=512)
-def _icon(look: Look, geometry: str) -> QIcon:
+def _icon(look: Symbol, geometry: str) -> QIcon:
     return sample_icon(look, geometry)

@@ -89,6 +89,6 @@ class GeoreferencingForm(QWidget):
 
 def _note(info: RasterInfo | VectorInfo | None) -> str:
     """Says what places the layer, where that is no transform, and how well."""
-    if not isinstance(info, RasterInfo) or not info.placement_note:
+    if not isinstance(info, RasterInfo) or not info.georeferencing_note:
         return ""
-    return f"Placed by {info.placement_note}."
+    return f"Placed by {info.georeferencing_note}."

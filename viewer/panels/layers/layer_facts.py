@@ -76,14 +76,14 @@ def info_facts(info: RasterInfo | VectorInfo) -> Facts:
 
 def _told(info: RasterInfo | VectorInfo) -> set[str]:
     """Problems that stand under another name."""
-    if not isinstance(info, RasterInfo) or not info.placement_note:
+    if not isinstance(info, RasterInfo) or not info.georeferencing_note:
         return set()
-    return {problem for problem in info.problems if info.placement_note in problem}
+    return {problem for problem in info.problems if info.georeferencing_note in problem}
 
 
 def _placed_by(info: RasterInfo) -> str:
-    if info.placement_note:
-        return info.placement_note[:1].upper() + info.placement_note[1:]
+    if info.georeferencing_note:
+        return info.georeferencing_note[:1].upper() + info.georeferencing_note[1:]
     words = {"transform": _tr("the transform in the file"), "world file": _tr("the world file beside it")}
     return words.get(info.placed_by, _tr("nothing"))
 

@@ -174,7 +174,7 @@ class ClassPage(QWidget):
     def _add_class(self) -> None:
         style = self.style_shown
         color = palette_colors(style.palette, len(style.classes) + 1)[-1]
-        look = recoloured(style.own_look, color, self.rows.geometry)
+        look = recoloured(style.own_symbol, color, self.rows.geometry)
         rule = "false" if style.mode == "rules" else ""
         label = "" if style.mode == "rules" else self.tr("New class")
         self.fields.refuse(

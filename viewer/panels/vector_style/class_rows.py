@@ -90,7 +90,7 @@ class ClassRows(QAbstractTableModel):
                 shown = self.style.show_other if other else self.style.classes[row].shown
                 return Qt.CheckState.Checked if shown else Qt.CheckState.Unchecked
             case _ROLE.DecorationRole if column == LABEL:
-                look = self.style.other_look if other else self.style.classes[row].look
+                look = self.style.other_symbol if other else self.style.classes[row].symbol
                 return sample_icon(look, self.geometry)
             case _ROLE.TextAlignmentRole if column == COUNT:
                 return Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter

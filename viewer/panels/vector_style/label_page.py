@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from types import SimpleNamespace
 from typing import Any
 
 from PySide6.QtWidgets import QFormLayout, QVBoxLayout, QWidget
 
 from layers.errors import InvalidValue
-from layers.vector.style.label_style import PLACEMENTS, LabelStyle
+from layers.vector.style.label_style import LABEL_LAYOUTS, LabelStyle
 from layers.vector.table import VectorInfo
 from viewer.panels.vector_style.scale_page import ScaleField
 from viewer.panels.widgets.color_field import ColorField
@@ -45,7 +46,7 @@ class LabelPage(QWidget):
         yes_no = [(True, tr("yes")), (False, tr("no"))]
         add("bold", tr("Bold"), ChoiceField(yes_no))
         add("italic", tr("Italic"), ChoiceField(yes_no))
-        add("placement", tr("Position"), ChoiceField(choices(PLACEMENTS)))
+        add("placement", tr("Position"), ChoiceField(choices(LABEL_LAYOUTS)))
         add("priority", tr("Priority"), ChoiceField(), tr("A column of numbers: the greatest is placed first"))
         add("leader", tr("Leaders"), ChoiceField(yes_no), tr("A thin line to a label that found no place at its mark"))
         add("visible_from", tr("Smallest scale"), ScaleField(), tr("Labels are left out at smaller scales"))
@@ -63,7 +64,7 @@ class LabelPage(QWidget):
             numbers = [(name, name) for name, kind in info.fields if kind in ("integer", "real")]
             self.fields.fields["text"].set_choices([("", self.tr("none")), *names])
             self.fields.fields["priority"].set_choices([("", self.tr("as they come")), *numbers])
-        self.fields.show_row(labels)
+        self.fields.show_row(SimpleNamespace(**labels.to_json()))
         for column, field in self.fields.fields.items():
             field.setEnabled(column == "text" or bool(labels.text))
 

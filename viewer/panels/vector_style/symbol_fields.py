@@ -11,9 +11,9 @@ from PySide6.QtWidgets import QFormLayout, QVBoxLayout, QWidget
 
 from layers.document.vocabulary import SITE_CLASSES
 from layers.errors import InvalidValue
-from layers.vector.style.look import ARROWS, Look
 from layers.vector.style.markers import MARKERS
 from layers.vector.style.routes import ROUTES
+from layers.vector.style.symbol import ARROWS, Symbol
 from viewer.panels.widgets.color_field import ColorField
 from viewer.panels.widgets.field_set import FieldSet
 from viewer.panels.widgets.fields import ChoiceField
@@ -31,16 +31,16 @@ _DASHES = {
 }
 _FOR_POINTS = ("symbol", "size_px")
 _FOR_LINES = ("arrow", "ground_color", "route")
-_SAMPLE = Look("#ffffff", 1.0, "#3182bd", size_px=16.0)
+_SAMPLE = Symbol("#ffffff", 1.0, "#3182bd", size_px=16.0)
 
 
 class SymbolFields(QWidget):
     """`commit` takes the changed look and what was changed, and returns why not; `preview` shows a look."""
 
-    def __init__(self, commit: Callable[[Look], str], preview: Callable[[Look], None]) -> None:
+    def __init__(self, commit: Callable[[Symbol], str], preview: Callable[[Symbol], None]) -> None:
         super().__init__()
         self._commit_look, self._preview_look = commit, preview
-        self._look = Look()
+        self._look = Symbol()
         form = QFormLayout()
         self.set = FieldSet(form, self._committed, self)
         self._form = form
@@ -79,7 +79,7 @@ class SymbolFields(QWidget):
         slider.previewed.connect(lambda value: self._preview_look(_changed(self._look, column, value)))
         self.set.add(column, title, slider)
 
-    def show_look(self, look: Look, geometry: str) -> None:
+    def show_look(self, look: Symbol, geometry: str) -> None:
         """Show a look of features of this geometry, and the fields that matter to it only."""
         self._look = look
         shown = SimpleNamespace(**look.to_json())
@@ -106,21 +106,21 @@ class SymbolFields(QWidget):
             return error.sentence
 
 
-def _changed(look: Look, column: str, value: Any) -> Look:
+def _changed(look: Symbol, column: str, value: Any) -> Symbol:
     """Raises InvalidValue."""
     if column == "route":
         return ROUTES.get(value, look)
     if column == "dash":
         value = [float(part) for part in value.split()]
-    return Look.from_json(look.to_json() | {column: value})
+    return Symbol.from_json(look.to_json() | {column: value})
 
 
 def _dash_text(dash: tuple[float, ...]) -> str:
     return " ".join(f"{part:g}" for part in dash)
 
 
-def _with_symbol(name: str) -> Look:
-    return Look.from_json(_SAMPLE.to_json() | {"symbol": name, "size_px": 16.0 if name in SITE_CLASSES else 11.0})
+def _with_symbol(name: str) -> Symbol:
+    return Symbol.from_json(_SAMPLE.to_json() | {"symbol": name, "size_px": 16.0 if name in SITE_CLASSES else 11.0})
 
 
 def _route_title(name: str) -> str:

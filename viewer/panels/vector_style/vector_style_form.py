@@ -17,7 +17,7 @@ from layers.vector.columns import Attributes
 from layers.vector.style.automatic import categorised, graduated, suggested_column
 from layers.vector.style.classes import MODES
 from layers.vector.style.layer_style import VectorStyle, classify
-from layers.vector.style.look import Look
+from layers.vector.style.symbol import Symbol
 from layers.vector.table import VectorInfo
 from viewer.panels.vector_style.class_page import ClassPage, suited_palette
 from viewer.panels.vector_style.label_page import LabelPage
@@ -146,8 +146,8 @@ class VectorStyleForm(QWidget):
         self.look_heading.setVisible(style.mode != "single")
         name = f"“{style.classes[index].title(style.mode)[:60]}”" if index >= 0 else self.tr("all others")
         self.look_heading.setText(self.tr("Symbol of %1").replace("%1", name))
-        of_none = style.own_look if style.mode == "single" else style.other_look
-        look = style.classes[index].look if index >= 0 else of_none
+        of_none = style.own_symbol if style.mode == "single" else style.other_symbol
+        look = style.classes[index].symbol if index >= 0 else of_none
         self.look.show_look(look, info.geometry)
 
     def _count(self) -> None:
@@ -235,16 +235,16 @@ class VectorStyleForm(QWidget):
             self.fields.show_row(self._style)
             self.classes.show_style(self._style, self._info)
 
-    def _commit_look(self, look: Look) -> str:
+    def _commit_look(self, look: Symbol) -> str:
         return self._with_look(look, self._commit_style)
 
-    def _preview_look(self, look: Look) -> None:
+    def _preview_look(self, look: Symbol) -> None:
         self._with_look(look, self._preview)
 
-    def _with_look[T](self, look: Look, use: Callable[[VectorStyle], T]) -> T:
+    def _with_look[T](self, look: Symbol, use: Callable[[VectorStyle], T]) -> T:
         assert self._style is not None
         index = self.classes.current_class() if self._style.mode != "single" else -1
-        return use(self._style.with_look(look, index))
+        return use(self._style.with_symbol(look, index))
 
     def _commit_changed(self, **changed: Any) -> str:
         return "" if self._style is None else self._commit_style(replace(self._style, **changed))

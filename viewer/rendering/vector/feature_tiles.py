@@ -106,7 +106,7 @@ class FeatureTiles:
     def _place(self) -> None:
         bounds = self.content.world_bounds()
         if bounds is not None and self._views:
-            margin = margin_px(self.content.looks, self._scale) * self._views[0].grid.resolution
+            margin = margin_px(self.content.symbols, self._scale) * self._views[0].grid.resolution
             self._tiles.set_bounds(self.content.tables[0].crs, bounds.expanded(margin))
 
     def _are_few(self, view: View) -> bool:
@@ -120,7 +120,7 @@ class FeatureTiles:
 
     def _count_is_small(self, view: View) -> bool:
         content = self.content
-        bounds = view.world_bounds().expanded(margin_px(content.looks, self._scale) * view.grid.resolution)
+        bounds = view.world_bounds().expanded(margin_px(content.symbols, self._scale) * view.grid.resolution)
         # Cells are coarse: of what is near, a part is in view. More than this is not worth a closer look.
         if content.count_near(bounds) > _WORTH_A_LOOK * FEW_VERTICES:
             return False

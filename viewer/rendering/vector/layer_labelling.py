@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from layers.vector.drawing.clusters import Clusters
 from layers.vector.labels.label_source import LabelSource
 from layers.vector.style.label_style import LabelStyle
-from layers.vector.style.look import Look
+from layers.vector.style.symbol import Symbol
 from layers.vector.table import POINT
 from viewer.rendering.vector.symbol_painter import marker_radius_px
 
@@ -18,7 +18,7 @@ class LayerLabelling:
 
     source: LabelSource
     style: LabelStyle
-    symbols: tuple[Look | None, ...]
+    symbols: tuple[Symbol | None, ...]
     """By class."""
     size_factor: float = 1.0
     clusters: Clusters | None = None
@@ -30,7 +30,7 @@ class LayerLabelling:
         return 0.0 if symbol is None else _radius_px(symbol, kind) * self.size_factor
 
 
-def _radius_px(symbol: Look, kind: int) -> float:
+def _radius_px(symbol: Symbol, kind: int) -> float:
     if kind == POINT:
         return marker_radius_px(symbol)
     return symbol.stroke_width_px / 2 + (symbol.casing_width_px if symbol.casing_color else 0.0)

@@ -10,13 +10,13 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QImage, QPainter
 
 from layers.vector.drawing.stamps import Sprite
-from layers.vector.style.look import Look
+from layers.vector.style.symbol import Symbol
 from viewer.rendering.vector.symbol_painter import marker_radius_px, paint_marker
 from viewer.support.painting import painting
 
 
 @lru_cache(maxsize=512)
-def sprite_of(symbol: Look, scale: float) -> Sprite:
+def sprite_of(symbol: Symbol, scale: float) -> Sprite:
     """The sign of a symbol at so many picture pixels a logical pixel."""
     image = sprite_image(symbol, scale)
     side = image.width()
@@ -24,7 +24,7 @@ def sprite_of(symbol: Look, scale: float) -> Sprite:
 
 
 @lru_cache(maxsize=512)
-def sprite_image(symbol: Look, scale: float) -> QImage:
+def sprite_image(symbol: Symbol, scale: float) -> QImage:
     """The same as a picture, the sign's place in its middle."""
     reach = max(1, math.ceil(marker_radius_px(symbol) * scale + 0.5))
     image = QImage(2 * reach, 2 * reach, QImage.Format.Format_ARGB32_Premultiplied)

@@ -13,8 +13,8 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QBrush, QColor, QPainter, QPainterPath, QPen, QPolygonF, QTransform
 
-from layers.vector.style.look import Look
 from layers.vector.style.markers import FACILITIES
+from layers.vector.style.symbol import Symbol
 from viewer.rendering.vector.signs import sign_path
 
 type Floats = NDArray[np.float64]
@@ -24,21 +24,21 @@ _BADGE_UNITS = 21.0
 """A sign in its box of 16 units stands on a badge of this width."""
 
 
-def paint_marker(painter: QPainter, symbol: Look, scale: float = 1.0) -> None:
+def paint_marker(painter: QPainter, symbol: Symbol, scale: float = 1.0) -> None:
     """The sign of a point about (0, 0). `scale` is picture pixels in a logical pixel."""
     size = symbol.size_px * scale
     pen = stroke_pen(symbol, scale)
-    if symbol.symbol in FACILITIES:
+    if symbol.marker in FACILITIES:
         _paint_badge(painter, symbol, size, pen)
         return
     painter.setPen(pen)
     painter.setBrush(brush_of(symbol))
-    painter.drawPath(shape_path(symbol.symbol, size))
+    painter.drawPath(shape_path(symbol.marker, size))
 
 
-def _paint_badge(painter: QPainter, symbol: Look, size: float, pen: QPen) -> None:
+def _paint_badge(painter: QPainter, symbol: Symbol, size: float, pen: QPen) -> None:
     """A disc with the sign in it, as sites have it; without a fill the sign alone, in the colour of the stroke."""
-    sign = QTransform.fromScale(size / _BADGE_UNITS, size / _BADGE_UNITS).map(sign_path(symbol.symbol))
+    sign = QTransform.fromScale(size / _BADGE_UNITS, size / _BADGE_UNITS).map(sign_path(symbol.marker))
     if not symbol.fill_color:
         painter.fillPath(QTransform.fromScale(1.3, 1.3).map(sign), QColor(symbol.stroke_color))
         return
@@ -48,15 +48,15 @@ def _paint_badge(painter: QPainter, symbol: Look, size: float, pen: QPen) -> Non
     painter.fillPath(sign, QColor(symbol.stroke_color if symbol.stroke_width_px else "#ffffff"))
 
 
-def marker_radius_px(symbol: Look) -> float:
+def marker_radius_px(symbol: Symbol) -> float:
     """Half of what a sign covers, its stroke included, in logical pixels."""
-    reach = 1.2 if symbol.symbol in ("triangle", "star", "diamond") else 1.0
+    reach = 1.2 if symbol.marker in ("triangle", "star", "diamond") else 1.0
     return symbol.size_px / 2 * reach + symbol.stroke_width_px / 2
 
 
 def paint_lines(
     painter: QPainter,
-    symbol: Look,
+    symbol: Symbol,
     lines: Sequence[QPolygonF | QPainterPath],
     scale: float = 1.0,
 ) -> None:
@@ -78,7 +78,7 @@ def paint_lines(
                 painter.drawPolyline(line)
 
 
-def paint_arrows(painter: QPainter, symbol: Look, lines: Sequence[Floats], scale: float = 1.0) -> None:
+def paint_arrows(painter: QPainter, symbol: Symbol, lines: Sequence[Floats], scale: float = 1.0) -> None:
     """The arrowheads of lines given as (n, 2) picture pixels."""
     heads = QPainterPath()
     for points in lines:
@@ -114,14 +114,14 @@ def arrow_places(points: Floats, arrow: str, every_px: float = ARROW_EVERY_PX) -
     return places
 
 
-def paint_area(painter: QPainter, symbol: Look, path: QPainterPath, scale: float = 1.0) -> None:
+def paint_area(painter: QPainter, symbol: Symbol, path: QPainterPath, scale: float = 1.0) -> None:
     """An area with its outline."""
     if symbol.fill_color:
         painter.fillPath(path, QColor(symbol.fill_color))
     paint_lines(painter, symbol, [path], scale)
 
 
-def stroke_pen(symbol: Look, scale: float = 1.0) -> QPen:
+def stroke_pen(symbol: Symbol, scale: float = 1.0) -> QPen:
     if symbol.stroke_width_px == 0:
         return QPen(Qt.PenStyle.NoPen)
     pen = _solid(symbol.stroke_color, symbol.stroke_width_px * scale)
@@ -131,7 +131,7 @@ def stroke_pen(symbol: Look, scale: float = 1.0) -> QPen:
     return pen
 
 
-def brush_of(symbol: Look) -> QBrush:
+def brush_of(symbol: Symbol) -> QBrush:
     return QBrush(QColor(symbol.fill_color)) if symbol.fill_color else QBrush(Qt.BrushStyle.NoBrush)
 
 
@@ -161,7 +161,7 @@ def _ring(radii: Sequence[float]) -> list[tuple[float, float]]:
 _CORNERS = {"triangle": _ring([1.15] * 3), "diamond": _ring([1.1] * 4), "star": _ring([1.2, 0.5] * 5)}
 
 
-def _head(symbol: Look, scale: float) -> QPainterPath:
+def _head(symbol: Symbol, scale: float) -> QPainterPath:
     """An arrowhead whose tip is a little before (0, 0)."""
     length = (5.0 + 2.2 * symbol.stroke_width_px) * scale
     path = QPainterPath(QPointF(length * 0.45, 0))

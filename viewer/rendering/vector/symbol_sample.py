@@ -6,7 +6,7 @@ import numpy as np
 from PySide6.QtCore import QPointF, Qt
 from PySide6.QtGui import QColor, QIcon, QImage, QPainter, QPainterPath, QPixmap, QPolygonF
 
-from layers.vector.style.look import Look
+from layers.vector.style.symbol import Symbol
 from viewer.rendering.vector.symbol_painter import marker_radius_px, paint_area, paint_arrows, paint_lines, paint_marker
 from viewer.support.painting import painting
 
@@ -17,7 +17,7 @@ _LINE = ((-11.0, 2.5), (-3.5, -2.5), (3.5, 2.5), (11.0, -2.5))
 _AREA = ((-10.0, 6.0), (-8.0, -5.0), (4.0, -7.0), (10.5, 0.0), (6.5, 7.0))
 
 
-def paint_sample(painter: QPainter, symbol: Look, geometry: str, x: float, y: float, ratio: float = 1.0) -> None:
+def paint_sample(painter: QPainter, symbol: Symbol, geometry: str, x: float, y: float, ratio: float = 1.0) -> None:
     """A sign, a line or an area about (x, y), in a box of WIDTH_PX by HEIGHT_PX logical pixels."""
     painter.save()
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
@@ -41,7 +41,7 @@ def paint_sample(painter: QPainter, symbol: Look, geometry: str, x: float, y: fl
     painter.restore()
 
 
-def sample_icon(symbol: Look | None, geometry: str, ratio: float = 2.0) -> QIcon:
+def sample_icon(symbol: Symbol | None, geometry: str, ratio: float = 2.0) -> QIcon:
     """An icon of a symbol; empty for what is not drawn. What would be lost on a white or a dark list has a plate."""
     picture = _blank(ratio)
     if symbol is not None:

@@ -13,7 +13,7 @@ from layers.grid.tile_grid import View
 from layers.vector.columns import Attributes
 from layers.vector.content import FeatureClasses
 from layers.vector.style.layer_style import ClassKey, VectorStyle
-from layers.vector.style.look import Look
+from layers.vector.style.symbol import Symbol
 from layers.vector.table import VectorInfo
 
 NO_CLASSES = FeatureClasses(np.zeros(0, np.int64), np.zeros(0, np.uint16))
@@ -59,9 +59,9 @@ class Symbology:
         self.others_known = None if classes is None else (key, classes.has_others(len(key[2]), features))
 
     @property
-    def symbols(self) -> tuple[Look | None, ...]:
+    def symbols(self) -> tuple[Symbol | None, ...]:
         """By class; None is not painted."""
-        return self.style.looks
+        return self.style.symbols
 
     @property
     def classes(self) -> FeatureClasses | None:

@@ -21,7 +21,7 @@ from layers.vector.drawing.gathering import gathered
 from layers.vector.drawing.simplification import Details
 from layers.vector.drawing.stamps import stamp
 from layers.vector.drawing.strokes import Strokes
-from layers.vector.style.look import Look
+from layers.vector.style.symbol import Symbol
 from layers.vector.table import LINE, POINT, POLYGON, FeatureTable
 from viewer.rendering.vector.sprites import sprite_of
 from viewer.rendering.vector.symbol_painter import paint_arrows
@@ -48,7 +48,7 @@ def bulk_picture(
     Without `details` every vertex is painted: where little of the content is in view, that is less work than to look
     at all of it first.
     """
-    bounds = view.world_bounds().expanded(margin_px(content.looks, scale) * view.grid.resolution)
+    bounds = view.world_bounds().expanded(margin_px(content.symbols, scale) * view.grid.resolution)
     found = [(table, rows) for table in content.tables if (rows := content.rows_in(table, bounds)).size]
     if not found:
         return None
@@ -58,7 +58,7 @@ def bulk_picture(
     _areas(picture, content, view, shapes, dots, scale)
     lines = _Shapes.of(content, details, view, found, LINE)
     if lines is not None:
-        for index, symbol in enumerate(content.looks):
+        for index, symbol in enumerate(content.symbols):
             if symbol is not None:
                 _lines(picture, symbol, lines.of_class(index), scale)
     return _points(picture, content, view, found, scale)
@@ -208,7 +208,7 @@ def _areas(
         is_large = (areas.size > _large_px(content)) | several
         _paint_large(picture, content, view, areas, is_large, scale)
         small = areas.only(~is_large)
-    for index, symbol in enumerate(content.looks):
+    for index, symbol in enumerate(content.symbols):
         if symbol is None or (small is None and tiny is None):
             continue
         mine = None if small is None else small.of_class(index)
@@ -225,7 +225,7 @@ def _areas(
 
 
 def _large_px(content: VectorContent) -> float:
-    fills = [argb_of(symbol.fill_color) >> 24 for symbol in content.looks if symbol is not None and symbol.fill_color]
+    fills = [argb_of(symbol.fill_color) >> 24 for symbol in content.symbols if symbol is not None and symbol.fill_color]
     return LARGE_OPAQUE_PX if 255 in fills else LARGE_PX
 
 
@@ -244,10 +244,10 @@ def _paint_large(
         for table, rows in areas.sources:
             mine = rows[is_large[first : first + len(rows)]]
             first += len(rows)
-            paint_areas(painter, table, mine, content.codes_of(table, mine), content.looks, view, scale)
+            paint_areas(painter, table, mine, content.codes_of(table, mine), content.symbols, view, scale)
 
 
-def _lines(picture: NDArray[np.uint32], symbol: Look, lines: _Shapes, scale: float) -> None:
+def _lines(picture: NDArray[np.uint32], symbol: Symbol, lines: _Shapes, scale: float) -> None:
     _strokes(picture, symbol, lines, scale)
     if symbol.arrow != "none":
         pieces = lines.lines(lines.size[lines.owner] >= _ARROWS_FROM_PX)
@@ -257,7 +257,7 @@ def _lines(picture: NDArray[np.uint32], symbol: Look, lines: _Shapes, scale: flo
 
 
 def _strokes(
-    picture: NDArray[np.uint32], symbol: Look, lines: _Shapes | None, scale: float, tiny: _Tiny | None = None
+    picture: NDArray[np.uint32], symbol: Symbol, lines: _Shapes | None, scale: float, tiny: _Tiny | None = None
 ) -> None:
     """Casing, ground and stroke, each over all of them."""
     width = symbol.stroke_width_px
@@ -308,7 +308,7 @@ def _points(
             codes.append(mine if table.is_single else mine[parts.owner[parts.of_coordinate()]])
     if not xs:
         return picture
-    sprites = [None if symbol is None else sprite_of(symbol, scale) for symbol in content.looks]
+    sprites = [None if symbol is None else sprite_of(symbol, scale) for symbol in content.symbols]
     symbol = np.concatenate(codes) if codes else None
     stamped = stamp(view.width, view.height, np.concatenate(xs), np.concatenate(ys), symbol, sprites)
     return over(picture, np.ascontiguousarray(stamped))

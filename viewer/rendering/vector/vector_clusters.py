@@ -10,7 +10,7 @@ from PySide6.QtGui import QColor, QPainter, QPen
 
 from layers.grid.tile_grid import View
 from layers.vector.drawing.clusters import Clusters
-from layers.vector.style.look import Look
+from layers.vector.style.symbol import Symbol
 from viewer.support.fonts import font
 
 _PAPER_COLOR = "#ffffff"
@@ -26,7 +26,7 @@ def cluster_at(clusters: Clusters | None, view: View, px: float, py: float) -> i
     return nearest if away[nearest] <= cluster_radius_px(int(clusters.counts[nearest])) else -1
 
 
-def paint_clusters(painter: QPainter, view: View, clusters: Clusters, symbol: Look, opacity: float) -> None:
+def paint_clusters(painter: QPainter, view: View, clusters: Clusters, symbol: Symbol, opacity: float) -> None:
     margin = 40.0 * view.ratio * view.grid.resolution
     places, counts = clusters.within(view.world_bounds().expanded(margin))
     painter.save()

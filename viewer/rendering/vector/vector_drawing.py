@@ -125,7 +125,7 @@ class VectorDrawing(LayerDrawing):
             views, opacity = (view, *copies), self.layer.drawn_opacity
             for seen in views:
                 self._tiles.paint(painter, seen, scale, opacity)
-            clusters, symbol = self.picture.clusters, self.style.looks[-1] or self.style.own_look
+            clusters, symbol = self.picture.clusters, self.style.symbols[-1] or self.style.own_symbol
             if clusters is not None:
                 for seen in views:
                     paint_clusters(painter, seen, clusters, symbol, opacity)
@@ -169,7 +169,7 @@ class VectorDrawing(LayerDrawing):
         scale = map_scale(view)
         if source.content.tables[0].crs != self.source.crs or 0 < labels.visible_from < scale:
             return None
-        return LayerLabelling(source, labels, self.style.looks, self.style.size_factor(scale), self.picture.clusters)
+        return LayerLabelling(source, labels, self.style.symbols, self.style.size_factor(scale), self.picture.clusters)
 
     @override
     def bounds_lonlat(self) -> Bounds | None:

@@ -16,7 +16,7 @@ from layers.geo.seams import is_on_both_sides, without_seams
 from layers.grid.tile_grid import View
 from layers.vector.content import VectorContent
 from layers.vector.drawing.gathering import gathered
-from layers.vector.style.look import Look
+from layers.vector.style.symbol import Symbol
 from layers.vector.table import LINE, POINT, POLYGON, FeatureTable
 from viewer.rendering.vector.qt_shapes import is_vector_device, path_of, polygon_of
 from viewer.rendering.vector.sprites import sprite_image
@@ -37,12 +37,12 @@ MANY_POINTS = 200
 _LEAST_PX = 0.5
 _SPECK = np.array([(-0.5, -0.5), (0.5, -0.5), (0.5, 0.5), (-0.5, 0.5), (-0.5, -0.5)])
 """A pixel, which stands for a line or an area that is smaller than can be seen."""
-type Symbols = Sequence[Look | None]
+type Symbols = Sequence[Symbol | None]
 
 
 def paint_content(painter: QPainter, content: VectorContent, view: View, scale: float) -> None:
     """Areas, then lines, then points, in pixels of the view; `scale` of them are a logical one."""
-    bounds = view.world_bounds().expanded(margin_px(content.looks, scale) * view.grid.resolution)
+    bounds = view.world_bounds().expanded(margin_px(content.symbols, scale) * view.grid.resolution)
     found = []
     for table in content.tables:
         rows = content.rows_in(table, bounds) if table.crs == view.grid.crs else np.zeros(0, np.int32)
@@ -52,9 +52,9 @@ def paint_content(painter: QPainter, content: VectorContent, view: View, scale: 
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     for table, rows in found:
         rows = rows_of_kind(table, rows, POLYGON)
-        paint_areas(painter, table, rows, content.codes_of(table, rows), content.looks, view, scale)
+        paint_areas(painter, table, rows, content.codes_of(table, rows), content.symbols, view, scale)
     lines = [(table, rows_of_kind(table, rows, LINE)) for table, rows in found]
-    for index, symbol in enumerate(content.looks):
+    for index, symbol in enumerate(content.symbols):
         if symbol is not None:
             _paint_lines(painter, content, [one for one in lines if one[1].size], index, symbol, view, scale)
     _paint_points(painter, content, [(table, rows_of_kind(table, rows, POINT)) for table, rows in found], view, scale)
@@ -188,7 +188,7 @@ def _paint_lines(
     content: VectorContent,
     found: list[tuple[FeatureTable, NDArray[Any]]],
     index: int,
-    symbol: Look,
+    symbol: Symbol,
     view: View,
     scale: float,
 ) -> None:
@@ -222,9 +222,9 @@ def _paint_points(
         codes = content.codes_of(table, rows)
         each = np.zeros(len(x), int) if codes is None else codes[parts.owner[parts.of_coordinate()]]
         if as_shapes:
-            _paint_shapes(painter, content.looks, x, y, each, scale)
+            _paint_shapes(painter, content.symbols, x, y, each, scale)
         else:
-            _paint_sprites(painter, content.looks, x, y, each, scale)
+            _paint_sprites(painter, content.symbols, x, y, each, scale)
 
 
 def _paint_shapes(

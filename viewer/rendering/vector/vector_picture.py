@@ -18,12 +18,12 @@ from layers.vector.columns import Attributes
 from layers.vector.content import FeatureClasses, VectorContent
 from layers.vector.drawing.clusters import Clusters, clustered
 from layers.vector.labels.label_source import LabelSource
-from layers.vector.style.look import Look
+from layers.vector.style.symbol import Symbol
 from layers.vector.table import FeatureTable
 
 SELECTED_COLOR = "#ffd400"
 
-type Symbols = tuple[Look | None, ...]
+type Symbols = tuple[Symbol | None, ...]
 type Fids = NDArray[np.int64]
 
 NO_FIDS: Fids = np.zeros(0, np.int64)
@@ -36,7 +36,7 @@ class Wanted:
     """All that a picture is a function of."""
 
     tables: tuple[FeatureTable, ...] = ()
-    symbols: Symbols = (Look(),)
+    symbols: Symbols = (Symbol(),)
     """By class; None is not painted."""
     classes: FeatureClasses | None = None
     shown: Fids | None = None
@@ -153,9 +153,9 @@ def _features(wanted: Wanted, before: Part[VectorContent], parts: _Parts) -> Par
         found = parts.of(before, made_of, lambda: content)
     else:
         found = parts.of(before, made_of, content.prepared, Effort.FEATURES)
-    if not parts.are_whole or found.value.looks == wanted.symbols:
+    if not parts.are_whole or found.value.symbols == wanted.symbols:
         return found
-    return Part(replace(found.value, looks=wanted.symbols), made_of)  # with all that is known of them
+    return Part(replace(found.value, symbols=wanted.symbols), made_of)  # with all that is known of them
 
 
 def _clustering(
@@ -171,9 +171,9 @@ def _clustering(
     made_of = (*features.made_of, _hidden(wanted.symbols), cell)
     found = parts.of(before, made_of, lambda: clustered(content, cell), Effort.FEATURES)
     drawn, clusters = found.value
-    if drawn.looks == wanted.symbols or not _are_same(found.made_of, made_of):
+    if drawn.symbols == wanted.symbols or not _are_same(found.made_of, made_of):
         return found
-    return Part((replace(drawn, looks=wanted.symbols), clusters), made_of)
+    return Part((replace(drawn, symbols=wanted.symbols), clusters), made_of)
 
 
 def _selection(
@@ -194,7 +194,7 @@ def _labelling(
     attributes, text, priority = wanted.attributes, wanted.label_text, wanted.label_priority
     if not text or attributes is None or not drawn.tables:
         return Part(None)
-    made_of = (*drawn.tables, drawn.classes, drawn.shown, _hidden(drawn.looks), attributes, text, priority)
+    made_of = (*drawn.tables, drawn.classes, drawn.shown, _hidden(drawn.symbols), attributes, text, priority)
     return parts.of(before, made_of, lambda: LabelSource.of(drawn, attributes, text, priority), Effort.ALL)
 
 
@@ -208,11 +208,11 @@ def selected_content(content: VectorContent, selected: Fids) -> VectorContent:
     shown = content.shown
     fids = selected if shown is None else np.intersect1d(selected, shown, assume_unique=True)
     parts = [table.taken(rows) for table in content.tables if (rows := table.rows_of(fids)).size]
-    symbols = tuple(None if symbol is None else selected_symbol(symbol) for symbol in content.looks)
+    symbols = tuple(None if symbol is None else selected_symbol(symbol) for symbol in content.symbols)
     return VectorContent(tuple(parts), symbols, content.classes).prepared()
 
 
-def selected_symbol(symbol: Look) -> Look:
+def selected_symbol(symbol: Symbol) -> Symbol:
     """A symbol that stands out wherever it is: the same shape in the colour of the selection, with a dark edge."""
     return replace(
         symbol,

@@ -90,7 +90,7 @@ def test_nothing_that_a_style_names_is_opened(tmp_path):
         assert "127.0.0.1" not in kept, name
         (tmp_path / f"{name}.qml").write_bytes(text)
     script = (
-        "import sys, layers.project.qgis.qml_in as q, layers.project.qgis.qml_symbols as s; s._signs()\n"
+        "import sys, layers.project.qgis.qml_in as q, layers.project.qgis.qml_symbols_out as s; s._signs()\n"
         "import socket; opened = []\n"
         "sys.addaudithook(lambda event, args: opened.append((event, str(args[0]))) "
         "if event in ('open', 'socket.connect', 'subprocess.Popen', 'os.listdir') else None)\n"
@@ -150,7 +150,7 @@ def test_a_style_made_to_run_long_is_bounded(name):
         kept = json.dumps(found.style.to_json())
         assert len(kept) < 2**20
         assert max(map(len, kept.split('"'))) <= 4000
-        assert max((len(look.dash) for look in found.style.looks if look is not None), default=0) <= 16
+        assert max((len(look.dash) for look in found.style.symbols if look is not None), default=0) <= 16
         said = found.sentence
     assert len(said) < 1500
 

@@ -15,15 +15,15 @@ from PySide6.QtGui import QImage
 from layers.errors import InvalidValue
 from layers.project.qgis.qml_in import read_qml
 from layers.project.qgis.qml_out import style_document
-from layers.project.qgis.qml_symbols import _signs
+from layers.project.qgis.qml_symbols_out import _signs
 from layers.vector.columns import column_of
 from layers.vector.style.automatic import categorised, graduated
 from layers.vector.style.classes import StyleClass
 from layers.vector.style.label_style import LabelStyle
 from layers.vector.style.layer_style import VectorStyle
-from layers.vector.style.look import Look
 from layers.vector.style.markers import FACILITIES, MARKERS
 from layers.vector.style.routes import ROUTES
+from layers.vector.style.symbol import Symbol
 from layers.vector.table import VectorInfo
 from tests.support.qgis.peers import SYSTEM_PYTHON, clean, need, system_python_has
 from viewer.rendering.vector.signs import svg_path, symbol_path
@@ -36,7 +36,7 @@ def info(geometry: str) -> VectorInfo:
     return VectorInfo("/x/a.geojson", "GeoJSON", "a", geometry, 6, "EPSG:4326", FIELDS, None, None)
 
 
-def near(one: Look, other: Look) -> None:
+def near(one: Symbol, other: Symbol) -> None:
     """Equal but for what millimetres and rounding do."""
     a, b = one.to_json(), other.to_json()
     for name, value in a.items():
@@ -52,24 +52,24 @@ def there_and_back(style: VectorStyle, geometry: str) -> VectorStyle:
 
 @pytest.mark.parametrize("sign", MARKERS)
 def test_signs_come_back(sign: str) -> None:
-    look = Look("#ffffff", 1.5, "#cc123456", symbol=sign, size_px=19.0)
-    near(look, there_and_back(VectorStyle().with_look(look), "Point").own_look)
+    look = Symbol("#ffffff", 1.5, "#cc123456", marker=sign, size_px=19.0)
+    near(look, there_and_back(VectorStyle().with_symbol(look), "Point").own_symbol)
 
 
 @pytest.mark.parametrize("name", sorted(ROUTES))
 def test_routes_come_back(name: str) -> None:
-    near(ROUTES[name], there_and_back(VectorStyle().with_look(ROUTES[name]), "MultiLineString").own_look)
+    near(ROUTES[name], there_and_back(VectorStyle().with_symbol(ROUTES[name]), "MultiLineString").own_symbol)
 
 
 @pytest.mark.parametrize("arrow", ["none", "end", "both", "along"])
 def test_arrowheads_come_back(arrow: str) -> None:
-    style = VectorStyle().with_look(Look("#112233", 3.0, arrow=arrow))
+    style = VectorStyle().with_symbol(Symbol("#112233", 3.0, arrow=arrow))
     assert there_and_back(style, "LineString").arrow == arrow
 
 
 def test_areas_come_back() -> None:
-    look = Look("#112233", 2.0, "#80445566", dash=(3.0, 2.0), casing_color="#ffffff", casing_width_px=1.0)
-    near(look, there_and_back(VectorStyle().with_look(look), "Polygon").own_look)
+    look = Symbol("#112233", 2.0, "#80445566", dash=(3.0, 2.0), casing_color="#ffffff", casing_width_px=1.0)
+    near(look, there_and_back(VectorStyle().with_symbol(look), "Polygon").own_symbol)
 
 
 def test_categories_come_back() -> None:
@@ -82,7 +82,7 @@ def test_categories_come_back() -> None:
             (c.value, c.label, c.shown) for c in style.classes
         ]
         for one, other in zip(style.classes, back.classes, strict=True):
-            near(one.look, other.look)
+            near(one.symbol, other.symbol)
 
 
 def test_graduated_classes_come_back() -> None:
@@ -96,12 +96,15 @@ def test_graduated_classes_come_back() -> None:
 
 
 def test_rules_are_exclusive_as_ours_are() -> None:
-    classes = (StyleClass(Look("#ff0000"), rule="v > 5"), StyleClass(Look("#00ff00"), rule="v > 2 and type = 'port'"))
+    classes = (
+        StyleClass(Symbol("#ff0000"), rule="v > 5"),
+        StyleClass(Symbol("#00ff00"), rule="v > 2 and type = 'port'"),
+    )
     text = style_document(VectorStyle(mode="rules", classes=classes), info("Point"))
     assert "not coalesce((" in text
     back = read_qml(text.encode()).style
     assert back.mode == "rules"
-    assert [one.look.stroke_color for one in back.classes] == ["#ff0000", "#00ff00"]
+    assert [one.symbol.stroke_color for one in back.classes] == ["#ff0000", "#00ff00"]
 
 
 @pytest.mark.parametrize(
@@ -139,17 +142,17 @@ def test_labels_come_back(labels: LabelStyle) -> None:
     ],
 )
 def test_placements_are_those_of_qgis(placement: str, geometry: str, number: str, back: str) -> None:
-    style = VectorStyle(labels=LabelStyle("name", placement=placement))
+    style = VectorStyle(labels=LabelStyle("name", layout=placement))
     found = ElementTree.fromstring(style_document(style, info(geometry))).find(".//placement")
     assert found.get("placement") == number
     assert (found.get("maxCurvedCharAngleIn"), found.get("maxCurvedCharAngleOut")) == ("25", "-25")
-    assert there_and_back(style, geometry).labels.placement == back
+    assert there_and_back(style, geometry).labels.layout == back
 
 
 def test_a_horizontal_label_is_around_a_line_and_where_it_fits_in_an_area() -> None:
-    style = VectorStyle(labels=LabelStyle("name", placement="over"))
+    style = VectorStyle(labels=LabelStyle("name", layout="over"))
     area = style_document(style, info("Polygon")).replace('placement placement="1"', 'placement placement="4"')
-    assert read_qml(area.encode()).style.labels.placement == "automatic"
+    assert read_qml(area.encode()).style.labels.layout == "automatic"
 
 
 def test_scales_come_back() -> None:
@@ -183,8 +186,8 @@ def test_a_foreign_style_is_taken_over_as_far_as_we_draw_it() -> None:
         ("b", "", False),
         ("c", "b", False),
     ]
-    assert style.classes[0].look.fill_color == "#80ff0000"
-    assert style.classes[0].look.size_px == pytest.approx(15.118, abs=0.01)
+    assert style.classes[0].symbol.fill_color == "#80ff0000"
+    assert style.classes[0].symbol.size_px == pytest.approx(15.118, abs=0.01)
     assert not style.show_other
     assert found.sentence == (
         "Not taken over from the QML style: the shape pentagon, SVG pictures, labels by rules and blending."
@@ -266,13 +269,15 @@ def test_qgis_paints_categories_in_our_colours(tmp_path: Path, qapp: object) -> 
     ]
     answer, rgb = look(tmp_path, features, style, "Point", "0,0,60,30")
     assert answer["renderer"] == "categorizedSymbol"
-    by_value = {one.value: one.look for one in style.classes}
+    by_value = {one.value: one.symbol for one in style.classes}
     for i, kind in enumerate(KINDS):
         assert has(rgb, by_value[kind].fill_color, (i * 100 + 50, 150)), kind
-        wrong = next(one.look.fill_color for one in style.classes if one.value != kind)
+        wrong = next(one.symbol.fill_color for one in style.classes if one.value != kind)
         assert not has(rgb, wrong, (i * 100 + 50, 150)), kind
     back = read_qml((tmp_path / "saved.qml").read_bytes())
-    assert {one.value: one.look.symbol for one in back.style.classes} == {v: one.symbol for v, one in by_value.items()}
+    assert {one.value: one.symbol.marker for one in back.style.classes} == {
+        v: one.marker for v, one in by_value.items()
+    }
     assert back.style.labels.text == "{name}: {v:.1f}"
 
 
@@ -284,7 +289,7 @@ def test_qgis_paints_the_same_class_of_each_number(tmp_path: Path, mode: str, qa
     colors = ("#c81e1e", "#1ec81e", "#1e1ec8")
     limits = ((0.0, 2.0), (2.0, 4.0), (4.0, 6.0))
     classes = tuple(
-        StyleClass(Look("#ffffff", 0.0, color), lower=low, upper=high, rule=f"v >= {low} and v <= {high}")
+        StyleClass(Symbol("#ffffff", 0.0, color), lower=low, upper=high, rule=f"v >= {low} and v <= {high}")
         for color, (low, high) in zip(colors, limits, strict=True)
     )
     style = VectorStyle(
@@ -320,8 +325,8 @@ def test_qgis_paints_the_same_class_of_each_number(tmp_path: Path, mode: str, qa
 @pytest.mark.bounded
 @pytest.mark.timeout(180)
 def test_qgis_paints_a_halo_as_wide_as_ours_and_long_names_in_lines(tmp_path: Path, qapp: object) -> None:
-    labels = LabelStyle("name", 40.0, "#ff00c8", "#00ff00", 6.0, placement="over")
-    style = VectorStyle(labels=labels).with_look(Look("#0e1a24", 0.0, "#0e1a24", size_px=1.0))
+    labels = LabelStyle("name", 40.0, "#ff00c8", "#00ff00", 6.0, layout="over")
+    style = VectorStyle(labels=labels).with_symbol(Symbol("#0e1a24", 0.0, "#0e1a24", size_px=1.0))
     name = "A very long name that would not have room in one line of this picture"
     points = [
         {"type": "Feature", "properties": {"name": text}, "geometry": {"type": "Point", "coordinates": [30, lat]}}
@@ -361,13 +366,13 @@ def test_qgis_sets_names_along_bends_too(tmp_path: Path, qapp: object) -> None:
 @pytest.mark.bounded
 @pytest.mark.timeout(180)
 def test_qgis_paints_routes_with_casing_dashes_and_arrowheads(tmp_path: Path, qapp: object) -> None:
-    look_of_sea = Look("#00c8ff", 4.0, dash=(3.0, 3.0), casing_color="#ff00c8", casing_width_px=3.0, arrow="end")
+    look_of_sea = Symbol("#00c8ff", 4.0, dash=(3.0, 3.0), casing_color="#ff00c8", casing_width_px=3.0, arrow="end")
     line = {
         "type": "Feature",
         "properties": {"type": "sea"},
         "geometry": {"type": "LineString", "coordinates": [[5, 15], [55, 15]]},
     }
-    _, rgb = look(tmp_path, [line], VectorStyle().with_look(look_of_sea), "LineString", "0,0,60,30")
+    _, rgb = look(tmp_path, [line], VectorStyle().with_symbol(look_of_sea), "LineString", "0,0,60,30")
     middle = rgb[150, 100:400]
     blue = (np.abs(middle - [0, 200, 255]).max(axis=1) <= 20).mean()
     pink = (np.abs(middle - [255, 0, 200]).max(axis=1) <= 20).mean()

@@ -11,7 +11,7 @@ from layers.readers.kml_gpx.kml_styles import MOST_CLASSES
 from layers.requests.features import OfLayer
 from layers.vector.columns import Attributes, column_of
 from layers.vector.style.layer_style import VectorStyle, classify
-from layers.vector.style.look import Look
+from layers.vector.style.symbol import Symbol
 from layers.vector.table import VectorInfo
 from tests.support.readers.raw import raw
 
@@ -34,7 +34,7 @@ def styled(path: Path) -> tuple[VectorStyle, dict[str, list]]:
     return VectorStyle.from_json(VectorInfo.from_json(layer).style), columns
 
 
-def looks(path: Path) -> list[Look | None]:
+def looks(path: Path) -> list[Symbol | None]:
     """The look of each placemark as it is drawn."""
     style, columns = styled(path)
     rows = len(columns["name"])
@@ -69,7 +69,7 @@ def test_each_placemark_has_its_own_look(tmp_path):
     assert (green.stroke_color, green.stroke_width_px, green.fill_color) == ("#00ff00", 5.0, "")
     assert again == red
     assert blue.fill_color == "#0000ff"
-    assert plain == Look()
+    assert plain == Symbol()
 
 
 def test_one_look_for_all_is_no_class(tmp_path):
@@ -112,7 +112,7 @@ def test_the_name_of_an_icon_says_its_colour_and_sign(tmp_path):
     )
     yellow, red, airport = looks(kml(tmp_path, styles, use("y"), use("r"), use("air")))
     assert (yellow.fill_color, red.fill_color) == ("#ffd500", "#e3242b")
-    assert (airport.symbol, airport.size_px) == ("airfield", 19.0)
+    assert (airport.marker, airport.size_px) == ("airfield", 19.0)
 
 
 def test_labels_are_taken_where_a_file_styles_them(tmp_path):

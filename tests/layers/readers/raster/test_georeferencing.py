@@ -45,7 +45,7 @@ def test_control_points_place_as_gdal_does(tmp_path, curve, steps, words):
     points = points_of(curve, steps)
     path = picture(tmp_path, gcps=points)
     info = probe(path)
-    assert words in info.placement_note
+    assert words in info.georeferencing_note
     assert any(words in problem for problem in info.problems)
     assert (info.placed_by, info.crs) == ("control points", "EPSG:32652")
     xs, ys = (np.linspace(*ends, 20) for ends in (info.bounds[::2], info.bounds[1::2]))
@@ -119,7 +119,7 @@ def test_an_rpc_places_as_gdal_does(tmp_path):
     path = with_rpc(tmp_path)
     info = probe(path)
     assert (info.placed_by, info.crs) == ("RPC", "EPSG:4326")
-    assert "height of 215 m above the ellipsoid (the RPC's own HEIGHT_OFF)" in info.placement_note
+    assert "height of 215 m above the ellipsoid (the RPC's own HEIGHT_OFF)" in info.georeferencing_note
     assert any("ground 100 m higher or lower is drawn" in problem for problem in info.problems)
     for height in (None, 0.0, 400.0):
         used = 215.0 if height is None else height
@@ -153,7 +153,7 @@ def test_a_chosen_height_moves_what_is_told_as_it_moves_what_is_drawn(tmp_path):
     own, higher = probe(path), probe(path, height_m=615.0)
     assert (own.height_m, own.own_height_m) == (215.0, 215.0)
     assert (higher.height_m, higher.own_height_m) == (615.0, 215.0)
-    assert "height of 615 m above the ellipsoid (chosen by the analyst)" in higher.placement_note
+    assert "height of 615 m above the ellipsoid (chosen by the analyst)" in higher.georeferencing_note
     assert sum("RPC" in problem for problem in higher.problems) == 1
     assert any("615 m" in problem for problem in higher.problems)
     assert abs(higher.bounds.left - own.bounds.left) > 1e-4
@@ -164,7 +164,7 @@ def test_a_chosen_height_moves_what_is_told_as_it_moves_what_is_drawn(tmp_path):
 
 def test_the_displacement_told_is_the_displacement_drawn(tmp_path):
     path = with_rpc(tmp_path)
-    told = float(probe(path).placement_note.split("drawn ")[1].split(" m")[0])
+    told = float(probe(path).georeferencing_note.split("drawn ")[1].split(" m")[0])
     georeferencing = DATASETS.georeferencing(DATASETS.get(str(path)))
     moved = georeferencing.rpc.ground(np.array([64.0]), np.array([64.0]), 315.0)
     here = georeferencing.rpc.ground(np.array([64.0]), np.array([64.0]), 215.0)
@@ -181,7 +181,7 @@ def test_a_nitf_with_an_rpc(tmp_path):
         rasterio.shutil.copy(source, path, driver="NITF", RPC00B="YES", FSCLAS="U", FSREL="NONE")
     info = probe(path)
     assert (info.driver, info.placed_by) == ("NITF", "RPC")
-    assert "HEIGHT_OFF" in info.placement_note
+    assert "HEIGHT_OFF" in info.georeferencing_note
     assert info.tags["NITF_FSCLAS"] == "U"
     assert next(iter(info.tags)).startswith(("NITF_FS", "NITF_IS"))
     assert any(key.startswith("TRE RPC00B") for key in info.tags)

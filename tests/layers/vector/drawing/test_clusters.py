@@ -7,7 +7,7 @@ import pytest
 
 from layers.vector.content import FeatureClasses, VectorContent
 from layers.vector.drawing.clusters import clustered
-from layers.vector.style.look import Look
+from layers.vector.style.symbol import Symbol
 from layers.vector.table import POINT, FeatureTable
 
 
@@ -38,7 +38,7 @@ def test_a_cluster_stands_in_the_middle_of_its_points() -> None:
 def test_what_is_filtered_or_hidden_is_not_counted() -> None:
     table = points([(1, 1), (2, 1), (3, 1), (4, 1)])
     classes = FeatureClasses(np.arange(1, 5), np.array([0, 0, 1, 0], np.uint16))
-    content = VectorContent((table,), (Look(), None), classes, np.array([1, 3, 4]))
+    content = VectorContent((table,), (Symbol(), None), classes, np.array([1, 3, 4]))
     assert clustered(content, 10.0)[1].counts.tolist() == [2]
 
 

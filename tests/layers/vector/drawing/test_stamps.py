@@ -17,11 +17,11 @@ def disc(radius: float, rgb: int, opacity: float = 1.0) -> Sprite:
     return Sprite(argb.astype(np.uint32))
 
 
-def one_by_one(width: int, height: int, px, py, look, sprites) -> np.ndarray:
+def one_by_one(width: int, height: int, px, py, symbol, sprites) -> np.ndarray:
     """What a painter would do."""
     margin = 20
     picture = np.zeros((height + 2 * margin, width + 2 * margin), np.uint32)
-    for x, y, index in zip(px, py, look, strict=True):
+    for x, y, index in zip(px, py, symbol, strict=True):
         sprite = sprites[index]
         if sprite is not None and -margin + 9 < x < width + margin - 9 and -margin + 9 < y < height + margin - 9:
             top, left, side = y + margin - sprite.reach, x + margin - sprite.reach, 2 * sprite.reach
@@ -40,9 +40,9 @@ def test_stamps_show_what_painting_one_by_one_shows(seed: int) -> None:
     sprites = [disc(4.0, 0xCC3300), None, disc(2.5, 0x3366FF), Sprite(np.full((6, 2), 0, np.uint32)[:2])]
     count = int(random.choice([5, 200, 3000]))
     px, py = (random.integers(-8, size + 8, count).astype(np.int32) for size in (80, 60))
-    look = random.integers(0, 3, count).astype(np.uint8)
-    found = channels(stamp(80, 60, px, py, look, sprites[:3]))
-    off = np.abs(found - channels(one_by_one(80, 60, px, py, look, sprites)))
+    symbol = random.integers(0, 3, count).astype(np.uint8)
+    found = channels(stamp(80, 60, px, py, symbol, sprites[:3]))
+    off = np.abs(found - channels(one_by_one(80, 60, px, py, symbol, sprites)))
     # Where three smooth edges lie on each other only the two topmost count, and one colour a pixel hides a larger sign
     # of the same class at the same place.
     assert (off.max(axis=2) <= 40).mean() > 0.9
@@ -52,8 +52,8 @@ def test_stamps_show_what_painting_one_by_one_shows(seed: int) -> None:
 def test_the_last_is_on_top_whatever_its_class() -> None:
     sprites = [disc(4.0, 0xFF0000), disc(4.0, 0x0000FF)]
     px, py = np.array([20, 20, 22], np.int32), np.array([20, 20, 20], np.int32)
-    for look, expected in ((np.array([0, 1, 0]), 0xFFFF0000), (np.array([0, 0, 1]), 0xFF0000FF)):
-        assert stamp(40, 40, px, py, look, sprites)[20, 21] == expected
+    for symbol, expected in ((np.array([0, 1, 0]), 0xFFFF0000), (np.array([0, 0, 1]), 0xFF0000FF)):
+        assert stamp(40, 40, px, py, symbol, sprites)[20, 21] == expected
 
 
 def test_a_small_sign_hides_no_larger_one_at_its_place() -> None:

@@ -15,7 +15,7 @@ from layers.vector.labels.label_layout import (
     Anchor,
     Box,
     LabelLayout,
-    LabelWish,
+    LabelRequest,
     PlacedLabel,
     Rank,
     leader_start,
@@ -33,9 +33,9 @@ wish_values = st.lists(
 )
 
 
-def wishes_of(values) -> list[LabelWish]:
+def wishes_of(values) -> list[LabelRequest]:
     return [
-        LabelWish(f"{i}", f"Label {i}", rank, width, height, (Anchor(px, py, RADIUS),))
+        LabelRequest(f"{i}", f"Label {i}", rank, width, height, (Anchor(px, py, RADIUS),))
         for i, (px, py, width, height, rank) in enumerate(values)
     ]
 
@@ -59,16 +59,16 @@ def test_the_same_wishes_give_the_same_layout(values):
 def test_the_important_label_wins():
     wide = {"width": 600.0, "height": 400.0, "anchors": (Anchor(20.0, 240.0, RADIUS),)}
     wishes = [
-        LabelWish("setting", "s", Rank.SETTING, **wide),
-        LabelWish("claim", "c", Rank.CLAIM, **wide),
-        LabelWish("selected", "x", Rank.SELECTED, **wide),
+        LabelRequest("setting", "s", Rank.SETTING, **wide),
+        LabelRequest("claim", "c", Rank.CLAIM, **wide),
+        LabelRequest("selected", "x", Rank.SELECTED, **wide),
     ]
     assert [label.uuid for label in LabelLayout.of(ROOM, wishes).placed] == ["selected"]
     assert [label.uuid for label in LabelLayout.of(ROOM, wishes[:2]).placed] == ["claim"]
 
 
 def test_two_at_one_place_are_both_named():
-    wishes = [LabelWish(u, u, Rank.CLAIM, 150.0, 34.0, (Anchor(300.0, 200.0, RADIUS),)) for u in ("a", "b")]
+    wishes = [LabelRequest(u, u, Rank.CLAIM, 150.0, 34.0, (Anchor(300.0, 200.0, RADIUS),)) for u in ("a", "b")]
     layout = LabelLayout.of(ROOM, wishes, mark_boxes(300, 200, RADIUS))
     assert {label.uuid for label in layout.placed} == {"a", "b"}
 
@@ -86,7 +86,7 @@ turned_values = st.lists(
 )
 
 
-def outline(label: PlacedLabel, wish: LabelWish) -> Polygon:
+def outline(label: PlacedLabel, wish: LabelRequest) -> Polygon:
     """What a label really covers."""
     x, y = label.centre
     flat = box(x - wish.width / 2, y - wish.height / 2, x + wish.width / 2, y + wish.height / 2)
@@ -96,7 +96,7 @@ def outline(label: PlacedLabel, wish: LabelWish) -> Polygon:
 @given(turned_values)
 def test_labels_on_lines_and_at_the_end_of_leaders_keep_apart_too(values):
     wishes = [
-        LabelWish(f"{i}", f"{i}", Rank.LAYER, w, h, (Anchor(px, py, 5.0, way, angle),), leader=True)
+        LabelRequest(f"{i}", f"{i}", Rank.LAYER, w, h, (Anchor(px, py, 5.0, way, angle),), leader=True)
         for i, (px, py, w, h, angle, way) in enumerate(values)
     ]
     marks = [part for px, py, *_ in values for part in mark_boxes(px, py, 5.0)]
@@ -127,7 +127,7 @@ def test_labels_along_bends_keep_apart_letter_by_letter(values):
         at = np.radians(np.linspace(first, first + 110, 90))
         line = np.column_stack([px + radius * np.cos(at), py + radius * np.sin(at)])
         anchors = (Anchor(px, py, 5.0),) if flat else anchors_along(line, ROOM, name)
-        wishes.append(LabelWish(f"{i}", f"{i}", Rank.LINE, 90.0, 16.0, anchors, advances=name.advances))
+        wishes.append(LabelRequest(f"{i}", f"{i}", Rank.LINE, 90.0, 16.0, anchors, advances=name.advances))
     marks = [part for px, py, *_ in values for part in mark_boxes(px, py, 5.0)]
     placed = LabelLayout.of(ROOM, wishes, marks).placed
     outlines = [letters_outline(one, name) if one.letters else outline(one, wishes[0]) for one in placed]
@@ -154,7 +154,7 @@ def test_a_crowded_mark_gets_a_leader_where_it_may():
     crowd = mark_boxes(300, 200, 5) + tuple(
         Box(300 + dx, 200 + dy, 320 + dx, 214 + dy) for dx in (-28, 8, 3) for dy in (-20, -7, 6)
     )
-    wish = LabelWish("a", "a", Rank.LAYER, 60.0, 16.0, (Anchor(300.0, 200.0, 5.0),))
+    wish = LabelRequest("a", "a", Rank.LAYER, 60.0, 16.0, (Anchor(300.0, 200.0, 5.0),))
     assert not LabelLayout.of(ROOM, [wish], crowd).placed
     (label,) = LabelLayout.of(ROOM, [replace(wish, leader=True)], crowd).placed
     assert label.leader is not None
@@ -163,7 +163,8 @@ def test_a_crowded_mark_gets_a_leader_where_it_may():
 
 def test_work_is_bounded():
     wishes = [
-        LabelWish(f"{i}", "x", Rank.LAYER, 60.0, 16.0, (Anchor(300.0, 200.0, 5.0),), leader=True) for i in range(5000)
+        LabelRequest(f"{i}", "x", Rank.LAYER, 60.0, 16.0, (Anchor(300.0, 200.0, 5.0),), leader=True)
+        for i in range(5000)
     ]
     assert LabelLayout.of(ROOM, wishes).looked_at < 7000
 
@@ -171,8 +172,8 @@ def test_work_is_bounded():
 def test_a_site_stands_on_signs_of_layers_where_nothing_else_is_free_and_a_feature_never_does():
     everywhere = [Box(0, 0, 640, 480)]
     anchor = (Anchor(320.0, 240.0, RADIUS),)
-    site = LabelWish("s", "Site", Rank.SETTING, 60, 20, anchor)
-    feature = LabelWish("f", "Feature", Rank.LAYER, 60, 20, anchor)
+    site = LabelRequest("s", "Site", Rank.SETTING, 60, 20, anchor)
+    feature = LabelRequest("f", "Feature", Rank.LAYER, 60, 20, anchor)
     assert [one.uuid for one in LabelLayout.of(ROOM, [feature, site], [], everywhere).placed] == ["s"]
     assert LabelLayout.of(ROOM, [feature, site], everywhere).placed == []
     free = [Box(320 + RADIUS, 0, 640, 480)]  # right of the mark: the first choice

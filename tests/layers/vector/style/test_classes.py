@@ -14,9 +14,9 @@ from layers.vector.columns import NO_VALUES, Attributes, Column, Kind, attribute
 from layers.vector.style.automatic import categorised, graduated, suggested_column
 from layers.vector.style.classes import StyleClass, counts_of
 from layers.vector.style.layer_style import VectorStyle, classify
-from layers.vector.style.look import Look
 from layers.vector.style.markers import FACILITIES, facility_of
 from layers.vector.style.routes import ROUTES, route_of
+from layers.vector.style.symbol import Symbol
 from layers.vector.texts import Texts
 
 KINDS = ["port", "rail", "port", None, "", "港口", "port", "rail"]
@@ -41,10 +41,10 @@ def test_categories_hold_their_value_and_nothing_else(attributes: Attributes, sh
         column = Column("kind", Kind.TEXT, NO_VALUES, attributes.columns["kind"].valid, texts, codes, rows=8)
         attributes = attributes_of(range(8), [column])
     style = VectorStyle(mode="categorised", column="kind", classes=(StyleClass(value="rail"), StyleClass(value="port")))
-    found, looks = classify(style, attributes)
+    found, symbols = classify(style, attributes)
     assert found.tolist() == [1, 0, 1, 2, 2, 2, 1, 0]
     assert found.dtype == np.uint16
-    assert len(looks) == 3
+    assert len(symbols) == 3
 
 
 def test_numbers_and_truth_are_categories_too(attributes: Attributes) -> None:
@@ -62,7 +62,7 @@ def test_a_limit_belongs_to_one_class(attributes: Attributes) -> None:
 def test_hidden_classes_and_the_others_have_no_look(attributes: Attributes) -> None:
     classes = (StyleClass(value="port", shown=False), StyleClass(value="rail"))
     style = VectorStyle(mode="categorised", column="kind", classes=classes, show_other=False)
-    assert classify(style, attributes)[1] == (None, Look(), None)
+    assert classify(style, attributes)[1] == (None, Symbol(), None)
 
 
 def test_a_column_that_is_gone_leaves_all_in_the_look_of_their_own(attributes: Attributes) -> None:
@@ -100,7 +100,7 @@ def test_what_is_no_rule_is_refused(attributes: Attributes, rule: str) -> None:
 def test_the_automatic_style_of_facilities(attributes: Attributes) -> None:
     column = column_of("type", ["Launch site", "port", "GNSS monitoring station", "other thing", "airport"])
     style = categorised(VectorStyle(), column, "Point")
-    signs = {one.value: one.look.symbol for one in style.classes}
+    signs = {one.value: one.symbol.marker for one in style.classes}
     assert signs == {
         "Launch site": "launch_site",
         "port": "port",
@@ -108,18 +108,18 @@ def test_the_automatic_style_of_facilities(attributes: Attributes) -> None:
         "other thing": "circle",
         "airport": "airfield",
     }
-    assert len({one.look.fill_color for one in style.classes}) == 5
+    assert len({one.symbol.fill_color for one in style.classes}) == 5
     assert VectorStyle.from_json(style.to_json()) == style
 
 
 def test_the_automatic_style_of_routes() -> None:
     column = column_of("mode", ["rail", "road", "Oil pipeline", "gas_pipeline", "sea", "air", "Disputed", "path"])
-    looks = {one.value: one.look for one in categorised(VectorStyle(), column, "LineString").classes}
-    assert looks["rail"] == ROUTES["rail"]
-    assert looks["Oil pipeline"] == ROUTES["oil_pipeline"]
-    assert looks["Disputed"].dash
-    assert looks["air"].arrow == "end"
-    assert not looks["path"].dash
+    symbols = {one.value: one.symbol for one in categorised(VectorStyle(), column, "LineString").classes}
+    assert symbols["rail"] == ROUTES["rail"]
+    assert symbols["Oil pipeline"] == ROUTES["oil_pipeline"]
+    assert symbols["Disputed"].dash
+    assert symbols["air"].arrow == "end"
+    assert not symbols["path"].dash
 
 
 def test_codes_are_titled_as_words_and_all_alike() -> None:
@@ -154,7 +154,7 @@ def test_every_number_is_in_a_class(method: str) -> None:
 
 def test_graduated_by_size_grows() -> None:
     column = column_of("v", [1.0, 2.0, 30.0, 50.0, 70.0])
-    sizes = [one.look.size_px for one in graduated(VectorStyle(), column, "Point", count=3, vary="size").classes]
+    sizes = [one.symbol.size_px for one in graduated(VectorStyle(), column, "Point", count=3, vary="size").classes]
     assert sizes == sorted(sizes)
     assert sizes[0] < sizes[-1]
 
@@ -214,11 +214,11 @@ def test_classes_keep_the_colour_that_the_layer_had() -> None:
     style = VectorStyle("#ffffff", 1.0, "#cc3300", size_px=9.0)
     column = column_of("n", [1.0, 2.0, 3.0, 9.0, 20.0])
     by_colour = graduated(style, column, "Point", vary="color")
-    assert by_colour.other_look.fill_color == OTHER_COLOR
-    assert by_colour.own_look == style.own_look
+    assert by_colour.other_symbol.fill_color == OTHER_COLOR
+    assert by_colour.own_symbol == style.own_symbol
     by_size = graduated(by_colour, column, "Point", vary="size")
-    assert {one.look.fill_color for one in by_size.classes} == {"#cc3300"}
-    assert replace(by_size, mode="single").looks == (style.own_look,)
+    assert {one.symbol.fill_color for one in by_size.classes} == {"#cc3300"}
+    assert replace(by_size, mode="single").symbols == (style.own_symbol,)
     assert VectorStyle.from_json(by_size.to_json()) == by_size
     areas = graduated(VectorStyle("#cc3300", 1.2, "#40cc3300"), column, "Polygon", vary="size")
-    assert len({one.look.stroke_width_px for one in areas.classes}) == len(areas.classes) > 2
+    assert len({one.symbol.stroke_width_px for one in areas.classes}) == len(areas.classes) > 2

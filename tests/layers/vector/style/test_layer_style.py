@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import fields
 from typing import Any
 
 import pytest
@@ -9,10 +10,10 @@ from hypothesis import strategies as st
 
 from layers.errors import InvalidValue
 from layers.vector.style.classes import MODES, StyleClass
-from layers.vector.style.label_style import PLACEMENTS, LabelStyle
+from layers.vector.style.label_style import LABEL_LAYOUTS, LabelStyle
 from layers.vector.style.layer_style import VectorStyle
-from layers.vector.style.look import ARROWS, Look
 from layers.vector.style.markers import MARKERS
+from layers.vector.style.symbol import ARROWS, Symbol
 from layers.vector.table import VectorInfo
 
 
@@ -29,7 +30,7 @@ def test_defaults_differ_by_geometry_and_survive_json(geometry: str) -> None:
 
 
 def test_dashes_come_back_as_they_went() -> None:
-    style = VectorStyle(dash=(2.0, 1.5), symbol="star", labels=LabelStyle("name"))
+    style = VectorStyle(dash=(2.0, 1.5), marker="star", labels=LabelStyle("name"))
     assert VectorStyle.from_json(style.to_json() | {"from_the_future": 1}) == style
 
 
@@ -54,13 +55,13 @@ def test_what_is_no_style_is_refused(values: dict[str, Any]) -> None:
 
 
 colors = st.from_regex(r"#[0-9a-f]{6}([0-9a-f]{2})?", fullmatch=True)
-looks = st.builds(
-    Look,
+symbols = st.builds(
+    Symbol,
     stroke_color=colors,
     stroke_width_px=st.floats(0, 100),
     fill_color=st.one_of(st.just(""), colors),
     dash=st.sampled_from([(), (2.0, 1.5), (1.0, 2.0, 3.0, 4.0)]),
-    symbol=st.sampled_from(MARKERS),
+    marker=st.sampled_from(MARKERS),
     size_px=st.floats(0.5, 200),
     casing_color=st.one_of(st.just(""), colors),
     arrow=st.sampled_from(ARROWS),
@@ -69,7 +70,7 @@ looks = st.builds(
 )
 classes = st.builds(
     StyleClass,
-    look=looks,
+    symbol=symbols,
     label=st.text(max_size=9),
     value=st.text(max_size=9),
     rule=st.text(max_size=9),
@@ -82,14 +83,14 @@ labels = st.builds(
     text=st.sampled_from(["", "name", "{a} ({b:.1f})"]),
     size_px=st.floats(4, 100),
     color=colors,
-    placement=st.sampled_from(PLACEMENTS),
+    layout=st.sampled_from(LABEL_LAYOUTS),
     priority=st.text(max_size=5),
     leader=st.booleans(),
     bold=st.booleans(),
 )
 styles = st.builds(
-    lambda own, **more: VectorStyle(**own.to_json() | {"dash": own.dash}, **more),
-    looks,
+    lambda own, **more: VectorStyle(**{field.name: getattr(own, field.name) for field in fields(own)}, **more),
+    symbols,
     mode=st.sampled_from(MODES),
     column=st.text(max_size=9),
     classes=st.lists(classes, max_size=4).map(tuple),
@@ -106,6 +107,18 @@ def test_every_style_survives_json(style: VectorStyle) -> None:
     assert VectorStyle.from_json(json.loads(json.dumps(style.to_json()))) == style
 
 
+def test_files_keep_the_keys_they_have_always_had() -> None:
+    """Other versions of the program read them."""
+    style = VectorStyle(
+        marker="star", classes=(StyleClass(Symbol(marker="port")),), other=Symbol(), labels=LabelStyle("n")
+    )
+    data = style.to_json()
+    assert data["symbol"] == "star"
+    assert data["classes"][0]["look"]["symbol"] == "port"
+    assert data["labels"]["placement"] == "automatic"
+    assert not {"marker", "layout", "symbols"} & (data.keys() | data["labels"].keys() | data["other"].keys())
+
+
 def test_a_style_of_the_first_version_is_understood() -> None:
     old = {
         "stroke_color": "#ffffff",
@@ -117,7 +130,7 @@ def test_a_style_of_the_first_version_is_understood() -> None:
         "label_field": "name",
     }
     style = VectorStyle.from_json(old)
-    assert (style.mode, style.symbol, style.dash, style.labels.text) == ("single", "star", (2.0, 1.0), "name")
+    assert (style.mode, style.marker, style.dash, style.labels.text) == ("single", "star", (2.0, 1.0), "name")
     assert VectorStyle.from_json(style.to_json()) == style
 
 

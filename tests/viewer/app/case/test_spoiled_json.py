@@ -20,7 +20,7 @@ from layers.raster.combined import Member
 from layers.services.catalog import TileService
 from layers.vector.style.classes import StyleClass
 from layers.vector.style.layer_style import VectorStyle
-from layers.vector.style.look import Look
+from layers.vector.style.symbol import Symbol
 from tests.support.cases.spoiled_json import STYLE, VECTOR, spoiled
 from tests.support.readers.tiny_rasters import write_raster
 from viewer.app.window import MainWindow
@@ -133,7 +133,7 @@ def test_spoiled_styles_of_features(window: MainWindow, qtbot: QtBot, features: 
     styles = [
         VECTOR.to_json() | {"cluster_px": 20.0},
         VectorStyle(mode="rules", classes=(StyleClass(rule="a = 1"),)).to_json(),
-        VectorStyle(mode="categorised", column="name", classes=(StyleClass(Look(), value="x"),)).to_json(),
+        VectorStyle(mode="categorised", column="name", classes=(StyleClass(Symbol(), value="x"),)).to_json(),
     ]
     for texts in some([data for style in styles for data in spoiled(style)], 160):
         layers = [

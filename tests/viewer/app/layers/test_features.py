@@ -22,7 +22,7 @@ from layers.geo.bounds import Bounds
 from layers.geo.crs import WGS84, transform_points
 from layers.pool.measures import Measured
 from layers.vector.style.layer_style import StyleClass, VectorStyle
-from layers.vector.style.look import Look
+from layers.vector.style.symbol import Symbol
 from tests.viewer.app.conftest import settle
 from viewer.app.window import MainWindow
 from viewer.commands.layer_filter import filter_of, set_layer_filter
@@ -448,7 +448,7 @@ def test_what_the_style_hides_is_neither_selected_nor_identified(opened: MainWin
     uuid, hits = uuid_of(opened), []
     opened.feature_menu.hits_found.connect(hits.append)
     base = VectorStyle("#ffffff", 1.0, "#3182bd", size_px=9.0)
-    classes = tuple(StyleClass(base.own_look, value=kind, shown=kind == "Depot") for kind in ("port", "Depot"))
+    classes = tuple(StyleClass(base.own_symbol, value=kind, shown=kind == "Depot") for kind in ("port", "Depot"))
     by_kind = replace(base, mode="categorised", column="kind", classes=classes)
     for style, seen in ((by_kind, [8]), (replace(base, visible_from=1000.0), []), (base, [7, 8])):
         opened.panel_context.do(update_layer, uuid, style_json=json.dumps(style.to_json()))
@@ -472,7 +472,7 @@ def test_the_style_of_a_layer_is_one_key_away(opened: MainWindow, qtbot: QtBot) 
 
 def test_the_layer_tree_names_others_only_where_there_are_some(opened: MainWindow, qtbot: QtBot) -> None:
     uuid, tree = uuid_of(opened), opened.docks.layer_tree.model
-    look = Look("#ffffff", 1.0, "#3182bd", size_px=9.0)
+    look = Symbol("#ffffff", 1.0, "#3182bd", size_px=9.0)
     for kinds, lines in ((["port", "Depot"], ["port", "Depot"]), (["port"], ["port", "others"])):
         classes = tuple(StyleClass(look, value=kind) for kind in kinds)
         style = VectorStyle("#ffffff", 1.0, "#3182bd", mode="categorised", column="kind", classes=classes)

@@ -70,7 +70,7 @@ def test_a_first_change_of_the_style_keeps_the_colour_that_the_layer_had(analyst
         analyst.choose_text(form.look.set.fields["symbol"], "Square")
         analyst.settle()
         now = drawing(analyst, uuid).style
-        assert (now.symbol, now.fill_color, now.stroke_color) == ("square", before.fill_color, before.stroke_color)
+        assert (now.marker, now.fill_color, now.stroke_color) == ("square", before.fill_color, before.stroke_color)
 
 
 def test_a_row_of_the_layer_tree_is_as_tall_as_its_classes(analyst: Analyst) -> None:
@@ -92,8 +92,8 @@ def test_a_sign_can_be_read_on_any_colour(analyst: Analyst) -> None:
     for palette in QUALITATIVE:
         analyst.choose(form.classes.fields.fields["palette"], palette)
         analyst.settle()
-        looks = [one.look for one in drawing(analyst, uuid).style.classes]
-        assert {look.symbol for look in looks} == {"port", "depot", "factory", "airfield", "company"}
+        looks = [one.symbol for one in drawing(analyst, uuid).style.classes]
+        assert {look.marker for look in looks} == {"port", "depot", "factory", "airfield", "company"}
         for look in looks:
             assert contrast(look.stroke_color, look.fill_color) > 1.8, (palette, look.fill_color)
 

@@ -14,7 +14,7 @@ from PySide6.QtSvg import QSvgGenerator
 
 from layers.document.document import Document
 from layers.vector.labels.curved import anchors_along
-from layers.vector.labels.label_layout import Box, LabelLayout, LabelWish, PlacedLabel, Rank
+from layers.vector.labels.label_layout import Box, LabelLayout, LabelRequest, PlacedLabel, Rank
 from tests.support.pictures import map_of, pixels
 from tests.viewer.canvas.conftest import site
 from tests.viewer.canvas.test_scene import painted, view_of
@@ -31,7 +31,7 @@ def around_a_bend(painter: LabelPainter, name: str, face: Face, radius: float = 
     line = np.column_stack([200 + radius * np.cos(at), 200 + radius * np.sin(at)])
     asked = painter.name(name, face, 1.0, 2.0)
     anchors = tuple(one for one in anchors_along(line, ROOM, asked) if one.way == "bent")
-    wish = LabelWish("a", name, Rank.LAYER, asked.width, asked.height, anchors, face, advances=asked.advances)
+    wish = LabelRequest("a", name, Rank.LAYER, asked.width, asked.height, anchors, face, advances=asked.advances)
     (placed,) = LabelLayout.of(ROOM, [wish]).placed
     assert placed.letters
     return placed

@@ -9,7 +9,7 @@ import pytest
 from pytestqt.qtbot import QtBot
 
 from layers.grid.tile_grid import TileGrid, View
-from layers.vector.labels.label_layout import Anchor, LabelWish, Rank
+from layers.vector.labels.label_layout import Anchor, LabelRequest, Rank
 from viewer.canvas.labels.label_layouts import LabelKey, LabelLayouts
 from viewer.canvas.labels.map_labels import LabelTask
 from viewer.rendering.context import RenderContext
@@ -33,7 +33,7 @@ class Told:
     def task(self, key: LabelKey) -> Callable[[], LabelTask]:
         def make() -> LabelTask:
             self.made.append(key)
-            wish = LabelWish(
+            wish = LabelRequest(
                 self.uuid, f"{key.view.left}", Rank.SETTING, 40, 12, (Anchor(200 - key.view.left, 150, 5),)
             )
             return LabelTask(key.view, [], [wish], ())

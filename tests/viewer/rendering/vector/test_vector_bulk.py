@@ -17,7 +17,7 @@ from layers.vector.columns import attributes_of, column_of
 from layers.vector.content import FeatureClasses, VectorContent
 from layers.vector.drawing.simplification import Details
 from layers.vector.style.layer_style import StyleClass, VectorStyle
-from layers.vector.style.look import Look
+from layers.vector.style.symbol import Symbol
 from layers.vector.table import FeatureTable
 from tests.support.tiny_tables import shapes, table_of
 from tests.viewer.rendering.conftest import layer_of, part_near, picture_of
@@ -27,10 +27,10 @@ from viewer.rendering.vector.vector_bulk import bulk_picture
 from viewer.rendering.vector.vector_painter import paint_content
 from viewer.support.painting import painting
 
-AREA = Look("#003366", 1.2, "#66cc3300")
-LINE = Look("#003366", 1.6)
-DASHED = Look("#003366", 3.0, dash=(3.0, 2.0), casing_color="#ffffff", casing_width_px=1.0)
-POINT = Look("#ffffff", 1.0, "#cc3300", size_px=9.0)
+AREA = Symbol("#003366", 1.2, "#66cc3300")
+LINE = Symbol("#003366", 1.6)
+DASHED = Symbol("#003366", 3.0, dash=(3.0, 2.0), casing_color="#ffffff", casing_width_px=1.0)
+POINT = Symbol("#ffffff", 1.0, "#cc3300", size_px=9.0)
 
 
 def one_by_one(content: VectorContent, view: View, scale: float = 1.0) -> np.ndarray:
@@ -102,14 +102,14 @@ def test_what_reaches_into_the_view_from_outside_is_seen(qtbot) -> None:
 
 
 def test_areas_smaller_than_a_pixel_become_one_where_they_have_no_outline(qtbot) -> None:
-    bare = Look("#003366", 0.0, "#cc3300")
+    bare = Symbol("#003366", 0.0, "#cc3300")
     content = VectorContent((table_of([shapely.box(100.2, 100.2, 100.4, 100.4)]),), (bare,))
     view = View(TileGrid("EPSG:3857", 1.0, 0.0, 256.0), 0, 0, 256, 256)
     assert bulk(content, view)[..., 3].sum() >= 250
 
 
 @pytest.mark.parametrize("reach", [0.0, 0.01, 0.04, 0.06, 0.3, 0.9])
-@pytest.mark.parametrize("symbol", [LINE, AREA, Look("#003366", 0.0, "#cc3300")], ids=["line", "area", "bare area"])
+@pytest.mark.parametrize("symbol", [LINE, AREA, Symbol("#003366", 0.0, "#cc3300")], ids=["line", "area", "bare area"])
 def test_lines_and_areas_in_one_place_are_seen(symbol, reach, qtbot) -> None:
     """A site of a millimetre, a track of somebody who stood still."""
     line = shapely.LineString([(100.2, 100.2), (100.2, 100.2 + reach)])
@@ -134,7 +134,7 @@ def test_arrowheads_and_fine_screens(qtbot) -> None:
 
 def test_classes_have_their_looks_and_hidden_ones_none(qtbot) -> None:
     squares = [shapely.box(x, 100, x + 30, 130) for x in (10, 60, 110, 160)]
-    red, blue, other = (Look(c, 1.0, c) for c in ("#ff0000", "#0000ff", "#00ff00"))
+    red, blue, other = (Symbol(c, 1.0, c) for c in ("#ff0000", "#0000ff", "#00ff00"))
     classes = FeatureClasses(np.array([1, 2, 3]), np.array([1, 0, 2], np.uint16))
     content = VectorContent((table_of(squares),), (red, blue, None, other), classes).prepared()
     view = View(TileGrid("EPSG:3857", 1.0, 0.0, 256.0), 0, 0, 256, 256)
@@ -206,7 +206,7 @@ def test_classes_come_with_attributes_and_until_then_all_are_in_none(dots, qtbot
         size_px=9.0,
         mode="categorised",
         column="a",
-        classes=(StyleClass(Look("#ff0000", 1.0, "#ff0000", size_px=9.0), value="x"),),
+        classes=(StyleClass(Symbol("#ff0000", 1.0, "#ff0000", size_px=9.0), value="x"),),
     )
     dots.set_layer(replace(dots.layer, style_json=json.dumps(style.to_json())))
     assert settled(dots, qtbot).tolist() == [[0, 255, 0, 255]] * 3

@@ -10,11 +10,11 @@ import shapely
 
 from layers.vector.columns import attributes_of, column_of
 from layers.vector.content import FeatureClasses
-from layers.vector.style.look import Look
+from layers.vector.style.symbol import Symbol
 from tests.support.tiny_tables import table_of
 from viewer.rendering.vector.vector_picture import Effort, VectorPicture, Wanted, resolved
 
-RED, BLUE = (Look(color, 1.0, color) for color in ("#ff0000", "#0000ff"))
+RED, BLUE = (Symbol(color, 1.0, color) for color in ("#ff0000", "#0000ff"))
 
 
 @pytest.fixture

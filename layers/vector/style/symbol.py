@@ -1,15 +1,17 @@
-"""The look of one feature: the colours, strokes and signs an analyst chose, before any scale is known."""
+"""The symbol of one feature: the colours, strokes and marker an analyst chose, before any scale is known."""
 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, fields
+from dataclasses import Field, dataclass, fields
 from typing import Any, Self
 
 from layers.errors import InvalidValue
 from layers.vector.style.markers import MARKERS
 
 ARROWS = ("none", "end", "both", "along")
+_STORED_AS = {"marker": "symbol", "layout": "placement"}
+"""Fields whose values files keep under another name."""
 _COLOR = re.compile(r"#[0-9a-fA-F]{6}([0-9a-fA-F]{2})?")
 _KINDS: dict[str, tuple[type, ...]] = {
     "str": (str,),
@@ -21,7 +23,7 @@ _KINDS: dict[str, tuple[type, ...]] = {
 
 
 @dataclass(frozen=True, slots=True)
-class Look:
+class Symbol:
     """Colours are "#rrggbb" or "#aarrggbb"; an empty `fill_color` fills nothing. Sizes in pixels of the screen.
 
     `dash` is drawn and left lengths in turn, in stroke widths; empty: a whole line.
@@ -31,7 +33,7 @@ class Look:
     stroke_width_px: float = 1.4
     fill_color: str = ""
     dash: tuple[float, ...] = ()
-    symbol: str = "circle"
+    marker: str = "circle"
     size_px: float = 7.0
     casing_color: str = ""
     """A stroke below a line that sets it off from imagery; empty: none."""
@@ -52,8 +54,8 @@ class Look:
             raise InvalidValue("A line is 0 to 100 pixels wide, a symbol up to 200 pixels large.")
         if len(self.dash) % 2 or any(not 0 < part <= 1000 for part in self.dash):
             raise InvalidValue("A dash pattern is pairs of lengths above 0: drawn, left out.")
-        if self.symbol not in MARKERS:
-            raise InvalidValue(f"A symbol is one of {', '.join(MARKERS)}.")
+        if self.marker not in MARKERS:
+            raise InvalidValue(f"A marker is one of {', '.join(MARKERS)}.")
         if self.arrow not in ARROWS:
             raise InvalidValue(f"Arrowheads are one of {', '.join(ARROWS)}.")
 
@@ -68,8 +70,8 @@ class Look:
 
 
 def plain_values(value: Any) -> dict[str, Any]:
-    """The fields of a dataclass whose values are plain; tuples become lists."""
-    found = {field.name: getattr(value, field.name) for field in fields(value) if field.type in _KINDS}
+    """The fields of a dataclass whose values are plain, by the names that files have for them; tuples become lists."""
+    found = {_key(field): getattr(value, field.name) for field in fields(value) if field.type in _KINDS}
     return {name: list(one) if isinstance(one, tuple) else one for name, one in found.items()}
 
 
@@ -83,17 +85,22 @@ def known_values(cls: type, data: Any) -> dict[str, Any]:
     values: dict[str, Any] = {}
     for field in fields(cls):
         kinds = _KINDS.get(str(field.type))
-        if kinds is None or field.name not in data:
+        key = _key(field)
+        if kinds is None or key not in data:
             continue
-        value = data[field.name]
+        value = data[key]
         if not isinstance(value, kinds) or (isinstance(value, bool) and bool not in kinds):
-            raise InvalidValue(f"The style's {field.name} is not of the right kind.")
+            raise InvalidValue(f"The style's {key} is not of the right kind.")
         if isinstance(value, list | tuple):
             value = _floats(value)
         elif field.type == "float" and isinstance(value, int | float):
-            value = _float(value, field.name)
+            value = _float(value, key)
         values[field.name] = value
     return values
+
+
+def _key(field: Field[Any]) -> str:
+    return _STORED_AS.get(field.name, field.name)
 
 
 def _float(value: int | float, name: str) -> float:

@@ -6,9 +6,9 @@ from dataclasses import replace
 from xml.etree.ElementTree import Element
 
 from layers.errors import InvalidValue
-from layers.project.qgis.qml_symbols import MM_PX, sign_of_svg
+from layers.project.qgis.qml_symbols_out import MM_PX, sign_of_svg
 from layers.project.qgis.qml_text import values_of
-from layers.vector.style.look import Look
+from layers.vector.style.symbol import Symbol
 
 _UNITS_PX = {"MM": 1 / MM_PX, "Pixel": 1.0, "Point": 96 / 72, "Inch": 96.0, "RenderMetersInMapUnits": 0.0}
 _DASHES: dict[str, tuple[float, ...]] = {
@@ -33,13 +33,13 @@ _SHAPES = {
 MOST_NOTES, MOST_DASHES, MOST_LAYERS, LONGEST_TEXT = 12, 16, 50, 500
 
 
-class LookReader:
+class SymbolReader:
     """Makes symbols of elements of a QML document, and keeps in words what could not be taken over."""
 
     def __init__(self) -> None:
         self.missing: dict[str, None] = {}
 
-    def look(self, element: Element) -> Look:
+    def symbol(self, element: Element) -> Symbol:
         """The nearest symbol that we can draw."""
         layers = [one for one in element.findall("layer") if one.get("enabled", "1") != "0"]
         if len(layers) > MOST_LAYERS:
@@ -57,7 +57,7 @@ class LookReader:
             return _faded(made(layers), number_of(element.get("alpha", "1"), 1.0))
         except InvalidValue:
             self.note("a symbol beyond our limits")
-            return Look()
+            return Symbol()
 
     def note(self, what: str) -> None:
         """Of very many things that are not taken over, some are named."""
@@ -77,22 +77,22 @@ class LookReader:
             return default
         return round(number_of(values.get(name, ""), default / factor) * factor, 3)
 
-    def _marker(self, layers: list[Element]) -> Look:
-        look = Look(stroke_width_px=0.0, size_px=7.0, fill_color="#808080")
+    def _marker(self, layers: list[Element]) -> Symbol:
+        symbol = Symbol(stroke_width_px=0.0, size_px=7.0, fill_color="#808080")
         for layer in layers:
             values, kind = values_of(layer), layer.get("class", "")
             if kind == "SimpleMarker":
-                look = self._simple_marker(values)
+                symbol = self._simple_marker(values)
             elif kind == "SvgMarker" and (sign := sign_of_svg(values.get("name", ""))):
                 ink = color_of(values.get("color", ""))
                 has_badge = len(layers) > 1
-                size = look.size_px if has_badge else self._px(values, "size", 16.0) * 21.0 / 16.0 / 1.3
-                look = replace(
-                    look,
-                    symbol=sign,
+                size = symbol.size_px if has_badge else self._px(values, "size", 16.0) * 21.0 / 16.0 / 1.3
+                symbol = replace(
+                    symbol,
+                    marker=sign,
                     size_px=size,
                     stroke_color=ink or "#ffffff",
-                    fill_color=look.fill_color if has_badge else "",
+                    fill_color=symbol.fill_color if has_badge else "",
                 )
             else:
                 self.note(
@@ -100,9 +100,9 @@ class LookReader:
                         kind, "signs of another kind"
                     )
                 )
-        return look
+        return symbol
 
-    def _simple_marker(self, values: dict[str, str]) -> Look:
+    def _simple_marker(self, values: dict[str, str]) -> Symbol:
         name = values.get("name", "circle")
         shape = _SHAPES.get(name)
         if shape is None:
@@ -113,35 +113,37 @@ class LookReader:
         if number_of(values.get("angle", ""), 0.0) and shape != "circle":
             self.note("turned signs")
         width = self._px(values, "outline_width", 1.0) if stroked else 0.0
-        return Look(
+        return Symbol(
             color_of(values.get("outline_color", "")) or "#000000",
             (width or 0.6) if stroked else 0.0,
             color_of(values.get("color", "")),
-            symbol=shape,
+            marker=shape,
             size_px=round(self._px(values, "size", 8.0) / reach, 3),
         )
 
-    def _line(self, layers: list[Element]) -> Look:
-        return self._strokes(Look(), layers)
+    def _line(self, layers: list[Element]) -> Symbol:
+        return self._strokes(Symbol(), layers)
 
-    def _strokes(self, look: Look, layers: list[Element]) -> Look:
+    def _strokes(self, symbol: Symbol, layers: list[Element]) -> Symbol:
         """The last line is the stroke; wider ones below it are its casing, whole ones of its width its ground."""
         lines = [values_of(layer) for layer in layers if layer.get("class") == "SimpleLine"]
         if lines:
             stroke = lines[-1]
             width = self._px(stroke, "line_width", 1.0) if stroke.get("line_style") != "no" else 0.0
-            look = replace(
-                look,
+            symbol = replace(
+                symbol,
                 stroke_color=color_of(stroke.get("line_color", "")) or "#000000",
                 stroke_width_px=width,
                 dash=self._dash(stroke, width),
             )
         for below in lines[:-1]:
             width, color = self._px(below, "line_width", 1.0), color_of(below.get("line_color", ""))
-            if width > look.stroke_width_px + 0.3:
-                look = replace(look, casing_color=color, casing_width_px=round((width - look.stroke_width_px) / 2, 3))
+            if width > symbol.stroke_width_px + 0.3:
+                symbol = replace(
+                    symbol, casing_color=color, casing_width_px=round((width - symbol.stroke_width_px) / 2, 3)
+                )
             elif color:
-                look = replace(look, ground_color=color)
+                symbol = replace(symbol, ground_color=color)
         heads = {
             values_of(one).get("placements", values_of(one).get("placement", ""))
             for one in layers
@@ -150,13 +152,13 @@ class LookReader:
         if heads:
             ends = {head.lower() for head in heads}
             both = any("first" in head for head in ends)
-            look = replace(
-                look,
+            symbol = replace(
+                symbol,
                 arrow="along" if any("interval" in e or "central" in e for e in ends) else "both" if both else "end",
             )
         if any(one.get("class") not in ("SimpleLine", "MarkerLine", "SimpleFill") for one in layers):
             self.note("lines or fills of another kind")
-        return look
+        return symbol
 
     def _dash(self, values: dict[str, str], width: float) -> tuple[float, ...]:
         if values.get("use_custom_dash") == "1" and width:
@@ -169,21 +171,21 @@ class LookReader:
                 return tuple(parts)
         return _DASHES.get(values.get("line_style", ""), ())
 
-    def _fill(self, layers: list[Element]) -> Look:
-        look = Look(stroke_width_px=0.0)
+    def _fill(self, layers: list[Element]) -> Symbol:
+        symbol = Symbol(stroke_width_px=0.0)
         for layer in layers:
             if layer.get("class") == "SimpleFill":
                 values = values_of(layer)
                 outlined = values.get("outline_style", "solid") != "no"
                 if values.get("style", "solid") not in ("solid", "no"):
                     self.note("hatched fills")
-                look = Look(
+                symbol = Symbol(
                     color_of(values.get("outline_color", "")) or "#000000",
                     self._px(values, "outline_width", 1.0) if outlined else 0.0,
                     color_of(values.get("color", "")) if values.get("style", "solid") != "no" else "",
                     dash=_DASHES.get(values.get("outline_style", ""), ()),
                 )
-        return self._strokes(look, layers)
+        return self._strokes(symbol, layers)
 
 
 def color_of(text: str) -> str:
@@ -198,10 +200,10 @@ def color_of(text: str) -> str:
     return f"#{red:02x}{green:02x}{blue:02x}" if alpha == 255 else f"#{alpha:02x}{red:02x}{green:02x}{blue:02x}"
 
 
-def _faded(look: Look, alpha: float) -> Look:
+def _faded(symbol: Symbol, alpha: float) -> Symbol:
     """As opaque as the whole symbol is."""
     if alpha >= 1.0:
-        return look
+        return symbol
 
     def faded(color: str) -> str:
         if not color:
@@ -210,11 +212,11 @@ def _faded(look: Look, alpha: float) -> Look:
         return f"#{max(1, round(own * max(alpha, 0.0))):02x}{color[-6:]}"
 
     return replace(
-        look,
-        stroke_color=faded(look.stroke_color),
-        fill_color=faded(look.fill_color),
-        casing_color=faded(look.casing_color),
-        ground_color=faded(look.ground_color),
+        symbol,
+        stroke_color=faded(symbol.stroke_color),
+        fill_color=faded(symbol.fill_color),
+        casing_color=faded(symbol.casing_color),
+        ground_color=faded(symbol.ground_color),
     )
 
 

@@ -8,8 +8,8 @@ from functools import cache
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
-from layers.vector.style.look import Look
 from layers.vector.style.markers import FACILITIES
+from layers.vector.style.symbol import Symbol
 
 MM_PX = 25.4 / 96.0
 PEN_SIDES = 2.0
@@ -25,11 +25,11 @@ _SHAPES = {
 }
 
 
-def symbol_element(look: Look, name: str, geometry: str) -> ET.Element:
+def symbol_element(symbol: Symbol, name: str, geometry: str) -> ET.Element:
     """`geometry` is the OGC name of the layer's; what is neither line nor area is a marker."""
     kind = "line" if "Line" in geometry else "fill" if "Polygon" in geometry else "marker"
     element = ET.Element("symbol", name=name, type=kind, alpha="1", clip_to_extent="1", force_rhr="0")
-    layers = {"line": _line_layers, "fill": _fill_layers, "marker": _marker_layers}[kind](look, name)
+    layers = {"line": _line_layers, "fill": _fill_layers, "marker": _marker_layers}[kind](symbol, name)
     element.extend(layers)
     return element
 
@@ -58,30 +58,30 @@ def _layer(kind: str, values: dict[str, str]) -> ET.Element:
     return layer
 
 
-def _marker_layers(look: Look, _name: str) -> list[ET.Element]:
-    stroke = "solid" if look.stroke_width_px else "no"
+def _marker_layers(symbol: Symbol, _name: str) -> list[ET.Element]:
+    stroke = "solid" if symbol.stroke_width_px else "no"
     outline = {
-        "outline_color": rgba(look.stroke_color),
+        "outline_color": rgba(symbol.stroke_color),
         "outline_style": stroke,
-        "outline_width": mm(look.stroke_width_px),
+        "outline_width": mm(symbol.stroke_width_px),
         "outline_width_unit": "MM",
     }
-    fill = rgba(look.fill_color) if look.fill_color else "0,0,0,0"
-    shape = "circle" if look.symbol in FACILITIES else _SHAPES[look.symbol]
+    fill = rgba(symbol.fill_color) if symbol.fill_color else "0,0,0,0"
+    shape = "circle" if symbol.marker in FACILITIES else _SHAPES[symbol.marker]
     layers = []
-    if look.symbol not in FACILITIES or look.fill_color:
-        size = look.size_px * _reach(shape)
+    if symbol.marker not in FACILITIES or symbol.fill_color:
+        size = symbol.size_px * _reach(shape)
         layers.append(
             _layer("SimpleMarker", {"name": shape, "color": fill, "size": mm(size), "size_unit": "MM", **outline})
         )
-    if look.symbol in FACILITIES:
-        width = look.size_px * (16.0 / _BADGE_UNITS if look.fill_color else 16.0 / _BADGE_UNITS * 1.3)
-        ink = look.stroke_color if look.stroke_width_px or not look.fill_color else "#ffffff"
+    if symbol.marker in FACILITIES:
+        width = symbol.size_px * (16.0 / _BADGE_UNITS if symbol.fill_color else 16.0 / _BADGE_UNITS * 1.3)
+        ink = symbol.stroke_color if symbol.stroke_width_px or not symbol.fill_color else "#ffffff"
         layers.append(
             _layer(
                 "SvgMarker",
                 {
-                    "name": f"base64:{_svg(look.symbol)}",
+                    "name": f"base64:{_svg(symbol.marker)}",
                     "color": rgba(ink),
                     "size": mm(width),
                     "size_unit": "MM",
@@ -99,16 +99,18 @@ def _reach(shape: str) -> float:
     return {"diamond": 1.1, "star": 1.2, "triangle": 1.15}.get(shape, 1.0)
 
 
-def _line_layers(look: Look, name: str) -> list[ET.Element]:
-    width = look.stroke_width_px
+def _line_layers(symbol: Symbol, name: str) -> list[ET.Element]:
+    width = symbol.stroke_width_px
     layers = []
-    if look.casing_color and look.casing_width_px > 0:
-        layers.append(_simple_line(look.casing_color, width + 2 * look.casing_width_px))
-    if look.ground_color:
-        layers.append(_simple_line(look.ground_color, width))
-    layers.append(_simple_line(look.stroke_color, width, look.dash))
+    if symbol.casing_color and symbol.casing_width_px > 0:
+        layers.append(_simple_line(symbol.casing_color, width + 2 * symbol.casing_width_px))
+    if symbol.ground_color:
+        layers.append(_simple_line(symbol.ground_color, width))
+    layers.append(_simple_line(symbol.stroke_color, width, symbol.dash))
     places = {"end": ("LastVertex",), "both": ("LastVertex", "FirstVertex"), "along": ("Interval",)}
-    layers += [_arrow(look, f"@{name}@{len(layers) + i}", place) for i, place in enumerate(places.get(look.arrow, ()))]
+    layers += [
+        _arrow(symbol, f"@{name}@{len(layers) + i}", place) for i, place in enumerate(places.get(symbol.arrow, ()))
+    ]
     return layers
 
 
@@ -128,8 +130,8 @@ def _simple_line(color: str, width: float, dash: tuple[float, ...] = ()) -> ET.E
     return _layer("SimpleLine", values)
 
 
-def _arrow(look: Look, name: str, place: str) -> ET.Element:
-    length = 5.0 + 2.2 * look.stroke_width_px
+def _arrow(symbol: Symbol, name: str, place: str) -> ET.Element:
+    length = 5.0 + 2.2 * symbol.stroke_width_px
     layer = _layer(
         "MarkerLine",
         {
@@ -147,7 +149,7 @@ def _arrow(look: Look, name: str, place: str) -> ET.Element:
             "SimpleMarker",
             {
                 "name": "filled_arrowhead",
-                "color": rgba(look.stroke_color),
+                "color": rgba(symbol.stroke_color),
                 "size": mm(length),
                 "size_unit": "MM",
                 "angle": "180" if place == "FirstVertex" else "0",
@@ -158,23 +160,23 @@ def _arrow(look: Look, name: str, place: str) -> ET.Element:
     return layer
 
 
-def _fill_layers(look: Look, _name: str) -> list[ET.Element]:
+def _fill_layers(symbol: Symbol, _name: str) -> list[ET.Element]:
     layers = [
         _layer(
             "SimpleFill",
             {
-                "color": rgba(look.fill_color) if look.fill_color else "0,0,0,0",
-                "style": "solid" if look.fill_color else "no",
+                "color": rgba(symbol.fill_color) if symbol.fill_color else "0,0,0,0",
+                "style": "solid" if symbol.fill_color else "no",
                 "outline_style": "no",
             },
         )
     ]
-    if look.casing_color and look.casing_width_px > 0:
-        layers.append(_simple_line(look.casing_color, look.stroke_width_px + 2 * look.casing_width_px))
-    if look.ground_color:
-        layers.append(_simple_line(look.ground_color, look.stroke_width_px))
-    if look.stroke_width_px:
-        layers.append(_simple_line(look.stroke_color, look.stroke_width_px, look.dash))
+    if symbol.casing_color and symbol.casing_width_px > 0:
+        layers.append(_simple_line(symbol.casing_color, symbol.stroke_width_px + 2 * symbol.casing_width_px))
+    if symbol.ground_color:
+        layers.append(_simple_line(symbol.ground_color, symbol.stroke_width_px))
+    if symbol.stroke_width_px:
+        layers.append(_simple_line(symbol.stroke_color, symbol.stroke_width_px, symbol.dash))
     return layers
 
 
