@@ -16,7 +16,7 @@ from pytestqt.qtbot import QtBot
 from layers.document.document import Document
 from layers.document.site import Site
 from layers.project.saving.publish import write_case
-from tests.viewer.app.actions.test_search_link import _search
+from tests.support.windows import search_for
 from tests.viewer.app.conftest import settle
 from viewer.app.window import MainWindow
 from viewer.commands.sites import reshape_site
@@ -61,7 +61,7 @@ def test_every_way_to_it_says_why(opened: MainWindow, qtbot: QtBot) -> None:
     opened.action_table["tool_edit_vertices"].trigger()
     settle(opened, qtbot)
     assert WHY in opened.canvas.tool.hint
-    palette, line = _search(opened, "Spur", qtbot)
+    palette, line = search_for(opened, "Spur", qtbot)
     assert any(WHY in hit.note for hit in palette.shown_hits())
     qtbot.keyClick(line, Qt.Key.Key_Return)
     settle(opened, qtbot)
