@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from layers.pool.pool import ReaderPool
+from tests.support.windows import settle as settle  # for all tests of the window
 from viewer.app.case.permission import Permissions
 from viewer.app.case.session import Session
 from viewer.app.opening.questions import Changed, Unsaved, Which
@@ -126,11 +127,6 @@ def make_window(qtbot: QtBot, dressed: None, answers: Answers) -> Iterator[MakeW
 @pytest.fixture
 def window(make_window: MakeWindow) -> MainWindow:
     return make_window()
-
-
-def settle(window: MainWindow, qtbot: QtBot) -> None:
-    """Until nothing is under way any more."""
-    qtbot.waitUntil(window.is_idle, timeout=10_000)
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ from xml.etree import ElementTree
 import pytest
 import shapely
 from PySide6.QtCore import QBuffer, QIODevice, QMarginsF, QRectF, QSize, QSizeF
-from PySide6.QtGui import QColor, QImage, QPageSize, QPdfWriter
+from PySide6.QtGui import QColor, QPageSize, QPdfWriter
 from PySide6.QtSvg import QSvgGenerator
 
 from layers.document.document import Document
@@ -23,28 +23,16 @@ from layers.geo.bounds import Bounds
 from layers.geo.crs import WEB_MERCATOR, WGS84, transform_bounds, transform_points
 from layers.grid.tile_grid import TileGrid, View
 from tests.support.crs_off_earth import GRID
+from tests.support.painted_scenes import painted, view_of
 from tests.viewer.canvas.conftest import site, small_document
 from viewer.rendering.drawing import LayerDrawing
 from viewer.rendering.world_copies import world_copies
 from viewer.support.painting import painting
 
-ALL = Bounds(9.4, 49.6, 10.6, 50.4)
-
-
-def view_of(bounds: Bounds = ALL, width: int = 800, height: int = 600) -> View:
-    return View.of_bounds(WEB_MERCATOR, transform_bounds(WGS84, WEB_MERCATOR, bounds), width, height)
-
 
 def pixel_of(view: View, lon: float, lat: float) -> tuple[float, float]:
     x, y = transform_points(WGS84, view.grid.crs, lon, lat)
     return view.to_pixel(float(x), float(y))
-
-
-def painted(scene, view: View, **options: object) -> QImage:
-    image = QImage(view.width, view.height, QImage.Format.Format_RGB32)
-    with painting(image) as painter:
-        scene.paint_map(painter, view, **options)
-    return image
 
 
 def layer(uuid: str, color: str, order: float, **fields: object) -> Layer:

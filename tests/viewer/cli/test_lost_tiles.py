@@ -11,8 +11,8 @@ from PySide6.QtGui import QImage
 from layers.document.document import Document
 from layers.project.saving.publish import write_case
 from layers.services.catalog import TileService
+from tests.support.command_line import geoloupe
 from tests.support.tile_server import TileServer, serving
-from tests.viewer.cli.test_processes import geoloupe
 from viewer.cli.command import DONE, FINDINGS
 from viewer.commands.found_layers import FoundLayer, edit_for
 

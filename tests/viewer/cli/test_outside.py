@@ -15,8 +15,8 @@ from layers.pool.pool import ReaderPool
 from layers.pool.protocol import Request
 from layers.project.opening.intake import read_case
 from tests.support.cases.foreign_cases import foreign_case
+from tests.support.written_pictures import pixels
 from tests.viewer.cli.conftest import Cli, write_scene
-from tests.viewer.cli.test_render import pixels
 from viewer.cli.command import DONE, FINDINGS
 
 BOUNDS = ("--size", "64x64", "--bounds", "10,50,11,51", "--crs", "EPSG:4326")

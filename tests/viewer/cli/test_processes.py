@@ -16,28 +16,12 @@ from layers.geo.bounds import Bounds
 from layers.geo.crs import WEB_MERCATOR, WGS84, transform_bounds
 from layers.project.saving.publish import write_case
 from sample_data.build import demo as demo_build
+from tests.support.command_line import ROOT, geoloupe
 from tests.support.readers.tiny_rasters import write_raster
+from tests.support.written_pictures import pixels
 from tests.viewer.cli.conftest import write_scene
-from tests.viewer.cli.test_render import pixels
 
 pytestmark = pytest.mark.bounded
-
-ROOT = Path(__file__).resolve().parents[3]
-
-
-def geoloupe(*words: object, cwd: Path) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "viewer", *(str(word) for word in words)]
-    environment = os.environ | {"PYTHONPATH": str(ROOT), "QT_QPA_PLATFORM": "offscreen"}
-    return subprocess.run(
-        command,
-        cwd=cwd,
-        env=environment,
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=50,
-    )
 
 
 def test_render_twice_gives_the_same_bytes(demo: Path, tmp_path: Path) -> None:

@@ -7,20 +7,12 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from PySide6.QtGui import QImage
 
 from layers.geo.bounds import Bounds
 from tests.support.readers.tiny_rasters import write_raster
+from tests.support.written_pictures import pixels
 from tests.viewer.cli.conftest import write_scene
 from viewer.cli.command import BAD_INPUT, DONE
-from viewer.rendering.images import argb_of_image
-
-
-def pixels(path: Path) -> np.ndarray:
-    """(h, w, 3) red, green, blue."""
-    image = QImage(str(path)).convertToFormat(QImage.Format.Format_RGB32)
-    assert not image.isNull(), path
-    return argb_of_image(image).view(np.uint8).reshape(image.height(), image.width(), 4)[..., 2::-1].astype(int)
 
 
 def test_the_file_is_drawn_where_it_is(cli, scene_tif: Path, tmp_path: Path) -> None:

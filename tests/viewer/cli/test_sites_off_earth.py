@@ -13,7 +13,7 @@ import shapely
 from layers.document.document import Document
 from layers.document.site import Site
 from layers.project.saving.publish import write_case
-from tests.viewer.cli.test_render import pixels
+from tests.support.written_pictures import pixels
 from viewer.cli.command import DONE
 
 GOOD = Site(uuid="good", geometry=shapely.LineString([(128, 51), (129, 52)]), label="Good", class_code="rail")

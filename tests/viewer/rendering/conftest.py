@@ -9,15 +9,14 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-import rasterio
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QImage
-from rasterio.transform import from_origin
 
 from layers.document.layer import Layer
 from layers.grid.tile_grid import View
 from layers.pool.pool import ReaderPool
 from layers.pool.protocol import Request
+from tests.support.drawn_rasters import write_raster
 from viewer.network.folder_consent import FolderConsent
 from viewer.rendering.context import RenderContext
 from viewer.rendering.drawing import LayerDrawing
@@ -109,26 +108,6 @@ def part_near(a: np.ndarray, b: np.ndarray) -> float:
     high, wide = b.shape
     wider = np.any([around[dy : dy + high, dx : dx + wide] for dy in range(3) for dx in range(3)], axis=0)
     return float((a & wider).sum() / max(a.sum(), 1))
-
-
-def write_raster(path: Path, bands: np.ndarray, crs: str, left: float, top: float, resolution: float, **more) -> Path:
-    """A GeoTIFF of (n, h, w)."""
-    count, height, width = bands.shape
-    transform = from_origin(left, top, resolution, resolution)
-    with rasterio.open(
-        path,
-        "w",
-        driver="GTiff",
-        width=width,
-        height=height,
-        count=count,
-        dtype=bands.dtype,
-        crs=crs,
-        transform=transform,
-        **more,
-    ) as file:
-        file.write(bands)
-    return path
 
 
 @pytest.fixture

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import errno
 import json
 import os
 import shutil
@@ -20,9 +19,9 @@ from layers.document.document import Document
 from layers.errors import InvalidEdit
 from layers.project.saving.lock import CaseLock
 from layers.project.saving.publish import write_case
-from layers.project.storage.fsops import FileSystem
 from layers.project.storage.processes import Owner, start_of
 from tests.support.cases.rich import BLOBS, read_case, rich_document
+from tests.support.windows import opened, texts
 from tests.viewer.app.conftest import Answers, MakeWindow, settle
 from viewer.app.window import MainWindow
 from viewer.commands.sites import add_site
@@ -33,29 +32,6 @@ from viewer.panels.shell.message_bar import MessageBar
 def case(tmp_path: Path) -> Path:
     write_case(rich_document(), tmp_path / "case.gpkg", blobs=BLOBS)
     return tmp_path / "case.gpkg"
-
-
-@pytest.fixture
-def full_home(monkeypatch: pytest.MonkeyPatch) -> None:
-    """No room where working copies are kept."""
-    make = FileSystem.mkdir
-
-    def mkdir(self: FileSystem, folder: Path, mode: int = 0o777) -> None:
-        if "sessions" in folder.parts:
-            raise OSError(errno.ENOSPC, "No space left on device")
-        make(self, folder, mode)
-
-    monkeypatch.setattr(FileSystem, "mkdir", mkdir)
-
-
-def opened(window: MainWindow, case: Path, qtbot: QtBot) -> MainWindow:
-    window.file_menu.open_words([str(case)])
-    settle(window, qtbot)
-    return window
-
-
-def texts(window: MainWindow) -> str:
-    return " | ".join(line.text for line in window.messages.lines())
 
 
 def press(window: MainWindow, text: str, qtbot: QtBot) -> None:

@@ -12,8 +12,8 @@ from shapely import Point
 
 from layers.document.document import Document
 from layers.project.saving.publish import write_case
+from tests.support.drawn_rasters import written
 from tests.viewer.app.conftest import Answers, settle
-from tests.viewer.app.opening.test_upkeep import written
 from viewer.app.opening.questions import Unsaved
 from viewer.app.window import MainWindow
 from viewer.commands.sites import add_site

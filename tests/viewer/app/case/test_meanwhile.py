@@ -7,10 +7,8 @@ from pathlib import Path
 
 from layers.errors import GeoloupeError
 from layers.project.saving.lock import CaseLock
-from tests.viewer.app.case.test_session import Desk, _as_a_crash_leaves_it, _case, _sessions, desk, desks, other
-
-__all__ = ["desk", "desks", "other"]
 from tests.support.cases.rich import read_case
+from tests.support.sessions import Desk, as_a_crash_leaves_it, case_with, session_folders
 
 
 def until_written(path: Path) -> None:
@@ -54,12 +52,12 @@ def test_f87_a_case_that_is_discarded_while_it_is_saved_is_in_its_file_and_nothi
         assert desk.texts() == [
             f"{path.name} was saved all the same: saving it was under way when the case was closed."
         ]
-        assert not _sessions(), "nothing is left to be recovered"
+        assert not session_folders(), "nothing is left to be recovered"
         assert not CaseLock(path).path.exists()
 
 
 def test_a_case_that_was_opened_meanwhile_keeps_its_own_lock(desk: Desk, tmp_path: Path) -> None:
-    path = _case(tmp_path / "case.gpkg", "a")
+    path = case_with(tmp_path / "case.gpkg", "a")
     desk.session.new_case()
     desk.mark("mine")
     desk.wait()
@@ -73,7 +71,7 @@ def test_a_case_that_was_opened_meanwhile_keeps_its_own_lock(desk: Desk, tmp_pat
 
 
 def test_edits_made_while_another_case_is_read_are_not_lost(desk: Desk, tmp_path: Path) -> None:
-    path, failures = _case(tmp_path / "case.gpkg", "theirs"), list[GeoloupeError]()
+    path, failures = case_with(tmp_path / "case.gpkg", "theirs"), list[GeoloupeError]()
     desk.session.new_case()
     desk.wait()
     desk.session.open_case(path, failed=failures.append)
@@ -84,7 +82,7 @@ def test_edits_made_while_another_case_is_read_are_not_lost(desk: Desk, tmp_path
     assert "case.gpkg was not opened" in desk.texts()[0]
     assert [error.sentence for error in failures] == desk.texts()
     assert not CaseLock(path).path.exists()
-    assert len(_sessions()) == 1, "what was read is let go"
+    assert len(session_folders()) == 1, "what was read is let go"
     desk.session.undo()
     desk.session.open_case(path)
     desk.wait()
@@ -93,7 +91,7 @@ def test_edits_made_while_another_case_is_read_are_not_lost(desk: Desk, tmp_path
 
 
 def test_the_same_case_read_again_keeps_its_lock_where_edits_came_first(desk: Desk, tmp_path: Path) -> None:
-    path = _case(tmp_path / "case.gpkg", "a")
+    path = case_with(tmp_path / "case.gpkg", "a")
     desk.session.open_case(path)
     desk.wait()
     desk.session.open_case(path)
@@ -109,7 +107,7 @@ def test_a_session_that_is_not_taken_up_can_be_recovered_later(desk: Desk, other
     desk.wait()
     assert desk.session.working_copy is not None
     desk.session.working_copy.drain()
-    crashed = _as_a_crash_leaves_it(desk.session.working_copy.folder)
+    crashed = as_a_crash_leaves_it(desk.session.working_copy.folder)
     other.session.new_case()
     other.wait()
     other.session.recover(crashed)

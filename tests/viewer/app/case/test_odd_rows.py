@@ -12,13 +12,12 @@ import pytest
 from pytestqt.qtbot import QtBot
 from shapely import Point
 
-from layers.document.document import Document
 from layers.document.layer import Layer
 from layers.document.rows import Bookmark, MetaEntry
 from layers.document.site import Site
 from layers.geo.bounds import Bounds
-from layers.project.opening.case_paths import CaseHome
 from tests.support.readers.tiny_rasters import write_raster
+from tests.support.windows import take_up
 from tests.viewer.app.conftest import settle
 from viewer.app.window import MainWindow
 from viewer.rendering.images import argb_of_image
@@ -53,23 +52,13 @@ def scene(tmp_path: Path) -> str:
     return json.dumps({"path": str(write_raster(tmp_path / "scene.tif", bands, "EPSG:4326", Bounds(9, 49, 12, 52)))})
 
 
-def _take(window: MainWindow, qtbot: QtBot, **tables: list[Any]) -> None:
-    window.file_menu.new_case()
-    settle(window, qtbot)
-    window.session._take_up(Document(tables), None)
-    window.session.home = CaseHome("/")  # whatever the layers name lies beside it
-    window.session._is_begun = True
-    window.session._tell_replaced()
-    settle(window, qtbot)
-
-
 @pytest.mark.parametrize("kind", ["raster", "vector", "tiles"])
 def test_layers_of_nonsense(window: MainWindow, qtbot: QtBot, scene: str, points: Path, kind: str) -> None:
     source = {"raster": scene, "vector": json.dumps({"path": str(points)}), "tiles": "{}"}[kind]
     plain = {"kind": kind, "name": "Scene", "source_json": source}
     layers = [Layer(uuid=f"l{n}", **plain | odd) for n, odd in enumerate([{}, *ODD_LAYERS])]
     site = Site(uuid="s", geometry=Point(10.5, 50.5), label="Here", class_code="port")
-    _take(
+    take_up(
         window,
         qtbot,
         layers=layers,
@@ -90,7 +79,7 @@ def test_layers_of_nonsense(window: MainWindow, qtbot: QtBot, scene: str, points
 @pytest.mark.parametrize("view", ODD_VIEWS, ids=range(len(ODD_VIEWS)))
 def test_a_view_of_nonsense(window: MainWindow, qtbot: QtBot, view: str) -> None:
     site = Site(uuid="s", geometry=Point(10.5, 50.5), label="Here", class_code="port")
-    _take(window, qtbot, sites=[site], meta=[MetaEntry(uuid="viewport", value=view)])
+    take_up(window, qtbot, sites=[site], meta=[MetaEntry(uuid="viewport", value=view)])
     assert all(map(math.isfinite, (*window.canvas.viewport.centre, window.canvas.viewport.resolution)))
     assert len(np.unique(argb_of_image(window.canvas.grab().toImage()))) > 5
     window.views.show_everything()

@@ -15,12 +15,10 @@ from layers.document.site import Site
 from layers.errors import InvalidEdit
 from layers.geo.bounds import Bounds
 from layers.project.saving.publish import write_case
-from tests.viewer.app.case.test_case_limits import full_home, opened, texts
+from tests.support.windows import opened, texts
 from tests.viewer.app.conftest import MakeWindow
 from tests.viewer.tools.conftest import Desk
 from viewer.app.window import MainWindow
-
-__all__ = ["full_home"]
 
 FIELD = Polygon([(9.5, 50.1), (9.8, 50.1), (9.8, 50.3), (9.5, 50.3)])
 

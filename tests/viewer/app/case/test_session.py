@@ -2,82 +2,20 @@
 
 from __future__ import annotations
 
-import json
-import shutil
 import sqlite3
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from pytestqt.qtbot import QtBot
 from shapely import Point
 
-from layers.document.document import Document
 from layers.errors import GeoloupeError
 from layers.project.saving.lock import CaseLock, Holder
-from layers.project.saving.publish import write_case
 from layers.project.storage.processes import Owner
 from tests.support.cases.rich import read_case
-from viewer.app.case.session import Session
+from tests.support.sessions import Desk, as_a_crash_leaves_it, case_with, session_folders
 from viewer.commands.sites import add_site
-from viewer.support.jobs import Jobs
-from viewer.support.messages import Messages
-from viewer.support.settings import Settings, sessions_folder
-
-
-class Desk:
-    """A session with what it works with."""
-
-    def __init__(self) -> None:
-        self.jobs, self.messages, self.settings = Jobs(), Messages(), Settings.of_user()
-        self.session = Session(self.jobs, self.messages, self.settings, sessions_folder())
-
-    def mark(self, label: str) -> None:
-        """One site, as one edit."""
-        self.session.push(add_site(self.session.document, Point(10, 50), actor="me", label=label))
-
-    def labels(self) -> list[str]:
-        return [site.label for site in self.session.document.sites.values()]
-
-    def wait(self) -> None:
-        assert self.jobs.wait(20)
-        assert self.session.is_idle
-
-    def texts(self) -> list[str]:
-        return [line.text for line in self.messages.lines()]
-
-
-@pytest.fixture
-def desks(qtbot: QtBot) -> Iterator[list[Desk]]:
-    made: list[Desk] = []
-    yield made
-    for desk in made:
-        desk.jobs.shutdown()
-        desk.session.shutdown(keep=False)
-
-
-@pytest.fixture
-def desk(desks: list[Desk]) -> Desk:
-    desks.append(Desk())
-    return desks[0]
-
-
-@pytest.fixture
-def other(desks: list[Desk], desk: Desk) -> Desk:
-    desks.append(Desk())
-    return desks[1]
-
-
-def _case(path: Path, *labels: str) -> Path:
-    document = Document()
-    for label in labels:
-        document.apply(add_site(document, Point(1, 2), actor="them", label=label))
-    write_case(document, path)
-    return path
-
-
-def _sessions() -> list[Path]:
-    return list(sessions_folder().iterdir()) if sessions_folder().exists() else []
+from viewer.support.settings import sessions_folder
 
 
 def test_an_untouched_new_case_leaves_nothing_behind(desk: Desk) -> None:
@@ -85,10 +23,10 @@ def test_an_untouched_new_case_leaves_nothing_behind(desk: Desk) -> None:
     desk.wait()
     assert desk.session.is_begun
     assert not desk.session.is_dirty
-    assert len(_sessions()) == 1, "the first edit is to be as durable as the second"
+    assert len(session_folders()) == 1, "the first edit is to be as durable as the second"
     desk.session.close()
     desk.wait()
-    assert _sessions() == []
+    assert session_folders() == []
 
 
 def test_the_first_edit_of_a_case_without_a_file_is_durable(desk: Desk) -> None:
@@ -120,7 +58,7 @@ def test_save_as_open_and_find_it_again(desk: Desk, other: Desk, tmp_path: Path)
 
 
 def test_save_is_clean_only_for_what_it_held(desk: Desk, tmp_path: Path) -> None:
-    path = _case(tmp_path / "case.gpkg", "a")
+    path = case_with(tmp_path / "case.gpkg", "a")
     desk.session.open_case(path)
     desk.wait()
     desk.mark("b")
@@ -139,7 +77,7 @@ def test_save_is_clean_only_for_what_it_held(desk: Desk, tmp_path: Path) -> None
 
 
 def test_opening_changes_no_byte(desk: Desk, tmp_path: Path) -> None:
-    path = _case(tmp_path / "case.gpkg", "a")
+    path = case_with(tmp_path / "case.gpkg", "a")
     before, stat = path.read_bytes(), path.stat()
     desk.session.open_case(path)
     desk.wait()
@@ -151,7 +89,7 @@ def test_opening_changes_no_byte(desk: Desk, tmp_path: Path) -> None:
 
 
 def test_a_copy_has_no_target_and_asks_nothing_when_untouched(desk: Desk, tmp_path: Path) -> None:
-    path = _case(tmp_path / "demo.gpkg", "a")
+    path = case_with(tmp_path / "demo.gpkg", "a")
     desk.session.open_case(path, copy_title="Demo case (unsaved copy)")
     desk.wait()
     assert (desk.session.target, desk.session.title) == (None, "Demo case (unsaved copy)")
@@ -188,7 +126,7 @@ def test_a_save_right_after_the_first_edit_holds_it(desk: Desk, tmp_path: Path) 
     desk.mark("late")
     desk.wait()
     assert "kept" in [site.label for site in read_case(tmp_path / "case.gpkg").document.sites.values()]
-    assert len(_sessions()) == 1
+    assert len(session_folders()) == 1
 
 
 def test_a_save_that_fails_says_so_and_loses_nothing(desk: Desk, tmp_path: Path) -> None:
@@ -206,11 +144,11 @@ def test_a_save_that_fails_says_so_and_loses_nothing(desk: Desk, tmp_path: Path)
 
 
 def test_f10_another_save_meanwhile_is_never_overwritten_silently(desk: Desk, tmp_path: Path, qtbot: QtBot) -> None:
-    path = _case(tmp_path / "case.gpkg", "a")
+    path = case_with(tmp_path / "case.gpkg", "a")
     desk.session.open_case(path)
     desk.wait()
     desk.mark("mine")
-    _case(path, "theirs", "theirs too")
+    case_with(path, "theirs", "theirs too")
     with qtbot.waitSignal(desk.session.changed_on_disk):
         desk.session.save()
     assert [s.label for s in read_case(path).document.sites.values()] == ["theirs", "theirs too"]
@@ -228,7 +166,7 @@ def test_a_crashed_session_is_found_and_recovered(desk: Desk, other: Desk, tmp_p
     work = desk.session.working_copy
     assert work is not None
     work.drain()
-    crashed = _as_a_crash_leaves_it(work.folder)
+    crashed = as_a_crash_leaves_it(work.folder)
     found: list[object] = []
     other.session.find_recoverable(found.extend)
     other.wait()
@@ -246,7 +184,7 @@ def test_a_crashed_session_is_found_and_recovered(desk: Desk, other: Desk, tmp_p
 def test_a_case_open_elsewhere_can_be_read_and_saved_under_another_name(
     desk: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    path = _case(tmp_path / "case.gpkg", "a")
+    path = case_with(tmp_path / "case.gpkg", "a")
     elsewhere = Holder("Olga", Owner(1, "0", "another computer"), 0.0)
     with monkeypatch.context() as patch:
         patch.setattr(CaseLock, "acquire", lambda self: elsewhere)
@@ -281,12 +219,12 @@ def test_f91_edits_wait_for_a_data_folder_that_can_be_written(desk: Desk, tmp_pa
 
 
 def test_closing_for_good_leaves_no_session(desk: Desk, tmp_path: Path) -> None:
-    desk.session.open_case(_case(tmp_path / "case.gpkg", "a"))
+    desk.session.open_case(case_with(tmp_path / "case.gpkg", "a"))
     desk.wait()
-    assert len(_sessions()) == 1
+    assert len(session_folders()) == 1
     desk.session.close()
     desk.wait()
-    assert _sessions() == []
+    assert session_folders() == []
     assert not desk.session.is_begun
 
 
@@ -308,13 +246,3 @@ def test_the_map_view_is_kept_with_the_case(desk: Desk, tmp_path: Path) -> None:
     connection.close()
     assert rows == [('{"crs": "EPSG:3857"}',)]
     assert read_case(tmp_path / "case.gpkg").document.meta("viewport") == '{"crs": "EPSG:3857"}'
-
-
-def _as_a_crash_leaves_it(folder: Path) -> Path:
-    """A copy of a session whose program is gone."""
-    crashed = folder.with_name("crashed")
-    shutil.copytree(folder, crashed)
-    described = json.loads((crashed / "session.json").read_text())
-    described["owner"]["started"] = "0"
-    (crashed / "session.json").write_text(json.dumps(described))
-    return crashed

@@ -16,8 +16,8 @@ from pytestqt.qtbot import QtBot
 from layers.document.document import Document
 from layers.document.site import Site
 from layers.project.saving.publish import write_case
+from tests.support.windows import search_for
 from tests.viewer.app.conftest import settle
-from tests.viewer.app.navigation.test_map_search import _search
 from viewer.app.window import MainWindow
 from viewer.commands.sites import reshape_site
 from viewer.rendering.images import argb_of_image
@@ -61,7 +61,7 @@ def test_every_way_to_it_says_why(opened: MainWindow, qtbot: QtBot) -> None:
     opened.action_table["tool_edit_vertices"].trigger()
     settle(opened, qtbot)
     assert WHY in opened.canvas.tool.hint
-    palette, line = _search(opened, "Spur", qtbot)
+    palette, line = search_for(opened, "Spur", qtbot)
     assert any(WHY in hit.note for hit in palette.shown_hits())
     qtbot.keyClick(line, Qt.Key.Key_Return)
     settle(opened, qtbot)

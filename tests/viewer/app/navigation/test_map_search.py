@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QComboBox, QLineEdit
+from PySide6.QtWidgets import QComboBox
 from pytestqt.qtbot import QtBot
 from shapely import Point
 
@@ -18,6 +18,7 @@ from layers.geo.bounds import Bounds
 from layers.geo.crs import WEB_MERCATOR, WGS84, transform_points, world_bounds
 from layers.geo.datum import Datum, to_wgs84
 from layers.geo.measure import distance_m
+from tests.support.windows import search_for
 from tests.viewer.app.conftest import settle
 from viewer.app.window import MainWindow
 from viewer.commands.sites import add_site
@@ -36,16 +37,6 @@ def begun(window: MainWindow, qtbot: QtBot) -> MainWindow:
     settle(window, qtbot)
     window.views.show_bounds(Bounds(100, 20, 140, 60))
     return window
-
-
-def _search(window: MainWindow, text: str, qtbot: QtBot) -> tuple[CommandPalette, QLineEdit]:
-    window.action_table["palette"].trigger()
-    palette = window.findChildren(CommandPalette)[-1]
-    line = palette.findChild(QLineEdit)
-    assert line is not None
-    line.setText(text)
-    qtbot.waitUntil(lambda: palette._finder is not None and not palette._finder.is_busy, timeout=20_000)
-    return palette, line
 
 
 def _only_site(window: MainWindow) -> Site:
@@ -71,7 +62,7 @@ def test_a_place_is_shown_before_enter_and_gone_to_after(
 ) -> None:
     marker, before = begun.search.marker, begun.canvas.viewport.view()
     began = time.perf_counter()
-    _palette, line = _search(begun, text, qtbot)
+    _palette, line = search_for(begun, text, qtbot)
     assert time.perf_counter() - began < 20  # alive
     assert marker.place is not None
     assert distance_m(*marker.place, *place) < within_m
@@ -85,7 +76,7 @@ def test_a_place_is_shown_before_enter_and_gone_to_after(
 
 
 def test_escape_takes_the_preview_away(begun: MainWindow, qtbot: QtBot) -> None:
-    palette, _line = _search(begun, "51.884, 128.334", qtbot)
+    palette, _line = search_for(begun, "51.884, 128.334", qtbot)
     qtbot.keyClick(palette, Qt.Key.Key_Escape)
     assert begun.search.marker.place is None
 
@@ -104,13 +95,13 @@ def test_a_site_of_the_case_is_found_by_alias_and_selected(begun: MainWindow, qt
     )
     for text in ("стартовый", "发射台", "site 1c"):
         begun.selection.clear()
-        _palette, line = _search(begun, text, qtbot)
+        _palette, line = search_for(begun, text, qtbot)
         qtbot.keyClick(line, Qt.Key.Key_Return)
         assert begun.selection.uuids == {"v"}, text
 
 
 def test_shift_enter_marks_the_middle_of_the_cell_with_its_error(begun: MainWindow, qtbot: QtBot) -> None:
-    _palette, line = _search(begun, "52U DC 541 483", qtbot)
+    _palette, line = search_for(begun, "52U DC 541 483", qtbot)
     qtbot.keyClick(line, Qt.Key.Key_Return, Shift)
     site = _only_site(begun)
     assert site.position_error_m == pytest.approx(70.7, abs=0.1)
@@ -121,7 +112,7 @@ def test_shift_enter_marks_the_middle_of_the_cell_with_its_error(begun: MainWind
 
 
 def test_the_datum_is_recorded_with_its_error(begun: MainWindow, qtbot: QtBot) -> None:
-    palette, line = _search(begun, "39.99325, 116.47319", qtbot)
+    palette, line = search_for(begun, "39.99325, 116.47319", qtbot)
     box = palette.findChild(QComboBox)
     assert box is not None
     box.setCurrentText(str(Datum.GCJ02))
@@ -132,13 +123,13 @@ def test_the_datum_is_recorded_with_its_error(begun: MainWindow, qtbot: QtBot) -
     assert (site.geometry.x, site.geometry.y) == pytest.approx((there.lon, there.lat), abs=1e-7)
     assert "converted from GCJ-02 to WGS 84 (± 5 m)" in site.position_basis
     assert site.position_error_m == pytest.approx(0.5585 * 2**0.5 + 5, abs=0.1)
-    _palette, line = _search(begun, "39.99325, 116.47319", qtbot)
+    _palette, line = search_for(begun, "39.99325, 116.47319", qtbot)
     hit = begun.findChildren(CommandPalette)[-1].shown_hits()[0]
     assert "WGS 84 ·" in hit.note, "the next search begins with WGS 84 again"
 
 
 def test_a_place_name_becomes_an_area_with_its_names(begun: MainWindow, qtbot: QtBot) -> None:
-    _palette, _line = _search(begun, "Благовещенск", qtbot)
+    _palette, _line = search_for(begun, "Благовещенск", qtbot)
     place = next(one for one in _palette.shown_hits() if one.fields and one.fields["label"] == "Blagoveshchensk")
     begun.search.mark(place)
     site = _only_site(begun)
@@ -153,7 +144,7 @@ def test_a_region_is_shown_whole_and_marked_as_what_it_is(begun: MainWindow, qtb
         ("Chukotka", [(177.5, 64.7), (-172.0, 65.6)], [(150.0, 60.0)]),
         ("Russia", [(37.6, 55.8), (132.0, 43.2), (158.6, 53.0)], [(-70.0, -20.0)]),
     ):
-        palette, line = _search(begun, text, qtbot)
+        palette, line = search_for(begun, text, qtbot)
         first = palette.shown_hits()[0]
         assert first.note.split(" · ")[0] in ("region", "country or territory")
         qtbot.keyClick(line, Qt.Key.Key_Return)
@@ -181,7 +172,7 @@ def test_attributes_of_layers_plug_in(begun: MainWindow, qtbot: QtBot, monkeypat
 
     provider = AttributeProvider(lambda: (Roads(),))
     monkeypatch.setattr(begun.search, "_providers", (*begun.search._providers[:3], provider))
-    palette, line = _search(begun, "A-331", qtbot)
+    palette, line = search_for(begun, "A-331", qtbot)
     assert palette.shown_hits()[0].note == "ref in Roads"
     qtbot.keyClick(line, Qt.Key.Key_Return)
     lon, lat = begun.canvas.viewport.centre_lonlat()
@@ -189,7 +180,7 @@ def test_attributes_of_layers_plug_in(begun: MainWindow, qtbot: QtBot, monkeypat
 
 
 def test_from_the_start_page_a_place_begins_a_case(window: MainWindow, qtbot: QtBot) -> None:
-    _palette, line = _search(window, "51.884, 128.334", qtbot)
+    _palette, line = search_for(window, "51.884, 128.334", qtbot)
     assert window.search.marker.place is None  # there is no map to show it on
     qtbot.keyClick(line, Qt.Key.Key_Return)
     settle(window, qtbot)
@@ -203,13 +194,13 @@ def test_searching_contacts_nobody(begun: MainWindow, qtbot: QtBot, monkeypatch:
     monkeypatch.setattr(socket.socket, "connect", lambda self, address: tried.append(address))
     monkeypatch.setattr(socket, "getaddrinfo", lambda *arguments, **named: tried.append(arguments))
     for text in ("Moscow", "https://maps.app.goo.gl/abc", "https://www.amap.com/?q=39.99,116.47", "52U DC 54 48"):
-        palette, _line = _search(begun, text, qtbot)
+        palette, _line = search_for(begun, text, qtbot)
         palette.close()
     assert not tried
 
 
 def test_the_view_that_is_kept_is_the_place_gone_to(begun: MainWindow, qtbot: QtBot) -> None:
-    _palette, line = _search(begun, "Irkutsk", qtbot)
+    _palette, line = search_for(begun, "Irkutsk", qtbot)
     qtbot.keyClick(line, Qt.Key.Key_Return)
     assert json.loads(begun.views.viewport_json())["crs"]
     begun.canvas.back()
@@ -229,7 +220,7 @@ def test_the_view_that_is_kept_is_the_place_gone_to(begun: MainWindow, qtbot: Qt
 )
 def test_a_shape_is_framed_on_the_map_and_enter_shows_all_of_it(begun: MainWindow, text: str, qtbot: QtBot) -> None:
     marker, before = begun.search.marker, begun.canvas.viewport.view()
-    palette, line = _search(begun, text, qtbot)
+    palette, line = search_for(begun, text, qtbot)
     (hit,) = palette.shown_hits()
     assert hit.bounds == Bounds(128, 51, 129, 52)
     assert marker.frame == hit.bounds
@@ -268,7 +259,7 @@ def test_a_site_of_the_case_is_found_as_such_and_never_marked_twice(demo: MainWi
         ("Hainan launch", "Hainan Commercial Spacecraft Launch Site"),
         ("Beidou station", "BeiDou monitoring station, Irkutsk (agreed)"),
     ):
-        palette, line = _search(demo, text, qtbot)
+        palette, line = search_for(demo, text, qtbot)
         first = palette.shown_hits()[0]
         assert first.group is Group.SITES, text
         assert labels[first.site_uuid] == first.text == label
@@ -280,18 +271,18 @@ def test_a_site_of_the_case_is_found_as_such_and_never_marked_twice(demo: MainWi
 
 def test_enter_goes_to_the_name_and_commands_keep_their_words(demo: MainWindow, qtbot: QtBot) -> None:
     for text, name in (("Dali", "Dali"), ("Ban", "Bangkok"), ("Rome", "Rome"), ("BAM", "Bam"), ("China", "China")):
-        palette, _line = _search(demo, text, qtbot)
+        palette, _line = search_for(demo, text, qtbot)
         first = palette._current()
         assert isinstance(first, Hit), text
         assert (first.group, first.text, palette.shown_texts()[0]) == (Group.PLACES, name, name)
         palette.close()
     for text, command in (("draw", "Draw a Line"), ("save", "Save"), ("exp", "Export Sites"), ("site", "Sites")):
-        palette, _line = _search(demo, text, qtbot)
+        palette, _line = search_for(demo, text, qtbot)
         first = palette._current()
         assert isinstance(first, PaletteEntry), text
         assert first.text == palette.shown_texts()[0] == command
         palette.close()
-    palette, line = _search(demo, "undo", qtbot)
+    palette, line = search_for(demo, "undo", qtbot)
     view = demo.canvas.viewport.view()
     assert palette.shown_texts()[0] == "Undo"
     qtbot.keyClick(line, Qt.Key.Key_Return)
@@ -307,7 +298,7 @@ def test_a_wrong_letter_is_forgiven_and_said(demo: MainWindow, qtbot: QtBot) -> 
         ("Plesezk", "Plesetsk Cosmodrome"),
         ("Moscwo", "Moscow"),
     ):
-        palette, line = _search(demo, text, qtbot)
+        palette, line = search_for(demo, text, qtbot)
         first = palette._current()
         assert isinstance(first, Hit), text
         assert first.text.startswith(name)

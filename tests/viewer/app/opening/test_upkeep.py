@@ -17,25 +17,18 @@ from rasterio.transform import from_bounds
 from layers.geo.bounds import Bounds
 from layers.pool.pool import ReaderPool
 from layers.raster.overviews import Lack
+from tests.support.drawn_rasters import written
 from tests.viewer.app.conftest import MakeWindow, settle
-from tests.viewer.rendering.conftest import write_raster
 from viewer.app.opening.reading_watch import LOOK_MS
 from viewer.app.window import MainWindow
 from viewer.panels.layers.layer_rows import BADGE_ROLE
 from viewer.panels.shell.message_bar import MessageBar
 from viewer.rendering.raster.raster_drawing import RasterDrawing
 
-SIDE = 1200
-
 
 @pytest.fixture
 def raster(tmp_path: Path) -> Path:
     return written(tmp_path / "scene.tif", 200)
-
-
-def written(path: Path, value: int) -> Path:
-    bands = np.full((1, SIDE, SIDE), value, np.uint8)
-    return write_raster(path, bands, "EPSG:3857", 1e6, 6e6, 10.0, tiled=True)
 
 
 @pytest.fixture

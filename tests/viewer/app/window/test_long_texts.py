@@ -19,9 +19,8 @@ from layers.document.rows import ClaimSite, ClaimSource, MetaEntry, Response, Re
 from layers.document.site import Site
 from layers.document.source import Source
 from layers.geo.bounds import Bounds
-from tests.viewer.app.case.test_odd_rows import _take
+from tests.support.windows import search_for, take_up
 from tests.viewer.app.conftest import settle
-from tests.viewer.app.navigation.test_map_search import _search
 from viewer.app.window import MainWindow
 from viewer.export.layout import Layout
 from viewer.export.product import Product
@@ -76,7 +75,7 @@ def case(points: Path) -> dict[str, list[Any]]:
 def test_a_case_of_megabytes_in_every_field_is_worked_with(window: MainWindow, qtbot: QtBot, points: Path) -> None:
     """With 2 MB a field the window hung at opening, measuring a label letter by letter."""
     tables = case(points)
-    _take(window, qtbot, **tables)
+    take_up(window, qtbot, **tables)
     window.views.show_bounds(Bounds(8, 48, 12, 52))
     for uuids in (("s0",), ("s1",), ("s2",), ("s0", "s1", "s2")):
         window.selection.set(uuids)
@@ -88,7 +87,7 @@ def test_a_case_of_megabytes_in_every_field_is_worked_with(window: MainWindow, q
     for panel in ("sites", "claims", "sources", "responses", "attributes", "acquisition"):
         window.panel_context.panel_wanted.emit(panel)
         settle(window, qtbot)
-    palette, line = _search(window, "lorem ipsum", qtbot)
+    palette, line = search_for(window, "lorem ipsum", qtbot)
     assert palette.shown_texts()
     qtbot.keyClick(line, Qt.Key.Key_Escape)
     longest = max((len(label.text()) for label in window.findChildren(QLabel)), default=0)

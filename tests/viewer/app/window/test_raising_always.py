@@ -25,7 +25,7 @@ from layers.geo.bounds import Bounds
 from layers.geo.crs import WEB_MERCATOR
 from layers.grid.tile_grid import View
 from layers.project.opening.case_paths import CaseHome
-from tests.viewer.app.case.test_odd_rows import _take
+from tests.support.windows import take_up
 from tests.viewer.app.conftest import settle
 from viewer.app.crash import CrashDoors
 from viewer.app.window import MainWindow
@@ -194,7 +194,7 @@ def shown(window: MainWindow, qtbot: QtBot, points: Path, tmp_path: Path) -> Mai
         for name, path in (("bad", points), ("good", other))
     ]
     site = Site(uuid="s", geometry=Point(37.7, 55.6), label="Here", class_code="port")
-    _take(window, qtbot, layers=layers, sites=[site])
+    take_up(window, qtbot, layers=layers, sites=[site])
     window.views.show_bounds(Bounds(37.4, 55.5, 38.0, 55.9))
     settle(window, qtbot)
     return window
@@ -257,7 +257,7 @@ def test_a_drawing_that_cannot_be_made_is_one_that_says_so(
         raise KeyError("made never")
 
     monkeypatch.setattr(RasterDrawing, "__init__", bad)
-    _take(window, qtbot, layers=[Layer(uuid="l", kind="raster", name="Scene", source_json='{"path": "/a.tif"}')])
+    take_up(window, qtbot, layers=[Layer(uuid="l", kind="raster", name="Scene", source_json='{"path": "/a.tif"}')])
     assert "“Scene” cannot be drawn: something went wrong inside Geoloupe (KeyError" in window.scene.problems()["l"]
     assert len(_crash_lines(window)) == 1
 

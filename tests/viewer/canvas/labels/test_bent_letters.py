@@ -15,9 +15,9 @@ from PySide6.QtSvg import QSvgGenerator
 from layers.document.document import Document
 from layers.vector.labels.curved import anchors_along
 from layers.vector.labels.label_layout import Box, LabelLayout, LabelRequest, PlacedLabel, Rank
+from tests.support.painted_scenes import painted, view_of
 from tests.support.pictures import map_of, pixels
 from tests.viewer.canvas.conftest import site
-from tests.viewer.canvas.test_scene import painted, view_of
 from viewer.canvas.labels import label_painter
 from viewer.canvas.labels.label_painter import Face, LabelPainter
 from viewer.support.painting import painting

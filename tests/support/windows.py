@@ -1,0 +1,53 @@
+"""Waits for windows, finds with their palette, and fills their session as no file could."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from PySide6.QtWidgets import QLineEdit
+from pytestqt.qtbot import QtBot
+
+from layers.document.document import Document
+from layers.project.opening.case_paths import CaseHome
+from viewer.app.window import MainWindow
+from viewer.panels.search.palette import CommandPalette
+
+
+def settle(window: MainWindow, qtbot: QtBot) -> None:
+    """Until nothing is under way any more."""
+    qtbot.waitUntil(window.is_idle, timeout=10_000)
+
+
+def search_for(window: MainWindow, text: str, qtbot: QtBot) -> tuple[CommandPalette, QLineEdit]:
+    """The palette and its line, once all has been found."""
+    window.action_table["palette"].trigger()
+    palette = window.findChildren(CommandPalette)[-1]
+    line = palette.findChild(QLineEdit)
+    assert line is not None
+    line.setText(text)
+    qtbot.waitUntil(lambda: palette._finder is not None and not palette._finder.is_busy, timeout=20_000)
+    return palette, line
+
+
+def take_up(window: MainWindow, qtbot: QtBot, **tables: list[Any]) -> None:
+    """Give the session a document that holds these rows, whatever they are."""
+    window.file_menu.new_case()
+    settle(window, qtbot)
+    window.session._take_up(Document(tables), None)
+    window.session.home = CaseHome("/")  # whatever the layers name lies beside it
+    window.session._is_begun = True
+    window.session._tell_replaced()
+    settle(window, qtbot)
+
+
+def opened(window: MainWindow, case: Path, qtbot: QtBot) -> MainWindow:
+    """The window with this case open."""
+    window.file_menu.open_words([str(case)])
+    settle(window, qtbot)
+    return window
+
+
+def texts(window: MainWindow) -> str:
+    """All lines of its messages."""
+    return " | ".join(line.text for line in window.messages.lines())
