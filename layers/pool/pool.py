@@ -11,10 +11,10 @@ from contextlib import contextmanager
 from functools import partial
 
 from layers.errors import GeoloupeError, ReaderTimeout
-from layers.pool.crew import Crew
 from layers.pool.known_probes import KnownProbes
 from layers.pool.pool_grants import PoolGrants
 from layers.pool.protocol import Answer, Profile, Request, profile_for
+from layers.pool.reader_set import ReaderSet
 from layers.pool.supervisor import MAX_STRIKES, Dismissal, Supervisor, closed_error, given_up, name_in
 from layers.pool.worker import sentence_for
 from layers.readers.confinement.grants import NOTHING, Grants, needs_of
@@ -61,7 +61,7 @@ class ReaderPool:
         """Inline, as in a reader: its open files are no two threads' at once."""
         self._state = threading.Condition()
         self._queues: dict[Profile, deque[Request]] = {profile: deque() for profile in Profile}
-        self._crew = Crew(self._state, workers, lambda profile: Supervisor(self, profile))
+        self._readers = ReaderSet(self._state, workers, lambda profile: Supervisor(self, profile))
         self._source: Source | None = None
         self._calls = 0
         """How often `wake` was called: a supervisor that has seen the last call without work is idle."""
@@ -83,7 +83,7 @@ class ReaderPool:
         atexit.register(self.close)  # a script that forgets to close leaves no process and no block either
         for name, value in CHILD_ENVIRONMENT.items():
             os.environ.setdefault(name, value)
-        self._crew.start(first)
+        self._readers.start(first)
 
     def submit(self, request: Request) -> None:
         """Queue a request, before all pulled work."""
@@ -98,11 +98,11 @@ class ReaderPool:
     def expect(self) -> None:
         """Somebody reaches for a file, and nobody knows which: all who stand ready at the start do so again."""
         if not self._inline:
-            self._crew.expect()
+            self._readers.expect()
 
     def keep_all(self, seconds: float) -> None:
         """Several layers come one after the other: nobody leaves until it is known whom they need."""
-        self._crew.keep_all(seconds)
+        self._readers.keep_all(seconds)
 
     def foretell(self, paths: Iterable[str]) -> None:
         """These files will be asked for, one after the other: a process that starts to read may read all of them."""
@@ -131,7 +131,7 @@ class ReaderPool:
         """The source has new work."""
         self._called()
         if not self._inline:
-            self._crew.ask(Profile.LOCAL)
+            self._readers.ask(Profile.LOCAL)
 
     def _called(self) -> None:
         with self._state:
@@ -146,7 +146,7 @@ class ReaderPool:
             if self._inline:
                 return not self._draining
             # One reader that found nothing since the last call is enough: others may still be starting.
-            pullers = self._crew.of(Profile.LOCAL)
+            pullers = self._readers.of(Profile.LOCAL)
             pulled_dry = self._source is None or not pullers or any(s.dry_calls == self._calls for s in pullers)
             waiting = any(not request.is_background for queue in self._queues.values() for request in queue)
             return pulled_dry and self._running == 0 and not waiting
@@ -161,12 +161,12 @@ class ReaderPool:
                 queue.remove(request)
         if waited:
             request.done(given_up(request))
-        for supervisor in self._crew.supervisors:
+        for supervisor in self._readers.supervisors:
             supervisor.interrupt(request)
 
     def dismiss(self, profile: Profile) -> None:
         """Let the process of a profile go once what is queued is done; the next request starts another."""
-        if not self._inline and self._crew.of(profile):
+        if not self._inline and self._readers.of(profile):
             self.submit(Request(Dismissal(""), lambda _: None, profile=profile, is_background=True))
 
     def forgive(self, path: str) -> None:
@@ -194,16 +194,16 @@ class ReaderPool:
 
     def ready_readers(self, profile: Profile = Profile.LOCAL) -> int:
         """How many readers of a profile have loaded their libraries and can answer at once."""
-        return sum(supervisor.is_ready for supervisor in self._crew.of(profile))
+        return sum(supervisor.is_ready for supervisor in self._readers.of(profile))
 
     def pids(self, profile: Profile | None = None) -> list[int]:
         """Process ids of the readers that run, or of those of a profile."""
-        mine = self._crew.supervisors if profile is None else self._crew.of(profile)
+        mine = self._readers.supervisors if profile is None else self._readers.of(profile)
         return [pid for s in mine if (pid := s.reader_pid) is not None]
 
     def holds(self, profile: Profile = Profile.LOCAL) -> list[Holds]:
         """How far each reader of a profile is confined, of those that have been asked something."""
-        return [holds for s in self._crew.of(profile) if (holds := s.holds) is not None]
+        return [holds for s in self._readers.of(profile) if (holds := s.holds) is not None]
 
     def close(self) -> None:
         """Kill the readers; what is still queued is answered with ReaderCrashed. Calling it twice does no harm."""
@@ -213,7 +213,7 @@ class ReaderPool:
             for queue in self._queues.values():
                 queue.clear()
             self._state.notify_all()
-        supervisors = self._crew.close()
+        supervisors = self._readers.close()
         for supervisor in supervisors:
             supervisor.end()
         for request in waiting:
@@ -289,7 +289,7 @@ class ReaderPool:
         if closed:
             request.done(closed_error())
         else:
-            self._crew.ask(request.profile)
+            self._readers.ask(request.profile)
 
     def _probed(self, request: Request, done: Done, result: Answer | GeoloupeError) -> None:
         """A reader may answer by the profile of those who can tell: they are asked then."""

@@ -7,16 +7,17 @@ import os
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, ClassVar, Protocol
 
 from layers.errors import GeoloupeError, GivenUp, Quarantined, ReaderCrashed, ReaderTimeout, error_from_noun
+from layers.pool.known_probes import KnownProbes
+from layers.pool.pool_grants import PoolGrants
 from layers.pool.protocol import Answer, Profile, Request, deadline_s
 from layers.pool.reader_process import ConfiningStalled, OutOfReach, ReaderDied, ReaderProcess
 from layers.readers.confinement.grants import NOTHING, Grants, needs_of
 from layers.requests.question import Question
 
 if TYPE_CHECKING:
-    from layers.pool.pool import ReaderPool
     from layers.readers.confinement.holds import Holds
 
 log = logging.getLogger("geoloupe.readers")
@@ -40,10 +41,33 @@ class _Delivery:
     is_done: bool = False
 
 
+class Dispatcher(Protocol):
+    """Hands out requests, and knows what goes for all readers: the pool, as its supervisors see it."""
+
+    grants: PoolGrants
+    known_probes: KnownProbes
+
+    def next_request(self, supervisor: Supervisor, *, wait: bool = True) -> Request | None:
+        """The next request for this supervisor's profile; None when there is none, or nothing to wait for."""
+
+    def finished(self, request: Request) -> None:
+        """A request that was handed out has been answered."""
+
+    def is_quarantined(self, key: str) -> bool:
+        """True where a path has cost too many readers."""
+
+    def strike(self, key: str, by: int) -> None:
+        """Hold a fault against a path (1), or take it back (-1)."""
+
+    @property
+    def is_closed(self) -> bool:
+        """True once nothing is handed out any more."""
+
+
 class Supervisor(threading.Thread):
     """Feeds one reader process and answers for it."""
 
-    def __init__(self, pool: ReaderPool, profile: Profile) -> None:
+    def __init__(self, pool: Dispatcher, profile: Profile) -> None:
         super().__init__(name=f"reader-{profile}", daemon=True)
         self.profile = profile
         self.seen_calls = self.dry_calls = -1

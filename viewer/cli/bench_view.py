@@ -24,7 +24,7 @@ from layers.document.document import Document
 from layers.errors import GeoloupeError
 from layers.geo.bounds import Bounds
 from layers.geo.crs import WEB_MERCATOR, transform_bounds
-from layers.pool.crew import STANDING
+from layers.pool.reader_set import STANDING
 from layers.raster.info import RasterInfo
 from layers.raster.style import RasterStyle, Stretch
 from layers.requests.probe import Probe

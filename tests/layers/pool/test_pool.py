@@ -16,10 +16,11 @@ import pytest
 
 from layers.errors import FileMissing, GivenUp, Quarantined, ReaderCrashed, ReaderTimeout, TooLarge, UnsupportedFormat
 from layers.geo.bounds import Bounds
-from layers.pool import crew, reader_process
-from layers.pool.crew import STANDING
+from layers.pool import reader_process
+from layers.pool import reader_set as reader_set
 from layers.pool.pool import ReaderPool
 from layers.pool.protocol import Answer, BadReply, Profile, Request, read_holds
+from layers.pool.reader_set import STANDING
 from layers.pool.supervisor import MAX_STRIKES
 from layers.readers.confinement.grants import NOTHING, needs_of
 from tests.support.readers import babbler, staller
@@ -236,7 +237,7 @@ def test_what_runs_is_given_up_at_once_without_a_strike(pool):
     request = Request(raw("_hang", {"path": "a.tif"}), answer, "a.tif", profile=Profile.WRITER)
     queued = Request(raw("_hang", {"path": "b.tif"}), waiting, profile=Profile.WRITER)
     pool.submit(request)
-    wait_until(lambda: any(s._asked is request for s in pool._crew.supervisors))
+    wait_until(lambda: any(s._asked is request for s in pool._readers.supervisors))
     pool.submit(queued)
     pool.give_up(queued)
     assert isinstance(waiting.one(), GivenUp)
@@ -246,7 +247,7 @@ def test_what_runs_is_given_up_at_once_without_a_strike(pool):
         assert isinstance(answer.one(), GivenUp)
         answer = again.done = Collector()
         pool.submit(again)
-        wait_until(lambda again=again: any(s._asked is again for s in pool._crew.supervisors))
+        wait_until(lambda again=again: any(s._asked is again for s in pool._readers.supervisors))
         request = again
     pool.give_up(request)
     assert answer.one().sentence == "a.tif: cancelled."
@@ -262,8 +263,8 @@ def test_a_profile_is_dismissed_and_comes_back(pool):
 
 
 def test_who_is_not_asked_leaves_and_comes_back(monkeypatch, tmp_path, raster):
-    monkeypatch.setattr(crew, "OTHERS_AFTER_S", 0.0)
-    monkeypatch.setattr(crew, "SPARE_S", 0.1)
+    monkeypatch.setattr(reader_set, "OTHERS_AFTER_S", 0.0)
+    monkeypatch.setattr(reader_set, "SPARE_S", 0.1)
     points = tmp_path / "points.geojson"
     points.write_text(collection((120.0, 30.0)))
     pool = ReaderPool(2)
@@ -289,9 +290,9 @@ def test_while_the_window_starts_one_of_each_is_enough(tmp_path):
     pool.start()
     try:
         pool.submit(Request(raw("probe", {"path": str(tmp_path / "none.geojson")}), answer))
-        assert len(pool._crew.of(Profile.FEATURES)) == 1
+        assert len(pool._readers.of(Profile.FEATURES)) == 1
         assert isinstance(answer.one(), FileMissing)
-        wait_until(lambda: len(pool._crew.of(Profile.FEATURES)) == 2)
+        wait_until(lambda: len(pool._readers.of(Profile.FEATURES)) == 2)
     finally:
         pool.close()
 
@@ -307,7 +308,7 @@ def test_who_reaches_for_a_file_finds_all_readers_ready(monkeypatch, pool, raste
 
 
 def test_nobody_leaves_while_layers_come_one_after_the_other(monkeypatch, raster):
-    monkeypatch.setattr(crew, "OTHERS_AFTER_S", 0.0)
+    monkeypatch.setattr(reader_set, "OTHERS_AFTER_S", 0.0)
     other = ReaderPool(1)
     other.start()
     try:
@@ -368,7 +369,7 @@ def test_a_pool_pulls_inline_too(raster):
 def test_close_kills_a_busy_reader_answers_what_waits_and_leaves_nothing(pool):
     pool.ask(raw("_echo", {}))
     (pid,) = pool.pids()
-    name = pool._crew.supervisors[0]._reader._block.name
+    name = pool._readers.supervisors[0]._reader._block.name
     running, queued = Collector(), Collector()
     pool.submit(Request(raw("_hang", {}), running))
     pool.submit(Request(raw("_echo", {}), queued))
@@ -424,7 +425,7 @@ def test_close_while_the_readers_start():
     wait_until(lambda: len(pool.pids()) > 0)
     pool.close()
     assert pool.pids() == []
-    assert not any(s.is_alive() for s in pool._crew.supervisors)
+    assert not any(s.is_alive() for s in pool._readers.supervisors)
 
 
 SCRIPT = """
@@ -478,7 +479,7 @@ if __name__ == "__main__":
     case, pool = CaseProcess(), ReaderPool(1)
     pool.start()
     case._is_started.wait()
-    while not all(supervisor.is_ready for supervisor in pool._crew.supervisors):
+    while not all(supervisor.is_ready for supervisor in pool._readers.supervisors):
         pass
     print(sorted(set(sys.modules) - before))
     case.close()

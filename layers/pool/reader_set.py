@@ -20,15 +20,15 @@ another core is free for that.
 """
 EXPECTED_S = 60.0
 STANDING = (Profile.LOCAL, Profile.FEATURES)
-"""Who stands ready before anything is asked, `workers` of each; of other profiles one comes when it is asked."""
+"""Profiles kept ready before anything is asked, `workers` of each; of others one comes when it is asked."""
 
 
-class Crew:
+class ReaderSet:
     """The supervisors of a pool. Thread-safe by the pool's own condition, which who leaves is told by."""
 
-    def __init__(self, state: threading.Condition, workers: int, hire: Callable[[Profile], Supervisor]) -> None:
+    def __init__(self, state: threading.Condition, workers: int, make: Callable[[Profile], Supervisor]) -> None:
         self.supervisors: list[Supervisor] = []
-        self._state, self._workers, self._hire = state, workers, hire
+        self._state, self._workers, self._make = state, workers, make
         self._asked: set[Profile] = set()
         self._kept_until = 0.0
         self._timers: dict[str, threading.Timer] = {}
@@ -82,7 +82,7 @@ class Crew:
 
     def _add(self, profile: Profile, count: int) -> None:
         for _ in range(0 if self._closed else count):
-            supervisor = self._hire(profile)
+            supervisor = self._make(profile)
             self.supervisors.append(supervisor)
             supervisor.start()
 
