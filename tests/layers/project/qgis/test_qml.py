@@ -26,7 +26,7 @@ from layers.vector.style.routes import ROUTES
 from layers.vector.style.symbol import Symbol
 from layers.vector.table import VectorInfo
 from tests.support.qgis.peers import SYSTEM_PYTHON, clean, need, system_python_has
-from viewer.rendering.vector.signs import svg_path, symbol_path
+from viewer.rendering.vector.signs import sign_path, svg_path
 
 FIELDS = (("type", "text"), ("name", "text"), ("v", "real"), ("n", "integer"))
 KINDS = ["port", "airport", "depot", "thing", "rail", "sea"]
@@ -161,7 +161,7 @@ def test_scales_come_back() -> None:
 
 
 def test_the_signs_of_qml_are_those_of_the_screen(qapp: object) -> None:
-    assert _signs() == {sign: svg_path(symbol_path(sign)) for sign in FACILITIES}, (
+    assert _signs() == {sign: svg_path(sign_path(sign)) for sign in FACILITIES}, (
         "write layers/project/qml_signs.json anew from viewer.rendering.vector.signs"
     )
 
