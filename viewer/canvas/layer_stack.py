@@ -15,7 +15,7 @@ from layers.geo.bounds import Bounds
 from layers.geo.crs import is_off_earth
 from layers.grid.tile_grid import View
 from viewer.rendering.context import RenderContext
-from viewer.rendering.drawing import AwaitedDrawing, FailedDrawing, LayerDrawing
+from viewer.rendering.drawing import AwaitedDrawing, FailedDrawing, LayerDrawing, LeftOutDrawing
 from viewer.rendering.vector.attribute_store import AttributeSource, AttributeStore
 from viewer.rendering.vector.layer_filters import Filtered, LayerFilters
 from viewer.rendering.vector.layer_styles import LayerStyles, Styled
@@ -36,6 +36,8 @@ _MODES = {
 }
 
 
+MOST_DRAWN = 1000
+"""Of more layers that are shown, only the uppermost are drawn: each costs memory, and reading."""
 TOGETHER_S = 1.0
 """The files of the layers of a case are asked for within that time."""
 
@@ -52,6 +54,8 @@ class LayerStack(QObject):
         self.base_folder: Path | None = None
         self._show([])
         self._view: View | None = None
+        self._left_out: frozenset[str] = frozenset()
+        """Uuids of the layers that are not drawn because they are too many."""
         self._told: set[str] = set()
         """Uuids of the layers that were told of the view."""
         self._context, self._make_drawing = context, make_drawing
@@ -65,9 +69,11 @@ class LayerStack(QObject):
         """Follow the document's layers: keep the drawings that still fit, make and close the others."""
         moved, self.base_folder = base_folder != self.base_folder, base_folder
         wanted = {layer.uuid: layer for layer in layers}
+        self._left_out = _beneath(layers)
         for uuid, drawing in list(self.drawings.items()):
             layer = wanted.get(uuid)
-            if layer is None or moved or not drawing.fits(layer):
+            stays = isinstance(drawing, LeftOutDrawing) == (uuid in self._left_out)
+            if layer is None or moved or not (stays and drawing.fits(layer)):
                 self._drop(uuid)
                 if layer is not None:
                     self._context.tiles.drop_layer(uuid)  # its data are other data now
@@ -230,7 +236,10 @@ class LayerStack(QObject):
     def _add(self, layer: Layer) -> None:
         made: list[LayerDrawing] = []
         with going_on(lambda error: made.append(self._failed(layer, error))):
-            made.append(self._make_drawing(layer, self.base_folder, self._context))
+            if layer.uuid in self._left_out:
+                made.append(LeftOutDrawing(layer, self._context, MOST_DRAWN))
+            else:
+                made.append(self._make_drawing(layer, self.base_folder, self._context))
         self._take(made[0])
 
     def _take(self, drawing: LayerDrawing) -> None:
@@ -283,6 +292,12 @@ class LayerStack(QObject):
         drawing.close()
         drawing.deleteLater()
         self.problem_changed.emit(uuid, "")
+
+
+def _beneath(layers: Sequence[Layer]) -> frozenset[str]:
+    """Uuids of the visible layers that lie beneath as many others as are drawn at once; `layers` bottom first."""
+    visible = [layer.uuid for layer in layers if layer.visible]
+    return frozenset(visible[: max(0, len(visible) - MOST_DRAWN)])
 
 
 class _LateOne:

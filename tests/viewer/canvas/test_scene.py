@@ -25,7 +25,8 @@ from layers.grid.tile_grid import TileGrid, View
 from tests.support.crs_off_earth import GRID
 from tests.support.painted_scenes import painted, view_of
 from tests.viewer.canvas.conftest import site, small_document
-from viewer.rendering.drawing import LayerDrawing
+from viewer.canvas import layer_stack
+from viewer.rendering.drawing import LayerDrawing, LeftOutDrawing
 from viewer.rendering.world_copies import world_copies
 from viewer.support.painting import painting
 
@@ -76,6 +77,21 @@ def test_drawings_live_as_long_as_they_fit(make_scene, qtbot):
     document.apply(edit("layers", document.layers["b"], None))
     assert second.closed
     assert list(scene.drawings) == ["a"]
+
+
+def test_of_too_many_layers_the_uppermost_are_drawn_and_the_others_say_so(make_scene, monkeypatch):
+    monkeypatch.setattr(layer_stack, "MOST_DRAWN", 2)
+    many = [layer(f"L{number}", "red", float(number)) for number in range(4)]
+    document = Document({"layers": many})
+    scene = make_scene(document)
+    assert set(scene.problems()) == {"L0", "L1"}
+    assert scene.problems()["L0"] == "“red” is not drawn: 2 layers above it are. Hide some of them to see it."
+    assert scene.stack.is_complete(view_of())
+    document.apply(edit("layers", many[3], replace(many[3], visible=False, rev=2)))
+    assert set(scene.problems()) == {"L0"}, "the next one takes its place"
+    assert not isinstance(scene.drawings["L1"], LeftOutDrawing)
+    document.apply(edit("layers", document.layers["L3"], replace(many[3], rev=3)))
+    assert set(scene.problems()) == {"L0", "L1"}
 
 
 def test_hidden_layers_are_not_waited_for(make_scene):
