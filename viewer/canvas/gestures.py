@@ -213,8 +213,11 @@ class Gestures:
 
     def wants_key(self, event: QKeyEvent) -> bool:
         """True for plain keys of the map that a window-wide shortcut must not take."""
-        plain = not event.modifiers() & (_Control | _Alt)
-        return plain and (event.key() in _ARROWS or event.key() in (Qt.Key.Key_Space, Qt.Key.Key_Escape))
+        if event.modifiers() & (_Control | _Alt):
+            return False
+        tool = self._canvas.tool
+        is_tools = tool is not None and event.key() in tool.own_keys
+        return is_tools or event.key() in _ARROWS or event.key() in (Qt.Key.Key_Space, Qt.Key.Key_Escape)
 
     def key_press(self, event: QKeyEvent) -> bool:
         """True where the key meant something."""

@@ -36,6 +36,7 @@ class PointerTool(Protocol):
 
     hint_changed: Any
     takes_shift: bool
+    own_keys: frozenset[int]
 
     @property
     def hint(self) -> str: ...

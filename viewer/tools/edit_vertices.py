@@ -35,6 +35,8 @@ class EditVerticesTool(Tool):
     """Drag a vertex; click or drag the faint dot between two to add one; Delete removes the one last touched."""
 
     name = "edit_vertices"
+    own_keys = frozenset({Qt.Key.Key_Delete, Qt.Key.Key_Backspace})
+    """Of vertices, never of the site."""
     cursor = Qt.CursorShape.ArrowCursor
 
     _grabbed: Handle | None = None

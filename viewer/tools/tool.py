@@ -48,6 +48,8 @@ class Tool(QObject):
     cursor = Qt.CursorShape.ArrowCursor
     takes_shift = False
     """Whether a drag with Shift is the tool's, and not a box to zoom into."""
+    own_keys: frozenset[int] = frozenset()
+    """Keys that mean something else to the tool than to the window, whose shortcuts then wait."""
 
     def __init__(self, context: ToolContext, parent: QObject | None = None) -> None:
         super().__init__(parent)
