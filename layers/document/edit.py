@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, get_args
 
 from layers.document.rows import Row
 
@@ -24,22 +24,7 @@ type Table = Literal[
     "meta",
 ]
 
-TABLES: tuple[Table, ...] = (
-    "sites",
-    "claims",
-    "claim_sites",
-    "sources",
-    "source_files",
-    "claim_sources",
-    "responses",
-    "response_claims",
-    "chips",
-    "comments",
-    "products",
-    "layers",
-    "bookmarks",
-    "meta",
-)
+TABLES: tuple[Table, ...] = get_args(Table.__value__)
 
 
 @dataclass(frozen=True, slots=True)

@@ -247,7 +247,19 @@ def _moment(when: str) -> str:
     return f"{day} {clock[:5]} UTC" if clock.endswith("Z") else when.strip()
 
 
-class FailedDrawing(LayerDrawing):
+class StandInDrawing(LayerDrawing):
+    """Paints nothing, for a layer of which there is nothing to paint."""
+
+    def set_view(
+        self, view: View, cursor: tuple[float, float] | None = None, resting: bool = True, copies: Views = ()
+    ) -> None:
+        pass
+
+    def paint(self, painter: QPainter, view: View, copies: Views = ()) -> None:
+        pass
+
+
+class FailedDrawing(StandInDrawing):
     """Stands for a layer that cannot be drawn at all, and says why."""
 
     def __init__(
@@ -280,14 +292,6 @@ class FailedDrawing(LayerDrawing):
         rest = ("style_json", "crs", "source_json")
         return super().fits(layer) and all(getattr(layer, name) == getattr(self.layer, name) for name in rest)
 
-    def set_view(
-        self, view: View, cursor: tuple[float, float] | None = None, resting: bool = True, copies: Views = ()
-    ) -> None:
-        pass
-
-    def paint(self, painter: QPainter, view: View, copies: Views = ()) -> None:
-        pass
-
     def is_complete(self, view: View, copies: Views = ()) -> bool:
         return True
 
@@ -302,7 +306,7 @@ class LeftOutDrawing(FailedDrawing):
         )
 
 
-class AwaitedDrawing(LayerDrawing):
+class AwaitedDrawing(StandInDrawing):
     """Stands for a layer until it is known whether the drives of its files are there."""
 
     def __init__(self, layer: Layer, files: Sequence[Path], context: RenderContext) -> None:
@@ -315,14 +319,6 @@ class AwaitedDrawing(LayerDrawing):
     @property
     def folders(self) -> tuple[Path, ...]:
         return tuple(dict.fromkeys(path.parent for path in self._files))
-
-    def set_view(
-        self, view: View, cursor: tuple[float, float] | None = None, resting: bool = True, copies: Views = ()
-    ) -> None:
-        pass
-
-    def paint(self, painter: QPainter, view: View, copies: Views = ()) -> None:
-        pass
 
     def fits(self, layer: Layer) -> bool:
         return False  # where the drive is there, the layer's own drawing takes its place
