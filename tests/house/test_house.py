@@ -272,6 +272,7 @@ def test_nothing_of_one_machine_is_in_the_tree() -> None:
         "ARCHITECTURE.md",
         "SECURITY.md",
         ".gitignore",
+        ".pre-commit-config.yaml",
         ".ci",
     }
     assert {name.split("/")[0] for name in listed} <= agreed
