@@ -19,7 +19,7 @@ from viewer.network.host_state import HostState
 from viewer.network.tile_store import TileStore, host_of_url
 from viewer.support.mailbox import Mailbox
 
-USER_AGENT = "Geoloupe/0.1 (desktop map viewer; contact: see the Geoloupe project page)"
+USER_AGENT = "Geoloupe/0.2 (desktop map viewer; contact: see the Geoloupe project page)"
 CLOCK_MS = 50
 NOTHING_HERE_S = 60.0
 """How long "no tile here" is believed."""

@@ -284,16 +284,16 @@ def test_a_process_is_given_its_grants_before_its_first_request(home):
     try:
         reader.start()
         assert reader.holds is None
-        answer = reader.ask(raw("_reach", asked), 20)
+        answer = reader.ask("_reach", asked, 20)
         assert answer.header["refused"] == ["", "EACCES", "", "", "", "EACCES", "EACCES"]
         assert reader.holds.files
         more = Grants(read=frozenset((str(home / "letters"),)))
         with pytest.raises(OutOfReach):
-            reader.ask(raw("_reach", asked), 20, grants=more)
+            reader.ask("_reach", asked, 20, grants=more)
         reader.kill()
         reader.start()
         again = {"attempts": [["read", str(home / "letters/private.txt")], ["read", str(case)]]}
-        assert reader.ask(raw("_reach", again), 20, grants=more).header["refused"] == ["", ""]
+        assert reader.ask("_reach", again, 20, grants=more).header["refused"] == ["", ""]
     finally:
         reader.close()
 
@@ -319,7 +319,7 @@ def test_who_writes_may_put_aside_what_its_libraries_sort(home):
     reader = ReaderProcess(Profile.CASE, reacher.load, Grants(write=frozenset((str(own),))))
     try:
         reader.start()
-        header = reader.ask(raw("sort", {"path": str(own / "a.sqlite")}), 20).header
+        header = reader.ask("sort", {"path": str(own / "a.sqlite")}, 20).header
         assert header["rows"] == 60_000
         assert os.path.isdir(header["scratch"])
         assert stat.S_IMODE(os.stat(header["scratch"]).st_mode) == 0o700
@@ -334,7 +334,7 @@ def test_what_a_library_says_gets_between_no_words_of_a_command(home, capfd):
     reader = ReaderProcess(Profile.CASE, reacher.load)
     try:
         reader.start()
-        reader.ask(raw("say", {}), 20)
+        reader.ask("say", {}, 20)
     finally:
         reader.close()
     assert tuple(capfd.readouterr()) == ("", "")

@@ -52,7 +52,7 @@ def test_what_is_wanted_already_is_nothing_new(wanted: Wanted, whole: VectorPict
 
 def test_other_colours_are_painted_at_once_with_the_labels_there_are(wanted: Wanted, whole: VectorPicture) -> None:
     blue = resolved(replace(wanted, symbols=(BLUE,)), whole, Effort.AT_ONCE)
-    assert blue.drawn.looks == (BLUE,)
+    assert blue.drawn.symbols == (BLUE,)
     assert blue.labels is whole.labels
     assert not blue.is_whole, "the selected ones are to follow"
 
@@ -90,7 +90,7 @@ def test_clusters_of_another_resolution_come_when_they_are_made(wanted: Wanted, 
     assert resolved(replace(wanted, cell=1.0), waiting, Effort.FEATURES).clusters.counts.tolist() == []
     blue = resolved(replace(wanted, cell=20.0, symbols=(BLUE,)), near, Effort.AT_ONCE)
     assert blue.clusters is near.clusters
-    assert blue.drawn.looks == (BLUE,)
+    assert blue.drawn.symbols == (BLUE,)
     gone = resolved(Wanted(cell=20.0), near, Effort.AT_ONCE)
     assert gone.is_whole
     assert gone.clusters is None
