@@ -36,7 +36,7 @@ _MODES = {
 }
 
 
-MOST_DRAWN = 1000
+MOST_DRAWN = 500
 """Of more layers that are shown, only the uppermost are drawn: each costs memory, and reading."""
 TOGETHER_S = 1.0
 """The files of the layers of a case are asked for within that time."""
