@@ -327,7 +327,7 @@ def _array(values: Sequence[Any], dtype: str, index: pandas.Index | None) -> pan
 
 
 def _counts(frame: pandas.DataFrame, rows: Iterable[Row], column: str) -> list[int]:
-    """How many rows name each row of a frame in a column of theirs."""
+    """Counts, for each row of a frame, the `rows` that name its uuid in their `column`."""
     counts = Counter(getattr(row, column) for row in rows)
     return [counts[uuid] for uuid in frame.index]
 

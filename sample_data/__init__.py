@@ -12,7 +12,7 @@ DateKind = Literal["instant", "interval", "composite", "unknown"]
 
 @dataclass(frozen=True)
 class Credit:
-    """What a map that shows a shipped file has to say about it.
+    """The credit that a map owes to a shipped file that it shows.
 
     `credit` is the attribution line; `date_text` is the date as its source gives it, never sharper; `date_kind` says
     what sort of date that is.
@@ -26,7 +26,7 @@ class Credit:
 
 
 def path(name: str) -> Path:
-    """Where a shipped file is on disk, by its name relative to `sample_data`, such as "facts/claims.toml".
+    """The path of a shipped file on disk, by its name relative to `sample_data`, such as "facts/claims.toml".
 
     Raises FileNotFoundError when there is no such file in this installation.
     """

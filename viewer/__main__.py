@@ -1,4 +1,4 @@
-"""Where the program starts. Nothing heavy is imported here: reader processes import this module again."""
+"""Starts the program. Nothing heavy is imported here: reader processes import this module again."""
 
 from __future__ import annotations
 

@@ -30,7 +30,7 @@ OTHER_COLOR = "#9aa5ad"
 
 
 def layer_seed(uuid: str) -> int:
-    """Which of `LAYER_COLORS` a layer has, the same everywhere and for ever."""
+    """A layer's default colour, as an index into `LAYER_COLORS`; the same on every computer and for ever."""
     return zlib.crc32(uuid.encode()) % len(LAYER_COLORS)
 
 
@@ -61,7 +61,7 @@ def with_alpha(color: str, alpha: int) -> str:
 
 
 def luminance(color: str) -> float:
-    """How much light a colour gives, 0 to 1 (WCAG 2), its alpha aside."""
+    """Relative luminance of a colour, 0 to 1 (WCAG 2); its alpha is ignored."""
     parts = [part / 255 for part in _rgb(color)]
     red, green, blue = (part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts)
     return 0.2126 * red + 0.7152 * green + 0.0722 * blue

@@ -14,7 +14,7 @@ def in_a_thread_of_its_own(work: Callable[[], None], name: str) -> threading.Thr
 
 
 def within[T](seconds: float, work: Callable[[], T]) -> T:
-    """What `work` returns or raises. Raises TimeoutError where it does neither in time; then it goes on unheard."""
+    """Returns or raises as `work` does, in a thread. Raises TimeoutError after `seconds`; `work` goes on unheard."""
     found: list[T] = []
     raised: list[Exception] = []
     ended = threading.Event()

@@ -26,6 +26,6 @@ class Changes:
         return self.touched.get(table, frozenset())
 
     def linked(self, link_table: Table, end: str) -> frozenset[str]:
-        """What stands at `end` of the links that the edit made, changed or cut; `end` is a column of uuids."""
+        """Uuids in column `end` of the links that the edit made, changed or cut."""
         changes = self.edit.changes if self.edit is not None else ()
         return frozenset(getattr(change.row, end) for change in changes if change.table == link_table)

@@ -58,7 +58,7 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class Edit:
-    """What one gesture changes, under the name the undo menu shows. Applied as a whole or not at all."""
+    """Changes made by one gesture, under the name the undo menu shows. Applied as a whole or not at all."""
 
     label: str
     changes: tuple[Change, ...]

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Row:
-    """What every row has. `rev` counts the row's changes from 1; times are UTC, ISO 8601 with a Z."""
+    """Fields that every row has. `rev` counts the row's changes from 1; times are UTC, ISO 8601 with a Z."""
 
     uuid: str
     created_at: str = ""

@@ -13,7 +13,7 @@ _MOST_NAMED, _LONGEST_NAME = 3, 40
 
 
 def not_drawn(sites: Iterable[Site]) -> str:
-    """Which of these sites cannot be drawn and why; empty where all can."""
+    """A sentence about those of these sites that cannot be drawn, and why; empty where all can."""
     given = list(sites)
     found = off_earth([site.geometry for site in given])
     return sentence_of([(given[at], why) for at, why in islice(found.items(), _MOST_NAMED)], len(found))

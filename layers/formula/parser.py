@@ -63,7 +63,7 @@ class FormulaParser[Node](ABC):
 
     @abstractmethod
     def leaf(self, kind: str, text: str) -> Node:
-        """What a token that is no sign stands for; a function is a `call`."""
+        """The node of a token that is no sign: a number, a text or a name; `call` makes that of a function."""
 
     @abstractmethod
     def operation(self, name: str, arguments: tuple[Node, ...]) -> Node:
@@ -111,7 +111,7 @@ class FormulaParser[Node](ABC):
         return self.operation(name, arguments)
 
     def values(self) -> tuple[Node, ...]:
-        """What stands between commas, up to the closing parenthesis."""
+        """Parses values between commas, up to and with the closing parenthesis."""
         found = [self.whole()]
         while self.take(","):
             found.append(self.whole())

@@ -104,7 +104,7 @@ def boxes_of(
 
 
 def is_as_drawn(polygon: BaseGeometry, *, clockwise: bool = False) -> bool:
-    """Whether edges longer than 180 degrees are what they say: a footprint of nearly the whole Earth, say.
+    """True where edges longer than 180 degrees are meant as drawn: a footprint of nearly the whole Earth, say.
 
     The corners of a box from -179 to 179 are those of a narrow one over the antimeridian. Which of the two is meant
     tells the way its ring goes round, as each turned round the other way would be the other's hole: RFC 7946 and OGC

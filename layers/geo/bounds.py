@@ -56,7 +56,7 @@ class Bounds(NamedTuple):
         )
 
     def intersection(self, other: Bounds) -> Bounds | None:
-        """What the two share, or None."""
+        """The bounds that both share, or None."""
         if not self.intersects(other):
             return None
         return Bounds(

@@ -111,7 +111,7 @@ def is_off_earth(text: str) -> bool:
 
 
 def off_earth_sentence(name: str, crs: str) -> str:
-    """What is to be said of data in such a CRS. Raises BadCRS."""
+    """A sentence about data in a CRS from which no way to maps of the Earth is known. Raises BadCRS."""
     if _is_of_earth(crs):
         return (
             f"{name} is in {crs_name(crs)}, from which no way to other maps is known: it is shown by itself, without a "
@@ -215,8 +215,8 @@ def transform_bounds(source: str, target: str, bounds: Bounds, densify: int = 21
 def picture_bounds(
     crs: str, transform: tuple[float, float, float, float, float, float], size: tuple[int, int]
 ) -> Bounds:
-    """Where a picture of (width, height) lies in lon, lat, by its outline: of one that is turned the box around it in
-    its own CRS may be twice as large. `transform` is pixel to world. Raises as `transform_bounds`.
+    """Bounds of a picture of (width, height) in lon, lat, by its outline: the box in its own CRS around a turned one
+    may be twice as large. `transform` is pixel to world. Raises as `transform_bounds`.
     """
     a, b, c, d, e, f = transform
     cols, rows = np.meshgrid(_samples(0.0, size[0], 21), _samples(0.0, size[1], 21))
@@ -234,8 +234,8 @@ def picture_bounds(
 
 
 def lonlat_bounds(crs: str, bounds: Bounds) -> Bounds:
-    """Where features within `bounds` of a CRS are drawn, in lon, lat: as `transform_bounds`, of longitudes beyond
-    +-180 the place on the map (`lon_extent.narrowest`). Raises BadCRS, CannotBePlaced.
+    """Bounds of features as drawn, in lon, lat, from their `bounds` in a CRS: as `transform_bounds`, but longitudes
+    beyond +-180 are brought to their place on the map (`lon_extent.narrowest`). Raises BadCRS, CannotBePlaced.
     """
     found = transform_bounds(crs, WGS84, bounds)
     return narrowest([found]) if is_geographic(crs) else found
@@ -283,7 +283,7 @@ def chosen_canvas(crs: str | None, lonlat: Bounds | None) -> tuple[str, str]:
 
 
 def true_north_degrees(crs: str, x: float, y: float) -> float:
-    """Where true north lies at a point of the CRS, in degrees clockwise from its +y axis, -180..180.
+    """Direction of true north at a point of the CRS, in degrees clockwise from its +y axis, -180..180.
 
     nan where the point has no place on Earth, and at a pole.
     """
@@ -301,7 +301,7 @@ def true_north_degrees(crs: str, x: float, y: float) -> float:
 
 @lru_cache(maxsize=64)
 def world_bounds(crs: str) -> Bounds:
-    """What a full view in this CRS shows: the world, or the CRS's area of use (a UTM zone, a polar cap)."""
+    """Bounds of a full view in this CRS: the world, or the CRS's area of use (a UTM zone, a polar cap)."""
     if _kind(crs) == WEB_MERCATOR:
         return Bounds(-MERCATOR_HALF_M, -MERCATOR_HALF_M, MERCATOR_HALF_M, MERCATOR_HALF_M)
     if is_geographic(crs):

@@ -51,7 +51,7 @@ def named_crs(text: str) -> KnownCRS:
 
 
 def find_crs(wanted: str, among: tuple[KnownCRS, ...], limit: int = 60) -> list[KnownCRS]:
-    """Those with every word of `wanted` in code, name or place, the likeliest first; a code or WKT finds itself."""
+    """CRSs with every word of `wanted` in code, name or place, the likeliest first; a code or WKT finds itself."""
     words = wanted.casefold().split()
     if not words:
         return []
@@ -79,7 +79,7 @@ def _rank(entry: KnownCRS, words: list[str]) -> tuple[int, int]:
 
 @dataclass(frozen=True, slots=True)
 class Fit:
-    """Where coordinates lie if they are meant in a CRS, and what speaks against it (empty: nothing)."""
+    """Bounds of coordinates on Earth if they are meant in a CRS, and the doubt about that (empty: none)."""
 
     bounds_lonlat: Bounds | None
     doubt: str = ""
@@ -91,7 +91,7 @@ def looks_like_degrees(bounds: Bounds) -> bool:
 
 
 def fit_of(crs: str, bounds: Bounds) -> Fit:
-    """Whether `bounds` make sense in a CRS. Raises BadCRS."""
+    """Judges if `bounds` make sense in a CRS. Raises BadCRS."""
     name, geographic = crs_name(crs), is_geographic(crs)
     if geographic and not looks_like_degrees(bounds):
         return Fit(None, f"The numbers are no longitudes and latitudes, as {name} wants them.")

@@ -30,7 +30,7 @@ UNKNOWN_PULKOVO_ERROR_M = 100.0
 DOUBTFUL_DEG = 0.05
 """Inside the shifted area, nearer than this to its outline, nobody says whether a service shifts."""
 FORMULA_BOX = Bounds(72.004, 0.8293, 137.8347, 55.8271)
-"""Where the published programs apply the formula, half of it other countries: there too nobody says."""
+"""The area in which published programs apply the formula, half of it other countries: there too nobody says."""
 
 _PULKOVO = "EPSG:4284"
 _KRASOVSKY_M, _KRASOVSKY_E2 = 6378245.0, 0.00669342162296594323
@@ -40,7 +40,7 @@ _MOST_STEPS = 30
 
 
 class Datum(StrEnum):
-    """What a coordinate's degrees are counted on."""
+    """The datum on which a coordinate's degrees are counted."""
 
     WGS84 = "WGS 84"
     GCJ02 = "GCJ-02"
@@ -50,7 +50,7 @@ class Datum(StrEnum):
 
 @dataclass(frozen=True)
 class Conversion:
-    """Where a place came to lie, and how well the conversion itself is known: `error_m` is a radius."""
+    """A place after a conversion of datum; `error_m` is the radius within which the conversion itself is known."""
 
     lon: float
     lat: float

@@ -50,7 +50,7 @@ class Rings:
         return np.hypot(*np.diff(self.lonlat, axis=0).T) * _METRES_A_DEGREE * self.is_leg()
 
     def places_of(self, rings: NDArray[np.intp]) -> NDArray[np.int64]:
-        """Which places are those of some of the rings, ring after ring."""
+        """Indices of the places of some of the rings, ring after ring."""
         counts = np.diff(self.starts)[rings]
         starts = np.concatenate([[0], np.cumsum(counts)])
         return np.repeat(self.starts[:-1][rings] - starts[:-1], counts) + np.arange(int(starts[-1]))
@@ -61,7 +61,7 @@ class Rings:
         return Rings(self.lonlat[self.places_of(rings)], starts)
 
     def stretches(self, legs: NDArray[np.bool_]) -> tuple[Rings, NDArray[np.intp]]:
-        """What of the rings is made of these legs, as lines; and of which ring each line is."""
+        """Cuts out the stretches of the rings made of these legs, as lines; with the index of each line's ring."""
         edges = np.flatnonzero(np.diff(np.concatenate([[False], legs & self.is_leg(), [False]]).astype(np.int8)))
         firsts, lasts = edges[::2], edges[1::2]
         counts = lasts - firsts + 1

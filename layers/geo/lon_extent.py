@@ -11,7 +11,7 @@ from numpy.typing import ArrayLike, NDArray
 from layers.geo.bounds import Bounds
 
 MAX_LON, MAX_LAT = 540.0, 90.001
-"""What is further out is no place in degrees; a route in running longitudes may end some way into the next turn."""
+"""Largest longitude and latitude taken as degrees; a route in running longitudes may go on into the next turn."""
 _ROUNDING = 1e-9
 """Degrees by which two ways round may differ and still be as narrow as each other."""
 LARGEST_UNIT = 1e9
@@ -59,7 +59,7 @@ def _turned(left: NDArray[np.float64], width: NDArray[np.float64]) -> NDArray[np
 
 
 def _over(left: NDArray[np.float64], right: NDArray[np.float64]) -> tuple[float, float] | None:
-    """What is left of the circle without its widest gap, where that is less than half of it."""
+    """West and east of all boxes, leaving out the widest gap; None where that gap is not over 180 degrees."""
     # Both ends move by the same whole turns: what has no width keeps having none, whatever is rounded.
     home = -360.0 * np.floor((left + 180.0) / 360.0)
     order = np.argsort(left + home, kind="stable")

@@ -99,7 +99,7 @@ def circle(lon: float, lat: float, radius_m: float, points: int = 72) -> Points:
 
 
 def circle_bounds(lon: float, lat: float, radius_m: float) -> Bounds:
-    """What holds the circle, in degrees near `lon`; with a pole in it, the half of the Earth that faces the centre."""
+    """Bounds of the circle, in degrees near `lon`; with a pole in it, the half of the Earth that faces the centre."""
     lons, lats = circle(lon, lat, radius_m)
     poles = [pole for pole in (-90.0, 90.0) if distance_m(lon, lat, lon, pole) <= radius_m]
     left, right = (lon - 90.0, lon + 90.0) if poles else (float(lons.min()), float(lons.max()))

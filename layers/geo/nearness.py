@@ -1,4 +1,4 @@
-"""What lies within a geodesic distance: the area about points, lines and polygons, on the WGS 84 ellipsoid.
+"""Areas within a geodesic distance of points, lines and polygons, on the WGS 84 ellipsoid.
 
 Lines are taken in pieces about whose middles the azimuthal equidistant projection is true to 0.05 %; where the distance
 is larger than such a piece may be, circles are set along them closely enough for the same.

@@ -36,7 +36,7 @@ def why_off_earth(geometry: BaseGeometry) -> str:
 
 
 def off_earth(geometries: Sequence[BaseGeometry]) -> dict[int, str]:
-    """Which of many geometries cannot be drawn, by their places in the sequence, and why."""
+    """Reasons for which some of many geometries cannot be drawn, by their places in the sequence."""
     places, owner = shapely.get_coordinates(np.array(geometries, dtype=object), return_index=True)
     with np.errstate(invalid="ignore"):
         is_sound = (np.abs(places) <= (MAX_LON, MAX_LAT)).all(axis=1)

@@ -26,7 +26,7 @@ _BEGINS = re.compile(rf"(?:SRID=(\d+)\s*+;\s*+)?({_TYPES})\s*+(?:ZM|Z|M)?\s*+(?:
 
 @dataclass(frozen=True)
 class Extent:
-    """What a text frames: `bounds` in WGS 84, lon and lat; `kind` is the shape's type, "" for an address's view."""
+    """Extent read from a text: `bounds` in WGS 84, lon and lat; `kind` is the shape's type, "" for a map's address."""
 
     bounds: Bounds
     kind: str
@@ -46,7 +46,7 @@ def shape_of_wkt(text: str) -> BaseGeometry:
 
 
 def read_extent(text: str, datum: Datum = Datum.WGS84) -> Extent | None:
-    """What a shape in WKT or EWKT, or the address of a map that tells its edges, frames; None for other text.
+    """Reads the extent of a shape in WKT or EWKT, or of a map's address that tells its edges; None for other text.
 
     A point is no extent. Raises BadCoordinate, as for a coordinate. `datum` is what the degrees are on where the text
     does not say.

@@ -40,7 +40,7 @@ def plan_tiles(
     within: PixelBounds | None = None,
     coarse: bool = True,
 ) -> Plan:
-    """What to draw now, what to fetch next and what to keep for `view`.
+    """Plans the tiles to draw now, to fetch next and to keep for `view`.
 
     `have` tells which tiles are at hand; `cursor` is in picture pixels (None: the middle); `within` is where the layer
     has data at all (None: everywhere); without `coarse` only exact tiles are planned.

@@ -233,7 +233,7 @@ type _Area = tuple[str, tuple[float, float, float] | None]
 
 
 def _is_in_all(position: tuple[str, float, float], areas: list[list[_Area]]) -> bool:
-    """Whether a place (code of its country, lon, lat) lies in one area at least of each list."""
+    """True where a place (code of its country, lon, lat) lies in at least one area of each list."""
     return all(any(_is_in(position, area) for area in each) for each in areas)
 
 

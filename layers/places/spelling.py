@@ -1,4 +1,4 @@
-"""How near two spellings of a name are: some letters wrong, or Cyrillic put into Latin letters by other rules."""
+"""Compares spellings of a name: some letters wrong, or Cyrillic put into Latin letters by other rules."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _SOUNDS = (
     ("tz", "c"), ("ts", "c"), ("kh", "h"), ("zh", "j"), ("iy", "i"), ("ij", "i"), ("yy", "i"), ("yi", "i"), ("yo", "e"),
     ("jo", "e"), ("ye", "e"), ("y", "i"), ("ii", "i"), ("ь", ""), ("ъ", ""), ("ыи", "и"), ("ии", "и"),
 )  # fmt: skip
-"""What different rules make of one sound, one after the other; on keys, where ё is е and й is и already."""
+"""Spellings of one sound by different rules, replaced one after the other; on keys, where ё is е and й is и already."""
 
 
 def folded(key: str) -> str:
@@ -24,7 +24,7 @@ def folded(key: str) -> str:
 
 
 def respelled(key: str) -> tuple[str, ...]:
-    """How other rules would have a key: each sound in one letter, and as English does; without the key itself."""
+    """Spellings of a key by other rules: each sound in one letter, and as English does; without the key itself."""
     sounds = folded(key)
     english = sounds.replace("c", "ts").replace("j", "zh")
     kh = re.sub(r"\bh", "kh", english)
@@ -37,7 +37,7 @@ def most_wrong(key: str) -> int:
 
 
 def nearness(wanted: str, key: str) -> int | None:
-    """How many letters differ between two keys, by sound or by letter; None where too many do, or a figure."""
+    """Number of letters that differ between two keys, by sound or by letter; None where too many do, or a figure."""
     wanted, key = tight(wanted), tight(key)
     most = most_wrong(wanted)
     if not most or _digits(wanted) != _digits(key):

@@ -31,7 +31,7 @@ class KnownProbes:
         self._known: dict[str, _Known] = {}
 
     def told(self, request: Request) -> Question:
-        """What a reader is asked: with the known state where it is a drawing's probe."""
+        """The question to send to a reader: with the known state of the file where it is a drawing's probe."""
         asked = request.question
         if not isinstance(asked, Probe) or asked.canvas_crs is None:
             return asked
@@ -40,7 +40,7 @@ class KnownProbes:
         return asked if known is None else replace(asked, known=known.state)
 
     def heard(self, request: Request, told: Question, result: Answer | GeoloupeError) -> Answer | GeoloupeError | None:
-        """What a reader has answered to `told`, remembered; for "unchanged" the known answer, or None where that was
+        """Remembers and returns a reader's answer to `told`; for "unchanged" the known answer, or None where that was
         forgotten meanwhile: ask again.
         """
         if not isinstance(told, Probe) or not isinstance(result, Answer) or request.profile is Profile.WRITER:

@@ -31,7 +31,7 @@ CHILD_ENVIRONMENT = {
     "MALLOC_MMAP_THRESHOLD_": str(32 * 2**20),
     "MALLOC_TRIM_THRESHOLD_": str(256 * 2**20),
 }
-"""What must stand in the environment when a child starts: later is too late."""
+"""Environment variables that have to be set before a child starts: later is too late."""
 CLOSE_TIMEOUT_S = 1.0
 
 _ELSEWHERE = {
@@ -64,13 +64,13 @@ class ReaderPool:
         self._readers = ReaderSet(self._state, workers, lambda profile: Supervisor(self, profile))
         self._source: Source | None = None
         self._calls = 0
-        """How often `wake` was called: a supervisor that has seen the last call without work is idle."""
+        """Number of calls of `wake`: a supervisor that has seen the last call without work is idle."""
         self._strikes: dict[str, int] = {}
         self._running = 0
         self._draining = False
         self._closed = False
         self._held = 0
-        """How many still hold requests back (`together`)."""
+        """Number of callers that still hold requests back (`together`)."""
 
     def start(self, first: Profile = Profile.LOCAL) -> None:
         """Spawn the first reader; returns at once.
@@ -110,8 +110,8 @@ class ReaderPool:
 
     @contextmanager
     def together(self) -> Iterator[None]:
-        """What is submitted meanwhile is begun when all of it is known: a process that is granted all files at once is
-        not replaced for each of their folders.
+        """Holds back requests until all that are submitted meanwhile are known: a process that is granted all files at
+        once is not replaced for each of their folders.
         """
         with self._state:
             self._held += 1
@@ -193,7 +193,7 @@ class ReaderPool:
         return found[0]
 
     def ready_readers(self, profile: Profile = Profile.LOCAL) -> int:
-        """How many readers of a profile have loaded their libraries and can answer at once."""
+        """Number of readers of a profile that have loaded their libraries and can answer at once."""
         return sum(supervisor.is_ready for supervisor in self._readers.of(profile))
 
     def pids(self, profile: Profile | None = None) -> list[int]:
@@ -202,7 +202,7 @@ class ReaderPool:
         return [pid for s in mine if (pid := s.reader_pid) is not None]
 
     def holds(self, profile: Profile = Profile.LOCAL) -> list[Holds]:
-        """How far each reader of a profile is confined, of those that have been asked something."""
+        """The confinement of each reader of a profile, of those that have been asked something."""
         return [holds for s in self._readers.of(profile) if (holds := s.holds) is not None]
 
     def close(self) -> None:

@@ -52,7 +52,7 @@ class PoolGrants:
             self._opened, self._read = dict.fromkeys(needs.opened), dict.fromkeys(needs.read)
 
     def besides(self, needs: Grants) -> Grants:
-        """What a process is granted that is started for these."""
+        """Grants that a process started for `needs` gets besides: files opened and folders read before."""
         with self._lock:
             opened, read = frozenset(self._opened), frozenset(self._read)
         return Grants(opened - needs.opened, (read | self._always.read) - needs.read, self._always.write)

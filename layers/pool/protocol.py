@@ -76,7 +76,7 @@ class BadReply(Exception):
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Answer:
-    """What an op found. The arrays own their memory."""
+    """The answer of an op. The arrays own their memory."""
 
     header: dict[str, Any]
     arrays: tuple[NDArray[Any], ...] = ()
@@ -182,7 +182,7 @@ def is_out_of_reach(message: bytes, number: int) -> bool:
 
 
 def read_holds(message: bytes, number: int) -> Holds:
-    """What a reader says of its walls, before its first answer. Raises BadReply."""
+    """Reads a reader's message about its walls, sent before its first answer. Raises BadReply."""
     try:
         told = json.loads(message)
         if told["number"] != number:

@@ -15,8 +15,8 @@ if TYPE_CHECKING:
 OTHERS_AFTER_S = 1.6
 """By then a case is on the screen; before, they would take a core from the window and from the first reader."""
 SPARE_S = 0.005
-"""When work begins, readers that are not asked within that time are of no use and leave: while a file is being probed,
-another core is free for that.
+"""Readers that are not asked within that time after work begins are of no use and leave: while a file is being
+probed, another core is free for that.
 """
 EXPECTED_S = 60.0
 STANDING = (Profile.LOCAL, Profile.FEATURES)
@@ -35,7 +35,7 @@ class ReaderSet:
         self._is_starting = self._closed = False
 
     def of(self, profile: Profile) -> list[Supervisor]:
-        """Those of a profile, without who is leaving."""
+        """Supervisors of a profile, without those that are leaving."""
         return [s for s in self.supervisors if s.profile is profile and not s.is_leaving]
 
     def start(self, first: Profile) -> None:

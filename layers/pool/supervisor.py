@@ -77,7 +77,7 @@ class Supervisor(threading.Thread):
         self._reader: ReaderProcess | None = None
         self._lock = threading.Lock()
         self._asked: Request | None = None
-        """What the reader works at."""
+        """The request at which the reader works."""
 
     @property
     def reader_pid(self) -> int | None:
@@ -90,7 +90,7 @@ class Supervisor(threading.Thread):
 
     @property
     def holds(self) -> Holds | None:
-        """How far the process is confined, once it has been asked something."""
+        """The confinement of the process, once it has been asked something."""
         return None if self._reader is None else self._reader.holds
 
     def end(self) -> None:
@@ -195,9 +195,9 @@ class Supervisor(threading.Thread):
     def _ask(
         self, request: Request, needs: Grants, reader: ReaderProcess, meanwhile: Callable[[], None]
     ) -> Answer | GeoloupeError | None:
-        """What was opened before is granted with the first request to a process, as far as it may read that.
+        """Asks the reader; a process's first request also grants what was opened before, as far as it may read that.
 
-        None where the request has to be asked again: what the reader says is unchanged is known no more.
+        None where the request has to be asked again: the answer that the reader calls unchanged is known no more.
         """
         known = self._pool.known_probes
         grants = self._pool.grants.besides(needs) if reader.holds is None else NOTHING

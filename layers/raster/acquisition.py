@@ -1,4 +1,4 @@
-"""When, by what and how an image was taken, as far as its metadata say so. What they do not say stays missing."""
+"""Time, platform and geometry of an image's acquisition, as far as its metadata tell them; the rest stays missing."""
 
 from __future__ import annotations
 

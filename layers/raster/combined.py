@@ -28,7 +28,7 @@ class Member:
     source: dict[str, Any]
     """`path` with `part`, `height_m` and `content`, or `shipped`, as in the source of a layer of its own."""
     bands: int
-    """How many it has, so that the numbers of those after it stand also while its file is missing."""
+    """Number of its bands, so that the numbers of those after it stand also while its file is missing."""
     crs: str = ""
     """Given by the analyst; empty: the file's own."""
     acquired_at: str = ""
@@ -73,7 +73,7 @@ class Member:
 
 
 def members_of(source: dict[str, Any]) -> list[Member]:
-    """Those of a layer's source; empty for a layer of one file. Raises InvalidValue for what cannot be understood."""
+    """Members of a layer's source; empty for a layer of one file. Raises InvalidValue for one not understood."""
     found = source.get("combined", [])
     if not isinstance(found, list) or len(found) > MAX_MEMBERS:
         raise InvalidValue("The images of a combined layer cannot be understood: combine them again.")
@@ -94,7 +94,7 @@ class Part:
 
 
 def place_of(parts: Sequence[Part], number: int) -> tuple[Part, int]:
-    """Which image band `number` (from 1) of the whole is in, and its number there."""
+    """The image that holds band `number` (from 1) of the whole, and the band's number there."""
     for part in parts:
         if number <= part.member.bands:
             return part, number
@@ -109,7 +109,7 @@ def combined_scene(title: str, parts: Sequence[Part]) -> SceneInfo:
 
 
 def combined_raster(title: str, parts: Sequence[Part]) -> RasterInfo | None:
-    """What all images have in common, in the pixels of the finest; None where none can be read.
+    """Describes the area that all images share, in the pixels of the finest; None where none can be read.
 
     Raises CannotBePlaced where an image says nothing about its place or they do not overlap.
     """
@@ -236,7 +236,7 @@ def _band_infos(parts: Sequence[Part]) -> tuple[BandInfo, ...]:
 
 
 def _common(finest: Part, parts: Sequence[Part]) -> Bounds:
-    """Where all of them lie, in the finest one's CRS."""
+    """Bounds in which all of them lie, in the finest one's CRS."""
     whole = _lonlat(finest)
     for part in parts:
         shared = [whole.intersection(_turned(_lonlat(part), turn)) for turn in _TURNS]

@@ -1,4 +1,4 @@
-"""How often which value is there: counts for a picture beside a stretch."""
+"""Counts of values, for a picture beside a stretch."""
 
 from __future__ import annotations
 

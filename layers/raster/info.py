@@ -54,7 +54,7 @@ class RasterInfo:
     placed_by: str = ""
     """transform, world file, control points, RPC, or empty; with the latter two `transform` is only roughly right."""
     georeferencing_note: str = ""
-    """How well it is placed: the misfit of control points, the height of an RPC and what that leaves open."""
+    """Accuracy of its placing: the misfit of control points, the height of an RPC and what that leaves open."""
     height_m: float | None = None
     """Above the ellipsoid, where an RPC places it at one height."""
     own_height_m: float | None = None

@@ -1,4 +1,4 @@
-"""When a raster has too few overviews to be looked at as a whole, and what those that we build for it are called."""
+"""Judges if a raster has too few overviews to be looked at as a whole, and names those that we build for it."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _OWN_DRIVERS = ("VRT", "MBTiles", "GPKG")
 
 
 class Lack(StrEnum):
-    """What is to be done about overviews that a raster does not have."""
+    """Degree to which a raster lacks overviews, and so the action it needs."""
 
     NONE = "none"
     MODERATE = "moderate"

@@ -91,7 +91,7 @@ _DESCRIBED = {
     "coastalaerosol": "coastal", "yellow": "yellow", "swir1": "swir16", "swir16": "swir16", "swir2": "swir22",
     "swir22": "swir22", "pan": "pan", "panchromatic": "pan", "cirrus": "cirrus", "nir08": "nir08", "nir2": "nir09",
 }  # fmt: skip
-"""What a band's description may say, letters and digits only, and the common name it means."""
+"""Descriptions that a band may carry, letters and digits only, and the common name that each means."""
 
 _LETTERS = re.compile(r"[^a-z0-9]")
 

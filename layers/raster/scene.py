@@ -14,7 +14,7 @@ COMBINED = "Combined"
 
 @dataclass(frozen=True, slots=True)
 class BandPlace:
-    """Where a reader finds a band: in one file, or in all tiles of a mosaic, the first on top."""
+    """The place of a band for a reader: in one file, or in all tiles of a mosaic, the first on top."""
 
     paths: tuple[str, ...]
     index: int

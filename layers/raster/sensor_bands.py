@@ -60,7 +60,7 @@ _SEEN = {
 
 
 def names_by_wavelength(wavelengths_nm: Sequence[float | None]) -> list[str]:
-    """What bands see by the wavelengths that they state: of many bands each name goes to the one nearest its best."""
+    """Common names of bands by their stated wavelengths: of many bands each name goes to the one nearest its best."""
     found = [""] * len(wavelengths_nm)
     for name, (low, best, high) in _SEEN.items():
         inside = [(abs(nm - best), at) for at, nm in enumerate(wavelengths_nm) if nm is not None and low <= nm < high]
@@ -70,7 +70,7 @@ def names_by_wavelength(wavelengths_nm: Sequence[float | None]) -> list[str]:
 
 
 def common_names(descriptions: Iterable[str], tags: Mapping[str, str]) -> list[str]:
-    """What bands called B4, SR_B4 or B8A see, "" where that is not sure.
+    """Common names of bands called B4, SR_B4 or B8A; "" where that is not sure.
 
     The same number means another colour on another satellite: the file's tags must name it, or its bands be such as
     only one has.

@@ -23,7 +23,7 @@ type Limits = tuple[float, float]
 
 @dataclass(frozen=True, slots=True)
 class StretchRule:
-    """How low and high of each band are found. Percents are 0..100, `deviations` are to both sides of the mean."""
+    """The rule for low and high of each band. Percents are 0..100, `deviations` are to both sides of the mean."""
 
     method: str = "percentile"
     low_percent: float = 2.0

@@ -68,12 +68,12 @@ class RasterStyle:
 
     @property
     def shown(self) -> int:
-        """How many bands are shown: three as colours, or one."""
+        """Number of bands shown: three as colours, or one."""
         return 1 if self.expression else len(self.bands)
 
     @property
     def margin_px(self) -> int:
-        """How many pixels more on each side the raw bands need."""
+        """Number of pixels more that the raw bands need on each side."""
         return SHARPEN_PX if self.sharpen else 0
 
     def with_limits(self, limits: tuple[Limits, ...]) -> Self:
@@ -166,7 +166,7 @@ class RasterStyle:
 def shown_bands(
     bands: NDArray[Any], mask: NDArray[np.bool_] | None, style: RasterStyle
 ) -> tuple[NDArray[Any], NDArray[np.bool_] | None]:
-    """What is stretched, (n, h, w), and where it is valid: the bands, or what the style's expression makes of them."""
+    """The values to stretch, (n, h, w), and their valid pixels: the bands, or the result of the style's expression."""
     if not style.expression:
         return bands, mask
     expression = _parsed(style.expression)
@@ -318,7 +318,7 @@ def _default_stretch(band: BandInfo) -> Stretch:
 
 _LUMA = (0.299, 0.587, 0.114)
 SHARPEN_PX = 1
-"""How far the sharpening looks: tiles are read with so much more on each side, or they would show seams."""
+"""Reach of the sharpening: tiles are read with so much more on each side, or they would show seams."""
 _STRENGTH = 3.0
 
 

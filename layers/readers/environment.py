@@ -16,7 +16,7 @@ MEMORY_OVER_START_BYTES = 2 * 2**30
 
 
 class Profile(StrEnum):
-    """What a reader process is trusted with."""
+    """Files and hosts with which a reader process is trusted."""
 
     LOCAL = "local"
     """Regular files on this machine, no network."""
@@ -33,7 +33,7 @@ class Profile(StrEnum):
 
 
 WRITERS = (Profile.WRITER, Profile.CASE)
-"""Those that may write files."""
+"""Profiles that may write files."""
 _NO_NETWORK = "http://127.0.0.1:1"
 _SKIPPED_DRIVERS = (
     "VRT", "OGR_VRT", "WMS", "WMTS", "WCS", "HTTP", "DERIVED", "STACTA", "STACIT", "PLMOSAIC", "EEDA", "EEDAI",

@@ -16,7 +16,7 @@ HEAD_BYTES = 4096
 
 
 class Content(StrEnum):
-    """What Geoloupe opens. The values of rasters are the names of GDAL's drivers."""
+    """Kinds of files that Geoloupe opens. The values of rasters are the names of GDAL's drivers."""
 
     TIFF = "GTiff"
     PNG = "PNG"
@@ -103,7 +103,7 @@ _RAW = (".dat", ".img", ".bsq", ".bil", ".bip", ".raw", ".bin", "")
 _PLAINLY_RAW = (".bsq", ".bil", ".bip")
 _TEXTS = frozenset({Content.JSON, Content.JSON_LINES, Content.KML, Content.GPX})
 _NETCDF4 = (".nc", ".nc4", ".nc3", ".nc2", ".cdf")
-"""What HDF5 is called where it is netCDF: GDAL goes by the name, too."""
+"""Suffixes of HDF5 that is netCDF: GDAL goes by the name, too."""
 _TABLES = (".csv", ".tsv", ".tab", ".txt")
 _SHAPEFILE_PARTS = (".dbf", ".shx", ".prj", ".cpg", ".sbn", ".sbx", ".qix")
 
@@ -144,7 +144,7 @@ def is_readable(path: str) -> bool:
 
 
 def content_of(path: str) -> Content:
-    """What the file is by its content; raises UnsupportedFormat, naming what it is instead, and NotAllowed."""
+    """The kind of a file by its content; raises UnsupportedFormat, naming what it is instead, and NotAllowed."""
     name = os.path.basename(path)
     suffix = os.path.splitext(name)[1].lower()
     try:
@@ -229,7 +229,7 @@ def _sniff(head: bytes, suffix: str) -> Content | None:
 
 
 def _may_be_kml(head: bytes) -> bool:
-    """What is called so and is XML of no other kind: its root may stand behind a long comment, or lack."""
+    """True where the text may be KML, as XML of no other kind: its root may stand behind a long comment, or lack."""
     is_foreign = any(_is_there(magic, head) for magic, kind in _FOREIGN if kind != "XML")
     return not is_foreign and (_KML_PARTS.search(head) is not None or b"<!--" in head)
 
@@ -250,7 +250,7 @@ def _has_feature_a_line(text: bytes) -> bool:
 
 
 def _archive(path: str) -> Content | None:
-    """What a ZIP archive is, by the names in its directory."""
+    """The kind of a ZIP archive, by the names in its directory."""
     try:
         with zipfile.ZipFile(path) as archive:
             names = archive.namelist()

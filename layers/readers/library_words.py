@@ -34,7 +34,7 @@ _MEMORY = re.compile(r"alloc|memory|too (?:large|big)", re.IGNORECASE)
 
 
 def cannot_open(name: str, text: str) -> GeoloupeError:
-    """What to say of a file that a library refuses with `text`."""
+    """The error for a file that a library refuses with `text`."""
     lacking = _missing_codec(name, text)
     return (
         UnsupportedFormat(lacking)
@@ -46,7 +46,7 @@ def cannot_open(name: str, text: str) -> GeoloupeError:
 
 
 def cannot_read(name: str, text: str) -> NotReadable:
-    """What to say of pixels that a library refuses with `text`."""
+    """The error for pixels that a library refuses with `text`."""
     if _FILTER.search(text):
         return NotReadable(
             f"{name} cannot be read here: it is damaged, or packed with a filter that this installation of HDF5 lacks "
@@ -59,7 +59,7 @@ def cannot_read(name: str, text: str) -> NotReadable:
 
 
 def without_innards(text: str) -> str:
-    """What an unknown error says, where that is more than names of functions."""
+    """The words of an unknown error; a general sentence where they are no more than names of functions."""
     text = " ".join(text.split())[:200]
     is_inner = _INNARDS.search(text) or _PYTHON.search(text)
     return "the library that reads it gave up. Copy or download it again." if is_inner else text

@@ -64,7 +64,7 @@ def _versions() -> dict[str, str]:
 
 
 def _probe_or_unchanged(asked: Probe) -> Result:
-    """What is there, with the state of the file; {"unchanged": True} where it is in the state that is known."""
+    """The file's probe, with its state; {"unchanged": True} where it is in the state that is known."""
     state = file_state(asked.path)
     if state is not None and asked.known == tuple(state):
         return {"unchanged": True}, ()
@@ -75,7 +75,7 @@ def _probe_or_unchanged(asked: Probe) -> Result:
 
 
 def _probe(asked: Probe) -> Result:
-    """What is there. A reader of features says of anything else whose it is: {"profile": "local"}."""
+    """Probes a file or scene. A reader of features says of anything else whose it is: {"profile": "local"}."""
     if leads_to_scene(asked.path):
         return _probe_imagery(None, asked)
     path = regular_file(asked.path)

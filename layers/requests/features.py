@@ -16,7 +16,7 @@ class OfLayer(Question):
     layer: str = ""
     """Its name; "" for the first."""
     options: dict[str, Any] = field(default_factory=dict)
-    """How the file is to be read, as the source of a layer keeps it."""
+    """Options for reading the file, as the source of a layer keeps them."""
     source_crs: str = ""
     """Taken instead of the file's own."""
 
@@ -69,13 +69,13 @@ class ReadRows(OfLayer):
 
 
 class RowFacts(NamedTuple):
-    """What is known of rows besides their geometries."""
+    """Facts about rows besides their geometries."""
 
     fids: list[int]
     columns: dict[str, list[Any]]
     """Attributes by name, a JSON value a row."""
     next_fid: int | None
-    """Where the next chunk begins; None after the last."""
+    """Start of the next chunk; None after the last."""
 
     def header(self) -> dict[str, Any]:
         """Plain JSON values; `of` gives back an equal value."""
@@ -126,14 +126,14 @@ class ExportRows(OfLayer):
 
 
 class Exported(NamedTuple):
-    """How far an export is."""
+    """Progress of an export."""
 
     next_start: int | None
     """For the next stretch; None after the last."""
     written: int
     facts: dict[str, Any]
     remark: str
-    """What the format cannot hold."""
+    """A remark on what the format cannot hold."""
     found: int | None
     """Rows of a finished CSV: one without places is no layer that could be opened."""
 

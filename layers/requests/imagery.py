@@ -72,7 +72,7 @@ class ReadTile(_OfBands):
     overview_path: str = ""
     """Of overviews that `BuildOverviews` has made."""
     state: tuple[int, int] | None = None
-    """When the probed file was changed last (ns), and its size; another one now is refused."""
+    """The probed file's time of last change (ns) and its size; a file in another state is refused."""
 
     @classmethod
     def of(cls, params: Mapping[str, Any]) -> Self:
@@ -112,7 +112,7 @@ class BuildOverviews(Question):
 
 
 class OverviewsBuilt(NamedTuple):
-    """How far overviews are."""
+    """Progress of overviews that are being built."""
 
     overview_path: str
     row: int

@@ -10,7 +10,7 @@ from layers.requests.question import Question
 
 @dataclass(frozen=True)
 class Probe(Question):
-    """What a file or a delivery holds.
+    """Asks for the contents of a file or a delivery.
 
     The header of the answer has "kind" ("raster", "scene" or "vector") with "raster" (`RasterInfo`), "scene"
     (`SceneInfo`) or "layers" (of `VectorInfo`); "parts" (pictures beside features), "content" (a `ContentMark`) and
@@ -22,7 +22,7 @@ class Probe(Question):
     part: str = ""
     """One picture of a file that holds several."""
     options: dict[str, Any] = field(default_factory=dict)
-    """How the file is to be read, as the source of a layer keeps it."""
+    """Options for reading the file, as the source of a layer keeps them."""
     height_m: float | None = None
     """On which a raster lies that is placed by its RPC."""
     canvas_crs: str | None = None

@@ -59,7 +59,7 @@ class TileService:
 
     @property
     def hosts(self) -> tuple[str, ...]:
-        """Who is contacted: for consent and for the message when one is dead."""
+        """Hosts that are contacted: for consent and for the message when one is dead."""
         return hosts_of(self.template, self.subdomains)
 
     def at(self, time: str) -> Self:

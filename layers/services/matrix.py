@@ -21,7 +21,7 @@ CELL_PX = TILE_PX // CELLS
 SHARP_ENOUGH = 1.2
 """The level taken is the first whose pixels are at most this many times coarser than the canvas's."""
 MAX_SAG_PX = 0.1
-"""How far a straight cell may be off the curved truth, in display pixels, before finer cells are taken."""
+"""Distance of a straight cell from the curved truth, in display pixels, above which finer cells are taken."""
 MAX_SOURCES = 36
 """More tiles than this for one display tile: the service has no level coarse enough to be shown here."""
 
@@ -36,7 +36,7 @@ class SourceTile(NamedTuple):
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Sources:
-    """What one display tile is made of.
+    """Source tiles of which one display tile is made.
 
     `points` is (9, 9, 2): where the corners of the display tile's cells fall, in pixels of the service's `level`
     (nan: nowhere). `columns` and `rows` are the ranges of tiles around them; columns run on past the antimeridian.

@@ -16,7 +16,7 @@ class BadXml(Exception):
 
 
 class NotWellFormed(BadXml):
-    """What stands before `line` may be whole."""
+    """XML that breaks off or goes wrong at `line`; the part before it may be whole."""
 
     def __init__(self, why: str, line: int) -> None:
         super().__init__(why)

@@ -45,7 +45,7 @@ ENCODINGS = (
     "euc-kr",
     "utf-16",
 )
-"""What a person may choose from."""
+"""Encodings that a person may choose from."""
 _MARKS = (
     (codecs.BOM_UTF32_LE, "utf-32"),
     (codecs.BOM_UTF32_BE, "utf-32"),  # before UTF-16, whose mark begins the first
@@ -93,7 +93,7 @@ def wide_encoding(data: bytes) -> str:
 
 
 def _share_of_table(data: bytes, encoding: str) -> float:
-    """How much of the text is what stands between the cells of tables, or digits; 0 where it is no text."""
+    """Share of the text that is digits or separators of table cells; 0 where it is no text."""
     try:
         text = codecs.getincrementaldecoder(encoding)().decode(data, final=False)
     except UnicodeDecodeError:
@@ -150,7 +150,7 @@ def _east_asian(data: bytes) -> str:
 
 
 def _reads_as_russian(data: bytes) -> bool:
-    """Whether in one of the three all words are written as Russian ones; capitals alone need frequent letters."""
+    """True where one of the three spells all words as Russian ones; capitals alone need frequent letters."""
     for encoding in _CYRILLIC:
         text = data.decode(encoding, "replace")
         words = [word for word in re.findall(r"\w+", text) if not word.isascii()]

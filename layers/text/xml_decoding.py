@@ -24,7 +24,7 @@ _MARKS = (
 )
 _DECLARED = re.compile(rb"""^\s*<\?xml[^>]{0,200}?encoding\s*=\s*["']([\w.:-]{1,40})["']""")
 _WIDER = {"gb2312": "gb18030", "gbk": "gb18030", "iso8859-1": "cp1252", "latin_1": "cp1252"}
-"""What holds all of it, and what writers mean by it."""
+"""Wider encodings that hold all of a named one, and that writers mean by its name."""
 _TEXT = re.compile(rb"[^<>\x00-\x1f]+")
 _LOW = bytes(range(128))
 _OPENING = re.compile(r"<!\[CDATA\[|<!--|&")
@@ -71,7 +71,7 @@ def texts_of(file: BinaryIO, encoding: str) -> Iterator[str]:
 
 
 def _looked_at(file: BinaryIO, encoding: str, max_bytes: int) -> tuple[int, int, bytes]:
-    """How many characters are none in `encoding`, how many bytes are not ASCII, and texts with some of these."""
+    """Counts characters that are none in `encoding`, and bytes beyond ASCII; with a sample of texts that have such."""
     decoder = codecs.getincrementaldecoder(encoding)("replace")
     wrong = high = size = read = 0
     sample: list[bytes] = []
@@ -91,7 +91,7 @@ class Mended:
 
     def __init__(self) -> None:
         self.count = 0
-        """How many were none; BadXml is raised where there are too many for a slip of the pen."""
+        """Number of ampersands mended; BadXml is raised where there are too many for a slip of the pen."""
 
     def blocks(self, texts: Iterable[str]) -> Iterator[str]:
         """The same texts, cut elsewhere. What stands in comments and CDATA stays as it is."""
@@ -101,7 +101,7 @@ class Mended:
             yield "".join(parts)
 
     def _parts(self, text: str, closing: str, is_last: bool) -> tuple[list[str], str, str]:
-        """What is sure, what may go on in the next block, and what has to come before markup counts again."""
+        """Splits off what is sure, what may go on in the next block, and the end to find before markup counts again."""
         parts: list[str] = []
         at, sure = 0, len(text) if is_last else len(text) - _LONGEST_MARK
         while True:
@@ -138,7 +138,7 @@ class Mended:
 
 
 def _is_character(reference: str) -> bool:
-    """Whether what stands between & and ; is a character that XML may hold."""
+    """True where the text between & and ; is a character that XML may hold."""
     if not reference.startswith("#"):
         return True
     code = int(reference[2:], 16) if reference.startswith("#x") else int(reference[1:])

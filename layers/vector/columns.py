@@ -22,7 +22,7 @@ _ZONE = re.compile(r"([+-])([01][0-9]):([0-5][0-9])")
 
 
 class Kind(StrEnum):
-    """What the cells of a column are."""
+    """The kind of a column's cells."""
 
     INTEGER = "integer"
     """int64."""
@@ -165,7 +165,7 @@ class Attributes:
         return int(self.fids.nbytes) + sum(column.nbytes for column in self.columns.values())
 
     def rows_of(self, fids: NDArray[np.int64] | Sequence[int]) -> NDArray[np.intp]:
-        """Where these features stand, ascending; those that are not here are left out."""
+        """Rows of these features, ascending; features that are not here are left out."""
         wanted = ascending(fids)
         if not len(wanted) or not len(self.fids):
             return np.empty(0, np.intp)

@@ -25,7 +25,7 @@ class FeatureClasses:
     codes: NDArray[np.uint16]
 
     def has_others(self, other: int, features: int) -> bool:
-        """Whether any of so many features is in no class, which `other` stands for."""
+        """True where any of so many features is in no class, which `other` stands for."""
         return len(self.fids) < features or bool((self.codes == other).any())
 
     def codes_of(self, fids: NDArray[np.int64], other: int) -> NDArray[np.uint16]:
@@ -86,7 +86,7 @@ class VectorContent:
         return _LARGE_SHARE * self.count_near(bounds) >= sum(len(table) for table in self.tables)
 
     def world_bounds(self) -> Bounds | None:
-        """Where all features are, in canvas CRS units."""
+        """Bounds of all features, in canvas CRS units."""
         whole = None
         for table in self.tables:
             bounds = table.world_bounds()

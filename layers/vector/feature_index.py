@@ -1,4 +1,4 @@
-"""Where the features of a table are: bucketed by the cell of a grid that their middle falls into."""
+"""Index of the features of a table: bucketed by the cell of a grid that their middle falls into."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class FeatureIndex:
     starts: NDArray[np.int32]
     """(side * side + 1,) where each cell begins in `order`."""
     reach: tuple[float, float]
-    """How far a feature of a cell may stretch beyond its middle."""
+    """Distance that a feature of a cell may stretch beyond its middle."""
     large: NDArray[np.int32]
     """Rows of what stretches over more than a cell: near to everything."""
 
@@ -80,11 +80,11 @@ class FeatureIndex:
         return np.sort(np.concatenate([*pieces, self.large]))
 
     def count_near(self, edges: Edges) -> int:
-        """How many rows that would be, without making them."""
+        """Number of rows near `edges`, without making them."""
         return sum(last - first for first, last in self._runs(edges)) + int(self.large.size)
 
     def _runs(self, edges: Edges) -> list[tuple[int, int]]:
-        """Where the touched cells are in `order`: one run a row of cells."""
+        """Runs of the touched cells in `order`, one for each row of cells."""
         x0, y0, x1, y1 = self.bounds
         left, right = edges[0] - self.reach[0], edges[2] + self.reach[0]
         bottom, top = edges[1] - self.reach[1], edges[3] + self.reach[1]

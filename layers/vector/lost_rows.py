@@ -20,7 +20,7 @@ _REASONS = {
 
 
 class LostRows:
-    """What the answers of a load say of them, taken in any order."""
+    """Counts and lists lost rows from the answers of a load, taken in any order."""
 
     def __init__(self) -> None:
         self.count = 0
@@ -45,7 +45,7 @@ class LostRows:
         return replace(info, problems=(*others, *([said] if said else [])))
 
     def sentence(self) -> str:
-        """What is to be said of them; empty where there are none."""
+        """A sentence about lost rows; empty where there are none."""
         if not self.count:
             return ""
         begin = f"{grouped(self.count)} {'row' if self.count == 1 else 'rows'} {_SAID}"

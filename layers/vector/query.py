@@ -94,7 +94,7 @@ def _touching(table: FeatureTable, rows: NDArray[np.int32], area: BaseGeometry) 
 
 
 def _near(table: FeatureTable, rows: NDArray[np.int32], place: NDArray[np.float64], reach: float) -> NDArray[np.bool_]:
-    """Which of the rows come within `reach` steps of the place, or lie around it."""
+    """Marks the rows that come within `reach` steps of the place, or lie around it."""
     if table.is_single:
         away = table.xy[rows] - place
         return np.asarray((away**2).sum(axis=1) <= reach**2)

@@ -34,13 +34,13 @@ class VectorInfo:
     style: dict[str, Any] = field(default_factory=dict)
     """A `VectorStyle` in JSON that the file itself gives; empty: none."""
     reading: dict[str, Any] = field(default_factory=dict)
-    """How the file was understood: encoding and encoding_evidence; for tables also delimiter, header, header_row (the
+    """Facts of reading the file: encoding and encoding_evidence; for tables also delimiter, header, header_row (the
     number of the row of names, 0: none), columns (what says where the rows are), names (all columns), preview (the
     first rows as text), rows, placed, swapped (latitudes look like longitudes: nothing is placed)."""
 
     @property
     def is_clockwise(self) -> bool:
-        """Whether areas lie to the right of their rings."""
+        """True where areas lie to the right of their rings."""
         return self.driver == "ESRI Shapefile"
 
     def to_json(self) -> dict[str, Any]:
@@ -180,7 +180,7 @@ class FeatureTable:
         return rows.astype(np.int64) + self._fid if isinstance(self._fid, int) else self._fid[rows].astype(np.int64)
 
     def rows_of(self, fids: NDArray[np.int64]) -> NDArray[np.intp]:
-        """Which features have one of these (sorted) fids, ascending; a fid may have several features, or none."""
+        """Features that have one of these (sorted) fids, ascending; a fid may have several features, or none."""
         if not fids.size or not len(self):
             return np.zeros(0, np.intp)
         if isinstance(self._fid, int):
@@ -220,7 +220,7 @@ class FeatureTable:
 
     @property
     def index(self) -> FeatureIndex:
-        """Where the features are; made once."""
+        """Index of the features' places; made once."""
         if self._index is None:
             self._index = FeatureIndex.of_points(self.xy) if self.is_single else FeatureIndex.of_boxes(self.bounds)
         return self._index

@@ -164,7 +164,7 @@ class Texts:
         return distinct, codes.astype(np.min_scalar_type(max(len(first) - 1, 1)))
 
     def _are(self, distinct: Texts, codes: NDArray[np.intp]) -> bool:
-        """Whether text i is ``distinct[codes[i]]``: two texts with one hash must not become one."""
+        """True where text i is ``distinct[codes[i]]``: two texts with one hash must not become one."""
         for first, last in self.pieces():
             part = codes[first:last]
             low, high = int(self.starts[first]), int(self.starts[last])

@@ -56,7 +56,7 @@ def clean_lines(geometry: shapely.Geometry) -> list[Line]:
 
 
 def is_disputed(row: dict[str, Any]) -> bool:
-    """Whether Natural Earth itself, or one of the national views it records, does not take a boundary as agreed."""
+    """True where Natural Earth itself, or a national view that it records, does not take a boundary as agreed."""
     views = [value for key, value in row.items() if key.startswith("FCLASS_") and isinstance(value, str)]
     return row["FEATURECLA"] != AGREED or any(view.startswith(NOT_AGREED) for view in views)
 

@@ -49,7 +49,7 @@ class Route:
 
 @dataclass(frozen=True)
 class Source:
-    """Where the claims and answers are from. An empty text means that it is not known, and nothing is put there."""
+    """The source of the claims and answers. An empty text means that it is not known, and nothing is put there."""
 
     id: str
     kind: str
@@ -64,7 +64,7 @@ class Source:
 
 @dataclass(frozen=True)
 class Claim:
-    """What was reported; claims.toml says what each field means. `places` are names of facilities."""
+    """A reported claim; claims.toml says what each field means. `places` are names of facilities."""
 
     number: int
     statement: str
@@ -79,7 +79,7 @@ class Claim:
 
 @dataclass(frozen=True)
 class Context:
-    """What the report says in its own voice beside the claims."""
+    """Words of the report in its own voice beside the claims."""
 
     made_by: str
     words: str
@@ -97,7 +97,7 @@ class Response:
 
 @dataclass(frozen=True)
 class Caveat:
-    """How the records may be used; `claims` are the numbers it is about, empty for all."""
+    """A rule for using the records; `claims` are the numbers it is about, empty for all."""
 
     claims: tuple[int, ...]
     text: str

@@ -19,7 +19,7 @@ RANKS_AS = 0.1
 IS_ITS_CITY = 0.5
 """A region in which one settlement of the same name has more than this part of the people is that city: Moscow."""
 NEIGHBOURS, USUAL, MANY = 7, 3, 20
-"""Where fewer of a settlement's neighbours are of its own region, which has many, GeoNames is taken to be wrong."""
+"""Neighbours asked; GeoNames is taken to be wrong where fewer than USUAL are of the same region, which has MANY."""
 LINK_KM = {COUNTRY: 600.0, REGION: 250.0}
 STRAY = 0.05
 """Of the land that is settled; islands far off, and towns that GeoNames has in the wrong region, are less."""
@@ -86,7 +86,7 @@ def is_a_city(names: Sequence[str], settlements: Sequence[City]) -> bool:
 
 
 def without_strays(places: Sequence[tuple[float, float]], link_km: float) -> list[tuple[float, float]]:
-    """Those (lon, lat) in groups that are of some size; what lies within `link_km` of one of a group belongs to it.
+    """Places (lon, lat) in groups that are of some size; one within `link_km` of a member of a group belongs to it.
 
     Size is counted in fields of a degree, so that towns do not outweigh wide land. A country's circle would else reach
     for its farthest island, and Heilongjiang's for Tibet.

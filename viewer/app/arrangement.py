@@ -13,7 +13,7 @@ AREAS = {
     "panel_layers": Qt.DockWidgetArea.LeftDockWidgetArea,
     "panel_attributes": Qt.DockWidgetArea.BottomDockWidgetArea,
 }
-"""Where a panel stands that does not stand at the right."""
+"""Areas of the panels that do not stand at the right."""
 HIDDEN = frozenset({"panel_attributes"})
 """Panels that are there when they are asked for."""
 
@@ -29,7 +29,7 @@ class Arrangement(QObject):
         self._window, self._docks = window, docks
         self._is_arranging = True
         self._wanted: dict[str, bool] = {}
-        """Which of them come back, while all are away."""
+        """True for panels that come back, by their ids, while all are away."""
         self._away = ""
         # Hidden panels take no sizes: shares are dealt when they first show, unless an arrangement is known.
         self._first_shares = QTimer(self, singleShot=True, interval=0)

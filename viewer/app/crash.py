@@ -59,7 +59,7 @@ class CrashDoors:
         """`ran_short` is called in any thread when there was not enough memory, before anything needs more of it."""
         self._folder, self._report, self._ran_short = folder, report, ran_short
         self._last: dict[str, tuple[float, int]] = {}
-        """When an error was last said, and how often it has happened since."""
+        """Time when an error was last said, and number of times it has happened since."""
         self._lock = threading.Lock()
         self._faults: IO[str] | None = None
         self._log = EventLog(folder)

@@ -27,7 +27,7 @@ ALIASES = {
     "response_list": "panel_responses",
     "acquisition": "panel_acquisition",
 }
-"""What the panels call each other."""
+"""Names that panels use for each other, and the ids of their docks."""
 
 
 class Docks(QObject):
@@ -79,7 +79,7 @@ class Docks(QObject):
         return list(self._docks.values())
 
     def is_panel_shown(self, id_: str) -> bool:
-        """Whether a panel stands in the window, be it behind another tab."""
+        """True where a panel stands in the window, be it behind another tab."""
         return self._docks[id_].toggleViewAction().isChecked()
 
     def warm_up(self, jobs: Jobs) -> None:

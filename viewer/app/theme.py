@@ -19,7 +19,7 @@ class Theme:
     name: str
     window: str
     surface: str
-    """Where text is typed and listed."""
+    """The ground on which text is typed and listed."""
     stripe: str
     raised: str
     """Buttons."""

@@ -62,7 +62,7 @@ def hits_at(scene: MapScene, view: View, px: float, py: float, *, only: str = ""
 
 
 def is_cluster_at(scene: MapScene, view: View, px: float, py: float, *, only: str = "") -> bool:
-    """Whether the sign of a cluster is under a place of the picture."""
+    """True where the sign of a cluster is under a place of the picture."""
     return any(_cluster_at(drawing, view, px, py) >= 0 for drawing in vector_layers(scene, view, only))
 
 
@@ -146,7 +146,7 @@ def geometries_of(tables: Sequence[FeatureTable], fids: Fids, most: int = MOST_N
 
 
 def bounds_of_features(drawing: VectorDrawing, fids: Fids) -> Bounds | None:
-    """Where features are, in lon, lat; None where nothing of them has been read, or has a place on the Earth."""
+    """Bounds of features in lon, lat; None where nothing of them has been read, or has a place on the Earth."""
     found = box_of_features(drawing, fids)
     if found is None:
         return None
@@ -157,7 +157,7 @@ def bounds_of_features(drawing: VectorDrawing, fids: Fids) -> Bounds | None:
 
 
 def box_of_features(drawing: VectorDrawing, fids: Fids) -> tuple[str, Bounds] | None:
-    """Where features are, in the CRS of the canvas for which they were read, before; None where none has been."""
+    """The CRS of the canvas for which features were read, and their bounds in it; None where none has been."""
     whole: Bounds | None = None
     crs = ""
     for table in drawing.tables:

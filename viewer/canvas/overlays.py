@@ -22,7 +22,7 @@ from viewer.support.text import LONGEST_CREDIT, one_line
 
 INK_COLOR = "#ffffff"
 _SAME_SCALE = 1.1
-"""Where the scale differs by more than this over the picture, the bar says for which latitude it holds."""
+"""Ratio of scales over the picture above which the bar says for which latitude it holds."""
 MOST_CREDIT_LINES = 4
 """Of one credit."""
 ARROW_ROOM_PX = 66.0
@@ -125,7 +125,7 @@ def paint_attribution(painter: QPainter, rect: QRectF, view: View, texts: Sequen
 
 
 def north_angle_deg(view: View) -> float:
-    """Where true north points in the picture, degrees clockwise from up; nan where there is no answer."""
+    """Direction of true north in the picture, degrees clockwise from up; nan where there is no answer."""
     x, y = view.to_world(view.width / 2, view.height / 2)
     return true_north_degrees(view.grid.crs, x, y) + view.grid.rotation_deg
 

@@ -84,7 +84,7 @@ class PlaceMarker(QWidget):
         self.hide()
 
     def anchor(self) -> tuple[QPointF, bool] | None:
-        """Where the mark stands, in the canvas's logical pixels, and whether that is the place itself."""
+        """The point of the mark, in the canvas's logical pixels, and whether that is the place itself."""
         at = self._position()
         if at is None:
             return None

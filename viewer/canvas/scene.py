@@ -280,7 +280,7 @@ class MapScene(QObject):
         return self._view is None or self.is_complete(self._view)
 
     def bounds_lonlat(self) -> Bounds | None:
-        """Where there is anything visible to see, layers and sites, the narrower way round; None for nothing."""
+        """Bounds of all that is visible, layers and sites, in lon, lat, the narrower way round; None for nothing."""
         boxes = [self._stack.bounds_of(uuid) for uuid in self._stack.visible()]
         sites = self._index.bounds_lonlat() if sites_visible(self._document) else None
         return around(box for box in (*boxes, sites) if box is not None)
@@ -294,7 +294,7 @@ class MapScene(QObject):
         return 0.0 if has_extent else FINEST_FIT_M
 
     def layer_bounds(self, uuid: str) -> Bounds | None:
-        """Where a layer has data, in lon, lat; None until it is known."""
+        """Bounds of a layer's data, in lon, lat; None until it is known."""
         return self._stack.bounds_of(uuid)
 
     def planes(self) -> list[str]:
@@ -315,12 +315,12 @@ class MapScene(QObject):
         return planes[0]
 
     def plane_bounds(self, crs: str) -> Bounds | None:
-        """Where there is anything visible on a canvas of a CRS off the Earth; None where there is nothing."""
+        """Bounds of all that is visible on a canvas of a CRS off the Earth; None where there is nothing."""
         found = [box for uuid in self._stack.visible() if (box := self.drawings[uuid].plane_bounds(crs)) is not None]
         return reduce(Bounds.union, found) if found else None
 
     def unplaced(self, view: View) -> Unplaced:
-        """How many visible layers and sites this view cannot show, by the reason."""
+        """Counts the visible layers and sites that this view cannot show, by the reason."""
         crs = view.grid.crs
         is_off, ends = is_off_earth(crs), same_crs(crs, WEB_MERCATOR)
         drawings = [self.drawings[uuid] for uuid in self._stack.visible()]
@@ -369,7 +369,7 @@ class MapScene(QObject):
         return list(dict.fromkeys(uuid for some in found for uuid in some))
 
     def site_bounds(self, uuids: frozenset[str]) -> Bounds | None:
-        """Where sites are, in lon, lat, with the areas that stand for loosely known places."""
+        """Bounds of sites, in lon, lat, with the areas that stand for loosely known places."""
         return SiteIndex.of({u: self._index.sites[u] for u in uuids if u in self._index.sites}).bounds_lonlat()
 
     def site_frame(self, view: View) -> SiteFrame:
@@ -384,7 +384,7 @@ class MapScene(QObject):
         return self._frames
 
     def label_layout(self, view: View, selection: frozenset[str] = frozenset()) -> LabelLayout:
-        """Where the labels of a view are: a function of document, view, selection and language alone."""
+        """Layout of the labels of a view: a function of document, view, selection and language alone."""
         key = self._label_key(view, selection)
         return self._layouts.exact(key, partial(self._label_task, key))
 

@@ -1,4 +1,4 @@
-"""Where the canvas has been: back and forward, as in a browser."""
+"""Views that the canvas has shown, to go back and forward as in a browser."""
 
 from __future__ import annotations
 

@@ -231,7 +231,7 @@ class Viewport:
 
 
 def world_limits(crs: str) -> Bounds:
-    """Where the middle of a picture may be: the world, or some way around the area of use of a local CRS."""
+    """Bounds for the middle of a picture: the world, or some way around the area of use of a local CRS."""
     world = world_bounds(crs)
     if is_unrolled(crs):
         return world

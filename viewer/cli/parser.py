@@ -47,7 +47,7 @@ COMMANDS: tuple[Command, ...] = (
 
 
 MISSING_LIBRARY = ("shared object", "DLL load failed", "Library not loaded", "No module named 'PySide6")
-"""What Linux, Windows and macOS say where Qt, or something that it needs, is not there."""
+"""Words of Linux, Windows and macOS where Qt, or something that it needs, is not there."""
 
 
 def run(argv: list[str]) -> int:

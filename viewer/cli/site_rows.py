@@ -31,7 +31,7 @@ MORE_COLUMN_NAMES: dict[str, tuple[str, ...]] = {
 """The field of a site and the column names it is found under, without regard to case."""
 _NO_PLACE = "It has no place."
 _PLACE_OPTIONS = {"lat": "y", "lon": "x", "place": "place"}
-"""What is mapped to a place, and what readers of tables call it."""
+"""Fields of `--map` that give a place, and the names that readers of tables have for them."""
 
 _OF_ROWS = re.compile(
     r"(Row|Line) [\d\u202f]+: |[\d\u202f]+ rows? (of .* ha(s|ve) no usable coordinates|in all)|1 row |Only the first"
@@ -50,7 +50,7 @@ class FoundSites:
     counts: dict[str, int] = field(default_factory=dict)
     """Sites by the name of their layer."""
     notes: list[str] = field(default_factory=list)
-    """What readers say of the file, rows apart: that it was cut off, that an encoding is a guess."""
+    """Remarks of readers on the file, rows apart: that it was cut off, that an encoding is a guess."""
 
 
 def read_sites(path: Path, mapping: Mapping[str, str], pool: ReaderPool) -> FoundSites:
@@ -96,13 +96,13 @@ def _layers(path: Path, pool: ReaderPool, options: Mapping[str, str] | None = No
 
 
 def _notes(layers: list[VectorInfo]) -> list[str]:
-    """Those about single rows are said again, row by row, where a row makes no site."""
+    """Remarks on the file, without those on single rows: they are said again where a row makes no site."""
     said = (problem for layer in layers for problem in layer.problems)
     return [problem for problem in dict.fromkeys(said) if not _OF_ROWS.match(problem)]
 
 
 def _is_placed(layer: VectorInfo) -> bool:
-    """Whether it is known which columns of a table say where its rows are."""
+    """True where it is known which columns of a table say where its rows are."""
     return bool(layer.reading.get("columns", True))
 
 

@@ -39,7 +39,7 @@ FIELD_WORDS = {
     "place_note": "place note",
     "marking": "marking",
 }
-"""What the undo menu calls a column of a claim."""
+"""The undo menu's words for the columns of a claim."""
 
 
 def add_claim(

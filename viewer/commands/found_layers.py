@@ -35,7 +35,7 @@ class FoundLayer:
     details: tuple[str, str] = ("", "")
     """The kind of geometry and the number of features, for people."""
     question: PlaceQuestion | None = None
-    """What has to be asked before it is added, where it does not say where it lies; layers of one file share theirs."""
+    """The question to ask before it is added, where it does not say where it lies; layers of one file share theirs."""
     is_alternative: bool = False
     """True for one of many pictures in a file, which are rarely wanted all."""
 

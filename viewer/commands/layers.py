@@ -32,7 +32,7 @@ FIELD_WORDS = {
     "visible": "visibility",
     "name": "name",
 }
-"""What the undo menu calls a column of a layer."""
+"""The undo menu's words for the columns of a layer."""
 
 
 def add_layer(

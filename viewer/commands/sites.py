@@ -39,7 +39,7 @@ FIELD_WORDS = {
     "stroke_width": "outline width",
     "geometry": "geometry",
 }
-"""What the undo menu calls a column of a site."""
+"""The undo menu's words for the columns of a site."""
 _WAS = "; was: "
 _LONGEST_BASIS = 300
 

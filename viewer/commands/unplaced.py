@@ -17,9 +17,9 @@ class PlaceQuestion:
     name: str
     """The file's."""
     crs: str
-    """What the file says itself; mostly nothing."""
+    """The CRS that the file states itself; mostly none."""
     bounds: Bounds | None
-    """Where it lies, in numbers of an unknown CRS; None where it says no position, which no CRS can mend."""
+    """Bounds in numbers of an unknown CRS; None where it says no position, which no CRS can mend."""
     has_pixels: bool
     """True where it can be shown in pixel space instead."""
 

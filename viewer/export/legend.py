@@ -31,7 +31,7 @@ class LegendRow:
     is_note: bool = False
     look: Symbol | None = None
     geometry: str = ""
-    """What the look is of: the OGC name of a geometry."""
+    """The geometry that the look is of, by its OGC name."""
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "text", one_line(self.text, LONGEST_ROW))

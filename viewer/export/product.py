@@ -24,7 +24,7 @@ from viewer.support.text import plain
 
 MERCATOR_LATITUDE = 85.0
 MOST_TURNS = 3
-"""How much room the frame has depends on what is in it: the page is laid out anew until that is settled."""
+"""Most times that the page is laid out anew: the frame's room depends on its content, until that is settled."""
 
 
 class Product:

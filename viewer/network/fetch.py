@@ -48,7 +48,7 @@ CERTIFICATE_FAULTS = {
     QSslError.SslError.UnableToGetLocalIssuerCertificate: "is signed by an authority that is not known here",
     QSslError.SslError.CertificateRevoked: "was withdrawn",
 }
-"""What a server's certificate can be refused for, in the order in which it is told."""
+"""Reasons for refusing a server's certificate, in the order in which they are told."""
 
 
 @dataclass(frozen=True)

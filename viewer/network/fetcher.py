@@ -22,7 +22,7 @@ from viewer.support.mailbox import Mailbox
 USER_AGENT = "Geoloupe/0.2 (desktop map viewer; contact: see the Geoloupe project page)"
 CLOCK_MS = 50
 NOTHING_HERE_S = 60.0
-"""How long "no tile here" is believed."""
+"""Time for which "no tile here" is believed."""
 
 
 class Fetcher(QObject):

@@ -25,7 +25,7 @@ class FolderConsent:
 
     @property
     def folders(self) -> list[str]:
-        """Those that are allowed, besides the home."""
+        """Folders that are allowed, besides the home."""
         return list(self._folders.values())
 
     def begin(self, home: CaseHome, folders: Iterable[str] = ()) -> None:

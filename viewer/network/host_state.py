@@ -19,7 +19,7 @@ class HostState:
     sentence: str = ""
     paused_until: float = 0.0
     ask_again_at: float = 0.0
-    """When tiles that failed for themselves may be asked for again; 0: none did."""
+    """The time from which tiles that failed for themselves may be asked for again; 0: none did."""
     is_unreachable: bool = False
     """Nothing came from it at all: it is the network rather than the server."""
     in_flight: int = 0

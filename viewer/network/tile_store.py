@@ -16,7 +16,7 @@ from PySide6.QtNetwork import QNetworkCacheMetaData, QNetworkDiskCache
 MOST_BYTES = 1 << 30
 MOST_FILES = 100_000
 SWEPT_TO = 0.9
-"""What is over a limit is swept down to this part of it."""
+"""Part of a limit to which a store above it is swept down."""
 SWEEP_EVERY_BYTES = 32 << 20
 LEAST_FREE_BYTES = 256 << 20
 """A disk that is nearly full is for the analyst's work: no tile is stored there."""

@@ -60,7 +60,7 @@ class LayerDrawing(QObject):
 
     @property
     def acquisition(self) -> Acquisition:
-        """When what it shows was acquired, as far as that is known."""
+        """Time and kind of the acquisition of what it shows, as far as they are known."""
         return acquisition_of(self.layer, None, None)
 
     def fits(self, layer: Layer) -> bool:
@@ -99,7 +99,7 @@ class LayerDrawing(QObject):
         return None
 
     def bounds_lonlat(self) -> Bounds | None:
-        """Where the layer has data, once that is known."""
+        """Bounds of the layer's data, once they are known."""
         return None
 
     @property
@@ -108,11 +108,11 @@ class LayerDrawing(QObject):
         return PIXEL_SPACE if self.layer.crs == PIXEL_SPACE else ""
 
     def plane_bounds(self, crs: str) -> Bounds | None:
-        """Where it is on a canvas of that CRS off the Earth; None where it is not on it, or not known yet."""
+        """Bounds on a canvas of that CRS off the Earth; None where it is not on it, or not known yet."""
         return None
 
     def lies_on(self, crs: str) -> bool:
-        """Whether it is on a canvas of that CRS off the Earth: both are of one body, or of one grid."""
+        """True where it is on a canvas of that CRS off the Earth: both are of one body, or of one grid."""
         return bool(self.plane) and has_way(self.plane, crs)
 
     @property
@@ -149,7 +149,7 @@ class LayerDrawing(QObject):
 
     @property
     def folders(self) -> tuple[Path, ...]:
-        """Where its files lie; empty for what needs none."""
+        """Folders of its files; empty for a layer that needs none."""
         return ()
 
     def suspend(self, sentence: str) -> None:
@@ -226,7 +226,7 @@ def place_problem(layer: Layer) -> str:
 
 
 def _data_of(layer: Layer) -> dict[str, Any]:
-    """Where its data are; a filter shows fewer of the same, names of bands and a mark say what they are."""
+    """Entries of its source that locate its data: a filter, names of bands and a mark of its content do not."""
     return {key: value for key, value in layer.source.items() if key not in (FILTER, BAND_NAMES, CONTENT)}
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 
 def resource_path(name: str) -> Path:
-    """Where a resource is on disk, by its name relative to this folder."""
+    """The path of a resource on disk, by its name relative to this folder."""
     return Path(str(files(__name__))) / name
 
 

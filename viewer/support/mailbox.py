@@ -12,7 +12,7 @@ from typing import Any
 from PySide6.QtCore import QObject, Qt, Signal, Slot
 
 TURN_BUDGET_S = 0.004
-"""How long one event-loop turn may spend on letters before the window gets its turn."""
+"""Time that one event-loop turn may spend on letters before the window gets its turn."""
 
 log = logging.getLogger(__name__)
 

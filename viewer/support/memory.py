@@ -1,4 +1,4 @@
-"""How freed memory is kept: tiles come and go, and faulting their pages in again costs more than painting them."""
+"""Keeps freed memory: tiles come and go, and faulting their pages in again costs more than painting them."""
 
 from __future__ import annotations
 

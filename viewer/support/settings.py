@@ -30,7 +30,7 @@ def config_folder() -> Path:
 
 
 def cache_folder() -> Path:
-    """What can be fetched or computed again."""
+    """The folder of files that can be fetched or computed again."""
     return _folder("cache")
 
 

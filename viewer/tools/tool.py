@@ -47,7 +47,7 @@ class Tool(QObject):
     name = ""
     cursor = Qt.CursorShape.ArrowCursor
     takes_shift = False
-    """Whether a drag with Shift is the tool's, and not a box to zoom into."""
+    """True where a drag with Shift is the tool's, and not a box to zoom into."""
     own_keys: frozenset[int] = frozenset()
     """Keys that mean something else to the tool than to the window, whose shortcuts then wait."""
 

@@ -162,7 +162,7 @@ def _pairs(tokens: list[_Token]) -> tuple[list[tuple[_Angle, _Angle]], str]:
 
 
 def _strength(token: _Token) -> int:
-    """How well a token separates: 2 for a semicolon, slash or new line, 1 for a comma, 0 for anything else."""
+    """Strength of a token as a separator: 2 for a semicolon, slash or new line, 1 for a comma, 0 for anything else."""
     if token.kind != "gap":
         return 0
     return 2 if re.search(r"[;/|~&\n]", token.text) else int("," in token.text)

@@ -31,7 +31,7 @@ _UTM_ZONE_LAST_BARE = re.compile(rf"(\d{{6}}{_FRACTION}){_GAP}(\d{{5,8}}{_FRACTI
 _MGRS_TEXT = re.compile(r"(?:MGRS[\s:]*|USNG[\s:]*)?(\d{1,2}\s*[C-HJ-NP-X]|[ABYZ])[\s-]*([A-HJ-NP-Z]{2})([\s0-9-]*)")
 
 _EQUATOR_DEG = 1e-8
-"""What is nearer to the equator is on it: 1 mm south of it the letters of band and row would be others."""
+"""Latitudes nearer to the equator count as on it: 1 mm south of it the letters of band and row would be others."""
 
 
 @dataclass(frozen=True)
@@ -219,7 +219,7 @@ def _number(text: str) -> float:
 
 
 def _step_m(text: str) -> float:
-    """What the last digit that says something is worth: 1 for 454321, 100 for 454300, 0.1 for 454321.5."""
+    """Metres that the last digit written on purpose stands for: 1 for 454321, 100 for 454300, 0.1 for 454321.5."""
     whole, _, fraction = text.replace(",", ".").partition(".")
     if fraction:
         return float(10.0 ** -len(fraction))

@@ -198,7 +198,7 @@ def _readings(words: str, text: str) -> list[ParsedCoordinate]:
 
 
 def _address_datum(text: str, host: str) -> Datum:
-    """What the coordinates of a map's addresses are counted on; Baidu's may say so themselves."""
+    """The datum of coordinates in the addresses of a map service; Baidu's addresses may name it themselves."""
     known = (datum for name, datum in _HOST_DATUMS.items() if _is_of(host, name))
     datum = next(known, Datum.WGS84)
     return _BAIDU_DATUMS.get(_options(text).get("coord_type", ""), datum) if datum is Datum.BD09 else datum

@@ -13,7 +13,7 @@ METRES_PER_DEGREE = 111_700.0
 
 
 class Notation(StrEnum):
-    """How a coordinate is written."""
+    """A way of writing a coordinate."""
 
     DD = "DD"
     DDM = "DDM"
@@ -45,7 +45,7 @@ class ParsedCoordinate:
 
     @property
     def basis(self) -> str:
-        """What the position rests on, in a sentence without its full stop."""
+        """The basis of the position, as a sentence without its full stop."""
         if self.notation is Notation.MGRS:
             said = f"MGRS coordinate, middle of a cell of {2 * self.error_m:g} m"
         else:

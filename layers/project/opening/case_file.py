@@ -53,7 +53,7 @@ class TableColumn:
 
 @dataclass(frozen=True, slots=True)
 class Schema:
-    """What stands in a file's schema. `tables` are plain tables with their plain columns; the rest is only named."""
+    """The schema of a file. `tables` are plain tables with their plain columns; the rest is only named."""
 
     tables: dict[str, tuple[TableColumn, ...]]
     views: tuple[str, ...] = ()
@@ -124,7 +124,7 @@ class CaseFile:
         return True
 
     def count_boxes(self, rtree: str) -> int | None:
-        """How many boxes a spatial index has, by its plain table of them; None where there is none."""
+        """Number of boxes in a spatial index, by its plain table of them; None where there is none."""
         return self.count(f"{rtree}_rowid") if f"{rtree}_rowid" in self.schema.boxes else None
 
     def count(self, table: str) -> int:
@@ -132,7 +132,7 @@ class CaseFile:
         return int(number)
 
     def filled(self, table: str, columns: Sequence[str]) -> dict[str, int]:
-        """Those of `columns` that hold anything at all, with the bytes of the largest value."""
+        """Columns among `columns` that hold anything at all, with the bytes of the largest value."""
         if not columns:
             return {}
         sizes = ", ".join(f"max({_BYTES_OF.format(quoted(name))})" for name in columns)

@@ -89,7 +89,7 @@ def relative(text: str, folder: str, *, windows: bool = WINDOWS) -> str:
 
 
 def links_out(paths: Iterable[str], folder: str) -> dict[str, str]:
-    """Where paths below `folder` lead that lead out of it. What does not answer is not waited for, and is no link."""
+    """Maps paths below `folder` to targets outside it, where links lead there. A silent folder is skipped."""
     found: dict[str, str] = {}
     left = list(dict.fromkeys(paths))
     while left:
@@ -113,7 +113,7 @@ def _look_at(paths: Iterable[str], folder: str, seen: list[str]) -> None:
 
 
 def link_out(path: str, folder: str) -> str:
-    """Where a path below `folder` leads out of it by links; empty where it stays inside, or is not there."""
+    """The target outside `folder` to which links lead a path below it; empty where it stays inside, or is not there."""
     pending, now = os.path.relpath(path, folder).split(os.sep), folder
     for _ in range(MOST_LINKS):
         leads = ""
@@ -131,7 +131,7 @@ def link_out(path: str, folder: str) -> str:
 
 
 def _link_at(path: str) -> str:
-    """What a link says; empty where there is none."""
+    """The text of a link; empty where there is none."""
     try:
         return os.readlink(path)
     except OSError:

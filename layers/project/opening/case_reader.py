@@ -20,10 +20,10 @@ from layers.project.storage.fsops import scratch_folder
 from layers.project.storage.integrity import Integrity
 
 READ_S = 120.0
-"""What one question may take, however large the case."""
+"""Longest time for the answer to one question, however large the case."""
 PIECE_BYTES = 1 << 24
 _PLAIN = {str, int, float, type(None)}
-"""What SQLite's values are in JSON, bytes aside."""
+"""Types of SQLite's values in JSON, bytes aside."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +36,7 @@ class Unfit:
 
 @dataclass(frozen=True, slots=True)
 class OpenedCase:
-    """What a case is, before its rows are read."""
+    """An opened case, before its rows are read."""
 
     meta: Mapping[str, str]
     mark: Fingerprint
@@ -105,12 +105,12 @@ class CaseReader:
         return int(self._ask("count", {"table": table})["count"])
 
     def count_boxes(self, rtree: str) -> int | None:
-        """How many boxes a spatial index has; None where there is none."""
+        """Number of boxes in a spatial index; None where there is none."""
         count = self._ask("count_boxes", {"table": rtree})["count"]
         return None if count is None else int(count)
 
     def filled(self, table: str, columns: Sequence[str]) -> dict[str, int]:
-        """Those of `columns` that hold anything, with the bytes of the largest value."""
+        """Columns among `columns` that hold anything, with the bytes of the largest value."""
         told = self._ask("filled", {"table": table, "columns": list(columns)})["columns"]
         return {name: int(told[name]) for name in columns if name in told}
 

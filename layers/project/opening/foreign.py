@@ -96,7 +96,7 @@ NOTHING = Foreign({}, (), ())
 
 
 def foreign_in(schema: Schema) -> Foreign:
-    """What of a case's schema is not ours."""
+    """Finds the tables and columns of a case's schema that are not ours."""
     columns = {}
     for name, spec in BY_NAME.items():
         ours = {column.name.lower() for column in spec.columns} | {spec.key, "geom", "data"}

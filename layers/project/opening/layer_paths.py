@@ -26,7 +26,7 @@ MOST_MEMBERS = 64
 
 
 class Reach(StrEnum):
-    """How far a path leads from the case it stands in."""
+    """Distance to which a path leads from the case it stands in."""
 
     SHIPPED = "shipped"
     """A file of the sample data, by its name."""
@@ -117,7 +117,7 @@ def counts_from_the_case(text: str) -> bool:
 
 
 def judged(text: object, folder: str = "", *, windows: bool = WINDOWS) -> Place:
-    """What a path is. Relative ones count from `folder`, the case's, which is absolute; empty: there is none."""
+    """Judges a path by its text. Relative ones count from `folder`, the case's, which is absolute; empty means none."""
     if not isinstance(text, str) or not text.strip():
         return _refused(text, _NO_NAME)
     why = _unfit(text)
@@ -267,7 +267,7 @@ def folder_of(text: str) -> str:
 
 
 def described(place: Place) -> str:
-    """What is to be known about a path that leads outside, as the end of a sentence about its layer or file."""
+    """Describes a path that leads outside, as the end of a sentence about its layer or file."""
     text = place.text if len(place.text) <= MOST_SHOWN else f"{place.text[: MOST_SHOWN - 1]}…"
     match place.reach:
         case Reach.ELSEWHERE if place.path:

@@ -19,7 +19,7 @@ LONGEST_S = 10.0
 
 
 class Sameness(StrEnum):
-    """How sure it is that a file found is the one that is missing."""
+    """Certainty that a file found is the one that is missing."""
 
     CONTENT = "content"
     """Its content is."""
@@ -48,7 +48,7 @@ class Found:
 
 @dataclass(frozen=True, slots=True)
 class Search:
-    """What was found, by the text of what was wanted; `is_cut` where not all of the folder was looked through."""
+    """Files found, by the text of the path wanted; `is_cut` where not all of the folder was looked through."""
 
     found: dict[str, Found]
     is_cut: bool = False
@@ -126,7 +126,7 @@ def likely_folders(texts: Sequence[str]) -> list[str]:
 
 
 def remapped(text: str, old_folder: str, new_folder: str) -> str:
-    """Where a path would be if the folder it lay in were another one here; empty where it did not lie there."""
+    """The path of a file whose old folder is `new_folder` here; empty where it did not lie in the old one."""
     windows = is_windows_text(text) or is_windows_text(old_folder)
     parts, old = parts_of(text), parts_of(old_folder)
     begins = [_folded(part, windows) for part in parts[: len(old)]] == [_folded(part, windows) for part in old]
@@ -198,7 +198,7 @@ def _by_name(one: Wanted, listing: _Listing) -> Found | None:
 
 
 def _likeness(parts: list[str], path: str) -> int:
-    """How many names are equal from the end on."""
+    """Number of names that are equal, counted from the end."""
     count = 0
     for mine, theirs in zip(reversed(parts), reversed(path.split(os.sep)), strict=False):
         if _folded(mine) != _folded(theirs):

@@ -167,7 +167,7 @@ def back_to_draft(document: Document, edits: list[OutsideEdit]) -> list[OutsideE
 
 
 def summary(edits: list[OutsideEdit], drafts: list[OutsideEdit]) -> list[str]:
-    """What was edited elsewhere, and which sites are drafts again for it, in sentences for the analyst."""
+    """Sentences for the analyst about rows edited elsewhere, and sites that are drafts again because of it."""
     out = []
     if drafts:
         one, many = "reviewed or published site was", "reviewed or published sites were"

@@ -32,7 +32,7 @@ class Tables(Protocol):
     """Gives the values of tables: another process for a case, our own connection for a working copy."""
 
     def filled(self, table: str, columns: Sequence[str]) -> dict[str, int]:
-        """Those of `columns` that hold anything, with the bytes of the largest value."""
+        """Columns among `columns` that hold anything, with the bytes of the largest value."""
 
     def each_chunk(
         self, table: str, columns: Mapping[str, int], take: Callable[[Chunk], None], geometry: str = ""

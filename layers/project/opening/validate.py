@@ -145,7 +145,7 @@ def _terms(document: Document) -> Iterator[LikelihoodTerm]:
 
 
 def _layer_files(path: Path, document: Document) -> Iterator[Finding]:
-    """What leads outside is named and not looked at; what lies beside the case may be looked at."""
+    """Checks the files of layers: one outside the case is named and not looked at, one beside it may be looked at."""
     folder = os.path.abspath(path.parent)
     for layer in document.layers.values():
         about = f"The file of the layer “{_short(layer.name)}”"

@@ -138,7 +138,7 @@ def _check_json(column: Column, text: str) -> None:
 
 
 def _depth(text: str) -> int:
-    """How deep brackets nest, those in strings left out."""
+    """Depth to which brackets nest, those in strings left out."""
     deepest = depth = 0
     in_string = is_escaped = False
     for character in text:
@@ -163,7 +163,7 @@ def _in_range(column: Column, value: float) -> float:
 
 
 def _instead(column: Column, value: Any) -> Any:
-    """What stands for a value that is not taken: what is left of a text, else nothing said."""
+    """A stand-in for a value that is not taken: the sound part of a text, else "unknown" or the column's empty one."""
     if column.kind == "text" and column.name not in _WORDS and not column.name.endswith("_json"):
         if isinstance(value, Unfit):
             return value.text[:MOST_TEXT]

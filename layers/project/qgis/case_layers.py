@@ -18,9 +18,9 @@ from layers.vector.style.layer_style import VectorStyle
 from layers.vector.table import VectorInfo
 
 _SUFFIXES = {".gpkg", ".geojson", ".geojsonl", ".json", ".shp", ".fgb", ".kml", ".gpx"}
-"""What QGIS opens without being told how."""
+"""Suffixes of files that QGIS opens without being told how."""
 _ANY_FOLDER = os.path.abspath("case")
-"""Which one does not matter: relative paths count from it."""
+"""A folder that relative paths count from; any would do."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,11 +32,11 @@ _LONGEST_LABEL = 20_000
 class QmlStyle:
     style: VectorStyle
     missing: tuple[str, ...] = ()
-    """What of it we do not draw, in words."""
+    """Parts of the style that we do not draw, in words."""
 
     @property
     def sentence(self) -> str:
-        """What was left out; empty where nothing was."""
+        """A sentence about the parts left out; empty where there are none."""
         if not self.missing:
             return ""
         *some, last = self.missing
@@ -194,7 +194,7 @@ def _labels(labeling: Element, reader: SymbolReader, *, is_line: bool) -> LabelS
 
 
 def _own_label(written: str) -> str:
-    """What an expression of `label_expression` puts together; empty for any other."""
+    """The parts that an expression of `label_expression` puts together; empty for any other."""
     begins, found, rest = written.partition(_IS_EMPTY)
     is_own = bool(found) and begins.startswith("if(coalesce(") and rest.endswith(")")
     return rest[:-1] if is_own else ""

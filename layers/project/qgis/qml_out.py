@@ -24,7 +24,7 @@ def style_document(style: VectorStyle, info: VectorInfo) -> str:
 
 
 def layer_attributes(style: VectorStyle) -> dict[str, str]:
-    """What stands in the first tag of a style, and of a layer of a project alike."""
+    """Attributes in the first tag of a style, and of a layer of a project alike."""
     limited = bool(style.visible_from or style.visible_to)
     return {
         "labelsEnabled": "1" if style.labels.text else "0",

@@ -64,7 +64,7 @@ class SymbolReader:
         self.missing[what if len(self.missing) < MOST_NOTES else "more of the like"] = None
 
     def text(self, text: str) -> str:
-        """What is written into legends, as much of it as is ever read."""
+        """A text that is written into legends, cut where it is longer than is ever read."""
         if len(text) > LONGEST_TEXT:
             self.note(f"texts behind their {LONGEST_TEXT}th character")
         return text[:LONGEST_TEXT]

@@ -10,7 +10,7 @@ from layers.project.storage.schema import ENUM_COLUMNS, ENUMS, TITLES
 from layers.project.storage.tables import SPECS, TableSpec
 
 _NULL = "{2839923C-8B7D-419E-B84B-CA2FE9B80EC7}"
-"""What QGIS writes in a value map for no value."""
+"""The sign that QGIS writes in a value map for no value."""
 
 _COLORS = {
     "launch_site": "213,94,0", "ground_station": "0,114,178", "gnss_station": "86,180,233",
@@ -49,7 +49,7 @@ def style_rows() -> Iterator[tuple[str, str, str, str, str]]:
 
 
 def style_elements(spec: TableSpec) -> list[ET.Element]:
-    """What stands inside a style, and inside a layer of a project alike."""
+    """Elements inside a style, and inside a layer of a project alike."""
     elements = [_field_configuration(spec), _aliases(spec), _defaults(spec)]
     if spec.geometry_type:
         elements = [_renderer(spec), _labeling(spec), *elements]

@@ -1,4 +1,4 @@
-"""What a saved case has and a working copy has not: all of it follows from the rows, never read back."""
+"""Fills what a saved case has and a working copy has not: all of it follows from the rows, never read back."""
 
 from __future__ import annotations
 

@@ -24,7 +24,7 @@ _MOST_BYTES = 10_000
 
 @dataclass(frozen=True, slots=True)
 class Holder:
-    """Who has the case."""
+    """The user and process that hold the case."""
 
     user: str
     owner: Owner
@@ -70,7 +70,7 @@ class CaseLock:
         return None if self._is_mine else holder
 
     def lost_to(self) -> Holder | None:
-        """Who has taken a lock of ours over meanwhile; None for nobody."""
+        """The holder that has taken a lock of ours over meanwhile; None for nobody."""
         holder = self.holder() if self._is_mine else None
         return holder if holder is not None and holder.owner != Owner.of_this_process() else None
 
@@ -88,7 +88,7 @@ class CaseLock:
             return
 
     def holder(self) -> Holder | None:
-        """Who holds it; None for nobody, for a process that is gone, and for what is no lock of ours."""
+        """The holder of the lock; None for nobody, for a process that is gone, and for a file that is no lock."""
         try:
             data = json.loads(_read(self.path))
             owner = Owner.from_json(data["owner"])

@@ -130,13 +130,13 @@ def write_case(
 
 @dataclass(frozen=True, slots=True)
 class _Making:
-    """How a new file is made: `fill` makes it, `carry` adds what is neither a row of ours nor derived."""
+    """The way a new file is made: `fill` makes it, `carry` adds what is neither a row of ours nor derived."""
 
     fill: Callable[[Path], None]
     carry: Callable[[sqlite3.Connection], None]
     needed_bytes: int
     expected: Sequence[Fingerprint] | None
-    """What the file that it replaces may be; None: whatever stands there."""
+    """Fingerprints that the file it replaces may have; None: whatever stands there."""
     always_backup: bool
     old_folder: Path | None = None
     """From where relative paths of layers count, as `fill` writes them; None: from the folder of the target."""

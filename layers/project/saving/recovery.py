@@ -1,4 +1,4 @@
-"""What a crash left behind: sessions whose owner is gone and whose last edits no file holds."""
+"""Finds sessions that a crash left behind: their owner is gone, and no file holds their last edits."""
 
 from __future__ import annotations
 
@@ -108,7 +108,7 @@ def _has_change(target: Path, change_uuid: str) -> bool:
 
 
 def _delete(folder: Path) -> None:
-    """What cannot be deleted now is met again at the next start."""
+    """Deletes a folder; one that cannot be deleted now is met again at the next start."""
     shutil.rmtree(folder, ignore_errors=True)
 
 

@@ -135,7 +135,7 @@ class WorkingCopy:
 
     @property
     def own_marks(self) -> list[Fingerprint]:
-        """What the target may be without anybody else having changed it."""
+        """Marks that the target may have without anybody else having changed it."""
         return [mark for mark in (self._session.fingerprint, self._session.placing) if mark is not None]
 
     @property

@@ -17,7 +17,7 @@ _PLAYED_BACK = ("-wal", "-journal")
 
 @dataclass(frozen=True, slots=True)
 class Fingerprint:
-    """What a file was. `counter` is SQLite's change counter, `integrity` the hash text at byte `at` (-1: not known).
+    """A file's state. `counter` is SQLite's change counter, `integrity` the hash text at byte `at` (-1: not known).
 
     `sides` are (suffix, size, mtime_ns) of the journals beside it that hold anything: what they hold belongs to it.
     """

@@ -103,7 +103,7 @@ class FileSystem:
 
 
 DISK = FileSystem()
-"""What is used unless a test says otherwise."""
+"""The file system that is used unless a test gives another."""
 
 
 @contextmanager

@@ -21,7 +21,7 @@ SLOT_BYTES = len("sha256 ") + 64 + 1 + 10
 
 
 class Integrity(StrEnum):
-    """What the bytes of a file say."""
+    """A file's state, judged by the hash of its bytes."""
 
     INTACT = "intact"
     EDITED = "edited by another program"

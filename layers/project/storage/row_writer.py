@@ -27,7 +27,7 @@ _HISTORY_SQL = (
 
 @dataclass(frozen=True, slots=True)
 class Stamp:
-    """Who and when, of one edit."""
+    """The author and the time of one edit."""
 
     actor: str
     at: str
@@ -243,7 +243,7 @@ class RowWriter:
             self.fill_foreign(spec, there, {uuid: [values[name] for name in there]})
 
     def _last_foreign(self, spec: TableSpec, uuid: str) -> dict[str, Any]:
-        """What went with the row when it was last deleted: it comes back with it."""
+        """Values of foreign columns from when the row was last deleted: they come back with it."""
         row = self._connection.execute(
             "SELECT delta_json FROM loupe_history WHERE row_uuid = ? AND table_name = ? AND op = 'delete' "
             "ORDER BY seq DESC LIMIT 1",

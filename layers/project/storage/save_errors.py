@@ -1,4 +1,4 @@
-"""What the system says when saving fails, as one sentence that says what to do."""
+"""Turns an error of the system while saving into one sentence that says what to do."""
 
 from __future__ import annotations
 

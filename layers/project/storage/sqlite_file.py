@@ -54,7 +54,7 @@ def side_file(path: Path, suffix: str) -> Path:
 
 
 def side_files(path: Path) -> list[Path]:
-    """What stands beside a database under the names of its journals, links and folders too; nothing is opened."""
+    """Files, links and folders beside a database under the names of its journals; nothing is opened."""
     found = []
     for suffix in SIDE_FILES:
         side = side_file(path, suffix)

@@ -1,4 +1,4 @@
-"""Which table and columns of the project file hold which row of the document, and how a value crosses."""
+"""Maps the rows of the document to tables and columns of the project file, and their values."""
 
 from __future__ import annotations
 

@@ -33,7 +33,7 @@ def with_streamed(
     which: dict[str, Any],
     **asked: Any,
 ) -> tuple[Any, Any, Any, Any]:
-    """What `ogr_rows` has read of the rows `which`, and the columns `streamed` besides, in `order`."""
+    """The result of `ogr_rows` for the rows `which`, with the columns `streamed` added, in `order`."""
     meta, fids, wkb, cells = read
     found: dict[str, dict[int, Any]] = {name: {} for name in streamed}
     rows = {key: value for key, value in which.items() if key in _OF_ROWS}

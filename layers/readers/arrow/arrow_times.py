@@ -19,7 +19,7 @@ _BODIES = {19: 19, 20: 19, 23: 23, 24: 23, 25: 19, 29: 23}
 
 
 def is_datetime(schema: Schema) -> bool:
-    """Whether a column of texts holds times, by what OGR says of it."""
+    """True where a column of texts holds times, by OGR's metadata."""
     if not schema.metadata:
         return False
     (pairs,) = struct.unpack("=i", ctypes.string_at(schema.metadata, 4))

@@ -52,7 +52,7 @@ NOTHING = Grants()
 
 
 def needs_of(op: str, params: dict[str, Any]) -> Grants:
-    """What an op of imagery, of features or of a case has to read and write, by the names of its parameters."""
+    """Grants that an op of imagery, of features or of a case needs, by the names of its parameters."""
     opened = {str(params["path"])} if params.get("path") else set()
     bands = params.get("bands")
     for band in bands if isinstance(bands, list) else ():
@@ -70,7 +70,7 @@ def needs_of(op: str, params: dict[str, Any]) -> Grants:
 
 
 class Extent(Enum):
-    """How much of a place is granted."""
+    """Extent to which a place is granted."""
 
     FILE = auto()
     FOLDER = auto()
@@ -90,7 +90,7 @@ class Place(NamedTuple):
 
 
 def places_of(grants: Grants) -> Iterator[Place]:
-    """Where the grants lead, links followed; what is not there leads nowhere.
+    """Places to which the grants lead, links followed; a path that is not there leads nowhere.
 
     Looks at the files' system, and for VRTs and deliveries into their descriptions: in a process that may be killed.
     """
@@ -167,7 +167,7 @@ def _root_of_delivery(file: str) -> Iterator[Place]:
 
 
 def _sources(vrt: str) -> Iterator[Place]:
-    """What a VRT is made of where its folder, which holds them all, is not granted whole."""
+    """Sources of a VRT, for when its folder, which holds them all, is not granted whole."""
     from layers.errors import GeoloupeError  # rarely needed; the window never
     from layers.readers.guards.vrt_judge import judge_vrt
 
@@ -212,7 +212,7 @@ def _is_beneath(path: str, folder: str) -> bool:
 
 
 class Reach:
-    """What this process can open, found out by trying: a folder may be another by now, though it has the same name."""
+    """Files that this process can open, found out by trying: a folder's name may by now be that of another folder."""
 
     def __init__(self, places: Iterable[Place] = ()) -> None:
         """`places` are what it was granted."""

@@ -8,7 +8,7 @@ from typing import Any
 
 @dataclass(frozen=True, slots=True)
 class Holds:
-    """What a process cannot do any more."""
+    """The walls of a process: all that it can do no more."""
 
     files: bool = False
     """It opens only what it was granted."""
@@ -17,7 +17,7 @@ class Holds:
     tcp: bool = False
     """It reaches no host by TCP."""
     lacks: tuple[str, ...] = ()
-    """What does not hold though it could elsewhere, in sentences."""
+    """Walls that do not hold here though they could elsewhere, in sentences."""
 
     def to_json(self) -> dict[str, Any]:
         """Plain JSON values; `from_json` gives back an equal value."""

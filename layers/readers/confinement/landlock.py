@@ -26,7 +26,7 @@ ABI_OF_TRUNCATE, ABI_OF_TCP, ABI_OF_SCOPES = 3, 4, 6
 
 
 class Access(IntFlag):
-    """What a path can be opened for; the kernel's own numbers."""
+    """Rights to open a path; the kernel's own numbers."""
 
     EXECUTE = 1 << 0
     WRITE_FILE = 1 << 1
@@ -88,7 +88,7 @@ def handled(abi: int) -> Access:
 
 
 class Ruleset:
-    """What a process is to be held to, as it is put together. Raises OSError where the kernel does not do it."""
+    """Builds the rules that a process is to be held to. Raises OSError where the kernel does not do it."""
 
     def __init__(self, abi: int, *, keeps_network: bool) -> None:
         """Without rules nothing may be opened. TCP and signals to other processes go too, where the kernel can refuse

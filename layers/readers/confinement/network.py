@@ -117,7 +117,7 @@ def _filter(audit: int, numbers: tuple[int, ...]) -> bytes:
 
 
 def _drop_capabilities() -> None:
-    """Those over the new user namespace, which a process with the rights of a user has no use for."""
+    """Drops the rights over the new user namespace, which a process with the rights of a user has no use for."""
     header, none = struct.pack("=Ii", _CAPABILITIES_V3, 0), bytes(24)
     ctypes.CDLL(None).capset(header, none)
 

@@ -40,7 +40,7 @@ _DATA_VARIABLES = ("GDAL_DATA", "PROJ_DATA", "PROJ_LIB", "TZDIR")
 
 
 class Walls:
-    """Those of this process, built in the order of the methods."""
+    """Walls around this process, built in the order of the methods."""
 
     def __init__(self, profile: Profile) -> None:
         self._profile = profile

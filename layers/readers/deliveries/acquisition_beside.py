@@ -43,7 +43,7 @@ def read_acquisition(asked: ReadAcquisition) -> tuple[dict[str, Any], tuple[Any,
 
 
 def acquisition_of(path: str, tags: dict[str, str], imagery: dict[str, str]) -> Acquisition:
-    """What is beside the file, then what GDAL's IMAGERY domain, then what its own tags say more."""
+    """Facts of the acquisition from files beside the image, then from GDAL's IMAGERY domain, then from its own tags."""
     own = nitf_acquisition(tags) if any(key.startswith("NITF_") for key in tags) else tiff_acquisition(tags)
     found = Acquisition()
     for beside in _beside(regular_file(path)):

@@ -48,7 +48,7 @@ def imagery_acquisition(tags: Mapping[str, str]) -> Acquisition:
 
 
 def tiff_acquisition(tags: Mapping[str, str]) -> Acquisition:
-    """What plain tags say: copyright, and dates under names that mean the acquisition.
+    """Acquisition by plain tags: copyright, and dates under names that mean the acquisition.
 
     TIFFTAG_DATETIME is not asked: it is mostly when the file was processed.
     """
@@ -72,7 +72,7 @@ def tiff_acquisition(tags: Mapping[str, str]) -> Acquisition:
 
 
 def _tiff_notes(upper: Mapping[str, str], *, is_dated: bool) -> Iterator[str]:
-    """What TIFF's own tags say that is no fact of the acquisition."""
+    """Notes from TIFF's own tags that are no facts of the acquisition."""
     description, written = text(upper.get("TIFFTAG_IMAGEDESCRIPTION")), text(upper.get("TIFFTAG_DATETIME"))
     if description and len(description) <= _LONGEST_NOTE:
         yield f"Described in the file as “{description}”."

@@ -75,7 +75,7 @@ def describe_planet(delivery: Delivery, path: str) -> SceneInfo:
 
 
 def _acquisition(delivery: Delivery) -> Acquisition:
-    """What the JSON says, then what an XML beside it says more."""
+    """The acquisition by the JSON, or by the XML that the delivery has for metadata."""
     if delivery.metadata.lower().endswith(".xml"):
         return planet_xml_acquisition(read_xml(delivery.metadata))
     return planet_acquisition(read_json(delivery.metadata))

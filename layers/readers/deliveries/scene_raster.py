@@ -66,7 +66,7 @@ def raster_of(scene: SceneInfo, canvas_crs: str = "", height_m: float | None = N
 
 @dataclass(frozen=True, slots=True)
 class _Shape:
-    """What is kept of a file after others may have pushed it out of the open ones."""
+    """Facts of a file that are kept after others may have pushed it out of the open ones."""
 
     path: str
     width: int

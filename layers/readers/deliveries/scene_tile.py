@@ -94,7 +94,7 @@ def _read_mosaic(asked: ReadTile, where: _Where, indexes: list[int]) -> Found:
 
 
 def _over(above: Found, below: Found) -> Found:
-    """What `above` lacks comes from `below`."""
+    """Fills the gaps of `above` from `below`."""
     header, bands, mask = above
     dtype = np.result_type(bands.dtype, below[1].dtype)
     header = {

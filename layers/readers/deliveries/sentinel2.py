@@ -99,7 +99,7 @@ def _files(product: Element, folder: str, problems: list[str]) -> dict[str, tupl
 
 
 def _scale(characteristics: Element | None) -> float | None:
-    """What turns stored values into reflectance, before the offset."""
+    """Factor that turns stored values into reflectance, before the offset."""
     quantification = number(
         words(
             characteristics,

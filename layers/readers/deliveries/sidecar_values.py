@@ -114,7 +114,7 @@ def inside(folder: str, name: str) -> str:
 
 
 def _in_any_case(path: str) -> str:
-    """What is there under this name but for upper and lower case: deliveries come through file systems without it."""
+    """The only path there whose name is this but for case, else "": deliveries come through file systems without it."""
     parent, wanted = os.path.dirname(path), os.path.basename(path).casefold()
     try:
         found = _names_in(parent, os.stat(parent).st_mtime_ns).get(wanted, [])

@@ -27,7 +27,7 @@ _NAMES = {
     7: "GeometryCollection",
 }
 _STRAIGHT = {8: 2, 9: 2, 10: 3, 11: 5, 12: 6}
-"""What a curve becomes where curves cannot be kept."""
+"""Straight kinds of geometry that curves become where they cannot be kept."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +39,7 @@ class ExportFacts:
 
     @property
     def are_points(self) -> bool:
-        """Whether each row is one point or nothing, and one at least is a point."""
+        """True where each row is one point or nothing, and one at least is a point."""
         return {kind % 1000 for kind in self.kinds} == {1}
 
     def name(self, *, curves: bool) -> str:
@@ -58,7 +58,7 @@ class ExportFacts:
 
     @property
     def mixes_measures(self) -> bool:
-        """Whether some geometries have M, and others none."""
+        """True where some geometries have M, and others none."""
         return len({kind // 1000 >= 2 for kind in self.kinds}) == 2
 
     @property

@@ -87,7 +87,7 @@ def append_lines(
 
 
 def lines_in(path: str) -> int:
-    """How many rows a CSV of ours holds below its header."""
+    """Number of rows in a CSV of ours, below its header."""
     ends, is_open = 0, False
     with open(path, "rb") as file:
         for line in file:

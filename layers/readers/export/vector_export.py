@@ -82,7 +82,7 @@ def _flatgeobuf_kind(facts: ExportFacts) -> str:
 
 
 def _remark(kind: str, facts: ExportFacts, types: dict[str, str]) -> str:
-    """What is not kept of these rows as it is."""
+    """A remark on what these rows lose in the file; empty where nothing is lost."""
     found = []
     if kind == "FlatGeobuf" and facts.has_more_than_xy and _flatgeobuf_kind(facts) == "Unknown":
         found.append(

@@ -76,7 +76,7 @@ def read_features(question: ReadFeatures) -> tuple[dict[str, Any], tuple[NDArray
 
 
 def warm_up() -> None:
-    """What the first rows would otherwise pay for."""
+    """Does early the work that the first rows would otherwise wait for."""
     to_steps(WGS84, WEB_MERCATOR, np.zeros((1, 2)))
 
 
@@ -91,7 +91,7 @@ def read_attributes(asked: ReadAttributes) -> tuple[dict[str, Any], tuple[NDArra
 
 @dataclass(slots=True)
 class _Asked:
-    """Which rows a request wants."""
+    """Rows that a request wants."""
 
     start: int
     end: int | None

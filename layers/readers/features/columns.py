@@ -73,7 +73,7 @@ def _arrays(column: Column) -> list[NDArray[Any]]:
 
 
 def _rows_that_fit(columns: list[Column], rows: int) -> int:
-    """How many leading rows fit an answer; at least one, even if the answer is then refused as too large."""
+    """Number of leading rows that fit an answer; at least one, even if the answer is then refused as too large."""
     ends = np.arange(1, rows + 1, dtype=np.int64) * 8
     for column in columns:
         ends += np.arange(1, rows + 1) * 9 + _PER_ARRAY_BYTES

@@ -46,7 +46,7 @@ class Drawn:
         return len(self.steps) * 8 + (0 if self.is_single else len(self.start_of) * 4 + len(self.kind) * 29)
 
     def form(self) -> dict[str, int]:
-        """What is said in a word instead of a column: `kind` of all features, `fid` of the first of consecutive ones,
+        """Facts that replace a column: `kind` of all features, `fid` of the first of consecutive ones,
         `single`: each feature is one coordinate, `whole`: each feature is one part.
         """
         form: dict[str, int] = {}
@@ -102,7 +102,7 @@ class Drawn:
         )
 
     def rows_that_fit(self, room: int, fids: NDArray[np.int64]) -> int:
-        """How many leading rows of `fids` fit so many bytes."""
+        """Number of leading rows of `fids` that fit so many bytes."""
         ends = self.start_of[self.part_of[1:]] * 8 + self.part_of[1:] * 4 + np.arange(1, len(self) + 1) * 29
         fitting = int(np.searchsorted(ends, room, side="right"))
         return len(fids) if fitting == len(self) else int(np.searchsorted(fids, self.fid[fitting]))
@@ -262,7 +262,7 @@ def _lost(fids: NDArray[np.int64], reason: NDArray[Any], drawn: NDArray[np.int64
 
 
 def _distinct(grouped_values: NDArray[np.int64]) -> int:
-    """How many values there are, equal ones standing together."""
+    """Number of different values, equal ones standing together."""
     return int((grouped_values[1:] != grouped_values[:-1]).sum()) + 1 if len(grouped_values) else 0
 
 

@@ -30,7 +30,7 @@ from layers.readers.geometry.surfaces import rows_as_polygons
 from layers.readers.raster.worldfile import crs_text
 
 ALLOWED_DRIVERS = frozenset({"GeoJSON", "GeoJSONSeq", "GPKG", "ESRI Shapefile", "FlatGeobuf"})
-"""What is opened as it is; workbooks are too, but as tables."""
+"""Drivers of files that are opened as they are; workbooks are too, but as tables."""
 READ_ERRORS = (sqlite3.Error, DataSourceError, DataLayerError, FeatureError, UnicodeError, ValueError)
 _INTEGERS = ("OFTInteger", "OFTInteger64")
 _MAX_CELL_CHARS = 20_000
@@ -44,9 +44,9 @@ _TYPES = {
     "OFTTime": "time",
 }
 _UNDEFINED = ("Undefined geographic SRS", "Undefined Cartesian SRS")
-"""What a GeoPackage calls a CRS that it does not know."""
+"""A GeoPackage's names for a CRS that it does not know."""
 _WGS84_WITH_HEIGHT = "EPSG:4979"
-"""What OGR calls GeoJSON with heights: on the map it is WGS 84."""
+"""OGR's name for the CRS of GeoJSON with heights: on the map it is WGS 84."""
 _MOST_HALVES = 400
 """So often a part of a chunk is read again for the sake of broken geometries; what is left comes without any."""
 _EXACT_FLOAT = 2**53

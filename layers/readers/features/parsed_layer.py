@@ -28,9 +28,9 @@ class ParsedLayer:
     style: dict[str, Any] = field(default_factory=dict)
     """A `VectorStyle` in JSON that the file itself gives; empty: none."""
     reading: dict[str, Any] = field(default_factory=dict)
-    """How the file was understood, as `VectorInfo.reading`."""
+    """The way the file was understood, as `VectorInfo.reading`."""
     numbers: Sequence[int] = ()
-    """What people see on the rows; without them they count from 1."""
+    """Numbers that people see on the rows; without them they count from 1."""
 
     def __len__(self) -> int:
         return len(self.wkb)

@@ -28,11 +28,11 @@ class RowProblems:
             self._said.append(f"{self.word.capitalize()} {number}: {reason[:_CLIPPED_AT]}")
 
     def __len__(self) -> int:
-        """How many rows have a problem."""
+        """Number of rows that have a problem."""
         return len(self._rows)
 
     def sentences(self, what: str = "has a problem and is kept as it is") -> list[str]:
-        """What is listed; at the end how many there are in all, where that is more."""
+        """Sentences that are listed; at the end the number of rows in all, where that is more."""
         if len(self._rows) <= len(self._said):
             return list(self._said)
         count = len(self._rows)

@@ -40,7 +40,7 @@ _LANGUAGES = {
 
 
 def shapefile_source(path: str, options: dict[str, Any]) -> VectorSource:
-    """How to read a shapefile. Raises NotReadable for one whose attributes are lost together with its index."""
+    """The source of a shapefile's rows. Raises NotReadable where the attributes are lost together with the index."""
     encoding, _ = encoding_of(path, options)
     source = VectorSource(
         path,
@@ -61,7 +61,7 @@ def shapefile_source(path: str, options: dict[str, Any]) -> VectorSource:
 
 
 def _named_crs(path: str) -> str:
-    """What its .prj names, as far as that is a CRS: OGR understands the WKT of ESRI alone."""
+    """The CRS that its .prj names, as far as that is one: OGR understands the WKT of ESRI alone."""
     try:
         return read_prj(path)
     except BadCRS:
@@ -188,7 +188,7 @@ def _index_of(path: str) -> str:
 
 
 def _is_no_table(dbf: str) -> bool:
-    """Whether the head of a .dbf says nothing of rows and columns."""
+    """True where the head of a .dbf tells nothing of rows and columns."""
     with open(dbf, "rb") as file:
         head = file.read(32)
     start, width = struct.unpack("<HH", head[8:12]) if len(head) == 32 else (0, 0)
@@ -196,7 +196,7 @@ def _is_no_table(dbf: str) -> bool:
 
 
 def _is_cut(path: str) -> bool:
-    """Whether geometries are missing at the end, as of a file that was not fetched to its end."""
+    """True where geometries are missing at the end, as of a file that was not fetched to its end."""
     size, shx = os.path.getsize(path), _index_of(path)
     with open(shx or path, "rb") as file:
         head = file.read(_HEADER)
@@ -213,7 +213,7 @@ def _records_in(shx: str) -> int:
 
 
 def _rows_promised(path: str) -> int:
-    """How many rows there are by the other parts."""
+    """Number of rows that there are by the other parts."""
     shx, dbf = _index_of(path), part(path, ".dbf")
     if shx:
         return _records_in(shx)
@@ -225,7 +225,7 @@ def _rows_promised(path: str) -> int:
 
 
 def _is_broken(prj: str) -> bool:
-    """Whether there is text in it that nobody takes for a CRS: OGR would then not open the file."""
+    """True where it has text that nobody takes for a CRS: OGR would then not open the file."""
     if not prj:
         return False
     with open(prj, "rb") as file:
@@ -237,7 +237,7 @@ def _is_broken(prj: str) -> bool:
 
 
 def _rows_lost(path: str) -> int:
-    """How many rows the .dbf file promises beyond its end, where it was cut off."""
+    """Number of rows that the .dbf file promises beyond its end, where it was cut off."""
     dbf = part(path, ".dbf")
     if not dbf:
         return 0
@@ -263,7 +263,7 @@ def _with_at_most(dbf: bytes, rows: int) -> bytes:
 
 
 def _whole_bytes(dbf: bytes) -> int:
-    """How long a .dbf file has to be by its header."""
+    """Bytes that a .dbf file has to have by its header."""
     rows, start, width = struct.unpack("<IHH", dbf[4:12])
     return int(start + rows * width)
 

@@ -25,27 +25,27 @@ class VectorSource:
     layer: str
     """The layer's name; never empty where the file has several."""
     dataset: str | bytes
-    """What pyogrio opens: a path with its driver before it, or a repaired copy in memory."""
+    """Text or bytes that pyogrio opens: a path with its driver before it, or a repaired copy in memory."""
     how: dict[str, str] = field(default_factory=dict)
     """Keywords for pyogrio: encoding and the driver's open options."""
     options: dict[str, Any] = field(default_factory=dict)
-    """What the layer in the document says about reading: encoding, columns, delimiter, CRS."""
+    """Options for reading from the layer in the document: encoding, columns, delimiter, CRS."""
     is_ogr: bool = True
     has_surfaces: bool = False
-    """Whether its geometries are patches and triangles, which are read as polygons."""
+    """True where its geometries are patches and triangles, which are read as polygons."""
     by_fid: bool = False
-    """Whether chunks start at a fid (True) or at a position (False)."""
+    """True where chunks start at a fid, False where at a position."""
     is_chunked: bool = False
-    """Whether a stretch of positions can be read without reading all (pyogrio's `skip_features`)."""
+    """True where a stretch of positions can be read without reading all (pyogrio's `skip_features`)."""
     fid_column: str = "FID"
     first: int = 0
-    """What is added to OGR's fids: where a file has none of its own they are positions, and people count from 1."""
+    """Number added to OGR's fids: where a file has none of its own they are positions, and people count from 1."""
     notes: tuple[str, ...] = ()
     """Sentences about what is read otherwise than it is in the file."""
     default_crs: str = ""
     """The CRS where OGR tells none: that of the format, or what it does not understand of the file."""
     info: dict[str, Any] | None = None
-    """What OGR says of it, with features and bounds counted, where it was asked already: it parses the whole file."""
+    """OGR's facts about it, features and bounds counted, where they were asked already: it parses the whole file."""
 
     @property
     def name(self) -> str:
@@ -62,4 +62,4 @@ class Rows:
     columns: dict[str, list[Any]] = field(default_factory=dict)
     next_fid: int | None = None
     by_fid: bool = False
-    """Whether chunks start at a fid or at a position."""
+    """True where chunks start at a fid, False where at a position."""

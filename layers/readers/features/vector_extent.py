@@ -29,12 +29,12 @@ class Extent:
     """Of the rows looked at those that fit; all of the layer where `is_all`."""
     is_all: bool
     outside: int
-    """How many do not."""
+    """Number of the rows looked at that do not fit."""
     fits: bool
     """False where the numbers cannot be of the CRS."""
 
     def lonlat(self, crs: str, *, clockwise: bool = False) -> Bounds | None:
-        """Where it is drawn, over the antimeridian where that is the narrower way. Raises CannotBePlaced.
+        """Bounds in which it is drawn, over the antimeridian where that is the narrower way. Raises CannotBePlaced.
 
         `clockwise`: areas lie to the right of their rings.
         """

@@ -20,7 +20,7 @@ _RINGS = re.compile(r"LinearRing|closed linestring|number of points", re.IGNOREC
 
 
 def features_refused(name: str, text: str) -> NotReadable:
-    """What to say of a file of features that a library refuses with `text`."""
+    """The error for a file of features that a library refuses with `text`."""
     for pattern, sentence in (
         (_INDEX, "{0} cannot be read, its index (.shx) does not fit it: take the .shx file away, it is made anew."),
         (_TABLE, "{0} lacks a table or column that it lists itself: save it anew, as with QGIS or ogr2ogr."),
@@ -56,5 +56,5 @@ def json_refused(name: str, text: str) -> GeoloupeError:
 
 
 def broken_geometry(text: str) -> str:
-    """What is wrong with one geometry, where GEOS says `text`; ends a sentence."""
+    """The fault of one geometry, where GEOS says `text`; ends a sentence."""
     return "its geometry is broken: a ring is not closed." if _RINGS.search(text) else "its geometry is broken."

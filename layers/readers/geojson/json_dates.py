@@ -28,7 +28,7 @@ _PLAIN = frozenset({b"0000-00-00", b"0000-00-00T00:00:00", b"0000-00-00T00:00:00
 
 
 def may_have_odd_dates(data: bytes) -> bool:
-    """Whether some text in it looks like a date or a time and is none; it may be anywhere."""
+    """True where some text in it looks like a date or a time and is none; it may be anywhere."""
     return not all(_is_sound(text) for texts in _short_texts(data) for text in texts)
 
 
@@ -43,7 +43,7 @@ def _is_sound(text: bytes) -> bool:
 
 
 def _short_texts(data: bytes) -> Iterator[set[bytes]]:
-    """What stands between two quotes and might be a date, a block at a time: searched for as numbers, for a pattern
+    """Texts between two quotes that might be dates, a block at a time: searched for as numbers, for a pattern
     takes four times as long."""
     codes = np.frombuffer(data, np.uint8)
     for begin in range(0, len(codes), _BLOCK):

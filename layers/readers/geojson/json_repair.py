@@ -63,7 +63,7 @@ class Repaired(NamedTuple):
 
 
 class JsonFiles:
-    """What was found of the last file, so that it is looked at once."""
+    """Remembers the repair of the last file, so that it is looked at once."""
 
     def __init__(self) -> None:
         self._key: tuple[Any, ...] = ()
@@ -81,7 +81,7 @@ class JsonFiles:
 
 
 def repaired(path: str, content: Content) -> Repaired:
-    """What to read in place of a GeoJSON file, by lines or not; with the reasons. Raises OSError."""
+    """Data to read in place of a GeoJSON file, by lines or not; with the reasons. Raises OSError."""
     name, is_lines = os.path.basename(path), content is Content.JSON_LINES
     if os.path.getsize(path) > MOST_BYTES:
         note = f"{name} is too large to be checked: whole numbers of more than 64 bits may be rounded"

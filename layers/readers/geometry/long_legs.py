@@ -16,7 +16,7 @@ from layers.geo.longitudes import unwrap_longitudes
 from layers.geo.proj import pyproj
 
 LONG_DEGREES = 0.9
-"""What spans less (100 km) is drawn as it is: the geodesic is no further off than its line is wide."""
+"""Shorter spans (100 km) are drawn as they are: the geodesic is no further off than its line is wide."""
 STEP_M = 20_000.0
 _STEP_DEGREES = 0.5
 _MOST_STEPS = 1024
@@ -27,7 +27,7 @@ _GEOD = pyproj.Geod(ellps="WGS84")
 
 
 def drawn_geometry(geometry: BaseGeometry | None, unrolled: bool, *, clockwise: bool = False) -> BaseGeometry | None:
-    """What a canvas shows of a geometry in longitudes and latitudes, without coordinates that are no place: long legs
+    """The geometry that a canvas draws in longitudes and latitudes, without coordinates that are no place: long legs
     filled in, cut at the antimeridian.
 
     `unrolled`: the world ends at the antimeridian, and edges along meridians and parallels are straight.
@@ -118,7 +118,7 @@ def are_places(lonlat: NDArray[np.float64]) -> NDArray[np.bool_]:
 
 
 def only_places(geometry: BaseGeometry) -> BaseGeometry:
-    """What is left of a geometry: a line breaks where a point of it is nowhere, a ring goes on without it.
+    """Removes coordinates that are no place: a line breaks where a point of it is nowhere, a ring goes on without it.
 
     The same object where all of it is on Earth; empty where nothing is.
     """

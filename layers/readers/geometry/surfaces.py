@@ -19,7 +19,7 @@ _POLYGON, _MULTIPOLYGON = 3, 6
 _BECOMES = {POLYHEDRAL: _MULTIPOLYGON, TIN: _MULTIPOLYGON, TRIANGLE: _POLYGON}
 _PARTS_ARE_GEOMETRIES = frozenset({4, 5, 6, 7, POLYHEDRAL, TIN})
 _Z_FLAG = 0x80000000
-"""How OGR says Z in its older form, instead of 1000 more."""
+"""OGR's sign for Z in its older form, instead of 1000 more."""
 _MAX_DEPTH = 32
 
 

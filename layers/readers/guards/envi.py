@@ -24,7 +24,7 @@ _PIXELS_OF_ITS_OWN = re.compile(r"(?!.*(?:meta|virtual|mosaic|library|vector)).*
 
 
 class EnviHeader(NamedTuple):
-    """What a header says, keys in lower case."""
+    """Fields of a header, keys in lower case."""
 
     path: str
     fields: dict[str, str]
@@ -116,7 +116,7 @@ def cut_short(path: str) -> str:
 
 
 def refuse_header(path: str) -> UnsupportedFormat:
-    """What to say of a header that was chosen instead of its data."""
+    """The error for a header that was chosen instead of its data."""
     stem, name = os.path.splitext(path)[0], os.path.basename(path)
     try:
         beside = sorted(os.listdir(os.path.dirname(path) or "."))

@@ -28,7 +28,7 @@ _Messages = Callable[[int, int], Iterator[tuple[int, int, int, int]]]
 
 
 class _Foreign(Exception):
-    """What leads to other files; `str()` says it, after "because it"."""
+    """A part that leads to other files; `str()` says it, after "because it"."""
 
 
 def is_hdf5(path: str) -> bool:

@@ -70,7 +70,7 @@ class FractalHeap:
         self._direct_rows = self._most_direct.bit_length() - self._start.bit_length() + 2
 
     def get(self, heap_id: bytes) -> bytes:
-        """What lies there. Links are never so long, nor so short, that they would lie elsewhere."""
+        """The bytes at a place in the heap. Links are never so long, nor so short, that they would lie elsewhere."""
         if heap_id[0] & 0xF0:
             raise Damaged
         end = 1 + self._offset_bytes
@@ -138,7 +138,7 @@ def heap_ids(reader: Reader, address: int) -> Iterator[bytes]:
 
 
 def _widths(offset_bytes: int, node_bytes: int, record: int, depth: int) -> tuple[int, list[int]]:
-    """How many bytes count the records of a node, and, by level, those of all below it."""
+    """Widths in bytes of the count of a node's records and, by level, of the count of all below it."""
     most = (node_bytes - 10) // record
     counts, totals, below = _bytes_for(most), [0], most
     for _ in range(depth):

@@ -95,7 +95,7 @@ def _names(file: BinaryIO) -> Iterator[tuple[str, bool]]:
 
 
 def _is_name(path: str, text: str) -> bool:
-    """What stands beside the name in the same node are numbers, which look like text now and then."""
+    """True for a name: beside it in the same node stand numbers, which look like text now and then."""
     return bool(re.search(r"[/\\.]", text)) or os.path.lexists(os.path.join(os.path.dirname(path), text))
 
 

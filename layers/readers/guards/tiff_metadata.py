@@ -14,7 +14,7 @@ _WAYS_TO_SAY = (b"overviews", b"&", b"<!")
 
 
 class _Form(NamedTuple):
-    """How a classic TIFF or a BigTIFF writes its directory."""
+    """Layout of the directory of a classic TIFF or a BigTIFF."""
 
     offset: str
     entries: str

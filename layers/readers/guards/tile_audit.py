@@ -26,7 +26,7 @@ _STANDARD = ("gpkg_contents", "gpkg_tile_matrix_set", "gpkg_tile_matrix", "gpkg_
 
 
 class Tiles(NamedTuple):
-    """What an SQLite file holds of imagery: MBTILES, TILES with the tables' names, or SQLITE and nothing."""
+    """Imagery in an SQLite file: MBTILES, TILES with the tables' names, or SQLITE and nothing."""
 
     content: Content
     tables: tuple[str, ...] = ()

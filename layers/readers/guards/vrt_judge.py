@@ -205,7 +205,7 @@ _KEPT_DOMAINS = {
     "RPC": None,
     "IMAGE_STRUCTURE": ("INTERLEAVE", "NBITS", "COMPRESSION", "PIXELTYPE"),
 }
-"""What is kept of metadata, by domain; None for all of it. Others are text for other programs."""
+"""Items of metadata to keep, by domain; None for all of it. Others are text for other programs."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -100,7 +100,7 @@ def _archived(archive: zipfile.ZipFile, name: str, stem: str, depth: int = 0) ->
 
 
 def _packed_again(archive: zipfile.ZipFile, name: str, stem: str, depth: int) -> list[ParsedLayer]:
-    """What the first archive inside that holds KML holds. Raises UnsupportedFormat where there is none."""
+    """Layers of the first archive inside that holds KML. Raises UnsupportedFormat where there is none."""
     inner = archives_in(archive)
     for one in inner[:MOST_ARCHIVES] if depth < MOST_DEPTH else ():
         with opened_inside(archive, one, f"{one[:200]} in {name}") as packed:
@@ -331,17 +331,17 @@ def archives_in(archive: zipfile.ZipFile) -> list[str]:
 
 
 def _is_clutter(member: str) -> bool:
-    """What a Mac puts beside each file."""
+    """True for the files that a Mac puts beside each file."""
     return member.startswith("__MACOSX/") or posixpath.basename(member).startswith("._")
 
 
 def layer_name(kml: str) -> str:
-    """What the layer of a KML file inside is called."""
+    """The name of the layer of a KML file inside."""
     return posixpath.splitext(posixpath.basename(kml.replace("\\", "/")))[0]
 
 
 def is_table_of_contents(layer: ParsedLayer, kmls: Sequence[str]) -> bool:
-    """Whether the layer of a main file only leads to the other files inside, as GDAL writes it."""
+    """True where the layer of a main file only leads to the other files inside, as GDAL writes it."""
     if any(one is not None for one in layer.wkb):
         return False
     links = layer.columns.get("link", [None] * len(layer))
@@ -382,7 +382,7 @@ def icons(element: Element) -> list[str]:
 
 
 def times(parts: dict[str, Element]) -> dict[str, str | None]:
-    """When it was, or from when to when; of a track its first and last time."""
+    """Times of a feature: one, or begin and end; of a track its first and last."""
     if "TimeSpan" in parts:
         return {tag: one_line(parts["TimeSpan"].find(tag)) for tag in ("begin", "end")}
     if "TimeStamp" in parts:
@@ -429,7 +429,7 @@ def _typed_array(texts: list[str], kind: str) -> list[Any]:
 
 
 def named(columns: list[str], displays: dict[str, set[str]]) -> dict[str, str]:
-    """What each key is called: by its name, with the one to show; what is no data gives way to data."""
+    """Names of keys: their own, with the one to show; the name of a key that is no data gives way to data's."""
     found: dict[str, str] = {}
     for column in columns:
         plain = column.removeprefix(OWN)

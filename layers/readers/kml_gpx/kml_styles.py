@@ -12,7 +12,7 @@ from layers.readers.kml_gpx.kml_shapes import color_of, hrefs, simple_style
 from layers.vector.style.markers import SHAPES, facility_of
 
 COLUMN = "style"
-"""Where each row says which class it is in."""
+"""The column with the class of each row."""
 MOST_CLASSES = 40
 FACILITY_PX = 19.0
 _MOST_USES = 5000

@@ -12,7 +12,7 @@ _TAG = re.compile(r"<[a-zA-Z/!][^<>]*>")
 
 
 def text_of_html(text: str) -> str:
-    """What a reader would see of it; the addresses of links and pictures stay as text."""
+    """The text that a reader would see of HTML; the addresses of links and pictures stay as text."""
     if not _TAG.search(text):
         return text.strip()
     reader = _Reader()

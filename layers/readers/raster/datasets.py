@@ -111,7 +111,7 @@ class Datasets:
             self._close(self._open.popitem()[1])
 
     def georeferencing(self, dataset: DatasetReader, anew: bool = False) -> Georeferencing:
-        """Where an open full-resolution dataset lies; found once, unless `anew` or not yet known."""
+        """The place of an open full-resolution dataset; found once, unless `anew` or not yet known."""
         found = self._georeferencing.get(dataset)
         if anew or found is None or not found.is_known:
             path = self.path_of(dataset)
@@ -139,7 +139,7 @@ atexit.register(DATASETS.close)
 
 
 def raster_content(path: str) -> Content:
-    """What the file is, with tiles in SQLite files told apart. Raises what `content_of` and `tiles_in` raise."""
+    """The kind of the file, with tiles in SQLite files told apart. Raises as `content_of` and `tiles_in`."""
     content = content_of(path)
     return tiles_in(path).content if content is Content.SQLITE else content
 
@@ -241,7 +241,7 @@ def _judge(path: str, content: Content) -> None:
 
 
 def _opened_vrt(path: str, options: dict[str, Any]) -> DatasetReader:
-    """What was understood of a VRT, written into memory: GDAL never opens the file itself."""
+    """Opens a VRT as we understood it, written into memory: GDAL never opens the file itself."""
     name = os.path.basename(path)
     if current_profile() is not Profile.VRT:
         raise UnsupportedFormat(f"{name} is a VRT: only a reader of its own opens it.")
@@ -260,7 +260,7 @@ def _opened_vrt(path: str, options: dict[str, Any]) -> DatasetReader:
 
 
 def _opening(path: str, content: Content, part: str) -> tuple[str, dict[str, Any]]:
-    """What to open and with which options."""
+    """The name to open and the options for it."""
     name = os.path.basename(path)
     if content is Content.TILES:
         tables = tiles_in(path).tables

@@ -20,7 +20,7 @@ _MOST_NAME_CHARS = 120
 
 
 def metadata_files(path: str) -> Iterator[str]:
-    """Where ArcGIS would keep the metadata of the picture `path`."""
+    """Paths at which ArcGIS would keep the metadata of the picture `path`."""
     for start in (os.path.splitext(path)[0], path):
         yield from (f"{start}.xml", f"{start}.XML")
 

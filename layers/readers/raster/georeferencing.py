@@ -34,7 +34,7 @@ class Georeferencing:
     problems: tuple[str, ...] = ()
     placed_by: str = ""
     note: str = ""
-    """How well: the misfit of control points, the height of an RPC and what it leaves open."""
+    """Accuracy of the placing: the misfit of control points, the height of an RPC and what it leaves open."""
     warp: Warp | None = None
     rpc: Rpc | None = None
     height_m: float = 0.0

@@ -120,7 +120,7 @@ def _at_work(unfinished: Path) -> Iterator[Any]:
 
 
 def _row_of(unfinished: Path, full: DatasetReader) -> int:
-    """Where to go on with what an earlier session has left; 0 where nothing of it is of use."""
+    """The row at which to go on with an earlier session's unfinished overviews; 0 where nothing of them is of use."""
     try:
         with rasterio.open(unfinished, driver="GTiff") as left:
             tags = left.tags()

@@ -110,7 +110,7 @@ def _attempt(dataset: DatasetReader, indexes: list[int], window: Window, shape: 
 
 
 def _unpacked_pixels(dataset: DatasetReader, window: Window) -> float:
-    """What has to be unpacked for a window: whole blocks, and so whole rows of a raster stored in rows."""
+    """Number of pixels to unpack for a window: whole blocks, and so whole rows of a raster stored in rows."""
     rows, cols = dataset.block_shapes[0]
     left, top = window.col_off // cols * cols, window.row_off // rows * rows
     right = min(-(-(window.col_off + window.width) // cols) * cols, dataset.width)
@@ -245,7 +245,7 @@ def _spot(window: Window, row: float, col: float) -> Window:
 def _sound_parts(
     dataset: DatasetReader, indexes: list[int], window: Window, place: tuple[int, int, int, int]
 ) -> list[tuple[tuple[int, int, int, int], Pixels]]:
-    """What can be read of a window that failed as a whole, by quarters; `place` is (top, left, rows, cols)."""
+    """Readable parts of a window that failed as a whole, by quarters; `place` is (top, left, rows, cols)."""
     top, left, rows, cols = place
     found = []
     for row0, row1 in _halves(rows):

@@ -143,7 +143,7 @@ def _parts(dataset: DatasetReader, path: str, content: Content, pictures: tuple[
 
 
 def _pictures(pictures: tuple[Picture, ...], path: str, content: Content) -> list[dict[str, Any]]:
-    """What is asked before any of them is added: how large each is and where it lies."""
+    """Describes the pictures that may be added, before any of them is: size and place of each."""
     found = []
     for picture, dataset in zip(pictures, each_of(pictures, path, content), strict=True):
         if dataset is None or dataset.count == 0:

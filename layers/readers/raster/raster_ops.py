@@ -30,7 +30,7 @@ def run(asked: Question) -> Result:
 
 
 def probe_imagery(content: Content | None, asked: Probe) -> Result:
-    """What one file of imagery holds; with None for `content` a delivery of several files."""
+    """Probes one file of imagery; with None for `content` a delivery of several files."""
     if content is None:
         return scene_probe.probe_scene(asked)
     path = regular_file(asked.path)

@@ -120,7 +120,7 @@ class Rpc:
         return None if rough is None else Warp(lambda x, y: self.pixels(x, y, height_m), rough, width, height)
 
     def displacement_m(self, width: int, height: int, height_m: float) -> float:
-        """How far ground that lies 100 m higher is drawn from its place, in the middle of the picture."""
+        """Distance in metres by which ground 100 m higher is drawn from its place, in the middle of the picture."""
         cols, rows = np.array([width / 2]), np.array([height / 2])
         here, there = self.ground(cols, rows, height_m), self.ground(cols, rows, height_m + 100.0)
         points = [float(v[0]) for v in (*here, *there)]

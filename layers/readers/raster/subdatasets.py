@@ -76,14 +76,14 @@ def names_degrees(dataset: DatasetReader) -> bool:
 
 
 def dimension_words(dataset: DatasetReader, index: int) -> str:
-    """Where a band lies on the dimensions that are no rows and columns, such as time 6, depth 10; "" for none."""
+    """The band's place on dimensions that are no rows and columns, such as time 6, depth 10; "" for none."""
     tags = dataset.tags(index)
     said = [(key.removeprefix(_DIMENSION), value) for key, value in tags.items() if key.startswith(_DIMENSION)]
     return ", ".join(f"{name} {value}" for name, value in said)[:200]
 
 
 def pictures_of(container: DatasetReader, path: str, content: Content) -> tuple[Picture, ...]:
-    """What a file holds where it holds several, pictures before what helps to place them; empty for a lone one."""
+    """Pictures of a file that holds several, those that help to place others last; empty for a lone one."""
     tags, found = container.tags(ns="SUBDATASETS"), []
     start = f'{_PREFIX[content]}:"{path}":'
     for number in range(1, MOST + 1):
@@ -103,9 +103,9 @@ def _part(text: str, content: Content) -> str:
 
 
 def target_of(pictures: tuple[Picture, ...], path: str, content: Content, part: str) -> tuple[str, str]:
-    """What GDAL opens for one part, "" for the first, and with which driver.
+    """The name that GDAL opens for one part ("" for the first), and the driver.
 
-    Raises NotReadable for what is not among the pictures, NotAllowed for a name that GDAL would misread.
+    Raises NotReadable for a part that is not among the pictures, NotAllowed for a name that GDAL would misread.
     """
     name = os.path.basename(path)
     if '"' in path:

@@ -40,7 +40,7 @@ class _Source:
     sx: float
     sy: float
     shrink: int
-    """How much the read itself has to average, where no overview is coarse enough."""
+    """Factor by which the read itself has to average, where no overview is coarse enough."""
 
 
 def read_tile(asked: ReadTile) -> tuple[dict[str, Any], tuple[NDArray[Any], ...]]:

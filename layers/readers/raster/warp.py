@@ -19,7 +19,7 @@ _SECOND_ORDER_PX = 1.0
 _LEAST_TOLD = 1e-6
 _FOLD_NODES = 17
 _MARGIN = 0.1
-"""How far beyond the picture's edges the model is trusted, as a share of its size."""
+"""Distance beyond the picture's edges to which the model is trusted, as a share of its size."""
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -55,7 +55,7 @@ class ControlPoints:
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Fit:
-    """What was fitted to control points; `note` tells people what, and how far it is off."""
+    """A model fitted to control points; `note` tells people which, and how far it is off."""
 
     exact: ToPixels
     rough: Affine

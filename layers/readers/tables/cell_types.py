@@ -58,7 +58,7 @@ def _is_real(text: str) -> bool:
 
 
 def _are_codes(texts: Sequence[str]) -> bool:
-    """Whether texts that could all be numbers are codes: as a number 12E5 would be saved as 1200000."""
+    """True where texts that could all be numbers are codes: as a number 12E5 would be saved as 1200000."""
     return any(map(_CODE.fullmatch, texts)) and not any(map(_NUMBER_ONLY.fullmatch, texts))
 
 

@@ -121,7 +121,7 @@ def axis_of_side(name: str) -> str:
 
 
 def is_latitude(name: str) -> bool:
-    """Whether a column is one of latitudes by its name."""
+    """True for a column of latitudes, by its name."""
     return _meaning(name) in LAT_NAMES
 
 

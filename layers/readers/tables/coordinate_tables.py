@@ -183,7 +183,7 @@ def _sheet(source: VectorSource, archive: ZipFile, name: str, preview: bool) -> 
 
 
 def _is_made_up(column: str) -> bool:
-    """Whether a column without a name is called so, by OGR or by us."""
+    """True for the name that OGR or we give to a column without one."""
     return _NAMELESS.fullmatch(column) is not None
 
 

@@ -42,7 +42,7 @@ class RawTable:
     reading: dict[str, Any] = field(default_factory=dict)
     problems: tuple[str, ...] = ()
     numbers: Sequence[int] = ()
-    """What a person sees on each row, as a spreadsheet counts them."""
+    """Numbers that a person sees on the rows, as a spreadsheet counts them."""
 
     def __len__(self) -> int:
         return len(next(iter(self.columns.values()), []))
@@ -194,7 +194,7 @@ def _rows(text: str, delimiter: str, name: str, most: int | None) -> tuple[_Rows
 
 
 def _is_quoted_well(lines: list[str], delimiter: str) -> bool:
-    """Whether lines that were taken for one row are one, by the letter."""
+    """True where lines that were taken for one row are one, by the letter."""
     try:
         return len(list(csv.reader(lines, delimiter=delimiter, strict=True))) == 1
     except csv.Error:

@@ -19,7 +19,7 @@ type Cells = Sequence[Any]
 
 
 def header_at(rows: Sequence[Cells], numbers: Sequence[int], options: dict[str, Any]) -> int:
-    """Which of the rows it is, from 0; -1 where a person says that there is none (`header` False).
+    """The row of names, by its place from 0; -1 where a person says that there is none (`header` False).
 
     `numbers` are those that people see on the rows, ascending; `header_row` is the one that a person chose.
     """
@@ -68,8 +68,8 @@ def names_at(rows: Sequence[Cells], at: int) -> list[str]:
 
 
 def _is_under_names(rows: Sequence[Cells], at: int) -> bool:
-    """Whether names begin in the row above: each of the two leaves open what the other fills, beside a merged cell that
-    has its parts below it, two coordinates among them; neither holds a number, as the rows that follow do."""
+    """True where names begin in the row above: each of the two leaves open what the other fills, beside a merged cell
+    that has its parts below it, two coordinates among them; neither holds a number, as the rows that follow do."""
     if not 0 < at < len(rows) - 1 or not _names_place(rows[at]):
         return False
     over, under = _columns(rows[at - 1]), _columns(rows[at])

@@ -97,7 +97,7 @@ def shows_longitude_first(cells: Iterable[Any]) -> int | None:
 
 
 def is_decimal_comma(text: str) -> bool:
-    """Whether it is more likely one number than two: "128,25"."""
+    """True where it is more likely one number than two: "128,25"."""
     return _DECIMAL.fullmatch(text.strip()) is not None
 
 

@@ -30,7 +30,7 @@ _ENOUGH_WHERE_NAMED = 0.5
 _ANGLE = re.compile(r"(?=.*\d)(?=.*[^\W\d_])")
 """A cell that may be an angle with its hemisphere: it has a digit and a letter."""
 KEYS = ("x", "y", "zone", "place", "wkt")
-"""What `options` may name a column for."""
+"""Uses for which `options` may name a column."""
 
 
 def chosen_columns(table: RawTable, options: dict[str, Any]) -> dict[str, str]:
@@ -85,7 +85,7 @@ def _by_content(table: RawTable) -> dict[str, str]:
 
 
 def is_place(text: str) -> bool:
-    """Whether a text alone names a place: not a mere number, be it with a decimal comma, and not a word."""
+    """True where a text alone names a place: not a mere number, be it with a decimal comma, and not a word."""
     if is_decimal_comma(text):
         return False
     return sum(character.isdigit() for character in text) >= 4 and len(text) <= 200 and bool(parse_candidates(text))

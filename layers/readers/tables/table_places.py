@@ -57,7 +57,7 @@ def placed(table: RawTable, columns: dict[str, str], crs: str, problems: RowProb
 
 
 def looks_swapped(table: RawTable, columns: dict[str, str], crs: str) -> bool:
-    """Whether the latitudes go beyond 90 where no longitude does, as where each stands in the other's column."""
+    """True where the latitudes go beyond 90 and no longitude does, as where each stands in the other's column."""
     if not {"x", "y"} <= set(columns) or "zone" in columns:
         return False
     if not (is_geographic(crs) if crs else is_latitude(columns["y"])):

@@ -24,7 +24,7 @@ _WKT = re.compile(
 
 
 def is_wkt(text: str) -> bool:
-    """Whether a text begins as a geometry does, also as one of a kind that is not read."""
+    """True where a text begins as a geometry does, also as one of a kind that is not read."""
     return _WKT.match(text) is not None
 
 

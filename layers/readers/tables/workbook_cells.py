@@ -33,7 +33,7 @@ class Exact(NamedTuple):
 
 
 class _Book(NamedTuple):
-    """What the cells of a sheet are understood by: styles by number, kinds of cells that are wanted, shared texts."""
+    """Facts for understanding the cells of a sheet: styles by number, kinds of the cells wanted, shared texts."""
 
     styles: dict[str, Shows]
     kinds: dict[str, str]
@@ -145,7 +145,7 @@ def _holds(archive: zipfile.ZipFile, part: str, wanted: bytes) -> bool:
 
 
 class _Enough(Exception):
-    """What is wanted has been read."""
+    """Raised when all that is wanted has been read."""
 
 
 def _enough(*_: object) -> None:
@@ -153,7 +153,7 @@ def _enough(*_: object) -> None:
 
 
 class _Cells:
-    """What a sheet tells, element by element: only within a cell that is wanted more is listened to than starts."""
+    """Reads the cells of a sheet, element by element; it listens to more than starts only within a wanted cell."""
 
     def __init__(self, book: _Book, last_row: int | None) -> None:
         self.found = Exact({}, {}, [])

@@ -20,7 +20,7 @@ _DAY_MS = 86_400_000
 
 
 class Shows(StrEnum):
-    """What a format makes of a number of days."""
+    """The meaning that a format gives to a number of days."""
 
     DAY = "day"
     CLOCK = "clock"

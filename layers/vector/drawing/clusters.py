@@ -13,11 +13,11 @@ from layers.vector.content import VectorContent
 type Floats = NDArray[np.float64]
 
 _ROW = 1 << 31
-"""What a key of squares goes up by from one column to the next."""
+"""Amount by which a square's key rises from one column to the next."""
 
 
 _MOST_PAIRS = 100_000
-"""Where more squares have a neighbour that is near, no sign would be legible anyway: they stay as they are."""
+"""Above so many pairs of near squares no sign would be legible anyway: they stay as they are."""
 _AROUND = ((1, -1), (1, 0), (1, 1), (0, 1))
 """The half of a square's neighbours that makes each pair once."""
 

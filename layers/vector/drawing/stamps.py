@@ -128,7 +128,7 @@ def _colours(
     sprites: Sequence[Sprite | None],
     stride: int,
 ) -> NDArray[np.uint32]:
-    """What the sign of each rank has at the pixel; 0 where the rank is 0."""
+    """The pixel of the sign of each rank; 0 where the rank is 0."""
     picture = np.zeros(ranks.shape, np.uint32)
     at = np.flatnonzero(ranks)
     which = ranks[at] - 1

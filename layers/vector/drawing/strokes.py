@@ -35,7 +35,7 @@ class Legs:
     x1: Floats
     y1: Floats
     along: Floats | None = None
-    """How far along its line each begins; needed for dashes only."""
+    """Distance along its line at which each begins; needed for dashes only."""
 
     def __len__(self) -> int:
         return len(self.x0)
@@ -100,7 +100,7 @@ class Strokes:
 
     @staticmethod
     def _along(dx: Floats, dy: Floats, starts: NDArray[Any]) -> Floats:
-        """How far along its line each coordinate is."""
+        """Distance of each coordinate along its line."""
         total = np.concatenate([[0.0], np.cumsum(np.hypot(dx, dy), dtype=np.float64)])
         return (total - np.repeat(total[starts[:-1]], np.diff(starts))).astype(np.float32)
 

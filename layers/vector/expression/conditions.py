@@ -24,7 +24,7 @@ OPERATORS: dict[Kind, tuple[Operator, ...]] = {
     Kind.DATE: ("=", "≠", "<", "≤", ">", "≥", "between", *_ALWAYS),
     Kind.DATETIME: ("=", "≠", "<", "≤", ">", "≥", "between", *_ALWAYS),
 }
-"""What can be asked of each kind of column, the likeliest first."""
+"""Conditions for each kind of column, the likeliest first."""
 WITHOUT_VALUE: frozenset[Operator] = frozenset({"is NULL", "is not NULL", "is true", "is false"})
 _SIGNS = {"=": "=", "≠": "!=", "<": "<", "≤": "<=", ">": ">", "≥": ">="}
 _WORDS = {"contains": "contains", "does not contain": "not contains", "starts with": "starts", "ends with": "ends"}

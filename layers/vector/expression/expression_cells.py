@@ -55,13 +55,13 @@ class Cells:
         return self.type is Type.NULL or (self.text is not None if self.type is Type.TEXT else self.values.ndim == 0)
 
     def per_row(self, per_text: NDArray[Any]) -> NDArray[Any]:
-        """What holds for each of `texts`, for each row."""
+        """Spreads a result for each of `texts` over the rows."""
         if self.text is not None:
             return np.asarray(per_text[0])
         return per_text if self.codes is None else per_text[self.codes]
 
     def text_bytes(self, rows: int) -> int:
-        """How many bytes the texts of all rows are."""
+        """Number of bytes in the texts of all rows together."""
         assert self.texts is not None
         if self.text is not None:
             return len(self.texts.data) * rows

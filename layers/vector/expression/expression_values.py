@@ -36,7 +36,7 @@ _ROUNDING: dict[str, Callable[[Any], Any]] = {"abs": np.abs, "floor": np.floor, 
 
 
 class Measured(Protocol):
-    """Who knows lengths and areas; `layers.pool.measures.Measured`."""
+    """Gives lengths and areas; `layers.pool.measures.Measured` does."""
 
     def of(self, name: str, fids: NDArray[np.int64], heard: Callable[[], None]) -> NDArray[np.float64]:
         """(n,) The $length or $area of these features, nan where they have none."""

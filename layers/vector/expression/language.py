@@ -93,7 +93,7 @@ class Expression:
 
     @property
     def is_measured(self) -> bool:
-        """Whether lengths or areas have to be measured for it, which takes a while."""
+        """True where lengths or areas have to be measured for it, which takes a while."""
         return any(name != "$fid" for name in self.measures)
 
     @property

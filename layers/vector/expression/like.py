@@ -22,14 +22,14 @@ _FEW_OF = 8
 
 @dataclass(frozen=True, slots=True)
 class _Part:
-    """What stands between two %: so many characters, of which these are told, (place, code point)."""
+    """The part between two %: so many characters, of which these are told, (place, code point)."""
 
     length: int
     told: tuple[tuple[int, int], ...]
 
 
 def has_gaps(pattern: str) -> bool:
-    """Whether the pattern is more than a text with % before or after it."""
+    """True where the pattern is more than a text with % before or after it."""
     inner = pattern.strip("%")
     return "%" in inner or "_" in inner
 

@@ -22,7 +22,7 @@ _MOST_TURN_DEG = 130.0
 _MOST_SAMPLES = 4000
 _MOST_STARTS = 160
 _SMOOTH = (1.3, 2.6)
-"""How far, in heights of a label, bends are smoothed out; the second where the first leaves no place."""
+"""Distances, in heights of a label, over which bends are smoothed; the second where the first leaves no place."""
 _ENOUGH = 4
 """With so many straight places no bent one is looked for."""
 _MOST_POKE = 0.8
@@ -42,7 +42,7 @@ class Name(NamedTuple):
 
 
 class _Place(NamedTuple):
-    """Where a name may stand: what speaks against it, in shares of one, its middle, and its anchor in the making."""
+    """A possible place of a name: what speaks against it, in shares of one, its middle, its anchor in the making."""
 
     cost: float
     x: float

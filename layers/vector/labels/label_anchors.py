@@ -99,7 +99,7 @@ def _legs_near(points: Floats, low: Floats, high: Floats) -> NDArray[np.intp]:
 
 
 def _straight(run: Floats, along: Floats, start: float, width: float, height: float) -> tuple[float, Anchor] | None:
-    """How far a stretch leaves the straight line, and its anchor; None where that is too far."""
+    """Distance of a stretch from the straight line, and its anchor; None where it is too far off."""
     at = np.concatenate(([start], along[(along > start) & (along < start + width)], [start + width]))
     x, y = np.interp(at, along, run[:, 0]), np.interp(at, along, run[:, 1])
     dx, dy = float(x[-1] - x[0]), float(y[-1] - y[0])
@@ -117,7 +117,7 @@ def _straight(run: Floats, along: Floats, start: float, width: float, height: fl
 
 
 def _crossings(ring: Floats, y: float) -> Floats:
-    """Where the closed ring crosses a row of the picture."""
+    """The x of each point where the closed ring crosses a row of the picture."""
     if len(ring) < 3:
         return np.empty(0)
     a, b = ring, np.roll(ring, -1, axis=0)

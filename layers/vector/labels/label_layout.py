@@ -30,7 +30,7 @@ type _Cells = dict[tuple[int, int], list[Box]]
 
 
 class Rank(IntEnum):
-    """Who is placed first."""
+    """Order in which labels are placed, the least first."""
 
     SELECTED = 0
     CLAIM = 1
@@ -57,7 +57,7 @@ class Box(NamedTuple):
 
 
 class Letter(NamedTuple):
-    """Where the middle of one letter stands, from the anchor of its label, and how it is turned (clockwise)."""
+    """The middle of one letter, from the anchor of its label, and its turn (clockwise)."""
 
     dx: float
     dy: float
@@ -90,7 +90,7 @@ class LabelRequest:
     anchors: tuple[Anchor, ...]
     face: Hashable = None
     leader: bool = False
-    """Where it finds no place beside its mark it may stand further off, with a line to it."""
+    """True where it may stand further off with a line to its mark, if there is no place beside that."""
     advances: tuple[float, ...] = ()
     """The width of each of its letters, where they may be set along a bend."""
 
@@ -101,7 +101,7 @@ class PlacedLabel:
     text: str
     rank: Rank
     box: Box
-    """What it covers; of a turned label the upright box about it."""
+    """The area that it covers; of a turned label the upright box about it."""
     side: int
     """1 right of its mark, 0 above or below, -1 left: which way its lines are set."""
     px: float
@@ -110,10 +110,10 @@ class PlacedLabel:
     face: Hashable = None
     angle_deg: float = 0.0
     leader: tuple[float, float] | None = None
-    """Where a line from its anchor meets it."""
+    """The point at which a line from its anchor meets it."""
     clearance: float = 0.0
     letters: tuple[Letter, ...] = ()
-    """Where they stand, of a label along a bend."""
+    """Places of the letters, of a label along a bend."""
 
     @property
     def centre(self) -> tuple[float, float]:
@@ -275,7 +275,7 @@ def _with_leader(px: float, py: float, clearance: float, width: float, height: f
 
 
 def leader_start(px: float, py: float, clearance: float, end: tuple[float, float]) -> tuple[float, float]:
-    """Where a leader leaves its mark."""
+    """The point at which a leader leaves its mark."""
     length = math.hypot(end[0] - px, end[1] - py) or 1.0
     begin = min(length, clearance * 1.25 + 1.0)
     return px + (end[0] - px) * begin / length, py + (end[1] - py) * begin / length

@@ -21,7 +21,7 @@ MODES = ("single", "categorised", "graduated", "rules")
 MOST_CLASSES = 1000
 
 EMPTY_TITLE = "(empty)"
-"""What legends call the class of texts without a character."""
+"""Legends' title for the class of texts without a character."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +30,7 @@ class StyleClass:
 
     symbol: Symbol = field(default_factory=Symbol)
     label: str = ""
-    """What legends call it; empty: its value."""
+    """The class's title in legends; empty: its value."""
     value: str = ""
     """As `value_text` writes it."""
     lower: float = 0.0
@@ -43,7 +43,7 @@ class StyleClass:
             raise InvalidValue("The limits of a class are numbers.")
 
     def title(self, mode: str) -> str:
-        """What legends call it."""
+        """The class's title in legends."""
         if self.label:
             return self.label
         if mode == "graduated":

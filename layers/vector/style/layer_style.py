@@ -38,7 +38,7 @@ class VectorStyle(Symbol):
     method: str = "natural breaks"
     class_count: int = 5
     vary: str = "color"
-    """What of graduated classes differs: color or size."""
+    """The property that differs between graduated classes: color or size."""
     show_other: bool = True
     """False: features in no class are left out."""
     visible_from: float = 0.0
@@ -139,11 +139,11 @@ class VectorStyle(Symbol):
         return replace(self, classes=(*self.classes[:index], one, *self.classes[index + 1 :]))
 
     def is_shown_at(self, scale: float) -> bool:
-        """Whether anything is drawn on a map of 1 : `scale`."""
+        """True where anything is drawn on a map of 1 : `scale`."""
         return not (0 < self.visible_from < scale or scale < self.visible_to)
 
     def size_factor(self, scale: float) -> float:
-        """How large signs and lines are on a map of 1 : `scale`, in steps, so that pictures can be kept."""
+        """Factor for the size of signs and lines on a map of 1 : `scale`, in steps, so that pictures can be kept."""
         if not 0 < self.full_size_at < scale:
             return 1.0
         steps = round(2.0 * math.log2(min(scale / self.full_size_at, 1024.0)))

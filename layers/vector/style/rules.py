@@ -38,7 +38,7 @@ def rule_columns(rule: str) -> tuple[str, ...]:
 
 
 def rule_mask(rule: str, attributes: Attributes, budget: Budget | None = None) -> NDArray[np.bool_]:
-    """Where the rule is true; NULL is no. Rules of one style share a `budget`. Raises InvalidValue."""
+    """Marks rows for which the rule is true; NULL is no. Rules of one style share a `budget`. Raises InvalidValue."""
     expression = check_rule(rule)
     if expression is None:
         return np.ones(len(attributes), dtype=np.bool_)

@@ -38,7 +38,7 @@ class Symbol:
     casing_color: str = ""
     """A stroke below a line that sets it off from imagery; empty: none."""
     casing_width_px: float = 1.4
-    """What of it shows on either side."""
+    """Width of it that shows on either side."""
     ground_color: str = ""
     """A whole stroke below a dashed one (railways); empty: none."""
     arrow: str = "none"
@@ -76,7 +76,7 @@ def plain_values(value: Any) -> dict[str, Any]:
 
 
 def known_values(cls: type, data: Any) -> dict[str, Any]:
-    """What `data` says of the plain fields of a dataclass, each of its kind; what it does not know is left out.
+    """Values for the plain fields of a dataclass from `data`, each of its kind; other entries are left out.
 
     Raises InvalidValue.
     """

@@ -40,13 +40,13 @@ class Action:
     check: str = ""
     """"" is a plain action, "own" switches by itself, any other word names an exclusive group."""
     offered: Callable[..., bool] | None = None
-    """Whether it can be done as things are; None for always."""
+    """True while it can be done; None for always."""
     breaks: bool = False
     """A separator stands before it, in the menu and in the toolbar."""
     text_now: Callable[..., str] | None = None
     """A text that says more for the moment, such as what would be undone; empty for `text`."""
     checked: Callable[..., bool] | None = None
-    """Whether it is checked as things are; None where only the analyst's choice counts."""
+    """True while it is checked; None where only the analyst's choice counts."""
 
 
 class ActionMenu(QObject):
@@ -68,7 +68,7 @@ class CaseMenu(ActionMenu):
 
 
 def has_case(menu: CaseMenu) -> bool:
-    """Whether a case is open."""
+    """True while a case is open."""
     return menu.session.is_begun
 
 

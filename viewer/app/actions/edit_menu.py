@@ -43,7 +43,7 @@ class EditMenu(CaseMenu):
         return self.tr("&Redo: {0}").format(text.replace("&", "&&")) if text else ""
 
     def has_selection(self) -> bool:
-        """Whether sites are selected."""
+        """True while sites are selected."""
         return self.session.is_begun and len(self._panels.selection) > 0
 
     def delete_selected(self) -> None:

@@ -211,17 +211,17 @@ class FeatureMenu(ToolMenu):
     # -- when they are offered ----------------------------------------------------------------------------------
 
     def has_vector(self) -> bool:
-        """Whether the current layer is a vector layer."""
+        """True while the current layer is a vector layer."""
         layer = self._panels.layer
         return layer is not None and layer.kind == "vector"
 
     def has_filter(self) -> bool:
-        """Whether the current layer is a vector layer with a filter."""
+        """True while the current layer is a vector layer with a filter."""
         layer = self._panels.layer
         return layer is not None and layer.kind == "vector" and bool(filter_of(layer))
 
     def has_features(self) -> bool:
-        """Whether features are selected, in any layer."""
+        """True while features are selected, in any layer."""
         return self.session.is_begun and len(self.selection) > 0
 
     id = "feature"

@@ -95,7 +95,7 @@ class FileMenu(CaseMenu):
         self._saving.save_as()
 
     def has_unsaved(self) -> bool:
-        """Whether there is something to save: changes, or a case without a file."""
+        """True while there is something to save: changes, or a case without a file."""
         return self.session.is_dirty or (self.session.is_begun and self.session.target is None)
 
     def export_picture(self) -> None:

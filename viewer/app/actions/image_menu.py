@@ -67,7 +67,7 @@ class ImageMenu(ActionMenu):
             self.changed.emit()
 
     def has_raster(self) -> bool:
-        """Whether the current layer is a raster that has been read."""
+        """True while the current layer is a raster that has been read."""
         return self._styler.info is not None
 
     # -- combinations of bands ----------------------------------------------------------------------------------

@@ -40,12 +40,12 @@ class _Export:
     target: Path
     made: Path
     stretch: ExportRows
-    """What is asked for next."""
+    """The next stretch to ask for."""
     features: int
     job: Job | None = None
     is_cancelled: bool = False
     remark: str = ""
-    """What the format cannot hold of it."""
+    """A remark on what the format cannot hold of it."""
 
 
 class LayerExport(QObject):
@@ -213,7 +213,7 @@ class LayerExport(QObject):
 
 
 def _are_one(target: Path, path: Path) -> bool:
-    """Whether two names lead to one file; of a drive that does not answer at once nothing can be read anyway."""
+    """True where two names lead to one file; of a drive that does not answer at once nothing can be read anyway."""
     try:
         return within(MOMENT_S, lambda: target.resolve() == path.resolve())
     except TimeoutError:

@@ -96,20 +96,20 @@ class LayerMenu(CaseMenu):
     # -- when they are offered ----------------------------------------------------------------------------------
 
     def has_layer(self) -> bool:
-        """Whether there is a current layer."""
+        """True while there is a current layer."""
         return self._panels.layer is not None
 
     def has_vector(self) -> bool:
-        """Whether the current layer is a vector layer."""
+        """True while the current layer is a vector layer."""
         layer = self._panels.layer
         return layer is not None and layer.kind == "vector"
 
     def has_raster(self) -> bool:
-        """Whether the current layer is a raster that has been read."""
+        """True while the current layer is a raster that has been read."""
         return isinstance(self._panels.info_of(self._panels.layer_uuid), RasterInfo)
 
     def can_build(self) -> bool:
-        """Whether overviews of the current layer can be built."""
+        """True while overviews of the current layer can be built."""
         return self._upkeep.can_build_current
 
     id = "layer"

@@ -28,7 +28,7 @@ CANVAS_KEYS: tuple[tuple[str, str], ...] = (
     ("Take the last vertex back", "Backspace"),
     ("Give up", "Esc"),
 )
-"""What the map itself understands (text in English, keys); the canvas and its tools handle these."""
+"""Keys that the map itself understands (text in English, keys); the canvas and its tools handle these."""
 
 
 def fill_menu_bar(window: QMainWindow, actions: ActionTable) -> dict[str, QMenu]:

@@ -51,7 +51,7 @@ class ViewMenu(CaseMenu):
         self._views.show_selection()
 
     def has_selection(self) -> bool:
-        """Whether sites are selected."""
+        """True while sites are selected."""
         return self.session.is_begun and len(self._canvas.selection) > 0
 
     def go_to(self) -> None:

@@ -60,7 +60,7 @@ class CaseSaving(QObject):
                 go_on()
 
     def folder(self) -> Path:
-        """Where a dialog about cases begins: beside the open one, else beside the newest of the recent ones."""
+        """The folder in which a dialog about cases begins: beside the open one, else beside the newest recent one."""
         recent = self._settings.recent()
         if self._session.target is not None:
             return self._session.target.parent
@@ -76,7 +76,7 @@ class CaseSaving(QObject):
             self._session.save_as(path, then, viewport_json=self._views.viewport_json())
 
     def _save_elsewhere(self) -> None:
-        """Where the case lies nothing answers: the dialog must not look there."""
+        """Asks for another place and saves there; the dialog must not look into the case's folder, which is silent."""
         name = self._session.target.name if self._session.target else f"{_file_name(self._session.title)}.gpkg"
         self._save_to(self._ask().case_to_write(Path.home() / name))
 

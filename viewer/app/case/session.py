@@ -376,7 +376,7 @@ class Session(QObject):
         self.history.attach(document, self._journal, self.actor)
 
     def _edited_since(self) -> Callable[[], bool]:
-        """Whether another case would now take the place of edits that nobody was asked about."""
+        """Makes a check that is true where another case would now replace edits that nobody was asked about."""
         history, state = self.history, self.history.state()
         document = self.document
 

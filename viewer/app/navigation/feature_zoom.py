@@ -31,7 +31,7 @@ class FeatureZoom(QObject):
         super().__init__(parent)
         self._canvas, self._views, self._report = canvas, views, report
         self._waiting: tuple[Chosen, View] | None = None
-        """What is gone to once it is read, unless somebody looks elsewhere meanwhile."""
+        """Features to go to once they are read, and the view then, unless somebody looks elsewhere meanwhile."""
         canvas.scene.updated.connect(self._go_when_read)
 
     def zoom_to(self, uuid: str, fids: Fids) -> None:
@@ -98,5 +98,5 @@ class FeatureZoom(QObject):
 
 
 def _are_together(plane: str, other: str) -> bool:
-    """Whether two layers lie on one canvas; an empty plane is the Earth."""
+    """True where two layers lie on one canvas; an empty plane is the Earth."""
     return has_way(plane, other) if plane and other else plane == other

@@ -29,7 +29,7 @@ from viewer.support.messages import Messages
 from viewer.support.settings import cache_folder
 
 SHOWN_FOR_MS = 6000
-"""How long the ring stays where somebody went."""
+"""Time for which the ring stays at the place that somebody went to."""
 PLACES_FILE = "places.sqlite.xz"
 
 

@@ -54,7 +54,7 @@ class MapViews(QObject):
         super().__init__(parent)
         self._canvas, self._messages, self._asks = canvas, messages, asks
         self.notice = ""
-        """What was decided about the map because nobody could be asked, in one sentence."""
+        """A sentence about what was decided about the map because nobody could be asked."""
         self._held: tuple[Bounds, float, float] | None = None
         self._map_view: View | None = None
         self._fits_plane: str | None = None

@@ -173,7 +173,7 @@ class FileOpener(QObject):
         self._add_ready(opening)
 
     def _is_wanted(self, opening: _Opening) -> bool:
-        """Whether the case is open still that the words were opened in."""
+        """True while the case is open still in which the words were opened."""
         return opening.document is self._session.document
 
     def _add_ready(self, opening: _Opening) -> None:

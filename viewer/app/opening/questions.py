@@ -36,7 +36,7 @@ class Which(StrEnum):
 
     ALL = "all"
     SHOWN = "shown"
-    """Those that pass the layer's filter."""
+    """Features that pass the layer's filter."""
     SELECTED = "selected"
 
 

@@ -47,7 +47,7 @@ class Upkeep(QObject):
 
     @property
     def can_build_current(self) -> bool:
-        """Whether overviews of the current layer are lacking and can be built."""
+        """True while overviews of the current layer are lacking and can be built."""
         drawing = self._current
         return drawing is not None and drawing.can_build
 

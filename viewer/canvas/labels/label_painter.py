@@ -29,7 +29,7 @@ _MOST_SIZES = 20_000
 
 @dataclass(frozen=True, slots=True)
 class Face:
-    """How a label is written. Sizes in logical pixels; colours as Qt reads them."""
+    """The lettering of a label. Sizes in logical pixels; colours as Qt reads them."""
 
     size_px: float = 12.0
     color: str = "#ffffff"

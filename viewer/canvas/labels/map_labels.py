@@ -98,7 +98,7 @@ def _named_once(requests: Sequence[LabelRequest]) -> list[LabelRequest]:
 
 
 def _furniture(view: View) -> list[Box]:
-    """Where scale bar, credits and north arrow stand on a map: labels keep out, on screen and in products alike."""
+    """Boxes of scale bar, credits and north arrow on a map: labels keep out, on screen and in products alike."""
     r, width, height = view.ratio, view.width, view.height
     return [
         Box(0, height - 56 * r, 240 * r, height),

@@ -136,7 +136,7 @@ class SiteIndex:
 
     @property
     def beyond_mercator(self) -> int:
-        """How many sites of the Earth lie beyond the edge of Web Mercator with all their points."""
+        """Number of sites of the Earth that lie beyond the edge of Web Mercator with all their points."""
         if self._beyond is None:
             placed = [site.geometry for uuid, site in self.sites.items() if uuid not in self.off_earth]
             boxes = shapely.bounds(placed).reshape(-1, 4)

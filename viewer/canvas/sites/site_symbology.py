@@ -24,7 +24,7 @@ THINNEST_PX, WIDEST_PX = 0.1, 50.0
 
 
 class Precision(StrEnum):
-    """How well a place is known. Only PRECISE may look like an exact pin."""
+    """Degree to which a place is known. Only PRECISE may look like an exact pin."""
 
     PRECISE = "precise"
     LOOSE = "loose"

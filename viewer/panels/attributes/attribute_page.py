@@ -34,7 +34,7 @@ MOST_LISTED = 60
 """Columns in a menu."""
 _MARGIN_PX = 8
 _COUNT_AT = 4
-"""Where in the line the counts stand, if they have room there."""
+"""The place of the counts in the line, if they have room there."""
 
 
 class AttributePage(QWidget):

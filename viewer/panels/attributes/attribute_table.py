@@ -145,7 +145,7 @@ class AttributeTablePanel(AttributePage):
     # -- rows ---------------------------------------------------------------------------------------------------
 
     def _passing(self) -> np.ndarray | None:
-        """Those that the layer's filter lets through."""
+        """Marks rows that the layer's filter lets through; None where there is no filter, or no rows yet."""
         fids = self._access.filters.fids(self._uuid)
         if fids is None or self._attributes is None:
             return None

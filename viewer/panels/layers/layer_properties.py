@@ -47,7 +47,7 @@ class LayerPropertiesPanel(RowForm):
         super().__init__(context, "layers", update_layer, parent)
         self._info: RasterInfo | VectorInfo | None = None
         self._geometry = ""
-        """What the layer was found to hold when its style was shown last."""
+        """Kind of geometry that the layer was found to hold when its style was shown last."""
         self._add_fields()
         content = self.page.content
         content.addLayout(self.form)

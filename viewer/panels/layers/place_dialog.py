@@ -156,7 +156,7 @@ class PlaceDialog(QDialog):
         self._judge()
 
     def _likely_ones(self) -> list[KnownCRS]:
-        """Those in which the numbers lie somewhere, the likely places before the others."""
+        """CRSs in which the numbers lie somewhere, the likely places before the others."""
         found: list[tuple[bool, KnownCRS]] = []
         for text in dict.fromkeys(self._likely):
             try:

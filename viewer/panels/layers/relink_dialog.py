@@ -134,7 +134,7 @@ class RelinkDialog(QDialog):
         tree.currentItemChanged.connect(lambda *_: self._offer_file())
 
     def _old_folders(self) -> list[str]:
-        """Those of what has not been found come first."""
+        """Old folders of the lost files; folders of those that are not found yet come first."""
         texts = [lost.text for lost in self._lost]
         left = [text for text in texts if text not in self._found]
         return list(dict.fromkeys([*likely_folders(left), *likely_folders(texts)]))

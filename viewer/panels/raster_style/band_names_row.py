@@ -57,7 +57,7 @@ class BandNamesRow(QWidget):
         form.addRow(self.label, self)
 
     def show_bands(self) -> None:
-        """Those of the current layer that its file leaves unnamed, and what was said of them."""
+        """Shows the bands of the current layer that its file leaves unnamed, and the names given to them."""
         bands, given = self._styler.nameable, self._styler.given_names
         for widget in (self, self.label):
             widget.setVisible(bool(bands) and self._count > 1)

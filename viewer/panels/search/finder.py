@@ -12,7 +12,7 @@ from viewer.support.jobs import Job, Jobs
 
 PAUSE_MS = 40
 LONGEST = 32_767
-"""What a line takes: a shape in WKT is long."""
+"""Longest text that a line takes: a shape in WKT is long."""
 
 
 class Finder(QObject):

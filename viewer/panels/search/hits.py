@@ -18,7 +18,7 @@ from layers.places.names import holds_in_order, name_key, tight
 MOST_IN_GROUP = 8
 SAME_PLACE_M = 10_000.0
 EXACT, BEGINS, WORDS, INSIDE, NEARLY = 0.0, 1.0, 2.0, 3.0, 4.0
-"""How well a name answers: it is so, begins so, has such words, holds it somewhere, is spelled nearly so."""
+"""Ranks of a name as an answer: it is so, begins so, has such words, holds it somewhere, is spelled nearly so."""
 WEAK_COORDINATE = 10.0
 """The score of a coordinate that is a word as well."""
 SHORTEST_RUN_ON = 5

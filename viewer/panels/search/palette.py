@@ -58,7 +58,7 @@ class CommandPalette(QDialog):
     site_wanted = Signal(object)
     datum_changed = Signal(str)
     covered = Signal(QRect)
-    """What of the screen the palette hides, in global coordinates; an empty rectangle when it is gone."""
+    """The part of the screen that the palette hides, in global coordinates; an empty rectangle when it is gone."""
 
     def __init__(
         self, entries: Sequence[PaletteEntry], parent: QWidget | None = None, finder: Finder | None = None

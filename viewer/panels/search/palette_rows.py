@@ -20,7 +20,7 @@ ROW_PX, ICON_PX, MARGIN_PX = 30, 20, 10
 CLEAR_MATCH = 1.5
 """Letters that match a command at least so well are a good guess."""
 NOT_NOW = 0.5
-"""What cannot be done now stands below what matches about as well and can."""
+"""Added to the score of an action that cannot be done now: it stands below those that match about as well."""
 
 
 @dataclass(frozen=True)

@@ -34,7 +34,7 @@ class ClassRows(QAbstractTableModel):
         self.style = VectorStyle()
         self.geometry = ""
         self.columns: tuple[str, ...] = ()
-        """What rules can be about."""
+        """Columns that rules can be about."""
         self.counts: tuple[int, ...] | None = None
 
     def show_style(self, style: VectorStyle, info: VectorInfo) -> None:

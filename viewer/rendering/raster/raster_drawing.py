@@ -262,7 +262,7 @@ class RasterDrawing(LayerDrawing):
 
     @property
     def lack(self) -> Lack:
-        """How far overviews lack: where they do, zoomed out only a sample of the pixels is shown."""
+        """Degree to which overviews lack: where they do, zoomed out only a sample of the pixels is shown."""
         return self.source.lack
 
     @property

@@ -64,7 +64,7 @@ def off_the_map(crs: str, name: str) -> str:
 
 
 def bounds_on(layer: Layer, info: RasterInfo, crs: str, name: str) -> Bounds:
-    """Where it is on a canvas of this CRS. Raises CannotBePlaced."""
+    """Bounds on a canvas of this CRS. Raises CannotBePlaced."""
     source = layer.crs or info.crs
     if source == crs == PIXEL_SPACE:
         return pixel_bounds_of(info)
@@ -86,7 +86,7 @@ def _is_over_the_dateline(lonlat: Bounds) -> bool:
 
 
 def pixel_bounds_of(info: RasterInfo) -> Bounds:
-    """Where it is in pixel space, as the op "tile" counts there."""
+    """Bounds in pixel space, as the op "tile" counts there."""
     return Bounds(0.0, -float(info.height), float(info.width), 0.0)
 
 

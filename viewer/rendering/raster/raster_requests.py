@@ -177,7 +177,7 @@ class RasterRequests:
         self._failed.clear()
 
     def failed(self, reads: Iterable[TileRead]) -> list[TileRead]:
-        """Those of these that have failed."""
+        """Reads among these that have failed."""
         return [read for read in reads if read in self._failed]
 
     def tiles(self, reading: Reading, grid: TileGrid, ranks: Mapping[TileKey, float], lack: Lack) -> list[TileRequest]:

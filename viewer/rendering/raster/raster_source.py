@@ -37,7 +37,7 @@ class RasterSource:
         self.info: RasterInfo | None = None
         """The same with the bands' names that the analyst gave."""
         self.scene: SceneInfo | None = None
-        """Where the path is a delivery: band n of `info` is its band n."""
+        """The scene where the path is a delivery: band n of `info` is its band n."""
         self.acquisition: Acquisition | None = None
         """None until `ask_acquisition` was answered."""
         self.missing: frozenset[str] = frozenset()
@@ -87,7 +87,7 @@ class RasterSource:
 
     @property
     def folders(self) -> tuple[Path, ...]:
-        """Where its files lie."""
+        """Folders of its files."""
         return (self.path.parent,)
 
     def name_bands(self, names: Mapping[int, str]) -> None:
@@ -100,7 +100,7 @@ class RasterSource:
 
     @property
     def lack(self) -> Lack:
-        """How far overviews lack."""
+        """Degree to which overviews lack."""
         if self.info is None or self.state is None or self.overview_path:
             return Lack.NONE
         return lack_of(self.info)
@@ -177,7 +177,7 @@ class RasterSource:
         return bands if scene is None else tuple(scene.bands[number - 1].place for number in bands)
 
     def place_of(self, index: int) -> BandPlace:
-        """Where one of the file's own bands, or a scene's, is found."""
+        """The place of one of the file's own bands, or of a scene's."""
         if self.scene is not None:
             place = self.scene.bands[index - 1].place
             return replace(place, part=self._part, height_m=self._height_m)

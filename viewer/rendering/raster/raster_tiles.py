@@ -98,7 +98,7 @@ class RasterTiles:
         self.tile_layer.set_revision((shown.reading, shown.style))
 
     def place(self, crs: str, bounds: Bounds) -> None:
-        """Where the layer is on a canvas of this CRS."""
+        """Sets the layer's bounds on a canvas of this CRS."""
         self.tile_layer.set_bounds(crs, bounds)
         self.placed_crs, self._overview_raw = crs, None
 
@@ -116,7 +116,7 @@ class RasterTiles:
         return all(self.is_complete(view) for view in self.views)
 
     def share(self, views: Views) -> float:
-        """How much of a view, and of the world copies in it, is there, 0 to 1."""
+        """Share of a view, and of the world copies in it, that is there, 0 to 1."""
         return sum(map(self.tile_layer.share, views)) / len(views)
 
     def raw_in_view(self) -> list[tuple[TileKey, RawTile]]:
@@ -421,7 +421,7 @@ def _is_seen(read: TileRead, view: View) -> bool:
 
 
 def _has_coarse(shown: Shown, within: PixelBounds | None) -> bool:
-    """Whether coarse tiles are worth a read; `within` is where the raster is, in pixels of the canvas."""
+    """True where coarse tiles are worth a read; `within` is the area of the raster, in pixels of the canvas."""
     if within is None or shown.reading.overview_path:
         return True
     return coarse_pays(shown.info, within.right - within.left)

@@ -180,7 +180,7 @@ class AheadBudget:
         self._count = self._nbytes = 0
 
     def tiles_for(self, owner: Hashable, in_view: int, nbytes: int) -> int:
-        """How many tiles a layer may read ahead, that has `in_view` tiles of `nbytes` in all in view."""
+        """Number of tiles that a layer may read ahead, that has `in_view` tiles of `nbytes` in all in view."""
         self.forget(owner)
         self._in_view[owner] = in_view, nbytes
         self._count, self._nbytes = self._count + in_view, self._nbytes + nbytes

@@ -172,7 +172,7 @@ class TileLayer:
     # -- looking ------------------------------------------------------------------------------------------------
 
     def set_bounds(self, crs: str, bounds: Bounds | None) -> None:
-        """Where the layer has data, in canvas CRS units (None: everywhere); outside nothing is requested or painted."""
+        """Sets the area of data, in canvas CRS units (None: everywhere); outside nothing is requested or painted."""
         self._bounds = None if bounds is None else (crs, bounds)
         self._within.clear()
 
@@ -181,7 +181,7 @@ class TileLayer:
         return self._bounds[1] if self._bounds is not None and self._bounds[0] == crs else None
 
     def within(self, grid: TileGrid) -> PixelBounds | None:
-        """Where the layer has data, in the grid's pixels."""
+        """Bounds of the layer's data, in the grid's pixels."""
         bounds = self.bounds_in(grid.crs)
         if bounds is None:
             return None
@@ -198,7 +198,7 @@ class TileLayer:
         return all(find(key) is not None for key in tiles_in(view, self.within(view.grid)))
 
     def share(self, view: View) -> float:
-        """How much of the view is there, 0 to 1."""
+        """Share of the view that is there, 0 to 1."""
         find = partial(self._find, self._held.get(view.grid), view.grid)
         found = [find(key) is not None for key in tiles_in(view, self.within(view.grid))]
         return sum(found) / len(found) if found else 1.0

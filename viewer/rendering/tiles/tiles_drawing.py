@@ -29,7 +29,7 @@ from viewer.support.jobs import JobContext
 
 SOURCE_BYTES = 96 * MIB
 ASK_AGAIN_S = 60.0
-"""How long a tile that failed, or is not there, is left alone."""
+"""Time for which a tile that failed, or is not there, is left alone."""
 COMPOSED_A_JOB = 12
 
 LONLAT = Bounds(-180.0, -MERCATOR_MAX_LAT, 180.0, MERCATOR_MAX_LAT)

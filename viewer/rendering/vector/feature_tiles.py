@@ -28,9 +28,9 @@ _WORTH_A_LOOK = 8
 TILES_A_JOB = 6
 """Painted as one picture: finding what is in it takes the interpreter, which threads have to share."""
 TILES_OF_A_STRIP = 3
-"""Where no more than a strip is missing, as in a pan, both threads have a part of it."""
+"""Tiles of a job where no more than a strip is missing, as in a pan: both threads have a part of it."""
 MANY_FEATURES = 30_000
-"""Where less is in view, finding it costs more than painting it."""
+"""Number of features in view below which finding them costs more than painting them."""
 _KNOWN_VIEWS = 4
 JOBS_AHEAD = 2
 """Threads that work; they find the next when they are done."""

@@ -21,7 +21,7 @@ NO_CLASSES = FeatureClasses(np.zeros(0, np.int64), np.zeros(0, np.uint16))
 
 
 def automatic_style(layer: Layer, info: VectorInfo) -> VectorStyle:
-    """How a layer is drawn as long as its row says nothing: by its data, in a colour of its own."""
+    """The style of a layer as long as its row says nothing: by its data, in a colour of its own."""
     return VectorStyle.default(info, layer_seed(layer.uuid))
 
 
@@ -36,7 +36,7 @@ class Symbology:
         self.attributes: Attributes | None = None
         """Columns that hold what the style needs, once they are read."""
         self.others_known: tuple[ClassKey, bool] | None = None
-        """Whether any feature is in none of the classes of styles of a key, once that is known."""
+        """A key of classes, and True where any feature is in none of them; None until that is known."""
         self._classes: tuple[ClassKey, FeatureClasses | None] = ("single", "", ()), None
 
     def take_style(self, layer: Layer, info: VectorInfo) -> str:
@@ -88,5 +88,5 @@ class Symbology:
         return view.ratio * style.size_factor(scale) if style.is_shown_at(scale) else 0.0
 
     def sign_px(self, view: View) -> float:
-        """How wide the largest sign is, in picture pixels."""
+        """Width of the largest sign, in picture pixels."""
         return max((symbol.size_px for symbol in self.symbols if symbol is not None), default=0.0) * self.scale_at(view)

@@ -54,7 +54,7 @@ class VectorDrawing(LayerDrawing):
         self.tables: tuple[FeatureTable, ...] = ()
         """All features read so far, in painting order."""
         self.is_out_of_scale = False
-        """Whether the style hid everything in the last view."""
+        """True where the style hid everything in the last view."""
         self.columns: ColumnReader | None = None
         """Reads attributes for whatever is made of them."""
         self.picture = VectorPicture()
@@ -192,17 +192,17 @@ class VectorDrawing(LayerDrawing):
         return transform_bounds(self.plane, crs, self.info.bounds)
 
     def has_place_on(self, crs: str) -> bool:
-        """Whether a canvas has a place for it, as far as is known."""
+        """True where a canvas has a place for it, as far as is known."""
         return self.lies_on(crs) if self.plane else not is_off_earth(crs)
 
     def is_reading_for(self, crs: str) -> bool:
-        """Whether its features are still to come on a canvas that shows it."""
+        """True while its features are still to come on a canvas that shows it."""
         if not self.layer.visible or self._cannot_be_drawn or not (self._can_load and self.has_place_on(crs)):
             return False
         return self.source.crs != crs or not self.source.is_loaded
 
     def _look_for_place(self, crs: str) -> bool:
-        """Whether a canvas has a place for it; where it has none, `problem` says so."""
+        """True where a canvas has a place for it; where it has none, `problem` says so."""
         is_there = self.has_place_on(crs)
         self._set_problem("" if is_there or not self.plane else off_the_map(self.plane, self.path.name), "place")
         return is_there

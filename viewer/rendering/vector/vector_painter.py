@@ -119,7 +119,7 @@ def _edges(table: FeatureTable, row: int, bounds: Bounds, view: View) -> list[QP
 
 
 def margin_px(symbols: Symbols, scale: float) -> float:
-    """How far outside its bounds a feature may paint, in picture pixels."""
+    """Distance to which a feature may paint outside its bounds, in picture pixels."""
     reach = [
         max(marker_radius_px(symbol) * 1.4, symbol.stroke_width_px * 4 + symbol.casing_width_px + 5)
         for symbol in symbols

@@ -51,7 +51,7 @@ class Wanted:
 
 
 class Effort(IntEnum):
-    """How much may be worked out; what would take more stays as it is."""
+    """Amount of work that is allowed; a part that would take more stays as it is."""
 
     AT_ONCE = 0
     """Nothing that takes longer than a frame: for the window's thread."""
@@ -70,7 +70,7 @@ class Part[T]:
 
 @dataclass(frozen=True, eq=False, slots=True)
 class VectorPicture:
-    """What is painted of a layer. Parts that are one object are the same."""
+    """Parts that are painted of a layer. Parts that are one object are the same."""
 
     features: Part[VectorContent] = Part(_EMPTY)
     clustering: Part[tuple[VectorContent, Clusters | None]] = Part((_EMPTY, None))
@@ -86,7 +86,7 @@ class VectorPicture:
 
     @property
     def drawn(self) -> VectorContent:
-        """Those that have a sign of their own."""
+        """Features that have a sign of their own."""
         return self.clustering.value[0]
 
     @property

@@ -50,7 +50,7 @@ class VectorSource:
         self._table = str(layer.source.get("table", ""))
         options = layer.source.get("options")
         self._options: dict[str, Any] = options if isinstance(options, dict) else {}
-        """How the file is to be read, where somebody said so."""
+        """Options for reading the file, where somebody gave any."""
         self._loading: VectorLoading | None = None
 
     def probe(self, done: Callable[[str], None]) -> None:

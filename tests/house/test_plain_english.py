@@ -1,0 +1,63 @@
+"""Plain English: a docstring begins with what a thing is or does, never with a riddle ("What ...", "Whether ...")."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+CODE = sorted(p for room in ("layers", "viewer", "sample_data") for p in (ROOT / room).rglob("*.py"))
+RIDDLE = r"\W*(?:What|Who|Which|How|Where|Those|Whether|When)\b"
+DOCUMENTED = (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
+
+
+def docstrings_of(tree: ast.AST) -> Iterator[str]:
+    """Docstrings of all modules, classes and functions, and of the attributes that have a text below them."""
+    for node in ast.walk(tree):
+        if isinstance(node, DOCUMENTED):
+            yield ast.get_docstring(node) or ""
+            for above, below in pairwise(node.body):
+                if isinstance(above, ast.Assign | ast.AnnAssign) and isinstance(below, ast.Expr):
+                    match below.value:
+                        case ast.Constant(value=str() as text):
+                            yield text
+
+
+def riddles_in(text: str) -> list[str]:
+    """First lines of docstrings that begin with a riddle; a file without one in quotes is not even parsed."""
+    docstrings = docstrings_of(ast.parse(text)) if re.search(f"[\"']{RIDDLE}", text) else ()
+    return [text.strip().splitlines()[0] for text in docstrings if re.match(RIDDLE, text)]
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        '"""What is kept."""',
+        'def read():\n    """\n    Whether it is read.\n    """',
+        'class Rows:\n    """Rows."""\n\n    def count(self):\n        r"""How many there are."""',
+        'class Rows:\n    count: int\n    """How many there are."""',
+        'async def read():\n    "(When it is read)"',
+        'LEFT = 1\n"""Which is left."""',
+    ],
+)
+def test_a_riddle_is_found(code: str) -> None:
+    assert len(riddles_in(code)) == 1
+
+
+@pytest.mark.parametrize(
+    "code",
+    ['"""Rows: what is kept."""', '"""Whatever is kept."""', 'print("What is kept?")', '# What is kept\n"""Rows."""'],
+)
+def test_other_texts_are_no_riddles(code: str) -> None:
+    assert not riddles_in(code)
+
+
+def test_docstrings_say_what_a_thing_is_or_does() -> None:
+    """An engineer new to the code reads first what is there, in the field's words."""
+    found = {str(path.relative_to(ROOT)): riddles_in(path.read_text("utf-8")) for path in CODE}
+    assert not {name: riddles for name, riddles in found.items() if riddles}
