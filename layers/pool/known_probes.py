@@ -30,6 +30,12 @@ class KnownProbes:
         self._lock = threading.Lock()
         self._known: dict[str, _Known] = {}
 
+    def answer_to(self, asked: Probe) -> Answer | None:
+        """The answer that is known to a drawing's probe, whatever has become of the file since."""
+        with self._lock:
+            known = self._known.get(_key(asked)) if asked.canvas_crs is not None else None
+        return None if known is None else known.answer
+
     def told(self, request: Request) -> Question:
         """The question to send to a reader: with the known state of the file where it is a drawing's probe."""
         asked = request.question

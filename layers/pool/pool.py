@@ -95,6 +95,22 @@ class ReaderPool:
             request.done = partial(self._probed, request, request.done)
         self._queue(request)
 
+    def probe(self, asked: Probe, done: Done) -> None:
+        """Ask what is in a file. A known answer is given at once, on this thread; another follows on a supervisor's
+        thread where the file turns out to be in another state by now.
+        """
+        known = self.known_probes.answer_to(asked)
+        if known is None:
+            self.submit(Request(asked, done, strike_key=asked.path))
+            return
+
+        def verified(result: Answer | GeoloupeError) -> None:
+            if result is not known:
+                done(result)
+
+        done(known)
+        self.submit(Request(asked, verified, strike_key=asked.path, is_background=True))
+
     def expect(self) -> None:
         """Somebody reaches for a file, and nobody knows which: all who stand ready at the start do so again."""
         if not self._inline:

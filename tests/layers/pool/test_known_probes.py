@@ -115,3 +115,23 @@ def test_a_reader_opens_nothing_where_the_file_is_as_it_was(tmp_path: Path):
         assert pool.ask(raw("probe", {"path": str(image), **DRAWN})) is not opened
     finally:
         pool.close()
+
+
+def test_a_drawing_is_answered_at_once_and_again_where_the_file_is_another(tmp_path: Path):
+    image = write_raster(tmp_path / "a.tif", surface().astype(np.uint8), "EPSG:32652", Bounds(0, 0, 100, 100))
+    pool = ReaderPool(workers=1)
+    pool.start()
+    try:
+        opened, answers = pool.ask(Probe(str(image))), []
+        pool.probe(Probe(str(image), canvas_crs=""), answers.append)
+        assert [one is opened for one in answers] == [True]
+        pool.ask(Probe(str(image)))  # the check stands in the queue before it
+        assert len(answers) == 1
+        write_raster(image, surface(3).astype(np.uint8), "EPSG:32652", Bounds(0, 0, 100, 100))
+        opened = pool.known_probes.answer_to(Probe(str(image), canvas_crs=""))
+        pool.probe(Probe(str(image), canvas_crs=""), answers.append)
+        pool.ask(Probe(str(image)))
+        assert answers[1] is opened
+        assert len(answers[2].header["raster"]["bands"]) == 3
+    finally:
+        pool.close()

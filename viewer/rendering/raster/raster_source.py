@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -64,7 +65,7 @@ class RasterSource:
                 done(self._take(result.header))
 
         asked = Probe(str(self.path), self._part, height_m=self._height_m, canvas_crs=reader_crs(canvas_crs))
-        self._submit(asked, probed)
+        self._context.pool.probe(asked, partial(self._context.mailbox.post, probed))
 
     def _take(self, header: dict[str, Any]) -> str:
         kind, raster = header.get("kind"), header.get("raster")

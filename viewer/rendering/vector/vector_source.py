@@ -62,7 +62,7 @@ class VectorSource:
 
         asked = Probe(str(self.path), options=self._options, canvas_crs="")
         answered = partial(self._context.mailbox.post, probed)  # called on a reader's thread
-        self._context.pool.submit(Request(asked, answered, strike_key=str(self.path)))
+        self._context.pool.probe(asked, answered)
 
     def _take(self, header: dict[str, Any]) -> str:
         if header.get("kind") != "vector":
