@@ -1,4 +1,4 @@
-"""The whole policy of what to draw and what to fetch, as one pure function: no I/O, no clock, no state."""
+"""Decides which display tiles a view shows, wants and keeps, as one pure function: no I/O, no clock, no state."""
 
 from __future__ import annotations
 

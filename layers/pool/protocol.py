@@ -114,7 +114,7 @@ class Request:
 
 def profile_for(request: Request) -> Profile:
     """Whose request it is. A probe goes by the name of the file: where that deceives, the reader says who can tell.
-    One that names a canvas is for a picture.
+    A probe that names a canvas is asked for a drawing of imagery.
     """
     asked = request.question
     is_look = isinstance(asked, Probe) and not asked.canvas_crs and foretells_features(asked.path)

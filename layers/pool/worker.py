@@ -88,7 +88,7 @@ def load_readers(profile: Profile) -> Run:
 
 
 def sentence_for(error: Exception, path: str) -> GeoloupeError:
-    """The noun for anything an op may raise: the last door before the pipe."""
+    """Turns whatever an op raises into one of our errors with a sentence, before it is sent."""
     if isinstance(error, GeoloupeError):
         return error
     name = os.path.basename(path) or "The file"

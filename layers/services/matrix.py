@@ -83,7 +83,7 @@ def sources_of(grid: TileGrid, keys: Sequence[TileKey], service: TileService) ->
 
 
 def finer(points: NDArray[np.float64]) -> NDArray[np.float64]:
-    """(n, n, 2) points between the (9, 9, 2) given ones, close enough that straight cells are off by `MAX_SAG` only.
+    """(n, n, 2) points between the (9, 9, 2) given ones, close enough that straight cells are off by `MAX_SAG_PX` only.
 
     The mapping is smooth: cubic interpolation stands in for more transformations. Where some points are nowhere the
     given ones are returned.

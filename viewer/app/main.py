@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from viewer.app.program import Program
 
 SWITCH_INTERVAL_S = 0.0005
-"""Time until threads take turns: with Python's 5 ms a painting worker makes the window stutter (performance.md)."""
+"""Time until threads take turns: with Python's 5 ms a painting worker makes the window stutter."""
 
 
 def run(

@@ -406,7 +406,7 @@ class MainWindow(QMainWindow):
         self.settings.set("window_state", self.docks.arrangement.state())
 
     def closeEvent(self, event: QCloseEvent) -> None:
-        """Ask about unsaved changes; whatever fails here is said, and the window stays (E29)."""
+        """Ask about unsaved changes; whatever fails here is said, and the window stays open."""
         event.ignore()
         self._is_asking = True
         try:

@@ -29,7 +29,7 @@ from layers.geo.lon_extent import around
 from layers.grid.tile_grid import View
 from layers.text.counted import grouped
 from layers.vector.labels.label_layout import LabelLayout
-from viewer.canvas.labels.label_layouts import LabelKey, LabelLayouts
+from viewer.canvas.labels.kept_layouts import LabelKey, LabelLayouts
 from viewer.canvas.labels.map_labels import LabelTask, MapLabels
 from viewer.canvas.layer_stack import DrawingFactory, LayerStack
 from viewer.canvas.sites.site_frame import SiteFrame

@@ -94,7 +94,7 @@ class History(QObject):
     # ------------------------------------------------------------------------------------------------------------
 
     def _through(self, change: Edit, then: Callable[[], None]) -> None:
-        """Through the document's door first and only `then` onto the stack: Qt keeps a command that raised (E29)."""
+        """Apply to the document first and only `then` put it onto the stack: Qt keeps a command whose redo has raised."""
         try:
             self._document.apply(change)
         except InvalidEdit:

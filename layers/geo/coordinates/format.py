@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import math
 
-from layers.geo.coordinates.grid import write_mgrs, write_utm
 from layers.geo.coordinates.notation import METRES_PER_DEGREE, Notation
+from layers.geo.coordinates.utm_mgrs import write_mgrs, write_utm
 from layers.geo.longitudes import normalise_lon
 
 NO_PLACE = "–"

@@ -6,9 +6,9 @@ from dataclasses import replace
 
 from layers.errors import BadCoordinate
 from layers.geo.coordinates.angles import read_angles
-from layers.geo.coordinates.grid import read_mgrs, read_utm
 from layers.geo.coordinates.links import read_link
 from layers.geo.coordinates.notation import ParsedCoordinate
+from layers.geo.coordinates.utm_mgrs import read_mgrs, read_utm
 from layers.geo.datum import Datum, to_wgs84
 from layers.geo.longitudes import normalise_lon
 

@@ -1,4 +1,4 @@
-"""The Edit menu: undo and redo, the selection of sites, the coordinate under the pointer."""
+"""The Edit menu: undo and redo, all that works on the selected sites, the coordinate under the pointer."""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""The Site menu: tools that draw sites, and new claims, sources and responses."""
+"""The Site menu: tools that draw sites, and new claims, sources and responses.
+
+What is done with the selected sites stands in the Edit menu, `edit_menu.py`.
+"""
 
 from __future__ import annotations
 

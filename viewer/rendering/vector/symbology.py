@@ -1,4 +1,7 @@
-"""The symbology of a vector layer: its style, the class of each feature, and how large signs are at a map's scale."""
+"""The symbology of a vector layer: its style, the class of each feature, and how large signs are at a map's scale.
+
+A class is found by `layers.vector.style.classes`; the colours of new classes come from `layers.vector.style.automatic`.
+"""
 
 from __future__ import annotations
 

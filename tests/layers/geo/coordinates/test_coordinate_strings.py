@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from layers.errors import BadCoordinate
 from layers.geo.baidu_mercator import to_bd09
 from layers.geo.coordinates import Datum, Notation, format_coordinate, parse_coordinate
-from layers.geo.coordinates.grid import write_mgrs
+from layers.geo.coordinates.utm_mgrs import write_mgrs
 from layers.geo.crs import WGS84, transform_points, utm_crs
 from layers.geo.datum import from_wgs84, to_wgs84
 from layers.geo.measure import distance_m

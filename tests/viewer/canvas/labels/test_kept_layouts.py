@@ -10,7 +10,7 @@ from pytestqt.qtbot import QtBot
 
 from layers.grid.tile_grid import TileGrid, View
 from layers.vector.labels.label_layout import Anchor, LabelRequest, Rank
-from viewer.canvas.labels.label_layouts import LabelKey, LabelLayouts
+from viewer.canvas.labels.kept_layouts import LabelKey, LabelLayouts
 from viewer.canvas.labels.map_labels import LabelTask
 from viewer.rendering.context import RenderContext
 
