@@ -94,7 +94,7 @@ class History(QObject):
     # ------------------------------------------------------------------------------------------------------------
 
     def _through(self, change: Edit, then: Callable[[], None]) -> None:
-        """Apply to the document first and only `then` put it onto the stack: Qt keeps a command whose redo has raised."""
+        """Apply to the document first and only `then` put it onto the stack: Qt keeps a command that raises."""
         try:
             self._document.apply(change)
         except InvalidEdit:
