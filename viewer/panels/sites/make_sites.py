@@ -25,7 +25,8 @@ from layers.pool.rows import read_rows_of
 from layers.text.counted import counted, grouped
 from layers.vector.table import VectorInfo
 from viewer.commands.feature_sites import (
-    FIELDS,
+    SITE_FIELDS,
+    SOURCE_FIELDS,
     FeatureRow,
     LayerSource,
     SiteMapping,
@@ -76,7 +77,7 @@ class MakeSitesDialog(QDialog):
 
     def _column_boxes(self, names: Sequence[str]) -> dict[str, QComboBox]:
         guessed, boxes = guess_mapping(names), {}
-        for field in FIELDS:
+        for field in (*SITE_FIELDS, *SOURCE_FIELDS):
             box = QComboBox()
             box.setAccessibleName(self.tr("Column for: {0}").format(self.word(field)))
             box.addItem("–", "")
@@ -91,14 +92,19 @@ class MakeSitesDialog(QDialog):
         head = plain_label(self.tr("{0} of “{1}”").format(sites, one_line(self._layer.name, 60)))
         head.setObjectName("heading")
         form = QFormLayout()
-        for field in FIELDS:
+        for field in SITE_FIELDS:
             form.addRow(self.word(field), self.columns[field])
         form.addRow(self.tr("Class where the column says none"), self.class_code)
         form.addRow("", self.others)
         form.addItem(QSpacerItem(0, 6))
-        source_head = plain_label(self.tr("Source, entered in the register"))
+        source_head = plain_label(self.tr("Source of each feature, entered in the register"))
         source_head.setObjectName("heading")
         form.addRow(source_head)
+        for field in SOURCE_FIELDS:
+            form.addRow(self.word(field), self.columns[field])
+        rest_head = plain_label(self.tr("Source of those that name none"))
+        rest_head.setObjectName("heading")
+        form.addRow(rest_head)
         for text, line in (
             (self.tr("Title"), self.title),
             (self.tr("Credit"), self.credit),
@@ -177,6 +183,9 @@ class MakeSitesDialog(QDialog):
             "location_country": self.tr("Country"),
             "operator_country": self.tr("Operator’s country"),
             "position_error_m": self.tr("Position error, m"),
+            "position_basis": self.tr("Position basis"),
+            "source": self.tr("Source"),
+            "source_url": self.tr("Link"),
         }[field]
 
 
