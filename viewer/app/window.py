@@ -152,7 +152,17 @@ class MainWindow(QMainWindow):
         session, jobs, messages, panels = self.session, self.context.jobs, self.messages, self.panel_context
         self.saving = CaseSaving(session, panels, self.views, self.settings, self._questions, self)
         allow, guard = self.permissions.allow_sources, self.saving.guarded
-        self.opener = FileOpener(session, self.context.pool, jobs, messages, allow, self, asks=asks, guard=guard)
+        self.opener = FileOpener(
+            session,
+            self.context.pool,
+            jobs,
+            messages,
+            allow,
+            self,
+            asks=asks,
+            guard=guard,
+            recovery=lambda case, left: self.ask.recovery(case.name, left),
+        )
         self.place_questions = PlaceQuestions(session, self.views, jobs, self.settings, self._show_added, self)
         self.layer_questions = LayerQuestions(session, self.opener, self.context, self)
         self.layer_export = LayerExport(
@@ -241,6 +251,7 @@ class MainWindow(QMainWindow):
     def _connect(self) -> None:
         session = self.session
         session.document_replaced.connect(self._follow_document)
+        session.document_replaced.connect(self._look_for_recoverable)
         session.state_changed.connect(self._show_state)
         self.scene.problem_changed.connect(self.docks.layer_tree.set_problem)
         self.scene.sites_problem_changed.connect(self._say_of_sites)
@@ -319,6 +330,11 @@ class MainWindow(QMainWindow):
             RecoverableCase(str(case.folder), case.title, case.last_edit_at, case.edits, case.sites) for case in cases
         ]
         self.start_page.set_recoverable(rows)
+
+    def _look_for_recoverable(self) -> None:
+        """Back at the start page: what it offered may be recovered, saved or discarded by now."""
+        if not self.session.is_begun:
+            self.session.find_recoverable(self.offer_recovery)
 
     def _follow_document(self) -> None:
         self.access.begin()

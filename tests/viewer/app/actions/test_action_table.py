@@ -127,6 +127,7 @@ def test_a_tooltip_says_what_and_by_which_key(window: MainWindow) -> None:
 
 ALWAYS = {
     "new_case",
+    "new_on_world",
     "open",
     "open_demo",
     "quit",
