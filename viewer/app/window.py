@@ -202,7 +202,7 @@ class MainWindow(QMainWindow):
         self.file_menu = FileMenu(
             session, self.saving, self.opener, self.map_export, self.access, messages, settings, self._questions, self
         )
-        self.view_menu = ViewMenu(session, canvas, views, self.status, settings, self)
+        self.view_menu = ViewMenu(session, canvas, views, self.status, messages, settings, self)
         self.layer_menu = LayerMenu(
             session,
             panels,
@@ -226,7 +226,7 @@ class MainWindow(QMainWindow):
         self.action_table = ActionTable(self)
         for menu in (
             self.file_menu,
-            EditMenu(session, panels, self.status, messages, self),
+            EditMenu(session, panels, views, self.map_export, self.status, messages, self),
             self.view_menu,
             self.layer_menu,
             self.feature_menu,
