@@ -84,9 +84,11 @@ class OpenViewDialog(QDialog):
         self.host, self.place, self.address = wrapped(""), wrapped(""), wrapped("")
         self.note = muted()
         facts = QFormLayout()
-        facts.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.ExpandingFieldsGrow)
+        facts.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
+        facts.setLabelAlignment(Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft)
         for title, label in ((tr("Contacted"), self.host), (tr("Sent"), self.place), (tr("Address"), self.address)):
             label.setAccessibleName(title)
+            label.setAlignment(Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft)
             facts.addRow(title, label)
         buttons = QDialogButtonBox()
         self.open_button = buttons.addButton(tr("&Open in Browser"), role.AcceptRole)
@@ -108,6 +110,8 @@ class OpenViewDialog(QDialog):
         layout.addStretch(1)
         layout.addWidget(buttons)
         self.setMinimumWidth(WIDTH_PX)
+        for label in (self.place, self.address):
+            label.setMinimumHeight(2 * label.fontMetrics().lineSpacing())  # the dialog does not jump from map to map
         self.list.currentRowChanged.connect(self._show)
         self.list.itemActivated.connect(self.open_chosen)
         self.list.setCurrentRow(0)
@@ -146,8 +150,12 @@ class OpenViewDialog(QDialog):
         datum = Datum.BD09 if found.datum == BD09_METRES else Datum(found.datum)
         moved = from_wgs84(view.lon, view.lat, datum)
         shift = distance_m(view.lon, view.lat, moved.lon, moved.lat)
+        if not shift and moved.error_m:
+            return said + self.tr("; in WGS 84, as {0} is not known to differ there. It may, by {1}.").format(
+                datum, metres(moved.error_m)
+            )
         if not shift:
-            return said + self.tr("; {0} does not differ from WGS 84 there.").format(datum)
+            return said + self.tr("; in WGS 84, from which {0} does not differ there.").format(datum)
         return said + self.tr("; converted to {0}, {1} away, good to {2}.").format(
             datum, metres(shift), metres(moved.error_m)
         )

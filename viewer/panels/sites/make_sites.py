@@ -35,12 +35,15 @@ from viewer.commands.feature_sites import (
 )
 from viewer.panels.attributes.feature_access import FeatureAccess
 from viewer.panels.context import PanelContext
+from viewer.panels.widgets.form_page import FormPage
 from viewer.panels.words import class_choices
 from viewer.support.jobs import JobContext
 from viewer.support.plain_label import plain_label
 from viewer.support.text import one_line
 
-WIDTH_PX = 440
+WIDTH_PX = 500
+SCROLL_PX, AROUND_PX = 12, 150
+"""Room for the scroll bar; for all but the form."""
 MOST = 20_000
 """More sites than that in one step are no analyst's marks."""
 TOLD_ROWS = 250
@@ -119,11 +122,17 @@ class MakeSitesDialog(QDialog):
         box.addButton(self.make_button, QDialogButtonBox.ButtonRole.AcceptRole)
         box.accepted.connect(self.make)
         box.rejected.connect(self.close)
+        page = FormPage("")
+        page.content.setContentsMargins(0, 0, SCROLL_PX, 0)
+        page.content.addLayout(form)
+        page.show_form()
         layout = QVBoxLayout(self)
         layout.addWidget(head)
-        layout.addLayout(form)
+        layout.addWidget(page, 1)
         layout.addWidget(self.refusal)
         layout.addWidget(box)
+        room = self.screen().availableGeometry().height() - AROUND_PX // 2
+        self.resize(WIDTH_PX, min(form.sizeHint().height() + AROUND_PX, room))
         path = Path(info.path if info is not None else str(self._layer.source.get("path", "")))
         table = f", {info.name}" if info is not None and info.name != path.stem else ""
         self._descriptor = f"{path.name}{table}" if path.name else ""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QObject
-from PySide6.QtWidgets import QComboBox, QFormLayout
+from PySide6.QtWidgets import QComboBox, QFormLayout, QSizePolicy
 from shapely.geometry.base import BaseGeometry
 
 from layers.document.site import Site
@@ -42,6 +42,7 @@ class PlaceRows(QObject):
             self.datum.addItem(str(datum), datum)
         self.datum.setAccessibleName(self.tr("Datum of the typed coordinate"))
         self.datum.setToolTip(self.tr("What the coordinate you type is counted on; the site keeps it as WGS 84"))
+        self.datum.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.datum.activated.connect(self._read_again)
         self.note = muted()
         for title, field in ((self.tr("Place"), self.line), (self.tr("Datum"), self.datum)):
@@ -88,7 +89,7 @@ class PlaceRows(QObject):
     def _reading(self) -> str:
         """How the typed coordinate was understood, and how else it could be."""
         read, *others = places_in_text(self._given, self._datum())
-        said = self.tr("Read as {0}, good to {1}.").format(read.notation, metres(read.radius_m))
+        said = self.tr("Read as {0}, good to {1}.").format(read.notation, metres(read.position_error_m))
         if others:
             other = format_coordinate(others[0].lon, others[0].lat, self._context.notation, others[0].error_m)
             said += " " + self.tr("It could also be {0}: write N and E to be sure.").format(other)

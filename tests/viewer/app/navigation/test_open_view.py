@@ -74,6 +74,22 @@ def test_a_chinese_map_is_given_its_own_datum(dialog: OpenViewDialog, title: str
     assert distance_m(there.lon, there.lat, *BEIJING) < 15, "our own reader of addresses leads back"
 
 
+PLACES = ((2.35, 48.86, "does not differ there"), (128.334, 51.884, "It may, by 5"), (116.4, 39.91, "converted to"))
+
+
+@pytest.mark.parametrize(("lon", "lat", "said"), PLACES)
+def test_it_says_what_becomes_of_the_place_where_the_map_may_be_shifted(
+    window: MainWindow, qtbot: QtBot, lon: float, lat: float, said: str
+) -> None:
+    window.file_menu.new_case()
+    window.views.show_place(lon, lat, 100.0)
+    window.action_table["open_view"].trigger()
+    dialog = window.findChild(OpenViewDialog)
+    assert dialog is not None
+    _choose(dialog, "Amap")
+    assert said in dialog.place.text()
+
+
 def test_the_address_can_be_copied_without_contacting_anybody(dialog: OpenViewDialog, opened: list[str]) -> None:
     _choose(dialog, "OpenStreetMap")
     dialog.copy_button.click()
