@@ -222,9 +222,12 @@ class Session(QObject):
         folder: Path,
         then: Then = lambda: None,
         failed: Callable[[GeoloupeError], None] = lambda error: None,
+        *,
+        case: Path | None = None,
     ) -> None:
-        """Take up a crashed session: open as it was, recovered and unsaved."""
-
+        """Take up a crashed session: open as it was, recovered and unsaved. `case`: its file, where that is known."""
+        if case is not None:
+            self.opening.emit(case)  # it may be what makes the program crash
         was_edited = self._edited_since()
 
         def done(found: tuple[WorkingCopy, Document, CaseHome]) -> None:

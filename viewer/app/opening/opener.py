@@ -177,7 +177,7 @@ class FileOpener(QObject):
             self._end(opening)
 
         if recovered_from is not None:
-            self._session.recover(recovered_from, opened, failed)
+            self._session.recover(recovered_from, opened, failed, case=case)
         else:
             self._session.open_case(case, opened, failed)
 
