@@ -251,8 +251,8 @@ class MainWindow(QMainWindow):
     def _connect(self) -> None:
         session = self.session
         session.document_replaced.connect(self._follow_document)
-        session.document_replaced.connect(self._look_for_recoverable)
         session.state_changed.connect(self._show_state)
+        session.document_replaced.connect(self._look_for_recoverable)
         self.scene.problem_changed.connect(self.docks.layer_tree.set_problem)
         self.scene.sites_problem_changed.connect(self._say_of_sites)
         self.scene.updated.connect(self.docks.looks.ask)

@@ -24,6 +24,7 @@ from layers.project.saving.recovery import RecoverableSession, recoverable, reco
 from layers.project.saving.working_copy import WorkingCopy
 from viewer.app.case.case_files import (
     OpenedCase,
+    ResumedCase,
     SaveRequest,
     publish_and_lock,
     read_and_lock,
@@ -230,14 +231,14 @@ class Session(QObject):
             self.opening.emit(case)  # it may be what makes the program crash
         was_edited = self._edited_since()
 
-        def done(found: tuple[WorkingCopy, Document, CaseHome]) -> None:
-            work, document, home = found
+        def done(found: ResumedCase) -> None:
+            work, target = found.work, found.work.target
             if was_edited():
-                work.close(keep=True)
-                failed(self._keep_edited(work.target.name if work.target else self.tr("The session")))
+                found.let_go(but=None if target is None else self.hold.lock_of(target))
+                failed(self._keep_edited(target.name if target else self.tr("The session")))
                 return
-            self._take_up(document, work.target)
-            self.home = home
+            self._take_up(found.document, target, found.lock, found.holder)
+            self.home = found.home
             self._journal.attach(work)
             self._is_begun = self._is_recovered = True
             self._tell_replaced()

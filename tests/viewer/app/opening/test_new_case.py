@@ -5,11 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
 from layers.project.saving.recovery import recoverable
 from tests.support.cases.rich import read_case
 from tests.support.sessions import as_a_crash_leaves_it
+from tests.support.windows import search_for
 from tests.viewer.app.conftest import Answers, MakeWindow, settle
 from viewer.app.window import MainWindow
 from viewer.support.settings import Settings, sessions_folder
@@ -66,3 +68,10 @@ def test_n10_the_world_is_saved_with_the_case_and_survives_a_crash(
     window.action_table["save_as"].trigger()
     settle(window, qtbot)
     assert len(read_case(answers.path).document.layers) == 2
+
+
+def test_n10_a_place_that_is_gone_to_without_a_case_lies_on_the_world(window: MainWindow, qtbot: QtBot) -> None:
+    _palette, line = search_for(window, "51.884, 128.334", qtbot)
+    qtbot.keyClick(line, Qt.Key.Key_Return)
+    settle(window, qtbot)
+    assert _kinds(window) == ["raster", "vector"]

@@ -11,7 +11,9 @@ from PySide6.QtGui import QDropEvent
 from PySide6.QtWidgets import QAbstractButton, QApplication, QMessageBox, QPushButton
 from pytestqt.qtbot import QtBot
 
+from layers.project.saving.lock import CaseLock, Holder
 from layers.project.saving.recovery import RecoverableSession, recoverable_of
+from layers.project.storage.processes import Owner
 from tests.support.sessions import Desk, as_a_crash_leaves_it, case_with
 from tests.support.windows import texts
 from tests.viewer.app.conftest import Answers, MakeWindow, settle
@@ -100,6 +102,32 @@ def test_n06_the_edits_go_only_where_that_is_said(
     settle(window, qtbot)
     offered = [b for b in window.start_page.findChildren(QAbstractButton) if "Recover" in b.accessibleName()]
     assert len(offered) == (answer is not Recovery.DISCARD), "the start page offers what there is now"
+
+
+def test_n06_the_file_of_a_recovered_case_is_locked(
+    make_window: MakeWindow, answers: Answers, qtbot: QtBot, crashed: Path
+) -> None:
+    answers.recovers = Recovery.RECOVER
+    window = make_window()
+    window.file_menu.open_words([str(crashed)])
+    settle(window, qtbot)
+    assert window.session.hold.lock_of(crashed) is not None
+    window.session.close()
+    settle(window, qtbot)
+
+
+def test_n06_a_case_that_somebody_else_has_open_is_recovered_to_be_saved_elsewhere(
+    make_window: MakeWindow, answers: Answers, qtbot: QtBot, crashed: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    answers.recovers = Recovery.RECOVER
+    elsewhere = Holder("Olga", Owner(1, "0", "another computer"), 0.0)
+    monkeypatch.setattr(CaseLock, "acquire", lambda self: elsewhere)
+    window = make_window()
+    window.file_menu.open_words([str(crashed)])
+    settle(window, qtbot)
+    assert _labels(window) == {"saved", "lost 1", "lost 2"}
+    assert window.session.is_read_only
+    assert "Olga" in texts(window)
 
 
 def test_n06_what_is_named_beside_a_recovered_case_is_added_to_it(
