@@ -30,6 +30,10 @@ _BANDS = (
 """Of each band: two of the easting, seven of the northing, and the northing that counts as 1."""
 
 
+_HALVINGS = 50
+"""Of 13 000 km: far below a millimetre."""
+
+
 def to_bd09(x_m: float, y_m: float) -> tuple[float, float]:
     """(lon, lat) on BD-09 of Baidu's metres; raises BadCoordinate for metres that lie on no map of it."""
     if abs(x_m) > WIDEST_M or abs(y_m) > HIGHEST_M:
@@ -39,6 +43,18 @@ def to_bd09(x_m: float, y_m: float) -> tuple[float, float]:
     lon = band[0] + band[1] * abs(x_m)
     lat = sum(factor * share**power for power, factor in enumerate(band[2:9]))
     return _signed(lon, x_m), _signed(lat, y_m)
+
+
+def from_bd09(lon: float, lat: float) -> tuple[float, float]:
+    """Baidu's metres of a place on BD-09: the inverse of `to_bd09`. Beyond the map's last degree its edge is given."""
+    low, high = 0.0, HIGHEST_M
+    for _ in range(_HALVINGS):
+        middle = (low + high) / 2
+        low, high = (middle, high) if to_bd09(0.0, middle)[1] < abs(lat) else (low, middle)
+    y_m = (low + high) / 2
+    band = next(one for begins, one in zip(_BANDS_M, _BANDS, strict=True) if y_m >= begins)
+    x_m = min(max((abs(lon) - band[0]) / band[1], 0.0), WIDEST_M)
+    return _signed(x_m, lon), _signed(y_m, lat)
 
 
 def _signed(value: float, like: float) -> float:

@@ -152,7 +152,17 @@ class MainWindow(QMainWindow):
         session, jobs, messages, panels = self.session, self.context.jobs, self.messages, self.panel_context
         self.saving = CaseSaving(session, panels, self.views, self.settings, self._questions, self)
         allow, guard = self.permissions.allow_sources, self.saving.guarded
-        self.opener = FileOpener(session, self.context.pool, jobs, messages, allow, self, asks=asks, guard=guard)
+        self.opener = FileOpener(
+            session,
+            self.context.pool,
+            jobs,
+            messages,
+            allow,
+            self,
+            asks=asks,
+            guard=guard,
+            recovery=lambda case, left: self.ask.recovery(case.name, left),
+        )
         self.place_questions = PlaceQuestions(session, self.views, jobs, self.settings, self._show_added, self)
         self.layer_questions = LayerQuestions(session, self.opener, self.context, self)
         self.layer_export = LayerExport(
@@ -192,7 +202,7 @@ class MainWindow(QMainWindow):
         self.file_menu = FileMenu(
             session, self.saving, self.opener, self.map_export, self.access, messages, settings, self._questions, self
         )
-        self.view_menu = ViewMenu(session, canvas, views, self.status, settings, self)
+        self.view_menu = ViewMenu(session, canvas, views, self.status, messages, settings, self)
         self.layer_menu = LayerMenu(
             session,
             panels,
@@ -216,7 +226,7 @@ class MainWindow(QMainWindow):
         self.action_table = ActionTable(self)
         for menu in (
             self.file_menu,
-            EditMenu(session, panels, self.status, messages, self),
+            EditMenu(session, panels, views, self.map_export, self.status, messages, self),
             self.view_menu,
             self.layer_menu,
             self.feature_menu,
@@ -242,6 +252,7 @@ class MainWindow(QMainWindow):
         session = self.session
         session.document_replaced.connect(self._follow_document)
         session.state_changed.connect(self._show_state)
+        session.document_replaced.connect(self._look_for_recoverable)
         self.scene.problem_changed.connect(self.docks.layer_tree.set_problem)
         self.scene.sites_problem_changed.connect(self._say_of_sites)
         self.scene.updated.connect(self.docks.looks.ask)
@@ -319,6 +330,11 @@ class MainWindow(QMainWindow):
             RecoverableCase(str(case.folder), case.title, case.last_edit_at, case.edits, case.sites) for case in cases
         ]
         self.start_page.set_recoverable(rows)
+
+    def _look_for_recoverable(self) -> None:
+        """Back at the start page: what it offered may be recovered, saved or discarded by now."""
+        if not self.session.is_begun:
+            self.session.find_recoverable(self.offer_recovery)
 
     def _follow_document(self) -> None:
         self.access.begin()

@@ -26,7 +26,6 @@ if TYPE_CHECKING:
 MORE_COLUMN_NAMES: dict[str, tuple[str, ...]] = {
     **COLUMN_NAMES,
     "role": ("role",),
-    "position_basis": ("position_basis", "basis"),
 }
 """The field of a site and the column names it is found under, without regard to case."""
 _NO_PLACE = "It has no place."

@@ -1,8 +1,9 @@
-"""Makes sites of features of a layer, with their attributes, and with the layer's file as their source."""
+"""Makes sites of features of a layer, with their attributes, and with the source of each: its own, or the layer's."""
 
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -18,7 +19,7 @@ from layers.errors import InvalidValue
 from layers.project.storage.geometry_blobs import wkb_is_sound
 from layers.vector.style.markers import facility_of
 from layers.vector.style.routes import route_of
-from viewer.commands.sites import add_site
+from viewer.commands.sites import add_site, check_site
 from viewer.commands.sources import add_source
 
 LONGEST_LABEL = 200
@@ -45,9 +46,23 @@ COLUMN_NAMES: dict[str, tuple[str, ...]] = {
     "location_country": ("location_country", "country", "country_code", "iso_a2", "страна", "国家"),
     "operator_country": ("operator_country", "operator"),
     "position_error_m": ("position_error_m", "error_m", "accuracy_m"),
+    "position_basis": ("position_basis", "basis"),
 }
 """The field of a site and the column names it is guessed from, without regard to case."""
-FIELDS = tuple(COLUMN_NAMES)
+SOURCE_COLUMN_NAMES: dict[str, tuple[str, ...]] = {
+    "source": ("source", "sources", "citation", "reference", "источник", "来源"),
+    "source_url": ("source_url", "url", "link", "href", "ссылка", "链接"),
+}
+"""The same for the source that a row names itself."""
+SITE_FIELDS, SOURCE_FIELDS = tuple(COLUMN_NAMES), tuple(SOURCE_COLUMN_NAMES)
+LONGEST_CITATION = 500
+_SAME, _MORE = ("title", "publisher", "rights"), ("published_at", "url")
+"""What makes two entries of the register one, and what one of them may leave open."""
+_CITED = re.compile(
+    r'["“«](?P<title>[^"“”«»]+)["”»],\s*(?P<publisher>.+?)(?:,\s*(?P<date>\d{4}(?:-\d\d){0,2}|n\.d\.))?'
+)
+"""A citation as the field writes it: "Title", publisher, date."""
+_FROM_MEMORY = re.compile(r"\bfrom memory\b|\bgeneral knowledge\b", re.IGNORECASE)
 
 type FeatureRow = tuple[int, bytes, Mapping[str, Any]]
 """fid, WKB in EPSG:4326, attributes."""
@@ -76,7 +91,9 @@ class LayerSource:
     descriptor: str = ""
 
 
-def guess_mapping(names: Sequence[str], known: Mapping[str, tuple[str, ...]] = COLUMN_NAMES) -> dict[str, str]:
+def guess_mapping(
+    names: Sequence[str], known: Mapping[str, tuple[str, ...]] = COLUMN_NAMES | SOURCE_COLUMN_NAMES
+) -> dict[str, str]:
     """Field to column, by the columns' names; a column serves one field."""
     folded = {name.strip().casefold(): name for name in reversed(names)}
     found: dict[str, str] = {}
@@ -105,46 +122,96 @@ def sites_from_features(
     `clockwise`: in the layer's file areas lie to the right of their rings.
     Raises InvalidValue where no feature can become a site.
     """
-    known = _registered(document, source)
-    changes: list[Change] = []
-    if known is None:
-        fields = {
-            "kind": "data set",
-            "title": source.title,
-            "publisher": source.credit,
-            "rights": source.licence,
-            "descriptor": source.descriptor,
-        }
-        changes += add_source(document, actor=actor, now=now, **fields).changes
-        known = changes[0].uuid
+    register = _Register(document, actor, now)
+    whole = {
+        "kind": "data set",
+        "title": source.title,
+        "publisher": source.credit,
+        "rights": source.licence,
+        "descriptor": source.descriptor,
+    }
+    sites: list[Change] = []
     left_out: list[str] = []
     for fid, wkb, attributes in rows:
         try:
+            own = row_source(attributes, mapping)
             values = site_fields(attributes, mapping) | {
-                "position_source_uuid": known,
                 "layer_uuid": layer_uuid,
                 "props_json": json.dumps({"fid": fid, **attributes}, ensure_ascii=False, default=str),
             }
-            values.setdefault("position_basis", f"as in {source.title}")
-            changes += add_site(
-                document, site_geometry(wkb, clockwise=clockwise), actor=actor, now=now, **values
-            ).changes
+            values.setdefault("position_basis", f"as in {own.get('title') or source.title}")
+            geometry = site_geometry(wkb, clockwise=clockwise)
+            check_site(geometry, values)
+            values["position_source_uuid"] = register.uuid_of({"descriptor": _of_row(source), **own} if own else whole)
+            sites += add_site(document, geometry, actor=actor, now=now, **values).changes
         except InvalidValue as error:
             left_out.append(f"Feature {fid} is left out. {error.sentence}")
-    sites = [change for change in changes if change.table == "sites"]
     if not sites:
         raise InvalidValue(left_out[0] if left_out else "No feature is selected.")
     label = f"Make {len(sites)} sites of “{source.title}”" if len(sites) > 1 else f"Make a site of “{source.title}”"
-    return Edit(label, tuple(changes)), left_out
+    return Edit(label, (*register.changes, *sites)), left_out
 
 
-def _registered(document: Document, source: LayerSource) -> str | None:
-    """The source that says the same already."""
-    wanted = (source.title, source.credit, source.licence)
-    for row in document.sources.values():
-        if isinstance(row, Source) and (row.title, row.publisher, row.rights) == wanted:
-            return row.uuid
-    return None
+class _Register:
+    """The source register while sites are made: what says the same already is not entered again."""
+
+    def __init__(self, document: Document, actor: str, now: str | None) -> None:
+        self._document, self._actor, self._now = document, actor, now
+        self._found: dict[tuple[str, ...], str] = {}
+        self.changes: list[Change] = []
+
+    def uuid_of(self, fields: Mapping[str, str]) -> str:
+        key = tuple(fields.get(name, "") for name in (*_SAME, *_MORE))
+        if key not in self._found:
+            self._found[key] = self._registered(fields) or self._entered(fields)
+        return self._found[key]
+
+    def _registered(self, fields: Mapping[str, str]) -> str:
+        """The source of the case that says the same, and perhaps more; empty for none."""
+        wanted = {name: fields.get(name, "") for name in _SAME} | {
+            name: fields[name] for name in _MORE if name in fields
+        }
+        for row in self._document.sources.values():
+            if isinstance(row, Source) and all(getattr(row, name) == value for name, value in wanted.items()):
+                return row.uuid
+        return ""
+
+    def _entered(self, fields: Mapping[str, str]) -> str:
+        changes = add_source(self._document, actor=self._actor, now=self._now, **fields).changes
+        self.changes += changes
+        return changes[0].uuid
+
+
+def _of_row(source: LayerSource) -> str:
+    """Says of the source of a row where it was named: nobody has looked into it."""
+    return f"Named in {source.descriptor or source.title}; not looked into."
+
+
+def row_source(attributes: Mapping[str, Any], mapping: SiteMapping) -> dict[str, str]:
+    """The fields of the source that a feature names itself; none where it names none, or memory.
+
+    A citation of the usual form is taken apart: title, publisher, date. Any other text is the title.
+    """
+
+    def text(each: str) -> str:
+        value = attributes.get(mapping.columns.get(each, ""))
+        return "" if value is None else " ".join(str(value).split())
+
+    named, url = text("source")[:LONGEST_CITATION], text("source_url")
+    if named.lower().startswith(("http://", "https://")):
+        named, url = "", url or named
+    if _FROM_MEMORY.search(named):
+        named = ""
+    if not (named or url):
+        return {}
+    found = _CITED.fullmatch(named)
+    cited = {"title": named or url, "url": url}
+    if found:
+        date = found["date"] or ""
+        cited |= {"title": found["title"].strip(), "publisher": found["publisher"].strip()}
+        cited |= {"published_at": date if date[:1].isdigit() else ""}
+    kind = "web page" if url else "other"
+    return {"kind": kind} | {name: value for name, value in cited.items() if value}
 
 
 def site_geometry(wkb: bytes, *, clockwise: bool = False) -> BaseGeometry:
@@ -173,7 +240,7 @@ def site_fields(attributes: Mapping[str, Any], mapping: SiteMapping) -> dict[str
         return "" if value is None else str(value).strip()
 
     found: dict[str, Any] = {"label": text("label")[:LONGEST_LABEL], "class_code": _class(text("class_code"), mapping)}
-    for each in ("location_country", "operator_country"):
+    for each in ("location_country", "operator_country", "position_basis"):
         if text(each):
             found[each] = text(each)
     aliases = tuple((language, text(f"alias_{language}")) for language in ("zh", "ru", "en"))
@@ -182,7 +249,8 @@ def site_fields(attributes: Mapping[str, Any], mapping: SiteMapping) -> dict[str
         found["position_error_m"] = _metres(text("position_error_m"))
     notes = text("notes")
     if mapping.lists_others:
-        taken = {columns[each] for each in columns}
+        own = row_source(attributes, mapping)
+        taken = {columns[each] for each in columns if own or each not in SOURCE_FIELDS}
         others = [
             f"{name}: {value}" for name, value in attributes.items() if name not in taken and value not in (None, "")
         ]

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import shapely
+from shapely import Point
 from shapely.geometry.base import BaseGeometry
 
 from layers.document.document import Document
@@ -16,8 +17,11 @@ from layers.document.site import Site
 from layers.document.vocabulary import BY_HAND, MEASURED, ROLES, STATUSES
 from layers.errors import InvalidValue
 from layers.geo.antimeridian import at_home, in_one_piece, is_as_drawn
+from layers.geo.coordinates import Datum
+from layers.geo.coordinates.in_text import places_in_text
 from viewer.commands.fields import check_choice, check_color, check_date, check_number, row_of
 from viewer.commands.stamps import Stamp, delete, insert, new_uuid, stamp_of, update
+from viewer.support.text import one_line
 
 FIELD_WORDS = {
     "class_code": "class",
@@ -105,6 +109,27 @@ def move_sites(
     The basis of the position says so from then on. Raises InvalidValue.
     """
     return _with_geometries(document, geometries, "Move", stamp_of(actor, now))
+
+
+def place_site(
+    document: Document, uuid: str, text: str, datum: Datum = Datum.WGS84, *, actor: str, now: str | None = None
+) -> Edit:
+    """Put a point where a coordinate in any notation says, with the error that its digits and datum imply.
+
+    The basis of the position says how it was given; the source that it was from before is no longer named.
+    Raises BadCoordinate, and InvalidValue where the site is no point.
+    """
+    site = row_of(document.sites, uuid, "site")
+    if site.geometry.geom_type != "Point":
+        raise InvalidValue(f"The {_named(site)} is no point: edit its vertices on the map.")
+    read = places_in_text(text, datum)[0]
+    fields = {
+        "geometry": _checked(Point(read.lon, read.lat)),
+        "position_error_m": read.position_error_m,
+        "position_basis": f"{read.basis}; as given: {one_line(text, 120)}",
+        "position_source_uuid": "",
+    }
+    return Edit(f"Place {_named(site)}", _changed(site, stamp_of(actor, now), fields))
 
 
 def reshape_site(document: Document, uuid: str, geometry: BaseGeometry, *, actor: str, now: str | None = None) -> Edit:

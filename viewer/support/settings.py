@@ -70,6 +70,7 @@ DEFAULTS: Mapping[str, Any] = {
     "trusted_cases": [],
     "offline": False,
     "author": "",
+    "new_on_world": True,
     "cjk_font_said": False,
 }
 

@@ -6,8 +6,9 @@ import re
 import unicodedata
 from collections.abc import Iterator
 
+from layers.errors import BadCoordinate
 from layers.geo.coordinates.notation import Notation, ParsedCoordinate
-from layers.geo.coordinates.parse import parse_candidates
+from layers.geo.coordinates.parse import parse_candidates, parse_coordinate
 from layers.geo.datum import Datum
 
 LONGEST_TEXT = 500
@@ -33,6 +34,18 @@ def coordinates_among_words(text: str, datum: Datum = Datum.WGS84) -> list[Parse
             if found and (is_grid or _IS_EXACT.search(wanted)):
                 return found
     return []
+
+
+def places_in_text(text: str, datum: Datum = Datum.WGS84) -> list[ParsedCoordinate]:
+    """Every reading of a text that is a coordinate or holds one, the likeliest first. Raises BadCoordinate."""
+    try:
+        parse_coordinate(text, datum)
+    except BadCoordinate:
+        found = coordinates_among_words(text, datum)
+        if not found:
+            raise
+        return found
+    return parse_candidates(text, datum)
 
 
 def _within(words: list[str]) -> Iterator[str]:

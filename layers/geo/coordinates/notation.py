@@ -7,9 +7,13 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from layers.geo.datum import Datum
+from layers.text.counted import metres
 
 METRES_PER_DEGREE = 111_700.0
 """Of latitude at the poles, where it is longest: errors derived from digits are never too small."""
+
+
+LEAST_M = 0.001
 
 
 class Notation(StrEnum):
@@ -44,12 +48,23 @@ class ParsedCoordinate:
         return math.sqrt(2.0) * self.error_m + self.conversion_error_m
 
     @property
+    def position_error_m(self) -> float:
+        """`radius_m` as a site keeps it: in two digits, rounded up, so that the circle holds the place still."""
+        step = 10.0 ** (math.floor(math.log10(max(self.radius_m, LEAST_M))) - 1)
+        return float(f"{math.ceil(max(self.radius_m, LEAST_M) / step - 1e-9) * step:.2g}")
+
+    @property
     def basis(self) -> str:
         """The basis of the position, as a sentence without its full stop."""
         if self.notation is Notation.MGRS:
             said = f"MGRS coordinate, middle of a cell of {2 * self.error_m:g} m"
         else:
-            said = f"{self.notation} coordinate, written to ± {self.error_m:.2g} m"
+            said = f"{self.notation} coordinate, written to ± {_metres(self.error_m)}"
         if self.datum is Datum.WGS84:
             return f"{said}, WGS 84"
-        return f"{said}, converted from {self.datum} to WGS 84 (± {self.conversion_error_m:.2g} m)"
+        return f"{said}, converted from {self.datum} to WGS 84 (± {_metres(self.conversion_error_m)})"
+
+
+def _metres(value: float) -> str:
+    """In words of two digits; nothing here is known to less than a millimetre."""
+    return metres(max(value, LEAST_M))

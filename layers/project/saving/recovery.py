@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import sqlite3
 import tempfile
@@ -32,6 +33,8 @@ class RecoverableSession:
     last_edit_at: str
     edits: int
     sites: int
+    first_edit_at: str = ""
+    """When the first of these edits was made, as `last_edit_at`."""
     is_save_lost: bool = False
     """True where the target was saved, and is not what was saved: a power cut may have taken that back."""
 
@@ -69,6 +72,29 @@ def recoverable(sessions: Path) -> list[RecoverableSession]:
     for folder in [*(session.folder for session in found[KEPT:]), *closed[KEPT:]]:
         _delete(folder)
     return found[:KEPT]
+
+
+def recoverable_of(sessions: Path, case: Path) -> RecoverableSession | None:
+    """The newest session worth offering before `case` is opened; None for none. Nothing is deleted."""
+    found: list[RecoverableSession] = []
+    for folder in sorted(sessions.iterdir()) if sessions.is_dir() else []:
+        try:
+            session = read_session(folder)
+        except CaseDamaged:
+            continue
+        is_left = session.is_made and not (session.is_closed or session.owner.is_alive)
+        if is_left and session.target is not None and _is_same_file(session.target, case):
+            seen = _look(folder, session)
+            if seen is not None and not seen.edits and not _target_holds_it(session):
+                seen = replace(seen, is_save_lost=True)
+            if seen is not None and (seen.edits or seen.is_save_lost):
+                found.append(seen)
+    return max(found, key=lambda session: session.last_edit_at, default=None)
+
+
+def _is_same_file(one: Path, other: Path) -> bool:
+    """Links are followed only where the last name is the same: any other path may lie on a drive that is gone."""
+    return one == other or (one.name == other.name and os.path.realpath(one) == os.path.realpath(other))
 
 
 def _is_abandoned(folder: Path) -> bool:
@@ -119,8 +145,9 @@ def _look(folder: Path, session: Session) -> RecoverableSession | None:
         return None
     with closing(sqlite3.connect(work)) as connection:
         try:
-            edits, last = connection.execute(
-                "SELECT count(DISTINCT txn_uuid), max(at) FROM loupe_history WHERE seq > ?", (session.saved_seq,)
+            edits, first, last = connection.execute(
+                "SELECT count(DISTINCT txn_uuid), min(at), max(at) FROM loupe_history WHERE seq > ?",
+                (session.saved_seq,),
             ).fetchone()
             counts = [connection.execute(f"SELECT count(*) FROM {spec.name}").fetchone()[0] for spec in SITE_SPECS]
             row = connection.execute("SELECT value FROM loupe_meta WHERE key = 'title'").fetchone()
@@ -128,4 +155,4 @@ def _look(folder: Path, session: Session) -> RecoverableSession | None:
             return None
     fallback = session.target.stem if session.target is not None else ""
     title = row[0] if row and isinstance(row[0], str) and row[0] else fallback
-    return RecoverableSession(folder, session.target, title, last or "", edits, sum(counts))
+    return RecoverableSession(folder, session.target, title, last or "", edits, sum(counts), first or "")

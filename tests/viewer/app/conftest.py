@@ -13,10 +13,11 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from layers.pool.pool import ReaderPool
+from layers.project.saving.recovery import RecoverableSession
 from tests.support.windows import settle as settle  # for all tests of the window
 from viewer.app.case.permission import Permissions
 from viewer.app.case.session import Session
-from viewer.app.opening.questions import Changed, Unsaved, Which
+from viewer.app.opening.questions import Changed, Recovery, Unsaved, Which
 from viewer.app.program import dress
 from viewer.app.window import MainWindow
 from viewer.network.consent import Consent
@@ -36,6 +37,7 @@ class Answers:
     takes_over: bool = False
     path: Path | None = None
     which: Which | None = None
+    recovers: Recovery = Recovery.CANCEL
     opened: list[str] = field(default_factory=list)
     asked: list[str] = field(default_factory=list)
 
@@ -50,6 +52,10 @@ class Answers:
     def take_over(self, title: str, holder: str) -> bool:
         self.asked.append(f"take over {title} from {holder}")
         return self.takes_over
+
+    def recovery(self, name: str, left: RecoverableSession) -> Recovery:
+        self.asked.append(f"recovery of {name}: {left.edits} from {left.first_edit_at} to {left.last_edit_at}")
+        return self.recovers
 
     def paths_to_open(self, folder: Path) -> list[str]:
         self.asked.append("open")
@@ -94,11 +100,18 @@ def dressed(qapp: QApplication) -> None:
 
 
 @pytest.fixture
-def make_window(qtbot: QtBot, dressed: None, answers: Answers) -> Iterator[MakeWindow]:
+def new_on_world() -> bool:
+    """New cases of the windows are empty: most tests count what they have put there themselves."""
+    return False
+
+
+@pytest.fixture
+def make_window(qtbot: QtBot, dressed: None, answers: Answers, new_on_world: bool) -> Iterator[MakeWindow]:
     made: list[tuple[MainWindow, Jobs, ReaderPool]] = []
 
     def make() -> MainWindow:
         jobs, messages, settings = Jobs(), Messages(), Settings.of_user()
+        settings.set("new_on_world", new_on_world)
         pool = ReaderPool(workers=1, inline=True)
         pool.start()
         session = Session(jobs, messages, settings, sessions_folder())

@@ -10,7 +10,7 @@ from shapely.geometry import LineString, MultiPoint, Point, Polygon
 
 from layers.document.document import Document
 from layers.errors import InvalidValue
-from viewer.commands.feature_sites import LayerSource, SiteMapping, guess_mapping, sites_from_features
+from viewer.commands.feature_sites import LayerSource, SiteMapping, guess_mapping, row_source, sites_from_features
 
 LARGE = 2**53 + 1
 SOURCE = LayerSource("Facilities", "OpenStreetMap contributors", "ODbL", "facilities.gpkg, table pads")
@@ -129,3 +129,87 @@ def test_a_box_is_as_wide_as_in_its_layer(clockwise: bool) -> None:
     (site,) = (change.after for change in edit.changes if change.table == "sites")
     assert site.geometry.exterior.is_ccw
     assert site.geometry.bounds == (-179, -60, 179, 70)
+
+
+def _sourced(*texts: str, urls: tuple[str, ...] = ()) -> list:
+    return [
+        (n, shapely.to_wkb(Point(n, n)), {"name": f"Site {n}", "source": text, "url": urls[n] if urls else None})
+        for n, text in enumerate(texts)
+    ]
+
+
+SOURCED = SiteMapping(guess_mapping(["name", "source", "url"]))
+
+
+def test_n28_the_rows_own_sources_become_sources() -> None:
+    document = Document()
+    cited = "\"Backgrounder: China's four space launch centers\", Xinhua/People's Daily, 2011-10-26"
+    texts = (cited, "Reuters, 2017-05-12", cited, "", "general knowledge (from memory)")
+    edit, left_out = sites_from_features(document, _sourced(*texts), SOURCED, SOURCE, layer_uuid="L", actor="Li")
+    assert left_out == []
+    document.apply(edit)
+    titles = [document.sources[site.position_source_uuid].title for site in document.sites.values()]
+    background = "Backgrounder: China's four space launch centers"
+    assert titles == [background, "Reuters, 2017-05-12", background, "Facilities", "Facilities"]
+    first = document.sources[next(iter(document.sites.values())).position_source_uuid]
+    assert (first.publisher, first.published_at) == ("Xinhua/People's Daily", "2011-10-26")
+    assert first.descriptor == "Named in facilities.gpkg, table pads; not looked into."
+    assert first.rights == "", "the licence of the table is not that of what it cites"
+    assert len(document.sources) == 3, "each is entered once"
+    notes = [site.notes for site in document.sites.values()]
+    assert notes == ["", "", "", "", "source: general knowledge (from memory)"], "memory is no source; it stays said"
+    document.apply(edit.inverse())
+    assert not document.sources
+    assert not document.sites
+
+
+def test_n28_a_link_is_the_address_of_its_source() -> None:
+    document = Document()
+    rows = _sourced("https://a.org/1", "Named", "", urls=("", "https://b.org/2", "https://b.org/3"))
+    edit, _ = sites_from_features(document, rows, SOURCED, SOURCE, layer_uuid="L", actor="Li")
+    document.apply(edit)
+    found = [document.sources[site.position_source_uuid] for site in document.sites.values()]
+    assert [(one.kind, one.title, one.url) for one in found] == [
+        ("web page", "https://a.org/1", "https://a.org/1"),
+        ("web page", "Named", "https://b.org/2"),
+        ("web page", "https://b.org/3", "https://b.org/3"),
+    ]
+
+
+def test_n28_a_source_of_the_case_is_used_again_and_one_that_no_site_needs_is_not_entered() -> None:
+    document = Document()
+    for _ in range(2):
+        edit, _ = sites_from_features(document, _sourced("Reuters"), SOURCED, SOURCE, layer_uuid="L", actor="Li")
+        document.apply(edit)
+    assert [source.title for source in document.sources.values()] == ["Reuters"]
+    bad = [(1, b"", {"name": "x", "source": "Nobody needs it"}), *_sourced("Reuters")]
+    edit, left_out = sites_from_features(document, bad, SOURCED, SOURCE, layer_uuid="L", actor="Li")
+    assert len(left_out) == 1
+    assert {change.table for change in edit.changes} == {"sites"}
+
+
+CITATIONS = (
+    ('"Activities", NTs OMZ site, 2005-01-18', ("Activities", "NTs OMZ site", "2005-01-18")),
+    (
+        '"Russia\'s Numerous Active Spaceports", Space Today Online, n.d.',
+        ("Russia's Numerous Active Spaceports", "Space Today Online", ""),
+    ),
+    (
+        '"Khorgos, where East meets West", Belt and Road Portal (eng.yidaiyilu.gov.cn), 2017',
+        ("Khorgos, where East meets West", "Belt and Road Portal (eng.yidaiyilu.gov.cn)", "2017"),
+    ),
+    (
+        'Wikipedia (de) "Kosmodrom Wostotschny" copy, 2021-10-27',
+        ('Wikipedia (de) "Kosmodrom Wostotschny" copy, 2021-10-27', "", ""),
+    ),
+    (
+        '"New ground stations", SCMP, 2022-09 (Roscosmos statement 2022-09-27)',
+        ("New ground stations", "SCMP, 2022-09 (Roscosmos statement 2022-09-27)", ""),
+    ),
+)
+
+
+@pytest.mark.parametrize(("text", "wanted"), CITATIONS)
+def test_a_citation_is_taken_apart_where_it_has_the_usual_form(text: str, wanted: tuple[str, str, str]) -> None:
+    found = row_source({"source": text}, SiteMapping({"source": "source"}))
+    assert (found["title"], found.get("publisher", ""), found.get("published_at", "")) == wanted

@@ -45,6 +45,8 @@ class Action:
     """A separator stands before it, in the menu and in the toolbar."""
     text_now: Callable[..., str] | None = None
     """A text that says more for the moment, such as what would be undone; empty for `text`."""
+    submenu: Any = ""
+    """The title of the menu inside the menu that it stands in; it begins where the first of its actions stands."""
     checked: Callable[..., bool] | None = None
     """True while it is checked; None where only the analyst's choice counts."""
 
@@ -154,6 +156,12 @@ class ActionTable(QObject):
 
 def translated(text: str) -> str:
     return QCoreApplication.translate(CONTEXT, text) if text else ""
+
+
+def full_text(spec: Action, action: QAction) -> str:
+    """What an action is called where its menu is not seen."""
+    text = bare(action.text())
+    return f"{bare(translated(spec.submenu))}: {text}" if spec.submenu else text
 
 
 def bare(text: str) -> str:

@@ -1,25 +1,66 @@
-"""The Edit menu: undo and redo, all that works on the selected sites, the coordinate under the pointer."""
+"""The Edit menu: undo and redo, all that works on the selected sites, and copies of places and of the map."""
 
 from __future__ import annotations
 
-from PySide6.QtCore import QT_TRANSLATE_NOOP, QObject
+import math
 
+from PySide6.QtCore import QT_TRANSLATE_NOOP, QObject
+from PySide6.QtGui import QGuiApplication
+
+from layers.geo.on_earth import why_off_earth
 from viewer.app.actions.action_table import Action, CaseMenu, has_case
+from viewer.app.actions.map_export import MapExport
 from viewer.app.case.session import Session
+from viewer.app.navigation.map_views import MapViews
 from viewer.commands.sites import delete_sites
+from viewer.export.copied_place import CopiedPlace, PlaceForm
 from viewer.panels.context import PanelContext
 from viewer.panels.shell.status_bar import StatusBar
 from viewer.support.messages import Messages
+from viewer.support.text import one_line
+
+COPY_PLACE_AS = QT_TRANSLATE_NOOP("Actions", "Copy &Place As")
+
+
+def _copy_action(form: PlaceForm, text: object) -> Action:
+    return Action(
+        f"copy_place_{form.name.lower()}",
+        text,
+        lambda menu: menu.copy_place(form),
+        offered=has_case,
+        tip=QT_TRANSLATE_NOOP("Actions", "Copy the place of the selected site, or of the middle of the map"),
+        submenu=COPY_PLACE_AS,
+    )
+
+
+_COPIES = (
+    _copy_action(PlaceForm.DD, QT_TRANSLATE_NOOP("Actions", "&Decimal Degrees (DD)")),
+    _copy_action(PlaceForm.DMS, QT_TRANSLATE_NOOP("Actions", "Degrees, Minutes, &Seconds (DMS)")),
+    _copy_action(PlaceForm.DDM, QT_TRANSLATE_NOOP("Actions", "Degrees and &Minutes (DDM)")),
+    _copy_action(PlaceForm.UTM, QT_TRANSLATE_NOOP("Actions", "&UTM")),
+    _copy_action(PlaceForm.MGRS, QT_TRANSLATE_NOOP("Actions", "M&GRS")),
+    _copy_action(PlaceForm.GEOJSON, QT_TRANSLATE_NOOP("Actions", "GeoJS&ON")),
+    _copy_action(PlaceForm.KML, QT_TRANSLATE_NOOP("Actions", "&KML")),
+    _copy_action(PlaceForm.SENTENCE, QT_TRANSLATE_NOOP("Actions", "S&entence")),
+)
 
 
 class EditMenu(CaseMenu):
     """Refusals go to the message line."""
 
     def __init__(
-        self, session: Session, panels: PanelContext, status: StatusBar, messages: Messages, parent: QObject
+        self,
+        session: Session,
+        panels: PanelContext,
+        views: MapViews,
+        exports: MapExport,
+        status: StatusBar,
+        messages: Messages,
+        parent: QObject,
     ) -> None:
         super().__init__(session, parent)
-        self._panels, self._status, self._messages = panels, status, messages
+        self._panels, self._views, self._exports = panels, views, exports
+        self._status, self._messages = status, messages
         panels.selection.changed.connect(self.changed)
 
     def undo(self) -> None:
@@ -60,6 +101,27 @@ class EditMenu(CaseMenu):
         text = self._status.copy_coordinate()
         said = self.tr("Copied: {0}").format(text) if text else self.tr("Point at the map to copy a coordinate.")
         self._messages.show("copied", said)
+
+    def copy_place(self, form: PlaceForm) -> None:
+        """Copy where the selected site is; without one, the middle of the map."""
+        uuids = self._panels.selection.uuids
+        site = self._panels.document.sites.get(next(iter(uuids))) if len(uuids) == 1 else None
+        lon, lat = self._views.map_centre()
+        if site is not None and (nowhere := why_off_earth(site.geometry)):
+            self._messages.show("copied", self.tr("Nothing is copied. {0}").format(nowhere), "warning")
+            return
+        if site is None and (self._views.is_off_earth or not (math.isfinite(lon) and math.isfinite(lat))):
+            self._messages.show("copied", self.tr("Nothing is copied: the map shows no place on the Earth."), "warning")
+            return
+        half_px = self._views.metres_per_pixel() / 2
+        place = CopiedPlace.of_site(site) if site is not None else CopiedPlace.of_map(lon, lat, half_px)
+        text = place.text(form)
+        QGuiApplication.clipboard().setText(text)
+        said = self.tr("Copied: {0}") if site is not None else self.tr("Copied, of the middle of the map: {0}")
+        self._messages.show("copied", said.format(one_line(text, 200)))
+
+    def copy_picture(self) -> None:
+        self._exports.copy_picture()
 
     id = "edit"
     title = QT_TRANSLATE_NOOP("Actions", "&Edit")
@@ -111,5 +173,14 @@ class EditMenu(CaseMenu):
             offered=has_case,
             breaks=True,
             tip=QT_TRANSLATE_NOOP("Actions", "Copy the coordinate under the pointer"),
+        ),
+        *_COPIES,
+        Action(
+            "copy_picture",
+            QT_TRANSLATE_NOOP("Actions", "Copy P&icture of the Map"),
+            copy_picture,
+            "Ctrl+Shift+E",
+            offered=has_case,
+            tip=QT_TRANSLATE_NOOP("Actions", "Put the map with its dates and credits on the clipboard"),
         ),
     )

@@ -45,7 +45,15 @@ class FileMenu(CaseMenu):
     # -- open and close -----------------------------------------------------------------------------------------
 
     def new_case(self) -> None:
-        self._saving.guarded(self.session.new_case)
+        """Begin a case, on the shipped world unless the analyst has chosen an empty one."""
+        self._saving.guarded(self.session.begin_case)
+
+    def begin_on_world(self, is_wanted: bool) -> None:
+        """Remember on what new cases begin."""
+        self._settings.set("new_on_world", is_wanted)
+
+    def begins_on_world(self) -> bool:
+        return bool(self._settings.get("new_on_world"))
 
     def open_files(self) -> None:
         """Ask what to open."""
@@ -111,6 +119,16 @@ class FileMenu(CaseMenu):
     title = QT_TRANSLATE_NOOP("Actions", "&File")
     actions = (
         Action("new_case", QT_TRANSLATE_NOOP("Actions", "&New Case"), new_case, "Ctrl+N", "new", toolbar=True),
+        Action(
+            "new_on_world",
+            QT_TRANSLATE_NOOP("Actions", "Begin New Cases on the &World"),
+            begin_on_world,
+            check="own",
+            checked=begins_on_world,
+            tip=QT_TRANSLATE_NOOP(
+                "Actions", "Begin each new case with the shipped picture of the world and its coasts"
+            ),
+        ),
         Action(
             "open",
             QT_TRANSLATE_NOOP("Actions", "&Open…"),

@@ -1,4 +1,4 @@
-"""Exports a picture of the map, and the sites as a table."""
+"""Exports a picture of the map, to a file or to the clipboard, and the sites as a table."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QObject, QTimer
-from PySide6.QtGui import QImage
+from PySide6.QtGui import QGuiApplication, QImage
 from PySide6.QtWidgets import QWidget
 
 from layers.document.document import Document
@@ -21,6 +21,7 @@ from viewer.canvas.scene import MapScene
 from viewer.canvas.widget import MapCanvas
 from viewer.export.features import TABLES_OF_SITES, sites_text
 from viewer.export.image import save_image
+from viewer.export.layout import Layout, today
 from viewer.export.processing import stretches_on_screen
 from viewer.export.product import Product
 from viewer.panels.context import PanelContext
@@ -28,6 +29,8 @@ from viewer.support.jobs import JobContext, Jobs
 from viewer.support.messages import Messages
 
 POLL_MS = 20
+CREDITS_PX = 60
+"""Logical pixels by which a copied picture is taller than the map, for what stands below it."""
 
 
 class MapExport(QObject):
@@ -55,9 +58,7 @@ class MapExport(QObject):
 
     def export_picture(self) -> None:
         """Choose in the dialog, then paint once the product's scene is complete."""
-        if is_off_earth(self._canvas.viewport.crs):
-            sentence = self.tr("A product needs a map: choose a CRS for the map in the status bar.")
-            self._messages.show("export", sentence, "warning")
+        if not self._has_map():
             return
         self._panels.flush()
         from viewer.export.dialog import ExportDialog  # for start-up time
@@ -83,6 +84,46 @@ class MapExport(QObject):
                 self,
             )
         )
+
+    def copy_picture(self) -> None:
+        """Put what the map shows on the clipboard, with its dates and credits, once all of it is read."""
+        if not self._has_map():
+            return
+        self._panels.flush()
+        document, view = self._session.document, self._canvas.viewport.view()
+        layout = Layout(
+            view.width,
+            view.height + round(CREDITS_PX * view.ratio),
+            view.ratio,
+            title=document.meta("title"),
+            marking=document.meta("marking"),
+            made_on=today(),
+            legend=False,
+            crs=self._canvas.viewport.crs,
+        )
+        scene, bounds = self._scene(stretches_on_screen(self._canvas.scene)), self._bounds()
+        self._pending.append(
+            _PendingPicture(
+                scene,
+                lambda: Product(layout, document, scene, bounds),
+                self._put_on_clipboard,
+                lambda error: self._messages.show("export", error.sentence, "error"),
+                self,
+            )
+        )
+
+    def _put_on_clipboard(self, image: QImage) -> None:
+        QGuiApplication.clipboard().setImage(image)
+        said = self.tr("The picture of the map is on the clipboard, with its dates and credits: {0} × {1} pixels.")
+        self._messages.show("export", said.format(image.width(), image.height()), "info")
+
+    def _has_map(self) -> bool:
+        """Whether the canvas shows a part of the Earth; says what to do where not."""
+        if not is_off_earth(self._canvas.viewport.crs):
+            return True
+        sentence = self.tr("A product needs a map: choose a CRS for the map in the status bar.")
+        self._messages.show("export", sentence, "warning")
+        return False
 
     def export_sites(self) -> None:
         """As GeoJSON or CSV, by the name's ending."""

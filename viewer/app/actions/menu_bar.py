@@ -9,7 +9,7 @@ from PySide6.QtCore import QCoreApplication, QSize, Qt, Signal
 from PySide6.QtGui import QIcon, QKeySequence, QPalette
 from PySide6.QtWidgets import QMainWindow, QMenu, QToolBar, QToolButton
 
-from viewer.app.actions.action_table import ActionTable, bare, translated
+from viewer.app.actions.action_table import ActionTable, bare, full_text, translated
 from viewer.panels.search.palette import PaletteEntry
 from viewer.support.icons import SIZE_PX, line_icon
 from viewer.support.text import one_line, tooltip
@@ -36,10 +36,13 @@ def fill_menu_bar(window: QMainWindow, actions: ActionTable) -> dict[str, QMenu]
     menus = {}
     for source in actions.menus:
         menu = window.menuBar().addMenu(translated(source.title))
+        inside: dict[str, QMenu] = {}
         for spec in source.actions:
             if spec.breaks and not menu.isEmpty():
                 menu.addSeparator()
-            menu.addAction(actions[spec.id])
+            if spec.submenu and spec.submenu not in inside:
+                inside[spec.submenu] = menu.addMenu(translated(spec.submenu))
+            inside.get(spec.submenu, menu).addAction(actions[spec.id])
         menus[source.id] = menu
     return menus
 
@@ -103,7 +106,7 @@ def palette_entries(actions: ActionTable, palette: QPalette) -> list[PaletteEntr
             action = actions[spec.id]
             group, keys = bare(translated(menu.title)), keys_of(actions, spec.id)
             icon = line_icon(spec.icon, palette) if spec.icon else QIcon()
-            entries.append(PaletteEntry(bare(action.text()), group, keys, icon, action.isEnabled(), action.trigger))
+            entries.append(PaletteEntry(full_text(spec, action), group, keys, icon, action.isEnabled(), action.trigger))
     return entries
 
 

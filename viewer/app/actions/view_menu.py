@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QT_TRANSLATE_NOOP, Signal
+from PySide6.QtCore import QT_TRANSLATE_NOOP, QUrl, Signal
+from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QApplication, QWidget
 
+from layers.services.view_links import view_links
 from viewer.app.actions.action_table import Action, CaseMenu, has_case
 from viewer.app.case.session import Session
 from viewer.app.navigation.go_to import GoToDialog
 from viewer.app.navigation.map_views import MapViews
+from viewer.app.navigation.open_view import OpenViewDialog, shown_view
 from viewer.app.theme import apply_theme
 from viewer.canvas.widget import MapCanvas
 from viewer.panels.shell.status_bar import StatusBar
+from viewer.support.messages import Messages
 from viewer.support.settings import Settings
 
 
@@ -27,13 +31,14 @@ class ViewMenu(CaseMenu):
         canvas: MapCanvas,
         views: MapViews,
         status: StatusBar,
+        messages: Messages,
         settings: Settings,
         window: QWidget,
     ) -> None:
         """`window` is the parent of dialogs."""
         super().__init__(session, window)
-        self._canvas, self._views, self._status, self._settings = canvas, views, status, settings
-        self._window = window
+        self._canvas, self._views, self._status = canvas, views, status
+        self._messages, self._settings, self._window = messages, settings, window
         canvas.selection.changed.connect(self.changed)
 
     # -- the map ------------------------------------------------------------------------------------------------
@@ -59,6 +64,16 @@ class ViewMenu(CaseMenu):
         dialog = GoToDialog(self._status.notation, "", self._window)
         dialog.place_chosen.connect(self._views.show_place)
         dialog.extent_chosen.connect(self._views.show_bounds)
+        dialog.open()
+
+    def open_view(self) -> None:
+        """Offer web maps that the view can be opened in."""
+        view = shown_view(self._canvas, self._views)
+        if view is None:
+            said = self.tr("The map shows no place on the Earth: there is nothing that a web map could show.")
+            self._messages.show("open view", said, "warning")
+            return
+        dialog = OpenViewDialog(view, view_links(), _in_browser, self._window)
         dialog.open()
 
     def back(self) -> None:
@@ -144,6 +159,14 @@ class ViewMenu(CaseMenu):
             toolbar=True,
             offered=has_case,
         ),
+        Action(
+            "open_view",
+            QT_TRANSLATE_NOOP("Actions", "Open This &View in a Web Map…"),
+            open_view,
+            "Ctrl+Shift+O",
+            offered=has_case,
+            tip=QT_TRANSLATE_NOOP("Actions", "Show the same place in a web map; what is sent is said first"),
+        ),
         Action("back", QT_TRANSLATE_NOOP("Actions", "&Back"), back, "Alt+Left", "back", toolbar=True, offered=has_case),
         Action(
             "forward",
@@ -199,3 +222,7 @@ class ViewMenu(CaseMenu):
             check="own",
         ),
     )
+
+
+def _in_browser(address: str) -> bool:
+    return QDesktopServices.openUrl(QUrl(address))

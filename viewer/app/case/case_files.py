@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import sample_data
+from layers.disk.patience import within
 from layers.document.document import Document
 from layers.errors import CaseInUse, GeoloupeError, NotAllowed, SaveFailed
 from layers.project.opening.case_paths import CaseHome, bring_home
@@ -16,6 +17,10 @@ from layers.project.saving.working_copy import WorkingCopy
 
 if TYPE_CHECKING:
     from layers.project.opening.intake import Intake
+
+
+ANSWER_S = 3.0
+"""A drive that has not answered by then may be gone."""
 
 
 @dataclass(frozen=True)
@@ -98,11 +103,39 @@ def read_and_lock(
     return OpenedCase(intake, home, work, lock, holder)
 
 
-def resume_work(folder: Path) -> tuple[WorkingCopy, Document, CaseHome]:
-    """Take up a session that a crash left. Raises what `WorkingCopy.resume` raises."""
+@dataclass(frozen=True)
+class ResumedCase:
+    """A session that a crash left, taken up. `holder` names who else has its file open; empty for nobody."""
+
+    work: WorkingCopy
+    document: Document
+    home: CaseHome
+    lock: CaseLock | None
+    holder: str
+
+    def let_go(self, but: CaseLock | None) -> None:
+        """It is not wanted now, and kept; `but` is a lock on the same file that goes on."""
+        self.work.close(keep=True)
+        if self.lock is not None and but is None:
+            self.lock.release()
+
+
+def resume_work(folder: Path) -> ResumedCase:
+    """Take up a session that a crash left, and lock its file. Raises what `WorkingCopy.resume` raises."""
     work = WorkingCopy.resume(folder)
-    document = work.read_document()
-    return work, document, CaseHome() if work.target is None else bring_home(document, work.target.parent)
+    document, target = work.read_document(), work.target
+    if target is None:
+        return ResumedCase(work, document, CaseHome(), None, "")
+    home, lock = bring_home(document, target.parent), CaseLock(target)
+    try:
+        found = within(ANSWER_S, lock.acquire)
+    except TimeoutError:
+        return ResumedCase(work, document, home, None, "")  # out of reach: the save will say so
+    return (
+        ResumedCase(work, document, home, lock, "")
+        if found is None
+        else ResumedCase(work, document, home, None, str(found))
+    )
 
 
 def lock_anyway(path: Path) -> CaseLock:

@@ -20,11 +20,20 @@ class CaseJournal:
     """Holds edits until there is a working copy, then hands each on at once. The window's thread only.
 
     One is made at the first edit where there is none, so that an untouched case leaves nothing behind; with `sessions`
-    None never: for pictures. `target` is the file of the case, `project_uuid` the name it gets.
+    None never: for pictures. `target` is the file of the case, `project_uuid` the name it gets, `begun_with` the
+    rows that it had before the first edit.
     """
 
-    def __init__(self, files: FileWork, sessions: Path | None, target: Path | None, project_uuid: str) -> None:
+    def __init__(
+        self,
+        files: FileWork,
+        sessions: Path | None,
+        target: Path | None,
+        project_uuid: str,
+        begun_with: Document | None = None,
+    ) -> None:
         self._files, self._sessions, self._target, self._project_uuid = files, sessions, target, project_uuid
+        self._begun_with = begun_with or Document()
         self._waiting: list[tuple[Edit, str]] = []
         self._then: list[tuple[Then, Then]] = []
         self._work: WorkingCopy | None = None
@@ -56,10 +65,10 @@ class CaseJournal:
         if self._is_being_made:
             return
         self._is_being_made = True
-        empty = Document()  # all edits of this document wait here
+        begun_with = self._begun_with  # all edits since wait here
 
         def create() -> WorkingCopy:
-            return WorkingCopy.create(sessions, empty, target=target, project_uuid=project_uuid)
+            return WorkingCopy.create(sessions, begun_with, target=target, project_uuid=project_uuid)
 
         self._files.run(KEY, create, self._made, self._not_made)
 

@@ -20,10 +20,11 @@ from layers.errors import CaseChangedOnDisk, CaseDamaged, GeoloupeError, Invalid
 from layers.project.opening.case_paths import CaseHome
 from layers.project.opening.case_process import CaseProcess
 from layers.project.saving.lock import CaseLock
-from layers.project.saving.recovery import RecoverableSession, recoverable
+from layers.project.saving.recovery import RecoverableSession, recoverable, recoverable_of
 from layers.project.saving.working_copy import WorkingCopy
 from viewer.app.case.case_files import (
     OpenedCase,
+    ResumedCase,
     SaveRequest,
     publish_and_lock,
     read_and_lock,
@@ -34,6 +35,7 @@ from viewer.app.case.case_hold import CaseHold
 from viewer.app.case.file_work import FileWork
 from viewer.app.case.journal import CaseJournal
 from viewer.commands.history import History
+from viewer.commands.shipped_world import case_on_world
 from viewer.support.jobs import Jobs
 from viewer.support.messages import MessageAction, Messages
 from viewer.support.settings import Settings
@@ -167,9 +169,15 @@ class Session(QObject):
 
     # -- begin -------------------------------------------------------------------------------------------------
 
-    def new_case(self) -> None:
-        """An empty case without a file."""
-        self._take_up(Document(), None)
+    def begin_case(self) -> None:
+        """A new case as the analyst likes it: on the shipped world, or empty."""
+        self.new_case(case_on_world(self.actor) if self._settings.get("new_on_world") else None)
+
+    def new_case(self, begun_with: Document | None = None) -> None:
+        """A case without a file: empty, or with the rows of `begun_with`, which no undo takes away."""
+        begun_with = begun_with or Document()
+        rows = {table: begun_with.table(table).values() for table in TABLES}
+        self._take_up(Document(rows), None, begun_with=begun_with)
         self._is_begun = True
         self._journal.make()  # now, so that the first edit is as durable as the second
         self._tell_replaced()
@@ -210,31 +218,48 @@ class Session(QObject):
         read = partial(read_and_lock, path, target, self._sessions, accept_damage=accept_damage, ready=ready)
         self._files.run("open", read, done, refused, self.tr("Opening {0}").format(path.name))
 
-    def recover(self, folder: Path) -> None:
-        """Take up a crashed session: open as it was, recovered and unsaved."""
-
+    def recover(
+        self,
+        folder: Path,
+        then: Then = lambda: None,
+        failed: Callable[[GeoloupeError], None] = lambda error: None,
+        *,
+        case: Path | None = None,
+    ) -> None:
+        """Take up a crashed session: open as it was, recovered and unsaved. `case`: its file, where that is known."""
+        if case is not None:
+            self.opening.emit(case)  # it may be what makes the program crash
         was_edited = self._edited_since()
 
-        def done(found: tuple[WorkingCopy, Document, CaseHome]) -> None:
-            work, document, home = found
+        def done(found: ResumedCase) -> None:
+            work, target = found.work, found.work.target
             if was_edited():
-                work.close(keep=True)
-                self._keep_edited(work.target.name if work.target else self.tr("The session"))
+                found.let_go(but=None if target is None else self.hold.lock_of(target))
+                failed(self._keep_edited(target.name if target else self.tr("The session")))
                 return
-            self._take_up(document, work.target)
-            self.home = home
+            self._take_up(found.document, target, found.lock, found.holder)
+            self.home = found.home
             self._journal.attach(work)
             self._is_begun = self._is_recovered = True
             self._tell_replaced()
             self.recovered.emit()
             self._messages.show("recovered", self.tr("Recovered, not yet saved: look it over, then save it."), "info")
+            then()
 
-        self._files.run("open", partial(resume_work, folder), done, title=self.tr("Recovering"))
+        self._files.run("open", partial(resume_work, folder), done, failed, self.tr("Recovering"))
 
     def find_recoverable(self, found: Callable[[list[RecoverableSession]], None]) -> None:
         """Look for crashed sessions and hand them to `found`."""
         if self._sessions is not None:
             self._files.run("recover", partial(recoverable, self._sessions), found)
+
+    def recoverable_of(self, case: Path) -> RecoverableSession | None:
+        """The newest crashed session of a case; None for none. It reads files: call it in a job."""
+        return None if self._sessions is None else recoverable_of(self._sessions, case)
+
+    def forget_session(self, folder: Path, then: Then) -> None:
+        """Give up what a crashed session holds; it is kept as a closed one for a while, and offered no more."""
+        self._files.run("recover", lambda: WorkingCopy.resume(folder).close(keep=False), lambda _: then())
 
     # -- save --------------------------------------------------------------------------------------------------
 
@@ -362,7 +387,14 @@ class Session(QObject):
             self._remember(target)
         self._tell_replaced()
 
-    def _take_up(self, document: Document, target: Path | None, lock: CaseLock | None = None, holder: str = "") -> None:
+    def _take_up(
+        self,
+        document: Document,
+        target: Path | None,
+        lock: CaseLock | None = None,
+        holder: str = "",
+        begun_with: Document | None = None,
+    ) -> None:
         """Another document takes the place of the open one, whose working copy and file are let go."""
         self._messages.end_case()
         self._journal.close(keep=False)
@@ -372,7 +404,7 @@ class Session(QObject):
         self._is_begun = self._is_recovered = self._is_too_new = False
         self._looked_at = ""
         self._messages.clear("looked at")
-        self._journal = CaseJournal(self._files, self._sessions, target, self._project_uuid)
+        self._journal = CaseJournal(self._files, self._sessions, target, self._project_uuid, begun_with)
         self.history.attach(document, self._journal, self.actor)
 
     def _edited_since(self) -> Callable[[], bool]:

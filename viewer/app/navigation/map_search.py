@@ -83,7 +83,7 @@ class MapSearch(QObject):
     def go(self, hit: Hit) -> None:
         """Show the place; a site of the case is selected, a feature of a layer too, and its attributes are listed."""
         if not self._session.is_begun:
-            self._session.new_case()
+            self._session.begin_case()
         if not hit.has_place and hit.fid is not None:
             self._show_feature(hit, hit.fid)
             self._zoom.zoom_to(hit.layer_uuid, np.array([hit.fid], np.int64))

@@ -1,4 +1,4 @@
-"""Asks which layers of a file to add, and how its table is to be read, where the file does not settle it."""
+"""Asks which files of a folder and which layers of a file to add, and how a table is to be read."""
 
 from __future__ import annotations
 
@@ -15,6 +15,8 @@ from layers.pool.protocol import Answer, Request
 from layers.requests.probe import Probe
 from layers.vector.table import VectorInfo
 from viewer.app.case.session import Session
+from viewer.app.opening.folder_files import FolderFiles
+from viewer.app.opening.folder_picker import FolderPicker
 from viewer.app.opening.opener import FileOpener
 from viewer.commands.found_layers import FoundLayer
 from viewer.commands.layers import read_layer_as
@@ -36,6 +38,7 @@ class LayerQuestions(QObject):
         """The question that stands open."""
         opener.choice_wanted.connect(self.choose_layers)
         opener.columns_wanted.connect(self.choose_columns)
+        opener.files_wanted.connect(self.choose_files)
         session.document_replaced.connect(self._forget)
 
     @property
@@ -48,6 +51,16 @@ class LayerQuestions(QObject):
         def make() -> QDialog:
             picker = TablePicker(path.name, layers, self._window)
             picker.chosen.connect(self._opener.add)
+            return picker
+
+        self._ask(make)
+
+    def choose_files(self, folder: Path, found: FolderFiles) -> None:
+        """Ask which files of a folder to open."""
+
+        def make() -> QDialog:
+            picker = FolderPicker(folder.name, found, self._window)
+            picker.chosen.connect(self._opener.open)
             return picker
 
         self._ask(make)

@@ -19,10 +19,13 @@ from layers.geo.crs import PIXEL_SPACE
 from layers.geo.lon_extent import around
 from layers.pool.pool import ReaderPool
 from layers.pool.protocol import Answer, Request
+from layers.project.saving.recovery import RecoverableSession
 from layers.project.storage.sqlite_file import is_case
 from layers.requests.probe import Probe
 from layers.services.naming import is_service_text
 from viewer.app.case.session import Session
+from viewer.app.opening.folder_files import FolderFiles, files_of_folder
+from viewer.app.opening.questions import Recovery
 from viewer.commands.found_layers import (
     FoundLayer,
     chosen_unasked,
@@ -51,6 +54,15 @@ class _Opening:
     found: list[_Found | None] = field(default_factory=list)
 
 
+@dataclass(frozen=True)
+class _Named:
+    """The case among the words, the other things, and the edits of the case that its file does not hold."""
+
+    case: Path | None
+    found: list[_Found]
+    left: RecoverableSession | None
+
+
 class FileOpener(QObject):
     """Opens words (paths, tile templates, catalogue names), as typed or dropped. The window's thread only."""
 
@@ -62,6 +74,8 @@ class FileOpener(QObject):
     """A list of FoundLayer that were not added: it has to be asked where they lie."""
     choice_wanted = Signal(object, object)
     """A path and the list of FoundLayer in it, none of which was added: it has to be asked which are wanted."""
+    files_wanted = Signal(object, object)
+    """The path of a folder and its `FolderFiles`, none of which was opened: it has to be asked which are wanted."""
     columns_wanted = Signal(object)
     """The path of a table that does not say where its rows are."""
     refused = Signal(object)
@@ -79,14 +93,16 @@ class FileOpener(QObject):
         *,
         asks: bool = True,
         guard: Callable[[Callable[[], None]], None] = lambda go_on: go_on(),
+        recovery: Callable[[Path, RecoverableSession], Recovery] = lambda case, left: Recovery.AS_SAVED,
     ) -> None:
         """`allow` is told the sources of layers: who opens, types or drops them agrees to their hosts and folders.
 
-        `guard` calls on when the open case may be replaced, after the question about unsaved changes.
+        `guard` calls on when the open case may be replaced, after the question about unsaved changes; `recovery` says
+        what becomes of the edits that a crash has left of a case that is to be opened.
         """
         super().__init__(parent)
         self._session, self._pool, self._jobs, self._messages = session, pool, jobs, messages
-        self._allow, self._guard = allow, guard
+        self._allow, self._guard, self._recovery = allow, guard, recovery
         self._under_way: list[_Opening] = []
         self.failures: list[str] = []
         """The sentences of what could not be opened, in this session of the program."""
@@ -117,22 +133,37 @@ class FileOpener(QObject):
             self._end(opening)
 
         self._jobs.run(
-            lambda context: _sort(opening.words, context), partial(self._sorted, opening), failed, apart=True
+            lambda context: _sort(opening.words, context, self._session.recoverable_of),
+            partial(self._sorted, opening),
+            failed,
+            apart=True,
         )
 
     def _end(self, opening: _Opening) -> None:
         self._under_way.remove(opening)
         self.finished.emit()
 
-    def _sorted(self, opening: _Opening, sorted_words: tuple[Path | None, list[_Found]]) -> None:
-        case, found = sorted_words
+    def _sorted(self, opening: _Opening, named: _Named) -> None:
+        case, left = named.case, named.left
         if case is None:
-            self._probe_all(opening, found)
+            self._probe_all(opening, named.found)
             return
         self._under_way.remove(opening)  # until it is said that it may be
-        self._guard(lambda: self._open_case(opening, case, found))
 
-    def _open_case(self, opening: _Opening, case: Path, found: list[_Found]) -> None:
+        def open_it() -> None:
+            answer = Recovery.AS_SAVED if left is None else self._recovery(case, left)
+            if left is not None and answer is Recovery.DISCARD:
+                self._session.forget_session(left.folder, lambda: self._open_case(opening, case, named.found))
+            elif answer is not Recovery.CANCEL:
+                folder = left.folder if left is not None and answer is Recovery.RECOVER else None
+                self._open_case(opening, case, named.found, folder)
+
+        self._guard(open_it)
+
+    def _open_case(
+        self, opening: _Opening, case: Path, found: list[_Found], recovered_from: Path | None = None
+    ) -> None:
+        """Open a case as its file has it, or as a crashed session in the folder `recovered_from` has it."""
         self._under_way.append(opening)
 
         def opened() -> None:
@@ -145,7 +176,10 @@ class FileOpener(QObject):
             self.failures.append(error.sentence)
             self._end(opening)
 
-        self._session.open_case(case, opened, failed)
+        if recovered_from is not None:
+            self._session.recover(recovered_from, opened, failed, case=case)
+        else:
+            self._session.open_case(case, opened, failed)
 
     def _probe_all(self, opening: _Opening, found: list[_Found]) -> None:
         opening.found = [None if isinstance(one, Path) else one for one in found]
@@ -162,6 +196,9 @@ class FileOpener(QObject):
         self._pool.submit(Request(Probe(str(path)), answered, str(path)))
 
     def _probed(self, opening: _Opening, at: int, path: Path, answer: Answer | GeoloupeError) -> None:
+        if isinstance(answer, NotAFile) and self.asks and self._is_wanted(opening):
+            self._look_through(opening, at, path, answer)
+            return
         try:
             opening.found[at] = answer if isinstance(answer, GeoloupeError) else layers_of_probe(path, answer.header)
             is_table = isinstance(answer, CannotBePlaced) and path.suffix.lower() in TABLE_SUFFIXES
@@ -171,6 +208,22 @@ class FileOpener(QObject):
         except GeoloupeError as error:
             opening.found[at] = error
         self._add_ready(opening)
+
+    def _look_through(self, opening: _Opening, at: int, folder: Path, refusal: NotAFile) -> None:
+        """A folder that is no delivery: offer its files, or refuse it where there are none to open."""
+
+        def looked(found: FolderFiles) -> None:
+            opening.found[at] = [] if found.files else refusal
+            if found.files and self._is_wanted(opening):
+                self.files_wanted.emit(folder, found)
+            self._add_ready(opening)
+
+        def failed(error: GeoloupeError) -> None:
+            opening.found[at] = error
+            self._add_ready(opening)
+
+        title = self.tr("Looking through {0}").format(folder.name)
+        self._jobs.run(lambda context: files_of_folder(folder, context.check), looked, failed, title, apart=True)
 
     def _is_wanted(self, opening: _Opening) -> bool:
         """True while the case is open still in which the words were opened."""
@@ -277,8 +330,8 @@ class FileOpener(QObject):
         self._messages.show(f"open {error.sentence}", error.sentence, "error")
 
 
-def _sort(words: list[str], context: JobContext) -> tuple[Path | None, list[_Found]]:
-    """Runs in a job: which word is the case to open, and what the others are, in order."""
+def _sort(words: list[str], context: JobContext, left_of: Callable[[Path], RecoverableSession | None]) -> _Named:
+    """Runs in a job: which word is the case to open, what a crash has left of it, and what the others are, in order."""
     case: Path | None = None
     found: list[_Found] = []
     gone: set[str] = set()
@@ -295,7 +348,15 @@ def _sort(words: list[str], context: JobContext) -> tuple[Path | None, list[_Fou
                 found.append(path)
         except GeoloupeError as error:
             found.append(error)
-    return case, found
+    return _Named(case, found, None if case is None else _left_of(case, left_of))
+
+
+def _left_of(case: Path, look: Callable[[Path], RecoverableSession | None]) -> RecoverableSession | None:
+    """None as well where the folder of sessions does not answer: the case itself may be opened all the same."""
+    try:
+        return within(ANSWER_S, lambda: look(case))
+    except TimeoutError:
+        return None
 
 
 def _looked_at(word: str, gone: set[str]) -> tuple[Path, bool]:

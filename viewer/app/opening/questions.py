@@ -9,8 +9,10 @@ from pathlib import Path
 from PySide6.QtCore import QObject, Qt
 from PySide6.QtWidgets import QFileDialog, QMessageBox, QPushButton, QWidget
 
-from layers.text.counted import grouped
+from layers.project.saving.recovery import RecoverableSession
+from layers.text.counted import counted, grouped
 from viewer.app.opening.file_kinds import name_filters
+from viewer.panels.shell.start_page import local_moment
 from viewer.support.text import one_line
 
 
@@ -28,6 +30,15 @@ class Changed(StrEnum):
     RELOAD = "reload"
     SAVE_AS = "save as"
     OVERWRITE = "overwrite"
+    CANCEL = "cancel"
+
+
+class Recovery(StrEnum):
+    """Answers where a case is opened of which a crash has left edits."""
+
+    RECOVER = "recover"
+    AS_SAVED = "as saved"
+    DISCARD = "discard"
     CANCEL = "cancel"
 
 
@@ -69,6 +80,29 @@ class Questions(QObject):
         box.setDefaultButton(save_as)
         answers = {save_as: Changed.SAVE_AS, reload_: Changed.RELOAD, overwrite: Changed.OVERWRITE}
         return self._answer(box, answers, Changed.CANCEL)
+
+    def recovery(self, name: str, left: RecoverableSession) -> Recovery:
+        """Asked before a case is opened as its file has it, though a crash has left edits of it."""
+        box = self._box(self.tr("Recover the unsaved edits of “{0}”?").format(one_line(name, 80)))
+        edits = counted(left.edits, self.tr("edit"), self.tr("edits"))
+        sites = counted(left.sites, self.tr("site"), self.tr("sites"))
+        if left.edits:
+            said = self.tr(
+                "Geoloupe closed unexpectedly. {0}, made from {1} to {2}, are kept, but not in the file; with them the "
+                "case has {3}."
+            )
+        else:
+            said = self.tr("The file is not what was saved last, at {2}. That is kept; with it the case has {3}.")
+        said = said.format(edits, local_moment(left.first_edit_at), local_moment(left.last_edit_at), sites)
+        left_out = self.tr("Opened as saved, the case is without them; they are offered again until you discard them.")
+        box.setInformativeText(f"{said}\n\n{left_out}")
+        recover = box.addButton(self.tr("&Recover"), QMessageBox.ButtonRole.AcceptRole)
+        as_saved = box.addButton(self.tr("&Open as Saved"), QMessageBox.ButtonRole.ActionRole)
+        discard = box.addButton(self.tr("&Discard Edits"), QMessageBox.ButtonRole.DestructiveRole)
+        box.addButton(QMessageBox.StandardButton.Cancel)
+        box.setDefaultButton(recover)
+        answers = {recover: Recovery.RECOVER, as_saved: Recovery.AS_SAVED, discard: Recovery.DISCARD}
+        return self._answer(box, answers, Recovery.CANCEL)
 
     def take_over(self, title: str, holder: str) -> bool:
         """Asked before a case that somebody else has open is saved here."""

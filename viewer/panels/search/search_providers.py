@@ -84,7 +84,7 @@ class CoordinateProvider:
         shown = format_coordinate(read.lon, read.lat, self.notation, read.error_m)
         datum = str(read.datum) if read.datum is Datum.WGS84 else f"{read.datum} → {Datum.WGS84}"
         note = _tr("Search", "{0} · {1} · good to {2}").format(read.notation, datum, metres(read.radius_m))
-        fields = {"position_error_m": round(read.radius_m, 1), "position_basis": _basis(read)}
+        fields = {"position_error_m": read.position_error_m, "position_basis": _basis(read)}
         is_word = not any(letter.isdigit() for letter in read.text)  # as BAM is: a polar square of MGRS, and a name
         return Hit(
             group=Group.COORDINATES,

@@ -102,7 +102,7 @@ class StartPage(QScrollArea):
             said = (
                 self.tr("last edit {0}, {1} edits, {2} sites") if case.edits else self.tr("a save was lost, {2} sites")
             )
-            detail = said.format(_when(case.last_edit_at), case.edits, case.sites)
+            detail = said.format(local_moment(case.last_edit_at), case.edits, case.sites)
             card = self._card(self.tr("Recover “{0}”").format(one_line(case.title, 60)), detail, "recover", page)
             card.clicked.connect(lambda _checked=False, key=case.key: self.recover_chosen.emit(key))
             self._recover.addWidget(card)
@@ -142,7 +142,7 @@ class StartPage(QScrollArea):
                 "demo",
                 self.demo_chosen,
             ),
-            (self.tr("New case"), self.tr("An empty map to mark sites on"), "new", self.new_chosen),
+            (self.tr("New case"), self.tr("A map to mark sites on"), "new", self.new_chosen),
             (self.tr("Open a file…"), self.tr("A case, rasters or vectors"), "open", self.open_chosen),
         ):
             card = self._card(title, detail, icon, page)
@@ -207,7 +207,8 @@ def _heading(text: str, parent: QWidget) -> QLabel:
     return label
 
 
-def _when(iso: str) -> str:
+def local_moment(iso: str) -> str:
+    """A moment in UTC as the analyst's clock shows it."""
     try:
         moment = datetime.fromisoformat(iso)
     except ValueError:

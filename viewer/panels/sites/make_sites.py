@@ -25,7 +25,8 @@ from layers.pool.rows import read_rows_of
 from layers.text.counted import counted, grouped
 from layers.vector.table import VectorInfo
 from viewer.commands.feature_sites import (
-    FIELDS,
+    SITE_FIELDS,
+    SOURCE_FIELDS,
     FeatureRow,
     LayerSource,
     SiteMapping,
@@ -34,12 +35,15 @@ from viewer.commands.feature_sites import (
 )
 from viewer.panels.attributes.feature_access import FeatureAccess
 from viewer.panels.context import PanelContext
+from viewer.panels.widgets.form_page import FormPage
 from viewer.panels.words import class_choices
 from viewer.support.jobs import JobContext
 from viewer.support.plain_label import plain_label
 from viewer.support.text import one_line
 
-WIDTH_PX = 440
+WIDTH_PX = 500
+SCROLL_PX, AROUND_PX = 12, 150
+"""Room for the scroll bar; for all but the form."""
 MOST = 20_000
 """More sites than that in one step are no analyst's marks."""
 TOLD_ROWS = 250
@@ -76,7 +80,7 @@ class MakeSitesDialog(QDialog):
 
     def _column_boxes(self, names: Sequence[str]) -> dict[str, QComboBox]:
         guessed, boxes = guess_mapping(names), {}
-        for field in FIELDS:
+        for field in (*SITE_FIELDS, *SOURCE_FIELDS):
             box = QComboBox()
             box.setAccessibleName(self.tr("Column for: {0}").format(self.word(field)))
             box.addItem("–", "")
@@ -91,14 +95,19 @@ class MakeSitesDialog(QDialog):
         head = plain_label(self.tr("{0} of “{1}”").format(sites, one_line(self._layer.name, 60)))
         head.setObjectName("heading")
         form = QFormLayout()
-        for field in FIELDS:
+        for field in SITE_FIELDS:
             form.addRow(self.word(field), self.columns[field])
         form.addRow(self.tr("Class where the column says none"), self.class_code)
         form.addRow("", self.others)
         form.addItem(QSpacerItem(0, 6))
-        source_head = plain_label(self.tr("Source, entered in the register"))
+        source_head = plain_label(self.tr("Source of each feature, entered in the register"))
         source_head.setObjectName("heading")
         form.addRow(source_head)
+        for field in SOURCE_FIELDS:
+            form.addRow(self.word(field), self.columns[field])
+        rest_head = plain_label(self.tr("Source of those that name none"))
+        rest_head.setObjectName("heading")
+        form.addRow(rest_head)
         for text, line in (
             (self.tr("Title"), self.title),
             (self.tr("Credit"), self.credit),
@@ -113,11 +122,17 @@ class MakeSitesDialog(QDialog):
         box.addButton(self.make_button, QDialogButtonBox.ButtonRole.AcceptRole)
         box.accepted.connect(self.make)
         box.rejected.connect(self.close)
+        page = FormPage("")
+        page.content.setContentsMargins(0, 0, SCROLL_PX, 0)
+        page.content.addLayout(form)
+        page.show_form()
         layout = QVBoxLayout(self)
         layout.addWidget(head)
-        layout.addLayout(form)
+        layout.addWidget(page, 1)
         layout.addWidget(self.refusal)
         layout.addWidget(box)
+        room = self.screen().availableGeometry().height() - AROUND_PX // 2
+        self.resize(WIDTH_PX, min(form.sizeHint().height() + AROUND_PX, room))
         path = Path(info.path if info is not None else str(self._layer.source.get("path", "")))
         table = f", {info.name}" if info is not None and info.name != path.stem else ""
         self._descriptor = f"{path.name}{table}" if path.name else ""
@@ -177,6 +192,9 @@ class MakeSitesDialog(QDialog):
             "location_country": self.tr("Country"),
             "operator_country": self.tr("Operator’s country"),
             "position_error_m": self.tr("Position error, m"),
+            "position_basis": self.tr("Position basis"),
+            "source": self.tr("Source"),
+            "source_url": self.tr("Link"),
         }[field]
 
 

@@ -5,19 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFormLayout, QPushButton, QStackedWidget, QVBoxLayout, QWidget
 
 from layers.document.changes import Changes
 from layers.document.site import Site
 from layers.document.vocabulary import POSITION_BASES, ROLES, STATUSES
-from layers.geo.coordinates import format_coordinate
-from layers.geo.on_earth import why_off_earth
 from viewer.commands.claims import add_claim, link_claim_site, unlink_claim_site
 from viewer.commands.sites import update_site
 from viewer.commands.stamps import new_uuid
 from viewer.panels.claims.claim_cards import ClaimCards
 from viewer.panels.context import PanelContext
+from viewer.panels.sites.place_rows import PlaceRows
 from viewer.panels.sites.site_bulk_form import SiteBulkForm
 from viewer.panels.widgets.color_field import ColorField
 from viewer.panels.widgets.field_set import FieldSet
@@ -25,7 +23,6 @@ from viewer.panels.widgets.fields import ChoiceField, LineField, NumberField, Te
 from viewer.panels.widgets.form_page import FormPage, heading, muted, side_by_side
 from viewer.panels.widgets.picker import Picker
 from viewer.panels.words import choices, class_choices
-from viewer.support.plain_label import plain_label
 from viewer.support.text import one_line, plain
 
 LANGUAGES = ("zh", "ru", "en")
@@ -46,9 +43,6 @@ class SiteFormPanel(QWidget):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(self._pages)
-        self.where = plain_label()
-        self.where.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-        self.where_note = muted()
         form = QFormLayout()
         self.fields = FieldSet(form, self._commit, self)
         self._add_fields(form)
@@ -61,7 +55,7 @@ class SiteFormPanel(QWidget):
         context.selection.changed.connect(self._selected)
         context.document_replaced.connect(self._selected)
         context.notation_changed.connect(self._show)
-        context.flush_requested.connect(self.fields.flush)
+        context.flush_requested.connect(self._flush)
         context.changed.connect(self._heard)
         self._selected()
 
@@ -73,8 +67,7 @@ class SiteFormPanel(QWidget):
         add("status", tr("Status"), ChoiceField(choices(STATUSES)), tr("A change makes a reviewed site a draft again"))
         for language, title in zip(LANGUAGES, (tr("Chinese"), tr("Russian"), tr("English")), strict=True):
             add(f"alias_{language}", title, LineField(), tr("The site's name in this language"))
-        form.addRow(plain_label(tr("Place")), self.where)
-        form.addRow(self.where_note)
+        self.place = PlaceRows(form, self._context, self)
         error = NumberField()
         error.setPlaceholderText(tr("not judged"))
         add("position_error_m", tr("Error, m"), error, tr("Radius in metres that holds the true place with 90 %"))
@@ -119,7 +112,7 @@ class SiteFormPanel(QWidget):
         uuids = self._context.selection.uuids
         uuid = next(iter(uuids)) if len(uuids) == 1 else ""
         if uuid != self._uuid:
-            self.fields.flush()
+            self._flush()
             self._uuid = uuid
             site = self._context.document.sites.get(uuid)
             if site is not None:
@@ -138,22 +131,14 @@ class SiteFormPanel(QWidget):
             self.page.show_hint()
             return
         self.fields.show_row(_Shown(site))
-        self._show_place(site)
+        self.place.show_site(site)
         self.cards.show_claims(self._context.document.claims_of_site(site.uuid))
         self.stamps.setText(plain(self._stamps(site)))
         self.page.show_form()
 
-    def _show_place(self, site: Site) -> None:
-        place = format_coordinate(site.place.x, site.place.y, self._context.notation, site.position_error_m)
-        nowhere = why_off_earth(site.geometry)
-        self.where.setText(self.tr("Not drawn: {0}").format(nowhere) if nowhere else place)
-        note = ""
-        if site.is_area:
-            note = self.tr("Known to no better than 1 km: shown as an area, not as a pin.")
-        elif site.kind != "point":
-            note = self.tr("A point on the line.") if site.kind == "line" else self.tr("A point in the area.")
-        self.where_note.setText(note)
-        self.where_note.setVisible(bool(note))
+    def _flush(self) -> None:
+        self.place.flush()
+        self.fields.flush()
 
     def _stamps(self, site: Site) -> str:
         lines = [self.tr("Created %1").replace("%1", _stamp(site.created_at, site.created_by))]

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtGui import QKeySequence
-from PySide6.QtWidgets import QApplication, QToolBar, QWidget
+from PySide6.QtWidgets import QApplication, QMenu, QToolBar, QWidget
 from pytestqt.qtbot import QtBot
 from shapely import Point
 
@@ -70,8 +70,14 @@ def test_no_shortcut_takes_a_key_of_the_map() -> None:
 
 def test_keys_of_menus_are_unique_within_each() -> None:
     for menu in MENUS:
-        marks = [spec.text[spec.text.index("&") + 1].lower() for spec in menu.actions if "&" in spec.text]
+        marks = [(spec.submenu, _mark(spec.text)) for spec in menu.actions if "&" in spec.text]
+        marks += [("", _mark(title)) for title in {spec.submenu for spec in menu.actions} if "&" in title]
         assert [mark for mark, times in Counter(marks).items() if times > 1] == [], menu
+
+
+def _mark(text: str) -> str:
+    """The letter that takes an entry of an open menu."""
+    return text[text.index("&") + 1].lower()
 
 
 def test_a_menu_or_an_id_added_twice_is_our_error(qtbot: QtBot) -> None:
@@ -94,7 +100,7 @@ def test_a_menu_or_an_id_added_twice_is_our_error(qtbot: QtBot) -> None:
 
 def test_menus_toolbar_palette_and_sheet_hold_every_action(window: MainWindow) -> None:
     assert [type(menu) for menu in window.action_table.menus] == list(MENUS)
-    in_menus = {action.objectName() for menu in window.menuBar().actions() for action in menu.menu().actions()} - {""}
+    in_menus = {name for menu in window.menuBar().actions() for name in _names_in(menu.menu())} - {""}
     assert in_menus == {spec.id for spec in ACTIONS}
     toolbar = window.findChild(QToolBar, "toolbar")
     assert toolbar is not None
@@ -102,6 +108,12 @@ def test_menus_toolbar_palette_and_sheet_hold_every_action(window: MainWindow) -
     assert len(palette_entries(window.action_table, window.palette())) == len(ACTIONS)
     listed = [row for rows in shortcut_groups(window.action_table).values() for row in rows]
     assert len(listed) == len([spec for spec in ACTIONS if spec.shortcut]) + len(CANVAS_KEYS)
+
+
+def _names_in(menu: QMenu) -> set[str]:
+    """Of all actions of a menu and of the menus in it."""
+    names = {action.objectName() for action in menu.actions()}
+    return names.union(*(_names_in(action.menu()) for action in menu.actions() if action.menu()))
 
 
 def test_every_panel_has_its_switch(window: MainWindow) -> None:
@@ -127,6 +139,7 @@ def test_a_tooltip_says_what_and_by_which_key(window: MainWindow) -> None:
 
 ALWAYS = {
     "new_case",
+    "new_on_world",
     "open",
     "open_demo",
     "quit",
@@ -151,6 +164,8 @@ OF_A_CASE = {
     "close_case",
     "select_all",
     "copy_coordinate",
+    "copy_picture",
+    "open_view",
     "zoom_in",
     "zoom_out",
     "full_view",
@@ -165,7 +180,7 @@ OF_A_CASE = {
     "add_source",
     "add_response",
     "reset_panels",
-    *(spec.id for spec in ACTIONS if spec.id.startswith("tool_")),
+    *(spec.id for spec in ACTIONS if spec.id.startswith(("tool_", "copy_place_"))),
 }
 OF_A_SELECTION = {"delete", "select_none", "zoom_selection"}
 OF_A_LAYER = {"zoom_layer", "remove_layer", "layer_properties"}

@@ -141,15 +141,15 @@ def test_another_edit_does_not_take_typing_away(qtbot, form: SiteFormPanel, desk
 
 def test_a_place_shows_as_many_digits_as_its_error_allows(form: SiteFormPanel, desk: Desk) -> None:
     desk.context.set_notation(Notation.DD)
-    loose = form.where.text()
-    assert "area, not as a pin" in form.where_note.text()
+    loose = form.place.line.text()
+    assert "area, not as a pin" in form.place.note.text()
     desk.context.push(update_site(desk.document, "pad", actor="Olga", position_error_m=1.0))
-    assert len(form.where.text()) > len(loose)
-    assert form.where_note.isHidden()
+    assert len(form.place.line.text()) > len(loose)
+    assert form.place.note.isHidden()
     desk.context.set_notation(Notation.MGRS)
-    assert form.where.text().startswith("52U")
+    assert form.place.line.text().startswith("52U")
     desk.select("rail")
-    assert "on the line" in form.where_note.text()
+    assert "on the line" in form.place.note.text()
 
 
 def test_claims_are_cards(qtbot, form: SiteFormPanel, desk: Desk) -> None:

@@ -1,0 +1,133 @@
+"""Addresses of web maps that show a view of ours, each in the datum it counts on. Nothing here contacts anybody."""
+
+from __future__ import annotations
+
+import math
+import re
+import tomllib
+from dataclasses import dataclass, fields
+from datetime import date
+from functools import cache
+from importlib.resources import files
+from typing import Any, Self
+from urllib.parse import urlsplit
+
+from layers.errors import BadTemplate
+from layers.geo.baidu_mercator import from_bd09
+from layers.geo.bounds import Bounds
+from layers.geo.datum import Datum, from_wgs84
+
+BD09_METRES = "BD-09 metres"
+DATUMS = (*(str(datum) for datum in Datum), BD09_METRES)
+WORDS = frozenset(("lat", "lon", "x", "y", "z", "west", "south", "east", "north", "date", "date_dots"))
+EQUATOR_M_PER_PX = 40_075_016.686 / 256
+"""Of a pixel of Web Mercator's level 0, at the equator."""
+BAIDU_METRE_LEVEL = 18
+MOST_DIGITS = 6
+_WORD = re.compile(r"\{(\w*)\}")
+
+
+@dataclass(frozen=True, slots=True)
+class ShownView:
+    """A view of the map: its middle in WGS 84, its bounds in lon and lat, metres of ground a pixel, a day."""
+
+    lon: float
+    lat: float
+    bounds: Bounds
+    metres_per_px: float
+    day: date
+
+
+@dataclass(frozen=True, slots=True)
+class ViewAddress:
+    """What would be opened: `host` is contacted, and told a place whose numbers are on `datum`."""
+
+    address: str
+    host: str
+    datum: str
+    error_m: float
+    """What the way from WGS 84 to the datum adds."""
+
+
+@dataclass(frozen=True, slots=True)
+class ViewLink:
+    """A web map. Raises BadTemplate where its address cannot be filled in."""
+
+    title: str
+    template: str
+    datum: str = str(Datum.WGS84)
+    zoom: str = "web"
+    min_zoom: int = 1
+    max_zoom: int = 18
+    note: str = ""
+
+    def __post_init__(self) -> None:
+        unknown = set(_WORD.findall(self.template)) - WORDS
+        if unknown:
+            raise BadTemplate(f"The address of {self.title} has {{{min(unknown)}}}, which stands for nothing: mend it.")
+        if urlsplit(self.template).scheme != "https":
+            raise BadTemplate(f"The address of {self.title} does not begin with https: mend it.")
+        if self.datum not in DATUMS or self.zoom not in ("web", "baidu"):
+            raise BadTemplate(f"The datum or the zoom of {self.title} is none that is known: mend it.")
+
+    @classmethod
+    def from_json(cls, data: dict[str, Any]) -> Self:
+        """Raises BadTemplate where the values are no link."""
+        kinds = {
+            field.name: int if field.name.endswith("zoom") and field.name != "zoom" else str for field in fields(cls)
+        }
+        values = {name: data[name] for name in kinds if name in data}
+        wrong = [name for name, value in values.items() if type(value) is not kinds[name]]
+        if wrong or not {"title", "template"} <= values.keys():
+            raise BadTemplate(f"A link of the views lacks its title or its address, or has a wrong {wrong or 'key'}.")
+        return cls(**values)
+
+    def address(self, view: ShownView) -> ViewAddress:
+        """The address that shows the view, as near as the map's levels allow."""
+        datum = Datum.BD09 if self.datum == BD09_METRES else Datum(self.datum)
+        middle = from_wgs84(view.lon, view.lat, datum)
+        digits = _digits(view.metres_per_px)
+        values = {
+            "lon": f"{middle.lon:.{digits}f}",
+            "lat": f"{middle.lat:.{digits}f}",
+            "z": str(self._level(view)),
+            "date": view.day.strftime("%Y-%m-%d"),
+            "date_dots": view.day.strftime("%Y.%m.%d"),
+            **{
+                name: f"{value:.{digits}f}"
+                for name, value in zip(("west", "south", "east", "north"), view.bounds, strict=True)
+            },
+        }
+        if self.datum == BD09_METRES:
+            x, y = from_bd09(middle.lon, middle.lat)
+            values |= {"x": f"{x:.0f}", "y": f"{y:.0f}"}
+        address = _WORD.sub(lambda found: values[found[1]], self.template)
+        return ViewAddress(address, urlsplit(address).hostname or "", self.datum, middle.error_m)
+
+    def _level(self, view: ShownView) -> int:
+        on_map = view.metres_per_px / max(math.cos(math.radians(view.lat)), 1e-3)
+        if self.zoom == "baidu":
+            level = BAIDU_METRE_LEVEL - math.log2(on_map)
+        else:
+            level = math.log2(EQUATOR_M_PER_PX / on_map)
+        return max(self.min_zoom, min(self.max_zoom, round(level)))
+
+
+def _digits(metres_per_px: float) -> int:
+    """Decimals of a degree that tell two pixels apart; not more, as they would be sent for nothing."""
+    return max(1, min(MOST_DIGITS, math.ceil(math.log10(111_320 / max(metres_per_px, 1e-3)))))
+
+
+@cache
+def view_links() -> tuple[ViewLink, ...]:
+    """The shipped links."""
+    return links_of((files(__package__) / "view_links.toml").read_text(encoding="utf-8"))
+
+
+def links_of(text: str) -> tuple[ViewLink, ...]:
+    """The links of a file. Raises BadTemplate."""
+    try:
+        entries = tomllib.loads(text).get("link", [])
+    except tomllib.TOMLDecodeError as error:
+        raise BadTemplate(f"The list of links is no TOML ({error}): mend it.") from error
+    return tuple(ViewLink.from_json(entry) for entry in entries)

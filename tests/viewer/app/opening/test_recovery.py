@@ -1,0 +1,183 @@
+"""Edits that a crash has left are offered wherever their case is opened from."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QMimeData, QPointF, Qt, QTimer, QUrl
+from PySide6.QtGui import QDropEvent
+from PySide6.QtWidgets import QAbstractButton, QApplication, QMessageBox, QPushButton
+from pytestqt.qtbot import QtBot
+
+from layers.project.saving.lock import CaseLock, Holder
+from layers.project.saving.recovery import RecoverableSession, recoverable_of
+from layers.project.storage.processes import Owner
+from tests.support.sessions import Desk, as_a_crash_leaves_it, case_with
+from tests.support.windows import texts
+from tests.viewer.app.conftest import Answers, MakeWindow, settle
+from viewer.app.opening.questions import Questions, Recovery
+from viewer.app.window import MainWindow
+from viewer.support.settings import sessions_folder
+
+
+@pytest.fixture
+def crashed(qtbot: QtBot, tmp_path: Path) -> Path:
+    """A case in whose file is one site, and of which a program that was killed has left two more."""
+    path = case_with(tmp_path / "Amur.gpkg", "saved")
+    desk = Desk()
+    desk.session.open_case(path)
+    desk.wait()
+    for label in ("lost 1", "lost 2"):
+        desk.mark(label)
+    work = desk.session.working_copy
+    assert work is not None
+    work.drain()
+    as_a_crash_leaves_it(work.folder)
+    desk.jobs.shutdown()
+    desk.session.shutdown(keep=False)
+    return path
+
+
+def _labels(window: MainWindow) -> set[str]:
+    return {site.label for site in window.session.document.sites.values()}
+
+
+def _by_open(window: MainWindow, answers: Answers, path: Path) -> None:
+    answers.opened = [str(path)]
+    window.action_table["open"].trigger()
+
+
+def _by_words(window: MainWindow, answers: Answers, path: Path) -> None:
+    """As the command line and a double click on the file do."""
+    window.file_menu.open_words([str(path)])
+
+
+def _by_recent(window: MainWindow, answers: Answers, path: Path) -> None:
+    window.settings.add_recent(path)
+    window.start_page.set_recent(window.settings.recent())
+    cards = window.start_page.findChildren(QPushButton, "card")
+    next(card for card in cards if card.accessibleName() == path.stem).click()
+
+
+def _by_drop(window: MainWindow, answers: Answers, path: Path) -> None:
+    data = QMimeData()
+    data.setUrls([QUrl.fromLocalFile(str(path))])
+    none = Qt.KeyboardModifier.NoModifier
+    window.dropEvent(QDropEvent(QPointF(5, 5), Qt.DropAction.CopyAction, data, Qt.MouseButton.LeftButton, none))
+
+
+@pytest.mark.parametrize("way", [_by_open, _by_words, _by_recent, _by_drop])
+def test_n06_recovery_is_offered_wherever_the_case_is_opened_from(
+    make_window: MakeWindow,
+    answers: Answers,
+    qtbot: QtBot,
+    crashed: Path,
+    way: Callable[[MainWindow, Answers, Path], None],
+) -> None:
+    answers.recovers = Recovery.RECOVER
+    window = make_window()
+    way(window, answers, crashed)
+    settle(window, qtbot)
+    (asked,) = (one for one in answers.asked if one.startswith("recovery"))
+    assert asked.startswith("recovery of Amur.gpkg: 2 from 20"), "how many edits, and since when"
+    assert _labels(window) == {"saved", "lost 1", "lost 2"}
+    assert window.session.target == crashed
+    assert window.session.is_dirty
+
+
+@pytest.mark.parametrize("answer", [Recovery.AS_SAVED, Recovery.DISCARD, Recovery.CANCEL])
+def test_n06_the_edits_go_only_where_that_is_said(
+    make_window: MakeWindow, answers: Answers, qtbot: QtBot, crashed: Path, answer: Recovery
+) -> None:
+    answers.recovers = answer
+    window = make_window()
+    window.file_menu.open_words([str(crashed)])
+    settle(window, qtbot)
+    assert window.session.is_begun == (answer is not Recovery.CANCEL)
+    assert _labels(window) == (set() if answer is Recovery.CANCEL else {"saved"})
+    assert (recoverable_of(sessions_folder(), crashed) is None) == (answer is Recovery.DISCARD)
+    window.file_menu.close_case()
+    settle(window, qtbot)
+    offered = [b for b in window.start_page.findChildren(QAbstractButton) if "Recover" in b.accessibleName()]
+    assert len(offered) == (answer is not Recovery.DISCARD), "the start page offers what there is now"
+
+
+def test_n06_the_file_of_a_recovered_case_is_locked(
+    make_window: MakeWindow, answers: Answers, qtbot: QtBot, crashed: Path
+) -> None:
+    answers.recovers = Recovery.RECOVER
+    window = make_window()
+    window.file_menu.open_words([str(crashed)])
+    settle(window, qtbot)
+    assert window.session.hold.lock_of(crashed) is not None
+    window.session.close()
+    settle(window, qtbot)
+
+
+def test_n06_a_case_that_somebody_else_has_open_is_recovered_to_be_saved_elsewhere(
+    make_window: MakeWindow, answers: Answers, qtbot: QtBot, crashed: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    answers.recovers = Recovery.RECOVER
+    elsewhere = Holder("Olga", Owner(1, "0", "another computer"), 0.0)
+    monkeypatch.setattr(CaseLock, "acquire", lambda self: elsewhere)
+    window = make_window()
+    window.file_menu.open_words([str(crashed)])
+    settle(window, qtbot)
+    assert _labels(window) == {"saved", "lost 1", "lost 2"}
+    assert window.session.is_read_only
+    assert "Olga" in texts(window)
+
+
+def test_n06_what_is_named_beside_a_recovered_case_is_added_to_it(
+    make_window: MakeWindow, answers: Answers, qtbot: QtBot, crashed: Path, points: Path
+) -> None:
+    answers.recovers = Recovery.RECOVER
+    window = make_window()
+    window.file_menu.open_words([str(crashed), str(points)])
+    settle(window, qtbot)
+    assert _labels(window) == {"saved", "lost 1", "lost 2"}
+    assert [layer.name for layer in window.session.document.layers.values()] == ["points"]
+
+
+def test_n06_a_session_that_cannot_be_taken_up_is_said(
+    make_window: MakeWindow, answers: Answers, qtbot: QtBot, crashed: Path
+) -> None:
+    window = make_window()
+
+    def spoil(name: str, left: RecoverableSession) -> Recovery:
+        (left.folder / "session.json").write_text("{")
+        return Recovery.RECOVER
+
+    answers.recovery = spoil  # type: ignore[method-assign]
+    window.file_menu.open_words([str(crashed)])
+    settle(window, qtbot)
+    assert "session" in texts(window)
+    assert window.opener.is_idle
+
+
+@pytest.mark.parametrize(
+    ("title", "answer"),
+    [("Recover", Recovery.RECOVER), ("Open as Saved", Recovery.AS_SAVED), ("Discard Edits", Recovery.DISCARD)],
+)
+def test_n06_the_question_says_what_would_be_lost(
+    window: MainWindow, crashed: Path, title: str, answer: Recovery
+) -> None:
+    left = recoverable_of(sessions_folder(), crashed)
+    assert left is not None
+    said = []
+
+    def press() -> None:
+        box = QApplication.activeModalWidget()
+        assert isinstance(box, QMessageBox)
+        said.append(box.informativeText())
+        default = box.defaultButton()
+        assert default is not None
+        assert default.text() == "&Recover"
+        next(b for b in box.buttons() if b.text().replace("&", "") == title).click()
+
+    QTimer.singleShot(0, press)
+    assert Questions(window).recovery(crashed.name, left) is answer
+    assert "2 edits, made from" in said[0]
+    assert "3 sites" in said[0]

@@ -1,0 +1,161 @@
+"""Opens the view of the map in a web map, by the system's browser, once it was said what is sent to whom."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from datetime import date
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QDialog, QDialogButtonBox, QFormLayout, QListWidget, QVBoxLayout, QWidget
+
+from layers.document.layer import Layer
+from layers.errors import CannotBePlaced
+from layers.geo.bounds import Bounds
+from layers.geo.coordinates import Datum, Notation, format_coordinate
+from layers.geo.crs import WGS84, transform_bounds
+from layers.geo.datum import from_wgs84
+from layers.geo.measure import circle_bounds, distance_m
+from layers.services.view_links import BD09_METRES, ShownView, ViewAddress, ViewLink
+from layers.text.counted import metres
+from viewer.app.navigation.map_views import MapViews
+from viewer.canvas.widget import MapCanvas
+from viewer.export.layout import today
+from viewer.panels.widgets.form_page import muted, wrapped
+from viewer.support.text import breakable
+
+WIDTH_PX = 520
+
+
+def shown_view(canvas: MapCanvas, views: MapViews) -> ShownView | None:
+    """What the map shows now; None where that is no place on the Earth."""
+    lon, lat = views.map_centre()
+    metres_per_px = views.metres_per_pixel()
+    if views.is_off_earth or not (math.isfinite(lon) and math.isfinite(lat) and metres_per_px > 0):
+        return None
+    view = canvas.viewport.view()
+    try:
+        bounds = transform_bounds(view.grid.crs, WGS84, view.world_bounds())
+    except CannotBePlaced:
+        bounds = circle_bounds(lon, lat, metres_per_px * max(canvas.width(), canvas.height()) / 2)
+    return ShownView(lon, lat, bounds, metres_per_px, _day(canvas, bounds))
+
+
+def _day(canvas: MapCanvas, bounds: Bounds) -> date:
+    """The day of the topmost image in view that has one, else today."""
+    scene = canvas.scene
+    for layer in reversed(scene.document.layers_in_order()):
+        extent = scene.layer_bounds(layer.uuid)
+        day = _day_of(layer) if layer.visible and (extent is None or extent.intersects(bounds)) else None
+        if day is not None:
+            return day
+    return date.fromisoformat(today())
+
+
+def _day_of(layer: Layer) -> date | None:
+    said = layer.acquired_at if layer.date_kind == "instant" else str(layer.source.get("time", ""))
+    try:
+        return date.fromisoformat(said[:10])
+    except ValueError:
+        return None
+
+
+class OpenViewDialog(QDialog):
+    """Choose a web map, read what it would be told, then open it or copy the address. Nothing is sent before."""
+
+    def __init__(
+        self,
+        view: ShownView,
+        links: Sequence[ViewLink],
+        open_address: Callable[[str], bool],
+        parent: QWidget | None = None,
+    ) -> None:
+        """`open_address` hands an address to the system's browser; False where there is none."""
+        super().__init__(parent)
+        tr, role = self.tr, QDialogButtonBox.ButtonRole
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.setWindowTitle(tr("Open This View in a Web Map"))
+        self._view, self._links, self._open = view, list(links), open_address
+        self.list = QListWidget()
+        self.list.setAccessibleName(tr("Web maps"))
+        self.list.addItems([link.title for link in self._links])
+        self.list.setFixedHeight(self.list.sizeHintForRow(0) * len(self._links) + 2 * self.list.frameWidth())
+        self.host, self.place, self.address = wrapped(""), wrapped(""), wrapped("")
+        self.note = muted()
+        facts = QFormLayout()
+        facts.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
+        facts.setLabelAlignment(Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft)
+        for title, label in ((tr("Contacted"), self.host), (tr("Sent"), self.place), (tr("Address"), self.address)):
+            label.setAccessibleName(title)
+            label.setAlignment(Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft)
+            facts.addRow(title, label)
+        buttons = QDialogButtonBox()
+        self.open_button = buttons.addButton(tr("&Open in Browser"), role.AcceptRole)
+        self.copy_button = buttons.addButton(tr("&Copy Address"), role.ActionRole)
+        buttons.addButton(QDialogButtonBox.StandardButton.Cancel)
+        self.open_button.setDefault(True)
+        buttons.accepted.connect(self.open_chosen)
+        buttons.rejected.connect(self.reject)
+        self.copy_button.clicked.connect(self.copy_address)
+        self.says = muted(
+            tr("Your browser contacts the host and sends what stands below. Nothing else of the case is sent.")
+        )
+        layout = QVBoxLayout(self)
+        layout.setSpacing(8)
+        layout.addWidget(self.list)
+        layout.addWidget(self.says)
+        layout.addLayout(facts)
+        layout.addWidget(self.note)
+        layout.addStretch(1)
+        layout.addWidget(buttons)
+        self.setMinimumWidth(WIDTH_PX)
+        for label in (self.place, self.address):
+            label.setMinimumHeight(2 * label.fontMetrics().lineSpacing())  # the dialog does not jump from map to map
+        self.list.currentRowChanged.connect(self._show)
+        self.list.itemActivated.connect(self.open_chosen)
+        self.list.setCurrentRow(0)
+        self.list.setFocus()
+
+    def chosen(self) -> ViewAddress:
+        """What would be opened now."""
+        return self._links[self.list.currentRow()].address(self._view)
+
+    def open_chosen(self, *_: object) -> None:
+        if self._open(self.chosen().address):
+            self.accept()
+        else:
+            self.note.setText(self.tr("No browser could be started: copy the address instead."))
+
+    def copy_address(self) -> None:
+        QGuiApplication.clipboard().setText(self.chosen().address)
+        self.note.setText(self.tr("The address is on the clipboard; nobody was contacted."))
+
+    def _show(self, row: int) -> None:
+        link = self._links[row]
+        found = link.address(self._view)
+        self.host.setText(found.host)
+        self.place.setText(self._sentence(link, found))
+        self.address.setText(breakable(found.address))
+        self.note.setText(link.note)
+
+    def _sentence(self, link: ViewLink, found: ViewAddress) -> str:
+        view = self._view
+        place = format_coordinate(view.lon, view.lat, Notation.DD, view.metres_per_px)
+        said = self.tr("The middle of the view, {0}, and its zoom").format(place)
+        if "{date" in link.template:
+            said = self.tr("{0}, and the day {1}").format(said, view.day.isoformat())
+        if found.datum == Datum.WGS84:
+            return said + self.tr("; in WGS 84.")
+        datum = Datum.BD09 if found.datum == BD09_METRES else Datum(found.datum)
+        moved = from_wgs84(view.lon, view.lat, datum)
+        shift = distance_m(view.lon, view.lat, moved.lon, moved.lat)
+        if not shift and moved.error_m:
+            return said + self.tr("; in WGS 84, as {0} is not known to differ there. It may, by {1}.").format(
+                datum, metres(moved.error_m)
+            )
+        if not shift:
+            return said + self.tr("; in WGS 84, from which {0} does not differ there.").format(datum)
+        return said + self.tr("; converted to {0}, {1} away, good to {2}.").format(
+            datum, metres(shift), metres(moved.error_m)
+        )

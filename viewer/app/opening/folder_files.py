@@ -1,0 +1,75 @@
+"""Lists the files of a folder that can be opened, as far as their names tell."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from dataclasses import dataclass
+from fnmatch import fnmatch
+from pathlib import Path
+
+from layers.errors import FileMissing
+from viewer.app.opening.file_kinds import DELIVERIES, known_ending
+
+DEEPEST = 4
+MOST_FILES, MOST_LOOKED_AT = 1000, 50_000
+_OFTEN_OTHERS = (".gpkg", ".txt", ".json", ".xlsx", ".dat", ".img", ".tab", ".png", ".jpg", ".jpeg")
+"""Endings of cases, and of notes, tables and photographs that are nobody's layer."""
+
+
+@dataclass(frozen=True, slots=True)
+class OfferedFile:
+    """`name` is the path below the folder; `is_likely` where the ending says that it is a layer."""
+
+    path: Path
+    name: str
+    size: int
+    is_likely: bool
+
+
+@dataclass(frozen=True, slots=True)
+class FolderFiles:
+    """The files in the order of their names. `is_cut`: there are more than are listed."""
+
+    files: tuple[OfferedFile, ...]
+    is_cut: bool = False
+
+
+def files_of_folder(folder: Path, check: Callable[[], None]) -> FolderFiles:
+    """Look through a folder and those in it; links to folders are not followed. `check` raises when it is to stop.
+
+    Raises FileMissing where the folder itself cannot be listed.
+    """
+    found: list[OfferedFile] = []
+    looked_at = 0
+
+    def refused(error: OSError) -> None:
+        if error.filename is not None and Path(error.filename) == folder:
+            raise FileMissing(
+                f"The folder {folder} cannot be listed ({error.strerror}): choose files in it."
+            ) from error
+
+    for where, folders, names in os.walk(folder, onerror=refused):
+        check()
+        depth = len(Path(where).relative_to(folder).parts)
+        folders[:] = sorted(one for one in folders if not one.startswith(".")) if depth < DEEPEST else []
+        for name in sorted(names):
+            looked_at += 1
+            if looked_at > MOST_LOOKED_AT or len(found) >= MOST_FILES:
+                return FolderFiles(tuple(found), is_cut=True)
+            if not name.startswith(".") and (known_ending(name) or _describes_delivery(name)):
+                found.append(_offered(folder, Path(where) / name))
+    return FolderFiles(tuple(found))
+
+
+def _describes_delivery(name: str) -> bool:
+    return any(fnmatch(name.lower(), pattern.lower()) for pattern in DELIVERIES)
+
+
+def _offered(folder: Path, path: Path) -> OfferedFile:
+    is_likely = _describes_delivery(path.name) or known_ending(path.name) not in _OFTEN_OTHERS
+    try:
+        size = path.stat().st_size
+    except OSError:
+        size = 0  # it will be said why when it is opened
+    return OfferedFile(path, str(path.relative_to(folder)), size, is_likely)

@@ -1,0 +1,142 @@
+"""A place as text to paste elsewhere: five notations, GeoJSON, KML, and a sentence. Digits follow its error."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+from xml.sax.saxutils import escape
+
+import numpy as np
+from shapely import Point, get_parts, get_rings, orient_polygons, set_precision, to_geojson
+from shapely.geometry import Polygon
+from shapely.geometry.base import BaseGeometry
+
+from layers.document.site import Site
+from layers.geo.antimeridian import split_geometry
+from layers.geo.coordinates import Notation, format_coordinate
+from layers.geo.measure import circle
+from layers.text.counted import metres
+from viewer.export.features import digits_for
+from viewer.support.text import one_line
+
+
+class PlaceForm(StrEnum):
+    """The ways to write a place."""
+
+    DD = "DD"
+    DMS = "DMS"
+    DDM = "DDM"
+    UTM = "UTM"
+    MGRS = "MGRS"
+    GEOJSON = "GeoJSON"
+    KML = "KML"
+    SENTENCE = "sentence"
+
+
+@dataclass(frozen=True, slots=True)
+class CopiedPlace:
+    """A site, or a point of the map, which has no name, no basis and no judged error.
+
+    `error_m` sets the digits: the radius that holds a site with 90 %, None where it was not judged; of a point of the
+    map half a pixel.
+    """
+
+    geometry: BaseGeometry
+    place: Point
+    error_m: float | None
+    label: str = ""
+    basis: str = ""
+    is_site: bool = False
+    is_area: bool = False
+    """True where a pin would say too much: it is the circle of its error."""
+
+    @classmethod
+    def of_site(cls, site: Site) -> CopiedPlace:
+        label, basis = one_line(site.label, 200), one_line(site.position_basis, 300)
+        return cls(site.geometry, site.place, site.position_error_m, label, basis, True, site.is_area)
+
+    @classmethod
+    def of_map(cls, lon: float, lat: float, error_m: float) -> CopiedPlace:
+        return cls(Point(lon, lat), Point(lon, lat), error_m)
+
+    def text(self, form: PlaceForm) -> str:
+        """The place in one of the forms."""
+        match form:
+            case PlaceForm.GEOJSON:
+                return self._geojson()
+            case PlaceForm.KML:
+                return self._kml()
+            case PlaceForm.SENTENCE:
+                return self._sentence()
+        return self._written(Notation(form))
+
+    def _written(self, notation: Notation) -> str:
+        return format_coordinate(self.place.x, self.place.y, notation, self.error_m)
+
+    def _sentence(self) -> str:
+        where = f"{self._written(Notation.DMS)} (MGRS {self._written(Notation.MGRS)}; WGS 84)"
+        if not self.is_site:
+            return f"The place at {where}, read off the map to about {metres(self.error_m or 0.0)}."
+        name = self.label or "The site"
+        basis = f" Position: {self.basis}." if self.basis else ""
+        if self.error_m is None:
+            return f"{name} lies at {where}. How well that is known was not judged.{basis}"
+        if self.is_area:
+            return f"{name} lies within {metres(self.error_m)} (90 %) of {where}.{basis}"
+        return f"{name} lies at {where}, known to {metres(self.error_m)} (90 %).{basis}"
+
+    def _shape(self) -> BaseGeometry:
+        """What is drawn of it, cut at the antimeridian, in no more digits than the error allows."""
+        digits = digits_for(self.error_m)
+        if self.is_area and self.error_m is not None:
+            x, y = round(self.place.x, digits), round(self.place.y, digits)
+            ring = np.round(np.column_stack(circle(x, y, self.error_m)), digits + 2)
+            return orient_polygons(split_geometry(Polygon(ring)))
+        return orient_polygons(set_precision(split_geometry(self.geometry), 10.0**-digits, mode="pointwise"))
+
+    def _geojson(self) -> str:
+        properties: dict[str, Any] = {"name": self.label, "position_basis": self.basis} if self.is_site else {}
+        if self.is_site:
+            properties["position_error_m"] = self.error_m
+        if self.is_area:
+            properties["drawn_as"] = "circle of the position error (90 %)"
+        geometry = json.loads(to_geojson(self._shape()))
+        return json.dumps({"type": "Feature", "geometry": geometry, "properties": properties}, ensure_ascii=False)
+
+    def _kml(self) -> str:
+        said = self._sentence()
+        name = self.label or self._written(Notation.DD)
+        return (
+            '<?xml version="1.0" encoding="UTF-8"?>\n'
+            '<kml xmlns="http://www.opengis.net/kml/2.2"><Placemark>'
+            f"<name>{escape(name)}</name><description>{escape(said)}</description>"
+            f"{_kml_shape(self._shape(), digits_for(self.error_m) + 2 * self.is_area)}"
+            "</Placemark></kml>\n"
+        )
+
+
+def _kml_shape(shape: BaseGeometry, digits: int) -> str:
+    parts = list(get_parts(shape))
+    if len(parts) != 1:
+        return f"<MultiGeometry>{''.join(_kml_shape(part, digits) for part in parts)}</MultiGeometry>"
+    (part,) = parts
+    if part.geom_type == "Polygon":
+        outer, *inner = (_coordinates(ring, digits) for ring in get_rings(part))
+        rings = [f"<outerBoundaryIs><LinearRing>{outer}</LinearRing></outerBoundaryIs>"]
+        rings += [f"<innerBoundaryIs><LinearRing>{ring}</LinearRing></innerBoundaryIs>" for ring in inner]
+        return f"<Polygon>{''.join(rings)}</Polygon>"
+    if part.geom_type == "LineString":
+        return f"<LineString><tessellate>1</tessellate>{_coordinates(part, digits)}</LineString>"
+    return f"<Point>{_coordinates(part, digits)}</Point>"
+
+
+def _coordinates(part: BaseGeometry, digits: int) -> str:
+    return f"<coordinates>{' '.join(_pairs(part, digits))}</coordinates>"
+
+
+def _pairs(part: BaseGeometry, digits: int) -> Iterator[str]:
+    for x, y, *_ in part.coords:
+        yield f"{x:.{digits}f},{y:.{digits}f}"

@@ -1,0 +1,124 @@
+"""The rows of the site form that say where a site is: its coordinate, which can be typed or pasted, and its datum."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QObject
+from PySide6.QtWidgets import QComboBox, QFormLayout, QSizePolicy
+from shapely.geometry.base import BaseGeometry
+
+from layers.document.site import Site
+from layers.geo.coordinates import Datum, format_coordinate
+from layers.geo.coordinates.in_text import places_in_text
+from layers.geo.on_earth import why_off_earth
+from layers.text.counted import metres
+from viewer.commands.sites import place_site
+from viewer.panels.context import PanelContext
+from viewer.panels.widgets.fields import LineField
+from viewer.panels.widgets.form_page import muted
+from viewer.support.plain_label import plain_label
+from viewer.support.text import plain
+
+
+class PlaceRows(QObject):
+    """A point takes any notation that the palette reads; of a line or an area a place in it is shown.
+
+    `refusal` is why the text that was typed last is no place; empty where it is one, or nothing was typed.
+    """
+
+    def __init__(self, form: QFormLayout, context: PanelContext, parent: QObject) -> None:
+        super().__init__(parent)
+        self._context = context
+        self._site: Site | None = None
+        self._given = self.refusal = ""
+        self._placed: BaseGeometry | None = None
+        """Where the coordinate that was given has put the site."""
+        self._is_placing = False
+        self.line = LineField()
+        self.line.setAccessibleName(self.tr("Place"))
+        self.line.setPlaceholderText(self.tr("51.884, 128.334 or 52U DC 5416 4834"))
+        self.line.committed.connect(self._take)
+        self.datum = QComboBox()
+        for datum in Datum:
+            self.datum.addItem(str(datum), datum)
+        self.datum.setAccessibleName(self.tr("Datum of the typed coordinate"))
+        self.datum.setToolTip(self.tr("What the coordinate you type is counted on; the site keeps it as WGS 84"))
+        self.datum.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.datum.activated.connect(self._read_again)
+        self.note = muted()
+        for title, field in ((self.tr("Place"), self.line), (self.tr("Datum"), self.datum)):
+            label = plain_label(title)
+            label.setBuddy(field)
+            form.addRow(label, field)
+        form.addRow(self.note)
+
+    def show_site(self, site: Site) -> None:
+        """Show where a site is; typing about the same one that is not finished stays."""
+        is_other = self._site is None or self._site.uuid != site.uuid
+        if is_other:
+            self.datum.setCurrentIndex(0)
+        if is_other or (not self._is_placing and site.geometry != self._placed):
+            self._given = self.refusal = ""
+        self._site = site
+        nowhere = why_off_earth(site.geometry)
+        place = format_coordinate(site.place.x, site.place.y, self._context.notation, site.position_error_m)
+        is_point = site.geometry.geom_type == "Point"
+        self.line.show_value(self.tr("Not drawn: {0}").format(plain(nowhere)) if nowhere else place)
+        if is_other:
+            self.line.reset()
+        self.line.setReadOnly(not is_point)
+        self.line.setToolTip(
+            self.tr("Type or paste a coordinate in any notation, or the address of a web map") if is_point else ""
+        )
+        self.datum.setEnabled(is_point)
+        note = self._note(site)
+        self.note.setText(plain(note))
+        self.note.setVisible(bool(note))
+
+    def flush(self) -> None:
+        """Take what is typed and not entered yet."""
+        self.line.flush()
+
+    def _note(self, site: Site) -> str:
+        if site.kind != "point":
+            return self.tr("A point on the line.") if site.kind == "line" else self.tr("A point in the area.")
+        said = [self._reading()] if self._given else []
+        if site.is_area:
+            said.append(self.tr("Known to no better than 1 km: shown as an area, not as a pin."))
+        return " ".join(said)
+
+    def _reading(self) -> str:
+        """How the typed coordinate was understood, and how else it could be."""
+        read, *others = places_in_text(self._given, self._datum())
+        said = self.tr("Read as {0}, good to {1}.").format(read.notation, metres(read.position_error_m))
+        if others:
+            other = format_coordinate(others[0].lon, others[0].lat, self._context.notation, others[0].error_m)
+            said += " " + self.tr("It could also be {0}: write N and E to be sure.").format(other)
+        return said
+
+    def _datum(self) -> Datum:
+        return Datum(self.datum.currentData())
+
+    def _take(self, text: str) -> None:
+        if self._site is None or self.line.isReadOnly():
+            return
+        self._is_placing = True
+        self.refusal = self._context.attempt(place_site, self._site.uuid, text, self._datum())
+        self._is_placing = False
+        if not self.refusal:
+            self._given, self._placed = text, self._context.document.sites[self._site.uuid].geometry
+        else:
+            self.line.setModified(True)  # to be mended, not typed again; Escape takes it back
+        self._show_refusal()
+
+    def _read_again(self) -> None:
+        """Another datum for the coordinate that was typed last."""
+        if self._given:
+            self._take(self._given)
+
+    def _show_refusal(self) -> None:
+        site = None if self._site is None else self._context.document.sites.get(self._site.uuid)
+        if self.refusal:
+            self.note.setText(plain(self.refusal))
+            self.note.setVisible(True)
+        elif site is not None:
+            self.show_site(site)
