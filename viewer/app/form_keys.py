@@ -53,9 +53,9 @@ class FormKeys(QObject):
         return False
 
     def _leave(self, watched: QWidget, event: QKeyEvent) -> bool:
-        """Back to the map; what was typed and not entered is taken back. What Esc means to the widget comes first."""
+        """Back to the map. What was typed is kept, as undo can take it back; what Esc means to others comes first."""
         if isinstance(watched, LineField | ChoiceField | TextField):
-            watched.reset()
+            watched.flush()
             self._canvas.setFocus(Qt.FocusReason.OtherFocusReason)
             return True
         if _is_editor(watched):

@@ -77,7 +77,9 @@ class MapMenu(QObject):
     def _add_site(self, menu: QMenu, uuid: str) -> None:
         site = self._panels.document.sites[uuid]
         name = one_line(site.label, LONGEST_NAME) or self.tr("Site without a label")
-        menu.addSection(name.replace("&", "&&"))
+        title = menu.addAction(name.replace("&", "&&"))
+        title.setEnabled(False)
+        menu.addSeparator()
         menu.addAction(self.tr("&Edit Vertices"), lambda: self._toolbox.take("tool_edit_vertices"))
         menu.addAction(self.tr("&Properties"), lambda: self._panels.typing_wanted.emit("site_form"))
         menu.addAction(self.tr("D&uplicate"), lambda: self._duplicate(uuid))

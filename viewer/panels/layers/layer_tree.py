@@ -63,6 +63,8 @@ class LayerTreePanel(QWidget):
         self.model = LayerRows(context, self)
         self.model.set_palette(self.palette())
         self.filter = _FilterLine()
+        self.count = plain_label()
+        self.count.setObjectName("muted")
         self.view = _LayerView()
         self.view.setAccessibleName(self.tr("Layers"))
         self._set_up_view()
@@ -78,7 +80,10 @@ class LayerTreePanel(QWidget):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(8, 8, 8, 8)
         layout.setSpacing(6)
-        layout.addWidget(self.filter)
+        top = QHBoxLayout()
+        top.addWidget(self.filter, 1)
+        top.addWidget(self.count)
+        layout.addLayout(top)
         layout.addWidget(self.view, 1)
         layout.addLayout(bottom)
         layout.addLayout(self._buttons())
@@ -201,10 +206,17 @@ class LayerTreePanel(QWidget):
 
     def _filter(self) -> None:
         """Show the layers whose name has all words of the filter, whatever their order and case."""
-        words = self.filter.text().casefold().split()
-        for row in range(self.model.rowCount()):
-            name = str(self.model.index(row).data(Qt.ItemDataRole.EditRole) or self.model.index(row).data()).casefold()
-            self.view.setRowHidden(row, QModelIndex(), not all(word in name for word in words))
+        words, total = self.filter.text().casefold().split(), self.model.rowCount()
+        shown = [all(word in self._name(row) for word in words) for row in range(total)]
+        for row, is_shown in enumerate(shown):
+            if self.view.isRowHidden(row, QModelIndex()) == is_shown:
+                self.view.setRowHidden(row, QModelIndex(), not is_shown)
+        some = self.tr("{0} of {1}").format(sum(shown), total)
+        self.count.setText(some if sum(shown) < total else "")
+
+    def _name(self, row: int) -> str:
+        index = self.model.index(row)
+        return str(index.data(Qt.ItemDataRole.EditRole) or index.data()).casefold()
 
     def _enter_tree(self) -> None:
         """Go on to the first layer that the filter shows."""

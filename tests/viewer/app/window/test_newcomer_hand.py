@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import json
+import os
+import subprocess
+import sys
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from PySide6 import QtGui
@@ -22,6 +27,7 @@ from PySide6.QtWidgets import (
 from pytestqt.qtbot import QtBot
 
 from layers.geo.bounds import Bounds
+from tests.support.deaths.kills import ROOT
 from tests.support.windows import settle
 from tests.viewer.app.conftest import Answers
 from tests.viewer.tools.conftest import Desk
@@ -124,6 +130,19 @@ def test_n01_the_label_of_the_next_mark_is_in_sight_with_its_text_selected(
     choose(menu, "Properties")
     assert label.hasFocus()
     assert label.selectedText() == "A"
+
+
+def test_n01_esc_keeps_what_was_typed_and_undo_takes_it_back(window: MainWindow, desk: Desk, qtbot: QtBot) -> None:
+    press(Key.Key_P)
+    desk.click(9.5, 50.2)
+    write("Pad 1S")
+    press(Key.Key_Escape)
+    assert window.canvas.hasFocus()
+    (site,) = window.session.document.sites.values()
+    assert site.label == "Pad 1S"
+    press(Key.Key_Z, Control)
+    (site,) = window.session.document.sites.values()
+    assert site.label == ""
 
 
 def test_n01_enter_at_the_crosshair_marks_by_keys_alone(window: MainWindow, desk: Desk, qtbot: QtBot) -> None:
@@ -353,6 +372,49 @@ def test_n19_the_sheet_fits_the_screen_and_close_is_seen(window: MainWindow, des
     sheet.close()
 
 
+LARGE_SHEET = """
+import json, sys
+from PySide6.QtWidgets import QApplication, QDialogButtonBox
+from viewer.app.program import dress
+from viewer.panels.shell.shortcut_sheet import ShortcutSheet
+from viewer.support.settings import Settings
+
+application = QApplication(sys.argv[:1])
+dress(application, Settings(None))
+groups = {f"Menu {n}": [(f"An action with a name {m}", f"Ctrl+Shift+{m}") for m in range(8)] for n in range(10)}
+sheet = ShortcutSheet(groups)
+sheet.show()
+application.processEvents()
+close = sheet.findChild(QDialogButtonBox).button(QDialogButtonBox.StandardButton.Close)
+low = close.mapTo(sheet, close.rect().bottomRight())
+screen = sheet.screen().availableGeometry()
+print(json.dumps({"ratio": sheet.devicePixelRatioF(), "screen": (screen.width(), screen.height()),
+                  "sheet": (sheet.width(), sheet.height()), "close": (low.x(), low.y())}))
+"""
+
+
+@pytest.mark.bounded
+def test_n19_at_one_and_a_half_the_size_close_is_still_seen(tmp_path: Path) -> None:
+    screen = {"name": "one", "x": 0, "y": 0, "width": 1366, "height": 768, "logicalDpi": 96, "logicalBaseDpi": 96}
+    (tmp_path / "screens.json").write_text(json.dumps({"screens": [{**screen, "dpr": 1}]}))
+    done = subprocess.run(
+        [sys.executable, "-c", LARGE_SHEET],
+        cwd=ROOT,
+        env=os.environ
+        | {"QT_QPA_PLATFORM": f"offscreen:configfile={tmp_path / 'screens.json'}", "QT_SCALE_FACTOR": "1.5"},
+        capture_output=True,
+        text=True,
+        timeout=50,
+        check=True,
+    )
+    found = json.loads(done.stdout)
+    assert found["ratio"] == 1.5
+    assert found["screen"][1] < 600
+    for side in (0, 1):
+        assert found["sheet"][side] < found["screen"][side], found
+        assert found["close"][side] < found["sheet"][side], found
+
+
 # -- 20: messages -------------------------------------------------------------------------------------------------
 
 
@@ -381,6 +443,20 @@ def test_n20_a_notice_waits_while_somebody_points_at_it(window: MainWindow, desk
     assert window.messages.line("a") is not None
     bar.setAttribute(Qt.WidgetAttribute.WA_UnderMouse, False)
     qtbot.waitUntil(lambda: window.messages.line("a") is None)
+
+
+def test_n20_nothing_that_was_said_of_a_case_survives_into_the_next(
+    window: MainWindow, desk: Desk, answers: Answers, qtbot: QtBot
+) -> None:
+    answers.unsaved_answer = Unsaved.DISCARD
+    window.messages.show("program", "The settings cannot be kept.", "warning", about="program")
+    press(Key.Key_C, Control | Shift)  # there is nothing to copy, or there is: both are said
+    window.views.show_bounds(Bounds(0.0, 86.0, 20.0, 89.0))  # offers a polar map
+    window.panel_context.report("That claim names no place on the map.")
+    assert len(window.messages.lines()) > 2
+    window.action_table["open_demo"].trigger()
+    settle(window, qtbot)
+    assert [line.key for line in window.messages.lines()] == ["program"]
 
 
 # -- 21: back by resting places -----------------------------------------------------------------------------------
@@ -437,6 +513,27 @@ def test_n22_a_key_closes_the_panel_that_has_the_keyboard(window: MainWindow, de
     press(Key.Key_F4, Control)
     assert window.docks["panel_sites"].isHidden()
     assert window.canvas.hasFocus()
+
+
+# -- 25: facts ----------------------------------------------------------------------------------------------------
+
+
+def test_n25_the_names_of_all_fields_are_there_and_none_is_cut(
+    window: MainWindow, desk: Desk, qtbot: QtBot, tmp_path: Path
+) -> None:
+    names = [f"a_rather_long_name_of_a_field_{number:03}" for number in range(150)]
+    path = tmp_path / "many.geojson"
+    point = {"type": "Point", "coordinates": [9.5, 50.2]}
+    feature = {"type": "Feature", "properties": dict.fromkeys(names, 1), "geometry": point}
+    path.write_text(json.dumps({"type": "FeatureCollection", "features": [feature]}))
+    window.file_menu.open_words([str(path)])
+    settle(window, qtbot)
+    window.action_table["layer_properties"].trigger()
+    settle(window, qtbot)
+    form = window.docks._pages["layer_properties"][0].panel
+    rows = [text for name, text in form.facts._rows if text.isVisible() and "ields" in name.text()]
+    assert ", ".join(text.text() for text in rows).split(", ") == names
+    qtbot.waitUntil(lambda: all(text.height() >= text.heightForWidth(text.width()) for text in rows))
 
 
 # -- 26: menus on the map, and the compass ------------------------------------------------------------------------
