@@ -50,7 +50,6 @@ class ToolButtons(QObject):
             id_ = next((id_ for id_, button in self._buttons.items() if button is watched), "")
             if id_ and event.button() == Qt.MouseButton.LeftButton and self._actions[id_].isEnabled():
                 self._toolbox.keep(id_)
-                return True  # else the second release would take the tool afresh
         return False
 
     def _is_kept(self, id_: str) -> bool:

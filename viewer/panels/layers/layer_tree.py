@@ -65,6 +65,7 @@ class LayerTreePanel(QWidget):
         self.filter = _FilterLine()
         self.count = plain_label()
         self.count.setObjectName("muted")
+        self.count.hide()
         self.view = _LayerView()
         self.view.setAccessibleName(self.tr("Layers"))
         self._set_up_view()
@@ -212,7 +213,8 @@ class LayerTreePanel(QWidget):
             if self.view.isRowHidden(row, QModelIndex()) == is_shown:
                 self.view.setRowHidden(row, QModelIndex(), not is_shown)
         some = self.tr("{0} of {1}").format(sum(shown), total)
-        self.count.setText(some if sum(shown) < total else "")
+        self.count.setText(some)
+        self.count.setVisible(sum(shown) < total)
 
     def _name(self, row: int) -> str:
         index = self.model.index(row)
