@@ -40,13 +40,13 @@ class ShownView:
 
 @dataclass(frozen=True, slots=True)
 class ViewAddress:
-    """What would be opened: `host` is contacted, and told a place whose numbers are on `datum`."""
+    """An address to be opened: `host` is contacted, and told a place whose numbers are on `datum`."""
 
     address: str
     host: str
     datum: str
     error_m: float
-    """What the way from WGS 84 to the datum adds."""
+    """The error that the way from WGS 84 to the datum adds."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -70,6 +70,7 @@ class Docks(QObject):
         self._warm.timeout.connect(self._make_next)
         self.recolor()
         context.panel_wanted.connect(self.show_panel)
+        context.typing_wanted.connect(self.begin_typing)
         context.selection.changed.connect(self._selected)
 
     def __getitem__(self, id_: str) -> QDockWidget:
@@ -116,6 +117,13 @@ class Docks(QObject):
         id_ = ALIASES.get(name, name)
         if id_ in self._docks:
             self.set_panel_visible(id_, True)
+
+    def begin_typing(self, name: str) -> None:
+        """Bring a form to the front, with the keyboard in its first field."""
+        self.show_panel(name)
+        begin = getattr(self._pages[name][0].panel, "begin", None)
+        assert callable(begin)
+        begin()
 
     def recolor(self) -> None:
         """The title bars' buttons in our own icons; Qt's are drawn for a light ground."""

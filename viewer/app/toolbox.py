@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
+from functools import partial
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, Qt, Signal
 
+from viewer.canvas.pointer import PointerEvent
 from viewer.tools.box_zoom import BoxZoomTool
 from viewer.tools.draw import DrawTool
 from viewer.tools.edit_vertices import EditVerticesTool
@@ -20,10 +23,18 @@ FIRST_TOOL = "tool_select"
 
 
 class Toolbox(QObject):
-    """Makes each tool when it is first taken; ids are those of the actions."""
+    """Makes each tool when it is first taken; ids are those of the actions.
+
+    A drawing tool makes one mark and hands back to the first tool, unless it is kept.
+    """
 
     identified = Signal(object)
     """The list of FeatureHit that the Identify tool has found."""
+    taken = Signal(str)
+    """The id of the tool that is in hand now."""
+    kept_changed = Signal()
+    drawn = Signal(str)
+    """The uuid of a site that was just drawn."""
 
     def __init__(self, context: ToolContext, parent: QObject) -> None:
         super().__init__(parent)
@@ -33,9 +44,9 @@ class Toolbox(QObject):
             "tool_select": lambda: SelectTool(context, self),
             "tool_box_zoom": lambda: BoxZoomTool(context, self),
             "tool_measure": lambda: MeasureTool(context, self),
-            "tool_point": lambda: DrawTool(context, "point", parent=self),
-            "tool_line": lambda: DrawTool(context, "line", parent=self),
-            "tool_polygon": lambda: DrawTool(context, "polygon", parent=self),
+            "tool_point": lambda: self._make_draw("tool_point", DrawTool(context, "point", parent=self)),
+            "tool_line": lambda: self._make_draw("tool_line", DrawTool(context, "line", parent=self)),
+            "tool_polygon": lambda: self._make_draw("tool_polygon", DrawTool(context, "polygon", parent=self)),
             "tool_edit_vertices": lambda: EditVerticesTool(context, self),
             "tool_identify": self._make_identify,
             "tool_select_features": lambda: SelectFeaturesTool(context, self),
@@ -43,19 +54,89 @@ class Toolbox(QObject):
             "tool_select_within": lambda: WithinDistanceTool(context, self),
         }
         self._tools: dict[str, Tool] = {}
+        self._in_hand = ""
+        self._is_kept = False
+        context.canvas.tool_given_up.connect(self.give_up)
 
     @property
     def ids(self) -> list[str]:
         return list(self._makers)
+
+    @property
+    def in_hand(self) -> str:
+        """The id of the tool that has the mouse."""
+        return self._in_hand
+
+    @property
+    def can_keep(self) -> bool:
+        """True while the tool in hand is one that draws: the others stay in hand anyway."""
+        return isinstance(self._tools.get(self._in_hand), DrawTool)
+
+    @property
+    def is_kept(self) -> bool:
+        """True where the drawing tool in hand stays there after each mark."""
+        return self._is_kept
+
+    def take(self, id_: str) -> None:
+        """Hand the mouse to a tool, and the keys to the map."""
+        if id_ != self._in_hand:
+            self._set_kept(False)
+        self._in_hand = id_
+        self._context.canvas.set_tool(self._tool(id_))
+        self._context.canvas.setFocus()
+        self.taken.emit(id_)
+
+    def keep(self, id_: str) -> None:
+        """Take a tool, and keep it in hand after each mark where it is one that draws."""
+        self.take(id_)
+        self._set_kept(self.can_keep)
+
+    def set_kept(self, kept: bool) -> None:
+        """Keep the tool in hand after each mark, or let it go after the next one."""
+        self._set_kept(kept and self.can_keep)
+
+    def give_up(self) -> None:
+        """Back to the first tool."""
+        self.take(FIRST_TOOL)
+
+    def begin_anew(self) -> None:
+        """Another case stands on the map: no tool, and nothing that it was in the middle of, outlives the last one."""
+        for tool in self._tools.values():
+            tool.cancel()
+        if self._in_hand != FIRST_TOOL:
+            self.give_up()
+
+    def identify_at(self, event: PointerEvent) -> None:
+        """List the features at a place without taking the tool."""
+        self._tool("tool_identify").click(event)
+
+    def mark_at(self, event: PointerEvent) -> None:
+        """Mark a point at a place without taking the tool."""
+        self._tool("tool_point").click(replace(event, button=Qt.MouseButton.LeftButton))
+
+    def _tool(self, id_: str) -> Tool:
+        if id_ not in self._tools:
+            self._tools[id_] = self._makers[id_]()
+        return self._tools[id_]
+
+    def _set_kept(self, kept: bool) -> None:
+        if kept != self._is_kept:
+            self._is_kept = kept
+            tool = self._tools.get(self._in_hand)
+            if isinstance(tool, DrawTool):
+                tool.set_kept(kept)
+            self.kept_changed.emit()
+
+    def _make_draw(self, id_: str, tool: DrawTool) -> Tool:
+        tool.drawn.connect(partial(self._drawn, id_))
+        return tool
 
     def _make_identify(self) -> Tool:
         tool = IdentifyTool(self._context, self)
         tool.identified.connect(self.identified)
         return tool
 
-    def take(self, id_: str) -> None:
-        """Hand the mouse to a tool, and the keys to the map."""
-        if id_ not in self._tools:
-            self._tools[id_] = self._makers[id_]()
-        self._context.canvas.set_tool(self._tools[id_])
-        self._context.canvas.setFocus()
+    def _drawn(self, id_: str, uuid: str) -> None:
+        if id_ == self._in_hand and not self._is_kept:
+            self.give_up()
+        self.drawn.emit(uuid)

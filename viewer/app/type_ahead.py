@@ -14,8 +14,10 @@ _Modifier = Qt.KeyboardModifier
 class TypeAhead(QObject):
     """Watches only the widget that has the focus, so that no event of the map comes by here."""
 
-    def __init__(self, parent: QObject) -> None:
+    def __init__(self, tree: QAbstractItemView, parent: QObject) -> None:
+        """`tree` is the layer tree, which has a filter instead: after a click there letters are still of the tools."""
         super().__init__(parent)
+        self._tree = tree
         application = QApplication.instance()
         assert isinstance(application, QApplication)
         application.focusChanged.connect(self._moved)
@@ -23,7 +25,7 @@ class TypeAhead(QObject):
     def _moved(self, before: QWidget | None, now: QWidget | None) -> None:
         if isinstance(before, QAbstractItemView | QComboBox):
             before.removeEventFilter(self)
-        if isinstance(now, QAbstractItemView | QComboBox):
+        if isinstance(now, QAbstractItemView | QComboBox) and now is not self._tree:
             now.installEventFilter(self)
 
     @override

@@ -26,6 +26,7 @@ from viewer.app.actions.map_export import MapExport
 from viewer.app.actions.menu_bar import RecentMenu, color_overflow, fill_menu_bar, make_toolbar
 from viewer.app.actions.panels_menu import PanelsMenu
 from viewer.app.actions.site_menu import SiteMenu
+from viewer.app.actions.tool_buttons import ToolButtons
 from viewer.app.actions.tools_menu import ToolsMenu
 from viewer.app.actions.view_menu import ViewMenu
 from viewer.app.case.layer_access import LayerAccess
@@ -36,8 +37,10 @@ from viewer.app.case.session import Session
 from viewer.app.case_log import CaseLog
 from viewer.app.crash import log_folder
 from viewer.app.docks import Docks
+from viewer.app.form_keys import FormKeys
 from viewer.app.navigation.feature_search import LayerSearches
 from viewer.app.navigation.feature_zoom import FeatureZoom
+from viewer.app.navigation.map_menu import MapMenu
 from viewer.app.navigation.map_search import MapSearch
 from viewer.app.navigation.map_views import MapViews
 from viewer.app.opening.layer_questions import LayerQuestions
@@ -47,6 +50,7 @@ from viewer.app.opening.questions import Questions
 from viewer.app.opening.reading_watch import ReadingWatch
 from viewer.app.opening.style_files import StyleFiles
 from viewer.app.opening.upkeep import Upkeep
+from viewer.app.panel_focus import PanelFocus
 from viewer.app.status_updates import StatusUpdates
 from viewer.app.toolbox import FIRST_TOOL, Toolbox
 from viewer.app.type_ahead import TypeAhead
@@ -194,7 +198,8 @@ class MainWindow(QMainWindow):
         self.status = StatusBar(self.settings.get("notation"), lambda: views.crs_choices(panels.layer_uuid))
         self.setStatusBar(self.status)
         StatusUpdates(self.status, self.canvas, views, self.context.jobs, panels, self.settings)
-        TypeAhead(self)
+        TypeAhead(self.docks.layer_tree.view, self)
+        FormKeys(self.canvas, self)
 
     def _build_menus(self) -> None:
         session, panels, canvas, views = self.session, self.panel_context, self.canvas, self.views
@@ -222,6 +227,7 @@ class MainWindow(QMainWindow):
         )
         self.image_menu = ImageMenu(panels, messages, self)
         self.search = MapSearch(session, canvas, views, self.feature_zoom, panels, searches, jobs, messages, self)
+        MapMenu(canvas, self.toolbox, panels, views, messages, self)
         self.search.feature_found.connect(self.feature_menu.show_feature)
         self.action_table = ActionTable(self)
         for menu in (
@@ -231,9 +237,9 @@ class MainWindow(QMainWindow):
             self.layer_menu,
             self.feature_menu,
             self.image_menu,
-            SiteMenu(session, self.toolbox, self.docks, self),
+            SiteMenu(session, self.toolbox, self.docks, panels, self),
             ToolsMenu(session, self.toolbox, self),
-            PanelsMenu(session, self.docks, self),
+            PanelsMenu(session, self.docks, PanelFocus(self.docks, canvas), self),
             HelpMenu(self.action_table, self.search, pool, jobs, messages, log_folder(data_folder()), self),
         ):
             self.action_table.add(menu)
@@ -245,14 +251,16 @@ class MainWindow(QMainWindow):
         self.toolbar = make_toolbar(self, self.action_table)
         self.addToolBar(self.toolbar)
         color_overflow(self.toolbar, self.palette())
-        self.action_table[FIRST_TOOL].setChecked(True)
+        ToolButtons(self.toolbar, self.action_table, self.toolbox)
         self.toolbox.take(FIRST_TOOL)
 
     def _connect(self) -> None:
         session = self.session
         session.document_replaced.connect(self._follow_document)
+        session.document_replaced.connect(self.toolbox.begin_anew)
         session.state_changed.connect(self._show_state)
         session.document_replaced.connect(self._look_for_recoverable)
+        self.toolbox.drawn.connect(lambda _uuid: self.panel_context.typing_wanted.emit("site_form"))
         self.scene.problem_changed.connect(self.docks.layer_tree.set_problem)
         self.scene.sites_problem_changed.connect(self._say_of_sites)
         self.scene.updated.connect(self.docks.looks.ask)

@@ -16,6 +16,7 @@ from layers.grid.tile_grid import View
 from viewer.canvas.labels.fonts import map_font
 from viewer.canvas.overlays import (
     ARROW_ROOM_PX,
+    north_arrow_rect,
     paint_attribution,
     paint_haloed_text,
     paint_north_arrow,
@@ -116,7 +117,7 @@ def paint_corners(painter: QPainter, view: View, texts: Sequence[str], unplaced:
     corner, arrow = QPointF(bar.left() + 4 * r, bar.bottom() - 2 * r), QRectF()
     if not is_off_earth(view.grid.crs):
         paint_scale_bar(painter, bar, view)
-        paint_north_arrow(painter, QRectF(width - 60 * r, 12 * r, 48 * r, 48 * r), view)
+        paint_north_arrow(painter, north_arrow_rect(view), view)
         corner -= QPointF(0, _SCALE_PX * r)
         arrow = QRectF(width - ARROW_ROOM_PX * r, 0, ARROW_ROOM_PX * r, ARROW_ROOM_PX * r)
     room = width - corner.x() - 12 * r

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import math
 from enum import Enum, auto
 from typing import Any, Protocol
 
 from PySide6.QtCore import QPoint, QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPen, QWheelEvent
 
+from layers.geo.crs import is_off_earth
 from layers.grid.tile_grid import View
+from viewer.canvas.overlays import north_angle_deg, north_arrow_rect
 from viewer.canvas.pointer import PointerEvent, PointerTool
 from viewer.canvas.viewport import Viewport
 
@@ -18,6 +21,8 @@ WHEEL_DOUBLES = 240.0
 """Eighths of a degree of wheel that double the map: two notches."""
 TOUCHPAD_DOUBLES_PX = 160.0
 TURN_PER_NOTCH_DEG = 5.0
+GRID_NORTH_DEG = 5.0
+"""Up to so much true north may be off the upright of the map's grid and still be called up."""
 PAN_STEP, PAN_LEAP = 0.1, 0.5
 """Parts of the picture an arrow key pans, alone and with Control."""
 
@@ -56,6 +61,8 @@ class MovedCanvas(Protocol):
 
     viewport: Viewport
     cursor_moved: Any
+    tool_given_up: Any
+    show_overlays: bool
 
     @property
     def tool(self) -> PointerTool | None: ...
@@ -84,7 +91,7 @@ class Gestures:
         self._start: PointerEvent | None = None
         self._now = QPointF()
         self._panned = QPoint()
-        self._space = False
+        self._space = self._is_over_compass = False
         self.cursor: tuple[float, float] | None = None
         """The mouse in device pixels while it is over the canvas: tiles near it come first."""
 
@@ -127,8 +134,7 @@ class Gestures:
         self._canvas.cursor_moved.emit(pointer.lon, pointer.lat)
         self._now = event.position()
         if self._drag is _Drag.NONE or self._start is None:
-            if self._canvas.tool is not None:
-                self._canvas.tool.hover(pointer)
+            self._hover(pointer)
             return
         ratio = self._canvas.viewport.view().ratio
         way = abs(pointer.px - self._start.px) + abs(pointer.py - self._start.py)
@@ -155,6 +161,8 @@ class Gestures:
             self._canvas.come_to_rest()
         elif drag is _Drag.BOX_ZOOM and dragging:
             zoom_to_box(self._canvas, start.px, start.py, pointer.px, pointer.py)
+        elif not dragging and drag is not _Drag.PAN and self._is_on_compass(start):
+            self._turn_north_up()
         elif drag in (_Drag.TOOL, _Drag.BOX_ZOOM) and tool is not None:
             tool.drag_end(pointer) if dragging else tool.click(pointer)
         self.update_cursor()
@@ -194,6 +202,30 @@ class Gestures:
         self.update_cursor()
         self._canvas.update()
 
+    def _hover(self, pointer: PointerEvent) -> None:
+        if self._is_on_compass(pointer):
+            self._canvas.setCursor(Qt.CursorShape.PointingHandCursor)
+            self._is_over_compass = True
+            return
+        if self._is_over_compass:
+            self._is_over_compass = False
+            self.update_cursor()
+        if self._canvas.tool is not None:
+            self._canvas.tool.hover(pointer)
+
+    def _is_on_compass(self, pointer: PointerEvent) -> bool:
+        view = self._canvas.viewport.view()
+        if not self._canvas.show_overlays or not north_arrow_rect(view).contains(QPointF(pointer.px, pointer.py)):
+            return False
+        return not is_off_earth(view.grid.crs) and math.isfinite(north_angle_deg(view))
+
+    def _turn_north_up(self) -> None:
+        """North up as the key N does; where that is not north, as on a polar map, the way the arrow shows."""
+        self._canvas.reset_rotation()
+        angle = north_angle_deg(self._canvas.viewport.view())
+        if math.isfinite(angle) and abs(angle) > GRID_NORTH_DEG:
+            self._canvas.rotate_by(-angle)
+
     def _pan_to(self, pointer: PointerEvent) -> None:
         assert self._start is not None
         wanted = QPoint(round(self._start.px - pointer.px), round(self._start.py - pointer.py))
@@ -231,6 +263,10 @@ class Gestures:
             self.cancel()
             return True
         if tool is not None and tool.key(key, event.modifiers()):
+            return True
+        if key == Qt.Key.Key_Escape:
+            # Nothing is half done any more: the second Esc at the latest lays the tool down.
+            self._canvas.tool_given_up.emit()
             return True
         return self._move_key(key, event.modifiers())
 

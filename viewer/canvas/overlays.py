@@ -70,6 +70,12 @@ def paint_scale_bar(painter: QPainter, rect: QRectF, view: View) -> None:
     painter.restore()
 
 
+def north_arrow_rect(view: View) -> QRectF:
+    """The place of the north arrow on the screen, in picture pixels, whether there is a north or not."""
+    r = view.ratio
+    return QRectF(view.width - 60 * r, 12 * r, 48 * r, 48 * r)
+
+
 def paint_north_arrow(painter: QPainter, rect: QRectF, view: View) -> None:
     """An arrow to true north at the picture's middle; nothing where there is no north (off the map, at a pole)."""
     angle = north_angle_deg(view)

@@ -24,6 +24,10 @@ class ViewHistory:
         self._now = len(self._views) - 1
 
     @property
+    def is_empty(self) -> bool:
+        return not self._views
+
+    @property
     def can_go_back(self) -> bool:
         return self._now > 0
 

@@ -40,13 +40,16 @@ from viewer.support.text import tooltip
 
 REST_MS = 100
 """A wheel gesture has ended when nothing came for so long."""
+LINGER_MS = 500
+"""A view that rested for so long is one to come back to."""
 
 
 class MapCanvas(QWidget):
     """Shows one scene. Any number of canvases may stand side by side, also on the same document.
 
     `view_changed`: another view is shown. `cursor_moved` carries longitude and latitude, nan off the map.
-    `context_menu_requested` carries a PointerEvent. `files_dropped` carries paths and URLs as texts.
+    `context_menu_requested` carries a PointerEvent, without a button where it was asked for by key.
+    `files_dropped` carries paths and URLs as texts.
     """
 
     view_changed = Signal()
@@ -55,6 +58,8 @@ class MapCanvas(QWidget):
     files_dropped = Signal(list)
     hint_changed = Signal(str)
     tool_changed = Signal()
+    tool_given_up = Signal()
+    """Esc was pressed while the tool had nothing half done."""
 
     def __init__(self, scene: MapScene, parent: QWidget | None = None, selection: Selection | None = None) -> None:
         super().__init__(parent)
@@ -72,6 +77,8 @@ class MapCanvas(QWidget):
         self._resting = True
         self._rest = QTimer(self, singleShot=True, interval=REST_MS)
         self._rest.timeout.connect(self.come_to_rest)
+        self._linger = QTimer(self, singleShot=True, interval=LINGER_MS)
+        self._linger.timeout.connect(self._remember)
         scene.document_changed.connect(self._on_document)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setMouseTracking(True)
@@ -177,17 +184,32 @@ class MapCanvas(QWidget):
 
     @property
     def can_go_back(self) -> bool:
-        return self._history.can_go_back
+        return self._history.can_go_back or (self._is_under_way and not self._history.is_empty)
 
     @property
     def can_go_forward(self) -> bool:
-        return self._history.can_go_forward
+        return self._history.can_go_forward and not self._is_under_way
 
     def back(self) -> None:
+        """To the view before in which the map rested."""
+        if self._is_under_way:
+            self._remember()  # so that forward leads here again
         self._show_remembered(self._history.back())
 
     def forward(self) -> None:
+        """To the view that `back` left."""
+        if self._is_under_way:
+            self._remember()
         self._show_remembered(self._history.forward())
+
+    @property
+    def _is_under_way(self) -> bool:
+        """True while the view that is shown has not rested for long."""
+        return self._linger.isActive() or self._rest.isActive()
+
+    def _remember(self) -> None:
+        self._linger.stop()
+        self._history.record(self.viewport.view())
 
     def moved(self, resting: bool) -> None:
         """The viewport has changed. While a gesture runs stand-ins will do, and it rests soon after the last step."""
@@ -196,13 +218,14 @@ class MapCanvas(QWidget):
             return
         self._resting = False
         self._rest.start()
+        self._linger.stop()
         self._show_view()
 
     def come_to_rest(self) -> None:
-        """Show the viewport exactly, and remember it."""
+        """Show the viewport exactly, and remember it where it stays so for a while."""
         self._rest.stop()
         self._resting = True
-        self._history.record(self.viewport.view())
+        self._linger.start()
         self._show_view()
 
     def cursor_pixel(self) -> tuple[int, int] | None:
@@ -220,6 +243,7 @@ class MapCanvas(QWidget):
     def _show_remembered(self, view: View | None) -> None:
         if view is not None:
             self._rest.stop()
+            self._linger.stop()
             self._resting = True
             self.viewport.show(view)
             self._show_view()
@@ -329,7 +353,9 @@ class MapCanvas(QWidget):
         super().focusOutEvent(event)
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
-        self.context_menu_requested.emit(self._gestures.pointer_at(event.pos().toPointF(), Qt.MouseButton.RightButton))
+        by_mouse = event.reason() == QContextMenuEvent.Reason.Mouse
+        button = Qt.MouseButton.RightButton if by_mouse else Qt.MouseButton.NoButton
+        self.context_menu_requested.emit(self._gestures.pointer_at(event.pos().toPointF(), button))
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         if event.mimeData().hasUrls() or event.mimeData().hasText():

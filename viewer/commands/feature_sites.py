@@ -57,7 +57,7 @@ SOURCE_COLUMN_NAMES: dict[str, tuple[str, ...]] = {
 SITE_FIELDS, SOURCE_FIELDS = tuple(COLUMN_NAMES), tuple(SOURCE_COLUMN_NAMES)
 LONGEST_CITATION = 500
 _SAME, _MORE = ("title", "publisher", "rights"), ("published_at", "url")
-"""What makes two entries of the register one, and what one of them may leave open."""
+"""Fields that make two entries of the register one, and fields that one of them may leave open."""
 _CITED = re.compile(
     r'["“«](?P<title>[^"“”«»]+)["”»],\s*(?P<publisher>.+?)(?:,\s*(?P<date>\d{4}(?:-\d\d){0,2}|n\.d\.))?'
 )

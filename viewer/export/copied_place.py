@@ -89,7 +89,7 @@ class CopiedPlace:
         return f"{name} lies at {where}, known to {metres(self.error_m)} (90 %).{basis}"
 
     def _shape(self) -> BaseGeometry:
-        """What is drawn of it, cut at the antimeridian, in no more digits than the error allows."""
+        """The shape as it is drawn, cut at the antimeridian, in no more digits than the error allows."""
         digits = digits_for(self.error_m)
         if self.is_area and self.error_m is not None:
             x, y = round(self.place.x, digits), round(self.place.y, digits)

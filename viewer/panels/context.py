@@ -48,6 +48,8 @@ class PanelContext(QObject):
     notation_changed = Signal()
     panel_wanted = Signal(str)
     """The name of a panel that should be brought to the front: site_form, claim_form, layer_properties, ..."""
+    typing_wanted = Signal(str)
+    """The name of the form whose first field the keyboard should be in."""
     layer_style_wanted = Signal()
     """Show the style in the form of the current layer, which is in front."""
     sites_wanted = Signal(str)

@@ -5,7 +5,6 @@ Names of files, layers, cases and sites may be of any length: what is done about
 
 from __future__ import annotations
 
-import html
 import re
 import unicodedata
 
@@ -16,10 +15,14 @@ LONGEST_CREDIT = 500
 LONGEST_SEARCHED = 200_000
 """Characters of one text that a filter or a search looks through."""
 LONGEST_TIP = 1000
+TIP_COLUMNS = 64
+"""Characters of a line of a tooltip."""
 BREAK = "\u200b"
 """Zero wide: a line may end here."""
 _RUN = 24
 _UNBROKEN = re.compile(rf"[^\s{BREAK}]{{{_RUN + 1},}}")
+_MARKUP = re.compile("<|&(?=lt;)")
+"""Signs that Qt takes for markup in a tooltip."""
 _BIDI = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\u200e\u200f")
 
 
@@ -58,6 +61,29 @@ def unbroken(text: str) -> str:
 
 
 def tooltip(text: str) -> str:
-    """`plain` as Qt's tooltips need it: they would read markup, and would not wrap what has none."""
-    lines = html.escape(breakable(plain(text, LONGEST_TIP))).split("\n")
-    return f"<p>{'<br>'.join(lines)}</p>" if text.strip() else ""
+    """`plain` in lines no wider than a tooltip should be; never taken for markup, and fit to be read aloud."""
+    lines = plain(text, LONGEST_TIP).split("\n") if text.strip() else []
+    return "\n".join(_MARKUP.sub(rf"\g<0>{BREAK}", part) for line in lines for part in _wrapped(line))
+
+
+def _wrapped(line: str) -> list[str]:
+    """A line in lines of whole words of `TIP_COLUMNS` at most; a longer word is broken."""
+    parts, width = [""], 0
+    for word in re.findall(r"\s*\S+", line) or [""]:
+        wide = _columns(word)
+        if width and width + wide > TIP_COLUMNS:
+            word, width = word.lstrip(), 0
+            parts.append("")
+        for character in word:
+            wide = _columns(character)
+            if width + wide > TIP_COLUMNS:
+                parts.append("")
+                width = 0
+            parts[-1] += character
+            width += wide
+    return parts
+
+
+def _columns(text: str) -> int:
+    """Columns a text is wide; Chinese characters take two."""
+    return sum(2 if unicodedata.east_asian_width(character) in "WF" else 1 for character in text)

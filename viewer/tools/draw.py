@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Literal
 
 import shapely
@@ -14,13 +15,14 @@ from layers.grid.tile_grid import View
 from viewer.canvas.pointer import PointerEvent
 from viewer.commands.sites import add_site
 from viewer.commands.stamps import new_uuid
-from viewer.tools.sketch import Place, geometry_of, measures, near, paint_sketch
+from viewer.tools.sketch import Place, geometry_of, measures, near, paint_crosshair, paint_sketch
 from viewer.tools.tool import Tool, ToolContext
 
 
 class DrawTool(Tool):
     """Clicks set vertices, Enter or a double-click finishes, Backspace takes the last vertex back, Esc gives up.
 
+    By keys alone Enter sets a vertex at the crosshair in the middle of the map, and finishes where one was just set.
     The new site is a draft, measured on the image, and selected; `drawn` carries its uuid.
     """
 
@@ -40,15 +42,19 @@ class DrawTool(Tool):
         self.class_code = class_code
         self._places: list[Place] = []
         self._at: Place | None = None
+        self._is_by_keys = False
+        """True where the last vertex was set at the crosshair."""
+        self._is_kept = False
 
     @property
     def hint(self) -> str:
         if self.off_earth:
             return self.off_earth
+        kept = self.tr("Kept for more marks; Esc twice ends.") + " " if self._is_kept else ""
         if self.kind == "point":
-            return self.tr("Click where the site is.")
+            return kept + self.tr("Click where the site is, or press Enter to mark it at the crosshair.")
         if not self._places:
-            return self.tr("Click to set the first vertex.")
+            return kept + self.tr("Click to set the first vertex, or press Enter to set it at the crosshair.")
         shown = self._shown()
         needed = (
             self.tr("Click to set vertices")
@@ -68,12 +74,8 @@ class DrawTool(Tool):
             self.context.message(self.off_earth)
         if not event.on_map or event.button != Qt.MouseButton.LeftButton:
             return
-        place = event.lon, event.lat
-        if self.kind == "point":
-            self._add(shapely.Point(place))
-            return
-        self._places.append(near(place, self._places[-1]) if self._places else place)
-        self.changed()
+        self._is_by_keys = False
+        self._set((event.lon, event.lat))
 
     def double_click(self, event: PointerEvent) -> None:
         self.finish()
@@ -83,11 +85,12 @@ class DrawTool(Tool):
         self.click(event)
 
     def key(self, key: int, modifiers: Qt.KeyboardModifier) -> bool:
-        if self.kind == "point" or not self._places:
-            return False
         if key in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
-            self.finish()
-        elif key == Qt.Key.Key_Backspace:
+            self._enter()
+            return True
+        if not self._places:
+            return False
+        if key == Qt.Key.Key_Backspace:
             self._places.pop()
             self.changed()
         elif key == Qt.Key.Key_Escape:
@@ -97,7 +100,12 @@ class DrawTool(Tool):
         return True
 
     def cancel(self) -> None:
-        self._places, self._at = [], None
+        self._places, self._at, self._is_by_keys = [], None, False
+        self.changed()
+
+    def set_kept(self, kept: bool) -> None:
+        """Say in the hint that the tool stays in hand after each mark."""
+        self._is_kept = kept
         self.changed()
 
     def finish(self) -> None:
@@ -114,8 +122,11 @@ class DrawTool(Tool):
             self.cancel()
 
     def paint(self, painter: QPainter, view: View) -> None:
-        if self._places and not self.off_earth:
+        if self.off_earth:
+            return
+        if self._places:
             paint_sketch(painter, view, self._shown(), closed=self._closed)
+        paint_crosshair(painter, view)
 
     @property
     def _closed(self) -> bool:
@@ -124,6 +135,27 @@ class DrawTool(Tool):
     @property
     def _least(self) -> int:
         return 3 if self._closed else 2
+
+    def _enter(self) -> None:
+        """Set what is set next at the crosshair; finish what the mouse has drawn, or where nothing moved meanwhile."""
+        if self.off_earth:
+            self.context.message(self.off_earth)
+            return
+        place = self.canvas.viewport.centre_lonlat()
+        if not all(map(math.isfinite, place)):
+            return
+        if self._places and (not self._is_by_keys or near(place, self._places[-1]) == self._places[-1]):
+            self.finish()
+            return
+        self._at, self._is_by_keys = None, True
+        self._set(place)
+
+    def _set(self, place: Place) -> None:
+        if self.kind == "point":
+            self._add(shapely.Point(place))
+            return
+        self._places.append(near(place, self._places[-1]) if self._places else place)
+        self.changed()
 
     def _shown(self) -> list[Place]:
         return [*self._places, near(self._at, self._places[-1])] if self._at and self._places else list(self._places)

@@ -4,19 +4,17 @@ from __future__ import annotations
 
 from enum import Enum, auto
 
-import numpy as np
 import shapely
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QPainter
 from shapely.geometry.base import BaseGeometry
 
-from layers.geo.crs import WGS84, transform_points
 from layers.grid.tile_grid import View
 from layers.text.counted import counted
 from viewer.canvas.gestures import paint_rubber_band
 from viewer.canvas.pointer import PointerEvent
 from viewer.commands.sites import delete_sites, move_sites, unfit
-from viewer.tools.sketch import paint_geometry, paint_handle, pixels_of
+from viewer.tools.sketch import paint_geometry, paint_handle, pixels_of, shifted
 from viewer.tools.tool import Tool
 
 REACH_PX = 5.0
@@ -149,24 +147,8 @@ class SelectTool(Tool):
         dx, dy = self._to.px - self._from.px, self._to.py - self._from.py
         sites = self.context.document.sites
         chosen = [uuid for uuid in sites if uuid in self.canvas.selection]
-        moved = {uuid: _shifted(sites[uuid].geometry, view, dx, dy) for uuid in chosen}
+        moved = {uuid: shifted(sites[uuid].geometry, view, dx, dy) for uuid in chosen}
         return {uuid: geometry for uuid, geometry in moved.items() if geometry is not None}
-
-
-def _shifted(geometry: BaseGeometry, view: View, dx: float, dy: float) -> BaseGeometry | None:
-    """The geometry so many picture pixels further; None where part of it would leave the map."""
-    affine = view.affine
-    step_x, step_y = affine.a * dx + affine.b * dy, affine.d * dx + affine.e * dy
-
-    def shift(lonlat: np.ndarray) -> np.ndarray:
-        x, y = transform_points(WGS84, view.grid.crs, lonlat[:, 0], lonlat[:, 1])
-        lon, lat = transform_points(view.grid.crs, WGS84, x + step_x, y + step_y)
-        # On polar and local grids the way back gives -180..180: stay on the old side of the antimeridian.
-        lon = lon + 360.0 * np.round((lonlat[:, 0] - lon) / 360.0)
-        return np.column_stack([lon, lat])
-
-    shifted = shapely.transform(geometry, shift)
-    return shifted if np.isfinite(shapely.get_coordinates(shifted)).all() else None
 
 
 def _paint_moved(painter: QPainter, view: View, geometry: BaseGeometry) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 import shapely
-from PySide6.QtCore import QCoreApplication, QPointF, Qt
+from PySide6.QtCore import QCoreApplication, QLineF, QPointF, Qt
 from PySide6.QtGui import QColor, QPainter, QPen
 from shapely.geometry.base import BaseGeometry
 
@@ -26,6 +26,8 @@ type Place = tuple[float, float]
 SKETCH_SYMBOL = LineSymbol(SELECTED_COLOR, 2.2)
 MEASURE_SYMBOL = LineSymbol("#ffffff", 2.0, (6.0, 4.0))
 HANDLE_PX = 4.5
+CROSS_PX = (4.0, 12.0)
+"""Begin and end of the crosshair's arms, from its middle."""
 
 
 def paint_sketch(
@@ -67,6 +69,21 @@ def paint_handle(
     painter.setBrush(Qt.BrushStyle.NoBrush)
 
 
+def paint_crosshair(painter: QPainter, view: View) -> None:
+    """A small cross in the middle of the map, where Enter sets a vertex; open, so that it hides nothing."""
+    r, x, y = view.ratio, view.width / 2, view.height / 2
+    near_px, far_px = CROSS_PX[0] * r, CROSS_PX[1] * r
+    arms = [
+        QLineF(x + dx * near_px, y + dy * near_px, x + dx * far_px, y + dy * far_px)
+        for dx, dy in ((-1, 0), (1, 0), (0, -1), (0, 1))
+    ]
+    painter.save()
+    for color, width in ((HALO_COLOR, 3.4), ("#ffffff", 1.4)):
+        painter.setPen(QPen(QColor(color), width * r))
+        painter.drawLines(arms)
+    painter.restore()
+
+
 def geometry_of(places: Sequence[Place], *, closed: bool) -> BaseGeometry | None:
     """The polygon (three places or more) or the line (two or more), with continuous longitudes; else None."""
     distinct = [place for i, place in enumerate(places) if i == 0 or place != places[i - 1]]
@@ -86,6 +103,22 @@ def pixels_of(view: View, places: Sequence[Place]) -> list[tuple[float, float]]:
     lons, lats = np.array(places).T
     x, y = transform_points(WGS84, view.grid.crs, lons, lats)
     return [(float(px), float(py)) for px, py in to_pixels(view, np.column_stack([x, y]))]
+
+
+def shifted(geometry: BaseGeometry, view: View, dx: float, dy: float) -> BaseGeometry | None:
+    """The geometry so many picture pixels further; None where part of it would leave the map."""
+    affine = view.affine
+    step_x, step_y = affine.a * dx + affine.b * dy, affine.d * dx + affine.e * dy
+
+    def shift(lonlat: np.ndarray) -> np.ndarray:
+        x, y = transform_points(WGS84, view.grid.crs, lonlat[:, 0], lonlat[:, 1])
+        lon, lat = transform_points(view.grid.crs, WGS84, x + step_x, y + step_y)
+        # On polar and local grids the way back gives -180..180: stay on the old side of the antimeridian.
+        lon = lon + 360.0 * np.round((lonlat[:, 0] - lon) / 360.0)
+        return np.column_stack([lon, lat])
+
+    shifted = shapely.transform(geometry, shift)
+    return shifted if np.isfinite(shapely.get_coordinates(shifted)).all() else None
 
 
 def measures(places: Sequence[Place], *, closed: bool) -> str:

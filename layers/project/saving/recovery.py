@@ -34,7 +34,7 @@ class RecoverableSession:
     edits: int
     sites: int
     first_edit_at: str = ""
-    """When the first of these edits was made, as `last_edit_at`."""
+    """Time of the first of these edits, as `last_edit_at`."""
     is_save_lost: bool = False
     """True where the target was saved, and is not what was saved: a power cut may have taken that back."""
 

@@ -62,11 +62,17 @@ def place(canvas: MapCanvas, x: int, y: int) -> tuple[float, float]:
     return canvas.viewport.lonlat(x, y)
 
 
+def linger(canvas: MapCanvas, qtbot) -> None:
+    """Until the view is one to come back to."""
+    qtbot.waitUntil(lambda: not canvas._is_under_way)
+
+
 def navigate(canvas: MapCanvas) -> None:
     canvas.set_tool(NavigateTool(ToolContext(canvas, lambda edit: None, lambda text: None), canvas))
 
 
 def test_wheel_zooms_about_the_cursor_and_rests_afterwards(canvas, qtbot):
+    linger(canvas, qtbot)
     under, resolution = place(canvas, 200, 150), canvas.viewport.resolution
     wheel(canvas, 200, 150, 2)
     assert canvas.viewport.resolution == pytest.approx(resolution / 2)
@@ -169,9 +175,11 @@ def test_keys_pan_zoom_and_turn(canvas):
     assert canvas.viewport.view().world_bounds().width > 4e7
 
 
-def test_back_and_forward_come_to_the_very_same_view(canvas):
+def test_back_and_forward_come_to_the_very_same_view(canvas, qtbot):
+    linger(canvas, qtbot)
     first = canvas.viewport.view()
     canvas.zoom_in()
+    linger(canvas, qtbot)
     second = canvas.viewport.view()
     canvas.set_crs("EPSG:32632")
     third = canvas.viewport.view()

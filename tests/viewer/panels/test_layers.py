@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 
 import pytest
+from PySide6 import QtGui
 from PySide6.QtCore import QMimeData, QModelIndex, QPoint, Qt
 from PySide6.QtWidgets import QLabel, QLineEdit, QStyle, QStyleOptionViewItem
 
@@ -21,6 +22,7 @@ from viewer.panels.layers.layer_properties import LayerPropertiesPanel
 from viewer.panels.layers.layer_rows import MIME
 from viewer.panels.layers.layer_tree import LayerTreePanel
 from viewer.support.icons import line_icon
+from viewer.support.text import unbroken
 
 BOX = Bounds(0, 0, 1, 1)
 BANDS = tuple(
@@ -166,7 +168,9 @@ def test_a_problem_is_a_badge_with_an_escaped_sentence(tree: LayerTreePanel) -> 
     before = tree.model.data(index, Qt.ItemDataRole.DecorationRole).cacheKey()
     tree.set_problem("night", "<b>night.tif</b> is missing: choose it again.")
     assert tree.model.data(index, Qt.ItemDataRole.DecorationRole).cacheKey() != before
-    assert "&lt;b&gt;" in tree.model.data(index, Qt.ItemDataRole.ToolTipRole)
+    tip = tree.model.data(index, Qt.ItemDataRole.ToolTipRole)
+    assert "<b>" in unbroken(tip)
+    assert not QtGui.Qt.mightBeRichText(tip)
     tree.set_problem("night", "")
     assert tree.model.data(index, Qt.ItemDataRole.DecorationRole).cacheKey() == before
     tree.set_problem("gone", "x")

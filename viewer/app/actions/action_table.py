@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QWidget
 
 from viewer.app.case.session import Session
 from viewer.support.icons import line_icon
+from viewer.support.text import tooltip
 
 CONTEXT = "Actions"
 """Of the translations of titles, texts and tips."""
@@ -150,7 +151,7 @@ class ActionTable(QObject):
         action.setText(text)
         keys = action.shortcut().toString(QKeySequence.SequenceFormat.NativeText)
         tip = translated(spec.tip) if spec.tip else bare(text)
-        action.setToolTip(f"{tip} ({keys})" if keys else tip)
+        action.setToolTip(tooltip(f"{tip} ({keys})" if keys else tip))
         action.setStatusTip(tip)
 
 
@@ -159,7 +160,7 @@ def translated(text: str) -> str:
 
 
 def full_text(spec: Action, action: QAction) -> str:
-    """What an action is called where its menu is not seen."""
+    """The name of an action where its menu is not seen."""
     text = bare(action.text())
     return f"{bare(translated(spec.submenu))}: {text}" if spec.submenu else text
 

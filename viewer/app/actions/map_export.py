@@ -118,7 +118,7 @@ class MapExport(QObject):
         self._messages.show("export", said.format(image.width(), image.height()), "info")
 
     def _has_map(self) -> bool:
-        """Whether the canvas shows a part of the Earth; says what to do where not."""
+        """True while the canvas shows a part of the Earth; says what to do where not."""
         if not is_off_earth(self._canvas.viewport.crs):
             return True
         sentence = self.tr("A product needs a map: choose a CRS for the map in the status bar.")

@@ -24,9 +24,11 @@ CANVAS_KEYS: tuple[tuple[str, str], ...] = (
     ("Turn the map", "Shift+←  Shift+→"),
     ("North up", "N"),
     ("Zoom to a box", "Shift+drag"),
+    ("Mark at the crosshair", "Enter"),
     ("Finish a line or an area", "Enter"),
     ("Take the last vertex back", "Backspace"),
-    ("Give up", "Esc"),
+    ("Give up, and lay the tool down", "Esc"),
+    ("Back to the map from a panel", "Esc"),
 )
 """Keys that the map itself understands (text in English, keys); the canvas and its tools handle these."""
 

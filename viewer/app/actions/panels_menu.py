@@ -1,4 +1,4 @@
-"""The Panels menu: which panels stand around the map."""
+"""The Panels menu: leads into the panels around the map, and puts them away."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from PySide6.QtCore import QT_TRANSLATE_NOOP, QObject
 from viewer.app.actions.action_table import Action, CaseMenu, has_case
 from viewer.app.case.session import Session
 from viewer.app.docks import Docks
+from viewer.app.panel_focus import PanelFocus
 
 
 def _panel(id_: str, text: Any, shortcut: str, icon: str) -> Action:
@@ -18,8 +19,9 @@ def _panel(id_: str, text: Any, shortcut: str, icon: str) -> Action:
     return Action(id_, text, switch, shortcut, icon, check="own", checked=is_shown)
 
 
-def _switch(menu: PanelsMenu, visible: bool, id_: str) -> None:
-    menu.docks.set_panel_visible(id_, visible)
+def _switch(menu: PanelsMenu, _checked: bool, id_: str) -> None:
+    menu.focus.switch(id_)
+    menu.changed.emit()  # the check says that the panel stands there, whatever the click did to it
 
 
 def _is_shown(menu: PanelsMenu, id_: str) -> bool:
@@ -27,12 +29,16 @@ def _is_shown(menu: PanelsMenu, id_: str) -> bool:
 
 
 class PanelsMenu(CaseMenu):
-    """Its checks follow the docks, whichever way a panel was opened or closed."""
+    """An entry leads the keyboard into its panel; its check says whether the panel stands in the window."""
 
-    def __init__(self, session: Session, docks: Docks, parent: QObject) -> None:
+    def __init__(self, session: Session, docks: Docks, focus: PanelFocus, parent: QObject) -> None:
         super().__init__(session, parent)
-        self.docks = docks
+        self.docks, self.focus = docks, focus
         docks.panel_switched.connect(self.changed)
+
+    def close_panel(self) -> None:
+        """Put away the panel that has the keyboard."""
+        self.focus.close_current()
 
     def reset(self) -> None:
         """Arrange the panels as at first."""
@@ -49,5 +55,14 @@ class PanelsMenu(CaseMenu):
         _panel("panel_details", QT_TRANSLATE_NOOP("Actions", "&Details"), "Ctrl+6", "form"),
         _panel("panel_acquisition", QT_TRANSLATE_NOOP("Actions", "&Acquisition"), "Ctrl+7", "acquisition"),
         _panel("panel_attributes", QT_TRANSLATE_NOOP("Actions", "A&ttributes"), "F6", "table"),
-        Action("reset_panels", QT_TRANSLATE_NOOP("Actions", "R&eset Panels"), reset, offered=has_case, breaks=True),
+        Action(
+            "close_panel",
+            QT_TRANSLATE_NOOP("Actions", "Close the &Panel"),
+            close_panel,
+            "Ctrl+F4",
+            offered=has_case,
+            breaks=True,
+            tip=QT_TRANSLATE_NOOP("Actions", "Close the panel that has the keyboard"),
+        ),
+        Action("reset_panels", QT_TRANSLATE_NOOP("Actions", "R&eset Panels"), reset, offered=has_case),
     )

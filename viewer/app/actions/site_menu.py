@@ -13,18 +13,34 @@ from viewer.app.actions.tools_menu import ToolMenu, tool_action
 from viewer.app.case.session import Session
 from viewer.app.docks import Docks
 from viewer.app.toolbox import Toolbox
+from viewer.panels.claims.new_claim import begin_claim
+from viewer.panels.context import PanelContext
 from viewer.panels.widgets.lazy_panel import LazyPanel
 
 
 class SiteMenu(ToolMenu):
-    """New rows are made by the panels' own buttons, so that each is shown where it is filled in."""
+    """A new source or response is made by its panel's own button, so that each is shown where it is filled in."""
 
-    def __init__(self, session: Session, toolbox: Toolbox, docks: Docks, parent: QObject) -> None:
+    def __init__(self, session: Session, toolbox: Toolbox, docks: Docks, panels: PanelContext, parent: QObject) -> None:
         super().__init__(session, toolbox, parent)
-        self._docks = docks
+        self._docks, self._panels = docks, panels
+        toolbox.taken.connect(self.changed)
+        toolbox.kept_changed.connect(self.changed)
+
+    def keep_tool(self, kept: bool) -> None:
+        """Keep the drawing tool in hand after each mark, or not."""
+        self.toolbox.set_kept(kept)
+
+    def is_tool_kept(self) -> bool:
+        return self.toolbox.is_kept
+
+    def can_keep_tool(self) -> bool:
+        """True while a drawing tool is in hand."""
+        return self.session.is_begun and self.toolbox.can_keep
 
     def add_claim(self) -> None:
-        self._press("panel_claims", self._docks.claims)
+        """Begin a claim about the selected sites, which its own form shows."""
+        begin_claim(self._panels)
 
     def add_source(self) -> None:
         self._press("panel_sources", self._docks.sources)
@@ -46,6 +62,16 @@ class SiteMenu(ToolMenu):
         tool_action("tool_polygon", QT_TRANSLATE_NOOP("Actions", "Draw a Pol&ygon"), "Y", "polygon", toolbar=True),
         tool_action(
             "tool_edit_vertices", QT_TRANSLATE_NOOP("Actions", "Edit &Vertices"), "E", "edit_vertices", toolbar=True
+        ),
+        Action(
+            "keep_tool",
+            QT_TRANSLATE_NOOP("Actions", "&Keep the Drawing Tool"),
+            keep_tool,
+            "K",
+            check="own",
+            offered=can_keep_tool,
+            checked=is_tool_kept,
+            tip=QT_TRANSLATE_NOOP("Actions", "Mark again and again with the drawing tool in hand"),
         ),
         Action(
             "add_claim",

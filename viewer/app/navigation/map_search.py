@@ -116,7 +116,7 @@ class MapSearch(QObject):
         if self._panels.do(add_site, Point(hit.lon, hit.lat), uuid=uuid, **fields):
             self.marker.clear()
             self._panels.selection.set((uuid,))
-            self._panels.panel_wanted.emit("site_form")
+            self._panels.typing_wanted.emit("site_form")
             said = (
                 self.tr("Marked a site from the coordinate.")
                 if hit.group is Group.COORDINATES

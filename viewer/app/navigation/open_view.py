@@ -29,7 +29,7 @@ WIDTH_PX = 520
 
 
 def shown_view(canvas: MapCanvas, views: MapViews) -> ShownView | None:
-    """What the map shows now; None where that is no place on the Earth."""
+    """The place that the map shows now; None where that is none on the Earth."""
     lon, lat = views.map_centre()
     metres_per_px = views.metres_per_pixel()
     if views.is_off_earth or not (math.isfinite(lon) and math.isfinite(lat) and metres_per_px > 0):
@@ -118,7 +118,7 @@ class OpenViewDialog(QDialog):
         self.list.setFocus()
 
     def chosen(self) -> ViewAddress:
-        """What would be opened now."""
+        """The address that would be opened now."""
         return self._links[self.list.currentRow()].address(self._view)
 
     def open_chosen(self, *_: object) -> None:

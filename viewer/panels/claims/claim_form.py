@@ -14,6 +14,7 @@ from viewer.panels.claims.claim_sites import ClaimSites
 from viewer.panels.claims.claim_sources import ClaimSources
 from viewer.panels.claims.judgement import JudgementFields
 from viewer.panels.context import PanelContext
+from viewer.panels.widgets.begin_typing import begin_typing
 from viewer.panels.widgets.field_set import FieldSet
 from viewer.panels.widgets.fields import ChoiceField, LineField, TextField
 from viewer.panels.widgets.form_page import heading, muted, side_by_side, wrapped
@@ -87,6 +88,10 @@ class ClaimFormPanel(RowForm):
     @override
     def hint(self) -> str:
         return self.tr("Choose a claim in the list or on a site's card, or add one.")
+
+    def begin(self) -> None:
+        """The keyboard goes into the statement."""
+        begin_typing(self.fields.fields["statement"])
 
     def flush(self) -> None:
         """Commit what is typed and not entered yet."""

@@ -7,13 +7,13 @@ from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 from layers.document.changes import Changes
 from layers.document.claim import Claim
 from layers.document.vocabulary import CONFIDENCES
-from viewer.commands.claims import add_claim, delete_claims
-from viewer.commands.stamps import new_uuid
+from viewer.commands.claims import delete_claims
+from viewer.panels.claims.new_claim import begin_claim
 from viewer.panels.context import PanelContext
 from viewer.panels.widgets.row_list import RowList
 from viewer.panels.widgets.row_table import Column, RowTable
 from viewer.panels.words import capital, likelihood_text
-from viewer.support.text import searched
+from viewer.support.text import searched, tooltip
 
 
 class ClaimListPanel(QWidget):
@@ -25,9 +25,11 @@ class ClaimListPanel(QWidget):
         self.model = RowTable(self._columns(), _haystack, self)
         self.list = RowList(self.model, self.tr("Claims"))
         self.add_button = QPushButton(self.tr("Add claim"))
-        self.add_button.setToolTip(self.tr("Record a claim that belongs to the case; link it to places afterwards"))
+        self.add_button.setToolTip(
+            tooltip(self.tr("Record a claim about the selected sites, or about the case where none is selected"))
+        )
         self.jump_button = QPushButton(self.tr("Show places"))
-        self.jump_button.setToolTip(self.tr("Select the sites of the chosen claims and go there"))
+        self.jump_button.setToolTip(tooltip(self.tr("Select the sites of the chosen claims and go there")))
         self.delete_button = QPushButton(self.tr("Delete"))
         buttons = QHBoxLayout()
         for button in (self.add_button, self.jump_button, self.delete_button):
@@ -125,9 +127,7 @@ class ClaimListPanel(QWidget):
             self._context.report(self.tr("That claim names no place on the map: it belongs to the case."))
 
     def _add(self) -> None:
-        uuid = new_uuid()
-        if self._context.do(add_claim, uuid=uuid):
-            self._context.show_claim(uuid, raise_form=True)
+        begin_claim(self._context)
 
     def _delete(self) -> None:
         if self.list.selected():

@@ -16,7 +16,7 @@ from viewer.panels.widgets.picker import Picker
 from viewer.panels.widgets.row_column import RowColumn
 from viewer.panels.words import class_title
 from viewer.support.plain_label import plain_label
-from viewer.support.text import one_line
+from viewer.support.text import one_line, tooltip
 
 
 class ClaimSites(QWidget):
@@ -30,7 +30,9 @@ class ClaimSites(QWidget):
         self.rows = RowColumn(spacing=2)
         self.link_button = QPushButton(self.tr("Link selected"))
         self.link_button.setAccessibleName(self.tr("Link the selected sites to this claim"))
-        self.link_button.setToolTip(self.tr("Link the sites selected on the map; only where the source names them"))
+        self.link_button.setToolTip(
+            tooltip(self.tr("Link the sites selected on the map; only where the source names them"))
+        )
         self.link_button.clicked.connect(lambda: self._link(context.selection.uuids))
         self.picker = Picker(self._offers, self.tr("Link a site…"), self.tr("Link a site to this claim"))
         self.picker.picked.connect(lambda uuid: self._link((uuid,)))

@@ -15,6 +15,7 @@ from viewer.panels.context import PanelContext
 from viewer.panels.widgets.field_set import FieldSet
 from viewer.panels.widgets.fields import LineField, NumberField
 from viewer.panels.widgets.form_page import muted
+from viewer.support.text import tooltip
 
 
 class CrsField(LineField):
@@ -43,7 +44,7 @@ class GeoreferencingForm(QWidget):
         self.fields.add("crs", self.tr("CRS"), crs, self.tr("Only where the file does not say: EPSG:32652"))
         self.ask_button = QPushButton(self.tr("Choose the CRS…"))
         self.ask_button.setAccessibleName(self.ask_button.text())
-        self.ask_button.setToolTip(self.tr("Search a CRS and see where the layer would lie in it"))
+        self.ask_button.setToolTip(tooltip(self.tr("Search a CRS and see where the layer would lie in it")))
         self.ask_button.clicked.connect(lambda: context.place_wanted.emit(self._uuid))
         self.height_field = NumberField()
         self.note = muted()

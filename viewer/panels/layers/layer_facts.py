@@ -14,6 +14,8 @@ from layers.raster.info import RasterInfo
 from layers.text.counted import grouped
 from layers.vector.table import VectorInfo
 
+MOST_FIELD_CHARS = 1500
+"""Of the names of fields in one row."""
 MOST_TRES, MOST_TRE_CHARS = 40, 400
 SECURITY_FIELDS = {
     "CLAS": "classification",
@@ -130,14 +132,23 @@ def _raster_facts(info: RasterInfo) -> Facts:
 
 
 def _vector_facts(info: VectorInfo) -> Facts:
-    fields = ", ".join(name for name, _ in info.fields)
     return [
         (_tr("Format"), info.driver),
         (_tr("Table"), info.name),
         (_tr("Geometry"), info.geometry),
         (_tr("Features"), grouped(info.features)),
-        (_tr("Fields"), fields),
+        *_field_facts([name for name, _ in info.fields]),
     ]
+
+
+def _field_facts(names: list[str]) -> Facts:
+    """The fields in as many rows as they need, as a row shows only so much of a text."""
+    texts = [""]
+    for name in names:
+        if texts[-1] and len(texts[-1]) + len(name) + 2 > MOST_FIELD_CHARS:
+            texts.append("")
+        texts[-1] = f"{texts[-1]}, {name}" if texts[-1] else name
+    return [(_tr("Fields") if at == 0 else _tr("More fields"), text) for at, text in enumerate(texts)]
 
 
 def _extent(bounds: Bounds | None) -> str:

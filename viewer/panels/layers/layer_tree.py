@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import override
 
-from PySide6.QtCore import QEvent, QItemSelection, QItemSelectionModel, QModelIndex, QPoint, QSize, Qt
-from PySide6.QtGui import QKeySequence, QShortcut
-from PySide6.QtWidgets import QAbstractItemView, QHBoxLayout, QMenu, QTreeView, QVBoxLayout, QWidget
+from PySide6.QtCore import QEvent, QItemSelection, QItemSelectionModel, QModelIndex, QPoint, QSize, Qt, Signal
+from PySide6.QtGui import QKeyEvent, QKeySequence, QShortcut
+from PySide6.QtWidgets import QAbstractItemView, QHBoxLayout, QLineEdit, QMenu, QTreeView, QVBoxLayout, QWidget
 
 from layers.document.changes import Changes
 from layers.raster.overviews import Lack
@@ -24,6 +24,35 @@ from viewer.rendering.vector.vector_drawing import VectorDrawing
 from viewer.support.plain_label import plain_label
 
 
+class _FilterLine(QLineEdit):
+    """Enter and Down lead into what is filtered; Esc takes the filter away."""
+
+    entered = Signal()
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setPlaceholderText(self.tr("Filter layers"))
+        self.setAccessibleName(self.tr("Filter: Layers"))
+        self.setClearButtonEnabled(True)
+
+    @override
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() in (Qt.Key.Key_Down, Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            self.entered.emit()
+        else:
+            if event.key() == Qt.Key.Key_Escape:
+                self.clear()
+            super().keyPressEvent(event)
+
+
+class _LayerView(QTreeView):
+    """The tree without type-ahead: there is a filter above it, and letters belong to the tools of the map."""
+
+    @override
+    def keyboardSearch(self, search: str) -> None:
+        pass
+
+
 class LayerTreePanel(QWidget):
     """The current row is the context's layer. Connect a scene's `problem_changed` to `set_problem`."""
 
@@ -33,7 +62,11 @@ class LayerTreePanel(QWidget):
         self._restoring = False
         self.model = LayerRows(context, self)
         self.model.set_palette(self.palette())
-        self.view = QTreeView()
+        self.filter = _FilterLine()
+        self.count = plain_label()
+        self.count.setObjectName("muted")
+        self.count.hide()
+        self.view = _LayerView()
         self.view.setAccessibleName(self.tr("Layers"))
         self._set_up_view()
         self.opacity = SliderField(0.0, 1.0, percent)
@@ -48,6 +81,10 @@ class LayerTreePanel(QWidget):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(8, 8, 8, 8)
         layout.setSpacing(6)
+        top = QHBoxLayout()
+        top.addWidget(self.filter, 1)
+        top.addWidget(self.count)
+        layout.addLayout(top)
         layout.addWidget(self.view, 1)
         layout.addLayout(bottom)
         layout.addLayout(self._buttons())
@@ -101,6 +138,10 @@ class LayerTreePanel(QWidget):
             shortcut = QShortcut(QKeySequence(keys), view)
             shortcut.setContext(Qt.ShortcutContext.WidgetShortcut)
             shortcut.activated.connect(slot)
+        self.filter.textChanged.connect(self._filter)
+        self.filter.entered.connect(self._enter_tree)
+        self.model.modelReset.connect(self._filter)
+        self.model.dataChanged.connect(self._filter)
         view.customContextMenuRequested.connect(self._menu)
         view.doubleClicked.connect(self._double_clicked)
         view.selectionModel().currentChanged.connect(self._current_changed)
@@ -163,6 +204,32 @@ class LayerTreePanel(QWidget):
         super().changeEvent(event)
         if event.type() == QEvent.Type.PaletteChange:
             self.model.set_palette(self.palette())
+
+    def _filter(self) -> None:
+        """Show the layers whose name has all words of the filter, whatever their order and case."""
+        words, total = self.filter.text().casefold().split(), self.model.rowCount()
+        shown = [all(word in self._name(row) for word in words) for row in range(total)]
+        for row, is_shown in enumerate(shown):
+            if self.view.isRowHidden(row, QModelIndex()) == is_shown:
+                self.view.setRowHidden(row, QModelIndex(), not is_shown)
+        some = self.tr("{0} of {1}").format(sum(shown), total)
+        self.count.setText(some)
+        self.count.setVisible(sum(shown) < total)
+
+    def _name(self, row: int) -> str:
+        index = self.model.index(row)
+        return str(index.data(Qt.ItemDataRole.EditRole) or index.data()).casefold()
+
+    def _enter_tree(self) -> None:
+        """Go on to the first layer that the filter shows."""
+        rows = range(SITES_ROW, self.model.rowCount())
+        shown = [row for row in rows if not self.view.isRowHidden(row, QModelIndex())]
+        if shown:
+            current = self.view.currentIndex()
+            if not current.isValid() or current.row() not in shown:
+                first = next((row for row in shown if row > SITES_ROW), shown[0])
+                self.view.setCurrentIndex(self.model.index(first))
+            self.view.setFocus(Qt.FocusReason.OtherFocusReason)
 
     # -- gestures -----------------------------------------------------------------------------------------------
 

@@ -114,7 +114,9 @@ class PlaceDialog(QDialog):
         self.cancel_button = buttons.addButton(QDialogButtonBox.StandardButton.Cancel)
         self.place_button.setVisible(self.question.can_be_placed)
         self.pixel_button.setVisible(self.question.has_pixels)
-        self.pixel_button.setToolTip(tr("Columns and rows instead of coordinates; sites cannot be drawn there"))
+        self.pixel_button.setToolTip(
+            tooltip(tr("Columns and rows instead of coordinates; sites cannot be drawn there"))
+        )
         self.own_button.setVisible(bool(self._current) and self.question.says_it_all)
         self.place_button.clicked.connect(self._place)
         self.pixel_button.clicked.connect(lambda: self._decide(PIXEL_SPACE))

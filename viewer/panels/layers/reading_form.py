@@ -15,6 +15,7 @@ from viewer.panels.layers.table_dialog import ENCODINGS
 from viewer.panels.widgets.fields import ChoiceField
 from viewer.panels.widgets.form_page import muted
 from viewer.support.plain_label import plain_label
+from viewer.support.text import tooltip
 
 
 class ReadingForm(QWidget):
@@ -33,7 +34,7 @@ class ReadingForm(QWidget):
         self.note = muted()
         self.button = QPushButton(self.tr("Choose columns and encoding…"))
         self.button.setAccessibleName(self.button.text())
-        self.button.setToolTip(self.tr("Say which columns hold the coordinates, and how the text is read"))
+        self.button.setToolTip(tooltip(self.tr("Say which columns hold the coordinates, and how the text is read")))
         self.button.clicked.connect(lambda: context.reading_wanted.emit(self._uuid))
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)

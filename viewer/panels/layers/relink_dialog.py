@@ -79,7 +79,7 @@ class RelinkDialog(QDialog):
         self.tree = QTreeWidget()
         self._set_up_tree()
         self.file_button = QPushButton(tr("Choose a &File…"))
-        self.file_button.setToolTip(tr("Choose the file of the selected layer"))
+        self.file_button.setToolTip(tooltip(tr("Choose the file of the selected layer")))
         self.file_button.clicked.connect(self._choose_file)
         self.old_folder = QComboBox()
         self.old_folder.setEditable(True)
@@ -91,7 +91,7 @@ class RelinkDialog(QDialog):
         self.new_folder.setAccessibleName(tr("Folder here"))
         self.new_folder.setPlaceholderText(tr("not chosen"))
         self.folder_button = QPushButton(tr("Choose a F&older…"))
-        self.folder_button.setToolTip(tr("Look there for all files that lay below the folder in the case"))
+        self.folder_button.setToolTip(tooltip(tr("Look there for all files that lay below the folder in the case")))
         self.folder_button.clicked.connect(self._choose_folder)
         for button in (self.file_button, self.folder_button):
             button.setAutoDefault(False)  # Enter relinks

@@ -18,7 +18,7 @@ from viewer.panels.widgets.field_set import LABEL_PX, FieldSet
 from viewer.panels.widgets.fields import ChoiceField, LineField, NumberField
 from viewer.panels.widgets.form_page import muted
 from viewer.support.plain_label import plain_label
-from viewer.support.text import plain
+from viewer.support.text import plain, tooltip
 
 SUM, ONE, THREE = 0, 1, 3
 type Image = SceneInfo | RasterInfo
@@ -125,13 +125,13 @@ class BandForm(QWidget):
         tip = self.tr("Band combinations and spectral indices that this image can show")
         if not self.preset.count():
             tip = self.tr("The file does not say what its bands see: say it below under Meaning, or choose bands")
-        self.preset.setToolTip(tip)
+        self.preset.setToolTip(tooltip(tip))
         modes = [(ONE, self.tr("One band")), (SUM, self.tr("Band maths"))]
         if len(info.bands) >= 3:
             modes.insert(0, (THREE, self.tr("Three bands as red, green, blue")))
         self.mode.set_choices(modes)
         known = ", ".join(names_of(image))
-        self.maths.setToolTip(self.tr("Of the bands {0}").format(known))
+        self.maths.setToolTip(tooltip(self.tr("Of the bands {0}").format(known)))
 
     def _preset_of(self, style: RasterStyle) -> str | None:
         """The preset that the style is, if it is one."""

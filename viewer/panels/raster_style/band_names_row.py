@@ -11,6 +11,7 @@ from viewer.panels.raster_style.raster_styler import RasterStyler
 from viewer.panels.widgets.field_set import LABEL_PX
 from viewer.panels.widgets.fields import ChoiceField
 from viewer.support.plain_label import plain_label
+from viewer.support.text import tooltip
 
 ALL = 0
 """Stands for all bands at once, in one of the usual orders."""
@@ -44,7 +45,9 @@ class BandNamesRow(QWidget):
         self.band.committed.connect(self._choose)
         self.meaning = ChoiceField()
         self.meaning.setAccessibleName(tr("What the band sees"))
-        self.meaning.setToolTip(tr("The file does not say it; presets and indices need it. Stays with the layer."))
+        self.meaning.setToolTip(
+            tooltip(tr("The file does not say it; presets and indices need it. Stays with the layer."))
+        )
         self.meaning.committed.connect(self._name)
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)

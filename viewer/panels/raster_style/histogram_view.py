@@ -14,6 +14,7 @@ from layers.raster.histogram import Histogram
 from layers.raster.style import Stretch
 from viewer.panels.widgets.slider_field import KEYS_MS
 from viewer.support.painting import painting
+from viewer.support.text import tooltip
 
 HEIGHT_PX = 64
 GRIP_PX, REACH_PX = 5, 9
@@ -45,7 +46,7 @@ class HistogramView(QWidget):
         text = self.tr(
             "Drag the low, middle and high handles; or choose one with Up and Down, move it with Left and Right"
         )
-        self.setToolTip(text)
+        self.setToolTip(tooltip(text))
         self.setAccessibleDescription(text)
         self._keys = QTimer(self, singleShot=True, interval=KEYS_MS)
         self._keys.timeout.connect(self.flush)

@@ -25,6 +25,7 @@ from viewer.panels.widgets.form_page import side_by_side
 from viewer.panels.widgets.slider_field import SliderField, factor, percent
 from viewer.rendering.raster.raster_drawing import RasterDrawing
 from viewer.rendering.raster.shown_style import ViewSample
+from viewer.support.text import tooltip
 
 LOOKS = ("colormap", "brightness", "contrast", "saturation", "sharpen", "invert", "resampling")
 
@@ -81,16 +82,16 @@ class RasterStyleForm(QWidget):
     def _buttons(self) -> QVBoxLayout:
         tr = self.tr
         self.copy_button = QPushButton(tr("Copy stretch"))
-        self.copy_button.setToolTip(tr("Keep the stretch for another layer"))
+        self.copy_button.setToolTip(tooltip(tr("Keep the stretch for another layer")))
         self.copy_button.clicked.connect(self._styler.copy_stretch)
         self.paste_button = QPushButton(tr("Paste stretch"))
-        self.paste_button.setToolTip(tr("Stretch as the layer it was copied from"))
+        self.paste_button.setToolTip(tooltip(tr("Stretch as the layer it was copied from")))
         self.paste_button.clicked.connect(self._styler.paste_stretch)
         self.reset_button = QPushButton(tr("Use automatic style"))
-        self.reset_button.setToolTip(tr("Back to the bands and the stretch found when the file was opened"))
+        self.reset_button.setToolTip(tooltip(tr("Back to the bands and the stretch found when the file was opened")))
         self.reset_button.clicked.connect(lambda: self._say(self._styler.reset()))
         self.combine_button = QPushButton(tr("Combine bands of layers…"))
-        self.combine_button.setToolTip(tr("Red, green and blue from any open images, as a new layer"))
+        self.combine_button.setToolTip(tooltip(tr("Red, green and blue from any open images, as a new layer")))
         self.combine_button.clicked.connect(lambda: open_combine_dialog(self._styler.context, self.window()))
         for button in (self.copy_button, self.paste_button, self.reset_button, self.combine_button):
             button.setAccessibleName(button.text())

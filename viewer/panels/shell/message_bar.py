@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QObject, QSize, Qt
+from PySide6.QtCore import QEvent, QObject, QSize, Qt, QTimer
 from PySide6.QtGui import QColor, QPalette
 from PySide6.QtWidgets import (
+    QApplication,
     QFrame,
     QGridLayout,
     QHBoxLayout,
@@ -24,6 +25,9 @@ from viewer.support.text import one_line, tooltip
 
 MOST_LINES = 4
 LONGEST_LINE = 400
+EXPIRES_MS = 10_000
+"""A notice, which asks for nothing, goes by itself after so long, not counting while somebody points at it."""
+TICK_MS = 500
 NARROW_PX = 560
 """On a bar that is narrower the buttons stand below the text, which would be a column of single words beside them."""
 
@@ -41,6 +45,10 @@ class MessageBar(QWidget):
         self._layout.setContentsMargins(0, 0, 0, 0)
         self._layout.setSpacing(0)
         self._lines: list[_Line] = []
+        self._ages: dict[Message, int] = {}
+        """In milliseconds, of the lines that expire."""
+        self._clock = QTimer(self, interval=TICK_MS)
+        self._clock.timeout.connect(self._age)
         messages.changed.connect(self.refresh)
         self.refresh()
 
@@ -77,6 +85,11 @@ class MessageBar(QWidget):
     def refresh(self) -> None:
         """Show what stands now."""
         lines = self._messages.lines()[::-1]
+        self._ages = {line: self._ages.get(line, 0) for line in lines if _expires(line)}
+        if not self._ages:
+            self._clock.stop()
+        elif not self._clock.isActive():
+            self._clock.start()
         self._open = self._open and len(lines) > 1
         shown = lines[:MOST_LINES] if self._open else lines[:1]
         for old in self._lines:
@@ -92,9 +105,23 @@ class MessageBar(QWidget):
         self._place()
         self.setVisible(bool(lines))
 
+    def _age(self) -> None:
+        """Take away what has been said for long enough; somebody who points at the bar is still reading."""
+        focus = QApplication.focusWidget()
+        if not self.isVisible() or self.underMouse() or (focus is not None and self.isAncestorOf(focus)):
+            return
+        self._ages = {line: age + self._clock.interval() for line, age in self._ages.items()}
+        for line in [line for line, age in self._ages.items() if age >= EXPIRES_MS]:
+            self._messages.clear(line.key)
+
     def _toggle(self) -> None:
         self._open = not self._open
         self.refresh()
+
+
+def _expires(line: Message) -> bool:
+    """True for a line that may go unread: warnings, errors and questions with a button may not."""
+    return line.level == "info" and line.action is None
 
 
 class _Line(QFrame):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QSize, Qt
 from PySide6.QtWidgets import (
     QDialog,
     QDialogButtonBox,
@@ -18,25 +18,26 @@ from PySide6.QtWidgets import (
 
 from viewer.support.plain_label import plain_label
 
-COLUMNS = 4
+MOST_COLUMNS = 4
+GAP_PX = 34
+FRAME_PX = (40, 60)
+"""Of the screen, what window frame and some ground around it need."""
 
 
 class ShortcutSheet(QDialog):
-    """`groups` maps a title to (text, keys) pairs; groups are laid out in columns of about equal length."""
+    """`groups` maps a title to (text, keys) pairs; groups are laid out in columns of about equal length.
+
+    It is never larger than the screen: there are fewer columns where it is narrow, and what is longer scrolls.
+    """
 
     def __init__(self, groups: Mapping[str, Sequence[tuple[str, str]]], parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setWindowTitle(self.tr("Keyboard shortcuts"))
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        screen = (parent or self).screen().availableGeometry()
+        room = QSize(screen.width() - FRAME_PX[0], screen.height() - FRAME_PX[1])
         sheet = QWidget(self)
-        columns = QHBoxLayout(sheet)
-        columns.setSpacing(34)
-        for share in _columns(groups):
-            column = QVBoxLayout()
-            for title in share:
-                column.addWidget(self._group(title, groups[title], sheet))
-            column.addStretch(1)
-            columns.addLayout(column)
+        self._fill(sheet, groups, room.width() - 2 * GAP_PX)
         area = QScrollArea(self)
         area.setWidget(sheet)
         area.setWidgetResizable(True)
@@ -45,10 +46,29 @@ class ShortcutSheet(QDialog):
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close, self)
         buttons.rejected.connect(self.close)
         layout = QVBoxLayout(self)
-        layout.addWidget(area)
+        layout.addWidget(area, 1)
         layout.addWidget(buttons)
         hint = sheet.sizeHint()
-        self.resize(min(hint.width() + 60, 1300), min(hint.height() + 90, 760))
+        wanted = QSize(hint.width() + 60, hint.height() + buttons.sizeHint().height() + 50)
+        self.resize(wanted.boundedTo(room))
+        area.setFocus()
+
+    def _fill(self, sheet: QWidget, groups: Mapping[str, Sequence[tuple[str, str]]], room_px: int) -> None:
+        """Lay the groups out in as many columns as there is room for."""
+        made = {title: self._group(title, rows, sheet) for title, rows in groups.items()}
+        for count in range(MOST_COLUMNS, 0, -1):
+            shares = _columns(groups, count)
+            widths = [max((made[title].sizeHint().width() for title in share), default=0) for share in shares]
+            if sum(widths) + GAP_PX * (count - 1) <= room_px:
+                break
+        columns = QHBoxLayout(sheet)
+        columns.setSpacing(GAP_PX)
+        for share in shares:
+            column = QVBoxLayout()
+            for title in share:
+                column.addWidget(made[title])
+            column.addStretch(1)
+            columns.addLayout(column)
 
     def _group(self, title: str, rows: Sequence[tuple[str, str]], parent: QWidget) -> QWidget:
         group = QWidget(parent)
@@ -67,10 +87,10 @@ class ShortcutSheet(QDialog):
         return group
 
 
-def _columns(groups: Mapping[str, Sequence[tuple[str, str]]]) -> list[list[str]]:
+def _columns(groups: Mapping[str, Sequence[tuple[str, str]]], count: int) -> list[list[str]]:
     """Titles shared out in order, each to the shortest column so far."""
-    columns: list[list[str]] = [[] for _ in range(COLUMNS)]
-    lengths = [0] * COLUMNS
+    columns: list[list[str]] = [[] for _ in range(count)]
+    lengths = [0] * count
     for title, rows in groups.items():
         at = lengths.index(min(lengths))
         columns[at].append(title)

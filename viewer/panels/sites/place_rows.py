@@ -31,7 +31,7 @@ class PlaceRows(QObject):
         self._site: Site | None = None
         self._given = self.refusal = ""
         self._placed: BaseGeometry | None = None
-        """Where the coordinate that was given has put the site."""
+        """The place at which the coordinate that was given has put the site."""
         self._is_placing = False
         self.line = LineField()
         self.line.setAccessibleName(self.tr("Place"))
@@ -87,7 +87,7 @@ class PlaceRows(QObject):
         return " ".join(said)
 
     def _reading(self) -> str:
-        """How the typed coordinate was understood, and how else it could be."""
+        """The reading of the typed coordinate, and other readings that it could have."""
         read, *others = places_in_text(self._given, self._datum())
         said = self.tr("Read as {0}, good to {1}.").format(read.notation, metres(read.position_error_m))
         if others:

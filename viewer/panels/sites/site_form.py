@@ -10,13 +10,14 @@ from PySide6.QtWidgets import QFormLayout, QPushButton, QStackedWidget, QVBoxLay
 from layers.document.changes import Changes
 from layers.document.site import Site
 from layers.document.vocabulary import POSITION_BASES, ROLES, STATUSES
-from viewer.commands.claims import add_claim, link_claim_site, unlink_claim_site
+from viewer.commands.claims import link_claim_site, unlink_claim_site
 from viewer.commands.sites import update_site
-from viewer.commands.stamps import new_uuid
 from viewer.panels.claims.claim_cards import ClaimCards
+from viewer.panels.claims.new_claim import begin_claim
 from viewer.panels.context import PanelContext
 from viewer.panels.sites.place_rows import PlaceRows
 from viewer.panels.sites.site_bulk_form import SiteBulkForm
+from viewer.panels.widgets.begin_typing import begin_typing
 from viewer.panels.widgets.color_field import ColorField
 from viewer.panels.widgets.field_set import FieldSet
 from viewer.panels.widgets.fields import ChoiceField, LineField, NumberField, TextField
@@ -108,6 +109,10 @@ class SiteFormPanel(QWidget):
         """The site shown; empty where none or several are selected."""
         return self._uuid
 
+    def begin(self) -> None:
+        """The keyboard goes into the label."""
+        begin_typing(self.fields.fields["label"])
+
     def _selected(self) -> None:
         uuids = self._context.selection.uuids
         uuid = next(iter(uuids)) if len(uuids) == 1 else ""
@@ -160,9 +165,7 @@ class SiteFormPanel(QWidget):
         return self._context.attempt(update_site, self._uuid, **fields)
 
     def _add_claim(self) -> None:
-        uuid = new_uuid()
-        if self._context.do(add_claim, uuid=uuid, site_uuids=(self._uuid,), voice="analyst"):
-            self._context.show_claim(uuid, raise_form=True)
+        begin_claim(self._context)
 
     def _link(self, claim_uuid: str) -> None:
         self._context.do(link_claim_site, claim_uuid, self._uuid)

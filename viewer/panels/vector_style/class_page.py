@@ -25,6 +25,7 @@ from viewer.panels.widgets.icon_button import IconButton
 from viewer.panels.words import capital, choices
 from viewer.rendering.vector.symbol_sample import HEIGHT_PX, WIDTH_PX
 from viewer.support.painting import painting
+from viewer.support.text import tooltip
 
 _STRIP_PX = QSize(72, 14)
 _ROWS_SHOWN = range(4, 11)
@@ -52,7 +53,7 @@ class ClassPage(QWidget):
         self.table = self._make_table()
         self.classify_button = QPushButton(self.tr("Classify"))
         self.classify_button.setAccessibleName(self.classify_button.text())
-        self.classify_button.setToolTip(self.tr("Make the classes anew from the values of the column"))
+        self.classify_button.setToolTip(tooltip(self.tr("Make the classes anew from the values of the column")))
         self.classify_button.clicked.connect(lambda: self.fields.refuse(self._classify(self.style_shown)))
         self.buttons = self._make_buttons()
         layout = QVBoxLayout(self)

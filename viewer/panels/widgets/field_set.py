@@ -12,7 +12,7 @@ from viewer.panels.widgets.color_field import ColorField
 from viewer.panels.widgets.fields import Field, TextField
 from viewer.panels.widgets.slider_field import SliderField
 from viewer.support.plain_label import plain_label
-from viewer.support.text import plain
+from viewer.support.text import plain, tooltip
 
 LABEL_PX = 74
 """So that the fields of one page stand in line."""
@@ -50,8 +50,8 @@ class FieldSet(QObject):
         caption = plain_label(label)
         caption.setBuddy(field)
         field.setAccessibleName(label)
-        field.setToolTip(tip)
-        caption.setToolTip(tip)
+        field.setToolTip(tooltip(tip))
+        caption.setToolTip(field.toolTip())
         caption.setMinimumWidth(LABEL_PX)
         self.fields[column], self.labels[column] = field, caption
         field.committed.connect(lambda value: self._committed(column, value))

@@ -200,9 +200,11 @@ def test_searching_contacts_nobody(begun: MainWindow, qtbot: QtBot, monkeypatch:
 
 
 def test_the_view_that_is_kept_is_the_place_gone_to(begun: MainWindow, qtbot: QtBot) -> None:
+    qtbot.waitUntil(lambda: not begun.canvas._is_under_way)
     _palette, line = search_for(begun, "Irkutsk", qtbot)
     qtbot.keyClick(line, Qt.Key.Key_Return)
     assert json.loads(begun.views.viewport_json())["crs"]
+    qtbot.waitUntil(lambda: not begun.canvas._is_under_way)
     begun.canvas.back()
     lon, _lat = begun.canvas.viewport.centre_lonlat()
     assert lon == pytest.approx(120, abs=1)

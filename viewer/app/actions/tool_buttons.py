@@ -1,0 +1,65 @@
+"""The buttons of the drawing tools in the toolbar: a double click, or the lock in their menu, keeps the tool."""
+
+from __future__ import annotations
+
+from typing import override
+
+from PySide6.QtCore import QEvent, QObject, QPoint, Qt
+from PySide6.QtGui import QMouseEvent
+from PySide6.QtWidgets import QMenu, QToolBar, QToolButton
+
+from viewer.app.actions.action_table import ActionTable
+from viewer.app.toolbox import Toolbox
+
+DRAWING = ("tool_point", "tool_line", "tool_polygon")
+
+
+class ToolButtons(QObject):
+    """Follows which tool is in hand: its action is checked, and its button says whether it is kept."""
+
+    def __init__(self, bar: QToolBar, actions: ActionTable, toolbox: Toolbox) -> None:
+        super().__init__(bar)
+        self._actions, self._toolbox = actions, toolbox
+        self._buttons: dict[str, QToolButton] = {}
+        for id_ in DRAWING:
+            button = bar.widgetForAction(actions[id_])
+            assert isinstance(button, QToolButton)
+            self._buttons[id_] = button
+            button.installEventFilter(self)
+            button.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+            button.customContextMenuRequested.connect(lambda at, id_=id_: self.menu_of(id_, at))
+            button.setAccessibleDescription(self.tr("A double click, or Keep the Drawing Tool, keeps the tool in hand"))
+        toolbox.taken.connect(self._taken)
+        toolbox.kept_changed.connect(self._show_kept)
+
+    def menu_of(self, id_: str, at: QPoint) -> QMenu:
+        """Open the menu of a tool's button, with its lock."""
+        button = self._buttons[id_]
+        menu = QMenu(button)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        lock = menu.addAction(self.tr("Keep the Tool"))
+        lock.setCheckable(True)
+        lock.setChecked(self._is_kept(id_))
+        lock.triggered.connect(lambda kept: self._toolbox.keep(id_) if kept else self._toolbox.set_kept(False))
+        menu.popup(button.mapToGlobal(at))
+        return menu
+
+    @override
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.MouseButtonDblClick and isinstance(event, QMouseEvent):
+            id_ = next((id_ for id_, button in self._buttons.items() if button is watched), "")
+            if id_ and event.button() == Qt.MouseButton.LeftButton and self._actions[id_].isEnabled():
+                self._toolbox.keep(id_)
+        return False
+
+    def _is_kept(self, id_: str) -> bool:
+        return self._toolbox.is_kept and self._toolbox.in_hand == id_
+
+    def _taken(self, id_: str) -> None:
+        self._actions[id_].setChecked(True)
+
+    def _show_kept(self) -> None:
+        for id_, button in self._buttons.items():
+            button.setProperty("kept", self._is_kept(id_))
+            button.style().unpolish(button)
+            button.style().polish(button)

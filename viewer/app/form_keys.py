@@ -1,0 +1,146 @@
+"""The keys of forms and panels: typing stays in the form, Enter goes on to the next field, Esc back to the map."""
+
+from __future__ import annotations
+
+from typing import override
+
+import shiboken6
+from PySide6.QtCore import QEvent, QObject, Qt, QTimer
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QAbstractItemView, QApplication, QDockWidget, QWidget
+
+from viewer.panels.widgets.begin_typing import begin_typing
+from viewer.panels.widgets.fields import ChoiceField, LineField, TextField
+from viewer.panels.widgets.form_page import FormPage
+
+_Modifier = Qt.KeyboardModifier
+ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
+ERASE = (Qt.Key.Key_Delete, Qt.Key.Key_Backspace)
+type _Field = LineField | ChoiceField | TextField
+
+
+class FormKeys(QObject):
+    """Watches only the widget that has the focus, while that is in a panel, so that no event of the map comes by."""
+
+    def __init__(self, canvas: QWidget, parent: QObject) -> None:
+        super().__init__(parent)
+        self._canvas = canvas
+        self._at_entry = ""
+        """The field's text when the focus came."""
+        self._is_handing_on = False
+        application = QApplication.instance()
+        assert isinstance(application, QApplication)
+        application.focusChanged.connect(self._moved)
+
+    def _moved(self, before: QWidget | None, now: QWidget | None) -> None:
+        if before is not None and shiboken6.isValid(before):
+            before.removeEventFilter(self)
+        if now is not None and _panel_of(now) is not None:
+            now.installEventFilter(self)
+            self._at_entry = now.text() if isinstance(now, LineField) else ""
+
+    @override
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if not isinstance(event, QKeyEvent) or not isinstance(watched, QWidget) or self._is_handing_on:
+            return False
+        if event.type() == QEvent.Type.ShortcutOverride and _is_typing(watched, event):
+            event.accept()
+            return True
+        if event.type() == QEvent.Type.KeyPress and event.key() == Qt.Key.Key_Escape and not event.modifiers():
+            return self._leave(watched, event)
+        if event.type() == QEvent.Type.KeyPress and event.key() in ENTER:
+            return self._go_on(watched, event)
+        return False
+
+    def _leave(self, watched: QWidget, event: QKeyEvent) -> bool:
+        """Back to the map. What was typed is kept, as undo can take it back; what Esc means to others comes first."""
+        if isinstance(watched, LineField | ChoiceField | TextField):
+            watched.flush()
+            self._canvas.setFocus(Qt.FocusReason.OtherFocusReason)
+            return True
+        if _is_editor(watched):
+            return False
+        self._hand_on(watched, event)
+        if not event.isAccepted():
+            self._canvas.setFocus(Qt.FocusReason.OtherFocusReason)
+        return True
+
+    def _go_on(self, watched: QWidget, event: QKeyEvent) -> bool:
+        is_plain = not event.modifiers() & ~_Modifier.KeypadModifier
+        is_entered = is_plain or bool(event.modifiers() & _Modifier.ControlModifier)
+        wanted = is_entered if isinstance(watched, TextField) and not is_plain else is_plain
+        page = _page_of(watched)
+        if page is None or not wanted or not isinstance(watched, LineField | ChoiceField | TextField):
+            return False
+        if isinstance(watched, TextField) and is_plain:
+            return False  # a new line
+        typed, following = _text(watched), _next_field(watched, page)
+        self._hand_on(watched, event)
+        if shiboken6.isValid(watched):
+            watched.flush()
+            if typed != self._at_entry and _text(watched) == self._at_entry:
+                return True  # refused: it is said why, and the field waits for another
+        # After what the commit brings about: a form may show its fields anew.
+        QTimer.singleShot(0, self, lambda: self._begin(following))
+        return True
+
+    def _begin(self, field: _Field | None) -> None:
+        if field is not None and shiboken6.isValid(field) and field.isVisible() and field.isEnabled():
+            begin_typing(field)
+        else:
+            self._canvas.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _hand_on(self, watched: QWidget, event: QKeyEvent) -> None:
+        """Let the widget, and those around it, have a key that would otherwise be ours."""
+        self._is_handing_on = True
+        event.ignore()
+        QApplication.sendEvent(watched, event)
+        self._is_handing_on = False
+
+
+def _is_typing(watched: QWidget, event: QKeyEvent) -> bool:
+    """True for a key of some tool or command that is one of typing here."""
+    if _page_of(watched) is None or event.modifiers() & ~(_Modifier.ShiftModifier | _Modifier.KeypadModifier):
+        return False
+    if event.key() in ERASE:
+        return not isinstance(watched, QAbstractItemView)
+    return bool(event.text()) and event.text().isprintable()
+
+
+def _panel_of(widget: QWidget) -> QDockWidget | None:
+    parent: QWidget | None = widget
+    while parent is not None and not isinstance(parent, QDockWidget):
+        parent = parent.parentWidget()
+    return parent
+
+
+def _page_of(widget: QWidget) -> FormPage | None:
+    parent: QWidget | None = widget
+    while parent is not None and not isinstance(parent, FormPage):
+        parent = parent.parentWidget()
+    return parent
+
+
+def _is_editor(widget: QWidget) -> bool:
+    """True for the editor of an item in a list or a tree, which knows what Esc means."""
+    viewport = widget.parentWidget()
+    return viewport is not None and isinstance(viewport.parentWidget(), QAbstractItemView)
+
+
+def _next_field(field: QWidget, page: FormPage) -> _Field | None:
+    """The field after this one on its page, in the order of Tab; None after the last."""
+    following = field.nextInFocusChain()
+    while following is not None and following is not field and page.isAncestorOf(following):
+        if isinstance(following, LineField | ChoiceField | TextField) and _can_type(following):
+            return following
+        following = following.nextInFocusChain()
+    return None
+
+
+def _can_type(field: _Field) -> bool:
+    is_fixed = not isinstance(field, ChoiceField) and field.isReadOnly()
+    return field.isVisible() and field.isEnabled() and not is_fixed
+
+
+def _text(field: QWidget) -> str:
+    return field.text() if isinstance(field, LineField) else ""

@@ -1,0 +1,113 @@
+"""The menu of a place on the map, and of a site there: by the right button, or by the menu key at the crosshair."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QObject, QPointF, Qt
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QMenu
+
+from layers.geo.coordinates import format_coordinate
+from viewer.app.navigation.map_views import MapViews
+from viewer.app.toolbox import Toolbox
+from viewer.canvas.pointer import PointerEvent
+from viewer.canvas.widget import MapCanvas
+from viewer.commands.duplicates import duplicate_sites
+from viewer.commands.sites import delete_sites
+from viewer.commands.stamps import new_uuid
+from viewer.panels.context import PanelContext
+from viewer.support.messages import Messages
+from viewer.support.text import one_line
+from viewer.tools.select import REACH_PX
+from viewer.tools.sketch import shifted
+
+COPY_PX = 24
+"""So far to the right and below a site its copy is put: near, and not on it."""
+LONGEST_NAME = 40
+
+
+class MapMenu(QObject):
+    """Opens where the canvas asks for it. What is done is done by the tools and panels that the menu bar uses too."""
+
+    def __init__(
+        self,
+        canvas: MapCanvas,
+        toolbox: Toolbox,
+        panels: PanelContext,
+        views: MapViews,
+        messages: Messages,
+        parent: QObject,
+    ) -> None:
+        super().__init__(parent)
+        self._canvas, self._toolbox, self._panels = canvas, toolbox, panels
+        self._views, self._messages = views, messages
+        canvas.context_menu_requested.connect(self.open_at)
+
+    def open_at(self, event: PointerEvent) -> QMenu:
+        """The menu of the site under a place, or of the place where there is none."""
+        menu = QMenu(self._canvas)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        under = self._site_under(event)
+        if under:
+            self._panels.selection.set({under})
+            self._add_site(menu, under)
+            menu.addSeparator()
+        self._add_place(menu, event)
+        ratio = self._canvas.viewport.view().ratio
+        menu.popup(self._canvas.mapToGlobal(QPointF(event.px / ratio, event.py / ratio).toPoint()))
+        return menu
+
+    def _site_under(self, event: PointerEvent) -> str:
+        if event.button == Qt.MouseButton.NoButton and len(self._panels.selection) == 1:
+            return next(iter(self._panels.selection.uuids))  # the menu key means what is selected
+        view = self._canvas.viewport.view()
+        under = self._canvas.scene.sites_at(view, event.px, event.py, REACH_PX * view.ratio)
+        selected = [uuid for uuid in under if uuid in self._panels.selection]
+        return (selected or under or [""])[0]
+
+    def _add_place(self, menu: QMenu, event: PointerEvent) -> None:
+        on_map = event.on_map
+        menu.addAction(self.tr("&Identify Features Here"), lambda: self._toolbox.identify_at(event)).setEnabled(on_map)
+        menu.addAction(self.tr("&Mark a Point Here"), lambda: self._toolbox.mark_at(event)).setEnabled(on_map)
+        menu.addAction(self.tr("&Copy Place"), lambda: self._copy_place(event)).setEnabled(on_map)
+        menu.addSeparator()
+        menu.addAction(self.tr("Ce&ntre the Map Here"), lambda: self._centre(event))
+        menu.addAction(self.tr("Zoom Closer &Here"), lambda: self._zoom(event, 2.0))
+        menu.addAction(self.tr("Zoom &Out Here"), lambda: self._zoom(event, 0.5))
+
+    def _add_site(self, menu: QMenu, uuid: str) -> None:
+        site = self._panels.document.sites[uuid]
+        name = one_line(site.label, LONGEST_NAME) or self.tr("Site without a label")
+        title = menu.addAction(name.replace("&", "&&"))
+        title.setEnabled(False)
+        menu.addSeparator()
+        menu.addAction(self.tr("&Edit Vertices"), lambda: self._toolbox.take("tool_edit_vertices"))
+        menu.addAction(self.tr("&Properties"), lambda: self._panels.typing_wanted.emit("site_form"))
+        menu.addAction(self.tr("D&uplicate"), lambda: self._duplicate(uuid))
+        menu.addAction(self.tr("&Delete"), lambda: self._panels.do(delete_sites, (uuid,)))
+        menu.addAction(self.tr("&Zoom to the Site"), self._views.show_selection)
+
+    # -- what is done --------------------------------------------------------------------------------------------
+
+    def _copy_place(self, event: PointerEvent) -> None:
+        text = format_coordinate(event.lon, event.lat, self._panels.notation, self._views.metres_per_pixel() / 2)
+        QGuiApplication.clipboard().setText(text)
+        self._messages.show("copied", self.tr("Copied: {0}").format(text))
+
+    def _centre(self, event: PointerEvent) -> None:
+        width, height = self._canvas.viewport.size
+        self._canvas.pan_by(event.px - width / 2, event.py - height / 2)
+
+    def _zoom(self, event: PointerEvent, factor: float) -> None:
+        self._canvas.viewport.zoom_about(event.px, event.py, factor)
+        self._canvas.come_to_rest()
+
+    def _duplicate(self, uuid: str) -> None:
+        view = self._canvas.viewport.view()
+        site, step = self._panels.document.sites[uuid], COPY_PX * view.ratio
+        copy = new_uuid()
+        geometry = shifted(site.geometry, view, step, step)
+        if geometry is None:
+            self._panels.report(self.tr("There is no room on the map beside the site for a copy of it."))
+        elif self._panels.do(duplicate_sites, {uuid: (copy, geometry)}):
+            self._panels.selection.set({copy})
+            self._panels.typing_wanted.emit("site_form")
