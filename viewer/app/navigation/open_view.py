@@ -8,7 +8,7 @@ from datetime import date
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QDialog, QDialogButtonBox, QFormLayout, QListWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QDialogButtonBox, QGridLayout, QListWidget, QVBoxLayout, QWidget
 
 from layers.document.layer import Layer
 from layers.errors import CannotBePlaced
@@ -23,9 +23,10 @@ from viewer.app.navigation.map_views import MapViews
 from viewer.canvas.widget import MapCanvas
 from viewer.export.layout import today
 from viewer.panels.widgets.form_page import muted, wrapped
+from viewer.support.plain_label import plain_label
 from viewer.support.text import breakable
 
-WIDTH_PX = 520
+WIDTH_PX, FRAME_PX = 520, 60
 
 
 def shown_view(canvas: MapCanvas, views: MapViews) -> ShownView | None:
@@ -80,16 +81,17 @@ class OpenViewDialog(QDialog):
         self.list = QListWidget()
         self.list.setAccessibleName(tr("Web maps"))
         self.list.addItems([link.title for link in self._links])
-        self.list.setFixedHeight(self.list.sizeHintForRow(0) * len(self._links) + 2 * self.list.frameWidth())
+        self.list.setSizeAdjustPolicy(QListWidget.SizeAdjustPolicy.AdjustToContents)
         self.host, self.place, self.address = wrapped(""), wrapped(""), wrapped("")
         self.note = muted()
-        facts = QFormLayout()
-        facts.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
-        facts.setLabelAlignment(Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft)
-        for title, label in ((tr("Contacted"), self.host), (tr("Sent"), self.place), (tr("Address"), self.address)):
+        facts = QGridLayout()
+        facts.setColumnStretch(1, 1)
+        rows = ((tr("Contacted"), self.host), (tr("Sent"), self.place), (tr("Address"), self.address))
+        for at, (title, label) in enumerate(rows):
             label.setAccessibleName(title)
             label.setAlignment(Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft)
-            facts.addRow(title, label)
+            facts.addWidget(plain_label(title), at, 0, Qt.AlignmentFlag.AlignTop)
+            facts.addWidget(label, at, 1)
         buttons = QDialogButtonBox()
         self.open_button = buttons.addButton(tr("&Open in Browser"), role.AcceptRole)
         self.copy_button = buttons.addButton(tr("&Copy Address"), role.ActionRole)
@@ -103,11 +105,10 @@ class OpenViewDialog(QDialog):
         )
         layout = QVBoxLayout(self)
         layout.setSpacing(8)
-        layout.addWidget(self.list)
+        layout.addWidget(self.list, 1)
         layout.addWidget(self.says)
         layout.addLayout(facts)
         layout.addWidget(self.note)
-        layout.addStretch(1)
         layout.addWidget(buttons)
         self.setMinimumWidth(WIDTH_PX)
         for label in (self.place, self.address):
@@ -116,6 +117,9 @@ class OpenViewDialog(QDialog):
         self.list.itemActivated.connect(self.open_chosen)
         self.list.setCurrentRow(0)
         self.list.setFocus()
+        room = self.screen().availableGeometry().height() - FRAME_PX
+        lines = 2 * self.note.fontMetrics().lineSpacing()  # for the notes of other maps
+        self.resize(WIDTH_PX, min(layout.totalHeightForWidth(WIDTH_PX) + lines, room))
 
     def chosen(self) -> ViewAddress:
         """The address that would be opened now."""
