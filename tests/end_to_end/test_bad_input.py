@@ -198,6 +198,7 @@ def save_first(desk: Desk, path: Path) -> None:
 def refuse_to_save(desk: Desk, path: Path) -> str:
     """Draw another point and try to save it; the one sentence that says why not."""
     old = path.read_bytes()
+    desk.keys("P", desk.canvas)
     desk.click(desk.canvas.rect().center() + _ASIDE)
     before = desk.snapshot()
     with Heartbeat() as heart:
