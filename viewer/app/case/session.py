@@ -243,7 +243,9 @@ class Session(QObject):
             self._is_begun = self._is_recovered = True
             self._tell_replaced()
             self.recovered.emit()
-            self._messages.show("recovered", self.tr("Recovered, not yet saved: look it over, then save it."), "info")
+            self._messages.show(
+                "recovered", self.tr("Recovered, not yet saved: look it over, then save it."), "warning"
+            )
             then()
 
         self._files.run("open", partial(resume_work, folder), done, failed, self.tr("Recovering"))
