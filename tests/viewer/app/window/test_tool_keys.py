@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
@@ -10,7 +12,8 @@ from shapely import Polygon
 from layers.document.document import Document
 from layers.document.site import Site
 from layers.geo.bounds import Bounds
-from tests.support.windows import settle, take_up
+from layers.project.saving.publish import write_case
+from tests.support.windows import opened, settle
 from tests.viewer.tools.conftest import Desk
 from viewer.app.window import MainWindow
 
@@ -18,16 +21,16 @@ FIELD = Polygon([(9.5, 50.1), (9.8, 50.1), (9.8, 50.3), (9.5, 50.3)])
 
 
 @pytest.fixture
-def hand(window: MainWindow, qtbot: QtBot) -> Desk:
-    """A hand on the window's own canvas, with a site selected and the map at rest."""
-    site = Site(uuid="field", geometry=FIELD, class_code="other", label="Field")
-    take_up(window, qtbot, sites=[site])
+def hand(window: MainWindow, qtbot: QtBot, tmp_path: Path) -> Desk:
+    """A hand on the window's own canvas, with a site of a case selected and the map at rest."""
+    field = Site(uuid="field", geometry=FIELD, class_code="other", label="Field")
+    write_case(Document({"sites": [field]}), tmp_path / "case.gpkg")
+    opened(window, tmp_path / "case.gpkg", qtbot)
     window.views.show_bounds(Bounds(9.0, 49.8, 10.0, 50.6), 0.0)
     window.selection.set({"field"})
     settle(window, qtbot)
     window.activateWindow()
     window.canvas.setFocus()
-    assert isinstance(window.session.document, Document)
     return Desk(window.canvas)
 
 
