@@ -1,0 +1,124 @@
+"""A small window with a list of things to tick, and a button that takes those that are ticked."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any, NamedTuple
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import (
+    QDialog,
+    QDialogButtonBox,
+    QHeaderView,
+    QPushButton,
+    QTreeWidget,
+    QTreeWidgetItem,
+    QVBoxLayout,
+    QWidget,
+)
+
+from viewer.panels.widgets.form_page import side_by_side, wrapped
+from viewer.support.text import tooltip
+
+NAME = 0
+"""The column with the box."""
+
+
+class TickRow(NamedTuple):
+    """One thing that can be ticked: a text for each column, and the value that is handed on."""
+
+    cells: list[str]
+    value: Any
+    is_ticked: bool = True
+    tip: str = ""
+
+
+class TickDialog(QDialog):
+    """Stays beside the map; `chosen` carries the values that were ticked, nothing where it was given up.
+
+    `take_text` gives the text of the button for so many ticked.
+    """
+
+    chosen = Signal(object)
+
+    def __init__(
+        self,
+        says: str,
+        columns: Sequence[str],
+        rows: Sequence[TickRow],
+        take_text: Callable[[int], str],
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self._rows, self._take_text = list(rows), take_text
+        said = wrapped(says)
+        said.setObjectName("bigFact")
+        self.list = QTreeWidget()
+        self._fill(columns)
+        self.all_button, self.none_button = QPushButton(self.tr("Select &All")), QPushButton(self.tr("Select &None"))
+        self.all_button.clicked.connect(lambda: self._tick(True))
+        self.none_button.clicked.connect(lambda: self._tick(False))
+        buttons = QDialogButtonBox()
+        self.take_button = buttons.addButton("", QDialogButtonBox.ButtonRole.AcceptRole)
+        buttons.addButton(QDialogButtonBox.StandardButton.Cancel)
+        buttons.accepted.connect(self._choose)
+        buttons.rejected.connect(self.reject)
+        layout = QVBoxLayout(self)
+        layout.setSpacing(8)
+        layout.addWidget(said)
+        layout.addWidget(self.list, 1)
+        layout.addLayout(side_by_side(self.all_button, self.none_button))
+        layout.addWidget(buttons)
+        self.list.itemChanged.connect(self._count)
+        self.list.itemDoubleClicked.connect(self._toggle)
+        self._count()
+
+    def _fill(self, columns: Sequence[str]) -> None:
+        self.list.setHeaderLabels(list(columns))
+        self.list.setRootIsDecorated(False)
+        self.list.setUniformRowHeights(True)
+        right = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+        for row in self._rows:
+            item = QTreeWidgetItem(row.cells)
+            item.setFlags(Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsUserCheckable | Qt.ItemFlag.ItemIsSelectable)
+            item.setToolTip(NAME, tooltip(row.tip))
+            item.setCheckState(NAME, Qt.CheckState.Checked if row.is_ticked else Qt.CheckState.Unchecked)
+            item.setTextAlignment(len(columns) - 1, right)
+            self.list.addTopLevelItem(item)
+        if self._rows:
+            self.list.setCurrentItem(self._item(0))
+        self.list.header().setStretchLastSection(False)
+        for column in range(len(columns)):
+            how = QHeaderView.ResizeMode.Stretch if column == NAME else QHeaderView.ResizeMode.ResizeToContents
+            self.list.header().setSectionResizeMode(column, how)
+
+    def ticked(self) -> list[Any]:
+        """The values that would be taken now."""
+        on = Qt.CheckState.Checked
+        return [row.value for at, row in enumerate(self._rows) if self._item(at).checkState(NAME) is on]
+
+    def _item(self, row: int) -> QTreeWidgetItem:
+        item = self.list.topLevelItem(row)
+        assert item is not None
+        return item
+
+    def _tick(self, on: bool) -> None:
+        state = Qt.CheckState.Checked if on else Qt.CheckState.Unchecked
+        for row in range(self.list.topLevelItemCount()):
+            self._item(row).setCheckState(NAME, state)
+
+    def _toggle(self, item: QTreeWidgetItem, column: int) -> None:
+        """A double click on the box itself has toggled twice already."""
+        if column != NAME:
+            on = item.checkState(NAME) is Qt.CheckState.Checked
+            item.setCheckState(NAME, Qt.CheckState.Unchecked if on else Qt.CheckState.Checked)
+
+    def _count(self, *_: object) -> None:
+        count = len(self.ticked())
+        self.take_button.setEnabled(count > 0)
+        self.take_button.setText(self._take_text(count))
+
+    def _choose(self) -> None:
+        self.chosen.emit(self.ticked())
+        self.accept()
