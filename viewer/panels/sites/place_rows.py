@@ -16,7 +16,7 @@ from viewer.panels.context import PanelContext
 from viewer.panels.widgets.fields import LineField
 from viewer.panels.widgets.form_page import muted
 from viewer.support.plain_label import plain_label
-from viewer.support.text import plain
+from viewer.support.text import plain, tooltip
 
 
 class PlaceRows(QObject):
@@ -41,7 +41,7 @@ class PlaceRows(QObject):
         for datum in Datum:
             self.datum.addItem(str(datum), datum)
         self.datum.setAccessibleName(self.tr("Datum of the typed coordinate"))
-        self.datum.setToolTip(self.tr("What the coordinate you type is counted on; the site keeps it as WGS 84"))
+        self.datum.setToolTip(tooltip(self.tr("The datum of the coordinate you type; the site keeps it as WGS 84")))
         self.datum.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.datum.activated.connect(self._read_again)
         self.note = muted()
@@ -66,9 +66,8 @@ class PlaceRows(QObject):
         if is_other:
             self.line.reset()
         self.line.setReadOnly(not is_point)
-        self.line.setToolTip(
-            self.tr("Type or paste a coordinate in any notation, or the address of a web map") if is_point else ""
-        )
+        tip = self.tr("Type or paste a coordinate in any notation, or the address of a web map")
+        self.line.setToolTip(tooltip(tip) if is_point else "")
         self.datum.setEnabled(is_point)
         note = self._note(site)
         self.note.setText(plain(note))
