@@ -33,7 +33,8 @@ class FeatureClasses:
         if not len(self.fids):
             return np.full(len(fids), other, np.uint16)
         at = np.minimum(np.searchsorted(self.fids, fids), len(self.fids) - 1)
-        return np.where(self.fids[at] == fids, self.codes[at], np.uint16(other)).astype(np.uint16)
+        codes = np.minimum(self.codes[at], np.uint16(other))  # they may be those of a style of more classes
+        return np.where(self.fids[at] == fids, codes, np.uint16(other)).astype(np.uint16)
 
 
 @dataclass(frozen=True, eq=False, slots=True)

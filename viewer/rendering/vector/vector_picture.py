@@ -28,7 +28,7 @@ type Fids = NDArray[np.int64]
 
 NO_FIDS: Fids = np.zeros(0, np.int64)
 _EMPTY = VectorContent()
-_PLAIN = (str, float, frozenset, tuple)
+_PLAIN = (int, str, float, frozenset, tuple)
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -148,7 +148,7 @@ class _Parts:
 def _features(wanted: Wanted, before: Part[VectorContent], parts: _Parts) -> Part[VectorContent]:
     """The features with all worked out that is only known feature by feature."""
     content = VectorContent(wanted.tables, wanted.symbols, wanted.classes, wanted.shown)
-    made_of = (*wanted.tables, wanted.classes, wanted.shown)
+    made_of = (*wanted.tables, wanted.classes, wanted.shown, len(wanted.symbols))
     if content.is_ready:
         found = parts.of(before, made_of, lambda: content)
     else:

@@ -95,3 +95,16 @@ def test_clusters_of_another_resolution_come_when_they_are_made(wanted: Wanted, 
     assert gone.is_whole
     assert gone.clusters is None
     assert not gone.drawn.tables
+
+
+def test_fewer_symbols_than_the_classes_known_are_never_painted_with_them(wanted: Wanted, whole: VectorPicture) -> None:
+    """A style without classes again, while the classes of the one before are still those known."""
+    classes = FeatureClasses(np.array([1, 2, 3]), np.array([0, 1, 2], np.uint16))
+    classed = resolved(replace(wanted, symbols=(RED, BLUE, RED), classes=classes), whole, Effort.ALL)
+    for effort in (Effort.AT_ONCE, Effort.ALL):
+        picture = resolved(replace(wanted, symbols=(BLUE,), classes=classes), classed, effort)
+        for content in (picture.drawn, picture.features.value):
+            codes = classes.codes_of(np.array([1, 2, 3]), len(content.symbols) - 1)
+            assert codes.max() < len(content.symbols)
+        assert len(picture.drawn.symbols) in (1, 3)
+        assert (len(picture.drawn.symbols) == 1) <= (picture.features.made_of != classed.features.made_of)
