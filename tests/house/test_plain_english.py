@@ -12,6 +12,7 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 CODE = sorted(p for room in ("layers", "viewer", "sample_data") for p in (ROOT / room).rglob("*.py"))
+TESTS = sorted((ROOT / "tests").rglob("*.py"))
 RIDDLE = r"\W*(?:What|Who|Which|How|Where|Those|Whether|When)\b"
 DOCUMENTED = (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
 
@@ -61,3 +62,8 @@ def test_docstrings_say_what_a_thing_is_or_does() -> None:
     """An engineer new to the code reads first what is there, in the field's words."""
     found = {str(path.relative_to(ROOT)): riddles_in(path.read_text("utf-8")) for path in CODE}
     assert not {name: riddles for name, riddles in found.items() if riddles}
+
+
+def test_tests_say_in_their_first_line_what_they_are_of() -> None:
+    riddles = [path for path in TESTS if re.match(f"[\"']+{RIDDLE}", path.read_text("utf-8"))]
+    assert not [str(path.relative_to(ROOT)) for path in riddles]

@@ -1,4 +1,4 @@
-"""How long the event loop was away: a timer that ought to beat every two milliseconds."""
+"""Measures how long the event loop was away: a timer that ought to beat every two milliseconds."""
 
 from __future__ import annotations
 

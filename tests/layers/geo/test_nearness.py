@@ -1,4 +1,4 @@
-"""What is near: against geodesic distances, over the antimeridian, about a pole, along lines of any length."""
+"""Tests of what is near: against geodesic distances, over the antimeridian, about a pole, along lines of any length."""
 
 import numpy as np
 import pytest

@@ -1,4 +1,4 @@
-"""What the analyst says that bands see counts as if the file said it, and never against the file."""
+"""Names that the analyst gives to bands count as if the file said them, and never against the file."""
 
 from __future__ import annotations
 

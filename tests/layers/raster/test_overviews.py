@@ -1,4 +1,4 @@
-"""Which rasters have too few overviews, and what those that are built for them are called."""
+"""Rasters with too few overviews are told, and the names of those that are built for them."""
 
 from __future__ import annotations
 

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from layers.project.storage.fsops import FileSystem
+from tests.support.cases.file_calls import CHANGES
 
 BLOCK = 4096
 SYNCED_BY_SQLITE = ("work.gpkg", "work.gpkg-wal", "work.gpkg-shm")
@@ -103,21 +104,7 @@ class PowerDisk(FileSystem):
         return self.contents.get(inode, b"")
 
 
-_CALLS = frozenset(
-    {
-        "create",
-        "open",
-        "write",
-        "fsync_file",
-        "fsync_folder",
-        "replace",
-        "link",
-        "copy",
-        "unlink",
-        "mkdir",
-        "chmod",
-    }
-)
+_CALLS = frozenset({*CHANGES, "chmod"})
 
 
 def _listing(folder: Path) -> dict[str, int]:

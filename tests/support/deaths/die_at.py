@@ -21,21 +21,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from layers.project.storage.fsops import FileSystem
-
-CALLS = (
-    "create",
-    "open",
-    "write",
-    "fsync_file",
-    "fsync_folder",
-    "replace",
-    "link",
-    "copy",
-    "unlink",
-    "mkdir",
-    "listdir",
-    "stat",
-)
+from tests.support.cases.file_calls import CALLS
 
 
 def arm(number: int) -> None:

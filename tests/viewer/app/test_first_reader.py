@@ -1,4 +1,4 @@
-"""Which reader is spawned before anything of Qt is imported."""
+"""The first reader is chosen by the words of the command line, and spawned before anything of Qt is imported."""
 
 from __future__ import annotations
 

@@ -16,22 +16,9 @@ from layers.errors import DiskFull, ExportFailed, GeoloupeError, NotAllowed, Sav
 from layers.project.saving.publish import publish, write_case
 from layers.project.saving.working_copy import WorkingCopy
 from layers.project.storage.fsops import FileSystem, write_whole
+from tests.support.cases.file_calls import CALLS
 from tests.support.cases.rich import leftovers, read_case, relabel, rich_document
 
-CALLS = (
-    "create",
-    "open",
-    "write",
-    "fsync_file",
-    "fsync_folder",
-    "replace",
-    "link",
-    "copy",
-    "unlink",
-    "mkdir",
-    "listdir",
-    "stat",
-)
 KINDS: dict[str, Callable[[], OSError]] = {
     "full": lambda: OSError(errno.ENOSPC, "No space left on device"),
     "broken": lambda: OSError(errno.EIO, "Input/output error"),

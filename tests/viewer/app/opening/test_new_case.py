@@ -1,4 +1,4 @@
-"""What a new case begins with, as the analyst likes it."""
+"""A new case begins with the shipped world, or with nothing, as the analyst likes it."""
 
 from __future__ import annotations
 

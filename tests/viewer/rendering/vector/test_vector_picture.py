@@ -1,4 +1,4 @@
-"""What a vector layer shows is one value: what is made of the same is kept, what takes long comes when it is made."""
+"""The picture of a vector layer is one value: parts made of the same are kept, slow ones come when they are made."""
 
 from __future__ import annotations
 
@@ -101,10 +101,10 @@ def test_fewer_symbols_than_the_classes_known_are_never_painted_with_them(wanted
     """A style without classes again, while the classes of the one before are still those known."""
     classes = FeatureClasses(np.array([1, 2, 3]), np.array([0, 1, 2], np.uint16))
     classed = resolved(replace(wanted, symbols=(RED, BLUE, RED), classes=classes), whole, Effort.ALL)
-    for effort in (Effort.AT_ONCE, Effort.ALL):
-        picture = resolved(replace(wanted, symbols=(BLUE,), classes=classes), classed, effort)
-        for content in (picture.drawn, picture.features.value):
-            codes = classes.codes_of(np.array([1, 2, 3]), len(content.symbols) - 1)
-            assert codes.max() < len(content.symbols)
-        assert len(picture.drawn.symbols) in (1, 3)
-        assert (len(picture.drawn.symbols) == 1) <= (picture.features.made_of != classed.features.made_of)
+    fewer = replace(wanted, symbols=(BLUE,), classes=classes)
+    waiting = resolved(fewer, classed, Effort.AT_ONCE)
+    assert waiting.drawn is classed.drawn, "symbols and classes change together"
+    assert not waiting.is_whole
+    there = resolved(fewer, waiting, Effort.ALL)
+    assert there.drawn.symbols == (BLUE,)
+    assert classes.codes_of(np.array([1, 2, 3]), 0).tolist() == [0, 0, 0], "no code beyond the symbols there are"
