@@ -44,3 +44,13 @@ def write_raster(
             if overviews:
                 out.build_overviews(list(overviews), rasterio.enums.Resampling.average)
     return path
+
+
+def sparse_tiff(path: Path, side: int, crs: str, bounds: Bounds) -> Path:
+    """Write a TIFF, `side` pixels square, of which one tile in the middle is stored, besides the index."""
+    profile = {"driver": "GTiff", "width": side, "height": side, "count": 1, "dtype": "uint8", "crs": crs}
+    tiles = {"tiled": True, "blockxsize": 512, "blockysize": 512, "sparse_ok": True, "bigtiff": "if_safer"}
+    with rasterio.open(path, "w", transform=from_bounds(*bounds, side, side), **profile, **tiles) as out:
+        at = side // 2 // 512 * 512
+        out.write(np.full((1, 512, 512), 200, np.uint8), window=rasterio.windows.Window(at, at, 512, 512))
+    return path

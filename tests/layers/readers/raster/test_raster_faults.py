@@ -27,7 +27,7 @@ from layers.raster.info import RasterInfo
 from layers.raster.style import RasterStyle, colorize
 from layers.readers.raster import pixels
 from tests.support.readers.raw import raw
-from tests.support.readers.tiny_rasters import SIZE, surface, write_raster
+from tests.support.readers.tiny_rasters import SIZE, sparse_tiff, surface, write_raster
 from tests.support.readers.vrts import source, vrt
 
 POOL = ReaderPool(inline=True)
@@ -52,28 +52,6 @@ def reader() -> Iterator[ReaderPool]:
     pool.start()
     yield pool
     pool.close()
-
-
-def sparse_tiff(path: Path, side: int) -> Path:
-    """A TIFF of which nothing is stored but the index of its tiles."""
-    with rasterio.open(
-        path,
-        "w",
-        driver="GTiff",
-        width=side,
-        height=side,
-        count=1,
-        dtype="uint8",
-        crs="EPSG:32652",
-        tiled=True,
-        blockxsize=512,
-        blockysize=512,
-        sparse_ok=True,
-        transform=rasterio.transform.from_bounds(*UTM, side, side),
-    ) as out:
-        spot = np.full((1, 512, 512), 200, np.uint8)
-        out.write(spot, window=rasterio.windows.Window(side // 2 // 512 * 512, side // 2 // 512 * 512, 512, 512))
-    return path
 
 
 def one_tile_tiff(path: Path, side: int, stored: bytes) -> Path:
@@ -131,7 +109,7 @@ def test_f41_a_truncated_file_shows_the_rest_or_says_what_it_is(tmp_path, reader
 
 
 def test_f42_a_huge_file_without_overviews_is_sampled(tmp_path):
-    path = sparse_tiff(tmp_path / "a.tif", 100_000)
+    path = sparse_tiff(tmp_path / "a.tif", 100_000, "EPSG:32652", UTM)
     info = probe(path)
     assert any("no overviews" in problem for problem in info.problems)
     header, found, mask = tile(path)
@@ -204,7 +182,7 @@ def test_f43_a_giant_block_is_refused_before_it_is_read(tmp_path):
 
 @pytest.mark.skipif(not os.path.exists("/proc/self/status"), reason="memory is told by Linux only")
 def test_f43_a_reader_that_refuses_a_giant_block_stays_small(tmp_path, reader):
-    reader.ask(raw("probe", {"path": str(sparse_tiff(tmp_path / "sparse.tif", 100_000))}))
+    reader.ask(raw("probe", {"path": str(sparse_tiff(tmp_path / "sparse.tif", 100_000, "EPSG:32652", UTM))}))
     (pid,) = reader.pids()
     before = peak_mb(pid)
     path = one_tile_tiff(tmp_path / "a.tif", 40_000, bytes(1_550_000))

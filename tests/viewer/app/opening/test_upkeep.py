@@ -6,18 +6,16 @@ import os
 import time
 from pathlib import Path
 
-import numpy as np
 import pytest
-import rasterio
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QLabel, QPushButton, QToolButton
 from pytestqt.qtbot import QtBot
-from rasterio.transform import from_bounds
 
 from layers.geo.bounds import Bounds
 from layers.pool.pool import ReaderPool
 from layers.raster.overviews import Lack
 from tests.support.drawn_rasters import written
+from tests.support.readers.tiny_rasters import sparse_tiff
 from tests.viewer.app.conftest import MakeWindow, settle
 from viewer.app.opening.reading_watch import LOOK_MS
 from viewer.app.window import MainWindow
@@ -221,24 +219,7 @@ def test_f42_a_million_pixels_square_shows_within_two_seconds_and_is_stopped_wit
     make_window: MakeWindow, tmp_path: Path, qtbot: QtBot, monkeypatch
 ) -> None:
     side, place = 1_000_000, Bounds(0, 7e6, 1e6, 8e6)
-    path = tmp_path / "sparse.tif"
-    with rasterio.open(
-        path,
-        "w",
-        driver="GTiff",
-        width=side,
-        height=side,
-        count=1,
-        dtype="uint8",
-        crs="EPSG:3857",
-        tiled=True,
-        blockxsize=512,
-        blockysize=512,
-        sparse_ok=True,
-        bigtiff="yes",
-        transform=from_bounds(*place, side, side),
-    ) as out:
-        out.write(np.full((1, 512, 512), 200, np.uint8), window=rasterio.windows.Window(512_000, 512_000, 512, 512))
+    path = sparse_tiff(tmp_path / "sparse.tif", side, "EPSG:3857", place)
     real = ReaderPool(2)
     real.start()
     monkeypatch.setattr("tests.viewer.app.conftest.ReaderPool", lambda **_: real)
