@@ -187,13 +187,15 @@ def rows(document: Any) -> dict[str, dict[str, dict[str, str]]]:
 
 
 def _journalled() -> int:
-    """How many edits an outsider finds in the journal of the one session there is."""
+    """How many edits an outsider finds in the journal of the one session there is; rows it began with are no edits."""
     found = list((Path(os.environ["GEOLOUPE_HOME"]) / "data" / "sessions").glob("*/work.gpkg"))
     if not found:
         return 0
     with closing(sqlite3.connect(f"file:{found[0]}?mode=ro", uri=True)) as connection:
         try:
-            (count,) = connection.execute("SELECT count(DISTINCT txn_uuid) FROM loupe_history").fetchone()
+            (count,) = connection.execute(
+                "SELECT count(DISTINCT txn_uuid) FROM loupe_history WHERE op <> 'baseline'"
+            ).fetchone()
         except sqlite3.OperationalError:  # it is being made
             return 0
     return int(count)
