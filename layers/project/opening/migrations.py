@@ -11,7 +11,6 @@ from dataclasses import replace
 from layers.document.document import Document
 from layers.document.edit import Change, Edit
 from layers.document.json_fields import json_object
-from layers.document.rows import Response
 from layers.errors import CaseDamaged, InvalidValue
 from layers.project.storage.schema import SCHEMA_VERSION
 
@@ -32,18 +31,15 @@ _KINDS_OF_SHAPES = {
 
 
 def _to_2(document: Document) -> Edit:
-    """Each mark gets its kind, each claim is a draft, each response is an answer, as version 1 knew no others."""
+    """Marks that are drawn as something else than a site say so."""
     return Edit("Bring the case to schema 2", tuple(_changes_to_2(document)), "the case was of schema 1")
 
 
 def _changes_to_2(document: Document) -> Iterator[Change]:
     for site in document.sites.values():
-        yield Change("sites", site, replace(site, mark_kind=_KINDS_OF_SHAPES.get(_shape(site.shape_json), "site")))
-    for claim in document.claims.values():
-        yield Change("claims", claim, replace(claim, status="draft"))
-    for response in document.table("responses").values():
-        if isinstance(response, Response):
-            yield Change("responses", response, replace(response, kind="answer"))
+        kind = _KINDS_OF_SHAPES.get(_shape(site.shape_json), "")
+        if kind:
+            yield Change("sites", site, replace(site, mark_kind=kind))
 
 
 def _shape(text: str) -> str:
@@ -54,7 +50,7 @@ def _shape(text: str) -> str:
 
 
 STEPS: Mapping[int, Step] = {1: _to_2}
-"""By the version that a step begins with. Columns and tables that are new are empty without any step."""
+"""By the version that a step begins with. Without any step new tables are empty, new columns as in a new row."""
 
 
 def migrate(document: Document, version: int, name: str) -> tuple[Edit, ...]:

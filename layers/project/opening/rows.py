@@ -86,7 +86,7 @@ def read_rows(
     """Read all rows of a case. `there` are the plain columns of each table; None: a file of our own.
 
     `foreign` are the columns of our tables that are not ours, to be kept beside the rows. What a later version than
-    the case's added is empty. Raises TooLarge.
+    the case's added is as in a new row. Raises TooLarge.
     """
     newer = later_tables(version)
     found = CaseRows(Document())
@@ -152,9 +152,13 @@ class _TableReading:
         wanted |= {name: filled[name] for name in self._foreign if name in filled}
         # most columns of most cases are empty: what is the same in every row is not read
         self._columns = [column for column in columns if column.name in wanted]
-        self._same = {column.field: empty_value(column) for column in spec.columns if column not in self._columns}
+        self._same = {column.field: self._unsaid(column) for column in spec.columns if column not in self._columns}
         tables.each_chunk(spec.name, wanted, self._take, "geom" if spec.geometry_type else "")
         self._tell()
+
+    def _unsaid(self, column: Column) -> Any:
+        """The value of a column that is read of no row: what a later version added is as in a new row."""
+        return column.default if column.name in self._newer else empty_value(column)
 
     def _take(self, chunk: Chunk) -> None:
         fields: dict[str, list[Any]] = {}

@@ -277,10 +277,14 @@ def add_missing(connection: sqlite3.Connection) -> None:
             for statement in _table_statements(spec):
                 connection.execute(statement)
             continue
-        wanted = {column.name: column.sql_type for column in spec.plain_columns} | dict.fromkeys(spec.blobs, "BLOB")
-        for name, sql_type in wanted.items():
-            if name not in there:
-                connection.execute(f"ALTER TABLE {spec.name} ADD COLUMN {name} {sql_type}")
+        for blob in spec.blobs:
+            if blob not in there:
+                connection.execute(f"ALTER TABLE {spec.name} ADD COLUMN {blob} BLOB")
+        for column in spec.plain_columns:
+            if column.name not in there:
+                connection.execute(f"ALTER TABLE {spec.name} ADD COLUMN {column.name} {column.sql_type}")
+                if isinstance(column.default, str) and column.default:
+                    connection.execute(f"UPDATE {spec.name} SET {column.name} = ?", (column.default,))
     for table, columns in (("loupe_history", HISTORY_COLUMNS), ("loupe_tombstones", TOMBSTONE_COLUMNS)):
         for name in sorted(set(columns) - _columns_of(connection, table)):
             connection.execute(f"ALTER TABLE {table} ADD COLUMN {name} TEXT")

@@ -7,10 +7,21 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-_SITE_2 = frozenset({
-    "mark_kind", "marking", "folder", "number", "image_uuid", "pixel_m", "base_or_top", "parent_uuid", "lifecycle",
-    "lifecycle_as_of", "lifecycle_source_uuid",
-})  # fmt: skip
+_SITE_2 = frozenset(
+    {
+        "mark_kind",
+        "marking",
+        "folder",
+        "number",
+        "image_uuid",
+        "pixel_m",
+        "base_or_top",
+        "parent_uuid",
+        "lifecycle",
+        "lifecycle_as_of",
+        "lifecycle_source_uuid",
+    }
+)
 
 ADDED_COLUMNS: Mapping[int, Mapping[str, frozenset[str]]] = {
     2: {
@@ -33,10 +44,18 @@ ADDED_COLUMNS: Mapping[int, Mapping[str, frozenset[str]]] = {
 """By version and table."""
 
 ADDED_TABLES: Mapping[int, frozenset[str]] = {
-    2: frozenset({
-        "images", "observations", "searches", "claim_evidence", "comparisons", "loupe_templates", "loupe_filters",
-    })
-}  # fmt: skip
+    2: frozenset(
+        {
+            "images",
+            "observations",
+            "searches",
+            "claim_evidence",
+            "comparisons",
+            "loupe_templates",
+            "loupe_filters",
+        }
+    )
+}
 """By version."""
 
 _LONGEST = 9

@@ -157,9 +157,15 @@ def test_an_image_has_one_row_and_later_facts_only_add_to_it(document: Document)
     first = known_image(document, actor="Li", now=NOW, product_id="X1", sensor="MSI")
     document.apply(add_image(document, actor="Li", now=NOW, uuid=first.image.uuid, product_id="X1", sensor="MSI"))
     more = known_image(
-        document, actor="Olga", now=NOW, product_id="X1", sensor="other", gsd_m=10.0, date_kind="instant",
+        document,
+        actor="Olga",
+        now=NOW,
+        product_id="X1",
+        sensor="other",
+        gsd_m=10.0,
+        date_kind="instant",
         acquired_at="2024-04-12",
-    )  # fmt: skip
+    )
     assert (more.image.uuid, more.image.sensor, more.image.gsd_m) == (first.image.uuid, "MSI", 10.0)
     assert (more.image.date_kind, more.image.acquired_at) == ("instant", "2024-04-12")
     document.apply(add_image(document, actor="Olga", now=NOW, product_id="X1", gsd_m=10.0))
