@@ -186,6 +186,8 @@ def test_a_tombstone_of_schema_1_stays(case: Path) -> None:
 
 # Before version 2 another program was free to use the names that it added.
 COLLIDING = (
+    "ALTER TABLE chips ADD COLUMN thumbnail BLOB",
+    "UPDATE chips SET thumbnail = x'AA'",
     "CREATE TABLE images (fid INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL, geom POINT, uuid TEXT, note TEXT)",
     "INSERT INTO images (geom, uuid, note) SELECT geom, 'theirs', 'their picture' FROM site_point LIMIT 1",
     "INSERT INTO gpkg_contents (table_name, data_type, identifier, srs_id) "
@@ -218,6 +220,7 @@ def test_names_that_schema_2_takes_from_other_programs_lose_nothing(tmp_path: Pa
         assert set(styled) == {("images", "Geoloupe"), ("images_carried", "theirs")}
         kept = rows(case, "SELECT folder, folder_carried, folder_carried_2 FROM site_point WHERE uuid = 'site-point'")
         assert kept == [(None, "x", "box 7")]
+        assert rows(case, "SELECT thumbnail, thumbnail_carried FROM chips") == [(None, b"\xaa")]
         titles = rows(case, "SELECT column_name FROM gpkg_data_columns WHERE title = 'Their folder'")
         assert titles == [("folder_carried_2",)]
         assert [finding for finding in validate(case) if finding.severity == "error"] == []

@@ -339,6 +339,8 @@ def test_small_pictures_are_in_every_save_and_come_back_with_an_undo(case: Path)
     publish(work, case)
     work.close()
     assert thumbnails(case) == [b"small", None, b"smaller"]
+    edit_and_save(case)
+    assert thumbnails(case) == [b"small", None, b"smaller"]
     assert rows(case, "SELECT data FROM chips ORDER BY id") == [(b"\x89PNG",), (b"no small picture",)]
 
 
