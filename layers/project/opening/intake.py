@@ -19,7 +19,7 @@ from layers.project.storage.save_errors import shown
 from layers.project.storage.schema import PRIVATE_TABLES, SCHEMA_VERSION
 from layers.project.storage.sqlite_file import check_sqlite
 from layers.project.storage.tables import SPECS
-from layers.project.storage.versions import version_in
+from layers.project.storage.versions import schema_version_in, version_in
 
 _READ_TABLES = tuple(dict.fromkeys([spec.name for spec in SPECS] + list(PRIVATE_TABLES)))
 
@@ -75,7 +75,7 @@ def take_in(path: Path, reader: CaseReader, *, accept_damage: bool = False) -> I
         )
     state = _checked(path, reader, accept_damage=accept_damage)
     foreign = {table: [column.name for column in columns] for table, columns in opened.foreign.columns.items()}
-    version = version_in(opened.meta, "schema_version")
+    version = schema_version_in(opened.meta)
     rows = read_rows(reader, opened.tables, foreign, version)
     said = [_STATES[state]] if state in _STATES else []
     return Intake(

@@ -14,7 +14,7 @@ from pathlib import Path
 from layers.project.opening.case_reader import CaseReader, Chunk, Unfit, Value
 from layers.project.storage.fsops import FileSystem
 from layers.project.storage.tables import DATA, SPECS, TableSpec
-from layers.project.storage.versions import later_columns, version_in
+from layers.project.storage.versions import later_columns, schema_version_in
 
 _COLUMNS = tuple((spec, column) for spec in SPECS for column in spec.blobs)
 
@@ -64,7 +64,7 @@ def blob_columns(case: CaseReader) -> list[tuple[str, str]]:
 
 
 def _has(case: CaseReader, table: str, column: str) -> bool:
-    newer = later_columns(version_in(case.opened.meta, "schema_version"), table)
+    newer = later_columns(schema_version_in(case.opened.meta), table)
     return column in case.opened.tables.get(table, frozenset()) - newer
 
 

@@ -10,7 +10,7 @@ from layers.project.opening.rows import OwnTables, read_rows
 from layers.project.storage.row_writer import RowWriter, Stamp, quoted
 from layers.project.storage.schema import SCHEMA_VERSION, add_missing
 from layers.project.storage.tables import SPECS, TableSpec
-from layers.project.storage.versions import later_columns, version_in
+from layers.project.storage.versions import later_columns, schema_version_in
 
 
 def upgrade(connection: sqlite3.Connection, name: str, at: str) -> None:
@@ -18,7 +18,7 @@ def upgrade(connection: sqlite3.Connection, name: str, at: str) -> None:
 
     `name` is the case's, for the sentence of CaseDamaged. Raises sqlite3.Error and what `migrate` raises.
     """
-    version = version_in(dict(connection.execute("SELECT key, value FROM loupe_meta")), "schema_version")
+    version = schema_version_in(dict(connection.execute("SELECT key, value FROM loupe_meta")))
     if version >= SCHEMA_VERSION:
         return
     connection.execute("BEGIN IMMEDIATE")

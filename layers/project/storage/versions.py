@@ -70,6 +70,12 @@ def version_in(meta: Mapping[str, str], key: str) -> int:
     return int(text) if len(text) <= _LONGEST else 10**_LONGEST
 
 
+def schema_version_in(meta: Mapping[str, str]) -> int:
+    """The version of a case; ours where it says none, for then nothing of it may be taken for another program's."""
+    text = meta.get("schema_version", "")
+    return version_in(meta, "schema_version") if text.isascii() and text.isdigit() else max(ADDED_TABLES)
+
+
 def later_columns(version: int, table: str) -> frozenset[str]:
     """The columns of a table that no case of this version has from us."""
     found = [columns.get(table, frozenset()) for number, columns in ADDED_COLUMNS.items() if number > version]

@@ -257,6 +257,17 @@ def test_a_working_copy_that_version_1_left_behind_is_resumed_with_its_edits(tmp
     assert [finding for finding in validate(case) if finding.severity == "error"] == []
 
 
+def test_a_case_that_says_no_version_keeps_what_schema_2_holds(tmp_path: Path) -> None:
+    path = tmp_path / "case.gpkg"
+    write_case(rich_document(), path)
+    for statement in (
+        "UPDATE loupe_meta SET value = 'x' WHERE key = 'schema_version'",
+        "DELETE FROM loupe_meta WHERE key = 'schema_version'",
+    ):
+        change(path, statement)
+        assert read_case(path).document.images.keys() == {"image"}
+
+
 def test_a_case_of_a_later_version_that_we_may_read_keeps_its_number(case: Path) -> None:
     change(case, "UPDATE loupe_meta SET value = '3' WHERE key IN ('schema_version', 'min_writer_version')")
     intake = read_case(case)
